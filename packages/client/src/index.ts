@@ -1,0 +1,1 @@
+export { KvError } from './errors.ts';

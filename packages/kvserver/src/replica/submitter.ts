@@ -1,0 +1,11 @@
+import type { Reply, Request } from '../state-machine/command.ts';
+
+/** Where a request goes in: the part of a replica that the doors to the outside see. */
+export interface Submitter {
+  /**
+   * Resolves when the request is applied here. Replies of type `refused` are resolved, not thrown.
+   *
+   * @throws KvError `KV_OVERLOADED`, `KV_UNAVAILABLE` (not done), `KV_TIMEOUT`, `KV_INTERRUPTED` (unknown).
+   */
+  submit(request: Request, options?: { signal?: AbortSignal }): Promise<Reply>;
+}

@@ -1,0 +1,35 @@
+/**
+ * Ballot: the number of a proposal, unique and totally ordered.
+ * Paxos Made Simple §2.2: proposals are numbered, and no two proposers share a number.
+ */
+
+/** One participant: an index from 0 to peerCount − 1. */
+export type PeerId = number;
+
+/**
+ * The number of a proposal. Rounds are compared first; the peer breaks ties, so two peers can never
+ * make the same ballot.
+ */
+export interface Ballot {
+  /** From 1 to {@link roundMax}. */
+  readonly round: number;
+  /** Who proposes. */
+  readonly peer: PeerId;
+}
+
+/** No proposer goes beyond this round, so rounds stay exact integers with room to spare. */
+export const roundMax = 2 ** 48;
+
+/** Negative if `a` is the lower ballot, positive if it is the higher, 0 if they are the same. */
+export function compareBallots(a: Ballot, b: Ballot): number {
+  return a.round - b.round || a.peer - b.peer;
+}
+
+/** Whether `a` is a lower ballot than `b`; no ballot at all is lower than any. */
+export function isLower(a: Ballot | undefined, b: Ballot): boolean {
+  return a === undefined || compareBallots(a, b) < 0;
+}
+
+export function isSameBallot(a: Ballot, b: Ballot): boolean {
+  return a.round === b.round && a.peer === b.peer;
+}

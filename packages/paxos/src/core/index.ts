@@ -1,0 +1,9 @@
+export {
+  type Ballot,
+  compareBallots,
+  isLower,
+  isSameBallot,
+  type PeerId,
+  roundMax,
+} from './ballot.ts';
+export * from './messages.ts';

@@ -1,0 +1,137 @@
+/**
+ * Every message of the protocol. Each is about one instance, named by its `seq`.
+ *
+ * ```text
+ *   proposer        acceptors        learners
+ *      │── Prepare ───▶│                │      phase 1: may I lead instance `seq` at `ballot`?
+ *      │◀── Promised ──│                │        yes, and here is my latest vote, if any
+ *      │◀── Rejected ──│                │        no, I promised a higher ballot
+ *      │── Accept ────▶│                │      phase 2: vote for `value` at `ballot`
+ *      │◀── Accepted ──│                │        voted
+ *      │◀── Rejected ──│                │        no, I promised a higher ballot
+ *      │── Decided ────┼───────────────▶│      news: a quorum voted at `ballot`, for ever
+ *      │◀── Learn ─────┼────────────────│      the news came without the value: what is it?
+ *      │── Learned ────┼───────────────▶│        this
+ *
+ *   To any request (Prepare, Accept, Learn) the answer may also be
+ *      Learned     it is decided already, and this is the value
+ *      Forgotten   every peer was done with it; there is nothing left to agree on
+ * ```
+ *
+ * Requests are imperatives, or news; answers are past tense. Each request has at most one answer.
+ */
+import type { Ballot, PeerId } from './ballot.ts';
+
+/** What an acceptor accepted. Paxos Made Simple §2.2: an accepted proposal. */
+export interface Vote<V> {
+  readonly ballot: Ballot;
+  readonly value: V;
+}
+
+/** Phase 1(a), proposer to acceptors: promise to ignore ballots below this one. */
+export interface Prepare {
+  readonly type: 'prepare';
+  readonly seq: number;
+  readonly ballot: Ballot;
+}
+
+/** Phase 1(b), acceptor to proposer: the promise, with the acceptor's latest vote. */
+export interface Promised<V> {
+  readonly type: 'promised';
+  readonly seq: number;
+  /** The ballot promised to: the one of the Prepare. */
+  readonly ballot: Ballot;
+  /** Absent if this acceptor has not voted in the instance. */
+  readonly vote?: Vote<V>;
+}
+
+/** Phase 2(a), proposer to acceptors: vote for this value. One value a ballot and instance. */
+export interface Accept<V> {
+  readonly type: 'accept';
+  readonly seq: number;
+  readonly ballot: Ballot;
+  readonly value: V;
+}
+
+/** Phase 2(b), acceptor to proposer: the vote was cast and is durable. */
+export interface Accepted {
+  readonly type: 'accepted';
+  readonly seq: number;
+  readonly ballot: Ballot;
+}
+
+/** Acceptor to proposer: a refusal. Paxos Made Simple §2.2, last paragraph: an optimisation. */
+export interface Rejected {
+  readonly type: 'rejected';
+  readonly seq: number;
+  /** The ballot refused: the one of the Prepare or Accept. */
+  readonly ballot: Ballot;
+  /** The higher ballot already promised: the number to beat. */
+  readonly promised: Ballot;
+}
+
+/** Proposer to learners: a quorum voted at `ballot`. Paxos Made Simple §2.3. */
+export interface Decided<V> {
+  readonly type: 'decided';
+  readonly seq: number;
+  /** The ballot at which the quorum voted. */
+  readonly ballot: Ballot;
+  /** Absent for a peer known to have voted at `ballot`: it has the value already. */
+  readonly value?: V;
+}
+
+/** Learner to a peer that knows the decision: what was decided? */
+export interface Learn {
+  readonly type: 'learn';
+  readonly seq: number;
+}
+
+/** Answer to any request about a decided instance. */
+export interface Learned<V> {
+  readonly type: 'learned';
+  readonly seq: number;
+  /** A ballot at which the value is known to have been chosen. */
+  readonly ballot: Ballot;
+  readonly value: V;
+}
+
+/** Answer to any request about an instance below the sender's `min`. */
+export interface Forgotten {
+  readonly type: 'forgotten';
+  readonly seq: number;
+}
+
+export type Request<V> = Prepare | Accept<V> | Decided<V> | Learn;
+export type Answer<V> = Promised<V> | Accepted | Rejected | Learned<V> | Forgotten;
+export type Message<V> = Request<V> | Answer<V>;
+
+/**
+ * A message on its way. `done` and `min` ride along on every one, requests and answers alike, so
+ * that forgetting costs no message of its own.
+ */
+export interface Envelope<V> {
+  readonly from: PeerId;
+  readonly to: PeerId;
+  /** The highest seq the sender's host is done with, or −1. */
+  readonly done: number;
+  /** The sender's `min()`: below it, every peer is done. True for ever, so a receiver may adopt it. */
+  readonly min: number;
+  readonly message: Message<V>;
+}
+
+/** Whether a message answers another. A transport over calls sends answers back on the same call. */
+export function isAnswer<V>(message: Message<V>): message is Answer<V> {
+  switch (message.type) {
+    case 'promised':
+    case 'accepted':
+    case 'rejected':
+    case 'learned':
+    case 'forgotten':
+      return true;
+    case 'prepare':
+    case 'accept':
+    case 'decided':
+    case 'learn':
+      return false;
+  }
+}
