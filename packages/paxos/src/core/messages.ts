@@ -10,8 +10,10 @@
  *      │◀── Accepted ──│                │        voted
  *      │◀── Rejected ──│                │        no, I promised a higher ballot
  *      │── Decided ────┼───────────────▶│      news: a quorum voted at `ballot`, for ever
- *      │◀── Learn ─────┼────────────────│      the news came without the value: what is it?
- *      │── Learned ────┼───────────────▶│        this
+ *
+ *   learner         any peer
+ *      │── Learn ─────▶│                       catching up: what was decided from `seq` on?
+ *      │◀── Learned ───│                         this, as far as I know
  *
  *   To any request (Prepare, Accept, Learn) the answer may also be
  *      Learned     it is decided already, and this is the value
@@ -80,20 +82,25 @@ export interface Decided<V> {
   readonly value?: V;
 }
 
-/** Learner to a peer that knows the decision: what was decided? */
+/** Learner to a peer that is further: what was decided? */
 export interface Learn {
   readonly type: 'learn';
+  /** The first instance asked about. */
   readonly seq: number;
+  /** How many consecutive instances are wanted, from 1 to {@link learnCountMax}. */
+  readonly count: number;
 }
 
 /** Answer to any request about a decided instance. */
 export interface Learned<V> {
   readonly type: 'learned';
   readonly seq: number;
-  /** A ballot at which the value is known to have been chosen. */
-  readonly ballot: Ballot;
-  readonly value: V;
+  /** What was decided in `seq` and the instances right after it: at least one, at most asked for. */
+  readonly values: readonly V[];
 }
+
+/** Instances one Learn may ask for, so that an answer stays a moderate multiple of one value. */
+export const learnCountMax = 16;
 
 /** Answer to any request about an instance below the sender's `min`. */
 export interface Forgotten {
