@@ -1,0 +1,65 @@
+/**
+ * Guard: what every request must pass before any route sees it. It keeps pages of other sites from
+ * using a visitor's browser as their client, and one connection from taking more than its share.
+ */
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import { KvError } from '@paxkv/client/errors';
+import type { RequestHandler } from 'express';
+import type { Door } from './door.ts';
+import { sendError } from './error-reply.ts';
+import { isLoopback } from './loopback.ts';
+
+export function createGuard({ connections, limits, hostNames }: Door): RequestHandler {
+  const names = new Set(['localhost', ...hostNames.map((name) => name.toLowerCase())]);
+  return (request, response, next) => {
+    const underWay = connections.begin(request, response);
+    if (request.rawHeaders.length > 2 * limits.headerCountMax) {
+      const error = new KvError('KV_TOO_LARGE', `Over ${limits.headerCountMax} headers.`);
+      sendError(response, error, { status: 431 });
+      return;
+    }
+    if (underWay > limits.pipelinedRequestCountMax) {
+      throw new KvError('KV_OVERLOADED', 'Too many requests at once on this connection.');
+    }
+    checkHost(request, names);
+    checkOrigin(request);
+    if (request.headers.upgrade !== undefined) {
+      throw new KvError('KV_BAD_REQUEST', 'No such protocol to upgrade to.');
+    }
+    request.url = toOriginForm(request.url);
+    next();
+  };
+}
+
+/**
+ * A name that an attacker made point to this machine must not open what listens on loopback: there,
+ * only addresses, `localhost` and the configured names are taken.
+ */
+function checkHost(request: IncomingMessage, names: ReadonlySet<string>): void {
+  const { host } = request.headers;
+  if (host === undefined) {
+    if (request.httpVersion === '1.0') return;
+    throw new KvError('KV_BAD_REQUEST', 'The Host header is missing.');
+  }
+  const name = host.replace(/:\d*$/, '').toLowerCase();
+  if (names.has(name) || isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0) return;
+  if (isLoopback(request.socket.localAddress)) {
+    throw new KvError('KV_BAD_REQUEST', 'The Host header names another host.');
+  }
+}
+
+function checkOrigin({ headers }: IncomingMessage): void {
+  const { origin, host } = headers;
+  if (origin === undefined) return;
+  const own = host?.toLowerCase();
+  if (origin !== `http://${own}` && origin !== `https://${own}`) {
+    throw new KvError('KV_BAD_REQUEST', 'Pages of other sites may not use this server.');
+  }
+}
+
+/** `http://host/path` means `/path`. */
+function toOriginForm(target: string): string {
+  if (target.startsWith('/')) return target;
+  return target.replace(/^https?:\/\/[^/?]*/i, '');
+}

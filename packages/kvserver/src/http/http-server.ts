@@ -1,0 +1,100 @@
+/** The HTTP server around the app: its timeouts and limits, and answers to what is no request. */
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { KvError } from '@paxkv/client/errors';
+import type { Connections } from './connections.ts';
+import { endWithError, sendError } from './error-reply.ts';
+import type { HttpLimits } from './limits.ts';
+import { isLoopback } from './loopback.ts';
+
+const connectionsCheckMsMax = 1000;
+
+export interface ServerParts {
+  readonly app: RequestListener;
+  readonly connections: Connections;
+  readonly limits: HttpLimits;
+}
+
+/** Not listening yet. */
+export function createHttpServer({ app, connections, limits }: ServerParts): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: limits.headerBytesMax,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.headersTimeoutMs + limits.bodyTimeoutMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      connectionsCheckingInterval: Math.min(connectionsCheckMsMax, limits.headersTimeoutMs),
+      // Checked by the guard, which answers in JSON.
+      requireHostHeader: false,
+    },
+    app,
+  );
+  // One more than is allowed, so that the guard can tell.
+  server.maxHeadersCount = limits.headerCountMax + 1;
+  server.maxConnections = limits.connectionCountMax;
+  const addresses = new AddressCounts(limits.addressConnectionCountMax);
+  server.on('connection', (socket) => limitAddress(socket, addresses));
+  server.on('clientError', (error, socket) => {
+    if (connections.isFreeToAnswer(socket)) answerClientError(error, socket);
+    else socket.destroy();
+  });
+  server.on('connect', (_request, socket) =>
+    endWithError(socket, new KvError('KV_METHOD_NOT_ALLOWED', 'This server is no proxy.')),
+  );
+  server.on('checkExpectation', (_request, response) =>
+    sendError(response, new KvError('KV_BAD_REQUEST', 'Expect can only be 100-continue.')),
+  );
+  return server;
+}
+
+/** How many connections each address has open. */
+export class AddressCounts {
+  readonly #counts = new Map<string, number>();
+  readonly #countMax: number;
+
+  constructor(countMax: number) {
+    this.#countMax = countMax;
+  }
+
+  /** Counts one more, unless that would be too many. */
+  add(address: string): boolean {
+    const count = this.#counts.get(address) ?? 0;
+    if (count >= this.#countMax) return false;
+    this.#counts.set(address, count + 1);
+    return true;
+  }
+
+  remove(address: string): void {
+    const count = this.#counts.get(address) ?? 0;
+    if (count > 1) this.#counts.set(address, count - 1);
+    else this.#counts.delete(address);
+  }
+}
+
+function limitAddress(socket: Socket, addresses: AddressCounts): void {
+  const { remoteAddress: address } = socket;
+  // A whole machine shares its loopback address; the limit on all connections holds it.
+  if (address === undefined || isLoopback(address)) return;
+  if (addresses.add(address)) socket.once('close', () => addresses.remove(address));
+  else socket.destroy();
+}
+
+function answerClientError(error: Error & { code?: string }, socket: Duplex): void {
+  switch (error.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      endWithError(socket, new KvError('KV_TOO_LARGE', 'The headers are too large.'), 431);
+      return;
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      endWithError(socket, new KvError('KV_TOO_LARGE', 'The chunk extensions are too large.'));
+      return;
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      endWithError(socket, new KvError('KV_SLOW_REQUEST', 'The request did not arrive in time.'));
+      return;
+    case 'ECONNRESET':
+      socket.destroy();
+      return;
+    default:
+      endWithError(socket, new KvError('KV_BAD_REQUEST', 'This is not HTTP/1.1.'));
+  }
+}

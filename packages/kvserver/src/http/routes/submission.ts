@@ -1,0 +1,68 @@
+/** Hands requests to the replica, and tells its refusals apart from its replies. */
+import { KvError } from '@paxkv/client/errors';
+import { type KvErrorCode, keyBytesMax, valueBytesMax } from '@paxkv/client/protocol';
+import type { Submitter } from '../../replica/submitter.ts';
+import type { Bytes, Refusal, Reply, Request } from '../../state-machine/command.ts';
+
+type ReplyOf<T extends Reply['type']> = Extract<Reply, { type: T }>;
+
+const refusals: Record<Refusal, { code: KvErrorCode; message: string }> = {
+  sessionExpired: {
+    code: 'KV_SESSION_EXPIRED',
+    message: 'The session is not known any more; open another.',
+  },
+  numberReused: {
+    code: 'KV_NUMBER_REUSED',
+    message: 'The session number was used before for another request.',
+  },
+  outsideWindow: {
+    code: 'KV_BAD_REQUEST',
+    message: 'The session number is not among those that may await a reply.',
+  },
+  tooLarge: {
+    code: 'KV_TOO_LARGE',
+    message: `The value would grow over ${valueBytesMax} bytes.`,
+  },
+};
+
+export interface Submission<T extends Reply['type']> {
+  readonly request: Request;
+  /** What the replica answers to such a request. */
+  readonly expects: T;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** @throws KvError for a refusal, and whatever the submitter throws. */
+export async function submit<T extends Reply['type']>(
+  submitter: Submitter,
+  { request, expects, signal }: Submission<T>,
+): Promise<ReplyOf<T>> {
+  const reply = await submitter.submit(request, signal === undefined ? {} : { signal });
+  if (isReply(reply, expects)) return reply;
+  if (reply.type === 'refused') {
+    const { code, message } = refusals[reply.reason];
+    throw new KvError(code, message);
+  }
+  throw new TypeError(`the replica answered ${reply.type} where ${expects} was due`);
+}
+
+/** @throws KvError `KV_BAD_REQUEST` if it is empty, `KV_TOO_LARGE`. */
+export function checkKey(key: Bytes): Bytes {
+  if (key.length === 0) throw new KvError('KV_BAD_REQUEST', 'A key has at least 1 byte.');
+  if (key.length > keyBytesMax) {
+    throw new KvError('KV_TOO_LARGE', `A key has at most ${keyBytesMax} bytes.`);
+  }
+  return key;
+}
+
+/** @throws KvError `KV_TOO_LARGE`. */
+export function checkValue(value: Bytes): Bytes {
+  if (value.length > valueBytesMax) {
+    throw new KvError('KV_TOO_LARGE', `A value has at most ${valueBytesMax} bytes.`);
+  }
+  return value;
+}
+
+function isReply<T extends Reply['type']>(reply: Reply, type: T): reply is ReplyOf<T> {
+  return reply.type === type;
+}
