@@ -1,0 +1,121 @@
+/**
+ * Messages as bytes: MessagePack maps, back to back; a frame carries one or more. Records shared along a
+ * connection would save a few bytes and make each frame depend on those before it, so there are none.
+ * What arrives is checked field by field, and whatever `core/messages.ts` does not name is refused.
+ */
+import { type Envelope, learnCountMax, type Message, roundMax } from '@paxkv/paxos/core';
+// This entry leaves the native string reader alone, which `msgpackr` itself would load where it finds it.
+import { Packr } from 'msgpackr/pack';
+import { z } from 'zod';
+
+/** What a schema must know of the cluster. */
+export interface EnvelopeBounds {
+  readonly nodeCount: number;
+  readonly valueBytesMax: number;
+}
+
+/** Numbers of instances stay below this: exact integers, with room for sums. */
+export const seqMax = 2 ** 52;
+
+export type Reading<T> =
+  | { readonly valid: true; readonly content: T }
+  | { readonly valid: false; readonly reason: string };
+
+const packr = new Packr({ useRecords: false, mapsAsObjects: true });
+
+/** One value as bytes, to be sent alone or joined to others. */
+export function pack(content: unknown): Uint8Array {
+  return packr.pack(content);
+}
+
+/** The contents of a frame, of any shape: to be checked before use. Never throws. */
+export function unpack(frame: Uint8Array): Reading<unknown[]> {
+  try {
+    return { valid: true, content: packr.unpackMultiple(frame) };
+  } catch {
+    return { valid: false, reason: 'not MessagePack' };
+  }
+}
+
+/** Reads the frames that one server sends to another. */
+export class EnvelopeReader {
+  readonly #schema: z.ZodType<Envelope<Uint8Array>>;
+  readonly #me: number;
+
+  constructor(me: number, bounds: EnvelopeBounds) {
+    this.#schema = envelopeSchema(bounds);
+    this.#me = me;
+  }
+
+  /** All messages of a frame from `sender`, or none of them if one is not as it must be. */
+  read(frame: Uint8Array, sender: number): Reading<Envelope<Uint8Array>[]> {
+    const unpacked = unpack(frame);
+    if (!unpacked.valid) return unpacked;
+    const envelopes: Envelope<Uint8Array>[] = [];
+    for (const content of unpacked.content) {
+      const parsed = this.#schema.safeParse(content);
+      if (!parsed.success) return { valid: false, reason: firstIssue(parsed.error) };
+      if (parsed.data.from !== sender) return { valid: false, reason: 'from: not the sender' };
+      if (parsed.data.to !== this.#me) return { valid: false, reason: 'to: not this server' };
+      envelopes.push(parsed.data);
+    }
+    return { valid: true, content: envelopes };
+  }
+}
+
+/** What is wrong first, in a few words, and without a word of what was sent. */
+export function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0];
+  if (issue === undefined) return 'invalid';
+  const path = issue.path.join('.') || 'message';
+  return issue.code === 'unrecognized_keys'
+    ? `${path}: unknown field`
+    : `${path}: ${issue.message}`;
+}
+
+function envelopeSchema(bounds: EnvelopeBounds): z.ZodType<Envelope<Uint8Array>> {
+  const peer = z
+    .int()
+    .min(0)
+    .max(bounds.nodeCount - 1);
+  return z.strictObject({
+    from: peer,
+    to: peer,
+    done: z.int().min(-1).max(seqMax),
+    min: z.int().min(0).max(seqMax),
+    message: messageSchema(bounds, peer),
+  });
+}
+
+function messageSchema(
+  { valueBytesMax }: EnvelopeBounds,
+  peer: z.ZodType<number>,
+): z.ZodType<Message<Uint8Array>> {
+  const seq = z.int().min(0).max(seqMax);
+  const ballot = z.strictObject({ round: z.int().min(1).max(roundMax), peer });
+  const value = z
+    .instanceof(Uint8Array)
+    .refine((bytes) => bytes.byteLength <= valueBytesMax, `longer than ${valueBytesMax} bytes`)
+    // What arrives is a view of a whole frame, and a kept view would keep all of it in memory.
+    .transform((bytes) => new Uint8Array(bytes));
+  const vote = z.strictObject({ ballot, value });
+  return z.discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('prepare'), seq, ballot }),
+    z.strictObject({ type: z.literal('promised'), seq, ballot, vote: z.exactOptional(vote) }),
+    z.strictObject({ type: z.literal('accept'), seq, ballot, value }),
+    z.strictObject({ type: z.literal('accepted'), seq, ballot }),
+    z.strictObject({ type: z.literal('rejected'), seq, ballot, promised: ballot }),
+    z.strictObject({ type: z.literal('decided'), seq, ballot, value: z.exactOptional(value) }),
+    z.strictObject({
+      type: z.literal('learn'),
+      seq,
+      count: z.int().min(1).max(learnCountMax),
+    }),
+    z.strictObject({
+      type: z.literal('learned'),
+      seq,
+      values: z.array(value).min(1).max(learnCountMax),
+    }),
+    z.strictObject({ type: z.literal('forgotten'), seq }),
+  ]);
+}

@@ -1,0 +1,40 @@
+/**
+ * Tells a live connection from one whose other end has gone without a word: pings, and gives up on
+ * silence. TCP alone notices after minutes, or never.
+ */
+import type { WebSocket } from 'ws';
+
+export interface HeartbeatLimits {
+  readonly pingIntervalMs: number;
+  readonly silenceMsMax: number;
+}
+
+export class Heartbeat {
+  readonly #timer: NodeJS.Timeout;
+  #lastSignMs = performance.now();
+
+  /** Begins at once, on an open connection. `onSilent` is called once, and then it has stopped. */
+  constructor(socket: WebSocket, limits: HeartbeatLimits, onSilent: () => void) {
+    const onSign = () => {
+      this.#lastSignMs = performance.now();
+    };
+    for (const sign of ['ping', 'pong', 'message']) socket.on(sign, onSign);
+    let sawTickMs = performance.now();
+    this.#timer = setInterval(() => {
+      const nowMs = performance.now();
+      // If we were held up ourselves, signs of life may lie unread: the silence is not theirs.
+      const heldUp = nowMs - sawTickMs > 2 * limits.pingIntervalMs;
+      sawTickMs = nowMs;
+      if (!heldUp && nowMs - this.#lastSignMs > limits.silenceMsMax) {
+        this.stop();
+        onSilent();
+      } else {
+        socket.ping();
+      }
+    }, limits.pingIntervalMs);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
