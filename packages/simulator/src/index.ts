@@ -1,1 +1,18 @@
-export {};
+export type { BootClock } from './boot-clock.ts';
+export { type DiskPace, SimDisk, type SimDiskOptions } from './disk.ts';
+export type { Fate } from './network/carrier.ts';
+export {
+  type CallProfile,
+  type DatagramProfile,
+  drawHarsh,
+  type FaultProfile,
+  harsh,
+  lab,
+  reliable,
+} from './network/fault-profile.ts';
+export { SimNetwork, type SimNetworkOptions } from './network/network.ts';
+export { type Boot, type Lifetime, SimNode } from './node.ts';
+export type { NodeClock, NodeClockOptions } from './node-clock.ts';
+export { SeededRandom } from './seeded-random.ts';
+export { type SeededRunOptions, seeded, seededRun } from './seeded-run.ts';
+export { type RunOptions, World, type WorldOptions } from './world.ts';

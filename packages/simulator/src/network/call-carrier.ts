@@ -1,0 +1,98 @@
+/**
+ * Carries messages as calls that fail fast. A request needs an open link and a receiver that is not
+ * deaf at the moment it is sent; after that the call holds, and its answer comes back on it whatever
+ * was cut meanwhile.
+ */
+import { type Envelope, isAnswer } from '@paxkv/paxos';
+import type { Carrier, Ground } from './carrier.ts';
+import type { CallProfile } from './fault-profile.ts';
+import { type OpenCall, OpenCalls } from './open-calls.ts';
+import type { SimTransport } from './sim-transport.ts';
+
+export class CallCarrier<V> implements Carrier<V> {
+  readonly #ground: Ground<V>;
+  readonly #profile: CallProfile;
+  readonly #calls = new OpenCalls<V>();
+
+  constructor(ground: Ground<V>, profile: CallProfile) {
+    this.#ground = ground;
+    this.#profile = profile;
+  }
+
+  send(envelope: Envelope<V>, sender: SimTransport<V>): void {
+    if (isAnswer(envelope.message)) this.#answer(envelope);
+    else this.#request(envelope, sender);
+  }
+
+  onClosed(transport: SimTransport<V>): void {
+    this.#calls.closeMadeBy(transport);
+    for (const { caller, request } of this.#calls.takeServedBy(transport.peer)) {
+      this.#tell(caller, request);
+    }
+  }
+
+  #request(request: Envelope<V>, caller: SimTransport<V>): void {
+    const { links } = this.#ground;
+    if (links.isDeaf(request.to) || !links.isOpen(request.from, request.to)) {
+      this.#refuse(request, caller);
+      return;
+    }
+    const copy = this.#ground.copy(request);
+    this.#soon(() => this.#arrive(request, copy, caller));
+  }
+
+  #arrive(request: Envelope<V>, copy: Envelope<V>, caller: SimTransport<V>): void {
+    const { random } = this.#ground;
+    const server = this.#ground.transportAt(request.to);
+    const isUnreliable = this.#ground.isUnreliable(request.to);
+    if (server === undefined) {
+      this.#refuse(request, caller);
+    } else if (isUnreliable && random.chance(this.#profile.discardChance)) {
+      this.#ground.report('discarded', request);
+      this.#tell(caller, request);
+    } else {
+      const isAnswerLost = isUnreliable && random.chance(this.#profile.answerLossChance);
+      this.#serve({ caller, request, isAnswerLost }, copy, server);
+    }
+  }
+
+  #serve(call: OpenCall<V>, copy: Envelope<V>, server: SimTransport<V>): void {
+    this.#ground.report('delivered', call.request);
+    if (call.isAnswerLost) {
+      this.#ground.report('answer lost', call.request);
+      this.#tell(call.caller, call.request);
+    }
+    // News has no answer, so its call is over.
+    if (call.request.message.type !== 'decided') this.#calls.open(call);
+    server.receive(copy);
+  }
+
+  #answer(answer: Envelope<V>): void {
+    const call = this.#calls.take(answer);
+    if (call?.isAnswerLost) return;
+    if (call === undefined) {
+      this.#ground.report('lost', answer);
+      return;
+    }
+    const copy = this.#ground.copy(answer);
+    this.#soon(() => {
+      this.#ground.report(call.caller.isOpen ? 'delivered' : 'lost', answer);
+      call.caller.receive(copy);
+    });
+  }
+
+  #refuse(request: Envelope<V>, caller: SimTransport<V>): void {
+    this.#ground.report('refused', request);
+    this.#tell(caller, request);
+  }
+
+  #tell(caller: SimTransport<V>, request: Envelope<V>): void {
+    this.#soon(() => caller.undeliverable(request));
+  }
+
+  #soon(callback: () => void): void {
+    const { world, random } = this.#ground;
+    const { delayMsMin, delayMsMax } = this.#profile;
+    world.schedule(random.between(delayMsMin, delayMsMax), callback);
+  }
+}

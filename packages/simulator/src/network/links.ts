@@ -1,0 +1,68 @@
+/** Who can reach whom: partitions, single cuts, and peers that nobody can call. */
+import type { PeerId } from '@paxkv/paxos';
+
+export class Links {
+  readonly #peerCount: number;
+  readonly #cuts = new Set<string>();
+  readonly #deaf = new Set<PeerId>();
+  /** The group of each peer that is in one; absent while there is no partition. */
+  #groups: ReadonlyMap<PeerId, number> | undefined;
+
+  constructor(peerCount: number) {
+    this.#peerCount = peerCount;
+  }
+
+  /** Whether a message sent now from one peer to the other finds a way. */
+  isOpen(from: PeerId, to: PeerId): boolean {
+    if (this.#cuts.has(linkOf(from, to))) return false;
+    if (this.#groups === undefined) return true;
+    const group = this.#groups.get(from);
+    return group !== undefined && group === this.#groups.get(to);
+  }
+
+  isDeaf(peer: PeerId): boolean {
+    return this.#deaf.has(peer);
+  }
+
+  deafen(peer: PeerId): void {
+    this.#deaf.add(this.known(peer));
+  }
+
+  undeafen(peer: PeerId): void {
+    this.#deaf.delete(this.known(peer));
+  }
+
+  cut(from: PeerId, to: PeerId): void {
+    this.#cuts.add(linkOf(this.known(from), this.known(to)));
+  }
+
+  mend(from: PeerId, to: PeerId): void {
+    this.#cuts.delete(linkOf(this.known(from), this.known(to)));
+  }
+
+  partition(groups: readonly (readonly PeerId[])[]): void {
+    const groupOf = new Map<PeerId, number>();
+    for (const [group, peers] of groups.entries()) {
+      for (const peer of peers) {
+        if (groupOf.has(this.known(peer))) throw new TypeError(`Peer ${peer} is in two groups.`);
+        groupOf.set(peer, group);
+      }
+    }
+    this.#groups = groupOf;
+  }
+
+  heal(): void {
+    this.#groups = undefined;
+    this.#cuts.clear();
+  }
+
+  /** @throws TypeError if there is no such peer. */
+  known(peer: PeerId): PeerId {
+    if (Number.isInteger(peer) && peer >= 0 && peer < this.#peerCount) return peer;
+    throw new TypeError(`There is no peer ${peer} among ${this.#peerCount}.`);
+  }
+}
+
+function linkOf(from: PeerId, to: PeerId): string {
+  return `${from}>${to}`;
+}

@@ -1,0 +1,93 @@
+/** Requests that were delivered and wait for their answer, each to travel on the call of its request. */
+import type { Envelope, Message, PeerId } from '@paxkv/paxos';
+import type { SimTransport } from './sim-transport.ts';
+
+/** A peer may leave a request without an answer, so the oldest calls make room in the end. */
+const callCountMax = 10_000;
+
+export interface OpenCall<V> {
+  readonly caller: SimTransport<V>;
+  readonly request: Envelope<V>;
+  readonly isAnswerLost: boolean;
+}
+
+export class OpenCalls<V> {
+  /** By the link and instance of the request, in the order opened. */
+  readonly #calls = new Map<string, OpenCall<V>[]>();
+
+  open(call: OpenCall<V>): void {
+    const { from, to, message } = call.request;
+    const key = keyOf(from, to, message.seq);
+    this.#calls.set(key, [...(this.#calls.get(key) ?? []), call]);
+    for (const oldest of this.#calls.keys()) {
+      if (this.#calls.size <= callCountMax) break;
+      this.#calls.delete(oldest);
+    }
+  }
+
+  /** The oldest call that this may be the answer to; it is then closed. */
+  take(answer: Envelope<V>): OpenCall<V> | undefined {
+    const key = keyOf(answer.to, answer.from, answer.message.seq);
+    const calls = this.#calls.get(key) ?? [];
+    const taken = calls.find((call) => isAnswerTo(answer.message, call.request.message));
+    this.#keep(
+      key,
+      calls.filter((call) => call !== taken),
+    );
+    return taken;
+  }
+
+  /** All calls that this peer was to answer; they are then closed. */
+  takeServedBy(server: PeerId): OpenCall<V>[] {
+    return this.#takeAll((call) => call.request.to === server);
+  }
+
+  /** Hangs up: nobody waits for these answers any more. */
+  closeMadeBy(caller: SimTransport<V>): void {
+    this.#takeAll((call) => call.caller === caller);
+  }
+
+  #takeAll(isTaken: (call: OpenCall<V>) => boolean): OpenCall<V>[] {
+    const taken: OpenCall<V>[] = [];
+    for (const [key, calls] of this.#calls) {
+      taken.push(...calls.filter(isTaken));
+      this.#keep(
+        key,
+        calls.filter((call) => !isTaken(call)),
+      );
+    }
+    return taken;
+  }
+
+  #keep(key: string, calls: OpenCall<V>[]): void {
+    if (calls.length > 0) this.#calls.set(key, calls);
+    else this.#calls.delete(key);
+  }
+}
+
+function keyOf(caller: PeerId, server: PeerId, seq: number): string {
+  return `${caller}>${server}#${seq}`;
+}
+
+function isAnswerTo<V>(answer: Message<V>, request: Message<V>): boolean {
+  switch (answer.type) {
+    case 'promised':
+      return request.type === 'prepare' && hasBallotOf(answer, request);
+    case 'accepted':
+      return request.type === 'accept' && hasBallotOf(answer, request);
+    case 'rejected':
+      return (
+        (request.type === 'prepare' || request.type === 'accept') && hasBallotOf(answer, request)
+      );
+    default:
+      return answer.type === 'learned' || answer.type === 'forgotten';
+  }
+}
+
+interface Balloted {
+  readonly ballot: { readonly round: number; readonly peer: PeerId };
+}
+
+function hasBallotOf(answer: Balloted, request: Balloted): boolean {
+  return answer.ballot.round === request.ballot.round && answer.ballot.peer === request.ballot.peer;
+}

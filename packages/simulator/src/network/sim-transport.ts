@@ -1,0 +1,56 @@
+/** One boot's door to the network. Once closed it is dead: a later boot gets another. */
+import type { Envelope, Inbox, PeerId, Transport } from '@paxkv/paxos';
+
+/** The network as a transport sees it. */
+export interface Exchange<V> {
+  attach(transport: SimTransport<V>): void;
+  detach(transport: SimTransport<V>): void;
+  send(envelope: Envelope<V>, sender: SimTransport<V>): void;
+}
+
+export class SimTransport<V> implements Transport<V> {
+  readonly peer: PeerId;
+  readonly #exchange: Exchange<V>;
+  #inbox: Inbox<V> | undefined;
+  #isClosed = false;
+
+  constructor(peer: PeerId, exchange: Exchange<V>) {
+    this.peer = peer;
+    this.#exchange = exchange;
+  }
+
+  async open(inbox: Inbox<V>): Promise<void> {
+    if (this.#isClosed || this.#inbox !== undefined) {
+      throw new TypeError(`This transport of peer ${this.peer} was opened before.`);
+    }
+    this.#exchange.attach(this);
+    this.#inbox = inbox;
+  }
+
+  send(envelope: Envelope<V>): void {
+    if (this.#inbox !== undefined) this.#exchange.send(envelope, this);
+  }
+
+  async close(): Promise<void> {
+    this.unplug();
+  }
+
+  /** As `close`, at once: the network forgets this transport. */
+  unplug(): void {
+    if (this.#inbox !== undefined) this.#exchange.detach(this);
+    this.#inbox = undefined;
+    this.#isClosed = true;
+  }
+
+  get isOpen(): boolean {
+    return this.#inbox !== undefined;
+  }
+
+  receive(envelope: Envelope<V>): void {
+    this.#inbox?.receive(envelope);
+  }
+
+  undeliverable(envelope: Envelope<V>): void {
+    this.#inbox?.undeliverable(envelope);
+  }
+}

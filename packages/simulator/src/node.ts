@@ -1,0 +1,85 @@
+/**
+ * A node that can crash and start again. All that one boot uses ends together with it, so a crashed
+ * program is silent at once and for ever, whatever it still awaits.
+ */
+import type { Clock } from '@paxkv/paxos';
+import type { BootClock } from './boot-clock.ts';
+import type { World } from './world.ts';
+
+/** From a start to the next crash. */
+export interface Lifetime {
+  /** The clock for everything this boot arranges. */
+  readonly clock: Clock;
+  /** Also happens at the crash, in the order given: cut its network, crash its disk. */
+  onCrash(end: () => void): void;
+}
+
+/** Starts the program in the lifetime given. Called at each start of the node. */
+export type Boot<Program> = (lifetime: Lifetime) => Promise<Program>;
+
+interface Life {
+  readonly clock: BootClock;
+  readonly ends: (() => void)[];
+}
+
+/**
+ * @example
+ * const node = new SimNode(world, async (lifetime) => {
+ *   lifetime.onCrash(() => network.unplug(0));
+ *   lifetime.onCrash(() => disk.crash());
+ *   const { clock } = lifetime;
+ *   return Paxos.open({ clock, transport: network.transport(0), storage: disk.open(), … });
+ * });
+ */
+export class SimNode<Program> {
+  readonly #world: World;
+  readonly #boot: Boot<Program>;
+  readonly #clock: Clock;
+  #life: Life | undefined;
+  #program: Program | undefined;
+
+  /** `clock` is the node's own, kept over crashes; the world's by default. */
+  constructor(world: World, boot: Boot<Program>, clock: Clock = world.clock) {
+    this.#world = world;
+    this.#boot = boot;
+    this.#clock = clock;
+  }
+
+  /** Absent before the first start, while starting, and from a crash on. */
+  get program(): Program | undefined {
+    return this.#program;
+  }
+
+  /**
+   * @throws What the program throws when it starts; and an Error if the node is up, or crashes before
+   * it has come up.
+   */
+  async start(): Promise<Program> {
+    if (this.#life !== undefined) throw new Error('The node is up already.');
+    const ends: (() => void)[] = [];
+    const crashed = new Promise<never>((_, reject) => {
+      ends.push(() => reject(new Error('The node crashed while it was starting.')));
+    });
+    crashed.catch(() => {});
+    const life = { clock: this.#world.bootClock(this.#clock), ends };
+    this.#life = life;
+    const booted = this.#boot({ clock: life.clock, onCrash: (end) => ends.push(end) });
+    try {
+      const program = await Promise.race([booted, crashed]);
+      if (this.#life === life) this.#program = program;
+      return program;
+    } catch (error) {
+      if (this.#life === life) this.crash();
+      throw error;
+    }
+  }
+
+  /** Ends this boot at once. Does nothing to a node that is down. */
+  crash(): void {
+    const life = this.#life;
+    this.#life = undefined;
+    this.#program = undefined;
+    life?.clock.stop();
+    for (const end of life?.ends ?? []) end();
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * A world in one process: time that jumps from event to event, and chance from one seed. The same
+ * seed and the same program give the same run, event by event.
+ */
+import type { Clock } from '@paxkv/paxos';
+import { BootClock } from './boot-clock.ts';
+import { EventQueue } from './event-queue.ts';
+import { NodeClock, type NodeClockOptions } from './node-clock.ts';
+import { SeededRandom } from './seeded-random.ts';
+
+export interface WorldOptions {
+  readonly seed: string | number;
+}
+
+export interface RunOptions {
+  /** The longest that the run may take in the world's time; without end by default. */
+  readonly withinMs?: number;
+}
+
+type Outcome<T> =
+  | { readonly name: 'pending' }
+  | { readonly name: 'fulfilled'; readonly value: T }
+  | { readonly name: 'rejected'; readonly error: unknown };
+
+/**
+ * @example
+ * const world = new World({ seed: 7 });
+ * await world.run(async () => {
+ *   await world.sleep(3_600_000); // returns at once; world.now() is an hour later
+ * });
+ */
+export class World {
+  readonly seed: string;
+  /** The world's time, for those who know no other. */
+  readonly clock: Clock;
+  readonly #chance: SeededRandom;
+  readonly #streams = new Map<string, SeededRandom>();
+  readonly #events = new EventQueue();
+  #nowMs = 0;
+  #isRunning = false;
+
+  constructor({ seed }: WorldOptions) {
+    this.seed = String(seed);
+    this.#chance = new SeededRandom(seed);
+    this.clock = {
+      now: () => this.#nowMs,
+      at: (timeMs, callback) => this.#at(timeMs, callback),
+    };
+  }
+
+  /** Milliseconds since the world began. */
+  now(): number {
+    return this.#nowMs;
+  }
+
+  /** The stream of that name: always the same generator, independent of those of other names. */
+  random(stream: string): SeededRandom {
+    const known = this.#streams.get(stream);
+    if (known !== undefined) return known;
+    const random = this.#chance.stream(stream);
+    this.#streams.set(stream, random);
+    return random;
+  }
+
+  /** Calls back once, `delayMs` from now. Gives back a way to call it off. */
+  schedule(delayMs: number, callback: () => void): () => void {
+    return this.#at(this.#nowMs + delayMs, callback);
+  }
+
+  sleep(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.schedule(delayMs, resolve);
+    });
+  }
+
+  /** A clock of one node, which may differ from the world's. */
+  nodeClock(options?: NodeClockOptions): NodeClock {
+    return new NodeClock(this.clock, options);
+  }
+
+  /** A clock for one boot of a node, to be stopped when it crashes. */
+  bootClock(clock: Clock = this.clock): BootClock {
+    return new BootClock(clock);
+  }
+
+  /**
+   * Runs `main` to its end. Time passes here and nowhere else: when nobody has anything left to do at
+   * this moment, the clock jumps to the next event. What is still scheduled at the end stays so.
+   * Only promises of this world may be awaited: it does not wait for files or sockets.
+   *
+   * @throws What `main` or a scheduled callback throws; and an Error when nothing is scheduled any
+   * more, or the time given is over, before `main` has ended.
+   */
+  async run<T>(main: () => Promise<T>, { withinMs = Infinity }: RunOptions = {}): Promise<T> {
+    if (this.#isRunning) throw new Error('This world runs already.');
+    this.#isRunning = true;
+    try {
+      return await this.#runUntilSettled(main(), this.#nowMs + withinMs);
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  async #runUntilSettled<T>(main: Promise<T>, deadlineMs: number): Promise<T> {
+    const outcomeOf = observe(main);
+    for (;;) {
+      await everyMicrotask();
+      const outcome = outcomeOf();
+      if (outcome.name === 'fulfilled') return outcome.value;
+      if (outcome.name === 'rejected') throw outcome.error;
+      this.#runNextEvent(deadlineMs);
+    }
+  }
+
+  #runNextEvent(deadlineMs: number): void {
+    const timeMs = this.#events.nextTimeMs();
+    if (timeMs === undefined) {
+      throw new Error(
+        `At ${this.#nowMs} ms the world has nothing left to do, and main still waits.`,
+      );
+    }
+    if (timeMs > deadlineMs) {
+      throw new Error(`At ${this.#nowMs} ms the time given is over, and main still waits.`);
+    }
+    this.#nowMs = timeMs;
+    this.#events.pop()?.callback();
+  }
+
+  #at(timeMs: number, callback: () => void): () => void {
+    if (Number.isNaN(timeMs)) throw new RangeError('Nothing can be scheduled at no time.');
+    return this.#events.add({ timeMs: Math.max(timeMs, this.#nowMs), callback });
+  }
+}
+
+function observe<T>(promise: Promise<T>): () => Outcome<T> {
+  let outcome: Outcome<T> = { name: 'pending' };
+  promise.then(
+    (value) => {
+      outcome = { name: 'fulfilled', value };
+    },
+    (error: unknown) => {
+      outcome = { name: 'rejected', error };
+    },
+  );
+  return () => outcome;
+}
+
+/** A turn of the event loop begins only when every microtask before it is done. */
+function everyMicrotask(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

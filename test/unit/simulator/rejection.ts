@@ -1,0 +1,12 @@
+/** Turns a failure into something to look at. */
+
+/** The error with which the promise is rejected. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw error;
+  }
+  throw new Error('It was not rejected.');
+}
