@@ -1,0 +1,112 @@
+/**
+ * Everything one node keeps on disk, opened in the order that makes each refusal possible: who it
+ * belongs to, then its votes, then its state. Nothing is modified before the owner is known.
+ *
+ * ```text
+ *   identity.json   who this belongs to, and that it has voted
+ *   journal/        promises and votes
+ *   state/          what was applied
+ * ```
+ */
+import { chmod, mkdir, readdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { AbstractLevel } from 'abstract-level';
+import { openDatabase } from './database.ts';
+import { DiskError, replaceAdvice } from './disk-error.ts';
+import { syncDirectory } from './durable-file.ts';
+import { Identity, type NodeName } from './identity.ts';
+import { Journal } from './journal.ts';
+
+/** Any keys and values; batches are atomic. */
+export type StateDatabase = AbstractLevel<string | Buffer | Uint8Array, Uint8Array, Uint8Array>;
+
+export interface DataDirectory {
+  readonly identity: Identity;
+  readonly journal: Journal;
+  readonly state: StateDatabase;
+  /** After the last write has settled. May be called more than once. */
+  close(): Promise<void>;
+}
+
+export interface DataDirectoryOptions extends NodeName {
+  /** Created if its parent exists. */
+  readonly path: string;
+}
+
+/** @throws DiskError with any code but `DISK_FAILED`. */
+export async function openDataDirectory(options: DataDirectoryOptions): Promise<DataDirectory> {
+  const path = resolve(options.path);
+  const identity = await openIdentity(path, options);
+  const journal = await Journal.open({ directory: join(path, 'journal'), owner: identity });
+  try {
+    const state = await openDatabase({
+      directory: join(path, 'state'),
+      isNew: identity.bootCount === 0,
+      lost: 'DISK_STATE_DAMAGED',
+      damaged: 'DISK_STATE_DAMAGED',
+    });
+    try {
+      await syncDirectory(path);
+      await identity.markBoot(journal.highestTurn);
+    } catch (error) {
+      await state.close();
+      throw error;
+    }
+    return { identity, journal, state, close: () => closeAll(identity, journal, state) };
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+}
+
+async function openIdentity(path: string, node: NodeName): Promise<Identity> {
+  const file = join(path, 'identity.json');
+  const found = await Identity.read(file, node);
+  if (found !== undefined) return found;
+  await prepareDirectory(path);
+  return Identity.create(file, node);
+}
+
+/** Makes the directory, or takes an empty one. */
+async function prepareDirectory(path: string): Promise<void> {
+  let names: string[];
+  try {
+    const created = await mkdirIfAbsent(path);
+    if (created) await syncDirectory(dirname(path));
+    names = await readdir(path);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DiskError('DISK_UNUSABLE', `Cannot use ${path} for data: ${reason}.`, cause);
+  }
+  expectEmpty(path, names);
+  await chmod(path, 0o700);
+}
+
+async function mkdirIfAbsent(path: string): Promise<boolean> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+    return true;
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return false;
+    throw cause;
+  }
+}
+
+/** Safety: data without an identity may be a voter's; to begin anew beside it would be amnesia. */
+function expectEmpty(path: string, names: readonly string[]): void {
+  if (names.includes('journal') || names.includes('state')) {
+    const message = `${path} holds data, but identity.json is missing. ${replaceAdvice}`;
+    throw new DiskError('DISK_IDENTITY_DAMAGED', message);
+  }
+  const others = names.filter((name) => !['identity.json.new', 'lost+found'].includes(name));
+  if (others.length > 0) {
+    const message = `${path} is not a data directory: it holds ${others[0]}. Name an empty one.`;
+    throw new DiskError('DISK_UNUSABLE', message);
+  }
+}
+
+async function closeAll(identity: Identity, journal: Journal, state: StateDatabase): Promise<void> {
+  await journal.close();
+  await state.close();
+  await identity.markReached(journal.highestTurn);
+}

@@ -1,0 +1,171 @@
+/**
+ * Who a data directory belongs to, in a file outside the databases. It knows that the node has voted,
+ * so a journal that vanished is amnesia and not a new node.
+ */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { DiskError, replaceAdvice } from './disk-error.ts';
+import { replaceFile } from './durable-file.ts';
+import type { JournalOwner } from './journal.ts';
+
+/** Of everything in a data directory. One more for each change that older code would misread. */
+export const diskFormat = 1;
+
+/** Who a node is: all of it fixed for the life of its data. */
+export interface NodeName {
+  readonly clusterId: string;
+  readonly nodeId: number;
+  readonly nodeCount: number;
+}
+
+const count = z.int().min(0);
+const contentShape = z.strictObject({
+  format: z.literal(diskFormat),
+  clusterId: z.string().min(1),
+  nodeId: count,
+  nodeCount: z.int().min(1),
+  bootCount: count,
+  hasVoted: z.boolean(),
+  turnReached: count,
+});
+type Content = z.infer<typeof contentShape>;
+const fileShape = contentShape.extend({ checksum: z.string() });
+
+export class Identity implements JournalOwner {
+  readonly #path: string;
+  #content: Content;
+
+  private constructor(path: string, content: Content) {
+    this.#path = path;
+    this.#content = content;
+  }
+
+  /** Makes the identity of a new node, durable when resolved. @throws DiskError `DISK_UNUSABLE`. */
+  static async create(path: string, node: NodeName): Promise<Identity> {
+    const { clusterId, nodeId, nodeCount } = node;
+    const name = { format: diskFormat, clusterId, nodeId, nodeCount } as const;
+    const identity = new Identity(path, { ...name, bootCount: 0, hasVoted: false, turnReached: 0 });
+    await identity.#replace({});
+    return identity;
+  }
+
+  /**
+   * Reads an identity, and modifies nothing. `undefined` if there is none.
+   *
+   * @throws DiskError `DISK_WRONG_CLUSTER`, `DISK_WRONG_NODE`, `DISK_NEWER_FORMAT`,
+   *   `DISK_IDENTITY_DAMAGED` or `DISK_UNUSABLE`.
+   */
+  static async read(path: string, node: NodeName): Promise<Identity | undefined> {
+    const text = await readIfPresent(path);
+    if (text === undefined) return undefined;
+    const content = parseContent(path, text);
+    expectSameNode(path, content, node);
+    return new Identity(path, content);
+  }
+
+  get name(): string {
+    return `${this.#content.clusterId}/${this.#content.nodeId}`;
+  }
+
+  /** How often this node was started, this time included. */
+  get bootCount(): number {
+    return this.#content.bootCount;
+  }
+
+  get hasVoted(): boolean {
+    return this.#content.hasVoted;
+  }
+
+  get turnReached(): number {
+    return this.#content.turnReached;
+  }
+
+  async markVoted(): Promise<void> {
+    await this.#replace({ hasVoted: true });
+  }
+
+  /** Counts a start, after the journal was verified up to `turnReached`. */
+  async markBoot(turnReached: number): Promise<void> {
+    await this.#replace({ bootCount: this.bootCount + 1, turnReached });
+  }
+
+  /** Remembers how far the journal went, so that a later loss of its tail is noticed. */
+  async markReached(turnReached: number): Promise<void> {
+    if (turnReached > this.turnReached) await this.#replace({ turnReached });
+  }
+
+  async #replace(change: Partial<Content>): Promise<void> {
+    const content = { ...this.#content, ...change };
+    const text = JSON.stringify({ ...content, checksum: checksumOf(content) }, undefined, 2);
+    try {
+      await replaceFile(this.#path, `${text}\n`);
+    } catch (cause) {
+      throw unusable('write', this.#path, cause);
+    }
+    this.#content = content;
+  }
+}
+
+async function readIfPresent(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    throw unusable('read', path, cause);
+  }
+}
+
+function parseContent(path: string, text: string): Content {
+  const file = parseJson(path, text);
+  const format = z.looseObject({ format: z.int().min(1) }).safeParse(file);
+  if (format.success && format.data.format > diskFormat) {
+    const message = `${path} has format ${format.data.format}; this version knows ${diskFormat}. Start a newer version.`;
+    throw new DiskError('DISK_NEWER_FORMAT', message);
+  }
+  const parsed = fileShape.safeParse(file);
+  if (!parsed.success) throw damaged(path, z.prettifyError(parsed.error));
+  const { checksum, ...content } = parsed.data;
+  if (checksum !== checksumOf(content)) throw damaged(path, 'its checksum does not match');
+  return content;
+}
+
+function parseJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw damaged(path, 'it is not JSON', cause);
+  }
+}
+
+function expectSameNode(path: string, found: Content, wanted: NodeName): void {
+  const { clusterId, nodeId, nodeCount } = wanted;
+  if (found.clusterId !== clusterId) {
+    const message = `${path} belongs to cluster ${found.clusterId}, not ${clusterId}.`;
+    throw new DiskError('DISK_WRONG_CLUSTER', message);
+  }
+  if (found.nodeCount !== nodeCount) {
+    const message = `${path} belongs to a cluster of ${found.nodeCount} nodes, not ${nodeCount}.`;
+    throw new DiskError('DISK_WRONG_CLUSTER', message);
+  }
+  if (found.nodeId !== nodeId) {
+    const message = `${path} belongs to node ${found.nodeId}, not ${nodeId}.`;
+    throw new DiskError('DISK_WRONG_NODE', message);
+  }
+}
+
+function checksumOf(content: Content): string {
+  const { format, clusterId, nodeId, nodeCount, bootCount, hasVoted, turnReached } = content;
+  const fields = [format, clusterId, nodeId, nodeCount, bootCount, hasVoted, turnReached];
+  return createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, 32);
+}
+
+function damaged(path: string, reason: string, cause?: unknown): DiskError {
+  const message = `${path} is damaged: ${reason}. ${replaceAdvice}`;
+  return new DiskError('DISK_IDENTITY_DAMAGED', message, cause);
+}
+
+function unusable(verb: string, path: string, cause: unknown): DiskError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new DiskError('DISK_UNUSABLE', `Cannot ${verb} ${path}: ${reason}.`, cause);
+}

@@ -1,0 +1,50 @@
+/**
+ * Where the journal begins. Turns that only speak of forgotten instances are dropped from its front;
+ * the base keeps what must outlive them, and joins the chain where it was cut.
+ */
+import { Packr } from 'msgpackr';
+import { type Checksum, noChecksum, openRecord, sealRecord } from './sealed-record.ts';
+import { baseKey } from './turn-key.ts';
+import { parseInteger } from './turn-writes.ts';
+
+export interface JournalBase {
+  /** The lowest turn kept. */
+  readonly firstTurn: number;
+  /** The checksum of the turn before it. */
+  readonly previous: Checksum;
+  /** The turn written in one batch with this base: the journal reaches at least so far. */
+  readonly writtenAt: number;
+  /** Every instance below is forgotten. */
+  readonly min: number;
+  /** The highest round reserved. */
+  readonly round: number;
+}
+
+/** The base of a journal without any turn. */
+export const newBase: JournalBase = {
+  firstTurn: 1,
+  previous: noChecksum,
+  writtenAt: 0,
+  min: 0,
+  round: 0,
+};
+
+const packr = new Packr({ useRecords: false });
+
+export function encodeBase(owner: string, base: JournalBase): Uint8Array {
+  const payload = packr.pack([base.firstTurn, base.writtenAt, base.min, base.round]);
+  return sealRecord({ owner, key: baseKey }, base.previous, payload).bytes;
+}
+
+/** @throws Error if the bytes are not a base. */
+export function decodeBase(owner: string, bytes: Uint8Array): JournalBase {
+  const { previous, payload } = openRecord({ owner, key: baseKey }, bytes);
+  const [firstTurn, writtenAt, min, round] = packr.unpack(payload);
+  return {
+    firstTurn: parseInteger('firstTurn', firstTurn, { min: 1 }),
+    previous,
+    writtenAt: parseInteger('writtenAt', writtenAt),
+    min: parseInteger('min', min),
+    round: parseInteger('round', round),
+  };
+}

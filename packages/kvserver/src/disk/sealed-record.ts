@@ -1,0 +1,66 @@
+/**
+ * The envelope of every journal record: the checksum of the record before it, the payload, and a
+ * checksum over its owner, its key and both. So a record that was changed, moved, dropped or taken
+ * from another node does not go unnoticed, whatever the database below says.
+ *
+ * ```text
+ *   previous (16 bytes) │ payload │ checksum (16 bytes)
+ * ```
+ */
+import { createHash } from 'node:crypto';
+
+const checksumBytes = 16;
+
+/** The first half of a SHA-256. */
+export type Checksum = Uint8Array;
+
+/** What stands before the first record. */
+export const noChecksum: Checksum = new Uint8Array(checksumBytes);
+
+/** Where a record stands: whose it is, and under which key. */
+export interface Place {
+  readonly owner: string;
+  readonly key: Uint8Array;
+}
+
+export interface SealedRecord {
+  readonly bytes: Uint8Array;
+  readonly checksum: Checksum;
+}
+
+export interface OpenedRecord {
+  readonly previous: Checksum;
+  readonly payload: Uint8Array;
+  readonly checksum: Checksum;
+}
+
+export function sealRecord(place: Place, previous: Checksum, payload: Uint8Array): SealedRecord {
+  const body = Buffer.concat([previous, payload]);
+  const checksum = checksumOf(place, body);
+  return { bytes: Buffer.concat([body, checksum]), checksum };
+}
+
+/** @throws Error if the record is not, to the bit, what was sealed at this place. */
+export function openRecord(place: Place, bytes: Uint8Array): OpenedRecord {
+  const bodyBytes = bytes.byteLength - checksumBytes;
+  if (bodyBytes < checksumBytes) throw new Error(`it has only ${bytes.byteLength} bytes`);
+  const body = bytes.subarray(0, bodyBytes);
+  const checksum = bytes.subarray(bodyBytes);
+  if (!isSameChecksum(checksum, checksumOf(place, body))) {
+    throw new Error('its checksum does not match its content');
+  }
+  return {
+    previous: body.subarray(0, checksumBytes),
+    payload: body.subarray(checksumBytes),
+    checksum,
+  };
+}
+
+export function isSameChecksum(a: Checksum, b: Checksum): boolean {
+  return Buffer.compare(a, b) === 0;
+}
+
+function checksumOf({ owner, key }: Place, body: Uint8Array): Checksum {
+  const hash = createHash('sha256').update(`${owner}\n`).update(key).update(body);
+  return hash.digest().subarray(0, checksumBytes);
+}

@@ -1,0 +1,106 @@
+/**
+ * What one turn wrote, as bytes: MessagePack, one array a write, led by the write's type.
+ * Everything read back is checked before it is believed.
+ */
+import type { Write } from '@paxkv/paxos';
+import { type Ballot, roundMax } from '@paxkv/paxos/core';
+import { Packr } from 'msgpackr';
+
+export type JournalWrite = Write<Uint8Array>;
+
+const packr = new Packr({ useRecords: false });
+
+/** @throws TypeError for what could not be read back: it must never reach the disk. */
+export function encodeWrites(writes: readonly JournalWrite[]): Uint8Array {
+  const fields = writes.map(toFields);
+  fields.forEach(fromFields);
+  return packr.pack(fields);
+}
+
+/** @throws Error if the bytes are not the writes of one turn. */
+export function decodeWrites(bytes: Uint8Array): JournalWrite[] {
+  return parseArray(packr.unpack(bytes)).map((fields) => fromFields(parseArray(fields)));
+}
+
+function toFields(write: JournalWrite): unknown[] {
+  const { type } = write;
+  switch (type) {
+    case 'reserved':
+      return [type, write.round];
+    case 'promised':
+      return [type, write.seq, write.ballot.round, write.ballot.peer];
+    case 'accepted':
+      return [type, write.seq, write.ballot.round, write.ballot.peer, write.value];
+    case 'decided': {
+      const fields = [type, write.seq, write.ballot.round, write.ballot.peer];
+      return write.value === undefined ? fields : [...fields, write.value];
+    }
+    case 'forgotten':
+      return [type, write.min];
+  }
+}
+
+function fromFields(fields: readonly unknown[]): JournalWrite {
+  const [type, number, round, peer, value] = fields;
+  switch (type) {
+    case 'reserved':
+      expectCount(fields, 2);
+      return { type, round: parseInteger('round', number, { max: roundMax }) };
+    case 'promised':
+      expectCount(fields, 4);
+      return { type, seq: parseInteger('seq', number), ballot: parseBallot(round, peer) };
+    case 'accepted':
+      expectCount(fields, 5);
+      return {
+        type,
+        seq: parseInteger('seq', number),
+        ballot: parseBallot(round, peer),
+        value: parseBytes(value),
+      };
+    case 'decided': {
+      expectCount(fields, fields.length === 5 ? 5 : 4);
+      const news = { type, seq: parseInteger('seq', number), ballot: parseBallot(round, peer) };
+      return fields.length === 5 ? { ...news, value: parseBytes(value) } : news;
+    }
+    case 'forgotten':
+      expectCount(fields, 2);
+      return { type, min: parseInteger('min', number) };
+    default:
+      throw new TypeError(`there is no write of type ${String(type)}`);
+  }
+}
+
+function expectCount(fields: readonly unknown[], count: number): void {
+  if (fields.length !== count) {
+    throw new TypeError(`${String(fields[0])} has ${fields.length} fields, not ${count}`);
+  }
+}
+
+function parseArray(value: unknown): unknown[] {
+  if (!Array.isArray(value)) throw new TypeError('it is not a list of writes');
+  return value;
+}
+
+function parseBallot(round: unknown, peer: unknown): Ballot {
+  return {
+    round: parseInteger('round', round, { min: 1, max: roundMax }),
+    peer: parseInteger('peer', peer),
+  };
+}
+
+function parseBytes(value: unknown): Uint8Array {
+  if (!(value instanceof Uint8Array)) throw new TypeError('a value is not bytes');
+  return value;
+}
+
+/** Also used for the numbers of the journal's base. */
+export function parseInteger(
+  name: string,
+  value: unknown,
+  { min = 0, max = Number.MAX_SAFE_INTEGER }: { min?: number; max?: number } = {},
+): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max) {
+    return value;
+  }
+  throw new TypeError(`${name} is ${String(value)}, not an integer from ${min} to ${max}`);
+}

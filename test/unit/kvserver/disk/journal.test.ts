@@ -1,0 +1,229 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DiskError, Journal } from '@paxkv/kvserver/disk';
+import type { Write } from '@paxkv/paxos';
+import { expect } from 'chai';
+import { Level } from 'level';
+import { bytesOf, OwnerInMemory, Scratch, voteFor, withJournal } from './scratch.ts';
+
+const ballot = { round: 2 ** 48, peer: 4 };
+const everyKind: Write<Uint8Array>[] = [
+  { type: 'reserved', round: 2 ** 48 },
+  { type: 'promised', seq: 0, ballot },
+  { type: 'accepted', seq: Number.MAX_SAFE_INTEGER, ballot, value: bytesOf('') },
+  { type: 'accepted', seq: 1, ballot, value: new Uint8Array([0, 255, 128]) },
+  { type: 'decided', seq: 1, ballot },
+  { type: 'decided', seq: 2, ballot, value: bytesOf('two') },
+];
+
+describe('Journal', () => {
+  const scratch = new Scratch();
+  let options: { directory: string; owner: OwnerInMemory };
+
+  beforeEach(async () => {
+    options = { directory: join(await scratch.directory(), 'journal'), owner: new OwnerInMemory() };
+  });
+  afterEach(() => scratch.clear());
+
+  it('gives back every kind of write, in order, after a restart', async () => {
+    await withJournal(options, async (journal) => {
+      await journal.write(everyKind.slice(0, 3));
+      await journal.write(everyKind.slice(3));
+    });
+    const loaded = await withJournal(options, (journal) => journal.load());
+    expect(plain(loaded)).to.deep.equal(plain(everyKind));
+  });
+
+  it('is empty when new', async () => {
+    const loaded = await withJournal(options, (journal) => journal.load());
+    expect(loaded).to.deep.equal([]);
+  });
+
+  it('counts turns on over restarts', async () => {
+    await withJournal(options, (journal) => journal.write([voteFor(0)]));
+    await withJournal(options, async (journal) => {
+      expect(journal.highestTurn).to.equal(1);
+      await journal.write([voteFor(1)]);
+      await journal.write([]);
+      expect(journal.highestTurn).to.equal(2);
+    });
+  });
+
+  it('keeps all that was written when the process dies', async () => {
+    await withJournal(options, async (journal) => {
+      for (let seq = 0; seq < 20; seq++) await journal.write([voteFor(seq)]);
+      const directory = await scratch.crashed(options.directory);
+      const loaded = await withJournal({ ...options, directory }, (copy) => copy.load());
+      expect(loaded).to.have.length(20);
+    });
+  });
+
+  it('marks its owner before the first turn is written, and once', async () => {
+    const marks: number[] = [];
+    await withJournal(options, async (journal) => {
+      options.owner.markVoted = async () => {
+        marks.push(journal.highestTurn);
+        options.owner.hasVoted = true;
+      };
+      await journal.write([voteFor(0)]);
+      await journal.write([voteFor(1)]);
+    });
+    expect(marks).to.deep.equal([0]);
+  });
+
+  it('writes nothing while the mark cannot be made, and never again on this handle', async () => {
+    await withJournal(options, async (journal) => {
+      options.owner.markVoted = () => Promise.reject(new Error('no space'));
+      await expectFailed(journal.write([voteFor(0)]));
+      options.owner.markVoted = () => Promise.resolve();
+      await expectFailed(journal.write([voteFor(0)]));
+      expect(journal.highestTurn).to.equal(0);
+    });
+    expect(await withJournal(options, (journal) => journal.load())).to.deep.equal([]);
+  });
+
+  it('rejects every write after one that failed, until it was opened again', async () => {
+    await withJournal(options, async (journal) => {
+      await journal.write([voteFor(0)]);
+      await journal.close();
+      const first = await expectFailed(journal.write([voteFor(1)]));
+      const second = await expectFailed(journal.write([voteFor(1)]));
+      expect(second).to.equal(first);
+    });
+    await withJournal(options, (journal) => journal.write([voteFor(1)]));
+  });
+
+  it('refuses a second write while one is under way', async () => {
+    await withJournal(options, async (journal) => {
+      const first = journal.write([voteFor(0)]);
+      const error = await journal.write([voteFor(1)]).catch((reason: unknown) => reason);
+      expect(error).to.be.instanceOf(Error).with.property('code', 'ERR_ASSERTION');
+      await first;
+      expect(journal.highestTurn).to.equal(1);
+    });
+  });
+
+  it('refuses what it could not read back, and stays usable', async () => {
+    const unreadable: Write<Uint8Array>[] = [
+      { type: 'promised', seq: -1, ballot },
+      { type: 'promised', seq: 0.5, ballot },
+      { type: 'promised', seq: 0, ballot: { round: 0, peer: 0 } },
+      { type: 'promised', seq: 0, ballot: { round: 2 ** 48 + 1, peer: 0 } },
+      { type: 'promised', seq: 0, ballot: { round: 1, peer: Number.NaN } },
+      { type: 'reserved', round: Number.POSITIVE_INFINITY },
+      { type: 'forgotten', min: 2 ** 53 },
+    ];
+    await withJournal(options, async (journal) => {
+      for (const write of unreadable) {
+        const error = await journal.write([write]).catch((reason: unknown) => reason);
+        expect(error, JSON.stringify(write)).to.be.instanceOf(TypeError);
+      }
+      await journal.write([voteFor(0)]);
+      expect(await journal.load()).to.have.length(1);
+    });
+  });
+
+  it('does not open twice', async () => {
+    await withJournal(options, async () => {
+      const error = await Journal.open(options).catch((reason: unknown) => reason);
+      expect(error).to.be.instanceOf(DiskError).with.property('code', 'DISK_IN_USE');
+    });
+  });
+});
+
+describe('Journal that forgets', () => {
+  const scratch = new Scratch();
+  let options: { directory: string; owner: OwnerInMemory };
+
+  beforeEach(async () => {
+    options = { directory: join(await scratch.directory(), 'journal'), owner: new OwnerInMemory() };
+  });
+  afterEach(() => scratch.clear());
+
+  it('leaves out forgotten instances, and keeps min, rounds and the rest', async () => {
+    await withJournal(options, async (journal) => {
+      await journal.write([{ type: 'reserved', round: 77 }]);
+      for (let seq = 0; seq < 300; seq++) await journal.write([voteFor(seq)]);
+      await journal.write([{ type: 'forgotten', min: 290 }]);
+      await journal.write([voteFor(300)]);
+    });
+    const loaded = await withJournal(options, (journal) => journal.load());
+    const votes = Array.from({ length: 11 }, (_, index) => voteFor(290 + index));
+    expect(plain(loaded)).to.deep.include.members(
+      plain([...votes, { type: 'reserved', round: 77 }]),
+    );
+    expect(loaded.filter(({ type }) => type === 'accepted')).to.have.length(11);
+    expect(plain(loaded)).to.deep.include({ type: 'forgotten', min: 290 });
+  });
+
+  it('drops forgotten turns from the disk, and still verifies after each restart', async () => {
+    let seq = 0;
+    for (let boot = 0; boot < 4; boot++) {
+      await withJournal(options, async (journal) => {
+        for (const end = seq + 150; seq < end; seq++) {
+          await journal.write([{ type: 'forgotten', min: Math.max(0, seq - 10) }, voteFor(seq)]);
+        }
+      });
+    }
+    expect(await recordCount(options.directory)).to.be.lessThan(100);
+    await withJournal(options, (journal) => {
+      expect(journal.highestTurn).to.equal(600);
+      return journal.load();
+    });
+  });
+
+  it('keeps a turn that mentions one instance not forgotten, and all turns after it', async () => {
+    await withJournal(options, async (journal) => {
+      await journal.write([voteFor(1_000_000)]);
+      for (let seq = 0; seq < 200; seq++) await journal.write([voteFor(seq)]);
+      await journal.write([{ type: 'forgotten', min: 200 }]);
+      await journal.write([voteFor(200)]);
+    });
+    expect(await recordCount(options.directory)).to.equal(204);
+    const loaded = await withJournal(options, (journal) => journal.load());
+    expect(plain(loaded)).to.deep.include.members(plain([voteFor(1_000_000)]));
+  });
+
+  it('holds a bounded part of an endless load', async function () {
+    this.timeout(30_000);
+    const value = 'x'.repeat(2000);
+    await withJournal(options, async (journal) => {
+      for (let seq = 0; seq < 6000; seq += 10) {
+        const votes = Array.from({ length: 10 }, (_, index) => voteFor(seq + index, value));
+        await journal.write([{ type: 'forgotten', min: seq }, ...votes]);
+      }
+      const database = await sizeOf(options.directory);
+      expect(database, 'of 12 MB written').to.be.lessThan(9_000_000);
+    });
+  });
+});
+
+function plain(writes: readonly Write<Uint8Array>[]): unknown[] {
+  return writes.map((write) =>
+    'value' in write && write.value ? { ...write, value: [...write.value] } : write,
+  );
+}
+
+async function expectFailed(writing: Promise<void>): Promise<unknown> {
+  const error = await writing.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).to.be.instanceOf(DiskError).with.property('code', 'DISK_FAILED');
+  return error;
+}
+
+async function recordCount(directory: string): Promise<number> {
+  const database = new Level(directory);
+  const keys = await database.keys().all();
+  await database.close();
+  return keys.length;
+}
+
+async function sizeOf(directory: string): Promise<number> {
+  const names = await readdir(directory);
+  const sizes = await Promise.all(
+    names.map(async (name) => (await stat(join(directory, name))).size),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
