@@ -1,0 +1,161 @@
+/** A world for the client with no network and no waiting: time jumps to the next timer. */
+import type { Answer, Clock, Environment, Exchange, Message } from '@paxkv/client';
+import { ExchangeError, KvError, type KvErrorCode } from '@paxkv/client';
+import { errorCodes, type SessionStamp } from '@paxkv/client/protocol';
+
+/** One message as a server saw it. */
+export interface Sent {
+  readonly endpoint: string;
+  readonly path: string;
+  readonly body: unknown;
+  readonly signal: AbortSignal;
+  readonly time: number;
+}
+
+type Script = (sent: Sent) => Answer | Promise<Answer>;
+
+export class FakeClock implements Clock {
+  #now = 0;
+  readonly #timers = new Set<{ time: number; callback: () => void }>();
+
+  now(): number {
+    return this.#now;
+  }
+
+  at(time: number, callback: () => void): () => void {
+    const timer = { time, callback };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  get timerCount(): number {
+    return this.#timers.size;
+  }
+
+  /** Lets everything run that needs no time. */
+  async settle(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** Lets time pass up to `time`. */
+  async runUntil(time: number): Promise<void> {
+    await this.settle();
+    for (let next = this.#next(); next !== undefined && next.time <= time; next = this.#next()) {
+      await this.#fire(next);
+    }
+    this.#now = Math.max(this.#now, time);
+  }
+
+  /** Lets time pass until `work` has a result. Fails if it waits for something that is not time. */
+  async finish<T>(work: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const mark = () => {
+      isSettled = true;
+    };
+    work.then(mark, mark);
+    await this.settle();
+    while (!isSettled) {
+      const next = this.#next();
+      if (next === undefined) {
+        throw new Error('stuck: nothing is due any more');
+      }
+      await this.#fire(next);
+    }
+    return work;
+  }
+
+  async #fire(timer: { time: number; callback: () => void }): Promise<void> {
+    this.#timers.delete(timer);
+    this.#now = Math.max(this.#now, timer.time);
+    timer.callback();
+    await this.settle();
+  }
+
+  #next(): { time: number; callback: () => void } | undefined {
+    return [...this.#timers].sort((a, b) => a.time - b.time)[0];
+  }
+}
+
+/** Answers by a script and keeps what was sent. */
+export class FakeExchange implements Exchange {
+  readonly sent: Sent[] = [];
+  isClosed = false;
+  script: Script;
+  readonly #clock: Clock;
+
+  constructor(clock: Clock, script: Script) {
+    this.#clock = clock;
+    this.script = script;
+  }
+
+  async send(endpoint: string, message: Message, signal: AbortSignal): Promise<Answer> {
+    const { path, body } = message;
+    const sent = { endpoint, path, body, signal, time: this.#clock.now() };
+    this.sent.push(sent);
+    return this.script(sent);
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+  }
+
+  /** Only the messages to `path`. */
+  sentTo(path: string): Sent[] {
+    return this.sent.filter((sent) => sent.path === path);
+  }
+}
+
+export interface FakeWorld {
+  readonly clock: FakeClock;
+  readonly exchange: FakeExchange;
+  readonly environment: Environment;
+}
+
+/** Chance always draws `draw`, so that 0 starts at the first endpoint with the shortest delays. */
+export function fakeWorld(script: Script, draw = 0): FakeWorld {
+  const clock = new FakeClock();
+  const exchange = new FakeExchange(clock, script);
+  return { clock, exchange, environment: { exchange, clock, random: { next: () => draw } } };
+}
+
+export function ok(body: unknown): Answer {
+  return { status: 200, body };
+}
+
+export function refusal(code: KvErrorCode): Answer {
+  const { outcome, status } = errorCodes[code];
+  return { status: status ?? 500, body: { error: { code, outcome, message: `says ${code}` } } };
+}
+
+/** The server is not there. */
+export function refuseConnection(): never {
+  throw new ExchangeError('no', 'connection refused');
+}
+
+/** The connection broke; the server may have the message. */
+export function breakConnection(): never {
+  throw new ExchangeError('maybe', 'connection broke');
+}
+
+/** Never answers. */
+export function hang(): Promise<Answer> {
+  return new Promise(() => {});
+}
+
+/** The stamp of a write as it was sent. */
+export function stampOf({ body }: Sent): SessionStamp {
+  return (body as { session: SessionStamp }).session;
+}
+
+/** The error with which `work` ends. */
+export async function failureOf(work: Promise<unknown>): Promise<KvError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof KvError) {
+      return error;
+    }
+    throw error;
+  }
+  throw new Error('it did not fail');
+}
