@@ -1,0 +1,97 @@
+/**
+ * What a value of Paxos means to this server: a batch of requests, or the noop that fills a hole.
+ * A decided value is never skipped for being unreadable, so nothing unreadable must ever be proposed.
+ */
+import type { Bytes, Request, Stamp } from './command.ts';
+import { fromCommand, toCommand } from './rows/command-row.ts';
+import { pack, type Row, toCount, toRow, unpack } from './rows/packed.ts';
+import { StateError } from './state-error.ts';
+
+/** Who made a batch, so that its proposer knows it again. No two batches share an origin. */
+export interface Origin {
+  readonly node: number;
+  /** How often the node had started before. */
+  readonly boot: number;
+  /** One more for each batch of this boot. */
+  readonly number: number;
+}
+
+export interface Batch {
+  readonly origin: Origin;
+  /** Applied in this order, with nothing between them. */
+  readonly requests: readonly Request[];
+}
+
+export interface Noop {
+  readonly origin: undefined;
+  readonly requests: readonly [];
+}
+
+/** The first byte of every value. What follows: nothing, or a packed `[node, boot, number, requests]`. */
+const format = 1;
+
+/** The value that changes nothing. */
+export const noop: Bytes = Uint8Array.of(format);
+
+/** @throws TypeError if a request breaks a limit: what {@link decodeBatch} would refuse stays out of the log. */
+export function encodeBatch({ origin, requests }: Batch): Bytes {
+  const rows = requests.map(fromRequest);
+  rows.forEach(toRequest);
+  toOrigin([origin.node, origin.boot, origin.number]);
+  const body = pack([origin.node, origin.boot, origin.number, rows]);
+  const value = new Uint8Array(1 + body.length);
+  value[0] = format;
+  value.set(body, 1);
+  return value;
+}
+
+/**
+ * Keys and values in the batch are views into `value`.
+ *
+ * @throws StateError `STATE_UNKNOWN_FORMAT`, `STATE_MALFORMED`.
+ */
+export function decodeBatch(value: Bytes): Batch | Noop {
+  if (value[0] !== format) {
+    throw new StateError(
+      'STATE_UNKNOWN_FORMAT',
+      `A decided value has format ${value[0]}; this version reads ${format}.`,
+    );
+  }
+  if (value.length === noop.length) return { origin: undefined, requests: [] };
+  try {
+    return toBatch(unpack(value.subarray(1)));
+  } catch (cause) {
+    throw new StateError('STATE_MALFORMED', 'A decided value is not a batch.', cause);
+  }
+}
+
+function toBatch(row: Row): Batch {
+  const rows = toRow(row[3]);
+  return { origin: toOrigin(row), requests: rows.map((request) => toRequest(toRow(request))) };
+}
+
+function toOrigin([node, boot, number]: Row): Origin {
+  return { node: toCount(node), boot: toCount(boot), number: toCount(number) };
+}
+
+function fromRequest({ command, stamp }: Request): Row {
+  const row = fromCommand(command);
+  return stamp === undefined ? [row] : [row, stamp.session, stamp.number, stamp.lowestAwaited];
+}
+
+function toRequest(row: Row): Request {
+  const command = toCommand(toRow(row[0]));
+  if (row.length === 1) return { command };
+  if (command.type === 'openSession') throw new TypeError('No session opens within a session.');
+  return { command, stamp: toStamp(row) };
+}
+
+function toStamp([, session, number, lowestAwaited]: Row): Stamp {
+  const stamp = {
+    session: toCount(session, 1),
+    number: toCount(number, 1),
+    lowestAwaited: toCount(lowestAwaited, 1),
+  };
+  if (stamp.lowestAwaited <= stamp.number) return stamp;
+  throw new TypeError('A request is itself awaited, so none above it is the lowest.');
+}

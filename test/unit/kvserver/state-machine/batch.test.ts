@@ -1,0 +1,160 @@
+import { keyBytesMax, valueBytesMax } from '@paxkv/client/protocol';
+import { type Batch, decodeBatch, encodeBatch, noop } from '@paxkv/kvserver/state-machine/batch';
+import type { Request } from '@paxkv/kvserver/state-machine/command';
+import { StateError } from '@paxkv/kvserver/state-machine/state-error';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { append, bytes, get, openSession, put, remove, stamped } from './fixtures.ts';
+
+const origin = { node: 2, boot: 7, number: 300 };
+
+function encodeOne(request: Request): Uint8Array {
+  return encodeBatch({ origin, requests: [request] });
+}
+
+function codeOf(action: () => unknown): string | undefined {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    if (error instanceof StateError) return error.code;
+    throw error;
+  }
+}
+
+/** Buffers as plain bytes, so that only content is compared. */
+function plain(batch: unknown): unknown {
+  return JSON.parse(JSON.stringify(batch, (_, field) => toPlain(field)));
+}
+
+function toPlain(field: unknown): unknown {
+  if (field instanceof Uint8Array) return Buffer.from(field).toString('hex');
+  const isJsonBuffer = typeof field === 'object' && field !== null && 'data' in field;
+  if (isJsonBuffer && Array.isArray(field.data)) return Buffer.from(field.data).toString('hex');
+  return field;
+}
+
+const key = fc.uint8Array({ minLength: 1, maxLength: 40 });
+const value = fc.uint8Array({ maxLength: 100 });
+const count = fc.maxSafeNat();
+const stamp = fc
+  .tuple(count, count, count)
+  .filter((numbers) => numbers.every((number) => number > 0))
+  .map(([session, a, b]) => ({
+    session,
+    number: Math.max(a, b),
+    lowestAwaited: Math.min(a, b),
+  }));
+const keyCommand = fc.oneof(
+  fc.record({ type: fc.constant('get' as const), key }),
+  fc.record({ type: fc.constant('put' as const), key, value }),
+  fc.record({ type: fc.constant('append' as const), key, value }),
+  fc.record({ type: fc.constant('delete' as const), key }),
+);
+const request: fc.Arbitrary<Request> = fc.oneof(
+  fc.record({ command: keyCommand }),
+  fc.record({ command: keyCommand, stamp }),
+  fc.record({
+    command: fc.record({
+      type: fc.constant('openSession' as const),
+      client: fc.string({ minLength: 1, maxLength: 64 }),
+    }),
+  }),
+);
+const batch: fc.Arbitrary<Batch> = fc.record({
+  origin: fc.record({ node: count, boot: count, number: count }),
+  requests: fc.array(request),
+});
+
+describe('batch', () => {
+  it('decodes what it encoded', () => {
+    fc.assert(
+      fc.property(batch, (original) => {
+        expect(plain(decodeBatch(encodeBatch(original)))).to.deep.equal(plain(original));
+      }),
+    );
+  });
+
+  it('encodes equal batches to equal bytes, whatever was encoded before', () => {
+    const first = encodeOne({ command: put('a', 'b') });
+    encodeOne(stamped(append('c', 'd'), [1, 2]));
+    expect(encodeOne({ command: put('a', 'b') })).to.deep.equal(first);
+  });
+
+  it('gives values memory of their own, no larger than they are', () => {
+    const encoded = encodeOne({ command: put('a', 'b') });
+    expect(encoded.buffer.byteLength).to.equal(encoded.length);
+  });
+
+  it('reads the noop as no requests of nobody', () => {
+    expect(decodeBatch(noop)).to.deep.equal({ origin: undefined, requests: [] });
+  });
+
+  it('tells another format from a malformed value', () => {
+    expect(codeOf(() => decodeBatch(Uint8Array.of(2)))).to.equal('STATE_UNKNOWN_FORMAT');
+    expect(codeOf(() => decodeBatch(new Uint8Array()))).to.equal('STATE_UNKNOWN_FORMAT');
+    expect(codeOf(() => decodeBatch(Uint8Array.of(1, 0xc1)))).to.equal('STATE_MALFORMED');
+  });
+
+  it('refuses every cut of a value', () => {
+    const encoded = encodeOne(stamped(put('key', 'value'), [1, 2]));
+    for (let length = 2; length < encoded.length; length += 1) {
+      expect(codeOf(() => decodeBatch(encoded.subarray(0, length)))).to.equal('STATE_MALFORMED');
+    }
+    const longer = Buffer.concat([encoded, Uint8Array.of(0)]);
+    expect(codeOf(() => decodeBatch(longer))).to.equal('STATE_MALFORMED');
+  });
+
+  it('answers any bytes with a batch or a typed error', () => {
+    const body = fc.uint8Array({ minLength: 1, maxLength: 64 });
+    fc.assert(
+      fc.property(body, (noise) => {
+        const code = codeOf(() => decodeBatch(Buffer.concat([noop, noise])));
+        expect(code).to.be.oneOf([undefined, 'STATE_MALFORMED']);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('answers a value with one wrong byte with a batch or a typed error', () => {
+    const encoded = encodeOne(stamped(append('key', 'value'), [1, 70_000, 3]));
+    const place = fc.nat({ max: encoded.length - 1 });
+    fc.assert(
+      fc.property(place, fc.nat({ max: 255 }), (index, byte) => {
+        const code = codeOf(() => decodeBatch(encoded.with(index, byte)));
+        expect(code).to.be.oneOf([undefined, 'STATE_MALFORMED', 'STATE_UNKNOWN_FORMAT']);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  const longKey = 'k'.repeat(keyBytesMax + 1);
+  const forbidden: Record<string, Request> = {
+    'an empty key': { command: get('') },
+    'a key over its limit': { command: remove(longKey) },
+    'a value over its limit': {
+      command: { type: 'put', key: bytes('k'), value: new Uint8Array(valueBytesMax + 1) },
+    },
+    'a nameless client': { command: openSession('') },
+    'a client with too long a name': { command: openSession('n'.repeat(65)) },
+    'a session within a session': stamped(openSession(), [1, 1]),
+    'a request number of zero': stamped(get('k'), [1, 0, 0]),
+    'a request not awaited itself': stamped(get('k'), [1, 1, 2]),
+    'a session id that is no whole number': stamped(get('k'), [1.5, 1]),
+    'a number beyond exact integers': stamped(get('k'), [1, 2 ** 53]),
+  };
+  for (const [name, wrong] of Object.entries(forbidden)) {
+    it(`lets no ${name.replace(/^an? /, '')} into the log`, () => {
+      expect(() => encodeOne(wrong)).to.throw(TypeError);
+    });
+  }
+
+  it('takes keys and values of exactly their limits', () => {
+    const command = {
+      type: 'put' as const,
+      key: new Uint8Array(keyBytesMax).fill(255),
+      value: new Uint8Array(valueBytesMax),
+    };
+    expect(decodeBatch(encodeOne({ command })).requests).to.have.length(1);
+  });
+});

@@ -1,0 +1,66 @@
+/** Short ways to say requests, batches and databases. */
+
+import { encodeBatch } from '@paxkv/kvserver/state-machine/batch';
+import type { Command, Request, Stamp } from '@paxkv/kvserver/state-machine/command';
+import type { Decision, StateMachine } from '@paxkv/kvserver/state-machine/state-machine';
+import { MemoryLevel } from 'memory-level';
+
+const views = { keyEncoding: 'view', valueEncoding: 'view' } as const;
+
+export type TestLevel = MemoryLevel<Uint8Array, Uint8Array>;
+
+export function memoryLevel(): TestLevel {
+  return new MemoryLevel<Uint8Array, Uint8Array>({ ...views, storeEncoding: 'view' });
+}
+
+export const viewEncodings = views;
+
+export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+export const text = (value: Uint8Array | undefined): string | undefined =>
+  value === undefined ? undefined : new TextDecoder().decode(value);
+
+type KeyCommand = Exclude<Command, { type: 'openSession' }>;
+
+export const get = (key: string): KeyCommand => ({ type: 'get', key: bytes(key) });
+export const put = (key: string, value: string): KeyCommand => ({
+  type: 'put',
+  key: bytes(key),
+  value: bytes(value),
+});
+export const append = (key: string, value: string): KeyCommand => ({
+  type: 'append',
+  key: bytes(key),
+  value: bytes(value),
+});
+export const remove = (key: string): KeyCommand => ({ type: 'delete', key: bytes(key) });
+export const openSession = (client = 'someone'): Command => ({ type: 'openSession', client });
+
+/** A request of session `session`, of which nothing below `lowestAwaited` is awaited any more. */
+export function stamped(
+  command: Command,
+  [session, number, lowestAwaited = 1]: readonly [number, number, number?],
+): Request {
+  const stamp: Stamp = { session, number, lowestAwaited };
+  return { command, stamp };
+}
+
+export function batchOf(...requests: readonly (Command | Request)[]): Uint8Array {
+  return encodeBatch({
+    origin: { node: 0, boot: 1, number: 1 },
+    requests: requests.map((request) => ('command' in request ? request : { command: request })),
+  });
+}
+
+/** The values as decisions, the first of instance `first`. */
+export function decided(first: number, values: readonly Uint8Array[]): Decision[] {
+  return values.map((value, index) => ({ seq: first + index, value }));
+}
+
+/** Applies one batch of `requests` at the next instance. */
+export async function applyNext(
+  machine: StateMachine,
+  ...requests: readonly (Command | Request)[]
+) {
+  const [applied] = await machine.apply(decided(machine.applied + 1, [batchOf(...requests)]));
+  return applied?.replies ?? [];
+}
