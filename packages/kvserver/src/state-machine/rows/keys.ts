@@ -1,0 +1,56 @@
+/**
+ * Where things lie in the state database. The first byte of a row's key says what the row is:
+ *
+ *   d key               the present value of a key, in the order of the keys' bytes
+ *   s session (8 bytes) one session, in the order they were opened
+ *   m name              the position of the whole state
+ *
+ * `h` is kept for history: `h key 00 01 revision (8 bytes)`, each 00 in the key written as 00 ff, so
+ * that all revisions of a key lie together, in order, and no key runs into another. Present values
+ * stay where they are.
+ */
+import type { Bytes } from '../command.ts';
+
+const prefixes = { data: 0x64, meta: 0x6d, session: 0x73 } as const;
+
+/** The row of one key of the store. */
+export function dataKey(key: Bytes): Bytes {
+  return withPrefix(prefixes.data, key);
+}
+
+export function sessionKey(session: number): Bytes {
+  const id = new Uint8Array(8);
+  new DataView(id.buffer).setBigUint64(0, BigInt(session));
+  return withPrefix(prefixes.session, id);
+}
+
+/** The session whose row this is. */
+export function fromSessionKey(rowKey: Bytes): number {
+  const view = new DataView(rowKey.buffer, rowKey.byteOffset, rowKey.byteLength);
+  return Number(view.getBigUint64(1));
+}
+
+/** All sessions, from the lowest id on. */
+export const sessionRange = rangeOf(prefixes.session);
+
+/** Applied position, counters and state hash: see `position.ts`. */
+export const positionKey = withPrefix(prefixes.meta, Buffer.from('position'));
+
+/** Written for the sake of its flush; it tells only how far the last one reached. */
+export const flushedKey = withPrefix(prefixes.meta, Buffer.from('flushed'));
+
+/** A key as a string, for use in a `Map`: one character a byte, so no two keys share a name. */
+export function nameOf(key: Bytes): string {
+  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');
+}
+
+function withPrefix(prefix: number, rest: Bytes): Bytes {
+  const key = new Uint8Array(1 + rest.length);
+  key[0] = prefix;
+  key.set(rest, 1);
+  return key;
+}
+
+function rangeOf(prefix: number): { gte: Bytes; lt: Bytes } {
+  return { gte: Uint8Array.of(prefix), lt: Uint8Array.of(prefix + 1) };
+}
