@@ -1,0 +1,40 @@
+/**
+ * Rows as they lie in the database, each under a checksum of its own: LevelDB can give back a wrong
+ * value without a word. The sum covers the key as well, so a row in another's place is found too.
+ */
+import { crc32 } from 'node:zlib';
+import type { Bytes } from '../command.ts';
+import { StateError } from '../state-error.ts';
+import { pack, type Row, unpack } from './packed.ts';
+
+const sumBytes = 4;
+
+export function seal(key: Bytes, row: Row): Bytes {
+  const body = pack(row);
+  const sealed = new Uint8Array(sumBytes + body.length);
+  new DataView(sealed.buffer).setUint32(0, sumOf(key, body));
+  sealed.set(body, sumBytes);
+  return sealed;
+}
+
+/**
+ * Opens a row and reads it with `parse`.
+ *
+ * @throws StateError `STATE_DAMAGED` if the sum is wrong, or if `parse` throws `TypeError`.
+ */
+export function unseal<T>(key: Bytes, sealed: Bytes, parse: (row: Row) => T): T {
+  try {
+    const body = sealed.subarray(sumBytes);
+    const sum = new DataView(sealed.buffer, sealed.byteOffset, sealed.byteLength).getUint32(0);
+    if (sum !== sumOf(key, body)) throw new TypeError('The checksum is wrong.');
+    return parse(unpack(body));
+  } catch (cause) {
+    if (cause instanceof StateError) throw cause;
+    const name = Buffer.from(key).toString('hex');
+    throw new StateError('STATE_DAMAGED', `The row at key ${name} is damaged.`, cause);
+  }
+}
+
+function sumOf(key: Bytes, body: Bytes): number {
+  return crc32(body, crc32(key));
+}

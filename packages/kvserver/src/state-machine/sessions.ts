@@ -1,0 +1,140 @@
+/**
+ * Exactly once, as a wrapper around the store: a stamped write takes effect once, however often it is
+ * delivered. Sessions are replicated state: the log alone says which exist and what they remember.
+ *
+ * Gets are done afresh each time and never remembered: they change nothing, so a later answer is as
+ * good as the lost one, and replies kept stay small whatever the values.
+ */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import type { Refusal, Reply, Request, Stamp } from './command.ts';
+import { fromCommand } from './rows/command-row.ts';
+import { pack } from './rows/packed.ts';
+import { Session } from './session.ts';
+import type { KeyCommand, Store } from './store.ts';
+
+export interface SessionLimits {
+  readonly sessionCountMax: number;
+  /** Replies kept, of all sessions. More than one session alone can keep. */
+  readonly deedCountMax: number;
+}
+
+/** Part of what a log means: replicas with other limits would part ways. */
+export const sessionLimits: SessionLimits = { sessionCountMax: 10_000, deedCountMax: 500_000 };
+
+/** Counters that the log drives. */
+export interface SessionCounts {
+  /** The id of the next session. From 1; none is ever given twice. */
+  readonly next: number;
+  /** How often any session was opened or used. */
+  readonly uses: number;
+}
+
+export class Sessions {
+  readonly #limits: SessionLimits;
+  /** The least recently used first. */
+  readonly #byUse = new Map<number, Session>();
+  readonly #changed = new Set<number>();
+  #next: number;
+  #uses: number;
+  #deedCount = 0;
+
+  /** `sessions` in any order: each knows when it was last used. */
+  constructor(counts: SessionCounts, sessions: readonly Session[] = [], limits = sessionLimits) {
+    this.#limits = limits;
+    this.#next = counts.next;
+    this.#uses = counts.uses;
+    for (const session of [...sessions].sort((a, b) => a.lastUse - b.lastUse)) {
+      this.#byUse.set(session.id, session);
+      this.#deedCount += session.deedCount;
+    }
+  }
+
+  get count(): number {
+    return this.#byUse.size;
+  }
+
+  get counts(): SessionCounts {
+    return { next: this.#next, uses: this.#uses };
+  }
+
+  /** How one request changes the sessions and the store, and its reply. */
+  apply({ command, stamp }: Request, store: Store): Reply {
+    if (command.type === 'openSession') return this.#open(command.client);
+    if (stamp === undefined) return store.apply(command);
+    return this.#applyStamped({ command, stamp }, store);
+  }
+
+  /** Every session opened, used or put out since this was last asked; `undefined` for one put out. */
+  takeChanges(): readonly (readonly [id: number, session: Session | undefined])[] {
+    const changes = [...this.#changed].map((id) => [id, this.#byUse.get(id)] as const);
+    this.#changed.clear();
+    return changes;
+  }
+
+  #open(client: string): Reply {
+    assert(this.#next < Number.MAX_SAFE_INTEGER, 'session ids are exact integers');
+    const session = new Session(this.#next, client);
+    this.#next += 1;
+    this.#use(session);
+    this.#putOutOldest();
+    return { type: 'sessionOpened', session: session.id };
+  }
+
+  #applyStamped(request: StampedRequest, store: Store): Reply {
+    const { stamp } = request;
+    const session = this.#byUse.get(stamp.session);
+    if (session === undefined) return refused('sessionExpired');
+    this.#use(session);
+    const deedCountBefore = session.deedCount;
+    session.raise(stamp.lowestAwaited);
+    const reply = applyOnce(session, request, store);
+    this.#deedCount += session.deedCount - deedCountBefore;
+    this.#putOutOldest();
+    return reply;
+  }
+
+  #use(session: Session): void {
+    assert(this.#uses < Number.MAX_SAFE_INTEGER, 'uses are counted exactly');
+    this.#uses += 1;
+    session.touch(this.#uses);
+    this.#byUse.delete(session.id);
+    this.#byUse.set(session.id, session);
+    this.#changed.add(session.id);
+  }
+
+  #putOutOldest(): void {
+    const { sessionCountMax, deedCountMax } = this.#limits;
+    for (const session of this.#byUse.values()) {
+      if (this.count <= sessionCountMax && this.#deedCount <= deedCountMax) return;
+      this.#byUse.delete(session.id);
+      this.#deedCount -= session.deedCount;
+      this.#changed.add(session.id);
+    }
+  }
+}
+
+interface StampedRequest {
+  readonly command: KeyCommand;
+  readonly stamp: Stamp;
+}
+
+function applyOnce(session: Session, { command, stamp }: StampedRequest, store: Store): Reply {
+  if (!session.admits(stamp.number)) return refused('outsideWindow');
+  const digest = digestOf(command);
+  const deed = session.recall(stamp.number);
+  if (deed !== undefined) return deed.digest === digest ? deed.reply : refused('numberReused');
+  const reply = store.apply(command);
+  if (reply.type !== 'got') session.remember(stamp.number, { digest, reply });
+  return reply;
+}
+
+/** 128 bits: enough that no two commands of a client ever share it by chance. */
+function digestOf(command: KeyCommand): string {
+  const hash = createHash('sha256').update(pack(fromCommand(command)));
+  return hash.digest('base64').slice(0, 22);
+}
+
+function refused(reason: Refusal): Reply {
+  return { type: 'refused', reason };
+}
