@@ -1,0 +1,223 @@
+/**
+ * What every Transport keeps, simulated or real, in a network where nothing fails. A transport may do
+ * no better than this; its own tests say what it does when the network does worse.
+ */
+import type { Envelope, Inbox, Message, PeerId, Transport } from '@paxkv/paxos';
+import { expect } from 'chai';
+
+/** One network, made anew for each test. */
+export interface TransportFixture<V> {
+  /** Transports of peers 0 to 2, which can reach each other; not open yet. */
+  readonly transports: readonly Transport<V>[];
+  /** A value that stands for this text. */
+  toValue(text: string): V;
+  /** Lets time pass until the promise settles. Where time passes anyway: the promise itself. */
+  settle<T>(promise: Promise<T>): Promise<T>;
+  /** Lets time pass until everything sent so far has arrived or is lost. */
+  quiet(): Promise<void>;
+  /** Lets go of everything; the transports are closed already. */
+  close(): Promise<void>;
+}
+
+const peerCount = 3;
+const ballot = { round: 3, peer: 0 };
+
+export function transportContract<V>(name: string, make: () => Promise<TransportFixture<V>>): void {
+  describe(`${name} keeps the contract of Transport`, () => {
+    let fixture: TransportFixture<V>;
+    let peers: RecordingPeer<V>[];
+
+    beforeEach(async () => {
+      fixture = await make();
+      peers = fixture.transports.slice(0, peerCount).map((it, me) => new RecordingPeer(it, me));
+      for (const peer of peers) await fixture.settle(peer.open());
+    });
+
+    afterEach(async () => {
+      for (const peer of peers) await fixture.settle(peer.close());
+      await fixture.close();
+    });
+
+    function peer(id: PeerId): RecordingPeer<V> {
+      const found = peers[id];
+      if (found === undefined) throw new Error(`The fixture has no transport for peer ${id}.`);
+      return found;
+    }
+
+    it('delivers requests of every type unchanged, and only to the peer they name', async () => {
+      const value = fixture.toValue('a value: ☃ \u0000');
+      const requests: Message<V>[] = [
+        { type: 'prepare', seq: 0, ballot },
+        { type: 'accept', seq: 2 ** 40, ballot: { round: 2 ** 48, peer: 0 }, value },
+        { type: 'decided', seq: 1, ballot, value },
+        { type: 'decided', seq: 2, ballot },
+        { type: 'learn', seq: 3, count: 16 },
+      ];
+      const sent = requests.map((message) => ({ from: 0, to: 1, done: -1, min: 0, message }));
+      for (const envelope of sent) peer(0).transport.send(envelope);
+      await fixture.settle(peer(1).receivedCount(sent.length));
+      expect(bySeq(peer(1).received)).to.deep.equal(bySeq(sent));
+      expect([peer(0).received, peer(2).received]).to.deep.equal([[], []]);
+    });
+
+    it('delivers answers of every type unchanged to who asked', async () => {
+      const vote = { ballot: { round: 1, peer: 2 }, value: fixture.toValue('voted for') };
+      const values = [fixture.toValue('first'), fixture.toValue(''), fixture.toValue('third')];
+      const exchanges: [request: Message<V>, answer: Message<V>][] = [
+        [
+          { type: 'prepare', seq: 0, ballot },
+          { type: 'promised', seq: 0, ballot, vote },
+        ],
+        [
+          { type: 'prepare', seq: 1, ballot },
+          { type: 'promised', seq: 1, ballot },
+        ],
+        [
+          { type: 'prepare', seq: 2, ballot },
+          { type: 'rejected', seq: 2, ballot, promised: ballot },
+        ],
+        [
+          { type: 'accept', seq: 3, ballot, value: vote.value },
+          { type: 'accepted', seq: 3, ballot },
+        ],
+        [
+          { type: 'learn', seq: 4, count: 3 },
+          { type: 'learned', seq: 4, values },
+        ],
+        [
+          { type: 'prepare', seq: 5, ballot },
+          { type: 'forgotten', seq: 5 },
+        ],
+      ];
+      const answers = exchanges.map(([, answer]) => answer);
+      peer(1).answerWith(({ message }) => answers.find(({ seq }) => seq === message.seq));
+      for (const [request] of exchanges) peer(0).ask(1, request);
+      await fixture.settle(peer(0).receivedCount(answers.length));
+      const expected = answers.map((message) => ({ from: 1, to: 0, done: 7, min: 3, message }));
+      expect(bySeq(peer(0).received)).to.deep.equal(expected);
+    });
+
+    it('carries messages both ways between all peers at once, and loses none', async () => {
+      const seqs = Array.from({ length: 100 }, (_, seq) => seq);
+      for (const from of peers) {
+        for (const to of peers.filter((other) => other !== from)) {
+          for (const seq of seqs) from.ask(to.me, { type: 'learn', seq, count: 1 });
+        }
+      }
+      for (const { receivedCount } of peers) await fixture.settle(receivedCount(2 * seqs.length));
+      for (const { me, received } of peers) {
+        const others = peers.filter((other) => other.me !== me);
+        const expected = others.flatMap((other) => seqs.map((seq) => `${other.me} ${seq}`));
+        const arrived = received.map(({ from, message }) => `${from} ${message.seq}`);
+        expect(arrived).to.have.members(expected);
+      }
+    });
+
+    it('carries a value of a megabyte', async () => {
+      const value = fixture.toValue('large '.repeat(175_000));
+      peer(0).ask(1, { type: 'accept', seq: 0, ballot, value });
+      await fixture.settle(peer(1).receivedCount(1));
+      expect(peer(1).received[0]?.message).to.deep.equal({ type: 'accept', seq: 0, ballot, value });
+    });
+
+    it('gives the receiver a message of its own, not the sender’s', async () => {
+      const message: Message<V> = { type: 'prepare', seq: 0, ballot: { ...ballot } };
+      peer(0).ask(1, message);
+      await fixture.settle(peer(1).receivedCount(1));
+      const arrived = peer(1).received[0]?.message;
+      expect(arrived).to.deep.equal(message);
+      expect(arrived).to.not.equal(message);
+    });
+
+    it('delivers nothing before send has returned', async () => {
+      peer(0).ask(1, { type: 'learn', seq: 0, count: 1 });
+      expect(peer(1).received).to.deep.equal([]);
+      await fixture.settle(peer(1).receivedCount(1));
+    });
+
+    it('takes a message to a closed peer without throwing, and hints at no other', async () => {
+      await fixture.settle(peer(1).close());
+      peer(0).ask(1, { type: 'prepare', seq: 8, ballot });
+      peer(0).ask(2, { type: 'prepare', seq: 9, ballot });
+      await fixture.settle(peer(2).receivedCount(1));
+      await fixture.quiet();
+      const hinted = new Set(peer(0).undelivered.map(({ to, message }) => `${to} ${message.seq}`));
+      hinted.delete('1 8');
+      expect([...hinted]).to.deep.equal([]);
+    });
+
+    it('hands over and takes nothing once closed', async () => {
+      peer(0).ask(1, { type: 'learn', seq: 0, count: 1 });
+      await fixture.settle(peer(1).close());
+      const receivedByThen = peer(1).received.length;
+      peer(1).ask(2, { type: 'learn', seq: 1, count: 1 });
+      peer(0).ask(1, { type: 'learn', seq: 2, count: 1 });
+      await fixture.quiet();
+      expect(peer(1).received).to.have.lengthOf(receivedByThen);
+      expect(peer(1).undelivered).to.deep.equal([]);
+      expect(peer(2).received).to.deep.equal([]);
+    });
+  });
+}
+
+/** A peer that writes down what it hears, and answers as told. */
+class RecordingPeer<V> implements Inbox<V> {
+  readonly transport: Transport<V>;
+  readonly me: PeerId;
+  readonly received: Envelope<V>[] = [];
+  readonly undelivered: Envelope<V>[] = [];
+  #answer: (request: Envelope<V>) => Message<V> | undefined = () => undefined;
+  #waiting: { readonly count: number; readonly resolve: () => void } | undefined;
+  #isClosed = false;
+
+  constructor(transport: Transport<V>, me: PeerId) {
+    this.transport = transport;
+    this.me = me;
+  }
+
+  open(): Promise<void> {
+    return this.transport.open(this);
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.transport.close();
+  }
+
+  ask(to: PeerId, message: Message<V>): void {
+    this.transport.send({ from: this.me, to, done: 7, min: 3, message });
+  }
+
+  answerWith(answer: (request: Envelope<V>) => Message<V> | undefined): void {
+    this.#answer = answer;
+  }
+
+  readonly receivedCount = (count: number): Promise<void> =>
+    new Promise((resolve) => {
+      this.#waiting = { count, resolve };
+      this.#wake();
+    });
+
+  receive(envelope: Envelope<V>): void {
+    this.received.push(envelope);
+    const answer = this.#answer(envelope);
+    if (answer !== undefined) this.ask(envelope.from, answer);
+    this.#wake();
+  }
+
+  undeliverable(envelope: Envelope<V>): void {
+    this.undelivered.push(envelope);
+  }
+
+  #wake(): void {
+    if (this.#waiting !== undefined && this.received.length >= this.#waiting.count) {
+      this.#waiting.resolve();
+    }
+  }
+}
+
+/** Order is not promised, so it is taken out. */
+function bySeq<V>(envelopes: readonly Envelope<V>[]): Envelope<V>[] {
+  return envelopes.toSorted((a, b) => a.message.seq - b.message.seq);
+}

@@ -1,0 +1,114 @@
+import type { Transport } from '@paxkv/paxos';
+import { type FaultProfile, harsh, lab, reliable, SimNetwork, World } from '@paxkv/simulator';
+import { expect } from 'chai';
+import { transportContract } from '../../contracts/transport-contract.ts';
+import { rejectionOf } from '../rejection.ts';
+import { Story } from './recording-peers.ts';
+
+const quietMs = 20_000;
+
+function contractOver(name: string, profile: FaultProfile): void {
+  transportContract(name, async () => {
+    const world = new World({ seed: name });
+    const network = new SimNetwork<string>(world, { peerCount: 3, profile });
+    const transports: Transport<string>[] = [0, 1, 2].map((peer) => network.transport(peer));
+    return {
+      transports,
+      toValue: (text) => text,
+      settle: (promise) => world.run(() => promise),
+      quiet: () => world.run(() => world.sleep(quietMs)),
+      close: async () => {},
+    };
+  });
+}
+
+contractOver('SimNetwork of calls', reliable);
+contractOver('SimNetwork of datagrams', harsh({ isUnreliable: false }));
+
+async function logOf(profile: FaultProfile, seed: number): Promise<string[]> {
+  const story = new Story(5, profile, seed);
+  await story.open(5, 1);
+  const choice = story.world.random('choice');
+  for (let seq = 0; seq < 300; seq += 1) {
+    const [from = 0, to = 1] = choice.shuffle([0, 1, 2, 3, 4]);
+    story.prepare(from, to, seq);
+    if (choice.chance(0.1)) story.network.partition([choice.shuffle([0, 1, 2, 3, 4]).slice(2)]);
+    if (choice.chance(0.1)) story.network.heal();
+    await story.sleep(choice.integer(0, 5));
+  }
+  return story.log;
+}
+
+describe('SimNetwork', () => {
+  for (const profile of [lab, harsh()]) {
+    it(`does the same from the same seed, by ${profile.type}`, async () => {
+      const log = await logOf(profile, 7);
+      expect(log.length).to.be.above(300);
+      expect(await logOf(profile, 7)).to.deep.equal(log);
+      expect(await logOf(profile, 8)).to.not.deep.equal(log);
+    });
+  }
+
+  it('shares no object between peers, whoever changes one', async () => {
+    const world = new World({ seed: 1 });
+    const network = new SimNetwork<{ text: string }>(world, { peerCount: 2 });
+    const received: { text: string }[] = [];
+    const sender = network.transport(0);
+    await sender.open({ receive: () => {}, undeliverable: () => {} });
+    await network.transport(1).open({
+      receive: ({ message }) => {
+        if (message.type === 'accept') received.push(message.value);
+      },
+      undeliverable: () => {},
+    });
+    const value = { text: 'as sent' };
+    const ballot = { round: 1, peer: 0 };
+    const message = { type: 'accept', seq: 0, ballot, value } as const;
+    sender.send({ from: 0, to: 1, done: -1, min: 0, message });
+    value.text = 'changed later';
+    await world.run(() => world.sleep(5));
+    expect(received).to.deep.equal([{ text: 'as sent' }]);
+  });
+
+  it('copies by the function given', async () => {
+    const world = new World({ seed: 1 });
+    let copyCount = 0;
+    const network = new SimNetwork<string>(world, {
+      peerCount: 2,
+      copy: (envelope) => {
+        copyCount += 1;
+        return { ...envelope };
+      },
+    });
+    const transport = network.transport(0);
+    await transport.open({ receive: () => {}, undeliverable: () => {} });
+    const message = { type: 'learn', seq: 0, count: 1 } as const;
+    transport.send({ from: 0, to: 1, done: -1, min: 0, message });
+    expect(copyCount).to.equal(1);
+  });
+
+  it('has one open transport a peer, and opens none twice', async () => {
+    const network = new SimNetwork<string>(new World({ seed: 1 }), { peerCount: 1 });
+    const inbox = { receive: () => {}, undeliverable: () => {} };
+    const first = network.transport(0);
+    await first.open(inbox);
+    const second = network.transport(0);
+    expect(await rejectionOf(second.open(inbox))).to.be.instanceOf(TypeError);
+    await first.close();
+    expect(await rejectionOf(first.open(inbox))).to.be.instanceOf(TypeError);
+    await second.open(inbox);
+  });
+
+  it('refuses forged senders and messages to oneself', async () => {
+    const story = new Story(2, reliable);
+    await story.open(2);
+    const transport = story.network.transport(0);
+    const message = { type: 'learn', seq: 0, count: 1 } as const;
+    story.network.unplug(0);
+    await transport.open({ receive: () => {}, undeliverable: () => {} });
+    const envelope = { from: 0, to: 1, done: -1, min: 0, message };
+    expect(() => transport.send({ ...envelope, from: 1 })).to.throw(TypeError);
+    expect(() => transport.send({ ...envelope, to: 0 })).to.throw(TypeError);
+    expect(() => transport.send({ ...envelope, to: 2 })).to.throw(TypeError);
+  });
+});

@@ -1,0 +1,88 @@
+/** Peers on a simulated network that write down what they hear. */
+import type { Envelope, Message, PeerId, Transport } from '@paxkv/paxos';
+import {
+  type Fate,
+  type FaultProfile,
+  SimNetwork,
+  type SimNetworkOptions,
+  World,
+} from '@paxkv/simulator';
+
+const ballot = { round: 1, peer: 0 };
+
+/** A small network of recording peers, and the words to tell stories with them. */
+export class Story {
+  readonly world: World;
+  readonly network: SimNetwork<string>;
+  /** Everything that happened, one line each, with its time. */
+  readonly log: string[] = [];
+  readonly #transports: Transport<string>[] = [];
+
+  constructor(peerCount: number, profile: FaultProfile, seed: string | number = 1) {
+    this.world = new World({ seed });
+    const watch = (fate: Fate, envelope: Envelope<string>) => this.#note(fate, envelope);
+    const options: SimNetworkOptions<string> = { peerCount, profile, watch };
+    this.network = new SimNetwork(this.world, options);
+  }
+
+  /** Opens all peers. Every request but news is answered, `answerDelayMs` later. */
+  async open(peerCount: number, answerDelayMs = 0): Promise<void> {
+    for (let peer = 0; peer < peerCount; peer += 1) await this.boot(peer, answerDelayMs);
+  }
+
+  async boot(peer: PeerId, answerDelayMs = 0): Promise<void> {
+    const transport = this.network.transport(peer);
+    this.#transports[peer] = transport;
+    await transport.open({
+      receive: (envelope) => {
+        this.#note('heard', envelope);
+        const answer = answerTo(envelope);
+        if (answer === undefined) return;
+        this.world.schedule(answerDelayMs, () => transport.send(answer));
+      },
+      undeliverable: (envelope) => this.#note('told', envelope),
+    });
+  }
+
+  send(from: PeerId, to: PeerId, message: Message<string>): void {
+    this.#transports[from]?.send({ from, to, done: -1, min: 0, message });
+  }
+
+  prepare(from: PeerId, to: PeerId, seq = 0): void {
+    this.send(from, to, { type: 'prepare', seq, ballot });
+  }
+
+  sleep(delayMs: number): Promise<void> {
+    return this.world.run(() => this.world.sleep(delayMs));
+  }
+
+  /** The lines so far that tell of this, without their time; the log is then empty. */
+  take(...words: (Fate | 'heard' | 'told')[]): string[] {
+    const lines = this.log.splice(0).map((line) => line.slice(line.indexOf(' ') + 1));
+    return lines.filter((line) => words.some((word) => line.startsWith(word)));
+  }
+
+  count(word: Fate | 'heard' | 'told'): number {
+    return this.log.filter((line) => line.includes(` ${word} `)).length;
+  }
+
+  #note(what: string, { from, to, message }: Envelope<string>): void {
+    this.log.push(`${this.world.now()} ${what} ${from}>${to} ${message.type}`);
+  }
+}
+
+function answerTo({ from, to, message }: Envelope<string>): Envelope<string> | undefined {
+  const { seq } = message;
+  switch (message.type) {
+    case 'prepare':
+      return envelope(to, from, { type: 'promised', seq, ballot: message.ballot });
+    case 'accept':
+      return envelope(to, from, { type: 'accepted', seq, ballot: message.ballot });
+    default:
+      return undefined;
+  }
+}
+
+function envelope(from: PeerId, to: PeerId, message: Message<string>): Envelope<string> {
+  return { from, to, done: -1, min: 0, message };
+}
