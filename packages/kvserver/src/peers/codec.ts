@@ -28,16 +28,29 @@ export function pack(content: unknown): Uint8Array {
   return packr.pack(content);
 }
 
-/** The contents of a frame, of any shape: to be checked before use. Never throws. */
-export function unpack(frame: Uint8Array): Reading<unknown[]> {
+/** The one content of a frame, of any shape: to be checked before use. */
+export function unpack(frame: Uint8Array): unknown {
+  let content: unknown;
+  let count = 0;
+  const isWhole = unpackEach(frame, (each) => {
+    content = each;
+    count += 1;
+    return count === 1;
+  });
+  return isWhole && count === 1 ? content : undefined;
+}
+
+/** Takes one content of a frame after the other, until one is refused. False if it is no MessagePack. */
+function unpackEach(frame: Uint8Array, take: (content: unknown) => boolean): boolean {
   try {
-    return { valid: true, content: packr.unpackMultiple(frame) };
+    packr.unpackMultiple(frame, take);
+    return true;
   } catch {
-    return { valid: false, reason: 'not MessagePack' };
+    return false;
   }
 }
 
-/** Reads the frames that one server sends to another. */
+/** Reads the frames that other servers send to this one. */
 export class EnvelopeReader {
   readonly #schema: z.ZodType<Envelope<Uint8Array>>;
   readonly #me: number;
@@ -49,17 +62,24 @@ export class EnvelopeReader {
 
   /** All messages of a frame from `sender`, or none of them if one is not as it must be. */
   read(frame: Uint8Array, sender: number): Reading<Envelope<Uint8Array>[]> {
-    const unpacked = unpack(frame);
-    if (!unpacked.valid) return unpacked;
     const envelopes: Envelope<Uint8Array>[] = [];
-    for (const content of unpacked.content) {
-      const parsed = this.#schema.safeParse(content);
-      if (!parsed.success) return { valid: false, reason: firstIssue(parsed.error) };
-      if (parsed.data.from !== sender) return { valid: false, reason: 'from: not the sender' };
-      if (parsed.data.to !== this.#me) return { valid: false, reason: 'to: not this server' };
-      envelopes.push(parsed.data);
-    }
-    return { valid: true, content: envelopes };
+    let reason: string | undefined;
+    const isWhole = unpackEach(frame, (content) => {
+      const reading = this.#readOne(content, sender);
+      if (reading.valid) envelopes.push(reading.content);
+      else reason = reading.reason;
+      return reading.valid;
+    });
+    if (!isWhole) reason ??= 'not MessagePack';
+    return reason === undefined ? { valid: true, content: envelopes } : { valid: false, reason };
+  }
+
+  #readOne(content: unknown, sender: number): Reading<Envelope<Uint8Array>> {
+    const parsed = this.#schema.safeParse(content);
+    if (!parsed.success) return { valid: false, reason: firstIssue(parsed.error) };
+    if (parsed.data.from !== sender) return { valid: false, reason: 'from: not the sender' };
+    if (parsed.data.to !== this.#me) return { valid: false, reason: 'to: not this server' };
+    return { valid: true, content: parsed.data };
   }
 }
 
@@ -73,12 +93,23 @@ export function firstIssue(error: z.ZodError): string {
     : `${path}: ${issue.message}`;
 }
 
+/** A map with exactly these fields. */
+function record<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.any().refine(isMap, 'not a map').pipe(z.strictObject(shape));
+}
+
+/** Bytes, dates and such pass for objects elsewhere, and a megabyte has as many fields to check. */
+function isMap(content: unknown): boolean {
+  if (typeof content !== 'object' || content === null) return false;
+  return Object.getPrototypeOf(content) === Object.prototype;
+}
+
 function envelopeSchema(bounds: EnvelopeBounds): z.ZodType<Envelope<Uint8Array>> {
   const peer = z
     .int()
     .min(0)
     .max(bounds.nodeCount - 1);
-  return z.strictObject({
+  return record({
     from: peer,
     to: peer,
     done: z.int().min(-1).max(seqMax),
@@ -92,14 +123,14 @@ function messageSchema(
   peer: z.ZodType<number>,
 ): z.ZodType<Message<Uint8Array>> {
   const seq = z.int().min(0).max(seqMax);
-  const ballot = z.strictObject({ round: z.int().min(1).max(roundMax), peer });
+  const ballot = record({ round: z.int().min(1).max(roundMax), peer });
   const value = z
     .instanceof(Uint8Array)
     .refine((bytes) => bytes.byteLength <= valueBytesMax, `longer than ${valueBytesMax} bytes`)
     // What arrives is a view of a whole frame, and a kept view would keep all of it in memory.
     .transform((bytes) => new Uint8Array(bytes));
-  const vote = z.strictObject({ ballot, value });
-  return z.discriminatedUnion('type', [
+  const vote = record({ ballot, value });
+  const message = z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('prepare'), seq, ballot }),
     z.strictObject({ type: z.literal('promised'), seq, ballot, vote: z.exactOptional(vote) }),
     z.strictObject({ type: z.literal('accept'), seq, ballot, value }),
@@ -118,4 +149,5 @@ function messageSchema(
     }),
     z.strictObject({ type: z.literal('forgotten'), seq }),
   ]);
+  return z.any().refine(isMap, 'not a map').pipe(message);
 }

@@ -87,8 +87,9 @@ export class IncomingLink {
   #onMessage(data: RawData, isBinary: boolean): void {
     if (this.#stage === 'retired') return;
     if (!isBinary || !(data instanceof Uint8Array)) this.#offend('text instead of bytes');
-    else if (this.#stage === 'greeting') this.#events.onGreeting(this, data);
-    else this.#events.onFrame(this, data);
+    else if (this.#stage === 'listening') this.#events.onFrame(this, data);
+    else if (data.byteLength > helloBytesMax) this.#offend('hello too long');
+    else this.#events.onGreeting(this, data);
   }
 
   #onError(error: Error & { code?: string }): void {

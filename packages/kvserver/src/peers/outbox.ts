@@ -9,13 +9,16 @@ export interface OutboxLimits {
   readonly frameBytesMax: number;
 }
 
+/** The part of a connection that matters here. */
+export type Sink = Pick<WebSocket, 'bufferedAmount' | 'readyState' | 'OPEN' | 'send'>;
+
 export class Outbox {
-  readonly #socket: WebSocket;
+  readonly #socket: Sink;
   readonly #limits: OutboxLimits;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
 
-  constructor(socket: WebSocket, limits: OutboxLimits) {
+  constructor(socket: Sink, limits: OutboxLimits) {
     this.#socket = socket;
     this.#limits = limits;
   }

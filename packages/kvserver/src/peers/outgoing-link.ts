@@ -99,8 +99,7 @@ export class OutgoingLink {
   #onAnswer(data: RawData): void {
     // What was on its way when this side gave up is not an answer any more.
     if (this.#closed || this.#reason !== undefined) return;
-    const unpacked = unpack(data instanceof Uint8Array ? data : new Uint8Array());
-    const answer = readAnswer(unpacked.valid ? unpacked.content[0] : undefined);
+    const answer = readAnswer(data instanceof Uint8Array ? unpack(data) : undefined);
     if (!answer.valid) this.#giveUp(answer.reason);
     else if (answer.content.type === 'refusal') this.#giveUp(`refused: ${answer.content.reason}`);
     else if (this.isOpen) this.#giveUp('a second welcome');

@@ -99,8 +99,7 @@ export class Reception {
   }
 
   #onGreeting(link: IncomingLink, frame: Uint8Array): void {
-    const unpacked = unpack(frame);
-    const hello = unpacked.valid ? readHello(unpacked.content[0]) : unpacked;
+    const hello = readHello(unpack(frame));
     if (!hello.valid) {
       this.#refuse(link, hello.reason);
       return;

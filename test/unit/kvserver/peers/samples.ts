@@ -1,0 +1,28 @@
+/** One message of every type, as it may travel from node 1 to node 0 of two. */
+import type { Envelope, Message } from '@paxkv/paxos';
+
+const ballot = { round: 3, peer: 1 };
+const value = new Uint8Array([1, 2, 3]);
+
+const messages: readonly Message<Uint8Array>[] = [
+  { type: 'prepare', seq: 7, ballot },
+  { type: 'promised', seq: 7, ballot },
+  { type: 'promised', seq: 7, ballot, vote: { ballot: { round: 2, peer: 0 }, value } },
+  { type: 'accept', seq: 7, ballot, value },
+  { type: 'accept', seq: 7, ballot, value: new Uint8Array() },
+  { type: 'accepted', seq: 7, ballot },
+  { type: 'rejected', seq: 7, ballot, promised: { round: 4, peer: 0 } },
+  { type: 'decided', seq: 7, ballot },
+  { type: 'decided', seq: 7, ballot, value },
+  { type: 'learn', seq: 7, count: 16 },
+  { type: 'learned', seq: 7, values: [value, new Uint8Array([4])] },
+  { type: 'forgotten', seq: 0 },
+];
+
+export const samples: readonly Envelope<Uint8Array>[] = messages.map((message) => ({
+  from: 1,
+  to: 0,
+  done: 5,
+  min: 2,
+  message,
+}));
