@@ -4,22 +4,29 @@
  */
 import type { Envelope } from '@paxkv/paxos/core';
 
-/** Nobody is this many instances ahead of everybody else: they would all still be remembered. */
-export const seqLeadMax = 2 ** 32;
-/** Nobody loses this many contests more than everybody else: it would take decades. */
-export const roundLeadMax = 2 ** 40;
+export interface HorizonLimits {
+  /** An honest server is less than this many instances ahead of all that were ever mentioned. */
+  readonly seqLeadMax: number;
+  /** The same for the rounds of ballots. */
+  readonly roundLeadMax: number;
+}
 
 export class Horizon {
+  readonly #limits: HorizonLimits;
   /** The highest instance that anyone mentioned; `undefined` before the first message. */
   #seq: number | undefined;
   #round = 0;
 
+  constructor(limits: HorizonLimits) {
+    this.#limits = limits;
+  }
+
   /** Why `envelope` must be taken for damaged; `undefined` if its numbers are plausible. */
   complaint(envelope: Envelope<unknown>): string | undefined {
     // A server just started has no memory of how far the others are; the first message tells it.
-    const seqLimit = (this.#seq ?? envelope.min) + seqLeadMax;
+    const seqLimit = (this.#seq ?? envelope.min) + this.#limits.seqLeadMax;
     if (highestSeq(envelope) > seqLimit) return `an instance beyond ${seqLimit}`;
-    const roundLimit = this.#round + roundLeadMax;
+    const roundLimit = this.#round + this.#limits.roundLeadMax;
     if (highestRound(envelope) > roundLimit) return `a round beyond ${roundLimit}`;
     return undefined;
   }

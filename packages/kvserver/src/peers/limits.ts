@@ -17,6 +17,10 @@ export interface PeerLimits {
   readonly retryDelayMsMax: number;
   /** Incoming connections that have not said yet who they are. */
   readonly strangerCountMax: number;
+  /** Instances beyond the highest one mentioned so far: more are taken for damage. */
+  readonly seqLeadMax: number;
+  /** Rounds beyond the highest one mentioned so far. */
+  readonly roundLeadMax: number;
 }
 
 export const defaultPeerLimits: PeerLimits = {
@@ -28,6 +32,10 @@ export const defaultPeerLimits: PeerLimits = {
   retryDelayMsMin: 50,
   retryDelayMsMax: 2000,
   strangerCountMax: 64,
+  // Nobody can be so far ahead: all those instances would still have to be remembered.
+  seqLeadMax: 2 ** 32,
+  // Nobody loses so many contests: at a thousand a second it takes thirty years.
+  roundLeadMax: 2 ** 40,
 };
 
 /** Bytes of a message beside its values; generous. */

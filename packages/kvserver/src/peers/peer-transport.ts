@@ -50,7 +50,7 @@ export class PeerTransport implements Transport<Uint8Array> {
   readonly #options: PeerTransportOptions;
   readonly #links = new Map<PeerId, OutgoingLink>();
   readonly #reception: Reception;
-  readonly #horizon = new Horizon();
+  readonly #horizon: Horizon;
   #sent = 0;
   #dropped = 0;
   #inbox: Inbox<Uint8Array> | undefined;
@@ -63,6 +63,7 @@ export class PeerTransport implements Transport<Uint8Array> {
     if (addresses[me] === undefined) throw new TypeError(`no address of node ${me}`);
     const limits = { ...defaultPeerLimits, ...options.limits };
     const bounds = { nodeCount, valueBytesMax: limits.valueBytesMax };
+    this.#horizon = new Horizon(limits);
     this.#reception = new Reception({
       host: { me, clusterId, nodeCount },
       limits,

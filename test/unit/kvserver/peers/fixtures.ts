@@ -146,10 +146,14 @@ export async function cluster(count: number, limits: Partial<PeerLimits> = {}): 
   const addresses = servers.map((http) => `127.0.0.1:${portOf(http)}`);
   const stations = servers.map((http, me) => new Station(http, { me, addresses, limits }));
   for (const station of stations) await station.open();
+  await everyoneConnected(stations);
+  return stations;
+}
+
+export async function everyoneConnected(stations: readonly Station[]): Promise<void> {
   for (const [me, station] of stations.entries()) {
     for (const node of stations.keys()) if (node !== me) await station.connected(node);
   }
-  return stations;
 }
 
 /** One of two servers; the other's place is for the test to take. */

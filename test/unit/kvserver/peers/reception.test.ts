@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { pack, unpack } from '@paxkv/kvserver/peers/codec';
 import { peerPath } from '@paxkv/kvserver/peers/handshake';
-import { seqLeadMax } from '@paxkv/kvserver/peers/horizon';
+import { defaultPeerLimits } from '@paxkv/kvserver/peers/limits';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import { call, hello, learn, lone, type Station } from './fixtures.ts';
@@ -93,7 +93,7 @@ describe('Reception', () => {
   });
 
   it('ends a connection after each invalid frame, counts it, and hands over nothing of it', async () => {
-    const far = learn(seqLeadMax + 1);
+    const far = learn(defaultPeerLimits.seqLeadMax + 1);
     const frames = [
       pack({ ...learn(1), extra: 1 }),
       pack(learn(-1)),
