@@ -36,16 +36,6 @@ describe('CallCarrier', () => {
     expect(story.count('told') + answeredCount).to.equal(callCount);
   });
 
-  it('counts requests that were served, and not those discarded', async () => {
-    const story = new Story(2, lab);
-    await manyCalls(story);
-    const discardedCount = story.network.fateCount('discarded');
-    expect(story.network.requestCount(1)).to.equal(callCount - discardedCount);
-    expect(story.network.requestCount(0)).to.equal(0);
-    expect(story.network.requestCount()).to.equal(callCount - discardedCount);
-    expect(story.network.deliveredCount('prepare')).to.equal(callCount - discardedCount);
-  });
-
   it('lets the receiver be unreliable, whoever sends', async () => {
     const story = new Story(2, lab);
     await story.open(2);

@@ -1,0 +1,40 @@
+import { reliable, SimNetwork, World } from '@paxkv/simulator';
+import { expect } from 'chai';
+import { rejectionOf } from '../rejection.ts';
+import { Story } from './recording-peers.ts';
+
+describe('SimTransport', () => {
+  it('has one open transport a peer, and opens none twice', async () => {
+    const network = new SimNetwork<string>(new World({ seed: 1 }), { peerCount: 1 });
+    const inbox = { receive: () => {}, undeliverable: () => {} };
+    const first = network.transport(0);
+    await first.open(inbox);
+    const second = network.transport(0);
+    expect(await rejectionOf(second.open(inbox))).to.be.instanceOf(TypeError);
+    await first.close();
+    expect(await rejectionOf(first.open(inbox))).to.be.instanceOf(TypeError);
+    await second.open(inbox);
+  });
+
+  it('refuses forged senders and messages to oneself', async () => {
+    const story = new Story(2, reliable);
+    await story.open(2);
+    const transport = story.network.transport(0);
+    const message = { type: 'learn', seq: 0, count: 1 } as const;
+    story.network.unplug(0);
+    await transport.open({ receive: () => {}, undeliverable: () => {} });
+    const envelope = { from: 0, to: 1, done: -1, min: 0, message };
+    expect(() => transport.send({ ...envelope, from: 1 })).to.throw(TypeError);
+    expect(() => transport.send({ ...envelope, to: 0 })).to.throw(TypeError);
+    expect(() => transport.send({ ...envelope, to: 2 })).to.throw(TypeError);
+  });
+
+  it('sends nothing before it is opened', async () => {
+    const story = new Story(2, reliable);
+    await story.boot(1);
+    const message = { type: 'learn', seq: 0, count: 1 } as const;
+    story.network.transport(0).send({ from: 0, to: 1, done: -1, min: 0, message });
+    await story.sleep(10);
+    expect(story.log).to.deep.equal([]);
+  });
+});
