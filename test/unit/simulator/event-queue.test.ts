@@ -1,4 +1,4 @@
-import { World } from '@paxkv/simulator';
+import { SeededRandom, World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import fc from 'fast-check';
 
@@ -27,18 +27,32 @@ async function runInWorld(planned: readonly Planned[]): Promise<number[]> {
   return happened;
 }
 
+/** The same, by sorting. */
+function expectedOf(planned: readonly Planned[]): number[] {
+  const due = planned.map((event, index) => ({ ...event, index }));
+  return due
+    .filter(({ isCalledOff }) => !isCalledOff)
+    .sort((a, b) => a.delayMs - b.delayMs || a.index - b.index)
+    .map(({ index }) => index);
+}
+
 describe('EventQueue', () => {
   it('lets happen what is not called off, by time, and by the order scheduled at one time', async () => {
     await fc.assert(
       fc.asyncProperty(plan, async (planned) => {
-        const due = planned.map((event, index) => ({ ...event, index }));
-        const expected = due
-          .filter(({ isCalledOff }) => !isCalledOff)
-          .sort((a, b) => a.delayMs - b.delayMs || a.index - b.index);
-        expect(await runInWorld(planned)).to.deep.equal(expected.map(({ index }) => index));
+        expect(await runInWorld(planned)).to.deep.equal(expectedOf(planned));
       }),
       { seed: 7, numRuns: 200 },
     );
+  });
+
+  it('stays in order while many of many events are called off', async () => {
+    const random = new SeededRandom(7);
+    const planned = Array.from({ length: 2_000 }, () => ({
+      delayMs: random.between(0, 10),
+      isCalledOff: random.chance(0.6),
+    }));
+    expect(await runInWorld(planned)).to.deep.equal(expectedOf(planned));
   });
 
   it('takes a second or late calling-off as nothing', async () => {

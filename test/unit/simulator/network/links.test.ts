@@ -32,13 +32,14 @@ describe('Links', () => {
   });
 
   it('keep a partition’s groups apart, and cut off a peer in none', async () => {
-    const story = new Story(4, reliable);
-    await story.open(4);
+    const story = new Story(5, reliable);
+    await story.open(5);
     story.network.partition([[0, 1], [2]]);
     for (const to of [1, 2, 3]) story.prepare(0, to);
     story.prepare(3, 2);
+    story.prepare(3, 4);
     await story.sleep(10);
-    const told = ['told 0>2 prepare', 'told 0>3 prepare', 'told 3>2 prepare'];
+    const told = ['told 0>2 prepare', 'told 0>3 prepare', 'told 3>2 prepare', 'told 3>4 prepare'];
     expect(story.log.filter((line) => line.includes('heard 0>1'))).to.have.lengthOf(1);
     expect(story.take('told')).to.have.members(told);
   });
@@ -83,6 +84,16 @@ describe('Links', () => {
     story.prepare(1, 0);
     await story.sleep(10);
     expect(story.take('told')).to.deep.equal([]);
+  });
+
+  it('are all open again when healed, those cut singly too', async () => {
+    const story = new Story(2, reliable);
+    await story.open(2);
+    story.network.cut(0, 1);
+    story.network.heal();
+    story.prepare(0, 1);
+    await story.sleep(10);
+    expect(story.take('heard', 'told')).to.deep.equal(['heard 0>1 prepare', 'heard 1>0 promised']);
   });
 
   it('are cut in one direction for every datagram', async () => {

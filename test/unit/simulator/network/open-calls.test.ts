@@ -52,4 +52,18 @@ describe('OpenCalls', () => {
       'heard 1>0 forgotten',
     ]);
   });
+
+  it('gives no answer to a call whose caller has crashed, but to the next that waits', async () => {
+    const story = new Story(2, reliable);
+    await story.open(2);
+    story.send(0, 1, { type: 'learn', seq: 0, count: 1 });
+    await story.sleep(10);
+    story.network.unplug(0);
+    await story.boot(0);
+    story.send(0, 1, { type: 'learn', seq: 0, count: 1 });
+    await story.sleep(10);
+    story.send(1, 0, { type: 'learned', seq: 0, values: ['v'] });
+    await story.sleep(10);
+    expect(story.take('heard').at(-1)).to.equal('heard 1>0 learned');
+  });
 });
