@@ -1,5 +1,5 @@
 /** The HTTP door of a server: mounts the routes, and is where every error becomes an answer. */
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { KvError } from '@paxkv/client/errors';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { Connections } from './connections.ts';
@@ -11,25 +11,34 @@ import { mountExactRoutes } from './routes/exact-routes.ts';
 import { mountHealthRoutes } from './routes/health-routes.ts';
 import { mountKeyRoutes } from './routes/key-routes.ts';
 
-/** The app, and a server around it that is not listening yet. */
-export function createApp(parts: AppParts): { app: Express; server: Server } {
+/** Answers every request, and a server around it that is not listening yet. */
+export function createApp(parts: AppParts): { app: RequestListener; server: Server } {
   const door: Door = { hostNames: [], ...parts, connections: new Connections() };
-  const app = express();
-  app.disable('x-powered-by');
-  app.disable('etag');
-  app.disable('query parser');
-  app.enable('case sensitive routing');
-  app.enable('strict routing');
-  app.use(createGuard(door));
-  mountExactRoutes(app, door);
-  mountKeyRoutes(app, door);
-  mountHealthRoutes(app, door);
-  app.use(() => {
-    throw new KvError('KV_NO_SUCH_ROUTE', 'No such path; docs/http-api.md lists them.');
-  });
-  app.use(toAnswer(door));
+  const routes = createRoutes(door);
+  const app: RequestListener = (request, response) => {
+    request.url = toOriginForm(request.url);
+    routes(request, response);
+  };
   const { connections, limits } = door;
   return { app, server: createHttpServer({ app, connections, limits }) };
+}
+
+function createRoutes(door: Door): Express {
+  const routes = express();
+  routes.disable('x-powered-by');
+  routes.disable('etag');
+  routes.disable('query parser');
+  routes.enable('case sensitive routing');
+  routes.enable('strict routing');
+  routes.use(createGuard(door));
+  mountExactRoutes(routes, door);
+  mountKeyRoutes(routes, door);
+  mountHealthRoutes(routes, door);
+  routes.use(() => {
+    throw new KvError('KV_NO_SUCH_ROUTE', 'No such path; docs/http-api.md lists them.');
+  });
+  routes.use(toAnswer(door));
+  return routes;
 }
 
 /** Express tells error handlers by their four parameters. */
@@ -41,4 +50,11 @@ function toAnswer({ logger }: Door): ErrorRequestHandler {
     if (error.code === 'KV_INTERNAL') logger.error({ error: thrown }, 'request failed');
     sendError(response, error);
   };
+}
+
+/** `http://host/path` means `/path`. Every other target gets a slash too: Express needs one. */
+function toOriginForm(target = ''): string {
+  if (target.startsWith('/')) return target;
+  const path = target.replace(/^https?:\/\/[^/?]*/i, '');
+  return path.startsWith('/') ? path : `/${path}`;
 }

@@ -10,7 +10,9 @@ import { KvError } from '@paxkv/client/errors';
 type Waiting = Map<ServerResponse, AbortController>;
 
 export class Connections {
-  readonly #waiting = new WeakMap<Duplex, Waiting>();
+  readonly #waiting = new Map<Duplex, Waiting>();
+  /** Answers that were on their way when `cutStalled` last looked. */
+  readonly #slow = new WeakSet<ServerResponse>();
 
   /**
    * Notes a request, until it is answered or its client is gone. Gives back how many the connection
@@ -48,6 +50,16 @@ export class Connections {
     );
   }
 
+  /** Cuts every connection that was taking one and the same answer at the last call already. */
+  cutStalled(): void {
+    for (const [socket, waiting] of this.#waiting) {
+      const [oldest] = waiting.keys();
+      if (oldest === undefined || !oldest.headersSent) continue;
+      if (this.#slow.has(oldest)) socket.destroy();
+      else this.#slow.add(oldest);
+    }
+  }
+
   #watch(socket: Duplex): Waiting {
     const waiting: Waiting = new Map();
     this.#waiting.set(socket, waiting);
@@ -55,6 +67,7 @@ export class Connections {
     socket.once('close', () => {
       for (const controller of waiting.values()) abort(controller);
       waiting.clear();
+      this.#waiting.delete(socket);
     });
     return waiting;
   }

@@ -27,7 +27,6 @@ export function createGuard({ connections, limits, hostNames }: Door): RequestHa
     if (request.headers.upgrade !== undefined) {
       throw new KvError('KV_BAD_REQUEST', 'No such protocol to upgrade to.');
     }
-    request.url = toOriginForm(request.url);
     next();
   };
 }
@@ -56,10 +55,4 @@ function checkOrigin({ headers }: IncomingMessage): void {
   if (origin !== `http://${own}` && origin !== `https://${own}`) {
     throw new KvError('KV_BAD_REQUEST', 'Pages of other sites may not use this server.');
   }
-}
-
-/** `http://host/path` means `/path`. */
-function toOriginForm(target: string): string {
-  if (target.startsWith('/')) return target;
-  return target.replace(/^https?:\/\/[^/?]*/i, '');
 }

@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { KvError } from '@paxkv/client/errors';
+import type { KvErrorCode } from '@paxkv/client/protocol';
 import type { Connections } from './connections.ts';
 import { endWithError, sendError } from './error-reply.ts';
 import type { HttpLimits } from './limits.ts';
@@ -33,6 +34,10 @@ export function createHttpServer({ app, connections, limits }: ServerParts): Ser
   // One more than is allowed, so that the guard can tell.
   server.maxHeadersCount = limits.headerCountMax + 1;
   server.maxConnections = limits.connectionCountMax;
+  server.on('listening', () => {
+    const timer = setInterval(() => connections.cutStalled(), limits.replyTimeoutMs);
+    server.once('close', () => clearInterval(timer));
+  });
   const addresses = new AddressCounts(limits.addressConnectionCountMax);
   server.on('connection', (socket) => limitAddress(socket, addresses));
   server.on('clientError', (error, socket) => {
@@ -80,21 +85,33 @@ function limitAddress(socket: Socket, addresses: AddressCounts): void {
   else socket.destroy();
 }
 
-function answerClientError(error: Error & { code?: string }, socket: Duplex): void {
-  switch (error.code) {
-    case 'HPE_HEADER_OVERFLOW':
-      endWithError(socket, new KvError('KV_TOO_LARGE', 'The headers are too large.'), 431);
-      return;
-    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      endWithError(socket, new KvError('KV_TOO_LARGE', 'The chunk extensions are too large.'));
-      return;
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      endWithError(socket, new KvError('KV_SLOW_REQUEST', 'The request did not arrive in time.'));
-      return;
-    case 'ECONNRESET':
-      socket.destroy();
-      return;
-    default:
-      endWithError(socket, new KvError('KV_BAD_REQUEST', 'This is not HTTP/1.1.'));
+/** What Node calls an error, and how we answer it; else the bytes are no HTTP at all. */
+const clientErrors: Record<string, { code: KvErrorCode; message: string; status?: number }> = {
+  HPE_HEADER_OVERFLOW: {
+    code: 'KV_TOO_LARGE',
+    message: 'The request line and headers are too large.',
+    status: 431,
+  },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: {
+    code: 'KV_TOO_LARGE',
+    message: 'The chunk extensions are too large.',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    code: 'KV_SLOW_REQUEST',
+    message: 'The request did not arrive in time.',
+  },
+  HPE_INVALID_URL: {
+    code: 'KV_BAD_REQUEST',
+    message: 'The path holds bytes that must be percent-encoded.',
+  },
+};
+const notHttp = { code: 'KV_BAD_REQUEST', message: 'This is not HTTP/1.1.' } as const;
+
+function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
   }
+  const { code, message, status } = clientErrors[error.code ?? ''] ?? { ...notHttp };
+  endWithError(socket, new KvError(code, message), status);
 }

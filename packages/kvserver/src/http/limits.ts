@@ -18,7 +18,7 @@ export const httpLimitsSchema = z.strictObject({
   bodyTimeoutMs: positiveCount(20_000),
   /** From the first byte of a request to the end of its headers. */
   headersTimeoutMs: positiveCount(10_000),
-  /** For a client to take an answer it asked for; then its connection is cut. */
+  /** For a client to take an answer, or up to twice that; then its connection is cut. */
   replyTimeoutMs: positiveCount(30_000),
   /** How long a connection without a request stays open. */
   keepAliveTimeoutMs: positiveCount(30_000),

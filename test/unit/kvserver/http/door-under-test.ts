@@ -1,5 +1,5 @@
 /** A real HTTP server with a scripted replica behind it, and a client that sends any bytes. */
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { ErrorReply, KvErrorCode, StatusReply } from '@paxkv/client/protocol';
@@ -16,13 +16,20 @@ export class ScriptedSubmitter implements Submitter {
   readonly requests: Request[] = [];
   readonly signals: (AbortSignal | undefined)[] = [];
   script: ((request: Request, signal?: AbortSignal) => Promise<Reply>) | undefined;
+  readonly #arrivals = new EventEmitter();
   readonly #entries = new Map<string, Entry>();
   #revision = 0;
 
   async submit(request: Request, { signal }: { signal?: AbortSignal } = {}): Promise<Reply> {
     this.requests.push(request);
     this.signals.push(signal);
+    this.#arrivals.emit('request');
     return this.script?.(request, signal) ?? this.#apply(request);
+  }
+
+  /** Resolves when `count` requests in all have arrived. */
+  async arrived(count: number): Promise<void> {
+    while (this.requests.length < count) await once(this.#arrivals, 'request');
   }
 
   #apply({ command }: Request): Reply {
@@ -136,7 +143,7 @@ export class DoorUnderTest {
     for (const part of parts) socket.write(part);
     const sentAt = performance.now();
     await once(socket, 'close');
-    const bytes = Buffer.concat(chunks).toString('latin1');
+    const bytes = Buffer.concat(chunks).toString();
     const closedAfterMs = performance.now() - sentAt;
     return { bytes, answer: parseAnswer(bytes), closedAfterMs };
   }
