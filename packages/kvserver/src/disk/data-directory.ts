@@ -69,17 +69,16 @@ async function openIdentity(path: string, node: NodeName): Promise<Identity> {
 
 /** Makes the directory, or takes an empty one. */
 async function prepareDirectory(path: string): Promise<void> {
-  let names: string[];
   try {
-    const created = await mkdirIfAbsent(path);
-    if (created) await syncDirectory(dirname(path));
-    names = await readdir(path);
+    const isMade = await mkdirIfAbsent(path);
+    if (isMade) await syncDirectory(dirname(path));
+    expectEmpty(path, await readdir(path));
+    await chmod(path, 0o700);
   } catch (cause) {
+    if (cause instanceof DiskError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DiskError('DISK_UNUSABLE', `Cannot use ${path} for data: ${reason}.`, cause);
   }
-  expectEmpty(path, names);
-  await chmod(path, 0o700);
 }
 
 async function mkdirIfAbsent(path: string): Promise<boolean> {

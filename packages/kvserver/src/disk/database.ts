@@ -1,12 +1,13 @@
 /**
  * Opening a LevelDB database, with the refusals LevelDB leaves out: it takes a database without its
- * `CURRENT` file for a new one.
+ * `CURRENT` file for a new one, and skips what is damaged in its write-ahead log.
  */
-import { access } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
 import { DiskError, type DiskErrorCode, replaceAdvice } from './disk-error.ts';
 import { syncDirectory } from './durable-file.ts';
+import { findLogDamage, isLog } from './write-ahead-log.ts';
 
 export type Database = Level<Uint8Array, Uint8Array>;
 
@@ -20,27 +21,48 @@ export interface DatabaseOptions {
   readonly damaged: DiskErrorCode;
 }
 
-/** @throws DiskError */
+/** Finds what it can before LevelDB is let in, which tidies up as it opens. @throws DiskError */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { directory, isNew, lost } = options;
-  if (!isNew && !(await isPresent(join(directory, 'CURRENT')))) {
-    throw new DiskError(lost, `${directory} had data and is empty now. ${replaceAdvice}`);
+  try {
+    await expectWhole(options);
+    const database = await openLevel(options);
+    // LevelDB renames CURRENT without making the new name durable.
+    await syncDirectory(options.directory);
+    return database;
+  } catch (error) {
+    throw error instanceof DiskError ? error : toDiskError(error, options);
   }
+}
+
+async function openLevel({ directory, isNew }: DatabaseOptions): Promise<Database> {
   const database = new Level<Uint8Array, Uint8Array>(directory, {
     keyEncoding: 'view',
     valueEncoding: 'view',
     createIfMissing: isNew,
-    // Without it LevelDB stores blocks in a form that hides a flipped bit more often.
+    // Blocks stored as they are would hide a flipped bit more often.
     compression: true,
   });
-  try {
-    await database.open();
-    // LevelDB renames CURRENT without making the new name durable.
-    await syncDirectory(directory);
-    return database;
-  } catch (error) {
-    await database.close();
-    throw toDiskError(error, options);
+  await database.open();
+  return database;
+}
+
+/** LevelDB has a log at all times, from the moment it is first open. */
+async function expectWhole({ directory, isNew, lost, damaged }: DatabaseOptions): Promise<void> {
+  const names = await namesIn(directory);
+  if (!isNew && !names.includes('CURRENT')) {
+    throw new DiskError(lost, `${directory} had data and is empty now. ${replaceAdvice}`);
+  }
+  const logs = names.filter(isLog);
+  if (!isNew && logs.length === 0) {
+    throw new DiskError(
+      damaged,
+      `The write-ahead log of ${directory} is missing. ${replaceAdvice}`,
+    );
+  }
+  const damage = await findLogDamage(directory, logs);
+  if (damage !== undefined) {
+    const place = `${join(directory, damage.file)} from byte ${damage.offset} on`;
+    throw new DiskError(damaged, `Synced records are damaged in ${place}. ${replaceAdvice}`);
   }
 }
 
@@ -58,11 +80,11 @@ function toDiskError(error: unknown, { directory, damaged }: DatabaseOptions): D
   return new DiskError('DISK_UNUSABLE', `Cannot open ${directory}: ${reason}.`, cause);
 }
 
-async function isPresent(path: string): Promise<boolean> {
+async function namesIn(directory: string): Promise<string[]> {
   try {
-    await access(path);
-    return true;
-  } catch {
-    return false;
+    return await readdir(directory);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
   }
 }

@@ -2,7 +2,7 @@
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Journal, type JournalOwner } from '@paxkv/kvserver/disk';
+import { DiskError, Journal, type JournalOwner } from '@paxkv/kvserver/disk';
 import type { Write } from '@paxkv/paxos';
 
 /** Directories that vanish after the test that made them. */
@@ -51,6 +51,11 @@ export function voteFor(seq: number, value = `value ${seq}`): Write<Uint8Array> 
   return { type: 'accepted', seq, ballot: { round: 1, peer: 0 }, value: bytesOf(value) };
 }
 
+/** With bytes as numbers, so that a Buffer equals the Uint8Array it was. */
+export function plain(write: Write<Uint8Array>): object {
+  return 'value' in write && write.value ? { ...write, value: [...write.value] } : write;
+}
+
 /** Closes after use, also when use fails. */
 export async function withJournal<T>(
   options: { directory: string; owner: JournalOwner },
@@ -64,7 +69,7 @@ export async function withJournal<T>(
   }
 }
 
-/** Content by relative path, without LevelDB's own diary, lock and empty new log. */
+/** Content by relative path, without LevelDB's own diary and lock. */
 export async function contentOf(path: string): Promise<Map<string, string>> {
   const content = new Map<string, string>();
   for (const entry of await readdir(path, { recursive: true, withFileTypes: true })) {
@@ -73,4 +78,12 @@ export async function contentOf(path: string): Promise<Map<string, string>> {
     content.set(file.slice(path.length), (await readFile(file)).toString('hex'));
   }
   return content;
+}
+
+/** The error of an opening that must not succeed. */
+export async function refusalOf(opening: Promise<{ close(): Promise<void> }>): Promise<DiskError> {
+  const outcome = await opening.catch((reason: unknown) => reason);
+  if (outcome instanceof DiskError) return outcome;
+  if (outcome instanceof Error) throw outcome;
+  throw new Error('it was opened');
 }

@@ -1,0 +1,115 @@
+/**
+ * Reads LevelDB's write-ahead logs with our own eyes before LevelDB does. It drops in silence whatever
+ * does not check, and goes on; but only the last write before a crash can be torn, so a fragment that
+ * does not check with an intact one behind it was damaged later.
+ *
+ * ```text
+ *   log = blocks of 32 KiB; block = fragments, then less than 7 bytes of nothing
+ *   fragment = masked CRC-32C (4) │ length (2) │ type (1): whole 1, first 2, middle 3, last 4 │ data
+ *   the checksum covers type and data; numbers are little-endian
+ * ```
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const blockBytes = 32 * 1024;
+const headerBytes = 7;
+const typeMax = 4;
+
+/** A place where data is missing that had been written. */
+export interface LogDamage {
+  readonly file: string;
+  /** In bytes. */
+  readonly offset: number;
+}
+
+export function isLog(name: string): boolean {
+  return /^\d+\.log$/.test(name);
+}
+
+/**
+ * The first damage in these logs of a database directory, if any. Modifies nothing. An end that was
+ * cut off cleanly, or damage to the very last fragment, looks like a torn write and is not reported.
+ */
+export async function findLogDamage(
+  directory: string,
+  logs: readonly string[],
+): Promise<LogDamage | undefined> {
+  let suspect: LogDamage | undefined;
+  for (const file of logs.toSorted(compareLogs)) {
+    const { intactCount, badOffset, hasHole } = scanLog(await readFile(join(directory, file)));
+    if (suspect !== undefined && intactCount > 0) return suspect;
+    if (badOffset === undefined) continue;
+    suspect ??= { file, offset: badOffset };
+    if (hasHole) return suspect;
+  }
+  return undefined;
+}
+
+/** Oldest first. */
+function compareLogs(a: string, b: string): number {
+  return Number.parseInt(a, 10) - Number.parseInt(b, 10);
+}
+
+interface LogScan {
+  readonly intactCount: number;
+  /** Where the first bytes are that are no intact fragment. */
+  readonly badOffset?: number;
+  /** Whether an intact fragment stands behind them. */
+  readonly hasHole: boolean;
+}
+
+/** After a bad byte each next one may begin a fragment: a damaged length must not hide the rest. */
+export function scanLog(log: Buffer): LogScan {
+  let intactCount = 0;
+  let badOffset: number | undefined;
+  let offset = 0;
+  while (offset < log.length) {
+    const left = blockBytes - (offset % blockBytes);
+    const size = left < headerBytes ? left : fragmentBytes(log, offset, left);
+    if (size === undefined) {
+      badOffset ??= offset;
+      offset += 1;
+      continue;
+    }
+    offset += size;
+    if (left < headerBytes) continue;
+    if (badOffset !== undefined) return { intactCount, badOffset, hasHole: true };
+    intactCount += 1;
+  }
+  return { intactCount, ...(badOffset === undefined ? {} : { badOffset }), hasHole: false };
+}
+
+/** The size of the intact fragment at `offset`, with its header; `undefined` if there is none. */
+function fragmentBytes(log: Buffer, offset: number, left: number): number | undefined {
+  if (offset + headerBytes > log.length) return undefined;
+  const size = headerBytes + log.readUInt16LE(offset + 4);
+  const type = log.readUInt8(offset + 6);
+  if (type < 1 || type > typeMax || size > left || offset + size > log.length) return undefined;
+  const isIntact = log.readUInt32LE(offset) === maskedCrc(log.subarray(offset + 6, offset + size));
+  return isIntact ? size : undefined;
+}
+
+/** LevelDB stores checksums turned and shifted, since data may itself contain checksums. */
+function maskedCrc(bytes: Uint8Array): number {
+  const crc = crc32c(bytes);
+  const turned = (crc >>> 15) | (crc << 17);
+  return (turned + 0xa282ead8) >>> 0;
+}
+
+/** CRC-32C (Castagnoli): Node has only the other CRC-32. */
+export function crc32c(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = (crc >>> 8) ^ crcOfByte(crc ^ byte);
+  return ~crc >>> 0;
+}
+
+const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
+  return crc;
+});
+
+function crcOfByte(byte: number): number {
+  return crcTable[byte & 0xff] ?? 0;
+}
