@@ -1,0 +1,44 @@
+/** A memory that lasts as long as its process: the latest write of each kind for each instance. */
+import type { Storage, Write } from '@paxkv/paxos';
+
+export class MemoryStorage<V> implements Storage<V> {
+  /** The latest write of a kind that is about no one instance. */
+  readonly #general = new Map<string, Write<V>>();
+  readonly #instances = new Map<number, Map<string, Write<V>>>();
+
+  async load(): Promise<Iterable<Write<V>>> {
+    const instances = [...this.#instances.values()].flatMap((writes) => [...writes.values()]);
+    return structuredClone([...this.#general.values(), ...instances]);
+  }
+
+  async write(writes: readonly Write<V>[]): Promise<void> {
+    for (const write of writes) this.#keep(structuredClone(write));
+  }
+
+  async close(): Promise<void> {}
+
+  #keep(write: Write<V>): void {
+    switch (write.type) {
+      case 'reserved':
+        this.#general.set(write.type, write);
+        return;
+      case 'forgotten':
+        this.#general.set(write.type, write);
+        for (const seq of this.#instances.keys()) {
+          if (seq < write.min) this.#instances.delete(seq);
+        }
+        return;
+      case 'promised':
+      case 'accepted':
+      case 'decided':
+        this.#keepLast(write.seq, write);
+    }
+  }
+
+  /** Puts the write behind all others of its instance, so that loading keeps their order. */
+  #keepLast(seq: number, write: Write<V>): void {
+    const writes = this.#instances.get(seq) ?? new Map<string, Write<V>>();
+    writes.delete(write.type);
+    this.#instances.set(seq, writes.set(write.type, write));
+  }
+}

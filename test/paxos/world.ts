@@ -1,0 +1,40 @@
+/** Where a lab's cluster lives: virtual time and a simulated network, or real time and sockets. */
+import type { Clock, PeerId, Storage, Transport } from '@paxkv/paxos';
+import type { SeededRandom } from '@paxkv/simulator';
+import type { LabValue } from './ledger.ts';
+
+export interface LabWorld {
+  readonly clock: Clock;
+  /** Runs `main` to its end. Virtual time passes only meanwhile; the world outlives the run. */
+  run(main: () => Promise<void>): Promise<void>;
+  /** A stream of chance, the same for the same name and seed; streams do not disturb each other. */
+  random(name: string): SeededRandom;
+  sleep(ms: number): Promise<void>;
+  /** A network of `peerCount` places, all linked; nobody listens in them yet. */
+  openNetwork(peerCount: number): Promise<LabNetwork>;
+  /** An empty memory for one peer. */
+  openStorage(peer: PeerId): Storage<LabValue>;
+}
+
+/**
+ * The network of the lab: every request is a call of its own, and a caller soon sees a failure. A
+ * call whose request or reply is lost fails; nothing is delayed, repeated or reordered.
+ */
+export interface LabNetwork {
+  transport(peer: PeerId): Transport<LabValue>;
+  /**
+   * Calls reach `peer` unreliably: 10 % are discarded, and of the others 20 % are served but their
+   * answer is thrown away, which makes 10 / 18 / 72.
+   */
+  setUnreliable(peer: PeerId, unreliable: boolean): void;
+  /** Nobody can call `peer` any more. It can still call, and hear the answers to its calls. */
+  deafen(peer: PeerId): Promise<void>;
+  /**
+   * Links the peers within each group, and no others. Not atomic: at first all links go. Calls on
+   * their way complete all the same.
+   */
+  partition(groups: readonly (readonly PeerId[])[]): Promise<void>;
+  /** Calls served so far, answered or not. */
+  requestCount(): number;
+  close(): Promise<void>;
+}
