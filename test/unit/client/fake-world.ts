@@ -40,8 +40,8 @@ export class FakeClock implements Clock {
   /** Lets time pass up to `time`. */
   async runUntil(time: number): Promise<void> {
     await this.settle();
-    for (let next = this.#next(); next !== undefined && next.time <= time; next = this.#next()) {
-      await this.#fire(next);
+    for (let due = this.#due(); due <= time; due = this.#due()) {
+      await this.#jump(due);
     }
     this.#now = Math.max(this.#now, time);
   }
@@ -55,24 +55,33 @@ export class FakeClock implements Clock {
     work.then(mark, mark);
     await this.settle();
     while (!isSettled) {
-      const next = this.#next();
-      if (next === undefined) {
+      const due = this.#due();
+      if (due === Number.POSITIVE_INFINITY) {
         throw new Error('stuck: nothing is due any more');
       }
-      await this.#fire(next);
+      await this.#jump(due);
     }
     return work;
   }
 
-  async #fire(timer: { time: number; callback: () => void }): Promise<void> {
-    this.#timers.delete(timer);
-    this.#now = Math.max(this.#now, timer.time);
-    timer.callback();
+  async #jump(time: number): Promise<void> {
+    this.#now = Math.max(this.#now, time);
+    for (const timer of this.#timers) {
+      if (timer.time <= time) {
+        this.#timers.delete(timer);
+        timer.callback();
+      }
+    }
     await this.settle();
   }
 
-  #next(): { time: number; callback: () => void } | undefined {
-    return [...this.#timers].sort((a, b) => a.time - b.time)[0];
+  /** When the next timer is due. */
+  #due(): number {
+    let due = Number.POSITIVE_INFINITY;
+    for (const { time } of this.#timers) {
+      due = Math.min(due, time);
+    }
+    return due;
   }
 }
 

@@ -1,0 +1,51 @@
+import { Endpoints, toEndpoint, toEndpoints } from '@paxkv/client/internal/retry/endpoints';
+import { expect } from 'chai';
+
+describe('Endpoints', () => {
+  it('goes round once from the preferred one', () => {
+    expect(new Endpoints(['a', 'b', 'c'], 0).round()).to.deep.equal(['a', 'b', 'c']);
+    expect(new Endpoints(['a', 'b', 'c'], 0.4).round()).to.deep.equal(['b', 'c', 'a']);
+    expect(new Endpoints(['a', 'b', 'c'], 0.999).round()).to.deep.equal(['c', 'a', 'b']);
+  });
+
+  it('prefers the next one after a failure, round and round', () => {
+    const endpoints = new Endpoints(['a', 'b'], 0);
+    endpoints.avoid('a');
+    expect(endpoints.round()).to.deep.equal(['b', 'a']);
+    endpoints.avoid('b');
+    expect(endpoints.round()).to.deep.equal(['a', 'b']);
+  });
+
+  it('moves once for many requests that fail at the same one', () => {
+    const endpoints = new Endpoints(['a', 'b', 'c'], 0);
+    endpoints.avoid('a');
+    endpoints.avoid('a');
+    expect(endpoints.round()).to.deep.equal(['b', 'c', 'a']);
+  });
+});
+
+describe('toEndpoints', () => {
+  it('takes one or several, each once', () => {
+    expect(toEndpoints('127.0.0.1:4401')).to.deep.equal(['http://127.0.0.1:4401']);
+    expect(toEndpoints(['http://a:1', 'a:1', 'http://a:1/', 'b:1'])).to.deep.equal([
+      'http://a:1',
+      'http://b:1',
+    ]);
+  });
+
+  it('refuses an empty list', () => {
+    expect(() => toEndpoints([])).to.throw(TypeError, 'at least one');
+  });
+
+  it('keeps scheme, host and port, IPv6 too', () => {
+    expect(toEndpoint('https://kv.example')).to.equal('https://kv.example');
+    expect(toEndpoint('[::1]:4401')).to.equal('http://[::1]:4401');
+    expect(toEndpoint('localhost:4401')).to.equal('http://localhost:4401');
+  });
+
+  for (const bad of ['', 'ftp://a:1', 'http://', 'a:99999', 'a:1/path', 'me:secret@a:1', 'a:1?b']) {
+    it(`refuses "${bad}"`, () => {
+      expect(() => toEndpoint(bad)).to.throw(TypeError);
+    });
+  }
+});
