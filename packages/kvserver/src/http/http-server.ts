@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { KvError } from '@paxkv/client/errors';
 import type { KvErrorCode } from '@paxkv/client/protocol';
+import { AddressCounts } from './address-counts.ts';
 import type { Connections } from './connections.ts';
 import { endWithError, sendError } from './error-reply.ts';
 import type { HttpLimits } from './limits.ts';
@@ -51,30 +52,6 @@ export function createHttpServer({ app, connections, limits }: ServerParts): Ser
     sendError(response, new KvError('KV_BAD_REQUEST', 'Expect can only be 100-continue.')),
   );
   return server;
-}
-
-/** How many connections each address has open. */
-export class AddressCounts {
-  readonly #counts = new Map<string, number>();
-  readonly #countMax: number;
-
-  constructor(countMax: number) {
-    this.#countMax = countMax;
-  }
-
-  /** Counts one more, unless that would be too many. */
-  add(address: string): boolean {
-    const count = this.#counts.get(address) ?? 0;
-    if (count >= this.#countMax) return false;
-    this.#counts.set(address, count + 1);
-    return true;
-  }
-
-  remove(address: string): void {
-    const count = this.#counts.get(address) ?? 0;
-    if (count > 1) this.#counts.set(address, count - 1);
-    else this.#counts.delete(address);
-  }
 }
 
 function limitAddress(socket: Socket, addresses: AddressCounts): void {

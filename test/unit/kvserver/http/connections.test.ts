@@ -48,6 +48,17 @@ describe('Connections', () => {
     expect(door.logLines).to.deep.equal([]);
   });
 
+  it('forget a client that leaves amid its body (H43)', async () => {
+    const socket = door.connect();
+    socket.write(put.slice(0, -1));
+    await once(socket, 'connect');
+    await door.servesOthers();
+    socket.destroy();
+    await door.servesOthers();
+    expect(door.submitter.requests).to.deep.equal([]);
+    expect(door.logLines).to.deep.equal([]);
+  });
+
   it('leave the signal of an answered request alone', async () => {
     await door.fetch('/v1/kv/k', { method: 'PUT', body: 'v', headers: { connection: 'close' } });
     const [signal] = await pendingSignals(1);
