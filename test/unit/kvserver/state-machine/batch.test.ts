@@ -4,7 +4,7 @@ import type { Request } from '@paxkv/kvserver/state-machine/command';
 import { StateError } from '@paxkv/kvserver/state-machine/state-error';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { append, bytes, get, openSession, put, remove, stamped } from './fixtures.ts';
+import { append, bytes, get, openSession, plain, put, remove, stamped } from './fixtures.ts';
 
 const origin = { node: 2, boot: 7, number: 300 };
 
@@ -20,18 +20,6 @@ function codeOf(action: () => unknown): string | undefined {
     if (error instanceof StateError) return error.code;
     throw error;
   }
-}
-
-/** Buffers as plain bytes, so that only content is compared. */
-function plain(batch: unknown): unknown {
-  return JSON.parse(JSON.stringify(batch, (_, field) => toPlain(field)));
-}
-
-function toPlain(field: unknown): unknown {
-  if (field instanceof Uint8Array) return Buffer.from(field).toString('hex');
-  const isJsonBuffer = typeof field === 'object' && field !== null && 'data' in field;
-  if (isJsonBuffer && Array.isArray(field.data)) return Buffer.from(field.data).toString('hex');
-  return field;
 }
 
 const key = fc.uint8Array({ minLength: 1, maxLength: 40 });

@@ -5,15 +5,13 @@ import type { Command, Request, Stamp } from '@paxkv/kvserver/state-machine/comm
 import type { Decision, StateMachine } from '@paxkv/kvserver/state-machine/state-machine';
 import { MemoryLevel } from 'memory-level';
 
-const views = { keyEncoding: 'view', valueEncoding: 'view' } as const;
+export const viewEncodings = { keyEncoding: 'view', valueEncoding: 'view' } as const;
 
 export type TestLevel = MemoryLevel<Uint8Array, Uint8Array>;
 
 export function memoryLevel(): TestLevel {
-  return new MemoryLevel<Uint8Array, Uint8Array>({ ...views, storeEncoding: 'view' });
+  return new MemoryLevel<Uint8Array, Uint8Array>({ ...viewEncodings, storeEncoding: 'view' });
 }
-
-export const viewEncodings = views;
 
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 export const text = (value: Uint8Array | undefined): string | undefined =>
@@ -63,4 +61,12 @@ export async function applyNext(
 ) {
   const [applied] = await machine.apply(decided(machine.applied + 1, [batchOf(...requests)]));
   return applied?.replies ?? [];
+}
+
+/** The same with every run of bytes in hexadecimal, so that only content is compared. */
+export function plain(subject: unknown): unknown {
+  if (subject instanceof Uint8Array) return Buffer.from(subject).toString('hex');
+  if (Array.isArray(subject)) return subject.map(plain);
+  if (typeof subject !== 'object' || subject === null) return subject;
+  return Object.fromEntries(Object.entries(subject).map(([name, field]) => [name, plain(field)]));
 }

@@ -1,0 +1,73 @@
+/** The whole state machine again, in the plainest way: nothing dropped, nothing on disk, nothing clever. */
+import type { Entry, Reply, Request, Stamp } from '@paxkv/kvserver/state-machine/command';
+import type { KeyCommand } from '@paxkv/kvserver/state-machine/store';
+
+interface Client {
+  lowestAwaited: number;
+  readonly done: Map<number, { readonly command: string; readonly reply: Reply }>;
+}
+
+const nameOf = (key: Uint8Array): string => Buffer.from(key).toString('hex');
+
+export class Model {
+  readonly entries = new Map<string, Entry>();
+  readonly #clients = new Map<number, Client>();
+  revision = 0;
+
+  apply({ command, stamp }: Request): Reply {
+    if (command.type === 'openSession') {
+      const session = this.#clients.size + 1;
+      this.#clients.set(session, { lowestAwaited: 1, done: new Map() });
+      return { type: 'sessionOpened', session };
+    }
+    return stamp === undefined ? this.#do(command) : this.#doOnce(command, stamp);
+  }
+
+  entryAt(key: Uint8Array): Entry | undefined {
+    return this.entries.get(nameOf(key));
+  }
+
+  #doOnce(command: KeyCommand, { session, number, lowestAwaited }: Stamp): Reply {
+    const client = this.#clients.get(session);
+    if (client === undefined) return { type: 'refused', reason: 'sessionExpired' };
+    client.lowestAwaited = Math.max(client.lowestAwaited, lowestAwaited);
+    const isInside = number >= client.lowestAwaited && number - client.lowestAwaited < 1024;
+    if (!isInside) return { type: 'refused', reason: 'outsideWindow' };
+    const [before, name] = [client.done.get(number), JSON.stringify(command)];
+    if (before?.command === name) return before.reply;
+    if (before !== undefined) return { type: 'refused', reason: 'numberReused' };
+    const reply = this.#do(command);
+    if (reply.type !== 'got') client.done.set(number, { command: name, reply });
+    return reply;
+  }
+
+  #do(command: KeyCommand): Reply {
+    const entry = this.entryAt(command.key);
+    switch (command.type) {
+      case 'get':
+        return { type: 'got', entry };
+      case 'put':
+        this.#set(command.key, command.value);
+        return { type: 'put', revision: this.revision };
+      case 'append': {
+        const value = Buffer.concat([entry?.value ?? Buffer.alloc(0), command.value]);
+        this.#set(command.key, value);
+        return { type: 'appended', revision: this.revision, length: value.length };
+      }
+      case 'delete':
+        if (this.entries.delete(nameOf(command.key))) this.revision += 1;
+        return { type: 'deleted', revision: this.revision, existed: entry !== undefined };
+    }
+  }
+
+  #set(key: Uint8Array, value: Uint8Array): void {
+    this.revision += 1;
+    const before = this.entryAt(key);
+    this.entries.set(nameOf(key), {
+      value,
+      createRevision: before?.createRevision ?? this.revision,
+      modRevision: this.revision,
+      version: (before?.version ?? 0) + 1,
+    });
+  }
+}

@@ -1,0 +1,142 @@
+/** The state machine beside a plain model: random requests, repeats, late deliveries, runs and restarts. */
+import { encodeBatch, noop } from '@paxkv/kvserver/state-machine/batch';
+import type { Reply, Request } from '@paxkv/kvserver/state-machine/command';
+import { type Decision, StateMachine } from '@paxkv/kvserver/state-machine/state-machine';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { memoryLevel, openSession, plain, type TestLevel } from './fixtures.ts';
+import { Model } from './model.ts';
+
+const keys = [[0], [0, 0], [255], [100, 0, 255]].map((key) => Uint8Array.from(key));
+const key = fc.constantFrom(...keys);
+const value = fc.uint8Array({ maxLength: 3 });
+const command = fc.oneof(
+  fc.record({ type: fc.constant('get' as const), key }),
+  fc.record({ type: fc.constant('put' as const), key, value }),
+  { arbitrary: fc.record({ type: fc.constant('append' as const), key, value }), weight: 3 },
+  fc.record({ type: fc.constant('delete' as const), key }),
+);
+/** Few sessions and numbers, so that they meet; the window moves seldom. */
+const stamp = fc
+  .record({
+    session: fc.integer({ min: 1, max: 4 }),
+    number: fc.integer({ min: 1, max: 8 }),
+    lag: fc.nat({ max: 20 }),
+  })
+  .map(({ session, number, lag }) => ({
+    session,
+    number,
+    lowestAwaited: Math.max(1, number - lag),
+  }));
+const fresh: fc.Arbitrary<Request> = fc.oneof(
+  { arbitrary: fc.record({ command, stamp }), weight: 6 },
+  { arbitrary: fc.record({ command }), weight: 2 },
+  { arbitrary: fc.constant({ command: openSession() }), weight: 1 },
+);
+/** A request, or the delivery anew of one so many steps back. */
+const step = fc.oneof(fresh, fc.record({ back: fc.integer({ min: 1, max: 12 }) }));
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** How many things go together, again and again. */
+const cuts = fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 6 });
+
+function deliveries(steps: readonly Step[]): Request[] {
+  const requests: Request[] = [];
+  for (const next of steps) {
+    const request = 'back' in next ? requests.at(-next.back) : next;
+    if (request !== undefined) requests.push(request);
+  }
+  return requests;
+}
+
+/** `items` cut into groups of the sizes in `sizes`, over and over. */
+function groups<T>(items: readonly T[], sizes: readonly number[]): T[][] {
+  const cut: T[][] = [];
+  let taken = 0;
+  while (taken < items.length) {
+    const size = sizes[cut.length % sizes.length] ?? 1;
+    // A round of nothing but empty groups would never end.
+    const take = cut.length % sizes.length === 0 ? Math.max(1, size) : size;
+    cut.push(items.slice(taken, taken + take));
+    taken += take;
+  }
+  return cut;
+}
+
+function toDecisions(requests: readonly Request[], sizes: readonly number[]): Decision[] {
+  return groups(requests, sizes).map((batch, seq) => {
+    const origin = { node: seq % 3, boot: 1, number: seq };
+    const isNoop = batch.length === 0;
+    return { seq, value: isNoop ? noop : encodeBatch({ origin, requests: batch }) };
+  });
+}
+
+interface Outcome {
+  readonly replies: readonly Reply[];
+  readonly machine: StateMachine;
+}
+
+/** Applies each of `runs` together, with a restart after each where told. */
+async function play(runs: readonly Decision[][], restarts: boolean): Promise<Outcome> {
+  const level: TestLevel = memoryLevel();
+  let machine = await StateMachine.open(level);
+  const replies: Reply[] = [];
+  for (const run of runs) {
+    for (const applied of await machine.apply(run)) replies.push(...applied.replies);
+    if (restarts) machine = await StateMachine.open(level);
+  }
+  return { replies, machine };
+}
+
+describe('StateMachine beside a model', () => {
+  it('answers and ends as the model does, however the log is cut and restarted', async () => {
+    let repeats = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 80, size: 'max' }),
+        fc.record({ batches: cuts, runs: cuts }),
+        async (steps, sizes) => {
+          const requests = deliveries(steps);
+          const model = new Model();
+          const expected = requests.map((request) => model.apply(request));
+          const decisions = toDecisions(requests, sizes.batches);
+          const single = await play(groups(decisions, [1]), false);
+          const cut = await play(groups(decisions, sizes.runs), true);
+
+          expect(plain(single.replies)).to.deep.equal(plain(expected));
+          expect(plain(cut.replies)).to.deep.equal(plain(expected));
+          expect(cut.machine.stateHash).to.equal(single.machine.stateHash);
+          expect(await cut.machine.contentHash()).to.equal(await single.machine.contentHash());
+          expect(cut.machine.revision).to.equal(model.revision);
+          for (const each of keys) {
+            expect(plain(await cut.machine.read(each))).to.deep.equal(plain(model.entryAt(each)));
+          }
+          repeats += requests.length - new Set(requests).size;
+        },
+      ),
+      { numRuns: 150 },
+    );
+    expect(repeats).to.be.above(500);
+  }).timeout(30_000);
+
+  it('does each stamped append once, in every mix of repeats and reorderings', async () => {
+    const tokens = Array.from({ length: 12 }, (_, index) => index);
+    const order = fc.array(fc.constantFrom(...tokens), { maxLength: 60, size: 'max' });
+    await fc.assert(
+      fc.asyncProperty(order, cuts, async (arrivals, sizes) => {
+        const open = { command: openSession() };
+        const requests = arrivals.map(
+          (token): Request => ({
+            command: { type: 'append', key: Uint8Array.of(1), value: Uint8Array.of(token) },
+            stamp: { session: 1, number: token + 1, lowestAwaited: 1 },
+          }),
+        );
+        const decisions = toDecisions([open, ...requests], sizes);
+        const { machine } = await play(groups(decisions, sizes), true);
+        const entry = await machine.read(Uint8Array.of(1));
+        expect([...(entry?.value ?? [])]).to.deep.equal([...new Set(arrivals)]);
+      }),
+      { numRuns: 60 },
+    );
+  }).timeout(30_000);
+});
