@@ -1,5 +1,6 @@
 import { encodeBatch, noop } from '@paxkv/kvserver/state-machine/batch';
-import { StateMachine } from '@paxkv/kvserver/state-machine/state-machine';
+import { sessionLimits } from '@paxkv/kvserver/state-machine/sessions';
+import { type Applied, StateMachine } from '@paxkv/kvserver/state-machine/state-machine';
 import { expect } from 'chai';
 import {
   append,
@@ -92,4 +93,90 @@ describe('StateMachine', () => {
       expect(text((await machine.read(bytes('k')))?.value)).to.equal('a');
     });
   }
+
+  it('stops at a gap within a run before it does anything', async () => {
+    const machine = await StateMachine.open(memoryLevel());
+    const [first, second] = [batchOf(put('k', 'a')), batchOf(put('k', 'b'))];
+    const run = [
+      { seq: 0, value: first },
+      { seq: 2, value: second },
+    ];
+    expect(await rejection(machine.apply(run))).to.match(/in order, each once/);
+    expect(machine.applied).to.equal(-1);
+  });
+
+  it('applies one run at a time', async () => {
+    const machine = await StateMachine.open(memoryLevel());
+    const first = machine.apply(decided(0, [noop]));
+    expect(await rejection(machine.apply(decided(0, [noop])))).to.match(/one run is applied/);
+    await first;
+    expect(machine.applied).to.equal(0);
+  });
+
+  it('does nothing for an empty run', async () => {
+    const machine = await StateMachine.open(memoryLevel());
+    expect(await machine.apply([])).to.deep.equal([]);
+    expect(machine.applied).to.equal(-1);
+  });
+
+  for (const [value, code] of [
+    [Uint8Array.of(99, 1, 2), 'STATE_UNKNOWN_FORMAT'],
+    [Uint8Array.of(1, 1, 2), 'STATE_MALFORMED'],
+  ] as const) {
+    it(`never skips a value it cannot read (${code})`, async () => {
+      const level = memoryLevel();
+      const machine = await StateMachine.open(level);
+      const values = [batchOf(put('k', 'a')), value, batchOf(put('k', 'b'))];
+      const error = await rejection(machine.apply(decided(0, values)));
+      expect(error).to.have.property('code', code);
+      expect(await rejection(machine.apply(decided(0, [noop])))).to.equal(error);
+      const anew = await StateMachine.open(level);
+      expect(anew.applied).to.equal(-1);
+      expect(await anew.read(bytes('k'))).to.equal(undefined);
+    });
+  }
+
+  it('puts out the same session after a restart as without one', async () => {
+    const { sessionCountMax } = sessionLimits;
+    const opens = Array.from({ length: sessionCountMax }, () => openSession());
+    const values = [
+      batchOf(...opens),
+      batchOf(stamped(put('k', 'a'), [1, 1])),
+      batchOf(openSession()),
+      batchOf(stamped(put('k', 'b'), [2, 1]), stamped(put('k', 'a'), [1, 1])),
+    ];
+    const whole = await StateMachine.open(memoryLevel());
+    const level = memoryLevel();
+    let last: readonly Applied[] = [];
+    for (const decision of decided(0, values)) {
+      await whole.apply([decision]);
+      last = await (await StateMachine.open(level)).apply([decision]);
+    }
+    expect(last[0]?.replies).to.deep.equal([
+      { type: 'refused', reason: 'sessionExpired' },
+      { type: 'put', revision: 1 },
+    ]);
+    const restarted = await StateMachine.open(level);
+    expect(restarted.sessionCount).to.equal(sessionCountMax);
+    expect(await restarted.contentHash()).to.equal(await whole.contentHash());
+  });
+
+  it('has a content hash that any difference of state changes', async () => {
+    const histories = [
+      [noop],
+      [batchOf(put('k', 'a'))],
+      [batchOf(put('k', 'b'))],
+      [batchOf(put('l', 'a'))],
+      [batchOf(openSession())],
+      [batchOf(put('k', 'b')), batchOf(put('k', 'a'))],
+    ];
+    const hashes = await Promise.all(
+      histories.map(async (values) => {
+        const machine = await StateMachine.open(memoryLevel());
+        await machine.apply(decided(0, values));
+        return machine.contentHash();
+      }),
+    );
+    expect(new Set(hashes).size).to.equal(histories.length);
+  });
 });

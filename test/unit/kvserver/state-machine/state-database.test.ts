@@ -1,0 +1,245 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { noop } from '@paxkv/kvserver/state-machine/batch';
+import { dataKey, positionKey, sessionKey } from '@paxkv/kvserver/state-machine/rows/keys';
+import { seal } from '@paxkv/kvserver/state-machine/rows/sealed-row';
+import type { StateLevel } from '@paxkv/kvserver/state-machine/state-database';
+import { StateError } from '@paxkv/kvserver/state-machine/state-error';
+import { StateMachine } from '@paxkv/kvserver/state-machine/state-machine';
+import { expect } from 'chai';
+import { Level } from 'level';
+import {
+  append,
+  applyNext,
+  batchOf,
+  bytes,
+  decided,
+  get,
+  memoryLevel,
+  openSession,
+  put,
+  stamped,
+  text,
+  viewEncodings,
+} from './fixtures.ts';
+import { type Interception, intercepted } from './intercepted.ts';
+
+async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await promise;
+    return undefined;
+  } catch (error) {
+    if (error instanceof StateError) return error.code;
+    throw error;
+  }
+}
+
+const diskFull: Interception = () => Promise.reject(new Error('No space left on device.'));
+
+/** A state with a session and a key `k`, which holds "a". */
+async function written(level: StateLevel): Promise<StateMachine> {
+  const machine = await StateMachine.open(level);
+  await applyNext(machine, openSession(), stamped(put('k', 'a'), [1, 1]));
+  return machine;
+}
+
+describe('state database', () => {
+  it('takes all that a run changed in one write', async () => {
+    const writes: number[] = [];
+    const level = memoryLevel();
+    level.on('write', (operations: readonly unknown[]) => writes.push(operations.length));
+    const machine = await StateMachine.open(level);
+    const values = [batchOf(openSession()), batchOf(stamped(put('k', 'a'), [1, 1])), noop];
+    await machine.apply(decided(0, values));
+    const [position, session, entry] = [1, 1, 1];
+    expect(writes).to.deep.equal([position + session + entry]);
+  });
+
+  it('is asked once for all keys of a run', async () => {
+    let reads = 0;
+    const level = intercepted(memoryLevel(), {
+      getMany: (call) => {
+        reads += 1;
+        return call();
+      },
+    });
+    const machine = await StateMachine.open(level);
+    await machine.apply(decided(0, [batchOf(put('a', ''), get('b')), batchOf(append('a', 'x'))]));
+    expect(reads).to.equal(1);
+  });
+
+  describe('durability', () => {
+    /** Notes whether each write was to be flushed. */
+    function watched(): { level: StateLevel; syncs: unknown[] } {
+      const syncs: unknown[] = [];
+      const batch: Interception = (call, options) => {
+        syncs.push(options);
+        return call();
+      };
+      return { level: intercepted(memoryLevel(), { batch }), syncs };
+    }
+
+    it('follows a synced run at once', async () => {
+      const { level, syncs } = watched();
+      const machine = await StateMachine.open(level);
+      await machine.apply(decided(0, [noop, noop]), { sync: true });
+      expect(syncs).to.deep.equal([{ sync: true }]);
+      expect(machine.durable).to.equal(1);
+    });
+
+    it('follows another run only with a flush', async () => {
+      const { level, syncs } = watched();
+      const machine = await StateMachine.open(level);
+      await machine.apply(decided(0, [noop, noop]));
+      expect([machine.applied, machine.durable]).to.deep.equal([1, -1]);
+      await machine.flush();
+      expect(machine.durable).to.equal(1);
+      await machine.flush();
+      expect(syncs).to.deep.equal([{ sync: false }, { sync: true }]);
+    });
+
+    it('does not run ahead to a run under way while it flushes', async () => {
+      let release = (): void => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      let runs = 0;
+      const getMany: Interception = async (call) => {
+        runs += 1;
+        if (runs === 2) await held;
+        return call();
+      };
+      const machine = await StateMachine.open(intercepted(memoryLevel(), { getMany }));
+      await machine.apply(decided(0, [noop]));
+      const second = machine.apply(decided(1, [noop]));
+      await machine.flush();
+      release();
+      await second;
+      expect([machine.applied, machine.durable]).to.deep.equal([1, 0]);
+    });
+
+    it('leaves the position alone when it flushes', async () => {
+      const level = memoryLevel();
+      const machine = await written(level);
+      const before = await machine.contentHash();
+      await machine.flush();
+      expect(await machine.contentHash()).to.equal(before);
+      expect(await StateMachine.open(level)).to.include({ applied: 0, revision: 1 });
+    });
+  });
+
+  describe('failure', () => {
+    it('of a write stops the machine until it is opened anew', async () => {
+      const level = memoryLevel();
+      await written(level);
+      const machine = await StateMachine.open(intercepted(level, { batch: diskFull }));
+      const request = stamped(append('k', 'b'), [1, 2]);
+      expect(await codeOf(applyNext(machine, request))).to.equal('STATE_FAILED');
+      const later = [
+        machine.apply(decided(1, [noop])),
+        machine.flush(),
+        machine.read(bytes('k')),
+        machine.contentHash(),
+      ];
+      for (const call of later) expect(await codeOf(call)).to.equal('STATE_FAILED');
+      expect([machine.applied, machine.durable]).to.deep.equal([0, 0]);
+
+      const anew = await StateMachine.open(level);
+      const [reply] = await applyNext(anew, request);
+      expect(reply).to.deep.equal({ type: 'appended', revision: 2, length: 2 });
+    });
+
+    it('of a write that reached the disk all the same loses and repeats nothing', async () => {
+      const level = memoryLevel();
+      await written(level);
+      const batch: Interception = async (call) => {
+        await call();
+        throw new Error('No answer.');
+      };
+      const machine = await StateMachine.open(intercepted(level, { batch }));
+      const request = stamped(append('k', 'b'), [1, 2]);
+      expect(await codeOf(applyNext(machine, request))).to.equal('STATE_FAILED');
+
+      const anew = await StateMachine.open(level);
+      expect(anew.applied).to.equal(1);
+      const [reply] = await applyNext(anew, request);
+      expect(reply).to.deep.equal({ type: 'appended', revision: 2, length: 2 });
+      expect(text((await anew.read(bytes('k')))?.value)).to.equal('ab');
+    });
+
+    it('of a flush takes the right to answer from a run under way', async () => {
+      const batch: Interception = (call, options) => {
+        const isFlush = typeof options === 'object' && JSON.stringify(options).includes('true');
+        return isFlush ? diskFull(call, options) : call();
+      };
+      const machine = await written(intercepted(memoryLevel(), { batch }));
+      const run = codeOf(machine.apply(decided(1, [batchOf(put('k', 'b'))])));
+      expect(await codeOf(machine.flush())).to.equal('STATE_FAILED');
+      expect(await run).to.equal('STATE_FAILED');
+    });
+
+    it('of a read stops the machine', async () => {
+      const machine = await StateMachine.open(intercepted(memoryLevel(), { getMany: diskFull }));
+      expect(await codeOf(machine.read(bytes('k')))).to.equal('STATE_FAILED');
+      expect(await codeOf(machine.apply(decided(0, [noop])))).to.equal('STATE_FAILED');
+    });
+  });
+
+  describe('damage', () => {
+    it('of an entry is found when it is read, and stops the machine', async () => {
+      const level = memoryLevel();
+      const machine = await written(level);
+      await level.put(dataKey(bytes('k')), seal(dataKey(bytes('other')), [1, 1, 1, bytes('x')]));
+      expect(await codeOf(machine.read(bytes('k')))).to.equal('STATE_DAMAGED');
+      expect(await codeOf(machine.apply(decided(1, [noop])))).to.equal('STATE_DAMAGED');
+    });
+
+    for (const [name, key] of [
+      ['a session', sessionKey(1)],
+      ['the position', positionKey],
+    ] as const) {
+      it(`of ${name} is found at once`, async () => {
+        const level = memoryLevel();
+        await written(level);
+        const row = (await level.get(key)) ?? new Uint8Array();
+        await level.put(key, row.with(row.length - 1, 0x55));
+        expect(await codeOf(StateMachine.open(level))).to.equal('STATE_DAMAGED');
+      });
+    }
+
+    it('is what rows without a position are', async () => {
+      const level = memoryLevel();
+      await written(level);
+      await level.del(positionKey);
+      expect(await codeOf(StateMachine.open(level))).to.equal('STATE_DAMAGED');
+    });
+
+    it('is not what a newer format is', async () => {
+      const level = memoryLevel();
+      await level.put(positionKey, seal(positionKey, [2, 'other', 'fields']));
+      expect(await codeOf(StateMachine.open(level))).to.equal('STATE_UNKNOWN_FORMAT');
+    });
+  });
+
+  it('is the same on disk as in memory', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'paxkv-state-'));
+    try {
+      const memory = await StateMachine.open(memoryLevel());
+      for (let boot = 0; boot < 3; boot += 1) {
+        await using level = new Level<Uint8Array, Uint8Array>(folder, viewEncodings);
+        await level.open();
+        const disk = await StateMachine.open(level);
+        const requests = [openSession(), stamped(append('k', `${boot}`), [1, boot + 1]), get('k')];
+        expect(await applyNext(disk, ...requests)).to.deep.equal(
+          await applyNext(memory, ...requests),
+        );
+        await disk.flush();
+        expect(disk.durable).to.equal(boot);
+        expect(await disk.contentHash()).to.equal(await memory.contentHash());
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
