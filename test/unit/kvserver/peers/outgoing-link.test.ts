@@ -151,6 +151,36 @@ describe('OutgoingLink', () => {
     expect(statuses.map(({ connected }) => connected)).to.deep.equal([true, false, true]);
   });
 
+  it('does not blame a new connection for the silence of the one before', async () => {
+    let count = 0;
+    let pingCount = 0;
+    const { port, server } = await serve((socket) => {
+      welcome(socket);
+      count += 1;
+      if (count === 1) socket.close();
+      socket.on('ping', () => {
+        pingCount += 1;
+        server.emit('pinged');
+      });
+    });
+    const { statuses } = linkTo(port);
+    // More of them than fit into the silence that is allowed.
+    while (pingCount < 10) await once(server, 'pinged');
+    expect(statuses.map(({ connected }) => connected)).to.deep.equal([true, false, true]);
+  });
+
+  it('believes no welcome after a refusal', async () => {
+    let count = 0;
+    const { port, server } = await serve((socket) => {
+      count += 1;
+      socket.send(pack({ type: 'refusal', reason: 'no' }));
+      welcome(socket);
+    });
+    const { statuses } = linkTo(port);
+    while (count < 10) await once(server, 'connection');
+    expect(statuses).to.deep.equal([{ node: 1, connected: false, reason: 'refused: no' }]);
+  });
+
   it('pauses ever longer before one that ends each connection right after its welcome', async () => {
     const timesMs: number[] = [];
     const { port, server } = await serve((socket) => {

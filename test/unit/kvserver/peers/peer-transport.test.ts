@@ -1,6 +1,6 @@
 import { PeerTransport } from '@paxkv/kvserver/peers/peer-transport';
 import { expect } from 'chai';
-import { cluster, keepingLog, learn, listen, portOf, Station } from './fixtures.ts';
+import { cluster, keepingLog, learn, listen, lone, Station } from './fixtures.ts';
 
 describe('PeerTransport', () => {
   const open: Station[] = [];
@@ -48,11 +48,8 @@ describe('PeerTransport', () => {
   });
 
   it('tells the sender of a request to a server it has no connection to, but not within send', async () => {
-    const http = await listen();
-    const addresses = [`127.0.0.1:${portOf(http)}`, '127.0.0.1:9'];
-    const station = new Station(http, { me: 0, addresses });
+    const station = await lone();
     open.push(station);
-    await station.open();
     const request = learn(5, { from: 0, to: 1 });
     station.transport.send(request);
     expect(station.inbox.lost).to.deep.equal([]);
@@ -62,13 +59,13 @@ describe('PeerTransport', () => {
   });
 
   it('says nothing of a lost answer, which nobody can ask for again but its receiver', async () => {
-    const [first] = await three();
-    await first.transport.close();
+    const station = await lone();
+    open.push(station);
     const message = { type: 'forgotten', seq: 1 } as const;
-    first.transport.send({ from: 0, to: 1, done: -1, min: 0, message });
+    station.transport.send({ from: 0, to: 1, done: -1, min: 0, message });
     await new Promise(setImmediate);
-    expect(first.inbox.lost).to.deep.equal([]);
-    expect(first.transport.counts().dropped).to.equal(1);
+    expect(station.inbox.lost).to.deep.equal([]);
+    expect(station.transport.counts().dropped).to.equal(1);
   });
 
   it('shows every other server as connected, and then as lost with a reason', async () => {

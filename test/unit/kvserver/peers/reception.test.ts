@@ -8,6 +8,10 @@ import { WebSocket } from 'ws';
 import { call, hello, learn, lone, type Station } from './fixtures.ts';
 import { samples } from './samples.ts';
 
+const upgradeHead = `GET ${peerPath} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: `;
+const upgradeKey =
+  'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n';
+
 describe('Reception', () => {
   let station: Station;
   const callers: WebSocket[] = [];
@@ -117,6 +121,15 @@ describe('Reception', () => {
     await station.inbox.until((inbox) => inbox.received.length === 1);
   });
 
+  it('lets numbers grow with what was said before, and no further', async () => {
+    await station.close();
+    station = await lone({ limits: { seqLeadMax: 10 } });
+    const { socket } = await greeted();
+    for (const seq of [10, 20, 30, 41]) socket.send(pack(learn(seq)));
+    expect(await closeOf(socket)).to.equal('invalid frame: an instance beyond 40');
+    expect(station.inbox.received.map(({ message }) => message.seq)).to.deep.equal([10, 20, 30]);
+  });
+
   it('ends a connection at the head of a frame that is too long', async () => {
     const { socket } = await greeted();
     socket.send(new Uint8Array(16 * 1000 + 2000));
@@ -174,6 +187,16 @@ describe('Reception', () => {
     expect(error.message).to.include('503');
   });
 
+  it('counts nobody as a stranger who was welcomed', async () => {
+    await station.close();
+    const addresses = Array.from({ length: 6 }, (_, node) => `127.0.0.1:${node + 1}`);
+    station = await lone({ addresses, limits: { strangerCountMax: 1 } });
+    for (let from = 1; from < 6; from += 1) {
+      const { answer } = await greeted(hello({ from, nodeCount: 6 }));
+      expect(answer).to.deep.equal({ type: 'welcome' });
+    }
+  });
+
   it('lets no page of a browser in', async () => {
     const page = new WebSocket(`ws://127.0.0.1:${station.port}${peerPath}`, { origin: 'http://a' });
     const [error] = await once(page, 'error');
@@ -187,10 +210,23 @@ describe('Reception', () => {
     expect(error.message).to.include('503');
   });
 
+  it('ends a connection whose first frame grows long before it is whole', async () => {
+    const socket = connect(station.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write(`${upgradeHead}websocket\r\n${upgradeKey}`);
+    await once(socket, 'data');
+    // A masked binary frame of 10,000 bytes, of which half arrive.
+    socket.write(Buffer.concat([Buffer.from('82fe271000000000', 'hex'), Buffer.alloc(5000)]));
+    await once(socket, 'data');
+    socket.destroy();
+    expect(station.log.lines.at(-1)).to.include({ reason: 'no hello in the first bytes' });
+  });
+
   it('survives an upgrade that is none, and bytes that are no frames', async () => {
-    const head = `GET ${peerPath} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: `;
-    const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n';
-    for (const bytes of [`${head}x\r\n\r\n`, `${head}websocket\r\n${key}garbage, not a frame`]) {
+    for (const bytes of [
+      `${upgradeHead}x\r\n\r\n`,
+      `${upgradeHead}websocket\r\n${upgradeKey}garbage`,
+    ]) {
       const socket = connect(station.port, '127.0.0.1');
       socket.on('error', () => {});
       socket.resume();
