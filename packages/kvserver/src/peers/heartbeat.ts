@@ -23,14 +23,14 @@ export class Heartbeat {
     this.#timer = setInterval(() => {
       const nowMs = performance.now();
       // If we were held up ourselves, signs of life may lie unread: the silence is not theirs.
-      const heldUp = nowMs - sawTickMs > 2 * limits.pingIntervalMs;
+      if (nowMs - sawTickMs > 2 * limits.pingIntervalMs) this.#lastSignMs = nowMs;
       sawTickMs = nowMs;
-      if (!heldUp && nowMs - this.#lastSignMs > limits.silenceMsMax) {
-        this.stop();
-        onSilent();
-      } else {
+      if (nowMs - this.#lastSignMs <= limits.silenceMsMax) {
         socket.ping();
+        return;
       }
+      this.stop();
+      onSilent();
     }, limits.pingIntervalMs);
   }
 

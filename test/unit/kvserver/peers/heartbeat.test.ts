@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { WebSocket, WebSocketServer } from 'ws';
 import { portOf } from './fixtures.ts';
 
-const limits = { pingIntervalMs: 20, silenceMsMax: 100 };
+const limits = { pingIntervalMs: 20, silenceMsMax: 300 };
 
 describe('Heartbeat', () => {
   let server: WebSocketServer;
@@ -31,7 +31,7 @@ describe('Heartbeat', () => {
     const heartbeat = new Heartbeat(near, limits, () => {
       silentCount += 1;
     });
-    for (let count = 0; count < 12; count += 1) await once(near, 'pong');
+    for (let count = 0; count < 20; count += 1) await once(near, 'pong');
     heartbeat.stop();
     expect(silentCount).to.equal(0);
   });
@@ -46,8 +46,8 @@ describe('Heartbeat', () => {
         resolve();
       });
     });
-    expect(performance.now() - startMs).to.be.within(100, 1000);
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(performance.now() - startMs).to.be.within(300, 2000);
+    await new Promise((resolve) => setTimeout(resolve, 350));
     expect(silentCount).to.equal(1);
   });
 
@@ -58,7 +58,7 @@ describe('Heartbeat', () => {
     });
     await once(near, 'pong');
     // Nothing else runs meanwhile: this is what a long pause of the whole process looks like.
-    const untilMs = performance.now() + 150;
+    const untilMs = performance.now() + 400;
     while (performance.now() < untilMs);
     for (let count = 0; count < 3; count += 1) await once(near, 'pong');
     heartbeat.stop();
