@@ -3,6 +3,7 @@
  * Both become one signal. Time comes from the given clock only.
  */
 import type { Clock } from '../environment.ts';
+import { onAbort } from './abort.ts';
 
 /** What `within` gives in place of a result when patience ends first. */
 export const patienceEnded = Symbol('patience ended');
@@ -20,6 +21,7 @@ export class Patience {
   readonly #outer: AbortSignal | undefined;
   #end: 'deadline' | 'aborted' | undefined;
   #stopTimer = () => {};
+  #stopListening = () => {};
 
   /** Must be disposed of, or its timer and its listener stay. */
   constructor(clock: Clock, { timeoutMs, signal }: PatienceLimits) {
@@ -30,7 +32,9 @@ export class Patience {
       this.abort();
       return;
     }
-    signal?.addEventListener('abort', this.abort, { once: true });
+    if (signal !== undefined) {
+      this.#stopListening = onAbort(signal, this.abort);
+    }
     if (timeoutMs !== Number.POSITIVE_INFINITY) {
       this.#stopTimer = clock.at(clock.now() + timeoutMs, () => this.#finish('deadline'));
     }
@@ -61,8 +65,7 @@ export class Patience {
       if (this.signal.aborted) {
         end();
       }
-      this.signal.addEventListener('abort', end, { once: true });
-      const stopListening = () => this.signal.removeEventListener('abort', end);
+      const stopListening = onAbort(this.signal, end);
       void work.then(resolve, reject).then(stopListening);
     });
   }
@@ -80,7 +83,7 @@ export class Patience {
   /** Ends nothing; lets go of the timer and the outer signal. */
   dispose(): void {
     this.#stopTimer();
-    this.#outer?.removeEventListener('abort', this.abort);
+    this.#stopListening();
   }
 
   #finish(end: 'deadline' | 'aborted'): void {

@@ -1,64 +1,85 @@
-/** Messages over HTTP by the global `fetch`, which keeps connections open between them. */
+/**
+ * Messages over HTTP, on connections that are kept open. By Node's own `http` rather than `fetch`: it
+ * takes a fifth of the time, bounds its connections, and tells whether a message can have left.
+ */
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { text } from 'node:stream/consumers';
 import { type Answer, type Exchange, ExchangeError, type Message } from '../environment.ts';
 
-/** System calls that come before the first byte is sent. */
-const systemCallsBeforeSending: ReadonlySet<unknown> = new Set(['connect', 'getaddrinfo']);
+/** Connections to one server; further messages wait. A server bounds those of one address, too. */
+const connectionCountMax = 128;
 
 export class HttpExchange implements Exchange {
-  async send(endpoint: string, message: Message, signal: AbortSignal): Promise<Answer> {
-    try {
-      const response = await fetch(`${endpoint}${message.path}`, toRequest(message, signal));
-      // Read to the end in every case: a body left unread would hold its connection.
-      return { status: response.status, body: parse(await response.text()) };
-    } catch (error) {
-      const sent = isBeforeSending(error) ? 'no' : 'maybe';
-      throw new ExchangeError(sent, `${endpoint}: ${reasonOf(error)}`, error);
+  readonly #httpAgent = new HttpAgent({ keepAlive: true, maxSockets: connectionCountMax });
+  readonly #httpsAgent = new HttpsAgent({ keepAlive: true, maxSockets: connectionCountMax });
+
+  send(endpoint: string, message: Message, signal: AbortSignal): Promise<Answer> {
+    const body = message.body === undefined ? undefined : Buffer.from(JSON.stringify(message.body));
+    const request = this.#open(new URL(message.path, endpoint), { body, signal });
+    return new Promise((resolve, reject) => {
+      let sent: 'no' | 'maybe' = 'no';
+      const fail = (error: Error) => {
+        reject(new ExchangeError(sent, `${endpoint}: ${reasonOf(error)}`, error));
+      };
+      onConnected(request, () => {
+        sent = 'maybe';
+      });
+      request.on('error', fail);
+      request.on('response', (response) => void toAnswer(response).then(resolve, fail));
+      request.end(body);
+    });
+  }
+
+  /** Cuts connections; idle ones keep no program alive until then. */
+  async close(): Promise<void> {
+    this.#httpAgent.destroy();
+    this.#httpsAgent.destroy();
+  }
+
+  #open(url: URL, { body, signal }: { body: Buffer | undefined; signal: AbortSignal }) {
+    const options: RequestOptions = { signal };
+    if (body !== undefined) {
+      options.method = 'POST';
+      options.headers = { 'content-type': 'application/json', 'content-length': body.length };
     }
+    return url.protocol === 'https:'
+      ? httpsRequest(url, { ...options, agent: this.#httpsAgent })
+      : httpRequest(url, { ...options, agent: this.#httpAgent });
   }
-
-  /** Nothing to do: idle connections of `fetch` close by themselves and keep no program alive. */
-  async close(): Promise<void> {}
 }
 
-function toRequest({ body }: Message, signal: AbortSignal): RequestInit {
-  const shared = { signal, redirect: 'manual' } as const;
-  if (body === undefined) {
-    return { ...shared, method: 'GET' };
-  }
-  const headers = { 'content-type': 'application/json' };
-  return { ...shared, method: 'POST', headers, body: JSON.stringify(body) };
+/** Until then the message waits for its turn or its connection, and not a byte of it has left. */
+function onConnected(request: ClientRequest, callback: () => void): void {
+  request.on('socket', (socket) => {
+    if (socket.connecting) {
+      socket.once('connect', callback);
+    } else {
+      callback();
+    }
+  });
 }
 
-function parse(text: string): unknown {
+async function toAnswer(response: IncomingMessage): Promise<Answer> {
+  const body = await text(response);
+  return { status: response.statusCode ?? 0, body: parse(body) };
+}
+
+function parse(body: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(body);
   } catch {
-    return text;
+    return body;
   }
 }
 
-/** `fetch` says "fetch failed" of everything; what happened is its cause, or one cause per address. */
-function isBeforeSending(error: unknown): boolean {
-  if (error instanceof AggregateError && error.errors.length > 0) {
-    return error.errors.every(isBeforeSending);
-  }
-  if (!(error instanceof Error)) {
-    return false;
-  }
-  if ('code' in error && error.code === 'UND_ERR_CONNECT_TIMEOUT') {
-    return true;
-  }
-  const isSystemCall = 'syscall' in error && systemCallsBeforeSending.has(error.syscall);
-  return isSystemCall || isBeforeSending(error.cause);
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) {
-    return String(error);
-  }
-  if (error.cause !== undefined) {
-    return reasonOf(error.cause);
-  }
-  const code = 'code' in error ? String(error.code) : error.name;
-  return error.message === '' ? code : error.message;
+/** An error of several addresses has no message of its own. */
+function reasonOf(error: Error): string {
+  return error instanceof AggregateError ? error.errors.map(String).join(', ') : error.message;
 }

@@ -1,0 +1,68 @@
+/** The client against the servers' real HTTP door, so that neither drifts from the contract. */
+import { KvClient } from '@paxkv/client';
+import { KvError } from '@paxkv/client/errors';
+import { valueBytesMax } from '@paxkv/client/protocol';
+import { expect } from 'chai';
+import { DoorUnderTest, runningStatus } from '../kvserver/http/door-under-test.ts';
+import { failureOf } from './fake-world.ts';
+
+describe('KvClient over HTTP', () => {
+  let door: DoorUnderTest;
+  let client: KvClient;
+
+  beforeEach(async () => {
+    door = await DoorUnderTest.open();
+    client = new KvClient({ endpoints: door.url });
+  });
+
+  afterEach(async () => {
+    await client.close();
+    await door.close();
+  });
+
+  it('reads what it wrote', async () => {
+    expect(await client.get('ü/1')).to.equal(undefined);
+    expect(await client.put('ü/1', 'one')).to.deep.equal({ revision: 1 });
+    expect(await client.append('ü/1', ' two')).to.deep.equal({ revision: 2, length: 7 });
+    expect(await client.getEntry('ü/1')).to.deep.equal({
+      value: 'one two',
+      createRevision: 1,
+      modRevision: 2,
+      version: 2,
+    });
+    expect(await client.delete('ü/1')).to.deep.equal({ revision: 3, deleted: true });
+    expect(await client.delete('ü/1')).to.deep.equal({ revision: 3, deleted: false });
+  });
+
+  it('carries a value of the greatest size both ways', async () => {
+    const value = 'x'.repeat(valueBytesMax);
+    await client.put('large', value);
+    expect(await client.get('large')).to.equal(value);
+  });
+
+  it('reads the status', async () => {
+    expect(await client.status()).to.deep.equal(runningStatus);
+    expect(await client.statuses()).to.deep.equal([{ endpoint: door.url, status: runningStatus }]);
+  });
+
+  it('repeats a write with its number when the server was interrupted', async () => {
+    await client.put('a', 'b');
+    const { submitter } = door;
+    submitter.script = () => {
+      submitter.script = undefined;
+      return Promise.reject(new KvError('KV_INTERRUPTED', 'stopped'));
+    };
+    await client.put('a', 'c');
+    expect(submitter.requests.slice(-2).map(({ stamp }) => stamp)).to.deep.equal([
+      { session: 7, number: 2, lowestAwaited: 2 },
+      { session: 7, number: 2, lowestAwaited: 2 },
+    ]);
+  });
+
+  it('passes on what the server refuses', async () => {
+    expect(await failureOf(client.put('', 'b'))).to.include({
+      code: 'KV_BAD_REQUEST',
+      outcome: 'not done',
+    });
+  });
+});
