@@ -12,7 +12,7 @@ import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { AbstractLevel } from 'abstract-level';
 import { openDatabase } from './database.ts';
-import { DiskError, replaceAdvice } from './disk-error.ts';
+import { DiskError, repairAdvice } from './disk-error.ts';
 import { syncDirectory } from './durable-file.ts';
 import { Identity, type NodeName } from './identity.ts';
 import { Journal } from './journal.ts';
@@ -94,7 +94,7 @@ async function mkdirIfAbsent(path: string): Promise<boolean> {
 /** Safety: data without an identity may be a voter's; to begin anew beside it would be amnesia. */
 function expectEmpty(path: string, names: readonly string[]): void {
   if (names.includes('journal') || names.includes('state')) {
-    const message = `${path} holds data, but identity.json is missing. ${replaceAdvice}`;
+    const message = `${path} holds data, but identity.json is missing. ${repairAdvice}`;
     throw new DiskError('DISK_IDENTITY_DAMAGED', message);
   }
   const others = names.filter((name) => !['identity.json.new', 'lost+found'].includes(name));

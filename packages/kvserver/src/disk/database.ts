@@ -5,7 +5,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
-import { DiskError, type DiskErrorCode, replaceAdvice } from './disk-error.ts';
+import { DiskError, type DiskErrorCode, repairAdvice } from './disk-error.ts';
 import { syncDirectory } from './durable-file.ts';
 import { findLogDamage, isLog } from './write-ahead-log.ts';
 
@@ -50,19 +50,16 @@ async function openLevel({ directory, isNew }: DatabaseOptions): Promise<Databas
 async function expectWhole({ directory, isNew, lost, damaged }: DatabaseOptions): Promise<void> {
   const names = await namesIn(directory);
   if (!isNew && !names.includes('CURRENT')) {
-    throw new DiskError(lost, `${directory} had data and is empty now. ${replaceAdvice}`);
+    throw new DiskError(lost, `${directory} had data and is empty now. ${repairAdvice}`);
   }
   const logs = names.filter(isLog);
   if (!isNew && logs.length === 0) {
-    throw new DiskError(
-      damaged,
-      `The write-ahead log of ${directory} is missing. ${replaceAdvice}`,
-    );
+    throw new DiskError(damaged, `The write-ahead log of ${directory} is missing. ${repairAdvice}`);
   }
   const damage = await findLogDamage(directory, logs);
   if (damage !== undefined) {
     const place = `${join(directory, damage.file)} from byte ${damage.offset} on`;
-    throw new DiskError(damaged, `Synced records are damaged in ${place}. ${replaceAdvice}`);
+    throw new DiskError(damaged, `Synced records are damaged in ${place}. ${repairAdvice}`);
   }
 }
 
@@ -74,7 +71,7 @@ function toDiskError(error: unknown, { directory, damaged }: DatabaseOptions): D
     return new DiskError('DISK_IN_USE', `${directory} is open in another process.`, cause);
   }
   if (code === 'LEVEL_CORRUPTION' || reason.includes('No such file')) {
-    const message = `LevelDB refuses ${directory}: ${reason}. ${replaceAdvice}`;
+    const message = `LevelDB refuses ${directory}: ${reason}. ${repairAdvice}`;
     return new DiskError(damaged, message, cause);
   }
   return new DiskError('DISK_UNUSABLE', `Cannot open ${directory}: ${reason}.`, cause);

@@ -1,13 +1,13 @@
 /** What goes wrong with a node's memory, told apart by a stable code. */
 
 /**
- * Every code but `DISK_FAILED` is raised while a data directory is being opened. Then nothing was done
- * for anyone, and the node must not vote.
+ * Every code but `DISK_FAILED` is raised while a data directory is being opened. Then nothing was
+ * done for anyone, and the node must not vote.
  *
  * - `DISK_UNUSABLE`: the directory cannot be made, read or written, or belongs to something else.
  * - `DISK_IN_USE`: another process has it open.
- * - `DISK_WRONG_CLUSTER`, `DISK_WRONG_NODE`: it belongs to another cluster, another size of cluster or
- *   another node. Nothing was modified.
+ * - `DISK_WRONG_CLUSTER`, `DISK_WRONG_NODE`: it belongs to another cluster, another size of cluster
+ *   or another node. Nothing was modified.
  * - `DISK_NEWER_FORMAT`: a newer version wrote it. Nothing was modified.
  * - `DISK_IDENTITY_DAMAGED`: the identity file is damaged, or missing beside data.
  * - `DISK_AMNESIA`: the node has voted, and its journal is gone.
@@ -40,6 +40,6 @@ export class DiskError extends Error {
 }
 
 /** What to do about lost or damaged data, the same for every kind of it. */
-export const replaceAdvice =
+export const repairAdvice =
   'Keep this directory for study. While a majority of the other nodes is healthy they hold all ' +
   'acknowledged writes; this node must not vote again before it was repaired from them.';

@@ -2,7 +2,7 @@
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Resolves when the new content survives a power loss. Not to be called twice at once for a path. */
+/** Resolves when the new content survives a power loss. One call at a time for a path. */
 export async function replaceFile(path: string, content: string): Promise<void> {
   const temporary = `${path}.new`;
   const file = await open(temporary, 'w', 0o600);

@@ -1,11 +1,11 @@
 /**
- * Who a data directory belongs to, in a file outside the databases. It knows that the node has voted,
- * so a journal that vanished is amnesia and not a new node.
+ * Who a data directory belongs to, in a file outside the databases. It knows that the node has
+ * voted, so a journal that vanished is amnesia and not a new node.
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { DiskError, replaceAdvice } from './disk-error.ts';
+import { DiskError, repairAdvice } from './disk-error.ts';
 import { replaceFile } from './durable-file.ts';
 import type { JournalOwner } from './journal.ts';
 
@@ -120,7 +120,8 @@ function parseContent(path: string, text: string): Content {
   const file = parseJson(path, text);
   const format = z.looseObject({ format: z.int().min(1) }).safeParse(file);
   if (format.success && format.data.format > diskFormat) {
-    const message = `${path} has format ${format.data.format}; this version knows ${diskFormat}. Start a newer version.`;
+    const found = `${path} has format ${format.data.format}`;
+    const message = `${found}; this version knows ${diskFormat}. Start a newer version.`;
     throw new DiskError('DISK_NEWER_FORMAT', message);
   }
   const parsed = fileShape.safeParse(file);
@@ -161,7 +162,7 @@ function checksumOf(content: Content): string {
 }
 
 function damaged(path: string, reason: string, cause?: unknown): DiskError {
-  const message = `${path} is damaged: ${reason}. ${replaceAdvice}`;
+  const message = `${path} is damaged: ${reason}. ${repairAdvice}`;
   return new DiskError('DISK_IDENTITY_DAMAGED', message, cause);
 }
 

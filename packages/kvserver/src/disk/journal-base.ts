@@ -1,6 +1,6 @@
 /**
- * Where the journal begins. Turns that only speak of forgotten instances are dropped from its front;
- * the base keeps what must outlive them, and joins the chain where it was cut.
+ * Where the journal begins. Turns that only speak of forgotten instances are dropped from its
+ * front; the base keeps what must outlive them, and joins the chain where it was cut.
  */
 import { Packr } from 'msgpackr';
 import { type Checksum, noChecksum, openRecord, sealRecord } from './sealed-record.ts';

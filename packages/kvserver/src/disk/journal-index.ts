@@ -1,6 +1,6 @@
 /**
- * What the journal keeps of its turns in memory: of each kept turn the highest instance it mentions,
- * and the maxima that outlive dropped turns. It answers which turns need not be kept.
+ * What the journal keeps of its turns in memory: of each kept turn the highest instance it
+ * mentions, and the maxima that outlive dropped turns. It answers which turns need not be kept.
  */
 import type { JournalBase } from './journal-base.ts';
 import type { Checksum } from './sealed-record.ts';
@@ -60,7 +60,8 @@ export class JournalIndex {
 
   /**
    * The base after dropping what it can without losing anything: only a prefix, so that the chain
-   * stays whole. `undefined` if that is not worth a write. To be written together with the next turn.
+   * stays whole. `undefined` if that is not worth a write. To be written together with the next
+   * turn.
    */
   nextBase(): JournalBase | undefined {
     const dropCount = this.#droppableCount();

@@ -1,12 +1,12 @@
 /**
- * The acceptor's memory on disk: one record a turn, flushed before anyone hears of it, each naming the
- * one before it. Guards the first rule of Paxos: a promise or a vote that was spoken of is never
- * forgotten unnoticed, whatever the database below does.
+ * The acceptor's memory on disk: one record a turn, flushed before anyone hears of it, each naming
+ * the one before it. Guards the first rule of Paxos: a promise or a vote that was spoken of is
+ * never forgotten unnoticed, whatever the database below does.
  */
 import { strict as assert } from 'node:assert';
 import type { Storage } from '@paxkv/paxos';
 import { type Database, openDatabase } from './database.ts';
-import { DiskError, replaceAdvice } from './disk-error.ts';
+import { DiskError, repairAdvice } from './disk-error.ts';
 import { decodeBase, encodeBase, type JournalBase, newBase } from './journal-base.ts';
 import { JournalIndex } from './journal-index.ts';
 import { type Checksum, isSameChecksum, openRecord, sealRecord } from './sealed-record.ts';
@@ -44,8 +44,8 @@ export class Journal implements Storage<Uint8Array> {
   }
 
   /**
-   * Opens and verifies every record. The tail is the one thing that cannot be verified from within: a
-   * journal that lost its last turns looks like one that never had them. It is noticed as far as
+   * Opens and verifies every record. The tail is the one thing that cannot be verified from within:
+   * a journal that lost its last turns looks like one that never had them. It is noticed as far as
    * `owner.turnReached` and the base go; the rest, only other nodes can tell from `highestTurn`.
    *
    * @throws DiskError `DISK_AMNESIA`, `DISK_JOURNAL_DAMAGED`, `DISK_IN_USE` or `DISK_UNUSABLE`.
@@ -103,7 +103,7 @@ export class Journal implements Storage<Uint8Array> {
       if (!this.#owner.hasVoted) await this.#owner.markVoted();
       await this.#append(writes, payload);
     } catch (cause) {
-      // Safety: LevelDB acknowledges what it will lose once a write has failed, so this is the last.
+      // Safety: after a failed write LevelDB acknowledges what it will lose, so this is the last.
       this.#failure = writeFailed(this.highestTurn + 1, cause);
       throw this.#failure;
     } finally {
@@ -146,7 +146,7 @@ async function readBase(database: Database, owner: JournalOwner): Promise<Journa
   if (owner.hasVoted) {
     throw new DiskError(
       'DISK_AMNESIA',
-      `The node has voted, and its journal is empty. ${replaceAdvice}`,
+      `The node has voted, and its journal is empty. ${repairAdvice}`,
     );
   }
   await database.put(baseKey, encodeBase(owner.name, newBase), { sync: true });
@@ -190,13 +190,14 @@ function expectTail(index: JournalIndex, owner: JournalOwner): void {
 
 function damaged(record: string, cause: unknown): DiskError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const message = `The journal is damaged at ${record}: ${reason}. ${replaceAdvice}`;
+  const message = `The journal is damaged at ${record}: ${reason}. ${repairAdvice}`;
   return new DiskError('DISK_JOURNAL_DAMAGED', message, cause);
 }
 
 function writeFailed(turn: number, cause: unknown): DiskError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const message = `Writing turn ${turn} failed: ${reason}. It may or may not be remembered. Restart the node once the disk is well.`;
+  const advice = 'It may or may not be remembered. Restart the node once the disk is well.';
+  const message = `Writing turn ${turn} failed: ${reason}. ${advice}`;
   return new DiskError('DISK_FAILED', message, cause);
 }
 

@@ -1,4 +1,4 @@
-/** Keys of the journal: turns as fixed-width big-endian numbers, so that byte order is turn order. */
+/** Keys of the journal: turns in big-endian of fixed width, so that byte order is turn order. */
 
 const keyBytes = 8;
 

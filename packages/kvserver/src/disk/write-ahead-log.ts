@@ -1,11 +1,12 @@
 /**
- * Reads LevelDB's write-ahead logs with our own eyes before LevelDB does. It drops in silence whatever
- * does not check, and goes on; but only the last write before a crash can be torn, so a fragment that
- * does not check with an intact one behind it was damaged later.
+ * Reads LevelDB's write-ahead logs with our own eyes before LevelDB does. It drops in silence
+ * whatever does not check, and goes on; but only the last write before a crash can be torn, so
+ * bytes that do not check with the beginning of another write behind them were damaged later.
  *
  * ```text
- *   log = blocks of 32 KiB; block = fragments, then less than 7 bytes of nothing
- *   fragment = masked CRC-32C (4) │ length (2) │ type (1): whole 1, first 2, middle 3, last 4 │ data
+ *   log = blocks of 32 KiB; block = fragments of writes, then less than 7 bytes of nothing
+ *   fragment = masked CRC-32C (4) │ length (2) │ type (1) │ data
+ *   type = whole 1, first 2, middle 3, last 4
  *   the checksum covers type and data; numbers are little-endian
  * ```
  */
@@ -14,7 +15,10 @@ import { join } from 'node:path';
 
 const blockBytes = 32 * 1024;
 const headerBytes = 7;
-const typeMax = 4;
+const lengthOffset = 4;
+const typeOffset = 6;
+const firstType = 2;
+const lastType = 4;
 
 /** A place where data is missing that had been written. */
 export interface LogDamage {
@@ -29,7 +33,8 @@ export function isLog(name: string): boolean {
 
 /**
  * The first damage in these logs of a database directory, if any. Modifies nothing. An end that was
- * cut off cleanly, or damage to the very last fragment, looks like a torn write and is not reported.
+ * cut off cleanly, or damage to the very last fragment, looks like a torn write and is not
+ * reported.
  */
 export async function findLogDamage(
   directory: string,
@@ -37,8 +42,8 @@ export async function findLogDamage(
 ): Promise<LogDamage | undefined> {
   let suspect: LogDamage | undefined;
   for (const file of logs.toSorted(compareLogs)) {
-    const { intactCount, badOffset, hasHole } = scanLog(await readFile(join(directory, file)));
-    if (suspect !== undefined && intactCount > 0) return suspect;
+    const { writeCount, badOffset, hasHole } = scanLog(await readFile(join(directory, file)));
+    if (suspect !== undefined && writeCount > 0) return suspect;
     if (badOffset === undefined) continue;
     suspect ??= { file, offset: badOffset };
     if (hasHole) return suspect;
@@ -52,16 +57,17 @@ function compareLogs(a: string, b: string): number {
 }
 
 interface LogScan {
-  readonly intactCount: number;
+  /** How many writes begin with an intact fragment. */
+  readonly writeCount: number;
   /** Where the first bytes are that are no intact fragment. */
-  readonly badOffset?: number;
-  /** Whether an intact fragment stands behind them. */
+  readonly badOffset: number | undefined;
+  /** Whether another write begins behind them. */
   readonly hasHole: boolean;
 }
 
 /** After a bad byte each next one may begin a fragment: a damaged length must not hide the rest. */
 export function scanLog(log: Buffer): LogScan {
-  let intactCount = 0;
+  let writeCount = 0;
   let badOffset: number | undefined;
   let offset = 0;
   while (offset < log.length) {
@@ -72,22 +78,29 @@ export function scanLog(log: Buffer): LogScan {
       offset += 1;
       continue;
     }
+    if (left >= headerBytes && beginsWrite(log, offset)) {
+      // Pages of one write reach the disk in any order, so its own later parts prove nothing.
+      if (badOffset !== undefined) return { writeCount, badOffset, hasHole: true };
+      writeCount += 1;
+    }
     offset += size;
-    if (left < headerBytes) continue;
-    if (badOffset !== undefined) return { intactCount, badOffset, hasHole: true };
-    intactCount += 1;
   }
-  return { intactCount, ...(badOffset === undefined ? {} : { badOffset }), hasHole: false };
+  return { writeCount, badOffset, hasHole: false };
 }
 
 /** The size of the intact fragment at `offset`, with its header; `undefined` if there is none. */
 function fragmentBytes(log: Buffer, offset: number, left: number): number | undefined {
   if (offset + headerBytes > log.length) return undefined;
-  const size = headerBytes + log.readUInt16LE(offset + 4);
-  const type = log.readUInt8(offset + 6);
-  if (type < 1 || type > typeMax || size > left || offset + size > log.length) return undefined;
-  const isIntact = log.readUInt32LE(offset) === maskedCrc(log.subarray(offset + 6, offset + size));
-  return isIntact ? size : undefined;
+  const size = headerBytes + log.readUInt16LE(offset + lengthOffset);
+  const type = log.readUInt8(offset + typeOffset);
+  if (type < 1 || type > lastType || size > left || offset + size > log.length) return undefined;
+  const checked = log.subarray(offset + typeOffset, offset + size);
+  return log.readUInt32LE(offset) === maskedCrc(checked) ? size : undefined;
+}
+
+/** Whether the fragment at `offset` is a whole write or the first part of one. */
+function beginsWrite(log: Buffer, offset: number): boolean {
+  return log.readUInt8(offset + typeOffset) <= firstType;
 }
 
 /** LevelDB stores checksums turned and shifted, since data may itself contain checksums. */

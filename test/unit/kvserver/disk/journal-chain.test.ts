@@ -1,4 +1,4 @@
-/** What only the chain can notice: records that are intact one by one, and do not belong together. */
+/** What only the chain can notice: records, each intact, that do not belong together. */
 import { join } from 'node:path';
 import { Journal } from '@paxkv/kvserver/disk';
 import { baseKey, toTurnKey } from '@paxkv/kvserver/disk/turn-key';

@@ -4,6 +4,7 @@ import { DiskError, Journal } from '@paxkv/kvserver/disk';
 import type { Write } from '@paxkv/paxos';
 import { expect } from 'chai';
 import { Level } from 'level';
+import { storageContract } from '../../contracts/storage-contract.ts';
 import { bytesOf, OwnerInMemory, plain, Scratch, voteFor, withJournal } from './scratch.ts';
 
 const ballot = { round: 2 ** 48, peer: 4 };
@@ -222,3 +223,17 @@ async function sizeOf(directory: string): Promise<number> {
   );
   return sizes.reduce((sum, size) => sum + size, 0);
 }
+
+const disks = new Scratch();
+storageContract('Journal', async () => {
+  const options = {
+    directory: join(await disks.directory(), 'journal'),
+    owner: new OwnerInMemory(),
+  };
+  return {
+    open: () => Journal.open(options),
+    toValue: (text) => Buffer.from(text),
+    settle: (promise) => promise,
+    close: () => disks.clear(),
+  };
+});

@@ -1,0 +1,57 @@
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type DatabaseOptions, openDatabase } from '@paxkv/kvserver/disk/database';
+import { expect } from 'chai';
+import { contentOf, refusalOf, Scratch } from './scratch.ts';
+
+describe('Database', () => {
+  const scratch = new Scratch();
+  let options: DatabaseOptions;
+
+  beforeEach(async () => {
+    const directory = join(await scratch.directory(), 'rows');
+    options = {
+      directory,
+      isNew: true,
+      lost: 'DISK_AMNESIA',
+      damaged: 'DISK_JOURNAL_DAMAGED',
+    };
+    const database = await openDatabase(options);
+    await database.put(Buffer.of(1), Buffer.of(2));
+    await database.close();
+  });
+  afterEach(() => scratch.clear());
+
+  it('opens what is there, also when it may be new', async () => {
+    for (const isNew of [true, false]) {
+      const database = await openDatabase({ ...options, isNew });
+      expect(await database.get(Buffer.of(1))).to.deep.equal(Buffer.of(2));
+      await database.close();
+    }
+  });
+
+  it('makes no new database where one was, and modifies nothing', async () => {
+    await rm(join(options.directory, 'CURRENT'));
+    const before = await contentOf(options.directory);
+    const refusal = await refusalOf(openDatabase({ ...options, isNew: false }));
+    expect(refusal.code).to.equal('DISK_AMNESIA');
+    expect(await contentOf(options.directory)).to.deep.equal(before);
+  });
+
+  it('refuses a database without a log, which LevelDB would take', async () => {
+    for (const name of await readdir(options.directory)) {
+      if (name.endsWith('.log')) await rm(join(options.directory, name));
+    }
+    const before = await contentOf(options.directory);
+    const refusal = await refusalOf(openDatabase({ ...options, isNew: false }));
+    expect(refusal.code).to.equal('DISK_JOURNAL_DAMAGED');
+    expect(await contentOf(options.directory)).to.deep.equal(before);
+  });
+
+  it('says of a directory that cannot be one that it is unusable', async () => {
+    const directory = join(await scratch.directory(), 'file');
+    await writeFile(directory, '');
+    const refusal = await refusalOf(openDatabase({ ...options, directory }));
+    expect(refusal.code).to.equal('DISK_UNUSABLE');
+  });
+});
