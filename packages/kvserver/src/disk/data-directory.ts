@@ -15,7 +15,7 @@ import { openDatabase } from './database.ts';
 import { DiskError, repairAdvice } from './disk-error.ts';
 import { syncDirectory } from './durable-file.ts';
 import { Identity, type NodeName } from './identity.ts';
-import { Journal } from './journal.ts';
+import { Journal } from './journal/journal.ts';
 
 /** Any keys and values; batches are atomic. */
 export type StateDatabase = AbstractLevel<string | Buffer | Uint8Array, Uint8Array, Uint8Array>;

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { DiskError, repairAdvice } from './disk-error.ts';
 import { replaceFile } from './durable-file.ts';
-import type { JournalOwner } from './journal.ts';
+import type { JournalOwner } from './journal/journal.ts';
 
 /** Of everything in a data directory. One more for each change that older code would misread. */
 export const diskFormat = 1;

@@ -1,4 +1,4 @@
-import { baseKey, fromTurnKey, toTurnKey } from '@paxkv/kvserver/disk/turn-key';
+import { baseKey, fromTurnKey, toTurnKey } from '@paxkv/kvserver/disk/journal/turn-key';
 import { expect } from 'chai';
 
 describe('Key of a turn', () => {

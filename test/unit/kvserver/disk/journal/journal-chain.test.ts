@@ -1,10 +1,10 @@
 /** What only the chain can notice: records, each intact, that do not belong together. */
 import { join } from 'node:path';
 import { Journal } from '@paxkv/kvserver/disk';
-import { baseKey, toTurnKey } from '@paxkv/kvserver/disk/turn-key';
+import { baseKey, toTurnKey } from '@paxkv/kvserver/disk/journal/turn-key';
 import { expect } from 'chai';
 import { Level } from 'level';
-import { OwnerInMemory, refusalOf, Scratch, voteFor, withJournal } from './scratch.ts';
+import { OwnerInMemory, refusalOf, Scratch, voteFor, withJournal } from '../scratch.ts';
 
 type Rows = Level<Uint8Array, Uint8Array>;
 

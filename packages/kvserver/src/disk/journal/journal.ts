@@ -5,8 +5,8 @@
  */
 import { strict as assert } from 'node:assert';
 import type { Storage } from '@paxkv/paxos';
-import { type Database, openDatabase } from './database.ts';
-import { DiskError, repairAdvice } from './disk-error.ts';
+import { type Database, openDatabase } from '../database.ts';
+import { DiskError, repairAdvice } from '../disk-error.ts';
 import { decodeBase, encodeBase, type JournalBase, newBase } from './journal-base.ts';
 import { JournalIndex } from './journal-index.ts';
 import { type Checksum, isSameChecksum, openRecord, sealRecord } from './sealed-record.ts';

@@ -1,6 +1,6 @@
-import { decodeBase, encodeBase, newBase } from '@paxkv/kvserver/disk/journal-base';
-import { sealRecord } from '@paxkv/kvserver/disk/sealed-record';
-import { baseKey, toTurnKey } from '@paxkv/kvserver/disk/turn-key';
+import { decodeBase, encodeBase, newBase } from '@paxkv/kvserver/disk/journal/journal-base';
+import { sealRecord } from '@paxkv/kvserver/disk/journal/sealed-record';
+import { baseKey, toTurnKey } from '@paxkv/kvserver/disk/journal/turn-key';
 import { expect } from 'chai';
 import { Packr } from 'msgpackr';
 

@@ -1,6 +1,6 @@
-import { noChecksum, openRecord, sealRecord } from '@paxkv/kvserver/disk/sealed-record';
+import { noChecksum, openRecord, sealRecord } from '@paxkv/kvserver/disk/journal/sealed-record';
 import { expect } from 'chai';
-import { bytesOf } from './scratch.ts';
+import { bytesOf } from '../scratch.ts';
 
 const place = { owner: 'tests/0', key: Buffer.of(1) };
 

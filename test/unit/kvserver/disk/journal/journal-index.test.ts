@@ -1,7 +1,7 @@
-import { newBase } from '@paxkv/kvserver/disk/journal-base';
-import { dropCountMin, JournalIndex } from '@paxkv/kvserver/disk/journal-index';
+import { newBase } from '@paxkv/kvserver/disk/journal/journal-base';
+import { dropCountMin, JournalIndex } from '@paxkv/kvserver/disk/journal/journal-index';
 import { expect } from 'chai';
-import { voteFor } from './scratch.ts';
+import { voteFor } from '../scratch.ts';
 
 describe('Index of the journal', () => {
   /** One vote a turn, for instances 0, 1, 2 and so on. */

@@ -1,4 +1,8 @@
-import { decodeWrites, encodeWrites, type JournalWrite } from '@paxkv/kvserver/disk/turn-writes';
+import {
+  decodeWrites,
+  encodeWrites,
+  type JournalWrite,
+} from '@paxkv/kvserver/disk/journal/turn-writes';
 import { roundMax } from '@paxkv/paxos/core';
 import { expect } from 'chai';
 import fc from 'fast-check';

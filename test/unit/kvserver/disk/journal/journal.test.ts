@@ -4,8 +4,8 @@ import { DiskError, Journal } from '@paxkv/kvserver/disk';
 import type { Write } from '@paxkv/paxos';
 import { expect } from 'chai';
 import { Level } from 'level';
-import { storageContract } from '../../contracts/storage-contract.ts';
-import { bytesOf, OwnerInMemory, plain, Scratch, voteFor, withJournal } from './scratch.ts';
+import { storageContract } from '../../../contracts/storage-contract.ts';
+import { bytesOf, OwnerInMemory, plain, Scratch, voteFor, withJournal } from '../scratch.ts';
 
 const ballot = { round: 2 ** 48, peer: 4 };
 const everyKind: Write<Uint8Array>[] = [
