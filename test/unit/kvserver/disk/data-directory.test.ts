@@ -44,6 +44,17 @@ describe('Data directory', () => {
     await second.close();
   });
 
+  it('closes also when the identity cannot be written any more', async () => {
+    const first = await openDataDirectory({ path, ...node });
+    await first.journal.write([voteFor(0)]);
+    await mkdir(join(path, 'identity.json.new'));
+    await first.close();
+    await rm(join(path, 'identity.json.new'), { recursive: true });
+    const second = await openDataDirectory({ path, ...node });
+    expect(second.journal.highestTurn).to.equal(1);
+    await second.close();
+  });
+
   it('refuses another node, cluster or size, and modifies nothing (C3)', async () => {
     await openOnce();
     const before = await contentOf(path);
