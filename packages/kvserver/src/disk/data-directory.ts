@@ -12,7 +12,7 @@ import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { AbstractLevel } from 'abstract-level';
 import { openDatabase } from './database.ts';
-import { DiskError, repairAdvice } from './disk-error.ts';
+import { DiskError, repairAdvice, toDiskError } from './disk-error.ts';
 import { syncDirectory } from './durable-file.ts';
 import { Identity, type NodeName } from './identity.ts';
 import { Journal } from './journal/journal.ts';
@@ -48,9 +48,9 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
     try {
       await syncDirectory(path);
       await identity.markBoot(journal.highestTurn);
-    } catch (error) {
+    } catch (cause) {
       await state.close();
-      throw error;
+      throw toDiskError(`use ${path} for data`, cause);
     }
     return { identity, journal, state, close: () => closeAll(identity, journal, state) };
   } catch (error) {
@@ -75,9 +75,7 @@ async function prepareDirectory(path: string): Promise<void> {
     expectEmpty(path, await readdir(path));
     await chmod(path, 0o700);
   } catch (cause) {
-    if (cause instanceof DiskError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DiskError('DISK_UNUSABLE', `Cannot use ${path} for data: ${reason}.`, cause);
+    throw toDiskError(`use ${path} for data`, cause);
   }
 }
 

@@ -5,7 +5,13 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
-import { DiskError, type DiskErrorCode, repairAdvice } from './disk-error.ts';
+import {
+  DiskError,
+  type DiskErrorCode,
+  reasonOf,
+  repairAdvice,
+  toDiskError,
+} from './disk-error.ts';
 import { syncDirectory } from './durable-file.ts';
 import { findLogDamage, isLog } from './write-ahead-log.ts';
 
@@ -30,7 +36,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await syncDirectory(options.directory);
     return database;
   } catch (error) {
-    throw error instanceof DiskError ? error : toDiskError(error, options);
+    throw refusalFor(error, options);
   }
 }
 
@@ -63,10 +69,11 @@ async function expectWhole({ directory, isNew, lost, damaged }: DatabaseOptions)
   }
 }
 
-function toDiskError(error: unknown, { directory, damaged }: DatabaseOptions): DiskError {
+function refusalFor(error: unknown, { directory, damaged }: DatabaseOptions): DiskError {
+  // Level wraps what LevelDB says.
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = reasonOf(cause);
   if (code === 'LEVEL_LOCKED') {
     return new DiskError('DISK_IN_USE', `${directory} is open in another process.`, cause);
   }
@@ -74,7 +81,7 @@ function toDiskError(error: unknown, { directory, damaged }: DatabaseOptions): D
     const message = `LevelDB refuses ${directory}: ${reason}. ${repairAdvice}`;
     return new DiskError(damaged, message, cause);
   }
-  return new DiskError('DISK_UNUSABLE', `Cannot open ${directory}: ${reason}.`, cause);
+  return toDiskError(`open ${directory}`, cause);
 }
 
 async function namesIn(directory: string): Promise<string[]> {

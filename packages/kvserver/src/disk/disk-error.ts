@@ -43,3 +43,13 @@ export class DiskError extends Error {
 export const repairAdvice =
   'Keep this directory for study. While a majority of the other nodes is healthy they hold all ' +
   'acknowledged writes; this node must not vote again before it was repaired from them.';
+
+/** What else goes wrong while opening, as `DISK_UNUSABLE`; a DiskError stays what it is. */
+export function toDiskError(attempt: string, cause: unknown): DiskError {
+  if (cause instanceof DiskError) return cause;
+  return new DiskError('DISK_UNUSABLE', `Cannot ${attempt}: ${reasonOf(cause)}.`, cause);
+}
+
+export function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { DiskError, repairAdvice } from './disk-error.ts';
+import { DiskError, repairAdvice, toDiskError } from './disk-error.ts';
 import { replaceFile } from './durable-file.ts';
 import type { JournalOwner } from './journal/journal.ts';
 
@@ -101,7 +101,7 @@ export class Identity implements JournalOwner {
     try {
       await replaceFile(this.#path, `${text}\n`);
     } catch (cause) {
-      throw unusable('write', this.#path, cause);
+      throw toDiskError(`write ${this.#path}`, cause);
     }
     this.#content = content;
   }
@@ -112,7 +112,7 @@ async function readIfPresent(path: string): Promise<string | undefined> {
     return await readFile(path, 'utf8');
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-    throw unusable('read', path, cause);
+    throw toDiskError(`read ${path}`, cause);
   }
 }
 
@@ -164,9 +164,4 @@ function checksumOf(content: Content): string {
 function damaged(path: string, reason: string, cause?: unknown): DiskError {
   const message = `${path} is damaged: ${reason}. ${repairAdvice}`;
   return new DiskError('DISK_IDENTITY_DAMAGED', message, cause);
-}
-
-function unusable(verb: string, path: string, cause: unknown): DiskError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new DiskError('DISK_UNUSABLE', `Cannot ${verb} ${path}: ${reason}.`, cause);
 }

@@ -6,7 +6,7 @@
 import { strict as assert } from 'node:assert';
 import type { Storage } from '@paxkv/paxos';
 import { type Database, openDatabase } from '../database.ts';
-import { DiskError, repairAdvice } from '../disk-error.ts';
+import { DiskError, reasonOf, repairAdvice, toDiskError } from '../disk-error.ts';
 import { decodeBase, encodeBase, type JournalBase, newBase } from './journal-base.ts';
 import { JournalIndex } from './journal-index.ts';
 import { type Checksum, isSameChecksum, openRecord, sealRecord } from './sealed-record.ts';
@@ -65,9 +65,9 @@ export class Journal implements Storage<Uint8Array> {
       }
       expectTail(index, owner);
       return new Journal(database, owner, index);
-    } catch (error) {
+    } catch (cause) {
       await database.close();
-      throw error;
+      throw toDiskError(`open the journal in ${directory}`, cause);
     }
   }
 
@@ -189,15 +189,13 @@ function expectTail(index: JournalIndex, owner: JournalOwner): void {
 }
 
 function damaged(record: string, cause: unknown): DiskError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const message = `The journal is damaged at ${record}: ${reason}. ${repairAdvice}`;
+  const message = `The journal is damaged at ${record}: ${reasonOf(cause)}. ${repairAdvice}`;
   return new DiskError('DISK_JOURNAL_DAMAGED', message, cause);
 }
 
 function writeFailed(turn: number, cause: unknown): DiskError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
   const advice = 'It may or may not be remembered. Restart the node once the disk is well.';
-  const message = `Writing turn ${turn} failed: ${reason}. ${advice}`;
+  const message = `Writing turn ${turn} failed: ${reasonOf(cause)}. ${advice}`;
   return new DiskError('DISK_FAILED', message, cause);
 }
 
