@@ -20,9 +20,9 @@ export interface ErrorDetails {
 }
 
 export function sendJson(response: ServerResponse, body: object, status = 200): void {
-  const bytes = Buffer.from(JSON.stringify(body));
-  response.writeHead(status, jsonHeaders(bytes));
-  response.end(bytes);
+  const text = JSON.stringify(body);
+  response.writeHead(status, jsonHeaders(text));
+  response.end(text);
 }
 
 /**
@@ -40,16 +40,16 @@ export function sendError(
     response.destroy();
     return;
   }
-  const bytes = Buffer.from(JSON.stringify({ ...toErrorReply(error), ...details.body }));
+  const text = JSON.stringify({ ...toErrorReply(error), ...details.body });
   const isPending = isBodyPending(response);
   if (error.code === 'KV_OVERLOADED') response.setHeader('retry-after', retryAfterSeconds);
   if (isPending) response.setHeader('connection', 'close');
   response.writeHead(details.status ?? statusOf(error), {
-    ...jsonHeaders(bytes),
+    ...jsonHeaders(text),
     ...details.headers,
   });
-  if (isPending) linger(response, bytes);
-  else response.end(bytes);
+  if (isPending) linger(response, text);
+  else response.end(text);
 }
 
 /** Answers, with an error, bytes that never became a request, and closes the connection. */
@@ -80,10 +80,10 @@ function statusOf(error: KvError): number {
   return errorCodes[error.code].status ?? errorCodes.KV_INTERNAL.status;
 }
 
-function jsonHeaders(bytes: Buffer): Headers {
+function jsonHeaders(text: string): Headers {
   return {
     'content-type': 'application/json; charset=utf-8',
-    'content-length': bytes.length,
+    'content-length': Buffer.byteLength(text),
     // A stored copy would not be linearizable.
     'cache-control': 'no-store',
   };
@@ -96,7 +96,7 @@ function isBodyPending({ req: request }: ServerResponse): boolean {
 }
 
 /** To close at once with bytes unread would reset the connection and lose the answer on its way. */
-function linger(response: ServerResponse, bytes: Buffer): void {
+function linger(response: ServerResponse, text: string): void {
   const { req: request } = response;
   const end = () => {
     clearTimeout(timer);
@@ -105,5 +105,5 @@ function linger(response: ServerResponse, bytes: Buffer): void {
   const timer = setTimeout(end, lingerMs);
   request.once('close', end);
   request.resume();
-  response.write(bytes);
+  response.write(text);
 }

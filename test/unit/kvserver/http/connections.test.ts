@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
-import { DoorUnderTest, rawRequest } from './door-under-test.ts';
+import { DoorUnderTest, openRequest } from './door-under-test.ts';
 
 describe('Connections', () => {
   let door: DoorUnderTest;
@@ -10,10 +10,7 @@ describe('Connections', () => {
   });
   afterEach(() => door.close());
 
-  const put = rawRequest('PUT /v1/kv/k', ['content-length: 1'], 'v').replace(
-    'connection: close\r\n',
-    '',
-  );
+  const put = openRequest('PUT /v1/kv/k', ['content-length: 1'], 'v');
 
   /** Signals of requests that nobody answers, once `count` of them have arrived. */
   async function pendingSignals(count: number): Promise<AbortSignal[]> {

@@ -130,6 +130,12 @@ export class DoorUnderTest {
     });
   }
 
+  /** The server's end of the next connection. */
+  async nextConnection(): Promise<Socket> {
+    const [socket] = await once(this.#server, 'connection');
+    return socket;
+  }
+
   connect(): Socket {
     return connect({ port: this.port, host: '127.0.0.1' }).on('error', () => undefined);
   }
@@ -183,11 +189,14 @@ export class DoorUnderTest {
   }
 }
 
-/** A whole request that asks the server to close the connection after it. */
-export function rawRequest(line: string, headers: string[] = [], body = ''): string {
-  return [`${line} HTTP/1.1`, 'host: localhost', 'connection: close', ...headers, '', body].join(
-    '\r\n',
-  );
+/** A request as it travels, on a connection that stays open after it. */
+export function openRequest(line: string, headers: string[] = [], body = ''): string {
+  return [`${line} HTTP/1.1`, 'host: localhost', ...headers, '', body].join('\r\n');
+}
+
+/** A request that asks the server to close the connection after it. */
+export function lastRequest(line: string, headers: string[] = [], body = ''): string {
+  return openRequest(line, ['connection: close', ...headers], body);
 }
 
 export function base64(text: string | Buffer): string {

@@ -1,6 +1,6 @@
 import { paths } from '@paxkv/client/protocol';
 import { expect } from 'chai';
-import { DoorUnderTest, rawRequest } from './door-under-test.ts';
+import { DoorUnderTest, lastRequest, openRequest } from './door-under-test.ts';
 
 describe('Guard', () => {
   let door: DoorUnderTest;
@@ -76,21 +76,24 @@ describe('Guard', () => {
       '/%6civez',
       '*',
     ]) {
-      await door.refusesRaw([rawRequest(`GET ${path}`)], { code: 'KV_NO_SUCH_ROUTE', status: 404 });
+      await door.refusesRaw([lastRequest(`GET ${path}`)], {
+        code: 'KV_NO_SUCH_ROUTE',
+        status: 404,
+      });
     }
   });
 
   it('treats an absolute URI as the path in it, under the same checks (H41)', async () => {
     const { answer } = await door.sendRaw(
-      rawRequest('PUT http://evil.example/v1/kv/a%2fb', ['content-length: 1'], 'v'),
+      lastRequest('PUT http://evil.example/v1/kv/a%2fb', ['content-length: 1'], 'v'),
     );
     expect(answer.status).to.equal(200);
     const command = door.submitter.requests.at(-1)?.command;
     expect(command)
       .to.include({ type: 'put' })
       .and.to.have.deep.property('key', Buffer.from('a/b'));
-    await door.refusesRaw([rawRequest('GET http://localhost/v1/kv/%ff')], refused);
-    await door.refusesRaw([rawRequest('GET http://localhost')], {
+    await door.refusesRaw([lastRequest('GET http://localhost/v1/kv/%ff')], refused);
+    await door.refusesRaw([lastRequest('GET http://localhost')], {
       code: 'KV_NO_SUCH_ROUTE',
       status: 404,
     });
@@ -99,7 +102,7 @@ describe('Guard', () => {
   it('gives TRACE, OPTIONS and other methods a defined answer on every path (H44)', async () => {
     for (const path of Object.values(paths)) {
       for (const method of ['TRACE', 'OPTIONS', 'PATCH']) {
-        const { answer } = await door.sendRaw(rawRequest(`${method} ${path}`));
+        const { answer } = await door.sendRaw(lastRequest(`${method} ${path}`));
         expect(answer.status, `${method} ${path}`).to.equal(405);
         expect(answer.headers.get('allow'), `${method} ${path}`).to.match(/^(POST|GET, HEAD.*)$/);
         expect(JSON.parse(answer.body).error.code).to.equal('KV_METHOD_NOT_ALLOWED');
@@ -110,7 +113,7 @@ describe('Guard', () => {
 
   it('answers HEAD on every path (H44)', async () => {
     for (const path of Object.values(paths)) {
-      const { answer } = await door.sendRaw(rawRequest(`HEAD ${path}`));
+      const { answer } = await door.sendRaw(lastRequest(`HEAD ${path}`));
       expect(answer.status, path).to.equal(
         path === paths.kv ? 400 : /^\/v1/.test(path) ? 405 : 200,
       );
@@ -128,8 +131,8 @@ describe('Guard', () => {
       underWay -= 1;
       return { type: 'got', entry: undefined };
     };
-    const one = rawRequest('GET /v1/kv/k').replace('connection: close\r\n', '');
-    const { bytes } = await door.sendRaw(one.repeat(9999), rawRequest('GET /v1/kv/k'));
+    const one = openRequest('GET /v1/kv/k');
+    const { bytes } = await door.sendRaw(one.repeat(9999), lastRequest('GET /v1/kv/k'));
     door.submitter.script = undefined;
     expect(bytes.match(/HTTP\/1.1 /g)).to.have.length(10_000);
     expect(bytes)

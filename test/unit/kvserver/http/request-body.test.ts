@@ -1,6 +1,6 @@
 import { keyBytesMax, paths, valueBytesMax } from '@paxkv/client/protocol';
 import { expect } from 'chai';
-import { base64, DoorUnderTest, rawRequest } from './door-under-test.ts';
+import { base64, DoorUnderTest, lastRequest, openRequest } from './door-under-test.ts';
 
 describe('Request body', () => {
   let door: DoorUnderTest;
@@ -14,19 +14,19 @@ describe('Request body', () => {
   for (const path of [paths.put, '/v1/kv/k']) {
     describe(`of POST ${path}`, () => {
       it('is refused at once if its length is over the limit, though it is withheld (H5)', () =>
-        door.refusesRaw([rawRequest(`POST ${path}`, [json, 'content-length: 1000000000'])], {
+        door.refusesRaw([openRequest(`POST ${path}`, [json, 'content-length: 1000000000'])], {
           code: 'KV_TOO_LARGE',
           status: 413,
         }));
 
       it('is refused at the limit if it comes in chunks without end (H6)', () => {
         const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
-        const head = rawRequest(`POST ${path}`, [json, 'transfer-encoding: chunked']);
+        const head = openRequest(`POST ${path}`, [json, 'transfer-encoding: chunked']);
         return door.refusesRaw([head, chunk.repeat(30)], { code: 'KV_TOO_LARGE', status: 413 });
       });
 
       it('is given up if it stops before its end (H7)', () =>
-        door.refusesRaw([rawRequest(`POST ${path}`, [json, 'content-length: 9'], '{')], {
+        door.refusesRaw([openRequest(`POST ${path}`, [json, 'content-length: 9'], '{')], {
           code: 'KV_SLOW_REQUEST',
           status: 408,
         }));
@@ -43,7 +43,7 @@ describe('Request body', () => {
 
   it('is given up if it trickles in, however steadily (H10)', async () => {
     const socket = door.connect();
-    socket.write(rawRequest('PUT /v1/kv/k', ['content-length: 1000']));
+    socket.write(lastRequest('PUT /v1/kv/k', ['content-length: 1000']));
     const trickle = setInterval(() => socket.write('x'), 20);
     const answer = await new Promise<string>((resolve) => {
       socket.once('data', (bytes: Buffer) => resolve(bytes.toString()));
@@ -61,7 +61,7 @@ describe('Request body', () => {
   });
 
   it('is refused where none belongs', async () => {
-    await door.refusesRaw([rawRequest('GET /v1/kv/k', ['content-length: 1'], 'x')], {
+    await door.refusesRaw([lastRequest('GET /v1/kv/k', ['content-length: 1'], 'x')], {
       code: 'KV_BAD_REQUEST',
       status: 400,
     });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { DoorUnderTest, rawRequest } from '../door-under-test.ts';
+import { DoorUnderTest, lastRequest } from '../door-under-test.ts';
 
 describe('Key routes', () => {
   let door: DoorUnderTest;
@@ -20,10 +20,10 @@ describe('Key routes', () => {
   async function roundTrip(path: string, key: string): Promise<void> {
     const value = `value of ${path}`;
     const length = `content-length: ${Buffer.byteLength(value)}`;
-    const put = await door.sendRaw(rawRequest(`PUT /v1/kv/${path}`, [length], value));
+    const put = await door.sendRaw(lastRequest(`PUT /v1/kv/${path}`, [length], value));
     expect(put.answer.status, put.answer.body).to.equal(200);
     expect(lastKey()).to.equal(key);
-    const got = await door.sendRaw(rawRequest(`GET /v1/kv/${path}`));
+    const got = await door.sendRaw(lastRequest(`GET /v1/kv/${path}`));
     expect(JSON.parse(got.answer.body)).to.include({ key, value });
   }
 
@@ -74,11 +74,11 @@ describe('Key routes', () => {
 
   it('answer HEAD like GET, without the body (H44)', async () => {
     await door.fetch('/v1/kv/head', { method: 'PUT', body: 'hello' });
-    const head = await door.sendRaw(rawRequest('HEAD /v1/kv/head?raw'));
+    const head = await door.sendRaw(lastRequest('HEAD /v1/kv/head?raw'));
     expect(head.answer.status).to.equal(200);
     expect(head.answer.headers.get('content-length')).to.equal('5');
     expect(head.answer.body).to.equal('');
-    const absent = await door.sendRaw(rawRequest('HEAD /v1/kv/absent'));
+    const absent = await door.sendRaw(lastRequest('HEAD /v1/kv/absent'));
     expect(absent.answer.status).to.equal(404);
     expect(absent.answer.body).to.equal('');
   });
@@ -116,14 +116,17 @@ describe('Key routes', () => {
   }
 
   it('say what to do about a path that is not percent-encoded', async () => {
-    const { answer } = await door.sendRaw(rawRequest('GET /v1/kv/é'));
+    const { answer } = await door.sendRaw(lastRequest('GET /v1/kv/é'));
     expect(answer.status).to.equal(400);
     expect(answer.body).to.contain('percent-encode');
   });
 
   for (const path of ['%ff', '%', '%4', '%zz', '%c0%af', '%ed%a0%80', 'a%', '%%41', 'a#b']) {
     it(`refuse the broken encoding of ${path} (H22, H23)`, () =>
-      door.refusesRaw([rawRequest(`GET /v1/kv/${path}`)], { code: 'KV_BAD_REQUEST', status: 400 }));
+      door.refusesRaw([lastRequest(`GET /v1/kv/${path}`)], {
+        code: 'KV_BAD_REQUEST',
+        status: 400,
+      }));
   }
 
   it('refuse an empty key (H18)', async () => {
