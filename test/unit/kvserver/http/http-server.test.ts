@@ -86,8 +86,12 @@ describe('HTTP server', () => {
   });
 
   it('serves a connection that stays open again', async () => {
-    const first = openRequest('PUT /v1/kv/k', ['content-length: 1'], 'v');
-    const { bytes } = await door.sendRaw(first, lastRequest('GET /v1/kv/k'));
+    const line = 'PUT /v1/kv/k';
+    const length = ['content-length: 1'];
+    const { bytes } = await door.sendRaw(
+      openRequest(line, length, 'v'),
+      lastRequest(line, length, 'v'),
+    );
     expect(bytes.match(/HTTP\/1.1 200 OK/g)).to.have.length(2);
   });
 
