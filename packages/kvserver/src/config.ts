@@ -79,7 +79,7 @@ export interface Config {
   readonly listenHost: string;
   /** The port of the own address unless set; 0 lets the system choose. */
   readonly listenPort: number;
-  /** Allows to listen beyond loopback, where nothing is encrypted and nobody is asked who they are. */
+  /** Allows to listen beyond loopback, where nothing is encrypted or authenticated. */
   readonly insecure: boolean;
   readonly limits: Limits;
   readonly http: HttpLimits;
@@ -140,7 +140,8 @@ function warningsOf({ addresses }: Settings, listenHost: string): string[] {
   const warnings: string[] = [];
   if (addresses.length % 2 === 0) {
     warnings.push(
-      `${addresses.length} nodes survive no more failures than ${addresses.length - 1}; use an odd number`,
+      `${addresses.length} nodes survive no more failures than ${addresses.length - 1}; ` +
+        'use an odd number',
     );
   }
   if (!isLocalHost(listenHost)) {

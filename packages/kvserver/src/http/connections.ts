@@ -35,8 +35,8 @@ export class Connections {
   }
 
   /**
-   * Whether bytes written to `socket` now would be read as the answer to what just went wrong there:
-   * nothing else waits for an answer, and the request that went wrong has none yet.
+   * Whether bytes written to `socket` now would be read as the answer to what just went wrong
+   * there: nothing else waits for an answer, and the request that went wrong has none yet.
    */
   isFreeToAnswer(socket: Duplex): boolean {
     const waiting = this.#waiting.get(socket);

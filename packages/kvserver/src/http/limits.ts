@@ -2,7 +2,7 @@
 import { keyBytesMax, valueBytesMax } from '@paxkv/client/protocol';
 import { z } from 'zod';
 
-/** A setting that counts something: a whole number from 1 to 2³¹ − 1, so that timers take it too. */
+/** A setting that counts something: whole, from 1 to 2³¹ − 1, so that timers take it too. */
 export function positiveCount(byDefault: number) {
   return z
     .int()

@@ -1,6 +1,6 @@
 /**
- * Reads the body of a request whole. It waits neither for bytes that would be too many nor for bytes
- * that do not come.
+ * Reads the body of a request whole. It waits neither for bytes that would be too many nor for
+ * bytes that do not come.
  */
 import type { IncomingMessage } from 'node:http';
 import { KvError } from '@paxkv/client/errors';
@@ -12,8 +12,9 @@ export interface BodyLimits {
 }
 
 /**
- * @throws KvError `KV_TOO_LARGE` as soon as that is known, `KV_SLOW_REQUEST`, `KV_UNSUPPORTED_MEDIA`
- * for a body in any encoding, and `KV_ABORTED` if the client is gone before the end.
+ * @throws KvError `KV_TOO_LARGE` as soon as that is known, `KV_SLOW_REQUEST`,
+ * `KV_UNSUPPORTED_MEDIA` for a body in any encoding, and `KV_ABORTED` if the client is gone before
+ * the end.
  */
 export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   const { 'content-encoding': encoding = 'identity', 'content-length': length } = request.headers;

@@ -1,4 +1,4 @@
-/** What probes and people ask of a server itself: does it live, does it serve, how does it stand. */
+/** What probes and people ask of a server: does it live, does it serve, how does it stand. */
 import { KvError } from '@paxkv/client/errors';
 import { paths, type StatusReply } from '@paxkv/client/protocol';
 import type { IRouter } from 'express';

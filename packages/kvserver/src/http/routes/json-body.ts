@@ -37,9 +37,10 @@ export const openSessionSchema = z.strictObject({
 });
 
 /**
- * Reads a body and checks it. Of a member given twice the last one counts, as everywhere in JavaScript.
+ * Reads a body and checks it. Of a member given twice the last counts, as ever in JavaScript.
  *
- * @throws KvError as `readBody` does, `KV_UNSUPPORTED_MEDIA`, and `KV_BAD_REQUEST`, which says where.
+ * @throws KvError as `readBody` does, `KV_UNSUPPORTED_MEDIA`, and `KV_BAD_REQUEST`, which says
+ * where.
  */
 export async function readJson<T extends z.ZodType>(
   request: IncomingMessage,

@@ -5,8 +5,8 @@ import { KvError } from '@paxkv/client/errors';
 /**
  * Whether the query is `name`. A path that takes no flag calls it without one.
  *
- * @throws KvError `KV_BAD_REQUEST` for any other query: most often a `?` that was meant to be part of a
- * key.
+ * @throws KvError `KV_BAD_REQUEST` for any other query: most often a `?` that was meant to be part
+ * of a key.
  */
 export function hasFlag(request: IncomingMessage, name?: string): boolean {
   const url = request.url ?? '';
