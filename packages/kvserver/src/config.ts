@@ -49,7 +49,10 @@ const configSchema = z.strictObject({
   clusterId: z.string().regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, _, . or -'),
   addresses: z.array(addressSchema).min(1),
   dataDirectory: z.string().regex(/^[^\0]+$/, 'must be a path'),
-  listenHost: z.string().min(1).optional(),
+  listenHost: z
+    .string()
+    .regex(/^[\w.:%-]+$/, 'must be a host name or an address without brackets')
+    .optional(),
   listenPort: port.or(z.literal(0)).optional(),
   insecure: z.boolean().default(false),
   limits: limitsSchema.default(limitsDefault),

@@ -76,6 +76,7 @@ describe('Config', () => {
     ['an address without a port', { addresses: ['a'] }, 'addresses.0: "a"'],
     ['an IPv6 address without brackets', { addresses: ['::1:4400'] }, 'addresses.0'],
     ['no addresses', { addresses: [] }, 'addresses: '],
+    ['a listening host that is none', { listenHost: '[::1]\n' }, 'listenHost: must be'],
     ['a listening port out of range', { listenPort: 65_536 }, 'listenPort: '],
     ['a negative limit (C1)', { limits: { requestTimeoutMs: -1 } }, 'limits.requestTimeoutMs: '],
     ['a limit of zero', { limits: { batchBytesMax: 0 } }, 'limits.batchBytesMax: '],
