@@ -18,7 +18,7 @@ export type DurableWrite<V> =
 /** What may be lost in a crash without harm: it saves asking again. */
 export type Note<V> =
   /** Without a value: the value of this peer's own vote in the instance. */
-  | { readonly type: 'decided'; readonly seq: number; readonly ballot: Ballot; readonly value?: V }
+  | { readonly type: 'decided'; readonly seq: number; readonly value?: V }
   /** Every peer is done below `min`: all other writes about those instances may be dropped. */
   | { readonly type: 'forgotten'; readonly min: number };
 

@@ -32,7 +32,7 @@ function toFields(write: JournalWrite): unknown[] {
     case 'accepted':
       return [type, write.seq, write.ballot.round, write.ballot.peer, write.value];
     case 'decided': {
-      const fields = [type, write.seq, write.ballot.round, write.ballot.peer];
+      const fields = [type, write.seq];
       return write.value === undefined ? fields : [...fields, write.value];
     }
     case 'forgotten':
@@ -58,9 +58,9 @@ function fromFields(fields: readonly unknown[]): JournalWrite {
         value: parseBytes(value),
       };
     case 'decided': {
-      expectCount(fields, fields.length === 5 ? 5 : 4);
-      const news = { type, seq: parseInteger('seq', number), ballot: parseBallot(round, peer) };
-      return fields.length === 5 ? { ...news, value: parseBytes(value) } : news;
+      expectCount(fields, fields.length === 3 ? 3 : 2);
+      const news = { type, seq: parseInteger('seq', number) };
+      return fields.length === 3 ? { ...news, value: parseBytes(fields[2]) } : news;
     }
     case 'forgotten':
       expectCount(fields, 2);

@@ -13,8 +13,8 @@ const everyKind: Write<Uint8Array>[] = [
   { type: 'promised', seq: 0, ballot },
   { type: 'accepted', seq: Number.MAX_SAFE_INTEGER, ballot, value: bytesOf('') },
   { type: 'accepted', seq: 1, ballot, value: new Uint8Array([0, 255, 128]) },
-  { type: 'decided', seq: 1, ballot },
-  { type: 'decided', seq: 2, ballot, value: bytesOf('two') },
+  { type: 'decided', seq: 1 },
+  { type: 'decided', seq: 2, value: bytesOf('two') },
 ];
 
 describe('Journal', () => {

@@ -1,0 +1,50 @@
+/**
+ * Catch-up: learns from a peer that is further what was decided meanwhile.
+ *
+ * An envelope tells how far its sender's host is done, so falling behind is noticed on the next
+ * message and costs none of its own. One Learn is under way at a time.
+ */
+import type { PeerId } from './ballot.ts';
+import type { Learner } from './learner.ts';
+import { learnCountMax } from './messages.ts';
+import type { Outbox } from './outbox.ts';
+import type { Patience } from './patience.ts';
+
+/** A Learn that has not been answered yet. */
+interface Asked {
+  readonly seq: number;
+  readonly to: PeerId;
+  /** When it counts as lost. */
+  readonly until: number;
+}
+
+export class CatchUp<V> {
+  readonly #learner: Learner<V>;
+  readonly #patience: Patience;
+  #asked: Asked | undefined;
+  /** How often in a row a Learn brought nothing. */
+  #attempt = 0;
+
+  constructor(learner: Learner<V>, patience: Patience) {
+    this.#learner = learner;
+    this.#patience = patience;
+  }
+
+  /** `from` is done up to `done`: it must know every decision from here to there. */
+  heard(from: PeerId, done: number, now: number, outbox: Outbox<V>): void {
+    const seq = this.#learner.firstMissing;
+    if (seq > done) return;
+    if (this.#asked && now < this.#asked.until) return;
+    if (this.#asked?.seq === seq) this.#attempt += 1;
+    const count = Math.min(learnCountMax, done - seq + 1);
+    this.#asked = { seq, to: from, until: now + this.#patience.beforeResend(this.#attempt) };
+    outbox.sendNow(from, { type: 'learn', seq, count });
+  }
+
+  /** An answer came: whoever sent it may be asked for more at once. */
+  onLearned(from: PeerId, seq: number): void {
+    if (this.#asked?.to !== from || this.#asked.seq !== seq) return;
+    this.#asked = undefined;
+    this.#attempt = 0;
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * Patience: how long to wait before asking again, in milliseconds. Waiting a random time is what ends
+ * a duel of proposers (Paxos Made Simple §2.4 leaves progress to an election or to chance).
+ */
+import type { Random } from '../environment.ts';
+
+const retryDelayMsMin = 10;
+const retryDelayMsMax = 500;
+const resendDelayMsMin = 100;
+const resendDelayMsMax = 800;
+
+export class Patience {
+  readonly #random: Random;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  /** After a refusal, or a sign that a request was lost: short, random, longer with each attempt. */
+  beforeRetry(attempt: number): number {
+    return doubled(retryDelayMsMin, retryDelayMsMax, attempt) * this.#random.next();
+  }
+
+  /** While answers may still come: long enough for a busy disk, and never the same for two peers. */
+  beforeResend(attempt: number): number {
+    return (
+      doubled(resendDelayMsMin, resendDelayMsMax, attempt) * (0.75 + 0.5 * this.#random.next())
+    );
+  }
+}
+
+function doubled(first: number, max: number, attempt: number): number {
+  return Math.min(max, first * 2 ** Math.min(attempt, 30));
+}

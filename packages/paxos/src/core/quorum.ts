@@ -1,0 +1,31 @@
+/**
+ * Quorum: a majority of a fixed membership. Any two share a peer, which is all that Paxos asks of them.
+ * Paxos Made Simple §2.1.
+ */
+import type { PeerId } from './ballot.ts';
+
+export function quorumSize(peerCount: number): number {
+  return Math.floor(peerCount / 2) + 1;
+}
+
+/** Who has answered one ballot of one instance. Each peer counts once, however often it answers. */
+export class Tally {
+  readonly #peerCount: number;
+  readonly #peers = new Set<PeerId>();
+
+  constructor(peerCount: number) {
+    this.#peerCount = peerCount;
+  }
+
+  add(peer: PeerId): void {
+    this.#peers.add(peer);
+  }
+
+  has(peer: PeerId): boolean {
+    return this.#peers.has(peer);
+  }
+
+  isQuorum(): boolean {
+    return this.#peers.size >= quorumSize(this.#peerCount);
+  }
+}

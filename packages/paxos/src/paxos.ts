@@ -1,0 +1,229 @@
+/**
+ * Paxos: the six calls, and the one loop in which effects become deeds. No rule of Paxos is here but
+ * one: nothing that vouches for a write leaves before that write is durable.
+ */
+import type { PeerId } from './core/ballot.ts';
+import { type Decision, type Effects, noEffects, type Write } from './core/effects.ts';
+import type { Envelope } from './core/messages.ts';
+import { Peer, type PeerEvent, type Status } from './core/peer.ts';
+import type { Clock, Random, Storage, Transport } from './environment.ts';
+import { PaxosError } from './errors.ts';
+
+/** Notes kept back for the next write; beyond this many they are written for their own sake. */
+const noteCountMax = 64;
+
+export interface PaxosOptions<V> {
+  /** This peer, from 0 to `peerCount` − 1. */
+  readonly me: PeerId;
+  /** How many peers agree. Fixed for the life of the log, and the same everywhere. */
+  readonly peerCount: number;
+  readonly transport: Transport<V>;
+  readonly storage: Storage<V>;
+  readonly clock: Clock;
+  readonly random: Random;
+  /**
+   * Told of each instance once a run, as soon as it is known to be decided, in any order; those of
+   * earlier runs that storage remembers come first. Called between turns, never from within a call.
+   */
+  readonly onDecided?: (decision: Decision<V>) => void;
+  /** Told when the peer stopped by itself, because its storage failed. It will not speak again. */
+  readonly onStopped?: (error: PaxosError) => void;
+}
+
+/**
+ * One peer of a group that agrees on a sequence of values. Values may be anything but `undefined`,
+ * and must not be changed after they are handed over.
+ */
+export class Paxos<V> {
+  readonly #options: PaxosOptions<V>;
+  readonly #peer: Peer<V>;
+  readonly #inbox: PeerEvent<V>[] = [];
+  /** What has been decided to do and not been done: it waits for the write under way. */
+  #waiting: Effects<V> = noEffects();
+  #turn: Promise<void> | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #cancelWake: (() => void) | undefined;
+  #isWriting = false;
+  #isStopped = false;
+  #closing: Promise<void> | undefined;
+
+  private constructor(options: PaxosOptions<V>, peer: Peer<V>) {
+    this.#options = options;
+    this.#peer = peer;
+  }
+
+  /**
+   * Recalls what storage remembers and joins the group.
+   *
+   * @throws PaxosError `PAXOS_STORAGE_FAILED` if the memory cannot be trusted: this peer must not vote.
+   * @throws TypeError if `me` or `peerCount` make no sense.
+   */
+  static async open<V>(options: PaxosOptions<V>): Promise<Paxos<V>> {
+    const { me, peerCount, random, storage, transport } = options;
+    if (!Number.isInteger(me) || !Number.isInteger(peerCount) || me < 0 || me >= peerCount) {
+      throw new TypeError(
+        `me must be an integer from 0 to peerCount − 1, not ${me} of ${peerCount}`,
+      );
+    }
+    const memory = await storage.load().catch((cause: unknown) => {
+      throw new PaxosError(
+        'PAXOS_STORAGE_FAILED',
+        `peer ${me} cannot recall its promises and votes, and so must not vote`,
+        cause,
+      );
+    });
+    const paxos = new Paxos(options, new Peer<V>({ me, peerCount, random, memory }));
+    paxos.#waiting.decided.push(...paxos.#peer.decisions());
+    paxos.#scheduleTurn();
+    await transport.open({
+      receive: (envelope) => paxos.#put({ type: 'receive', envelope }),
+      undeliverable: (envelope) => paxos.#put({ type: 'undeliverable', envelope }),
+    });
+    return paxos;
+  }
+
+  /**
+   * Begins agreement on instance `seq`, with `value` as this peer's wish; the decision may be another
+   * peer's value. Returns at once. Ignored below `min()` and after `kill()`; on an instance decided
+   * elsewhere it only learns the decision.
+   */
+  start(seq: number, value: V): void {
+    if (!Number.isSafeInteger(seq) || seq < 0)
+      throw new TypeError(`seq must count from 0, not ${seq}`);
+    if (value === undefined) throw new TypeError('a value must not be undefined');
+    this.#put({ type: 'propose', seq, value });
+  }
+
+  /** What this peer knows of instance `seq`, without asking anyone. */
+  status(seq: number): Status<V> {
+    return this.#peer.status(seq);
+  }
+
+  /** This host needs nothing at or below `seq` any more. A lower `seq` than before changes nothing. */
+  done(seq: number): void {
+    this.#put({ type: 'done', seq });
+  }
+
+  /** The highest instance started here or seen in any message, or −1. Never sinks. */
+  max(): number {
+    return this.#peer.max;
+  }
+
+  /** One above what every peer is done with, as far as is known here. Below it all is forgotten. */
+  min(): number {
+    return this.#peer.min;
+  }
+
+  /** Stops for good. Later calls are harmless. Resolves when nothing is in flight. */
+  kill(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  #put(event: PeerEvent<V>): void {
+    if (this.#isStopped) return;
+    this.#inbox.push(event);
+    this.#scheduleTurn();
+  }
+
+  #scheduleTurn(): void {
+    this.#turn ??= Promise.resolve().then(() => {
+      this.#turn = undefined;
+      if (!this.#isStopped) this.#takeTurn();
+    });
+  }
+
+  /** Steps the peer with all that waits in the inbox, and does what may be done at once. */
+  #takeTurn(): void {
+    for (let event = this.#inbox.shift(); event; event = this.#inbox.shift()) {
+      const effects = this.#peer.step(event, this.#options.clock.now());
+      this.#send(effects.sendNow);
+      this.#waiting.decided.push(...effects.decided);
+      this.#waiting.persist.push(...effects.persist);
+      this.#waiting.note.push(...effects.note);
+      this.#waiting.sendAfter.push(...effects.sendAfter);
+    }
+    this.#announce();
+    this.#askForWake();
+    if (!this.#isWriting) this.#writing = this.#writeAll();
+  }
+
+  /**
+   * Writes, then sends what vouches for it, until nothing waits. What gathers during one write goes
+   * into the next: a busy peer pays for one flush a turn, however many votes are in it.
+   */
+  async #writeAll(): Promise<void> {
+    this.#isWriting = true;
+    while (this.#hasWork() && !this.#isStopped) {
+      const { persist, note, sendAfter } = this.#waiting;
+      const isFlush = persist.length > 0 || note.length >= noteCountMax;
+      this.#waiting = { ...noEffects<V>(), note: isFlush ? [] : note };
+      if (isFlush) {
+        await this.#write([...persist, ...note]);
+        if (this.#isStopped) break;
+        this.#inbox.push({ type: 'persisted', writes: persist });
+      }
+      this.#send(sendAfter);
+      // The own votes just released belong into the next write, so they are stepped before it.
+      if (this.#inbox.length > 0) this.#takeTurn();
+    }
+    this.#isWriting = false;
+  }
+
+  #hasWork(): boolean {
+    const { persist, note, sendAfter } = this.#waiting;
+    return persist.length > 0 || sendAfter.length > 0 || note.length >= noteCountMax;
+  }
+
+  async #write(writes: readonly Write<V>[]): Promise<void> {
+    try {
+      await this.#options.storage.write(writes);
+    } catch (cause) {
+      // Safety: nobody knows what a restart will remember. A peer that cannot remember must not speak.
+      this.#stop(
+        new PaxosError('PAXOS_STORAGE_FAILED', 'a write failed: this peer stops speaking', cause),
+      );
+    }
+  }
+
+  /** A message to oneself comes back by the same road as everybody else's. */
+  #send(envelopes: readonly Envelope<V>[]): void {
+    for (const envelope of envelopes) {
+      if (envelope.to === this.#options.me) this.#inbox.push({ type: 'receive', envelope });
+      else this.#options.transport.send(envelope);
+    }
+  }
+
+  #announce(): void {
+    const { decided } = this.#waiting;
+    for (let decision = decided.shift(); decision; decision = decided.shift()) {
+      this.#options.onDecided?.(decision);
+    }
+  }
+
+  #askForWake(): void {
+    this.#cancelWake?.();
+    const wakeAt = this.#peer.wakeAt();
+    this.#cancelWake =
+      wakeAt === undefined
+        ? undefined
+        : this.#options.clock.at(wakeAt, () => this.#put({ type: 'wake' }));
+  }
+
+  #stop(error: PaxosError): void {
+    this.#isStopped = true;
+    this.#cancelWake?.();
+    this.#options.onStopped?.(error);
+  }
+
+  async #close(): Promise<void> {
+    const hasFailed = this.#isStopped;
+    this.#isStopped = true;
+    this.#cancelWake?.();
+    await this.#writing;
+    await this.#options.transport.close();
+    const { note } = this.#waiting;
+    if (!hasFailed && note.length > 0) await this.#write(note);
+    await this.#options.storage.close();
+  }
+}
