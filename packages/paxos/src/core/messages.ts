@@ -72,11 +72,11 @@ export interface Rejected {
   readonly promised: Ballot;
 }
 
-/** Proposer to learners: a quorum voted at `ballot`. Paxos Made Simple §2.3. */
+/** Proposer to learners: a quorum voted. Paxos Made Simple §2.3. */
 export interface Decided<V> {
   readonly type: 'decided';
   readonly seq: number;
-  /** The ballot at which the quorum voted. */
+  /** The ballot at which the quorum voted. Beside a value it only tells how far the sender got. */
   readonly ballot: Ballot;
   /** Absent for a peer known to have voted at `ballot`: it has the value already. */
   readonly value?: V;

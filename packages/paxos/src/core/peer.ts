@@ -15,10 +15,19 @@ import {
   type Write,
 } from './effects.ts';
 import { Learner } from './learner.ts';
-import type { Answer, Decided, Envelope, Learned, Message, Request } from './messages.ts';
+import type {
+  Accept,
+  Accepted,
+  Decided,
+  Envelope,
+  Learned,
+  Message,
+  Prepare,
+  Request,
+} from './messages.ts';
 import { Outbox } from './outbox.ts';
 import { Patience } from './patience.ts';
-import { Proposer, type Win } from './proposer.ts';
+import { Proposer } from './proposer.ts';
 import { Retention } from './retention.ts';
 import { Rounds } from './rounds.ts';
 
@@ -113,21 +122,24 @@ export class Peer<V> {
   #route(event: PeerEvent<V>, now: number, outbox: Outbox<V>): void {
     switch (event.type) {
       case 'propose':
-        return this.#propose(event.seq, event.value, now, outbox);
+        this.#propose(event.seq, event.value, now, outbox);
+        break;
       case 'receive':
-        return this.#receive(event.envelope, now, outbox);
+        this.#receive(event.envelope, now, outbox);
+        break;
       case 'undeliverable':
-        return this.#proposer.onUndeliverable(event.envelope, now);
+        this.#proposer.onUndeliverable(event.envelope, now);
+        break;
       case 'done':
         this.#learner.needless(event.seq + 1);
-        return this.#retention.doneHere(event.seq);
+        this.#retention.doneHere(event.seq);
+        break;
       case 'persisted':
-        for (const write of event.writes) {
-          if (write.type === 'reserved') this.#rounds.onPersisted(write.round);
-        }
-        return;
+        this.#onPersisted(event.writes);
+        break;
       case 'wake':
-        return this.#proposer.wake(now, outbox);
+        this.#proposer.wake(now, outbox);
+        break;
     }
   }
 
@@ -154,48 +166,55 @@ export class Peer<V> {
       case 'accept':
       case 'decided':
       case 'learn':
-        return this.#onRequest(from, message, outbox);
+        this.#onRequest(from, message, outbox);
+        break;
       case 'promised':
-        return this.#proposer.onPromised(from, message, now, outbox);
+        this.#proposer.onPromised(from, message, now, outbox);
+        break;
       case 'rejected':
-        return this.#proposer.onRejected(message, now);
+        this.#proposer.onRejected(message, now);
+        break;
       case 'accepted':
-        return this.#onWin(this.#proposer.onAccepted(from, message), outbox);
+        this.#onAccepted(from, message, outbox);
+        break;
       case 'learned':
-        return this.#onLearned(from, message, outbox);
+        this.#onLearned(from, message, outbox);
+        break;
       case 'forgotten':
-        return this.#catchUp.onLearned(from, message.seq);
+        this.#catchUp.onLearned(from, message.seq);
+        break;
     }
   }
 
   #onRequest(from: PeerId, request: Request<V>, outbox: Outbox<V>): void {
     const { seq } = request;
+    // Safety: a forgotten instance is refused. A fresh record could vote for a second value.
     if (seq < this.min) {
-      // Safety: a forgotten instance is refused. A fresh record could vote for a second value.
       if (request.type !== 'decided') outbox.sendNow(from, { type: 'forgotten', seq });
       return;
     }
     this.#max = Math.max(this.#max, seq);
-    if (request.type === 'decided') return this.#onDecided(request, outbox);
+    if (request.type === 'decided') {
+      this.#onDecided(request, outbox);
+      return;
+    }
     const values = this.#learner.run(seq, request.type === 'learn' ? request.count : 1);
-    if (values.length > 0) return outbox.sendNow(from, { type: 'learned', seq, values });
-    if (request.type === 'learn') return;
-    this.#answer(
-      from,
+    if (values.length > 0) outbox.sendNow(from, { type: 'learned', seq, values });
+    else if (request.type !== 'learn') this.#vote(from, request, outbox);
+  }
+
+  #vote(from: PeerId, request: Prepare | Accept<V>, outbox: Outbox<V>): void {
+    const answer =
       request.type === 'prepare'
         ? this.#acceptor.onPrepare(request, outbox)
-        : this.#acceptor.onAccept(request, outbox),
-      outbox,
-    );
-  }
-
-  #answer(to: PeerId, answer: Answer<V>, outbox: Outbox<V>): void {
+        : this.#acceptor.onAccept(request, outbox);
     // A refusal vouches for nothing: whoever reads it only tries a higher ballot.
-    if (answer.type === 'rejected') outbox.sendNow(to, answer);
-    else outbox.sendAfter(to, answer);
+    if (answer.type === 'rejected') outbox.sendNow(from, answer);
+    else outbox.sendAfter(from, answer);
   }
 
-  #onWin(win: Win<V> | undefined, outbox: Outbox<V>): void {
+  #onAccepted(from: PeerId, message: Accepted, outbox: Outbox<V>): void {
+    const win = this.#proposer.onAccepted(from, message);
     if (!win) return;
     const { seq, ballot, value, voters } = win;
     for (let to = 0; to < this.#peerCount; to += 1) {
@@ -206,18 +225,28 @@ export class Peer<V> {
   }
 
   #onDecided({ seq, ballot, value }: Decided<V>, outbox: Outbox<V>): void {
-    if (value !== undefined) return this.#decide(seq, value, outbox);
     const vote = this.#acceptor.vote(seq);
     // Safety: a vote of an older ballot may be for another value. At the decided ballot or above it,
     // every vote is for the decided value (P2b).
-    if (vote && !isLower(vote.ballot, ballot)) this.#decide(seq, vote.value, outbox);
+    if (value !== undefined) this.#decide(seq, value, outbox);
+    else if (vote && !isLower(vote.ballot, ballot)) this.#decide(seq, vote.value, outbox);
   }
 
   #onLearned(from: PeerId, { seq, values }: Learned<V>, outbox: Outbox<V>): void {
     values.forEach((value, index) => {
-      if (seq + index >= this.min) this.#decide(seq + index, value, outbox);
+      if (seq + index >= this.min) this.#pass(seq + index, value, from, outbox);
     });
     this.#catchUp.onLearned(from, seq);
+  }
+
+  /** What a proposer learns instead of winning is news to whoever only heard its own requests. */
+  #pass(seq: number, value: V, teller: PeerId, outbox: Outbox<V>): void {
+    const ballot = this.#proposer.ballot(seq);
+    for (let to = 0; ballot && to < this.#peerCount; to += 1) {
+      if (to === this.#me || to === teller) continue;
+      outbox.sendNow(to, { type: 'decided', seq, ballot, value });
+    }
+    this.#decide(seq, value, outbox);
   }
 
   #decide(seq: number, value: V, outbox: Outbox<V>): void {
@@ -230,18 +259,38 @@ export class Peer<V> {
     this.#proposer.release(seq);
   }
 
-  #restore(write: Write<V>): void {
-    if (write.type === 'reserved') return this.#rounds.restore(write.round);
-    if (write.type === 'forgotten') {
-      this.#max = Math.max(this.#max, write.min - 1);
-      return this.#retention.restore(write.min);
+  #onPersisted(writes: readonly DurableWrite<V>[]): void {
+    for (const write of writes) {
+      if (write.type === 'reserved') this.#rounds.onPersisted(write.round);
     }
-    this.#max = Math.max(this.#max, write.seq);
-    if (write.type !== 'decided') return this.#acceptor.restore(write);
-    const value = write.value ?? this.#acceptor.vote(write.seq)?.value;
-    assert(value !== undefined, `the decision of instance ${write.seq} has a value or an own vote`);
-    this.#learner.learn(write.seq, value);
-    this.#acceptor.release(write.seq);
+  }
+
+  #restore(write: Write<V>): void {
+    switch (write.type) {
+      case 'reserved':
+        this.#rounds.restore(write.round);
+        break;
+      case 'forgotten':
+        this.#max = Math.max(this.#max, write.min - 1);
+        this.#retention.restore(write.min);
+        break;
+      case 'promised':
+      case 'accepted':
+        this.#max = Math.max(this.#max, write.seq);
+        this.#acceptor.restore(write);
+        break;
+      case 'decided':
+        this.#restoreDecision(write.seq, write.value);
+        break;
+    }
+  }
+
+  #restoreDecision(seq: number, told: V | undefined): void {
+    const value = told ?? this.#acceptor.vote(seq)?.value;
+    assert(value !== undefined, `the decision of instance ${seq} came with a value or a vote`);
+    this.#max = Math.max(this.#max, seq);
+    this.#learner.learn(seq, value);
+    this.#acceptor.release(seq);
   }
 
   #forgetBelow(min: number): void {

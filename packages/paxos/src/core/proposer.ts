@@ -142,6 +142,12 @@ export class Proposer<V> {
     return earliest;
   }
 
+  /** The latest ballot this peer tried or was beaten by in `seq`, while it is still at it. */
+  ballot(seq: number): Ballot | undefined {
+    const phase = this.#proposals.get(seq)?.phase;
+    return phase?.name === 'waiting' ? phase.seen : phase?.ballot;
+  }
+
   /** Ends the proposal: the instance is decided. */
   release(seq: number): void {
     this.#proposals.delete(seq);
