@@ -5,7 +5,7 @@ import type { LabValue } from './ledger.ts';
 import { MemoryStorage } from './memory-storage.ts';
 import { RealClock } from './real-clock.ts';
 import { SocketNetwork } from './socket-network.ts';
-import type { LabNetwork, LabWorld } from './world.ts';
+import { type LabNetwork, type LabWorld, runMsMax } from './world.ts';
 
 export class SocketWorld implements LabWorld {
   readonly clock: Clock = new RealClock();
@@ -15,8 +15,17 @@ export class SocketWorld implements LabWorld {
     this.#random = new SeededRandom(seed);
   }
 
-  async run(main: () => Promise<void>): Promise<void> {
-    await main();
+  async run<T>(main: () => Promise<T>): Promise<T> {
+    let callOff = () => {};
+    const late = new Promise<never>((_, reject) => {
+      const giveUp = () => reject(new Error(`It is not over after ${runMsMax} ms.`));
+      callOff = this.clock.at(this.clock.now() + runMsMax, giveUp);
+    });
+    try {
+      return await Promise.race([main(), late]);
+    } finally {
+      callOff();
+    }
   }
 
   random(name: string): SeededRandom {

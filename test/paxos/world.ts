@@ -3,10 +3,17 @@ import type { Clock, PeerId, Storage, Transport } from '@paxkv/paxos';
 import type { SeededRandom } from '@paxkv/simulator';
 import type { LabValue } from './ledger.ts';
 
+/** Far more than the longest test needs, so that one that waits in vain ends. */
+export const runMsMax = 600_000;
+
 export interface LabWorld {
   readonly clock: Clock;
-  /** Runs `main` to its end. Virtual time passes only meanwhile; the world outlives the run. */
-  run(main: () => Promise<void>): Promise<void>;
+  /**
+   * Runs `main` to its end. Virtual time passes only meanwhile; the world outlives the run.
+   *
+   * @throws What `main` throws; and an Error if it takes more than {@link runMsMax}.
+   */
+  run<T>(main: () => Promise<T>): Promise<T>;
   /** A stream of chance, the same for the same name and seed; streams do not disturb each other. */
   random(name: string): SeededRandom;
   sleep(ms: number): Promise<void>;

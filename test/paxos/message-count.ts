@@ -1,0 +1,38 @@
+/** P10: agreement costs few requests, and idling costs none. */
+import { expect } from 'chai';
+import type { LabGroup } from './lab.ts';
+
+/** Prepare, Accept and Decided, each to the two other peers. */
+const requestsMin = 2 * 3;
+/** Three phases to each of three peers. */
+const requestsMax = 3 * 3;
+/** Three proposers that need one, two and three attempts. */
+const contestedRequestsMax = 9 + 15 + 21;
+const agreementCount = 5;
+
+export const requestCount: LabGroup = {
+  cluster: { peerCount: 3 },
+  tests: [
+    {
+      title: "RPC counts aren't too high",
+      async run(lab) {
+        for (let seq = 0; seq < agreementCount; seq += 1) {
+          lab.start(0, seq, 'x');
+          await lab.waitAll(seq);
+        }
+        await lab.sleep(2000);
+        const single = lab.requestCount();
+        expect(single).to.be.at.most(agreementCount * requestsMax);
+        expect(single, 'no failure, so the fewest').to.equal(agreementCount * requestsMin);
+
+        for (let seq = agreementCount; seq < 2 * agreementCount; seq += 1) {
+          lab.startAll(seq, (index) => 10 * seq + index);
+          await lab.waitAll(seq);
+        }
+        await lab.sleep(2000);
+        const contested = lab.requestCount() - single;
+        expect(contested).to.be.at.most(agreementCount * contestedRequestsMax);
+      },
+    },
+  ],
+};
