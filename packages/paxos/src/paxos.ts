@@ -42,7 +42,7 @@ export class Paxos<V> {
   #waiting: Effects<V> = noEffects();
   #turn: Promise<void> | undefined;
   #writing: Promise<void> = Promise.resolve();
-  #cancelWake: (() => void) | undefined;
+  #alarm: { readonly time: number; readonly cancel: () => void } | undefined;
   #isWriting = false;
   #isStopped = false;
   #closing: Promise<void> | undefined;
@@ -201,25 +201,28 @@ export class Paxos<V> {
     }
   }
 
+  /** One timer serves: one that rings too early finds nothing to do and is set anew. */
   #askForWake(): void {
-    this.#cancelWake?.();
     const wakeAt = this.#peer.wakeAt();
-    this.#cancelWake =
-      wakeAt === undefined
-        ? undefined
-        : this.#options.clock.at(wakeAt, () => this.#put({ type: 'wake' }));
+    if (wakeAt === undefined || (this.#alarm && this.#alarm.time <= wakeAt)) return;
+    this.#alarm?.cancel();
+    const cancel = this.#options.clock.at(wakeAt, () => {
+      this.#alarm = undefined;
+      this.#put({ type: 'wake' });
+    });
+    this.#alarm = { time: wakeAt, cancel };
   }
 
   #stop(error: PaxosError): void {
     this.#isStopped = true;
-    this.#cancelWake?.();
+    this.#alarm?.cancel();
     this.#options.onStopped?.(error);
   }
 
   async #close(): Promise<void> {
     const hasFailed = this.#isStopped;
     this.#isStopped = true;
-    this.#cancelWake?.();
+    this.#alarm?.cancel();
     await this.#writing;
     await this.#options.transport.close();
     const { note } = this.#waiting;
