@@ -17,8 +17,8 @@ const anyWrite: fc.Arbitrary<JournalWrite> = fc.oneof(
   fc.record({ type: fc.constant('reserved'), round: fc.integer({ min: 0, max: roundMax }) }),
   fc.record({ type: fc.constant('promised'), seq, ballot }),
   fc.record({ type: fc.constant('accepted'), seq, ballot, value }),
-  fc.record({ type: fc.constant('decided'), seq, ballot }),
-  fc.record({ type: fc.constant('decided'), seq, ballot, value }),
+  fc.record({ type: fc.constant('decided'), seq }),
+  fc.record({ type: fc.constant('decided'), seq, value }),
   fc.record({ type: fc.constant('forgotten'), min: seq }),
 );
 
