@@ -28,6 +28,7 @@ import type {
 import { Outbox } from './outbox.ts';
 import { Patience } from './patience.ts';
 import { Proposer } from './proposer.ts';
+import { recall } from './recall.ts';
 import { Retention } from './retention.ts';
 import { Rounds } from './rounds.ts';
 
@@ -77,7 +78,13 @@ export class Peer<V> {
     this.#rounds = new Rounds(me);
     this.#proposer = new Proposer(peerCount, this.#rounds, patience);
     this.#catchUp = new CatchUp(this.#learner, patience);
-    for (const write of memory) this.#restore(write);
+    const roles = {
+      rounds: this.#rounds,
+      retention: this.#retention,
+      acceptor: this.#acceptor,
+      learner: this.#learner,
+    };
+    for (const write of memory) this.#max = Math.max(this.#max, recall(write, roles));
     this.#forgetBelow(this.min);
   }
 
@@ -263,34 +270,6 @@ export class Peer<V> {
     for (const write of writes) {
       if (write.type === 'reserved') this.#rounds.onPersisted(write.round);
     }
-  }
-
-  #restore(write: Write<V>): void {
-    switch (write.type) {
-      case 'reserved':
-        this.#rounds.restore(write.round);
-        break;
-      case 'forgotten':
-        this.#max = Math.max(this.#max, write.min - 1);
-        this.#retention.restore(write.min);
-        break;
-      case 'promised':
-      case 'accepted':
-        this.#max = Math.max(this.#max, write.seq);
-        this.#acceptor.restore(write);
-        break;
-      case 'decided':
-        this.#restoreDecision(write.seq, write.value);
-        break;
-    }
-  }
-
-  #restoreDecision(seq: number, told: V | undefined): void {
-    const value = told ?? this.#acceptor.vote(seq)?.value;
-    assert(value !== undefined, `the decision of instance ${seq} came with a value or a vote`);
-    this.#max = Math.max(this.#max, seq);
-    this.#learner.learn(seq, value);
-    this.#acceptor.release(seq);
   }
 
   #forgetBelow(min: number): void {

@@ -1,0 +1,40 @@
+/** Recall: after a restart, what an earlier run wrote goes back into the roles it came from. */
+import type { Acceptor } from './acceptor.ts';
+import { assert } from './assert.ts';
+import type { Write } from './effects.ts';
+import type { Learner } from './learner.ts';
+import type { Retention } from './retention.ts';
+import type { Rounds } from './rounds.ts';
+
+export interface RememberingRoles<V> {
+  readonly rounds: Rounds;
+  readonly retention: Retention;
+  readonly acceptor: Acceptor<V>;
+  readonly learner: Learner<V>;
+}
+
+/** Takes one write back, in the order they were written. Gives back the highest seq it speaks of, or −1. */
+export function recall<V>(write: Write<V>, roles: RememberingRoles<V>): number {
+  switch (write.type) {
+    case 'reserved':
+      roles.rounds.restore(write.round);
+      return -1;
+    case 'promised':
+    case 'accepted':
+      roles.acceptor.restore(write);
+      return write.seq;
+    case 'decided': {
+      const value = write.value ?? roles.acceptor.vote(write.seq)?.value;
+      assert(
+        value !== undefined,
+        `the decision of instance ${write.seq} came with a value or a vote`,
+      );
+      roles.learner.learn(write.seq, value);
+      roles.acceptor.release(write.seq);
+      return write.seq;
+    }
+    case 'forgotten':
+      roles.retention.restore(write.min);
+      return write.min - 1;
+  }
+}
