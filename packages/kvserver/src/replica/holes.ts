@@ -1,0 +1,99 @@
+/**
+ * Holes: instances that stay undecided while higher ones are known of. Nothing above a hole can be
+ * applied, so the replica starts them with a noop; the decision is whatever it turns out to be.
+ */
+import type { Clock, Paxos, Random } from '@paxkv/paxos';
+import { noop } from '../state-machine/batch.ts';
+import type { Bytes } from '../state-machine/command.ts';
+import { isOwnInstance } from './next-instance.ts';
+
+/** How long a hole is left to whoever proposes there, and to this replica's own next batch. */
+const holeDelayMs = 30;
+const ownHoleDelayMs = 3;
+/** Spreads the replicas that notice one hole at the same time. */
+const jitterMs = 20;
+/** Between two looks when there is no hole: a lost message leaves one without any other sign. */
+const idleDelayMs = 200;
+/** Instances filled at once. */
+const fillCountMax = 64;
+
+export interface HolesOptions {
+  readonly me: number;
+  readonly peerCount: number;
+  readonly paxos: Pick<Paxos<Bytes>, 'max' | 'start' | 'status'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The lowest instance not applied yet. */
+  readonly next: () => number;
+  /** Whether this replica has a batch of its own under way there. */
+  readonly isInFlight: (seq: number) => boolean;
+}
+
+export class Holes {
+  readonly #options: HolesOptions;
+  #hole:
+    | { readonly seq: number; readonly sinceMs: number; readonly patienceMs: number }
+    | undefined;
+  #wakeAtMs = Infinity;
+  #cancelTimer: (() => void) | undefined;
+  #isStopped = false;
+
+  constructor(options: HolesOptions) {
+    this.#options = options;
+  }
+
+  /** Looks for a hole at the lowest instance not applied. To be called when that may have changed. */
+  check(): void {
+    if (this.#isStopped) return;
+    const { clock } = this.#options;
+    const seq = this.#find();
+    if (seq === undefined) {
+      this.#hole = undefined;
+      this.#wakeWithin(idleDelayMs);
+      return;
+    }
+    if (this.#hole?.seq !== seq)
+      this.#hole = { seq, sinceMs: clock.now(), patienceMs: this.#draw() };
+    const waitedMs = clock.now() - this.#hole.sinceMs;
+    const isAbandoned = waitedMs >= this.#hole.patienceMs;
+    if (waitedMs >= ownHoleDelayMs) this.#fill(seq, isAbandoned);
+    this.#wakeWithin(waitedMs < ownHoleDelayMs ? ownHoleDelayMs : holeDelayMs);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancelTimer?.();
+  }
+
+  #find(): number | undefined {
+    const { paxos, next } = this.#options;
+    const seq = next();
+    return seq <= paxos.max() && paxos.status(seq).fate === 'pending' ? seq : undefined;
+  }
+
+  #fill(first: number, isAbandoned: boolean): void {
+    const { paxos, isInFlight } = this.#options;
+    const last = Math.min(paxos.max(), first + fillCountMax - 1);
+    for (let seq = first; seq <= last; seq += 1) {
+      if (isInFlight(seq) || paxos.status(seq).fate !== 'pending') continue;
+      // To start again what was started before changes nothing.
+      if (isAbandoned || isOwnInstance(seq, this.#options)) paxos.start(seq, noop);
+    }
+  }
+
+  #draw(): number {
+    return holeDelayMs + this.#options.random.next() * jitterMs;
+  }
+
+  #wakeWithin(delayMs: number): void {
+    const { clock } = this.#options;
+    const wakeAtMs = clock.now() + delayMs;
+    if (this.#wakeAtMs <= wakeAtMs) return;
+    this.#cancelTimer?.();
+    this.#wakeAtMs = wakeAtMs;
+    this.#cancelTimer = clock.at(wakeAtMs, () => {
+      this.#wakeAtMs = Infinity;
+      this.check();
+    });
+  }
+}

@@ -1,0 +1,86 @@
+/** A request that was accepted and not answered yet. It is answered once, by whoever comes first. */
+import { KvError } from '@paxkv/client/errors';
+import type { Clock } from '@paxkv/paxos';
+import type { Reply, Request } from '../state-machine/command.ts';
+
+/** Bytes beside key and value that a request is counted with. */
+const overheadBytes = 64;
+
+export interface PendingOptions {
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  /** Called once, when the request is answered in whatever way. */
+  readonly onSettled: (request: PendingRequest) => void;
+}
+
+export class PendingRequest {
+  readonly request: Request;
+  readonly bytes: number;
+  readonly reply: Promise<Reply>;
+  #isProposed = false;
+  #isSettled = false;
+  readonly #options: PendingOptions;
+  readonly #cancelTimer: () => void;
+  readonly #onAbort = () => this.#giveUp('KV_ABORTED', 'The caller ended the wait.');
+  #resolve: (reply: Reply) => void = () => {};
+  #reject: (error: KvError) => void = () => {};
+
+  constructor(request: Request, options: PendingOptions) {
+    const { clock, timeoutMs, signal } = options;
+    this.request = request;
+    this.bytes = bytesOf(request);
+    this.#options = options;
+    this.reply = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#cancelTimer = clock.at(clock.now() + timeoutMs, () =>
+      this.#giveUp('KV_TIMEOUT', `No decision within ${timeoutMs} ms.`),
+    );
+    signal?.addEventListener('abort', this.#onAbort);
+  }
+
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  /** From now on it may take effect, whatever becomes of the wait. */
+  markProposed(): void {
+    this.#isProposed = true;
+  }
+
+  resolve(reply: Reply): void {
+    if (this.#settle()) this.#resolve(reply);
+  }
+
+  reject(error: KvError): void {
+    if (this.#settle()) this.#reject(error);
+  }
+
+  /** Ends the wait because the replica ends: *not done* if it was never proposed, else *unknown*. */
+  interrupt(message: string, cause?: unknown): void {
+    const code = this.#isProposed ? 'KV_INTERRUPTED' : 'KV_UNAVAILABLE';
+    this.reject(new KvError(code, message, { cause }));
+  }
+
+  #giveUp(code: 'KV_TIMEOUT' | 'KV_ABORTED', message: string): void {
+    const outcome = this.#isProposed ? 'unknown' : 'not done';
+    this.reject(new KvError(code, message, { outcome }));
+  }
+
+  #settle(): boolean {
+    if (this.#isSettled) return false;
+    this.#isSettled = true;
+    this.#cancelTimer();
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#options.onSettled(this);
+    return true;
+  }
+}
+
+function bytesOf({ command }: Request): number {
+  if (command.type === 'openSession') return overheadBytes + command.client.length;
+  const valueBytes = 'value' in command ? command.value.length : 0;
+  return overheadBytes + command.key.length + valueBytes;
+}
