@@ -1,4 +1,4 @@
-/** The log of a server: one JSON object a line, to standard error. */
+/** The log of a server: one JSON object a line, to standard error. Lines name their server `me`. */
 import { destination, type Logger, pino, stdTimeFunctions } from 'pino';
 import type { LogLevel } from '../config.ts';
 
@@ -8,7 +8,7 @@ export function createLogger(level: LogLevel, node: number): Logger {
   return pino(
     {
       level,
-      base: { node },
+      base: { me: node },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: pino.stdSerializers.err },
