@@ -1,0 +1,126 @@
+/** Holds the documents to the tree and the code they speak of. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect } from 'chai';
+import { codeIn, findFiles, readPage, root, rowsOf, sectionOf } from './pages.ts';
+
+/** Headings as a link names them: GitHub's rule, as far as our headings need it. */
+function anchorsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+/** What is wrong with the relative links of a page. */
+async function brokenLinks(page: string): Promise<string[]> {
+  const text = (await readPage(page)).replaceAll(/^```.*?^```$/gms, '');
+  const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+  const broken: string[] = [];
+  for (const target of targets) {
+    if (/^[a-z]+:/.test(target)) continue;
+    const [file = '', anchor] = target.split('#');
+    const path = file === '' ? page : join(dirname(page), file);
+    const isThere =
+      existsSync(join(root, path)) &&
+      (anchor === undefined || anchorsOf(await readPage(path)).includes(anchor));
+    if (!isThere) broken.push(`${page}: ${target}`);
+  }
+  return broken;
+}
+
+/** The titles of a test file, as its source spells them. */
+async function titlesIn(path: string): Promise<string> {
+  return (await readPage(path)).replaceAll("\\'", "'");
+}
+
+describe('the documents', () => {
+  it('link to files and headings that exist', async () => {
+    const pages = await findFiles('.md');
+    expect(pages).to.include('README.md');
+    const broken = await Promise.all(pages.map(brokenLinks));
+    expect(broken.flat()).to.deep.equal([]);
+  });
+
+  it('have a README in each package and in test', async () => {
+    const folders = [
+      'test',
+      ...['client', 'kvserver', 'paxos', 'simulator'].map((name) => `packages/${name}`),
+    ];
+    const missing = folders.filter((folder) => !existsSync(join(root, folder, 'README.md')));
+    expect(missing).to.deep.equal([]);
+  });
+});
+
+describe('ARCHITECTURE.md', () => {
+  it('names only files that exist on the path of one put', async () => {
+    const section = sectionOf(await readPage('ARCHITECTURE.md'), '## The path of one put');
+    const files = rowsOf(section).flatMap(([, where = '']) => codeIn(where));
+    expect(files).to.have.length.above(10);
+    const missing = files.filter((file) => !existsSync(join(root, 'packages', file)));
+    expect(missing).to.deep.equal([]);
+  });
+
+  it('names for each invariant tests that exist', async () => {
+    const section = sectionOf(await readPage('ARCHITECTURE.md'), '## Invariants');
+    const rows = rowsOf(section);
+    expect(rows).to.have.length.above(10);
+    for (const [invariant = '', , shown = ''] of rows) {
+      const [file = '', ...titles] = codeIn(shown);
+      expect(titles, invariant).to.have.length.above(0);
+      const source = await titlesIn(join('test', file));
+      for (const title of titles) expect(source, `${file}: ${title}`).to.contain(title);
+    }
+  });
+});
+
+describe('docs/protocol.md', () => {
+  it('lists every message and no other', async () => {
+    const section = sectionOf(await readPage('docs/protocol.md'), '## Messages');
+    const listed = rowsOf(section).map(([message = '']) => codeIn(message)[0]);
+    const source = await readPage('packages/paxos/src/core/messages.ts');
+    const types = [...source.matchAll(/readonly type: '(\w+)'/g)].map(([, type]) => type);
+    expect(listed).to.have.members(types);
+  });
+
+  it('lists the fields of each message, and which may be absent', async () => {
+    const section = sectionOf(await readPage('docs/protocol.md'), '## Messages');
+    const source = await readPage('packages/paxos/src/core/messages.ts');
+    for (const [message = '', fields = ''] of rowsOf(section)) {
+      const type = codeIn(message)[0];
+      const declaration = new RegExp(`readonly type: '${type}';(.*?)^}`, 'ms').exec(source)?.[1];
+      const declared = [...(declaration ?? '').matchAll(/readonly (\w+)(\??):/g)];
+      const expected = declared.map(([, name, mark]) => `\`${name}\`${mark}`).join(', ');
+      expect(fields, type).to.equal(expected);
+    }
+  });
+});
+
+describe('the tables of error codes', () => {
+  const tables = [
+    { page: 'packages/paxos/README.md', source: 'packages/paxos/src/errors.ts', prefix: 'PAXOS' },
+    {
+      page: 'packages/kvserver/README.md',
+      source: 'packages/kvserver/src/disk/disk-error.ts',
+      prefix: 'DISK',
+    },
+    {
+      page: 'packages/kvserver/README.md',
+      source: 'packages/kvserver/src/state-machine/state-error.ts',
+      prefix: 'STATE',
+    },
+  ];
+
+  for (const { page, source, prefix } of tables) {
+    it(`have every code of ${prefix} and no other`, async () => {
+      const row = new RegExp(`^\\| \`(${prefix}_\\w+)\``, 'gm');
+      const listed = [...(await readPage(page)).matchAll(row)].map(([, code]) => code);
+      const union = new RegExp(`'(${prefix}_\\w+)'(?= *$|;| \\|)`, 'gm');
+      const declared = [...(await readPage(source)).matchAll(union)].map(([, code]) => code);
+      expect(declared).to.have.length.above(1);
+      expect(new Set(listed)).to.deep.equal(new Set(declared));
+    });
+  }
+});
