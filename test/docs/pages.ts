@@ -61,3 +61,19 @@ export function blocksOf(text: string, language: string): string[] {
   const fence = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms');
   return [...text.matchAll(fence)].map(([, block = '']) => block);
 }
+
+/** A command as it is typed, and what it prints. */
+export interface ShellExample {
+  readonly command: string;
+  readonly output: string;
+}
+
+/** The commands of the blocks that show a terminal. */
+export function commandsOf(text: string): ShellExample[] {
+  return blocksOf(text, 'console').flatMap((block) =>
+    block.split(/^\$ /m).flatMap((example) => {
+      const [command = '', ...output] = example.trimEnd().split('\n');
+      return command === '' ? [] : [{ command, output: output.join('\n') }];
+    }),
+  );
+}

@@ -1,0 +1,62 @@
+/** Three servers in this process, on the loopback, with their disks in a temporary directory. */
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KvServer, parseConfig } from '@paxkv/kvserver';
+
+const nodeIds = [0, 1, 2];
+
+export class Cluster {
+  /** `host:port` of each server. */
+  readonly addresses: readonly string[];
+  readonly #directory: string;
+  readonly #servers: readonly KvServer[];
+
+  private constructor(
+    addresses: readonly string[],
+    directory: string,
+    servers: readonly KvServer[],
+  ) {
+    this.addresses = addresses;
+    this.#directory = directory;
+    this.#servers = servers;
+  }
+
+  static async start(): Promise<Cluster> {
+    const directory = await mkdtemp(join(tmpdir(), 'paxkv-docs-'));
+    const addresses = await freeAddresses(nodeIds.length);
+    const servers = await Promise.all(
+      nodeIds.map((nodeId) => {
+        const dataDirectory = join(directory, `node-${nodeId}`);
+        const settings = { nodeId, clusterId: 'docs', addresses, dataDirectory };
+        return KvServer.start(parseConfig({ ...settings, logLevel: 'silent' }));
+      }),
+    );
+    return new Cluster(addresses, directory, servers);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server.stop()));
+    await rm(this.#directory, { recursive: true });
+  }
+}
+
+/** All are held at once, so that they differ, and let go of together. */
+async function freeAddresses(count: number): Promise<string[]> {
+  const holders = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(holders.map((holder) => once(holder, 'listening')));
+  const addresses = holders.map((holder) => {
+    const address = holder.address();
+    if (address === null || typeof address === 'string') throw new Error('a port was expected');
+    return `127.0.0.1:${address.port}`;
+  });
+  await Promise.all(
+    holders.map(async (holder) => {
+      holder.close();
+      await once(holder, 'close');
+    }),
+  );
+  return addresses;
+}

@@ -1,0 +1,74 @@
+/** Runs the README's examples against a cluster, as a reader would who pastes them. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { Cluster } from './cluster.ts';
+import { blocksOf, commandsOf, readPage, root } from './pages.ts';
+
+const run = promisify(execFile);
+
+/** Where `npm start` listens. */
+const printedAddresses = ['127.0.0.1:4401', '127.0.0.1:4402', '127.0.0.1:4403'];
+
+async function hasProgram(name: string): Promise<boolean> {
+  return run(name, ['--version']).then(
+    () => true,
+    () => false,
+  );
+}
+
+describe('README.md', () => {
+  let text: string;
+  let cluster: Cluster;
+
+  beforeEach(async () => {
+    text = await readPage('README.md');
+    cluster = await Cluster.start();
+  });
+
+  afterEach(() => cluster.close());
+
+  /** With the addresses of this cluster in place of the printed ones. */
+  function here(example: string): string {
+    return printedAddresses.reduce(
+      (changed, printed, node) => changed.replaceAll(printed, cluster.addresses[node] ?? ''),
+      example,
+    );
+  }
+
+  it('is at most 150 lines long', () => {
+    expect(text.split('\n')).to.have.length.of.at.most(150);
+  });
+
+  it('shows a client of six lines that prints what it says', async () => {
+    const [program = ''] = blocksOf(text, 'js');
+    const lines = program.split('\n').filter((line) => line !== '');
+    expect(lines).to.have.length(6);
+    const flags = ['--input-type=module', '--eval', here(program)];
+    // Packages are found from here.
+    const { stdout } = await run(process.execPath, flags, { cwd: join(root, 'test') });
+    const claimed = [...program.matchAll(/\/\/ ([^:\n]*)/g)].map(([, output]) => output);
+    expect(stdout.trimEnd().split('\n')).to.deep.equal(claimed);
+  });
+
+  it('shows curl commands that do what it says', async function () {
+    if (!(await hasProgram('curl'))) this.skip();
+    const commands = commandsOf(text).filter(({ command }) => command.startsWith('curl '));
+    expect(commands).to.have.length.above(1);
+    for (const { command, output } of commands) {
+      const { stdout } = await run('sh', ['-c', here(command)]);
+      expect(stdout.trimEnd(), command).to.equal(output);
+    }
+  });
+
+  it('names only npm scripts that exist', async () => {
+    const { scripts } = JSON.parse(await readPage('package.json'));
+    const pages = [text, await readPage('CONTRIBUTING.md'), await readPage('docs/testing.md')];
+    const named = [...pages.join('\n').matchAll(/npm (?:run ([\w:]+)|(start|test))/g)];
+    expect(named).to.have.length.above(4);
+    for (const [command, script, short] of named) {
+      expect(scripts, command).to.have.property(script ?? short ?? '');
+    }
+  });
+});
