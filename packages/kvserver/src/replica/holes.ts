@@ -5,21 +5,20 @@
 import type { Clock, Paxos, Random } from '@paxkv/paxos';
 import { noop } from '../state-machine/batch.ts';
 import type { Bytes } from '../state-machine/command.ts';
-import { isOwnInstance } from './next-instance.ts';
 
-/** How long a hole is left to whoever proposes there, and to this replica's own next batch. */
-const holeDelayMs = 30;
-const ownHoleDelayMs = 3;
+/**
+ * How long a hole is left to whoever proposes there: well above the time a busy disk takes for a round,
+ * or replicas that compete would only slow one another.
+ */
+const holeDelayMs = 150;
 /** Spreads the replicas that notice one hole at the same time. */
-const jitterMs = 20;
+const jitterMs = 100;
 /** Between two looks when there is no hole: a lost message leaves one without any other sign. */
 const idleDelayMs = 200;
 /** Instances filled at once. */
 const fillCountMax = 64;
 
 export interface HolesOptions {
-  readonly me: number;
-  readonly peerCount: number;
   readonly paxos: Pick<Paxos<Bytes>, 'max' | 'start' | 'status'>;
   readonly clock: Clock;
   readonly random: Random;
@@ -54,10 +53,8 @@ export class Holes {
     }
     if (this.#hole?.seq !== seq)
       this.#hole = { seq, sinceMs: clock.now(), patienceMs: this.#draw() };
-    const waitedMs = clock.now() - this.#hole.sinceMs;
-    const isAbandoned = waitedMs >= this.#hole.patienceMs;
-    if (waitedMs >= ownHoleDelayMs) this.#fill(seq, isAbandoned);
-    this.#wakeWithin(waitedMs < ownHoleDelayMs ? ownHoleDelayMs : holeDelayMs);
+    if (clock.now() - this.#hole.sinceMs >= this.#hole.patienceMs) this.#fill(seq);
+    this.#wakeWithin(holeDelayMs);
   }
 
   stop(): void {
@@ -71,13 +68,13 @@ export class Holes {
     return seq <= paxos.max() && paxos.status(seq).fate === 'pending' ? seq : undefined;
   }
 
-  #fill(first: number, isAbandoned: boolean): void {
+  #fill(first: number): void {
     const { paxos, isInFlight } = this.#options;
     const last = Math.min(paxos.max(), first + fillCountMax - 1);
     for (let seq = first; seq <= last; seq += 1) {
       if (isInFlight(seq) || paxos.status(seq).fate !== 'pending') continue;
       // To start again what was started before changes nothing.
-      if (isAbandoned || isOwnInstance(seq, this.#options)) paxos.start(seq, noop);
+      paxos.start(seq, noop);
     }
   }
 

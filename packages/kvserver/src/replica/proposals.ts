@@ -41,18 +41,17 @@ export class Proposals {
     this.#highestSeq = Math.max(this.#highestSeq, seq);
   }
 
-  /** Takes note of a decision. Gives back what became of the own batch in that instance, if any was. */
-  onDecided(seq: number, value: Bytes): 'none' | 'decided' | 'displaced' {
+  /** Takes note of a decision: an own batch in that instance has won it, or needs another. */
+  onDecided(seq: number, value: Bytes): void {
     const batch = this.#inFlight.get(seq);
-    if (batch === undefined) return 'none';
+    if (batch === undefined) return;
     this.#inFlight.delete(seq);
     if (isSameValue(batch.value, value)) {
       this.#decided.set(batch.number, batch);
-      return 'decided';
+      return;
     }
     this.#displaced.push(batch);
     this.#displaced.sort((left, right) => left.number - right.number);
-    return 'displaced';
   }
 
   /** The oldest batch that needs another instance, if somebody still waits for it. */

@@ -19,7 +19,6 @@ import type { StateLevel } from '../state-machine/state-database.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { Holes } from './holes.ts';
 import type { ReplicaLimits } from './limits.ts';
-import { nextInstance } from './next-instance.ts';
 import { PendingRequests } from './pending-requests.ts';
 import { type OwnBatch, Proposals } from './proposals.ts';
 import type { Submitter } from './submitter.ts';
@@ -27,8 +26,6 @@ import type { Submitter } from './submitter.ts';
 /** Applied together, in one write. */
 const runInstanceCountMax = 64;
 const runBytesMax = 4 * 1024 * 1024;
-/** For how long after it lost an instance a replica keeps to instances of its own. */
-const contestMs = 1000;
 /** How long a stop waits for the requests under way. */
 const stopGraceMs = 1000;
 
@@ -73,19 +70,18 @@ export class Replica implements Submitter {
   #state: ReplicaStatus['state'] = 'running';
   #failure: Error | undefined;
   #batchCount = 0;
-  #contestedUntilMs = Number.NEGATIVE_INFINITY;
   #isApplying = false;
   #applying: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
   private constructor(options: ReplicaOptions, paxos: Paxos<Bytes>, machine: StateMachine) {
-    const { me, peerCount, clock, random, limits } = options;
+    const { clock, random, limits } = options;
     this.#options = options;
     this.#paxos = paxos;
     this.#machine = machine;
     this.#pending = new PendingRequests(clock, limits);
     this.#holes = new Holes({
-      ...{ me, peerCount, paxos, clock, random },
+      ...{ paxos, clock, random },
       next: () => machine.applied + 1,
       isInFlight: (seq) => this.#proposals.isInFlight(seq),
     });
@@ -162,9 +158,7 @@ export class Replica implements Submitter {
 
   #onDecided({ seq, value }: Decision<Bytes>): void {
     if (this.#state === 'failed') return;
-    if (this.#proposals.onDecided(seq, value) === 'displaced') {
-      this.#contestedUntilMs = this.#options.clock.now() + contestMs;
-    }
+    this.#proposals.onDecided(seq, value);
     this.#propose();
     this.#apply();
   }
@@ -200,17 +194,12 @@ export class Replica implements Submitter {
     return encodeBatch({ origin: { node: me, boot, number }, requests });
   }
 
+  /**
+   * The next free one, as far as is known here. Another replica may want the same; the one that loses
+   * it goes on to the next with its batch, and with what gathered meanwhile in the one after.
+   */
   #nextInstance(): number {
-    const { me, peerCount, clock } = this.#options;
-    return nextInstance({
-      me,
-      peerCount,
-      applied: this.#machine.applied,
-      max: this.#paxos.max(),
-      proposed: this.#proposals.highestSeq,
-      isContested: clock.now() < this.#contestedUntilMs,
-      isFree: (seq) => this.#paxos.status(seq).fate === 'pending',
-    });
+    return 1 + Math.max(this.#machine.applied, this.#paxos.max(), this.#proposals.highestSeq);
   }
 
   /** Sees to it that everything decided without a gap is applied soon. */
