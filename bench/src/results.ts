@@ -1,0 +1,64 @@
+/** What the benchmark finds out, as plain data: what `--json` prints and the tables show. */
+import type { LoadResult } from './load.ts';
+
+/** `spread`: clients in turn on all three servers, which then compete for instances. */
+export type Placement = 'spread' | 'one server';
+
+export interface LoadFigures {
+  readonly kind: 'put' | 'get';
+  readonly placement: Placement;
+  readonly clientCount: number;
+  readonly perSecond: number;
+  readonly latencyMs: Readonly<Record<'p50' | 'p90' | 'p99' | 'p99_9' | 'max', number>>;
+  /** Answered requests of the least, the middle and the most served client. */
+  readonly perClient: Readonly<Record<'min' | 'median' | 'max', number>>;
+  readonly failures: Readonly<Record<string, number>>;
+  readonly generatorShare: number;
+}
+
+/** Resident bytes of each node, by node id, after so many puts. */
+export interface MemoryReading {
+  readonly putCount: number;
+  readonly residentBytes: readonly number[];
+}
+
+export interface Machine {
+  readonly cpu: string;
+  readonly coreCount: number;
+  readonly node: string;
+  readonly commit: string;
+  readonly date: string;
+}
+
+export interface Results {
+  readonly machine: Machine;
+  readonly seconds: number;
+  readonly valueBytes: number;
+  readonly memory: readonly MemoryReading[];
+  readonly loads: readonly LoadFigures[];
+}
+
+export function toFigures(
+  of: Pick<LoadFigures, 'kind' | 'placement' | 'clientCount'>,
+  result: LoadResult,
+): LoadFigures {
+  const { histogram, elapsedMs, clientRequestCounts, failures, generatorShare } = result;
+  const at = (percentile: number) => histogram.getValueAtPercentile(percentile) / 1000;
+  return {
+    ...of,
+    perSecond: (histogram.totalCount / elapsedMs) * 1000,
+    latencyMs: {
+      ...{ p50: at(50), p90: at(90), p99: at(99), p99_9: at(99.9) },
+      max: histogram.maxValue / 1000,
+    },
+    perClient: spanOf(clientRequestCounts),
+    failures: Object.fromEntries(failures),
+    generatorShare,
+  };
+}
+
+function spanOf(counts: readonly number[]): LoadFigures['perClient'] {
+  const sorted = [...counts].sort((left, right) => left - right);
+  const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? 0;
+  return { min: at(0), median: at(0.5), max: at(1) };
+}

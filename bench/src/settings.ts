@@ -1,0 +1,66 @@
+/** What a run of the benchmark can be told: flags, defaults, ranges. */
+import { valueBytesMax } from '@paxkv/client/protocol';
+import { Command, InvalidArgumentError } from 'commander';
+
+export interface Settings {
+  /** Each of these counts of clients is measured for itself. */
+  readonly clientCounts: readonly number[];
+  /** How long each load runs. */
+  readonly seconds: number;
+  /** Puts of the memory measurement. */
+  readonly putCount: number;
+  readonly valueBytes: number;
+  readonly isJson: boolean;
+  /** Where each node leaves a CPU profile when it stops, if anywhere. */
+  readonly profileDirectory: string | undefined;
+}
+
+interface Flags {
+  readonly clients: readonly number[];
+  readonly seconds?: number;
+  readonly puts?: number;
+  readonly valueBytes: number;
+  readonly json: boolean;
+  readonly quick: boolean;
+  readonly cpuProf?: string;
+}
+
+/** Ends the process with a message on standard error if the arguments make no sense. */
+export function parseSettings(argv: readonly string[]): Settings {
+  const command = new Command('npm run bench --')
+    .description('Measures a three-node cluster of real processes on this machine.')
+    .option('--clients <counts>', 'numbers of clients, e.g. 1,64,256', toCounts, [1, 64, 256])
+    .option('--seconds <n>', 'length of each load (default: 5)', toCount)
+    .option('--puts <n>', 'puts between the readings of memory (default: 100000)', toCount)
+    .option('--value-bytes <n>', 'bytes of each value', toValueBytes, 128)
+    .option('--json', 'print one JSON document instead of tables', false)
+    .option('--quick', '1 second a load and 10,000 puts, unless said otherwise', false)
+    .option('--cpu-prof <directory>', 'let each node leave a CPU profile there')
+    .parse([...argv], { from: 'user' });
+  const flags = command.opts<Flags>();
+  return {
+    clientCounts: flags.clients,
+    seconds: flags.seconds ?? (flags.quick ? 1 : 5),
+    putCount: flags.puts ?? (flags.quick ? 10_000 : 100_000),
+    valueBytes: flags.valueBytes,
+    isJson: flags.json,
+    profileDirectory: flags.cpuProf,
+  };
+}
+
+function toCounts(text: string): readonly number[] {
+  return text.split(',').map(toCount);
+}
+
+function toCount(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) {
+    throw new InvalidArgumentError('It must be a whole number from 1 to 9999999.');
+  }
+  return Number(text);
+}
+
+function toValueBytes(text: string): number {
+  const bytes = toCount(text);
+  if (bytes > valueBytesMax) throw new InvalidArgumentError(`At most ${valueBytesMax}.`);
+  return bytes;
+}
