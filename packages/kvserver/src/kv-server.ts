@@ -5,7 +5,6 @@
  */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { KvError } from '@paxkv/client/errors';
 import type { StatusReply } from '@paxkv/client/protocol';
 import type { Logger } from 'pino';
@@ -17,15 +16,22 @@ import { systemClock } from './node/system-clock.ts';
 import { systemRandom } from './node/system-random.ts';
 import { version } from './node/version.ts';
 import { peerPath } from './peers/handshake.ts';
+import { defaultPeerLimits } from './peers/limits.ts';
 import { PeerTransport } from './peers/peer-transport.ts';
 import { Replica } from './replica/index.ts';
 import type { Reply, Request } from './state-machine/command.ts';
+import { StateError } from './state-machine/state-error.ts';
 
 /** How long a stop waits for clients to take their answers. */
 const drainMs = 1000;
 
 /** Refusals after which the process stays up and says why, for operators and probes. */
-const quarantineCodes: readonly string[] = ['DISK_JOURNAL_DAMAGED', 'DISK_AMNESIA'];
+const quarantineCodes: readonly string[] = [
+  'DISK_JOURNAL_DAMAGED',
+  'DISK_AMNESIA',
+  'DISK_STATE_DAMAGED',
+  'STATE_DAMAGED',
+];
 
 export interface KvServerOptions {
   /** By default JSON lines to standard error, at the level of the settings. */
@@ -60,15 +66,15 @@ export class KvServer {
       hostNames: config.addresses.map(({ host }) => host),
     }).server;
     this.#http.on('upgrade', (request, socket, head) => {
-      if (request.url === peerPath && this.#peers !== undefined) {
-        this.#peers.handleUpgrade(request, socket, head);
-      } else refuseUpgrade(socket);
+      const isPeer = request.url === peerPath;
+      if (isPeer && this.#peers !== undefined) this.#peers.handleUpgrade(request, socket, head);
+      else endWithError(socket, isPeer ? this.#unavailable() : noUpgrade());
     });
   }
 
   /**
    * Resolves when the server listens and has joined the others; it need not have reached any of them.
-   * With a damaged journal it resolves too, `failed`, and does nothing but say so.
+   * With a damaged journal or state it resolves too, `failed`, and does nothing but say so.
    *
    * @throws DiskError, StateError, PaxosError; or the system's error if the address cannot be had.
    */
@@ -129,7 +135,7 @@ export class KvServer {
     try {
       await this.#join();
     } catch (error) {
-      if (!(error instanceof DiskError) || !quarantineCodes.includes(error.code)) throw error;
+      if (!isForQuarantine(error)) throw error;
       this.#failure = error;
       this.#logger.error({ error }, 'node quarantined');
     }
@@ -147,6 +153,9 @@ export class KvServer {
       clusterId,
       boot: identity.bootCount,
       logger: this.#logger,
+      limits: {
+        valueBytesMax: Math.max(defaultPeerLimits.valueBytesMax, 2 * limits.batchBytesMax),
+      },
       random: systemRandom,
     });
     this.#replica = await Replica.open({
@@ -171,8 +180,13 @@ export class KvServer {
     if (this.#replica !== undefined && this.#failure === undefined && !this.#isStopping) {
       return this.#replica.submit(request, options);
     }
-    const state = this.#stateOf(this.#failure);
-    return Promise.reject(new KvError('KV_UNAVAILABLE', `This server is ${state}.`));
+    return Promise.reject(this.#unavailable());
+  }
+
+  #unavailable(): KvError {
+    const { state, reason } = this.status();
+    const why = reason === undefined ? '' : `: ${reason}`;
+    return new KvError('KV_UNAVAILABLE', `This server is ${state}${why}`.replace(/\.?$/, '.'));
   }
 
   #stateOf(failure: Error | undefined): StatusReply['state'] {
@@ -185,12 +199,23 @@ export class KvServer {
     this.#isStopping = true;
     const closed = closeServer(this.#http);
     // What is under way is answered first: the replica gives it a short time.
-    await this.#replica?.stop();
-    await this.#peers?.close();
+    await this.#attempt(() => this.#replica?.stop());
+    this.#http.closeIdleConnections();
+    await this.#attempt(() => this.#peers?.close());
     await closed;
-    await this.#data?.close();
+    await this.#attempt(() => this.#data?.close());
     this.#logger.info('server stopped');
     this.#onStopped(this.#failure);
+  }
+
+  /** One part that cannot end in order must not keep the others from it. */
+  async #attempt(end: () => Promise<void> | undefined): Promise<void> {
+    try {
+      await end();
+    } catch (error) {
+      this.#failure ??= error instanceof Error ? error : new Error(String(error));
+      this.#logger.error({ error }, 'stop met an error');
+    }
   }
 }
 
@@ -205,8 +230,13 @@ async function closeServer(server: Server): Promise<void> {
   clearTimeout(timer);
 }
 
-function refuseUpgrade(socket: Duplex): void {
-  endWithError(socket, new KvError('KV_BAD_REQUEST', 'This server upgrades to nothing.'));
+function noUpgrade(): KvError {
+  return new KvError('KV_BAD_REQUEST', 'This server upgrades to nothing.');
+}
+
+function isForQuarantine(error: unknown): error is DiskError | StateError {
+  const isOurs = error instanceof DiskError || error instanceof StateError;
+  return isOurs && quarantineCodes.includes(error.code);
 }
 
 function toText({ host, port }: Address): string {

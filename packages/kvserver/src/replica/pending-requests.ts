@@ -4,20 +4,20 @@
  */
 import { KvError } from '@paxkv/client/errors';
 import type { Clock } from '@paxkv/paxos';
+import type { Limits } from '../config.ts';
 import type { Reply, Request } from '../state-machine/command.ts';
-import type { ReplicaLimits } from './limits.ts';
 import { PendingRequest } from './pending-request.ts';
 
 export class PendingRequests {
   readonly #clock: Clock;
-  readonly #limits: ReplicaLimits;
+  readonly #limits: Limits;
   readonly #all = new Set<PendingRequest>();
   /** Oldest first. */
   readonly #queued = new Set<PendingRequest>();
   #bytes = 0;
   #onNone: (() => void)[] = [];
 
-  constructor(clock: Clock, limits: ReplicaLimits) {
+  constructor(clock: Clock, limits: Limits) {
     this.#clock = clock;
     this.#limits = limits;
   }

@@ -4,23 +4,15 @@
  * Rule: the effect of an instance is durable here before the instance may be forgotten.
  */
 import { KvError } from '@paxkv/client/errors';
-import {
-  type Clock,
-  type Decision,
-  Paxos,
-  type PeerId,
-  type Random,
-  type Storage,
-  type Transport,
-} from '@paxkv/paxos';
+import { type Decision, Paxos } from '@paxkv/paxos';
 import { encodeBatch } from '../state-machine/batch.ts';
 import type { Bytes, Reply, Request } from '../state-machine/command.ts';
-import type { StateLevel } from '../state-machine/state-database.ts';
+import { StateError } from '../state-machine/state-error.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { Holes } from './holes.ts';
-import type { ReplicaLimits } from './limits.ts';
 import { PendingRequests } from './pending-requests.ts';
 import { type OwnBatch, Proposals } from './proposals.ts';
+import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 import type { Submitter } from './submitter.ts';
 
 /** Applied together, in one write. */
@@ -28,37 +20,6 @@ const runInstanceCountMax = 64;
 const runBytesMax = 4 * 1024 * 1024;
 /** How long a stop waits for the requests under way. */
 const stopGraceMs = 1000;
-
-export interface ReplicaOptions {
-  readonly me: PeerId;
-  /** How often this node was started. Never the same twice: it tells batches of two lives apart. */
-  readonly boot: number;
-  readonly peerCount: number;
-  readonly transport: Transport<Bytes>;
-  readonly storage: Storage<Bytes>;
-  /** Open; stays so when the replica stops. */
-  readonly state: StateLevel;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly limits: ReplicaLimits;
-  /** Told when the replica failed by itself. It neither votes nor serves any more. */
-  readonly onStopped?: (error: Error) => void;
-}
-
-export interface ReplicaStatus {
-  readonly state: 'running' | 'stopping' | 'failed';
-  /** Why, where it has failed. */
-  readonly failure: Error | undefined;
-  /** Highest instance applied, or −1. */
-  readonly applied: number;
-  /** Lowest instance remembered, and highest heard of. */
-  readonly min: number;
-  readonly max: number;
-  readonly revision: number;
-  readonly sessions: number;
-  /** Requests accepted and not answered yet. */
-  readonly pending: number;
-}
 
 export class Replica implements Submitter {
   readonly #options: ReplicaOptions;
@@ -90,7 +51,7 @@ export class Replica implements Submitter {
   /**
    * Takes up state and promises where they are, and joins the others.
    *
-   * @throws StateError, PaxosError; and an Error if the log has forgotten what the state lacks.
+   * @throws PaxosError, StateError; `STATE_DAMAGED` also if the log has forgotten what the state lacks.
    */
   static async open(options: ReplicaOptions): Promise<Replica> {
     const machine = await StateMachine.open(options.state);
@@ -108,7 +69,8 @@ export class Replica implements Submitter {
     });
     if (machine.applied + 1 < paxos.min()) {
       await paxos.kill();
-      throw new Error(
+      throw new StateError(
+        'STATE_DAMAGED',
         `The state ends at instance ${machine.applied}, and the log begins at ${paxos.min()}: ` +
           'what lies between is lost here. Restore this node from the others.',
       );
@@ -255,6 +217,8 @@ export class Replica implements Submitter {
     this.#failure = error;
     this.#holes.stop();
     this.#pending.interruptAll('This server failed while the request was under way.', error);
+    // A failed node votes no more. What closing meets is heard by `stop`, which awaits the same.
+    this.#paxos.kill().catch(() => {});
     this.#options.onStopped?.(error);
   }
 

@@ -1,0 +1,78 @@
+/** Replicas in a simulated world: their disks and states outlive crashes, and their network is at hand. */
+import { type Limits, limitsDefault } from '@paxkv/kvserver/config';
+import { Replica } from '@paxkv/kvserver/replica';
+import type { Command, Reply } from '@paxkv/kvserver/state-machine/command';
+import {
+  type FaultProfile,
+  reliable,
+  SimDisk,
+  SimNetwork,
+  SimNode,
+  type World,
+} from '@paxkv/simulator';
+import { memoryLevel, type TestLevel } from '../state-machine/fixtures.ts';
+
+export interface ClusterOptions {
+  readonly profile?: FaultProfile;
+  readonly limits?: Partial<Limits>;
+  readonly nodeCount?: number;
+}
+
+export class Cluster {
+  readonly network: SimNetwork<Uint8Array>;
+  readonly disks: SimDisk<Uint8Array>[];
+  readonly states: TestLevel[];
+  readonly nodes: SimNode<Replica>[];
+  /** What each replica that failed by itself failed of. */
+  readonly failures: Error[] = [];
+  readonly #world: World;
+  readonly #options: ClusterOptions;
+  readonly #boots: number[];
+
+  constructor(world: World, options: ClusterOptions = {}) {
+    const { profile = reliable, nodeCount = 3 } = options;
+    const all = Array.from({ length: nodeCount }, (_, node) => node);
+    this.#world = world;
+    this.#options = options;
+    this.#boots = all.map(() => 0);
+    this.network = new SimNetwork<Uint8Array>(world, { peerCount: nodeCount, profile });
+    this.disks = all.map(() => new SimDisk<Uint8Array>(world));
+    this.states = all.map(() => memoryLevel());
+    this.nodes = all.map((node) => this.#node(node));
+  }
+
+  async start(): Promise<void> {
+    for (const node of this.nodes) await node.start();
+  }
+
+  replica(node: number): Replica {
+    const replica = this.nodes[node]?.program;
+    if (replica === undefined) throw new Error(`node ${node} is down`);
+    return replica;
+  }
+
+  submit(node: number, command: Command): Promise<Reply> {
+    return this.replica(node).submit({ command });
+  }
+
+  #node(me: number): SimNode<Replica> {
+    const { limits, nodeCount = 3 } = this.#options;
+    const disk = this.disks[me];
+    const state = this.states[me];
+    if (disk === undefined || state === undefined) throw new Error(`no disk of node ${me}`);
+    return new SimNode(this.#world, (lifetime) => {
+      const boot = (this.#boots[me] ?? 0) + 1;
+      this.#boots[me] = boot;
+      lifetime.onCrash(() => this.network.unplug(me));
+      lifetime.onCrash(() => disk.crash());
+      return Replica.open({
+        ...{ me, boot, state, clock: lifetime.clock, peerCount: nodeCount },
+        transport: this.network.transport(me),
+        storage: disk.open(),
+        random: this.#world.random(`node ${me}`),
+        limits: { ...limitsDefault, ...limits },
+        onStopped: (error) => this.failures.push(error),
+      });
+    });
+  }
+}

@@ -1,0 +1,104 @@
+import { Holes } from '@paxkv/kvserver/replica/holes';
+import { noop } from '@paxkv/kvserver/state-machine/batch';
+import type { Status } from '@paxkv/paxos';
+import { World } from '@paxkv/simulator';
+import { expect } from 'chai';
+
+/** A log in which some instances are decided, as one node sees it. */
+function logOf({ max, decided = [], inFlight = [] }: Log) {
+  const world = new World({ seed: 1 });
+  const started: number[] = [];
+  const log = { next: 0, max, decided: new Set(decided) };
+  const paxos = {
+    max: () => log.max,
+    start: (seq: number, value: Uint8Array) => {
+      expect(value).to.equal(noop);
+      if (!started.includes(seq)) started.push(seq);
+    },
+    status: (seq: number): Status<Uint8Array> =>
+      log.decided.has(seq) ? { fate: 'decided', value: noop } : { fate: 'pending' },
+  };
+  const holes = new Holes({
+    ...{ paxos, clock: world.clock, random: world.random('holes') },
+    next: () => log.next,
+    isInFlight: (seq) => inFlight.includes(seq),
+  });
+  return { world, holes, started, log };
+}
+
+interface Log {
+  max: number;
+  decided?: number[];
+  inFlight?: number[];
+}
+
+describe('Holes', () => {
+  it('fills after a while what stays undecided, and nothing before', async () => {
+    const { world, holes, started } = logOf({ max: 4, decided: [3] });
+    await world.run(async () => {
+      holes.check();
+      await world.sleep(140);
+      expect(started).to.deep.equal([]);
+      await world.sleep(300);
+      expect(started).to.deep.equal([0, 1, 2, 4]);
+      holes.stop();
+    });
+  });
+
+  it('leaves a batch under way alone', async () => {
+    const { world, holes, started } = logOf({ max: 2, inFlight: [0, 1] });
+    await world.run(async () => {
+      holes.check();
+      await world.sleep(500);
+      expect(started).to.deep.equal([2]);
+      holes.stop();
+    });
+  });
+
+  it('does nothing while the next instance was not heard of, or is decided', async () => {
+    const { world, holes, started, log } = logOf({ max: -1 });
+    await world.run(async () => {
+      holes.check();
+      await world.sleep(1000);
+      log.max = 1;
+      log.decided.add(0);
+      await world.sleep(1000);
+      expect(started).to.deep.equal([]);
+      holes.stop();
+    });
+  });
+
+  it('finds a hole of which no decision told', async () => {
+    const { world, holes, started, log } = logOf({ max: -1 });
+    await world.run(async () => {
+      holes.check();
+      log.max = 0;
+      await world.sleep(1000);
+      expect(started).to.deep.equal([0]);
+      holes.stop();
+    });
+  });
+
+  it('begins to be patient anew with each hole', async () => {
+    const { world, holes, started, log } = logOf({ max: 3 });
+    await world.run(async () => {
+      holes.check();
+      await world.sleep(140);
+      log.next = 2;
+      holes.check();
+      await world.sleep(140);
+      expect(started).to.deep.equal([]);
+      holes.stop();
+    });
+  });
+
+  it('is silent once stopped', async () => {
+    const { world, holes, started } = logOf({ max: 3 });
+    await world.run(async () => {
+      holes.check();
+      holes.stop();
+      await world.sleep(1000);
+      expect(started).to.deep.equal([]);
+    });
+  });
+});

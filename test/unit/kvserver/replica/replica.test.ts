@@ -1,0 +1,245 @@
+import { KvError } from '@paxkv/client/errors';
+import { lab, seeded } from '@paxkv/simulator';
+import { expect } from 'chai';
+import { append, bytes, get, put, text } from '../state-machine/fixtures.ts';
+import { Cluster } from './cluster.ts';
+
+async function rejection(promise: Promise<unknown>): Promise<KvError> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof KvError) return error;
+    throw error;
+  }
+  return expect.fail('resolved');
+}
+
+async function read(cluster: Cluster, node: number, key: string): Promise<string | undefined> {
+  const reply = await cluster.submit(node, get(key));
+  return reply.type === 'got' ? text(reply.entry?.value) : expect.fail(reply.type);
+}
+
+/** Each of `nodes` appends tokens to one key, `count` at a time. */
+async function appendFromAll(cluster: Cluster, nodes: readonly number[], count: number) {
+  const tokens = nodes.flatMap((node) =>
+    Array.from({ length: count }, (_, index) => ({ node, token: `${node}.${index};` })),
+  );
+  await Promise.all(tokens.map(({ node, token }) => cluster.submit(node, append('log', token))));
+  return tokens.map(({ token }) => token);
+}
+
+function expectEachOnce(value: string | undefined, tokens: readonly string[]): void {
+  const found = value?.match(/[^;]+;/g) ?? [];
+  expect([...found].sort()).to.deep.equal([...tokens].sort());
+}
+
+describe('Replica', () => {
+  it(
+    ...seeded('answers at every node what was written at one', async (world) => {
+      const cluster = new Cluster(world);
+      await cluster.start();
+      expect(await cluster.submit(0, put('k', 'v'))).to.deep.equal({ type: 'put', revision: 1 });
+      for (const node of [0, 1, 2]) expect(await read(cluster, node, 'k')).to.equal('v');
+    }),
+  );
+
+  it(
+    ...seeded('lets all nodes propose at once, and does each request once', async (world) => {
+      const cluster = new Cluster(world, { limits: { batchRequestCountMax: 3 } });
+      await cluster.start();
+      const tokens = await appendFromAll(cluster, [0, 1, 2], 40);
+      for (const node of [0, 1, 2]) expectEachOnce(await read(cluster, node, 'log'), tokens);
+    }),
+  );
+
+  it(
+    ...seeded('does each request once over a network that loses calls', async (world) => {
+      const cluster = new Cluster(world, {
+        profile: lab,
+        limits: { batchRequestCountMax: 2, requestTimeoutMs: 600_000 },
+      });
+      await cluster.start();
+      const tokens = await appendFromAll(cluster, [0, 1, 2], 20);
+      for (const node of [0, 1, 2]) expectEachOnce(await read(cluster, node, 'log'), tokens);
+    }),
+  );
+
+  it(
+    ...seeded('starves no node whose rivals never pause', async (world) => {
+      const cluster = new Cluster(world);
+      await cluster.start();
+      const counts = [0, 0, 0];
+      const endMs = world.now() + 5000;
+      const load = [0, 1, 2, 0, 1, 2].map(async (node) => {
+        while (world.now() < endMs) {
+          await cluster.submit(node, put('k', 'v'));
+          counts[node] = (counts[node] ?? 0) + 1;
+        }
+      });
+      await Promise.all(load);
+      expect(Math.min(...counts)).to.be.above(Math.max(...counts) / 3);
+      expect(Math.min(...counts)).to.be.above(100);
+    }),
+  );
+
+  it(
+    ...seeded('says in a minority what was not done and what nobody knows', async (world) => {
+      const cluster = new Cluster(world, { limits: { inFlightInstanceCountMax: 1 } });
+      await cluster.start();
+      cluster.network.partition([[0], [1, 2]]);
+      const proposed = rejection(cluster.submit(0, put('proposed', 'v')));
+      const queued = rejection(cluster.submit(0, put('queued', 'v')));
+      const startMs = world.now();
+      expect(await proposed).to.include({ code: 'KV_TIMEOUT', outcome: 'unknown' });
+      expect(await queued).to.include({ code: 'KV_TIMEOUT', outcome: 'not done' });
+      expect(world.now() - startMs).to.be.within(4999, 5100);
+      expect(cluster.replica(0).status.pending).to.equal(0);
+      await cluster.submit(1, put('other', 'v'));
+      cluster.network.heal();
+      expect(await read(cluster, 0, 'other')).to.equal('v');
+      expect(await read(cluster, 0, 'queued')).to.equal(undefined);
+    }),
+  );
+
+  it(
+    ...seeded('goes on without a crashed proposer, and has it catch up', async (world) => {
+      const cluster = new Cluster(world);
+      await cluster.start();
+      await cluster.submit(2, put('before', 'v'));
+      cluster.submit(2, put('during', 'v')).catch(() => {});
+      await world.sleep(1.5);
+      cluster.nodes[2]?.crash();
+      for (let count = 0; count < 50; count += 1) await cluster.submit(0, put('k', `${count}`));
+      await cluster.nodes[2]?.start();
+      expect(await read(cluster, 2, 'before')).to.equal('v');
+      expect(await read(cluster, 2, 'k')).to.equal('49');
+      expect(cluster.replica(2).status.revision).to.equal(cluster.replica(0).status.revision);
+    }),
+  );
+
+  it(
+    ...seeded('forgets under writes alone', async (world) => {
+      const cluster = new Cluster(world);
+      await cluster.start();
+      for (let count = 0; count < 300; count += 1) await cluster.submit(count % 3, put('k', 'v'));
+      const { min, max } = cluster.replica(0).status;
+      expect(max).to.be.at.least(299);
+      expect(max - min).to.be.below(30);
+    }),
+  );
+
+  it(
+    ...seeded('refuses what its queue has no room for', async (world) => {
+      const cluster = new Cluster(world, { limits: { pendingRequestCountMax: 2 } });
+      await cluster.start();
+      const accepted = [cluster.submit(0, put('a', '')), cluster.submit(0, put('b', ''))];
+      const error = await rejection(cluster.submit(0, put('c', '')));
+      expect(error).to.include({ code: 'KV_OVERLOADED', outcome: 'not done' });
+      expect(await Promise.all(accepted)).to.have.length(2);
+      await cluster.submit(0, put('c', ''));
+    }),
+  );
+
+  it(
+    ...seeded('stops waiting when its caller does', async (world) => {
+      const cluster = new Cluster(world);
+      await cluster.start();
+      cluster.network.partition([[0]]);
+      const controller = new AbortController();
+      const { signal } = controller;
+      const request = { command: put('k', 'v') };
+      const waiting = rejection(cluster.replica(0).submit(request, { signal }));
+      controller.abort();
+      expect(await waiting).to.include({ code: 'KV_ABORTED', outcome: 'unknown' });
+      const late = await rejection(cluster.replica(0).submit(request, { signal }));
+      expect(late).to.include({ code: 'KV_ABORTED', outcome: 'not done' });
+    }),
+  );
+
+  it(
+    ...seeded('falls silent when its journal fails', async (world) => {
+      const cluster = new Cluster(world);
+      await cluster.start();
+      cluster.disks[0]?.failNextWrite(new Error('disk full'));
+      const error = await rejection(cluster.submit(0, put('k', 'v')));
+      expect(error).to.include({ code: 'KV_INTERRUPTED', outcome: 'unknown' });
+      expect(cluster.failures).to.have.length(1);
+      expect(cluster.replica(0).status).to.include({ state: 'failed', pending: 0 });
+      const later = await rejection(cluster.submit(0, put('k', 'v')));
+      expect(later).to.include({ code: 'KV_UNAVAILABLE', outcome: 'not done' });
+      await cluster.submit(1, put('k', 'w'));
+    }),
+  );
+
+  it(
+    ...seeded('falls silent when its state fails', async (world) => {
+      const cluster = new Cluster(world);
+      await cluster.start();
+      await cluster.states[0]?.close();
+      const error = await rejection(cluster.submit(0, put('k', 'v')));
+      expect(error).to.include({ code: 'KV_INTERRUPTED', outcome: 'unknown' });
+      expect(cluster.failures).to.have.length(1);
+      expect(await read(cluster, 1, 'k')).to.be.oneOf(['v', undefined]);
+    }),
+  );
+
+  it(
+    ...seeded('refuses a state that lacks what the log has forgotten', async (world) => {
+      const cluster = new Cluster(world);
+      await cluster.start();
+      for (let count = 0; count < 100; count += 1) await cluster.submit(0, put('k', 'v'));
+      cluster.nodes[0]?.crash();
+      await cluster.states[0]?.clear();
+      let refusal: unknown;
+      await cluster.nodes[0]?.start().catch((error: unknown) => {
+        refusal = error;
+      });
+      expect(refusal).to.include({ code: 'STATE_DAMAGED' });
+    }),
+  );
+
+  it(
+    ...seeded('answers what is under way before it stops, and nothing after', async (world) => {
+      const cluster = new Cluster(world);
+      await cluster.start();
+      const replica = cluster.replica(0);
+      const waiting = replica.submit({ command: put('k', 'v') });
+      const stopped = replica.stop();
+      expect(await waiting).to.deep.equal({ type: 'put', revision: 1 });
+      const late = await rejection(replica.submit({ command: put('k', 'v') }));
+      expect(late).to.include({ code: 'KV_UNAVAILABLE', outcome: 'not done' });
+      await stopped;
+      await replica.stop();
+    }),
+  );
+
+  it(
+    ...seeded('interrupts when it stops what cannot be decided', async (world) => {
+      const cluster = new Cluster(world, { limits: { inFlightInstanceCountMax: 1 } });
+      await cluster.start();
+      cluster.network.partition([[0]]);
+      const proposed = rejection(cluster.submit(0, put('k', 'v')));
+      const queued = rejection(cluster.submit(0, put('k', 'w')));
+      const startMs = world.now();
+      await cluster.replica(0).stop();
+      expect(world.now() - startMs).to.be.within(999, 1100);
+      expect(await proposed).to.include({ code: 'KV_INTERRUPTED', outcome: 'unknown' });
+      expect(await queued).to.include({ code: 'KV_UNAVAILABLE', outcome: 'not done' });
+    }),
+  );
+
+  it(
+    ...seeded('refuses a request that breaks a limit, and no other with it', async (world) => {
+      const cluster = new Cluster(world);
+      await cluster.start();
+      const fine = cluster.submit(0, put('k', 'v'));
+      const command = { type: 'put', key: bytes(''), value: bytes('v') } as const;
+      let misuse: unknown;
+      await cluster.submit(0, command).catch((error: unknown) => {
+        misuse = error;
+      });
+      expect(misuse).to.be.instanceOf(TypeError);
+      expect(await fine).to.deep.equal({ type: 'put', revision: 1 });
+    }),
+  );
+});
