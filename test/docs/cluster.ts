@@ -8,6 +8,9 @@ import { KvServer, parseConfig } from '@paxkv/kvserver';
 
 const nodeIds = [0, 1, 2];
 
+/** Where `npm start` listens, and so what the examples say. */
+const printedAddresses = ['127.0.0.1:4401', '127.0.0.1:4402', '127.0.0.1:4403'];
+
 export class Cluster {
   /** `host:port` of each server. */
   readonly addresses: readonly string[];
@@ -35,6 +38,14 @@ export class Cluster {
       }),
     );
     return new Cluster(addresses, directory, servers);
+  }
+
+  /** The example, with the addresses of this cluster in place of the printed ones. */
+  translate(example: string): string {
+    return printedAddresses.reduce(
+      (changed, printed, node) => changed.replaceAll(printed, this.addresses[node] ?? ''),
+      example,
+    );
   }
 
   async close(): Promise<void> {

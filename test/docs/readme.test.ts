@@ -8,9 +8,6 @@ import { blocksOf, commandsOf, readPage, root } from './pages.ts';
 
 const run = promisify(execFile);
 
-/** Where `npm start` listens. */
-const printedAddresses = ['127.0.0.1:4401', '127.0.0.1:4402', '127.0.0.1:4403'];
-
 async function hasProgram(name: string): Promise<boolean> {
   return run(name, ['--version']).then(
     () => true,
@@ -29,14 +26,6 @@ describe('README.md', () => {
 
   afterEach(() => cluster.close());
 
-  /** With the addresses of this cluster in place of the printed ones. */
-  function here(example: string): string {
-    return printedAddresses.reduce(
-      (changed, printed, node) => changed.replaceAll(printed, cluster.addresses[node] ?? ''),
-      example,
-    );
-  }
-
   it('is at most 150 lines long', () => {
     expect(text.split('\n')).to.have.length.of.at.most(150);
   });
@@ -45,7 +34,7 @@ describe('README.md', () => {
     const [program = ''] = blocksOf(text, 'js');
     const lines = program.split('\n').filter((line) => line !== '');
     expect(lines).to.have.length(6);
-    const flags = ['--input-type=module', '--eval', here(program)];
+    const flags = ['--input-type=module', '--eval', cluster.translate(program)];
     // Packages are found from here.
     const { stdout } = await run(process.execPath, flags, { cwd: join(root, 'test') });
     const claimed = [...program.matchAll(/\/\/ ([^:\n]*)/g)].map(([, output]) => output);
@@ -57,7 +46,7 @@ describe('README.md', () => {
     const commands = commandsOf(text).filter(({ command }) => command.startsWith('curl '));
     expect(commands).to.have.length.above(1);
     for (const { command, output } of commands) {
-      const { stdout } = await run('sh', ['-c', here(command)]);
+      const { stdout } = await run('sh', ['-c', cluster.translate(command)]);
       expect(stdout.trimEnd(), command).to.equal(output);
     }
   });
