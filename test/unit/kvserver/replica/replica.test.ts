@@ -69,7 +69,7 @@ describe('Replica', () => {
       const cluster = new Cluster(world);
       await cluster.start();
       const counts = [0, 0, 0];
-      const endMs = world.now() + 5000;
+      const endMs = world.now() + 2000;
       const load = [0, 1, 2, 0, 1, 2].map(async (node) => {
         while (world.now() < endMs) {
           await cluster.submit(node, put('k', 'v'));
@@ -78,7 +78,7 @@ describe('Replica', () => {
       });
       await Promise.all(load);
       expect(Math.min(...counts)).to.be.above(Math.max(...counts) / 3);
-      expect(Math.min(...counts)).to.be.above(100);
+      expect(Math.min(...counts)).to.be.above(40);
     }),
   );
 

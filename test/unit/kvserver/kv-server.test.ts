@@ -1,0 +1,152 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KvClient } from '@paxkv/client';
+import { type Config, DiskError, KvServer, parseConfig } from '@paxkv/kvserver';
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { WebSocket } from 'ws';
+
+const logger = pino({ level: 'silent' });
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => {
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : expect.fail('no port');
+  });
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}
+
+describe('KvServer', () => {
+  let directory: string;
+  let configs: Config[];
+  let running: KvServer[];
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'paxkv-server-'));
+    const addresses = (await freePorts(3)).map((port) => `127.0.0.1:${port}`);
+    configs = addresses.map((_, nodeId) =>
+      parseConfig({
+        ...{ nodeId, clusterId: 'test', addresses, logLevel: 'silent' },
+        dataDirectory: join(directory, `node-${nodeId}`),
+        limits: { requestTimeoutMs: 1000 },
+      }),
+    );
+    running = [];
+  });
+
+  afterEach(async () => {
+    await Promise.all(running.map((server) => server.stop()));
+    await rm(directory, { recursive: true });
+  });
+
+  async function start(node: number): Promise<KvServer> {
+    const config = configs[node];
+    if (config === undefined) return expect.fail(`no node ${node}`);
+    const server = await KvServer.start(config, { logger });
+    running.push(server);
+    return server;
+  }
+
+  function urlOf({ address: { host, port } }: KvServer, path = ''): string {
+    return `http://${host}:${port}${path}`;
+  }
+
+  it('keeps what was written over a stop of every node', async () => {
+    const servers = await Promise.all([start(0), start(1), start(2)]);
+    const endpoints = servers.map((server) => urlOf(server));
+    await using client = new KvClient({ endpoints });
+    await client.put('k', 'v');
+    await client.append('k', 'w');
+    for (const server of servers) await server.stop();
+    expect(await servers[0].stopped).to.equal(undefined);
+    await Promise.all([start(0), start(2)]);
+    expect(await client.get('k')).to.equal('vw');
+  });
+
+  it('says how it stands', async () => {
+    const servers = await Promise.all([start(0), start(1), start(2)]);
+    await using client = new KvClient({ endpoints: [urlOf(servers[1])] });
+    await client.put('k', 'v');
+    const reply = await fetch(urlOf(servers[1], '/status'));
+    const { residentBytes, uptimeMs, ...status } = servers[1].status();
+    expect(await reply.json()).to.deep.include(status);
+    expect(residentBytes).to.be.above(1_000_000);
+    expect(uptimeMs).to.be.above(0);
+    expect(status).to.include({ node: 1, cluster: 'test', state: 'running', pending: 0 });
+    expect(status).to.include({ revision: 1 });
+    expect(status.applied).to.be.at.least(0);
+    expect(status.version).to.match(/^\d+\.\d+\.\d+/);
+    expect(status.peers.map(({ node }) => node)).to.deep.equal([0, 2]);
+  });
+
+  it('waits in a minority, and ends in a clear unknown', async () => {
+    const server = await start(0);
+    const url = urlOf(server, '/v1/kv/k');
+    const reply = await fetch(url, { method: 'PUT', body: 'v' });
+    expect(reply.status).to.equal(504);
+    expect(await reply.json())
+      .to.have.property('error')
+      .that.includes({ code: 'KV_TIMEOUT', outcome: 'unknown' });
+    expect((await fetch(urlOf(server, '/readyz'))).status).to.equal(200);
+  });
+
+  it('stays up without a vote or a read when its journal is gone', async () => {
+    const servers = await Promise.all([start(0), start(1)]);
+    await using client = new KvClient({ endpoints: servers.map((server) => urlOf(server)) });
+    await client.put('k', 'v');
+    for (const server of servers) await server.stop();
+    await rm(join(directory, 'node-0', 'journal'), { recursive: true });
+    const quarantined = await start(0);
+    expect(quarantined.status()).to.include({ state: 'failed', applied: -1 });
+    expect(quarantined.status().reason).to.match(/journal/);
+    expect((await fetch(urlOf(quarantined, '/livez'))).status).to.equal(200);
+    expect((await fetch(urlOf(quarantined, '/readyz'))).status).to.equal(503);
+    const reply = await fetch(urlOf(quarantined, '/v1/kv/k'));
+    expect(await reply.json())
+      .to.have.property('error')
+      .that.includes({ code: 'KV_UNAVAILABLE', outcome: 'not done' });
+    const healthy = await start(1);
+    expect((await fetch(urlOf(healthy, '/v1/kv/k'))).status).to.equal(504);
+    await quarantined.stop();
+    expect(await quarantined.stopped).to.include({ code: 'DISK_AMNESIA' });
+  });
+
+  it('does not start with the data of another node, and leaves the port free', async () => {
+    await (await start(0)).stop();
+    const config = configs[1];
+    if (config === undefined) return expect.fail('no node 1');
+    const dataDirectory = join(directory, 'node-0');
+    const refusal = await KvServer.start({ ...config, dataDirectory }, { logger }).catch(
+      (error: unknown) => error,
+    );
+    expect(refusal).to.be.instanceOf(DiskError).and.include({ code: 'DISK_WRONG_NODE' });
+    await start(1);
+  });
+
+  it('does not start where another listens', async () => {
+    await start(0);
+    const refusal = await start(0).catch((error: unknown) => error);
+    expect(refusal).to.include({ code: 'EADDRINUSE' });
+  });
+
+  it('stops once, however often it is told to', async () => {
+    const server = await start(0);
+    await Promise.all([server.stop(), server.stop()]);
+    await server.stop();
+    expect(server.status().state).to.equal('stopping');
+    expect(await server.stopped).to.equal(undefined);
+  });
+
+  it('refuses upgrades to anything but its peers', async () => {
+    const server = await start(0);
+    const socket = new WebSocket(urlOf(server, '/elsewhere').replace('http', 'ws'));
+    const [error] = await once(socket, 'error').catch((thrown: unknown) => [thrown]);
+    expect(String(error)).to.match(/400/);
+  });
+});
