@@ -1,5 +1,5 @@
 /** A cluster on this machine: real processes on loopback ports, with their data side by side. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { KvClient } from '@paxkv/client';
 import { CliError, exitCodes } from '../exit-code.ts';
@@ -77,21 +77,26 @@ export class LocalCluster {
     const clients = this.endpoints.map(
       (endpoints) => new KvClient({ endpoints, timeoutMs: startMsMax }),
     );
-    const serving = Promise.all(clients.map((client) => client.get('\u0000paxkv')));
-    const ending = Promise.race(this.nodes.map((node) => this.#refuse(node)));
+    const isOver = new AbortController();
+    const serving = Promise.all(
+      clients.map((client) => client.get('paxkv', { signal: isOver.signal })),
+    );
+    const ending = Promise.race(this.nodes.map(refuse));
     try {
       await Promise.race([serving, ending]);
     } finally {
-      serving.catch(() => undefined);
+      isOver.abort();
+      await serving.catch(() => 'one that ended cannot serve, and the error says so');
       await Promise.all(clients.map((client) => client.close()));
     }
   }
+}
 
-  async #refuse({ ended, node, logFile }: NodeProcess): Promise<never> {
-    const how = await ended;
-    throw new CliError(
-      `node ${node} ended at its start (${how}); ${logFile} says why`,
-      exitCodes.failed,
-    );
-  }
+async function refuse({ ended, node, logFile }: NodeProcess): Promise<never> {
+  const how = await ended;
+  const lines = (await readFile(logFile, 'utf8')).trimEnd().split('\n');
+  throw new CliError(
+    `node ${node} ended at its start (${how}). The end of ${logFile}:\n${lines.at(-1)}`,
+    exitCodes.failed,
+  );
 }
