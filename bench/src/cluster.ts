@@ -12,7 +12,7 @@ import { KvClient, type StatusReply } from '@paxkv/client';
 const nodeCount = 3;
 const startTimeoutMs = 20_000;
 const stopTimeoutMs = 10_000;
-const program = fileURLToPath(new URL('node.js', import.meta.url));
+const paxkv = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url));
 
 export class Cluster {
   /** `host:port` of each node, by node id. */
@@ -35,15 +35,17 @@ export class Cluster {
     const directory = await mkdtemp(join(tmpdir(), 'paxkv-bench-'));
     const ports = await freePorts(nodeCount);
     const endpoints = ports.map((port) => `127.0.0.1:${port}`);
-    const flags =
+    const nodeFlags =
       profileDirectory === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`];
-    const processes = endpoints.map((_, nodeId) =>
-      spawn(
+    const processes = endpoints.map((_, nodeId) => {
+      const flags = ['--node', `${nodeId}`, '--peers', endpoints.join(','), '--cluster', 'bench'];
+      const data = join(directory, `node-${nodeId}`);
+      return spawn(
         process.execPath,
-        [...flags, program, String(nodeId), endpoints.join(','), join(directory, `${nodeId}`)],
+        [...nodeFlags, paxkv, 'serve', ...flags, '--data', data, '--log-level', 'warn'],
         { stdio: ['ignore', 'ignore', 'inherit'] },
-      ),
-    );
+      );
+    });
     const cluster = new Cluster(endpoints, directory, processes);
     try {
       await cluster.#whenServing();
