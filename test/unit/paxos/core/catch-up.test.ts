@@ -1,0 +1,64 @@
+import { learnCountMax } from '@paxkv/paxos/core';
+import { CatchUp } from '@paxkv/paxos/internal/core/catch-up';
+import { Learner } from '@paxkv/paxos/internal/core/learner';
+import { expect } from 'chai';
+import { beginStep, evenPatience, mail } from './steps.ts';
+
+describe('CatchUp', () => {
+  let learner: Learner<string>;
+  let catchUp: CatchUp<string>;
+
+  beforeEach(() => {
+    learner = new Learner();
+    catchUp = new CatchUp(learner, evenPatience);
+  });
+
+  /** What is asked on hearing that `from` is done up to `done`. */
+  function hear(from: number, done: number, now: number) {
+    const { outbox, effects } = beginStep();
+    catchUp.heard(from, done, now, outbox);
+    return mail(effects.sendNow);
+  }
+
+  it('asks nobody who is not further', () => {
+    learner.learn(0, 'a');
+    expect(hear(1, 0, 0)).to.deep.equal([]);
+    expect(hear(1, -1, 0)).to.deep.equal([]);
+  });
+
+  it('asks for what it misses and no more than a page', () => {
+    learner.learn(0, 'a');
+    expect(hear(1, 3, 0)).to.deep.equal([[1, { type: 'learn', seq: 1, count: 3 }]]);
+    catchUp.onLearned(1, 1);
+    expect(hear(1, 1000, 0)).to.deep.equal([[1, { type: 'learn', seq: 1, count: learnCountMax }]]);
+  });
+
+  it('has one Learn under way at a time, whoever is further', () => {
+    expect(hear(1, 5, 0)).to.have.length(1);
+    expect(hear(1, 6, 1)).to.deep.equal([]);
+    expect(hear(2, 9, 2)).to.deep.equal([]);
+  });
+
+  it('moves on at once after an answer', () => {
+    hear(1, 40, 0);
+    for (let seq = 0; seq < learnCountMax; seq += 1) learner.learn(seq, 'a');
+    catchUp.onLearned(1, 0);
+    const next = { type: 'learn', seq: learnCountMax, count: learnCountMax };
+    expect(hear(1, 40, 1)).to.deep.equal([[1, next]]);
+  });
+
+  it('takes only the answer to its own question for an answer', () => {
+    hear(1, 5, 0);
+    catchUp.onLearned(2, 0);
+    catchUp.onLearned(1, 3);
+    expect(hear(2, 5, 1)).to.deep.equal([]);
+  });
+
+  it('asks again when a Learn was lost, also another peer, and waits longer each time', () => {
+    hear(1, 5, 0);
+    expect(hear(2, 5, 99)).to.deep.equal([]);
+    expect(hear(2, 5, 100)).to.deep.equal([[2, { type: 'learn', seq: 0, count: 6 }]]);
+    expect(hear(1, 5, 299)).to.deep.equal([]);
+    expect(hear(1, 5, 300)).to.have.length(1);
+  });
+});

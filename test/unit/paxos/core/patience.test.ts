@@ -1,0 +1,26 @@
+import { Patience } from '@paxkv/paxos/internal/core/patience';
+import { expect } from 'chai';
+
+const shortest = new Patience({ next: () => 0 });
+const longest = new Patience({ next: () => 1 - Number.EPSILON });
+
+describe('Patience', () => {
+  it('spreads retries over a time that doubles, which ends a duel of proposers', () => {
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      expect(shortest.beforeRetry(attempt)).to.equal(0);
+      expect(longest.beforeRetry(attempt)).to.be.closeTo(10 * 2 ** attempt, 0.001);
+    }
+  });
+
+  it('waits longer for an answer than after a refusal, and at least some time always', () => {
+    expect(shortest.beforeResend(0)).to.equal(75);
+    expect(longest.beforeResend(0)).to.be.closeTo(125, 0.001);
+  });
+
+  it('has a longest wait, however many attempts there were', () => {
+    for (const attempt of [10, 1000, 1e9]) {
+      expect(longest.beforeRetry(attempt)).to.be.closeTo(500, 0.001);
+      expect(longest.beforeResend(attempt)).to.be.closeTo(1000, 0.001);
+    }
+  });
+});

@@ -1,0 +1,41 @@
+import { quorumSize, Tally } from '@paxkv/paxos/internal/core/quorum';
+import { expect } from 'chai';
+
+const sizes = [1, 2, 3, 4, 5, 6, 7];
+
+describe('Quorum', () => {
+  for (const peerCount of sizes) {
+    it(`shares a peer with every other quorum of ${peerCount} (Paxos Made Simple §2.1)`, () => {
+      expect(2 * quorumSize(peerCount)).to.be.greaterThan(peerCount);
+    });
+
+    it(`is the smallest majority of ${peerCount}`, () => {
+      expect(2 * (quorumSize(peerCount) - 1)).to.be.at.most(peerCount);
+    });
+  }
+});
+
+describe('Tally', () => {
+  it('counts a peer once, however often it answers', () => {
+    const tally = new Tally(3);
+    for (let repeat = 0; repeat < 5; repeat += 1) tally.add(2);
+    expect(tally.isQuorum()).to.equal(false);
+    tally.add(0);
+    expect(tally.isQuorum()).to.equal(true);
+  });
+
+  it('knows who has answered', () => {
+    const tally = new Tally(3);
+    tally.add(1);
+    expect([0, 1, 2].map((peer) => tally.has(peer))).to.deep.equal([false, true, false]);
+  });
+
+  it('takes more than half of an even group', () => {
+    const tally = new Tally(4);
+    tally.add(0);
+    tally.add(1);
+    expect(tally.isQuorum()).to.equal(false);
+    tally.add(2);
+    expect(tally.isQuorum()).to.equal(true);
+  });
+});
