@@ -1,0 +1,120 @@
+/**
+ * A cluster and the words in which its tests are told: clerks, partitions, crashes. A clerk is the real
+ * client; each one is new, with a session of its own, and never gives up.
+ */
+import { KvClient } from '@paxkv/client';
+import { type FaultProfile, reliable, SimNetwork, type World } from '@paxkv/simulator';
+import { ClerkNetwork } from './clerk-network.ts';
+import { KvServer } from './kv-server.ts';
+
+export interface ClusterOptions {
+  /** Whether calls are lost from the start, between servers and with clerks. Default: no. */
+  readonly isUnreliable?: boolean;
+  /** Of the network between servers. */
+  readonly profile?: FaultProfile;
+}
+
+export class KvCluster {
+  readonly world: World;
+  readonly servers: readonly KvServer[];
+  readonly #endpoints: readonly string[];
+  readonly #network: SimNetwork<Uint8Array>;
+  readonly #clerkNetwork: ClerkNetwork;
+  #clerkCount = 0;
+
+  private constructor(world: World, serverCount: number, profile: FaultProfile) {
+    const places = Array.from({ length: serverCount }, (_, place) => place);
+    this.world = world;
+    this.#network = new SimNetwork<Uint8Array>(world, { peerCount: serverCount, profile });
+    this.servers = places.map(
+      (me) => new KvServer(world, { me, serverCount, network: this.#network }),
+    );
+    this.#endpoints = places.map((place) => `http://server-${place}`);
+    const named = this.servers.map((server, place) => [`http://server-${place}`, server] as const);
+    this.#clerkNetwork = new ClerkNetwork(world, new Map(named));
+  }
+
+  /** A cluster of `serverCount` servers, all of them up. */
+  static async open(
+    world: World,
+    serverCount: number,
+    { isUnreliable = false, profile = reliable }: ClusterOptions = {},
+  ): Promise<KvCluster> {
+    const cluster = new KvCluster(world, serverCount, profile);
+    if (isUnreliable) cluster.setUnreliable(true);
+    await cluster.restartAll();
+    return cluster;
+  }
+
+  /** Asks this server only. */
+  clerk(server: number): KvClient {
+    return this.#clerkAt(this.#endpoints.slice(server, server + 1));
+  }
+
+  /** Knows all servers, and moves on when one does not serve. */
+  anyClerk(): KvClient {
+    return this.#clerkAt(this.#endpoints);
+  }
+
+  /** Knows all servers, in an order drawn by chance. */
+  shuffledClerk(): KvClient {
+    return this.#clerkAt(this.world.random('shuffled clerks').shuffle(this.#endpoints));
+  }
+
+  /** Asks one server drawn by chance, and no other. */
+  someClerk(): KvClient {
+    return this.#clerkAt([this.world.random('some clerks').pick(this.#endpoints)]);
+  }
+
+  /** One for each server. */
+  clerks(): KvClient[] {
+    return this.servers.map((_, server) => this.clerk(server));
+  }
+
+  /** Only servers of one group reach each other. Clerks reach all. */
+  partition(...groups: readonly (readonly number[])[]): void {
+    this.#network.partition(groups);
+  }
+
+  /** Puts each server into one of `groupCount` groups. */
+  partitionByChance(groupCount: number): void {
+    const random = this.world.random('partitions');
+    const groups: number[][] = Array.from({ length: groupCount }, () => []);
+    for (const server of this.servers.keys()) random.pick(groups).push(server);
+    this.partition(...groups);
+  }
+
+  heal(): void {
+    this.#network.heal();
+  }
+
+  setUnreliable(isUnreliable: boolean): void {
+    for (const server of this.servers.keys()) this.#network.setUnreliable(server, isUnreliable);
+    this.#clerkNetwork.isUnreliable = isUnreliable;
+  }
+
+  /** At once and in the middle of whatever it does. Its disks keep what was flushed. */
+  crash(server: number): void {
+    this.servers[server]?.crash();
+  }
+
+  async restart(server: number): Promise<void> {
+    await this.servers[server]?.start();
+  }
+
+  async restartAll(): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.start()));
+  }
+
+  sleep(ms: number): Promise<void> {
+    return this.world.sleep(ms);
+  }
+
+  #clerkAt(endpoints: readonly string[]): KvClient {
+    const { clock } = this.world;
+    const name = `clerk ${this.#clerkCount}`;
+    this.#clerkCount += 1;
+    const environment = { exchange: this.#clerkNetwork, clock, random: this.world.random(name) };
+    return new KvClient({ endpoints, name, timeoutMs: Number.POSITIVE_INFINITY, environment });
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * One simulated server: a real replica over a simulated network and two simulated disks, which it finds
+ * again when it restarts after a crash.
+ */
+import { type Answer, ExchangeError, type Message } from '@paxkv/client';
+import { limitsDefault } from '@paxkv/kvserver/config';
+import { Replica } from '@paxkv/kvserver/replica';
+import { type Lifetime, SimDisk, type SimNetwork, SimNode, type World } from '@paxkv/simulator';
+import { answer } from './kv-door.ts';
+import { StateDisk } from './state-disk.ts';
+
+export interface KvServerOptions {
+  readonly me: number;
+  readonly serverCount: number;
+  readonly network: SimNetwork<Uint8Array>;
+}
+
+export class KvServer {
+  readonly #world: World;
+  readonly #options: KvServerOptions;
+  readonly #journal: SimDisk<Uint8Array>;
+  readonly #state: StateDisk;
+  readonly #node: SimNode<Replica>;
+  /** How to end each call that is being served. */
+  readonly #breaks = new Set<(reason: Error) => void>();
+  #bootCount = 0;
+
+  constructor(world: World, options: KvServerOptions) {
+    const { me } = options;
+    this.#world = world;
+    this.#options = options;
+    this.#journal = new SimDisk(world, { random: world.random(`journal ${me}`) });
+    this.#state = new StateDisk(world, world.random(`state ${me}`));
+    this.#node = new SimNode(world, (lifetime) => this.#boot(lifetime));
+  }
+
+  get isUp(): boolean {
+    return this.#node.program !== undefined;
+  }
+
+  /** @throws Error while the server is down. */
+  get replica(): Replica {
+    const replica = this.#node.program;
+    if (replica === undefined) throw new Error(`Server ${this.#options.me} is down.`);
+    return replica;
+  }
+
+  async start(): Promise<void> {
+    await this.#node.start();
+  }
+
+  crash(): void {
+    this.#node.crash();
+  }
+
+  /** @throws ExchangeError if the server crashes before it answers. */
+  serve(message: Message, signal: AbortSignal): Promise<Answer> {
+    const { replica } = this;
+    return new Promise((resolve, reject) => {
+      this.#breaks.add(reject);
+      answer(replica, message, signal)
+        .then(resolve, (defect: unknown) => this.#fail(defect))
+        .finally(() => this.#breaks.delete(reject));
+    });
+  }
+
+  async #boot({ clock, onCrash }: Lifetime): Promise<Replica> {
+    const { me, serverCount, network } = this.#options;
+    onCrash(() => network.unplug(me));
+    onCrash(() => this.#journal.crash());
+    onCrash(() => this.#state.crash());
+    onCrash(() => this.#breakCalls());
+    const boot = this.#bootCount;
+    this.#bootCount += 1;
+    return Replica.open({
+      ...{ me, boot, peerCount: serverCount, clock, limits: limitsDefault },
+      transport: network.transport(me),
+      storage: this.#journal.open(),
+      state: await this.#state.open(),
+      random: this.#world.random(`replica ${me}`),
+      onStopped: (error) => this.#fail(error),
+    });
+  }
+
+  #breakCalls(): void {
+    for (const end of this.#breaks) end(new ExchangeError('maybe', 'the server crashed'));
+    this.#breaks.clear();
+  }
+
+  /** Ends the test: the world passes on what a scheduled callback throws. */
+  #fail(defect: unknown): void {
+    this.#world.schedule(0, () => {
+      throw defect;
+    });
+  }
+}

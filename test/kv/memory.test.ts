@@ -1,0 +1,67 @@
+/** K3, and its counterpart for a load that only writes: what is applied everywhere is forgotten. */
+import { seeded } from '@paxkv/simulator';
+import { expect } from 'chai';
+import { KvCluster } from './kv-cluster.ts';
+
+const valueLength = 1_000_000;
+const keyCount = 10;
+
+describe('Key-value service, memory', () => {
+  it(
+    ...seeded('Server frees Paxos log memory', async (world) => {
+      const cluster = await KvCluster.open(world, 3);
+      const clerk = cluster.anyClerk();
+      const clerks = cluster.clerks();
+      await clerk.put('a', 'aa');
+      expect(await clerk.get('a')).to.equal('aa');
+      const before = heapBytes();
+
+      for (const round of [0, 1]) {
+        for (let key = 0; key < keyCount; key += 1) {
+          const value = bigValue(round * keyCount + key);
+          await clerk.put(String(key), value);
+          const read = await clerks[key % clerks.length]?.get(String(key));
+          expect(read === value, `the big value of ${key}`).to.equal(true);
+        }
+      }
+      for (const round of [0, 1]) {
+        for (const [server, own] of clerks.entries()) {
+          await own.put(`a${server}`, String(round));
+          expect(await own.get(`a${server}`)).to.equal(String(round));
+        }
+      }
+      await cluster.sleep(1000);
+      const grown = heapBytes() - before;
+      expect(grown).to.be.at.most(2 * 3 * keyCount * valueLength);
+      expect(grown, 'the live data alone').to.be.above(3 * keyCount * valueLength * 0.9);
+    }),
+  );
+
+  it(
+    ...seeded('forgets under a load that only writes, through one server', async (world) => {
+      const cluster = await KvCluster.open(world, 3);
+      const clerk = cluster.clerk(0);
+      const retained: number[] = [];
+      for (let number = 0; number < 1000; number += 1) {
+        await clerk.put('k', String(number));
+        for (const { replica } of cluster.servers) {
+          retained.push(replica.status.max - replica.status.min);
+        }
+      }
+      expect(Math.max(...retained)).to.be.below(20);
+    }),
+  );
+});
+
+/** A text that its number tells apart, and that no engine stores shorter than it is. */
+function bigValue(number: number): string {
+  return String.fromCharCode(97 + number).repeat(valueLength);
+}
+
+function heapBytes(): number {
+  if (globalThis.gc === undefined) throw new Error('Run node with --expose-gc.');
+  globalThis.gc();
+  globalThis.gc();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}

@@ -1,0 +1,106 @@
+/**
+ * The disk under a simulated server's state database. As with LevelDB, a batch that was not synced is
+ * visible at once and may be lost by a crash, together with all after it; a synced one makes itself
+ * and all before it durable.
+ */
+import type { StateLevel } from '@paxkv/kvserver/state-machine/state-database';
+import type { SeededRandom, World } from '@paxkv/simulator';
+import { MemoryLevel } from 'memory-level';
+
+const syncDelayMsMin = 0.1;
+const syncDelayMsMax = 2;
+
+type Bytes = Uint8Array;
+
+export type Operation =
+  | { readonly type: 'put'; readonly key: Bytes; readonly value: Bytes }
+  | { readonly type: 'del'; readonly key: Bytes };
+
+interface Written {
+  readonly number: number;
+  readonly operations: readonly Operation[];
+}
+
+export class StateDisk {
+  readonly #world: World;
+  readonly #random: SeededRandom;
+  /** What no crash takes away, by key in hexadecimal. */
+  readonly #durable = new Map<string, readonly [key: Bytes, value: Bytes]>();
+  /** Batches since then, the oldest first. */
+  #unsynced: Written[] = [];
+  #writtenCount = 0;
+  /** The boot that may write; absent while the server is down. */
+  #level: StateLevel | undefined;
+
+  constructor(world: World, random: SeededRandom) {
+    this.#world = world;
+    this.#random = random;
+  }
+
+  /** A database with what is durable, for one boot. */
+  async open(): Promise<StateLevel> {
+    const level = new MemoryLevel<Bytes, Bytes>({
+      keyEncoding: 'view',
+      valueEncoding: 'view',
+      storeEncoding: 'view',
+    });
+    const rows = [...this.#durable.values()];
+    await level.batch(rows.map(([key, value]) => ({ type: 'put', key, value })));
+    this.#level = level;
+    return this.#watched(level);
+  }
+
+  /** Of the batches not synced the first few are kept, by chance; each whole or not at all. */
+  crash(): void {
+    const keptCount = this.#random.integer(0, this.#unsynced.length);
+    for (const { operations } of this.#unsynced.slice(0, keptCount)) this.#keep(operations);
+    this.#unsynced = [];
+    this.#level = undefined;
+  }
+
+  /** `level`, but its batches go through here. */
+  #watched(level: StateLevel): StateLevel {
+    return new Proxy(level, {
+      get: (target, name) => {
+        if (name === 'batch') {
+          return (operations: readonly Operation[], options?: { readonly sync?: boolean }) =>
+            this.#batch(target, operations, options?.sync ?? false);
+        }
+        const member: unknown = Reflect.get(target, name, target);
+        return typeof member === 'function' ? member.bind(target) : member;
+      },
+    });
+  }
+
+  async #batch(
+    level: StateLevel,
+    operations: readonly Operation[],
+    isSynced: boolean,
+  ): Promise<void> {
+    if (this.#level !== level) return never();
+    this.#writtenCount += 1;
+    this.#unsynced.push({ number: this.#writtenCount, operations });
+    await level.batch([...operations]);
+    if (isSynced) await this.#sync(level, this.#writtenCount);
+  }
+
+  async #sync(level: StateLevel, upTo: number): Promise<void> {
+    await this.#world.sleep(this.#random.between(syncDelayMsMin, syncDelayMsMax));
+    if (this.#level !== level) return never();
+    for (const { number, operations } of this.#unsynced) if (number <= upTo) this.#keep(operations);
+    this.#unsynced = this.#unsynced.filter(({ number }) => number > upTo);
+  }
+
+  #keep(operations: readonly Operation[]): void {
+    for (const operation of operations) {
+      const name = Buffer.from(operation.key).toString('hex');
+      if (operation.type === 'put') this.#durable.set(name, [operation.key, operation.value]);
+      else this.#durable.delete(name);
+    }
+  }
+}
+
+/** What a crashed server awaits of its disk never comes. */
+function never(): Promise<never> {
+  return new Promise(() => {});
+}
