@@ -1,12 +1,11 @@
 /** K1, K2: nothing fails. */
-import { seeded } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { KvCluster } from './kv-cluster.ts';
-import { basicGetAndPut, concurrentClients } from './story.ts';
+import { basicGetAndPut, concurrentClients, story } from './story.ts';
 
 describe('Key-value service', () => {
   it(
-    ...seeded('Basic put/append/get', async (world) => {
+    ...story('Basic put/append/get', async (world) => {
       const cluster = await KvCluster.open(world, 3);
       const clerk = cluster.anyClerk();
       await clerk.append('app', 'x');
@@ -17,7 +16,7 @@ describe('Key-value service', () => {
   );
 
   it(
-    ...seeded('Concurrent clients', async (world) => {
+    ...story('Concurrent clients', async (world) => {
       const cluster = await KvCluster.open(world, 3);
       await concurrentClients(cluster, () => cluster.someClerk());
     }),

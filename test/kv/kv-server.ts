@@ -7,7 +7,7 @@ import { limitsDefault } from '@paxkv/kvserver/config';
 import { Replica } from '@paxkv/kvserver/replica';
 import { type Lifetime, SimDisk, type SimNetwork, SimNode, type World } from '@paxkv/simulator';
 import { answer } from './kv-door.ts';
-import { StateDisk } from './state-disk.ts';
+import { flushPace, StateDisk } from './state-disk.ts';
 
 export interface KvServerOptions {
   readonly me: number;
@@ -29,7 +29,7 @@ export class KvServer {
     const { me } = options;
     this.#world = world;
     this.#options = options;
-    this.#journal = new SimDisk(world, { random: world.random(`journal ${me}`) });
+    this.#journal = new SimDisk(world, { ...flushPace, random: world.random(`journal ${me}`) });
     this.#state = new StateDisk(world, world.random(`state ${me}`));
     this.#node = new SimNode(world, (lifetime) => this.#boot(lifetime));
   }

@@ -1,14 +1,14 @@
 /** K3, and its counterpart for a load that only writes: what is applied everywhere is forgotten. */
-import { seeded } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { KvCluster } from './kv-cluster.ts';
+import { story } from './story.ts';
 
 const valueLength = 1_000_000;
 const keyCount = 10;
 
 describe('Key-value service, memory', () => {
   it(
-    ...seeded('Server frees Paxos log memory', async (world) => {
+    ...story('Server frees Paxos log memory', async (world) => {
       const cluster = await KvCluster.open(world, 3);
       const clerk = cluster.anyClerk();
       const clerks = cluster.clerks();
@@ -38,7 +38,7 @@ describe('Key-value service, memory', () => {
   );
 
   it(
-    ...seeded('forgets under a load that only writes, through one server', async (world) => {
+    ...story('forgets under a load that only writes, through one server', async (world) => {
       const cluster = await KvCluster.open(world, 3);
       const clerk = cluster.clerk(0);
       const retained: number[] = [];

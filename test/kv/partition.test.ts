@@ -1,7 +1,8 @@
 /** K4 to K7: one story, of which each test tells one chapter more. */
-import { seeded, type World } from '@paxkv/simulator';
+import type { World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { KvCluster } from './kv-cluster.ts';
+import { story } from './story.ts';
 import { Task } from './task.ts';
 
 async function withoutPartition(world: World): Promise<KvCluster> {
@@ -36,19 +37,19 @@ async function inMinority(world: World) {
 
 describe('Key-value service, partitioned', () => {
   it(
-    ...seeded('No partition', async (world) => {
+    ...story('No partition', async (world) => {
       await withoutPartition(world);
     }),
   );
 
   it(
-    ...seeded('Progress in majority', async (world) => {
+    ...story('Progress in majority', async (world) => {
       await inMajority(world);
     }),
   );
 
   it(
-    ...seeded('No progress in minority', async (world) => {
+    ...story('No progress in minority', async (world) => {
       const { put, get } = await inMinority(world);
       expect(put.isSettled, 'the put returned').to.equal(false);
       expect(get.isSettled, 'the get returned').to.equal(false);
@@ -56,7 +57,7 @@ describe('Key-value service, partitioned', () => {
   );
 
   it(
-    ...seeded('Completion after heal', async (world) => {
+    ...story('Completion after heal', async (world) => {
       const { cluster, put, get } = await inMinority(world);
       cluster.partition([0, 2, 3, 4], [1]);
       await put.within(world, 3000);
@@ -71,7 +72,7 @@ describe('Key-value service, partitioned', () => {
   );
 
   it(
-    ...seeded('answers nothing wrong in a minority, however often it is asked', async (world) => {
+    ...story('answers nothing wrong in a minority, however often it is asked', async (world) => {
       const cluster = await inMajority(world);
       const stale = new Set<string | undefined>();
       const readers = [0, 1].map((server) => cluster.clerk(server));

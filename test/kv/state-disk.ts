@@ -7,8 +7,8 @@ import type { StateLevel } from '@paxkv/kvserver/state-machine/state-database';
 import type { SeededRandom, World } from '@paxkv/simulator';
 import { MemoryLevel } from 'memory-level';
 
-const syncDelayMsMin = 0.1;
-const syncDelayMsMax = 2;
+/** As long as a flush takes on an ordinary disk. */
+export const flushPace = { delayMsMin: 1, delayMsMax: 6 } as const;
 
 type Bytes = Uint8Array;
 
@@ -85,7 +85,7 @@ export class StateDisk {
   }
 
   async #sync(level: StateLevel, upTo: number): Promise<void> {
-    await this.#world.sleep(this.#random.between(syncDelayMsMin, syncDelayMsMax));
+    await this.#world.sleep(this.#random.between(flushPace.delayMsMin, flushPace.delayMsMax));
     if (this.#level !== level) return never();
     for (const { number, operations } of this.#unsynced) if (number <= upTo) this.#keep(operations);
     this.#unsynced = this.#unsynced.filter(({ number }) => number > upTo);

@@ -1,11 +1,19 @@
-/** Passages that several tests tell, over a sound network and over an unreliable one. */
+/** How a test is told, and passages that several tell. */
 import type { KvClient } from '@paxkv/client';
+import { seeded, type World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import type { KvCluster } from './kv-cluster.ts';
 import { together } from './task.ts';
 
 const roundCount = 20;
 const clientCount = 15;
+/** Far more of the world's time than the longest test needs, so that one that waits in vain ends. */
+const withinMs = 600_000;
+
+/** A title and a body, with all chance from one seed; a failure tells how to see it again. */
+export function story(title: string, main: (world: World) => Promise<void>) {
+  return seeded(title, main, { withinMs });
+}
 
 /** What one server acknowledged, every server answers. */
 export async function basicGetAndPut(cluster: KvCluster): Promise<void> {

@@ -1,22 +1,21 @@
 /** K8 to K11: a tenth of all calls gets lost, and nearly a fifth of all answers. */
-import { seeded } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { element, expectElements } from './elements.ts';
 import { KvCluster } from './kv-cluster.ts';
-import { basicGetAndPut, concurrentClients } from './story.ts';
+import { basicGetAndPut, concurrentClients, story } from './story.ts';
 import { together } from './task.ts';
 
 const clientCount = 5;
 
 describe('Key-value service, unreliable', () => {
   it(
-    ...seeded('Basic put/get, unreliable', async (world) => {
+    ...story('Basic put/get, unreliable', async (world) => {
       await basicGetAndPut(await KvCluster.open(world, 3, { isUnreliable: true }));
     }),
   );
 
   it(
-    ...seeded('Sequence of puts, unreliable', async (world) => {
+    ...story('Sequence of puts, unreliable', async (world) => {
       const cluster = await KvCluster.open(world, 3, { isUnreliable: true });
       for (let round = 0; round < 6; round += 1) {
         await together(clientCount, async (client) => {
@@ -34,14 +33,14 @@ describe('Key-value service, unreliable', () => {
   );
 
   it(
-    ...seeded('Concurrent clients, unreliable', async (world) => {
+    ...story('Concurrent clients, unreliable', async (world) => {
       const cluster = await KvCluster.open(world, 3, { isUnreliable: true });
       await concurrentClients(cluster, () => cluster.shuffledClerk());
     }),
   );
 
   it(
-    ...seeded('Concurrent Append to same key, unreliable', async (world) => {
+    ...story('Concurrent Append to same key, unreliable', async (world) => {
       const cluster = await KvCluster.open(world, 3, { isUnreliable: true });
       await cluster.anyClerk().put('k', '');
       const counts = await together(clientCount, async (client) => {
