@@ -24,7 +24,12 @@ async function appendFromAll(cluster: Cluster, nodes: readonly number[], count: 
   const tokens = nodes.flatMap((node) =>
     Array.from({ length: count }, (_, index) => ({ node, token: `${node}.${index};` })),
   );
-  await Promise.all(tokens.map(({ node, token }) => cluster.submit(node, append('log', token))));
+  const replies = await Promise.all(
+    tokens.map(({ node, token }) => cluster.submit(node, append('log', token))),
+  );
+  // Nobody got the reply to another's request.
+  const revisions = new Set(replies.map((reply) => ('revision' in reply ? reply.revision : 0)));
+  expect(revisions.size).to.equal(tokens.length);
   return tokens.map(({ token }) => token);
 }
 
