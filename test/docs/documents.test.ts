@@ -1,8 +1,12 @@
 /** Holds the documents to the tree and the code they speak of. */
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { codeIn, findFiles, readPage, root, rowsOf, sectionOf } from './pages.ts';
+
+const run = promisify(execFile);
 
 /** Headings as a link names them: GitHub's rule, as far as our headings need it. */
 function anchorsOf(text: string): string[] {
@@ -47,7 +51,7 @@ describe('the documents', () => {
   it('have a README in each package and in test', async () => {
     const folders = [
       'test',
-      ...['client', 'kvserver', 'paxos', 'simulator'].map((name) => `packages/${name}`),
+      ...['cli', 'client', 'kvserver', 'paxos', 'simulator'].map((name) => `packages/${name}`),
     ];
     const missing = folders.filter((folder) => !existsSync(join(root, folder, 'README.md')));
     expect(missing).to.deep.equal([]);
@@ -123,4 +127,43 @@ describe('the tables of error codes', () => {
       expect(new Set(listed)).to.deep.equal(new Set(declared));
     });
   }
+});
+
+describe('packages/cli/README.md', function () {
+  // Each help is a process, on a machine that may be busy.
+  this.timeout(60_000);
+
+  const command = join(root, 'packages/cli/dist/main.js');
+
+  async function helpOf(...words: string[]): Promise<string> {
+    const { stdout } = await run(process.execPath, [command, ...words, '--help']);
+    return stdout;
+  }
+
+  it('lists every command and no other', async () => {
+    const rows = rowsOf(await readPage('packages/cli/README.md'));
+    const listed = rows.map(([cell = '']) => codeIn(cell)[0]?.split(' ')[1]);
+    const [, commands = ''] = (await helpOf()).split('Commands:');
+    const known = [...commands.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name);
+    expect([...listed, 'help']).to.have.members(known.filter((name) => name !== undefined));
+  });
+
+  it('lists every setting and no other', async () => {
+    const section = sectionOf(await readPage('packages/cli/README.md'), '## Settings');
+    const rows = rowsOf(section);
+    const listed = rows.flatMap(([, , names = '']) => codeIn(names));
+    const helps = await Promise.all(
+      ['cluster', 'serve', 'put', 'status'].map((name) => helpOf(name)),
+    );
+    const known = [...helps.join('').matchAll(/PAXKV_\w+/g)].map(([name]) => name);
+    expect(new Set(listed)).to.deep.equal(new Set(known));
+  });
+
+  it('gives the exit codes as the help does', async () => {
+    const section = sectionOf(await readPage('packages/cli/README.md'), '## Exit codes');
+    const help = await helpOf();
+    for (const [code, meaning = ''] of rowsOf(section)) {
+      expect(help).to.contain(`  ${code}  ${meaning.replaceAll('`', '')}\n`);
+    }
+  });
 });

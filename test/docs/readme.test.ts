@@ -15,7 +15,10 @@ async function hasProgram(name: string): Promise<boolean> {
   );
 }
 
-describe('README.md', () => {
+describe('README.md', function () {
+  // Each example is a process, or several, on a machine that may be busy.
+  this.timeout(60_000);
+
   let text: string;
   let cluster: Cluster;
 
@@ -48,6 +51,22 @@ describe('README.md', () => {
     for (const { command, output } of commands) {
       const { stdout } = await run('sh', ['-c', cluster.translate(command)]);
       expect(stdout.trimEnd(), command).to.equal(output);
+    }
+  });
+
+  it('shows uses of the command that do what it says', async () => {
+    const [alias, ...commands] = commandsOf(text).filter(({ command }) =>
+      /\bpaxkv\b/.test(command),
+    );
+    const file = /^alias paxkv="node (.*)"$/.exec(alias?.command ?? '')?.[1] ?? '';
+    // Aliases are for people: a shell that runs a script has functions instead.
+    const paxkv = `paxkv() { '${process.execPath}' '${join(root, file)}' "$@"; }`;
+    const env = { ...process.env, PAXKV_ENDPOINTS: cluster.addresses.join(',') };
+    expect(commands).to.have.length.above(2);
+    for (const { command, output } of commands) {
+      const { stdout } = await run('sh', ['-c', `${paxkv}\n${command}`], { env });
+      if (output === '') expect(stdout, command).to.not.equal('');
+      else expect(stdout.trimEnd(), command).to.equal(output);
     }
   });
 
