@@ -42,7 +42,7 @@ export class Cluster {
       const data = join(directory, `node-${nodeId}`);
       return spawn(
         process.execPath,
-        [...nodeFlags, paxkv, 'serve', ...flags, '--data', data, '--log-level', 'warn'],
+        [...nodeFlags, paxkv, 'serve', ...flags, '--data', data, '--log-level', 'error'],
         { stdio: ['ignore', 'ignore', 'inherit'] },
       );
     });

@@ -1,0 +1,50 @@
+/** The benchmark as a program: it must not rot between the days somebody needs its figures. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+
+const program = fileURLToPath(new URL('../../../bench/dist/main.js', import.meta.url));
+const flags = ['--clients', '1,2', '--seconds', '1', '--puts', '100', '--json'];
+
+describe('the benchmark', function () {
+  this.timeout(60_000);
+  let scratch = '';
+
+  beforeEach(async () => {
+    scratch = await mkdtemp(join(tmpdir(), 'paxkv-bench-test-'));
+  });
+
+  afterEach(() => rm(scratch, { recursive: true }));
+
+  it('prints figures of every load and node as JSON, and leaves no file behind', async () => {
+    const env = { ...process.env, TMPDIR: scratch };
+    const { stdout } = await promisify(execFile)(process.execPath, [program, ...flags], { env });
+    const { loads, memory, goals } = JSON.parse(stdout);
+    expect(loads).to.have.length(8);
+    for (const { perSecond, latencyMs, perClient, failures } of loads) {
+      expect(perSecond).to.be.above(0);
+      expect(latencyMs.max).to.be.at.least(latencyMs.p99).and.at.least(latencyMs.p50);
+      expect(perClient.max).to.be.at.least(perClient.min);
+      expect(failures).to.deep.equal({});
+    }
+    expect(memory).to.have.length(11);
+    expect(memory.at(-1).putCount).to.equal(100);
+    expect(memory.at(-1).residentBytes).to.have.length(3);
+    expect(goals).to.have.length(1);
+    expect(await readdir(scratch)).to.deep.equal([]);
+  });
+
+  it('refuses a load of no clients with a message and exit code 1', async () => {
+    const run = promisify(execFile)(process.execPath, [program, '--clients', '0']);
+    const { code, stderr } = await run.then(
+      () => ({ code: 0, stderr: '' }),
+      (error: { code: number; stderr: string }) => error,
+    );
+    expect(code).to.equal(1);
+    expect(stderr).to.contain('whole number');
+  });
+});
