@@ -1,6 +1,8 @@
 /** The options of every command that talks to a cluster. */
 import { KvClient } from '@paxkv/client';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { CliError, exitCodes } from './exit-code.ts';
+import { wholeNumber } from './number-option.ts';
 
 export interface ClientOptions {
   readonly endpoints: string;
@@ -9,19 +11,23 @@ export interface ClientOptions {
   readonly json?: true;
 }
 
-const defaultEndpoints = [4401, 4402, 4403].map((port) => `http://127.0.0.1:${port}`).join(',');
+const timeoutMsMax = 2 ** 31 - 1;
+
+export const endpointsDefault = [4401, 4402, 4403]
+  .map((port) => `http://127.0.0.1:${port}`)
+  .join(',');
 
 export function addClientOptions(command: Command): Command {
   return command
     .addOption(
       new Option('-e, --endpoints <urls>', 'servers to talk to, separated by commas')
         .env('PAXKV_ENDPOINTS')
-        .default(defaultEndpoints),
+        .default(endpointsDefault),
     )
     .addOption(
       new Option('-t, --timeout <ms>', 'give up after this many milliseconds')
         .env('PAXKV_TIMEOUT')
-        .argParser(toMilliseconds)
+        .argParser(wholeNumber(1, timeoutMsMax))
         .default(10_000),
     )
     .option('--json', 'print JSON');
@@ -29,14 +35,10 @@ export function addClientOptions(command: Command): Command {
 
 /** Runs `use` with a client that is closed afterwards, whatever happens. */
 export async function withClient<T>(
-  { endpoints, timeout }: ClientOptions,
+  options: ClientOptions,
   use: (client: KvClient<'buffer'>) => Promise<T>,
 ): Promise<T> {
-  const client = new KvClient({
-    endpoints: splitList(endpoints),
-    timeoutMs: timeout,
-    encoding: 'buffer',
-  });
+  const client = toClient(options);
   try {
     return await use(client);
   } finally {
@@ -51,10 +53,11 @@ export function splitList(text: string): string[] {
     .filter((part) => part !== '');
 }
 
-function toMilliseconds(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) {
-    throw new InvalidArgumentError('It must be a whole number of milliseconds, from 1.');
+function toClient({ endpoints, timeout: timeoutMs }: ClientOptions): KvClient<'buffer'> {
+  try {
+    return new KvClient({ endpoints: splitList(endpoints), timeoutMs, encoding: 'buffer' });
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new CliError(`--endpoints: ${cause.message}`, exitCodes.usage, cause);
   }
-  return value;
 }

@@ -1,6 +1,8 @@
-/** Exit codes, the same for every command. Scripts rely on them: they never change meaning. */
+/**
+ * Exit codes, the same for every command. Scripts rely on them: they never change meaning. They keep
+ * what was not done apart from what nobody knows.
+ */
 import { KvError } from '@paxkv/client';
-import { ConfigError, DiskError } from '@paxkv/kvserver';
 
 export const exitCodes = {
   ok: 0,
@@ -16,36 +18,37 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** Ends a command with a message for people and a code for scripts. */
+export const exitCodeHelp = `
+Exit codes:
+  0  done
+  1  not done; get: no such key; status: no server answers
+  2  the command line makes no sense
+  3  the disk failed, or cannot be trusted
+  4  nobody knows whether it was done: read before you write again`;
+
+/** Ends a command with messages for people, a line each, and a code for scripts. */
 export class CliError extends Error {
   override readonly name = 'CliError';
+  readonly lines: readonly string[];
   readonly exitCode: ExitCode;
 
-  constructor(message: string, exitCode: ExitCode) {
-    super(message);
+  constructor(message: string | readonly string[], exitCode: ExitCode, cause?: unknown) {
+    const lines = typeof message === 'string' ? [message] : message;
+    super(lines.join('\n'), cause === undefined ? undefined : { cause });
+    this.lines = lines;
     this.exitCode = exitCode;
   }
 }
 
 /** What to print of an error, and how to exit. */
-export function describe(error: unknown): { message: string; exitCode: ExitCode } {
-  if (error instanceof CliError) return { message: error.message, exitCode: error.exitCode };
+export function describe(error: unknown): { lines: readonly string[]; exitCode: ExitCode } {
+  if (error instanceof CliError) return error;
   if (error instanceof KvError) {
     const exitCode = error.outcome === 'unknown' ? exitCodes.unknown : exitCodes.failed;
-    return { message: `${error.message} (${error.code}, ${error.outcome})`, exitCode };
+    return { lines: [`${error.message} (${error.code}, ${error.outcome})`], exitCode };
   }
-  if (error instanceof ConfigError) {
-    return { message: error.problems.join('\npaxkv: '), exitCode: exitCodes.usage };
-  }
-  if (error instanceof DiskError) {
-    return { message: `${error.message} (${error.code})`, exitCode: exitCodes.disk };
-  }
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return {
-      message: `${error.message}: another program listens there`,
-      exitCode: exitCodes.failed,
-    };
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  return { message, exitCode: exitCodes.failed };
+  if (!(error instanceof Error)) return { lines: [String(error)], exitCode: exitCodes.failed };
+  // The system's errors explain themselves; of a defect the place is what helps.
+  const text = 'code' in error ? error.message : (error.stack ?? error.message);
+  return { lines: [text], exitCode: exitCodes.failed };
 }

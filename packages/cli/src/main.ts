@@ -1,17 +1,6 @@
 #!/usr/bin/env node
-import { CommanderError } from 'commander';
-import { describe, exitCodes } from './exit-code.ts';
-import { processOutput } from './output.ts';
-import { createProgram } from './program.ts';
+/** The `paxkv` command as a process: its arguments, its streams, its exit code. */
+import { run } from './program.ts';
+import { processStreams } from './streams.ts';
 
-try {
-  await createProgram(processOutput).parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  } else {
-    const { message, exitCode } = describe(error);
-    processOutput.note(message);
-    process.exitCode = exitCode;
-  }
-}
+process.exitCode = await run(process.argv.slice(2), processStreams());

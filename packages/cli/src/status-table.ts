@@ -1,5 +1,5 @@
 /** The cluster at a glance: a row a server. */
-import type { EndpointStatus } from '@paxkv/client';
+import type { EndpointStatus, KvError } from '@paxkv/client';
 import Table from 'cli-table3';
 
 const mebibyte = 1024 * 1024;
@@ -23,7 +23,13 @@ export function toStatusTable(rows: readonly EndpointStatus[]): string {
 }
 
 function toCells({ endpoint, status, error }: EndpointStatus) {
-  if (!status) return ['?', endpoint, { colSpan: 8, content: `${error.message} (${error.code})` }];
+  if (!status) {
+    return [
+      '?',
+      endpoint,
+      { colSpan: heads.length - 2, content: `${reasonOf(error)} (${error.code})` },
+    ];
+  }
   const connected = status.peers.filter((peer) => peer.connected).length;
   return [
     status.node,
@@ -37,4 +43,9 @@ function toCells({ endpoint, status, error }: EndpointStatus) {
     `${connected}/${status.peers.length}`,
     `${Math.round(status.residentBytes / mebibyte)} MiB`,
   ];
+}
+
+/** The attempt's own words where there was one: the rest is told by the code. */
+function reasonOf({ message, cause }: KvError): string {
+  return cause instanceof Error ? cause.message : message;
 }

@@ -1,102 +1,113 @@
 /** A cluster on this machine: real processes on loopback ports, with their data side by side. */
-import { mkdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { KvClient } from '@paxkv/client';
-import { CliError, exitCodes } from '../exit-code.ts';
-import { isFree } from './free-port.ts';
+import { mkdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KvClient, type StatusReply } from '@paxkv/client';
+import { CliError, type ExitCode, exitCodes } from '../exit-code.ts';
 import { NodeProcess } from './node-process.ts';
+import type { ClusterPlan, NodePlan } from './plan.ts';
+import { expectFree } from './port-check.ts';
+import { expectWhole, storedNodes } from './stored-nodes.ts';
 
-/** How long the nodes may take together until they agree on something. */
-const startMsMax = 30_000;
-
-export interface LocalClusterOptions {
-  readonly nodeCount: number;
-  readonly dataDirectory: string;
-  /** Port of node 0; the others follow. */
-  readonly firstPort: number;
-  /** The file that is the `paxkv` command. */
-  readonly command: string;
-}
+const startMsMax = 60_000;
+const pollMs = 50;
 
 export class LocalCluster {
   readonly nodes: readonly NodeProcess[];
-  readonly endpoints: readonly string[];
-  readonly #options: LocalClusterOptions;
+  readonly #plan: ClusterPlan;
+  readonly #stopping = new AbortController();
 
-  private constructor(options: LocalClusterOptions, ports: readonly number[]) {
-    this.#options = options;
-    this.endpoints = ports.map((port) => `http://127.0.0.1:${port}`);
-    this.nodes = ports.map(
-      (_, node) =>
-        new NodeProcess(options.command, {
-          node,
-          arguments: this.serveArguments(node),
-          logFile: path.join(options.dataDirectory, `node-${node}.log`),
-        }),
-    );
+  private constructor(plan: ClusterPlan, nodes: readonly NodeProcess[]) {
+    this.#plan = plan;
+    this.nodes = nodes;
   }
 
-  /** @throws CliError if a port is taken or the nodes do not come up; none is left running then. */
-  static async start(options: LocalClusterOptions): Promise<LocalCluster> {
-    const ports = Array.from({ length: options.nodeCount }, (_, node) => options.firstPort + node);
-    for (const port of ports) {
-      if (await isFree(port)) continue;
-      throw new CliError(
-        `port ${port} is taken: is a cluster running already? --port chooses others`,
-        exitCodes.failed,
-      );
-    }
-    await mkdir(options.dataDirectory, { recursive: true });
-    const cluster = new LocalCluster(options, ports);
-    const killAll = (): void => {
-      for (const node of cluster.nodes) node.kill();
-    };
-    process.once('exit', killAll);
-    try {
-      await cluster.#agree();
-    } catch (error) {
-      await cluster.stop();
-      throw error;
-    }
-    return cluster;
+  /** @throws CliError if the ports or the data do not fit; then no process was started. */
+  static async start(plan: ClusterPlan, command: string): Promise<LocalCluster> {
+    const { dataDirectory, nodes } = plan;
+    expectWhole(dataDirectory, storedNodes(dataDirectory), nodes.length);
+    await expectFree(nodes.map(({ port }) => port));
+    mkdirSync(dataDirectory, { recursive: true });
+    const processes = nodes.map((node) => new NodeProcess(command, node));
+    process.once('exit', () => {
+      for (const node of processes) node.kill();
+    });
+    return new LocalCluster(plan, processes);
   }
 
-  /** What to give `paxkv` to run this node again. */
-  serveArguments(node: number): string[] {
-    const peers = this.endpoints.map((endpoint) => new URL(endpoint).host).join(',');
-    const data = path.join(this.#options.dataDirectory, `node-${node}`);
-    return ['serve', '--node', String(node), '--peers', peers, '--data', data];
+  /**
+   * Resolves when the cluster answers, and every node does or said why it never will: those reasons.
+   *
+   * @throws CliError if a node ends; KvError if the cluster does not answer in time.
+   */
+  serving(): Promise<string[]> {
+    return Promise.race([this.#serve(), ...this.nodes.map((node) => this.#refuse(node))]);
+  }
+
+  /** Resolves when no node runs any more. */
+  async ended(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.ended));
   }
 
   async stop(): Promise<void> {
+    this.#stopping.abort();
     await Promise.all(this.nodes.map((node) => node.stop()));
   }
 
-  /** Waits until every node serves a read, which takes a majority of them. */
-  async #agree(): Promise<void> {
-    const clients = this.endpoints.map(
-      (endpoints) => new KvClient({ endpoints, timeoutMs: startMsMax }),
-    );
-    const isOver = new AbortController();
-    const serving = Promise.all(
-      clients.map((client) => client.get('paxkv', { signal: isOver.signal })),
-    );
-    const ending = Promise.race(this.nodes.map(refuse));
+  async #serve(): Promise<string[]> {
+    const endpoints = this.#plan.nodes.map(({ endpoint }) => endpoint);
+    const client = new KvClient({ endpoints, timeoutMs: startMsMax });
+    const { signal } = this.#stopping;
     try {
-      await Promise.race([serving, ending]);
+      const states = await Promise.all(
+        this.#plan.nodes.map((node) => stateReached(client, node, signal)),
+      );
+      // Any key does: to answer for it takes a majority that agrees.
+      await client.get('greeting', { signal });
+      return states.filter((reason) => reason !== undefined);
     } finally {
-      isOver.abort();
-      await serving.catch(() => 'one that ended cannot serve, and the error says so');
-      await Promise.all(clients.map((client) => client.close()));
+      await client.close();
     }
+  }
+
+  async #refuse(node: NodeProcess): Promise<never> {
+    const { exitCode, reason } = await node.ended;
+    const complaints = await node.complaints();
+    const said = complaints.at(-1) ?? `${reason}; ${node.plan.logFile} says more`;
+    const message = `node ${node.plan.node} did not start: ${said}`;
+    throw new CliError(message, toExitCode(exitCode));
   }
 }
 
-async function refuse({ ended, node, logFile }: NodeProcess): Promise<never> {
-  const how = await ended;
-  const lines = (await readFile(logFile, 'utf8')).trimEnd().split('\n');
-  throw new CliError(
-    `node ${node} ended at its start (${how}). The end of ${logFile}:\n${lines.at(-1)}`,
-    exitCodes.failed,
-  );
+/** `undefined` once the node is ready, or why it has failed. */
+async function stateReached(
+  client: KvClient,
+  { node, endpoint }: NodePlan,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const startedAt = performance.now();
+  while (performance.now() - startedAt < startMsMax) {
+    const status = await statusOf(client, endpoint, signal);
+    if (status?.state === 'running') return undefined;
+    if (status?.state === 'failed') return `node ${node} does not serve: ${status.reason}`;
+    await sleep(pollMs, undefined, { signal });
+  }
+  const message = `node ${node} was not ready within ${startMsMax / 1000} seconds`;
+  throw new CliError(message, exitCodes.failed);
+}
+
+async function statusOf(
+  client: KvClient,
+  endpoint: string,
+  signal: AbortSignal,
+): Promise<StatusReply | undefined> {
+  try {
+    return await client.status(endpoint, { signal });
+  } catch {
+    // It does not listen yet.
+    return undefined;
+  }
+}
+
+function toExitCode(nodeExitCode: number | undefined): ExitCode {
+  return nodeExitCode === exitCodes.disk ? exitCodes.disk : exitCodes.failed;
 }

@@ -1,62 +1,85 @@
 /** One node of a local cluster, as a process of its own that logs into a file. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { NodePlan } from './plan.ts';
 
 /** How long a node may take to stop before it is killed. */
 const stopMsMax = 10_000;
 
-export interface NodeProcessOptions {
-  readonly node: number;
-  /** Arguments of `paxkv`, from `serve` on. */
-  readonly arguments: readonly string[];
-  readonly logFile: string;
+/** What the node itself says to people, between the lines of its log. */
+const complaint = /^paxkv: (?!warning: )(.+)$/gm;
+
+export interface NodeEnd {
+  /** Its exit code, or `undefined` if a signal ended it or it never ran. */
+  readonly exitCode: number | undefined;
+  /** For people: `exit code 3`, `SIGKILL`. */
+  readonly reason: string;
 }
 
 export class NodeProcess {
-  readonly node: number;
-  readonly logFile: string;
-  /** Resolves with what to say of its end. */
-  readonly ended: Promise<string>;
+  readonly plan: NodePlan;
+  readonly ended: Promise<NodeEnd>;
   readonly #child: ChildProcess;
-  #hasEnded = false;
+  readonly #logStart: number;
+  #isRunning = true;
 
-  constructor(command: string, options: NodeProcessOptions) {
-    this.node = options.node;
-    this.logFile = options.logFile;
-    const log = openSync(options.logFile, 'a');
-    // Detached: a Ctrl-C in the terminal reaches the parent alone, which stops the nodes itself.
-    this.#child = spawn(process.execPath, [command, ...options.arguments], {
+  /** `command` is the file that is `paxkv`. */
+  constructor(command: string, plan: NodePlan) {
+    this.plan = plan;
+    const log = openSync(plan.logFile, 'a');
+    this.#logStart = fstatSync(log).size;
+    this.#child = spawn(process.execPath, [command, ...plan.serveArguments], {
+      // A Ctrl-C in the terminal reaches the parent alone, which stops the nodes in its own way.
       detached: true,
-      stdio: ['ignore', 'ignore', log],
+      // Over the channel a node notices that its parent is gone, be it by kill -9.
+      stdio: ['ignore', 'ignore', log, 'ipc'],
+      env: withoutSettings(process.env),
     });
     closeSync(log);
-    this.ended = new Promise((resolve) => {
-      this.#child.once('error', (error) => resolve(error.message));
-      this.#child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
-    }).then((how) => {
-      this.#hasEnded = true;
-      return String(how);
-    });
+    this.ended = this.#awaitEnd();
   }
 
   get pid(): number | undefined {
     return this.#child.pid;
   }
 
-  get hasEnded(): boolean {
-    return this.#hasEnded;
+  /** What the node said of why it ended, without a line of its log that is for machines. */
+  async complaints(): Promise<string[]> {
+    const log = await readFile(this.plan.logFile);
+    const text = log.subarray(this.#logStart).toString();
+    return [...text.matchAll(complaint)].flatMap(([, line]) => line ?? []);
   }
 
+  /** Cleanly if it does so in time. */
   async stop(): Promise<void> {
-    if (this.#hasEnded) return;
-    const deadline = setTimeout(() => this.#child.kill('SIGKILL'), stopMsMax);
+    if (!this.#isRunning) return;
+    const deadline = setTimeout(() => this.kill(), stopMsMax);
     this.#child.kill('SIGTERM');
     await this.ended;
     clearTimeout(deadline);
   }
 
-  /** Ends at once, for when this process itself has to. */
+  /** At once. */
   kill(): void {
-    if (!this.#hasEnded) this.#child.kill('SIGKILL');
+    if (this.#isRunning) this.#child.kill('SIGKILL');
   }
+
+  async #awaitEnd(): Promise<NodeEnd> {
+    const end = await new Promise<NodeEnd>((resolve) => {
+      this.#child.once('error', ({ message }) => resolve({ exitCode: undefined, reason: message }));
+      this.#child.once('exit', (code, signal) =>
+        resolve({ exitCode: code ?? undefined, reason: signal ?? `exit code ${code}` }),
+      );
+    });
+    this.#isRunning = false;
+    return end;
+  }
+}
+
+/** A node is told everything by its arguments; settings meant for another would only add to them. */
+function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !name.startsWith('PAXKV_')),
+  );
 }

@@ -1,8 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { toFarewell, toGreeting } from '../cluster/greeting.ts';
 import { LocalCluster } from '../cluster/local-cluster.ts';
-import type { Output } from '../output.ts';
-import { nextSignal } from '../signals.ts';
+import { type ClusterPlan, planCluster } from '../cluster/plan.ts';
+import { toShownCommand } from '../cluster/shown-command.ts';
+import { CliError, exitCodes } from '../exit-code.ts';
+import { wholeNumber } from '../number-option.ts';
+import { whenAskedToStop } from '../stop-signal.ts';
+import type { Streams } from '../streams.ts';
 
 interface ClusterOptions {
   readonly nodes: number;
@@ -10,87 +15,69 @@ interface ClusterOptions {
   readonly port: number;
 }
 
+const nodeCountMax = 9;
+const portMax = 65_535;
 const command = fileURLToPath(new URL('../main.js', import.meta.url));
 
-export function addCluster(program: Command, output: Output): void {
+export function addCluster(program: Command, streams: Streams): void {
   program
     .command('cluster')
     .description('run a whole cluster on this machine, a process a node, until Ctrl-C')
     .addOption(
-      new Option('-n, --nodes <count>', 'how many; an odd number')
-        .env('PAXKV_NODES')
-        .argParser(between(1, 9))
+      new Option('-n, --nodes <count>', 'how many, best an odd number')
+        .argParser(wholeNumber(1, nodeCountMax))
         .default(3),
     )
-    .addOption(
-      new Option('-d, --data <directory>', 'where all data is kept')
-        .env('PAXKV_DATA')
-        .default('.paxkv'),
-    )
+    .option('-d, --data <directory>', 'where all data is kept', '.paxkv')
     .addOption(
       new Option('-p, --port <port>', 'port of the first node; the others follow')
-        .env('PAXKV_PORT')
-        .argParser(between(1, 65_526))
+        .argParser(wholeNumber(1, portMax - nodeCountMax + 1))
         .default(4401),
     )
-    .action((options: ClusterOptions) => runCluster(options, output));
-}
-
-async function runCluster({ nodes, data, port }: ClusterOptions, output: Output): Promise<void> {
-  const signal = nextSignal();
-  output.note(`starting ${nodes} nodes, data in ${data}`);
-  const cluster = await LocalCluster.start({
-    nodeCount: nodes,
-    dataDirectory: data,
-    firstPort: port,
-    command,
-  });
-  output.data(greeting(cluster));
-  let isStopping = false;
-  for (const node of cluster.nodes) {
-    node.ended.then(
-      (how) => {
-        const again = ['node', command, ...cluster.serveArguments(node.node)].join(' ');
-        if (!isStopping)
-          output.note(`node ${node.node} ended (${how}). To run it again:\n  ${again}`);
-      },
-      () => undefined,
+    .action(({ nodes: nodeCount, data: dataDirectory, port: firstPort }: ClusterOptions) =>
+      runCluster(planCluster({ nodeCount, dataDirectory, firstPort }), streams),
     );
+}
+
+async function runCluster(plan: ClusterPlan, streams: Streams): Promise<void> {
+  const askedToStop = whenAskedToStop();
+  streams.note(`starting ${plan.nodes.length} nodes`);
+  const cluster = await LocalCluster.start(plan, command);
+  try {
+    const troubles = await Promise.race([cluster.serving(), askedToStop]);
+    if (typeof troubles === 'string') return;
+    for (const trouble of troubles) streams.note(trouble);
+    await attend(cluster, { plan, askedToStop, streams });
+    streams.note('stopping');
+  } finally {
+    await cluster.stop();
   }
-  await signal;
-  isStopping = true;
-  output.note('stopping');
-  await cluster.stop();
-  output.note(`stopped; all data is kept in ${data}`);
+  streams.note(`stopped; all data is kept in ${plan.dataDirectory}`);
 }
 
-function greeting({ endpoints, nodes }: LocalCluster): string {
-  const [first = '', second = first] = endpoints;
-  const rows = endpoints.map(
-    (endpoint, node) => `  ${endpoint}   node ${node}, pid ${nodes[node]?.pid}`,
-  );
-  return `paxkv is running.
-
-${rows.join('\n')}
-
-Put and get, through any of them:
-
-  curl -X PUT ${first}/v1/kv/greeting -d hello
-  curl ${second}/v1/kv/greeting
-
-or by the command line:
-
-  node ${command} put greeting hello --endpoints ${endpoints.join(',')}
-  node ${command} get greeting --endpoints ${endpoints.join(',')}
-
-Ctrl-C stops the cluster. Started again, it has all its data.
-`;
+interface Attendance {
+  readonly plan: ClusterPlan;
+  readonly askedToStop: Promise<unknown>;
+  readonly streams: Streams;
 }
 
-function between(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-  };
+/** Greets, then tells of nodes that end, and leaves it to the person to bring them back. */
+async function attend(
+  cluster: LocalCluster,
+  { plan, askedToStop, streams }: Attendance,
+): Promise<void> {
+  const paxkv = toShownCommand({
+    script: process.argv[1] ?? command,
+    command,
+    workingDirectory: process.cwd(),
+  });
+  await streams.data(toGreeting({ plan, pids: cluster.nodes.map(({ pid }) => pid), paxkv }));
+  let isWatching = true;
+  const watches = cluster.nodes.map(async ({ plan: node, ended }) => {
+    const end = await ended;
+    if (isWatching) streams.note(toFarewell(node, end, paxkv));
+  });
+  const reason = await Promise.race([askedToStop, Promise.all(watches).then(() => undefined)]);
+  isWatching = false;
+  if (reason === undefined) throw new CliError('no node is left running', exitCodes.failed);
 }
