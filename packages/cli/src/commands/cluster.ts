@@ -25,12 +25,18 @@ export function addCluster(program: Command, streams: Streams): void {
     .description('run a whole cluster on this machine, a process a node, until Ctrl-C')
     .addOption(
       new Option('-n, --nodes <count>', 'how many, best an odd number')
+        .env('PAXKV_NODES')
         .argParser(wholeNumber(1, nodeCountMax))
         .default(3),
     )
-    .option('-d, --data <directory>', 'where all data is kept', '.paxkv')
+    .addOption(
+      new Option('-d, --data <directory>', 'where all data is kept')
+        .env('PAXKV_DATA')
+        .default('.paxkv'),
+    )
     .addOption(
       new Option('-p, --port <port>', 'port of the first node; the others follow')
+        .env('PAXKV_PORT')
         .argParser(wholeNumber(1, portMax - nodeCountMax + 1))
         .default(4401),
     )
