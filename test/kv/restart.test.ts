@@ -140,4 +140,36 @@ describe('Key-value service, restarted', () => {
       for (const reader of cluster.clerks()) expectElements(await reader.get('k'), counts);
     }),
   );
+
+  it(
+    ...story(
+      'gives each client its own answers, though servers live for moments',
+      async (world) => {
+        const cluster = await KvCluster.open(world, 3, { isUnreliable: true });
+        const random = world.random('when');
+        let isGoing = true;
+        const authors = new Task(() =>
+          together(clientCount, async (client) => {
+            const clerk = cluster.shuffledClerk();
+            const key = String(client);
+            let last = '';
+            while (isGoing) {
+              await clerk.append(key, '.');
+              last += '.';
+              expect(await clerk.get(key)).to.equal(last);
+            }
+          }),
+        );
+        for (let round = 0; round < 300; round += 1) {
+          await cluster.sleep(random.between(0, 100));
+          const server = random.integer(0, cluster.servers.length - 1);
+          cluster.crash(server);
+          await cluster.sleep(random.between(0, 20));
+          await cluster.restart(server);
+        }
+        isGoing = false;
+        await authors.within(world, 10_000);
+      },
+    ),
+  );
 });
