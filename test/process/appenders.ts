@@ -1,0 +1,75 @@
+/**
+ * Clients that append numbered elements to one key, each client one after another: whatever is lost,
+ * done twice or out of its order shows in the key's value.
+ */
+import { type KvClient, KvError, type Outcome } from '@paxkv/client';
+import { expect } from 'chai';
+import { Progress } from './progress.ts';
+
+/** What one client knows of its elements, which are numbered from 0. */
+interface Tally {
+  acknowledgedCount: number;
+  /** What it knows of the next one, where it gave up on it. */
+  gaveUp: Outcome | undefined;
+}
+
+export class Appenders {
+  /** Appends acknowledged, by all clients. */
+  readonly progress = new Progress();
+  readonly #key: string;
+  readonly #tallies: Tally[];
+  readonly #work: Promise<void>;
+  #isStopping = false;
+
+  /** Begins at once. A client whose append fails ends there. */
+  constructor(key: string, clients: readonly KvClient[]) {
+    this.#key = key;
+    this.#tallies = clients.map(() => ({ acknowledgedCount: 0, gaveUp: undefined }));
+    const lines = clients.map((client, index) => this.#append(client, index));
+    this.#work = Promise.all(lines).then(() => {});
+    this.#work.catch((error: unknown) => this.progress.fail(error));
+  }
+
+  /** Resolves when no append is under way any more. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#work;
+  }
+
+  /** What each client that gave up knows of its last append. */
+  get gaveUp(): Outcome[] {
+    return this.#tallies.flatMap((tally) => tally.gaveUp ?? []);
+  }
+
+  /** Each acknowledged element is there once and in its client's order; an unknown one may be. */
+  check(value: string | undefined): void {
+    const found: number[][] = this.#tallies.map(() => []);
+    for (const element of (value ?? '').split(' ').slice(0, -1)) {
+      const [client = -1, number = -1] = element.split('.').map(Number);
+      found[client]?.push(number);
+      expect(found, `whose element is ${element}?`).to.have.property(`${client}`);
+    }
+    this.#tallies.forEach(({ acknowledgedCount, gaveUp }, client) => {
+      const numbers = found[client] ?? [];
+      const hasNext = gaveUp === 'unknown' && numbers.length > acknowledgedCount;
+      const expected = Array.from({ length: acknowledgedCount + (hasNext ? 1 : 0) }, (_, n) => n);
+      expect(numbers, `elements of client ${client}`).to.deep.equal(expected);
+    });
+  }
+
+  async #append(client: KvClient, index: number): Promise<void> {
+    const tally = this.#tallies[index];
+    if (tally === undefined) return;
+    while (!this.#isStopping) {
+      try {
+        await client.append(this.#key, `${index}.${tally.acknowledgedCount} `);
+      } catch (error) {
+        if (!(error instanceof KvError)) throw error;
+        tally.gaveUp = error.outcome;
+        return;
+      }
+      tally.acknowledgedCount += 1;
+      this.progress.add();
+    }
+  }
+}

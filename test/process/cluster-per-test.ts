@@ -1,0 +1,26 @@
+/** A fresh cluster for each test of a suite. Its logs are shown if the test fails. */
+import { ProcessCluster } from './process-cluster.ts';
+
+/** Read `cluster` inside a test only. */
+export function clusterPerTest(): { readonly cluster: ProcessCluster } {
+  let cluster: ProcessCluster | undefined;
+
+  beforeEach(async function () {
+    this.timeout(40_000);
+    cluster = await ProcessCluster.start();
+  });
+
+  afterEach(async function () {
+    this.timeout(40_000);
+    if (this.currentTest?.state === 'failed') console.error(cluster?.log);
+    await cluster?.close();
+    cluster = undefined;
+  });
+
+  return {
+    get cluster() {
+      if (cluster === undefined) throw new Error('there is a cluster only during a test');
+      return cluster;
+    },
+  };
+}

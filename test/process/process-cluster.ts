@@ -1,0 +1,146 @@
+/** A cluster of real processes on real sockets and disks, which tests kill, stop and pause. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { KvClient, type StatusReply } from '@paxkv/client';
+import { freePorts } from './free-ports.ts';
+import { type Exit, ServerProcess } from './server-process.ts';
+
+const startAttemptCountMax = 5;
+const statusPollMs = 20;
+
+interface Place {
+  readonly addresses: readonly string[];
+  readonly directory: string;
+}
+
+export interface ClientSettings {
+  /** The only servers that this client knows. Default: all. */
+  readonly nodes?: readonly number[];
+  readonly timeoutMs?: number;
+}
+
+export class ProcessCluster {
+  readonly #place: Place;
+  readonly #servers: ServerProcess[];
+  readonly #clients: KvClient[] = [];
+  /** Of servers that were replaced by a restart. */
+  #formerLogs = '';
+
+  private constructor(place: Place, servers: ServerProcess[]) {
+    this.#place = place;
+    this.#servers = servers;
+  }
+
+  /** All servers started, and serving. */
+  static async start(nodeCount = 3): Promise<ProcessCluster> {
+    for (let attempt = 1; ; attempt += 1) {
+      const ports = await freePorts(nodeCount);
+      const directory = await mkdtemp(join(tmpdir(), 'paxkv-process-'));
+      const place = { addresses: ports.map((port) => `127.0.0.1:${port}`), directory };
+      const servers = ports.map((_, node) => startServer(place, node));
+      const cluster = new ProcessCluster(place, servers);
+      try {
+        await Promise.all(servers.map((server) => server.ready()));
+        return cluster;
+      } catch (error) {
+        await cluster.close();
+        const wasPortTaken = servers.some((server) => server.log.includes('EADDRINUSE'));
+        if (!wasPortTaken || attempt === startAttemptCountMax) throw error;
+      }
+    }
+  }
+
+  /** `host:port` of each server, by node. */
+  get addresses(): readonly string[] {
+    return this.#place.addresses;
+  }
+
+  get nodes(): readonly number[] {
+    return [...this.#place.addresses.keys()];
+  }
+
+  /** What all servers wrote. */
+  get log(): string {
+    const logs = this.#servers.map((server, node) => toLog(node, server));
+    return this.#formerLogs + logs.join('');
+  }
+
+  /** A client, closed with the cluster. */
+  client({ nodes = this.nodes, timeoutMs = 30_000 }: ClientSettings = {}): KvClient {
+    const endpoints = nodes.map((node) => this.#addressOf(node));
+    const client = new KvClient({ endpoints, timeoutMs });
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** Ends processes as a power cut does, all at once. */
+  async kill(...nodes: readonly number[]): Promise<void> {
+    for (const node of nodes) this.#serverOf(node).signal('SIGKILL');
+    await Promise.all(nodes.map((node) => this.#serverOf(node).exit));
+  }
+
+  /** Asks a process to end. */
+  async stop(node: number): Promise<Exit> {
+    this.#serverOf(node).signal('SIGTERM');
+    return this.#serverOf(node).exit;
+  }
+
+  /** Starts ended processes again, on their disks; resolves when they serve. */
+  async restart(...nodes: readonly number[]): Promise<void> {
+    for (const node of nodes) {
+      const former = this.#serverOf(node);
+      if (!former.hasExited) throw new Error(`node ${node} is still running`);
+      this.#formerLogs += toLog(node, former);
+      this.#servers[node] = startServer(this.#place, node);
+    }
+    await Promise.all(nodes.map((node) => this.#serverOf(node).ready()));
+  }
+
+  /** Stops the process where it stands; its connections stay open, and silent. */
+  pause(node: number): void {
+    this.#serverOf(node).signal('SIGSTOP');
+  }
+
+  resume(node: number): void {
+    this.#serverOf(node).signal('SIGCONT');
+  }
+
+  async status(node: number): Promise<StatusReply> {
+    const response = await fetch(`http://${this.#addressOf(node)}/status`);
+    return JSON.parse(await response.text());
+  }
+
+  /** Resolves when the server has applied this instance. */
+  async applied(node: number, seq: number): Promise<void> {
+    while ((await this.status(node)).applied < seq) await pause(statusPollMs);
+  }
+
+  /** Ends everything and removes the data. */
+  async close(): Promise<void> {
+    await this.kill(...this.nodes);
+    await Promise.all(this.#clients.map((client) => client.close()));
+    await rm(this.#place.directory, { recursive: true, force: true });
+  }
+
+  #serverOf(node: number): ServerProcess {
+    const server = this.#servers[node];
+    if (server === undefined) throw new Error(`there is no node ${node}`);
+    return server;
+  }
+
+  #addressOf(node: number): string {
+    const address = this.#place.addresses[node];
+    if (address === undefined) throw new Error(`there is no node ${node}`);
+    return address;
+  }
+}
+
+function startServer({ addresses, directory }: Place, node: number): ServerProcess {
+  return new ServerProcess({ node, addresses, directory: join(directory, `node-${node}`) });
+}
+
+function toLog(node: number, { log }: ServerProcess): string {
+  return `--- node ${node}\n${log}`;
+}

@@ -1,0 +1,101 @@
+/** One server as a process of its own, started by the command that people use. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+/** The command's program, as built. */
+export const paxkv = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
+
+const readyMsMax = 15_000;
+const readyPollMs = 20;
+const logBytesMax = 64 * 1024;
+
+export interface ServerSettings {
+  readonly node: number;
+  /** Of all servers, by node: `host:port`. */
+  readonly addresses: readonly string[];
+  readonly directory: string;
+}
+
+/** How a process ended: by itself with a code, or by a signal. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export class ServerProcess {
+  readonly exit: Promise<Exit>;
+  readonly #child: ChildProcess;
+  readonly #address: string;
+  #log = '';
+  #hasExited = false;
+
+  constructor({ node, addresses, directory }: ServerSettings) {
+    this.#address = addresses[node] ?? '';
+    const options = ['--node', `${node}`, '--peers', addresses.join(','), '--data', directory];
+    this.#child = spawn(process.execPath, [paxkv, 'serve', ...options, '--cluster', 'tests'], {
+      env: environment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child.stdout?.on('data', (bytes) => this.#keep(String(bytes)));
+    this.#child.stderr?.on('data', (bytes) => this.#keep(String(bytes)));
+    this.exit = this.#watch();
+  }
+
+  get hasExited(): boolean {
+    return this.#hasExited;
+  }
+
+  /** The end of what it wrote. */
+  get log(): string {
+    return this.#log;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** Resolves when it serves. @throws Error if it ends instead, or takes too long. */
+  async ready(): Promise<void> {
+    const deadlineMs = performance.now() + readyMsMax;
+    while (!(await this.#isReady())) {
+      if (this.#hasExited) throw new Error(`a server ended at its start:\n${this.#log}`);
+      if (performance.now() > deadlineMs) throw new Error(`a server is not ready:\n${this.#log}`);
+      await pause(readyPollMs);
+    }
+  }
+
+  async #isReady(): Promise<boolean> {
+    try {
+      const response = await fetch(`http://${this.#address}/readyz`, {
+        signal: AbortSignal.timeout(1000),
+      });
+      await response.text();
+      // The port may be another program's if this one could not have it.
+      return response.ok && !this.#hasExited;
+    } catch {
+      return false;
+    }
+  }
+
+  async #watch(): Promise<Exit> {
+    // No server may outlive the tests, however they end.
+    const kill = () => this.#child.kill('SIGKILL');
+    process.once('exit', kill);
+    const [code, signal] = await once(this.#child, 'close');
+    this.#hasExited = true;
+    process.off('exit', kill);
+    return { code, signal };
+  }
+
+  #keep(text: string): void {
+    this.#log = (this.#log + text).slice(-logBytesMax);
+  }
+}
+
+/** Ours, without what would change the command's settings. */
+export function environment(): NodeJS.ProcessEnv {
+  const entries = Object.entries(process.env).filter(([name]) => !name.startsWith('PAXKV_'));
+  return Object.fromEntries(entries);
+}
