@@ -1,9 +1,8 @@
 /**
- * - `PAXOS_KILLED`: the peer was killed while it was being opened. *Not done.*
- * - `PAXOS_STORAGE_FAILED`: its storage could not load or write. The peer has stopped for good; what it
- *   was writing may or may not be remembered. *Unknown.*
+ * `PAXOS_STORAGE_FAILED`: the storage could not load or write. The peer has stopped for good; what it
+ * was writing may or may not be remembered. *Unknown.*
  */
-export type PaxosErrorCode = 'PAXOS_KILLED' | 'PAXOS_STORAGE_FAILED';
+export type PaxosErrorCode = 'PAXOS_STORAGE_FAILED';
 
 export class PaxosError extends Error {
   override readonly name = 'PaxosError';

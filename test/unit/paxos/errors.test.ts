@@ -15,6 +15,6 @@ describe('PaxosError', () => {
   });
 
   it('has no cause where none was given', () => {
-    expect(new PaxosError('PAXOS_KILLED', 'killed')).to.not.have.property('cause');
+    expect(new PaxosError('PAXOS_STORAGE_FAILED', 'a write failed')).to.not.have.property('cause');
   });
 });
