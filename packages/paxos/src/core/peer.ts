@@ -163,6 +163,8 @@ export class Peer<V> {
     assert(to === this.#me, 'a message reaches the peer it is for');
     assert(from >= 0 && from < this.#peerCount, 'a sender is a member');
     this.#retention.heard(from, done, min);
+    // Below min nobody can tell: catching up goes on above it.
+    this.#learner.needless(this.min);
     this.#onMessage(from, message, now, outbox);
     this.#catchUp.heard(from, done, now, outbox);
   }

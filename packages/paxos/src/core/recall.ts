@@ -24,7 +24,8 @@ export function recall<V>(write: Write<V>, roles: RememberingRoles<V>): number {
       roles.acceptor.restore(write);
       return write.seq;
     case 'decided': {
-      const value = write.value ?? roles.acceptor.vote(write.seq)?.value;
+      // A decided null is a value: only where none was written does the own vote speak for it.
+      const value = write.value === undefined ? roles.acceptor.vote(write.seq)?.value : write.value;
       assert(
         value !== undefined,
         `the decision of instance ${write.seq} came with a value or a vote`,
