@@ -45,6 +45,7 @@ export class Paxos<V> {
   #alarm: { readonly time: number; readonly cancel: () => void } | undefined;
   #isWriting = false;
   #isStopped = false;
+  #hasFailed = false;
   #closing: Promise<void> | undefined;
 
   private constructor(options: PaxosOptions<V>, peer: Peer<V>) {
@@ -203,6 +204,7 @@ export class Paxos<V> {
 
   /** One timer serves: one that rings too early finds nothing to do and is set anew. */
   #askForWake(): void {
+    if (this.#isStopped) return;
     const wakeAt = this.#peer.wakeAt();
     if (wakeAt === undefined || (this.#alarm && this.#alarm.time <= wakeAt)) return;
     this.#alarm?.cancel();
@@ -215,18 +217,19 @@ export class Paxos<V> {
 
   #stop(error: PaxosError): void {
     this.#isStopped = true;
+    this.#hasFailed = true;
     this.#alarm?.cancel();
     this.#options.onStopped?.(error);
   }
 
   async #close(): Promise<void> {
-    const hasFailed = this.#isStopped;
     this.#isStopped = true;
     this.#alarm?.cancel();
     await this.#writing;
     await this.#options.transport.close();
-    const { note } = this.#waiting;
-    if (!hasFailed && note.length > 0) await this.#write(note);
+    const { persist, note } = this.#waiting;
+    // A decision noted without its value rests on a vote that may still wait: they go together.
+    if (!this.#hasFailed && note.length > 0) await this.#write([...persist, ...note]);
     await this.#options.storage.close();
   }
 }
