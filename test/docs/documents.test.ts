@@ -123,7 +123,7 @@ describe('the tables of error codes', () => {
       const listed = [...(await readPage(page)).matchAll(row)].map(([, code]) => code);
       const union = new RegExp(`'(${prefix}_\\w+)'(?= *$|;| \\|)`, 'gm');
       const declared = [...(await readPage(source)).matchAll(union)].map(([, code]) => code);
-      expect(declared).to.have.length.above(1);
+      expect(declared).to.have.length.above(0);
       expect(new Set(listed)).to.deep.equal(new Set(declared));
     });
   }
