@@ -1,7 +1,8 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { wholeNumber } from '../number-option.ts';
 import { type ServeOptions, toSettings } from '../serve/settings.ts';
 import type { Streams } from '../streams.ts';
+import { yesOrNo } from '../yes-no-option.ts';
 
 const portMax = 65_535;
 const nodeMax = 999;
@@ -46,7 +47,7 @@ function serveOptions(): Option[] {
       'INSECURE',
     )
       .preset('yes')
-      .argParser(toBoolean),
+      .argParser(yesOrNo),
     option('--log-level <level>', 'how much to log, to standard error', 'LOG_LEVEL')
       .choices(['error', 'warn', 'info', 'debug', 'silent'])
       .default('info'),
@@ -55,11 +56,4 @@ function serveOptions(): Option[] {
 
 function option(flags: string, text: string, name: string): Option {
   return new Option(flags, text).env(`PAXKV_${name}`);
-}
-
-/** A flag in the environment has a value, and it may well be `no`. */
-function toBoolean(text: string): boolean {
-  if (/^(?:yes|true|1)$/i.test(text)) return true;
-  if (/^(?:no|false|0|)$/i.test(text)) return false;
-  throw new InvalidArgumentError('It must be yes or no.');
 }

@@ -1,15 +1,23 @@
 /** Runs one server in this process until it is asked to stop. */
 import { type Config, ConfigError, DiskError, KvServer, parseConfig } from '@paxkv/kvserver';
 import { CliError, type ExitCode, exitCodes } from '../exit-code.ts';
-import { whenAskedToStop } from '../stop-signal.ts';
+import { type Asked, whenAskedToStop } from '../stop-signal.ts';
 import type { Streams } from '../streams.ts';
 import { toFlagProblem } from './settings.ts';
 
-/** @throws CliError with a code of its own where the disk refuses or has failed. */
-export async function runNode(settings: object, streams: Streams): Promise<void> {
+/**
+ * Resolves after a clean stop, for which `asked` is asked.
+ *
+ * @throws CliError with a code of its own where the disk refuses or has failed.
+ */
+export async function runNode(
+  settings: object,
+  streams: Streams,
+  asked: Asked = process,
+): Promise<void> {
   const config = checked(settings);
   for (const warning of config.warnings) streams.note(`warning: ${warning}`);
-  const askedToStop = whenAskedToStop();
+  const askedToStop = whenAskedToStop(asked);
   const server = await start(config);
   await Promise.race([askedToStop, server.stopped]);
   await server.stop();

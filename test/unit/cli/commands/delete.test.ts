@@ -1,0 +1,30 @@
+import { expect } from 'chai';
+import { DoorUnderTest } from '../../kvserver/http/door-under-test.ts';
+import { runCaptured } from '../captured-streams.ts';
+
+describe('paxkv delete', () => {
+  let door: DoorUnderTest;
+
+  beforeEach(async () => {
+    door = await DoorUnderTest.open();
+    await runCaptured(['put', 'k', 'v', '-e', door.url]);
+  });
+  afterEach(() => door.close());
+
+  it('removes the key and prints the revision', async () => {
+    const outcome = await runCaptured(['delete', 'k', '-e', door.url]);
+    expect(outcome).to.deep.include({ exitCode: 0, printed: '2\n', notes: [] });
+    expect((await runCaptured(['get', 'k', '-e', door.url])).exitCode).to.equal(1);
+  });
+
+  it('succeeds for an absent key, and says so beside the data', async () => {
+    const outcome = await runCaptured(['delete', 'other', '-e', door.url]);
+    expect(outcome).to.deep.include({ exitCode: 0, printed: '1\n' });
+    expect(outcome.notes).to.deep.equal(['there was no key "other"']);
+  });
+
+  it('tells in JSON whether the key was there', async () => {
+    const { printed } = await runCaptured(['delete', 'k', '--json', '-e', door.url]);
+    expect(JSON.parse(printed)).to.deep.equal({ revision: 2, deleted: true });
+  });
+});

@@ -1,0 +1,51 @@
+import { expect } from 'chai';
+import { DoorUnderTest } from '../../kvserver/http/door-under-test.ts';
+import { CapturedStreams, runCaptured } from '../captured-streams.ts';
+
+describe('paxkv get', () => {
+  let door: DoorUnderTest;
+  const bytes = Buffer.from([0xff, 0, 10]);
+
+  beforeEach(async () => {
+    door = await DoorUnderTest.open();
+    await runCaptured(['put', 'text', 'blue', '-e', door.url]);
+    await runCaptured(['put', 'bytes', '-e', door.url], new CapturedStreams({ piped: bytes }));
+  });
+  afterEach(() => door.close());
+
+  it('gives a pipe the exact bytes', async () => {
+    const streams = new CapturedStreams({});
+    const { exitCode } = await runCaptured(['get', 'bytes', '-e', door.url], streams);
+    expect(exitCode).to.equal(0);
+    expect(streams.printed).to.deep.equal(bytes);
+  });
+
+  it('ends the line in a terminal, unless told --raw', async () => {
+    const terminal = () => new CapturedStreams({ isTerminal: true });
+    const plain = await runCaptured(['get', 'text', '-e', door.url], terminal());
+    expect(plain.printed).to.equal('blue\n');
+    const raw = await runCaptured(['get', 'text', '--raw', '-e', door.url], terminal());
+    expect(raw.printed).to.equal('blue');
+  });
+
+  it('prints JSON with the versions, and base64 for what is no text', async () => {
+    const text = await runCaptured(['get', 'text', '--json', '-e', door.url]);
+    expect(JSON.parse(text.printed)).to.deep.equal({
+      key: 'text',
+      value: 'blue',
+      createRevision: 1,
+      modRevision: 1,
+      version: 1,
+    });
+    const other = await runCaptured(['get', 'bytes', '--json', '-e', door.url]);
+    expect(JSON.parse(other.printed)).to.include({ key: 'bytes', valueBase64: '/wAK' });
+  });
+
+  for (const flags of [[], ['--json']]) {
+    it(`exits 1 for an absent key ${flags.join()} with nothing on standard output`, async () => {
+      const outcome = await runCaptured(['get', 'no "key"', ...flags, '-e', door.url]);
+      expect(outcome).to.deep.include({ exitCode: 1, printed: '' });
+      expect(outcome.notes).to.deep.equal(['no such key: "no \\"key\\""']);
+    });
+  }
+});

@@ -1,0 +1,58 @@
+import { expect } from 'chai';
+import { runCaptured } from '../captured-streams.ts';
+import { clearEnvironment, setEnvironment } from '../environment.ts';
+
+const names = ['NODE', 'PEERS', 'DATA', 'CLUSTER', 'HOST', 'PORT', 'INSECURE', 'LOG_LEVEL'];
+const complete = ['serve', '--node', '0', '--peers', '10.0.0.1:1', '--data', 'nowhere/at/all'];
+
+describe('paxkv serve', () => {
+  afterEach(clearEnvironment);
+
+  it('shows in its help where in the environment each option is read', async () => {
+    const { printed } = await runCaptured(['serve', '--help']);
+    const known = [...printed.matchAll(/PAXKV_(\w+)/g)].map(([, name]) => name);
+    expect(known).to.have.members(names);
+  });
+
+  for (const missing of ['--node', '--peers', '--data']) {
+    it(`asks for ${missing}`, async () => {
+      const index = complete.indexOf(missing);
+      const { exitCode, explained } = await runCaptured(complete.toSpliced(index, 2));
+      expect(exitCode).to.equal(2);
+      expect(explained).to.contain(`required option`).and.contain(missing);
+    });
+  }
+
+  it('reads options from the environment, and names the flag of a bad one', async () => {
+    setEnvironment({
+      PAXKV_NODE: '7',
+      PAXKV_PEERS: 'localhost:1,localhost:2',
+      PAXKV_DATA: 'nowhere/at/all',
+    });
+    const { exitCode, notes } = await runCaptured(['serve']);
+    expect(exitCode).to.equal(2);
+    expect(notes).to.deep.equal(['--node: 7 is not among the 2 addresses']);
+  });
+
+  it('says each thing that is wrong in a line of its own', async () => {
+    const args = ['serve', '--node', '0', '--peers', 'a,b:x', '--data', '', '--cluster', 'a b'];
+    const { exitCode, notes } = await runCaptured(args);
+    expect(exitCode).to.equal(2);
+    const flags = notes.map((line) => line.split(':')[0]);
+    expect(flags).to.have.members(['--peers', '--peers', '--data', '--cluster']);
+  });
+
+  it('listens on loopback alone, also with PAXKV_INSECURE=no', async () => {
+    setEnvironment({ PAXKV_INSECURE: 'no' });
+    const { exitCode, notes } = await runCaptured(complete);
+    expect(exitCode).to.equal(2);
+    expect(notes.join()).to.match(/^--host: 10\.0\.0\.1 can be reached from other machines/);
+  });
+
+  it('refuses a PAXKV_INSECURE that is neither yes nor no', async () => {
+    setEnvironment({ PAXKV_INSECURE: 'perhaps' });
+    const { exitCode, explained } = await runCaptured(complete);
+    expect(exitCode).to.equal(2);
+    expect(explained).to.contain('It must be yes or no.');
+  });
+});

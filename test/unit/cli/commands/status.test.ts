@@ -1,0 +1,49 @@
+import { expect } from 'chai';
+import { DoorUnderTest, runningStatus } from '../../kvserver/http/door-under-test.ts';
+import { runCaptured } from '../captured-streams.ts';
+
+/** A port that nobody can listen on by chance: a server had it and is gone. */
+async function deadEndpoint(): Promise<string> {
+  const door = await DoorUnderTest.open();
+  const { url } = door;
+  await door.close();
+  return url;
+}
+
+describe('paxkv status', () => {
+  it('shows those that answer and those that do not, in the order given', async () => {
+    const door = await DoorUnderTest.open();
+    try {
+      const dead = await deadEndpoint();
+      const { exitCode, printed } = await runCaptured(['status', '-e', `${dead},${door.url}`]);
+      expect(exitCode).to.equal(0);
+      expect(printed.indexOf(dead)).to.be.within(1, printed.indexOf(door.url));
+      expect(printed).to.contain('KV_UNREACHABLE');
+    } finally {
+      await door.close();
+    }
+  });
+
+  it('prints the same as JSON', async () => {
+    const door = await DoorUnderTest.open();
+    try {
+      const dead = await deadEndpoint();
+      const args = ['status', '--json', '-e', `${door.url},${dead}`];
+      const rows: unknown = JSON.parse((await runCaptured(args)).printed);
+      expect(rows).to.be.an('array').of.length(2);
+      expect(rows).to.have.deep.nested.property('[0]', { endpoint: door.url, ...runningStatus });
+      expect(rows).to.have.nested.property('[1].endpoint', dead);
+      expect(rows).to.have.nested.property('[1].error.code', 'KV_UNREACHABLE');
+      expect(rows).to.have.nested.property('[1].error.outcome', 'not done');
+    } finally {
+      await door.close();
+    }
+  });
+
+  it('exits 1 if no server answers, and still shows why', async () => {
+    const { exitCode, printed, notes } = await runCaptured(['status', '-e', await deadEndpoint()]);
+    expect(exitCode).to.equal(1);
+    expect(printed).to.contain('KV_UNREACHABLE');
+    expect(notes).to.deep.equal(['no server answers']);
+  });
+});
