@@ -116,9 +116,22 @@ describe('Paxos', () => {
       const paxos = await deeds.open();
       paxos.start(0, 'mine');
       await turn();
+      prepare(1);
+      await turn();
       await deeds.finishWrite();
-      expect(done().at(-1)).to.equal('write promised');
+      expect(done().at(-1)).to.equal('write promised promised');
+    });
+
+    it('prepares at once, beside a write, within rounds that are reserved on disk', async () => {
+      const paxos = await deeds.open();
+      paxos.start(0, 'mine');
+      await turn();
+      await deeds.finishWrite();
+      done();
       expect(deeds.isWriting).to.equal(true);
+      paxos.start(1, 'mine');
+      await turn();
+      expect(done()).to.deep.equal(['prepare to 1', 'prepare to 2']);
     });
 
     it('asks for votes beside its own write, and counts its own only after it', async () => {
