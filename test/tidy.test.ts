@@ -1,0 +1,332 @@
+/**
+ * Rules about the sources themselves: who may import whom, what may not be called, how large a file
+ * may grow, what must have a test. Every rule names what breaks it.
+ */
+import { dirname } from 'node:path/posix';
+import { expect } from 'chai';
+import {
+  isPresent,
+  isTypeOnly,
+  type Manifest,
+  packageNames,
+  readJson,
+  readSources,
+  readText,
+  relativeImports,
+  resolveAny,
+  resolveRelative,
+  type SourceFile,
+  toSource,
+} from './tidy/source-tree.ts';
+
+/** The doors of other packages that each package may use. Nothing points back. */
+const layers: Readonly<Record<string, readonly string[]>> = {
+  paxos: [],
+  client: [],
+  simulator: ['@paxkv/paxos', '@paxkv/paxos/core'],
+  kvserver: ['@paxkv/paxos', '@paxkv/paxos/core', '@paxkv/client/errors', '@paxkv/client/protocol'],
+  cli: ['@paxkv/kvserver', '@paxkv/client', '@paxkv/client/protocol'],
+};
+
+/** What each folder of the server may import from beside itself: whole folders or single files. */
+const serverLayers: Readonly<Record<string, readonly string[]>> = {
+  'state-machine': [],
+  disk: [],
+  peers: [],
+  replica: ['state-machine/'],
+  http: ['replica/submitter.ts', 'state-machine/command.ts'],
+};
+
+const sourceLinesMax = 300;
+const testLinesMax = 400;
+
+/** A row of a table about error codes, which starts with the code. */
+const errorRow = /^\|\s*`((?:PAXOS|KV)_[A-Z_]+)`/gm;
+
+const reaches = new Map<string, Set<string>>();
+
+const packageSources = readSources('packages');
+const testSources = readSources('test');
+const allSources = [...packageSources, ...testSources, ...readSources('bench')];
+
+describe('the sources', () => {
+  describe('layers', () => {
+    it('paxos depends on nothing', () => {
+      const { dependencies, peerDependencies, optionalDependencies, devDependencies } =
+        readJson<Manifest>('packages/paxos/package.json');
+      const all = { dependencies, peerDependencies, optionalDependencies, devDependencies };
+      for (const [kind, packages] of Object.entries(all)) expect(packages ?? {}, kind).to.be.empty;
+    });
+
+    it('paxos is compiled where Node does not exist', () => {
+      const { compilerOptions } = readJson<{ compilerOptions: { types: string[]; lib: string[] } }>(
+        'packages/paxos/tsconfig.json',
+      );
+      expect(compilerOptions.types).to.deep.equal([]);
+      expect(compilerOptions.lib).to.deep.equal(['ES2023']);
+      const directives = sourcesOf('paxos').filter(({ text }) =>
+        /^\/\/\/\s*<reference/m.test(text),
+      );
+      expect(pathsOf(directives)).to.deep.equal([]);
+    });
+
+    it('paxos imports nothing but its own files', () => {
+      const foreign = sourcesOf('paxos').flatMap((file) =>
+        file.specifiers
+          .filter((specifier) => !isInside('packages/paxos/src/', file, specifier))
+          .map((specifier) => `${file.path}: ${specifier}`),
+      );
+      expect(foreign).to.deep.equal([]);
+    });
+
+    it('packages import one another one way, through their doors', () => {
+      expect(Object.keys(layers)).to.have.members(packageNames());
+      const broken = packageNames().flatMap((name) =>
+        sourcesOf(name).flatMap((file) =>
+          file.specifiers
+            .filter((specifier) => !isAllowed(name, file, specifier))
+            .map((specifier) => `${file.path}: ${specifier}`),
+        ),
+      );
+      expect(broken).to.deep.equal([]);
+    });
+
+    it('the parts of the server meet only where they may', () => {
+      const broken = Object.entries(serverLayers).flatMap(([layer, allowed]) =>
+        brokenServerImports(layer, allowed),
+      );
+      expect(broken).to.deep.equal([]);
+    });
+
+    it('no file imports itself by a detour', () => {
+      expect(findCycle(allSources)).to.deep.equal([]);
+    });
+  });
+
+  describe('calls', () => {
+    const banned = [
+      { claim: 'draw from the Random they are given', pattern: /\bMath\.random\b/ },
+      { claim: 'ask the Clock they are given', pattern: /\bDate\b\s*[.(]|\bperformance\b/ },
+    ];
+    for (const { claim, pattern } of banned) {
+      it(`paxos and the simulator ${claim}`, () => {
+        const sources = [...sourcesOf('paxos'), ...sourcesOf('simulator')];
+        expect(linesWith(pattern, sources.map(withoutTexts))).to.deep.equal([]);
+      });
+    }
+
+    it('only the command line prints', () => {
+      const silent = packageSources.filter(({ path }) => !path.startsWith('packages/cli/'));
+      expect(linesWith(/\bconsole\.\w+/, silent.map(withoutTexts))).to.deep.equal([]);
+    });
+  });
+
+  describe('leftovers', () => {
+    const leftovers: readonly { claim: string; pattern: RegExp }[] = [
+      { claim: 'no work is left for later', pattern: /\b(?:FIX[M]E|TO[D]O|X[X]X)\b/ },
+      {
+        claim: 'no test is left out or singled out',
+        pattern: /\b(?:it|describe)\.(?:only|skip)\b/,
+      },
+      { claim: 'no rule is silenced', pattern: /biome-[i]gnore|@ts-(?:[i]gnore|[n]ocheck)/ },
+    ];
+    for (const { claim, pattern } of leftovers) {
+      it(claim, () => expect(linesWith(pattern, allSources)).to.deep.equal([]));
+    }
+
+    it('nothing has type any', () => {
+      const pattern = /(?::|\bas|[<,|&])\s*any\b/;
+      expect(linesWith(pattern, allSources.map(withoutTexts))).to.deep.equal([]);
+    });
+
+    it('no package hides an error from the compiler', () => {
+      expect(linesWith(/@ts-expect-error/, packageSources)).to.deep.equal([]);
+    });
+
+    it('no assertion overrules the compiler about absence', () => {
+      const pattern = /[\w)\]]!(?!=)/;
+      expect(linesWith(pattern, packageSources.map(withoutTexts))).to.deep.equal([]);
+    });
+  });
+
+  describe('sizes and names', () => {
+    it(`no source is longer than ${sourceLinesMax} lines, no test than ${testLinesMax}`, () => {
+      const large = allSources.filter(({ path, text }) => {
+        const linesMax = path.startsWith('packages/') ? sourceLinesMax : testLinesMax;
+        return text.split('\n').length - 1 > linesMax;
+      });
+      expect(pathsOf(large)).to.deep.equal([]);
+    });
+
+    it('the linter holds functions of packages to 60 lines', () => {
+      const biome = readText('biome.json');
+      expect(biome).to.match(/"noExcessiveLinesPerFunction": \{[^}]*"maxLines": 60 /);
+      expect(biome).to.match(/"includes": \["test\/\*\*", "bench\/\*\*"\]/);
+    });
+
+    it('files are in kebab-case and none is a drawer', () => {
+      const drawers = /(?:^|[-/])(?:utils?|common|helpers?|misc|shared|types)[-./]/;
+      const badlyNamed = allSources.filter(
+        ({ path }) => !/^[a-z0-9./-]+$/.test(path) || drawers.test(path),
+      );
+      expect(pathsOf(badlyNamed)).to.deep.equal([]);
+    });
+  });
+
+  describe('completeness', () => {
+    it('every source of a package is reachable from one of its doors', () => {
+      const unreachable = packageNames().flatMap((name) => {
+        const reached = reachFrom(doorsOf(name), sourcesOf(name));
+        return pathsOf(sourcesOf(name)).filter((path) => !reached.has(path));
+      });
+      expect(unreachable).to.deep.equal([]);
+    });
+
+    it('every source with logic has a unit test of its name, or of its layer', () => {
+      const untested = packageSources.filter(
+        (file) => !/(?:^|\/)index\.ts$/.test(file.path) && !isTypeOnly(file) && !isTested(file),
+      );
+      expect(pathsOf(untested)).to.deep.equal([]);
+    });
+
+    it('unit tests lie in folders that mirror those of the sources', () => {
+      const folders = pathsOf(testSources)
+        .filter((path) => /^test\/unit\/.+\.test\.ts$/.test(path))
+        .map((path) => dirname(path).replace(/^test\/unit\/([^/]+)/, 'packages/$1/src'));
+      expect([...new Set(folders)].filter((folder) => !isPresent(folder))).to.deep.equal([]);
+    });
+
+    for (const name of packageNames().filter(hasErrorTable)) {
+      it(`the README of ${name} explains every error code and no other`, () => {
+        const explained = findAll(errorRow, readText(`packages/${name}/README.md`));
+        expect(explained).to.have.members(errorCodesOf(name));
+      });
+    }
+  });
+});
+
+function sourcesOf(packageName: string): SourceFile[] {
+  return packageSources.filter(({ path }) => path.startsWith(`packages/${packageName}/src/`));
+}
+
+function pathsOf(files: readonly SourceFile[]): string[] {
+  return files.map(({ path }) => path);
+}
+
+function isInside(folder: string, file: SourceFile, specifier: string): boolean {
+  return resolveRelative(file, specifier)?.startsWith(folder) ?? false;
+}
+
+/** Whether a source of `packageName` may import this: itself, Node, a dependency or a lower door. */
+function isAllowed(packageName: string, file: SourceFile, specifier: string): boolean {
+  if (specifier.startsWith('.')) return isInside(`packages/${packageName}/src/`, file, specifier);
+  if (specifier.startsWith('node:')) return true;
+  if (/^(?:@paxkv\/|paxkv(?:\/|$))/.test(specifier)) {
+    return layers[packageName]?.includes(specifier) ?? false;
+  }
+  const { dependencies = {} } = readJson<Manifest>(`packages/${packageName}/package.json`);
+  return Object.keys(dependencies).some((name) => `${specifier}/`.startsWith(`${name}/`));
+}
+
+function brokenServerImports(layer: string, allowed: readonly string[]): string[] {
+  const root = 'packages/kvserver/src/';
+  const files = packageSources.filter(({ path }) => path.startsWith(`${root}${layer}/`));
+  const mayImport = (path: string) =>
+    path.startsWith(`${root}${layer}/`) || allowed.some((part) => path.startsWith(root + part));
+  return files.flatMap((file) =>
+    relativeImports(file)
+      .filter((path) => !mayImport(path))
+      .map((path) => `${file.path}: ${path}`),
+  );
+}
+
+/** The files of one cycle of imports, or none. */
+function findCycle(files: readonly SourceFile[]): string[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const done = new Set<string>();
+  const visit = (path: string, trail: readonly string[]): string[] => {
+    if (trail.includes(path)) return [...trail.slice(trail.indexOf(path)), path];
+    const file = byPath.get(path);
+    if (done.has(path) || file === undefined) return [];
+    for (const next of relativeImports(file)) {
+      const cycle = visit(next, [...trail, path]);
+      if (cycle.length > 0) return cycle;
+    }
+    done.add(path);
+    return [];
+  };
+  return files.map(({ path }) => visit(path, [])).find((cycle) => cycle.length > 0) ?? [];
+}
+
+function doorsOf(packageName: string): string[] {
+  const { exports = {}, bin = {} } = readJson<Manifest>(`packages/${packageName}/package.json`);
+  return [...Object.values(exports), ...Object.values(bin)].map((compiled) =>
+    toSource(packageName, compiled),
+  );
+}
+
+function reachFrom(doors: readonly string[], files: readonly SourceFile[]): Set<string> {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const reached = new Set<string>();
+  const queue = [...doors];
+  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+    const file = byPath.get(path);
+    if (file === undefined || reached.has(path)) continue;
+    reached.add(path);
+    queue.push(...file.specifiers.flatMap((specifier) => resolveAny(file, specifier) ?? []));
+  }
+  return reached;
+}
+
+/**
+ * Whether there is a unit test of the same name, or one that imports the file by some way: for a file
+ * in a folder of the package, a test in the same folder or further out, but not outside its layer.
+ */
+function isTested({ path }: SourceFile): boolean {
+  const unit = path.replace(/^packages\/([^/]+)\/src\/(.+)\.ts$/, 'test/unit/$1/$2.test.ts');
+  if (isPresent(unit)) return true;
+  const [layer = ''] = /^test\/unit\/[^/]+\/(?:[^/]+\/)?/.exec(unit) ?? [];
+  const isNear = (test: SourceFile) =>
+    test.path.startsWith(layer) && unit.startsWith(`${dirname(test.path)}/`);
+  return testSources.some((test) => isNear(test) && reachedBy(test).has(path));
+}
+
+function reachedBy(test: SourceFile): Set<string> {
+  const known = reaches.get(test.path);
+  const reached = known ?? reachFrom([test.path], allSources);
+  reaches.set(test.path, reached);
+  return reached;
+}
+
+/** The file with what strings, patterns and comments say blanked out. */
+function withoutTexts(file: SourceFile): SourceFile {
+  const blank = (text: string) => text.replace(/[^\n]/g, ' ');
+  const texts = /\/\*[\s\S]*?\*\/|\/\/.*$|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/gm;
+  return { ...file, text: file.text.replace(texts, blank) };
+}
+
+function hasErrorTable(packageName: string): boolean {
+  return isPresent(`packages/${packageName}/README.md`) && errorCodesOf(packageName).length > 0;
+}
+
+function errorCodesOf(packageName: string): string[] {
+  const texts = ['errors.ts', 'protocol.ts']
+    .map((file) => `packages/${packageName}/src/${file}`)
+    .filter(isPresent)
+    .map(readText);
+  return [...new Set(findAll(/\b((?:PAXOS|KV)_[A-Z_]+)\b/g, texts.join('\n')))];
+}
+
+function linesWith(pattern: RegExp, files: readonly SourceFile[]): string[] {
+  return files.flatMap(({ path, text }) =>
+    text
+      .split('\n')
+      .map((line, index) => ({ line, place: `${path}:${index + 1}` }))
+      .filter(({ line }) => pattern.test(line))
+      .map(({ line, place }) => `${place}: ${line.trim()}`),
+  );
+}
+
+function findAll(pattern: RegExp, text: string): string[] {
+  return [...text.matchAll(pattern)].flatMap(([, found]) => found ?? []);
+}

@@ -1,0 +1,116 @@
+/** The repository's own sources as data, for rules about them. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path/posix';
+
+/** The repository's folder: this file runs from test/dist/tidy. */
+const root = join(import.meta.dirname, '../../..');
+
+export interface SourceFile {
+  /** From the repository's folder, with slashes: `packages/paxos/src/index.ts`. */
+  readonly path: string;
+  readonly text: string;
+  /** What it imports or re-exports, as written. */
+  readonly specifiers: readonly string[];
+}
+
+export interface Manifest {
+  readonly name: string;
+  readonly exports?: Readonly<Record<string, string>>;
+  readonly bin?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+/** Every TypeScript source below `folder`, compiled output and installed packages left out. */
+export function readSources(folder: string): SourceFile[] {
+  const sources: SourceFile[] = [];
+  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) {
+      if (!['dist', 'node_modules'].includes(entry.name)) sources.push(...readSources(path));
+    } else if (/\.tsx?$/.test(path)) {
+      const text = readText(path);
+      sources.push({ path, text, specifiers: findSpecifiers(text) });
+    }
+  }
+  return sources;
+}
+
+export function readText(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
+
+export function readJson<T>(path: string): T {
+  return JSON.parse(readText(path));
+}
+
+export function isPresent(path: string): boolean {
+  return existsSync(join(root, path));
+}
+
+/** The packages' folder names. */
+export function packageNames(): string[] {
+  return readdirSync(join(root, 'packages'));
+}
+
+/** The file a relative specifier means, or `undefined` for another package's door. */
+export function resolveRelative(from: SourceFile, specifier: string): string | undefined {
+  return specifier.startsWith('.') ? normalize(join(dirname(from.path), specifier)) : undefined;
+}
+
+/** The sources that `file` imports by relative path. */
+export function relativeImports(file: SourceFile): string[] {
+  return file.specifiers.flatMap((specifier) => resolveRelative(file, specifier) ?? []);
+}
+
+/** The file of this repository that a specifier means, be it relative or a package's door. */
+export function resolveAny(from: SourceFile, specifier: string): string | undefined {
+  return resolveRelative(from, specifier) ?? resolveDoor(specifier);
+}
+
+function resolveDoor(specifier: string): string | undefined {
+  const [, packageName = '', rest = ''] = /^@paxkv\/([^/]+)(?:\/(.+))?$/.exec(specifier) ?? [];
+  const manifest = `packages/${packageName}/package.json`;
+  if (packageName === '' || !isPresent(manifest)) return undefined;
+  const { exports = {} } = readJson<Manifest>(manifest);
+  const exact = exports[rest === '' ? '.' : `./${rest}`];
+  if (exact !== undefined) return toSource(packageName, exact);
+  for (const [door, compiled] of Object.entries(exports)) {
+    const [prefix = '', suffix] = door.split('*');
+    if (suffix === undefined || !`./${rest}`.startsWith(prefix)) continue;
+    return toSource(packageName, compiled.replace('*', `./${rest}`.slice(prefix.length)));
+  }
+  return undefined;
+}
+
+/** Compiled JavaScript to the source it came from. */
+export function toSource(packageName: string, compiled: string): string {
+  const path = normalize(join('packages', packageName, compiled));
+  return path.replace('/dist/', '/src/').replace(/\.js$/, '.ts');
+}
+
+/** Whether the compiler left nothing of the file: it has types and no logic. */
+export function isTypeOnly(file: SourceFile): boolean {
+  const compiled = file.path.replace('/src/', '/dist/').replace(/\.ts$/, '.js');
+  const text = readText(compiled).replace(/^\/\/# .*$/gm, '');
+  return withoutComments(text).trim() === 'export {};';
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+}
+
+/** Statements start a line and comments do not, as the formatter has it. */
+function findSpecifiers(text: string): string[] {
+  const patterns = [
+    /^(?:import|export)\b[^;'"]*?\bfrom\s+'([^']+)'/gm,
+    /^import\s+'([^']+)'/gm,
+    /\bimport\(\s*'([^']+)'\s*\)/g,
+    /\brequire\(\s*'([^']+)'\s*\)/g,
+  ];
+  return patterns.flatMap((pattern) =>
+    [...text.matchAll(pattern)].flatMap(([, specifier]) => specifier ?? []),
+  );
+}
