@@ -33,7 +33,7 @@ const serverLayers: Readonly<Record<string, readonly string[]>> = {
   'state-machine': [],
   disk: [],
   peers: [],
-  replica: ['state-machine/'],
+  replica: ['state-machine/', 'config.ts'],
   http: ['replica/submitter.ts', 'state-machine/command.ts'],
 };
 
