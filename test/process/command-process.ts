@@ -1,0 +1,74 @@
+/** A command that runs until it is stopped, with what it prints as it prints it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import type { Exit } from './server-process.ts';
+import { environment, paxkv } from './server-process.ts';
+
+export class CommandProcess {
+  readonly exit: Promise<Exit>;
+  readonly #child: ChildProcess;
+  readonly #news = new EventEmitter();
+  #stdout = '';
+  #stderr = '';
+  #hasEnded = false;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    child.stdout?.on('data', (bytes) => {
+      this.#stdout += String(bytes);
+      this.#news.emit('news');
+    });
+    child.stderr?.on('data', (bytes) => {
+      this.#stderr += String(bytes);
+      this.#news.emit('news');
+    });
+    this.exit = this.#watch();
+  }
+
+  /** `paxkv` with these words, called in `directory`. */
+  static paxkv(words: readonly string[], directory: string): CommandProcess {
+    return CommandProcess.#spawn([process.execPath, paxkv, ...words], directory);
+  }
+
+  /** A line as it is pasted into a shell. */
+  static shell(line: string, directory: string): CommandProcess {
+    return CommandProcess.#spawn(['/bin/sh', '-c', `exec ${line}`], directory);
+  }
+
+  static #spawn([program = '', ...words]: readonly string[], cwd: string): CommandProcess {
+    const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
+    return new CommandProcess(spawn(program, words, { cwd, env: environment(), stdio }));
+  }
+
+  get stdout(): string {
+    return this.#stdout;
+  }
+
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  /** Resolves with the match once one of the streams has it. @throws Error if it ends without. */
+  async says(pattern: RegExp): Promise<RegExpMatchArray> {
+    for (;;) {
+      const match = pattern.exec(this.#stdout) ?? pattern.exec(this.#stderr);
+      if (match !== null) return match;
+      if (this.#hasEnded) throw new Error(`ended without ${pattern}:\n${this.#stderr}`);
+      await once(this.#news, 'news');
+    }
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  async #watch(): Promise<Exit> {
+    const kill = () => this.#child.kill('SIGKILL');
+    process.once('exit', kill);
+    const [code, signal] = await once(this.#child, 'close');
+    process.off('exit', kill);
+    this.#hasEnded = true;
+    this.#news.emit('news');
+    return { code, signal };
+  }
+}
