@@ -5,7 +5,7 @@
  */
 import { KvError } from '@paxkv/client/errors';
 import { type Decision, Paxos } from '@paxkv/paxos';
-import { encodeBatch } from '../state-machine/batch.ts';
+import { encodeBatch, noop } from '../state-machine/batch.ts';
 import type { Bytes, Reply, Request } from '../state-machine/command.ts';
 import { StateError } from '../state-machine/state-error.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
@@ -78,6 +78,7 @@ export class Replica implements Submitter {
     replica = new Replica(options, paxos, machine);
     if (stopped !== undefined) replica.#fail(stopped);
     paxos.done(machine.durable);
+    replica.#askWhatWasMissed();
     replica.#apply();
     return replica;
   }
@@ -116,6 +117,17 @@ export class Replica implements Submitter {
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
+  }
+
+  /**
+   * Nobody tells a node that was away what it missed until there is traffic. One noop after what it
+   * knows brings either the decision there, and with it word of how far the others are, or nothing new.
+   */
+  #askWhatWasMissed(): void {
+    let seq = this.#machine.applied + 1;
+    if (seq === 0) return;
+    while (this.#paxos.status(seq).fate === 'decided') seq += 1;
+    this.#paxos.start(seq, noop);
   }
 
   #onDecided({ seq, value }: Decision<Bytes>): void {

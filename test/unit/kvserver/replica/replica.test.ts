@@ -107,6 +107,23 @@ describe('Replica', () => {
   );
 
   it(
+    ...seeded(
+      'learns after a restart what it missed, though nobody asks anything',
+      async (world) => {
+        const cluster = new Cluster(world);
+        await cluster.start();
+        await cluster.submit(0, put('k', 'first'));
+        await world.sleep(1000);
+        cluster.nodes[2]?.crash();
+        for (let count = 0; count < 50; count += 1) await cluster.submit(0, put('k', `${count}`));
+        await cluster.nodes[2]?.start();
+        await world.sleep(2000);
+        expect(cluster.replica(2).status.revision).to.equal(51);
+      },
+    ),
+  );
+
+  it(
     ...seeded('goes on without a crashed proposer, and has it catch up', async (world) => {
       const cluster = new Cluster(world);
       await cluster.start();
