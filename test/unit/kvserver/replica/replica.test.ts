@@ -116,6 +116,8 @@ describe('Replica', () => {
         await world.sleep(1000);
         cluster.nodes[2]?.crash();
         for (let count = 0; count < 50; count += 1) await cluster.submit(0, put('k', `${count}`));
+        // Long enough for the news of the last write to have been lost on the crashed node.
+        await world.sleep(1000);
         await cluster.nodes[2]?.start();
         await world.sleep(2000);
         expect(cluster.replica(2).status.revision).to.equal(51);
