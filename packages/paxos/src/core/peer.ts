@@ -25,6 +25,7 @@ import type {
   Prepare,
   Request,
 } from './messages.ts';
+import { News } from './news.ts';
 import { Outbox } from './outbox.ts';
 import { Patience } from './patience.ts';
 import { Proposer } from './proposer.ts';
@@ -68,6 +69,7 @@ export class Peer<V> {
   readonly #learner = new Learner<V>();
   readonly #proposer: Proposer<V>;
   readonly #catchUp: CatchUp<V>;
+  readonly #news: News<V>;
   #max = -1;
 
   constructor({ me, peerCount, random, memory }: PeerOptions<V>) {
@@ -78,6 +80,7 @@ export class Peer<V> {
     this.#rounds = new Rounds(me);
     this.#proposer = new Proposer(peerCount, this.#rounds, patience);
     this.#catchUp = new CatchUp(this.#learner, patience);
+    this.#news = new News(patience);
     const roles = {
       rounds: this.#rounds,
       retention: this.#retention,
@@ -102,7 +105,9 @@ export class Peer<V> {
 
   /** When this peer next wants a `wake`, in milliseconds of the clock given to `step`. */
   wakeAt(): number | undefined {
-    return this.#proposer.wakeAt();
+    const times = [this.#proposer.wakeAt(), this.#news.wakeAt()];
+    const earliest = Math.min(...times.map((time) => time ?? Infinity));
+    return earliest === Infinity ? undefined : earliest;
   }
 
   status(seq: number): Status<V> {
@@ -135,7 +140,7 @@ export class Peer<V> {
         this.#receive(event.envelope, now, outbox);
         break;
       case 'undeliverable':
-        this.#proposer.onUndeliverable(event.envelope, now);
+        this.#onUndeliverable(event.envelope, now);
         break;
       case 'done':
         this.#learner.needless(event.seq + 1);
@@ -145,7 +150,7 @@ export class Peer<V> {
         this.#onPersisted(event.writes);
         break;
       case 'wake':
-        this.#proposer.wake(now, outbox);
+        this.#wake(now, outbox);
         break;
     }
   }
@@ -266,6 +271,17 @@ export class Peer<V> {
     outbox.announce({ seq, value });
     this.#acceptor.release(seq);
     this.#proposer.release(seq);
+  }
+
+  #onUndeliverable(envelope: Envelope<V>, now: number): void {
+    const { to, message } = envelope;
+    if (message.type === 'decided') this.#news.onUndeliverable(to, message, now);
+    else this.#proposer.onUndeliverable(envelope, now);
+  }
+
+  #wake(now: number, outbox: Outbox<V>): void {
+    this.#proposer.wake(now, outbox);
+    for (const { to, news } of this.#news.due(now)) outbox.sendNow(to, news);
   }
 
   #onPersisted(writes: readonly DurableWrite<V>[]): void {
