@@ -51,11 +51,15 @@ function exitCodeOf(cause: unknown): ExitCode {
 }
 
 function explain(cause: unknown, { listenHost, listenPort }: Config): string {
-  if (cause instanceof DiskError) return `${cause.message} (${cause.code})`;
+  if (cause instanceof DiskError) return `${inOneLine(cause.message)} (${cause.code})`;
   if (!(cause instanceof Error)) return String(cause);
   if (!isListenError(cause)) return cause.message;
   const taken = cause.code === 'EADDRINUSE' ? 'another program listens there' : cause.message;
   return `cannot listen on port ${listenPort} of ${listenHost}: ${taken}`;
+}
+
+function inOneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ');
 }
 
 function isListenError(cause: unknown): cause is NodeJS.ErrnoException {

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openDataDirectory } from '@paxkv/kvserver/disk';
 import { expect } from 'chai';
 import { expectWhole, storedNodes } from 'paxkv/internal/cluster/stored-nodes';
 
@@ -19,34 +20,51 @@ describe('storedNodes', () => {
     }
     await mkdir(join(directory, 'node-3'));
     await writeFile(join(directory, 'node-4.log'), '');
-    expect(storedNodes(directory)).to.deep.equal([2, 10]);
+    expect(storedNodes(directory)).to.deep.equal({ nodes: [2, 10], nodeCount: undefined });
+  });
+
+  it('asks the nodes how many they are', async () => {
+    const data = await openDataDirectory({
+      path: join(directory, 'node-1'),
+      clusterId: 'test',
+      nodeId: 1,
+      nodeCount: 3,
+    });
+    await data.close();
+    expect(storedNodes(directory)).to.deep.equal({ nodes: [1], nodeCount: 3 });
   });
 
   it('finds none in a directory that does not exist', () => {
-    expect(storedNodes(join(directory, 'absent'))).to.deep.equal([]);
+    expect(storedNodes(join(directory, 'absent')).nodes).to.deep.equal([]);
   });
 });
 
 describe('expectWhole', () => {
-  it('takes every node from 0, and takes none for a new cluster', () => {
-    expectWhole('d', [0, 1, 2], 3);
-    expectWhole('d', [], 3);
+  it('takes every node of a cluster, and takes none for a new one', () => {
+    expectWhole('d', { nodes: [0, 1, 2], nodeCount: 3 }, 3);
+    expectWhole('d', { nodes: [0, 1, 2], nodeCount: undefined }, 3);
+    expectWhole('d', { nodes: [], nodeCount: undefined }, 3);
   });
 
-  for (const [stored, nodeCount] of [
+  for (const [nodes, nodeCount] of [
     [[0, 1, 2], 5],
     [[0, 1, 2, 3, 4], 3],
   ] as const) {
-    it(`refuses to start ${nodeCount} nodes on the data of ${stored.length}`, () => {
-      expect(() => expectWhole('d', stored, nodeCount))
-        .to.throw(`d holds a cluster of ${stored.length}, not ${nodeCount}`)
+    it(`refuses to start ${nodeCount} nodes on the data of ${nodes.length}`, () => {
+      expect(() => expectWhole('d', { nodes, nodeCount: nodes.length }, nodeCount))
+        .to.throw(`d holds a cluster of ${nodes.length}, not ${nodeCount}`)
         .with.property('exitCode', 3);
     });
   }
 
-  it('refuses to let a node begin anew beside the others', () => {
-    expect(() => expectWhole('d', [0, 2], 3))
-      .to.throw('d lacks node-1, and that node may have voted')
-      .with.property('exitCode', 3);
-  });
+  for (const [nodes, missing] of [
+    [[0, 2], 1],
+    [[0, 1], 2],
+  ] as const) {
+    it(`refuses to let node ${missing} begin anew beside the others`, () => {
+      expect(() => expectWhole('d', { nodes, nodeCount: 3 }, 3))
+        .to.throw(`d lacks node-${missing}, and that node may have voted`)
+        .with.property('exitCode', 3);
+    });
+  }
 });

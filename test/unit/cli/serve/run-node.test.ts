@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +93,15 @@ describe('runNode', () => {
     const { exitCode, message } = await failureOf({});
     expect(exitCode).to.equal(3);
     expect(message).to.match(/data.*\(DISK_\w+\)$/);
+  });
+
+  it('says in one line that its identity is damaged', async () => {
+    await mkdir(join(directory, 'data'));
+    await writeFile(join(directory, 'data', 'identity.json'), '{"format":1,"surplus":0}');
+    const { exitCode, lines } = await failureOf({});
+    expect(exitCode).to.equal(3);
+    expect(lines).to.have.lengthOf(1);
+    expect(lines[0]).to.match(/^.*identity\.json is damaged.*\(DISK_IDENTITY_DAMAGED\)$/);
   });
 
   it('exits 3 for the data of another cluster', async () => {
