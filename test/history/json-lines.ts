@@ -1,0 +1,180 @@
+/**
+ * Histories as text: one JSON object a line, in the order of real time. What is read here comes from a
+ * file, so every field is looked at, and the first line that makes no sense is named.
+ *
+ * ```text
+ *   {"t":5,"p":0,"id":7,"type":"invoke","f":"append","k":"log","v":"x"}
+ *   {"t":9,"p":0,"id":7,"type":"ok","f":"append","k":"log","rev":12,"length":3}
+ * ```
+ *
+ * | Field | Meaning |
+ * | --- | --- |
+ * | `t` | nanoseconds on the recorder's one clock, never less than in the line before |
+ * | `p` | process |
+ * | `id` | number of the operation, the same at its call and at its end |
+ * | `type` | `invoke`, `ok`, `fail`, `info` |
+ * | `f` | `get`, `put`, `append`, `delete` |
+ * | `k` | key |
+ * | `v` | value: of a call, what is written; of an answered get, what was read, `null` for absent |
+ * | `rev` | revision of the answer, if one was told |
+ * | `length`, `deleted` | the rest of the answer to an append, to a delete, if it was told |
+ * | `node` | the server asked, if it is known |
+ * | `err` | with `fail` and `info`: the code |
+ */
+import type { Answer, HistoryEvent, Request } from './event.ts';
+import type { OperationName } from './operation.ts';
+
+/** A history that makes no sense, and the line where this shows. */
+export class HistoryError extends Error {
+  override readonly name = 'HistoryError';
+  /** From 1. */
+  readonly line: number;
+
+  constructor(line: number, message: string) {
+    super(`line ${line}: ${message}`);
+    this.line = line;
+  }
+}
+
+/** The event as one line, its newline included. */
+export function toLine(event: HistoryEvent): string {
+  const { at, process, id, type, key, node } = event;
+  const rest = { k: key, ...toContent(event), node };
+  return `${JSON.stringify({ t: at, p: process, id, type, f: nameOf(event), ...rest })}\n`;
+}
+
+/** What is asked, or answered, or was given up. */
+export function nameOf(event: HistoryEvent): OperationName {
+  if (event.type === 'invoke') return event.request.name;
+  return event.type === 'ok' ? event.answer.name : event.name;
+}
+
+function toContent(event: HistoryEvent): Fields {
+  if (event.type === 'fail' || event.type === 'info') return { err: event.code };
+  if (event.type === 'invoke') return 'value' in event.request ? { v: event.request.value } : {};
+  const { answer } = event;
+  const rev = answer.revision;
+  if (answer.name === 'get') return { v: answer.value ?? null, rev };
+  if (answer.name === 'append') return { rev, length: answer.length };
+  return answer.name === 'delete' ? { rev, deleted: answer.deleted } : { rev };
+}
+
+/** Reads a whole history. Empty lines are passed over. @throws HistoryError on the first bad line. */
+export function parseLines(text: string): HistoryEvent[] {
+  const events: HistoryEvent[] = [];
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue;
+    const fields = new Line(index + 1, line);
+    const event = toEvent(fields);
+    if (event.at < latest) fields.refuse(`t is ${event.at}, after ${latest}`);
+    latest = event.at;
+    events.push(event);
+  }
+  return events;
+}
+
+function toEvent(line: Line): HistoryEvent {
+  const stamp = {
+    at: line.number('t'),
+    process: line.count('p'),
+    id: line.count('id'),
+    key: line.text('k'),
+    ...line.optional('node', () => line.count('node')),
+  };
+  const type = line.oneOf('type', ['invoke', 'ok', 'fail', 'info']);
+  const name = line.oneOf('f', ['get', 'put', 'append', 'delete']);
+  if (type === 'invoke') return { type, ...stamp, request: toRequest(line, name) };
+  if (type === 'ok') return { type, ...stamp, answer: toAnswer(line, name) };
+  return { type, ...stamp, name, code: line.text('err') };
+}
+
+function toRequest(line: Line, name: OperationName): Request {
+  if (name === 'get' || name === 'delete') return { name };
+  return { name, value: line.text('v') };
+}
+
+function toAnswer(line: Line, name: OperationName): Answer {
+  const told = line.optional('revision', () => line.count('rev'), 'rev');
+  switch (name) {
+    case 'get':
+      return { name, value: line.isNull('v') ? undefined : line.text('v'), ...told };
+    case 'put':
+      return { name, ...told };
+    case 'append':
+      return { name, ...told, ...line.optional('length', () => line.count('length')) };
+    case 'delete':
+      return { name, ...told, ...line.optional('deleted', () => line.truth('deleted')) };
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** One line, and a way to each of its fields that refuses what is not of its kind. */
+class Line {
+  readonly #line: number;
+  readonly #fields: Fields;
+
+  constructor(line: number, text: string) {
+    this.#line = line;
+    const parsed = this.#parse(text);
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+      this.refuse('is no JSON object');
+    }
+    this.#fields = { ...parsed };
+  }
+
+  refuse(message: string): never {
+    throw new HistoryError(this.#line, message);
+  }
+
+  isNull(field: string): boolean {
+    return this.#fields[field] === null;
+  }
+
+  number(field: string): number {
+    const value = this.#fields[field];
+    return typeof value === 'number' ? value : this.#refuseField(field, 'a number');
+  }
+
+  count(field: string): number {
+    const value = this.#fields[field];
+    const isCount = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+    return isCount ? value : this.#refuseField(field, 'a whole number from 0');
+  }
+
+  text(field: string): string {
+    const value = this.#fields[field];
+    return typeof value === 'string' ? value : this.#refuseField(field, 'a string');
+  }
+
+  truth(field: string): boolean {
+    const value = this.#fields[field];
+    return typeof value === 'boolean' ? value : this.#refuseField(field, 'true or false');
+  }
+
+  oneOf<W extends string>(field: string, words: readonly W[]): W {
+    const word = words.find((known) => known === this.#fields[field]);
+    return word ?? this.#refuseField(field, `one of ${words.join(', ')}`);
+  }
+
+  /** The field under its `name` in memory, or nothing if the line does not have it. */
+  optional<N extends string, V>(name: N, read: () => V, field: string = name): { [K in N]?: V } {
+    const found: { [K in N]?: V } = {};
+    if (this.#fields[field] !== undefined) found[name] = read();
+    return found;
+  }
+
+  #parse(text: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch {
+      return this.refuse('is no JSON');
+    }
+  }
+
+  #refuseField(field: string, expected: string): never {
+    const found = JSON.stringify(this.#fields[field]) ?? 'missing';
+    return this.refuse(`${field} is ${found}, not ${expected}`);
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * What clients do to one key, and what they are told: the words in which a history is judged. Whatever
+ * an answer leaves out was not told, and is then not checked.
+ */
+
+/** A present key's value, or `undefined` for an absent one. */
+export type Value = string | undefined;
+
+export interface GetAnswer {
+  readonly value: Value;
+  /** Revision at which the value was last written. Absent keys have none. */
+  readonly revision?: number;
+}
+
+export interface PutAnswer {
+  /** The store's revision after this write. */
+  readonly revision?: number;
+}
+
+export interface AppendAnswer extends PutAnswer {
+  /** Bytes of the value after the append, in UTF-8. */
+  readonly length?: number;
+}
+
+export interface DeleteAnswer extends PutAnswer {
+  /** Whether the key was there. If not, the revision is that before. */
+  readonly deleted?: boolean;
+}
+
+/** What each kind of operation is answered with. */
+export interface Answers {
+  readonly get: GetAnswer;
+  readonly put: PutAnswer;
+  readonly append: AppendAnswer;
+  readonly delete: DeleteAnswer;
+}
+
+export type OperationName = keyof Answers;
+
+/** What became of an operation, as far as its client knows. Positions count a history's events from 0. */
+export type Fate<A> =
+  | { readonly name: 'ok'; readonly position: number; readonly answer: A }
+  /** It did not and will not take effect, or it was a get. */
+  | { readonly name: 'failed'; readonly position: number; readonly code: string }
+  /** It may take effect at any time after its call, or never. Without a code the history ends first. */
+  | { readonly name: 'open'; readonly code?: string };
+
+interface Made<N extends OperationName> {
+  readonly name: N;
+  /** Unique in its history. */
+  readonly id: number;
+  readonly process: number;
+  readonly key: string;
+  /** Position of its call among the history's events. */
+  readonly position: number;
+  readonly fate: Fate<Answers[N]>;
+}
+
+export interface Get extends Made<'get'> {}
+export interface Put extends Made<'put'> {
+  readonly value: string;
+}
+/** An absent key counts as empty. */
+export interface Append extends Made<'append'> {
+  readonly value: string;
+}
+export interface Delete extends Made<'delete'> {}
+
+/** One call of one client, from the moment it was made until its client heard what became of it. */
+export type Operation = Get | Put | Append | Delete;
