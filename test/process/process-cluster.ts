@@ -10,7 +10,15 @@ import { type Exit, ServerProcess } from './server-process.ts';
 const startAttemptCountMax = 5;
 const statusPollMs = 20;
 
-interface Place {
+export interface ClusterSettings {
+  readonly nodeCount?: number;
+  /** By which addresses a node is to know the cluster, given where the nodes listen. Default: these. */
+  readonly addressesFor?: (node: number, addresses: readonly string[]) => readonly string[];
+  /** Added to the environment of a node's process. */
+  readonly environmentOf?: (node: number) => NodeJS.ProcessEnv;
+}
+
+interface Place extends Required<Omit<ClusterSettings, 'nodeCount'>> {
   readonly addresses: readonly string[];
   readonly directory: string;
 }
@@ -19,6 +27,7 @@ export interface ClientSettings {
   /** The only servers that this client knows. Default: all. */
   readonly nodes?: readonly number[];
   readonly timeoutMs?: number;
+  readonly attemptTimeoutMs?: number;
 }
 
 export class ProcessCluster {
@@ -34,11 +43,16 @@ export class ProcessCluster {
   }
 
   /** All servers started, and serving. */
-  static async start(nodeCount = 3): Promise<ProcessCluster> {
+  static async start({
+    nodeCount = 3,
+    addressesFor = (_, addresses) => addresses,
+    environmentOf = () => ({}),
+  }: ClusterSettings = {}): Promise<ProcessCluster> {
     for (let attempt = 1; ; attempt += 1) {
       const ports = await freePorts(nodeCount);
       const directory = await mkdtemp(join(tmpdir(), 'paxkv-process-'));
-      const place = { addresses: ports.map((port) => `127.0.0.1:${port}`), directory };
+      const addresses = ports.map((port) => `127.0.0.1:${port}`);
+      const place = { addresses, directory, addressesFor, environmentOf };
       const servers = ports.map((_, node) => startServer(place, node));
       const cluster = new ProcessCluster(place, servers);
       try {
@@ -68,9 +82,9 @@ export class ProcessCluster {
   }
 
   /** A client, closed with the cluster. */
-  client({ nodes = this.nodes, timeoutMs = 30_000 }: ClientSettings = {}): KvClient {
+  client({ nodes = this.nodes, ...settings }: ClientSettings = {}): KvClient {
     const endpoints = nodes.map((node) => this.#addressOf(node));
-    const client = new KvClient({ endpoints, timeoutMs });
+    const client = new KvClient({ endpoints, timeoutMs: 30_000, ...settings });
     this.#clients.push(client);
     return client;
   }
@@ -89,13 +103,35 @@ export class ProcessCluster {
 
   /** Starts ended processes again, on their disks; resolves when they serve. */
   async restart(...nodes: readonly number[]): Promise<void> {
-    for (const node of nodes) {
-      const former = this.#serverOf(node);
-      if (!former.hasExited) throw new Error(`node ${node} is still running`);
-      this.#formerLogs += toLog(node, former);
-      this.#servers[node] = startServer(this.#place, node);
-    }
+    for (const node of nodes) this.launch(node);
+    await this.ready(...nodes);
+  }
+
+  /** Starts an ended process again, on its disk. Whether it will serve shows later. */
+  launch(node: number): void {
+    const former = this.#serverOf(node);
+    if (!former.hasExited) throw new Error(`node ${node} is still running`);
+    this.#formerLogs += toLog(node, former);
+    this.#servers[node] = startServer(this.#place, node);
+  }
+
+  /** Resolves when these serve. @throws Error if one ends instead, or takes too long. */
+  async ready(...nodes: readonly number[]): Promise<void> {
     await Promise.all(nodes.map((node) => this.#serverOf(node).ready()));
+  }
+
+  hasExited(node: number): boolean {
+    return this.#serverOf(node).hasExited;
+  }
+
+  /** Resolves when the process has ended, however it does. */
+  exit(node: number): Promise<Exit> {
+    return this.#serverOf(node).exit;
+  }
+
+  /** Where a node keeps its data. */
+  directoryOf(node: number): string {
+    return directoryIn(this.#place, node);
   }
 
   /** Stops the process where it stands; its connections stay open, and silent. */
@@ -137,8 +173,18 @@ export class ProcessCluster {
   }
 }
 
-function startServer({ addresses, directory }: Place, node: number): ServerProcess {
-  return new ServerProcess({ node, addresses, directory: join(directory, `node-${node}`) });
+function startServer(place: Place, node: number): ServerProcess {
+  const { addresses, addressesFor, environmentOf } = place;
+  return new ServerProcess({
+    node,
+    addresses: addressesFor(node, addresses),
+    directory: directoryIn(place, node),
+    environment: environmentOf(node),
+  });
+}
+
+function directoryIn({ directory }: Place, node: number): string {
+  return join(directory, `node-${node}`);
 }
 
 function toLog(node: number, { log }: ServerProcess): string {

@@ -13,9 +13,11 @@ const logBytesMax = 64 * 1024;
 
 export interface ServerSettings {
   readonly node: number;
-  /** Of all servers, by node: `host:port`. */
+  /** Of all servers as this one is to know them, by node: `host:port`. */
   readonly addresses: readonly string[];
   readonly directory: string;
+  /** Added to the environment of the process. */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 /** How a process ended: by itself with a code, or by a signal. */
@@ -31,11 +33,11 @@ export class ServerProcess {
   #log = '';
   #hasExited = false;
 
-  constructor({ node, addresses, directory }: ServerSettings) {
+  constructor({ node, addresses, directory, environment: added = {} }: ServerSettings) {
     this.#address = addresses[node] ?? '';
     const options = ['--node', `${node}`, '--peers', addresses.join(','), '--data', directory];
     this.#child = spawn(process.execPath, [paxkv, 'serve', ...options, '--cluster', 'tests'], {
-      env: environment(),
+      env: { ...environment(), ...added },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child.stdout?.on('data', (bytes) => this.#keep(String(bytes)));

@@ -1,0 +1,18 @@
+/** What does harm to a cluster, and what it is given to do it with. */
+import type { SeededRandom } from '@paxkv/simulator';
+import type { ProcessCluster } from '../../process/process-cluster.ts';
+import type { ProxyNetwork } from '../network/proxy-network.ts';
+
+export interface Scene {
+  readonly cluster: ProcessCluster;
+  readonly network: ProxyNetwork;
+  readonly random: SeededRandom;
+}
+
+/** Does harm once, and undoes it. Resolves with what it did, for people, once all is well again. */
+export type Nemesis = (scene: Scene) => Promise<string>;
+
+/** Nodes in an order drawn by chance, `count` of them. */
+export function drawNodes({ cluster, random }: Scene, count: number): number[] {
+  return random.shuffle(cluster.nodes).slice(0, count);
+}

@@ -1,0 +1,46 @@
+/** Links between nodes that break, in shapes, and links that lie. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { LinkFault } from '../network/link-fault.ts';
+import { type ShapeName, shapes } from '../network/shapes.ts';
+import { drawNodes, type Nemesis, type Scene } from './nemesis.ts';
+
+const flapMs = 500;
+
+export interface PartitionSettings {
+  readonly shape: ShapeName;
+  readonly fault: LinkFault;
+  readonly lastsMs: number;
+}
+
+/** Breaks the links of a shape around a node drawn by chance. */
+export function partition({ shape, fault, lastsMs }: PartitionSettings): Nemesis {
+  return async (scene) => {
+    const pivot = impose(scene, shape, fault);
+    await pause(lastsMs);
+    scene.network.heal();
+    return `${shape} around ${pivot} (${fault.type})`;
+  };
+}
+
+/** One node is alone and back, once a second. */
+export function flapping(lastsMs: number): Nemesis {
+  return async (scene) => {
+    const [pivot = 0] = drawNodes(scene, 1);
+    const { cluster, network } = scene;
+    const links = shapes['leader alone']({ nodeCount: cluster.nodes.length, pivot });
+    for (let passedMs = 0; passedMs < lastsMs; passedMs += 2 * flapMs) {
+      network.impose({ type: 'cut' }, links);
+      await pause(flapMs);
+      network.heal();
+      await pause(flapMs);
+    }
+    return `flapping around ${pivot}`;
+  };
+}
+
+function impose(scene: Scene, shape: ShapeName, fault: LinkFault): number {
+  const [pivot = 0] = drawNodes(scene, 1);
+  const { cluster, network } = scene;
+  network.impose(fault, shapes[shape]({ nodeCount: cluster.nodes.length, pivot }));
+  return pivot;
+}

@@ -1,0 +1,52 @@
+/** A report as people read it: a line for each run, and a table of all of them. */
+import type { RunReport } from './run-plan.ts';
+
+/** One line; what is wrong follows it, a line each. */
+export function toLine(report: RunReport): string {
+  const { plan, durationMs, callCount, rateBefore, rateDuring, strikes, findings } = report;
+  const parts = [
+    findings.length === 0 ? 'passed' : 'FAILED',
+    plan.title.padEnd(30),
+    `${(durationMs / 1000).toFixed(1).padStart(5)} s`,
+    `${`${callCount}`.padStart(6)} calls`,
+    `${rateDuring.toFixed(0).padStart(4)} acks/s (${rateBefore.toFixed(0)} before)`,
+    `back in ${Math.max(...report.recoveriesMs, 0)} ms`,
+    strikes.join(', '),
+  ];
+  const wrong = findings.slice(0, 20).map((finding) => `    ${finding}`);
+  const rest = findings.length > 20 ? [`    and ${findings.length - 20} more`] : [];
+  const kept = report.historyFile === undefined ? [] : [`    history: ${report.historyFile}`];
+  return [parts.join('  '), ...wrong, ...rest, ...kept].join('\n');
+}
+
+/** Counts by kind, and of all. */
+export function toTable(reports: readonly RunReport[]): string {
+  const kinds = [...new Set(reports.map(({ plan }) => plan.kind))];
+  const rows = kinds.map((kind) =>
+    toRow(
+      kind,
+      reports.filter(({ plan }) => plan.kind === kind),
+    ),
+  );
+  const head = ['kind', 'runs', 'faults', 'calls', 'acked', 'slowest return', 'failed'];
+  const table = [head, ...rows, toRow('all', reports)];
+  return table.map((row) => row.map((cell, at) => pad(cell, at)).join('  ')).join('\n');
+}
+
+function toRow(name: string, reports: readonly RunReport[]): string[] {
+  const sum = (count: (report: RunReport) => number) =>
+    `${reports.reduce((total, report) => total + count(report), 0)}`;
+  return [
+    name,
+    `${reports.length}`,
+    sum(({ strikes }) => strikes.length),
+    sum(({ callCount }) => callCount),
+    sum(({ ackCount }) => ackCount),
+    `${Math.max(0, ...reports.flatMap(({ recoveriesMs }) => recoveriesMs))} ms`,
+    sum(({ findings }) => Math.min(1, findings.length)),
+  ];
+}
+
+function pad(cell: string, at: number): string {
+  return at === 0 ? cell.padEnd(12) : cell.padStart(14);
+}

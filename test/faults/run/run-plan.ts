@@ -1,0 +1,34 @@
+/** One run: a cluster, the harm that comes to it, and how much of its traffic must go on. */
+import type { Nemesis } from '../nemesis/nemesis.ts';
+
+/** Of a test, to choose by. */
+export type RunKind = 'kill' | 'kill-all' | 'pause' | 'partition' | 'half-open';
+
+export interface RunPlan {
+  readonly kind: RunKind;
+  /** For people. */
+  readonly title: string;
+  readonly nodeCount: number;
+  /** One after another, with a time of peace after each. */
+  readonly strikes: readonly Nemesis[];
+  /** The least that the whole run must do, as a share of what the cluster did before the first strike. */
+  readonly rateShareMin: number;
+}
+
+export interface RunReport {
+  readonly plan: RunPlan;
+  readonly durationMs: number;
+  readonly callCount: number;
+  readonly ackCount: number;
+  /** Acknowledged writes a second: before the first strike, and from there to the end. */
+  readonly rateBefore: number;
+  readonly rateDuring: number;
+  /** From the end of each strike until a write was acknowledged. */
+  readonly recoveriesMs: readonly number[];
+  /** What was done, one line for each strike. */
+  readonly strikes: readonly string[];
+  /** What is wrong; nothing if the run passed. */
+  readonly findings: readonly string[];
+  /** Of a run that failed. */
+  readonly historyFile?: string;
+}

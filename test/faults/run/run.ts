@@ -1,0 +1,185 @@
+/**
+ * One run from its first process to its verdict: traffic, strikes, healing, and then the proof that
+ * nothing was lost, nothing is wrong, and enough went on meanwhile.
+ */
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { SeededRandom } from '@paxkv/simulator';
+import { RecordedClient } from '../../history/recorded-client.ts';
+import { Recorder } from '../../history/recorder.ts';
+import { ProcessCluster } from '../../process/process-cluster.ts';
+import { ProxyNetwork } from '../network/proxy-network.ts';
+import { Traffic } from '../traffic/traffic.ts';
+import type { LastWords } from './audit.ts';
+import { judge } from './judge.ts';
+import { becomeLevel, compareContents } from './leveling.ts';
+import type { RunPlan, RunReport } from './run-plan.ts';
+
+const clientCount = 12;
+const callRateMax = 500;
+/** The first calls find cold processes: they are not measured. */
+const coldAckCount = 250;
+const warmUpMs = 1200;
+const peaceMs = 300;
+const recoveryMsMax = 10_000;
+const levelMsMax = 15_000;
+/** Writes a second below which nobody would speak of traffic. */
+const rateFloor = 20;
+const patientTimeoutMs = 15_000;
+const hastyTimeoutMs = 500;
+const attemptTimeoutMs = 1000;
+
+export async function run(plan: RunPlan, seed: string): Promise<RunReport> {
+  const network = await ProxyNetwork.open(plan.nodeCount);
+  try {
+    const cluster = await ProcessCluster.start({
+      nodeCount: plan.nodeCount,
+      addressesFor: (node, addresses) => network.addressesFor(node, addresses),
+    });
+    try {
+      const stage = { plan, cluster, network, random: new SeededRandom(seed) };
+      return await new Run(stage).play();
+    } finally {
+      await cluster.close();
+    }
+  } finally {
+    await network.close();
+  }
+}
+
+interface Stage {
+  readonly plan: RunPlan;
+  readonly cluster: ProcessCluster;
+  readonly network: ProxyNetwork;
+  readonly random: SeededRandom;
+}
+
+class Run {
+  readonly #stage: Stage;
+  readonly #recorder = new Recorder({ now: () => Number(process.hrtime.bigint()) });
+  readonly #traffic: Traffic;
+  readonly #strikes: string[] = [];
+  readonly #recoveriesMs: number[] = [];
+  readonly #findings: string[] = [];
+
+  constructor(stage: Stage) {
+    this.#stage = stage;
+    const clients = Array.from({ length: clientCount }, (_, index) => this.#client(index));
+    const random = stage.random.stream('traffic');
+    this.#traffic = new Traffic({ clients, random, callRateMax });
+  }
+
+  async play(): Promise<RunReport> {
+    const begunMs = performance.now();
+    const rateBefore = await this.#warmUp();
+    const struckMs = performance.now();
+    for (const strike of this.#stage.plan.strikes) {
+      this.#strikes.push(await strike(this.#stage));
+      await this.#recover();
+      await pause(peaceMs);
+    }
+    const rateDuring = this.#traffic.acks.rateBetween(struckMs, performance.now());
+    this.#checkRate(rateBefore, rateDuring);
+    await this.#end();
+    const durationMs = performance.now() - begunMs;
+    return this.#report({ durationMs, rateBefore, rateDuring });
+  }
+
+  /** Every third client gives up soon, so that there are writes of which nobody knows the outcome. */
+  #client(index: number): RecordedClient {
+    const timeoutMs = index % 3 === 2 ? hastyTimeoutMs : patientTimeoutMs;
+    const client = this.#stage.cluster.client({ timeoutMs, attemptTimeoutMs });
+    return new RecordedClient(client, this.#recorder.client());
+  }
+
+  /** Resolves with the rate of an unharmed cluster. */
+  async #warmUp(): Promise<number> {
+    const { acks } = this.#traffic;
+    const deadlineMs = performance.now() + recoveryMsMax;
+    while (acks.count < coldAckCount) {
+      if (performance.now() > deadlineMs) throw new Error('the cluster never began to serve');
+      await pause(20);
+    }
+    const fromMs = performance.now();
+    await pause(warmUpMs);
+    return acks.rateBetween(fromMs, performance.now());
+  }
+
+  /** A write through each node must be acknowledged in time. */
+  async #recover(): Promise<void> {
+    const { cluster } = this.#stage;
+    const begunMs = performance.now();
+    const number = this.#recoveriesMs.length;
+    await Promise.all(
+      cluster.nodes.map(async (node) => {
+        const client = cluster.client({ nodes: [node], timeoutMs: recoveryMsMax });
+        const recorded = new RecordedClient(client, this.#recorder.client({ node }));
+        try {
+          await recorded.append(`recovery.${node}`, `r${number}.${node} `);
+        } catch (error) {
+          this.#findings.push(`no write through node ${node} after strike ${number}: ${error}`);
+        }
+        await client.close();
+      }),
+    );
+    this.#recoveriesMs.push(Math.round(performance.now() - begunMs));
+  }
+
+  #checkRate(rateBefore: number, rateDuring: number): void {
+    const least = Math.max(rateFloor, rateBefore * this.#stage.plan.rateShareMin);
+    if (rateDuring >= least) return;
+    const rates = `${rateDuring.toFixed(0)} acknowledged writes/s under fault`;
+    this.#findings.push(`${rates}, where ${least.toFixed(0)} are the least`);
+  }
+
+  /** All becomes quiet, level and compared; then the history is judged. */
+  async #end(): Promise<void> {
+    const { cluster } = this.#stage;
+    await this.#traffic.stop();
+    const lastWords = await this.#readEverywhere();
+    const unlevel = await becomeLevel(cluster, levelMsMax);
+    this.#findings.push(...unlevel, ...(unlevel.length > 0 ? [] : await compareContents(cluster)));
+    this.#findings.push(...judge(this.#recorder.events, lastWords));
+  }
+
+  async #readEverywhere(): Promise<LastWords> {
+    const { cluster } = this.#stage;
+    const words = cluster.nodes.map(
+      async (node): Promise<[number, Map<string, string | undefined>]> => {
+        const client = cluster.client({ nodes: [node] });
+        const recorded = new RecordedClient(client, this.#recorder.client({ node }));
+        const values = new Map<string, string | undefined>();
+        for (const key of this.#traffic.keys) values.set(key, await recorded.get(key));
+        await client.close();
+        return [node, values];
+      },
+    );
+    return new Map(await Promise.all(words));
+  }
+
+  async #report(
+    figures: Pick<RunReport, 'durationMs' | 'rateBefore' | 'rateDuring'>,
+  ): Promise<RunReport> {
+    const report = {
+      ...figures,
+      plan: this.#stage.plan,
+      callCount: this.#recorder.events.filter(({ type }) => type === 'invoke').length,
+      ackCount: this.#traffic.acks.count,
+      recoveriesMs: this.#recoveriesMs,
+      strikes: this.#strikes,
+      findings: this.#findings,
+    };
+    if (this.#findings.length === 0) return report;
+    return { ...report, historyFile: await this.#keepHistory() };
+  }
+
+  async #keepHistory(): Promise<string> {
+    const file = join(await mkdtemp(join(tmpdir(), 'paxkv-faults-')), 'history.jsonl');
+    const lines = this.#recorder.events.map((event) => `${JSON.stringify(event)}\n`);
+    await writeFile(file, lines.join(''));
+    await writeFile(`${file}.log`, this.#stage.cluster.log);
+    return file;
+  }
+}

@@ -1,0 +1,27 @@
+/** When writes were acknowledged: how much a cluster did, and when it did nothing. */
+
+export class AckLog {
+  readonly #timesMs: number[] = [];
+
+  /** A write was acknowledged just now. */
+  note(): void {
+    this.#timesMs.push(performance.now());
+  }
+
+  get count(): number {
+    return this.#timesMs.length;
+  }
+
+  /** A second, between two moments. */
+  rateBetween(fromMs: number, toMs: number): number {
+    const count = this.#timesMs.filter((at) => at >= fromMs && at < toMs).length;
+    return toMs <= fromMs ? 0 : (count * 1000) / (toMs - fromMs);
+  }
+
+  /** The longest time without any, from `fromMs` to `toMs`. */
+  longestSilenceMs(fromMs: number, toMs: number): number {
+    const inside = this.#timesMs.filter((at) => at >= fromMs && at < toMs);
+    const edges = [fromMs, ...inside, toMs];
+    return Math.max(...edges.slice(1).map((at, index) => at - (edges[index] ?? at)));
+  }
+}

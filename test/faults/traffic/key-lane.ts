@@ -1,0 +1,51 @@
+/** Keys that take turns: each is used a limited number of times, so that its history stays short. */
+
+/** `ledger`: appended to and read, so that whatever was appended once is there for ever. */
+export type LaneKind = 'mixed' | 'ledger';
+
+/** Calls of one key. A judge's work grows faster than their number. */
+const callCountMax = 200;
+
+export class KeyLane {
+  readonly kind: LaneKind;
+  readonly #name: string;
+  #generation = 0;
+  #callCount = 0;
+
+  constructor(name: string, kind: LaneKind) {
+    this.#name = name;
+    this.kind = kind;
+  }
+
+  /** The key for the next call. */
+  next(): string {
+    if (this.#callCount === callCountMax) {
+      this.#callCount = 0;
+      this.#generation += 1;
+    }
+    this.#callCount += 1;
+    return this.#current;
+  }
+
+  /** Every key that was given out. */
+  get keys(): string[] {
+    const count = this.#callCount === 0 ? 0 : this.#generation + 1;
+    return Array.from({ length: count }, (_, generation) => this.#keyOf(generation));
+  }
+
+  get #current(): string {
+    return this.#keyOf(this.#generation);
+  }
+
+  #keyOf(generation: number): string {
+    return `${this.kind}-${this.#name}.${generation}`;
+  }
+}
+
+/** `count` lanes, half of each kind. */
+export function makeLanes(count: number): KeyLane[] {
+  return Array.from(
+    { length: count },
+    (_, index) => new KeyLane(`${index}`, index % 2 === 0 ? 'mixed' : 'ledger'),
+  );
+}

@@ -1,0 +1,86 @@
+/**
+ * Clients that go on reading and writing whatever happens to the cluster, each one call after another
+ * and not faster than its beat. Every value written is unlike any other.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { KvError } from '@paxkv/client';
+import type { SeededRandom } from '@paxkv/simulator';
+import type { RecordedClient } from '../../history/recorded-client.ts';
+import { AckLog } from './ack-log.ts';
+import { type KeyLane, makeLanes } from './key-lane.ts';
+
+const laneCount = 12;
+
+export interface TrafficOptions {
+  readonly clients: readonly RecordedClient[];
+  readonly random: SeededRandom;
+  /** Calls a second of all clients together, so that histories stay short enough to be judged. */
+  readonly callRateMax: number;
+}
+
+export class Traffic {
+  /** Of writes. */
+  readonly acks = new AckLog();
+  readonly #lanes = makeLanes(laneCount);
+  readonly #random: SeededRandom;
+  readonly #beatMs: number;
+  readonly #work: Promise<void>;
+  #isStopping = false;
+  #callCount = 0;
+
+  /** Begins at once. */
+  constructor({ clients, random, callRateMax }: TrafficOptions) {
+    this.#random = random;
+    this.#beatMs = (clients.length * 1000) / callRateMax;
+    this.#work = Promise.all(clients.map((client, index) => this.#run(client, index))).then(
+      () => {},
+    );
+    // Whoever stops the traffic hears of it.
+    this.#work.catch(() => {});
+  }
+
+  get callCount(): number {
+    return this.#callCount;
+  }
+
+  /** Every key that was used. */
+  get keys(): string[] {
+    return this.#lanes.flatMap((lane) => lane.keys);
+  }
+
+  /** Resolves when no call is under way any more. @throws what a client met beside `KvError` */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#work;
+  }
+
+  async #run(client: RecordedClient, index: number): Promise<void> {
+    // Three clients share a lane, and each client two of them.
+    const lanes = [index, index + 1].flatMap((at) => this.#lanes[at % laneCount] ?? []);
+    let beatMs = performance.now();
+    for (let number = 0; !this.#isStopping; number += 1) {
+      const lane = this.#random.pick(lanes);
+      await this.#call(client, lane, `${index}.${number} `);
+      beatMs = Math.max(beatMs + this.#beatMs, performance.now() - this.#beatMs);
+      await pause(beatMs - performance.now());
+    }
+  }
+
+  async #call(client: RecordedClient, lane: KeyLane, element: string): Promise<void> {
+    this.#callCount += 1;
+    const draw = this.#random.next();
+    const key = lane.next();
+    try {
+      if (draw < 0.3) {
+        await client.get(key);
+        return;
+      }
+      if (lane.kind === 'ledger' || draw < 0.65) await client.append(key, element);
+      else if (draw < 0.9) await client.put(key, element);
+      else await client.delete(key);
+      this.acks.note();
+    } catch (error) {
+      if (!(error instanceof KvError)) throw error;
+    }
+  }
+}
