@@ -55,6 +55,8 @@ export function sendError(
 /** Answers, with an error, bytes that never became a request, and closes the connection. */
 export function endWithError(socket: Duplex, error: KvError, status = statusOf(error)): void {
   if (socket.destroyed || socket.writableEnded) return;
+  // Node lets go of a socket that asked to be upgraded: nobody else hears that it was reset.
+  socket.on('error', () => socket.destroy());
   const body = JSON.stringify(toErrorReply(error));
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

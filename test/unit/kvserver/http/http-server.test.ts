@@ -65,6 +65,14 @@ describe('HTTP server', () => {
       status: 405,
     }));
 
+  it('outlives a connection that is reset after its refusal', async () => {
+    const socket = door.connect();
+    socket.write('CONNECT example:80 HTTP/1.1\r\nhost: example\r\n\r\n');
+    await once(socket, 'data');
+    socket.resetAndDestroy();
+    await door.servesOthers();
+  });
+
   it('never answers one request with the error of the next', async () => {
     door.submitter.script = () => new Promise(() => undefined);
     const pending = openRequest('GET /v1/kv/slow');
