@@ -41,6 +41,13 @@ export class Proposals {
     this.#highestSeq = Math.max(this.#highestSeq, seq);
   }
 
+  /** Knows of no batch any more: nobody waits for any of them, and their instances were leapt over. */
+  abandon(): void {
+    this.#inFlight.clear();
+    this.#decided.clear();
+    this.#displaced = [];
+  }
+
   /** Takes note of a decision: an own batch in that instance has won it, or needs another. */
   onDecided(seq: number, value: Bytes): void {
     const batch = this.#inFlight.get(seq);

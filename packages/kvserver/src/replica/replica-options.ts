@@ -3,16 +3,19 @@ import type { Clock, PeerId, Random, Storage, Transport } from '@paxkv/paxos';
 import type { Limits } from '../config.ts';
 import type { Bytes } from '../state-machine/command.ts';
 import type { StateLevel } from '../state-machine/state-database.ts';
+import type { StatePort } from './state-transfer/state-port.ts';
 
 export interface ReplicaOptions {
   readonly me: PeerId;
-  /** How often this node was started. Never the same twice: it tells batches of two lives apart. */
+  /** Drawn anew for each start. Never the same twice: it tells batches of two lives apart. */
   readonly boot: number;
   readonly peerCount: number;
   readonly transport: Transport<Bytes>;
   readonly storage: Storage<Bytes>;
   /** Open; stays so when the replica stops. */
   readonly state: StateLevel;
+  /** How a whole state comes from others when the own one is lost or too old. */
+  readonly stateTransfer?: StateTransfer;
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: Limits;
@@ -20,9 +23,22 @@ export interface ReplicaOptions {
   readonly onStopped?: (error: Error) => void;
 }
 
+export interface StateTransfer {
+  /** Closed by the replica when it stops. */
+  readonly port: StatePort;
+  /**
+   * Has `fill` write a whole state into an empty database, then puts that in the place of `state`, all
+   * of it or nothing also when the power fails meanwhile. Resolves with it, open. What `fill` throws
+   * is thrown on, and everything stays as it was.
+   */
+  replace(fill: (level: StateLevel) => Promise<void>): Promise<StateLevel>;
+}
+
 export interface ReplicaStatus {
-  readonly state: 'running' | 'stopping' | 'failed';
-  /** Why, where it has failed. */
+  /** `repairing`: not serving; a state is on its way from another replica. */
+  readonly state: 'running' | 'repairing' | 'stopping' | 'failed';
+  /** Why, where it is repairing or has failed. */
+  readonly reason: string | undefined;
   readonly failure: Error | undefined;
   /** Highest instance applied, or −1. */
   readonly applied: number;

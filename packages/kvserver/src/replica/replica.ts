@@ -1,7 +1,7 @@
 /**
  * Replica: the only place where Paxos and the state machine meet. Requests become values, values are
  * agreed on, decisions are applied in order, and replies go back.
- * Rule: the effect of an instance is durable here before the instance may be forgotten.
+ * Rule: a request is answered once its effect is durable here, or not at all.
  */
 import { KvError } from '@paxkv/client/errors';
 import { type Decision, Paxos } from '@paxkv/paxos';
@@ -9,49 +9,58 @@ import { encodeBatch, noop } from '../state-machine/batch.ts';
 import type { Bytes, Reply, Request } from '../state-machine/command.ts';
 import { StateError } from '../state-machine/state-error.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
+import { Applier } from './applier.ts';
 import { Holes } from './holes.ts';
 import { PendingRequests } from './pending-requests.ts';
 import { type OwnBatch, Proposals } from './proposals.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
+import { StateRepair } from './state-transfer/state-repair.ts';
 import type { Submitter } from './submitter.ts';
 
-/** Applied together, in one write. */
-const runInstanceCountMax = 64;
-const runBytesMax = 4 * 1024 * 1024;
 /** How long a stop waits for the requests under way. */
 const stopGraceMs = 1000;
+/** Between two looks at whether the state still reaches to where the log begins. */
+const lookDelayMs = 200;
 
 export class Replica implements Submitter {
   readonly #options: ReplicaOptions;
   readonly #paxos: Paxos<Bytes>;
-  readonly #machine: StateMachine;
+  readonly #applier: Applier;
   readonly #pending: PendingRequests;
   readonly #proposals = new Proposals();
   readonly #holes: Holes;
+  readonly #repair: StateRepair | undefined;
   #state: ReplicaStatus['state'] = 'running';
   #failure: Error | undefined;
   #batchCount = 0;
-  #isApplying = false;
-  #applying: Promise<void> | undefined;
+  #cancelLook: () => void = () => {};
+  #repairing: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
 
   private constructor(options: ReplicaOptions, paxos: Paxos<Bytes>, machine: StateMachine) {
-    const { clock, random, limits } = options;
+    const { clock, random, limits, stateTransfer } = options;
+    const onFailed = (error: unknown) => this.#fail(toError(error));
     this.#options = options;
     this.#paxos = paxos;
-    this.#machine = machine;
+    this.#applier = new Applier(machine, {
+      ...{ paxos, onFailed },
+      onApplied: (instances) => this.#onApplied(instances),
+    });
     this.#pending = new PendingRequests(clock, limits);
     this.#holes = new Holes({
       ...{ paxos, clock, random },
-      next: () => machine.applied + 1,
+      next: () => this.#machine.applied + 1,
       isInFlight: (seq) => this.#proposals.isInFlight(seq),
     });
+    if (stateTransfer !== undefined) {
+      this.#repair = new StateRepair({ ...options, ...stateTransfer, onFailed });
+    }
   }
 
   /**
    * Takes up state and promises where they are, and joins the others.
    *
-   * @throws PaxosError, StateError; `STATE_DAMAGED` also if the log has forgotten what the state lacks.
+   * @throws PaxosError, StateError
    */
   static async open(options: ReplicaOptions): Promise<Replica> {
     const machine = await StateMachine.open(options.state);
@@ -67,25 +76,16 @@ export class Replica implements Submitter {
         if (replica !== undefined) replica.#fail(error);
       },
     });
-    if (machine.applied + 1 < paxos.min()) {
-      await paxos.kill();
-      throw new StateError(
-        'STATE_DAMAGED',
-        `The state ends at instance ${machine.applied}, and the log begins at ${paxos.min()}: ` +
-          'what lies between is lost here. Restore this node from the others.',
-      );
-    }
     replica = new Replica(options, paxos, machine);
     if (stopped !== undefined) replica.#fail(stopped);
-    paxos.done(machine.durable);
-    replica.#askWhatWasMissed();
-    replica.#apply();
+    replica.#begin(machine);
     return replica;
   }
 
   get status(): ReplicaStatus {
     return {
       state: this.#state,
+      reason: this.#reason,
       failure: this.#failure,
       applied: this.#machine.applied,
       min: this.#paxos.min(),
@@ -119,6 +119,49 @@ export class Replica implements Submitter {
     return this.#stopping;
   }
 
+  get #machine(): StateMachine {
+    return this.#applier.machine;
+  }
+
+  get #reason(): string | undefined {
+    if (this.#state !== 'repairing') return this.#failure?.message;
+    const lastTry = this.#repair?.lastTry;
+    const more = lastTry === undefined ? '' : `; ${lastTry}`;
+    return `the state is behind the log, and one is being taken from another node${more}`;
+  }
+
+  #begin(machine: StateMachine): void {
+    this.#applier.take(machine);
+    this.#askWhatWasMissed();
+    this.#look();
+    this.#holes.check();
+  }
+
+  /** The others may turn out to have forgotten what is lacking here at any time after a return. */
+  #look(): void {
+    if (this.#state !== 'running') return;
+    if (this.#machine.applied + 1 < this.#paxos.min()) {
+      this.#repairing = this.#leap().catch((error: unknown) => this.#fail(toError(error)));
+      return;
+    }
+    const { clock } = this.#options;
+    this.#cancelLook = clock.at(clock.now() + lookDelayMs, () => this.#look());
+  }
+
+  /** Leaves a state that no log can bring forward any more for that of another replica. */
+  async #leap(): Promise<void> {
+    const { applied } = this.#machine;
+    if (this.#repair === undefined) throw lacksForgotten(applied, this.#paxos.min());
+    this.#state = 'repairing';
+    this.#pending.interruptAll('This server has fallen behind and takes a newer state.');
+    this.#proposals.abandon();
+    await this.#applier.hold();
+    const machine = await this.#repair.repair(applied);
+    if (machine === undefined || this.#state !== 'repairing') return;
+    this.#state = 'running';
+    this.#begin(machine);
+  }
+
   /**
    * Nobody tells a node that was away what it missed until there is traffic. One noop after what it
    * knows brings either the decision there, and with it word of how far the others are, or nothing new.
@@ -134,7 +177,7 @@ export class Replica implements Submitter {
     if (this.#state === 'failed') return;
     this.#proposals.onDecided(seq, value);
     this.#propose();
-    this.#apply();
+    this.#applier.apply();
   }
 
   /** Gives instances to batches while there is room: first to displaced ones, which are older. */
@@ -176,41 +219,9 @@ export class Replica implements Submitter {
     return 1 + Math.max(this.#machine.applied, this.#paxos.max(), this.#proposals.highestSeq);
   }
 
-  /** Sees to it that everything decided without a gap is applied soon. */
-  #apply(): void {
-    if (this.#isApplying) return;
-    this.#isApplying = true;
-    this.#applying = this.#applyAll();
-  }
-
-  async #applyAll(): Promise<void> {
-    try {
-      for (let run = this.#nextRun(); run.length > 0; run = this.#nextRun()) {
-        const applied = await this.#machine.apply(run, { sync: true });
-        this.#paxos.done(this.#machine.durable);
-        for (const instance of applied) this.#reply(instance);
-        this.#holes.check();
-      }
-    } catch (error) {
-      this.#fail(toError(error));
-    } finally {
-      this.#isApplying = false;
-      this.#holes.check();
-    }
-  }
-
-  #nextRun(): Decision<Bytes>[] {
-    const run: Decision<Bytes>[] = [];
-    if (this.#state === 'failed') return run;
-    let bytes = 0;
-    while (run.length < runInstanceCountMax && bytes < runBytesMax) {
-      const seq = this.#machine.applied + 1 + run.length;
-      const status = this.#paxos.status(seq);
-      if (status.fate !== 'decided') break;
-      run.push({ seq, value: status.value });
-      bytes += status.value.length;
-    }
-    return run;
+  #onApplied(instances: readonly Applied[]): void {
+    for (const instance of instances) this.#reply(instance);
+    this.#holes.check();
   }
 
   #reply({ origin, replies }: Applied): void {
@@ -228,9 +239,11 @@ export class Replica implements Submitter {
     this.#state = 'failed';
     this.#failure = error;
     this.#holes.stop();
+    this.#cancelLook();
     this.#pending.interruptAll('This server failed while the request was under way.', error);
-    // A failed node votes no more. What closing meets is heard by `stop`, which awaits the same.
+    // A failed node votes no more, and gives its state to nobody. What closing meets, `stop` hears.
     this.#paxos.kill().catch(() => {});
+    this.#repair?.stop().catch(() => {});
     this.#options.onStopped?.(error);
   }
 
@@ -242,8 +255,11 @@ export class Replica implements Submitter {
     }
     this.#pending.interruptAll('This server stopped while the request was under way.');
     this.#holes.stop();
+    this.#cancelLook();
     await this.#paxos.kill();
-    await this.#applying;
+    await this.#repair?.stop();
+    await this.#repairing;
+    await this.#applier.hold();
   }
 
   #withinGrace(ended: Promise<void>): Promise<void> {
@@ -256,6 +272,14 @@ export class Replica implements Submitter {
       }, resolve);
     });
   }
+}
+
+function lacksForgotten(applied: number, min: number): StateError {
+  return new StateError(
+    'STATE_DAMAGED',
+    `The state ends at instance ${applied}, and the log begins at ${min}: what lies between is lost ` +
+      'here. Restore this node from the others.',
+  );
 }
 
 function toError(thrown: unknown): Error {

@@ -1,8 +1,9 @@
 /** Where a state stands in the log, with the counters that the log drives: one row of the database. */
 import type { Bytes } from './command.ts';
-import { type Row, toBytes, toCount } from './rows/packed.ts';
+import { type Row, toBytes, toCount, toRow } from './rows/packed.ts';
 import type { SessionCounts } from './sessions.ts';
 import { StateError } from './state-error.ts';
+import { fromTally, type Tally, toTally } from './tally.ts';
 
 export interface Position {
   /** The highest instance applied, −1 for none. All below it are applied too. */
@@ -13,8 +14,14 @@ export interface Position {
   readonly stateHash: Bytes;
 }
 
+/** A position as it lies in the database, with the tally of all rows beside it. */
+export interface TalliedPosition {
+  readonly position: Position;
+  readonly tally: Tally;
+}
+
 /** Of the whole state database: raised when rows change their meaning. */
-const format = 1;
+const format = 2;
 
 /** Before the first instance. */
 export const startPosition: Position = {
@@ -24,25 +31,29 @@ export const startPosition: Position = {
   stateHash: new Uint8Array(32),
 };
 
-export function fromPosition({ applied, revision, sessions, stateHash }: Position): Row {
-  return [format, applied, revision, sessions.next, sessions.uses, stateHash];
+export function fromPosition({ position, tally }: TalliedPosition): Row {
+  const { applied, revision, sessions, stateHash } = position;
+  const { next, uses } = sessions;
+  return [format, applied, revision, next, uses, stateHash, fromTally(tally)];
 }
 
 /**
  * @throws TypeError
  * @throws StateError `STATE_UNKNOWN_FORMAT`
  */
-export function toPosition([found, applied, revision, next, uses, stateHash]: Row): Position {
+export function toPosition(row: Row): TalliedPosition {
+  const [found, applied, revision, next, uses, stateHash, tally] = row;
   if (found !== format) {
     throw new StateError(
       'STATE_UNKNOWN_FORMAT',
       `The state database has format ${String(found)}; this version reads ${format}.`,
     );
   }
-  return {
+  const position = {
     applied: toCount(applied),
     revision: toCount(revision),
     sessions: { next: toCount(next, 1), uses: toCount(uses) },
     stateHash: toBytes(stateHash),
   };
+  return { position, tally: toTally(toRow(tally)) };
 }

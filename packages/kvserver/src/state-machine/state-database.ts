@@ -1,26 +1,36 @@
 /**
  * The state database: rows of `keys.ts` in any `abstract-level` database. One batch carries all that a
  * run of instances changed together with its position, so a crash leaves the state of one position.
+ * Beside the position lies a tally of all rows, so that none can vanish unnoticed.
  */
 import { createHash } from 'node:crypto';
 import type { AbstractBatchOperation, AbstractBatchOptions, AbstractLevel } from 'abstract-level';
+import { attempt } from './attempt.ts';
 import type { Bytes, Entry } from './command.ts';
-import { fromPosition, type Position, startPosition, toPosition } from './position.ts';
+import {
+  fromPosition,
+  type Position,
+  startPosition,
+  type TalliedPosition,
+  toPosition,
+} from './position.ts';
+import { RowAudit } from './row-audit.ts';
 import { fromEntry, toEntry } from './rows/entry-row.ts';
 import {
   dataKey,
   flushedKey,
   fromSessionKey,
+  isSessionKey,
   nameOf,
   positionKey,
   sessionKey,
-  sessionRange,
 } from './rows/keys.ts';
 import { pack, type Row } from './rows/packed.ts';
-import { seal, unseal } from './rows/sealed-row.ts';
+import { seal, sumIn, unseal } from './rows/sealed-row.ts';
 import { Session } from './session.ts';
 import { StateError } from './state-error.ts';
 import type { Place } from './store.ts';
+import { noRows, tallyAfter } from './tally.ts';
 
 /** Open, with `keyEncoding` and `valueEncoding` both `'view'`. */
 export type StateLevel = AbstractLevel<string | Buffer | Uint8Array, Bytes, Bytes>;
@@ -33,7 +43,13 @@ export interface StateChanges {
   readonly position: Position;
 }
 
-interface WriteOptions extends AbstractBatchOptions<Bytes, Bytes> {
+/** A state as a machine takes it up. */
+export interface LoadedState {
+  readonly position: Position;
+  readonly sessions: readonly Session[];
+}
+
+export interface WriteOptions extends AbstractBatchOptions<Bytes, Bytes> {
   /** Whether the write is on disk when it resolves. Databases without a disk pay it no heed. */
   readonly sync: boolean;
 }
@@ -43,59 +59,101 @@ type Operation = AbstractBatchOperation<StateLevel, Bytes, Bytes>;
 /** Every method throws StateError: `STATE_FAILED` from the database, `STATE_DAMAGED` from a row. */
 export class StateDatabase {
   readonly #level: StateLevel;
+  /** Of the rows as last written. */
+  #tally = noRows;
+  /** The checksums of the rows of sessions, by id. */
+  readonly #sessionSums = new Map<number, number>();
 
   constructor(level: StateLevel) {
     this.#level = level;
   }
 
-  /** @throws StateError also `STATE_UNKNOWN_FORMAT` */
-  async loadPosition(): Promise<Position> {
-    const row = await attempt('read the position', () => this.#level.get(positionKey));
-    if (row !== undefined) return unseal(positionKey, row, toPosition);
-    const keys = await attempt('look for rows', () => this.#level.keys({ limit: 1 }).all());
-    if (keys.length === 0) return startPosition;
-    throw new StateError('STATE_DAMAGED', 'The state database has rows, but no position.');
-  }
-
-  async loadSessions(): Promise<Session[]> {
-    const rows = await attempt('read sessions', () => this.#level.iterator(sessionRange).all());
-    return rows.map(([key, row]) =>
-      unseal(key, row, (fields) => Session.fromRow(fromSessionKey(key), fields)),
-    );
+  /** Reads and checks every row. To be called once, before any write. @throws StateError also `STATE_UNKNOWN_FORMAT` */
+  async load(): Promise<LoadedState> {
+    const { position, tally } = await this.#loadPosition();
+    const audit = new RowAudit();
+    const sessions: Session[] = [];
+    for await (const [key, row] of this.#rows()) {
+      audit.take([key, row]);
+      if (!isSessionKey(key)) continue;
+      const id = fromSessionKey(key);
+      sessions.push(unseal(key, row, (fields) => Session.fromRow(id, fields)));
+      this.#sessionSums.set(id, sumIn(row));
+    }
+    audit.finish(tally);
+    this.#tally = tally;
+    return { position, sessions };
   }
 
   /** What each of `keys` holds, in their order. */
   async readPlaces(keys: readonly Bytes[]): Promise<Place[]> {
     const rowKeys = keys.map(dataKey);
     const rows = await attempt('read entries', () => this.#level.getMany(rowKeys));
-    return keys.map((key, index) => ({ key, entry: openEntry(rowKeys[index], rows[index]) }));
+    return keys.map((key, index) => {
+      const row = rows[index];
+      const rowSum = row === undefined ? undefined : sumIn(row);
+      return { key, entry: openEntry(rowKeys[index], row), rowSum };
+    });
   }
 
   async write({ places, sessions, position }: StateChanges, sync: boolean): Promise<void> {
-    const operations: Operation[] = [put(positionKey, fromPosition(position))];
-    for (const { key, entry } of places) {
-      operations.push(entry ? put(dataKey(key), fromEntry(entry)) : remove(dataKey(key)));
+    const operations: Operation[] = [];
+    let tally = this.#tally;
+    for (const { key, entry, rowSum } of places) {
+      const operation = toOperation(dataKey(key), entry && fromEntry(entry));
+      operations.push(operation);
+      tally = tallyAfter(tally, { before: rowSum, after: sumOf(operation) });
     }
     for (const [id, session] of sessions) {
-      operations.push(session ? put(sessionKey(id), session.toRow()) : remove(sessionKey(id)));
+      const operation = toOperation(sessionKey(id), session?.toRow());
+      operations.push(operation);
+      tally = tallyAfter(tally, { before: this.#sessionSums.get(id), after: sumOf(operation) });
+      this.#noteSession(id, sumOf(operation));
     }
+    operations.push(toOperation(positionKey, fromPosition({ position, tally })));
     await this.#batch(operations, sync);
+    this.#tally = tally;
   }
 
   /** Puts on disk all that was written before. */
   async flush(applied: number): Promise<void> {
-    await this.#batch([put(flushedKey, [applied])], true);
+    await this.#batch([toOperation(flushedKey, [applied])], true);
   }
 
   /** Over every row of the state, in order. Takes as long as reading them all. */
   async contentHash(): Promise<string> {
     const hash = createHash('sha256');
-    await attempt('read every row', async () => {
-      for await (const [key, row] of this.#level.iterator()) {
-        if (nameOf(key) !== nameOf(flushedKey)) hash.update(pack([key, row]));
-      }
-    });
+    for await (const [key, row] of this.#rows()) {
+      if (nameOf(key) !== nameOf(flushedKey)) hash.update(pack([key, row]));
+    }
     return hash.digest('hex');
+  }
+
+  async #loadPosition(): Promise<TalliedPosition> {
+    const row = await attempt('read the position', () => this.#level.get(positionKey));
+    if (row !== undefined) return unseal(positionKey, row, toPosition);
+    const keys = await attempt('look for rows', () => this.#level.keys({ limit: 1 }).all());
+    if (keys.length === 0) return { position: startPosition, tally: noRows };
+    throw new StateError('STATE_DAMAGED', 'The state database has rows, but no position.');
+  }
+
+  /** What the database throws on the way counts as its failure, what the caller throws does not. */
+  async *#rows(): AsyncGenerator<[Bytes, Bytes]> {
+    const iterator = this.#level.iterator();
+    try {
+      for (;;) {
+        const entry = await attempt('read every row', () => iterator.next());
+        if (entry === undefined) return;
+        yield entry;
+      }
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  #noteSession(id: number, rowSum: number | undefined): void {
+    if (rowSum === undefined) this.#sessionSums.delete(id);
+    else this.#sessionSums.set(id, rowSum);
   }
 
   async #batch(operations: Operation[], sync: boolean): Promise<void> {
@@ -108,18 +166,11 @@ function openEntry(rowKey: Bytes | undefined, row: Bytes | undefined): Entry | u
   return rowKey === undefined || row === undefined ? undefined : unseal(rowKey, row, toEntry);
 }
 
-function put(key: Bytes, row: Row): Operation {
-  return { type: 'put', key, value: seal(key, row) };
+function toOperation(key: Bytes, row: Row | undefined): Operation {
+  return row === undefined ? { type: 'del', key } : { type: 'put', key, value: seal(key, row) };
 }
 
-function remove(key: Bytes): Operation {
-  return { type: 'del', key };
-}
-
-async function attempt<T>(what: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (cause) {
-    throw new StateError('STATE_FAILED', `The state database could not ${what}.`, cause);
-  }
+/** The checksum of the row that the operation leaves, if it leaves one. */
+function sumOf(operation: Operation): number | undefined {
+  return operation.type === 'put' ? sumIn(operation.value) : undefined;
 }

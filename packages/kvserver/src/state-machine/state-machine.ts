@@ -54,16 +54,15 @@ export class StateMachine {
   }
 
   /**
-   * Takes up the state where `level`, which is open, has it. Nobody else may write to `level`; closing
-   * it is the caller's part.
+   * Takes up the state where `level`, which is open, has it, once every row was found to be there and
+   * unharmed. Nobody else may write to `level`; closing it is the caller's part.
    *
    * @throws StateError
    */
   static async open(level: StateLevel): Promise<StateMachine> {
     const database = new StateDatabase(level);
-    const position = await database.loadPosition();
-    const sessions = new Sessions(position.sessions, await database.loadSessions());
-    return new StateMachine(database, sessions, position);
+    const { position, sessions } = await database.load();
+    return new StateMachine(database, new Sessions(position.sessions, sessions), position);
   }
 
   /** The highest instance applied, −1 for none. */

@@ -16,6 +16,8 @@ export type KeyReply = Exclude<Reply, { type: 'sessionOpened' }>;
 export interface Place {
   readonly key: Bytes;
   readonly entry: Entry | undefined;
+  /** The checksum of the row that holds it in the database; `undefined` if there is none. */
+  readonly rowSum?: number | undefined;
 }
 
 export class Store {
@@ -36,7 +38,7 @@ export class Store {
 
   apply(command: KeyCommand): KeyReply {
     const { key } = command;
-    const entry = this.#entryAt(key);
+    const { entry } = this.#placeOf(key);
     switch (command.type) {
       case 'get':
         return { type: 'got', entry };
@@ -85,15 +87,15 @@ export class Store {
     return revision;
   }
 
-  #entryAt(key: Bytes): Entry | undefined {
+  #placeOf(key: Bytes): Place {
     const place = this.#places.get(nameOf(key));
     assert(place !== undefined, 'every key a command names was read before');
-    return place.entry;
+    return place;
   }
 
   #set(key: Bytes, entry: Entry | undefined): void {
     const name = nameOf(key);
-    this.#places.set(name, { key, entry });
+    this.#places.set(name, { ...this.#placeOf(key), entry });
     this.#changed.add(name);
   }
 

@@ -2,6 +2,7 @@
 import { type Limits, limitsDefault } from '@paxkv/kvserver/config';
 import { Replica } from '@paxkv/kvserver/replica';
 import type { Command, Reply } from '@paxkv/kvserver/state-machine/command';
+import type { StateLevel } from '@paxkv/kvserver/state-machine/state-database';
 import {
   type FaultProfile,
   reliable,
@@ -11,15 +12,18 @@ import {
   type World,
 } from '@paxkv/simulator';
 import { memoryLevel, type TestLevel } from '../state-machine/fixtures.ts';
+import { StateNetwork, type StateNetworkFaults } from './state-network.ts';
 
 export interface ClusterOptions {
   readonly profile?: FaultProfile;
   readonly limits?: Partial<Limits>;
   readonly nodeCount?: number;
+  readonly stateFaults?: Partial<StateNetworkFaults>;
 }
 
 export class Cluster {
   readonly network: SimNetwork<Uint8Array>;
+  readonly stateNetwork: StateNetwork;
   readonly disks: SimDisk<Uint8Array>[];
   readonly states: TestLevel[];
   readonly nodes: SimNode<Replica>[];
@@ -36,6 +40,7 @@ export class Cluster {
     this.#options = options;
     this.#boots = all.map(() => 0);
     this.network = new SimNetwork<Uint8Array>(world, { peerCount: nodeCount, profile });
+    this.stateNetwork = new StateNetwork(world, options.stateFaults);
     this.disks = all.map(() => new SimDisk<Uint8Array>(world));
     this.states = all.map(() => memoryLevel());
     this.nodes = all.map((node) => this.#node(node));
@@ -58,21 +63,38 @@ export class Cluster {
   #node(me: number): SimNode<Replica> {
     const { limits, nodeCount = 3 } = this.#options;
     const disk = this.disks[me];
-    const state = this.states[me];
-    if (disk === undefined || state === undefined) throw new Error(`no disk of node ${me}`);
+    if (disk === undefined) throw new Error(`no disk of node ${me}`);
     return new SimNode(this.#world, (lifetime) => {
       const boot = (this.#boots[me] ?? 0) + 1;
       this.#boots[me] = boot;
       lifetime.onCrash(() => this.network.unplug(me));
       lifetime.onCrash(() => disk.crash());
+      lifetime.onCrash(() => this.stateNetwork.unplug(me));
+      const state = this.states[me];
+      if (state === undefined) throw new Error(`no state of node ${me}`);
       return Replica.open({
         ...{ me, boot, state, clock: lifetime.clock, peerCount: nodeCount },
         transport: this.network.transport(me),
         storage: disk.open(),
+        stateTransfer: {
+          port: this.stateNetwork.port(me),
+          replace: (fill) => this.#replaceState(me, fill),
+        },
         random: this.#world.random(`node ${me}`),
         limits: { ...limitsDefault, ...limits },
         onStopped: (error) => this.failures.push(error),
       });
     });
+  }
+
+  async #replaceState(
+    node: number,
+    fill: (level: StateLevel) => Promise<void>,
+  ): Promise<StateLevel> {
+    const level = memoryLevel();
+    await level.open();
+    await fill(level);
+    this.states[node] = level;
+    return level;
   }
 }

@@ -217,7 +217,7 @@ describe('state database', () => {
 
     it('is not what a newer format is', async () => {
       const level = memoryLevel();
-      await level.put(positionKey, seal(positionKey, [2, 'other', 'fields']));
+      await level.put(positionKey, seal(positionKey, [3, 'other', 'fields']));
       expect(await codeOf(StateMachine.open(level))).to.equal('STATE_UNKNOWN_FORMAT');
     });
   });

@@ -30,8 +30,20 @@ export function fromSessionKey(rowKey: Bytes): number {
   return Number(view.getBigUint64(1));
 }
 
-/** All sessions, from the lowest id on. */
-export const sessionRange = rangeOf(prefixes.session);
+/** Whether the row is a session's. */
+export function isSessionKey(rowKey: Bytes): boolean {
+  return rowKey[0] === prefixes.session;
+}
+
+/** Whether the row is about the state as a whole. */
+export function isMetaKey(rowKey: Bytes): boolean {
+  return rowKey[0] === prefixes.meta;
+}
+
+/** Whether the row is a part of the state: an entry or a session. */
+export function isStateKey(rowKey: Bytes): boolean {
+  return rowKey[0] === prefixes.data || isSessionKey(rowKey);
+}
 
 /** Applied position, counters and state hash: see `position.ts`. */
 export const positionKey = withPrefix(prefixes.meta, Buffer.from('position'));
@@ -49,8 +61,4 @@ function withPrefix(prefix: number, rest: Bytes): Bytes {
   key[0] = prefix;
   key.set(rest, 1);
   return key;
-}
-
-function rangeOf(prefix: number): { gte: Bytes; lt: Bytes } {
-  return { gte: Uint8Array.of(prefix), lt: Uint8Array.of(prefix + 1) };
 }

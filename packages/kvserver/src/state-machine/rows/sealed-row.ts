@@ -17,22 +17,39 @@ export function seal(key: Bytes, row: Row): Bytes {
   return sealed;
 }
 
+/** The checksum of a sealed row. */
+export function sumIn(sealed: Bytes): number {
+  return new DataView(sealed.buffer, sealed.byteOffset, sealed.byteLength).getUint32(0);
+}
+
+/**
+ * What is in a row, still packed.
+ *
+ * @throws StateError `STATE_DAMAGED` if the sum is wrong.
+ */
+export function bodyOf(key: Bytes, sealed: Bytes): Bytes {
+  const body = sealed.subarray(sumBytes);
+  if (sealed.length >= sumBytes && sumIn(sealed) === sumOf(key, body)) return body;
+  throw damaged(key, new TypeError('The checksum is wrong.'));
+}
+
 /**
  * Opens a row and reads it with `parse`.
  *
  * @throws StateError `STATE_DAMAGED` if the sum is wrong, or if `parse` throws `TypeError`.
  */
 export function unseal<T>(key: Bytes, sealed: Bytes, parse: (row: Row) => T): T {
+  const body = bodyOf(key, sealed);
   try {
-    const body = sealed.subarray(sumBytes);
-    const sum = new DataView(sealed.buffer, sealed.byteOffset, sealed.byteLength).getUint32(0);
-    if (sum !== sumOf(key, body)) throw new TypeError('The checksum is wrong.');
     return parse(unpack(body));
   } catch (cause) {
-    if (cause instanceof StateError) throw cause;
-    const name = Buffer.from(key).toString('hex');
-    throw new StateError('STATE_DAMAGED', `The row at key ${name} is damaged.`, cause);
+    throw cause instanceof StateError ? cause : damaged(key, cause);
   }
+}
+
+function damaged(key: Bytes, cause: unknown): StateError {
+  const name = Buffer.from(key).toString('hex');
+  return new StateError('STATE_DAMAGED', `The row at key ${name} is damaged.`, cause);
 }
 
 function sumOf(key: Bytes, body: Bytes): number {
