@@ -1,0 +1,23 @@
+/** Every mutant, in the order of the catalogue. */
+import { acceptorMutants } from './mistakes/acceptor.ts';
+import { ballotMutants } from './mistakes/ballots.ts';
+import { clientMutants } from './mistakes/client.ts';
+import { diskMutants } from './mistakes/disk.ts';
+import { learningMutants } from './mistakes/learning.ts';
+import { peersMutants } from './mistakes/peers.ts';
+import { proposerMutants } from './mistakes/proposer.ts';
+import { replicaMutants } from './mistakes/replica.ts';
+import { stateMachineMutants } from './mistakes/state-machine.ts';
+import type { Mutant } from './mutant.ts';
+
+export const allMutants: readonly Mutant[] = [
+  ...acceptorMutants,
+  ...ballotMutants,
+  ...proposerMutants,
+  ...learningMutants,
+  ...replicaMutants,
+  ...stateMachineMutants,
+  ...diskMutants,
+  ...clientMutants,
+  ...peersMutants,
+].sort((a, b) => a.mistake - b.mistake);

@@ -1,0 +1,102 @@
+/**
+ * The catalogue: mistakes made in stores like this one, most of them in public. 1 to 55 were collected
+ * before the first line was written; those above are our own. Each has a mutant, or a reason why not yet.
+ */
+
+export interface Mistake {
+  readonly number: number;
+  readonly title: string;
+  /** Why nothing here can make it so far. Absent where there are mutants. */
+  readonly notYet?: string;
+}
+
+const noLeader = 'there is no leader: every instance runs both phases';
+const noSnapshot = 'there are no snapshots: nothing is forgotten that anyone lacks';
+const noMembership = 'the members are fixed when the cluster is made';
+const noRepair = 'a node that lost its memory stays out';
+
+export const catalogue: readonly Mistake[] = [
+  { number: 1, title: 'a promise is spoken of before it is durable, or sinks' },
+  { number: 2, title: 'a vote is spoken of before it is durable' },
+  { number: 3, title: 'a vote does not raise the promise' },
+  { number: 4, title: 'a ballot is used again after a restart' },
+  { number: 5, title: 'two nodes make the same ballot' },
+  { number: 6, title: 'a promise to an older ballot counts' },
+  { number: 7, title: 'votes of different ballots are added up' },
+  { number: 8, title: 'a repeated answer counts twice' },
+  { number: 9, title: 'the vote of the highest ballot does not win' },
+  {
+    number: 10,
+    title: 'a new leader forgets the higher instances it was told of',
+    notYet: noLeader,
+  },
+  { number: 11, title: 'holes are not filled, so applying stalls' },
+  { number: 12, title: 'a noop overwrites a value' },
+  { number: 13, title: 'an outbid proposer goes on and wins' },
+  { number: 14, title: 'news of a decision is taken for an older vote' },
+  { number: 15, title: 'the own vote counts before it is durable' },
+  { number: 16, title: 'two quorums share nobody' },
+  { number: 17, title: 'a read is answered by one that was cut off' },
+  {
+    number: 18,
+    title: 'a lease rests on clocks',
+    notYet: 'there are no leases: reads use the log',
+  },
+  {
+    number: 19,
+    title: 'a read is confirmed by an answer asked for before it began',
+    notYet: 'reads are requests in the log, and have no confirmation of their own',
+  },
+  {
+    number: 20,
+    title: 'reads are served before replay is finished',
+    notYet: 'a read is answered when its own instance is applied, so after all before it',
+  },
+  { number: 21, title: 'a read returns what was voted for and not decided' },
+  {
+    number: 22,
+    title: 'a failed conditional write leaves no trace',
+    notYet: 'there are no conditional writes',
+  },
+  { number: 23, title: 'a decision is told to one node only' },
+  { number: 24, title: 'a retry takes effect twice' },
+  { number: 25, title: 'what was done is not replicated, not stored, or dropped early' },
+  { number: 26, title: 'a retry gets the wrong reply' },
+  { number: 27, title: 'the position is not atomic with the state' },
+  { number: 28, title: 'what is not durable counts as durable' },
+  { number: 29, title: 'applying is not deterministic' },
+  { number: 30, title: 'a snapshot is of another instance than it says', notYet: noSnapshot },
+  { number: 31, title: 'the log is cut though a lagging peer needs it' },
+  { number: 32, title: 'an older snapshot overwrites newer state', notYet: noSnapshot },
+  { number: 33, title: 'half a snapshot is taken for a whole one', notYet: noSnapshot },
+  { number: 34, title: 'two changes of membership overlap', notYet: noMembership },
+  { number: 35, title: 'a removed node goes on', notYet: noMembership },
+  { number: 36, title: 'a new member votes before it has the state', notYet: noMembership },
+  { number: 37, title: 'a node with a wiped disk votes under its old name' },
+  { number: 38, title: 'a damaged record counts as the end of the log' },
+  { number: 39, title: 'damaged state spreads to healthy nodes', notYet: noRepair },
+  { number: 40, title: 'a write error is ignored' },
+  { number: 41, title: 'proposers duel for ever' },
+  { number: 42, title: 'elections never settle under partial connectivity', notYet: noLeader },
+  { number: 43, title: 'a node that was cut off disturbs the leader', notYet: noLeader },
+  { number: 44, title: 'a useless leader is never replaced', notYet: noLeader },
+  { number: 45, title: 'a queue grows without bound' },
+  { number: 46, title: 'a half-open connection counts as alive' },
+  { number: 47, title: 'an old connection, or an old run, is heard after the new one' },
+  { number: 48, title: 'a watcher misses events', notYet: 'there are no watches' },
+  { number: 49, title: '"not done" is said of what happens later' },
+  {
+    number: 50,
+    title: 'a scan mixes two versions',
+    notYet: 'there are no scans: each read is of one key',
+  },
+  { number: 51, title: 'each node expires keys by its own clock', notYet: 'keys do not expire' },
+  { number: 52, title: 'a number grows beyond what is exact' },
+  { number: 53, title: 'an error half-kills the node' },
+  { number: 54, title: "another cluster's or node's messages or data are taken" },
+  { number: 55, title: 'an unknown format is ignored instead of refused' },
+  { number: 56, title: 'a forgotten instance is agreed on anew' },
+  { number: 57, title: 'memory is not freed' },
+  { number: 58, title: 'instances are applied out of order' },
+  { number: 59, title: 'a damaged row is served' },
+];

@@ -1,0 +1,115 @@
+/** Mistakes of the role that promises and votes, and of the order in which its answers leave. */
+import { byTest, type Mutant } from '../mutant.ts';
+
+export const acceptorMutants: readonly Mutant[] = [
+  {
+    id: 'promise-before-durable',
+    mistake: 1,
+    does: 'An acceptor answers that it promised before the promise is on disk.',
+    loses: 'After a power loss it promises to a lower ballot: two values are decided.',
+    file: 'paxos/src/core/peer.ts',
+    right: "if (answer.type === 'rejected') outbox.sendNow(from, answer);",
+    wrong: "if (answer.type !== 'accepted') outbox.sendNow(from, answer);",
+    caughtBy: [byTest('unit/paxos/paxos', 'sends a promise only when its write has resolved')],
+  },
+  {
+    id: 'promise-sinks',
+    mistake: 1,
+    does: 'An acceptor lets a lower ballot take the place of its promise.',
+    loses: 'Both of two competing proposers win, with different values.',
+    file: 'paxos/src/core/acceptor.ts',
+    right: `    if (promised && isLower(ballot, promised)) return { type: 'rejected', seq, ballot, promised };
+    if (isLower(promised, ballot)) {`,
+    wrong: '    if (!promised || !isSameBallot(promised, ballot)) {',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/acceptor',
+        'keeps its promise against lower ballots, in both phases (P1a)',
+      ),
+    ],
+  },
+  {
+    id: 'vote-before-durable',
+    mistake: 2,
+    does: 'An acceptor answers that it voted before the vote is on disk.',
+    loses: 'After a power loss a decided value has no quorum behind it, and another is decided.',
+    file: 'paxos/src/core/peer.ts',
+    right: "if (answer.type === 'rejected') outbox.sendNow(from, answer);",
+    wrong: "if (answer.type !== 'promised') outbox.sendNow(from, answer);",
+    caughtBy: [byTest('unit/paxos/core/peer', 'promises and votes only after the write')],
+  },
+  {
+    id: 'vote-is-no-promise',
+    mistake: 3,
+    does: 'A vote does not raise the promise.',
+    loses: 'A lower ballot wins a vote later, and with it a second value.',
+    file: 'paxos/src/core/acceptor.ts',
+    right: `      instance.promised = ballot;
+      instance.vote = { ballot, value };`,
+    wrong: '      instance.vote = { ballot, value };',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/acceptor',
+        'raises its promise by voting, so that no lower ballot wins a vote later',
+      ),
+    ],
+  },
+  {
+    id: 'recalled-vote-is-no-promise',
+    mistake: 3,
+    does: 'After a restart a recalled vote does not raise the promise.',
+    loses: 'As before, in the acceptor that was restarted.',
+    file: 'paxos/src/core/acceptor.ts',
+    right: 'if (isLower(instance.promised, write.ballot)) instance.promised = write.ballot;',
+    wrong: "if (write.type === 'promised') instance.promised = write.ballot;",
+    caughtBy: [byTest('unit/paxos/core/acceptor', 'keeps promises and votes over a restart')],
+  },
+  {
+    id: 'vote-below-promise',
+    mistake: 13,
+    does: 'An acceptor votes for a ballot below its promise.',
+    loses: 'A proposer that was outbid long ago goes on and wins: two values are decided.',
+    file: 'paxos/src/core/acceptor.ts',
+    right: `    if (promised && isLower(ballot, promised)) return { type: 'rejected', seq, ballot, promised };
+    if (!vote ||`,
+    wrong: '    if (!vote ||',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/acceptor',
+        'keeps its promise against lower ballots, in both phases (P1a)',
+      ),
+    ],
+  },
+  {
+    id: 'own-vote-at-once',
+    mistake: 15,
+    does: 'A proposer counts its own vote before that is on disk.',
+    loses: 'A write is acknowledged that fewer than a quorum remember after a power loss.',
+    file: 'paxos/src/core/peer.ts',
+    right: "if (answer.type === 'rejected') outbox.sendNow(from, answer);",
+    wrong: "if (answer.type === 'rejected' || from === this.#me) outbox.sendNow(from, answer);",
+    caughtBy: [
+      byTest(
+        'unit/paxos/paxos',
+        'asks for votes beside its own write, and counts its own only after it',
+      ),
+    ],
+  },
+  {
+    id: 'forgotten-made-anew',
+    mistake: 56,
+    does: 'An acceptor makes a fresh record of an instance that it has forgotten.',
+    loses: 'A slow proposer gets a second value decided there.',
+    file: 'paxos/src/core/peer.ts',
+    right: `    if (seq < this.min) {
+      if (request`,
+    wrong: `    if (seq < -this.min) {
+      if (request`,
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/peer',
+        'refuses every request about a forgotten instance, and makes no record of it',
+      ),
+    ],
+  },
+];

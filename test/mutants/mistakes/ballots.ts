@@ -1,0 +1,106 @@
+/** Mistakes about the numbers of proposals, and about who makes a quorum. */
+import { byTest, type Mutant } from '../mutant.ts';
+
+export const ballotMutants: readonly Mutant[] = [
+  {
+    id: 'ballot-used-twice',
+    mistake: 4,
+    does: 'A restarted proposer counts its rounds from the start.',
+    loses: 'Old answers speak for a new proposal: two values at one ballot.',
+    file: 'paxos/src/core/rounds.ts',
+    right: 'this.#floor = Math.max(this.#floor, round);',
+    wrong: 'this.#floor = Math.min(this.#floor, round);',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/rounds',
+        'never uses a round twice over restarts, also after a crash right after the reservation',
+      ),
+    ],
+  },
+  {
+    id: 'ballot-before-reserved',
+    mistake: 4,
+    does: 'A ballot is spoken of before its round is reserved on disk.',
+    loses: 'After a power loss the same ballot is used again, for another value.',
+    file: 'paxos/src/core/rounds.ts',
+    right: 'return ballot.round <= this.#durable;',
+    wrong: 'return ballot.round <= this.#reserved;',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/rounds',
+        'lets nobody hear of a ballot before its reservation is durable',
+      ),
+    ],
+  },
+  {
+    id: 'ballot-without-peer',
+    mistake: 5,
+    does: 'A ballot does not say whose it is.',
+    loses: 'Two proposers share a ballot, and a quorum votes for two values at it.',
+    file: 'paxos/src/core/rounds.ts',
+    right: 'return { round, peer: this.#me };',
+    wrong: 'return { round, peer: 0 };',
+    caughtBy: [
+      byTest('unit/paxos/core/rounds', 'makes ballots of its own peer, above the one seen'),
+    ],
+  },
+  {
+    id: 'ballots-tie',
+    mistake: 5,
+    does: 'Ballots of one round count as equal, whoever made them.',
+    loses: 'As before: an acceptor votes for both.',
+    file: 'paxos/src/core/ballot.ts',
+    right: 'return a.round - b.round || a.peer - b.peer;',
+    wrong: 'return a.round - b.round;',
+    caughtBy: [
+      byTest('unit/paxos/core/ballot', 'is never shared by two peers, even in the same round'),
+    ],
+  },
+  {
+    id: 'answer-counts-twice',
+    mistake: 8,
+    does: 'A repeated answer counts as that of another peer.',
+    loses: 'One peer makes a quorum, and two quorums share nobody.',
+    file: 'paxos/src/core/quorum.ts',
+    right: 'this.#peers.add(peer);',
+    wrong: 'this.#peers.add(this.#peers.has(peer) ? -this.#peers.size : peer);',
+    caughtBy: [byTest('unit/paxos/core/quorum', 'counts a peer once, however often it answers')],
+  },
+  {
+    id: 'half-is-a-quorum',
+    mistake: 16,
+    does: 'Of an even number of peers, half make a quorum.',
+    loses: 'Each half of a partition decides for itself.',
+    file: 'paxos/src/core/quorum.ts',
+    right: 'Math.floor(peerCount / 2) + 1',
+    wrong: 'Math.ceil(peerCount / 2)',
+    caughtBy: [byTest('unit/paxos/core/quorum', 'takes more than half of an even group')],
+  },
+  {
+    id: 'quorum-one-short',
+    mistake: 16,
+    does: 'One less than a majority makes a quorum.',
+    loses: 'Two quorums need not share a peer, so two values are decided.',
+    file: 'paxos/src/core/quorum.ts',
+    right: 'Math.floor(peerCount / 2) + 1',
+    wrong: 'Math.floor(peerCount / 2)',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/agreement',
+        'decides at most one value an instance, and one value a ballot, in 400 runs',
+      ),
+    ],
+  },
+  {
+    id: 'rounds-without-end',
+    mistake: 52,
+    does: 'Rounds grow beyond what is exact.',
+    loses: 'A round plus one is the same round: a ballot is used twice.',
+    file: 'paxos/src/core/rounds.ts',
+    right: 'assert(round <= roundMax,',
+    wrong: 'assert(round <= Infinity,',
+    caughtBy: [
+      byTest('unit/paxos/core/rounds', 'stops rather than going beyond the highest round'),
+    ],
+  },
+];

@@ -1,0 +1,204 @@
+/** Mistakes of the memory on disk: what is not flushed, not checked, not noticed. */
+import { byTest, type Mutant } from '../mutant.ts';
+
+export const diskMutants: readonly Mutant[] = [
+  {
+    id: 'journal-not-flushed',
+    mistake: 2,
+    does: 'The journal writes without a flush.',
+    loses: 'A power loss takes votes that were spoken of.',
+    file: 'kvserver/src/disk/journal/journal.ts',
+    right: 'await batch.write({ sync: true });',
+    wrong: 'await batch.write({ sync: false });',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/disk/journal/journal-flush',
+        'flushes every turn, and the base of a new journal',
+      ),
+    ],
+  },
+  {
+    id: 'state-not-flushed',
+    mistake: 28,
+    does: 'The state is not flushed, though it counts as durable.',
+    loses: 'After a power loss the log has forgotten what the state lacks.',
+    file: 'kvserver/src/state-machine/state-database.ts',
+    right: 'const options: WriteOptions = { sync };',
+    wrong: 'const options: WriteOptions = { sync: false };',
+    caughtBy: [
+      byTest('unit/kvserver/state-machine/state-database', 'follows a synced run at once'),
+    ],
+  },
+  {
+    id: 'vote-not-marked',
+    mistake: 37,
+    does: 'A node does not mark outside its journal that it has voted.',
+    loses: 'With its journal wiped it passes for a new node, and votes for a second value.',
+    file: 'kvserver/src/disk/journal/journal.ts',
+    right: 'if (!this.#owner.hasVoted) await this.#owner.markVoted();',
+    wrong: '',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/disk/data-directory',
+        'knows amnesia when the journal of a voter is gone (C4)',
+      ),
+    ],
+  },
+  {
+    id: 'damage-ends-journal',
+    mistake: 38,
+    does: 'A damaged record counts as the end of the journal.',
+    loses: 'All votes behind it are forgotten without a word.',
+    file: 'kvserver/src/disk/journal/journal.ts',
+    right: `  } catch (cause) {
+    throw damaged(\`turn \${turn}\`, cause);
+  }
+}
+
+function expectTail`,
+    wrong: `  } catch (cause) {
+    damaged(\`turn \${turn}\`, cause);
+  }
+}
+
+function expectTail`,
+    caughtBy: [
+      byTest('unit/kvserver/disk/journal/journal-chain', 'names a turn whose bytes were changed'),
+    ],
+  },
+  {
+    id: 'gap-ends-journal',
+    mistake: 38,
+    does: 'Where a turn is missing the journal ends.',
+    loses: 'As before.',
+    file: 'kvserver/src/disk/journal/journal.ts',
+    right: 'if (fromTurnKey(key) !== turn)\n        throw',
+    wrong:
+      'if (fromTurnKey(key) !== turn)\n        return;\n      if (key.length === 0)\n        throw',
+    caughtBy: [byTest('unit/kvserver/disk/journal/journal-chain', 'names a turn that is missing')],
+  },
+  {
+    id: 'chain-not-checked',
+    mistake: 38,
+    does: 'No record is checked against the one before it.',
+    loses: 'An older record of the same turn passes for the present one.',
+    file: 'kvserver/src/disk/journal/journal.ts',
+    right: 'if (!isSameChecksum(record.previous, previous)) {',
+    wrong: 'if (!isSameChecksum(record.previous, previous) && turn < 0) {',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/disk/journal/journal-chain',
+        'notices a turn of the same number from another past',
+      ),
+    ],
+  },
+  {
+    id: 'lost-tail-unnoticed',
+    mistake: 38,
+    does: 'A journal may be shorter than it once was.',
+    loses: 'The last votes are forgotten without a word.',
+    file: 'kvserver/src/disk/journal/journal.ts',
+    right: 'if (index.highestTurn >= reached) return;',
+    wrong: 'if (index.highestTurn >= 0 || reached > 0) return;',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/disk/journal/journal-chain',
+        'notices a tail lost since its owner last heard of it',
+      ),
+    ],
+  },
+  {
+    id: 'leveldb-log-believed',
+    mistake: 38,
+    does: 'The log of LevelDB is not scanned for damage before LevelDB skips it.',
+    loses: 'Synced rows of the state vanish without a word.',
+    file: 'kvserver/src/disk/database.ts',
+    right: '  if (damage !== undefined) {',
+    wrong: "  if (damage?.file === '') {",
+    caughtBy: [
+      byTest('unit/kvserver/disk/damage', 'journal log, one bit flipped: refused, or nothing lost'),
+    ],
+  },
+  {
+    id: 'emptied-database-is-new',
+    mistake: 37,
+    does: 'A database without its CURRENT file is taken for a new one.',
+    loses: 'A wiped journal votes again.',
+    file: 'kvserver/src/disk/database.ts',
+    right: "if (!isNew && !names.includes('CURRENT')) {",
+    wrong: "if (!isNew && names.includes('CURRENT-gone')) {",
+    caughtBy: [
+      byTest(
+        'unit/kvserver/disk/database',
+        'makes no new database where one was, and modifies nothing',
+      ),
+    ],
+  },
+  {
+    id: 'write-error-forgotten',
+    mistake: 40,
+    does: 'After a failed write the journal takes the next one on the same handle.',
+    loses: 'LevelDB acknowledges it and loses it.',
+    file: 'kvserver/src/disk/journal/journal.ts',
+    right: '    if (this.#failure !== undefined) throw this.#failure;\n    if (writes',
+    wrong: '    if (writes',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/disk/journal/journal',
+        'rejects every write after one that failed, until it was opened again',
+      ),
+    ],
+  },
+  {
+    id: 'speaks-after-failed-write',
+    mistake: 40,
+    does: 'A peer whose write failed goes on speaking.',
+    loses: 'It vouches for promises and votes that a restart does not remember.',
+    file: 'paxos/src/paxos.ts',
+    right: '      this.#stop(\n        new',
+    wrong: '      Object(\n        new',
+    caughtBy: [byTest('unit/paxos/paxos', 'silences the peer for good, and is told once')],
+  },
+  {
+    id: 'state-error-forgotten',
+    mistake: 40,
+    does: 'After a failed write the state machine takes the next run.',
+    loses: 'Sessions in memory and on disk part ways.',
+    file: 'kvserver/src/state-machine/state-machine.ts',
+    right: 'this.#failure ??= failure;',
+    wrong: '',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/state-machine/state-database',
+        'of a write stops the machine until it is opened anew',
+      ),
+    ],
+  },
+  {
+    id: 'other-node-s-data-taken',
+    mistake: 54,
+    does: "A node takes another node's data directory for its own.",
+    loses: 'Two nodes speak with the votes of one.',
+    file: 'kvserver/src/disk/identity.ts',
+    right: '  if (found.nodeId !== nodeId) {',
+    wrong: '  if (found.nodeId < 0) {',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/disk/data-directory',
+        'refuses another node, cluster or size, and modifies nothing (C3)',
+      ),
+    ],
+  },
+  {
+    id: 'newer-disk-read',
+    mistake: 55,
+    does: 'A directory of a newer format is called damaged instead of newer.',
+    loses: 'An operator restores a healthy node from backup.',
+    file: 'kvserver/src/disk/identity.ts',
+    right: 'if (format.success && format.data.format > diskFormat) {',
+    wrong: 'if (format.success && format.data.format < diskFormat) {',
+    caughtBy: [
+      byTest('unit/kvserver/disk/identity', 'refuses a newer format, whatever else it holds'),
+    ],
+  },
+];

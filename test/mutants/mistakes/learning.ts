@@ -1,0 +1,82 @@
+/** Mistakes about decisions: believing, telling, asking and forgetting. */
+import { byTest, type Mutant } from '../mutant.ts';
+
+export const learningMutants: readonly Mutant[] = [
+  {
+    id: 'older-vote-believed',
+    mistake: 14,
+    does: 'News of a decision is taken for the own vote, also where that is of an older ballot.',
+    loses: 'One replica applies a value that nobody decided.',
+    file: 'paxos/src/core/peer.ts',
+    right: 'else if (vote && !isLower(vote.ballot, ballot))',
+    wrong: 'else if (vote)',
+    caughtBy: [
+      byTest('unit/paxos/core/peer', 'does not take the vote of a lower ballot for the decision'),
+    ],
+  },
+  {
+    id: 'vote-taken-for-decision',
+    mistake: 21,
+    does: 'A value that this peer has voted for counts as decided.',
+    loses: 'A reader sees a write that vanishes.',
+    file: 'paxos/src/core/peer.ts',
+    right: 'const decision = this.#learner.decision(seq);',
+    wrong: 'const decision = this.#learner.decision(seq) ?? this.#acceptor.vote(seq);',
+    caughtBy: [
+      byTest(
+        'unit/paxos/paxos',
+        'asks for votes beside its own write, and counts its own only after it',
+      ),
+    ],
+  },
+  {
+    id: 'never-asks',
+    mistake: 23,
+    does: 'Who missed a decision never asks those who know it.',
+    loses: 'A server that was away stays behind until others write.',
+    file: 'paxos/src/core/catch-up.ts',
+    right: 'if (seq > done) return;',
+    wrong: 'if (seq > done || seq <= done) return;',
+    caughtBy: [
+      byTest('unit/paxos/core/catch-up', 'asks for what it misses and no more than a page'),
+    ],
+  },
+  {
+    id: 'told-once',
+    mistake: 23,
+    does: 'News of a decision that could not be delivered is not told again.',
+    loses: 'Who was cut off for a moment learns of a decision only when it is asked for.',
+    file: 'paxos/src/core/peer.ts',
+    right: 'this.#news.onUndeliverable(to, message, now);',
+    wrong: 'return;',
+    caughtBy: [
+      byTest('unit/paxos/core/news', 'is what a peer does when its Decided meets a closed door'),
+    ],
+  },
+  {
+    id: 'forgets-for-one',
+    mistake: 31,
+    does: 'The log is forgotten as far as one peer is done with it.',
+    loses: 'A peer that was away can never learn what it missed.',
+    file: 'paxos/src/core/retention.ts',
+    right: '1 + Math.min(...this.#done)',
+    wrong: '1 + Math.max(...this.#done)',
+    caughtBy: [byTest('unit/paxos/core/retention', 'forgets only what every peer is done with')],
+  },
+  {
+    id: 'min-not-adopted',
+    mistake: 57,
+    does: "A peer does not adopt another's word that all are done.",
+    loses: 'Peers that never speak to each other remember everything: memory grows without bound.',
+    file: 'paxos/src/core/retention.ts',
+    right: `    this.#raise(from, done);
+    this.#min = Math.max(this.#min, min);`,
+    wrong: '    this.#raise(from, Math.max(done, min - Infinity));',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/retention',
+        'adopts the min of another peer, which was true when sent and stays true',
+      ),
+    ],
+  },
+];

@@ -1,0 +1,96 @@
+/** Mistakes of the role that gets an instance decided. */
+import { byTest, type Mutant } from '../mutant.ts';
+
+export const proposerMutants: readonly Mutant[] = [
+  {
+    id: 'old-promise-counts',
+    mistake: 6,
+    does: 'A promise to an earlier ballot counts for the present one.',
+    loses: 'A quorum that never promised: an earlier decision is overwritten.',
+    file: 'paxos/src/core/proposer.ts',
+    right:
+      "if (!proposal || phase?.name !== 'preparing' || !isSameBallot(phase.ballot, ballot)) return;",
+    wrong: "if (!proposal || phase?.name !== 'preparing') return;\n    ballot = phase.ballot;",
+    caughtBy: [
+      byTest('unit/paxos/core/proposer', 'ignores promises and refusals of an earlier ballot'),
+    ],
+  },
+  {
+    id: 'ballots-add-up',
+    mistake: 7,
+    does: 'Votes of different ballots are added up.',
+    loses: 'A value counts as decided that no quorum voted for at one ballot.',
+    file: 'paxos/src/core/proposer.ts',
+    right:
+      "if (phase?.name !== 'accepting' || !isSameBallot(phase.ballot, ballot)) return undefined;",
+    wrong: "if (phase?.name !== 'accepting') return undefined;\n    ballot = phase.ballot;",
+    caughtBy: [byTest('unit/paxos/core/proposer', 'never adds up votes of different ballots')],
+  },
+  {
+    id: 'last-vote-wins',
+    mistake: 9,
+    does: 'A proposer takes the value of the vote it heard of last.',
+    loses: 'A decided value loses to one that was voted for before.',
+    file: 'paxos/src/core/proposer.ts',
+    right: 'if (vote && isLower(phase.highestVote?.ballot, vote.ballot))',
+    wrong: 'if (vote)',
+    caughtBy: [byTest('unit/paxos/core/proposer', 'adopts the higher vote told first (P2c)')],
+  },
+  {
+    id: 'first-vote-wins',
+    mistake: 9,
+    does: 'A proposer takes the value of the vote it heard of first.',
+    loses: 'As before.',
+    file: 'paxos/src/core/proposer.ts',
+    right: 'if (vote && isLower(phase.highestVote?.ballot, vote.ballot))',
+    wrong: 'if (vote && !phase.highestVote)',
+    caughtBy: [byTest('unit/paxos/core/proposer', 'adopts the higher vote told last (P2c)')],
+  },
+  {
+    id: 'own-value-wins',
+    mistake: 12,
+    does: 'A proposer proposes its own value, be it a noop, whatever the acceptors voted for.',
+    loses: 'A value that a quorum voted for is overwritten.',
+    file: 'paxos/src/core/proposer.ts',
+    right: 'phase.highestVote ? phase.highestVote.value : proposal.ownValue;',
+    wrong: 'proposal.ownValue;',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/proposer',
+        'keeps its value through a ballot when a promise arrives late with a higher vote',
+      ),
+    ],
+  },
+  {
+    id: 'no-back-off',
+    mistake: 41,
+    does: 'Who was refused begins again at once.',
+    loses: 'Two proposers outbid each other for ever.',
+    file: 'paxos/src/core/patience.ts',
+    right: 'return doubled(retryDelayMsMin, retryDelayMsMax, attempt) * this.#random.next();',
+    wrong: 'return 0 * doubled(retryDelayMsMin, retryDelayMsMax, attempt);',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/patience',
+        'spreads retries over a time that doubles, which ends a duel of proposers',
+      ),
+    ],
+  },
+  {
+    id: 'deaf-to-refusals',
+    mistake: 41,
+    does: 'A proposer pays no heed to refusals.',
+    loses: 'Once outbid it asks in vain for ever, and its clients wait.',
+    file: 'paxos/src/core/proposer.ts',
+    right:
+      "    if (!isSameBallot(phase.ballot, ballot)) return;\n    proposal.phase = { name: 'waiting', seen: promised };",
+    wrong:
+      "    if (isSameBallot(phase.ballot, ballot)) return;\n    proposal.phase = { name: 'waiting', seen: promised };",
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/proposer',
+        'begins again after a random wait, above the ballot that beat it',
+      ),
+    ],
+  },
+];

@@ -1,0 +1,173 @@
+/** Mistakes of the server's middle: batches, holes, the order of applying, what is answered when. */
+import { byTest, type Mutant } from '../mutant.ts';
+
+export const replicaMutants: readonly Mutant[] = [
+  {
+    id: 'holes-stay',
+    mistake: 11,
+    does: 'Nobody proposes a noop where an instance stays undecided.',
+    loses: 'Nothing above it is ever applied.',
+    file: 'kvserver/src/replica/holes.ts',
+    right: 'if (clock.now() - this.#hole.sinceMs >= this.#hole.patienceMs) this.#fill(seq);',
+    wrong: '',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/replica/holes',
+        'fills after a while what stays undecided, and nothing before',
+      ),
+    ],
+  },
+  {
+    id: 'noop-without-agreement',
+    mistake: 12,
+    does: 'An instance that stays undecided is applied as a noop without asking anyone.',
+    loses: 'A value that is decided there later is missing in one replica.',
+    file: 'kvserver/src/replica/replica.ts',
+    right: `      if (status.fate !== 'decided') break;
+      run.push({ seq, value: status.value });
+      bytes += status.value.length;`,
+    wrong: `      if (status.fate !== 'decided' && seq > this.#paxos.max() - 8) break;
+      const value = status.fate === 'decided' ? status.value : noop;
+      run.push({ seq, value });
+      bytes += value.length;`,
+    caughtBy: [
+      byTest(
+        'unit/kvserver/replica/replica',
+        'lets all nodes propose at once, and does each request once',
+      ),
+    ],
+  },
+  {
+    id: 'read-from-own-state',
+    mistake: 17,
+    does: 'A get is answered from the own state, without the log.',
+    loses: 'A server that was cut off answers with values long overwritten.',
+    file: 'kvserver/src/replica/replica.ts',
+    right: '    const reply = this.#pending.add(request, signal);',
+    wrong: `    if (request.command.type === 'get') {
+      return { type: 'got', entry: await this.#machine.read(request.command.key) };
+    }
+    const reply = this.#pending.add(request, signal);`,
+    caughtBy: [
+      byTest('unit/kvserver/replica/replica', 'answers at every node what was written at one'),
+    ],
+  },
+  {
+    id: 'own-batch-not-known-again',
+    mistake: 24,
+    does: 'A batch is known again by its place in memory, not by its bytes.',
+    loses: 'A batch that has won is proposed once more, and its requests are done twice.',
+    file: 'kvserver/src/replica/proposals.ts',
+    right:
+      'return own.length === decided.length && own.every((byte, index) => byte === decided[index]);',
+    wrong: 'return false;',
+    caughtBy: [byTest('unit/kvserver/replica/proposals', 'knows an own batch by its bytes')],
+  },
+  {
+    id: 'batch-in-two-instances',
+    mistake: 24,
+    does: 'A batch whose instance is not decided at once is proposed in the next one too.',
+    loses: 'Both are decided, and requests without a session are done twice.',
+    file: 'kvserver/src/replica/proposals.ts',
+    right: '    if (batch === undefined) return;\n    this.#inFlight.delete(seq);',
+    wrong: `    for (const [other, late] of this.#inFlight) {
+      if (other < seq) this.#displaced.push(late);
+    }
+    if (batch === undefined) return;
+    this.#inFlight.delete(seq);`,
+    caughtBy: [
+      byTest(
+        'unit/kvserver/replica/proposals',
+        'gives a displaced batch out once, the oldest first',
+      ),
+    ],
+  },
+  {
+    id: 'done-before-durable',
+    mistake: 28,
+    does: 'The log is forgotten up to what is applied, though that is not on disk yet.',
+    loses: 'After a power loss of all servers an acknowledged write is in no log and in no state.',
+    file: 'kvserver/src/replica/replica.ts',
+    right: `apply(run, { sync: true });
+        this.#paxos.done(this.#machine.durable);`,
+    wrong: `apply(run, { sync: false });
+        this.#paxos.done(this.#machine.applied);`,
+    caughtBy: [byTest('kv/restart', 'loses nothing acknowledged when all crash again and again')],
+  },
+  {
+    id: 'applied-out-of-order',
+    mistake: 58,
+    does: 'Decisions are applied as they come, without regard to gaps.',
+    loses: 'Replicas see writes in different orders, and part ways.',
+    file: 'kvserver/src/replica/replica.ts',
+    right: `      if (status.fate !== 'decided') break;
+      run.push({ seq, value: status.value });
+      bytes += status.value.length;`,
+    wrong: `      if (status.fate !== 'decided') {
+        const next = this.#paxos.status(seq + 1);
+        if (next.fate !== 'decided') break;
+        run.push({ seq, value: next.value });
+        break;
+      }
+      run.push({ seq, value: status.value });
+      bytes += status.value.length;`,
+    caughtBy: [
+      byTest(
+        'unit/kvserver/replica/replica',
+        'lets all nodes propose at once, and does each request once',
+      ),
+    ],
+  },
+  {
+    id: 'queue-without-bound',
+    mistake: 45,
+    does: 'A server that gets nothing decided keeps taking requests.',
+    loses: 'Its memory fills until it dies, with all that waits.',
+    file: 'kvserver/src/replica/pending-requests.ts',
+    right: 'if (this.#all.size >= pendingRequestCountMax || this.#bytes >= pendingBytesMax) {',
+    wrong:
+      'if (this.#all.size + pendingRequestCountMax < 0 || this.#bytes + pendingBytesMax < 0) {',
+    caughtBy: [byTest('unit/kvserver/replica/replica', 'refuses what its queue has no room for')],
+  },
+  {
+    id: 'timeout-says-not-done',
+    mistake: 49,
+    does: 'A request that was proposed and timed out is reported as not done.',
+    loses: 'It is decided later: the client was told a lie.',
+    file: 'kvserver/src/replica/pending-request.ts',
+    right: "const outcome = this.#isProposed ? 'unknown' : 'not done';",
+    wrong: "const outcome = 'not done';",
+    caughtBy: [
+      byTest(
+        'unit/kvserver/replica/replica',
+        'says in a minority what was not done and what nobody knows',
+      ),
+    ],
+  },
+  {
+    id: 'stop-says-not-done',
+    mistake: 49,
+    does: 'A server that stops reports proposed requests as not done.',
+    loses: 'As before.',
+    file: 'kvserver/src/replica/pending-request.ts',
+    right: "const code = this.#isProposed ? 'KV_INTERRUPTED' : 'KV_UNAVAILABLE';",
+    wrong: "const code = 'KV_UNAVAILABLE';",
+    caughtBy: [
+      byTest('unit/kvserver/replica/replica', 'interrupts when it stops what cannot be decided'),
+    ],
+  },
+  {
+    id: 'goes-on-half-dead',
+    mistake: 53,
+    does: 'A server whose state machine failed goes on voting and taking requests.',
+    loses: 'It applies nothing, its clients wait, and nobody takes it out.',
+    file: 'kvserver/src/replica/replica.ts',
+    right: `    } catch (error) {
+      this.#fail(toError(error));
+    } finally {`,
+    wrong: `    } catch (error) {
+      toError(error);
+    } finally {`,
+    caughtBy: [byTest('unit/kvserver/replica/replica', 'falls silent when its state fails')],
+  },
+];

@@ -1,0 +1,169 @@
+/** Mistakes of the replicated state: sessions, positions, determinism, formats. */
+import { byTest, type Mutant } from '../mutant.ts';
+
+export const stateMachineMutants: readonly Mutant[] = [
+  {
+    id: 'retry-done-twice',
+    mistake: 24,
+    does: 'A session does not remember what it has done.',
+    loses: 'A retried write takes effect twice.',
+    file: 'kvserver/src/state-machine/sessions.ts',
+    right: 'if (deed !== undefined) return',
+    wrong: 'if (deed !== undefined && deed.digest !== digest) return',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/state-machine/sessions',
+        'does a stamped append once and gives its reply again',
+      ),
+    ],
+  },
+  {
+    id: 'sessions-not-on-disk',
+    mistake: 25,
+    does: 'Sessions are not written with the state.',
+    loses:
+      'After a restart a retried write is refused on one replica and remembered on the others.',
+    file: 'kvserver/src/state-machine/state-database.ts',
+    right: 'for (const [id, session] of sessions) {',
+    wrong: 'for (const [id, session] of sessions.slice(0, 0)) {',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/state-machine/state-database',
+        'takes all that a run changed in one write',
+      ),
+    ],
+  },
+  {
+    id: 'replies-dropped-early',
+    mistake: 25,
+    does: 'A session drops the reply that is still awaited with those below it.',
+    loses: 'Its retry takes effect a second time.',
+    file: 'kvserver/src/state-machine/session.ts',
+    right: 'if (done < number) this.#deeds.delete(done);',
+    wrong: 'if (done <= number) this.#deeds.delete(done);',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/state-machine/sessions',
+        'drops replies below the lowest awaited, and no other',
+      ),
+    ],
+  },
+  {
+    id: 'old-echo-admitted',
+    mistake: 25,
+    does: 'A session does requests whose replies it has dropped already.',
+    loses: 'A copy that was long under way takes effect a second time.',
+    file: 'kvserver/src/state-machine/session.ts',
+    right:
+      'return number >= this.#lowestAwaited && number < this.#lowestAwaited + sessionWindowMax;',
+    wrong: 'return number < this.#lowestAwaited + sessionWindowMax;',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/state-machine/sessions',
+        'refuses an echo of what a later request no longer awaited',
+      ),
+    ],
+  },
+  {
+    id: 'number-reused-unnoticed',
+    mistake: 26,
+    does: 'Another command under a known number gets the reply of the first.',
+    loses: 'The client takes its second command for done.',
+    file: 'kvserver/src/state-machine/sessions.ts',
+    right: "deed.digest === digest ? deed.reply : refused('numberReused');",
+    wrong: 'deed.reply;',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/state-machine/sessions',
+        'refuses another command under a number used before',
+      ),
+    ],
+  },
+  {
+    id: 'newest-reply-for-all',
+    mistake: 26,
+    does: 'A retry gets the newest reply of its session.',
+    loses: 'A client hears of a revision and a length that another write had.',
+    file: 'kvserver/src/state-machine/session.ts',
+    right: 'return this.#deeds.get(number);',
+    wrong: 'return this.#deeds.has(number) ? [...this.#deeds.values()].at(-1) : undefined;',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/state-machine/sessions',
+        'does a stamped append once and gives its reply again',
+      ),
+    ],
+  },
+  {
+    id: 'position-apart-from-state',
+    mistake: 27,
+    does: 'The position is written first, and what it speaks of in a second write.',
+    loses: 'A crash between the two leaves a replica that differs for ever.',
+    file: 'kvserver/src/state-machine/state-database.ts',
+    right: '    await this.#batch(operations, sync);',
+    wrong: `    await this.#batch(operations.slice(0, 1), sync);
+    await this.#batch(operations.slice(1), sync);`,
+    caughtBy: [
+      byTest(
+        'unit/kvserver/state-machine/state-database',
+        'takes all that a run changed in one write',
+      ),
+    ],
+  },
+  {
+    id: 'clock-in-state',
+    mistake: 29,
+    does: 'Applying a command asks the clock.',
+    loses: 'Replicas part ways: each has its own time.',
+    file: 'kvserver/src/state-machine/store.ts',
+    right: 'createRevision: before?.createRevision ?? revision,',
+    wrong: 'createRevision: before?.createRevision ?? Date.now(),',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/state-machine/state-machine-contract',
+        'answers and ends as the model does, however the log is cut and restarted',
+      ),
+    ],
+  },
+  {
+    id: 'counts-without-bound',
+    mistake: 52,
+    does: 'Counters are read back though no double holds them exactly.',
+    loses: 'A revision or session id is given twice.',
+    file: 'kvserver/src/state-machine/rows/packed.ts',
+    right: 'Number.isSafeInteger(field)',
+    wrong: 'Number.isInteger(field)',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/state-machine/batch',
+        'lets no number beyond exact integers into the log',
+      ),
+    ],
+  },
+  {
+    id: 'unknown-value-skipped',
+    mistake: 55,
+    does: 'A decided value of a newer format is skipped.',
+    loses: 'Old and new servers part ways without a word.',
+    file: 'kvserver/src/state-machine/batch.ts',
+    right: '  if (value[0] !== format) {',
+    wrong: `  if (value[0] !== format) return { origin: undefined, requests: [] };
+  if (value[0] !== format) {`,
+    caughtBy: [
+      byTest(
+        'unit/kvserver/state-machine/state-machine',
+        'never skips a value it cannot read (STATE_UNKNOWN_FORMAT)',
+      ),
+    ],
+  },
+  {
+    id: 'row-checksum-ignored',
+    mistake: 59,
+    does: 'The checksum of a row is not looked at.',
+    loses: 'A bit that flipped on disk is served as a value.',
+    file: 'kvserver/src/state-machine/rows/sealed-row.ts',
+    right: 'if (sum !== sumOf(key, body))',
+    wrong: 'if (sum !== sumOf(key, body) && body.length === 0)',
+    caughtBy: [byTest('unit/kvserver/state-machine/rows/sealed-row', 'is damaged by any one bit')],
+  },
+];

@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import { allMutants } from './all-mutants.ts';
+import { catalogue } from './catalogue.ts';
+import type { NamedTest } from './mutant.ts';
+import { PatchedBuilds } from './patched-build/builds.ts';
+import { failedTest, runTests } from './trial/named-test.ts';
+
+/** That the mutants are in order. What catches them is shown by `npm run mutants`, which takes longer. */
+describe('The mutants', () => {
+  it('still fit the sources and parse, each with a name of its own', function () {
+    this.timeout(20_000);
+    PatchedBuilds.make(allMutants).remove();
+    const ids = allMutants.map(({ id }) => id);
+    expect(new Set(ids).size).to.equal(ids.length);
+  });
+
+  it('refuse a source they no longer fit', () => {
+    const [first] = allMutants;
+    if (first === undefined) throw new Error('there are no mutants');
+    const stale = { ...first, right: 'what no source says' };
+    expect(() => PatchedBuilds.make([stale])).to.throw('no longer fits');
+    const vague = { ...first, right: 'this' };
+    expect(() => PatchedBuilds.make([vague])).to.throw('no longer fits');
+  });
+
+  it('are there for every mistake of the catalogue that this code can make', () => {
+    expect(catalogue.map(({ number }) => number)).to.deep.equal(
+      Array.from(catalogue, (_, index) => index + 1),
+    );
+    const possible = catalogue.filter(({ notYet }) => notYet === undefined);
+    const made = new Set(allMutants.map(({ mistake }) => mistake));
+    expect([...made].sort((a, b) => a - b)).to.deep.equal(possible.map(({ number }) => number));
+  });
+
+  it('name tests that exist', async function () {
+    this.timeout(60_000);
+    const tests = allMutants.flatMap(({ caughtBy }) => caughtBy);
+    const results = await runTests(tests, process.env, ['--dry-run']);
+    const found = new Set(results.map(nameOf));
+    expect(tests.map(nameOf).filter((name) => !found.has(name))).to.deep.equal([]);
+  });
+
+  it('are put in place of the real code, and of no other', async function () {
+    this.timeout(60_000);
+    const [mutant, other] = allMutants.filter(({ id }) =>
+      ['answer-counts-twice', 'half-is-a-quorum'].includes(id),
+    );
+    const [test] = mutant?.caughtBy ?? [];
+    if (!mutant || !other || !test) throw new Error('both mutants are there');
+    const builds = PatchedBuilds.make([mutant, other]);
+    try {
+      expect(await failedTest(test, builds.environmentOf(mutant))).to.have.property(
+        'isCaught',
+        true,
+      );
+      expect(await failedTest(test, builds.environmentOf(other))).to.deep.equal({
+        isCaught: false,
+        reason: 'the test passed',
+      });
+    } finally {
+      builds.remove();
+    }
+  });
+});
+
+function nameOf({ file, title }: Pick<NamedTest, 'file' | 'title'>): string {
+  return `${file}: ${title}`;
+}

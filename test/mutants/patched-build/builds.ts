@@ -1,0 +1,89 @@
+/**
+ * Patched builds: for each mutant its one changed source, compiled, in a temporary folder that mirrors
+ * `packages/`. The real sources and the real build stay as they are.
+ *
+ * ```text
+ *   <folder>/src/<mutant>/paxos/dist/core/acceptor.ts    the source, patched
+ *   <folder>/out/<mutant>/paxos/dist/core/acceptor.js    takes the place of the real one
+ * ```
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Mutant } from '../mutant.ts';
+import { patchedSource, root } from './patch.ts';
+
+/** Each file by itself, types taken away: a mistake need not please the type checker. */
+const compilerOptions = {
+  rootDir: 'src',
+  outDir: 'out',
+  target: 'ES2023',
+  lib: ['ES2023'],
+  types: [],
+  module: 'ESNext',
+  moduleResolution: 'bundler',
+  noResolve: true,
+  noCheck: true,
+  isolatedModules: true,
+  verbatimModuleSyntax: true,
+  rewriteRelativeImportExtensions: true,
+  inlineSourceMap: true,
+  inlineSources: true,
+};
+
+const loader = pathToFileURL(join(import.meta.dirname, 'register.js')).href;
+
+export class PatchedBuilds {
+  readonly #folder: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Compiles all at once. @throws Error if a mutant no longer fits its source, or does not parse. */
+  static make(mutants: readonly Mutant[]): PatchedBuilds {
+    const builds = new PatchedBuilds(mkdtempSync(join(tmpdir(), 'paxkv-mutants-')));
+    try {
+      for (const mutant of mutants) {
+        const compiled = mutant.file.replace('/src/', '/dist/');
+        builds.#write(join('src', mutant.id, compiled), patchedSource(mutant));
+      }
+      builds.#write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['src'] }));
+      builds.#compile();
+      return builds;
+    } catch (error) {
+      builds.remove();
+      throw error;
+    }
+  }
+
+  /** The environment of a process that runs the mutant, and of all that it starts. */
+  environmentOf({ id }: Mutant): NodeJS.ProcessEnv {
+    const { NODE_OPTIONS: options = '' } = process.env;
+    return {
+      ...process.env,
+      NODE_OPTIONS: `${options} --import=${loader}`,
+      PAXKV_PATCHED_BUILD: join(this.#folder, 'out', id),
+    };
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #write(path: string, text: string): void {
+    const file = join(this.#folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+
+  #compile(): void {
+    const compiler = join(root, 'node_modules/typescript/bin/tsc');
+    const { status, stdout } = spawnSync(process.execPath, [compiler, '-p', this.#folder], {
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(`a mutant does not parse:\n${stdout}`);
+  }
+}

@@ -1,0 +1,24 @@
+/** The loader's hooks: a file that the patched build has is taken from there, all others as ever. */
+import { existsSync, readFileSync } from 'node:fs';
+import type { InitializeHook, LoadHook } from 'node:module';
+import { join } from 'node:path';
+
+export const packages = new URL('../../../../packages/', import.meta.url).href;
+
+let patchedBuild: string | undefined;
+
+export const initialize: InitializeHook<string | undefined> = (folder) => {
+  patchedBuild = folder;
+};
+
+export const load: LoadHook = async (url, context, nextLoad) => {
+  const file = patchedFile(url);
+  if (file === undefined) return nextLoad(url, context);
+  return { format: 'module', source: readFileSync(file), shortCircuit: true };
+};
+
+function patchedFile(url: string): string | undefined {
+  if (patchedBuild === undefined || !url.startsWith(packages)) return undefined;
+  const file = join(patchedBuild, decodeURI(url.slice(packages.length)));
+  return existsSync(file) ? file : undefined;
+}

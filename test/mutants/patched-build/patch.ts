@@ -1,0 +1,20 @@
+/** A patch: one place of one source, changed. A refactoring that moves the place must not go unnoticed. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Mutant } from '../mutant.ts';
+
+/** The repository's folder: this file runs from test/dist/mutants/patched-build. */
+export const root = join(import.meta.dirname, '../../../..');
+
+/** @throws Error unless the right text stands in the source exactly once. */
+export function patchedSource({ id, file, right, wrong }: Mutant): string {
+  const source = readFileSync(join(root, 'packages', file), 'utf8');
+  const parts = source.split(right);
+  if (parts.length !== 2) {
+    throw new Error(
+      `mutant ${id} no longer fits: what it replaces stands ${parts.length - 1} times in ` +
+        `packages/${file}, and must stand there once`,
+    );
+  }
+  return parts.join(wrong);
+}
