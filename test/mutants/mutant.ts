@@ -33,3 +33,8 @@ export interface Mutant {
 export function byTest(file: string, title: string): Catcher {
   return { by: 'test', file, title };
 }
+
+/** A test's file and title in one, unique. */
+export function nameOf({ file, title }: Omit<NamedTest, 'by'>): string {
+  return `${file}: ${title}`;
+}

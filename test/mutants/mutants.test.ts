@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { allMutants } from './all-mutants.ts';
 import { catalogue } from './catalogue.ts';
-import type { NamedTest } from './mutant.ts';
+import { nameOf } from './mutant.ts';
 import { PatchedBuilds } from './patched-build/builds.ts';
 import { failedTest, runTests } from './trial/named-test.ts';
 
@@ -62,7 +62,3 @@ describe('The mutants', () => {
     }
   });
 });
-
-function nameOf({ file, title }: Pick<NamedTest, 'file' | 'title'>): string {
-  return `${file}: ${title}`;
-}

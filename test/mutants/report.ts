@@ -1,5 +1,5 @@
 /** The table of `npm run mutants`: a line for each mutant and each of its catchers. */
-import type { Catcher, Mutant } from './mutant.ts';
+import { type Mutant, nameOf } from './mutant.ts';
 import type { Finding } from './trial/trial.ts';
 
 const widths = { number: 3, id: 27, verdict: 7, seconds: 7 };
@@ -30,10 +30,6 @@ export function summaryOf(findings: readonly Finding[]): { text: string; isCompl
 
 function missedLine({ id, does, file }: Mutant): string {
   return `Nobody noticed ${id} in packages/${file}: ${does}`;
-}
-
-function nameOf(catcher: Catcher): string {
-  return `${catcher.file}: ${catcher.title}`;
 }
 
 function toLine([number = '', id = '', verdict = '', seconds = '', by = '']: string[]): string {

@@ -22,12 +22,12 @@ export const replicaMutants: readonly Mutant[] = [
     mistake: 12,
     does: 'An instance that stays undecided is applied as a noop without asking anyone.',
     loses: 'A value that is decided there later is missing in one replica.',
-    file: 'kvserver/src/replica/replica.ts',
+    file: 'kvserver/src/replica/applier.ts',
     right: `      if (status.fate !== 'decided') break;
       run.push({ seq, value: status.value });
       bytes += status.value.length;`,
-    wrong: `      if (status.fate !== 'decided' && seq > this.#paxos.max() - 8) break;
-      const value = status.fate === 'decided' ? status.value : noop;
+    wrong: `      if (status.fate !== 'decided' && seq > this.#options.paxos.max() - 8) break;
+      const value = status.fate === 'decided' ? status.value : Uint8Array.of(1);
       run.push({ seq, value });
       bytes += value.length;`,
     caughtBy: [
@@ -87,11 +87,11 @@ export const replicaMutants: readonly Mutant[] = [
     mistake: 28,
     does: 'The log is forgotten up to what is applied, though that is not on disk yet.',
     loses: 'After a power loss of all servers an acknowledged write is in no log and in no state.',
-    file: 'kvserver/src/replica/replica.ts',
+    file: 'kvserver/src/replica/applier.ts',
     right: `apply(run, { sync: true });
-        this.#paxos.done(this.#machine.durable);`,
+        paxos.done(this.#machine.durable);`,
     wrong: `apply(run, { sync: false });
-        this.#paxos.done(this.#machine.applied);`,
+        paxos.done(this.#machine.applied);`,
     caughtBy: [byTest('kv/restart', 'loses nothing acknowledged when all crash again and again')],
   },
   {
@@ -99,18 +99,15 @@ export const replicaMutants: readonly Mutant[] = [
     mistake: 58,
     does: 'Decisions are applied as they come, without regard to gaps.',
     loses: 'Replicas see writes in different orders, and part ways.',
-    file: 'kvserver/src/replica/replica.ts',
+    file: 'kvserver/src/replica/applier.ts',
     right: `      if (status.fate !== 'decided') break;
-      run.push({ seq, value: status.value });
-      bytes += status.value.length;`,
+      run.push`,
     wrong: `      if (status.fate !== 'decided') {
-        const next = this.#paxos.status(seq + 1);
-        if (next.fate !== 'decided') break;
-        run.push({ seq, value: next.value });
+        const next = this.#options.paxos.status(seq + 1);
+        if (next.fate === 'decided') run.push({ seq, value: next.value });
         break;
       }
-      run.push({ seq, value: status.value });
-      bytes += status.value.length;`,
+      run.push`,
     caughtBy: [
       byTest(
         'unit/kvserver/replica/replica',
@@ -161,13 +158,9 @@ export const replicaMutants: readonly Mutant[] = [
     mistake: 53,
     does: 'A server whose state machine failed goes on voting and taking requests.',
     loses: 'It applies nothing, its clients wait, and nobody takes it out.',
-    file: 'kvserver/src/replica/replica.ts',
-    right: `    } catch (error) {
-      this.#fail(toError(error));
-    } finally {`,
-    wrong: `    } catch (error) {
-      toError(error);
-    } finally {`,
+    file: 'kvserver/src/replica/applier.ts',
+    right: '      onFailed(error);',
+    wrong: '',
     caughtBy: [byTest('unit/kvserver/replica/replica', 'falls silent when its state fails')],
   },
 ];

@@ -162,8 +162,8 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'The checksum of a row is not looked at.',
     loses: 'A bit that flipped on disk is served as a value.',
     file: 'kvserver/src/state-machine/rows/sealed-row.ts',
-    right: 'if (sum !== sumOf(key, body))',
-    wrong: 'if (sum !== sumOf(key, body) && body.length === 0)',
+    right: 'if (sealed.length >= sumBytes && sumIn(sealed) === sumOf(key, body)) return body;',
+    wrong: 'if (sealed.length >= sumBytes) return body;',
     caughtBy: [byTest('unit/kvserver/state-machine/rows/sealed-row', 'is damaged by any one bit')],
   },
 ];
