@@ -16,6 +16,12 @@ export interface DiskPace {
   readonly slowMsMax: number;
 }
 
+/**
+ * What became of a write: `kept`, it is durable, acknowledged or not; `lost`, a crash or a failure took
+ * it.
+ */
+export type WriteFate = 'kept' | 'lost';
+
 export interface SimDiskOptions<V> extends Partial<DiskPace> {
   /** The world's stream `disk` by default. */
   readonly random?: SeededRandom;
@@ -23,21 +29,29 @@ export interface SimDiskOptions<V> extends Partial<DiskPace> {
   readonly keepChance?: number;
   /** Makes what is kept and what is loaded; `structuredClone` by default. */
   readonly copy?: (write: Write<V>) => Write<V>;
+  /** Sees what becomes of every write, at the moment it becomes of it. */
+  readonly watch?: (fate: WriteFate, writes: readonly Write<V>[]) => void;
 }
 
 const paceDefault: DiskPace = { delayMsMin: 0.1, delayMsMax: 2, slowChance: 0, slowMsMax: 0 };
 const keepChanceDefault = 0.5;
 
 interface Task {
-  /** Makes a write durable; absent for a load. */
-  readonly keep?: () => void;
+  /** Absent for a load. */
+  readonly write?: Draft;
   readonly done: () => void;
+}
+
+/** A write that is not durable yet: it becomes so, or never will. */
+interface Draft {
+  readonly keep: () => void;
+  readonly lose: () => void;
 }
 
 /** A task under way, which a crash ends. */
 interface Turn {
   readonly callOff: () => void;
-  readonly keep: (() => void) | undefined;
+  readonly write: Draft | undefined;
 }
 
 export class SimDisk<V> {
@@ -45,19 +59,23 @@ export class SimDisk<V> {
   readonly #random: SeededRandom;
   readonly #keepChance: number;
   readonly #copy: (write: Write<V>) => Write<V>;
+  readonly #watch: (fate: WriteFate, writes: readonly Write<V>[]) => void;
   readonly #turns = new Set<Turn>();
   #pace: DiskPace;
   #journal = new Journal<V>();
   #handle: Storage<V> | undefined;
-  #failure: Error | undefined;
+  #writeFailure: Error | undefined;
+  #loadFailure: Error | undefined;
+  #damage: Error | undefined;
   #writeCount = 0;
 
   constructor(world: World, options: SimDiskOptions<V> = {}) {
-    const { random, keepChance, copy, ...pace } = options;
+    const { random, keepChance, copy, watch, ...pace } = options;
     this.#world = world;
     this.#random = random ?? world.random('disk');
     this.#keepChance = keepChance ?? keepChanceDefault;
     this.#copy = copy ?? structuredClone;
+    this.#watch = watch ?? (() => {});
     this.#pace = { ...paceDefault, ...pace };
   }
 
@@ -79,11 +97,15 @@ export class SimDisk<V> {
     return handle;
   }
 
-  /** The open handle is dead: nothing that was asked of it, or will be, ever settles. */
-  crash(): void {
-    for (const { callOff, keep } of this.#turns) {
+  /**
+   * The open handle is dead: nothing that was asked of it, or will be, ever settles. `keepChance` says
+   * how likely the write under way outlives this crash: a power loss, say, leaves little of it.
+   */
+  crash(keepChance: number = this.#keepChance): void {
+    for (const { callOff, write } of this.#turns) {
       callOff();
-      if (this.#random.chance(this.#keepChance)) keep?.();
+      if (this.#random.chance(keepChance)) write?.keep();
+      else write?.lose();
     }
     this.#turns.clear();
     this.#handle = undefined;
@@ -91,13 +113,24 @@ export class SimDisk<V> {
 
   /** The next write fails with this error. Whether it is durable is left to chance. */
   failNextWrite(error: Error): void {
-    this.#failure = error;
+    this.#writeFailure = error;
   }
 
-  /** Everything is gone. @throws TypeError while a handle is open. */
+  /** The next load fails with this error; the one after it finds everything as it was. */
+  failNextLoad(error: Error): void {
+    this.#loadFailure = error;
+  }
+
+  /** What it holds can no longer be trusted: every load fails with this error, until it is wiped. */
+  damage(error: Error): void {
+    this.#damage = error;
+  }
+
+  /** Everything is gone, damage included. @throws TypeError while a handle is open. */
   wipe(): void {
     if (this.#handle !== undefined) throw new TypeError('The disk is open, so it cannot be wiped.');
     this.#journal = new Journal();
+    this.#damage = undefined;
   }
 
   /** How fast it is from now on, where given: for slow times, and for their end. */
@@ -106,31 +139,43 @@ export class SimDisk<V> {
   }
 
   #load(): Promise<Iterable<Write<V>>> {
-    return new Promise((resolve) => {
-      this.#takeTurn({ done: () => resolve(this.#copies(this.#journal.contents())) });
+    const failure = this.#loadFailure ?? this.#damage;
+    this.#loadFailure = undefined;
+    return new Promise((resolve, reject) => {
+      const succeed = () => resolve(this.#copies(this.#journal.contents()));
+      this.#takeTurn({ done: failure === undefined ? succeed : () => reject(failure) });
     });
   }
 
   #write(writes: readonly Write<V>[]): Promise<void> {
     if (this.#isWriting()) return Promise.reject(new TypeError('The last write is under way.'));
     const copies = this.#copies(writes);
-    const keep = () => {
-      this.#journal.append(copies);
-      this.#writeCount += 1;
-    };
-    const failure = this.#failure;
-    this.#failure = undefined;
+    const write = this.#draft(copies);
+    const failure = this.#writeFailure;
+    this.#writeFailure = undefined;
     return new Promise((resolve, reject) => {
       const succeed = () => {
-        keep();
+        write.keep();
         resolve();
       };
       const fail = (error: Error) => {
-        if (this.#random.chance(this.#keepChance)) keep();
+        if (this.#random.chance(this.#keepChance)) write.keep();
+        else write.lose();
         reject(error);
       };
-      this.#takeTurn({ keep, done: failure === undefined ? succeed : () => fail(failure) });
+      this.#takeTurn({ write, done: failure === undefined ? succeed : () => fail(failure) });
     });
+  }
+
+  #draft(writes: readonly Write<V>[]): Draft {
+    return {
+      keep: () => {
+        this.#journal.append(writes);
+        this.#writeCount += 1;
+        this.#watch('kept', writes);
+      },
+      lose: () => this.#watch('lost', writes),
+    };
   }
 
   #close(): Promise<void> {
@@ -139,17 +184,17 @@ export class SimDisk<V> {
     return Promise.resolve();
   }
 
-  #takeTurn({ keep, done }: Task): void {
+  #takeTurn({ write, done }: Task): void {
     const callOff = this.#world.schedule(this.#delayMs(), () => {
       this.#turns.delete(turn);
       done();
     });
-    const turn: Turn = { callOff, keep };
+    const turn: Turn = { callOff, write };
     this.#turns.add(turn);
   }
 
   #isWriting(): boolean {
-    return [...this.#turns].some(({ keep }) => keep !== undefined);
+    return [...this.#turns].some(({ write }) => write !== undefined);
   }
 
   #delayMs(): number {

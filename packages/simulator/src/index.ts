@@ -1,5 +1,6 @@
 export type { BootClock } from './boot-clock.ts';
-export { type DiskPace, SimDisk, type SimDiskOptions } from './disk.ts';
+export { type DiskPace, SimDisk, type SimDiskOptions, type WriteFate } from './disk.ts';
+export { Gate } from './gate.ts';
 export type { Fate } from './network/carrier.ts';
 export {
   type CallProfile,

@@ -1,6 +1,6 @@
 /**
  * The clock of one node: it may run fast or slow, start anywhere and jump ahead. It keeps the contract
- * of Clock throughout: it never goes back, and its timers follow its own time.
+ * of Clock throughout: it never goes back while a program uses it, and timers follow its own time.
  */
 import type { Clock } from '@paxkv/paxos';
 
@@ -51,6 +51,17 @@ export class NodeClock implements Clock {
   jump(aheadMs: number): void {
     if (!(aheadMs >= 0)) throw new RangeError(`A clock cannot jump by ${aheadMs} ms.`);
     this.#reset(this.now() + aheadMs, this.#rate);
+  }
+
+  /**
+   * Shows any time, earlier ones included, as after a restart of the machine.
+   *
+   * @throws TypeError while somebody has a timer: a clock in use does not go back.
+   */
+  restart(ownMs: number): void {
+    if (this.#timers.size > 0) throw new TypeError('This clock is in use.');
+    this.#earliestMs = Number.NEGATIVE_INFINITY;
+    this.#reset(ownMs, this.#rate);
   }
 
   /** From now on it runs at this rate. @throws RangeError unless above 0. */

@@ -4,12 +4,15 @@
  */
 import type { Clock } from '@paxkv/paxos';
 import type { BootClock } from './boot-clock.ts';
+import { Gate } from './gate.ts';
 import type { World } from './world.ts';
 
 /** From a start to the next crash. */
 export interface Lifetime {
-  /** The clock for everything this boot arranges. */
+  /** The clock for everything this boot arranges. It stands still for a paused node. */
   readonly clock: Clock;
+  /** Where everything else must come in that a pause keeps waiting: transports, storage, calls. */
+  readonly gate: Gate;
   /** Also happens at the crash, in the order given: cut its network, crash its disk. */
   onCrash(end: () => void): void;
 }
@@ -19,6 +22,7 @@ export type Boot<Program> = (lifetime: Lifetime) => Promise<Program>;
 
 interface Life {
   readonly clock: BootClock;
+  readonly gate: Gate;
   readonly ends: (() => void)[];
 }
 
@@ -61,9 +65,11 @@ export class SimNode<Program> {
       ends.push(() => reject(new Error('The node crashed while it was starting.')));
     });
     crashed.catch(() => {});
-    const life = { clock: this.#world.bootClock(this.#clock), ends };
+    const gate = new Gate(this.#world.clock);
+    const clock = this.#world.bootClock(gate.clock(this.#clock));
+    const life = { clock, gate, ends };
     this.#life = life;
-    const booted = this.#boot({ clock: life.clock, onCrash: (end) => ends.push(end) });
+    const booted = this.#boot({ clock, gate, onCrash: (end) => ends.push(end) });
     try {
       const program = await Promise.race([booted, crashed]);
       if (this.#life === life) this.#program = program;
@@ -74,12 +80,28 @@ export class SimNode<Program> {
     }
   }
 
+  /** Whether this boot stands still. */
+  get isPaused(): boolean {
+    return this.#life?.gate.isShut ?? false;
+  }
+
+  /** The whole program stands still, as if its process got no time. Does nothing to a node that is down. */
+  pause(): void {
+    this.#life?.gate.shut();
+  }
+
+  /** A paused program goes on. It meets all that came meanwhile, in order. */
+  resume(): void {
+    this.#life?.gate.open();
+  }
+
   /** Ends this boot at once. Does nothing to a node that is down. */
   crash(): void {
     const life = this.#life;
     this.#life = undefined;
     this.#program = undefined;
     life?.clock.stop();
+    life?.gate.remove();
     for (const end of life?.ends ?? []) end();
   }
 }

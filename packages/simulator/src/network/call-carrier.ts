@@ -5,13 +5,13 @@
  */
 import { type Envelope, isAnswer } from '@paxkv/paxos';
 import type { Carrier, Ground } from './carrier.ts';
-import type { CallProfile } from './fault-profile.ts';
+import type { CallProfile, FaultProfile } from './fault-profile.ts';
 import { type OpenCall, OpenCalls } from './open-calls.ts';
 import type { SimTransport } from './sim-transport.ts';
 
 export class CallCarrier<V> implements Carrier<V> {
   readonly #ground: Ground<V>;
-  readonly #profile: CallProfile;
+  #profile: CallProfile;
   readonly #calls = new OpenCalls<V>();
 
   constructor(ground: Ground<V>, profile: CallProfile) {
@@ -22,6 +22,11 @@ export class CallCarrier<V> implements Carrier<V> {
   send(envelope: Envelope<V>, sender: SimTransport<V>): void {
     if (isAnswer(envelope.message)) this.#answer(envelope);
     else this.#request(envelope, sender);
+  }
+
+  setProfile(profile: FaultProfile): void {
+    if (profile.type !== 'calls') throw new TypeError('These are calls, not datagrams.');
+    this.#profile = profile;
   }
 
   onClosed(transport: SimTransport<V>): void {

@@ -4,7 +4,7 @@
  */
 import { type Envelope, isAnswer, type PeerId } from '@paxkv/paxos';
 import type { Carrier, Ground } from './carrier.ts';
-import type { DatagramProfile } from './fault-profile.ts';
+import type { DatagramProfile, FaultProfile } from './fault-profile.ts';
 import type { SimTransport } from './sim-transport.ts';
 
 /** What one direction between two peers remembers. */
@@ -15,7 +15,7 @@ interface Lane {
 
 export class DatagramCarrier<V> implements Carrier<V> {
   readonly #ground: Ground<V>;
-  readonly #profile: DatagramProfile;
+  #profile: DatagramProfile;
   readonly #lanes = new Map<string, Lane>();
 
   constructor(ground: Ground<V>, profile: DatagramProfile) {
@@ -37,6 +37,11 @@ export class DatagramCarrier<V> implements Carrier<V> {
       this.#ground.report('repeated', envelope);
       this.#post(envelope, lane);
     }
+  }
+
+  setProfile(profile: FaultProfile): void {
+    if (profile.type !== 'datagrams') throw new TypeError('These are datagrams, not calls.');
+    this.#profile = profile;
   }
 
   /** Nobody is told: who sent to it finds out by waiting. */

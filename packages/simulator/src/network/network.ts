@@ -28,14 +28,15 @@ export class SimNetwork<V> {
   readonly #counts = new MessageCounts();
   readonly #unreliable = new Set<PeerId>();
   readonly #transports = new Map<PeerId, SimTransport<V>>();
+  readonly #carrier: Carrier<V>;
   readonly #exchange: Exchange<V>;
 
   constructor(world: World, options: SimNetworkOptions<V>) {
     const { peerCount, profile = reliable, random = world.random('network') } = options;
     this.#links = new Links(peerCount);
     for (let peer = 0; peer < peerCount; peer += 1) this.setUnreliable(peer, profile.isUnreliable);
-    const carrier = carrierOf(this.#ground(world, random, options), profile);
-    this.#exchange = this.#exchangeOver(carrier);
+    this.#carrier = carrierOf(this.#ground(world, random, options), profile);
+    this.#exchange = this.#exchangeOver(this.#carrier);
   }
 
   /** A fresh transport, for one boot of the peer. Of one peer only one can be open at a time. */
@@ -46,6 +47,15 @@ export class SimNetwork<V> {
   /** What a crash does: the open transport of the peer, if there is one, is dead at once. */
   unplug(peer: PeerId): void {
     this.#transports.get(this.#links.known(peer))?.unplug();
+  }
+
+  /**
+   * How messages fare that are sent from now on. Who is unreliable stays as it is.
+   *
+   * @throws TypeError where calls were to become datagrams, or datagrams calls.
+   */
+  setProfile(profile: FaultProfile): void {
+    this.#carrier.setProfile(profile);
   }
 
   /** Whether messages to this peer suffer the faults of the profile. */
