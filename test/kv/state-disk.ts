@@ -4,11 +4,11 @@
  * and all before it durable.
  */
 import type { StateLevel } from '@paxkv/kvserver/state-machine/state-database';
-import type { SeededRandom, World } from '@paxkv/simulator';
+import type { DiskPace, Gate, SeededRandom, World } from '@paxkv/simulator';
 import { MemoryLevel } from 'memory-level';
 
 /** As long as a flush takes on an ordinary disk. */
-export const flushPace = { delayMsMin: 1, delayMsMax: 6 } as const;
+export const flushPace = { delayMsMin: 1, delayMsMax: 6, slowChance: 0, slowMsMax: 0 } as const;
 
 type Bytes = Uint8Array;
 
@@ -21,24 +21,57 @@ interface Written {
   readonly operations: readonly Operation[];
 }
 
+export interface StateDiskOptions {
+  /** Sees every batch that became durable, acknowledged or not. */
+  readonly watch?: (operations: readonly Operation[]) => void;
+}
+
 export class StateDisk {
   readonly #world: World;
   readonly #random: SeededRandom;
+  readonly #watch: (operations: readonly Operation[]) => void;
   /** What no crash takes away, by key in hexadecimal. */
   readonly #durable = new Map<string, readonly [key: Bytes, value: Bytes]>();
   /** Batches since then, the oldest first. */
   #unsynced: Written[] = [];
   #writtenCount = 0;
+  #pace: DiskPace = flushPace;
+  #failure: Error | undefined;
   /** The boot that may write; absent while the server is down. */
   #level: StateLevel | undefined;
 
-  constructor(world: World, random: SeededRandom) {
+  constructor(world: World, random: SeededRandom, { watch = () => {} }: StateDiskOptions = {}) {
     this.#world = world;
     this.#random = random;
+    this.#watch = watch;
   }
 
-  /** A database with what is durable, for one boot. */
-  async open(): Promise<StateLevel> {
+  /** Everything that is durable, by key in hexadecimal. */
+  get contents(): ReadonlyMap<string, readonly [key: Bytes, value: Bytes]> {
+    return this.#durable;
+  }
+
+  /** How long flushes take from now on. */
+  setPace(pace: DiskPace): void {
+    this.#pace = pace;
+  }
+
+  /**
+   * The next synced batch fails with this error. Whether it is durable is left to chance. Without an
+   * error it does not fail after all.
+   */
+  failNextSync(error: Error | undefined): void {
+    this.#failure = error;
+  }
+
+  /** Everything is gone. @throws TypeError while a boot may write. */
+  wipe(): void {
+    if (this.#level !== undefined) throw new TypeError('The disk is open, so it cannot be wiped.');
+    this.#durable.clear();
+  }
+
+  /** A database with what is durable, for one boot. What it answers about flushes comes through `gate`. */
+  async open(gate?: Gate): Promise<StateLevel> {
     const level = new MemoryLevel<Bytes, Bytes>({
       keyEncoding: 'view',
       valueEncoding: 'view',
@@ -47,7 +80,7 @@ export class StateDisk {
     const rows = [...this.#durable.values()];
     await level.batch(rows.map(([key, value]) => ({ type: 'put', key, value })));
     this.#level = level;
-    return this.#watched(level);
+    return this.#watched(level, gate);
   }
 
   /** Of the batches not synced the first few are kept, by chance; each whole or not at all. */
@@ -59,12 +92,14 @@ export class StateDisk {
   }
 
   /** `level`, but its batches go through here. */
-  #watched(level: StateLevel): StateLevel {
+  #watched(level: StateLevel, gate: Gate | undefined): StateLevel {
     return new Proxy(level, {
       get: (target, name) => {
         if (name === 'batch') {
-          return (operations: readonly Operation[], options?: { readonly sync?: boolean }) =>
-            this.#batch(target, operations, options?.sync ?? false);
+          return (operations: readonly Operation[], options?: { readonly sync?: boolean }) => {
+            const written = this.#batch(target, operations, options?.sync ?? false);
+            return gate === undefined ? written : gate.answer(written);
+          };
         }
         const member: unknown = Reflect.get(target, name, target);
         return typeof member === 'function' ? member.bind(target) : member;
@@ -85,13 +120,24 @@ export class StateDisk {
   }
 
   async #sync(level: StateLevel, upTo: number): Promise<void> {
-    await this.#world.sleep(this.#random.between(flushPace.delayMsMin, flushPace.delayMsMax));
+    const failure = this.#failure;
+    this.#failure = undefined;
+    await this.#world.sleep(this.#delayMs());
     if (this.#level !== level) return never();
+    if (failure !== undefined && this.#random.chance(0.5)) throw failure;
     for (const { number, operations } of this.#unsynced) if (number <= upTo) this.#keep(operations);
     this.#unsynced = this.#unsynced.filter(({ number }) => number > upTo);
+    if (failure !== undefined) throw failure;
+  }
+
+  #delayMs(): number {
+    const { delayMsMin, delayMsMax, slowChance, slowMsMax } = this.#pace;
+    const isSlow = this.#random.chance(slowChance);
+    return this.#random.between(delayMsMin, isSlow ? slowMsMax : delayMsMax);
   }
 
   #keep(operations: readonly Operation[]): void {
+    this.#watch(operations);
     for (const operation of operations) {
       const name = Buffer.from(operation.key).toString('hex');
       if (operation.type === 'put') this.#durable.set(name, [operation.key, operation.value]);

@@ -111,13 +111,19 @@ export class SimDisk<V> {
     this.#handle = undefined;
   }
 
-  /** The next write fails with this error. Whether it is durable is left to chance. */
-  failNextWrite(error: Error): void {
+  /**
+   * The next write fails with this error. Whether it is durable is left to chance. Without an error it
+   * does not fail after all.
+   */
+  failNextWrite(error: Error | undefined): void {
     this.#writeFailure = error;
   }
 
-  /** The next load fails with this error; the one after it finds everything as it was. */
-  failNextLoad(error: Error): void {
+  /**
+   * The next load fails with this error; the one after it finds everything as it was. Without an error
+   * it does not fail after all.
+   */
+  failNextLoad(error: Error | undefined): void {
     this.#loadFailure = error;
   }
 

@@ -80,6 +80,11 @@ export class SimNode<Program> {
     }
   }
 
+  /** From a start to the next crash: also while it starts. */
+  get isUp(): boolean {
+    return this.#life !== undefined;
+  }
+
   /** Whether this boot stands still. */
   get isPaused(): boolean {
     return this.#life?.gate.isShut ?? false;

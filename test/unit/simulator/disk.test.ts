@@ -154,4 +154,52 @@ describe('SimDisk', () => {
     const [kept] = await world.run(() => storage.load());
     expect(kept).to.deep.include({ value: { text: 'as written' } });
   });
+
+  it('keeps or loses the write under way at a crash as it is told', async () => {
+    for (const keepChance of [0, 1]) {
+      const fates: string[] = [];
+      const watch = (fate: string, writes: readonly Write<string>[]) =>
+        fates.push(`${fate} ${writes.length}`);
+      const { disk, contents } = worldWithDisk({ watch });
+      void disk.open().write([accepted(0)]);
+      disk.crash(keepChance);
+      expect(fates).to.deep.equal([keepChance === 1 ? 'kept 1' : 'lost 1']);
+      expect(await contents(disk.open())).to.have.length(keepChance);
+    }
+  });
+
+  it('fails the next load, and finds everything at the one after it', async () => {
+    const { world, disk, contents } = worldWithDisk();
+    const storage = disk.open();
+    await world.run(() => storage.write([accepted(0)]));
+    disk.failNextLoad(new Error('no answer'));
+    expect((await rejectionOf(world.run(() => storage.load()))).message).to.equal('no answer');
+    expect(await contents(storage)).to.deep.equal([accepted(0)]);
+  });
+
+  it('fails nothing if it was told otherwise in time', async () => {
+    const { world, disk } = worldWithDisk();
+    disk.failNextLoad(new Error('no answer'));
+    disk.failNextLoad(undefined);
+    disk.failNextWrite(new Error('full'));
+    disk.failNextWrite(undefined);
+    const storage = disk.open();
+    await world.run(async () => {
+      await storage.load();
+      await storage.write([accepted(0)]);
+    });
+    expect(disk.writeCount).to.equal(1);
+  });
+
+  it('fails every load once it is damaged, until it is wiped', async () => {
+    const { world, disk, contents } = worldWithDisk();
+    disk.damage(new Error('damaged'));
+    for (let boot = 0; boot < 2; boot += 1) {
+      const load = world.run(() => disk.open().load());
+      expect((await rejectionOf(load)).message).to.equal('damaged');
+      disk.crash();
+    }
+    disk.wipe();
+    expect(await contents(disk.open())).to.deep.equal([]);
+  });
 });

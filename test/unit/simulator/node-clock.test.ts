@@ -73,4 +73,16 @@ describe('NodeClock', () => {
     expect(() => world.nodeClock({ rate: 0 })).to.throw(RangeError);
     expect(() => world.nodeClock().setRate(-1)).to.throw(RangeError);
   });
+
+  it('shows an earlier time after a restart, but not while it is in use', async () => {
+    const world = new World({ seed: 1 });
+    const clock = world.nodeClock();
+    const callOff = clock.at(5_000, () => {});
+    await world.run(() => world.sleep(1_000));
+    expect(() => clock.restart(0)).to.throw(TypeError, 'in use');
+    callOff();
+    clock.restart(10);
+    await world.run(() => world.sleep(5));
+    expect(clock.now()).to.equal(15);
+  });
 });

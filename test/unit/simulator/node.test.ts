@@ -84,4 +84,36 @@ describe('SimNode', () => {
     node.crash();
     expect(await node.start()).to.equal(1_500);
   });
+
+  it('stands still while it is paused, and meets afterwards what came meanwhile', async () => {
+    const world = new World({ seed: 1 });
+    const { node, ticks } = tickingNode(world);
+    await world.run(async () => {
+      await node.start();
+      await world.sleep(1.5);
+      node.pause();
+      expect(node.isPaused).to.equal(true);
+      await world.sleep(10);
+      expect(ticks).to.deep.equal(['boot 1']);
+      node.resume();
+      await world.sleep(0.5);
+    });
+    expect(ticks).to.deep.equal(['boot 1', 'boot 1']);
+  });
+
+  it('forgets what waited when it crashes during a pause', async () => {
+    const world = new World({ seed: 1 });
+    const { node, ticks } = tickingNode(world);
+    await world.run(async () => {
+      await node.start();
+      node.pause();
+      await world.sleep(5);
+      node.crash();
+      expect(node.isUp).to.equal(false);
+      await node.start();
+      expect(node.isPaused).to.equal(false);
+      await world.sleep(1.5);
+    });
+    expect(ticks).to.deep.equal(['end of boot 1', 'boot 2']);
+  });
 });

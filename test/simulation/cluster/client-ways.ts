@@ -1,0 +1,119 @@
+/**
+ * The ways between clients and servers. Requests and answers are lost with a word or without, links
+ * are lost for a while, and now and then a request arrives once more, long after it was answered.
+ */
+import { type Answer, type Exchange, ExchangeError, type Message } from '@paxkv/client';
+import type { SeededRandom, World } from '@paxkv/simulator';
+import type { ClientWays as Settings } from '../schedule/schedule.ts';
+import type { Witness } from '../witness.ts';
+import type { Server } from './server.ts';
+
+const calm: Settings = { delayMsMean: 1, lossChance: 0, echoChance: 0, echoMsMax: 0 };
+const delayMsMax = 2_000;
+
+export class ClientWays {
+  readonly #world: World;
+  readonly #random: SeededRandom;
+  readonly #servers: readonly Server[];
+  readonly #witness: Required<Witness>;
+  /** How many faults close the way from a client to a server at this time. */
+  readonly #closed = new Map<string, number>();
+  #settings: Settings;
+
+  constructor(
+    world: World,
+    settings: Settings,
+    { servers, witness }: { servers: readonly Server[]; witness: Required<Witness> },
+  ) {
+    this.#world = world;
+    this.#random = world.random('client ways');
+    this.#settings = settings;
+    this.#servers = servers;
+    this.#witness = witness;
+  }
+
+  /** Of servers, as clients know them. */
+  get endpoints(): string[] {
+    return this.#servers.map((_, node) => `http://node-${node}`);
+  }
+
+  /** What one client has of the network. */
+  exchange(client: number): Exchange {
+    return {
+      send: (endpoint, message, signal) =>
+        this.#send(client, { node: this.endpoints.indexOf(endpoint), message, signal }),
+      close: async () => {},
+    };
+  }
+
+  close(client: number, node: number): void {
+    this.#count(client, node, 1);
+  }
+
+  reopen(client: number, node: number): void {
+    this.#count(client, node, -1);
+  }
+
+  /** From now on nothing goes wrong. */
+  calm(): void {
+    this.#settings = calm;
+    this.#closed.clear();
+  }
+
+  async #send(client: number, { node, message, signal }: Letter): Promise<Answer> {
+    const server = this.#servers[node];
+    if (server === undefined) throw new TypeError(`There is no server ${node}.`);
+    // By way of its text, so that client and server share no object.
+    const copy: Message = JSON.parse(JSON.stringify(message));
+    this.#witness.onAsked(client, node, copy);
+    await this.#travel();
+    if (this.#isClosed(client, node)) return never();
+    if (this.#random.chance(this.#settings.lossChance)) return this.#lose();
+    this.#echo(server, copy);
+    const answer = await server.serve(copy, signal);
+    await this.#travel();
+    if (this.#isClosed(client, node)) return never();
+    if (this.#random.chance(this.#settings.lossChance)) return this.#lose();
+    return answer;
+  }
+
+  /** A copy that arrives later. Nobody awaits its answer. */
+  #echo(server: Server, message: Message): void {
+    const { echoChance, echoMsMax } = this.#settings;
+    if (!this.#random.chance(echoChance)) return;
+    this.#world.schedule(this.#random.between(0, echoMsMax), () => {
+      server.serve(message, new AbortController().signal).catch((error: unknown) => {
+        if (!(error instanceof ExchangeError)) throw error;
+      });
+    });
+  }
+
+  #lose(): Promise<never> {
+    if (this.#random.chance(0.5)) return never();
+    return Promise.reject(new ExchangeError('maybe', 'the connection broke'));
+  }
+
+  #travel(): Promise<void> {
+    const tail = 1 / Math.sqrt(1 - this.#random.next()) - 1;
+    return this.#world.sleep(Math.min(delayMsMax, this.#settings.delayMsMean * tail));
+  }
+
+  #isClosed(client: number, node: number): boolean {
+    return (this.#closed.get(`${client}>${node}`) ?? 0) > 0;
+  }
+
+  #count(client: number, node: number, step: number): void {
+    const way = `${client}>${node}`;
+    this.#closed.set(way, Math.max(0, (this.#closed.get(way) ?? 0) + step));
+  }
+}
+
+interface Letter {
+  readonly node: number;
+  readonly message: Message;
+  readonly signal: AbortSignal;
+}
+
+function never(): Promise<never> {
+  return new Promise(() => {});
+}

@@ -1,0 +1,229 @@
+/**
+ * One server of a simulated cluster: a real replica on simulated disks, network and clock, under the
+ * eyes of the witnesses. It can crash, lose power, stand still and suffer from its disks.
+ */
+import { type Answer, ExchangeError, type Message } from '@paxkv/client';
+import { limitsDefault } from '@paxkv/kvserver/config';
+import { Replica } from '@paxkv/kvserver/replica';
+import { toPosition } from '@paxkv/kvserver/state-machine/position';
+import { positionKey } from '@paxkv/kvserver/state-machine/rows/keys';
+import { unseal } from '@paxkv/kvserver/state-machine/rows/sealed-row';
+import type { Transport } from '@paxkv/paxos';
+import {
+  type DiskPace,
+  type Gate,
+  type Lifetime,
+  type NodeClock,
+  SimDisk,
+  type SimNetwork,
+  SimNode,
+  type World,
+} from '@paxkv/simulator';
+import { answer } from '../../kv/kv-door.ts';
+import { type Operation, StateDisk } from '../../kv/state-disk.ts';
+import type { Witness } from '../witness.ts';
+import { copyWrite } from './copies.ts';
+
+type Bytes = Uint8Array;
+
+export interface ServerOptions {
+  readonly me: number;
+  readonly serverCount: number;
+  readonly network: SimNetwork<Bytes>;
+  readonly clockRate: number;
+  readonly pace: DiskPace;
+  readonly witness: Required<Witness>;
+  /** Told when the server stopped by itself. */
+  readonly onFailed: (error: Error) => void;
+}
+
+export class Server {
+  readonly journal: SimDisk<Bytes>;
+  readonly state: StateDisk;
+  readonly clock: NodeClock;
+  readonly #world: World;
+  readonly #options: ServerOptions;
+  readonly #node: SimNode<Replica>;
+  /** How to end each call that is being served. */
+  readonly #breaks = new Set<(reason: Error) => void>();
+  #gate: Gate | undefined;
+  #keepChance = 0.5;
+  #bootCount = 0;
+  /** How often it was ended from outside. */
+  #endCount = 0;
+
+  constructor(world: World, options: ServerOptions) {
+    const { me, clockRate, pace, witness } = options;
+    this.#world = world;
+    this.#options = options;
+    this.journal = new SimDisk(world, {
+      ...pace,
+      random: world.random(`journal ${me}`),
+      copy: copyWrite,
+      watch: (fate, writes) => witness.onWrite(me, fate, writes),
+    });
+    const watch = (operations: readonly Operation[]) => this.#onStateKept(operations);
+    this.state = new StateDisk(world, world.random(`state ${me}`), { watch });
+    this.state.setPace(pace);
+    this.clock = world.nodeClock({ rate: clockRate });
+    this.#node = new SimNode(world, (lifetime) => this.#boot(lifetime), this.clock);
+  }
+
+  /** Absent while the server is down. */
+  get replica(): Replica | undefined {
+    return this.#node.program;
+  }
+
+  /** Also while it starts. */
+  get isUp(): boolean {
+    return this.#node.isUp;
+  }
+
+  get hasFailed(): boolean {
+    return this.replica?.status.state === 'failed';
+  }
+
+  /** Whether it does what a server should, as far as it says itself. */
+  get isRunning(): boolean {
+    return this.replica?.status.state === 'running' && !this.#node.isPaused;
+  }
+
+  /**
+   * Also resolves if a crash ends the start.
+   *
+   * @throws What keeps the replica from opening.
+   */
+  async start(): Promise<void> {
+    const { me, witness } = this.#options;
+    const endCount = this.#endCount;
+    this.#bootCount += 1;
+    witness.onStarted(me, this.#bootCount);
+    try {
+      await this.#node.start();
+    } catch (error) {
+      if (this.#endCount === endCount) throw error;
+    }
+  }
+
+  crash(): void {
+    this.#end('crash', 0.5);
+  }
+
+  losePower(tearChance: number): void {
+    this.#end('power loss', 1 - tearChance);
+  }
+
+  pause(): void {
+    this.#node.pause();
+  }
+
+  resume(): void {
+    this.#node.resume();
+  }
+
+  setPace(pace: DiskPace): void {
+    this.journal.setPace(pace);
+    this.state.setPace(pace);
+  }
+
+  /** Without an error: the next write does not fail after all. */
+  failNextWrite(disk: 'journal' | 'state', error: Error | undefined): void {
+    if (disk === 'journal') this.journal.failNextWrite(error);
+    else this.state.failNextSync(error);
+  }
+
+  /** From now on nothing is wrong with its disks, its clock and its pace. */
+  calm(pace: DiskPace): void {
+    this.failNextWrite('journal', undefined);
+    this.failNextWrite('state', undefined);
+    this.journal.failNextLoad(undefined);
+    this.setPace(pace);
+    this.clock.setRate(1);
+    this.resume();
+  }
+
+  /** @throws ExchangeError if the server is down, or crashes before it answers. */
+  serve(message: Message, signal: AbortSignal): Promise<Answer> {
+    const { replica } = this;
+    const gate = this.#gate;
+    if (replica === undefined || gate === undefined) {
+      return Promise.reject(new ExchangeError('no', 'connection refused'));
+    }
+    const { me, witness } = this.#options;
+    const controller = new AbortController();
+    signal.addEventListener('abort', () => gate.pass(() => controller.abort()));
+    return new Promise((resolve, reject) => {
+      this.#breaks.add(reject);
+      const work = async () => {
+        const result = await answer(replica, message, controller.signal);
+        this.#breaks.delete(reject);
+        witness.onAnswered(me, message, result);
+        resolve(result);
+      };
+      gate.pass(() => {
+        work().catch((defect: unknown) => this.#throw(defect));
+      });
+    });
+  }
+
+  async #boot({ clock, gate, onCrash }: Lifetime): Promise<Replica> {
+    const { me, serverCount, network, witness, onFailed } = this.#options;
+    onCrash(() => network.unplug(me));
+    onCrash(() => this.journal.crash(this.#keepChance));
+    onCrash(() => this.state.crash());
+    onCrash(() => this.#breakCalls());
+    this.#gate = gate;
+    return Replica.open({
+      ...{ me, boot: this.#bootCount, peerCount: serverCount, clock, limits: limitsDefault },
+      transport: gate.transport(this.#watched(network.transport(me))),
+      storage: gate.storage(this.journal.open()),
+      state: await this.state.open(gate),
+      random: this.#world.random(`replica ${me}`),
+      onStopped: (error) => {
+        witness.onFailed(me, error);
+        onFailed(error);
+      },
+    });
+  }
+
+  #end(cause: 'crash' | 'power loss', keepChance: number): void {
+    if (!this.isUp) return;
+    this.#endCount += 1;
+    this.#keepChance = keepChance;
+    this.#options.witness.onEnded(this.#options.me, cause);
+    this.#node.crash();
+  }
+
+  #watched(transport: Transport<Bytes>): Transport<Bytes> {
+    const { witness } = this.#options;
+    return {
+      open: (inbox) => transport.open(inbox),
+      send: (envelope) => {
+        witness.onSent(envelope);
+        transport.send(envelope);
+      },
+      close: () => transport.close(),
+    };
+  }
+
+  #onStateKept(operations: readonly Operation[]): void {
+    const { me, witness } = this.#options;
+    for (const operation of operations) {
+      if (operation.type !== 'put' || Buffer.compare(operation.key, positionKey) !== 0) continue;
+      const { position } = unseal(operation.key, operation.value, toPosition);
+      witness.onApplied(me, position);
+    }
+  }
+
+  #breakCalls(): void {
+    for (const end of this.#breaks) end(new ExchangeError('maybe', 'the server crashed'));
+    this.#breaks.clear();
+  }
+
+  /** Ends the run: the world passes on what a scheduled callback throws. */
+  #throw(defect: unknown): void {
+    this.#world.schedule(0, () => {
+      throw defect;
+    });
+  }
+}

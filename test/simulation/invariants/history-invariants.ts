@@ -1,0 +1,68 @@
+/**
+ * History invariants: what clients were told, as a whole, after the run. Whether some order of the
+ * calls explains every answer is asked of the linearizability checker; here is what needs no search.
+ */
+import type { HistoryEvent } from '../../history/event.ts';
+import type { Operation } from '../../history/operation.ts';
+import { toOperations } from '../../history/pairing.ts';
+import type { Verdict } from '../verdict.ts';
+import type { Deeds } from './deeds.ts';
+
+/** Whether puts and deletes never go to keys of this name. */
+export type IsList = (key: string) => boolean;
+
+const element = /\[\d+\.\d+\]/g;
+
+/** `events` end with a get of every key that was ever used. */
+export function judgeHistory(
+  events: readonly HistoryEvent[],
+  { deeds, verdict, isList }: { deeds: Deeds; verdict: Verdict; isList: IsList },
+): void {
+  const operations = toOperations(events);
+  for (const operation of operations) {
+    if (operation.name === 'get') judgeGet(operation, verdict);
+    else judgeWrite(operation, deeds, verdict);
+  }
+  judgeLists(operations, verdict, isList);
+}
+
+function judgeGet(get: Extract<Operation, { name: 'get' }>, verdict: Verdict): void {
+  if (get.fate.name !== 'ok') return;
+  const elements = get.fate.answer.value?.match(element) ?? [];
+  verdict.check(
+    new Set(elements).size === elements.length,
+    'a write takes effect once',
+    () => `${get.key} was read as ${elements.join('')}`,
+  );
+}
+
+function judgeWrite(
+  write: Exclude<Operation, { name: 'get' }>,
+  deeds: Deeds,
+  verdict: Verdict,
+): void {
+  if (write.fate.name !== 'failed' || !('value' in write)) return;
+  const { value, name, key } = write;
+  verdict.check(
+    !deeds.wasDecided(value),
+    'what was not done never is',
+    () => `${name} ${value} to ${key} failed for sure, and was decided`,
+  );
+}
+
+/** Nothing that was appended to a list is ever lost, from the moment it was acknowledged. */
+function judgeLists(operations: readonly Operation[], verdict: Verdict, isList: IsList): void {
+  const lastReads = new Map<string, string>();
+  for (const { name, key, fate } of operations) {
+    if (name === 'get' && fate.name === 'ok') lastReads.set(key, fate.answer.value ?? '');
+  }
+  for (const operation of operations) {
+    const { name, key, fate } = operation;
+    if (name !== 'append' || !isList(key) || fate.name !== 'ok') continue;
+    verdict.check(
+      lastReads.get(key)?.includes(operation.value) ?? false,
+      'what was acknowledged is never lost',
+      () => `${operation.value} is not in ${key}: ${lastReads.get(key)}`,
+    );
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * State invariants: what must be true of all disks together, at every moment. Each write that becomes
+ * durable is entered into the ledger, and judged as it is entered.
+ */
+import type { Position } from '@paxkv/kvserver/state-machine/position';
+import type { Write } from '@paxkv/paxos';
+import type { WriteFate } from '@paxkv/simulator';
+import type { Verdict } from '../verdict.ts';
+import type { Witness } from '../witness.ts';
+import { type InstanceRecord, isSameValue, type Ledger, nameOf, rankOf } from './ledger.ts';
+
+type Bytes = Uint8Array;
+type WriteOf<T> = Extract<Write<Bytes>, { type: T }>;
+
+export interface StateInvariantsOptions {
+  readonly ledger: Ledger;
+  readonly verdict: Verdict;
+  /** Told of each instance when a quorum has voted. */
+  readonly onDecided: (seq: number, value: Bytes) => void;
+}
+
+export class StateInvariants implements Witness {
+  readonly #ledger: Ledger;
+  readonly #verdict: Verdict;
+  readonly #onDecided: (seq: number, value: Bytes) => void;
+  /** By position; with the node that was there first. */
+  readonly #stateHashes = new Map<number, { readonly hash: Bytes; readonly node: number }>();
+
+  constructor({ ledger, verdict, onDecided }: StateInvariantsOptions) {
+    this.#ledger = ledger;
+    this.#verdict = verdict;
+    this.#onDecided = onDecided;
+  }
+
+  onWrite(node: number, fate: WriteFate, writes: readonly Write<Bytes>[]): void {
+    if (fate !== 'kept') return;
+    for (const write of writes) this.#enter(node, write);
+  }
+
+  onApplied(node: number, { applied, stateHash }: Position): void {
+    const before = this.#ledger.applied[node] ?? -1;
+    this.#verdict.check(
+      applied > before,
+      'applied positions only grow',
+      () => `node ${node} went from ${before} to ${applied}`,
+    );
+    for (let seq = before + 1; seq <= applied; seq += 1) {
+      this.#verdict.check(
+        this.#ledger.isDecided(seq),
+        'only what a quorum voted for is applied',
+        () => `node ${node} applied instance ${seq}`,
+      );
+    }
+    this.#ledger.applied[node] = applied;
+    this.#compareHash(node, applied, stateHash);
+  }
+
+  #compareHash(node: number, applied: number, hash: Bytes): void {
+    const first = this.#stateHashes.get(applied);
+    if (first === undefined) {
+      this.#stateHashes.set(applied, { hash, node });
+      return;
+    }
+    this.#verdict.check(
+      isSameValue(first.hash, hash),
+      'states are equal at equal positions',
+      () => `nodes ${first.node} and ${node} differ at ${applied}`,
+    );
+  }
+
+  #enter(node: number, write: Write<Bytes>): void {
+    switch (write.type) {
+      case 'reserved':
+        this.#ledger.reserved[node] = Math.max(this.#ledger.reserved[node] ?? 0, write.round);
+        break;
+      case 'promised':
+        this.#raise(node, write);
+        break;
+      case 'accepted':
+        this.#raise(node, write);
+        this.#vote(node, write);
+        break;
+      case 'decided':
+        this.#decideOnWord(node, write);
+        break;
+      case 'forgotten':
+        this.#forget(node, write.min);
+    }
+  }
+
+  /** P1a, on disk: a promise holds against every lower ballot, over all lives of a node. */
+  #raise(node: number, { type, seq, ballot }: WriteOf<'promised' | 'accepted'>): void {
+    const record = this.#ledger.instance(seq);
+    const rank = rankOf(ballot);
+    const before = record.promised[node] ?? -1;
+    this.#verdict.check(
+      rank >= before,
+      'a promise never sinks',
+      () => `node ${node} ${type} ${nameOf(rank)} in ${seq} after promising ${nameOf(before)}`,
+    );
+    record.promised[node] = Math.max(rank, before);
+    record.promises[node]?.add(rank);
+  }
+
+  #vote(node: number, { seq, ballot, value }: WriteOf<'accepted'>): void {
+    const record = this.#ledger.instance(seq);
+    const rank = rankOf(ballot);
+    const votes = record.votes.get(rank) ?? { value, voters: new Set<number>() };
+    record.votes.set(rank, votes);
+    votes.voters.add(node);
+    this.#verdict.check(
+      isSameValue(votes.value, value),
+      'one value a ballot',
+      () => `node ${node} voted for a second value at ${nameOf(rank)} in ${seq}`,
+    );
+    if (votes.voters.size >= this.#ledger.quorumSize) this.#decide(seq, { record, rank, value });
+  }
+
+  #decide(
+    seq: number,
+    { record, rank, value }: { record: InstanceRecord; rank: number; value: Bytes },
+  ): void {
+    const { decided } = record;
+    if (decided === undefined) {
+      record.decided = { rank, value };
+      this.#onDecided(seq, value);
+      return;
+    }
+    this.#verdict.check(
+      isSameValue(decided.value, value),
+      'agreement',
+      () => `instance ${seq} was decided at ${nameOf(decided.rank)} and again at ${nameOf(rank)}`,
+    );
+  }
+
+  /** A note rests on somebody's word, and the word on a quorum's votes. */
+  #decideOnWord(node: number, { seq, value }: WriteOf<'decided'>): void {
+    const record = this.#ledger.instance(seq);
+    const own = record.votes.get(record.highestVote(node))?.value;
+    const noted = value ?? own;
+    const { decided } = record;
+    this.#verdict.check(
+      decided !== undefined && noted !== undefined && isSameValue(decided.value, noted),
+      'only what a quorum voted for is noted as decided',
+      () => `node ${node} noted instance ${seq}${decided ? ' with another value' : ''}`,
+    );
+  }
+
+  #forget(node: number, min: number): void {
+    this.#verdict.check(
+      this.#ledger.applied.every((applied) => applied >= min - 1),
+      'only what every node has applied is forgotten',
+      () => `node ${node} forgot below ${min} of ${this.#ledger.applied}`,
+    );
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * Step invariants: what must be true of each message that leaves a server, at the moment it leaves.
+ * What a server says must already be true of its disk, and of the disks of a quorum where it says so.
+ */
+import type { Envelope, Message } from '@paxkv/paxos';
+import type { Verdict } from '../verdict.ts';
+import type { Witness } from '../witness.ts';
+import { isSameValue, type Ledger, nameOf, rankOf } from './ledger.ts';
+
+type Bytes = Uint8Array;
+type MessageOf<T> = Extract<Message<Bytes>, { type: T }>;
+
+interface Proposal {
+  readonly value: Bytes;
+  readonly boot: number;
+}
+
+export class StepInvariants implements Witness {
+  readonly #ledger: Ledger;
+  readonly #verdict: Verdict;
+  readonly #boots = new Map<number, number>();
+  /** The life of its proposer that first spoke of a ballot, by instance and rank. */
+  readonly #ballots = new Map<string, number>();
+  /** What was proposed, by instance and rank. */
+  readonly #proposals = new Map<string, Proposal>();
+
+  constructor(ledger: Ledger, verdict: Verdict) {
+    this.#ledger = ledger;
+    this.#verdict = verdict;
+  }
+
+  onStarted(node: number, boot: number): void {
+    this.#boots.set(node, boot);
+  }
+
+  onSent({ from, done, min, message }: Envelope<Bytes>): void {
+    this.#onProgress(from, done, min);
+    switch (message.type) {
+      case 'prepare':
+        this.#onPrepare(from, message);
+        break;
+      case 'promised':
+        this.#onPromised(from, message);
+        break;
+      case 'accept':
+        this.#onAccept(from, message);
+        break;
+      case 'accepted':
+        this.#onAccepted(from, message);
+        break;
+      case 'decided':
+        this.#onDecided(from, message);
+        break;
+      case 'learned':
+        for (const [index, value] of message.values.entries()) {
+          this.#claim(from, message.seq + index, value);
+        }
+    }
+  }
+
+  #onProgress(node: number, done: number, min: number): void {
+    const { applied } = this.#ledger;
+    this.#verdict.check(
+      done <= (applied[node] ?? -1),
+      'a host is done only with what is durable in its state',
+      () => `node ${node} said done ${done} at ${applied[node]}`,
+    );
+    this.#verdict.check(
+      applied.every((position) => position >= min - 1),
+      'only what every node has applied is forgotten',
+      () => `node ${node} said min ${min} of ${applied}`,
+    );
+  }
+
+  #onPrepare(node: number, { seq, ballot }: MessageOf<'prepare'>): void {
+    this.#verdict.check(
+      ballot.round <= (this.#ledger.reserved[node] ?? 0),
+      'a ballot is durable before anyone hears of it',
+      () => `node ${node} spoke of ${ballot.round}, its disk knows ${this.#ledger.reserved[node]}`,
+    );
+    const key = `${seq}:${rankOf(ballot)}`;
+    const boot = this.#boots.get(node) ?? 0;
+    const first = this.#ballots.get(key);
+    if (first === undefined) this.#ballots.set(key, boot);
+    this.#verdict.check(
+      ballot.peer === node && (first === undefined || first === boot),
+      'no ballot is used twice',
+      () => `node ${node} used ${nameOf(rankOf(ballot))} in ${seq} in two lives`,
+    );
+  }
+
+  #onPromised(node: number, { seq, ballot, vote }: MessageOf<'promised'>): void {
+    const record = this.#ledger.instance(seq);
+    const rank = rankOf(ballot);
+    this.#verdict.check(
+      record.promises[node]?.has(rank) ?? false,
+      'a promise is durable before it is given',
+      () => `node ${node} promised ${nameOf(rank)} in ${seq}`,
+    );
+    const told = vote === undefined ? -1 : rankOf(vote.ballot);
+    this.#verdict.check(
+      told >= record.highestVoteBelow(rank, node),
+      'a promise conceals no vote',
+      () => `node ${node} told of ${nameOf(told)} in ${seq}, promising ${nameOf(rank)}`,
+    );
+    const votes = record.votes.get(told);
+    this.#verdict.check(
+      vote === undefined || (votes !== undefined && isSameValue(votes.value, vote.value)),
+      'a promise invents no vote',
+      () => `node ${node} told of ${nameOf(told)} in ${seq}, promising ${nameOf(rank)}`,
+    );
+  }
+
+  #onAccept(node: number, { seq, ballot, value }: MessageOf<'accept'>): void {
+    const rank = rankOf(ballot);
+    const key = `${seq}:${rank}`;
+    const proposal = this.#proposals.get(key);
+    if (proposal === undefined) {
+      this.#proposals.set(key, { value, boot: this.#boots.get(node) ?? 0 });
+      this.#verdict.check(
+        this.#isSafe(seq, rank, value),
+        'a proposal carries the value of the highest vote of a quorum',
+        () => `node ${node} proposed otherwise at ${nameOf(rank)} in ${seq}`,
+      );
+      return;
+    }
+    this.#verdict.check(
+      isSameValue(proposal.value, value),
+      'one value a ballot',
+      () => `node ${node} proposed a second value at ${nameOf(rank)} in ${seq}`,
+    );
+  }
+
+  /**
+   * P2c: some quorum has promised, and either none of it has voted below, or the value is that of its
+   * highest vote.
+   */
+  #isSafe(seq: number, rank: number, value: Bytes): boolean {
+    const { quorumSize } = this.#ledger;
+    const record = this.#ledger.instance(seq);
+    const votes = [...record.promises.entries()]
+      .filter(([, promises]) => promises.has(rank))
+      .map(([node]) => record.highestVoteBelow(rank, node));
+    const isBacked = (limit: number) => votes.filter((at) => at <= limit).length >= quorumSize;
+    const isOfValue = (at: number) => isSameValue(record.votes.get(at)?.value ?? value, value);
+    return isBacked(-1) || votes.some((at) => at >= 0 && isOfValue(at) && isBacked(at));
+  }
+
+  #onAccepted(node: number, { seq, ballot }: MessageOf<'accepted'>): void {
+    const rank = rankOf(ballot);
+    this.#verdict.check(
+      this.#ledger.instance(seq).hasVoted(node, rank),
+      'a vote is durable before it is given',
+      () => `node ${node} accepted ${nameOf(rank)} in ${seq}`,
+    );
+  }
+
+  #onDecided(node: number, { seq, ballot, value }: MessageOf<'decided'>): void {
+    if (value !== undefined) {
+      this.#claim(node, seq, value);
+      return;
+    }
+    const voters = this.#ledger.instance(seq).votes.get(rankOf(ballot))?.voters;
+    this.#verdict.check(
+      (voters?.size ?? 0) >= this.#ledger.quorumSize,
+      'only what a quorum voted for is told as decided',
+      () => `node ${node} told of ${nameOf(rankOf(ballot))} in ${seq}`,
+    );
+  }
+
+  #claim(node: number, seq: number, value: Bytes): void {
+    const { decided } = this.#ledger.instance(seq);
+    this.#verdict.check(
+      decided !== undefined && isSameValue(decided.value, value),
+      'only what a quorum voted for is told as decided',
+      () => `node ${node} told of instance ${seq}${decided ? ' with another value' : ''}`,
+    );
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Liveness: once faults stop, every healthy server comes level with the others, and a new write is
+ * acknowledged, both within ten simulated seconds.
+ */
+import { KvError } from '@paxkv/client';
+import type { RecordedClient } from '../history/recorded-client.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import type { Server } from './cluster/server.ts';
+import type { Verdict } from './verdict.ts';
+
+const withinMs = 10_000;
+const lookMs = 20;
+
+/** Gives back after how long all was well. */
+export async function judgeLiveness(
+  cluster: Cluster,
+  client: RecordedClient,
+  verdict: Verdict,
+): Promise<number> {
+  const { world } = cluster;
+  const startMs = world.now();
+  cluster.calm();
+  try {
+    await client.append('list-late', '[late]');
+  } catch (error) {
+    if (!(error instanceof KvError)) throw error;
+    verdict.fail('a write is acknowledged once faults stop', error.message);
+  }
+  while (!isLevel(cluster.healthy) && world.now() < startMs + withinMs) await world.sleep(lookMs);
+  verdict.check(
+    isLevel(cluster.healthy),
+    'all come level once faults stop',
+    () => `after ${withinMs} ms: ${cluster.healthy.map(tell).join(', ')}`,
+  );
+  verdict.check(
+    new Set(cluster.healthy.map(contentOf)).size <= 1,
+    'level servers hold the same',
+    () => `at ${cluster.healthy.map(tell).join(', ')}`,
+  );
+  return world.now() - startMs;
+}
+
+function isLevel(servers: readonly Server[]): boolean {
+  const positions = new Set(servers.map(({ replica }) => replica?.status.applied));
+  return positions.size === 1 && servers.every(({ isRunning }) => isRunning);
+}
+
+function tell({ replica }: Server): string {
+  return replica === undefined ? 'down' : `${replica.status.state} at ${replica.status.applied}`;
+}
+
+/** Every row of a server's state as one text. */
+function contentOf({ state }: Server): string {
+  const rows = [...state.contents].sort(([a], [b]) => (a < b ? -1 : 1));
+  return rows.map(([name, [, value]]) => `${name}=${Buffer.from(value).toString('hex')}`).join();
+}

@@ -1,0 +1,98 @@
+/** All clients of a run: real ones, whose calls go over the simulated ways and into one history. */
+import { KvClient } from '@paxkv/client';
+import type { World } from '@paxkv/simulator';
+import type { HistoryEvent } from '../../history/event.ts';
+import { RecordedClient } from '../../history/recorded-client.ts';
+import { Recorder } from '../../history/recorder.ts';
+import type { ClientWays } from '../cluster/client-ways.ts';
+import type { Load } from '../schedule/schedule.ts';
+import { KeyRing } from './key-ring.ts';
+import { Lane } from './lane.ts';
+
+export interface LoadRunOptions {
+  readonly load: Load;
+  readonly ways: ClientWays;
+  readonly onEvent: (event: HistoryEvent) => void;
+}
+
+export class LoadRun {
+  readonly #world: World;
+  readonly #options: LoadRunOptions;
+  readonly #recorder: Recorder;
+  readonly #keys: KeyRing;
+  readonly #lanes: readonly Lane[];
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(world: World, options: LoadRunOptions) {
+    const { clientCount, laneCount, keyCount } = options.load;
+    this.#world = world;
+    this.#options = options;
+    const now = () => Math.round(world.now() * 1e6);
+    this.#recorder = new Recorder({ now, onEvent: options.onEvent });
+    const sizes = { keyCount, laneCount: clientCount * laneCount };
+    this.#keys = new KeyRing(world.random('keys'), sizes);
+    const clients = Array.from({ length: clientCount }, (_, client) => this.#client(client));
+    this.#lanes = Array.from({ length: sizes.laneCount }, (_, number) =>
+      this.#lane(number, clients[number % clientCount]),
+    );
+  }
+
+  get events(): readonly HistoryEvent[] {
+    return this.#recorder.events;
+  }
+
+  /** Also counts how many there are. */
+  get keyNames(): string[] {
+    return this.#keys.keys.map(({ name }) => name);
+  }
+
+  start(): void {
+    this.#running = Promise.all(this.#lanes.map((lane) => lane.run()));
+    this.#running.catch((defect: unknown) => {
+      this.#world.schedule(0, () => {
+        throw defect;
+      });
+    });
+  }
+
+  /** Lets every call that is under way end. */
+  async stop(): Promise<void> {
+    for (const lane of this.#lanes) lane.stop();
+    await this.#running;
+  }
+
+  /** One more client, which finds everything well. */
+  lateClient(): RecordedClient {
+    const timing = { timeoutMs: 10_000, attemptTimeoutMs: 1_000 };
+    return new RecordedClient(
+      this.#kvClient(this.#options.load.clientCount, timing),
+      this.#recorder.client(),
+    );
+  }
+
+  #client(client: number): KvClient {
+    const { timeoutMs, attemptTimeoutMs } = this.#options.load;
+    return this.#kvClient(client, { timeoutMs, attemptTimeoutMs });
+  }
+
+  #kvClient(client: number, timing: { timeoutMs: number; attemptTimeoutMs: number }): KvClient {
+    const { ways } = this.#options;
+    const name = `client ${client}`;
+    const random = this.#world.random(name);
+    return new KvClient({
+      ...{ name, ...timing },
+      endpoints: random.shuffle(ways.endpoints),
+      environment: { exchange: ways.exchange(client), clock: this.#world.clock, random },
+    });
+  }
+
+  #lane(number: number, client: KvClient | undefined): Lane {
+    if (client === undefined) throw new TypeError('There is no client.');
+    const { load } = this.#options;
+    return new Lane(this.#world, {
+      ...{ number, load, keys: this.#keys },
+      client: new RecordedClient(client, this.#recorder.client()),
+      random: this.#world.random(`lane ${number}`),
+    });
+  }
+}

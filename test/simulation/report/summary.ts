@@ -1,0 +1,49 @@
+/** What a run comes to, in words and tables. */
+import type { Narrowing } from '../schedule/narrow.ts';
+import type { Failure } from '../verdict.ts';
+import type { Totals } from './totals.ts';
+
+const hourMs = 3_600_000;
+
+export function tellFailure(seed: number, failure: Failure, narrowing: Narrowing): string {
+  const { invariant, message, atMs } = failure;
+  return [
+    `FAIL seed ${seed} at ${(atMs / 1000).toFixed(3)} s: ${invariant}`,
+    `  ${message}`,
+    `  again: ${replayCommand(seed, narrowing)}`,
+  ].join('\n');
+}
+
+/** What shows the same run, event by event. */
+export function replayCommand(seed: number, { without, only, untilMs }: Narrowing): string {
+  const parts = [`npm run simulate -- --seed ${seed} --trace`];
+  if (without !== undefined && without.length > 0) parts.push(`--without '${without.join(',')}'`);
+  if (only !== undefined) parts.push(`--only '${only.join(',')}'`);
+  if (untilMs !== undefined) parts.push(`--until ${untilMs}`);
+  return parts.join(' ');
+}
+
+export function tellSummary(totals: Totals): string {
+  const { seedCount, simulatedMs, realMs, failures, faultCountMedian } = totals;
+  const hours = (simulatedMs / hourMs).toFixed(2);
+  const ratio = Math.round(simulatedMs / realMs);
+  const rows = [...totals.counters].map(
+    ([name, total]) =>
+      `  ${name.padEnd(52)} ${String(total.count).padStart(10)} ${tellShare(total.seedCount, seedCount)}`,
+  );
+  const missing = [...totals.counters]
+    .filter(([, { count }]) => count === 0)
+    .map(([name]) => `  never reached: ${name}`);
+  return [
+    `${seedCount} seeds, ${hours} simulated hours in ${(realMs / 1000).toFixed(1)} s: ${ratio} × real time`,
+    `  ${totals.operationCount} client calls judged, ${totals.faultCount} faults: ${faultCountMedian} a schedule, median`,
+    `  ${'what happened'.padEnd(52)} ${'times'.padStart(10)}   seeds`,
+    ...rows,
+    ...missing,
+    failures.length === 0 ? 'PASS' : `FAIL: ${failures.length} seeds: ${failures.join(', ')}`,
+  ].join('\n');
+}
+
+function tellShare(count: number, all: number): string {
+  return `${((100 * count) / all).toFixed(1).padStart(6)} %`;
+}

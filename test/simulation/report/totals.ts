@@ -1,0 +1,69 @@
+/** Sums over many runs. */
+import type { SeedResult } from '../run-seed.ts';
+
+export interface CounterTotal {
+  /** Over all runs. */
+  readonly count: number;
+  /** Runs in which it happened at all. */
+  readonly seedCount: number;
+}
+
+export class Totals {
+  readonly #counters = new Map<string, CounterTotal>();
+  readonly #failed: number[] = [];
+  readonly #faultCounts: number[] = [];
+  readonly #startMs = performance.now();
+  #seedCount = 0;
+  #simulatedMs = 0;
+  #operationCount = 0;
+
+  add({ seed, failure, counters, ...result }: SeedResult): void {
+    this.#seedCount += 1;
+    this.#simulatedMs += result.simulatedMs;
+    this.#operationCount += result.operationCount;
+    this.#faultCounts.push(result.faultCount);
+    if (failure !== undefined) this.#failed.push(seed);
+    for (const [name, count] of Object.entries(counters)) {
+      const before = this.#counters.get(name) ?? { count: 0, seedCount: 0 };
+      const seedCount = before.seedCount + (count > 0 ? 1 : 0);
+      this.#counters.set(name, { count: before.count + count, seedCount });
+    }
+  }
+
+  get seedCount(): number {
+    return this.#seedCount;
+  }
+
+  /** Seeds in which a judge objected. */
+  get failures(): readonly number[] {
+    return this.#failed;
+  }
+
+  get simulatedMs(): number {
+    return this.#simulatedMs;
+  }
+
+  /** Since these totals began. */
+  get realMs(): number {
+    return performance.now() - this.#startMs;
+  }
+
+  /** In the order in which a run tells them. */
+  get counters(): ReadonlyMap<string, CounterTotal> {
+    return this.#counters;
+  }
+
+  get faultCountMedian(): number {
+    const sorted = this.#faultCounts.toSorted((a, b) => a - b);
+    return sorted[sorted.length >> 1] ?? 0;
+  }
+
+  get faultCount(): number {
+    return this.#faultCounts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Client calls that were judged. */
+  get operationCount(): number {
+    return this.#operationCount;
+  }
+}

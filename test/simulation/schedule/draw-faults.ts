@@ -1,0 +1,122 @@
+/** Draws the faults of one schedule: how many of each kind, when, whom they hit and how hard. */
+import type { SeededRandom } from '@paxkv/simulator';
+import { drawPartition } from './draw-partition.ts';
+import type { Fault, FaultKind } from './fault.ts';
+import { faultKinds } from './schedule.ts';
+
+export interface Ground {
+  readonly nodeCount: number;
+  readonly clientCount: number;
+  readonly durationMs: number;
+  readonly isOn: (kind: FaultKind) => boolean;
+}
+
+/** How many faults a schedule has in all, if it has any. */
+const faultCountMin = 20;
+const faultCountMax = 45;
+
+/** How often each kind comes among those that are on. */
+const weights: Readonly<Record<FaultKind, number>> = {
+  partition: 5,
+  'lost way': 2,
+  crash: 4,
+  'power loss': 3,
+  pause: 3,
+  'slow disk': 2,
+  'failed write': 2,
+  'failed read': 1,
+  damage: 1,
+  'clock rate': 1,
+  'clock jump': 1,
+};
+
+const hourMs = 3_600_000;
+
+export function drawFaults(random: SeededRandom, ground: Ground): Fault[] {
+  const kinds = faultKinds.filter((kind) => ground.isOn(kind) && kind !== 'damage');
+  const lots = kinds.flatMap((kind) => new Array<FaultKind>(weights[kind]).fill(kind));
+  const count = lots.length === 0 ? 0 : random.integer(faultCountMin, faultCountMax);
+  const faults = Array.from({ length: count }, () => drawFault(random, random.pick(lots), ground));
+  if (ground.isOn('damage')) faults.push(...drawDamages(random, ground));
+  return faults.sort((a, b) => a.atMs - b.atMs);
+}
+
+function drawFault(random: SeededRandom, kind: FaultKind, ground: Ground): Fault {
+  const { nodeCount, clientCount, durationMs } = ground;
+  const node = random.integer(0, nodeCount - 1);
+  const atMs = drawTime(random, durationMs);
+  const forMs = drawSpan(random, 20, 8_000);
+  switch (kind) {
+    case 'partition':
+      return {
+        kind,
+        atMs,
+        forMs: drawSpan(random, 200, 12_000),
+        ...drawPartition(random, nodeCount),
+      };
+    case 'lost way':
+      return {
+        ...{ kind, atMs, forMs },
+        clients: some(random, clientCount),
+        nodes: some(random, nodeCount),
+      };
+    case 'crash':
+      return { kind, atMs, forMs, nodes: drawCrashed(random, nodeCount) };
+    case 'power loss':
+      return {
+        ...{ kind, atMs, forMs, nodes: drawCrashed(random, nodeCount) },
+        tearChance: random.between(0.8, 1),
+        clockOffMs: random.chance(0.5) ? random.between(-hourMs, hourMs) : 0,
+      };
+    case 'pause':
+      return { kind, atMs, forMs: drawSpan(random, 10, 5_000), node };
+    case 'slow disk':
+      return { kind, atMs, forMs, node, slowMsMax: random.between(20, 1_000) };
+    case 'failed write':
+      return { kind, atMs, forMs, node, disk: random.pick(['journal', 'state']) };
+    case 'failed read':
+    case 'damage':
+      return { kind, atMs, forMs, node };
+    case 'clock rate':
+      return { kind, atMs, forMs, node, rate: random.between(0.5, 2) };
+    case 'clock jump':
+      return { kind, atMs, forMs: 0, node, aheadMs: 10 ** random.between(1, Math.log10(hourMs)) };
+  }
+}
+
+/** At most as many nodes as may fail without losing what was decided. */
+function drawDamages(random: SeededRandom, ground: Ground): Fault[] {
+  const nodes = random.shuffle(Array.from({ length: ground.nodeCount }, (_, node) => node));
+  const count = random.integer(1, Math.floor((ground.nodeCount - 1) / 2));
+  return nodes.slice(0, count).map((node) => ({
+    kind: 'damage',
+    atMs: random.between(0, ground.durationMs),
+    forMs: drawSpan(random, 20, 8_000),
+    node,
+  }));
+}
+
+/** Not too late to matter, and often close to another: trouble comes in swarms. */
+function drawTime(random: SeededRandom, durationMs: number): number {
+  const time = random.between(0, durationMs);
+  const swarm = Math.round(time / 5_000) * 5_000;
+  return random.chance(0.4) ? Math.min(durationMs, swarm + random.between(0, 500)) : time;
+}
+
+/** Most are short; each order of magnitude is as likely as the next. */
+function drawSpan(random: SeededRandom, min: number, max: number): number {
+  return min * (max / min) ** random.next();
+}
+
+/** One node most often, sometimes several, sometimes all. */
+function drawCrashed(random: SeededRandom, nodeCount: number): number[] {
+  if (random.chance(0.1)) return Array.from({ length: nodeCount }, (_, node) => node);
+  if (random.chance(0.2)) return some(random, nodeCount);
+  return [random.integer(0, nodeCount - 1)];
+}
+
+/** At least one of them. */
+function some(random: SeededRandom, count: number): number[] {
+  const all = random.shuffle(Array.from({ length: count }, (_, number) => number));
+  return all.slice(0, random.integer(1, count)).sort((a, b) => a - b);
+}

@@ -1,0 +1,82 @@
+/**
+ * Draws a schedule from a seed. Each seed switches each kind of mischief on or off, so that every run
+ * is another mixture: what all runs share hides what only a rare mixture shows.
+ */
+import { type FaultProfile, harsh, reliable, SeededRandom } from '@paxkv/simulator';
+import { drawFaults } from './draw-faults.ts';
+import { type ClientWays, type Load, type Mischief, mischiefs, type Schedule } from './schedule.ts';
+
+const onChance = 0.6;
+
+export function drawSchedule(seed: number): Schedule {
+  const random = new SeededRandom(`schedule ${seed}`);
+  const nodeCount = random.pick([3, 3, 3, 5, 5, 7]);
+  const durationMs = Math.round(random.between(60_000, 70_000));
+  const on = mischiefs.filter(() => random.chance(onChance));
+  const isOn = (kind: Mischief) => on.includes(kind);
+  const load = drawLoad(random);
+  return {
+    seed,
+    nodeCount,
+    durationMs,
+    network: drawNetwork(random, isOn),
+    ways: drawWays(random, isOn),
+    load,
+    flushMsMax: random.between(1, 8),
+    clockRates: Array.from({ length: nodeCount }, () =>
+      isOn('clock rate') ? random.between(0.5, 2) : 1,
+    ),
+    faults: drawFaults(random, { nodeCount, durationMs, clientCount: load.clientCount, isOn }),
+    mischiefs: on,
+  };
+}
+
+/** Sometimes a network of calls, which tells what it could not deliver; else one of datagrams. */
+function drawNetwork(random: SeededRandom, isOn: (kind: Mischief) => boolean): FaultProfile {
+  if (random.chance(0.15)) {
+    return {
+      ...reliable,
+      delayMsMax: random.between(1, 50),
+      isUnreliable: true,
+      discardChance: isOn('loss') ? random.between(0, 0.2) : 0,
+      answerLossChance: isOn('loss') ? random.between(0, 0.2) : 0,
+    };
+  }
+  return harsh({
+    delayMsMin: 0.1,
+    delayMsMean: isOn('delays') ? 10 ** random.between(0, 2) : 1,
+    delayMsMax: isOn('delays') ? 10_000 : 20,
+    reorderChance: isOn('reordering') ? random.next() : 0,
+    lossChance: isOn('loss') ? random.between(0, 0.3) : 0,
+    repeatChance: isOn('duplicates') ? random.between(0, 0.5) : 0,
+    clogChance: isOn('clogs') ? random.between(0, 0.02) : 0,
+    clogMsMax: random.between(0, 5_000),
+  });
+}
+
+function drawWays(random: SeededRandom, isOn: (kind: Mischief) => boolean): ClientWays {
+  return {
+    delayMsMean: isOn('delays') ? random.between(1, 30) : 1,
+    lossChance: isOn('client loss') ? random.between(0, 0.15) : 0,
+    echoChance: isOn('echoes') ? random.between(0, 0.3) : 0,
+    echoMsMax: 10 ** random.between(1, 4),
+  };
+}
+
+function drawLoad(random: SeededRandom): Load {
+  const clientCount = random.integer(2, 8);
+  const laneCount = random.integer(1, clientCount > 5 ? 1 : 2);
+  const callCount = random.integer(200, 500);
+  const burstCountMax = random.integer(1, 12);
+  const burstCount = (2 * callCount) / (1 + burstCountMax);
+  return {
+    clientCount,
+    laneCount,
+    keyCount: random.integer(8, 12),
+    paceMsMean: random.between(0, 30),
+    restMsMean: (60_000 * clientCount * laneCount) / burstCount,
+    burstCountMax,
+    timeoutMs: random.between(3_000, 15_000),
+    attemptTimeoutMs: random.between(300, 2_500),
+  };
+}

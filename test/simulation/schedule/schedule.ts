@@ -1,0 +1,82 @@
+/** All that chance decides about one run before it begins, as plain data. */
+import type { FaultProfile } from '@paxkv/simulator';
+import type { Fault, FaultKind } from './fault.ts';
+
+/** What goes wrong all the time, at a rate, rather than once. */
+export type ConditionKind =
+  | 'loss'
+  | 'duplicates'
+  | 'reordering'
+  | 'clogs'
+  | 'delays'
+  | 'client loss'
+  | 'echoes';
+
+/** Whatever a schedule can do without. */
+export type Mischief = FaultKind | ConditionKind;
+
+/** Between clients and servers. */
+export interface ClientWays {
+  readonly delayMsMean: number;
+  /** Chance that a request, or its answer, is lost; with a word or without. */
+  readonly lossChance: number;
+  /** Chance that a request arrives once more, up to `echoMsMax` later. */
+  readonly echoChance: number;
+  readonly echoMsMax: number;
+}
+
+export interface Load {
+  readonly clientCount: number;
+  /** Calls that one client has under way at once. */
+  readonly laneCount: number;
+  readonly keyCount: number;
+  /** Between two calls of a burst, and between two bursts. */
+  readonly paceMsMean: number;
+  readonly restMsMean: number;
+  readonly burstCountMax: number;
+  readonly timeoutMs: number;
+  readonly attemptTimeoutMs: number;
+}
+
+export interface Schedule {
+  readonly seed: number;
+  readonly nodeCount: number;
+  readonly durationMs: number;
+  readonly network: FaultProfile;
+  readonly ways: ClientWays;
+  readonly load: Load;
+  /** How long a flush takes where nothing is wrong with the disk. */
+  readonly flushMsMax: number;
+  /** How fast each node's clock runs from the start. */
+  readonly clockRates: readonly number[];
+  /** In order of their beginnings. */
+  readonly faults: readonly Fault[];
+  /** What this seed plays with, in the order of {@link mischiefs}. */
+  readonly mischiefs: readonly Mischief[];
+}
+
+export const conditionKinds: readonly ConditionKind[] = [
+  'loss',
+  'duplicates',
+  'reordering',
+  'clogs',
+  'delays',
+  'client loss',
+  'echoes',
+];
+
+export const faultKinds: readonly FaultKind[] = [
+  'partition',
+  'lost way',
+  'crash',
+  'power loss',
+  'pause',
+  'slow disk',
+  'failed write',
+  'failed read',
+  'damage',
+  'clock rate',
+  'clock jump',
+];
+
+export const mischiefs: readonly Mischief[] = [...conditionKinds, ...faultKinds];

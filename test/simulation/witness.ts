@@ -1,0 +1,85 @@
+/** Whoever looks on: judges, chroniclers, counters. They see everything at the moment it happens. */
+import type { Answer, Message } from '@paxkv/client';
+import type { Position } from '@paxkv/kvserver/state-machine/position';
+import type { Envelope, Write } from '@paxkv/paxos';
+import type { Fate, WriteFate } from '@paxkv/simulator';
+import type { Fault } from './schedule/fault.ts';
+
+export type Bytes = Uint8Array;
+
+export interface Witness {
+  /** A server begins a life. */
+  onStarted?(node: number, boot: number): void;
+  /** A server that stood still goes on. */
+  onEnded?(node: number, cause: 'crash' | 'power loss'): void;
+  /** A server stopped by itself. */
+  onFailed?(node: number, error: Error): void;
+  /** A server handed a message to the network. */
+  onSent?(envelope: Envelope<Bytes>): void;
+  /** What the network did with it. */
+  onFate?(fate: Fate, envelope: Envelope<Bytes>): void;
+  /** What became of a write to a journal. */
+  onWrite?(node: number, fate: WriteFate, writes: readonly Write<Bytes>[]): void;
+  /** A server's state is durable up to there. */
+  onApplied?(node: number, position: Position): void;
+  /** A client asks a server, at each attempt. */
+  onAsked?(client: number, node: number, message: Message): void;
+  /** A server answers a client, or an echo of its request. */
+  onAnswered?(node: number, message: Message, answer: Answer): void;
+  onFault?(phase: 'begins' | 'ends', fault: Fault): void;
+  /** Anything else worth a line. */
+  onNote?(text: string): void;
+}
+
+/** All who look on, as one. */
+export class Witnesses implements Required<Witness> {
+  readonly #all: readonly Witness[];
+
+  constructor(all: readonly Witness[]) {
+    this.#all = all;
+  }
+
+  onStarted(node: number, boot: number): void {
+    for (const witness of this.#all) witness.onStarted?.(node, boot);
+  }
+
+  onEnded(node: number, cause: 'crash' | 'power loss'): void {
+    for (const witness of this.#all) witness.onEnded?.(node, cause);
+  }
+
+  onFailed(node: number, error: Error): void {
+    for (const witness of this.#all) witness.onFailed?.(node, error);
+  }
+
+  onSent(envelope: Envelope<Bytes>): void {
+    for (const witness of this.#all) witness.onSent?.(envelope);
+  }
+
+  onFate(fate: Fate, envelope: Envelope<Bytes>): void {
+    for (const witness of this.#all) witness.onFate?.(fate, envelope);
+  }
+
+  onWrite(node: number, fate: WriteFate, writes: readonly Write<Bytes>[]): void {
+    for (const witness of this.#all) witness.onWrite?.(node, fate, writes);
+  }
+
+  onApplied(node: number, position: Position): void {
+    for (const witness of this.#all) witness.onApplied?.(node, position);
+  }
+
+  onAsked(client: number, node: number, message: Message): void {
+    for (const witness of this.#all) witness.onAsked?.(client, node, message);
+  }
+
+  onAnswered(node: number, message: Message, answer: Answer): void {
+    for (const witness of this.#all) witness.onAnswered?.(node, message, answer);
+  }
+
+  onFault(phase: 'begins' | 'ends', fault: Fault): void {
+    for (const witness of this.#all) witness.onFault?.(phase, fault);
+  }
+
+  onNote(text: string): void {
+    for (const witness of this.#all) witness.onNote?.(text);
+  }
+}
