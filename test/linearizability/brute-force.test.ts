@@ -1,0 +1,58 @@
+/** The checker beside two others: brute force over small histories, and a replay of its own orders. */
+import { SeededRandom } from '@paxkv/simulator';
+import { expect } from 'chai';
+import { toOperations } from '../history/pairing.ts';
+import { isExplainable } from './brute-force.ts';
+import { checkHistory } from './checker.ts';
+import { drawHistory } from './random-history.ts';
+import { findFlaw } from './replay.ts';
+import { findOrder } from './search.ts';
+import { withSlip } from './slips.ts';
+
+const historyCount = 4000;
+
+/** Six operations, nearly all at once, that write the same two values over and over. */
+const tiny = {
+  operationCount: 6,
+  clientCount: 4,
+  keyCount: 1,
+  unknownShare: 0.3,
+  pieces: ['a', 'b'],
+};
+
+function drawTiny(seed: number, isTellingAll: boolean) {
+  const random = new SeededRandom(seed);
+  let events = drawHistory(seed, { ...tiny, isTellingAll });
+  for (let slips = random.integer(0, 3); slips > 0; slips -= 1) events = withSlip(events, random);
+  return events;
+}
+
+describe('the checker, on small histories drawn by chance', () => {
+  for (const isTellingAll of [true, false]) {
+    const told = isTellingAll ? 'everything' : 'values alone';
+    it(`agrees with brute force where answers tell ${told}`, () => {
+      const counts = { linearizable: 0, violated: 0, unknown: 0 };
+      for (let seed = 0; seed < historyCount; seed += 1) {
+        const events = drawTiny(seed, isTellingAll);
+        const { name } = checkHistory(events);
+        const expected = isExplainable(toOperations(events)) ? 'linearizable' : 'violated';
+        expect(name, `seed ${seed}`).to.equal(expected);
+        counts[name] += 1;
+      }
+      expect(counts.linearizable, 'linearizable').to.be.above(historyCount / 5);
+      expect(counts.violated, 'violated').to.be.above(historyCount / 5);
+    });
+  }
+
+  it('finds orders that a true store goes through in real time', () => {
+    let foundCount = 0;
+    for (let seed = 0; seed < historyCount; seed += 1) {
+      const operations = toOperations(drawTiny(seed, seed % 2 === 0));
+      const { verdict, order } = findOrder(operations, { stepCountMax: 10_000 });
+      if (verdict !== 'linearizable') continue;
+      foundCount += 1;
+      expect(findFlaw(operations, order), `seed ${seed}`).to.equal(undefined);
+    }
+    expect(foundCount).to.be.above(historyCount / 5);
+  });
+});

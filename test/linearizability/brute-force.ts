@@ -1,0 +1,64 @@
+/**
+ * A second opinion on histories of a few operations, as plain as can be: every order of every choice of
+ * open operations, with every assignment of revisions, is held against the rules of the store. It shares
+ * no code with the checker.
+ */
+import type { Operation } from '../history/operation.ts';
+
+interface Store {
+  readonly value: string | undefined;
+  /** Of the last write to the key. */
+  readonly keyRevision: number;
+  /** Other keys' writes may raise it between any two operations. */
+  readonly storeRevision: number;
+}
+
+/** Whether operations of one key have an order that explains them. Six operations are plenty. */
+export function isExplainable(operations: readonly Operation[]): boolean {
+  const revisionMax = Math.max(...operations.map(revisionOf)) + operations.length;
+  const mayCount = operations.filter(({ fate }) => fate.name !== 'failed');
+  return hasOrder({ value: undefined, keyRevision: 0, storeRevision: 0 }, mayCount);
+
+  function hasOrder(store: Store, left: readonly Operation[]): boolean {
+    if (left.every(({ fate }) => fate.name === 'open')) return true;
+    return left.some((operation) => {
+      const others = left.filter((other) => other !== operation);
+      if (others.some((other) => endOf(other) < operation.position)) return false;
+      return outcomes(store, operation).some((next) => hasOrder(next, others));
+    });
+  }
+
+  /** Every way in which the operation may have gone that agrees with what its client was told. */
+  function outcomes(store: Store, operation: Operation): Store[] {
+    const { name, fate } = operation;
+    const answer = fate.name === 'ok' ? fate.answer : {};
+    const agrees = (field: string, truth: unknown) =>
+      !(field in answer) || Object.entries(answer).some(([f, v]) => f === field && v === truth);
+    if (name === 'get') {
+      const isRevisionRight = store.value === undefined || agrees('revision', store.keyRevision);
+      return agrees('value', store.value) && isRevisionRight ? [store] : [];
+    }
+    const isIdle = name === 'delete' && store.value === undefined;
+    const value =
+      name === 'put'
+        ? operation.value
+        : name === 'append'
+          ? `${store.value ?? ''}${operation.value}`
+          : undefined;
+    if (!agrees('deleted', !isIdle) || !agrees('length', new TextEncoder().encode(value).length)) {
+      return [];
+    }
+    const lowest = store.storeRevision + (isIdle ? 0 : 1);
+    return Array.from({ length: revisionMax + 1 - lowest }, (_, more) => lowest + more)
+      .filter((revision) => agrees('revision', revision))
+      .map((revision) => ({ value, keyRevision: revision, storeRevision: revision }));
+  }
+}
+
+function revisionOf({ fate }: Operation): number {
+  return fate.name === 'ok' ? (fate.answer.revision ?? 0) : 0;
+}
+
+function endOf({ fate }: Operation): number {
+  return fate.name === 'ok' ? fate.position : Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,79 @@
+/**
+ * Judges a history: is there, for each key, one order of its operations that respects real time and
+ * explains what every client was told? A store is linearizable if each of its keys is (Herlihy and
+ * Wing, 1990, theorem 1), so keys are judged one by one.
+ */
+import type { HistoryEvent } from '../history/event.ts';
+import type { Operation } from '../history/operation.ts';
+import { toOperations } from '../history/pairing.ts';
+import { explainRevisions, explainUnknown, explainViolation } from './explanation.ts';
+import { findRevisionProblem } from './revisions.ts';
+import { type Budget, findOrder } from './search.ts';
+
+export type Verdict =
+  | {
+      readonly name: 'linearizable';
+      readonly operationCount: number;
+      readonly keyCount: number;
+      readonly stepCount: number;
+    }
+  /** `explanation`: lines for people, with the operations around the point where no order exists. */
+  | { readonly name: 'violated'; readonly key: string; readonly explanation: string }
+  /** The budget was spent on this key. It counts as failed: such a history proves nothing. */
+  | { readonly name: 'unknown'; readonly key: string; readonly explanation: string };
+
+/** For each key. Far more than a key needs whose answers told revisions; below 512 MiB. */
+export const budgetDefault: Budget = { stepCountMax: 1_000_000 };
+
+/** @throws HistoryError if the events are no history. */
+export function checkHistory(
+  events: readonly HistoryEvent[],
+  budget: Budget = budgetDefault,
+): Verdict {
+  return checkOperations(toOperations(events), budget);
+}
+
+/** The same for operations: they need not be sorted. */
+export function checkOperations(
+  operations: readonly Operation[],
+  budget: Budget = budgetDefault,
+): Verdict {
+  const problem = findRevisionProblem(operations);
+  if (problem !== undefined) return { name: 'violated', ...explainRevisions(problem) };
+  const byKey = groupByKey(operations);
+  let stepCount = 0;
+  let unknown: Verdict | undefined;
+  for (const [key, ofKey] of byKey) {
+    const search = findOrder(ofKey, budget);
+    stepCount += search.stepCount;
+    if (search.verdict === 'violated') {
+      return { name: 'violated', key, explanation: explainViolation(ofKey) };
+    }
+    if (search.verdict === 'unknown') {
+      unknown ??= { name: 'unknown', key, explanation: explainUnknown(ofKey, search) };
+    }
+  }
+  const { size: keyCount } = byKey;
+  const { length: operationCount } = operations;
+  return unknown ?? { name: 'linearizable', operationCount, keyCount, stepCount };
+}
+
+/**
+ * For tests: passes over a linearizable history, and explains any other.
+ *
+ * @throws Error with the explanation if the history is violated, or the verdict unknown.
+ */
+export function assertLinearizable(events: readonly HistoryEvent[]): void {
+  const verdict = checkHistory(events);
+  if (verdict.name !== 'linearizable') throw new Error(`${verdict.name}: ${verdict.explanation}`);
+}
+
+function groupByKey(operations: readonly Operation[]): Map<string, Operation[]> {
+  const byKey = new Map<string, Operation[]>();
+  for (const operation of operations) {
+    const ofKey = byKey.get(operation.key) ?? [];
+    ofKey.push(operation);
+    byKey.set(operation.key, ofKey);
+  }
+  return byKey;
+}

@@ -1,0 +1,132 @@
+/**
+ * Correct histories drawn from a seed, of a store that is linearizable by construction: an operation
+ * takes effect at one moment between its call and its end, and one of unknown outcome at any moment
+ * after its call, or never.
+ */
+import { SeededRandom } from '@paxkv/simulator';
+import type { HistoryEvent } from '../history/event.ts';
+import { type Pending, Recorder, type RecorderClient } from '../history/recorder.ts';
+import { TrueStore } from './true-store.ts';
+
+export interface HistoryShape {
+  readonly operationCount: number;
+  readonly clientCount: number;
+  readonly keyCount: number;
+  /** Share of operations whose outcome stays unknown, from 0 to 1. */
+  readonly unknownShare: number;
+  /** Whether answers tell revisions, lengths, and of a delete whether the key was there. */
+  readonly isTellingAll: boolean;
+  /** What is written. By default each write has a piece of its own, such as `<17>`. */
+  readonly pieces?: readonly string[];
+}
+
+/** Share of operations that fail for certain. */
+const failShare = 0.02;
+/** The unit of time is what an operation takes at most on its way there, and at most back. */
+const lateTimeMax = 100;
+
+/** The same seed and shape give the same history. */
+export function drawHistory(seed: string | number, shape: HistoryShape): readonly HistoryEvent[] {
+  const random = new SeededRandom(seed);
+  let eventCount = 0;
+  const recorder = new Recorder({ now: () => eventCount++ });
+  const store = new TrueStore();
+  const moments: Moment[] = [];
+  const clients = Array.from({ length: shape.clientCount }, () => ({
+    recorder: recorder.client(),
+    freeAt: random.next(),
+  }));
+  for (let number = 0; number < shape.operationCount; number += 1) {
+    const client = random.pick(clients);
+    const begin = drawCall(random, { store, number, shape });
+    const plan = drawPlan(random, client.freeAt, shape);
+    client.freeAt = plan.end + random.next();
+    moments.push(...toMoments(plan, () => begin(client.recorder)));
+  }
+  for (const { run } of moments.sort((a, b) => a.time - b.time)) run();
+  return recorder.events;
+}
+
+interface Moment {
+  readonly time: number;
+  run(): void;
+}
+
+/** When an operation is called, takes effect and ends. */
+interface Plan {
+  readonly call: number;
+  readonly effect: number;
+  readonly end: number;
+  readonly fate: 'ok' | 'fail' | 'info';
+}
+
+/** An operation between its call and its end. */
+interface UnderWay {
+  takeEffect(): void;
+  end(fate: Plan['fate']): void;
+}
+
+function drawPlan(random: SeededRandom, call: number, { unknownShare }: HistoryShape): Plan {
+  const effect = call + random.next();
+  const end = effect + random.next();
+  if (random.chance(failShare)) return { call, effect: Number.NaN, end, fate: 'fail' };
+  if (!random.chance(unknownShare)) return { call, effect, end, fate: 'ok' };
+  const late = random.pick([effect, end + random.between(0, lateTimeMax), Number.NaN]);
+  return { call, effect: late, end, fate: 'info' };
+}
+
+function toMoments({ call, effect, end, fate }: Plan, begin: () => UnderWay): Moment[] {
+  let underWay: UnderWay | undefined;
+  const moments = [
+    {
+      time: call,
+      run: () => {
+        underWay = begin();
+      },
+    },
+    { time: effect, run: () => underWay?.takeEffect() },
+    { time: end, run: () => underWay?.end(fate) },
+  ];
+  return moments.filter(({ time }) => !Number.isNaN(time));
+}
+
+interface CallOptions {
+  readonly store: TrueStore;
+  readonly number: number;
+  readonly shape: HistoryShape;
+}
+
+function drawCall(
+  random: SeededRandom,
+  { store, number, shape }: CallOptions,
+): (client: RecorderClient) => UnderWay {
+  const key = `key-${random.integer(1, shape.keyCount)}`;
+  const piece = shape.pieces === undefined ? `<${number}>` : random.pick(shape.pieces);
+  const draw = random.next();
+  const tell = shape.isTellingAll ? <A>(answer: A) => answer : () => ({});
+  if (draw < 0.5) {
+    return (client) =>
+      toUnderWay(client.get(key), () => {
+        const answer = store.get(key);
+        return shape.isTellingAll ? answer : { value: answer.value };
+      });
+  }
+  if (draw < 0.75)
+    return (client) => toUnderWay(client.append(key, piece), () => tell(store.append(key, piece)));
+  if (draw < 0.93)
+    return (client) => toUnderWay(client.put(key, piece), () => tell(store.put(key, piece)));
+  return (client) => toUnderWay(client.delete(key), () => tell(store.delete(key)));
+}
+
+function toUnderWay<A>(pending: Pending<A>, takeEffect: () => A): UnderWay {
+  let answer: A | undefined;
+  return {
+    takeEffect: () => {
+      answer = takeEffect();
+    },
+    end: (fate) => {
+      if (fate !== 'ok') pending[fate]('drawn');
+      else if (answer !== undefined) pending.ok(answer);
+    },
+  };
+}

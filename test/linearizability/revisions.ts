@@ -1,0 +1,77 @@
+/**
+ * What revisions tell over all keys at once, where the search sees one key at a time. The store counts
+ * one more with each write, whatever its key: so no two writes have one revision, and a write called
+ * after an answer was heard has a higher one than that answer. One pass over the history.
+ */
+import type { Operation } from '../history/operation.ts';
+import { told } from './model.ts';
+
+/** An answer that told a revision. */
+interface Mark {
+  readonly operation: Operation;
+  readonly revision: number;
+  readonly end: number;
+  /** Whether the operation itself made the revision, read it, or did nothing at it. */
+  readonly role: 'wrote' | 'read' | 'looked';
+}
+
+/** What is wrong with the revisions of a history, in words, with the operations that show it. */
+export interface RevisionProblem {
+  readonly message: string;
+  readonly operations: readonly Operation[];
+}
+
+/** Gives back the first thing that is wrong, if anything is. */
+export function findRevisionProblem(operations: readonly Operation[]): RevisionProblem | undefined {
+  const marks = operations.flatMap((operation) => toMark(operation) ?? []);
+  return findShared(marks) ?? findSunk(marks);
+}
+
+/** Two writes of one revision, or two keys that have it. */
+function findShared(marks: readonly Mark[]): RevisionProblem | undefined {
+  const owners = new Map<number, Mark>();
+  for (const mark of marks.filter(({ role }) => role !== 'looked')) {
+    const owner = owners.get(mark.revision);
+    if (owner === undefined || (owner.role === 'read' && mark.role === 'wrote')) {
+      owners.set(mark.revision, mark);
+    }
+    if (owner === undefined) continue;
+    const isSameKey = owner.operation.key === mark.operation.key;
+    if (isSameKey && (owner.role === 'read' || mark.role === 'read')) continue;
+    const message = `revision ${mark.revision} was given twice`;
+    return { message, operations: [owner.operation, mark.operation] };
+  }
+  return undefined;
+}
+
+/** A write that was told a revision which somebody had heard of before it was called. */
+function findSunk(marks: readonly Mark[]): RevisionProblem | undefined {
+  const calls = marks.toSorted((a, b) => a.operation.position - b.operation.position);
+  const ends = marks.toSorted((a, b) => a.end - b.end).values();
+  let next = ends.next();
+  let highest: Mark | undefined;
+  for (const mark of calls) {
+    for (; !next.done && next.value.end < mark.operation.position; next = ends.next()) {
+      if (next.value.revision > (highest?.revision ?? -1)) highest = next.value;
+    }
+    if (highest === undefined || mark.role === 'read') continue;
+    const isAbove = mark.revision > highest.revision;
+    if (isAbove || (mark.role === 'looked' && mark.revision === highest.revision)) continue;
+    const message = `revision ${mark.revision} came after revision ${highest.revision} was known`;
+    return { message, operations: [highest.operation, mark.operation] };
+  }
+  return undefined;
+}
+
+function toMark(operation: Operation): Mark | undefined {
+  const { name, fate } = operation;
+  if (fate.name !== 'ok' || fate.answer.revision === undefined) return undefined;
+  const { revision } = fate.answer;
+  const role = name === 'get' ? 'read' : hasWritten(operation) ? 'wrote' : 'looked';
+  return { operation, revision, end: fate.position, role };
+}
+
+/** An answer to a delete that does not tell may be either; then the weaker is taken. */
+function hasWritten(operation: Operation): boolean {
+  return operation.name !== 'delete' || told<'delete'>(operation.fate)?.deleted === true;
+}

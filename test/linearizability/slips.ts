@@ -1,0 +1,38 @@
+/** Small wrongs done to a history by chance. Most make it false; some do not, and nobody says which. */
+import type { SeededRandom } from '@paxkv/simulator';
+import type { Answer, HistoryEvent, Ok } from '../history/event.ts';
+
+/** The history with one answer changed, if it has any. */
+export function withSlip(
+  events: readonly HistoryEvent[],
+  random: SeededRandom,
+): readonly HistoryEvent[] {
+  const answered = events.filter((event): event is Ok => event.type === 'ok');
+  if (answered.length === 0) return events;
+  const victim = random.pick(answered);
+  const answer = changed(victim.answer, random);
+  return events.map((event) => (event === victim ? { ...victim, answer } : event));
+}
+
+function changed(answer: Answer, random: SeededRandom): Answer {
+  const shift = random.pick([-1, 1]);
+  const revision = answer.revision === undefined ? {} : { revision: answer.revision + shift };
+  switch (answer.name) {
+    case 'get':
+      return random.chance(0.3)
+        ? { ...answer, ...revision }
+        : { ...answer, value: random.pick([undefined, 'a', 'b', 'ab', 'ba', 'aa']) };
+    case 'put':
+      return { ...answer, ...revision };
+    case 'append': {
+      const { length, ...rest } = answer;
+      if (length === undefined || random.chance(0.5)) return { ...answer, ...revision };
+      return { ...rest, length: length + shift };
+    }
+    case 'delete': {
+      const { deleted, ...rest } = answer;
+      if (deleted === undefined || random.chance(0.3)) return { ...answer, ...revision };
+      return { ...rest, deleted: !deleted };
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/** The store as it ought to be, in one place and one operation after another. Tells what is true. */
+import type { AppendAnswer, DeleteAnswer, GetAnswer, PutAnswer } from '../history/operation.ts';
+
+export class TrueStore {
+  readonly #entries = new Map<string, { value: string; revision: number }>();
+  #revision = 0;
+
+  get(key: string): GetAnswer {
+    return this.#entries.get(key) ?? { value: undefined };
+  }
+
+  put(key: string, value: string): PutAnswer {
+    this.#revision += 1;
+    this.#entries.set(key, { value, revision: this.#revision });
+    return { revision: this.#revision };
+  }
+
+  append(key: string, value: string): AppendAnswer {
+    const grown = (this.#entries.get(key)?.value ?? '') + value;
+    return { ...this.put(key, grown), length: Buffer.byteLength(grown) };
+  }
+
+  delete(key: string): DeleteAnswer {
+    const deleted = this.#entries.delete(key);
+    if (deleted) this.#revision += 1;
+    return { revision: this.#revision, deleted };
+  }
+}
