@@ -8,6 +8,7 @@ import { peersMutants } from './mistakes/peers.ts';
 import { proposerMutants } from './mistakes/proposer.ts';
 import { replicaMutants } from './mistakes/replica.ts';
 import { stateMachineMutants } from './mistakes/state-machine.ts';
+import { stateTransferMutants } from './mistakes/state-transfer.ts';
 import type { Mutant } from './mutant.ts';
 
 export const allMutants: readonly Mutant[] = [
@@ -17,6 +18,7 @@ export const allMutants: readonly Mutant[] = [
   ...learningMutants,
   ...replicaMutants,
   ...stateMachineMutants,
+  ...stateTransferMutants,
   ...diskMutants,
   ...clientMutants,
   ...peersMutants,

@@ -11,9 +11,7 @@ export interface Mistake {
 }
 
 const noLeader = 'there is no leader: every instance runs both phases';
-const noSnapshot = 'there are no snapshots: nothing is forgotten that anyone lacks';
 const noMembership = 'the members are fixed when the cluster is made';
-const noRepair = 'a node that lost its memory stays out';
 
 export const catalogue: readonly Mistake[] = [
   { number: 1, title: 'a promise is spoken of before it is durable, or sinks' },
@@ -65,16 +63,16 @@ export const catalogue: readonly Mistake[] = [
   { number: 27, title: 'the position is not atomic with the state' },
   { number: 28, title: 'what is not durable counts as durable' },
   { number: 29, title: 'applying is not deterministic' },
-  { number: 30, title: 'a snapshot is of another instance than it says', notYet: noSnapshot },
+  { number: 30, title: 'a passed-on state is of another instance than it says' },
   { number: 31, title: 'the log is cut though a lagging peer needs it' },
-  { number: 32, title: 'an older snapshot overwrites newer state', notYet: noSnapshot },
-  { number: 33, title: 'half a snapshot is taken for a whole one', notYet: noSnapshot },
+  { number: 32, title: 'an older passed-on state overwrites newer state' },
+  { number: 33, title: 'half a passed-on state is taken for a whole one' },
   { number: 34, title: 'two changes of membership overlap', notYet: noMembership },
   { number: 35, title: 'a removed node goes on', notYet: noMembership },
   { number: 36, title: 'a new member votes before it has the state', notYet: noMembership },
   { number: 37, title: 'a node with a wiped disk votes under its old name' },
   { number: 38, title: 'a damaged record counts as the end of the log' },
-  { number: 39, title: 'damaged state spreads to healthy nodes', notYet: noRepair },
+  { number: 39, title: 'damaged state spreads to healthy nodes' },
   { number: 40, title: 'a write error is ignored' },
   { number: 41, title: 'proposers duel for ever' },
   { number: 42, title: 'elections never settle under partial connectivity', notYet: noLeader },

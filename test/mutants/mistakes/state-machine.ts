@@ -101,8 +101,8 @@ export const stateMachineMutants: readonly Mutant[] = [
     loses: 'A crash between the two leaves a replica that differs for ever.',
     file: 'kvserver/src/state-machine/state-database.ts',
     right: '    await this.#batch(operations, sync);',
-    wrong: `    await this.#batch(operations.slice(0, 1), sync);
-    await this.#batch(operations.slice(1), sync);`,
+    wrong: `    await this.#batch(operations.slice(-1), sync);
+    await this.#batch(operations.slice(0, -1), sync);`,
     caughtBy: [
       byTest(
         'unit/kvserver/state-machine/state-database',

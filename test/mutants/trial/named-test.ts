@@ -2,7 +2,7 @@
 import { join, relative } from 'node:path';
 import type { NamedTest } from '../mutant.ts';
 import { root } from '../patched-build/patch.ts';
-import { linesOf } from './process-lines.ts';
+import { runNode } from './node-run.ts';
 
 const compiledTests = join(root, 'test/dist');
 
@@ -40,7 +40,7 @@ export async function runTests(
   const names = tests.map(({ title }) => escaped(title)).join('|');
   const mocha = join(root, 'node_modules/mocha/bin/mocha.js');
   const settings = ['--no-config', '--exit', '--timeout', '10000', '--reporter', 'json-stream'];
-  const lines = await linesOf({
+  const { lines } = await runNode({
     parameters: ['--expose-gc', mocha, ...settings, ...flags, '--grep', `(${names})$`, ...files],
     environment,
     msMax: testMsMax,

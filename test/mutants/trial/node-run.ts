@@ -1,4 +1,4 @@
-/** Runs Node until it ends, or until its time is up, and gives what it printed. */
+/** Runs Node until it ends, or until its time is up. */
 import { spawn } from 'node:child_process';
 import { root } from '../patched-build/patch.ts';
 
@@ -9,8 +9,14 @@ export interface NodeRun {
   readonly msMax: number;
 }
 
-/** Lines of its standard output, also of a process that was killed; how it ended is not told. */
-export function linesOf({ parameters, environment, msMax }: NodeRun): Promise<string[]> {
+export interface NodeOutcome {
+  /** Of its standard output, without the empty ones. */
+  readonly lines: readonly string[];
+  /** By itself, with exit code 0. */
+  readonly hasEndedWell: boolean;
+}
+
+export function runNode({ parameters, environment, msMax }: NodeRun): Promise<NodeOutcome> {
   return new Promise((resolve, reject) => {
     const node = spawn(process.execPath, parameters, {
       cwd: root,
@@ -23,9 +29,10 @@ export function linesOf({ parameters, environment, msMax }: NodeRun): Promise<st
     });
     const timer = setTimeout(() => node.kill('SIGKILL'), msMax);
     node.once('error', reject);
-    node.once('close', () => {
+    node.once('close', (code) => {
       clearTimeout(timer);
-      resolve(printed.split('\n'));
+      const lines = printed.split('\n').filter((line) => line !== '');
+      resolve({ lines, hasEndedWell: code === 0 });
     });
   });
 }
