@@ -3,6 +3,7 @@
  * judge, and says what came of it. The same seed gives the same run, event by event.
  */
 import { World } from '@paxkv/simulator';
+import type { HistoryEvent } from '../history/event.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { MischiefMaker } from './cluster/mischief-maker.ts';
 import { Deeds } from './invariants/deeds.ts';
@@ -12,12 +13,16 @@ import { StateInvariants } from './invariants/state-invariants.ts';
 import { StepInvariants } from './invariants/step-invariants.ts';
 import { judgeLiveness } from './liveness.ts';
 import { LoadRun } from './load/load-run.ts';
+import { ClientWatch } from './rare/client-watch.ts';
+import { Counters } from './rare/counters.ts';
+import { ProtocolWatch } from './rare/protocol-watch.ts';
+import { ServerWatch } from './rare/server-watch.ts';
 import { Trace } from './report/trace.ts';
 import { drawSchedule } from './schedule/draw-schedule.ts';
 import { type Narrowing, narrow } from './schedule/narrow.ts';
 import type { Schedule } from './schedule/schedule.ts';
 import { type Failure, Verdict } from './verdict.ts';
-import { type Witness, Witnesses } from './witness.ts';
+import { Witnesses } from './witness.ts';
 
 export interface SeedOptions extends Narrowing {
   /** Gets every line of the trace. */
@@ -51,35 +56,39 @@ class Run {
   readonly #world: World;
   readonly #verdict: Verdict;
   readonly #deeds: Deeds;
+  readonly #counters = new Counters();
+  readonly #protocolWatch: ProtocolWatch;
   readonly #witness: Witnesses;
   readonly #cluster: Cluster;
   readonly #load: LoadRun;
 
   constructor(schedule: Schedule, { onTrace }: SeedOptions) {
+    const { seed, nodeCount, load } = schedule;
+    const world = new World({ seed });
+    const now = () => world.now();
+    const ledger = new Ledger(nodeCount);
+    const trace = onTrace && new Trace(now, onTrace);
+    const clientWatch = new ClientWatch(this.#counters);
     this.#schedule = schedule;
-    const world = new World({ seed: schedule.seed });
-    const ledger = new Ledger(schedule.nodeCount);
     this.#world = world;
-    this.#verdict = new Verdict(
-      () => world.now(),
-      () => this.#end(),
-    );
+    this.#verdict = new Verdict(now, () => this.#end());
     this.#deeds = new Deeds(ledger, this.#verdict);
-    const onDecided = (seq: number, value: Uint8Array) => this.#deeds.onDecided(seq, value);
-    const witnesses: Witness[] = [
-      new StateInvariants({ ledger, verdict: this.#verdict, onDecided }),
+    this.#protocolWatch = new ProtocolWatch(ledger, this.#counters);
+    this.#witness = new Witnesses([
+      ...(trace === undefined ? [] : [trace]),
+      this.#stateInvariants(ledger),
       new StepInvariants(ledger, this.#verdict),
       this.#deeds,
-    ];
-    const trace = onTrace && new Trace(() => world.now(), onTrace);
-    if (trace !== undefined) witnesses.push(trace);
-    this.#witness = new Witnesses(witnesses);
+      this.#protocolWatch,
+      new ServerWatch(nodeCount, this.#counters),
+      clientWatch,
+    ]);
     this.#cluster = new Cluster(world, schedule, this.#witness);
-    this.#load = new LoadRun(world, {
-      load: schedule.load,
-      ways: this.#cluster.ways,
-      onEvent: (event) => trace?.onEvent(event),
-    });
+    const onEvent = (event: HistoryEvent) => {
+      trace?.onEvent(event);
+      clientWatch.onEvent(event);
+    };
+    this.#load = new LoadRun(world, { load, ways: this.#cluster.ways, onEvent });
   }
 
   async run(): Promise<SeedResult> {
@@ -88,15 +97,29 @@ class Run {
     } catch (error) {
       this.#verdict.fail('nothing throws', error instanceof Error ? `${error.stack}` : `${error}`);
     }
+    this.#protocolWatch.finish();
+    this.#counters.add(
+      'duplicate request answered from the session table',
+      this.#deeds.repeatCount,
+    );
     const { failure } = this.#verdict;
     return {
       seed: this.#schedule.seed,
       ...(failure === undefined ? {} : { failure }),
-      counters: {},
+      counters: this.#counters.toRecord(),
       simulatedMs: this.#world.now(),
       operationCount: Math.ceil(this.#load.events.length / 2),
       faultCount: this.#schedule.faults.length,
     };
+  }
+
+  #stateInvariants(ledger: Ledger): StateInvariants {
+    const verdict = this.#verdict;
+    const onDecided = (seq: number, value: Uint8Array) => {
+      this.#deeds.onDecided(seq, value);
+      this.#protocolWatch.onDecided(seq, value);
+    };
+    return new StateInvariants({ ledger, verdict, onDecided });
   }
 
   async #tell(): Promise<void> {

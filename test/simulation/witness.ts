@@ -10,7 +10,8 @@ export type Bytes = Uint8Array;
 export interface Witness {
   /** A server begins a life. */
   onStarted?(node: number, boot: number): void;
-  /** A server that stood still goes on. */
+  /** It has come up. */
+  onUp?(node: number): void;
   onEnded?(node: number, cause: 'crash' | 'power loss'): void;
   /** A server stopped by itself. */
   onFailed?(node: number, error: Error): void;
@@ -41,6 +42,10 @@ export class Witnesses implements Required<Witness> {
 
   onStarted(node: number, boot: number): void {
     for (const witness of this.#all) witness.onStarted?.(node, boot);
+  }
+
+  onUp(node: number): void {
+    for (const witness of this.#all) witness.onUp?.(node);
   }
 
   onEnded(node: number, cause: 'crash' | 'power loss'): void {

@@ -26,7 +26,8 @@ export class EventQueue {
 
   /** Gives back a way to take the event out again; doing so late or twice does nothing. */
   add(event: Event): () => void {
-    const entry: Entry = { ...event, order: this.#addedCount, index: this.#heap.length };
+    const { timeMs, callback } = event;
+    const entry: Entry = { timeMs, callback, order: this.#addedCount, index: this.#heap.length };
     this.#addedCount += 1;
     this.#heap.push(entry);
     this.#rise(entry);

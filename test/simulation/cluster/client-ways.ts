@@ -12,6 +12,8 @@ const calm: Settings = { delayMsMean: 1, lossChance: 0, echoChance: 0, echoMsMax
 const delayMsMax = 2_000;
 
 export class ClientWays {
+  /** Of servers, as clients know them. */
+  readonly endpoints: readonly string[];
   readonly #world: World;
   readonly #random: SeededRandom;
   readonly #servers: readonly Server[];
@@ -29,12 +31,8 @@ export class ClientWays {
     this.#random = world.random('client ways');
     this.#settings = settings;
     this.#servers = servers;
+    this.endpoints = servers.map((_, node) => `http://node-${node}`);
     this.#witness = witness;
-  }
-
-  /** Of servers, as clients know them. */
-  get endpoints(): string[] {
-    return this.#servers.map((_, node) => `http://node-${node}`);
   }
 
   /** What one client has of the network. */

@@ -100,6 +100,7 @@ export class Server {
     witness.onStarted(me, this.#bootCount);
     try {
       await this.#node.start();
+      witness.onUp(me);
     } catch (error) {
       if (this.#endCount === endCount) throw error;
     }

@@ -14,8 +14,13 @@ export function rankOf({ round, peer }: Ballot): number {
   return round * nodeCountMax + peer;
 }
 
+/** Whose ballot it is. */
+export function proposerOf(rank: number): number {
+  return rank % nodeCountMax;
+}
+
 export function nameOf(rank: number): string {
-  return `${Math.floor(rank / nodeCountMax)}.${rank % nodeCountMax}`;
+  return `${Math.floor(rank / nodeCountMax)}.${proposerOf(rank)}`;
 }
 
 /** What was voted for at one ballot, and by whom. */

@@ -23,6 +23,10 @@ export class Trace implements Witness {
     this.#tell(`node ${node}`, `starts, boot ${boot}`);
   }
 
+  onUp(node: number): void {
+    this.#tell(`node ${node}`, 'is up');
+  }
+
   onEnded(node: number, cause: string): void {
     this.#tell(`node ${node}`, `ends by ${cause}`);
   }

@@ -1,0 +1,56 @@
+/** Sees rare states of servers: how they end, and what their disks make of it. */
+import type { Write } from '@paxkv/paxos';
+import type { WriteFate } from '@paxkv/simulator';
+import type { Fault } from '../schedule/fault.ts';
+import type { Witness } from '../witness.ts';
+import type { Counters } from './counters.ts';
+
+type Life = 'starting' | 'up' | 'down by crash' | 'down by power loss';
+
+export class ServerWatch implements Witness {
+  readonly #counters: Counters;
+  readonly #lives: Life[];
+  readonly #paused = new Set<number>();
+
+  constructor(nodeCount: number, counters: Counters) {
+    this.#lives = new Array<Life>(nodeCount).fill('down by crash');
+    this.#counters = counters;
+  }
+
+  onStarted(node: number): void {
+    this.#lives[node] = 'starting';
+    this.#paused.delete(node);
+  }
+
+  onUp(node: number): void {
+    this.#lives[node] = 'up';
+  }
+
+  onEnded(node: number, cause: 'crash' | 'power loss'): void {
+    if (this.#lives[node] === 'starting') this.#counters.add('server ended while it was starting');
+    if (this.#paused.has(node)) this.#counters.add('server ended while it stood still');
+    this.#lives[node] = `down by ${cause}`;
+    const downCount = this.#lives.filter((life) => life.startsWith('down')).length;
+    if (2 * downCount > this.#lives.length) this.#counters.add('majority down at once');
+    if (downCount === this.#lives.length) this.#counters.add('all servers down at once');
+  }
+
+  onFailed(): void {
+    this.#counters.add('server stopped by its disk');
+  }
+
+  onWrite(node: number, fate: WriteFate, _writes: readonly Write<Uint8Array>[]): void {
+    const life = this.#lives[node];
+    if (!life?.startsWith('down')) return;
+    if (fate === 'kept') this.#counters.add('write kept that nobody heard of');
+    else if (life === 'down by crash') this.#counters.add('write lost in a crash');
+    else this.#counters.add('write torn by a power loss');
+  }
+
+  onFault(phase: 'begins' | 'ends', fault: Fault): void {
+    if (phase === 'begins') this.#counters.add(`fault: ${fault.kind}`);
+    if (fault.kind !== 'pause') return;
+    if (phase === 'begins') this.#paused.add(fault.node);
+    else this.#paused.delete(fault.node);
+  }
+}
