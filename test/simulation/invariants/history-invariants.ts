@@ -1,10 +1,11 @@
 /**
- * History invariants: what clients were told, as a whole, after the run. Whether some order of the
- * calls explains every answer is asked of the linearizability checker; here is what needs no search.
+ * History invariants: what clients were told, as a whole, after the run. First what needs no search;
+ * last whether some order of the calls explains every answer.
  */
 import type { HistoryEvent } from '../../history/event.ts';
 import type { Operation } from '../../history/operation.ts';
 import { toOperations } from '../../history/pairing.ts';
+import { checkOperations } from '../../linearizability/checker.ts';
 import type { Verdict } from '../verdict.ts';
 import type { Deeds } from './deeds.ts';
 
@@ -24,6 +25,14 @@ export function judgeHistory(
     else judgeWrite(operation, deeds, verdict);
   }
   judgeLists(operations, verdict, isList);
+  judgeOrder(operations, verdict);
+}
+
+/** A verdict of "unknown" counts as failed: such a history proves nothing. */
+function judgeOrder(operations: readonly Operation[], verdict: Verdict): void {
+  const order = checkOperations(operations);
+  if (order.name === 'violated') verdict.fail('histories are linearizable', order.explanation);
+  if (order.name === 'unknown') verdict.fail('histories can be judged', order.explanation);
 }
 
 function judgeGet(get: Extract<Operation, { name: 'get' }>, verdict: Verdict): void {

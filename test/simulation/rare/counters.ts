@@ -12,7 +12,6 @@ export const rareStates = [
   'second quorum for what was decided',
   'duelling proposers',
   'refusal after votes were asked for',
-  'news that does not fit the own vote',
   'catch-up by learn',
   'question about a forgotten instance',
   'batch proposed in a second instance',

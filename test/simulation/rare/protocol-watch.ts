@@ -59,9 +59,6 @@ export class ProtocolWatch implements Witness {
       case 'rejected':
         if (this.#asked.has(keyOf(message)))
           this.#counters.add('refusal after votes were asked for');
-        break;
-      case 'decided':
-        this.#onNews(to, message);
     }
   }
 
@@ -96,12 +93,6 @@ export class ProtocolWatch implements Witness {
     const first = this.#seqs.get(name);
     if (first === undefined) this.#seqs.set(name, seq);
     else if (first !== seq) this.#counters.add('batch proposed in a second instance');
-  }
-
-  #onNews(node: number, { seq, ballot, value }: MessageOf<'decided'>): void {
-    if (value !== undefined) return;
-    const vote = this.#ledger.instance(seq).highestVote(node);
-    if (vote < rankOf(ballot)) this.#counters.add('news that does not fit the own vote');
   }
 
   #look({ votes, decided }: InstanceRecord): void {
