@@ -16,9 +16,11 @@ export interface ClusterSettings {
   readonly addressesFor?: (node: number, addresses: readonly string[]) => readonly string[];
   /** Added to the environment of a node's process. */
   readonly environmentOf?: (node: number) => NodeJS.ProcessEnv;
+  /** Called once before the first start, with the directory of each node, which does not exist yet. */
+  readonly prepare?: (directories: readonly string[]) => Promise<void>;
 }
 
-interface Place extends Required<Omit<ClusterSettings, 'nodeCount'>> {
+interface Place extends Required<Omit<ClusterSettings, 'nodeCount' | 'prepare'>> {
   readonly addresses: readonly string[];
   readonly directory: string;
 }
@@ -47,12 +49,14 @@ export class ProcessCluster {
     nodeCount = 3,
     addressesFor = (_, addresses) => addresses,
     environmentOf = () => ({}),
+    prepare = async () => {},
   }: ClusterSettings = {}): Promise<ProcessCluster> {
     for (let attempt = 1; ; attempt += 1) {
       const ports = await freePorts(nodeCount);
       const directory = await mkdtemp(join(tmpdir(), 'paxkv-process-'));
       const addresses = ports.map((port) => `127.0.0.1:${port}`);
       const place = { addresses, directory, addressesFor, environmentOf };
+      await prepare(ports.map((_, node) => directoryIn(place, node)));
       const servers = ports.map((_, node) => startServer(place, node));
       const cluster = new ProcessCluster(place, servers);
       try {

@@ -1,11 +1,14 @@
 /** What does harm to a cluster, and what it is given to do it with. */
 import type { SeededRandom } from '@paxkv/simulator';
 import type { ProcessCluster } from '../../process/process-cluster.ts';
+import type { Rig } from '../disk/rig.ts';
 import type { ProxyNetwork } from '../network/proxy-network.ts';
 
 export interface Scene {
   readonly cluster: ProcessCluster;
   readonly network: ProxyNetwork;
+  /** The nodes' disks. */
+  readonly rig: Rig;
   readonly random: SeededRandom;
 }
 

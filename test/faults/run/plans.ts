@@ -1,41 +1,107 @@
 /** What is run: every kind of harm, in the numbers of each tier. */
 import { killAll, killMany, killOne, pauseNodes } from '../nemesis/crash.ts';
+import {
+  failingCalls,
+  failingStart,
+  fullDisk,
+  fullDiskAtStart,
+  powerLoss,
+  slowDisk,
+} from '../nemesis/disk.ts';
+import type { Nemesis } from '../nemesis/nemesis.ts';
 import { flapping, partition } from '../nemesis/partition.ts';
-import { shapeNames } from '../network/shapes.ts';
+import { type ShapeName, shapeNames } from '../network/shapes.ts';
 import type { RunPlan } from './run-plan.ts';
 
 export const tiers = ['test', 'ci', 'gate'] as const;
 
 export type Tier = (typeof tiers)[number];
 
-const partitionMs = 2500;
+/** Longer than the silence after which a node gives a connection up. */
+const halfOpenMs = 4000;
+const cut = { type: 'cut' } as const;
 
 export function plansOf(tier: Tier): RunPlan[] {
-  if (tier === 'test') return [kills(3), partitions(3)];
-  return [kills(10), kills(10), pauses(5), partitions(9)];
+  return { test: testPlans, ci: ciPlans, gate: gatePlans }[tier]();
 }
 
-function kills(count: number): RunPlan {
-  const strikes = Array.from({ length: count }, (_, number) =>
-    number % 5 === 4 ? killMany : number % 5 === 2 ? killAll : killOne,
-  );
-  return { kind: 'kill', title: `${count} kills`, nodeCount: 3, strikes, rateShareMin: 0.2 };
+function testPlans(): RunPlan[] {
+  return [kills([killOne, killOne, killAll])];
+}
+
+function ciPlans(): RunPlan[] {
+  return [
+    kills([...repeat(7, killOne), killAll, killMany, killAll]),
+    kills([...repeat(7, killOne), killAll, killMany, killAll]),
+    pauses(5),
+    partitions(3, ['leader alone', 'quorum-loss', 'chained', 'one-way in', 'one-way out'], 2000),
+    partitions(5, shapeNames, 2000),
+    halfOpen(),
+    slow(),
+    power([...repeat(10, powerLoss('one')), ...repeat(3, powerLoss('all'))]),
+    ioErrors(),
+    fullDisks([fullDiskAtStart, fullDisk(1500), fullDisk(1500)]),
+  ];
+}
+
+function gatePlans(): RunPlan[] {
+  return repeat(20, ciPlans).flatMap((plans) => plans());
+}
+
+function kills(strikes: readonly Nemesis[]): RunPlan {
+  return { ...calm, kind: 'kill', title: `${strikes.length} kills`, strikes };
 }
 
 function pauses(count: number): RunPlan {
-  const strikes = Array.from({ length: count }, () => pauseNodes(5000));
-  return { kind: 'pause', title: `${count} pauses`, nodeCount: 3, strikes, rateShareMin: 0.2 };
+  const strikes = repeat(count, pauseNodes(5000));
+  return { ...calm, kind: 'pause', title: `${count} pauses`, strikes };
 }
 
-function partitions(count: number): RunPlan {
-  const strikes = shapeNames
-    .slice(0, count)
-    .map((shape) => partition({ shape, fault: { type: 'cut' }, lastsMs: partitionMs }));
-  return {
-    kind: 'partition',
-    title: 'partitions',
-    nodeCount: 5,
-    strikes: [...strikes, flapping(3000)],
-    rateShareMin: 0.2,
-  };
+function partitions(nodeCount: number, names: readonly ShapeName[], lastsMs: number): RunPlan {
+  const strikes = names.map((shape) => partition({ shape, fault: cut, lastsMs }));
+  const title = `${names.length + 1} partitions of ${nodeCount} nodes`;
+  return { ...calm, kind: 'partition', title, nodeCount, strikes: [...strikes, flapping(3000)] };
+}
+
+function halfOpen(): RunPlan {
+  const strikes = (['swallow', 'stall'] as const).map((type) =>
+    partition({ shape: 'leader alone', fault: { type }, lastsMs: halfOpenMs }),
+  );
+  return { ...calm, kind: 'half-open', title: 'half-open connections', strikes };
+}
+
+function slow(): RunPlan {
+  const shape = 'leader alone';
+  const strikes = [
+    partition({ shape, fault: { type: 'delay', delayMs: 200 }, lastsMs: 2000 }),
+    partition({ shape, fault: { type: 'throttle', bytesPerSecond: 20_000 }, lastsMs: 2000 }),
+    slowDisk(500, 3000),
+  ];
+  return { ...calm, kind: 'slow', title: 'slow links and disks', rig: 'shim', strikes };
+}
+
+function power(strikes: readonly Nemesis[]): RunPlan {
+  return { ...calm, kind: 'power', title: `${strikes.length} power losses`, rig: 'shim', strikes };
+}
+
+function ioErrors(): RunPlan {
+  const errors = ['EIO', 'ENOSPC'] as const;
+  const strikes = [
+    ...errors.flatMap((error) => [failingCalls('write', error), failingCalls('sync', error)]),
+    failingCalls('open', 'EIO'),
+    failingStart('open', 'EIO'),
+    failingStart('write', 'ENOSPC'),
+    failingStart('sync', 'EIO'),
+  ];
+  return { ...calm, kind: 'io-error', title: `${strikes.length} I/O errors`, rig: 'shim', strikes };
+}
+
+function fullDisks(strikes: readonly Nemesis[]): RunPlan {
+  return { ...calm, kind: 'disk-full', title: 'full disks', rig: 'small', strikes };
+}
+
+const calm = { nodeCount: 3, rig: 'plain', rateShareMin: 0.2 } as const;
+
+function repeat<T>(count: number, item: T): T[] {
+  return new Array<T>(count).fill(item);
 }

@@ -1,14 +1,28 @@
 /** One run: a cluster, the harm that comes to it, and how much of its traffic must go on. */
+import type { RigName } from '../disk/rig.ts';
 import type { Nemesis } from '../nemesis/nemesis.ts';
 
-/** Of a test, to choose by. */
-export type RunKind = 'kill' | 'kill-all' | 'pause' | 'partition' | 'half-open';
+/** What a run is about, to choose by. */
+export const runKinds = [
+  'kill',
+  'pause',
+  'partition',
+  'half-open',
+  'slow',
+  'power',
+  'io-error',
+  'disk-full',
+  'soak',
+] as const;
+
+export type RunKind = (typeof runKinds)[number];
 
 export interface RunPlan {
   readonly kind: RunKind;
   /** For people. */
   readonly title: string;
   readonly nodeCount: number;
+  readonly rig: RigName;
   /** One after another, with a time of peace after each. */
   readonly strikes: readonly Nemesis[];
   /** The least that the whole run must do, as a share of what the cluster did before the first strike. */

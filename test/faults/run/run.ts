@@ -10,6 +10,8 @@ import { SeededRandom } from '@paxkv/simulator';
 import { RecordedClient } from '../../history/recorded-client.ts';
 import { Recorder } from '../../history/recorder.ts';
 import { ProcessCluster } from '../../process/process-cluster.ts';
+import { openRig } from '../disk/rig.ts';
+import type { Scene } from '../nemesis/nemesis.ts';
 import { ProxyNetwork } from '../network/proxy-network.ts';
 import { Traffic } from '../traffic/traffic.ts';
 import type { LastWords } from './audit.ts';
@@ -31,17 +33,22 @@ const patientTimeoutMs = 15_000;
 const hastyTimeoutMs = 500;
 const attemptTimeoutMs = 1000;
 
+/** @throws Missing if the machine lacks what the run needs */
 export async function run(plan: RunPlan, seed: string): Promise<RunReport> {
+  const rig = await openRig(plan.rig);
   const network = await ProxyNetwork.open(plan.nodeCount);
   try {
     const cluster = await ProcessCluster.start({
       nodeCount: plan.nodeCount,
       addressesFor: (node, addresses) => network.addressesFor(node, addresses),
+      ...rig.settings,
     });
     try {
-      const stage = { plan, cluster, network, random: new SeededRandom(seed) };
+      const stage = { plan, cluster, network, rig, random: new SeededRandom(seed) };
       return await new Run(stage).play();
     } finally {
+      await cluster.kill(...cluster.nodes);
+      await rig.close();
       await cluster.close();
     }
   } finally {
@@ -49,12 +56,11 @@ export async function run(plan: RunPlan, seed: string): Promise<RunReport> {
   }
 }
 
-interface Stage {
+interface Stage extends Scene {
   readonly plan: RunPlan;
-  readonly cluster: ProcessCluster;
-  readonly network: ProxyNetwork;
-  readonly random: SeededRandom;
 }
+
+type Rates = Pick<RunReport, 'rateBefore' | 'rateDuring'>;
 
 class Run {
   readonly #stage: Stage;
@@ -71,20 +77,31 @@ class Run {
     this.#traffic = new Traffic({ clients, random, callRateMax });
   }
 
+  /** Never rejects: what ends it early is a finding. */
   async play(): Promise<RunReport> {
     const begunMs = performance.now();
-    const rateBefore = await this.#warmUp();
+    const rates = { rateBefore: 0, rateDuring: 0 };
+    try {
+      rates.rateBefore = await this.#warmUp();
+      rates.rateDuring = await this.#strikeAll();
+      this.#checkRate(rates);
+      await this.#end();
+    } catch (error) {
+      this.#findings.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      await this.#traffic.stop();
+    }
+    return this.#report({ durationMs: performance.now() - begunMs, ...rates });
+  }
+
+  /** Resolves with the rate from the first strike to the last recovery. */
+  async #strikeAll(): Promise<number> {
     const struckMs = performance.now();
     for (const strike of this.#stage.plan.strikes) {
       this.#strikes.push(await strike(this.#stage));
       await this.#recover();
       await pause(peaceMs);
     }
-    const rateDuring = this.#traffic.acks.rateBetween(struckMs, performance.now());
-    this.#checkRate(rateBefore, rateDuring);
-    await this.#end();
-    const durationMs = performance.now() - begunMs;
-    return this.#report({ durationMs, rateBefore, rateDuring });
+    return this.#traffic.acks.rateBetween(struckMs, performance.now());
   }
 
   /** Every third client gives up soon, so that there are writes of which nobody knows the outcome. */
@@ -127,7 +144,7 @@ class Run {
     this.#recoveriesMs.push(Math.round(performance.now() - begunMs));
   }
 
-  #checkRate(rateBefore: number, rateDuring: number): void {
+  #checkRate({ rateBefore, rateDuring }: Rates): void {
     const least = Math.max(rateFloor, rateBefore * this.#stage.plan.rateShareMin);
     if (rateDuring >= least) return;
     const rates = `${rateDuring.toFixed(0)} acknowledged writes/s under fault`;
@@ -159,9 +176,7 @@ class Run {
     return new Map(await Promise.all(words));
   }
 
-  async #report(
-    figures: Pick<RunReport, 'durationMs' | 'rateBefore' | 'rateDuring'>,
-  ): Promise<RunReport> {
+  async #report(figures: Rates & Pick<RunReport, 'durationMs'>): Promise<RunReport> {
     const report = {
       ...figures,
       plan: this.#stage.plan,

@@ -1,0 +1,245 @@
+/*
+ * Stands between a process and its disk, preloaded: makes chosen calls on files below DISK_SHIM_ROOT
+ * fail or wait, as told by the page of memory in DISK_SHIM_CONTROL, and writes down in DISK_SHIM_LOG
+ * how much of each file was flushed, so that a power cut can be staged afterwards.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { FD_COUNT = 65536, LINE_BYTES = 4352 };
+enum { OPEN = 1, WRITE = 2, SYNC = 4 };
+
+/* The same layout as in disk-shim.ts: eight 32-bit numbers. */
+struct control {
+  int32_t calls;     /* which calls are meant: OPEN, WRITE, SYNC or several; 0 for none */
+  int32_t error;     /* the errno they fail with; 0 if they only wait */
+  int32_t skip;      /* so many of them are spared first */
+  int32_t times;     /* so many of them are met then */
+  int32_t wait_ms;   /* before each of them */
+  int32_t hit_count; /* calls met so far */
+  int32_t unused[2];
+};
+
+static struct control nobody;
+static struct control *control = &nobody;
+static const char *root;
+static size_t root_bytes;
+static int log_fd = -1;
+static char *paths[FD_COUNT];
+
+static int (*real_open)(const char *, int, ...);
+static int (*real_openat)(int, const char *, int, ...);
+static int (*real_close)(int);
+static ssize_t (*real_write)(int, const void *, size_t);
+static ssize_t (*real_pwrite)(int, const void *, size_t, off_t);
+static ssize_t (*real_writev)(int, const struct iovec *, int);
+static ssize_t (*real_pwritev)(int, const struct iovec *, int, off_t);
+static int (*real_fsync)(int);
+static int (*real_fdatasync)(int);
+static int (*real_rename)(const char *, const char *);
+static FILE *(*real_fopen)(const char *, const char *);
+static int (*real_fclose)(FILE *);
+static size_t (*real_fwrite)(const void *, size_t, size_t, FILE *);
+
+__attribute__((constructor)) static void prepare(void) {
+  real_open = dlsym(RTLD_NEXT, "open");
+  real_openat = dlsym(RTLD_NEXT, "openat");
+  real_close = dlsym(RTLD_NEXT, "close");
+  real_write = dlsym(RTLD_NEXT, "write");
+  real_pwrite = dlsym(RTLD_NEXT, "pwrite");
+  real_writev = dlsym(RTLD_NEXT, "writev");
+  real_pwritev = dlsym(RTLD_NEXT, "pwritev");
+  real_fsync = dlsym(RTLD_NEXT, "fsync");
+  real_fdatasync = dlsym(RTLD_NEXT, "fdatasync");
+  real_rename = dlsym(RTLD_NEXT, "rename");
+  real_fopen = dlsym(RTLD_NEXT, "fopen");
+  real_fclose = dlsym(RTLD_NEXT, "fclose");
+  real_fwrite = dlsym(RTLD_NEXT, "fwrite_unlocked");
+  const char *control_path = getenv("DISK_SHIM_CONTROL");
+  const char *log_path = getenv("DISK_SHIM_LOG");
+  root = getenv("DISK_SHIM_ROOT");
+  if (root == NULL || control_path == NULL || log_path == NULL) return;
+  root_bytes = strlen(root);
+  int fd = real_open(control_path, O_RDWR | O_CLOEXEC);
+  void *page = mmap(NULL, sizeof(struct control), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  log_fd = real_open(log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0 || page == MAP_FAILED || log_fd < 0) {
+    fputs("the disk shim finds no control page or log\n", stderr);
+    abort();
+  }
+  real_close(fd);
+  control = page;
+}
+
+static int is_ours(const char *path) {
+  return root_bytes > 0 && path != NULL && strncmp(path, root, root_bytes) == 0;
+}
+
+static char *path_of(int fd) {
+  return fd >= 0 && fd < FD_COUNT ? __atomic_load_n(&paths[fd], __ATOMIC_ACQUIRE) : NULL;
+}
+
+static void remember(int fd, const char *path) {
+  if (fd >= 0 && fd < FD_COUNT) __atomic_store_n(&paths[fd], strdup(path), __ATOMIC_RELEASE);
+}
+
+static void note(const char *line, int byte_count) {
+  if (log_fd < 0 || byte_count <= 0 || byte_count >= LINE_BYTES) return;
+  int before = errno;
+  ssize_t written = real_write(log_fd, line, (size_t)byte_count);
+  if (written != byte_count) abort();
+  errno = before;
+}
+
+/* Whether a call of this kind is to fail now; then errno is set. */
+static int fails(int call) {
+  if ((__atomic_load_n(&control->calls, __ATOMIC_ACQUIRE) & call) == 0) return 0;
+  if (__atomic_sub_fetch(&control->skip, 1, __ATOMIC_ACQ_REL) >= 0) return 0;
+  if (__atomic_sub_fetch(&control->times, 1, __ATOMIC_ACQ_REL) < 0) return 0;
+  __atomic_add_fetch(&control->hit_count, 1, __ATOMIC_ACQ_REL);
+  if (control->wait_ms > 0) {
+    struct timespec time = {control->wait_ms / 1000, (control->wait_ms % 1000) * 1000000L};
+    nanosleep(&time, NULL);
+  }
+  if (control->error == 0) return 0;
+  errno = control->error;
+  return 1;
+}
+
+static int opened(int fd, const char *path) {
+  if (fd >= 0) remember(fd, path);
+  return fd;
+}
+
+int open(const char *path, int flags, ...) {
+  va_list rest;
+  va_start(rest, flags);
+  mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(rest, mode_t) : 0;
+  va_end(rest);
+  if (!is_ours(path)) return real_open(path, flags, mode);
+  return fails(OPEN) ? -1 : opened(real_open(path, flags, mode), path);
+}
+
+int open64(const char *path, int flags, ...) {
+  va_list rest;
+  va_start(rest, flags);
+  mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(rest, mode_t) : 0;
+  va_end(rest);
+  return open(path, flags | O_LARGEFILE, mode);
+}
+
+int openat(int directory, const char *path, int flags, ...) {
+  va_list rest;
+  va_start(rest, flags);
+  mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(rest, mode_t) : 0;
+  va_end(rest);
+  if (!is_ours(path)) return real_openat(directory, path, flags, mode);
+  return fails(OPEN) ? -1 : opened(real_openat(directory, path, flags, mode), path);
+}
+
+static void forget(int fd) {
+  if (fd >= 0 && fd < FD_COUNT) free(__atomic_exchange_n(&paths[fd], NULL, __ATOMIC_ACQ_REL));
+}
+
+int close(int fd) {
+  forget(fd);
+  return real_close(fd);
+}
+
+/* LevelDB writes its files through stdio, whose own calls do not come by here. */
+FILE *fopen(const char *path, const char *mode) {
+  if (!is_ours(path)) return real_fopen(path, mode);
+  if (fails(OPEN)) return NULL;
+  FILE *file = real_fopen(path, mode);
+  if (file != NULL) remember(fileno(file), path);
+  return file;
+}
+
+FILE *fopen64(const char *path, const char *mode) { return fopen(path, mode); }
+
+int fclose(FILE *file) {
+  forget(fileno(file));
+  return real_fclose(file);
+}
+
+/* A write that fails has written half: what a full or broken disk leaves is not tidy. */
+ssize_t write(int fd, const void *bytes, size_t count) {
+  if (path_of(fd) == NULL || !fails(WRITE)) return real_write(fd, bytes, count);
+  int error = errno;
+  if (real_write(fd, bytes, count / 2) < 0) return -1;
+  errno = error;
+  return -1;
+}
+
+/* In brackets, since it is a macro too. */
+size_t (fwrite_unlocked)(const void *bytes, size_t size, size_t count, FILE *file) {
+  if (path_of(fileno(file)) == NULL || !fails(WRITE)) return real_fwrite(bytes, size, count, file);
+  int error = errno;
+  size_t written = real_fwrite(bytes, 1, size * count / 2, file);
+  errno = error;
+  return size == 0 ? 0 : written / size;
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t count, off_t offset) {
+  if (path_of(fd) != NULL && fails(WRITE)) return -1;
+  return real_pwrite(fd, bytes, count, offset);
+}
+
+ssize_t pwrite64(int fd, const void *bytes, size_t count, off_t offset) {
+  return pwrite(fd, bytes, count, offset);
+}
+
+ssize_t writev(int fd, const struct iovec *parts, int count) {
+  if (path_of(fd) != NULL && fails(WRITE)) return -1;
+  return real_writev(fd, parts, count);
+}
+
+ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset) {
+  if (path_of(fd) != NULL && fails(WRITE)) return -1;
+  return real_pwritev(fd, parts, count, offset);
+}
+
+ssize_t pwritev64(int fd, const struct iovec *parts, int count, off_t offset) {
+  return pwritev(fd, parts, count, offset);
+}
+
+/* Only what was there before the flush began is known to be on disk after it. */
+static int flush(int fd, int (*real)(int)) {
+  const char *path = path_of(fd);
+  if (path == NULL) return real(fd);
+  struct stat before;
+  if (fstat(fd, &before) != 0) return -1;
+  if (fails(SYNC)) return -1;
+  int result = real(fd);
+  char line[LINE_BYTES];
+  if (result == 0) {
+    long long bytes = S_ISREG(before.st_mode) ? (long long)before.st_size : -1;
+    note(line, snprintf(line, sizeof line, "flushed\t%lld\t%s\n", bytes, path));
+  }
+  return result;
+}
+
+int fsync(int fd) { return flush(fd, real_fsync); }
+
+int fdatasync(int fd) { return flush(fd, real_fdatasync); }
+
+int rename(const char *from, const char *to) {
+  int result = real_rename(from, to);
+  char line[LINE_BYTES];
+  if (result == 0 && is_ours(from)) {
+    note(line, snprintf(line, sizeof line, "renamed\t%s\t%s\n", from, to));
+  }
+  return result;
+}

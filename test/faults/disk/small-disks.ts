@@ -1,0 +1,56 @@
+/** A disk of its own for each node, in memory, which can be full and free again. Needs root. */
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdir, statfs } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { Missing } from './shim-library.ts';
+
+const run = promisify(execFile);
+const freeBytes = 64 * 1024 * 1024;
+/** So much is left of a full disk, so that it fails in the middle of the work. */
+const remainderBytesDefault = 16 * 1024;
+
+export class SmallDisks {
+  readonly #mounted: string[] = [];
+  readonly #onExit = () => {
+    for (const path of this.#mounted) execFileSync('umount', ['--lazy', path]);
+  };
+
+  constructor() {
+    // No mount may outlive the tests, however they end.
+    process.on('exit', this.#onExit);
+  }
+
+  /** Mounts a disk at each path. @throws Missing */
+  async mount(paths: readonly string[]): Promise<void> {
+    for (const path of paths) {
+      await mkdir(path, { mode: 0o700 });
+      try {
+        await run('mount', ['-t', 'tmpfs', '-o', `size=${freeBytes},mode=700`, 'tmpfs', path]);
+      } catch (cause) {
+        throw new Missing('a small disk cannot be mounted, which needs root', { cause });
+      }
+      this.#mounted.push(path);
+    }
+  }
+
+  /** Leaves only `remainderBytes` free at `path`. */
+  async fill(path: string, remainderBytes = remainderBytesDefault): Promise<void> {
+    const { blocks, bfree, bsize } = await statfs(path);
+    // A size of 0 would mean no limit.
+    await this.#resize(path, Math.max(bsize, (blocks - bfree) * bsize + remainderBytes));
+  }
+
+  async free(path: string): Promise<void> {
+    await this.#resize(path, freeBytes);
+  }
+
+  /** Nothing on them may be in use any more. */
+  async close(): Promise<void> {
+    process.off('exit', this.#onExit);
+    for (const path of this.#mounted.splice(0)) await run('umount', [path]);
+  }
+
+  async #resize(path: string, bytes: number): Promise<void> {
+    await run('mount', ['-o', `remount,size=${bytes}`, path]);
+  }
+}
