@@ -62,9 +62,9 @@ export class DiskShim {
 
   /** Calls met since the last `arrange`. */
   get hitCount(): number {
-    const bytes = Buffer.alloc(4);
-    readSync(this.#control, bytes, 0, 4, hitCountOffset);
-    return bytes.readInt32LE();
+    const numbers = new Int32Array(1);
+    readSync(this.#control, numbers, 0, 4, hitCountOffset);
+    return numbers[0] ?? 0;
   }
 
   /** From now on, instead of what was arranged before. */
@@ -101,9 +101,8 @@ export class DiskShim {
   }
 
   #write(numbers: readonly number[]): void {
-    const bytes = Buffer.alloc(numbers.length * 4);
-    numbers.forEach((number, index) => bytes.writeInt32LE(number, index * 4));
-    writeSync(this.#control, bytes, 0, bytes.length, 0);
+    // In the machine's own byte order, as its other reader has them.
+    writeSync(this.#control, Int32Array.from(numbers), 0, numbers.length * 4, 0);
   }
 }
 

@@ -40,7 +40,8 @@ export async function cutPower(
     const file = await open(path, 'r+');
     await file.truncate(kept);
     const from = Math.max(flushed.get(path) ?? 0, Math.floor((kept - 1) / pageBytes) * pageBytes);
-    if (hasEmptyPage && from < kept) await file.write(Buffer.alloc(kept - from), 0, undefined, from);
+    if (hasEmptyPage && from < kept)
+      await file.write(Buffer.alloc(kept - from), 0, undefined, from);
     await file.close();
   }
 }
@@ -51,5 +52,7 @@ function keptBytes(size: number, flushed: number, random: SeededRandom): number 
 
 async function filesIn(root: string): Promise<string[]> {
   const entries = await readdir(root, { withFileTypes: true, recursive: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
 }

@@ -1,7 +1,12 @@
 /** The verdict on a history: everything found wrong by every judge there is. */
 import type { HistoryEvent } from '../../history/event.ts';
+import { checkHistory } from '../../linearizability/checker.ts';
 import { audit, type LastWords } from './audit.ts';
 
+/** An unknown verdict counts as a finding: such a history proves nothing. */
 export function judge(events: readonly HistoryEvent[], lastWords: LastWords): string[] {
-  return audit(events, lastWords);
+  const verdict = checkHistory(events);
+  const unlawful =
+    verdict.name === 'linearizable' ? [] : [`${verdict.name}: ${verdict.explanation}`];
+  return [...audit(events, lastWords), ...unlawful];
 }

@@ -26,7 +26,17 @@ export function plansOf(tier: Tier): RunPlan[] {
 }
 
 function testPlans(): RunPlan[] {
-  return [kills([killOne, killOne, killAll])];
+  const alone = partition({ shape: 'leader alone', fault: cut, lastsMs: 1500 });
+  return [
+    kills([killOne, killAll]),
+    {
+      ...calm,
+      kind: 'partition',
+      title: 'a partition and a pause',
+      strikes: [alone, pauseNodes(1000)],
+    },
+    power([powerLoss('one'), powerLoss('all')]),
+  ];
 }
 
 function ciPlans(): RunPlan[] {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SeededRandom } from '@paxkv/simulator';
+import { toLine } from '../../history/json-lines.ts';
 import { RecordedClient } from '../../history/recorded-client.ts';
 import { Recorder } from '../../history/recorder.ts';
 import { ProcessCluster } from '../../process/process-cluster.ts';
@@ -192,8 +193,7 @@ class Run {
 
   async #keepHistory(): Promise<string> {
     const file = join(await mkdtemp(join(tmpdir(), 'paxkv-faults-')), 'history.jsonl');
-    const lines = this.#recorder.events.map((event) => `${JSON.stringify(event)}\n`);
-    await writeFile(file, lines.join(''));
+    await writeFile(file, this.#recorder.events.map(toLine).join(''));
     await writeFile(`${file}.log`, this.#stage.cluster.log);
     return file;
   }
