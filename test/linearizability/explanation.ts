@@ -80,8 +80,8 @@ function describe(operation: Operation): string {
 
 function describeFate(operation: Operation): string {
   const { fate } = operation;
-  if (fate.name === 'open') return fate.code ?? 'open';
-  if (fate.name === 'failed') return `failed ${fate.code}`;
+  if (fate.name === 'open') return fate.code === undefined ? 'unknown' : `unknown, ${fate.code}`;
+  if (fate.name === 'failed') return `failed, ${fate.code}`;
   const { answer } = fate;
   const told = [
     ...('value' in answer ? [show(answer.value)] : []),

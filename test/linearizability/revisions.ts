@@ -65,8 +65,9 @@ function findSunk(marks: readonly Mark[]): RevisionProblem | undefined {
 
 function toMark(operation: Operation): Mark | undefined {
   const { name, fate } = operation;
-  if (fate.name !== 'ok' || fate.answer.revision === undefined) return undefined;
+  if (fate.name !== 'ok') return undefined;
   const { revision } = fate.answer;
+  if (revision === undefined || isAbsent(fate.answer)) return undefined;
   const role = name === 'get' ? 'read' : hasWritten(operation) ? 'wrote' : 'looked';
   return { operation, revision, end: fate.position, role };
 }
@@ -74,4 +75,9 @@ function toMark(operation: Operation): Mark | undefined {
 /** An answer to a delete that does not tell may be either; then the weaker is taken. */
 function hasWritten(operation: Operation): boolean {
   return operation.name !== 'delete' || told<'delete'>(operation.fate)?.deleted === true;
+}
+
+/** Whether a get found nothing: then no revision is anybody's. */
+function isAbsent(answer: object): boolean {
+  return 'value' in answer && answer.value === undefined;
 }

@@ -41,7 +41,9 @@ function cut(operations: readonly Operation[], until: number): Operation[] {
   return operations
     .filter(({ position }) => position < until)
     .map((operation) =>
-      endOf(operation) <= until ? operation : { ...operation, fate: { name: 'open' } },
+      operation.fate.name === 'ok' && operation.fate.position > until
+        ? { ...operation, fate: { name: 'open' } }
+        : operation,
     );
 }
 

@@ -19,9 +19,10 @@ function changed(answer: Answer, random: SeededRandom): Answer {
   const revision = answer.revision === undefined ? {} : { revision: answer.revision + shift };
   switch (answer.name) {
     case 'get':
-      return random.chance(0.3)
+      if (random.chance(0.2)) return { name: 'get', value: undefined };
+      return answer.value !== undefined && random.chance(0.3)
         ? { ...answer, ...revision }
-        : { ...answer, value: random.pick([undefined, 'a', 'b', 'ab', 'ba', 'aa']) };
+        : { ...answer, value: random.pick(['a', 'b', 'ab', 'ba', 'aa']) };
     case 'put':
       return { ...answer, ...revision };
     case 'append': {

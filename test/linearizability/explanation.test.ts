@@ -1,0 +1,96 @@
+import { expect } from 'chai';
+import { toOperations } from '../history/pairing.ts';
+import { checkHistory } from './checker.ts';
+import { fromDrawing } from './drawing.ts';
+import { drawHistory } from './random-history.ts';
+import { findOrder } from './search.ts';
+import { toShortestViolation } from './shortest-violation.ts';
+
+function explanationOf(drawing: string): string {
+  const verdict = checkHistory(fromDrawing(drawing));
+  return 'explanation' in verdict ? verdict.explanation : verdict.name;
+}
+
+describe('an explanation', () => {
+  it('draws the operations around the point where no order exists', () => {
+    const drawing = `
+      [put a] [get a]  [put b ]         [get a]  [put c] [get c]
+                        [get b] [get b]`;
+    expect(explanationOf(drawing)).to.equal(
+      [
+        'key "x": no order of its operations explains what clients were told',
+        'until operation #5 was answered there was one',
+        'the longest order ends with #0, #2; behind it nothing fits',
+        '  #0 process 0 put "x" "a" → ok  ├─┤',
+        '  #2 process 0 put "x" "b" → ok      ├─┤',
+        '  #5 process 0 get "x" → "a"             ├─┤ ✗',
+      ].join('\n'),
+    );
+  });
+
+  it('shows what has no end, and all that was told', () => {
+    const drawing = `
+      [append a #1 @3]
+                        [put b >
+                                 [delete no @4]`;
+    expect(explanationOf(drawing)).to.equal(
+      [
+        'key "x": no order of its operations explains what clients were told',
+        'until operation #2 was answered there was one',
+        'the longest order ends with #0; behind it nothing fits',
+        '  #0 process 0 append "x" "a" → length 1, revision 3  ├─┤',
+        '  #1 process 1 put "x" "b" → unknown, drawn               ├─────▶',
+        '  #2 process 2 delete "x" → was absent, revision 4          ├─┤ ✗',
+      ].join('\n'),
+    );
+  });
+
+  it('shows two answers whose revisions do not fit together', () => {
+    expect(explanationOf('[x:put a @5] [y:put b @5]')).to.equal(
+      [
+        'revision 5 was given twice',
+        '  #0 process 0 put "x" "a" → revision 5  ├─┤',
+        '  #1 process 0 put "y" "b" → revision 5      ├─┤',
+      ].join('\n'),
+    );
+  });
+
+  it('stays small for a large history, and shows the write that was read again', () => {
+    const events = drawHistory('explained', {
+      operationCount: 2000,
+      clientCount: 8,
+      keyCount: 1,
+      unknownShare: 0,
+      isTellingAll: true,
+    });
+    const end = { at: events.length, process: 0, id: 5000, key: 'key-1' };
+    const verdict = checkHistory([
+      ...events,
+      { ...end, process: 99, type: 'invoke', request: { name: 'get' } },
+      { ...end, process: 99, type: 'ok', answer: { name: 'get', value: '<0>' } },
+    ]);
+    const explanation = 'explanation' in verdict ? verdict.explanation : '';
+    expect(explanation).to.match(/get "key-1" → "<0>" .* ✗/);
+    expect(explanation).to.match(/operations before these are not shown/);
+    expect(explanation.split('\n').length).to.be.below(25);
+  });
+});
+
+describe('the shortest violation', () => {
+  it('ends with the first answer that nothing explains', () => {
+    const drawing = '[put a] [get a] [get b] [put c] [get a]';
+    const { culprit, operations } = toShortestViolation(toOperations(fromDrawing(drawing)));
+    expect(culprit?.id).to.equal(2);
+    expect(operations.map(({ id }) => id)).to.deep.equal([0, 2]);
+  });
+
+  it('keeps the gets without which there is an order', () => {
+    const drawing = `
+      [put a] [put b                          ]
+              [get a] [get b] [get b] [get a]`;
+    const { operations } = toShortestViolation(toOperations(fromDrawing(drawing)));
+    const { verdict } = findOrder(operations, { stepCountMax: 1000 });
+    expect(verdict).to.equal('violated');
+    expect(operations.map(({ id }) => id)).to.have.members([0, 1, 4, 5]);
+  });
+});
