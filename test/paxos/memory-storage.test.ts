@@ -23,7 +23,7 @@ describe('MemoryStorage', () => {
       { type: 'accepted', seq: 1, ballot: { round: 2, peer: 0 }, value: 'another' },
     ]);
     await storage.write([{ type: 'forgotten', min: 1 }]);
-    expect([...(await storage.load())]).to.deep.equal([
+    expect([...(await storage.load()).writes]).to.deep.equal([
       { type: 'forgotten', min: 1 },
       { type: 'accepted', seq: 1, ballot: { round: 2, peer: 0 }, value: 'another' },
     ]);

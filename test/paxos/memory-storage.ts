@@ -1,17 +1,21 @@
 /** A memory that lasts as long as its process: the latest write of each kind for each instance. */
-import type { Storage, Write } from '@paxkv/paxos';
+import type { Memory, Storage, Write } from '@paxkv/paxos';
 
 export class MemoryStorage<V> implements Storage<V> {
   /** The latest write of a kind that is about no one instance. */
   readonly #general = new Map<string, Write<V>>();
   readonly #instances = new Map<number, Map<string, Write<V>>>();
 
-  async load(): Promise<Iterable<Write<V>>> {
+  #turn = 0;
+
+  async load(): Promise<Memory<V>> {
     const instances = [...this.#instances.values()].flatMap((writes) => [...writes.values()]);
-    return structuredClone([...this.#general.values(), ...instances]);
+    const writes = structuredClone([...this.#general.values(), ...instances]);
+    return { state: 'kept', turn: this.#turn, writes };
   }
 
   async write(writes: readonly Write<V>[]): Promise<void> {
+    this.#turn += 1;
     for (const write of writes) this.#keep(structuredClone(write));
   }
 
@@ -20,6 +24,8 @@ export class MemoryStorage<V> implements Storage<V> {
   #keep(write: Write<V>): void {
     switch (write.type) {
       case 'reserved':
+      case 'life':
+      case 'met':
         this.#general.set(write.type, write);
         return;
       case 'forgotten':

@@ -1,5 +1,6 @@
 import type { Envelope, Inbox, Message, Random, Transport } from '@paxkv/paxos';
 import { expect } from 'chai';
+import { plainMark } from '../unit/contracts/plain-mark.ts';
 import type { LabValue } from './ledger.ts';
 import { SocketNetwork } from './socket-network.ts';
 
@@ -37,7 +38,14 @@ describe('SocketNetwork', () => {
         note(`${peer} ${message.type}`);
         if (message.type !== 'prepare') return;
         const answer: Message<LabValue> = { type: 'promised', seq: 0, ballot };
-        transport.send({ from: peer, to: from, done: -1, min: 0, message: answer });
+        transport.send({
+          from: peer,
+          to: from,
+          done: -1,
+          min: 0,
+          mark: plainMark(),
+          message: answer,
+        });
       },
       undeliverable: ({ message }) => note(`${peer} ${message.type}!`),
     };
@@ -49,7 +57,7 @@ describe('SocketNetwork', () => {
   }
 
   function send(from: number, to: number, message: Message<LabValue>): void {
-    const envelope: Envelope<LabValue> = { from, to, done: -1, min: 0, message };
+    const envelope: Envelope<LabValue> = { from, to, done: -1, min: 0, mark: plainMark(), message };
     transports[from]?.send(envelope);
   }
 

@@ -7,7 +7,14 @@
  */
 import { once } from 'node:events';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
-import { type Envelope, type Inbox, isAnswer, type PeerId, type Transport } from '@paxkv/paxos';
+import {
+  type Envelope,
+  type Inbox,
+  isAnswer,
+  type PeerId,
+  seqOf,
+  type Transport,
+} from '@paxkv/paxos';
 
 /**
  * What becomes of a call that comes in: it is served, or served with its answer thrown away, or not
@@ -130,7 +137,7 @@ export class SocketTransport<V> implements Transport<V> {
 }
 
 function toKey<V>(caller: PeerId, { message }: Envelope<V>): string {
-  return `${caller} ${message.seq}`;
+  return `${caller} ${seqOf(message) ?? 'life'}`;
 }
 
 function reply(socket: Socket, line: string): void {

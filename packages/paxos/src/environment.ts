@@ -2,7 +2,7 @@
  * What a host must bring: a network, a disk, a clock and chance. The library has none of its own, so
  * the same code runs in a server, in a simulation and in a browser.
  */
-import type { Write } from './core/effects.ts';
+import type { Memory, Write } from './core/effects.ts';
 import type { Envelope } from './core/messages.ts';
 
 /** Where a transport hands over what arrives. Neither call throws or waits. */
@@ -33,11 +33,14 @@ export interface Transport<V> {
 export interface Storage<V> {
   /**
    * Everything written so far, in the order written. Writes about instances below the latest
-   * `forgotten` may be left out, and so may a write that a later one of the same instance replaces.
+   * `forgotten` may be left out, and so may a write that a later one of the same kind and instance
+   * replaces.
    *
-   * @throws Any error if the memory is damaged: a peer that may have forgotten must not vote.
+   * A peer whose memory is not `kept` takes no part before the others have admitted it again.
+   *
+   * @throws Any error if nobody can tell what was written: the peer does not start then.
    */
-  load(): Promise<Iterable<Write<V>>>;
+  load(): Promise<Memory<V>>;
   /**
    * Makes all of `writes` durable together: when the promise resolves, a crash loses none of them;
    * until then, a crash loses all or none. Not called again before the last call has settled.

@@ -1,8 +1,11 @@
 /**
- * `PAXOS_STORAGE_FAILED`: the storage could not load or write. The peer has stopped for good; what it
- * was writing may or may not be remembered. *Unknown.*
+ * - `PAXOS_STORAGE_FAILED`: the storage could not load or write. The peer has stopped for good; what it
+ *   was writing may or may not be remembered. *Unknown.*
+ * - `PAXOS_MEMORY_LOST`: another peer remembers more of this one than it does itself: its storage lost
+ *   its tail, or is a copy of former times. The peer has stopped for good. Its storage must be emptied
+ *   and say `lost` when it is opened again. *Unknown.*
  */
-export type PaxosErrorCode = 'PAXOS_STORAGE_FAILED';
+export type PaxosErrorCode = 'PAXOS_STORAGE_FAILED' | 'PAXOS_MEMORY_LOST';
 
 export class PaxosError extends Error {
   override readonly name = 'PaxosError';

@@ -2,10 +2,11 @@
  * Paxos: the six calls, and the one loop in which effects become deeds. No rule of Paxos is here but
  * one: nothing that vouches for a write leaves before that write is durable.
  */
+import type { Status } from './core/agreement.ts';
 import type { PeerId } from './core/ballot.ts';
 import { type Decision, type Effects, noEffects, type Write } from './core/effects.ts';
 import type { Envelope } from './core/messages.ts';
-import { Peer, type PeerEvent, type Status } from './core/peer.ts';
+import { Peer, type PeerEvent } from './core/peer.ts';
 import type { Clock, Random, Storage, Transport } from './environment.ts';
 import { PaxosError } from './errors.ts';
 
@@ -26,7 +27,9 @@ export interface PaxosOptions<V> {
    * earlier runs that storage remembers come first. Called between turns, never from within a call.
    */
   readonly onDecided?: (decision: Decision<V>) => void;
-  /** Told when the peer stopped by itself, because its storage failed. It will not speak again. */
+  /** Told when this peer, which had begun without memory, takes part from now on. */
+  readonly onAdmitted?: () => void;
+  /** Told when the peer stopped by itself, for its memory's sake. It will not speak again. */
   readonly onStopped?: (error: PaxosError) => void;
 }
 
@@ -75,18 +78,19 @@ export class Paxos<V> {
     });
     const paxos = new Paxos(options, new Peer<V>({ me, peerCount, random, memory }));
     paxos.#waiting.decided.push(...paxos.#peer.decisions());
-    paxos.#scheduleTurn();
     await transport.open({
       receive: (envelope) => paxos.#put({ type: 'receive', envelope }),
       undeliverable: (envelope) => paxos.#put({ type: 'undeliverable', envelope }),
     });
+    paxos.#put({ type: 'wake' });
     return paxos;
   }
 
   /**
    * Begins agreement on instance `seq`, with `value` as this peer's wish; the decision may be another
-   * peer's value. Returns at once. Ignored below `min()` and after `kill()`; on an instance decided
-   * elsewhere it only learns the decision.
+   * peer's value. Returns at once. Ignored below `min()`, after `kill()`, while this peer is no member,
+   * and in instances from before it became one; on an instance decided elsewhere it only learns the
+   * decision.
    */
   start(seq: number, value: V): void {
     if (!Number.isSafeInteger(seq) || seq < 0)
@@ -115,6 +119,11 @@ export class Paxos<V> {
     return this.#peer.min;
   }
 
+  /** Whether this peer takes part. One that begins without memory does not, until it was admitted. */
+  isMember(): boolean {
+    return this.#peer.isMember;
+  }
+
   /** Stops for good. Later calls are harmless. Resolves when nothing is in flight. */
   kill(): Promise<void> {
     this.#closing ??= this.#close();
@@ -136,17 +145,28 @@ export class Paxos<V> {
 
   /** Steps the peer with all that waits in the inbox, and does what may be done at once. */
   #takeTurn(): void {
+    const wasMember = this.#peer.isMember;
     for (let event = this.#inbox.shift(); event; event = this.#inbox.shift()) {
-      const effects = this.#peer.step(event, this.#options.clock.now());
-      this.#send(effects.sendNow);
-      this.#waiting.decided.push(...effects.decided);
-      this.#waiting.persist.push(...effects.persist);
-      this.#waiting.note.push(...effects.note);
-      this.#waiting.sendAfter.push(...effects.sendAfter);
+      this.#step(event);
+      if (this.#isStopped) return;
     }
     this.#announce();
     this.#askForWake();
+    if (!wasMember && this.#peer.isMember) this.#options.onAdmitted?.();
     if (!this.#isWriting) this.#writing = this.#writeAll();
+  }
+
+  #step(event: PeerEvent<V>): void {
+    const effects = this.#peer.step(event, this.#options.clock.now());
+    if (effects.memoryLoss !== undefined) {
+      this.#stop(new PaxosError('PAXOS_MEMORY_LOST', `${effects.memoryLoss}: it must not vote`));
+      return;
+    }
+    this.#send(effects.sendNow);
+    this.#waiting.decided.push(...effects.decided);
+    this.#waiting.persist.push(...effects.persist);
+    this.#waiting.note.push(...effects.note);
+    this.#waiting.sendAfter.push(...effects.sendAfter);
   }
 
   /**
@@ -162,9 +182,9 @@ export class Paxos<V> {
       if (isFlush) {
         await this.#write([...persist, ...note]);
         if (this.#isStopped) break;
-        this.#inbox.push({ type: 'persisted', writes: persist });
+        this.#step({ type: 'persisted', writes: persist });
       }
-      this.#send(sendAfter);
+      this.#sendVouching(sendAfter);
       // The own votes just released belong into the next write, so they are stepped before it.
       if (this.#inbox.length > 0) this.#takeTurn();
     }
@@ -193,6 +213,12 @@ export class Paxos<V> {
       if (envelope.to === this.#options.me) this.#inbox.push({ type: 'receive', envelope });
       else this.#options.transport.send(envelope);
     }
+  }
+
+  /** Says with each message which write it vouches for: whoever hears it knows that it must be there. */
+  #sendVouching(envelopes: readonly Envelope<V>[]): void {
+    const { turn } = this.#peer;
+    this.#send(envelopes.map((envelope) => ({ ...envelope, mark: { ...envelope.mark, turn } })));
   }
 
   #announce(): void {

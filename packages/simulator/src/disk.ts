@@ -2,7 +2,7 @@
  * A disk of a simulated node. A write is durable when its promise resolves; a crash before that keeps
  * it whole or loses it whole, by chance.
  */
-import type { Storage, Write } from '@paxkv/paxos';
+import type { Memory, Storage, Write } from '@paxkv/paxos';
 import { Journal } from './journal.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { World } from './world.ts';
@@ -27,6 +27,11 @@ export interface SimDiskOptions<V> extends Partial<DiskPace> {
   readonly random?: SeededRandom;
   /** Chance that a write under way at a crash is durable all the same; 0.5 by default. */
   readonly keepChance?: number;
+  /**
+   * What an empty disk says of itself; `kept` by default, as if the peer had been there from the
+   * start. With `new` the peers of a group must meet before they begin.
+   */
+  readonly emptyState?: 'kept' | 'new';
   /** Makes what is kept and what is loaded; `structuredClone` by default. */
   readonly copy?: (write: Write<V>) => Write<V>;
   /** Sees what becomes of every write, at the moment it becomes of it. */
@@ -68,14 +73,18 @@ export class SimDisk<V> {
   #loadFailure: Error | undefined;
   #damage: Error | undefined;
   #writeCount = 0;
+  /** Writes of the journal that is there now. */
+  #turn = 0;
+  #emptyState: 'kept' | 'new' | 'lost';
 
   constructor(world: World, options: SimDiskOptions<V> = {}) {
-    const { random, keepChance, copy, watch, ...pace } = options;
+    const { random, keepChance, copy, watch, emptyState, ...pace } = options;
     this.#world = world;
     this.#random = random ?? world.random('disk');
     this.#keepChance = keepChance ?? keepChanceDefault;
     this.#copy = copy ?? structuredClone;
     this.#watch = watch ?? (() => {});
+    this.#emptyState = emptyState ?? 'kept';
     this.#pace = { ...paceDefault, ...pace };
   }
 
@@ -132,11 +141,16 @@ export class SimDisk<V> {
     this.#damage = error;
   }
 
-  /** Everything is gone, damage included. @throws TypeError while a handle is open. */
-  wipe(): void {
+  /**
+   * Everything is gone, damage included. `lost`: and the disk knows it, as one does whose records are
+   * found damaged; by default it takes itself for new. @throws TypeError while a handle is open.
+   */
+  wipe(emptyState: 'new' | 'lost' = 'new'): void {
     if (this.#handle !== undefined) throw new TypeError('The disk is open, so it cannot be wiped.');
     this.#journal = new Journal();
     this.#damage = undefined;
+    this.#turn = 0;
+    this.#emptyState = emptyState;
   }
 
   /** How fast it is from now on, where given: for slow times, and for their end. */
@@ -144,11 +158,11 @@ export class SimDisk<V> {
     this.#pace = { ...this.#pace, ...pace };
   }
 
-  #load(): Promise<Iterable<Write<V>>> {
+  #load(): Promise<Memory<V>> {
     const failure = this.#loadFailure ?? this.#damage;
     this.#loadFailure = undefined;
     return new Promise((resolve, reject) => {
-      const succeed = () => resolve(this.#copies(this.#journal.contents()));
+      const succeed = () => resolve(this.#memory());
       this.#takeTurn({ done: failure === undefined ? succeed : () => reject(failure) });
     });
   }
@@ -178,6 +192,7 @@ export class SimDisk<V> {
       keep: () => {
         this.#journal.append(writes);
         this.#writeCount += 1;
+        this.#turn += 1;
         this.#watch('kept', writes);
       },
       lose: () => this.#watch('lost', writes),
@@ -197,6 +212,12 @@ export class SimDisk<V> {
     });
     const turn: Turn = { callOff, write };
     this.#turns.add(turn);
+  }
+
+  #memory(): Memory<V> {
+    const writes = this.#copies(this.#journal.contents());
+    const state = this.#turn === 0 ? this.#emptyState : 'kept';
+    return { state, turn: this.#turn, writes };
   }
 
   #isWriting(): boolean {

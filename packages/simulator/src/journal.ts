@@ -9,8 +9,7 @@ interface Entry<V> {
 export class Journal<V> {
   readonly #instances = new Map<number, Entry<V>[]>();
   /** Each of these says all that those before it said. */
-  #reserved: Entry<V> | undefined;
-  #forgotten: Entry<V> | undefined;
+  readonly #general = new Map<Write<V>['type'], Entry<V>>();
   #min = 0;
   #order = 0;
 
@@ -22,8 +21,7 @@ export class Journal<V> {
   }
 
   contents(): Write<V>[] {
-    const notes = [this.#reserved, this.#forgotten].filter((entry) => entry !== undefined);
-    const entries = [...notes, ...[...this.#instances.values()].flat()];
+    const entries = [...this.#general.values(), ...[...this.#instances.values()].flat()];
     return entries.sort((a, b) => a.order - b.order).map(({ write }) => write);
   }
 
@@ -31,10 +29,12 @@ export class Journal<V> {
     const entry = { order: this.#order, write };
     switch (write.type) {
       case 'reserved':
-        this.#reserved = entry;
+      case 'life':
+      case 'met':
+        this.#general.set(write.type, entry);
         break;
       case 'forgotten':
-        this.#forgotten = entry;
+        this.#general.set(write.type, entry);
         this.#prune(write.min);
         break;
       default:

@@ -1,7 +1,7 @@
 /** The trace of a run: every event as a line of text, the same for the same seed, byte for byte. */
 import type { Answer, Message } from '@paxkv/client';
 import type { Position } from '@paxkv/kvserver/state-machine/position';
-import type { Envelope, Message as PeerMessage, Write } from '@paxkv/paxos';
+import { type Envelope, type Message as PeerMessage, seqOf, type Write } from '@paxkv/paxos';
 import type { Ballot } from '@paxkv/paxos/core';
 import type { Fate, WriteFate } from '@paxkv/simulator';
 import type { HistoryEvent } from '../../history/event.ts';
@@ -85,7 +85,8 @@ export class Trace implements Witness {
 }
 
 function tellMessage(message: PeerMessage<Bytes>): string {
-  const { type, seq } = message;
+  const { type } = message;
+  const seq = seqOf(message) ?? '';
   switch (message.type) {
     case 'promised': {
       const { vote } = message;
@@ -106,6 +107,11 @@ function tellMessage(message: PeerMessage<Bytes>): string {
       return `${type} ${seq} ${message.values.map(tellValue).join(' ')}`;
     case 'forgotten':
       return `${type} ${seq}`;
+    case 'admit':
+    case 'outlived':
+      return `${type} life ${message.life}`;
+    case 'admitted':
+      return `${type} life ${message.life}, max ${message.max}`;
     default:
       return `${type} ${seq} at ${tellBallot(message.ballot)}`;
   }
@@ -123,6 +129,10 @@ function tellWrite(write: Write<Bytes>): string {
       return `decided ${write.seq} ${write.value === undefined ? 'as voted' : tellValue(write.value)}`;
     case 'forgotten':
       return `forgotten below ${write.min}`;
+    case 'life':
+      return `life ${write.life}, fence ${write.fence ?? 'none'}`;
+    case 'met':
+      return `met ${write.peers.map(({ life, turn }) => `${life}/${turn}`).join(' ')}`;
   }
 }
 

@@ -33,7 +33,7 @@ export function storageContract<V>(name: string, make: () => Promise<StorageFixt
     });
 
     async function load(): Promise<Write<V>[]> {
-      return [...(await fixture.settle(storage.load()))];
+      return [...(await fixture.settle(storage.load())).writes];
     }
 
     async function write(...writes: Write<V>[]): Promise<void> {
@@ -116,6 +116,27 @@ export function storageContract<V>(name: string, make: () => Promise<StorageFixt
         { type: 'forgotten', min: 4 },
         accepted(6, 'six'),
       ]);
+    });
+
+    it('remembers the latest that was written about lives, whatever is forgotten', async () => {
+      const met = (turn: number): Write<V> => ({ type: 'met', peers: [{ life: 1, turn }] });
+      const life: Write<V> = { type: 'life', life: 1, attempt: 2 ** 47, isNew: true };
+      await write(life, met(1), accepted(3, 'three'));
+      await write({ ...life, fence: -1 }, met(2));
+      await write({ type: 'forgotten', min: 4 });
+      await reopen();
+      const kept = (await load()).filter(({ type }) => type === 'life' || type === 'met');
+      expect(kept.findLast(({ type }) => type === 'life')).to.deep.equal({ ...life, fence: -1 });
+      expect(kept.findLast(({ type }) => type === 'met')).to.deep.equal(met(2));
+    });
+
+    it('counts its writes, over restarts', async () => {
+      const { turn } = await fixture.settle(storage.load());
+      await write(accepted(0, 'zero'), accepted(1, 'one'));
+      await write({ type: 'forgotten', min: 1 });
+      await reopen();
+      const memory = await fixture.settle(storage.load());
+      expect(memory).to.include({ state: 'kept', turn: turn + 2 });
     });
 
     it('takes a write of nothing', async () => {

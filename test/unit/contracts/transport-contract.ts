@@ -2,8 +2,16 @@
  * What every Transport keeps, simulated or real, in a network where nothing fails. A transport may do
  * no better than this; its own tests say what it does when the network does worse.
  */
-import type { Envelope, Inbox, Message, PeerId, Transport } from '@paxkv/paxos';
+import {
+  type Envelope,
+  type Inbox,
+  type Message,
+  type PeerId,
+  seqOf,
+  type Transport,
+} from '@paxkv/paxos';
 import { expect } from 'chai';
+import { plainMark } from './plain-mark.ts';
 
 /** One network, made anew for each test. */
 export interface TransportFixture<V> {
@@ -53,7 +61,14 @@ export function transportContract<V>(name: string, make: () => Promise<Transport
         { type: 'decided', seq: 2, ballot },
         { type: 'learn', seq: 3, count: 16 },
       ];
-      const sent = requests.map((message) => ({ from: 0, to: 1, done: -1, min: 0, message }));
+      const sent = requests.map((message) => ({
+        from: 0,
+        to: 1,
+        done: -1,
+        min: 0,
+        mark: plainMark(),
+        message,
+      }));
       for (const envelope of sent) peer(0).transport.send(envelope);
       await fixture.settle(peer(1).receivedCount(sent.length));
       expect(bySeq(peer(1).received)).to.deep.equal(bySeq(sent));
@@ -90,10 +105,19 @@ export function transportContract<V>(name: string, make: () => Promise<Transport
         ],
       ];
       const answers = exchanges.map(([, answer]) => answer);
-      peer(1).answerWith(({ message }) => answers.find(({ seq }) => seq === message.seq));
+      peer(1).answerWith(({ message }) =>
+        answers.find((answer) => seqOf(answer) === seqOf(message)),
+      );
       for (const [request] of exchanges) peer(0).ask(1, request);
       await fixture.settle(peer(0).receivedCount(answers.length));
-      const expected = answers.map((message) => ({ from: 1, to: 0, done: 7, min: 3, message }));
+      const expected = answers.map((message) => ({
+        from: 1,
+        to: 0,
+        done: 7,
+        min: 3,
+        mark: plainMark(),
+        message,
+      }));
       expect(bySeq(peer(0).received)).to.deep.equal(expected);
     });
 
@@ -108,7 +132,7 @@ export function transportContract<V>(name: string, make: () => Promise<Transport
       for (const { me, received } of peers) {
         const others = peers.filter((other) => other.me !== me);
         const expected = others.flatMap((other) => seqs.map((seq) => `${other.me} ${seq}`));
-        const arrived = received.map(({ from, message }) => `${from} ${message.seq}`);
+        const arrived = received.map(({ from, message }) => `${from} ${seqOf(message)}`);
         expect(arrived).to.have.members(expected);
       }
     });
@@ -141,7 +165,9 @@ export function transportContract<V>(name: string, make: () => Promise<Transport
       peer(0).ask(2, { type: 'prepare', seq: 9, ballot });
       await fixture.settle(peer(2).receivedCount(1));
       await fixture.quiet();
-      const hinted = new Set(peer(0).undelivered.map(({ to, message }) => `${to} ${message.seq}`));
+      const hinted = new Set(
+        peer(0).undelivered.map(({ to, message }) => `${to} ${seqOf(message)}`),
+      );
       hinted.delete('1 8');
       expect([...hinted]).to.deep.equal([]);
     });
@@ -186,7 +212,7 @@ class RecordingPeer<V> implements Inbox<V> {
   }
 
   ask(to: PeerId, message: Message<V>): void {
-    this.transport.send({ from: this.me, to, done: 7, min: 3, message });
+    this.transport.send({ from: this.me, to, done: 7, min: 3, mark: plainMark(), message });
   }
 
   answerWith(answer: (request: Envelope<V>) => Message<V> | undefined): void {
@@ -219,5 +245,5 @@ class RecordingPeer<V> implements Inbox<V> {
 
 /** Order is not promised, so it is taken out. */
 function bySeq<V>(envelopes: readonly Envelope<V>[]): Envelope<V>[] {
-  return envelopes.toSorted((a, b) => a.message.seq - b.message.seq);
+  return envelopes.toSorted((a, b) => (seqOf(a.message) ?? -1) - (seqOf(b.message) ?? -1));
 }

@@ -7,6 +7,8 @@ import {
   type PaxosError,
   type Write,
 } from '@paxkv/paxos';
+import type { MemoryMark } from '@paxkv/paxos/core';
+import { plainMark } from '../contracts/plain-mark.ts';
 
 /** A write under way: the test says how it ends. */
 interface PendingWrite {
@@ -21,6 +23,7 @@ export class Deeds {
   readonly written: Write<string>[][] = [];
   readonly stops: PaxosError[] = [];
   memory: Iterable<Write<string>> = [];
+  memoryState: 'kept' | 'new' | 'lost' = 'kept';
   loadError: Error | undefined;
   /** What the host does on a decision, beside listing it. */
   onDecided: () => void = () => {};
@@ -37,7 +40,7 @@ export class Deeds {
       storage: {
         load: async () => {
           if (this.loadError) throw this.loadError;
-          return this.memory;
+          return { state: this.memoryState, turn: 0, writes: this.memory };
         },
         write: (writes) => this.#write(writes),
         close: async () => void this.list.push('storage closed'),
@@ -53,6 +56,7 @@ export class Deeds {
         this.list.push(`decided ${seq} ${value}`);
         this.onDecided();
       },
+      onAdmitted: () => void this.list.push('admitted'),
       onStopped: (error) => void this.stops.push(error),
     });
   }
@@ -61,8 +65,8 @@ export class Deeds {
     return this.#pending !== undefined;
   }
 
-  receive(from: number, message: Message<string>): void {
-    this.#inbox?.receive({ from, to: 0, done: -1, min: 0, message });
+  receive(from: number, message: Message<string>, mark: MemoryMark = plainMark()): void {
+    this.#inbox?.receive({ from, to: 0, done: -1, min: 0, mark, message });
   }
 
   /** Ends the write under way, and lets the peer take its turn. */

@@ -57,6 +57,21 @@ describe('Paxos', () => {
       expect(failure).to.include({ code: 'PAXOS_STORAGE_FAILED', cause: deeds.loadError });
     });
 
+    it('asks to be admitted where it has no memory, and is told when it was', async () => {
+      deeds.memoryState = 'lost';
+      const paxos = await deeds.open();
+      await turn();
+      expect(paxos.isMember()).to.equal(false);
+      expect(done()).to.deep.equal(['write life met']);
+      await deeds.finishWrite();
+      expect(done()).to.deep.equal(['admit to 1', 'admit to 2']);
+      const answer = { type: 'admitted', life: 1, attempt: 2 ** 47, isMember: true } as const;
+      for (const from of [1, 2]) deeds.receive(from, { ...answer, isNew: false, max: 3 });
+      await turn();
+      expect(paxos.isMember()).to.equal(true);
+      expect(done()).to.deep.equal(['admitted', 'write life met']);
+    });
+
     for (const [me, peerCount] of [
       [-1, 3],
       [3, 3],
@@ -87,6 +102,16 @@ describe('Paxos', () => {
       expect(done()).to.deep.equal(['write promised']);
       await deeds.finishWrite();
       expect(done()).to.deep.equal(['promised to 1']);
+    });
+
+    it('says with each vouching message which write of its storage it vouches for', async () => {
+      await deeds.open();
+      for (const seq of [0, 1]) {
+        prepare(seq);
+        await turn();
+        await deeds.finishWrite();
+      }
+      expect(deeds.sent.map(({ mark }) => mark.turn)).to.deep.equal([1, 2]);
     });
 
     it('holds back the answer to a duplicate while the first write is in flight', async () => {
@@ -207,6 +232,17 @@ describe('Paxos', () => {
       expect(done()).to.deep.equal(['write promised']);
       expect(deeds.stops.map(({ code }) => code)).to.deep.equal(['PAXOS_STORAGE_FAILED']);
       expect(deeds.alarmCount).to.equal(0);
+    });
+
+    it('stops for good when others remember more of it than its storage', async () => {
+      await deeds.open();
+      prepare(0);
+      deeds.receive(1, { type: 'forgotten', seq: 0 }, { lives: [0, 0, 0], turn: 0, heard: 9 });
+      prepare(1);
+      await turn();
+      expect(deeds.stops.map(({ code }) => code)).to.deep.equal(['PAXOS_MEMORY_LOST']);
+      expect(deeds.isWriting).to.equal(false);
+      expect(deeds.sent).to.deep.equal([]);
     });
 
     it('leaves transport and storage to be closed by kill', async () => {

@@ -24,7 +24,8 @@ function accepted(seq: number): Write<string> {
 function worldWithDisk(options: SimDiskOptions<string> = {}, seed: number = 1) {
   const world = new World({ seed });
   const disk = new SimDisk<string>(world, options);
-  const contents = (storage: Storage<string>) => world.run(async () => [...(await storage.load())]);
+  const contents = (storage: Storage<string>) =>
+    world.run(async () => [...(await storage.load()).writes]);
   return { world, disk, contents };
 }
 
@@ -151,7 +152,8 @@ describe('SimDisk', () => {
     const written = storage.write([{ type: 'accepted', seq: 0, ballot, value }]);
     value.text = 'changed later';
     await world.run(() => written);
-    const [kept] = await world.run(() => storage.load());
+    const { writes } = await world.run(() => storage.load());
+    const [kept] = writes;
     expect(kept).to.deep.include({ value: { text: 'as written' } });
   });
 

@@ -9,7 +9,7 @@ async function contentsAfter(...writes: Write<string>[]): Promise<Write<string>[
   const storage = new SimDisk<string>(world).open();
   return world.run(async () => {
     for (const write of writes) await storage.write([write]);
-    return [...(await storage.load())];
+    return [...(await storage.load()).writes];
   });
 }
 

@@ -109,11 +109,17 @@ function envelopeSchema(bounds: EnvelopeBounds): z.ZodType<Envelope<Uint8Array>>
     .int()
     .min(0)
     .max(bounds.nodeCount - 1);
+  const count = z.int().min(0).max(seqMax);
   return record({
     from: peer,
     to: peer,
     done: z.int().min(-1).max(seqMax),
     min: z.int().min(0).max(seqMax),
+    mark: record({
+      lives: z.array(count).length(bounds.nodeCount),
+      turn: count,
+      heard: count,
+    }),
     message: messageSchema(bounds, peer),
   });
 }
@@ -123,6 +129,7 @@ function messageSchema(
   peer: z.ZodType<number>,
 ): z.ZodType<Message<Uint8Array>> {
   const seq = z.int().min(0).max(seqMax);
+  const life = z.int().min(1).max(seqMax);
   const ballot = record({ round: z.int().min(1).max(roundMax), peer });
   const value = z
     .instanceof(Uint8Array)
@@ -148,6 +155,16 @@ function messageSchema(
       values: z.array(value).min(1).max(learnCountMax),
     }),
     z.strictObject({ type: z.literal('forgotten'), seq }),
+    z.strictObject({ type: z.literal('admit'), life, attempt: seq }),
+    z.strictObject({
+      type: z.literal('admitted'),
+      life,
+      attempt: seq,
+      isMember: z.boolean(),
+      isNew: z.boolean(),
+      max: z.int().min(-1).max(seqMax),
+    }),
+    z.strictObject({ type: z.literal('outlived'), life, attempt: seq, latest: life }),
   ]);
   return z.any().refine(isMap, 'not a map').pipe(message);
 }

@@ -2,7 +2,7 @@
  * How far ahead a number may plausibly be. Instances and rounds are a supply that lasts for ever only
  * if nobody wastes it: one damaged message must not carry the whole cluster to the end of its numbers.
  */
-import type { Envelope } from '@paxkv/paxos/core';
+import { type Envelope, seqOf } from '@paxkv/paxos/core';
 
 export interface HorizonLimits {
   /** An honest server is less than this many instances ahead of all that were ever mentioned. */
@@ -39,7 +39,8 @@ export class Horizon {
 }
 
 function highestSeq({ done, min, message }: Envelope<unknown>): number {
-  return Math.max(done, min, message.seq);
+  const named = message.type === 'admitted' ? message.max : seqOf(message);
+  return Math.max(done, min, named ?? -1);
 }
 
 function highestRound({ message }: Envelope<unknown>): number {
@@ -56,6 +57,9 @@ function highestRound({ message }: Envelope<unknown>): number {
     case 'learn':
     case 'learned':
     case 'forgotten':
+    case 'admit':
+    case 'admitted':
+    case 'outlived':
       return 0;
   }
 }

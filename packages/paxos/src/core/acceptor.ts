@@ -53,7 +53,7 @@ export class Acceptor<V> {
     return this.#instances.get(seq)?.vote;
   }
 
-  restore(write: Exclude<DurableWrite<V>, { type: 'reserved' }>): void {
+  restore(write: Extract<DurableWrite<V>, { type: 'promised' | 'accepted' }>): void {
     const instance = this.#instance(write.seq);
     if (isLower(instance.promised, write.ballot)) instance.promised = write.ballot;
     if (write.type === 'accepted') instance.vote = { ballot: write.ballot, value: write.value };

@@ -7,22 +7,73 @@
 import type { Ballot } from './ballot.ts';
 import type { Envelope } from './messages.ts';
 
-/** What an acceptor must not forget, in words a storage maps to records. */
+/** What a peer must not forget, in words a storage maps to records. */
 export type DurableWrite<V> =
   /** Rounds up to and including `round` may have been used by this peer's own ballots. */
   | { readonly type: 'reserved'; readonly round: number }
   | { readonly type: 'promised'; readonly seq: number; readonly ballot: Ballot }
   /** A vote. It also raises the promise of its instance to `ballot`. */
-  | { readonly type: 'accepted'; readonly seq: number; readonly ballot: Ballot; readonly value: V };
+  | { readonly type: 'accepted'; readonly seq: number; readonly ballot: Ballot; readonly value: V }
+  | OwnLife
+  | Met;
+
+/** The life this peer leads since it last lost its memory. */
+export interface OwnLife {
+  readonly type: 'life';
+  readonly life: number;
+  readonly attempt: number;
+  /** Whether, as far as it knows, this is its first. */
+  readonly isNew: boolean;
+  /** It takes part in instances above this one. Absent while it is not admitted, and takes part in none. */
+  readonly fence?: number;
+}
+
+/** A new life that was recorded by this peer. */
+export interface Admission {
+  readonly life: number;
+  readonly attempt: number;
+  /** Whether none of this peer's lives had been recorded before. */
+  readonly isNew: boolean;
+}
+
+/** What is known of one peer. */
+export interface Acquaintance {
+  /** The latest life heard of. */
+  readonly life: number;
+  /** The highest turn heard of in that life. */
+  readonly turn: number;
+  /** The latest life recorded by this peer. */
+  readonly admission?: Admission;
+}
+
+/** What is known of every peer's life, this one's included. */
+export interface Met {
+  readonly type: 'met';
+  readonly peers: readonly Acquaintance[];
+}
 
 /** What may be lost in a crash without harm: it saves asking again. */
 export type Note<V> =
   /** Without a value: the value of this peer's own vote in the instance. */
   | { readonly type: 'decided'; readonly seq: number; readonly value?: V }
   /** Every peer is done below `min`: all other writes about those instances may be dropped. */
-  | { readonly type: 'forgotten'; readonly min: number };
+  | { readonly type: 'forgotten'; readonly min: number }
+  | Met;
 
 export type Write<V> = DurableWrite<V> | Note<V>;
+
+/** What a storage remembers. */
+export interface Memory<V> {
+  /**
+   * `kept`: all that was ever written. `new`: nothing, since nothing was ever written as far as the
+   * storage can tell. `lost`: nothing, and what was written is gone or cannot be trusted.
+   */
+  readonly state: 'kept' | 'new' | 'lost';
+  /** How many times this storage was written to. */
+  readonly turn: number;
+  /** What was written, in order. Only of a `kept` memory. */
+  readonly writes: Iterable<Write<V>>;
+}
 
 export interface Decision<V> {
   readonly seq: number;
@@ -40,8 +91,10 @@ export interface Effects<V> {
   readonly note: Note<V>[];
   /** Last, once all of `persist`, of this step and those before it, is durable: what vouches for it. */
   readonly sendAfter: Envelope<V>[];
+  /** Why this peer must stop: others remember more of it than it does. Nothing else counts then. */
+  memoryLoss: string | undefined;
 }
 
 export function noEffects<V>(): Effects<V> {
-  return { sendNow: [], decided: [], persist: [], note: [], sendAfter: [] };
+  return { sendNow: [], decided: [], persist: [], note: [], sendAfter: [], memoryLoss: undefined };
 }

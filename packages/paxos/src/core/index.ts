@@ -1,4 +1,5 @@
 /** The door for those who bring their own loop: a peer that steps. */
+export type { Status } from './agreement.ts';
 export {
   type Ballot,
   compareBallots,
@@ -8,16 +9,23 @@ export {
   roundMax,
 } from './ballot.ts';
 export {
+  type Acquaintance,
+  type Admission,
   type Decision,
   type DurableWrite,
   type Effects,
+  type Memory,
+  type Met,
   type Note,
   noEffects,
+  type OwnLife,
   type Write,
 } from './effects.ts';
 export {
   type Accept,
   type Accepted,
+  type Admit,
+  type Admitted,
   type Answer,
   type Decided,
   type Envelope,
@@ -26,11 +34,14 @@ export {
   type Learn,
   type Learned,
   learnCountMax,
+  type MemoryMark,
   type Message,
+  type Outlived,
   type Prepare,
   type Promised,
   type Rejected,
   type Request,
+  seqOf,
   type Vote,
 } from './messages.ts';
-export { Peer, type PeerEvent, type PeerOptions, type Status } from './peer.ts';
+export { Peer, type PeerEvent, type PeerOptions } from './peer.ts';

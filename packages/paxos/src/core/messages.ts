@@ -1,5 +1,6 @@
 /**
- * Every message of the protocol. Each is about one instance, named by its `seq`.
+ * Every message of the protocol. Each is about one instance, named by its `seq`; only Admit and its
+ * answers are about a peer.
  *
  * ```text
  *   proposer        acceptors        learners
@@ -15,9 +16,14 @@
  *      │── Learn ─────▶│                       catching up: what was decided from `seq` on?
  *      │◀── Learned ───│                         this, as far as I know
  *
- *   To any request (Prepare, Accept, Learn) the answer may also be
+ *   To any request about an instance (Prepare, Accept, Learn) the answer may also be
  *      Learned     it is decided already, and this is the value
  *      Forgotten   every peer was done with it; there is nothing left to agree on
+ *
+ *   without memory  any peer
+ *      │── Admit ─────▶│                       I remember nothing: count nothing I said before this life
+ *      │◀── Admitted ──│                         noted for good; so far instances are known to me
+ *      │◀── Outlived ──│                         no, there was a later life of yours: choose a higher
  * ```
  *
  * Requests are imperatives, or news; answers are past tense. Each request has at most one answer.
@@ -108,9 +114,62 @@ export interface Forgotten {
   readonly seq: number;
 }
 
-export type Request<V> = Prepare | Accept<V> | Decided<V> | Learn;
-export type Answer<V> = Promised<V> | Accepted | Rejected | Learned<V> | Forgotten;
+/**
+ * A peer without memory to all others: I begin a new life. Paxos Made Live §5.1: a replica with a
+ * damaged disk takes no part until nothing it may have promised can matter any more.
+ */
+export interface Admit {
+  readonly type: 'admit';
+  /** From 1. Above every life of this peer that any quorum knows of, or it will be refused. */
+  readonly life: number;
+  /** Drawn by chance: tells one try at a life from another's. */
+  readonly attempt: number;
+}
+
+/** Answer to Admit: the new life is recorded, durably, and nothing said before it is counted here. */
+export interface Admitted {
+  readonly type: 'admitted';
+  readonly life: number;
+  readonly attempt: number;
+  /** Whether the sender has memory itself: it takes part, and knows in what it took part. */
+  readonly isMember: boolean;
+  /** Whether the sender never admitted this peer before. */
+  readonly isNew: boolean;
+  /** The highest seq the sender knew of when it answered, or −1. */
+  readonly max: number;
+}
+
+/** Answer to Admit: a life as high as that is taken. */
+export interface Outlived {
+  readonly type: 'outlived';
+  readonly life: number;
+  readonly attempt: number;
+  /** The latest life of that peer known to the sender. */
+  readonly latest: number;
+}
+
+/** A request about one instance, or news of it. */
+export type InstanceRequest<V> = Prepare | Accept<V> | Decided<V> | Learn;
+export type InstanceAnswer<V> = Promised<V> | Accepted | Rejected | Learned<V> | Forgotten;
+/** A message about one instance. */
+export type InstanceMessage<V> = InstanceRequest<V> | InstanceAnswer<V>;
+
+export type Request<V> = InstanceRequest<V> | Admit;
+export type Answer<V> = InstanceAnswer<V> | Admitted | Outlived;
 export type Message<V> = Request<V> | Answer<V>;
+
+/**
+ * How much the sender remembers, and knows of what others should. So a peer that lost some or all of
+ * its memory is found out, and nothing it said before is counted any more.
+ */
+export interface MemoryMark {
+  /** The latest life of each peer known to the sender, its own included. 0: it never lost its memory. */
+  readonly lives: readonly number[];
+  /** How many writes of this life the sender has made durable. */
+  readonly turn: number;
+  /** The highest `turn` heard from the addressee, in the life given here. */
+  readonly heard: number;
+}
 
 /**
  * A message on its way. `done` and `min` ride along on every one, requests and answers alike, so
@@ -123,7 +182,13 @@ export interface Envelope<V> {
   readonly done: number;
   /** The sender's `min()`: below it, every peer is done. True for ever, so a receiver may adopt it. */
   readonly min: number;
+  readonly mark: MemoryMark;
   readonly message: Message<V>;
+}
+
+/** The instance a message is about, if it is about one. */
+export function seqOf(message: Message<unknown>): number | undefined {
+  return 'seq' in message ? message.seq : undefined;
 }
 
 /** Whether a message answers another. A transport over calls sends answers back on the same call. */
@@ -134,11 +199,14 @@ export function isAnswer<V>(message: Message<V>): message is Answer<V> {
     case 'rejected':
     case 'learned':
     case 'forgotten':
+    case 'admitted':
+    case 'outlived':
       return true;
     case 'prepare':
     case 'accept':
     case 'decided':
     case 'learn':
+    case 'admit':
       return false;
   }
 }

@@ -1,28 +1,28 @@
-/** Collects the effects of one step, and puts messages into envelopes. */
+/** Collects the effects of one step. */
 import type { PeerId } from './ballot.ts';
 import type { Decision, DurableWrite, Effects, Note } from './effects.ts';
 import type { Envelope, Message } from './messages.ts';
-import type { Retention } from './retention.ts';
+
+/** Puts a message into an envelope, with all that rides along. */
+export type Sealing<V> = (to: PeerId, message: Message<V>) => Envelope<V>;
 
 export class Outbox<V> {
-  readonly #me: PeerId;
-  readonly #retention: Retention;
+  readonly #seal: Sealing<V>;
   readonly #effects: Effects<V>;
 
-  constructor(me: PeerId, retention: Retention, effects: Effects<V>) {
-    this.#me = me;
-    this.#retention = retention;
+  constructor(seal: Sealing<V>, effects: Effects<V>) {
+    this.#seal = seal;
     this.#effects = effects;
   }
 
   /** For what relies on nothing unwritten. */
   sendNow(to: PeerId, message: Message<V>): void {
-    this.#effects.sendNow.push(this.#envelope(to, message));
+    this.#effects.sendNow.push(this.#seal(to, message));
   }
 
   /** For what vouches for a write of this step or of an earlier one. */
   sendAfter(to: PeerId, message: Message<V>): void {
-    this.#effects.sendAfter.push(this.#envelope(to, message));
+    this.#effects.sendAfter.push(this.#seal(to, message));
   }
 
   persist(write: DurableWrite<V>): void {
@@ -37,8 +37,8 @@ export class Outbox<V> {
     this.#effects.decided.push(decision);
   }
 
-  #envelope(to: PeerId, message: Message<V>): Envelope<V> {
-    const { done, min } = this.#retention;
-    return { from: this.#me, to, done, min, message };
+  /** This peer must not go on: its memory is less than others know it to be. */
+  stop(memoryLoss: string): void {
+    this.#effects.memoryLoss = memoryLoss;
   }
 }

@@ -1,37 +1,25 @@
 /**
- * Peer: the roles of one participant behind `step`. It routes each event to the roles and puts what
- * they answer into envelopes; the rules of Paxos are in the roles.
+ * Peer: one participant behind `step`. It knows who speaks and whether that still counts, takes part
+ * in agreement if it has the memory for it, and forgets what nobody needs.
  */
 import type { Random } from '../environment.ts';
-import { Acceptor } from './acceptor.ts';
+import { Agreement, type Status } from './agreement.ts';
 import { assert } from './assert.ts';
-import { isLower, type PeerId } from './ballot.ts';
-import { CatchUp } from './catch-up.ts';
+import type { PeerId } from './ballot.ts';
 import {
   type Decision,
   type DurableWrite,
   type Effects,
+  type Memory,
   noEffects,
   type Write,
 } from './effects.ts';
-import { Learner } from './learner.ts';
-import type {
-  Accept,
-  Accepted,
-  Decided,
-  Envelope,
-  Learned,
-  Message,
-  Prepare,
-  Request,
-} from './messages.ts';
-import { News } from './news.ts';
+import { Lives } from './lives.ts';
+import type { Admit, Envelope, MemoryMark, Message } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import { Patience } from './patience.ts';
-import { Proposer } from './proposer.ts';
-import { recall } from './recall.ts';
+import { Rejoin } from './rejoin.ts';
 import { Retention } from './retention.ts';
-import { Rounds } from './rounds.ts';
 
 export type PeerEvent<V> =
   /** The host wants `seq` decided, by preference as `value`. */
@@ -41,84 +29,79 @@ export type PeerEvent<V> =
   | { readonly type: 'undeliverable'; readonly envelope: Envelope<V> }
   /** The host needs nothing at or below `seq` any more. */
   | { readonly type: 'done'; readonly seq: number }
-  /** These writes are durable now. */
+  /** These writes are durable now: one more turn of the storage. */
   | { readonly type: 'persisted'; readonly writes: readonly DurableWrite<V>[] }
   /** The time of `wakeAt()` has come. */
   | { readonly type: 'wake' };
-
-/** What becomes of an instance, as far as this peer knows. */
-export type Status<V> =
-  | { readonly fate: 'decided'; readonly value: V }
-  | { readonly fate: 'pending' }
-  | { readonly fate: 'forgotten' };
 
 export interface PeerOptions<V> {
   readonly me: PeerId;
   readonly peerCount: number;
   readonly random: Random;
-  /** What an earlier run of this peer has written, in order. */
-  readonly memory: Iterable<Write<V>>;
+  /** What this peer remembers of earlier runs. */
+  readonly memory: Memory<V>;
 }
 
 export class Peer<V> {
   readonly #me: PeerId;
   readonly #peerCount: number;
   readonly #retention: Retention;
-  readonly #rounds: Rounds;
-  readonly #acceptor = new Acceptor<V>();
-  readonly #learner = new Learner<V>();
-  readonly #proposer: Proposer<V>;
-  readonly #catchUp: CatchUp<V>;
-  readonly #news: News<V>;
-  #max = -1;
+  readonly #lives: Lives;
+  readonly #rejoin: Rejoin;
+  readonly #agreement: Agreement<V>;
+  /** How this peer found its memory; later it is `kept`, by the first write. */
+  #memory: Memory<V>['state'];
+  #turn: number;
 
   constructor({ me, peerCount, random, memory }: PeerOptions<V>) {
     const patience = new Patience(random);
     this.#me = me;
     this.#peerCount = peerCount;
+    this.#memory = memory.state;
+    this.#turn = memory.turn;
     this.#retention = new Retention(me, peerCount);
-    this.#rounds = new Rounds(me);
-    this.#proposer = new Proposer(peerCount, this.#rounds, patience);
-    this.#catchUp = new CatchUp(this.#learner, patience);
-    this.#news = new News(patience);
-    const roles = {
-      rounds: this.#rounds,
-      retention: this.#retention,
-      acceptor: this.#acceptor,
-      learner: this.#learner,
-    };
-    for (const write of memory) this.#max = Math.max(this.#max, recall(write, roles));
-    this.#forgetBelow(this.min);
+    this.#lives = new Lives(me, peerCount);
+    this.#rejoin = new Rejoin({ me, peerCount, lives: this.#lives, patience, random });
+    this.#agreement = new Agreement({ me, peerCount, retention: this.#retention, patience });
+    for (const write of memory.writes) this.#restore(write);
+    this.#agreement.keepOut(memory.state === 'kept' ? this.#rejoin.fence : Infinity);
+    this.#agreement.forgetBelow(this.min);
   }
 
   step(event: PeerEvent<V>, now: number): Effects<V> {
     const effects = noEffects<V>();
-    const outbox = new Outbox(this.#me, this.#retention, effects);
+    const outbox = new Outbox(this.#envelopeTo, effects);
     const minBefore = this.min;
+    if (this.#memory !== 'kept') this.#beginLife(this.#memory === 'new', outbox);
     this.#route(event, now, outbox);
     if (this.min > minBefore) {
-      this.#forgetBelow(this.min);
+      this.#agreement.forgetBelow(this.min);
       outbox.note({ type: 'forgotten', min: this.min });
     }
+    if (effects.persist.length > 0) this.#lives.note(outbox);
     return effects;
   }
 
   /** When this peer next wants a `wake`, in milliseconds of the clock given to `step`. */
   wakeAt(): number | undefined {
-    const times = [this.#proposer.wakeAt(), this.#news.wakeAt()];
+    if (this.#memory !== 'kept') return -Infinity;
+    const times = [this.#agreement.wakeAt(), this.#rejoin.wakeAt()];
     const earliest = Math.min(...times.map((time) => time ?? Infinity));
     return earliest === Infinity ? undefined : earliest;
   }
 
   status(seq: number): Status<V> {
-    if (seq < this.min) return { fate: 'forgotten' };
-    const decision = this.#learner.decision(seq);
-    return decision ? { fate: 'decided', value: decision.value } : { fate: 'pending' };
+    return this.#agreement.status(seq);
+  }
+
+  /** Whether this peer takes part. One without memory does not, until the others admitted it. */
+  get isMember(): boolean {
+    return this.#memory === 'kept' && this.#rejoin.isMember;
   }
 
   /** The highest seq proposed here or seen in any message, or −1. Never sinks. */
   get max(): number {
-    return this.#max;
+    return this.#agreement.max;
   }
 
   /** The lowest seq still remembered. Never sinks. */
@@ -126,28 +109,45 @@ export class Peer<V> {
     return this.#retention.min;
   }
 
+  /** How many writes its storage has made durable, of all its runs. */
+  get turn(): number {
+    return this.#turn;
+  }
+
   /** Every decision known and not forgotten, in order of seq. */
   decisions(): Decision<V>[] {
-    return this.#learner.decisions();
+    return this.#agreement.decisions();
+  }
+
+  readonly #envelopeTo = (to: PeerId, message: Message<V>): Envelope<V> => {
+    const { done, min } = this.#retention;
+    return { from: this.#me, to, done, min, mark: this.#lives.mark(to, this.#turn), message };
+  };
+
+  #restore(write: Write<V>): void {
+    if (write.type === 'life') this.#rejoin.restore(write);
+    else if (write.type === 'met') this.#lives.restore(write);
+    else this.#agreement.restore(write);
   }
 
   #route(event: PeerEvent<V>, now: number, outbox: Outbox<V>): void {
     switch (event.type) {
       case 'propose':
-        this.#propose(event.seq, event.value, now, outbox);
+        this.#agreement.propose(event, now, outbox);
         break;
       case 'receive':
         this.#receive(event.envelope, now, outbox);
         break;
       case 'undeliverable':
-        this.#onUndeliverable(event.envelope, now);
+        this.#agreement.onUndeliverable(event.envelope, now);
         break;
       case 'done':
-        this.#learner.needless(event.seq + 1);
+        this.#agreement.needless(event.seq + 1);
         this.#retention.doneHere(event.seq);
         break;
       case 'persisted':
-        this.#onPersisted(event.writes);
+        this.#turn += 1;
+        this.#agreement.onPersisted(event.writes);
         break;
       case 'wake':
         this.#wake(now, outbox);
@@ -155,144 +155,77 @@ export class Peer<V> {
     }
   }
 
-  #propose(seq: number, value: V, now: number, outbox: Outbox<V>): void {
-    if (seq < this.min) return;
-    this.#max = Math.max(this.#max, seq);
-    if (this.#learner.knows(seq)) return;
-    const promised = this.#acceptor.promised(seq);
-    this.#proposer.propose({ seq, value, promised }, now, outbox);
+  /** Before anything is said, so that nothing is ever said outside of a life. */
+  #beginLife(isNew: boolean, outbox: Outbox<V>): void {
+    this.#rejoin.begin(isNew, outbox);
+    this.#memory = 'kept';
+  }
+
+  #wake(now: number, outbox: Outbox<V>): void {
+    this.#rejoin.wake(now, outbox);
+    this.#agreement.keepOut(this.#rejoin.fence);
+    this.#agreement.wake(now, outbox);
   }
 
   #receive(envelope: Envelope<V>, now: number, outbox: Outbox<V>): void {
-    const { from, to, done, min, message } = envelope;
+    const { from, to, done, min, mark, message } = envelope;
     assert(to === this.#me, 'a message reaches the peer it is for');
     assert(from >= 0 && from < this.#peerCount, 'a sender is a member');
+    if (from !== this.#me && message.type !== 'admit') {
+      // Safety: what was said in a life that is over may contradict what that peer says now.
+      if (this.#lives.isOver(from, mark)) return;
+      const loss = this.#memoryLoss(from, mark);
+      if (loss !== undefined) {
+        outbox.stop(loss);
+        return;
+      }
+      for (const peer of this.#lives.heard(from, mark)) this.#agreement.disregard(peer);
+    }
     this.#retention.heard(from, done, min);
     // Below min nobody can tell: catching up goes on above it.
-    this.#learner.needless(this.min);
+    this.#agreement.needless(this.min);
     this.#onMessage(from, message, now, outbox);
-    this.#catchUp.heard(from, done, now, outbox);
+    this.#agreement.onDone(from, done, now, outbox);
+  }
+
+  /** Others may remember more of this peer than it does: a lost tail, or a copy of former times. */
+  #memoryLoss(from: PeerId, { lives, heard }: MemoryMark): string | undefined {
+    if (!this.isMember) return undefined;
+    const life = lives[this.#me] ?? 0;
+    const { own } = this.#lives;
+    if (life > own) return `peer ${from} knows life ${life} of this peer, which leads life ${own}`;
+    if (life < own || heard <= this.#turn) return undefined;
+    return `peer ${from} heard turn ${heard} of this peer, which remembers ${this.#turn}`;
   }
 
   #onMessage(from: PeerId, message: Message<V>, now: number, outbox: Outbox<V>): void {
     switch (message.type) {
-      case 'prepare':
-      case 'accept':
-      case 'decided':
-      case 'learn':
-        this.#onRequest(from, message, outbox);
+      case 'admit':
+        this.#onAdmit(from, message, outbox);
         break;
-      case 'promised':
-        this.#proposer.onPromised(from, message, now, outbox);
+      case 'admitted':
+        this.#rejoin.onAdmitted(from, message, outbox);
+        this.#agreement.keepOut(this.#rejoin.fence);
         break;
-      case 'rejected':
-        this.#proposer.onRejected(message, now);
+      case 'outlived':
+        this.#rejoin.onOutlived(message, outbox);
         break;
-      case 'accepted':
-        this.#onAccepted(from, message, outbox);
-        break;
-      case 'learned':
-        this.#onLearned(from, message, outbox);
-        break;
-      case 'forgotten':
-        this.#catchUp.onLearned(from, message.seq);
-        break;
+      default:
+        this.#agreement.onMessage(from, message, now, outbox);
     }
   }
 
-  #onRequest(from: PeerId, request: Request<V>, outbox: Outbox<V>): void {
-    const { seq } = request;
-    // Safety: a forgotten instance is refused. A fresh record could vote for a second value.
-    if (seq < this.min) {
-      if (request.type !== 'decided') outbox.sendNow(from, { type: 'forgotten', seq });
+  #onAdmit(from: PeerId, request: Admit, outbox: Outbox<V>): void {
+    const { life, attempt } = request;
+    const admission = this.#lives.admit(from, request, outbox);
+    if (admission === undefined) {
+      const latest = this.#lives.latest(from);
+      outbox.sendAfter(from, { type: 'outlived', life, attempt, latest });
       return;
     }
-    this.#max = Math.max(this.#max, seq);
-    if (request.type === 'decided') {
-      this.#onDecided(request, outbox);
-      return;
-    }
-    const values = this.#learner.run(seq, request.type === 'learn' ? request.count : 1);
-    if (values.length > 0) outbox.sendNow(from, { type: 'learned', seq, values });
-    else if (request.type !== 'learn') this.#vote(from, request, outbox);
-  }
-
-  #vote(from: PeerId, request: Prepare | Accept<V>, outbox: Outbox<V>): void {
-    const answer =
-      request.type === 'prepare'
-        ? this.#acceptor.onPrepare(request, outbox)
-        : this.#acceptor.onAccept(request, outbox);
-    // A refusal vouches for nothing: whoever reads it only tries a higher ballot.
-    if (answer.type === 'rejected') outbox.sendNow(from, answer);
-    else outbox.sendAfter(from, answer);
-  }
-
-  #onAccepted(from: PeerId, message: Accepted, outbox: Outbox<V>): void {
-    const win = this.#proposer.onAccepted(from, message);
-    if (!win) return;
-    const { seq, ballot, value, voters } = win;
-    for (let to = 0; to < this.#peerCount; to += 1) {
-      if (to === this.#me) continue;
-      outbox.sendNow(to, { type: 'decided', seq, ballot, ...(voters.has(to) ? {} : { value }) });
-    }
-    this.#decide(seq, value, outbox);
-  }
-
-  #onDecided({ seq, ballot, value }: Decided<V>, outbox: Outbox<V>): void {
-    const vote = this.#acceptor.vote(seq);
-    // Safety: a vote of an older ballot may be for another value. At the decided ballot or above it,
-    // every vote is for the decided value (P2b).
-    if (value !== undefined) this.#decide(seq, value, outbox);
-    else if (vote && !isLower(vote.ballot, ballot)) this.#decide(seq, vote.value, outbox);
-  }
-
-  #onLearned(from: PeerId, { seq, values }: Learned<V>, outbox: Outbox<V>): void {
-    values.forEach((value, index) => {
-      if (seq + index >= this.min) this.#pass(seq + index, value, from, outbox);
-    });
-    this.#catchUp.onLearned(from, seq);
-  }
-
-  /** What a proposer learns instead of winning is news to whoever only heard its own requests. */
-  #pass(seq: number, value: V, teller: PeerId, outbox: Outbox<V>): void {
-    const ballot = this.#proposer.ballot(seq);
-    for (let to = 0; ballot && to < this.#peerCount; to += 1) {
-      if (to === this.#me || to === teller) continue;
-      outbox.sendNow(to, { type: 'decided', seq, ballot, value });
-    }
-    this.#decide(seq, value, outbox);
-  }
-
-  #decide(seq: number, value: V, outbox: Outbox<V>): void {
-    this.#max = Math.max(this.#max, seq);
-    if (!this.#learner.learn(seq, value)) return;
-    const isOwnVote = this.#acceptor.vote(seq)?.value === value;
-    outbox.note({ type: 'decided', seq, ...(isOwnVote ? {} : { value }) });
-    outbox.announce({ seq, value });
-    this.#acceptor.release(seq);
-    this.#proposer.release(seq);
-  }
-
-  #onUndeliverable(envelope: Envelope<V>, now: number): void {
-    const { to, message } = envelope;
-    if (message.type === 'decided') this.#news.onUndeliverable(to, message, now);
-    else this.#proposer.onUndeliverable(envelope, now);
-  }
-
-  #wake(now: number, outbox: Outbox<V>): void {
-    this.#proposer.wake(now, outbox);
-    for (const { to, news } of this.#news.due(now)) outbox.sendNow(to, news);
-  }
-
-  #onPersisted(writes: readonly DurableWrite<V>[]): void {
-    for (const write of writes) {
-      if (write.type === 'reserved') this.#rounds.onPersisted(write.round);
-    }
-  }
-
-  #forgetBelow(min: number): void {
-    this.#acceptor.forgetBelow(min);
-    this.#learner.forgetBelow(min);
-    this.#proposer.forgetBelow(min);
+    this.#agreement.disregard(from);
+    const { isNew } = admission;
+    const { isMember, max } = this;
+    outbox.sendAfter(from, { type: 'admitted', life, attempt, isMember, isNew, max });
   }
 }

@@ -148,6 +148,14 @@ export class Proposer<V> {
     return phase?.name === 'waiting' ? phase.seen : phase?.ballot;
   }
 
+  /** What this peer said was said in a life that is over: nothing of it is counted any more. */
+  disregard(peer: PeerId): void {
+    for (const [, { phase }] of this.#proposals.entries()) {
+      if (phase.name === 'preparing') phase.promises.remove(peer);
+      if (phase.name === 'accepting') phase.votes.remove(peer);
+    }
+  }
+
   /** Ends the proposal: the instance is decided. */
   release(seq: number): void {
     this.#proposals.delete(seq);

@@ -21,6 +21,10 @@ export class Tally {
     this.#peers.add(peer);
   }
 
+  remove(peer: PeerId): void {
+    this.#peers.delete(peer);
+  }
+
   has(peer: PeerId): boolean {
     return this.#peers.has(peer);
   }

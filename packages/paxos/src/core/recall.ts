@@ -1,7 +1,7 @@
 /** Recall: after a restart, what an earlier run wrote goes back into the roles it came from. */
 import type { Acceptor } from './acceptor.ts';
 import { assert } from './assert.ts';
-import type { Write } from './effects.ts';
+import type { Met, OwnLife, Write } from './effects.ts';
 import type { Learner } from './learner.ts';
 import type { Retention } from './retention.ts';
 import type { Rounds } from './rounds.ts';
@@ -14,7 +14,10 @@ export interface RememberingRoles<V> {
 }
 
 /** Takes one write back, in the order they were written. Gives back the highest seq it speaks of, or −1. */
-export function recall<V>(write: Write<V>, roles: RememberingRoles<V>): number {
+export function recall<V>(
+  write: Exclude<Write<V>, OwnLife | Met>,
+  roles: RememberingRoles<V>,
+): number {
   switch (write.type) {
     case 'reserved':
       roles.rounds.restore(write.round);

@@ -12,12 +12,12 @@ export interface OpenCall<V> {
 }
 
 export class OpenCalls<V> {
-  /** By the link and instance of the request, in the order opened. */
+  /** By the link and subject of the request, in the order opened. */
   readonly #calls = new Map<string, OpenCall<V>[]>();
 
   open(call: OpenCall<V>): void {
     const { from, to, message } = call.request;
-    const key = keyOf(from, to, message.seq);
+    const key = keyOf(from, to, message);
     this.#calls.set(key, [...(this.#calls.get(key) ?? []), call]);
     for (const oldest of this.#calls.keys()) {
       if (this.#calls.size <= callCountMax) break;
@@ -27,7 +27,7 @@ export class OpenCalls<V> {
 
   /** The oldest call that this may be the answer to; it is then closed. */
   take(answer: Envelope<V>): OpenCall<V> | undefined {
-    const key = keyOf(answer.to, answer.from, answer.message.seq);
+    const key = keyOf(answer.to, answer.from, answer.message);
     const calls = this.#calls.get(key) ?? [];
     const taken = calls.find((call) => isAnswerTo(answer.message, call.request.message));
     this.#keep(
@@ -65,8 +65,9 @@ export class OpenCalls<V> {
   }
 }
 
-function keyOf(caller: PeerId, server: PeerId, seq: number): string {
-  return `${caller}>${server}#${seq}`;
+function keyOf(caller: PeerId, server: PeerId, message: Message<unknown>): string {
+  const subject = 'seq' in message ? message.seq : `life ${message.life}`;
+  return `${caller}>${server}#${subject}`;
 }
 
 function isAnswerTo<V>(answer: Message<V>, request: Message<V>): boolean {
@@ -79,6 +80,9 @@ function isAnswerTo<V>(answer: Message<V>, request: Message<V>): boolean {
       return (
         (request.type === 'prepare' || request.type === 'accept') && hasBallotOf(answer, request)
       );
+    case 'admitted':
+    case 'outlived':
+      return request.type === 'admit' && request.attempt === answer.attempt;
     default:
       return answer.type === 'learned' || answer.type === 'forgotten';
   }

@@ -39,7 +39,7 @@ describe('Data directory', () => {
     const second = await openDataDirectory({ path, ...node });
     expect(second.identity.hasVoted).to.equal(true);
     expect(second.identity.turnReached).to.equal(1);
-    expect(await second.journal.load()).to.have.length(1);
+    expect([...(await second.journal.load()).writes]).to.have.length(1);
     expect(await second.state.get(new Uint8Array([0, 255]))).to.deep.equal(Buffer.from([7]));
     await second.close();
   });

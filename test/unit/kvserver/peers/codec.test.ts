@@ -69,7 +69,8 @@ describe('codec', () => {
     const strange = [new Date(0), new Map(), /x/, Number.POSITIVE_INFINITY, [1], { round: 1 }];
     for (const sample of samples) {
       for (const content of [...wrong, ...strange]) {
-        for (const field of Object.keys(sample.message)) {
+        for (const [field, value] of Object.entries(sample.message)) {
+          if (typeof value === 'boolean' && typeof content === 'boolean') continue;
           const message = { ...sample.message, [field]: content };
           expect(read({ ...sample, message }).valid, `${field} ${String(content)}`).to.equal(false);
         }

@@ -9,6 +9,7 @@ import { PeerTransport, type PeerTransportOptions } from '@paxkv/kvserver/peers/
 import type { Envelope, Inbox, Message } from '@paxkv/paxos';
 import { type Logger, pino } from 'pino';
 import { WebSocket } from 'ws';
+import { plainMark } from '../../contracts/plain-mark.ts';
 
 /** Short patience, so that tests of silence do not take long. */
 export const quick: Partial<PeerLimits> = {
@@ -167,13 +168,13 @@ export async function lone(options: Partial<PeerTransportOptions> = {}): Promise
 
 export function envelope(
   message: Message<Uint8Array>,
-  { from = 1, to = 0, done = -1, min = 0 } = {},
+  { from = 1, to = 0, done = -1, min = 0, nodeCount = 2 } = {},
 ): Envelope<Uint8Array> {
-  return { from, to, done, min, message };
+  return { from, to, done, min, mark: plainMark(nodeCount), message };
 }
 
 /** A request that tells one from another by its `seq`. */
-export function learn(seq: number, ends: { from?: number; to?: number } = {}) {
+export function learn(seq: number, ends: { from?: number; to?: number; nodeCount?: number } = {}) {
   return envelope({ type: 'learn', seq, count: 1 }, ends);
 }
 

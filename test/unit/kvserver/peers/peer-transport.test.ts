@@ -1,5 +1,7 @@
 import { PeerTransport } from '@paxkv/kvserver/peers/peer-transport';
+import { seqOf } from '@paxkv/paxos';
 import { expect } from 'chai';
+import { plainMark } from '../../contracts/plain-mark.ts';
 import { cluster, keepingLog, learn, listen, lone, Station } from './fixtures.ts';
 
 describe('PeerTransport', () => {
@@ -20,12 +22,12 @@ describe('PeerTransport', () => {
     const stations = await three();
     for (const [from, station] of stations.entries()) {
       for (const to of stations.keys()) {
-        if (to !== from) station.transport.send(learn(10 * from + to, { from, to }));
+        if (to !== from) station.transport.send(learn(10 * from + to, { from, to, nodeCount: 3 }));
       }
     }
     for (const [me, station] of stations.entries()) {
       await station.inbox.until((inbox) => inbox.received.length === 2);
-      const seqs = station.inbox.received.map((received) => received.message.seq);
+      const seqs = station.inbox.received.map(({ message }) => seqOf(message));
       const others = [0, 1, 2].filter((from) => from !== me);
       expect(seqs.sort()).to.deep.equal(others.map((from) => 10 * from + me).sort());
     }
@@ -36,12 +38,12 @@ describe('PeerTransport', () => {
     const value = new Uint8Array(20_000).map((_, index) => index % 251);
     for (let seq = 0; seq < 500; seq += 1) {
       const message = { type: 'accept', seq, ballot: { round: 1, peer: 0 }, value } as const;
-      first.transport.send({ from: 0, to: 1, done: -1, min: 0, message });
+      first.transport.send({ from: 0, to: 1, done: -1, min: 0, mark: plainMark(), message });
       if (seq % 100 === 0) await new Promise(setImmediate);
     }
     await second.inbox.until((inbox) => inbox.received.length === 500);
     for (const [seq, { message }] of second.inbox.received.entries()) {
-      expect(message.seq).to.equal(seq);
+      expect(seqOf(message)).to.equal(seq);
       if (message.type !== 'accept') throw new Error('an accept was sent');
       expect(Buffer.compare(message.value, value)).to.equal(0);
     }
@@ -62,7 +64,7 @@ describe('PeerTransport', () => {
     const station = await lone();
     open.push(station);
     const message = { type: 'forgotten', seq: 1 } as const;
-    station.transport.send({ from: 0, to: 1, done: -1, min: 0, message });
+    station.transport.send({ from: 0, to: 1, done: -1, min: 0, mark: plainMark(), message });
     await new Promise(setImmediate);
     expect(station.inbox.lost).to.deep.equal([]);
     expect(station.transport.counts().dropped).to.equal(1);
@@ -91,8 +93,8 @@ describe('PeerTransport', () => {
     open.push(again);
     await again.open();
     await Promise.all([first.connected(1), again.connected(0)]);
-    first.transport.send(learn(1, { from: 0, to: 1 }));
-    again.transport.send(learn(2, { from: 1, to: 0 }));
+    first.transport.send(learn(1, { from: 0, to: 1, nodeCount: 3 }));
+    again.transport.send(learn(2, { from: 1, to: 0, nodeCount: 3 }));
     await again.inbox.until((inbox) => inbox.received.length === 1);
     await first.inbox.until((inbox) => inbox.received.length === 1);
   });

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { pack, unpack } from '@paxkv/kvserver/peers/codec';
 import { peerPath } from '@paxkv/kvserver/peers/handshake';
 import { defaultPeerLimits } from '@paxkv/kvserver/peers/limits';
+import { seqOf } from '@paxkv/paxos';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import { call, hello, learn, lone, type Station } from './fixtures.ts';
@@ -127,7 +128,7 @@ describe('Reception', () => {
     const { socket } = await greeted();
     for (const seq of [10, 20, 30, 41]) socket.send(pack(learn(seq)));
     expect(await closeOf(socket)).to.equal('invalid frame: an instance beyond 40');
-    expect(station.inbox.received.map(({ message }) => message.seq)).to.deep.equal([10, 20, 30]);
+    expect(station.inbox.received.map(({ message }) => seqOf(message))).to.deep.equal([10, 20, 30]);
   });
 
   it('ends a connection at the head of a frame that is too long', async () => {
@@ -155,7 +156,7 @@ describe('Reception', () => {
     expect(await closeOf(old)).to.equal('replaced by a newer connection');
     newer.send(pack(learn(3)));
     await station.inbox.until((inbox) => inbox.received.length === 2);
-    expect(station.inbox.received.map(({ message }) => message.seq)).to.deep.equal([1, 3]);
+    expect(station.inbox.received.map(({ message }) => seqOf(message))).to.deep.equal([1, 3]);
   });
 
   it('does not hear what still arrives on a connection that was replaced', async () => {
@@ -168,7 +169,7 @@ describe('Reception', () => {
     await closeOf(old);
     newer.send(pack(learn(9)));
     await station.inbox.until((inbox) => inbox.received.length > 0);
-    expect(station.inbox.received.map(({ message }) => message.seq)).to.deep.equal([9]);
+    expect(station.inbox.received.map(({ message }) => seqOf(message))).to.deep.equal([9]);
   });
 
   it('keeps the newest of two hundred connections from one server, and hears it', async () => {

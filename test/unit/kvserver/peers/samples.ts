@@ -17,6 +17,9 @@ const messages: readonly Message<Uint8Array>[] = [
   { type: 'learn', seq: 7, count: 16 },
   { type: 'learned', seq: 7, values: [value, new Uint8Array([4])] },
   { type: 'forgotten', seq: 0 },
+  { type: 'admit', life: 2, attempt: 12_345 },
+  { type: 'admitted', life: 2, attempt: 12_345, isMember: true, isNew: false, max: -1 },
+  { type: 'outlived', life: 2, attempt: 12_345, latest: 7 },
 ];
 
 export const samples: readonly Envelope<Uint8Array>[] = messages.map((message) => ({
@@ -24,5 +27,6 @@ export const samples: readonly Envelope<Uint8Array>[] = messages.map((message) =
   to: 0,
   done: 5,
   min: 2,
+  mark: { lives: [0, 3], turn: 9, heard: 4 },
   message,
 }));

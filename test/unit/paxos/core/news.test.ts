@@ -2,6 +2,8 @@ import { Peer } from '@paxkv/paxos/core';
 import { News } from '@paxkv/paxos/internal/core/news';
 import { Patience } from '@paxkv/paxos/internal/core/patience';
 import { expect } from 'chai';
+import { plainMark } from '../../contracts/plain-mark.ts';
+import { kept } from './steps.ts';
 
 const decided = (seq: number) =>
   ({ type: 'decided', seq, ballot: { round: 1, peer: 0 }, value: `value ${seq}` }) as const;
@@ -55,8 +57,13 @@ describe('News', () => {
   });
 
   it('is what a peer does when its Decided meets a closed door', () => {
-    const peer = new Peer<string>({ me: 0, peerCount: 2, random: { next: () => 0.5 }, memory: [] });
-    const told = { from: 0, to: 1, done: -1, min: 0, message: decided(7) };
+    const peer = new Peer<string>({
+      me: 0,
+      peerCount: 2,
+      random: { next: () => 0.5 },
+      memory: kept(),
+    });
+    const told = { from: 0, to: 1, done: -1, min: 0, mark: plainMark(2), message: decided(7) };
     peer.step({ type: 'undeliverable', envelope: told }, 0);
     const wakeAt = peer.wakeAt() ?? 0;
     expect(wakeAt).to.be.above(0);

@@ -1,20 +1,13 @@
-import { noEffects } from '@paxkv/paxos/core';
-import { Outbox } from '@paxkv/paxos/internal/core/outbox';
-import { Retention } from '@paxkv/paxos/internal/core/retention';
 import { expect } from 'chai';
 import { ballot, beginStep, mail } from './steps.ts';
 
 describe('Outbox', () => {
-  it('tells done and min on every envelope, whenever it leaves', () => {
-    const retention = new Retention(1, 3);
-    retention.doneHere(6);
-    retention.heard(0, 6, 4);
-    const effects = noEffects<string>();
-    const outbox = new Outbox<string>(1, retention, effects);
+  it('has every message sealed in an envelope, whenever it leaves', () => {
+    const { outbox, effects } = beginStep(1);
     outbox.sendNow(0, { type: 'learn', seq: 7, count: 1 });
     outbox.sendAfter(2, { type: 'accepted', seq: 7, ballot: ballot(1, 2) });
     for (const envelope of [...effects.sendNow, ...effects.sendAfter]) {
-      expect(envelope).to.include({ from: 1, done: 6, min: 4 });
+      expect(envelope).to.include({ from: 1, done: -1, min: 0 });
     }
     expect(effects.sendNow[0]?.to).to.equal(0);
     expect(effects.sendAfter[0]?.to).to.equal(2);

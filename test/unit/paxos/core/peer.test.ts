@@ -8,7 +8,8 @@ import {
   type Write,
 } from '@paxkv/paxos/core';
 import { expect } from 'chai';
-import { ballot, evenChance, mail, recipients } from './steps.ts';
+import { plainMark } from '../../contracts/plain-mark.ts';
+import { ballot, evenChance, kept, mail, recipients } from './steps.ts';
 
 const low = ballot(1, 1);
 const high = ballot(2, 2);
@@ -21,7 +22,7 @@ describe('Peer', () => {
   });
 
   function boot(...memory: Write<string>[]): void {
-    peer = new Peer<string>({ me: 0, peerCount: 3, random: evenChance, memory });
+    peer = new Peer<string>({ me: 0, peerCount: 3, random: evenChance, memory: kept(memory) });
   }
 
   function step(event: PeerEvent<string>, now = 0): Effects<string> {
@@ -29,7 +30,10 @@ describe('Peer', () => {
   }
 
   function receive(from: PeerId, message: Message<string>, done = -1, min = 0): Effects<string> {
-    return step({ type: 'receive', envelope: { from, to: 0, done, min, message } });
+    return step({
+      type: 'receive',
+      envelope: { from, to: 0, done, min, mark: plainMark(), message },
+    });
   }
 
   /** Lets this peer win `seq` at its first ballot, with its own vote and that of peer 1. */
@@ -112,7 +116,7 @@ describe('Peer', () => {
 
     it('stops rather than acting on a message for another peer or from a stranger', () => {
       const message = { type: 'prepare', seq: 0, ballot: low } as const;
-      const envelope = { from: 1, to: 2, done: -1, min: 0, message };
+      const envelope = { from: 1, to: 2, done: -1, min: 0, mark: plainMark(), message };
       expect(() => step({ type: 'receive', envelope })).to.throw(/invariant/);
       expect(() => receive(3, message)).to.throw(/invariant/);
     });
@@ -206,7 +210,7 @@ describe('Peer', () => {
         { type: 'decided', seq: 0, value: null },
         { type: 'decided', seq: 1, value: null },
       ];
-      const restored = new Peer({ me: 0, peerCount: 3, random: evenChance, memory });
+      const restored = new Peer({ me: 0, peerCount: 3, random: evenChance, memory: kept(memory) });
       expect(restored.decisions()).to.deep.equal([
         { seq: 0, value: null },
         { seq: 1, value: null },

@@ -2,6 +2,7 @@ import type { Ballot, Effects, PeerId, Vote } from '@paxkv/paxos/core';
 import { Proposer } from '@paxkv/paxos/internal/core/proposer';
 import { Rounds } from '@paxkv/paxos/internal/core/rounds';
 import { expect } from 'chai';
+import { plainMark } from '../../contracts/plain-mark.ts';
 import { ballot, beginStep, evenPatience, mail, recipients } from './steps.ts';
 
 const seq = 4;
@@ -217,7 +218,7 @@ describe('Proposer', () => {
   it('asks sooner when told that its request was lost, unless it is past it', () => {
     propose();
     const message = { type: 'prepare', seq, ballot: first } as const;
-    const lost = { from: 0, to: 1, done: -1, min: 0, message };
+    const lost = { from: 0, to: 1, done: -1, min: 0, mark: plainMark(), message };
     proposer.onUndeliverable(lost, 1);
     expect(proposer.wakeAt()).to.equal(6);
     promise(0, first);

@@ -1,12 +1,17 @@
 /** What the tests of the roles share: chance that stands still, and a step's outbox to look into. */
-import type { Ballot, Effects, Envelope, Message, PeerId } from '@paxkv/paxos/core';
+import type { Ballot, Effects, Envelope, Memory, Message, PeerId, Write } from '@paxkv/paxos/core';
 import { noEffects } from '@paxkv/paxos/core';
 import { Outbox } from '@paxkv/paxos/internal/core/outbox';
 import { Patience } from '@paxkv/paxos/internal/core/patience';
-import { Retention } from '@paxkv/paxos/internal/core/retention';
+import { plainMark } from '../../contracts/plain-mark.ts';
 
 export const evenChance = { next: () => 0.5 };
 export const evenPatience = new Patience(evenChance);
+
+/** All that was ever written, as a storage tells it. */
+export function kept<V>(writes: Iterable<Write<V>> = []): Memory<V> {
+  return { state: 'kept', turn: 0, writes };
+}
 
 export function ballot(round: number, peer: PeerId): Ballot {
   return { round, peer };
@@ -15,7 +20,10 @@ export function ballot(round: number, peer: PeerId): Ballot {
 /** The outbox of one step of `me` in a group of three, and the effects it collects. */
 export function beginStep(me: PeerId = 0): { outbox: Outbox<string>; effects: Effects<string> } {
   const effects = noEffects<string>();
-  return { effects, outbox: new Outbox<string>(me, new Retention(me, 3), effects) };
+  const seal = (to: PeerId, message: Message<string>) => {
+    return { from: me, to, done: -1, min: 0, mark: plainMark(), message };
+  };
+  return { effects, outbox: new Outbox<string>(seal, effects) };
 }
 
 /** Who gets which message, without the rest of the envelope. */

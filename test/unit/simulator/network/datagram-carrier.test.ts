@@ -1,3 +1,4 @@
+import { type Message, seqOf } from '@paxkv/paxos';
 import { harsh } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { Story } from './recording-peers.ts';
@@ -49,7 +50,8 @@ describe('DatagramCarrier', () => {
       const seqs: number[] = [];
       await story.boot(0);
       const transport = story.network.transport(1);
-      const receive = ({ message }: { message: { seq: number } }) => seqs.push(message.seq);
+      const receive = ({ message }: { message: Message<string> }) =>
+        seqs.push(seqOf(message) ?? -1);
       await transport.open({ receive, undeliverable: () => {} });
       for (let seq = 0; seq < 100; seq += 1) story.send(0, 1, { ...news, seq });
       await story.sleep(20_000);

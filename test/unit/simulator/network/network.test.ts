@@ -1,6 +1,7 @@
 import type { Transport } from '@paxkv/paxos';
 import { type FaultProfile, harsh, lab, reliable, SimNetwork, World } from '@paxkv/simulator';
 import { expect } from 'chai';
+import { plainMark } from '../../contracts/plain-mark.ts';
 import { transportContract } from '../../contracts/transport-contract.ts';
 import { Story } from './recording-peers.ts';
 
@@ -63,7 +64,7 @@ describe('SimNetwork', () => {
     const value = { text: 'as sent' };
     const ballot = { round: 1, peer: 0 };
     const message = { type: 'accept', seq: 0, ballot, value } as const;
-    sender.send({ from: 0, to: 1, done: -1, min: 0, message });
+    sender.send({ from: 0, to: 1, done: -1, min: 0, mark: plainMark(), message });
     value.text = 'changed later';
     await world.run(() => world.sleep(5));
     expect(received).to.deep.equal([{ text: 'as sent' }]);
@@ -82,7 +83,7 @@ describe('SimNetwork', () => {
     const transport = network.transport(0);
     await transport.open({ receive: () => {}, undeliverable: () => {} });
     const message = { type: 'learn', seq: 0, count: 1 } as const;
-    transport.send({ from: 0, to: 1, done: -1, min: 0, message });
+    transport.send({ from: 0, to: 1, done: -1, min: 0, mark: plainMark(), message });
     expect(copyCount).to.equal(1);
   });
 });

@@ -7,6 +7,7 @@ import {
   type SimNetworkOptions,
   World,
 } from '@paxkv/simulator';
+import { plainMark } from '../../contracts/plain-mark.ts';
 
 const ballot = { round: 1, peer: 0 };
 
@@ -45,7 +46,7 @@ export class Story {
   }
 
   send(from: PeerId, to: PeerId, message: Message<string>): void {
-    this.#transports[from]?.send({ from, to, done: -1, min: 0, message });
+    this.#transports[from]?.send({ from, to, done: -1, min: 0, mark: plainMark(), message });
   }
 
   prepare(from: PeerId, to: PeerId, seq = 0): void {
@@ -72,17 +73,16 @@ export class Story {
 }
 
 function answerTo({ from, to, message }: Envelope<string>): Envelope<string> | undefined {
-  const { seq } = message;
   switch (message.type) {
     case 'prepare':
-      return envelope(to, from, { type: 'promised', seq, ballot: message.ballot });
+      return envelope(to, from, { type: 'promised', seq: message.seq, ballot: message.ballot });
     case 'accept':
-      return envelope(to, from, { type: 'accepted', seq, ballot: message.ballot });
+      return envelope(to, from, { type: 'accepted', seq: message.seq, ballot: message.ballot });
     default:
       return undefined;
   }
 }
 
 function envelope(from: PeerId, to: PeerId, message: Message<string>): Envelope<string> {
-  return { from, to, done: -1, min: 0, message };
+  return { from, to, done: -1, min: 0, mark: plainMark(), message };
 }

@@ -1,5 +1,6 @@
 import { reliable, SimNetwork, World } from '@paxkv/simulator';
 import { expect } from 'chai';
+import { plainMark } from '../../contracts/plain-mark.ts';
 import { rejectionOf } from '../rejection.ts';
 import { Story } from './recording-peers.ts';
 
@@ -23,7 +24,7 @@ describe('SimTransport', () => {
     const message = { type: 'learn', seq: 0, count: 1 } as const;
     story.network.unplug(0);
     await transport.open({ receive: () => {}, undeliverable: () => {} });
-    const envelope = { from: 0, to: 1, done: -1, min: 0, message };
+    const envelope = { from: 0, to: 1, done: -1, min: 0, mark: plainMark(), message };
     expect(() => transport.send({ ...envelope, from: 1 })).to.throw(TypeError);
     expect(() => transport.send({ ...envelope, to: 0 })).to.throw(TypeError);
     expect(() => transport.send({ ...envelope, to: 2 })).to.throw(TypeError);
@@ -33,7 +34,9 @@ describe('SimTransport', () => {
     const story = new Story(2, reliable);
     await story.boot(1);
     const message = { type: 'learn', seq: 0, count: 1 } as const;
-    story.network.transport(0).send({ from: 0, to: 1, done: -1, min: 0, message });
+    story.network
+      .transport(0)
+      .send({ from: 0, to: 1, done: -1, min: 0, mark: plainMark(), message });
     await story.sleep(10);
     expect(story.log).to.deep.equal([]);
   });

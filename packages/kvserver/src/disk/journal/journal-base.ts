@@ -5,7 +5,7 @@
 import { Packr } from 'msgpackr';
 import { type Checksum, noChecksum, openRecord, sealRecord } from './sealed-record.ts';
 import { baseKey } from './turn-key.ts';
-import { parseInteger } from './turn-writes.ts';
+import { decodeWrites, encodeWrites, type JournalWrite, parseInteger } from './turn-writes.ts';
 
 export interface JournalBase {
   /** The lowest turn kept. */
@@ -18,6 +18,8 @@ export interface JournalBase {
   readonly min: number;
   /** The highest round reserved. */
   readonly round: number;
+  /** The latest write about the own life, and the latest about the others'. */
+  readonly lives: readonly JournalWrite[];
 }
 
 /** The base of a journal without any turn. */
@@ -27,24 +29,32 @@ export const newBase: JournalBase = {
   writtenAt: 0,
   min: 0,
   round: 0,
+  lives: [],
 };
 
 const packr = new Packr({ useRecords: false });
 
 export function encodeBase(owner: string, base: JournalBase): Uint8Array {
-  const payload = packr.pack([base.firstTurn, base.writtenAt, base.min, base.round]);
+  const payload = packr.pack([
+    base.firstTurn,
+    base.writtenAt,
+    base.min,
+    base.round,
+    encodeWrites(base.lives),
+  ]);
   return sealRecord({ owner, key: baseKey }, base.previous, payload).bytes;
 }
 
 /** @throws Error if the bytes are not a base. */
 export function decodeBase(owner: string, bytes: Uint8Array): JournalBase {
   const { previous, payload } = openRecord({ owner, key: baseKey }, bytes);
-  const [firstTurn, writtenAt, min, round] = packr.unpack(payload);
+  const [firstTurn, writtenAt, min, round, lives] = packr.unpack(payload);
   return {
     firstTurn: parseInteger('firstTurn', firstTurn, { min: 1 }),
     previous,
     writtenAt: parseInteger('writtenAt', writtenAt),
     min: parseInteger('min', min),
     round: parseInteger('round', round),
+    lives: decodeWrites(lives),
   };
 }

@@ -22,11 +22,14 @@ export class JournalIndex {
   readonly #turns: KeptTurn[] = [];
   #min: number;
   #round: number;
+  /** The latest write of each kind that is about lives. */
+  readonly #lives = new Map<JournalWrite['type'], JournalWrite>();
 
   constructor(base: JournalBase) {
     this.#base = base;
     this.#min = base.min;
     this.#round = base.round;
+    for (const write of base.lives) this.#lives.set(write.type, write);
   }
 
   get base(): JournalBase {
@@ -53,6 +56,7 @@ export class JournalIndex {
     for (const write of writes) {
       if (write.type === 'reserved') this.#round = Math.max(this.#round, write.round);
       else if (write.type === 'forgotten') this.#min = Math.max(this.#min, write.min);
+      else if (write.type === 'life' || write.type === 'met') this.#lives.set(write.type, write);
       else seqMax = Math.max(seqMax, write.seq);
     }
     this.#turns.push({ seqMax, checksum });
@@ -72,6 +76,7 @@ export class JournalIndex {
       writtenAt: this.highestTurn + 1,
       min: this.#min,
       round: this.#round,
+      lives: [...this.#lives.values()],
     };
   }
 

@@ -4,7 +4,7 @@
  * never forgotten unnoticed, whatever the database below does.
  */
 import { strict as assert } from 'node:assert';
-import type { Storage } from '@paxkv/paxos';
+import type { Memory, Storage } from '@paxkv/paxos';
 import { type Database, openDatabase } from '../database.ts';
 import { DiskError, reasonOf, repairAdvice, toDiskError } from '../disk-error.ts';
 import { decodeBase, encodeBase, type JournalBase, newBase } from './journal-base.ts';
@@ -77,15 +77,15 @@ export class Journal implements Storage<Uint8Array> {
   }
 
   /** Verifies once more what it reads. @throws DiskError `DISK_JOURNAL_DAMAGED`. */
-  async load(): Promise<JournalWrite[]> {
-    const { base, min } = this.#index;
-    const loaded: JournalWrite[] = [];
+  async load(): Promise<Memory<Uint8Array>> {
+    const { base, min, highestTurn: turn } = this.#index;
+    const loaded: JournalWrite[] = [...base.lives];
     if (base.round > 0) loaded.push({ type: 'reserved', round: base.round });
     if (base.min > 0) loaded.push({ type: 'forgotten', min: base.min });
     for await (const { writes } of turnsFrom(this.#database, this.#owner.name, base)) {
       loaded.push(...writes.filter((write) => !('seq' in write) || write.seq >= min));
     }
-    return loaded;
+    return { state: 'kept', turn, writes: loaded };
   }
 
   /**

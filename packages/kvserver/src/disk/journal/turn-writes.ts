@@ -3,7 +3,13 @@
  * Everything read back is checked before it is believed.
  */
 import type { Write } from '@paxkv/paxos';
-import { type Ballot, roundMax } from '@paxkv/paxos/core';
+import {
+  type Acquaintance,
+  type Admission,
+  type Ballot,
+  type OwnLife,
+  roundMax,
+} from '@paxkv/paxos/core';
 import { Packr } from 'msgpackr';
 
 export type JournalWrite = Write<Uint8Array>;
@@ -37,7 +43,21 @@ function toFields(write: JournalWrite): unknown[] {
     }
     case 'forgotten':
       return [type, write.min];
+    case 'life': {
+      const fields = [type, write.life, write.attempt, write.isNew];
+      return write.fence === undefined ? fields : [...fields, write.fence];
+    }
+    case 'met':
+      return [
+        type,
+        write.peers.map(({ life, turn, admission }) => [life, turn, ...toList(admission)]),
+      ];
   }
+}
+
+function toList(admission: Admission | undefined): unknown[] {
+  if (admission === undefined) return [];
+  return [admission.life, admission.attempt, admission.isNew];
 }
 
 function fromFields(fields: readonly unknown[]): JournalWrite {
@@ -65,6 +85,16 @@ function fromFields(fields: readonly unknown[]): JournalWrite {
     case 'forgotten':
       expectCount(fields, 2);
       return { type, min: parseInteger('min', number) };
+    case 'life': {
+      expectCount(fields, fields.length === 5 ? 5 : 4);
+      const life: OwnLife = { type, ...parseAdmission(fields.slice(1, 4)) };
+      return fields.length === 5
+        ? { ...life, fence: parseInteger('fence', fields[4], { min: -1 }) }
+        : life;
+    }
+    case 'met':
+      expectCount(fields, 2);
+      return { type, peers: parseArray(number).map((peer) => parseAcquaintance(parseArray(peer))) };
     default:
       throw new TypeError(`there is no write of type ${String(type)}`);
   }
@@ -86,6 +116,22 @@ function parseBallot(round: unknown, peer: unknown): Ballot {
     round: parseInteger('round', round, { min: 1, max: roundMax }),
     peer: parseInteger('peer', peer),
   };
+}
+
+function parseAdmission([life, attempt, isNew]: readonly unknown[]): Admission {
+  if (typeof isNew !== 'boolean') throw new TypeError('isNew is not a boolean');
+  return {
+    life: parseInteger('life', life, { min: 1 }),
+    attempt: parseInteger('attempt', attempt),
+    isNew,
+  };
+}
+
+function parseAcquaintance(fields: readonly unknown[]): Acquaintance {
+  expectCount(fields, fields.length === 5 ? 5 : 2);
+  const [life, turn, ...admission] = fields;
+  const known = { life: parseInteger('life', life), turn: parseInteger('turn', turn) };
+  return admission.length === 0 ? known : { ...known, admission: parseAdmission(admission) };
 }
 
 function parseBytes(value: unknown): Uint8Array {

@@ -13,6 +13,16 @@ describe('Base of the journal', () => {
     writtenAt: 2 ** 41,
     min: Number.MAX_SAFE_INTEGER,
     round: 2 ** 48,
+    lives: [
+      { type: 'life', life: 2, attempt: 99, isNew: false, fence: -1 },
+      {
+        type: 'met',
+        peers: [
+          { life: 2, turn: 0 },
+          { life: 1, turn: 7, admission: { life: 1, attempt: 5, isNew: true } },
+        ],
+      },
+    ] as const,
   };
 
   it('comes back as it was', () => {

@@ -28,7 +28,18 @@ describe('Index of the journal', () => {
       writtenAt: 202,
       min: 150,
       round: 0,
+      lives: [],
     });
+  });
+
+  it('keeps the latest write of each kind about lives', () => {
+    const index = indexOf(200);
+    const life = { type: 'life', life: 2, attempt: 7, isNew: false } as const;
+    const met = { type: 'met', peers: [{ life: 2, turn: 0 }] } as const;
+    index.add([life, met, { ...life, fence: 9 }], checksumOf(201));
+    index.add([{ type: 'forgotten', min: 202 }], checksumOf(202));
+    const base = index.nextBase();
+    expect(base?.lives).to.deep.equal([{ ...life, fence: 9 }, met]);
   });
 
   it('waits until enough can be dropped', () => {

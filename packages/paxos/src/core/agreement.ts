@@ -1,0 +1,248 @@
+/**
+ * Agreement: the roles of Paxos wired together. Each message goes to the role it is for, and what a
+ * role concludes goes to those it concerns. Every instance is decided by itself.
+ * Paxos Made Simple §2.5: proposer, acceptor and learner in one.
+ */
+import { Acceptor } from './acceptor.ts';
+import { isLower, type PeerId } from './ballot.ts';
+import { CatchUp } from './catch-up.ts';
+import type { Decision, DurableWrite, Met, OwnLife, Write } from './effects.ts';
+import { Learner } from './learner.ts';
+import type {
+  Accept,
+  Accepted,
+  Decided,
+  Envelope,
+  InstanceMessage,
+  InstanceRequest,
+  Learned,
+  Prepare,
+} from './messages.ts';
+import { News } from './news.ts';
+import type { Outbox } from './outbox.ts';
+import type { Patience } from './patience.ts';
+import { Proposer } from './proposer.ts';
+import { recall } from './recall.ts';
+import type { Retention } from './retention.ts';
+import { Rounds } from './rounds.ts';
+
+/** What becomes of an instance, as far as this peer knows. */
+export type Status<V> =
+  | { readonly fate: 'decided'; readonly value: V }
+  | { readonly fate: 'pending' }
+  | { readonly fate: 'forgotten' };
+
+export interface AgreementOptions {
+  readonly me: PeerId;
+  readonly peerCount: number;
+  readonly retention: Retention;
+  readonly patience: Patience;
+}
+
+export class Agreement<V> {
+  readonly #me: PeerId;
+  readonly #peerCount: number;
+  readonly #retention: Retention;
+  readonly #rounds: Rounds;
+  readonly #acceptor = new Acceptor<V>();
+  readonly #learner = new Learner<V>();
+  readonly #proposer: Proposer<V>;
+  readonly #catchUp: CatchUp<V>;
+  readonly #news: News<V>;
+  #max = -1;
+  #fence = -1;
+
+  constructor({ me, peerCount, retention, patience }: AgreementOptions) {
+    this.#me = me;
+    this.#peerCount = peerCount;
+    this.#retention = retention;
+    this.#rounds = new Rounds(me);
+    this.#proposer = new Proposer(peerCount, this.#rounds, patience);
+    this.#catchUp = new CatchUp(this.#learner, patience);
+    this.#news = new News(patience);
+  }
+
+  restore(write: Exclude<Write<V>, OwnLife | Met>): void {
+    const roles = {
+      rounds: this.#rounds,
+      retention: this.#retention,
+      acceptor: this.#acceptor,
+      learner: this.#learner,
+    };
+    this.#max = Math.max(this.#max, recall(write, roles));
+  }
+
+  /** From now on this peer takes part in no instance up to `fence`: it may have, and not remember. */
+  keepOut(fence: number): void {
+    this.#fence = fence;
+    if (fence < Infinity) this.#max = Math.max(this.#max, fence);
+  }
+
+  propose({ seq, value }: Decision<V>, now: number, outbox: Outbox<V>): void {
+    if (seq < this.#retention.min) return;
+    this.#max = Math.max(this.#max, seq);
+    // Safety: up to the fence a ballot may have been used, and a vote cast, in a life that is over.
+    if (seq <= this.#fence || this.#learner.knows(seq)) return;
+    const promised = this.#acceptor.promised(seq);
+    this.#proposer.propose({ seq, value, promised }, now, outbox);
+  }
+
+  onMessage(from: PeerId, message: InstanceMessage<V>, now: number, outbox: Outbox<V>): void {
+    switch (message.type) {
+      case 'prepare':
+      case 'accept':
+      case 'decided':
+      case 'learn':
+        this.#onRequest(from, message, outbox);
+        break;
+      case 'promised':
+        this.#proposer.onPromised(from, message, now, outbox);
+        break;
+      case 'rejected':
+        this.#proposer.onRejected(message, now);
+        break;
+      case 'accepted':
+        this.#onAccepted(from, message, outbox);
+        break;
+      case 'learned':
+        this.#onLearned(from, message, outbox);
+        break;
+      case 'forgotten':
+        this.#catchUp.onLearned(from, message.seq);
+        break;
+    }
+  }
+
+  /** The host of `from` is done up to `done`. */
+  onDone(from: PeerId, done: number, now: number, outbox: Outbox<V>): void {
+    this.#catchUp.heard(from, done, now, outbox);
+  }
+
+  onUndeliverable(envelope: Envelope<V>, now: number): void {
+    const { to, message } = envelope;
+    if (message.type === 'decided') this.#news.onUndeliverable(to, message, now);
+    else this.#proposer.onUndeliverable(envelope, now);
+  }
+
+  onPersisted(writes: readonly DurableWrite<V>[]): void {
+    for (const write of writes) {
+      if (write.type === 'reserved') this.#rounds.onPersisted(write.round);
+    }
+  }
+
+  /** No answer of this peer counts that was counted so far. */
+  disregard(peer: PeerId): void {
+    this.#proposer.disregard(peer);
+  }
+
+  wake(now: number, outbox: Outbox<V>): void {
+    this.#proposer.wake(now, outbox);
+    for (const { to, news } of this.#news.due(now)) outbox.sendNow(to, news);
+  }
+
+  wakeAt(): number | undefined {
+    const times = [this.#proposer.wakeAt(), this.#news.wakeAt()];
+    const earliest = Math.min(...times.map((time) => time ?? Infinity));
+    return earliest === Infinity ? undefined : earliest;
+  }
+
+  status(seq: number): Status<V> {
+    if (seq < this.#retention.min) return { fate: 'forgotten' };
+    const decision = this.#learner.decision(seq);
+    return decision ? { fate: 'decided', value: decision.value } : { fate: 'pending' };
+  }
+
+  get max(): number {
+    return this.#max;
+  }
+
+  decisions(): Decision<V>[] {
+    return this.#learner.decisions();
+  }
+
+  /** Nobody needs instances below `seq` here, or can still tell of them. */
+  needless(seq: number): void {
+    this.#learner.needless(seq);
+  }
+
+  forgetBelow(min: number): void {
+    this.#acceptor.forgetBelow(min);
+    this.#learner.forgetBelow(min);
+    this.#proposer.forgetBelow(min);
+  }
+
+  #onRequest(from: PeerId, request: InstanceRequest<V>, outbox: Outbox<V>): void {
+    const { seq } = request;
+    // Safety: a forgotten instance is refused. A fresh record could vote for a second value.
+    if (seq < this.#retention.min) {
+      if (request.type !== 'decided') outbox.sendNow(from, { type: 'forgotten', seq });
+      return;
+    }
+    this.#max = Math.max(this.#max, seq);
+    if (request.type === 'decided') {
+      this.#onDecided(request, outbox);
+      return;
+    }
+    const values = this.#learner.run(seq, request.type === 'learn' ? request.count : 1);
+    if (values.length > 0) outbox.sendNow(from, { type: 'learned', seq, values });
+    else if (request.type !== 'learn') this.#vote(from, request, outbox);
+  }
+
+  #vote(from: PeerId, request: Prepare | Accept<V>, outbox: Outbox<V>): void {
+    // Safety: what was promised up to the fence is forgotten, so nothing can be promised there again.
+    if (request.seq <= this.#fence) return;
+    const answer =
+      request.type === 'prepare'
+        ? this.#acceptor.onPrepare(request, outbox)
+        : this.#acceptor.onAccept(request, outbox);
+    // A refusal vouches for nothing: whoever reads it only tries a higher ballot.
+    if (answer.type === 'rejected') outbox.sendNow(from, answer);
+    else outbox.sendAfter(from, answer);
+  }
+
+  #onAccepted(from: PeerId, message: Accepted, outbox: Outbox<V>): void {
+    const win = this.#proposer.onAccepted(from, message);
+    if (!win) return;
+    const { seq, ballot, value, voters } = win;
+    for (let to = 0; to < this.#peerCount; to += 1) {
+      if (to === this.#me) continue;
+      outbox.sendNow(to, { type: 'decided', seq, ballot, ...(voters.has(to) ? {} : { value }) });
+    }
+    this.#decide(seq, value, outbox);
+  }
+
+  #onDecided({ seq, ballot, value }: Decided<V>, outbox: Outbox<V>): void {
+    const vote = this.#acceptor.vote(seq);
+    // Safety: a vote of an older ballot may be for another value. At the decided ballot or above it,
+    // every vote is for the decided value (P2b).
+    if (value !== undefined) this.#decide(seq, value, outbox);
+    else if (vote && !isLower(vote.ballot, ballot)) this.#decide(seq, vote.value, outbox);
+  }
+
+  #onLearned(from: PeerId, { seq, values }: Learned<V>, outbox: Outbox<V>): void {
+    values.forEach((value, index) => {
+      if (seq + index >= this.#retention.min) this.#pass(seq + index, value, from, outbox);
+    });
+    this.#catchUp.onLearned(from, seq);
+  }
+
+  /** What a proposer learns instead of winning is news to whoever only heard its own requests. */
+  #pass(seq: number, value: V, teller: PeerId, outbox: Outbox<V>): void {
+    const ballot = this.#proposer.ballot(seq);
+    for (let to = 0; ballot && to < this.#peerCount; to += 1) {
+      if (to === this.#me || to === teller) continue;
+      outbox.sendNow(to, { type: 'decided', seq, ballot, value });
+    }
+    this.#decide(seq, value, outbox);
+  }
+
+  #decide(seq: number, value: V, outbox: Outbox<V>): void {
+    this.#max = Math.max(this.#max, seq);
+    if (!this.#learner.learn(seq, value)) return;
+    const isOwnVote = this.#acceptor.vote(seq)?.value === value;
+    outbox.note({ type: 'decided', seq, ...(isOwnVote ? {} : { value }) });
+    outbox.announce({ seq, value });
+    this.#acceptor.release(seq);
+    this.#proposer.release(seq);
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Lives: which life of each peer is its latest, and how far that one was heard.
+ *
+ * A peer that lost its memory begins a new life. Guards the rule that what was said in a life that is
+ * over counts no more, together with anything said by those who know of it.
+ */
+import type { PeerId } from './ballot.ts';
+import type { Acquaintance, Admission, Met } from './effects.ts';
+import type { Admit, MemoryMark } from './messages.ts';
+import type { Outbox } from './outbox.ts';
+
+const stranger: Acquaintance = { life: 0, turn: 0 };
+
+export class Lives {
+  readonly #me: PeerId;
+  #peers: Acquaintance[];
+  #lives: readonly number[];
+  #isNoted = true;
+
+  constructor(me: PeerId, peerCount: number) {
+    this.#me = me;
+    this.#peers = new Array<Acquaintance>(peerCount).fill(stranger);
+    this.#lives = this.#peers.map(({ life }) => life);
+  }
+
+  restore({ peers }: Met): void {
+    // The own life has a record of its own.
+    this.#peers = this.#peers.map((peer, index) =>
+      index === this.#me ? peer : (peers[index] ?? peer),
+    );
+    this.#lives = this.#peers.map(({ life }) => life);
+  }
+
+  /** The life this peer leads itself. */
+  get own(): number {
+    return this.#of(this.#me).life;
+  }
+
+  beginOwn(life: number): void {
+    this.#set(this.#me, { life, turn: 0 });
+  }
+
+  /** What goes on every envelope to `to`. */
+  mark(to: PeerId, turn: number): MemoryMark {
+    return { lives: this.#lives, turn, heard: this.#of(to).turn };
+  }
+
+  /** Whether `mark` was made in a life of `from` that is over. */
+  isOver(from: PeerId, { lives }: MemoryMark): boolean {
+    return (lives[from] ?? 0) < this.#of(from).life;
+  }
+
+  /** Takes note of what an envelope says of others. Gives back whose new life was news. */
+  heard(from: PeerId, { lives, turn }: MemoryMark): PeerId[] {
+    const begun = lives.flatMap((life, peer) => {
+      if (peer === this.#me || peer >= this.#peers.length || life <= this.#of(peer).life) return [];
+      this.#set(peer, { ...this.#of(peer), life, turn: 0 });
+      return [peer];
+    });
+    const sender = this.#of(from);
+    if (turn > sender.turn && lives[from] === sender.life) this.#set(from, { ...sender, turn });
+    return begun;
+  }
+
+  /** Records a new life of `from`, or says why not. */
+  admit<V>(from: PeerId, { life, attempt }: Admit, outbox: Outbox<V>): Admission | undefined {
+    const known = this.#of(from);
+    const last = known.admission;
+    if (last?.life === life && last.attempt === attempt) return last;
+    if (life < known.life || life <= (last?.life ?? 0)) return undefined;
+    // Who was heard in life 0 had memory from the start: this is not its first life.
+    const isNew = last === undefined && !(known.life === 0 && known.turn > 0);
+    const admission = { life, attempt, isNew };
+    this.#set(from, { life, turn: life === known.life ? known.turn : 0, admission });
+    this.persist(outbox);
+    return admission;
+  }
+
+  latest(peer: PeerId): number {
+    return this.#of(peer).life;
+  }
+
+  persist<V>(outbox: Outbox<V>): void {
+    outbox.persist({ type: 'met', peers: [...this.#peers] });
+    this.#isNoted = true;
+  }
+
+  /** Lets what was heard ride with a write that is made anyway. */
+  note<V>(outbox: Outbox<V>): void {
+    if (this.#isNoted) return;
+    outbox.note({ type: 'met', peers: [...this.#peers] });
+    this.#isNoted = true;
+  }
+
+  #of(peer: PeerId): Acquaintance {
+    return this.#peers[peer] ?? stranger;
+  }
+
+  #set(peer: PeerId, acquaintance: Acquaintance): void {
+    const isNewLife = acquaintance.life !== this.#of(peer).life;
+    this.#peers[peer] = acquaintance;
+    this.#isNoted = false;
+    if (isNewLife) this.#lives = this.#peers.map(({ life }) => life);
+  }
+}
