@@ -7,7 +7,7 @@ export const acceptorMutants: readonly Mutant[] = [
     mistake: 1,
     does: 'An acceptor answers that it promised before the promise is on disk.',
     loses: 'After a power loss it promises to a lower ballot: two values are decided.',
-    file: 'paxos/src/core/peer.ts',
+    file: 'paxos/src/core/agreement.ts',
     right: "if (answer.type === 'rejected') outbox.sendNow(from, answer);",
     wrong: "if (answer.type !== 'accepted') outbox.sendNow(from, answer);",
     caughtBy: [byTest('unit/paxos/paxos', 'sends a promise only when its write has resolved')],
@@ -33,7 +33,7 @@ export const acceptorMutants: readonly Mutant[] = [
     mistake: 2,
     does: 'An acceptor answers that it voted before the vote is on disk.',
     loses: 'After a power loss a decided value has no quorum behind it, and another is decided.',
-    file: 'paxos/src/core/peer.ts',
+    file: 'paxos/src/core/agreement.ts',
     right: "if (answer.type === 'rejected') outbox.sendNow(from, answer);",
     wrong: "if (answer.type !== 'promised') outbox.sendNow(from, answer);",
     caughtBy: [byTest('unit/paxos/core/peer', 'promises and votes only after the write')],
@@ -85,7 +85,7 @@ export const acceptorMutants: readonly Mutant[] = [
     mistake: 15,
     does: 'A proposer counts its own vote before that is on disk.',
     loses: 'A write is acknowledged that fewer than a quorum remember after a power loss.',
-    file: 'paxos/src/core/peer.ts',
+    file: 'paxos/src/core/agreement.ts',
     right: "if (answer.type === 'rejected') outbox.sendNow(from, answer);",
     wrong: "if (answer.type === 'rejected' || from === this.#me) outbox.sendNow(from, answer);",
     caughtBy: [
@@ -100,10 +100,10 @@ export const acceptorMutants: readonly Mutant[] = [
     mistake: 56,
     does: 'An acceptor makes a fresh record of an instance that it has forgotten.',
     loses: 'A slow proposer gets a second value decided there.',
-    file: 'paxos/src/core/peer.ts',
-    right: `    if (seq < this.min) {
+    file: 'paxos/src/core/agreement.ts',
+    right: `    if (seq < this.#retention.min) {
       if (request`,
-    wrong: `    if (seq < -this.min) {
+    wrong: `    if (seq < -this.#retention.min) {
       if (request`,
     caughtBy: [
       byTest(

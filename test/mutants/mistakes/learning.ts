@@ -7,7 +7,7 @@ export const learningMutants: readonly Mutant[] = [
     mistake: 14,
     does: 'News of a decision is taken for the own vote, also where that is of an older ballot.',
     loses: 'One replica applies a value that nobody decided.',
-    file: 'paxos/src/core/peer.ts',
+    file: 'paxos/src/core/agreement.ts',
     right: 'else if (vote && !isLower(vote.ballot, ballot))',
     wrong: 'else if (vote)',
     caughtBy: [
@@ -19,7 +19,7 @@ export const learningMutants: readonly Mutant[] = [
     mistake: 21,
     does: 'A value that this peer has voted for counts as decided.',
     loses: 'A reader sees a write that vanishes.',
-    file: 'paxos/src/core/peer.ts',
+    file: 'paxos/src/core/agreement.ts',
     right: 'const decision = this.#learner.decision(seq);',
     wrong: 'const decision = this.#learner.decision(seq) ?? this.#acceptor.vote(seq);',
     caughtBy: [
@@ -46,7 +46,7 @@ export const learningMutants: readonly Mutant[] = [
     mistake: 23,
     does: 'News of a decision that could not be delivered is not told again.',
     loses: 'Who was cut off for a moment learns of a decision only when it is asked for.',
-    file: 'paxos/src/core/peer.ts',
+    file: 'paxos/src/core/agreement.ts',
     right: 'this.#news.onUndeliverable(to, message, now);',
     wrong: 'return;',
     caughtBy: [
