@@ -1,10 +1,16 @@
 /** `npm run simulate`: runs seeds and tells what came of them. Exit code 1 if a judge objects. */
 import { Workers } from './jobs/workers.ts';
 import { Progress } from './report/progress.ts';
-import { tellFailure, tellSummary } from './report/summary.ts';
-import { Totals } from './report/totals.ts';
+import { tellFailure, tellFaults, tellSummary } from './report/summary.ts';
+import { type FailedSeed, Totals } from './report/totals.ts';
 import { runSeed } from './run-seed.ts';
+import { drawSchedule } from './schedule/draw-schedule.ts';
+import { type Narrowing, narrow } from './schedule/narrow.ts';
 import { parseSettings, type Settings } from './settings.ts';
+import { Shrinking } from './shrink.ts';
+
+/** Of the seeds that fail, the first few are made smaller. */
+const shrunkCountMax = 3;
 
 const settings = parseSettings(process.argv.slice(2));
 process.exitCode = settings.isTraced ? await trace(settings) : await simulate(settings);
@@ -14,11 +20,12 @@ async function trace({ firstSeed, narrowing }: Settings): Promise<number> {
   const onTrace = (line: string) => process.stdout.write(`${line}\n`);
   const { failure } = await runSeed(firstSeed, { ...narrowing, onTrace });
   if (failure === undefined) return 0;
-  process.stdout.write(`${tellFailure(firstSeed, failure, narrowing)}\n`);
+  print(tellFailure(firstSeed, { failure, narrowing }));
   return 1;
 }
 
-async function simulate({ firstSeed, seedCount, narrowing, jobCount }: Settings): Promise<number> {
+async function simulate(settings: Settings): Promise<number> {
+  const { firstSeed, seedCount, jobCount, narrowing } = settings;
   const seeds = Array.from({ length: seedCount }, (_, place) => firstSeed + place);
   const workers = new Workers(Math.min(jobCount, seedCount));
   const totals = new Totals();
@@ -29,12 +36,28 @@ async function simulate({ firstSeed, seedCount, narrowing, jobCount }: Settings)
       progress.update(totals);
       if (result.failure === undefined) continue;
       progress.pause();
-      process.stdout.write(`${tellFailure(result.seed, result.failure, narrowing)}\n`);
+      print(tellFailure(result.seed, { failure: result.failure, narrowing }));
+    }
+    progress.end();
+    print(tellSummary(totals));
+    if (settings.isShrunk) {
+      for (const failed of totals.failed.slice(0, shrunkCountMax)) await shrink(failed, narrowing);
     }
   } finally {
-    progress.end();
     await workers.close();
   }
-  process.stdout.write(`${tellSummary(totals)}\n`);
-  return totals.failures.length === 0 ? 0 : 1;
+  return totals.failed.length === 0 ? 0 : 1;
+
+  /** Prints what is left of a failing run when all is gone that the failure does not need. */
+  async function shrink({ seed, failure }: FailedSeed, given: Narrowing): Promise<void> {
+    const schedule = drawSchedule(seed);
+    const run = (narrowed: Narrowing) => workers.runOne(seed, narrowed);
+    const least = await new Shrinking(schedule, { narrowing: given, failure }, run).run();
+    print(`\nShrunk: ${tellFailure(seed, least)}`);
+    print(tellFaults(narrow(schedule, least.narrowing)));
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
 }

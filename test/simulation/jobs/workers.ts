@@ -24,6 +24,11 @@ export class Workers {
     yield* results;
   }
 
+  /** When a thread is free. @throws Error as `run` does. */
+  runOne(seed: number, narrowing: Narrowing): Promise<SeedResult> {
+    return this.#run({ seed, narrowing });
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }

@@ -33,9 +33,9 @@ export class Progress {
   }
 }
 
-function tell({ seedCount, realMs, simulatedMs, failures }: Totals, seedCountMax: number): string {
+function tell({ seedCount, realMs, simulatedMs, failed }: Totals, seedCountMax: number): string {
   const pace = (1000 * seedCount) / realMs;
   const ratio = Math.round(simulatedMs / realMs);
-  const failed = failures.length === 0 ? '' : `, ${failures.length} failed`;
-  return `${seedCount} of ${seedCountMax} seeds, ${pace.toFixed(1)} a second, ${ratio} × real time${failed}`;
+  const bad = failed.length === 0 ? '' : `, ${failed.length} failed`;
+  return `${seedCount} of ${seedCountMax} seeds, ${pace.toFixed(1)} a second, ${ratio} × real time${bad}`;
 }

@@ -1,11 +1,12 @@
 /** What a run comes to, in words and tables. */
 import type { Narrowing } from '../schedule/narrow.ts';
-import type { Failure } from '../verdict.ts';
+import type { Schedule } from '../schedule/schedule.ts';
+import type { Failing } from '../shrink.ts';
 import type { Totals } from './totals.ts';
 
 const hourMs = 3_600_000;
 
-export function tellFailure(seed: number, failure: Failure, narrowing: Narrowing): string {
+export function tellFailure(seed: number, { failure, narrowing }: Failing): string {
   const { invariant, message, atMs } = failure;
   return [
     `FAIL seed ${seed} at ${(atMs / 1000).toFixed(3)} s: ${invariant}`,
@@ -23,8 +24,20 @@ export function replayCommand(seed: number, { without, only, untilMs }: Narrowin
   return parts.join(' ');
 }
 
+/** What a narrowed schedule still does. */
+export function tellFaults({ nodeCount, mischiefs, faults }: Schedule): string {
+  const lines = faults.map(({ atMs, forMs, kind, ...rest }) => {
+    const details = Object.entries(rest).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+    const time = `at ${(atMs / 1000).toFixed(3)} s for ${(forMs / 1000).toFixed(3)} s`;
+    return `    ${time}: ${kind}, ${details.join(', ')}`;
+  });
+  return [`  ${nodeCount} nodes; ${mischiefs.join(', ') || 'nothing'} on; faults:`, ...lines].join(
+    '\n',
+  );
+}
+
 export function tellSummary(totals: Totals): string {
-  const { seedCount, simulatedMs, realMs, failures, faultCountMedian } = totals;
+  const { seedCount, simulatedMs, realMs, failed, faultCountMedian } = totals;
   const hours = (simulatedMs / hourMs).toFixed(2);
   const ratio = Math.round(simulatedMs / realMs);
   const rows = [...totals.counters].map(
@@ -40,7 +53,9 @@ export function tellSummary(totals: Totals): string {
     `  ${'what happened'.padEnd(52)} ${'times'.padStart(10)}   seeds`,
     ...rows,
     ...missing,
-    failures.length === 0 ? 'PASS' : `FAIL: ${failures.length} seeds: ${failures.join(', ')}`,
+    failed.length === 0
+      ? 'PASS'
+      : `FAIL: ${failed.length} seeds: ${failed.map(({ seed }) => seed).join(', ')}`,
   ].join('\n');
 }
 

@@ -1,5 +1,6 @@
 /** Sums over many runs. */
 import type { SeedResult } from '../run-seed.ts';
+import type { Failure } from '../verdict.ts';
 
 export interface CounterTotal {
   /** Over all runs. */
@@ -8,9 +9,15 @@ export interface CounterTotal {
   readonly seedCount: number;
 }
 
+/** A seed in which a judge objected. */
+export interface FailedSeed {
+  readonly seed: number;
+  readonly failure: Failure;
+}
+
 export class Totals {
   readonly #counters = new Map<string, CounterTotal>();
-  readonly #failed: number[] = [];
+  readonly #failed: FailedSeed[] = [];
   readonly #faultCounts: number[] = [];
   readonly #startMs = performance.now();
   #seedCount = 0;
@@ -22,7 +29,7 @@ export class Totals {
     this.#simulatedMs += result.simulatedMs;
     this.#operationCount += result.operationCount;
     this.#faultCounts.push(result.faultCount);
-    if (failure !== undefined) this.#failed.push(seed);
+    if (failure !== undefined) this.#failed.push({ seed, failure });
     for (const [name, count] of Object.entries(counters)) {
       const before = this.#counters.get(name) ?? { count: 0, seedCount: 0 };
       const seedCount = before.seedCount + (count > 0 ? 1 : 0);
@@ -34,8 +41,7 @@ export class Totals {
     return this.#seedCount;
   }
 
-  /** Seeds in which a judge objected. */
-  get failures(): readonly number[] {
+  get failed(): readonly FailedSeed[] {
     return this.#failed;
   }
 

@@ -10,7 +10,7 @@ const onChance = 0.6;
 
 export function drawSchedule(seed: number): Schedule {
   const random = new SeededRandom(`schedule ${seed}`);
-  const nodeCount = random.pick([3, 3, 3, 5, 5, 7]);
+  const nodeCount = random.pick([3, 3, 3, 4, 5, 5, 5, 7]);
   const durationMs = Math.round(random.between(60_000, 70_000));
   const on = mischiefs.filter(() => random.chance(onChance));
   const isOn = (kind: Mischief) => on.includes(kind);
