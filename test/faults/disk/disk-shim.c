@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,12 +20,13 @@
 #include <unistd.h>
 
 enum { FD_COUNT = 65536, LINE_BYTES = 4352 };
-enum { OPEN = 1, WRITE = 2, SYNC = 4 };
+enum { OPEN = 1, WRITE = 2, SYNC = 4, RENAME = 8 };
+enum { CRASH = -1 };
 
 /* The same layout as in disk-shim.ts: eight 32-bit numbers. */
 struct control {
-  int32_t calls;     /* which calls are meant: OPEN, WRITE, SYNC or several; 0 for none */
-  int32_t error;     /* the errno they fail with; 0 if they only wait */
+  int32_t calls;     /* which calls are meant: OPEN, WRITE, SYNC, RENAME or several; 0 for none */
+  int32_t error;     /* the errno they fail with; 0 if they only wait; CRASH if the process dies */
   int32_t skip;      /* so many of them are spared first */
   int32_t times;     /* so many of them are met then */
   int32_t wait_ms;   /* before each of them */
@@ -114,6 +116,7 @@ static int fails(int call) {
     nanosleep(&time, NULL);
   }
   if (control->error == 0) return 0;
+  if (control->error == CRASH) kill(getpid(), SIGKILL);
   errno = control->error;
   return 1;
 }
@@ -236,6 +239,7 @@ int fsync(int fd) { return flush(fd, real_fsync); }
 int fdatasync(int fd) { return flush(fd, real_fdatasync); }
 
 int rename(const char *from, const char *to) {
+  if (is_ours(from) && fails(RENAME)) return -1;
   int result = real_rename(from, to);
   char line[LINE_BYTES];
   if (result == 0 && is_ours(from)) {

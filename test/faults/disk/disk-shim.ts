@@ -10,7 +10,8 @@ import type { SeededRandom } from '@paxkv/simulator';
 import { cutPower, type FlushedBytes } from './power-cut.ts';
 
 /** As numbered in the C source. */
-const callBits = { open: 1, write: 2, sync: 4 } as const;
+const callBits = { open: 1, write: 2, sync: 4, rename: 8 } as const;
+const crash = -1;
 
 export type DiskCall = keyof typeof callBits;
 
@@ -20,8 +21,8 @@ const hitCountOffset = 20;
 
 export interface DiskTrouble {
   readonly calls: readonly DiskCall[];
-  /** What they fail with. Without it they only wait. */
-  readonly error?: 'EIO' | 'ENOSPC';
+  /** What they fail with, or the process dies just before. Without it they only wait. */
+  readonly error?: 'EIO' | 'ENOSPC' | 'crash';
   /** How many such calls are spared first. */
   readonly skip?: number;
   /** How many are met then. Default: all, until `clear`. */
@@ -70,9 +71,8 @@ export class DiskShim {
   /** From now on, instead of what was arranged before. */
   arrange({ calls, error, skip = 0, times = 2 ** 31 - 1, waitMs = 0 }: DiskTrouble): void {
     const bits = calls.reduce((sum, call) => sum + callBits[call], 0);
-    const errorNumber = error === undefined ? 0 : constants.errno[error];
     this.clear();
-    this.#write([0, errorNumber, skip, times, waitMs, 0]);
+    this.#write([0, toNumber(error), skip, times, waitMs, 0]);
     // Last, so that no call is met by half an arrangement.
     this.#write([bits]);
   }
@@ -104,6 +104,11 @@ export class DiskShim {
     // In the machine's own byte order, as its other reader has them.
     writeSync(this.#control, Int32Array.from(numbers), 0, numbers.length * 4, 0);
   }
+}
+
+function toNumber(error: DiskTrouble['error']): number {
+  if (error === undefined) return 0;
+  return error === 'crash' ? crash : constants.errno[error];
 }
 
 /** How much of each file was on disk, from what the shim wrote down. */

@@ -44,6 +44,28 @@ export function failingStart(call: DiskCall, error: 'EIO' | 'ENOSPC'): Nemesis {
   };
 }
 
+/** A node dies just before a call of any kind, the N-th from now or from its start. */
+export function crashPoint(when: 'under load' | 'at start'): Nemesis {
+  return async (scene) => {
+    const { cluster, random, rig } = scene;
+    const [node = 0] = drawNodes(scene, 1);
+    const call = random.pick(['open', 'write', 'sync', 'rename'] as const);
+    // Under load files are written and flushed, and seldom opened.
+    const calls: DiskCall[] = when === 'at start' ? [call] : ['write', 'sync'];
+    const skip = random.integer(0, when === 'at start' ? 10 : skipMax);
+    if (when === 'at start') await cluster.kill(node);
+    rig.shimOf(node).arrange({ calls, error: 'crash', skip, times: 1 });
+    if (when === 'at start') cluster.launch(node);
+    await untilHit(scene, node);
+    rig.shimOf(node).clear();
+    // Whoever was not met lives on; who was met may need a moment to be gone.
+    await cluster.kill(node);
+    const lost = await rig.shimOf(node).cutPower(random);
+    await cluster.restart(node);
+    return `crash of ${node} ${when} before ${calls.join('/')} ${skip} (${lost} lost)`;
+  };
+}
+
 /** Every flush of one node takes its time. */
 export function slowDisk(waitMs: number, lastsMs: number): Nemesis {
   return async (scene) => {

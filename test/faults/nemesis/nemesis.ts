@@ -19,3 +19,13 @@ export type Nemesis = (scene: Scene) => Promise<string>;
 export function drawNodes({ cluster, random }: Scene, count: number): number[] {
   return random.shuffle(cluster.nodes).slice(0, count);
 }
+
+/** One of these, drawn anew each time. */
+export function anyOf(nemeses: readonly Nemesis[]): Nemesis {
+  return (scene) => scene.random.pick(nemeses)(scene);
+}
+
+/** At the same time. They must not touch the same thing: one the network, the other processes. */
+export function together(first: Nemesis, second: Nemesis): Nemesis {
+  return async (scene) => (await Promise.all([first(scene), second(scene)])).join(' and ');
+}

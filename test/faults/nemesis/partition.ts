@@ -1,7 +1,7 @@
 /** Links between nodes that break, in shapes, and links that lie. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LinkFault } from '../network/link-fault.ts';
-import { type ShapeName, shapes } from '../network/shapes.ts';
+import { type ShapeName, shapeNames, shapes } from '../network/shapes.ts';
 import { drawNodes, type Nemesis, type Scene } from './nemesis.ts';
 
 const flapMs = 500;
@@ -19,6 +19,23 @@ export function partition({ shape, fault, lastsMs }: PartitionSettings): Nemesis
     await pause(lastsMs);
     scene.network.heal();
     return `${shape} around ${pivot} (${fault.type})`;
+  };
+}
+
+/** Any shape with any fault, for any time up to `lastsMsMax`. */
+export function anyPartition(lastsMsMax: number): Nemesis {
+  return (scene) => {
+    const { random } = scene;
+    const shape = random.pick(shapeNames);
+    const fault = random.pick<LinkFault>([
+      { type: 'cut' },
+      { type: 'cut' },
+      { type: 'swallow' },
+      { type: 'stall' },
+      { type: 'delay', delayMs: Math.round(random.between(5, 300)) },
+      { type: 'throttle', bytesPerSecond: Math.round(random.between(5_000, 100_000)) },
+    ]);
+    return partition({ shape, fault, lastsMs: random.between(500, lastsMsMax) })(scene);
   };
 }
 

@@ -1,6 +1,7 @@
 /** What is run: every kind of harm, in the numbers of each tier. */
 import { killAll, killMany, killOne, pauseNodes } from '../nemesis/crash.ts';
 import {
+  crashPoint,
   failingCalls,
   failingStart,
   fullDisk,
@@ -8,8 +9,8 @@ import {
   powerLoss,
   slowDisk,
 } from '../nemesis/disk.ts';
-import type { Nemesis } from '../nemesis/nemesis.ts';
-import { flapping, partition } from '../nemesis/partition.ts';
+import { anyOf, type Nemesis, together } from '../nemesis/nemesis.ts';
+import { anyPartition, flapping, partition } from '../nemesis/partition.ts';
 import { type ShapeName, shapeNames } from '../network/shapes.ts';
 import type { RunPlan } from './run-plan.ts';
 
@@ -49,7 +50,9 @@ function ciPlans(): RunPlan[] {
     halfOpen(),
     slow(),
     power([...repeat(10, powerLoss('one')), ...repeat(3, powerLoss('all'))]),
+    crashPoints(25),
     ioErrors(),
+    soak(20),
     fullDisks([fullDiskAtStart, fullDisk(1500), fullDisk(1500)]),
   ];
 }
@@ -108,6 +111,34 @@ function ioErrors(): RunPlan {
 
 function fullDisks(strikes: readonly Nemesis[]): RunPlan {
   return { ...calm, kind: 'disk-full', title: 'full disks', rig: 'small', strikes };
+}
+
+function crashPoints(count: number): RunPlan {
+  const strikes = Array.from({ length: count }, (_, number) =>
+    crashPoint(number % 2 === 0 ? 'at start' : 'under load'),
+  );
+  const title = `${count} crash points`;
+  return { ...calm, kind: 'crash-point', title, rig: 'shim', strikes, rateShareMin: 0.1 };
+}
+
+/** Everything at random, also at the same time. */
+function soak(count: number): RunPlan {
+  const network = [anyPartition(4000), anyPartition(4000), flapping(3000)];
+  const processes = [killOne, killMany, killAll, pauseNodes(3000)];
+  const disks = [
+    powerLoss('one'),
+    powerLoss('all'),
+    slowDisk(300, 2000),
+    crashPoint('under load'),
+    failingCalls('sync', 'EIO'),
+    failingCalls('write', 'ENOSPC'),
+  ];
+  const strikes = repeat(
+    count,
+    anyOf([...network, ...processes, ...disks, together(anyOf(network), anyOf(processes))]),
+  );
+  const title = `a soak of ${count} troubles`;
+  return { ...calm, kind: 'soak', title, nodeCount: 5, rig: 'shim', strikes, rateShareMin: 0.1 };
 }
 
 const calm = { nodeCount: 3, rig: 'plain', rateShareMin: 0.2 } as const;

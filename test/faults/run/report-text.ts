@@ -1,22 +1,22 @@
 /** A report as people read it: a line for each run, and a table of all of them. */
 import type { RunReport } from './run-plan.ts';
 
-/** One line; what is wrong follows it, a line each. */
+/** One line; of a run that failed, what was done and what is wrong follow, a line each. */
 export function toLine(report: RunReport): string {
   const { plan, durationMs, callCount, rateBefore, rateDuring, strikes, findings } = report;
   const parts = [
     findings.length === 0 ? 'passed' : 'FAILED',
-    plan.title.padEnd(30),
+    plan.title.padEnd(28),
     `${(durationMs / 1000).toFixed(1).padStart(5)} s`,
     `${`${callCount}`.padStart(6)} calls`,
     `${rateDuring.toFixed(0).padStart(4)} acks/s (${rateBefore.toFixed(0)} before)`,
-    `back in ${Math.max(...report.recoveriesMs, 0)} ms`,
-    strikes.join(', '),
+    `${strikes.length} faults, back in ${Math.max(...report.recoveriesMs, 0)} ms`,
   ];
+  const done = findings.length === 0 ? [] : strikes.map((strike) => `    ${strike}`);
   const wrong = findings.slice(0, 20).map((finding) => `    ${finding}`);
   const rest = findings.length > 20 ? [`    and ${findings.length - 20} more`] : [];
   const kept = report.historyFile === undefined ? [] : [`    history: ${report.historyFile}`];
-  return [parts.join('  '), ...wrong, ...rest, ...kept].join('\n');
+  return [parts.join('  '), ...done, ...wrong, ...rest, ...kept].join('\n');
 }
 
 /** Counts by kind, and of all. */

@@ -10,6 +10,7 @@ export const runKinds = [
   'half-open',
   'slow',
   'power',
+  'crash-point',
   'io-error',
   'disk-full',
   'soak',
