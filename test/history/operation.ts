@@ -42,8 +42,12 @@ export type Fate<A> =
   | { readonly name: 'ok'; readonly position: number; readonly answer: A }
   /** It did not and will not take effect, or it was a get. */
   | { readonly name: 'failed'; readonly position: number; readonly code: string }
-  /** It may take effect at any time after its call, or never. Without a code the history ends first. */
-  | { readonly name: 'open'; readonly code?: string };
+  /** It may take effect at any time after its call, or never. */
+  | {
+      readonly name: 'open';
+      /** Where its client gave up. If it did not, the history ends first. */
+      readonly gaveUp?: { readonly position: number; readonly code: string };
+    };
 
 interface Made<N extends OperationName> {
   readonly name: N;

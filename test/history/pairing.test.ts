@@ -20,7 +20,7 @@ describe('pairing', () => {
       { ...put, fate: { name: 'failed', position: 1, code: 'KV_OVERLOADED' } },
     ]);
     expect(toOperations([invoke, info])).to.deep.equal([
-      { ...put, fate: { name: 'open', code: 'KV_TIMEOUT' } },
+      { ...put, fate: { name: 'open', gaveUp: { position: 1, code: 'KV_TIMEOUT' } } },
     ]);
     expect(toOperations([invoke])).to.deep.equal([{ ...put, fate: { name: 'open' } }]);
   });

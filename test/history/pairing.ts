@@ -83,7 +83,9 @@ function toOperation(pair: Pair): Operation {
 function fateOf<N extends OperationName>({ end }: Pair, name: N): Fate<Answers[N]> {
   if (end === undefined) return { name: 'open' };
   const { event, position } = end;
-  if (event.type === 'info') return { name: 'open', code: event.code };
+  if (event.type === 'info') {
+    return { name: 'open', gaveUp: { position, code: event.code } };
+  }
   if (event.type === 'fail') return { name: 'failed', position, code: event.code };
   if (!isAnswerTo(event.answer, name)) throw new TypeError(`${event.answer.name} is no ${name}`);
   return { name: 'ok', position, answer: event.answer };

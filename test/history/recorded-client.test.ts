@@ -89,7 +89,7 @@ describe('RecordedClient', () => {
   });
 
   for (const [name, calls] of Object.entries(writes)) {
-    it(`records a ${name} that was not done as failed`, async () => {
+    it(`records as failed what was not done: ${name}`, async () => {
       const error = new KvError('KV_OVERLOADED', 'full');
       const { operations, result } = await record(failing(error), calls);
       expect(result).to.equal(error);
@@ -97,11 +97,14 @@ describe('RecordedClient', () => {
       expect(operations[0]?.fate).to.include({ name: 'failed', code: 'KV_OVERLOADED' });
     });
 
-    it(`leaves a ${name} open of which nobody knows`, async () => {
+    it(`leaves open what nobody knows of: ${name}`, async () => {
       const error = new KvError('KV_TIMEOUT', 'late');
       const { operations, result } = await record(failing(error), calls);
       expect(result).to.equal(error);
-      expect(operations[0]?.fate).to.deep.equal({ name: 'open', code: 'KV_TIMEOUT' });
+      expect(operations[0]?.fate).to.deep.equal({
+        name: 'open',
+        gaveUp: { position: 1, code: 'KV_TIMEOUT' },
+      });
     });
   }
 
@@ -115,7 +118,10 @@ describe('RecordedClient', () => {
     const { operations } = await record(failing(new TypeError('?')), (client) =>
       client.put('k', 'v'),
     );
-    expect(operations[0]?.fate).to.deep.equal({ name: 'open', code: 'TypeError' });
+    expect(operations[0]?.fate).to.deep.equal({
+      name: 'open',
+      gaveUp: { position: 1, code: 'TypeError' },
+    });
   });
 
   it('records a get without an answer as failed, whatever its outcome', async () => {

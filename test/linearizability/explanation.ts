@@ -80,7 +80,8 @@ function describe(operation: Operation): string {
 
 function describeFate(operation: Operation): string {
   const { fate } = operation;
-  if (fate.name === 'open') return fate.code === undefined ? 'unknown' : `unknown, ${fate.code}`;
+  if (fate.name === 'open')
+    return ['unknown', ...(fate.gaveUp ? [fate.gaveUp.code] : [])].join(', ');
   if (fate.name === 'failed') return `failed, ${fate.code}`;
   const { answer } = fate;
   const told = [

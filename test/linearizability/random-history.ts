@@ -18,6 +18,8 @@ export interface HistoryShape {
   readonly isTellingAll: boolean;
   /** What is written. By default each write has a piece of its own, such as `<17>`. */
   readonly pieces?: readonly string[];
+  /** Default: yes. */
+  readonly hasAppends?: boolean;
 }
 
 /** Share of operations that fail for certain. */
@@ -111,7 +113,7 @@ function drawCall(
         return shape.isTellingAll ? answer : { value: answer.value };
       });
   }
-  if (draw < 0.75)
+  if (draw < 0.75 && shape.hasAppends !== false)
     return (client) => toUnderWay(client.append(key, piece), () => tell(store.append(key, piece)));
   if (draw < 0.93)
     return (client) => toUnderWay(client.put(key, piece), () => tell(store.put(key, piece)));

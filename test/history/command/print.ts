@@ -1,0 +1,2 @@
+/** Takes text for people, newlines included. */
+export type Print = (text: string) => void;

@@ -1,0 +1,63 @@
+/**
+ * Histories for judges of key-value stores, one file for all keys, an event a line:
+ *
+ * ```text
+ *   {:process 3, :type :invoke, :f :append, :key "log", :value "x"}
+ *   {:process 3, :type :ok, :f :append, :key "log", :value "x"}
+ * ```
+ *
+ * The format knows get, put and append, and takes an absent key for an empty value. So a delete is a put
+ * of nothing. Quotes, backslashes and control characters are percent-encoded, which appends go through
+ * unharmed. A key with a line that is too long for the judge is left out. Revisions, lengths and what
+ * deletes told are lost.
+ */
+import type { Operation } from '../operation.ts';
+import { byKey, type LeftOut, type Placed, toText } from './export.ts';
+
+/** Judges give up on longer lines, and do so in silence. */
+const lineBytesMax = 4095;
+
+export function toJepsenKv(operations: readonly Operation[]): {
+  readonly text: string;
+  readonly leftOut: readonly LeftOut[];
+} {
+  const leftOut: LeftOut[] = [];
+  const all: Placed[] = [];
+  for (const [key, ofKey] of byKey(operations)) {
+    const lines = ofKey.flatMap(toLines);
+    if (lines.some(({ line }) => Buffer.byteLength(line) > lineBytesMax)) {
+      leftOut.push({ key, reason: `a line would be longer than ${lineBytesMax} bytes` });
+    } else {
+      all.push(...lines);
+    }
+  }
+  return { text: toText(all), leftOut };
+}
+
+/** None for what failed, nor for a get without an end, which the judge would end with nothing read. */
+function toLines(operation: Operation): Placed[] {
+  const { name, position, fate } = operation;
+  if (fate.name === 'failed') return [];
+  if (name === 'get') {
+    if (fate.name === 'open') return [];
+    const read = `"${encode(fate.answer.value ?? '')}"`;
+    return [
+      { position, line: toLine(operation, ':invoke, :f :get', 'nil') },
+      { position: fate.position, line: toLine(operation, ':ok, :f :get', read) },
+    ];
+  }
+  const written = `"${name === 'delete' ? '' : encode(operation.value)}"`;
+  const f = `:f ${name === 'append' ? ':append' : ':put'}`;
+  const begin = { position, line: toLine(operation, `:invoke, ${f}`, written) };
+  if (fate.name === 'open') return [begin];
+  return [begin, { position: fate.position, line: toLine(operation, `:ok, ${f}`, written) }];
+}
+
+function toLine({ process, key }: Operation, what: string, value: string): string {
+  return `{:process ${process}, :type ${what}, :key "${encode(key)}", :value ${value}}`;
+}
+
+/** Character by character, so that the whole of two texts is encoded as the two are. */
+function encode(text: string): string {
+  return text.replace(/["\\%\p{Cc}]/gu, (character) => encodeURIComponent(character));
+}
