@@ -32,7 +32,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 const serverLayers: Readonly<Record<string, readonly string[]>> = {
   'state-machine': [],
   disk: [],
-  peers: [],
+  peers: ['replica/state-transfer/state-port.ts'],
   replica: ['state-machine/', 'config.ts'],
   http: ['replica/submitter.ts', 'state-machine/command.ts'],
 };

@@ -85,9 +85,12 @@ export interface OpenSessionReply {
 export interface StatusReply {
   readonly node: number;
   readonly cluster: string;
-  /** `starting`: not serving yet. `failed`: it will not vote or serve until an operator acts. */
-  readonly state: 'starting' | 'running' | 'stopping' | 'failed';
-  /** Why, where the state is `failed`. */
+  /**
+   * `starting`: not serving yet. `repairing`: not serving; what it lost is being brought back, or it
+   * waits for its disk. `failed`: it has given up and is about to end.
+   */
+  readonly state: 'starting' | 'running' | 'repairing' | 'stopping' | 'failed';
+  /** Why, where the state is `repairing` or `failed`. */
   readonly reason?: string;
   /** Highest instance applied to the state, or −1. */
   readonly applied: number;

@@ -51,7 +51,7 @@ const openSessionReply: z.ZodType<OpenSessionReply> = z.object({ session: count 
 const statusReply: z.ZodType<StatusReply> = z.object({
   node: z.int(),
   cluster: z.string(),
-  state: z.enum(['starting', 'running', 'stopping', 'failed']),
+  state: z.enum(['starting', 'running', 'repairing', 'stopping', 'failed']),
   reason: z.string().exactOptional(),
   applied: z.int(),
   min: z.int(),

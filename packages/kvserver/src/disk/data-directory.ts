@@ -10,20 +10,19 @@
  */
 import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { AbstractLevel } from 'abstract-level';
-import { openDatabase } from './database.ts';
 import { DiskError, repairAdvice, toDiskError } from './disk-error.ts';
 import { syncDirectory } from './durable-file.ts';
 import { Identity, type NodeName } from './identity.ts';
 import { Journal } from './journal/journal.ts';
-
-/** Any keys and values; batches are atomic. */
-export type StateDatabase = AbstractLevel<string | Buffer | Uint8Array, Uint8Array, Uint8Array>;
+import { type StateDatabase, StateDirectory } from './state-directory.ts';
 
 export interface DataDirectory {
   readonly identity: Identity;
   readonly journal: Journal;
+  /** The present one: another after each `replaceState`. */
   readonly state: StateDatabase;
+  /** See {@link StateDirectory.replace}. */
+  replaceState(fill: (database: StateDatabase) => Promise<void>): Promise<StateDatabase>;
   /** After the last write has settled. May be called more than once. */
   close(): Promise<void>;
 }
@@ -39,12 +38,7 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
   const identity = await openIdentity(path, options);
   const journal = await Journal.open({ directory: join(path, 'journal'), owner: identity });
   try {
-    const state = await openDatabase({
-      directory: join(path, 'state'),
-      isNew: identity.bootCount === 0,
-      lost: 'DISK_STATE_DAMAGED',
-      damaged: 'DISK_STATE_DAMAGED',
-    });
+    const state = await StateDirectory.open(path, { isNew: identity.bootCount === 0 });
     try {
       await syncDirectory(path);
       await identity.markBoot(journal.highestTurn);
@@ -52,7 +46,14 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
       await state.close();
       throw toDiskError(`use ${path} for data`, cause);
     }
-    return { identity, journal, state, close: () => closeAll(identity, journal, state) };
+    return {
+      ...{ identity, journal },
+      get state() {
+        return state.database;
+      },
+      replaceState: (fill) => state.replace(fill),
+      close: () => closeAll(identity, journal, state),
+    };
   } catch (error) {
     await journal.close();
     throw error;
@@ -91,7 +92,7 @@ async function mkdirIfAbsent(path: string): Promise<boolean> {
 
 /** Safety: data without an identity may be a voter's; to begin anew beside it would be amnesia. */
 function expectEmpty(path: string, names: readonly string[]): void {
-  if (names.includes('journal') || names.includes('state')) {
+  if (names.some((name) => /^(?:journal|state|identity\.json\.damaged)/.test(name))) {
     const message = `${path} holds data, but identity.json is missing. ${repairAdvice}`;
     throw new DiskError('DISK_IDENTITY_DAMAGED', message);
   }
@@ -102,7 +103,11 @@ function expectEmpty(path: string, names: readonly string[]): void {
   }
 }
 
-async function closeAll(identity: Identity, journal: Journal, state: StateDatabase): Promise<void> {
+async function closeAll(
+  identity: Identity,
+  journal: Journal,
+  state: StateDirectory,
+): Promise<void> {
   await Promise.all([journal.close(), state.close()]);
   try {
     await identity.markReached(journal.highestTurn);

@@ -41,11 +41,16 @@ export class Identity implements JournalOwner {
     this.#content = content;
   }
 
-  /** Makes the identity of a new node, durable when resolved. @throws DiskError `DISK_UNUSABLE`. */
-  static async create(path: string, node: NodeName): Promise<Identity> {
+  /**
+   * Makes an identity, durable when resolved: of a new node, or of one that may have voted and cannot
+   * tell any more.
+   *
+   * @throws DiskError `DISK_UNUSABLE`.
+   */
+  static async create(path: string, node: NodeName, hasVoted = false): Promise<Identity> {
     const { clusterId, nodeId, nodeCount } = node;
     const name = { format: diskFormat, clusterId, nodeId, nodeCount } as const;
-    const identity = new Identity(path, { ...name, bootCount: 0, hasVoted: false, turnReached: 0 });
+    const identity = new Identity(path, { ...name, bootCount: 0, hasVoted, turnReached: 0 });
     await identity.#replace({});
     return identity;
   }
@@ -83,6 +88,11 @@ export class Identity implements JournalOwner {
 
   async markVoted(): Promise<void> {
     await this.#replace({ hasVoted: true });
+  }
+
+  /** Remembers that the journal was set aside: whatever it held is lost, and turns count anew. */
+  async markLost(): Promise<void> {
+    await this.#replace({ hasVoted: true, turnReached: 0 });
   }
 
   /** Counts a start, after the journal was verified up to `turnReached`. */

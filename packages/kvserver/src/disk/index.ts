@@ -2,8 +2,9 @@ export {
   type DataDirectory,
   type DataDirectoryOptions,
   openDataDirectory,
-  type StateDatabase,
 } from './data-directory.ts';
 export { DiskError, type DiskErrorCode } from './disk-error.ts';
 export { Identity, type NodeName } from './identity.ts';
 export { Journal, type JournalOwner } from './journal/journal.ts';
+export { quarantine } from './quarantine.ts';
+export type { StateDatabase } from './state-directory.ts';

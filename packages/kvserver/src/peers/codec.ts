@@ -7,6 +7,8 @@ import { type Envelope, learnCountMax, type Message, roundMax } from '@paxkv/pax
 // This entry leaves the native string reader alone, which `msgpackr` itself would load where it finds it.
 import { Packr } from 'msgpackr/pack';
 import { z } from 'zod';
+import type { StateMessage } from '../replica/state-transfer/state-port.ts';
+import { isAboutState, stateSchema } from './state-schema.ts';
 
 /** What a schema must know of the cluster. */
 export interface EnvelopeBounds {
@@ -50,9 +52,13 @@ function unpackEach(frame: Uint8Array, take: (content: unknown) => boolean): boo
   }
 }
 
+/** What servers send each other. */
+export type PeerMessage = Envelope<Uint8Array> | StateMessage;
+
 /** Reads the frames that other servers send to this one. */
-export class EnvelopeReader {
+export class FrameReader {
   readonly #schema: z.ZodType<Envelope<Uint8Array>>;
+  readonly #stateSchema = stateSchema(seqMax);
   readonly #me: number;
 
   constructor(me: number, bounds: EnvelopeBounds) {
@@ -61,26 +67,32 @@ export class EnvelopeReader {
   }
 
   /** All messages of a frame from `sender`, or none of them if one is not as it must be. */
-  read(frame: Uint8Array, sender: number): Reading<Envelope<Uint8Array>[]> {
-    const envelopes: Envelope<Uint8Array>[] = [];
+  read(frame: Uint8Array, sender: number): Reading<PeerMessage[]> {
+    const messages: PeerMessage[] = [];
     let reason: string | undefined;
     const isWhole = unpackEach(frame, (content) => {
       const reading = this.#readOne(content, sender);
-      if (reading.valid) envelopes.push(reading.content);
+      if (reading.valid) messages.push(reading.content);
       else reason = reading.reason;
       return reading.valid;
     });
     if (!isWhole) reason ??= 'not MessagePack';
-    return reason === undefined ? { valid: true, content: envelopes } : { valid: false, reason };
+    return reason === undefined ? { valid: true, content: messages } : { valid: false, reason };
   }
 
-  #readOne(content: unknown, sender: number): Reading<Envelope<Uint8Array>> {
+  #readOne(content: unknown, sender: number): Reading<PeerMessage> {
+    if (isAboutState(content)) return toReading(this.#stateSchema.safeParse(content));
     const parsed = this.#schema.safeParse(content);
     if (!parsed.success) return { valid: false, reason: firstIssue(parsed.error) };
     if (parsed.data.from !== sender) return { valid: false, reason: 'from: not the sender' };
     if (parsed.data.to !== this.#me) return { valid: false, reason: 'to: not this server' };
     return { valid: true, content: parsed.data };
   }
+}
+
+function toReading<T>(parsed: z.ZodSafeParseResult<T>): Reading<T> {
+  if (parsed.success) return { valid: true, content: parsed.data };
+  return { valid: false, reason: firstIssue(parsed.error) };
 }
 
 /** What is wrong first, in a few words, and without a word of what was sent. */

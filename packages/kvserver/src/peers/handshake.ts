@@ -9,7 +9,7 @@ import { firstIssue, type Reading } from './codec.ts';
 /** Where servers dial each other. */
 export const peerPath = '/v1/peer';
 /** Of messages between servers. Raised when a server of the old format could misread one of the new. */
-export const formatVersion = 1;
+export const formatVersion = 2;
 /** No honest first frame is longer. */
 export const helloBytesMax = 4096;
 
@@ -22,7 +22,7 @@ export interface Hello {
   /** Whom the sender believes to be speaking to. */
   readonly to: PeerId;
   readonly nodeCount: number;
-  /** How often the sender was started, so that an older run of it is told from the present one. */
+  /** How often the sender was started, so that two runs of it at once are told apart. */
   readonly boot: number;
 }
 
@@ -36,8 +36,8 @@ export interface Host {
   readonly me: PeerId;
   readonly clusterId: string;
   readonly nodeCount: number;
-  /** The highest boot count heard from each server. */
-  readonly boots: ReadonlyMap<PeerId, number>;
+  /** The boot count given on the connection that is open from the same server, if one is. */
+  readonly boot: number | undefined;
 }
 
 const versioned = z.looseObject({ type: z.literal('hello'), formatVersion: z.int() });
@@ -82,9 +82,9 @@ export function refusalOf(hello: Hello, host: Host): string | undefined {
     return `wrong count: this cluster has ${host.nodeCount} nodes, not ${hello.nodeCount}`;
   }
   if (hello.from >= host.nodeCount) return `no such node: ${hello.from}`;
-  const boot = host.boots.get(hello.from) ?? 0;
-  if (hello.boot < boot)
-    return `older run: boot ${hello.boot} of node ${hello.from}, after ${boot}`;
+  // Once that connection has ended any boot will do: a node whose disk was replaced counts anew.
+  if (host.boot !== undefined && hello.boot < host.boot)
+    return `older run: boot ${hello.boot} of node ${hello.from}, beside ${host.boot}`;
   return undefined;
 }
 

@@ -14,7 +14,8 @@ import {
   type Transport,
 } from '@paxkv/paxos';
 import type { Logger } from 'pino';
-import { EnvelopeReader, pack } from './codec.ts';
+import type { StateMessage, StatePort } from '../replica/state-transfer/state-port.ts';
+import { FrameReader, pack } from './codec.ts';
 import { ComplaintLog } from './complaint-log.ts';
 import { formatVersion } from './handshake.ts';
 import { Horizon } from './horizon.ts';
@@ -28,7 +29,7 @@ export interface PeerTransportOptions {
   /** host:port of every server, by node id. */
   readonly addresses: readonly string[];
   readonly clusterId: string;
-  /** How often this server was started. Never goes down. */
+  /** How often this server was started, as far as it knows. */
   readonly boot: number;
   readonly logger: Logger;
   readonly limits?: Partial<PeerLimits>;
@@ -54,6 +55,7 @@ export class PeerTransport implements Transport<Uint8Array> {
   #sent = 0;
   #dropped = 0;
   #inbox: Inbox<Uint8Array> | undefined;
+  #receiveState: ((from: PeerId, message: StateMessage) => void) | undefined;
 
   /** Opens nothing yet. @throws TypeError if `me` or an address is not one. */
   constructor(options: PeerTransportOptions) {
@@ -67,14 +69,28 @@ export class PeerTransport implements Transport<Uint8Array> {
     this.#reception = new Reception({
       host: { me, clusterId, nodeCount },
       limits,
-      reader: new EnvelopeReader(me, bounds),
+      reader: new FrameReader(me, bounds),
       horizon: this.#horizon,
       complaints: new ComplaintLog(logger, () => performance.now()),
       deliver: (envelope) => this.#inbox?.receive(envelope),
+      deliverState: (from, message) => this.#receiveState?.(from, message),
     });
     for (const node of addresses.keys()) {
       if (node !== me) this.#links.set(node, this.#linkTo(node, limits));
     }
+  }
+
+  /** The same connections, for messages about whole states. They are open while the transport is. */
+  get statePort(): StatePort {
+    return {
+      open: (receive) => {
+        this.#receiveState = receive;
+      },
+      send: (to, message) => this.#sendState(to, message),
+      close: () => {
+        this.#receiveState = undefined;
+      },
+    };
   }
 
   /** Begins to dial the other servers and to let them in. Resolves without waiting for any of them. */
@@ -120,6 +136,12 @@ export class PeerTransport implements Transport<Uint8Array> {
     this.#inbox = undefined;
     const links = [...this.#links.values()];
     await Promise.all([this.#reception.close(), ...links.map((link) => link.close())]);
+  }
+
+  #sendState(to: PeerId, message: StateMessage): void {
+    const isSent = this.#links.get(to)?.send(pack(message)) ?? false;
+    if (isSent) this.#sent += 1;
+    else this.#dropped += 1;
   }
 
   #linkTo(node: PeerId, limits: PeerLimits): OutgoingLink {

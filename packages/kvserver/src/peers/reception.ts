@@ -6,7 +6,8 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Envelope, PeerId } from '@paxkv/paxos';
 import { type ServerOptions, WebSocketServer } from 'ws';
-import { type EnvelopeReader, unpack } from './codec.ts';
+import type { StateMessage } from '../replica/state-transfer/state-port.ts';
+import { type FrameReader, type PeerMessage, unpack } from './codec.ts';
 import type { ComplaintLog } from './complaint-log.ts';
 import { type Hello, type Host, readHello, refusalOf } from './handshake.ts';
 import type { Horizon } from './horizon.ts';
@@ -14,12 +15,13 @@ import { type IncomingEvents, IncomingLink } from './incoming-link.ts';
 import { frameBytesMax, type PeerLimits } from './limits.ts';
 
 export interface ReceptionOptions {
-  readonly host: Omit<Host, 'boots'>;
+  readonly host: Omit<Host, 'boot'>;
   readonly limits: PeerLimits;
-  readonly reader: EnvelopeReader;
+  readonly reader: FrameReader;
   readonly horizon: Horizon;
   readonly complaints: ComplaintLog;
   readonly deliver: (envelope: Envelope<Uint8Array>) => void;
+  readonly deliverState: (from: PeerId, message: StateMessage) => void;
 }
 
 /** Since the start; they only grow. */
@@ -36,11 +38,11 @@ export class Reception {
   readonly #options: ReceptionOptions;
   readonly #sockets: WebSocketServer;
   readonly #events: IncomingEvents;
-  readonly #boots = new Map<PeerId, number>();
   /** Every connection that is not gone yet, retired ones too. */
   readonly #links = new Set<IncomingLink>();
   readonly #strangers = new Set<IncomingLink>();
-  readonly #current = new Map<PeerId, IncomingLink>();
+  /** The connection heard of each server. */
+  readonly #current = new Map<PeerId, { readonly link: IncomingLink; readonly boot: number }>();
   readonly #counts: ReceptionCounts = { received: 0, invalidFrames: 0, refusedConnections: 0 };
   #isOpen = false;
 
@@ -104,15 +106,15 @@ export class Reception {
       this.#refuse(link, hello.reason);
       return;
     }
-    const refusal = refusalOf(hello.content, { ...this.#options.host, boots: this.#boots });
+    const boot = this.#current.get(hello.content.from)?.boot;
+    const refusal = refusalOf(hello.content, { ...this.#options.host, boot });
     if (refusal === undefined) this.#welcome(link, hello.content);
     else this.#refuse(link, refusal, hello.content);
   }
 
   #welcome(link: IncomingLink, { from, boot }: Hello): void {
-    this.#current.get(from)?.retire('replaced by a newer connection');
-    this.#current.set(from, link);
-    this.#boots.set(from, boot);
+    this.#current.get(from)?.link.retire('replaced by a newer connection');
+    this.#current.set(from, { link, boot });
     this.#strangers.delete(link);
     this.#options.complaints.forgive(from);
     link.welcome(from);
@@ -125,7 +127,7 @@ export class Reception {
   }
 
   #onFrame(link: IncomingLink, frame: Uint8Array): void {
-    const { reader, horizon, deliver } = this.#options;
+    const { reader, horizon } = this.#options;
     if (link.node === undefined) return;
     const reading = reader.read(frame, link.node);
     const complaint = reading.valid ? firstComplaint(horizon, reading.content) : reading.reason;
@@ -134,11 +136,18 @@ export class Reception {
       this.#onOffence(link, `invalid frame: ${complaint}`);
       return;
     }
-    for (const envelope of reading.content) {
-      horizon.note(envelope);
-      this.#counts.received += 1;
-      deliver(envelope);
+    for (const message of reading.content) this.#deliver(link.node, message);
+  }
+
+  #deliver(from: PeerId, message: PeerMessage): void {
+    const { horizon, deliver, deliverState } = this.#options;
+    this.#counts.received += 1;
+    if ('transfer' in message) {
+      deliverState(from, message);
+      return;
     }
+    horizon.note(message);
+    deliver(message);
   }
 
   #onOffence(link: IncomingLink, reason: string): void {
@@ -150,18 +159,15 @@ export class Reception {
   #onGone(link: IncomingLink): void {
     this.#links.delete(link);
     this.#strangers.delete(link);
-    if (link.node !== undefined && this.#current.get(link.node) === link) {
+    if (link.node !== undefined && this.#current.get(link.node)?.link === link) {
       this.#current.delete(link.node);
     }
   }
 }
 
-function firstComplaint(
-  horizon: Horizon,
-  envelopes: readonly Envelope<Uint8Array>[],
-): string | undefined {
-  for (const envelope of envelopes) {
-    const complaint = horizon.complaint(envelope);
+function firstComplaint(horizon: Horizon, messages: readonly PeerMessage[]): string | undefined {
+  for (const message of messages) {
+    const complaint = 'transfer' in message ? undefined : horizon.complaint(message);
     if (complaint !== undefined) return complaint;
   }
   return undefined;

@@ -1,10 +1,10 @@
-import { EnvelopeReader, pack, seqMax, unpack } from '@paxkv/kvserver/peers/codec';
+import { FrameReader, pack, seqMax, unpack } from '@paxkv/kvserver/peers/codec';
 import { roundMax } from '@paxkv/paxos/core';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { samples } from './samples.ts';
 
-const reader = new EnvelopeReader(0, { nodeCount: 2, valueBytesMax: 1000 });
+const reader = new FrameReader(0, { nodeCount: 2, valueBytesMax: 1000 });
 const read = (...contents: unknown[]) => reader.read(Buffer.concat(contents.map(pack)), 1);
 
 type Fields = Record<string, unknown>;
@@ -30,7 +30,8 @@ describe('codec', () => {
   it('gives values of their own, which do not keep the frame in memory', () => {
     const frame = pack(samples[3]);
     const reading = reader.read(frame, 1);
-    const message = reading.valid ? reading.content[0]?.message : undefined;
+    const [envelope] = reading.valid ? reading.content : [];
+    const message = envelope !== undefined && 'message' in envelope ? envelope.message : undefined;
     if (message?.type !== 'accept') throw new Error('an accept was packed');
     expect(message.value.buffer).to.not.equal(frame.buffer);
     expect(message.value.buffer.byteLength).to.equal(3);

@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { Writable } from 'node:stream';
-import { type Hello, peerPath } from '@paxkv/kvserver/peers/handshake';
+import { formatVersion, type Hello, peerPath } from '@paxkv/kvserver/peers/handshake';
 import type { PeerLimits } from '@paxkv/kvserver/peers/limits';
 import { PeerTransport, type PeerTransportOptions } from '@paxkv/kvserver/peers/peer-transport';
 import type { Envelope, Inbox, Message } from '@paxkv/paxos';
@@ -181,7 +181,7 @@ export function learn(seq: number, ends: { from?: number; to?: number; nodeCount
 export function hello(changes: Partial<Record<keyof Hello, unknown>> = {}): object {
   const base = {
     type: 'hello',
-    formatVersion: 1,
+    formatVersion,
     clusterId,
     from: 1,
     to: 0,

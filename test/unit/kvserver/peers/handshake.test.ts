@@ -9,7 +9,7 @@ import {
 import { expect } from 'chai';
 import { clusterId, hello } from './fixtures.ts';
 
-const host: Host = { me: 0, clusterId, nodeCount: 2, boots: new Map([[1, 5]]) };
+const host: Host = { me: 0, clusterId, nodeCount: 2, boot: 5 };
 
 function refusal(changes: Partial<Hello>): string | undefined {
   const reading = readHello(hello({ boot: 5, ...changes }));
@@ -33,8 +33,14 @@ describe('handshake', () => {
     expect(refusal({ from: 2 })).to.equal('no such node: 2');
   });
 
-  it('refuses an older run of a server that is known by a newer one', () => {
-    expect(refusal({ boot: 4 })).to.equal('older run: boot 4 of node 1, after 5');
+  it('refuses an older run of a server beside a newer one', () => {
+    expect(refusal({ boot: 4 })).to.equal('older run: boot 4 of node 1, beside 5');
+  });
+
+  it('lets any run in while there is no other: a replaced disk counts anew', () => {
+    const reading = readHello(hello({ boot: 1 }));
+    if (!reading.valid) throw new Error(reading.reason);
+    expect(refusalOf(reading.content, { ...host, boot: undefined })).to.equal(undefined);
   });
 
   it('does not tell a stranger the id of its cluster', () => {
@@ -42,10 +48,10 @@ describe('handshake', () => {
   });
 
   it('refuses another format by its version, whatever else the greeting holds', () => {
-    const reading = readHello({ type: 'hello', formatVersion: 2, unheardOf: true });
+    const reading = readHello({ type: 'hello', formatVersion: 1, unheardOf: true });
     expect(reading).to.deep.equal({
       valid: false,
-      reason: 'format 2 is unknown: this server speaks 1',
+      reason: 'format 1 is unknown: this server speaks 2',
     });
   });
 

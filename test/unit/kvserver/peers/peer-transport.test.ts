@@ -1,4 +1,5 @@
 import { PeerTransport } from '@paxkv/kvserver/peers/peer-transport';
+import type { StateMessage } from '@paxkv/kvserver/replica/state-transfer/state-port';
 import { seqOf } from '@paxkv/paxos';
 import { expect } from 'chai';
 import { plainMark } from '../../contracts/plain-mark.ts';
@@ -47,6 +48,25 @@ describe('PeerTransport', () => {
       if (message.type !== 'accept') throw new Error('an accept was sent');
       expect(Buffer.compare(message.value, value)).to.equal(0);
     }
+  });
+
+  it('carries whole states beside the messages of Paxos, and drops them where it cannot', async () => {
+    const [first, second] = await three();
+    const heard = new Promise<{ from: number; message: StateMessage }>((resolve) => {
+      second.transport.statePort.open((from, message) => resolve({ from, message }));
+    });
+    const rows = [[new Uint8Array([100, 1]), new Uint8Array(300_000).fill(7)]] as const;
+    const page = { type: 'page', transfer: 5, page: 0, applied: 9, rows, isLast: true } as const;
+    first.transport.statePort.send(1, page);
+    first.transport.send(learn(1, { from: 0, to: 1 }));
+    const { from, message } = await heard;
+    if (message.type !== 'page') throw new Error('a page was sent');
+    expect([from, message.applied, message.isLast]).to.deep.equal([0, 9, true]);
+    expect(Buffer.compare(message.rows[0]?.[1] ?? new Uint8Array(), rows[0][1])).to.equal(0);
+    await second.inbox.until((inbox) => inbox.received.length === 1);
+    second.transport.statePort.close();
+    await second.transport.close();
+    first.transport.statePort.send(1, page);
   });
 
   it('tells the sender of a request to a server it has no connection to, but not within send', async () => {

@@ -78,6 +78,15 @@ describe('Reception', () => {
     expect(station.transport.counts().refusedConnections).to.equal(wrongs.length);
   });
 
+  it('lets a run with a lower boot in once the connection of the other has ended', async () => {
+    const { socket } = await greeted(hello({ boot: 2 }));
+    socket.terminate();
+    for (;;) {
+      const { answer } = await greeted(hello({ boot: 1 }));
+      if (JSON.stringify(answer).includes('welcome')) break;
+    }
+  });
+
   it('processes nothing before the greeting, and nothing after a refused one', async () => {
     const early = await caller();
     early.send(pack(learn(1)));

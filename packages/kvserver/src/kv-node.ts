@@ -1,0 +1,136 @@
+/**
+ * KvNode: what is inside the doors of a server. Its data, its connections to other nodes and its
+ * replica, opened from the bottom up and closed from the top down, as often as it must be.
+ */
+import { randomInt } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { PeerStatus } from '@paxkv/client/protocol';
+import type { Logger } from 'pino';
+import type { Address, Config } from './config.ts';
+import { type DataDirectory, openDataDirectory } from './disk/index.ts';
+import { systemClock } from './node/system-clock.ts';
+import { systemRandom } from './node/system-random.ts';
+import { defaultPeerLimits } from './peers/limits.ts';
+import { PeerTransport } from './peers/peer-transport.ts';
+import { Replica, type ReplicaStatus } from './replica/index.ts';
+import type { Reply, Request } from './state-machine/command.ts';
+
+/** Chance tells the runs of a node apart, since a count is lost together with the disk it is on. */
+const runNumberMax = 2 ** 47;
+
+export interface KvNodeOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** Told once, when the node failed by itself. It neither votes nor serves any more. */
+  readonly onFailed: (error: Error) => void;
+}
+
+export class KvNode {
+  readonly #logger: Logger;
+  readonly #data: DataDirectory;
+  readonly #peers: PeerTransport;
+  readonly #replica: Replica;
+
+  private constructor(
+    { logger }: KvNodeOptions,
+    parts: { data: DataDirectory; peers: PeerTransport; replica: Replica },
+  ) {
+    this.#logger = logger;
+    this.#data = parts.data;
+    this.#peers = parts.peers;
+    this.#replica = parts.replica;
+  }
+
+  /**
+   * Verifies what is on disk and joins the others; it need not have reached any of them.
+   *
+   * @throws DiskError, StateError, PaxosError. Nothing is left open then.
+   */
+  static async open(options: KvNodeOptions): Promise<KvNode> {
+    const { nodeId, clusterId, addresses, dataDirectory } = options.config;
+    const nodeCount = addresses.length;
+    const data = await openDataDirectory({ path: dataDirectory, clusterId, nodeId, nodeCount });
+    const peers = peersFor(options, data.identity.bootCount);
+    try {
+      const replica = await openReplica(options, data, peers);
+      return new KvNode(options, { data, peers, replica });
+    } catch (error) {
+      await peers.close();
+      await data.close();
+      throw error;
+    }
+  }
+
+  get status(): ReplicaStatus & { readonly peers: readonly PeerStatus[] } {
+    return { ...this.#replica.status, peers: this.#peers.peers() };
+  }
+
+  submit(request: Request, options?: { signal?: AbortSignal }): Promise<Reply> {
+    return this.#replica.submit(request, options);
+  }
+
+  /** Takes over the connection of another node. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#peers.handleUpgrade(request, socket, head);
+  }
+
+  /** Answers what is under way, within bounds, then lets go of everything. Called once. */
+  async close(): Promise<void> {
+    for (const part of [
+      { end: () => this.#replica.stop() },
+      { end: () => this.#peers.close() },
+      { end: () => this.#data.close() },
+    ]) {
+      // One part that cannot end in order must not keep the others from it.
+      await part
+        .end()
+        .catch((error: unknown) => this.#logger.error({ error }, 'stop met an error'));
+    }
+  }
+}
+
+function peersFor({ config, logger }: KvNodeOptions, boot: number): PeerTransport {
+  const { nodeId, clusterId, addresses, limits } = config;
+  return new PeerTransport({
+    me: nodeId,
+    addresses: addresses.map(toText),
+    clusterId,
+    boot,
+    logger,
+    limits: {
+      valueBytesMax: Math.max(defaultPeerLimits.valueBytesMax, 2 * limits.batchBytesMax),
+    },
+    random: systemRandom,
+  });
+}
+
+function openReplica(
+  { config, logger, onFailed }: KvNodeOptions,
+  data: DataDirectory,
+  peers: PeerTransport,
+): Promise<Replica> {
+  return Replica.open({
+    me: config.nodeId,
+    boot: randomInt(runNumberMax),
+    peerCount: config.addresses.length,
+    transport: peers,
+    storage: data.journal,
+    state: data.state,
+    stateTransfer: {
+      port: peers.statePort,
+      replace: (fill) => data.replaceState(fill),
+    },
+    clock: systemClock,
+    random: systemRandom,
+    limits: config.limits,
+    onStopped: (error) => {
+      logger.error({ error }, 'replica failed');
+      onFailed(error);
+    },
+  });
+}
+
+function toText({ host, port }: Address): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
