@@ -22,6 +22,8 @@ const runNumberMax = 2 ** 47;
 export interface KvNodeOptions {
   readonly config: Config;
   readonly logger: Logger;
+  /** Opens the data directory; for tests that have it fail. */
+  readonly openData?: typeof openDataDirectory;
   /** Told once, when the node failed by itself. It neither votes nor serves any more. */
   readonly onFailed: (error: Error) => void;
 }
@@ -50,7 +52,8 @@ export class KvNode {
   static async open(options: KvNodeOptions): Promise<KvNode> {
     const { nodeId, clusterId, addresses, dataDirectory } = options.config;
     const nodeCount = addresses.length;
-    const data = await openDataDirectory({ path: dataDirectory, clusterId, nodeId, nodeCount });
+    const { openData = openDataDirectory } = options;
+    const data = await openData({ path: dataDirectory, clusterId, nodeId, nodeCount });
     const peers = peersFor(options, data.identity.bootCount);
     try {
       const replica = await openReplica(options, data, peers);

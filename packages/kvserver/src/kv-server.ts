@@ -12,7 +12,7 @@ import type { Address, Config } from './config.ts';
 import { createApp, endWithError } from './http/index.ts';
 import { createLogger } from './node/logger.ts';
 import { version } from './node/version.ts';
-import { NodeLife } from './node-life.ts';
+import { NodeLife, type NodeLifeOptions } from './node-life.ts';
 import { peerPath } from './peers/handshake.ts';
 import type { Reply, Request } from './state-machine/command.ts';
 
@@ -22,6 +22,8 @@ const drainMs = 1000;
 export interface KvServerOptions {
   /** By default JSON lines to standard error, at the level of the settings. */
   readonly logger?: Logger;
+  /** Opens the data directory; for tests that have it fail. */
+  readonly openData?: Exclude<NodeLifeOptions['openData'], undefined>;
 }
 
 export class KvServer {
@@ -35,10 +37,10 @@ export class KvServer {
   #stopping: Promise<void> | undefined;
   #onStopped: (error: Error | undefined) => void = () => {};
 
-  private constructor(config: Config, logger: Logger) {
+  private constructor({ config, logger, ...options }: NodeLifeOptions) {
     this.#config = config;
     this.#logger = logger;
-    this.#life = new NodeLife({ config, logger });
+    this.#life = new NodeLife({ config, logger, ...options });
     this.stopped = new Promise((resolve) => {
       this.#onStopped = resolve;
     });
@@ -65,7 +67,7 @@ export class KvServer {
    */
   static async start(config: Config, options: KvServerOptions = {}): Promise<KvServer> {
     const logger = options.logger ?? createLogger(config.logLevel, config.nodeId);
-    const server = new KvServer(config, logger);
+    const server = new KvServer({ ...options, config, logger });
     try {
       await server.#start();
     } catch (error) {

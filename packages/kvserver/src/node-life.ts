@@ -3,17 +3,12 @@
  * opened again, until it is asked to stop or nothing more can be done.
  * Rule: after an error of the disk nothing is acknowledged before all was closed, reopened and verified.
  */
-import type { Logger } from 'pino';
-import type { Config } from './config.ts';
 import { quarantine } from './disk/index.ts';
-import { KvNode } from './kv-node.ts';
+import { KvNode, type KvNodeOptions } from './kv-node.ts';
 import { systemClock } from './node/system-clock.ts';
 import { RestartPolicy } from './restart-policy.ts';
 
-export interface NodeLifeOptions {
-  readonly config: Config;
-  readonly logger: Logger;
-}
+export type NodeLifeOptions = Omit<KvNodeOptions, 'onFailed'>;
 
 export class NodeLife {
   readonly #options: NodeLifeOptions;

@@ -21,7 +21,7 @@ const damagedParts: Readonly<Record<string, DamagedPart>> = {
 };
 
 /** After these the same handle must not be used, but a fresh one may do. */
-const failures: readonly string[] = ['DISK_FAILED', 'STATE_FAILED'];
+const failures: readonly string[] = ['PAXOS_STORAGE_FAILED', 'DISK_FAILED', 'STATE_FAILED'];
 
 const delayMsMin = 50;
 const delayMsMax = 1000;

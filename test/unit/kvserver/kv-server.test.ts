@@ -96,27 +96,6 @@ describe('KvServer', () => {
     expect((await fetch(urlOf(server, '/readyz'))).status).to.equal(200);
   });
 
-  it('stays up without a vote or a read when its journal is gone', async () => {
-    const servers = await Promise.all([start(0), start(1)]);
-    await using client = new KvClient({ endpoints: servers.map((server) => urlOf(server)) });
-    await client.put('k', 'v');
-    for (const server of servers) await server.stop();
-    await rm(join(directory, 'node-0', 'journal'), { recursive: true });
-    const quarantined = await start(0);
-    expect(quarantined.status()).to.include({ state: 'failed', applied: -1 });
-    expect(quarantined.status().reason).to.match(/journal/);
-    expect((await fetch(urlOf(quarantined, '/livez'))).status).to.equal(200);
-    expect((await fetch(urlOf(quarantined, '/readyz'))).status).to.equal(503);
-    const reply = await fetch(urlOf(quarantined, '/v1/kv/k'));
-    expect(await reply.json())
-      .to.have.property('error')
-      .that.includes({ code: 'KV_UNAVAILABLE', outcome: 'not done' });
-    const healthy = await start(1);
-    expect((await fetch(urlOf(healthy, '/v1/kv/k'))).status).to.equal(504);
-    await quarantined.stop();
-    expect(await quarantined.stopped).to.include({ code: 'DISK_AMNESIA' });
-  });
-
   it('does not start with the data of another node, and leaves the port free', async () => {
     await (await start(0)).stop();
     const config = configs[1];

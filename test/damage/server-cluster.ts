@@ -1,0 +1,124 @@
+/** Real servers on loopback in one process, each with a real data directory that tests may harm. */
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KvClient } from '@paxkv/client';
+import { type Config, KvServer, type KvServerOptions, parseConfig } from '@paxkv/kvserver';
+import { pino } from 'pino';
+
+const logger = pino({ level: 'silent' });
+
+export class ServerCluster {
+  readonly #directory: string;
+  readonly #configs: readonly Config[];
+  /** By node; absent while it is stopped. */
+  readonly #servers = new Map<number, KvServer>();
+
+  private constructor(directory: string, configs: readonly Config[]) {
+    this.#directory = directory;
+    this.#configs = configs;
+  }
+
+  /** None of its nodes is started yet. */
+  static async create(nodeCount: number, limits: object = {}): Promise<ServerCluster> {
+    const directory = await mkdtemp(join(tmpdir(), 'paxkv-cluster-'));
+    const addresses = (await freePorts(nodeCount)).map((port) => `127.0.0.1:${port}`);
+    const configs = addresses.map((_, nodeId) =>
+      parseConfig({
+        ...{ nodeId, clusterId: 'harmed', addresses, logLevel: 'silent', limits },
+        dataDirectory: join(directory, `node-${nodeId}`),
+      }),
+    );
+    return new ServerCluster(directory, configs);
+  }
+
+  get nodes(): readonly number[] {
+    return [...this.#configs.keys()];
+  }
+
+  /** Those that are running, by node. */
+  get running(): readonly KvServer[] {
+    return [...this.#servers.values()];
+  }
+
+  /** @throws Error if it is not running. */
+  server(node: number): KvServer {
+    const server = this.#servers.get(node);
+    if (server === undefined) throw new Error(`node ${node} is not running`);
+    return server;
+  }
+
+  /** Its data directory. */
+  path(node: number): string {
+    return join(this.#directory, `node-${node}`);
+  }
+
+  async start(node: number, options: KvServerOptions = {}): Promise<KvServer> {
+    const config = this.#configs[node];
+    if (config === undefined) throw new Error(`there is no node ${node}`);
+    const server = await KvServer.start(config, { logger, ...options });
+    this.#servers.set(node, server);
+    return server;
+  }
+
+  async startAll(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => this.start(node)));
+  }
+
+  async stop(node: number): Promise<void> {
+    const server = this.#servers.get(node);
+    this.#servers.delete(node);
+    await server?.stop();
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => this.stop(node)));
+  }
+
+  /** Asks the given nodes, all of them by default. To be closed by the caller. */
+  client(nodes: readonly number[] = this.nodes, timeoutMs = 10_000): KvClient {
+    const endpoints = nodes.map((node) => {
+      const { host, port } = this.#configs[node]?.addresses[node] ?? { host: '', port: 0 };
+      return `http://${host}:${port}`;
+    });
+    return new KvClient({ endpoints, timeoutMs });
+  }
+
+  /** Waits until all nodes run and have applied as much as one another. @throws Error with where each of them is. */
+  async level(withinMs: number): Promise<void> {
+    const endMs = performance.now() + withinMs;
+    for (;;) {
+      const statuses = this.nodes.map((node) => this.#servers.get(node)?.status());
+      const applied = new Set(statuses.map((status) => status?.applied));
+      if (applied.size === 1 && statuses.every((status) => status?.state === 'running')) return;
+      if (performance.now() > endMs) {
+        const where = statuses.map(
+          (status) => `${status?.state} ${status?.applied} ${status?.reason ?? ''}`,
+        );
+        throw new Error(`not level after ${withinMs} ms: ${where.join('; ')}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Stops what runs and deletes all data. */
+  async remove(): Promise<void> {
+    await this.stopAll();
+    await rm(this.#directory, { recursive: true });
+  }
+}
+
+/** Below the range that outgoing connections draw theirs from there may be none, so chance must do. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => {
+    const address = server.address();
+    if (typeof address !== 'object' || address === null) throw new Error('no port');
+    return address.port;
+  });
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}

@@ -1,0 +1,105 @@
+import { DiskError } from '@paxkv/kvserver/disk';
+import { RestartPolicy } from '@paxkv/kvserver/restart-policy';
+import { StateError } from '@paxkv/kvserver/state-machine/state-error';
+import { PaxosError } from '@paxkv/paxos';
+import { expect } from 'chai';
+
+function systemError(code: string): Error {
+  return Object.assign(new Error(`${code}: something`), { code });
+}
+
+/** As the core wraps what the journal throws. */
+function failedWrite(cause: Error): PaxosError {
+  const failed = new DiskError('DISK_FAILED', 'Writing turn 7 failed.', cause);
+  return new PaxosError('PAXOS_STORAGE_FAILED', 'a write failed', failed);
+}
+
+const noSpace = new Error('IO error: /data/journal/000005.log: No space left on device');
+
+describe('RestartPolicy', () => {
+  it('has what is damaged set aside, however deep its error lies', () => {
+    const parts = [
+      [new DiskError('DISK_JOURNAL_DAMAGED', ''), 'journal'],
+      [new DiskError('DISK_AMNESIA', ''), 'journal'],
+      [
+        new PaxosError('PAXOS_STORAGE_FAILED', '', new DiskError('DISK_JOURNAL_DAMAGED', '')),
+        'journal',
+      ],
+      [new DiskError('DISK_STATE_DAMAGED', ''), 'state'],
+      [new StateError('STATE_DAMAGED', ''), 'state'],
+      [new DiskError('DISK_IDENTITY_DAMAGED', ''), 'identity'],
+    ] as const;
+    for (const [error, part] of parts) {
+      const remedy = new RestartPolicy().remedyFor(error, 0);
+      expect(remedy, error.message).to.deep.equal({ type: 'quarantine', part });
+    }
+  });
+
+  it('tries again after a failed write, each time a little later', () => {
+    const policy = new RestartPolicy();
+    const delays = [0, 1, 2, 3, 4, 5].map((nowMs) => {
+      const remedy = policy.remedyFor(failedWrite(new Error('who knows')), nowMs);
+      return remedy.type === 'reopen' ? remedy.delayMs : remedy.type;
+    });
+    expect(delays).to.deep.equal([50, 100, 200, 400, 800, 1000]);
+  });
+
+  it('gives up where a fault does not pass', () => {
+    const policy = new RestartPolicy();
+    const remedies = Array.from({ length: 11 }, (_, nowMs) =>
+      policy.remedyFor(failedWrite(systemError('EIO')), nowMs),
+    );
+    expect(remedies.map(({ type }) => type)).to.deep.equal([
+      ...new Array(10).fill('reopen'),
+      'giveUp',
+    ]);
+  });
+
+  it('gives up on data that is damaged again and again', () => {
+    const policy = new RestartPolicy();
+    const error = new StateError('STATE_DAMAGED', '');
+    for (let nowMs = 0; nowMs < 10; nowMs += 1) policy.remedyFor(error, nowMs);
+    expect(policy.remedyFor(error, 10)).to.deep.equal({ type: 'giveUp' });
+  });
+
+  it('waits for room on a full disk as long as it takes, never more than a second at a time', () => {
+    for (const error of [
+      failedWrite(noSpace),
+      noSpace,
+      systemError('ENOSPC'),
+      systemError('EDQUOT'),
+    ]) {
+      const policy = new RestartPolicy();
+      for (let nowMs = 0; nowMs < 1000; nowMs += 1) {
+        const remedy = policy.remedyFor(error, nowMs);
+        expect(remedy.type === 'reopen' && remedy.delayMs).to.be.within(50, 1000);
+      }
+    }
+  });
+
+  it('takes trouble a minute after the last for a new one', () => {
+    const policy = new RestartPolicy();
+    const error = failedWrite(systemError('EIO'));
+    for (let nowMs = 0; nowMs < 10; nowMs += 1) policy.remedyFor(error, nowMs);
+    expect(policy.remedyFor(error, 70_000)).to.deep.equal({ type: 'reopen', delayMs: 50 });
+  });
+
+  it('gives up at once on what no repetition mends', () => {
+    const hopeless = [
+      new DiskError('DISK_WRONG_NODE', ''),
+      new DiskError('DISK_WRONG_CLUSTER', ''),
+      new DiskError('DISK_NEWER_FORMAT', ''),
+      new DiskError('DISK_IN_USE', ''),
+      new DiskError('DISK_UNUSABLE', '', systemError('EACCES')),
+      new StateError('STATE_MALFORMED', ''),
+      new StateError('STATE_UNKNOWN_FORMAT', ''),
+      new TypeError('a defect'),
+      'not even an error',
+    ];
+    for (const error of hopeless) {
+      expect(new RestartPolicy().remedyFor(error, 0), String(error)).to.deep.equal({
+        type: 'giveUp',
+      });
+    }
+  });
+});
