@@ -58,7 +58,7 @@ describe('PeerTransport', () => {
     const rows = [[new Uint8Array([100, 1]), new Uint8Array(300_000).fill(7)]] as const;
     const page = { type: 'page', transfer: 5, page: 0, applied: 9, rows, isLast: true } as const;
     first.transport.statePort.send(1, page);
-    first.transport.send(learn(1, { from: 0, to: 1 }));
+    first.transport.send(learn(1, { from: 0, to: 1, nodeCount: 3 }));
     const { from, message } = await heard;
     if (message.type !== 'page') throw new Error('a page was sent');
     expect([from, message.applied, message.isLast]).to.deep.equal([0, 9, true]);
