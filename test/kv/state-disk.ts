@@ -72,13 +72,28 @@ export class StateDisk {
 
   /** A database with what is durable, for one boot. What it answers about flushes comes through `gate`. */
   async open(gate?: Gate): Promise<StateLevel> {
-    const level = new MemoryLevel<Bytes, Bytes>({
-      keyEncoding: 'view',
-      valueEncoding: 'view',
-      storeEncoding: 'view',
-    });
+    const level = emptyLevel();
     const rows = [...this.#durable.values()];
     await level.batch(rows.map(([key, value]) => ({ type: 'put', key, value })));
+    this.#level = level;
+    return this.#watched(level, gate);
+  }
+
+  /**
+   * Puts what `fill` writes in the place of everything, at once. Until then a crash leaves everything
+   * as it was, and so does `fill` if it throws.
+   */
+  async replace(fill: (level: StateLevel) => Promise<void>, gate?: Gate): Promise<StateLevel> {
+    const before = this.#level;
+    const level = emptyLevel();
+    await fill(level);
+    const rows = await level.iterator().all();
+    const flushed = this.#world.sleep(this.#delayMs());
+    await (gate === undefined ? flushed : gate.answer(flushed));
+    if (before === undefined || this.#level !== before) return never();
+    this.#durable.clear();
+    this.#unsynced = [];
+    this.#keep(rows.map(([key, value]) => ({ type: 'put', key, value })));
     this.#level = level;
     return this.#watched(level, gate);
   }
@@ -144,6 +159,10 @@ export class StateDisk {
       else this.#durable.delete(name);
     }
   }
+}
+
+function emptyLevel(): MemoryLevel<Bytes, Bytes> {
+  return new MemoryLevel({ keyEncoding: 'view', valueEncoding: 'view', storeEncoding: 'view' });
 }
 
 /** What a crashed server awaits of its disk never comes. */

@@ -26,16 +26,16 @@ export async function judgeLiveness(
     if (!(error instanceof KvError)) throw error;
     verdict.fail('a write is acknowledged once faults stop', error.message);
   }
-  while (!isLevel(cluster.healthy) && world.now() < startMs + withinMs) await world.sleep(lookMs);
+  while (!isLevel(cluster.servers) && world.now() < startMs + withinMs) await world.sleep(lookMs);
   verdict.check(
-    isLevel(cluster.healthy),
+    isLevel(cluster.servers),
     'all come level once faults stop',
-    () => `after ${withinMs} ms: ${cluster.healthy.map(tell).join(', ')}`,
+    () => `after ${withinMs} ms: ${cluster.servers.map(tell).join(', ')}`,
   );
   verdict.check(
-    new Set(cluster.healthy.map(contentOf)).size <= 1,
+    new Set(cluster.servers.map(contentOf)).size <= 1,
     'level servers hold the same',
-    () => `at ${cluster.healthy.map(tell).join(', ')}`,
+    () => `at ${cluster.servers.map(tell).join(', ')}`,
   );
   return world.now() - startMs;
 }

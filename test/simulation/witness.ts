@@ -1,9 +1,10 @@
 /** Whoever looks on: judges, chroniclers, counters. They see everything at the moment it happens. */
 import type { Answer, Message } from '@paxkv/client';
+import type { StateMessage } from '@paxkv/kvserver/replica/state-transfer/state-port';
 import type { Position } from '@paxkv/kvserver/state-machine/position';
 import type { Envelope, Write } from '@paxkv/paxos';
 import type { Fate, WriteFate } from '@paxkv/simulator';
-import type { Fault } from './schedule/fault.ts';
+import type { Fault, LostMemory } from './schedule/fault.ts';
 
 export type Bytes = Uint8Array;
 
@@ -13,12 +14,16 @@ export interface Witness {
   /** It has come up. */
   onUp?(node: number): void;
   onEnded?(node: number, cause: 'crash' | 'power loss'): void;
+  /** What a server had on its disks is gone. */
+  onMemoryLost?(node: number, of: LostMemory['of']): void;
   /** A server stopped by itself. */
   onFailed?(node: number, error: Error): void;
   /** A server handed a message to the network. */
   onSent?(envelope: Envelope<Bytes>): void;
   /** What the network did with it. */
   onFate?(fate: Fate, envelope: Envelope<Bytes>): void;
+  /** A message about a whole state has arrived. */
+  onStateMessage?(from: number, to: number, message: StateMessage): void;
   /** What became of a write to a journal. */
   onWrite?(node: number, fate: WriteFate, writes: readonly Write<Bytes>[]): void;
   /** A server's state is durable up to there. */
@@ -52,6 +57,10 @@ export class Witnesses implements Required<Witness> {
     for (const witness of this.#all) witness.onEnded?.(node, cause);
   }
 
+  onMemoryLost(node: number, of: LostMemory['of']): void {
+    for (const witness of this.#all) witness.onMemoryLost?.(node, of);
+  }
+
   onFailed(node: number, error: Error): void {
     for (const witness of this.#all) witness.onFailed?.(node, error);
   }
@@ -62,6 +71,10 @@ export class Witnesses implements Required<Witness> {
 
   onFate(fate: Fate, envelope: Envelope<Bytes>): void {
     for (const witness of this.#all) witness.onFate?.(fate, envelope);
+  }
+
+  onStateMessage(from: number, to: number, message: StateMessage): void {
+    for (const witness of this.#all) witness.onStateMessage?.(from, to, message);
   }
 
   onWrite(node: number, fate: WriteFate, writes: readonly Write<Bytes>[]): void {

@@ -1,5 +1,13 @@
 /** The whole system in one world: servers, the network between them, and the ways of the clients. */
-import { type DiskPace, harsh, reliable, SimNetwork, type World } from '@paxkv/simulator';
+import { PaxosError } from '@paxkv/paxos';
+import {
+  type DiskPace,
+  type FaultProfile,
+  harsh,
+  reliable,
+  SimNetwork,
+  type World,
+} from '@paxkv/simulator';
 import type { Link } from '../schedule/fault.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import type { Witness } from '../witness.ts';
@@ -7,6 +15,7 @@ import { ClientWays } from './client-ways.ts';
 import { copyEnvelope } from './copies.ts';
 import { DiskFault } from './disk-fault.ts';
 import { Server } from './server.ts';
+import { StateWays } from './state-ways.ts';
 
 /** How long it takes somebody to start a server anew that its disk has stopped. */
 const restartDelayMs = 500;
@@ -18,9 +27,9 @@ export class Cluster {
   readonly #schedule: Schedule;
   readonly #witness: Required<Witness>;
   readonly #network: SimNetwork<Uint8Array>;
+  readonly #stateWays: StateWays;
   /** Each partition under way, by what it cuts. */
   readonly #cuts = new Set<readonly Link[]>();
-  readonly #quarantined = new Set<number>();
 
   constructor(world: World, schedule: Schedule, witness: Required<Witness>) {
     const { nodeCount, network: profile, clockRates } = schedule;
@@ -31,10 +40,16 @@ export class Cluster {
       ...{ peerCount: nodeCount, profile, copy: copyEnvelope },
       watch: (fate, envelope) => witness.onFate(fate, envelope),
     });
+    this.#stateWays = new StateWays(world, {
+      ...stateFaults(profile),
+      isCut: (from, to) => this.#isCut(from, to),
+      onDelivered: (from, to, message) => witness.onStateMessage(from, to, message),
+    });
     this.servers = clockRates.map(
       (clockRate, me) =>
         new Server(world, {
           ...{ me, serverCount: nodeCount, network: this.#network, clockRate, witness },
+          stateWays: this.#stateWays,
           pace: this.pace,
           onFailed: (error) => this.#onFailed(me, error),
         }),
@@ -48,15 +63,10 @@ export class Cluster {
     return { delayMsMin: 0.2, delayMsMax: flushMsMax, slowChance: 0, slowMsMax: 0 };
   }
 
-  /** Servers that may be expected to serve: all but those whose memory is gone. */
-  get healthy(): Server[] {
-    return this.servers.filter((_, node) => !this.#quarantined.has(node));
-  }
-
   /** Starts a server that is down. One whose disk cannot be read is started again, until it can. */
   start(node: number): void {
     const server = this.servers[node];
-    if (server === undefined || server.isUp || this.#quarantined.has(node)) return;
+    if (server === undefined || server.isUp) return;
     server.start().catch((error: unknown) => this.#onNotStarted(node, error));
   }
 
@@ -84,12 +94,13 @@ export class Cluster {
       this.#network.setUnreliable(node, false);
       server.calm(this.pace);
     }
+    this.#stateWays.calm();
     this.ways.calm();
     this.startAll();
   }
 
   #onFailed(node: number, error: Error): void {
-    if (DiskFault.behind(error) === undefined) this.#throw(error);
+    if (DiskFault.behind(error) === undefined && !isMemoryLost(error)) this.#throw(error);
     this.world.schedule(restartDelayMs, () => {
       const server = this.servers[node];
       if (server?.hasFailed) server.crash();
@@ -101,7 +112,6 @@ export class Cluster {
     const fault = DiskFault.behind(error);
     this.#witness.onNote(`node ${node} did not start: ${String(error)}`);
     if (fault === undefined) this.#throw(error);
-    else if (fault.isForGood) this.#quarantined.add(node);
     else this.world.schedule(restartDelayMs, () => this.start(node));
   }
 
@@ -112,8 +122,30 @@ export class Cluster {
     });
   }
 
+  #isCut(from: number, to: number): boolean {
+    return [...this.#cuts].some((links) =>
+      links.some((link) => link.from === from && link.to === to),
+    );
+  }
+
   #cutAll(): void {
     this.#network.heal();
     for (const { from, to } of [...this.#cuts].flat()) this.#network.cut(from, to);
   }
+}
+
+/** States travel on the same network as all else. */
+function stateFaults(profile: FaultProfile) {
+  return profile.type === 'calls'
+    ? { lossChance: profile.discardChance, repeatChance: 0, delayMsMax: profile.delayMsMax }
+    : {
+        lossChance: profile.lossChance,
+        repeatChance: profile.repeatChance,
+        delayMsMax: 2 * profile.delayMsMean,
+      };
+}
+
+/** A peer found out from the others that it has lost its memory. */
+function isMemoryLost(error: Error): boolean {
+  return error instanceof PaxosError && error.code === 'PAXOS_MEMORY_LOST';
 }

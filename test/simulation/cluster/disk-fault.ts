@@ -2,14 +2,6 @@
 
 export class DiskFault extends Error {
   override readonly name = 'DiskFault';
-  /** Whether what the disk holds can never be read again. */
-  readonly isForGood: boolean;
-
-  constructor(message: string, { isForGood = false }: { isForGood?: boolean } = {}) {
-    super(message);
-    this.isForGood = isForGood;
-  }
-
   /** The fault of a disk that made somebody else fail, if it was one. */
   static behind(error: unknown): DiskFault | undefined {
     if (error instanceof DiskFault) return error;

@@ -80,9 +80,9 @@ export class MischiefMaker {
         server.crash();
         server.journal.failNextLoad(new DiskFault('the disk does not answer'));
         return () => cluster.start(fault.node);
-      case 'damage':
+      case 'lost memory':
         server.crash();
-        server.journal.damage(new DiskFault('a record is damaged', { isForGood: true }));
+        server.loseMemory(fault);
         return () => cluster.start(fault.node);
       case 'clock rate': {
         server.clock.setRate(fault.rate);

@@ -21,8 +21,10 @@ import {
 } from '@paxkv/simulator';
 import { answer } from '../../kv/kv-door.ts';
 import { type Operation, StateDisk } from '../../kv/state-disk.ts';
+import type { LostMemory } from '../schedule/fault.ts';
 import type { Witness } from '../witness.ts';
 import { copyWrite } from './copies.ts';
+import type { StateWays } from './state-ways.ts';
 
 type Bytes = Uint8Array;
 
@@ -30,6 +32,7 @@ export interface ServerOptions {
   readonly me: number;
   readonly serverCount: number;
   readonly network: SimNetwork<Bytes>;
+  readonly stateWays: StateWays;
   readonly clockRate: number;
   readonly pace: DiskPace;
   readonly witness: Required<Witness>;
@@ -60,6 +63,7 @@ export class Server {
       ...pace,
       random: world.random(`journal ${me}`),
       copy: copyWrite,
+      emptyState: 'new',
       watch: (fate, writes) => witness.onWrite(me, fate, writes),
     });
     const watch = (operations: readonly Operation[]) => this.#onStateKept(operations);
@@ -127,6 +131,13 @@ export class Server {
     this.state.setPace(pace);
   }
 
+  /** While it is down: what it had on its disks is gone. */
+  loseMemory({ of, isNoticed }: LostMemory): void {
+    if (of !== 'state') this.journal.wipe(isNoticed ? 'lost' : 'new');
+    if (of !== 'journal') this.state.wipe();
+    this.#options.witness.onMemoryLost(this.#options.me, of);
+  }
+
   /** Without an error: the next write does not fail after all. */
   failNextWrite(disk: 'journal' | 'state', error: Error | undefined): void {
     if (disk === 'journal') this.journal.failNextWrite(error);
@@ -168,10 +179,11 @@ export class Server {
   }
 
   async #boot({ clock, gate, onCrash }: Lifetime): Promise<Replica> {
-    const { me, serverCount, network, witness, onFailed } = this.#options;
+    const { me, serverCount, network, stateWays, witness, onFailed } = this.#options;
     onCrash(() => network.unplug(me));
     onCrash(() => this.journal.crash(this.#keepChance));
     onCrash(() => this.state.crash());
+    onCrash(() => stateWays.unplug(me));
     onCrash(() => this.#breakCalls());
     this.#gate = gate;
     return Replica.open({
@@ -179,6 +191,10 @@ export class Server {
       transport: gate.transport(this.#watched(network.transport(me))),
       storage: gate.storage(this.journal.open()),
       state: await this.state.open(gate),
+      stateTransfer: {
+        port: stateWays.port(me, gate),
+        replace: (fill) => this.state.replace(fill, gate),
+      },
       random: this.#world.random(`replica ${me}`),
       onStopped: (error) => {
         witness.onFailed(me, error);

@@ -38,15 +38,20 @@ export interface DecidedValue {
 export class InstanceRecord {
   /** The promise on each node's disk, or −1. */
   readonly promised: number[];
-  /** Every ballot that each node ever promised to. */
-  readonly promises: readonly Set<number>[];
+  /** Every ballot each node promised to in this life, and the highest vote it then had to tell of, or −1. */
+  readonly promises: readonly Map<number, number>[];
+  /** The same of lives in which the node may have taken part in this instance, and that are over. */
+  readonly formerPromises: readonly Map<number, number>[];
   /** By the rank of their ballot. */
   readonly votes = new Map<number, BallotVotes>();
+  /** Ballots at which a quorum has voted. */
+  readonly quorums = new Set<number>();
   decided: DecidedValue | undefined;
 
   constructor(nodeCount: number) {
     this.promised = new Array<number>(nodeCount).fill(-1);
-    this.promises = Array.from({ length: nodeCount }, () => new Set<number>());
+    this.promises = Array.from({ length: nodeCount }, () => new Map<number, number>());
+    this.formerPromises = Array.from({ length: nodeCount }, () => new Map<number, number>());
   }
 
   hasVoted(node: number, rank: number): boolean {
@@ -66,6 +71,33 @@ export class InstanceRecord {
   highestVote(node: number): number {
     return this.highestVoteBelow(Number.POSITIVE_INFINITY, node);
   }
+
+  promise(node: number, rank: number): void {
+    this.promised[node] = Math.max(rank, this.promised[node] ?? -1);
+    this.promises[node]?.set(rank, this.highestVoteBelow(rank, node));
+  }
+
+  /** For each node that ever promised to this ballot: the highest vote it had to tell of, or −1. */
+  toldAt(rank: number): number[] {
+    return [...this.promises.keys()].flatMap(
+      (node) => this.promises[node]?.get(rank) ?? this.formerPromises[node]?.get(rank) ?? [],
+    );
+  }
+
+  /** `node` takes part here, and knows nothing of having done so before. */
+  begin(node: number): void {
+    for (const [rank, told] of this.promises[node] ?? [])
+      this.formerPromises[node]?.set(rank, told);
+    this.promises[node]?.clear();
+    this.promised[node] = -1;
+    for (const { voters } of this.votes.values()) voters.delete(node);
+  }
+}
+
+export interface Life {
+  readonly number: number;
+  /** The instance above which the node takes part; absent while it takes part in none. */
+  readonly fence: number | undefined;
 }
 
 export class Ledger {
@@ -73,6 +105,10 @@ export class Ledger {
   readonly quorumSize: number;
   /** How far each node's state is durable, or −1. */
   readonly applied: number[];
+  /** How far it ever was. */
+  readonly appliedEver: number[];
+  /** The life each node leads; it was admitted to it if it has a fence. */
+  readonly lives: Life[];
   /** Rounds that each node has reserved. */
   readonly reserved: number[];
   readonly #instances = new Map<number, InstanceRecord>();
@@ -81,7 +117,26 @@ export class Ledger {
     this.nodeCount = nodeCount;
     this.quorumSize = Math.floor(nodeCount / 2) + 1;
     this.applied = new Array<number>(nodeCount).fill(-1);
+    this.appliedEver = new Array<number>(nodeCount).fill(-1);
+    this.lives = new Array<Life>(nodeCount).fill({ number: 0, fence: undefined });
     this.reserved = new Array<number>(nodeCount).fill(0);
+  }
+
+  /** Whether `node` may promise and vote there. */
+  takesPart(node: number, seq: number): boolean {
+    const fence = this.lives[node]?.fence;
+    return fence !== undefined && seq > fence;
+  }
+
+  /**
+   * `node` leads that life. Once it has a fence it takes part above it, and from then on nothing that it
+   * said there before counts; up to there it never takes part again, so what it said stands.
+   */
+  live(node: number, life: Life): void {
+    this.lives[node] = life;
+    const { fence } = life;
+    if (fence === undefined) return;
+    for (const [seq, record] of this.#instances) if (seq > fence) record.begin(node);
   }
 
   instance(seq: number): InstanceRecord {

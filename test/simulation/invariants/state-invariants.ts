@@ -5,6 +5,7 @@
 import type { Position } from '@paxkv/kvserver/state-machine/position';
 import type { Write } from '@paxkv/paxos';
 import type { WriteFate } from '@paxkv/simulator';
+import type { LostMemory } from '../schedule/fault.ts';
 import type { Verdict } from '../verdict.ts';
 import type { Witness } from '../witness.ts';
 import { type InstanceRecord, isSameValue, type Ledger, nameOf, rankOf } from './ledger.ts';
@@ -37,6 +38,13 @@ export class StateInvariants implements Witness {
     for (const write of writes) this.#enter(node, write);
   }
 
+  onMemoryLost(node: number, of: LostMemory['of']): void {
+    if (of !== 'journal') this.#ledger.applied[node] = -1;
+    if (of === 'state') return;
+    this.#ledger.reserved[node] = 0;
+    this.#ledger.lives[node] = { number: 0, fence: undefined };
+  }
+
   onApplied(node: number, { applied, stateHash }: Position): void {
     const before = this.#ledger.applied[node] ?? -1;
     this.#verdict.check(
@@ -52,6 +60,8 @@ export class StateInvariants implements Witness {
       );
     }
     this.#ledger.applied[node] = applied;
+    const ever = this.#ledger.appliedEver[node] ?? -1;
+    this.#ledger.appliedEver[node] = Math.max(applied, ever);
     this.#compareHash(node, applied, stateHash);
   }
 
@@ -85,6 +95,9 @@ export class StateInvariants implements Witness {
         break;
       case 'forgotten':
         this.#forget(node, write.min);
+        break;
+      case 'life':
+        this.#ledger.live(node, { number: write.life, fence: write.fence });
     }
   }
 
@@ -94,12 +107,16 @@ export class StateInvariants implements Witness {
     const rank = rankOf(ballot);
     const before = record.promised[node] ?? -1;
     this.#verdict.check(
+      this.#ledger.takesPart(node, seq),
+      'nobody takes part in what it may have forgotten',
+      () => `node ${node} ${type} ${nameOf(rank)} in ${seq}, ${this.#tellLife(node)}`,
+    );
+    this.#verdict.check(
       rank >= before,
       'a promise never sinks',
       () => `node ${node} ${type} ${nameOf(rank)} in ${seq} after promising ${nameOf(before)}`,
     );
-    record.promised[node] = Math.max(rank, before);
-    record.promises[node]?.add(rank);
+    record.promise(node, rank);
   }
 
   #vote(node: number, { seq, ballot, value }: WriteOf<'accepted'>): void {
@@ -121,6 +138,7 @@ export class StateInvariants implements Witness {
     { record, rank, value }: { record: InstanceRecord; rank: number; value: Bytes },
   ): void {
     const { decided } = record;
+    record.quorums.add(rank);
     if (decided === undefined) {
       record.decided = { rank, value };
       this.#onDecided(seq, value);
@@ -148,9 +166,14 @@ export class StateInvariants implements Witness {
 
   #forget(node: number, min: number): void {
     this.#verdict.check(
-      this.#ledger.applied.every((applied) => applied >= min - 1),
+      this.#ledger.appliedEver.every((applied) => applied >= min - 1),
       'only what every node has applied is forgotten',
-      () => `node ${node} forgot below ${min} of ${this.#ledger.applied}`,
+      () => `node ${node} forgot below ${min} of ${this.#ledger.appliedEver}`,
     );
+  }
+
+  #tellLife(node: number): string {
+    const { number = 0, fence = 'none' } = this.#ledger.lives[node] ?? {};
+    return `in life ${number} with fence ${fence}`;
   }
 }

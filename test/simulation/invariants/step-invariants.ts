@@ -59,16 +59,16 @@ export class StepInvariants implements Witness {
   }
 
   #onProgress(node: number, done: number, min: number): void {
-    const { applied } = this.#ledger;
+    const { applied, appliedEver } = this.#ledger;
     this.#verdict.check(
       done <= (applied[node] ?? -1),
       'a host is done only with what is durable in its state',
       () => `node ${node} said done ${done} at ${applied[node]}`,
     );
     this.#verdict.check(
-      applied.every((position) => position >= min - 1),
+      appliedEver.every((position) => position >= min - 1),
       'only what every node has applied is forgotten',
-      () => `node ${node} said min ${min} of ${applied}`,
+      () => `node ${node} said min ${min} of ${appliedEver}`,
     );
   }
 
@@ -78,7 +78,8 @@ export class StepInvariants implements Witness {
       'a ballot is durable before anyone hears of it',
       () => `node ${node} spoke of ${ballot.round}, its disk knows ${this.#ledger.reserved[node]}`,
     );
-    const key = `${seq}:${rankOf(ballot)}`;
+    // A ballot that only ever prepared may be used again by a node that has lost its memory.
+    const key = `${seq}:${rankOf(ballot)}:${this.#ledger.lives[node]?.number}`;
     const boot = this.#boots.get(node) ?? 0;
     const first = this.#ballots.get(key);
     if (first === undefined) this.#ballots.set(key, boot);
@@ -138,9 +139,7 @@ export class StepInvariants implements Witness {
   #isSafe(seq: number, rank: number, value: Bytes): boolean {
     const { quorumSize } = this.#ledger;
     const record = this.#ledger.instance(seq);
-    const votes = [...record.promises.entries()]
-      .filter(([, promises]) => promises.has(rank))
-      .map(([node]) => record.highestVoteBelow(rank, node));
+    const votes = record.toldAt(rank);
     const isBacked = (limit: number) => votes.filter((at) => at <= limit).length >= quorumSize;
     const isOfValue = (at: number) => isSameValue(record.votes.get(at)?.value ?? value, value);
     return isBacked(-1) || votes.some((at) => at >= 0 && isOfValue(at) && isBacked(at));
@@ -160,9 +159,8 @@ export class StepInvariants implements Witness {
       this.#claim(node, seq, value);
       return;
     }
-    const voters = this.#ledger.instance(seq).votes.get(rankOf(ballot))?.voters;
     this.#verdict.check(
-      (voters?.size ?? 0) >= this.#ledger.quorumSize,
+      this.#ledger.instance(seq).quorums.has(rankOf(ballot)),
       'only what a quorum voted for is told as decided',
       () => `node ${node} told of ${nameOf(rankOf(ballot))} in ${seq}`,
     );

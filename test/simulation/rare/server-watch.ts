@@ -1,5 +1,6 @@
 /** Sees rare states of servers: how they end, and what their disks make of it. */
-import type { Write } from '@paxkv/paxos';
+import type { StateMessage } from '@paxkv/kvserver/replica/state-transfer/state-port';
+import { PaxosError, type Write } from '@paxkv/paxos';
 import type { WriteFate } from '@paxkv/simulator';
 import type { Fault } from '../schedule/fault.ts';
 import type { Witness } from '../witness.ts';
@@ -35,11 +36,20 @@ export class ServerWatch implements Witness {
     if (downCount === this.#lives.length) this.#counters.add('all servers down at once');
   }
 
-  onFailed(): void {
-    this.#counters.add('server stopped by its disk');
+  onFailed(_node: number, error: Error): void {
+    const isFoundOut = error instanceof PaxosError && error.code === 'PAXOS_MEMORY_LOST';
+    const name = isFoundOut ? 'lost memory found out by others' : 'server stopped by its disk';
+    this.#counters.add(name);
   }
 
-  onWrite(node: number, fate: WriteFate, _writes: readonly Write<Uint8Array>[]): void {
+  onStateMessage(_from: number, _to: number, message: StateMessage): void {
+    if (message.type === 'page' && message.isLast) {
+      this.#counters.add('state taken from another server');
+    }
+  }
+
+  onWrite(node: number, fate: WriteFate, writes: readonly Write<Uint8Array>[]): void {
+    if (fate === 'kept') for (const write of writes) this.#onKept(write);
     const life = this.#lives[node];
     if (!life?.startsWith('down')) return;
     if (fate === 'kept') this.#counters.add('write kept that nobody heard of');
@@ -52,5 +62,11 @@ export class ServerWatch implements Witness {
     if (fault.kind !== 'pause') return;
     if (phase === 'begins') this.#paused.add(fault.node);
     else this.#paused.delete(fault.node);
+  }
+
+  #onKept(write: Write<Uint8Array>): void {
+    if (write.type !== 'life' || write.fence === undefined) return;
+    const isFirst = write.life === 1 && write.isNew;
+    this.#counters.add(isFirst ? 'server of a new group admitted' : 'lost memory admitted again');
   }
 }

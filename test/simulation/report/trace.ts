@@ -1,5 +1,6 @@
 /** The trace of a run: every event as a line of text, the same for the same seed, byte for byte. */
 import type { Answer, Message } from '@paxkv/client';
+import type { StateMessage } from '@paxkv/kvserver/replica/state-transfer/state-port';
 import type { Position } from '@paxkv/kvserver/state-machine/position';
 import { type Envelope, type Message as PeerMessage, seqOf, type Write } from '@paxkv/paxos';
 import type { Ballot } from '@paxkv/paxos/core';
@@ -31,6 +32,10 @@ export class Trace implements Witness {
     this.#tell(`node ${node}`, `ends by ${cause}`);
   }
 
+  onMemoryLost(node: number, of: string): void {
+    this.#tell(`node ${node}`, `loses its memory: ${of}`);
+  }
+
   onFailed(node: number, error: Error): void {
     this.#tell(`node ${node}`, `fails: ${error.message}`);
   }
@@ -45,6 +50,12 @@ export class Trace implements Witness {
 
   onFate(fate: Fate, { from, to, message }: Envelope<Bytes>): void {
     this.#tell(`net ${from}>${to}`, `${fate}: ${tellMessage(message)}`);
+  }
+
+  onStateMessage(from: number, to: number, message: StateMessage): void {
+    const { type, transfer } = message;
+    const page = 'page' in message ? ` ${message.page}` : '';
+    this.#tell(`net ${from}>${to}`, `delivered: state ${type}${page} of transfer ${transfer}`);
   }
 
   onWrite(node: number, fate: WriteFate, writes: readonly Write<Bytes>[]): void {

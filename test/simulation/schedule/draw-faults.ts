@@ -15,7 +15,7 @@ export interface Ground {
 const faultCountMin = 20;
 const faultCountMax = 45;
 
-/** How often each kind comes among those that are on. */
+/** How often each kind comes among those that are on. Lost memories come beside them. */
 const weights: Readonly<Record<FaultKind, number>> = {
   partition: 5,
   'lost way': 2,
@@ -25,7 +25,7 @@ const weights: Readonly<Record<FaultKind, number>> = {
   'slow disk': 2,
   'failed write': 2,
   'failed read': 1,
-  damage: 1,
+  'lost memory': 0,
   'clock rate': 1,
   'clock jump': 1,
 };
@@ -33,11 +33,11 @@ const weights: Readonly<Record<FaultKind, number>> = {
 const hourMs = 3_600_000;
 
 export function drawFaults(random: SeededRandom, ground: Ground): Fault[] {
-  const kinds = faultKinds.filter((kind) => ground.isOn(kind) && kind !== 'damage');
+  const kinds = faultKinds.filter(ground.isOn);
   const lots = kinds.flatMap((kind) => new Array<FaultKind>(weights[kind]).fill(kind));
   const count = lots.length === 0 ? 0 : random.integer(faultCountMin, faultCountMax);
   const faults = Array.from({ length: count }, () => drawFault(random, random.pick(lots), ground));
-  if (ground.isOn('damage')) faults.push(...drawDamages(random, ground));
+  if (ground.isOn('lost memory')) faults.push(...drawLosses(random, ground));
   return faults.sort((a, b) => a.atMs - b.atMs);
 }
 
@@ -75,8 +75,13 @@ function drawFault(random: SeededRandom, kind: FaultKind, ground: Ground): Fault
     case 'failed write':
       return { kind, atMs, forMs, node, disk: random.pick(['journal', 'state']) };
     case 'failed read':
-    case 'damage':
       return { kind, atMs, forMs, node };
+    case 'lost memory':
+      return {
+        ...{ kind, atMs, forMs, node },
+        of: random.pick(['journal', 'state', 'both', 'both']),
+        isNoticed: random.chance(0.5),
+      };
     case 'clock rate':
       return { kind, atMs, forMs, node, rate: random.between(0.5, 2) };
     case 'clock jump':
@@ -84,15 +89,14 @@ function drawFault(random: SeededRandom, kind: FaultKind, ground: Ground): Fault
   }
 }
 
-/** At most as many nodes as may fail without losing what was decided. */
-function drawDamages(random: SeededRandom, ground: Ground): Fault[] {
-  const nodes = random.shuffle(Array.from({ length: ground.nodeCount }, (_, node) => node));
-  const count = random.integer(1, Math.floor((ground.nodeCount - 1) / 2));
-  return nodes.slice(0, count).map((node) => ({
-    kind: 'damage',
-    atMs: random.between(0, ground.durationMs),
-    forMs: drawSpan(random, 20, 8_000),
-    node,
+/** At most as many nodes lose their memory as may be lost; each perhaps more than once. */
+function drawLosses(random: SeededRandom, ground: Ground): Fault[] {
+  const all = random.shuffle(Array.from({ length: ground.nodeCount }, (_, node) => node));
+  const nodes = all.slice(0, random.integer(1, Math.floor((ground.nodeCount - 1) / 2)));
+  const count = random.integer(1, 5);
+  return Array.from({ length: count }, () => ({
+    ...drawFault(random, 'lost memory', ground),
+    node: random.pick(nodes),
   }));
 }
 

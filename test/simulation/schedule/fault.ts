@@ -67,9 +67,12 @@ export interface FailedRead extends OfOneNode {
   readonly kind: 'failed read';
 }
 
-/** The program ends, and what its disk holds is damaged for good. */
-export interface Damage extends OfOneNode {
-  readonly kind: 'damage';
+/** The machine comes back with an empty disk, or with one that nobody can trust. */
+export interface LostMemory extends OfOneNode {
+  readonly kind: 'lost memory';
+  readonly of: 'journal' | 'state' | 'both';
+  /** Whether the journal knows of its loss, or seems never to have been written. */
+  readonly isNoticed: boolean;
 }
 
 export interface ClockRate extends OfOneNode {
@@ -91,7 +94,7 @@ export type Fault =
   | SlowDisk
   | FailedWrite
   | FailedRead
-  | Damage
+  | LostMemory
   | ClockRate
   | ClockJump;
 

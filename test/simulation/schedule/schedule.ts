@@ -74,7 +74,7 @@ export const faultKinds: readonly FaultKind[] = [
   'slow disk',
   'failed write',
   'failed read',
-  'damage',
+  'lost memory',
   'clock rate',
   'clock jump',
 ];
