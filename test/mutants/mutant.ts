@@ -1,7 +1,7 @@
 /** A mutant: our own code with one mistake in it, and who must notice. */
 
-/** What must catch a mutant: a test, by its name. */
-export type Catcher = NamedTest;
+/** What must catch a mutant: a test by its name, or the swarm simulation by some seed. */
+export type Catcher = NamedTest | typeof bySimulation;
 
 export interface NamedTest {
   readonly by: 'test';
@@ -30,8 +30,14 @@ export interface Mutant {
   readonly caughtBy: readonly Catcher[];
 }
 
-export function byTest(file: string, title: string): Catcher {
+export const bySimulation = { by: 'simulation' } as const;
+
+export function byTest(file: string, title: string): NamedTest {
   return { by: 'test', file, title };
+}
+
+export function isTest(catcher: Catcher): catcher is NamedTest {
+  return catcher.by === 'test';
 }
 
 /** A test's file and title in one, unique. */

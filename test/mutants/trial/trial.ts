@@ -1,7 +1,8 @@
 /** One mutant against one catcher, and what came of it. */
-import type { Catcher, Mutant } from '../mutant.ts';
+import { type Catcher, isTest, type Mutant } from '../mutant.ts';
 import type { PatchedBuilds } from '../patched-build/builds.ts';
 import { failedTest } from './named-test.ts';
+import { firstFailedSeed } from './seed-hunt.ts';
 
 export interface Trial {
   readonly mutant: Mutant;
@@ -10,13 +11,27 @@ export interface Trial {
 
 export interface Finding extends Trial {
   readonly isCaught: boolean;
-  /** The error of the test that failed; or why nobody noticed. */
+  /** The error of the test or seed that failed; or why nobody noticed. */
   readonly reason: string;
+  /** Seeds run, up to and including the one that failed. */
+  readonly seedCount?: number;
   readonly tookMs: number;
 }
 
-export async function tryOut({ mutant, catcher }: Trial, builds: PatchedBuilds): Promise<Finding> {
+export interface TrialOptions {
+  readonly builds: PatchedBuilds;
+  /** A mutant has slipped through the simulation if so many seeds pass. */
+  readonly seedCountMax: number;
+}
+
+export async function tryOut(
+  { mutant, catcher }: Trial,
+  { builds, seedCountMax }: TrialOptions,
+): Promise<Finding> {
   const startMs = performance.now();
-  const outcome = await failedTest(catcher, builds.environmentOf(mutant));
+  const environment = builds.environmentOf(mutant);
+  const outcome = isTest(catcher)
+    ? await failedTest(catcher, environment)
+    : await firstFailedSeed(seedCountMax, environment);
   return { mutant, catcher, ...outcome, tookMs: performance.now() - startMs };
 }

@@ -1,0 +1,50 @@
+/** What `npm run mutants` can be told. */
+import { Command, InvalidArgumentError } from 'commander';
+import type { Mutant } from './mutant.ts';
+
+export interface Settings {
+  readonly mutants: readonly Mutant[];
+  /** A mutant has slipped through the simulation if so many seeds pass. */
+  readonly seedCountMax: number;
+  /** Whether it is enough that one catcher notices, in nine mutants of ten. */
+  readonly isQuick: boolean;
+  readonly jobCount: number;
+}
+
+interface Flags {
+  readonly only?: readonly string[];
+  readonly quick: boolean;
+  readonly seeds?: number;
+  readonly jobs: number;
+}
+
+/** So many seeds are enough for nearly every mutant; the last few need many more. */
+const quickSeedCountMax = 30;
+const defaultSeedCountMax = 2000;
+
+/** Ends the process with a message on standard error if the arguments make no sense. */
+export function parseSettings(argv: readonly string[], all: readonly Mutant[]): Settings {
+  const command = new Command('npm run mutants --')
+    .description('Puts known mistakes into the code, one at a time, and looks who notices.')
+    .option('--only <ids>', 'these mutants, by id or number in the catalogue: 3,no-back-off', toIds)
+    .option('--quick', 'few seeds, and one who notices is enough, in 90 % of the mutants', false)
+    .option('--seeds <count>', 'a mutant slips through the simulation if so many pass', toCount)
+    .option('--jobs <count>', 'how many at a time', toCount, 2)
+    .parse([...argv], { from: 'user' });
+  const { only, quick: isQuick, seeds, jobs: jobCount } = command.opts<Flags>();
+  const mutants = all.filter(
+    ({ id, mistake }) => !only || only.includes(id) || only.includes(`${mistake}`),
+  );
+  if (mutants.length === 0) command.error('there is no such mutant');
+  const seedCountMax = seeds ?? (isQuick ? quickSeedCountMax : defaultSeedCountMax);
+  return { mutants, seedCountMax, isQuick, jobCount };
+}
+
+function toIds(text: string): readonly string[] {
+  return text.split(',').map((id) => id.trim());
+}
+
+function toCount(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('A number from 1 on, please.');
+  return Number(text);
+}
