@@ -6,6 +6,7 @@ import { diskMutants } from './mistakes/disk.ts';
 import { learningMutants } from './mistakes/learning.ts';
 import { peersMutants } from './mistakes/peers.ts';
 import { proposerMutants } from './mistakes/proposer.ts';
+import { rejoinMutants } from './mistakes/rejoin.ts';
 import { replicaMutants } from './mistakes/replica.ts';
 import { stateMachineMutants } from './mistakes/state-machine.ts';
 import { stateTransferMutants } from './mistakes/state-transfer.ts';
@@ -16,6 +17,7 @@ export const allMutants: readonly Mutant[] = [
   ...ballotMutants,
   ...proposerMutants,
   ...learningMutants,
+  ...rejoinMutants,
   ...replicaMutants,
   ...stateMachineMutants,
   ...stateTransferMutants,

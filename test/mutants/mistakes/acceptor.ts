@@ -1,5 +1,5 @@
 /** Mistakes of the role that promises and votes, and of the order in which its answers leave. */
-import { byTest, type Mutant } from '../mutant.ts';
+import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 export const acceptorMutants: readonly Mutant[] = [
   {
@@ -10,7 +10,10 @@ export const acceptorMutants: readonly Mutant[] = [
     file: 'paxos/src/core/agreement.ts',
     right: "if (answer.type === 'rejected') outbox.sendNow(from, answer);",
     wrong: "if (answer.type !== 'accepted') outbox.sendNow(from, answer);",
-    caughtBy: [byTest('unit/paxos/paxos', 'sends a promise only when its write has resolved')],
+    caughtBy: [
+      bySimulation,
+      byTest('unit/paxos/paxos', 'sends a promise only when its write has resolved'),
+    ],
   },
   {
     id: 'promise-sinks',
@@ -22,6 +25,7 @@ export const acceptorMutants: readonly Mutant[] = [
     if (isLower(promised, ballot)) {`,
     wrong: '    if (!promised || !isSameBallot(promised, ballot)) {',
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/paxos/core/acceptor',
         'keeps its promise against lower ballots, in both phases (P1a)',
@@ -36,7 +40,10 @@ export const acceptorMutants: readonly Mutant[] = [
     file: 'paxos/src/core/agreement.ts',
     right: "if (answer.type === 'rejected') outbox.sendNow(from, answer);",
     wrong: "if (answer.type !== 'promised') outbox.sendNow(from, answer);",
-    caughtBy: [byTest('unit/paxos/core/peer', 'promises and votes only after the write')],
+    caughtBy: [
+      bySimulation,
+      byTest('unit/paxos/core/peer', 'promises and votes only after the write'),
+    ],
   },
   {
     id: 'vote-is-no-promise',
@@ -48,6 +55,7 @@ export const acceptorMutants: readonly Mutant[] = [
       instance.vote = { ballot, value };`,
     wrong: '      instance.vote = { ballot, value };',
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/paxos/core/acceptor',
         'raises its promise by voting, so that no lower ballot wins a vote later',
@@ -62,7 +70,10 @@ export const acceptorMutants: readonly Mutant[] = [
     file: 'paxos/src/core/acceptor.ts',
     right: 'if (isLower(instance.promised, write.ballot)) instance.promised = write.ballot;',
     wrong: "if (write.type === 'promised') instance.promised = write.ballot;",
-    caughtBy: [byTest('unit/paxos/core/acceptor', 'keeps promises and votes over a restart')],
+    caughtBy: [
+      bySimulation,
+      byTest('unit/paxos/core/acceptor', 'keeps promises and votes over a restart'),
+    ],
   },
   {
     id: 'vote-below-promise',
@@ -74,6 +85,7 @@ export const acceptorMutants: readonly Mutant[] = [
     if (!vote ||`,
     wrong: '    if (!vote ||',
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/paxos/core/acceptor',
         'keeps its promise against lower ballots, in both phases (P1a)',
@@ -89,6 +101,7 @@ export const acceptorMutants: readonly Mutant[] = [
     right: "if (answer.type === 'rejected') outbox.sendNow(from, answer);",
     wrong: "if (answer.type === 'rejected' || from === this.#me) outbox.sendNow(from, answer);",
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/paxos/paxos',
         'asks for votes beside its own write, and counts its own only after it',
@@ -106,6 +119,7 @@ export const acceptorMutants: readonly Mutant[] = [
     wrong: `    if (seq < -this.#retention.min) {
       if (request`,
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/paxos/core/peer',
         'refuses every request about a forgotten instance, and makes no record of it',

@@ -1,5 +1,5 @@
 /** Mistakes about the numbers of proposals, and about who makes a quorum. */
-import { byTest, type Mutant } from '../mutant.ts';
+import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 export const ballotMutants: readonly Mutant[] = [
   {
@@ -11,6 +11,7 @@ export const ballotMutants: readonly Mutant[] = [
     right: 'this.#floor = Math.max(this.#floor, round);',
     wrong: 'this.#floor = Math.min(this.#floor, round);',
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/paxos/core/rounds',
         'never uses a round twice over restarts, also after a crash right after the reservation',
@@ -26,6 +27,7 @@ export const ballotMutants: readonly Mutant[] = [
     right: 'return ballot.round <= this.#durable;',
     wrong: 'return ballot.round <= this.#reserved;',
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/paxos/core/rounds',
         'lets nobody hear of a ballot before its reservation is durable',
@@ -41,6 +43,7 @@ export const ballotMutants: readonly Mutant[] = [
     right: 'return { round, peer: this.#me };',
     wrong: 'return { round, peer: 0 };',
     caughtBy: [
+      bySimulation,
       byTest('unit/paxos/core/rounds', 'makes ballots of its own peer, above the one seen'),
     ],
   },
@@ -53,6 +56,7 @@ export const ballotMutants: readonly Mutant[] = [
     right: 'return a.round - b.round || a.peer - b.peer;',
     wrong: 'return a.round - b.round;',
     caughtBy: [
+      bySimulation,
       byTest('unit/paxos/core/ballot', 'is never shared by two peers, even in the same round'),
     ],
   },
@@ -64,7 +68,10 @@ export const ballotMutants: readonly Mutant[] = [
     file: 'paxos/src/core/quorum.ts',
     right: 'this.#peers.add(peer);',
     wrong: 'this.#peers.add(this.#peers.has(peer) ? -this.#peers.size : peer);',
-    caughtBy: [byTest('unit/paxos/core/quorum', 'counts a peer once, however often it answers')],
+    caughtBy: [
+      bySimulation,
+      byTest('unit/paxos/core/quorum', 'counts a peer once, however often it answers'),
+    ],
   },
   {
     id: 'half-is-a-quorum',
@@ -85,10 +92,8 @@ export const ballotMutants: readonly Mutant[] = [
     right: 'Math.floor(peerCount / 2) + 1',
     wrong: 'Math.floor(peerCount / 2)',
     caughtBy: [
-      byTest(
-        'unit/paxos/core/agreement',
-        'decides at most one value an instance, and one value a ballot, in 400 runs',
-      ),
+      bySimulation,
+      byTest('unit/paxos/core/peer', 'does not count its own vote before its own storage said so'),
     ],
   },
   {

@@ -1,5 +1,5 @@
 /** Mistakes of the client: retries, numbers, and what it tells its caller. */
-import { byTest, type Mutant } from '../mutant.ts';
+import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 export const clientMutants: readonly Mutant[] = [
   {
@@ -10,7 +10,10 @@ export const clientMutants: readonly Mutant[] = [
     file: 'client/src/session/writer.ts',
     right: 'toCall(session.stamp(number))',
     wrong: 'toCall(session.stamp(session.begin()))',
-    caughtBy: [byTest('unit/client/kv-client', 'keeps the number of a write over its retries')],
+    caughtBy: [
+      bySimulation,
+      byTest('unit/client/kv-client', 'keeps the number of a write over its retries'),
+    ],
   },
   {
     id: 'retried-elsewhere',
@@ -36,6 +39,7 @@ export const clientMutants: readonly Mutant[] = [
     right: "this.#wasLost ||= error.sent === 'maybe';",
     wrong: "this.#wasLost ||= error.sent === 'maybe' && this.#isUnderWay;",
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/client/retry/tally',
         'takes what is under way, lost or of unknown outcome for perhaps arrived',

@@ -1,5 +1,5 @@
 /** Mistakes of the memory on disk: what is not flushed, not checked, not noticed. */
-import { byTest, type Mutant } from '../mutant.ts';
+import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 export const diskMutants: readonly Mutant[] = [
   {
@@ -157,7 +157,10 @@ function expectTail`,
     file: 'paxos/src/paxos.ts',
     right: '      this.#stop(\n        new',
     wrong: '      Object(\n        new',
-    caughtBy: [byTest('unit/paxos/paxos', 'silences the peer for good, and is told once')],
+    caughtBy: [
+      bySimulation,
+      byTest('unit/paxos/paxos', 'silences the peer for good, and is told once'),
+    ],
   },
   {
     id: 'state-error-forgotten',

@@ -1,5 +1,5 @@
 /** Mistakes about decisions: believing, telling, asking and forgetting. */
-import { byTest, type Mutant } from '../mutant.ts';
+import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 export const learningMutants: readonly Mutant[] = [
   {
@@ -15,6 +15,20 @@ export const learningMutants: readonly Mutant[] = [
     ],
   },
   {
+    id: 'own-vote-over-news',
+    mistake: 14,
+    does: 'News of a decision is taken for the own vote, though it names the value.',
+    loses: 'As before.',
+    file: 'paxos/src/core/agreement.ts',
+    right: 'if (value !== undefined) this.#decide(seq, value, outbox);',
+    wrong:
+      'if (vote) this.#decide(seq, vote.value, outbox);\n    else if (value !== undefined) this.#decide(seq, value, outbox);',
+    caughtBy: [
+      bySimulation,
+      byTest('unit/paxos/core/peer', 'does not take the vote of a lower ballot for the decision'),
+    ],
+  },
+  {
     id: 'vote-taken-for-decision',
     mistake: 21,
     does: 'A value that this peer has voted for counts as decided.',
@@ -23,6 +37,7 @@ export const learningMutants: readonly Mutant[] = [
     right: 'const decision = this.#learner.decision(seq);',
     wrong: 'const decision = this.#learner.decision(seq) ?? this.#acceptor.vote(seq);',
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/paxos/paxos',
         'asks for votes beside its own write, and counts its own only after it',
@@ -42,6 +57,19 @@ export const learningMutants: readonly Mutant[] = [
     ],
   },
   {
+    id: 'deaf-to-answers',
+    mistake: 23,
+    does: 'Who missed a decision pays no heed to those who tell it.',
+    loses: 'It asks about the instance for ever, and applies nothing above it.',
+    file: 'paxos/src/core/agreement.ts',
+    right: 'this.#onLearned(from, message, outbox);',
+    wrong: '',
+    caughtBy: [
+      bySimulation,
+      byTest('unit/paxos/core/peer', 'asks who is further, page by page as the answers come'),
+    ],
+  },
+  {
     id: 'told-once',
     mistake: 23,
     does: 'News of a decision that could not be delivered is not told again.',
@@ -54,6 +82,22 @@ export const learningMutants: readonly Mutant[] = [
     ],
   },
   {
+    id: 'decided-and-agreed-anew',
+    mistake: 56,
+    does: 'Who knows a decision takes part as if there were none.',
+    loses: 'Its promise and vote were dropped, so a second value is decided.',
+    file: 'paxos/src/core/agreement.ts',
+    right: 'if (values.length > 0) outbox.sendNow(',
+    wrong: "if (values.length > 0 && request.type === 'learn') outbox.sendNow(",
+    caughtBy: [
+      bySimulation,
+      byTest(
+        'unit/paxos/core/peer',
+        'answers any request about a decided instance with the decision',
+      ),
+    ],
+  },
+  {
     id: 'forgets-for-one',
     mistake: 31,
     does: 'The log is forgotten as far as one peer is done with it.',
@@ -61,7 +105,10 @@ export const learningMutants: readonly Mutant[] = [
     file: 'paxos/src/core/retention.ts',
     right: '1 + Math.min(...this.#done)',
     wrong: '1 + Math.max(...this.#done)',
-    caughtBy: [byTest('unit/paxos/core/retention', 'forgets only what every peer is done with')],
+    caughtBy: [
+      bySimulation,
+      byTest('unit/paxos/core/retention', 'forgets only what every peer is done with'),
+    ],
   },
   {
     id: 'min-not-adopted',

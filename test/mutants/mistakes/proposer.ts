@@ -1,5 +1,5 @@
 /** Mistakes of the role that gets an instance decided. */
-import { byTest, type Mutant } from '../mutant.ts';
+import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 export const proposerMutants: readonly Mutant[] = [
   {
@@ -12,6 +12,7 @@ export const proposerMutants: readonly Mutant[] = [
       "if (!proposal || phase?.name !== 'preparing' || !isSameBallot(phase.ballot, ballot)) return;",
     wrong: "if (!proposal || phase?.name !== 'preparing') return;\n    ballot = phase.ballot;",
     caughtBy: [
+      bySimulation,
       byTest('unit/paxos/core/proposer', 'ignores promises and refusals of an earlier ballot'),
     ],
   },
@@ -24,7 +25,10 @@ export const proposerMutants: readonly Mutant[] = [
     right:
       "if (phase?.name !== 'accepting' || !isSameBallot(phase.ballot, ballot)) return undefined;",
     wrong: "if (phase?.name !== 'accepting') return undefined;\n    ballot = phase.ballot;",
-    caughtBy: [byTest('unit/paxos/core/proposer', 'never adds up votes of different ballots')],
+    caughtBy: [
+      bySimulation,
+      byTest('unit/paxos/core/proposer', 'never adds up votes of different ballots'),
+    ],
   },
   {
     id: 'last-vote-wins',
@@ -34,7 +38,10 @@ export const proposerMutants: readonly Mutant[] = [
     file: 'paxos/src/core/proposer.ts',
     right: 'if (vote && isLower(phase.highestVote?.ballot, vote.ballot))',
     wrong: 'if (vote)',
-    caughtBy: [byTest('unit/paxos/core/proposer', 'adopts the higher vote told first (P2c)')],
+    caughtBy: [
+      bySimulation,
+      byTest('unit/paxos/core/proposer', 'adopts the higher vote told first (P2c)'),
+    ],
   },
   {
     id: 'first-vote-wins',
@@ -44,7 +51,10 @@ export const proposerMutants: readonly Mutant[] = [
     file: 'paxos/src/core/proposer.ts',
     right: 'if (vote && isLower(phase.highestVote?.ballot, vote.ballot))',
     wrong: 'if (vote && !phase.highestVote)',
-    caughtBy: [byTest('unit/paxos/core/proposer', 'adopts the higher vote told last (P2c)')],
+    caughtBy: [
+      bySimulation,
+      byTest('unit/paxos/core/proposer', 'adopts the higher vote told last (P2c)'),
+    ],
   },
   {
     id: 'own-value-wins',
@@ -55,6 +65,7 @@ export const proposerMutants: readonly Mutant[] = [
     right: 'phase.highestVote ? phase.highestVote.value : proposal.ownValue;',
     wrong: 'proposal.ownValue;',
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/paxos/core/proposer',
         'keeps its value through a ballot when a promise arrives late with a higher vote',
@@ -64,11 +75,11 @@ export const proposerMutants: readonly Mutant[] = [
   {
     id: 'no-back-off',
     mistake: 41,
-    does: 'Who was refused begins again at once.',
+    does: 'Who was refused begins again after a moment that is always the same.',
     loses: 'Two proposers outbid each other for ever.',
     file: 'paxos/src/core/patience.ts',
     right: 'return doubled(retryDelayMsMin, retryDelayMsMax, attempt) * this.#random.next();',
-    wrong: 'return 0 * doubled(retryDelayMsMin, retryDelayMsMax, attempt);',
+    wrong: 'return doubled(retryDelayMsMin / 10, 1, attempt);',
     caughtBy: [
       byTest(
         'unit/paxos/core/patience',
@@ -87,6 +98,7 @@ export const proposerMutants: readonly Mutant[] = [
     wrong:
       "    if (isSameBallot(phase.ballot, ballot)) return;\n    proposal.phase = { name: 'waiting', seen: promised };",
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/paxos/core/proposer',
         'begins again after a random wait, above the ballot that beat it',

@@ -1,5 +1,5 @@
 /** Mistakes of the server's middle: batches, holes, the order of applying, what is answered when. */
-import { byTest, type Mutant } from '../mutant.ts';
+import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 export const replicaMutants: readonly Mutant[] = [
   {
@@ -11,6 +11,7 @@ export const replicaMutants: readonly Mutant[] = [
     right: 'if (clock.now() - this.#hole.sinceMs >= this.#hole.patienceMs) this.#fill(seq);',
     wrong: '',
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/kvserver/replica/holes',
         'fills after a while what stays undecided, and nothing before',
@@ -31,6 +32,7 @@ export const replicaMutants: readonly Mutant[] = [
       run.push({ seq, value });
       bytes += value.length;`,
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/kvserver/replica/replica',
         'lets all nodes propose at once, and does each request once',
@@ -49,6 +51,7 @@ export const replicaMutants: readonly Mutant[] = [
     }
     const reply = this.#pending.add(request, signal);`,
     caughtBy: [
+      bySimulation,
       byTest('unit/kvserver/replica/replica', 'answers at every node what was written at one'),
     ],
   },
@@ -92,7 +95,10 @@ export const replicaMutants: readonly Mutant[] = [
         paxos.done(this.#machine.durable);`,
     wrong: `apply(run, { sync: false });
         paxos.done(this.#machine.applied);`,
-    caughtBy: [byTest('kv/restart', 'loses nothing acknowledged when all crash again and again')],
+    caughtBy: [
+      bySimulation,
+      byTest('kv/restart', 'loses nothing acknowledged when all crash again and again'),
+    ],
   },
   {
     id: 'applied-out-of-order',
@@ -109,6 +115,7 @@ export const replicaMutants: readonly Mutant[] = [
       }
       run.push`,
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/kvserver/replica/replica',
         'lets all nodes propose at once, and does each request once',

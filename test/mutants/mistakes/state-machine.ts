@@ -1,5 +1,5 @@
 /** Mistakes of the replicated state: sessions, positions, determinism, formats. */
-import { byTest, type Mutant } from '../mutant.ts';
+import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 export const stateMachineMutants: readonly Mutant[] = [
   {
@@ -11,6 +11,7 @@ export const stateMachineMutants: readonly Mutant[] = [
     right: 'if (deed !== undefined) return',
     wrong: 'if (deed !== undefined && deed.digest !== digest) return',
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/kvserver/state-machine/sessions',
         'does a stamped append once and gives its reply again',
@@ -27,6 +28,7 @@ export const stateMachineMutants: readonly Mutant[] = [
     right: 'for (const [id, session] of sessions) {',
     wrong: 'for (const [id, session] of sessions.slice(0, 0)) {',
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/kvserver/state-machine/state-database',
         'takes all that a run changed in one write',
@@ -42,6 +44,7 @@ export const stateMachineMutants: readonly Mutant[] = [
     right: 'if (done < number) this.#deeds.delete(done);',
     wrong: 'if (done <= number) this.#deeds.delete(done);',
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/kvserver/state-machine/sessions',
         'drops replies below the lowest awaited, and no other',
@@ -58,6 +61,7 @@ export const stateMachineMutants: readonly Mutant[] = [
       'return number >= this.#lowestAwaited && number < this.#lowestAwaited + sessionWindowMax;',
     wrong: 'return number < this.#lowestAwaited + sessionWindowMax;',
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/kvserver/state-machine/sessions',
         'refuses an echo of what a later request no longer awaited',
@@ -104,6 +108,7 @@ export const stateMachineMutants: readonly Mutant[] = [
     wrong: `    await this.#batch(operations.slice(-1), sync);
     await this.#batch(operations.slice(0, -1), sync);`,
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/kvserver/state-machine/state-database',
         'takes all that a run changed in one write',
@@ -119,6 +124,7 @@ export const stateMachineMutants: readonly Mutant[] = [
     right: 'createRevision: before?.createRevision ?? revision,',
     wrong: 'createRevision: before?.createRevision ?? Date.now(),',
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/kvserver/state-machine/state-machine-contract',
         'answers and ends as the model does, however the log is cut and restarted',
