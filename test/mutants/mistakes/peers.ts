@@ -51,15 +51,15 @@ export const peersMutants: readonly Mutant[] = [
   {
     id: 'older-run-let-in',
     mistake: 47,
-    does: 'An older run of a server is let in after a newer one.',
+    does: 'An older run of a server is let in beside a newer one.',
     loses: 'A process that should be dead speaks for the server.',
     file: 'kvserver/src/peers/handshake.ts',
-    right: '  if (hello.boot < boot)',
-    wrong: '  if (hello.boot < 0)',
+    right: 'if (host.boot !== undefined && hello.boot < host.boot)',
+    wrong: 'if (host.boot !== undefined && hello.boot < 0)',
     caughtBy: [
       byTest(
         'unit/kvserver/peers/handshake',
-        'refuses an older run of a server that is known by a newer one',
+        'refuses an older run of a server beside a newer one',
       ),
     ],
   },
