@@ -23,6 +23,9 @@ const kinds: readonly string[] = only?.split(',') ?? runKinds;
 const plans = plansOf(tier).filter(({ kind }) => kinds.includes(kind));
 if (plans.length === 0) program.error(`tier ${tier} has no run of kind ${only}`);
 
+// Asked to end, it still ends its servers and lets go of its disks.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+
 console.log(`tier ${tier}, seed ${seed}: ${plans.length} runs`);
 const reports: RunReport[] = [];
 const skipped: string[] = [];

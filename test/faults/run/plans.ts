@@ -58,7 +58,7 @@ function ciPlans(): RunPlan[] {
 }
 
 function gatePlans(): RunPlan[] {
-  return repeat(20, ciPlans).flatMap((plans) => plans());
+  return repeat(25, ciPlans).flatMap((plans) => plans());
 }
 
 function kills(strikes: readonly Nemesis[]): RunPlan {
