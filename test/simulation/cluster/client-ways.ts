@@ -3,6 +3,7 @@
  * are lost for a while, and now and then a request arrives once more, long after it was answered.
  */
 import { type Answer, type Exchange, ExchangeError, type Message } from '@paxkv/client';
+import type { SessionStamp } from '@paxkv/client/protocol';
 import type { SeededRandom, World } from '@paxkv/simulator';
 import type { ClientWays as Settings } from '../schedule/schedule.ts';
 import type { Witness } from '../witness.ts';
@@ -75,10 +76,14 @@ export class ClientWays {
     return answer;
   }
 
-  /** A copy that arrives later. Nobody awaits its answer. */
+  /**
+   * A copy that arrives later. Nobody awaits its answer. What has no session has no echo: nobody could
+   * tell it from a second request.
+   */
   #echo(server: Server, message: Message): void {
     const { echoChance, echoMsMax } = this.#settings;
-    if (!this.#random.chance(echoChance)) return;
+    const { session }: { session?: SessionStamp } = message.body ?? {};
+    if (session === undefined || !this.#random.chance(echoChance)) return;
     this.#world.schedule(this.#random.between(0, echoMsMax), () => {
       server.serve(message, new AbortController().signal).catch((error: unknown) => {
         if (!(error instanceof ExchangeError)) throw error;

@@ -9,6 +9,9 @@ import { checkOperations } from '../../linearizability/checker.ts';
 import type { Verdict } from '../verdict.ts';
 import type { Deeds } from './deeds.ts';
 
+/** What is known of the log. */
+type Log = Pick<Deeds, 'wasDecided'>;
+
 /** Whether puts and deletes never go to keys of this name. */
 export type IsList = (key: string) => boolean;
 
@@ -17,7 +20,7 @@ const element = /\[\d+\.\d+\]/g;
 /** `events` end with a get of every key that was ever used. */
 export function judgeHistory(
   events: readonly HistoryEvent[],
-  { deeds, verdict, isList }: { deeds: Deeds; verdict: Verdict; isList: IsList },
+  { deeds, verdict, isList }: { deeds: Log; verdict: Verdict; isList: IsList },
 ): void {
   const operations = toOperations(events);
   for (const operation of operations) {
@@ -47,7 +50,7 @@ function judgeGet(get: Extract<Operation, { name: 'get' }>, verdict: Verdict): v
 
 function judgeWrite(
   write: Exclude<Operation, { name: 'get' }>,
-  deeds: Deeds,
+  deeds: Log,
   verdict: Verdict,
 ): void {
   if (write.fate.name !== 'failed' || !('value' in write)) return;

@@ -3,6 +3,7 @@
  * What a server says must already be true of its disk, and of the disks of a quorum where it says so.
  */
 import type { Envelope, Message } from '@paxkv/paxos';
+import { seqOf } from '@paxkv/paxos/core';
 import type { Verdict } from '../verdict.ts';
 import type { Witness } from '../witness.ts';
 import { isSameValue, type Ledger, nameOf, rankOf } from './ledger.ts';
@@ -10,10 +11,8 @@ import { isSameValue, type Ledger, nameOf, rankOf } from './ledger.ts';
 type Bytes = Uint8Array;
 type MessageOf<T> = Extract<Message<Bytes>, { type: T }>;
 
-interface Proposal {
-  readonly value: Bytes;
-  readonly boot: number;
-}
+/** Several times what the worst schedules come to. */
+const sentCountMax = 1_000_000;
 
 export class StepInvariants implements Witness {
   readonly #ledger: Ledger;
@@ -22,7 +21,8 @@ export class StepInvariants implements Witness {
   /** The life of its proposer that first spoke of a ballot, by instance and rank. */
   readonly #ballots = new Map<string, number>();
   /** What was proposed, by instance and rank. */
-  readonly #proposals = new Map<string, Proposal>();
+  readonly #proposals = new Map<string, Bytes>();
+  #sentCount = 0;
 
   constructor(ledger: Ledger, verdict: Verdict) {
     this.#ledger = ledger;
@@ -35,6 +35,12 @@ export class StepInvariants implements Witness {
 
   onSent({ from, done, min, message }: Envelope<Bytes>): void {
     this.#onProgress(from, done, min);
+    this.#sentCount += 1;
+    this.#verdict.check(
+      this.#sentCount <= sentCountMax,
+      'nobody talks without end',
+      () => `${sentCountMax} messages were sent, the last about instance ${seqOf(message)}`,
+    );
     switch (message.type) {
       case 'prepare':
         this.#onPrepare(from, message);
@@ -117,7 +123,7 @@ export class StepInvariants implements Witness {
     const key = `${seq}:${rank}`;
     const proposal = this.#proposals.get(key);
     if (proposal === undefined) {
-      this.#proposals.set(key, { value, boot: this.#boots.get(node) ?? 0 });
+      this.#proposals.set(key, value);
       this.#verdict.check(
         this.#isSafe(seq, rank, value),
         'a proposal carries the value of the highest vote of a quorum',
@@ -126,7 +132,7 @@ export class StepInvariants implements Witness {
       return;
     }
     this.#verdict.check(
-      isSameValue(proposal.value, value),
+      isSameValue(proposal, value),
       'one value a ballot',
       () => `node ${node} proposed a second value at ${nameOf(rank)} in ${seq}`,
     );

@@ -2,7 +2,7 @@
  * One call of a client after another, in bursts, and every call into the history. Each value that is
  * written is unique, so it tells who wrote it, wherever it appears.
  */
-import { KvError } from '@paxkv/client';
+import { ExchangeError, KvError } from '@paxkv/client';
 import type { SeededRandom, World } from '@paxkv/simulator';
 import type { RecordedClient } from '../../history/recorded-client.ts';
 import type { Load } from '../schedule/schedule.ts';
@@ -59,8 +59,8 @@ export class Lane {
     try {
       await this.#do(random.pick(deeds[key.kind]), key);
     } catch (error) {
-      if (!(error instanceof KvError)) throw error;
-      if (error.outcome === 'unknown') keys.doubt(key);
+      if (!(error instanceof KvError || error instanceof ExchangeError)) throw error;
+      if (error instanceof ExchangeError || error.outcome === 'unknown') keys.doubt(key);
     }
   }
 

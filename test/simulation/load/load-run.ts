@@ -2,12 +2,13 @@
 import { KvClient } from '@paxkv/client';
 import type { World } from '@paxkv/simulator';
 import type { HistoryEvent } from '../../history/event.ts';
-import { RecordedClient } from '../../history/recorded-client.ts';
+import { RecordedClient, type Store } from '../../history/recorded-client.ts';
 import { Recorder } from '../../history/recorder.ts';
 import type { ClientWays } from '../cluster/client-ways.ts';
 import type { Load } from '../schedule/schedule.ts';
 import { KeyRing } from './key-ring.ts';
 import { Lane } from './lane.ts';
+import { SessionlessStore } from './sessionless-store.ts';
 
 export interface LoadRunOptions {
   readonly load: Load;
@@ -31,7 +32,7 @@ export class LoadRun {
     this.#recorder = new Recorder({ now, onEvent: options.onEvent });
     const sizes = { keyCount, laneCount: clientCount * laneCount };
     this.#keys = new KeyRing(world.random('keys'), sizes);
-    const clients = Array.from({ length: clientCount }, (_, client) => this.#client(client));
+    const clients = Array.from({ length: clientCount }, (_, client) => this.#store(client));
     this.#lanes = Array.from({ length: sizes.laneCount }, (_, number) =>
       this.#lane(number, clients[number % clientCount]),
     );
@@ -70,9 +71,15 @@ export class LoadRun {
     );
   }
 
-  #client(client: number): KvClient {
-    const { timeoutMs, attemptTimeoutMs } = this.#options.load;
-    return this.#kvClient(client, { timeoutMs, attemptTimeoutMs });
+  #store(client: number): Store {
+    const { timeoutMs, attemptTimeoutMs, sessionlessCount } = this.#options.load;
+    if (client >= sessionlessCount) return this.#kvClient(client, { timeoutMs, attemptTimeoutMs });
+    const { ways } = this.#options;
+    return new SessionlessStore(this.#world, {
+      endpoints: ways.endpoints,
+      exchange: ways.exchange(client),
+      random: this.#world.random(`client ${client}`),
+    });
   }
 
   #kvClient(client: number, timing: { timeoutMs: number; attemptTimeoutMs: number }): KvClient {
@@ -86,12 +93,12 @@ export class LoadRun {
     });
   }
 
-  #lane(number: number, client: KvClient | undefined): Lane {
-    if (client === undefined) throw new TypeError('There is no client.');
+  #lane(number: number, store: Store | undefined): Lane {
+    if (store === undefined) throw new TypeError('There is no client.');
     const { load } = this.#options;
     return new Lane(this.#world, {
       ...{ number, load, keys: this.#keys },
-      client: new RecordedClient(client, this.#recorder.client()),
+      client: new RecordedClient(store, this.#recorder.client()),
       random: this.#world.random(`lane ${number}`),
     });
   }

@@ -71,6 +71,7 @@ function drawLoad(random: SeededRandom): Load {
   const burstCount = (2 * callCount) / (1 + burstCountMax);
   return {
     clientCount,
+    sessionlessCount: random.chance(0.3) ? 1 : 0,
     laneCount,
     keyCount: random.integer(8, 12),
     paceMsMean: random.between(0, 30),

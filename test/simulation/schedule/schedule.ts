@@ -27,6 +27,8 @@ export interface ClientWays {
 
 export interface Load {
   readonly clientCount: number;
+  /** Of the clients, those without a session, which ask once and never again. */
+  readonly sessionlessCount: number;
   /** Calls that one client has under way at once. */
   readonly laneCount: number;
   readonly keyCount: number;

@@ -1,0 +1,73 @@
+import type { Message } from '@paxkv/client';
+import { paths } from '@paxkv/client/protocol';
+import { encodeBatch, noop } from '@paxkv/kvserver/state-machine/batch';
+import { expect } from 'chai';
+import { Verdict } from '../verdict.ts';
+import { Deeds } from './deeds.ts';
+import { Ledger } from './ledger.ts';
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+const stamp = { session: 1, number: 2, lowestAwaited: 1 };
+const append: Message = {
+  path: paths.append,
+  body: {
+    key: base64('list'),
+    value: base64('[0.1]'),
+    session: { id: 1, number: 2, lowestAwaited: 1 },
+  },
+};
+const batch = encodeBatch({
+  origin: { node: 0, boot: 1, number: 1 },
+  requests: [{ command: { type: 'append', key: bytes('list'), value: bytes('[0.1]') }, stamp }],
+});
+
+function judged() {
+  const ledger = new Ledger(3);
+  const verdict = new Verdict(
+    () => 0,
+    () => {},
+  );
+  return { ledger, verdict, deeds: new Deeds(ledger, verdict) };
+}
+
+describe('Deeds', () => {
+  it('follow a request from its client to its acknowledgement, and count its repetition', () => {
+    const { ledger, verdict, deeds } = judged();
+    deeds.onAsked(0, 1, append);
+    deeds.onDecided(0, batch);
+    deeds.onDecided(1, noop);
+    deeds.onDecided(2, batch);
+    ledger.applied[1] = 0;
+    deeds.onAnswered(1, append, { status: 200, body: {} });
+    expect(verdict.failure).to.equal(undefined);
+    expect(deeds.wasDecided('[0.1]')).to.equal(true);
+    expect(deeds.repeatCount).to.equal(1);
+  });
+
+  it('object to a decision that nobody asked for', () => {
+    const { verdict, deeds } = judged();
+    deeds.onDecided(0, batch);
+    expect(verdict.failure?.invariant).to.equal('only what a client asked for is decided');
+  });
+
+  it('object to an acknowledgement before the decision, and before it was applied there', () => {
+    for (const isDecided of [false, true]) {
+      const { ledger, verdict, deeds } = judged();
+      deeds.onAsked(0, 1, append);
+      if (isDecided) deeds.onDecided(3, batch);
+      ledger.applied[1] = 2;
+      deeds.onAnswered(1, append, { status: 200, body: {} });
+      expect(verdict.failure?.invariant).to.equal(
+        'only what a quorum voted for, and this server applied, is acknowledged',
+      );
+    }
+  });
+
+  it('take no error for an acknowledgement', () => {
+    const { verdict, deeds } = judged();
+    deeds.onAnswered(1, append, { status: 503, body: {} });
+    expect(verdict.failure).to.equal(undefined);
+  });
+});

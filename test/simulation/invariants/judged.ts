@@ -1,0 +1,89 @@
+/** Three nodes before the judges, and the words to tell what they do. Node ids and seqs are plain numbers. */
+import type { Envelope, Message, Write } from '@paxkv/paxos';
+import { Verdict } from '../verdict.ts';
+import { Ledger } from './ledger.ts';
+import { StateInvariants } from './state-invariants.ts';
+import { StepInvariants } from './step-invariants.ts';
+
+type Bytes = Uint8Array;
+
+export const nodeCount = 3;
+
+export function ballot(round: number, peer: number) {
+  return { round, peer };
+}
+
+export function value(text: string): Bytes {
+  return Buffer.from(text);
+}
+
+export class Judged {
+  readonly ledger = new Ledger(nodeCount);
+  readonly verdict = new Verdict(
+    () => 0,
+    () => {},
+  );
+  readonly decided: number[] = [];
+  readonly state = new StateInvariants({
+    ledger: this.ledger,
+    verdict: this.verdict,
+    onDecided: (seq) => this.decided.push(seq),
+  });
+  readonly step = new StepInvariants(this.ledger, this.verdict);
+
+  /** All nodes are members from the start, with rounds to spend. */
+  constructor() {
+    for (let node = 0; node < nodeCount; node += 1) {
+      this.step.onStarted(node, 1);
+      this.write(node, life(1, -1), { type: 'reserved', round: 100 });
+    }
+  }
+
+  /** The rule that was broken first. */
+  get broken(): string | undefined {
+    return this.verdict.failure?.invariant;
+  }
+
+  write(node: number, ...writes: Write<Bytes>[]): void {
+    this.state.onWrite(node, 'kept', writes);
+  }
+
+  promise(node: number, round: number, peer: number, seq = 0): void {
+    this.write(node, { type: 'promised', seq, ballot: ballot(round, peer) });
+  }
+
+  /** A vote at `round` of node 0, unless another proposer is named. */
+  vote(node: number, round: number, text: string, { peer = 0, seq = 0 } = {}): void {
+    this.write(node, { type: 'accepted', seq, ballot: ballot(round, peer), value: value(text) });
+  }
+
+  send(
+    from: number,
+    message: Message<Bytes>,
+    progress: { done?: number; min?: number } = {},
+  ): void {
+    const mark = { lives: [1, 1, 1], turn: 1, heard: 0 };
+    const to = (from + 1) % nodeCount;
+    const envelope: Envelope<Bytes> = { from, to, done: -1, min: 0, mark, message, ...progress };
+    this.step.onSent(envelope);
+  }
+
+  /** A quorum decides `text` in instance `seq`. */
+  decide(seq: number, text: string): void {
+    for (const node of [0, 1]) this.vote(node, 1, text, { seq });
+  }
+
+  apply(node: number, applied: number, hash = 'hash'): void {
+    this.state.onApplied(node, {
+      applied,
+      revision: 0,
+      sessions: { next: 1, uses: 0 },
+      stateHash: value(hash),
+    });
+  }
+}
+
+export function life(number: number, fence: number | undefined): Write<Bytes> {
+  const own = { type: 'life', life: number, attempt: 1, isNew: number === 1 } as const;
+  return fence === undefined ? own : { ...own, fence };
+}
