@@ -28,20 +28,28 @@ export interface KvNodeOptions {
   readonly onFailed: (error: Error) => void;
 }
 
+/** How it stands; `repairing` also while it waits to be admitted again after a loss of its memory. */
+export interface NodeStatus extends ReplicaStatus {
+  readonly peers: readonly PeerStatus[];
+}
+
 export class KvNode {
   readonly #logger: Logger;
   readonly #data: DataDirectory;
   readonly #peers: PeerTransport;
   readonly #replica: Replica;
+  /** Before this opening. */
+  readonly #hadVoted: boolean;
 
   private constructor(
     { logger }: KvNodeOptions,
-    parts: { data: DataDirectory; peers: PeerTransport; replica: Replica },
+    parts: { data: DataDirectory; peers: PeerTransport; replica: Replica; hadVoted: boolean },
   ) {
     this.#logger = logger;
     this.#data = parts.data;
     this.#peers = parts.peers;
     this.#replica = parts.replica;
+    this.#hadVoted = parts.hadVoted;
   }
 
   /**
@@ -54,10 +62,11 @@ export class KvNode {
     const nodeCount = addresses.length;
     const { openData = openDataDirectory } = options;
     const data = await openData({ path: dataDirectory, clusterId, nodeId, nodeCount });
-    const peers = peersFor(options, data.identity.bootCount);
+    const { hasVoted: hadVoted, bootCount } = data.identity;
+    const peers = peersFor(options, bootCount);
     try {
       const replica = await openReplica(options, data, peers);
-      return new KvNode(options, { data, peers, replica });
+      return new KvNode(options, { data, peers, replica, hadVoted });
     } catch (error) {
       await peers.close();
       await data.close();
@@ -65,8 +74,14 @@ export class KvNode {
     }
   }
 
-  get status(): ReplicaStatus & { readonly peers: readonly PeerStatus[] } {
-    return { ...this.#replica.status, peers: this.#peers.peers() };
+  get status(): NodeStatus {
+    const status = this.#replica.status;
+    const isBack = status.state === 'joining' && this.#hadVoted;
+    return {
+      ...status,
+      state: isBack ? 'repairing' : status.state,
+      peers: this.#peers.peers(),
+    };
   }
 
   submit(request: Request, options?: { signal?: AbortSignal }): Promise<Reply> {

@@ -10,6 +10,7 @@ import type { StatusReply } from '@paxkv/client/protocol';
 import type { Logger } from 'pino';
 import type { Address, Config } from './config.ts';
 import { createApp, endWithError } from './http/index.ts';
+import type { NodeStatus } from './kv-node.ts';
 import { createLogger } from './node/logger.ts';
 import { version } from './node/version.ts';
 import { NodeLife, type NodeLifeOptions } from './node-life.ts';
@@ -139,11 +140,12 @@ export class KvServer {
     return new KvError('KV_UNAVAILABLE', `This server is ${state}${why}`.replace(/\.?$/, '.'));
   }
 
-  #stateOf(state: StatusReply['state'] | undefined): StatusReply['state'] {
+  #stateOf(state: NodeStatus['state'] | undefined): StatusReply['state'] {
     if (this.#isStopping) return 'stopping';
     if (this.#life.failure !== undefined) return 'failed';
     if (this.#life.trouble !== undefined) return 'repairing';
-    return state ?? 'starting';
+    if (state === undefined || state === 'joining') return 'starting';
+    return state;
   }
 
   async #stop(): Promise<void> {

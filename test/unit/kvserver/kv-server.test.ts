@@ -86,7 +86,10 @@ describe('KvServer', () => {
   });
 
   it('waits in a minority, and ends in a clear unknown', async () => {
-    const server = await start(0);
+    const [server, ...others] = await Promise.all([start(0), start(1), start(2)]);
+    await using client = new KvClient({ endpoints: [urlOf(server)] });
+    await client.put('k', 'v');
+    for (const other of others) await other.stop();
     const url = urlOf(server, '/v1/kv/k');
     const reply = await fetch(url, { method: 'PUT', body: 'v' });
     expect(reply.status).to.equal(504);
@@ -94,6 +97,21 @@ describe('KvServer', () => {
       .to.have.property('error')
       .that.includes({ code: 'KV_TIMEOUT', outcome: 'unknown' });
     expect((await fetch(urlOf(server, '/readyz'))).status).to.equal(200);
+  });
+
+  it('refuses everything, as not done, before the nodes of a new cluster have met', async () => {
+    const server = await start(0);
+    await start(1);
+    expect(server.status()).to.include({ state: 'starting', applied: -1 });
+    expect(server.status().reason).to.match(/admitted/);
+    expect((await fetch(urlOf(server, '/readyz'))).status).to.equal(503);
+    const reply = await fetch(urlOf(server, '/v1/kv/k'));
+    expect(await reply.json())
+      .to.have.property('error')
+      .that.includes({ code: 'KV_UNAVAILABLE', outcome: 'not done' });
+    await start(2);
+    await using client = new KvClient({ endpoints: [urlOf(server)] });
+    await client.put('k', 'v');
   });
 
   it('does not start with the data of another node, and leaves the port free', async () => {

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type KvClient, KvError } from '@paxkv/client';
 import { type DataDirectory, openDataDirectory } from '@paxkv/kvserver/disk';
@@ -158,6 +158,69 @@ describe('The life of a node', () => {
     await cluster.start(0);
     await cluster.level(10_000);
     expect(cluster.server(0).status().revision).to.equal(50);
+  });
+
+  for (const { name, harm, kept } of [
+    {
+      name: 'a damaged journal',
+      harm: (path: string) => flipBitInLog(join(path, 'journal')),
+      kept: ['journal.damaged-1'],
+    },
+    {
+      name: 'no journal',
+      harm: (path: string) => rm(join(path, 'journal'), { recursive: true }),
+      kept: [],
+    },
+    {
+      name: 'no identity',
+      harm: (path: string) => rm(join(path, 'identity.json')),
+      kept: ['journal.damaged-1', 'state.damaged-1'],
+    },
+    { name: 'nothing at all', harm: (path: string) => rm(path, { recursive: true }), kept: [] },
+  ]) {
+    it(`rejoins with ${name}: refuses everything until admitted, then votes again`, async () => {
+      await cluster.startAll();
+      await using client = cluster.client();
+      await putAll(client, () => 'v');
+      await cluster.stopAll();
+      await harm(cluster.path(0));
+      const server = await cluster.start(0);
+      await cluster.start(1);
+      expect(server.status().state).to.be.oneOf(['repairing', 'starting']);
+      const early = await fetch(`http://127.0.0.1:${server.address.port}/v1/kv/k0`);
+      expect(await early.json())
+        .to.have.property('error')
+        .that.includes({ code: 'KV_UNAVAILABLE', outcome: 'not done' });
+      await cluster.start(2);
+      await cluster.level(10_000);
+      expect(await readdir(cluster.path(0))).to.include.members(kept);
+      // Its vote is needed now.
+      await cluster.stop(1);
+      await using rest = cluster.client([0, 2]);
+      await rest.put('k1', 'later');
+      expect(await rest.get('k0')).to.equal('v');
+    });
+  }
+
+  it('begins a new life where its whole directory is a copy of former times', async () => {
+    await cluster.startAll();
+    await using client = cluster.client();
+    await client.put('k', 'old');
+    await cluster.stop(0);
+    const copy = `${cluster.path(0)}.copy`;
+    await cp(cluster.path(0), copy, { recursive: true });
+    await cluster.start(0);
+    await putAll(client, () => 'v');
+    await client.put('k', 'new');
+    await cluster.stop(0);
+    await rm(cluster.path(0), { recursive: true });
+    await rename(copy, cluster.path(0));
+    await cluster.start(0);
+    await until(() => cluster.server(0).status().state !== 'running');
+    await cluster.level(10_000);
+    await using own = cluster.client([0]);
+    expect(await own.get('k')).to.equal('new');
+    expect(await readdir(cluster.path(0))).to.include('journal.damaged-1');
   });
 });
 

@@ -84,6 +84,15 @@ function refusalFor(error: unknown, { directory, damaged }: DatabaseOptions): Di
   return toDiskError(`open ${directory}`, cause);
 }
 
+/** Whether nothing is there, not even the directory. @throws DiskError `DISK_UNUSABLE`. */
+export async function isEmptyDirectory(path: string): Promise<boolean> {
+  try {
+    return (await namesIn(path)).length === 0;
+  } catch (cause) {
+    throw toDiskError(`look into ${path}`, cause);
+  }
+}
+
 async function namesIn(directory: string): Promise<string[]> {
   try {
     return await readdir(directory);

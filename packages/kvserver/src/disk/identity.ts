@@ -97,7 +97,8 @@ export class Identity implements JournalOwner {
 
   /** Counts a start, after the journal was verified up to `turnReached`. */
   async markBoot(turnReached: number): Promise<void> {
-    await this.#replace({ bootCount: this.bootCount + 1, turnReached });
+    const hasVoted = this.hasVoted || turnReached > 0;
+    await this.#replace({ bootCount: this.bootCount + 1, turnReached, hasVoted });
   }
 
   /** Remembers how far the journal went, so that a later loss of its tail is noticed. */
@@ -129,7 +130,7 @@ async function readIfPresent(path: string): Promise<string | undefined> {
 function parseContent(path: string, text: string): Content {
   const file = parseJson(path, text);
   const format = z.looseObject({ format: z.int().min(1) }).safeParse(file);
-  if (format.success && format.data.format > diskFormat) {
+  if (format.success && format.data.format > diskFormat && !isOurs(file)) {
     const found = `${path} has format ${format.data.format}`;
     const message = `${found}; this version knows ${diskFormat}. Start a newer version.`;
     throw new DiskError('DISK_NEWER_FORMAT', message);
@@ -139,6 +140,15 @@ function parseContent(path: string, text: string): Content {
   const { checksum, ...content } = parsed.data;
   if (checksum !== checksumOf(content)) throw damaged(path, 'its checksum does not match');
   return content;
+}
+
+/** Whether it is of this format but for the number: then the number is what is damaged. */
+function isOurs(file: unknown): boolean {
+  const restored = z.looseObject({}).transform((fields) => ({ ...fields, format: diskFormat }));
+  const parsed = restored.pipe(fileShape).safeParse(file);
+  if (!parsed.success) return false;
+  const { checksum, ...content } = parsed.data;
+  return checksum === checksumOf(content);
 }
 
 function parseJson(path: string, text: string): unknown {

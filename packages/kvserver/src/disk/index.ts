@@ -6,5 +6,5 @@ export {
 export { DiskError, type DiskErrorCode } from './disk-error.ts';
 export { Identity, type NodeName } from './identity.ts';
 export { Journal, type JournalOwner } from './journal/journal.ts';
-export { quarantine } from './quarantine.ts';
+export { type DamagedPart, quarantine } from './quarantine.ts';
 export type { StateDatabase } from './state-directory.ts';

@@ -76,6 +76,14 @@ export class OutgoingLink {
     );
   }
 
+  /** The other server was heard of: dials now rather than at the end of the present pause. */
+  hurry(): void {
+    if (this.#closed || this.#socket !== undefined) return;
+    clearTimeout(this.#timer);
+    this.#backoff.reset();
+    this.dial();
+  }
+
   /** Whether `message` is on its way; false if it is dropped. */
   send(message: Uint8Array): boolean {
     return this.#outbox?.add(message) ?? false;

@@ -72,6 +72,7 @@ export class PeerTransport implements Transport<Uint8Array> {
       reader: new FrameReader(me, bounds),
       horizon: this.#horizon,
       complaints: new ComplaintLog(logger, () => performance.now()),
+      onWelcome: (node) => this.#links.get(node)?.hurry(),
       deliver: (envelope) => this.#inbox?.receive(envelope),
       deliverState: (from, message) => this.#receiveState?.(from, message),
     });

@@ -20,6 +20,8 @@ export interface ReceptionOptions {
   readonly reader: FrameReader;
   readonly horizon: Horizon;
   readonly complaints: ComplaintLog;
+  /** A server has connected. */
+  readonly onWelcome: (node: PeerId) => void;
   readonly deliver: (envelope: Envelope<Uint8Array>) => void;
   readonly deliverState: (from: PeerId, message: StateMessage) => void;
 }
@@ -118,6 +120,7 @@ export class Reception {
     this.#strangers.delete(link);
     this.#options.complaints.forgive(from);
     link.welcome(from);
+    this.#options.onWelcome(from);
   }
 
   #refuse(link: IncomingLink, reason: string, hello?: Hello): void {

@@ -35,9 +35,12 @@ export interface StateTransfer {
 }
 
 export interface ReplicaStatus {
-  /** `repairing`: not serving; a state is on its way from another replica. */
-  readonly state: 'running' | 'repairing' | 'stopping' | 'failed';
-  /** Why, where it is repairing or has failed. */
+  /**
+   * `joining`: not serving; without memory it takes part in nothing before the others have admitted it.
+   * `repairing`: not serving; a state is on its way from another replica.
+   */
+  readonly state: 'joining' | 'repairing' | 'running' | 'stopping' | 'failed';
+  /** Why, where it is not running. */
   readonly reason: string | undefined;
   readonly failure: Error | undefined;
   /** Highest instance applied, or −1. */

@@ -7,12 +7,12 @@ import { KvError } from '@paxkv/client/errors';
 import { type Decision, Paxos } from '@paxkv/paxos';
 import { encodeBatch, noop } from '../state-machine/batch.ts';
 import type { Bytes, Reply, Request } from '../state-machine/command.ts';
-import { StateError } from '../state-machine/state-error.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { Applier } from './applier.ts';
 import { Holes } from './holes.ts';
 import { PendingRequests } from './pending-requests.ts';
 import { type OwnBatch, Proposals } from './proposals.ts';
+import { lacksForgotten, reasonFor } from './reasons.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 import { StateRepair } from './state-transfer/state-repair.ts';
 import type { Submitter } from './submitter.ts';
@@ -30,7 +30,8 @@ export class Replica implements Submitter {
   readonly #proposals = new Proposals();
   readonly #holes: Holes;
   readonly #repair: StateRepair | undefined;
-  #state: ReplicaStatus['state'] = 'running';
+  #state: 'alive' | 'stopping' | 'failed' = 'alive';
+  #isRepairing = false;
   #failure: Error | undefined;
   #batchCount = 0;
   #cancelLook: () => void = () => {};
@@ -71,6 +72,9 @@ export class Replica implements Submitter {
       onDecided: (decision) => {
         if (replica !== undefined) replica.#onDecided(decision);
       },
+      onAdmitted: () => {
+        if (replica !== undefined) replica.#askWhatWasMissed();
+      },
       onStopped: (error) => {
         stopped = error;
         if (replica !== undefined) replica.#fail(error);
@@ -84,7 +88,7 @@ export class Replica implements Submitter {
 
   get status(): ReplicaStatus {
     return {
-      state: this.#state,
+      state: this.#stateNow,
       reason: this.#reason,
       failure: this.#failure,
       applied: this.#machine.applied,
@@ -98,11 +102,7 @@ export class Replica implements Submitter {
 
   /** @throws also TypeError for a request that breaks a limit of the protocol. */
   async submit(request: Request, { signal }: { signal?: AbortSignal } = {}): Promise<Reply> {
-    if (this.#state !== 'running') {
-      throw new KvError('KV_UNAVAILABLE', `This server is ${this.#state}.`, {
-        cause: this.#failure,
-      });
-    }
+    this.#expectServing();
     if (signal?.aborted === true) {
       throw new KvError('KV_ABORTED', 'The caller ended the wait.', { outcome: 'not done' });
     }
@@ -123,11 +123,24 @@ export class Replica implements Submitter {
     return this.#applier.machine;
   }
 
+  get #stateNow(): ReplicaStatus['state'] {
+    if (this.#state !== 'alive') return this.#state;
+    if (this.#isRepairing) return 'repairing';
+    return this.#paxos.isMember() ? 'running' : 'joining';
+  }
+
   get #reason(): string | undefined {
-    if (this.#state !== 'repairing') return this.#failure?.message;
-    const lastTry = this.#repair?.lastTry;
-    const more = lastTry === undefined ? '' : `; ${lastTry}`;
-    return `the state is behind the log, and one is being taken from another node${more}`;
+    const { lastTry } = this.#repair ?? {};
+    return reasonFor(this.#stateNow, { failure: this.#failure, lastTry });
+  }
+
+  /** @throws KvError `KV_UNAVAILABLE` */
+  #expectServing(): void {
+    const state = this.#stateNow;
+    if (state === 'running') return;
+    const why = this.#reason === undefined ? '' : `: ${this.#reason}`;
+    const message = `This server is ${state}${why}.`;
+    throw new KvError('KV_UNAVAILABLE', message, { cause: this.#failure });
   }
 
   #begin(machine: StateMachine): void {
@@ -139,7 +152,7 @@ export class Replica implements Submitter {
 
   /** The others may turn out to have forgotten what is lacking here at any time after a return. */
   #look(): void {
-    if (this.#state !== 'running') return;
+    if (this.#state !== 'alive') return;
     if (this.#machine.applied + 1 < this.#paxos.min()) {
       this.#repairing = this.#leap().catch((error: unknown) => this.#fail(toError(error)));
       return;
@@ -152,13 +165,13 @@ export class Replica implements Submitter {
   async #leap(): Promise<void> {
     const { applied } = this.#machine;
     if (this.#repair === undefined) throw lacksForgotten(applied, this.#paxos.min());
-    this.#state = 'repairing';
+    this.#isRepairing = true;
     this.#pending.interruptAll('This server has fallen behind and takes a newer state.');
     this.#proposals.abandon();
     await this.#applier.hold();
     const machine = await this.#repair.repair(applied);
-    if (machine === undefined || this.#state !== 'repairing') return;
-    this.#state = 'running';
+    if (machine === undefined) return;
+    this.#isRepairing = false;
     this.#begin(machine);
   }
 
@@ -248,7 +261,7 @@ export class Replica implements Submitter {
   }
 
   async #stop(): Promise<void> {
-    if (this.#state === 'running') {
+    if (this.#state === 'alive') {
       this.#state = 'stopping';
       this.#pending.refuseQueued('This server is stopping.');
       await this.#withinGrace(this.#pending.whenNone());
@@ -272,14 +285,6 @@ export class Replica implements Submitter {
       }, resolve);
     });
   }
-}
-
-function lacksForgotten(applied: number, min: number): StateError {
-  return new StateError(
-    'STATE_DAMAGED',
-    `The state ends at instance ${applied}, and the log begins at ${min}: what lies between is lost ` +
-      'here. Restore this node from the others.',
-  );
 }
 
 function toError(thrown: unknown): Error {

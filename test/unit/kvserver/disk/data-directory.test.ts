@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DiskError, openDataDirectory } from '@paxkv/kvserver/disk';
+import { type DamagedPart, DiskError, openDataDirectory, quarantine } from '@paxkv/kvserver/disk';
 import { expect } from 'chai';
 import { contentOf, refusalOf, Scratch, voteFor } from './scratch.ts';
 
@@ -130,16 +130,63 @@ describe('Data directory', () => {
     expect(await contentOf(path)).to.deep.equal(before);
   });
 
-  it('knows amnesia when the journal of a voter is gone (C4)', async () => {
+  /** A directory of a node that has voted twice. */
+  async function voted(): Promise<void> {
     const opened = await openDataDirectory({ path, ...node });
-    await opened.journal.write([voteFor(0)]);
+    for (const seq of [0, 1]) await opened.journal.write([voteFor(seq)]);
+    await opened.state.put(new Uint8Array([1]), new Uint8Array([2]));
     await opened.close();
+  }
+
+  /** What a node remembers that opens after the damaged part was set aside. */
+  async function afterQuarantine(part: DamagedPart) {
+    await quarantine({ path, ...node }, part);
+    const opened = await openDataDirectory({ path, ...node });
+    const { state } = await opened.journal.load();
+    const rows = await opened.state.keys().all();
+    await opened.close();
+    return { memory: state, rowCount: rows.length };
+  }
+
+  it('knows amnesia when the journal of a voter is gone (C4)', async () => {
+    await voted();
     await rm(join(path, 'journal'), { recursive: true });
-    const before = await contentOf(path);
     const refusal = await refusalOf(openDataDirectory({ path, ...node }));
-    expect(refusal.code).to.equal('DISK_AMNESIA');
-    expect(await contentOf(path)).to.deep.equal(before);
+    expect(refusal.code).to.equal('DISK_JOURNAL_DAMAGED');
+    expect(await afterQuarantine('journal')).to.deep.equal({ memory: 'lost', rowCount: 1 });
   });
+
+  it('has lost its memory, and keeps its state, once its journal was set aside', async () => {
+    await voted();
+    expect(await afterQuarantine('journal')).to.deep.equal({ memory: 'lost', rowCount: 1 });
+    expect(await readdir(path)).to.include('journal.damaged-1');
+  });
+
+  it('keeps its memory once its state was set aside', async () => {
+    await voted();
+    expect(await afterQuarantine('state')).to.deep.equal({ memory: 'kept', rowCount: 0 });
+  });
+
+  it('believes nothing that lies beside a lost identity', async () => {
+    await voted();
+    await rm(join(path, 'identity.json'));
+    const refusal = await refusalOf(openDataDirectory({ path, ...node }));
+    expect(refusal.code).to.equal('DISK_IDENTITY_DAMAGED');
+    expect(await afterQuarantine('identity')).to.deep.equal({ memory: 'lost', rowCount: 0 });
+    expect(await readdir(path)).to.include.members(['journal.damaged-1', 'state.damaged-1']);
+  });
+
+  for (const part of ['journal', 'identity'] as const) {
+    it(`knows what is lost also after a power loss while its ${part} is set aside`, async () => {
+      await voted();
+      if (part === 'identity') await rm(join(path, 'identity.json'));
+      await rename(join(path, 'journal'), join(path, 'journal.damaged-1'));
+      const refusal = await refusalOf(openDataDirectory({ path, ...node }));
+      const code = part === 'identity' ? 'DISK_IDENTITY_DAMAGED' : 'DISK_JOURNAL_DAMAGED';
+      expect(refusal.code).to.equal(code);
+      expect((await afterQuarantine(part)).memory).to.equal('lost');
+    });
+  }
 
   it('refuses a journal that another node wrote', async () => {
     const other = join(await scratch.directory(), 'other');

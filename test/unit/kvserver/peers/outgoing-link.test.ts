@@ -86,6 +86,23 @@ describe('OutgoingLink', () => {
     expect(link.status).to.deep.equal(statuses[0]);
   });
 
+  it('dials at once when it hears of the other server in its pause, and only then', async () => {
+    const { port, close } = await serve((socket) => socket.close());
+    const { link, until } = linkTo(port, { retryDelayMsMin: 60_000, retryDelayMsMax: 60_000 });
+    await until(({ reason }) => reason !== undefined);
+    await close();
+    let greetingCount = 0;
+    await serve((socket) => {
+      greetingCount += 1;
+      welcome(socket);
+    }, port);
+    link.hurry();
+    link.hurry();
+    await until(({ connected }) => connected);
+    link.hurry();
+    expect(greetingCount).to.equal(1);
+  });
+
   it('gives up an answer it does not understand', async () => {
     for (const answer of [pack({ type: 'hi' }), new Uint8Array([0xc1]), 'text', new Uint8Array()]) {
       const { port, close } = await serve((socket) => socket.send(answer));

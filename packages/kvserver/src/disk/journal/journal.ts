@@ -5,7 +5,7 @@
  */
 import { strict as assert } from 'node:assert';
 import type { Memory, Storage } from '@paxkv/paxos';
-import { type Database, openDatabase } from '../database.ts';
+import { type Database, isEmptyDirectory, openDatabase } from '../database.ts';
 import { DiskError, reasonOf, repairAdvice, toDiskError } from '../disk-error.ts';
 import { decodeBase, encodeBase, type JournalBase, newBase } from './journal-base.ts';
 import { JournalIndex } from './journal-index.ts';
@@ -21,7 +21,7 @@ export interface JournalOwner {
   readonly hasVoted: boolean;
   /** A turn the journal is known to have reached. */
   readonly turnReached: number;
-  /** Remembers, before the first turn is written, that it may have been. */
+  /** Remembers, before any turn but the first is written, that it may have been. */
   markVoted(): Promise<void>;
 }
 
@@ -48,18 +48,21 @@ export class Journal implements Storage<Uint8Array> {
    * a journal that lost its last turns looks like one that never had them. It is noticed as far as
    * `owner.turnReached` and the base go; the rest, only other nodes can tell from `highestTurn`.
    *
+   * A journal that is absent altogether is made anew. If its owner has voted, its memory is then lost.
+   *
    * @throws DiskError `DISK_AMNESIA`, `DISK_JOURNAL_DAMAGED`, `DISK_IN_USE` or `DISK_UNUSABLE`.
    */
   static async open(options: { directory: string; owner: JournalOwner }): Promise<Journal> {
     const { directory, owner } = options;
+    const isAbsent = await isEmptyDirectory(directory);
     const database = await openDatabase({
       directory,
-      isNew: !owner.hasVoted,
+      isNew: isAbsent || !owner.hasVoted,
       lost: 'DISK_AMNESIA',
       damaged: 'DISK_JOURNAL_DAMAGED',
     });
     try {
-      const index = new JournalIndex(await readBase(database, owner));
+      const index = new JournalIndex(await readBase(database, owner, isAbsent));
       for await (const { writes, checksum } of turnsFrom(database, owner.name, index.base)) {
         index.add(writes, checksum);
       }
@@ -79,6 +82,7 @@ export class Journal implements Storage<Uint8Array> {
   /** Verifies once more what it reads. @throws DiskError `DISK_JOURNAL_DAMAGED`. */
   async load(): Promise<Memory<Uint8Array>> {
     const { base, min, highestTurn: turn } = this.#index;
+    if (turn === 0) return { state: this.#owner.hasVoted ? 'lost' : 'new', turn, writes: [] };
     const loaded: JournalWrite[] = [...base.lives];
     if (base.round > 0) loaded.push({ type: 'reserved', round: base.round });
     if (base.min > 0) loaded.push({ type: 'forgotten', min: base.min });
@@ -100,7 +104,8 @@ export class Journal implements Storage<Uint8Array> {
     const payload = encodeWrites(writes);
     this.#isWriting = true;
     try {
-      if (!this.#owner.hasVoted) await this.#owner.markVoted();
+      // The first turn of all only introduces the node: should it be lost too, the node is new again.
+      if (!this.#owner.hasVoted && this.highestTurn > 0) await this.#owner.markVoted();
       await this.#append(writes, payload);
     } catch (cause) {
       // Safety: after a failed write LevelDB acknowledges what it will lose, so this is the last.
@@ -133,7 +138,11 @@ export class Journal implements Storage<Uint8Array> {
 }
 
 /** Reads the base; a journal that is new gets one, so that from then on its absence is a loss. */
-async function readBase(database: Database, owner: JournalOwner): Promise<JournalBase> {
+async function readBase(
+  database: Database,
+  owner: JournalOwner,
+  isAbsent: boolean,
+): Promise<JournalBase> {
   try {
     const bytes = await database.get(baseKey);
     if (bytes !== undefined) return decodeBase(owner.name, bytes);
@@ -143,7 +152,7 @@ async function readBase(database: Database, owner: JournalOwner): Promise<Journa
   for await (const key of database.keys({ limit: 1 })) {
     throw damaged('the base', new Error(`it is missing, and key ${toHex(key)} is present`));
   }
-  if (owner.hasVoted) {
+  if (owner.hasVoted && !isAbsent) {
     throw new DiskError(
       'DISK_AMNESIA',
       `The node has voted, and its journal is empty. ${repairAdvice}`,
@@ -153,7 +162,7 @@ async function readBase(database: Database, owner: JournalOwner): Promise<Journa
   return newBase;
 }
 
-/** Every turn from the base on, each verified against the one before it. */
+/** Every turn from the base on, each verified against the one before it. The whole database is read. */
 async function* turnsFrom(
   database: Database,
   owner: string,
@@ -162,10 +171,10 @@ async function* turnsFrom(
   let turn = base.firstTurn;
   let previous = base.previous;
   try {
-    const range = { gte: toTurnKey(base.firstTurn), fillCache: false };
-    for await (const [key, bytes] of database.iterator(range)) {
-      if (fromTurnKey(key) !== turn)
-        throw new Error(`it is missing, and key ${toHex(key)} is next`);
+    for await (const [key, bytes] of database.iterator({ fillCache: false })) {
+      const found = fromTurnKey(key);
+      if (found !== undefined && found < base.firstTurn) continue;
+      if (found !== turn) throw new Error(`it is missing, and key ${toHex(key)} is next`);
       const record = openRecord({ owner, key }, bytes);
       if (!isSameChecksum(record.previous, previous)) {
         throw new Error('it does not follow the turn before it');

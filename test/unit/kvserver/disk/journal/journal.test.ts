@@ -73,7 +73,7 @@ describe('Journal', () => {
     });
   });
 
-  it('marks its owner before the first turn is written, and once', async () => {
+  it('marks its owner before any turn but the first is written, and once', async () => {
     const marks: number[] = [];
     await withJournal(options, async (journal) => {
       options.owner.markVoted = async () => {
@@ -83,18 +83,44 @@ describe('Journal', () => {
       await journal.write([voteFor(0)]);
       await journal.write([voteFor(1)]);
     });
-    expect(marks).to.deep.equal([0]);
+    expect(marks).to.deep.equal([1]);
   });
 
   it('writes nothing while the mark cannot be made, and never again on this handle', async () => {
     await withJournal(options, async (journal) => {
+      await journal.write([voteFor(0)]);
       options.owner.markVoted = () => Promise.reject(new Error('no space'));
-      await expectFailed(journal.write([voteFor(0)]));
+      await expectFailed(journal.write([voteFor(1)]));
       options.owner.markVoted = () => Promise.resolve();
-      await expectFailed(journal.write([voteFor(0)]));
-      expect(journal.highestTurn).to.equal(0);
+      await expectFailed(journal.write([voteFor(1)]));
+      expect(journal.highestTurn).to.equal(1);
     });
-    expect(await withJournal(options, loadWrites)).to.deep.equal([]);
+    expect(await withJournal(options, loadWrites)).to.have.length(1);
+  });
+
+  it('is new before the first turn, and kept from then on', async () => {
+    const states: string[] = [];
+    for (let boot = 0; boot < 3; boot += 1) {
+      await withJournal(options, async (journal) => {
+        states.push((await journal.load()).state);
+        if (boot > 0) await journal.write([voteFor(boot)]);
+      });
+    }
+    await withJournal(options, async (journal) => states.push((await journal.load()).state));
+    expect(states).to.deep.equal(['new', 'new', 'kept', 'kept']);
+  });
+
+  it('is lost where its owner has voted and there is none, also after a crash before its first turn', async () => {
+    options.owner.hasVoted = true;
+    for (let boot = 0; boot < 2; boot += 1) {
+      await withJournal(options, async (journal) => {
+        expect(await journal.load()).to.deep.equal({ state: 'lost', turn: 0, writes: [] });
+      });
+    }
+    await withJournal(options, (journal) => journal.write([voteFor(0)]));
+    await withJournal(options, async (journal) => {
+      expect(await journal.load()).to.include({ state: 'kept', turn: 1 });
+    });
   });
 
   it('rejects every write after one that failed, until it was opened again', async () => {
