@@ -1,6 +1,8 @@
 /** `npm run simulate`: runs seeds and tells what came of them. Exit code 1 if a judge objects. */
+import { join } from 'node:path';
 import { Workers } from './jobs/workers.ts';
 import { Progress } from './report/progress.ts';
+import { addEntry, commitName, tellEntries, toEntry } from './report/seed-ledger.ts';
 import { tellFailure, tellFaults, tellSummary } from './report/summary.ts';
 import { type FailedSeed, Totals } from './report/totals.ts';
 import { runSeed } from './run-seed.ts';
@@ -40,6 +42,7 @@ async function simulate(settings: Settings): Promise<number> {
     }
     progress.end();
     print(tellSummary(totals));
+    if (settings.isLedger) print(keep(totals, firstSeed));
     if (settings.isShrunk) {
       for (const failed of totals.failed.slice(0, shrunkCountMax)) await shrink(failed, narrowing);
     }
@@ -56,6 +59,12 @@ async function simulate(settings: Settings): Promise<number> {
     print(`\nShrunk: ${tellFailure(seed, least)}`);
     print(tellFaults(narrow(schedule, least.narrowing)));
   }
+}
+
+function keep(totals: Totals, firstSeed: number): string {
+  const folder = join(import.meta.dirname, '../../simulation');
+  const entry = toEntry(totals, { firstSeed, commit: commitName(folder) });
+  return tellEntries(addEntry(join(folder, 'ledger.json'), entry));
 }
 
 function print(text: string): void {

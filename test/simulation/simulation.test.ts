@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { replayCommand } from './report/summary.ts';
 import { runSeed } from './run-seed.ts';
+import { parseSettings } from './settings.ts';
 
 /** Those that `npm run simulate` takes first are left to it. */
 const firstSeed = 1_000_001;
-const seedCount = 10;
+const seedCount = 25;
 
 describe('Swarm simulation', () => {
   for (let seed = firstSeed; seed < firstSeed + seedCount; seed += 1) {
@@ -14,10 +15,23 @@ describe('Swarm simulation', () => {
     });
   }
 
-  it('tells the same story twice, byte for byte', async () => {
-    const stories = await Promise.all([traceOf(firstSeed), traceOf(firstSeed)]);
-    expect(stories[0]?.length).to.be.above(1_000);
-    expect(stories[0] === stories[1]).to.equal(true);
+  for (const seed of [firstSeed, firstSeed + 1]) {
+    it(`tells the same story of seed ${seed} twice, byte for byte`, async () => {
+      const stories = await Promise.all([traceOf(seed), traceOf(seed)]);
+      expect(stories[0]?.length).to.be.above(1_000);
+      expect(stories[0] === stories[1]).to.equal(true);
+    });
+  }
+
+  it('shows the same failure again from the command that it prints', async () => {
+    const narrowing = { without: ['crash' as const], only: [2, 3], untilMs: 20_000 };
+    const [, flags = ''] = replayCommand(firstSeed, narrowing).split(' -- ');
+    const argv = [...flags.matchAll(/'([^']*)'|(\S+)/g)].map(
+      ([, quoted, bare = '']) => quoted ?? bare,
+    );
+    const settings = parseSettings(argv);
+    expect(settings).to.include({ firstSeed, seedCount: 1, isTraced: true });
+    expect(settings.narrowing).to.deep.equal(narrowing);
   });
 });
 

@@ -36,9 +36,12 @@ export function drawFaults(random: SeededRandom, ground: Ground): Fault[] {
   const kinds = faultKinds.filter(ground.isOn);
   const lots = kinds.flatMap((kind) => new Array<FaultKind>(weights[kind]).fill(kind));
   const count = lots.length === 0 ? 0 : random.integer(faultCountMin, faultCountMax);
-  const faults = Array.from({ length: count }, () => drawFault(random, random.pick(lots), ground));
+  const faults = Array.from({ length: count }, () =>
+    drawFault(random, random.pick(lots), ground),
+  ).flatMap((fault) => [fault, ...drawRelapse(random, fault)]);
   if (ground.isOn('lost memory')) faults.push(...drawLosses(random, ground));
-  return faults.sort((a, b) => a.atMs - b.atMs);
+  const inTime = faults.filter(({ atMs }) => atMs <= ground.durationMs);
+  return inTime.sort((a, b) => a.atMs - b.atMs);
 }
 
 function drawFault(random: SeededRandom, kind: FaultKind, ground: Ground): Fault {
@@ -98,6 +101,13 @@ function drawLosses(random: SeededRandom, ground: Ground): Fault[] {
     ...drawFault(random, 'lost memory', ground),
     node: random.pick(nodes),
   }));
+}
+
+/** A server that has just come back goes down again, perhaps while it starts. */
+function drawRelapse(random: SeededRandom, fault: Fault): Fault[] {
+  if (fault.kind !== 'crash' || !random.chance(0.2)) return [];
+  const atMs = fault.atMs + fault.forMs + random.between(0, 5);
+  return [{ ...fault, atMs, forMs: drawSpan(random, 20, 8_000) }];
 }
 
 /** Not too late to matter, and often close to another: trouble comes in swarms. */

@@ -1,0 +1,71 @@
+import { expect } from 'chai';
+import { drawSchedule } from './draw-schedule.ts';
+import { type Mischief, mischiefs } from './schedule.ts';
+
+const schedules = Array.from({ length: 400 }, (_, place) => drawSchedule(place + 1));
+
+describe('drawSchedule', () => {
+  it('draws the same from the same seed, and something else from another', () => {
+    expect(drawSchedule(7)).to.deep.equal(schedules[6]);
+    expect(schedules[7]).to.not.deep.equal(schedules[6]);
+  });
+
+  it('draws clusters of 3, 4, 5 and 7 nodes, each for a minute at least', () => {
+    expect(new Set(schedules.map(({ nodeCount }) => nodeCount))).to.have.all.keys([3, 4, 5, 7]);
+    expect(Math.min(...schedules.map(({ durationMs }) => durationMs))).to.be.at.least(60_000);
+  });
+
+  it('draws twenty faults or more for most seeds, in order of their beginnings', () => {
+    const counts = schedules.map(({ faults }) => faults.length).sort((a, b) => a - b);
+    expect(counts[200]).to.be.at.least(20);
+    for (const { faults } of schedules) {
+      const times = faults.map(({ atMs }) => atMs);
+      expect(times).to.deep.equal(times.toSorted((a, b) => a - b));
+    }
+  });
+
+  it('switches each kind of mischief on in some seeds and off in others', () => {
+    const shareOf = (kind: Mischief) =>
+      schedules.filter((schedule) => schedule.mischiefs.includes(kind)).length / schedules.length;
+    for (const kind of mischiefs) expect(shareOf(kind), kind).to.be.within(0.45, 0.75);
+    const mixtures = new Set(schedules.map((schedule) => schedule.mischiefs.join()));
+    expect(mixtures.size).to.be.above(390);
+  });
+
+  it('draws no fault of a kind that is off', () => {
+    for (const { faults, mischiefs: on } of schedules) {
+      for (const { kind } of faults) expect(on).to.include(kind);
+    }
+  });
+
+  it('takes the memory of no more nodes than may be lost', () => {
+    for (const { faults, nodeCount } of schedules) {
+      const nodes = faults.flatMap((fault) => (fault.kind === 'lost memory' ? [fault.node] : []));
+      expect(new Set(nodes).size).to.be.at.most(Math.floor((nodeCount - 1) / 2));
+    }
+  });
+
+  it('names only nodes and clients that there are', () => {
+    for (const { faults, nodeCount, load } of schedules) {
+      for (const fault of faults) {
+        const nodes = 'node' in fault ? [fault.node] : 'nodes' in fault ? fault.nodes : [];
+        const linked = fault.kind === 'partition' ? fault.cuts : [];
+        const named = [...nodes, ...linked.flatMap(({ from, to }) => [from, to])];
+        for (const node of named) expect(node).to.be.within(0, nodeCount - 1);
+        if (fault.kind !== 'lost way') continue;
+        for (const client of fault.clients) expect(client).to.be.within(0, load.clientCount - 1);
+      }
+    }
+  });
+
+  it('breaks networks in many shapes, in both directions and in one', () => {
+    const partitions = schedules.flatMap(({ faults }) =>
+      faults.flatMap((fault) => (fault.kind === 'partition' ? [fault] : [])),
+    );
+    expect(new Set(partitions.map(({ shape }) => shape)).size).to.equal(24);
+    const isCutBack = (links: readonly { from: number; to: number }[]) =>
+      links.every(({ from, to }) => links.some((link) => link.from === to && link.to === from));
+    const symmetric = partitions.filter(({ cuts }) => cuts.length > 0 && isCutBack(cuts));
+    expect(symmetric.length / partitions.length).to.be.within(0.2, 0.6);
+  });
+});
