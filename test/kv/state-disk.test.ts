@@ -1,5 +1,6 @@
 import { seeded, World } from '@paxkv/simulator';
 import { expect } from 'chai';
+import { rejectionOf } from '../unit/simulator/rejection.ts';
 import { type Operation, StateDisk } from './state-disk.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -56,6 +57,51 @@ describe('StateDisk', () => {
       expect(await textsIn(disk))
         .to.include('b')
         .and.not.include('c');
+    }),
+  );
+
+  it(
+    ...seeded('fails the next synced batch, unless it is told otherwise in time', async (world) => {
+      const disk = new StateDisk(world, world.random('state'));
+      const level = await disk.open();
+      disk.failNextSync(new Error('full'));
+      disk.failNextSync(undefined);
+      await level.batch([put('a')], { sync: true } as object);
+      disk.failNextSync(new Error('full'));
+      const failing = level.batch([put('b')], { sync: true } as object);
+      expect((await rejectionOf(failing)).message).to.equal('full');
+    }),
+  );
+
+  it(
+    ...seeded('puts another state in its place, all of it or nothing', async (world) => {
+      for (const isCrashed of [true, false]) {
+        const disk = new StateDisk(world, world.random('state'));
+        const level = await disk.open();
+        await level.batch([put('old')], { sync: true } as object);
+        let isReplaced = false;
+        const replacing = disk.replace(async (next) => next.batch([put('new')]));
+        void replacing.then(() => {
+          isReplaced = true;
+        });
+        if (isCrashed) disk.crash();
+        await world.sleep(1000);
+        expect(isReplaced).to.equal(!isCrashed);
+        if (!isCrashed) disk.crash();
+        expect(await textsIn(disk)).to.deep.equal([isCrashed ? 'old' : 'new']);
+      }
+    }),
+  );
+
+  it(
+    ...seeded('is empty once it was wiped, which it is not while it is open', async (world) => {
+      const disk = new StateDisk(world, world.random('state'));
+      const level = await disk.open();
+      await level.batch([put('a')], { sync: true } as object);
+      expect(() => disk.wipe()).to.throw(TypeError, 'open');
+      disk.crash();
+      disk.wipe();
+      expect(await textsIn(disk)).to.deep.equal([]);
     }),
   );
 });

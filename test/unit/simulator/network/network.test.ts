@@ -86,4 +86,19 @@ describe('SimNetwork', () => {
     transport.send({ from: 0, to: 1, done: -1, min: 0, mark: plainMark(), message });
     expect(copyCount).to.equal(1);
   });
+
+  it('treats what is sent from now on by another profile, but of the same type', async () => {
+    const story = new Story(2, harsh({ lossChance: 1 }));
+    await story.open(2);
+    story.prepare(0, 1);
+    await story.sleep(100);
+    expect(story.network.fateCount('delivered')).to.equal(0);
+    story.network.setProfile(harsh({ lossChance: 0, repeatChance: 0, clogChance: 0 }));
+    story.prepare(0, 1);
+    await story.sleep(20_000);
+    expect(story.network.deliveredCount('prepare')).to.equal(1);
+    expect(() => story.network.setProfile(reliable)).to.throw(TypeError, 'datagrams');
+    const calls = new Story(2, reliable);
+    expect(() => calls.network.setProfile(harsh())).to.throw(TypeError, 'calls');
+  });
 });
