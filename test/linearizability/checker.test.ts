@@ -68,6 +68,10 @@ const linearizable: Readonly<Record<string, string>> = {
                [put b >`,
   'where a delete of nothing tells the revision as it was': `
     [put a @1] [delete yes @2] [delete no @2] [put b @3]`,
+  'where a delete of nothing fits at once by its answer, but by its revision later': `
+    [delete no @2]   [delete no @2]
+    [put a]
+    [delete >`,
 };
 
 const violated: Readonly<Record<string, string>> = {

@@ -41,6 +41,20 @@ describe('LinearizedSet', () => {
     expect(keys.size).to.be.within(1000, 19_999);
   });
 
+  it('tells apart sets that are alike but for how long a prefix they have', () => {
+    const keys = new Set<string>();
+    for (let prefix = 0; prefix < size - 2; prefix += 1) {
+      for (const more of [prefix + 1, prefix + 2]) {
+        const set = new LinearizedSet(size);
+        for (let number = 0; number < prefix; number += 1) set.add(number);
+        keys.add(set.key());
+        set.add(more);
+        keys.add(set.key());
+      }
+    }
+    expect(keys.size).to.equal(3 * (size - 2));
+  });
+
   it('has a short key when it is nearly a prefix', () => {
     const set = new LinearizedSet(10_000);
     for (let number = 0; number < 5000; number += 1) set.add(number);

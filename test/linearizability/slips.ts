@@ -1,4 +1,7 @@
-/** Small wrongs done to a history by chance. Most make it false; some do not, and nobody says which. */
+/**
+ * Small wrongs done to a history by chance: an answer tells something else, or less. Most of them make
+ * it false; some do not, and nobody says which.
+ */
 import type { SeededRandom } from '@paxkv/simulator';
 import type { Answer, HistoryEvent, Ok } from '../history/event.ts';
 
@@ -15,6 +18,10 @@ export function withSlip(
 }
 
 function changed(answer: Answer, random: SeededRandom): Answer {
+  if (random.chance(0.2)) {
+    const { name } = answer;
+    return name === 'get' ? { name, value: answer.value } : { name };
+  }
   const shift = random.pick([-1, 1]);
   const revision = answer.revision === undefined ? {} : { revision: answer.revision + shift };
   switch (answer.name) {
