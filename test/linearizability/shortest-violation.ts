@@ -5,12 +5,11 @@
 import type { Operation } from '../history/operation.ts';
 import { findOrder } from './search.ts';
 
-/** Each look at a part may cost so much; what takes longer is kept as it is. */
-const budget = { stepCountMax: 200_000 };
-const lookCountMax = 500;
+/** What all looks together may cost. When it is spent, parts are kept as they are. */
+const stepCountMax = 1_000_000;
 
 export interface Violation {
-  /** The operation with which it shows: without its answer there is an order. */
+  /** The operation with which it shows: without its answer there is an order. Absent if not found. */
   readonly culprit: Operation | undefined;
   /** The part, by calls. Answers heard later are left out of it, as if operations were still open. */
   readonly operations: readonly Operation[];
@@ -20,6 +19,7 @@ export interface Violation {
 
 /** `operations` are those of one key, and violated. */
 export function toShortestViolation(operations: readonly Operation[]): Violation {
+  const looks = new Looks();
   const ends = operations
     .map(endOf)
     .filter(Number.isFinite)
@@ -27,13 +27,32 @@ export function toShortestViolation(operations: readonly Operation[]): Violation
   let [low, high] = [0, ends.length - 1];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    if (isViolated(cut(operations, ends[middle] ?? 0))) high = middle;
+    if (looks.areViolated(cut(operations, ends[middle] ?? 0))) high = middle;
     else low = middle + 1;
   }
   const until = ends[high] ?? Number.POSITIVE_INFINITY;
-  const culprit = operations.find((operation) => endOf(operation) === until);
-  const part = withoutIdleGets(cut(operations, until), until);
-  return { culprit, operations: part, order: findOrder(part, budget).order };
+  const last = operations.find((operation) => endOf(operation) === until);
+  const culprit = looks.wereCertain ? last : undefined;
+  const part = withoutIdleGets(cut(operations, until), { until, looks });
+  return { culprit, operations: part, order: findOrder(part, { stepCountMax }).order };
+}
+
+/** Judges parts until its budget is spent. */
+class Looks {
+  #stepsLeft = stepCountMax;
+  #wereCertain = true;
+
+  /** Whether every part so far got a verdict. */
+  get wereCertain(): boolean {
+    return this.#wereCertain;
+  }
+
+  areViolated(operations: readonly Operation[]): boolean {
+    const { verdict, stepCount } = findOrder(operations, { stepCountMax: this.#stepsLeft });
+    this.#stepsLeft -= stepCount;
+    this.#wereCertain &&= verdict !== 'unknown';
+    return verdict === 'violated';
+  }
 }
 
 /** The history as it was known just after the event at position `until`. */
@@ -48,26 +67,23 @@ function cut(operations: readonly Operation[], until: number): Operation[] {
 }
 
 /** Leaving out a get never makes a violation, so what stays violated was so before. */
-function withoutIdleGets(operations: readonly Operation[], until: number): Operation[] {
+function withoutIdleGets(
+  operations: readonly Operation[],
+  { until, looks }: { until: number; looks: Looks },
+): Operation[] {
   let kept = operations
     .filter(({ name, fate }) => name !== 'get' || fate.name === 'ok')
     .toSorted((a, b) => a.position - b.position);
-  const isGet = (operation: Operation) => operation.name === 'get' && endOf(operation) !== until;
-  let lookCount = 0;
-  for (let size = kept.filter(isGet).length; size >= 1; size = Math.floor(size / 2)) {
-    for (let start = 0; start < kept.filter(isGet).length && lookCount < lookCountMax; ) {
-      const dropped = new Set(kept.filter(isGet).slice(start, start + size));
+  const gets = () => kept.filter((one) => one.name === 'get' && endOf(one) !== until);
+  for (let size = gets().length; size >= 1 && looks.wereCertain; size = Math.floor(size / 2)) {
+    for (let start = 0; start < gets().length && looks.wereCertain; ) {
+      const dropped = new Set(gets().slice(start, start + size));
       const fewer = kept.filter((operation) => !dropped.has(operation));
-      lookCount += 1;
-      if (isViolated(fewer)) kept = fewer;
+      if (looks.areViolated(fewer)) kept = fewer;
       else start += size;
     }
   }
   return kept;
-}
-
-function isViolated(operations: readonly Operation[]): boolean {
-  return findOrder(operations, budget).verdict === 'violated';
 }
 
 function endOf({ fate }: Operation): number {
