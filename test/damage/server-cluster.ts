@@ -88,19 +88,41 @@ export class ServerCluster {
 
   /** Waits until all nodes run and have applied as much as one another. @throws Error with where each of them is. */
   async level(withinMs: number): Promise<void> {
-    const endMs = performance.now() + withinMs;
+    const fate = await this.settled(withinMs, Number.POSITIVE_INFINITY);
+    if (fate !== 'recovered') throw new Error(`not level: ${this.report()}`);
+  }
+
+  /**
+   * Waits until all nodes run, level with one another; or until fewer than a quorum have run for
+   * `stillMsMin`.
+   *
+   * @throws Error with where each node is, if neither comes in time.
+   */
+  async settled(withinMs: number, stillMsMin: number): Promise<'recovered' | 'stopped'> {
+    const startMs = performance.now();
+    let servedMs = startMs;
     for (;;) {
-      const statuses = this.nodes.map((node) => this.#servers.get(node)?.status());
-      const applied = new Set(statuses.map((status) => status?.applied));
-      if (applied.size === 1 && statuses.every((status) => status?.state === 'running')) return;
-      if (performance.now() > endMs) {
-        const where = statuses.map(
-          (status) => `${status?.state} ${status?.applied} ${status?.reason ?? ''}`,
-        );
-        throw new Error(`not level after ${withinMs} ms: ${where.join('; ')}`);
-      }
+      const statuses = this.running.map((server) => server.status());
+      const serving = statuses.filter(({ state }) => state === 'running');
+      const isLevel = new Set(serving.map(({ applied }) => applied)).size === 1;
+      if (isLevel && serving.length === this.nodes.length) return 'recovered';
+      const nowMs = performance.now();
+      if (serving.length > this.nodes.length / 2) servedMs = nowMs;
+      if (nowMs - servedMs >= stillMsMin) return 'stopped';
+      if (nowMs - startMs > withinMs) throw new Error(`not level: ${this.report()}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+  }
+
+  /** Where each node is, in words. */
+  report(): string {
+    const lines = this.nodes.map((node) => {
+      const status = this.#servers.get(node)?.status();
+      if (status === undefined) return `${node} down`;
+      const { state, applied, min, max, reason } = status;
+      return `${node} ${state} at ${applied} of ${min}..${max}${reason === undefined ? '' : ` (${reason})`}`;
+    });
+    return lines.join('; ');
   }
 
   /** Stops what runs and deletes all data. */

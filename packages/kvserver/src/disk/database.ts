@@ -1,6 +1,6 @@
 /**
  * Opening a LevelDB database, with the refusals LevelDB leaves out: it takes a database without its
- * `CURRENT` file for a new one, and skips what is damaged in its write-ahead log.
+ * `CURRENT` file for a new one, skips what is damaged in its write-ahead log, and believes its tables.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import {
   toDiskError,
 } from './disk-error.ts';
 import { syncDirectory } from './durable-file.ts';
+import { findTableDamage, isTable } from './sorted-table.ts';
 import { findLogDamage, isLog } from './write-ahead-log.ts';
 
 export type Database = Level<Uint8Array, Uint8Array>;
@@ -66,6 +67,12 @@ async function expectWhole({ directory, isNew, lost, damaged }: DatabaseOptions)
   if (damage !== undefined) {
     const place = `${join(directory, damage.file)} from byte ${damage.offset} on`;
     throw new DiskError(damaged, `Synced records are damaged in ${place}. ${repairAdvice}`);
+  }
+  for (const name of names.filter(isTable)) {
+    const reason = await findTableDamage(join(directory, name));
+    if (reason === undefined) continue;
+    const message = `The table ${join(directory, name)} is damaged: ${reason}. ${repairAdvice}`;
+    throw new DiskError(damaged, message);
   }
 }
 

@@ -104,7 +104,7 @@ function beginsWrite(log: Buffer, offset: number): boolean {
 }
 
 /** LevelDB stores checksums turned and shifted, since data may itself contain checksums. */
-function maskedCrc(bytes: Uint8Array): number {
+export function maskedCrc(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   const turned = (crc >>> 15) | (crc << 17);
   return (turned + 0xa282ead8) >>> 0;

@@ -1,0 +1,43 @@
+/** The cells of the damage matrix: what is hurt, how, and on how many nodes. */
+import { type Target, targets, type Wound, wounds } from './wounds.ts';
+
+/** `all`: on every node the same kind of file, each at another place. */
+export type Extent = 'one' | 'minority' | 'all';
+
+export interface Cell {
+  readonly target: Target;
+  readonly wound: Wound;
+  readonly extent: Extent;
+}
+
+const extents: readonly Extent[] = ['one', 'minority', 'all'];
+
+export const allCells: readonly Cell[] = keysOf(targets).flatMap((target) =>
+  keysOf(wounds).flatMap((wound) => extents.map((extent) => ({ target, wound, extent }))),
+);
+
+/** One in three: every target, wound and extent, in changing company. */
+export const ciCells: readonly Cell[] = allCells.filter((_, index) => (index % 9) % 4 === 0);
+
+/** The few that every test run has time for: the log and the tables, from which most is lost. */
+export const quickCells: readonly Cell[] = [
+  { target: 'journal log', wound: 'cut', extent: 'one' },
+  { target: 'state table', wound: 'one bit', extent: 'one' },
+  { target: 'journal table', wound: 'deleted', extent: 'all' },
+];
+
+export function nodeCountOf({ extent }: Cell): number {
+  return extent === 'minority' ? 5 : 3;
+}
+
+export function hurtNodesOf({ extent }: Cell): readonly number[] {
+  return { one: [0], minority: [0, 1], all: [0, 1, 2] }[extent];
+}
+
+export function nameOf({ target, wound, extent }: Cell): string {
+  return `${target}, ${wound}, ${extent}`;
+}
+
+function keysOf<Key extends string>(record: Readonly<Record<Key, unknown>>): Key[] {
+  return Object.keys(record) as Key[];
+}

@@ -1,0 +1,62 @@
+/** A small share of the damage matrix; `npm run damage` runs all of it. */
+import { expect } from 'chai';
+import {
+  allCells,
+  ciCells,
+  type Extent,
+  hurtNodesOf,
+  nameOf,
+  nodeCountOf,
+  quickCells,
+} from './cells.ts';
+import { runCell } from './run-cell.ts';
+import { Template } from './template.ts';
+import { targets, wounds } from './wounds.ts';
+
+describe('Damage to a cluster', function () {
+  this.timeout(60_000);
+  let template: Template;
+
+  before(async () => {
+    template = await Template.make(3);
+  });
+  after(() => template.remove());
+
+  for (const cell of quickCells) {
+    const claim = cell.extent === 'all' ? 'is repaired, or stops it' : 'is repaired by the others';
+    it(`${nameOf(cell)}: ${claim}, and no value is ever wrong or lost`, async () => {
+      const { fate, setAsideCount } = await runCell(cell, template, 0.4);
+      expect(fate).to.equal(cell.extent === 'all' ? 'stopped' : 'recovered');
+      expect(setAsideCount).to.equal(hurtNodesOf(cell).length);
+    });
+  }
+
+  it('notices a value that is wrong', async () => {
+    const [key] = template.values.keys();
+    const wrong = Object.assign(Object.create(template), {
+      values: new Map([...template.values, [key, 'another']]),
+      cluster: () => template.cluster(),
+    });
+    const cell = { target: 'state log', wound: 'deleted', extent: 'one' } as const;
+    const outcome = await runCell(cell, wrong, 0).catch((error: unknown) => error);
+    expect(String(outcome)).to.match(/node \d has .* at .*, not "another"/);
+  });
+});
+
+describe('The damage matrix', () => {
+  it('has every target, wound and extent, also the share that runs with every change', () => {
+    const extents: Extent[] = ['one', 'minority', 'all'];
+    expect(allCells).to.have.length(
+      Object.keys(targets).length * Object.keys(wounds).length * extents.length,
+    );
+    expect(new Set(ciCells.map(({ target }) => target))).to.have.keys(Object.keys(targets));
+    expect(new Set(ciCells.map(({ wound }) => wound))).to.have.keys(Object.keys(wounds));
+    expect(new Set(ciCells.map(({ extent }) => extent))).to.have.keys(extents);
+  });
+
+  it('never hurts so many nodes that a minority would be a majority', () => {
+    for (const cell of allCells.filter(({ extent }) => extent !== 'all')) {
+      expect(hurtNodesOf(cell).length).to.be.below(nodeCountOf(cell) / 2);
+    }
+  });
+});

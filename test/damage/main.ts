@@ -1,0 +1,71 @@
+/** The runner: `npm run damage`. Exit code 1 if any cell failed. */
+import { Command, Option } from 'commander';
+import { allCells, type Cell, ciCells, nameOf, nodeCountOf, quickCells } from './cells.ts';
+import { type Outcome, runCell } from './run-cell.ts';
+import { Template } from './template.ts';
+
+interface Options {
+  readonly share: keyof typeof shares;
+  readonly cells: string;
+  readonly times: string;
+}
+
+/** Of golden ratio: however many runs there are, their places are spread over the whole file. */
+const placeStep = 0.618;
+
+const shares = { all: allCells, ci: ciCells, quick: quickCells } as const;
+
+const program = new Command('damage')
+  .description(
+    'hurts files of whole clusters in every way of the matrix, and sees them recover or stop',
+  )
+  .addOption(
+    new Option('--share <name>', 'which cells').choices(Object.keys(shares)).default('all'),
+  )
+  .option('--cells <pattern>', 'of those, the ones whose names match: "state table, .*, one"', '')
+  .option('--times <count>', 'runs of each cell, each at another place of the file', '1');
+
+const { share, cells: pattern, times } = program.parse().opts<Options>();
+const cells = shares[share].filter((cell) => new RegExp(pattern).test(nameOf(cell)));
+if (cells.length === 0) program.error(`no cell matches ${pattern}`);
+
+const templates = new Map<number, Template>();
+const failures: string[] = [];
+const counts = { recovered: 0, stopped: 0 };
+const startMs = performance.now();
+try {
+  for (const cell of cells) await runTimes(cell);
+} finally {
+  for (const template of templates.values()) await template.remove();
+}
+const tookS = Math.round((performance.now() - startMs) / 1000);
+console.log(
+  `\n${cells.length} cells in ${tookS} s: ${counts.recovered} runs recovered, ` +
+    `${counts.stopped} stopped and said so, ${failures.length} failed`,
+);
+for (const failure of failures) console.log(failure);
+process.exitCode = failures.length === 0 ? 0 : 1;
+
+async function runTimes(cell: Cell): Promise<void> {
+  const count = nodeCountOf(cell);
+  const template = templates.get(count) ?? (await Template.make(count));
+  templates.set(count, template);
+  const words: string[] = [];
+  for (let time = 0; time < Number(times); time += 1) {
+    const at = (0.4 + time * placeStep) % 1;
+    try {
+      const outcome = await runCell(cell, template, at);
+      counts[outcome.fate] += 1;
+      words.push(toWords(outcome));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      failures.push(`${nameOf(cell)}, at ${at.toFixed(3)}: ${reason}`);
+      words.push('FAILED');
+    }
+  }
+  console.log(`${nameOf(cell).padEnd(40)} ${words.join(', ')}`);
+}
+
+function toWords({ fate, tookMs, setAsideCount }: Outcome): string {
+  return `${fate} in ${(tookMs / 1000).toFixed(1)} s (${setAsideCount} set aside)`;
+}

@@ -1,0 +1,132 @@
+/**
+ * Runs one cell: hurts the data of a cluster, starts it, and looks at what becomes of it.
+ * Rule: never a wrong value, never a lost write; and where nodes enough are whole, no operator.
+ */
+import { readdir } from 'node:fs/promises';
+import type { KvClient } from '@paxkv/client';
+import { type Cell, hurtNodesOf } from './cells.ts';
+import type { ServerCluster } from './server-cluster.ts';
+import type { Template } from './template.ts';
+import { hurt } from './wounds.ts';
+
+/** How long a repair may take. */
+const repairMsMax = 30_000;
+/** How long fewer nodes than a quorum must have stood still to count as a cluster that has stopped. */
+const stillMsMin = 3000;
+
+export interface Outcome {
+  /** `stopped`: no quorum serves, and those that do not say why. */
+  readonly fate: 'recovered' | 'stopped';
+  /** Until all nodes were level, or until the cluster had come to a stop. */
+  readonly tookMs: number;
+  /** Parts set aside, over all nodes. */
+  readonly setAsideCount: number;
+}
+
+/** `at`, from 0 to 1, says where in the files. @throws Error with what went wrong. */
+export async function runCell(cell: Cell, template: Template, at: number): Promise<Outcome> {
+  const cluster = await template.cluster();
+  try {
+    for (const [index, node] of hurtNodesOf(cell).entries()) {
+      // Each node at another place.
+      await hurt(cluster.path(node), { ...cell, at: (at + index * 0.29) % 1 });
+    }
+    return await observe(cell, cluster, template.values);
+  } finally {
+    await cluster.remove();
+  }
+}
+
+async function observe(
+  { extent }: Cell,
+  cluster: ServerCluster,
+  values: ReadonlyMap<string, string>,
+): Promise<Outcome> {
+  const startMs = performance.now();
+  const watch = new Watch(cluster, values);
+  await cluster.startAll();
+  const fate = await cluster.settled(repairMsMax, stillMsMin);
+  const tookMs = performance.now() - startMs;
+  await watch.end();
+  if (fate === 'stopped') {
+    if (extent !== 'all') throw new Error(`it stopped: ${cluster.report()}`);
+    expectReasons(cluster);
+  } else {
+    for (const node of cluster.nodes) await expectAll(cluster, node, values);
+  }
+  return { fate, tookMs, setAsideCount: await countSetAside(cluster) };
+}
+
+/** Reads at every node from the start on: whatever is answered must be right. */
+class Watch {
+  readonly #cluster: ServerCluster;
+  readonly #values: readonly (readonly [string, string])[];
+  readonly #reading: Promise<void>[];
+  #isOver = false;
+
+  constructor(cluster: ServerCluster, values: ReadonlyMap<string, string>) {
+    this.#cluster = cluster;
+    this.#values = [...values];
+    this.#reading = cluster.nodes.map((node) => this.#read(node));
+    for (const reading of this.#reading) reading.catch(() => {});
+  }
+
+  /** @throws Error if a read was answered wrongly. */
+  async end(): Promise<void> {
+    this.#isOver = true;
+    await Promise.all(this.#reading);
+  }
+
+  async #read(node: number): Promise<void> {
+    await using client = this.#cluster.client([node], 300);
+    for (let count = node; !this.#isOver; count += 7) {
+      const [key, value] = this.#values[count % this.#values.length] ?? ['', ''];
+      const answer = await client.get(key).catch((error: unknown) => ({ error }));
+      if (typeof answer === 'object') await new Promise((resolve) => setTimeout(resolve, 50));
+      else expectSame(node, key, { value, answer });
+    }
+  }
+}
+
+/** Every acknowledged write is there, and new ones are taken. */
+async function expectAll(
+  cluster: ServerCluster,
+  node: number,
+  values: ReadonlyMap<string, string>,
+): Promise<void> {
+  await using client = cluster.client([node]);
+  await Promise.all(
+    [...values].map(async ([key, value]) =>
+      expectSame(node, key, { value, answer: await client.get(key) }),
+    ),
+  );
+  await expectWritable(client, `written at ${node}`);
+}
+
+async function expectWritable(client: KvClient, key: string): Promise<void> {
+  await client.put(key, 'new');
+  if ((await client.get(key)) !== 'new') throw new Error(`${key} was not written`);
+}
+
+function expectSame(
+  node: number,
+  key: string,
+  { value, answer }: { value: string; answer: string | undefined },
+): void {
+  if (answer === value) return;
+  const found = answer === undefined ? 'nothing' : JSON.stringify(answer.slice(0, 40));
+  throw new Error(`node ${node} has ${found} at ${key}, not ${JSON.stringify(value.slice(0, 40))}`);
+}
+
+function expectReasons(cluster: ServerCluster): void {
+  for (const server of cluster.running) {
+    const { state, reason, node } = server.status();
+    if (state !== 'running' && reason === undefined)
+      throw new Error(`node ${node} is ${state} and says not why`);
+  }
+}
+
+async function countSetAside(cluster: ServerCluster): Promise<number> {
+  const names = await Promise.all(cluster.nodes.map((node) => readdir(cluster.path(node))));
+  return names.flat().filter((name) => name.includes('.damaged-')).length;
+}

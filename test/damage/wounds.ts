@@ -1,0 +1,54 @@
+/** How a file is hurt, and which. */
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Each gives the file's new content, or `undefined` for none; `at`, from 0 to 1, says where. */
+export const wounds = {
+  'one bit': (whole: Buffer, at: number): Buffer => {
+    const hurt = Buffer.from(whole);
+    const bit = Math.floor(whole.length * 8 * at);
+    hurt[bit >> 3] = (hurt[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    return hurt;
+  },
+  '4 KiB zeroed': (whole: Buffer, at: number): Buffer => {
+    const start = Math.floor(Math.max(0, whole.length - 4096) * at);
+    return Buffer.from(whole).fill(0, start, Math.min(start + 4096, whole.length));
+  },
+  cut: (whole: Buffer, at: number): Buffer => whole.subarray(0, Math.floor(whole.length * at)),
+  deleted: (): undefined => undefined,
+} as const;
+
+export type Wound = keyof typeof wounds;
+
+/** The files of a data directory that a wound may hit, by what people call them. */
+export const targets = {
+  'journal log': /^journal\/\d+\.log$/,
+  'journal table': /^journal\/\d+\.ldb$/,
+  'journal MANIFEST': /^journal\/MANIFEST/,
+  'journal CURRENT': /^journal\/CURRENT$/,
+  'state log': /^state\/\d+\.log$/,
+  'state table': /^state\/\d+\.ldb$/,
+  'state MANIFEST': /^state\/MANIFEST/,
+  'state CURRENT': /^state\/CURRENT$/,
+  identity: /^identity\.json$/,
+} as const;
+
+export type Target = keyof typeof targets;
+
+/** Hurts the largest file of this kind. @throws Error if there is none: such a cell would show nothing. */
+export async function hurt(
+  directory: string,
+  { target, wound, at }: { target: Target; wound: Wound; at: number },
+): Promise<void> {
+  let largest: { path: string; content: Buffer } | undefined;
+  for (const name of await readdir(directory, { recursive: true })) {
+    if (!targets[target].test(name)) continue;
+    const path = join(directory, name);
+    const content = await readFile(path);
+    if (largest === undefined || content.length > largest.content.length)
+      largest = { path, content };
+  }
+  if (largest === undefined) throw new Error(`there is no ${target} in ${directory}`);
+  const content = wounds[wound](largest.content, at);
+  await (content === undefined ? rm(largest.path) : writeFile(largest.path, content));
+}
