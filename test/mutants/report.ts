@@ -2,7 +2,7 @@
 import { isTest, type Mutant, nameOf } from './mutant.ts';
 import type { Finding } from './trial/trial.ts';
 
-const widths = { number: 3, id: 27, verdict: 7, seconds: 7, seeds: 5 };
+const widths = { number: 3, id: 33, verdict: 7, seconds: 7, seeds: 5 };
 const reasonLengthMax = 120;
 
 export function headLine(): string {

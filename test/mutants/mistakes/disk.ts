@@ -35,12 +35,58 @@ export const diskMutants: readonly Mutant[] = [
     does: 'A node does not mark outside its journal that it has voted.',
     loses: 'With its journal wiped it passes for a new node, and votes for a second value.',
     file: 'kvserver/src/disk/journal/journal.ts',
-    right: 'if (!this.#owner.hasVoted) await this.#owner.markVoted();',
+    right: 'if (!this.#owner.hasVoted && this.highestTurn > 0) await this.#owner.markVoted();',
     wrong: '',
     caughtBy: [
       byTest(
+        'unit/kvserver/disk/journal/journal-chain',
+        'knows amnesia when nothing is left at all',
+      ),
+    ],
+  },
+  {
+    id: 'lost-journal-is-new',
+    mistake: 37,
+    does: 'A node whose journal was set aside takes itself for a new one.',
+    loses: 'With all the others new to it, it votes at once.',
+    file: 'kvserver/src/disk/journal/journal.ts',
+    right: "this.#owner.hasVoted ? 'lost' : 'new'",
+    wrong: "this.#owner.hasVoted ? 'new' : 'new'",
+    caughtBy: [
+      byTest(
         'unit/kvserver/disk/data-directory',
-        'knows amnesia when the journal of a voter is gone (C4)',
+        'has lost its memory, and keeps its state, once its journal was set aside',
+      ),
+    ],
+  },
+  {
+    id: 'lost-identity-is-new',
+    mistake: 37,
+    does: 'A node whose identity was set aside takes itself for a new one.',
+    loses: 'As before.',
+    file: 'kvserver/src/disk/quarantine.ts',
+    right: 'await Identity.create(file, options, true);',
+    wrong: 'await Identity.create(file, options);',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/disk/data-directory',
+        'believes nothing that lies beside a lost identity',
+      ),
+    ],
+  },
+  {
+    id: 'journal-believed-without-identity',
+    mistake: 37,
+    does: 'A node that lost its identity believes the journal beside it.',
+    loses: 'How far that journal once went nobody knows: its end may be missing.',
+    file: 'kvserver/src/disk/quarantine.ts',
+    right: `      const results = [
+        await setAside(path, 'journal'),`,
+    wrong: '      const results = [',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/disk/data-directory',
+        'believes nothing that lies beside a lost identity',
       ),
     ],
   },
@@ -72,9 +118,8 @@ function expectTail`,
     does: 'Where a turn is missing the journal ends.',
     loses: 'As before.',
     file: 'kvserver/src/disk/journal/journal.ts',
-    right: 'if (fromTurnKey(key) !== turn)\n        throw',
-    wrong:
-      'if (fromTurnKey(key) !== turn)\n        return;\n      if (key.length === 0)\n        throw',
+    right: 'if (found !== turn) throw new Error(',
+    wrong: 'if (found !== turn) return;\n      if (turn < 0) throw new Error(',
     caughtBy: [byTest('unit/kvserver/disk/journal/journal-chain', 'names a turn that is missing')],
   },
   {
@@ -198,8 +243,8 @@ function expectTail`,
     does: 'A directory of a newer format is called damaged instead of newer.',
     loses: 'An operator restores a healthy node from backup.',
     file: 'kvserver/src/disk/identity.ts',
-    right: 'if (format.success && format.data.format > diskFormat) {',
-    wrong: 'if (format.success && format.data.format < diskFormat) {',
+    right: 'format.data.format > diskFormat && !isOurs(file)',
+    wrong: 'format.data.format < diskFormat && !isOurs(file)',
     caughtBy: [
       byTest('unit/kvserver/disk/identity', 'refuses a newer format, whatever else it holds'),
     ],

@@ -1,9 +1,9 @@
-/** Runs seeds of the simulation from 1 on until one fails, in a process of its own: see `seed-hunt.ts`. */
+/** Runs seeds of the simulation until one fails, in a process of its own: see `seed-hunt.ts`. */
 import { runSeed } from '../../simulation/run-seed.ts';
 
-const [, , seedCountMax = ''] = process.argv;
+const [first = 1, last = 1] = process.argv.slice(2).map(Number);
 
-for (let seed = 1; seed <= Number(seedCountMax); seed += 1) {
+for (let seed = first; seed <= last; seed += 1) {
   tell({ seed });
   const { failure } = await runSeed(seed);
   if (failure === undefined) continue;

@@ -1,4 +1,4 @@
-/** Hunts, under a given build, for a seed of the simulation that fails. */
+/** Hunts, under a given build, for a seed of the simulation that fails and passes under the real one. */
 import { join } from 'node:path';
 import { runNode } from './node-run.ts';
 
@@ -14,18 +14,34 @@ export interface Hunt {
   readonly seedCount: number;
 }
 
+/** A seed that fails without any mutant too says nothing about this one: the hunt goes on after it. */
 export async function firstFailedSeed(
   seedCountMax: number,
   environment: NodeJS.ProcessEnv,
 ): Promise<Hunt> {
+  for (let first = 1; first <= seedCountMax; ) {
+    const found = await runSeeds(first, seedCountMax, environment);
+    if (!found.isCaught) return found;
+    const control = await runSeeds(found.seedCount, found.seedCount, process.env);
+    if (!control.isCaught) return found;
+    first = found.seedCount + 1;
+  }
+  return { isCaught: false, reason: 'the last seed fails anyway', seedCount: seedCountMax };
+}
+
+async function runSeeds(
+  first: number,
+  last: number,
+  environment: NodeJS.ProcessEnv,
+): Promise<Hunt> {
   const { lines, hasEndedWell } = await runNode({
-    parameters: ['--enable-source-maps', hunt, `${seedCountMax}`],
+    parameters: ['--enable-source-maps', hunt, `${first}`, `${last}`],
     environment,
-    msMax: startMsMax + seedCountMax * seedMsMax,
+    msMax: startMsMax + (last - first + 1) * seedMsMax,
   });
-  const last = lines.at(-1);
-  if (last === undefined) return { isCaught: false, reason: 'no verdict', seedCount: 0 };
-  const { seed, reason }: { seed: number; reason?: string } = JSON.parse(last);
+  const told = lines.at(-1);
+  if (told === undefined) return { isCaught: false, reason: 'no verdict', seedCount: 0 };
+  const { seed, reason }: { seed: number; reason?: string } = JSON.parse(told);
   if (reason !== undefined) return { isCaught: true, reason, seedCount: seed };
   if (hasEndedWell) return { isCaught: false, reason: `${seed} seeds passed`, seedCount: seed };
   return { isCaught: false, reason: `no verdict on seed ${seed}`, seedCount: seed };
