@@ -131,7 +131,7 @@ class Run {
     await this.#world.sleep(durationMs);
     maker.stop();
     const stopped = this.#load.stop();
-    const client = this.#load.lateClient();
+    const client = this.#load.extraClient();
     await judgeLiveness(this.#cluster, client, this.#verdict);
     await stopped;
     for (const key of ['list-late', ...this.#load.keyNames]) await client.get(key);

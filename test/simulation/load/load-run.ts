@@ -6,6 +6,7 @@ import { RecordedClient, type Store } from '../../history/recorded-client.ts';
 import { Recorder } from '../../history/recorder.ts';
 import type { ClientWays } from '../cluster/client-ways.ts';
 import type { Load } from '../schedule/schedule.ts';
+import { Ballast } from './ballast.ts';
 import { KeyRing } from './key-ring.ts';
 import { Lane } from './lane.ts';
 import { SessionlessStore } from './sessionless-store.ts';
@@ -22,6 +23,8 @@ export class LoadRun {
   readonly #recorder: Recorder;
   readonly #keys: KeyRing;
   readonly #lanes: readonly Lane[];
+  readonly #ballast: Ballast;
+  #extraCount = 0;
   #running: Promise<unknown> = Promise.resolve();
 
   constructor(world: World, options: LoadRunOptions) {
@@ -36,19 +39,24 @@ export class LoadRun {
     this.#lanes = Array.from({ length: sizes.laneCount }, (_, number) =>
       this.#lane(number, clients[number % clientCount]),
     );
+    this.#ballast = new Ballast(world, {
+      client: this.extraClient(),
+      random: world.random('ballast'),
+      keyCount: options.load.ballastCount,
+    });
   }
 
   get events(): readonly HistoryEvent[] {
     return this.#recorder.events;
   }
 
-  /** Also counts how many there are. */
+  /** Of every key that was ever used. */
   get keyNames(): string[] {
-    return this.#keys.keys.map(({ name }) => name);
+    return [...this.#keys.keys.map(({ name }) => name), ...this.#ballast.keyNames];
   }
 
   start(): void {
-    this.#running = Promise.all(this.#lanes.map((lane) => lane.run()));
+    this.#running = Promise.all([this.#ballast, ...this.#lanes].map((lane) => lane.run()));
     this.#running.catch((defect: unknown) => {
       this.#world.schedule(0, () => {
         throw defect;
@@ -58,17 +66,16 @@ export class LoadRun {
 
   /** Lets every call that is under way end. */
   async stop(): Promise<void> {
-    for (const lane of this.#lanes) lane.stop();
+    for (const lane of [this.#ballast, ...this.#lanes]) lane.stop();
     await this.#running;
   }
 
-  /** One more client, which finds everything well. */
-  lateClient(): RecordedClient {
+  /** One more client, which no fault is aimed at. */
+  extraClient(): RecordedClient {
     const timing = { timeoutMs: 10_000, attemptTimeoutMs: 1_000 };
-    return new RecordedClient(
-      this.#kvClient(this.#options.load.clientCount, timing),
-      this.#recorder.client(),
-    );
+    const store = this.#kvClient(this.#options.load.clientCount + this.#extraCount, timing);
+    this.#extraCount += 1;
+    return new RecordedClient(store, this.#recorder.client());
   }
 
   #store(client: number): Store {

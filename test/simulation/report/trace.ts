@@ -72,7 +72,7 @@ export class Trace implements Witness {
   }
 
   onAnswered(node: number, message: Message, { status, body }: Answer): void {
-    const answer = `${status} ${JSON.stringify(body)}`;
+    const answer = `${status} ${tellJson(body)}`;
     this.#tell(`node ${node}`, `answers ${tellRequest(message)}: ${answer}`);
   }
 
@@ -87,7 +87,7 @@ export class Trace implements Witness {
   /** What a client wrote into the history. */
   onEvent(event: HistoryEvent): void {
     const { at, ...rest } = event;
-    this.#tell(`process ${event.process}`, JSON.stringify(rest));
+    this.#tell(`process ${event.process}`, tellJson(rest));
   }
 
   #tell(who: string, what: string): void {
@@ -160,5 +160,12 @@ function tellValue(value: Bytes): string {
 }
 
 function tellRequest({ path, body }: Message): string {
-  return `${path} ${JSON.stringify(body)}`;
+  return `${path} ${tellJson(body)}`;
+}
+
+/** Long texts are cut short. */
+function tellJson(value: unknown): string {
+  const short = (_: string, field: unknown) =>
+    typeof field === 'string' && field.length > 120 ? `${field.slice(0, 40)}…` : field;
+  return JSON.stringify(value, short);
 }

@@ -73,6 +73,7 @@ function drawLoad(random: SeededRandom): Load {
     clientCount,
     sessionlessCount: random.chance(0.3) ? 1 : 0,
     laneCount,
+    ballastCount: random.chance(0.25) ? random.integer(4, 8) : 0,
     keyCount: random.integer(8, 12),
     paceMsMean: random.between(0, 30),
     restMsMean: (60_000 * clientCount * laneCount) / burstCount,

@@ -32,6 +32,8 @@ export interface Load {
   /** Calls that one client has under way at once. */
   readonly laneCount: number;
   readonly keyCount: number;
+  /** Keys with large values. */
+  readonly ballastCount: number;
   /** Between two calls of a burst, and between two bursts. */
   readonly paceMsMean: number;
   readonly restMsMean: number;
