@@ -33,8 +33,11 @@ export class Judged {
 
   /** All nodes are members from the start, with rounds to spend. */
   constructor() {
-    for (let node = 0; node < nodeCount; node += 1) {
+    for (const node of [0, 1, 2]) {
       this.step.onStarted(node, 1);
+      for (const other of [0, 1, 2]) if (other !== node) this.admit(other, node, 1);
+    }
+    for (const node of [0, 1, 2]) {
       this.write(node, life(1, -1), { type: 'reserved', round: 100 });
     }
   }
@@ -46,6 +49,21 @@ export class Judged {
 
   write(node: number, ...writes: Write<Bytes>[]): void {
     this.state.onWrite(node, 'kept', writes);
+  }
+
+  /** `admitter` has it on disk that `node` is in that life. */
+  admit(admitter: number, node: number, number: number): void {
+    const stranger = { life: 0, turn: 0 };
+    const admission = { life: number, attempt: 1, isNew: number === 1 };
+    const peers = [0, 1, 2].map((peer) => (peer === node ? { ...stranger, admission } : stranger));
+    this.write(admitter, { type: 'met', peers });
+  }
+
+  /** A node without memory is admitted by all others, and takes part above the fence. */
+  rejoin(node: number, fence: number): void {
+    this.state.onMemoryLost(node, 'journal');
+    for (const other of [0, 1, 2]) if (other !== node) this.admit(other, node, 2);
+    this.write(node, life(2, fence));
   }
 
   promise(node: number, round: number, peer: number, seq = 0): void {

@@ -2,7 +2,7 @@
  * What all disks together remember, and ever did: the votes of each instance, and so what was decided,
  * by the definition of it and whatever the servers themselves know of it.
  */
-import type { Ballot } from '@paxkv/paxos/core';
+import type { Admission, Ballot } from '@paxkv/paxos/core';
 
 type Bytes = Uint8Array;
 
@@ -111,6 +111,8 @@ export class Ledger {
   readonly lives: Life[];
   /** Rounds that each node has reserved. */
   readonly reserved: number[];
+  /** Who ever recorded that `node` is in this life, while it had memory itself; by `admissionOf`. */
+  readonly #admissions = new Map<string, Set<number>>();
   readonly #instances = new Map<number, InstanceRecord>();
 
   constructor(nodeCount: number) {
@@ -126,6 +128,44 @@ export class Ledger {
   takesPart(node: number, seq: number): boolean {
     const fence = this.lives[node]?.fence;
     return fence !== undefined && seq > fence;
+  }
+
+  isMember(node: number): boolean {
+    return this.lives[node]?.fence !== undefined;
+  }
+
+  /** `admitter` has it on disk that `node` is in this life. */
+  admit(admitter: number, node: number, { life, attempt }: Admission): void {
+    const key = `${node}:${life}:${attempt}`;
+    const admitters = this.#admissions.get(key) ?? new Set<number>();
+    this.#admissions.set(key, admitters);
+    admitters.add(admitter);
+    if (this.isMember(admitter)) admitters.add(nodeCountMax + admitter);
+  }
+
+  /** Whether `admitter` ever had it on disk that `node` is in this life. */
+  hasAdmitted(
+    admitter: number,
+    node: number,
+    { life, attempt }: Omit<Admission, 'isNew'>,
+  ): boolean {
+    return this.#admissions.get(`${node}:${life}:${attempt}`)?.has(admitter) ?? false;
+  }
+
+  /** How many others have, and how many of them had memory themselves. */
+  admitterCounts(node: number, { life, attempt }: Omit<Admission, 'isNew'>) {
+    const marks = [...(this.#admissions.get(`${node}:${life}:${attempt}`) ?? [])];
+    const all = marks.filter((mark) => mark < nodeCountMax).length;
+    return { all, members: marks.length - all };
+  }
+
+  /** Instances above `fence` that are decided by a quorum of which `node` is a needed part. */
+  decidedWith(node: number, fence: number): number[] {
+    return [...this.#instances].flatMap(([seq, { decided, votes }]) => {
+      if (decided === undefined || seq <= fence) return [];
+      const { voters } = votes.get(decided.rank) ?? { voters: new Set<number>() };
+      return voters.has(node) && voters.size <= this.quorumSize ? [seq] : [];
+    });
   }
 
   /**

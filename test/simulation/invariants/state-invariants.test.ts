@@ -93,20 +93,41 @@ describe('State invariants', () => {
   });
 
   it('object to taking part without memory, and up to the fence', () => {
-    for (const fence of [undefined, 0]) {
+    const without = new Judged();
+    without.state.onMemoryLost(2, 'both');
+    without.write(2, life(2, undefined));
+    without.promise(2, 1, 0);
+    expect(without.broken).to.equal('nobody takes part in what it may have forgotten');
+    const fenced = new Judged();
+    fenced.rejoin(2, 0);
+    fenced.promise(2, 1, 0);
+    expect(fenced.broken).to.equal('nobody takes part in what it may have forgotten');
+  });
+
+  it('object to coming back by the word of too few, or of those without memory', () => {
+    for (const admitters of [[0], [0, 1]]) {
       const judged = new Judged();
-      judged.state.onMemoryLost(2, 'both');
-      judged.write(2, life(2, fence));
-      judged.promise(2, 1, 0);
-      expect(judged.broken).to.equal('nobody takes part in what it may have forgotten');
+      judged.state.onMemoryLost(2, 'journal');
+      if (admitters.length > 1) judged.state.onMemoryLost(1, 'journal');
+      for (const admitter of admitters) judged.admit(admitter, 2, 2);
+      judged.write(2, life(2, 9));
+      expect(judged.broken).to.equal('nobody comes back but by a quorum of others that remember');
     }
+  });
+
+  it('object to a fence below what was decided by a vote that is lost', () => {
+    const judged = new Judged();
+    judged.decide(3, 'a');
+    judged.rejoin(1, 2);
+    expect(judged.broken).to.equal(
+      'a fence lies above all that was decided by a vote that is lost',
+    );
   });
 
   it('let a lost vote stand up to the fence, and count it no more above', () => {
     const judged = new Judged();
     for (const seq of [0, 1]) judged.vote(2, 1, 'a', { seq });
-    judged.state.onMemoryLost(2, 'journal');
-    judged.write(2, life(2, 0));
+    judged.rejoin(2, 0);
     for (const seq of [0, 1]) judged.vote(1, 1, 'a', { seq });
     expect(judged.decided).to.deep.equal([0]);
     judged.promise(2, 1, 1, 1);

@@ -97,7 +97,10 @@ export class StateInvariants implements Witness {
         this.#forget(node, write.min);
         break;
       case 'life':
-        this.#ledger.live(node, { number: write.life, fence: write.fence });
+        this.#live(node, write);
+        break;
+      case 'met':
+        this.#meet(node, write);
     }
   }
 
@@ -170,6 +173,33 @@ export class StateInvariants implements Witness {
       'only what every node has applied is forgotten',
       () => `node ${node} forgot below ${min} of ${this.#ledger.appliedEver}`,
     );
+  }
+
+  /** Paxos Made Live §5.1: who lost its memory comes back by the word of others who have theirs. */
+  #live(node: number, write: WriteOf<'life'>): void {
+    const { life, fence, isNew } = write;
+    if (fence !== undefined && this.#ledger.lives[node]?.fence === undefined) {
+      const { all, members } = this.#ledger.admitterCounts(node, write);
+      const isFirst = isNew && all >= this.#ledger.nodeCount - 1;
+      this.#verdict.check(
+        isFirst || members >= this.#ledger.quorumSize,
+        'nobody comes back but by a quorum of others that remember',
+        () => `node ${node} began life ${life} by ${members} members of ${all} others`,
+      );
+      const lost = this.#ledger.decidedWith(node, fence);
+      this.#verdict.check(
+        lost.length === 0,
+        'a fence lies above all that was decided by a vote that is lost',
+        () => `node ${node} takes part above ${fence}, and its vote decided ${lost}`,
+      );
+    }
+    this.#ledger.live(node, { number: life, fence });
+  }
+
+  #meet(node: number, { peers }: WriteOf<'met'>): void {
+    for (const [peer, { admission }] of peers.entries()) {
+      if (admission !== undefined) this.#ledger.admit(node, peer, admission);
+    }
   }
 
   #tellLife(node: number): string {

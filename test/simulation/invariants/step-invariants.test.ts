@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ballot, Judged, life, value } from './judged.ts';
+import { ballot, Judged, value } from './judged.ts';
 
 /** Node 0 prepares at round 1, and so many others promise. */
 function prepared(promiserCount: number): Judged {
@@ -134,11 +134,32 @@ describe('Step invariants', () => {
 
   it('let a node without memory prepare again where it only prepared', () => {
     const judged = prepared(0);
-    judged.state.onMemoryLost(0, 'journal');
+    judged.rejoin(0, -1);
     judged.step.onStarted(0, 2);
-    judged.write(0, life(2, -1), { type: 'reserved', round: 100 });
+    judged.write(0, { type: 'reserved', round: 100 });
     judged.send(0, { type: 'prepare', seq: 0, ballot: ballot(1, 0) });
     expect(judged.broken).to.equal(undefined);
+  });
+
+  it('object to a life that is not durable', () => {
+    const judged = new Judged();
+    judged.send(0, { type: 'admit', life: 2, attempt: 1 });
+    expect(judged.broken).to.equal('a new life is durable before anyone hears of it');
+  });
+
+  it('object to an admission that is not durable, or by one without memory', () => {
+    const to = { life: 2, attempt: 1, isNew: false } as const;
+    const admitted = { type: 'admitted', max: 0, ...to } as const;
+    const early = new Judged();
+    early.send(0, { ...admitted, isMember: true });
+    expect(early.broken).to.equal('an admission is durable before it is given');
+    const forgetful = new Judged();
+    forgetful.state.onMemoryLost(0, 'journal');
+    forgetful.admit(0, 1, 2);
+    forgetful.send(0, { ...admitted, isMember: false });
+    expect(forgetful.broken).to.equal(undefined);
+    forgetful.send(0, { ...admitted, isMember: true });
+    expect(forgetful.broken).to.equal('nobody pretends to remember');
   });
 
   it('object to talk without end', () => {

@@ -33,7 +33,7 @@ export class StepInvariants implements Witness {
     this.#boots.set(node, boot);
   }
 
-  onSent({ from, done, min, message }: Envelope<Bytes>): void {
+  onSent({ from, to, done, min, message }: Envelope<Bytes>): void {
     this.#onProgress(from, done, min);
     this.#sentCount += 1;
     this.#verdict.check(
@@ -61,6 +61,12 @@ export class StepInvariants implements Witness {
         for (const [index, value] of message.values.entries()) {
           this.#claim(from, message.seq + index, value);
         }
+        break;
+      case 'admit':
+        this.#onAdmit(from, message);
+        break;
+      case 'admitted':
+        this.#onAdmitted(from, to, message);
     }
   }
 
@@ -169,6 +175,27 @@ export class StepInvariants implements Witness {
       this.#ledger.instance(seq).quorums.has(rankOf(ballot)),
       'only what a quorum voted for is told as decided',
       () => `node ${node} told of ${nameOf(rankOf(ballot))} in ${seq}`,
+    );
+  }
+
+  #onAdmit(node: number, { life }: MessageOf<'admit'>): void {
+    this.#verdict.check(
+      this.#ledger.lives[node]?.number === life,
+      'a new life is durable before anyone hears of it',
+      () => `node ${node} spoke of life ${life}`,
+    );
+  }
+
+  #onAdmitted(node: number, to: number, message: MessageOf<'admitted'>): void {
+    this.#verdict.check(
+      this.#ledger.hasAdmitted(node, to, message),
+      'an admission is durable before it is given',
+      () => `node ${node} admitted ${to} to life ${message.life}`,
+    );
+    this.#verdict.check(
+      !message.isMember || this.#ledger.isMember(node),
+      'nobody pretends to remember',
+      () => `node ${node} admitted ${to} as a member`,
     );
   }
 
