@@ -84,6 +84,22 @@ describe('the shortest violation', () => {
     expect(operations.map(({ id }) => id)).to.deep.equal([0, 2]);
   });
 
+  it('has no gets without an answer', () => {
+    const drawing = `
+      [put a]               [get b]
+              [get z !] [get z >`;
+    const { operations } = toShortestViolation(toOperations(fromDrawing(drawing)));
+    expect(operations.map(({ name }) => name)).to.deep.equal(['put', 'get']);
+  });
+
+  it('names no operation once looking further costs too much', () => {
+    const operations = toOperations(fromDrawing('[put a] [get a] [get b] [put c] [get a]'));
+    expect(toShortestViolation(operations, { stepCountMax: 100 }).culprit?.id).to.equal(2);
+    const part = toShortestViolation(operations, { stepCountMax: 4 });
+    expect(part.culprit).to.equal(undefined);
+    expect(part.operations).to.have.length.above(1);
+  });
+
   it('keeps the gets without which there is an order', () => {
     const drawing = `
       [put a] [put b                          ]

@@ -3,10 +3,9 @@
  * its events up to the first answer that nothing explains, and of its gets only those that matter.
  */
 import type { Operation } from '../history/operation.ts';
-import { findOrder } from './search.ts';
+import { type Budget, findOrder } from './search.ts';
 
-/** What all looks together may cost. When it is spent, parts are kept as they are. */
-const stepCountMax = 1_000_000;
+const budgetDefault: Budget = { stepCountMax: 1_000_000 };
 
 export interface Violation {
   /** The operation with which it shows: without its answer there is an order. Absent if not found. */
@@ -17,9 +16,15 @@ export interface Violation {
   readonly order: readonly Operation[];
 }
 
-/** `operations` are those of one key, and violated. */
-export function toShortestViolation(operations: readonly Operation[]): Violation {
-  const looks = new Looks();
+/**
+ * `operations` are those of one key, and violated. When the budget of all looks together is spent, parts
+ * are kept as they are.
+ */
+export function toShortestViolation(
+  operations: readonly Operation[],
+  budget: Budget = budgetDefault,
+): Violation {
+  const looks = new Looks(budget);
   const ends = operations
     .map(endOf)
     .filter(Number.isFinite)
@@ -34,13 +39,17 @@ export function toShortestViolation(operations: readonly Operation[]): Violation
   const last = operations.find((operation) => endOf(operation) === until);
   const culprit = looks.wereCertain ? last : undefined;
   const part = withoutIdleGets(cut(operations, until), { until, looks });
-  return { culprit, operations: part, order: findOrder(part, { stepCountMax }).order };
+  return { culprit, operations: part, order: findOrder(part, budget).order };
 }
 
 /** Judges parts until its budget is spent. */
 class Looks {
-  #stepsLeft = stepCountMax;
+  #stepsLeft: number;
   #wereCertain = true;
+
+  constructor({ stepCountMax }: Budget) {
+    this.#stepsLeft = stepCountMax;
+  }
 
   /** Whether every part so far got a verdict. */
   get wereCertain(): boolean {
@@ -71,9 +80,7 @@ function withoutIdleGets(
   operations: readonly Operation[],
   { until, looks }: { until: number; looks: Looks },
 ): Operation[] {
-  let kept = operations
-    .filter(({ name, fate }) => name !== 'get' || fate.name === 'ok')
-    .toSorted((a, b) => a.position - b.position);
+  let kept = operations.toSorted((a, b) => a.position - b.position);
   const gets = () => kept.filter((one) => one.name === 'get' && endOf(one) !== until);
   for (let size = gets().length; size >= 1 && looks.wereCertain; size = Math.floor(size / 2)) {
     for (let start = 0; start < gets().length && looks.wereCertain; ) {

@@ -9,6 +9,7 @@ describe('States', () => {
     const different: State[] = [
       initialState,
       { ...initialState, revision: 3 },
+      { ...initialState, value: '' },
       { ...present },
       { ...present, revision: 4 },
       { ...present, isExact: false },
