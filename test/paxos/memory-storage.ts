@@ -24,6 +24,7 @@ export class MemoryStorage<V> implements Storage<V> {
   #keep(write: Write<V>): void {
     switch (write.type) {
       case 'reserved':
+      case 'followed':
       case 'life':
       case 'met':
         this.#general.set(write.type, write);

@@ -29,6 +29,7 @@ export class Journal<V> {
     const entry = { order: this.#order, write };
     switch (write.type) {
       case 'reserved':
+      case 'followed':
       case 'life':
       case 'met':
         this.#general.set(write.type, entry);

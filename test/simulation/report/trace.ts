@@ -121,6 +121,9 @@ function tellMessage(message: PeerMessage<Bytes>): string {
     case 'admit':
     case 'outlived':
       return `${type} life ${message.life}`;
+    case 'canvass':
+    case 'endorsed':
+      return `${type} poll ${message.poll}`;
     case 'admitted':
       return `${type} life ${message.life}, max ${message.max}`;
     default:
@@ -140,6 +143,8 @@ function tellWrite(write: Write<Bytes>): string {
       return `decided ${write.seq} ${write.value === undefined ? 'as voted' : tellValue(write.value)}`;
     case 'forgotten':
       return `forgotten below ${write.min}`;
+    case 'followed':
+      return `followed ${tellBallot(write.ballot)}`;
     case 'life':
       return `life ${write.life}, fence ${write.fence ?? 'none'}`;
     case 'met':

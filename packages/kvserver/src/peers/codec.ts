@@ -154,7 +154,13 @@ function messageSchema(
     z.strictObject({ type: z.literal('promised'), seq, ballot, vote: z.exactOptional(vote) }),
     z.strictObject({ type: z.literal('accept'), seq, ballot, value }),
     z.strictObject({ type: z.literal('accepted'), seq, ballot }),
-    z.strictObject({ type: z.literal('rejected'), seq, ballot, promised: ballot }),
+    z.strictObject({
+      type: z.literal('rejected'),
+      seq,
+      ballot,
+      promised: ballot,
+      log: z.exactOptional(ballot),
+    }),
     z.strictObject({ type: z.literal('decided'), seq, ballot, value: z.exactOptional(value) }),
     z.strictObject({
       type: z.literal('learn'),
@@ -175,7 +181,21 @@ function messageSchema(
       isMember: z.boolean(),
       isNew: z.boolean(),
       max: z.int().min(-1).max(seqMax),
+      round: z.int().min(0).max(roundMax),
     }),
+    z.strictObject({ type: z.literal('canvass'), poll: seq }),
+    z.strictObject({ type: z.literal('endorsed'), poll: seq }),
+    z.strictObject({ type: z.literal('lead'), ballot }),
+    z.strictObject({
+      type: z.literal('followed'),
+      ballot,
+      from: seq,
+      votes: z.array(record({ seq, vote })).max(64),
+    }),
+    z.strictObject({ type: z.literal('outbid'), ballot, promised: ballot }),
+    z.strictObject({ type: z.literal('heartbeat'), ballot }),
+    z.strictObject({ type: z.literal('alive'), ballot }),
+    z.strictObject({ type: z.literal('succeed'), ballot }),
     z.strictObject({ type: z.literal('outlived'), life, attempt: seq, latest: life }),
   ]);
   return z.any().refine(isMap, 'not a map').pipe(message);

@@ -53,13 +53,23 @@ function highestRound({ message }: Envelope<unknown>): number {
     case 'accept':
     case 'accepted':
     case 'decided':
+    case 'lead':
+    case 'followed':
+    case 'heartbeat':
+    case 'alive':
+    case 'succeed':
       return message.ballot.round;
+    case 'outbid':
+      return Math.max(message.ballot.round, message.promised.round);
+    case 'admitted':
+      return message.round;
     case 'learn':
     case 'learned':
     case 'forgotten':
     case 'admit':
-    case 'admitted':
     case 'outlived':
+    case 'canvass':
+    case 'endorsed':
       return 0;
   }
 }

@@ -2,9 +2,10 @@
  * Acceptor: the memory of Paxos. It votes, and never goes back on a promise.
  * Paxos Made Simple §2.2, phases 1(b) and 2(b).
  */
-import { type Ballot, isLower, isSameBallot } from './ballot.ts';
+import { type Ballot, isLower, isSameBallot, type Vote } from './ballot.ts';
 import type { DurableWrite } from './effects.ts';
-import type { Accept, Accepted, Prepare, Promised, Rejected, Vote } from './messages.ts';
+import type { Followed, Lead, Outbid } from './group-messages.ts';
+import type { Accept, Accepted, Prepare, Promised, Rejected } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import { Window } from './window.ts';
 
@@ -14,16 +15,43 @@ interface Instance<V> {
   vote: Vote<V> | undefined;
 }
 
+/** Votes told of in one answer; more would make it too large. */
+const toldCountMax = 64;
+
 export class Acceptor<V> {
   readonly #instances = new Window<Instance<V>>();
+  /** What was promised for the whole log: it counts in every instance beside the promise there. */
+  #log: Ballot | undefined;
+
+  /** Phase 1(b) for every instance at once. `unknown`: from here on no instance is decided or forgotten. */
+  onLead({ ballot }: Lead, unknown: number, outbox: Outbox<V>): Followed<V> | Outbid {
+    const log = this.#log;
+    if (log && isLower(ballot, log)) return { type: 'outbid', ballot, promised: log };
+    if (isLower(log, ballot)) {
+      this.#log = ballot;
+      outbox.persist({ type: 'followed', ballot });
+    }
+    const votes = [...this.#instances.entries()]
+      .flatMap(([seq, { vote }]) => (vote && seq >= unknown ? [{ seq, vote }] : []))
+      .sort((a, b) => a.seq - b.seq);
+    const told = votes.slice(-toldCountMax);
+    const untold = votes.at(-toldCountMax - 1);
+    return { type: 'followed', ballot, from: untold ? untold.seq + 1 : unknown, votes: told };
+  }
+
+  /** The ballot promised for the whole log, if any. */
+  get log(): Ballot | undefined {
+    return this.#log;
+  }
 
   /** Phase 1(b): promise to ignore lower ballots, and tell what we last voted for. */
   onPrepare({ seq, ballot }: Prepare, outbox: Outbox<V>): Promised<V> | Rejected {
     const instance = this.#instance(seq);
-    const { promised, vote } = instance;
+    const { vote } = instance;
     // Safety (P1a): a promise is kept, against every lower ballot and for ever.
-    if (promised && isLower(ballot, promised)) return { type: 'rejected', seq, ballot, promised };
-    if (isLower(promised, ballot)) {
+    const refusal = this.#refusal(seq, ballot);
+    if (refusal) return refusal;
+    if (isLower(instance.promised, ballot)) {
       instance.promised = ballot;
       outbox.persist({ type: 'promised', seq, ballot });
     }
@@ -33,8 +61,9 @@ export class Acceptor<V> {
   /** Phase 2(b): vote, unless a higher ballot was promised. */
   onAccept({ seq, ballot, value }: Accept<V>, outbox: Outbox<V>): Accepted | Rejected {
     const instance = this.#instance(seq);
-    const { promised, vote } = instance;
-    if (promised && isLower(ballot, promised)) return { type: 'rejected', seq, ballot, promised };
+    const { vote } = instance;
+    const refusal = this.#refusal(seq, ballot);
+    if (refusal) return refusal;
     if (!vote || !isSameBallot(vote.ballot, ballot)) {
       // Safety: accepting raises the promise, or a lower ballot could still win a vote here later.
       instance.promised = ballot;
@@ -46,14 +75,19 @@ export class Acceptor<V> {
 
   /** The highest ballot promised in `seq`, if any. */
   promised(seq: number): Ballot | undefined {
-    return this.#instances.get(seq)?.promised;
+    const own = this.#instances.get(seq)?.promised;
+    return this.#log && isLower(own, this.#log) ? this.#log : own;
   }
 
   vote(seq: number): Vote<V> | undefined {
     return this.#instances.get(seq)?.vote;
   }
 
-  restore(write: Extract<DurableWrite<V>, { type: 'promised' | 'accepted' }>): void {
+  restore(write: Extract<DurableWrite<V>, { type: 'promised' | 'accepted' | 'followed' }>): void {
+    if (write.type === 'followed') {
+      if (isLower(this.#log, write.ballot)) this.#log = write.ballot;
+      return;
+    }
     const instance = this.#instance(write.seq);
     if (isLower(instance.promised, write.ballot)) instance.promised = write.ballot;
     if (write.type === 'accepted') instance.vote = { ballot: write.ballot, value: write.value };
@@ -66,6 +100,14 @@ export class Acceptor<V> {
 
   forgetBelow(min: number): void {
     this.#instances.forgetBelow(min);
+  }
+
+  #refusal(seq: number, ballot: Ballot): Rejected | undefined {
+    const promised = this.promised(seq);
+    if (!promised || !isLower(ballot, promised)) return undefined;
+    const log = this.#log;
+    const isByLog = log !== undefined && isLower(ballot, log);
+    return { type: 'rejected', seq, ballot, promised, ...(isByLog && { log }) };
   }
 
   #instance(seq: number): Instance<V> {

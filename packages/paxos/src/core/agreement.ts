@@ -4,9 +4,11 @@
  * Paxos Made Simple §2.5: proposer, acceptor and learner in one.
  */
 import { Acceptor } from './acceptor.ts';
-import { isLower, type PeerId } from './ballot.ts';
+import { type Ballot, isLower, type PeerId } from './ballot.ts';
 import { CatchUp } from './catch-up.ts';
 import type { Decision, DurableWrite, Met, OwnLife, Write } from './effects.ts';
+import type { Followed, Lead, Outbid } from './group-messages.ts';
+import type { Leadership } from './leadership.ts';
 import { Learner } from './learner.ts';
 import type {
   Accept,
@@ -24,7 +26,7 @@ import type { Patience } from './patience.ts';
 import { Proposer } from './proposer.ts';
 import { recall } from './recall.ts';
 import type { Retention } from './retention.ts';
-import { Rounds } from './rounds.ts';
+import type { Rounds } from './rounds.ts';
 
 /** What becomes of an instance, as far as this peer knows. */
 export type Status<V> =
@@ -32,9 +34,11 @@ export type Status<V> =
   | { readonly fate: 'pending' }
   | { readonly fate: 'forgotten' };
 
-export interface AgreementOptions {
+export interface AgreementOptions<V> {
   readonly me: PeerId;
   readonly peerCount: number;
+  readonly rounds: Rounds;
+  readonly leadership: Leadership<V>;
   readonly retention: Retention;
   readonly patience: Patience;
 }
@@ -44,6 +48,7 @@ export class Agreement<V> {
   readonly #peerCount: number;
   readonly #retention: Retention;
   readonly #rounds: Rounds;
+  readonly #leadership: Leadership<V>;
   readonly #acceptor = new Acceptor<V>();
   readonly #learner = new Learner<V>();
   readonly #proposer: Proposer<V>;
@@ -52,11 +57,12 @@ export class Agreement<V> {
   #max = -1;
   #fence = -1;
 
-  constructor({ me, peerCount, retention, patience }: AgreementOptions) {
+  constructor({ me, peerCount, rounds, leadership, retention, patience }: AgreementOptions<V>) {
     this.#me = me;
     this.#peerCount = peerCount;
     this.#retention = retention;
-    this.#rounds = new Rounds(me);
+    this.#rounds = rounds;
+    this.#leadership = leadership;
     this.#proposer = new Proposer(peerCount, this.#rounds, patience);
     this.#catchUp = new CatchUp(this.#learner, patience);
     this.#news = new News(patience);
@@ -78,13 +84,45 @@ export class Agreement<V> {
     if (fence < Infinity) this.#max = Math.max(this.#max, fence);
   }
 
+  /** Rounds up to here were used in a life that is over, and by a leader in any instance. */
+  skipRounds(round: number, outbox: Outbox<V>): void {
+    this.#rounds.skip(round, outbox);
+  }
+
   propose({ seq, value }: Decision<V>, now: number, outbox: Outbox<V>): void {
     if (seq < this.#retention.min) return;
     this.#max = Math.max(this.#max, seq);
     // Safety: up to the fence a ballot may have been used, and a vote cast, in a life that is over.
     if (seq <= this.#fence || this.#learner.knows(seq)) return;
+    const entitlement = this.#leadership.entitlement(seq);
+    if (entitlement) {
+      const { ballot, vote } = entitlement;
+      // Safety (P2c): the value of the highest vote the followers told of, and only without any the own.
+      this.#proposer.lead({ seq, value: vote ? vote.value : value, ballot }, now, outbox);
+      this.#leadership.spoke(now);
+      return;
+    }
     const promised = this.#acceptor.promised(seq);
     this.#proposer.propose({ seq, value, promised }, now, outbox);
+  }
+
+  /** The log promise, with the votes that go with it; or the higher one that was given before. */
+  follow(lead: Lead, outbox: Outbox<V>): Followed<V> | Outbid {
+    const known = Math.max(this.#learner.highest, this.#fence, this.#retention.min - 1);
+    return this.#acceptor.onLead(lead, known + 1, outbox);
+  }
+
+  get logPromise(): Ballot | undefined {
+    return this.#acceptor.log;
+  }
+
+  isDurable(ballot: Ballot): boolean {
+    return this.#rounds.isDurable(ballot);
+  }
+
+  /** This peer leads now: what it was at goes on at its ballot. */
+  leadOn(now: number, outbox: Outbox<V>): void {
+    for (const proposal of this.#proposer.underWay()) this.propose(proposal, now, outbox);
   }
 
   onMessage(from: PeerId, message: InstanceMessage<V>, now: number, outbox: Outbox<V>): void {
@@ -169,6 +207,7 @@ export class Agreement<V> {
     this.#acceptor.forgetBelow(min);
     this.#learner.forgetBelow(min);
     this.#proposer.forgetBelow(min);
+    this.#leadership.forgetBelow(min);
   }
 
   #onRequest(from: PeerId, request: InstanceRequest<V>, outbox: Outbox<V>): void {

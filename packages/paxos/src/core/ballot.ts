@@ -17,6 +17,12 @@ export interface Ballot {
   readonly peer: PeerId;
 }
 
+/** What an acceptor accepted. Paxos Made Simple §2.2: an accepted proposal. */
+export interface Vote<V> {
+  readonly ballot: Ballot;
+  readonly value: V;
+}
+
 /** No proposer goes beyond this round, so rounds stay exact integers with room to spare. */
 export const roundMax = 2 ** 48;
 

@@ -14,6 +14,8 @@ export type DurableWrite<V> =
   | { readonly type: 'promised'; readonly seq: number; readonly ballot: Ballot }
   /** A vote. It also raises the promise of its instance to `ballot`. */
   | { readonly type: 'accepted'; readonly seq: number; readonly ballot: Ballot; readonly value: V }
+  /** The log promise: for every instance, also those nobody has heard of yet. */
+  | { readonly type: 'followed'; readonly ballot: Ballot }
   | OwnLife
   | Met;
 

@@ -7,6 +7,7 @@ export {
   isSameBallot,
   type PeerId,
   roundMax,
+  type Vote,
 } from './ballot.ts';
 export {
   type Acquaintance,
@@ -21,11 +22,23 @@ export {
   type OwnLife,
   type Write,
 } from './effects.ts';
+export type {
+  Admit,
+  Admitted,
+  Alive,
+  Canvass,
+  Endorsed,
+  Followed,
+  Heartbeat,
+  Lead,
+  LeadershipMessage,
+  Outbid,
+  Outlived,
+  Succeed,
+} from './group-messages.ts';
 export {
   type Accept,
   type Accepted,
-  type Admit,
-  type Admitted,
   type Answer,
   type Decided,
   type Envelope,
@@ -36,12 +49,10 @@ export {
   learnCountMax,
   type MemoryMark,
   type Message,
-  type Outlived,
   type Prepare,
   type Promised,
   type Rejected,
   type Request,
   seqOf,
-  type Vote,
 } from './messages.ts';
 export { Peer, type PeerEvent, type PeerOptions } from './peer.ts';

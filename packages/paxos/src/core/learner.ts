@@ -8,13 +8,20 @@ import { Window } from './window.ts';
 export class Learner<V> {
   readonly #values = new Window<V>();
   #firstMissing = 0;
+  #highest = -1;
 
   /** Gives back whether this was news. */
   learn(seq: number, value: V): boolean {
     if (this.#values.has(seq)) return false;
     this.#values.set(seq, value);
+    this.#highest = Math.max(this.#highest, seq);
     this.#advance();
     return true;
+  }
+
+  /** The highest seq decided as far as is known here, or −1. */
+  get highest(): number {
+    return this.#highest;
   }
 
   knows(seq: number): boolean {

@@ -6,7 +6,8 @@
  */
 import type { PeerId } from './ballot.ts';
 import type { Acquaintance, Admission, Met } from './effects.ts';
-import type { Admit, MemoryMark } from './messages.ts';
+import type { Admit } from './group-messages.ts';
+import type { MemoryMark } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 
 const stranger: Acquaintance = { life: 0, turn: 0 };
@@ -48,6 +49,11 @@ export class Lives {
   /** Whether `mark` was made in a life of `from` that is over. */
   isOver(from: PeerId, { lives }: MemoryMark): boolean {
     return (lives[from] ?? 0) < this.#of(from).life;
+  }
+
+  /** Whether who made `mark` has not heard yet of some life known here. */
+  isBehind({ lives }: MemoryMark): boolean {
+    return this.#lives.some((life, peer) => (lives[peer] ?? 0) < life);
   }
 
   /** Takes note of what an envelope says of others. Gives back whose new life was news. */

@@ -1,6 +1,6 @@
 /**
- * Every message of the protocol. Each is about one instance, named by its `seq`; only Admit and its
- * answers are about a peer.
+ * Every message of the protocol. Most are about one instance, named by its `seq`; some are about the
+ * whole log and who leads it, and Admit and its answers are about a peer.
  *
  * ```text
  *   proposer        acceptors        learners
@@ -16,6 +16,16 @@
  *      │── Learn ─────▶│                       catching up: what was decided from `seq` on?
  *      │◀── Learned ───│                         this, as far as I know
  *
+ *   candidate       acceptors
+ *      │── Canvass ───▶│                       does anyone still hear a leader?
+ *      │◀── Endorsed ──│                         I do not
+ *      │── Lead ──────▶│                       phase 1 for the whole log: may I lead at `ballot`?
+ *      │◀── Followed ──│                         yes, and here are my latest votes
+ *      │◀── Outbid ────│                         no, I promised a higher ballot for the log
+ *      │── Heartbeat ─▶│                       I lead, and have nothing else to say
+ *      │◀── Alive ─────│                         I hear you
+ *      │── Succeed ───▶│                       news: I stop, take over
+ *
  *   To any request about an instance (Prepare, Accept, Learn) the answer may also be
  *      Learned     it is decided already, and this is the value
  *      Forgotten   every peer was done with it; there is nothing left to agree on
@@ -28,13 +38,20 @@
  *
  * Requests are imperatives, or news; answers are past tense. Each request has at most one answer.
  */
-import type { Ballot, PeerId } from './ballot.ts';
-
-/** What an acceptor accepted. Paxos Made Simple §2.2: an accepted proposal. */
-export interface Vote<V> {
-  readonly ballot: Ballot;
-  readonly value: V;
-}
+import type { Ballot, PeerId, Vote } from './ballot.ts';
+import type {
+  Admit,
+  Admitted,
+  Alive,
+  Canvass,
+  Endorsed,
+  Followed,
+  Heartbeat,
+  Lead,
+  Outbid,
+  Outlived,
+  Succeed,
+} from './group-messages.ts';
 
 /** Phase 1(a), proposer to acceptors: promise to ignore ballots below this one. */
 export interface Prepare {
@@ -76,6 +93,8 @@ export interface Rejected {
   readonly ballot: Ballot;
   /** The higher ballot already promised: the number to beat. */
   readonly promised: Ballot;
+  /** The ballot promised for the whole log, if that is what stands against the ballot refused. */
+  readonly log?: Ballot;
 }
 
 /** Proposer to learners: a quorum voted. Paxos Made Simple §2.3. */
@@ -114,48 +133,21 @@ export interface Forgotten {
   readonly seq: number;
 }
 
-/**
- * A peer without memory to all others: I begin a new life. Paxos Made Live §5.1: a replica with a
- * damaged disk takes no part until nothing it may have promised can matter any more.
- */
-export interface Admit {
-  readonly type: 'admit';
-  /** From 1. Above every life of this peer that any quorum knows of, or it will be refused. */
-  readonly life: number;
-  /** Drawn by chance: tells one try at a life from another's. */
-  readonly attempt: number;
-}
-
-/** Answer to Admit: the new life is recorded, durably, and nothing said before it is counted here. */
-export interface Admitted {
-  readonly type: 'admitted';
-  readonly life: number;
-  readonly attempt: number;
-  /** Whether the sender has memory itself: it takes part, and knows in what it took part. */
-  readonly isMember: boolean;
-  /** Whether the sender never admitted this peer before. */
-  readonly isNew: boolean;
-  /** The highest seq the sender knew of when it answered, or −1. */
-  readonly max: number;
-}
-
-/** Answer to Admit: a life as high as that is taken. */
-export interface Outlived {
-  readonly type: 'outlived';
-  readonly life: number;
-  readonly attempt: number;
-  /** The latest life of that peer known to the sender. */
-  readonly latest: number;
-}
-
 /** A request about one instance, or news of it. */
 export type InstanceRequest<V> = Prepare | Accept<V> | Decided<V> | Learn;
 export type InstanceAnswer<V> = Promised<V> | Accepted | Rejected | Learned<V> | Forgotten;
 /** A message about one instance. */
 export type InstanceMessage<V> = InstanceRequest<V> | InstanceAnswer<V>;
 
-export type Request<V> = InstanceRequest<V> | Admit;
-export type Answer<V> = InstanceAnswer<V> | Admitted | Outlived;
+export type Request<V> = InstanceRequest<V> | Admit | Canvass | Lead | Heartbeat | Succeed;
+export type Answer<V> =
+  | InstanceAnswer<V>
+  | Admitted
+  | Outlived
+  | Endorsed
+  | Followed<V>
+  | Outbid
+  | Alive;
 export type Message<V> = Request<V> | Answer<V>;
 
 /**
@@ -201,12 +193,20 @@ export function isAnswer<V>(message: Message<V>): message is Answer<V> {
     case 'forgotten':
     case 'admitted':
     case 'outlived':
+    case 'endorsed':
+    case 'followed':
+    case 'outbid':
+    case 'alive':
       return true;
     case 'prepare':
     case 'accept':
     case 'decided':
     case 'learn':
     case 'admit':
+    case 'canvass':
+    case 'lead':
+    case 'heartbeat':
+    case 'succeed':
       return false;
   }
 }

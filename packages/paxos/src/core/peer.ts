@@ -14,12 +14,16 @@ import {
   noEffects,
   type Write,
 } from './effects.ts';
+import { Election } from './election.ts';
+import type { Admit } from './group-messages.ts';
+import { Leadership } from './leadership.ts';
 import { Lives } from './lives.ts';
-import type { Admit, Envelope, MemoryMark, Message } from './messages.ts';
+import type { Accept, Envelope, MemoryMark, Message } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import { Patience } from './patience.ts';
 import { Rejoin } from './rejoin.ts';
 import { Retention } from './retention.ts';
+import { Rounds } from './rounds.ts';
 
 export type PeerEvent<V> =
   /** The host wants `seq` decided, by preference as `value`. */
@@ -29,6 +33,10 @@ export type PeerEvent<V> =
   | { readonly type: 'undeliverable'; readonly envelope: Envelope<V> }
   /** The host needs nothing at or below `seq` any more. */
   | { readonly type: 'done'; readonly seq: number }
+  /** The connection to this peer ended. A hint: it may be gone. */
+  | { readonly type: 'lost'; readonly peer: PeerId }
+  /** The host is about to stop. */
+  | { readonly type: 'resign' }
   /** These writes are durable now: one more turn of the storage. */
   | { readonly type: 'persisted'; readonly writes: readonly DurableWrite<V>[] }
   /** The time of `wakeAt()` has come. */
@@ -40,6 +48,8 @@ export interface PeerOptions<V> {
   readonly random: Random;
   /** What this peer remembers of earlier runs. */
   readonly memory: Memory<V>;
+  /** Whether this peer leads when nobody else does. By default no peer leads, and each proposes alone. */
+  readonly isCandidate?: boolean;
 }
 
 export class Peer<V> {
@@ -48,12 +58,14 @@ export class Peer<V> {
   readonly #retention: Retention;
   readonly #lives: Lives;
   readonly #rejoin: Rejoin;
+  readonly #leadership: Leadership<V>;
   readonly #agreement: Agreement<V>;
+  readonly #election: Election<V>;
   /** How this peer found its memory; later it is `kept`, by the first write. */
   #memory: Memory<V>['state'];
   #turn: number;
 
-  constructor({ me, peerCount, random, memory }: PeerOptions<V>) {
+  constructor({ me, peerCount, random, memory, isCandidate = false }: PeerOptions<V>) {
     const patience = new Patience(random);
     this.#me = me;
     this.#peerCount = peerCount;
@@ -62,7 +74,12 @@ export class Peer<V> {
     this.#retention = new Retention(me, peerCount);
     this.#lives = new Lives(me, peerCount);
     this.#rejoin = new Rejoin({ me, peerCount, lives: this.#lives, patience, random });
-    this.#agreement = new Agreement({ me, peerCount, retention: this.#retention, patience });
+    const rounds = new Rounds(me);
+    const leadership = new Leadership<V>({ me, peerCount, rounds, random, isCandidate });
+    const roles = { rounds, leadership, retention: this.#retention, patience };
+    this.#leadership = leadership;
+    this.#agreement = new Agreement({ me, peerCount, ...roles });
+    this.#election = new Election({ me, peerCount, leadership, agreement: this.#agreement });
     for (const write of memory.writes) this.#restore(write);
     this.#agreement.keepOut(memory.state === 'kept' ? this.#rejoin.fence : Infinity);
     this.#agreement.forgetBelow(this.min);
@@ -85,7 +102,7 @@ export class Peer<V> {
   /** When this peer next wants a `wake`, in milliseconds of the clock given to `step`. */
   wakeAt(): number | undefined {
     if (this.#memory !== 'kept') return -Infinity;
-    const times = [this.#agreement.wakeAt(), this.#rejoin.wakeAt()];
+    const times = [this.#agreement.wakeAt(), this.#rejoin.wakeAt(), this.#electionWakeAt()];
     const earliest = Math.min(...times.map((time) => time ?? Infinity));
     return earliest === Infinity ? undefined : earliest;
   }
@@ -97,6 +114,11 @@ export class Peer<V> {
   /** Whether this peer takes part. One without memory does not, until the others admitted it. */
   get isMember(): boolean {
     return this.#memory === 'kept' && this.#rejoin.isMember;
+  }
+
+  /** Who leads, as far as is known here. */
+  get leader(): PeerId | undefined {
+    return this.#leadership.leader;
   }
 
   /** The highest seq proposed here or seen in any message, or −1. Never sinks. */
@@ -145,6 +167,12 @@ export class Peer<V> {
         this.#agreement.needless(event.seq + 1);
         this.#retention.doneHere(event.seq);
         break;
+      case 'lost':
+        this.#leadership.lost(event.peer, now);
+        break;
+      case 'resign':
+        this.#election.resign(outbox);
+        break;
       case 'persisted':
         this.#turn += 1;
         this.#agreement.onPersisted(event.writes);
@@ -163,8 +191,19 @@ export class Peer<V> {
 
   #wake(now: number, outbox: Outbox<V>): void {
     this.#rejoin.wake(now, outbox);
-    this.#agreement.keepOut(this.#rejoin.fence);
+    this.#takePart(outbox);
     this.#agreement.wake(now, outbox);
+    if (this.isMember) this.#election.wake(now, outbox);
+  }
+
+  #electionWakeAt(): number | undefined {
+    return this.isMember ? this.#leadership.wakeAt() : undefined;
+  }
+
+  /** In as much as its memory allows. */
+  #takePart(outbox: Outbox<V>): void {
+    this.#agreement.keepOut(this.#rejoin.fence);
+    this.#agreement.skipRounds(this.#rejoin.round, outbox);
   }
 
   #receive(envelope: Envelope<V>, now: number, outbox: Outbox<V>): void {
@@ -179,13 +218,31 @@ export class Peer<V> {
         outbox.stop(loss);
         return;
       }
-      for (const peer of this.#lives.heard(from, mark)) this.#agreement.disregard(peer);
+      for (const peer of this.#lives.heard(from, mark)) this.#disregard(peer, now);
+      if (message.type === 'accept' && this.#lives.isBehind(mark)) {
+        this.#refuse(from, message, outbox);
+        return;
+      }
     }
+    this.#leadership.heard(from, now);
     this.#retention.heard(from, done, min);
     // Below min nobody can tell: catching up goes on above it.
     this.#agreement.needless(this.min);
     this.#onMessage(from, message, now, outbox);
     this.#agreement.onDone(from, done, now, outbox);
+  }
+
+  #disregard(peer: PeerId, now: number): void {
+    this.#leadership.disregard(peer, now);
+    this.#agreement.disregard(peer);
+  }
+
+  /**
+   * Safety: a leader that has not heard of a new life may rest on a promise for the whole log that the
+   * peer gave in its former one. The answer tells of the new life, and whoever asked begins anew.
+   */
+  #refuse(from: PeerId, { seq, ballot }: Accept<V>, outbox: Outbox<V>): void {
+    outbox.sendNow(from, { type: 'rejected', seq, ballot, promised: ballot });
   }
 
   /** Others may remember more of this peer than it does: a lost tail, or a copy of former times. */
@@ -201,21 +258,32 @@ export class Peer<V> {
   #onMessage(from: PeerId, message: Message<V>, now: number, outbox: Outbox<V>): void {
     switch (message.type) {
       case 'admit':
-        this.#onAdmit(from, message, outbox);
+        this.#onAdmit(from, message, now, outbox);
         break;
       case 'admitted':
         this.#rejoin.onAdmitted(from, message, outbox);
-        this.#agreement.keepOut(this.#rejoin.fence);
+        this.#takePart(outbox);
         break;
       case 'outlived':
         this.#rejoin.onOutlived(message, outbox);
         break;
+      case 'canvass':
+      case 'endorsed':
+      case 'lead':
+      case 'followed':
+      case 'outbid':
+      case 'heartbeat':
+      case 'alive':
+      case 'succeed':
+        if (this.isMember) this.#election.onMessage(from, message, now, outbox);
+        break;
       default:
+        this.#election.overhear(from, message, now);
         this.#agreement.onMessage(from, message, now, outbox);
     }
   }
 
-  #onAdmit(from: PeerId, request: Admit, outbox: Outbox<V>): void {
+  #onAdmit(from: PeerId, request: Admit, now: number, outbox: Outbox<V>): void {
     const { life, attempt } = request;
     const admission = this.#lives.admit(from, request, outbox);
     if (admission === undefined) {
@@ -223,9 +291,10 @@ export class Peer<V> {
       outbox.sendAfter(from, { type: 'outlived', life, attempt, latest });
       return;
     }
-    this.#agreement.disregard(from);
+    this.#disregard(from, now);
+    const round = this.#agreement.logPromise?.round ?? 0;
     const { isNew } = admission;
     const { isMember, max } = this;
-    outbox.sendAfter(from, { type: 'admitted', life, attempt, isMember, isNew, max });
+    outbox.sendAfter(from, { type: 'admitted', life, attempt, isMember, isNew, max, round });
   }
 }

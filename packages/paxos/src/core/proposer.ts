@@ -2,8 +2,15 @@
  * Proposer: gets one instance decided. Prepare, accept; back off after a refusal, and again.
  * Paxos Made Simple §2.2, phases 1(a) and 2(a).
  */
-import { type Ballot, compareBallots, isLower, isSameBallot, type PeerId } from './ballot.ts';
-import type { Accept, Accepted, Envelope, Prepare, Promised, Rejected, Vote } from './messages.ts';
+import {
+  type Ballot,
+  compareBallots,
+  isLower,
+  isSameBallot,
+  type PeerId,
+  type Vote,
+} from './ballot.ts';
+import type { Accept, Accepted, Envelope, Prepare, Promised, Rejected } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import type { Patience } from './patience.ts';
 import { Tally } from './quorum.ts';
@@ -67,6 +74,27 @@ export class Proposer<V> {
     const proposal: Proposal<V> = { seq, ownValue: value, phase, attempt: 0, wakeAt };
     this.#proposals.set(seq, proposal);
     this.#ask(proposal, outbox);
+  }
+
+  /** Asks for votes at once: `ballot` was promised to for the whole log. One value an instance. */
+  lead(
+    { seq, value, ballot }: { seq: number; value: V; ballot: Ballot },
+    now: number,
+    outbox: Outbox<V>,
+  ): void {
+    const known = this.#proposals.get(seq);
+    const tried = known && ballotOf(known.phase);
+    if (tried && !isLower(tried, ballot)) return;
+    const phase: Phase<V> = { name: 'accepting', ballot, value, votes: this.#tally() };
+    const wakeAt = now + this.#patience.beforeResend(0);
+    const proposal = { seq, ownValue: known?.ownValue ?? value, phase, attempt: 0, wakeAt };
+    this.#proposals.set(seq, proposal);
+    this.#ask(proposal, outbox);
+  }
+
+  /** What is under way, for a leader to go on with. */
+  underWay(): { seq: number; value: V }[] {
+    return [...this.#proposals.entries()].map(([seq, { ownValue }]) => ({ seq, value: ownValue }));
   }
 
   onPromised(
@@ -145,7 +173,7 @@ export class Proposer<V> {
   /** The latest ballot this peer tried or was beaten by in `seq`, while it is still at it. */
   ballot(seq: number): Ballot | undefined {
     const phase = this.#proposals.get(seq)?.phase;
-    return phase?.name === 'waiting' ? phase.seen : phase?.ballot;
+    return phase && ballotOf(phase);
   }
 
   /** What this peer said was said in a life that is over: nothing of it is counted any more. */
@@ -195,6 +223,10 @@ export class Proposer<V> {
   #tally(): Tally {
     return new Tally(this.#peers.length);
   }
+}
+
+function ballotOf<V>(phase: Phase<V>): Ballot {
+  return phase.name === 'waiting' ? phase.seen : phase.ballot;
 }
 
 function isAsking<V>(phase: Phase<V>, request: Prepare | Accept<V>): boolean {

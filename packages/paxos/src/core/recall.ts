@@ -22,6 +22,9 @@ export function recall<V>(
     case 'reserved':
       roles.rounds.restore(write.round);
       return -1;
+    case 'followed':
+      roles.acceptor.restore(write);
+      return -1;
     case 'promised':
     case 'accepted':
       roles.acceptor.restore(write);

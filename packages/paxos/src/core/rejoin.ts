@@ -14,8 +14,8 @@
 import type { Random } from '../environment.ts';
 import type { PeerId } from './ballot.ts';
 import type { OwnLife } from './effects.ts';
+import type { Admit, Admitted, Outlived } from './group-messages.ts';
 import type { Lives } from './lives.ts';
-import type { Admit, Admitted, Outlived } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import type { Patience } from './patience.ts';
 import { quorumSize } from './quorum.ts';
@@ -36,6 +36,7 @@ export class Rejoin {
   /** Absent while this peer never lost its memory. */
   #life: OwnLife | undefined;
   readonly #answers = new Map<PeerId, Admitted>();
+  #round = 0;
   #tryCount = 0;
   #wakeAt: number | undefined;
 
@@ -61,6 +62,11 @@ export class Rejoin {
   /** This peer takes part in no instance up to this one. */
   get fence(): number {
     return this.#life === undefined ? -1 : (this.#life.fence ?? Infinity);
+  }
+
+  /** Up to here rounds may have been used to lead in a former life. */
+  get round(): number {
+    return this.#round;
   }
 
   wakeAt(): number | undefined {
@@ -111,6 +117,7 @@ export class Rejoin {
     const fence = this.#findFence();
     if (this.#life === undefined || fence === undefined) return;
     this.#life = { ...this.#life, fence };
+    this.#round = Math.max(0, ...[...this.#answers.values()].map(({ round }) => round));
     this.#answers.clear();
     outbox.persist(this.#life);
     // Also the new lives of others that their answers told of: an answer given here must tell of them.

@@ -27,6 +27,13 @@ export class Rounds {
     this.#durable = this.#floor;
   }
 
+  /** Rounds up to `round` count as used. */
+  skip<V>(round: number, outbox: Outbox<V>): void {
+    if (round <= this.#floor) return;
+    this.restore(Math.max(round, this.#reserved));
+    outbox.persist({ type: 'reserved', round: this.#reserved });
+  }
+
   /** The lowest ballot of this run above `seen`; reserves more rounds where needed. */
   ballotAbove<V>(seen: Ballot | undefined, outbox: Outbox<V>): Ballot {
     const round = Math.max(this.#floor, seen?.round ?? 0) + 1;

@@ -66,8 +66,7 @@ export class OpenCalls<V> {
 }
 
 function keyOf(caller: PeerId, server: PeerId, message: Message<unknown>): string {
-  const subject = 'seq' in message ? message.seq : `life ${message.life}`;
-  return `${caller}>${server}#${subject}`;
+  return `${caller}>${server}#${'seq' in message ? message.seq : 'group'}`;
 }
 
 function isAnswerTo<V>(answer: Message<V>, request: Message<V>): boolean {
@@ -83,6 +82,16 @@ function isAnswerTo<V>(answer: Message<V>, request: Message<V>): boolean {
     case 'admitted':
     case 'outlived':
       return request.type === 'admit' && request.attempt === answer.attempt;
+    case 'endorsed':
+      return request.type === 'canvass' && request.poll === answer.poll;
+    case 'followed':
+      return request.type === 'lead' && hasBallotOf(answer, request);
+    case 'alive':
+      return request.type === 'heartbeat' && hasBallotOf(answer, request);
+    case 'outbid':
+      return (
+        (request.type === 'lead' || request.type === 'heartbeat') && hasBallotOf(answer, request)
+      );
     default:
       return answer.type === 'learned' || answer.type === 'forgotten';
   }

@@ -18,7 +18,16 @@ const messages: readonly Message<Uint8Array>[] = [
   { type: 'learned', seq: 7, values: [value, new Uint8Array([4])] },
   { type: 'forgotten', seq: 0 },
   { type: 'admit', life: 2, attempt: 12_345 },
-  { type: 'admitted', life: 2, attempt: 12_345, isMember: true, isNew: false, max: -1 },
+  { type: 'admitted', life: 2, attempt: 12_345, isMember: true, isNew: false, max: -1, round: 9 },
+  { type: 'canvass', poll: 3 },
+  { type: 'endorsed', poll: 3 },
+  { type: 'lead', ballot },
+  { type: 'followed', ballot, from: 5, votes: [{ seq: 7, vote: { ballot, value } }] },
+  { type: 'outbid', ballot, promised: { round: 4, peer: 0 } },
+  { type: 'heartbeat', ballot },
+  { type: 'alive', ballot },
+  { type: 'succeed', ballot },
+  { type: 'rejected', seq: 7, ballot, promised: ballot, log: { round: 4, peer: 0 } },
   { type: 'outlived', life: 2, attempt: 12_345, latest: 7 },
 ];
 

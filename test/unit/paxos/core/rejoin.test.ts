@@ -53,7 +53,7 @@ describe('Rejoin', () => {
     from: PeerId,
     { life = 1, isMember = true, isNew = false, max = -1 } = {},
   ): Effects<string> {
-    return receive(from, { type: 'admitted', life, attempt, isMember, isNew, max });
+    return receive(from, { type: 'admitted', life, attempt, isMember, isNew, max, round: 0 });
   }
 
   function types(envelopes: readonly Envelope<string>[]): string[] {
@@ -123,7 +123,7 @@ describe('Rejoin', () => {
     admitted(1);
     admitted(1);
     receive(2, {
-      ...{ type: 'admitted', life: 1, attempt: 4, isMember: true, isNew: false, max: -1 },
+      ...{ type: 'admitted', life: 1, attempt: 4, isMember: true, isNew: false, max: -1, round: 0 },
     });
     admitted(2, { life: 2 });
     expect(peer.isMember).to.equal(false);
@@ -199,7 +199,7 @@ describe('Rejoin', () => {
     expect(persist.map(({ type }) => type)).to.deep.equal(['met']);
     expect(sendNow).to.deep.equal([]);
     expect(sendAfter[0]?.message).to.deep.equal({
-      ...{ type: 'admitted', life: 1, attempt: 3, isMember: true, isNew: true, max: 6 },
+      ...{ type: 'admitted', life: 1, attempt: 3, isMember: true, isNew: true, max: 6, round: 0 },
     });
   });
 

@@ -18,7 +18,7 @@ export interface JournalBase {
   readonly min: number;
   /** The highest round reserved. */
   readonly round: number;
-  /** The latest write about the own life, and the latest about the others'. */
+  /** The latest write of each kind that is about lives or the whole log. */
   readonly lives: readonly JournalWrite[];
 }
 

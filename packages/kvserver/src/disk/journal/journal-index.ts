@@ -22,7 +22,7 @@ export class JournalIndex {
   readonly #turns: KeptTurn[] = [];
   #min: number;
   #round: number;
-  /** The latest write of each kind that is about lives. */
+  /** The latest write of each kind that is about lives or the whole log. */
   readonly #lives = new Map<JournalWrite['type'], JournalWrite>();
 
   constructor(base: JournalBase) {
@@ -56,8 +56,8 @@ export class JournalIndex {
     for (const write of writes) {
       if (write.type === 'reserved') this.#round = Math.max(this.#round, write.round);
       else if (write.type === 'forgotten') this.#min = Math.max(this.#min, write.min);
-      else if (write.type === 'life' || write.type === 'met') this.#lives.set(write.type, write);
-      else seqMax = Math.max(seqMax, write.seq);
+      else if ('seq' in write) seqMax = Math.max(seqMax, write.seq);
+      else this.#lives.set(write.type, write);
     }
     this.#turns.push({ seqMax, checksum });
   }

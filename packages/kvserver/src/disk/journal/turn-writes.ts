@@ -43,6 +43,8 @@ function toFields(write: JournalWrite): unknown[] {
     }
     case 'forgotten':
       return [type, write.min];
+    case 'followed':
+      return [type, write.ballot.round, write.ballot.peer];
     case 'life': {
       const fields = [type, write.life, write.attempt, write.isNew];
       return write.fence === undefined ? fields : [...fields, write.fence];
@@ -85,6 +87,9 @@ function fromFields(fields: readonly unknown[]): JournalWrite {
     case 'forgotten':
       expectCount(fields, 2);
       return { type, min: parseInteger('min', number) };
+    case 'followed':
+      expectCount(fields, 3);
+      return { type, ballot: parseBallot(number, round) };
     case 'life': {
       expectCount(fields, fields.length === 5 ? 5 : 4);
       const life: OwnLife = { type, ...parseAdmission(fields.slice(1, 4)) };
