@@ -29,6 +29,8 @@ export interface ClusterOptions {
   readonly created?: readonly PeerId[];
   /** Whether calls are lost from the start. Default: no. */
   readonly unreliable?: boolean;
+  /** Whether peers lead. Default: no. */
+  readonly isLed?: boolean;
 }
 
 export interface DecidedOptions {
@@ -40,11 +42,13 @@ const pollPauseMsMin = 10;
 const pollPauseMsMax = 1280;
 const pollCountMax = 30;
 const checkMaxMs = 3000;
+const leaderWaitMs = 1000;
 
 export class Lab {
   readonly peerCount: number;
   /** The test's own chance. */
   readonly random: SeededRandom;
+  readonly isLed: boolean;
   readonly #world: LabWorld;
   readonly #network: LabNetwork;
   readonly #peers = new Map<PeerId, Paxos<LabValue>>();
@@ -52,7 +56,9 @@ export class Lab {
   /** What went wrong since the last look; the next look throws it. */
   readonly #violations: string[] = [];
 
-  private constructor(world: LabWorld, network: LabNetwork, peerCount: number) {
+  private constructor(world: LabWorld, network: LabNetwork, options: ClusterOptions) {
+    const { peerCount, isLed = false } = options;
+    this.isLed = isLed;
     this.#world = world;
     this.#network = network;
     this.random = world.random('lab');
@@ -61,9 +67,11 @@ export class Lab {
 
   static async open(world: LabWorld, options: ClusterOptions): Promise<Lab> {
     const { peerCount, unreliable = false } = options;
-    const lab = new Lab(world, await world.openNetwork(peerCount), peerCount);
+    const lab = new Lab(world, await world.openNetwork(peerCount), options);
     lab.setUnreliable(unreliable);
     for (const peer of options.created ?? lab.places) await lab.create(peer);
+    // Time for the first election, which is not what the tests are about.
+    if (lab.isLed) await lab.sleep(leaderWaitMs);
     return lab;
   }
 
@@ -104,9 +112,15 @@ export class Lab {
       storage: this.#world.openStorage(index),
       clock: this.#world.clock,
       random: this.#world.random(`paxos ${index}`),
+      isCandidate: this.isLed,
       onDecided: ({ seq, value }: Decision<LabValue>) => this.#observe(index, seq, value),
     });
     this.#peers.set(index, paxos);
+  }
+
+  /** Who proposes with the fewest messages. */
+  get leader(): PeerId {
+    return this.peer(0).leader() ?? 0;
   }
 
   start(index: PeerId, seq: number, value: LabValue): void {

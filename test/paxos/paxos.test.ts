@@ -1,5 +1,5 @@
-/** The 19 tests of the teaching lab in virtual time. */
-import { Lab } from './lab.ts';
+/** The 19 tests of the teaching lab in virtual time, without a leader and with one. */
+import { Lab, type LabGroup } from './lab.ts';
 import { SimulatedWorld } from './simulated-world.ts';
 import { labGroups } from './tests.ts';
 
@@ -7,27 +7,32 @@ import { labGroups } from './tests.ts';
 const { PAXKV_SEED: givenSeed = '1' } = process.env;
 const seed = Number(givenSeed);
 
-describe('Paxos', () => {
-  for (const { cluster, tests } of labGroups) {
-    describe(`in a cluster of ${cluster.peerCount} peers`, () => {
-      const world = new SimulatedWorld(seed);
-      let lab: Lab;
+for (const isLed of [false, true]) {
+  describe(isLed ? 'Paxos with a leader' : 'Paxos', () => {
+    for (const group of labGroups) runGroup(group, isLed);
+  });
+}
 
-      before(() =>
-        world.run(async () => {
-          lab = await Lab.open(world, cluster);
-        }),
-      );
+function runGroup({ cluster, tests }: LabGroup, isLed: boolean): void {
+  describe(`in a cluster of ${cluster.peerCount} peers`, () => {
+    const world = new SimulatedWorld(seed);
+    let lab: Lab;
 
-      for (const test of tests) it(test.title, () => world.run(() => lab.run(test)));
+    before(() =>
+      world.run(async () => {
+        lab = await Lab.open(world, { ...cluster, isLed });
+      }),
+    );
 
-      afterEach(function () {
-        if (this.currentTest?.state !== 'failed') return;
-        const { title } = this.currentTest;
-        console.error(`again: npm run test:paxos -- --only "${title}" --seed ${seed}`);
-      });
+    for (const test of tests) it(test.title, () => world.run(() => lab.run(test)));
 
-      after(() => world.run(() => lab.close()));
+    afterEach(function () {
+      if (this.currentTest?.state !== 'failed') return;
+      const { title } = this.currentTest;
+      const leader = isLed ? '--leader ' : '';
+      console.error(`again: npm run test:paxos -- ${leader}--only "${title}" --seed ${seed}`);
     });
-  }
-});
+
+    after(() => world.run(() => lab.close()));
+  });
+}

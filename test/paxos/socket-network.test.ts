@@ -48,6 +48,7 @@ describe('SocketNetwork', () => {
         });
       },
       undeliverable: ({ message }) => note(`${peer} ${message.type}!`),
+      lost: () => {},
     };
   }
 
@@ -123,7 +124,7 @@ describe('SocketNetwork', () => {
     await transports.pop()?.close();
     const silent = network.transport(2);
     await new Promise<void>((resolve, reject) => {
-      const inbox = { receive: () => resolve(), undeliverable: () => {} };
+      const inbox = { receive: () => resolve(), undeliverable: () => {}, lost: () => {} };
       silent.open(inbox).then(() => send(0, 2, prepare), reject);
     });
     await silent.close();

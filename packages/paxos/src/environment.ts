@@ -2,6 +2,7 @@
  * What a host must bring: a network, a disk, a clock and chance. The library has none of its own, so
  * the same code runs in a server, in a simulation and in a browser.
  */
+import type { PeerId } from './core/ballot.ts';
 import type { Memory, Write } from './core/effects.ts';
 import type { Envelope } from './core/messages.ts';
 
@@ -14,6 +15,11 @@ export interface Inbox<V> {
    * that cannot tell never calls this, and the peer asks again when its own patience ends.
    */
   undeliverable(envelope: Envelope<V>): void;
+  /**
+   * A hint that this peer may be gone: the connection to it ended, say. It may also be called too often
+   * or never; then its silence is noticed in the end.
+   */
+  lost(peer: PeerId): void;
 }
 
 /**

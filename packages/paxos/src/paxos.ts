@@ -23,10 +23,17 @@ export interface PaxosOptions<V> {
   readonly clock: Clock;
   readonly random: Random;
   /**
+   * Whether this peer leads when nobody else does: it gets the promises for all instances at once, and
+   * then decides each in one round. By default nobody leads, and no message is sent without need.
+   */
+  readonly isCandidate?: boolean;
+  /**
    * Told of each instance once a run, as soon as it is known to be decided, in any order; those of
    * earlier runs that storage remembers come first. Called between turns, never from within a call.
    */
   readonly onDecided?: (decision: Decision<V>) => void;
+  /** Told when, as far as is known here, somebody else leads than before, or nobody. */
+  readonly onLeader?: (leader: PeerId | undefined) => void;
   /** Told when this peer, which had begun without memory, takes part from now on. */
   readonly onAdmitted?: () => void;
   /** Told when the peer stopped by itself, for its memory's sake. It will not speak again. */
@@ -63,7 +70,7 @@ export class Paxos<V> {
    * @throws TypeError if `me` or `peerCount` make no sense.
    */
   static async open<V>(options: PaxosOptions<V>): Promise<Paxos<V>> {
-    const { me, peerCount, random, storage, transport } = options;
+    const { me, peerCount, random, storage, transport, isCandidate = false } = options;
     if (!Number.isInteger(me) || !Number.isInteger(peerCount) || me < 0 || me >= peerCount) {
       throw new TypeError(
         `me must be an integer from 0 to peerCount − 1, not ${me} of ${peerCount}`,
@@ -76,11 +83,12 @@ export class Paxos<V> {
         cause,
       );
     });
-    const paxos = new Paxos(options, new Peer<V>({ me, peerCount, random, memory }));
+    const paxos = new Paxos(options, new Peer<V>({ me, peerCount, random, memory, isCandidate }));
     paxos.#waiting.decided.push(...paxos.#peer.decisions());
     await transport.open({
       receive: (envelope) => paxos.#put({ type: 'receive', envelope }),
       undeliverable: (envelope) => paxos.#put({ type: 'undeliverable', envelope }),
+      lost: (peer) => paxos.#put({ type: 'lost', peer }),
     });
     paxos.#put({ type: 'wake' });
     return paxos;
@@ -124,6 +132,11 @@ export class Paxos<V> {
     return this.#peer.isMember;
   }
 
+  /** Who leads, as far as is known here: whoever proposes there pays one round instead of two. */
+  leader(): PeerId | undefined {
+    return this.#peer.leader;
+  }
+
   /** Stops for good. Later calls are harmless. Resolves when nothing is in flight. */
   kill(): Promise<void> {
     this.#closing ??= this.#close();
@@ -145,14 +158,15 @@ export class Paxos<V> {
 
   /** Steps the peer with all that waits in the inbox, and does what may be done at once. */
   #takeTurn(): void {
-    const wasMember = this.#peer.isMember;
+    const { isMember, leader } = this.#peer;
     for (let event = this.#inbox.shift(); event; event = this.#inbox.shift()) {
       this.#step(event);
       if (this.#isStopped) return;
     }
     this.#announce();
     this.#askForWake();
-    if (!wasMember && this.#peer.isMember) this.#options.onAdmitted?.();
+    if (!isMember && this.#peer.isMember) this.#options.onAdmitted?.();
+    if (leader !== this.#peer.leader) this.#options.onLeader?.(this.#peer.leader);
     if (!this.#isWriting) this.#writing = this.#writeAll();
   }
 
@@ -249,6 +263,7 @@ export class Paxos<V> {
   }
 
   async #close(): Promise<void> {
+    if (!this.#isStopped) this.#step({ type: 'resign' });
     this.#isStopped = true;
     this.#alarm?.cancel();
     await this.#writing;

@@ -21,9 +21,9 @@ export const acceptorMutants: readonly Mutant[] = [
     does: 'An acceptor lets a lower ballot take the place of its promise.',
     loses: 'Both of two competing proposers win, with different values.',
     file: 'paxos/src/core/acceptor.ts',
-    right: `    if (promised && isLower(ballot, promised)) return { type: 'rejected', seq, ballot, promised };
-    if (isLower(promised, ballot)) {`,
-    wrong: '    if (!promised || !isSameBallot(promised, ballot)) {',
+    right: `    if (refusal) return refusal;
+    if (isLower(instance.promised, ballot)) {`,
+    wrong: '    if (!instance.promised || !isSameBallot(instance.promised, ballot)) {',
     caughtBy: [
       bySimulation,
       byTest(
@@ -81,7 +81,7 @@ export const acceptorMutants: readonly Mutant[] = [
     does: 'An acceptor votes for a ballot below its promise.',
     loses: 'A proposer that was outbid long ago goes on and wins: two values are decided.',
     file: 'paxos/src/core/acceptor.ts',
-    right: `    if (promised && isLower(ballot, promised)) return { type: 'rejected', seq, ballot, promised };
+    right: `    if (refusal) return refusal;
     if (!vote ||`,
     wrong: '    if (!vote ||',
     caughtBy: [

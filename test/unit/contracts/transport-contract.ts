@@ -232,6 +232,8 @@ class RecordingPeer<V> implements Inbox<V> {
     this.#wake();
   }
 
+  lost(): void {}
+
   undeliverable(envelope: Envelope<V>): void {
     this.undelivered.push(envelope);
   }

@@ -169,5 +169,6 @@ export class PeerTransport implements Transport<Uint8Array> {
     if (connected) logger.info({ node }, 'peer connected');
     else logger.warn({ node, reason }, 'peer unreachable');
     onPeerChange?.(node, connected, reason);
+    if (!connected) this.#inbox?.lost(node);
   }
 }

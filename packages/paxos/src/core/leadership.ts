@@ -237,8 +237,11 @@ export class Leadership<V> {
       this.#waitForSilence(now);
       return undefined;
     }
-    this.#wakeAt = Math.max(this.#spokeAt, now - heartbeatMs) + heartbeatMs;
-    if (now - this.#spokeAt < heartbeatMs) return undefined;
+    const nextAt = this.#spokeAt + heartbeatMs;
+    if (nextAt > now) {
+      this.#wakeAt = nextAt;
+      return undefined;
+    }
     this.#spokeAt = now;
     this.#wakeAt = now + heartbeatMs;
     return { type: 'heartbeat', ballot };

@@ -1,5 +1,5 @@
 /** How often what happened on the network, for tests that set a budget or look for faults. */
-import { type Envelope, isAnswer, type Message, type PeerId } from '@paxkv/paxos';
+import { type Envelope, isAnswer, type Message, type PeerId, seqOf } from '@paxkv/paxos';
 import type { Fate } from './carrier.ts';
 
 export class MessageCounts {
@@ -11,7 +11,9 @@ export class MessageCounts {
     increase(this.#fates, fate);
     if (fate !== 'delivered') return;
     increase(this.#delivered, envelope.message.type);
-    if (!isAnswer(envelope.message)) increase(this.#requests, envelope.to);
+    const { message, to } = envelope;
+    const isAboutInstance = seqOf(message) !== undefined;
+    if (isAboutInstance && !isAnswer(message)) increase(this.#requests, to);
   }
 
   fate(fate: Fate): number {
@@ -22,6 +24,7 @@ export class MessageCounts {
     return this.#delivered.get(type) ?? 0;
   }
 
+  /** Requests about instances: what a leader says while it has nothing to ask is not among them. */
   requests(receiver?: PeerId): number {
     if (receiver !== undefined) return this.#requests.get(receiver) ?? 0;
     return [...this.#requests.values()].reduce((sum, count) => sum + count, 0);

@@ -25,7 +25,9 @@ export const clusterId = 'cluster-of-the-test';
 /** Keeps what arrives, and lets a test wait for it. */
 export class KeepingInbox implements Inbox<Uint8Array> {
   readonly received: Envelope<Uint8Array>[] = [];
-  readonly lost: Envelope<Uint8Array>[] = [];
+  readonly undelivered: Envelope<Uint8Array>[] = [];
+  /** Peers whose connection ended. */
+  readonly ended: number[] = [];
   readonly #news = new EventEmitter();
 
   receive(envelope: Envelope<Uint8Array>): void {
@@ -34,7 +36,12 @@ export class KeepingInbox implements Inbox<Uint8Array> {
   }
 
   undeliverable(envelope: Envelope<Uint8Array>): void {
-    this.lost.push(envelope);
+    this.undelivered.push(envelope);
+    this.#news.emit('news');
+  }
+
+  lost(peer: number): void {
+    this.ended.push(peer);
     this.#news.emit('news');
   }
 

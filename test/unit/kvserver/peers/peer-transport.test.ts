@@ -74,9 +74,9 @@ describe('PeerTransport', () => {
     open.push(station);
     const request = learn(5, { from: 0, to: 1 });
     station.transport.send(request);
-    expect(station.inbox.lost).to.deep.equal([]);
-    await station.inbox.until((inbox) => inbox.lost.length > 0);
-    expect(station.inbox.lost).to.deep.equal([request]);
+    expect(station.inbox.undelivered).to.deep.equal([]);
+    await station.inbox.until((inbox) => inbox.undelivered.length > 0);
+    expect(station.inbox.undelivered).to.deep.equal([request]);
     expect(station.transport.counts().dropped).to.equal(1);
   });
 
@@ -86,7 +86,7 @@ describe('PeerTransport', () => {
     const message = { type: 'forgotten', seq: 1 } as const;
     station.transport.send({ from: 0, to: 1, done: -1, min: 0, mark: plainMark(), message });
     await new Promise(setImmediate);
-    expect(station.inbox.lost).to.deep.equal([]);
+    expect(station.inbox.undelivered).to.deep.equal([]);
     expect(station.transport.counts().dropped).to.equal(1);
   });
 

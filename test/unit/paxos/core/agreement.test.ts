@@ -17,7 +17,7 @@ import { SeededRandom } from '@paxkv/simulator';
 import { expect } from 'chai';
 
 const seqCount = 4;
-const seedCount = 400;
+const seedCount = 150;
 const stepCount = 250;
 const settleTurnCount = 300;
 
@@ -64,6 +64,14 @@ class Disk {
   }
 }
 
+interface RunOptions {
+  readonly peerCount: number;
+  /** Whether disks are lost. */
+  readonly losing: boolean;
+  /** Whether peers lead. */
+  readonly leading: boolean;
+}
+
 /** One run: some peers, their disks, and the mail under way. */
 class Run {
   readonly votes = new Ballots();
@@ -78,11 +86,14 @@ class Run {
   #proposed = 0;
   /** Who is cut off for the moment: nothing reaches this peer, and nothing it says arrives. */
   #cutOff: PeerId = 0;
+  readonly #isCandidate: boolean;
   readonly #lossChance: number;
+  leaderCount = 0;
   readonly #crashFrom: number;
   lossCount = 0;
 
-  constructor(seed: number, { peerCount, losing }: { peerCount: number; losing: boolean }) {
+  constructor(seed: number, { peerCount, losing, leading }: RunOptions) {
+    this.#isCandidate = leading;
     this.#random = new SeededRandom(seed);
     this.#peerCount = peerCount;
     this.#lossChance = losing ? 0.5 : 0;
@@ -142,11 +153,16 @@ class Run {
 
   #boot(me: PeerId, disk: Disk): Peer<string> {
     const peerCount = this.#peerCount;
-    return new Peer<string>({ me, peerCount, random: this.#random, memory: disk.memory() });
+    const isCandidate = this.#isCandidate;
+    const memory = disk.memory();
+    return new Peer<string>({ me, peerCount, random: this.#random, memory, isCandidate });
   }
 
   #step(me: PeerId, event: PeerEvent<string>): void {
-    const effects = this.#peers[me]?.step(event, this.#now);
+    const peer = this.#peers[me];
+    const wasLeader = peer?.leader === me;
+    const effects = peer?.step(event, this.#now);
+    if (!wasLeader && peer?.leader === me) this.leaderCount += 1;
     if (!effects) return;
     expect(effects.memoryLoss).to.equal(undefined);
     this.#mail.push(...effects.sendNow);
@@ -215,7 +231,7 @@ describe('Agreement, by random search', () => {
   it(`decides at most one value an instance, and one value a ballot, in ${seedCount} runs`, () => {
     let decidedCount = 0;
     for (let seed = 0; seed < seedCount; seed += 1) {
-      const run = search(seed, { peerCount: 3, losing: false });
+      const run = search(seed, { peerCount: 3, losing: false, leading: false });
       if (run.isDecided) decidedCount += 1;
     }
     expect(decidedCount, 'runs with every instance decided').to.be.greaterThan(0.7 * seedCount);
@@ -225,14 +241,27 @@ describe('Agreement, by random search', () => {
     it(`holds when disks are lost, among ${peerCount} peers, in ${seedCount} runs`, () => {
       let lossCount = 0;
       for (let seed = 0; seed < seedCount; seed += 1) {
-        lossCount += search(seed, { peerCount, losing: true }).lossCount;
+        lossCount += search(seed, { peerCount, losing: true, leading: false }).lossCount;
       }
       expect(lossCount, 'disks lost').to.be.greaterThan(seedCount / 2);
     });
   }
+
+  for (const losing of [false, true]) {
+    for (const peerCount of [3, 5]) {
+      const faults = losing ? 'with leaders, when disks are lost,' : 'with leaders,';
+      it(`holds ${faults} among ${peerCount} peers, in ${seedCount} runs`, () => {
+        let leaderCount = 0;
+        for (let seed = 0; seed < seedCount; seed += 1) {
+          leaderCount += search(seed, { peerCount, losing, leading: true }).leaderCount;
+        }
+        expect(leaderCount, 'elections won').to.be.greaterThan(seedCount);
+      });
+    }
+  }
 });
 
-function search(seed: number, options: { peerCount: number; losing: boolean }): Run {
+function search(seed: number, options: RunOptions): Run {
   const run = new Run(seed, options);
   for (let step = 0; step < stepCount; step += 1) {
     run.act();

@@ -51,9 +51,9 @@ describe('Rejoin', () => {
 
   function admitted(
     from: PeerId,
-    { life = 1, isMember = true, isNew = false, max = -1 } = {},
+    { life = 1, isMember = true, isNew = false, max = -1, round = 0 } = {},
   ): Effects<string> {
-    return receive(from, { type: 'admitted', life, attempt, isMember, isNew, max, round: 0 });
+    return receive(from, { type: 'admitted', life, attempt, isMember, isNew, max, round });
   }
 
   function types(envelopes: readonly Envelope<string>[]): string[] {
@@ -63,7 +63,9 @@ describe('Rejoin', () => {
   /** Whether it takes part in `seq`. */
   function votesIn(seq: number): boolean {
     const accept: Accept<string> = { type: 'accept', seq, ballot: ballot(5, 1), value: 'x' };
-    return receive(1, accept).sendAfter.length > 0;
+    // Who has not heard of the new life is refused, whatever the instance.
+    const mark = { lives: [1, 0, 0], turn: 0, heard: 0 };
+    return receive(1, accept, mark).sendAfter.length > 0;
   }
 
   it('asks all others, once its new life is durable', () => {
@@ -106,6 +108,28 @@ describe('Rejoin', () => {
     admitted(2);
     expect(step({ type: 'propose', seq: 7, value: 'mine' }).persist).to.deep.equal([]);
     expect(step({ type: 'propose', seq: 8, value: 'mine' }).persist).to.have.length(1);
+  });
+
+  it('votes for nobody who has not heard of its new life: he may lead by its former word', () => {
+    boot('lost');
+    admitted(1, { max: 7 });
+    admitted(2);
+    const accept: Message<string> = { type: 'accept', seq: 8, ballot: ballot(5, 1), value: 'x' };
+    const { sendNow, sendAfter } = receive(1, accept);
+    expect(types(sendAfter)).to.deep.equal([]);
+    expect(sendNow.map(({ message }) => message)).to.deep.equal([
+      { type: 'rejected', seq: 8, ballot: ballot(5, 1), promised: ballot(5, 1) },
+    ]);
+  });
+
+  it('uses no round again that it may have led with', () => {
+    boot('lost');
+    receive(1, {
+      ...{ type: 'admitted', life: 1, attempt, isMember: true, isNew: false, max: 7, round: 40 },
+    });
+    expect(admitted(2).persist).to.deep.include({ type: 'reserved', round: 40 });
+    const { persist } = step({ type: 'propose', seq: 8, value: 'mine' });
+    expect(persist).to.deep.equal([{ type: 'reserved', round: 1041 }]);
   });
 
   it('is not admitted by those who lost their memory too', () => {

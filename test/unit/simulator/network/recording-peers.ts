@@ -42,6 +42,7 @@ export class Story {
         this.world.schedule(answerDelayMs, () => transport.send(answer));
       },
       undeliverable: (envelope) => this.#note('told', envelope),
+      lost: () => {},
     });
   }
 

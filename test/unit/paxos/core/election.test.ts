@@ -1,0 +1,172 @@
+import { type Effects, type Envelope, type Message, Peer, type PeerId } from '@paxkv/paxos/core';
+import { expect } from 'chai';
+import { ballot, evenChance, kept, mail } from './steps.ts';
+
+/** Three peers, and the mail between them. */
+class Group {
+  readonly peers: Peer<string>[];
+  readonly sent: Envelope<string>[] = [];
+  #mail: Envelope<string>[] = [];
+  now = 0;
+
+  constructor(candidates: readonly PeerId[] = [0]) {
+    this.peers = [0, 1, 2].map((me) => {
+      const isCandidate = candidates.includes(me);
+      return new Peer<string>({
+        me,
+        peerCount: 3,
+        random: evenChance,
+        memory: kept(),
+        isCandidate,
+      });
+    });
+  }
+
+  step(me: PeerId, event: Parameters<Peer<string>['step']>[0]): Effects<string> {
+    const effects = this.peers[me]?.step(event, this.now);
+    if (!effects) throw new Error('no such peer');
+    this.#mail.push(...effects.sendNow);
+    if (effects.persist.length > 0) this.step(me, { type: 'persisted', writes: effects.persist });
+    this.#mail.push(...effects.sendAfter);
+    return effects;
+  }
+
+  /** Delivers until nothing is under way; what is addressed to `cut` is lost. */
+  deliver(cut?: PeerId): void {
+    for (let each = this.#mail.shift(); each; each = this.#mail.shift()) {
+      if (each.from !== each.to) this.sent.push(each);
+      if (each.to !== cut && each.from !== cut)
+        this.step(each.to, { type: 'receive', envelope: each });
+    }
+  }
+
+  /** Lets peer `me` canvass and win. */
+  elect(me: PeerId, cut?: PeerId): void {
+    for (const turn of [0, 1000]) {
+      this.now += turn;
+      this.step(me, { type: 'wake' });
+    }
+    this.deliver(cut);
+    this.sent.length = 0;
+  }
+
+  counts(): Partial<Record<Message<string>['type'], number>> {
+    const counts: Partial<Record<Message<string>['type'], number>> = {};
+    for (const { message } of this.sent) counts[message.type] = (counts[message.type] ?? 0) + 1;
+    return counts;
+  }
+}
+
+describe('Election', () => {
+  it('decides in one round under a leader: one request and answer a peer, and the news', () => {
+    const group = new Group();
+    group.elect(0);
+    group.step(0, { type: 'propose', seq: 0, value: 'a' });
+    group.deliver();
+    expect(group.counts()).to.deep.equal({ accept: 2, accepted: 2, decided: 2 });
+    expect(group.peers.map((peer) => peer.status(0))).to.deep.equal(
+      group.peers.map(() => ({ fate: 'decided', value: 'a' })),
+    );
+  });
+
+  it('writes the log promise before it is told', () => {
+    const { peers } = new Group();
+    const mark = { lives: [0, 0, 0], turn: 0, heard: 0 };
+    const message: Message<string> = { type: 'lead', ballot: ballot(1, 0) };
+    const envelope = { from: 0, to: 1, done: -1, min: 0, mark, message };
+    const effects = peers[1]?.step({ type: 'receive', envelope }, 0);
+    expect(effects?.persist).to.deep.equal([{ type: 'followed', ballot: ballot(1, 0) }]);
+    expect(effects?.sendNow).to.deep.equal([]);
+    expect(mail(effects?.sendAfter ?? [])).to.deep.equal([
+      [0, { type: 'followed', ballot: ballot(1, 0), from: 0, votes: [] }],
+    ]);
+  });
+
+  it('finishes what others voted for, and then decides its own', () => {
+    const group = new Group();
+    // Peer 1 voted for a value of peer 2, which is not heard of again.
+    const mark = { lives: [0, 0, 0], turn: 0, heard: 0 };
+    const message: Message<string> = { type: 'accept', seq: 0, ballot: ballot(1, 2), value: 'old' };
+    const envelope = { from: 2, to: 1, done: -1, min: 0, mark, message };
+    group.step(1, { type: 'receive', envelope });
+    group.deliver(2);
+    group.elect(0, 2);
+    group.step(0, { type: 'propose', seq: 0, value: 'new' });
+    group.deliver(2);
+    // The vote was cast at a higher ballot than the leader's: that instance takes a ballot of its own.
+    group.now += 1000;
+    group.step(0, { type: 'wake' });
+    group.deliver(2);
+    expect(group.peers[0]?.status(0)).to.deep.equal({ fate: 'decided', value: 'old' });
+    expect(group.peers[0]?.leader).to.equal(0);
+  });
+
+  it('takes over from a leader, whose requests are refused from then on', () => {
+    const group = new Group([0, 1]);
+    group.elect(0);
+    group.step(1, { type: 'lost', peer: 0 });
+    group.step(2, { type: 'lost', peer: 0 });
+    group.elect(1, 0);
+    expect(group.peers.map(({ leader }) => leader)).to.deep.equal([0, 1, 1]);
+    group.step(0, { type: 'propose', seq: 0, value: 'late' });
+    group.deliver();
+    expect(group.counts().rejected).to.equal(2);
+    expect(group.peers[0]?.leader).to.not.equal(0);
+  });
+
+  it('leaves a living leader alone, whoever cannot hear it', () => {
+    const group = new Group([0, 1]);
+    group.elect(0);
+    group.step(1, { type: 'lost', peer: 0 });
+    group.now += 100;
+    group.step(0, { type: 'wake' });
+    group.deliver(1);
+    group.sent.length = 0;
+    group.step(1, { type: 'wake' });
+    group.deliver(0);
+    expect(group.counts()).to.deep.equal({ canvass: 2 });
+    expect(group.peers[2]?.leader).to.equal(0);
+  });
+
+  it('hands over when the host of the leader stops', () => {
+    const group = new Group([0, 1, 2]);
+    group.elect(0);
+    group.step(0, { type: 'resign' });
+    group.deliver();
+    const [, ...others] = group.peers;
+    expect(others.map(({ leader }) => leader)).to.satisfy(
+      ([first, second]: PeerId[]) => first === second && first !== 0,
+    );
+  });
+
+  it('gives no vote to a leader that has not heard of a new life', () => {
+    const group = new Group();
+    group.elect(0);
+    const mark = { lives: [0, 0, 0], turn: 0, heard: 0 };
+    const admit: Message<string> = { type: 'admit', life: 1, attempt: 5 };
+    const asked = { from: 2, to: 1, done: -1, min: 0, mark, message: admit };
+    group.step(1, { type: 'receive', envelope: asked });
+    // The leader counts on the log promise that peer 2 gave in its former life.
+    group.step(0, { type: 'propose', seq: 0, value: 'a' });
+    const told = group.step(1, {
+      type: 'receive',
+      envelope: {
+        ...{ from: 0, to: 1, done: -1, min: 0, mark },
+        message: { type: 'accept', seq: 0, ballot: ballot(1, 0), value: 'a' },
+      },
+    });
+    expect(told.persist).to.deep.equal([]);
+    expect(mail(told.sendNow)[0]?.[1]).to.include({ type: 'rejected' });
+    expect(told.sendNow[0]?.mark.lives).to.deep.equal([0, 0, 1]);
+  });
+
+  it('tells how far rounds were led with, when it admits a peer', () => {
+    const group = new Group();
+    group.elect(0);
+    const mark = { lives: [0, 0, 0], turn: 0, heard: 0 };
+    const message: Message<string> = { type: 'admit', life: 1, attempt: 5 };
+    const envelope = { from: 0, to: 1, done: -1, min: 0, mark, message };
+    const { sendAfter } = group.step(1, { type: 'receive', envelope });
+    expect(sendAfter[0]?.message).to.include({ type: 'admitted', round: 1 });
+  });
+});
