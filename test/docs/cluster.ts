@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KvServer, parseConfig } from '@paxkv/kvserver';
 
 const nodeIds = [0, 1, 2];
@@ -37,6 +38,8 @@ export class Cluster {
         return KvServer.start(parseConfig({ ...settings, logLevel: 'silent' }));
       }),
     );
+    // The nodes of a new cluster serve once they have all met.
+    while (servers.some((server) => server.status().state !== 'running')) await sleep(10);
     return new Cluster(addresses, directory, servers);
   }
 

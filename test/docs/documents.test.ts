@@ -80,18 +80,24 @@ describe('ARCHITECTURE.md', () => {
   });
 });
 
+async function messageSources(): Promise<string> {
+  const names = ['messages', 'group-messages'];
+  const pages = names.map((name) => readPage(`packages/paxos/src/core/${name}.ts`));
+  return (await Promise.all(pages)).join('\n');
+}
+
 describe('docs/protocol.md', () => {
   it('lists every message and no other', async () => {
     const section = sectionOf(await readPage('docs/protocol.md'), '## Messages');
     const listed = rowsOf(section).map(([message = '']) => codeIn(message)[0]);
-    const source = await readPage('packages/paxos/src/core/messages.ts');
+    const source = await messageSources();
     const types = [...source.matchAll(/readonly type: '(\w+)'/g)].map(([, type]) => type);
     expect(listed).to.have.members(types);
   });
 
   it('lists the fields of each message, and which may be absent', async () => {
     const section = sectionOf(await readPage('docs/protocol.md'), '## Messages');
-    const source = await readPage('packages/paxos/src/core/messages.ts');
+    const source = await messageSources();
     for (const [message = '', fields = ''] of rowsOf(section)) {
       const type = codeIn(message)[0];
       const declaration = new RegExp(`readonly type: '${type}';(.*?)^}`, 'ms').exec(source)?.[1];

@@ -132,7 +132,7 @@ export const rejoinMutants: readonly Mutant[] = [
     does: 'Who takes a peer back goes on counting what it said before.',
     loses: 'As before.',
     file: 'paxos/src/core/peer.ts',
-    right: '    this.#agreement.disregard(from);\n',
+    right: '    this.#disregard(from, now);\n',
     wrong: '',
     caughtBy: [byTest('unit/paxos/core/rejoin', 'takes them back also when asked to admit it')],
   },
