@@ -101,8 +101,8 @@ function ioErrors(): RunPlan {
   const errors = ['EIO', 'ENOSPC'] as const;
   const strikes = [
     ...errors.flatMap((error) => [failingCalls('write', error), failingCalls('sync', error)]),
-    failingCalls('open', 'EIO'),
     failingStart('open', 'EIO'),
+    failingStart('rename', 'EIO'),
     failingStart('write', 'ENOSPC'),
     failingStart('sync', 'EIO'),
   ];

@@ -10,7 +10,7 @@ export function toLine(report: RunReport): string {
     `${(durationMs / 1000).toFixed(1).padStart(5)} s`,
     `${`${callCount}`.padStart(6)} calls`,
     `${rateDuring.toFixed(0).padStart(4)} acks/s (${rateBefore.toFixed(0)} before)`,
-    `${strikes.length} faults, back in ${Math.max(...report.recoveriesMs, 0)} ms`,
+    `${strikes.length} faults, silent for ${longest(report.silencesMs)} at most`,
   ];
   const done = findings.length === 0 ? [] : strikes.map((strike) => `    ${strike}`);
   const wrong = findings.slice(0, 20).map((finding) => `    ${finding}`);
@@ -28,7 +28,16 @@ export function toTable(reports: readonly RunReport[]): string {
       reports.filter(({ plan }) => plan.kind === kind),
     ),
   );
-  const head = ['kind', 'runs', 'faults', 'calls', 'acked', 'slowest return', 'failed'];
+  const head = [
+    'kind',
+    'runs',
+    'faults',
+    'calls',
+    'acked',
+    'longest silence',
+    'slowest return',
+    'failed',
+  ];
   const table = [head, ...rows, toRow('all', reports)];
   return table.map((row) => row.map((cell, at) => pad(cell, at)).join('  ')).join('\n');
 }
@@ -42,11 +51,16 @@ function toRow(name: string, reports: readonly RunReport[]): string[] {
     sum(({ strikes }) => strikes.length),
     sum(({ callCount }) => callCount),
     sum(({ ackCount }) => ackCount),
-    `${Math.max(0, ...reports.flatMap(({ recoveriesMs }) => recoveriesMs))} ms`,
+    longest(reports.flatMap(({ silencesMs }) => silencesMs)),
+    longest(reports.flatMap(({ recoveriesMs }) => recoveriesMs)),
     sum(({ findings }) => Math.min(1, findings.length)),
   ];
 }
 
+function longest(timesMs: readonly number[]): string {
+  return `${Math.round(Math.max(0, ...timesMs))} ms`;
+}
+
 function pad(cell: string, at: number): string {
-  return at === 0 ? cell.padEnd(12) : cell.padStart(14);
+  return at === 0 ? cell.padEnd(12) : cell.padStart(15);
 }

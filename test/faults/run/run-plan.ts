@@ -38,8 +38,10 @@ export interface RunReport {
   /** Acknowledged writes a second: before the first strike, and from there to the end. */
   readonly rateBefore: number;
   readonly rateDuring: number;
-  /** From the end of each strike until a write was acknowledged. */
+  /** From the end of each strike until every node had acknowledged a write. */
   readonly recoveriesMs: readonly number[];
+  /** The longest time without an acknowledged write, from each strike to its recovery. */
+  readonly silencesMs: readonly number[];
   /** What was done, one line for each strike. */
   readonly strikes: readonly string[];
   /** What is wrong; nothing if the run passed. */

@@ -29,7 +29,7 @@ const peaceMs = 300;
 const recoveryMsMax = 10_000;
 const levelMsMax = 15_000;
 /** Writes a second below which nobody would speak of traffic. */
-const rateFloor = 20;
+const rateFloor = 10;
 const patientTimeoutMs = 15_000;
 const hastyTimeoutMs = 500;
 const attemptTimeoutMs = 1000;
@@ -69,6 +69,7 @@ class Run {
   readonly #traffic: Traffic;
   readonly #strikes: string[] = [];
   readonly #recoveriesMs: number[] = [];
+  readonly #silencesMs: number[] = [];
   readonly #findings: string[] = [];
 
   constructor(stage: Stage) {
@@ -98,8 +99,10 @@ class Run {
   async #strikeAll(): Promise<number> {
     const struckMs = performance.now();
     for (const strike of this.#stage.plan.strikes) {
+      const fromMs = performance.now();
       this.#strikes.push(await strike(this.#stage));
       await this.#recover();
+      this.#silencesMs.push(this.#traffic.acks.longestSilenceMs(fromMs, performance.now()));
       await pause(peaceMs);
     }
     return this.#traffic.acks.rateBetween(struckMs, performance.now());
@@ -142,7 +145,7 @@ class Run {
         await client.close();
       }),
     );
-    this.#recoveriesMs.push(Math.round(performance.now() - begunMs));
+    this.#recoveriesMs.push(performance.now() - begunMs);
   }
 
   #checkRate({ rateBefore, rateDuring }: Rates): void {
@@ -184,6 +187,7 @@ class Run {
       callCount: this.#recorder.events.filter(({ type }) => type === 'invoke').length,
       ackCount: this.#traffic.acks.count,
       recoveriesMs: this.#recoveriesMs,
+      silencesMs: this.#silencesMs,
       strikes: this.#strikes,
       findings: this.#findings,
     };
