@@ -19,6 +19,6 @@ describe('a cluster of real processes, harmed under load', () => {
         console.warn(`skipped ${plan.title}: ${error.message}`);
         this.skip();
       }
-    }).timeout(90_000);
+    }).timeout(150_000);
   }
 });

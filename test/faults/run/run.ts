@@ -23,7 +23,8 @@ import type { RunPlan, RunReport } from './run-plan.ts';
 const clientCount = 12;
 const callRateMax = 500;
 /** The first calls find cold processes: they are not measured. */
-const coldAckCount = 250;
+const coldAckCount = 150;
+const coldMsMax = 60_000;
 const warmUpMs = 1200;
 const peaceMs = 300;
 const recoveryMsMax = 10_000;
@@ -118,7 +119,7 @@ class Run {
   /** Resolves with the rate of an unharmed cluster. */
   async #warmUp(): Promise<number> {
     const { acks } = this.#traffic;
-    const deadlineMs = performance.now() + recoveryMsMax;
+    const deadlineMs = performance.now() + coldMsMax;
     while (acks.count < coldAckCount) {
       if (performance.now() > deadlineMs) throw new Error('the cluster never began to serve');
       await pause(20);
