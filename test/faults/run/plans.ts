@@ -1,5 +1,7 @@
 /** What is run: every kind of harm, in the numbers of each tier. */
+import { manners, parts } from '../disk/damage.ts';
 import { killAll, killMany, killOne, pauseNodes } from '../nemesis/crash.ts';
+import { damaged, wiped } from '../nemesis/damage.ts';
 import {
   crashPoint,
   failingCalls,
@@ -53,6 +55,8 @@ function ciPlans(): RunPlan[] {
     crashPoints(25),
     ioErrors(),
     soak(20),
+    wipes(2),
+    ...damages(),
     fullDisks([fullDiskAtStart, fullDisk(1500), fullDisk(1500)]),
   ];
 }
@@ -119,6 +123,24 @@ function crashPoints(count: number): RunPlan {
   );
   const title = `${count} crash points`;
   return { ...calm, kind: 'crash-point', title, rig: 'shim', strikes, rateShareMin: 0.1 };
+}
+
+function wipes(count: number): RunPlan {
+  const strikes = repeat(count, wiped);
+  return { ...calm, kind: 'wipe', title: `${count} wiped nodes`, strikes };
+}
+
+/** Each kind of file in each manner, half of them at one node and half at a minority. */
+function damages(): RunPlan[] {
+  const cells = parts.flatMap((part) => manners.map((manner) => ({ part, manner })));
+  return (['one', 'minority'] as const).map((spread, half) => {
+    const chosen = cells.filter((_, index) => (index + Math.floor(index / 4)) % 2 === half);
+    // Tables are made at a start; so everything has been started again before the first damage.
+    const strikes = [killAll, ...chosen.map((cell) => damaged(cell, spread))];
+    const nodeCount = spread === 'one' ? 3 : 5;
+    const title = `${chosen.length} damages at ${spread}`;
+    return { ...calm, kind: 'damage', title, nodeCount, strikes };
+  });
 }
 
 /** Everything at random, also at the same time. */

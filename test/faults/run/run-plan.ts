@@ -13,6 +13,8 @@ export const runKinds = [
   'crash-point',
   'io-error',
   'disk-full',
+  'damage',
+  'wipe',
   'soak',
 ] as const;
 

@@ -12,6 +12,17 @@ describe('a key lane', () => {
     expect(lane.keys).to.deep.equal([...new Set(given)]);
   });
 
+  it('leaves a key of which too little is known', () => {
+    const lane = new KeyLane('0', 'mixed');
+    const [first, second] = [lane.next(), 'mixed-0.1'];
+    for (let count = 0; count < 7; count += 1) lane.noteUnknown(first);
+    expect(lane.next()).to.equal(first);
+    lane.noteUnknown(first);
+    expect(lane.next()).to.equal(second);
+    for (let count = 0; count < 8; count += 1) lane.noteUnknown(first);
+    expect(lane.next(), 'the one before does not count any more').to.equal(second);
+  });
+
   it('is a ledger or mixed, half of the lanes each', () => {
     const kinds = makeLanes(8).map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind === 'ledger')).to.have.length(4);

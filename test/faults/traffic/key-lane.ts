@@ -5,12 +5,15 @@ export type LaneKind = 'mixed' | 'ledger';
 
 /** Calls of one key. A judge's work grows faster than their number. */
 const callCountMax = 200;
+/** Writes of one key of which nobody knows whether they took effect: each may explain much. */
+const unknownCountMax = 8;
 
 export class KeyLane {
   readonly kind: LaneKind;
   readonly #name: string;
   #generation = 0;
   #callCount = 0;
+  #unknownCount = 0;
 
   constructor(name: string, kind: LaneKind) {
     this.#name = name;
@@ -19,12 +22,18 @@ export class KeyLane {
 
   /** The key for the next call. */
   next(): string {
-    if (this.#callCount === callCountMax) {
+    if (this.#callCount >= callCountMax || this.#unknownCount >= unknownCountMax) {
       this.#callCount = 0;
+      this.#unknownCount = 0;
       this.#generation += 1;
     }
     this.#callCount += 1;
     return this.#current;
+  }
+
+  /** A write to `key` ended without anybody knowing how. */
+  noteUnknown(key: string): void {
+    if (key === this.#current) this.#unknownCount += 1;
   }
 
   /** Every key that was given out. */

@@ -81,6 +81,7 @@ export class Traffic {
       this.acks.note();
     } catch (error) {
       if (!(error instanceof KvError)) throw error;
+      if (error.outcome === 'unknown') lane.noteUnknown(key);
     }
   }
 }

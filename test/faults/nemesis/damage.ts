@@ -1,0 +1,37 @@
+/** Nodes that return with damaged files, or with none. */
+import { type Damage, damage, wipe } from '../disk/damage.ts';
+import { drawNodes, type Nemesis, type Scene } from './nemesis.ts';
+import { revive } from './revival.ts';
+
+/** So many nodes at once: fewer than half, so that the others can repair them. */
+export type Spread = 'one' | 'minority';
+
+/** Files of one kind are damaged while their nodes are down. */
+export function damaged(what: Damage, spread: Spread): Nemesis {
+  return async (scene) => {
+    const { cluster, random } = scene;
+    const nodes = drawNodes(scene, spread === 'one' ? 1 : minorityOf(scene));
+    await cluster.kill(...nodes);
+    const places = await Promise.all(
+      nodes.map((node) => damage(cluster.directoryOf(node), what, random)),
+    );
+    for (const node of nodes) cluster.launch(node);
+    const ways = await Promise.all(nodes.map((node) => revive(cluster, node)));
+    const told = nodes.map((node, at) => `${node}: ${places[at] ?? 'no such file'}, ${ways[at]}`);
+    return `damaged ${told.join('; ')}`;
+  };
+}
+
+/** A node loses all it had. */
+export const wiped: Nemesis = async (scene) => {
+  const { cluster } = scene;
+  const [node = 0] = drawNodes(scene, 1);
+  await cluster.kill(node);
+  await wipe(cluster.directoryOf(node));
+  cluster.launch(node);
+  return `wiped ${node}: ${await revive(cluster, node)}`;
+};
+
+function minorityOf({ cluster }: Scene): number {
+  return Math.floor((cluster.nodes.length - 1) / 2);
+}
