@@ -13,6 +13,7 @@ import {
   toDiskError,
 } from './disk-error.ts';
 import { syncDirectory } from './durable-file.ts';
+import { tablesInUse } from './manifest.ts';
 import { findTableDamage, isTable } from './sorted-table.ts';
 import { findLogDamage, isLog } from './write-ahead-log.ts';
 
@@ -68,7 +69,9 @@ async function expectWhole({ directory, isNew, lost, damaged }: DatabaseOptions)
     const place = `${join(directory, damage.file)} from byte ${damage.offset} on`;
     throw new DiskError(damaged, `Synced records are damaged in ${place}. ${repairAdvice}`);
   }
-  for (const name of names.filter(isTable)) {
+  const inUse = await tablesInUse(directory);
+  const isInUse = (name: string) => isTable(name) && inUse.has(Number.parseInt(name, 10));
+  for (const name of names.filter(isInUse)) {
     const reason = await findTableDamage(join(directory, name));
     if (reason === undefined) continue;
     const message = `The table ${join(directory, name)} is damaged: ${reason}. ${repairAdvice}`;

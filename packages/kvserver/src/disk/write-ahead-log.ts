@@ -17,6 +17,7 @@ const blockBytes = 32 * 1024;
 const headerBytes = 7;
 const lengthOffset = 4;
 const typeOffset = 6;
+const wholeType = 1;
 const firstType = 2;
 const lastType = 4;
 
@@ -88,6 +89,22 @@ export function scanLog(log: Buffer): LogScan {
   return { writeCount, badOffset, hasHole: false };
 }
 
+/** What was written to a log, in order, up to the first bytes that are not as they were written. */
+export function* writesIn(log: Buffer): Generator<Buffer> {
+  let parts: Buffer[] = [];
+  for (let offset = 0; offset < log.length; ) {
+    const left = blockBytes - (offset % blockBytes);
+    const size = left < headerBytes ? left : fragmentBytes(log, offset, left);
+    if (size === undefined) return;
+    if (left >= headerBytes) {
+      if (beginsWrite(log, offset)) parts = [];
+      parts.push(log.subarray(offset + headerBytes, offset + size));
+      if (endsWrite(log, offset)) yield Buffer.concat(parts);
+    }
+    offset += size;
+  }
+}
+
 /** The size of the intact fragment at `offset`, with its header; `undefined` if there is none. */
 function fragmentBytes(log: Buffer, offset: number, left: number): number | undefined {
   if (offset + headerBytes > log.length) return undefined;
@@ -101,6 +118,10 @@ function fragmentBytes(log: Buffer, offset: number, left: number): number | unde
 /** Whether the fragment at `offset` is a whole write or the first part of one. */
 function beginsWrite(log: Buffer, offset: number): boolean {
   return log.readUInt8(offset + typeOffset) <= firstType;
+}
+
+function endsWrite(log: Buffer, offset: number): boolean {
+  return [wholeType, lastType].includes(log.readUInt8(offset + typeOffset));
 }
 
 /** LevelDB stores checksums turned and shifted, since data may itself contain checksums. */

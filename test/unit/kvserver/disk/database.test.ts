@@ -48,6 +48,13 @@ describe('Database', () => {
     expect(await contentOf(options.directory)).to.deep.equal(before);
   });
 
+  it('opens beside a table that was half written when the process ended', async () => {
+    await writeFile(join(options.directory, '000999.ldb'), 'half');
+    const database = await openDatabase({ ...options, isNew: false });
+    expect(await database.get(Buffer.of(1))).to.deep.equal(Buffer.of(2));
+    await database.close();
+  });
+
   it('says of a directory that cannot be one that it is unusable', async () => {
     const directory = join(await scratch.directory(), 'file');
     await writeFile(directory, '');
