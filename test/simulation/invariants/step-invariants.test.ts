@@ -149,7 +149,7 @@ describe('Step invariants', () => {
 
   it('object to an admission that is not durable, or by one without memory', () => {
     const to = { life: 2, attempt: 1, isNew: false } as const;
-    const admitted = { type: 'admitted', max: 0, ...to } as const;
+    const admitted = { type: 'admitted', max: 0, round: 0, ...to } as const;
     const early = new Judged();
     early.send(0, { ...admitted, isMember: true });
     expect(early.broken).to.equal('an admission is durable before it is given');

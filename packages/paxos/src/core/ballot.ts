@@ -23,6 +23,12 @@ export interface Vote<V> {
   readonly value: V;
 }
 
+/** A vote, with the instance it was cast in. */
+export interface InstanceVote<V> {
+  readonly seq: number;
+  readonly vote: Vote<V>;
+}
+
 /** No proposer goes beyond this round, so rounds stay exact integers with room to spare. */
 export const roundMax = 2 ** 48;
 

@@ -2,7 +2,7 @@
  * The messages that are about the whole group and not about one instance: who leads the log, and who
  * takes part again after its memory was lost. The chart is in `messages.ts`.
  */
-import type { Ballot, Vote } from './ballot.ts';
+import type { Ballot, InstanceVote } from './ballot.ts';
 
 /** Candidate to all: does anyone hear a leader? Nobody is bound by the answer. */
 export interface Canvass {
@@ -29,7 +29,7 @@ export interface Followed<V> {
   readonly ballot: Ballot;
   /** Nothing is told of instances below: some are decided, or forgotten, or would be too many. */
   readonly from: number;
-  readonly votes: readonly { readonly seq: number; readonly vote: Vote<V> }[];
+  readonly votes: readonly InstanceVote<V>[];
 }
 
 /** Answer to Lead or Heartbeat: a higher ballot was promised for the log. */
