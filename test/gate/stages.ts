@@ -1,0 +1,50 @@
+/** What is run before a change is accepted, and what before a release is called done. */
+
+export const tiers = ['ci', 'gate'] as const;
+export type Tier = (typeof tiers)[number];
+
+/** One program of the test kit, with its arguments. */
+export interface Stage {
+  readonly title: string;
+  /** Below `test/dist`. */
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+/** Seeds are never repeated between the two tiers, nor with the few that `npm test` runs. */
+const firstSeeds: Record<Tier, number> = { ci: 10_001, gate: 100_001 };
+const seedCounts: Record<Tier, number> = { ci: 1_000, gate: 20_000 };
+const labLoopCounts: Record<Tier, number> = { ci: 20, gate: 500 };
+
+export function stagesOf(tier: Tier): readonly Stage[] {
+  return [
+    {
+      title: 'lab with a leader',
+      program: 'paxos/main.js',
+      args: ['--leader', '--loops', `${labLoopCounts[tier]}`],
+    },
+    {
+      title: 'simulation',
+      program: 'simulation/main.js',
+      args: ['--seeds', `${seedCounts[tier]}`, '--first', `${firstSeeds[tier]}`],
+    },
+    {
+      title: 'seeded mistakes',
+      program: 'mutants/main.js',
+      args: tier === 'ci' ? ['--quick'] : [],
+    },
+    {
+      title: 'damage matrix',
+      program: 'damage/main.js',
+      args: tier === 'ci' ? ['--share', 'ci'] : ['--share', 'all', '--times', '5'],
+    },
+    { title: 'real processes', program: 'faults/main.js', args: ['--tier', tier] },
+    ...(tier === 'ci' ? [] : [labOverSockets]),
+  ];
+}
+
+const labOverSockets: Stage = {
+  title: 'lab over sockets',
+  program: 'paxos/main.js',
+  args: ['--sockets', '--loops', '20'],
+};
