@@ -131,7 +131,7 @@ export class Agreement<V> {
       case 'accept':
       case 'decided':
       case 'learn':
-        this.#onRequest(from, message, outbox);
+        this.#onRequest(from, message, now, outbox);
         break;
       case 'promised':
         this.#proposer.onPromised(from, message, now, outbox);
@@ -210,7 +210,7 @@ export class Agreement<V> {
     this.#leadership.forgetBelow(min);
   }
 
-  #onRequest(from: PeerId, request: InstanceRequest<V>, outbox: Outbox<V>): void {
+  #onRequest(from: PeerId, request: InstanceRequest<V>, now: number, outbox: Outbox<V>): void {
     const { seq } = request;
     // Safety: a forgotten instance is refused. A fresh record could vote for a second value.
     if (seq < this.#retention.min) {
@@ -224,7 +224,17 @@ export class Agreement<V> {
     }
     const values = this.#learner.run(seq, request.type === 'learn' ? request.count : 1);
     if (values.length > 0) outbox.sendNow(from, { type: 'learned', seq, values });
-    else if (request.type !== 'learn') this.#vote(from, request, outbox);
+    else if (request.type === 'learn') this.#findOut(seq, now, outbox);
+    else this.#vote(from, request, outbox);
+  }
+
+  /**
+   * A crash may take the note of a decision from all who had it. Who is done with the instance never
+   * needs it again, but who asks may not be able to propose there: so the one that voted does.
+   */
+  #findOut(seq: number, now: number, outbox: Outbox<V>): void {
+    const vote = this.#acceptor.vote(seq);
+    if (vote && seq <= this.#retention.done) this.propose({ seq, value: vote.value }, now, outbox);
   }
 
   #vote(from: PeerId, request: Prepare | Accept<V>, outbox: Outbox<V>): void {

@@ -294,6 +294,23 @@ describe('Peer', () => {
       expect(peer.decisions()).to.deep.equal([]);
     });
 
+    it('finds out for another what it voted for and is done with, but no longer knows', () => {
+      const vote = { type: 'accepted', seq: 4, ballot: low, value: 'a' } as const;
+      for (const done of [3, 4]) {
+        boot(vote);
+        step({ type: 'done', seq: done });
+        const { sendNow, sendAfter } = receive(1, { type: 'learn', seq: 4, count: 1 });
+        expect([sendNow, sendAfter]).to.deep.equal([[], []]);
+        const isAsking = peer.wakeAt() !== undefined;
+        expect(isAsking, `done with ${done}`).to.equal(done === 4);
+      }
+      const { sendAfter } = step({ type: 'wake' }, 1_000);
+      const prepares = sendAfter.map(
+        ({ message }) => `${message.type} ${'seq' in message && message.seq}`,
+      );
+      expect(prepares).to.deep.equal(['prepare 4', 'prepare 4', 'prepare 4']);
+    });
+
     it('adopts the min of another, so that two silent peers forget by way of a third', () => {
       receive(1, { type: 'decided', seq: 0, ballot: low, value: 'a' });
       step({ type: 'done', seq: 0 });
