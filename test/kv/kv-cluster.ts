@@ -4,6 +4,7 @@
  */
 import { KvClient } from '@paxkv/client';
 import { type FaultProfile, reliable, SimNetwork, type World } from '@paxkv/simulator';
+import { StateNetwork } from '../unit/kvserver/replica/state-network.ts';
 import { ClerkNetwork } from './clerk-network.ts';
 import { KvServer } from './kv-server.ts';
 
@@ -26,9 +27,8 @@ export class KvCluster {
     const places = Array.from({ length: serverCount }, (_, place) => place);
     this.world = world;
     this.#network = new SimNetwork<Uint8Array>(world, { peerCount: serverCount, profile });
-    this.servers = places.map(
-      (me) => new KvServer(world, { me, serverCount, network: this.#network }),
-    );
+    const shared = { serverCount, network: this.#network, stateNetwork: new StateNetwork(world) };
+    this.servers = places.map((me) => new KvServer(world, { me, ...shared }));
     this.#endpoints = places.map((place) => `http://server-${place}`);
     const named = this.servers.map((server, place) => [`http://server-${place}`, server] as const);
     this.#clerkNetwork = new ClerkNetwork(world, new Map(named));
@@ -96,6 +96,12 @@ export class KvCluster {
   /** At once and in the middle of whatever it does. Its disks keep what was flushed. */
   crash(server: number): void {
     this.servers[server]?.crash();
+  }
+
+  /** Crashes it, and its disks are empty when it starts again. */
+  crashWithLoss(server: number): void {
+    this.crash(server);
+    this.servers[server]?.loseDisks();
   }
 
   async restart(server: number): Promise<void> {

@@ -6,6 +6,7 @@ import { type Answer, ExchangeError, type Message } from '@paxkv/client';
 import { limitsDefault } from '@paxkv/kvserver/config';
 import { Replica } from '@paxkv/kvserver/replica';
 import { type Lifetime, SimDisk, type SimNetwork, SimNode, type World } from '@paxkv/simulator';
+import type { StateNetwork } from '../unit/kvserver/replica/state-network.ts';
 import { answer } from './kv-door.ts';
 import { flushPace, StateDisk } from './state-disk.ts';
 
@@ -13,6 +14,7 @@ export interface KvServerOptions {
   readonly me: number;
   readonly serverCount: number;
   readonly network: SimNetwork<Uint8Array>;
+  readonly stateNetwork: StateNetwork;
 }
 
 export class KvServer {
@@ -53,6 +55,12 @@ export class KvServer {
     this.#node.crash();
   }
 
+  /** Both its disks are empty from now on. To be called while it is down. */
+  loseDisks(): void {
+    this.#journal.wipe();
+    this.#state.wipe();
+  }
+
   /** @throws ExchangeError if the server crashes before it answers. */
   serve(message: Message, signal: AbortSignal): Promise<Answer> {
     const { replica } = this;
@@ -65,8 +73,9 @@ export class KvServer {
   }
 
   async #boot({ clock, onCrash }: Lifetime): Promise<Replica> {
-    const { me, serverCount, network } = this.#options;
+    const { me, serverCount, network, stateNetwork } = this.#options;
     onCrash(() => network.unplug(me));
+    onCrash(() => stateNetwork.unplug(me));
     onCrash(() => this.#journal.crash());
     onCrash(() => this.#state.crash());
     onCrash(() => this.#breakCalls());
@@ -77,6 +86,10 @@ export class KvServer {
       transport: network.transport(me),
       storage: this.#journal.open(),
       state: await this.#state.open(),
+      stateTransfer: {
+        port: stateNetwork.port(me),
+        replace: (fill) => this.#state.replace(fill),
+      },
       random: this.#world.random(`replica ${me}`),
       onStopped: (error) => this.#fail(error),
     });
