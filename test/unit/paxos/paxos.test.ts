@@ -65,7 +65,12 @@ describe('Paxos', () => {
       expect(done()).to.deep.equal(['write life met']);
       await deeds.finishWrite();
       expect(done()).to.deep.equal(['admit to 1', 'admit to 2']);
-      const answer = { type: 'admitted', life: 1, attempt: 2 ** 47, isMember: true } as const;
+      const answer = {
+        type: 'admitted',
+        life: 1 + 2 ** 31,
+        attempt: 2 ** 47,
+        isMember: true,
+      } as const;
       for (const from of [1, 2]) deeds.receive(from, { ...answer, isNew: false, max: 3, round: 0 });
       await turn();
       expect(paxos.isMember()).to.equal(true);

@@ -44,6 +44,8 @@ export interface Acquaintance {
   readonly life: number;
   /** The highest turn heard of in that life. */
   readonly turn: number;
+  /** Whether it led another life before, as far as is known. */
+  readonly hadOther?: boolean;
   /** The latest life recorded by this peer. */
   readonly admission?: Admission;
 }

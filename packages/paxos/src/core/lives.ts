@@ -60,7 +60,8 @@ export class Lives {
   heard(from: PeerId, { lives, turn }: MemoryMark): PeerId[] {
     const begun = lives.flatMap((life, peer) => {
       if (peer === this.#me || peer >= this.#peers.length || life <= this.#of(peer).life) return [];
-      this.#set(peer, { ...this.#of(peer), life, turn: 0 });
+      const known = this.#of(peer);
+      this.#set(peer, { ...known, life, turn: 0, hadOther: hadOtherThan(life, known) });
       return [peer];
     });
     const sender = this.#of(from);
@@ -74,10 +75,11 @@ export class Lives {
     const last = known.admission;
     if (last?.life === life && last.attempt === attempt) return last;
     if (life < known.life || life <= (last?.life ?? 0)) return undefined;
-    // Who was heard in life 0 had memory from the start: this is not its first life.
-    const isNew = last === undefined && !(known.life === 0 && known.turn > 0);
-    const admission = { life, attempt, isNew };
-    this.#set(from, { life, turn: life === known.life ? known.turn : 0, admission });
+    // Others may have told of this life before its peer did; of any other it is not the first.
+    const hadOther = hadOtherThan(life, known);
+    const admission = { life, attempt, isNew: last === undefined && !hadOther };
+    const turn = life === known.life ? known.turn : 0;
+    this.#set(from, { life, turn, hadOther, admission });
     this.persist(outbox);
     return admission;
   }
@@ -108,4 +110,12 @@ export class Lives {
     this.#isNoted = false;
     if (isNewLife) this.#lives = this.#peers.map(({ life }) => life);
   }
+}
+
+/** Whether the peer led any life but `life`. Who was heard in life 0 had memory from the start. */
+function hadOtherThan(
+  life: number,
+  { life: latest, turn, hadOther = false }: Acquaintance,
+): boolean {
+  return hadOther || (latest !== life && (latest > 0 || turn > 0));
 }

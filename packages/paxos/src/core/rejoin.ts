@@ -22,6 +22,8 @@ import { quorumSize } from './quorum.ts';
 
 /** Attempts are drawn from this many: two are never the same. */
 const attemptCount = 2 ** 48;
+/** Lives too: those who were told of a former one may have forgotten it, but somebody heard of it. */
+const lifeStep = 2 ** 32;
 
 export interface RejoinOptions {
   readonly me: PeerId;
@@ -51,7 +53,7 @@ export class Rejoin {
 
   /** There is no memory. `isNew`: there never was one, as far as is known. */
   begin<V>(isNew: boolean, outbox: Outbox<V>): void {
-    this.#choose({ life: 1, attempt: this.#draw(), isNew }, outbox);
+    this.#choose({ life: this.#lifeAbove(0), attempt: this.#draw(), isNew }, outbox);
   }
 
   /** Whether this peer takes part at all. */
@@ -91,7 +93,8 @@ export class Rejoin {
   /** Another life of this peer went further than thought, so it is not its first one either. */
   onOutlived<V>(answer: Outlived, outbox: Outbox<V>): void {
     if (!this.#isCurrent(answer)) return;
-    this.#choose({ life: answer.latest + 1, attempt: answer.attempt, isNew: false }, outbox);
+    const life = this.#lifeAbove(answer.latest);
+    this.#choose({ life, attempt: answer.attempt, isNew: false }, outbox);
     this.#ask(outbox);
   }
 
@@ -138,6 +141,11 @@ export class Rejoin {
   #others(): PeerId[] {
     const { me, peerCount } = this.#options;
     return Array.from({ length: peerCount }, (_, peer) => peer).filter((peer) => peer !== me);
+  }
+
+  /** Safety: no two lives share a number, or what was said in the one would count for the other. */
+  #lifeAbove(latest: number): number {
+    return latest + 1 + Math.floor(this.#options.random.next() * lifeStep);
   }
 
   #draw(): number {

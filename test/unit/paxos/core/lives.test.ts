@@ -62,6 +62,23 @@ describe('Lives', () => {
     expect(admit(6, 8).admission).to.deep.equal({ life: 6, attempt: 8, isNew: false });
   });
 
+  it('does not take for new whom it knows by hearsay in another life only', () => {
+    lives.heard(2, { lives: [0, 5, 0], turn: 1, heard: 0 });
+    expect(admit(6, 7).admission?.isNew).to.equal(false);
+  });
+
+  it('does not take for new who led two lives, though both are known by hearsay only', () => {
+    lives.heard(2, { lives: [0, 5, 0], turn: 1, heard: 0 });
+    lives.heard(2, { lives: [0, 6, 0], turn: 1, heard: 0 });
+    expect(admit(6, 7).admission?.isNew).to.equal(false);
+  });
+
+  it('takes for new whose first life others told of before it asked', () => {
+    lives.heard(2, { lives: [0, 5, 0], turn: 1, heard: 0 });
+    lives.heard(1, { lives: [0, 5, 0], turn: 2, heard: 0 });
+    expect(admit(5, 7).admission?.isNew).to.equal(true);
+  });
+
   it('does not take for new who had memory from the start', () => {
     lives.heard(1, { lives: [0, 0, 0], turn: 1, heard: 0 });
     expect(admit(1, 7).admission?.isNew).to.equal(false);

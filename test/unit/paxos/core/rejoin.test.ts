@@ -12,6 +12,8 @@ import { expect } from 'chai';
 import { ballot, evenChance } from './steps.ts';
 
 const attempt = 2 ** 47;
+/** What even chance draws for the first life, and beyond a life known to others. */
+const firstLife = 1 + 2 ** 31;
 
 describe('Rejoin', () => {
   let peer: Peer<string>;
@@ -51,7 +53,7 @@ describe('Rejoin', () => {
 
   function admitted(
     from: PeerId,
-    { life = 1, isMember = true, isNew = false, max = -1, round = 0 } = {},
+    { life = firstLife, isMember = true, isNew = false, max = -1, round = 0 } = {},
   ): Effects<string> {
     return receive(from, { type: 'admitted', life, attempt, isMember, isNew, max, round });
   }
@@ -64,13 +66,13 @@ describe('Rejoin', () => {
   function votesIn(seq: number): boolean {
     const accept: Accept<string> = { type: 'accept', seq, ballot: ballot(5, 1), value: 'x' };
     // Who has not heard of the new life is refused, whatever the instance.
-    const mark = { lives: [1, 0, 0], turn: 0, heard: 0 };
+    const mark = { lives: [firstLife, 0, 0], turn: 0, heard: 0 };
     return receive(1, accept, mark).sendAfter.length > 0;
   }
 
   it('asks all others, once its new life is durable', () => {
     const { sendNow, sendAfter, persist } = boot('lost');
-    expect(persist).to.deep.equal([{ type: 'life', life: 1, attempt, isNew: false }]);
+    expect(persist).to.deep.equal([{ type: 'life', life: firstLife, attempt, isNew: false }]);
     expect(types(sendNow)).to.deep.equal([]);
     expect(types(sendAfter)).to.deep.equal(['admit>1', 'admit>2']);
   });
@@ -125,7 +127,15 @@ describe('Rejoin', () => {
   it('uses no round again that it may have led with', () => {
     boot('lost');
     receive(1, {
-      ...{ type: 'admitted', life: 1, attempt, isMember: true, isNew: false, max: 7, round: 40 },
+      ...{
+        type: 'admitted',
+        life: firstLife,
+        attempt,
+        isMember: true,
+        isNew: false,
+        max: 7,
+        round: 40,
+      },
     });
     expect(admitted(2).persist).to.deep.include({ type: 'reserved', round: 40 });
     const { persist } = step({ type: 'propose', seq: 8, value: 'mine' });
@@ -147,7 +157,15 @@ describe('Rejoin', () => {
     admitted(1);
     admitted(1);
     receive(2, {
-      ...{ type: 'admitted', life: 1, attempt: 4, isMember: true, isNew: false, max: -1, round: 0 },
+      ...{
+        type: 'admitted',
+        life: firstLife,
+        attempt: 4,
+        isMember: true,
+        isNew: false,
+        max: -1,
+        round: 0,
+      },
     });
     admitted(2, { life: 2 });
     expect(peer.isMember).to.equal(false);
@@ -183,14 +201,30 @@ describe('Rejoin', () => {
 
   it('goes above every life that others know of, and is no longer new then', () => {
     boot('new');
-    const { persist, sendAfter } = receive(1, { type: 'outlived', life: 1, attempt, latest: 4 });
-    expect(persist).to.deep.equal([{ type: 'life', life: 5, attempt, isNew: false }]);
+    const latest = firstLife + 4;
+    const outlived = { type: 'outlived', life: firstLife, attempt, latest } as const;
+    const { persist, sendAfter } = receive(1, outlived);
+    const life = latest + firstLife;
+    expect(persist).to.deep.equal([{ type: 'life', life, attempt, isNew: false }]);
     expect(sendAfter.map(({ message }) => message)).to.deep.include({
-      ...{ type: 'admit', life: 5, attempt },
+      ...{ type: 'admit', life, attempt },
     });
-    admitted(1, { life: 5, isNew: true, isMember: false });
-    admitted(2, { life: 5, isNew: true, isMember: false });
+    admitted(1, { life, isNew: true, isMember: false });
+    admitted(2, { life, isNew: true, isMember: false });
     expect(peer.isMember).to.equal(false);
+  });
+
+  it('leads no two lives of one number, though nobody is left who recorded the first', () => {
+    const livesOf = (draw: number) => {
+      const memory = { state: 'new', turn: 0, writes: [] } as const;
+      const random = { next: () => draw };
+      const { persist } = new Peer<string>({ me: 0, peerCount: 3, random, memory }).step(
+        { type: 'wake' },
+        0,
+      );
+      return persist.flatMap((write) => (write.type === 'life' ? write.life : []));
+    };
+    expect(livesOf(0.25)).to.not.deep.equal(livesOf(0.75));
   });
 
   it('asks again until enough have answered with memory', () => {

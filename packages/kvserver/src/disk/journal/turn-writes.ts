@@ -52,7 +52,10 @@ function toFields(write: JournalWrite): unknown[] {
     case 'met':
       return [
         type,
-        write.peers.map(({ life, turn, admission }) => [life, turn, ...toList(admission)]),
+        write.peers.map(({ life, turn, hadOther, admission }) => [
+          ...[life, turn, hadOther ?? false],
+          ...toList(admission),
+        ]),
       ];
   }
 }
@@ -124,19 +127,27 @@ function parseBallot(round: unknown, peer: unknown): Ballot {
 }
 
 function parseAdmission([life, attempt, isNew]: readonly unknown[]): Admission {
-  if (typeof isNew !== 'boolean') throw new TypeError('isNew is not a boolean');
   return {
     life: parseInteger('life', life, { min: 1 }),
     attempt: parseInteger('attempt', attempt),
-    isNew,
+    isNew: parseFlag('isNew', isNew),
   };
 }
 
 function parseAcquaintance(fields: readonly unknown[]): Acquaintance {
-  expectCount(fields, fields.length === 5 ? 5 : 2);
-  const [life, turn, ...admission] = fields;
-  const known = { life: parseInteger('life', life), turn: parseInteger('turn', turn) };
+  expectCount(fields, fields.length === 6 ? 6 : 3);
+  const [life, turn, hadOther, ...admission] = fields;
+  const known = {
+    life: parseInteger('life', life),
+    turn: parseInteger('turn', turn),
+    ...(parseFlag('hadOther', hadOther) && { hadOther: true }),
+  };
   return admission.length === 0 ? known : { ...known, admission: parseAdmission(admission) };
+}
+
+function parseFlag(name: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new TypeError(`${name} is not a boolean`);
 }
 
 function parseBytes(value: unknown): Uint8Array {

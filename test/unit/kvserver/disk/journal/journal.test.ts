@@ -23,6 +23,7 @@ const everyKind: Write<Uint8Array>[] = [
     peers: [
       { life: 0, turn: 9 },
       { life: 1, turn: 0, admission: { life: 1, attempt: 7, isNew: true } },
+      { life: 2, turn: 3, hadOther: true },
     ],
   },
 ];
