@@ -50,6 +50,7 @@ export class Cluster {
         new Server(world, {
           ...{ me, serverCount: nodeCount, network: this.#network, clockRate, witness },
           stateWays: this.#stateWays,
+          isLed: schedule.isLed,
           pace: this.pace,
           onFailed: (error) => this.#onFailed(me, error),
         }),

@@ -27,12 +27,14 @@ import { copyWrite } from './copies.ts';
 import type { StateWays } from './state-ways.ts';
 
 type Bytes = Uint8Array;
+type Fill = Parameters<StateDisk['replace']>[0];
 
 export interface ServerOptions {
   readonly me: number;
   readonly serverCount: number;
   readonly network: SimNetwork<Bytes>;
   readonly stateWays: StateWays;
+  readonly isLed: boolean;
   readonly clockRate: number;
   readonly pace: DiskPace;
   readonly witness: Required<Witness>;
@@ -186,21 +188,23 @@ export class Server {
     onCrash(() => stateWays.unplug(me));
     onCrash(() => this.#breakCalls());
     this.#gate = gate;
-    return Replica.open({
+    const options = {
       ...{ me, boot: this.#bootCount, peerCount: serverCount, clock, limits: limitsDefault },
       transport: gate.transport(this.#watched(network.transport(me))),
       storage: gate.storage(this.journal.open()),
       state: await this.state.open(gate),
       stateTransfer: {
         port: stateWays.port(me, gate),
-        replace: (fill) => this.state.replace(fill, gate),
+        replace: (fill: Fill) => this.state.replace(fill, gate),
       },
       random: this.#world.random(`replica ${me}`),
-      onStopped: (error) => {
+      onStopped: (error: Error) => {
         witness.onFailed(me, error);
         onFailed(error);
       },
-    });
+      isCandidate: this.#options.isLed,
+    };
+    return Replica.open(options);
   }
 
   #end(cause: 'crash' | 'power loss', keepChance: number): void {

@@ -77,15 +77,16 @@ export class InstanceRecord {
     this.promises[node]?.set(rank, this.highestVoteBelow(rank, node));
   }
 
-  /** For each node that ever promised to this ballot: the highest vote it had to tell of, or −1. */
-  toldAt(rank: number): number[] {
-    return [...this.promises.keys()].flatMap(
-      (node) => this.promises[node]?.get(rank) ?? this.formerPromises[node]?.get(rank) ?? [],
-    );
+  /** What `node` had to tell when it promised to this ballot here: its highest vote, −1 for none. */
+  toldBy(node: number, rank: number): number | undefined {
+    return this.promises[node]?.get(rank) ?? this.formerPromises[node]?.get(rank);
   }
 
-  /** `node` takes part here, and knows nothing of having done so before. */
-  begin(node: number): void {
+  /** `node` takes part here, and knows nothing of having done so before, whatever it `followed`. */
+  begin(node: number, followed: Iterable<number>): void {
+    for (const rank of followed) {
+      this.formerPromises[node]?.set(rank, this.highestVoteBelow(rank, node));
+    }
     for (const [rank, told] of this.promises[node] ?? [])
       this.formerPromises[node]?.set(rank, told);
     this.promises[node]?.clear();
@@ -111,6 +112,9 @@ export class Ledger {
   readonly lives: Life[];
   /** Rounds that each node has reserved. */
   readonly reserved: number[];
+  /** The ballots that each node promised for the whole log, in this life and in those before. */
+  readonly followed: readonly Set<number>[];
+  readonly formerlyFollowed: readonly Set<number>[];
   /** Who ever recorded that `node` is in this life, while it had memory itself; by `admissionOf`. */
   readonly #admissions = new Map<string, Set<number>>();
   readonly #instances = new Map<number, InstanceRecord>();
@@ -122,6 +126,35 @@ export class Ledger {
     this.appliedEver = new Array<number>(nodeCount).fill(-1);
     this.lives = new Array<Life>(nodeCount).fill({ number: 0, fence: undefined });
     this.reserved = new Array<number>(nodeCount).fill(0);
+    this.followed = Array.from({ length: nodeCount }, () => new Set<number>());
+    this.formerlyFollowed = Array.from({ length: nodeCount }, () => new Set<number>());
+  }
+
+  /** What `node` promised in `seq`, alone or for the whole log; −1 for nothing. */
+  promised(node: number, seq: number): number {
+    return Math.max(this.instance(seq).promised[node] ?? -1, ...(this.followed[node] ?? []));
+  }
+
+  /**
+   * For each node that ever promised to this ballot in `seq`, alone or for the whole log: the highest
+   * vote it then had to tell of, or −1.
+   */
+  toldAt(seq: number, rank: number): number[] {
+    const record = this.instance(seq);
+    return this.followed.flatMap((followed, node) => {
+      const told = record.toldBy(node, rank);
+      if (told !== undefined) return told;
+      // After a promise no vote below it is ever cast, so what there was to tell can still be seen.
+      if (followed.has(rank)) return record.highestVoteBelow(rank, node);
+      return this.formerlyFollowed[node]?.has(rank) ? -1 : [];
+    });
+  }
+
+  /** Who ever promised to this ballot for the whole log. */
+  followerCount(rank: number): number {
+    return this.followed.filter(
+      (followed, node) => followed.has(rank) || this.formerlyFollowed[node]?.has(rank),
+    ).length;
   }
 
   /** Whether `node` may promise and vote there. */
@@ -176,7 +209,10 @@ export class Ledger {
     this.lives[node] = life;
     const { fence } = life;
     if (fence === undefined) return;
-    for (const [seq, record] of this.#instances) if (seq > fence) record.begin(node);
+    const followed = this.followed[node] ?? new Set();
+    for (const [seq, record] of this.#instances) if (seq > fence) record.begin(node, followed);
+    for (const rank of followed) this.formerlyFollowed[node]?.add(rank);
+    followed.clear();
   }
 
   instance(seq: number): InstanceRecord {

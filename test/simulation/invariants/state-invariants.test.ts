@@ -54,6 +54,27 @@ describe('State invariants', () => {
     expect(judged.broken).to.equal('a promise never sinks');
   });
 
+  it('object to a promise below that for the whole log, and to a lower one for the log', () => {
+    for (const round of [3, 4]) {
+      const judged = new Judged();
+      judged.write(0, { type: 'followed', ballot: ballot(4, 1) });
+      if (round === 4) judged.promise(0, round, 2, 9);
+      else judged.promise(0, round, 1, 9);
+      expect(judged.broken).to.equal(round === 4 ? undefined : 'a promise never sinks');
+    }
+    const log = new Judged();
+    log.write(0, { type: 'followed', ballot: ballot(4, 1) });
+    log.write(0, { type: 'followed', ballot: ballot(4, 0) });
+    expect(log.broken).to.equal('a promise never sinks');
+  });
+
+  it('object to following without memory', () => {
+    const judged = new Judged();
+    judged.state.onMemoryLost(0, 'journal');
+    judged.write(0, { type: 'followed', ballot: ballot(4, 1) });
+    expect(judged.broken).to.equal('nobody takes part in what it may have forgotten');
+  });
+
   it('object to a note of what no quorum voted for, or of another value', () => {
     const early = new Judged();
     early.vote(0, 1, 'a');

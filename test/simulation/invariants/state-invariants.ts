@@ -90,6 +90,9 @@ export class StateInvariants implements Witness {
         this.#raise(node, write);
         this.#vote(node, write);
         break;
+      case 'followed':
+        this.#follow(node, write);
+        break;
       case 'decided':
         this.#decideOnWord(node, write);
         break;
@@ -108,7 +111,7 @@ export class StateInvariants implements Witness {
   #raise(node: number, { type, seq, ballot }: WriteOf<'promised' | 'accepted'>): void {
     const record = this.#ledger.instance(seq);
     const rank = rankOf(ballot);
-    const before = record.promised[node] ?? -1;
+    const before = this.#ledger.promised(node, seq);
     this.#verdict.check(
       this.#ledger.takesPart(node, seq),
       'nobody takes part in what it may have forgotten',
@@ -120,6 +123,23 @@ export class StateInvariants implements Witness {
       () => `node ${node} ${type} ${nameOf(rank)} in ${seq} after promising ${nameOf(before)}`,
     );
     record.promise(node, rank);
+  }
+
+  /** P1a for the whole log. */
+  #follow(node: number, { ballot }: WriteOf<'followed'>): void {
+    const rank = rankOf(ballot);
+    const before = Math.max(-1, ...(this.#ledger.followed[node] ?? []));
+    this.#verdict.check(
+      this.#ledger.isMember(node),
+      'nobody takes part in what it may have forgotten',
+      () => `node ${node} followed ${nameOf(rank)}, ${this.#tellLife(node)}`,
+    );
+    this.#verdict.check(
+      rank >= before,
+      'a promise never sinks',
+      () => `node ${node} followed ${nameOf(rank)} after following ${nameOf(before)}`,
+    );
+    this.#ledger.followed[node]?.add(rank);
   }
 
   #vote(node: number, { seq, ballot, value }: WriteOf<'accepted'>): void {

@@ -162,6 +162,52 @@ describe('Step invariants', () => {
     expect(forgetful.broken).to.equal('nobody pretends to remember');
   });
 
+  it('find nothing wrong with a leader as it should be', () => {
+    const judged = new Judged();
+    judged.vote(1, 1, 'old', { seq: 7 });
+    judged.send(0, { type: 'lead', ballot: ballot(2, 0) });
+    for (const node of [0, 1]) judged.write(node, { type: 'followed', ballot: ballot(2, 0) });
+    const vote = { ballot: ballot(1, 0), value: value('old') };
+    const votes = [{ seq: 7, vote }];
+    judged.send(1, { type: 'followed', ballot: ballot(2, 0), from: 5, votes });
+    judged.send(0, { type: 'heartbeat', ballot: ballot(2, 0) });
+    judged.send(0, { type: 'accept', seq: 7, ballot: ballot(2, 0), value: value('old') });
+    judged.send(0, { type: 'accept', seq: 8, ballot: ballot(2, 0), value: value('new') });
+    expect(judged.broken).to.equal(undefined);
+  });
+
+  it('object to a leader that goes on with another value than was voted for', () => {
+    const judged = new Judged();
+    judged.vote(1, 1, 'old', { seq: 7 });
+    for (const node of [0, 1]) judged.write(node, { type: 'followed', ballot: ballot(2, 0) });
+    judged.send(0, { type: 'accept', seq: 7, ballot: ballot(2, 0), value: value('new') });
+    expect(judged.broken).to.equal('a proposal carries the value of the highest vote of a quorum');
+  });
+
+  it('object to a log promise that is not durable, or conceals a vote', () => {
+    const followed = { type: 'followed', ballot: ballot(2, 0), from: 5, votes: [] } as const;
+    const early = new Judged();
+    early.send(1, followed);
+    expect(early.broken).to.equal('a promise is durable before it is given');
+    for (const [seq, isHidden] of [
+      [4, false],
+      [5, true],
+    ] as const) {
+      const judged = new Judged();
+      judged.vote(1, 1, 'old', { seq });
+      judged.write(1, { type: 'followed', ballot: ballot(2, 0) });
+      judged.send(1, followed);
+      expect(judged.broken).to.equal(isHidden ? 'a promise conceals no vote' : undefined);
+    }
+  });
+
+  it('object to a leader that no quorum follows', () => {
+    const judged = new Judged();
+    judged.write(0, { type: 'followed', ballot: ballot(2, 0) });
+    judged.send(0, { type: 'heartbeat', ballot: ballot(2, 0) });
+    expect(judged.broken).to.equal('only who a quorum follows leads');
+  });
+
   it('object to talk without end', () => {
     const judged = new Judged();
     for (let count = 0; count <= 1_000_000; count += 1) {

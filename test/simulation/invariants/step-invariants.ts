@@ -43,7 +43,16 @@ export class StepInvariants implements Witness {
     );
     switch (message.type) {
       case 'prepare':
-        this.#onPrepare(from, message);
+        this.#onBallot(from, message, `${message.seq}`);
+        break;
+      case 'lead':
+        this.#onBallot(from, message, 'log');
+        break;
+      case 'followed':
+        this.#onFollowed(from, message);
+        break;
+      case 'heartbeat':
+        this.#onHeartbeat(from, message);
         break;
       case 'promised':
         this.#onPromised(from, message);
@@ -84,21 +93,22 @@ export class StepInvariants implements Witness {
     );
   }
 
-  #onPrepare(node: number, { seq, ballot }: MessageOf<'prepare'>): void {
+  /** `scope`: the instance it is for, or the whole log. */
+  #onBallot(node: number, { ballot }: MessageOf<'prepare' | 'lead'>, scope: string): void {
     this.#verdict.check(
       ballot.round <= (this.#ledger.reserved[node] ?? 0),
       'a ballot is durable before anyone hears of it',
       () => `node ${node} spoke of ${ballot.round}, its disk knows ${this.#ledger.reserved[node]}`,
     );
     // A ballot that only ever prepared may be used again by a node that has lost its memory.
-    const key = `${seq}:${rankOf(ballot)}:${this.#ledger.lives[node]?.number}`;
+    const key = `${scope}:${rankOf(ballot)}:${this.#ledger.lives[node]?.number}`;
     const boot = this.#boots.get(node) ?? 0;
     const first = this.#ballots.get(key);
     if (first === undefined) this.#ballots.set(key, boot);
     this.#verdict.check(
       ballot.peer === node && (first === undefined || first === boot),
       'no ballot is used twice',
-      () => `node ${node} used ${nameOf(rankOf(ballot))} in ${seq} in two lives`,
+      () => `node ${node} used ${nameOf(rankOf(ballot))} in ${scope} in two lives`,
     );
   }
 
@@ -121,6 +131,42 @@ export class StepInvariants implements Witness {
       vote === undefined || (votes !== undefined && isSameValue(votes.value, vote.value)),
       'a promise invents no vote',
       () => `node ${node} told of ${nameOf(told)} in ${seq}, promising ${nameOf(rank)}`,
+    );
+  }
+
+  /** A promise for the whole log, with every vote from an instance on. */
+  #onFollowed(node: number, { ballot, from, votes }: MessageOf<'followed'>): void {
+    const rank = rankOf(ballot);
+    this.#verdict.check(
+      this.#ledger.followed[node]?.has(rank) ?? false,
+      'a promise is durable before it is given',
+      () => `node ${node} followed ${nameOf(rank)}`,
+    );
+    const told = new Map(votes.map(({ seq, vote }) => [seq, vote]));
+    for (const [seq, record] of this.#ledger.instances) {
+      const vote = told.get(seq);
+      const highest = seq < from ? -1 : record.highestVoteBelow(rank, node);
+      this.#verdict.check(
+        highest <= (vote === undefined ? -1 : rankOf(vote.ballot)),
+        'a promise conceals no vote',
+        () =>
+          `node ${node} hid ${nameOf(highest)} in ${seq}, following ${nameOf(rank)} from ${from}`,
+      );
+      const known = vote && record.votes.get(rankOf(vote.ballot))?.value;
+      this.#verdict.check(
+        vote === undefined || (known !== undefined && isSameValue(known, vote.value)),
+        'a promise invents no vote',
+        () => `node ${node} told of a vote in ${seq}, following ${nameOf(rank)}`,
+      );
+    }
+  }
+
+  #onHeartbeat(node: number, { ballot }: MessageOf<'heartbeat'>): void {
+    const rank = rankOf(ballot);
+    this.#verdict.check(
+      this.#ledger.followerCount(rank) >= this.#ledger.quorumSize,
+      'only who a quorum follows leads',
+      () => `node ${node} leads at ${nameOf(rank)}`,
     );
   }
 
@@ -151,7 +197,7 @@ export class StepInvariants implements Witness {
   #isSafe(seq: number, rank: number, value: Bytes): boolean {
     const { quorumSize } = this.#ledger;
     const record = this.#ledger.instance(seq);
-    const votes = record.toldAt(rank);
+    const votes = this.#ledger.toldAt(seq, rank);
     const isBacked = (limit: number) => votes.filter((at) => at <= limit).length >= quorumSize;
     const isOfValue = (at: number) => isSameValue(record.votes.get(at)?.value ?? value, value);
     return isBacked(-1) || votes.some((at) => at >= 0 && isOfValue(at) && isBacked(at));

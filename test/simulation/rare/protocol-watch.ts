@@ -1,5 +1,6 @@
 /** Sees rare states of the protocol, in the messages that pass and in the ledger. */
 import type { Envelope, Message } from '@paxkv/paxos';
+import type { Ballot } from '@paxkv/paxos/core';
 import type { Fate } from '@paxkv/simulator';
 import {
   type InstanceRecord,
@@ -27,6 +28,8 @@ export class ProtocolWatch implements Witness {
   readonly #duels = new Map<number, Duel>();
   /** Ballots at which votes were asked for, by instance. */
   readonly #asked = new Set<string>();
+  /** Ballots at which somebody led the log. */
+  readonly #leaders = new Set<number>();
   /** The instance in which each batch was first proposed. */
   readonly #seqs = new Map<string, number>();
   /** The instance that each link's latest Learn asked about. */
@@ -40,6 +43,7 @@ export class ProtocolWatch implements Witness {
 
   onSent({ message }: Envelope<Bytes>): void {
     if (message.type === 'prepare') this.#onPrepare(message);
+    else if (message.type === 'heartbeat') this.#onLeading(message.ballot);
     else if (message.type === 'accept') this.#onAccept(message);
   }
 
@@ -55,6 +59,9 @@ export class ProtocolWatch implements Witness {
         break;
       case 'forgotten':
         this.#counters.add('question about a forgotten instance');
+        break;
+      case 'outbid':
+        if (this.#leaders.has(rankOf(message.ballot))) this.#counters.add('leader outbid');
         break;
       case 'rejected':
         if (this.#asked.has(keyOf(message)))
@@ -83,10 +90,25 @@ export class ProtocolWatch implements Witness {
     if (duel.proposers.size > 1) this.#counters.add('duelling proposers');
   }
 
+  #onLeading({ round, peer }: Ballot): void {
+    const rank = rankOf({ round, peer });
+    if (this.#leaders.has(rank)) return;
+    const isFirst = this.#leaders.size === 0;
+    const isOther = ![...this.#leaders].every((leader) => proposerOf(leader) === peer);
+    this.#leaders.add(rank);
+    this.#counters.add('leader that a quorum follows');
+    if (!isFirst && isOther) this.#counters.add('leader that takes over from another');
+  }
+
   #onAccept(message: MessageOf<'accept'>): void {
     const key = keyOf(message);
     if (this.#asked.has(key)) return;
     this.#asked.add(key);
+    const rank = rankOf(message.ballot);
+    if (this.#ledger.followerCount(rank) >= this.#ledger.quorumSize) {
+      this.#onLeading(message.ballot);
+      this.#counters.add('vote asked for without a first phase');
+    }
     const { seq, value } = message;
     if (isNoop(value)) return;
     const name = Buffer.from(value).toString('latin1');

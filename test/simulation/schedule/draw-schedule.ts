@@ -22,6 +22,7 @@ export function drawSchedule(seed: number): Schedule {
     network: drawNetwork(random, isOn),
     ways: drawWays(random, isOn),
     load,
+    isLed: random.chance(0.7),
     flushMsMax: random.between(1, 8),
     clockRates: Array.from({ length: nodeCount }, () =>
       isOn('clock rate') ? random.between(0.5, 2) : 1,

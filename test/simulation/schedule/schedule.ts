@@ -49,6 +49,8 @@ export interface Schedule {
   readonly network: FaultProfile;
   readonly ways: ClientWays;
   readonly load: Load;
+  /** Whether servers try to lead the log, or decide each instance by itself. */
+  readonly isLed: boolean;
   /** How long a flush takes where nothing is wrong with the disk. */
   readonly flushMsMax: number;
   /** How fast each node's clock runs from the start. */
