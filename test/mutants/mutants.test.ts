@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { allMutants } from './all-mutants.ts';
 import { catalogue } from './catalogue.ts';
-import { isTest, nameOf } from './mutant.ts';
+import { bySimulation, isTest, nameOf } from './mutant.ts';
 import { PatchedBuilds } from './patched-build/builds.ts';
 import { failedTest, runTests } from './trial/named-test.ts';
 
@@ -30,6 +30,14 @@ describe('The mutants', () => {
     const possible = catalogue.filter(({ notYet }) => notYet === undefined);
     const made = new Set(allMutants.map(({ mistake }) => mistake));
     expect([...made].sort((a, b) => a - b)).to.deep.equal(possible.map(({ number }) => number));
+  });
+
+  it('are caught by the simulation too, where it can make the mistake', () => {
+    const simulated = catalogue.filter(({ isSimulated }) => isSimulated);
+    const hunted = allMutants.filter(({ caughtBy }) => caughtBy.includes(bySimulation));
+    expect(new Set(hunted.map(({ mistake }) => mistake))).to.deep.equal(
+      new Set(simulated.map(({ number }) => number)),
+    );
   });
 
   it('name tests that exist', async function () {

@@ -1,5 +1,5 @@
 /** Mistakes of a peer that lost its memory, and of those who take it back. */
-import { byTest, type Mutant } from '../mutant.ts';
+import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 export const rejoinMutants: readonly Mutant[] = [
   {
@@ -11,6 +11,7 @@ export const rejoinMutants: readonly Mutant[] = [
     right: '(this.#life.fence ?? Infinity)',
     wrong: '(this.#life.fence ?? -1)',
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/paxos/core/rejoin',
         'promises nothing, votes for nothing and proposes nothing before it is admitted',
@@ -26,6 +27,7 @@ export const rejoinMutants: readonly Mutant[] = [
     right: 'if (request.seq <= this.#fence) return;',
     wrong: '',
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/paxos/core/rejoin',
         'is admitted by a quorum of others with memory, above all they knew of',
@@ -41,6 +43,7 @@ export const rejoinMutants: readonly Mutant[] = [
     right: 'if (seq <= this.#fence || this.#learner.knows(seq)) return;',
     wrong: 'if (this.#learner.knows(seq)) return;',
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/paxos/core/rejoin',
         'proposes only above its fence: below it, a ballot of its former life may be at work',
