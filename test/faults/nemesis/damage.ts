@@ -1,5 +1,5 @@
 /** Nodes that return with damaged files, or with none. */
-import { type Damage, damage, wipe } from '../disk/damage.ts';
+import { type Damage, damage, manners, parts, wipe } from '../disk/damage.ts';
 import { drawNodes, type Nemesis, type Scene } from './nemesis.ts';
 import { revive } from './revival.ts';
 
@@ -21,6 +21,19 @@ export function damaged(what: Damage, spread: Spread): Nemesis {
     return `damaged ${told.join('; ')}`;
   };
 }
+
+/** All nodes return together, each with damage of its own. They may be unable to go on. */
+export const damagedEverywhere: Nemesis = async ({ cluster, random }) => {
+  await cluster.kill(...cluster.nodes);
+  const places = await Promise.all(
+    cluster.nodes.map((node) => {
+      const what = { part: random.pick(parts), manner: random.pick(manners) };
+      return damage(cluster.directoryOf(node), what, random);
+    }),
+  );
+  for (const node of cluster.nodes) cluster.launch(node);
+  return `damaged all: ${places.map((place) => place ?? 'no such file').join('; ')}`;
+};
 
 /** A node loses all it had. */
 export const wiped: Nemesis = async (scene) => {

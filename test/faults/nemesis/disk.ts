@@ -44,26 +44,39 @@ export function failingStart(call: DiskCall, error: 'EIO' | 'ENOSPC'): Nemesis {
   };
 }
 
-/** A node dies just before a call of any kind, the N-th from now or from its start. */
+/** One node dies just before the N-th call, from now or from its start, and loses what was not flushed. */
 export function crashPoint(when: 'under load' | 'at start'): Nemesis {
-  return async (scene) => {
-    const { cluster, random, rig } = scene;
-    const [node = 0] = drawNodes(scene, 1);
-    const call = random.pick(['open', 'write', 'sync', 'rename'] as const);
-    // Under load files are written and flushed, and seldom opened.
-    const calls: DiskCall[] = when === 'at start' ? [call] : ['write', 'sync'];
-    const skip = random.integer(0, when === 'at start' ? 10 : skipMax);
-    if (when === 'at start') await cluster.kill(node);
-    rig.shimOf(node).arrange({ calls, error: 'crash', skip, times: 1 });
-    if (when === 'at start') cluster.launch(node);
-    await untilHit(scene, node);
-    rig.shimOf(node).clear();
-    // Whoever was not met lives on; who was met may need a moment to be gone.
-    await cluster.kill(node);
-    const lost = await rig.shimOf(node).cutPower(random);
-    await cluster.restart(node);
-    return `crash of ${node} ${when} before ${calls.join('/')} ${skip} (${lost} lost)`;
-  };
+  return (scene) => crashAt(scene, drawNodes(scene, 1), when);
+}
+
+/** All nodes die so while they start together. */
+export const crashPointOfAll: Nemesis = (scene) => crashAt(scene, scene.cluster.nodes, 'at start');
+
+async function crashAt(
+  scene: Scene,
+  nodes: readonly number[],
+  when: 'under load' | 'at start',
+): Promise<string> {
+  const { cluster, random, rig } = scene;
+  const isStart = when === 'at start';
+  if (isStart) await cluster.kill(...nodes);
+  // Under load files are written and flushed, and seldom opened.
+  const points = nodes.map((node) => {
+    const call = random.pick<DiskCall>(
+      isStart ? ['open', 'write', 'sync', 'rename'] : ['write', 'sync'],
+    );
+    const skip = random.integer(0, isStart ? 10 : skipMax);
+    rig.shimOf(node).arrange({ calls: [call], error: 'crash', skip, times: 1 });
+    if (isStart) cluster.launch(node);
+    return `${node} before ${call} ${skip}`;
+  });
+  await Promise.all(nodes.map((node) => untilHit(scene, node)));
+  for (const node of nodes) rig.shimOf(node).clear();
+  // Whoever was not met lives on; who was met may need a moment to be gone.
+  await cluster.kill(...nodes);
+  const losses = await Promise.all(nodes.map((node) => rig.shimOf(node).cutPower(random)));
+  await cluster.restart(...nodes);
+  return `crash ${when} of ${points.join(', ')} (${losses.join(', ')} lost)`;
 }
 
 /** Every flush of one node takes its time. */

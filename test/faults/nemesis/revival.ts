@@ -46,3 +46,20 @@ export async function stateOf(cluster: ProcessCluster, node: number): Promise<st
     return 'silent';
   }
 }
+
+/** What each node says of itself, once all serve or the time is over; one that ended, by its code. */
+export async function settledStates(cluster: ProcessCluster, timeoutMs: number): Promise<string[]> {
+  const deadlineMs = performance.now() + timeoutMs;
+  for (;;) {
+    const states = await Promise.all(
+      cluster.nodes.map(async (node) => {
+        if (!cluster.hasExited(node)) return stateOf(cluster, node);
+        const { code } = await cluster.exit(node);
+        return code === diskExitCode ? 'ended for its disk' : 'silent';
+      }),
+    );
+    const isSettled = states.every((state) => state === 'running');
+    if (isSettled || performance.now() > deadlineMs) return states;
+    await pause(pollMs);
+  }
+}

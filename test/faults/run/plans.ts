@@ -1,9 +1,10 @@
 /** What is run: every kind of harm, in the numbers of each tier. */
 import { manners, parts } from '../disk/damage.ts';
 import { killAll, killMany, killOne, pauseNodes } from '../nemesis/crash.ts';
-import { damaged, wiped } from '../nemesis/damage.ts';
+import { damaged, damagedEverywhere, wiped } from '../nemesis/damage.ts';
 import {
   crashPoint,
+  crashPointOfAll,
   failingCalls,
   failingStart,
   fullDisk,
@@ -57,6 +58,8 @@ function ciPlans(): RunPlan[] {
     soak(20),
     wipes(2),
     ...damages(),
+    damageOfAll(),
+    damageOfAll(),
     fullDisks([fullDiskAtStart, fullDisk(1500), fullDisk(1500)]),
   ];
 }
@@ -118,10 +121,9 @@ function fullDisks(strikes: readonly Nemesis[]): RunPlan {
 }
 
 function crashPoints(count: number): RunPlan {
-  const strikes = Array.from({ length: count }, (_, number) =>
-    crashPoint(number % 2 === 0 ? 'at start' : 'under load'),
-  );
-  const title = `${count} crash points`;
+  const round = [crashPoint('at start'), crashPoint('under load'), crashPointOfAll];
+  const strikes = repeat(Math.ceil(count / round.length), round).flat();
+  const title = `${strikes.length} crash points`;
   return { ...calm, kind: 'crash-point', title, rig: 'shim', strikes, rateShareMin: 0.1 };
 }
 
@@ -141,6 +143,11 @@ function damages(): RunPlan[] {
     const title = `${chosen.length} damages at ${spread}`;
     return { ...calm, kind: 'damage', title, nodeCount, strikes };
   });
+}
+
+function damageOfAll(): RunPlan {
+  const title = 'damage at all nodes';
+  return { ...calm, kind: 'damage', title, strikes: [killAll, damagedEverywhere], mayStop: true };
 }
 
 /** Everything at random, also at the same time. */

@@ -30,6 +30,8 @@ export interface RunPlan {
   readonly strikes: readonly Nemesis[];
   /** The least that the whole run must do, as a share of what the cluster did before the first strike. */
   readonly rateShareMin: number;
+  /** More may be harmed than can be repaired: then the nodes must say so, and answer nothing wrong. */
+  readonly mayStop?: boolean;
 }
 
 export interface RunReport {

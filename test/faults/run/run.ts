@@ -13,6 +13,7 @@ import { Recorder } from '../../history/recorder.ts';
 import { ProcessCluster } from '../../process/process-cluster.ts';
 import { openRig } from '../disk/rig.ts';
 import type { Scene } from '../nemesis/nemesis.ts';
+import { settledStates } from '../nemesis/revival.ts';
 import { ProxyNetwork } from '../network/proxy-network.ts';
 import { Traffic } from '../traffic/traffic.ts';
 import type { LastWords } from './audit.ts';
@@ -29,6 +30,7 @@ const warmUpMs = 1200;
 const peaceMs = 300;
 const recoveryMsMax = 10_000;
 const levelMsMax = 15_000;
+const wholeMsMax = 15_000;
 /** Writes a second below which nobody would speak of traffic. */
 const rateFloor = 10;
 const patientTimeoutMs = 15_000;
@@ -72,6 +74,7 @@ class Run {
   readonly #recoveriesMs: number[] = [];
   readonly #silencesMs: number[] = [];
   readonly #findings: string[] = [];
+  #isStopped = false;
 
   constructor(stage: Stage) {
     this.#stage = stage;
@@ -87,8 +90,13 @@ class Run {
     try {
       rates.rateBefore = await this.#warmUp();
       rates.rateDuring = await this.#strikeAll();
-      this.#checkRate(rates);
-      await this.#end();
+      if (this.#isStopped) {
+        await this.#traffic.stop();
+        this.#findings.push(...judge(this.#recorder.events, new Map()));
+      } else {
+        this.#checkRate(rates);
+        await this.#end();
+      }
     } catch (error) {
       this.#findings.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
       await this.#traffic.stop();
@@ -102,11 +110,23 @@ class Run {
     for (const strike of this.#stage.plan.strikes) {
       const fromMs = performance.now();
       this.#strikes.push(await strike(this.#stage));
+      if (this.#stage.plan.mayStop === true && !(await this.#isWhole())) break;
       await this.#recover();
       this.#silencesMs.push(this.#traffic.acks.longestSilenceMs(fromMs, performance.now()));
       await pause(peaceMs);
     }
     return this.#traffic.acks.rateBetween(struckMs, performance.now());
+  }
+
+  /** Whether all nodes serve again. If not, each must say why not, now or with its last words. */
+  async #isWhole(): Promise<boolean> {
+    const { cluster } = this.#stage;
+    const states = await settledStates(cluster, wholeMsMax);
+    this.#isStopped = states.some((state) => state !== 'running');
+    if (!this.#isStopped) return true;
+    this.#strikes.push(`stopped: ${states.join('; ')}`);
+    if (states.includes('silent')) this.#findings.push('a node neither serves nor says why not');
+    return false;
   }
 
   /** Every third client gives up soon, so that there are writes of which nobody knows the outcome. */
