@@ -16,7 +16,7 @@ export interface Rig {
   shimOf(node: number): DiskShim;
   /** @throws Error unless the rig has small disks */
   smallDisks(): SmallDisks;
-  /** Once no process of the cluster is left. */
+  /** Once no process of the cluster is left. May be called more than once. */
   close(): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ async function openShims(): Promise<Rig> {
     settings: { prepare, environmentOf: (node) => shimOf(node).environment },
     shimOf,
     close: async () => {
-      for (const shim of shims) shim.close();
+      for (const shim of shims.splice(0)) shim.close();
       await rm(directory, { recursive: true, force: true });
     },
   };

@@ -51,11 +51,13 @@ export async function run(plan: RunPlan, seed: string): Promise<RunReport> {
       const stage = { plan, cluster, network, rig, random: new SeededRandom(seed) };
       return await new Run(stage).play();
     } finally {
+      // Disks are let go of before their directories are removed.
       await cluster.kill(...cluster.nodes);
       await rig.close();
       await cluster.close();
     }
   } finally {
+    await rig.close();
     await network.close();
   }
 }
@@ -90,16 +92,14 @@ class Run {
     try {
       rates.rateBefore = await this.#warmUp();
       rates.rateDuring = await this.#strikeAll();
-      if (this.#isStopped) {
-        await this.#traffic.stop();
-        this.#findings.push(...judge(this.#recorder.events, new Map()));
-      } else {
+      if (this.#isStopped) await this.#endEarly();
+      else {
         this.#checkRate(rates);
         await this.#end();
       }
     } catch (error) {
-      this.#findings.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
-      await this.#traffic.stop();
+      this.#findings.push(toText(error));
+      await this.#endEarly().catch((cause: unknown) => this.#findings.push(toText(cause)));
     }
     return this.#report({ durationMs: performance.now() - begunMs, ...rates });
   }
@@ -186,6 +186,12 @@ class Run {
     this.#findings.push(...judge(this.#recorder.events, lastWords));
   }
 
+  /** What was answered until now is judged; what the nodes would say now cannot be had. */
+  async #endEarly(): Promise<void> {
+    await this.#traffic.stop();
+    this.#findings.push(...judge(this.#recorder.events, new Map()));
+  }
+
   async #readEverywhere(): Promise<LastWords> {
     const { cluster } = this.#stage;
     const words = cluster.nodes.map(
@@ -222,4 +228,8 @@ class Run {
     await writeFile(`${file}.log`, this.#stage.cluster.log);
     return file;
   }
+}
+
+function toText(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
