@@ -15,7 +15,7 @@ export function reasonFor(
 ): string | undefined {
   switch (state) {
     case 'joining':
-      return 'without memory of its votes, it takes part once the other nodes have admitted it';
+      return 'without memory of its votes, it waits to be admitted by the others and to learn what they decided';
     case 'repairing': {
       const more = lastTry === undefined ? '' : `; ${lastTry}`;
       return `the state is behind the log, and one is being taken from another node${more}`;

@@ -36,7 +36,8 @@ export interface StateTransfer {
 
 export interface ReplicaStatus {
   /**
-   * `joining`: not serving; without memory it takes part in nothing before the others have admitted it.
+   * `joining`: not serving; without memory it takes part in nothing before the others have admitted it,
+   * and is no help to them in what they had begun before.
    * `repairing`: not serving; a state is on its way from another replica.
    */
   readonly state: 'joining' | 'repairing' | 'running' | 'stopping' | 'failed';

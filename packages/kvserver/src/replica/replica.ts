@@ -32,6 +32,8 @@ export class Replica implements Submitter {
   readonly #repair: StateRepair | undefined;
   #state: 'alive' | 'stopping' | 'failed' = 'alive';
   #isRepairing = false;
+  /** The instance up to which others must decide without this replica; −1 while it lost no memory. */
+  #fence = -1;
   #failure: Error | undefined;
   #batchCount = 0;
   #cancelLook: () => void = () => {};
@@ -73,7 +75,7 @@ export class Replica implements Submitter {
         if (replica !== undefined) replica.#onDecided(decision);
       },
       onAdmitted: () => {
-        if (replica !== undefined) replica.#askWhatWasMissed();
+        if (replica !== undefined) replica.#onAdmitted();
       },
       onStopped: (error) => {
         stopped = error;
@@ -126,7 +128,7 @@ export class Replica implements Submitter {
   get #stateNow(): ReplicaStatus['state'] {
     if (this.#state !== 'alive') return this.#state;
     if (this.#isRepairing) return 'repairing';
-    return this.#paxos.isMember() ? 'running' : 'joining';
+    return this.#paxos.isMember() && this.#machine.applied >= this.#fence ? 'running' : 'joining';
   }
 
   get #reason(): string | undefined {
@@ -173,6 +175,12 @@ export class Replica implements Submitter {
     if (machine === undefined) return;
     this.#isRepairing = false;
     this.#begin(machine);
+  }
+
+  /** Where it may not vote, the others can spare nobody yet: so it counts as back only behind that. */
+  #onAdmitted(): void {
+    this.#fence = this.#paxos.max();
+    this.#askWhatWasMissed();
   }
 
   /**
