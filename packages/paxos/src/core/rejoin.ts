@@ -135,6 +135,9 @@ export class Rejoin {
     // Safety: only who has memory can say in what a quorum took part.
     const members = answers.filter(({ isMember }) => isMember);
     if (members.length < quorumSize(peerCount)) return undefined;
+    // One of such a quorum would know of any former life, so without one there is nothing to forget. A
+    // fence would only lessen those who can decide what the others have begun.
+    if (isFirstLife) return -1;
     return Math.max(...answers.map(({ max }) => max));
   }
 

@@ -171,6 +171,23 @@ describe('Rejoin', () => {
     expect(peer.isMember).to.equal(false);
   });
 
+  it('needs no fence in its first life, if a quorum that remembers knew of no other', () => {
+    boot('new', 5);
+    for (const from of [1, 2]) admitted(from, { isNew: true, max: 7 });
+    expect(peer.isMember).to.equal(false);
+    admitted(3, { isNew: true, max: 7 });
+    expect(peer.isMember).to.equal(true);
+    expect(votesIn(0)).to.equal(true);
+  });
+
+  it('needs a fence in its first life, if one of the others knew of another', () => {
+    boot('new', 5);
+    for (const from of [1, 2, 3]) admitted(from, { isNew: from !== 3, max: 7 });
+    expect(peer.isMember).to.equal(true);
+    expect(votesIn(7)).to.equal(false);
+    expect(votesIn(8)).to.equal(true);
+  });
+
   it('begins its first life when no other ever admitted it', () => {
     boot('new');
     admitted(1, { isMember: false, isNew: true });
