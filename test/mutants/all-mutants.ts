@@ -3,6 +3,7 @@ import { acceptorMutants } from './mistakes/acceptor.ts';
 import { ballotMutants } from './mistakes/ballots.ts';
 import { clientMutants } from './mistakes/client.ts';
 import { diskMutants } from './mistakes/disk.ts';
+import { leadershipMutants } from './mistakes/leadership.ts';
 import { learningMutants } from './mistakes/learning.ts';
 import { peersMutants } from './mistakes/peers.ts';
 import { proposerMutants } from './mistakes/proposer.ts';
@@ -16,6 +17,7 @@ export const allMutants: readonly Mutant[] = [
   ...acceptorMutants,
   ...ballotMutants,
   ...proposerMutants,
+  ...leadershipMutants,
   ...learningMutants,
   ...rejoinMutants,
   ...replicaMutants,

@@ -81,6 +81,7 @@ export const proposerMutants: readonly Mutant[] = [
     right: 'return doubled(retryDelayMsMin, retryDelayMsMax, attempt) * this.#random.next();',
     wrong: 'return doubled(retryDelayMsMin / 10, 1, attempt);',
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/paxos/core/patience',
         'spreads retries over a time that doubles, which ends a duel of proposers',

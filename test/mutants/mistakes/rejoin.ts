@@ -59,6 +59,7 @@ export const rejoinMutants: readonly Mutant[] = [
     right: 'return Math.max(...answers.map(({ max }) => max));',
     wrong: 'return Math.min(...answers.map(({ max }) => max));',
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/paxos/core/rejoin',
         'is admitted by a quorum of others with memory, above all they knew of',
@@ -74,6 +75,7 @@ export const rejoinMutants: readonly Mutant[] = [
     right: 'if (members.length < quorumSize(peerCount)) return undefined;',
     wrong: 'if (members.length < 1) return undefined;',
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/paxos/core/rejoin',
         'is admitted by a quorum of others with memory, above all they knew of',
@@ -89,6 +91,7 @@ export const rejoinMutants: readonly Mutant[] = [
     right: 'answers.filter(({ isMember }) => isMember)',
     wrong: 'answers',
     caughtBy: [
+      bySimulation,
       byTest('unit/paxos/core/rejoin', 'is not admitted by those who lost their memory too'),
     ],
   },
@@ -100,7 +103,10 @@ export const rejoinMutants: readonly Mutant[] = [
     file: 'paxos/src/core/rejoin.ts',
     right: 'for (const to of this.#others()) outbox.sendAfter(to, request);',
     wrong: 'for (const to of this.#others()) outbox.sendNow(to, request);',
-    caughtBy: [byTest('unit/paxos/core/rejoin', 'asks all others, once its new life is durable')],
+    caughtBy: [
+      bySimulation,
+      byTest('unit/paxos/core/rejoin', 'asks all others, once its new life is durable'),
+    ],
   },
   {
     id: 'admission-before-durable',
@@ -111,6 +117,7 @@ export const rejoinMutants: readonly Mutant[] = [
     right: "outbox.sendAfter(from, { type: 'admitted', life,",
     wrong: "outbox.sendNow(from, { type: 'admitted', life,",
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/paxos/core/rejoin',
         'records a new life of another before it says so, and tells all it knew of',

@@ -1,0 +1,206 @@
+/** Mistakes of the peer that leads the log, of those who follow it, and of those who would. */
+import { byTest, type Mutant } from '../mutant.ts';
+
+export const leadershipMutants: readonly Mutant[] = [
+  {
+    id: 'log-promise-before-durable',
+    mistake: 1,
+    does: 'A follower answers that it promised for the whole log before that is on disk.',
+    loses: 'After a power loss it promises to a lower ballot, in any instance.',
+    file: 'paxos/src/core/election.ts',
+    right: 'outbox.sendAfter(from, answer);',
+    wrong: 'outbox.sendNow(from, answer);',
+    caughtBy: [byTest('unit/paxos/core/election', 'writes the log promise before it is told')],
+  },
+  {
+    id: 'log-promise-not-kept',
+    mistake: 1,
+    does: 'A follower keeps its promise for the log only in instances it promised in as well.',
+    loses: 'A leader decides without a first phase, against a ballot that came between.',
+    file: 'paxos/src/core/acceptor.ts',
+    right: 'return this.#log && isLower(own, this.#log) ? this.#log : own;',
+    wrong: 'return own;',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/election',
+        'takes over from a leader, whose requests are refused from then on',
+      ),
+    ],
+  },
+  {
+    id: 'led-ballot-before-reserved',
+    mistake: 4,
+    does: 'A candidate speaks of its ballot before the round is reserved on disk.',
+    loses: 'After a power loss the same ballot leads again, with other values.',
+    file: 'paxos/src/core/election.ts',
+    right: 'if (this.#agreement.isDurable(request.ballot)) outbox',
+    wrong: 'if (request.ballot.round > 0) outbox',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/leading-peer',
+        'lets nobody hear of its ballot before the round is durable',
+      ),
+    ],
+  },
+  {
+    id: 'old-follower-counts',
+    mistake: 6,
+    does: 'A promise for the log at an earlier ballot counts for the present campaign.',
+    loses: 'A leader without a quorum behind it.',
+    file: 'paxos/src/core/leadership.ts',
+    right:
+      "if (standing.name !== 'campaigning' || !isSameBallot(standing.ballot, ballot)) return false;",
+    wrong: "if (standing.name !== 'campaigning') return false;\n    ballot = standing.ballot;",
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/leadership',
+        'counts followers of its latest ballot only, and each once',
+      ),
+    ],
+  },
+  {
+    id: 'leader-forgets-votes',
+    mistake: 10,
+    does: 'A new leader proposes its own value where its followers told it of votes.',
+    loses: 'A value that was decided under the last leader is overwritten.',
+    file: 'paxos/src/core/leadership.ts',
+    right: 'vote: standing.votes.get(seq) };',
+    wrong: 'vote: undefined };',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/leadership',
+        'is bound to the highest vote of an instance that a follower told of (P2c)',
+      ),
+    ],
+  },
+  {
+    id: 'leader-from-the-first',
+    mistake: 10,
+    does: 'A new leader skips the first phase also where no follower told it of votes.',
+    loses: 'As before.',
+    file: 'paxos/src/core/leadership.ts',
+    right: "if (standing.name !== 'leading' || seq < standing.from) return undefined;",
+    wrong: "if (standing.name !== 'leading') return undefined;",
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/leadership',
+        'leads from the first instance on of which every follower told',
+      ),
+    ],
+  },
+  {
+    id: 'leader-takes-last-vote',
+    mistake: 10,
+    does: 'A new leader takes the vote that it was told of last, not the highest.',
+    loses: 'As before.',
+    file: 'paxos/src/core/leadership.ts',
+    right:
+      'if (isLower(standing.votes.get(seq)?.ballot, vote.ballot)) standing.votes.set(seq, vote);',
+    wrong: 'standing.votes.set(seq, vote);',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/leadership',
+        'is bound to the highest vote of an instance that a follower told of (P2c)',
+      ),
+    ],
+  },
+  {
+    id: 'leader-leaves-holes',
+    mistake: 11,
+    does: 'A new leader does not finish what others voted for before it led.',
+    loses: 'Those instances wait until somebody notices them as holes.',
+    file: 'paxos/src/core/leadership.ts',
+    right: 'return [...standing.votes].map(([seq, { value }]) => ({ seq, value }));',
+    wrong: 'return [];',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/leadership',
+        'is bound to the highest vote of an instance that a follower told of (P2c)',
+      ),
+    ],
+  },
+  {
+    id: 'outbid-leader-goes-on',
+    mistake: 13,
+    does: 'A leader that was outbid goes on.',
+    loses: 'It asks in vain, and its clients wait.',
+    file: 'paxos/src/core/leadership.ts',
+    right: '    if (!this.#isBeatenBy(promised)) return;\n',
+    wrong: '    if (!this.#isBeatenBy(promised) || promised.round > 0) return;\n',
+    caughtBy: [
+      byTest('unit/paxos/core/leadership', 'gives way when a quorum may have promised to another'),
+    ],
+  },
+  {
+    id: 'follower-of-former-life-counted',
+    mistake: 37,
+    does: 'A leader rests on the promise of a follower that has lost its memory since.',
+    loses: 'That follower votes for another, and two values are decided.',
+    file: 'paxos/src/core/peer.ts',
+    right: '    this.#leadership.disregard(peer, now);\n',
+    wrong: '',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/leading-peer',
+        'asks for votes at once, until a follower that it rests on begins a new life',
+      ),
+    ],
+  },
+  {
+    id: 'unaware-leader-obeyed',
+    mistake: 37,
+    does: 'A peer votes for a leader that has not heard of a new life.',
+    loses: 'As before.',
+    file: 'paxos/src/core/peer.ts',
+    right: "if (message.type === 'accept' && this.#lives.isBehind(mark)) {",
+    wrong: "if (message.type === 'accept' && this.#lives.isBehind(mark) && to < 0) {",
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/election',
+        'gives no vote to a leader that has not heard of a new life',
+      ),
+    ],
+  },
+  {
+    id: 'leader-without-quorum',
+    mistake: 42,
+    does: 'A leader that reaches no quorum goes on leading those it reaches.',
+    loses: 'Where it is heard nobody else is let lead: nothing is decided in one round any more.',
+    file: 'paxos/src/core/leadership.ts',
+    right: 'if (!this.#hearsQuorum(now)) {',
+    wrong: 'if (!this.#hearsQuorum(now) && now < 0) {',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/leadership',
+        'gives up when it hears no quorum, so that another may lead',
+      ),
+    ],
+  },
+  {
+    id: 'living-leader-outbid',
+    mistake: 43,
+    does: 'Whoever hears no leader is let campaign, though others hear one.',
+    loses: 'A node that was cut off throws out the leader whenever it returns.',
+    file: 'paxos/src/core/election.ts',
+    right: 'if (from !== this.#me && !this.#leadership.endorses(from, now)) return;',
+    wrong: '',
+    caughtBy: [
+      byTest('unit/paxos/core/election', 'leaves a living leader alone, whoever cannot hear it'),
+    ],
+  },
+  {
+    id: 'silent-leader-kept',
+    mistake: 44,
+    does: 'Nobody canvasses when the leader falls silent.',
+    loses: 'A useless leader is never replaced.',
+    file: 'paxos/src/core/leadership.ts',
+    right: 'this.#wakeAt = now + silenceMs + jitterMs * this.#options.random.next();',
+    wrong: 'this.#wakeAt = now + 1000 * silenceMs;',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/leadership',
+        'follows for as long as the leader is heard, by heartbeat or request',
+      ),
+    ],
+  },
+];

@@ -1,0 +1,58 @@
+import { type Effects, type Message, Peer, type PeerId } from '@paxkv/paxos/core';
+import { expect } from 'chai';
+import { ballot, evenChance, kept } from './steps.ts';
+
+/** Peer 0 of three, which wants to lead, and what the others say to it. */
+class Candidate {
+  readonly peer = new Peer<string>({
+    ...{ me: 0, peerCount: 3, random: evenChance, memory: kept(), isCandidate: true },
+  });
+  readonly #now = 1000;
+
+  constructor() {
+    for (const now of [0, this.#now]) this.peer.step({ type: 'wake' }, now);
+  }
+
+  hear(from: PeerId, message: Message<string>): Effects<string> {
+    const mark = { lives: [0, 0, 0], turn: 0, heard: 0 };
+    const envelope = { from, to: 0, done: -1, min: 0, mark, message };
+    return this.peer.step({ type: 'receive', envelope }, this.#now);
+  }
+
+  propose(seq: number): Effects<string> {
+    return this.peer.step({ type: 'propose', seq, value: 'own' }, this.#now);
+  }
+
+  /** Wins with the promises of itself and of peer 1. */
+  win(): void {
+    for (const from of [0, 1]) this.hear(from, { type: 'endorsed', poll: 1 });
+    for (const from of [0, 1]) {
+      this.hear(from, { type: 'followed', ballot: ballot(1, 0), from: 0, votes: [] });
+    }
+  }
+}
+
+function typesOf(envelopes: Effects<string>['sendNow']): string[] {
+  return envelopes.map(({ message }) => message.type);
+}
+
+describe('A peer that leads', () => {
+  it('lets nobody hear of its ballot before the round is durable', () => {
+    const candidate = new Candidate();
+    candidate.hear(0, { type: 'endorsed', poll: 1 });
+    const { sendNow, persist, sendAfter } = candidate.hear(1, { type: 'endorsed', poll: 1 });
+    expect(typesOf(sendNow)).to.not.include('lead');
+    expect(persist.map(({ type }) => type)).to.deep.equal(['reserved']);
+    expect(typesOf(sendAfter)).to.deep.equal(['lead', 'lead', 'lead']);
+  });
+
+  it('asks for votes at once, until a follower that it rests on begins a new life', () => {
+    const candidate = new Candidate();
+    candidate.win();
+    expect(typesOf(candidate.propose(0).sendNow)).to.deep.equal(['accept', 'accept', 'accept']);
+    candidate.hear(1, { type: 'admit', life: 1, attempt: 5 });
+    expect(candidate.peer.leader).to.equal(undefined);
+    const { sendNow, sendAfter } = candidate.propose(1);
+    expect(typesOf([...sendNow, ...sendAfter])).to.not.include('accept');
+  });
+});
