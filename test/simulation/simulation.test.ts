@@ -7,7 +7,9 @@ import { parseSettings } from './settings.ts';
 const firstSeed = 1_000_001;
 const seedCount = 25;
 
-describe('Swarm simulation', () => {
+describe('Swarm simulation', function () {
+  this.timeout(60_000);
+
   for (let seed = firstSeed; seed < firstSeed + seedCount; seed += 1) {
     it(`finds nothing wrong with seed ${seed}`, async () => {
       const { failure } = await runSeed(seed);

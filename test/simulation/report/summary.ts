@@ -37,9 +37,10 @@ export function tellFaults({ nodeCount, mischiefs, faults }: Schedule): string {
 }
 
 export function tellSummary(totals: Totals): string {
-  const { seedCount, simulatedMs, realMs, failed, faultCountMedian } = totals;
+  const { seedCount, simulatedMs, realMs, processorMs, failed, faultCountMedian } = totals;
   const hours = (simulatedMs / hourMs).toFixed(2);
   const ratio = Math.round(simulatedMs / realMs);
+  const ratioOfCore = Math.round(simulatedMs / processorMs);
   const rows = [...totals.counters].map(
     ([name, total]) =>
       `  ${name.padEnd(52)} ${String(total.count).padStart(10)} ${tellShare(total.seedCount, seedCount)}`,
@@ -48,7 +49,8 @@ export function tellSummary(totals: Totals): string {
     .filter(([, { count }]) => count === 0)
     .map(([name]) => `  never reached: ${name}`);
   return [
-    `${seedCount} seeds, ${hours} simulated hours in ${(realMs / 1000).toFixed(1)} s: ${ratio} × real time`,
+    `${seedCount} seeds, ${hours} simulated hours in ${(realMs / 1000).toFixed(1)} s: ${ratio} × real time,`,
+    `  ${ratioOfCore} × by each core that was at work`,
     `  ${totals.operationCount} client calls judged, ${totals.faultCount} faults: ${faultCountMedian} a schedule, median`,
     `  ${'what happened'.padEnd(52)} ${'times'.padStart(10)}   seeds`,
     ...rows,

@@ -20,6 +20,7 @@ export class Totals {
   readonly #failed: FailedSeed[] = [];
   readonly #faultCounts: number[] = [];
   readonly #startMs = performance.now();
+  readonly #startUsage = process.cpuUsage();
   #seedCount = 0;
   #simulatedMs = 0;
   #operationCount = 0;
@@ -52,6 +53,12 @@ export class Totals {
   /** Since these totals began. */
   get realMs(): number {
     return performance.now() - this.#startMs;
+  }
+
+  /** Of processor time, over all threads, since these totals began. */
+  get processorMs(): number {
+    const { user, system } = process.cpuUsage(this.#startUsage);
+    return (user + system) / 1000;
   }
 
   /** In the order in which a run tells them. */
