@@ -1,4 +1,4 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DatabaseOptions, openDatabase } from '@paxkv/kvserver/disk/database';
 import { expect } from 'chai';
@@ -45,6 +45,20 @@ describe('Database', () => {
     const before = await contentOf(options.directory);
     const refusal = await refusalOf(openDatabase({ ...options, isNew: false }));
     expect(refusal.code).to.equal('DISK_JOURNAL_DAMAGED');
+    expect(await contentOf(options.directory)).to.deep.equal(before);
+  });
+
+  it('refuses a table with a flipped bit, which LevelDB would believe', async () => {
+    // At its next opening what the log holds goes into a table.
+    await (await openDatabase({ ...options, isNew: false })).close();
+    const names = await readdir(options.directory);
+    const table = join(options.directory, names.find((name) => name.endsWith('.ldb')) ?? '');
+    const whole = await readFile(table);
+    await writeFile(table, whole.with(3, (whole[3] ?? 0) ^ 1));
+    const before = await contentOf(options.directory);
+    const refusal = await refusalOf(openDatabase({ ...options, isNew: false }));
+    expect(refusal.code).to.equal('DISK_JOURNAL_DAMAGED');
+    expect(refusal.message).to.include(table);
     expect(await contentOf(options.directory)).to.deep.equal(before);
   });
 
