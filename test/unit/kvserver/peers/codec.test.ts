@@ -2,8 +2,9 @@ import { FrameReader, pack, seqMax, unpack } from '@paxkv/kvserver/peers/codec';
 import { roundMax } from '@paxkv/paxos/core';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { samples } from './samples.ts';
+import { samples, stateSamples } from './samples.ts';
 
+const value = new Uint8Array([1, 2]);
 const reader = new FrameReader(0, { nodeCount: 2, valueBytesMax: 1000 });
 const read = (...contents: unknown[]) => reader.read(Buffer.concat(contents.map(pack)), 1);
 
@@ -181,8 +182,34 @@ describe('codec', () => {
     expect(performance.now() - startMs).to.be.below(2000);
   });
 
+  it('reads every message about a state, beside others', () => {
+    const contents = [samples[0], ...stateSamples, samples[1]];
+    expect(read(...contents)).to.deep.equal({ valid: true, content: contents });
+  });
+
+  it('refuses messages about a state with a field missing, unknown or out of range', () => {
+    const [fetch, page, refused] = stateSamples;
+    const wrongs: object[] = [
+      { ...fetch, page: -1 },
+      { ...fetch, transfer: 2 ** 49 },
+      { ...fetch, extra: 1 },
+      { type: 'fetch', transfer: 1 },
+      { ...page, applied: -1 },
+      { ...page, applied: seqMax + 1 },
+      { ...page, isLast: 1 },
+      { ...page, rows: [[value]] },
+      { ...page, rows: [[value, value, value]] },
+      { ...page, rows: [['k', value]] },
+      { ...page, rows: value },
+      { ...refused, reason: 'x'.repeat(1025) },
+      { ...refused, type: 'other' },
+    ];
+    for (const wrong of wrongs) expect(read(wrong).valid, JSON.stringify(wrong)).to.equal(false);
+  });
+
   it('withstands 20,000 mutated frames, and passes on only what packs to the same again', () => {
-    const frames = [...samples.map((sample) => Buffer.from(pack(sample))), Buffer.alloc(40)];
+    const contents = [...samples, ...stateSamples];
+    const frames = [...contents.map((sample) => Buffer.from(pack(sample))), Buffer.alloc(40)];
     const mutation = fc.record({
       kind: fc.constantFrom('set', 'cut', 'insert', 'repeat'),
       at: fc.nat(),

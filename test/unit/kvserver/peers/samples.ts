@@ -1,4 +1,5 @@
 /** One message of every type, as it may travel from node 1 to node 0 of two. */
+import type { StateMessage } from '@paxkv/kvserver/replica/state-transfer/state-port';
 import type { Envelope, Message } from '@paxkv/paxos';
 
 const ballot = { round: 3, peer: 1 };
@@ -39,3 +40,10 @@ export const samples: readonly Envelope<Uint8Array>[] = messages.map((message) =
   mark: { lives: [0, 3], turn: 9, heard: 4 },
   message,
 }));
+
+/** One message of every type about a whole state. */
+export const stateSamples: readonly StateMessage[] = [
+  { type: 'fetch', transfer: 2 ** 47, page: 3 },
+  { type: 'page', transfer: 5, page: 0, applied: 9, rows: [[value, value]], isLast: true },
+  { type: 'refused', transfer: 5, reason: 'its own state is on its way' },
+];
