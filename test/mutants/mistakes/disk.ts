@@ -165,6 +165,21 @@ function expectTail`,
     ],
   },
   {
+    id: 'tables-believed',
+    mistake: 59,
+    does: 'The tables of LevelDB are not verified before it opens them.',
+    loses: 'A row that is damaged there is missed when it is read, or skipped.',
+    file: 'kvserver/src/disk/database.ts',
+    right: 'if (reason === undefined) continue;',
+    wrong: "if (reason !== '') continue;",
+    caughtBy: [
+      byTest(
+        'unit/kvserver/disk/database-tables',
+        'refuses one of which a table in use is damaged, before any row is asked for',
+      ),
+    ],
+  },
+  {
     id: 'emptied-database-is-new',
     mistake: 37,
     does: 'A database without its CURRENT file is taken for a new one.',

@@ -61,11 +61,12 @@ export const leadershipMutants: readonly Mutant[] = [
   {
     id: 'leader-forgets-votes',
     mistake: 10,
-    does: 'A new leader proposes its own value where its followers told it of votes.',
+    does: 'A new leader pays no heed to the votes that its followers tell it of.',
     loses: 'A value that was decided under the last leader is overwritten.',
     file: 'paxos/src/core/leadership.ts',
-    right: 'vote: standing.votes.get(seq) };',
-    wrong: 'vote: undefined };',
+    right:
+      'if (isLower(standing.votes.get(seq)?.ballot, vote.ballot)) standing.votes.set(seq, vote);',
+    wrong: '',
     caughtBy: [
       byTest(
         'unit/paxos/core/leadership',
