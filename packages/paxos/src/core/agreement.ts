@@ -64,7 +64,7 @@ export class Agreement<V> {
     this.#rounds = rounds;
     this.#leadership = leadership;
     this.#proposer = new Proposer(peerCount, this.#rounds, patience);
-    this.#catchUp = new CatchUp(this.#learner, patience);
+    this.#catchUp = new CatchUp(this.#learner, patience, { me, peerCount });
     this.#news = new News(patience);
   }
 
@@ -93,7 +93,9 @@ export class Agreement<V> {
     if (seq < this.#retention.min) return;
     this.#max = Math.max(this.#max, seq);
     // Safety: up to the fence a ballot may have been used, and a vote cast, in a life that is over.
-    if (seq <= this.#fence || this.#learner.knows(seq)) return;
+    const isBarred = seq <= this.#fence;
+    if (isBarred) this.#catchUp.askAll(seq, outbox);
+    if (isBarred || this.#learner.knows(seq)) return;
     const entitlement = this.#leadership.entitlement(seq);
     if (entitlement) {
       const { ballot, vote } = entitlement;

@@ -18,16 +18,25 @@ interface Asked {
   readonly until: number;
 }
 
+/** This peer among all. */
+interface Place {
+  readonly me: PeerId;
+  readonly peerCount: number;
+}
+
 export class CatchUp<V> {
   readonly #learner: Learner<V>;
   readonly #patience: Patience;
+  readonly #others: readonly PeerId[];
   #asked: Asked | undefined;
   /** How often in a row a Learn brought nothing. */
   #attempt = 0;
 
-  constructor(learner: Learner<V>, patience: Patience) {
+  constructor(learner: Learner<V>, patience: Patience, { me, peerCount }: Place) {
     this.#learner = learner;
     this.#patience = patience;
+    const all = Array.from({ length: peerCount }, (_, peer) => peer);
+    this.#others = all.filter((peer) => peer !== me);
   }
 
   /** `from` is done up to `done`: it must know every decision from here to there. */
@@ -39,6 +48,15 @@ export class CatchUp<V> {
     const count = Math.min(learnCountMax, done - seq + 1);
     this.#asked = { seq, to: from, until: now + this.#patience.beforeResend(this.#attempt) };
     outbox.sendNow(from, { type: 'learn', seq, count });
+  }
+
+  /**
+   * The host waits for `seq`, and this peer may not propose there. Nobody may ever speak to it again by
+   * himself, so it asks them all.
+   */
+  askAll(seq: number, outbox: Outbox<V>): void {
+    if (seq !== this.#learner.firstMissing) return;
+    for (const to of this.#others) outbox.sendNow(to, { type: 'learn', seq, count: learnCountMax });
   }
 
   /** An answer came: whoever sent it may be asked for more at once. */

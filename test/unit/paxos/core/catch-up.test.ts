@@ -10,7 +10,7 @@ describe('CatchUp', () => {
 
   beforeEach(() => {
     learner = new Learner();
-    catchUp = new CatchUp(learner, evenPatience);
+    catchUp = new CatchUp(learner, evenPatience, { me: 0, peerCount: 3 });
   });
 
   /** What is asked on hearing that `from` is done up to `done`. */
@@ -31,6 +31,17 @@ describe('CatchUp', () => {
     expect(hear(1, 3, 0)).to.deep.equal([[1, { type: 'learn', seq: 1, count: 3 }]]);
     catchUp.onLearned(1, 1);
     expect(hear(1, 1000, 0)).to.deep.equal([[1, { type: 'learn', seq: 1, count: learnCountMax }]]);
+  });
+
+  it('asks all others for what its host waits for, and for nothing further', () => {
+    learner.learn(0, 'a');
+    const { outbox, effects } = beginStep();
+    for (const seq of [0, 1, 2]) catchUp.askAll(seq, outbox);
+    const learn = { type: 'learn', seq: 1, count: learnCountMax };
+    expect(mail(effects.sendNow)).to.deep.equal([
+      [1, learn],
+      [2, learn],
+    ]);
   });
 
   it('has one Learn under way at a time, whoever is further', () => {

@@ -171,6 +171,15 @@ describe('Rejoin', () => {
     expect(peer.isMember).to.equal(false);
   });
 
+  it('asks for what it may not propose, though nobody speaks to it', () => {
+    boot('lost');
+    for (const from of [1, 2]) admitted(from, { max: 4 });
+    const { sendNow, sendAfter } = step({ type: 'propose', seq: 0, value: 'mine' });
+    expect(types(sendNow)).to.deep.equal(['learn>1', 'learn>2']);
+    expect(sendAfter).to.deep.equal([]);
+    expect(types(step({ type: 'propose', seq: 1, value: 'mine' }).sendNow)).to.deep.equal([]);
+  });
+
   it('needs no fence in its first life, if a quorum that remembers knew of no other', () => {
     boot('new', 5);
     for (const from of [1, 2]) admitted(from, { isNew: true, max: 7 });
