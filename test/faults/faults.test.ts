@@ -12,7 +12,7 @@ describe('a cluster of real processes, harmed under load', () => {
   for (const plan of plansOf('test')) {
     it(`loses nothing and answers as one store through ${plan.title}`, async function () {
       try {
-        const report = await run(plan, seed);
+        const report = await run(plan, { seed });
         expect(report.findings, `${toLine(report)}\nseed ${seed}`).to.deep.equal([]);
       } catch (error) {
         if (!(error instanceof Missing)) throw error;

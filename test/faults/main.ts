@@ -1,4 +1,6 @@
 /** The runner: `npm run faults`. Exit code 1 if any run failed. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { Missing } from './disk/shim-library.ts';
 import { plansOf, type Tier, tiers } from './run/plans.ts';
@@ -10,42 +12,58 @@ interface Options {
   readonly tier: Tier;
   readonly only?: string;
   readonly seed: string;
+  readonly keep?: string;
 }
 
 const program = new Command('faults')
   .description('harms clusters of real processes, and judges what their clients saw')
   .addOption(new Option('--tier <name>', 'how much').choices([...tiers]).default('ci'))
   .option('--only <kinds>', `of ${runKinds.join(', ')}; several with commas`)
-  .option('--seed <text>', 'draws nodes, times and calls', `${Date.now() % 1_000_000}`);
+  .option('--seed <text>', 'draws nodes, times and calls', `${Date.now() % 1_000_000}`)
+  .option('--keep <directory>', 'keeps the history of every run there, not only of a failed one');
 
-const { tier, only, seed } = program.parse().opts<Options>();
+const { tier, only, seed, keep } = program.parse().opts<Options>();
 const kinds: readonly string[] = only?.split(',') ?? runKinds;
-const plans = plansOf(tier).filter(({ kind }) => kinds.includes(kind));
-if (plans.length === 0) program.error(`tier ${tier} has no run of kind ${only}`);
+const all = plansOf(tier).map((plan, index) => ({ plan, number: index + 1 }));
+const chosen = all.filter(({ plan }) => kinds.includes(plan.kind));
+if (chosen.length === 0) program.error(`tier ${tier} has no run of kind ${only}`);
+if (keep !== undefined) await mkdir(keep, { recursive: true });
 
 // Asked to end, it still ends its servers and lets go of its disks.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 
-console.log(`tier ${tier}, seed ${seed}: ${plans.length} runs`);
+console.log(`tier ${tier}, seed ${seed}: ${chosen.length} runs`);
 const reports: RunReport[] = [];
 const skipped: string[] = [];
-for (const [index, plan] of plans.entries()) await runOne(plan, `${seed}/${index}`);
+let brokenCount = 0;
+for (const { plan, number } of chosen) await runOne(plan, number);
 
 const failedCount = reports.filter(({ findings }) => findings.length > 0).length;
 console.log(`\n${toTable(reports)}\n`);
 for (const line of skipped) console.log(line);
-const passedCount = reports.length - failedCount;
-console.log(`${passedCount} passed, ${failedCount} failed, ${skipped.length} skipped`);
-process.exitCode = failedCount === 0 ? 0 : 1;
+const counts = [
+  `${reports.length - failedCount} passed`,
+  `${failedCount + brokenCount} failed`,
+  `${skipped.length} skipped`,
+];
+console.log(counts.join(', '));
+process.exitCode = failedCount + brokenCount === 0 ? 0 : 1;
 
-async function runOne(plan: RunPlan, runSeed: string): Promise<void> {
+/** Its number among all runs of the tier is part of its seed, whichever are chosen. */
+async function runOne(plan: RunPlan, number: number): Promise<void> {
+  const historyFile = keep === undefined ? {} : { historyFile: join(keep, `${number}.jsonl`) };
+  const place = `${number}/${all.length}`.padStart(7);
   try {
-    const report = await run(plan, runSeed);
+    const report = await run(plan, { seed: `${seed}/${number}`, ...historyFile });
     reports.push(report);
-    console.log(toLine(report));
+    console.log(`${place} ${toLine(report)}`);
   } catch (error) {
-    if (!(error instanceof Missing)) throw error;
-    skipped.push(`skipped ${plan.title}: ${error.message}`);
-    console.log(skipped.at(-1));
+    if (error instanceof Missing) {
+      skipped.push(`skipped ${plan.title}: ${error.message}`);
+      console.log(`${place} ${skipped.at(-1)}`);
+    } else {
+      brokenCount += 1;
+      console.log(`${place} FAILED  ${plan.title}: it did not even begin`, error);
+    }
   }
 }

@@ -15,7 +15,10 @@ export function toLine(report: RunReport): string {
   const done = findings.length === 0 ? [] : strikes.map((strike) => `    ${strike}`);
   const wrong = findings.slice(0, 20).map((finding) => `    ${finding}`);
   const rest = findings.length > 20 ? [`    and ${findings.length - 20} more`] : [];
-  const kept = report.historyFile === undefined ? [] : [`    history: ${report.historyFile}`];
+  const kept =
+    findings.length === 0 || report.historyFile === undefined
+      ? []
+      : [`    history: ${report.historyFile}`];
   return [parts.join('  '), ...done, ...wrong, ...rest, ...kept].join('\n');
 }
 

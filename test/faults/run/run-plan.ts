@@ -50,6 +50,6 @@ export interface RunReport {
   readonly strikes: readonly string[];
   /** What is wrong; nothing if the run passed. */
   readonly findings: readonly string[];
-  /** Of a run that failed. */
+  /** Of a run that failed, or where it was asked for; the servers' log is beside it. */
   readonly historyFile?: string;
 }

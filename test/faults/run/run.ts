@@ -37,8 +37,15 @@ const patientTimeoutMs = 15_000;
 const hastyTimeoutMs = 500;
 const attemptTimeoutMs = 1000;
 
+export interface RunOptions {
+  /** Draws nodes, times and calls. */
+  readonly seed: string;
+  /** Where the history is kept. Default: a temporary directory, and only if the run fails. */
+  readonly historyFile?: string;
+}
+
 /** @throws Missing if the machine lacks what the run needs */
-export async function run(plan: RunPlan, seed: string): Promise<RunReport> {
+export async function run(plan: RunPlan, options: RunOptions): Promise<RunReport> {
   const rig = await openRig(plan.rig);
   const network = await ProxyNetwork.open(plan.nodeCount);
   try {
@@ -48,7 +55,8 @@ export async function run(plan: RunPlan, seed: string): Promise<RunReport> {
       ...rig.settings,
     });
     try {
-      const stage = { plan, cluster, network, rig, random: new SeededRandom(seed) };
+      const random = new SeededRandom(options.seed);
+      const stage = { plan, cluster, network, rig, random, historyFile: options.historyFile };
       return await new Run(stage).play();
     } finally {
       // Disks are let go of before their directories are removed.
@@ -64,6 +72,7 @@ export async function run(plan: RunPlan, seed: string): Promise<RunReport> {
 
 interface Stage extends Scene {
   readonly plan: RunPlan;
+  readonly historyFile: string | undefined;
 }
 
 type Rates = Pick<RunReport, 'rateBefore' | 'rateDuring'>;
@@ -218,12 +227,13 @@ class Run {
       strikes: this.#strikes,
       findings: this.#findings,
     };
-    if (this.#findings.length === 0) return report;
-    return { ...report, historyFile: await this.#keepHistory() };
+    const { historyFile } = this.#stage;
+    if (this.#findings.length === 0 && historyFile === undefined) return report;
+    return { ...report, historyFile: await this.#keepHistory(historyFile) };
   }
 
-  async #keepHistory(): Promise<string> {
-    const file = join(await mkdtemp(join(tmpdir(), 'paxkv-faults-')), 'history.jsonl');
+  async #keepHistory(historyFile: string | undefined): Promise<string> {
+    const file = historyFile ?? join(await mkdtemp(join(tmpdir(), 'paxkv-faults-')), 'run.jsonl');
     await writeFile(file, this.#recorder.events.map(toLine).join(''));
     await writeFile(`${file}.log`, this.#stage.cluster.log);
     return file;
