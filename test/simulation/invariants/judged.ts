@@ -66,8 +66,18 @@ export class Judged {
     this.write(node, life(2, fence));
   }
 
+  /** Its proposer hears of it. */
   promise(node: number, round: number, peer: number, seq = 0): void {
-    this.write(node, { type: 'promised', seq, ballot: ballot(round, peer) });
+    const promise = { seq, ballot: ballot(round, peer) };
+    this.write(node, { type: 'promised', ...promise });
+    this.#arrive(node, peer, { type: 'promised', ...promise });
+  }
+
+  /** A promise for the whole log. Its leader hears of it. */
+  follow(node: number, round: number, peer: number): void {
+    this.write(node, { type: 'followed', ballot: ballot(round, peer) });
+    const message = { type: 'followed', ballot: ballot(round, peer), from: 0, votes: [] } as const;
+    this.#arrive(node, peer, message);
   }
 
   /** A vote at `round` of node 0, unless another proposer is named. */
@@ -80,10 +90,7 @@ export class Judged {
     message: Message<Bytes>,
     progress: { done?: number; min?: number } = {},
   ): void {
-    const mark = { lives: [1, 1, 1], turn: 1, heard: 0 };
-    const to = (from + 1) % nodeCount;
-    const envelope: Envelope<Bytes> = { from, to, done: -1, min: 0, mark, message, ...progress };
-    this.step.onSent(envelope);
+    this.step.onSent({ ...toEnvelope(from, (from + 1) % nodeCount, message), ...progress });
   }
 
   /** A quorum decides `text` in instance `seq`. */
@@ -99,6 +106,15 @@ export class Judged {
       stateHash: value(hash),
     });
   }
+
+  #arrive(from: number, to: number, message: Message<Bytes>): void {
+    this.step.onFate('delivered', toEnvelope(from, to, message));
+  }
+}
+
+function toEnvelope(from: number, to: number, message: Message<Bytes>): Envelope<Bytes> {
+  const mark = { lives: [1, 1, 1], turn: 1, heard: 0 };
+  return { from, to, done: -1, min: 0, mark, message };
 }
 
 export function life(number: number, fence: number | undefined): Write<Bytes> {

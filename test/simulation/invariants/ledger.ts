@@ -136,18 +136,16 @@ export class Ledger {
   }
 
   /**
-   * For each node that ever promised to this ballot in `seq`, alone or for the whole log: the highest
-   * vote it then had to tell of, or −1.
+   * What `node` had to tell when it promised to this ballot in `seq`, alone or for the whole log: its
+   * highest vote, or −1. Absent if it never promised.
    */
-  toldAt(seq: number, rank: number): number[] {
+  toldBy(node: number, seq: number, rank: number): number | undefined {
     const record = this.instance(seq);
-    return this.followed.flatMap((followed, node) => {
-      const told = record.toldBy(node, rank);
-      if (told !== undefined) return told;
-      // After a promise no vote below it is ever cast, so what there was to tell can still be seen.
-      if (followed.has(rank)) return record.highestVoteBelow(rank, node);
-      return this.formerlyFollowed[node]?.has(rank) ? -1 : [];
-    });
+    const told = record.toldBy(node, rank);
+    if (told !== undefined) return told;
+    // After a promise no vote below it is ever cast, so what there was to tell can still be seen.
+    if (this.followed[node]?.has(rank)) return record.highestVoteBelow(rank, node);
+    return this.formerlyFollowed[node]?.has(rank) ? -1 : undefined;
   }
 
   /** Who ever promised to this ballot for the whole log. */

@@ -75,6 +75,13 @@ describe('Step invariants', () => {
     expect(judged.broken).to.equal('a proposal carries the value of the highest vote of a quorum');
   });
 
+  it('object to a proposal by promises that its proposer has not heard', () => {
+    const judged = prepared(1);
+    judged.write(1, { type: 'promised', seq: 0, ballot: ballot(1, 0) });
+    judged.send(0, { type: 'accept', seq: 0, ballot: ballot(1, 0), value: value('a') });
+    expect(judged.broken).to.equal('a proposal carries the value of the highest vote of a quorum');
+  });
+
   it('object to another value than that of the highest vote', () => {
     for (const [text, isRight] of [
       ['higher', true],
@@ -166,7 +173,7 @@ describe('Step invariants', () => {
     const judged = new Judged();
     judged.vote(1, 1, 'old', { seq: 7 });
     judged.send(0, { type: 'lead', ballot: ballot(2, 0) });
-    for (const node of [0, 1]) judged.write(node, { type: 'followed', ballot: ballot(2, 0) });
+    for (const node of [0, 1]) judged.follow(node, 2, 0);
     const vote = { ballot: ballot(1, 0), value: value('old') };
     const votes = [{ seq: 7, vote }];
     judged.send(1, { type: 'followed', ballot: ballot(2, 0), from: 5, votes });
@@ -179,7 +186,7 @@ describe('Step invariants', () => {
   it('object to a leader that goes on with another value than was voted for', () => {
     const judged = new Judged();
     judged.vote(1, 1, 'old', { seq: 7 });
-    for (const node of [0, 1]) judged.write(node, { type: 'followed', ballot: ballot(2, 0) });
+    for (const node of [0, 1]) judged.follow(node, 2, 0);
     judged.send(0, { type: 'accept', seq: 7, ballot: ballot(2, 0), value: value('new') });
     expect(judged.broken).to.equal('a proposal carries the value of the highest vote of a quorum');
   });

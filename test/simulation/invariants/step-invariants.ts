@@ -4,9 +4,10 @@
  */
 import type { Envelope, Message } from '@paxkv/paxos';
 import { seqOf } from '@paxkv/paxos/core';
+import type { Fate } from '@paxkv/simulator';
 import type { Verdict } from '../verdict.ts';
 import type { Witness } from '../witness.ts';
-import { isSameValue, type Ledger, nameOf, rankOf } from './ledger.ts';
+import { isSameValue, type Ledger, nameOf, proposerOf, rankOf } from './ledger.ts';
 
 type Bytes = Uint8Array;
 type MessageOf<T> = Extract<Message<Bytes>, { type: T }>;
@@ -22,6 +23,8 @@ export class StepInvariants implements Witness {
   readonly #ballots = new Map<string, number>();
   /** What was proposed, by instance and rank. */
   readonly #proposals = new Map<string, Bytes>();
+  /** Whose promises reached a proposer, by its ballot. */
+  readonly #promisers = new Map<string, Set<number>>();
   #sentCount = 0;
 
   constructor(ledger: Ledger, verdict: Verdict) {
@@ -77,6 +80,15 @@ export class StepInvariants implements Witness {
       case 'admitted':
         this.#onAdmitted(from, to, message);
     }
+  }
+
+  onFate(fate: Fate, { from, message }: Envelope<Bytes>): void {
+    if (fate !== 'delivered') return;
+    if (message.type !== 'promised' && message.type !== 'followed') return;
+    const key = `${message.type === 'promised' ? message.seq : 'log'}:${rankOf(message.ballot)}`;
+    const promisers = this.#promisers.get(key) ?? new Set<number>();
+    this.#promisers.set(key, promisers);
+    promisers.add(from);
   }
 
   #onProgress(node: number, done: number, min: number): void {
@@ -191,13 +203,17 @@ export class StepInvariants implements Witness {
   }
 
   /**
-   * P2c: some quorum has promised, and either none of it has voted below, or the value is that of its
-   * highest vote.
+   * P2c: of those whose promises the proposer has heard some quorum has either not voted below, or the
+   * value is that of its highest vote.
    */
   #isSafe(seq: number, rank: number, value: Bytes): boolean {
     const { quorumSize } = this.#ledger;
     const record = this.#ledger.instance(seq);
-    const votes = this.#ledger.toldAt(seq, rank);
+    const heard = [`${seq}:${rank}`, `log:${rank}`].flatMap((ballot) => [
+      ...(this.#promisers.get(ballot) ?? []),
+    ]);
+    const promisers = new Set([...heard, proposerOf(rank)]);
+    const votes = [...promisers].flatMap((node) => this.#ledger.toldBy(node, seq, rank) ?? []);
     const isBacked = (limit: number) => votes.filter((at) => at <= limit).length >= quorumSize;
     const isOfValue = (at: number) => isSameValue(record.votes.get(at)?.value ?? value, value);
     return isBacked(-1) || votes.some((at) => at >= 0 && isOfValue(at) && isBacked(at));

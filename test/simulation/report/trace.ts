@@ -118,6 +118,10 @@ function tellMessage(message: PeerMessage<Bytes>): string {
       return `${type} ${seq} ${message.values.map(tellValue).join(' ')}`;
     case 'forgotten':
       return `${type} ${seq}`;
+    case 'followed': {
+      const votes = message.votes.map(({ seq: at, vote }) => `${at} ${tellBallot(vote.ballot)}`);
+      return `${type} at ${tellBallot(message.ballot)} from ${message.from}, voted [${votes.join(', ')}]`;
+    }
     case 'admit':
     case 'outlived':
       return `${type} life ${message.life}`;
