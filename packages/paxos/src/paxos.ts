@@ -32,6 +32,8 @@ export interface PaxosOptions<V> {
    * earlier runs that storage remembers come first. Called between turns, never from within a call.
    */
   readonly onDecided?: (decision: Decision<V>) => void;
+  /** Told, once for each `survey`, above which instance nothing was decided when that was called. */
+  readonly onSurveyed?: (upTo: number) => void;
   /** Told when, as far as is known here, somebody else leads than before, or nobody. */
   readonly onLeader?: (leader: PeerId | undefined) => void;
   /** Told when this peer, which had begun without memory, takes part from now on. */
@@ -127,6 +129,16 @@ export class Paxos<V> {
     return this.#peer.min;
   }
 
+  /**
+   * Asks a quorum how far anything may have been decided by now, without writing anything. The answer,
+   * to `onSurveyed`, comes when a quorum can be reached. A host that has applied all instances up to it
+   * knows everything that was acknowledged anywhere before this call. Called again before the answer
+   * came, it begins anew.
+   */
+  survey(): void {
+    this.#put({ type: 'survey' });
+  }
+
   /** Whether this peer takes part. One that begins without memory does not, until it was admitted. */
   isMember(): boolean {
     return this.#peer.isMember;
@@ -177,6 +189,7 @@ export class Paxos<V> {
       return;
     }
     this.#send(effects.sendNow);
+    if (effects.surveyed !== undefined) this.#waiting.surveyed = effects.surveyed;
     this.#waiting.decided.push(...effects.decided);
     this.#waiting.persist.push(...effects.persist);
     this.#waiting.note.push(...effects.note);
@@ -192,7 +205,7 @@ export class Paxos<V> {
     while (this.#hasWork() && !this.#isStopped) {
       const { persist, note, sendAfter } = this.#waiting;
       const isFlush = persist.length > 0 || note.length >= noteCountMax;
-      this.#waiting = { ...noEffects<V>(), note: isFlush ? [] : note };
+      this.#waiting = { ...this.#waiting, persist: [], note: isFlush ? [] : note, sendAfter: [] };
       if (isFlush) {
         await this.#write([...persist, ...note]);
         if (this.#isStopped) break;
@@ -236,10 +249,13 @@ export class Paxos<V> {
   }
 
   #announce(): void {
+    const { surveyed } = this.#waiting;
+    this.#waiting.surveyed = undefined;
     const { decided } = this.#waiting;
     for (let decision = decided.shift(); decision; decision = decided.shift()) {
       this.#options.onDecided?.(decision);
     }
+    if (surveyed !== undefined) this.#options.onSurveyed?.(surveyed);
   }
 
   /** One timer serves: one that rings too early finds nothing to do and is set anew. */

@@ -125,6 +125,9 @@ function tellMessage(message: PeerMessage<Bytes>): string {
     case 'admit':
     case 'outlived':
       return `${type} life ${message.life}`;
+    case 'surveyed':
+      return `${type} poll ${message.poll}, up to ${message.upTo}`;
+    case 'survey':
     case 'canvass':
     case 'endorsed':
       return `${type} poll ${message.poll}`;

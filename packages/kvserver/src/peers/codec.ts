@@ -183,6 +183,12 @@ function messageSchema(
       max: z.int().min(-1).max(seqMax),
       round: z.int().min(0).max(roundMax),
     }),
+    z.strictObject({ type: z.literal('survey'), poll: seq }),
+    z.strictObject({
+      type: z.literal('surveyed'),
+      poll: seq,
+      upTo: z.int().min(-1).max(seqMax),
+    }),
     z.strictObject({ type: z.literal('canvass'), poll: seq }),
     z.strictObject({ type: z.literal('endorsed'), poll: seq }),
     z.strictObject({ type: z.literal('lead'), ballot }),

@@ -2,7 +2,7 @@
  * How far ahead a number may plausibly be. Instances and rounds are a supply that lasts for ever only
  * if nobody wastes it: one damaged message must not carry the whole cluster to the end of its numbers.
  */
-import { type Envelope, seqOf } from '@paxkv/paxos/core';
+import { type Envelope, type Message, seqOf } from '@paxkv/paxos/core';
 
 export interface HorizonLimits {
   /** An honest server is less than this many instances ahead of all that were ever mentioned. */
@@ -39,8 +39,13 @@ export class Horizon {
 }
 
 function highestSeq({ done, min, message }: Envelope<unknown>): number {
-  const named = message.type === 'admitted' ? message.max : seqOf(message);
+  const named = namedSeq(message);
   return Math.max(done, min, named ?? -1);
+}
+
+function namedSeq(message: Message<unknown>): number | undefined {
+  if (message.type === 'admitted') return message.max;
+  return message.type === 'surveyed' ? message.upTo : seqOf(message);
 }
 
 function highestRound({ message }: Envelope<unknown>): number {
@@ -70,6 +75,8 @@ function highestRound({ message }: Envelope<unknown>): number {
     case 'outlived':
     case 'canvass':
     case 'endorsed':
+    case 'survey':
+    case 'surveyed':
       return 0;
   }
 }

@@ -27,8 +27,15 @@ export class PendingRequests {
     return this.#all.size;
   }
 
-  /** Queues a request. @throws KvError `KV_OVERLOADED` */
+  /** Queues a request for a batch. @throws KvError `KV_OVERLOADED` */
   add(request: Request, signal: AbortSignal | undefined): Promise<Reply> {
+    const pending = this.admit(request, signal);
+    this.#queued.add(pending);
+    return pending.reply;
+  }
+
+  /** Lets a request wait, within bounds, that goes into no batch. @throws KvError `KV_OVERLOADED` */
+  admit(request: Request, signal: AbortSignal | undefined): PendingRequest {
     const { pendingRequestCountMax, pendingBytesMax, requestTimeoutMs } = this.#limits;
     if (this.#all.size >= pendingRequestCountMax || this.#bytes >= pendingBytesMax) {
       throw new KvError('KV_OVERLOADED', `${this.#all.size} requests wait already; retry later.`);
@@ -40,9 +47,8 @@ export class PendingRequests {
       onSettled: (settled) => this.#remove(settled),
     });
     this.#all.add(pending);
-    this.#queued.add(pending);
     this.#bytes += pending.bytes;
-    return pending.reply;
+    return pending;
   }
 
   /** The oldest queued requests, as many as one batch takes; they count as proposed from now on. */

@@ -12,6 +12,7 @@ import { Applier } from './applier.ts';
 import { Holes } from './holes.ts';
 import { PendingRequests } from './pending-requests.ts';
 import { type OwnBatch, Proposals } from './proposals.ts';
+import { Reads } from './reads.ts';
 import { lacksForgotten, reasonFor } from './reasons.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 import { StateRepair } from './state-transfer/state-repair.ts';
@@ -29,6 +30,7 @@ export class Replica implements Submitter {
   readonly #pending: PendingRequests;
   readonly #proposals = new Proposals();
   readonly #holes: Holes;
+  readonly #reads: Reads;
   readonly #repair: StateRepair | undefined;
   #state: 'alive' | 'stopping' | 'failed' = 'alive';
   #isRepairing = false;
@@ -55,6 +57,11 @@ export class Replica implements Submitter {
       next: () => this.#machine.applied + 1,
       isInFlight: (seq) => this.#proposals.isInFlight(seq),
     });
+    this.#reads = new Reads({
+      ...{ paxos, onFailed },
+      applied: () => this.#machine.applied,
+      read: (key) => this.#machine.read(key),
+    });
     if (stateTransfer !== undefined) {
       this.#repair = new StateRepair({ ...options, ...stateTransfer, onFailed });
     }
@@ -73,6 +80,9 @@ export class Replica implements Submitter {
       ...options,
       onDecided: (decision) => {
         if (replica !== undefined) replica.#onDecided(decision);
+      },
+      onSurveyed: (upTo) => {
+        if (replica !== undefined) replica.#onSurveyed(upTo);
       },
       onAdmitted: () => {
         if (replica !== undefined) replica.#onAdmitted();
@@ -107,6 +117,12 @@ export class Replica implements Submitter {
     this.#expectServing();
     if (signal?.aborted === true) {
       throw new KvError('KV_ABORTED', 'The caller ended the wait.', { outcome: 'not done' });
+    }
+    const { command, stamp } = request;
+    if (command.type === 'get' && stamp === undefined) {
+      const pending = this.#pending.admit(request, signal);
+      this.#reads.add({ key: command.key, pending });
+      return pending.reply;
     }
     // What cannot be encoded alone must not spoil the batch of others.
     this.#encode([request], 0);
@@ -240,8 +256,15 @@ export class Replica implements Submitter {
     return 1 + Math.max(this.#machine.applied, this.#paxos.max(), this.#proposals.highestSeq);
   }
 
+  #onSurveyed(upTo: number): void {
+    if (this.#state === 'failed') return;
+    this.#reads.onSurveyed(upTo);
+    this.#holes.check();
+  }
+
   #onApplied(instances: readonly Applied[]): void {
     for (const instance of instances) this.#reply(instance);
+    this.#reads.onApplied();
     this.#holes.check();
   }
 

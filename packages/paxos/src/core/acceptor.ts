@@ -22,6 +22,7 @@ export class Acceptor<V> {
   readonly #instances = new Window<Instance<V>>();
   /** What was promised for the whole log: it counts in every instance beside the promise there. */
   #log: Ballot | undefined;
+  #highestVoted = -1;
 
   /** Phase 1(b) for every instance at once. `unknown`: from here on no instance is decided or forgotten. */
   onLead({ ballot }: Lead, unknown: number, outbox: Outbox<V>): Followed<V> | Outbid {
@@ -37,6 +38,11 @@ export class Acceptor<V> {
     const told = votes.slice(-toldCountMax);
     const untold = votes.at(-toldCountMax - 1);
     return { type: 'followed', ballot, from: untold ? untold.seq + 1 : unknown, votes: told };
+  }
+
+  /** The highest seq in which this acceptor ever voted, or −1. */
+  get highestVoted(): number {
+    return this.#highestVoted;
   }
 
   /** The ballot promised for the whole log, if any. */
@@ -68,6 +74,7 @@ export class Acceptor<V> {
       // Safety: accepting raises the promise, or a lower ballot could still win a vote here later.
       instance.promised = ballot;
       instance.vote = { ballot, value };
+      this.#highestVoted = Math.max(this.#highestVoted, seq);
       outbox.persist({ type: 'accepted', seq, ballot, value });
     }
     return { type: 'accepted', seq, ballot };
@@ -90,7 +97,9 @@ export class Acceptor<V> {
     }
     const instance = this.#instance(write.seq);
     if (isLower(instance.promised, write.ballot)) instance.promised = write.ballot;
-    if (write.type === 'accepted') instance.vote = { ballot: write.ballot, value: write.value };
+    if (write.type !== 'accepted') return;
+    instance.vote = { ballot: write.ballot, value: write.value };
+    this.#highestVoted = Math.max(this.#highestVoted, write.seq);
   }
 
   /** Lets go of an instance: it is decided, and its requests are answered from the decision. */

@@ -114,6 +114,18 @@ export class Agreement<V> {
     return this.#acceptor.onLead(lead, known + 1, outbox);
   }
 
+  /** Above this, nothing was decided with a vote of this peer, in any life. */
+  get votedUpTo(): number {
+    const forgotten = this.#retention.min - 1;
+    const { highestVoted } = this.#acceptor;
+    return Math.max(highestVoted, this.#learner.highest, this.#fence, forgotten);
+  }
+
+  /** Somebody may have proposed up to `seq`. */
+  noteMax(seq: number): void {
+    this.#max = Math.max(this.#max, seq);
+  }
+
   get logPromise(): Ballot | undefined {
     return this.#acceptor.log;
   }

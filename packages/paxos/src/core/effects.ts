@@ -95,10 +95,20 @@ export interface Effects<V> {
   readonly note: Note<V>[];
   /** Last, once all of `persist`, of this step and those before it, is durable: what vouches for it. */
   readonly sendAfter: Envelope<V>[];
+  /** Nothing above this was decided when the survey began that ends with this step. */
+  surveyed: number | undefined;
   /** Why this peer must stop: others remember more of it than it does. Nothing else counts then. */
   memoryLoss: string | undefined;
 }
 
 export function noEffects<V>(): Effects<V> {
-  return { sendNow: [], decided: [], persist: [], note: [], sendAfter: [], memoryLoss: undefined };
+  return {
+    sendNow: [],
+    decided: [],
+    persist: [],
+    note: [],
+    sendAfter: [],
+    surveyed: undefined,
+    memoryLoss: undefined,
+  };
 }

@@ -57,6 +57,21 @@ export interface Succeed {
   readonly ballot: Ballot;
 }
 
+/** Any peer to all others: how far may anything have been decided by now? */
+export interface Survey {
+  readonly type: 'survey';
+  /** Counts the sender's questions. */
+  readonly poll: number;
+}
+
+/** Answer to Survey. */
+export interface Surveyed {
+  readonly type: 'surveyed';
+  readonly poll: number;
+  /** The highest seq in which the sender voted, or may have voted and forgotten, or −1. */
+  readonly upTo: number;
+}
+
 /**
  * A peer without memory to all others: I begin a new life. Paxos Made Live §5.1: a replica with a
  * damaged disk takes no part until nothing it may have promised can matter any more.

@@ -35,6 +35,8 @@ export type {
   Outbid,
   Outlived,
   Succeed,
+  Survey,
+  Surveyed,
 } from './group-messages.ts';
 export {
   type Accept,

@@ -16,6 +16,10 @@
  *      │── Learn ─────▶│                       catching up: what was decided from `seq` on?
  *      │◀── Learned ───│                         this, as far as I know
  *
+ *   any peer        all others
+ *      │── Survey ────▶│                       how far may anything have been decided by now?
+ *      │◀── Surveyed ──│                         so far I voted
+ *
  *   candidate       acceptors
  *      │── Canvass ───▶│                       does anyone still hear a leader?
  *      │◀── Endorsed ──│                         I do not
@@ -51,6 +55,8 @@ import type {
   Outbid,
   Outlived,
   Succeed,
+  Survey,
+  Surveyed,
 } from './group-messages.ts';
 
 /** Phase 1(a), proposer to acceptors: promise to ignore ballots below this one. */
@@ -139,11 +145,12 @@ export type InstanceAnswer<V> = Promised<V> | Accepted | Rejected | Learned<V> |
 /** A message about one instance. */
 export type InstanceMessage<V> = InstanceRequest<V> | InstanceAnswer<V>;
 
-export type Request<V> = InstanceRequest<V> | Admit | Canvass | Lead | Heartbeat | Succeed;
+export type Request<V> = InstanceRequest<V> | Admit | Survey | Canvass | Lead | Heartbeat | Succeed;
 export type Answer<V> =
   | InstanceAnswer<V>
   | Admitted
   | Outlived
+  | Surveyed
   | Endorsed
   | Followed<V>
   | Outbid
@@ -197,6 +204,7 @@ export function isAnswer<V>(message: Message<V>): message is Answer<V> {
     case 'followed':
     case 'outbid':
     case 'alive':
+    case 'surveyed':
       return true;
     case 'prepare':
     case 'accept':
@@ -207,6 +215,7 @@ export function isAnswer<V>(message: Message<V>): message is Answer<V> {
     case 'lead':
     case 'heartbeat':
     case 'succeed':
+    case 'survey':
       return false;
   }
 }

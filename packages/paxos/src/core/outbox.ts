@@ -37,6 +37,11 @@ export class Outbox<V> {
     this.#effects.decided.push(decision);
   }
 
+  /** The survey under way has come to its end. */
+  surveyed(upTo: number): void {
+    this.#effects.surveyed = upTo;
+  }
+
   /** This peer must not go on: its memory is less than others know it to be. */
   stop(memoryLoss: string): void {
     this.#effects.memoryLoss = memoryLoss;

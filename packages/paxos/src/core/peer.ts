@@ -24,6 +24,7 @@ import { Patience } from './patience.ts';
 import { Rejoin } from './rejoin.ts';
 import { Retention } from './retention.ts';
 import { Rounds } from './rounds.ts';
+import { Survey } from './survey.ts';
 
 export type PeerEvent<V> =
   /** The host wants `seq` decided, by preference as `value`. */
@@ -33,6 +34,8 @@ export type PeerEvent<V> =
   | { readonly type: 'undeliverable'; readonly envelope: Envelope<V> }
   /** The host needs nothing at or below `seq` any more. */
   | { readonly type: 'done'; readonly seq: number }
+  /** The host wants to know how far anything may have been decided. */
+  | { readonly type: 'survey' }
   /** The connection to this peer ended. A hint: it may be gone. */
   | { readonly type: 'lost'; readonly peer: PeerId }
   /** The host is about to stop. */
@@ -61,6 +64,7 @@ export class Peer<V> {
   readonly #leadership: Leadership<V>;
   readonly #agreement: Agreement<V>;
   readonly #election: Election<V>;
+  readonly #survey: Survey;
   /** How this peer found its memory; later it is `kept`, by the first write. */
   #memory: Memory<V>['state'];
   #turn: number;
@@ -79,6 +83,7 @@ export class Peer<V> {
     const roles = { rounds, leadership, retention: this.#retention, patience };
     this.#leadership = leadership;
     this.#agreement = new Agreement({ me, peerCount, ...roles });
+    this.#survey = new Survey({ me, peerCount, patience });
     this.#election = new Election({ me, peerCount, leadership, agreement: this.#agreement });
     for (const write of memory.writes) this.#restore(write);
     this.#agreement.keepOut(memory.state === 'kept' ? this.#rejoin.fence : Infinity);
@@ -102,7 +107,8 @@ export class Peer<V> {
   /** When this peer next wants a `wake`, in milliseconds of the clock given to `step`. */
   wakeAt(): number | undefined {
     if (this.#memory !== 'kept') return -Infinity;
-    const times = [this.#agreement.wakeAt(), this.#rejoin.wakeAt(), this.#electionWakeAt()];
+    const roles = [this.#agreement, this.#rejoin, this.#survey];
+    const times = [...roles.map((role) => role.wakeAt()), this.#electionWakeAt()];
     const earliest = Math.min(...times.map((time) => time ?? Infinity));
     return earliest === Infinity ? undefined : earliest;
   }
@@ -167,6 +173,9 @@ export class Peer<V> {
         this.#agreement.needless(event.seq + 1);
         this.#retention.doneHere(event.seq);
         break;
+      case 'survey':
+        this.#beginSurvey(now, outbox);
+        break;
       case 'lost':
         this.#leadership.lost(event.peer, now);
         break;
@@ -193,6 +202,7 @@ export class Peer<V> {
     this.#rejoin.wake(now, outbox);
     this.#takePart(outbox);
     this.#agreement.wake(now, outbox);
+    this.#survey.wake(now, outbox);
     if (this.isMember) this.#election.wake(now, outbox);
   }
 
@@ -235,6 +245,7 @@ export class Peer<V> {
   #disregard(peer: PeerId, now: number): void {
     this.#leadership.disregard(peer, now);
     this.#agreement.disregard(peer);
+    this.#survey.disregard(peer);
   }
 
   /**
@@ -267,6 +278,12 @@ export class Peer<V> {
       case 'outlived':
         this.#rejoin.onOutlived(message, outbox);
         break;
+      case 'survey':
+        if (this.isMember) this.#answer(from, message.poll, outbox);
+        break;
+      case 'surveyed':
+        this.#onSurveyEnd(this.#survey.onSurveyed(from, message), outbox);
+        break;
       case 'canvass':
       case 'endorsed':
       case 'lead':
@@ -281,6 +298,22 @@ export class Peer<V> {
         this.#election.overhear(from, message, now);
         this.#agreement.onMessage(from, message, now, outbox);
     }
+  }
+
+  #beginSurvey(now: number, outbox: Outbox<V>): void {
+    if (!this.isMember) return;
+    const own = this.#agreement.votedUpTo;
+    this.#onSurveyEnd(this.#survey.begin(own, now, outbox), outbox);
+  }
+
+  #answer(from: PeerId, poll: number, outbox: Outbox<V>): void {
+    outbox.sendNow(from, { type: 'surveyed', poll, upTo: this.#agreement.votedUpTo });
+  }
+
+  #onSurveyEnd(upTo: number | undefined, outbox: Outbox<V>): void {
+    if (upTo === undefined) return;
+    this.#agreement.noteMax(upTo);
+    outbox.surveyed(upTo);
   }
 
   #onAdmit(from: PeerId, request: Admit, now: number, outbox: Outbox<V>): void {

@@ -82,6 +82,8 @@ function isAnswerTo<V>(answer: Message<V>, request: Message<V>): boolean {
     case 'admitted':
     case 'outlived':
       return request.type === 'admit' && request.attempt === answer.attempt;
+    case 'surveyed':
+      return request.type === 'survey' && request.poll === answer.poll;
     case 'endorsed':
       return request.type === 'canvass' && request.poll === answer.poll;
     case 'followed':

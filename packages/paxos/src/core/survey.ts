@@ -1,0 +1,83 @@
+/**
+ * Survey: how far may anything have been decided by now? A quorum tells how far it voted; any decision
+ * made before the question has a voter among them. So who has applied all up to the highest answer has
+ * missed nothing that was acknowledged before it asked.
+ */
+import type { PeerId } from './ballot.ts';
+import type { Surveyed } from './group-messages.ts';
+import type { Outbox } from './outbox.ts';
+import type { Patience } from './patience.ts';
+import { quorumSize } from './quorum.ts';
+
+export interface SurveyOptions {
+  readonly me: PeerId;
+  readonly peerCount: number;
+  readonly patience: Patience;
+}
+
+/** One question on its way. */
+interface Poll {
+  readonly number: number;
+  readonly answers: Map<PeerId, number>;
+  attempt: number;
+  wakeAt: number;
+}
+
+export class Survey {
+  readonly #options: SurveyOptions;
+  #pollCount = 0;
+  #poll: Poll | undefined;
+
+  constructor(options: SurveyOptions) {
+    this.#options = options;
+  }
+
+  /** Asks all others. One question is under way at a time: a later one takes the place of an earlier. */
+  begin<V>(own: number, now: number, outbox: Outbox<V>): number | undefined {
+    const { me, patience } = this.#options;
+    this.#pollCount += 1;
+    const wakeAt = now + patience.beforeResend(0);
+    const answers = new Map([[me, own]]);
+    this.#poll = { number: this.#pollCount, answers, attempt: 0, wakeAt };
+    this.#ask(this.#poll, outbox);
+    return this.#conclude();
+  }
+
+  /** Gives back the result, once a quorum has answered. */
+  onSurveyed(from: PeerId, { poll, upTo }: Surveyed): number | undefined {
+    // Safety: an answer to an earlier question knows nothing of what was decided since.
+    if (this.#poll?.number !== poll) return undefined;
+    this.#poll.answers.set(from, upTo);
+    return this.#conclude();
+  }
+
+  /** What this peer said was said in a life that is over. */
+  disregard(peer: PeerId): void {
+    this.#poll?.answers.delete(peer);
+  }
+
+  wake<V>(now: number, outbox: Outbox<V>): void {
+    const poll = this.#poll;
+    if (!poll || poll.wakeAt > now) return;
+    poll.attempt += 1;
+    poll.wakeAt = now + this.#options.patience.beforeResend(poll.attempt);
+    this.#ask(poll, outbox);
+  }
+
+  wakeAt(): number | undefined {
+    return this.#poll?.wakeAt;
+  }
+
+  #ask<V>({ number, answers }: Poll, outbox: Outbox<V>): void {
+    for (let to = 0; to < this.#options.peerCount; to += 1) {
+      if (!answers.has(to)) outbox.sendNow(to, { type: 'survey', poll: number });
+    }
+  }
+
+  #conclude(): number | undefined {
+    const answers = this.#poll?.answers;
+    if (!answers || answers.size < quorumSize(this.#options.peerCount)) return undefined;
+    this.#poll = undefined;
+    return Math.max(...answers.values());
+  }
+}
