@@ -2,9 +2,10 @@
  * Paxos: the six calls, and the one loop in which effects become deeds. No rule of Paxos is here but
  * one: nothing that vouches for a write leaves before that write is durable.
  */
-import type { Status } from './core/agreement.ts';
+
 import type { PeerId } from './core/ballot.ts';
 import { type Decision, type Effects, noEffects, type Write } from './core/effects.ts';
+import type { Status } from './core/learner.ts';
 import type { Envelope } from './core/messages.ts';
 import { Peer, type PeerEvent } from './core/peer.ts';
 import type { Clock, Random, Storage, Transport } from './environment.ts';

@@ -99,7 +99,8 @@ export const acceptorMutants: readonly Mutant[] = [
     loses: 'A write is acknowledged that fewer than a quorum remember after a power loss.',
     file: 'paxos/src/core/agreement.ts',
     right: "if (answer.type === 'rejected') outbox.sendNow(from, answer);",
-    wrong: "if (answer.type === 'rejected' || from === this.#me) outbox.sendNow(from, answer);",
+    wrong:
+      "if (answer.type === 'rejected' || !this.#others.includes(from)) outbox.sendNow(from, answer);",
     caughtBy: [
       bySimulation,
       byTest(

@@ -113,7 +113,7 @@ export const rejoinMutants: readonly Mutant[] = [
     mistake: 37,
     does: 'A peer answers that it recorded a new life before that is on disk.',
     loses: 'After a crash it counts votes of the life that is over.',
-    file: 'paxos/src/core/peer.ts',
+    file: 'paxos/src/core/membership.ts',
     right: "outbox.sendAfter(from, { type: 'admitted', life,",
     wrong: "outbox.sendNow(from, { type: 'admitted', life,",
     caughtBy: [
@@ -130,7 +130,7 @@ export const rejoinMutants: readonly Mutant[] = [
     does: 'Messages of a life that is over are heard.',
     loses: 'A vote counts that its owner no longer remembers.',
     file: 'paxos/src/core/peer.ts',
-    right: 'if (this.#lives.isOver(from, mark)) return;',
+    right: 'if (this.#membership.isOver(from, mark)) return;',
     wrong: '',
     caughtBy: [
       byTest('unit/paxos/core/rejoin', 'does not hear what a peer said in a life that is over'),
@@ -142,7 +142,7 @@ export const rejoinMutants: readonly Mutant[] = [
     does: 'Who takes a peer back goes on counting what it said before.',
     loses: 'As before.',
     file: 'paxos/src/core/peer.ts',
-    right: '    this.#disregard(from, now);\n',
+    right: 'if (isRecorded) this.#disregard(from, now);',
     wrong: '',
     caughtBy: [byTest('unit/paxos/core/rejoin', 'takes them back also when asked to admit it')],
   },
@@ -151,9 +151,9 @@ export const rejoinMutants: readonly Mutant[] = [
     mistake: 38,
     does: 'A peer pays no heed to others who remember more of it than it does.',
     loses: 'With the end of its journal gone, it votes against its last promises.',
-    file: 'paxos/src/core/peer.ts',
-    right: 'if (life < own || heard <= this.#turn) return undefined;',
-    wrong: 'if (life < own || heard > 0 || heard <= this.#turn) return undefined;',
+    file: 'paxos/src/core/membership.ts',
+    right: 'if (life < own || heard <= turn) return undefined;',
+    wrong: 'if (life < own || heard > 0 || heard <= turn) return undefined;',
     caughtBy: [
       byTest(
         'unit/paxos/core/rejoin',

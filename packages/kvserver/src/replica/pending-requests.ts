@@ -79,11 +79,15 @@ export class PendingRequests {
     for (const pending of [...this.#all]) pending.interrupt(message, cause);
   }
 
-  /** Resolves when nobody waits any more. */
-  whenNone(): Promise<void> {
+  /** Resolves when nobody waits any more, or when that takes too long. */
+  whenNone(graceMs: number): Promise<void> {
     if (this.#all.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#onNone.push(resolve);
+      const cancel = this.#clock.at(this.#clock.now() + graceMs, resolve);
+      this.#onNone.push(() => {
+        cancel();
+        resolve();
+      });
     });
   }
 

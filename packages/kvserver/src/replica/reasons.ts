@@ -33,3 +33,7 @@ export function lacksForgotten(applied: number, min: number): StateError {
       'here. Restore this node from the others.',
   );
 }
+
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

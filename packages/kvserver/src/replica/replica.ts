@@ -13,7 +13,7 @@ import { Holes } from './holes.ts';
 import { PendingRequests } from './pending-requests.ts';
 import { type OwnBatch, Proposals } from './proposals.ts';
 import { Reads } from './reads.ts';
-import { lacksForgotten, reasonFor } from './reasons.ts';
+import { lacksForgotten, reasonFor, toError } from './reasons.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 import { StateRepair } from './state-transfer/state-repair.ts';
 import type { Submitter } from './submitter.ts';
@@ -295,7 +295,7 @@ export class Replica implements Submitter {
     if (this.#state === 'alive') {
       this.#state = 'stopping';
       this.#pending.refuseQueued('This server is stopping.');
-      await this.#withinGrace(this.#pending.whenNone());
+      await this.#pending.whenNone(stopGraceMs);
     }
     this.#pending.interruptAll('This server stopped while the request was under way.');
     this.#holes.stop();
@@ -305,19 +305,4 @@ export class Replica implements Submitter {
     await this.#repairing;
     await this.#applier.hold();
   }
-
-  #withinGrace(ended: Promise<void>): Promise<void> {
-    const { clock } = this.#options;
-    return new Promise((resolve) => {
-      const cancel = clock.at(clock.now() + stopGraceMs, resolve);
-      ended.then(() => {
-        cancel();
-        resolve();
-      }, resolve);
-    });
-  }
-}
-
-function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

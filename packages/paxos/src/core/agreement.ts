@@ -9,7 +9,7 @@ import { CatchUp } from './catch-up.ts';
 import type { Decision, DurableWrite, Met, OwnLife, Write } from './effects.ts';
 import type { Followed, Lead, Outbid } from './group-messages.ts';
 import type { Leadership } from './leadership.ts';
-import { Learner } from './learner.ts';
+import { Learner, type Status } from './learner.ts';
 import type {
   Accept,
   Accepted,
@@ -22,17 +22,11 @@ import type {
 } from './messages.ts';
 import { News } from './news.ts';
 import type { Outbox } from './outbox.ts';
-import type { Patience } from './patience.ts';
+import { earliest, type Patience } from './patience.ts';
 import { Proposer } from './proposer.ts';
 import { recall } from './recall.ts';
 import type { Retention } from './retention.ts';
 import type { Rounds } from './rounds.ts';
-
-/** What becomes of an instance, as far as this peer knows. */
-export type Status<V> =
-  | { readonly fate: 'decided'; readonly value: V }
-  | { readonly fate: 'pending' }
-  | { readonly fate: 'forgotten' };
 
 export interface AgreementOptions<V> {
   readonly me: PeerId;
@@ -44,8 +38,7 @@ export interface AgreementOptions<V> {
 }
 
 export class Agreement<V> {
-  readonly #me: PeerId;
-  readonly #peerCount: number;
+  readonly #others: readonly PeerId[];
   readonly #retention: Retention;
   readonly #rounds: Rounds;
   readonly #leadership: Leadership<V>;
@@ -58,8 +51,7 @@ export class Agreement<V> {
   #fence = -1;
 
   constructor({ me, peerCount, rounds, leadership, retention, patience }: AgreementOptions<V>) {
-    this.#me = me;
-    this.#peerCount = peerCount;
+    this.#others = Array.from({ length: peerCount }, (_, peer) => peer).filter((to) => to !== me);
     this.#retention = retention;
     this.#rounds = rounds;
     this.#leadership = leadership;
@@ -110,15 +102,17 @@ export class Agreement<V> {
 
   /** The log promise, with the votes that go with it; or the higher one that was given before. */
   follow(lead: Lead, outbox: Outbox<V>): Followed<V> | Outbid {
-    const known = Math.max(this.#learner.highest, this.#fence, this.#retention.min - 1);
-    return this.#acceptor.onLead(lead, known + 1, outbox);
+    return this.#acceptor.onLead(lead, this.#knownUpTo + 1, outbox);
   }
 
   /** Above this, nothing was decided with a vote of this peer, in any life. */
   get votedUpTo(): number {
-    const forgotten = this.#retention.min - 1;
-    const { highestVoted } = this.#acceptor;
-    return Math.max(highestVoted, this.#learner.highest, this.#fence, forgotten);
+    return Math.max(this.#acceptor.highestVoted, this.#knownUpTo);
+  }
+
+  /** Above this, nothing is decided or forgotten here, nor kept out of. */
+  get #knownUpTo(): number {
+    return Math.max(this.#learner.highest, this.#fence, this.#retention.min - 1);
   }
 
   /** Somebody may have proposed up to `seq`. */
@@ -193,9 +187,7 @@ export class Agreement<V> {
   }
 
   wakeAt(): number | undefined {
-    const times = [this.#proposer.wakeAt(), this.#news.wakeAt()];
-    const earliest = Math.min(...times.map((time) => time ?? Infinity));
-    return earliest === Infinity ? undefined : earliest;
+    return earliest([this.#proposer.wakeAt(), this.#news.wakeAt()]);
   }
 
   status(seq: number): Status<V> {
@@ -267,8 +259,7 @@ export class Agreement<V> {
     const win = this.#proposer.onAccepted(from, message);
     if (!win) return;
     const { seq, ballot, value, voters } = win;
-    for (let to = 0; to < this.#peerCount; to += 1) {
-      if (to === this.#me) continue;
+    for (const to of this.#others) {
       outbox.sendNow(to, { type: 'decided', seq, ballot, ...(voters.has(to) ? {} : { value }) });
     }
     this.#decide(seq, value, outbox);
@@ -292,9 +283,8 @@ export class Agreement<V> {
   /** What a proposer learns instead of winning is news to whoever only heard its own requests. */
   #pass(seq: number, value: V, teller: PeerId, outbox: Outbox<V>): void {
     const ballot = this.#proposer.ballot(seq);
-    for (let to = 0; ballot && to < this.#peerCount; to += 1) {
-      if (to === this.#me || to === teller) continue;
-      outbox.sendNow(to, { type: 'decided', seq, ballot, value });
+    for (const to of this.#others) {
+      if (ballot && to !== teller) outbox.sendNow(to, { type: 'decided', seq, ballot, value });
     }
     this.#decide(seq, value, outbox);
   }

@@ -1,5 +1,5 @@
 /** The door for those who bring their own loop: a peer that steps. */
-export type { Status } from './agreement.ts';
+
 export {
   type Ballot,
   compareBallots,
@@ -38,6 +38,7 @@ export type {
   Survey,
   Surveyed,
 } from './group-messages.ts';
+export type { Status } from './learner.ts';
 export {
   type Accept,
   type Accepted,

@@ -5,6 +5,12 @@
 import type { Decision } from './effects.ts';
 import { Window } from './window.ts';
 
+/** What becomes of an instance, as far as this peer knows. */
+export type Status<V> =
+  | { readonly fate: 'decided'; readonly value: V }
+  | { readonly fate: 'pending' }
+  | { readonly fate: 'forgotten' };
+
 export class Learner<V> {
   readonly #values = new Window<V>();
   #firstMissing = 0;

@@ -32,3 +32,9 @@ export class Patience {
 function doubled(first: number, max: number, attempt: number): number {
   return Math.min(max, first * 2 ** Math.min(attempt, 30));
 }
+
+/** Of the times at which something wants to be done, if anything does. */
+export function earliest(times: readonly (number | undefined)[]): number | undefined {
+  const first = Math.min(...times.map((time) => time ?? Infinity));
+  return first === Infinity ? undefined : first;
+}

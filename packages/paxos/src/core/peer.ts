@@ -3,7 +3,7 @@
  * in agreement if it has the memory for it, and forgets what nobody needs.
  */
 import type { Random } from '../environment.ts';
-import { Agreement, type Status } from './agreement.ts';
+import { Agreement } from './agreement.ts';
 import { assert } from './assert.ts';
 import type { PeerId } from './ballot.ts';
 import {
@@ -17,11 +17,11 @@ import {
 import { Election } from './election.ts';
 import type { Admit } from './group-messages.ts';
 import { Leadership } from './leadership.ts';
-import { Lives } from './lives.ts';
-import type { Accept, Envelope, MemoryMark, Message } from './messages.ts';
+import type { Status } from './learner.ts';
+import { Membership } from './membership.ts';
+import type { Accept, Envelope, Message } from './messages.ts';
 import { Outbox } from './outbox.ts';
-import { Patience } from './patience.ts';
-import { Rejoin } from './rejoin.ts';
+import { earliest, Patience } from './patience.ts';
 import { Retention } from './retention.ts';
 import { Rounds } from './rounds.ts';
 import { Survey } from './survey.ts';
@@ -59,34 +59,30 @@ export class Peer<V> {
   readonly #me: PeerId;
   readonly #peerCount: number;
   readonly #retention: Retention;
-  readonly #lives: Lives;
-  readonly #rejoin: Rejoin;
+  readonly #membership: Membership;
   readonly #leadership: Leadership<V>;
   readonly #agreement: Agreement<V>;
   readonly #election: Election<V>;
   readonly #survey: Survey;
-  /** How this peer found its memory; later it is `kept`, by the first write. */
-  #memory: Memory<V>['state'];
   #turn: number;
 
   constructor({ me, peerCount, random, memory, isCandidate = false }: PeerOptions<V>) {
     const patience = new Patience(random);
     this.#me = me;
     this.#peerCount = peerCount;
-    this.#memory = memory.state;
     this.#turn = memory.turn;
     this.#retention = new Retention(me, peerCount);
-    this.#lives = new Lives(me, peerCount);
-    this.#rejoin = new Rejoin({ me, peerCount, lives: this.#lives, patience, random });
+    const membership = { me, peerCount, patience, random, memory: memory.state };
+    this.#membership = new Membership(membership);
     const rounds = new Rounds(me);
     const leadership = new Leadership<V>({ me, peerCount, rounds, random, isCandidate });
     const roles = { rounds, leadership, retention: this.#retention, patience };
     this.#leadership = leadership;
     this.#agreement = new Agreement({ me, peerCount, ...roles });
-    this.#survey = new Survey({ me, peerCount, patience });
+    this.#survey = new Survey({ me, peerCount, patience, agreement: this.#agreement });
     this.#election = new Election({ me, peerCount, leadership, agreement: this.#agreement });
     for (const write of memory.writes) this.#restore(write);
-    this.#agreement.keepOut(memory.state === 'kept' ? this.#rejoin.fence : Infinity);
+    this.#agreement.keepOut(this.#membership.fence);
     this.#agreement.forgetBelow(this.min);
   }
 
@@ -94,23 +90,20 @@ export class Peer<V> {
     const effects = noEffects<V>();
     const outbox = new Outbox(this.#envelopeTo, effects);
     const minBefore = this.min;
-    if (this.#memory !== 'kept') this.#beginLife(this.#memory === 'new', outbox);
+    this.#membership.begin(outbox);
     this.#route(event, now, outbox);
     if (this.min > minBefore) {
       this.#agreement.forgetBelow(this.min);
       outbox.note({ type: 'forgotten', min: this.min });
     }
-    if (effects.persist.length > 0) this.#lives.note(outbox);
+    if (effects.persist.length > 0) this.#membership.note(outbox);
     return effects;
   }
 
   /** When this peer next wants a `wake`, in milliseconds of the clock given to `step`. */
   wakeAt(): number | undefined {
-    if (this.#memory !== 'kept') return -Infinity;
-    const roles = [this.#agreement, this.#rejoin, this.#survey];
-    const times = [...roles.map((role) => role.wakeAt()), this.#electionWakeAt()];
-    const earliest = Math.min(...times.map((time) => time ?? Infinity));
-    return earliest === Infinity ? undefined : earliest;
+    const roles = [this.#agreement, this.#membership, this.#survey];
+    return earliest([...roles.map((role) => role.wakeAt()), this.#electionWakeAt()]);
   }
 
   status(seq: number): Status<V> {
@@ -119,7 +112,7 @@ export class Peer<V> {
 
   /** Whether this peer takes part. One without memory does not, until the others admitted it. */
   get isMember(): boolean {
-    return this.#memory === 'kept' && this.#rejoin.isMember;
+    return this.#membership.isMember;
   }
 
   /** Who leads, as far as is known here. */
@@ -149,12 +142,12 @@ export class Peer<V> {
 
   readonly #envelopeTo = (to: PeerId, message: Message<V>): Envelope<V> => {
     const { done, min } = this.#retention;
-    return { from: this.#me, to, done, min, mark: this.#lives.mark(to, this.#turn), message };
+    const mark = this.#membership.mark(to, this.#turn);
+    return { from: this.#me, to, done, min, mark, message };
   };
 
   #restore(write: Write<V>): void {
-    if (write.type === 'life') this.#rejoin.restore(write);
-    else if (write.type === 'met') this.#lives.restore(write);
+    if (write.type === 'life' || write.type === 'met') this.#membership.restore(write);
     else this.#agreement.restore(write);
   }
 
@@ -174,7 +167,7 @@ export class Peer<V> {
         this.#retention.doneHere(event.seq);
         break;
       case 'survey':
-        this.#beginSurvey(now, outbox);
+        if (this.isMember) this.#survey.begin(now, outbox);
         break;
       case 'lost':
         this.#leadership.lost(event.peer, now);
@@ -192,14 +185,8 @@ export class Peer<V> {
     }
   }
 
-  /** Before anything is said, so that nothing is ever said outside of a life. */
-  #beginLife(isNew: boolean, outbox: Outbox<V>): void {
-    this.#rejoin.begin(isNew, outbox);
-    this.#memory = 'kept';
-  }
-
   #wake(now: number, outbox: Outbox<V>): void {
-    this.#rejoin.wake(now, outbox);
+    this.#membership.wake(now, outbox);
     this.#takePart(outbox);
     this.#agreement.wake(now, outbox);
     this.#survey.wake(now, outbox);
@@ -212,8 +199,8 @@ export class Peer<V> {
 
   /** In as much as its memory allows. */
   #takePart(outbox: Outbox<V>): void {
-    this.#agreement.keepOut(this.#rejoin.fence);
-    this.#agreement.skipRounds(this.#rejoin.round, outbox);
+    this.#agreement.keepOut(this.#membership.fence);
+    this.#agreement.skipRounds(this.#membership.round, outbox);
   }
 
   #receive(envelope: Envelope<V>, now: number, outbox: Outbox<V>): void {
@@ -222,14 +209,14 @@ export class Peer<V> {
     assert(from >= 0 && from < this.#peerCount, 'a sender is a member');
     if (from !== this.#me && message.type !== 'admit') {
       // Safety: what was said in a life that is over may contradict what that peer says now.
-      if (this.#lives.isOver(from, mark)) return;
-      const loss = this.#memoryLoss(from, mark);
+      if (this.#membership.isOver(from, mark)) return;
+      const loss = this.#membership.lossToldBy(from, mark, this.#turn);
       if (loss !== undefined) {
         outbox.stop(loss);
         return;
       }
-      for (const peer of this.#lives.heard(from, mark)) this.#disregard(peer, now);
-      if (message.type === 'accept' && this.#lives.isBehind(mark)) {
+      for (const peer of this.#membership.heard(from, mark)) this.#disregard(peer, now);
+      if (message.type === 'accept' && this.#membership.isBehind(mark)) {
         this.#refuse(from, message, outbox);
         return;
       }
@@ -256,33 +243,23 @@ export class Peer<V> {
     outbox.sendNow(from, { type: 'rejected', seq, ballot, promised: ballot });
   }
 
-  /** Others may remember more of this peer than it does: a lost tail, or a copy of former times. */
-  #memoryLoss(from: PeerId, { lives, heard }: MemoryMark): string | undefined {
-    if (!this.isMember) return undefined;
-    const life = lives[this.#me] ?? 0;
-    const { own } = this.#lives;
-    if (life > own) return `peer ${from} knows life ${life} of this peer, which leads life ${own}`;
-    if (life < own || heard <= this.#turn) return undefined;
-    return `peer ${from} heard turn ${heard} of this peer, which remembers ${this.#turn}`;
-  }
-
   #onMessage(from: PeerId, message: Message<V>, now: number, outbox: Outbox<V>): void {
     switch (message.type) {
       case 'admit':
         this.#onAdmit(from, message, now, outbox);
         break;
       case 'admitted':
-        this.#rejoin.onAdmitted(from, message, outbox);
+        this.#membership.onAdmitted(from, message, outbox);
         this.#takePart(outbox);
         break;
       case 'outlived':
-        this.#rejoin.onOutlived(message, outbox);
+        this.#membership.onOutlived(message, outbox);
         break;
       case 'survey':
-        if (this.isMember) this.#answer(from, message.poll, outbox);
+        if (this.isMember) this.#survey.onSurvey(from, message, outbox);
         break;
       case 'surveyed':
-        this.#onSurveyEnd(this.#survey.onSurveyed(from, message), outbox);
+        this.#survey.onSurveyed(from, message, outbox);
         break;
       case 'canvass':
       case 'endorsed':
@@ -300,34 +277,9 @@ export class Peer<V> {
     }
   }
 
-  #beginSurvey(now: number, outbox: Outbox<V>): void {
-    if (!this.isMember) return;
-    const own = this.#agreement.votedUpTo;
-    this.#onSurveyEnd(this.#survey.begin(own, now, outbox), outbox);
-  }
-
-  #answer(from: PeerId, poll: number, outbox: Outbox<V>): void {
-    outbox.sendNow(from, { type: 'surveyed', poll, upTo: this.#agreement.votedUpTo });
-  }
-
-  #onSurveyEnd(upTo: number | undefined, outbox: Outbox<V>): void {
-    if (upTo === undefined) return;
-    this.#agreement.noteMax(upTo);
-    outbox.surveyed(upTo);
-  }
-
   #onAdmit(from: PeerId, request: Admit, now: number, outbox: Outbox<V>): void {
-    const { life, attempt } = request;
-    const admission = this.#lives.admit(from, request, outbox);
-    if (admission === undefined) {
-      const latest = this.#lives.latest(from);
-      outbox.sendAfter(from, { type: 'outlived', life, attempt, latest });
-      return;
-    }
-    this.#disregard(from, now);
-    const round = this.#agreement.logPromise?.round ?? 0;
-    const { isNew } = admission;
-    const { isMember, max } = this;
-    outbox.sendAfter(from, { type: 'admitted', life, attempt, isMember, isNew, max, round });
+    const experience = { max: this.max, round: this.#agreement.logPromise?.round ?? 0 };
+    const isRecorded = this.#membership.onAdmit(from, request, experience, outbox);
+    if (isRecorded) this.#disregard(from, now);
   }
 }

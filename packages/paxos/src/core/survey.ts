@@ -3,8 +3,10 @@
  * made before the question has a voter among them. So who has applied all up to the highest answer has
  * missed nothing that was acknowledged before it asked.
  */
+
+import type { Agreement } from './agreement.ts';
 import type { PeerId } from './ballot.ts';
-import type { Surveyed } from './group-messages.ts';
+import type { Survey as Request, Surveyed } from './group-messages.ts';
 import type { Outbox } from './outbox.ts';
 import type { Patience } from './patience.ts';
 import { quorumSize } from './quorum.ts';
@@ -13,6 +15,7 @@ export interface SurveyOptions {
   readonly me: PeerId;
   readonly peerCount: number;
   readonly patience: Patience;
+  readonly agreement: Pick<Agreement<unknown>, 'votedUpTo' | 'noteMax'>;
 }
 
 /** One question on its way. */
@@ -33,22 +36,26 @@ export class Survey {
   }
 
   /** Asks all others. One question is under way at a time: a later one takes the place of an earlier. */
-  begin<V>(own: number, now: number, outbox: Outbox<V>): number | undefined {
-    const { me, patience } = this.#options;
+  begin<V>(now: number, outbox: Outbox<V>): void {
+    const { me, patience, agreement } = this.#options;
     this.#pollCount += 1;
     const wakeAt = now + patience.beforeResend(0);
-    const answers = new Map([[me, own]]);
+    const answers = new Map([[me, agreement.votedUpTo]]);
     this.#poll = { number: this.#pollCount, answers, attempt: 0, wakeAt };
     this.#ask(this.#poll, outbox);
-    return this.#conclude();
+    this.#conclude(outbox);
   }
 
-  /** Gives back the result, once a quorum has answered. */
-  onSurveyed(from: PeerId, { poll, upTo }: Surveyed): number | undefined {
+  onSurvey<V>(from: PeerId, { poll }: Request, outbox: Outbox<V>): void {
+    const upTo = this.#options.agreement.votedUpTo;
+    outbox.sendNow(from, { type: 'surveyed', poll, upTo });
+  }
+
+  onSurveyed<V>(from: PeerId, { poll, upTo }: Surveyed, outbox: Outbox<V>): void {
     // Safety: an answer to an earlier question knows nothing of what was decided since.
-    if (this.#poll?.number !== poll) return undefined;
+    if (this.#poll?.number !== poll) return;
     this.#poll.answers.set(from, upTo);
-    return this.#conclude();
+    this.#conclude(outbox);
   }
 
   /** What this peer said was said in a life that is over. */
@@ -74,10 +81,13 @@ export class Survey {
     }
   }
 
-  #conclude(): number | undefined {
+  #conclude<V>(outbox: Outbox<V>): void {
+    const { peerCount, agreement } = this.#options;
     const answers = this.#poll?.answers;
-    if (!answers || answers.size < quorumSize(this.#options.peerCount)) return undefined;
+    if (!answers || answers.size < quorumSize(peerCount)) return;
     this.#poll = undefined;
-    return Math.max(...answers.values());
+    const upTo = Math.max(...answers.values());
+    agreement.noteMax(upTo);
+    outbox.surveyed(upTo);
   }
 }

@@ -1,0 +1,103 @@
+import { Survey } from '@paxkv/paxos/internal/core/survey';
+import { expect } from 'chai';
+import { beginStep, evenPatience, mail } from './steps.ts';
+
+describe('Survey', () => {
+  const agreement = {
+    votedUpTo: 3,
+    noted: [] as number[],
+    noteMax(seq: number): void {
+      this.noted.push(seq);
+    },
+  };
+  let survey: Survey;
+
+  beforeEach(() => {
+    agreement.votedUpTo = 3;
+    agreement.noted = [];
+    survey = fresh(3);
+  });
+
+  function fresh(peerCount: number): Survey {
+    return new Survey({ me: 0, peerCount, patience: evenPatience, agreement });
+  }
+
+  function begin(now = 0) {
+    const { outbox, effects } = beginStep();
+    survey.begin(now, outbox);
+    return effects;
+  }
+
+  function hear(from: number, poll: number, upTo: number): number | undefined {
+    const { outbox, effects } = beginStep();
+    survey.onSurveyed(from, { type: 'surveyed', poll, upTo }, outbox);
+    return effects.surveyed;
+  }
+
+  it('asks all others, and writes nothing', () => {
+    const { sendNow, persist, surveyed } = begin();
+    expect(mail(sendNow)).to.deep.equal([
+      [1, { type: 'survey', poll: 1 }],
+      [2, { type: 'survey', poll: 1 }],
+    ]);
+    expect([persist, surveyed]).to.deep.equal([[], undefined]);
+  });
+
+  it('ends with a quorum, at the highest of all that was told, its own included', () => {
+    begin();
+    expect(hear(2, 1, 7)).to.equal(7);
+    expect(agreement.noted).to.deep.equal([7]);
+    begin();
+    expect(hear(2, 2, -1)).to.equal(3);
+  });
+
+  it('ends once, and counts a peer once', () => {
+    survey = fresh(5);
+    begin();
+    expect([hear(1, 1, 4), hear(1, 1, 4), hear(2, 1, 5), hear(3, 1, 9)]).to.deep.equal([
+      ...[undefined, undefined, 5, undefined],
+    ]);
+  });
+
+  it('counts no answer to an earlier question: it knows nothing of what came between', () => {
+    begin();
+    begin();
+    expect(hear(1, 1, 9)).to.equal(undefined);
+    expect(hear(1, 2, 9)).to.equal(9);
+  });
+
+  it('counts no answer of a life that is over', () => {
+    survey = fresh(5);
+    begin();
+    hear(1, 1, 4);
+    survey.disregard(1);
+    expect(hear(2, 1, 4)).to.equal(undefined);
+    expect(hear(3, 1, 4)).to.equal(4);
+  });
+
+  it('asks those again who did not answer', () => {
+    survey = fresh(5);
+    begin();
+    hear(1, 1, 4);
+    const wakeAt = survey.wakeAt() ?? 0;
+    const { outbox, effects } = beginStep();
+    survey.wake(wakeAt - 1, outbox);
+    expect(effects.sendNow).to.deep.equal([]);
+    survey.wake(wakeAt, outbox);
+    expect(effects.sendNow.map(({ to }) => to)).to.deep.equal([2, 3, 4]);
+    hear(2, 1, 4);
+    expect(survey.wakeAt()).to.equal(undefined);
+  });
+
+  it('is its own quorum where it is alone', () => {
+    survey = fresh(1);
+    expect(begin().surveyed).to.equal(3);
+  });
+
+  it('answers how far it voted by now', () => {
+    agreement.votedUpTo = 12;
+    const { outbox, effects } = beginStep();
+    survey.onSurvey(2, { type: 'survey', poll: 8 }, outbox);
+    expect(mail(effects.sendNow)).to.deep.equal([[2, { type: 'surveyed', poll: 8, upTo: 12 }]]);
+  });
+});
