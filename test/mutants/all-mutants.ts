@@ -7,6 +7,7 @@ import { leadershipMutants } from './mistakes/leadership.ts';
 import { learningMutants } from './mistakes/learning.ts';
 import { peersMutants } from './mistakes/peers.ts';
 import { proposerMutants } from './mistakes/proposer.ts';
+import { readsMutants } from './mistakes/reads.ts';
 import { rejoinMutants } from './mistakes/rejoin.ts';
 import { replicaMutants } from './mistakes/replica.ts';
 import { stateMachineMutants } from './mistakes/state-machine.ts';
@@ -20,6 +21,7 @@ export const allMutants: readonly Mutant[] = [
   ...leadershipMutants,
   ...learningMutants,
   ...rejoinMutants,
+  ...readsMutants,
   ...replicaMutants,
   ...stateMachineMutants,
   ...stateTransferMutants,

@@ -153,8 +153,8 @@ export const leadershipMutants: readonly Mutant[] = [
     does: 'A peer votes for a leader that has not heard of a new life.',
     loses: 'As before.',
     file: 'paxos/src/core/peer.ts',
-    right: "if (message.type === 'accept' && this.#lives.isBehind(mark)) {",
-    wrong: "if (message.type === 'accept' && this.#lives.isBehind(mark) && to < 0) {",
+    right: "if (message.type === 'accept' && this.#membership.isBehind(mark)) {",
+    wrong: "if (message.type === 'accept' && this.#membership.isBehind(mark) && to < 0) {",
     caughtBy: [
       byTest(
         'unit/paxos/core/election',

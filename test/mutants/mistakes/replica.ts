@@ -40,22 +40,6 @@ export const replicaMutants: readonly Mutant[] = [
     ],
   },
   {
-    id: 'read-from-own-state',
-    mistake: 17,
-    does: 'A get is answered from the own state, without the log.',
-    loses: 'A server that was cut off answers with values long overwritten.',
-    file: 'kvserver/src/replica/replica.ts',
-    right: '    const reply = this.#pending.add(request, signal);',
-    wrong: `    if (request.command.type === 'get') {
-      return { type: 'got', entry: await this.#machine.read(request.command.key) };
-    }
-    const reply = this.#pending.add(request, signal);`,
-    caughtBy: [
-      bySimulation,
-      byTest('unit/kvserver/replica/replica', 'answers at every node what was written at one'),
-    ],
-  },
-  {
     id: 'own-batch-not-known-again',
     mistake: 24,
     does: 'A batch is known again by its place in memory, not by its bytes.',

@@ -5,13 +5,14 @@
  */
 import { KvError } from '@paxkv/client/errors';
 import { type Decision, Paxos } from '@paxkv/paxos';
-import { encodeBatch, noop } from '../state-machine/batch.ts';
+import { noop } from '../state-machine/batch.ts';
 import type { Bytes, Reply, Request } from '../state-machine/command.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { Applier } from './applier.ts';
 import { Holes } from './holes.ts';
+import { OwnBatches } from './own-batches.ts';
 import { PendingRequests } from './pending-requests.ts';
-import { type OwnBatch, Proposals } from './proposals.ts';
+import { Proposals } from './proposals.ts';
 import { Reads } from './reads.ts';
 import { lacksForgotten, reasonFor, toError } from './reasons.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
@@ -28,6 +29,7 @@ export class Replica implements Submitter {
   readonly #paxos: Paxos<Bytes>;
   readonly #applier: Applier;
   readonly #pending: PendingRequests;
+  readonly #batches: OwnBatches;
   readonly #proposals = new Proposals();
   readonly #holes: Holes;
   readonly #reads: Reads;
@@ -37,7 +39,6 @@ export class Replica implements Submitter {
   /** The instance up to which others must decide without this replica; −1 while it lost no memory. */
   #fence = -1;
   #failure: Error | undefined;
-  #batchCount = 0;
   #cancelLook: () => void = () => {};
   #repairing: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
@@ -52,6 +53,7 @@ export class Replica implements Submitter {
       onApplied: (instances) => this.#onApplied(instances),
     });
     this.#pending = new PendingRequests(clock, limits);
+    this.#batches = new OwnBatches(this.#pending, options);
     this.#holes = new Holes({
       ...{ paxos, clock, random },
       next: () => this.#machine.applied + 1,
@@ -124,8 +126,7 @@ export class Replica implements Submitter {
       this.#reads.add({ key: command.key, pending });
       return pending.reply;
     }
-    // What cannot be encoded alone must not spoil the batch of others.
-    this.#encode([request], 0);
+    this.#batches.expectEncodable(request);
     const reply = this.#pending.add(request, signal);
     this.#propose();
     return reply;
@@ -223,29 +224,12 @@ export class Replica implements Submitter {
       this.#state !== 'failed' &&
       this.#proposals.inFlightCount < this.#options.limits.inFlightInstanceCountMax
     ) {
-      const batch = this.#proposals.takeDisplaced() ?? this.#nextBatch();
+      const batch = this.#proposals.takeDisplaced() ?? this.#batches.next();
       if (batch === undefined) return;
       const seq = this.#nextInstance();
       this.#proposals.begin(seq, batch);
       this.#paxos.start(seq, batch.value);
     }
-  }
-
-  #nextBatch(): OwnBatch | undefined {
-    const requests = this.#pending.takeBatch();
-    if (requests.length === 0) return undefined;
-    this.#batchCount += 1;
-    const number = this.#batchCount;
-    const value = this.#encode(
-      requests.map(({ request }) => request),
-      number,
-    );
-    return { number, requests, value };
-  }
-
-  #encode(requests: readonly Request[], number: number): Bytes {
-    const { me, boot } = this.#options;
-    return encodeBatch({ origin: { node: me, boot, number }, requests });
   }
 
   /**

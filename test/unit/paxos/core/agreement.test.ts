@@ -17,7 +17,7 @@ import { SeededRandom } from '@paxkv/simulator';
 import { expect } from 'chai';
 
 const seqCount = 4;
-const seedCount = 150;
+const seedCount = 100;
 const stepCount = 250;
 const settleTurnCount = 300;
 
@@ -240,7 +240,10 @@ class Run {
   }
 }
 
-describe('Agreement, by random search', () => {
+describe('Agreement, by random search', function () {
+  // A second or two on a machine at rest.
+  this.timeout(60_000);
+
   it(`decides at most one value an instance, and one value a ballot, in ${seedCount} runs`, () => {
     let decidedCount = 0;
     for (let seed = 0; seed < seedCount; seed += 1) {

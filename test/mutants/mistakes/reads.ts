@@ -1,0 +1,73 @@
+/** Mistakes of reads, which are answered from the own state after a question to a quorum. */
+import { bySimulation, byTest, type Mutant } from '../mutant.ts';
+
+export const readsMutants: readonly Mutant[] = [
+  {
+    id: 'read-without-quorum',
+    mistake: 17,
+    does: 'A server answers a read without asking any other how far the log may go.',
+    loses: 'One that is cut off answers from its old state what was overwritten elsewhere.',
+    file: 'paxos/src/core/survey.ts',
+    right: 'if (!answers || answers.size < quorumSize(peerCount)) return;',
+    wrong: 'if (!answers || answers.size < Math.min(1, quorumSize(peerCount))) return;',
+    caughtBy: [
+      bySimulation,
+      byTest(
+        'unit/paxos/core/survey',
+        'ends with a quorum, at the highest of all that was told, its own included',
+      ),
+    ],
+  },
+  {
+    id: 'earlier-answer-confirms',
+    mistake: 19,
+    does: 'An answer to an earlier question counts for the one under way.',
+    loses: 'What was decided between the two is not seen by the read.',
+    file: 'paxos/src/core/survey.ts',
+    right: 'if (this.#poll?.number !== poll) return;',
+    wrong: 'if (!this.#poll || this.#poll.number < poll) return;',
+    caughtBy: [
+      bySimulation,
+      byTest(
+        'unit/paxos/core/survey',
+        'counts no answer to an earlier question: it knows nothing of what came between',
+      ),
+    ],
+  },
+  {
+    id: 'late-read-joins',
+    mistake: 19,
+    does: 'A read that comes while a question is under way is answered by it.',
+    loses: 'As before.',
+    file: 'kvserver/src/replica/reads.ts',
+    right: 'if (this.#asking === undefined) this.#ask();',
+    wrong: `if (this.#asking !== undefined) {
+      this.#asking = [...this.#asking, ...this.#next];
+      this.#next = [];
+    } else this.#ask();
+    if (this.#asking === undefined) this.#ask();`,
+    caughtBy: [
+      bySimulation,
+      byTest(
+        'unit/kvserver/replica/reads',
+        'asks anew for reads that came while a question was under way, once for all of them',
+      ),
+    ],
+  },
+  {
+    id: 'read-before-applied',
+    mistake: 20,
+    does: 'A read is answered before the state has come as far as the quorum told.',
+    loses: 'A server that is behind, or just starts, answers from its old state.',
+    file: 'kvserver/src/replica/reads.ts',
+    right: 'const ready = this.#groups.filter(({ upTo }) => upTo <= applied);',
+    wrong: 'const ready = this.#groups.filter(({ upTo }) => upTo <= applied || upTo > 0);',
+    caughtBy: [
+      bySimulation,
+      byTest(
+        'unit/kvserver/replica/reads',
+        'answers once a quorum told how far anything may be decided, and the state is there',
+      ),
+    ],
+  },
+];
