@@ -85,9 +85,8 @@ export class Agreement<V> {
     if (seq < this.#retention.min) return;
     this.#max = Math.max(this.#max, seq);
     // Safety: up to the fence a ballot may have been used, and a vote cast, in a life that is over.
-    const isBarred = seq <= this.#fence;
-    if (isBarred) this.#catchUp.askAll(seq, outbox);
-    if (isBarred || this.#learner.knows(seq)) return;
+    if (seq <= this.#fence) this.#catchUp.askAll(seq, outbox);
+    if (seq <= this.#fence || this.#learner.knows(seq)) return;
     const entitlement = this.#leadership.entitlement(seq);
     if (entitlement) {
       const { ballot, vote } = entitlement;
@@ -259,9 +258,8 @@ export class Agreement<V> {
     const win = this.#proposer.onAccepted(from, message);
     if (!win) return;
     const { seq, ballot, value, voters } = win;
-    for (const to of this.#others) {
+    for (const to of this.#others)
       outbox.sendNow(to, { type: 'decided', seq, ballot, ...(voters.has(to) ? {} : { value }) });
-    }
     this.#decide(seq, value, outbox);
   }
 
