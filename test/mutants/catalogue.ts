@@ -24,7 +24,7 @@ export const catalogue: readonly Mistake[] = [
   { number: 7, title: 'votes of different ballots are added up', isSimulated: true },
   { number: 8, title: 'a repeated answer counts twice', isSimulated: true },
   { number: 9, title: 'the vote of the highest ballot does not win', isSimulated: true },
-  { number: 10, title: 'a new leader forgets the instances it was told of' },
+  { number: 10, title: 'a new leader forgets the instances it was told of', isSimulated: true },
   { number: 11, title: 'holes are not filled, so applying stalls', isSimulated: true },
   { number: 12, title: 'a noop overwrites a value', isSimulated: true },
   { number: 13, title: 'an outbid proposer goes on and wins', isSimulated: true },

@@ -1,5 +1,5 @@
 /** Mistakes of the peer that leads the log, of those who follow it, and of those who would. */
-import { byTest, type Mutant } from '../mutant.ts';
+import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 export const leadershipMutants: readonly Mutant[] = [
   {
@@ -10,7 +10,10 @@ export const leadershipMutants: readonly Mutant[] = [
     file: 'paxos/src/core/election.ts',
     right: 'outbox.sendAfter(from, answer);',
     wrong: 'outbox.sendNow(from, answer);',
-    caughtBy: [byTest('unit/paxos/core/election', 'writes the log promise before it is told')],
+    caughtBy: [
+      bySimulation,
+      byTest('unit/paxos/core/election', 'writes the log promise before it is told'),
+    ],
   },
   {
     id: 'log-promise-not-kept',
@@ -21,6 +24,7 @@ export const leadershipMutants: readonly Mutant[] = [
     right: 'return this.#log && isLower(own, this.#log) ? this.#log : own;',
     wrong: 'return own;',
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/paxos/core/election',
         'takes over from a leader, whose requests are refused from then on',
@@ -36,6 +40,7 @@ export const leadershipMutants: readonly Mutant[] = [
     right: 'if (this.#agreement.isDurable(request.ballot)) outbox',
     wrong: 'if (request.ballot.round > 0) outbox',
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/paxos/core/leading-peer',
         'lets nobody hear of its ballot before the round is durable',
@@ -52,6 +57,7 @@ export const leadershipMutants: readonly Mutant[] = [
       "if (standing.name !== 'campaigning' || !isSameBallot(standing.ballot, ballot)) return false;",
     wrong: "if (standing.name !== 'campaigning') return false;\n    ballot = standing.ballot;",
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/paxos/core/leadership',
         'counts followers of its latest ballot only, and each once',
@@ -68,6 +74,7 @@ export const leadershipMutants: readonly Mutant[] = [
       'if (isLower(standing.votes.get(seq)?.ballot, vote.ballot)) standing.votes.set(seq, vote);',
     wrong: '',
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/paxos/core/leadership',
         'is bound to the highest vote of an instance that a follower told of (P2c)',
@@ -83,6 +90,7 @@ export const leadershipMutants: readonly Mutant[] = [
     right: "if (standing.name !== 'leading' || seq < standing.from) return undefined;",
     wrong: "if (standing.name !== 'leading') return undefined;",
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/paxos/core/leadership',
         'leads from the first instance on of which every follower told',
