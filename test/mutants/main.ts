@@ -16,11 +16,16 @@ const trials = settings.mutants
   // What is quick comes first.
   .sort((a, b) => Number(isTest(b.catcher)) - Number(isTest(a.catcher)));
 
-await expectSoundTests(trials);
-print(headLine());
-const summary = summaryOf(await tryAll(trials, settings));
-print(`\n${summary.text}`);
-process.exitCode = isEnough(summary, settings) ? 0 : 1;
+const builds = PatchedBuilds.make(settings.mutants);
+try {
+  await expectSoundTests(trials);
+  print(headLine());
+  const summary = summaryOf(await tryAll(trials, settings));
+  print(`\n${summary.text}`);
+  process.exitCode = isEnough(summary, settings) ? 0 : 1;
+} finally {
+  builds.remove();
+}
 
 /** A test that fails without any mutant would seem to catch them all. Of seeds the hunt sees to that. */
 async function expectSoundTests(all: readonly Trial[]): Promise<void> {
@@ -34,9 +39,8 @@ async function expectSoundTests(all: readonly Trial[]): Promise<void> {
 
 async function tryAll(
   all: readonly Trial[],
-  { mutants, seedCountMax, jobCount }: Settings,
+  { seedCountMax, jobCount }: Settings,
 ): Promise<Finding[]> {
-  const builds = PatchedBuilds.make(mutants);
   const findings: Finding[] = [];
   const queue = [...all];
   const work = async () => {
@@ -46,11 +50,7 @@ async function tryAll(
       findings.push(finding);
     }
   };
-  try {
-    await Promise.all(Array.from({ length: jobCount }, work));
-  } finally {
-    builds.remove();
-  }
+  await Promise.all(Array.from({ length: jobCount }, work));
   return findings;
 }
 
