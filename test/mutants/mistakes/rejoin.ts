@@ -40,7 +40,7 @@ export const rejoinMutants: readonly Mutant[] = [
     does: 'A peer that came back proposes in instances from before its return.',
     loses: 'It uses ballots of its former life again, for other values.',
     file: 'paxos/src/core/agreement.ts',
-    right: 'if (isBarred || this.#learner.knows(seq)) return;',
+    right: 'if (seq <= this.#fence || this.#learner.knows(seq)) return;',
     wrong: 'if (this.#learner.knows(seq)) return;',
     caughtBy: [
       bySimulation,
