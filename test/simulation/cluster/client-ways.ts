@@ -68,7 +68,8 @@ export class ClientWays {
     await this.#travel();
     if (this.#isClosed(client, node)) return never();
     if (this.#random.chance(this.#settings.lossChance)) return this.#lose();
-    this.#echo(server, copy);
+    // Who was refused has sent nothing, so nothing of it can come later.
+    if (server.replica !== undefined) this.#echo(server, copy);
     const answer = await server.serve(copy, signal);
     await this.#travel();
     if (this.#isClosed(client, node)) return never();

@@ -82,6 +82,15 @@ describe('Step invariants', () => {
     expect(judged.broken).to.equal('a proposal carries the value of the highest vote of a quorum');
   });
 
+  it('do not mind the value at a ballot that can win no more', () => {
+    const judged = new Judged();
+    judged.vote(0, 1, 'low');
+    judged.vote(2, 5, 'high');
+    for (const node of [0, 1]) judged.follow(node, 2, 1);
+    judged.send(1, { type: 'accept', seq: 0, ballot: ballot(2, 1), value: value('high') });
+    expect(judged.broken).to.equal(undefined);
+  });
+
   it('object to another value than that of the highest vote', () => {
     for (const [text, isRight] of [
       ['higher', true],

