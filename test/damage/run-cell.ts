@@ -44,10 +44,11 @@ async function observe(
 ): Promise<Outcome> {
   const startMs = performance.now();
   const watch = new Watch(cluster, values);
-  await cluster.startAll();
-  const fate = await cluster.settled(repairMsMax, stillMsMin);
+  const fate = await cluster
+    .startAll()
+    .then(() => cluster.settled(repairMsMax, stillMsMin))
+    .finally(() => watch.end());
   const tookMs = performance.now() - startMs;
-  await watch.end();
   if (fate === 'stopped') {
     if (extent !== 'all') throw new Error(`it stopped: ${cluster.report()}`);
     expectReasons(cluster);
