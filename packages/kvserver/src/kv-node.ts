@@ -8,13 +8,14 @@ import type { Duplex } from 'node:stream';
 import type { PeerStatus } from '@paxkv/client/protocol';
 import type { Logger } from 'pino';
 import type { Address, Config } from './config.ts';
-import { type DataDirectory, openDataDirectory } from './disk/index.ts';
+import { type DataDirectory, DiskError, openDataDirectory } from './disk/index.ts';
 import { systemClock } from './node/system-clock.ts';
 import { systemRandom } from './node/system-random.ts';
 import { defaultPeerLimits } from './peers/limits.ts';
 import { PeerTransport } from './peers/peer-transport.ts';
 import { Replica, type ReplicaStatus } from './replica/index.ts';
 import type { Reply, Request } from './state-machine/command.ts';
+import { clearJournalMark, readJournalMark } from './state-machine/journal-mark.ts';
 
 /** Chance tells the runs of a node apart, since a count is lost together with the disk it is on. */
 const runNumberMax = 2 ** 47;
@@ -65,6 +66,7 @@ export class KvNode {
     const { hasVoted: hadVoted, bootCount } = data.identity;
     const peers = peersFor(options, bootCount);
     try {
+      await expectWholeJournal(data);
       const replica = await openReplica(options, data, peers);
       return new KvNode(options, { data, peers, replica, hadVoted });
     } catch (error) {
@@ -108,6 +110,19 @@ export class KvNode {
   }
 }
 
+/** Safety: a journal whose end is missing looks whole, but the state was written after that end. */
+async function expectWholeJournal({ journal, state }: DataDirectory): Promise<void> {
+  const { highestTurn } = journal;
+  if (highestTurn === 0) {
+    await clearJournalMark(state);
+    return;
+  }
+  const reached = await readJournalMark(state);
+  if (highestTurn >= reached) return;
+  const message = `The journal ends at turn ${highestTurn}, and the state was written after ${reached}.`;
+  throw new DiskError('DISK_JOURNAL_DAMAGED', message);
+}
+
 function peersFor({ config, logger }: KvNodeOptions, boot: number): PeerTransport {
   const { nodeId, clusterId, addresses, limits } = config;
   return new PeerTransport({
@@ -135,6 +150,7 @@ function openReplica(
     transport: peers,
     storage: data.journal,
     state: data.state,
+    journalTurn: () => data.journal.highestTurn,
     stateTransfer: {
       port: peers.statePort,
       replace: (fill) => data.replaceState(fill),

@@ -202,6 +202,22 @@ describe('The life of a node', () => {
     });
   }
 
+  it('finds by its state alone that its journal has lost its end', async () => {
+    await cluster.startAll();
+    await using client = cluster.client();
+    await putAll(client, () => 'v');
+    await cluster.level(5000);
+    const copy = `${cluster.path(0)}.copy`;
+    await cp(cluster.path(0), copy, { recursive: true, filter: (name) => !name.endsWith('LOCK') });
+    await cluster.stopAll();
+    await rm(cluster.path(0), { recursive: true });
+    await rename(copy, cluster.path(0));
+    await cutLog(join(cluster.path(0), 'journal'));
+    const server = await cluster.start(0);
+    expect(server.status().state).to.equal('repairing');
+    expect(await readdir(cluster.path(0))).to.include('journal.damaged-1');
+  });
+
   it('begins a new life where its whole directory is a copy of former times', async () => {
     await cluster.startAll();
     await using client = cluster.client();
@@ -227,6 +243,15 @@ describe('The life of a node', () => {
 /** One after the other, so that there are instances enough for some to be forgotten. */
 async function putAll(client: KvClient, valueAt: (key: number) => string): Promise<void> {
   for (let key = 0; key < 50; key += 1) await client.put(`k${key}`, valueAt(key));
+}
+
+/** Where no look from within can tell: it ends in the middle of a write. */
+async function cutLog(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (!name.endsWith('.log')) continue;
+    const content = await readFile(join(directory, name));
+    await writeFile(join(directory, name), content.subarray(0, Math.floor(content.length / 2)));
+  }
 }
 
 async function flipBitInLog(directory: string): Promise<void> {

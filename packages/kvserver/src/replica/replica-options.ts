@@ -14,6 +14,8 @@ export interface ReplicaOptions {
   readonly storage: Storage<Bytes>;
   /** Open; stays so when the replica stops. */
   readonly state: StateLevel;
+  /** How many turns the journal holds: the state notes it, so that a journal that lost its end is found. */
+  readonly journalTurn?: () => number;
   /** How a whole state comes from others when the own one is lost or too old. */
   readonly stateTransfer?: StateTransfer;
   readonly clock: Clock;

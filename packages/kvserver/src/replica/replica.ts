@@ -75,7 +75,7 @@ export class Replica implements Submitter {
    * @throws PaxosError, StateError
    */
   static async open(options: ReplicaOptions): Promise<Replica> {
-    const machine = await StateMachine.open(options.state);
+    const machine = await StateMachine.open(options.state, options.journalTurn);
     let replica: Replica | undefined;
     let stopped: Error | undefined;
     const paxos = await Paxos.open<Bytes>({

@@ -20,8 +20,9 @@ import {
   dataKey,
   flushedKey,
   fromSessionKey,
+  isLocalKey,
   isSessionKey,
-  nameOf,
+  journalKey,
   positionKey,
   sessionKey,
 } from './rows/keys.ts';
@@ -59,13 +60,16 @@ type Operation = AbstractBatchOperation<StateLevel, Bytes, Bytes>;
 /** Every method throws StateError: `STATE_FAILED` from the database, `STATE_DAMAGED` from a row. */
 export class StateDatabase {
   readonly #level: StateLevel;
+  readonly #journalTurn: (() => number) | undefined;
   /** Of the rows as last written. */
   #tally = noRows;
   /** The checksums of the rows of sessions, by id. */
   readonly #sessionSums = new Map<number, number>();
 
-  constructor(level: StateLevel) {
+  /** `journalTurn` tells how far the journal has come that lies beside this state. */
+  constructor(level: StateLevel, journalTurn?: () => number) {
     this.#level = level;
+    this.#journalTurn = journalTurn;
   }
 
   /** Reads and checks every row. To be called once, before any write. @throws StateError also `STATE_UNKNOWN_FORMAT` */
@@ -111,6 +115,9 @@ export class StateDatabase {
       this.#noteSession(id, sumOf(operation));
     }
     operations.push(toOperation(positionKey, fromPosition({ position, tally })));
+    if (this.#journalTurn !== undefined) {
+      operations.push(toOperation(journalKey, [this.#journalTurn()]));
+    }
     await this.#batch(operations, sync);
     this.#tally = tally;
   }
@@ -124,7 +131,7 @@ export class StateDatabase {
   async contentHash(): Promise<string> {
     const hash = createHash('sha256');
     for await (const [key, row] of this.#rows()) {
-      if (nameOf(key) !== nameOf(flushedKey)) hash.update(pack([key, row]));
+      if (!isLocalKey(key)) hash.update(pack([key, row]));
     }
     return hash.digest('hex');
   }

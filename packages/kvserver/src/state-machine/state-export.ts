@@ -4,7 +4,7 @@ import { attempt } from './attempt.ts';
 import type { Bytes } from './command.ts';
 import { toPosition } from './position.ts';
 import { RowAudit, type StateRow } from './row-audit.ts';
-import { flushedKey, nameOf, positionKey } from './rows/keys.ts';
+import { isLocalKey, positionKey } from './rows/keys.ts';
 import { unseal } from './rows/sealed-row.ts';
 import type { StateLevel } from './state-database.ts';
 import { StateError } from './state-error.ts';
@@ -73,7 +73,7 @@ export class StateExport {
         this.#audit.finish(this.#tally);
         return { rows, isLast: true };
       }
-      if (nameOf(row[0]) === nameOf(flushedKey)) continue;
+      if (isLocalKey(row[0])) continue;
       this.#audit.take(row);
       rows.push(row);
       bytes += row[0].length + row[1].length;

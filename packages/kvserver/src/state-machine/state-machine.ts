@@ -55,12 +55,13 @@ export class StateMachine {
 
   /**
    * Takes up the state where `level`, which is open, has it, once every row was found to be there and
-   * unharmed. Nobody else may write to `level`; closing it is the caller's part.
+   * unharmed. Nobody else may write to `level`; closing it is the caller's part. How far `journalTurn`
+   * says the journal has come is noted with each write.
    *
    * @throws StateError
    */
-  static async open(level: StateLevel): Promise<StateMachine> {
-    const database = new StateDatabase(level);
+  static async open(level: StateLevel, journalTurn?: () => number): Promise<StateMachine> {
+    const database = new StateDatabase(level, journalTurn);
     const { position, sessions } = await database.load();
     return new StateMachine(database, new Sessions(position.sessions, sessions), position);
   }

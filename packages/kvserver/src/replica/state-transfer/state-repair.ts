@@ -12,6 +12,7 @@ import { StateSource } from './state-source.ts';
 
 export interface StateRepairOptions extends StateTransfer {
   readonly state: StateLevel;
+  readonly journalTurn?: () => number;
   readonly me: PeerId;
   readonly peerCount: number;
   readonly clock: Clock;
@@ -56,7 +57,7 @@ export class StateRepair {
       this.#lastTry = reason;
     });
     if (level === undefined) return undefined;
-    const machine = await StateMachine.open(level);
+    const machine = await StateMachine.open(level, this.#options.journalTurn);
     this.#level = level;
     this.#isRepairing = false;
     this.#lastTry = undefined;

@@ -51,6 +51,14 @@ export const positionKey = withPrefix(prefixes.meta, Buffer.from('position'));
 /** Written for the sake of its flush; it tells only how far the last one reached. */
 export const flushedKey = withPrefix(prefixes.meta, Buffer.from('flushed'));
 
+/** How far the journal beside this state had come: see `journal-mark.ts`. */
+export const journalKey = withPrefix(prefixes.meta, Buffer.from('journal'));
+
+/** Whether the row is about this copy of the state alone, and no part of the state itself. */
+export function isLocalKey(rowKey: Bytes): boolean {
+  return isMetaKey(rowKey) && nameOf(rowKey) !== nameOf(positionKey);
+}
+
 /** A key as a string, for use in a `Map`: one character a byte, so no two keys share a name. */
 export function nameOf(key: Bytes): string {
   return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');
