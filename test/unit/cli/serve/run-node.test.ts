@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,13 +95,17 @@ describe('runNode', () => {
     expect(message).to.match(/data.*\(DISK_\w+\)$/);
   });
 
-  it('says in one line that its identity is damaged', async () => {
-    await mkdir(join(directory, 'data'));
-    await writeFile(join(directory, 'data', 'identity.json'), '{"format":1,"surplus":0}');
-    const { exitCode, lines } = await failureOf({});
-    expect(exitCode).to.equal(3);
-    expect(lines).to.have.lengthOf(1);
-    expect(lines[0]).to.match(/^.*identity\.json is damaged.*\(DISK_IDENTITY_DAMAGED\)$/);
+  it('goes on with a damaged identity, which it sets aside: the others may have it back', async () => {
+    const data = join(directory, 'data');
+    await mkdir(data);
+    await writeFile(join(data, 'identity.json'), '{"format":1,"surplus":0}');
+    const asked = new FakeProcess();
+    const ended = runNode(settings(), new CapturedStreams({}), asked);
+    asked.emit('SIGTERM');
+    await ended;
+    const names = await readdir(data);
+    expect(names).to.include('identity.json');
+    expect(names.filter((name) => name.includes('damaged'))).to.have.lengthOf(1);
   });
 
   it('exits 3 for the data of another cluster', async () => {
