@@ -99,9 +99,9 @@ export class Paxos<V> {
 
   /**
    * Begins agreement on instance `seq`, with `value` as this peer's wish; the decision may be another
-   * peer's value. Returns at once. Ignored below `min()`, after `kill()`, while this peer is no member,
-   * and in instances from before it became one; on an instance decided elsewhere it only learns the
-   * decision.
+   * peer's value. Returns at once. Ignored below `min()` and after `kill()`. While this peer is no member,
+   * and in instances from before it became one, it only asks the others for the decision, if that is the
+   * next it lacks; on an instance decided elsewhere it only learns the decision.
    */
   start(seq: number, value: V): void {
     if (!Number.isSafeInteger(seq) || seq < 0)

@@ -202,6 +202,7 @@ export class Server {
         witness.onFailed(me, error);
         onFailed(error);
       },
+      // The replica hands it on to Paxos, as it does with all it is given.
       isCandidate: this.#options.isLed,
     };
     return Replica.open(options);
