@@ -203,7 +203,7 @@ function damaged(record: string, cause: unknown): DiskError {
 }
 
 function writeFailed(turn: number, cause: unknown): DiskError {
-  const advice = 'It may or may not be remembered. Restart the node once the disk is well.';
+  const advice = 'It may or may not be remembered: the journal must be opened again.';
   const message = `Writing turn ${turn} failed: ${reasonOf(cause)}. ${advice}`;
   return new DiskError('DISK_FAILED', message, cause);
 }
