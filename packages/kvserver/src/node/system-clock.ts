@@ -5,7 +5,13 @@ import type { Clock } from '@paxkv/paxos';
 export const systemClock: Clock = {
   now: () => performance.now(),
   at(time, callback) {
-    const timer = setTimeout(callback, Math.max(0, time - performance.now()));
+    let timer: NodeJS.Timeout;
+    const arm = () => {
+      timer = setTimeout(ring, Math.max(0, time - performance.now()));
+    };
+    // Timers count whole milliseconds of another clock, and may ring a little before their time.
+    const ring = () => (performance.now() < time ? arm() : callback());
+    arm();
     return () => clearTimeout(timer);
   },
 };
