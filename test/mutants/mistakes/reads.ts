@@ -35,6 +35,21 @@ export const readsMutants: readonly Mutant[] = [
     ],
   },
   {
+    id: 'answer-to-earlier-run-confirms',
+    mistake: 19,
+    does: 'A server counts its questions from one again after a restart.',
+    loses: 'An answer to its former run, late on its way, confirms a read.',
+    file: 'paxos/src/core/survey.ts',
+    right: 'this.#pollNumber = Math.floor(options.random.next() * firstPollCount);',
+    wrong: 'this.#pollNumber = Math.floor(options.random.next() * 0 * firstPollCount);',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/survey',
+        'counts no answer to a question of an earlier run of its peer',
+      ),
+    ],
+  },
+  {
     id: 'late-read-joins',
     mistake: 19,
     does: 'A read that comes while a question is under way is answered by it.',

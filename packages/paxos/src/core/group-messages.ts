@@ -60,7 +60,7 @@ export interface Succeed {
 /** Any peer to all others: how far may anything have been decided by now? */
 export interface Survey {
   readonly type: 'survey';
-  /** Counts the sender's questions. */
+  /** Counts the sender's questions, from a number drawn by chance. */
   readonly poll: number;
 }
 

@@ -79,7 +79,7 @@ export class Peer<V> {
     const roles = { rounds, leadership, retention: this.#retention, patience };
     this.#leadership = leadership;
     this.#agreement = new Agreement({ me, peerCount, ...roles });
-    this.#survey = new Survey({ me, peerCount, patience, agreement: this.#agreement });
+    this.#survey = new Survey({ me, peerCount, patience, random, agreement: this.#agreement });
     this.#election = new Election({ me, peerCount, leadership, agreement: this.#agreement });
     for (const write of memory.writes) this.#restore(write);
     this.#agreement.keepOut(this.#membership.fence);

@@ -4,6 +4,7 @@
  * missed nothing that was acknowledged before it asked.
  */
 
+import type { Random } from '../environment.ts';
 import type { Agreement } from './agreement.ts';
 import type { PeerId } from './ballot.ts';
 import type { Survey as Request, Surveyed } from './group-messages.ts';
@@ -11,10 +12,14 @@ import type { Outbox } from './outbox.ts';
 import type { Patience } from './patience.ts';
 import { quorumSize } from './quorum.ts';
 
+/** Where polls begin to count is drawn from this many: two runs of a peer never ask under one number. */
+const firstPollCount = 2 ** 48;
+
 export interface SurveyOptions {
   readonly me: PeerId;
   readonly peerCount: number;
   readonly patience: Patience;
+  readonly random: Random;
   readonly agreement: Pick<Agreement<unknown>, 'votedUpTo' | 'noteMax'>;
 }
 
@@ -28,20 +33,22 @@ interface Poll {
 
 export class Survey {
   readonly #options: SurveyOptions;
-  #pollCount = 0;
+  #pollNumber: number;
   #poll: Poll | undefined;
 
   constructor(options: SurveyOptions) {
     this.#options = options;
+    // Safety: an answer to an earlier run of this peer may still be on its way.
+    this.#pollNumber = Math.floor(options.random.next() * firstPollCount);
   }
 
   /** Asks all others. One question is under way at a time: a later one takes the place of an earlier. */
   begin<V>(now: number, outbox: Outbox<V>): void {
     const { me, patience, agreement } = this.#options;
-    this.#pollCount += 1;
+    this.#pollNumber += 1;
     const wakeAt = now + patience.beforeResend(0);
     const answers = new Map([[me, agreement.votedUpTo]]);
-    this.#poll = { number: this.#pollCount, answers, attempt: 0, wakeAt };
+    this.#poll = { number: this.#pollNumber, answers, attempt: 0, wakeAt };
     this.#ask(this.#poll, outbox);
     this.#conclude(outbox);
   }

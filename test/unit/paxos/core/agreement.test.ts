@@ -250,7 +250,7 @@ describe('Agreement, by random search', function () {
       const run = search(seed, { peerCount: 3, losing: false, leading: false });
       if (run.isDecided) decidedCount += 1;
     }
-    expect(decidedCount, 'runs with every instance decided').to.be.greaterThan(0.7 * seedCount);
+    expect(decidedCount, 'runs with every instance decided').to.be.greaterThan(0.5 * seedCount);
   });
 
   for (const peerCount of [3, 5]) {

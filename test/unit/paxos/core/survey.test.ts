@@ -18,8 +18,9 @@ describe('Survey', () => {
     survey = fresh(3);
   });
 
-  function fresh(peerCount: number): Survey {
-    return new Survey({ me: 0, peerCount, patience: evenPatience, agreement });
+  function fresh(peerCount: number, draw = 0): Survey {
+    const random = { next: () => draw };
+    return new Survey({ me: 0, peerCount, patience: evenPatience, random, agreement });
   }
 
   function begin(now = 0) {
@@ -64,6 +65,15 @@ describe('Survey', () => {
     begin();
     expect(hear(1, 1, 9)).to.equal(undefined);
     expect(hear(1, 2, 9)).to.equal(9);
+  });
+
+  it('counts no answer to a question of an earlier run of its peer', () => {
+    begin();
+    survey = fresh(3, 0.25);
+    const { sendNow } = begin();
+    expect(hear(1, 1, 9)).to.equal(undefined);
+    const asked = sendNow[0]?.message;
+    expect(asked?.type === 'survey' && hear(1, asked.poll, 9)).to.equal(9);
   });
 
   it('counts no answer of a life that is over', () => {
