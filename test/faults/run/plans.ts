@@ -169,7 +169,7 @@ function soak(count: number): RunPlan {
   return { ...calm, kind: 'soak', title, nodeCount: 5, rig: 'shim', strikes, rateShareMin: 0.1 };
 }
 
-const calm = { nodeCount: 3, rig: 'plain', rateShareMin: 0.2 } as const;
+const calm = { nodeCount: 3, rig: 'plain', rateShareMin: 0.1 } as const;
 
 function repeat<T>(count: number, item: T): T[] {
   return new Array<T>(count).fill(item);

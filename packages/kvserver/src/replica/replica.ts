@@ -65,7 +65,8 @@ export class Replica implements Submitter {
       read: (key) => this.#machine.read(key),
     });
     if (stateTransfer !== undefined) {
-      this.#repair = new StateRepair({ ...options, ...stateTransfer, onFailed });
+      const applied = () => this.#machine.applied;
+      this.#repair = new StateRepair({ ...options, ...stateTransfer, applied, onFailed });
     }
   }
 

@@ -217,12 +217,12 @@ export class Agreement<V> {
 
   #onRequest(from: PeerId, request: InstanceRequest<V>, now: number, outbox: Outbox<V>): void {
     const { seq } = request;
+    this.#max = Math.max(this.#max, seq);
     // Safety: a forgotten instance is refused. A fresh record could vote for a second value.
     if (seq < this.#retention.min) {
       if (request.type !== 'decided') outbox.sendNow(from, { type: 'forgotten', seq });
       return;
     }
-    this.#max = Math.max(this.#max, seq);
     if (request.type === 'decided') {
       this.#onDecided(request, outbox);
       return;

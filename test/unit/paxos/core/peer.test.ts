@@ -249,8 +249,9 @@ describe('Peer', () => {
       expect(peer.max).to.equal(7);
       step({ type: 'propose', seq: 3, value: 'a' });
       expect(peer.max).to.equal(7);
+      // Also of what is forgotten as soon as it is heard of.
       receive(1, { type: 'prepare', seq: 8, ballot: low }, 20, 20);
-      expect(peer.max).to.equal(7);
+      expect(peer.max).to.equal(8);
       expect(peer.min).to.equal(20);
     });
 

@@ -13,6 +13,8 @@ import { StateSource } from './state-source.ts';
 export interface StateRepairOptions extends StateTransfer {
   readonly state: StateLevel;
   readonly journalTurn?: () => number;
+  /** The highest instance applied to the own state, −1 for none. */
+  readonly applied: () => number;
   readonly me: PeerId;
   readonly peerCount: number;
   readonly clock: Clock;
@@ -78,6 +80,7 @@ export class StateRepair {
 
   #given(): { readonly level: StateLevel } | { readonly reason: string } {
     if (this.#isRepairing) return { reason: 'its own state is on its way' };
+    if (this.#options.applied() < 0) return { reason: 'nothing was applied to it yet' };
     return { level: this.#level };
   }
 }

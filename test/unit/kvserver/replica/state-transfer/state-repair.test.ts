@@ -1,7 +1,8 @@
 import type { StateMessage } from '@paxkv/kvserver/replica/state-transfer/state-port';
-import { seeded, type World } from '@paxkv/simulator';
+import { StateRepair } from '@paxkv/kvserver/replica/state-transfer/state-repair';
+import { seeded, World } from '@paxkv/simulator';
 import { expect } from 'chai';
-import { bytes, get, openSession, put, text } from '../../state-machine/fixtures.ts';
+import { bytes, get, memoryLevel, openSession, put, text } from '../../state-machine/fixtures.ts';
 import { Cluster, type ClusterOptions } from '../cluster.ts';
 
 const keyCount = 60;
@@ -161,6 +162,40 @@ describe('the repair of a state', () => {
       expect(cluster.replica(2).status.state).to.equal('repairing');
     }),
   );
+});
+
+describe('A state that nothing was applied to yet', () => {
+  it('is refused to whoever asks for it, and is no damage', async () => {
+    const answers: StateMessage[] = [];
+    const failures: unknown[] = [];
+    let ask: (from: number, message: StateMessage) => void = () => {};
+    const answered = new Promise<void>((resolve) => {
+      const world = new World({ seed: 1 });
+      new StateRepair({
+        port: {
+          open: (receive) => {
+            ask = receive;
+          },
+          send: (_, message) => {
+            answers.push(message);
+            resolve();
+          },
+          close: () => {},
+        },
+        replace: () => Promise.reject(new Error('nothing is to be replaced')),
+        state: memoryLevel(),
+        applied: () => -1,
+        ...{ me: 0, peerCount: 3, clock: world.clock, random: world.random('repair') },
+        onFailed: (error) => failures.push(error),
+      });
+    });
+    ask(1, { type: 'fetch', transfer: 7, page: 0 });
+    await answered;
+    expect(answers).to.deep.equal([
+      { type: 'refused', transfer: 7, reason: 'nothing was applied to it yet' },
+    ]);
+    expect(failures).to.deep.equal([]);
+  });
 });
 
 async function expectRepairedAmong(world: World, cluster: Cluster): Promise<void> {
