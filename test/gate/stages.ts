@@ -21,7 +21,7 @@ export function stagesOf(tier: Tier): readonly Stage[] {
     {
       title: 'lab with a leader',
       program: 'paxos/main.js',
-      args: ['--leader', '--loops', `${labLoopCounts[tier]}`],
+      args: ['--leader', '--loops', `${labLoopCounts[tier]}`, '--seed', `${firstSeeds[tier]}`],
     },
     {
       title: 'simulation',
