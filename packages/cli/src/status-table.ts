@@ -34,7 +34,7 @@ function toCells({ endpoint, status, error }: EndpointStatus) {
   return [
     status.node,
     endpoint,
-    'replica',
+    status.leader === status.node ? 'leader' : 'replica',
     status.reason === undefined ? status.state : `${status.state}: ${status.reason}`,
     status.applied,
     status.min,

@@ -16,6 +16,8 @@ export const paths = {
   status: '/status',
   live: '/livez',
   ready: '/readyz',
+  /** A WebSocket that carries many requests at once; see docs/stream.md. */
+  stream: '/v1/stream',
 } as const;
 
 /** Bytes in standard base64 with padding. */
@@ -34,8 +36,17 @@ export interface SessionStamp {
   readonly lowestAwaited: number;
 }
 
+/**
+ * What a read may answer. `linearizable`: nothing older than any answer given anywhere before it was
+ * asked. `serializable`: what the server asked holds at this moment, which may be old; it costs no
+ * message and is there without a majority.
+ */
+export type Consistency = 'linearizable' | 'serializable';
+
 export interface GetBody {
   readonly key: Base64;
+  /** Default `linearizable`. */
+  readonly consistency?: Consistency;
 }
 export interface PutBody {
   readonly key: Base64;
@@ -101,6 +112,8 @@ export interface StatusReply {
   readonly sessions: number;
   /** Requests accepted and not answered yet. */
   readonly pending: number;
+  /** The node that leads, as far as this one knows: writes are quickest there. */
+  readonly leader: number | null;
   readonly peers: readonly PeerStatus[];
   readonly residentBytes: number;
   readonly uptimeMs: number;

@@ -14,6 +14,7 @@ import { systemRandom } from './node/system-random.ts';
 import { defaultPeerLimits } from './peers/limits.ts';
 import { PeerTransport } from './peers/peer-transport.ts';
 import { Replica, type ReplicaStatus } from './replica/index.ts';
+import type { SubmitOptions } from './replica/submitter.ts';
 import type { Reply, Request } from './state-machine/command.ts';
 import { clearJournalMark, readJournalMark } from './state-machine/journal-mark.ts';
 
@@ -86,7 +87,7 @@ export class KvNode {
     };
   }
 
-  submit(request: Request, options?: { signal?: AbortSignal }): Promise<Reply> {
+  submit(request: Request, options?: SubmitOptions): Promise<Reply> {
     return this.#replica.submit(request, options);
   }
 

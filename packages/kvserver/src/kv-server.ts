@@ -15,6 +15,7 @@ import { createLogger } from './node/logger.ts';
 import { version } from './node/version.ts';
 import { NodeLife, type NodeLifeOptions } from './node-life.ts';
 import { peerPath } from './peers/handshake.ts';
+import type { SubmitOptions } from './replica/submitter.ts';
 import type { Reply, Request } from './state-machine/command.ts';
 
 /** How long a stop waits for clients to take their answers. */
@@ -103,6 +104,7 @@ export class KvServer {
       revision: node?.revision ?? 0,
       sessions: node?.sessions ?? 0,
       pending: node?.pending ?? 0,
+      leader: node?.leader ?? null,
       peers: node?.peers ?? [],
       residentBytes: process.memoryUsage.rss(),
       uptimeMs: Math.round(process.uptime() * 1000),
@@ -128,7 +130,7 @@ export class KvServer {
     this.#logger.info({ node: nodeId, ...this.address }, 'server started');
   }
 
-  #submit(request: Request, options?: { signal?: AbortSignal }): Promise<Reply> {
+  #submit(request: Request, options?: SubmitOptions): Promise<Reply> {
     const { node } = this.#life;
     if (node !== undefined && !this.#isStopping) return node.submit(request, options);
     return Promise.reject(this.#unavailable());

@@ -19,6 +19,11 @@ function cellsOf(table: string): string[][] {
 }
 
 describe('toStatusTable', () => {
+  it('names the leader', () => {
+    const table = toStatusTable([{ endpoint, status: { ...runningStatus, leader: 0 } }]);
+    expect(cellsOf(table)[1]).to.include('leader');
+  });
+
   it('has a row a server, with how many of its peers it sees', () => {
     const residentBytes = 83.4 * 1024 * 1024;
     const table = toStatusTable([{ endpoint, status: { ...runningStatus, residentBytes } }]);

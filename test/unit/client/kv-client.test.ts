@@ -234,6 +234,7 @@ function statusOf(cluster: string) {
     sessions: 0,
     pending: 0,
     peers: [{ node: 1, connected: false, reason: 'refused' }],
+    leader: 0,
     residentBytes: 1,
     uptimeMs: 1,
     version: '0.1.0',

@@ -59,6 +59,7 @@ const statusReply: z.ZodType<StatusReply> = z.object({
   revision: count,
   sessions: count,
   pending: count,
+  leader: z.int().nullable(),
   peers: z.array(
     z.object({ node: z.int(), connected: z.boolean(), reason: z.string().exactOptional() }),
   ),

@@ -55,4 +55,6 @@ export interface ReplicaStatus {
   readonly sessions: number;
   /** Requests accepted and not answered yet. */
   readonly pending: number;
+  /** Who leads, as far as is known here. */
+  readonly leader: PeerId | undefined;
 }

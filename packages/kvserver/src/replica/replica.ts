@@ -17,7 +17,7 @@ import { Reads } from './reads.ts';
 import { lacksForgotten, reasonFor, toError } from './reasons.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 import { StateRepair } from './state-transfer/state-repair.ts';
-import type { Submitter } from './submitter.ts';
+import type { SubmitOptions, Submitter } from './submitter.ts';
 
 /** How long a stop waits for the requests under way. */
 const stopGraceMs = 1000;
@@ -112,17 +112,21 @@ export class Replica implements Submitter {
       revision: this.#machine.revision,
       sessions: this.#machine.sessionCount,
       pending: this.#pending.count,
+      leader: this.#paxos.leader(),
     };
   }
 
   /** @throws also TypeError for a request that breaks a limit of the protocol. */
-  async submit(request: Request, { signal }: { signal?: AbortSignal } = {}): Promise<Reply> {
+  async submit(request: Request, { signal, consistency }: SubmitOptions = {}): Promise<Reply> {
     this.#expectServing();
     if (signal?.aborted === true) {
       throw new KvError('KV_ABORTED', 'The caller ended the wait.', { outcome: 'not done' });
     }
     const { command, stamp } = request;
     if (command.type === 'get' && stamp === undefined) {
+      if (consistency === 'serializable') {
+        return { type: 'got', entry: await this.#machine.read(command.key) };
+      }
       const pending = this.#pending.admit(request, signal);
       this.#reads.add({ key: command.key, pending });
       return pending.reply;

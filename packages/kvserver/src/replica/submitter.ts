@@ -1,4 +1,12 @@
+import type { Consistency } from '@paxkv/client/protocol';
 import type { Reply, Request } from '../state-machine/command.ts';
+
+export interface SubmitOptions {
+  /** Ends the wait early. */
+  readonly signal?: AbortSignal;
+  /** Of a get without a stamp. Default `linearizable`. */
+  readonly consistency?: Consistency;
+}
 
 /** Where a request goes in: the part of a replica that the doors to the outside see. */
 export interface Submitter {
@@ -7,5 +15,5 @@ export interface Submitter {
    *
    * @throws KvError `KV_OVERLOADED`, `KV_UNAVAILABLE` (not done), `KV_TIMEOUT`, `KV_INTERRUPTED` (unknown).
    */
-  submit(request: Request, options?: { signal?: AbortSignal }): Promise<Reply>;
+  submit(request: Request, options?: SubmitOptions): Promise<Reply>;
 }

@@ -25,6 +25,8 @@ export interface Stamp {
 export interface Request {
   readonly stamp?: Stamp;
   readonly command: Command;
+  /** The request as it lies in a batch, where whoever brought it has it in that form already. */
+  readonly encoded?: Bytes;
 }
 
 /** What the store knows of a present key. */

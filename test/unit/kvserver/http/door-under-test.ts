@@ -231,6 +231,7 @@ export const runningStatus: StatusReply = {
     { node: 1, connected: true },
     { node: 2, connected: false, reason: 'connection refused' },
   ],
+  leader: null,
   residentBytes: 1,
   uptimeMs: 1,
   version: '0.1.0',

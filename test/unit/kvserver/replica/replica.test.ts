@@ -181,6 +181,20 @@ describe('Replica', () => {
   );
 
   it(
+    ...seeded('answers a serializable read alone, and with what it has', async (world) => {
+      const cluster = new Cluster(world);
+      await cluster.start();
+      await cluster.submit(0, put('k', 'v'));
+      const read = () =>
+        cluster.replica(0).submit({ command: get('k') }, { consistency: 'serializable' });
+      cluster.network.partition([[0]]);
+      expect(await read()).to.have.nested.property('entry.version', 1);
+      await cluster.submit(1, put('k', 'newer')).catch(() => {});
+      expect(await read()).to.have.nested.property('entry.version', 1);
+    }),
+  );
+
+  it(
     ...seeded('falls silent when its journal fails', async (world) => {
       const cluster = new Cluster(world);
       await cluster.start();
