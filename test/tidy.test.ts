@@ -35,6 +35,7 @@ const serverLayers: Readonly<Record<string, readonly string[]>> = {
   peers: ['replica/state-transfer/state-port.ts'],
   replica: ['state-machine/', 'config.ts'],
   http: ['replica/submitter.ts', 'state-machine/command.ts'],
+  stream: ['http/', 'peers/heartbeat.ts', 'replica/submitter.ts', 'state-machine/'],
 };
 
 const sourceLinesMax = 300;

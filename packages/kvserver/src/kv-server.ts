@@ -4,9 +4,10 @@
  * Rule: a node whose memory is damaged makes no promise, casts no vote and answers no read.
  */
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { KvError } from '@paxkv/client/errors';
-import type { StatusReply } from '@paxkv/client/protocol';
+import { paths, type StatusReply } from '@paxkv/client/protocol';
 import type { Logger } from 'pino';
 import type { Address, Config } from './config.ts';
 import { createApp, endWithError } from './http/index.ts';
@@ -17,6 +18,7 @@ import { NodeLife, type NodeLifeOptions } from './node-life.ts';
 import { peerPath } from './peers/handshake.ts';
 import type { SubmitOptions } from './replica/submitter.ts';
 import type { Reply, Request } from './state-machine/command.ts';
+import { StreamDoor } from './stream/index.ts';
 
 /** How long a stop waits for clients to take their answers. */
 const drainMs = 1000;
@@ -34,6 +36,7 @@ export class KvServer {
   readonly #config: Config;
   readonly #logger: Logger;
   readonly #http: Server;
+  readonly #streams: StreamDoor;
   readonly #life: NodeLife;
   #isStopping = false;
   #stopping: Promise<void> | undefined;
@@ -46,19 +49,21 @@ export class KvServer {
     this.stopped = new Promise((resolve) => {
       this.#onStopped = resolve;
     });
-    this.#http = createApp({
-      submitter: { submit: (request, options) => this.#submit(request, options) },
-      status: () => this.status(),
+    const parts = {
+      submitter: {
+        submit: (request: Request, options?: SubmitOptions) => this.#submit(request, options),
+      },
       logger,
-      limits: config.http,
       hostNames: config.addresses.map(({ host }) => host),
-    }).server;
-    this.#http.on('upgrade', (request, socket, head) => {
-      const isPeer = request.url === peerPath;
-      const { node } = this.#life;
-      if (isPeer && node !== undefined) node.handleUpgrade(request, socket, head);
-      else endWithError(socket, isPeer ? this.#unavailable() : noUpgrade());
+    };
+    this.#http = createApp({ ...parts, status: () => this.status(), limits: config.http }).server;
+    this.#streams = new StreamDoor({
+      ...parts,
+      node: config.nodeId,
+      addresses: config.addresses.map(toText),
+      leader: () => this.#life.node?.status.leader ?? null,
     });
+    this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
   /**
@@ -90,9 +95,8 @@ export class KvServer {
 
   /** How the server sees itself at this moment. */
   status(): StatusReply {
-    const { failure, trouble } = this.#life;
     const node = this.#life.node?.status;
-    const reason = failure?.message ?? trouble?.message ?? node?.reason;
+    const reason = this.#reasonOf(node);
     return {
       node: this.#config.nodeId,
       cluster: this.#config.clusterId,
@@ -130,6 +134,14 @@ export class KvServer {
     this.#logger.info({ node: nodeId, ...this.address }, 'server started');
   }
 
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { node } = this.#life;
+    if (request.url === paths.stream) this.#streams.handleUpgrade(request, socket, head);
+    else if (request.url !== peerPath) endWithError(socket, noUpgrade());
+    else if (node === undefined) endWithError(socket, this.#unavailable());
+    else node.handleUpgrade(request, socket, head);
+  }
+
   #submit(request: Request, options?: SubmitOptions): Promise<Reply> {
     const { node } = this.#life;
     if (node !== undefined && !this.#isStopping) return node.submit(request, options);
@@ -137,9 +149,15 @@ export class KvServer {
   }
 
   #unavailable(): KvError {
-    const { state, reason } = this.status();
+    const node = this.#life.node?.status;
+    const state = this.#stateOf(node?.state);
+    const reason = this.#reasonOf(node);
     const why = reason === undefined ? '' : `: ${reason}`;
     return new KvError('KV_UNAVAILABLE', `This server is ${state}${why}`.replace(/\.?$/, '.'));
+  }
+
+  #reasonOf(node: NodeStatus | undefined): string | undefined {
+    return this.#life.failure?.message ?? this.#life.trouble?.message ?? node?.reason;
   }
 
   #stateOf(state: NodeStatus['state'] | undefined): StatusReply['state'] {
@@ -153,7 +171,9 @@ export class KvServer {
   async #stop(): Promise<void> {
     this.#isStopping = true;
     const closed = closeServer(this.#http);
+    this.#streams.sayGoodbye();
     await this.#life.stop();
+    await this.#streams.close();
     this.#http.closeIdleConnections();
     await closed;
     this.#logger.info('server stopped');
@@ -170,6 +190,10 @@ async function closeServer(server: Server): Promise<void> {
   const timer = setTimeout(() => server.closeAllConnections(), drainMs);
   await closed;
   clearTimeout(timer);
+}
+
+function toText({ host, port }: Address): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function noUpgrade(): KvError {

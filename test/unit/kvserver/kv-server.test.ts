@@ -8,6 +8,7 @@ import { type Config, DiskError, KvServer, parseConfig } from '@paxkv/kvserver';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
+import { StreamClient } from './stream/stream-under-test.ts';
 
 const logger = pino({ level: 'silent' });
 
@@ -20,6 +21,10 @@ async function freePorts(count: number): Promise<number[]> {
   });
   await Promise.all(servers.map((server) => once(server.close(), 'close')));
   return ports;
+}
+
+function toText({ host, port }: { host: string; port: number }): string {
+  return `${host}:${port}`;
 }
 
 describe('KvServer', () => {
@@ -140,7 +145,34 @@ describe('KvServer', () => {
     expect(await server.stopped).to.equal(undefined);
   });
 
-  it('refuses upgrades to anything but its peers', async () => {
+  it('serves streams, and says goodbye before it stops', async () => {
+    const [server] = await Promise.all([start(0), start(1), start(2)]);
+    await using client = new KvClient({ endpoints: [urlOf(server)] });
+    await client.put('k', 'v');
+    const stream = new StreamClient(server.address.port);
+    const [, about] = await stream.hello();
+    expect(about).to.deep.include({ format: 1, node: 0, nodes: 3 });
+    expect(about).to.have.deep.property('addresses', configs[0]?.addresses.map(toText));
+    stream.ask([1, [[2, Buffer.from('k'), Buffer.from('w')]]]);
+    expect(await stream.reply(1)).to.deep.equal([2, 2, 2]);
+    stream.ask([2, [[0, Buffer.from('k')]]], [3, [[5, Buffer.from('k')]]]);
+    const got = [0, 1, 2, 2, Buffer.from('vw')];
+    expect(await stream.reply(2)).to.deep.equal(got);
+    expect(await stream.reply(3)).to.deep.equal(got);
+    await server.stop();
+    expect(await stream.closed()).to.have.property('code', 1001);
+    expect(stream.news.at(-1)).to.deep.equal(['goodbye']);
+  });
+
+  it('answers on a stream that it does not serve yet', async () => {
+    const stream = new StreamClient((await start(0)).address.port);
+    await stream.hello();
+    stream.ask([1, [[0, Buffer.from('k')]]]);
+    expect((await stream.reply(1)).slice(0, 3)).to.deep.equal([-1, 'KV_UNAVAILABLE', 'not done']);
+    await stream.close();
+  });
+
+  it('refuses upgrades to anything but its peers and streams', async () => {
     const server = await start(0);
     const socket = new WebSocket(urlOf(server, '/elsewhere').replace('http', 'ws'));
     const [error] = await once(socket, 'error').catch((thrown: unknown) => [thrown]);

@@ -1,6 +1,7 @@
 /** The HTTP door of a server: mounts the routes, and is where every error becomes an answer. */
-import type { RequestListener, Server } from 'node:http';
+import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { KvError } from '@paxkv/client/errors';
+import { paths } from '@paxkv/client/protocol';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { Connections } from './connections.ts';
 import type { AppParts, Door } from './door.ts';
@@ -10,6 +11,7 @@ import { createHttpServer } from './http-server.ts';
 import { mountExactRoutes } from './routes/exact-routes.ts';
 import { mountHealthRoutes } from './routes/health-routes.ts';
 import { mountKeyRoutes } from './routes/key-routes.ts';
+import { allowOnly } from './routes/method-not-allowed.ts';
 
 /** Answers every request, and a server around it that is not listening yet. */
 export function createApp(parts: AppParts): { app: RequestListener; server: Server } {
@@ -34,11 +36,20 @@ function createRoutes(door: Door): Express {
   mountExactRoutes(routes, door);
   mountKeyRoutes(routes, door);
   mountHealthRoutes(routes, door);
+  routes
+    .route(paths.stream)
+    .get((_request, response) => sendUpgradeRequired(response))
+    .all(allowOnly('GET, HEAD'));
   routes.use(() => {
     throw new KvError('KV_NO_SUCH_ROUTE', 'No such path; docs/http-api.md lists them.');
   });
   routes.use(toAnswer(door));
   return routes;
+}
+
+function sendUpgradeRequired(response: ServerResponse): void {
+  const error = new KvError('KV_BAD_REQUEST', 'Open a WebSocket here; docs/stream.md says how.');
+  sendError(response, error, { status: 426, headers: { upgrade: 'websocket' } });
 }
 
 /** Express tells error handlers by their four parameters. */

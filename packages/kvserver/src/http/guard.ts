@@ -11,7 +11,7 @@ import { sendError } from './error-reply.ts';
 import { isLoopback } from './loopback.ts';
 
 export function createGuard({ connections, limits, hostNames }: Door): RequestHandler {
-  const names = new Set(['localhost', ...hostNames.map((name) => name.toLowerCase())]);
+  const checkSource = createSourceCheck(hostNames);
   return (request, response, next) => {
     const underWay = connections.begin(request, response);
     if (request.rawHeaders.length > 2 * limits.headerCountMax) {
@@ -22,12 +22,22 @@ export function createGuard({ connections, limits, hostNames }: Door): RequestHa
     if (underWay > limits.pipelinedRequestCountMax) {
       throw new KvError('KV_OVERLOADED', 'Too many requests at once on this connection.');
     }
-    checkHost(request, names);
-    checkOrigin(request);
+    checkSource(request);
     if (request.headers.upgrade !== undefined) {
       throw new KvError('KV_BAD_REQUEST', 'No such protocol to upgrade to.');
     }
     next();
+  };
+}
+
+/** Refuses what a page of another site made a browser send: throws KvError `KV_BAD_REQUEST`. */
+export function createSourceCheck(
+  hostNames: readonly string[],
+): (request: IncomingMessage) => void {
+  const names = new Set(['localhost', ...hostNames.map((name) => name.toLowerCase())]);
+  return (request) => {
+    checkHost(request, names);
+    checkOrigin(request);
   };
 }
 

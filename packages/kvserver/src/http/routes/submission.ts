@@ -1,29 +1,11 @@
 /** Hands requests to the replica, and tells its refusals apart from its replies. */
 import { KvError } from '@paxkv/client/errors';
-import { type KvErrorCode, keyBytesMax, valueBytesMax } from '@paxkv/client/protocol';
+import { keyBytesMax, valueBytesMax } from '@paxkv/client/protocol';
 import type { Submitter } from '../../replica/submitter.ts';
-import type { Bytes, Refusal, Reply, Request } from '../../state-machine/command.ts';
+import type { Bytes, Reply, Request } from '../../state-machine/command.ts';
+import { refusalToError } from '../refusal.ts';
 
 type ReplyOf<T extends Reply['type']> = Extract<Reply, { type: T }>;
-
-const refusals: Record<Refusal, { code: KvErrorCode; message: string }> = {
-  sessionExpired: {
-    code: 'KV_SESSION_EXPIRED',
-    message: 'The session is not known any more; open another.',
-  },
-  numberReused: {
-    code: 'KV_NUMBER_REUSED',
-    message: 'The session number was used before for another request.',
-  },
-  outsideWindow: {
-    code: 'KV_BAD_REQUEST',
-    message: 'The session number is not among those that may await a reply.',
-  },
-  tooLarge: {
-    code: 'KV_TOO_LARGE',
-    message: `The value would grow over ${valueBytesMax} bytes.`,
-  },
-};
 
 export interface Submission<T extends Reply['type']> {
   readonly request: Request;
@@ -39,10 +21,7 @@ export async function submit<T extends Reply['type']>(
 ): Promise<ReplyOf<T>> {
   const reply = await submitter.submit(request, signal === undefined ? {} : { signal });
   if (isReply(reply, expects)) return reply;
-  if (reply.type === 'refused') {
-    const { code, message } = refusals[reply.reason];
-    throw new KvError(code, message);
-  }
+  if (reply.type === 'refused') throw refusalToError(reply.reason);
   throw new TypeError(`the replica answered ${reply.type} where ${expects} was due`);
 }
 
