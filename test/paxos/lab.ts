@@ -33,6 +33,12 @@ export interface ClusterOptions {
   readonly isLed?: boolean;
 }
 
+export interface StreamOptions {
+  readonly first: number;
+  readonly count: number;
+  readonly width: number;
+}
+
 export interface DecidedOptions {
   /** The only values that may be decided by now. Default: all that were proposed for the instance. */
   readonly legal?: readonly LabValue[];
@@ -55,6 +61,8 @@ export class Lab {
   readonly #ledger = new Ledger();
   /** What went wrong since the last look; the next look throws it. */
   readonly #violations: string[] = [];
+  /** Told of each decision, by any peer. */
+  #onDecided: (index: PeerId, seq: number) => void = () => {};
 
   private constructor(world: LabWorld, network: LabNetwork, options: ClusterOptions) {
     const { peerCount, isLed = false } = options;
@@ -113,7 +121,10 @@ export class Lab {
       clock: this.#world.clock,
       random: this.#world.random(`paxos ${index}`),
       isCandidate: this.isLed,
-      onDecided: ({ seq, value }: Decision<LabValue>) => this.#observe(index, seq, value),
+      onDecided: ({ seq, value }: Decision<LabValue>) => {
+        this.#observe(index, seq, value);
+        this.#onDecided(index, seq);
+      },
     });
     this.#peers.set(index, paxos);
   }
@@ -131,6 +142,24 @@ export class Lab {
   /** Every peer starts the instance, in order of index. */
   startAll(seq: number, pickValue: (index: PeerId) => LabValue): void {
     for (const index of this.places) this.start(index, seq, pickValue(index));
+  }
+
+  /** One peer starts instances, `width` of them at a time: the next as soon as one is decided. */
+  async stream(index: PeerId, { first, count, width }: StreamOptions): Promise<void> {
+    await new Promise<void>((resolve) => {
+      let [next, decided] = [first, 0];
+      const start = () => {
+        if (next < first + count) this.start(index, next, `streamed ${next++}`);
+      };
+      this.#onDecided = (decider, seq) => {
+        if (decider !== index || seq < first) return;
+        decided += 1;
+        start();
+        if (decided === count) resolve();
+      };
+      for (let place = 0; place < width; place += 1) start();
+    });
+    this.#onDecided = () => {};
   }
 
   // Faults.

@@ -11,6 +11,9 @@ const requestsMax = 3 * 3;
 /** Three proposers that need one, two and three attempts. */
 const contestedRequestsMax = 9 + 15 + 21;
 const agreementCount = 5;
+/** Accept, to each of the others. */
+const streamedRequestsPerAgreement = 2;
+const streamedCount = 200;
 
 export const requestCount: LabGroup = {
   cluster: { peerCount: 3 },
@@ -36,6 +39,16 @@ export const requestCount: LabGroup = {
         await lab.sleep(2000);
         const contested = lab.requestCount() - single;
         expect(contested).to.be.at.most(agreementCount * contestedRequestsMax);
+
+        // A busy leader asks each of the others once: what it decided rides along. Only the last do not.
+        if (!lab.isLed) return;
+        const before = lab.requestCount();
+        await lab.stream(lab.leader, { first: 2 * agreementCount, count: streamedCount, width: 4 });
+        await lab.waitAll(2 * agreementCount + streamedCount - 1);
+        expect(lab.requestCount() - before).to.be.within(
+          streamedRequestsPerAgreement * streamedCount,
+          streamedRequestsPerAgreement * (streamedCount + 4),
+        );
       },
     },
   ],

@@ -6,4 +6,5 @@ export type { Status } from './core/learner.ts';
 export { type Envelope, isAnswer, type Message, seqOf } from './core/messages.ts';
 export type { Clock, Inbox, Random, Storage, Transport } from './environment.ts';
 export { PaxosError, type PaxosErrorCode } from './errors.ts';
-export { Paxos, type PaxosOptions } from './paxos.ts';
+export type { PaxosOptions } from './options.ts';
+export { Paxos } from './paxos.ts';

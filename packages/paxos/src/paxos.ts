@@ -4,44 +4,15 @@
  */
 
 import type { PeerId } from './core/ballot.ts';
-import { type Decision, type Effects, noEffects, type Write } from './core/effects.ts';
+import { type Effects, noEffects, type Write } from './core/effects.ts';
 import type { Status } from './core/learner.ts';
 import type { Envelope } from './core/messages.ts';
 import { Peer, type PeerEvent } from './core/peer.ts';
-import type { Clock, Random, Storage, Transport } from './environment.ts';
 import { PaxosError } from './errors.ts';
+import type { PaxosOptions } from './options.ts';
 
 /** Notes kept back for the next write; beyond this many they are written for their own sake. */
 const noteCountMax = 64;
-
-export interface PaxosOptions<V> {
-  /** This peer, from 0 to `peerCount` − 1. */
-  readonly me: PeerId;
-  /** How many peers agree. Fixed for the life of the log, and the same everywhere. */
-  readonly peerCount: number;
-  readonly transport: Transport<V>;
-  readonly storage: Storage<V>;
-  readonly clock: Clock;
-  readonly random: Random;
-  /**
-   * Whether this peer leads when nobody else does: it gets the promises for all instances at once, and
-   * then decides each in one round. By default nobody leads, and no message is sent without need.
-   */
-  readonly isCandidate?: boolean;
-  /**
-   * Told of each instance once a run, as soon as it is known to be decided, in any order; those of
-   * earlier runs that storage remembers come first. Called between turns, never from within a call.
-   */
-  readonly onDecided?: (decision: Decision<V>) => void;
-  /** Told, once for each `survey`, above which instance nothing was decided when that was called. */
-  readonly onSurveyed?: (upTo: number) => void;
-  /** Told when, as far as is known here, somebody else leads than before, or nobody. */
-  readonly onLeader?: (leader: PeerId | undefined) => void;
-  /** Told when this peer, which had begun without memory, takes part from now on. */
-  readonly onAdmitted?: () => void;
-  /** Told when the peer stopped by itself, for its memory's sake. It will not speak again. */
-  readonly onStopped?: (error: PaxosError) => void;
-}
 
 /**
  * One peer of a group that agrees on a sequence of values. Values may be anything but `undefined`,
@@ -54,6 +25,7 @@ export class Paxos<V> {
   /** What has been decided to do and not been done: it waits for the write under way. */
   #waiting: Effects<V> = noEffects();
   #turn: Promise<void> | undefined;
+  #rest: Promise<void> | undefined;
   #writing: Promise<void> = Promise.resolve();
   #alarm: { readonly time: number; readonly cancel: () => void } | undefined;
   #isWriting = false;
@@ -181,6 +153,16 @@ export class Paxos<V> {
     if (!isMember && this.#peer.isMember) this.#options.onAdmitted?.();
     if (leader !== this.#peer.leader) this.#options.onLeader?.(this.#peer.leader);
     if (!this.#isWriting) this.#writing = this.#writeAll();
+    if (this.#peer.isRestless) this.#scheduleRest();
+  }
+
+  /** The host may answer a decision with a start, at once or in the next microtask. */
+  #scheduleRest(): void {
+    this.#rest ??= Promise.resolve().then(() => {
+      this.#rest = undefined;
+      // A turn that is to come ends with the same question.
+      if (!this.#isStopped && this.#turn === undefined) this.#step({ type: 'rest' });
+    });
   }
 
   #step(event: PeerEvent<V>): void {

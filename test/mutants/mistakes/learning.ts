@@ -7,11 +7,15 @@ export const learningMutants: readonly Mutant[] = [
     mistake: 14,
     does: 'News of a decision is taken for the own vote, also where that is of an older ballot.',
     loses: 'One replica applies a value that nobody decided.',
-    file: 'paxos/src/core/agreement.ts',
-    right: 'else if (vote && !isLower(vote.ballot, ballot))',
-    wrong: 'else if (vote)',
+    file: 'paxos/src/core/decisions.ts',
+    right: 'if (vote && !isLower(vote.ballot, ballot))',
+    wrong: 'if (vote)',
     caughtBy: [
       byTest('unit/paxos/core/peer', 'does not take the vote of a lower ballot for the decision'),
+      byTest(
+        'unit/paxos/core/election',
+        'asks for the value of a decision where it has no vote, or an older one',
+      ),
     ],
   },
   {
@@ -19,13 +23,13 @@ export const learningMutants: readonly Mutant[] = [
     mistake: 14,
     does: 'News of a decision is taken for the own vote, though it names the value.',
     loses: 'As before.',
-    file: 'paxos/src/core/agreement.ts',
-    right: 'if (value !== undefined) this.#decide(seq, value, outbox);',
+    file: 'paxos/src/core/decisions.ts',
+    right: 'else if (seq >= this.#options.retention.min) this.decide(seq, value, outbox);',
     wrong:
-      'if (vote) this.#decide(seq, vote.value, outbox);\n    else if (value !== undefined) this.#decide(seq, value, outbox);',
+      'else if (seq >= this.#options.retention.min)\n      this.decide(seq, this.#options.acceptor.vote(seq)?.value ?? value, outbox);',
     caughtBy: [
       bySimulation,
-      byTest('unit/paxos/core/peer', 'does not take the vote of a lower ballot for the decision'),
+      byTest('unit/paxos/core/peer', 'takes the value that it is told over that of its own vote'),
     ],
   },
   {
@@ -50,8 +54,8 @@ export const learningMutants: readonly Mutant[] = [
     does: 'Who missed a decision never asks those who know it.',
     loses: 'A server that was away stays behind until others write.',
     file: 'paxos/src/core/catch-up.ts',
-    right: 'if (seq > done) return;',
-    wrong: 'if (seq > done || seq <= done) return;',
+    right: 'if (seq > known) return;',
+    wrong: 'if (seq > known || seq <= known) return;',
     caughtBy: [
       byTest('unit/paxos/core/catch-up', 'asks for what it misses and no more than a page'),
     ],
@@ -74,11 +78,71 @@ export const learningMutants: readonly Mutant[] = [
     mistake: 23,
     does: 'News of a decision that could not be delivered is not told again.',
     loses: 'Who was cut off for a moment learns of a decision only when it is asked for.',
-    file: 'paxos/src/core/agreement.ts',
-    right: 'this.#news.onUndeliverable(to, message, now);',
-    wrong: 'return;',
+    file: 'paxos/src/core/decisions.ts',
+    right: "if (message.type === 'decided') this.#news.onUndeliverable(to, message, now);",
+    wrong: "if (message.type === 'decided') return;",
     caughtBy: [
       byTest('unit/paxos/core/news', 'is what a peer does when its Decided meets a closed door'),
+    ],
+  },
+  {
+    id: 'riding-news-told-once',
+    mistake: 23,
+    does: 'News is not told again that rode on a request which could not be delivered.',
+    loses: 'As before.',
+    file: 'paxos/src/core/decisions.ts',
+    right: 'for (const outcome of message.decided ?? [])',
+    wrong: 'for (const outcome of (message.decided ?? []).slice(0, 0))',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/election',
+        'tells again what rode on a request that met a closed door',
+      ),
+    ],
+  },
+  {
+    id: 'news-waits-for-a-ride',
+    mistake: 23,
+    does: 'News that no request carries away is dropped.',
+    loses: 'The others learn of the last decision only when they ask.',
+    file: 'paxos/src/core/decisions.ts',
+    right:
+      "      for (const outcome of outcomes) outbox.sendNow(to, { type: 'decided', ...outcome });\n",
+    wrong: '      if (outcomes.length < 0) return;\n',
+    caughtBy: [
+      byTest('unit/paxos/telling', 'goes by itself when the host starts nothing more'),
+      byTest(
+        'unit/paxos/core/election',
+        'keeps no decision to itself while a vote of another instance is slow to come',
+      ),
+    ],
+  },
+  {
+    id: 'told-in-vain',
+    mistake: 23,
+    does: 'Who is told of a decision that it did not vote for does not ask what was decided.',
+    loses: 'It stays behind until it notices a hole.',
+    file: 'paxos/src/core/decisions.ts',
+    right: "else outbox.sendNow(from, { type: 'learn', seq, count: 1 });",
+    wrong: '',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/election',
+        'asks for the value of a decision where it has no vote, or an older one',
+      ),
+    ],
+  },
+  {
+    id: 'heartbeat-says-nothing',
+    mistake: 23,
+    does: 'A follower pays no heed to how far the leader knows what was decided.',
+    loses:
+      'Who missed the last decision before the clients fell silent stays behind until they speak.',
+    file: 'paxos/src/core/election.ts',
+    right: '    this.#agreement.onKnown(from, upTo, now, outbox);\n',
+    wrong: '',
+    caughtBy: [
+      byTest('unit/paxos/core/election', 'learns within a heartbeat what it was told of in vain'),
     ],
   },
   {

@@ -27,6 +27,7 @@ export class Deeds {
   loadError: Error | undefined;
   /** What the host does on a decision, beside listing it. */
   onDecided: () => void = () => {};
+  isCandidate = false;
   alarmCount = 0;
   #inbox: Inbox<string> | undefined;
   #pending: PendingWrite | undefined;
@@ -36,6 +37,7 @@ export class Deeds {
       me: 0,
       peerCount: 3,
       random: { next: () => 0.5 },
+      isCandidate: this.isCandidate,
       clock: { now: () => 0, at: () => this.#setAlarm() },
       storage: {
         load: async () => {

@@ -3,7 +3,13 @@
  * connection would save a few bytes and make each frame depend on those before it, so there are none.
  * What arrives is checked field by field, and whatever `core/messages.ts` does not name is refused.
  */
-import { type Envelope, learnCountMax, type Message, roundMax } from '@paxkv/paxos/core';
+import {
+  type Envelope,
+  learnCountMax,
+  type Message,
+  outcomeCountMax,
+  roundMax,
+} from '@paxkv/paxos/core';
 // This entry leaves the native string reader alone, which `msgpackr` itself would load where it finds it.
 import { Packr } from 'msgpackr/pack';
 import { z } from 'zod';
@@ -152,7 +158,13 @@ function messageSchema(
   const message = z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('prepare'), seq, ballot }),
     z.strictObject({ type: z.literal('promised'), seq, ballot, vote: z.exactOptional(vote) }),
-    z.strictObject({ type: z.literal('accept'), seq, ballot, value }),
+    z.strictObject({
+      type: z.literal('accept'),
+      seq,
+      ballot,
+      value,
+      decided: z.exactOptional(z.array(record({ seq, ballot })).min(1).max(outcomeCountMax)),
+    }),
     z.strictObject({ type: z.literal('accepted'), seq, ballot }),
     z.strictObject({
       type: z.literal('rejected'),
@@ -189,6 +201,23 @@ function messageSchema(
       poll: seq,
       upTo: z.int().min(-1).max(seqMax),
     }),
+    ...leadershipSchemas({ seq, ballot, vote }),
+    z.strictObject({ type: z.literal('outlived'), life, attempt: seq, latest: life }),
+  ]);
+  return z.any().refine(isMap, 'not a map').pipe(message);
+}
+
+/** Of the messages about who leads. */
+function leadershipSchemas<Ballot extends z.ZodType, Vote extends z.ZodType>({
+  seq,
+  ballot,
+  vote,
+}: {
+  seq: z.ZodInt;
+  ballot: Ballot;
+  vote: Vote;
+}) {
+  return [
     z.strictObject({ type: z.literal('canvass'), poll: seq }),
     z.strictObject({ type: z.literal('endorsed'), poll: seq }),
     z.strictObject({ type: z.literal('lead'), ballot }),
@@ -199,10 +228,12 @@ function messageSchema(
       votes: z.array(record({ seq, vote })).max(64),
     }),
     z.strictObject({ type: z.literal('outbid'), ballot, promised: ballot }),
-    z.strictObject({ type: z.literal('heartbeat'), ballot }),
+    z.strictObject({
+      type: z.literal('heartbeat'),
+      ballot,
+      upTo: z.exactOptional(z.int().min(-1).max(seqMax)),
+    }),
     z.strictObject({ type: z.literal('alive'), ballot }),
     z.strictObject({ type: z.literal('succeed'), ballot }),
-    z.strictObject({ type: z.literal('outlived'), life, attempt: seq, latest: life }),
-  ]);
-  return z.any().refine(isMap, 'not a map').pipe(message);
+  ] as const;
 }

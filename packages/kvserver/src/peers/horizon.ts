@@ -2,7 +2,7 @@
  * How far ahead a number may plausibly be. Instances and rounds are a supply that lasts for ever only
  * if nobody wastes it: one damaged message must not carry the whole cluster to the end of its numbers.
  */
-import { type Envelope, type Message, seqOf } from '@paxkv/paxos/core';
+import { type Envelope, type Message, type Outcome, seqOf } from '@paxkv/paxos/core';
 
 export interface HorizonLimits {
   /** An honest server is less than this many instances ahead of all that were ever mentioned. */
@@ -44,8 +44,17 @@ function highestSeq({ done, min, message }: Envelope<unknown>): number {
 }
 
 function namedSeq(message: Message<unknown>): number | undefined {
-  if (message.type === 'admitted') return message.max;
-  return message.type === 'surveyed' ? message.upTo : seqOf(message);
+  switch (message.type) {
+    case 'admitted':
+      return message.max;
+    case 'surveyed':
+    case 'heartbeat':
+      return message.upTo;
+    case 'accept':
+      return highest(message.seq, message.decided, ({ seq }) => seq);
+    default:
+      return seqOf(message);
+  }
 }
 
 function highestRound({ message }: Envelope<unknown>): number {
@@ -54,8 +63,9 @@ function highestRound({ message }: Envelope<unknown>): number {
       return Math.max(message.ballot.round, message.vote?.ballot.round ?? 0);
     case 'rejected':
       return Math.max(message.ballot.round, message.promised.round);
-    case 'prepare':
     case 'accept':
+      return highest(message.ballot.round, message.decided, ({ ballot }) => ballot.round);
+    case 'prepare':
     case 'accepted':
     case 'decided':
     case 'lead':
@@ -79,4 +89,12 @@ function highestRound({ message }: Envelope<unknown>): number {
     case 'surveyed':
       return 0;
   }
+}
+
+function highest(
+  own: number,
+  outcomes: readonly Outcome[] = [],
+  numberOf: (outcome: Outcome) => number,
+): number {
+  return outcomes.reduce((max, outcome) => Math.max(max, numberOf(outcome)), own);
 }

@@ -4,8 +4,9 @@
  * Paxos Made Simple §2.5: proposer, acceptor and learner in one.
  */
 import { Acceptor } from './acceptor.ts';
-import { type Ballot, isLower, type PeerId } from './ballot.ts';
+import type { Ballot, PeerId } from './ballot.ts';
 import { CatchUp } from './catch-up.ts';
+import { Decisions } from './decisions.ts';
 import type { Decision, DurableWrite, Met, OwnLife, Write } from './effects.ts';
 import type { Followed, Lead, Outbid } from './group-messages.ts';
 import type { Leadership } from './leadership.ts';
@@ -13,19 +14,18 @@ import { Learner, type Status } from './learner.ts';
 import type {
   Accept,
   Accepted,
-  Decided,
   Envelope,
   InstanceMessage,
   InstanceRequest,
   Learned,
   Prepare,
 } from './messages.ts';
-import { News } from './news.ts';
 import type { Outbox } from './outbox.ts';
 import { earliest, type Patience } from './patience.ts';
 import { Proposer } from './proposer.ts';
 import { recall } from './recall.ts';
 import type { Retention } from './retention.ts';
+import { RidingNews } from './riding-news.ts';
 import type { Rounds } from './rounds.ts';
 
 export interface AgreementOptions<V> {
@@ -38,7 +38,6 @@ export interface AgreementOptions<V> {
 }
 
 export class Agreement<V> {
-  readonly #others: readonly PeerId[];
   readonly #retention: Retention;
   readonly #rounds: Rounds;
   readonly #leadership: Leadership<V>;
@@ -46,18 +45,22 @@ export class Agreement<V> {
   readonly #learner = new Learner<V>();
   readonly #proposer: Proposer<V>;
   readonly #catchUp: CatchUp<V>;
-  readonly #news: News<V>;
+  readonly #decisions: Decisions<V>;
   #max = -1;
   #fence = -1;
 
   constructor({ me, peerCount, rounds, leadership, retention, patience }: AgreementOptions<V>) {
-    this.#others = Array.from({ length: peerCount }, (_, peer) => peer).filter((to) => to !== me);
+    const others = Array.from({ length: peerCount }, (_, peer) => peer).filter((to) => to !== me);
+    const riding = new RidingNews(others);
     this.#retention = retention;
     this.#rounds = rounds;
     this.#leadership = leadership;
-    this.#proposer = new Proposer(peerCount, this.#rounds, patience);
+    this.#proposer = new Proposer({ peerCount, rounds, patience, riding });
     this.#catchUp = new CatchUp(this.#learner, patience, { me, peerCount });
-    this.#news = new News(patience);
+    this.#decisions = new Decisions({
+      ...{ others, riding, retention, patience },
+      ...{ acceptor: this.#acceptor, learner: this.#learner, proposer: this.#proposer },
+    });
   }
 
   restore(write: Exclude<Write<V>, OwnLife | Met>): void {
@@ -101,16 +104,16 @@ export class Agreement<V> {
 
   /** The log promise, with the votes that go with it; or the higher one that was given before. */
   follow(lead: Lead, outbox: Outbox<V>): Followed<V> | Outbid {
-    return this.#acceptor.onLead(lead, this.#knownUpTo + 1, outbox);
+    return this.#acceptor.onLead(lead, this.#settledUpTo + 1, outbox);
   }
 
   /** Above this, nothing was decided with a vote of this peer, in any life. */
   get votedUpTo(): number {
-    return Math.max(this.#acceptor.highestVoted, this.#knownUpTo);
+    return Math.max(this.#acceptor.highestVoted, this.#settledUpTo);
   }
 
   /** Above this, nothing is decided or forgotten here, nor kept out of. */
-  get #knownUpTo(): number {
+  get #settledUpTo(): number {
     return Math.max(this.#learner.highest, this.#fence, this.#retention.min - 1);
   }
 
@@ -147,7 +150,7 @@ export class Agreement<V> {
         this.#proposer.onRejected(message, now);
         break;
       case 'accepted':
-        this.#onAccepted(from, message, outbox);
+        this.#onAccepted(from, message, now, outbox);
         break;
       case 'learned':
         this.#onLearned(from, message, outbox);
@@ -158,15 +161,21 @@ export class Agreement<V> {
     }
   }
 
-  /** The host of `from` is done up to `done`. */
-  onDone(from: PeerId, done: number, now: number, outbox: Outbox<V>): void {
-    this.#catchUp.heard(from, done, now, outbox);
+  /** `from` knows every decision up to `upTo`, by its own account. */
+  onKnown(from: PeerId, upTo: number, now: number, outbox: Outbox<V>): void {
+    this.#catchUp.heard(from, upTo, now, outbox);
+  }
+
+  /** Up to here this peer knows every decision, or its host needs it no more. */
+  get knownUpTo(): number {
+    return this.#learner.firstMissing - 1;
   }
 
   onUndeliverable(envelope: Envelope<V>, now: number): void {
     const { to, message } = envelope;
-    if (message.type === 'decided') this.#news.onUndeliverable(to, message, now);
-    else this.#proposer.onUndeliverable(envelope, now);
+    if (message.type === 'decided' || message.type === 'accept')
+      this.#decisions.onUndeliverable(to, message, now);
+    this.#proposer.onUndeliverable(envelope, now);
   }
 
   onPersisted(writes: readonly DurableWrite<V>[]): void {
@@ -182,11 +191,11 @@ export class Agreement<V> {
 
   wake(now: number, outbox: Outbox<V>): void {
     this.#proposer.wake(now, outbox);
-    for (const { to, news } of this.#news.due(now)) outbox.sendNow(to, news);
+    this.#decisions.wake(now, outbox);
   }
 
   wakeAt(): number | undefined {
-    return earliest([this.#proposer.wakeAt(), this.#news.wakeAt()]);
+    return earliest([this.#proposer.wakeAt(), this.#decisions.wakeAt()]);
   }
 
   status(seq: number): Status<V> {
@@ -196,7 +205,22 @@ export class Agreement<V> {
   }
 
   get max(): number {
-    return this.#max;
+    return Math.max(this.#max, this.#learner.highest);
+  }
+
+  /** Whether something is to be told for which no request will come along: `rest` tells it. */
+  get isRestless(): boolean {
+    return this.#decisions.isWaitingToTell && this.#proposer.isIdle;
+  }
+
+  /** Nothing more will be started for now. */
+  rest(outbox: Outbox<V>): void {
+    if (this.isRestless) this.tell(outbox);
+  }
+
+  /** Tells what was decided to all who have not been told. */
+  tell(outbox: Outbox<V>): void {
+    this.#decisions.tell(outbox);
   }
 
   decisions(): Decision<V>[] {
@@ -217,14 +241,15 @@ export class Agreement<V> {
 
   #onRequest(from: PeerId, request: InstanceRequest<V>, now: number, outbox: Outbox<V>): void {
     const { seq } = request;
-    this.#max = Math.max(this.#max, seq);
+    if (request.type === 'accept') this.#decisions.onRiding(from, request, outbox);
+    this.noteMax(seq);
     // Safety: a forgotten instance is refused. A fresh record could vote for a second value.
     if (seq < this.#retention.min) {
       if (request.type !== 'decided') outbox.sendNow(from, { type: 'forgotten', seq });
       return;
     }
     if (request.type === 'decided') {
-      this.#onDecided(request, outbox);
+      this.#decisions.onDecided(from, request, outbox);
       return;
     }
     const values = this.#learner.run(seq, request.type === 'learn' ? request.count : 1);
@@ -254,46 +279,17 @@ export class Agreement<V> {
     else outbox.sendAfter(from, answer);
   }
 
-  #onAccepted(from: PeerId, message: Accepted, outbox: Outbox<V>): void {
+  #onAccepted(from: PeerId, message: Accepted, now: number, outbox: Outbox<V>): void {
     const win = this.#proposer.onAccepted(from, message);
     if (!win) return;
-    const { seq, ballot, value, voters } = win;
-    for (const to of this.#others)
-      outbox.sendNow(to, { type: 'decided', seq, ballot, ...(voters.has(to) ? {} : { value }) });
-    this.#decide(seq, value, outbox);
-  }
-
-  #onDecided({ seq, ballot, value }: Decided<V>, outbox: Outbox<V>): void {
-    const vote = this.#acceptor.vote(seq);
-    // Safety: a vote of an older ballot may be for another value. At the decided ballot or above it,
-    // every vote is for the decided value (P2b).
-    if (value !== undefined) this.#decide(seq, value, outbox);
-    else if (vote && !isLower(vote.ballot, ballot)) this.#decide(seq, vote.value, outbox);
+    if (this.#leadership.isLeading) this.#decisions.onLedWin(win, now, outbox);
+    else this.#decisions.onWin(win, outbox);
   }
 
   #onLearned(from: PeerId, { seq, values }: Learned<V>, outbox: Outbox<V>): void {
-    values.forEach((value, index) => {
-      if (seq + index >= this.#retention.min) this.#pass(seq + index, value, from, outbox);
-    });
-    this.#catchUp.onLearned(from, seq);
-  }
-
-  /** What a proposer learns instead of winning is news to whoever only heard its own requests. */
-  #pass(seq: number, value: V, teller: PeerId, outbox: Outbox<V>): void {
-    const ballot = this.#proposer.ballot(seq);
-    for (const to of this.#others) {
-      if (ballot && to !== teller) outbox.sendNow(to, { type: 'decided', seq, ballot, value });
+    for (const [index, value] of values.entries()) {
+      this.#decisions.onLearned(from, { seq: seq + index, value }, outbox);
     }
-    this.#decide(seq, value, outbox);
-  }
-
-  #decide(seq: number, value: V, outbox: Outbox<V>): void {
-    this.#max = Math.max(this.#max, seq);
-    if (!this.#learner.learn(seq, value)) return;
-    const isOwnVote = this.#acceptor.vote(seq)?.value === value;
-    outbox.note({ type: 'decided', seq, ...(isOwnVote ? {} : { value }) });
-    outbox.announce({ seq, value });
-    this.#acceptor.release(seq);
-    this.#proposer.release(seq);
+    this.#catchUp.onLearned(from, seq);
   }
 }

@@ -1,8 +1,8 @@
 /**
  * Catch-up: learns from a peer that is further what was decided meanwhile.
  *
- * An envelope tells how far its sender's host is done, so falling behind is noticed on the next
- * message and costs none of its own. One Learn is under way at a time.
+ * An envelope tells how far its sender's host is done, and a heartbeat how far its sender knows all, so
+ * falling behind is noticed on the next message. One Learn is under way at a time.
  */
 import type { PeerId } from './ballot.ts';
 import type { Learner } from './learner.ts';
@@ -31,21 +31,27 @@ export class CatchUp<V> {
   #asked: Asked | undefined;
   /** How often in a row a Learn brought nothing. */
   #attempt = 0;
+  /** Up to where each peer can tell every decision, as far as it said. */
+  readonly #known: number[];
 
   constructor(learner: Learner<V>, patience: Patience, { me, peerCount }: Place) {
     this.#learner = learner;
     this.#patience = patience;
     const all = Array.from({ length: peerCount }, (_, peer) => peer);
     this.#others = all.filter((peer) => peer !== me);
+    this.#known = all.map(() => -1);
   }
 
-  /** `from` is done up to `done`: it must know every decision from here to there. */
-  heard(from: PeerId, done: number, now: number, outbox: Outbox<V>): void {
+  /** `from` knows every decision from here up to `upTo`, by its own account. */
+  heard(from: PeerId, upTo: number, now: number, outbox: Outbox<V>): void {
+    if (this.#asked && now >= this.#asked.until) this.#known[this.#asked.to] = -1;
     const seq = this.#learner.firstMissing;
-    if (seq > done) return;
+    const known = Math.max(upTo, this.#known[from] ?? -1);
+    this.#known[from] = known;
+    if (seq > known) return;
     if (this.#asked && now < this.#asked.until) return;
     if (this.#asked?.seq === seq) this.#attempt += 1;
-    const count = Math.min(learnCountMax, done - seq + 1);
+    const count = Math.min(learnCountMax, known - seq + 1);
     this.#asked = { seq, to: from, until: now + this.#patience.beforeResend(this.#attempt) };
     outbox.sendNow(from, { type: 'learn', seq, count });
   }

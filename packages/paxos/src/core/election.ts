@@ -4,7 +4,7 @@
  */
 import type { Agreement } from './agreement.ts';
 import { isLower, type PeerId } from './ballot.ts';
-import type { Followed, Lead, LeadershipMessage } from './group-messages.ts';
+import type { Followed, Heartbeat, Lead, LeadershipMessage } from './group-messages.ts';
 import type { Leadership } from './leadership.ts';
 import type { InstanceMessage, Message } from './messages.ts';
 import type { Outbox } from './outbox.ts';
@@ -66,7 +66,9 @@ export class Election<V> {
 
   wake(now: number, outbox: Outbox<V>): void {
     const message = this.#leadership.wake(now);
-    if (message) this.#tellAll(message, outbox);
+    if (message?.type === 'heartbeat') {
+      this.#tellAll({ ...message, upTo: this.#agreement.knownUpTo }, outbox);
+    } else if (message) this.#tellAll(message, outbox);
   }
 
   /** The host stops: another may lead at once, rather than when silence is noticed. */
@@ -96,7 +98,7 @@ export class Election<V> {
 
   #onHeartbeat(
     from: PeerId,
-    { ballot }: Extract<LeadershipMessage<V>, { type: 'heartbeat' }>,
+    { ballot, upTo = -1 }: Heartbeat,
     now: number,
     outbox: Outbox<V>,
   ): void {
@@ -105,6 +107,7 @@ export class Election<V> {
     if (isBeaten) outbox.sendNow(from, { type: 'outbid', ballot, promised });
     else outbox.sendNow(from, { type: 'alive', ballot });
     if (!isBeaten) this.#leadership.heardLeader(ballot, now);
+    this.#agreement.onKnown(from, upTo, now, outbox);
   }
 
   #askToLead(request: Lead | undefined, outbox: Outbox<V>): void {

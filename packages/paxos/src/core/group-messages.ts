@@ -43,6 +43,8 @@ export interface Outbid {
 export interface Heartbeat {
   readonly type: 'heartbeat';
   readonly ballot: Ballot;
+  /** The leader knows every decision up to here: who lacks one asks. It decides nothing by itself. */
+  readonly upTo?: number;
 }
 
 /** Answer to Heartbeat. */

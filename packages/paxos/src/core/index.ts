@@ -52,6 +52,8 @@ export {
   learnCountMax,
   type MemoryMark,
   type Message,
+  type Outcome,
+  outcomeCountMax,
   type Prepare,
   type Promised,
   type Rejected,

@@ -82,7 +82,21 @@ export interface Accept<V> {
   readonly seq: number;
   readonly ballot: Ballot;
   readonly value: V;
+  /** News that rides along: from 1 to {@link outcomeCountMax}. */
+  readonly decided?: readonly Outcome[];
 }
+
+/**
+ * An instance, with the ballot at which a quorum voted in it: it is decided, and whoever voted at that
+ * ballot, or a higher one, has the value. Whoever did not asks for it.
+ */
+export interface Outcome {
+  readonly seq: number;
+  readonly ballot: Ballot;
+}
+
+/** What one Accept may carry beside its own instance. */
+export const outcomeCountMax = 64;
 
 /** Phase 2(b), acceptor to proposer: the vote was cast and is durable. */
 export interface Accepted {
@@ -109,7 +123,7 @@ export interface Decided<V> {
   readonly seq: number;
   /** The ballot at which the quorum voted. Beside a value it only tells how far the sender got. */
   readonly ballot: Ballot;
-  /** Absent for a peer known to have voted at `ballot`: it has the value already. */
+  /** Absent for a peer that was asked for its vote at `ballot`: it has the value already, or asks. */
   readonly value?: V;
 }
 

@@ -38,6 +38,8 @@ export type PeerEvent<V> =
   | { readonly type: 'survey' }
   /** The connection to this peer ended. A hint: it may be gone. */
   | { readonly type: 'lost'; readonly peer: PeerId }
+  /** The host will start nothing more for now. To be stepped while {@link Peer.isRestless}. */
+  | { readonly type: 'rest' }
   /** The host is about to stop. */
   | { readonly type: 'resign' }
   /** These writes are durable now: one more turn of the storage. */
@@ -106,6 +108,11 @@ export class Peer<V> {
     return earliest([...roles.map((role) => role.wakeAt()), this.#electionWakeAt()]);
   }
 
+  /** Whether it has something to say that waits for the host to start more, or to `rest`. */
+  get isRestless(): boolean {
+    return this.#agreement.isRestless;
+  }
+
   status(seq: number): Status<V> {
     return this.#agreement.status(seq);
   }
@@ -172,7 +179,11 @@ export class Peer<V> {
       case 'lost':
         this.#leadership.lost(event.peer, now);
         break;
+      case 'rest':
+        this.#agreement.rest(outbox);
+        break;
       case 'resign':
+        this.#agreement.tell(outbox);
         this.#election.resign(outbox);
         break;
       case 'persisted':
@@ -226,7 +237,7 @@ export class Peer<V> {
     // Below min nobody can tell: catching up goes on above it.
     this.#agreement.needless(this.min);
     this.#onMessage(from, message, now, outbox);
-    this.#agreement.onDone(from, done, now, outbox);
+    this.#agreement.onKnown(from, done, now, outbox);
   }
 
   #disregard(peer: PeerId, now: number): void {

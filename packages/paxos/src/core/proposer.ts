@@ -14,6 +14,7 @@ import type { Accept, Accepted, Envelope, Prepare, Promised, Rejected } from './
 import type { Outbox } from './outbox.ts';
 import type { Patience } from './patience.ts';
 import { Tally } from './quorum.ts';
+import type { RidingNews } from './riding-news.ts';
 import type { Rounds } from './rounds.ts';
 import { Window } from './window.ts';
 
@@ -44,16 +45,26 @@ export interface Win<V> {
   readonly voters: Tally;
 }
 
+export interface ProposerOptions {
+  readonly peerCount: number;
+  readonly rounds: Rounds;
+  readonly patience: Patience;
+  /** What goes along with the requests for votes. */
+  readonly riding: RidingNews;
+}
+
 export class Proposer<V> {
   readonly #peers: readonly PeerId[];
   readonly #rounds: Rounds;
   readonly #patience: Patience;
+  readonly #riding: RidingNews;
   readonly #proposals = new Window<Proposal<V>>();
 
-  constructor(peerCount: number, rounds: Rounds, patience: Patience) {
+  constructor({ peerCount, rounds, patience, riding }: ProposerOptions) {
     this.#peers = Array.from({ length: peerCount }, (_, peer) => peer);
     this.#rounds = rounds;
     this.#patience = patience;
+    this.#riding = riding;
   }
 
   /** `promised` is the own acceptor's promise: a sign that another proposer may be at work. */
@@ -90,6 +101,10 @@ export class Proposer<V> {
     const proposal = { seq, ownValue: known?.ownValue ?? value, phase, attempt: 0, wakeAt };
     this.#proposals.set(seq, proposal);
     this.#ask(proposal, outbox);
+  }
+
+  get isIdle(): boolean {
+    return this.#proposals.size === 0;
   }
 
   /** What is under way, for a leader to go on with. */
@@ -203,8 +218,11 @@ export class Proposer<V> {
     if (phase.name === 'waiting') return;
     if (phase.name === 'accepting') {
       const { ballot, value, votes } = phase;
-      for (const to of this.#missing(votes))
-        outbox.sendNow(to, { type: 'accept', seq, ballot, value });
+      for (const to of this.#missing(votes)) {
+        const decided = this.#riding.take(to);
+        const news = decided.length > 0 ? { decided } : {};
+        outbox.sendNow(to, { type: 'accept', seq, ballot, value, ...news });
+      }
       return;
     }
     const { ballot, promises } = phase;

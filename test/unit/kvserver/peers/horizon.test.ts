@@ -50,6 +50,7 @@ describe('Horizon', () => {
       { type: 'promised', seq: 0, ballot: far },
       { type: 'promised', seq: 0, ballot: fair, vote: { ballot: far, value } },
       { type: 'accept', seq: 0, ballot: far, value },
+      { type: 'accept', seq: 0, ballot: fair, value, decided: [{ seq: 0, ballot: far }] },
       { type: 'accepted', seq: 0, ballot: far },
       { type: 'rejected', seq: 0, ballot: far, promised: fair },
       { type: 'rejected', seq: 0, ballot: fair, promised: far },

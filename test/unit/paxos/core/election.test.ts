@@ -1,4 +1,11 @@
-import { type Effects, type Envelope, type Message, Peer, type PeerId } from '@paxkv/paxos/core';
+import {
+  type Accept,
+  type Effects,
+  type Envelope,
+  type Message,
+  Peer,
+  type PeerId,
+} from '@paxkv/paxos/core';
 import { expect } from 'chai';
 import { ballot, evenChance, kept, mail } from './steps.ts';
 
@@ -40,6 +47,25 @@ class Group {
     }
   }
 
+  /** What is under way never arrives. */
+  lose(): void {
+    this.#mail = [];
+  }
+
+  /** Lets the leader propose, and all that follows happen. */
+  propose(seq: number, value: string, cut?: PeerId): void {
+    this.step(0, { type: 'propose', seq, value });
+    this.deliver(cut);
+  }
+
+  /** What each peer knows to be decided. */
+  decidedIn(seq: number): (string | undefined)[] {
+    return this.peers.map((peer) => {
+      const status = peer.status(seq);
+      return status.fate === 'decided' ? status.value : undefined;
+    });
+  }
+
   /** Lets peer `me` canvass and win. */
   elect(me: PeerId, cut?: PeerId): void {
     for (const turn of [0, 1000]) {
@@ -58,15 +84,96 @@ class Group {
 }
 
 describe('Election', () => {
-  it('decides in one round under a leader: one request and answer a peer, and the news', () => {
+  it('decides in one round under a leader: one request and answer a peer, and the news at rest', () => {
     const group = new Group();
     group.elect(0);
-    group.step(0, { type: 'propose', seq: 0, value: 'a' });
+    group.propose(0, 'a');
+    expect(group.counts()).to.deep.equal({ accept: 2, accepted: 2 });
+    expect(group.peers[0]?.isRestless).to.equal(true);
+    group.step(0, { type: 'rest' });
     group.deliver();
     expect(group.counts()).to.deep.equal({ accept: 2, accepted: 2, decided: 2 });
-    expect(group.peers.map((peer) => peer.status(0))).to.deep.equal(
-      group.peers.map(() => ({ fate: 'decided', value: 'a' })),
-    );
+    expect(group.decidedIn(0)).to.deep.equal(['a', 'a', 'a']);
+    expect(group.peers[0]?.isRestless).to.equal(false);
+  });
+
+  it('costs a busy leader nothing more: word of a decision rides on the next request', () => {
+    const group = new Group();
+    group.elect(0);
+    for (let seq = 0; seq < 10; seq += 1) group.propose(seq, 'a');
+    expect(group.counts()).to.deep.equal({ accept: 20, accepted: 20 });
+    expect(group.decidedIn(8)).to.deep.equal(['a', 'a', 'a']);
+    expect(group.decidedIn(9)).to.deep.equal(['a', undefined, undefined]);
+  });
+
+  it('keeps no decision to itself while a vote of another instance is slow to come', () => {
+    const group = new Group();
+    group.elect(0);
+    group.propose(0, 'a');
+    group.step(0, { type: 'propose', seq: 1, value: 'b' });
+    group.lose();
+    group.propose(2, 'c', 1);
+    group.step(0, { type: 'rest' });
+    expect(group.counts().decided).to.equal(undefined);
+    group.now += 5;
+    group.step(0, { type: 'wake' });
+    group.deliver();
+    expect(group.decidedIn(2)).to.deep.equal(['c', 'c', 'c']);
+  });
+
+  it('asks for the value of a decision where it has no vote, or an older one', () => {
+    const [older, led] = [ballot(1, 2), ballot(2, 0)];
+    const mark = { lives: [0, 0, 0], turn: 0, heard: 0 };
+    const accept = (from: PeerId, message: Omit<Accept<string>, 'type'>) => {
+      const envelope = { from, to: 1, done: -1, min: 0, mark };
+      return { ...envelope, message: { type: 'accept', ...message } as const };
+    };
+    const peer = new Group().peers[1];
+    peer?.step({ type: 'receive', envelope: accept(2, { seq: 0, ballot: older, value: 'x' }) }, 0);
+    const decided = [0, 1].map((seq) => ({ seq, ballot: led }));
+    const envelope = accept(0, { seq: 2, ballot: led, value: 'c', decided });
+    const effects = peer?.step({ type: 'receive', envelope }, 0);
+    expect(effects?.decided).to.deep.equal([]);
+    expect(mail(effects?.sendNow ?? [])).to.deep.equal([
+      [0, { type: 'learn', seq: 0, count: 1 }],
+      [0, { type: 'learn', seq: 1, count: 1 }],
+    ]);
+  });
+
+  it('tells again what rode on a request that met a closed door', () => {
+    const group = new Group();
+    group.elect(0);
+    group.propose(0, 'a', 2);
+    const { sendNow } = group.step(0, { type: 'propose', seq: 1, value: 'b' });
+    const lost = sendNow.find(({ to }) => to === 2);
+    if (lost) group.step(0, { type: 'undeliverable', envelope: lost });
+    group.lose();
+    group.now += 1000;
+    const { sendNow: again } = group.step(0, { type: 'wake' });
+    const news = { type: 'decided', seq: 0, ballot: ballot(1, 0) };
+    expect(mail(again)).to.deep.include.members([[2, news]]);
+  });
+
+  it('learns within a heartbeat what it was told of in vain', () => {
+    const group = new Group();
+    group.elect(0);
+    group.propose(0, 'a');
+    group.step(0, { type: 'rest' });
+    group.lose();
+    expect(group.decidedIn(0)).to.deep.equal(['a', undefined, undefined]);
+    group.now += 50;
+    group.step(0, { type: 'wake' });
+    group.deliver();
+    expect(group.decidedIn(0)).to.deep.equal(['a', 'a', 'a']);
+  });
+
+  it('tells at once what it decided, before its host stops', () => {
+    const group = new Group();
+    group.elect(0);
+    group.propose(0, 'a');
+    group.step(0, { type: 'resign' });
+    group.deliver();
+    expect(group.decidedIn(0)).to.deep.equal(['a', 'a', 'a']);
   });
 
   it('writes the log promise before it is told', () => {

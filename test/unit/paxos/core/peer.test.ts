@@ -141,6 +141,12 @@ describe('Peer', () => {
       expect(peer.status(0)).to.deep.equal({ fate: 'pending' });
     });
 
+    it('takes the value that it is told over that of its own vote', () => {
+      receive(1, { type: 'accept', seq: 0, ballot: low, value: 'a' });
+      const effects = receive(2, { type: 'decided', seq: 0, ballot: high, value: 'b' });
+      expect(announced(effects)).to.deep.equal([{ seq: 0, value: 'b' }]);
+    });
+
     it('records a decision of an instance it knew nothing of', () => {
       const effects = receive(1, { type: 'decided', seq: 5, ballot: low, value: 'a' });
       expect(announced(effects)).to.deep.equal([{ seq: 5, value: 'a' }]);

@@ -1,5 +1,6 @@
 import type { Ballot, Effects, PeerId, Vote } from '@paxkv/paxos/core';
 import { Proposer } from '@paxkv/paxos/internal/core/proposer';
+import { RidingNews } from '@paxkv/paxos/internal/core/riding-news';
 import { Rounds } from '@paxkv/paxos/internal/core/rounds';
 import { expect } from 'chai';
 import { plainMark } from '../../contracts/plain-mark.ts';
@@ -14,7 +15,9 @@ describe('Proposer', () => {
 
   beforeEach(() => {
     rounds = new Rounds(0);
-    proposer = new Proposer(3, rounds, evenPatience);
+    proposer = new Proposer({
+      ...{ peerCount: 3, rounds, patience: evenPatience, riding: new RidingNews([1, 2]) },
+    });
   });
 
   function propose(value = 'own', promised?: Ballot): Effects<string> {
