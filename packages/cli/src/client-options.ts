@@ -53,7 +53,8 @@ export function splitList(text: string): string[] {
     .filter((part) => part !== '');
 }
 
-function toClient({ endpoints, timeout: timeoutMs }: ClientOptions): KvClient<'buffer'> {
+/** @throws CliError if the endpoints make no sense. */
+export function toClient({ endpoints, timeout: timeoutMs }: ClientOptions): KvClient<'buffer'> {
   try {
     return new KvClient({ endpoints: splitList(endpoints), timeoutMs, encoding: 'buffer' });
   } catch (cause) {

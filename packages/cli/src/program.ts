@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addAppend } from './commands/append.ts';
+import { addBench } from './commands/bench.ts';
 import { addCluster } from './commands/cluster.ts';
 import { addDelete } from './commands/delete.ts';
 import { addGet } from './commands/get.ts';
@@ -47,6 +48,7 @@ function createProgram(streams: Streams, helpTexts: string[]): Command {
   addAppend(program, streams);
   addDelete(program, streams);
   addStatus(program, streams);
+  addBench(program, streams);
   return program;
 }
 

@@ -1,0 +1,88 @@
+/** A whole benchmark of a cluster: fills the keys, warms up, measures. */
+import { type Clock, systemEnvironment } from '@paxkv/client';
+import type { ClientTarget } from './client-target.ts';
+import type { LoadResult } from './load/load.ts';
+import { runLoad } from './load/run-load.ts';
+import { type Figures, toFigures } from './report/figures.ts';
+import type { BenchSettings } from './settings.ts';
+import { hasReads } from './workload/mix.ts';
+import { Traffic } from './workload/traffic.ts';
+
+export interface BenchResult extends Figures {
+  /** Keys that were read and not there. */
+  readonly absent: number;
+  /** CPU time that this process, which makes the load, took of one core: 1 is all of it. */
+  readonly generatorShare: number;
+}
+
+/** What is being done, and which part of it is over, from 0 to 1. */
+export type OnProgress = (doing: 'filling' | 'warming up' | 'measuring', doneShare: number) => void;
+
+export interface BenchParts {
+  readonly target: ClientTarget;
+  readonly onProgress?: OnProgress;
+  /** Ends it early; what was measured so far is the result. */
+  readonly signal?: AbortSignal;
+}
+
+const fillInFlightMin = 64;
+const progressPeriodMs = 200;
+
+export async function runBench(settings: BenchSettings, parts: BenchParts): Promise<BenchResult> {
+  const { clock } = systemEnvironment();
+  const traffic = new Traffic(settings);
+  if (settings.isFilled && hasReads(settings.mix))
+    await fill(settings, { ...parts, traffic, clock });
+  const cpuBefore = process.cpuUsage();
+  const startMs = clock.now();
+  const result = await measure(settings, { ...parts, traffic, clock });
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return {
+    ...toFigures(result),
+    absent: traffic.absentCount,
+    generatorShare: (user + system) / 1000 / (clock.now() - startMs),
+  };
+}
+
+interface Work extends BenchParts {
+  readonly traffic: Traffic;
+  readonly clock: Clock;
+}
+
+async function fill({ keyCount, inFlight }: BenchSettings, work: Work): Promise<void> {
+  const { target, traffic, signal, clock, onProgress } = work;
+  let index = 0;
+  await runLoad({
+    send: async (lane) => {
+      index += 1;
+      await traffic.fill(target.ofLane(lane), index - 1);
+      onProgress?.('filling', index / keyCount);
+    },
+    inFlight: Math.min(keyCount, Math.max(inFlight, fillInFlightMin)),
+    requestCount: keyCount,
+    ...{ clock, ...(signal && { signal }) },
+  });
+}
+
+async function measure(settings: BenchSettings, work: Work): Promise<LoadResult> {
+  const { target, traffic, signal, clock, onProgress } = work;
+  const { inFlight, perSecond } = settings;
+  const warmUpMs = settings.warmUpSeconds * 1000;
+  const durationMs = settings.seconds * 1000;
+  const startMs = clock.now();
+  const timer = setInterval(() => {
+    const passedMs = clock.now() - startMs;
+    if (passedMs < warmUpMs) onProgress?.('warming up', passedMs / warmUpMs);
+    else onProgress?.('measuring', Math.min(1, (passedMs - warmUpMs) / durationMs));
+  }, progressPeriodMs);
+  try {
+    return await runLoad({
+      send: (lane) => traffic.send(target.ofLane(lane)),
+      ...{ inFlight, warmUpMs, durationMs, clock },
+      ...(perSecond !== undefined && { perSecond }),
+      ...(signal && { signal }),
+    });
+  } finally {
+    clearInterval(timer);
+  }
+}

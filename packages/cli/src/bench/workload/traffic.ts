@@ -1,0 +1,81 @@
+/** The requests of a load, one after another, whatever store they go to. */
+import { Dice } from './dice.ts';
+import { type Distribution, KeyChoice } from './key-choice.ts';
+import { kindAt, type Mix } from './mix.ts';
+import { Records } from './records.ts';
+
+/** A store as a load sees it. Rejects where a request fails. */
+export interface Target {
+  /** Resolves with whether the key was there. */
+  get(key: string): Promise<boolean>;
+  put(key: string, value: Buffer): Promise<unknown>;
+}
+
+export interface TrafficSettings {
+  readonly mix: Mix;
+  readonly distribution: Distribution;
+  readonly keyCount: number;
+  readonly keyBytes: number;
+  readonly valueBytes: number;
+  readonly seed: number;
+}
+
+const scanKeyCountMax = 100;
+
+export class Traffic {
+  readonly #mix: Mix;
+  readonly #dice: Dice;
+  readonly #keys: KeyChoice;
+  readonly #records: Records;
+  #absentCount = 0;
+
+  constructor({ mix, distribution, keyCount, seed, ...bytes }: TrafficSettings) {
+    this.#mix = mix;
+    this.#dice = new Dice(seed);
+    this.#keys = new KeyChoice(distribution, keyCount, this.#dice);
+    this.#records = new Records(bytes, seed);
+  }
+
+  /** Keys that were read and not there. */
+  get absentCount(): number {
+    return this.#absentCount;
+  }
+
+  /** The next request. Resolves when it is answered. */
+  send(target: Target): Promise<unknown> {
+    switch (kindAt(this.#mix, this.#dice.next())) {
+      case 'get':
+        return this.#get(target, this.#keys.existing());
+      case 'put':
+        return this.fill(target, this.#keys.existing());
+      case 'insert':
+        return this.fill(target, this.#keys.created());
+      case 'scan':
+        return this.#scan(target);
+      case 'update':
+        return this.#update(target, this.#keys.existing());
+    }
+  }
+
+  /** Writes the key of this number. */
+  fill(target: Target, index: number): Promise<unknown> {
+    return target.put(this.#records.key(index), this.#records.value());
+  }
+
+  async #get(target: Target, index: number): Promise<void> {
+    if (!(await target.get(this.#records.key(index)))) this.#absentCount += 1;
+  }
+
+  /** There is no range to ask for: neighbouring keys are read side by side. */
+  #scan(target: Target): Promise<unknown> {
+    const first = this.#keys.existing();
+    const wantedCount = 1 + this.#dice.below(scanKeyCountMax);
+    const length = Math.min(wantedCount, this.#keys.keyCount - first);
+    return Promise.all(Array.from({ length }, (_, index) => this.#get(target, first + index)));
+  }
+
+  async #update(target: Target, index: number): Promise<void> {
+    await this.#get(target, index);
+    await this.fill(target, index);
+  }
+}

@@ -1,0 +1,113 @@
+import { writeFile } from 'node:fs/promises';
+import { keyBytesMax, valueBytesMax } from '@paxkv/client/protocol';
+import { type Command, Option } from 'commander';
+import { ClientTarget } from '../bench/client-target.ts';
+import { toHtmlReport } from '../bench/report/html-report.ts';
+import { beginProgress } from '../bench/report/progress-bar.ts';
+import { toTextReport } from '../bench/report/text-report.ts';
+import { type BenchResult, runBench } from '../bench/run-bench.ts';
+import { type BenchFlags, type BenchSettings, toBenchSettings } from '../bench/settings.ts';
+import { distributions } from '../bench/workload/key-choice.ts';
+import { ycsb } from '../bench/workload/mix.ts';
+import { keyBytesMin } from '../bench/workload/records.ts';
+import { addClientOptions, type ClientOptions, toClient } from '../client-options.ts';
+import { CliError, exitCodes } from '../exit-code.ts';
+import { wholeNumber } from '../number-option.ts';
+import { whenAskedToStop } from '../stop-signal.ts';
+import { jsonLine, type Streams } from '../streams.ts';
+
+interface BenchOptions extends ClientOptions, BenchFlags {
+  readonly html?: string;
+}
+
+const keyCountMax = 10_000_000;
+const inFlightMax = 65_536;
+const clientCountMax = 1024;
+const perSecondMax = 1_000_000;
+const secondsMax = 86_400;
+const seedMax = 2 ** 32 - 1;
+
+export function addBench(program: Command, streams: Streams): void {
+  const command = program
+    .command('bench')
+    .description('put a cluster under load and measure it; keys "user…" are overwritten');
+  for (const option of [...trafficOptions(), ...loopOptions()]) command.addOption(option);
+  command.option('--html <file>', 'write a page with plots, too');
+  addClientOptions(command).action(async (options: BenchOptions) => {
+    const settings = toBenchSettings(options);
+    const result = await bench(settings, options);
+    if (options.html !== undefined) await writePage(options.html, toHtmlReport(settings, result));
+    await streams.data(
+      options.json ? jsonLine({ settings, ...result }) : toTextReport(settings, result),
+    );
+    if (result.answered === 0) throw new CliError('nothing was answered', exitCodes.failed);
+  });
+}
+
+async function bench(settings: BenchSettings, options: BenchOptions): Promise<BenchResult> {
+  const stop = new AbortController();
+  void whenAskedToStop().then(() => stop.abort());
+  const clients = Array.from({ length: settings.clientCount }, () => toClient(options));
+  const target = new ClientTarget(clients);
+  const progress = beginProgress();
+  try {
+    return await runBench(settings, {
+      target,
+      onProgress: progress.update,
+      signal: stop.signal,
+    });
+  } finally {
+    progress.end();
+    await target.close();
+  }
+}
+
+async function writePage(file: string, page: string): Promise<void> {
+  try {
+    await writeFile(file, page);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CliError(`--html: ${reason}`, exitCodes.failed, cause);
+  }
+}
+
+function trafficOptions(): Option[] {
+  return [
+    new Option('-w, --workload <name>', 'one of YCSB: mix, distribution, 1000-byte values').choices(
+      Object.keys(ycsb),
+    ),
+    number('--reads <percent>', 'share of gets; the rest are puts', [0, 100]),
+    new Option('--consistency <level>', 'of gets')
+      .choices(['linearizable', 'serializable'])
+      .default('linearizable'),
+    number('--keys <count>', 'how many different ones', [1, keyCountMax], 10_000),
+    number('--key-bytes <n>', 'length of each key', [keyBytesMin, keyBytesMax], 16),
+    number('--value-bytes <n>', 'length of each value (default: 128)', [0, valueBytesMax]),
+    new Option('--distribution <name>', 'which keys come up how often').choices(distributions),
+    new Option('--no-fill', 'do not write every key before there are reads'),
+    number('--seed <n>', 'the same seed asks for the same keys', [0, seedMax], 1),
+  ];
+}
+
+function loopOptions(): Option[] {
+  return [
+    number('--in-flight <count>', 'requests under way at once, at most', [1, inFlightMax], 64),
+    number('--clients <count>', 'over how many clients they are spread', [1, clientCountMax], 1),
+    number('--rate <per second>', 'open loop: send so many, however slow the answers', [
+      1,
+      perSecondMax,
+    ]),
+    number('--seconds <n>', 'how long to measure', [1, secondsMax], 10),
+    number('--warm-up <seconds>', 'how long not to measure before', [0, secondsMax], 2),
+  ];
+}
+
+function number(
+  flags: string,
+  text: string,
+  [min, max]: readonly [number, number],
+  preset?: number,
+): Option {
+  const option = new Option(flags, text).argParser(wholeNumber(min, max));
+  return preset === undefined ? option : option.default(preset);
+}
