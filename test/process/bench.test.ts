@@ -1,4 +1,4 @@
-/** The benchmark as a program: it must not rot between the days somebody needs its figures. */
+/** The benchmarks as programs: they must not rot between the days somebody needs their figures. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { clusterPerTest } from './cluster-per-test.ts';
+import { runCommand } from './command.ts';
 
 const program = fileURLToPath(new URL('../../../bench/dist/main.js', import.meta.url));
 const flags = ['--clients', '1,2', '--seconds', '1', '--puts', '100', '--json'];
@@ -47,4 +49,19 @@ describe('the benchmark', function () {
     expect(code).to.equal(1);
     expect(stderr).to.contain('whole number');
   });
+});
+
+describe('paxkv bench', () => {
+  const each = clusterPerTest();
+
+  it('measures a real cluster, without an error', async () => {
+    const words = ['bench', '--workload', 'a', '--keys', '50', '--value-bytes', '64', '--json'];
+    const times = ['--seconds', '1', '--warm-up', '0', '--in-flight', '8', '--clients', '2'];
+    const { code, stdout, stderr } = await runCommand(each.cluster.addresses, [...words, ...times]);
+    expect(code, stderr).to.equal(0);
+    const result = JSON.parse(stdout);
+    expect(result).to.deep.include({ failures: {}, absent: 0, seconds: 1 });
+    expect(result.answered).to.be.above(0);
+    expect(result.rateOverTime.perSecond).to.have.lengthOf(10);
+  }).timeout(20_000);
 });

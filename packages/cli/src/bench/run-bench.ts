@@ -1,5 +1,5 @@
 /** A whole benchmark of a cluster: fills the keys, warms up, measures. */
-import { type Clock, systemEnvironment } from '@paxkv/client';
+import type { Clock } from '@paxkv/client';
 import type { ClientTarget } from './client-target.ts';
 import type { LoadResult } from './load/load.ts';
 import { runLoad } from './load/run-load.ts';
@@ -19,7 +19,8 @@ export interface BenchResult extends Figures {
 export type OnProgress = (doing: 'filling' | 'warming up' | 'measuring', doneShare: number) => void;
 
 export interface BenchParts {
-  readonly target: ClientTarget;
+  readonly target: Pick<ClientTarget, 'ofLane'>;
+  readonly clock: Clock;
   readonly onProgress?: OnProgress;
   /** Ends it early; what was measured so far is the result. */
   readonly signal?: AbortSignal;
@@ -29,13 +30,12 @@ const fillInFlightMin = 64;
 const progressPeriodMs = 200;
 
 export async function runBench(settings: BenchSettings, parts: BenchParts): Promise<BenchResult> {
-  const { clock } = systemEnvironment();
+  const { clock } = parts;
   const traffic = new Traffic(settings);
-  if (settings.isFilled && hasReads(settings.mix))
-    await fill(settings, { ...parts, traffic, clock });
+  if (settings.isFilled && hasReads(settings.mix)) await fill(settings, { ...parts, traffic });
   const cpuBefore = process.cpuUsage();
   const startMs = clock.now();
-  const result = await measure(settings, { ...parts, traffic, clock });
+  const result = await measure(settings, { ...parts, traffic });
   const { user, system } = process.cpuUsage(cpuBefore);
   return {
     ...toFigures(result),
@@ -46,7 +46,6 @@ export async function runBench(settings: BenchSettings, parts: BenchParts): Prom
 
 interface Work extends BenchParts {
   readonly traffic: Traffic;
-  readonly clock: Clock;
 }
 
 async function fill({ keyCount, inFlight }: BenchSettings, work: Work): Promise<void> {

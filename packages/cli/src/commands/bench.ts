@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { systemEnvironment } from '@paxkv/client';
 import { keyBytesMax, valueBytesMax } from '@paxkv/client/protocol';
 import { type Command, Option } from 'commander';
 import { ClientTarget } from '../bench/client-target.ts';
@@ -13,7 +14,6 @@ import { keyBytesMin } from '../bench/workload/records.ts';
 import { addClientOptions, type ClientOptions, toClient } from '../client-options.ts';
 import { CliError, exitCodes } from '../exit-code.ts';
 import { wholeNumber } from '../number-option.ts';
-import { whenAskedToStop } from '../stop-signal.ts';
 import { jsonLine, type Streams } from '../streams.ts';
 
 interface BenchOptions extends ClientOptions, BenchFlags {
@@ -46,18 +46,22 @@ export function addBench(program: Command, streams: Streams): void {
 
 async function bench(settings: BenchSettings, options: BenchOptions): Promise<BenchResult> {
   const stop = new AbortController();
-  void whenAskedToStop().then(() => stop.abort());
+  // What was measured until then is printed; a second Ctrl-C ends the process.
+  const onInterrupt = () => stop.abort();
   const clients = Array.from({ length: settings.clientCount }, () => toClient(options));
   const target = new ClientTarget(clients);
   const progress = beginProgress();
+  process.once('SIGINT', onInterrupt);
   try {
     return await runBench(settings, {
       target,
+      clock: systemEnvironment().clock,
       onProgress: progress.update,
       signal: stop.signal,
     });
   } finally {
     progress.end();
+    process.removeListener('SIGINT', onInterrupt);
     await target.close();
   }
 }

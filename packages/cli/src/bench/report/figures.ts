@@ -36,7 +36,7 @@ export function toFigures(result: LoadResult): Figures {
   const { histogram, answeredCount, elapsedMs, intervalMs, timeline } = result;
   return {
     answered: answeredCount,
-    seconds: elapsedMs / 1000,
+    seconds: Math.round(elapsedMs) / 1000,
     perSecond: elapsedMs === 0 ? 0 : (answeredCount * 1000) / elapsedMs,
     failures: Object.fromEntries(result.failures),
     unsent: result.unsentCount,
@@ -51,10 +51,6 @@ export function toFigures(result: LoadResult): Figures {
   };
 }
 
-export function failureCountOf({ failures }: Pick<Figures, 'failures'>): number {
-  return Object.values(failures).reduce((sum, count) => sum + count, 0);
-}
-
 /** Milliseconds, of a histogram of microseconds. All 0 if it is empty. */
 export function toLatencies(histogram: Histogram): Latencies {
   const at = (percentile: number) => histogram.getValueAtPercentile(percentile) / 1000;
@@ -65,11 +61,15 @@ export function toLatencies(histogram: Histogram): Latencies {
 /** From the first bar that holds anything; the last one does. */
 function toBars(counts: readonly number[]): Bar[] {
   const bars = counts.map((count, index) => ({
-    fromMs: barStartUs(index) / 1000,
-    toMs: barStartUs(index + 1) / 1000,
+    fromMs: toThreeDigits(barStartUs(index) / 1000),
+    toMs: toThreeDigits(barStartUs(index + 1) / 1000),
     count,
   }));
   return bars.slice(counts.findIndex((count) => count > 0));
+}
+
+function toThreeDigits(ms: number): number {
+  return Number(ms.toPrecision(3));
 }
 
 /** A last interval that was cut short, or had no answer at all, would look like a fall. */

@@ -1,0 +1,26 @@
+import { KvClient } from '@paxkv/client';
+import { expect } from 'chai';
+import { ClientTarget } from 'paxkv/internal/bench/client-target';
+import { DoorUnderTest } from '../../kvserver/http/door-under-test.ts';
+
+describe('the target of a benchmark', () => {
+  it('spreads lanes over its clients, and closes them all', async () => {
+    const door = await DoorUnderTest.open();
+    try {
+      const clients = [1, 2].map(() => new KvClient({ endpoints: door.url, encoding: 'buffer' }));
+      const target = new ClientTarget(clients);
+      expect(target.ofLane(0)).to.equal(target.ofLane(2));
+      expect(target.ofLane(0)).not.to.equal(target.ofLane(1));
+      expect(await target.ofLane(0).get('k')).to.equal(false);
+      await target.ofLane(1).put('k', Buffer.from('v'));
+      expect(await target.ofLane(0).get('k')).to.equal(true);
+      await target.close();
+      for (const client of clients) {
+        const code = await client.get('k').catch((error) => error.code);
+        expect(code).to.equal('KV_CLOSED');
+      }
+    } finally {
+      await door.close();
+    }
+  });
+});

@@ -1,0 +1,75 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { DoorUnderTest } from '../../kvserver/http/door-under-test.ts';
+import { runCaptured } from '../captured-streams.ts';
+
+const short = ['--seconds', '1', '--warm-up', '0', '--keys', '10', '--in-flight', '4'];
+
+describe('paxkv bench', () => {
+  let door: DoorUnderTest;
+
+  beforeEach(async () => {
+    door = await DoorUnderTest.open();
+  });
+  afterEach(() => door.close());
+
+  it('loads the cluster and prints what came of it', async () => {
+    const { exitCode, printed } = await runCaptured(['bench', ...short, '-e', door.url]);
+    expect(exitCode).to.equal(0);
+    expect(printed).to.match(/^puts only, 10 keys/);
+    expect(printed).to.match(/^failed +0$/m);
+    const kinds = new Set(door.submitter.requests.map(({ command }) => command.type));
+    expect([...kinds]).to.have.members(['openSession', 'put']);
+  });
+
+  it('prints settings and figures as JSON, and writes a page', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'paxkv-bench-'));
+    try {
+      const file = join(directory, 'page.html');
+      const args = ['bench', ...short, '-w', 'b', '--json', '--html', file, '-e', door.url];
+      const { exitCode, printed } = await runCaptured(args);
+      expect(exitCode).to.equal(0);
+      const result = JSON.parse(printed);
+      expect(result.settings).to.include({ workload: 'b', keyCount: 10, valueBytes: 1000 });
+      expect(result.answered).to.be.above(0);
+      expect(result.absent).to.equal(0);
+      expect(await readFile(file, 'utf8')).to.contain('YCSB B');
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
+  it('counts errors by their code, and exits 1 if nothing was answered', async () => {
+    door.submitter.script = async () => ({ type: 'refused', reason: 'sessionExpired' });
+    const args = ['bench', ...short, '--timeout', '200', '-e', door.url];
+    const { exitCode, printed, notes } = await runCaptured(args);
+    expect(exitCode).to.equal(1);
+    expect(printed).to.match(/^failed +[\d,]+ KV_/m);
+    expect(notes).to.deep.equal(['nothing was answered']);
+  });
+
+  for (const [words, complaint] of [
+    [['--workload', 'g'], /'g' is invalid/],
+    [['--reads', '101'], /from 0 to 100/],
+    [['--rate', '0'], /from 1 to/],
+    [['--key-bytes', '3'], /from 8 to 1024/],
+    [['--consistency', 'eventual'], /Allowed choices/],
+    [['--distribution', 'normal'], /Allowed choices/],
+  ] as const) {
+    it(`refuses ${words.join(' ')} with exit code 2`, async () => {
+      const { exitCode, explained } = await runCaptured(['bench', ...words, '-e', door.url]);
+      expect(exitCode).to.equal(2);
+      expect(explained).to.match(complaint);
+      expect(door.submitter.requests).to.deep.equal([]);
+    });
+  }
+
+  it('refuses endpoints that are none, and contradictions, before it asks anything', async () => {
+    expect((await runCaptured(['bench', '-e', 'http://'])).exitCode).to.equal(2);
+    const args = ['bench', '-w', 'a', '--reads', '5', '-e', door.url];
+    expect((await runCaptured(args)).exitCode).to.equal(2);
+    expect(door.submitter.requests).to.deep.equal([]);
+  });
+});
