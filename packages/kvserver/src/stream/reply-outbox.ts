@@ -21,7 +21,7 @@ export class ReplyOutbox {
   #pairs: unknown[] = [];
   #bytes = 0;
 
-  /** `onSent` is called whenever the client took a frame. */
+  /** `onSent` is called when a frame was handed to the connection. */
   constructor(socket: Sink, limits: StreamLimits, onSent: () => void) {
     this.#socket = socket;
     this.#limits = limits;
@@ -47,8 +47,8 @@ export class ReplyOutbox {
     const pairs = this.#pairs;
     this.#pairs = [];
     this.#bytes = 0;
-    if (this.#socket.readyState === this.#socket.OPEN) {
-      this.#socket.send(encodePairs(pairs), this.#onSent);
-    }
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#socket.send(encodePairs(pairs));
+    this.#onSent();
   }
 }

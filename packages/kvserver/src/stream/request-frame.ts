@@ -47,26 +47,22 @@ function toFrameRequest(id: number, row: Row, encoded: Bytes): FrameRequest {
   const fields = toRow(row[0]);
   const tag = toCount(fields[0]);
   if (fieldCounts[tag] !== fields.length) throw new FrameError('a command of no known form');
-  if (row.length === 1) {
-    const isSerializable = tag === serializableGet;
-    if (!isSerializable && tag !== get) {
-      return { id, request: { command: toCommand(fields), encoded }, isSerializable };
-    }
-    const command = toCommand([get, fields[1]]);
-    return { id, request: { command }, isSerializable };
+  if (row.length === 4) {
+    const request = { command: toStampedCommand(fields), stamp: toStamp(row), encoded };
+    return { id, request, isSerializable: false };
   }
-  if (row.length !== 4) throw new FrameError('a request of no known form');
-  const stamp = toStamp(row);
-  const command = toCommand(fields);
-  return {
-    id,
-    request: { command, stamp: withinSession(command, stamp), encoded },
-    isSerializable: false,
-  };
+  if (row.length !== 1) throw new FrameError('a request of no known form');
+  // A get without a stamp never comes into the log.
+  if (tag === get) return { id, request: { command: toCommand(fields) }, isSerializable: false };
+  if (tag === serializableGet) {
+    return { id, request: { command: toCommand([get, fields[1]]) }, isSerializable: true };
+  }
+  return { id, request: { command: toCommand(fields), encoded }, isSerializable: false };
 }
 
-function withinSession(command: Command, stamp: Stamp): Stamp {
-  if (command.type !== 'openSession') return stamp;
+function toStampedCommand(fields: Row): Command {
+  const command = toCommand(fields);
+  if (command.type !== 'openSession') return command;
   throw new FrameError('a session that opens within a session');
 }
 

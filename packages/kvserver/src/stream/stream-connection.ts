@@ -2,6 +2,8 @@
  * One client on the stream. What it asks goes to the replica as it comes, and what comes back leaves in
  * frames. It is read only as fast as it is answered and takes its answers, so its memory is bounded.
  */
+import { setMaxListeners } from 'node:events';
+import type { Duplex } from 'node:stream';
 import { KvError } from '@paxkv/client/errors';
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
@@ -54,6 +56,8 @@ export class StreamConnection {
   constructor(socket: WebSocket, options: ConnectionOptions) {
     const { limits, onGone } = options;
     const { signal } = this.#gone;
+    // Each request in flight may listen to it.
+    setMaxListeners(0, signal);
     this.#socket = socket;
     this.#options = options;
     this.#outbox = new ReplyOutbox(socket, limits, () => this.#regulate());
@@ -61,13 +65,17 @@ export class StreamConnection {
     this.#linearizable = { signal };
     this.#serializable = { signal, consistency: 'serializable' };
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
-    socket.on('ping', (data) => this.#onPing(data));
-    // The library closes the connection by itself, and says why to the other end.
+    // The library answers pings, within bounds, and closes broken connections by itself.
     socket.on('error', () => this.#end());
     socket.on('close', () => {
       this.#end();
       onGone(this);
     });
+  }
+
+  /** Reads on once the client took all that was on its way on `raw`, the socket below. */
+  watch(raw: Duplex): void {
+    raw.on('drain', () => this.#regulate());
   }
 
   tell(news: News): void {
@@ -159,13 +167,6 @@ export class StreamConnection {
     if (isFull === this.#socket.isPaused || this.#isEnding) return;
     if (isFull) this.#socket.pause();
     else this.#socket.resume();
-  }
-
-  /** Pongs are bytes like others to one that does not read. */
-  #onPing(data: Buffer): void {
-    if (this.#isEnding) return;
-    if (this.#outbox.unsentBytes <= this.#options.limits.unsentBytesMax) this.#socket.pong(data);
-    this.#regulate();
   }
 
   #refuse(reason: string): void {

@@ -44,7 +44,6 @@ export class StreamDoor {
     const settings: ServerOptions & { closeTimeout: number } = {
       noServer: true,
       perMessageDeflate: false,
-      autoPong: false,
       maxPayload: this.#limits.frameBytesMax,
       closeTimeout: this.#limits.closeMsMax,
     };
@@ -69,6 +68,7 @@ export class StreamDoor {
         ...{ submitter, logger, limits: this.#limits },
         onGone: (gone) => this.#connections.delete(gone),
       });
+      connection.watch(socket);
       this.#connections.add(connection);
       const nodes = addresses.length;
       connection.tell([

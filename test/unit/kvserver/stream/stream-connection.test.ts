@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { KvError } from '@paxkv/client/errors';
 import { expect } from 'chai';
-import { type Reply, StreamUnderTest } from './stream-under-test.ts';
+import { encodePairs, type Reply, StreamUnderTest } from './stream-under-test.ts';
 
 const key = Buffer.from('k');
 const value = Buffer.from('v');
@@ -115,6 +115,16 @@ describe('StreamConnection', () => {
     answer({ type: 'got', entry: undefined });
     await stream.servesOthers();
     expect(stream.logLines).to.deep.equal([]);
+  });
+
+  it('keeps no more in memory for a small frame than about its size', async () => {
+    const client = await stream.connect();
+    client.socket.send(Buffer.alloc(0), { fin: false });
+    client.socket.send(encodePairs([[0, [[1, key, value]]]]), { fin: true });
+    for (let id = 1; id < 500; id += 1) client.ask([id, [[1, key, value]]]);
+    await stream.submitter.arrived(500);
+    const sizes = stream.submitter.requests.map(({ encoded }) => encoded?.buffer.byteLength);
+    expect(Math.max(...sizes.map(Number))).to.be.below(100);
   });
 
   it('answers pings', async () => {

@@ -1,0 +1,201 @@
+/** What comes in on a stream from those who do not keep to its rules, or do not read. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { encodePairs, type Reply, StreamUnderTest } from './stream-under-test.ts';
+
+const key = Buffer.from('k');
+const mebibyte = 1024 * 1024;
+
+describe('StreamConnection, towards those who break its rules,', () => {
+  let stream: StreamUnderTest;
+
+  async function open(limits?: Parameters<typeof StreamUnderTest.open>[0]) {
+    stream = await StreamUnderTest.open(limits);
+    return stream;
+  }
+  afterEach(() => stream.close());
+
+  function got(bytes: number): Reply {
+    const value = Buffer.alloc(bytes, 1);
+    return { type: 'got', entry: { value, createRevision: 1, modRevision: 1, version: 1 } };
+  }
+
+  for (const [what, frame] of [
+    ['text', 'hello'],
+    ['no bytes', Buffer.alloc(0)],
+    ['noise', Buffer.alloc(100, 0xc1)],
+    [
+      'a good request and then a bad one',
+      encodePairs([
+        [1, [[0, key]]],
+        [2, [[9, key]]],
+      ]),
+    ],
+  ] as const) {
+    it(`ends a connection that sends ${what}, and asks nothing of the replica`, async () => {
+      await open();
+      const client = await stream.connect();
+      client.socket.send(frame);
+      const { code, reason } = await client.closed();
+      expect(code).to.equal(1008);
+      expect(reason).to.match(/^[\x20-\x7e]{5,120}$/);
+      expect(stream.submitter.requests).to.deep.equal([]);
+      await stream.servesOthers();
+    });
+  }
+
+  it('ends a connection whose frame is over the limit, before all of it has come', async () => {
+    await open();
+    const client = await stream.connect();
+    client.socket.send(Buffer.alloc(3 * mebibyte));
+    expect(await client.closed()).to.have.property('code', 1009);
+    await stream.servesOthers();
+  });
+
+  it('takes a request of the largest size', async () => {
+    await open();
+    const client = await stream.connect();
+    const stamp = [2 ** 52, 2 ** 52, 2 ** 52];
+    client.ask([0xffff_ffff, [[1, Buffer.alloc(1024, 1), Buffer.alloc(mebibyte)], ...stamp]]);
+    expect(await client.reply(0xffff_ffff)).to.deep.equal([1, 1]);
+  });
+
+  it('lives through random frames and random bytes', async () => {
+    await open();
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 100 }), fc.boolean(), async (bytes, isFrame) => {
+        const client = await stream.connect();
+        if (isFrame) client.socket.send(bytes);
+        else rawSocketOf(client).write(Buffer.concat([Buffer.from([0x8a]), bytes]));
+        rawSocketOf(client).end();
+        await client.closed();
+      }),
+      { numRuns: 60 },
+    );
+    await stream.servesOthers();
+    expect(stream.logLines).to.deep.equal([]);
+  });
+
+  it('ends a connection of endless fragments', async () => {
+    await open();
+    const client = await stream.connect();
+    for (let count = 0; count < 20_000; count += 1) client.socket.send('a', { fin: false });
+    expect((await client.closed()).code).to.be.oneOf([1006, 1008]);
+    await stream.servesOthers();
+  });
+
+  it('refuses requests beyond its limit, as not done, and answers the others', async () => {
+    await open({ inFlightCountMax: 3 });
+    let answers: (() => void)[] = [];
+    stream.submitter.script = () =>
+      new Promise((resolve) => answers.push(() => resolve({ type: 'put', revision: 1 })));
+    const client = await stream.connect();
+    for (const id of [1, 2, 3, 4]) client.ask([id, [[3, key]]]);
+    expect((await client.reply(4)).slice(0, 3)).to.deep.equal([-1, 'KV_OVERLOADED', 'not done']);
+    expect(client.replies.size).to.equal(1);
+    for (const answer of answers.splice(0)) answer();
+    await client.until(() => client.replies.size === 4);
+    client.ask([5, [[3, key]]]);
+    await stream.submitter.arrived(4);
+    for (const answer of answers.splice(0)) answer();
+    expect(await client.reply(5)).to.deep.equal([1, 1]);
+    answers = [];
+  });
+
+  it('reads on only when enough of what it has read is answered', async () => {
+    await open({ inFlightBytesMax: mebibyte });
+    const answers: (() => void)[] = [];
+    stream.submitter.script = () =>
+      new Promise((resolve) => answers.push(() => resolve({ type: 'put', revision: 1 })));
+    const opened = stream.nextConnection();
+    const client = await stream.connect();
+    const serverEnd = await opened;
+    const value = Buffer.alloc(mebibyte / 2);
+    for (let id = 0; id < 40; id += 1) client.ask([id, [[1, key, value]]]);
+    await stream.submitter.arrived(2);
+    expect(serverEnd.isPaused()).to.equal(true);
+    for (const answer of answers.splice(0)) answer();
+    await client.reply(0);
+    while (client.replies.size < 40) {
+      expect(answers.length).to.be.at.most(3);
+      for (const answer of answers.splice(0)) answer();
+      await new Promise(setImmediate);
+    }
+  });
+
+  it('stops reading from a client that does not read, and goes on when it does', async () => {
+    await open({ unsentBytesMax: mebibyte });
+    const reply = got(64 * 1024);
+    stream.submitter.script = async () => reply;
+    const opened = stream.nextConnection();
+    const client = await stream.connect();
+    const serverEnd = await opened;
+    client.socket.pause();
+    const stalled = once(serverEnd, 'pause');
+    for (let id = 0; id < 250; id += 1) client.ask([id, [[0, key]]]);
+    await stalled;
+    expect(serverEnd.writableLength).to.be.below(17 * mebibyte);
+    client.socket.resume();
+    await client.until(() => client.replies.size === 250);
+    const values = [...client.replies.values()].filter(([tag]) => tag === 0);
+    expect(values.length).to.be.above(10);
+    await stream.servesOthers();
+  });
+
+  it('keeps no more answers for one that does not read than its limit, whatever they weigh', async () => {
+    await open();
+    const reply = got(mebibyte);
+    stream.submitter.script = async () => reply;
+    const opened = stream.nextConnection();
+    const client = await stream.connect();
+    const serverEnd = await opened;
+    client.socket.pause();
+    const ids = Array.from({ length: 4000 }, (_, id) => id);
+    client.ask(...ids.map((id): [number, unknown] => [id, [[0, key]]]));
+    await stream.submitter.arrived(4000);
+    await stream.servesOthers();
+    expect(serverEnd.writableLength).to.be.within(mebibyte, 18 * mebibyte);
+    client.socket.resume();
+    await client.until(() => client.replies.size === 4000);
+    const refused = [...client.replies.values()].filter(([tag]) => tag === -1);
+    expect(refused.length).to.be.above(3900);
+    expect(refused[0]?.slice(0, 3)).to.deep.equal([-1, 'KV_OVERLOADED', 'not done']);
+  });
+
+  it('cuts a client that sends pings without end', async () => {
+    await open();
+    const opened = stream.nextConnection();
+    const client = await stream.connect();
+    const closed = once(await opened, 'close');
+    for (let count = 0; count < 50_000; count += 1) client.socket.ping();
+    await closed;
+    await client.closed();
+    await stream.servesOthers();
+  });
+
+  it('outlives a connection that is reset amid a frame', async () => {
+    await open();
+    const socket: Socket = connect(stream.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    const head = ['GET /v1/stream HTTP/1.1', 'host: localhost', 'connection: upgrade'];
+    const more = ['upgrade: websocket', 'sec-websocket-version: 13'];
+    const secret = `sec-websocket-key: ${Buffer.alloc(16).toString('base64')}`;
+    const opened = stream.nextConnection();
+    socket.write([...head, ...more, secret, '', ''].join('\r\n'));
+    const serverEnd = await opened;
+    await once(socket, 'data');
+    socket.write(Buffer.from([0x82, 0xfe, 0x10, 0x00, 1, 2, 3, 4, 5]));
+    const closed = once(serverEnd, 'close');
+    socket.resetAndDestroy();
+    await closed;
+    await stream.servesOthers();
+  });
+});
+
+/** The socket below a WebSocket, to write what is no frame. */
+function rawSocketOf({ socket }: { socket: object }): Socket {
+  const { _socket: raw } = socket as { _socket: Socket };
+  return raw;
+}

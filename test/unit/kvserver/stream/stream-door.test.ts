@@ -1,0 +1,141 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect } from 'chai';
+import { WebSocket } from 'ws';
+import { StreamClient, StreamUnderTest } from './stream-under-test.ts';
+
+const key = Buffer.from('k');
+
+describe('StreamDoor', () => {
+  let stream: StreamUnderTest;
+
+  async function open(limits?: Parameters<typeof StreamUnderTest.open>[0]) {
+    stream = await StreamUnderTest.open(limits);
+    return stream;
+  }
+  afterEach(() => stream.close());
+
+  /** The status and the error of a connection that is refused. */
+  async function refusal(headers: Record<string, string> = {}) {
+    const socket = new WebSocket(`ws://127.0.0.1:${stream.port}/v1/stream`, { headers });
+    socket.on('error', () => undefined);
+    const [, response] = await once(socket, 'unexpected-response');
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk);
+    return { status: response.statusCode, ...JSON.parse(Buffer.concat(chunks).toString()).error };
+  }
+
+  it('says who it is and who leads, as far as it knows', async () => {
+    await open();
+    stream.leader = 2;
+    const addresses = ['a:1', 'b:2', 'c:3'];
+    const about = { format: 1, node: 1, nodes: 3, leader: 2, addresses };
+    const client = await stream.connect();
+    expect(client.news).to.deep.equal([['hello', about]]);
+  });
+
+  it('tells every client of each new leader', async () => {
+    await open();
+    const clients = await Promise.all([stream.connect(), stream.connect()]);
+    stream.door.onLeader(2);
+    stream.door.onLeader(null);
+    for (const client of clients) {
+      await client.until(() => client.news.length === 3);
+      expect(client.news.slice(1)).to.deep.equal([
+        ['leader', 2],
+        ['leader', null],
+      ]);
+    }
+  });
+
+  it('answers what is under way after its goodbye, and then closes', async () => {
+    await open();
+    let answer: () => void = () => undefined;
+    stream.submitter.script = () =>
+      new Promise((resolve) => {
+        answer = () => resolve({ type: 'put', revision: 9 });
+      });
+    const client = await stream.connect();
+    client.ask([1, [[3, key]]]);
+    await stream.submitter.arrived(1);
+    stream.door.sayGoodbye();
+    stream.door.sayGoodbye();
+    await client.until(() => client.news.length === 2);
+    expect(await refusal()).to.include({ status: 503, code: 'KV_UNAVAILABLE' });
+    answer();
+    expect(await client.reply(1)).to.deep.equal([1, 9]);
+    await Promise.all([stream.door.close(), client.closed()]);
+    expect(await client.closed()).to.have.property('code', 1001);
+    expect(client.news.at(-1)).to.deep.equal(['goodbye']);
+  });
+
+  it('closes on a client that neither reads nor agrees', async () => {
+    await open({ closeMsMax: 100 });
+    const opened = stream.nextConnection();
+    const client = await stream.connect();
+    const serverEnd = await opened;
+    client.socket.pause();
+    await stream.door.close();
+    expect(serverEnd.destroyed).to.equal(true);
+    client.socket.terminate();
+  });
+
+  it('refuses pages of other sites, and names that may have been made to point here', async () => {
+    await open();
+    for (const headers of [{ origin: 'http://evil.example' }, { host: 'evil.example' }]) {
+      expect(await refusal(headers)).to.include({ status: 400, code: 'KV_BAD_REQUEST' });
+    }
+    const host = `localhost:${stream.port}`;
+    const client = await stream.connect({ host, origin: `http://${host}` });
+    await client.close();
+  });
+
+  it('refuses what is no WebSocket, in JSON', async () => {
+    await open();
+    const socket = connect(stream.port, '127.0.0.1');
+    socket.write(
+      'GET /v1/stream HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
+    );
+    const [data] = await once(socket, 'data');
+    expect(String(data))
+      .to.match(/^HTTP\/1.1 400 /)
+      .and.contain('KV_BAD_REQUEST');
+    await once(socket, 'close');
+    await stream.servesOthers();
+  });
+
+  it('holds so many connections and no more, and lets others in when some are gone', async () => {
+    await open({ connectionCountMax: 3 });
+    const clients = await Promise.all([stream.connect(), stream.connect(), stream.connect()]);
+    expect(await refusal()).to.include({ status: 503, code: 'KV_OVERLOADED' });
+    await clients[0].close();
+    await stream.servesOthers();
+  });
+
+  it('cuts a client that gives no sign of life', async () => {
+    await open({ pingIntervalMs: 20, silenceMsMax: 100 });
+    const silent = await stream.connect();
+    const lively = await stream.connect();
+    silent.socket.pause();
+    const opened = stream.nextConnection();
+    silent.socket.terminate();
+    const frozen = new StreamClient(stream.port);
+    const serverEnd = await opened;
+    await frozen.hello();
+    frozen.socket.pause();
+    await once(serverEnd, 'close');
+    frozen.socket.terminate();
+    lively.ask([1, [[0, key]]]);
+    expect(await lively.reply(1)).to.have.length(2);
+  });
+
+  it('keeps nothing of connections that came and went', async () => {
+    await open({ connectionCountMax: 20 });
+    for (let round = 0; round < 20; round += 1) {
+      const clients = await Promise.all(Array.from({ length: 10 }, () => stream.connect()));
+      for (const client of clients) client.ask([1, [[0, key]]]);
+      await Promise.all(clients.map((client) => client.close()));
+    }
+    await stream.servesOthers();
+  });
+});
