@@ -32,8 +32,10 @@ export async function judgeLiveness(
     'all come level once faults stop',
     () => `after ${withinMs} ms: ${cluster.servers.map(tell).join(', ')}`,
   );
+  // What is applied is written a little later.
+  while (!isSame(cluster.servers) && world.now() < startMs + withinMs) await world.sleep(lookMs);
   verdict.check(
-    new Set(cluster.servers.map(contentOf)).size <= 1,
+    isSame(cluster.servers),
     'level servers hold the same',
     () => `at ${cluster.servers.map(tell).join(', ')}`,
   );
@@ -43,6 +45,10 @@ export async function judgeLiveness(
 function isLevel(servers: readonly Server[]): boolean {
   const positions = new Set(servers.map(({ replica }) => replica?.status.applied));
   return positions.size === 1 && servers.every(({ isRunning }) => isRunning);
+}
+
+function isSame(servers: readonly Server[]): boolean {
+  return new Set(servers.map(contentOf)).size <= 1;
 }
 
 function tell({ replica }: Server): string {

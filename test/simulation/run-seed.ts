@@ -72,7 +72,7 @@ class Run {
     this.#schedule = schedule;
     this.#world = world;
     this.#verdict = new Verdict(now, () => this.#end());
-    this.#deeds = new Deeds(ledger, this.#verdict);
+    this.#deeds = new Deeds(this.#verdict);
     this.#protocolWatch = new ProtocolWatch(ledger, this.#counters);
     this.#witness = new Witnesses([
       ...(trace === undefined ? [] : [trace]),

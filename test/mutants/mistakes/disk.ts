@@ -23,10 +23,10 @@ export const diskMutants: readonly Mutant[] = [
     does: 'The state is not flushed, though it counts as durable.',
     loses: 'After a power loss the log has forgotten what the state lacks.',
     file: 'kvserver/src/state-machine/state-database.ts',
-    right: 'const options: WriteOptions = { sync };',
+    right: 'const options: WriteOptions = { sync: true };',
     wrong: 'const options: WriteOptions = { sync: false };',
     caughtBy: [
-      byTest('unit/kvserver/state-machine/state-database', 'follows a synced run at once'),
+      byTest('unit/kvserver/state-machine/state-database', 'follows a flush, and nothing else'),
     ],
   },
   {

@@ -75,10 +75,10 @@ export const replicaMutants: readonly Mutant[] = [
     does: 'The log is forgotten up to what is applied, though that is not on disk yet.',
     loses: 'After a power loss of all servers an acknowledged write is in no log and in no state.',
     file: 'kvserver/src/replica/applier.ts',
-    right: `apply(run, { sync: true });
-        paxos.done(this.#machine.durable);`,
-    wrong: `apply(run, { sync: false });
-        paxos.done(this.#machine.applied);`,
+    right: '        this.#writeBehind.onApplied();\n',
+    wrong: `        this.#writeBehind.onApplied();
+        this.#options.paxos.done(this.#machine.applied);
+`,
     caughtBy: [
       bySimulation,
       byTest('kv/restart', 'loses nothing acknowledged when all crash again and again'),
@@ -150,7 +150,7 @@ export const replicaMutants: readonly Mutant[] = [
     does: 'A server whose state machine failed goes on voting and taking requests.',
     loses: 'It applies nothing, its clients wait, and nobody takes it out.',
     file: 'kvserver/src/replica/applier.ts',
-    right: '      onFailed(error);',
+    right: '    this.#options.onFailed(error);',
     wrong: '',
     caughtBy: [byTest('unit/kvserver/replica/replica', 'falls silent when its state fails')],
   },

@@ -25,8 +25,8 @@ export const stateMachineMutants: readonly Mutant[] = [
     loses:
       'After a restart a retried write is refused on one replica and remembered on the others.',
     file: 'kvserver/src/state-machine/state-database.ts',
-    right: 'for (const [id, session] of sessions) {',
-    wrong: 'for (const [id, session] of sessions.slice(0, 0)) {',
+    right: 'for (const [id, session] of sessions) operations',
+    wrong: 'for (const [id, session] of sessions.slice(0, 0)) operations',
     caughtBy: [
       bySimulation,
       byTest(
@@ -104,14 +104,89 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'The position is written first, and what it speaks of in a second write.',
     loses: 'A crash between the two leaves a replica that differs for ever.',
     file: 'kvserver/src/state-machine/state-database.ts',
-    right: '    await this.#batch(operations, sync);',
-    wrong: `    await this.#batch(operations.slice(-1), sync);
-    await this.#batch(operations.slice(0, -1), sync);`,
+    right: "    await attempt('write', () => this.#level.batch(operations, options));",
+    wrong: `    await attempt('write', () => this.#level.batch(operations.slice(-1), options));
+    await attempt('write', () => this.#level.batch(operations.slice(0, -1), options));`,
     caughtBy: [
       bySimulation,
       byTest(
         'unit/kvserver/state-machine/state-database',
         'takes all that a run changed in one write',
+      ),
+    ],
+  },
+  {
+    id: 'durable-when-begun',
+    mistake: 28,
+    does: 'What is being written counts as durable already.',
+    loses: 'After a power loss of all servers an acknowledged write is in no log and in no state.',
+    file: 'kvserver/src/state-machine/state-machine.ts',
+    right: '    const { applied } = this;\n    const [stateHash',
+    wrong: '    const { applied } = this;\n    this.#durable = applied;\n    const [stateHash',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/state-machine/state-database',
+        'does not run ahead to what is applied during a write',
+      ),
+    ],
+  },
+  {
+    id: 'two-writes-at-once',
+    mistake: 27,
+    does: 'A write of the state begins while another is under way.',
+    loses: 'The later may be on disk without the earlier: rows of no position.',
+    file: 'kvserver/src/state-machine/state-machine.ts',
+    right: 'this.#writing ??= this.#write();',
+    wrong: 'this.#writing = this.#write();',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/state-machine/state-database',
+        'comes by one write at a time, whoever asks for it',
+      ),
+    ],
+  },
+  {
+    id: 'waiting-not-found',
+    mistake: 20,
+    does: 'A read passes over what waits to be written.',
+    loses: 'It answers from the database what was overwritten since, and acknowledged.',
+    file: 'kvserver/src/state-machine/places.ts',
+    right: '      this.#waiting.get(name) ??\n',
+    wrong: '',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/state-machine/places',
+        'find what waits to be written, what is being written, and then ask the database',
+      ),
+    ],
+  },
+  {
+    id: 'being-written-not-found',
+    mistake: 20,
+    does: 'A read passes over what is being written.',
+    loses: 'As before.',
+    file: 'kvserver/src/state-machine/places.ts',
+    right: '      this.#writing.get(name) ??\n',
+    wrong: '',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/state-machine/places',
+        'find what waits to be written, what is being written, and then ask the database',
+      ),
+    ],
+  },
+  {
+    id: 'late-answer-kept',
+    mistake: 20,
+    does: 'What the database said before a write is kept in memory after it.',
+    loses: 'Later reads are answered with it, though it is old.',
+    file: 'kvserver/src/state-machine/places.ts',
+    right: 'if (known === undefined && writeCount === this.#writeCount)',
+    wrong: 'if (known === undefined && writeCount <= this.#writeCount)',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/state-machine/places',
+        'keep nothing that was read before a write and came after it',
       ),
     ],
   },

@@ -1,7 +1,7 @@
 /**
  * Replica: the only place where Paxos and the state machine meet. Requests become values, values are
  * agreed on, decisions are applied in order, and replies go back.
- * Rule: a request is answered once its effect is durable here, or not at all.
+ * Rule: a request is answered once it is decided, so durable in a quorum, and applied here; or not at all.
  */
 import { KvError } from '@paxkv/client/errors';
 import { type Decision, Paxos } from '@paxkv/paxos';
@@ -49,7 +49,7 @@ export class Replica implements Submitter {
     this.#options = options;
     this.#paxos = paxos;
     this.#applier = new Applier(machine, {
-      ...{ paxos, onFailed },
+      ...{ paxos, clock, onFailed },
       onApplied: (instances) => this.#onApplied(instances),
     });
     this.#pending = new PendingRequests(clock, limits);
@@ -62,11 +62,11 @@ export class Replica implements Submitter {
     this.#reads = new Reads({
       ...{ paxos, onFailed },
       applied: () => this.#machine.applied,
-      read: (key) => this.#machine.read(key),
+      read: async (key) => this.#machine.read(key),
     });
     if (stateTransfer !== undefined) {
-      const applied = () => this.#machine.applied;
-      this.#repair = new StateRepair({ ...options, ...stateTransfer, applied, onFailed });
+      const durable = () => this.#machine.durable;
+      this.#repair = new StateRepair({ ...options, ...stateTransfer, durable, onFailed });
     }
   }
 

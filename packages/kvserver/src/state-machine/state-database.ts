@@ -1,12 +1,13 @@
 /**
- * The state database: rows of `keys.ts` in any `abstract-level` database. One batch carries all that a
- * run of instances changed together with its position, so a crash leaves the state of one position.
- * Beside the position lies a tally of all rows, so that none can vanish unnoticed.
+ * The state database: rows of `keys.ts` in any `abstract-level` database. One flushed batch carries all
+ * that changed since the last one together with the position reached, so a crash leaves the state of
+ * one position. Beside the position lies a tally of all rows, so that none can vanish unnoticed.
  */
 import { createHash } from 'node:crypto';
 import type { AbstractBatchOperation, AbstractBatchOptions, AbstractLevel } from 'abstract-level';
 import { attempt } from './attempt.ts';
 import type { Bytes, Entry } from './command.ts';
+import type { Place } from './place.ts';
 import {
   fromPosition,
   type Position,
@@ -18,11 +19,11 @@ import { RowAudit } from './row-audit.ts';
 import { fromEntry, toEntry } from './rows/entry-row.ts';
 import {
   dataKey,
-  flushedKey,
   fromSessionKey,
   isLocalKey,
   isSessionKey,
   journalKey,
+  keyOf,
   positionKey,
   sessionKey,
 } from './rows/keys.ts';
@@ -30,13 +31,12 @@ import { pack, type Row } from './rows/packed.ts';
 import { seal, sumIn, unseal } from './rows/sealed-row.ts';
 import { Session } from './session.ts';
 import { StateError } from './state-error.ts';
-import type { Place } from './store.ts';
 import { noRows, tallyAfter } from './tally.ts';
 
 /** Open, with `keyEncoding` and `valueEncoding` both `'view'`. */
 export type StateLevel = AbstractLevel<string | Buffer | Uint8Array, Bytes, Bytes>;
 
-/** What one run of instances did. */
+/** What the instances since the last write did, up to a position. */
 export interface StateChanges {
   /** Where each session left off; `undefined` for one put out. */
   readonly sessions: readonly (readonly [id: number, session: Session | undefined])[];
@@ -61,7 +61,7 @@ type Operation = AbstractBatchOperation<StateLevel, Bytes, Bytes>;
 export class StateDatabase {
   readonly #level: StateLevel;
   readonly #journalTurn: (() => number) | undefined;
-  /** Of the rows as last written. */
+  /** Of the rows as last given to a write. */
   #tally = noRows;
   /** The checksums of the rows of sessions, by id. */
   readonly #sessionSums = new Map<number, number>();
@@ -89,42 +89,33 @@ export class StateDatabase {
     return { position, sessions };
   }
 
-  /** What each of `keys` holds, in their order. */
-  async readPlaces(keys: readonly Bytes[]): Promise<Place[]> {
-    const rowKeys = keys.map(dataKey);
+  /** What each of the keys holds, in their order. */
+  async readPlaces(names: readonly string[]): Promise<Place[]> {
+    const rowKeys = names.map((name) => dataKey(keyOf(name)));
     const rows = await attempt('read entries', () => this.#level.getMany(rowKeys));
-    return keys.map((key, index) => {
+    return names.map((name, index) => {
       const row = rows[index];
       const rowSum = row === undefined ? undefined : sumIn(row);
-      return { key, entry: openEntry(rowKeys[index], row), rowSum };
+      return { name, entry: openEntry(rowKeys[index], row), rowSum };
     });
   }
 
-  async write({ places, sessions, position }: StateChanges, sync: boolean): Promise<void> {
+  /**
+   * Durable when it resolves. To be called again only then. From the call on, each place knows the
+   * checksum of its new row.
+   */
+  async write({ places, sessions, position }: StateChanges): Promise<void> {
+    // Safety: all rows are made before anything is awaited, so they are of one position.
     const operations: Operation[] = [];
-    let tally = this.#tally;
-    for (const { key, entry, rowSum } of places) {
-      const operation = toOperation(dataKey(key), entry && fromEntry(entry));
-      operations.push(operation);
-      tally = tallyAfter(tally, { before: rowSum, after: sumOf(operation) });
-    }
-    for (const [id, session] of sessions) {
-      const operation = toOperation(sessionKey(id), session?.toRow());
-      operations.push(operation);
-      tally = tallyAfter(tally, { before: this.#sessionSums.get(id), after: sumOf(operation) });
-      this.#noteSession(id, sumOf(operation));
-    }
+    for (const place of places) operations.push(this.#toPlace(place));
+    for (const [id, session] of sessions) operations.push(this.#toSession(id, session));
+    const tally = this.#tally;
     operations.push(toOperation(positionKey, fromPosition({ position, tally })));
     if (this.#journalTurn !== undefined) {
       operations.push(toOperation(journalKey, [this.#journalTurn()]));
     }
-    await this.#batch(operations, sync);
-    this.#tally = tally;
-  }
-
-  /** Puts on disk all that was written before. */
-  async flush(applied: number): Promise<void> {
-    await this.#batch([toOperation(flushedKey, [applied])], true);
+    const options: WriteOptions = { sync: true };
+    await attempt('write', () => this.#level.batch(operations, options));
   }
 
   /** Over every row of the state, in order. Takes as long as reading them all. */
@@ -158,19 +149,35 @@ export class StateDatabase {
     }
   }
 
-  #noteSession(id: number, rowSum: number | undefined): void {
-    if (rowSum === undefined) this.#sessionSums.delete(id);
-    else this.#sessionSums.set(id, rowSum);
+  #toPlace(place: Place): Operation {
+    const { name, entry, rowSum } = place;
+    const operation = toOperation(dataKey(keyOf(name)), entry && fromEntry(entry));
+    place.rowSum = sumOf(operation);
+    // From now on the value is kept as a part of its row, so that the batch it came in can go.
+    if (entry !== undefined && operation.type === 'put') {
+      place.entry = { ...entry, value: valueIn(operation.value, entry) };
+    }
+    this.#tally = tallyAfter(this.#tally, { before: rowSum, after: place.rowSum });
+    return operation;
   }
 
-  async #batch(operations: Operation[], sync: boolean): Promise<void> {
-    const options: WriteOptions = { sync };
-    await attempt('write', () => this.#level.batch(operations, options));
+  #toSession(id: number, session: Session | undefined): Operation {
+    const operation = toOperation(sessionKey(id), session?.toRow());
+    const [before, after] = [this.#sessionSums.get(id), sumOf(operation)];
+    this.#tally = tallyAfter(this.#tally, { before, after });
+    if (after === undefined) this.#sessionSums.delete(id);
+    else this.#sessionSums.set(id, after);
+    return operation;
   }
 }
 
 function openEntry(rowKey: Bytes | undefined, row: Bytes | undefined): Entry | undefined {
   return rowKey === undefined || row === undefined ? undefined : unseal(rowKey, row, toEntry);
+}
+
+/** A row ends with its value. */
+function valueIn(row: Bytes, { value }: Entry): Bytes {
+  return row.subarray(row.length - value.length);
 }
 
 function toOperation(key: Bytes, row: Row | undefined): Operation {

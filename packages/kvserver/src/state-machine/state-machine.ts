@@ -1,15 +1,16 @@
 /**
  * The state machine: decided values in, replies out. The log alone determines both the state and the
  * replies, however the log is cut into runs and however often the replica starts anew.
- * Rule: state, sessions and position change together, in one write.
+ * What is applied takes effect in memory at once and is written later, much of it together.
+ * Rule: state, sessions and position change together on disk, in one write, and one write at a time.
  */
 import assert from 'node:assert/strict';
 import { decodeBatch, type Origin } from './batch.ts';
 import type { Bytes, Entry, Reply, Request } from './command.ts';
-import type { Position } from './position.ts';
+import { Places } from './places.ts';
 import { nameOf } from './rows/keys.ts';
 import { Sessions } from './sessions.ts';
-import { StateDatabase, type StateLevel } from './state-database.ts';
+import { type LoadedState, StateDatabase, type StateLevel } from './state-database.ts';
 import { nextStateHash } from './state-hash.ts';
 import { Store } from './store.ts';
 
@@ -28,28 +29,30 @@ export interface Applied {
   readonly replies: readonly Reply[];
 }
 
-export interface ApplyOptions {
-  /** Whether the run is durable when `apply` resolves. Default false: see {@link StateMachine.flush}. */
-  readonly sync?: boolean;
-}
-
 /**
  * Any error of the database or of a decided value stops the machine: every later call throws the same
  * error, until the database was closed and a new machine opened on it.
  */
 export class StateMachine {
   readonly #database: StateDatabase;
+  readonly #places: Places;
+  readonly #store: Store;
   readonly #sessions: Sessions;
-  #position: Position;
+  #applied: number;
+  #stateHash: Bytes;
   #durable: number;
+  #writing: Promise<void> | undefined;
   #isApplying = false;
   /** What stopped the machine. */
   #failure: unknown;
 
-  private constructor(database: StateDatabase, sessions: Sessions, position: Position) {
+  private constructor(database: StateDatabase, { position, sessions }: LoadedState) {
     this.#database = database;
-    this.#sessions = sessions;
-    this.#position = position;
+    this.#places = new Places({ read: (names) => database.readPlaces(names) });
+    this.#store = new Store(position.revision, this.#places);
+    this.#sessions = new Sessions(position.sessions, sessions);
+    this.#applied = position.applied;
+    this.#stateHash = position.stateHash;
     this.#durable = position.applied;
   }
 
@@ -62,13 +65,12 @@ export class StateMachine {
    */
   static async open(level: StateLevel, journalTurn?: () => number): Promise<StateMachine> {
     const database = new StateDatabase(level, journalTurn);
-    const { position, sessions } = await database.load();
-    return new StateMachine(database, new Sessions(position.sessions, sessions), position);
+    return new StateMachine(database, await database.load());
   }
 
   /** The highest instance applied, −1 for none. */
   get applied(): number {
-    return this.#position.applied;
+    return this.#applied;
   }
 
   /** The highest instance whose effects survive a crash: up to here the log may be forgotten. */
@@ -76,9 +78,19 @@ export class StateMachine {
     return this.#durable;
   }
 
+  /** What a `flush` would write, about, beside what one under way is writing. */
+  get waitingBytes(): number {
+    return this.#places.waitingBytes;
+  }
+
+  /** What is applied and not durable yet, about. It is kept in memory. */
+  get undurableBytes(): number {
+    return this.#places.undurableBytes;
+  }
+
   /** Of the store, after the highest instance applied. */
   get revision(): number {
-    return this.#position.revision;
+    return this.#store.revision;
   }
 
   get sessionCount(): number {
@@ -87,85 +99,112 @@ export class StateMachine {
 
   /** In hexadecimal. Equal on every replica with the same `applied`. */
   get stateHash(): string {
-    return Buffer.from(this.#position.stateHash).toString('hex');
+    return Buffer.from(this.#stateHash).toString('hex');
   }
 
   /**
    * Applies a run of consecutive instances, the first being `applied + 1`. All of them take effect
-   * together. To be called again only when the last call has settled.
+   * together, in memory: see {@link StateMachine.flush}. The outcome is there at once unless a key must
+   * be read from the database first; then this is to be called again only when the promise has settled.
    *
    * @throws StateError
    */
-  async apply(
-    decisions: readonly Decision[],
-    { sync = false }: ApplyOptions = {},
-  ): Promise<readonly Applied[]> {
+  apply(decisions: readonly Decision[]): readonly Applied[] | Promise<readonly Applied[]> {
+    this.#refuseIfFailed();
     assert(!this.#isApplying, 'one run is applied at a time');
     decisions.forEach(({ seq }, index) => {
       assert.equal(seq, this.applied + 1 + index, 'instances are applied in order, each once');
     });
-    if (decisions.length === 0) return [];
-    this.#isApplying = true;
     try {
-      return await this.#orFail(() => this.#applyRun(decisions, sync));
-    } finally {
-      this.#isApplying = false;
+      const run = decisions.map(({ seq, value }) => ({ seq, value, ...decodeBatch(value) }));
+      const names = namesOf(run.flatMap(({ requests }) => requests));
+      const isKnown = names.every((name) => this.#places.find(name) !== undefined);
+      return isKnown ? run.map((instance) => this.#take(instance)) : this.#applyLater(run, names);
+    } catch (failure) {
+      throw this.#fail(failure);
     }
   }
 
   /**
-   * Makes durable all that is applied by now. May be called at any time, also during `apply`.
+   * Makes durable all that is applied by now. May be called at any time, also during `apply` and while
+   * another call is under way.
    *
    * @throws StateError
    */
   async flush(): Promise<void> {
+    const { applied } = this;
     await this.#orFail(async () => {
-      const { applied } = this;
-      if (applied <= this.#durable) return;
-      await this.#database.flush(applied);
-      this.#durable = Math.max(this.#durable, applied);
+      while (this.#durable < applied) {
+        this.#writing ??= this.#write();
+        await this.#writing;
+      }
     });
   }
 
   /**
-   * What `key` holds after the highest instance applied, or after the run under way.
+   * What `key` holds after the highest instance applied, or after one applied since the call. It is
+   * there at once if memory knows.
    *
    * @throws StateError
    */
-  read(key: Bytes): Promise<Entry | undefined> {
+  read(key: Bytes): Entry | undefined | Promise<Entry | undefined> {
+    this.#refuseIfFailed();
+    const name = nameOf(key);
+    const place = this.#places.find(name);
+    return place === undefined ? this.#readLater(name) : place.entry;
+  }
+
+  /**
+   * In hexadecimal: over the whole state, made durable and read from the database. For tests and audits:
+   * it takes long.
+   */
+  async contentHash(): Promise<string> {
+    await this.flush();
+    return this.#orFail(() => this.#database.contentHash());
+  }
+
+  async #applyLater(
+    run: readonly Instance[],
+    names: readonly string[],
+  ): Promise<readonly Applied[]> {
+    this.#isApplying = true;
+    try {
+      return await this.#orFail(async () => {
+        await this.#places.hold(names);
+        this.#refuseIfFailed();
+        return run.map((instance) => this.#take(instance));
+      });
+    } finally {
+      this.#places.release();
+      this.#isApplying = false;
+    }
+  }
+
+  #take({ seq, value, origin, requests }: Instance): Applied {
+    const replies = requests.map((request) => this.#sessions.apply(request, this.#store));
+    this.#applied = seq;
+    this.#stateHash = nextStateHash(this.#stateHash, { seq, value, replies });
+    return { seq, origin, replies };
+  }
+
+  #readLater(name: string): Promise<Entry | undefined> {
     return this.#orFail(async () => {
-      const [place] = await this.#database.readPlaces([key]);
+      const [place] = await this.#places.load([name]);
       return place?.entry;
     });
   }
 
-  /** In hexadecimal: over the whole state, read from the database. For tests and audits: it takes long. */
-  contentHash(): Promise<string> {
-    return this.#orFail(() => this.#database.contentHash());
-  }
-
-  async #applyRun(decisions: readonly Decision[], sync: boolean): Promise<readonly Applied[]> {
-    const instances = decisions.map(({ seq, value }) => ({ seq, value, ...decodeBatch(value) }));
-    const keys = keysOf(instances.flatMap(({ requests }) => requests));
-    const store = new Store(this.revision, await this.#database.readPlaces(keys));
-    let { applied, stateHash } = this.#position;
-    const outcomes = instances.map(({ seq, value, origin, requests }) => {
-      const replies = requests.map((request) => this.#sessions.apply(request, store));
-      applied = seq;
-      stateHash = nextStateHash(stateHash, { seq, value, replies });
-      return { seq, origin, replies };
+  async #write(): Promise<void> {
+    const { applied } = this;
+    const [stateHash, revision, sessions] = [this.#stateHash, this.revision, this.#sessions.counts];
+    await this.#database.write({
+      places: this.#places.takeChanges(),
+      sessions: this.#sessions.takeChanges(),
+      position: { applied, stateHash, revision, sessions },
     });
-    await this.#write(store, { applied, stateHash }, sync);
-    return outcomes;
-  }
-
-  async #write(store: Store, reached: Reached, sync: boolean): Promise<void> {
-    const { revision } = store;
-    const position = { ...reached, revision, sessions: this.#sessions.counts };
-    const sessions = this.#sessions.takeChanges();
-    await this.#database.write({ places: store.changes(), sessions, position }, sync);
-    this.#position = position;
-    if (sync) this.#durable = position.applied;
+    this.#places.settle();
+    this.#durable = applied;
+    this.#writing = undefined;
   }
 
   async #orFail<T>(action: () => Promise<T>): Promise<T> {
@@ -176,9 +215,14 @@ export class StateMachine {
       this.#refuseIfFailed();
       return result;
     } catch (failure) {
-      this.#failure ??= failure;
-      throw failure;
+      throw this.#fail(failure);
     }
+  }
+
+  /** Gives back what stopped the machine first. */
+  #fail(failure: unknown): unknown {
+    this.#failure ??= failure;
+    return failure;
   }
 
   #refuseIfFailed(): void {
@@ -186,13 +230,14 @@ export class StateMachine {
   }
 }
 
-type Reached = Pick<Position, 'applied' | 'stateHash'>;
+/** A decision with what is in its value. */
+type Instance = Decision & ReturnType<typeof decodeBatch>;
 
-/** Each key once. */
-function keysOf(requests: readonly Request[]): Bytes[] {
-  const keys = new Map<string, Bytes>();
+/** Of the keys, each once. */
+function namesOf(requests: readonly Request[]): readonly string[] {
+  const names = new Set<string>();
   for (const { command } of requests) {
-    if (command.type !== 'openSession') keys.set(nameOf(command.key), command.key);
+    if (command.type !== 'openSession') names.add(nameOf(command.key));
   }
-  return [...keys.values()];
+  return [...names];
 }

@@ -1,10 +1,12 @@
 /**
- * The store: what a command does to keys and values. It works on entries read before, in memory, and
- * tells afterwards what changed; reading and writing the database is left to the state machine.
+ * The store: what a command does to keys and values. It works in memory alone; reading and writing the
+ * database is left to others.
  */
 import assert from 'node:assert/strict';
 import { valueBytesMax } from '@paxkv/client/protocol';
-import type { Bytes, Command, Entry, Reply } from './command.ts';
+import type { Bytes, Command, Reply } from './command.ts';
+import type { Place } from './place.ts';
+import type { Places } from './places.ts';
 import { nameOf } from './rows/keys.ts';
 
 /** A command about one key. */
@@ -12,23 +14,14 @@ export type KeyCommand = Exclude<Command, { type: 'openSession' }>;
 
 export type KeyReply = Exclude<Reply, { type: 'sessionOpened' }>;
 
-/** What a key holds; `undefined`, nothing. */
-export interface Place {
-  readonly key: Bytes;
-  readonly entry: Entry | undefined;
-  /** The checksum of the row that holds it in the database; `undefined` if there is none. */
-  readonly rowSum?: number | undefined;
-}
-
 export class Store {
-  readonly #places = new Map<string, Place>();
-  readonly #changed = new Set<string>();
+  readonly #places: Pick<Places, 'find' | 'change'>;
   #revision: number;
 
-  /** `places` holds every key that a command will name. `revision` is that of the state they were read from. */
-  constructor(revision: number, places: Iterable<Place>) {
+  /** Every key that a command names is found in `places`. `revision` is that of the state they are of. */
+  constructor(revision: number, places: Pick<Places, 'find' | 'change'>) {
     this.#revision = revision;
-    for (const place of places) this.#places.set(nameOf(place.key), place);
+    this.#places = places;
   }
 
   /** Counts the commands that wrote something, ever. */
@@ -37,48 +30,41 @@ export class Store {
   }
 
   apply(command: KeyCommand): KeyReply {
-    const { key } = command;
-    const { entry } = this.#placeOf(key);
+    const place = this.#placeOf(command.key);
     switch (command.type) {
       case 'get':
-        return { type: 'got', entry };
+        return { type: 'got', entry: place.entry };
       case 'put':
-        return { type: 'put', revision: this.#write(key, entry, command.value) };
+        return { type: 'put', revision: this.#write(place, command.value) };
       case 'append':
-        return this.#append(key, entry, command.value);
+        return this.#append(place, command.value);
       case 'delete':
-        return this.#delete(key, entry);
+        return this.#delete(place);
     }
   }
 
-  /** Every key written so far and what it holds now, in the order first written. */
-  *changes(): Iterable<Place> {
-    for (const name of this.#changed) {
-      const place = this.#places.get(name);
-      if (place !== undefined) yield place;
-    }
-  }
-
-  #append(key: Bytes, entry: Entry | undefined, tail: Bytes): KeyReply {
-    const head = entry?.value ?? new Uint8Array();
+  #append(place: Place, tail: Bytes): KeyReply {
+    const head = place.entry?.value ?? new Uint8Array();
     const length = head.length + tail.length;
     if (length > valueBytesMax) return { type: 'refused', reason: 'tooLarge' };
     const value = new Uint8Array(length);
     value.set(head);
     value.set(tail, head.length);
-    return { type: 'appended', revision: this.#write(key, entry, value), length };
+    return { type: 'appended', revision: this.#write(place, value), length };
   }
 
-  #delete(key: Bytes, entry: Entry | undefined): KeyReply {
-    if (entry === undefined) return { type: 'deleted', revision: this.#revision, existed: false };
+  #delete(place: Place): KeyReply {
+    const existed = place.entry !== undefined;
+    if (!existed) return { type: 'deleted', revision: this.#revision, existed };
     const revision = this.#advance();
-    this.#set(key, undefined);
-    return { type: 'deleted', revision, existed: true };
+    this.#places.change(place, undefined);
+    return { type: 'deleted', revision, existed };
   }
 
-  #write(key: Bytes, before: Entry | undefined, value: Bytes): number {
+  #write(place: Place, value: Bytes): number {
+    const { entry: before } = place;
     const revision = this.#advance();
-    this.#set(key, {
+    this.#places.change(place, {
       value,
       createRevision: before?.createRevision ?? revision,
       modRevision: revision,
@@ -88,15 +74,9 @@ export class Store {
   }
 
   #placeOf(key: Bytes): Place {
-    const place = this.#places.get(nameOf(key));
-    assert(place !== undefined, 'every key a command names was read before');
+    const place = this.#places.find(nameOf(key));
+    assert(place !== undefined, 'every key a command names is in memory');
     return place;
-  }
-
-  #set(key: Bytes, entry: Entry | undefined): void {
-    const name = nameOf(key);
-    this.#places.set(name, { ...this.#placeOf(key), entry });
-    this.#changed.add(name);
   }
 
   #advance(): number {

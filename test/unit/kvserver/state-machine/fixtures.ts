@@ -1,8 +1,9 @@
 /** Short ways to say requests, batches and databases. */
 
 import { encodeBatch } from '@paxkv/kvserver/state-machine/batch';
-import type { Command, Request, Stamp } from '@paxkv/kvserver/state-machine/command';
-import type { Decision, StateMachine } from '@paxkv/kvserver/state-machine/state-machine';
+import type { Command, Entry, Request, Stamp } from '@paxkv/kvserver/state-machine/command';
+import type { Place } from '@paxkv/kvserver/state-machine/place';
+import type { Applied, Decision, StateMachine } from '@paxkv/kvserver/state-machine/state-machine';
 import { MemoryLevel } from 'memory-level';
 
 export const viewEncodings = { keyEncoding: 'view', valueEncoding: 'view' } as const;
@@ -42,6 +43,28 @@ export function stamped(
   return { command, stamp };
 }
 
+/** Places that are all known, and what was changed among them, in the order first changed. */
+export class KnownPlaces {
+  readonly changed = new Set<Place>();
+  readonly #places: ReadonlyMap<string, Place>;
+
+  constructor(entries: Readonly<Record<string, Entry | undefined>>) {
+    const places = Object.entries(entries).map(
+      ([name, entry]) => [name, { name, entry, rowSum: undefined }] as const,
+    );
+    this.#places = new Map(places);
+  }
+
+  find(name: string): Place | undefined {
+    return this.#places.get(name);
+  }
+
+  change(place: Place, entry: Entry | undefined): void {
+    place.entry = entry;
+    this.changed.add(place);
+  }
+}
+
 export function batchOf(...requests: readonly (Command | Request)[]): Uint8Array {
   return encodeBatch({
     origin: { node: 0, boot: 1, number: 1 },
@@ -54,12 +77,21 @@ export function decided(first: number, values: readonly Uint8Array[]): Decision[
   return values.map((value, index) => ({ seq: first + index, value }));
 }
 
-/** Applies one batch of `requests` at the next instance. */
+/** The same as `machine.apply`, but what it throws is rejected. */
+export async function applyTo(
+  machine: StateMachine,
+  decisions: readonly Decision[],
+): Promise<readonly Applied[]> {
+  return machine.apply(decisions);
+}
+
+/** Applies one batch of `requests` at the next instance, and has it written. */
 export async function applyNext(
   machine: StateMachine,
   ...requests: readonly (Command | Request)[]
 ) {
   const [applied] = await machine.apply(decided(machine.applied + 1, [batchOf(...requests)]));
+  await machine.flush();
   return applied?.replies ?? [];
 }
 

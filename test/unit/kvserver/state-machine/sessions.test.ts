@@ -5,7 +5,7 @@ import { Session } from '@paxkv/kvserver/state-machine/session';
 import { type SessionLimits, Sessions } from '@paxkv/kvserver/state-machine/sessions';
 import { Store } from '@paxkv/kvserver/state-machine/store';
 import { expect } from 'chai';
-import { append, bytes, get, openSession, put, remove, stamped } from './fixtures.ts';
+import { append, get, KnownPlaces, openSession, put, remove, stamped } from './fixtures.ts';
 
 const start = { next: 1, uses: 0 };
 const expired = { type: 'refused', reason: 'sessionExpired' };
@@ -16,7 +16,7 @@ const reused = { type: 'refused', reason: 'numberReused' };
 class Subject {
   readonly #limits: SessionLimits;
   sessions: Sessions;
-  readonly store = new Store(0, [{ key: bytes('k'), entry: undefined }]);
+  readonly store = new Store(0, new KnownPlaces({ k: undefined }));
 
   constructor(limits: SessionLimits = { sessionCountMax: 3, deedCountMax: 5000 }) {
     this.#limits = limits;
@@ -249,7 +249,8 @@ describe('Sessions', () => {
 
   it('stops rather than give an id beyond exact integers', () => {
     const sessions = new Sessions({ next: Number.MAX_SAFE_INTEGER, uses: 0 });
-    const open = () => sessions.apply({ command: openSession() }, new Store(0, []));
+    const open = () =>
+      sessions.apply({ command: openSession() }, new Store(0, new KnownPlaces({})));
     expect(open).to.throw(/exact integers/);
   });
 });

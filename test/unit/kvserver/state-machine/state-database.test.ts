@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { noop } from '@paxkv/kvserver/state-machine/batch';
+import type { Entry } from '@paxkv/kvserver/state-machine/command';
 import { dataKey, positionKey, sessionKey } from '@paxkv/kvserver/state-machine/rows/keys';
 import { seal } from '@paxkv/kvserver/state-machine/rows/sealed-row';
 import type { StateLevel } from '@paxkv/kvserver/state-machine/state-database';
@@ -12,6 +13,7 @@ import { Level } from 'level';
 import {
   append,
   applyNext,
+  applyTo,
   batchOf,
   bytes,
   decided,
@@ -35,6 +37,10 @@ async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
   }
 }
 
+async function readFrom(machine: StateMachine, key: string): Promise<Entry | undefined> {
+  return machine.read(bytes(key));
+}
+
 const diskFull: Interception = () => Promise.reject(new Error('No space left on device.'));
 
 /** A state with a session and a key `k`, which holds "a". */
@@ -42,6 +48,15 @@ async function written(level: StateLevel): Promise<StateMachine> {
   const machine = await StateMachine.open(level);
   await applyNext(machine, openSession(), stamped(put('k', 'a'), [1, 1]));
   return machine;
+}
+
+/** Resolves when told to. */
+function heldUp(): { held: Promise<void>; release: () => void } {
+  let release = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  return { held, release };
 }
 
 describe('state database', () => {
@@ -52,11 +67,16 @@ describe('state database', () => {
     const machine = await StateMachine.open(level);
     const values = [batchOf(openSession()), batchOf(stamped(put('k', 'a'), [1, 1])), noop];
     await machine.apply(decided(0, values));
+    for (let seq = 3; seq < 10; seq += 1) {
+      await machine.apply(decided(seq, [batchOf(stamped(put('k', 'b'), [1, seq]))]));
+    }
+    expect(writes).to.deep.equal([]);
+    await machine.flush();
     const [position, session, entry] = [1, 1, 1];
     expect(writes).to.deep.equal([position + session + entry]);
   });
 
-  it('is asked once for all keys of a run', async () => {
+  it('is asked once for all keys of a run, and not again for keys in memory', async () => {
     let reads = 0;
     const level = intercepted(memoryLevel(), {
       getMany: (call) => {
@@ -66,6 +86,10 @@ describe('state database', () => {
     });
     const machine = await StateMachine.open(level);
     await machine.apply(decided(0, [batchOf(put('a', ''), get('b')), batchOf(append('a', 'x'))]));
+    expect(reads).to.equal(1);
+    const applied = machine.apply(decided(2, [batchOf(put('b', ''), append('a', 'x'))]));
+    expect(applied, 'at once').to.be.an('array');
+    expect(machine.read(bytes('a'))).to.include({ version: 3 });
     expect(reads).to.equal(1);
   });
 
@@ -80,15 +104,7 @@ describe('state database', () => {
       return { level: intercepted(memoryLevel(), { batch }), syncs };
     }
 
-    it('follows a synced run at once', async () => {
-      const { level, syncs } = watched();
-      const machine = await StateMachine.open(level);
-      await machine.apply(decided(0, [noop, noop]), { sync: true });
-      expect(syncs).to.deep.equal([{ sync: true }]);
-      expect(machine.durable).to.equal(1);
-    });
-
-    it('follows another run only with a flush', async () => {
+    it('follows a flush, and nothing else', async () => {
       const { level, syncs } = watched();
       const machine = await StateMachine.open(level);
       await machine.apply(decided(0, [noop, noop]));
@@ -96,36 +112,72 @@ describe('state database', () => {
       await machine.flush();
       expect(machine.durable).to.equal(1);
       await machine.flush();
-      expect(syncs).to.deep.equal([{ sync: false }, { sync: true }]);
+      expect(syncs).to.deep.equal([{ sync: true }]);
     });
 
-    it('does not run ahead to a run under way while it flushes', async () => {
-      let release = (): void => {};
-      const held = new Promise<void>((resolve) => {
-        release = resolve;
-      });
-      let runs = 0;
-      const getMany: Interception = async (call) => {
-        runs += 1;
-        if (runs === 2) await held;
+    it('does not run ahead to what is applied during a write', async () => {
+      const { held, release } = heldUp();
+      const batch: Interception = async (call) => {
+        await held;
         return call();
       };
-      const machine = await StateMachine.open(intercepted(memoryLevel(), { getMany }));
-      await machine.apply(decided(0, [noop]));
-      const second = machine.apply(decided(1, [noop]));
-      await machine.flush();
+      const level = memoryLevel();
+      const machine = await StateMachine.open(intercepted(level, { batch }));
+      await machine.apply(decided(0, [batchOf(put('k', 'a'))]));
+      const flushed = machine.flush();
+      await machine.apply(decided(1, [batchOf(append('k', 'b'))]));
+      expect(machine.durable).to.equal(-1);
       release();
-      await second;
+      await flushed;
       expect([machine.applied, machine.durable]).to.deep.equal([1, 0]);
+      const anew = await StateMachine.open(level);
+      expect(anew.applied).to.equal(0);
+      expect(text((await anew.read(bytes('k')))?.value)).to.equal('a');
+      await machine.flush();
+      expect(await StateMachine.open(level)).to.include({ applied: 1, revision: 2 });
     });
 
-    it('leaves the position alone when it flushes', async () => {
+    it('comes by one write at a time, whoever asks for it', async () => {
+      let [underWay, atOnce, count] = [0, 0, 0];
+      const batch: Interception = async (call) => {
+        underWay += 1;
+        atOnce = Math.max(atOnce, underWay);
+        count += 1;
+        await new Promise(setImmediate);
+        await call();
+        underWay -= 1;
+      };
       const level = memoryLevel();
-      const machine = await written(level);
-      const before = await machine.contentHash();
-      await machine.flush();
-      expect(await machine.contentHash()).to.equal(before);
-      expect(await StateMachine.open(level)).to.include({ applied: 0, revision: 1 });
+      const machine = await StateMachine.open(intercepted(level, { batch }));
+      const flushes: Promise<void>[] = [];
+      for (let seq = 0; seq < 5; seq += 1) {
+        await machine.apply(decided(seq, [batchOf(append('k', `${seq}`))]));
+        flushes.push(machine.flush(), machine.flush());
+      }
+      await Promise.all(flushes);
+      expect(machine.durable).to.equal(4);
+      expect(atOnce).to.equal(1);
+      expect(count).to.be.within(2, 5);
+      const anew = await StateMachine.open(level);
+      expect(text((await anew.read(bytes('k')))?.value)).to.equal('01234');
+    });
+
+    it('counts what waits for it in bytes', async () => {
+      const { held, release } = heldUp();
+      const batch: Interception = async (call) => {
+        await held;
+        return call();
+      };
+      const machine = await StateMachine.open(intercepted(memoryLevel(), { batch }));
+      await machine.apply(decided(0, [batchOf(put('k', 'v'.repeat(1000)))]));
+      expect(machine.waitingBytes).to.be.within(1001, 1100);
+      expect(machine.undurableBytes).to.equal(machine.waitingBytes);
+      const flushed = machine.flush();
+      expect(machine.waitingBytes).to.equal(0);
+      expect(machine.undurableBytes).to.be.within(1001, 1100);
+      release();
+      await flushed;
+      expect(machine.undurableBytes).to.equal(0);
     });
   });
 
@@ -135,19 +187,20 @@ describe('state database', () => {
       await written(level);
       const machine = await StateMachine.open(intercepted(level, { batch: diskFull }));
       const request = stamped(append('k', 'b'), [1, 2]);
-      expect(await codeOf(applyNext(machine, request))).to.equal('STATE_FAILED');
+      const [before] = await machine.apply(decided(1, [batchOf(request)]));
+      expect(await codeOf(machine.flush())).to.equal('STATE_FAILED');
       const later = [
-        machine.apply(decided(1, [noop])),
+        applyTo(machine, decided(2, [noop])),
         machine.flush(),
-        machine.read(bytes('k')),
+        readFrom(machine, 'k'),
         machine.contentHash(),
       ];
       for (const call of later) expect(await codeOf(call)).to.equal('STATE_FAILED');
-      expect([machine.applied, machine.durable]).to.deep.equal([0, 0]);
+      expect([machine.applied, machine.durable]).to.deep.equal([1, 0]);
 
       const anew = await StateMachine.open(level);
-      const [reply] = await applyNext(anew, request);
-      expect(reply).to.deep.equal({ type: 'appended', revision: 2, length: 2 });
+      expect(anew.applied).to.equal(0);
+      expect(await applyNext(anew, request)).to.deep.equal(before?.replies);
     });
 
     it('of a write that reached the disk all the same loses and repeats nothing', async () => {
@@ -168,31 +221,39 @@ describe('state database', () => {
       expect(text((await anew.read(bytes('k')))?.value)).to.equal('ab');
     });
 
-    it('of a flush takes the right to answer from a run under way', async () => {
-      const batch: Interception = (call, options) => {
-        const isFlush = typeof options === 'object' && JSON.stringify(options).includes('true');
-        return isFlush ? diskFull(call, options) : call();
+    it('of a write takes the right to answer from a run under way', async () => {
+      const level = memoryLevel();
+      await written(level);
+      const { held, release } = heldUp();
+      const getMany: Interception = async (call) => {
+        const rows = await call();
+        await held;
+        return rows;
       };
-      const machine = await written(intercepted(memoryLevel(), { batch }));
-      const run = codeOf(machine.apply(decided(1, [batchOf(put('k', 'b'))])));
+      const machine = await StateMachine.open(intercepted(level, { batch: diskFull, getMany }));
+      await machine.apply(decided(1, [noop]));
+      const run = codeOf(applyTo(machine, decided(2, [batchOf(put('k', 'b'))])));
       expect(await codeOf(machine.flush())).to.equal('STATE_FAILED');
+      release();
       expect(await run).to.equal('STATE_FAILED');
+      expect(machine.applied).to.equal(1);
     });
 
     it('of a read stops the machine', async () => {
       const machine = await StateMachine.open(intercepted(memoryLevel(), { getMany: diskFull }));
-      expect(await codeOf(machine.read(bytes('k')))).to.equal('STATE_FAILED');
-      expect(await codeOf(machine.apply(decided(0, [noop])))).to.equal('STATE_FAILED');
+      expect(await codeOf(readFrom(machine, 'k'))).to.equal('STATE_FAILED');
+      expect(await codeOf(applyTo(machine, decided(0, [noop])))).to.equal('STATE_FAILED');
     });
   });
 
   describe('damage', () => {
     it('of an entry is found when it is read, and stops the machine', async () => {
       const level = memoryLevel();
-      const machine = await written(level);
+      await written(level);
+      const machine = await StateMachine.open(level);
       await level.put(dataKey(bytes('k')), seal(dataKey(bytes('other')), [1, 1, 1, bytes('x')]));
-      expect(await codeOf(machine.read(bytes('k')))).to.equal('STATE_DAMAGED');
-      expect(await codeOf(machine.apply(decided(1, [noop])))).to.equal('STATE_DAMAGED');
+      expect(await codeOf(readFrom(machine, 'k'))).to.equal('STATE_DAMAGED');
+      expect(await codeOf(applyTo(machine, decided(1, [noop])))).to.equal('STATE_DAMAGED');
     });
 
     for (const [name, key] of [
@@ -234,7 +295,6 @@ describe('state database', () => {
         expect(await applyNext(disk, ...requests)).to.deep.equal(
           await applyNext(memory, ...requests),
         );
-        await disk.flush();
         expect(disk.durable).to.equal(boot);
         expect(await disk.contentHash()).to.equal(await memory.contentHash());
       }

@@ -83,7 +83,9 @@ async function play(runs: readonly Decision[][], restarts: boolean): Promise<Out
   const replies: Reply[] = [];
   for (const run of runs) {
     for (const applied of await machine.apply(run)) replies.push(...applied.replies);
-    if (restarts) machine = await StateMachine.open(level);
+    if (!restarts) continue;
+    await machine.flush();
+    machine = await StateMachine.open(level);
   }
   return { replies, machine };
 }

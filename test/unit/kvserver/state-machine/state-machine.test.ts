@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import {
   append,
   applyNext,
+  applyTo,
   batchOf,
   bytes,
   decided,
@@ -88,7 +89,7 @@ describe('StateMachine', () => {
     it(`stops at instance ${seq} where 1 is next`, async () => {
       const machine = await StateMachine.open(memoryLevel());
       await applyNext(machine, put('k', 'a'));
-      const error = await rejection(machine.apply([{ seq, value: batchOf(put('k', 'b')) }]));
+      const error = await rejection(applyTo(machine, [{ seq, value: batchOf(put('k', 'b')) }]));
       expect(error).to.match(/in order, each once/);
       expect(text((await machine.read(bytes('k')))?.value)).to.equal('a');
     });
@@ -101,14 +102,14 @@ describe('StateMachine', () => {
       { seq: 0, value: first },
       { seq: 2, value: second },
     ];
-    expect(await rejection(machine.apply(run))).to.match(/in order, each once/);
+    expect(await rejection(applyTo(machine, run))).to.match(/in order, each once/);
     expect(machine.applied).to.equal(-1);
   });
 
   it('applies one run at a time', async () => {
     const machine = await StateMachine.open(memoryLevel());
-    const first = machine.apply(decided(0, [noop]));
-    expect(await rejection(machine.apply(decided(0, [noop])))).to.match(/one run is applied/);
+    const first = machine.apply(decided(0, [batchOf(put('k', 'a'))]));
+    expect(await rejection(applyTo(machine, decided(0, [noop])))).to.match(/one run is applied/);
     await first;
     expect(machine.applied).to.equal(0);
   });
@@ -127,9 +128,9 @@ describe('StateMachine', () => {
       const level = memoryLevel();
       const machine = await StateMachine.open(level);
       const values = [batchOf(put('k', 'a')), value, batchOf(put('k', 'b'))];
-      const error = await rejection(machine.apply(decided(0, values)));
+      const error = await rejection(applyTo(machine, decided(0, values)));
       expect(error).to.have.property('code', code);
-      expect(await rejection(machine.apply(decided(0, [noop])))).to.equal(error);
+      expect(await rejection(applyTo(machine, decided(0, [noop])))).to.equal(error);
       const anew = await StateMachine.open(level);
       expect(anew.applied).to.equal(-1);
       expect(await anew.read(bytes('k'))).to.equal(undefined);
@@ -150,7 +151,9 @@ describe('StateMachine', () => {
     let last: readonly Applied[] = [];
     for (const decision of decided(0, values)) {
       await whole.apply([decision]);
-      last = await (await StateMachine.open(level)).apply([decision]);
+      const machine = await StateMachine.open(level);
+      last = await machine.apply([decision]);
+      await machine.flush();
     }
     expect(last[0]?.replies).to.deep.equal([
       { type: 'refused', reason: 'sessionExpired' },

@@ -13,8 +13,8 @@ import { StateSource } from './state-source.ts';
 export interface StateRepairOptions extends StateTransfer {
   readonly state: StateLevel;
   readonly journalTurn?: () => number;
-  /** The highest instance applied to the own state, −1 for none. */
-  readonly applied: () => number;
+  /** The highest instance whose effects are in the own database, −1 for none. */
+  readonly durable: () => number;
   readonly me: PeerId;
   readonly peerCount: number;
   readonly clock: Clock;
@@ -80,7 +80,7 @@ export class StateRepair {
 
   #given(): { readonly level: StateLevel } | { readonly reason: string } {
     if (this.#isRepairing) return { reason: 'its own state is on its way' };
-    if (this.#options.applied() < 0) return { reason: 'nothing was applied to it yet' };
+    if (this.#options.durable() < 0) return { reason: 'nothing was applied to it yet' };
     return { level: this.#level };
   }
 }

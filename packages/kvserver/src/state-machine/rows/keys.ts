@@ -48,9 +48,6 @@ export function isStateKey(rowKey: Bytes): boolean {
 /** Applied position, counters and state hash: see `position.ts`. */
 export const positionKey = withPrefix(prefixes.meta, Buffer.from('position'));
 
-/** Written for the sake of its flush; it tells only how far the last one reached. */
-export const flushedKey = withPrefix(prefixes.meta, Buffer.from('flushed'));
-
 /** How far the journal beside this state had come: see `journal-mark.ts`. */
 export const journalKey = withPrefix(prefixes.meta, Buffer.from('journal'));
 
@@ -62,6 +59,11 @@ export function isLocalKey(rowKey: Bytes): boolean {
 /** A key as a string, for use in a `Map`: one character a byte, so no two keys share a name. */
 export function nameOf(key: Bytes): string {
   return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');
+}
+
+/** The key of that name. */
+export function keyOf(name: string): Bytes {
+  return Buffer.from(name, 'latin1');
 }
 
 function withPrefix(prefix: number, rest: Bytes): Bytes {

@@ -184,7 +184,7 @@ describe('A state that nothing was applied to yet', () => {
         },
         replace: () => Promise.reject(new Error('nothing is to be replaced')),
         state: memoryLevel(),
-        applied: () => -1,
+        durable: () => -1,
         ...{ me: 0, peerCount: 3, clock: world.clock, random: world.random('repair') },
         onFailed: (error) => failures.push(error),
       });

@@ -1,7 +1,8 @@
 import {
   dataKey,
-  flushedKey,
   fromSessionKey,
+  journalKey,
+  keyOf,
   nameOf,
   positionKey,
   sessionKey,
@@ -34,7 +35,7 @@ describe('keys', () => {
   it('gives no two rows one key', () => {
     fc.assert(
       fc.property(key, session, (any, id) => {
-        const rowKeys = [dataKey(any), sessionKey(id), positionKey, flushedKey];
+        const rowKeys = [dataKey(any), sessionKey(id), positionKey, journalKey];
         expect(new Set(rowKeys.map(nameOf))).to.have.property('size', rowKeys.length);
       }),
     );
@@ -44,6 +45,14 @@ describe('keys', () => {
     const every = Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte));
     const names = [...every, Uint8Array.of(0, 0), Uint8Array.of(195, 169)].map(nameOf);
     expect(new Set(names).size).to.equal(258);
+  });
+
+  it('has the key of each name', () => {
+    fc.assert(
+      fc.property(key, (any) => {
+        expect(Uint8Array.from(keyOf(nameOf(any)))).to.deep.equal(any);
+      }),
+    );
   });
 
   it('names the key alone where it is a view into more', () => {

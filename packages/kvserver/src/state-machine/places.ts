@@ -1,0 +1,110 @@
+/**
+ * What keys hold, as far as memory knows it. The database behind it may be older: what was changed
+ * stays here until a write has made it durable, and what was used lately stays as long as there is room.
+ * Rule: whoever finds a key here finds what was applied last; who finds none may ask the database.
+ */
+import type { Entry } from './command.ts';
+import type { Place } from './place.ts';
+import { RecentPlaces } from './recent-places.ts';
+
+/** Of what stays only because it was used lately. */
+const recentBytesMax = 48 * 1024 * 1024;
+/** Beside key and value, of what waits to be written. */
+const overheadBytes = 64;
+
+export interface PlacesOptions {
+  /** Asks the database what each of these keys holds, in their order. */
+  readonly read: (names: readonly string[]) => Promise<Place[]>;
+  readonly bytesMax?: number;
+}
+
+export class Places {
+  readonly #read: PlacesOptions['read'];
+  readonly #recent: RecentPlaces;
+  /** Changed, and in no write yet. */
+  #waiting = new Map<string, Place>();
+  #waitingBytes = 0;
+  /** In the write under way, if there is one. */
+  #writing = new Map<string, Place>();
+  #writingBytes = 0;
+  #writeCount = 0;
+  /** Of the run that is being applied. */
+  #held = new Map<string, Place>();
+
+  constructor({ read, bytesMax = recentBytesMax }: PlacesOptions) {
+    this.#read = read;
+    this.#recent = new RecentPlaces(bytesMax);
+  }
+
+  /** Of all changes that are not durable yet, and in no write. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  /** Of all changes that are not durable yet. */
+  get undurableBytes(): number {
+    return this.#waitingBytes + this.#writingBytes;
+  }
+
+  /** `undefined` where memory does not know. */
+  find(name: string): Place | undefined {
+    return (
+      this.#recent.find(name) ??
+      // Safety: what the database does not have yet must not be read from there.
+      this.#waiting.get(name) ??
+      this.#writing.get(name) ??
+      this.#held.get(name)
+    );
+  }
+
+  /** What the keys hold: from memory, or else from the database. In their order. */
+  async load(names: readonly string[]): Promise<Place[]> {
+    const writeCount = this.#writeCount;
+    const read = await this.#read(names);
+    return read.map((place) => {
+      const known = this.find(place.name);
+      // Safety: what was read before a write began may be older than what that write left.
+      if (known === undefined && writeCount === this.#writeCount) this.#recent.add(place);
+      return known ?? place;
+    });
+  }
+
+  /** Has all of these keys found until `release`, however many they are. */
+  async hold(names: Iterable<string>): Promise<void> {
+    const missing: string[] = [];
+    for (const name of names) {
+      const place = this.find(name);
+      if (place === undefined) missing.push(name);
+      else this.#held.set(name, place);
+    }
+    for (const place of await this.load(missing)) this.#held.set(place.name, place);
+  }
+
+  release(): void {
+    this.#held.clear();
+  }
+
+  change(place: Place, entry: Entry | undefined): void {
+    const bytes = entry?.value.length ?? 0;
+    this.#recent.grow(bytes - (place.entry?.value.length ?? 0));
+    place.entry = entry;
+    this.#waiting.set(place.name, place);
+    this.#waitingBytes += overheadBytes + place.name.length + bytes;
+  }
+
+  /** Every place changed since this was last called: the next write is of them. They are found until `settle`. */
+  takeChanges(): Iterable<Place> {
+    this.#writing = this.#waiting;
+    this.#writingBytes = this.#waitingBytes;
+    this.#waiting = new Map();
+    this.#waitingBytes = 0;
+    this.#writeCount += 1;
+    return this.#writing.values();
+  }
+
+  /** The database has what was taken last. */
+  settle(): void {
+    this.#writing = new Map();
+    this.#writingBytes = 0;
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Places used lately, within a bound of bytes. Two generations stand in for an exact order of use: who
+ * is used moves to the young one, and when that is full, it takes the place of the old one, which goes.
+ */
+import type { Place } from './place.ts';
+
+/** Beside key and value: what a place costs in memory, about. */
+const overheadBytes = 256;
+
+export class RecentPlaces {
+  readonly #generationBytesMax: number;
+  #young = new Map<string, Place>();
+  #old = new Map<string, Place>();
+  #youngBytes = 0;
+
+  /** `bytesMax`: of both generations together, about. */
+  constructor(bytesMax: number) {
+    this.#generationBytesMax = bytesMax / 2;
+  }
+
+  find(name: string): Place | undefined {
+    const young = this.#young.get(name);
+    if (young !== undefined) return young;
+    const old = this.#old.get(name);
+    if (old !== undefined) this.add(old);
+    return old;
+  }
+
+  add(place: Place): void {
+    this.#young.set(place.name, place);
+    this.grow(bytesOf(place));
+  }
+
+  /** What a place holds has become larger by so many bytes, or smaller. */
+  grow(bytes: number): void {
+    this.#youngBytes += bytes;
+    if (this.#youngBytes < this.#generationBytesMax) return;
+    this.#old = this.#young;
+    this.#young = new Map();
+    this.#youngBytes = 0;
+  }
+}
+
+function bytesOf({ name, entry }: Place): number {
+  return overheadBytes + name.length + (entry?.value.length ?? 0);
+}

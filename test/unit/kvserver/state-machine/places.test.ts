@@ -1,0 +1,152 @@
+import type { Entry } from '@paxkv/kvserver/state-machine/command';
+import type { Place } from '@paxkv/kvserver/state-machine/place';
+import { Places } from '@paxkv/kvserver/state-machine/places';
+import { expect } from 'chai';
+import { bytes, text } from './fixtures.ts';
+
+function entry(value: string): Entry {
+  return { value: bytes(value), createRevision: 1, modRevision: 1, version: 1 };
+}
+
+/** A database of which a test says what it holds; it answers when it is let. */
+class Database {
+  readonly rows = new Map<string, Entry>();
+  readonly asked: string[][] = [];
+  gate: Promise<void> = Promise.resolve();
+
+  readonly read = async (names: readonly string[]): Promise<Place[]> => {
+    this.asked.push([...names]);
+    const places = names.map((name) => ({ name, entry: this.rows.get(name), rowSum: undefined }));
+    await this.gate;
+    return places;
+  };
+
+  write(places: Iterable<Place>): void {
+    for (const { name, entry: held } of places) if (held !== undefined) this.rows.set(name, held);
+  }
+}
+
+describe('Places', () => {
+  let database: Database;
+  /** With no room for what was merely used lately. */
+  let places: Places;
+
+  beforeEach(() => {
+    database = new Database();
+    places = new Places({ read: database.read, bytesMax: 0 });
+  });
+
+  async function change(name: string, value: string): Promise<void> {
+    const [place] = await places.load([name]);
+    if (place !== undefined) places.change(place, entry(value));
+  }
+
+  /** Uses so many others that nothing is left of what was merely used lately. */
+  const crowdOut = () => places.load(['x', 'y', 'z']);
+  const heldAt = (name: string) => text(places.find(name)?.entry?.value);
+
+  it('find what waits to be written, what is being written, and then ask the database', async () => {
+    await change('k', 'a');
+    await crowdOut();
+    expect(heldAt('k')).to.equal('a');
+    const changes = places.takeChanges();
+    await crowdOut();
+    expect(heldAt('k')).to.equal('a');
+    database.write(changes);
+    places.settle();
+    await crowdOut();
+    expect(places.find('k')).to.equal(undefined);
+    const [place] = await places.load(['k']);
+    expect(text(place?.entry?.value)).to.equal('a');
+  });
+
+  it('find what was changed during a write, and write it with the next', async () => {
+    await change('k', 'a');
+    const first = [...places.takeChanges()];
+    await change('k', 'b');
+    database.write(first);
+    places.settle();
+    await crowdOut();
+    expect(heldAt('k')).to.equal('b');
+    expect([...places.takeChanges()].map(({ name }) => name)).to.deep.equal(['k']);
+    places.settle();
+    expect([...places.takeChanges()]).to.deep.equal([]);
+  });
+
+  it('give a change made while the database was being asked', async () => {
+    const reading = places.load(['k']);
+    await change('k', 'new');
+    const [place] = await reading;
+    expect(text(place?.entry?.value)).to.equal('new');
+  });
+
+  it('keep nothing that was read before a write and came after it', async () => {
+    places = new Places({ read: database.read });
+    database.rows.set('k', entry('old'));
+    let release = () => {};
+    database.gate = new Promise((resolve) => {
+      release = resolve;
+    });
+    const reading = places.load(['k']);
+    // Meanwhile the key is changed, written, and crowded out.
+    places.takeChanges();
+    database.rows.set('k', entry('new'));
+    places.settle();
+    release();
+    await reading;
+    expect(heldAt('k')).to.not.equal('old');
+  });
+
+  it('hold all keys of a run, however little room there is', async () => {
+    database.rows.set('a', entry('1'));
+    await change('b', '2');
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    await places.hold(names);
+    await crowdOut();
+    expect(names.map(heldAt)).to.deep.equal(['1', '2', undefined, undefined, undefined]);
+    expect(names.map((name) => places.find(name)?.name)).to.deep.equal(names);
+    places.release();
+    expect(places.find('e')).to.equal(undefined);
+  });
+
+  it('ask the database for what they do not know, and for nothing else', async () => {
+    await change('a', '1');
+    await places.hold(['a', 'b']);
+    expect(database.asked).to.deep.equal([['a'], ['b']]);
+  });
+
+  it('keep what was used lately, up to a bound of bytes', async () => {
+    places = new Places({ read: database.read, bytesMax: 100_000 });
+    const names = Array.from({ length: 1000 }, (_, number) => `${number}`);
+    for (const name of names) {
+      database.rows.set(name, entry('v'.repeat(1000)));
+      await places.load([name]);
+      places.find('0');
+    }
+    const kept = names.filter((name) => places.find(name) !== undefined);
+    expect(kept.length).to.be.within(30, 90);
+    expect(kept).to.include.members(['0', '999', '980']);
+  });
+
+  it('count what one key grows by towards the bound', async () => {
+    places = new Places({ read: database.read, bytesMax: 10_000 });
+    await places.load(['other', 'k']);
+    await change('k', 'v'.repeat(6000));
+    await change('l', 'v'.repeat(6000));
+    database.write(places.takeChanges());
+    places.settle();
+    expect(places.find('other')).to.equal(undefined);
+  });
+
+  it('tell how much waits, and how much is not durable', async () => {
+    await change('k', 'v'.repeat(100));
+    await change('k', 'v'.repeat(100));
+    const { waitingBytes } = places;
+    expect(waitingBytes).to.be.within(200, 400);
+    places.takeChanges();
+    await change('l', 'v');
+    expect(places.undurableBytes).to.equal(waitingBytes + places.waitingBytes);
+    places.settle();
+    expect(places.undurableBytes).to.equal(places.waitingBytes).and.be.within(1, 100);
+  });
+});
