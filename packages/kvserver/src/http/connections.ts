@@ -6,11 +6,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { KvError } from '@paxkv/client/errors';
 
-/** Requests of one connection without a whole answer, oldest first. */
-type Waiting = Map<ServerResponse, AbortController>;
+/** What one connection has under way. */
+interface UnderWay {
+  /** Without a whole answer, oldest first. */
+  readonly responses: Set<ServerResponse>;
+  /** Of all of them: they end together. Made when somebody asks for it. */
+  controller: AbortController | undefined;
+}
 
 export class Connections {
-  readonly #waiting = new Map<Duplex, Waiting>();
+  readonly #underWay = new Map<Duplex, UnderWay>();
   /** Answers that were on their way when `cutStalled` last looked. */
   readonly #slow = new WeakSet<ServerResponse>();
 
@@ -18,20 +23,22 @@ export class Connections {
    * Notes a request, until it is answered or its client is gone. Gives back how many the connection
    * has under way, this one included.
    */
-  begin(request: IncomingMessage, response: ServerResponse): number {
-    const waiting = this.#waiting.get(request.socket) ?? this.#watch(request.socket);
-    const controller = new AbortController();
-    waiting.set(response, controller);
+  begin({ socket }: IncomingMessage, response: ServerResponse): number {
+    const underWay = this.#underWay.get(socket) ?? this.#watch(socket);
+    underWay.responses.add(response);
     response.once('close', () => {
-      waiting.delete(response);
-      if (!response.writableFinished) abort(controller);
+      underWay.responses.delete(response);
+      if (!response.writableFinished) abort(underWay);
     });
-    return waiting.size;
+    return underWay.responses.size;
   }
 
   /** Fires when the client of a request that has begun is gone before its answer. */
-  signalOf(response: ServerResponse): AbortSignal | undefined {
-    return this.#waiting.get(response.req.socket)?.get(response)?.signal;
+  signalOf({ req: { socket } }: ServerResponse): AbortSignal | undefined {
+    const underWay = this.#underWay.get(socket);
+    if (underWay === undefined) return undefined;
+    underWay.controller ??= new AbortController();
+    return underWay.controller.signal;
   }
 
   /**
@@ -39,11 +46,11 @@ export class Connections {
    * there: nothing else waits for an answer, and the request that went wrong has none yet.
    */
   isFreeToAnswer(socket: Duplex): boolean {
-    const waiting = this.#waiting.get(socket);
-    if (waiting === undefined || waiting.size === 0) return true;
-    const [response] = waiting.keys();
+    const responses = this.#underWay.get(socket)?.responses;
+    if (responses === undefined || responses.size === 0) return true;
+    const [response] = responses;
     return (
-      waiting.size === 1 &&
+      responses.size === 1 &&
       response !== undefined &&
       !response.headersSent &&
       !response.req.complete
@@ -52,27 +59,27 @@ export class Connections {
 
   /** Cuts every connection that was taking one and the same answer at the last call already. */
   cutStalled(): void {
-    for (const [socket, waiting] of this.#waiting) {
-      const [oldest] = waiting.keys();
+    for (const [socket, { responses }] of this.#underWay) {
+      const [oldest] = responses;
       if (oldest === undefined || !oldest.headersSent) continue;
       if (this.#slow.has(oldest)) socket.destroy();
       else this.#slow.add(oldest);
     }
   }
 
-  #watch(socket: Duplex): Waiting {
-    const waiting: Waiting = new Map();
-    this.#waiting.set(socket, waiting);
+  #watch(socket: Duplex): UnderWay {
+    const underWay: UnderWay = { responses: new Set(), controller: undefined };
+    this.#underWay.set(socket, underWay);
     // Answers still queued behind another have no socket yet, so they do not hear that it closed.
     socket.once('close', () => {
-      for (const controller of waiting.values()) abort(controller);
-      waiting.clear();
-      this.#waiting.delete(socket);
+      if (underWay.responses.size > 0) abort(underWay);
+      underWay.responses.clear();
+      this.#underWay.delete(socket);
     });
-    return waiting;
+    return underWay;
   }
 }
 
-function abort(controller: AbortController): void {
-  controller.abort(new KvError('KV_ABORTED', 'The client closed its connection.'));
+function abort({ controller }: UnderWay): void {
+  controller?.abort(new KvError('KV_ABORTED', 'The client closed its connection.'));
 }

@@ -2,22 +2,28 @@
  * Guard: what every request must pass before any route sees it. It keeps pages of other sites from
  * using a visitor's browser as their client, and one connection from taking more than its share.
  */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { KvError } from '@paxkv/client/errors';
-import type { RequestHandler } from 'express';
 import type { Door } from './door.ts';
 import { sendError } from './error-reply.ts';
 import { isLoopback } from './loopback.ts';
 
-export function createGuard({ connections, limits, hostNames }: Door): RequestHandler {
+/**
+ * Gives back whether a request may go on; if not, it was answered.
+ *
+ * @throws KvError `KV_BAD_REQUEST`, `KV_OVERLOADED`
+ */
+export type Guard = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+export function createGuard({ connections, limits, hostNames }: Door): Guard {
   const checkSource = createSourceCheck(hostNames);
-  return (request, response, next) => {
+  return (request, response) => {
     const underWay = connections.begin(request, response);
     if (request.rawHeaders.length > 2 * limits.headerCountMax) {
       const error = new KvError('KV_TOO_LARGE', `Over ${limits.headerCountMax} headers.`);
       sendError(response, error, { status: 431 });
-      return;
+      return false;
     }
     if (underWay > limits.pipelinedRequestCountMax) {
       throw new KvError('KV_OVERLOADED', 'Too many requests at once on this connection.');
@@ -26,7 +32,7 @@ export function createGuard({ connections, limits, hostNames }: Door): RequestHa
     if (request.headers.upgrade !== undefined) {
       throw new KvError('KV_BAD_REQUEST', 'No such protocol to upgrade to.');
     }
-    next();
+    return true;
   };
 }
 

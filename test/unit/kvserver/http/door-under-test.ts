@@ -8,6 +8,7 @@ import { expect } from 'chai';
 
 type Submitter = AppParts['submitter'];
 type Request = Parameters<Submitter['submit']>[0];
+type SubmitOptions = Exclude<Parameters<Submitter['submit']>[1], undefined>;
 export type Reply = Awaited<ReturnType<Submitter['submit']>>;
 type Entry = Exclude<Extract<Reply, { type: 'got' }>['entry'], undefined>;
 
@@ -15,14 +16,16 @@ type Entry = Exclude<Extract<Reply, { type: 'got' }>['entry'], undefined>;
 export class ScriptedSubmitter implements Submitter {
   readonly requests: Request[] = [];
   readonly signals: (AbortSignal | undefined)[] = [];
+  readonly consistencies: (string | undefined)[] = [];
   script: ((request: Request, signal?: AbortSignal) => Promise<Reply>) | undefined;
   readonly #arrivals = new EventEmitter();
   readonly #entries = new Map<string, Entry>();
   #revision = 0;
 
-  async submit(request: Request, { signal }: { signal?: AbortSignal } = {}): Promise<Reply> {
+  async submit(request: Request, { signal, consistency }: SubmitOptions = {}): Promise<Reply> {
     this.requests.push(request);
     this.signals.push(signal);
+    this.consistencies.push(consistency);
     this.#arrivals.emit('request');
     return this.script?.(request, signal) ?? this.#apply(request);
   }

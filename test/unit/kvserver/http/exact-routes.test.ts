@@ -49,6 +49,19 @@ describe('Exact routes', () => {
     });
   });
 
+  it('hands on which consistency is enough for a get', async () => {
+    const key = base64('k');
+    await ask(paths.get, { key });
+    await ask(paths.get, { key, consistency: 'linearizable' });
+    await ask(paths.get, { key, consistency: 'serializable' });
+    const asked = door.submitter.consistencies.slice(-3);
+    expect(asked).to.deep.equal([undefined, 'linearizable', 'serializable']);
+    const wrong = door.postJson(paths.get, { key, consistency: 'strict' });
+    await door.refuses(wrong, 'KV_BAD_REQUEST');
+    const write = door.postJson(paths.delete, { key, consistency: 'serializable' });
+    await door.refuses(write, 'KV_BAD_REQUEST');
+  });
+
   it('takes a value of exactly the limit (H20)', async () => {
     const value = base64(Buffer.alloc(valueBytesMax, 1));
     await ask(paths.put, { key: base64('big'), value });

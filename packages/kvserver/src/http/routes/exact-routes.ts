@@ -1,17 +1,18 @@
 /** The exact form: POST with a JSON body, keys and values of any bytes in base64. For programs. */
 import type {
   AppendReply,
+  Consistency,
   DeleteReply,
   GetReply,
   OpenSessionReply,
   PutReply,
 } from '@paxkv/client/protocol';
 import { paths } from '@paxkv/client/protocol';
-import type { Request as HttpRequest, IRouter, Response } from 'express';
 import type { z } from 'zod';
 import type { Command, Reply, Request, Stamp } from '../../state-machine/command.ts';
 import type { Door } from '../door.ts';
 import { sendJson } from '../error-reply.ts';
+import type { Endpoint, Router } from '../router.ts';
 import {
   deleteSchema,
   fromBase64,
@@ -20,52 +21,53 @@ import {
   putSchema,
   readJson,
 } from './json-body.ts';
-import { allowOnly } from './method-not-allowed.ts';
-import { hasFlag } from './query-flag.ts';
+import { flagsOf } from './query-flags.ts';
 import { checkKey, checkValue, submit } from './submission.ts';
 
 /** One path: the body it takes, the command that makes, the reply that comes, and its JSON. */
 interface Exchange<S extends z.ZodType, T extends Reply['type']> {
   readonly schema: S;
   readonly toRequest: (body: z.infer<S>) => Request;
+  readonly consistencyOf?: (body: z.infer<S>) => Consistency | undefined;
   readonly expects: T;
   readonly toJson: (reply: Extract<Reply, { type: T }>) => object;
 }
 
-export function mountExactRoutes(router: IRouter, door: Door): void {
-  const mount = <S extends z.ZodType, T extends Reply['type']>(
+export function addExactRoutes(router: Router, door: Door): void {
+  const add = <S extends z.ZodType, T extends Reply['type']>(
     path: string,
     exchange: Exchange<S, T>,
   ) => {
-    router.route(path).post(toEndpoint(door, exchange)).all(allowOnly('POST'));
+    router.add(path, { POST: toEndpoint(door, exchange) });
   };
-  mount(paths.get, {
+  add(paths.get, {
     schema: getSchema,
     toRequest: ({ key }) => toRequest({ type: 'get', key: toKey(key) }),
+    consistencyOf: ({ consistency }) => consistency,
     expects: 'got',
     toJson: toGetReply,
   });
-  mount(paths.put, {
+  add(paths.put, {
     schema: putSchema,
     toRequest: ({ key, value, session }) =>
       toRequest({ type: 'put', key: toKey(key), value: toValue(value) }, session),
     expects: 'put',
     toJson: ({ revision }): PutReply => ({ revision }),
   });
-  mount(paths.append, {
+  add(paths.append, {
     schema: putSchema,
     toRequest: ({ key, value, session }) =>
       toRequest({ type: 'append', key: toKey(key), value: toValue(value) }, session),
     expects: 'appended',
     toJson: ({ revision, length }): AppendReply => ({ revision, length }),
   });
-  mount(paths.delete, {
+  add(paths.delete, {
     schema: deleteSchema,
     toRequest: ({ key, session }) => toRequest({ type: 'delete', key: toKey(key) }, session),
     expects: 'deleted',
     toJson: ({ revision, existed }): DeleteReply => ({ revision, deleted: existed }),
   });
-  mount(paths.sessions, {
+  add(paths.sessions, {
     schema: openSessionSchema,
     toRequest: ({ client }) => toRequest({ type: 'openSession', client }),
     expects: 'sessionOpened',
@@ -75,18 +77,20 @@ export function mountExactRoutes(router: IRouter, door: Door): void {
 
 function toEndpoint<S extends z.ZodType, T extends Reply['type']>(
   door: Door,
-  exchange: Exchange<S, T>,
-) {
+  { schema, toRequest, consistencyOf, expects, toJson }: Exchange<S, T>,
+): Endpoint {
   const { bodyBytesMax: bytesMax, bodyTimeoutMs: timeoutMs } = door.limits;
-  return async (httpRequest: HttpRequest, response: Response): Promise<void> => {
-    hasFlag(httpRequest);
-    const body = await readJson(httpRequest, exchange.schema, { bytesMax, timeoutMs });
+  const limits = { bytesMax, timeoutMs };
+  return async (httpRequest, response) => {
+    flagsOf(httpRequest, []);
+    const body = await readJson(httpRequest, schema, limits);
     const reply = await submit(door.submitter, {
-      request: exchange.toRequest(body),
-      expects: exchange.expects,
+      request: toRequest(body),
+      expects,
       signal: door.connections.signalOf(response),
+      consistency: consistencyOf?.(body),
     });
-    sendJson(response, exchange.toJson(reply));
+    sendJson(response, toJson(reply));
   };
 }
 

@@ -5,7 +5,7 @@ import type { IRouter } from 'express';
 import type { Door } from '../door.ts';
 import { sendError, sendJson } from '../error-reply.ts';
 import { allowOnly } from './method-not-allowed.ts';
-import { hasFlag } from './query-flag.ts';
+import { flagsOf } from './query-flags.ts';
 
 /** One line of `/readyz?verbose`. */
 interface Check {
@@ -20,7 +20,7 @@ export function mountHealthRoutes(router: IRouter, { status }: Door): void {
   router
     .route(paths.live)
     .get((request, response) => {
-      hasFlag(request, 'verbose');
+      flagsOf(request, ['verbose']);
       // To answer at all is the check: the event loop turns.
       sendJson(response, { live: true });
     })
@@ -28,7 +28,7 @@ export function mountHealthRoutes(router: IRouter, { status }: Door): void {
   router
     .route(paths.ready)
     .get((request, response) => {
-      const isVerbose = hasFlag(request, 'verbose');
+      const isVerbose = flagsOf(request, ['verbose']).has('verbose');
       const now = status();
       const more = isVerbose ? { checks: checksOf(now) } : {};
       if (now.state === 'running') sendJson(response, { ready: true, ...more });
@@ -38,7 +38,7 @@ export function mountHealthRoutes(router: IRouter, { status }: Door): void {
   router
     .route(paths.status)
     .get((request, response) => {
-      hasFlag(request);
+      flagsOf(request, []);
       sendJson(response, status());
     })
     .all(allowOnly('GET, HEAD'));

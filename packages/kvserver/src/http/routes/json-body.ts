@@ -21,7 +21,10 @@ export const stampSchema = z
   .refine((stamp) => stamp.lowestAwaited <= stamp.number, 'lowestAwaited must be at most number')
   .transform(({ id, number, lowestAwaited }): Stamp => ({ session: id, number, lowestAwaited }));
 
-export const getSchema = z.strictObject({ key: z.string() });
+export const getSchema = z.strictObject({
+  key: z.string(),
+  consistency: z.enum(['linearizable', 'serializable']).optional(),
+});
 export const putSchema = z.strictObject({
   key: z.string(),
   value: z.string(),

@@ -10,7 +10,7 @@ import { checkKey } from './submission.ts';
  *
  * @throws KvError `KV_BAD_REQUEST` for an empty key or broken encoding, `KV_TOO_LARGE`.
  */
-export function keyOf(url: string): Bytes {
+export function keyOf(url = ''): Bytes {
   const start = paths.kv.length;
   const query = url.indexOf('?', start);
   return checkKey(percentDecode(url.slice(start, query === -1 ? undefined : query)));

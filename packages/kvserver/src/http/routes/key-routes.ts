@@ -1,5 +1,6 @@
 /** The people-friendly form: a key is a path, a value is a body. */
 import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { KvError } from '@paxkv/client/errors';
 import {
   type AppendReply,
@@ -8,26 +9,27 @@ import {
   paths,
   valueBytesMax,
 } from '@paxkv/client/protocol';
-import type { Request as HttpRequest, IRouter, Response } from 'express';
 import type { Command, Entry, Reply, Stamp } from '../../state-machine/command.ts';
 import type { Door } from '../door.ts';
 import { sendJson } from '../error-reply.ts';
 import { readBody, refuseBody } from '../request-body.ts';
+import type { Router } from '../router.ts';
 import { parse, stampSchema } from './json-body.ts';
 import { keyOf } from './key-path.ts';
-import { allowOnly } from './method-not-allowed.ts';
-import { hasFlag } from './query-flag.ts';
+import { flagsOf } from './query-flags.ts';
 import { submit } from './submission.ts';
 
-export function mountKeyRoutes(router: IRouter, door: Door): void {
+const serializable = 'consistency=serializable';
+const getFlags = ['raw', serializable, 'consistency=linearizable'];
+
+export function addKeyRoutes(router: Router, door: Door): void {
   const keys = new KeyRoutes(door);
-  router
-    .route(new RegExp(`^${paths.kv}`))
-    .get((request, response) => keys.get(request, response))
-    .put((request, response) => keys.put(request, response))
-    .post((request, response) => keys.append(request, response))
-    .delete((request, response) => keys.delete(request, response))
-    .all(allowOnly('GET, HEAD, PUT, POST, DELETE'));
+  router.addBelow(paths.kv, {
+    GET: (request, response) => keys.get(request, response),
+    PUT: (request, response) => keys.put(request, response),
+    POST: (request, response) => keys.append(request, response),
+    DELETE: (request, response) => keys.delete(request, response),
+  });
 }
 
 class KeyRoutes {
@@ -37,30 +39,34 @@ class KeyRoutes {
     this.#door = door;
   }
 
-  async get(request: HttpRequest, response: Response): Promise<void> {
-    const isRaw = hasFlag(request, 'raw');
+  async get(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const flags = flagsOf(request, getFlags);
     refuseBody(request);
     const key = keyOf(request.url);
-    const { entry } = await this.#submit(response, { type: 'get', key }, 'got');
+    const { entry } = await submit(this.#door.submitter, {
+      ...this.#submission(response, { type: 'get', key }),
+      expects: 'got',
+      consistency: flags.has(serializable) ? 'serializable' : undefined,
+    });
     if (entry === undefined) throw new KvError('KV_NO_SUCH_KEY', 'The key is absent.');
-    if (isRaw) sendRaw(response, entry);
+    if (flags.has('raw')) sendRaw(response, entry);
     else sendJson(response, toJson(Buffer.from(key), entry));
   }
 
-  async put(request: HttpRequest, response: Response): Promise<void> {
+  async put(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const command: Command = { type: 'put', ...(await this.#readPair(request)) };
     const { revision } = await this.#submit(response, command, 'put');
     sendJson(response, { revision } satisfies PutReply);
   }
 
-  async append(request: HttpRequest, response: Response): Promise<void> {
+  async append(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const command: Command = { type: 'append', ...(await this.#readPair(request)) };
     const { revision, length } = await this.#submit(response, command, 'appended');
     sendJson(response, { revision, length } satisfies AppendReply);
   }
 
-  async delete(request: HttpRequest, response: Response): Promise<void> {
-    hasFlag(request);
+  async delete(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    flagsOf(request, []);
     refuseBody(request);
     const command: Command = { type: 'delete', key: keyOf(request.url) };
     const { revision, existed } = await this.#submit(response, command, 'deleted');
@@ -68,23 +74,26 @@ class KeyRoutes {
   }
 
   /** Key from the path, value from the body: its bytes as they are, whatever their type. */
-  async #readPair(request: HttpRequest) {
-    hasFlag(request);
+  async #readPair(request: IncomingMessage) {
+    flagsOf(request, []);
     const key = keyOf(request.url);
     const timeoutMs = this.#door.limits.bodyTimeoutMs;
     return { key, value: await readBody(request, { bytesMax: valueBytesMax, timeoutMs }) };
   }
 
-  #submit<T extends Reply['type']>(response: Response, command: Command, expects: T) {
+  #submit<T extends Reply['type']>(response: ServerResponse, command: Command, expects: T) {
+    return submit(this.#door.submitter, { ...this.#submission(response, command), expects });
+  }
+
+  #submission(response: ServerResponse, command: Command) {
     const stamp = stampOf(response.req);
     const request = stamp === undefined ? { command } : { stamp, command };
-    const signal = this.#door.connections.signalOf(response);
-    return submit(this.#door.submitter, { request, expects, signal });
+    return { request, signal: this.#door.connections.signalOf(response) };
   }
 }
 
 /** From `paxkv-session: <id>/<number>/<lowestAwaited>`. */
-function stampOf(request: HttpRequest): Stamp | undefined {
+function stampOf(request: IncomingMessage): Stamp | undefined {
   const header = request.headers['paxkv-session'];
   if (header === undefined) return undefined;
   const match = /^(\d{1,16})\/(\d{1,16})\/(\d{1,16})$/.exec(String(header));
@@ -107,7 +116,7 @@ function toJson(key: Buffer, { value, createRevision, modRevision, version }: En
   };
 }
 
-function sendRaw(response: Response, entry: Entry): void {
+function sendRaw(response: ServerResponse, entry: Entry): void {
   response.writeHead(200, {
     'content-type': 'application/octet-stream',
     'content-length': entry.value.length,

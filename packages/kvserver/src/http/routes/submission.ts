@@ -1,6 +1,6 @@
 /** Hands requests to the replica, and tells its refusals apart from its replies. */
 import { KvError } from '@paxkv/client/errors';
-import { keyBytesMax, valueBytesMax } from '@paxkv/client/protocol';
+import { type Consistency, keyBytesMax, valueBytesMax } from '@paxkv/client/protocol';
 import type { Submitter } from '../../replica/submitter.ts';
 import type { Bytes, Reply, Request } from '../../state-machine/command.ts';
 import { refusalToError } from '../refusal.ts';
@@ -12,14 +12,19 @@ export interface Submission<T extends Reply['type']> {
   /** What the replica answers to such a request. */
   readonly expects: T;
   readonly signal: AbortSignal | undefined;
+  /** Of a get. */
+  readonly consistency?: Consistency | undefined;
 }
 
 /** @throws KvError for a refusal, and whatever the submitter throws. */
 export async function submit<T extends Reply['type']>(
   submitter: Submitter,
-  { request, expects, signal }: Submission<T>,
+  { request, expects, signal, consistency }: Submission<T>,
 ): Promise<ReplyOf<T>> {
-  const reply = await submitter.submit(request, signal === undefined ? {} : { signal });
+  const reply = await submitter.submit(request, {
+    ...(signal && { signal }),
+    ...(consistency && { consistency }),
+  });
   if (isReply(reply, expects)) return reply;
   if (reply.type === 'refused') throw refusalToError(reply.reason);
   throw new TypeError(`the replica answered ${reply.type} where ${expects} was due`);

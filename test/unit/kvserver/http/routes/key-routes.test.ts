@@ -145,6 +145,38 @@ describe('Key routes', () => {
     await door.refuses(door.fetch('/livez?verbose&verbose'), 'KV_BAD_REQUEST');
   });
 
+  it('hand on which consistency is enough for a get', async () => {
+    await door.fetch('/v1/kv/k', { method: 'PUT', body: 'v' });
+    const queries = [
+      '',
+      '?consistency=linearizable',
+      '?consistency=serializable',
+      '?raw&consistency=serializable',
+      '?consistency=serializable&raw',
+    ];
+    for (const query of queries) {
+      expect((await door.fetch(`/v1/kv/k${query}`)).status).to.equal(200);
+    }
+    const asked = door.submitter.consistencies.slice(-queries.length);
+    const serializable = Array.from({ length: 3 }, () => 'serializable');
+    expect(asked).to.deep.equal([undefined, undefined, ...serializable]);
+  });
+
+  it('refuse a consistency that they do not know, two of them, and one of a write', async () => {
+    for (const query of [
+      'consistency=',
+      'consistency=strict',
+      'consistency',
+      'consistency=serializable&consistency=linearizable',
+      'consistency=serializable&consistency=serializable',
+      'raw&consistency=serializable&raw',
+    ]) {
+      await door.refuses(door.fetch(`/v1/kv/k?${query}`), 'KV_BAD_REQUEST');
+    }
+    const init = { method: 'PUT', body: 'v' };
+    await door.refuses(door.fetch('/v1/kv/k?consistency=serializable', init), 'KV_BAD_REQUEST');
+  });
+
   it('hand on a session stamp from its header', async () => {
     const headers = { 'paxkv-session': '7/2/1' };
     await door.fetch('/v1/kv/k', { method: 'PUT', body: 'v', headers });

@@ -1,0 +1,53 @@
+/**
+ * Router: finds who answers a request by looking its path up, which costs next to nothing. Every path
+ * has one spelling; what it does not know is left to others.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { allowOnly } from './routes/method-not-allowed.ts';
+
+/** Answers a request. What it rejects with becomes the answer. */
+export type Endpoint = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/** What a path takes, by method. HEAD is answered like GET where there is GET. */
+export type Methods = Readonly<Record<string, Endpoint>>;
+
+interface Route {
+  readonly endpoints: ReadonlyMap<string, Endpoint>;
+  readonly otherwise: Endpoint;
+}
+
+export class Router {
+  readonly #exact = new Map<string, Route>();
+  readonly #below: { readonly prefix: string; readonly route: Route }[] = [];
+
+  add(path: string, methods: Methods): void {
+    this.#exact.set(path, toRoute(methods));
+  }
+
+  /** Everything that begins with `prefix`. */
+  addBelow(prefix: string, methods: Methods): void {
+    this.#below.push({ prefix, route: toRoute(methods) });
+  }
+
+  find({ method = '', url = '' }: IncomingMessage): Endpoint | undefined {
+    const route = this.#exact.get(url) ?? this.#routeBelow(url) ?? this.#exact.get(pathOf(url));
+    return route === undefined ? undefined : (route.endpoints.get(method) ?? route.otherwise);
+  }
+
+  #routeBelow(url: string): Route | undefined {
+    for (const { prefix, route } of this.#below) if (url.startsWith(prefix)) return route;
+    return undefined;
+  }
+}
+
+function toRoute(methods: Methods): Route {
+  const { GET: get } = methods;
+  const all = get === undefined ? methods : { GET: get, HEAD: get, ...methods };
+  const names = Object.keys(all).join(', ');
+  return { endpoints: new Map(Object.entries(all)), otherwise: allowOnly(names) };
+}
+
+function pathOf(url: string): string {
+  const end = url.search(/[?#]/);
+  return end === -1 ? url : url.slice(0, end);
+}
