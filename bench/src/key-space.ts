@@ -1,20 +1,26 @@
 /** A bounded set of keys, gone through in turns, so that the store stops growing once it is filled. */
+import { Records } from 'paxkv/internal/bench/workload/records';
+
+const keyBytes = 16;
+const seed = 1;
+
 export class KeySpace {
   readonly #keyCount: number;
-  #given = 0;
+  readonly #records: Records;
+  #givenCount = 0;
 
-  constructor(keyCount: number) {
+  constructor({ keyCount, valueBytes }: { keyCount: number; valueBytes: number }) {
     this.#keyCount = keyCount;
+    this.#records = new Records({ keyBytes, valueBytes }, seed);
   }
 
   next(): string {
-    const key = `key-${String(this.#given % this.#keyCount).padStart(8, '0')}`;
-    this.#given += 1;
-    return key;
+    this.#givenCount += 1;
+    return this.#records.key((this.#givenCount - 1) % this.#keyCount);
   }
 
-  /** Text of so many bytes, another one after each key. */
-  value(bytes: number): string {
-    return String(this.#given).padEnd(bytes, '.').slice(0, bytes);
+  /** Another one each time, in turns. */
+  value(): Buffer {
+    return this.#records.value();
   }
 }

@@ -2,106 +2,93 @@
  * One load: so many clients, each with one request under way at any time, until a time or a count is
  * over. Every request is timed from its call to its answer, retries included.
  */
-import { KvClient, KvError } from '@paxkv/client';
-import { build, type Histogram } from 'hdr-histogram-js';
+import { KvClient, systemEnvironment } from '@paxkv/client';
+import { ClientTarget } from 'paxkv/internal/bench/client-target';
+import type { LoadResult } from 'paxkv/internal/bench/load/load';
+import { runLoad } from 'paxkv/internal/bench/load/run-load';
 import type { KeySpace } from './key-space.ts';
 
 /** On which servers the clients of a load are: client i on `endpoints[i % endpoints.length]`. */
-export interface Load {
+export interface ClientLoad {
   readonly kind: 'put' | 'get';
   readonly clientCount: number;
   readonly endpoints: readonly string[];
   readonly keys: KeySpace;
-  readonly valueBytes: number;
   /** Whichever comes first ends the load. */
   readonly seconds?: number;
   readonly requestCount?: number;
   readonly onProgress?: (doneShare: number) => void;
 }
 
-export interface LoadResult {
-  /** Microseconds of each answered request. */
-  readonly histogram: Histogram;
-  readonly elapsedMs: number;
-  /** Answered requests of each client. */
-  readonly clientRequestCounts: readonly number[];
-  /** Requests that ended in an error, by its code. */
-  readonly failures: ReadonlyMap<string, number>;
+export interface ClientLoadResult extends LoadResult {
   /** CPU time that this process, which makes the load, took of one core: 1 is all of it. */
   readonly generatorShare: number;
 }
 
 /** Each client opens its connection and its session by one request before the clock starts. */
-export async function runLoad(load: Load): Promise<LoadResult> {
+export async function runClientLoad(load: ClientLoad): Promise<ClientLoadResult> {
   const clients = Array.from({ length: load.clientCount }, (_, index) => clientOf(load, index));
+  const target = new ClientTarget(clients);
+  const send = (lane: number) => sendOne(load, target, lane);
   try {
-    await Promise.all(clients.map((client) => requestOnce(client, load)));
-    return await measure(clients, load);
+    await Promise.all(clients.map((_, lane) => send(lane)));
+    return await measure(load, send);
   } finally {
-    await Promise.all(clients.map((client) => client.close()));
+    await target.close();
   }
 }
 
-async function measure(clients: readonly KvClient[], load: Load): Promise<LoadResult> {
-  const histogram = build({ numberOfSignificantValueDigits: 3, bitBucketSize: 32 });
-  const failures = new Map<string, number>();
+async function measure(
+  load: ClientLoad,
+  send: (lane: number) => Promise<unknown>,
+): Promise<ClientLoadResult> {
+  const { clock } = systemEnvironment();
+  const { clientCount: inFlight, seconds, requestCount } = load;
   const cpuBefore = process.cpuUsage();
-  const startMs = performance.now();
-  const share = progressOf(load, startMs);
-  let begun = 0;
-  const clientRequestCounts = await Promise.all(
-    clients.map(async (client) => {
-      let answered = 0;
-      for (; share(begun) < 1; ) {
-        begun += 1;
-        const beginMs = performance.now();
-        const failure = await requestOnce(client, load);
-        if (failure === undefined) {
-          histogram.recordValue(Math.round((performance.now() - beginMs) * 1000));
-          answered += 1;
-        } else {
-          failures.set(failure, (failures.get(failure) ?? 0) + 1);
-        }
-        load.onProgress?.(share(begun));
-      }
-      return answered;
-    }),
-  );
-  const elapsedMs = performance.now() - startMs;
+  const startMs = clock.now();
+  const share = progressOf(load);
+  let sentCount = 0;
+  const result = await runLoad({
+    send: async (lane) => {
+      sentCount += 1;
+      await send(lane);
+      load.onProgress?.(share(clock.now() - startMs, sentCount));
+    },
+    ...{ inFlight, clock },
+    ...(seconds !== undefined && { durationMs: seconds * 1000 }),
+    ...(requestCount !== undefined && { requestCount }),
+  });
   const { user, system } = process.cpuUsage(cpuBefore);
-  const generatorShare = (user + system) / 1000 / elapsedMs;
-  return { histogram, elapsedMs, clientRequestCounts, failures, generatorShare };
+  return { ...result, generatorShare: (user + system) / 1000 / (clock.now() - startMs) };
 }
 
-function clientOf({ endpoints }: Load, index: number): KvClient {
+function clientOf({ endpoints }: ClientLoad, index: number): KvClient<'buffer'> {
   const endpoint = endpoints[index % endpoints.length];
   if (endpoint === undefined) throw new TypeError('endpoints is empty');
-  return new KvClient({ endpoints: endpoint });
+  return new KvClient({ endpoints: endpoint, encoding: 'buffer' });
 }
 
-/** Which part of the load is over, from 0 to 1, given how many requests have begun. */
-function progressOf({ seconds, requestCount }: Load, startMs: number): (begun: number) => number {
-  return (begun) =>
+async function sendOne(load: ClientLoad, target: ClientTarget, lane: number): Promise<void> {
+  const { kind, keys } = load;
+  const key = keys.next();
+  if (kind === 'put') await target.ofLane(lane).put(key, keys.value());
+  else if (!(await target.ofLane(lane).get(key))) throw new AbsentError(key);
+}
+
+/** Every key was written before. */
+class AbsentError extends Error {
+  override readonly name = 'AbsentError';
+  readonly code = 'ABSENT';
+}
+
+/** Which part of the load is over, from 0 to 1. */
+function progressOf({ seconds, requestCount }: ClientLoad) {
+  return (passedMs: number, sentCount: number): number =>
     Math.min(
       1,
       Math.max(
-        seconds === undefined ? 0 : (performance.now() - startMs) / (seconds * 1000),
-        requestCount === undefined ? 0 : begun / requestCount,
+        seconds === undefined ? 0 : passedMs / (seconds * 1000),
+        requestCount === undefined ? 0 : sentCount / requestCount,
       ),
     );
-}
-
-/** The code of the error it ended in, if it did. */
-async function requestOnce(client: KvClient, load: Load): Promise<string | undefined> {
-  try {
-    if (load.kind === 'put') {
-      await client.put(load.keys.next(), load.keys.value(load.valueBytes));
-    } else if ((await client.get(load.keys.next())) === undefined) {
-      return 'ABSENT';
-    }
-    return undefined;
-  } catch (error) {
-    if (error instanceof KvError) return error.code;
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 /** The results as text: tables of what was measured, and the goals at the end. */
-import Table from 'cli-table3';
 import { type Goal, judge } from './goals.ts';
 import type { LoadFigures, MemoryReading, Results } from './results.ts';
+import { tableOf } from './text-table.ts';
 
 export function toReport(results: Results): string {
   const { machine, seconds, valueBytes, loads, memory } = results;
@@ -68,23 +68,6 @@ function goalTable(goals: readonly Goal[]): string {
     ]),
   );
 }
-
-function tableOf(head: readonly string[], rows: readonly (string | number)[][]): string {
-  const table = new Table({
-    head: [...head],
-    style: { head: [], border: [], compact: true },
-    chars: { ...noBorder, middle: '  ' },
-  });
-  table.push(...rows);
-  return table.toString();
-}
-
-const noBorder = Object.fromEntries(
-  [
-    ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left'],
-    ...['bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'],
-  ].map((part) => [part, '']),
-);
 
 function toMs(ms: number): string {
   return ms.toFixed(ms < 10 ? 2 : 0);

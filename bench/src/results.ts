@@ -1,5 +1,6 @@
 /** What the benchmark finds out, as plain data: what `--json` prints and the tables show. */
-import type { LoadResult } from './load.ts';
+import { type Latencies, toLatencies } from 'paxkv/internal/bench/report/figures';
+import type { ClientLoadResult } from './load.ts';
 
 /** `spread`: clients in turn on all three servers, which then compete for instances. */
 export type Placement = 'spread' | 'one server';
@@ -9,7 +10,7 @@ export interface LoadFigures {
   readonly placement: Placement;
   readonly clientCount: number;
   readonly perSecond: number;
-  readonly latencyMs: Readonly<Record<'p50' | 'p90' | 'p99' | 'p99_9' | 'max', number>>;
+  readonly latencyMs: Latencies;
   /** Answered requests of the least, the middle and the most served client. */
   readonly perClient: Readonly<Record<'min' | 'median' | 'max', number>>;
   readonly failures: Readonly<Record<string, number>>;
@@ -40,15 +41,14 @@ export interface Results {
 
 export function toFigures(
   of: Pick<LoadFigures, 'kind' | 'placement' | 'clientCount'>,
-  result: LoadResult,
+  result: ClientLoadResult,
 ): LoadFigures {
-  const { histogram, elapsedMs, clientRequestCounts, failures, generatorShare } = result;
-  const at = (percentile: number) => histogram.getValueAtPercentile(percentile) / 1000;
+  const { histogram, answeredCount, elapsedMs, laneCounts, failures, generatorShare } = result;
   return {
     ...of,
-    perSecond: (histogram.totalCount / elapsedMs) * 1000,
-    latencyMs: { p50: at(50), p90: at(90), p99: at(99), p99_9: at(99.9), max: at(100) },
-    perClient: spanOf(clientRequestCounts),
+    perSecond: (answeredCount / elapsedMs) * 1000,
+    latencyMs: toLatencies(histogram),
+    perClient: spanOf(laneCounts),
     failures: Object.fromEntries(failures),
     generatorShare,
   };

@@ -10,6 +10,7 @@ import { clusterPerTest } from './cluster-per-test.ts';
 import { runCommand } from './command.ts';
 
 const program = fileURLToPath(new URL('../../../bench/dist/main.js', import.meta.url));
+const comparison = fileURLToPath(new URL('../../../bench/dist/compare/main.js', import.meta.url));
 const flags = ['--clients', '1,2', '--seconds', '1', '--puts', '100', '--json'];
 
 describe('the benchmark', function () {
@@ -48,6 +49,19 @@ describe('the benchmark', function () {
     );
     expect(code).to.equal(1);
     expect(stderr).to.contain('whole number');
+  });
+});
+
+describe('the comparison', function () {
+  this.timeout(60_000);
+
+  it('prints a row, and does not judge goals about a peer that was left out', async () => {
+    const row = ['--only', 'puts-64', '--peers', 'Redis', '--keys', '20'];
+    const words = [comparison, ...row, '--rounds', '1', '--seconds', '1'];
+    const { stdout } = await promisify(execFile)(process.execPath, words);
+    expect(stdout).to.match(/puts, 64 in flight.* paxkv, SDK +[\d,]+\/s/);
+    expect(stdout).to.contain('puts-64: etcd was left out by --peers');
+    expect(stdout).to.match(/Goals: 0 hold, 0 missed, 1 not judged\.\n$/);
   });
 });
 

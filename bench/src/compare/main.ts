@@ -1,0 +1,26 @@
+/** `npm run bench:compare`: exit code 1 if a goal that could be judged does not hold. */
+import { writeFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
+import { describeMachine } from '../machine.ts';
+import { toHtmlReport } from './html-report.ts';
+import { type Comparison, isMissed, toReport } from './report.ts';
+import { runRows } from './rows/rows.ts';
+import { parseSettings } from './settings.ts';
+import { Stage } from './stage.ts';
+
+const settings = parseSettings(process.argv.slice(2));
+const stage = new Stage(settings.peers);
+process.once('SIGINT', () => void stage.stop().finally(() => process.exit(130)));
+const loadBefore = loadavg()[0] ?? 0;
+try {
+  const rows = await runRows(stage, settings);
+  const loadAverages = [loadBefore, loadavg()[0] ?? 0] as const;
+  const comparison: Comparison = { machine: describeMachine(), loadAverages, rows };
+  const { jsonFile, htmlFile } = settings;
+  if (jsonFile !== undefined) await writeFile(jsonFile, `${JSON.stringify(comparison, null, 2)}\n`);
+  if (htmlFile !== undefined) await writeFile(htmlFile, toHtmlReport(comparison));
+  process.stdout.write(`${toReport(comparison)}\n`);
+  process.exitCode = isMissed(rows) ? 1 : 0;
+} finally {
+  await stage.stop();
+}

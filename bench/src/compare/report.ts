@@ -1,0 +1,96 @@
+/** The comparison as text: a table row by row, what is in doubt, and the verdict on the whole. */
+import type { Machine } from '../results.ts';
+import { tableOf } from '../text-table.ts';
+import { ratioTo } from './judge.ts';
+import type { Figure, Goal, Judgement, RowResult, Unit } from './result.ts';
+import { medianOf } from './statistics.ts';
+
+export interface Comparison {
+  readonly machine: Machine;
+  /** Of the last minute, before and after. */
+  readonly loadAverages: readonly [number, number];
+  readonly rows: readonly RowResult[];
+}
+
+export const heads = ['work', 'store, client', 'median', 'min – max', 'paxkv is', 'goal', ''];
+
+export function toReport(comparison: Comparison): string {
+  const notes = comparison.rows.flatMap(({ key, notes: texts }) =>
+    texts.map((text) => ` ${key}: ${text}`),
+  );
+  return [
+    ...toHeadLines(comparison),
+    '',
+    tableOf(heads, comparison.rows.flatMap(toCells)),
+    ...(notes.length === 0 ? [] : ['', 'Notes', ...new Set(notes)]),
+    '',
+    toVerdict(comparison.rows),
+  ].join('\n');
+}
+
+export function toHeadLines({ machine, loadAverages: [before, after] }: Comparison): string[] {
+  return [
+    `paxkv ${machine.commit}, ${machine.date}: ${machine.coreCount} cores of ${machine.cpu}, Node ${machine.node}`,
+    `load average ${before.toFixed(1)} before and ${after.toFixed(1)} after; every write is flushed before it is acknowledged.`,
+  ];
+}
+
+export function isMissed(rows: readonly RowResult[]): boolean {
+  return rows.some(({ judgements }) => judgements.some(({ verdict }) => verdict === 'missed'));
+}
+
+export function toVerdict(rows: readonly RowResult[]): string {
+  const verdicts = rows.flatMap(({ judgements }) => judgements.map(({ verdict }) => verdict));
+  const countOf = (wanted: string) => verdicts.filter((verdict) => verdict === wanted).length;
+  return `Goals: ${countOf('holds')} hold, ${countOf('missed')} missed, ${countOf('not judged')} not judged.`;
+}
+
+/** A line for each client of each store; goals stand with the store they are about. */
+export function toCells(row: RowResult): string[][] {
+  const { figures, unit, judgements } = row;
+  const shown = figures.map((figure, index) => {
+    const isFirst = figures.findIndex(({ store }) => store === figure.store) === index;
+    const own = isFirst ? judgements.filter(({ goal }) => storeOf(goal) === figure.store) : [];
+    return [...toFigureCells(figure, row), ...toGoalCells(own, unit)];
+  });
+  const absent = judgements
+    .filter(({ goal }) => figures.every(({ store }) => store !== storeOf(goal)))
+    .map((one) => [storeOf(one.goal), 'none', '', '', ...toGoalCells([one], unit)]);
+  return [...shown, ...absent].map((cells, index) => [index === 0 ? row.work : '', ...cells]);
+}
+
+function toFigureCells({ store, way, values }: Figure, { figures, unit }: RowResult): string[] {
+  const isFirst = figures.find((figure) => figure.store === store)?.way === way;
+  const ratio = store === 'paxkv' || !isFirst ? undefined : ratioTo(store, figures, unit);
+  return [
+    `${store}, ${way}`,
+    toQuantity(medianOf(values), unit),
+    `${toNumber(Math.min(...values), unit)} – ${toNumber(Math.max(...values), unit)}`,
+    ratio === undefined ? '' : `${ratio.toFixed(2)} ×`,
+  ];
+}
+
+function toGoalCells(judgements: readonly Judgement[], unit: Unit): [string, string] {
+  return [
+    judgements.map(({ goal }) => toGoalText(goal, unit)).join(', '),
+    judgements.map(({ verdict }) => (verdict === 'missed' ? 'MISSED' : verdict)).join(', '),
+  ];
+}
+
+function storeOf(goal: Goal): Figure['store'] {
+  return goal.type === 'ratio' ? goal.peer : 'paxkv';
+}
+
+export function toGoalText(goal: Goal, unit: Unit): string {
+  if (goal.type === 'limit') return `${goal.of} ≤ ${toQuantity(goal.atMost, unit)}`;
+  return `${goal.bound === 'at least' ? '≥' : '≤'} ${goal.ratio} ×`;
+}
+
+function toQuantity(value: number, unit: Unit): string {
+  return `${toNumber(value, unit)}${unit === 'perSecond' ? '/s' : ` ${unit}`}`;
+}
+
+function toNumber(value: number, unit: Unit): string {
+  if (unit === 'perSecond') return Math.round(value).toLocaleString('en');
+  return value.toFixed(Math.abs(value) < 10 ? 2 : 0);
+}

@@ -1,0 +1,76 @@
+/** The stores of a comparison, each started when it is first asked for, all ended together. */
+import { EtcdStore } from '../stores/etcd.ts';
+import { PaxkvStore } from '../stores/paxkv.ts';
+import { RedisStore } from '../stores/redis.ts';
+import type { Store, StoreName } from '../stores/store.ts';
+import { ZooKeeperStore } from '../stores/zookeeper.ts';
+
+interface Kind {
+  /** What would have to be installed. */
+  readonly debianPackage?: string;
+  isPresent(): boolean;
+  start(nodeCount: number): Promise<Store>;
+}
+
+const kinds: Readonly<Record<StoreName, Kind>> = {
+  paxkv: { isPresent: () => true, start: (nodeCount) => PaxkvStore.start({ nodeCount }) },
+  etcd: {
+    debianPackage: 'etcd-server',
+    isPresent: EtcdStore.isPresent,
+    start: (nodeCount) => EtcdStore.start(nodeCount),
+  },
+  ZooKeeper: {
+    debianPackage: 'zookeeper',
+    isPresent: ZooKeeperStore.isPresent,
+    start: (nodeCount) => ZooKeeperStore.start(nodeCount),
+  },
+  Redis: {
+    debianPackage: 'redis-server',
+    isPresent: RedisStore.isPresent,
+    start: () => RedisStore.start(),
+  },
+};
+
+export class Stage {
+  readonly #peers: readonly StoreName[];
+  readonly #stores = new Map<string, Promise<Store>>();
+
+  constructor(peers: readonly StoreName[]) {
+    this.#peers = peers;
+  }
+
+  /** Of these, what is not on this machine or was not asked for, in words. */
+  absences(names: readonly StoreName[]): string[] {
+    return names.flatMap((name) => {
+      if (!this.#isWanted(name)) return `${name} was left out by --peers`;
+      const { debianPackage } = kinds[name];
+      return kinds[name].isPresent() ? [] : `${name} is not installed (Debian: ${debianPackage})`;
+    });
+  }
+
+  /** Those of these that are there, in the same order, serving. */
+  async stores(names: readonly StoreName[], nodeCount = 3): Promise<readonly Store[]> {
+    const present = names.filter((name) => this.#isWanted(name) && kinds[name].isPresent());
+    return Promise.all(present.map((name) => this.#store(name, nodeCount)));
+  }
+
+  /** Ends every process that was started. */
+  async stop(): Promise<void> {
+    const starts = await Promise.allSettled(this.#stores.values());
+    this.#stores.clear();
+    const started = starts.flatMap((start) => (start.status === 'fulfilled' ? start.value : []));
+    await Promise.all(started.map(({ group }) => group.stop()));
+  }
+
+  #isWanted(name: StoreName): boolean {
+    return name === 'paxkv' || this.#peers.includes(name);
+  }
+
+  #store(name: StoreName, nodeCount: number): Promise<Store> {
+    const key = `${name} ${nodeCount}`;
+    const known = this.#stores.get(key);
+    const store = known ?? kinds[name].start(nodeCount);
+    this.#stores.set(key, store);
+    return store;
+  }
+}

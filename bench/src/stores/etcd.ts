@@ -1,0 +1,127 @@
+/** Three or five nodes of etcd as Debian ships it, in its own settings. */
+import { existsSync } from 'node:fs';
+import { Etcd3 } from 'etcd3';
+import { HttpConnection } from './http-connection.ts';
+import { httpWay } from './http-way.ts';
+import { type Place, ServerGroup } from './server-group.ts';
+import type { Store, Way } from './store.ts';
+
+const etcd = '/usr/bin/etcd';
+/** Large values fill the 2 GiB that it allows itself by default. */
+const quotaBytes = 8 * 1024 ** 3;
+
+export class EtcdStore implements Store {
+  readonly name = 'etcd';
+  readonly group: ServerGroup;
+  readonly ways: readonly Way[];
+  readonly httpWay: Way;
+
+  private constructor(group: ServerGroup) {
+    this.group = group;
+    this.httpWay = httpWay('JSON gateway', group.addresses, {
+      putPath: '/v3/kv/put',
+      getPath: '/v3/kv/range',
+      putBody: (key, value) => `{"key":"${key}","value":"${value}"}`,
+      getBody: (key) => `{"key":"${key}"}`,
+      isFound: (answer) => answer.includes('"count":"1"'),
+    });
+    this.ways = [this.httpWay, grpcWay(group.addresses)];
+  }
+
+  static isPresent(): boolean {
+    return existsSync(etcd);
+  }
+
+  static async start(nodeCount: number): Promise<EtcdStore> {
+    const plan = { name: 'etcd', nodeCount, portsPerNode: 2, commandOf: toCommand };
+    const store = new EtcdStore(await ServerGroup.start(plan));
+    try {
+      await store.ready();
+      return store;
+    } catch (error) {
+      await store.group.stop();
+      throw error;
+    }
+  }
+
+  async leader(): Promise<number | undefined> {
+    for (const [node, address] of this.group.addresses.entries()) {
+      const { header, leader } = await statusOf(address).catch(() => unknownStatus);
+      if (leader !== '0' && leader === header.member_id) return node;
+    }
+    return undefined;
+  }
+
+  ready(): Promise<void> {
+    return this.group.until(async () => {
+      const statuses = await Promise.all(this.group.addresses.map(statusOf));
+      const indexMax = Math.max(...statuses.map(({ raftIndex }) => Number(raftIndex)));
+      return statuses.every(
+        ({ leader, raftIndex }) => leader !== '0' && Number(raftIndex) >= indexMax - indexBehindMax,
+      );
+    });
+  }
+}
+
+/** Entries that a node may be behind and still count as back, for others go on meanwhile. */
+const indexBehindMax = 100;
+
+interface EtcdStatus {
+  readonly header: { readonly member_id: string };
+  readonly leader: string;
+  readonly raftIndex: string;
+}
+
+const unknownStatus: EtcdStatus = { header: { member_id: '' }, leader: '0', raftIndex: '0' };
+
+/** Fields that are zero are left out of the answer. */
+async function statusOf(address: string): Promise<EtcdStatus> {
+  const connection = await HttpConnection.open(address);
+  try {
+    const { body } = await connection.post('/v3/maintenance/status', '{}');
+    const parsed: Partial<EtcdStatus> = JSON.parse(body.toString());
+    return { ...unknownStatus, ...parsed };
+  } finally {
+    connection.close();
+  }
+}
+
+function toCommand(node: number, places: readonly Place[]): { program: string; args: string[] } {
+  const clientUrl = `http://127.0.0.1:${places[node]?.ports[0]}`;
+  const peerUrlOf = ({ ports }: Place) => `http://127.0.0.1:${ports[1]}`;
+  const peerUrl = places.map(peerUrlOf)[node] ?? '';
+  const cluster = places.map((place, id) => `node${id}=${peerUrlOf(place)}`).join(',');
+  const flags = {
+    name: `node${node}`,
+    'data-dir': `${places[node]?.directory}/data`,
+    'listen-client-urls': clientUrl,
+    'advertise-client-urls': clientUrl,
+    'listen-peer-urls': peerUrl,
+    'initial-advertise-peer-urls': peerUrl,
+    'initial-cluster': cluster,
+    'initial-cluster-state': 'new',
+    'quota-backend-bytes': quotaBytes,
+    logger: 'zap',
+    'log-level': 'error',
+  };
+  return {
+    program: etcd,
+    args: Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
+  };
+}
+
+function grpcWay(addresses: readonly string[]): Way {
+  return {
+    name: 'etcd3',
+    async open() {
+      const client = new Etcd3({ hosts: addresses.map((address) => `http://${address}`) });
+      return {
+        ofLane: () => ({
+          put: (key, value) => client.put(key).value(value).exec(),
+          get: async (key) => (await client.get(key).buffer()) !== null,
+        }),
+        close: async () => client.close(),
+      };
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/** A store's HTTP interface, one connection a lane, spread over the nodes. */
+import type { Target } from 'paxkv/internal/bench/workload/traffic';
+import { type HttpAnswer, HttpConnection } from './http-connection.ts';
+import type { Connections, Way } from './store.ts';
+
+/** How a store spells requests in JSON. Keys and values come in base64. */
+export interface HttpDialect {
+  readonly putPath: string;
+  readonly getPath: string;
+  putBody(key: string, value: string): string;
+  getBody(key: string): string;
+  /** Whether the answer to a get holds a value. */
+  isFound(answer: string): boolean;
+}
+
+export function httpWay(name: string, addresses: readonly string[], dialect: HttpDialect): Way {
+  return {
+    name,
+    async open(_use, laneCount): Promise<Connections> {
+      const connections = await Promise.all(
+        Array.from({ length: laneCount }, (_, lane) =>
+          HttpConnection.open(addresses[lane % addresses.length] ?? ''),
+        ),
+      );
+      const targets = connections.map((connection) => toTarget(connection, dialect));
+      return {
+        ofLane: (lane) => targetAt(targets, lane),
+        close: async () => {
+          for (const connection of connections) connection.close();
+        },
+      };
+    },
+  };
+}
+
+/** The target of a lane, which may share it. */
+export function targetAt(targets: readonly Target[], lane: number): Target {
+  const target = targets[lane % targets.length];
+  if (target === undefined) throw new RangeError('there is no connection');
+  return target;
+}
+
+function toTarget(connection: HttpConnection, dialect: HttpDialect): Target {
+  return {
+    async put(key, value) {
+      const body = dialect.putBody(toBase64(key), value.toString('base64'));
+      checked(await connection.post(dialect.putPath, body));
+    },
+    async get(key) {
+      const answer = await connection.post(dialect.getPath, dialect.getBody(toBase64(key)));
+      return dialect.isFound(checked(answer).body.toString('latin1'));
+    },
+  };
+}
+
+function toBase64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
+function checked(answer: HttpAnswer): HttpAnswer {
+  if (answer.status === 200) return answer;
+  const text = answer.body.toString().slice(0, 200);
+  throw Object.assign(new Error(text), { code: `HTTP ${answer.status}` });
+}

@@ -1,0 +1,113 @@
+/** Three or five nodes of paxkv, as `paxkv serve` runs them, with its settings as they come. */
+import { fileURLToPath } from 'node:url';
+import { KvClient, type StatusReply } from '@paxkv/client';
+import { ClientTarget } from 'paxkv/internal/bench/client-target';
+import { httpWay } from './http-way.ts';
+import { type Place, ServerGroup } from './server-group.ts';
+import type { Store, Way } from './store.ts';
+
+const paxkv = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
+
+export interface PaxkvOptions {
+  readonly nodeCount: number;
+  /** Where each node leaves a CPU profile when it stops, if anywhere. */
+  readonly profileDirectory?: string | undefined;
+}
+
+export class PaxkvStore implements Store {
+  readonly name = 'paxkv';
+  readonly group: ServerGroup;
+  readonly ways: readonly Way[];
+  readonly httpWay: Way;
+
+  private constructor(group: ServerGroup) {
+    this.group = group;
+    this.ways = [sdkWay(group.addresses)];
+    this.httpWay = httpWay('HTTP', group.addresses, {
+      putPath: '/v1/put',
+      getPath: '/v1/get',
+      putBody: (key, value) => `{"key":"${key}","value":"${value}"}`,
+      getBody: (key) => `{"key":"${key}"}`,
+      isFound: (answer) => answer.includes('"found":true'),
+    });
+  }
+
+  static async start(options: PaxkvOptions): Promise<PaxkvStore> {
+    const { nodeCount } = options;
+    const commandOf = (node: number, places: readonly Place[]) => toCommand(node, places, options);
+    const plan = { name: 'paxkv', nodeCount, portsPerNode: 1, commandOf };
+    const store = new PaxkvStore(await ServerGroup.start(plan));
+    try {
+      await store.ready();
+      return store;
+    } catch (error) {
+      await store.group.stop();
+      throw error;
+    }
+  }
+
+  /** What each node says of itself, by node id. */
+  async statuses(): Promise<readonly StatusReply[]> {
+    const { addresses } = this.group;
+    await using client = new KvClient({ endpoints: addresses });
+    return await Promise.all(
+      addresses.map((address) => client.status(address, { timeoutMs: 2000 })),
+    );
+  }
+
+  async leader(): Promise<number | undefined> {
+    const leaders = (await this.statuses()).map(({ leader }) => leader);
+    return leaders.find((leader) => leader !== null);
+  }
+
+  ready(): Promise<void> {
+    return this.group.until(async () => {
+      const statuses = await this.statuses();
+      const appliedMax = Math.max(...statuses.map(({ applied }) => applied));
+      return statuses.every(
+        ({ state, peers, applied }) =>
+          state === 'running' &&
+          peers.every(({ connected }) => connected) &&
+          applied >= appliedMax - appliedBehindMax,
+      );
+    });
+  }
+}
+
+/** Instances that a node may be behind and still count as back, for others go on meanwhile. */
+const appliedBehindMax = 100;
+
+function toCommand(
+  node: number,
+  places: readonly Place[],
+  { profileDirectory }: PaxkvOptions,
+): { program: string; args: readonly string[] } {
+  const addresses = places.map(({ ports }) => `127.0.0.1:${ports[0]}`);
+  const profileFlags =
+    profileDirectory === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`];
+  const flags = ['--node', `${node}`, '--peers', addresses.join(','), '--cluster', 'bench'];
+  const data = `${places[node]?.directory}/data`;
+  const args = [...profileFlags, paxkv, 'serve', ...flags, '--data', data, '--log-level', 'error'];
+  return { program: process.execPath, args };
+}
+
+/** Puts from one client, which finds its way by itself; gets from one client at each node. */
+function sdkWay(addresses: readonly string[]): Way {
+  return {
+    name: 'SDK',
+    async open(use, laneCount) {
+      const places = use === 'puts' ? clientsFor(laneCount, addresses) : addresses;
+      const clients = places.map(
+        (endpoints) => new KvClient({ endpoints, encoding: 'buffer', timeoutMs: 30_000 }),
+      );
+      return new ClientTarget(clients);
+    },
+  };
+}
+
+/** A session has room for so many requests in flight. */
+const lanesPerClientMax = 512;
+
+function clientsFor(laneCount: number, addresses: readonly string[]): (readonly string[])[] {
+  return Array.from({ length: Math.ceil(laneCount / lanesPerClientMax) }, () => addresses);
+}

@@ -1,0 +1,106 @@
+/** The processes of one store, on free loopback ports, with a temporary directory for their data. */
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Command, ServerProcess } from './server-process.ts';
+
+const startMsMax = 40_000;
+const pollMs = 50;
+
+export interface GroupPlan {
+  /** For messages, and the name of the directory. */
+  readonly name: string;
+  readonly nodeCount: number;
+  readonly portsPerNode: number;
+  /** How to start a node, given the ports and the directory of each. */
+  readonly commandOf: (node: number, places: readonly Place[]) => Promise<Command> | Command;
+}
+
+export interface Place {
+  readonly ports: readonly number[];
+  readonly directory: string;
+}
+
+export class ServerGroup {
+  readonly places: readonly Place[];
+  readonly #name: string;
+  readonly #directory: string;
+  readonly #servers: readonly ServerProcess[];
+
+  private constructor(plan: GroupPlan, directory: string, group: [Place[], ServerProcess[]]) {
+    this.#name = plan.name;
+    this.#directory = directory;
+    [this.places, this.#servers] = group;
+  }
+
+  /** Resolves when the processes are started; `until` tells when they serve. */
+  static async start(plan: GroupPlan): Promise<ServerGroup> {
+    const directory = await mkdtemp(join(tmpdir(), `paxkv-bench-${plan.name}-`));
+    const ports = await freePorts(plan.nodeCount * plan.portsPerNode);
+    const places = Array.from({ length: plan.nodeCount }, (_, node) => ({
+      ports: ports.slice(node * plan.portsPerNode, (node + 1) * plan.portsPerNode),
+      directory: join(directory, `node-${node}`),
+    }));
+    for (const place of places) await mkdir(place.directory);
+    const commands = await Promise.all(places.map((_, node) => plan.commandOf(node, places)));
+    const servers = commands.map((command) => new ServerProcess(command));
+    return new ServerGroup(plan, directory, [places, servers]);
+  }
+
+  get nodes(): readonly number[] {
+    return [...this.places.keys()];
+  }
+
+  /** The port of this number of a node. */
+  port(node: number, index = 0): number {
+    const port = this.places[node]?.ports[index];
+    if (port === undefined) throw new RangeError(`${this.#name} has no port ${index} of ${node}`);
+    return port;
+  }
+
+  /** `host:port` of the first port of each node. */
+  get addresses(): readonly string[] {
+    return this.nodes.map((node) => `127.0.0.1:${this.port(node)}`);
+  }
+
+  server(node: number): ServerProcess {
+    const server = this.#servers[node];
+    if (server === undefined) throw new RangeError(`${this.#name} has no node ${node}`);
+    return server;
+  }
+
+  /** Asks again and again. @throws Error if a process ended, or after too long; it tells the log. */
+  async until(isServing: () => Promise<boolean>): Promise<void> {
+    const deadlineMs = performance.now() + startMsMax;
+    while (!(await isServing().catch(() => false))) {
+      const ended = this.#servers.find(({ hasEnded }) => hasEnded);
+      if (ended !== undefined || performance.now() > deadlineMs) {
+        const { log } = ended ?? this.server(0);
+        throw new Error(`${this.#name} does not serve${log === '' ? '' : `:\n${log}`}`);
+      }
+      await delay(pollMs);
+    }
+  }
+
+  /** Ends the processes and removes what they wrote. */
+  async stop(): Promise<void> {
+    for (const server of this.#servers) server.signal('SIGCONT');
+    await Promise.all(this.#servers.map((server) => server.stop()));
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}
+
+/** Ports that nobody listened on a moment ago. */
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => {
+    const address = server.address();
+    return address === null || typeof address === 'string' ? 0 : address.port;
+  });
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}

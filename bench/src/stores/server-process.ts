@@ -1,0 +1,83 @@
+/** One server as a process that can be killed, frozen, and started again with the same arguments. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+const stopMsMax = 10_000;
+const logLengthMax = 4000;
+
+/** However this process ends, it leaves no server behind. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly directory?: string;
+}
+
+export class ServerProcess {
+  readonly #command: Command;
+  #child: ChildProcess;
+  #log = '';
+
+  constructor(command: Command) {
+    this.#command = command;
+    this.#child = this.#spawn();
+  }
+
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** The end of what it wrote. */
+  get log(): string {
+    return this.#log;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** As a power cut does it. Resolves when it is gone. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** Starts it again, on the data it left. */
+  restart(): void {
+    if (!this.hasEnded) throw new Error('it is still running');
+    this.#child = this.#spawn();
+  }
+
+  /** Asks it to end, and insists after a while. */
+  async stop(): Promise<void> {
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), stopMsMax);
+    await this.#end('SIGTERM');
+    clearTimeout(timer);
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    if (this.hasEnded) return;
+    const ended = once(this.#child, 'exit');
+    this.#child.kill(signal);
+    await ended;
+  }
+
+  #spawn(): ChildProcess {
+    const { program, args, directory: cwd } = this.#command;
+    const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#log = (this.#log + text).slice(-logLengthMax);
+      });
+    }
+    child.on('error', (error) => {
+      this.#log += error.message;
+    });
+    running.add(child);
+    child.once('exit', () => running.delete(child));
+    return child;
+  }
+}
