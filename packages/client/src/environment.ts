@@ -2,34 +2,39 @@
  * What the client needs of the world: a way to ask a server, a clock and chance. It touches nothing
  * else, so the same retries run in a program, in a simulation and over any other connection.
  */
+import type { Reply, Request } from './request.ts';
 
-/** One question to a server: `body` goes by POST; without a body it is a GET. */
-export interface Message {
-  readonly path: string;
-  readonly body?: object;
-}
-
-/** What came back. `body` is the parsed JSON, or the bare text where it is no JSON. */
-export interface Answer {
-  /** The HTTP status, or what would be it over another connection. */
-  readonly status: number;
-  readonly body: unknown;
+/** One request on its way to one server. Whatever comes after it is over changes nothing. */
+export interface Attempt {
+  readonly request: Request;
+  /** Whether nobody awaits the answer, or any more. What is over need not be sent. */
+  readonly isOver: boolean;
+  /**
+   * Whether the server may have it, should the attempt be called off now. `maybe` unless the exchange
+   * says `no`, which it may only while it holds the request back.
+   */
+  sent: 'no' | 'maybe';
+  /** The server's reply. */
+  answer(reply: Reply): void;
+  /** The server's refusal (`KvError`), or why none came (`ExchangeError`). */
+  fail(error: Error): void;
+  /** Sets the one callback for when the attempt ends before the exchange has settled it. */
+  onCalledOff(callback: () => void): void;
 }
 
 /** Asks one server once. It neither retries nor waits on its own account. */
 export interface Exchange {
-  /**
-   * Sends `message` to `endpoint` and resolves with whatever the server answers, errors included.
-   * When `signal` fires, the answer is no longer wanted.
-   *
-   * @throws ExchangeError if no whole answer came.
-   */
-  send(endpoint: string, message: Message, signal: AbortSignal): Promise<Answer>;
+  /** Sends the request to `endpoint`, and settles the attempt by `answer` or `fail`. Never throws. */
+  send(endpoint: string, attempt: Attempt): void;
+  /** Which of these servers serves such a request best at this moment, if the exchange knows of any. */
+  bestFor?(request: Request, endpoints: readonly string[]): string | undefined;
+  /** Told when an attempt there has failed. */
+  avoid?(endpoint: string): void;
   /** Lets go of connections. Called once, when no answer is awaited any more. */
   close(): Promise<void>;
 }
 
-/** No answer came. What matters is whether the server may have got the message all the same. */
+/** No answer came. What matters is whether the server may have got the request all the same. */
 export class ExchangeError extends Error {
   override readonly name = 'ExchangeError';
   /** `no` only where it is certain, such as a refused connection. */

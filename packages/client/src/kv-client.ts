@@ -11,12 +11,15 @@ import type { Environment } from './environment.ts';
 import { KvError } from './errors.ts';
 import {
   type CallOptions,
+  checkedConsistency,
   checkedTimeoutMs,
+  type GetOptions,
   type KvClientOptions,
   type Settings,
   toSettings,
 } from './options.ts';
 import type { AppendReply, DeleteReply, PutReply, StatusReply, Versions } from './protocol.ts';
+import { Deadlines } from './retry/deadlines.ts';
 import { Endpoints, toEndpoint, toEndpoints } from './retry/endpoints.ts';
 import { Patience } from './retry/patience.ts';
 import { Retry } from './retry/retry.ts';
@@ -24,7 +27,6 @@ import { Tally } from './retry/tally.ts';
 import { Entrance } from './session/entrance.ts';
 import { Writer } from './session/writer.ts';
 import { systemEnvironment } from './system-environment.ts';
-import { toAppend, toDelete, toGet, toPut, toStatus } from './wire/calls.ts';
 
 /** A present key: its value and where it stands in the history of the store. */
 export interface Entry<V> extends Versions {
@@ -62,31 +64,36 @@ export class KvClient<E extends Encoding = 'utf8'> {
   readonly #retry: Retry;
   readonly #writer: Writer;
   readonly #decode: (bytes: Uint8Array) => Values[E];
-  readonly #underWay = new Set<Promise<unknown>>();
+  #underWayCount = 0;
+  #onIdle = () => {};
   #closing: Promise<void> | undefined;
 
   /** @throws TypeError if an option makes no sense. */
   constructor(options: KvClientOptions<E>) {
     this.#settings = toSettings(options);
     this.#decode = decoderOf(options.encoding);
-    this.#environment = options.environment ?? systemEnvironment();
+    this.#environment = options.environment ?? systemEnvironment(this.#settings.transport);
     const { clock, random } = this.#environment;
     this.#endpoints = new Endpoints(toEndpoints(options.endpoints), random.next());
-    this.#retry = new Retry(this.#environment, this.#endpoints, this.#settings);
-    this.#writer = new Writer(new Entrance(this.#settings.name, clock, this.#retry), this.#retry);
+    const deadlines = new Deadlines(clock);
+    const parts = { endpoints: this.#endpoints, deadlines, settings: this.#settings };
+    this.#retry = new Retry(this.#environment, parts);
+    const entrance = new Entrance(this.#settings.name, { clock, deadlines, retry: this.#retry });
+    this.#writer = new Writer(entrance, this.#retry);
   }
 
   /** The key's value, or `undefined` if it is absent. Sees every write that was acknowledged before. */
-  async get(key: Writable, options?: CallOptions): Promise<Values[E] | undefined> {
+  async get(key: Writable, options?: GetOptions): Promise<Values[E] | undefined> {
     const entry = await this.getEntry(key, options);
     return entry?.value;
   }
 
   /** The key's value with its versions, or `undefined` if it is absent. */
-  async getEntry(key: Writable, options?: CallOptions): Promise<Entry<Values[E]> | undefined> {
-    const call = toGet(toKeyBytes(key));
-    const entry = await this.#run(options, (patience) =>
-      this.#retry.pursue({ toCall: () => call, patience, tally: new Tally(call.name) }),
+  async getEntry(key: Writable, options?: GetOptions): Promise<Entry<Values[E]> | undefined> {
+    const consistency = checkedConsistency(options?.consistency);
+    const request = { type: 'get', key: toKeyBytes(key), consistency } as const;
+    const { entry } = await this.#run(options, (patience) =>
+      this.#retry.pursue(request, { patience, tally: new Tally('get') }),
     );
     return entry && { ...entry, value: this.#decode(entry.value) };
   }
@@ -94,35 +101,39 @@ export class KvClient<E extends Encoding = 'utf8'> {
   /** Sets the key's value. */
   async put(key: Writable, value: Writable, options?: CallOptions): Promise<PutReply> {
     const pair = { key: toKeyBytes(key), value: toValueBytes(value) };
-    return this.#run(options, (patience) =>
-      this.#writer.write('put', (stamp) => toPut(pair, stamp), patience),
+    const { revision } = await this.#run(options, (patience) =>
+      this.#writer.write((stamp) => ({ type: 'put', ...pair, stamp }), patience),
     );
+    return { revision };
   }
 
   /** Adds to the end of the key's value; an absent key counts as empty. */
   async append(key: Writable, value: Writable, options?: CallOptions): Promise<AppendReply> {
     const pair = { key: toKeyBytes(key), value: toValueBytes(value) };
-    return this.#run(options, (patience) =>
-      this.#writer.write('append', (stamp) => toAppend(pair, stamp), patience),
+    const { revision, length } = await this.#run(options, (patience) =>
+      this.#writer.write((stamp) => ({ type: 'append', ...pair, stamp }), patience),
     );
+    return { revision, length };
   }
 
   /** Removes the key; `deleted` tells whether it was there. */
   async delete(key: Writable, options?: CallOptions): Promise<DeleteReply> {
     const bytes = toKeyBytes(key);
-    return this.#run(options, (patience) =>
-      this.#writer.write('delete', (stamp) => toDelete(bytes, stamp), patience),
+    const { revision, deleted } = await this.#run(options, (patience) =>
+      this.#writer.write((stamp) => ({ type: 'delete', key: bytes, stamp }), patience),
     );
+    return { revision, deleted };
   }
 
   /** What `endpoint` says of itself, asked once; without `endpoint`, what any server says. */
   async status(endpoint?: string, options?: CallOptions): Promise<StatusReply> {
-    const call = toStatus();
-    return this.#run(options, (patience) =>
+    const request = { type: 'status' } as const;
+    const { status } = await this.#run(options, (patience) =>
       endpoint === undefined
-        ? this.#retry.pursue({ toCall: () => call, patience, tally: new Tally(call.name) })
-        : this.#retry.askOnce(toEndpoint(endpoint), call, patience),
+        ? this.#retry.pursue(request, { patience, tally: new Tally('status') })
+        : this.#retry.askOnce(toEndpoint(endpoint), request, patience),
     );
+    return status;
   }
 
   /** What each server says of itself, in the order of `endpoints`. A silent one gives an error. */
@@ -152,7 +163,11 @@ export class KvClient<E extends Encoding = 'utf8'> {
   }
 
   async #close(): Promise<void> {
-    await Promise.allSettled(this.#underWay);
+    if (this.#underWayCount > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+    }
     await this.#environment.exchange.close();
   }
 
@@ -160,6 +175,19 @@ export class KvClient<E extends Encoding = 'utf8'> {
     options: CallOptions | undefined,
     work: (patience: Patience) => Promise<R>,
   ): Promise<R> {
+    const patience = this.#begin(options);
+    try {
+      return await work(patience);
+    } finally {
+      patience.dispose();
+      this.#underWayCount -= 1;
+      if (this.#underWayCount === 0) {
+        this.#onIdle();
+      }
+    }
+  }
+
+  #begin(options: CallOptions | undefined): Patience {
     if (this.#closing !== undefined) {
       throw new KvError('KV_CLOSED', 'the client was closed before this call');
     }
@@ -169,13 +197,7 @@ export class KvClient<E extends Encoding = 'utf8'> {
     }
     const timeoutMs = checkedTimeoutMs('timeoutMs', options?.timeoutMs ?? this.#settings.timeoutMs);
     const patience = new Patience(this.#environment.clock, { timeoutMs, signal: options?.signal });
-    const result = work(patience);
-    this.#underWay.add(result);
-    try {
-      return await result;
-    } finally {
-      this.#underWay.delete(result);
-      patience.dispose();
-    }
+    this.#underWayCount += 1;
+    return patience;
   }
 }

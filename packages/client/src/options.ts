@@ -2,11 +2,14 @@
 import { nanoid } from 'nanoid';
 import type { Encoding } from './encoding.ts';
 import type { Environment } from './environment.ts';
+import type { Consistency } from './protocol.ts';
 import type { RetrySettings } from './retry/retry.ts';
 
 /** Longest finite time: timers hold no more. About 24 days. */
 const timeoutMsMax = 2 ** 31 - 1;
 const clientNameLengthMax = 64;
+
+export type Transport = 'stream' | 'http';
 
 export interface ClientOptions {
   /** One server or several: `127.0.0.1:4401` or `http://127.0.0.1:4401`. */
@@ -21,6 +24,11 @@ export interface ClientOptions {
   readonly retryDelayMsMax?: number;
   /** Under which servers list this client's session, 1 to 64 characters. Default: a random one. */
   readonly name?: string;
+  /**
+   * How requests travel. `stream` (default): many at once over one WebSocket to each server. `http`: each
+   * for itself, where something between here and the servers lets no WebSocket through.
+   */
+  readonly transport?: Transport;
   /** For programs that bring their own network, clock and chance. Default: the system's. */
   readonly environment?: Environment;
 }
@@ -37,9 +45,15 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
+export interface GetOptions extends CallOptions {
+  /** Default `linearizable`. */
+  readonly consistency?: Consistency;
+}
+
 export interface Settings extends RetrySettings {
   readonly timeoutMs: number;
   readonly name: string;
+  readonly transport: Transport;
 }
 
 /** @throws TypeError where a setting is out of its range. */
@@ -50,6 +64,7 @@ export function toSettings(options: ClientOptions): Settings {
     retryDelayMsMin: checkedDelayMs('retryDelayMsMin', options.retryDelayMsMin ?? 25),
     retryDelayMsMax: checkedDelayMs('retryDelayMsMax', options.retryDelayMsMax ?? 1_000),
     name: options.name ?? nanoid(),
+    transport: oneOf('transport', ['stream', 'http'], options.transport ?? 'stream'),
   };
   if (settings.retryDelayMsMin > settings.retryDelayMsMax) {
     throw new TypeError('retryDelayMsMin is above retryDelayMsMax');
@@ -66,6 +81,19 @@ export function checkedTimeoutMs(name: string, timeoutMs: number): number {
     return timeoutMs;
   }
   return checkedDelayMs(name, timeoutMs);
+}
+
+/** `consistency` if there is such a one. @throws TypeError */
+export function checkedConsistency(consistency: Consistency = 'linearizable'): Consistency {
+  return oneOf('consistency', ['linearizable', 'serializable'], consistency);
+}
+
+function oneOf<T extends string>(name: string, allowed: readonly T[], given: T): T {
+  if (allowed.includes(given)) {
+    return given;
+  }
+  const names = allowed.map((each) => `"${each}"`).join(' or ');
+  throw new TypeError(`${name} is "${String(given)}"; it must be ${names}`);
 }
 
 function checkedDelayMs(name: string, delayMs: number): number {

@@ -1,19 +1,26 @@
-/** The world a client lives in unless it is given another: HTTP, the system's timers and its dice. */
-import type { Clock, Environment } from './environment.ts';
-import { HttpExchange } from './wire/http-exchange.ts';
+/** The world a client lives in unless it is given another: the system's network, timers and dice. */
+import { defer, dial, makeCarrier } from '@paxkv/client/system';
+import type { Clock, Environment, Random } from './environment.ts';
+import type { Transport } from './options.ts';
+import { StreamExchange } from './stream/stream-exchange.ts';
+import { MessageExchange } from './wire/message-exchange.ts';
 
-const systemClock: Clock = {
+const clock: Clock = {
   now: () => performance.now(),
   at(time, callback) {
-    const timer = setTimeout(callback, Math.max(0, time - performance.now()));
+    // Timers count whole milliseconds, and are never to ring early.
+    const timer = setTimeout(callback, Math.max(0, Math.ceil(time - performance.now())));
     return () => clearTimeout(timer);
   },
 };
 
-export function systemEnvironment(): Environment {
-  return {
-    exchange: new HttpExchange(),
-    clock: systemClock,
-    random: { next: () => Math.random() },
-  };
+const random: Random = { next: () => Math.random() };
+
+export function systemEnvironment(transport: Transport = 'stream'): Environment {
+  const messages = new MessageExchange(makeCarrier());
+  const exchange =
+    transport === 'http'
+      ? messages
+      : new StreamExchange({ clock, random, dial, defer, messages });
+  return { exchange, clock, random };
 }

@@ -1,6 +1,6 @@
 /** A world for the client with no network and no waiting: time jumps to the next timer. */
-import type { Answer, Clock, Environment, Exchange, Message } from '@paxkv/client';
-import { ExchangeError, KvError, type KvErrorCode } from '@paxkv/client';
+import type { Answer, Carrier, Clock, Environment, Message } from '@paxkv/client';
+import { ExchangeError, KvError, type KvErrorCode, MessageExchange } from '@paxkv/client';
 import { errorCodes, type SessionStamp } from '@paxkv/client/protocol';
 
 /** One message as a server saw it. */
@@ -86,7 +86,7 @@ export class FakeClock implements Clock {
 }
 
 /** Answers by a script and keeps what was sent. */
-export class FakeExchange implements Exchange {
+export class FakeCarrier implements Carrier {
   readonly sent: Sent[] = [];
   isClosed = false;
   script: Script;
@@ -116,15 +116,20 @@ export class FakeExchange implements Exchange {
 
 export interface FakeWorld {
   readonly clock: FakeClock;
-  readonly exchange: FakeExchange;
+  readonly exchange: FakeCarrier;
   readonly environment: Environment;
 }
 
 /** Chance always draws `draw`, so that 0 starts at the first endpoint with the shortest delays. */
 export function fakeWorld(script: Script, draw = 0): FakeWorld {
   const clock = new FakeClock();
-  const exchange = new FakeExchange(clock, script);
-  return { clock, exchange, environment: { exchange, clock, random: { next: () => draw } } };
+  const exchange = new FakeCarrier(clock, script);
+  const random = { next: () => draw };
+  return {
+    clock,
+    exchange,
+    environment: { exchange: new MessageExchange(exchange), clock, random },
+  };
 }
 
 export function ok(body: unknown): Answer {

@@ -14,9 +14,16 @@ export class Endpoints {
     return this.#all;
   }
 
-  /** Every server once, the preferred one first. */
-  round(): readonly string[] {
-    return [...this.#all.slice(this.#preferred), ...this.#all.slice(0, this.#preferred)];
+  /** The first of those not `tried`, counted from the preferred one on; that one if all were. */
+  next(tried: readonly string[]): string {
+    const { length } = this.#all;
+    for (let step = 0; step < length; step += 1) {
+      const endpoint = this.#at(this.#preferred + step);
+      if (!tried.includes(endpoint)) {
+        return endpoint;
+      }
+    }
+    return this.#at(this.#preferred);
   }
 
   /** `endpoint` did not serve: later requests begin at the next one. */
@@ -25,6 +32,14 @@ export class Endpoints {
     if (this.#all[this.#preferred] === endpoint) {
       this.#preferred = (this.#preferred + 1) % this.#all.length;
     }
+  }
+
+  #at(index: number): string {
+    const endpoint = this.#all[index % this.#all.length];
+    if (endpoint === undefined) {
+      throw new TypeError('there is no server to ask');
+    }
+    return endpoint;
   }
 }
 

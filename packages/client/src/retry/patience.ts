@@ -1,12 +1,9 @@
 /**
  * How long a call may go on: until its deadline or until somebody calls it off, whichever is first.
- * Both become one signal. Time comes from the given clock only.
+ * Time comes from the given clock only.
  */
 import type { Clock } from '../environment.ts';
 import { onAbort } from './abort.ts';
-
-/** What `within` gives in place of a result when patience ends first. */
-export const patienceEnded = Symbol('patience ended');
 
 export interface PatienceLimits {
   /** `Infinity`: no deadline. */
@@ -14,83 +11,83 @@ export interface PatienceLimits {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What a call is doing at the moment. */
+export interface Interruptible {
+  /** To end at once. */
+  callOff(): void;
+}
+
 export class Patience {
   readonly timeoutMs: number;
+  /** When it ends by itself, by the clock. */
+  readonly due: number;
   readonly #clock: Clock;
-  readonly #controller = new AbortController();
-  readonly #outer: AbortSignal | undefined;
-  #end: 'deadline' | 'aborted' | undefined;
-  #stopTimer = () => {};
-  #stopListening = () => {};
+  readonly #signal: AbortSignal | undefined;
+  #isCalledOff = false;
+  #busyWith: Interruptible | undefined;
+  #stopListening: (() => void) | undefined;
 
-  /** Must be disposed of, or its timer and its listener stay. */
+  /** Must be disposed of, or its listener stays. */
   constructor(clock: Clock, { timeoutMs, signal }: PatienceLimits) {
     this.timeoutMs = timeoutMs;
+    this.due = clock.now() + timeoutMs;
     this.#clock = clock;
-    this.#outer = signal;
-    if (signal?.aborted) {
-      this.abort();
-      return;
-    }
+    this.#signal = signal;
     if (signal !== undefined) {
-      this.#stopListening = onAbort(signal, this.abort);
+      if (signal.aborted) {
+        this.#isCalledOff = true;
+      } else {
+        this.#stopListening = onAbort(signal, () => this.abort());
+      }
     }
-    if (timeoutMs !== Number.POSITIVE_INFINITY) {
-      this.#stopTimer = clock.at(clock.now() + timeoutMs, () => this.#finish('deadline'));
-    }
-  }
-
-  /** Fires when patience ends. */
-  get signal(): AbortSignal {
-    return this.#controller.signal;
   }
 
   /** Why patience has ended; `undefined` while it lasts. */
   get end(): 'deadline' | 'aborted' | undefined {
-    return this.#end;
+    if (this.#isCalledOff) {
+      return 'aborted';
+    }
+    return this.#clock.now() >= this.due ? 'deadline' : undefined;
   }
 
   /** What the one who called it off gave as reason. */
   get reason(): unknown {
-    return this.#outer?.reason;
+    return this.#signal?.reason;
   }
 
-  /** Ends it now, as the outer signal does. */
-  readonly abort = (): void => this.#finish('aborted');
+  /** Ends it now, as the signal does. */
+  abort(): void {
+    if (this.end === undefined) {
+      this.#isCalledOff = true;
+      this.#busyWith?.callOff();
+    }
+  }
 
-  /** The result of `work`, or `patienceEnded`; `work` then goes on unheard. */
-  within<T>(work: Promise<T>): Promise<T | typeof patienceEnded> {
-    return new Promise((resolve, reject) => {
-      const end = () => resolve(patienceEnded);
-      if (this.signal.aborted) {
-        end();
-      }
-      const stopListening = onAbort(this.signal, end);
-      void work.then(resolve, reject).then(stopListening);
-    });
+  /** From now on this is what the call is doing: it is called off together with the call. */
+  spendOn(work: Interruptible): void {
+    this.#busyWith = work;
+    if (this.#isCalledOff) {
+      work.callOff();
+    }
   }
 
   /** Waits `delayMs`, or less if patience ends. */
-  async pause(delayMs: number): Promise<void> {
-    let stopTimer = () => {};
-    const delay = new Promise<void>((resolve) => {
-      stopTimer = this.#clock.at(this.#clock.now() + delayMs, resolve);
+  pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const time = Math.min(this.#clock.now() + delayMs, this.due);
+      const stopTimer = this.#clock.at(time, resolve);
+      this.spendOn({
+        callOff() {
+          stopTimer();
+          resolve();
+        },
+      });
     });
-    await this.within(delay);
-    stopTimer();
   }
 
-  /** Ends nothing; lets go of the timer and the outer signal. */
+  /** Ends nothing; lets go of the signal. */
   dispose(): void {
-    this.#stopTimer();
-    this.#stopListening();
-  }
-
-  #finish(end: 'deadline' | 'aborted'): void {
-    if (this.#end === undefined) {
-      this.#end = end;
-      this.dispose();
-      this.#controller.abort();
-    }
+    this.#busyWith = undefined;
+    this.#stopListening?.();
   }
 }

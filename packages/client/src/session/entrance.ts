@@ -4,12 +4,12 @@
  */
 import type { Clock } from '../environment.ts';
 import { KvError } from '../errors.ts';
-import { Patience, patienceEnded } from '../retry/patience.ts';
+import type { Deadlines } from '../retry/deadlines.ts';
+import { Patience } from '../retry/patience.ts';
 import type { Retry } from '../retry/retry.ts';
 import { Tally } from '../retry/tally.ts';
-import { toOpenSession } from '../wire/calls.ts';
-import { Session } from './session.ts';
-import { type Place, Waiter } from './waiter.ts';
+import { type Place, Session } from './session.ts';
+import { Waiter } from './waiter.ts';
 
 /** Writes that may wait for a session or for their turn. */
 export const waitingRequestsMax = 16_384;
@@ -19,21 +19,36 @@ interface Opening {
   readonly tally: Tally;
 }
 
+/** By what the entrance tells time, and how it asks servers. */
+export interface EntranceParts {
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+  readonly retry: Retry;
+}
+
 export class Entrance {
   readonly #clientName: string;
   readonly #clock: Clock;
+  readonly #deadlines: Deadlines;
   readonly #retry: Retry;
   readonly #line = new Set<Waiter>();
   #session: Session | undefined;
   #opening: Opening | undefined;
 
-  constructor(clientName: string, clock: Clock, retry: Retry) {
+  constructor(clientName: string, { clock, deadlines, retry }: EntranceParts) {
     this.#clientName = clientName;
     this.#clock = clock;
+    this.#deadlines = deadlines;
     this.#retry = retry;
   }
 
-  /** @throws KvError whose outcome is "not done". */
+  /** A place at once, if there is one and nobody stands in line for it. */
+  tryEnter(): Place | undefined {
+    const session = this.#session;
+    return session?.hasRoom && this.#line.size === 0 ? session.begin() : undefined;
+  }
+
+  /** Waits for a place. @throws KvError whose outcome is "not done". */
   async enter(patience: Patience): Promise<Place> {
     if (this.#line.size >= waitingRequestsMax) {
       throw new KvError(
@@ -41,19 +56,23 @@ export class Entrance {
         `${waitingRequestsMax} writes of this client wait already`,
       );
     }
-    const waiter = new Waiter();
+    const waiter = new Waiter(patience.due);
     this.#line.add(waiter);
+    this.#deadlines.add(waiter);
+    patience.spendOn(waiter);
     this.#advance();
-    const place = await patience.within(waiter.turn);
-    if (place === patienceEnded) {
+    const place = await this.#turnOf(waiter);
+    if (place === undefined) {
       throw this.#giveUp(waiter, patience);
     }
     return place;
   }
 
-  leave({ session, number }: Place): void {
-    session.end(number);
-    this.#advance();
+  leave(place: Place): void {
+    place.leave();
+    if (this.#line.size > 0) {
+      this.#advance();
+    }
   }
 
   /** The servers do not know `session` any more: the next write opens another. */
@@ -61,6 +80,14 @@ export class Entrance {
     if (this.#session === session) {
       this.#session = undefined;
       this.#advance();
+    }
+  }
+
+  async #turnOf(waiter: Waiter): Promise<Place | undefined> {
+    try {
+      return await waiter.turn;
+    } finally {
+      this.#deadlines.delete(waiter);
     }
   }
 
@@ -75,7 +102,7 @@ export class Entrance {
         return;
       }
       this.#line.delete(waiter);
-      waiter.admit({ session, number: session.begin() });
+      waiter.admit(session.begin());
     }
   }
 
@@ -91,8 +118,8 @@ export class Entrance {
   /** Never rejects: a failure goes to those in line. */
   async #open(opening: Opening): Promise<void> {
     try {
-      const toCall = () => toOpenSession(this.#clientName);
-      const reply = await this.#retry.pursue({ toCall, ...opening });
+      const request = { type: 'openSession', client: this.#clientName } as const;
+      const reply = await this.#retry.pursue(request, opening);
       if (this.#opening === opening) {
         this.#opening = undefined;
         this.#session = new Session(reply.session);

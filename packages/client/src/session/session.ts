@@ -7,8 +7,10 @@ import { type SessionStamp, sessionWindowMax } from '../protocol.ts';
 export class Session {
   readonly id: number;
   #next = 1;
-  /** In ascending order, since numbers are added in that order. */
-  readonly #awaited = new Set<number>();
+  /** No number below it is awaited. It may lag behind the lowest that is. */
+  #lowest = 1;
+  /** 1 for each number that is awaited. The window is as long as the ring, so no two share a cell. */
+  readonly #awaited = new Uint8Array(sessionWindowMax);
 
   /** `id` as a server gave it. */
   constructor(id: number) {
@@ -17,32 +19,62 @@ export class Session {
 
   /** Whether another request may begin: the server refuses numbers too far above the lowest awaited. */
   get hasRoom(): boolean {
-    return this.#next - this.#lowestAwaited < sessionWindowMax;
+    return this.#next - this.lowestAwaited < sessionWindowMax;
+  }
+
+  /** The next number if none is awaited. */
+  get lowestAwaited(): number {
+    while (this.#lowest < this.#next && this.#awaited[this.#lowest % sessionWindowMax] === 0) {
+      this.#lowest += 1;
+    }
+    return this.#lowest;
   }
 
   /** Takes a number for a new request. Only while there is room. */
-  begin(): number {
+  begin(): Place {
     const number = this.#next;
     this.#next += 1;
-    this.#awaited.add(number);
-    return number;
+    this.#awaited[number % sessionWindowMax] = 1;
+    return new Place(this, number);
+  }
+
+  /** To be called once for each number that was begun. */
+  end(number: number): void {
+    this.#awaited[number % sessionWindowMax] = 0;
+  }
+}
+
+/**
+ * A number in a session, kept as long as its reply is awaited. It is the stamp of its request as well, and
+ * as such always that of the moment.
+ */
+export class Place implements SessionStamp {
+  readonly session: Session;
+  readonly #number: number;
+
+  constructor(session: Session, number: number) {
+    this.session = session;
+    this.#number = number;
+  }
+
+  get id(): number {
+    return this.session.id;
+  }
+
+  get number(): number {
+    return this.#number;
+  }
+
+  /** May rise between two attempts of the request. */
+  get lowestAwaited(): number {
+    return this.session.lowestAwaited;
   }
 
   /**
-   * The reply to `number` has come or is no longer awaited. The number is not used again: a copy that
-   * the network delivers later is then below the lowest awaited, and the server refuses it.
+   * The reply has come or is no longer awaited. The number is not used again: a copy that the network
+   * delivers later is then below the lowest awaited, and the server refuses it.
    */
-  end(number: number): void {
-    this.#awaited.delete(number);
-  }
-
-  /** Goes with each attempt of a request that has begun and not ended. */
-  stamp(number: number): SessionStamp {
-    return { id: this.id, number, lowestAwaited: this.#lowestAwaited };
-  }
-
-  get #lowestAwaited(): number {
-    const [lowest = this.#next] = this.#awaited;
-    return lowest;
+  leave(): void {
+    this.session.end(this.#number);
   }
 }

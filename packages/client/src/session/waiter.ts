@@ -1,20 +1,22 @@
 /** One write in line. It learns its place at the moment the place is taken for it. */
-import type { Session } from './session.ts';
+import type { Timed } from '../retry/deadlines.ts';
+import type { Interruptible } from '../retry/patience.ts';
+import type { Place } from './session.ts';
 
-/** A number in a session, to be given back when its reply is no longer awaited. */
-export interface Place {
-  readonly session: Session;
-  readonly number: number;
-}
-
-export class Waiter {
+export class Waiter implements Timed, Interruptible {
+  readonly due: number;
   #place: Place | undefined;
-  #resolve = (_place: Place) => {};
+  #resolve = (_place: Place | undefined) => {};
   #reject = (_error: unknown) => {};
-  readonly turn = new Promise<Place>((resolve, reject) => {
+  /** `undefined` if it has waited in vain. */
+  readonly turn = new Promise<Place | undefined>((resolve, reject) => {
     this.#resolve = resolve;
     this.#reject = reject;
   });
+
+  constructor(due: number) {
+    this.due = due;
+  }
 
   /** Set at once by `admit`, before whoever awaits `turn` runs. */
   get place(): Place | undefined {
@@ -28,5 +30,13 @@ export class Waiter {
 
   refuse(error: unknown): void {
     this.#reject(error);
+  }
+
+  overdue(): void {
+    this.#resolve(undefined);
+  }
+
+  callOff(): void {
+    this.#resolve(undefined);
   }
 }

@@ -4,11 +4,8 @@ import type { SessionStamp } from '../protocol.ts';
 import type { Patience } from '../retry/patience.ts';
 import type { Retry } from '../retry/retry.ts';
 import { Tally } from '../retry/tally.ts';
-import type { Call } from '../wire/calls.ts';
+import type { ReplyTo, WriteRequest } from '../request.ts';
 import type { Entrance } from './entrance.ts';
-import type { Place } from './waiter.ts';
-
-type StampedCall<R> = (stamp: SessionStamp) => Call<R>;
 
 export class Writer {
   readonly #entrance: Entrance;
@@ -20,12 +17,16 @@ export class Writer {
   }
 
   /** @throws KvError with what is known of the outcome. */
-  async write<R>(name: string, toCall: StampedCall<R>, patience: Patience): Promise<R> {
+  async write<W extends WriteRequest>(
+    toRequest: (stamp: SessionStamp) => W,
+    patience: Patience,
+  ): Promise<ReplyTo<W>> {
     for (;;) {
-      const place = await this.#entrance.enter(patience);
-      const tally = new Tally(name);
+      const place = this.#entrance.tryEnter() ?? (await this.#entrance.enter(patience));
+      const request = toRequest(place);
+      const tally = new Tally(request.type);
       try {
-        return await this.#writeIn(place, toCall, { patience, tally });
+        return await this.#retry.pursue(request, { patience, tally });
       } catch (error) {
         if (!(error instanceof KvError) || error.code !== 'KV_SESSION_EXPIRED') {
           throw error;
@@ -42,14 +43,5 @@ export class Writer {
         this.#entrance.leave(place);
       }
     }
-  }
-
-  #writeIn<R>(
-    { session, number }: Place,
-    toCall: StampedCall<R>,
-    limits: { patience: Patience; tally: Tally },
-  ): Promise<R> {
-    // The stamp is made anew at each attempt: the lowest number awaited may have risen meanwhile.
-    return this.#retry.pursue({ toCall: () => toCall(session.stamp(number)), ...limits });
   }
 }

@@ -1,9 +1,11 @@
 /** What an answer means. Whatever is not a paxkv server's own words counts as no answer. */
 import { z } from 'zod';
-import { type Answer, ExchangeError } from '../environment.ts';
+import { ExchangeError } from '../environment.ts';
 import { KvError } from '../errors.ts';
 import { errorCodes, type KvErrorCode } from '../protocol.ts';
-import type { Call } from './calls.ts';
+import type { Reply, Request } from '../request.ts';
+import { toReply } from './calls.ts';
+import type { Answer } from './carrier.ts';
 
 const errorReply = z.object({
   error: z.object({
@@ -16,24 +18,34 @@ const errorReply = z.object({
 });
 
 /**
- * The reply to `call` that `endpoint` gave.
+ * The reply to `request` that `endpoint` gave.
  *
  * @throws KvError as the server said it; ExchangeError (`maybe` sent) if no paxkv server speaks there.
  */
-export function readAnswer<R>(call: Call<R>, answer: Answer, endpoint: string): R {
-  const isSuccess = answer.status >= 200 && answer.status < 300;
-  const reply = isSuccess ? call.reply.safeParse(answer.body) : undefined;
-  if (reply?.success) {
-    return reply.data;
-  }
-  const refusal = isSuccess ? undefined : errorReply.safeParse(answer.body);
+export function readAnswer<Q extends Request>(
+  request: Q,
+  { status, body }: Answer,
+  endpoint: string,
+): Reply {
+  const isSuccess = status >= 200 && status < 300;
+  const refusal = isSuccess ? undefined : errorReply.safeParse(body);
   if (refusal?.success) {
     const { code, outcome, message } = refusal.data.error;
     throw new KvError(code, `${endpoint}: ${message}`, { outcome });
   }
-  const what = `${endpoint} answered ${answer.status} with ${excerpt(answer.body)}`;
+  try {
+    if (isSuccess) {
+      return toReply(request, body);
+    }
+  } catch (cause) {
+    throw foreign(`${endpoint} answered ${status} with ${excerpt(body)}`, cause);
+  }
+  throw foreign(`${endpoint} answered ${status} with ${excerpt(body)}`);
+}
+
+function foreign(what: string, cause?: unknown): ExchangeError {
   const message = `${what}, which is no paxkv reply: does a proxy or another server answer there?`;
-  throw new ExchangeError('maybe', message, reply?.error);
+  return new ExchangeError('maybe', message, cause);
 }
 
 function excerpt(body: unknown): string {

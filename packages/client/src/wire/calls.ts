@@ -1,36 +1,25 @@
 /**
- * What can be asked of a server: the message for each request and how its reply is read. Bytes become
- * base64 here and nowhere else.
+ * What each request is called over HTTP, and how its reply is read. Bytes become base64 here and nowhere
+ * else.
  */
 import { z } from 'zod';
-import type { Message } from '../environment.ts';
-import {
-  type AppendReply,
-  type DeleteReply,
-  type OpenSessionReply,
-  type PutReply,
-  paths,
-  type SessionStamp,
-  type StatusReply,
-  type Versions,
+import type {
+  AppendReply,
+  DeleteReply,
+  OpenSessionReply,
+  PutReply,
+  SessionStamp,
+  StatusReply,
 } from '../protocol.ts';
-
-/** A message together with the shape of its reply. */
-export interface Call<R> extends Message {
-  /** For people, in error messages. */
-  readonly name: string;
-  readonly reply: z.ZodType<R>;
-}
-
-/** A present key's value as bytes, and where it stands in the history. */
-export interface RawEntry extends Versions {
-  readonly value: Uint8Array;
-}
+import { paths } from '../protocol.ts';
+import type { RawEntry, Reply, Request } from '../request.ts';
+import { fromBase64, toBase64 } from './base64.ts';
+import type { Message } from './carrier.ts';
 
 const count = z.int().nonnegative();
 const bytes = z
   .base64()
-  .transform((text): Uint8Array => new Uint8Array(Buffer.from(text, 'base64')));
+  .transform(fromBase64);
 
 const getReply: z.ZodType<RawEntry | undefined> = z.union([
   z.object({ found: z.literal(false) }).transform(() => undefined),
@@ -68,40 +57,51 @@ const statusReply: z.ZodType<StatusReply> = z.object({
   version: z.string(),
 });
 
-export function toGet(key: Uint8Array): Call<RawEntry | undefined> {
-  return { name: 'get', path: paths.get, body: { key: base64(key) }, reply: getReply };
+
+/** The request as it stands at this moment. */
+export function toMessage(request: Request): Message {
+  switch (request.type) {
+    case 'get': {
+      const { key, consistency } = request;
+      // Left out where it is the default: a server of an older version knows no other.
+      const body = consistency === 'linearizable' ? {} : { consistency };
+      return { path: paths.get, body: { key: toBase64(key), ...body } };
+    }
+    case 'put':
+    case 'append': {
+      const { type, key, value, stamp } = request;
+      const body = { key: toBase64(key), value: toBase64(value), session: toSession(stamp) };
+      return { path: paths[type], body };
+    }
+    case 'delete': {
+      const { key, stamp } = request;
+      return { path: paths.delete, body: { key: toBase64(key), session: toSession(stamp) } };
+    }
+    case 'openSession':
+      return { path: paths.sessions, body: { client: request.client } };
+    case 'status':
+      return { path: paths.status };
+  }
 }
 
-/** A key and the value to put or to append. */
-export interface Pair {
-  readonly key: Uint8Array;
-  readonly value: Uint8Array;
+/** @throws ZodError unless `body` is a reply to such a request. */
+export function toReply({ type }: Request, body: unknown): Reply {
+  switch (type) {
+    case 'get':
+      return { type, entry: getReply.parse(body) };
+    case 'put':
+      return { type, ...putReply.parse(body) };
+    case 'append':
+      return { type, ...appendReply.parse(body) };
+    case 'delete':
+      return { type, ...deleteReply.parse(body) };
+    case 'openSession':
+      return { type, ...openSessionReply.parse(body) };
+    case 'status':
+      return { type, status: statusReply.parse(body) };
+  }
 }
 
-export function toPut({ key, value }: Pair, session: SessionStamp): Call<PutReply> {
-  const body = { key: base64(key), value: base64(value), session };
-  return { name: 'put', path: paths.put, body, reply: putReply };
-}
-
-export function toAppend({ key, value }: Pair, session: SessionStamp): Call<AppendReply> {
-  const body = { key: base64(key), value: base64(value), session };
-  return { name: 'append', path: paths.append, body, reply: appendReply };
-}
-
-export function toDelete(key: Uint8Array, session: SessionStamp): Call<DeleteReply> {
-  const body = { key: base64(key), session };
-  return { name: 'delete', path: paths.delete, body, reply: deleteReply };
-}
-
-export function toOpenSession(client: string): Call<OpenSessionReply> {
-  const reply = openSessionReply;
-  return { name: 'opening a session', path: paths.sessions, body: { client }, reply };
-}
-
-export function toStatus(): Call<StatusReply> {
-  return { name: 'status', path: paths.status, reply: statusReply };
-}
-
-function base64(plain: Uint8Array): string {
-  return Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength).toString('base64');
+function toSession({ id, number, lowestAwaited }: SessionStamp): SessionStamp {
+  return { id, number, lowestAwaited };
 }

@@ -1,9 +1,9 @@
 import type { Answer, KvError } from '@paxkv/client';
+import { Deadlines } from '@paxkv/client/internal/retry/deadlines';
 import { Endpoints } from '@paxkv/client/internal/retry/endpoints';
 import { Patience } from '@paxkv/client/internal/retry/patience';
 import { Retry } from '@paxkv/client/internal/retry/retry';
 import { Tally } from '@paxkv/client/internal/retry/tally';
-import { toGet } from '@paxkv/client/internal/wire/calls';
 import { expect } from 'chai';
 import {
   breakConnection,
@@ -19,6 +19,7 @@ import {
 
 const settings = { attemptTimeoutMs: 100, retryDelayMsMin: 25, retryDelayMsMax: 1000 };
 const absent = ok({ found: false });
+const get = { type: 'get', key: new Uint8Array([1]), consistency: 'linearizable' } as const;
 
 interface Asked {
   readonly world: FakeWorld;
@@ -32,10 +33,13 @@ function ask(
   limits: { timeoutMs?: number; signal?: AbortSignal } = {},
 ): Asked {
   const world = fakeWorld(script);
-  const retry = new Retry(world.environment, new Endpoints(['a', 'b', 'c'], 0), settings);
+  const retry = new Retry(world.environment, {
+    endpoints: new Endpoints(['a', 'b', 'c'], 0),
+    deadlines: new Deadlines(world.clock),
+    settings,
+  });
   const patience = new Patience(world.clock, { timeoutMs: 1000, ...limits });
-  const toCall = () => toGet(new Uint8Array([1]));
-  const reply = retry.pursue({ toCall, patience, tally: new Tally('get') });
+  const reply = retry.pursue(get, { patience, tally: new Tally('get') });
   return { world, retry, patience, reply };
 }
 
@@ -85,8 +89,7 @@ describe('Retry', () => {
   it('lets the next request begin where the last one ended', async () => {
     const { world, retry, patience, reply } = ask(inTurn(refuseConnection, () => absent));
     await reply;
-    const toCall = () => toGet(new Uint8Array([1]));
-    await retry.pursue({ toCall, patience, tally: new Tally('get') });
+    await retry.pursue(get, { patience, tally: new Tally('get') });
     expect(world.exchange.sent.at(-1)?.endpoint).to.equal('b');
   });
 
@@ -115,8 +118,7 @@ describe('Retry', () => {
     await world.clock.finish(failureOf(reply));
     world.exchange.script = () => absent;
     const patience = new Patience(world.clock, { timeoutMs: 50 });
-    const toCall = () => toGet(new Uint8Array([1]));
-    await retry.pursue({ toCall, patience, tally: new Tally('get') });
+    await retry.pursue(get, { patience, tally: new Tally('get') });
     expect(world.exchange.sent.at(-1)?.endpoint).to.equal('b');
   });
 
@@ -163,8 +165,7 @@ describe('Retry', () => {
     await failureOf(reply);
     world.exchange.script = () => absent;
     const patience = new Patience(world.clock, { timeoutMs: 50 });
-    const toCall = () => toGet(new Uint8Array([1]));
-    await retry.pursue({ toCall, patience, tally: new Tally('get') });
+    await retry.pursue(get, { patience, tally: new Tally('get') });
     expect(world.exchange.sent.at(-1)?.endpoint).to.equal('a');
   });
 

@@ -1,4 +1,5 @@
 import type { Answer } from '@paxkv/client';
+import { Deadlines } from '@paxkv/client/internal/retry/deadlines';
 import { Endpoints } from '@paxkv/client/internal/retry/endpoints';
 import { Patience } from '@paxkv/client/internal/retry/patience';
 import { Retry } from '@paxkv/client/internal/retry/retry';
@@ -11,8 +12,11 @@ const settings = { attemptTimeoutMs: 100, retryDelayMsMin: 25, retryDelayMsMax: 
 
 function entranceOf(script: () => Answer | Promise<Answer>) {
   const world = fakeWorld(script);
-  const retry = new Retry(world.environment, new Endpoints(['a'], 0), settings);
-  const entrance = new Entrance('tester', world.clock, retry);
+  const { clock } = world;
+  const deadlines = new Deadlines(clock);
+  const parts = { endpoints: new Endpoints(['a'], 0), deadlines, settings };
+  const retry = new Retry(world.environment, parts);
+  const entrance = new Entrance('tester', { clock, deadlines, retry });
   const enter = (timeoutMs = 1000, signal?: AbortSignal) =>
     entrance.enter(new Patience(world.clock, { timeoutMs, signal }));
   return { world, entrance, enter };

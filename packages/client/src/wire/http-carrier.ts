@@ -11,12 +11,13 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
-import { type Answer, type Exchange, ExchangeError, type Message } from '../environment.ts';
+import { ExchangeError } from '../environment.ts';
+import type { Answer, Carrier, Message } from './carrier.ts';
 
 /** Connections to one server; further messages wait. A server bounds those of one address, too. */
 const connectionCountMax = 128;
 
-export class HttpExchange implements Exchange {
+export class HttpCarrier implements Carrier {
   readonly #httpAgent = new HttpAgent({ keepAlive: true, maxSockets: connectionCountMax });
   readonly #httpsAgent = new HttpsAgent({ keepAlive: true, maxSockets: connectionCountMax });
 

@@ -1,0 +1,266 @@
+/**
+ * One connection to one server, from dialling to its end. Requests of one tick leave in one frame, and
+ * many await their replies at once. It guards two things: what may have left is never called unsent, and
+ * no more is handed to the connection than it can carry.
+ */
+import { type Attempt, type Clock, ExchangeError } from '../environment.ts';
+import { KvError } from '../errors.ts';
+import type { Request } from '../request.ts';
+import { type News, packFrame, toNews, unpackFrame } from './frames.ts';
+import { fromRow, signOfLife, toRow } from './rows.ts';
+import { Silence } from './silence.ts';
+import type { Dial, Socket } from './socket.ts';
+
+/** From dialling to the server's hello. */
+const helloMsMax = 1_000;
+/** Requests of one frame, and its bytes unless a single request has more. */
+const frameRequestsMax = 2_048;
+const frameBytesMax = 512 * 1024;
+/** A server refuses what is above 4096. */
+const inFlightMax = 4_000;
+/** Beyond it nothing is sent until some of it has left. */
+const bufferedBytesMax = 2 * 1024 * 1024;
+/** How soon to look again whether it has. */
+const bufferedCheckMs = 5;
+const idMax = 2 ** 32 - 1;
+
+export interface ChannelParts {
+  readonly endpoint: string;
+  readonly clock: Clock;
+  readonly dial: Dial;
+  /** Calls back when all that is going on at this moment is over. */
+  readonly defer: (callback: () => void) => void;
+  readonly onNews: (news: News) => void;
+  /** It carries nothing any more. */
+  readonly onEnd: () => void;
+}
+
+export class Channel {
+  readonly #parts: ChannelParts;
+  readonly #socket: Socket;
+  readonly #silence: Silence;
+  readonly #stopHelloTimer: () => void;
+  #state: 'dialling' | 'open' | 'leaving' | 'ended' = 'dialling';
+  /** Not sent yet. */
+  #queue: Attempt[] = [];
+  readonly #inFlight = new Map<number, Attempt>();
+  #nextId = 0;
+  #isFlushDue = false;
+
+  constructor(parts: ChannelParts) {
+    const { clock, endpoint, dial } = parts;
+    this.#parts = parts;
+    this.#silence = new Silence(clock, {
+      isWaiting: () => this.#isAwaited(),
+      bufferedBytes: () => this.#socket.bufferedBytes,
+      askForSign: () => this.#askForSign(),
+      onSilent: () => this.#end(`${endpoint} is silent`),
+      onIdle: () => this.#socket.setIdle(true),
+    });
+    this.#stopHelloTimer = clock.at(clock.now() + helloMsMax, () =>
+      this.#end(`${endpoint} did not take up the stream in time`),
+    );
+    this.#socket = dial(toStreamUrl(endpoint), {
+      onFrame: (frame) => this.#onFrame(frame),
+      onEnd: (why) => this.#end(`${endpoint}: ${why}`),
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#state === 'open';
+  }
+
+  /** Whether what is asked now leaves together with what was asked before in this tick. */
+  get isGathering(): boolean {
+    return this.#isFlushDue && this.#state === 'open';
+  }
+
+  /** Only before it leaves or ends. */
+  push(attempt: Attempt): void {
+    attempt.sent = 'no';
+    this.#queue.push(attempt);
+    if (this.#state === 'open') {
+      this.#flushSoon();
+    }
+  }
+
+  /** Ends it from this side. */
+  close(): void {
+    this.#end('the client was closed', () => this.#socket.close());
+  }
+
+  #flushSoon(): void {
+    if (!this.#isFlushDue) {
+      this.#isFlushDue = true;
+      this.#parts.defer(this.#flush);
+    }
+  }
+
+  readonly #flush = (): void => {
+    this.#isFlushDue = false;
+    while (this.#queue.length > 0 && this.#state === 'open') {
+      if (this.#inFlight.size >= inFlightMax) {
+        return;
+      }
+      if (this.#socket.bufferedBytes > bufferedBytesMax) {
+        const { clock } = this.#parts;
+        this.#isFlushDue = true;
+        clock.at(clock.now() + bufferedCheckMs, this.#flush);
+        return;
+      }
+      this.#sendFrame();
+    }
+  };
+
+  #sendFrame(): void {
+    const queue = this.#queue;
+    const countMax = Math.min(queue.length, frameRequestsMax, inFlightMax - this.#inFlight.size);
+    const pairs: unknown[] = [];
+    let bytes = 0;
+    let count = 0;
+    for (; count < countMax && bytes < frameBytesMax; count += 1) {
+      const attempt = queue[count];
+      // What is over has given back its number, and its stamp would make no sense any more.
+      if (attempt === undefined || attempt.isOver) {
+        continue;
+      }
+      const { request } = attempt;
+      bytes += sizeOf(request);
+      pairs.push(this.#register(attempt), toRow(request));
+      attempt.sent = 'maybe';
+    }
+    this.#queue = count === queue.length ? [] : queue.slice(count);
+    if (pairs.length > 0) {
+      this.#silence.watch();
+      this.#socket.setIdle(false);
+      this.#socket.send(packFrame(pairs));
+    }
+  }
+
+  #register(attempt: Attempt): number {
+    const id = this.#takeId();
+    this.#inFlight.set(id, attempt);
+    return id;
+  }
+
+  #takeId(): number {
+    do {
+      this.#nextId = this.#nextId === idMax ? 0 : this.#nextId + 1;
+    } while (this.#inFlight.has(this.#nextId));
+    return this.#nextId;
+  }
+
+  /** Forgets what is over: a server that answers no more must not fill this side's memory. */
+  #isAwaited(): boolean {
+    for (const [id, attempt] of this.#inFlight) {
+      if (attempt.isOver) {
+        this.#inFlight.delete(id);
+      }
+    }
+    this.#queue = this.#queue.filter((attempt) => !attempt.isOver);
+    return this.#inFlight.size > 0;
+  }
+
+  /** Nobody awaits the answer; that there is one is what matters. */
+  #askForSign(): void {
+    this.#socket.send(packFrame([this.#takeId(), signOfLife]));
+  }
+
+  #onFrame(frame: Uint8Array): void {
+    if (this.#state === 'ended') {
+      return;
+    }
+    this.#silence.heard();
+    try {
+      const fields = unpackFrame(frame);
+      const [first] = fields;
+      if (Array.isArray(first)) {
+        this.#onNews(toNews(first));
+      } else {
+        this.#onReplies(fields);
+      }
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      this.#end(`${this.#parts.endpoint} says what is no paxkv stream: ${reason}`);
+    }
+  }
+
+  #onNews(news: News): void {
+    if (news.type === 'hello' && this.#state === 'dialling') {
+      this.#stopHelloTimer();
+      this.#state = 'open';
+    } else if (news.type === 'goodbye') {
+      this.#leave();
+    }
+    this.#parts.onNews(news);
+    this.#flush();
+  }
+
+  #onReplies(fields: readonly unknown[]): void {
+    for (let index = 0; index + 1 < fields.length; index += 2) {
+      const id = fields[index];
+      const reply = fromRow(fields[index + 1], this.#parts.endpoint);
+      const attempt = typeof id === 'number' ? this.#inFlight.get(id) : undefined;
+      // Else it is a sign of life.
+      if (attempt !== undefined && typeof id === 'number') {
+        this.#inFlight.delete(id);
+        if (reply instanceof KvError) {
+          attempt.fail(reply);
+        } else {
+          attempt.answer(reply);
+        }
+      }
+    }
+    if (this.#queue.length > 0) {
+      this.#flushSoon();
+    }
+    if (this.#state === 'leaving' && this.#inFlight.size === 0) {
+      this.#end('the server stops', () => this.#socket.close());
+    }
+  }
+
+  /** What was asked is still answered; what was not sent goes elsewhere. */
+  #leave(): void {
+    const { endpoint, onEnd } = this.#parts;
+    this.#state = 'leaving';
+    onEnd();
+    for (const attempt of this.#queue.splice(0)) {
+      attempt.fail(new ExchangeError('no', `${endpoint} is about to stop`));
+    }
+    if (this.#inFlight.size === 0) {
+      this.#end('the server stops', () => this.#socket.close());
+    }
+  }
+
+  #end(why: string, hangUp = () => this.#socket.cut()): void {
+    if (this.#state === 'ended') {
+      return;
+    }
+    const hasLeft = this.#state === 'leaving';
+    this.#state = 'ended';
+    this.#stopHelloTimer();
+    this.#silence.stop();
+    hangUp();
+    if (!hasLeft) {
+      this.#parts.onEnd();
+    }
+    for (const attempt of this.#queue.splice(0)) {
+      attempt.fail(new ExchangeError('no', why));
+    }
+    const inFlight = [...this.#inFlight.values()];
+    this.#inFlight.clear();
+    for (const attempt of inFlight) {
+      attempt.fail(new ExchangeError('maybe', why));
+    }
+  }
+}
+
+function toStreamUrl(endpoint: string): string {
+  return `${endpoint.replace(/^http/, 'ws')}/v1/stream`;
+}
+
+function sizeOf(request: Request): number {
+  const keyBytes = 'key' in request ? request.key.length : 0;
+  const valueBytes = 'value' in request ? request.value.length : 0;
+  return keyBytes + valueBytes + 32;
+}

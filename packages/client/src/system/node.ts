@@ -1,0 +1,101 @@
+/** What a client finds in Node: its sockets, its HTTP, and the end of a tick. */
+import { type RawData, WebSocket } from 'ws';
+import type { Socket, SocketEvents } from '../stream/socket.ts';
+import type { Carrier } from '../wire/carrier.ts';
+import { HttpCarrier } from '../wire/http-carrier.ts';
+
+/** Of a server's frame: more than any value. */
+const frameBytesMax = 16 * 1024 * 1024;
+/** How long a polite end may take. */
+const closeMsMax = 500;
+
+export function makeCarrier(): Carrier {
+  return new HttpCarrier();
+}
+
+/** When the callbacks and promises of this turn have all run, and before anything new arrives. */
+export function defer(callback: () => void): void {
+  process.nextTick(callback);
+}
+
+export function dial(url: string, events: SocketEvents): Socket {
+  return new NodeSocket(url, events);
+}
+
+class NodeSocket implements Socket {
+  readonly #socket: WebSocket;
+  #connection: { ref(): unknown; unref(): unknown } | undefined;
+  #isIdle = false;
+
+  constructor(url: string, { onFrame, onEnd }: SocketEvents) {
+    let why = 'the connection was closed';
+    this.#socket = new WebSocket(url, {
+      perMessageDeflate: false,
+      maxPayload: frameBytesMax,
+      skipUTF8Validation: true,
+      // Masks keep web pages from fooling proxies; a program has no need of them.
+      generateMask: (mask) => mask.fill(0),
+    });
+    this.#socket.on('upgrade', ({ socket }) => {
+      this.#connection = socket;
+    });
+    this.#socket.on('message', (data) => onFrame(toBytes(data)));
+    this.#socket.on('unexpected-response', (request, { statusCode }) => {
+      why = refusedWith(statusCode);
+      request.destroy();
+      onEnd(why);
+    });
+    this.#socket.on('error', (error) => {
+      why = reasonOf(error);
+    });
+    this.#socket.on('close', (code, reason) => {
+      onEnd(reason.length > 0 ? `${why} (${code}: ${reason.toString()})` : why);
+    });
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(frame: Uint8Array): void {
+    this.#socket.send(frame);
+  }
+
+  setIdle(isIdle: boolean): void {
+    if (isIdle !== this.#isIdle) {
+      this.#isIdle = isIdle;
+      if (isIdle) {
+        this.#connection?.unref();
+      } else {
+        this.#connection?.ref();
+      }
+    }
+  }
+
+  close(): void {
+    this.setIdle(false);
+    const timer = setTimeout(() => this.cut(), closeMsMax);
+    this.#socket.once('close', () => clearTimeout(timer));
+    this.#socket.close(1000);
+  }
+
+  cut(): void {
+    this.#socket.terminate();
+  }
+}
+
+function refusedWith(status: number | undefined): string {
+  return `refused the stream with HTTP ${status}. Does a proxy or an older server answer there? A client made with \`transport: 'http'\` needs no stream`;
+}
+
+function toBytes(data: RawData): Uint8Array {
+  if (data instanceof Uint8Array) {
+    return data;
+  }
+  return data instanceof ArrayBuffer ? new Uint8Array(data) : Buffer.concat(data);
+}
+
+/** An error of several addresses has no message of its own. */
+function reasonOf(error: Error): string {
+  return error instanceof AggregateError ? error.errors.map(String).join(', ') : error.message;
+}
