@@ -22,7 +22,8 @@ import {
 /** The doors of other packages that each package may use. Nothing points back. */
 const layers: Readonly<Record<string, readonly string[]>> = {
   paxos: [],
-  client: [],
+  // Its own door to what differs between Node and browsers.
+  client: ['@paxkv/client/system'],
   simulator: ['@paxkv/paxos', '@paxkv/paxos/core'],
   kvserver: ['@paxkv/paxos', '@paxkv/paxos/core', '@paxkv/client/errors', '@paxkv/client/protocol'],
   cli: ['@paxkv/kvserver', '@paxkv/client', '@paxkv/client/protocol'],
@@ -264,9 +265,10 @@ function findCycle(files: readonly SourceFile[]): string[] {
 
 function doorsOf(packageName: string): string[] {
   const { exports = {}, bin = {} } = readJson<Manifest>(`packages/${packageName}/package.json`);
-  return [...Object.values(exports), ...Object.values(bin)].map((compiled) =>
-    toSource(packageName, compiled),
+  const doors = Object.values(exports).flatMap((door) =>
+    typeof door === 'string' ? [door] : Object.values(door),
   );
+  return [...doors, ...Object.values(bin)].map((compiled) => toSource(packageName, compiled));
 }
 
 function reachFrom(doors: readonly string[], files: readonly SourceFile[]): Set<string> {

@@ -2,7 +2,7 @@
  * A cluster and the words in which its tests are told: clerks, partitions, crashes. A clerk is the real
  * client; each one is new, with a session of its own, and never gives up.
  */
-import { KvClient } from '@paxkv/client';
+import { KvClient, MessageExchange } from '@paxkv/client';
 import { type FaultProfile, reliable, SimNetwork, type World } from '@paxkv/simulator';
 import { StateNetwork } from '../unit/kvserver/replica/state-network.ts';
 import { ClerkNetwork } from './clerk-network.ts';
@@ -120,7 +120,8 @@ export class KvCluster {
     const { clock } = this.world;
     const name = `clerk ${this.#clerkCount}`;
     this.#clerkCount += 1;
-    const environment = { exchange: this.#clerkNetwork, clock, random: this.world.random(name) };
+    const exchange = new MessageExchange(this.#clerkNetwork);
+    const environment = { exchange, clock, random: this.world.random(name) };
     return new KvClient({ endpoints, name, timeoutMs: Number.POSITIVE_INFINITY, environment });
   }
 }

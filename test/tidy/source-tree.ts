@@ -15,12 +15,18 @@ export interface SourceFile {
 
 export interface Manifest {
   readonly name: string;
-  readonly exports?: Readonly<Record<string, string>>;
+  /** By door: the file, or one for each kind of place. */
+  readonly exports?: Readonly<Record<string, string | Conditions>>;
   readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+export interface Conditions {
+  readonly browser: string;
+  readonly default: string;
 }
 
 /** Every TypeScript source below `folder`, compiled output and installed packages left out. */
@@ -76,13 +82,19 @@ function resolveDoor(specifier: string): string | undefined {
   if (packageName === '' || !isPresent(manifest)) return undefined;
   const { exports = {} } = readJson<Manifest>(manifest);
   const exact = exports[rest === '' ? '.' : `./${rest}`];
-  if (exact !== undefined) return toSource(packageName, exact);
+  if (exact !== undefined) return toSource(packageName, byDefault(exact));
   for (const [door, compiled] of Object.entries(exports)) {
     const [prefix = '', suffix] = door.split('*');
     if (suffix === undefined || !`./${rest}`.startsWith(prefix)) continue;
-    return toSource(packageName, compiled.replace('*', `./${rest}`.slice(prefix.length)));
+    const file = byDefault(compiled).replace('*', `./${rest}`.slice(prefix.length));
+    return toSource(packageName, file);
   }
   return undefined;
+}
+
+/** Of a door's files, the one that Node gets. */
+function byDefault(door: string | Conditions): string {
+  return typeof door === 'string' ? door : door.default;
 }
 
 /** Compiled JavaScript to the source it came from. */

@@ -19,8 +19,6 @@ const random: Random = { next: () => Math.random() };
 export function systemEnvironment(transport: Transport = 'stream'): Environment {
   const messages = new MessageExchange(makeCarrier());
   const exchange =
-    transport === 'http'
-      ? messages
-      : new StreamExchange({ clock, random, dial, defer, messages });
+    transport === 'http' ? messages : new StreamExchange({ clock, random, dial, defer, messages });
   return { exchange, clock, random };
 }

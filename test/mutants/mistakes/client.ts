@@ -7,9 +7,9 @@ export const clientMutants: readonly Mutant[] = [
     mistake: 24,
     does: 'Each attempt of a write goes out under a number of its own.',
     loses: 'A retried write takes effect twice.',
-    file: 'client/src/session/writer.ts',
-    right: 'toCall(session.stamp(number))',
-    wrong: 'toCall(session.stamp(session.begin()))',
+    file: 'client/src/session/session.ts',
+    right: 'return this.#number;',
+    wrong: 'return this.session.begin().#number;',
     caughtBy: [
       bySimulation,
       byTest('unit/client/kv-client', 'keeps the number of a write over its retries'),

@@ -1,5 +1,5 @@
 /** All clients of a run: real ones, whose calls go over the simulated ways and into one history. */
-import { KvClient } from '@paxkv/client';
+import { KvClient, MessageExchange } from '@paxkv/client';
 import type { World } from '@paxkv/simulator';
 import type { HistoryEvent } from '../../history/event.ts';
 import { RecordedClient, type Store } from '../../history/recorded-client.ts';
@@ -84,7 +84,7 @@ export class LoadRun {
     const { ways } = this.#options;
     return new SessionlessStore(this.#world, {
       endpoints: ways.endpoints,
-      exchange: ways.exchange(client),
+      carrier: ways.carrier(client),
       random: this.#world.random(`client ${client}`),
     });
   }
@@ -93,10 +93,11 @@ export class LoadRun {
     const { ways } = this.#options;
     const name = `client ${client}`;
     const random = this.#world.random(name);
+    const exchange = new MessageExchange(ways.carrier(client));
     return new KvClient({
       ...{ name, ...timing },
       endpoints: random.shuffle(ways.endpoints),
-      environment: { exchange: ways.exchange(client), clock: this.#world.clock, random },
+      environment: { exchange, clock: this.#world.clock, random },
     });
   }
 

@@ -2,19 +2,20 @@
  * A client without a session, as a program may be that speaks HTTP by hand: it asks one server once, and
  * knows no more of the outcome than it is told. What it asks takes effect once at most all the same.
  */
-import { type Answer, type Exchange, ExchangeError } from '@paxkv/client';
+import { type Answer, type Carrier, ExchangeError, type Request } from '@paxkv/client';
+import { isReplyTo, type ReplyTo } from '@paxkv/client/internal/request';
 import { readAnswer } from '@paxkv/client/internal/wire/answer';
-import { type Call, toAppend, toDelete, toGet, toPut } from '@paxkv/client/internal/wire/calls';
+import { toMessage } from '@paxkv/client/internal/wire/calls';
 import type { SeededRandom, World } from '@paxkv/simulator';
 import type { Store } from '../../history/recorded-client.ts';
 
 const patienceMs = 3_000;
 /** Left out of what is sent. */
-const noStamp = { id: 1, number: 1, lowestAwaited: 1 };
+const stamp = { id: 1, number: 1, lowestAwaited: 1 };
 
 export interface SessionlessStoreOptions {
   readonly endpoints: readonly string[];
-  readonly exchange: Exchange;
+  readonly carrier: Carrier;
   readonly random: SeededRandom;
 }
 
@@ -28,33 +29,37 @@ export class SessionlessStore implements Store {
   }
 
   async getEntry(key: string): Promise<{ value: string; modRevision: number } | undefined> {
-    const entry = await this.#ask(toGet(toBytes(key)));
+    const request = { type: 'get', key: toBytes(key), consistency: 'linearizable' } as const;
+    const { entry } = await this.#ask(request);
     return entry && { value: Buffer.from(entry.value).toString(), modRevision: entry.modRevision };
   }
 
   put(key: string, value: string): Promise<{ revision: number }> {
-    return this.#ask(toPut({ key: toBytes(key), value: toBytes(value) }, noStamp));
+    return this.#ask({ type: 'put', key: toBytes(key), value: toBytes(value), stamp });
   }
 
   append(key: string, value: string): Promise<{ revision: number; length: number }> {
-    return this.#ask(toAppend({ key: toBytes(key), value: toBytes(value) }, noStamp));
+    return this.#ask({ type: 'append', key: toBytes(key), value: toBytes(value), stamp });
   }
 
   delete(key: string): Promise<{ revision: number; deleted: boolean }> {
-    return this.#ask(toDelete(toBytes(key), noStamp));
+    return this.#ask({ type: 'delete', key: toBytes(key), stamp });
   }
 
   /** @throws KvError, or ExchangeError if nobody can tell what came of it. */
-  async #ask<R>(call: Call<R>): Promise<R> {
-    const { endpoints, exchange, random } = this.#options;
+  async #ask<Q extends Request>(request: Q): Promise<ReplyTo<Q>> {
+    const { endpoints, carrier, random } = this.#options;
     const endpoint = random.pick(endpoints);
-    const message = { path: call.path, body: { ...call.body, session: undefined } };
+    const { path, body } = toMessage(request);
+    const message = { path, body: { ...body, session: undefined } };
     const controller = new AbortController();
     const answer = await this.#within(
-      exchange.send(endpoint, message, controller.signal),
+      carrier.send(endpoint, message, controller.signal),
       controller,
     );
-    return readAnswer(call, answer, endpoint);
+    const reply = readAnswer(request, answer, endpoint);
+    if (isReplyTo(request, reply)) return reply;
+    throw new TypeError(`${reply.type} is no reply to ${request.type}`);
   }
 
   #within(answer: Promise<Answer>, controller: AbortController): Promise<Answer> {

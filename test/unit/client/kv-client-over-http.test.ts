@@ -12,7 +12,7 @@ describe('KvClient over HTTP', () => {
 
   beforeEach(async () => {
     door = await DoorUnderTest.open();
-    client = new KvClient({ endpoints: door.url });
+    client = new KvClient({ endpoints: door.url, transport: 'http' });
   });
 
   afterEach(async () => {

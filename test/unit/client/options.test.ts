@@ -11,6 +11,7 @@ describe('toSettings', () => {
       timeoutMs: 10_000,
       attemptTimeoutMs: 2_000,
       retryDelayMsMin: 25,
+      transport: 'stream',
       retryDelayMsMax: 1_000,
     });
     expect(name).to.match(/^.{1,64}$/);

@@ -43,10 +43,7 @@ export class Retry {
   }
 
   /** @throws KvError with what is known of the outcome. */
-  async pursue<Q extends Request>(
-    request: Q,
-    { patience, tally }: Pursuit,
-  ): Promise<ReplyTo<Q>> {
+  async pursue<Q extends Request>(request: Q, { patience, tally }: Pursuit): Promise<ReplyTo<Q>> {
     let tried: readonly string[] = [];
     let backoff: Backoff | undefined;
     for (;;) {

@@ -61,11 +61,15 @@ export class Entrance {
     this.#deadlines.add(waiter);
     patience.spendOn(waiter);
     this.#advance();
-    const place = await this.#turnOf(waiter);
-    if (place === undefined) {
-      throw this.#giveUp(waiter, patience);
+    try {
+      const place = await waiter.turn;
+      if (place === undefined) {
+        throw this.#giveUp(waiter, patience);
+      }
+      return place;
+    } finally {
+      this.#deadlines.delete(waiter);
     }
-    return place;
   }
 
   leave(place: Place): void {
@@ -80,14 +84,6 @@ export class Entrance {
     if (this.#session === session) {
       this.#session = undefined;
       this.#advance();
-    }
-  }
-
-  async #turnOf(waiter: Waiter): Promise<Place | undefined> {
-    try {
-      return await waiter.turn;
-    } finally {
-      this.#deadlines.delete(waiter);
     }
   }
 

@@ -1,10 +1,10 @@
 /** Makes writes take effect once: a number for each, the same at every attempt. */
 import { KvError } from '../errors.ts';
 import type { SessionStamp } from '../protocol.ts';
+import type { ReplyTo, WriteRequest } from '../request.ts';
 import type { Patience } from '../retry/patience.ts';
 import type { Retry } from '../retry/retry.ts';
 import { Tally } from '../retry/tally.ts';
-import type { ReplyTo, WriteRequest } from '../request.ts';
 import type { Entrance } from './entrance.ts';
 
 export class Writer {

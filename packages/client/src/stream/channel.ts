@@ -31,8 +31,8 @@ export interface ChannelParts {
   /** Calls back when all that is going on at this moment is over. */
   readonly defer: (callback: () => void) => void;
   readonly onNews: (news: News) => void;
-  /** It carries nothing any more. */
-  readonly onEnd: () => void;
+  /** It takes no requests any more; `why` says so to people. */
+  readonly onEnd: (why: string) => void;
 }
 
 export class Channel {
@@ -89,6 +89,10 @@ export class Channel {
     this.#end('the client was closed', () => this.#socket.close());
   }
 
+  #hangUp(): void {
+    this.#end(`${this.#parts.endpoint} has stopped`, () => this.#socket.close());
+  }
+
   #flushSoon(): void {
     if (!this.#isFlushDue) {
       this.#isFlushDue = true;
@@ -118,15 +122,17 @@ export class Channel {
     const pairs: unknown[] = [];
     let bytes = 0;
     let count = 0;
-    for (; count < countMax && bytes < frameBytesMax; count += 1) {
+    for (; count < countMax; count += 1) {
       const attempt = queue[count];
       // What is over has given back its number, and its stamp would make no sense any more.
       if (attempt === undefined || attempt.isOver) {
         continue;
       }
-      const { request } = attempt;
-      bytes += sizeOf(request);
-      pairs.push(this.#register(attempt), toRow(request));
+      bytes += sizeOf(attempt.request);
+      if (bytes > frameBytesMax && pairs.length > 0) {
+        break;
+      }
+      pairs.push(this.#register(attempt), toRow(attempt.request));
       attempt.sent = 'maybe';
     }
     this.#queue = count === queue.length ? [] : queue.slice(count);
@@ -215,7 +221,7 @@ export class Channel {
       this.#flushSoon();
     }
     if (this.#state === 'leaving' && this.#inFlight.size === 0) {
-      this.#end('the server stops', () => this.#socket.close());
+      this.#hangUp();
     }
   }
 
@@ -223,12 +229,12 @@ export class Channel {
   #leave(): void {
     const { endpoint, onEnd } = this.#parts;
     this.#state = 'leaving';
-    onEnd();
+    onEnd(`${endpoint} is about to stop`);
     for (const attempt of this.#queue.splice(0)) {
       attempt.fail(new ExchangeError('no', `${endpoint} is about to stop`));
     }
     if (this.#inFlight.size === 0) {
-      this.#end('the server stops', () => this.#socket.close());
+      this.#hangUp();
     }
   }
 
@@ -242,7 +248,7 @@ export class Channel {
     this.#silence.stop();
     hangUp();
     if (!hasLeft) {
-      this.#parts.onEnd();
+      this.#parts.onEnd(why);
     }
     for (const attempt of this.#queue.splice(0)) {
       attempt.fail(new ExchangeError('no', why));

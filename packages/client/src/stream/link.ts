@@ -29,6 +29,7 @@ export class Link {
   readonly endpoint: string;
   readonly #parts: LinkParts;
   #channel: Channel | undefined;
+  #whyLost = '';
   #redial: Backoff;
   #mayDialAt = Number.NEGATIVE_INFINITY;
   #avoidance: Backoff;
@@ -79,7 +80,7 @@ export class Link {
   push(attempt: Attempt): void {
     this.wake();
     if (this.#channel === undefined) {
-      attempt.fail(new ExchangeError('no', `${this.endpoint} is not connected at the moment`));
+      attempt.fail(new ExchangeError('no', this.#whyLost));
     } else {
       this.#channel.push(attempt);
     }
@@ -94,8 +95,9 @@ export class Link {
     const channel: Channel = new Channel({
       ...{ clock, dial, defer, endpoint },
       onNews: (news) => onNews(this, news),
-      onEnd: () => {
+      onEnd: (why) => {
         if (this.#channel === channel) {
+          this.#whyLost = why;
           this.#channel = undefined;
           this.#mayDialAt = clock.now() + this.#redial.next();
           onLost(this);

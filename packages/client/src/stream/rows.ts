@@ -5,7 +5,14 @@ import type { RawEntry, Reply, Request } from '../request.ts';
 
 export type Row = readonly unknown[];
 
-const commands = { get: 0, put: 1, append: 2, delete: 3, openSession: 4, serializableGet: 5 } as const;
+const commands = {
+  get: 0,
+  put: 1,
+  append: 2,
+  delete: 3,
+  openSession: 4,
+  serializableGet: 5,
+} as const;
 const replies = { get: 0, put: 1, append: 2, delete: 3, openSession: 4, error: -1 } as const;
 const outcomes: readonly unknown[] = ['not done', 'done', 'unknown'] satisfies readonly Outcome[];
 

@@ -84,7 +84,10 @@ class NodeSocket implements Socket {
   }
 }
 
-function refusedWith(status: number | undefined): string {
+function refusedWith(status = 0): string {
+  if (status >= 500) {
+    return `does not take a stream at the moment (HTTP ${status})`;
+  }
   return `refused the stream with HTTP ${status}. Does a proxy or an older server answer there? A client made with \`transport: 'http'\` needs no stream`;
 }
 

@@ -17,9 +17,7 @@ import { fromBase64, toBase64 } from './base64.ts';
 import type { Message } from './carrier.ts';
 
 const count = z.int().nonnegative();
-const bytes = z
-  .base64()
-  .transform(fromBase64);
+const bytes = z.base64().transform(fromBase64);
 
 const getReply: z.ZodType<RawEntry | undefined> = z.union([
   z.object({ found: z.literal(false) }).transform(() => undefined),
@@ -56,7 +54,6 @@ const statusReply: z.ZodType<StatusReply> = z.object({
   uptimeMs: z.number(),
   version: z.string(),
 });
-
 
 /** The request as it stands at this moment. */
 export function toMessage(request: Request): Message {

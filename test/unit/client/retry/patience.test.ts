@@ -1,8 +1,6 @@
-import { Patience, patienceEnded } from '@paxkv/client/internal/retry/patience';
+import { Patience } from '@paxkv/client/internal/retry/patience';
 import { expect } from 'chai';
 import { FakeClock } from '../fake-world.ts';
-
-const never = new Promise<never>(() => {});
 
 describe('Patience', () => {
   it('ends at its deadline', async () => {
@@ -12,7 +10,6 @@ describe('Patience', () => {
     expect(patience.end).to.equal(undefined);
     await clock.runUntil(50);
     expect(patience.end).to.equal('deadline');
-    expect(patience.signal.aborted).to.equal(true);
   });
 
   it('has no timer where there is no deadline', () => {
@@ -51,23 +48,18 @@ describe('Patience', () => {
     const patience = new Patience(clock, { timeoutMs: 50, signal: controller.signal });
     patience.dispose();
     controller.abort();
-    await clock.runUntil(100);
     expect(patience.end).to.equal(undefined);
     expect(clock.timerCount).to.equal(0);
   });
 
-  it('gives the result of work that ends within it, or its error', async () => {
+  it('calls off what it is spent on, and at once where it has ended', () => {
     const patience = new Patience(new FakeClock(), { timeoutMs: 50 });
-    expect(await patience.within(Promise.resolve(3))).to.equal(3);
-    const failure = await patience.within(Promise.reject('no')).catch((error: unknown) => error);
-    expect(failure).to.equal('no');
-  });
-
-  it('gives up on work that does not', async () => {
-    const clock = new FakeClock();
-    const patience = new Patience(clock, { timeoutMs: 50 });
-    expect(await clock.finish(patience.within(never))).to.equal(patienceEnded);
-    expect(await patience.within(never)).to.equal(patienceEnded);
+    const calledOff: string[] = [];
+    patience.spendOn({ callOff: () => calledOff.push('first') });
+    patience.spendOn({ callOff: () => calledOff.push('second') });
+    patience.abort();
+    patience.spendOn({ callOff: () => calledOff.push('third') });
+    expect(calledOff).to.deep.equal(['second', 'third']);
   });
 
   it('pauses as long as asked, or until it ends', async () => {

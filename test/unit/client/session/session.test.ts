@@ -1,48 +1,62 @@
-import { Session } from '@paxkv/client/internal/session/session';
+import { type Place, Session } from '@paxkv/client/internal/session/session';
 import { sessionWindowMax } from '@paxkv/client/protocol';
 import { expect } from 'chai';
+
+const stampOf = ({ id, number, lowestAwaited }: Place) => ({ id, number, lowestAwaited });
 
 describe('Session', () => {
   it('counts from 1', () => {
     const session = new Session(9);
-    expect([session.begin(), session.begin(), session.begin()]).to.deep.equal([1, 2, 3]);
+    const places = [session.begin(), session.begin(), session.begin()];
+    expect(places.map(({ number }) => number)).to.deep.equal([1, 2, 3]);
   });
 
-  it('stamps the lowest number still awaited', () => {
+  it('stamps the lowest number still awaited, as it is at each moment', () => {
     const session = new Session(9);
-    for (let count = 0; count < 3; count += 1) {
-      session.begin();
-    }
-    session.end(2);
-    expect(session.stamp(3)).to.deep.equal({ id: 9, number: 3, lowestAwaited: 1 });
-    session.end(1);
-    expect(session.stamp(3)).to.deep.equal({ id: 9, number: 3, lowestAwaited: 3 });
+    const [first, second, third] = [session.begin(), session.begin(), session.begin()];
+    second.leave();
+    expect(stampOf(third)).to.deep.equal({ id: 9, number: 3, lowestAwaited: 1 });
+    first.leave();
+    expect(stampOf(third)).to.deep.equal({ id: 9, number: 3, lowestAwaited: 3 });
   });
 
   it('never stamps a lowest awaited above the number itself', () => {
     const session = new Session(9);
-    session.end(session.begin());
-    const number = session.begin();
-    expect(session.stamp(number)).to.deep.equal({ id: 9, number: 2, lowestAwaited: 2 });
+    session.begin().leave();
+    expect(stampOf(session.begin())).to.deep.equal({ id: 9, number: 2, lowestAwaited: 2 });
   });
 
   it('does not use a number again that was given up', () => {
     const session = new Session(9);
-    session.end(session.begin());
-    expect(session.begin()).to.equal(2);
+    session.begin().leave();
+    expect(session.begin().number).to.equal(2);
   });
 
   it('has room for as many numbers as the server remembers, counted from the lowest', () => {
     const session = new Session(9);
+    const places: Place[] = [];
     for (let count = 0; count < sessionWindowMax; count += 1) {
       expect(session.hasRoom).to.equal(true);
-      session.begin();
+      places.push(session.begin());
     }
     expect(session.hasRoom).to.equal(false);
-    session.end(2);
+    places[1]?.leave();
     expect(session.hasRoom, 'number 1 still holds the window').to.equal(false);
-    session.end(1);
+    places[0]?.leave();
     expect(session.hasRoom).to.equal(true);
-    expect(session.stamp(session.begin()).number - 3).to.equal(sessionWindowMax - 2);
+    expect(session.begin()).to.include({ number: sessionWindowMax + 1, lowestAwaited: 3 });
+  });
+
+  it('keeps count over many windows', () => {
+    const session = new Session(9);
+    const awaited: Place[] = [];
+    for (let number = 1; number <= 5 * sessionWindowMax; number += 1) {
+      awaited.push(session.begin());
+      if (awaited.length === 3) {
+        // The middle one first: the lowest awaited moves in steps of different lengths.
+        awaited.splice(number % 2, 1)[0]?.leave();
+      }
+      expect(session.lowestAwaited).to.equal(awaited[0]?.number);
+    }
   });
 });

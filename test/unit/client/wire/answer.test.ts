@@ -1,17 +1,16 @@
 import { ExchangeError, KvError } from '@paxkv/client';
 import { readAnswer } from '@paxkv/client/internal/wire/answer';
-import { toOpenSession } from '@paxkv/client/internal/wire/calls';
 import { expect } from 'chai';
 
 const read = (status: number, body: unknown) =>
-  readAnswer(toOpenSession('tester'), { status, body }, 'http://a:1');
+  readAnswer({ type: 'openSession', client: 'tester' }, { status, body }, 'http://a:1');
 const errorBody = (code: string, outcome = 'not done') => ({
   error: { code, outcome, message: 'because' },
 });
 
 describe('readAnswer', () => {
   it('gives the reply', () => {
-    expect(read(200, { session: 4 })).to.deep.equal({ session: 4 });
+    expect(read(200, { session: 4 })).to.deep.equal({ type: 'openSession', session: 4 });
   });
 
   it('throws a server error with its code, outcome and endpoint', () => {

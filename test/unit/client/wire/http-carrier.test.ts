@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { ExchangeError } from '@paxkv/client';
-import { HttpExchange } from '@paxkv/client/internal/wire/http-exchange';
+import { HttpCarrier } from '@paxkv/client/internal/wire/http-carrier';
 import { expect } from 'chai';
 
 const forever = new AbortController().signal;
@@ -23,8 +23,8 @@ async function failureOf(work: Promise<unknown>): Promise<ExchangeError> {
   return failure as ExchangeError;
 }
 
-describe('HttpExchange', () => {
-  const exchange = new HttpExchange();
+describe('HttpCarrier', () => {
+  const exchange = new HttpCarrier();
 
   after(() => exchange.close());
 
@@ -149,7 +149,7 @@ describe('HttpExchange', () => {
   });
 
   it('cuts its idle connections when closed', async () => {
-    const own = new HttpExchange();
+    const own = new HttpCarrier();
     let hasHungUp: Promise<unknown> = Promise.resolve();
     const { endpoint, server } = await serve(({ socket }, response) => {
       hasHungUp = once(socket, 'close');
