@@ -22,7 +22,7 @@ type Decoders = { readonly [E in Encoding]: (bytes: Uint8Array) => Values[E] };
 const textEncoder = new TextEncoder();
 // A byte order mark is part of the value.
 const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const decoders: Decoders = { utf8: toText, buffer: (bytes) => bytes };
+const decoders: Decoders = { utf8: toText, buffer: toOwnBytes };
 
 /** @throws TypeError if it is no string or bytes; KvError `KV_TOO_LARGE`. */
 export function toKeyBytes(key: Writable): Uint8Array {
@@ -66,6 +66,11 @@ function limited(what: string, bytes: Uint8Array, bytesMax: number): Uint8Array 
     throw new KvError('KV_TOO_LARGE', message);
   }
   return bytes;
+}
+
+/** Not a view, which would keep alive all that came together with it. */
+function toOwnBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
 }
 
 function toText(bytes: Uint8Array): string {

@@ -33,6 +33,8 @@ export interface ChannelParts {
   readonly onNews: (news: News) => void;
   /** It takes no requests any more; `why` says so to people. */
   readonly onEnd: (why: string) => void;
+  /** The server takes no streams: these attempts are left over. Said before `onEnd`. */
+  readonly onRefused: (unsent: readonly Attempt[]) => void;
 }
 
 export class Channel {
@@ -63,6 +65,10 @@ export class Channel {
     this.#socket = dial(toStreamUrl(endpoint), {
       onFrame: (frame) => this.#onFrame(frame),
       onEnd: (why) => this.#end(`${endpoint}: ${why}`),
+      onRefused: (why) => {
+        this.#parts.onRefused(this.#queue.splice(0));
+        this.#end(`${endpoint} ${why}`);
+      },
     });
   }
 

@@ -2,7 +2,13 @@
  * The way to one server: at most one channel that takes requests, and the pace at which a lost one is
  * dialled anew. Channels that are leaving finish on their own.
  */
-import { type Attempt, type Clock, ExchangeError, type Random } from '../environment.ts';
+import {
+  type Attempt,
+  type Clock,
+  type Exchange,
+  ExchangeError,
+  type Random,
+} from '../environment.ts';
 import { Backoff } from '../retry/backoff.ts';
 import { Channel } from './channel.ts';
 import type { News } from './frames.ts';
@@ -11,6 +17,8 @@ import type { Dial } from './socket.ts';
 const redialLimits = { retryDelayMsMin: 20, retryDelayMsMax: 2_000 };
 /** How long a server that failed a request is spared where another serves, and longer if it fails again. */
 const avoidanceLimits = { retryDelayMsMin: 500, retryDelayMsMax: 10_000 };
+/** How long a server that takes no streams is asked by messages, before a stream is tried again. */
+const refusalMs = 60_000;
 /** Who has kept well for so long has made up for what was. */
 const probationMs = 10_000;
 
@@ -20,6 +28,8 @@ export interface LinkParts {
   readonly random: Random;
   readonly dial: Dial;
   readonly defer: (callback: () => void) => void;
+  /** For a server that takes no streams. */
+  readonly messages: Exchange;
   readonly onNews: (link: Link, news: News) => void;
   /** It takes no requests any more until it is dialled anew. */
   readonly onLost: (link: Link) => void;
@@ -32,6 +42,7 @@ export class Link {
   #whyLost = '';
   #redial: Backoff;
   #mayDialAt = Number.NEGATIVE_INFINITY;
+  #refusedUntil = Number.NEGATIVE_INFINITY;
   #avoidance: Backoff;
   #avoidedUntil = Number.NEGATIVE_INFINITY;
 
@@ -44,7 +55,7 @@ export class Link {
 
   /** Whether what is asked now leaves at once. */
   get isOpen(): boolean {
-    return this.#channel?.isOpen ?? false;
+    return this.#channel?.isOpen ?? this.#takesNoStreams;
   }
 
   get isGathering(): boolean {
@@ -70,6 +81,10 @@ export class Link {
     }
   }
 
+  get #takesNoStreams(): boolean {
+    return this.#parts.clock.now() < this.#refusedUntil;
+  }
+
   /** Dials if there is no channel and the time has come. */
   wake(): void {
     if (this.#channel === undefined && this.#parts.clock.now() >= this.#mayDialAt) {
@@ -79,7 +94,9 @@ export class Link {
 
   push(attempt: Attempt): void {
     this.wake();
-    if (this.#channel === undefined) {
+    if (this.#channel === undefined && this.#takesNoStreams) {
+      this.#parts.messages.send(this.endpoint, attempt);
+    } else if (this.#channel === undefined) {
       attempt.fail(new ExchangeError('no', this.#whyLost));
     } else {
       this.#channel.push(attempt);
@@ -95,15 +112,24 @@ export class Link {
     const channel: Channel = new Channel({
       ...{ clock, dial, defer, endpoint },
       onNews: (news) => onNews(this, news),
+      onRefused: (unsent) => this.#onRefused(unsent),
       onEnd: (why) => {
         if (this.#channel === channel) {
           this.#whyLost = why;
           this.#channel = undefined;
-          this.#mayDialAt = clock.now() + this.#redial.next();
+          this.#mayDialAt = Math.max(this.#refusedUntil, clock.now() + this.#redial.next());
           onLost(this);
         }
       },
     });
     this.#channel = channel;
+  }
+
+  #onRefused(unsent: readonly Attempt[]): void {
+    this.#refusedUntil = this.#parts.clock.now() + refusalMs;
+    for (const attempt of unsent) {
+      attempt.sent = 'maybe';
+      this.#parts.messages.send(this.endpoint, attempt);
+    }
   }
 }

@@ -6,6 +6,8 @@ export interface SocketEvents {
   onFrame(frame: Uint8Array): void;
   /** The connection is gone, or was never made: `why` says so to people. */
   onEnd(why: string): void;
+  /** Instead of `onEnd`: something answered over HTTP that it takes no WebSocket there. */
+  onRefused(why: string): void;
 }
 
 export interface Socket {

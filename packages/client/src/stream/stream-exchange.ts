@@ -15,7 +15,7 @@ export interface StreamParts {
   readonly dial: Dial;
   /** Calls back when all that is going on at this moment is over. */
   readonly defer: (callback: () => void) => void;
-  /** For what streams do not carry: the status. */
+  /** For what streams do not carry, and for servers that take none. */
   readonly messages: Exchange;
 }
 
@@ -109,9 +109,9 @@ export class StreamExchange implements Exchange {
     if (known !== undefined) {
       return known;
     }
-    const { clock, random, dial, defer } = this.#parts;
+    const { clock, random, dial, defer, messages } = this.#parts;
     const link = new Link({
-      ...{ endpoint, clock, random, dial, defer },
+      ...{ endpoint, clock, random, dial, defer, messages },
       onNews: (from, news) => this.#onNews(from, news),
       onLost: (lost) => this.#onLost(lost),
     });

@@ -8,6 +8,7 @@ interface BrowserSocket {
   binaryType: string;
   readonly bufferedAmount: number;
   onmessage: ((event: { readonly data: unknown }) => void) | null;
+  onerror: (() => void) | null;
   onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null;
   send(frame: Uint8Array): void;
   close(code?: number): void;
@@ -37,7 +38,8 @@ class WebSocketOfPage implements Socket {
     this.#socket.onmessage = ({ data }) => {
       onFrame(data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array());
     };
-    // A browser tells a page no more: neither whether it was refused nor why.
+    // A page is told no more: neither whether it was refused nor why. The end follows each error.
+    this.#socket.onerror = () => {};
     this.#socket.onclose = ({ code, reason }) => {
       onEnd(`the WebSocket was closed or never opened (${code}${reason && `: ${reason}`})`);
     };

@@ -27,7 +27,7 @@ class NodeSocket implements Socket {
   #connection: { ref(): unknown; unref(): unknown } | undefined;
   #isIdle = false;
 
-  constructor(url: string, { onFrame, onEnd }: SocketEvents) {
+  constructor(url: string, { onFrame, onEnd, onRefused }: SocketEvents) {
     let why = 'the connection was closed';
     this.#socket = new WebSocket(url, {
       perMessageDeflate: false,
@@ -40,10 +40,11 @@ class NodeSocket implements Socket {
       this.#connection = socket;
     });
     this.#socket.on('message', (data) => onFrame(toBytes(data)));
-    this.#socket.on('unexpected-response', (request, { statusCode }) => {
-      why = refusedWith(statusCode);
+    this.#socket.on('unexpected-response', (request, { statusCode = 0 }) => {
       request.destroy();
-      onEnd(why);
+      // A server that is starting or full takes streams at other times.
+      const tell = statusCode < 500 ? onRefused : onEnd;
+      tell(`takes no stream (HTTP ${statusCode})`);
     });
     this.#socket.on('error', (error) => {
       why = reasonOf(error);
@@ -82,13 +83,6 @@ class NodeSocket implements Socket {
   cut(): void {
     this.#socket.terminate();
   }
-}
-
-function refusedWith(status = 0): string {
-  if (status >= 500) {
-    return `does not take a stream at the moment (HTTP ${status})`;
-  }
-  return `refused the stream with HTTP ${status}. Does a proxy or an older server answer there? A client made with \`transport: 'http'\` needs no stream`;
 }
 
 function toBytes(data: RawData): Uint8Array {

@@ -1,0 +1,81 @@
+/** The client against the servers' real stream door, so that neither drifts from the contract. */
+import { KvClient } from '@paxkv/client';
+import { valueBytesMax } from '@paxkv/client/protocol';
+import { expect } from 'chai';
+import { DoorUnderTest, ScriptedSubmitter } from '../kvserver/http/door-under-test.ts';
+import { StreamUnderTest } from '../kvserver/stream/stream-under-test.ts';
+import { failureOf } from './fake-world.ts';
+
+describe('KvClient over a stream', () => {
+  let stream: StreamUnderTest;
+  let client: KvClient;
+
+  beforeEach(async () => {
+    stream = await StreamUnderTest.open();
+    const store = new ScriptedSubmitter();
+    stream.submitter.script = (request) => store.submit(request);
+    client = new KvClient({ endpoints: `127.0.0.1:${stream.port}` });
+  });
+
+  afterEach(async () => {
+    await client.close();
+    await stream.close();
+  });
+
+  it('reads what it wrote', async () => {
+    expect(await client.get('ü/1')).to.equal(undefined);
+    expect(await client.put('ü/1', 'one')).to.deep.equal({ revision: 1 });
+    expect(await client.append('ü/1', ' two')).to.deep.equal({ revision: 2, length: 7 });
+    expect(await client.getEntry('ü/1')).to.deep.equal({
+      value: 'one two',
+      createRevision: 1,
+      modRevision: 2,
+      version: 2,
+    });
+    expect(await client.delete('ü/1')).to.deep.equal({ revision: 3, deleted: true });
+    expect(await client.delete('ü/1')).to.deep.equal({ revision: 3, deleted: false });
+  });
+
+  it('carries many values of the greatest size both ways', async () => {
+    const value = 'x'.repeat(valueBytesMax);
+    const keys = ['1', '2', '3', '4', '5', '6', '7', '8'];
+    await Promise.all(keys.map((key) => client.put(key, value)));
+    const values = await Promise.all(keys.map((key) => client.get(key)));
+    expect(values.every((each) => each === value)).to.equal(true);
+  });
+
+  it('gives bytes that are nobody else’s', async () => {
+    await client.put('a', 'one');
+    const reader = new KvClient({
+      endpoints: `127.0.0.1:${stream.port}`,
+      encoding: 'buffer',
+    });
+    const value = await reader.get('a');
+    expect(value).to.deep.equal(new Uint8Array([111, 110, 101]));
+    expect(value?.buffer.byteLength).to.equal(3);
+    await reader.close();
+  });
+
+  it('does more at once than a server takes on one connection', async () => {
+    const gets = Array.from({ length: 10_000 }, (_, number) => client.get(`k${number}`));
+    expect(new Set(await Promise.all(gets))).to.deep.equal(new Set([undefined]));
+  });
+
+  it('passes on what the server refuses', async () => {
+    stream.submitter.script = async ({ command }) =>
+      command.type === 'openSession'
+        ? { type: 'sessionOpened', session: 7 }
+        : { type: 'refused', reason: 'tooLarge' };
+    const failure = await failureOf(client.append('a', 'b'));
+    expect(failure).to.include({ code: 'KV_TOO_LARGE', outcome: 'not done' });
+  });
+
+  it('falls back to HTTP where a server takes no streams', async () => {
+    const door = await DoorUnderTest.open();
+    const other = new KvClient({ endpoints: door.url });
+    await other.put('a', 'b');
+    expect(await other.get('a')).to.equal('b');
+    await other.close();
+    await door.close();
+  });
+});

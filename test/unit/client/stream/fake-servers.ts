@@ -1,0 +1,197 @@
+/**
+ * Servers at the other end of streams, with no network and no waiting. They read and write frames by the
+ * servers' own code, so neither end drifts from the contract.
+ */
+import { type Exchange, ExchangeError, KvClient } from '@paxkv/client';
+import type { Socket, SocketEvents } from '@paxkv/client/internal/stream/socket';
+import { StreamExchange } from '@paxkv/client/internal/stream/stream-exchange';
+import { encodeNews, encodePairs, type News } from '@paxkv/kvserver/stream/reply-frame';
+import { type FrameRequest, readRequests } from '@paxkv/kvserver/stream/request-frame';
+import { FakeClock } from '../fake-world.ts';
+
+export type Row = readonly unknown[];
+
+/** One request as a server got it. */
+export interface Asked extends FrameRequest {
+  readonly connection: Connection;
+  readonly time: number;
+}
+
+/** One connection, seen from the server. */
+export class Connection implements Socket {
+  readonly #server: FakeServer;
+  readonly #events: SocketEvents;
+  bufferedBytes = 0;
+  isGone = false;
+  frameCount = 0;
+
+  constructor(server: FakeServer, events: SocketEvents) {
+    this.#server = server;
+    this.#events = events;
+  }
+
+  /** Of the client. */
+  send(frame: Uint8Array): void {
+    this.frameCount += 1;
+    queueMicrotask(() => this.#server.take(this, frame));
+  }
+
+  setIdle(): void {}
+
+  close(): void {
+    this.cut();
+  }
+
+  cut(): void {
+    this.isGone = true;
+  }
+
+  tell(news: News): void {
+    this.#later(() => this.#events.onFrame(encodeNews(news)));
+  }
+
+  reply(id: number, row: Row): void {
+    this.#later(() => this.#events.onFrame(encodePairs([id, row])));
+  }
+
+  sendRaw(frame: Uint8Array): void {
+    this.#later(() => this.#events.onFrame(frame));
+  }
+
+  break(why = 'it broke'): void {
+    this.#later(() => {
+      this.isGone = true;
+      this.#events.onEnd(why);
+    });
+  }
+
+  refuse(): void {
+    this.#later(() => {
+      this.isGone = true;
+      this.#events.onRefused('takes no stream');
+    });
+  }
+
+  #later(callback: () => void): void {
+    queueMicrotask(() => {
+      if (!this.isGone) callback();
+    });
+  }
+}
+
+type Script = (asked: Asked) => Row | undefined;
+
+/** Answers by a script; a request for which it gives no row is not answered. */
+export class FakeServer {
+  readonly node: number;
+  readonly asked: Asked[] = [];
+  readonly connections: Connection[] = [];
+  /** What becomes of whoever dials. */
+  door: 'open' | 'shut' | 'hanging' | 'refusing' = 'open';
+  /** Frozen: it takes whatever comes, and says nothing. */
+  isFrozen = false;
+  script: Script;
+  leader: number | null = null;
+  readonly #clock: FakeClock;
+
+  constructor(node: number, clock: FakeClock, script: Script) {
+    this.node = node;
+    this.#clock = clock;
+    this.script = script;
+  }
+
+  accept(events: SocketEvents): Connection {
+    const connection = new Connection(this, events);
+    this.connections.push(connection);
+    if (this.door === 'open') connection.tell(['hello', this.#hello()]);
+    if (this.door === 'shut') connection.break('connection refused');
+    if (this.door === 'refusing') connection.refuse();
+    return connection;
+  }
+
+  take(connection: Connection, frame: Uint8Array): void {
+    const time = this.#clock.now();
+    for (const request of readRequests(frame, 4096)) {
+      const asked = { ...request, connection, time };
+      this.asked.push(asked);
+      const row = this.isFrozen ? undefined : this.script(asked);
+      if (row !== undefined) connection.reply(request.id, row);
+    }
+  }
+
+  /** The process ends. */
+  die(): void {
+    this.door = 'shut';
+    for (const connection of this.connections) connection.break();
+  }
+
+  tell(news: News): void {
+    for (const connection of this.connections) connection.tell(news);
+  }
+
+  #hello() {
+    const addresses = ['a:1', 'b:2', 'c:3'];
+    return { format: 1, node: this.node, nodes: 3, leader: this.leader, addresses } as const;
+  }
+}
+
+/** Opens session 7 and answers every other request as done at revision 1. */
+export function obliging({ request }: Asked): Row {
+  const rows = { get: [0], put: [1, 1], append: [2, 1, 1], delete: [3, 1, true] } as const;
+  return request.command.type === 'openSession' ? [4, 7] : rows[request.command.type];
+}
+
+/** Three servers and a client that reaches them by streams. Chance always draws 0. */
+export class StreamWorld {
+  readonly clock = new FakeClock();
+  readonly servers: readonly [FakeServer, FakeServer, FakeServer];
+  readonly endpoints = ['http://a:1', 'http://b:2', 'http://c:3'];
+  readonly client: KvClient;
+  /** What went by messages. */
+  readonly messages: string[] = [];
+
+  constructor(script: Script = obliging, options: { timeoutMs?: number } = {}) {
+    const server = (node: number) => new FakeServer(node, this.clock, script);
+    this.servers = [server(0), server(1), server(2)];
+    const random = { next: () => 0 };
+    const exchange = new StreamExchange({
+      clock: this.clock,
+      random,
+      dial: (url, events) => this.#serverAt(url).accept(events),
+      defer: (callback) => process.nextTick(callback),
+      messages: this.#byMessages(),
+    });
+    this.client = new KvClient({
+      endpoints: this.endpoints,
+      environment: { exchange, clock: this.clock, random },
+      ...options,
+    });
+  }
+
+  /** Makes the client know all servers, the leader too if there is one. */
+  async warmUp(leader: number | null = null): Promise<void> {
+    for (const server of this.servers) server.leader = leader;
+    await this.clock.finish(this.client.put('warm', 'up'));
+    await this.clock.finish(this.client.get('warm'));
+    await this.clock.settle();
+    for (const server of this.servers) server.asked.length = 0;
+  }
+
+  #serverAt(url: string): FakeServer {
+    const index = this.endpoints.findIndex((endpoint) => url.includes(endpoint.slice(7)));
+    const server = this.servers[index];
+    if (server === undefined) throw new TypeError(`There is no server at ${url}.`);
+    return server;
+  }
+
+  #byMessages(): Exchange {
+    return {
+      send: (endpoint, attempt) => {
+        this.messages.push(`${attempt.request.type} ${endpoint}`);
+        if (attempt.request.type === 'get') attempt.answer({ type: 'get', entry: undefined });
+        else attempt.fail(new ExchangeError('no', 'not in this test'));
+      },
+      close: async () => {},
+    };
+  }
+}

@@ -1,0 +1,156 @@
+import { expect } from 'chai';
+import { failureOf } from '../fake-world.ts';
+import { obliging, StreamWorld } from './fake-servers.ts';
+
+const commandsOf = (asked: readonly { request: { command: { type: string } } }[]) =>
+  asked.map(({ request }) => request.command.type);
+
+describe('StreamExchange', () => {
+  it('dials nobody before the first call, and one server for that', async () => {
+    const { client, clock, servers } = new StreamWorld();
+    await clock.settle();
+    expect(servers.map(({ connections }) => connections.length)).to.deep.equal([0, 0, 0]);
+    expect(await clock.finish(client.get('a'))).to.equal(undefined);
+    expect(servers.map(({ connections }) => connections.length)).to.deep.equal([1, 0, 0]);
+  });
+
+  it('sends what is asked in one tick as one frame', async () => {
+    const world = new StreamWorld();
+    await world.warmUp(0);
+    const [connection] = world.servers[0].connections;
+    const before = connection?.frameCount ?? 0;
+    const puts = Array.from({ length: 50 }, (_, number) => world.client.put(`k${number}`, 'v'));
+    await world.clock.finish(Promise.all(puts));
+    expect(world.servers[0].asked).to.have.length(50);
+    expect(connection?.frameCount).to.equal(before + 1);
+  });
+
+  it('sends writes to the leader, and follows it', async () => {
+    const world = new StreamWorld();
+    await world.warmUp(2);
+    await world.clock.finish(world.client.put('a', '1'));
+    expect(commandsOf(world.servers[2].asked)).to.deep.equal(['put']);
+    world.servers[2].tell(['leader', 1]);
+    await world.clock.settle();
+    await world.clock.finish(world.client.put('a', '2'));
+    expect(commandsOf(world.servers[1].asked)).to.deep.equal(['put']);
+  });
+
+  it('is not harmed by a leader that nobody knows', async () => {
+    const world = new StreamWorld();
+    await world.warmUp(0);
+    world.servers[0].tell(['leader', 77]);
+    await world.clock.settle();
+    expect(await world.clock.finish(world.client.put('a', '1'))).to.deep.equal({ revision: 1 });
+  });
+
+  it('spreads reads over all servers, those of one tick to one', async () => {
+    const world = new StreamWorld();
+    await world.warmUp(0);
+    for (let tick = 0; tick < 6; tick += 1) {
+      await world.clock.finish(Promise.all(Array.from({ length: 4 }, () => world.client.get('a'))));
+    }
+    expect(world.servers.map(({ asked }) => asked.length)).to.deep.equal([8, 8, 8]);
+  });
+
+  it('asks for a read that may be old by name', async () => {
+    const world = new StreamWorld();
+    await world.clock.finish(world.client.get('a', { consistency: 'serializable' }));
+    await world.clock.finish(world.client.get('a'));
+    const asked = world.servers.flatMap((server) => server.asked);
+    expect(asked.map(({ isSerializable }) => isSerializable)).to.deep.equal([true, false]);
+  });
+
+  it('moves what was not answered to another server at once when a connection breaks', async () => {
+    const world = new StreamWorld();
+    await world.warmUp(0);
+    world.servers[0].script = () => undefined;
+    const puts = Promise.all(['1', '2', '3'].map((value) => world.client.put('a', value)));
+    await world.clock.settle();
+    const time = world.clock.now();
+    world.servers[0].die();
+    await world.clock.finish(puts);
+    expect(world.clock.now()).to.equal(time);
+    const stamps = (server: number) =>
+      world.servers[server]?.asked.map(({ request }) => request.stamp?.number);
+    expect(stamps(1)).to.deep.equal(stamps(0));
+  });
+
+  it('leaves a server that says nothing any more within 600 ms', async () => {
+    const world = new StreamWorld();
+    await world.warmUp(0);
+    await world.clock.runUntil(10_000);
+    world.servers[0].isFrozen = true;
+    await world.clock.finish(world.client.put('a', '1'));
+    expect(world.clock.now()).to.be.within(10_400, 10_600);
+    expect(world.servers[0].asked.some(({ isSerializable }) => isSerializable)).to.equal(true);
+  });
+
+  it('waits for a server that is slow but alive', async () => {
+    const world = new StreamWorld();
+    await world.warmUp(0);
+    world.servers[0].script = (asked) => {
+      if (asked.request.command.type !== 'put') return obliging(asked);
+      world.clock.at(world.clock.now() + 1_500, () => asked.connection.reply(asked.id, [1, 9]));
+      return undefined;
+    };
+    const put = world.client.put('a', '1');
+    expect(await world.clock.finish(put)).to.deep.equal({ revision: 9 });
+    expect(world.servers[1].asked).to.deep.equal([]);
+  });
+
+  it('moves over without an error when a server says goodbye', async () => {
+    const world = new StreamWorld();
+    await world.warmUp(0);
+    world.servers[0].script = () => undefined;
+    const before = world.client.put('a', '1');
+    await world.clock.settle();
+    world.servers[0].tell(['goodbye']);
+    await world.clock.settle();
+    await world.clock.finish(world.client.put('a', '2'));
+    expect(world.servers[0].asked).to.have.length(1);
+    const [asked] = world.servers[0].asked;
+    asked?.connection.reply(asked.id, [1, 5]);
+    expect(await world.clock.finish(before)).to.deep.equal({ revision: 5 });
+    expect(asked?.connection.isGone).to.equal(true);
+  });
+
+  it('says so where no server is there, and that nothing was done', async () => {
+    const world = new StreamWorld(obliging, { timeoutMs: 500 });
+    for (const server of world.servers) server.door = 'shut';
+    const failure = await world.clock.finish(failureOf(world.client.put('a', '1')));
+    expect(failure).to.include({ code: 'KV_UNREACHABLE', outcome: 'not done' });
+    expect(failure.message).to.include('connection refused');
+  });
+
+  it('is sure that nothing was sent where servers take connections and say nothing', async () => {
+    const world = new StreamWorld(obliging, { timeoutMs: 500 });
+    for (const server of world.servers) server.door = 'hanging';
+    const failure = await world.clock.finish(failureOf(world.client.get('a')));
+    expect(failure).to.include({ code: 'KV_UNREACHABLE', outcome: 'not done' });
+  });
+
+  it('does not dial in a storm', async () => {
+    const world = new StreamWorld(obliging, { timeoutMs: 60_000 });
+    for (const server of world.servers) server.door = 'shut';
+    const calls = Array.from({ length: 20 }, () => failureOf(world.client.get('a')));
+    await world.clock.finish(Promise.all(calls));
+    for (const { connections } of world.servers) {
+      expect(connections.length).to.be.within(5, 3_100);
+    }
+  });
+
+  it('asks by messages where a server takes no streams', async () => {
+    const world = new StreamWorld();
+    for (const server of world.servers) server.door = 'refusing';
+    await world.clock.finish(world.client.get('a'));
+    await world.clock.finish(world.client.get('b'));
+    expect(world.messages).to.deep.equal(['get http://a:1', 'get http://a:1']);
+  });
+
+  it('asks for a status by messages', async () => {
+    const world = new StreamWorld();
+    await failureOf(world.client.status('http://b:2'));
+    expect(world.messages).to.deep.equal(['status http://b:2']);
+  });
+});

@@ -1,0 +1,80 @@
+/** Node stands in for the browser: it has `fetch`, and `ws` speaks like a browser's own WebSocket. */
+import { KvClient, MessageExchange } from '@paxkv/client';
+import { StreamExchange } from '@paxkv/client/internal/stream/stream-exchange';
+import * as browser from '@paxkv/client/internal/system/browser';
+import { systemEnvironment } from '@paxkv/client/internal/system-environment';
+import { expect } from 'chai';
+import { WebSocket } from 'ws';
+import {
+  DoorUnderTest,
+  runningStatus,
+  ScriptedSubmitter,
+} from '../../kvserver/http/door-under-test.ts';
+import { StreamUnderTest } from '../../kvserver/stream/stream-under-test.ts';
+import { failureOf } from '../fake-world.ts';
+
+const before = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket');
+
+function clientOf(endpoint: string, transport: 'stream' | 'http' = 'stream'): KvClient {
+  const { clock, random } = systemEnvironment();
+  const messages = new MessageExchange(browser.makeCarrier());
+  const exchange =
+    transport === 'http' ? messages : new StreamExchange({ ...browser, clock, random, messages });
+  return new KvClient({
+    endpoints: endpoint,
+    environment: { exchange, clock, random },
+    timeoutMs: 1_000,
+  });
+}
+
+describe('the system of a browser', () => {
+  beforeEach(() => {
+    Object.defineProperty(globalThis, 'WebSocket', { value: WebSocket, configurable: true });
+  });
+
+  afterEach(() => {
+    if (before === undefined) Reflect.deleteProperty(globalThis, 'WebSocket');
+    else Object.defineProperty(globalThis, 'WebSocket', before);
+  });
+
+  it('streams', async () => {
+    const stream = await StreamUnderTest.open();
+    const store = new ScriptedSubmitter();
+    stream.submitter.script = (request) => store.submit(request);
+    const client = clientOf(`127.0.0.1:${stream.port}`);
+    await Promise.all([client.put('a', '1'), client.put('b', '2')]);
+    expect(await Promise.all([client.get('a'), client.get('b')])).to.deep.equal(['1', '2']);
+    await client.close();
+    await stream.close();
+  });
+
+  it('moves on when its connection ends', async () => {
+    const stream = await StreamUnderTest.open();
+    const client = clientOf(`127.0.0.1:${stream.port}`);
+    stream.submitter.script = () => {
+      stream.submitter.script = async () => ({ type: 'got', entry: undefined });
+      return stream.door.close().then(() => new Promise(() => {}));
+    };
+    const failure = await failureOf(client.get('a'));
+    expect(failure).to.include({ code: 'KV_TIMEOUT', outcome: 'unknown' });
+    await client.close();
+    await stream.close();
+  });
+
+  it('says what little it knows where nobody is', async () => {
+    const client = clientOf('127.0.0.1:1');
+    const failure = await failureOf(client.get('a'));
+    expect(failure).to.include({ code: 'KV_UNREACHABLE', outcome: 'not done' });
+    await client.close();
+  });
+
+  it('asks for a status, and for all else where it must, by fetch', async () => {
+    const door = await DoorUnderTest.open();
+    const client = clientOf(door.url, 'http');
+    expect(await client.status()).to.deep.equal(runningStatus);
+    await client.put('a', 'b');
+    expect(await client.get('a')).to.equal('b');
+    await client.close();
+    await door.close();
+  });
+});
