@@ -4,7 +4,7 @@ import { runLoad } from 'paxkv/internal/bench/load/run-load';
 import { type Figures, toFigures } from 'paxkv/internal/bench/report/figures';
 import { Traffic } from 'paxkv/internal/bench/workload/traffic';
 import { beginProgress } from '../progress.ts';
-import type { Store, Way } from '../stores/store.ts';
+import type { Store, Use, Way } from '../stores/store.ts';
 import type { Figure } from './result.ts';
 
 export interface Contestant {
@@ -14,7 +14,7 @@ export interface Contestant {
 
 export interface RoundsPlan {
   readonly title: string;
-  readonly use: 'puts' | 'gets';
+  readonly use: Use;
   readonly inFlight: number;
   readonly keyCount: number;
   readonly valueBytes: number;
@@ -59,7 +59,9 @@ export function contestantsOf(stores: readonly Store[]): readonly Contestant[] {
 }
 
 function firstWays(contestants: readonly Contestant[]): Contestant[] {
-  return contestants.filter(({ store, way }) => way === store.ways[0] || way === store.httpWay);
+  return contestants.filter(({ way, store: { ways, httpWays } }) =>
+    [ways[0], httpWays[0]].includes(way),
+  );
 }
 
 async function fill({ way }: Contestant, plan: RoundsPlan): Promise<void> {

@@ -2,30 +2,38 @@
 import { existsSync } from 'node:fs';
 import { Etcd3 } from 'etcd3';
 import { HttpConnection } from './http-connection.ts';
-import { httpWay } from './http-way.ts';
+import { type HttpDialect, httpWay } from './http-way.ts';
 import { type Place, ServerGroup } from './server-group.ts';
-import type { Store, Way } from './store.ts';
+import { leaderAddresses, type Store, type Use, type Way } from './store.ts';
 
 const etcd = '/usr/bin/etcd';
 /** Large values fill the 2 GiB that it allows itself by default. */
 const quotaBytes = 8 * 1024 ** 3;
 
+const dialect: HttpDialect = {
+  putPath: '/v3/kv/put',
+  getPath: '/v3/kv/range',
+  putBody: (key, value) => `{"key":"${key}","value":"${value}"}`,
+  getBody: (key) => `{"key":"${key}"}`,
+  isFound: (answer) => answer.includes('"count":"1"'),
+};
+
 export class EtcdStore implements Store {
   readonly name = 'etcd';
   readonly group: ServerGroup;
   readonly ways: readonly Way[];
-  readonly httpWay: Way;
+  readonly httpWays: readonly Way[];
 
   private constructor(group: ServerGroup) {
     this.group = group;
-    this.httpWay = httpWay('JSON gateway', group.addresses, {
-      putPath: '/v3/kv/put',
-      getPath: '/v3/kv/range',
-      putBody: (key, value) => `{"key":"${key}","value":"${value}"}`,
-      getBody: (key) => `{"key":"${key}"}`,
-      isFound: (answer) => answer.includes('"count":"1"'),
-    });
-    this.ways = [this.httpWay, grpcWay(group.addresses)];
+    const atLeader = () => leaderAddresses(this);
+    const atAll = async () => group.addresses;
+    this.httpWays = [
+      httpWay('JSON gateway at the leader', atLeader, dialect),
+      httpWay('JSON gateway at all nodes', atAll, dialect),
+    ];
+    const addressesOf = (use: Use) => (use === 'puts' ? atLeader() : atAll());
+    this.ways = [httpWay('JSON gateway', addressesOf, dialect), grpcWay(group.addresses)];
   }
 
   static isPresent(): boolean {

@@ -1,7 +1,7 @@
-/** A store's HTTP interface, one connection a lane, spread over the nodes. */
+/** A store's HTTP interface, one connection a lane. */
 import type { Target } from 'paxkv/internal/bench/workload/traffic';
 import { type HttpAnswer, HttpConnection } from './http-connection.ts';
-import type { Connections, Way } from './store.ts';
+import { type Connections, targetAt, type Use, type Way } from './store.ts';
 
 /** How a store spells requests in JSON. Keys and values come in base64. */
 export interface HttpDialect {
@@ -13,10 +13,14 @@ export interface HttpDialect {
   isFound(answer: string): boolean;
 }
 
-export function httpWay(name: string, addresses: readonly string[], dialect: HttpDialect): Way {
+/** The addresses that connections go to, in turns. */
+export type AddressesOf = (use: Use) => Promise<readonly string[]>;
+
+export function httpWay(name: string, addressesOf: AddressesOf, dialect: HttpDialect): Way {
   return {
     name,
-    async open(_use, laneCount): Promise<Connections> {
+    async open(use, laneCount): Promise<Connections> {
+      const addresses = await addressesOf(use);
       const connections = await Promise.all(
         Array.from({ length: laneCount }, (_, lane) =>
           HttpConnection.open(addresses[lane % addresses.length] ?? ''),
@@ -31,13 +35,6 @@ export function httpWay(name: string, addresses: readonly string[], dialect: Htt
       };
     },
   };
-}
-
-/** The target of a lane, which may share it. */
-export function targetAt(targets: readonly Target[], lane: number): Target {
-  const target = targets[lane % targets.length];
-  if (target === undefined) throw new RangeError('there is no connection');
-  return target;
 }
 
 function toTarget(connection: HttpConnection, dialect: HttpDialect): Target {

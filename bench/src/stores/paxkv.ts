@@ -2,9 +2,9 @@
 import { fileURLToPath } from 'node:url';
 import { KvClient, type StatusReply } from '@paxkv/client';
 import { ClientTarget } from 'paxkv/internal/bench/client-target';
-import { httpWay } from './http-way.ts';
+import { type HttpDialect, httpWay } from './http-way.ts';
 import { type Place, ServerGroup } from './server-group.ts';
-import type { Store, Way } from './store.ts';
+import { leaderAddresses, type Store, type Way } from './store.ts';
 
 const paxkv = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
 
@@ -14,22 +14,27 @@ export interface PaxkvOptions {
   readonly profileDirectory?: string | undefined;
 }
 
+const dialect: HttpDialect = {
+  putPath: '/v1/put',
+  getPath: '/v1/get',
+  putBody: (key, value) => `{"key":"${key}","value":"${value}"}`,
+  getBody: (key) => `{"key":"${key}"}`,
+  isFound: (answer) => answer.includes('"found":true'),
+};
+
 export class PaxkvStore implements Store {
   readonly name = 'paxkv';
   readonly group: ServerGroup;
   readonly ways: readonly Way[];
-  readonly httpWay: Way;
+  readonly httpWays: readonly Way[];
 
   private constructor(group: ServerGroup) {
     this.group = group;
     this.ways = [sdkWay(group.addresses)];
-    this.httpWay = httpWay('HTTP', group.addresses, {
-      putPath: '/v1/put',
-      getPath: '/v1/get',
-      putBody: (key, value) => `{"key":"${key}","value":"${value}"}`,
-      getBody: (key) => `{"key":"${key}"}`,
-      isFound: (answer) => answer.includes('"found":true'),
-    });
+    this.httpWays = [
+      httpWay('HTTP at the leader', () => leaderAddresses(this), dialect),
+      httpWay('HTTP at all nodes', async () => group.addresses, dialect),
+    ];
   }
 
   static async start(options: PaxkvOptions): Promise<PaxkvStore> {

@@ -10,6 +10,7 @@ export class RedisStore implements Store {
   readonly name = 'Redis';
   readonly group: ServerGroup;
   readonly ways: readonly Way[];
+  readonly httpWays = [];
 
   private constructor(group: ServerGroup) {
     this.group = group;

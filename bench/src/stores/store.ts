@@ -12,12 +12,14 @@ export interface Connections {
   close(): Promise<void>;
 }
 
+/** `puts` go wherever they are taken best, which is the leader; `gets` are spread over all nodes. */
+export type Use = 'puts' | 'gets';
+
 /** One client of a store. */
 export interface Way {
   /** Such as `SDK` or `JSON gateway`. */
   readonly name: string;
-  /** `puts`: wherever they are taken best. `gets`: spread over all nodes. */
-  open(use: 'puts' | 'gets', laneCount: number): Promise<Connections>;
+  open(use: Use, laneCount: number): Promise<Connections>;
 }
 
 export interface Store {
@@ -25,10 +27,24 @@ export interface Store {
   readonly group: ServerGroup;
   /** Of which the best counts for the store. */
   readonly ways: readonly Way[];
-  /** Its HTTP interface, asked by the same generator everywhere. Absent: it has none. */
-  readonly httpWay?: Way;
+  /** Its HTTP interface, at the leader and at all nodes, asked by the same generator everywhere. */
+  readonly httpWays: readonly Way[];
   /** The node that leads, or `undefined` where none is known. */
   leader(): Promise<number | undefined>;
   /** Resolves when every node serves and has caught up. */
   ready(): Promise<void>;
+}
+
+/** Where puts go: to the leader, or to all while there is none. */
+export async function leaderAddresses(store: Pick<Store, 'leader' | 'group'>): Promise<string[]> {
+  const leader = await store.leader();
+  const { addresses } = store.group;
+  return addresses.filter((_, node) => leader === undefined || node === leader);
+}
+
+/** The target of a lane, which may share it. */
+export function targetAt(targets: readonly Target[], lane: number): Target {
+  const target = targets[lane % targets.length];
+  if (target === undefined) throw new RangeError('there is no connection');
+  return target;
 }

@@ -4,9 +4,8 @@ import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Target } from 'paxkv/internal/bench/workload/traffic';
-import { targetAt } from './http-way.ts';
 import { type Place, ServerGroup } from './server-group.ts';
-import type { Connections, Store, Way } from './store.ts';
+import { type Connections, type Store, targetAt, type Use, type Way } from './store.ts';
 import { noNode, ZooKeeperError, ZooKeeperSession } from './zookeeper-wire.ts';
 
 const java = '/usr/bin/java';
@@ -17,10 +16,11 @@ export class ZooKeeperStore implements Store {
   readonly name = 'ZooKeeper';
   readonly group: ServerGroup;
   readonly ways: readonly Way[];
+  readonly httpWays = [];
 
   private constructor(group: ServerGroup) {
     this.group = group;
-    this.ways = [{ name: 'pipelined session', open: () => this.#open() }];
+    this.ways = [{ name: 'pipelined session', open: (use) => this.#open(use) }];
   }
 
   static isPresent(): boolean {
@@ -56,9 +56,11 @@ export class ZooKeeperStore implements Store {
     return this.group.nodes.map((node) => this.group.port(node));
   }
 
-  /** One session at each node. */
-  async #open(): Promise<Connections> {
-    const sessions = await Promise.all(this.#ports.map((port) => ZooKeeperSession.open(port)));
+  /** One session, at the leader; for gets one at each node. */
+  async #open(use: Use): Promise<Connections> {
+    const leader = use === 'puts' ? await this.leader() : undefined;
+    const ports = leader === undefined ? this.#ports : [this.group.port(leader)];
+    const sessions = await Promise.all(ports.map((port) => ZooKeeperSession.open(port)));
     const targets = sessions.map(toTarget);
     return {
       ofLane: (lane) => targetAt(targets, lane),

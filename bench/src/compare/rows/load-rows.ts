@@ -1,6 +1,6 @@
 /** The rows that are loads: puts, gets, and puts over HTTP. */
 import type { Figures } from 'paxkv/internal/bench/report/figures';
-import type { Store, StoreName } from '../../stores/store.ts';
+import type { Store, StoreName, Use } from '../../stores/store.ts';
 import type { Goal, Unit } from '../result.ts';
 import { type Contestant, contestantsOf, runRounds } from '../rounds.ts';
 import type { RowKey } from '../row-keys.ts';
@@ -9,7 +9,7 @@ import type { Row } from './row.ts';
 interface LoadRow {
   readonly key: RowKey;
   readonly work: string;
-  readonly use: 'puts' | 'gets';
+  readonly use: Use;
   readonly inFlight: number;
   readonly unit?: Unit;
   readonly peers?: readonly StoreName[];
@@ -47,7 +47,7 @@ export const loadRows: readonly Row[] = [
   }),
   toRow({
     key: 'http-256',
-    work: 'HTTP JSON puts over 256 connections to all nodes, 128-byte values',
+    work: 'HTTP JSON puts over 256 connections, 128-byte values',
     ...{ use: 'puts', inFlight: 256, isHttp: true, peers: ['etcd'] },
     goals: [atLeast(1.5, 'etcd')],
   }),
@@ -73,9 +73,6 @@ function toRow(load: LoadRow): Row {
   };
 }
 
-function httpContestantsOf(stores: readonly Store[]): Contestant[] {
-  return stores.flatMap((store) => {
-    const { httpWay } = store;
-    return httpWay === undefined ? [] : { store, way: httpWay };
-  });
+function httpContestantsOf(stores: readonly Store[]): readonly Contestant[] {
+  return stores.flatMap((store) => store.httpWays.map((way) => ({ store, way })));
 }
