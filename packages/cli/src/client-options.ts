@@ -1,5 +1,5 @@
 /** The options of every command that talks to a cluster. */
-import { KvClient } from '@paxkv/client';
+import { KvClient, type Transport } from '@paxkv/client';
 import { type Command, Option } from 'commander';
 import { CliError, exitCodes } from './exit-code.ts';
 import { wholeNumber } from './number-option.ts';
@@ -54,9 +54,13 @@ export function splitList(text: string): string[] {
 }
 
 /** @throws CliError if the endpoints make no sense. */
-export function toClient({ endpoints, timeout: timeoutMs }: ClientOptions): KvClient<'buffer'> {
+export function toClient(
+  { endpoints, timeout: timeoutMs }: ClientOptions,
+  transport: Transport = 'stream',
+): KvClient<'buffer'> {
+  const settings = { endpoints: splitList(endpoints), timeoutMs, transport };
   try {
-    return new KvClient({ endpoints: splitList(endpoints), timeoutMs, encoding: 'buffer' });
+    return new KvClient({ ...settings, encoding: 'buffer' });
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
     throw new CliError(`--endpoints: ${cause.message}`, exitCodes.usage, cause);

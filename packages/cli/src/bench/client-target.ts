@@ -1,14 +1,18 @@
 /** A paxkv cluster as a load sees it: each lane has a client, which it may share with others. */
-import type { KvClient } from '@paxkv/client';
+import type { Consistency, KvClient } from '@paxkv/client';
 import type { Target } from './workload/traffic.ts';
 
+/** What a load needs of a client. */
+export type LoadClient = Pick<KvClient<'buffer'>, 'get' | 'put' | 'close'>;
+
 export class ClientTarget {
-  readonly #clients: readonly KvClient<'buffer'>[];
+  readonly #clients: readonly LoadClient[];
   readonly #targets: readonly Target[];
 
-  constructor(clients: readonly KvClient<'buffer'>[]) {
+  /** `consistency` is that of gets. */
+  constructor(clients: readonly LoadClient[], consistency: Consistency = 'linearizable') {
     this.#clients = clients;
-    this.#targets = clients.map(toTarget);
+    this.#targets = clients.map((client) => toTarget(client, consistency));
   }
 
   ofLane(lane: number): Target {
@@ -23,9 +27,9 @@ export class ClientTarget {
   }
 }
 
-function toTarget(client: KvClient<'buffer'>): Target {
+function toTarget(client: LoadClient, consistency: Consistency): Target {
   return {
-    get: async (key) => (await client.get(key)) !== undefined,
+    get: async (key) => (await client.get(key, { consistency })) !== undefined,
     put: (key, value) => client.put(key, value),
   };
 }

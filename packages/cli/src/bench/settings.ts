@@ -1,10 +1,9 @@
 /** From the flags of `bench` to what is asked of the cluster, and how. */
+import type { Consistency, Transport } from '@paxkv/client';
 import { sessionWindowMax } from '@paxkv/client/protocol';
 import { CliError, exitCodes } from '../exit-code.ts';
 import type { Distribution } from './workload/key-choice.ts';
 import { type Mix, mixOf, type YcsbName, ycsb, ycsbValueBytes } from './workload/mix.ts';
-
-export type Consistency = 'linearizable' | 'serializable';
 
 /** As the parser gives them: what has a default depending on others may be absent. */
 export interface BenchFlags {
@@ -17,6 +16,7 @@ export interface BenchFlags {
   readonly distribution?: Distribution;
   readonly inFlight: number;
   readonly clients: number;
+  readonly http?: true;
   readonly rate?: number;
   readonly seconds: number;
   readonly warmUp: number;
@@ -35,6 +35,7 @@ export interface BenchSettings {
   readonly valueBytes: number;
   readonly inFlight: number;
   readonly clientCount: number;
+  readonly transport: Transport;
   /** An open loop of so many requests a second; absent: a closed loop. */
   readonly perSecond?: number;
   readonly seconds: number;
@@ -70,6 +71,7 @@ export function toBenchSettings(flags: BenchFlags): BenchSettings {
     keyBytes: flags.keyBytes,
     valueBytes: flags.valueBytes ?? (workload === undefined ? 128 : ycsbValueBytes),
     ...{ inFlight, clientCount },
+    transport: flags.http ? 'http' : 'stream',
     seconds: flags.seconds,
     warmUpSeconds: flags.warmUp,
     isFilled: flags.fill,

@@ -48,8 +48,9 @@ async function bench(settings: BenchSettings, options: BenchOptions): Promise<Be
   const stop = new AbortController();
   // What was measured until then is printed; a second Ctrl-C ends the process.
   const onInterrupt = () => stop.abort();
-  const clients = Array.from({ length: settings.clientCount }, () => toClient(options));
-  const target = new ClientTarget(clients);
+  const { clientCount, transport, consistency } = settings;
+  const clients = Array.from({ length: clientCount }, () => toClient(options, transport));
+  const target = new ClientTarget(clients, consistency);
   const progress = beginProgress();
   process.once('SIGINT', onInterrupt);
   try {
@@ -97,6 +98,7 @@ function loopOptions(): Option[] {
   return [
     number('--in-flight <count>', 'requests under way at once, at most', [1, inFlightMax], 64),
     number('--clients <count>', 'over how many clients they are spread', [1, clientCountMax], 1),
+    new Option('--http', 'each request for itself, not in a stream'),
     number('--rate <per second>', 'open loop: send so many, however slow the answers', [
       1,
       perSecondMax,

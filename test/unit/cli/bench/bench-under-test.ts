@@ -11,6 +11,7 @@ export const settings: BenchSettings = {
   valueBytes: 128,
   inFlight: 64,
   clientCount: 1,
+  transport: 'stream',
   seconds: 10,
   warmUpSeconds: 1,
   isFilled: true,

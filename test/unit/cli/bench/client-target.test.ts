@@ -1,6 +1,6 @@
 import { KvClient } from '@paxkv/client';
 import { expect } from 'chai';
-import { ClientTarget } from 'paxkv/internal/bench/client-target';
+import { ClientTarget, type LoadClient } from 'paxkv/internal/bench/client-target';
 import { DoorUnderTest } from '../../kvserver/http/door-under-test.ts';
 
 describe('the target of a benchmark', () => {
@@ -22,5 +22,17 @@ describe('the target of a benchmark', () => {
     } finally {
       await door.close();
     }
+  });
+
+  it('reads with the consistency it is told, and linearizably unless told', async () => {
+    const asked: unknown[] = [];
+    const client: LoadClient = {
+      get: async (_, options) => void asked.push(options?.consistency),
+      put: async () => ({ revision: 1 }),
+      close: async () => undefined,
+    };
+    await new ClientTarget([client], 'serializable').ofLane(0).get('k');
+    await new ClientTarget([client]).ofLane(0).get('k');
+    expect(asked).to.deep.equal(['serializable', 'linearizable']);
   });
 });

@@ -17,7 +17,8 @@ describe('the settings of a benchmark', () => {
   it('are puts of 128 bytes to any key, in a closed loop, unless told', () => {
     const settings = toBenchSettings(flags);
     expect(settings.mix).to.deep.equal({ get: 0, put: 1 });
-    expect(settings).to.include({ distribution: 'uniform', valueBytes: 128 });
+    expect(settings).to.include({ distribution: 'uniform', valueBytes: 128, transport: 'stream' });
+    expect(toBenchSettings({ ...flags, http: true }).transport).to.equal('http');
     expect(settings).not.to.have.any.keys('perSecond', 'workload');
   });
 

@@ -3,7 +3,7 @@ import type { BenchSettings } from '../settings.ts';
 import { requestKinds } from '../workload/mix.ts';
 
 export function toTitle(settings: BenchSettings): string {
-  const { workload, inFlight, clientCount, perSecond } = settings;
+  const { workload, inFlight, clientCount, perSecond, transport } = settings;
   const loop = perSecond === undefined ? 'closed loop' : `open loop of ${perSecond} a second`;
   const name = workload === undefined ? '' : `YCSB ${workload.toUpperCase()}: `;
   const clients = clientCount === 1 ? '1 client' : `${clientCount} clients`;
@@ -11,7 +11,7 @@ export function toTitle(settings: BenchSettings): string {
     `${name}${toMixText(settings)}`,
     `${settings.keyCount} keys (${settings.distribution})`,
     `${settings.valueBytes}-byte values`,
-    `${inFlight} in flight from ${clients}`,
+    `${inFlight} in flight from ${clients}${transport === 'http' ? ' over HTTP' : ''}`,
     `${loop} for ${settings.seconds} s`,
   ].join(', ');
 }

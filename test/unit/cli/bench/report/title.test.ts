@@ -18,6 +18,11 @@ describe('the title of a benchmark', () => {
     );
   });
 
+  it('says where there is no stream', () => {
+    const title = toTitle({ ...settings, transport: 'http' });
+    expect(title).to.contain('64 in flight from 1 client over HTTP, ');
+  });
+
   it('says where reads are serializable', () => {
     const title = toTitle({ ...settings, mix: { get: 1 }, consistency: 'serializable' });
     expect(title).to.match(/^serializable gets only, /);
