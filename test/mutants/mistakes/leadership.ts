@@ -176,12 +176,110 @@ export const leadershipMutants: readonly Mutant[] = [
     does: 'A leader that reaches no quorum goes on leading those it reaches.',
     loses: 'Where it is heard nobody else is let lead: nothing is decided in one round any more.',
     file: 'paxos/src/core/leadership.ts',
-    right: 'if (!this.#hearsQuorum(now)) {',
-    wrong: 'if (!this.#hearsQuorum(now) && now < 0) {',
+    right: 'if (!this.#isAnsweredWithin(silenceMs, now)) {',
+    wrong: 'if (!this.#isAnsweredWithin(silenceMs, now) && now < 0) {',
     caughtBy: [
       byTest(
         'unit/paxos/core/leadership',
         'gives up when it hears no quorum, so that another may lead',
+      ),
+    ],
+  },
+  {
+    id: 'heard-counts-as-reached',
+    mistake: 42,
+    does: 'A leader counts those it hears, though they cannot hear it.',
+    loses: 'It decides nothing, and is kept by those who hear it.',
+    file: 'paxos/src/core/peer.ts',
+    right: 'if (isAnswer(message)) this.#leadership.answered(from, now);',
+    wrong: 'if (isAnswer(message) || from >= 0) this.#leadership.answered(from, now);',
+    caughtBy: [
+      byTest(
+        'paxos/election',
+        'settle wherever two can speak with each other, in whichever directions links are cut',
+      ),
+    ],
+  },
+  {
+    id: 'former-leader-believed',
+    mistake: 42,
+    does: 'Any request at the ballot of the log promise shows that its leader is there.',
+    loses: 'A leader that gave up asks on for what it began, and nobody takes its place.',
+    file: 'paxos/src/core/election.ts',
+    right: 'if (log && isSameBallot(log, message.ballot) && message.seq > max)',
+    wrong: 'if (log && isSameBallot(log, message.ballot) && max > -2)',
+    caughtBy: [
+      byTest(
+        'paxos/election',
+        'settle wherever two can speak with each other, in whichever directions links are cut',
+      ),
+    ],
+  },
+  {
+    id: 'yields-for-ever',
+    mistake: 42,
+    does: 'Who endorses others waits each time, however often they fail.',
+    loses: 'Where all can reach only one, that one never tries.',
+    file: 'paxos/src/core/vigil.ts',
+    right: '    if (this.#hasYielded) return;\n',
+    wrong: '    this.watch(now);\n',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/vigil',
+        'leaves another the time to win, once, or who alone could win would never try',
+      ),
+      byTest(
+        'paxos/election',
+        'choose the only one who reaches a quorum, when the leader is left with one link (quorum loss)',
+      ),
+    ],
+  },
+  {
+    id: 'lost-leader-believed',
+    mistake: 44,
+    does: 'What a leader said before it was lost counts as a sign of life.',
+    loses: 'Its place is taken half a second later than could be.',
+    file: 'paxos/src/core/leadership.ts',
+    right: '    if (this.#vigil.doubts(ballot, now)) return;\n',
+    wrong: '',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/leadership',
+        'goes on canvassing when it hears something that a lost leader said before',
+      ),
+      byTest(
+        'paxos/take-over',
+        'takes a few milliseconds when the connections to the leader end, among 3',
+      ),
+    ],
+  },
+  {
+    id: 'hints-ignored',
+    mistake: 44,
+    does: 'The end of the connection to a leader is no sign that it is gone.',
+    loses: 'Each failure of a leader costs its silence.',
+    file: 'paxos/src/core/leadership.ts',
+    right: 'if (this.#vigil.leader?.peer === peer) this.#vigil.lose(now);',
+    wrong: '',
+    caughtBy: [
+      byTest(
+        'paxos/take-over',
+        'takes a few milliseconds when the connections to the leader end, among 3',
+      ),
+    ],
+  },
+  {
+    id: 'open-below-left',
+    mistake: 11,
+    does: 'A new leader leaves open what it voted for below the instances that it leads.',
+    loses: 'Nothing above can be applied until somebody notices the hole.',
+    file: 'paxos/src/core/agreement.ts',
+    right: 'for (const { seq, vote } of this.#acceptor.votes())',
+    wrong: 'for (const { seq, vote } of this.#acceptor.votes().slice(0, 0))',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/election',
+        'finishes what it voted for below the instances that it leads',
       ),
     ],
   },
@@ -202,13 +300,14 @@ export const leadershipMutants: readonly Mutant[] = [
     mistake: 44,
     does: 'Nobody canvasses when the leader falls silent.',
     loses: 'A useless leader is never replaced.',
-    file: 'paxos/src/core/leadership.ts',
-    right: 'this.#wakeAt = now + silenceMs + jitterMs * this.#options.random.next();',
+    file: 'paxos/src/core/vigil.ts',
+    right: 'this.#wakeAt = now + silenceMs + jitterMs * this.#random.next();',
     wrong: 'this.#wakeAt = now + 1000 * silenceMs;',
     caughtBy: [
+      byTest('unit/paxos/core/leadership', 'follows for as long as the leader is heard'),
       byTest(
-        'unit/paxos/core/leadership',
-        'follows for as long as the leader is heard, by heartbeat or request',
+        'paxos/election',
+        'choose the only one who reaches a quorum, when the leader is left with one link (quorum loss)',
       ),
     ],
   },

@@ -2,7 +2,7 @@
  * Acceptor: the memory of Paxos. It votes, and never goes back on a promise.
  * Paxos Made Simple §2.2, phases 1(b) and 2(b).
  */
-import { type Ballot, isLower, isSameBallot, type Vote } from './ballot.ts';
+import { type Ballot, type InstanceVote, isLower, isSameBallot, type Vote } from './ballot.ts';
 import type { DurableWrite } from './effects.ts';
 import type { Followed, Lead, Outbid } from './group-messages.ts';
 import type { Accept, Accepted, Prepare, Promised, Rejected } from './messages.ts';
@@ -32,9 +32,7 @@ export class Acceptor<V> {
       this.#log = ballot;
       outbox.persist({ type: 'followed', ballot });
     }
-    const votes = [...this.#instances.entries()]
-      .flatMap(([seq, { vote }]) => (vote && seq >= unknown ? [{ seq, vote }] : []))
-      .sort((a, b) => a.seq - b.seq);
+    const votes = this.votes().filter(({ seq }) => seq >= unknown);
     const told = votes.slice(-toldCountMax);
     const untold = votes.at(-toldCountMax - 1);
     return { type: 'followed', ballot, from: untold ? untold.seq + 1 : unknown, votes: told };
@@ -88,6 +86,13 @@ export class Acceptor<V> {
 
   vote(seq: number): Vote<V> | undefined {
     return this.#instances.get(seq)?.vote;
+  }
+
+  /** Every vote in an instance that was not released, in order of seq. */
+  votes(): InstanceVote<V>[] {
+    return [...this.#instances.entries()]
+      .flatMap(([seq, { vote }]) => (vote ? [{ seq, vote }] : []))
+      .sort((a, b) => a.seq - b.seq);
   }
 
   restore(write: Extract<DurableWrite<V>, { type: 'promised' | 'accepted' | 'followed' }>): void {

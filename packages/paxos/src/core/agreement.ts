@@ -130,9 +130,11 @@ export class Agreement<V> {
     return this.#rounds.isDurable(ballot);
   }
 
-  /** This peer leads now: what it was at goes on at its ballot. */
+  /** This peer leads now: what it was at goes on at its ballot, and what others left open is finished. */
   leadOn(now: number, outbox: Outbox<V>): void {
     for (const proposal of this.#proposer.underWay()) this.propose(proposal, now, outbox);
+    for (const { seq, vote } of this.#acceptor.votes())
+      this.propose({ seq, value: vote.value }, now, outbox);
   }
 
   onMessage(from: PeerId, message: InstanceMessage<V>, now: number, outbox: Outbox<V>): void {

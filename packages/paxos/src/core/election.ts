@@ -3,7 +3,7 @@
  * to the acceptor's log promise, and lets a new leader go on with what was under way.
  */
 import type { Agreement } from './agreement.ts';
-import { isLower, type PeerId } from './ballot.ts';
+import { isLower, isSameBallot, type PeerId } from './ballot.ts';
 import type { Followed, Heartbeat, Lead, LeadershipMessage } from './group-messages.ts';
 import type { Leadership } from './leadership.ts';
 import type { InstanceMessage, Message } from './messages.ts';
@@ -53,7 +53,7 @@ export class Election<V> {
       case 'alive':
         break;
       case 'succeed':
-        this.#askToLead(this.#leadership.campaign(now, outbox), outbox);
+        this.#askToLead(this.#leadership.succeed(now, outbox), outbox);
         break;
     }
   }
@@ -61,7 +61,12 @@ export class Election<V> {
   /** What messages about instances tell of the leader, on their way to agreement. */
   overhear(from: PeerId, message: InstanceMessage<V>, now: number): void {
     if (message.type === 'rejected' && message.log) this.#leadership.outbid(message.log, now);
-    if (message.type === 'accept') this.#leadership.heardAccept(from, message.ballot, now);
+    if (message.type !== 'accept' || from !== message.ballot.peer) return;
+    const { logPromise: log, max } = this.#agreement;
+    // Whoever begins an instance at the ballot of the log promise leads. What it began before it goes
+    // on with also when it leads no more.
+    if (log && isSameBallot(log, message.ballot) && message.seq > max)
+      this.#leadership.heardLeader(log, now);
   }
 
   wake(now: number, outbox: Outbox<V>): void {

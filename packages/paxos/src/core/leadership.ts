@@ -10,17 +10,12 @@ import type { Random } from '../environment.ts';
 import { type Ballot, isLower, isSameBallot, type PeerId, type Vote } from './ballot.ts';
 import type { Canvass, Followed, Lead } from './group-messages.ts';
 import type { Outbox } from './outbox.ts';
-import { Tally } from './quorum.ts';
+import { quorumSize, Tally } from './quorum.ts';
 import type { Rounds } from './rounds.ts';
+import { silenceMs, Vigil } from './vigil.ts';
 
 /** A leader that said nothing for so long says that it is there. */
 const heartbeatMs = 50;
-/** A leader that was silent for so long may be gone. */
-const silenceMs = 500;
-/** How much longer this peer waits than {@link silenceMs}, at most: no two should begin together. */
-const jitterMs = 500;
-/** The same after a sign that the leader is gone. */
-const hurryMs = 15;
 /** Within this time a candidate reaches a quorum, or begins anew. */
 const campaignMs = 400;
 
@@ -28,7 +23,7 @@ type Standing<V> =
   | { readonly name: 'following' }
   /** Asks whether anyone still hears a leader. Costs nothing, so nobody is disturbed for nothing. */
   | { readonly name: 'canvassing'; readonly poll: number; readonly endorsers: Tally }
-  | ({ readonly name: 'campaigning' } & Mandate<V>)
+  | ({ readonly name: 'campaigning'; readonly until: number } & Mandate<V>)
   | ({ readonly name: 'leading' } & Mandate<V>);
 
 /** What a quorum of acceptors promised for the whole log, and told. */
@@ -59,23 +54,25 @@ export interface LeadershipOptions {
 export class Leadership<V> {
   readonly #options: LeadershipOptions;
   #standing: Standing<V> = { name: 'following' };
-  /** The highest ballot that anyone was heard to lead at, and when last. */
-  #leader: { readonly ballot: Ballot; readonly heardAt: number } | undefined;
   /** The highest ballot ever heard of for the whole log: a candidate begins above it. */
   #seen: Ballot | undefined;
-  readonly #heardAt: number[];
+  readonly #vigil: Vigil;
+  /** When each peer last answered a request of this one: only that shows that it can be reached. */
+  readonly #answeredAt: number[];
   #spokeAt = -Infinity;
   #poll = 0;
-  #wakeAt: number | undefined;
+  /** When this peer, as leader, next looks whether to say that it is there. */
+  #beatAt = -Infinity;
 
   constructor(options: LeadershipOptions) {
     this.#options = options;
-    this.#heardAt = new Array<number>(options.peerCount).fill(-Infinity);
+    this.#vigil = new Vigil(options.random);
+    this.#answeredAt = new Array<number>(options.peerCount).fill(-Infinity);
   }
 
   /** Who leads, as far as is known here. */
   get leader(): PeerId | undefined {
-    return this.#standing.name === 'leading' ? this.#options.me : this.#leader?.ballot.peer;
+    return this.#standing.name === 'leading' ? this.#options.me : this.#vigil.leader?.peer;
   }
 
   get isLeading(): boolean {
@@ -97,30 +94,24 @@ export class Leadership<V> {
     return [...standing.votes].map(([seq, { value }]) => ({ seq, value }));
   }
 
-  /** A message came from this peer. */
-  heard(from: PeerId, now: number): void {
-    this.#heardAt[from] = now;
+  /** An answer came from this peer. */
+  answered(from: PeerId, now: number): void {
+    this.#answeredAt[from] = now;
   }
 
-  /** This peer asked all others for something, as leader. */
+  /** This peer asked all others for something, as leader. While answers come, that does for a heartbeat. */
   spoke(now: number): void {
-    this.#spokeAt = now;
+    if (this.#isAnsweredWithin(silenceMs / 2, now)) this.#spokeAt = now;
   }
 
   /** What a leader at `ballot` says shows that it is there. */
   heardLeader(ballot: Ballot, now: number): void {
-    if (isLower(ballot, this.#leader?.ballot ?? ballot)) return;
+    if (isLower(ballot, this.#vigil.leader ?? ballot)) return;
     this.#see(ballot);
     if (ballot.peer === this.#options.me) return;
+    if (this.#vigil.doubts(ballot, now)) return;
     if (this.#isBeatenBy(ballot)) this.#standing = { name: 'following' };
-    this.#leader = { ballot, heardAt: now };
-    this.#waitForSilence(now);
-  }
-
-  /** So does a request at the ballot it is known to lead at. */
-  heardAccept(from: PeerId, ballot: Ballot, now: number): void {
-    const isLeaders = this.#leader !== undefined && isSameBallot(this.#leader.ballot, ballot);
-    if (isLeaders && from === ballot.peer) this.heardLeader(ballot, now);
+    this.#vigil.heard(ballot, now);
   }
 
   /** A quorum, or a part of it, promised a higher ballot to somebody else. */
@@ -128,14 +119,12 @@ export class Leadership<V> {
     this.#see(promised);
     if (!this.#isBeatenBy(promised)) return;
     this.#standing = { name: 'following' };
-    this.#waitForSilence(now);
+    this.#vigil.watch(now);
   }
 
   /** The connection to this peer ended: if it leads, that may be over. */
   lost(peer: PeerId, now: number): void {
-    if (this.#leader?.ballot.peer !== peer) return;
-    this.#leader = undefined;
-    this.#wakeAt = now + hurryMs * this.#options.random.next();
+    if (this.#vigil.leader?.peer === peer) this.#vigil.lose(now);
   }
 
   /** What this peer said was said in a life that is over: its promise is worth nothing. */
@@ -145,15 +134,14 @@ export class Leadership<V> {
     standing.followers.remove(peer);
     if (standing.name === 'campaigning' || standing.followers.isQuorum()) return;
     this.#standing = { name: 'following' };
-    this.#wakeAt = now;
+    this.#vigil.wakeWithin(0, now);
   }
 
   /** Whether this peer hears no leader itself, and would follow `from`. */
   endorses(from: PeerId, now: number): boolean {
     if (this.#standing.name === 'leading') return false;
-    const isSilent = this.#leader === undefined || now - this.#leader.heardAt >= silenceMs;
-    if (!isSilent && this.#leader?.ballot.peer !== from) return false;
-    this.#waitForSilence(now);
+    if (!this.#vigil.isSilent(now) && this.#vigil.leader?.peer !== from) return false;
+    this.#vigil.yield(now);
     return true;
   }
 
@@ -164,14 +152,18 @@ export class Leadership<V> {
     return standing.endorsers.isQuorum() ? this.campaign(now, outbox) : undefined;
   }
 
+  /** The leader stops, and asks this peer to take over. */
+  succeed(now: number, outbox: Outbox<V>): Lead | undefined {
+    return this.#options.isCandidate ? this.campaign(now, outbox) : undefined;
+  }
+
   /** Asks for the promises. The ballot is above every one heard of, and durable before it is told. */
   campaign(now: number, outbox: Outbox<V>): Lead {
     const { peerCount, rounds } = this.#options;
     const ballot = rounds.ballotAbove(this.#seen, outbox);
     this.#see(ballot);
     const mandate = { ballot, followers: new Tally(peerCount), from: 0, votes: new Map() };
-    this.#standing = { name: 'campaigning', ...mandate };
-    this.#wakeAt = now + campaignMs;
+    this.#standing = { name: 'campaigning', until: now + campaignMs, ...mandate };
     return { type: 'lead', ballot };
   }
 
@@ -187,18 +179,18 @@ export class Leadership<V> {
     if (!standing.followers.isQuorum()) return false;
     for (const seq of standing.votes.keys()) if (seq < standing.from) standing.votes.delete(seq);
     this.#standing = { ...standing, name: 'leading' };
-    this.#leader = undefined;
+    this.#vigil.forsake();
     this.#spokeAt = -Infinity;
-    this.#wakeAt = now;
+    this.#beatAt = now;
     return true;
   }
 
-  /** Stops leading. Gives back whom to ask to take over: who was heard last. */
+  /** Stops leading. Gives back whom to ask to take over: who answered last. */
   resign(): { to: PeerId; ballot: Ballot } | undefined {
     const standing = this.#standing;
     if (standing.name !== 'leading') return undefined;
     this.#standing = { name: 'following' };
-    const others = [...this.#heardAt.entries()].filter(([peer]) => peer !== this.#options.me);
+    const others = [...this.#answeredAt.entries()].filter(([peer]) => peer !== this.#options.me);
     const latest = others.toSorted(([, a], [, b]) => b - a)[0];
     return latest && { to: latest[0], ballot: standing.ballot };
   }
@@ -211,49 +203,53 @@ export class Leadership<V> {
   }
 
   wakeAt(): number | undefined {
-    return this.#options.isCandidate ? (this.#wakeAt ?? -Infinity) : undefined;
+    const standing = this.#standing;
+    if (!this.#options.isCandidate) return undefined;
+    if (standing.name === 'leading') return this.#beatAt;
+    return standing.name === 'campaigning' ? standing.until : (this.#vigil.wakeAt ?? -Infinity);
   }
 
   /** What is to be said to all others now, if anything. */
   wake(now: number): Canvass | { type: 'heartbeat'; ballot: Ballot } | undefined {
-    if (!this.#options.isCandidate || (this.#wakeAt ?? -Infinity) > now) return undefined;
+    const wakeAt = this.wakeAt();
+    if (wakeAt === undefined || wakeAt > now) return undefined;
     if (this.#standing.name === 'leading') return this.#beat(now, this.#standing.ballot);
-    if (this.#wakeAt === undefined) {
-      this.#wakeAt = now + heartbeatMs * this.#options.random.next();
+    if (wakeAt === -Infinity) {
+      this.#vigil.wakeWithin(heartbeatMs, now);
       return undefined;
     }
-    this.#leader = undefined;
+    this.#vigil.begin(now);
     this.#poll += 1;
     const endorsers = new Tally(this.#options.peerCount);
     this.#standing = { name: 'canvassing', poll: this.#poll, endorsers };
-    this.#waitForSilence(now);
     return { type: 'canvass', poll: this.#poll };
   }
 
   #beat(now: number, ballot: Ballot): { type: 'heartbeat'; ballot: Ballot } | undefined {
-    if (!this.#hearsQuorum(now)) {
+    if (!this.#isAnsweredWithin(silenceMs, now)) {
       // A leader that reaches no quorum only keeps others from leading.
       this.#standing = { name: 'following' };
-      this.#waitForSilence(now);
+      this.#vigil.watch(now);
       return undefined;
     }
     const nextAt = this.#spokeAt + heartbeatMs;
     if (nextAt > now) {
-      this.#wakeAt = nextAt;
+      this.#beatAt = nextAt;
       return undefined;
     }
     this.#spokeAt = now;
-    this.#wakeAt = now + heartbeatMs;
+    this.#beatAt = now + heartbeatMs;
     return { type: 'heartbeat', ballot };
   }
 
-  #hearsQuorum(now: number): boolean {
+  /** Whether a quorum, with this peer, answered so recently. */
+  #isAnsweredWithin(ms: number, now: number): boolean {
     const { me, peerCount } = this.#options;
-    const heard = new Tally(peerCount);
-    for (const [peer, heardAt] of this.#heardAt.entries()) {
-      if (peer === me || now - heardAt < silenceMs) heard.add(peer);
+    let count = 0;
+    for (let peer = 0; peer < peerCount; peer += 1) {
+      if (peer === me || now - (this.#answeredAt[peer] ?? -Infinity) < ms) count += 1;
     }
-    return heard.isQuorum();
+    return count >= quorumSize(peerCount);
   }
 
   #isBeatenBy(ballot: Ballot): boolean {
@@ -264,9 +260,5 @@ export class Leadership<V> {
 
   #see(ballot: Ballot): void {
     if (isLower(this.#seen, ballot)) this.#seen = ballot;
-  }
-
-  #waitForSilence(now: number): void {
-    this.#wakeAt = now + silenceMs + jitterMs * this.#options.random.next();
   }
 }

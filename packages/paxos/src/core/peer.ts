@@ -19,7 +19,7 @@ import type { Admit } from './group-messages.ts';
 import { Leadership } from './leadership.ts';
 import type { Status } from './learner.ts';
 import { Membership } from './membership.ts';
-import type { Accept, Envelope, Message } from './messages.ts';
+import { type Accept, type Envelope, isAnswer, type Message } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import { earliest, Patience } from './patience.ts';
 import { Retention } from './retention.ts';
@@ -232,7 +232,7 @@ export class Peer<V> {
         return;
       }
     }
-    this.#leadership.heard(from, now);
+    if (isAnswer(message)) this.#leadership.answered(from, now);
     this.#retention.heard(from, done, min);
     // Below min nobody can tell: catching up goes on above it.
     this.#agreement.needless(this.min);

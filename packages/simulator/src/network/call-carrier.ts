@@ -68,7 +68,8 @@ export class CallCarrier<V> implements Carrier<V> {
       this.#tell(call.caller, call.request);
     }
     // News has no answer, so its call is over.
-    if (call.request.message.type !== 'decided') this.#calls.open(call);
+    const { type } = call.request.message;
+    if (type !== 'decided' && type !== 'succeed') this.#calls.open(call);
     server.receive(copy);
   }
 

@@ -6,6 +6,7 @@ import { CallCarrier } from './call-carrier.ts';
 import type { Carrier, Fate, Ground } from './carrier.ts';
 import { DatagramCarrier } from './datagram-carrier.ts';
 import { type FaultProfile, reliable } from './fault-profile.ts';
+import { type HintProfile, Hints, noHints } from './hints.ts';
 import { Links } from './links.ts';
 import { MessageCounts } from './message-counts.ts';
 import { type Exchange, SimTransport } from './sim-transport.ts';
@@ -14,6 +15,8 @@ export interface SimNetworkOptions<V> {
   readonly peerCount: number;
   /** `reliable` by default. */
   readonly profile?: FaultProfile;
+  /** Whether peers hear of connections that ended; by default they do not. */
+  readonly hints?: HintProfile;
   /** The world's stream `network` by default. */
   readonly random?: SeededRandom;
   /** Makes what arrives, so that peers never share an object; `structuredClone` by default. */
@@ -30,10 +33,13 @@ export class SimNetwork<V> {
   readonly #transports = new Map<PeerId, SimTransport<V>>();
   readonly #carrier: Carrier<V>;
   readonly #exchange: Exchange<V>;
+  readonly #hints: Hints<V>;
 
   constructor(world: World, options: SimNetworkOptions<V>) {
     const { peerCount, profile = reliable, random = world.random('network') } = options;
+    const { hints = noHints } = options;
     this.#links = new Links(peerCount);
+    this.#hints = new Hints(world, hints, (peer) => this.#transports.get(peer));
     for (let peer = 0; peer < peerCount; peer += 1) this.setUnreliable(peer, profile.isUnreliable);
     this.#carrier = carrierOf(this.#ground(world, random, options), profile);
     this.#exchange = this.#exchangeOver(this.#carrier);
@@ -56,6 +62,11 @@ export class SimNetwork<V> {
    */
   setProfile(profile: FaultProfile): void {
     this.#carrier.setProfile(profile);
+  }
+
+  /** What peers hear of connections that end from now on. */
+  setHints(hints: HintProfile): void {
+    this.#hints.setProfile(hints);
   }
 
   /** Whether messages to this peer suffer the faults of the profile. */
@@ -92,6 +103,8 @@ export class SimNetwork<V> {
    */
   cut(from: PeerId, to: PeerId): void {
     this.#links.cut(from, to);
+    this.#hints.tell(from, to);
+    this.#hints.tell(to, from);
   }
 
   /** Takes back a cut. */
@@ -136,6 +149,7 @@ export class SimNetwork<V> {
       detach: (transport) => {
         this.#transports.delete(transport.peer);
         carrier.onClosed(transport);
+        for (const listener of this.#transports.keys()) this.#hints.tell(listener, transport.peer);
       },
       send: (envelope, sender) => {
         this.#check(envelope, sender);

@@ -50,6 +50,10 @@ export class SimTransport<V> implements Transport<V> {
     this.#inbox?.receive(envelope);
   }
 
+  lost(peer: PeerId): void {
+    this.#inbox?.lost(peer);
+  }
+
   undeliverable(envelope: Envelope<V>): void {
     this.#inbox?.undeliverable(envelope);
   }

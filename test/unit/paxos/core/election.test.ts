@@ -208,6 +208,28 @@ describe('Election', () => {
     expect(group.peers[0]?.leader).to.equal(0);
   });
 
+  it('finishes what it voted for below the instances that it leads', () => {
+    const group = new Group([0, 1]);
+    group.elect(0);
+    group.propose(0, 'a');
+    // Only the first instance was not told of yet, so no follower tells of votes there.
+    const mark = { lives: [0, 0, 0], turn: 0, heard: 0 };
+    const message = { type: 'decided', seq: 1, ballot: ballot(1, 0), value: 'b' } as const;
+    for (const to of [1, 2]) {
+      group.step(to, {
+        type: 'receive',
+        envelope: { from: 0, to, done: -1, min: 0, mark, message },
+      });
+      group.step(to, { type: 'lost', peer: 0 });
+    }
+    group.elect(1, 0);
+    expect(group.peers[1]?.leader).to.equal(1);
+    group.now += 10;
+    group.step(1, { type: 'wake' });
+    group.deliver(0);
+    expect(group.decidedIn(0)[1]).to.equal('a');
+  });
+
   it('takes over from a leader, whose requests are refused from then on', () => {
     const group = new Group([0, 1]);
     group.elect(0);

@@ -28,7 +28,7 @@ describe('Leadership', () => {
     const lead = role.campaign(now, beginStep().outbox);
     const followed = { type: 'followed', ballot: lead.ballot } as const;
     expect(role.onFollowed(0, { ...followed, from: 0, votes: [] }, now)).to.equal(false);
-    role.heard(1, now);
+    role.answered(1, now);
     expect(role.onFollowed(1, { ...followed, from, votes }, now)).to.equal(true);
     return lead.ballot;
   }
@@ -97,7 +97,7 @@ describe('Leadership', () => {
   it('never wants to be woken at the time it was just woken, whatever rounding does', () => {
     win();
     for (let time = 0; time < 400; time += 0.1 + Math.PI / 1000) {
-      role.heard(1, time);
+      role.answered(1, time);
       role.spoke(time - 50);
       role.wake(time);
       expect(role.wakeAt()).to.be.above(time);
@@ -107,7 +107,7 @@ describe('Leadership', () => {
   it('gives up when it hears no quorum, so that another may lead', () => {
     win();
     role.wake(0);
-    role.heard(2, 300);
+    role.answered(2, 300);
     role.wake(750);
     expect(role.isLeading).to.equal(true);
     role.wake(850);
@@ -159,18 +159,53 @@ describe('Leadership', () => {
   });
 
   it('leaves time to whom it endorsed', () => {
-    canvass();
-    role.endorses(1, 40);
-    expect(role.wakeAt()).to.be.at.least(540);
+    role.wake(0);
+    role.endorses(1, 20);
+    expect(role.wakeAt()).to.equal(170);
   });
 
-  it('follows for as long as the leader is heard, by heartbeat or request', () => {
+  it('follows for as long as the leader is heard', () => {
     const leading = ballot(3, 1);
     role.heardLeader(leading, 0);
-    role.heardAccept(1, leading, 400);
-    role.heardAccept(1, ballot(2, 1), 600);
-    role.heardAccept(2, leading, 600);
+    role.heardLeader(leading, 400);
+    role.heardLeader(ballot(2, 1), 600);
     expect(role.wakeAt()).to.equal(400 + silent);
+  });
+
+  it('goes on canvassing when it hears something that a lost leader said before', () => {
+    role.heardLeader(ballot(3, 1), 0);
+    role.lost(1, 10);
+    const now = role.wakeAt() ?? 0;
+    role.wake(now);
+    role.heardLeader(ballot(3, 1), now);
+    expect(role.leader).to.equal(undefined);
+    role.onEndorsed(0, 1, now, beginStep().outbox);
+    expect(role.onEndorsed(2, 1, now, beginStep().outbox)?.ballot).to.deep.equal(ballot(4, 0));
+  });
+
+  it('takes requests for a sign of life only while they are answered', () => {
+    const own = win();
+    role.answered(1, 0);
+    role.wake(0);
+    role.spoke(40);
+    expect(role.wake(50)).to.equal(undefined);
+    role.spoke(300);
+    expect(role.wake(300)).to.deep.equal({ type: 'heartbeat', ballot: own });
+  });
+
+  it('campaigns at the word of a leader that stops, if it is a candidate', () => {
+    expect(role.succeed(0, beginStep().outbox)).to.deep.equal({
+      type: 'lead',
+      ballot: ballot(1, 0),
+    });
+    expect(fresh(false).succeed(0, beginStep().outbox)).to.equal(undefined);
+  });
+
+  it('begins anew when a campaign came to nothing', () => {
+    role.campaign(0, beginStep().outbox);
+    expect(role.wakeAt()).to.equal(400);
+    expect(role.wake(400)).to.deep.equal({ type: 'canvass', poll: 1 });
+    expect(role.wakeAt()).to.equal(475);
   });
 
   it('canvasses at once when the connection to the leader ends, and not to another', () => {
@@ -182,9 +217,9 @@ describe('Leadership', () => {
     expect(role.leader).to.equal(undefined);
   });
 
-  it('asks whom it heard last to succeed it', () => {
+  it('asks who answered last to succeed it', () => {
     const own = win();
-    role.heard(2, 90);
+    role.answered(2, 90);
     expect(role.resign()).to.deep.equal({ to: 2, ballot: own });
     expect([role.isLeading, role.resign()]).to.deep.equal([false, undefined]);
   });

@@ -26,7 +26,7 @@ contractOver('SimNetwork of calls', reliable);
 contractOver('SimNetwork of datagrams', harsh({ isUnreliable: false }));
 
 async function logOf(profile: FaultProfile, seed: number): Promise<string[]> {
-  const story = new Story(5, profile, seed);
+  const story = new Story(5, profile, { seed });
   await story.open(5, 1);
   const choice = story.world.random('choice');
   for (let seq = 0; seq < 300; seq += 1) {

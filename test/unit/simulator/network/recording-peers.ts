@@ -3,6 +3,7 @@ import type { Envelope, Message, PeerId, Transport } from '@paxkv/paxos';
 import {
   type Fate,
   type FaultProfile,
+  type HintProfile,
   SimNetwork,
   type SimNetworkOptions,
   World,
@@ -19,10 +20,19 @@ export class Story {
   readonly log: string[] = [];
   readonly #transports: Transport<string>[] = [];
 
-  constructor(peerCount: number, profile: FaultProfile, seed: string | number = 1) {
+  constructor(
+    peerCount: number,
+    profile: FaultProfile,
+    { seed = 1, hints }: { seed?: string | number; hints?: HintProfile } = {},
+  ) {
     this.world = new World({ seed });
     const watch = (fate: Fate, envelope: Envelope<string>) => this.#note(fate, envelope);
-    const options: SimNetworkOptions<string> = { peerCount, profile, watch };
+    const options: SimNetworkOptions<string> = {
+      peerCount,
+      profile,
+      watch,
+      ...(hints && { hints }),
+    };
     this.network = new SimNetwork(this.world, options);
   }
 
@@ -42,7 +52,7 @@ export class Story {
         this.world.schedule(answerDelayMs, () => transport.send(answer));
       },
       undeliverable: (envelope) => this.#note('told', envelope),
-      lost: () => {},
+      lost: (other) => this.log.push(`${this.world.now()} lost ${peer}>${other}`),
     });
   }
 
@@ -59,7 +69,7 @@ export class Story {
   }
 
   /** The lines so far that tell of this, without their time; the log is then empty. */
-  take(...words: (Fate | 'heard' | 'told')[]): string[] {
+  take(...words: (Fate | 'heard' | 'told' | 'lost')[]): string[] {
     const lines = this.log.splice(0).map((line) => line.slice(line.indexOf(' ') + 1));
     return lines.filter((line) => words.some((word) => line.startsWith(word)));
   }

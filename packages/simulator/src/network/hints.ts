@@ -1,0 +1,45 @@
+/** Hints that a peer may be gone: told by chance, a moment later, sometimes with no reason at all. */
+import type { PeerId } from '@paxkv/paxos';
+import type { SeededRandom } from '../seeded-random.ts';
+import type { World } from '../world.ts';
+import type { SimTransport } from './sim-transport.ts';
+
+export interface HintProfile {
+  /** Chance that a peer hears of one whose connection to it ended. */
+  readonly chance: number;
+  /** How much later, at most. */
+  readonly delayMsMax: number;
+}
+
+export const noHints: HintProfile = { chance: 0, delayMsMax: 0 };
+
+export class Hints<V> {
+  readonly #world: World;
+  readonly #random: SeededRandom;
+  readonly #transportAt: (peer: PeerId) => SimTransport<V> | undefined;
+  #profile: HintProfile;
+
+  constructor(
+    world: World,
+    profile: HintProfile,
+    transportAt: (peer: PeerId) => SimTransport<V> | undefined,
+  ) {
+    this.#world = world;
+    this.#profile = profile;
+    this.#random = world.random('hints');
+    this.#transportAt = transportAt;
+  }
+
+  setProfile(profile: HintProfile): void {
+    this.#profile = profile;
+  }
+
+  /** `listener` lost its connection to `peer`, and perhaps notices. */
+  tell(listener: PeerId, peer: PeerId): void {
+    const { chance, delayMsMax } = this.#profile;
+    // Without hints no chance is drawn.
+    if (chance === 0 || listener === peer || !this.#random.chance(chance)) return;
+    const transport = this.#transportAt(listener);
+    this.#world.schedule(this.#random.between(0, delayMsMax), () => transport?.lost(peer));
+  }
+}
