@@ -26,6 +26,8 @@ export interface KvNodeOptions {
   readonly logger: Logger;
   /** Opens the data directory; for tests that have it fail. */
   readonly openData?: typeof openDataDirectory;
+  /** Told when another node leads than before, as far as is known here, or none. */
+  readonly onLeader?: (leader: number | undefined) => void;
   /** Told once, when the node failed by itself. It neither votes nor serves any more. */
   readonly onFailed: (error: Error) => void;
 }
@@ -140,7 +142,7 @@ function peersFor({ config, logger }: KvNodeOptions, boot: number): PeerTranspor
 }
 
 function openReplica(
-  { config, logger, onFailed }: KvNodeOptions,
+  { config, logger, onFailed, onLeader = () => {} }: KvNodeOptions,
   data: DataDirectory,
   peers: PeerTransport,
 ): Promise<Replica> {
@@ -159,6 +161,7 @@ function openReplica(
     clock: systemClock,
     random: systemRandom,
     limits: config.limits,
+    onLeader,
     onStopped: (error) => {
       logger.error({ error }, 'replica failed');
       onFailed(error);

@@ -45,7 +45,10 @@ export class KvServer {
   private constructor({ config, logger, ...options }: NodeLifeOptions) {
     this.#config = config;
     this.#logger = logger;
-    this.#life = new NodeLife({ config, logger, ...options });
+    this.#life = new NodeLife({
+      ...{ config, logger, ...options },
+      onLeader: (leader) => this.#streams.onLeader(leader ?? null),
+    });
     this.stopped = new Promise((resolve) => {
       this.#onStopped = resolve;
     });

@@ -21,6 +21,8 @@ export interface ReplicaOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: Limits;
+  /** Told when somebody else leads than before, as far as is known here, or nobody. */
+  readonly onLeader?: (leader: PeerId | undefined) => void;
   /** Told when the replica failed by itself. It neither votes nor serves any more. */
   readonly onStopped?: (error: Error) => void;
 }
