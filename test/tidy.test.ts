@@ -33,7 +33,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 const serverLayers: Readonly<Record<string, readonly string[]>> = {
   'state-machine': [],
   disk: [],
-  peers: ['replica/state-transfer/state-port.ts'],
+  peers: ['replica/state-transfer/state-port.ts', 'replica/hand-over/hand-over-port.ts'],
   replica: ['state-machine/', 'config.ts'],
   http: ['replica/submitter.ts', 'state-machine/command.ts'],
   stream: ['http/', 'peers/heartbeat.ts', 'replica/submitter.ts', 'state-machine/'],

@@ -3,17 +3,23 @@
  * client; each one is new, with a session of its own, and never gives up.
  */
 import { KvClient, MessageExchange } from '@paxkv/client';
+import type { HandedOver } from '@paxkv/kvserver/replica/hand-over/hand-over-port';
+import type { StateMessage } from '@paxkv/kvserver/replica/state-transfer/state-port';
 import { type FaultProfile, reliable, SimNetwork, type World } from '@paxkv/simulator';
-import { StateNetwork } from '../unit/kvserver/replica/state-network.ts';
 import { ClerkNetwork } from './clerk-network.ts';
 import { KvServer } from './kv-server.ts';
+import { PortNetwork } from './port-network.ts';
 
 export interface ClusterOptions {
   /** Whether calls are lost from the start, between servers and with clerks. Default: no. */
   readonly isUnreliable?: boolean;
   /** Of the network between servers. */
   readonly profile?: FaultProfile;
+  /** Whether servers want to lead, as real ones do. Default: drawn by chance, since both must work. */
+  readonly isLed?: boolean;
 }
+
+type Ground = Required<Pick<ClusterOptions, 'profile' | 'isLed'>>;
 
 export class KvCluster {
   readonly world: World;
@@ -23,11 +29,16 @@ export class KvCluster {
   readonly #clerkNetwork: ClerkNetwork;
   #clerkCount = 0;
 
-  private constructor(world: World, serverCount: number, profile: FaultProfile) {
+  private constructor(world: World, serverCount: number, { profile, isLed }: Ground) {
     const places = Array.from({ length: serverCount }, (_, place) => place);
     this.world = world;
     this.#network = new SimNetwork<Uint8Array>(world, { peerCount: serverCount, profile });
-    const shared = { serverCount, network: this.#network, stateNetwork: new StateNetwork(world) };
+    const isCut = (from: number, to: number) => this.#network.isCut(from, to);
+    const shared = {
+      ...{ serverCount, isLed, network: this.#network },
+      stateNetwork: new PortNetwork<StateMessage>(world, 'state network'),
+      handOvers: new PortNetwork<HandedOver>(world, 'hand-overs', { isCut, delayMsMax: 1 }),
+    };
     this.servers = places.map((me) => new KvServer(world, { me, ...shared }));
     this.#endpoints = places.map((place) => `http://server-${place}`);
     const named = this.servers.map((server, place) => [`http://server-${place}`, server] as const);
@@ -38,9 +49,11 @@ export class KvCluster {
   static async open(
     world: World,
     serverCount: number,
-    { isUnreliable = false, profile = reliable }: ClusterOptions = {},
+    options: ClusterOptions = {},
   ): Promise<KvCluster> {
-    const cluster = new KvCluster(world, serverCount, profile);
+    const isLed = world.random('leadership').chance(0.5);
+    const { isUnreliable = false, ...ground } = { profile: reliable, isLed, ...options };
+    const cluster = new KvCluster(world, serverCount, ground);
     if (isUnreliable) cluster.setUnreliable(true);
     await cluster.restartAll();
     return cluster;

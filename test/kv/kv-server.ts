@@ -5,16 +5,20 @@
 import { type Answer, ExchangeError, type Message } from '@paxkv/client';
 import { limitsDefault } from '@paxkv/kvserver/config';
 import { Replica } from '@paxkv/kvserver/replica';
+import type { HandedOver } from '@paxkv/kvserver/replica/hand-over/hand-over-port';
+import type { StateMessage } from '@paxkv/kvserver/replica/state-transfer/state-port';
 import { type Lifetime, SimDisk, type SimNetwork, SimNode, type World } from '@paxkv/simulator';
-import type { StateNetwork } from '../unit/kvserver/replica/state-network.ts';
 import { answer } from './kv-door.ts';
+import type { PortNetwork } from './port-network.ts';
 import { flushPace, StateDisk } from './state-disk.ts';
 
 export interface KvServerOptions {
   readonly me: number;
   readonly serverCount: number;
   readonly network: SimNetwork<Uint8Array>;
-  readonly stateNetwork: StateNetwork;
+  readonly stateNetwork: PortNetwork<StateMessage>;
+  readonly handOvers: PortNetwork<HandedOver>;
+  readonly isLed: boolean;
 }
 
 export class KvServer {
@@ -73,9 +77,10 @@ export class KvServer {
   }
 
   async #boot({ clock, onCrash }: Lifetime): Promise<Replica> {
-    const { me, serverCount, network, stateNetwork } = this.#options;
+    const { me, serverCount, network, stateNetwork, handOvers, isLed } = this.#options;
     onCrash(() => network.unplug(me));
     onCrash(() => stateNetwork.unplug(me));
+    onCrash(() => handOvers.unplug(me));
     onCrash(() => this.#journal.crash());
     onCrash(() => this.#state.crash());
     onCrash(() => this.#breakCalls());
@@ -85,6 +90,8 @@ export class KvServer {
       ...{ me, boot, peerCount: serverCount, clock, limits: limitsDefault },
       transport: network.transport(me),
       storage: this.#journal.open(),
+      isCandidate: isLed,
+      ...(isLed ? { handOver: handOvers.port(me) } : {}),
       state: await this.#state.open(),
       stateTransfer: {
         port: stateNetwork.port(me),

@@ -151,6 +151,8 @@ function openReplica(
     boot: randomInt(runNumberMax),
     peerCount: config.addresses.length,
     transport: peers,
+    isCandidate: true,
+    handOver: peers.handOverPort,
     storage: data.journal,
     state: data.state,
     journalTurn: () => data.journal.highestTurn,

@@ -45,27 +45,57 @@ export const replicaMutants: readonly Mutant[] = [
     does: 'A batch is known again by its place in memory, not by its bytes.',
     loses: 'A batch that has won is proposed once more, and its requests are done twice.',
     file: 'kvserver/src/replica/proposals.ts',
-    right:
-      'return own.length === decided.length && own.every((byte, index) => byte === decided[index]);',
-    wrong: 'return false;',
+    right: 'return one === other || Buffer.compare(one, other) === 0;',
+    wrong: 'return one === other;',
     caughtBy: [byTest('unit/kvserver/replica/proposals', 'knows an own batch by its bytes')],
   },
   {
-    id: 'batch-in-two-instances',
+    id: 'write-without-stamp',
     mistake: 24,
-    does: 'A batch whose instance is not decided at once is proposed in the next one too.',
-    loses: 'Both are decided, and requests without a session are done twice.',
-    file: 'kvserver/src/replica/proposals.ts',
-    right: '    if (batch === undefined) return;\n    this.#inFlight.delete(seq);',
-    wrong: `    for (const [other, late] of this.#inFlight) {
-      if (other < seq) this.#displaced.push(late);
-    }
-    if (batch === undefined) return;
-    this.#inFlight.delete(seq);`,
+    does: 'A write that comes without a stamp goes into the log without one.',
+    loses: 'Its batch is handed over twice and decided twice, and the write is done twice.',
+    file: 'kvserver/src/replica/own-batches.ts',
+    right: `    const own = this.#options.session.stamp(pending);
+    return own && { command, stamp: own };`,
+    wrong: `    return { command };`,
     caughtBy: [
       byTest(
-        'unit/kvserver/replica/proposals',
-        'gives a displaced batch out once, the oldest first',
+        'unit/kvserver/replica/writes',
+        'take effect once though every hand-over is lost or repeated',
+      ),
+      byTest(
+        'unit/kvserver/replica/own-batches',
+        'leaves the stamp of a client as it is, and gives one to what has none',
+      ),
+    ],
+  },
+  {
+    id: 'number-used-twice',
+    mistake: 24,
+    does: 'A number of the own session is given to the next write when its reply has come.',
+    loses: 'Two writes go by one number, and the second is never done.',
+    file: 'kvserver/src/replica/own-session.ts',
+    right: '    this.#next += 1;',
+    wrong: '    this.#next = this.#numbers.size + 2;',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/replica/own-session',
+        'never uses a number twice, and says which is the lowest awaited',
+      ),
+    ],
+  },
+  {
+    id: 'handed-over-and-forgotten',
+    mistake: 11,
+    does: 'A batch that was handed over is left to the leader for good.',
+    loses: 'If the message is lost, nobody proposes the batch, and its writes are never done.',
+    file: 'kvserver/src/replica/hand-over/hand-over.ts',
+    right: '    if (tryCount <= tryCountMax && this.#give(batch, tryCount)) return;',
+    wrong: '    if (tryCount > 0) return;',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/replica/hand-over/hand-over',
+        'gives what is not applied in time once more, then back',
       ),
     ],
   },

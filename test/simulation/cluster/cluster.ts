@@ -1,4 +1,7 @@
 /** The whole system in one world: servers, the network between them, and the ways of the clients. */
+
+import type { HandedOver } from '@paxkv/kvserver/replica/hand-over/hand-over-port';
+import type { StateMessage } from '@paxkv/kvserver/replica/state-transfer/state-port';
 import { PaxosError } from '@paxkv/paxos';
 import {
   type DiskPace,
@@ -8,6 +11,7 @@ import {
   SimNetwork,
   type World,
 } from '@paxkv/simulator';
+import { PortNetwork } from '../../kv/port-network.ts';
 import type { Link } from '../schedule/fault.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import type { Witness } from '../witness.ts';
@@ -15,7 +19,6 @@ import { ClientWays } from './client-ways.ts';
 import { copyEnvelope } from './copies.ts';
 import { DiskFault } from './disk-fault.ts';
 import { Server } from './server.ts';
-import { StateWays } from './state-ways.ts';
 
 /** How long it takes somebody to start a server anew that its disk has stopped. */
 const restartDelayMs = 500;
@@ -27,7 +30,8 @@ export class Cluster {
   readonly #schedule: Schedule;
   readonly #witness: Required<Witness>;
   readonly #network: SimNetwork<Uint8Array>;
-  readonly #stateWays: StateWays;
+  readonly #stateWays: PortNetwork<StateMessage>;
+  readonly #handOvers: PortNetwork<HandedOver>;
   /** Each partition under way, by what it cuts. */
   readonly #cuts = new Set<readonly Link[]>();
 
@@ -40,16 +44,18 @@ export class Cluster {
       ...{ peerCount: nodeCount, profile, copy: copyEnvelope },
       watch: (fate, envelope) => witness.onFate(fate, envelope),
     });
-    this.#stateWays = new StateWays(world, {
-      ...stateFaults(profile),
-      isCut: (from, to) => this.#isCut(from, to),
+    const isCut = (from: number, to: number) => this.#isCut(from, to);
+    const faults = { ...portFaults(profile), isCut };
+    this.#handOvers = new PortNetwork(world, 'hand-overs', faults);
+    this.#stateWays = new PortNetwork(world, 'state ways', {
+      ...faults,
       onDelivered: (from, to, message) => witness.onStateMessage(from, to, message),
     });
     this.servers = clockRates.map(
       (clockRate, me) =>
         new Server(world, {
           ...{ me, serverCount: nodeCount, network: this.#network, clockRate, witness },
-          stateWays: this.#stateWays,
+          ...{ stateWays: this.#stateWays, handOvers: this.#handOvers },
           isLed: schedule.isLed,
           pace: this.pace,
           onFailed: (error) => this.#onFailed(me, error),
@@ -96,6 +102,7 @@ export class Cluster {
       server.calm(this.pace);
     }
     this.#stateWays.calm();
+    this.#handOvers.calm();
     this.ways.calm();
     this.startAll();
   }
@@ -135,8 +142,8 @@ export class Cluster {
   }
 }
 
-/** States travel on the same network as all else. */
-function stateFaults(profile: FaultProfile) {
+/** What replicas say beside Paxos travels on the same network. */
+function portFaults(profile: FaultProfile) {
   return profile.type === 'calls'
     ? { lossChance: profile.discardChance, repeatChance: 0, delayMsMax: profile.delayMsMax }
     : {

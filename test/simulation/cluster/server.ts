@@ -5,6 +5,8 @@
 import { type Answer, ExchangeError, type Message } from '@paxkv/client';
 import { limitsDefault } from '@paxkv/kvserver/config';
 import { Replica } from '@paxkv/kvserver/replica';
+import type { HandedOver } from '@paxkv/kvserver/replica/hand-over/hand-over-port';
+import type { StateMessage } from '@paxkv/kvserver/replica/state-transfer/state-port';
 import { toPosition } from '@paxkv/kvserver/state-machine/position';
 import { positionKey } from '@paxkv/kvserver/state-machine/rows/keys';
 import { unseal } from '@paxkv/kvserver/state-machine/rows/sealed-row';
@@ -20,11 +22,11 @@ import {
   type World,
 } from '@paxkv/simulator';
 import { answer } from '../../kv/kv-door.ts';
+import type { PortNetwork } from '../../kv/port-network.ts';
 import { type Operation, StateDisk } from '../../kv/state-disk.ts';
 import type { LostMemory } from '../schedule/fault.ts';
 import type { Witness } from '../witness.ts';
 import { copyWrite } from './copies.ts';
-import type { StateWays } from './state-ways.ts';
 
 type Bytes = Uint8Array;
 type Fill = Parameters<StateDisk['replace']>[0];
@@ -33,7 +35,8 @@ export interface ServerOptions {
   readonly me: number;
   readonly serverCount: number;
   readonly network: SimNetwork<Bytes>;
-  readonly stateWays: StateWays;
+  readonly stateWays: PortNetwork<StateMessage>;
+  readonly handOvers: PortNetwork<HandedOver>;
   readonly isLed: boolean;
   readonly clockRate: number;
   readonly pace: DiskPace;
@@ -181,11 +184,14 @@ export class Server {
   }
 
   async #boot({ clock, gate, onCrash }: Lifetime): Promise<Replica> {
-    const { me, serverCount, network, stateWays, witness, onFailed } = this.#options;
+    const { me, serverCount, network, isLed, stateWays, handOvers, witness, onFailed } =
+      this.#options;
+    const pass = (deliver: () => void) => gate.pass(deliver);
     onCrash(() => network.unplug(me));
     onCrash(() => this.journal.crash(this.#keepChance));
     onCrash(() => this.state.crash());
     onCrash(() => stateWays.unplug(me));
+    onCrash(() => handOvers.unplug(me));
     onCrash(() => this.#breakCalls());
     this.#gate = gate;
     const options = {
@@ -194,7 +200,7 @@ export class Server {
       storage: gate.storage(this.journal.open()),
       state: await this.state.open(gate),
       stateTransfer: {
-        port: stateWays.port(me, gate),
+        port: stateWays.port(me, pass),
         replace: (fill: Fill) => this.state.replace(fill, gate),
       },
       random: this.#world.random(`replica ${me}`),
@@ -202,8 +208,8 @@ export class Server {
         witness.onFailed(me, error);
         onFailed(error);
       },
-      // The replica hands it on to Paxos, as it does with all it is given.
-      isCandidate: this.#options.isLed,
+      isCandidate: isLed,
+      ...(isLed ? { handOver: handOvers.port(me, pass) } : {}),
     };
     return Replica.open(options);
   }

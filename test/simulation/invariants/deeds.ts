@@ -48,7 +48,7 @@ export class Deeds implements Witness {
     for (const request of decodeBatch(value).requests) {
       const name = nameOfRequest(request);
       this.#verdict.check(
-        this.#asked.has(name),
+        this.#asked.has(name) || this.#isOfServer(request),
         'only what a client asked for is decided',
         () => `${name} in ${seq}`,
       );
@@ -60,6 +60,12 @@ export class Deeds implements Witness {
       if (seqs === undefined) this.#seqs.set(key, [seq]);
       else seqs.push(seq);
     }
+  }
+
+  /** A server opens a session of its own, and stamps with it what came without a stamp. */
+  #isOfServer({ command, stamp }: Request): boolean {
+    if (command.type === 'openSession') return /^node \d+$/.test(command.client);
+    return stamp !== undefined && this.#asked.has(nameOfRequest({ command }));
   }
 
   onAnswered(node: number, message: Message, { status }: Answer): void {

@@ -99,9 +99,10 @@ describe('KvServer', () => {
     const [server, ...others] = await Promise.all([start(0), start(1), start(2)]);
     await using client = new KvClient({ endpoints: [urlOf(server)] });
     await client.put('k', 'v');
+    const put = () => fetch(urlOf(server, '/v1/kv/k'), { method: 'PUT', body: 'v' });
+    expect((await put()).status).to.equal(200);
     for (const other of others) await other.stop();
-    const url = urlOf(server, '/v1/kv/k');
-    const reply = await fetch(url, { method: 'PUT', body: 'v' });
+    const reply = await put();
     expect(reply.status).to.equal(504);
     expect(await reply.json())
       .to.have.property('error')

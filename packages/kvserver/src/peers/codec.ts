@@ -13,7 +13,9 @@ import {
 // This entry leaves the native string reader alone, which `msgpackr` itself would load where it finds it.
 import { Packr } from 'msgpackr/pack';
 import { z } from 'zod';
+import type { HandedOver } from '../replica/hand-over/hand-over-port.ts';
 import type { StateMessage } from '../replica/state-transfer/state-port.ts';
+import { handOverSchema, isHandedOver } from './hand-over-schema.ts';
 import { isAboutState, stateSchema } from './state-schema.ts';
 
 /** What a schema must know of the cluster. */
@@ -59,16 +61,25 @@ function unpackEach(frame: Uint8Array, take: (content: unknown) => boolean): boo
 }
 
 /** What servers send each other. */
-export type PeerMessage = Envelope<Uint8Array> | StateMessage;
+export type PeerMessage = Envelope<Uint8Array> | SideMessage;
+
+/** What replicas say to each other beside Paxos. */
+export type SideMessage = StateMessage | HandedOver;
+
+export function isEnvelope(message: PeerMessage): message is Envelope<Uint8Array> {
+  return 'message' in message;
+}
 
 /** Reads the frames that other servers send to this one. */
 export class FrameReader {
   readonly #schema: z.ZodType<Envelope<Uint8Array>>;
   readonly #stateSchema = stateSchema(seqMax);
+  readonly #handOverSchema: z.ZodType<HandedOver>;
   readonly #me: number;
 
   constructor(me: number, bounds: EnvelopeBounds) {
     this.#schema = envelopeSchema(bounds);
+    this.#handOverSchema = handOverSchema(bounds.valueBytesMax);
     this.#me = me;
   }
 
@@ -88,6 +99,7 @@ export class FrameReader {
 
   #readOne(content: unknown, sender: number): Reading<PeerMessage> {
     if (isAboutState(content)) return toReading(this.#stateSchema.safeParse(content));
+    if (isHandedOver(content)) return toReading(this.#handOverSchema.safeParse(content));
     const parsed = this.#schema.safeParse(content);
     if (!parsed.success) return { valid: false, reason: firstIssue(parsed.error) };
     if (parsed.data.from !== sender) return { valid: false, reason: 'from: not the sender' };

@@ -14,8 +14,9 @@ import {
   type Transport,
 } from '@paxkv/paxos';
 import type { Logger } from 'pino';
+import type { HandedOver, HandOverPort } from '../replica/hand-over/hand-over-port.ts';
 import type { StateMessage, StatePort } from '../replica/state-transfer/state-port.ts';
-import { FrameReader, pack } from './codec.ts';
+import { FrameReader, pack, type SideMessage } from './codec.ts';
 import { ComplaintLog } from './complaint-log.ts';
 import { formatVersion } from './handshake.ts';
 import { Horizon } from './horizon.ts';
@@ -56,6 +57,7 @@ export class PeerTransport implements Transport<Uint8Array> {
   #dropped = 0;
   #inbox: Inbox<Uint8Array> | undefined;
   #receiveState: ((from: PeerId, message: StateMessage) => void) | undefined;
+  #receiveHandedOver: ((from: PeerId, message: HandedOver) => void) | undefined;
 
   /** Opens nothing yet. @throws TypeError if `me` or an address is not one. */
   constructor(options: PeerTransportOptions) {
@@ -74,7 +76,7 @@ export class PeerTransport implements Transport<Uint8Array> {
       complaints: new ComplaintLog(logger, () => performance.now()),
       onWelcome: (node) => this.#links.get(node)?.hurry(),
       deliver: (envelope) => this.#inbox?.receive(envelope),
-      deliverState: (from, message) => this.#receiveState?.(from, message),
+      deliverBeside: (from, message) => this.#deliverBeside(from, message),
     });
     for (const node of addresses.keys()) {
       if (node !== me) this.#links.set(node, this.#linkTo(node, limits));
@@ -87,9 +89,22 @@ export class PeerTransport implements Transport<Uint8Array> {
       open: (receive) => {
         this.#receiveState = receive;
       },
-      send: (to, message) => this.#sendState(to, message),
+      send: (to, message) => this.#sendBeside(to, message),
       close: () => {
         this.#receiveState = undefined;
+      },
+    };
+  }
+
+  /** The same for batches on their way to the leader. */
+  get handOverPort(): HandOverPort {
+    return {
+      open: (receive) => {
+        this.#receiveHandedOver = receive;
+      },
+      send: (to, message) => this.#sendBeside(to, message),
+      close: () => {
+        this.#receiveHandedOver = undefined;
       },
     };
   }
@@ -139,7 +154,12 @@ export class PeerTransport implements Transport<Uint8Array> {
     await Promise.all([this.#reception.close(), ...links.map((link) => link.close())]);
   }
 
-  #sendState(to: PeerId, message: StateMessage): void {
+  #deliverBeside(from: PeerId, message: SideMessage): void {
+    if (message.type === 'handOver') this.#receiveHandedOver?.(from, message);
+    else this.#receiveState?.(from, message);
+  }
+
+  #sendBeside(to: PeerId, message: SideMessage): void {
     const isSent = this.#links.get(to)?.send(pack(message)) ?? false;
     if (isSent) this.#sent += 1;
     else this.#dropped += 1;

@@ -6,8 +6,13 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Envelope, PeerId } from '@paxkv/paxos';
 import { type ServerOptions, WebSocketServer } from 'ws';
-import type { StateMessage } from '../replica/state-transfer/state-port.ts';
-import { type FrameReader, type PeerMessage, unpack } from './codec.ts';
+import {
+  type FrameReader,
+  isEnvelope,
+  type PeerMessage,
+  type SideMessage,
+  unpack,
+} from './codec.ts';
 import type { ComplaintLog } from './complaint-log.ts';
 import { type Hello, type Host, readHello, refusalOf } from './handshake.ts';
 import type { Horizon } from './horizon.ts';
@@ -23,7 +28,7 @@ export interface ReceptionOptions {
   /** A server has connected. */
   readonly onWelcome: (node: PeerId) => void;
   readonly deliver: (envelope: Envelope<Uint8Array>) => void;
-  readonly deliverState: (from: PeerId, message: StateMessage) => void;
+  readonly deliverBeside: (from: PeerId, message: SideMessage) => void;
 }
 
 /** Since the start; they only grow. */
@@ -143,10 +148,10 @@ export class Reception {
   }
 
   #deliver(from: PeerId, message: PeerMessage): void {
-    const { horizon, deliver, deliverState } = this.#options;
+    const { horizon, deliver, deliverBeside } = this.#options;
     this.#counts.received += 1;
-    if ('transfer' in message) {
-      deliverState(from, message);
+    if (!isEnvelope(message)) {
+      deliverBeside(from, message);
       return;
     }
     horizon.note(message);
@@ -170,7 +175,7 @@ export class Reception {
 
 function firstComplaint(horizon: Horizon, messages: readonly PeerMessage[]): string | undefined {
   for (const message of messages) {
-    const complaint = 'transfer' in message ? undefined : horizon.complaint(message);
+    const complaint = isEnvelope(message) ? horizon.complaint(message) : undefined;
     if (complaint !== undefined) return complaint;
   }
   return undefined;

@@ -57,6 +57,11 @@ export class Holes {
     this.#wakeWithin(holeDelayMs);
   }
 
+  /** Leaves no hole to anyone else: this replica leads, so it fills them in one round. */
+  fillNow(): void {
+    if (!this.#isStopped) this.#fill(this.#options.next());
+  }
+
   stop(): void {
     this.#isStopped = true;
     this.#cancelTimer?.();

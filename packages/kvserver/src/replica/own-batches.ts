@@ -1,17 +1,28 @@
-/** Makes batches of what is queued, each with an origin of its own by which its replica knows it again. */
+/**
+ * Makes batches of what is queued, each with an origin of its own by which its replica knows it again.
+ * Rule: every write in a batch carries a stamp, so that a batch may be decided twice.
+ */
 import { encodeBatch } from '../state-machine/batch.ts';
 import type { Bytes, Request } from '../state-machine/command.ts';
+import type { OwnSession } from './own-session.ts';
+import type { PendingRequest } from './pending-request.ts';
 import type { PendingRequests } from './pending-requests.ts';
-import type { OwnBatch } from './proposals.ts';
+import type { Batch } from './proposals.ts';
 import type { ReplicaOptions } from './replica-options.ts';
 
+/** A batch whose requests are awaited here. */
+export type OwnBatch = Batch & Required<Pick<Batch, 'requests'>>;
+
+export interface OwnBatchesOptions extends Pick<ReplicaOptions, 'me' | 'boot'> {
+  readonly pending: PendingRequests;
+  readonly session: OwnSession;
+}
+
 export class OwnBatches {
-  readonly #pending: PendingRequests;
-  readonly #options: Pick<ReplicaOptions, 'me' | 'boot'>;
+  readonly #options: OwnBatchesOptions;
   #count = 0;
 
-  constructor(pending: PendingRequests, options: Pick<ReplicaOptions, 'me' | 'boot'>) {
-    this.#pending = pending;
+  constructor(options: OwnBatchesOptions) {
     this.#options = options;
   }
 
@@ -22,15 +33,29 @@ export class OwnBatches {
 
   /** The oldest requests that are queued, encoded once and for all; they count as proposed. */
   next(): OwnBatch | undefined {
-    const requests = this.#pending.takeBatch();
+    const requests: PendingRequest[] = [];
+    const stamped: Request[] = [];
+    this.#options.pending.takeBatch((pending) => {
+      const request = this.#stamped(pending);
+      if (request === undefined) return false;
+      requests.push(pending);
+      stamped.push(request);
+      return true;
+    });
     if (requests.length === 0) return undefined;
     this.#count += 1;
+    const { me: node, boot } = this.#options;
     const number = this.#count;
-    const value = this.#encode(
-      requests.map(({ request }) => request),
-      number,
-    );
-    return { number, requests, value };
+    return { origin: { node, boot, number }, requests, value: this.#encode(stamped, number) };
+  }
+
+  /** The request as it goes into the log; `undefined` if it has to wait for a stamp. */
+  #stamped(pending: PendingRequest): Request | undefined {
+    const { request } = pending;
+    const { command, stamp } = request;
+    if (stamp !== undefined || command.type === 'openSession') return request;
+    const own = this.#options.session.stamp(pending);
+    return own && { command, stamp: own };
   }
 
   #encode(requests: readonly Request[], number: number): Bytes {

@@ -1,14 +1,14 @@
 /** A request that was accepted and not answered yet. It is answered once, by whoever comes first. */
 import { KvError } from '@paxkv/client/errors';
-import type { Clock } from '@paxkv/paxos';
 import type { Reply, Request } from '../state-machine/command.ts';
+import { forgetAbandoned, onAbandoned } from './abandonment.ts';
 
 /** Bytes beside key and value that a request is counted with. */
 const overheadBytes = 64;
 
 export interface PendingOptions {
-  readonly clock: Clock;
-  readonly timeoutMs: number;
+  /** When it is given up, in milliseconds of the replica's clock. */
+  readonly deadlineMs: number;
   readonly signal: AbortSignal | undefined;
   /** Called once, when the request is answered in whatever way. */
   readonly onSettled: (request: PendingRequest) => void;
@@ -21,13 +21,12 @@ export class PendingRequest {
   #isProposed = false;
   #isSettled = false;
   readonly #options: PendingOptions;
-  readonly #cancelTimer: () => void;
   readonly #onAbort = () => this.#giveUp('KV_ABORTED', 'The caller ended the wait.');
   #resolve: (reply: Reply) => void = () => {};
   #reject: (error: KvError) => void = () => {};
 
   constructor(request: Request, options: PendingOptions) {
-    const { clock, timeoutMs, signal } = options;
+    const { signal } = options;
     this.request = request;
     this.bytes = bytesOf(request);
     this.#options = options;
@@ -35,14 +34,15 @@ export class PendingRequest {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.#cancelTimer = clock.at(clock.now() + timeoutMs, () =>
-      this.#giveUp('KV_TIMEOUT', `No decision within ${timeoutMs} ms.`),
-    );
-    signal?.addEventListener('abort', this.#onAbort);
+    if (signal !== undefined) onAbandoned(signal, this.#onAbort);
   }
 
   get isSettled(): boolean {
     return this.#isSettled;
+  }
+
+  get deadlineMs(): number {
+    return this.#options.deadlineMs;
   }
 
   /** From now on it may take effect, whatever becomes of the wait. */
@@ -64,6 +64,11 @@ export class PendingRequest {
     this.reject(new KvError(code, message, { cause }));
   }
 
+  /** Its time is over: *not done* if it was never proposed, else *unknown*. */
+  expire(timeoutMs: number): void {
+    this.#giveUp('KV_TIMEOUT', `No decision within ${timeoutMs} ms.`);
+  }
+
   #giveUp(code: 'KV_TIMEOUT' | 'KV_ABORTED', message: string): void {
     const outcome = this.#isProposed ? 'unknown' : 'not done';
     this.reject(new KvError(code, message, { outcome }));
@@ -72,9 +77,9 @@ export class PendingRequest {
   #settle(): boolean {
     if (this.#isSettled) return false;
     this.#isSettled = true;
-    this.#cancelTimer();
-    this.#options.signal?.removeEventListener('abort', this.#onAbort);
-    this.#options.onSettled(this);
+    const { signal, onSettled } = this.#options;
+    if (signal !== undefined) forgetAbandoned(signal, this.#onAbort);
+    onSettled(this);
     return true;
   }
 }

@@ -8,18 +8,25 @@ import type { Limits } from '../config.ts';
 import type { Reply, Request } from '../state-machine/command.ts';
 import { PendingRequest } from './pending-request.ts';
 
+export interface PendingRequestsOptions {
+  readonly clock: Clock;
+  readonly limits: Limits;
+  /** Told of each request that nobody awaits any more. */
+  readonly onSettled?: (request: PendingRequest) => void;
+}
+
 export class PendingRequests {
-  readonly #clock: Clock;
-  readonly #limits: Limits;
+  readonly #options: PendingRequestsOptions;
+  /** Oldest first, so in the order of their deadlines. */
   readonly #all = new Set<PendingRequest>();
   /** Oldest first. */
   readonly #queued = new Set<PendingRequest>();
   #bytes = 0;
   #onNone: (() => void)[] = [];
+  #cancelWatch: (() => void) | undefined;
 
-  constructor(clock: Clock, limits: Limits) {
-    this.#clock = clock;
-    this.#limits = limits;
+  constructor(options: PendingRequestsOptions) {
+    this.#options = options;
   }
 
   /** Queued and proposed. */
@@ -29,44 +36,45 @@ export class PendingRequests {
 
   /** Queues a request for a batch. @throws KvError `KV_OVERLOADED` */
   add(request: Request, signal: AbortSignal | undefined): Promise<Reply> {
-    const pending = this.admit(request, signal);
-    this.#queued.add(pending);
-    return pending.reply;
+    return this.#queue(this.admit(request, signal));
+  }
+
+  /** The same for a request of the replica itself, on which others wait: it is never refused. */
+  addOwn(request: Request): Promise<Reply> {
+    return this.#queue(this.#take(request, undefined));
   }
 
   /** Lets a request wait, within bounds, that goes into no batch. @throws KvError `KV_OVERLOADED` */
   admit(request: Request, signal: AbortSignal | undefined): PendingRequest {
-    const { pendingRequestCountMax, pendingBytesMax, requestTimeoutMs } = this.#limits;
+    const { pendingRequestCountMax, pendingBytesMax } = this.#options.limits;
     if (this.#all.size >= pendingRequestCountMax || this.#bytes >= pendingBytesMax) {
       throw new KvError('KV_OVERLOADED', `${this.#all.size} requests wait already; retry later.`);
     }
-    const pending = new PendingRequest(request, {
-      clock: this.#clock,
-      timeoutMs: requestTimeoutMs,
-      signal,
-      onSettled: (settled) => this.#remove(settled),
-    });
-    this.#all.add(pending);
-    this.#bytes += pending.bytes;
-    return pending;
+    return this.#take(request, signal);
   }
 
-  /** The oldest queued requests, as many as one batch takes; they count as proposed from now on. */
-  takeBatch(): PendingRequest[] {
-    const { batchRequestCountMax, batchBytesMax } = this.#limits;
-    const batch: PendingRequest[] = [];
+  /** Proposed in vain, for a reason that says so: it waits for another batch. */
+  requeue(pending: PendingRequest): void {
+    if (!pending.isSettled) this.#queued.add(pending);
+  }
+
+  /**
+   * Offers the oldest queued requests, as many as one batch takes, one by one to `take`. Those it takes
+   * count as proposed from now on; the others stay queued.
+   */
+  takeBatch(take: (pending: PendingRequest) => boolean): void {
+    const { batchRequestCountMax, batchBytesMax } = this.#options.limits;
+    let count = 0;
     let bytes = 0;
     for (const pending of this.#queued) {
-      bytes += pending.bytes;
-      if (batch.length > 0 && bytes > batchBytesMax) break;
-      batch.push(pending);
-      if (batch.length === batchRequestCountMax) break;
-    }
-    for (const pending of batch) {
+      if (count > 0 && bytes + pending.bytes > batchBytesMax) break;
+      if (!take(pending)) continue;
       this.#queued.delete(pending);
       pending.markProposed();
+      count += 1;
+      bytes += pending.bytes;
+      if (count === batchRequestCountMax) break;
     }
-    return batch;
   }
 
   /** Ends every wait for which no proposal was made. *Not done.* */
@@ -83,7 +91,8 @@ export class PendingRequests {
   whenNone(graceMs: number): Promise<void> {
     if (this.#all.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      const cancel = this.#clock.at(this.#clock.now() + graceMs, resolve);
+      const { clock } = this.#options;
+      const cancel = clock.at(clock.now() + graceMs, resolve);
       this.#onNone.push(() => {
         cancel();
         resolve();
@@ -91,11 +100,48 @@ export class PendingRequests {
     });
   }
 
-  #remove(pending: PendingRequest): void {
+  #queue(pending: PendingRequest): Promise<Reply> {
+    this.#queued.add(pending);
+    return pending.reply;
+  }
+
+  #take(request: Request, signal: AbortSignal | undefined): PendingRequest {
+    const { clock, limits } = this.#options;
+    const deadlineMs = clock.now() + limits.requestTimeoutMs;
+    const pending = new PendingRequest(request, { deadlineMs, signal, onSettled: this.#onSettled });
+    this.#all.add(pending);
+    this.#bytes += pending.bytes;
+    this.#watch(deadlineMs);
+    return pending;
+  }
+
+  readonly #onSettled = (pending: PendingRequest): void => {
     this.#all.delete(pending);
     this.#queued.delete(pending);
     this.#bytes -= pending.bytes;
+    this.#options.onSettled?.(pending);
     if (this.#all.size > 0) return;
+    this.#cancelWatch?.();
+    this.#cancelWatch = undefined;
     for (const callback of this.#onNone.splice(0)) callback();
+  };
+
+  /** One timer serves all: their deadlines are in the order they came. */
+  #watch(deadlineMs: number): void {
+    this.#cancelWatch ??= this.#options.clock.at(deadlineMs, () => {
+      this.#cancelWatch = undefined;
+      this.#expire();
+    });
+  }
+
+  #expire(): void {
+    const { clock, limits } = this.#options;
+    for (const pending of this.#all) {
+      if (pending.deadlineMs > clock.now()) {
+        this.#watch(pending.deadlineMs);
+        return;
+      }
+      pending.expire(limits.requestTimeoutMs);
+    }
   }
 }

@@ -1,26 +1,25 @@
 /**
- * This replica's own batches, from the first proposal until they are applied.
- * Rule: a batch is never proposed in two undecided instances at once, so it is decided once at most.
+ * Batches in the instances this replica proposes them in, its own and those of others that were handed
+ * to it as the leader. One that loses its instance to another value wants the next.
  */
+import type { Origin } from '../state-machine/batch.ts';
 import type { Bytes } from '../state-machine/command.ts';
 import type { PendingRequest } from './pending-request.ts';
 
 /** Requests that travel as one value. */
-export interface OwnBatch {
-  /** Its number among the batches of this boot. */
-  readonly number: number;
-  readonly requests: readonly PendingRequest[];
+export interface Batch {
+  readonly origin: Origin;
   /** The batch, encoded once and for all. */
   readonly value: Bytes;
+  /** Who waits for it here; absent for the batch of another replica. */
+  readonly requests?: readonly PendingRequest[];
 }
 
 export class Proposals {
   /** By the undecided instance they are proposed in. */
-  readonly #inFlight = new Map<number, OwnBatch>();
-  /** Decided and not applied yet, by number. */
-  readonly #decided = new Map<number, OwnBatch>();
-  /** Without an instance, since another value was decided in theirs; in the order of their numbers. */
-  #displaced: OwnBatch[] = [];
+  readonly #inFlight = new Map<number, Batch>();
+  /** Without an instance, since another value was decided in theirs; the oldest first. */
+  #displaced: Batch[] = [];
   #highestSeq = -1;
 
   get inFlightCount(): number {
@@ -36,7 +35,7 @@ export class Proposals {
     return this.#inFlight.has(seq);
   }
 
-  begin(seq: number, batch: OwnBatch): void {
+  begin(seq: number, batch: Batch): void {
     this.#inFlight.set(seq, batch);
     this.#highestSeq = Math.max(this.#highestSeq, seq);
   }
@@ -44,40 +43,31 @@ export class Proposals {
   /** Knows of no batch any more: nobody waits for any of them, and their instances were leapt over. */
   abandon(): void {
     this.#inFlight.clear();
-    this.#decided.clear();
     this.#displaced = [];
   }
 
-  /** Takes note of a decision: an own batch in that instance has won it, or needs another. */
+  /** Takes note of a decision: a batch in that instance has won it, or needs another. */
   onDecided(seq: number, value: Bytes): void {
     const batch = this.#inFlight.get(seq);
     if (batch === undefined) return;
     this.#inFlight.delete(seq);
-    if (isSameValue(batch.value, value)) {
-      this.#decided.set(batch.number, batch);
-      return;
-    }
+    if (isSameValue(batch.value, value)) return;
     this.#displaced.push(batch);
-    this.#displaced.sort((left, right) => left.number - right.number);
+    this.#displaced.sort((left, right) => left.origin.number - right.origin.number);
   }
 
-  /** The oldest batch that needs another instance, if somebody still waits for it. */
-  takeDisplaced(): OwnBatch | undefined {
-    this.#displaced = this.#displaced.filter(({ requests }) =>
-      requests.some(({ isSettled }) => !isSettled),
-    );
+  /** The oldest batch that needs another instance, if somebody may still wait for it. */
+  takeDisplaced(): Batch | undefined {
+    this.#displaced = this.#displaced.filter(isAwaited);
     return this.#displaced.shift();
-  }
-
-  /** The batch of that number, which is applied now. */
-  takeDecided(number: number): OwnBatch | undefined {
-    const batch = this.#decided.get(number);
-    this.#decided.delete(number);
-    return batch;
   }
 }
 
-function isSameValue(own: Bytes, decided: Bytes): boolean {
-  if (own === decided) return true;
-  return own.length === decided.length && own.every((byte, index) => byte === decided[index]);
+/** Whether it still matters that the batch is decided; only its own replica can tell that it does not. */
+export function isAwaited({ requests }: Batch): boolean {
+  return requests === undefined || requests.some(({ isSettled }) => !isSettled);
+}
+
+function isSameValue(one: Bytes, other: Bytes): boolean {
+  return one === other || Buffer.compare(one, other) === 0;
 }

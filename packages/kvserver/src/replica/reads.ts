@@ -11,7 +11,7 @@ export interface ReadsOptions {
   readonly paxos: Pick<Paxos<Bytes>, 'survey'>;
   /** The highest instance applied. */
   readonly applied: () => number;
-  readonly read: (key: Bytes) => Promise<Entry | undefined>;
+  readonly read: (key: Bytes) => Entry | undefined | Promise<Entry | undefined>;
   /** The state could not be read. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -74,7 +74,17 @@ export class Reads {
 
   #answer(pending: PendingRequest, key: Bytes): void {
     if (pending.isSettled) return;
-    this.#options.read(key).then(
+    try {
+      const entry = this.#options.read(key);
+      if (entry instanceof Promise) this.#answerLater(pending, entry);
+      else pending.resolve({ type: 'got', entry });
+    } catch (error) {
+      this.#options.onFailed(error);
+    }
+  }
+
+  #answerLater(pending: PendingRequest, found: Promise<Entry | undefined>): void {
+    found.then(
       (entry) => pending.resolve({ type: 'got', entry }),
       (error: unknown) => this.#options.onFailed(error),
     );

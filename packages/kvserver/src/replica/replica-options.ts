@@ -3,6 +3,7 @@ import type { Clock, PeerId, Random, Storage, Transport } from '@paxkv/paxos';
 import type { Limits } from '../config.ts';
 import type { Bytes } from '../state-machine/command.ts';
 import type { StateLevel } from '../state-machine/state-database.ts';
+import type { HandOverPort } from './hand-over/hand-over-port.ts';
 import type { StatePort } from './state-transfer/state-port.ts';
 
 export interface ReplicaOptions {
@@ -18,6 +19,10 @@ export interface ReplicaOptions {
   readonly journalTurn?: () => number;
   /** How a whole state comes from others when the own one is lost or too old. */
   readonly stateTransfer?: StateTransfer;
+  /** Whether this replica leads when nobody else does. Default false. */
+  readonly isCandidate?: boolean;
+  /** How batches get to the leader; closed by the replica when it stops. Without it each replica proposes alone. */
+  readonly handOver?: HandOverPort;
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: Limits;

@@ -4,20 +4,20 @@
  * Rule: a request is answered once it is decided, so durable in a quorum, and applied here; or not at all.
  */
 import { KvError } from '@paxkv/client/errors';
-import { type Decision, Paxos } from '@paxkv/paxos';
+import { type Decision, Paxos, type PeerId } from '@paxkv/paxos';
 import { noop } from '../state-machine/batch.ts';
 import type { Bytes, Reply, Request } from '../state-machine/command.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { Applier } from './applier.ts';
 import { Holes } from './holes.ts';
-import { OwnBatches } from './own-batches.ts';
+import type { PendingRequest } from './pending-request.ts';
 import { PendingRequests } from './pending-requests.ts';
-import { Proposals } from './proposals.ts';
 import { Reads } from './reads.ts';
 import { lacksForgotten, reasonFor, toError } from './reasons.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 import { StateRepair } from './state-transfer/state-repair.ts';
 import type { SubmitOptions, Submitter } from './submitter.ts';
+import { Writes } from './writes.ts';
 
 /** How long a stop waits for the requests under way. */
 const stopGraceMs = 1000;
@@ -29,8 +29,7 @@ export class Replica implements Submitter {
   readonly #paxos: Paxos<Bytes>;
   readonly #applier: Applier;
   readonly #pending: PendingRequests;
-  readonly #batches: OwnBatches;
-  readonly #proposals = new Proposals();
+  readonly #writes: Writes;
   readonly #holes: Holes;
   readonly #reads: Reads;
   readonly #repair: StateRepair | undefined;
@@ -52,18 +51,17 @@ export class Replica implements Submitter {
       ...{ paxos, clock, onFailed },
       onApplied: (instances) => this.#onApplied(instances),
     });
-    this.#pending = new PendingRequests(clock, limits);
-    this.#batches = new OwnBatches(this.#pending, options);
+    const applied = () => this.#machine.applied;
+    const onSettled = (request: PendingRequest) => this.#writes.onSettled(request);
+    this.#pending = new PendingRequests({ clock, limits, onSettled });
+    this.#writes = new Writes({ ...options, paxos, pending: this.#pending, applied });
     this.#holes = new Holes({
       ...{ paxos, clock, random },
-      next: () => this.#machine.applied + 1,
-      isInFlight: (seq) => this.#proposals.isInFlight(seq),
+      next: () => applied() + 1,
+      isInFlight: (seq) => this.#writes.isInFlight(seq),
     });
-    this.#reads = new Reads({
-      ...{ paxos, onFailed },
-      applied: () => this.#machine.applied,
-      read: async (key) => this.#machine.read(key),
-    });
+    const read = (key: Bytes) => this.#machine.read(key);
+    this.#reads = new Reads({ paxos, onFailed, applied, read });
     if (stateTransfer !== undefined) {
       const durable = () => this.#machine.durable;
       this.#repair = new StateRepair({ ...options, ...stateTransfer, durable, onFailed });
@@ -89,6 +87,9 @@ export class Replica implements Submitter {
       },
       onAdmitted: () => {
         if (replica !== undefined) replica.#onAdmitted();
+      },
+      onLeader: (leader) => {
+        if (replica !== undefined) replica.#onLeader(leader);
       },
       onStopped: (error) => {
         stopped = error;
@@ -131,10 +132,7 @@ export class Replica implements Submitter {
       this.#reads.add({ key: command.key, pending });
       return pending.reply;
     }
-    this.#batches.expectEncodable(request);
-    const reply = this.#pending.add(request, signal);
-    this.#propose();
-    return reply;
+    return this.#writes.add(request, signal);
   }
 
   /** Answers what is under way, within a second, then stops for good. May be called more than once. */
@@ -191,7 +189,7 @@ export class Replica implements Submitter {
     if (this.#repair === undefined) throw lacksForgotten(applied, this.#paxos.min());
     this.#isRepairing = true;
     this.#pending.interruptAll('This server has fallen behind and takes a newer state.');
-    this.#proposals.abandon();
+    this.#writes.abandon();
     await this.#applier.hold();
     const machine = await this.#repair.repair(applied);
     if (machine === undefined) return;
@@ -216,33 +214,17 @@ export class Replica implements Submitter {
     this.#paxos.start(seq, noop);
   }
 
-  #onDecided({ seq, value }: Decision<Bytes>): void {
+  #onDecided(decision: Decision<Bytes>): void {
     if (this.#state === 'failed') return;
-    this.#proposals.onDecided(seq, value);
-    this.#propose();
+    this.#writes.onDecided(decision);
     this.#applier.apply();
   }
 
-  /** Gives instances to batches while there is room: first to displaced ones, which are older. */
-  #propose(): void {
-    while (
-      this.#state !== 'failed' &&
-      this.#proposals.inFlightCount < this.#options.limits.inFlightInstanceCountMax
-    ) {
-      const batch = this.#proposals.takeDisplaced() ?? this.#batches.next();
-      if (batch === undefined) return;
-      const seq = this.#nextInstance();
-      this.#proposals.begin(seq, batch);
-      this.#paxos.start(seq, batch.value);
-    }
-  }
-
-  /**
-   * The next free one, as far as is known here. Another replica may want the same; the one that loses
-   * it goes on to the next with its batch, and with what gathered meanwhile in the one after.
-   */
-  #nextInstance(): number {
-    return 1 + Math.max(this.#machine.applied, this.#paxos.max(), this.#proposals.highestSeq);
+  #onLeader(leader: PeerId | undefined): void {
+    if (this.#state === 'failed') return;
+    this.#writes.onLeader();
+    if (leader === this.#options.me) this.#holes.fillNow();
+    this.#options.onLeader?.(leader);
   }
 
   #onSurveyed(upTo: number): void {
@@ -252,19 +234,9 @@ export class Replica implements Submitter {
   }
 
   #onApplied(instances: readonly Applied[]): void {
-    for (const instance of instances) this.#reply(instance);
+    for (const instance of instances) this.#writes.onApplied(instance);
     this.#reads.onApplied();
     this.#holes.check();
-  }
-
-  #reply({ origin, replies }: Applied): void {
-    const { me, boot } = this.#options;
-    if (origin === undefined || origin.node !== me || origin.boot !== boot) return;
-    const batch = this.#proposals.takeDecided(origin.number);
-    batch?.requests.forEach((pending, index) => {
-      const reply = replies[index];
-      if (reply !== undefined) pending.resolve(reply);
-    });
   }
 
   #fail(error: Error): void {
@@ -272,6 +244,7 @@ export class Replica implements Submitter {
     this.#state = 'failed';
     this.#failure = error;
     this.#holes.stop();
+    this.#writes.stop();
     this.#cancelLook();
     this.#pending.interruptAll('This server failed while the request was under way.', error);
     // A failed node votes no more, and gives its state to nobody. What closing meets, `stop` hears.
@@ -288,6 +261,7 @@ export class Replica implements Submitter {
     }
     this.#pending.interruptAll('This server stopped while the request was under way.');
     this.#holes.stop();
+    this.#writes.stop();
     this.#cancelLook();
     await this.#paxos.kill();
     await this.#repair?.stop();

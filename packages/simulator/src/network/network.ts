@@ -112,6 +112,11 @@ export class SimNetwork<V> {
     this.#links.mend(from, to);
   }
 
+  /** Whether a message from one to the other has a way, as far as cuts and partitions go. */
+  isCut(from: PeerId, to: PeerId): boolean {
+    return !this.#links.isOpen(from, to);
+  }
+
   /** Requests served by this receiver, or by all: those delivered, with the answer lost or not. */
   requestCount(receiver?: PeerId): number {
     return this.#counts.requests(receiver);

@@ -1,6 +1,8 @@
 /** Replicas in a simulated world: their disks and states outlive crashes, and their network is at hand. */
 import { type Limits, limitsDefault } from '@paxkv/kvserver/config';
 import { Replica } from '@paxkv/kvserver/replica';
+import type { HandedOver } from '@paxkv/kvserver/replica/hand-over/hand-over-port';
+import type { StateMessage } from '@paxkv/kvserver/replica/state-transfer/state-port';
 import type { Command, Reply } from '@paxkv/kvserver/state-machine/command';
 import type { StateLevel } from '@paxkv/kvserver/state-machine/state-database';
 import {
@@ -11,19 +13,24 @@ import {
   SimNode,
   type World,
 } from '@paxkv/simulator';
+import { type PortFaults, PortNetwork } from '../../../kv/port-network.ts';
 import { memoryLevel, type TestLevel } from '../state-machine/fixtures.ts';
-import { StateNetwork, type StateNetworkFaults } from './state-network.ts';
 
 export interface ClusterOptions {
   readonly profile?: FaultProfile;
   readonly limits?: Partial<Limits>;
   readonly nodeCount?: number;
-  readonly stateFaults?: Partial<StateNetworkFaults>;
+  readonly stateFaults?: Partial<PortFaults<StateMessage>>;
+  /** Whether the replicas want to lead, and hand their batches to the one that does. Default false. */
+  readonly isLed?: boolean;
+  /** Of messages that hand batches over. */
+  readonly handOverFaults?: Partial<PortFaults<HandedOver>>;
 }
 
 export class Cluster {
   readonly network: SimNetwork<Uint8Array>;
-  readonly stateNetwork: StateNetwork;
+  readonly stateNetwork: PortNetwork<StateMessage>;
+  readonly handOvers: PortNetwork<HandedOver>;
   readonly disks: SimDisk<Uint8Array>[];
   readonly states: TestLevel[];
   readonly nodes: SimNode<Replica>[];
@@ -40,7 +47,11 @@ export class Cluster {
     this.#options = options;
     this.#boots = all.map(() => 0);
     this.network = new SimNetwork<Uint8Array>(world, { peerCount: nodeCount, profile });
-    this.stateNetwork = new StateNetwork(world, options.stateFaults);
+    this.stateNetwork = new PortNetwork(world, 'state network', options.stateFaults);
+    this.handOvers = new PortNetwork(world, 'hand-overs', {
+      ...{ delayMsMax: 1, isCut: (from: number, to: number) => this.network.isCut(from, to) },
+      ...options.handOverFaults,
+    });
     this.disks = all.map(() => new SimDisk<Uint8Array>(world));
     this.states = all.map(() => memoryLevel());
     this.nodes = all.map((node) => this.#node(node));
@@ -61,7 +72,7 @@ export class Cluster {
   }
 
   #node(me: number): SimNode<Replica> {
-    const { limits, nodeCount = 3 } = this.#options;
+    const { limits, nodeCount = 3, isLed = false } = this.#options;
     const disk = this.disks[me];
     if (disk === undefined) throw new Error(`no disk of node ${me}`);
     return new SimNode(this.#world, (lifetime) => {
@@ -70,12 +81,15 @@ export class Cluster {
       lifetime.onCrash(() => this.network.unplug(me));
       lifetime.onCrash(() => disk.crash());
       lifetime.onCrash(() => this.stateNetwork.unplug(me));
+      lifetime.onCrash(() => this.handOvers.unplug(me));
       const state = this.states[me];
       if (state === undefined) throw new Error(`no state of node ${me}`);
       return Replica.open({
         ...{ me, boot, state, clock: lifetime.clock, peerCount: nodeCount },
         transport: this.network.transport(me),
         storage: disk.open(),
+        isCandidate: isLed,
+        ...(isLed ? { handOver: this.handOvers.port(me) } : {}),
         stateTransfer: {
           port: this.stateNetwork.port(me),
           replace: (fill) => this.#replaceState(me, fill),

@@ -1,41 +1,69 @@
 import { limitsDefault } from '@paxkv/kvserver/config';
 import { OwnBatches } from '@paxkv/kvserver/replica/own-batches';
+import { OwnSession } from '@paxkv/kvserver/replica/own-session';
 import { PendingRequests } from '@paxkv/kvserver/replica/pending-requests';
 import { decodeBatch } from '@paxkv/kvserver/state-machine/batch';
 import { World } from '@paxkv/simulator';
 import { expect } from 'chai';
 
+const put = (value: string) =>
+  ({ command: { type: 'put', key: Buffer.from('k'), value: Buffer.from(value) } }) as const;
+const stamp = { session: 3, number: 1, lowestAwaited: 1 };
+
 describe('OwnBatches', () => {
-  const put = (value: string) =>
-    ({ command: { type: 'put', key: Buffer.from('k'), value: Buffer.from(value) } }) as const;
   let pending: PendingRequests;
+  let session: OwnSession;
   let batches: OwnBatches;
 
+  const add = (value: string, fields: object = {}) => {
+    pending.add({ ...put(value), ...fields }, undefined).catch(() => {});
+  };
+  const next = () => decodeBatch(batches.next()?.value ?? new Uint8Array());
+
   beforeEach(() => {
-    pending = new PendingRequests(new World({ seed: 1 }).clock, limitsDefault);
-    batches = new OwnBatches(pending, { me: 2, boot: 7 });
+    const { clock } = new World({ seed: 1 });
+    pending = new PendingRequests({ clock, limits: limitsDefault });
+    session = new OwnSession();
+    batches = new OwnBatches({ pending, session, me: 2, boot: 7 });
   });
 
+  afterEach(() => pending.interruptAll('the test ends'));
+
   it('makes one value of all that is queued, and none of nothing', () => {
+    session.open(9);
     expect(batches.next()).to.equal(undefined);
-    for (const value of ['a', 'b']) pending.add(put(value), undefined).catch(() => {});
-    const batch = batches.next();
-    expect(batch?.requests).to.have.length(2);
+    for (const value of ['a', 'b']) add(value);
+    expect(batches.next()?.requests).to.have.length(2);
     expect(batches.next()).to.equal(undefined);
-    pending.interruptAll('the test ends');
   });
 
   it('gives each batch an origin of its own', () => {
+    session.open(9);
     const origins = [1, 2].map((number) => {
-      pending.add(put(`${number}`), undefined).catch(() => {});
-      const value = batches.next()?.value ?? new Uint8Array();
-      return decodeBatch(value).origin;
+      add(`${number}`);
+      return next().origin;
     });
     expect(origins).to.deep.equal([
       { node: 2, boot: 7, number: 1 },
       { node: 2, boot: 7, number: 2 },
     ]);
-    pending.interruptAll('the test ends');
+  });
+
+  it('leaves the stamp of a client as it is, and gives one to what has none', () => {
+    session.open(9);
+    add('a', { stamp });
+    add('b');
+    const stamps = next().requests.map((request) => request.stamp);
+    expect(stamps).to.deep.equal([stamp, { session: 9, number: 1, lowestAwaited: 1 }]);
+  });
+
+  it('lets nothing without a stamp into the log while it has no session', () => {
+    add('b');
+    add('a', { stamp });
+    expect(next().requests.map((request) => request.stamp)).to.deep.equal([stamp]);
+    expect(session.isWanted).to.equal(true);
+    session.open(9);
+    expect(next().requests).to.have.length(1);
   });
 
   it('refuses what could not be read back', () => {

@@ -17,7 +17,7 @@ describe('Reads', () => {
 
   beforeEach(() => {
     const world = new World({ seed: 1 });
-    pendings = new PendingRequests(world.clock, limitsDefault);
+    pendings = new PendingRequests({ clock: world.clock, limits: limitsDefault });
     surveyCount = 0;
     applied = 5;
     answered = [];

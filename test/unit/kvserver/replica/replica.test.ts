@@ -91,13 +91,15 @@ describe('Replica', () => {
     ...seeded('says in a minority what was not done and what nobody knows', async (world) => {
       const cluster = new Cluster(world, { limits: { inFlightInstanceCountMax: 1 } });
       await cluster.start();
+      await cluster.submit(0, put('before', 'v'));
       cluster.network.partition([[0], [1, 2]]);
       const proposed = rejection(cluster.submit(0, put('proposed', 'v')));
+      await world.sleep(1);
       const queued = rejection(cluster.submit(0, put('queued', 'v')));
       const startMs = world.now();
       expect(await proposed).to.include({ code: 'KV_TIMEOUT', outcome: 'unknown' });
       expect(await queued).to.include({ code: 'KV_TIMEOUT', outcome: 'not done' });
-      expect(world.now() - startMs).to.be.within(4999, 5100);
+      expect(world.now() - startMs).to.be.within(4998, 5100);
       expect(cluster.replica(0).status.pending).to.equal(0);
       await cluster.submit(1, put('other', 'v'));
       cluster.network.heal();
@@ -168,11 +170,13 @@ describe('Replica', () => {
     ...seeded('stops waiting when its caller does', async (world) => {
       const cluster = new Cluster(world);
       await cluster.start();
+      await cluster.submit(0, put('before', 'v'));
       cluster.network.partition([[0]]);
       const controller = new AbortController();
       const { signal } = controller;
       const request = { command: put('k', 'v') };
       const waiting = rejection(cluster.replica(0).submit(request, { signal }));
+      await world.sleep(1);
       controller.abort();
       expect(await waiting).to.include({ code: 'KV_ABORTED', outcome: 'unknown' });
       const late = await rejection(cluster.replica(0).submit(request, { signal }));
@@ -198,6 +202,7 @@ describe('Replica', () => {
     ...seeded('falls silent when its journal fails', async (world) => {
       const cluster = new Cluster(world);
       await cluster.start();
+      await cluster.submit(0, put('before', 'v'));
       cluster.disks[0]?.failNextWrite(new Error('disk full'));
       const error = await rejection(cluster.submit(0, put('k', 'v')));
       expect(error).to.include({ code: 'KV_INTERRUPTED', outcome: 'unknown' });
@@ -213,6 +218,7 @@ describe('Replica', () => {
     ...seeded('falls silent when its state fails', async (world) => {
       const cluster = new Cluster(world);
       await cluster.start();
+      await cluster.submit(0, put('before', 'v'));
       await cluster.states[0]?.close();
       const error = await rejection(cluster.submit(0, put('k', 'v')));
       expect(error).to.include({ code: 'KV_INTERRUPTED', outcome: 'unknown' });
@@ -225,10 +231,12 @@ describe('Replica', () => {
     ...seeded('answers what is under way before it stops, and nothing after', async (world) => {
       const cluster = new Cluster(world);
       await cluster.start();
+      await cluster.submit(0, put('before', 'v'));
       const replica = cluster.replica(0);
       const waiting = replica.submit({ command: put('k', 'v') });
+      await world.sleep(0.1);
       const stopped = replica.stop();
-      expect(await waiting).to.deep.equal({ type: 'put', revision: 1 });
+      expect(await waiting).to.deep.equal({ type: 'put', revision: 2 });
       const late = await rejection(replica.submit({ command: put('k', 'v') }));
       expect(late).to.include({ code: 'KV_UNAVAILABLE', outcome: 'not done' });
       await stopped;
@@ -240,8 +248,10 @@ describe('Replica', () => {
     ...seeded('interrupts when it stops what cannot be decided', async (world) => {
       const cluster = new Cluster(world, { limits: { inFlightInstanceCountMax: 1 } });
       await cluster.start();
+      await cluster.submit(0, put('before', 'v'));
       cluster.network.partition([[0]]);
       const proposed = rejection(cluster.submit(0, put('k', 'v')));
+      await world.sleep(1);
       const queued = rejection(cluster.submit(0, put('k', 'w')));
       const startMs = world.now();
       await cluster.replica(0).stop();

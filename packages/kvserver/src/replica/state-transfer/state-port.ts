@@ -13,8 +13,8 @@
  *      Refused           it has no state to give, or has let go of this one
  * ```
  */
-import type { PeerId } from '@paxkv/paxos';
 import type { StateRow } from '../../state-machine/row-audit.ts';
+import type { Port } from '../port.ts';
 
 export interface Fetch {
   readonly type: 'fetch';
@@ -44,12 +44,4 @@ export interface Refused {
 
 export type StateMessage = Fetch | Page | Refused;
 
-/** Carries these messages. It may lose, delay, repeat and reorder them; it must not change them. */
-export interface StatePort {
-  /** Begins to deliver to `receive`, which neither throws nor waits. Called once, before any `send`. */
-  open(receive: (from: PeerId, message: StateMessage) => void): void;
-  /** Sends without waiting, and never throws: what cannot be sent is lost. */
-  send(to: PeerId, message: StateMessage): void;
-  /** Stops delivering. Later calls of `send` are harmless. */
-  close(): void;
-}
+export type StatePort = Port<StateMessage>;

@@ -47,7 +47,7 @@ describe('the repair of a state', () => {
       await cluster.nodes[2]?.start();
       expect(cluster.replica(2).status).to.include({ state: 'repairing', applied: -1 });
       await expectRepaired(world, cluster);
-      expect(cluster.stateNetwork.counts.page).to.be.above(3);
+      expect(cluster.stateNetwork.sentCount('page')).to.be.above(3);
     }),
   );
 
@@ -90,9 +90,9 @@ describe('the repair of a state', () => {
     ...seeded('starts over when it crashes on the way, and leaves no half state', async (world) => {
       const cluster = await withLostState(world);
       for (const pages of [1, 2, 3]) {
-        const before = cluster.stateNetwork.counts.page;
+        const before = cluster.stateNetwork.sentCount('page');
         await cluster.nodes[2]?.start();
-        await until(world, () => cluster.stateNetwork.counts.page >= before + pages);
+        await until(world, () => cluster.stateNetwork.sentCount('page') >= before + pages);
         cluster.nodes[2]?.crash();
         expect(await cluster.states[2]?.keys().all()).to.have.length(0);
       }
@@ -105,7 +105,7 @@ describe('the repair of a state', () => {
     ...seeded('asks another node when one falls silent in the middle', async (world) => {
       const cluster = await withLostState(world, { nodeCount: 5 });
       await cluster.nodes[2]?.start();
-      await until(world, () => cluster.stateNetwork.counts.page >= 2);
+      await until(world, () => cluster.stateNetwork.sentCount('page') >= 2);
       for (const node of [0, 1]) cluster.nodes[node]?.crash();
       await expectRepairedAmong(world, cluster);
     }),

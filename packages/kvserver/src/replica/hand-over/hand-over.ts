@@ -1,0 +1,115 @@
+/**
+ * Hand-over: a replica that does not lead gives its batches to the one that does, which gets them decided
+ * in one round. Nothing rests on it: a batch that is not applied in time is given again, and in the end
+ * this replica proposes it alone. Twice decided is not twice done, since every write carries a stamp.
+ */
+import type { Clock, PeerId } from '@paxkv/paxos';
+import { type Batch, isAwaited } from '../proposals.ts';
+import type { HandOverPort } from './hand-over-port.ts';
+
+/** How long the leader has to get a batch decided: well above a round of a busy cluster. */
+const patienceMs = 250;
+/** How often a batch is given away before it is proposed here. */
+const tryCountMax = 2;
+
+export interface HandOverOptions {
+  readonly me: PeerId;
+  readonly port: HandOverPort;
+  readonly clock: Clock;
+  /** Who leads, as far as is known here. */
+  readonly leader: () => PeerId | undefined;
+  /** These wait for another way into the log. */
+  readonly onReturned: () => void;
+}
+
+interface Given {
+  readonly batch: Batch;
+  readonly atMs: number;
+  readonly tryCount: number;
+}
+
+export class HandOver {
+  readonly #options: HandOverOptions;
+  /** With the leader and not applied yet, by number, the oldest first. */
+  readonly #given = new Map<number, Given>();
+  /** To be proposed here. */
+  #returned: Batch[] = [];
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(options: HandOverOptions) {
+    this.#options = options;
+  }
+
+  get count(): number {
+    return this.#given.size;
+  }
+
+  /** Whether the leader, another replica, has it now. If not, it is to be proposed here. */
+  give(batch: Batch): boolean {
+    return this.#give(batch, 1);
+  }
+
+  /** Whoever has what is under way may be gone, or is not the one to have it any more. */
+  onLeader(): void {
+    const given = [...this.#given.values()];
+    // While nobody leads, somebody soon will.
+    if (this.#options.leader() === undefined) return;
+    this.#given.clear();
+    for (const { batch } of given) this.#giveAgain(batch, 1);
+  }
+
+  /** The batch of this number is in the log. */
+  onApplied(number: number): void {
+    this.#given.delete(number);
+  }
+
+  /** The oldest batch that the leader did not get decided in time. */
+  takeReturned(): Batch | undefined {
+    this.#returned = this.#returned.filter(isAwaited);
+    return this.#returned.shift();
+  }
+
+  abandon(): void {
+    this.#given.clear();
+    this.#returned = [];
+  }
+
+  stop(): void {
+    this.abandon();
+    this.#cancelTimer?.();
+  }
+
+  #give(batch: Batch, tryCount: number): boolean {
+    const { me, port, clock, leader } = this.#options;
+    const to = leader();
+    if (to === undefined || to === me) return false;
+    const { boot, number } = batch.origin;
+    this.#given.set(number, { batch, atMs: clock.now(), tryCount });
+    port.send(to, { type: 'handOver', boot, number, value: batch.value });
+    this.#watch();
+    return true;
+  }
+
+  #giveAgain(batch: Batch, tryCount: number): void {
+    if (!isAwaited(batch)) return;
+    if (tryCount <= tryCountMax && this.#give(batch, tryCount)) return;
+    this.#returned.push(batch);
+    this.#options.onReturned();
+  }
+
+  #watch(): void {
+    const { clock } = this.#options;
+    this.#cancelTimer ??= clock.at(clock.now() + patienceMs, () => this.#onTimer());
+  }
+
+  #onTimer(): void {
+    this.#cancelTimer = undefined;
+    const now = this.#options.clock.now();
+    for (const [number, { batch, atMs, tryCount }] of [...this.#given]) {
+      if (now - atMs < patienceMs) continue;
+      this.#given.delete(number);
+      this.#giveAgain(batch, tryCount + 1);
+    }
+    if (this.#given.size > 0) this.#watch();
+  }
+}

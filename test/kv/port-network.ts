@@ -1,0 +1,72 @@
+/** Carries what simulated replicas say to each other beside Paxos, as badly as a test wants. */
+import type { Port } from '@paxkv/kvserver/replica/port';
+import type { SeededRandom, World } from '@paxkv/simulator';
+
+export interface PortFaults<Message> {
+  readonly lossChance: number;
+  readonly repeatChance: number;
+  readonly delayMsMax: number;
+  readonly isCut: (from: number, to: number) => boolean;
+  /** What arrives instead of a message, for a network that harms what it carries. */
+  readonly harm: (message: Message) => Message;
+  /** Told of each message that arrives. */
+  readonly onDelivered: (from: number, to: number, message: Message) => void;
+}
+
+export class PortNetwork<Message extends { readonly type: string }> {
+  readonly #world: World;
+  readonly #random: SeededRandom;
+  readonly #receivers = new Map<number, (from: number, message: Message) => void>();
+  readonly #sentCounts = new Map<string, number>();
+  #faults: PortFaults<Message>;
+
+  constructor(world: World, name: string, faults: Partial<PortFaults<Message>> = {}) {
+    this.#world = world;
+    this.#random = world.random(name);
+    this.#faults = {
+      ...{ lossChance: 0, repeatChance: 0, delayMsMax: 5, isCut: () => false },
+      ...{ harm: (message: Message) => message, onDelivered: () => {} },
+      ...faults,
+    };
+  }
+
+  /** For one boot of a node; what arrives goes through `pass`. */
+  port(me: number, pass: (deliver: () => void) => void = (deliver) => deliver()): Port<Message> {
+    return {
+      open: (receive) => {
+        this.#receivers.set(me, (from, message) => pass(() => receive(from, message)));
+      },
+      send: (to, message) => this.#send(me, to, message),
+      close: () => this.unplug(me),
+    };
+  }
+
+  unplug(me: number): void {
+    this.#receivers.delete(me);
+  }
+
+  /** Messages of this type given to the network so far. */
+  sentCount(type: Message['type']): number {
+    return this.#sentCounts.get(type) ?? 0;
+  }
+
+  /** From now on nothing goes wrong but for cut links. */
+  calm(): void {
+    this.#faults = { ...this.#faults, lossChance: 0, repeatChance: 0, delayMsMax: 5 };
+  }
+
+  #send(from: number, to: number, message: Message): void {
+    const { isCut, lossChance, repeatChance, delayMsMax, harm, onDelivered } = this.#faults;
+    this.#sentCounts.set(message.type, this.sentCount(message.type) + 1);
+    if (isCut(from, to) || this.#random.chance(lossChance)) return;
+    const count = this.#random.chance(repeatChance) ? 2 : 1;
+    for (let copy = 0; copy < count; copy += 1) {
+      this.#world.schedule(this.#random.between(0.1, delayMsMax), () => {
+        const receive = this.#receivers.get(to);
+        if (receive === undefined) return;
+        onDelivered(from, to, message);
+        receive(from, harm(structuredClone(message)));
+      });
+    }
+  }
+}

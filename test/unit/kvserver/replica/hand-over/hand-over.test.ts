@@ -1,0 +1,104 @@
+import { HandOver } from '@paxkv/kvserver/replica/hand-over/hand-over';
+import type { HandedOver } from '@paxkv/kvserver/replica/hand-over/hand-over-port';
+import { World } from '@paxkv/simulator';
+import { expect } from 'chai';
+import { ownBatch } from '../pending.ts';
+
+describe('HandOver', () => {
+  let world: World;
+  let leader: number | undefined;
+  let sent: { to: number; number: number }[];
+  let returnedCount: number;
+  let handOver: HandOver;
+
+  beforeEach(() => {
+    world = new World({ seed: 1 });
+    leader = 2;
+    sent = [];
+    returnedCount = 0;
+    handOver = new HandOver({
+      me: 0,
+      port: {
+        open: () => {},
+        send: (to: number, { number }: HandedOver) => sent.push({ to, number }),
+        close: () => {},
+      },
+      clock: world.clock,
+      leader: () => leader,
+      onReturned: () => {
+        returnedCount += 1;
+      },
+    });
+  });
+
+  it('gives a batch to the leader', () => {
+    expect(handOver.give(ownBatch(1))).to.equal(true);
+    expect(sent).to.deep.equal([{ to: 2, number: 1 }]);
+    expect(handOver.count).to.equal(1);
+  });
+
+  it('gives nothing away while nobody leads, or this replica does', () => {
+    leader = undefined;
+    expect(handOver.give(ownBatch(1))).to.equal(false);
+    leader = 0;
+    expect(handOver.give(ownBatch(1))).to.equal(false);
+    expect(sent).to.deep.equal([]);
+  });
+
+  it('gives what is not applied in time once more, then back', () =>
+    world.run(async () => {
+      const batch = ownBatch(1);
+      handOver.give(batch);
+      await world.sleep(400);
+      expect(sent).to.have.length(2);
+      expect(handOver.takeReturned()).to.equal(undefined);
+      await world.sleep(400);
+      expect(sent).to.have.length(2);
+      expect([handOver.count, returnedCount]).to.deep.equal([0, 1]);
+      expect(handOver.takeReturned()).to.equal(batch);
+      expect(handOver.takeReturned()).to.equal(undefined);
+    }));
+
+  it('gives nothing again that was applied, or that nobody awaits', () =>
+    world.run(async () => {
+      const batch = ownBatch(2);
+      handOver.give(ownBatch(1));
+      handOver.give(batch);
+      handOver.onApplied(1);
+      for (const request of batch.requests) request.interrupt('over');
+      await world.sleep(1000);
+      expect(sent).to.have.length(2);
+      expect([handOver.count, returnedCount]).to.deep.equal([0, 0]);
+    }));
+
+  it('turns to the next leader at once, in the order the batches were made', () => {
+    handOver.give(ownBatch(1));
+    handOver.give(ownBatch(2));
+    leader = undefined;
+    handOver.onLeader();
+    expect(sent).to.have.length(2);
+    leader = 1;
+    handOver.onLeader();
+    expect(sent.slice(2)).to.deep.equal([
+      { to: 1, number: 1 },
+      { to: 1, number: 2 },
+    ]);
+  });
+
+  it('gives everything back when this replica is to lead', () => {
+    const batch = ownBatch(1);
+    handOver.give(batch);
+    leader = 0;
+    handOver.onLeader();
+    expect(handOver.takeReturned()).to.equal(batch);
+    expect(handOver.count).to.equal(0);
+  });
+
+  it('leaves no timer behind', () =>
+    world.run(async () => {
+      handOver.give(ownBatch(1));
+      handOver.stop();
+      await world.sleep(2000);
+      expect(sent).to.have.length(1);
+    }));
+});

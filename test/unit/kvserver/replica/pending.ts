@@ -1,0 +1,19 @@
+/** Requests that wait, for tests of those who answer them. */
+import { PendingRequest } from '@paxkv/kvserver/replica/pending-request';
+import type { Batch } from '@paxkv/kvserver/replica/proposals';
+import { bytes, put } from '../state-machine/fixtures.ts';
+
+export function pendingPut(value = 'v'): PendingRequest {
+  const pending = new PendingRequest(
+    { command: put('k', value) },
+    { deadlineMs: Number.POSITIVE_INFINITY, signal: undefined, onSettled: () => {} },
+  );
+  pending.reply.catch(() => {});
+  return pending;
+}
+
+/** Of node 0, with one request that somebody waits for. */
+export function ownBatch(number: number): Batch & Required<Pick<Batch, 'requests'>> {
+  const origin = { node: 0, boot: 1, number };
+  return { origin, requests: [pendingPut()], value: bytes(`batch ${number}`) };
+}
