@@ -16,6 +16,36 @@ export type Operation =
   | { readonly type: 'put'; readonly key: Bytes; readonly value: Bytes }
   | { readonly type: 'del'; readonly key: Bytes };
 
+interface SyncOptions {
+  readonly sync?: boolean;
+}
+
+type Write = (operations: readonly Operation[], options?: SyncOptions) => Promise<void>;
+
+/** Is put together bit by bit, then written. */
+class ChainedBatch {
+  readonly #operations: Operation[] = [];
+  readonly #write: Write;
+
+  constructor(write: Write) {
+    this.#write = write;
+  }
+
+  put(key: Bytes, value: Bytes): this {
+    this.#operations.push({ type: 'put', key, value });
+    return this;
+  }
+
+  del(key: Bytes): this {
+    this.#operations.push({ type: 'del', key });
+    return this;
+  }
+
+  write(options?: SyncOptions): Promise<void> {
+    return this.#write(this.#operations, options);
+  }
+}
+
 interface Written {
   readonly number: number;
   readonly operations: readonly Operation[];
@@ -111,10 +141,12 @@ export class StateDisk {
     return new Proxy(level, {
       get: (target, name) => {
         if (name === 'batch') {
-          return (operations: readonly Operation[], options?: { readonly sync?: boolean }) => {
-            const written = this.#batch(target, operations, options?.sync ?? false);
+          const write = (operations: readonly Operation[], options: SyncOptions = {}) => {
+            const written = this.#batch(target, operations, options.sync ?? false);
             return gate === undefined ? written : gate.answer(written);
           };
+          return (operations?: readonly Operation[], options?: SyncOptions) =>
+            operations === undefined ? new ChainedBatch(write) : write(operations, options);
         }
         const member: unknown = Reflect.get(target, name, target);
         return typeof member === 'function' ? member.bind(target) : member;

@@ -25,8 +25,8 @@ export const stateMachineMutants: readonly Mutant[] = [
     loses:
       'After a restart a retried write is refused on one replica and remembered on the others.',
     file: 'kvserver/src/state-machine/state-database.ts',
-    right: 'for (const [id, session] of sessions) operations',
-    wrong: 'for (const [id, session] of sessions.slice(0, 0)) operations',
+    right: 'for (const [id, session] of sessions) this',
+    wrong: 'for (const [id, session] of sessions.slice(0, 0)) this',
     caughtBy: [
       bySimulation,
       byTest(
@@ -41,8 +41,8 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'A session drops the reply that is still awaited with those below it.',
     loses: 'Its retry takes effect a second time.',
     file: 'kvserver/src/state-machine/session.ts',
-    right: 'if (done < number) this.#deeds.delete(done);',
-    wrong: 'if (done <= number) this.#deeds.delete(done);',
+    right: 'for (let done = before; done < end; done += 1)',
+    wrong: 'for (let done = before; done <= end; done += 1)',
     caughtBy: [
       bySimulation,
       byTest(
@@ -104,9 +104,10 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'The position is written first, and what it speaks of in a second write.',
     loses: 'A crash between the two leaves a replica that differs for ever.',
     file: 'kvserver/src/state-machine/state-database.ts',
-    right: "    await attempt('write', () => this.#level.batch(operations, options));",
-    wrong: `    await attempt('write', () => this.#level.batch(operations.slice(-1), options));
-    await attempt('write', () => this.#level.batch(operations.slice(0, -1), options));`,
+    right: '      batch.put(positionKey, seal(positionKey, fromPosition({ position, tally })));',
+    wrong: `      const first = this.#level.batch();
+      first.put(positionKey, seal(positionKey, fromPosition({ position, tally })));
+      await first.write({ sync: true } as WriteOptions);`,
     caughtBy: [
       bySimulation,
       byTest(

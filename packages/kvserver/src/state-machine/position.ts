@@ -21,7 +21,7 @@ export interface TalliedPosition {
 }
 
 /** Of the whole state database: raised when rows change their meaning. */
-const format = 2;
+const format = 3;
 
 /** Before the first instance. */
 export const startPosition: Position = {

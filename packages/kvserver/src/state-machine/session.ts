@@ -9,7 +9,7 @@ import { fromReply, toWriteReply, type WriteReply } from './rows/reply-row.ts';
 /** What was done under a request number. */
 export interface Deed {
   /** Of the command, so that another command under the same number is told apart. */
-  readonly digest: string;
+  readonly digest: number;
   readonly reply: WriteReply;
 }
 
@@ -43,11 +43,11 @@ export class Session {
 
   /** The client awaits nothing below `number` any more. Hearing so late, after a higher number, changes nothing. */
   raise(number: number): void {
-    if (number <= this.#lowestAwaited) return;
+    const before = this.#lowestAwaited;
+    if (number <= before) return;
     this.#lowestAwaited = number;
-    for (const done of this.#deeds.keys()) {
-      if (done < number) this.#deeds.delete(done);
-    }
+    const end = Math.min(number, before + sessionWindowMax);
+    for (let done = before; done < end; done += 1) this.#deeds.delete(done);
   }
 
   /**
@@ -83,7 +83,7 @@ export class Session {
     for (const deed of toRow(deeds)) {
       const [number, digest, reply] = toRow(deed);
       session.remember(toCount(number, 1), {
-        digest: toText(digest),
+        digest: toCount(digest),
         reply: toWriteReply(toRow(reply)),
       });
     }

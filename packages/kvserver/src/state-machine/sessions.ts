@@ -6,10 +6,8 @@
  * good as the lost one, and replies kept stay small whatever the values.
  */
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import type { Refusal, Reply, Request, Stamp } from './command.ts';
-import { fromCommand } from './rows/command-row.ts';
-import { pack } from './rows/packed.ts';
+import { digestOf } from './command-digest.ts';
 import { Session } from './session.ts';
 import type { KeyCommand, Store } from './store.ts';
 
@@ -38,6 +36,7 @@ export class Sessions {
   #next: number;
   #uses: number;
   #deedCount = 0;
+  #latest: Session | undefined;
 
   /** `sessions` in any order: each knows when it was last used. */
   constructor(counts: SessionCounts, sessions: readonly Session[] = [], limits = sessionLimits) {
@@ -98,19 +97,26 @@ export class Sessions {
     assert(this.#uses < Number.MAX_SAFE_INTEGER, 'uses are counted exactly');
     this.#uses += 1;
     session.touch(this.#uses);
+    this.#changed.add(session.id);
+    if (session === this.#latest) return;
+    this.#latest = session;
     this.#byUse.delete(session.id);
     this.#byUse.set(session.id, session);
-    this.#changed.add(session.id);
   }
 
   #putOutOldest(): void {
-    const { sessionCountMax, deedCountMax } = this.#limits;
+    if (!this.#isTooMuch()) return;
     for (const session of this.#byUse.values()) {
-      if (this.count <= sessionCountMax && this.#deedCount <= deedCountMax) return;
+      if (!this.#isTooMuch()) return;
       this.#byUse.delete(session.id);
       this.#deedCount -= session.deedCount;
       this.#changed.add(session.id);
     }
+  }
+
+  #isTooMuch(): boolean {
+    const { sessionCountMax, deedCountMax } = this.#limits;
+    return this.count > sessionCountMax || this.#deedCount > deedCountMax;
   }
 }
 
@@ -127,12 +133,6 @@ function applyOnce(session: Session, { command, stamp }: StampedRequest, store: 
   const reply = store.apply(command);
   if (reply.type !== 'got') session.remember(stamp.number, { digest, reply });
   return reply;
-}
-
-/** 128 bits: enough that no two commands of a client ever share it by chance. */
-function digestOf(command: KeyCommand): string {
-  const hash = createHash('sha256').update(pack(fromCommand(command)));
-  return hash.digest().toString('base64', 0, 16);
 }
 
 function refused(reason: Refusal): Reply {

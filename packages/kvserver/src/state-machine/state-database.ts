@@ -4,7 +4,7 @@
  * one position. Beside the position lies a tally of all rows, so that none can vanish unnoticed.
  */
 import { createHash } from 'node:crypto';
-import type { AbstractBatchOperation, AbstractBatchOptions, AbstractLevel } from 'abstract-level';
+import type { AbstractBatchOptions, AbstractChainedBatch, AbstractLevel } from 'abstract-level';
 import { attempt } from './attempt.ts';
 import type { Bytes, Entry } from './command.ts';
 import type { Place } from './place.ts';
@@ -18,16 +18,15 @@ import {
 import { RowAudit } from './row-audit.ts';
 import { fromEntry, toEntry } from './rows/entry-row.ts';
 import {
-  dataKey,
+  dataKeyOf,
   fromSessionKey,
   isLocalKey,
   isSessionKey,
   journalKey,
-  keyOf,
   positionKey,
   sessionKey,
 } from './rows/keys.ts';
-import { pack, type Row } from './rows/packed.ts';
+import { pack } from './rows/packed.ts';
 import { seal, sumIn, unseal } from './rows/sealed-row.ts';
 import { Session } from './session.ts';
 import { StateError } from './state-error.ts';
@@ -55,7 +54,7 @@ export interface WriteOptions extends AbstractBatchOptions<Bytes, Bytes> {
   readonly sync: boolean;
 }
 
-type Operation = AbstractBatchOperation<StateLevel, Bytes, Bytes>;
+type Batch = AbstractChainedBatch<StateLevel, Bytes, Bytes>;
 
 /** Every method throws StateError: `STATE_FAILED` from the database, `STATE_DAMAGED` from a row. */
 export class StateDatabase {
@@ -91,7 +90,7 @@ export class StateDatabase {
 
   /** What each of the keys holds, in their order. */
   async readPlaces(names: readonly string[]): Promise<Place[]> {
-    const rowKeys = names.map((name) => dataKey(keyOf(name)));
+    const rowKeys = names.map(dataKeyOf);
     const rows = await attempt('read entries', () => this.#level.getMany(rowKeys));
     return names.map((name, index) => {
       const row = rows[index];
@@ -105,17 +104,19 @@ export class StateDatabase {
    * checksum of its new row.
    */
   async write({ places, sessions, position }: StateChanges): Promise<void> {
-    // Safety: all rows are made before anything is awaited, so they are of one position.
-    const operations: Operation[] = [];
-    for (const place of places) operations.push(this.#toPlace(place));
-    for (const [id, session] of sessions) operations.push(this.#toSession(id, session));
-    const tally = this.#tally;
-    operations.push(toOperation(positionKey, fromPosition({ position, tally })));
-    if (this.#journalTurn !== undefined) {
-      operations.push(toOperation(journalKey, [this.#journalTurn()]));
-    }
-    const options: WriteOptions = { sync: true };
-    await attempt('write', () => this.#level.batch(operations, options));
+    await attempt('write', async () => {
+      // Safety: all rows are made before anything is awaited, so they are of one position.
+      const batch = this.#level.batch();
+      for (const place of places) this.#putPlace(batch, place);
+      for (const [id, session] of sessions) this.#putSession(batch, id, session);
+      const tally = this.#tally;
+      batch.put(positionKey, seal(positionKey, fromPosition({ position, tally })));
+      if (this.#journalTurn !== undefined) {
+        batch.put(journalKey, seal(journalKey, [this.#journalTurn()]));
+      }
+      const options: WriteOptions = { sync: true };
+      await batch.write(options);
+    });
   }
 
   /** Over every row of the state, in order. Takes as long as reading them all. */
@@ -149,42 +150,39 @@ export class StateDatabase {
     }
   }
 
-  #toPlace(place: Place): Operation {
-    const { name, entry, rowSum } = place;
-    const operation = toOperation(dataKey(keyOf(name)), entry && fromEntry(entry));
-    place.rowSum = sumOf(operation);
-    // From now on the value is kept as a part of its row, so that the batch it came in can go.
-    if (entry !== undefined && operation.type === 'put') {
-      place.entry = { ...entry, value: valueIn(operation.value, entry) };
+  #putPlace(batch: Batch, place: Place): void {
+    const { name, entry, rowSum: before } = place;
+    const key = dataKeyOf(name);
+    if (entry === undefined) {
+      batch.del(key);
+      place.rowSum = undefined;
+    } else {
+      const row = seal(key, fromEntry(entry));
+      batch.put(key, row);
+      place.rowSum = sumIn(row);
+      // From now on the value is kept as a part of its row, so that the batch it came in can go.
+      place.entry = { ...entry, value: row.subarray(row.length - entry.value.length) };
     }
-    this.#tally = tallyAfter(this.#tally, { before: rowSum, after: place.rowSum });
-    return operation;
+    this.#tally = tallyAfter(this.#tally, { before, after: place.rowSum });
   }
 
-  #toSession(id: number, session: Session | undefined): Operation {
-    const operation = toOperation(sessionKey(id), session?.toRow());
-    const [before, after] = [this.#sessionSums.get(id), sumOf(operation)];
+  #putSession(batch: Batch, id: number, session: Session | undefined): void {
+    const key = sessionKey(id);
+    const before = this.#sessionSums.get(id);
+    let after: number | undefined;
+    if (session === undefined) {
+      batch.del(key);
+      this.#sessionSums.delete(id);
+    } else {
+      const row = seal(key, session.toRow());
+      batch.put(key, row);
+      after = sumIn(row);
+      this.#sessionSums.set(id, after);
+    }
     this.#tally = tallyAfter(this.#tally, { before, after });
-    if (after === undefined) this.#sessionSums.delete(id);
-    else this.#sessionSums.set(id, after);
-    return operation;
   }
 }
 
 function openEntry(rowKey: Bytes | undefined, row: Bytes | undefined): Entry | undefined {
   return rowKey === undefined || row === undefined ? undefined : unseal(rowKey, row, toEntry);
-}
-
-/** A row ends with its value. */
-function valueIn(row: Bytes, { value }: Entry): Bytes {
-  return row.subarray(row.length - value.length);
-}
-
-function toOperation(key: Bytes, row: Row | undefined): Operation {
-  return row === undefined ? { type: 'del', key } : { type: 'put', key, value: seal(key, row) };
-}
-
-/** The checksum of the row that the operation leaves, if it leaves one. */
-function sumOf(operation: Operation): number | undefined {
-  return operation.type === 'put' ? sumIn(operation.value) : undefined;
 }

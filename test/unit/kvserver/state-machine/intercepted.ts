@@ -4,6 +4,20 @@ import type { StateLevel } from '@paxkv/kvserver/state-machine/state-database';
 /** Stands in for a call of the database: it may make the call, or not, and give any result. */
 export type Interception = (call: () => unknown, options: unknown) => unknown;
 
+/** A batch that is put together bit by bit, except that its writing goes through there. */
+function interceptedBatch(batch: object, interception: Interception): object {
+  return new Proxy(batch, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      return (...parameters: unknown[]) => {
+        const call = (): unknown => Reflect.apply(member, target, parameters);
+        return name === 'write' ? interception(call, parameters[0]) : call();
+      };
+    },
+  });
+}
+
 /** `level`, except that calls of a method named in `interceptions` go through there. */
 export function intercepted(
   level: StateLevel,
@@ -17,7 +31,10 @@ export function intercepted(
       const interception = byName.get(name);
       return (...parameters: unknown[]) => {
         const call = (): unknown => Reflect.apply(member, target, parameters);
-        return interception === undefined ? call() : interception(call, parameters[1]);
+        if (interception === undefined) return call();
+        const isBegun = name === 'batch' && parameters.length === 0;
+        if (isBegun) return interceptedBatch(Object(call()), interception);
+        return interception(call, parameters[1]);
       };
     },
   });

@@ -160,6 +160,16 @@ describe('Sessions', () => {
       expect(session?.deedCount).to.equal(1);
     });
 
+    it('drops all replies when it leaps, however far', () => {
+      const subject = new Subject().open();
+      for (const number of [1, 2, 1000]) subject.apply(stamped(put('k', 'v'), [1, number]));
+      const far = Number.MAX_SAFE_INTEGER - 1;
+      subject.apply(stamped(put('k', 'v'), [1, far, far]));
+      const [[, session] = []] = subject.sessions.takeChanges();
+      expect(session?.deedCount).to.equal(1);
+      expect(subject.apply(stamped(put('k', 'v'), [1, 1000]))).to.deep.equal(outside);
+    });
+
     it('is raised by a get and by a refused request as well', () => {
       const subject = new Subject().open();
       subject.apply(stamped(append('k', 'a'), [1, 1]));

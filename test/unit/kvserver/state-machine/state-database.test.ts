@@ -276,11 +276,16 @@ describe('state database', () => {
       expect(await codeOf(StateMachine.open(level))).to.equal('STATE_DAMAGED');
     });
 
-    it('is not what a newer format is', async () => {
-      const level = memoryLevel();
-      await level.put(positionKey, seal(positionKey, [3, 'other', 'fields']));
-      expect(await codeOf(StateMachine.open(level))).to.equal('STATE_UNKNOWN_FORMAT');
-    });
+    for (const [age, format] of [
+      ['an older', 2],
+      ['a newer', 4],
+    ] as const) {
+      it(`is not what ${age} format is`, async () => {
+        const level = memoryLevel();
+        await level.put(positionKey, seal(positionKey, [format, 'other', 'fields']));
+        expect(await codeOf(StateMachine.open(level))).to.equal('STATE_UNKNOWN_FORMAT');
+      });
+    }
   });
 
   it('is the same on disk as in memory', async () => {

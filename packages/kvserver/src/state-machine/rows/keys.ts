@@ -18,6 +18,11 @@ export function dataKey(key: Bytes): Bytes {
   return withPrefix(prefixes.data, key);
 }
 
+/** The same for the key of that name. */
+export function dataKeyOf(name: string): Bytes {
+  return Buffer.from(String.fromCharCode(prefixes.data) + name, 'latin1');
+}
+
 export function sessionKey(session: number): Bytes {
   const id = new Uint8Array(8);
   new DataView(id.buffer).setBigUint64(0, BigInt(session));
@@ -58,12 +63,8 @@ export function isLocalKey(rowKey: Bytes): boolean {
 
 /** A key as a string, for use in a `Map`: one character a byte, so no two keys share a name. */
 export function nameOf(key: Bytes): string {
-  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');
-}
-
-/** The key of that name. */
-export function keyOf(name: string): Bytes {
-  return Buffer.from(name, 'latin1');
+  const bytes = Buffer.isBuffer(key) ? key : Buffer.from(key.buffer, key.byteOffset, key.length);
+  return bytes.toString('latin1');
 }
 
 function withPrefix(prefix: number, rest: Bytes): Bytes {

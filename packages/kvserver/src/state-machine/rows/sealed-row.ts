@@ -11,8 +11,9 @@ const sumBytes = 4;
 
 export function seal(key: Bytes, row: Row): Bytes {
   const body = pack(row);
-  const sealed = new Uint8Array(sumBytes + body.length);
-  new DataView(sealed.buffer).setUint32(0, sumOf(key, body));
+  // Memory of its own: a view into a pool would keep its neighbours alive.
+  const sealed = Buffer.allocUnsafeSlow(sumBytes + body.length);
+  sealed.writeUInt32BE(sumOf(key, body));
   sealed.set(body, sumBytes);
   return sealed;
 }
