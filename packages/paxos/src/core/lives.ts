@@ -58,12 +58,13 @@ export class Lives {
 
   /** Takes note of what an envelope says of others. Gives back whose new life was news. */
   heard(from: PeerId, { lives, turn }: MemoryMark): PeerId[] {
-    const begun = lives.flatMap((life, peer) => {
-      if (peer === this.#me || peer >= this.#peers.length || life <= this.#of(peer).life) return [];
-      const known = this.#of(peer);
+    const begun: PeerId[] = [];
+    for (let peer = 0; peer < this.#peers.length; peer += 1) {
+      const [known, life] = [this.#of(peer), lives[peer] ?? 0];
+      if (peer === this.#me || life <= known.life) continue;
       this.#set(peer, { ...known, life, turn: 0, hadOther: hadOtherThan(life, known) });
-      return [peer];
-    });
+      begun.push(peer);
+    }
     const sender = this.#of(from);
     if (turn > sender.turn && lives[from] === sender.life) this.#set(from, { ...sender, turn });
     return begun;

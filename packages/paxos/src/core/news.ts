@@ -51,7 +51,8 @@ export class News<V> {
   }
 
   wakeAt(): number | undefined {
-    const earliest = Math.min(...Array.from(this.#tellings.values(), ({ wakeAt }) => wakeAt));
-    return earliest === Infinity ? undefined : earliest;
+    let first = Infinity;
+    for (const { wakeAt } of this.#tellings.values()) first = Math.min(first, wakeAt);
+    return first === Infinity ? undefined : first;
   }
 }

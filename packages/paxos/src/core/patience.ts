@@ -35,6 +35,9 @@ function doubled(first: number, max: number, attempt: number): number {
 
 /** Of the times at which something wants to be done, if anything does. */
 export function earliest(times: readonly (number | undefined)[]): number | undefined {
-  const first = Math.min(...times.map((time) => time ?? Infinity));
+  let first: number | undefined;
+  for (const time of times) {
+    if (time !== undefined && (first === undefined || time < first)) first = time;
+  }
   return first === Infinity ? undefined : first;
 }

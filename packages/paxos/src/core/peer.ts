@@ -104,8 +104,9 @@ export class Peer<V> {
 
   /** When this peer next wants a `wake`, in milliseconds of the clock given to `step`. */
   wakeAt(): number | undefined {
-    const roles = [this.#agreement, this.#membership, this.#survey];
-    return earliest([...roles.map((role) => role.wakeAt()), this.#electionWakeAt()]);
+    const election = this.isMember ? this.#leadership.wakeAt() : undefined;
+    const [agreement, survey] = [this.#agreement.wakeAt(), this.#survey.wakeAt()];
+    return earliest([agreement, this.#membership.wakeAt(), survey, election]);
   }
 
   /** Whether it has something to say that waits for the host to start more, or to `rest`. */
@@ -202,10 +203,6 @@ export class Peer<V> {
     this.#agreement.wake(now, outbox);
     this.#survey.wake(now, outbox);
     if (this.isMember) this.#election.wake(now, outbox);
-  }
-
-  #electionWakeAt(): number | undefined {
-    return this.isMember ? this.#leadership.wakeAt() : undefined;
   }
 
   /** In as much as its memory allows. */
