@@ -4,6 +4,7 @@
  */
 import { KvError } from './errors.ts';
 import { keyBytesMax, valueBytesMax } from './protocol.ts';
+import { copyOf, encode } from './slab.ts';
 
 /** What each encoding makes of the bytes of a value. */
 export interface Values {
@@ -19,7 +20,6 @@ export type Writable = string | Uint8Array;
 
 type Decoders = { readonly [E in Encoding]: (bytes: Uint8Array) => Values[E] };
 
-const textEncoder = new TextEncoder();
 // A byte order mark is part of the value.
 const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const decoders: Decoders = { utf8: toText, buffer: toOwnBytes };
@@ -48,7 +48,7 @@ export function decoderOf(encoding: Encoding = 'utf8'): (bytes: Uint8Array) => s
 function toBytes(what: string, given: Writable): Uint8Array {
   if (given instanceof Uint8Array) {
     // A copy: the caller may reuse the memory while attempts are still to come.
-    return new Uint8Array(given);
+    return copyOf(given);
   }
   if (typeof given !== 'string') {
     throw new TypeError(`${what} must be a string or a Uint8Array, not ${typeof given}`);
@@ -56,7 +56,7 @@ function toBytes(what: string, given: Writable): Uint8Array {
   if (/\p{Surrogate}/u.test(given)) {
     throw new TypeError(`${what} has half a surrogate pair, which UTF-8 cannot say; give bytes`);
   }
-  return textEncoder.encode(given);
+  return encode(given);
 }
 
 // Said here and not by the server, which may hang up on a body over its limit before it is all sent.

@@ -2,7 +2,7 @@
  * Servers at the other end of streams, with no network and no waiting. They read and write frames by the
  * servers' own code, so neither end drifts from the contract.
  */
-import { type Exchange, ExchangeError, KvClient } from '@paxkv/client';
+import { type Exchange, ExchangeError, KvClient, type Random } from '@paxkv/client';
 import type { Socket, SocketEvents } from '@paxkv/client/internal/stream/socket';
 import { StreamExchange } from '@paxkv/client/internal/stream/stream-exchange';
 import { encodeNews, encodePairs, type News } from '@paxkv/kvserver/stream/reply-frame';
@@ -141,7 +141,13 @@ export function obliging({ request }: Asked): Row {
   return request.command.type === 'openSession' ? [4, 7] : rows[request.command.type];
 }
 
-/** Three servers and a client that reaches them by streams. Chance always draws 0. */
+export interface StreamWorldOptions {
+  readonly timeoutMs?: number;
+  /** By default it always draws 0. */
+  readonly random?: Random;
+}
+
+/** Three servers and a client that reaches them by streams. */
 export class StreamWorld {
   readonly clock = new FakeClock();
   readonly servers: readonly [FakeServer, FakeServer, FakeServer];
@@ -150,10 +156,10 @@ export class StreamWorld {
   /** What went by messages. */
   readonly messages: string[] = [];
 
-  constructor(script: Script = obliging, options: { timeoutMs?: number } = {}) {
+  constructor(script: Script = obliging, options: StreamWorldOptions = {}) {
+    const { random = { next: () => 0 }, ...limits } = options;
     const server = (node: number) => new FakeServer(node, this.clock, script);
     this.servers = [server(0), server(1), server(2)];
-    const random = { next: () => 0 };
     const exchange = new StreamExchange({
       clock: this.clock,
       random,
@@ -164,7 +170,7 @@ export class StreamWorld {
     this.client = new KvClient({
       endpoints: this.endpoints,
       environment: { exchange, clock: this.clock, random },
-      ...options,
+      ...limits,
     });
   }
 
