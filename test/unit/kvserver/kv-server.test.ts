@@ -27,6 +27,13 @@ function toText({ host, port }: { host: string; port: number }): string {
   return `${host}:${port}`;
 }
 
+/** Who leads, as the latest of these news has it. */
+function leaderIn(news: readonly unknown[][]): number | null {
+  const latest = news.findLast(([type]) => type === 'leader');
+  if (latest !== undefined) return latest[1] as number | null;
+  return (news[0]?.[1] as { leader: number | null } | undefined)?.leader ?? null;
+}
+
 describe('KvServer', () => {
   let directory: string;
   let configs: Config[];
@@ -168,6 +175,18 @@ describe('KvServer', () => {
     await server.stop();
     expect(await stream.closed()).to.have.property('code', 1001);
     expect(stream.news.at(-1)).to.deep.equal(['goodbye']);
+  });
+
+  it('tells its streams who leads, and who does after that', async () => {
+    const servers = await Promise.all([start(0), start(1), start(2)]);
+    const streams = servers.map(({ address }) => new StreamClient(address.port));
+    const leaders = streams.map((stream) => () => leaderIn(stream.news));
+    await Promise.all(streams.map((stream, node) => stream.until(() => leaders[node]?.() !== null)));
+    const first = Number(leaders[0]?.());
+    await servers[first]?.stop();
+    const [stream] = streams.filter((_, node) => node !== first);
+    await stream?.until(() => ![first, null].includes(leaderIn(stream.news)));
+    await Promise.all(streams.map((each) => each.close()));
   });
 
   it('answers on a stream that it does not serve yet', async () => {
