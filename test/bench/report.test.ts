@@ -1,7 +1,7 @@
 import { toHtmlReport } from '@paxkv/bench/internal/compare/html-report';
 import {
   type Comparison,
-  isMissed,
+  exitCodeOf,
   toCells,
   toReport,
   toVerdict,
@@ -77,8 +77,9 @@ describe('the table of the comparison', () => {
   });
 
   it('fails a run in which a judged goal was missed, and no other', () => {
-    expect(isMissed([puts])).to.equal(false);
-    expect(isMissed([puts, kills])).to.equal(true);
+    expect(exitCodeOf([puts])).to.equal(0);
+    expect(exitCodeOf([puts, kills])).to.equal(1);
+    expect(exitCodeOf([{ ...puts, failure: 'etcd does not serve' }, kills])).to.equal(2);
   });
 
   it('is a page, too, that asks for nothing from outside', () => {

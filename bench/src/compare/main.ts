@@ -1,9 +1,12 @@
-/** `npm run bench:compare`: exit code 1 if a goal that could be judged does not hold. */
+/**
+ * `npm run bench:compare`: exit code 1 if a goal that could be judged does not hold, 2 if a row could
+ * not be measured at all.
+ */
 import { writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { describeMachine } from '../machine.ts';
 import { toHtmlReport } from './html-report.ts';
-import { type Comparison, isMissed, toReport } from './report.ts';
+import { type Comparison, exitCodeOf, toReport } from './report.ts';
 import { runRows } from './rows/rows.ts';
 import { parseSettings } from './settings.ts';
 import { Stage } from './stage.ts';
@@ -20,7 +23,7 @@ try {
   if (jsonFile !== undefined) await writeFile(jsonFile, `${JSON.stringify(comparison, null, 2)}\n`);
   if (htmlFile !== undefined) await writeFile(htmlFile, toHtmlReport(comparison));
   process.stdout.write(`${toReport(comparison)}\n`);
-  process.exitCode = isMissed(rows) ? 1 : 0;
+  process.exitCode = exitCodeOf(rows);
 } finally {
   await stage.stop();
 }

@@ -35,8 +35,11 @@ export function toHeadLines({ machine, loadAverages: [before, after] }: Comparis
   ];
 }
 
-export function isMissed(rows: readonly RowResult[]): boolean {
-  return rows.some(({ judgements }) => judgements.some(({ verdict }) => verdict === 'missed'));
+/** 0: every goal that was judged holds; 1: one does not; 2: a row could not be measured. */
+export function exitCodeOf(rows: readonly RowResult[]): 0 | 1 | 2 {
+  if (rows.some(({ failure }) => failure !== undefined)) return 2;
+  const verdicts = rows.flatMap(({ judgements }) => judgements.map(({ verdict }) => verdict));
+  return verdicts.includes('missed') ? 1 : 0;
 }
 
 export function toVerdict(rows: readonly RowResult[]): string {
@@ -56,7 +59,9 @@ export function toCells(row: RowResult): string[][] {
   const absent = judgements
     .filter(({ goal }) => figures.every(({ store }) => store !== storeOf(goal)))
     .map((one) => [storeOf(one.goal), 'none', '', '', ...toGoalCells([one], unit)]);
-  return [...shown, ...absent].map((cells, index) => [index === 0 ? row.work : '', ...cells]);
+  const all = [...shown, ...absent];
+  const lines = all.length === 0 ? [['none', '', '', '', '', '']] : all;
+  return lines.map((cells, index) => [index === 0 ? row.work : '', ...cells]);
 }
 
 function toFigureCells({ store, way, values }: Figure, { figures, unit }: RowResult): string[] {

@@ -41,4 +41,6 @@ export interface RowResult {
   readonly judgements: readonly Judgement[];
   /** Errors, absent peers, and whatever else puts the figures into doubt. */
   readonly notes: readonly string[];
+  /** Why it could not be measured, where it could not. */
+  readonly failure?: string;
 }

@@ -8,7 +8,11 @@ export const rowKeys = [
   'kill-leader',
   'freeze-leader',
   'memory',
-  'large-values',
+  'values-1kb',
+  'values-16kb',
 ] as const;
+
+/** Those that only a full run has, unless asked for. */
+export const longRowKeys: readonly string[] = ['values-1kb', 'values-16kb'];
 
 export type RowKey = (typeof rowKeys)[number];

@@ -1,7 +1,7 @@
 /** What a run of the comparison can be told: flags, defaults, ranges. */
 import { Command, InvalidArgumentError } from 'commander';
 import { type StoreName, storeNames } from '../stores/store.ts';
-import { type RowKey, rowKeys } from './row-keys.ts';
+import { longRowKeys, type RowKey, rowKeys } from './row-keys.ts';
 
 export interface CompareSettings {
   readonly rows: readonly RowKey[];
@@ -64,7 +64,7 @@ export function createParser(): Command {
 
 function toSettings(flags: Flags): CompareSettings {
   const preset = flags.quick ? quick : usual;
-  const rows = flags.only ?? rowKeys.filter((key) => flags.full || key !== 'large-values');
+  const rows = flags.only ?? rowKeys.filter((key) => flags.full || !longRowKeys.includes(key));
   const isMemoryAsked = flags.full || flags.only?.includes('memory');
   return {
     rows,

@@ -5,14 +5,17 @@ import { RedisStore } from '../stores/redis.ts';
 import type { Store, StoreName } from '../stores/store.ts';
 import { ZooKeeperStore } from '../stores/zookeeper.ts';
 
-interface Kind {
+/** How to come by a store. */
+export interface Kind {
   /** What would have to be installed. */
   readonly debianPackage?: string;
   isPresent(): boolean;
   start(nodeCount: number): Promise<Store>;
 }
 
-const kinds: Readonly<Record<StoreName, Kind>> = {
+export type Kinds = Readonly<Record<StoreName, Kind>>;
+
+const allKinds: Kinds = {
   paxkv: { isPresent: () => true, start: (nodeCount) => PaxkvStore.start({ nodeCount }) },
   etcd: {
     debianPackage: 'etcd-server',
@@ -33,24 +36,28 @@ const kinds: Readonly<Record<StoreName, Kind>> = {
 
 export class Stage {
   readonly #peers: readonly StoreName[];
+  readonly #kinds: Kinds;
   readonly #stores = new Map<string, Promise<Store>>();
 
-  constructor(peers: readonly StoreName[]) {
+  constructor(peers: readonly StoreName[], kinds: Kinds = allKinds) {
     this.#peers = peers;
+    this.#kinds = kinds;
   }
 
   /** Of these, what is not on this machine or was not asked for, in words. */
   absences(names: readonly StoreName[]): string[] {
     return names.flatMap((name) => {
       if (!this.#isWanted(name)) return `${name} was left out by --peers`;
-      const { debianPackage } = kinds[name];
-      return kinds[name].isPresent() ? [] : `${name} is not installed (Debian: ${debianPackage})`;
+      const { debianPackage } = this.#kinds[name];
+      return this.#kinds[name].isPresent()
+        ? []
+        : `${name} is not installed (Debian: ${debianPackage})`;
     });
   }
 
   /** Those of these that are there, in the same order, serving. */
   async stores(names: readonly StoreName[], nodeCount = 3): Promise<readonly Store[]> {
-    const present = names.filter((name) => this.#isWanted(name) && kinds[name].isPresent());
+    const present = names.filter((name) => this.#isWanted(name) && this.#kinds[name].isPresent());
     return Promise.all(present.map((name) => this.#store(name, nodeCount)));
   }
 
@@ -69,7 +76,7 @@ export class Stage {
   #store(name: StoreName, nodeCount: number): Promise<Store> {
     const key = `${name} ${nodeCount}`;
     const known = this.#stores.get(key);
-    const store = known ?? kinds[name].start(nodeCount);
+    const store = known ?? this.#kinds[name].start(nodeCount);
     this.#stores.set(key, store);
     return store;
   }

@@ -4,24 +4,37 @@ import type { RowResult } from '../result.ts';
 import type { CompareSettings } from '../settings.ts';
 import type { Stage } from '../stage.ts';
 import { failoverRows } from './failover-rows.ts';
-import { largeValuesRow } from './large-values-row.ts';
+import { largeValuesRows } from './large-values-rows.ts';
 import { loadRows } from './load-rows.ts';
 import { memoryRow } from './memory-row.ts';
 import type { Row } from './row.ts';
 
-export const rows: readonly Row[] = [...loadRows, ...failoverRows, memoryRow, largeValuesRow];
+export const rows: readonly Row[] = [...loadRows, ...failoverRows, memoryRow, ...largeValuesRows];
 
-/** Runs the rows that are asked for, and judges each. */
+/** Runs the rows that are asked for, and judges each. One that fails keeps no other from its turn. */
 export async function runRows(stage: Stage, settings: CompareSettings): Promise<RowResult[]> {
   const results: RowResult[] = [];
   for (const row of rows.filter(({ key }) => settings.rows.includes(key))) {
-    const { key, work, unit, peers, goals } = row;
-    const { figures, notes } = await row.run(stage, settings);
-    results.push({
-      ...{ key, work, unit, figures },
-      judgements: goals.map((goal) => judge(goal, figures, unit)),
-      notes: [...stage.absences(peers), ...notes],
-    });
+    results.push(await runRow(row, stage, settings));
   }
   return results;
+}
+
+export async function runRow(
+  row: Row,
+  stage: Stage,
+  settings: CompareSettings,
+): Promise<RowResult> {
+  const { key, work, unit, peers, goals } = row;
+  const absences = stage.absences(peers);
+  try {
+    const { figures, notes } = await row.run(stage, settings);
+    const judgements = goals.map((goal) => judge(goal, figures, unit));
+    return { ...{ key, work, unit, figures, judgements }, notes: [...absences, ...notes] };
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error);
+    const judgements = goals.map((goal) => judge(goal, [], unit));
+    const notes = [...absences, `could not be measured: ${failure}`];
+    return { ...{ key, work, unit, figures: [], judgements, notes, failure } };
+  }
 }
