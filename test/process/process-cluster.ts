@@ -147,8 +147,8 @@ export class ProcessCluster {
     this.#serverOf(node).signal('SIGCONT');
   }
 
-  async status(node: number): Promise<StatusReply> {
-    const response = await fetch(`http://${this.#addressOf(node)}/status`);
+  async status(node: number, signal?: AbortSignal): Promise<StatusReply> {
+    const response = await fetch(`http://${this.#addressOf(node)}/status`, signal && { signal });
     return JSON.parse(await response.text());
   }
 

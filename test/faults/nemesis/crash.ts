@@ -1,6 +1,6 @@
 /** Processes that end without a warning, or stand still. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { drawNodes, type Nemesis } from './nemesis.ts';
+import type { Nemesis } from './nemesis.ts';
 
 const downMsMax = 800;
 const pauseMsMin = 250;
@@ -8,7 +8,7 @@ const pauseMsMin = 250;
 /** kill -9 of one node, which is back after a while. */
 export const killOne: Nemesis = async (scene) => {
   const { cluster, random } = scene;
-  const nodes = drawNodes(scene, 1);
+  const nodes = await scene.aim.draw(1);
   await cluster.kill(...nodes);
   await pause(random.between(0, downMsMax));
   await cluster.restart(...nodes);
@@ -25,7 +25,7 @@ export const killAll: Nemesis = async ({ cluster }) => {
 /** kill -9 of nodes one soon after another, some before the last is back. */
 export const killMany: Nemesis = async (scene) => {
   const { cluster, random } = scene;
-  const nodes = drawNodes(scene, random.integer(2, cluster.nodes.length));
+  const nodes = await scene.aim.draw(random.integer(2, cluster.nodes.length));
   for (const node of nodes) {
     await cluster.kill(node);
     await pause(random.between(0, downMsMax / 4));
@@ -39,7 +39,7 @@ export function pauseNodes(pauseMsMax: number): Nemesis {
   return async (scene) => {
     const { cluster, random } = scene;
     const minority = Math.floor((cluster.nodes.length - 1) / 2);
-    const nodes = drawNodes(scene, random.integer(1, minority));
+    const nodes = await scene.aim.draw(random.integer(1, minority));
     const pausedMs = Math.round(random.between(pauseMsMin, pauseMsMax));
     for (const node of nodes) cluster.pause(node);
     await pause(pausedMs);

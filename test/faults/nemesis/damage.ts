@@ -1,6 +1,6 @@
 /** Nodes that return with damaged files, or with none. */
 import { type Damage, damage, manners, parts, wipe } from '../disk/damage.ts';
-import { drawNodes, type Nemesis, type Scene } from './nemesis.ts';
+import type { Nemesis, Scene } from './nemesis.ts';
 import { revive } from './revival.ts';
 
 /** So many nodes at once: fewer than half, so that the others can repair them. */
@@ -10,7 +10,7 @@ export type Spread = 'one' | 'minority';
 export function damaged(what: Damage, spread: Spread): Nemesis {
   return async (scene) => {
     const { cluster, random } = scene;
-    const nodes = drawNodes(scene, spread === 'one' ? 1 : minorityOf(scene));
+    const nodes = await scene.aim.draw(spread === 'one' ? 1 : minorityOf(scene));
     await cluster.kill(...nodes);
     const places = await Promise.all(
       nodes.map((node) => damage(cluster.directoryOf(node), what, random)),
@@ -38,7 +38,7 @@ export const damagedEverywhere: Nemesis = async ({ cluster, random }) => {
 /** A node loses all it had. */
 export const wiped: Nemesis = async (scene) => {
   const { cluster } = scene;
-  const [node = 0] = drawNodes(scene, 1);
+  const [node = 0] = await scene.aim.draw(1);
   await cluster.kill(node);
   await wipe(cluster.directoryOf(node));
   cluster.launch(node);

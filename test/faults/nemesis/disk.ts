@@ -1,7 +1,7 @@
 /** Disks that fail, fill up, are slow, or lose power. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DiskCall, DiskTrouble } from '../disk/disk-shim.ts';
-import { drawNodes, type Nemesis, type Scene } from './nemesis.ts';
+import type { Nemesis, Scene } from './nemesis.ts';
 import { revive, stateOf } from './revival.ts';
 
 /** Under load a node meets its disk often: who has not by then goes on without harm. */
@@ -14,7 +14,7 @@ const skipMax = 60;
 export function failingCalls(call: DiskCall, error: 'EIO' | 'ENOSPC'): Nemesis {
   return async (scene) => {
     const { cluster, random, rig } = scene;
-    const [node = 0] = drawNodes(scene, 1);
+    const [node = 0] = await scene.aim.draw(1);
     const skip = random.integer(0, skipMax);
     const times = random.chance(0.5) ? 1 : random.integer(2, 20);
     const shim = rig.shimOf(node);
@@ -32,7 +32,7 @@ export function failingCalls(call: DiskCall, error: 'EIO' | 'ENOSPC'): Nemesis {
 export function failingStart(call: DiskCall, error: 'EIO' | 'ENOSPC'): Nemesis {
   return async (scene) => {
     const { cluster, random, rig } = scene;
-    const [node = 0] = drawNodes(scene, 1);
+    const [node = 0] = await scene.aim.draw(1);
     const trouble: DiskTrouble = { calls: [call], error, skip: random.integer(0, 12), times: 1 };
     await cluster.kill(node);
     rig.shimOf(node).arrange(trouble);
@@ -46,7 +46,7 @@ export function failingStart(call: DiskCall, error: 'EIO' | 'ENOSPC'): Nemesis {
 
 /** One node dies just before the N-th call, from now or from its start, and loses what was not flushed. */
 export function crashPoint(when: 'under load' | 'at start'): Nemesis {
-  return (scene) => crashAt(scene, drawNodes(scene, 1), when);
+  return async (scene) => crashAt(scene, await scene.aim.draw(1), when);
 }
 
 /** All nodes die so while they start together. */
@@ -82,7 +82,7 @@ async function crashAt(
 /** Every flush of one node takes its time. */
 export function slowDisk(waitMs: number, lastsMs: number): Nemesis {
   return async (scene) => {
-    const [node = 0] = drawNodes(scene, 1);
+    const [node = 0] = await scene.aim.draw(1);
     const shim = scene.rig.shimOf(node);
     shim.arrange({ calls: ['sync'], waitMs });
     await pause(lastsMs);
@@ -95,7 +95,7 @@ export function slowDisk(waitMs: number, lastsMs: number): Nemesis {
 export function fullDisk(lastsMs: number): Nemesis {
   return async (scene) => {
     const { cluster, rig } = scene;
-    const [node = 0] = drawNodes(scene, 1);
+    const [node = 0] = await scene.aim.draw(1);
     const path = cluster.directoryOf(node);
     await rig.smallDisks().fill(path);
     await pause(lastsMs);
@@ -108,7 +108,7 @@ export function fullDisk(lastsMs: number): Nemesis {
 /** A node is started on a full disk. */
 export const fullDiskAtStart: Nemesis = async (scene) => {
   const { cluster, rig } = scene;
-  const [node = 0] = drawNodes(scene, 1);
+  const [node = 0] = await scene.aim.draw(1);
   const path = cluster.directoryOf(node);
   await cluster.kill(node);
   await rig.smallDisks().fill(path, 0);
@@ -123,7 +123,7 @@ export const fullDiskAtStart: Nemesis = async (scene) => {
 export function powerLoss(nodeCount: 'one' | 'all'): Nemesis {
   return async (scene) => {
     const { cluster, random, rig } = scene;
-    const nodes = nodeCount === 'all' ? cluster.nodes : drawNodes(scene, 1);
+    const nodes = nodeCount === 'all' ? cluster.nodes : await scene.aim.draw(1);
     await cluster.kill(...nodes);
     const losses = await Promise.all(nodes.map((node) => rig.shimOf(node).cutPower(random)));
     await cluster.restart(...nodes);

@@ -3,6 +3,7 @@ import type { SeededRandom } from '@paxkv/simulator';
 import type { ProcessCluster } from '../../process/process-cluster.ts';
 import type { Rig } from '../disk/rig.ts';
 import type { ProxyNetwork } from '../network/proxy-network.ts';
+import type { Aim } from './aim.ts';
 
 export interface Scene {
   readonly cluster: ProcessCluster;
@@ -10,15 +11,11 @@ export interface Scene {
   /** The nodes' disks. */
   readonly rig: Rig;
   readonly random: SeededRandom;
+  readonly aim: Aim;
 }
 
 /** Does harm once, and undoes it. Resolves with what it did, for people, once all is well again. */
 export type Nemesis = (scene: Scene) => Promise<string>;
-
-/** Nodes in an order drawn by chance, `count` of them. */
-export function drawNodes({ cluster, random }: Scene, count: number): number[] {
-  return random.shuffle(cluster.nodes).slice(0, count);
-}
 
 /** One of these, drawn anew each time. */
 export function anyOf(nemeses: readonly Nemesis[]): Nemesis {

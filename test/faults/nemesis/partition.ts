@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LinkFault } from '../network/link-fault.ts';
 import { type ShapeName, shapeNames, shapes } from '../network/shapes.ts';
-import { drawNodes, type Nemesis, type Scene } from './nemesis.ts';
+import type { Nemesis, Scene } from './nemesis.ts';
 
 const flapMs = 500;
 
@@ -15,7 +15,7 @@ export interface PartitionSettings {
 /** Breaks the links of a shape around a node drawn by chance. */
 export function partition({ shape, fault, lastsMs }: PartitionSettings): Nemesis {
   return async (scene) => {
-    const pivot = impose(scene, shape, fault);
+    const pivot = await impose(scene, shape, fault);
     await pause(lastsMs);
     scene.network.heal();
     return `${shape} around ${pivot} (${fault.type})`;
@@ -42,7 +42,7 @@ export function anyPartition(lastsMsMax: number): Nemesis {
 /** One node is alone and back, once a second. */
 export function flapping(lastsMs: number): Nemesis {
   return async (scene) => {
-    const [pivot = 0] = drawNodes(scene, 1);
+    const [pivot = 0] = await scene.aim.draw(1);
     const { cluster, network } = scene;
     const links = shapes['leader alone']({ nodeCount: cluster.nodes.length, pivot });
     for (let passedMs = 0; passedMs < lastsMs; passedMs += 2 * flapMs) {
@@ -55,8 +55,8 @@ export function flapping(lastsMs: number): Nemesis {
   };
 }
 
-function impose(scene: Scene, shape: ShapeName, fault: LinkFault): number {
-  const [pivot = 0] = drawNodes(scene, 1);
+async function impose(scene: Scene, shape: ShapeName, fault: LinkFault): Promise<number> {
+  const [pivot = 0] = await scene.aim.draw(1);
   const { cluster, network } = scene;
   network.impose(fault, shapes[shape]({ nodeCount: cluster.nodes.length, pivot }));
   return pivot;

@@ -3,14 +3,15 @@ import type { RunReport } from './run-plan.ts';
 
 /** One line; of a run that failed, what was done and what is wrong follow, a line each. */
 export function toLine(report: RunReport): string {
-  const { plan, durationMs, callCount, rateBefore, rateDuring, strikes, findings } = report;
+  const { plan, durationMs, callCount, rateBefore, rateDuring, strikes, findings, leaderCount } =
+    report;
   const parts = [
     findings.length === 0 ? 'passed' : 'FAILED',
     plan.title.padEnd(28),
     `${(durationMs / 1000).toFixed(1).padStart(5)} s`,
     `${`${callCount}`.padStart(6)} calls`,
     `${rateDuring.toFixed(0).padStart(4)} acks/s (${rateBefore.toFixed(0)} before)`,
-    `${strikes.length} faults, silent for ${longest(report.silencesMs)} at most`,
+    `${strikes.length} faults (${leaderCount} at the leader), silent for ${longest(report.silencesMs)} at most`,
   ];
   const done = findings.length === 0 ? [] : strikes.map((strike) => `    ${strike}`);
   const wrong = findings.slice(0, 20).map((finding) => `    ${finding}`);
@@ -35,6 +36,7 @@ export function toTable(reports: readonly RunReport[]): string {
     'kind',
     'runs',
     'faults',
+    'at the leader',
     'calls',
     'acked',
     'longest silence',
@@ -52,6 +54,7 @@ function toRow(name: string, reports: readonly RunReport[]): string[] {
     name,
     `${reports.length}`,
     sum(({ strikes }) => strikes.length),
+    sum(({ leaderCount }) => leaderCount),
     sum(({ callCount }) => callCount),
     sum(({ ackCount }) => ackCount),
     longest(reports.flatMap(({ silencesMs }) => silencesMs)),

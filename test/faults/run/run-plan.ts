@@ -48,6 +48,8 @@ export interface RunReport {
   readonly silencesMs: readonly number[];
   /** What was done, one line for each strike. */
   readonly strikes: readonly string[];
+  /** Draws of nodes to be harmed that took the leader. */
+  readonly leaderCount: number;
   /** What is wrong; nothing if the run passed. */
   readonly findings: readonly string[];
   /** Of a run that failed, or where it was asked for; the servers' log is beside it. */

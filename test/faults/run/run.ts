@@ -12,6 +12,7 @@ import { RecordedClient } from '../../history/recorded-client.ts';
 import { Recorder } from '../../history/recorder.ts';
 import { ProcessCluster } from '../../process/process-cluster.ts';
 import { openRig } from '../disk/rig.ts';
+import { Aim } from '../nemesis/aim.ts';
 import type { Scene } from '../nemesis/nemesis.ts';
 import { settledStates } from '../nemesis/revival.ts';
 import { ProxyNetwork } from '../network/proxy-network.ts';
@@ -56,7 +57,9 @@ export async function run(plan: RunPlan, options: RunOptions): Promise<RunReport
     });
     try {
       const random = new SeededRandom(options.seed);
-      const stage = { plan, cluster, network, rig, random, historyFile: options.historyFile };
+      const aim = new Aim(cluster, random.stream('aim'));
+      const { historyFile } = options;
+      const stage = { plan, cluster, network, rig, random, aim, historyFile };
       return await new Run(stage).play();
     } finally {
       // Disks are let go of before their directories are removed.
@@ -225,6 +228,7 @@ class Run {
       recoveriesMs: this.#recoveriesMs,
       silencesMs: this.#silencesMs,
       strikes: this.#strikes,
+      leaderCount: this.#stage.aim.leaderCount,
       findings: this.#findings,
     };
     const { historyFile } = this.#stage;
