@@ -223,6 +223,18 @@ export const stateMachineMutants: readonly Mutant[] = [
     ],
   },
   {
+    id: 'unreadable-value-proposed',
+    mistake: 53,
+    does: 'A batch is proposed without a look at whether it can be read.',
+    loses: 'Once it is decided every replica stops there, for ever.',
+    file: 'kvserver/src/state-machine/batch.ts',
+    right: '  expectReadable(value);\n',
+    wrong: '',
+    caughtBy: [
+      byTest('unit/kvserver/state-machine/batch', 'lets no bytes into the log that are no request'),
+    ],
+  },
+  {
     id: 'unknown-value-skipped',
     mistake: 55,
     does: 'A decided value of a newer format is skipped.',

@@ -26,11 +26,6 @@ export class OwnBatches {
     this.#options = options;
   }
 
-  /** What cannot be encoded alone must not spoil the batch of others. @throws TypeError */
-  expectEncodable(request: Request): void {
-    this.#encode([request], 0);
-  }
-
   /** The oldest requests that are queued, encoded once and for all; they count as proposed. */
   next(): OwnBatch | undefined {
     const requests: PendingRequest[] = [];

@@ -3,7 +3,7 @@
  * goes to the leader, or into an instance that this replica proposes, until it is applied.
  */
 import type { Paxos } from '@paxkv/paxos';
-import type { Origin } from '../state-machine/batch.ts';
+import { expectEncodable, type Origin } from '../state-machine/batch.ts';
 import type { Bytes, Reply, Request } from '../state-machine/command.ts';
 import type { Applied, Decision } from '../state-machine/state-machine.ts';
 import { HandOver } from './hand-over/hand-over.ts';
@@ -50,7 +50,7 @@ export class Writes {
 
   /** @throws TypeError, KvError `KV_OVERLOADED` */
   add(request: Request, signal: AbortSignal | undefined): Promise<Reply> {
-    this.#batches.expectEncodable(request);
+    expectEncodable(request);
     const reply = this.#options.pending.add(request, signal);
     this.propose();
     return reply;

@@ -1,6 +1,6 @@
 /**
  * What a value of Paxos means to this server: a batch of requests, or the noop that fills a hole.
- * A decided value is never skipped for being unreadable, so nothing unreadable must ever be proposed.
+ * Rule: a decided value is never skipped for being unreadable, so nothing unreadable is ever proposed.
  */
 import type { Bytes, Request, Stamp } from './command.ts';
 import { fromCommand, toCommand } from './rows/command-row.ts';
@@ -27,22 +27,36 @@ export interface Noop {
   readonly requests: readonly [];
 }
 
-/** The first byte of every value. What follows: nothing, or a packed `[node, boot, number, requests]`. */
+/** The first byte of every value. What follows: nothing, or a packed `[node, boot, number, rows of requests]`. */
 const format = 1;
 
 /** The value that changes nothing. */
 export const noop: Bytes = Uint8Array.of(format);
 
-/** @throws TypeError if a request breaks a limit: what {@link decodeBatch} would refuse stays out of the log. */
+/**
+ * Requests that have their row as bytes already go in as they are.
+ *
+ * @throws TypeError if a request breaks a limit, or if its row is none.
+ */
 export function encodeBatch({ origin, requests }: Batch): Bytes {
-  const rows = requests.map(fromRequest);
-  rows.forEach(toRequest);
-  toOrigin([origin.node, origin.boot, origin.number]);
-  const body = pack([origin.node, origin.boot, origin.number, rows]);
-  const value = new Uint8Array(1 + body.length);
-  value[0] = format;
-  value.set(body, 1);
+  const rows = requests.map(toBytesOfRow);
+  const head = headOf(origin, rows.length);
+  const length = rows.reduce((sum, row) => sum + row.length, head.length);
+  const value = Buffer.allocUnsafeSlow(length);
+  value.set(head);
+  let end = head.length;
+  for (const row of rows) {
+    value.set(row, end);
+    end += row.length;
+  }
+  // Safety: a value that no replica can read would stop them all, for ever. So it is read once before.
+  expectReadable(value);
   return value;
+}
+
+/** Whether it may be in a batch: what may not must not spoil the batch of others. @throws TypeError */
+export function expectEncodable(request: Request): void {
+  if (request.encoded === undefined) toRequest(fromRequest(request));
 }
 
 /**
@@ -65,6 +79,27 @@ export function decodeBatch(value: Bytes): Batch | Noop {
   }
 }
 
+function expectReadable(value: Bytes): void {
+  try {
+    decodeBatch(value);
+  } catch (error) {
+    throw new TypeError('No replica could read this batch.', { cause: error });
+  }
+}
+
+/** What stands before the rows: the format, the origin, and how many rows there are. */
+function headOf({ node, boot, number }: Origin, rowCount: number): Bytes {
+  const packed = pack([node, boot, number]);
+  const head = Buffer.allocUnsafe(packed.length + 6);
+  head[0] = format;
+  // An array of four, and first of all the three fields of the origin without their array's header.
+  head[1] = 0x94;
+  head.set(packed.subarray(1), 2);
+  head[packed.length + 1] = 0xdd;
+  head.writeUInt32BE(rowCount, packed.length + 2);
+  return head;
+}
+
 function toBatch(row: Row): Batch {
   const rows = toRow(row[3]);
   return { origin: toOrigin(row), requests: rows.map((request) => toRequest(toRow(request))) };
@@ -72,6 +107,10 @@ function toBatch(row: Row): Batch {
 
 function toOrigin([node, boot, number]: Row): Origin {
   return { node: toCount(node), boot: toCount(boot), number: toCount(number) };
+}
+
+function toBytesOfRow(request: Request): Bytes {
+  return request.encoded ?? Buffer.from(pack(fromRequest(request)));
 }
 
 function fromRequest({ command, stamp }: Request): Row {

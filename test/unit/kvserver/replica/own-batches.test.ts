@@ -65,10 +65,4 @@ describe('OwnBatches', () => {
     session.open(9);
     expect(next().requests).to.have.length(1);
   });
-
-  it('refuses what could not be read back', () => {
-    const key = Buffer.alloc(100_000);
-    expect(() => batches.expectEncodable({ command: { type: 'get', key } })).to.throw(TypeError);
-    expect(() => batches.expectEncodable(put('a'))).to.not.throw();
-  });
 });

@@ -1,15 +1,28 @@
 import { keyBytesMax, valueBytesMax } from '@paxkv/client/protocol';
-import { type Batch, decodeBatch, encodeBatch, noop } from '@paxkv/kvserver/state-machine/batch';
+import {
+  type Batch,
+  decodeBatch,
+  encodeBatch,
+  expectEncodable,
+  noop,
+} from '@paxkv/kvserver/state-machine/batch';
 import type { Request } from '@paxkv/kvserver/state-machine/command';
+import { fromCommand } from '@paxkv/kvserver/state-machine/rows/command-row';
 import { StateError } from '@paxkv/kvserver/state-machine/state-error';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { Packr } from 'msgpackr';
 import { append, bytes, get, openSession, plain, put, remove, stamped } from './fixtures.ts';
 
 const origin = { node: 2, boot: 7, number: 300 };
 
 function encodeOne(request: Request): Uint8Array {
   return encodeBatch({ origin, requests: [request] });
+}
+
+function rowOf({ command, stamp }: Request): unknown[] {
+  const row = fromCommand(command);
+  return stamp === undefined ? [row] : [row, stamp.session, stamp.number, stamp.lowestAwaited];
 }
 
 function codeOf(action: () => unknown): string | undefined {
@@ -74,6 +87,27 @@ describe('batch', () => {
     expect(encoded.buffer.byteLength).to.equal(encoded.length);
   });
 
+  it('takes requests that are encoded already as they are', () => {
+    fc.assert(
+      fc.property(batch, fc.infiniteStream(fc.boolean()), (original, isEncoded) => {
+        const requests = original.requests.map((each) => {
+          const row = new Packr({ useRecords: false, moreTypes: false }).pack(rowOf(each));
+          return isEncoded.next().value ? { ...each, encoded: row } : each;
+        });
+        expect(encodeBatch({ ...original, requests })).to.deep.equal(encodeBatch(original));
+      }),
+    );
+  });
+
+  it('lets no bytes into the log that are no request', () => {
+    const command = put('k', 'v');
+    const wrongs = [[], [0x91], [0x91, 0x91, 9], [0x91, 0x92, 0, 0xc4, 0], [0xc0], [0x90, 0x90]];
+    for (const wrong of wrongs) {
+      const encoded = Uint8Array.from(wrong);
+      expect(() => encodeOne({ command, encoded }), String(wrong)).to.throw(TypeError);
+    }
+  });
+
   it('reads the noop as no requests of nobody', () => {
     expect(decodeBatch(noop)).to.deep.equal({ origin: undefined, requests: [] });
   });
@@ -134,6 +168,7 @@ describe('batch', () => {
   for (const [name, wrong] of Object.entries(forbidden)) {
     it(`lets no ${name.replace(/^an? /, '')} into the log`, () => {
       expect(() => encodeOne(wrong)).to.throw(TypeError);
+      expect(() => expectEncodable(wrong)).to.throw(TypeError);
     });
   }
 
@@ -143,6 +178,7 @@ describe('batch', () => {
       key: new Uint8Array(keyBytesMax).fill(255),
       value: new Uint8Array(valueBytesMax),
     };
+    expectEncodable({ command });
     expect(decodeBatch(encodeOne({ command })).requests).to.have.length(1);
   });
 });
