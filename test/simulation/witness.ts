@@ -8,16 +8,21 @@ import type { Fault, LostMemory } from './schedule/fault.ts';
 
 export type Bytes = Uint8Array;
 
+/** What ended a server. */
+export type EndCause = 'crash' | 'power loss' | 'stop';
+
 export interface Witness {
   /** A server begins a life. */
   onStarted?(node: number, boot: number): void;
   /** It has come up. */
   onUp?(node: number): void;
-  onEnded?(node: number, cause: 'crash' | 'power loss'): void;
+  onEnded?(node: number, cause: EndCause): void;
   /** What a server had on its disks is gone. */
   onMemoryLost?(node: number, of: LostMemory['of']): void;
   /** A server stopped by itself. */
   onFailed?(node: number, error: Error): void;
+  /** A server was told that its connection to another ended. */
+  onLost?(node: number, peer: number): void;
   /** A server handed a message to the network. */
   onSent?(envelope: Envelope<Bytes>): void;
   /** What the network did with it. */
@@ -53,7 +58,7 @@ export class Witnesses implements Required<Witness> {
     for (const witness of this.#all) witness.onUp?.(node);
   }
 
-  onEnded(node: number, cause: 'crash' | 'power loss'): void {
+  onEnded(node: number, cause: EndCause): void {
     for (const witness of this.#all) witness.onEnded?.(node, cause);
   }
 
@@ -63,6 +68,10 @@ export class Witnesses implements Required<Witness> {
 
   onFailed(node: number, error: Error): void {
     for (const witness of this.#all) witness.onFailed?.(node, error);
+  }
+
+  onLost(node: number, peer: number): void {
+    for (const witness of this.#all) witness.onLost?.(node, peer);
   }
 
   onSent(envelope: Envelope<Bytes>): void {

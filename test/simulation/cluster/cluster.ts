@@ -36,12 +36,12 @@ export class Cluster {
   readonly #cuts = new Set<readonly Link[]>();
 
   constructor(world: World, schedule: Schedule, witness: Required<Witness>) {
-    const { nodeCount, network: profile, clockRates } = schedule;
+    const { nodeCount, network: profile, hints, clockRates } = schedule;
     this.world = world;
     this.#schedule = schedule;
     this.#witness = witness;
     this.#network = new SimNetwork(world, {
-      ...{ peerCount: nodeCount, profile, copy: copyEnvelope },
+      ...{ peerCount: nodeCount, profile, hints, copy: copyEnvelope },
       watch: (fate, envelope) => witness.onFate(fate, envelope),
     });
     const isCut = (from: number, to: number) => this.#isCut(from, to);

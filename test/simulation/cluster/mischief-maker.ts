@@ -56,6 +56,9 @@ export class MischiefMaker {
       case 'crash':
         for (const node of fault.nodes) this.#server(node).crash();
         return () => this.#startAll(fault.nodes);
+      case 'stop':
+        for (const node of fault.nodes) this.#server(node).stop();
+        return () => this.#startStopped(fault.nodes);
       case 'power loss':
         for (const node of fault.nodes) this.#losePower(this.#server(node), fault);
         return () => this.#startAll(fault.nodes);
@@ -97,6 +100,12 @@ export class MischiefMaker {
   #losePower(server: Server, fault: { tearChance: number; clockOffMs: number }): void {
     server.losePower(fault.tearChance);
     if (!server.isUp) server.clock.restart(server.clock.now() + fault.clockOffMs);
+  }
+
+  /** Who takes too long to stop is ended, as an operator would. */
+  #startStopped(nodes: readonly number[]): void {
+    for (const node of nodes) this.#server(node).endStop();
+    this.#startAll(nodes);
   }
 
   #startAll(nodes: readonly number[]): void {

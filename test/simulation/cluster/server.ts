@@ -25,7 +25,7 @@ import { answer } from '../../kv/kv-door.ts';
 import type { PortNetwork } from '../../kv/port-network.ts';
 import { type Operation, StateDisk } from '../../kv/state-disk.ts';
 import type { LostMemory } from '../schedule/fault.ts';
-import type { Witness } from '../witness.ts';
+import type { EndCause, Witness } from '../witness.ts';
 import { copyWrite } from './copies.ts';
 
 type Bytes = Uint8Array;
@@ -57,6 +57,8 @@ export class Server {
   #gate: Gate | undefined;
   #keepChance = 0.5;
   #bootCount = 0;
+  /** Ends it at once, if it was asked to stop and has not come to an end since. */
+  endStop: () => void = () => {};
   /** How often it was ended from outside. */
   #endCount = 0;
 
@@ -119,6 +121,17 @@ export class Server {
     this.#end('crash', 0.5);
   }
 
+  /** Asks the program to end. It is down when it has done what it wants to do before. */
+  stop(): void {
+    const { replica } = this;
+    if (replica === undefined) return;
+    const endCount = this.#endCount;
+    this.endStop = () => {
+      if (this.#endCount === endCount) this.#end('stop', 1);
+    };
+    replica.stop().then(this.endStop, this.endStop);
+  }
+
   losePower(tearChance: number): void {
     this.#end('power loss', 1 - tearChance);
   }
@@ -156,6 +169,7 @@ export class Server {
     this.journal.failNextLoad(undefined);
     this.setPace(pace);
     this.clock.setRate(1);
+    this.endStop();
     this.resume();
   }
 
@@ -214,7 +228,7 @@ export class Server {
     return Replica.open(options);
   }
 
-  #end(cause: 'crash' | 'power loss', keepChance: number): void {
+  #end(cause: EndCause, keepChance: number): void {
     if (!this.isUp) return;
     this.#endCount += 1;
     this.#keepChance = keepChance;
@@ -223,9 +237,17 @@ export class Server {
   }
 
   #watched(transport: Transport<Bytes>): Transport<Bytes> {
-    const { witness } = this.#options;
+    const { me, witness } = this.#options;
     return {
-      open: (inbox) => transport.open(inbox),
+      open: (inbox) =>
+        transport.open({
+          receive: (envelope) => inbox.receive(envelope),
+          undeliverable: (envelope) => inbox.undeliverable(envelope),
+          lost: (peer) => {
+            witness.onLost(me, peer);
+            inbox.lost(peer);
+          },
+        }),
       send: (envelope) => {
         witness.onSent(envelope);
         transport.send(envelope);

@@ -42,9 +42,13 @@ export class ProtocolWatch implements Witness {
   }
 
   onSent({ message }: Envelope<Bytes>): void {
+    if (message.type === 'accept' && message.decided)
+      this.#counters.add('news that rode on a request', message.decided.length);
     if (message.type === 'prepare') this.#onPrepare(message);
     else if (message.type === 'heartbeat') this.#onLeading(message.ballot);
     else if (message.type === 'accept') this.#onAccept(message);
+    else if (message.type === 'succeed')
+      this.#counters.add('leader that asked another to succeed it');
   }
 
   onFate(fate: Fate, { from, to, message }: Envelope<Bytes>): void {

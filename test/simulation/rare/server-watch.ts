@@ -3,10 +3,10 @@ import type { StateMessage } from '@paxkv/kvserver/replica/state-transfer/state-
 import type { Write } from '@paxkv/paxos';
 import type { WriteFate } from '@paxkv/simulator';
 import type { Fault } from '../schedule/fault.ts';
-import type { Witness } from '../witness.ts';
+import type { EndCause, Witness } from '../witness.ts';
 import type { Counters } from './counters.ts';
 
-type Life = 'starting' | 'up' | 'down by crash' | 'down by power loss';
+type Life = 'starting' | 'up' | `down by ${EndCause}`;
 
 export class ServerWatch implements Witness {
   readonly #counters: Counters;
@@ -27,13 +27,17 @@ export class ServerWatch implements Witness {
     this.#lives[node] = 'up';
   }
 
-  onEnded(node: number, cause: 'crash' | 'power loss'): void {
+  onEnded(node: number, cause: EndCause): void {
     if (this.#lives[node] === 'starting') this.#counters.add('server ended while it was starting');
     if (this.#paused.has(node)) this.#counters.add('server ended while it stood still');
     this.#lives[node] = `down by ${cause}`;
     const downCount = this.#lives.filter((life) => life.startsWith('down')).length;
     if (2 * downCount > this.#lives.length) this.#counters.add('majority down at once');
     if (downCount === this.#lives.length) this.#counters.add('all servers down at once');
+  }
+
+  onLost(): void {
+    this.#counters.add('connection seen to end');
   }
 
   onFailed(): void {
@@ -51,8 +55,8 @@ export class ServerWatch implements Witness {
     const life = this.#lives[node];
     if (!life?.startsWith('down')) return;
     if (fate === 'kept') this.#counters.add('write kept that nobody heard of');
-    else if (life === 'down by crash') this.#counters.add('write lost in a crash');
-    else this.#counters.add('write torn by a power loss');
+    else if (life === 'down by power loss') this.#counters.add('write torn by a power loss');
+    else this.#counters.add('write lost in a crash');
   }
 
   onFault(phase: 'begins' | 'ends', fault: Fault): void {

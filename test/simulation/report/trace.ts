@@ -40,6 +40,10 @@ export class Trace implements Witness {
     this.#tell(`node ${node}`, `fails: ${error.message}`);
   }
 
+  onLost(node: number, peer: number): void {
+    this.#tell(`node ${node}`, `sees its connection to ${peer} end`);
+  }
+
   onSent(envelope: Envelope<Bytes>): void {
     const { from, to, done, min, message } = envelope;
     this.#tell(

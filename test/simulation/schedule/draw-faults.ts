@@ -20,6 +20,7 @@ const weights: Readonly<Record<FaultKind, number>> = {
   partition: 5,
   'lost way': 2,
   crash: 4,
+  stop: 2,
   'power loss': 3,
   pause: 3,
   'slow disk': 2,
@@ -64,6 +65,8 @@ function drawFault(random: SeededRandom, kind: FaultKind, ground: Ground): Fault
         nodes: some(random, nodeCount),
       };
     case 'crash':
+      return { kind, atMs, forMs, nodes: drawCrashed(random, nodeCount) };
+    case 'stop':
       return { kind, atMs, forMs, nodes: drawCrashed(random, nodeCount) };
     case 'power loss':
       return {

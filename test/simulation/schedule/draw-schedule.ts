@@ -2,7 +2,13 @@
  * Draws a schedule from a seed. Each seed switches each kind of mischief on or off, so that every run
  * is another mixture: what all runs share hides what only a rare mixture shows.
  */
-import { type FaultProfile, harsh, reliable, SeededRandom } from '@paxkv/simulator';
+import {
+  type FaultProfile,
+  type HintProfile,
+  harsh,
+  reliable,
+  SeededRandom,
+} from '@paxkv/simulator';
 import { drawFaults } from './draw-faults.ts';
 import { type ClientWays, type Load, type Mischief, mischiefs, type Schedule } from './schedule.ts';
 
@@ -20,6 +26,7 @@ export function drawSchedule(seed: number): Schedule {
     nodeCount,
     durationMs,
     network: drawNetwork(random, isOn),
+    hints: drawHints(random, isOn),
     ways: drawWays(random, isOn),
     load,
     isLed: random.chance(0.7),
@@ -53,6 +60,14 @@ function drawNetwork(random: SeededRandom, isOn: (kind: Mischief) => boolean): F
     clogChance: isOn('clogs') ? random.between(0, 0.02) : 0,
     clogMsMax: random.between(0, 5_000),
   });
+}
+
+/** Some are told of what ended, and sometimes late; without hints nobody is. */
+function drawHints(random: SeededRandom, isOn: (kind: Mischief) => boolean): HintProfile {
+  return {
+    chance: isOn('hints') ? random.next() : 0,
+    delayMsMax: 10 ** random.between(0, 3),
+  };
 }
 
 function drawWays(random: SeededRandom, isOn: (kind: Mischief) => boolean): ClientWays {

@@ -36,6 +36,12 @@ export interface Crash extends Timed {
   readonly nodes: readonly number[];
 }
 
+/** Programs are asked to end, do what a program should before it does, and start anew in the end. */
+export interface Stop extends Timed {
+  readonly kind: 'stop';
+  readonly nodes: readonly number[];
+}
+
 /** Machines lose power: what was not flushed is gone, and the write under way most likely torn. */
 export interface PowerLoss extends Timed {
   readonly kind: 'power loss';
@@ -89,6 +95,7 @@ export type Fault =
   | Partition
   | LostWay
   | Crash
+  | Stop
   | PowerLoss
   | Pause
   | SlowDisk

@@ -45,6 +45,8 @@ function calmed(schedule: Schedule, kind: Mischief): Schedule {
         network: harshWith(schedule, { delayMsMean: 1, delayMsMax: 20 }),
         ways: { ...ways, delayMsMean: 1 },
       };
+    case 'hints':
+      return { ...schedule, hints: { ...schedule.hints, chance: 0 } };
     case 'client loss':
       return { ...schedule, ways: { ...ways, lossChance: 0 } };
     case 'echoes':

@@ -1,5 +1,5 @@
 /** All that chance decides about one run before it begins, as plain data. */
-import type { FaultProfile } from '@paxkv/simulator';
+import type { FaultProfile, HintProfile } from '@paxkv/simulator';
 import type { Fault, FaultKind } from './fault.ts';
 
 /** What goes wrong all the time, at a rate, rather than once. */
@@ -9,6 +9,7 @@ export type ConditionKind =
   | 'reordering'
   | 'clogs'
   | 'delays'
+  | 'hints'
   | 'client loss'
   | 'echoes';
 
@@ -47,6 +48,8 @@ export interface Schedule {
   readonly nodeCount: number;
   readonly durationMs: number;
   readonly network: FaultProfile;
+  /** Whether peers hear of connections that end. */
+  readonly hints: HintProfile;
   readonly ways: ClientWays;
   readonly load: Load;
   /** Whether servers try to lead the log, or decide each instance by itself. */
@@ -67,6 +70,7 @@ export const conditionKinds: readonly ConditionKind[] = [
   'reordering',
   'clogs',
   'delays',
+  'hints',
   'client loss',
   'echoes',
 ];
@@ -75,6 +79,7 @@ export const faultKinds: readonly FaultKind[] = [
   'partition',
   'lost way',
   'crash',
+  'stop',
   'power loss',
   'pause',
   'slow disk',
