@@ -2,7 +2,7 @@
 import type { Machine } from '../results.ts';
 import { tableOf } from '../text-table.ts';
 import { ratioTo } from './judge.ts';
-import type { Figure, Goal, Judgement, RowResult, Unit } from './result.ts';
+import type { CpuUs, Figure, Goal, Judgement, RowResult, Unit } from './result.ts';
 import { medianOf } from './statistics.ts';
 
 export interface Comparison {
@@ -12,7 +12,9 @@ export interface Comparison {
   readonly rows: readonly RowResult[];
 }
 
-export const heads = ['work', 'store, client', 'median', 'min – max', 'paxkv is', 'goal', ''];
+export const heads = [
+  ...['work', 'store, client', 'median', 'min – max', 'CPU µs', 'paxkv is', 'goal', ''],
+];
 
 export function toReport(comparison: Comparison): string {
   const notes = comparison.rows.flatMap(({ key, notes: texts }) =>
@@ -31,6 +33,7 @@ export function toReport(comparison: Comparison): string {
 export function toHeadLines({ machine, loadAverages: [before, after] }: Comparison): string[] {
   return [
     `paxkv ${machine.commit}, ${machine.date}: ${machine.coreCount} cores of ${machine.cpu}, Node ${machine.node}`,
+    'CPU µs: processor time a request costs all servers together, and the one client process.',
     `load average ${before.toFixed(1)} before and ${after.toFixed(1)} after; every write is flushed before it is acknowledged.`,
   ];
 }
@@ -58,21 +61,33 @@ export function toCells(row: RowResult): string[][] {
   });
   const absent = judgements
     .filter(({ goal }) => figures.every(({ store }) => store !== storeOf(goal)))
-    .map((one) => [storeOf(one.goal), 'none', '', '', ...toGoalCells([one], unit)]);
+    .map((one) => [storeOf(one.goal), 'none', '', '', '', ...toGoalCells([one], unit)]);
   const all = [...shown, ...absent];
-  const lines = all.length === 0 ? [['none', '', '', '', '', '']] : all;
+  const lines = all.length === 0 ? [['none', '', '', '', '', '', '']] : all;
   return lines.map((cells, index) => [index === 0 ? row.work : '', ...cells]);
 }
 
-function toFigureCells({ store, way, values }: Figure, { figures, unit }: RowResult): string[] {
+function toFigureCells(
+  { store, way, values, cpu }: Figure,
+  { figures, unit }: RowResult,
+): string[] {
   const isFirst = figures.find((figure) => figure.store === store)?.way === way;
   const ratio = store === 'paxkv' || !isFirst ? undefined : ratioTo(store, figures, unit);
   return [
     `${store}, ${way}`,
     toQuantity(medianOf(values), unit),
     `${toNumber(Math.min(...values), unit)} – ${toNumber(Math.max(...values), unit)}`,
+    cpu === undefined ? '' : toCpuText(cpu),
     ratio === undefined ? '' : `${ratio.toFixed(2)} ×`,
   ];
+}
+
+/** For a request: of the servers, and of the client. */
+function toCpuText(cpu: readonly CpuUs[]): string {
+  const parts = (['servers', 'client'] as const).map((part) =>
+    Math.round(medianOf(cpu.map((one) => one[part]))),
+  );
+  return parts.join(' + ');
 }
 
 function toGoalCells(judgements: readonly Judgement[], unit: Unit): [string, string] {

@@ -10,6 +10,14 @@ export interface Figure {
   /** The client. */
   readonly way: string;
   readonly values: readonly number[];
+  /** Of each round, for loads: unlike a rate, it says the same on a busy machine. */
+  readonly cpu?: readonly CpuUs[];
+}
+
+/** Microseconds of CPU time for each request, of all servers together and of the one client process. */
+export interface CpuUs {
+  readonly servers: number;
+  readonly client: number;
 }
 
 export type Goal =

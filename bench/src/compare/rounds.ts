@@ -1,11 +1,12 @@
 /** The same load on every store in turns, several times over: whatever ails the machine ails all. */
 import { systemEnvironment } from '@paxkv/client';
+import type { LoadResult } from 'paxkv/internal/bench/load/load';
 import { runLoad } from 'paxkv/internal/bench/load/run-load';
 import { type Figures, toFigures } from 'paxkv/internal/bench/report/figures';
 import { Traffic } from 'paxkv/internal/bench/workload/traffic';
 import { beginProgress } from '../progress.ts';
 import type { Store, Use, Way } from '../stores/store.ts';
-import type { Figure } from './result.ts';
+import type { CpuUs, Figure } from './result.ts';
 
 export interface Contestant {
   readonly store: Store;
@@ -34,21 +35,22 @@ export async function runRounds(
   plan: RoundsPlan,
 ): Promise<{ readonly figures: readonly Figure[]; readonly notes: readonly string[] }> {
   const notes = new Set<string>();
-  const values = contestants.map((): number[] => []);
+  const scores = contestants.map((): Score[] => []);
   const progress = beginProgress(plan.title);
   for (const contestant of firstWays(contestants)) await fill(contestant, plan);
   for (let round = 0; round < plan.roundCount; round += 1) {
     for (const [index, contestant] of contestants.entries()) {
-      const { value, troubles } = await runRound(contestant, plan, round);
-      values[index]?.push(value);
-      for (const trouble of troubles) notes.add(trouble);
+      const score = await runRound(contestant, plan, round);
+      scores[index]?.push(score);
+      for (const trouble of score.troubles) notes.add(trouble);
       progress.update((round + (index + 1) / contestants.length) / plan.roundCount);
     }
   }
   progress.end();
   const figures = contestants.map(({ store, way }, index) => ({
     ...{ store: store.name, way: way.name },
-    values: values[index] ?? [],
+    values: (scores[index] ?? []).map(({ value }) => value),
+    cpu: (scores[index] ?? []).map(({ cpu }) => cpu),
   }));
   return { figures, notes: [...notes] };
 }
@@ -76,25 +78,50 @@ async function fill({ way }: Contestant, plan: RoundsPlan): Promise<void> {
   await connections.close();
 }
 
-async function runRound({ store, way }: Contestant, plan: RoundsPlan, round: number) {
+interface Score {
+  readonly value: number;
+  readonly cpu: CpuUs;
+  readonly troubles: readonly string[];
+}
+
+async function runRound(
+  { store, way }: Contestant,
+  plan: RoundsPlan,
+  round: number,
+): Promise<Score> {
   const { use, inFlight } = plan;
   const traffic = trafficOf(plan, round);
   const connections = await way.open(use, inFlight);
+  const cpuBefore = await cpuMsOf(store);
   const result = await runLoad({
     send: (lane) => traffic.send(connections.ofLane(lane)),
     ...{ inFlight, clock },
     warmUpMs: plan.warmUpSeconds * 1000,
     durationMs: plan.seconds * 1000,
   });
+  const cpuAfter = await cpuMsOf(store);
   await connections.close();
-  const { absentCount } = traffic;
-  const troubles = [
-    ...[...result.failures].map(([code]) => `${store.name}, ${way.name}: some failed with ${code}`),
-    ...(absentCount > 0
-      ? [`${store.name}, ${way.name}: some keys that were read were absent`]
-      : []),
+  const requestCount = result.laneCounts.reduce((sum, count) => sum + count, 0);
+  const usOf = (part: keyof CpuUs) => ((cpuAfter[part] - cpuBefore[part]) * 1000) / requestCount;
+  return {
+    value: plan.scoreOf(toFigures(result)),
+    cpu: { servers: usOf('servers'), client: usOf('client') },
+    troubles: troublesOf(result, traffic).map(
+      (trouble) => `${store.name}, ${way.name}: ${trouble}`,
+    ),
+  };
+}
+
+async function cpuMsOf({ group }: Store): Promise<CpuUs> {
+  const { user, system } = process.cpuUsage();
+  return { servers: await group.cpuMs(), client: (user + system) / 1000 };
+}
+
+function troublesOf({ failures }: LoadResult, { absentCount }: Traffic): string[] {
+  return [
+    ...[...failures.keys()].map((code) => `some failed with ${code}`),
+    ...(absentCount > 0 ? ['some keys that were read were absent'] : []),
   ];
-  return { value: plan.scoreOf(toFigures(result)), troubles };
 }
 
 function trafficOf({ use, keyCount, valueBytes }: RoundsPlan, seed: number): Traffic {

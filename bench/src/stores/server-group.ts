@@ -72,6 +72,12 @@ export class ServerGroup {
     return server;
   }
 
+  /** CPU time that all of them took since they were started. */
+  async cpuMs(): Promise<number> {
+    const times = await Promise.all(this.#servers.map((server) => server.cpuMs()));
+    return times.reduce((sum, ms) => sum + ms, 0);
+  }
+
   /** Asks again and again. @throws Error if a process ended, or after too long; it tells the log. */
   async until(isServing: () => Promise<boolean>): Promise<void> {
     const deadlineMs = performance.now() + startMsMax;

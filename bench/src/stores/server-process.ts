@@ -1,9 +1,12 @@
 /** One server as a process that can be killed, frozen, and started again with the same arguments. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 
 const stopMsMax = 10_000;
 const logLengthMax = 4000;
+/** Linux counts CPU time in hundredths of a second for everyone who asks. */
+const msPerTick = 10;
 
 /** However this process ends, it leaves no server behind. */
 const running = new Set<ChildProcess>();
@@ -34,6 +37,14 @@ export class ServerProcess {
   /** The end of what it wrote. */
   get log(): string {
     return this.#log;
+  }
+
+  /** CPU time it took since it was started, of all its threads; NaN where there is no `/proc`. */
+  async cpuMs(): Promise<number> {
+    const stat = await readFile(`/proc/${this.#child.pid}/stat`, 'utf8').catch(() => '');
+    // The name, in brackets, may hold anything.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * msPerTick;
   }
 
   signal(signal: NodeJS.Signals): void {
