@@ -47,6 +47,22 @@ export const clientMutants: readonly Mutant[] = [
     ],
   },
   {
+    id: 'lost-connection-means-unsent',
+    mistake: 49,
+    does: 'What was under way on a connection that broke counts as never sent.',
+    loses:
+      'The caller is told "not done" of a write that took effect, or it goes out under another session.',
+    file: 'client/src/stream/channel.ts',
+    right: "attempt.fail(new ExchangeError('maybe', why));",
+    wrong: "attempt.fail(new ExchangeError('no', why));",
+    caughtBy: [
+      byTest(
+        'unit/client/stream/exactly-once',
+        'takes effect once if acknowledged, at most once if unknown, and never if not done',
+      ),
+    ],
+  },
+  {
     id: 'last-refusal-is-the-outcome',
     mistake: 49,
     does: 'The refusal of one attempt is the outcome of all.',

@@ -25,6 +25,7 @@ export class StreamExchange implements Exchange {
   /** By the node that said hello on it. */
   readonly #linkOfNode = new Map<number, Link>();
   #leader: number | undefined;
+  #leaderToldBy: Link | undefined;
   /** Where writes went last while no leader was known. */
   #writing: Link | undefined;
   #reading: Link | undefined;
@@ -122,17 +123,28 @@ export class StreamExchange implements Exchange {
   #onNews(link: Link, news: News): void {
     if (news.type === 'hello') {
       this.#linkOfNode.set(news.node, link);
-      this.#leader = news.leader ?? this.#leader;
-    } else if (news.type === 'leader') {
+    }
+    if (news.type === 'goodbye') {
+      return;
+    }
+    if (news.leader !== undefined) {
       this.#leader = news.leader;
+      this.#leaderToldBy = link;
+    } else if (this.#leaderToldBy === link || this.#isLeader(link)) {
+      // Others, who have said nothing new, may still know better.
+      this.#leader = undefined;
     }
   }
 
   /** Who is gone leads no more. */
   #onLost(link: Link): void {
-    if (this.#leader !== undefined && this.#linkOfNode.get(this.#leader) === link) {
+    if (this.#isLeader(link)) {
       this.#leader = undefined;
     }
+  }
+
+  #isLeader(link: Link): boolean {
+    return this.#leader !== undefined && this.#linkOfNode.get(this.#leader) === link;
   }
 }
 

@@ -36,6 +36,15 @@ describe('StreamExchange', () => {
     expect(commandsOf(world.servers[1].asked)).to.deep.equal(['put']);
   });
 
+  it('takes the word of a server that knows no leader for no more than that', async () => {
+    const world = new StreamWorld();
+    await world.warmUp(0);
+    world.servers[1].tell(['leader', null]);
+    await world.clock.settle();
+    await world.clock.finish(world.client.put('a', '1'));
+    expect(commandsOf(world.servers[0].asked)).to.deep.equal(['put']);
+  });
+
   it('is not harmed by a leader that nobody knows', async () => {
     const world = new StreamWorld();
     await world.warmUp(0);
