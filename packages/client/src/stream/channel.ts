@@ -4,7 +4,6 @@
  * no more is handed to the connection than it can carry.
  */
 import { type Attempt, type Clock, ExchangeError } from '../environment.ts';
-import { KvError } from '../errors.ts';
 import type { Request } from '../request.ts';
 import { type News, packFrame, toNews, unpackFrame } from './frames.ts';
 import { fromRow, signOfLife, toRow } from './rows.ts';
@@ -170,6 +169,7 @@ export class Channel {
       }
     }
     this.#queue = this.#queue.filter((attempt) => !attempt.isOver);
+    this.#flushSoon();
     return this.#inFlight.size > 0;
   }
 
@@ -197,10 +197,14 @@ export class Channel {
     }
   }
 
-  #onNews(news: News): void {
+  #onNews(news: News | undefined): void {
+    if (news === undefined) {
+      return;
+    }
     if (news.type === 'hello' && this.#state === 'dialling') {
       this.#stopHelloTimer();
       this.#state = 'open';
+      this.#socket.setIdle(true);
     } else if (news.type === 'goodbye') {
       this.#leave();
     }
@@ -216,7 +220,7 @@ export class Channel {
       // Else it is a sign of life.
       if (attempt !== undefined && typeof id === 'number') {
         this.#inFlight.delete(id);
-        if (reply instanceof KvError) {
+        if (reply instanceof Error) {
           attempt.fail(reply);
         } else {
           attempt.answer(reply);

@@ -34,8 +34,12 @@ export function unpackFrame(frame: Uint8Array): readonly unknown[] {
   return packr.unpackMultiple(frame) ?? [];
 }
 
-/** @throws TypeError if `row` is no news, or that of another format. */
-export function toNews([type, about]: Row): News {
+/**
+ * What is not known is of a newer server, and left out.
+ *
+ * @throws TypeError if it is not as such news must be, or of another format.
+ */
+export function toNews([type, about]: Row): News | undefined {
   switch (type) {
     case 'hello':
       return toHello(about);
@@ -44,7 +48,7 @@ export function toNews([type, about]: Row): News {
     case 'goodbye':
       return { type };
     default:
-      throw new TypeError(`no news is called ${String(type)}`);
+      return undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 /** Requests as rows of plain fields, and replies back from rows. A tag never changes its meaning. */
+import { ExchangeError } from '../environment.ts';
 import { KvError } from '../errors.ts';
 import { errorCodes, type KvErrorCode, type Outcome, type SessionStamp } from '../protocol.ts';
 import type { RawEntry, Reply, Request } from '../request.ts';
@@ -39,7 +40,7 @@ export function toRow(request: Request): Row {
 }
 
 /** The reply in a row, or the server's error. @throws TypeError if it is neither. */
-export function fromRow(row: unknown, endpoint: string): Reply | KvError {
+export function fromRow(row: unknown, endpoint: string): Reply | KvError | ExchangeError {
   if (!Array.isArray(row)) {
     throw new TypeError('not a row');
   }
@@ -84,15 +85,22 @@ interface Told {
   readonly message: unknown;
 }
 
-function toError({ code, outcome, message }: Told, endpoint: string): KvError {
-  if (isCode(code) && isOutcome(outcome) && typeof message === 'string') {
+function toError({ code, outcome, message }: Told, endpoint: string): KvError | ExchangeError {
+  if (typeof code !== 'string' || !isOutcome(outcome) || typeof message !== 'string') {
+    throw new TypeError('not an error');
+  }
+  if (isCode(code)) {
     return new KvError(code, `${endpoint}: ${message}`, { outcome });
   }
-  throw new TypeError('not an error');
+  // Of a newer server. What matters is what it says of the request.
+  return new ExchangeError(
+    outcome === 'not done' ? 'no' : 'maybe',
+    `${endpoint}: ${message} (${code})`,
+  );
 }
 
-function isCode(field: unknown): field is KvErrorCode {
-  return typeof field === 'string' && Object.hasOwn(errorCodes, field);
+function isCode(code: string): code is KvErrorCode {
+  return Object.hasOwn(errorCodes, code);
 }
 
 function isOutcome(field: unknown): field is Outcome {

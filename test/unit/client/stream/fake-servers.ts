@@ -23,6 +23,7 @@ export class Connection implements Socket {
   readonly #events: SocketEvents;
   bufferedBytes = 0;
   isGone = false;
+  isIdle = false;
   frameCount = 0;
 
   constructor(server: FakeServer, events: SocketEvents) {
@@ -36,7 +37,9 @@ export class Connection implements Socket {
     queueMicrotask(() => this.#server.take(this, frame));
   }
 
-  setIdle(): void {}
+  setIdle(isIdle: boolean): void {
+    this.isIdle = isIdle;
+  }
 
   close(): void {
     this.cut();

@@ -136,6 +136,21 @@ describe('StreamExchange', () => {
     expect(world.servers[0].asked.map(({ request }) => request.stamp?.number)).to.deep.equal([3]);
   });
 
+  it('keeps no program alive while nothing is awaited', async () => {
+    const world = new StreamWorld();
+    await world.warmUp(0);
+    await world.clock.runUntil(1_000);
+    const idle = () =>
+      world.servers.map(({ connections }) => connections.every(({ isIdle }) => isIdle));
+    expect(idle()).to.deep.equal([true, true, true]);
+    expect(world.clock.timerCount).to.equal(0);
+    world.servers[0].script = () => undefined;
+    const put = world.client.put('a', '1');
+    await world.clock.settle();
+    expect(idle()).to.deep.equal([false, true, true]);
+    await world.clock.finish(put);
+  });
+
   it('says so where no server is there, and that nothing was done', async () => {
     const world = new StreamWorld(obliging, { timeoutMs: 500 });
     for (const server of world.servers) server.door = 'shut';
