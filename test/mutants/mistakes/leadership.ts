@@ -259,8 +259,8 @@ export const leadershipMutants: readonly Mutant[] = [
     does: 'The end of the connection to a leader is no sign that it is gone.',
     loses: 'Each failure of a leader costs its silence.',
     file: 'paxos/src/core/leadership.ts',
-    right: 'if (this.#vigil.leader?.peer === peer) this.#vigil.lose(now);',
-    wrong: '',
+    right: 'if (this.#vigil.leader?.peer === peer) {',
+    wrong: 'if (this.#vigil.leader?.peer === peer && now < 0) {',
     caughtBy: [
       byTest(
         'paxos/take-over',

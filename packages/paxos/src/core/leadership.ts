@@ -124,7 +124,10 @@ export class Leadership<V> {
 
   /** The connection to this peer ended: if it leads, that may be over. */
   lost(peer: PeerId, now: number): void {
-    if (this.#vigil.leader?.peer === peer) this.#vigil.lose(now);
+    const { me, peerCount } = this.#options;
+    if (this.#vigil.leader?.peer === peer) {
+      this.#vigil.lose(now, (me - peer - 1 + peerCount) % peerCount);
+    }
   }
 
   /** What this peer said was said in a life that is over: its promise is worth nothing. */

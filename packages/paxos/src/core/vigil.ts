@@ -9,8 +9,10 @@ import { type Ballot, isSameBallot } from './ballot.ts';
 export const silenceMs = 500;
 /** How much longer than {@link silenceMs} this peer waits, at most: no two should begin together. */
 const jitterMs = 500;
-/** How long it waits at most after a sign that the leader is gone. */
-const hurryMs = 15;
+/** After a sign that the leader is gone the next peer by number comes first, and each further one so much later. */
+const turnMs = 10;
+/** Within its turn a peer waits so long at most. */
+const hurryMs = 5;
 /** What is heard of the leader so soon after that sign was said before it. */
 const doubtMs = 50;
 /** Before this peer tries again, at least; twice as long after each further try. */
@@ -59,13 +61,13 @@ export class Vigil {
     this.watch(now);
   }
 
-  /** A sign that the leader is gone. */
-  lose(now: number): void {
+  /** A sign that the leader is gone. This peer is to try after `others`, which follow the leader by number. */
+  lose(now: number, others: number): void {
     if (!this.#leader) return;
     this.#lost = { ballot: this.#leader.ballot, until: now + doubtMs };
     this.#tryCount = 0;
     this.forsake();
-    this.wakeWithin(hurryMs, now);
+    this.wakeWithin(hurryMs, now + others * turnMs);
   }
 
   /** Nobody else is known to lead. */

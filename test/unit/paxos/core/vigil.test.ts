@@ -20,15 +20,21 @@ describe('Vigil', () => {
 
   it('hurries when there is a sign that the leader is gone', () => {
     vigil.heard(leader, 1000);
-    vigil.lose(1010);
+    vigil.lose(1010, 0);
     expect(vigil.leader).to.equal(undefined);
     expect(vigil.isSilent(1010)).to.equal(true);
-    expect(vigil.wakeAt).to.be.within(1010, 1025);
+    expect(vigil.wakeAt).to.be.within(1010, 1015);
+  });
+
+  it('lets the peers next to a lost leader try first, one after another', () => {
+    vigil.heard(leader, 1000);
+    vigil.lose(1010, 2);
+    expect(vigil.wakeAt).to.be.within(1030, 1035);
   });
 
   it('doubts for a moment what it hears of a leader after such a sign, and of no other', () => {
     vigil.heard(leader, 1000);
-    vigil.lose(1010);
+    vigil.lose(1010, 0);
     expect(vigil.doubts(leader, 1059)).to.equal(true);
     expect(vigil.doubts(ballot(4, 2), 1011)).to.equal(false);
     expect(vigil.doubts(leader, 1060)).to.equal(false);
