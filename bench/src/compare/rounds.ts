@@ -27,9 +27,16 @@ export interface RoundsPlan {
 }
 
 const fillInFlight = 256;
+/** For a JavaScript server it takes some thousand rounds of agreement. */
+const warmUpTimes = 2;
+const warmUpInFlightMin = 64;
+const warmUpRound = -1;
 const { clock } = systemEnvironment();
 
-/** Every key is written once before, which warms the stores up as well. Notes tell of all errors. */
+/**
+ * Before the rounds every key is written, and each contestant runs once without being counted: V8 and
+ * the JVM compile only what they have seen to be hot. Notes tell of all errors.
+ */
 export async function runRounds(
   contestants: readonly Contestant[],
   plan: RoundsPlan,
@@ -38,6 +45,9 @@ export async function runRounds(
   const scores = contestants.map((): Score[] => []);
   const progress = beginProgress(plan.title);
   for (const contestant of firstWays(contestants)) await fill(contestant, plan);
+  const inFlight = Math.max(plan.inFlight, warmUpInFlightMin);
+  const warmUp = { ...plan, inFlight, seconds: plan.seconds * warmUpTimes };
+  for (const contestant of contestants) await runRound(contestant, warmUp, warmUpRound);
   for (let round = 0; round < plan.roundCount; round += 1) {
     for (const [index, contestant] of contestants.entries()) {
       const score = await runRound(contestant, plan, round);
