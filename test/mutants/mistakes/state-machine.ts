@@ -223,6 +223,21 @@ export const stateMachineMutants: readonly Mutant[] = [
     ],
   },
   {
+    id: 'dropped-is-absent',
+    mistake: 20,
+    does: 'What has left memory for lack of room counts as never written.',
+    loses: 'A read says that a key is absent, and an append begins it anew.',
+    file: 'kvserver/src/state-machine/places.ts',
+    right: '!this.#isNew || this.#recent.hasDropped',
+    wrong: '!this.#isNew',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/state-machine/places',
+        'know without asking what is absent, as long as they have all that there ever was',
+      ),
+    ],
+  },
+  {
     id: 'unreadable-value-proposed',
     mistake: 53,
     does: 'A batch is proposed without a look at whether it can be read.',

@@ -181,7 +181,9 @@ describe('KvServer', () => {
     const servers = await Promise.all([start(0), start(1), start(2)]);
     const streams = servers.map(({ address }) => new StreamClient(address.port));
     const leaders = streams.map((stream) => () => leaderIn(stream.news));
-    await Promise.all(streams.map((stream, node) => stream.until(() => leaders[node]?.() !== null)));
+    await Promise.all(
+      streams.map((stream, node) => stream.until(() => leaders[node]?.() !== null)),
+    );
     const first = Number(leaders[0]?.());
     await servers[first]?.stop();
     const [stream] = streams.filter((_, node) => node !== first);

@@ -16,11 +16,14 @@ export interface PlacesOptions {
   /** Asks the database what each of these keys holds, in their order. */
   readonly read: (names: readonly string[]) => Promise<Place[]>;
   readonly bytesMax?: number;
+  /** Whether the database holds nothing yet. */
+  readonly isNew?: boolean;
 }
 
 export class Places {
   readonly #read: PlacesOptions['read'];
   readonly #recent: RecentPlaces;
+  readonly #isNew: boolean;
   /** Changed, and in no write yet. */
   #waiting = new Map<string, Place>();
   #waitingBytes = 0;
@@ -31,9 +34,10 @@ export class Places {
   /** Of the run that is being applied. */
   #held = new Map<string, Place>();
 
-  constructor({ read, bytesMax = recentBytesMax }: PlacesOptions) {
+  constructor({ read, bytesMax = recentBytesMax, isNew = false }: PlacesOptions) {
     this.#read = read;
     this.#recent = new RecentPlaces(bytesMax);
+    this.#isNew = isNew;
   }
 
   /** Of all changes that are not durable yet, and in no write. */
@@ -53,8 +57,17 @@ export class Places {
       // Safety: what the database does not have yet must not be read from there.
       this.#waiting.get(name) ??
       this.#writing.get(name) ??
-      this.#held.get(name)
+      this.#held.get(name) ??
+      this.#absent(name)
     );
+  }
+
+  /** As long as memory has all that there ever was, what it does not know is not there. */
+  #absent(name: string): Place | undefined {
+    if (!this.#isNew || this.#recent.hasDropped) return undefined;
+    const place = { name, entry: undefined, rowSum: undefined };
+    this.#recent.add(place);
+    return place;
   }
 
   /** What the keys hold: from memory, or else from the database. In their order. */

@@ -12,10 +12,16 @@ export class RecentPlaces {
   #young = new Map<string, Place>();
   #old = new Map<string, Place>();
   #youngBytes = 0;
+  #hasDropped = false;
 
   /** `bytesMax`: of both generations together, about. */
   constructor(bytesMax: number) {
     this.#generationBytesMax = bytesMax / 2;
+  }
+
+  /** Whether any place may have gone for lack of room, ever. */
+  get hasDropped(): boolean {
+    return this.#hasDropped;
   }
 
   find(name: string): Place | undefined {
@@ -35,6 +41,7 @@ export class RecentPlaces {
   grow(bytes: number): void {
     this.#youngBytes += bytes;
     if (this.#youngBytes < this.#generationBytesMax) return;
+    this.#hasDropped ||= this.#old.size > 0;
     this.#old = this.#young;
     this.#young = new Map();
     this.#youngBytes = 0;

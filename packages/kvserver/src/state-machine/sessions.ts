@@ -8,6 +8,7 @@
 import assert from 'node:assert/strict';
 import type { Refusal, Reply, Request, Stamp } from './command.ts';
 import { digestOf } from './command-digest.ts';
+import type { Place } from './place.ts';
 import { Session } from './session.ts';
 import type { KeyCommand, Store } from './store.ts';
 
@@ -57,11 +58,11 @@ export class Sessions {
     return { next: this.#next, uses: this.#uses };
   }
 
-  /** How one request changes the sessions and the store, and its reply. */
-  apply({ command, stamp }: Request, store: Store): Reply {
+  /** How one request changes the sessions and the store, and its reply. `place` is that of its key, if it has one. */
+  apply({ command, stamp }: Request, place: Place | undefined, store: Store): Reply {
     if (command.type === 'openSession') return this.#open(command.client);
-    if (stamp === undefined) return store.apply(command);
-    return this.#applyStamped({ command, stamp }, store);
+    if (stamp === undefined) return store.apply(command, place);
+    return this.#applyStamped({ command, stamp, place }, store);
   }
 
   /** Every session opened, used or put out since this was last asked; `undefined` for one put out. */
@@ -123,14 +124,19 @@ export class Sessions {
 interface StampedRequest {
   readonly command: KeyCommand;
   readonly stamp: Stamp;
+  readonly place: Place | undefined;
 }
 
-function applyOnce(session: Session, { command, stamp }: StampedRequest, store: Store): Reply {
+function applyOnce(
+  session: Session,
+  { command, stamp, place }: StampedRequest,
+  store: Store,
+): Reply {
   if (!session.admits(stamp.number)) return refused('outsideWindow');
   const digest = digestOf(command);
   const deed = session.recall(stamp.number);
   if (deed !== undefined) return deed.digest === digest ? deed.reply : refused('numberReused');
-  const reply = store.apply(command);
+  const reply = store.apply(command, place);
   if (reply.type !== 'got') session.remember(stamp.number, { digest, reply });
   return reply;
 }

@@ -5,20 +5,24 @@
  * Rule: state, sessions and position change together on disk, in one write, and one write at a time.
  */
 import assert from 'node:assert/strict';
-import { decodeBatch, type Origin } from './batch.ts';
-import type { Bytes, Entry, Reply, Request } from './command.ts';
+import type { Origin } from './batch.ts';
+import type { Bytes, Entry, Reply } from './command.ts';
 import { Places } from './places.ts';
 import { nameOf } from './rows/keys.ts';
+import {
+  type Decision,
+  type Instance,
+  namesIn,
+  type PlacedInstance,
+  placeRun,
+  readRun,
+} from './run.ts';
 import { Sessions } from './sessions.ts';
 import { type LoadedState, StateDatabase, type StateLevel } from './state-database.ts';
 import { nextStateHash } from './state-hash.ts';
 import { Store } from './store.ts';
 
-/** A decided value, and the instance that decided it. */
-export interface Decision {
-  readonly seq: number;
-  readonly value: Bytes;
-}
+export type { Decision } from './run.ts';
 
 /** What became of a decision. */
 export interface Applied {
@@ -48,7 +52,10 @@ export class StateMachine {
 
   private constructor(database: StateDatabase, { position, sessions }: LoadedState) {
     this.#database = database;
-    this.#places = new Places({ read: (names) => database.readPlaces(names) });
+    this.#places = new Places({
+      read: (names) => database.readPlaces(names),
+      isNew: position.applied < 0,
+    });
     this.#store = new Store(position.revision, this.#places);
     this.#sessions = new Sessions(position.sessions, sessions);
     this.#applied = position.applied;
@@ -116,10 +123,9 @@ export class StateMachine {
       assert.equal(seq, this.applied + 1 + index, 'instances are applied in order, each once');
     });
     try {
-      const run = decisions.map(({ seq, value }) => ({ seq, value, ...decodeBatch(value) }));
-      const names = namesOf(run.flatMap(({ requests }) => requests));
-      const isKnown = names.every((name) => this.#places.find(name) !== undefined);
-      return isKnown ? run.map((instance) => this.#take(instance)) : this.#applyLater(run, names);
+      const run = readRun(decisions);
+      const placed = this.#place(run);
+      return placed === undefined ? this.#applyLater(run) : this.#applyNow(placed);
     } catch (failure) {
       throw this.#fail(failure);
     }
@@ -163,16 +169,15 @@ export class StateMachine {
     return this.#orFail(() => this.#database.contentHash());
   }
 
-  async #applyLater(
-    run: readonly Instance[],
-    names: readonly string[],
-  ): Promise<readonly Applied[]> {
+  async #applyLater(run: readonly Instance[]): Promise<readonly Applied[]> {
     this.#isApplying = true;
     try {
       return await this.#orFail(async () => {
-        await this.#places.hold(names);
+        await this.#places.hold(namesIn(run));
         this.#refuseIfFailed();
-        return run.map((instance) => this.#take(instance));
+        const placed = this.#place(run);
+        assert(placed !== undefined, 'every key a command names is in memory');
+        return this.#applyNow(placed);
       });
     } finally {
       this.#places.release();
@@ -180,11 +185,19 @@ export class StateMachine {
     }
   }
 
-  #take({ seq, value, origin, requests }: Instance): Applied {
-    const replies = requests.map((request) => this.#sessions.apply(request, this.#store));
-    this.#applied = seq;
-    this.#stateHash = nextStateHash(this.#stateHash, { seq, value, replies });
-    return { seq, origin, replies };
+  #place(run: readonly Instance[]): readonly PlacedInstance[] | undefined {
+    return placeRun(run, (name) => this.#places.find(name));
+  }
+
+  #applyNow(run: readonly PlacedInstance[]): readonly Applied[] {
+    return run.map(({ seq, value, origin, requests, places }) => {
+      const replies = requests.map((request, index) =>
+        this.#sessions.apply(request, places[index], this.#store),
+      );
+      this.#applied = seq;
+      this.#stateHash = nextStateHash(this.#stateHash, { seq, value, replies });
+      return { seq, origin, replies };
+    });
   }
 
   #readLater(name: string): Promise<Entry | undefined> {
@@ -228,16 +241,4 @@ export class StateMachine {
   #refuseIfFailed(): void {
     if (this.#failure !== undefined) throw this.#failure;
   }
-}
-
-/** A decision with what is in its value. */
-type Instance = Decision & ReturnType<typeof decodeBatch>;
-
-/** Of the keys, each once. */
-function namesOf(requests: readonly Request[]): readonly string[] {
-  const names = new Set<string>();
-  for (const { command } of requests) {
-    if (command.type !== 'openSession') names.add(nameOf(command.key));
-  }
-  return [...names];
 }

@@ -7,7 +7,6 @@ import { valueBytesMax } from '@paxkv/client/protocol';
 import type { Bytes, Command, Reply } from './command.ts';
 import type { Place } from './place.ts';
 import type { Places } from './places.ts';
-import { nameOf } from './rows/keys.ts';
 
 /** A command about one key. */
 export type KeyCommand = Exclude<Command, { type: 'openSession' }>;
@@ -15,11 +14,11 @@ export type KeyCommand = Exclude<Command, { type: 'openSession' }>;
 export type KeyReply = Exclude<Reply, { type: 'sessionOpened' }>;
 
 export class Store {
-  readonly #places: Pick<Places, 'find' | 'change'>;
+  readonly #places: Pick<Places, 'change'>;
   #revision: number;
 
-  /** Every key that a command names is found in `places`. `revision` is that of the state they are of. */
-  constructor(revision: number, places: Pick<Places, 'find' | 'change'>) {
+  /** `revision` is that of the state whose `places` these are. */
+  constructor(revision: number, places: Pick<Places, 'change'>) {
     this.#revision = revision;
     this.#places = places;
   }
@@ -29,8 +28,9 @@ export class Store {
     return this.#revision;
   }
 
-  apply(command: KeyCommand): KeyReply {
-    const place = this.#placeOf(command.key);
+  /** `place` is that of the command's key. */
+  apply(command: KeyCommand, place: Place | undefined): KeyReply {
+    assert(place !== undefined, 'every key a command names is in memory');
     switch (command.type) {
       case 'get':
         return { type: 'got', entry: place.entry };
@@ -71,12 +71,6 @@ export class Store {
       version: (before?.version ?? 0) + 1,
     });
     return revision;
-  }
-
-  #placeOf(key: Bytes): Place {
-    const place = this.#places.find(nameOf(key));
-    assert(place !== undefined, 'every key a command names is in memory');
-    return place;
   }
 
   #advance(): number {

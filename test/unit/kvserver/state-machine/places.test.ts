@@ -128,6 +128,23 @@ describe('Places', () => {
     expect(kept).to.include.members(['0', '999', '980']);
   });
 
+  it('know without asking what is absent, as long as they have all that there ever was', async () => {
+    places = new Places({ read: database.read, bytesMax: 10_000, isNew: true });
+    for (const name of ['a', 'b']) {
+      const place = places.find(name);
+      if (place !== undefined) places.change(place, entry('v'.repeat(3000)));
+    }
+    database.write(places.takeChanges());
+    places.settle();
+    expect(places.find('c')).to.deep.equal({ name: 'c', entry: undefined, rowSum: undefined });
+    expect(heldAt('a')).to.equal('v'.repeat(3000));
+    // As soon as there is no room for all, the database is asked again.
+    for (let count = 0; count < 100; count += 1) places.find(`${count}`);
+    expect(places.find('b')).to.equal(undefined);
+    expect(places.find('never there')).to.equal(undefined);
+    expect(database.asked).to.deep.equal([]);
+  });
+
   it('count what one key grows by towards the bound', async () => {
     places = new Places({ read: database.read, bytesMax: 10_000 });
     await places.load(['other', 'k']);

@@ -16,7 +16,8 @@ const reused = { type: 'refused', reason: 'numberReused' };
 class Subject {
   readonly #limits: SessionLimits;
   sessions: Sessions;
-  readonly store = new Store(0, new KnownPlaces({ k: undefined }));
+  readonly #places = new KnownPlaces({ k: undefined, ka: undefined });
+  readonly store = new Store(0, this.#places);
 
   constructor(limits: SessionLimits = { sessionCountMax: 3, deedCountMax: 5000 }) {
     this.#limits = limits;
@@ -29,7 +30,10 @@ class Subject {
   }
 
   apply(request: Request): Reply {
-    return this.sessions.apply(request, this.store);
+    const { command } = request;
+    const isKeyed = command.type !== 'openSession';
+    const place = isKeyed ? this.#places.find(nameOf(command.key)) : undefined;
+    return this.sessions.apply(request, place, this.store);
   }
 
   /** As a replica that stops and starts anew does; `kept` is what its database held. */
@@ -39,7 +43,7 @@ class Subject {
   }
 
   get value(): string | undefined {
-    const reply = this.store.apply(get('k'));
+    const reply = this.store.apply(get('k'), this.#places.find('k'));
     if (reply.type !== 'got' || reply.entry === undefined) return undefined;
     return nameOf(reply.entry.value);
   }
@@ -259,8 +263,8 @@ describe('Sessions', () => {
 
   it('stops rather than give an id beyond exact integers', () => {
     const sessions = new Sessions({ next: Number.MAX_SAFE_INTEGER, uses: 0 });
-    const open = () =>
-      sessions.apply({ command: openSession() }, new Store(0, new KnownPlaces({})));
+    const store = new Store(0, new KnownPlaces({}));
+    const open = () => sessions.apply({ command: openSession() }, undefined, store);
     expect(open).to.throw(/exact integers/);
   });
 });

@@ -78,16 +78,19 @@ describe('state database', () => {
 
   it('is asked once for all keys of a run, and not again for keys in memory', async () => {
     let reads = 0;
-    const level = intercepted(memoryLevel(), {
-      getMany: (call) => {
-        reads += 1;
-        return call();
-      },
-    });
-    const machine = await StateMachine.open(level);
-    await machine.apply(decided(0, [batchOf(put('a', ''), get('b')), batchOf(append('a', 'x'))]));
+    const level = memoryLevel();
+    await written(level);
+    const machine = await StateMachine.open(
+      intercepted(level, {
+        getMany: (call) => {
+          reads += 1;
+          return call();
+        },
+      }),
+    );
+    await machine.apply(decided(1, [batchOf(put('a', ''), get('b')), batchOf(append('a', 'x'))]));
     expect(reads).to.equal(1);
-    const applied = machine.apply(decided(2, [batchOf(put('b', ''), append('a', 'x'))]));
+    const applied = machine.apply(decided(3, [batchOf(put('b', ''), append('a', 'x'))]));
     expect(applied, 'at once').to.be.an('array');
     expect(machine.read(bytes('a'))).to.include({ version: 3 });
     expect(reads).to.equal(1);
@@ -240,9 +243,11 @@ describe('state database', () => {
     });
 
     it('of a read stops the machine', async () => {
-      const machine = await StateMachine.open(intercepted(memoryLevel(), { getMany: diskFull }));
+      const level = memoryLevel();
+      await written(level);
+      const machine = await StateMachine.open(intercepted(level, { getMany: diskFull }));
       expect(await codeOf(readFrom(machine, 'k'))).to.equal('STATE_FAILED');
-      expect(await codeOf(applyTo(machine, decided(0, [noop])))).to.equal('STATE_FAILED');
+      expect(await codeOf(applyTo(machine, decided(1, [noop])))).to.equal('STATE_FAILED');
     });
   });
 

@@ -107,11 +107,13 @@ describe('StateMachine', () => {
   });
 
   it('applies one run at a time', async () => {
-    const machine = await StateMachine.open(memoryLevel());
-    const first = machine.apply(decided(0, [batchOf(put('k', 'a'))]));
-    expect(await rejection(applyTo(machine, decided(0, [noop])))).to.match(/one run is applied/);
+    const level = memoryLevel();
+    await applyNext(await StateMachine.open(level), put('k', 'a'));
+    const machine = await StateMachine.open(level);
+    const first = machine.apply(decided(1, [batchOf(put('k', 'b'))]));
+    expect(await rejection(applyTo(machine, decided(1, [noop])))).to.match(/one run is applied/);
     await first;
-    expect(machine.applied).to.equal(0);
+    expect(machine.applied).to.equal(1);
   });
 
   it('does nothing for an empty run', async () => {
