@@ -27,14 +27,15 @@ export class Outbox {
   add(message: Uint8Array): boolean {
     const queueBytes = this.#socket.bufferedAmount + this.#waitingBytes;
     if (queueBytes > this.#limits.queueBytesMax) return false;
-    if (this.#waitingBytes + message.byteLength > this.#limits.frameBytesMax) this.#flush();
-    if (this.#waiting.length === 0) setImmediate(() => this.#flush());
+    if (this.#waitingBytes + message.byteLength > this.#limits.frameBytesMax) this.flush();
+    if (this.#waiting.length === 0) setImmediate(() => this.flush());
     this.#waiting.push(message);
     this.#waitingBytes += message.byteLength;
     return true;
   }
 
-  #flush(): void {
+  /** Sends what waits now rather than at the end of this turn. */
+  flush(): void {
     if (this.#waiting.length === 0) return;
     const frame = Buffer.concat(this.#waiting, this.#waitingBytes);
     this.#waiting = [];

@@ -12,6 +12,9 @@ import { Heartbeat } from './heartbeat.ts';
 import { frameBytesMax, type PeerLimits } from './limits.ts';
 import { Outbox } from './outbox.ts';
 
+/** How long the other server may take to hear the last words. */
+const farewellMsMax = 200;
+
 export interface OutgoingLinkOptions {
   /** host:port of the other server. */
   readonly address: string;
@@ -93,15 +96,23 @@ export class OutgoingLink {
     return this.#outbox !== undefined;
   }
 
-  /** Resolves when the connection, if there is one, is gone. */
+  /** Resolves when the connection, if there is one, is gone, and what was sent has left. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
     const socket = this.#socket;
     if (socket === undefined) return;
     const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-    socket.terminate();
+    if (this.#outbox === undefined) socket.terminate();
+    else this.#bidFarewell(socket, this.#outbox);
     await gone;
+  }
+
+  #bidFarewell(socket: WebSocket, outbox: Outbox): void {
+    outbox.flush();
+    socket.close(1001);
+    const timer = setTimeout(() => socket.terminate(), farewellMsMax);
+    socket.once('close', () => clearTimeout(timer));
   }
 
   #onAnswer(data: RawData): void {

@@ -9,6 +9,7 @@ import type { Applied, Decision } from '../state-machine/state-machine.ts';
 import { HandOver } from './hand-over/hand-over.ts';
 import type { HandedOver } from './hand-over/hand-over-port.ts';
 import { HandedIn } from './hand-over/handed-in.ts';
+import { Interregnum } from './interregnum.ts';
 import { type OwnBatch, OwnBatches } from './own-batches.ts';
 import { OwnSession } from './own-session.ts';
 import type { PendingRequest } from './pending-request.ts';
@@ -31,6 +32,7 @@ export class Writes {
   readonly #proposals = new Proposals();
   readonly #handOver: HandOver | undefined;
   readonly #handedIn: HandedIn;
+  readonly #interregnum: Interregnum;
   /** Own batches that were not applied yet, by number. */
   readonly #awaited = new Map<number, OwnBatch>();
   #isOpening = false;
@@ -42,6 +44,7 @@ export class Writes {
     this.#options = options;
     this.#batches = new OwnBatches({ ...options, session: this.#session });
     this.#handedIn = new HandedIn(limits.pendingBytesMax);
+    this.#interregnum = new Interregnum(options.clock, () => this.propose());
     if (port === undefined) return;
     const leader = () => options.paxos.leader();
     this.#handOver = new HandOver({ ...options, port, leader, onReturned: () => this.propose() });
@@ -88,6 +91,7 @@ export class Writes {
   /** Somebody else leads than before, or nobody. */
   onLeader(): void {
     if (!this.#isLeading) this.#handedIn.abandon();
+    this.#interregnum.onLeader(this.#options.paxos.leader());
     this.#handOver?.onLeader();
     this.propose();
   }
@@ -107,6 +111,7 @@ export class Writes {
 
   stop(): void {
     this.#isStopped = true;
+    this.#interregnum.stop();
     this.#handOver?.stop();
     this.#options.handOver?.close();
   }
@@ -125,6 +130,7 @@ export class Writes {
   }
 
   #hasRoom(): boolean {
+    if (this.#interregnum.isOn) return false;
     const underWay = this.#proposals.inFlightCount + (this.#handOver?.count ?? 0);
     return underWay < this.#options.limits.inFlightInstanceCountMax;
   }
@@ -132,12 +138,16 @@ export class Writes {
   /** The next batch to be proposed here: first those that have waited longest. */
   #next(): Batch | undefined {
     while (this.#hasRoom()) {
-      const own = this.#handOver?.takeReturned() ?? this.#handedIn.take();
+      const own = this.#handOver?.takeReturned() ?? this.#takeHandedIn();
       if (own !== undefined) return own;
       const batch = this.#takeDisplaced() ?? this.#nextOwn();
       if (batch === undefined || this.#handOver?.give(batch) !== true) return batch;
     }
     return undefined;
+  }
+
+  #takeHandedIn(): Batch | undefined {
+    return this.#isLeading ? this.#handedIn.take() : undefined;
   }
 
   /** The batch of another is its own affair again once this replica does not lead any more. */
@@ -170,8 +180,11 @@ export class Writes {
   }
 
   #onHandedIn(from: number, { boot, number, value }: HandedOver): void {
-    // Whoever handed it over soon hears who leads now, and gives it there.
-    if (this.#isStopped || !this.#isLeading) return;
+    const { me, paxos } = this.#options;
+    const leader = paxos.leader() ?? me;
+    // Whoever handed it over soon hears who leads now, and gives it there. Where nobody leads, those who
+    // are to follow this replica may know before it does, so it keeps what they give.
+    if (this.#isStopped || leader !== me) return;
     if (this.#handedIn.add({ origin: { node: from, boot, number }, value })) this.propose();
   }
 

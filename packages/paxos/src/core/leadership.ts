@@ -166,6 +166,7 @@ export class Leadership<V> {
     const ballot = rounds.ballotAbove(this.#seen, outbox);
     this.#see(ballot);
     const mandate = { ballot, followers: new Tally(peerCount), from: 0, votes: new Map() };
+    this.#vigil.forsake();
     this.#standing = { name: 'campaigning', until: now + campaignMs, ...mandate };
     return { type: 'lead', ballot };
   }

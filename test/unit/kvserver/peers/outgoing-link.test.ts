@@ -233,6 +233,33 @@ describe('OutgoingLink', () => {
     expect(process.memoryUsage().arrayBuffers - before).to.be.below(64 * 1024 * 1024);
   });
 
+  it('has its last words heard before it closes', async () => {
+    const heard: unknown[] = [];
+    const { port, server } = await serve((socket) => {
+      socket.on('message', (data) => heard.push(unpack(Buffer.from(data as Buffer))));
+      socket.on('close', () => server.emit('ended'));
+      welcome(socket);
+    });
+    const { link, until } = linkTo(port);
+    await until(({ connected }) => connected);
+    const ended = once(server, 'ended');
+    link.send(pack('farewell'));
+    await link.close();
+    await ended;
+    expect(heard).to.deep.equal(['farewell']);
+  });
+
+  it('closes though the other end does not listen', async () => {
+    const { port } = await serve((socket) => {
+      welcome(socket);
+      socket.pause();
+    });
+    const { link, until } = linkTo(port);
+    await until(({ connected }) => connected);
+    await link.close();
+    expect(link.isOpen).to.equal(false);
+  });
+
   it('dials no more once closed, whether it was connected, waiting or dialling', async () => {
     let count = 0;
     const { port } = await serve((socket) => {

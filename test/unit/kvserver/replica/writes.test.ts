@@ -1,6 +1,10 @@
-import { seeded, type World } from '@paxkv/simulator';
+import { limitsDefault } from '@paxkv/kvserver/config';
+import type { HandedOver } from '@paxkv/kvserver/replica/hand-over/hand-over-port';
+import { PendingRequests } from '@paxkv/kvserver/replica/pending-requests';
+import { Writes } from '@paxkv/kvserver/replica/writes';
+import { seeded, World } from '@paxkv/simulator';
 import { expect } from 'chai';
-import { append, get, put } from '../state-machine/fixtures.ts';
+import { append, bytes, get, put } from '../state-machine/fixtures.ts';
 import { Cluster, type ClusterOptions } from './cluster.ts';
 
 /** A cluster in which node `leader` leads. */
@@ -118,4 +122,76 @@ describe('Writes', () => {
       },
     ),
   );
+});
+
+describe('Writes, between two leaders', () => {
+  const stamp = { session: 1, number: 1, lowestAwaited: 1 };
+  const handedOver: HandedOver = { type: 'handOver', boot: 1, number: 1, value: bytes('batch') };
+  let world: World;
+  let leader: number | undefined;
+  let started: Uint8Array[];
+  let handIn: (from: number, message: HandedOver) => void;
+  let writes: Writes;
+
+  beforeEach(() => {
+    world = new World({ seed: 1 });
+    leader = 2;
+    started = [];
+    const { clock } = world;
+    const limits = limitsDefault;
+    writes = new Writes({
+      ...{ me: 0, boot: 1, clock, limits, applied: () => -1 },
+      pending: new PendingRequests({ clock, limits, onSettled: () => {} }),
+      paxos: {
+        start: (_, value) => started.push(value),
+        max: () => -1,
+        leader: () => leader,
+      },
+      handOver: {
+        open: (receive) => {
+          handIn = receive;
+        },
+        send: () => {},
+        close: () => {},
+      },
+    });
+  });
+
+  function heed(next: number | undefined): void {
+    leader = next;
+    writes.onLeader();
+  }
+
+  it('keep what is handed in before this replica leads, and propose it then', () =>
+    world.run(async () => {
+      heed(undefined);
+      handIn(1, handedOver);
+      await world.sleep(1000);
+      expect(started).to.deep.equal([]);
+      heed(0);
+      await world.sleep(1);
+      expect(started).to.deep.equal([handedOver.value]);
+    }));
+
+  it('forget what was handed in once another leads', () =>
+    world.run(async () => {
+      heed(undefined);
+      handIn(1, handedOver);
+      heed(2);
+      handIn(1, { ...handedOver, number: 2 });
+      heed(0);
+      await world.sleep(1);
+      expect(started).to.deep.equal([]);
+    }));
+
+  it('wait for the next leader, and not for long', () =>
+    world.run(async () => {
+      heed(undefined);
+      writes.add({ command: put('k', 'v'), stamp }, undefined).catch(() => {});
+      await world.sleep(50);
+      expect(started).to.have.length(0);
+      await world.sleep(60);
+      expect(started).to.have.length(1);
+      writes.stop();
+    }));
 });

@@ -201,6 +201,12 @@ describe('Leadership', () => {
     expect(fresh(false).succeed(0, beginStep().outbox)).to.equal(undefined);
   });
 
+  it('knows of no leader while it campaigns', () => {
+    role.heardLeader(ballot(3, 1), 0);
+    role.succeed(10, beginStep().outbox);
+    expect(role.leader).to.equal(undefined);
+  });
+
   it('begins anew when a campaign came to nothing', () => {
     role.campaign(0, beginStep().outbox);
     expect(role.wakeAt()).to.equal(400);

@@ -24,7 +24,8 @@ export interface HandOverOptions {
 
 interface Given {
   readonly batch: Batch;
-  readonly atMs: number;
+  /** Until when the leader may have it. */
+  readonly dueMs: number;
   readonly tryCount: number;
 }
 
@@ -84,7 +85,7 @@ export class HandOver {
     const to = leader();
     if (to === undefined || to === me) return false;
     const { boot, number } = batch.origin;
-    this.#given.set(number, { batch, atMs: clock.now(), tryCount });
+    this.#given.set(number, { batch, dueMs: clock.now() + patienceMs, tryCount });
     port.send(to, { type: 'handOver', boot, number, value: batch.value });
     this.#watch();
     return true;
@@ -98,18 +99,19 @@ export class HandOver {
   }
 
   #watch(): void {
-    const { clock } = this.#options;
-    this.#cancelTimer ??= clock.at(clock.now() + patienceMs, () => this.#onTimer());
+    const [oldest] = this.#given.values();
+    if (oldest === undefined) return;
+    this.#cancelTimer ??= this.#options.clock.at(oldest.dueMs, () => this.#onTimer());
   }
 
   #onTimer(): void {
     this.#cancelTimer = undefined;
     const now = this.#options.clock.now();
-    for (const [number, { batch, atMs, tryCount }] of [...this.#given]) {
-      if (now - atMs < patienceMs) continue;
+    for (const [number, { batch, dueMs, tryCount }] of [...this.#given]) {
+      if (now < dueMs) continue;
       this.#given.delete(number);
       this.#giveAgain(batch, tryCount + 1);
     }
-    if (this.#given.size > 0) this.#watch();
+    this.#watch();
   }
 }

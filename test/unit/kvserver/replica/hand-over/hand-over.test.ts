@@ -59,6 +59,17 @@ describe('HandOver', () => {
       expect(handOver.takeReturned()).to.equal(undefined);
     }));
 
+  it('has as much patience with each batch, whenever it was given', () =>
+    world.run(async () => {
+      handOver.give(ownBatch(1));
+      await world.sleep(200);
+      handOver.give(ownBatch(2));
+      await world.sleep(100);
+      expect(sent.map(({ number }) => number)).to.deep.equal([1, 2, 1]);
+      await world.sleep(160);
+      expect(sent.map(({ number }) => number)).to.deep.equal([1, 2, 1, 2]);
+    }));
+
   it('gives nothing again that was applied, or that nobody awaits', () =>
     world.run(async () => {
       const batch = ownBatch(2);
