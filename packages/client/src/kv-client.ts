@@ -18,11 +18,19 @@ import {
   type Settings,
   toSettings,
 } from './options.ts';
-import type { AppendReply, DeleteReply, PutReply, StatusReply, Versions } from './protocol.ts';
+import type {
+  AppendReply,
+  DeleteReply,
+  PutReply,
+  SessionStamp,
+  StatusReply,
+  Versions,
+} from './protocol.ts';
+import type { GetRequest } from './request.ts';
 import { Deadlines } from './retry/deadlines.ts';
 import { Endpoints, toEndpoint, toEndpoints } from './retry/endpoints.ts';
 import { Patience } from './retry/patience.ts';
-import { Retry } from './retry/retry.ts';
+import { type Pursuit, Retry } from './retry/retry.ts';
 import { Tally } from './retry/tally.ts';
 import { Entrance } from './session/entrance.ts';
 import { Writer } from './session/writer.ts';
@@ -84,56 +92,78 @@ export class KvClient<E extends Encoding = 'utf8'> {
 
   /** The key's value, or `undefined` if it is absent. Sees every write that was acknowledged before. */
   async get(key: Writable, options?: GetOptions): Promise<Values[E] | undefined> {
-    const entry = await this.getEntry(key, options);
-    return entry?.value;
+    const patience = this.#begin(options);
+    try {
+      const { entry } = await this.#retry.pursue(toGet(key, options), toPursuit('get', patience));
+      return entry && this.#decode(entry.value);
+    } finally {
+      this.#end(patience);
+    }
   }
 
   /** The key's value with its versions, or `undefined` if it is absent. */
   async getEntry(key: Writable, options?: GetOptions): Promise<Entry<Values[E]> | undefined> {
-    const consistency = checkedConsistency(options?.consistency);
-    const request = { type: 'get', key: toKeyBytes(key), consistency } as const;
-    const { entry } = await this.#run(options, (patience) =>
-      this.#retry.pursue(request, { patience, tally: new Tally('get') }),
-    );
-    return entry && { ...entry, value: this.#decode(entry.value) };
+    const patience = this.#begin(options);
+    try {
+      const { entry } = await this.#retry.pursue(toGet(key, options), toPursuit('get', patience));
+      return entry && { ...entry, value: this.#decode(entry.value) };
+    } finally {
+      this.#end(patience);
+    }
   }
 
   /** Sets the key's value. */
   async put(key: Writable, value: Writable, options?: CallOptions): Promise<PutReply> {
-    const pair = { key: toKeyBytes(key), value: toValueBytes(value) };
-    const { revision } = await this.#run(options, (patience) =>
-      this.#writer.write((stamp) => ({ type: 'put', ...pair, stamp }), patience),
-    );
-    return { revision };
+    const patience = this.#begin(options);
+    try {
+      const pair = { key: toKeyBytes(key), value: toValueBytes(value) };
+      const toRequest = (stamp: SessionStamp) => ({ type: 'put', ...pair, stamp }) as const;
+      const { revision } = await this.#writer.write(toRequest, patience);
+      return { revision };
+    } finally {
+      this.#end(patience);
+    }
   }
 
   /** Adds to the end of the key's value; an absent key counts as empty. */
   async append(key: Writable, value: Writable, options?: CallOptions): Promise<AppendReply> {
-    const pair = { key: toKeyBytes(key), value: toValueBytes(value) };
-    const { revision, length } = await this.#run(options, (patience) =>
-      this.#writer.write((stamp) => ({ type: 'append', ...pair, stamp }), patience),
-    );
-    return { revision, length };
+    const patience = this.#begin(options);
+    try {
+      const pair = { key: toKeyBytes(key), value: toValueBytes(value) };
+      const toRequest = (stamp: SessionStamp) => ({ type: 'append', ...pair, stamp }) as const;
+      const { revision, length } = await this.#writer.write(toRequest, patience);
+      return { revision, length };
+    } finally {
+      this.#end(patience);
+    }
   }
 
   /** Removes the key; `deleted` tells whether it was there. */
   async delete(key: Writable, options?: CallOptions): Promise<DeleteReply> {
-    const bytes = toKeyBytes(key);
-    const { revision, deleted } = await this.#run(options, (patience) =>
-      this.#writer.write((stamp) => ({ type: 'delete', key: bytes, stamp }), patience),
-    );
-    return { revision, deleted };
+    const patience = this.#begin(options);
+    try {
+      const bytes = toKeyBytes(key);
+      const toRequest = (stamp: SessionStamp) => ({ type: 'delete', key: bytes, stamp }) as const;
+      const { revision, deleted } = await this.#writer.write(toRequest, patience);
+      return { revision, deleted };
+    } finally {
+      this.#end(patience);
+    }
   }
 
   /** What `endpoint` says of itself, asked once; without `endpoint`, what any server says. */
   async status(endpoint?: string, options?: CallOptions): Promise<StatusReply> {
     const request = { type: 'status' } as const;
-    const { status } = await this.#run(options, (patience) =>
-      endpoint === undefined
-        ? this.#retry.pursue(request, { patience, tally: new Tally('status') })
-        : this.#retry.askOnce(toEndpoint(endpoint), request, patience),
-    );
-    return status;
+    const patience = this.#begin(options);
+    try {
+      const { status } =
+        endpoint === undefined
+          ? await this.#retry.pursue(request, toPursuit('status', patience))
+          : await this.#retry.askOnce(toEndpoint(endpoint), request, patience);
+      return status;
+    } finally {
+      this.#end(patience);
+    }
   }
 
   /** What each server says of itself, in the order of `endpoints`. A silent one gives an error. */
@@ -171,22 +201,6 @@ export class KvClient<E extends Encoding = 'utf8'> {
     await this.#environment.exchange.close();
   }
 
-  async #run<R>(
-    options: CallOptions | undefined,
-    work: (patience: Patience) => Promise<R>,
-  ): Promise<R> {
-    const patience = this.#begin(options);
-    try {
-      return await work(patience);
-    } finally {
-      patience.dispose();
-      this.#underWayCount -= 1;
-      if (this.#underWayCount === 0) {
-        this.#onIdle();
-      }
-    }
-  }
-
   #begin(options: CallOptions | undefined): Patience {
     if (this.#closing !== undefined) {
       throw new KvError('KV_CLOSED', 'the client was closed before this call');
@@ -200,4 +214,24 @@ export class KvClient<E extends Encoding = 'utf8'> {
     this.#underWayCount += 1;
     return patience;
   }
+
+  #end(patience: Patience): void {
+    patience.dispose();
+    this.#underWayCount -= 1;
+    if (this.#underWayCount === 0) {
+      this.#onIdle();
+    }
+  }
+}
+
+function toGet(key: Writable, options: GetOptions | undefined): GetRequest {
+  return {
+    type: 'get',
+    key: toKeyBytes(key),
+    consistency: checkedConsistency(options?.consistency),
+  };
+}
+
+function toPursuit(name: string, patience: Patience): Pursuit {
+  return { patience, tally: new Tally(name) };
 }

@@ -9,7 +9,7 @@ import type { Deadlines } from './deadlines.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { Patience } from './patience.ts';
 import { Tally } from './tally.ts';
-import { TimedAttempt } from './timed-attempt.ts';
+import { type AttemptEnds, TimedAttempt } from './timed-attempt.ts';
 
 export interface RetrySettings extends BackoffLimits {
   /** So long one server may take, lest one that hangs use up the whole deadline. */
@@ -29,6 +29,17 @@ export interface RetryParts {
   readonly settings: RetrySettings;
 }
 
+/** What a server is asked, and how long its answer is awaited at most. */
+interface Asked<Q extends Request> {
+  readonly request: Q;
+  readonly patience: Patience;
+}
+
+interface Failure {
+  readonly endpoint: string;
+  readonly error: unknown;
+}
+
 export class Retry {
   readonly #environment: Environment;
   readonly #endpoints: Endpoints;
@@ -42,29 +53,24 @@ export class Retry {
     this.#settings = settings;
   }
 
-  /** @throws KvError with what is known of the outcome. */
-  async pursue<Q extends Request>(request: Q, { patience, tally }: Pursuit): Promise<ReplyTo<Q>> {
-    let tried: readonly string[] = [];
-    let backoff: Backoff | undefined;
-    for (;;) {
-      if (patience.end !== undefined) {
-        throw tally.verdict(patience);
-      }
-      const endpoint = this.#choose(request, tried);
-      tally.began();
-      try {
-        return await this.#attempt(endpoint, request, patience);
-      } catch (error) {
-        tally.failed(error);
-      }
-      this.#leave(endpoint, patience);
-      tried = [...tried, endpoint];
-      if (tried.length >= this.#endpoints.all.length) {
-        backoff ??= new Backoff(this.#settings, this.#environment.random);
-        await patience.pause(backoff.next());
-        tried = [];
-      }
+  /**
+   * What needs no second attempt, as nearly all, costs one promise and one small object.
+   *
+   * @throws KvError with what is known of the outcome.
+   */
+  pursue<Q extends Request>(request: Q, pursuit: Pursuit): Promise<ReplyTo<Q>> {
+    const { patience, tally } = pursuit;
+    if (patience.end !== undefined) {
+      return Promise.reject(tally.verdict(patience));
     }
+    const endpoint = this.#choose(request, []);
+    tally.began();
+    return new Promise((resolve, reject) => {
+      const goOn = (error: Error) => {
+        this.#goOn(request, pursuit, { endpoint, error }).then(resolve, reject);
+      };
+      this.#send(endpoint, { request, patience }, { resolve, reject: goOn });
+    });
   }
 
   /** Asks this one server, once. @throws KvError also where another attempt might go better. */
@@ -76,11 +82,40 @@ export class Retry {
     const tally = new Tally(request.type);
     tally.began();
     try {
-      return await this.#attempt(endpoint, request, patience);
+      return await this.#attempt(endpoint, { request, patience });
     } catch (error) {
       tally.failed(error);
     }
     throw patience.end === undefined ? tally.failure('no reply') : tally.verdict(patience);
+  }
+
+  /** From the second attempt on. */
+  async #goOn<Q extends Request>(
+    request: Q,
+    { patience, tally }: Pursuit,
+    first: Failure,
+  ): Promise<ReplyTo<Q>> {
+    const backoff = new Backoff(this.#settings, this.#environment.random);
+    const tried: string[] = [];
+    for (let last = first; ; ) {
+      tally.failed(last.error);
+      this.#leave(last.endpoint, patience);
+      tried.push(last.endpoint);
+      if (tried.length >= this.#endpoints.all.length) {
+        await patience.pause(backoff.next());
+        tried.length = 0;
+      }
+      if (patience.end !== undefined) {
+        throw tally.verdict(patience);
+      }
+      const endpoint = this.#choose(request, tried);
+      tally.began();
+      try {
+        return await this.#attempt(endpoint, { request, patience });
+      } catch (error) {
+        last = { endpoint, error };
+      }
+    }
   }
 
   #choose(request: Request, tried: readonly string[]): string {
@@ -90,19 +125,18 @@ export class Retry {
     return exchange.bestFor?.(request, left) ?? this.#endpoints.next(tried);
   }
 
-  #attempt<Q extends Request>(
-    endpoint: string,
-    request: Q,
-    patience: Patience,
-  ): Promise<ReplyTo<Q>> {
+  #attempt<Q extends Request>(endpoint: string, asked: Asked<Q>): Promise<ReplyTo<Q>> {
+    return new Promise((resolve, reject) => this.#send(endpoint, asked, { resolve, reject }));
+  }
+
+  #send<Q extends Request>(endpoint: string, asked: Asked<Q>, ends: AttemptEnds<Q>): void {
     const { clock, exchange } = this.#environment;
+    const { request, patience } = asked;
     const due = Math.min(clock.now() + this.#settings.attemptTimeoutMs, patience.due);
-    return new Promise((resolve, reject) => {
-      const limits = { endpoint, due, deadlines: this.#deadlines };
-      const attempt = new TimedAttempt(request, limits, { resolve, reject });
-      patience.spendOn(attempt);
-      exchange.send(endpoint, attempt);
-    });
+    const limits = { endpoint, due, deadlines: this.#deadlines };
+    const attempt = new TimedAttempt(request, limits, ends);
+    patience.spendOn(attempt);
+    exchange.send(endpoint, attempt);
   }
 
   #leave(endpoint: string, patience: Patience): void {

@@ -9,7 +9,7 @@ export interface AttemptLimits {
   readonly deadlines: Deadlines;
 }
 
-interface Ends<Q extends Request> {
+export interface AttemptEnds<Q extends Request> {
   readonly resolve: (reply: ReplyTo<Q>) => void;
   readonly reject: (error: Error) => void;
 }
@@ -18,18 +18,22 @@ export class TimedAttempt<Q extends Request> implements Attempt, Timed {
   readonly request: Q;
   readonly due: number;
   sent: 'no' | 'maybe' = 'maybe';
-  readonly #limits: AttemptLimits;
-  readonly #ends: Ends<Q>;
+  readonly #endpoint: string;
+  readonly #deadlines: Deadlines;
+  readonly #resolve: (reply: ReplyTo<Q>) => void;
+  readonly #reject: (error: Error) => void;
   #isOver = false;
   #onCalledOff: (() => void) | undefined;
 
   /** Its time runs from now on. */
-  constructor(request: Q, limits: AttemptLimits, ends: Ends<Q>) {
+  constructor(request: Q, { endpoint, due, deadlines }: AttemptLimits, ends: AttemptEnds<Q>) {
     this.request = request;
-    this.due = limits.due;
-    this.#limits = limits;
-    this.#ends = ends;
-    limits.deadlines.add(this);
+    this.due = due;
+    this.#endpoint = endpoint;
+    this.#deadlines = deadlines;
+    this.#resolve = ends.resolve;
+    this.#reject = ends.reject;
+    deadlines.add(this);
   }
 
   get isOver(): boolean {
@@ -39,18 +43,17 @@ export class TimedAttempt<Q extends Request> implements Attempt, Timed {
   answer(reply: Reply): void {
     if (isReplyTo(this.request, reply)) {
       if (this.#end()) {
-        this.#ends.resolve(reply);
+        this.#resolve(reply);
       }
     } else {
-      const { endpoint } = this.#limits;
-      const message = `${endpoint} answered "${reply.type}" to "${this.request.type}"`;
+      const message = `${this.#endpoint} answered "${reply.type}" to "${this.request.type}"`;
       this.fail(new ExchangeError('maybe', message));
     }
   }
 
   fail(error: Error): void {
     if (this.#end()) {
-      this.#ends.reject(error);
+      this.#reject(error);
     }
   }
 
@@ -69,7 +72,7 @@ export class TimedAttempt<Q extends Request> implements Attempt, Timed {
 
   #giveUp(how: string): void {
     if (this.#end()) {
-      this.#ends.reject(new ExchangeError(this.sent, `${this.#limits.endpoint} ${how}`));
+      this.#reject(new ExchangeError(this.sent, `${this.#endpoint} ${how}`));
       this.#onCalledOff?.();
     }
   }
@@ -80,7 +83,7 @@ export class TimedAttempt<Q extends Request> implements Attempt, Timed {
       return false;
     }
     this.#isOver = true;
-    this.#limits.deadlines.delete(this);
+    this.#deadlines.delete(this);
     return true;
   }
 }
