@@ -1,0 +1,53 @@
+import { ExchangeError, KvError } from '@paxkv/client';
+import { Deadlines } from '@paxkv/client/internal/retry/deadlines';
+import { TimedAttempt } from '@paxkv/client/internal/retry/timed-attempt';
+import { expect } from 'chai';
+import { FakeClock } from '../fake-world.ts';
+
+const get = { type: 'get', key: new Uint8Array([1]), consistency: 'linearizable' } as const;
+const absent = { type: 'get', entry: undefined } as const;
+
+function begin() {
+  const clock = new FakeClock();
+  const events: unknown[] = [];
+  const attempt = new TimedAttempt(
+    get,
+    { endpoint: 'http://a:1', due: 100, deadlines: new Deadlines(clock) },
+    { resolve: (reply) => events.push(reply), reject: (error) => events.push(error) },
+  );
+  attempt.onCalledOff(() => events.push('called off'));
+  return { clock, events, attempt };
+}
+
+describe('TimedAttempt', () => {
+  it('ends once, by whatever comes first', async () => {
+    const { attempt, clock, events } = begin();
+    expect(attempt.isOver).to.equal(false);
+    attempt.answer(absent);
+    attempt.answer(absent);
+    attempt.fail(new KvError('KV_INTERNAL', 'late'));
+    attempt.callOff();
+    await clock.runUntil(200);
+    expect(events).to.deep.equal([absent]);
+    expect(attempt.isOver).to.equal(true);
+    expect(clock.timerCount).to.equal(0);
+  });
+
+  it('is taken for sent when its time is over, unless the exchange knows better', async () => {
+    for (const sent of ['maybe', 'no'] as const) {
+      const { attempt, clock, events } = begin();
+      if (sent === 'no') attempt.sent = 'no';
+      await clock.runUntil(100);
+      expect(events[0]).to.be.instanceOf(ExchangeError).that.includes({ sent });
+      expect(events[1]).to.equal('called off');
+      attempt.answer(absent);
+      expect(events).to.have.length(2);
+    }
+  });
+
+  it('takes the reply to another request for none', () => {
+    const { attempt, events } = begin();
+    attempt.answer({ type: 'put', revision: 1 });
+    expect(events[0]).to.be.instanceOf(ExchangeError).that.includes({ sent: 'maybe' });
+  });
+});

@@ -1,0 +1,102 @@
+import { expect } from 'chai';
+import { type Asked, obliging, type Row, StreamWorld } from './fake-servers.ts';
+
+const mebibyte = 1024 * 1024;
+
+describe('Channel', () => {
+  it('sends nothing more while the connection has not taken what it was given', async () => {
+    const world = new StreamWorld();
+    await world.warmUp(0);
+    const [connection] = world.servers[0].connections;
+    if (connection === undefined) throw new Error('there is no connection');
+    connection.bufferedBytes = 3 * mebibyte;
+    const put = world.client.put('a', '1');
+    await world.clock.runUntil(world.clock.now() + 200);
+    expect(world.servers[0].asked).to.deep.equal([]);
+    connection.bufferedBytes = 0;
+    expect(await world.clock.finish(put)).to.deep.equal({ revision: 1 });
+    expect(world.servers[0].asked).to.have.length(1);
+  });
+
+  it('has no more under way than a server takes, and sends the rest as answers come', async () => {
+    const held: Asked[] = [];
+    const hold = (asked: Asked): Row | undefined => {
+      if (asked.isSerializable || held.length >= 4_000) return obliging(asked);
+      held.push(asked);
+      return undefined;
+    };
+    const world = new StreamWorld();
+    await world.warmUp(0);
+    for (const server of world.servers) server.script = hold;
+    const gets = Array.from({ length: 5_000 }, (_, number) => world.client.get(`k${number}`));
+    await world.clock.settle();
+    const asked = () => world.servers.reduce((sum, server) => sum + server.asked.length, 0);
+    expect(asked()).to.equal(4_000);
+    for (const { connection, id } of held) connection.reply(id, [0]);
+    await world.clock.finish(Promise.all(gets));
+    expect(asked()).to.equal(5_000);
+  });
+
+  it('puts no more into a frame than a server takes, be it many values or one large one', async () => {
+    const world = new StreamWorld();
+    await world.warmUp(0);
+    const [connection] = world.servers[0].connections;
+    const before = connection?.frameCount ?? 0;
+    const sizes = [mebibyte, 300_000, 300_000, 300_000, 10, 10];
+    const value = (size: number) => new Uint8Array(size);
+    await world.clock.finish(
+      Promise.all(sizes.map((size, number) => world.client.put(`k${number}`, value(size)))),
+    );
+    expect((connection?.frameCount ?? 0) - before).to.equal(4);
+  });
+
+  it('forgets what nobody awaits any more', async () => {
+    const isSign = (asked: Asked) => (asked.isSerializable ? obliging(asked) : undefined);
+    const world = new StreamWorld();
+    await world.warmUp(0);
+    world.servers[0].script = isSign;
+    const controller = new AbortController();
+    const { signal } = controller;
+    const puts = Array.from({ length: 1_000 }, () => world.client.put('a', '1', { signal }));
+    const ends = Promise.allSettled(puts);
+    await world.clock.settle();
+    controller.abort();
+    await ends;
+    await world.clock.runUntil(world.clock.now() + 300);
+    expect(world.servers[0].connections[0]?.isIdle).to.equal(true);
+  });
+});
+
+describe('Link', () => {
+  it('is spared for a while after a failure, and used again after it', async () => {
+    const world = new StreamWorld();
+    await world.warmUp(0);
+    world.servers[1].script = () => [-1, 'KV_UNAVAILABLE', 'not done', 'not now'];
+    const readFor = async (ms: number) => {
+      const untilMs = world.clock.now() + ms;
+      while (world.clock.now() < untilMs) {
+        await world.clock.finish(world.client.get('a'));
+        await world.clock.runUntil(world.clock.now() + 10);
+      }
+    };
+    await readFor(400);
+    expect(world.servers[1].asked).to.have.length(1);
+    world.servers[1].script = obliging;
+    await readFor(1_000);
+    expect(world.servers[1].asked.length).to.be.above(10);
+  });
+
+  it('asks all the same where every server has failed of late', async () => {
+    const world = new StreamWorld();
+    await world.warmUp(0);
+    for (const server of world.servers) {
+      server.script = () => {
+        server.script = obliging;
+        return [-1, 'KV_OVERLOADED', 'not done', 'full'];
+      };
+    }
+    const before = world.clock.now();
+    await world.clock.finish(world.client.get('a'));
+    expect(world.clock.now() - before).to.be.below(100);
+  });
+});
