@@ -1,11 +1,11 @@
 /** What one key holds, and what the database knows of it. */
-import type { Entry } from './command.ts';
+import type { KeptEntry } from './kept-entry.ts';
 
 export interface Place {
   /** Of the key: see `nameOf`. */
   readonly name: string;
-  /** `undefined`: nothing. What it says is changed through `Places.change` only. */
-  entry: Entry | undefined;
+  /** `undefined`: nothing. Changed through `Places.change` only. */
+  entry: KeptEntry | undefined;
   /** The checksum of its row as last given to the database; `undefined` if there is none. */
   rowSum: number | undefined;
 }

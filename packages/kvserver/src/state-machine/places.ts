@@ -3,7 +3,7 @@
  * stays here until a write has made it durable, and what was used lately stays as long as there is room.
  * Rule: whoever finds a key here finds what was applied last; who finds none may ask the database.
  */
-import type { Entry } from './command.ts';
+import type { KeptEntry } from './kept-entry.ts';
 import type { Place } from './place.ts';
 import { RecentPlaces } from './recent-places.ts';
 
@@ -97,10 +97,11 @@ export class Places {
     this.#held.clear();
   }
 
-  change(place: Place, entry: Entry | undefined): void {
-    const bytes = entry?.value.length ?? 0;
-    this.#recent.grow(bytes - (place.entry?.value.length ?? 0));
+  change(place: Place, entry: KeptEntry | undefined): void {
+    const bytes = entry?.text.length ?? 0;
+    const growth = bytes - (place.entry?.text.length ?? 0);
     place.entry = entry;
+    this.#recent.onChanged(place, growth);
     this.#waiting.set(place.name, place);
     this.#waitingBytes += overheadBytes + place.name.length + bytes;
   }

@@ -6,6 +6,8 @@ import type { Place } from './place.ts';
 
 /** Beside key and value: what a place costs in memory, about. */
 const overheadBytes = 256;
+/** Of a value. Larger ones would crowd out much else: they are read from the database each time. */
+const valueBytesMax = 64 * 1024;
 
 export class RecentPlaces {
   readonly #generationBytesMax: number;
@@ -33,12 +35,25 @@ export class RecentPlaces {
   }
 
   add(place: Place): void {
+    if (isTooLarge(place)) {
+      this.#hasDropped = true;
+      return;
+    }
     this.#young.set(place.name, place);
-    this.grow(bytesOf(place));
+    this.#grow(bytesOf(place));
   }
 
   /** What a place holds has become larger by so many bytes, or smaller. */
-  grow(bytes: number): void {
+  onChanged(place: Place, bytes: number): void {
+    if (isTooLarge(place)) {
+      this.#hasDropped = true;
+      this.#young.delete(place.name);
+      this.#old.delete(place.name);
+    }
+    this.#grow(bytes);
+  }
+
+  #grow(bytes: number): void {
     this.#youngBytes += bytes;
     if (this.#youngBytes < this.#generationBytesMax) return;
     this.#hasDropped ||= this.#old.size > 0;
@@ -49,5 +64,9 @@ export class RecentPlaces {
 }
 
 function bytesOf({ name, entry }: Place): number {
-  return overheadBytes + name.length + (entry?.value.length ?? 0);
+  return overheadBytes + name.length + (entry?.text.length ?? 0);
+}
+
+function isTooLarge({ entry }: Place): boolean {
+  return entry !== undefined && entry.text.length > valueBytesMax;
 }

@@ -6,7 +6,8 @@
 import { createHash } from 'node:crypto';
 import type { AbstractBatchOptions, AbstractChainedBatch, AbstractLevel } from 'abstract-level';
 import { attempt } from './attempt.ts';
-import type { Bytes, Entry } from './command.ts';
+import type { Bytes } from './command.ts';
+import { fromKept, type KeptEntry, toKept } from './kept-entry.ts';
 import type { Place } from './place.ts';
 import {
   fromPosition,
@@ -157,11 +158,9 @@ export class StateDatabase {
       batch.del(key);
       place.rowSum = undefined;
     } else {
-      const row = seal(key, fromEntry(entry));
+      const row = seal(key, fromEntry(fromKept(entry)));
       batch.put(key, row);
       place.rowSum = sumIn(row);
-      // From now on the value is kept as a part of its row, so that the batch it came in can go.
-      place.entry = { ...entry, value: row.subarray(row.length - entry.value.length) };
     }
     this.#tally = tallyAfter(this.#tally, { before, after: place.rowSum });
   }
@@ -183,6 +182,7 @@ export class StateDatabase {
   }
 }
 
-function openEntry(rowKey: Bytes | undefined, row: Bytes | undefined): Entry | undefined {
-  return rowKey === undefined || row === undefined ? undefined : unseal(rowKey, row, toEntry);
+function openEntry(rowKey: Bytes | undefined, row: Bytes | undefined): KeptEntry | undefined {
+  if (rowKey === undefined || row === undefined) return undefined;
+  return toKept(unseal(rowKey, row, toEntry));
 }

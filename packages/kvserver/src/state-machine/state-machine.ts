@@ -7,6 +7,8 @@
 import assert from 'node:assert/strict';
 import type { Origin } from './batch.ts';
 import type { Bytes, Entry, Reply } from './command.ts';
+import { fromKept } from './kept-entry.ts';
+import type { Place } from './place.ts';
 import { Places } from './places.ts';
 import { nameOf } from './rows/keys.ts';
 import {
@@ -157,7 +159,7 @@ export class StateMachine {
     this.#refuseIfFailed();
     const name = nameOf(key);
     const place = this.#places.find(name);
-    return place === undefined ? this.#readLater(name) : place.entry;
+    return place === undefined ? this.#readLater(name) : entryOf(place);
   }
 
   /**
@@ -203,7 +205,7 @@ export class StateMachine {
   #readLater(name: string): Promise<Entry | undefined> {
     return this.#orFail(async () => {
       const [place] = await this.#places.load([name]);
-      return place?.entry;
+      return place && entryOf(place);
     });
   }
 
@@ -241,4 +243,8 @@ export class StateMachine {
   #refuseIfFailed(): void {
     if (this.#failure !== undefined) throw this.#failure;
   }
+}
+
+function entryOf({ entry }: Place): Entry | undefined {
+  return entry && fromKept(entry);
 }

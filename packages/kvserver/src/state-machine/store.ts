@@ -5,8 +5,10 @@
 import assert from 'node:assert/strict';
 import { valueBytesMax } from '@paxkv/client/protocol';
 import type { Bytes, Command, Reply } from './command.ts';
+import { fromKept } from './kept-entry.ts';
 import type { Place } from './place.ts';
 import type { Places } from './places.ts';
+import { toText } from './rows/texts.ts';
 
 /** A command about one key. */
 export type KeyCommand = Exclude<Command, { type: 'openSession' }>;
@@ -33,9 +35,9 @@ export class Store {
     assert(place !== undefined, 'every key a command names is in memory');
     switch (command.type) {
       case 'get':
-        return { type: 'got', entry: place.entry };
+        return { type: 'got', entry: place.entry && fromKept(place.entry) };
       case 'put':
-        return { type: 'put', revision: this.#write(place, command.value) };
+        return { type: 'put', revision: this.#write(place, toText(command.value)) };
       case 'append':
         return this.#append(place, command.value);
       case 'delete':
@@ -44,13 +46,10 @@ export class Store {
   }
 
   #append(place: Place, tail: Bytes): KeyReply {
-    const head = place.entry?.value ?? new Uint8Array();
+    const head = place.entry?.text ?? '';
     const length = head.length + tail.length;
     if (length > valueBytesMax) return { type: 'refused', reason: 'tooLarge' };
-    const value = new Uint8Array(length);
-    value.set(head);
-    value.set(tail, head.length);
-    return { type: 'appended', revision: this.#write(place, value), length };
+    return { type: 'appended', revision: this.#write(place, head + toText(tail)), length };
   }
 
   #delete(place: Place): KeyReply {
@@ -61,11 +60,11 @@ export class Store {
     return { type: 'deleted', revision, existed };
   }
 
-  #write(place: Place, value: Bytes): number {
+  #write(place: Place, text: string): number {
     const { entry: before } = place;
     const revision = this.#advance();
     this.#places.change(place, {
-      value,
+      text,
       createRevision: before?.createRevision ?? revision,
       modRevision: revision,
       version: (before?.version ?? 0) + 1,

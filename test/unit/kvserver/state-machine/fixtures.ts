@@ -2,6 +2,7 @@
 
 import { encodeBatch } from '@paxkv/kvserver/state-machine/batch';
 import type { Command, Entry, Request, Stamp } from '@paxkv/kvserver/state-machine/command';
+import { type KeptEntry, toKept } from '@paxkv/kvserver/state-machine/kept-entry';
 import type { Place } from '@paxkv/kvserver/state-machine/place';
 import type { Applied, Decision, StateMachine } from '@paxkv/kvserver/state-machine/state-machine';
 import { MemoryLevel } from 'memory-level';
@@ -50,7 +51,8 @@ export class KnownPlaces {
 
   constructor(entries: Readonly<Record<string, Entry | undefined>>) {
     const places = Object.entries(entries).map(
-      ([name, entry]) => [name, { name, entry, rowSum: undefined }] as const,
+      ([name, entry]) =>
+        [name, { name, entry: entry && toKept(entry), rowSum: undefined }] as const,
     );
     this.#places = new Map(places);
   }
@@ -59,7 +61,7 @@ export class KnownPlaces {
     return this.#places.get(name);
   }
 
-  change(place: Place, entry: Entry | undefined): void {
+  change(place: Place, entry: KeptEntry | undefined): void {
     place.entry = entry;
     this.changed.add(place);
   }

@@ -1,16 +1,15 @@
-import type { Entry } from '@paxkv/kvserver/state-machine/command';
+import type { KeptEntry } from '@paxkv/kvserver/state-machine/kept-entry';
 import type { Place } from '@paxkv/kvserver/state-machine/place';
 import { Places } from '@paxkv/kvserver/state-machine/places';
 import { expect } from 'chai';
-import { bytes, text } from './fixtures.ts';
 
-function entry(value: string): Entry {
-  return { value: bytes(value), createRevision: 1, modRevision: 1, version: 1 };
+function entry(text: string): KeptEntry {
+  return { text, createRevision: 1, modRevision: 1, version: 1 };
 }
 
 /** A database of which a test says what it holds; it answers when it is let. */
 class Database {
-  readonly rows = new Map<string, Entry>();
+  readonly rows = new Map<string, KeptEntry>();
   readonly asked: string[][] = [];
   gate: Promise<void> = Promise.resolve();
 
@@ -43,7 +42,7 @@ describe('Places', () => {
 
   /** Uses so many others that nothing is left of what was merely used lately. */
   const crowdOut = () => places.load(['x', 'y', 'z']);
-  const heldAt = (name: string) => text(places.find(name)?.entry?.value);
+  const heldAt = (name: string) => places.find(name)?.entry?.text;
 
   it('find what waits to be written, what is being written, and then ask the database', async () => {
     await change('k', 'a');
@@ -57,7 +56,7 @@ describe('Places', () => {
     await crowdOut();
     expect(places.find('k')).to.equal(undefined);
     const [place] = await places.load(['k']);
-    expect(text(place?.entry?.value)).to.equal('a');
+    expect(place?.entry?.text).to.equal('a');
   });
 
   it('find what was changed during a write, and write it with the next', async () => {
@@ -77,7 +76,7 @@ describe('Places', () => {
     const reading = places.load(['k']);
     await change('k', 'new');
     const [place] = await reading;
-    expect(text(place?.entry?.value)).to.equal('new');
+    expect(place?.entry?.text).to.equal('new');
   });
 
   it('keep nothing that was read before a write and came after it', async () => {
@@ -153,6 +152,19 @@ describe('Places', () => {
     database.write(places.takeChanges());
     places.settle();
     expect(places.find('other')).to.equal(undefined);
+  });
+
+  it('keep no large value once it is written', async () => {
+    places = new Places({ read: database.read, isNew: true });
+    const place = places.find('k');
+    if (place !== undefined) places.change(place, entry('v'.repeat(100_000)));
+    expect(heldAt('k')).to.have.length(100_000);
+    database.write(places.takeChanges());
+    places.settle();
+    expect(places.find('k')).to.equal(undefined);
+    const [read] = await places.load(['k']);
+    expect(read?.entry?.text).to.have.length(100_000);
+    expect(places.find('k')).to.equal(undefined);
   });
 
   it('tell how much waits, and how much is not durable', async () => {

@@ -1,5 +1,6 @@
 import { valueBytesMax } from '@paxkv/client/protocol';
 import type { Entry } from '@paxkv/kvserver/state-machine/command';
+import { fromKept } from '@paxkv/kvserver/state-machine/kept-entry';
 import { nameOf } from '@paxkv/kvserver/state-machine/rows/keys';
 import { type KeyCommand, Store } from '@paxkv/kvserver/state-machine/store';
 import { expect } from 'chai';
@@ -11,7 +12,7 @@ function entry(value: string, [create, mod, version]: readonly [number, number, 
 
 /** What each key changed so far holds, in the order first changed. */
 function changesIn({ changed }: KnownPlaces) {
-  return [...changed].map(({ name, entry }) => ({ name, entry }));
+  return [...changed].map(({ name, entry: kept }) => ({ name, entry: kept && fromKept(kept) }));
 }
 
 describe('Store', () => {

@@ -10,6 +10,7 @@
  * stay where they are.
  */
 import type { Bytes } from '../command.ts';
+import { fromText, toText } from './texts.ts';
 
 const prefixes = { data: 0x64, meta: 0x6d, session: 0x73 } as const;
 
@@ -20,7 +21,7 @@ export function dataKey(key: Bytes): Bytes {
 
 /** The same for the key of that name. */
 export function dataKeyOf(name: string): Bytes {
-  return Buffer.from(String.fromCharCode(prefixes.data) + name, 'latin1');
+  return fromText(String.fromCharCode(prefixes.data) + name);
 }
 
 export function sessionKey(session: number): Bytes {
@@ -63,8 +64,7 @@ export function isLocalKey(rowKey: Bytes): boolean {
 
 /** A key as a string, for use in a `Map`: one character a byte, so no two keys share a name. */
 export function nameOf(key: Bytes): string {
-  const bytes = Buffer.isBuffer(key) ? key : Buffer.from(key.buffer, key.byteOffset, key.length);
-  return bytes.toString('latin1');
+  return toText(key);
 }
 
 function withPrefix(prefix: number, rest: Bytes): Bytes {
