@@ -1,26 +1,19 @@
 /**
- * One connection to one server, from dialling to its end. Requests of one tick leave in one frame, and
- * many await their replies at once. It guards two things: what may have left is never called unsent, and
- * no more is handed to the connection than it can carry.
+ * One connection to one server, from dialling to its end. Many requests await their replies at once. It
+ * guards that each attempt gets an end: its reply, or word of whether it may have arrived.
  */
 import { type Attempt, type Clock, ExchangeError } from '../environment.ts';
-import type { Request } from '../request.ts';
+import { paths } from '../protocol.ts';
 import { type News, packFrame, toNews, unpackFrame } from './frames.ts';
-import { fromRow, signOfLife, toRow } from './rows.ts';
+import { Outbox } from './outbox.ts';
+import { fromRow, signOfLife } from './rows.ts';
 import { Silence } from './silence.ts';
 import type { Dial, Socket } from './socket.ts';
 
 /** From dialling to the server's hello. */
 const helloMsMax = 1_000;
-/** Requests of one frame, and its bytes unless a single request has more. */
-const frameRequestsMax = 2_048;
-const frameBytesMax = 512 * 1024;
 /** A server refuses what is above 4096. */
 const inFlightMax = 4_000;
-/** Beyond it nothing is sent until some of it has left. */
-const bufferedBytesMax = 2 * 1024 * 1024;
-/** How soon to look again whether it has. */
-const bufferedCheckMs = 5;
 const idMax = 2 ** 32 - 1;
 
 export interface ChannelParts {
@@ -42,15 +35,20 @@ export class Channel {
   readonly #silence: Silence;
   readonly #stopHelloTimer: () => void;
   #state: 'dialling' | 'open' | 'leaving' | 'ended' = 'dialling';
-  /** Not sent yet. */
-  #queue: Attempt[] = [];
+  readonly #outbox: Outbox;
   readonly #inFlight = new Map<number, Attempt>();
   #nextId = 0;
-  #isFlushDue = false;
 
   constructor(parts: ChannelParts) {
-    const { clock, endpoint, dial } = parts;
+    const { clock, defer, endpoint, dial } = parts;
     this.#parts = parts;
+    const way = {
+      room: () => (this.#state === 'open' ? inFlightMax - this.#inFlight.size : 0),
+      bufferedBytes: () => this.#socket.bufferedBytes,
+      register: (attempt: Attempt) => this.#register(attempt),
+      send: (frame: Uint8Array) => this.#send(frame),
+    };
+    this.#outbox = new Outbox({ clock, defer, way });
     this.#silence = new Silence(clock, {
       isWaiting: () => this.#isAwaited(),
       bufferedBytes: () => this.#socket.bufferedBytes,
@@ -65,7 +63,7 @@ export class Channel {
       onFrame: (frame) => this.#onFrame(frame),
       onEnd: (why) => this.#end(`${endpoint}: ${why}`),
       onRefused: (why) => {
-        this.#parts.onRefused(this.#queue.splice(0));
+        this.#parts.onRefused(this.#outbox.empty());
         this.#end(`${endpoint} ${why}`);
       },
     });
@@ -77,16 +75,12 @@ export class Channel {
 
   /** Whether what is asked now leaves together with what was asked before in this tick. */
   get isGathering(): boolean {
-    return this.#isFlushDue && this.#state === 'open';
+    return this.#outbox.isGathering && this.#state === 'open';
   }
 
   /** Only before it leaves or ends. */
   push(attempt: Attempt): void {
-    attempt.sent = 'no';
-    this.#queue.push(attempt);
-    if (this.#state === 'open') {
-      this.#flushSoon();
-    }
+    this.#outbox.add(attempt);
   }
 
   /** Ends it from this side. */
@@ -98,54 +92,10 @@ export class Channel {
     this.#end(`${this.#parts.endpoint} has stopped`, () => this.#socket.close());
   }
 
-  #flushSoon(): void {
-    if (!this.#isFlushDue) {
-      this.#isFlushDue = true;
-      this.#parts.defer(this.#flush);
-    }
-  }
-
-  readonly #flush = (): void => {
-    this.#isFlushDue = false;
-    while (this.#queue.length > 0 && this.#state === 'open') {
-      if (this.#inFlight.size >= inFlightMax) {
-        return;
-      }
-      if (this.#socket.bufferedBytes > bufferedBytesMax) {
-        const { clock } = this.#parts;
-        this.#isFlushDue = true;
-        clock.at(clock.now() + bufferedCheckMs, this.#flush);
-        return;
-      }
-      this.#sendFrame();
-    }
-  };
-
-  #sendFrame(): void {
-    const queue = this.#queue;
-    const countMax = Math.min(queue.length, frameRequestsMax, inFlightMax - this.#inFlight.size);
-    const pairs: unknown[] = [];
-    let bytes = 0;
-    let count = 0;
-    for (; count < countMax; count += 1) {
-      const attempt = queue[count];
-      // What is over has given back its number, and its stamp would make no sense any more.
-      if (attempt === undefined || attempt.isOver) {
-        continue;
-      }
-      bytes += sizeOf(attempt.request);
-      if (bytes > frameBytesMax && pairs.length > 0) {
-        break;
-      }
-      pairs.push(this.#register(attempt), toRow(attempt.request));
-      attempt.sent = 'maybe';
-    }
-    this.#queue = count === queue.length ? [] : queue.slice(count);
-    if (pairs.length > 0) {
-      this.#silence.watch();
-      this.#socket.setIdle(false);
-      this.#socket.send(packFrame(pairs));
-    }
+  #send(frame: Uint8Array): void {
+    this.#silence.watch();
+    this.#socket.setIdle(false);
+    this.#socket.send(frame);
   }
 
   #register(attempt: Attempt): number {
@@ -168,8 +118,8 @@ export class Channel {
         this.#inFlight.delete(id);
       }
     }
-    this.#queue = this.#queue.filter((attempt) => !attempt.isOver);
-    this.#flushSoon();
+    this.#outbox.forgetOver();
+    this.#outbox.flushSoon();
     return this.#inFlight.size > 0;
   }
 
@@ -209,7 +159,7 @@ export class Channel {
       this.#leave();
     }
     this.#parts.onNews(news);
-    this.#flush();
+    this.#outbox.flushSoon();
   }
 
   #onReplies(fields: readonly unknown[]): void {
@@ -227,9 +177,7 @@ export class Channel {
         }
       }
     }
-    if (this.#queue.length > 0) {
-      this.#flushSoon();
-    }
+    this.#outbox.flushSoon();
     if (this.#state === 'leaving' && this.#inFlight.size === 0) {
       this.#hangUp();
     }
@@ -240,7 +188,7 @@ export class Channel {
     const { endpoint, onEnd } = this.#parts;
     this.#state = 'leaving';
     onEnd(`${endpoint} is about to stop`);
-    for (const attempt of this.#queue.splice(0)) {
+    for (const attempt of this.#outbox.empty()) {
       attempt.fail(new ExchangeError('no', `${endpoint} is about to stop`));
     }
     if (this.#inFlight.size === 0) {
@@ -260,7 +208,7 @@ export class Channel {
     if (!hasLeft) {
       this.#parts.onEnd(why);
     }
-    for (const attempt of this.#queue.splice(0)) {
+    for (const attempt of this.#outbox.empty()) {
       attempt.fail(new ExchangeError('no', why));
     }
     const inFlight = [...this.#inFlight.values()];
@@ -272,11 +220,5 @@ export class Channel {
 }
 
 function toStreamUrl(endpoint: string): string {
-  return `${endpoint.replace(/^http/, 'ws')}/v1/stream`;
-}
-
-function sizeOf(request: Request): number {
-  const keyBytes = 'key' in request ? request.key.length : 0;
-  const valueBytes = 'value' in request ? request.value.length : 0;
-  return keyBytes + valueBytes + 32;
+  return `${endpoint.replace(/^http/, 'ws')}${paths.stream}`;
 }
