@@ -203,11 +203,11 @@ export const leadershipMutants: readonly Mutant[] = [
   {
     id: 'former-leader-believed',
     mistake: 42,
-    does: 'Any request at the ballot of the log promise shows that its leader is there.',
+    does: 'Any request at the ballot of a leader shows that it is there.',
     loses: 'A leader that gave up asks on for what it began, and nobody takes its place.',
     file: 'paxos/src/core/election.ts',
-    right: 'if (log && isSameBallot(log, message.ballot) && message.seq > max)',
-    wrong: 'if (log && isSameBallot(log, message.ballot) && max > -2)',
+    right: 'if (isLeaders && seq > this.#agreement.max)',
+    wrong: 'if (isLeaders && seq > -2)',
     caughtBy: [
       byTest(
         'paxos/election',

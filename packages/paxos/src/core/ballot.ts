@@ -42,6 +42,6 @@ export function isLower(a: Ballot | undefined, b: Ballot): boolean {
   return a === undefined || compareBallots(a, b) < 0;
 }
 
-export function isSameBallot(a: Ballot, b: Ballot): boolean {
-  return a.round === b.round && a.peer === b.peer;
+export function isSameBallot(a: Ballot | undefined, b: Ballot): boolean {
+  return a !== undefined && a.round === b.round && a.peer === b.peer;
 }

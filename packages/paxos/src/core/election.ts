@@ -4,7 +4,7 @@
  */
 import type { Agreement } from './agreement.ts';
 import { isLower, isSameBallot, type PeerId } from './ballot.ts';
-import type { Followed, Heartbeat, Lead, LeadershipMessage } from './group-messages.ts';
+import type { Canvass, Followed, Heartbeat, Lead, LeadershipMessage } from './group-messages.ts';
 import type { Leadership } from './leadership.ts';
 import type { InstanceMessage, Message } from './messages.ts';
 import type { Outbox } from './outbox.ts';
@@ -32,8 +32,7 @@ export class Election<V> {
   onMessage(from: PeerId, message: LeadershipMessage<V>, now: number, outbox: Outbox<V>): void {
     switch (message.type) {
       case 'canvass':
-        if (from !== this.#me && !this.#leadership.endorses(from, now)) return;
-        outbox.sendNow(from, { type: 'endorsed', poll: message.poll });
+        this.#onCanvass(from, message, now, outbox);
         break;
       case 'endorsed':
         this.#askToLead(this.#leadership.onEndorsed(from, message.poll, now, outbox), outbox);
@@ -62,11 +61,12 @@ export class Election<V> {
   overhear(from: PeerId, message: InstanceMessage<V>, now: number): void {
     if (message.type === 'rejected' && message.log) this.#leadership.outbid(message.log, now);
     if (message.type !== 'accept' || from !== message.ballot.peer) return;
-    const { logPromise: log, max } = this.#agreement;
+    const { ballot, seq } = message;
+    const isLeaders =
+      isSameBallot(this.#agreement.logPromise, ballot) || this.#leadership.follows(ballot);
     // Whoever begins an instance at the ballot of the log promise leads. What it began before it goes
     // on with also when it leads no more.
-    if (log && isSameBallot(log, message.ballot) && message.seq > max)
-      this.#leadership.heardLeader(log, now);
+    if (isLeaders && seq > this.#agreement.max) this.#leadership.heardLeader(ballot, now);
   }
 
   wake(now: number, outbox: Outbox<V>): void {
@@ -82,6 +82,14 @@ export class Election<V> {
     if (handOver) outbox.sendNow(handOver.to, { type: 'succeed', ballot: handOver.ballot });
   }
 
+  #onCanvass(from: PeerId, { poll }: Canvass, now: number, outbox: Outbox<V>): void {
+    const { ownBallot } = this.#leadership;
+    // Who was away when this peer came to lead hears of it now: under load there is no other heartbeat.
+    if (ownBallot) outbox.sendNow(from, { type: 'heartbeat', ballot: ownBallot });
+    else if (from === this.#me || this.#leadership.endorses(from, now))
+      outbox.sendNow(from, { type: 'endorsed', poll });
+  }
+
   #onLead(from: PeerId, message: Lead, now: number, outbox: Outbox<V>): void {
     const answer = this.#agreement.follow(message, outbox);
     if (answer.type === 'outbid') {
@@ -89,6 +97,7 @@ export class Election<V> {
       return;
     }
     this.#leadership.heardLeader(message.ballot, now);
+    this.#leadership.standBy(message.ballot, outbox);
     outbox.sendAfter(from, answer);
   }
 
@@ -111,7 +120,10 @@ export class Election<V> {
     const isBeaten = promised !== undefined && isLower(ballot, promised);
     if (isBeaten) outbox.sendNow(from, { type: 'outbid', ballot, promised });
     else outbox.sendNow(from, { type: 'alive', ballot });
-    if (!isBeaten) this.#leadership.heardLeader(ballot, now);
+    if (!isBeaten) {
+      this.#leadership.heardLeader(ballot, now);
+      this.#leadership.standBy(ballot, outbox);
+    }
     this.#agreement.onKnown(from, upTo, now, outbox);
   }
 

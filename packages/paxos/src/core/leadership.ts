@@ -79,6 +79,16 @@ export class Leadership<V> {
     return this.#standing.name === 'leading';
   }
 
+  /** At which this peer leads. */
+  get ownBallot(): Ballot | undefined {
+    return this.#standing.name === 'leading' ? this.#standing.ballot : undefined;
+  }
+
+  /** Whether somebody else was heard to lead at `ballot`, and nobody since at a higher one. */
+  follows(ballot: Ballot): boolean {
+    return isSameBallot(this.#vigil.leader, ballot);
+  }
+
   /** The way past phase 1 in `seq`, if this peer leads there. */
   entitlement(seq: number): Entitlement<V> | undefined {
     const standing = this.#standing;
@@ -114,6 +124,11 @@ export class Leadership<V> {
     this.#vigil.heard(ballot, now);
   }
 
+  /** Makes ready to follow the leader at `ballot` in office, without a write when the time comes. */
+  standBy(ballot: Ballot, outbox: Outbox<V>): void {
+    if (this.#options.isCandidate) this.#options.rounds.reserveAbove(ballot, outbox);
+  }
+
   /** A quorum, or a part of it, promised a higher ballot to somebody else. */
   outbid(promised: Ballot, now: number): void {
     this.#see(promised);
@@ -145,6 +160,9 @@ export class Leadership<V> {
     if (this.#standing.name === 'leading') return false;
     if (!this.#vigil.isSilent(now) && this.#vigil.leader?.peer !== from) return false;
     this.#vigil.yield(now);
+    // Two that canvass at the same time would both be endorsed, and outbid each other.
+    const isRival = this.#standing.name === 'canvassing' && from < this.#options.me;
+    if (isRival) this.#standing = { name: 'following' };
     return true;
   }
 

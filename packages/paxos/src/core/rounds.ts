@@ -38,11 +38,13 @@ export class Rounds {
   ballotAbove<V>(seen: Ballot | undefined, outbox: Outbox<V>): Ballot {
     const round = Math.max(this.#floor, seen?.round ?? 0) + 1;
     assert(round <= roundMax, `a ballot's round is at most ${roundMax}`);
-    if (round > this.#reserved) {
-      this.#reserved = Math.min(roundMax, round + roundsReservedAtOnce);
-      outbox.persist({ type: 'reserved', round: this.#reserved });
-    }
+    this.#reserve(round, outbox);
     return { round, peer: this.#me };
+  }
+
+  /** Has the next ballot above `seen` durable before it is needed. */
+  reserveAbove<V>(seen: Ballot, outbox: Outbox<V>): void {
+    this.#reserve(Math.max(this.#floor, seen.round) + 1, outbox);
   }
 
   /** Whether a restart would know that `ballot` was used. Until then nobody may hear of it. */
@@ -52,5 +54,11 @@ export class Rounds {
 
   onPersisted(round: number): void {
     this.#durable = Math.max(this.#durable, round);
+  }
+
+  #reserve<V>(round: number, outbox: Outbox<V>): void {
+    if (round <= this.#reserved) return;
+    this.#reserved = Math.min(roundMax, round + roundsReservedAtOnce);
+    outbox.persist({ type: 'reserved', round: this.#reserved });
   }
 }

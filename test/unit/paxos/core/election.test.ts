@@ -257,6 +257,59 @@ describe('Election', () => {
     expect(group.peers[2]?.leader).to.equal(0);
   });
 
+  it('tells a peer that was away who leads, though there is no time for a heartbeat', () => {
+    const group = new Group([0, 2]);
+    group.elect(0, 2);
+    group.propose(0, 'a', 2);
+    group.step(2, { type: 'wake' });
+    group.now += 50;
+    group.step(2, { type: 'wake' });
+    group.deliver();
+    expect(group.peers[2]?.leader).to.equal(0);
+    group.now += 400;
+    group.propose(1, 'b');
+    // It never promised to follow this leader, and still takes its requests for signs of life.
+    group.now += 400;
+    group.sent.length = 0;
+    group.step(2, { type: 'wake' });
+    group.deliver();
+    expect(group.counts().canvass).to.equal(undefined);
+    expect(group.peers[2]?.leader).to.equal(0);
+  });
+
+  it('lets one win where two canvass at the same time', () => {
+    const group = new Group([0, 1]);
+    for (const turn of [0, 1000]) {
+      group.now += turn;
+      group.step(0, { type: 'wake' });
+      group.step(1, { type: 'wake' });
+    }
+    group.deliver();
+    expect(group.peers.map(({ leader }) => leader)).to.deep.equal([0, 0, 0]);
+    expect(group.counts().lead).to.equal(2);
+  });
+
+  it('has its next ballot on disk before the leader is gone, if it may come to lead', () => {
+    const group = new Group([0, 1]);
+    const mark = { lives: [0, 0, 0], turn: 0, heard: 0 };
+    const message: Message<string> = { type: 'lead', ballot: ballot(1, 0) };
+    const hear = (to: PeerId) =>
+      group.step(to, {
+        type: 'receive',
+        envelope: { from: 0, to, done: -1, min: 0, mark, message },
+      });
+    const types = (effects: Effects<string>) => effects.persist.map(({ type }) => type);
+    expect(types(hear(1))).to.deep.equal(['followed', 'reserved']);
+    expect(types(hear(2))).to.deep.equal(['followed']);
+    group.lose();
+    group.step(1, { type: 'lost', peer: 0 });
+    group.step(2, { type: 'lost', peer: 0 });
+    group.now += 50;
+    group.step(1, { type: 'wake' });
+    group.deliver(0);
+    expect(group.peers[1]?.leader).to.equal(1);
+  });
+
   it('hands over when the host of the leader stops', () => {
     const group = new Group([0, 1, 2]);
     group.elect(0);
