@@ -289,8 +289,8 @@ export const leadershipMutants: readonly Mutant[] = [
     does: 'Whoever hears no leader is let campaign, though others hear one.',
     loses: 'A node that was cut off throws out the leader whenever it returns.',
     file: 'paxos/src/core/election.ts',
-    right: 'if (from !== this.#me && !this.#leadership.endorses(from, now)) return;',
-    wrong: '',
+    right: 'else if (from === this.#me || this.#leadership.endorses(from, now))',
+    wrong: 'else',
     caughtBy: [
       byTest('unit/paxos/core/election', 'leaves a living leader alone, whoever cannot hear it'),
     ],
