@@ -79,12 +79,19 @@ export class Applier {
         this.#options.onApplied(applied instanceof Promise ? await applied : applied);
         this.#writeBehind.onApplied();
         while (this.#writeBehind.room !== undefined) await this.#writeBehind.room;
+        // Who catches up must not keep votes and heartbeats waiting.
+        if (run.length === runInstanceCountMax) await this.#othersTurn();
       }
     } catch (error) {
       this.#fail(error);
     } finally {
       this.#isApplying = false;
     }
+  }
+
+  #othersTurn(): Promise<void> {
+    const { clock } = this.#options;
+    return new Promise((resolve) => clock.at(clock.now(), resolve));
   }
 
   #fail(error: unknown): void {

@@ -40,6 +40,9 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 /** How many things go together, again and again. */
 const cuts = fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 6 });
 
+/** Whether what is applied was written before the next restart, again and again. */
+const flushes = fc.array(fc.boolean(), { minLength: 1, maxLength: 6 });
+
 function deliveries(steps: readonly Step[]): Request[] {
   const requests: Request[] = [];
   for (const next of steps) {
@@ -76,18 +79,28 @@ interface Outcome {
   readonly machine: StateMachine;
 }
 
-/** Applies each of `runs` together, with a restart after each where told. */
-async function play(runs: readonly Decision[][], restarts: boolean): Promise<Outcome> {
+/**
+ * Applies each of `runs` together. After each it restarts, if there are `flushes`: with what was written
+ * by then, which the next of them says; what came after that is applied again, and answered as before.
+ */
+async function play(runs: readonly Decision[][], flushes: readonly boolean[]): Promise<Outcome> {
   const level: TestLevel = memoryLevel();
   let machine = await StateMachine.open(level);
-  const replies: Reply[] = [];
-  for (const run of runs) {
-    for (const applied of await machine.apply(run)) replies.push(...applied.replies);
-    if (!restarts) continue;
-    await machine.flush();
-    machine = await StateMachine.open(level);
+  const replies: (readonly Reply[])[] = [];
+  for (const index of runs.keys()) {
+    const log = runs.slice(0, index + 1).flat();
+    const { applied: before } = machine;
+    for (const applied of await machine.apply(log.slice(before + 1))) {
+      const { seq } = applied;
+      expect(plain(applied.replies)).to.deep.equal(plain(replies[seq] ?? applied.replies));
+      replies[seq] = applied.replies;
+    }
+    expect(machine.applied).to.equal(before + log.slice(before + 1).length);
+    if (flushes.length === 0) continue;
+    if (flushes[index % flushes.length]) await machine.flush();
+    if (index < runs.length - 1) machine = await StateMachine.open(level);
   }
-  return { replies, machine };
+  return { replies: replies.flat(), machine };
 }
 
 describe('StateMachine beside a model', () => {
@@ -96,14 +109,14 @@ describe('StateMachine beside a model', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(step, { maxLength: 80, size: 'max' }),
-        fc.record({ batches: cuts, runs: cuts }),
+        fc.record({ batches: cuts, runs: cuts, flushes }),
         async (steps, sizes) => {
           const requests = deliveries(steps);
           const model = new Model();
           const expected = requests.map((request) => model.apply(request));
           const decisions = toDecisions(requests, sizes.batches);
-          const single = await play(groups(decisions, [1]), false);
-          const cut = await play(groups(decisions, sizes.runs), true);
+          const single = await play(groups(decisions, [1]), []);
+          const cut = await play(groups(decisions, sizes.runs), sizes.flushes);
 
           expect(plain(single.replies)).to.deep.equal(plain(expected));
           expect(plain(cut.replies)).to.deep.equal(plain(expected));
@@ -134,7 +147,7 @@ describe('StateMachine beside a model', () => {
           }),
         );
         const decisions = toDecisions([open, ...requests], sizes);
-        const { machine } = await play(groups(decisions, sizes), true);
+        const { machine } = await play(groups(decisions, sizes), [true, false, false]);
         const entry = await machine.read(Uint8Array.of(1));
         expect([...(entry?.value ?? [])]).to.deep.equal([...new Set(arrivals)]);
       }),
