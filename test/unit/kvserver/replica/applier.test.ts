@@ -97,6 +97,7 @@ describe('Applier', () => {
         subject.applier.apply();
         await world.sleep(0);
         await subject.applier.hold();
+        expect(subject.applier.machine.durable).to.equal(2);
         subject.decide(3);
         subject.applier.apply();
         await world.sleep(200);
