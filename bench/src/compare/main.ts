@@ -13,7 +13,9 @@ import { Stage } from './stage.ts';
 
 const settings = parseSettings(process.argv.slice(2));
 const stage = new Stage(settings.peers);
-process.once('SIGINT', () => void stage.stop().finally(() => process.exit(130)));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void stage.stop().finally(() => process.exit(130)));
+}
 const loadBefore = loadavg()[0] ?? 0;
 try {
   const rows = await runRows(stage, settings);
