@@ -8,7 +8,7 @@ import type { Place } from './place.ts';
 import { RecentPlaces } from './recent-places.ts';
 
 /** Of what stays only because it was used lately. */
-const recentBytesMax = 48 * 1024 * 1024;
+const recentBytesMax = 80 * 1024 * 1024;
 /** Beside key and value, of what waits to be written. */
 const overheadBytes = 64;
 

@@ -5,7 +5,7 @@
 import type { Place } from './place.ts';
 
 /** Beside key and value: what a place costs in memory, about. */
-const overheadBytes = 256;
+const overheadBytes = 224;
 /** Of a value. Larger ones would crowd out much else: they are read from the database each time. */
 const valueBytesMax = 64 * 1024;
 
