@@ -12,7 +12,10 @@ import { Tally } from './tally.ts';
 import { type AttemptEnds, TimedAttempt } from './timed-attempt.ts';
 
 export interface RetrySettings extends BackoffLimits {
-  /** So long one server may take, lest one that hangs use up the whole deadline. */
+  /**
+   * So long the first server may take, lest one that hangs use up the whole deadline. It doubles each time
+   * it was too short: servers that are only slow would drown in repetitions.
+   */
   readonly attemptTimeoutMs: number;
 }
 
@@ -33,11 +36,15 @@ export interface RetryParts {
 interface Asked<Q extends Request> {
   readonly request: Q;
   readonly patience: Patience;
+  /** Beside the patience. */
+  readonly timeoutMs: number;
 }
 
 interface Failure {
   readonly endpoint: string;
   readonly error: unknown;
+  /** When the attempt began. */
+  readonly begunMs: number;
 }
 
 export class Retry {
@@ -65,11 +72,13 @@ export class Retry {
     }
     const endpoint = this.#choose(request, []);
     tally.began();
+    const begunMs = this.#environment.clock.now();
+    const timeoutMs = this.#settings.attemptTimeoutMs;
     return new Promise((resolve, reject) => {
       const goOn = (error: Error) => {
-        this.#goOn(request, pursuit, { endpoint, error }).then(resolve, reject);
+        this.#goOn(request, pursuit, { endpoint, error, begunMs }).then(resolve, reject);
       };
-      this.#send(endpoint, { request, patience }, { resolve, reject: goOn });
+      this.#send(endpoint, { request, patience, timeoutMs }, { resolve, reject: goOn });
     });
   }
 
@@ -82,7 +91,8 @@ export class Retry {
     const tally = new Tally(request.type);
     tally.began();
     try {
-      return await this.#attempt(endpoint, { request, patience });
+      const timeoutMs = this.#settings.attemptTimeoutMs;
+      return await this.#attempt(endpoint, { request, patience, timeoutMs });
     } catch (error) {
       tally.failed(error);
     }
@@ -95,10 +105,13 @@ export class Retry {
     { patience, tally }: Pursuit,
     first: Failure,
   ): Promise<ReplyTo<Q>> {
-    const backoff = new Backoff(this.#settings, this.#environment.random);
+    const { clock, random } = this.#environment;
+    const backoff = new Backoff(this.#settings, random);
     const tried: string[] = [];
+    let timeoutMs = this.#settings.attemptTimeoutMs;
     for (let last = first; ; ) {
       tally.failed(last.error);
+      if (clock.now() - last.begunMs >= timeoutMs) timeoutMs *= 2;
       this.#leave(last.endpoint, patience);
       tried.push(last.endpoint);
       if (tried.length >= this.#endpoints.all.length) {
@@ -110,10 +123,11 @@ export class Retry {
       }
       const endpoint = this.#choose(request, tried);
       tally.began();
+      const begunMs = clock.now();
       try {
-        return await this.#attempt(endpoint, { request, patience });
+        return await this.#attempt(endpoint, { request, patience, timeoutMs });
       } catch (error) {
-        last = { endpoint, error };
+        last = { endpoint, error, begunMs };
       }
     }
   }
@@ -131,8 +145,8 @@ export class Retry {
 
   #send<Q extends Request>(endpoint: string, asked: Asked<Q>, ends: AttemptEnds<Q>): void {
     const { clock, exchange } = this.#environment;
-    const { request, patience } = asked;
-    const due = Math.min(clock.now() + this.#settings.attemptTimeoutMs, patience.due);
+    const { request, patience, timeoutMs } = asked;
+    const due = Math.min(clock.now() + timeoutMs, patience.due);
     const limits = { endpoint, due, deadlines: this.#deadlines };
     const attempt = new TimedAttempt(request, limits, ends);
     patience.spendOn(attempt);

@@ -86,6 +86,23 @@ describe('Retry', () => {
     expect(world.exchange.sent[1]?.signal.aborted).to.equal(false);
   });
 
+  it('waits twice as long for the next one each time that was too short', async () => {
+    const { world, reply } = ask(
+      inTurn(hang, hang, refuseConnection, hang, () => absent),
+      {
+        timeoutMs: 5000,
+      },
+    );
+    await world.clock.finish(reply);
+    expect(trail(world)).to.deep.equal([
+      ['a', 0],
+      ['b', 100],
+      ['c', 300],
+      ['a', 325],
+      ['b', 725],
+    ]);
+  });
+
   it('lets the next request begin where the last one ended', async () => {
     const { world, retry, patience, reply } = ask(inTurn(refuseConnection, () => absent));
     await reply;

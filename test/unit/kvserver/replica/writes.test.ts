@@ -2,9 +2,10 @@ import { limitsDefault } from '@paxkv/kvserver/config';
 import type { HandedOver } from '@paxkv/kvserver/replica/hand-over/hand-over-port';
 import { PendingRequests } from '@paxkv/kvserver/replica/pending-requests';
 import { Writes } from '@paxkv/kvserver/replica/writes';
+import { encodeBatch } from '@paxkv/kvserver/state-machine/batch';
 import { seeded, World } from '@paxkv/simulator';
 import { expect } from 'chai';
-import { append, bytes, get, put } from '../state-machine/fixtures.ts';
+import { append, get, put } from '../state-machine/fixtures.ts';
 import { Cluster, type ClusterOptions } from './cluster.ts';
 
 /** A cluster in which node `leader` leads. */
@@ -126,7 +127,9 @@ describe('Writes', () => {
 
 describe('Writes, between two leaders', () => {
   const stamp = { session: 1, number: 1, lowestAwaited: 1 };
-  const handedOver: HandedOver = { type: 'handOver', boot: 1, number: 1, value: bytes('batch') };
+  const origin = { node: 1, boot: 1, number: 1 };
+  const value = encodeBatch({ origin, requests: [{ command: put('k', 'v') }] });
+  const handedOver: HandedOver = { type: 'handOver', boot: 1, number: 1, value };
   let world: World;
   let leader: number | undefined;
   let started: Uint8Array[];

@@ -1,5 +1,6 @@
 /** Batches that other replicas handed to this one as the leader, waiting for an instance; bounded. */
-import type { Origin } from '../../state-machine/batch.ts';
+import { decodeBatch, type Origin } from '../../state-machine/batch.ts';
+import type { Bytes } from '../../state-machine/command.ts';
 import type { Batch } from '../proposals.ts';
 
 export class HandedIn {
@@ -13,10 +14,11 @@ export class HandedIn {
     this.#bytesMax = bytesMax;
   }
 
-  /** False if it is known already, or there is no room: its replica asks again. */
+  /** False if it is known already, or unreadable, or there is no room: its replica asks again. */
   add(batch: Batch): boolean {
     const name = nameOf(batch.origin);
     if (this.#known.has(name) || this.#bytes + batch.value.length > this.#bytesMax) return false;
+    if (!isReadable(batch.value)) return false;
     this.#known.add(name);
     this.#queue.push(batch);
     this.#bytes += batch.value.length;
@@ -39,6 +41,16 @@ export class HandedIn {
     this.#queue = [];
     this.#bytes = 0;
     this.#known.clear();
+  }
+}
+
+/** Safety: a decided value that nobody can read would stop every replica for good. */
+function isReadable(value: Bytes): boolean {
+  try {
+    decodeBatch(value);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,11 +1,14 @@
 import { HandedIn } from '@paxkv/kvserver/replica/hand-over/handed-in';
+import { encodeBatch } from '@paxkv/kvserver/state-machine/batch';
 import { expect } from 'chai';
-import { bytes } from '../../state-machine/fixtures.ts';
+import { bytes, put } from '../../state-machine/fixtures.ts';
 
-const handed = (node: number, number: number, value = 'batch') => ({
-  origin: { node, boot: 1, number },
-  value: bytes(value),
-});
+function handed(node: number, number: number) {
+  const origin = { node, boot: 1, number };
+  return { origin, value: encodeBatch({ origin, requests: [{ command: put('k', 'v') }] }) };
+}
+
+const { length } = handed(1, 1).value;
 
 describe('HandedIn', () => {
   it('gives batches out in the order they came', () => {
@@ -31,18 +34,24 @@ describe('HandedIn', () => {
   });
 
   it('refuses what is over its bytes, and has room again when something was taken', () => {
-    const handedIn = new HandedIn(10);
-    expect(handedIn.add(handed(1, 1, '1234567'))).to.equal(true);
-    expect(handedIn.add(handed(1, 2, '1234567'))).to.equal(false);
+    const handedIn = new HandedIn(length);
+    expect(handedIn.add(handed(1, 1))).to.equal(true);
+    expect(handedIn.add(handed(1, 2))).to.equal(false);
     handedIn.take();
-    expect(handedIn.add(handed(1, 2, '1234567'))).to.equal(true);
+    expect(handedIn.add(handed(1, 2))).to.equal(true);
+  });
+
+  it('takes nothing that nobody could read', () => {
+    const handedIn = new HandedIn(1000);
+    expect(handedIn.add({ ...handed(1, 1), value: bytes('batch') })).to.equal(false);
+    expect(handedIn.take()).to.equal(undefined);
   });
 
   it('knows nothing any more once it was abandoned', () => {
-    const handedIn = new HandedIn(10);
-    handedIn.add(handed(1, 1, '1234567'));
+    const handedIn = new HandedIn(length);
+    handedIn.add(handed(1, 1));
     handedIn.abandon();
     expect(handedIn.take()).to.equal(undefined);
-    expect(handedIn.add(handed(1, 1, '1234567'))).to.equal(true);
+    expect(handedIn.add(handed(1, 1))).to.equal(true);
   });
 });
