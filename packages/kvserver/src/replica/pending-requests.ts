@@ -34,6 +34,11 @@ export class PendingRequests {
     return this.#all.size;
   }
 
+  /** Not proposed yet. */
+  get queuedCount(): number {
+    return this.#queued.size;
+  }
+
   /** Queues a request for a batch. @throws KvError `KV_OVERLOADED` */
   add(request: Request, signal: AbortSignal | undefined): Promise<Reply> {
     return this.#queue(this.admit(request, signal));

@@ -17,6 +17,12 @@ import type { PendingRequests } from './pending-requests.ts';
 import { type Batch, Proposals } from './proposals.ts';
 import type { ReplicaOptions } from './replica-options.ts';
 
+/**
+ * So much is worth an instance beside those under way. Less waits for one of them to end, and has more
+ * company by then: each instance costs the servers far more than one more request in it.
+ */
+const worthwhileCount = 128;
+
 export interface WritesOptions
   extends Pick<ReplicaOptions, 'me' | 'boot' | 'clock' | 'limits' | 'handOver'> {
   readonly paxos: Pick<Paxos<Bytes>, 'start' | 'max' | 'leader'>;
@@ -82,10 +88,14 @@ export class Writes {
   onApplied({ origin, replies }: Applied): void {
     if (origin === undefined) return;
     this.#handedIn.onApplied(origin);
-    this.#takeAwaited(origin)?.requests.forEach((request, index) => {
+    const batch = this.#takeAwaited(origin);
+    if (batch === undefined) return;
+    batch.requests.forEach((request, index) => {
       const reply = replies[index];
       if (reply !== undefined) this.#answer(request, reply);
     });
+    // There is room for another where it was with the leader until now.
+    this.propose();
   }
 
   /** Somebody else leads than before, or nobody. */
@@ -131,8 +141,11 @@ export class Writes {
 
   #hasRoom(): boolean {
     if (this.#interregnum.isOn) return false;
-    const underWay = this.#proposals.inFlightCount + (this.#handOver?.count ?? 0);
-    return underWay < this.#options.limits.inFlightInstanceCountMax;
+    return this.#underWayCount < this.#options.limits.inFlightInstanceCountMax;
+  }
+
+  get #underWayCount(): number {
+    return this.#proposals.inFlightCount + (this.#handOver?.count ?? 0);
   }
 
   /** The next batch to be proposed here: first those that have waited longest. */
@@ -159,6 +172,7 @@ export class Writes {
   }
 
   #nextOwn(): OwnBatch | undefined {
+    if (this.#underWayCount > 0 && this.#options.pending.queuedCount < worthwhileCount) return;
     const batch = this.#batches.next();
     if (batch !== undefined) this.#awaited.set(batch.origin.number, batch);
     return batch;

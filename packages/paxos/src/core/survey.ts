@@ -12,6 +12,8 @@ import type { Outbox } from './outbox.ts';
 import type { Patience } from './patience.ts';
 import { quorumSize } from './quorum.ts';
 
+/** Who was asked first has so long to answer before everybody is asked: well above a round trip. */
+const firstAnswerMs = 10;
 /** Where polls begin to count is drawn from this many: two runs of a peer never ask under one number. */
 const firstPollCount = 2 ** 48;
 
@@ -27,6 +29,8 @@ export interface SurveyOptions {
 interface Poll {
   readonly number: number;
   readonly answers: Map<PeerId, number>;
+  /** Those asked at first. */
+  readonly asked: readonly PeerId[];
   attempt: number;
   wakeAt: number;
 }
@@ -35,6 +39,8 @@ export class Survey {
   readonly #options: SurveyOptions;
   #pollNumber: number;
   #poll: Poll | undefined;
+  /** They let a question wait, and were not heard since: they are asked last. */
+  readonly #slow = new Set<PeerId>();
 
   constructor(options: SurveyOptions) {
     this.#options = options;
@@ -42,14 +48,18 @@ export class Survey {
     this.#pollNumber = Math.floor(options.random.next() * firstPollCount);
   }
 
-  /** Asks all others. One question is under way at a time: a later one takes the place of an earlier. */
+  /**
+   * Asks as many as make a quorum, others each time, and all if those do not answer soon. One question is
+   * under way at a time: a later one takes the place of an earlier.
+   */
   begin<V>(now: number, outbox: Outbox<V>): void {
-    const { me, patience, agreement } = this.#options;
+    const { me, agreement } = this.#options;
     this.#pollNumber += 1;
-    const wakeAt = now + patience.beforeResend(0);
+    const asked = this.#choose();
     const answers = new Map([[me, agreement.votedUpTo]]);
-    this.#poll = { number: this.#pollNumber, answers, attempt: 0, wakeAt };
-    this.#ask(this.#poll, outbox);
+    const wakeAt = now + firstAnswerMs;
+    this.#poll = { number: this.#pollNumber, answers, asked, attempt: 0, wakeAt };
+    for (const to of asked) outbox.sendNow(to, { type: 'survey', poll: this.#pollNumber });
     this.#conclude(outbox);
   }
 
@@ -59,6 +69,7 @@ export class Survey {
   }
 
   onSurveyed<V>(from: PeerId, { poll, upTo }: Surveyed, outbox: Outbox<V>): void {
+    this.#slow.delete(from);
     // Safety: an answer to an earlier question knows nothing of what was decided since.
     if (this.#poll?.number !== poll) return;
     this.#poll.answers.set(from, upTo);
@@ -73,16 +84,27 @@ export class Survey {
   wake<V>(now: number, outbox: Outbox<V>): void {
     const poll = this.#poll;
     if (!poll || poll.wakeAt > now) return;
-    poll.attempt += 1;
+    for (const peer of poll.asked) if (!poll.answers.has(peer)) this.#slow.add(peer);
     poll.wakeAt = now + this.#options.patience.beforeResend(poll.attempt);
-    this.#ask(poll, outbox);
+    poll.attempt += 1;
+    this.#askAll(poll, outbox);
   }
 
   wakeAt(): number | undefined {
     return this.#poll?.wakeAt;
   }
 
-  #ask<V>({ number, answers }: Poll, outbox: Outbox<V>): void {
+  #choose(): PeerId[] {
+    const { me, peerCount } = this.#options;
+    const others: PeerId[] = [];
+    for (let step = 1; step < peerCount; step += 1) others.push((me + step) % peerCount);
+    const first = this.#pollNumber % Math.max(1, others.length);
+    const inTurn = [...others.slice(first), ...others.slice(0, first)];
+    const isSlow = (peer: PeerId) => Number(this.#slow.has(peer));
+    return inTurn.toSorted((a, b) => isSlow(a) - isSlow(b)).slice(0, quorumSize(peerCount) - 1);
+  }
+
+  #askAll<V>({ number, answers }: Poll, outbox: Outbox<V>): void {
     for (let to = 0; to < this.#options.peerCount; to += 1) {
       if (!answers.has(to)) outbox.sendNow(to, { type: 'survey', poll: number });
     }

@@ -59,6 +59,45 @@ describe('Writes', () => {
   );
 
   it(
+    ...seeded(
+      'that come during a round are the next batch, unless they are many',
+      async (world) => {
+        const { cluster, leader } = await ledCluster(world);
+        await cluster.submit(leader, put('before', 'v'));
+        const spread = async (count: number) => {
+          const { applied } = cluster.replica(leader).status;
+          const all: Promise<unknown>[] = [];
+          for (let round = 0; round < 3; round += 1) {
+            for (let n = 0; n < count; n += 1) all.push(cluster.submit(leader, put(`k${n}`, 'v')));
+            await Promise.resolve();
+            await Promise.resolve();
+          }
+          await Promise.all(all);
+          return cluster.replica(leader).status.applied - applied;
+        };
+        expect(await spread(5)).to.equal(2);
+        expect(await spread(130)).to.equal(3);
+      },
+    ),
+  );
+
+  it(
+    ...seeded(
+      'that wait for a batch that is with the leader go on when it is applied',
+      async (world) => {
+        const { cluster, follower } = await ledCluster(world);
+        await cluster.submit(follower, put('before', 'v'));
+        const startMs = world.now();
+        const first = cluster.submit(follower, put('first', 'v'));
+        await Promise.resolve();
+        await Promise.resolve();
+        await Promise.all([first, cluster.submit(follower, put('second', 'v'))]);
+        expect(world.now() - startMs).to.be.below(100);
+      },
+    ),
+  );
+
+  it(
     ...seeded('take effect once though every hand-over is lost or repeated', async (world) => {
       const handOverFaults = { lossChance: 0.4, repeatChance: 0.5, delayMsMax: 400 };
       const { cluster, leader } = await ledCluster(world, { handOverFaults });

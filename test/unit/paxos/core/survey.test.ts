@@ -35,13 +35,25 @@ describe('Survey', () => {
     return effects.surveyed;
   }
 
-  it('asks all others, and writes nothing', () => {
+  it('asks as many as make a quorum, others each time, and writes nothing', () => {
     const { sendNow, persist, surveyed } = begin();
-    expect(mail(sendNow)).to.deep.equal([
-      [1, { type: 'survey', poll: 1 }],
-      [2, { type: 'survey', poll: 1 }],
-    ]);
+    expect(mail(sendNow)).to.deep.equal([[2, { type: 'survey', poll: 1 }]]);
     expect([persist, surveyed]).to.deep.equal([[], undefined]);
+    expect(mail(begin().sendNow)).to.deep.equal([[1, { type: 'survey', poll: 2 }]]);
+  });
+
+  it('asks all others if those do not answer soon, and asks them last from then on', () => {
+    expect(begin().sendNow.map(({ to }) => to)).to.deep.equal([2]);
+    const { outbox, effects } = beginStep();
+    survey.wake(10, outbox);
+    expect(effects.sendNow.map(({ to }) => to)).to.deep.equal([1, 2]);
+    expect(hear(1, 1, 4)).to.equal(4);
+    for (let count = 0; count < 4; count += 1) {
+      expect(begin(20).sendNow.map(({ to }) => to)).to.deep.equal([1]);
+    }
+    hear(2, 1, 4);
+    const asked = [begin(30), begin(30)].flatMap(({ sendNow }) => sendNow.map(({ to }) => to));
+    expect(asked).to.have.members([1, 2]);
   });
 
   it('ends with a quorum, at the highest of all that was told, its own included', () => {
