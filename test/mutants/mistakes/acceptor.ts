@@ -97,10 +97,11 @@ export const acceptorMutants: readonly Mutant[] = [
     mistake: 15,
     does: 'A proposer counts its own vote before that is on disk.',
     loses: 'A write is acknowledged that fewer than a quorum remember after a power loss.',
-    file: 'paxos/src/core/agreement.ts',
-    right: "if (answer.type === 'rejected') outbox.sendNow(from, answer);",
-    wrong:
-      "if (answer.type === 'rejected' || !this.#others.includes(from)) outbox.sendNow(from, answer);",
+    file: 'paxos/src/paxos.ts',
+    right: 'this.#waiting.sendAfter.push(...effects.sendAfter);',
+    wrong: `const { me } = this.#options;
+    this.#send(effects.sendAfter.filter(({ to }) => to === me));
+    this.#waiting.sendAfter.push(...effects.sendAfter.filter(({ to }) => to !== me));`,
     caughtBy: [
       bySimulation,
       byTest(

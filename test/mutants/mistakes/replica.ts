@@ -31,13 +31,7 @@ export const replicaMutants: readonly Mutant[] = [
       const value = status.fate === 'decided' ? status.value : Uint8Array.of(1);
       run.push({ seq, value });
       bytes += value.length;`,
-    caughtBy: [
-      bySimulation,
-      byTest(
-        'unit/kvserver/replica/replica',
-        'lets all nodes propose at once, and does each request once',
-      ),
-    ],
+    caughtBy: [bySimulation],
   },
   {
     id: 'own-batch-not-known-again',
