@@ -84,7 +84,7 @@ export const replicaMutants: readonly Mutant[] = [
     does: 'A batch that was handed over is left to the leader for good.',
     loses: 'If the message is lost, nobody proposes the batch, and its writes are never done.',
     file: 'kvserver/src/replica/hand-over/hand-over.ts',
-    right: '    if (tryCount <= tryCountMax && this.#give(batch, tryCount)) return;',
+    right: '    if (isWanted && tryCount <= tryCountMax && this.#give(batch, tryCount)) return;',
     wrong: '    if (tryCount > 0) return;',
     caughtBy: [
       byTest(

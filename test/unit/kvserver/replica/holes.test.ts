@@ -92,6 +92,17 @@ describe('Holes', () => {
     });
   });
 
+  it('leaves nothing to others where this replica leads', async () => {
+    const { world, holes, started } = logOf({ max: 3, decided: [1], inFlight: [2] });
+    await world.run(async () => {
+      holes.fillNow();
+      expect(started).to.deep.equal([0, 3]);
+      holes.stop();
+      holes.fillNow();
+      expect(started).to.deep.equal([0, 3]);
+    });
+  });
+
   it('is silent once stopped', async () => {
     const { world, holes, started } = logOf({ max: 3 });
     await world.run(async () => {

@@ -18,7 +18,7 @@ export interface HandOverOptions {
   readonly clock: Clock;
   /** Who leads, as far as is known here. */
   readonly leader: () => PeerId | undefined;
-  /** These wait for another way into the log. */
+  /** The leader has one batch fewer: if somebody awaits it, it wants another way into the log. */
   readonly onReturned: () => void;
 }
 
@@ -92,9 +92,9 @@ export class HandOver {
   }
 
   #giveAgain(batch: Batch, tryCount: number): void {
-    if (!isAwaited(batch)) return;
-    if (tryCount <= tryCountMax && this.#give(batch, tryCount)) return;
-    this.#returned.push(batch);
+    const isWanted = isAwaited(batch);
+    if (isWanted && tryCount <= tryCountMax && this.#give(batch, tryCount)) return;
+    if (isWanted) this.#returned.push(batch);
     this.#options.onReturned();
   }
 

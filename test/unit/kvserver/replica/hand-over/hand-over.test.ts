@@ -79,7 +79,16 @@ describe('HandOver', () => {
       for (const request of batch.requests) request.interrupt('over');
       await world.sleep(1000);
       expect(sent).to.have.length(2);
-      expect([handOver.count, returnedCount]).to.deep.equal([0, 0]);
+      expect(handOver.takeReturned()).to.equal(undefined);
+    }));
+
+  it('tells that there is room when it gives up what nobody awaits', () =>
+    world.run(async () => {
+      const batch = ownBatch(1);
+      handOver.give(batch);
+      for (const request of batch.requests) request.interrupt('over');
+      await world.sleep(1000);
+      expect([handOver.count, returnedCount]).to.deep.equal([0, 1]);
     }));
 
   it('turns to the next leader at once, in the order the batches were made', () => {
