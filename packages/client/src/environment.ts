@@ -9,11 +9,10 @@ export interface Attempt {
   readonly request: Request;
   /** Whether nobody awaits the answer, or any more. What is over need not be sent. */
   readonly isOver: boolean;
-  /**
-   * Whether the server may have it, should the attempt be called off now. `maybe` unless the exchange
-   * says `no`, which it may only while it holds the request back.
-   */
-  sent: 'no' | 'maybe';
+  /** The server has nothing of it yet: it waits for a connection, or for room. */
+  holdBack(): void;
+  /** From now on the server may have it, and its time runs. An attempt that was never held back has left. */
+  leave(): void;
   /** The server's reply. */
   answer(reply: Reply): void;
   /** The server's refusal (`KvError`), or why none came (`ExchangeError`). */
@@ -30,6 +29,11 @@ export interface Exchange {
   bestFor?(request: Request, endpoints: readonly string[]): string | undefined;
   /** Told when an attempt there has failed. */
   avoid?(endpoint: string): void;
+  /**
+   * Whether what is held back for this server only waits for room: the server is there and serves others.
+   * Then no other server would do better, and time does not run out.
+   */
+  isServing?(endpoint: string): boolean;
   /** Lets go of connections. Called once, when no answer is awaited any more. */
   close(): Promise<void>;
 }

@@ -82,6 +82,14 @@ export class Paxos<V> {
     this.#put({ type: 'propose', seq, value });
   }
 
+  /**
+   * Asks the leader, if there is one, for decisions up to `seq` that this peer lacks. Proposes nothing, so it
+   * disturbs nobody; there may be no answer.
+   */
+  ask(seq: number): void {
+    this.#put({ type: 'ask', seq });
+  }
+
   /** What this peer knows of instance `seq`, without asking anyone. */
   status(seq: number): Status<V> {
     return this.#peer.status(seq);

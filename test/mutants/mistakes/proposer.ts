@@ -22,9 +22,8 @@ export const proposerMutants: readonly Mutant[] = [
     does: 'Votes of different ballots are added up.',
     loses: 'A value counts as decided that no quorum voted for at one ballot.',
     file: 'paxos/src/core/proposer.ts',
-    right:
-      "if (phase?.name !== 'accepting' || !isSameBallot(phase.ballot, ballot)) return undefined;",
-    wrong: "if (phase?.name !== 'accepting') return undefined;\n    ballot = phase.ballot;",
+    right: "phase?.name !== 'accepting' || !isSameBallot(phase.ballot, ballot)) return;",
+    wrong: "phase?.name !== 'accepting') return;\n    ballot = phase.ballot;",
     caughtBy: [
       bySimulation,
       byTest('unit/paxos/core/proposer', 'never adds up votes of different ballots'),

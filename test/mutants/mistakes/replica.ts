@@ -8,7 +8,7 @@ export const replicaMutants: readonly Mutant[] = [
     does: 'Nobody proposes a noop where an instance stays undecided.',
     loses: 'Nothing above it is ever applied.',
     file: 'kvserver/src/replica/holes.ts',
-    right: 'if (clock.now() - this.#hole.sinceMs >= this.#hole.patienceMs) this.#fill(seq);',
+    right: 'if (ageMs >= holeDelayMs) this.#close(seq, ageMs);',
     wrong: '',
     caughtBy: [
       bySimulation,

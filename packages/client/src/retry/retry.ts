@@ -146,8 +146,8 @@ export class Retry {
   #send<Q extends Request>(endpoint: string, asked: Asked<Q>, ends: AttemptEnds<Q>): void {
     const { clock, exchange } = this.#environment;
     const { request, patience, timeoutMs } = asked;
-    const due = Math.min(clock.now() + timeoutMs, patience.due);
-    const limits = { endpoint, due, deadlines: this.#deadlines };
+    const deadlines = this.#deadlines;
+    const limits = { endpoint, timeoutMs, dueMax: patience.due, clock, exchange, deadlines };
     const attempt = new TimedAttempt(request, limits, ends);
     patience.spendOn(attempt);
     exchange.send(endpoint, attempt);

@@ -1,11 +1,16 @@
 /** One attempt of a call. Small: nearly every call makes one, and no more. */
-import { type Attempt, ExchangeError } from '../environment.ts';
+import { type Attempt, type Clock, type Exchange, ExchangeError } from '../environment.ts';
 import { isReplyTo, type Reply, type ReplyTo, type Request } from '../request.ts';
 import type { Deadlines, Timed } from './deadlines.ts';
 
 export interface AttemptLimits {
   readonly endpoint: string;
-  readonly due: number;
+  /** So long the server may take. */
+  readonly timeoutMs: number;
+  /** When the caller's patience ends, by the clock. */
+  readonly dueMax: number;
+  readonly clock: Clock;
+  readonly exchange: Exchange;
   readonly deadlines: Deadlines;
 }
 
@@ -16,28 +21,35 @@ export interface AttemptEnds<Q extends Request> {
 
 export class TimedAttempt<Q extends Request> implements Attempt, Timed {
   readonly request: Q;
-  readonly due: number;
-  sent: 'no' | 'maybe' = 'maybe';
-  readonly #endpoint: string;
-  readonly #deadlines: Deadlines;
+  due: number;
+  readonly #limits: AttemptLimits;
   readonly #resolve: (reply: ReplyTo<Q>) => void;
   readonly #reject: (error: Error) => void;
+  #isHeldBack = false;
   #isOver = false;
   #onCalledOff: (() => void) | undefined;
 
   /** Its time runs from now on. */
-  constructor(request: Q, { endpoint, due, deadlines }: AttemptLimits, ends: AttemptEnds<Q>) {
+  constructor(request: Q, limits: AttemptLimits, ends: AttemptEnds<Q>) {
     this.request = request;
-    this.due = due;
-    this.#endpoint = endpoint;
-    this.#deadlines = deadlines;
+    this.#limits = limits;
+    this.due = this.#dueFromNow();
     this.#resolve = ends.resolve;
     this.#reject = ends.reject;
-    deadlines.add(this);
+    limits.deadlines.add(this);
   }
 
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  holdBack(): void {
+    this.#isHeldBack = true;
+  }
+
+  leave(): void {
+    this.#isHeldBack = false;
+    this.due = this.#dueFromNow();
   }
 
   answer(reply: Reply): void {
@@ -46,7 +58,7 @@ export class TimedAttempt<Q extends Request> implements Attempt, Timed {
         this.#resolve(reply);
       }
     } else {
-      const message = `${this.#endpoint} answered "${reply.type}" to "${this.request.type}"`;
+      const message = `${this.#limits.endpoint} answered "${reply.type}" to "${this.request.type}"`;
       this.fail(new ExchangeError('maybe', message));
     }
   }
@@ -62,7 +74,13 @@ export class TimedAttempt<Q extends Request> implements Attempt, Timed {
   }
 
   overdue(): void {
-    this.#giveUp('did not answer in time');
+    const { endpoint, exchange, deadlines, dueMax } = this.#limits;
+    if (this.#isHeldBack && this.due < dueMax && exchange.isServing?.(endpoint)) {
+      this.due = this.#dueFromNow();
+      deadlines.add(this);
+    } else {
+      this.#giveUp('did not answer in time');
+    }
   }
 
   /** Nobody awaits the answer any more. */
@@ -72,7 +90,8 @@ export class TimedAttempt<Q extends Request> implements Attempt, Timed {
 
   #giveUp(how: string): void {
     if (this.#end()) {
-      this.#reject(new ExchangeError(this.sent, `${this.#endpoint} ${how}`));
+      const sent = this.#isHeldBack ? 'no' : 'maybe';
+      this.#reject(new ExchangeError(sent, `${this.#limits.endpoint} ${how}`));
       this.#onCalledOff?.();
     }
   }
@@ -83,7 +102,12 @@ export class TimedAttempt<Q extends Request> implements Attempt, Timed {
       return false;
     }
     this.#isOver = true;
-    this.#deadlines.delete(this);
+    this.#limits.deadlines.delete(this);
     return true;
+  }
+
+  #dueFromNow(): number {
+    const { clock, timeoutMs, dueMax } = this.#limits;
+    return Math.min(clock.now() + timeoutMs, dueMax);
   }
 }

@@ -83,6 +83,11 @@ export class Channel {
     this.#outbox.add(attempt);
   }
 
+  /** The server fails requests: what it has not got goes elsewhere, before it fails too. */
+  giveUpUnsent(): void {
+    this.#failUnsent(`${this.#parts.endpoint} fails requests`);
+  }
+
   /** Ends it from this side. */
   close(): void {
     this.#end('the client was closed', () => this.#socket.close());
@@ -188,11 +193,15 @@ export class Channel {
     const { endpoint, onEnd } = this.#parts;
     this.#state = 'leaving';
     onEnd(`${endpoint} is about to stop`);
-    for (const attempt of this.#outbox.empty()) {
-      attempt.fail(new ExchangeError('no', `${endpoint} is about to stop`));
-    }
+    this.#failUnsent(`${endpoint} is about to stop`);
     if (this.#inFlight.size === 0) {
       this.#hangUp();
+    }
+  }
+
+  #failUnsent(why: string): void {
+    for (const attempt of this.#outbox.empty()) {
+      attempt.fail(new ExchangeError('no', why));
     }
   }
 
@@ -208,9 +217,7 @@ export class Channel {
     if (!hasLeft) {
       this.#parts.onEnd(why);
     }
-    for (const attempt of this.#outbox.empty()) {
-      attempt.fail(new ExchangeError('no', why));
-    }
+    this.#failUnsent(why);
     const inFlight = [...this.#inFlight.values()];
     this.#inFlight.clear();
     for (const attempt of inFlight) {

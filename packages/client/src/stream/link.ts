@@ -79,6 +79,7 @@ export class Link {
       }
       this.#avoidedUntil = now + this.#avoidance.next();
     }
+    this.#channel?.giveUpUnsent();
   }
 
   get #takesNoStreams(): boolean {
@@ -128,7 +129,7 @@ export class Link {
   #onRefused(unsent: readonly Attempt[]): void {
     this.#refusedUntil = this.#parts.clock.now() + refusalMs;
     for (const attempt of unsent) {
-      attempt.sent = 'maybe';
+      attempt.leave();
       this.#parts.messages.send(this.endpoint, attempt);
     }
   }

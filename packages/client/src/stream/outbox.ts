@@ -50,7 +50,7 @@ export class Outbox {
   }
 
   add(attempt: Attempt): void {
-    attempt.sent = 'no';
+    attempt.holdBack();
     this.#queue.push(attempt);
     this.flushSoon();
   }
@@ -106,7 +106,7 @@ export class Outbox {
         break;
       }
       pairs.push(way.register(attempt), toRow(attempt.request));
-      attempt.sent = 'maybe';
+      attempt.leave();
     }
     this.#queue = count === queue.length ? [] : queue.slice(count);
     if (pairs.length > 0) {

@@ -54,6 +54,11 @@ export class StreamExchange implements Exchange {
     this.#links.get(endpoint)?.avoid();
   }
 
+  isServing(endpoint: string): boolean {
+    const link = this.#links.get(endpoint);
+    return link !== undefined && serves(link);
+  }
+
   async close(): Promise<void> {
     for (const link of this.#links.values()) {
       link.close();

@@ -1,8 +1,9 @@
 /**
  * Holes: instances that stay undecided while higher ones are known of. Nothing above a hole can be
- * applied, so the replica starts them with a noop; the decision is whatever it turns out to be.
+ * applied, so the replica asks whoever leads; where nobody does, or in vain, it starts them with a noop, and
+ * the decision is whatever it turns out to be.
  */
-import type { Clock, Paxos, Random } from '@paxkv/paxos';
+import type { Clock, Paxos, PeerId, Random } from '@paxkv/paxos';
 import { noop } from '../state-machine/batch.ts';
 import type { Bytes } from '../state-machine/command.ts';
 
@@ -11,15 +12,21 @@ import type { Bytes } from '../state-machine/command.ts';
  * or replicas that compete would only slow one another.
  */
 const holeDelayMs = 150;
+/**
+ * How long it is left to another replica that leads. That one never leaves a hole, so only a message that
+ * was lost is behind it; whoever proposes against a leader that is merely slow makes it slower still.
+ */
+const ledHoleDelayMs = 1500;
 /** Spreads the replicas that notice one hole at the same time. */
-const jitterMs = 100;
+const jitterMsMax = 100;
 /** Between two looks when there is no hole: a lost message leaves one without any other sign. */
 const idleDelayMs = 200;
 /** Instances filled at once. */
 const fillCountMax = 64;
 
 export interface HolesOptions {
-  readonly paxos: Pick<Paxos<Bytes>, 'max' | 'start' | 'status'>;
+  readonly me: PeerId;
+  readonly paxos: Pick<Paxos<Bytes>, 'ask' | 'leader' | 'max' | 'start' | 'status'>;
   readonly clock: Clock;
   readonly random: Random;
   /** The lowest instance not applied yet. */
@@ -30,9 +37,7 @@ export interface HolesOptions {
 
 export class Holes {
   readonly #options: HolesOptions;
-  #hole:
-    | { readonly seq: number; readonly sinceMs: number; readonly patienceMs: number }
-    | undefined;
+  #hole: { readonly seq: number; readonly sinceMs: number; readonly jitterMs: number } | undefined;
   #wakeAtMs = Infinity;
   #cancelTimer: (() => void) | undefined;
   #isStopped = false;
@@ -44,7 +49,7 @@ export class Holes {
   /** Looks for a hole at the lowest instance not applied. To be called when that may have changed. */
   check(): void {
     if (this.#isStopped) return;
-    const { clock } = this.#options;
+    const { clock, random } = this.#options;
     const seq = this.#find();
     if (seq === undefined) {
       this.#hole = undefined;
@@ -52,8 +57,10 @@ export class Holes {
       return;
     }
     if (this.#hole?.seq !== seq)
-      this.#hole = { seq, sinceMs: clock.now(), patienceMs: this.#draw() };
-    if (clock.now() - this.#hole.sinceMs >= this.#hole.patienceMs) this.#fill(seq);
+      this.#hole = { seq, sinceMs: clock.now(), jitterMs: jitterMsMax * random.next() };
+    const { sinceMs, jitterMs } = this.#hole;
+    const ageMs = clock.now() - sinceMs - jitterMs;
+    if (ageMs >= holeDelayMs) this.#close(seq, ageMs);
     this.#wakeWithin(holeDelayMs);
   }
 
@@ -73,6 +80,14 @@ export class Holes {
     return seq <= paxos.max() && paxos.status(seq).fate === 'pending' ? seq : undefined;
   }
 
+  #close(seq: number, ageMs: number): void {
+    const { me, paxos } = this.#options;
+    const leader = paxos.leader();
+    const isLed = leader !== undefined && leader !== me;
+    if (isLed && ageMs < ledHoleDelayMs) paxos.ask(seq);
+    else this.#fill(seq);
+  }
+
   #fill(first: number): void {
     const { paxos, isInFlight } = this.#options;
     const last = Math.min(paxos.max(), first + fillCountMax - 1);
@@ -81,10 +96,6 @@ export class Holes {
       // To start again what was started before changes nothing.
       paxos.start(seq, noop);
     }
-  }
-
-  #draw(): number {
-    return holeDelayMs + this.#options.random.next() * jitterMs;
   }
 
   #wakeWithin(delayMs: number): void {

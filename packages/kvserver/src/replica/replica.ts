@@ -43,7 +43,7 @@ export class Replica implements Submitter {
   #stopping: Promise<void> | undefined;
 
   private constructor(options: ReplicaOptions, paxos: Paxos<Bytes>, machine: StateMachine) {
-    const { clock, random, limits, stateTransfer } = options;
+    const { me, clock, random, limits, stateTransfer } = options;
     const onFailed = (error: unknown) => this.#fail(toError(error));
     this.#options = options;
     this.#paxos = paxos;
@@ -56,7 +56,7 @@ export class Replica implements Submitter {
     this.#pending = new PendingRequests({ clock, limits, onSettled });
     this.#writes = new Writes({ ...options, paxos, pending: this.#pending, applied });
     this.#holes = new Holes({
-      ...{ paxos, clock, random },
+      ...{ me, paxos, clock, random },
       next: () => applied() + 1,
       isInFlight: (seq) => this.#writes.isInFlight(seq),
     });

@@ -86,6 +86,7 @@ export class Writes {
   }
 
   onApplied({ origin, replies }: Applied): void {
+    this.#handOver?.onProgress();
     if (origin === undefined) return;
     this.#handedIn.onApplied(origin);
     const batch = this.#takeAwaited(origin);

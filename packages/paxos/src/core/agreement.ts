@@ -163,7 +163,7 @@ export class Agreement<V> {
     }
   }
 
-  /** `from` knows every decision up to `upTo`, by its own account. */
+  /** `from` knows every decision up to `upTo`, by its own account, or may do so. */
   onKnown(from: PeerId, upTo: number, now: number, outbox: Outbox<V>): void {
     this.#catchUp.heard(from, upTo, now, outbox);
   }
@@ -177,6 +177,7 @@ export class Agreement<V> {
     const { to, message } = envelope;
     if (message.type === 'decided' || message.type === 'accept')
       this.#decisions.onUndeliverable(to, message, now);
+    if (message.type === 'learn') this.#catchUp.onUndeliverable(to, message.seq, now);
     this.#proposer.onUndeliverable(envelope, now);
   }
 
@@ -282,7 +283,7 @@ export class Agreement<V> {
   }
 
   #onAccepted(from: PeerId, message: Accepted, now: number, outbox: Outbox<V>): void {
-    const win = this.#proposer.onAccepted(from, message);
+    const win = this.#proposer.onAccepted(from, message, now);
     if (!win) return;
     if (this.#leadership.isLeading) this.#decisions.onLedWin(win, now, outbox);
     else this.#decisions.onWin(win, outbox);

@@ -42,7 +42,7 @@ export class CatchUp<V> {
     this.#known = all.map(() => -1);
   }
 
-  /** `from` knows every decision from here up to `upTo`, by its own account. */
+  /** `from` knows every decision from here up to `upTo`, by its own account; or it may. */
   heard(from: PeerId, upTo: number, now: number, outbox: Outbox<V>): void {
     if (this.#asked && now >= this.#asked.until) this.#known[this.#asked.to] = -1;
     const seq = this.#learner.firstMissing;
@@ -63,6 +63,13 @@ export class CatchUp<V> {
   askAll(seq: number, outbox: Outbox<V>): void {
     if (seq !== this.#learner.firstMissing) return;
     for (const to of this.#others) outbox.sendNow(to, { type: 'learn', seq, count: learnCountMax });
+  }
+
+  /** No answer will come from `to`: it, or another, is asked again soon instead of when patience ends. */
+  onUndeliverable(to: PeerId, seq: number, now: number): void {
+    if (this.#asked?.to !== to || this.#asked.seq !== seq) return;
+    const until = Math.min(this.#asked.until, now + this.#patience.beforeRetry(this.#attempt));
+    this.#asked = { seq, to, until };
   }
 
   /** An answer came: whoever sent it may be asked for more at once. */

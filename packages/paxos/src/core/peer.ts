@@ -34,6 +34,8 @@ export type PeerEvent<V> =
   | { readonly type: 'undeliverable'; readonly envelope: Envelope<V> }
   /** The host needs nothing at or below `seq` any more. */
   | { readonly type: 'done'; readonly seq: number }
+  /** The host waits for `seq`, of which the leader may know. */
+  | { readonly type: 'ask'; readonly seq: number }
   /** The host wants to know how far anything may have been decided. */
   | { readonly type: 'survey' }
   /** The connection to this peer ended. A hint: it may be gone. */
@@ -173,6 +175,10 @@ export class Peer<V> {
       case 'done':
         this.#agreement.needless(event.seq + 1);
         this.#retention.doneHere(event.seq);
+        break;
+      case 'ask':
+        if (this.leader !== undefined && this.leader !== this.#me)
+          this.#agreement.onKnown(this.leader, event.seq, now, outbox);
         break;
       case 'survey':
         if (this.isMember) this.#survey.begin(now, outbox);

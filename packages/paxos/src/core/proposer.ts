@@ -32,6 +32,8 @@ interface Proposal<V> {
   phase: Phase<V>;
   /** How often it has been refused or met with silence. */
   attempt: number;
+  /** When the phase's request was first sent. */
+  askedAt: number;
   /** When it next does something unasked. */
   wakeAt: number;
 }
@@ -77,12 +79,13 @@ export class Proposer<V> {
     if (promised) {
       const wakeAt = now + this.#patience.beforeRetry(0);
       const phase: Phase<V> = { name: 'waiting', seen: promised };
-      this.#proposals.set(seq, { seq, ownValue: value, phase, attempt: 0, wakeAt });
+      this.#proposals.set(seq, { seq, ownValue: value, phase, attempt: 0, askedAt: now, wakeAt });
       return;
     }
     const phase = this.#preparing(undefined, outbox);
     const wakeAt = now + this.#patience.beforeResend(0);
-    const proposal: Proposal<V> = { seq, ownValue: value, phase, attempt: 0, wakeAt };
+    const times = { attempt: 0, askedAt: now, wakeAt };
+    const proposal: Proposal<V> = { seq, ownValue: value, phase, ...times };
     this.#proposals.set(seq, proposal);
     this.#ask(proposal, outbox);
   }
@@ -98,7 +101,8 @@ export class Proposer<V> {
     if (tried && !isLower(tried, ballot)) return;
     const phase: Phase<V> = { name: 'accepting', ballot, value, votes: this.#tally() };
     const wakeAt = now + this.#patience.beforeResend(0);
-    const proposal = { seq, ownValue: known?.ownValue ?? value, phase, attempt: 0, wakeAt };
+    const times = { attempt: 0, askedAt: now, wakeAt };
+    const proposal = { seq, ownValue: known?.ownValue ?? value, phase, ...times };
     this.#proposals.set(seq, proposal);
     this.#ask(proposal, outbox);
   }
@@ -128,16 +132,19 @@ export class Proposer<V> {
     // Safety (P2c): the value of the highest vote a quorum told of, and only without any the own.
     const value = phase.highestVote ? phase.highestVote.value : proposal.ownValue;
     proposal.phase = { name: 'accepting', ballot, value, votes: this.#tally() };
+    proposal.askedAt = now;
     proposal.wakeAt = now + this.#patience.beforeResend(proposal.attempt);
     this.#ask(proposal, outbox);
   }
 
-  onAccepted(from: PeerId, { seq, ballot }: Accepted): Win<V> | undefined {
-    const phase = this.#proposals.get(seq)?.phase;
+  onAccepted(from: PeerId, { seq, ballot }: Accepted, now: number): Win<V> | undefined {
+    const proposal = this.#proposals.get(seq);
+    const phase = proposal?.phase;
     // Safety: votes of different ballots are never added up.
-    if (phase?.name !== 'accepting' || !isSameBallot(phase.ballot, ballot)) return undefined;
+    if (!proposal || phase?.name !== 'accepting' || !isSameBallot(phase.ballot, ballot)) return;
     phase.votes.add(from);
     if (!phase.votes.isQuorum()) return undefined;
+    if (proposal.attempt === 0) this.#patience.answered(now - proposal.askedAt);
     return { seq, ballot, value: phase.value, voters: phase.votes };
   }
 
@@ -165,16 +172,20 @@ export class Proposer<V> {
 
   /** Asks again whom patience has run out for, and begins a new ballot after a back-off. */
   wake(now: number, outbox: Outbox<V>): void {
+    let isRepeating = false;
     for (const [, proposal] of this.#proposals.entries()) {
       if (proposal.wakeAt > now) continue;
       if (proposal.phase.name === 'waiting') {
         proposal.phase = this.#preparing(proposal.phase.seen, outbox);
+        proposal.askedAt = now;
       } else {
         proposal.attempt += 1;
+        isRepeating = true;
       }
       proposal.wakeAt = now + this.#patience.beforeResend(proposal.attempt);
       this.#ask(proposal, outbox);
     }
+    if (isRepeating) this.#patience.repeated();
   }
 
   wakeAt(): number | undefined {

@@ -1,5 +1,12 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { systemClock } from '@paxkv/kvserver/node/system-clock';
 import { expect } from 'chai';
+
+function holdUp(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
 
 describe('systemClock', () => {
   it('never goes back', () => {
@@ -21,6 +28,47 @@ describe('systemClock', () => {
     await new Promise<void>((resolve) => {
       systemClock.at(systemClock.now() - 1000, resolve);
     });
+  });
+
+  it('has what came while the process was held up read first', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    if (address === null || typeof address === 'string') return expect.fail('no port');
+    const socket = connect(address.port, '127.0.0.1');
+    const [other] = await once(server, 'connection');
+    const seen: string[] = [];
+    socket.on('data', () => seen.push('data'));
+    const rung = new Promise<void>((resolve) => {
+      systemClock.at(systemClock.now() + 1, () => {
+        seen.push('ring');
+        resolve();
+      });
+    });
+    other.write('x');
+    holdUp(30);
+    await rung;
+    socket.destroy();
+    server.close();
+    expect(seen).to.deep.equal(['data', 'ring']);
+  });
+
+  it('can be called off also when it is late', async () => {
+    let wasCalled = false;
+    const time = systemClock.now() + 1;
+    const cancel = systemClock.at(time, () => {
+      wasCalled = true;
+    });
+    const calledOff = new Promise<void>((resolve) => {
+      setTimeout(() => {
+        cancel();
+        resolve();
+      }, 2);
+    });
+    holdUp(30);
+    await calledOff;
+    await new Promise(setImmediate);
+    expect(wasCalled).to.equal(false);
   });
 
   it('can be called off', async () => {

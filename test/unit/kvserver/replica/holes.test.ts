@@ -8,8 +8,15 @@ import { expect } from 'chai';
 function logOf({ max, decided = [], inFlight = [] }: Log) {
   const world = new World({ seed: 1 });
   const started: number[] = [];
-  const log = { next: 0, max, decided: new Set(decided) };
+  const asked: number[] = [];
+  const log: { next: number; max: number; decided: Set<number>; leader: number | undefined } = {
+    ...{ next: 0, max, decided: new Set(decided), leader: undefined },
+  };
   const paxos = {
+    leader: () => log.leader,
+    ask: (seq: number) => {
+      if (!asked.includes(seq)) asked.push(seq);
+    },
     max: () => log.max,
     start: (seq: number, value: Uint8Array) => {
       expect(value).to.equal(noop);
@@ -19,11 +26,11 @@ function logOf({ max, decided = [], inFlight = [] }: Log) {
       log.decided.has(seq) ? { fate: 'decided', value: noop } : { fate: 'pending' },
   };
   const holes = new Holes({
-    ...{ paxos, clock: world.clock, random: world.random('holes') },
+    ...{ me: 0, paxos, clock: world.clock, random: world.random('holes') },
     next: () => log.next,
     isInFlight: (seq) => inFlight.includes(seq),
   });
-  return { world, holes, started, log };
+  return { world, holes, started, asked, log };
 }
 
 interface Log {
@@ -41,6 +48,34 @@ describe('Holes', () => {
       expect(started).to.deep.equal([]);
       await world.sleep(300);
       expect(started).to.deep.equal([0, 1, 2, 4]);
+      holes.stop();
+    });
+  });
+
+  it('asks another replica that leads, and does not wait for ever', async () => {
+    const { world, holes, started, asked, log } = logOf({ max: 1 });
+    await world.run(async () => {
+      log.leader = 1;
+      holes.check();
+      await world.sleep(140);
+      expect(asked).to.deep.equal([]);
+      await world.sleep(1260);
+      expect([asked, started]).to.deep.equal([[0], []]);
+      await world.sleep(400);
+      expect(started).to.deep.equal([0, 1]);
+      holes.stop();
+    });
+  });
+
+  it('waits no longer for a leader once there is none', async () => {
+    const { world, holes, started, log } = logOf({ max: 1 });
+    await world.run(async () => {
+      log.leader = 1;
+      holes.check();
+      await world.sleep(500);
+      log.leader = undefined;
+      await world.sleep(200);
+      expect(started).to.deep.equal([0, 1]);
       holes.stop();
     });
   });

@@ -10,7 +10,7 @@ describe('CatchUp', () => {
 
   beforeEach(() => {
     learner = new Learner();
-    catchUp = new CatchUp(learner, evenPatience, { me: 0, peerCount: 3 });
+    catchUp = new CatchUp(learner, evenPatience(), { me: 0, peerCount: 3 });
   });
 
   /** What is asked on hearing that `from` is done up to `done`. */
@@ -48,6 +48,16 @@ describe('CatchUp', () => {
     expect(hear(1, 5, 0)).to.have.length(1);
     expect(hear(1, 6, 1)).to.deep.equal([]);
     expect(hear(2, 9, 2)).to.deep.equal([]);
+  });
+
+  it('asks again soon when no answer can come, and does not mind what it did not ask', () => {
+    hear(1, 5, 0);
+    catchUp.onUndeliverable(2, 0, 10);
+    catchUp.onUndeliverable(1, 3, 10);
+    expect(hear(2, 5, 20)).to.deep.equal([]);
+    catchUp.onUndeliverable(1, 0, 30);
+    expect(hear(2, 5, 30)).to.deep.equal([]);
+    expect(hear(2, 5, 35)).to.have.length(1);
   });
 
   it('moves on at once after an answer', () => {

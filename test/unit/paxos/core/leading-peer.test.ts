@@ -36,6 +36,27 @@ function typesOf(envelopes: Effects<string>['sendNow']): string[] {
   return envelopes.map(({ message }) => message.type);
 }
 
+describe('A peer that waits for an instance', () => {
+  const ask = (candidate: Candidate) => candidate.peer.step({ type: 'ask', seq: 0 }, 1000);
+
+  it('asks another that leads, and proposes nothing', () => {
+    const candidate = new Candidate();
+    candidate.hear(1, { type: 'heartbeat', ballot: ballot(1, 1) });
+    const { sendNow, sendAfter, persist } = ask(candidate);
+    expect(sendNow.map(({ to, message }) => [to, message])).to.deep.equal([
+      [1, { type: 'learn', seq: 0, count: 1 }],
+    ]);
+    expect([sendAfter, persist]).to.deep.equal([[], []]);
+  });
+
+  it('asks nobody where nobody leads, or it leads itself', () => {
+    const candidate = new Candidate();
+    expect(ask(candidate).sendNow).to.deep.equal([]);
+    candidate.win();
+    expect(ask(candidate).sendNow).to.deep.equal([]);
+  });
+});
+
 describe('A peer that leads', () => {
   it('lets nobody hear of its ballot before the round is durable', () => {
     const candidate = new Candidate();

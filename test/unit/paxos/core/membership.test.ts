@@ -6,7 +6,7 @@ import { beginStep, evenChance, evenPatience } from './steps.ts';
 describe('Membership', () => {
   function membership(memory: 'kept' | 'new' | 'lost'): Membership {
     return new Membership({
-      ...{ me: 0, peerCount: 3, patience: evenPatience, random: evenChance, memory },
+      ...{ me: 0, peerCount: 3, patience: evenPatience(), random: evenChance, memory },
     });
   }
 

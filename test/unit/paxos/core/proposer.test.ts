@@ -16,7 +16,7 @@ describe('Proposer', () => {
   beforeEach(() => {
     rounds = new Rounds(0);
     proposer = new Proposer({
-      ...{ peerCount: 3, rounds, patience: evenPatience, riding: new RidingNews([1, 2]) },
+      ...{ peerCount: 3, rounds, patience: evenPatience(), riding: new RidingNews([1, 2]) },
     });
   });
 
@@ -34,7 +34,7 @@ describe('Proposer', () => {
   }
 
   function accepted(from: PeerId, own: Ballot) {
-    return proposer.onAccepted(from, { type: 'accepted', seq, ballot: own });
+    return proposer.onAccepted(from, { type: 'accepted', seq, ballot: own }, 1);
   }
 
   function reject(own: Ballot, promised: Ballot): void {

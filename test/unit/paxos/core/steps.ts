@@ -6,7 +6,7 @@ import { Patience } from '@paxkv/paxos/internal/core/patience';
 import { plainMark } from '../../contracts/plain-mark.ts';
 
 export const evenChance = { next: () => 0.5 };
-export const evenPatience = new Patience(evenChance);
+export const evenPatience = () => new Patience(evenChance);
 
 /** All that was ever written, as a storage tells it. */
 export function kept<V>(writes: Iterable<Write<V>> = []): Memory<V> {

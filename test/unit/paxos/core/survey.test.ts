@@ -20,7 +20,7 @@ describe('Survey', () => {
 
   function fresh(peerCount: number, draw = 0): Survey {
     const random = { next: () => draw };
-    return new Survey({ me: 0, peerCount, patience: evenPatience, random, agreement });
+    return new Survey({ me: 0, peerCount, patience: evenPatience(), random, agreement });
   }
 
   function begin(now = 0) {

@@ -9,6 +9,8 @@ import type { HandOverPort } from './hand-over-port.ts';
 
 /** How long the leader has to get a batch decided: well above a round of a busy cluster. */
 const patienceMs = 250;
+/** So much longer at most while others of its batches are applied: then it waits its turn there. */
+const queuePatienceMs = 2000;
 /** How often a batch is given away before it is proposed here. */
 const tryCountMax = 2;
 
@@ -24,8 +26,7 @@ export interface HandOverOptions {
 
 interface Given {
   readonly batch: Batch;
-  /** Until when the leader may have it. */
-  readonly dueMs: number;
+  readonly givenMs: number;
   readonly tryCount: number;
 }
 
@@ -35,6 +36,8 @@ export class HandOver {
   readonly #given = new Map<number, Given>();
   /** To be proposed here. */
   #returned: Batch[] = [];
+  /** When the log last went on. */
+  #progressMs = -Infinity;
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: HandOverOptions) {
@@ -57,6 +60,11 @@ export class HandOver {
     if (this.#options.leader() === undefined) return;
     this.#given.clear();
     for (const { batch } of given) this.#giveAgain(batch, 1);
+  }
+
+  /** The log goes on: whoever leads does so. */
+  onProgress(): void {
+    this.#progressMs = this.#options.clock.now();
   }
 
   /** The batch of this number is in the log. */
@@ -85,7 +93,7 @@ export class HandOver {
     const to = leader();
     if (to === undefined || to === me) return false;
     const { boot, number } = batch.origin;
-    this.#given.set(number, { batch, dueMs: clock.now() + patienceMs, tryCount });
+    this.#given.set(number, { batch, givenMs: clock.now(), tryCount });
     port.send(to, { type: 'handOver', boot, number, value: batch.value });
     this.#watch();
     return true;
@@ -101,14 +109,21 @@ export class HandOver {
   #watch(): void {
     const [oldest] = this.#given.values();
     if (oldest === undefined) return;
-    this.#cancelTimer ??= this.#options.clock.at(oldest.dueMs, () => this.#onTimer());
+    this.#cancelTimer ??= this.#options.clock.at(this.#dueMs(oldest), () => this.#onTimer());
+  }
+
+  /** Until when the leader may have it. */
+  #dueMs({ givenMs }: Given): number {
+    const lastSignMs = Math.min(this.#progressMs, givenMs + queuePatienceMs - patienceMs);
+    return Math.max(givenMs, lastSignMs) + patienceMs;
   }
 
   #onTimer(): void {
     this.#cancelTimer = undefined;
     const now = this.#options.clock.now();
-    for (const [number, { batch, dueMs, tryCount }] of [...this.#given]) {
-      if (now < dueMs) continue;
+    for (const [number, given] of [...this.#given]) {
+      if (now < this.#dueMs(given)) continue;
+      const { batch, tryCount } = given;
       this.#given.delete(number);
       this.#giveAgain(batch, tryCount + 1);
     }

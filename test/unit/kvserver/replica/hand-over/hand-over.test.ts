@@ -70,6 +70,32 @@ describe('HandOver', () => {
       expect(sent.map(({ number }) => number)).to.deep.equal([1, 2, 1, 2]);
     }));
 
+  it('waits while the log goes on, and not for ever', () =>
+    world.run(async () => {
+      handOver.give(ownBatch(1));
+      for (let ms = 0; ms < 1700; ms += 100) {
+        await world.sleep(100);
+        handOver.onProgress();
+      }
+      expect(sent).to.have.length(1);
+      for (let ms = 0; ms < 600; ms += 100) {
+        await world.sleep(100);
+        handOver.onProgress();
+      }
+      expect(sent).to.have.length(2);
+    }));
+
+  it('waits no longer once the log stands still', () =>
+    world.run(async () => {
+      handOver.give(ownBatch(1));
+      await world.sleep(200);
+      handOver.onProgress();
+      await world.sleep(200);
+      expect(sent).to.have.length(1);
+      await world.sleep(100);
+      expect(sent).to.have.length(2);
+    }));
+
   it('gives nothing again that was applied, or that nobody awaits', () =>
     world.run(async () => {
       const batch = ownBatch(2);
