@@ -137,8 +137,8 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'A write of the state begins while another is under way.',
     loses: 'The later may be on disk without the earlier: rows of no position.',
     file: 'kvserver/src/state-machine/state-machine.ts',
-    right: 'this.#writing ??= this.#write();',
-    wrong: 'this.#writing = this.#write();',
+    right: 'this.#writing ??= this.#write(pause);',
+    wrong: 'this.#writing = this.#write(pause);',
     caughtBy: [
       byTest(
         'unit/kvserver/state-machine/state-database',

@@ -1,10 +1,13 @@
 import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type KvClient, KvError } from '@paxkv/client';
 import { type DataDirectory, openDataDirectory } from '@paxkv/kvserver/disk';
 import { expect } from 'chai';
 import { ServerCluster } from '../../damage/server-cluster.ts';
 
+/** After so long what is applied is in the database. */
+const writeIntervalMs = 700;
 const noSpace = 'IO error: /data/journal/000005.log: No space left on device';
 
 /** A data directory whose journal fails as long as told so, and which cannot be opened then either. */
@@ -137,6 +140,9 @@ describe('The life of a node', () => {
   it('sets a damaged state aside and takes one from the others', async () => {
     await cluster.startAll();
     await using client = cluster.client();
+    // What was written last could not be told from a write that a crash cut short.
+    await putAll(client, (key) => `before ${key}`.repeat(100));
+    await sleep(writeIntervalMs);
     await putAll(client, (key) => `v${key}`.repeat(100));
     await cluster.level(5000);
     await cluster.stop(0);
@@ -207,6 +213,7 @@ describe('The life of a node', () => {
     await using client = cluster.client();
     await putAll(client, () => 'v');
     await cluster.level(5000);
+    await sleep(writeIntervalMs);
     const copy = `${cluster.path(0)}.copy`;
     await cp(cluster.path(0), copy, { recursive: true, filter: (name) => !name.endsWith('LOCK') });
     await cluster.stopAll();
@@ -259,7 +266,7 @@ async function flipBitInLog(directory: string): Promise<void> {
     if (!name.endsWith('.log')) continue;
     const file = join(directory, name);
     const content = await readFile(file);
-    const place = Math.floor(content.length / 2);
+    const place = Math.floor(content.length / 4);
     await writeFile(file, content.with(place, (content[place] ?? 0) ^ 1));
   }
 }

@@ -5,8 +5,11 @@
 import type { Clock } from '@paxkv/paxos';
 import type { StateMachine } from '../state-machine/state-machine.ts';
 
-/** From the beginning of one write to that of the next, if not much waits. */
-const intervalMs = 50;
+/**
+ * From the beginning of one write to that of the next, if not much waits. What is written twice in this
+ * time reaches the database once; and so much, at most, is applied anew after a crash.
+ */
+const intervalMs = 500;
 /** So much does not wait for the interval to end. */
 const hastyBytes = 4 * 1024 * 1024;
 /** With so much not durable nothing more is applied. */
@@ -66,10 +69,15 @@ export class WriteBehind {
     this.#writing = this.#write();
   }
 
+  readonly #pause = (): Promise<void> => {
+    const { clock } = this.#options;
+    return new Promise((resolve) => clock.at(clock.now(), resolve));
+  };
+
   async #write(): Promise<void> {
     const { machine, onWritten, onFailed } = this.#options;
     try {
-      await machine.flush();
+      await machine.flush(this.#pause);
       onWritten();
     } catch (error) {
       this.#isOver = true;

@@ -1,6 +1,12 @@
 /** What one key holds, and what the database knows of it. */
 import type { KeptEntry } from './kept-entry.ts';
 
+/** What a write is to leave at a place, whatever becomes of it meanwhile. */
+export interface Change {
+  readonly place: Place;
+  readonly entry: KeptEntry | undefined;
+}
+
 export interface Place {
   /** Of the key: see `nameOf`. */
   readonly name: string;

@@ -4,7 +4,7 @@
  * Rule: whoever finds a key here finds what was applied last; who finds none may ask the database.
  */
 import type { KeptEntry } from './kept-entry.ts';
-import type { Place } from './place.ts';
+import type { Change, Place } from './place.ts';
 import { RecentPlaces } from './recent-places.ts';
 
 /** Of what stays only because it was used lately. */
@@ -106,14 +106,14 @@ export class Places {
     this.#waitingBytes += overheadBytes + place.name.length + bytes;
   }
 
-  /** Every place changed since this was last called: the next write is of them. They are found until `settle`. */
-  takeChanges(): Iterable<Place> {
+  /** Every change since this was last called: the next write is of them. They are found until `settle`. */
+  takeChanges(): readonly Change[] {
     this.#writing = this.#waiting;
     this.#writingBytes = this.#waitingBytes;
     this.#waiting = new Map();
     this.#waitingBytes = 0;
     this.#writeCount += 1;
-    return this.#writing.values();
+    return Array.from(this.#writing.values(), (place) => ({ place, entry: place.entry }));
   }
 
   /** The database has what was taken last. */

@@ -8,7 +8,7 @@ import type { AbstractBatchOptions, AbstractChainedBatch, AbstractLevel } from '
 import { attempt } from './attempt.ts';
 import type { Bytes } from './command.ts';
 import { fromKept, type KeptEntry, toKept } from './kept-entry.ts';
-import type { Place } from './place.ts';
+import type { Change, Place } from './place.ts';
 import {
   fromPosition,
   type Position,
@@ -36,11 +36,17 @@ import { noRows, tallyAfter } from './tally.ts';
 /** Open, with `keyEncoding` and `valueEncoding` both `'view'`. */
 export type StateLevel = AbstractLevel<string | Buffer | Uint8Array, Bytes, Bytes>;
 
+/** Resolves when everybody else had a turn. */
+export type Pause = () => Promise<void>;
+
+/** Rows made between two pauses: well below a millisecond's worth. */
+const rowsAtOnce = 128;
+
 /** What the instances since the last write did, up to a position. */
 export interface StateChanges {
   /** Where each session left off; `undefined` for one put out. */
   readonly sessions: readonly (readonly [id: number, session: Session | undefined])[];
-  readonly places: Iterable<Place>;
+  readonly places: readonly Change[];
   readonly position: Position;
 }
 
@@ -101,15 +107,18 @@ export class StateDatabase {
   }
 
   /**
-   * Durable when it resolves. To be called again only then. From the call on, each place knows the
-   * checksum of its new row.
+   * Durable when it resolves. To be called again only then. `pause` is awaited now and then while there is
+   * more to do, so that others get their turn.
    */
-  async write({ places, sessions, position }: StateChanges): Promise<void> {
+  async write({ places, sessions, position }: StateChanges, pause?: Pause): Promise<void> {
     await attempt('write', async () => {
-      // Safety: all rows are made before anything is awaited, so they are of one position.
       const batch = this.#level.batch();
-      for (const place of places) this.#putPlace(batch, place);
+      // Safety: a session goes on changing, so its row is made before anything is awaited.
       for (const [id, session] of sessions) this.#putSession(batch, id, session);
+      for (const [index, change] of places.entries()) {
+        this.#putChange(batch, change);
+        if (pause !== undefined && index % rowsAtOnce === rowsAtOnce - 1) await pause();
+      }
       const tally = this.#tally;
       batch.put(positionKey, seal(positionKey, fromPosition({ position, tally })));
       if (this.#journalTurn !== undefined) {
@@ -151,8 +160,8 @@ export class StateDatabase {
     }
   }
 
-  #putPlace(batch: Batch, place: Place): void {
-    const { name, entry, rowSum: before } = place;
+  #putChange(batch: Batch, { place, entry }: Change): void {
+    const { name, rowSum: before } = place;
     const key = dataKeyOf(name);
     if (entry === undefined) {
       batch.del(key);

@@ -20,7 +20,7 @@ import {
   readRun,
 } from './run.ts';
 import { Sessions } from './sessions.ts';
-import { type LoadedState, StateDatabase, type StateLevel } from './state-database.ts';
+import { type LoadedState, type Pause, StateDatabase, type StateLevel } from './state-database.ts';
 import { nextStateHash } from './state-hash.ts';
 import { Store } from './store.ts';
 
@@ -135,15 +135,15 @@ export class StateMachine {
 
   /**
    * Makes durable all that is applied by now. May be called at any time, also during `apply` and while
-   * another call is under way.
+   * another call is under way. `pause` is awaited now and then, so that others get their turn.
    *
    * @throws StateError
    */
-  async flush(): Promise<void> {
+  async flush(pause?: Pause): Promise<void> {
     const { applied } = this;
     await this.#orFail(async () => {
       while (this.#durable < applied) {
-        this.#writing ??= this.#write();
+        this.#writing ??= this.#write(pause);
         await this.#writing;
       }
     });
@@ -209,14 +209,15 @@ export class StateMachine {
     });
   }
 
-  async #write(): Promise<void> {
+  async #write(pause: Pause | undefined): Promise<void> {
     const { applied } = this;
     const [stateHash, revision, sessions] = [this.#stateHash, this.revision, this.#sessions.counts];
-    await this.#database.write({
+    const changes = {
       places: this.#places.takeChanges(),
       sessions: this.#sessions.takeChanges(),
       position: { applied, stateHash, revision, sessions },
-    });
+    };
+    await this.#database.write(changes, pause);
     this.#places.settle();
     this.#durable = applied;
     this.#writing = undefined;

@@ -51,7 +51,7 @@ describe('Applier', () => {
         await world.sleep(0);
         subject.decide(2);
         subject.applier.apply();
-        await world.sleep(200);
+        await world.sleep(1000);
         const applied = subject.told.filter((each) => each.startsWith('applied'));
         expect(applied).to.deep.equal(['applied 0', 'applied 1', 'applied 2', 'applied 3']);
         expect(subject.told.slice(0, 2)).to.deep.equal(['applied 0', 'applied 1']);

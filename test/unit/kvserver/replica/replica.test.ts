@@ -147,10 +147,13 @@ describe('Replica', () => {
     ...seeded('forgets under writes alone', async (world) => {
       const cluster = new Cluster(world);
       await cluster.start();
-      for (let count = 0; count < 300; count += 1) await cluster.submit(count % 3, put('k', 'v'));
+      for (let count = 0; count < 300; count += 1) {
+        await cluster.submit(count % 3, put('k', 'v'));
+        await world.sleep(20);
+      }
       const { min, max } = cluster.replica(0).status;
       expect(max).to.be.at.least(299);
-      expect(max - min).to.be.below(30);
+      expect(max - min).to.be.below(100);
     }),
   );
 
@@ -222,7 +225,7 @@ describe('Replica', () => {
       await cluster.states[0]?.close();
       // What is decided is in the journals of a quorum, and answered before the state is written.
       expect(await cluster.submit(0, put('k', 'v'))).to.include({ type: 'put' });
-      await world.sleep(100);
+      await world.sleep(600);
       expect(cluster.failures).to.have.length(1);
       const later = await rejection(cluster.submit(0, put('k', 'w')));
       expect(later).to.include({ code: 'KV_UNAVAILABLE', outcome: 'not done' });

@@ -41,6 +41,10 @@ async function readFrom(machine: StateMachine, key: string): Promise<Entry | und
   return machine.read(bytes(key));
 }
 
+async function textAt(machine: StateMachine, key: string): Promise<string | undefined> {
+  return text((await readFrom(machine, key))?.value);
+}
+
 const diskFull: Interception = () => Promise.reject(new Error('No space left on device.'));
 
 /** A state with a session and a key `k`, which holds "a". */
@@ -138,6 +142,25 @@ describe('state database', () => {
       expect(text((await anew.read(bytes('k')))?.value)).to.equal('a');
       await machine.flush();
       expect(await StateMachine.open(level)).to.include({ applied: 1, revision: 2 });
+    });
+
+    it('gives others their turn, and what they change goes into the next write', async () => {
+      const level = memoryLevel();
+      const machine = await StateMachine.open(level);
+      const puts = Array.from({ length: 300 }, (_, index) => put(`k${index}`, 'a'));
+      await machine.apply(decided(0, [batchOf(...puts)]));
+      let pauseCount = 0;
+      await machine.flush(async () => {
+        pauseCount += 1;
+        await machine.apply(
+          decided(pauseCount, [batchOf(put('k0', 'b'), put('k299', `${pauseCount}`))]),
+        );
+      });
+      expect(pauseCount).to.equal(2);
+      expect([machine.applied, machine.durable]).to.deep.equal([2, 0]);
+      const anew = await StateMachine.open(level);
+      for (const key of ['k0', 'k299']) expect(await textAt(anew, key)).to.equal('a');
+      expect(await textAt(machine, 'k299')).to.equal('2');
     });
 
     it('comes by one write at a time, whoever asks for it', async () => {
