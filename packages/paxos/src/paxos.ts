@@ -25,7 +25,6 @@ export class Paxos<V> {
   /** What has been decided to do and not been done: it waits for the write under way. */
   #waiting: Effects<V> = noEffects();
   #turn: Promise<void> | undefined;
-  #rest: Promise<void> | undefined;
   #writing: Promise<void> = Promise.resolve();
   #alarm: { readonly time: number; readonly cancel: () => void } | undefined;
   #isWriting = false;
@@ -100,6 +99,14 @@ export class Paxos<V> {
     this.#put({ type: 'done', seq });
   }
 
+  /**
+   * Somebody else waits for what was decided here. Where this peer leads and asks for no votes at the
+   * moment, the others hear of it now rather than with what it asks next, a few milliseconds from now at most.
+   */
+  tell(): void {
+    this.#put({ type: 'tell' });
+  }
+
   /** The highest instance started here or seen in any message, or −1. Never sinks. */
   max(): number {
     return this.#peer.max;
@@ -161,16 +168,6 @@ export class Paxos<V> {
     if (!isMember && this.#peer.isMember) this.#options.onAdmitted?.();
     if (leader !== this.#peer.leader) this.#options.onLeader?.(this.#peer.leader);
     if (!this.#isWriting) this.#writing = this.#writeAll();
-    if (this.#peer.isRestless) this.#scheduleRest();
-  }
-
-  /** The host may answer a decision with a start, at once or in the next microtask. */
-  #scheduleRest(): void {
-    this.#rest ??= Promise.resolve().then(() => {
-      this.#rest = undefined;
-      // A turn that is to come ends with the same question.
-      if (!this.#isStopped && this.#turn === undefined) this.#step({ type: 'rest' });
-    });
   }
 
   #step(event: PeerEvent<V>): void {

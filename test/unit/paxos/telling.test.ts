@@ -24,8 +24,11 @@ describe('Paxos, telling decisions as leader', () => {
     deeds.list.length = 0;
   });
 
-  it('goes by itself when the host starts nothing more', async () => {
+  it('goes by itself when its host says that somebody waits', async () => {
     await deeds.finishWrite();
+    expect(deeds.list).to.deep.equal(['decided 0 a']);
+    paxos.tell();
+    await turn();
     expect(deeds.list).to.deep.equal(['decided 0 a', 'decided to 1', 'decided to 2']);
   });
 

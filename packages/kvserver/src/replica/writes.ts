@@ -25,7 +25,7 @@ const worthwhileCount = 128;
 
 export interface WritesOptions
   extends Pick<ReplicaOptions, 'me' | 'boot' | 'clock' | 'limits' | 'handOver'> {
-  readonly paxos: Pick<Paxos<Bytes>, 'start' | 'max' | 'leader'>;
+  readonly paxos: Pick<Paxos<Bytes>, 'start' | 'max' | 'leader' | 'tell'>;
   readonly pending: PendingRequests;
   /** The highest instance applied. */
   readonly applied: () => number;
@@ -41,6 +41,8 @@ export class Writes {
   readonly #interregnum: Interregnum;
   /** Own batches that were not applied yet, by number. */
   readonly #awaited = new Map<number, OwnBatch>();
+  /** Whether another replica waits to hear of what was applied here. */
+  #isAwaitedElsewhere = false;
   #isOpening = false;
   #isScheduled = false;
   #isStopped = false;
@@ -89,9 +91,9 @@ export class Writes {
     this.#handOver?.onProgress();
     if (origin === undefined) return;
     this.#handedIn.onApplied(origin);
+    this.#isAwaitedElsewhere ||= origin.node !== this.#options.me && this.#isLeading;
     const batch = this.#takeAwaited(origin);
-    if (batch === undefined) return;
-    batch.requests.forEach((request, index) => {
+    batch?.requests.forEach((request, index) => {
       const reply = replies[index];
       if (reply !== undefined) this.#answer(request, reply);
     });
@@ -138,6 +140,13 @@ export class Writes {
       this.#begin(batch);
     }
     if (!this.#isStopped && this.#session.isWanted) this.#openSession();
+    this.#tell();
+  }
+
+  /** After all was started on which the news might have gone. */
+  #tell(): void {
+    if (this.#isAwaitedElsewhere) this.#options.paxos.tell();
+    this.#isAwaitedElsewhere = false;
   }
 
   #hasRoom(): boolean {

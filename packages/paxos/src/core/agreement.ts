@@ -211,18 +211,13 @@ export class Agreement<V> {
     return Math.max(this.#max, this.#learner.highest);
   }
 
-  /** Whether something is to be told for which no request will come along: `rest` tells it. */
-  get isRestless(): boolean {
-    return this.#decisions.isWaitingToTell && this.#proposer.isIdle;
-  }
-
-  /** Nothing more will be started for now. */
-  rest(outbox: Outbox<V>): void {
-    if (this.isRestless) this.tell(outbox);
+  /** Somebody waits to be told what was decided. If more is under way, the next request comes soon. */
+  tell(outbox: Outbox<V>): void {
+    if (this.#proposer.isIdle) this.tellAll(outbox);
   }
 
   /** Tells what was decided to all who have not been told. */
-  tell(outbox: Outbox<V>): void {
+  tellAll(outbox: Outbox<V>): void {
     this.#decisions.tell(outbox);
   }
 

@@ -84,11 +84,6 @@ export class Decisions<V> {
         this.#news.onUndeliverable(to, { type: 'decided', ...outcome }, now);
   }
 
-  /** Whether some news still waits for a request to ride on. */
-  get isWaitingToTell(): boolean {
-    return this.#options.riding.isWaiting;
-  }
-
   /** Tells all that still waits to be told. */
   tell(outbox: Outbox<V>): void {
     for (const [to, outcomes] of this.#options.riding.takeAll()) {

@@ -15,7 +15,7 @@ import {
   type Write,
 } from './effects.ts';
 import { Election } from './election.ts';
-import type { Admit } from './group-messages.ts';
+import type { Admit, Survey as SurveyRequest } from './group-messages.ts';
 import { Leadership } from './leadership.ts';
 import type { Status } from './learner.ts';
 import { Membership } from './membership.ts';
@@ -40,8 +40,8 @@ export type PeerEvent<V> =
   | { readonly type: 'survey' }
   /** The connection to this peer ended. A hint: it may be gone. */
   | { readonly type: 'lost'; readonly peer: PeerId }
-  /** The host will start nothing more for now. To be stepped while {@link Peer.isRestless}. */
-  | { readonly type: 'rest' }
+  /** The host knows of somebody who waits for a decision of this peer. */
+  | { readonly type: 'tell' }
   /** The host is about to stop. */
   | { readonly type: 'resign' }
   /** These writes are durable now: one more turn of the storage. */
@@ -109,11 +109,6 @@ export class Peer<V> {
     const election = this.isMember ? this.#leadership.wakeAt() : undefined;
     const [agreement, survey] = [this.#agreement.wakeAt(), this.#survey.wakeAt()];
     return earliest([agreement, this.#membership.wakeAt(), survey, election]);
-  }
-
-  /** Whether it has something to say that waits for the host to start more, or to `rest`. */
-  get isRestless(): boolean {
-    return this.#agreement.isRestless;
   }
 
   status(seq: number): Status<V> {
@@ -186,11 +181,11 @@ export class Peer<V> {
       case 'lost':
         this.#leadership.lost(event.peer, now);
         break;
-      case 'rest':
-        this.#agreement.rest(outbox);
+      case 'tell':
+        this.#agreement.tell(outbox);
         break;
       case 'resign':
-        this.#agreement.tell(outbox);
+        this.#agreement.tellAll(outbox);
         this.#election.resign(outbox);
         break;
       case 'persisted':
@@ -270,7 +265,7 @@ export class Peer<V> {
         this.#membership.onOutlived(message, outbox);
         break;
       case 'survey':
-        if (this.isMember) this.#survey.onSurvey(from, message, outbox);
+        if (this.isMember) this.#onSurvey(from, message, outbox);
         break;
       case 'surveyed':
         this.#survey.onSurveyed(from, message, outbox);
@@ -289,6 +284,12 @@ export class Peer<V> {
         this.#election.overhear(from, message, now);
         this.#agreement.onMessage(from, message, now, outbox);
     }
+  }
+
+  /** Who asks for a reader waits for the decisions, too. */
+  #onSurvey(from: PeerId, message: SurveyRequest, outbox: Outbox<V>): void {
+    this.#survey.onSurvey(from, message, outbox);
+    this.#agreement.tell(outbox);
   }
 
   #onAdmit(from: PeerId, request: Admit, now: number, outbox: Outbox<V>): void {

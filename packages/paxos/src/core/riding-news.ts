@@ -1,12 +1,12 @@
 /**
  * Riding news: decisions of a leader that wait for a request on which they can reach the others without
- * a message of their own. A busy leader asks for votes all the time; one at rest does not keep them.
+ * a message of their own. A leader asks for votes again soon, even for a single client that writes on and on.
  */
 import type { PeerId } from './ballot.ts';
 import { type Outcome, outcomeCountMax } from './messages.ts';
 
-/** The longest that a busy leader keeps a decision to itself. */
-const rideMsMax = 5;
+/** The longest that a leader keeps a decision to itself. */
+const rideMsMax = 3;
 
 export class RidingNews {
   readonly #untold: ReadonlyMap<PeerId, Outcome[]>;
@@ -14,11 +14,6 @@ export class RidingNews {
 
   constructor(others: readonly PeerId[]) {
     this.#untold = new Map(others.map((to) => [to, []]));
-  }
-
-  /** Whether anybody has not been told of something yet. */
-  get isWaiting(): boolean {
-    return this.#wakeAt !== undefined;
   }
 
   add(outcome: Outcome, now: number): void {

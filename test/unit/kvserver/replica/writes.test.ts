@@ -172,6 +172,7 @@ describe('Writes, between two leaders', () => {
   let world: World;
   let leader: number | undefined;
   let started: Uint8Array[];
+  let tellCount: number;
   let handIn: (from: number, message: HandedOver) => void;
   let writes: Writes;
 
@@ -179,6 +180,7 @@ describe('Writes, between two leaders', () => {
     world = new World({ seed: 1 });
     leader = 2;
     started = [];
+    tellCount = 0;
     const { clock } = world;
     const limits = limitsDefault;
     writes = new Writes({
@@ -188,6 +190,9 @@ describe('Writes, between two leaders', () => {
         start: (_, value) => started.push(value),
         max: () => -1,
         leader: () => leader,
+        tell: () => {
+          tellCount += 1;
+        },
       },
       handOver: {
         open: (receive) => {
@@ -203,6 +208,24 @@ describe('Writes, between two leaders', () => {
     leader = next;
     writes.onLeader();
   }
+
+  it('are told of at once where another replica waits for them', () =>
+    world.run(async () => {
+      const applied = (node: number) =>
+        writes.onApplied({ seq: 0, origin: { ...origin, node }, replies: [] });
+      heed(0);
+      applied(0);
+      await world.sleep(1);
+      expect(tellCount).to.equal(0);
+      applied(1);
+      applied(2);
+      await world.sleep(1);
+      expect(tellCount).to.equal(1);
+      heed(2);
+      applied(1);
+      await world.sleep(1);
+      expect(tellCount).to.equal(1);
+    }));
 
   it('keep what is handed in before this replica leads, and propose it then', () =>
     world.run(async () => {

@@ -84,17 +84,34 @@ class Group {
 }
 
 describe('Election', () => {
-  it('decides in one round under a leader: one request and answer a peer, and the news at rest', () => {
+  for (const [when, event, waitMs] of [
+    ['soon', { type: 'wake' }, 3],
+    ['at once where somebody waits', { type: 'tell' }, 0],
+  ] as const) {
+    it(`decides in one round under a leader, one request and answer a peer, and tells ${when}`, () => {
+      const group = new Group();
+      group.elect(0);
+      group.propose(0, 'a');
+      expect(group.counts()).to.deep.equal({ accept: 2, accepted: 2 });
+      group.now += waitMs;
+      group.step(0, event);
+      group.deliver();
+      expect(group.counts()).to.deep.equal({ accept: 2, accepted: 2, decided: 2 });
+      expect(group.decidedIn(0)).to.deep.equal(['a', 'a', 'a']);
+      group.step(0, event);
+      group.deliver();
+      expect(group.counts().decided).to.equal(2);
+    });
+  }
+
+  it('tells at once what it decided when somebody asks how far that may be', () => {
     const group = new Group();
     group.elect(0);
     group.propose(0, 'a');
-    expect(group.counts()).to.deep.equal({ accept: 2, accepted: 2 });
-    expect(group.peers[0]?.isRestless).to.equal(true);
-    group.step(0, { type: 'rest' });
+    group.step(1, { type: 'survey' });
+    group.step(2, { type: 'survey' });
     group.deliver();
-    expect(group.counts()).to.deep.equal({ accept: 2, accepted: 2, decided: 2 });
     expect(group.decidedIn(0)).to.deep.equal(['a', 'a', 'a']);
-    expect(group.peers[0]?.isRestless).to.equal(false);
   });
 
   it('costs a busy leader nothing more: word of a decision rides on the next request', () => {
@@ -113,7 +130,7 @@ describe('Election', () => {
     group.step(0, { type: 'propose', seq: 1, value: 'b' });
     group.lose();
     group.propose(2, 'c', 1);
-    group.step(0, { type: 'rest' });
+    group.step(0, { type: 'tell' });
     expect(group.counts().decided).to.equal(undefined);
     group.now += 5;
     group.step(0, { type: 'wake' });
@@ -158,7 +175,7 @@ describe('Election', () => {
     const group = new Group();
     group.elect(0);
     group.propose(0, 'a');
-    group.step(0, { type: 'rest' });
+    group.step(0, { type: 'tell' });
     group.lose();
     expect(group.decidedIn(0)).to.deep.equal(['a', undefined, undefined]);
     group.now += 50;
