@@ -44,11 +44,13 @@ describe('Key-value service, memory', () => {
       const retained: number[] = [];
       for (let number = 0; number < 1000; number += 1) {
         await clerk.put('k', String(number));
+        await cluster.sleep(20);
         for (const { replica } of cluster.servers) {
           retained.push(replica.status.max - replica.status.min);
         }
       }
-      expect(Math.max(...retained)).to.be.below(20);
+      // The state is written every half second, and what is not written there is kept in the log.
+      expect(Math.max(...retained)).to.be.below(80);
     }),
   );
 });

@@ -176,6 +176,7 @@ function messageSchema(
       ballot,
       value,
       decided: z.exactOptional(z.array(record({ seq, ballot })).min(1).max(outcomeCountMax)),
+      upTo: z.exactOptional(z.int().min(-1).max(seqMax)),
     }),
     z.strictObject({ type: z.literal('accepted'), seq, ballot }),
     z.strictObject({

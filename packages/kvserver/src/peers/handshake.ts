@@ -9,7 +9,7 @@ import { firstIssue, type Reading } from './codec.ts';
 /** Where servers dial each other. */
 export const peerPath = '/v1/peer';
 /** Of messages between servers. Raised when a server of the old format could misread one of the new. */
-export const formatVersion = 3;
+export const formatVersion = 4;
 /** No honest first frame is longer. */
 export const helloBytesMax = 4096;
 

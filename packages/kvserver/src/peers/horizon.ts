@@ -51,7 +51,10 @@ function namedSeq(message: Message<unknown>): number | undefined {
     case 'heartbeat':
       return message.upTo;
     case 'accept':
-      return highest(message.seq, message.decided, ({ seq }) => seq);
+      return Math.max(
+        message.upTo ?? -1,
+        highest(message.seq, message.decided, ({ seq }) => seq),
+      );
     default:
       return seqOf(message);
   }

@@ -55,7 +55,8 @@ export class Agreement<V> {
     this.#retention = retention;
     this.#rounds = rounds;
     this.#leadership = leadership;
-    this.#proposer = new Proposer({ peerCount, rounds, patience, riding });
+    const knownUpTo = () => this.knownUpTo;
+    this.#proposer = new Proposer({ peerCount, rounds, patience, riding, knownUpTo });
     this.#catchUp = new CatchUp(this.#learner, patience, { me, peerCount });
     this.#decisions = new Decisions({
       ...{ others, riding, retention, patience },
@@ -211,9 +212,10 @@ export class Agreement<V> {
     return Math.max(this.#max, this.#learner.highest);
   }
 
-  /** Somebody waits to be told what was decided. If more is under way, the next request comes soon. */
-  tell(outbox: Outbox<V>): void {
+  /** Somebody waits to be told what was decided. */
+  tell(now: number, outbox: Outbox<V>): void {
     if (this.#proposer.isIdle) this.tellAll(outbox);
+    else this.#decisions.hurry(now);
   }
 
   /** Tells what was decided to all who have not been told. */
@@ -239,7 +241,7 @@ export class Agreement<V> {
 
   #onRequest(from: PeerId, request: InstanceRequest<V>, now: number, outbox: Outbox<V>): void {
     const { seq } = request;
-    if (request.type === 'accept') this.#decisions.onRiding(from, request, outbox);
+    if (request.type === 'accept') this.#onNews(from, request, now, outbox);
     this.noteMax(seq);
     // Safety: a forgotten instance is refused. A fresh record could vote for a second value.
     if (seq < this.#retention.min) {
@@ -254,6 +256,11 @@ export class Agreement<V> {
     if (values.length > 0) outbox.sendNow(from, { type: 'learned', seq, values });
     else if (request.type === 'learn') this.#findOut(seq, now, outbox);
     else this.#vote(from, request, outbox);
+  }
+
+  #onNews(from: PeerId, request: Accept<V>, now: number, outbox: Outbox<V>): void {
+    this.#decisions.onRiding(from, request, outbox);
+    if (request.upTo !== undefined) this.#catchUp.heard(from, request.upTo, now, outbox);
   }
 
   /**

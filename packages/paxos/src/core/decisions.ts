@@ -84,6 +84,11 @@ export class Decisions<V> {
         this.#news.onUndeliverable(to, { type: 'decided', ...outcome }, now);
   }
 
+  /** Tells soon what no request has carried away by then. */
+  hurry(now: number): void {
+    this.#options.riding.hurry(now);
+  }
+
   /** Tells all that still waits to be told. */
   tell(outbox: Outbox<V>): void {
     for (const [to, outcomes] of this.#options.riding.takeAll()) {

@@ -1,5 +1,6 @@
 /** The door for those who bring their own loop: a peer that steps. */
 
+export { AnswerTime, type AnswerTimeLimits } from './answer-time.ts';
 export {
   type Ballot,
   compareBallots,

@@ -84,6 +84,8 @@ export interface Accept<V> {
   readonly value: V;
   /** News that rides along: from 1 to {@link outcomeCountMax}. */
   readonly decided?: readonly Outcome[];
+  /** Beside news: up to here the proposer knows every decision, for those whom earlier news did not reach. */
+  readonly upTo?: number;
 }
 
 /**

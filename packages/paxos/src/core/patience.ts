@@ -1,26 +1,21 @@
 /**
  * Patience: how long to wait before asking again, in milliseconds. Waiting a random time is what ends
- * a duel of proposers (Paxos Made Simple §2.4 leaves progress to an election or to chance). And whoever
- * is slow is not to be drowned in repetitions: the wait for an answer follows how long answers take, as
- * the retransmission timer of TCP does (RFC 6298).
+ * a duel of proposers (Paxos Made Simple §2.4 leaves progress to an election or to chance).
  */
 import type { Random } from '../environment.ts';
+import { AnswerTime } from './answer-time.ts';
 
 const retryDelayMsMin = 10;
 const retryDelayMsMax = 500;
 const resendDelayMsMin = 100;
 const resendDelayMsMax = 800;
-/** The first wait for an answer is so many times as long as answers take. */
-const answerTimes = 3;
-/** What remains, with each answer that came sooner, of the time that the slowest one took. */
-const slownessKept = 0.9;
 
 export class Patience {
   readonly #random: Random;
-  /** Of the slowest answer of late. */
-  #answerMs = 0;
-  /** Doubled whenever it was too short, until an answer shows how long they take. */
-  #resendDelayMs = resendDelayMsMin;
+  readonly #answerTime = new AnswerTime({
+    waitMsMin: resendDelayMsMin,
+    waitMsMax: resendDelayMsMax,
+  });
 
   constructor(random: Random) {
     this.#random = random;
@@ -33,24 +28,19 @@ export class Patience {
 
   /** While answers may still come: long enough for a busy disk, and never the same for two peers. */
   beforeResend(attempt: number): number {
-    const delayMs = doubled(this.#resendDelayMs, resendDelayMsMax, attempt);
+    const delayMs = doubled(this.#answerTime.waitMs, resendDelayMsMax, attempt);
     return delayMs * (0.75 + 0.5 * this.#random.next());
   }
 
-  /** A request that was sent once was answered after so long; of others nobody knows which was answered. */
+  /** A request that was sent once was answered after so long. */
   answered(afterMs: number): void {
-    this.#answerMs = Math.max(afterMs, slownessKept * this.#answerMs);
-    this.#resendDelayMs = bounded(answerTimes * this.#answerMs);
+    this.#answerTime.answered(afterMs);
   }
 
   /** Requests had to be sent again. */
   repeated(): void {
-    this.#resendDelayMs = bounded(2 * this.#resendDelayMs);
+    this.#answerTime.repeated();
   }
-}
-
-function bounded(delayMs: number): number {
-  return Math.min(resendDelayMsMax, Math.max(resendDelayMsMin, delayMs));
 }
 
 function doubled(first: number, max: number, attempt: number): number {

@@ -182,7 +182,7 @@ export class Peer<V> {
         this.#leadership.lost(event.peer, now);
         break;
       case 'tell':
-        this.#agreement.tell(outbox);
+        this.#agreement.tell(now, outbox);
         break;
       case 'resign':
         this.#agreement.tellAll(outbox);
@@ -265,7 +265,7 @@ export class Peer<V> {
         this.#membership.onOutlived(message, outbox);
         break;
       case 'survey':
-        if (this.isMember) this.#onSurvey(from, message, outbox);
+        if (this.isMember) this.#onSurvey(from, message, now, outbox);
         break;
       case 'surveyed':
         this.#survey.onSurveyed(from, message, outbox);
@@ -287,9 +287,9 @@ export class Peer<V> {
   }
 
   /** Who asks for a reader waits for the decisions, too. */
-  #onSurvey(from: PeerId, message: SurveyRequest, outbox: Outbox<V>): void {
+  #onSurvey(from: PeerId, message: SurveyRequest, now: number, outbox: Outbox<V>): void {
     this.#survey.onSurvey(from, message, outbox);
-    this.#agreement.tell(outbox);
+    this.#agreement.tell(now, outbox);
   }
 
   #onAdmit(from: PeerId, request: Admit, now: number, outbox: Outbox<V>): void {

@@ -53,6 +53,8 @@ export interface ProposerOptions {
   readonly patience: Patience;
   /** What goes along with the requests for votes. */
   readonly riding: RidingNews;
+  /** Up to where every decision is known here, or −1. */
+  readonly knownUpTo: () => number;
 }
 
 export class Proposer<V> {
@@ -60,13 +62,15 @@ export class Proposer<V> {
   readonly #rounds: Rounds;
   readonly #patience: Patience;
   readonly #riding: RidingNews;
+  readonly #knownUpTo: () => number;
   readonly #proposals = new Window<Proposal<V>>();
 
-  constructor({ peerCount, rounds, patience, riding }: ProposerOptions) {
+  constructor({ peerCount, rounds, patience, riding, knownUpTo }: ProposerOptions) {
     this.#peers = Array.from({ length: peerCount }, (_, peer) => peer);
     this.#rounds = rounds;
     this.#patience = patience;
     this.#riding = riding;
+    this.#knownUpTo = knownUpTo;
   }
 
   /** `promised` is the own acceptor's promise: a sign that another proposer may be at work. */
@@ -231,7 +235,7 @@ export class Proposer<V> {
       const { ballot, value, votes } = phase;
       for (const to of this.#missing(votes)) {
         const decided = this.#riding.take(to);
-        const news = decided.length > 0 ? { decided } : {};
+        const news = decided.length > 0 ? { decided, upTo: this.#knownUpTo() } : {};
         outbox.sendNow(to, { type: 'accept', seq, ballot, value, ...news });
       }
       return;

@@ -7,6 +7,8 @@ import { type Outcome, outcomeCountMax } from './messages.ts';
 
 /** The longest that a leader keeps a decision to itself. */
 const rideMsMax = 3;
+/** The same while somebody waits for it. */
+const hurriedMsMax = 1;
 
 export class RidingNews {
   readonly #untold: ReadonlyMap<PeerId, Outcome[]>;
@@ -19,6 +21,11 @@ export class RidingNews {
   add(outcome: Outcome, now: number): void {
     for (const outcomes of this.#untold.values()) outcomes.push(outcome);
     this.#wakeAt ??= now + rideMsMax;
+  }
+
+  /** Somebody waits for what waits here. */
+  hurry(now: number): void {
+    if (this.#wakeAt !== undefined) this.#wakeAt = Math.min(this.#wakeAt, now + hurriedMsMax);
   }
 
   /** What rides on a request to `to`: it counts as told. */

@@ -184,6 +184,18 @@ describe('Election', () => {
     expect(group.decidedIn(0)).to.deep.equal(['a', 'a', 'a']);
   });
 
+  it('has those whom news did not reach ask when there is more', () => {
+    const group = new Group();
+    group.elect(0);
+    group.propose(0, 'a');
+    group.step(0, { type: 'tell' });
+    group.lose();
+    group.propose(1, 'b');
+    group.propose(2, 'c');
+    expect(group.counts().learn).to.equal(2);
+    expect(group.decidedIn(0)).to.deep.equal(['a', 'a', 'a']);
+  });
+
   it('tells at once what it decided, before its host stops', () => {
     const group = new Group();
     group.elect(0);

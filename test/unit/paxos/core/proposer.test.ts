@@ -16,7 +16,13 @@ describe('Proposer', () => {
   beforeEach(() => {
     rounds = new Rounds(0);
     proposer = new Proposer({
-      ...{ peerCount: 3, rounds, patience: evenPatience(), riding: new RidingNews([1, 2]) },
+      ...{
+        peerCount: 3,
+        rounds,
+        patience: evenPatience(),
+        riding: new RidingNews([1, 2]),
+        knownUpTo: () => -1,
+      },
     });
   });
 

@@ -21,6 +21,16 @@ describe('RidingNews', () => {
     expect(riding.wakeAt()).to.equal(undefined);
   });
 
+  it('waits less while somebody waits for it, and not at all for nothing', () => {
+    riding.hurry(0);
+    expect(riding.wakeAt()).to.equal(undefined);
+    riding.add(outcome(7), 0);
+    riding.hurry(1);
+    expect(riding.wakeAt()).to.equal(2);
+    riding.hurry(9);
+    expect(riding.wakeAt()).to.equal(2);
+  });
+
   it('does not ride with a request of the leader to itself', () => {
     riding.add(outcome(7), 0);
     expect(riding.take(0)).to.deep.equal([]);

@@ -4,13 +4,13 @@
  * this replica proposes it alone. Twice decided is not twice done, since every write carries a stamp.
  */
 import type { Clock, PeerId } from '@paxkv/paxos';
+import { AnswerTime } from '@paxkv/paxos/core';
 import { type Batch, isAwaited } from '../proposals.ts';
 import type { HandOverPort } from './hand-over-port.ts';
 
-/** How long the leader has to get a batch decided: well above a round of a busy cluster. */
-const patienceMs = 250;
-/** So much longer at most while others of its batches are applied: then it waits its turn there. */
-const queuePatienceMs = 2000;
+/** How long the leader has to get a batch decided: well above a round of a busy cluster, and longer where it takes longer. */
+const patienceMsMin = 250;
+const patienceMsMax = 2000;
 /** How often a batch is given away before it is proposed here. */
 const tryCountMax = 2;
 
@@ -36,8 +36,7 @@ export class HandOver {
   readonly #given = new Map<number, Given>();
   /** To be proposed here. */
   #returned: Batch[] = [];
-  /** When the log last went on. */
-  #progressMs = -Infinity;
+  readonly #answerTime = new AnswerTime({ waitMsMin: patienceMsMin, waitMsMax: patienceMsMax });
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: HandOverOptions) {
@@ -62,13 +61,12 @@ export class HandOver {
     for (const { batch } of given) this.#giveAgain(batch, 1);
   }
 
-  /** The log goes on: whoever leads does so. */
-  onProgress(): void {
-    this.#progressMs = this.#options.clock.now();
-  }
-
   /** The batch of this number is in the log. */
   onApplied(number: number): void {
+    const given = this.#given.get(number);
+    if (given?.tryCount === 1) {
+      this.#answerTime.answered(this.#options.clock.now() - given.givenMs);
+    }
     this.#given.delete(number);
   }
 
@@ -109,21 +107,17 @@ export class HandOver {
   #watch(): void {
     const [oldest] = this.#given.values();
     if (oldest === undefined) return;
-    this.#cancelTimer ??= this.#options.clock.at(this.#dueMs(oldest), () => this.#onTimer());
-  }
-
-  /** Until when the leader may have it. */
-  #dueMs({ givenMs }: Given): number {
-    const lastSignMs = Math.min(this.#progressMs, givenMs + queuePatienceMs - patienceMs);
-    return Math.max(givenMs, lastSignMs) + patienceMs;
+    const dueMs = oldest.givenMs + this.#answerTime.waitMs;
+    this.#cancelTimer ??= this.#options.clock.at(dueMs, () => this.#onTimer());
   }
 
   #onTimer(): void {
     this.#cancelTimer = undefined;
     const now = this.#options.clock.now();
-    for (const [number, given] of [...this.#given]) {
-      if (now < this.#dueMs(given)) continue;
-      const { batch, tryCount } = given;
+    const { waitMs } = this.#answerTime;
+    const overdue = [...this.#given].filter(([, { givenMs }]) => now >= givenMs + waitMs);
+    if (overdue.length > 0) this.#answerTime.repeated();
+    for (const [number, { batch, tryCount }] of overdue) {
       this.#given.delete(number);
       this.#giveAgain(batch, tryCount + 1);
     }
