@@ -260,7 +260,7 @@ export class Agreement<V> {
 
   #onNews(from: PeerId, request: Accept<V>, now: number, outbox: Outbox<V>): void {
     this.#decisions.onRiding(from, request, outbox);
-    if (request.upTo !== undefined) this.#catchUp.heard(from, request.upTo, now, outbox);
+    if (request.upTo !== undefined) this.#catchUp.told(from, request.upTo, now, outbox);
   }
 
   /**

@@ -24,6 +24,9 @@ interface Place {
   readonly peerCount: number;
 }
 
+/** What was told so long ago has arrived, or was lost. */
+const newsMsMax = 20;
+
 export class CatchUp<V> {
   readonly #learner: Learner<V>;
   readonly #patience: Patience;
@@ -31,6 +34,8 @@ export class CatchUp<V> {
   #asked: Asked | undefined;
   /** How often in a row a Learn brought nothing. */
   #attempt = 0;
+  /** Up to where news is on its way, and since when. */
+  #told: { readonly upTo: number; readonly since: number } | undefined;
   /** Up to where each peer can tell every decision, as far as it said. */
   readonly #known: number[];
 
@@ -54,6 +59,14 @@ export class CatchUp<V> {
     const count = Math.min(learnCountMax, known - seq + 1);
     this.#asked = { seq, to: from, until: now + this.#patience.beforeResend(this.#attempt) };
     outbox.sendNow(from, { type: 'learn', seq, count });
+  }
+
+  /** `from` tells everyone of decisions up to `upTo` about now. Who lacks one of them later asks. */
+  told(from: PeerId, upTo: number, now: number, outbox: Outbox<V>): void {
+    this.#told ??= { upTo, since: now };
+    if (now < this.#told.since + newsMsMax) return;
+    this.heard(from, this.#told.upTo, now, outbox);
+    this.#told = { upTo, since: now };
   }
 
   /**

@@ -44,7 +44,14 @@ describe('codec', () => {
         const { [field]: _, ...message } = { ...sample.message } as Fields;
         const { type } = sample.message;
         const mayBeAbsent = [
-          ...['promised vote', 'rejected log', 'decided value', 'accept decided', 'heartbeat upTo'],
+          ...[
+            'promised vote',
+            'rejected log',
+            'decided value',
+            'accept decided',
+            'accept upTo',
+            'heartbeat upTo',
+          ],
         ].includes(`${type} ${field}`);
         expect(read({ ...sample, message }).valid, `${type} ${field}`).to.equal(mayBeAbsent);
       }

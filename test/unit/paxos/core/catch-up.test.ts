@@ -50,6 +50,19 @@ describe('CatchUp', () => {
     expect(hear(2, 9, 2)).to.deep.equal([]);
   });
 
+  it('asks for what it was told of in vain, and not for what may be on its way', () => {
+    const tell = (upTo: number, now: number) => {
+      const { outbox, effects } = beginStep();
+      catchUp.told(1, upTo, now, outbox);
+      return mail(effects.sendNow);
+    };
+    expect(tell(0, 0)).to.deep.equal([]);
+    expect(tell(5, 19)).to.deep.equal([]);
+    expect(tell(9, 20)).to.deep.equal([[1, { type: 'learn', seq: 0, count: 1 }]]);
+    learner.learn(0, 'a');
+    expect(tell(12, 45)).to.deep.equal([]);
+  });
+
   it('asks again soon when no answer can come, and does not mind what it did not ask', () => {
     hear(1, 5, 0);
     catchUp.onUndeliverable(2, 0, 10);

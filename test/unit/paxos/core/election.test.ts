@@ -192,6 +192,9 @@ describe('Election', () => {
     group.lose();
     group.propose(1, 'b');
     group.propose(2, 'c');
+    expect(group.counts().learn).to.equal(undefined);
+    group.now += 20;
+    group.propose(3, 'd');
     expect(group.counts().learn).to.equal(2);
     expect(group.decidedIn(0)).to.deep.equal(['a', 'a', 'a']);
   });
