@@ -5,7 +5,7 @@
 import { type Attempt, type Clock, ExchangeError } from '../environment.ts';
 import { paths } from '../protocol.ts';
 import { type News, packFrame, toNews, unpackFrame } from './frames.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, sizeOf } from './outbox.ts';
 import { fromRow, signOfLife } from './rows.ts';
 import { Silence } from './silence.ts';
 import type { Dial, Socket } from './socket.ts';
@@ -14,6 +14,11 @@ import type { Dial, Socket } from './socket.ts';
 const helloMsMax = 1_000;
 /** A server refuses what is above 4096. */
 const inFlightMax = 4_000;
+/**
+ * A server reads no more than this ahead of its answers. What is above it would wait on the way, where nobody
+ * can tell whether it arrived; so it waits here.
+ */
+const inFlightBytesMax = 4 * 1024 * 1024;
 const idMax = 2 ** 32 - 1;
 
 export interface ChannelParts {
@@ -37,13 +42,14 @@ export class Channel {
   #state: 'dialling' | 'open' | 'leaving' | 'ended' = 'dialling';
   readonly #outbox: Outbox;
   readonly #inFlight = new Map<number, Attempt>();
+  #inFlightBytes = 0;
   #nextId = 0;
 
   constructor(parts: ChannelParts) {
     const { clock, defer, endpoint, dial } = parts;
     this.#parts = parts;
     const way = {
-      room: () => (this.#state === 'open' ? inFlightMax - this.#inFlight.size : 0),
+      room: () => this.#room,
       bufferedBytes: () => this.#socket.bufferedBytes,
       register: (attempt: Attempt) => this.#register(attempt),
       send: (frame: Uint8Array) => this.#send(frame),
@@ -103,10 +109,23 @@ export class Channel {
     this.#socket.send(frame);
   }
 
+  get #room(): number {
+    if (this.#state !== 'open' || this.#inFlightBytes >= inFlightBytesMax) {
+      return 0;
+    }
+    return inFlightMax - this.#inFlight.size;
+  }
+
   #register(attempt: Attempt): number {
     const id = this.#takeId();
     this.#inFlight.set(id, attempt);
+    this.#inFlightBytes += sizeOf(attempt.request);
     return id;
+  }
+
+  #forget(id: number, attempt: Attempt): void {
+    this.#inFlight.delete(id);
+    this.#inFlightBytes -= sizeOf(attempt.request);
   }
 
   #takeId(): number {
@@ -120,7 +139,7 @@ export class Channel {
   #isAwaited(): boolean {
     for (const [id, attempt] of this.#inFlight) {
       if (attempt.isOver) {
-        this.#inFlight.delete(id);
+        this.#forget(id, attempt);
       }
     }
     this.#outbox.forgetOver();
@@ -174,7 +193,7 @@ export class Channel {
       const attempt = typeof id === 'number' ? this.#inFlight.get(id) : undefined;
       // Else it is a sign of life.
       if (attempt !== undefined && typeof id === 'number') {
-        this.#inFlight.delete(id);
+        this.#forget(id, attempt);
         if (reply instanceof Error) {
           attempt.fail(reply);
         } else {
@@ -220,6 +239,7 @@ export class Channel {
     this.#failUnsent(why);
     const inFlight = [...this.#inFlight.values()];
     this.#inFlight.clear();
+    this.#inFlightBytes = 0;
     for (const attempt of inFlight) {
       attempt.fail(new ExchangeError('maybe', why));
     }

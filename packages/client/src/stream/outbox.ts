@@ -115,7 +115,8 @@ export class Outbox {
   }
 }
 
-function sizeOf(request: Request): number {
+/** What a request takes on its way, about. */
+export function sizeOf(request: Request): number {
   const keyBytes = 'key' in request ? request.key.length : 0;
   const valueBytes = 'value' in request ? request.value.length : 0;
   return keyBytes + valueBytes + overheadBytes;
