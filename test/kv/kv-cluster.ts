@@ -5,7 +5,13 @@
 import { KvClient, MessageExchange } from '@paxkv/client';
 import type { HandedOver } from '@paxkv/kvserver/replica/hand-over/hand-over-port';
 import type { StateMessage } from '@paxkv/kvserver/replica/state-transfer/state-port';
-import { type FaultProfile, reliable, SimNetwork, type World } from '@paxkv/simulator';
+import {
+  type DiskPace,
+  type FaultProfile,
+  reliable,
+  SimNetwork,
+  type World,
+} from '@paxkv/simulator';
 import { ClerkNetwork } from './clerk-network.ts';
 import { KvServer } from './kv-server.ts';
 import { PortNetwork } from './port-network.ts';
@@ -17,9 +23,12 @@ export interface ClusterOptions {
   readonly profile?: FaultProfile;
   /** Whether servers want to lead, as real ones do. Default: drawn by chance, since both must work. */
   readonly isLed?: boolean;
+  /** Of the disks that the journals are on. */
+  readonly journalPace?: DiskPace;
 }
 
-type Ground = Required<Pick<ClusterOptions, 'profile' | 'isLed'>>;
+type Ground = Required<Pick<ClusterOptions, 'profile' | 'isLed'>> &
+  Pick<ClusterOptions, 'journalPace'>;
 
 export class KvCluster {
   readonly world: World;
@@ -29,13 +38,14 @@ export class KvCluster {
   readonly #clerkNetwork: ClerkNetwork;
   #clerkCount = 0;
 
-  private constructor(world: World, serverCount: number, { profile, isLed }: Ground) {
+  private constructor(world: World, serverCount: number, ground: Ground) {
+    const { profile, isLed, journalPace } = ground;
     const places = Array.from({ length: serverCount }, (_, place) => place);
     this.world = world;
     this.#network = new SimNetwork<Uint8Array>(world, { peerCount: serverCount, profile });
     const isCut = (from: number, to: number) => this.#network.isCut(from, to);
     const shared = {
-      ...{ serverCount, isLed, network: this.#network },
+      ...{ serverCount, isLed, journalPace, network: this.#network },
       stateNetwork: new PortNetwork<StateMessage>(world, 'state network'),
       handOvers: new PortNetwork<HandedOver>(world, 'hand-overs', { isCut, delayMsMax: 1 }),
     };
@@ -104,6 +114,11 @@ export class KvCluster {
   setUnreliable(isUnreliable: boolean): void {
     for (const server of this.servers.keys()) this.#network.setUnreliable(server, isUnreliable);
     this.#clerkNetwork.isUnreliable = isUnreliable;
+  }
+
+  /** Of the messages between servers: how many of this type arrived so far. */
+  deliveredCount(type: 'prepare' | 'accept'): number {
+    return this.#network.deliveredCount(type);
   }
 
   /** At once and in the middle of whatever it does. Its disks keep what was flushed. */

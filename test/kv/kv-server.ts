@@ -7,7 +7,14 @@ import { limitsDefault } from '@paxkv/kvserver/config';
 import { Replica } from '@paxkv/kvserver/replica';
 import type { HandedOver } from '@paxkv/kvserver/replica/hand-over/hand-over-port';
 import type { StateMessage } from '@paxkv/kvserver/replica/state-transfer/state-port';
-import { type Lifetime, SimDisk, type SimNetwork, SimNode, type World } from '@paxkv/simulator';
+import {
+  type DiskPace,
+  type Lifetime,
+  SimDisk,
+  type SimNetwork,
+  SimNode,
+  type World,
+} from '@paxkv/simulator';
 import { answer } from './kv-door.ts';
 import type { PortNetwork } from './port-network.ts';
 import { flushPace, StateDisk } from './state-disk.ts';
@@ -19,6 +26,8 @@ export interface KvServerOptions {
   readonly stateNetwork: PortNetwork<StateMessage>;
   readonly handOvers: PortNetwork<HandedOver>;
   readonly isLed: boolean;
+  /** Of the disk that the journal is on. Default: as quick as the state's. */
+  readonly journalPace: DiskPace | undefined;
 }
 
 export class KvServer {
@@ -32,10 +41,10 @@ export class KvServer {
   #bootCount = 0;
 
   constructor(world: World, options: KvServerOptions) {
-    const { me } = options;
+    const { me, journalPace = flushPace } = options;
     this.#world = world;
     this.#options = options;
-    this.#journal = new SimDisk(world, { ...flushPace, random: world.random(`journal ${me}`) });
+    this.#journal = new SimDisk(world, { ...journalPace, random: world.random(`journal ${me}`) });
     this.#state = new StateDisk(world, world.random(`state ${me}`));
     this.#node = new SimNode(world, (lifetime) => this.#boot(lifetime));
   }

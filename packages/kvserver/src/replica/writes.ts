@@ -88,6 +88,7 @@ export class Writes {
   }
 
   onApplied({ origin, replies }: Applied): void {
+    this.#handOver?.onProgress();
     if (origin === undefined) return;
     this.#handedIn.onApplied(origin);
     this.#isAwaitedElsewhere ||= origin.node !== this.#options.me && this.#isLeading;

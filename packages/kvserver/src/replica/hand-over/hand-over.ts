@@ -13,6 +13,8 @@ const patienceMsMin = 250;
 const patienceMsMax = 2000;
 /** How often a batch is given away before it is proposed here. */
 const tryCountMax = 2;
+/** The same while the log goes on, so that the batch most likely waits its turn with the leader. */
+const queuedTryCountMax = 5;
 
 export interface HandOverOptions {
   readonly me: PeerId;
@@ -36,6 +38,8 @@ export class HandOver {
   readonly #given = new Map<number, Given>();
   /** To be proposed here. */
   #returned: Batch[] = [];
+  /** When an instance was last applied. */
+  #progressMs = -Infinity;
   readonly #answerTime = new AnswerTime({ waitMsMin: patienceMsMin, waitMsMax: patienceMsMax });
   #cancelTimer: (() => void) | undefined;
 
@@ -58,7 +62,14 @@ export class HandOver {
     // While nobody leads, somebody soon will.
     if (this.#options.leader() === undefined) return;
     this.#given.clear();
-    for (const { batch } of given) this.#giveAgain(batch, 1);
+    for (const { batch } of given) {
+      if (!isAwaited(batch) || !this.#give(batch, 1)) this.#return(batch);
+    }
+  }
+
+  /** An instance was applied. */
+  onProgress(): void {
+    this.#progressMs = this.#options.clock.now();
   }
 
   /** The batch of this number is in the log. */
@@ -97,10 +108,14 @@ export class HandOver {
     return true;
   }
 
-  #giveAgain(batch: Batch, tryCount: number): void {
-    const isWanted = isAwaited(batch);
-    if (isWanted && tryCount <= tryCountMax && this.#give(batch, tryCount)) return;
-    if (isWanted) this.#returned.push(batch);
+  #giveAgain({ batch, tryCount, givenMs }: Given): void {
+    const countMax = this.#progressMs > givenMs ? queuedTryCountMax : tryCountMax;
+    const mayGive = tryCount < countMax && isAwaited(batch);
+    if (!mayGive || !this.#give(batch, tryCount + 1)) this.#return(batch);
+  }
+
+  #return(batch: Batch): void {
+    if (isAwaited(batch)) this.#returned.push(batch);
     this.#options.onReturned();
   }
 
@@ -117,9 +132,9 @@ export class HandOver {
     const { waitMs } = this.#answerTime;
     const overdue = [...this.#given].filter(([, { givenMs }]) => now >= givenMs + waitMs);
     if (overdue.length > 0) this.#answerTime.repeated();
-    for (const [number, { batch, tryCount }] of overdue) {
+    for (const [number, given] of overdue) {
       this.#given.delete(number);
-      this.#giveAgain(batch, tryCount + 1);
+      this.#giveAgain(given);
     }
     this.#watch();
   }

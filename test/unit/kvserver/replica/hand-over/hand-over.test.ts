@@ -87,6 +87,23 @@ describe('HandOver', () => {
       expect(sent.slice(-2).map(({ number }) => number)).to.deep.equal([50, 50]);
     }));
 
+  it('takes a batch back later while the log goes on, and not never', () =>
+    world.run(async () => {
+      const batch = ownBatch(1);
+      handOver.give(batch);
+      for (let ms = 0; ms < 3700; ms += 100) {
+        handOver.onProgress();
+        await world.sleep(100);
+      }
+      expect(handOver.takeReturned()).to.equal(undefined);
+      for (let ms = 0; ms < 3000; ms += 100) {
+        handOver.onProgress();
+        await world.sleep(100);
+      }
+      expect(sent).to.have.length(5);
+      expect(handOver.takeReturned()).to.equal(batch);
+    }));
+
   it('gives nothing again that was applied, or that nobody awaits', () =>
     world.run(async () => {
       const batch = ownBatch(2);
