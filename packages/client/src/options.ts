@@ -16,7 +16,7 @@ export interface ClientOptions {
   readonly endpoints: string | readonly string[];
   /** How long a call may take in all, its retries included. Default 10 000; `Infinity` is allowed. */
   readonly timeoutMs?: number;
-  /** How long one server may take before another is asked. Default 2 000. */
+  /** How long one server may take, from when the request leaves, before another is asked. Default 2 000. */
   readonly attemptTimeoutMs?: number;
   /** Least wait once every server was asked in vain. Default 25. */
   readonly retryDelayMsMin?: number;
