@@ -2,7 +2,6 @@
  * One client on the stream. What it asks goes to the replica as it comes, and what comes back leaves in
  * frames. It is read only as fast as it is answered and takes its answers, so its memory is bounded.
  */
-import { setMaxListeners } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { KvError } from '@paxkv/client/errors';
 import type { Logger } from 'pino';
@@ -56,8 +55,6 @@ export class StreamConnection {
   constructor(socket: WebSocket, options: ConnectionOptions) {
     const { limits, onGone } = options;
     const { signal } = this.#gone;
-    // Each request in flight may listen to it.
-    setMaxListeners(0, signal);
     this.#socket = socket;
     this.#options = options;
     this.#outbox = new ReplyOutbox(socket, limits, () => this.#regulate());

@@ -17,7 +17,8 @@ table { border-collapse: collapse; } th { text-align: left; font-weight: normal;
 td, th { padding: .15rem 1.5rem .15rem 0; } td { font-variant-numeric: tabular-nums; }
 svg { width: 100%; height: auto; } rect { fill: var(--bar); } line { stroke: var(--faint); }
 text { fill: var(--text); font: 11px system-ui, sans-serif; text-anchor: middle; }
-text.label { fill: var(--faint); }
+text.label, text.scale { fill: var(--faint); } text.scale { text-anchor: start; }
+line.scale { stroke-dasharray: 2 4; }
 `;
 
 export function toHtmlReport(settings: BenchSettings, result: BenchResult): string {

@@ -16,16 +16,18 @@ const width = 720;
 const height = 220;
 const marginTop = 24;
 const marginBottom = 22;
+/** So that half a label has room beside the first and the last bar. */
+const marginSide = 24;
 const labelCountMax = 12;
 /** More bars than this leave no room for a text above each. */
 const textCountMax = 16;
 
 export function toSvg({ title, bars }: Plot): string {
   const heightMax = Math.max(Number.EPSILON, ...bars.map((bar) => bar.height));
-  const step = width / Math.max(1, bars.length);
+  const step = (width - 2 * marginSide) / Math.max(1, bars.length);
   const labelEvery = Math.ceil(bars.length / labelCountMax);
   const shapes = bars.map((bar, index) => {
-    const x = index * step;
+    const x = marginSide + index * step;
     const length = (bar.height / heightMax) * (height - marginTop - marginBottom);
     const y = height - marginBottom - length;
     const middle = (x + step / 2).toFixed(1);
@@ -45,12 +47,21 @@ export function toSvg({ title, bars }: Plot): string {
     return rect + text + label;
   });
   const floor = height - marginBottom;
+  const isScaled = bars.length > textCountMax;
   return [
     `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeText(title)}">`,
     `<line x1="0" y1="${floor}" x2="${width}" y2="${floor}"/>`,
     ...shapes,
+    ...(isScaled ? [scaleOf(bars)] : []),
     '</svg>',
   ].join('\n');
+}
+
+/** Where there is no room for a text at each bar: how high the highest is. */
+function scaleOf(bars: readonly PlotBar[]): string {
+  const { text } = bars.reduce((one, other) => (other.height > one.height ? other : one));
+  const line = `<line class="scale" x1="0" y1="${marginTop}" x2="${width}" y2="${marginTop}"/>`;
+  return `${line}<text class="scale" x="0" y="${marginTop - 6}">${escapeText(text)}</text>`;
 }
 
 export function escapeText(text: string): string {

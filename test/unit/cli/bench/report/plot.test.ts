@@ -20,6 +20,15 @@ describe('a plot', () => {
     expect(flat).not.to.contain('NaN');
   });
 
+  it('tells how high the highest bar is where there is no room for a text at each', () => {
+    const bars = Array.from({ length: 40 }, (_, index) => ({
+      ...{ label: `${index}`, height: index % 7, text: `${index % 7} a second` },
+    }));
+    const texts = [...toSvg({ title: 't', bars }).matchAll(/class="scale"[^>]*>([^<]+)</g)];
+    expect(texts.map(([, text]) => text)).to.deep.equal(['6 a second']);
+    expect(toSvg({ title: 't', bars: bars.slice(0, 9) })).not.to.contain('class="scale"');
+  });
+
   it('lets no text become markup', () => {
     expect(escapeText('<a href="x">&')).to.equal('&lt;a href=&quot;x&quot;&gt;&amp;');
   });
