@@ -84,13 +84,25 @@ export const replicaMutants: readonly Mutant[] = [
     does: 'A batch that was handed over is left to the leader for good.',
     loses: 'If the message is lost, nobody proposes the batch, and its writes are never done.',
     file: 'kvserver/src/replica/hand-over/hand-over.ts',
-    right: '    if (isWanted && tryCount <= tryCountMax && this.#give(batch, tryCount)) return;',
-    wrong: '    if (tryCount > 0) return;',
+    right: '    if (!mayGive || !this.#give(batch, tryCount + 1)) this.#return(batch);',
+    wrong: '    if (mayGive && countMax < 0) this.#return(batch);',
     caughtBy: [
       byTest(
         'unit/kvserver/replica/hand-over/hand-over',
         'gives what is not applied in time once more, then back',
       ),
+    ],
+  },
+  {
+    id: 'competes-with-a-slow-leader',
+    mistake: 11,
+    does: 'A replica fills a hole soon, though another leads.',
+    loses: 'Under more load than it can bear the group competes with itself, and decides nothing.',
+    file: 'kvserver/src/replica/holes.ts',
+    right: 'const isLed = leader !== undefined && leader !== me;',
+    wrong: 'const isLed = leader === me && false;',
+    caughtBy: [
+      byTest('kv/slow-disks', 'neither competes with its leader nor sends again what is under way'),
     ],
   },
   {
