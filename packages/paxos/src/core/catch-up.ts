@@ -1,8 +1,8 @@
 /**
  * Catch-up: learns from a peer that is further what was decided meanwhile.
  *
- * An envelope tells how far its sender's host is done, and a heartbeat how far its sender knows all, so
- * falling behind is noticed on the next message. One Learn is under way at a time.
+ * An envelope tells how far its sender's host is done, a heartbeat and an Accept with news how far its
+ * sender knows all, so falling behind is noticed soon. One Learn is under way at a time.
  */
 import type { PeerId } from './ballot.ts';
 import type { Learner } from './learner.ts';
