@@ -157,6 +157,21 @@ describe('Step invariants', () => {
     expect(judged.broken).to.equal(undefined);
   });
 
+  it('object to a proposal up to the fence, in both phases', () => {
+    const at = { seq: 3, ballot: ballot(1, 0) };
+    for (const message of [
+      { type: 'prepare', ...at },
+      { type: 'accept', ...at, value: value('a') },
+    ] as const) {
+      const judged = prepared(0);
+      judged.rejoin(0, 3);
+      judged.step.onStarted(0, 2);
+      judged.write(0, { type: 'reserved', round: 100 });
+      judged.send(0, message);
+      expect(judged.broken).to.equal('nobody takes part in what it may have forgotten');
+    }
+  });
+
   it('object to a life that is not durable', () => {
     const judged = new Judged();
     judged.send(0, { type: 'admit', life: 2, attempt: 1 });

@@ -46,6 +46,7 @@ export class StepInvariants implements Witness {
     );
     switch (message.type) {
       case 'prepare':
+        this.#onTakingPart(from, message);
         this.#onBallot(from, message, `${message.seq}`);
         break;
       case 'lead':
@@ -61,6 +62,7 @@ export class StepInvariants implements Witness {
         this.#onPromised(from, message);
         break;
       case 'accept':
+        this.#onTakingPart(from, message);
         this.#onAccept(from, message);
         break;
       case 'accepted':
@@ -102,6 +104,15 @@ export class StepInvariants implements Witness {
       appliedEver.every((position) => position >= min - 1),
       'only what every node has applied is forgotten',
       () => `node ${node} said min ${min} of ${appliedEver}`,
+    );
+  }
+
+  /** Up to its fence a node may have used the same ballots in a life it has forgotten. */
+  #onTakingPart(node: number, { seq, ballot }: MessageOf<'prepare' | 'accept'>): void {
+    this.#verdict.check(
+      this.#ledger.takesPart(node, seq),
+      'nobody takes part in what it may have forgotten',
+      () => `node ${node} proposed ${nameOf(rankOf(ballot))} in ${seq}`,
     );
   }
 

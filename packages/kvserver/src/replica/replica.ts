@@ -5,7 +5,6 @@
  */
 import { KvError } from '@paxkv/client/errors';
 import { type Decision, Paxos, type PeerId } from '@paxkv/paxos';
-import { noop } from '../state-machine/batch.ts';
 import type { Bytes, Reply, Request } from '../state-machine/command.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { Applier } from './applier.ts';
@@ -167,7 +166,8 @@ export class Replica implements Submitter {
 
   #begin(machine: StateMachine): void {
     this.#applier.take(machine);
-    this.#askWhatWasMissed();
+    // While nobody calls, nobody would tell a node that was away what it missed.
+    this.#paxos.survey();
     this.#look();
     this.#holes.check();
   }
@@ -200,18 +200,7 @@ export class Replica implements Submitter {
   /** Where it may not vote, the others can spare nobody yet: so it counts as back only behind that. */
   #onAdmitted(): void {
     this.#fence = this.#paxos.max();
-    this.#askWhatWasMissed();
-  }
-
-  /**
-   * Nobody tells a node that was away what it missed until there is traffic. One noop after what it
-   * knows brings either the decision there, and with it word of how far the others are, or nothing new.
-   */
-  #askWhatWasMissed(): void {
-    let seq = this.#machine.applied + 1;
-    if (seq === 0) return;
-    while (this.#paxos.status(seq).fate === 'decided') seq += 1;
-    this.#paxos.start(seq, noop);
+    this.#paxos.survey();
   }
 
   #onDecided(decision: Decision<Bytes>): void {
