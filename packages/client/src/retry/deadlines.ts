@@ -3,6 +3,7 @@
  * costs no timer of its own.
  */
 import type { Clock } from '../environment.ts';
+import { Ring } from '../ring.ts';
 
 export interface Timed {
   /** By the clock; `Infinity`: never. */
@@ -13,7 +14,7 @@ export interface Timed {
 
 export class Deadlines {
   readonly #clock: Clock;
-  readonly #all = new Set<Timed>();
+  readonly #all = new Ring<Timed>();
   /** When the timer rings; it may be earlier than anything is due, never later. */
   #ringsAt = Number.POSITIVE_INFINITY;
   #stopTimer = () => {};
@@ -22,16 +23,17 @@ export class Deadlines {
     this.#clock = clock;
   }
 
-  add(timed: Timed): void {
-    this.#all.add(timed);
+  /** Gives the place by which to delete it. */
+  add(timed: Timed): number {
     if (timed.due < this.#ringsAt) {
       this.#setTimer(timed.due);
     }
+    return this.#all.add(timed);
   }
 
   /** It is over in time. */
-  delete(timed: Timed): void {
-    if (this.#all.delete(timed) && this.#all.size === 0) {
+  delete(place: number): void {
+    if (this.#all.delete(place) && this.#all.size === 0) {
       this.#stopTimer();
       this.#ringsAt = Number.POSITIVE_INFINITY;
     }
@@ -47,10 +49,10 @@ export class Deadlines {
     const now = this.#clock.now();
     const overdue: Timed[] = [];
     let next = Number.POSITIVE_INFINITY;
-    for (const timed of this.#all) {
+    for (const [place, timed] of this.#all) {
       if (timed.due <= now) {
         overdue.push(timed);
-        this.#all.delete(timed);
+        this.#all.delete(place);
       } else {
         next = Math.min(next, timed.due);
       }

@@ -25,6 +25,8 @@ export class TimedAttempt<Q extends Request> implements Attempt, Timed {
   readonly #limits: AttemptLimits;
   readonly #resolve: (reply: ReplyTo<Q>) => void;
   readonly #reject: (error: Error) => void;
+  /** Among the deadlines. */
+  #place: number;
   #isHeldBack = false;
   #isOver = false;
   #onCalledOff: (() => void) | undefined;
@@ -36,7 +38,7 @@ export class TimedAttempt<Q extends Request> implements Attempt, Timed {
     this.due = this.#dueFromNow();
     this.#resolve = ends.resolve;
     this.#reject = ends.reject;
-    limits.deadlines.add(this);
+    this.#place = limits.deadlines.add(this);
   }
 
   get isOver(): boolean {
@@ -77,7 +79,7 @@ export class TimedAttempt<Q extends Request> implements Attempt, Timed {
     const { endpoint, exchange, deadlines, dueMax } = this.#limits;
     if (this.#isHeldBack && this.due < dueMax && exchange.isServing?.(endpoint)) {
       this.due = this.#dueFromNow();
-      deadlines.add(this);
+      this.#place = deadlines.add(this);
     } else {
       this.#giveUp('did not answer in time');
     }
@@ -102,7 +104,7 @@ export class TimedAttempt<Q extends Request> implements Attempt, Timed {
       return false;
     }
     this.#isOver = true;
-    this.#limits.deadlines.delete(this);
+    this.#limits.deadlines.delete(this.#place);
     return true;
   }
 

@@ -4,6 +4,7 @@
  */
 import { type Attempt, type Clock, ExchangeError } from '../environment.ts';
 import { paths } from '../protocol.ts';
+import { Ring } from '../ring.ts';
 import { type News, packFrame, toNews, unpackFrame } from './frames.ts';
 import { Outbox, sizeOf } from './outbox.ts';
 import { fromRow, signOfLife } from './rows.ts';
@@ -19,7 +20,10 @@ const inFlightMax = 4_000;
  * can tell whether it arrived; so it waits here.
  */
 const inFlightBytesMax = 4 * 1024 * 1024;
-const idMax = 2 ** 32 - 1;
+/** Ids of requests are below it. */
+const idCount = 2 ** 32 - 1;
+/** Of what only asks for a sign of life. */
+const signId = idCount;
 
 export interface ChannelParts {
   readonly endpoint: string;
@@ -41,9 +45,9 @@ export class Channel {
   readonly #stopHelloTimer: () => void;
   #state: 'dialling' | 'open' | 'leaving' | 'ended' = 'dialling';
   readonly #outbox: Outbox;
-  readonly #inFlight = new Map<number, Attempt>();
+  /** Each at a place that leaves its id when it is divided by the number of ids. */
+  readonly #inFlight = new Ring<Attempt>();
   #inFlightBytes = 0;
-  #nextId = 0;
 
   constructor(parts: ChannelParts) {
     const { clock, defer, endpoint, dial } = parts;
@@ -117,29 +121,26 @@ export class Channel {
   }
 
   #register(attempt: Attempt): number {
-    const id = this.#takeId();
-    this.#inFlight.set(id, attempt);
     this.#inFlightBytes += sizeOf(attempt.request);
-    return id;
+    return this.#inFlight.add(attempt) % idCount;
   }
 
-  #forget(id: number, attempt: Attempt): void {
-    this.#inFlight.delete(id);
+  #forget(place: number, attempt: Attempt): void {
+    this.#inFlight.delete(place);
     this.#inFlightBytes -= sizeOf(attempt.request);
   }
 
-  #takeId(): number {
-    do {
-      this.#nextId = this.#nextId === idMax ? 0 : this.#nextId + 1;
-    } while (this.#inFlight.has(this.#nextId));
-    return this.#nextId;
+  /** The lowest place from the first on that has this id: far fewer are under way than there are ids. */
+  #placeOf(id: number): number {
+    const { first } = this.#inFlight;
+    return first + ((id - (first % idCount) + idCount) % idCount);
   }
 
   /** Forgets what is over: a server that answers no more must not fill this side's memory. */
   #isAwaited(): boolean {
-    for (const [id, attempt] of this.#inFlight) {
+    for (const [place, attempt] of this.#inFlight) {
       if (attempt.isOver) {
-        this.#forget(id, attempt);
+        this.#forget(place, attempt);
       }
     }
     this.#outbox.forgetOver();
@@ -149,7 +150,7 @@ export class Channel {
 
   /** Nobody awaits the answer; that there is one is what matters. */
   #askForSign(): void {
-    this.#socket.send(packFrame([this.#takeId(), signOfLife]));
+    this.#socket.send(packFrame([signId, signOfLife]));
   }
 
   #onFrame(frame: Uint8Array): void {
@@ -190,10 +191,11 @@ export class Channel {
     for (let index = 0; index + 1 < fields.length; index += 2) {
       const id = fields[index];
       const reply = fromRow(fields[index + 1], this.#parts.endpoint);
-      const attempt = typeof id === 'number' ? this.#inFlight.get(id) : undefined;
+      const place = typeof id === 'number' && id < idCount ? this.#placeOf(id) : -1;
+      const attempt = this.#inFlight.get(place);
       // Else it is a sign of life.
-      if (attempt !== undefined && typeof id === 'number') {
-        this.#forget(id, attempt);
+      if (attempt !== undefined) {
+        this.#forget(place, attempt);
         if (reply instanceof Error) {
           attempt.fail(reply);
         } else {
@@ -237,10 +239,8 @@ export class Channel {
       this.#parts.onEnd(why);
     }
     this.#failUnsent(why);
-    const inFlight = [...this.#inFlight.values()];
-    this.#inFlight.clear();
-    this.#inFlightBytes = 0;
-    for (const attempt of inFlight) {
+    for (const [place, attempt] of this.#inFlight) {
+      this.#forget(place, attempt);
       attempt.fail(new ExchangeError('maybe', why));
     }
   }

@@ -1,25 +1,25 @@
 /** Hears of callers that end their wait, by one listener a signal: many requests may share one. */
+import { Ring } from '@paxkv/client/internal/ring';
 
 type Callback = () => void;
 
-const callbacksOf = new WeakMap<AbortSignal, Set<Callback>>();
+const callbacksOf = new WeakMap<AbortSignal, Ring<Callback>>();
 
-/** Calls back once `signal` fires. */
-export function onAbandoned(signal: AbortSignal, callback: Callback): void {
-  const known = callbacksOf.get(signal);
-  if (known !== undefined) {
-    known.add(callback);
-    return;
-  }
-  const callbacks = new Set([callback]);
-  callbacksOf.set(signal, callbacks);
-  const callAll = () => {
-    for (const each of callbacks) each();
-  };
-  signal.addEventListener('abort', callAll, { once: true });
+/** Calls back once `signal` fires. Gives the place by which to call it off. */
+export function onAbandoned(signal: AbortSignal, callback: Callback): number {
+  return (callbacksOf.get(signal) ?? listenTo(signal)).add(callback);
 }
 
-/** Calls it off. */
-export function forgetAbandoned(signal: AbortSignal, callback: Callback): void {
-  callbacksOf.get(signal)?.delete(callback);
+export function forgetAbandoned(signal: AbortSignal, place: number): void {
+  callbacksOf.get(signal)?.delete(place);
+}
+
+function listenTo(signal: AbortSignal): Ring<Callback> {
+  const callbacks = new Ring<Callback>();
+  callbacksOf.set(signal, callbacks);
+  const callAll = () => {
+    for (const [, callback] of callbacks) callback();
+  };
+  signal.addEventListener('abort', callAll, { once: true });
+  return callbacks;
 }

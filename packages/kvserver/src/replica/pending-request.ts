@@ -18,9 +18,14 @@ export class PendingRequest {
   readonly request: Request;
   readonly bytes: number;
   readonly reply: Promise<Reply>;
+  /** Where it stands among all that wait, and among those in no batch yet. */
+  place = -1;
+  queuePlace = -1;
   #isProposed = false;
   #isSettled = false;
   readonly #options: PendingOptions;
+  /** Where it stands among those that share its signal. */
+  #abandonment = -1;
   readonly #onAbort = () => this.#giveUp('KV_ABORTED', 'The caller ended the wait.');
   #resolve: (reply: Reply) => void = () => {};
   #reject: (error: KvError) => void = () => {};
@@ -34,7 +39,7 @@ export class PendingRequest {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    if (signal !== undefined) onAbandoned(signal, this.#onAbort);
+    if (signal !== undefined) this.#abandonment = onAbandoned(signal, this.#onAbort);
   }
 
   get isSettled(): boolean {
@@ -78,7 +83,7 @@ export class PendingRequest {
     if (this.#isSettled) return false;
     this.#isSettled = true;
     const { signal, onSettled } = this.#options;
-    if (signal !== undefined) forgetAbandoned(signal, this.#onAbort);
+    if (signal !== undefined) forgetAbandoned(signal, this.#abandonment);
     onSettled(this);
     return true;
   }

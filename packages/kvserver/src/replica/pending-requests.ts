@@ -3,6 +3,7 @@
  * in number and bytes: what does not fit is refused, not kept waiting at the door.
  */
 import { KvError } from '@paxkv/client/errors';
+import { Ring } from '@paxkv/client/internal/ring';
 import type { Clock } from '@paxkv/paxos';
 import type { Limits } from '../config.ts';
 import type { Reply, Request } from '../state-machine/command.ts';
@@ -18,9 +19,9 @@ export interface PendingRequestsOptions {
 export class PendingRequests {
   readonly #options: PendingRequestsOptions;
   /** Oldest first, so in the order of their deadlines. */
-  readonly #all = new Set<PendingRequest>();
+  readonly #all = new Ring<PendingRequest>();
   /** Oldest first. */
-  readonly #queued = new Set<PendingRequest>();
+  readonly #queued = new Ring<PendingRequest>();
   #bytes = 0;
   #onNone: (() => void)[] = [];
   #cancelWatch: (() => void) | undefined;
@@ -60,7 +61,7 @@ export class PendingRequests {
 
   /** Proposed in vain, for a reason that says so: it waits for another batch. */
   requeue(pending: PendingRequest): void {
-    if (!pending.isSettled) this.#queued.add(pending);
+    if (!pending.isSettled) pending.queuePlace = this.#queued.add(pending);
   }
 
   /**
@@ -71,10 +72,10 @@ export class PendingRequests {
     const { batchRequestCountMax, batchBytesMax } = this.#options.limits;
     let count = 0;
     let bytes = 0;
-    for (const pending of this.#queued) {
+    for (const [place, pending] of this.#queued) {
       if (count > 0 && bytes + pending.bytes > batchBytesMax) break;
       if (!take(pending)) continue;
-      this.#queued.delete(pending);
+      this.#queued.delete(place);
       pending.markProposed();
       count += 1;
       bytes += pending.bytes;
@@ -84,12 +85,12 @@ export class PendingRequests {
 
   /** Ends every wait for which no proposal was made. *Not done.* */
   refuseQueued(message: string): void {
-    for (const pending of [...this.#queued]) pending.interrupt(message);
+    for (const [, pending] of this.#queued) pending.interrupt(message);
   }
 
   /** Ends every wait. */
   interruptAll(message: string, cause?: unknown): void {
-    for (const pending of [...this.#all]) pending.interrupt(message, cause);
+    for (const [, pending] of this.#all) pending.interrupt(message, cause);
   }
 
   /** Resolves when nobody waits any more, or when that takes too long. */
@@ -106,7 +107,7 @@ export class PendingRequests {
   }
 
   #queue(pending: PendingRequest): Promise<Reply> {
-    this.#queued.add(pending);
+    pending.queuePlace = this.#queued.add(pending);
     return pending.reply;
   }
 
@@ -114,15 +115,15 @@ export class PendingRequests {
     const { clock, limits } = this.#options;
     const deadlineMs = clock.now() + limits.requestTimeoutMs;
     const pending = new PendingRequest(request, { deadlineMs, signal, onSettled: this.#onSettled });
-    this.#all.add(pending);
+    pending.place = this.#all.add(pending);
     this.#bytes += pending.bytes;
     this.#watch(deadlineMs);
     return pending;
   }
 
   readonly #onSettled = (pending: PendingRequest): void => {
-    this.#all.delete(pending);
-    this.#queued.delete(pending);
+    this.#all.delete(pending.place);
+    this.#queued.delete(pending.queuePlace);
     this.#bytes -= pending.bytes;
     this.#options.onSettled?.(pending);
     if (this.#all.size > 0) return;
@@ -141,7 +142,7 @@ export class PendingRequests {
 
   #expire(): void {
     const { clock, limits } = this.#options;
-    for (const pending of this.#all) {
+    for (const [, pending] of this.#all) {
       if (pending.deadlineMs > clock.now()) {
         this.#watch(pending.deadlineMs);
         return;

@@ -3,28 +3,23 @@
  * It is a window over the request numbers, from the lowest still awaited on.
  */
 import { sessionWindowMax } from '@paxkv/client/protocol';
+import { type Deed, Deeds } from './deeds.ts';
 import { type Row, toCount, toRow, toText } from './rows/packed.ts';
-import { fromReply, toWriteReply, type WriteReply } from './rows/reply-row.ts';
-
-/** What was done under a request number. */
-export interface Deed {
-  /** Of the command, so that another command under the same number is told apart. */
-  readonly digest: number;
-  readonly reply: WriteReply;
-}
+import { fromReply, toWriteReply } from './rows/reply-row.ts';
 
 export class Session {
   readonly id: number;
   /** The name the client gave itself. */
   readonly client: string;
   #lastUse = 0;
-  #lowestAwaited = 1;
-  /** In the order done. */
-  readonly #deeds = new Map<number, Deed>();
+  #lowestAwaited: number;
+  readonly #deeds = new Deeds();
 
-  constructor(id: number, client: string) {
+  /** `lowestAwaited`: the lowest request number that its client still awaits. */
+  constructor(id: number, client: string, lowestAwaited = 1) {
     this.id = id;
     this.client = client;
+    this.#lowestAwaited = lowestAwaited;
   }
 
   /** When the session was last used, counted in uses of any session. */
@@ -43,11 +38,9 @@ export class Session {
 
   /** The client awaits nothing below `number` any more. Hearing so late, after a higher number, changes nothing. */
   raise(number: number): void {
-    const before = this.#lowestAwaited;
-    if (number <= before) return;
+    if (number <= this.#lowestAwaited) return;
     this.#lowestAwaited = number;
-    const end = Math.min(number, before + sessionWindowMax);
-    for (let done = before; done < end; done += 1) this.#deeds.delete(done);
+    this.#deeds.deleteBelow(number);
   }
 
   /**
@@ -62,12 +55,12 @@ export class Session {
     return this.#deeds.get(number);
   }
 
-  remember(number: number, deed: Deed): void {
-    this.#deeds.set(number, deed);
+  remember(deed: Deed): void {
+    this.#deeds.add(deed);
   }
 
   toRow(): Row {
-    const deeds = [...this.#deeds].map(([number, { digest, reply }]) => [
+    const deeds = [...this.#deeds].map(({ number, digest, reply }) => [
       number,
       digest,
       fromReply(reply),
@@ -77,12 +70,12 @@ export class Session {
 
   /** @throws TypeError */
   static fromRow(id: number, [client, lastUse, lowestAwaited, deeds]: Row): Session {
-    const session = new Session(id, toText(client));
+    const session = new Session(id, toText(client), toCount(lowestAwaited, 1));
     session.#lastUse = toCount(lastUse);
-    session.#lowestAwaited = toCount(lowestAwaited, 1);
     for (const deed of toRow(deeds)) {
       const [number, digest, reply] = toRow(deed);
-      session.remember(toCount(number, 1), {
+      session.remember({
+        number: toCount(number, 1),
         digest: toCount(digest),
         reply: toWriteReply(toRow(reply)),
       });

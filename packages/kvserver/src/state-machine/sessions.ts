@@ -134,10 +134,11 @@ function applyOnce(
 ): Reply {
   if (!session.admits(stamp.number)) return refused('outsideWindow');
   const digest = digestOf(command);
-  const deed = session.recall(stamp.number);
+  const { number } = stamp;
+  const deed = session.recall(number);
   if (deed !== undefined) return deed.digest === digest ? deed.reply : refused('numberReused');
   const reply = store.apply(command, place);
-  if (reply.type !== 'got') session.remember(stamp.number, { digest, reply });
+  if (reply.type !== 'got') session.remember({ number, digest, reply });
   return reply;
 }
 

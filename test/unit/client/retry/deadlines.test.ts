@@ -24,17 +24,16 @@ describe('Deadlines', () => {
   it('have one timer for all, and none where nothing is left', () => {
     const { clock, deadlines, item } = new Scene();
     const items = Array.from({ length: 100 }, (_, number) => item(`${number}`, 100 + number));
-    for (const each of items) deadlines.add(each);
+    const places = items.map((each) => deadlines.add(each));
     expect(clock.timerCount).to.equal(1);
-    for (const each of items) deadlines.delete(each);
+    for (const place of places) deadlines.delete(place);
     expect(clock.timerCount).to.equal(0);
   });
 
   it('do not ring for what is over', async () => {
     const scene = new Scene();
-    const [early, late] = [scene.item('early', 100), scene.item('late', 200)];
-    scene.deadlines.add(early);
-    scene.deadlines.add(late);
+    const early = scene.deadlines.add(scene.item('early', 100));
+    scene.deadlines.add(scene.item('late', 200));
     scene.deadlines.delete(early);
     await scene.clock.runUntil(1_000);
     expect(scene.overdue).to.deep.equal(['late 200']);
