@@ -123,6 +123,10 @@ export function firstIssue(error: z.ZodError): string {
     : `${path}: ${issue.message}`;
 }
 
+function isMostOf(view: Uint8Array): boolean {
+  return 2 * view.byteLength > view.buffer.byteLength;
+}
+
 /** A map with exactly these fields. */
 function record<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.any().refine(isMap, 'not a map').pipe(z.strictObject(shape));
@@ -165,7 +169,7 @@ function messageSchema(
     .instanceof(Uint8Array)
     .refine((bytes) => bytes.byteLength <= valueBytesMax, `longer than ${valueBytesMax} bytes`)
     // What arrives is a view of a whole frame, and a kept view would keep all of it in memory.
-    .transform((bytes) => new Uint8Array(bytes));
+    .transform((bytes) => (isMostOf(bytes) ? bytes : new Uint8Array(bytes)));
   const vote = record({ ballot, value });
   const message = z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('prepare'), seq, ballot }),

@@ -37,7 +37,8 @@ export class Outbox {
   /** Sends what waits now rather than at the end of this turn. */
   flush(): void {
     if (this.#waiting.length === 0) return;
-    const frame = Buffer.concat(this.#waiting, this.#waitingBytes);
+    const [first = new Uint8Array(), ...others] = this.#waiting;
+    const frame = others.length === 0 ? first : Buffer.concat(this.#waiting, this.#waitingBytes);
     this.#waiting = [];
     this.#waitingBytes = 0;
     // On a connection that has ended meanwhile the messages are lost, as any may be.

@@ -61,6 +61,8 @@ export class OutgoingLink {
       perMessageDeflate: false,
       maxPayload: helloBytesMax,
       closeTimeout: limits.handshakeMsMax,
+      // Masks keep web pages from fooling proxies; servers have no need of them, and each byte would be touched twice.
+      generateMask: (mask) => mask.fill(0),
     };
     const socket = new WebSocket(this.#url, settings);
     this.#socket = socket;
