@@ -1,13 +1,19 @@
 /**
  * Requests over streams, one to each server. Writes go to the server that leads, as far as anybody has
- * said; reads go round, those of one tick to one server. All of it is only for speed: any server takes
- * any request.
+ * said; reads go round, some of one tick to each server. All of it is only for speed: any server takes any
+ * request.
  */
 import type { Attempt, Clock, Exchange, Random } from '../environment.ts';
 import type { Request } from '../request.ts';
 import type { News } from './frames.ts';
 import { Link } from './link.ts';
 import type { Dial } from './socket.ts';
+
+/**
+ * So many reads of one tick go to one server, the next ones to another: fewer would cost a question to a quorum
+ * too often, and of more the servers would answer some while others have nothing to do.
+ */
+const readsTogetherMax = 24;
 
 export interface StreamParts {
   readonly clock: Clock;
@@ -29,6 +35,8 @@ export class StreamExchange implements Exchange {
   /** Where writes went last while no leader was known. */
   #writing: Link | undefined;
   #reading: Link | undefined;
+  /** Reads it got together. */
+  #readsTogether = 0;
 
   constructor(parts: StreamParts) {
     this.#parts = parts;
@@ -79,10 +87,12 @@ export class StreamExchange implements Exchange {
 
   #forReads(endpoints: readonly string[]): Link | undefined {
     const reading = this.#reading;
-    if (reading?.isGathering && endpoints.includes(reading.endpoint)) {
-      return reading;
+    const hasRoom = this.#readsTogether < readsTogetherMax && reading?.isGathering;
+    if (reading === undefined || !hasRoom || !endpoints.includes(reading.endpoint)) {
+      this.#reading = this.#nextOpen(endpoints, reading);
+      this.#readsTogether = 0;
     }
-    this.#reading = this.#nextOpen(endpoints, reading);
+    this.#readsTogether += 1;
     return this.#reading;
   }
 

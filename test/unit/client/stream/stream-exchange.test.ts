@@ -53,13 +53,27 @@ describe('StreamExchange', () => {
     expect(await world.clock.finish(world.client.put('a', '1'))).to.deep.equal({ revision: 1 });
   });
 
-  it('spreads reads over all servers, those of one tick to one', async () => {
+  it('spreads reads over all servers, a few of one tick to one', async () => {
     const world = new StreamWorld();
     await world.warmUp(0);
     for (let tick = 0; tick < 6; tick += 1) {
       await world.clock.finish(Promise.all(Array.from({ length: 4 }, () => world.client.get('a'))));
     }
     expect(world.servers.map(({ asked }) => asked.length)).to.deep.equal([8, 8, 8]);
+  });
+
+  it('shares many reads of one tick among all servers, in one frame to each', async () => {
+    const world = new StreamWorld();
+    await world.warmUp(0);
+    const frameCounts = () =>
+      world.servers.map(({ connections }) => connections[0]?.frameCount ?? 0);
+    const before = frameCounts();
+    await world.clock.finish(Promise.all(Array.from({ length: 96 }, () => world.client.get('a'))));
+    const counts = world.servers.map(({ asked }) => asked.length);
+    expect(counts.toSorted()).to.deep.equal([24, 24, 48]);
+    expect(frameCounts().map((count, server) => count - (before[server] ?? 0))).to.deep.equal([
+      1, 1, 1,
+    ]);
   });
 
   it('asks for a read that may be old by name', async () => {
