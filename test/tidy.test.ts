@@ -25,7 +25,13 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   // Its own door to what differs between Node and browsers.
   client: ['@paxkv/client/system'],
   simulator: ['@paxkv/paxos', '@paxkv/paxos/core'],
-  kvserver: ['@paxkv/paxos', '@paxkv/paxos/core', '@paxkv/client/errors', '@paxkv/client/protocol'],
+  kvserver: [
+    '@paxkv/paxos',
+    '@paxkv/paxos/core',
+    '@paxkv/client/errors',
+    '@paxkv/client/protocol',
+    '@paxkv/client/ring',
+  ],
   cli: ['@paxkv/kvserver', '@paxkv/client', '@paxkv/client/protocol'],
 };
 

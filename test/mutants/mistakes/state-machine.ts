@@ -41,8 +41,8 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'A session drops the reply that is still awaited with those below it.',
     loses: 'Its retry takes effect a second time.',
     file: 'kvserver/src/state-machine/session.ts',
-    right: 'for (let done = before; done < end; done += 1)',
-    wrong: 'for (let done = before; done <= end; done += 1)',
+    right: 'this.#deeds.deleteBelow(number);',
+    wrong: 'this.#deeds.deleteBelow(number + 1);',
     caughtBy: [
       bySimulation,
       byTest(

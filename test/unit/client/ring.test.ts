@@ -1,5 +1,5 @@
 import { getHeapSpaceStatistics } from 'node:v8';
-import { Ring } from '@paxkv/client/internal/ring';
+import { Ring } from '@paxkv/client/ring';
 import { expect } from 'chai';
 
 function things<T>(ring: Ring<T>): T[] {

@@ -3,18 +3,20 @@
  * costs no timer of its own.
  */
 import type { Clock } from '../environment.ts';
-import { Ring } from '../ring.ts';
 
 export interface Timed {
   /** By the clock; `Infinity`: never. */
   readonly due: number;
+  /** Where it lies among the deadlines: theirs to set. */
+  deadlinePlace: number;
   /** The time has come. It is kept no longer. */
   overdue(): void;
 }
 
 export class Deadlines {
   readonly #clock: Clock;
-  readonly #all = new Ring<Timed>();
+  /** In no order. Not a `Set`, which would keep what has passed through it alive: see `ring.ts`. */
+  readonly #all: Timed[] = [];
   /** When the timer rings; it may be earlier than anything is due, never later. */
   #ringsAt = Number.POSITIVE_INFINITY;
   #stopTimer = () => {};
@@ -23,20 +25,34 @@ export class Deadlines {
     this.#clock = clock;
   }
 
-  /** Gives the place by which to delete it. */
-  add(timed: Timed): number {
+  add(timed: Timed): void {
+    timed.deadlinePlace = this.#all.length;
+    this.#all.push(timed);
     if (timed.due < this.#ringsAt) {
       this.#setTimer(timed.due);
     }
-    return this.#all.add(timed);
   }
 
   /** It is over in time. */
-  delete(place: number): void {
-    if (this.#all.delete(place) && this.#all.size === 0) {
+  delete(timed: Timed): void {
+    if (this.#take(timed) && this.#all.length === 0) {
       this.#stopTimer();
       this.#ringsAt = Number.POSITIVE_INFINITY;
     }
+  }
+
+  /** Whether it was there. The last one comes to lie in its place. */
+  #take(timed: Timed): boolean {
+    const place = timed.deadlinePlace;
+    if (this.#all[place] !== timed) {
+      return false;
+    }
+    const last = this.#all.pop();
+    if (last !== undefined && last !== timed) {
+      this.#all[place] = last;
+      last.deadlinePlace = place;
+    }
+    return true;
   }
 
   #setTimer(time: number): void {
@@ -47,16 +63,14 @@ export class Deadlines {
 
   #sweep(): void {
     const now = this.#clock.now();
-    const overdue: Timed[] = [];
-    let next = Number.POSITIVE_INFINITY;
-    for (const [place, timed] of this.#all) {
-      if (timed.due <= now) {
-        overdue.push(timed);
-        this.#all.delete(place);
-      } else {
-        next = Math.min(next, timed.due);
-      }
+    const overdue = this.#all.filter(({ due }) => due <= now);
+    for (const timed of overdue) {
+      this.#take(timed);
     }
+    const next = this.#all.reduce(
+      (least, { due }) => Math.min(least, due),
+      Number.POSITIVE_INFINITY,
+    );
     this.#ringsAt = Number.POSITIVE_INFINITY;
     if (next < Number.POSITIVE_INFINITY) {
       this.#setTimer(next);

@@ -22,11 +22,10 @@ export interface AttemptEnds<Q extends Request> {
 export class TimedAttempt<Q extends Request> implements Attempt, Timed {
   readonly request: Q;
   due: number;
+  deadlinePlace = -1;
   readonly #limits: AttemptLimits;
   readonly #resolve: (reply: ReplyTo<Q>) => void;
   readonly #reject: (error: Error) => void;
-  /** Among the deadlines. */
-  #place: number;
   #isHeldBack = false;
   #isOver = false;
   #onCalledOff: (() => void) | undefined;
@@ -38,7 +37,7 @@ export class TimedAttempt<Q extends Request> implements Attempt, Timed {
     this.due = this.#dueFromNow();
     this.#resolve = ends.resolve;
     this.#reject = ends.reject;
-    this.#place = limits.deadlines.add(this);
+    limits.deadlines.add(this);
   }
 
   get isOver(): boolean {
@@ -79,7 +78,7 @@ export class TimedAttempt<Q extends Request> implements Attempt, Timed {
     const { endpoint, exchange, deadlines, dueMax } = this.#limits;
     if (this.#isHeldBack && this.due < dueMax && exchange.isServing?.(endpoint)) {
       this.due = this.#dueFromNow();
-      this.#place = deadlines.add(this);
+      deadlines.add(this);
     } else {
       this.#giveUp('did not answer in time');
     }
@@ -104,7 +103,7 @@ export class TimedAttempt<Q extends Request> implements Attempt, Timed {
       return false;
     }
     this.#isOver = true;
-    this.#limits.deadlines.delete(this.#place);
+    this.#limits.deadlines.delete(this);
     return true;
   }
 

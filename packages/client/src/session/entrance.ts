@@ -58,7 +58,7 @@ export class Entrance {
     }
     const waiter = new Waiter(patience.due);
     this.#line.add(waiter);
-    const timedPlace = this.#deadlines.add(waiter);
+    this.#deadlines.add(waiter);
     patience.spendOn(waiter);
     this.#advance();
     try {
@@ -68,7 +68,7 @@ export class Entrance {
       }
       return place;
     } finally {
-      this.#deadlines.delete(timedPlace);
+      this.#deadlines.delete(waiter);
     }
   }
 

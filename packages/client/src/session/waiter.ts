@@ -5,6 +5,7 @@ import type { Place } from './session.ts';
 
 export class Waiter implements Timed, Interruptible {
   readonly due: number;
+  deadlinePlace = -1;
   #place: Place | undefined;
   #resolve = (_place: Place | undefined) => {};
   #reject = (_error: unknown) => {};

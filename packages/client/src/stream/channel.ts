@@ -6,6 +6,7 @@ import { type Attempt, type Clock, ExchangeError } from '../environment.ts';
 import { paths } from '../protocol.ts';
 import { Ring } from '../ring.ts';
 import { type News, packFrame, toNews, unpackFrame } from './frames.ts';
+import { idOf, placeOf, signId } from './ids.ts';
 import { Outbox, sizeOf } from './outbox.ts';
 import { fromRow, signOfLife } from './rows.ts';
 import { Silence } from './silence.ts';
@@ -20,10 +21,6 @@ const inFlightMax = 4_000;
  * can tell whether it arrived; so it waits here.
  */
 const inFlightBytesMax = 4 * 1024 * 1024;
-/** Ids of requests are below it. */
-const idCount = 2 ** 32 - 1;
-/** Of what only asks for a sign of life. */
-const signId = idCount;
 
 export interface ChannelParts {
   readonly endpoint: string;
@@ -45,7 +42,6 @@ export class Channel {
   readonly #stopHelloTimer: () => void;
   #state: 'dialling' | 'open' | 'leaving' | 'ended' = 'dialling';
   readonly #outbox: Outbox;
-  /** Each at a place that leaves its id when it is divided by the number of ids. */
   readonly #inFlight = new Ring<Attempt>();
   #inFlightBytes = 0;
 
@@ -122,18 +118,12 @@ export class Channel {
 
   #register(attempt: Attempt): number {
     this.#inFlightBytes += sizeOf(attempt.request);
-    return this.#inFlight.add(attempt) % idCount;
+    return idOf(this.#inFlight.add(attempt));
   }
 
   #forget(place: number, attempt: Attempt): void {
     this.#inFlight.delete(place);
     this.#inFlightBytes -= sizeOf(attempt.request);
-  }
-
-  /** The lowest place from the first on that has this id: far fewer are under way than there are ids. */
-  #placeOf(id: number): number {
-    const { first } = this.#inFlight;
-    return first + ((id - (first % idCount) + idCount) % idCount);
   }
 
   /** Forgets what is over: a server that answers no more must not fill this side's memory. */
@@ -189,9 +179,8 @@ export class Channel {
 
   #onReplies(fields: readonly unknown[]): void {
     for (let index = 0; index + 1 < fields.length; index += 2) {
-      const id = fields[index];
       const reply = fromRow(fields[index + 1], this.#parts.endpoint);
-      const place = typeof id === 'number' && id < idCount ? this.#placeOf(id) : -1;
+      const place = placeOf(fields[index], this.#inFlight.first);
       const attempt = this.#inFlight.get(place);
       // Else it is a sign of life.
       if (attempt !== undefined) {

@@ -1,5 +1,5 @@
 /** Hears of callers that end their wait, by one listener a signal: many requests may share one. */
-import { Ring } from '@paxkv/client/internal/ring';
+import { Ring } from '@paxkv/client/ring';
 
 type Callback = () => void;
 

@@ -18,8 +18,9 @@ export class PendingRequest {
   readonly request: Request;
   readonly bytes: number;
   readonly reply: Promise<Reply>;
-  /** Where it stands among all that wait, and among those in no batch yet. */
+  /** Where it stands among all that wait. */
   place = -1;
+  /** Where it stands, or stood, among those that are in no batch yet. */
   queuePlace = -1;
   #isProposed = false;
   #isSettled = false;

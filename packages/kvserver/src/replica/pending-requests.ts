@@ -3,7 +3,7 @@
  * in number and bytes: what does not fit is refused, not kept waiting at the door.
  */
 import { KvError } from '@paxkv/client/errors';
-import { Ring } from '@paxkv/client/internal/ring';
+import { Ring } from '@paxkv/client/ring';
 import type { Clock } from '@paxkv/paxos';
 import type { Limits } from '../config.ts';
 import type { Reply, Request } from '../state-machine/command.ts';

@@ -8,7 +8,11 @@ class Scene {
   readonly overdue: string[] = [];
 
   item(name: string, due: number) {
-    return { due, overdue: () => this.overdue.push(`${name} ${this.clock.now()}`) };
+    return {
+      due,
+      deadlinePlace: -1,
+      overdue: () => this.overdue.push(`${name} ${this.clock.now()}`),
+    };
   }
 }
 
@@ -24,19 +28,31 @@ describe('Deadlines', () => {
   it('have one timer for all, and none where nothing is left', () => {
     const { clock, deadlines, item } = new Scene();
     const items = Array.from({ length: 100 }, (_, number) => item(`${number}`, 100 + number));
-    const places = items.map((each) => deadlines.add(each));
+    for (const each of items) deadlines.add(each);
     expect(clock.timerCount).to.equal(1);
-    for (const place of places) deadlines.delete(place);
+    for (const each of items) deadlines.delete(each);
     expect(clock.timerCount).to.equal(0);
   });
 
   it('do not ring for what is over', async () => {
     const scene = new Scene();
-    const early = scene.deadlines.add(scene.item('early', 100));
-    scene.deadlines.add(scene.item('late', 200));
+    const [early, late] = [scene.item('early', 100), scene.item('late', 200)];
+    scene.deadlines.add(early);
+    scene.deadlines.add(late);
     scene.deadlines.delete(early);
     await scene.clock.runUntil(1_000);
     expect(scene.overdue).to.deep.equal(['late 200']);
+  });
+
+  it('are each deleted once, whatever has taken their place since', async () => {
+    const scene = new Scene();
+    const items = [100, 200, 300, 400].map((due) => scene.item(`${due}`, due));
+    for (const each of items) scene.deadlines.add(each);
+    const [first, , third, last] = items;
+    for (const each of [first, first, third, third, last]) if (each) scene.deadlines.delete(each);
+    if (third) scene.deadlines.add(third);
+    await scene.clock.runUntil(1_000);
+    expect(scene.overdue).to.deep.equal(['200 200', '300 300']);
   });
 
   it('never ring for what has no time', async () => {
@@ -51,7 +67,7 @@ describe('Deadlines', () => {
   it('may be given more while they ring', async () => {
     const scene = new Scene();
     const second = scene.item('second', 70);
-    scene.deadlines.add({ due: 50, overdue: () => scene.deadlines.add(second) });
+    scene.deadlines.add({ due: 50, deadlinePlace: -1, overdue: () => scene.deadlines.add(second) });
     await scene.clock.runUntil(1_000);
     expect(scene.overdue).to.deep.equal(['second 70']);
   });
