@@ -13,7 +13,7 @@ import type { Dial } from './socket.ts';
  * So many reads of one tick go to one server, the next ones to another: fewer would cost a question to a quorum
  * too often, and of more the servers would answer some while others have nothing to do.
  */
-const readsTogetherMax = 24;
+const readsTogetherMax = 22;
 
 export interface StreamParts {
   readonly clock: Clock;

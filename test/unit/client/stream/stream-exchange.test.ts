@@ -68,9 +68,9 @@ describe('StreamExchange', () => {
     const frameCounts = () =>
       world.servers.map(({ connections }) => connections[0]?.frameCount ?? 0);
     const before = frameCounts();
-    await world.clock.finish(Promise.all(Array.from({ length: 96 }, () => world.client.get('a'))));
+    await world.clock.finish(Promise.all(Array.from({ length: 88 }, () => world.client.get('a'))));
     const counts = world.servers.map(({ asked }) => asked.length);
-    expect(counts.toSorted()).to.deep.equal([24, 24, 48]);
+    expect(counts.toSorted()).to.deep.equal([22, 22, 44]);
     expect(frameCounts().map((count, server) => count - (before[server] ?? 0))).to.deep.equal([
       1, 1, 1,
     ]);
