@@ -15,6 +15,14 @@ function altered(type: string, changes: Fields, envelopeChanges: Fields = {}): o
   return { ...sample, ...envelopeChanges, message: { ...sample?.message, ...changes } };
 }
 
+/** The value of the one Accept in the frame. */
+function valueIn(frame: Uint8Array): Uint8Array {
+  const reading = reader.read(frame, 1);
+  const [envelope] = reading.valid ? reading.content : [];
+  const message = envelope !== undefined && 'message' in envelope ? envelope.message : undefined;
+  return message?.type === 'accept' ? message.value : expect.fail('no accept');
+}
+
 describe('codec', () => {
   it('reads every message as it was packed, alone and back to back', () => {
     for (const sample of samples)
@@ -28,14 +36,18 @@ describe('codec', () => {
     expect(read(content)).to.deep.equal({ valid: true, content: [content] });
   });
 
-  it('gives values of their own, which do not keep the frame in memory', () => {
-    const frame = pack(samples[3]);
-    const reading = reader.read(frame, 1);
-    const [envelope] = reading.valid ? reading.content : [];
-    const message = envelope !== undefined && 'message' in envelope ? envelope.message : undefined;
-    if (message?.type !== 'accept') throw new Error('an accept was packed');
-    expect(message.value.buffer).to.not.equal(frame.buffer);
-    expect(message.value.buffer.byteLength).to.equal(3);
+  it('gives small values of their own, which do not keep the frame in memory', () => {
+    const frame = new Uint8Array(pack(samples[3]));
+    const value = valueIn(frame);
+    expect(value.buffer).to.not.equal(frame.buffer);
+    expect(value.buffer.byteLength).to.equal(3);
+  });
+
+  it('leaves a value that is most of its frame where it lies', () => {
+    const frame = new Uint8Array(pack(altered('accept', { value: new Uint8Array(900).fill(7) })));
+    const value = valueIn(frame);
+    expect(value.buffer).to.equal(frame.buffer);
+    expect([value.byteLength, value[0], value.at(-1)]).to.deep.equal([900, 7, 7]);
   });
 
   it('refuses every message with any field left out, but for those that may be absent', () => {
