@@ -111,8 +111,8 @@ export const replicaMutants: readonly Mutant[] = [
     does: 'The log is forgotten up to what is applied, though that is not on disk yet.',
     loses: 'After a power loss of all servers an acknowledged write is in no log and in no state.',
     file: 'kvserver/src/replica/applier.ts',
-    right: '        this.#writeBehind.onApplied();\n',
-    wrong: `        this.#writeBehind.onApplied();
+    right: '        this.#writeBehind.onApplied(bytesOf(run));\n',
+    wrong: `        this.#writeBehind.onApplied(bytesOf(run));
         this.#options.paxos.done(this.#machine.applied);
 `,
     caughtBy: [

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type KvClient, KvError } from '@paxkv/client';
 import { type DataDirectory, openDataDirectory } from '@paxkv/kvserver/disk';
+import { writeIntervalMs } from '@paxkv/kvserver/replica/write-behind';
 import { expect } from 'chai';
 import { ServerCluster } from '../../damage/server-cluster.ts';
 
 /** After so long what is applied is in the database. */
-const writeIntervalMs = 700;
 const noSpace = 'IO error: /data/journal/000005.log: No space left on device';
 
 /** A data directory whose journal fails as long as told so, and which cannot be opened then either. */
@@ -142,7 +142,7 @@ describe('The life of a node', () => {
     await using client = cluster.client();
     // What was written last could not be told from a write that a crash cut short.
     await putAll(client, (key) => `before ${key}`.repeat(100));
-    await sleep(writeIntervalMs);
+    await sleep(writeIntervalMs + 200);
     await putAll(client, (key) => `v${key}`.repeat(100));
     await cluster.level(5000);
     await cluster.stop(0);
@@ -213,7 +213,7 @@ describe('The life of a node', () => {
     await using client = cluster.client();
     await putAll(client, () => 'v');
     await cluster.level(5000);
-    await sleep(writeIntervalMs);
+    await sleep(writeIntervalMs + 200);
     const copy = `${cluster.path(0)}.copy`;
     await cp(cluster.path(0), copy, { recursive: true, filter: (name) => !name.endsWith('LOCK') });
     await cluster.stopAll();

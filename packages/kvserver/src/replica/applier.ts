@@ -77,7 +77,7 @@ export class Applier {
       for (let run = this.#nextRun(); run.length > 0; run = this.#nextRun()) {
         const applied = this.#machine.apply(run);
         this.#options.onApplied(applied instanceof Promise ? await applied : applied);
-        this.#writeBehind.onApplied();
+        this.#writeBehind.onApplied(bytesOf(run));
         while (this.#writeBehind.room !== undefined) await this.#writeBehind.room;
         // Who catches up must not keep votes and heartbeats waiting.
         if (run.length === runInstanceCountMax) await this.#othersTurn();
@@ -112,4 +112,8 @@ export class Applier {
     }
     return run;
   }
+}
+
+function bytesOf(run: readonly Decision<Bytes>[]): number {
+  return run.reduce((sum, { value }) => sum + value.length, 0);
 }

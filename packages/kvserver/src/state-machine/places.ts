@@ -40,12 +40,12 @@ export class Places {
     this.#isNew = isNew;
   }
 
-  /** Of all changes that are not durable yet, and in no write. */
+  /** Of all keys with a change that is not durable yet, and in no write. */
   get waitingBytes(): number {
     return this.#waitingBytes;
   }
 
-  /** Of all changes that are not durable yet. */
+  /** Of all keys with a change that is not durable yet. */
   get undurableBytes(): number {
     return this.#waitingBytes + this.#writingBytes;
   }
@@ -102,8 +102,9 @@ export class Places {
     const growth = bytes - (place.entry?.text.length ?? 0);
     place.entry = entry;
     this.#recent.onChanged(place, growth);
-    this.#waiting.set(place.name, place);
-    this.#waitingBytes += overheadBytes + place.name.length + bytes;
+    const isWaiting = this.#waiting.has(place.name);
+    this.#waitingBytes += isWaiting ? growth : overheadBytes + place.name.length + bytes;
+    if (!isWaiting) this.#waiting.set(place.name, place);
   }
 
   /** Every change since this was last called: the next write is of them. They are found until `settle`. */

@@ -1,4 +1,5 @@
 import { Applier } from '@paxkv/kvserver/replica/applier';
+import { writeIntervalMs } from '@paxkv/kvserver/replica/write-behind';
 import { StateMachine } from '@paxkv/kvserver/state-machine/state-machine';
 import { seeded, type World } from '@paxkv/simulator';
 import { expect } from 'chai';
@@ -51,7 +52,7 @@ describe('Applier', () => {
         await world.sleep(0);
         subject.decide(2);
         subject.applier.apply();
-        await world.sleep(1000);
+        await world.sleep(2 * writeIntervalMs);
         const applied = subject.told.filter((each) => each.startsWith('applied'));
         expect(applied).to.deep.equal(['applied 0', 'applied 1', 'applied 2', 'applied 3']);
         expect(subject.told.slice(0, 2)).to.deep.equal(['applied 0', 'applied 1']);

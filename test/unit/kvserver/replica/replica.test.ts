@@ -1,4 +1,5 @@
 import { KvError } from '@paxkv/client/errors';
+import { writeIntervalMs } from '@paxkv/kvserver/replica/write-behind';
 import { harsh, lab, seeded } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { append, bytes, get, put, text } from '../state-machine/fixtures.ts';
@@ -227,7 +228,7 @@ describe('Replica', () => {
       await cluster.states[0]?.close();
       // What is decided is in the journals of a quorum, and answered before the state is written.
       expect(await cluster.submit(0, put('k', 'v'))).to.include({ type: 'put' });
-      await world.sleep(600);
+      await world.sleep(writeIntervalMs + 100);
       expect(cluster.failures).to.have.length(1);
       const later = await rejection(cluster.submit(0, put('k', 'w')));
       expect(later).to.include({ code: 'KV_UNAVAILABLE', outcome: 'not done' });

@@ -1,4 +1,4 @@
-import { WriteBehind } from '@paxkv/kvserver/replica/write-behind';
+import { WriteBehind, writeIntervalMs } from '@paxkv/kvserver/replica/write-behind';
 import { seeded, type World } from '@paxkv/simulator';
 import { expect } from 'chai';
 
@@ -59,13 +59,13 @@ describe('WriteBehind', () => {
       const behind = writeBehind(world);
       for (let run = 0; run < 20; run += 1) {
         machine.apply(100);
-        behind.onApplied();
-        await world.sleep(100);
+        behind.onApplied(100);
+        await world.sleep(writeIntervalMs / 5);
       }
-      await world.sleep(1000);
+      await world.sleep(2 * writeIntervalMs);
       const gaps = machine.begunMs.slice(1).map((ms, index) => ms - (machine.begunMs[index] ?? 0));
       expect(machine.begunMs[0]).to.equal(0);
-      expect(Math.min(...gaps)).to.be.at.least(499);
+      expect(Math.min(...gaps)).to.be.at.least(writeIntervalMs - 1);
       expect(machine.begunMs.length).to.be.within(4, 6);
       expect(told.at(-1)).to.equal(19);
     }),
@@ -76,7 +76,7 @@ describe('WriteBehind', () => {
       const behind = writeBehind(world);
       for (const bytes of [1, 5 * megabyte]) {
         machine.apply(bytes);
-        behind.onApplied();
+        behind.onApplied(100);
         await world.sleep(writeMs + 1);
       }
       expect(told).to.deep.equal([0, 1]);
@@ -84,13 +84,44 @@ describe('WriteBehind', () => {
   );
 
   it(
+    ...seeded(
+      'does not wait when much of the log waits, however few keys it changed',
+      async (world) => {
+        const behind = writeBehind(world);
+        for (const logBytes of [1, 17 * megabyte]) {
+          machine.apply(1);
+          behind.onApplied(logBytes);
+          await world.sleep(writeMs + 1);
+        }
+        expect(told).to.deep.equal([0, 1]);
+      },
+    ),
+  );
+
+  it(
+    ...seeded('has no room while too much of the log is not durable', async (world) => {
+      const behind = writeBehind(world);
+      machine.apply(1);
+      behind.onApplied(40 * megabyte);
+      expect(behind.room).to.equal(undefined);
+      machine.apply(1);
+      behind.onApplied(25 * megabyte);
+      await behind.room;
+      expect(told).to.deep.equal([0]);
+      // The next write has begun, with the rest.
+      expect(behind.room).to.equal(undefined);
+      expect(machine.begunMs).to.have.length(2);
+    }),
+  );
+
+  it(
     ...seeded('has no room while too much is not durable', async (world) => {
       const behind = writeBehind(world);
       machine.apply(31 * megabyte);
-      behind.onApplied();
+      behind.onApplied(100);
       expect(behind.room).to.equal(undefined);
       machine.apply(2 * megabyte);
-      behind.onApplied();
+      behind.onApplied(100);
       expect(behind.room).to.be.instanceOf(Promise);
       await behind.room;
       expect(told).to.deep.equal([0]);
@@ -101,8 +132,8 @@ describe('WriteBehind', () => {
   it(
     ...seeded('writes nothing when nothing was applied', async (world) => {
       const behind = writeBehind(world);
-      behind.onApplied();
-      await world.sleep(1000);
+      behind.onApplied(100);
+      await world.sleep(2 * writeIntervalMs);
       expect(machine.begunMs).to.deep.equal([]);
     }),
   );
@@ -111,13 +142,13 @@ describe('WriteBehind', () => {
     ...seeded('ends with everything written, and writes nothing after', async (world) => {
       const behind = writeBehind(world);
       machine.apply(1);
-      behind.onApplied();
+      behind.onApplied(100);
       machine.apply(1);
       await behind.end();
       expect(machine.durable).to.equal(1);
       machine.apply(1);
-      behind.onApplied();
-      await world.sleep(1000);
+      behind.onApplied(100);
+      await world.sleep(2 * writeIntervalMs);
       expect(machine.begunMs).to.have.length(2);
     }),
   );
@@ -127,13 +158,13 @@ describe('WriteBehind', () => {
       const behind = writeBehind(world);
       machine.failure = new Error('disk full');
       machine.apply(32 * megabyte);
-      behind.onApplied();
+      behind.onApplied(100);
       await behind.room;
       machine.apply(1);
-      behind.onApplied();
+      behind.onApplied(100);
       expect(behind.room).to.equal(undefined);
       await behind.end();
-      await world.sleep(1000);
+      await world.sleep(2 * writeIntervalMs);
       expect(told).to.deep.equal(['Error: disk full']);
       expect(machine.begunMs).to.have.length(1);
     }),

@@ -1,5 +1,6 @@
 import type { StateMessage } from '@paxkv/kvserver/replica/state-transfer/state-port';
 import { StateRepair } from '@paxkv/kvserver/replica/state-transfer/state-repair';
+import { writeIntervalMs } from '@paxkv/kvserver/replica/write-behind';
 import { seeded, World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { bytes, get, memoryLevel, openSession, put, text } from '../../state-machine/fixtures.ts';
@@ -15,7 +16,7 @@ async function withLostState(world: World, options: ClusterOptions = {}): Promis
   for (let key = 0; key < keyCount; key += 1) {
     await cluster.submit(key % 3, put(`key ${key}`, `${key} `.repeat(10_000)));
   }
-  await world.sleep(1000);
+  await world.sleep(2 * writeIntervalMs);
   cluster.nodes[2]?.crash();
   await cluster.states[2]?.clear();
   return cluster;
