@@ -139,7 +139,7 @@ export const learningMutants: readonly Mutant[] = [
     loses:
       'Who missed the last decision before the clients fell silent stays behind until they speak.',
     file: 'paxos/src/core/election.ts',
-    right: '    this.#agreement.onKnown(from, upTo, now, outbox);\n',
+    right: '    this.#agreement.catchUp.heard(from, upTo, now, outbox);\n',
     wrong: '',
     caughtBy: [
       byTest('unit/paxos/core/election', 'learns within a heartbeat what it was told of in vain'),

@@ -8,8 +8,8 @@ export const replicaMutants: readonly Mutant[] = [
     does: 'Nobody proposes a noop where an instance stays undecided.',
     loses: 'Nothing above it is ever applied.',
     file: 'kvserver/src/replica/holes.ts',
-    right: 'if (ageMs >= holeDelayMs) this.#close(seq, ageMs);',
-    wrong: '',
+    right: 'if (now >= sinceMs + fillMs + jitterMs) this.#fill(seq);\n    else if',
+    wrong: 'if',
     caughtBy: [
       bySimulation,
       byTest(
@@ -99,10 +99,36 @@ export const replicaMutants: readonly Mutant[] = [
     does: 'A replica fills a hole soon, though another leads.',
     loses: 'Under more load than it can bear the group competes with itself, and decides nothing.',
     file: 'kvserver/src/replica/holes.ts',
-    right: 'const isLed = leader !== undefined && leader !== me;',
-    wrong: 'const isLed = leader === me && false;',
+    right: 'const isLed = leader !== undefined && leader !== this.#options.me;',
+    wrong: 'const isLed = leader === this.#options.me && false;',
     caughtBy: [
       byTest('kv/slow-disks', 'neither competes with its leader nor sends again what is under way'),
+    ],
+  },
+  {
+    id: 'no-head-start',
+    mistake: 11,
+    does: 'A replica that cannot hear the leader always wants the next instance, which that leader takes first.',
+    loses: 'As long as others write, nothing that is written through it gets into the log.',
+    file: 'kvserver/src/replica/writes.ts',
+    right: 'return Math.min(headStartMax, 2 ** this.#proposals.lostInRow - 1);',
+    wrong: 'return 0;',
+    caughtBy: [byTest('unit/kvserver/replica/writes', 'gets its writes into the log')],
+  },
+  {
+    id: 'nobody-asked-without-a-leader',
+    mistake: 11,
+    does: 'A replica that cannot hear the leader asks nobody for decisions it lacks.',
+    loses: 'It answers gets only after it has proposed itself in each instance that it lacks.',
+    file: 'paxos/src/core/catch-up.ts',
+    right: 'const to = leader ?? this.#inTurn();',
+    wrong: 'const to = leader;',
+    caughtBy: [
+      byTest('unit/kvserver/replica/writes', 'answers gets soon'),
+      byTest(
+        'unit/paxos/core/catch-up',
+        'asks the leader for what its host waits for, or the others in turn where nobody leads',
+      ),
     ],
   },
   {

@@ -217,6 +217,7 @@ function messageSchema(
       type: z.literal('surveyed'),
       poll: seq,
       upTo: z.int().min(-1).max(seqMax),
+      knownUpTo: z.int().min(-1).max(seqMax),
     }),
     ...leadershipSchemas({ seq, ballot, vote }),
     z.strictObject({ type: z.literal('outlived'), life, attempt: seq, latest: life }),

@@ -48,6 +48,7 @@ function namedSeq(message: Message<unknown>): number | undefined {
     case 'admitted':
       return message.max;
     case 'surveyed':
+      return Math.max(message.upTo, message.knownUpTo);
     case 'heartbeat':
       return message.upTo;
     case 'accept':

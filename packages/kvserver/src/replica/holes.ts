@@ -1,22 +1,29 @@
 /**
  * Holes: instances that stay undecided while higher ones are known of. Nothing above a hole can be
- * applied, so the replica asks whoever leads; where nobody does, or in vain, it starts them with a noop, and
- * the decision is whatever it turns out to be.
+ * applied, so the replica asks whoever leads, or where nobody does, the others in turn. In vain, it starts
+ * them with a noop, and the decision is whatever it turns out to be.
  */
 import type { Clock, Paxos, PeerId, Random } from '@paxkv/paxos';
 import { noop } from '../state-machine/batch.ts';
 import type { Bytes } from '../state-machine/command.ts';
 
+/** How long a hole is left alone, and how long it is left to whoever proposes there. */
+interface Delays {
+  readonly askMs: number;
+  readonly fillMs: number;
+}
+
 /**
- * How long a hole is left to whoever proposes there: well above the time a busy disk takes for a round,
- * or replicas that compete would only slow one another.
+ * Where nobody leads, as far as is known here. Others may know a leader, and nobody tells this replica what they
+ * decide; so it asks soon. A busy disk takes far less than 150 ms for a round: those who compete earlier
+ * would only slow one another.
  */
-const holeDelayMs = 150;
+const unledDelays: Delays = { askMs: 10, fillMs: 150 };
 /**
- * How long it is left to another replica that leads. That one never leaves a hole, so only a message that
- * was lost is behind it; whoever proposes against a leader that is merely slow makes it slower still.
+ * Where another replica leads. That one never leaves a hole, so only a message that was lost is behind it;
+ * whoever proposes against a leader that is merely slow makes it slower still.
  */
-const ledHoleDelayMs = 1500;
+const ledDelays: Delays = { askMs: 150, fillMs: 1500 };
 /** Spreads the replicas that notice one hole at the same time. */
 const jitterMsMax = 100;
 /** Between two looks when there is no hole: a lost message leaves one without any other sign. */
@@ -49,19 +56,21 @@ export class Holes {
   /** Looks for a hole at the lowest instance not applied. To be called when that may have changed. */
   check(): void {
     if (this.#isStopped) return;
-    const { clock, random } = this.#options;
+    const { clock, random, paxos } = this.#options;
     const seq = this.#find();
     if (seq === undefined) {
       this.#hole = undefined;
-      this.#wakeWithin(idleDelayMs);
+      this.#wakeBy(clock.now() + idleDelayMs);
       return;
     }
     if (this.#hole?.seq !== seq)
       this.#hole = { seq, sinceMs: clock.now(), jitterMs: jitterMsMax * random.next() };
     const { sinceMs, jitterMs } = this.#hole;
-    const ageMs = clock.now() - sinceMs - jitterMs;
-    if (ageMs >= holeDelayMs) this.#close(seq, ageMs);
-    this.#wakeWithin(holeDelayMs);
+    const { askMs, fillMs } = this.#delays;
+    const [now, askAtMs] = [clock.now(), sinceMs + askMs];
+    if (now >= sinceMs + fillMs + jitterMs) this.#fill(seq);
+    else if (now >= askAtMs) paxos.ask(paxos.max());
+    this.#wakeBy(now < askAtMs ? askAtMs : now + askMs);
   }
 
   /** Leaves no hole to anyone else: this replica leads, so it fills them in one round. */
@@ -80,12 +89,10 @@ export class Holes {
     return seq <= paxos.max() && paxos.status(seq).fate === 'pending' ? seq : undefined;
   }
 
-  #close(seq: number, ageMs: number): void {
-    const { me, paxos } = this.#options;
-    const leader = paxos.leader();
-    const isLed = leader !== undefined && leader !== me;
-    if (isLed && ageMs < ledHoleDelayMs) paxos.ask(seq);
-    else this.#fill(seq);
+  get #delays(): Delays {
+    const leader = this.#options.paxos.leader();
+    const isLed = leader !== undefined && leader !== this.#options.me;
+    return isLed ? ledDelays : unledDelays;
   }
 
   #fill(first: number): void {
@@ -98,9 +105,8 @@ export class Holes {
     }
   }
 
-  #wakeWithin(delayMs: number): void {
+  #wakeBy(wakeAtMs: number): void {
     const { clock } = this.#options;
-    const wakeAtMs = clock.now() + delayMs;
     if (this.#wakeAtMs <= wakeAtMs) return;
     this.#cancelTimer?.();
     this.#wakeAtMs = wakeAtMs;

@@ -6,11 +6,14 @@ import type { Clock, PeerId } from '@paxkv/paxos';
 
 /** Well above the time in which the others notice the loss and follow the next. */
 const waitMsMax = 100;
+/** Well above what an election takes. */
+const longMs = 1000;
 
 export class Interregnum {
   readonly #clock: Clock;
   readonly #onOver: () => void;
   #cancelTimer: (() => void) | undefined;
+  #begunMs = Infinity;
 
   /** `onOver`: it has lasted too long. Not called when somebody leads. */
   constructor(clock: Clock, onOver: () => void) {
@@ -23,11 +26,17 @@ export class Interregnum {
     return this.#cancelTimer !== undefined;
   }
 
+  /** Whether most likely somebody leads whom this replica cannot hear. */
+  get isLong(): boolean {
+    return this.#clock.now() >= this.#begunMs + longMs;
+  }
+
   /** This one leads from now on, or nobody who is known. */
   onLeader(leader: PeerId | undefined): void {
     this.stop();
+    this.#begunMs = leader === undefined ? this.#clock.now() : Infinity;
     if (leader !== undefined) return;
-    this.#cancelTimer = this.#clock.at(this.#clock.now() + waitMsMax, () => {
+    this.#cancelTimer = this.#clock.at(this.#begunMs + waitMsMax, () => {
       this.#cancelTimer = undefined;
       this.#onOver();
     });

@@ -21,6 +21,7 @@ export class Proposals {
   /** Without an instance, since another value was decided in theirs; the oldest first. */
   #displaced: Batch[] = [];
   #highestSeq = -1;
+  #lostInRow = 0;
 
   get inFlightCount(): number {
     return this.#inFlight.size;
@@ -29,6 +30,11 @@ export class Proposals {
   /** The highest instance in which a batch was proposed, or −1. */
   get highestSeq(): number {
     return this.#highestSeq;
+  }
+
+  /** How many instances were lost to other values since a batch won one. */
+  get lostInRow(): number {
+    return this.#lostInRow;
   }
 
   isInFlight(seq: number): boolean {
@@ -51,7 +57,11 @@ export class Proposals {
     const batch = this.#inFlight.get(seq);
     if (batch === undefined) return;
     this.#inFlight.delete(seq);
-    if (isSameValue(batch.value, value)) return;
+    if (isSameValue(batch.value, value)) {
+      this.#lostInRow = 0;
+      return;
+    }
+    this.#lostInRow += 1;
     this.#displaced.push(batch);
     this.#displaced.sort((left, right) => left.origin.number - right.origin.number);
   }

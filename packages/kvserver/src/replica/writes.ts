@@ -23,9 +23,12 @@ import type { ReplicaOptions } from './replica-options.ts';
  */
 const worthwhileCount = 128;
 
+/** So far ahead of all it knows of does a replica propose that cannot hear who leads. */
+const headStartMax = 64;
+
 export interface WritesOptions
   extends Pick<ReplicaOptions, 'me' | 'boot' | 'clock' | 'limits' | 'handOver'> {
-  readonly paxos: Pick<Paxos<Bytes>, 'start' | 'max' | 'leader' | 'tell'>;
+  readonly paxos: Pick<Paxos<Bytes>, 'start' | 'max' | 'leader' | 'survey' | 'tell'>;
   readonly pending: PendingRequests;
   /** The highest instance applied. */
   readonly applied: () => number;
@@ -83,7 +86,10 @@ export class Writes {
   }
 
   onDecided({ seq, value }: Decision): void {
+    const { lostInRow } = this.#proposals;
     this.#proposals.onDecided(seq, value);
+    const isLost = this.#proposals.lostInRow > lostInRow;
+    if (isLost && this.#interregnum.isLong) this.#options.paxos.survey();
     this.propose();
   }
 
@@ -200,7 +206,16 @@ export class Writes {
    */
   #nextInstance(): number {
     const { applied, paxos } = this.#options;
-    return 1 + Math.max(applied(), paxos.max(), this.#proposals.highestSeq);
+    return 1 + this.#headStart + Math.max(applied(), paxos.max(), this.#proposals.highestSeq);
+  }
+
+  /**
+   * A leader that others hear, and this replica does not, takes the next free instance before this one can:
+   * so it goes further ahead each time it loses. What it leaps over that leader fills, or it fills itself.
+   */
+  get #headStart(): number {
+    if (!this.#interregnum.isLong) return 0;
+    return Math.min(headStartMax, 2 ** this.#proposals.lostInRow - 1);
   }
 
   #onHandedIn(from: number, { boot, number, value }: HandedOver): void {

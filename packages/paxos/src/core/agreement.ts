@@ -8,7 +8,7 @@ import type { Ballot, PeerId } from './ballot.ts';
 import { CatchUp } from './catch-up.ts';
 import { Decisions } from './decisions.ts';
 import type { Decision, DurableWrite, Met, OwnLife, Write } from './effects.ts';
-import type { Followed, Lead, Outbid } from './group-messages.ts';
+import type { Followed, Lead, Outbid, Surveyed } from './group-messages.ts';
 import type { Leadership } from './leadership.ts';
 import { Learner, type Status } from './learner.ts';
 import type {
@@ -38,13 +38,13 @@ export interface AgreementOptions<V> {
 }
 
 export class Agreement<V> {
+  readonly catchUp: CatchUp<V>;
   readonly #retention: Retention;
   readonly #rounds: Rounds;
   readonly #leadership: Leadership<V>;
   readonly #acceptor = new Acceptor<V>();
   readonly #learner = new Learner<V>();
   readonly #proposer: Proposer<V>;
-  readonly #catchUp: CatchUp<V>;
   readonly #decisions: Decisions<V>;
   #max = -1;
   #fence = -1;
@@ -57,7 +57,7 @@ export class Agreement<V> {
     this.#leadership = leadership;
     const knownUpTo = () => this.knownUpTo;
     this.#proposer = new Proposer({ peerCount, rounds, patience, riding, knownUpTo });
-    this.#catchUp = new CatchUp(this.#learner, patience, { me, peerCount });
+    this.catchUp = new CatchUp(this.#learner, patience, { me, peerCount });
     this.#decisions = new Decisions({
       ...{ others, riding, retention, patience },
       ...{ acceptor: this.#acceptor, learner: this.#learner, proposer: this.#proposer },
@@ -89,7 +89,7 @@ export class Agreement<V> {
     if (seq < this.#retention.min) return;
     this.#max = Math.max(this.#max, seq);
     // Safety: up to the fence a ballot may have been used, and a vote cast, in a life that is over.
-    if (seq <= this.#fence) this.#catchUp.askAll(seq, outbox);
+    if (seq <= this.#fence) this.catchUp.askAll(seq, outbox);
     if (seq <= this.#fence || this.#learner.knows(seq)) return;
     const entitlement = this.#leadership.entitlement(seq);
     if (entitlement) {
@@ -159,14 +159,14 @@ export class Agreement<V> {
         this.#onLearned(from, message, outbox);
         break;
       case 'forgotten':
-        this.#catchUp.onLearned(from, message.seq);
+        this.catchUp.onLearned(from, message.seq);
         break;
     }
   }
 
-  /** `from` knows every decision up to `upTo`, by its own account, or may do so. */
-  onKnown(from: PeerId, upTo: number, now: number, outbox: Outbox<V>): void {
-    this.#catchUp.heard(from, upTo, now, outbox);
+  /** Who hears no leader hears nothing of decisions either, unless he asks for them. */
+  onSurveyed(from: PeerId, { knownUpTo }: Surveyed, now: number, outbox: Outbox<V>): void {
+    if (this.#leadership.leader === undefined) this.catchUp.heard(from, knownUpTo, now, outbox);
   }
 
   /** Up to here this peer knows every decision, or its host needs it no more. */
@@ -178,7 +178,7 @@ export class Agreement<V> {
     const { to, message } = envelope;
     if (message.type === 'decided' || message.type === 'accept')
       this.#decisions.onUndeliverable(to, message, now);
-    if (message.type === 'learn') this.#catchUp.onUndeliverable(to, message.seq, now);
+    if (message.type === 'learn') this.catchUp.onUndeliverable(to, message.seq, now);
     this.#proposer.onUndeliverable(envelope, now);
   }
 
@@ -260,7 +260,7 @@ export class Agreement<V> {
 
   #onNews(from: PeerId, request: Accept<V>, now: number, outbox: Outbox<V>): void {
     this.#decisions.onRiding(from, request, outbox);
-    if (request.upTo !== undefined) this.#catchUp.told(from, request.upTo, now, outbox);
+    if (request.upTo !== undefined) this.catchUp.told(from, request.upTo, now, outbox);
   }
 
   /**
@@ -295,6 +295,6 @@ export class Agreement<V> {
     for (const [index, value] of values.entries()) {
       this.#decisions.onLearned(from, { seq: seq + index, value }, outbox);
     }
-    this.#catchUp.onLearned(from, seq);
+    this.catchUp.onLearned(from, seq);
   }
 }

@@ -32,6 +32,8 @@ export class CatchUp<V> {
   readonly #patience: Patience;
   readonly #others: readonly PeerId[];
   #asked: Asked | undefined;
+  /** How often another was asked because nobody leads. */
+  #turn = 0;
   /** How often in a row a Learn brought nothing. */
   #attempt = 0;
   /** Up to where news is on its way, and since when. */
@@ -69,6 +71,12 @@ export class CatchUp<V> {
     this.#told = { upTo, since: now };
   }
 
+  /** The host waits for `seq`: the leader knows of it, or where there is none, perhaps another. */
+  ask(leader: PeerId | undefined, seq: number, now: number, outbox: Outbox<V>): void {
+    const to = leader ?? this.#inTurn();
+    if (to !== undefined && this.#others.includes(to)) this.heard(to, seq, now, outbox);
+  }
+
   /**
    * The host waits for `seq`, and this peer may not propose there. Nobody may ever speak to it again by
    * himself, so it asks them all.
@@ -90,5 +98,10 @@ export class CatchUp<V> {
     if (this.#asked?.to !== from || this.#asked.seq !== seq) return;
     this.#asked = undefined;
     this.#attempt = 0;
+  }
+
+  #inTurn(): PeerId | undefined {
+    this.#turn += 1;
+    return this.#others[this.#turn % this.#others.length];
   }
 }

@@ -124,7 +124,7 @@ export class Election<V> {
       this.#leadership.heardLeader(ballot, now);
       this.#leadership.standBy(ballot, outbox);
     }
-    this.#agreement.onKnown(from, upTo, now, outbox);
+    this.#agreement.catchUp.heard(from, upTo, now, outbox);
   }
 
   #askToLead(request: Lead | undefined, outbox: Outbox<V>): void {

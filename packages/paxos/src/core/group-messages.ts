@@ -72,6 +72,8 @@ export interface Surveyed {
   readonly poll: number;
   /** The highest seq in which the sender voted, or may have voted and forgotten, or −1. */
   readonly upTo: number;
+  /** Up to here the sender knows every decision, or needs it no more; −1 for none. */
+  readonly knownUpTo: number;
 }
 
 /**

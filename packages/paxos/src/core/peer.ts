@@ -172,8 +172,7 @@ export class Peer<V> {
         this.#retention.doneHere(event.seq);
         break;
       case 'ask':
-        if (this.leader !== undefined && this.leader !== this.#me)
-          this.#agreement.onKnown(this.leader, event.seq, now, outbox);
+        this.#agreement.catchUp.ask(this.leader, event.seq, now, outbox);
         break;
       case 'survey':
         if (this.isMember) this.#survey.begin(now, outbox);
@@ -235,7 +234,7 @@ export class Peer<V> {
     // Below min nobody can tell: catching up goes on above it.
     this.#agreement.needless(this.min);
     this.#onMessage(from, message, now, outbox);
-    this.#agreement.onKnown(from, done, now, outbox);
+    this.#agreement.catchUp.heard(from, done, now, outbox);
   }
 
   #disregard(peer: PeerId, now: number): void {
@@ -269,6 +268,7 @@ export class Peer<V> {
         break;
       case 'surveyed':
         this.#survey.onSurveyed(from, message, outbox);
+        this.#agreement.onSurveyed(from, message, now, outbox);
         break;
       case 'canvass':
       case 'endorsed':

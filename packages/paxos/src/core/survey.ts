@@ -22,7 +22,7 @@ export interface SurveyOptions {
   readonly peerCount: number;
   readonly patience: Patience;
   readonly random: Random;
-  readonly agreement: Pick<Agreement<unknown>, 'votedUpTo' | 'noteMax'>;
+  readonly agreement: Pick<Agreement<unknown>, 'votedUpTo' | 'knownUpTo' | 'noteMax'>;
 }
 
 /** One question on its way. */
@@ -64,8 +64,8 @@ export class Survey {
   }
 
   onSurvey<V>(from: PeerId, { poll }: Request, outbox: Outbox<V>): void {
-    const upTo = this.#options.agreement.votedUpTo;
-    outbox.sendNow(from, { type: 'surveyed', poll, upTo });
+    const { votedUpTo: upTo, knownUpTo } = this.#options.agreement;
+    outbox.sendNow(from, { type: 'surveyed', poll, upTo, knownUpTo });
   }
 
   onSurveyed<V>(from: PeerId, { poll, upTo }: Surveyed, outbox: Outbox<V>): void {

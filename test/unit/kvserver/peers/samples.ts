@@ -29,7 +29,7 @@ const messages: readonly Message<Uint8Array>[] = [
   { type: 'admit', life: 2, attempt: 12_345 },
   { type: 'admitted', life: 2, attempt: 12_345, isMember: true, isNew: false, max: -1, round: 9 },
   { type: 'survey', poll: 3 },
-  { type: 'surveyed', poll: 3, upTo: -1 },
+  { type: 'surveyed', poll: 3, upTo: -1, knownUpTo: -1 },
   { type: 'canvass', poll: 3 },
   { type: 'endorsed', poll: 3 },
   { type: 'lead', ballot },

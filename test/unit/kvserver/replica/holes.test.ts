@@ -60,9 +60,21 @@ describe('Holes', () => {
       await world.sleep(140);
       expect(asked).to.deep.equal([]);
       await world.sleep(1260);
-      expect([asked, started]).to.deep.equal([[0], []]);
+      expect([asked, started]).to.deep.equal([[1], []]);
       await world.sleep(400);
       expect(started).to.deep.equal([0, 1]);
+      holes.stop();
+    });
+  });
+
+  it('asks others soon where nobody leads who is known, for all it lacks', async () => {
+    const { world, holes, started, asked } = logOf({ max: 3 });
+    await world.run(async () => {
+      holes.check();
+      await world.sleep(9);
+      expect(asked).to.deep.equal([]);
+      await world.sleep(2);
+      expect([asked, started]).to.deep.equal([[3], []]);
       holes.stop();
     });
   });

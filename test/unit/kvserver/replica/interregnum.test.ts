@@ -37,6 +37,19 @@ describe('Interregnum', () => {
       expect([interregnum.isOn, overCount]).to.deep.equal([false, 1]);
     }));
 
+  it('is long well after any election, until somebody is known to lead', () =>
+    world.run(async () => {
+      await world.sleep(5000);
+      expect(interregnum.isLong).to.equal(false);
+      interregnum.onLeader(undefined);
+      await world.sleep(900);
+      expect(interregnum.isLong).to.equal(false);
+      await world.sleep(200);
+      expect(interregnum.isLong).to.equal(true);
+      interregnum.onLeader(1);
+      expect(interregnum.isLong).to.equal(false);
+    }));
+
   it('leaves no timer behind', () =>
     world.run(async () => {
       interregnum.onLeader(undefined);

@@ -2,7 +2,7 @@ import { limitsDefault } from '@paxkv/kvserver/config';
 import type { HandedOver } from '@paxkv/kvserver/replica/hand-over/hand-over-port';
 import { PendingRequests } from '@paxkv/kvserver/replica/pending-requests';
 import { Writes } from '@paxkv/kvserver/replica/writes';
-import { encodeBatch } from '@paxkv/kvserver/state-machine/batch';
+import { encodeBatch, noop } from '@paxkv/kvserver/state-machine/batch';
 import { seeded, World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { append, get, put } from '../state-machine/fixtures.ts';
@@ -172,6 +172,7 @@ describe('Writes, between two leaders', () => {
   let world: World;
   let leader: number | undefined;
   let started: Uint8Array[];
+  let startedIn: number[];
   let tellCount: number;
   let handIn: (from: number, message: HandedOver) => void;
   let writes: Writes;
@@ -180,6 +181,7 @@ describe('Writes, between two leaders', () => {
     world = new World({ seed: 1 });
     leader = 2;
     started = [];
+    startedIn = [];
     tellCount = 0;
     const { clock } = world;
     const limits = limitsDefault;
@@ -187,9 +189,13 @@ describe('Writes, between two leaders', () => {
       ...{ me: 0, boot: 1, clock, limits, applied: () => -1 },
       pending: new PendingRequests({ clock, limits, onSettled: () => {} }),
       paxos: {
-        start: (_, value) => started.push(value),
+        start: (seq, value) => {
+          started.push(value);
+          startedIn.push(seq);
+        },
         max: () => -1,
         leader: () => leader,
+        survey: () => {},
         tell: () => {
           tellCount += 1;
         },
@@ -259,4 +265,75 @@ describe('Writes, between two leaders', () => {
       expect(started).to.have.length(1);
       writes.stop();
     }));
+
+  it('leap ahead where they lose again and again, once most likely somebody leads unheard', () =>
+    world.run(async () => {
+      const lose = async () => {
+        writes.onDecided({ seq: startedIn.at(-1) ?? -1, value: noop });
+        await world.sleep(1);
+      };
+      heed(undefined);
+      writes.add({ command: put('k', 'v'), stamp }, undefined).catch(() => {});
+      await world.sleep(200);
+      for (let count = 0; count < 3; count += 1) await lose();
+      expect(startedIn).to.deep.equal([0, 1, 2, 3]);
+      await world.sleep(1000);
+      await lose();
+      await lose();
+      expect(startedIn.slice(4)).to.deep.equal([3 + 2 ** 4, 3 + 2 ** 4 + 2 ** 5]);
+      heed(2);
+      heed(undefined);
+      writes.stop();
+    }));
+});
+
+describe('A replica that cannot hear the leader', () => {
+  /** One whose connection to the leader is cut, while others write to that one all the time. */
+  async function besideLoad(
+    world: World,
+    served: (cluster: Cluster, blind: number) => Promise<void>,
+  ) {
+    const { cluster, leader, follower: blind } = await ledCluster(world);
+    let isOver = false;
+    const lanes = Array.from({ length: 8 }, async (_, lane) => {
+      while (!isOver) await cluster.submit(leader, put(`lane ${lane}`, 'v'));
+    });
+    await world.sleep(100);
+    cluster.network.cut(leader, blind);
+    cluster.network.cut(blind, leader);
+    await world.sleep(2000);
+    try {
+      const leaderAt = (node: number) => cluster.replica(node).status.leader;
+      expect([leaderAt(leader), leaderAt(blind)]).to.deep.equal([leader, undefined]);
+      await served(cluster, blind);
+      expect(leaderAt(leader)).to.equal(leader);
+    } finally {
+      isOver = true;
+    }
+    await Promise.all(lanes);
+  }
+
+  it(
+    ...seeded('answers gets soon', (world) =>
+      besideLoad(world, async (cluster, blind) => {
+        for (let count = 0; count < 20; count += 1) {
+          const begunMs = world.now();
+          await cluster.submit(blind, get('lane 0'));
+          expect(world.now() - begunMs).to.be.below(100);
+        }
+      }),
+    ),
+  );
+
+  it(
+    ...seeded('gets its writes into the log', (world) =>
+      besideLoad(world, async (cluster, blind) => {
+        for (let count = 0; count < 5; count += 1) {
+          const begunMs = world.now();
+          await cluster.submit(blind, put('own', `${count}`));
+          expect(world.now() - begunMs).to.be.below(1000);
+        }
+      }),
+    ),
+  );
 });

@@ -44,6 +44,22 @@ describe('CatchUp', () => {
     ]);
   });
 
+  it('asks the leader for what its host waits for, or the others in turn where nobody leads', () => {
+    const ask = (leader: number | undefined, now: number) => {
+      const { outbox, effects } = beginStep();
+      catchUp.ask(leader, 1, now, outbox);
+      return mail(effects.sendNow);
+    };
+    const learn = { type: 'learn', seq: 0, count: 2 };
+    expect(ask(0, 0)).to.deep.equal([]);
+    expect(ask(2, 0)).to.deep.equal([[2, learn]]);
+    const asked = [ask(undefined, 1000), ask(undefined, 2000)].flat();
+    expect(asked).to.have.deep.members([
+      [1, learn],
+      [2, learn],
+    ]);
+  });
+
   it('has one Learn under way at a time, whoever is further', () => {
     expect(hear(1, 5, 0)).to.have.length(1);
     expect(hear(1, 6, 1)).to.deep.equal([]);

@@ -49,11 +49,24 @@ describe('A peer that waits for an instance', () => {
     expect([sendAfter, persist]).to.deep.equal([[], []]);
   });
 
-  it('asks nobody where nobody leads, or it leads itself', () => {
+  it('asks another where nobody leads, and nobody where it leads itself', () => {
     const candidate = new Candidate();
-    expect(ask(candidate).sendNow).to.deep.equal([]);
-    candidate.win();
-    expect(ask(candidate).sendNow).to.deep.equal([]);
+    expect(typesOf(ask(candidate).sendNow)).to.deep.equal(['learn']);
+    const leading = new Candidate();
+    leading.win();
+    expect(ask(leading).sendNow).to.deep.equal([]);
+  });
+
+  it('asks who knows more by his answer to a reader, where nobody leads', () => {
+    const surveyed = { type: 'surveyed', poll: 7, upTo: 5, knownUpTo: 4 } as const;
+    const candidate = new Candidate();
+    const { sendNow } = candidate.hear(2, surveyed);
+    expect(sendNow.map(({ to, message }) => [to, message])).to.deep.equal([
+      [2, { type: 'learn', seq: 0, count: 5 }],
+    ]);
+    const led = new Candidate();
+    led.hear(1, { type: 'heartbeat', ballot: ballot(1, 1) });
+    expect(led.hear(2, surveyed).sendNow).to.deep.equal([]);
   });
 });
 

@@ -5,6 +5,7 @@ import { beginStep, evenPatience, mail } from './steps.ts';
 describe('Survey', () => {
   const agreement = {
     votedUpTo: 3,
+    knownUpTo: 2,
     noted: [] as number[],
     noteMax(seq: number): void {
       this.noted.push(seq);
@@ -31,7 +32,7 @@ describe('Survey', () => {
 
   function hear(from: number, poll: number, upTo: number): number | undefined {
     const { outbox, effects } = beginStep();
-    survey.onSurveyed(from, { type: 'surveyed', poll, upTo }, outbox);
+    survey.onSurveyed(from, { type: 'surveyed', poll, upTo, knownUpTo: -1 }, outbox);
     return effects.surveyed;
   }
 
@@ -116,10 +117,11 @@ describe('Survey', () => {
     expect(begin().surveyed).to.equal(3);
   });
 
-  it('answers how far it voted by now', () => {
+  it('answers how far it voted, and how far it knows all, by now', () => {
     agreement.votedUpTo = 12;
     const { outbox, effects } = beginStep();
     survey.onSurvey(2, { type: 'survey', poll: 8 }, outbox);
-    expect(mail(effects.sendNow)).to.deep.equal([[2, { type: 'surveyed', poll: 8, upTo: 12 }]]);
+    const answer = { type: 'surveyed', poll: 8, upTo: 12, knownUpTo: 2 };
+    expect(mail(effects.sendNow)).to.deep.equal([[2, answer]]);
   });
 });
