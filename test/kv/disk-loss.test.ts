@@ -108,7 +108,8 @@ describe('Key-value service, disks lost', () => {
         expectElements(text, [isReturned ? round + 1 : round], isReturned ? [] : [0]);
         await cluster.restart(server);
         await append.within(world, 2200);
-        await cluster.sleep(2200);
+        // While it is without memory, its vote and that of the next to go would both be missing.
+        await cluster.untilServing(server);
       }
       for (const last of cluster.clerks()) expectElements(await last.get('k'), [50]);
     }),

@@ -136,6 +136,11 @@ export class KvCluster {
     await this.servers[server]?.start();
   }
 
+  /** Resolves when it serves. One that lost its memory first has to be admitted, which may take some tries. */
+  async untilServing(server: number): Promise<void> {
+    while (this.servers[server]?.replica.status.state !== 'running') await this.sleep(10);
+  }
+
   async restartAll(): Promise<void> {
     await Promise.all(this.servers.map((server) => server.start()));
   }
