@@ -9,7 +9,7 @@ import type { StateMachine } from '../state-machine/state-machine.ts';
  * From the beginning of one write to that of the next, if not much waits. What is written twice in this
  * time reaches the database once; and so much, at most, is applied anew after a crash.
  */
-export const writeIntervalMs = 2000;
+export const writeIntervalMs = 500;
 /** So much that changed does not wait for the interval to end. */
 const hastyBytes = 4 * 1024 * 1024;
 /** Nor does so much of the log, which is kept until then. A few keys may change often. */
