@@ -82,8 +82,8 @@ export class Paxos<V> {
   }
 
   /**
-   * Asks the leader, if there is one, for decisions up to `seq` that this peer lacks. Proposes nothing, so it
-   * disturbs nobody; there may be no answer.
+   * Asks the leader for decisions up to `seq` that this peer lacks, or where nobody is known to lead, another
+   * peer each time. Proposes nothing, so it disturbs nobody; there may be no answer.
    */
   ask(seq: number): void {
     this.#put({ type: 'ask', seq });
