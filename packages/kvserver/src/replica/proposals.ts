@@ -52,18 +52,19 @@ export class Proposals {
     this.#displaced = [];
   }
 
-  /** Takes note of a decision: a batch in that instance has won it, or needs another. */
-  onDecided(seq: number, value: Bytes): void {
+  /** Takes note of a decision: a batch in that instance has won it, or needs another. Gives back whether it lost. */
+  onDecided(seq: number, value: Bytes): boolean {
     const batch = this.#inFlight.get(seq);
-    if (batch === undefined) return;
+    if (batch === undefined) return false;
     this.#inFlight.delete(seq);
     if (isSameValue(batch.value, value)) {
       this.#lostInRow = 0;
-      return;
+      return false;
     }
     this.#lostInRow += 1;
     this.#displaced.push(batch);
     this.#displaced.sort((left, right) => left.origin.number - right.origin.number);
+    return true;
   }
 
   /** The oldest batch that needs another instance, if somebody may still wait for it. */

@@ -86,9 +86,8 @@ export class Writes {
   }
 
   onDecided({ seq, value }: Decision): void {
-    const { lostInRow } = this.#proposals;
-    this.#proposals.onDecided(seq, value);
-    const isLost = this.#proposals.lostInRow > lostInRow;
+    const isLost = this.#proposals.onDecided(seq, value);
+    // How far the leader has come that this replica cannot hear, only the others can tell.
     if (isLost && this.#interregnum.isLong) this.#options.paxos.survey();
     this.propose();
   }

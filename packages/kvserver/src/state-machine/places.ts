@@ -104,7 +104,7 @@ export class Places {
     this.#recent.onChanged(place, growth);
     const isWaiting = this.#waiting.has(place.name);
     this.#waitingBytes += isWaiting ? growth : overheadBytes + place.name.length + bytes;
-    if (!isWaiting) this.#waiting.set(place.name, place);
+    this.#waiting.set(place.name, place);
   }
 
   /** Every change since this was last called: the next write is of them. They are found until `settle`. */
