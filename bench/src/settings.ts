@@ -1,5 +1,5 @@
 /** What a run of the benchmark can be told: flags, defaults, ranges. */
-import { valueBytesMax } from '@paxkv/client/protocol';
+import { valueBytesMax } from '@paxkv/protocol';
 import { Command, InvalidArgumentError } from 'commander';
 
 export interface Settings {

@@ -51,7 +51,9 @@ describe('the documents', () => {
   it('have a README in each package and in test', async () => {
     const folders = [
       'test',
-      ...['cli', 'client', 'kvserver', 'paxos', 'simulator'].map((name) => `packages/${name}`),
+      ...['cli', 'client', 'kvserver', 'paxos', 'protocol', 'simulator'].map(
+        (name) => `packages/${name}`,
+      ),
     ];
     const missing = folders.filter((folder) => !existsSync(join(root, folder, 'README.md')));
     expect(missing).to.deep.equal([]);
@@ -81,8 +83,8 @@ describe('ARCHITECTURE.md', () => {
 });
 
 async function messageSources(): Promise<string> {
-  const names = ['messages', 'group-messages'];
-  const pages = names.map((name) => readPage(`packages/paxos/src/core/${name}.ts`));
+  const names = ['message', 'group'];
+  const pages = names.map((name) => readPage(`packages/paxos/src/core/messages/${name}.ts`));
   return (await Promise.all(pages)).join('\n');
 }
 
@@ -113,7 +115,7 @@ describe('the tables of error codes', () => {
     { page: 'packages/paxos/README.md', source: 'packages/paxos/src/errors.ts', prefix: 'PAXOS' },
     {
       page: 'packages/kvserver/README.md',
-      source: 'packages/kvserver/src/disk/disk-error.ts',
+      source: 'packages/kvserver/src/storage/disk-error.ts',
       prefix: 'DISK',
     },
     {

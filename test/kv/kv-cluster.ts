@@ -3,8 +3,8 @@
  * client; each one is new, with a session of its own, and never gives up.
  */
 import { KvClient, MessageExchange } from '@paxkv/client';
-import type { HandedOver } from '@paxkv/kvserver/replica/hand-over/hand-over-port';
-import type { StateMessage } from '@paxkv/kvserver/replica/state-transfer/state-port';
+import type { HandedOver } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
+import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
 import {
   type DiskPace,
   type FaultProfile,

@@ -3,9 +3,7 @@
  * are checked, requests submitted and errors told by the same functions as in `http/routes`.
  */
 import type { Answer, Message } from '@paxkv/client';
-import { KvError } from '@paxkv/client/errors';
-import { errorCodes, paths } from '@paxkv/client/protocol';
-import type { AppParts } from '@paxkv/kvserver/http';
+import type { AppParts } from '@paxkv/kvserver/internal/api/http/index';
 import {
   deleteSchema,
   fromBase64,
@@ -13,9 +11,10 @@ import {
   openSessionSchema,
   parse,
   putSchema,
-} from '@paxkv/kvserver/http/routes/json-body';
-import { checkKey, checkValue, submit } from '@paxkv/kvserver/http/routes/submission';
-import type { Entry, Request, Stamp } from '@paxkv/kvserver/state-machine/command';
+} from '@paxkv/kvserver/internal/api/http/routes/json-body';
+import { checkKey, checkValue, submit } from '@paxkv/kvserver/internal/service/submission';
+import type { Entry, Request, Stamp } from '@paxkv/protocol';
+import { errorCodes, KvError, paths } from '@paxkv/protocol';
 
 type Submitter = AppParts['submitter'];
 type Command = Request['command'];

@@ -3,10 +3,10 @@
  * again when it restarts after a crash.
  */
 import { type Answer, ExchangeError, type Message } from '@paxkv/client';
-import { limitsDefault } from '@paxkv/kvserver/config';
-import { Replica } from '@paxkv/kvserver/replica';
-import type { HandedOver } from '@paxkv/kvserver/replica/hand-over/hand-over-port';
-import type { StateMessage } from '@paxkv/kvserver/replica/state-transfer/state-port';
+import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
+import type { HandedOver } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
+import { Replica } from '@paxkv/kvserver/internal/replica/index';
+import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
 import {
   type DiskPace,
   type Lifetime,

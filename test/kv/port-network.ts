@@ -1,5 +1,5 @@
 /** Carries what simulated replicas say to each other beside Paxos, as badly as a test wants. */
-import type { Port } from '@paxkv/kvserver/replica/port';
+import type { Port } from '@paxkv/kvserver/internal/replica/port';
 import type { SeededRandom, World } from '@paxkv/simulator';
 
 export interface PortFaults<Message> {

@@ -3,7 +3,7 @@
  * visible at once and may be lost by a crash, together with all after it; a synced one makes itself
  * and all before it durable.
  */
-import type { StateLevel } from '@paxkv/kvserver/state-machine/state-database';
+import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
 import type { DiskPace, Gate, SeededRandom, World } from '@paxkv/simulator';
 import { MemoryLevel } from 'memory-level';
 

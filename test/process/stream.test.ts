@@ -1,6 +1,6 @@
 /** The stream of real servers, spoken to by hand. */
 import { expect } from 'chai';
-import { StreamClient } from '../unit/kvserver/stream/stream-under-test.ts';
+import { StreamClient } from '../unit/kvserver/api/stream/stream-under-test.ts';
 import { clusterPerTest } from './cluster-per-test.ts';
 
 describe('the streams of three processes', () => {

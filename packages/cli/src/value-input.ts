@@ -1,7 +1,7 @@
 /** Where keys and values come from, and that they come exactly as they were given. */
 import type { Readable } from 'node:stream';
 import { KvError } from '@paxkv/client';
-import { valueBytesMax } from '@paxkv/client/protocol';
+import { valueBytesMax } from '@paxkv/protocol';
 import { Argument, type Command } from 'commander';
 import { CliError, exitCodes } from './exit-code.ts';
 

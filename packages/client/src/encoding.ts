@@ -2,8 +2,7 @@
  * Between what a program holds and the bytes that are stored. Text is never altered on the way:
  * what cannot be said in UTF-8 is refused, in both directions.
  */
-import { KvError } from './errors.ts';
-import { keyBytesMax, valueBytesMax } from './protocol.ts';
+import { KvError, keyBytesMax, valueBytesMax } from '@paxkv/protocol';
 import { copyOf, encode } from './slab.ts';
 
 /** What each encoding makes of the bytes of a value. */

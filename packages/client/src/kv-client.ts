@@ -1,4 +1,13 @@
 /** The door: one logical store in front of many replicas. */
+import type {
+  AppendReply,
+  DeleteReply,
+  PutReply,
+  SessionStamp,
+  StatusReply,
+  Versions,
+} from '@paxkv/protocol';
+import { KvError } from '@paxkv/protocol';
 import {
   decoderOf,
   type Encoding,
@@ -8,7 +17,6 @@ import {
   type Writable,
 } from './encoding.ts';
 import type { Environment } from './environment.ts';
-import { KvError } from './errors.ts';
 import {
   type CallOptions,
   checkedConsistency,
@@ -18,21 +26,13 @@ import {
   type Settings,
   toSettings,
 } from './options.ts';
-import type {
-  AppendReply,
-  DeleteReply,
-  PutReply,
-  SessionStamp,
-  StatusReply,
-  Versions,
-} from './protocol.ts';
 import type { GetRequest } from './request.ts';
+import { Tally } from './retry/attempts-outcome.ts';
+import { Patience } from './retry/call-deadline.ts';
 import { Deadlines } from './retry/deadlines.ts';
 import { Endpoints, toEndpoint, toEndpoints } from './retry/endpoints.ts';
-import { Patience } from './retry/patience.ts';
 import { type Pursuit, Retry } from './retry/retry.ts';
-import { Tally } from './retry/tally.ts';
-import { Entrance } from './session/entrance.ts';
+import { Entrance } from './session/admission.ts';
 import { Writer } from './session/writer.ts';
 import { systemEnvironment } from './system-environment.ts';
 

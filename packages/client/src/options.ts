@@ -1,8 +1,8 @@
 /** What a client can be told at its making: names, defaults, ranges. */
+import type { Consistency } from '@paxkv/protocol';
 import { nanoid } from 'nanoid';
 import type { Encoding } from './encoding.ts';
 import type { Environment } from './environment.ts';
-import type { Consistency } from './protocol.ts';
 import type { RetrySettings } from './retry/retry.ts';
 
 /** Longest finite time: timers hold no more. About 24 days. */

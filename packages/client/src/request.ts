@@ -11,7 +11,7 @@ import type {
   SessionStamp,
   StatusReply,
   Versions,
-} from './protocol.ts';
+} from '@paxkv/protocol';
 
 export interface GetRequest {
   readonly type: 'get';

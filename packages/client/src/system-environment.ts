@@ -1,9 +1,9 @@
 /** The world a client lives in unless it is given another: the system's network, timers and dice. */
 import { defer, dial, makeCarrier } from '@paxkv/client/system';
 import type { Clock, Environment, Random } from './environment.ts';
+import { MessageExchange } from './http/message-exchange.ts';
 import type { Transport } from './options.ts';
 import { StreamExchange } from './stream/stream-exchange.ts';
-import { MessageExchange } from './wire/message-exchange.ts';
 
 const clock: Clock = {
   now: () => performance.now(),

@@ -6,8 +6,8 @@ export {
   type Limits,
   type LogLevel,
   parseConfig,
-} from './config.ts';
-export { DiskError, type DiskErrorCode } from './disk/index.ts';
-export { KvServer, type KvServerOptions } from './kv-server.ts';
-export { createLogger } from './node/logger.ts';
+} from './config/settings.ts';
 export type { ReplicaStatus, Submitter } from './replica/index.ts';
+export { KvServer, type KvServerOptions } from './server.ts';
+export { DiskError, type DiskErrorCode } from './storage/index.ts';
+export { createLogger } from './system/logger.ts';

@@ -2,7 +2,7 @@
  * What is done when a node cannot start or go on. Some faults pass, some damage others can repair;
  * with anything else it is safer to end than to try, and an operator has to look.
  */
-import type { DamagedPart } from './disk/quarantine.ts';
+import type { DamagedPart } from './storage/quarantine.ts';
 
 export type Remedy =
   /** Close everything and open it again, which verifies it. */

@@ -4,7 +4,7 @@
  */
 import type { PeerId } from './core/ballot.ts';
 import type { Memory, Write } from './core/effects.ts';
-import type { Envelope } from './core/messages.ts';
+import type { Envelope } from './core/messages/message.ts';
 
 /** Where a transport hands over what arrives. Neither call throws or waits. */
 export interface Inbox<V> {

@@ -2,11 +2,10 @@
  * Paxos: the six calls, and the one loop in which effects become deeds. No rule of Paxos is here but
  * one: nothing that vouches for a write leaves before that write is durable.
  */
-
 import type { PeerId } from './core/ballot.ts';
 import { type Effects, noEffects, type Write } from './core/effects.ts';
-import type { Status } from './core/learner.ts';
-import type { Envelope } from './core/messages.ts';
+import type { Status } from './core/instance/learner.ts';
+import type { Envelope } from './core/messages/message.ts';
 import { Peer, type PeerEvent } from './core/peer.ts';
 import { PaxosError } from './errors.ts';
 import type { PaxosOptions } from './options.ts';

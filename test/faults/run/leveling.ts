@@ -1,7 +1,7 @@
 /** Whether all nodes are at the same place with the same content, once nothing goes on any more. */
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { StateMachine } from '@paxkv/kvserver/state-machine/state-machine';
+import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import { Level } from 'level';
 import type { ProcessCluster } from '../../process/process-cluster.ts';
 

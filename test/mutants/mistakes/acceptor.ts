@@ -7,7 +7,7 @@ export const acceptorMutants: readonly Mutant[] = [
     mistake: 1,
     does: 'An acceptor answers that it promised before the promise is on disk.',
     loses: 'After a power loss it promises to a lower ballot: two values are decided.',
-    file: 'paxos/src/core/agreement.ts',
+    file: 'paxos/src/core/instance/agreement.ts',
     right: "if (answer.type === 'rejected') outbox.sendNow(from, answer);",
     wrong: "if (answer.type !== 'accepted') outbox.sendNow(from, answer);",
     caughtBy: [
@@ -20,14 +20,14 @@ export const acceptorMutants: readonly Mutant[] = [
     mistake: 1,
     does: 'An acceptor lets a lower ballot take the place of its promise.',
     loses: 'Both of two competing proposers win, with different values.',
-    file: 'paxos/src/core/acceptor.ts',
+    file: 'paxos/src/core/instance/acceptor.ts',
     right: `    if (refusal) return refusal;
     if (isLower(instance.promised, ballot)) {`,
     wrong: '    if (!instance.promised || !isSameBallot(instance.promised, ballot)) {',
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/paxos/core/acceptor',
+        'unit/paxos/core/instance/acceptor',
         'keeps its promise against lower ballots, in both phases (P1a)',
       ),
     ],
@@ -37,7 +37,7 @@ export const acceptorMutants: readonly Mutant[] = [
     mistake: 2,
     does: 'An acceptor answers that it voted before the vote is on disk.',
     loses: 'After a power loss a decided value has no quorum behind it, and another is decided.',
-    file: 'paxos/src/core/agreement.ts',
+    file: 'paxos/src/core/instance/agreement.ts',
     right: "if (answer.type === 'rejected') outbox.sendNow(from, answer);",
     wrong: "if (answer.type !== 'promised') outbox.sendNow(from, answer);",
     caughtBy: [
@@ -50,14 +50,14 @@ export const acceptorMutants: readonly Mutant[] = [
     mistake: 3,
     does: 'A vote does not raise the promise.',
     loses: 'A lower ballot wins a vote later, and with it a second value.',
-    file: 'paxos/src/core/acceptor.ts',
+    file: 'paxos/src/core/instance/acceptor.ts',
     right: `      instance.promised = ballot;
       instance.vote = { ballot, value };`,
     wrong: '      instance.vote = { ballot, value };',
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/paxos/core/acceptor',
+        'unit/paxos/core/instance/acceptor',
         'raises its promise by voting, so that no lower ballot wins a vote later',
       ),
     ],
@@ -67,12 +67,12 @@ export const acceptorMutants: readonly Mutant[] = [
     mistake: 3,
     does: 'After a restart a recalled vote does not raise the promise.',
     loses: 'As before, in the acceptor that was restarted.',
-    file: 'paxos/src/core/acceptor.ts',
+    file: 'paxos/src/core/instance/acceptor.ts',
     right: 'if (isLower(instance.promised, write.ballot)) instance.promised = write.ballot;',
     wrong: "if (write.type === 'promised') instance.promised = write.ballot;",
     caughtBy: [
       bySimulation,
-      byTest('unit/paxos/core/acceptor', 'keeps promises and votes over a restart'),
+      byTest('unit/paxos/core/instance/acceptor', 'keeps promises and votes over a restart'),
     ],
   },
   {
@@ -80,14 +80,14 @@ export const acceptorMutants: readonly Mutant[] = [
     mistake: 13,
     does: 'An acceptor votes for a ballot below its promise.',
     loses: 'A proposer that was outbid long ago goes on and wins: two values are decided.',
-    file: 'paxos/src/core/acceptor.ts',
+    file: 'paxos/src/core/instance/acceptor.ts',
     right: `    if (refusal) return refusal;
     if (!vote ||`,
     wrong: '    if (!vote ||',
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/paxos/core/acceptor',
+        'unit/paxos/core/instance/acceptor',
         'keeps its promise against lower ballots, in both phases (P1a)',
       ),
     ],
@@ -115,7 +115,7 @@ export const acceptorMutants: readonly Mutant[] = [
     mistake: 56,
     does: 'An acceptor makes a fresh record of an instance that it has forgotten.',
     loses: 'A slow proposer gets a second value decided there.',
-    file: 'paxos/src/core/agreement.ts',
+    file: 'paxos/src/core/instance/agreement.ts',
     right: `    if (seq < this.#retention.min) {
       if (request`,
     wrong: `    if (seq < -this.#retention.min) {

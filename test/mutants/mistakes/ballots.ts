@@ -7,13 +7,13 @@ export const ballotMutants: readonly Mutant[] = [
     mistake: 4,
     does: 'A restarted proposer counts its rounds from the start.',
     loses: 'Old answers speak for a new proposal: two values at one ballot.',
-    file: 'paxos/src/core/rounds.ts',
+    file: 'paxos/src/core/ballot-allocator.ts',
     right: 'this.#floor = Math.max(this.#floor, round);',
     wrong: 'this.#floor = Math.min(this.#floor, round);',
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/paxos/core/rounds',
+        'unit/paxos/core/ballot-allocator',
         'never uses a round twice over restarts, also after a crash right after the reservation',
       ),
     ],
@@ -23,13 +23,13 @@ export const ballotMutants: readonly Mutant[] = [
     mistake: 4,
     does: 'A ballot is spoken of before its round is reserved on disk.',
     loses: 'After a power loss the same ballot is used again, for another value.',
-    file: 'paxos/src/core/rounds.ts',
+    file: 'paxos/src/core/ballot-allocator.ts',
     right: 'return ballot.round <= this.#durable;',
     wrong: 'return ballot.round <= this.#reserved;',
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/paxos/core/rounds',
+        'unit/paxos/core/ballot-allocator',
         'lets nobody hear of a ballot before its reservation is durable',
       ),
     ],
@@ -39,12 +39,15 @@ export const ballotMutants: readonly Mutant[] = [
     mistake: 5,
     does: 'A ballot does not say whose it is.',
     loses: 'Two proposers share a ballot, and a quorum votes for two values at it.',
-    file: 'paxos/src/core/rounds.ts',
+    file: 'paxos/src/core/ballot-allocator.ts',
     right: 'return { round, peer: this.#me };',
     wrong: 'return { round, peer: 0 };',
     caughtBy: [
       bySimulation,
-      byTest('unit/paxos/core/rounds', 'makes ballots of its own peer, above the one seen'),
+      byTest(
+        'unit/paxos/core/ballot-allocator',
+        'makes ballots of its own peer, above the one seen',
+      ),
     ],
   },
   {
@@ -101,11 +104,14 @@ export const ballotMutants: readonly Mutant[] = [
     mistake: 52,
     does: 'Rounds grow beyond what is exact.',
     loses: 'A round plus one is the same round: a ballot is used twice.',
-    file: 'paxos/src/core/rounds.ts',
+    file: 'paxos/src/core/ballot-allocator.ts',
     right: 'assert(round <= roundMax,',
     wrong: 'assert(round <= Infinity,',
     caughtBy: [
-      byTest('unit/paxos/core/rounds', 'stops rather than going beyond the highest round'),
+      byTest(
+        'unit/paxos/core/ballot-allocator',
+        'stops rather than going beyond the highest round',
+      ),
     ],
   },
 ];

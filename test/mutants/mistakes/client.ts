@@ -35,13 +35,13 @@ export const clientMutants: readonly Mutant[] = [
     mistake: 49,
     does: 'A request whose answer was lost counts as never sent.',
     loses: 'The caller is told "not done" of a write that took effect.',
-    file: 'client/src/retry/tally.ts',
+    file: 'client/src/retry/attempts-outcome.ts',
     right: "this.#wasLost ||= error.sent === 'maybe';",
     wrong: "this.#wasLost ||= error.sent === 'maybe' && this.#isUnderWay;",
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/client/retry/tally',
+        'unit/client/retry/attempts-outcome',
         'takes what is under way, lost or of unknown outcome for perhaps arrived',
       ),
     ],
@@ -67,12 +67,12 @@ export const clientMutants: readonly Mutant[] = [
     mistake: 49,
     does: 'The refusal of one attempt is the outcome of all.',
     loses: 'The caller is told "not done" of a write whose earlier attempt took effect.',
-    file: 'client/src/retry/tally.ts',
+    file: 'client/src/retry/attempts-outcome.ts',
     right: '    if (!this.mayHaveArrived) {',
     wrong: '    if (this.#attemptCount > 0) {',
     caughtBy: [
       byTest(
-        'unit/client/retry/tally',
+        'unit/client/retry/attempts-outcome',
         'throws a last word as unknown where an earlier attempt may have arrived',
       ),
     ],

@@ -7,12 +7,12 @@ export const leadershipMutants: readonly Mutant[] = [
     mistake: 1,
     does: 'A follower answers that it promised for the whole log before that is on disk.',
     loses: 'After a power loss it promises to a lower ballot, in any instance.',
-    file: 'paxos/src/core/election.ts',
+    file: 'paxos/src/core/leader/election.ts',
     right: 'outbox.sendAfter(from, answer);',
     wrong: 'outbox.sendNow(from, answer);',
     caughtBy: [
       bySimulation,
-      byTest('unit/paxos/core/election', 'writes the log promise before it is told'),
+      byTest('unit/paxos/core/leader/election', 'writes the log promise before it is told'),
     ],
   },
   {
@@ -20,13 +20,13 @@ export const leadershipMutants: readonly Mutant[] = [
     mistake: 1,
     does: 'A follower keeps its promise for the log only in instances it promised in as well.',
     loses: 'A leader decides without a first phase, against a ballot that came between.',
-    file: 'paxos/src/core/acceptor.ts',
+    file: 'paxos/src/core/instance/acceptor.ts',
     right: 'return this.#log && isLower(own, this.#log) ? this.#log : own;',
     wrong: 'return own;',
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/paxos/core/election',
+        'unit/paxos/core/leader/election',
         'takes over from a leader, whose requests are refused from then on',
       ),
     ],
@@ -36,7 +36,7 @@ export const leadershipMutants: readonly Mutant[] = [
     mistake: 4,
     does: 'A candidate speaks of its ballot before the round is reserved on disk.',
     loses: 'After a power loss the same ballot leads again, with other values.',
-    file: 'paxos/src/core/election.ts',
+    file: 'paxos/src/core/leader/election.ts',
     right: 'if (this.#agreement.isDurable(request.ballot)) outbox',
     wrong: 'if (request.ballot.round > 0) outbox',
     caughtBy: [
@@ -52,14 +52,14 @@ export const leadershipMutants: readonly Mutant[] = [
     mistake: 6,
     does: 'A promise for the log at an earlier ballot counts for the present campaign.',
     loses: 'A leader without a quorum behind it.',
-    file: 'paxos/src/core/leadership.ts',
+    file: 'paxos/src/core/leader/leader.ts',
     right:
       "if (standing.name !== 'campaigning' || !isSameBallot(standing.ballot, ballot)) return false;",
     wrong: "if (standing.name !== 'campaigning') return false;\n    ballot = standing.ballot;",
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/paxos/core/leadership',
+        'unit/paxos/core/leader/leader',
         'counts followers of its latest ballot only, and each once',
       ),
     ],
@@ -69,14 +69,14 @@ export const leadershipMutants: readonly Mutant[] = [
     mistake: 10,
     does: 'A new leader pays no heed to the votes that its followers tell it of.',
     loses: 'A value that was decided under the last leader is overwritten.',
-    file: 'paxos/src/core/leadership.ts',
+    file: 'paxos/src/core/leader/leader.ts',
     right:
       'if (isLower(standing.votes.get(seq)?.ballot, vote.ballot)) standing.votes.set(seq, vote);',
     wrong: '',
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/paxos/core/leadership',
+        'unit/paxos/core/leader/leader',
         'is bound to the highest vote of an instance that a follower told of (P2c)',
       ),
     ],
@@ -86,13 +86,13 @@ export const leadershipMutants: readonly Mutant[] = [
     mistake: 10,
     does: 'A new leader skips the first phase also where no follower told it of votes.',
     loses: 'As before.',
-    file: 'paxos/src/core/leadership.ts',
+    file: 'paxos/src/core/leader/leader.ts',
     right: "if (standing.name !== 'leading' || seq < standing.from) return undefined;",
     wrong: "if (standing.name !== 'leading') return undefined;",
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/paxos/core/leadership',
+        'unit/paxos/core/leader/leader',
         'leads from the first instance on of which every follower told',
       ),
     ],
@@ -102,13 +102,13 @@ export const leadershipMutants: readonly Mutant[] = [
     mistake: 10,
     does: 'A new leader takes the vote that it was told of last, not the highest.',
     loses: 'As before.',
-    file: 'paxos/src/core/leadership.ts',
+    file: 'paxos/src/core/leader/leader.ts',
     right:
       'if (isLower(standing.votes.get(seq)?.ballot, vote.ballot)) standing.votes.set(seq, vote);',
     wrong: 'standing.votes.set(seq, vote);',
     caughtBy: [
       byTest(
-        'unit/paxos/core/leadership',
+        'unit/paxos/core/leader/leader',
         'is bound to the highest vote of an instance that a follower told of (P2c)',
       ),
     ],
@@ -118,12 +118,12 @@ export const leadershipMutants: readonly Mutant[] = [
     mistake: 11,
     does: 'A new leader does not finish what others voted for before it led.',
     loses: 'Those instances wait until somebody notices them as holes.',
-    file: 'paxos/src/core/leadership.ts',
+    file: 'paxos/src/core/leader/leader.ts',
     right: 'return [...standing.votes].map(([seq, { value }]) => ({ seq, value }));',
     wrong: 'return [];',
     caughtBy: [
       byTest(
-        'unit/paxos/core/leadership',
+        'unit/paxos/core/leader/leader',
         'is bound to the highest vote of an instance that a follower told of (P2c)',
       ),
     ],
@@ -133,11 +133,14 @@ export const leadershipMutants: readonly Mutant[] = [
     mistake: 13,
     does: 'A leader that was outbid goes on.',
     loses: 'It asks in vain, and its clients wait.',
-    file: 'paxos/src/core/leadership.ts',
+    file: 'paxos/src/core/leader/leader.ts',
     right: '    if (!this.#isBeatenBy(promised)) return;\n',
     wrong: '    if (!this.#isBeatenBy(promised) || promised.round > 0) return;\n',
     caughtBy: [
-      byTest('unit/paxos/core/leadership', 'gives way when a quorum may have promised to another'),
+      byTest(
+        'unit/paxos/core/leader/leader',
+        'gives way when a quorum may have promised to another',
+      ),
     ],
   },
   {
@@ -165,7 +168,7 @@ export const leadershipMutants: readonly Mutant[] = [
     wrong: "if (message.type === 'accept' && this.#membership.isBehind(mark) && to < 0) {",
     caughtBy: [
       byTest(
-        'unit/paxos/core/election',
+        'unit/paxos/core/leader/election',
         'gives no vote to a leader that has not heard of a new life',
       ),
     ],
@@ -175,12 +178,12 @@ export const leadershipMutants: readonly Mutant[] = [
     mistake: 42,
     does: 'A leader that reaches no quorum goes on leading those it reaches.',
     loses: 'Where it is heard nobody else is let lead: nothing is decided in one round any more.',
-    file: 'paxos/src/core/leadership.ts',
+    file: 'paxos/src/core/leader/leader.ts',
     right: 'if (!this.#isAnsweredWithin(silenceMs, now)) {',
     wrong: 'if (!this.#isAnsweredWithin(silenceMs, now) && now < 0) {',
     caughtBy: [
       byTest(
-        'unit/paxos/core/leadership',
+        'unit/paxos/core/leader/leader',
         'gives up when it hears no quorum, so that another may lead',
       ),
     ],
@@ -205,7 +208,7 @@ export const leadershipMutants: readonly Mutant[] = [
     mistake: 42,
     does: 'Any request at the ballot of a leader shows that it is there.',
     loses: 'A leader that gave up asks on for what it began, and nobody takes its place.',
-    file: 'paxos/src/core/election.ts',
+    file: 'paxos/src/core/leader/election.ts',
     right: 'if (isLeaders && seq > this.#agreement.max)',
     wrong: 'if (isLeaders && seq > -2)',
     caughtBy: [
@@ -220,12 +223,12 @@ export const leadershipMutants: readonly Mutant[] = [
     mistake: 42,
     does: 'Who endorses others waits each time, however often they fail.',
     loses: 'Where all can reach only one, that one never tries.',
-    file: 'paxos/src/core/vigil.ts',
+    file: 'paxos/src/core/leader/failure-detector.ts',
     right: '    if (this.#hasYielded) return;\n',
     wrong: '    this.watch(now);\n',
     caughtBy: [
       byTest(
-        'unit/paxos/core/vigil',
+        'unit/paxos/core/leader/failure-detector',
         'leaves another the time to win, once, or who alone could win would never try',
       ),
       byTest(
@@ -239,12 +242,12 @@ export const leadershipMutants: readonly Mutant[] = [
     mistake: 44,
     does: 'What a leader said before it was lost counts as a sign of life.',
     loses: 'Its place is taken half a second later than could be.',
-    file: 'paxos/src/core/leadership.ts',
+    file: 'paxos/src/core/leader/leader.ts',
     right: '    if (this.#vigil.doubts(ballot, now)) return;\n',
     wrong: '',
     caughtBy: [
       byTest(
-        'unit/paxos/core/leadership',
+        'unit/paxos/core/leader/leader',
         'goes on canvassing when it hears something that a lost leader said before',
       ),
       byTest(
@@ -258,7 +261,7 @@ export const leadershipMutants: readonly Mutant[] = [
     mistake: 44,
     does: 'The end of the connection to a leader is no sign that it is gone.',
     loses: 'Each failure of a leader costs its silence.',
-    file: 'paxos/src/core/leadership.ts',
+    file: 'paxos/src/core/leader/leader.ts',
     right: 'if (this.#vigil.leader?.peer === peer) {',
     wrong: 'if (this.#vigil.leader?.peer === peer && now < 0) {',
     caughtBy: [
@@ -273,12 +276,12 @@ export const leadershipMutants: readonly Mutant[] = [
     mistake: 11,
     does: 'A new leader leaves open what it voted for below the instances that it leads.',
     loses: 'Nothing above can be applied until somebody notices the hole.',
-    file: 'paxos/src/core/agreement.ts',
+    file: 'paxos/src/core/instance/agreement.ts',
     right: 'for (const { seq, vote } of this.#acceptor.votes())',
     wrong: 'for (const { seq, vote } of this.#acceptor.votes().slice(0, 0))',
     caughtBy: [
       byTest(
-        'unit/paxos/core/election',
+        'unit/paxos/core/leader/election',
         'finishes what it voted for below the instances that it leads',
       ),
     ],
@@ -288,11 +291,14 @@ export const leadershipMutants: readonly Mutant[] = [
     mistake: 43,
     does: 'Whoever hears no leader is let campaign, though others hear one.',
     loses: 'A node that was cut off throws out the leader whenever it returns.',
-    file: 'paxos/src/core/election.ts',
+    file: 'paxos/src/core/leader/election.ts',
     right: 'else if (from === this.#me || this.#leadership.endorses(from, now))',
     wrong: 'else',
     caughtBy: [
-      byTest('unit/paxos/core/election', 'leaves a living leader alone, whoever cannot hear it'),
+      byTest(
+        'unit/paxos/core/leader/election',
+        'leaves a living leader alone, whoever cannot hear it',
+      ),
     ],
   },
   {
@@ -300,11 +306,11 @@ export const leadershipMutants: readonly Mutant[] = [
     mistake: 44,
     does: 'Nobody canvasses when the leader falls silent.',
     loses: 'A useless leader is never replaced.',
-    file: 'paxos/src/core/vigil.ts',
+    file: 'paxos/src/core/leader/failure-detector.ts',
     right: 'this.#wakeAt = now + silenceMs + jitterMs * this.#random.next();',
     wrong: 'this.#wakeAt = now + 1000 * silenceMs;',
     caughtBy: [
-      byTest('unit/paxos/core/leadership', 'follows for as long as the leader is heard'),
+      byTest('unit/paxos/core/leader/leader', 'follows for as long as the leader is heard'),
       byTest(
         'paxos/election',
         'choose the only one who reaches a quorum, when the leader is left with one link (quorum loss)',

@@ -7,13 +7,13 @@ export const learningMutants: readonly Mutant[] = [
     mistake: 14,
     does: 'News of a decision is taken for the own vote, also where that is of an older ballot.',
     loses: 'One replica applies a value that nobody decided.',
-    file: 'paxos/src/core/decisions.ts',
+    file: 'paxos/src/core/instance/decisions.ts',
     right: 'if (vote && !isLower(vote.ballot, ballot))',
     wrong: 'if (vote)',
     caughtBy: [
       byTest('unit/paxos/core/peer', 'does not take the vote of a lower ballot for the decision'),
       byTest(
-        'unit/paxos/core/election',
+        'unit/paxos/core/leader/election',
         'asks for the value of a decision where it has no vote, or an older one',
       ),
     ],
@@ -23,7 +23,7 @@ export const learningMutants: readonly Mutant[] = [
     mistake: 14,
     does: 'News of a decision is taken for the own vote, though it names the value.',
     loses: 'As before.',
-    file: 'paxos/src/core/decisions.ts',
+    file: 'paxos/src/core/instance/decisions.ts',
     right: 'else if (seq >= this.#options.retention.min) this.decide(seq, value, outbox);',
     wrong:
       'else if (seq >= this.#options.retention.min)\n      this.decide(seq, this.#options.acceptor.vote(seq)?.value ?? value, outbox);',
@@ -37,7 +37,7 @@ export const learningMutants: readonly Mutant[] = [
     mistake: 21,
     does: 'A value that this peer has voted for counts as decided.',
     loses: 'A reader sees a write that vanishes.',
-    file: 'paxos/src/core/agreement.ts',
+    file: 'paxos/src/core/instance/agreement.ts',
     right: 'const decision = this.#learner.decision(seq);',
     wrong: 'const decision = this.#learner.decision(seq) ?? this.#acceptor.vote(seq);',
     caughtBy: [
@@ -53,11 +53,11 @@ export const learningMutants: readonly Mutant[] = [
     mistake: 23,
     does: 'Who missed a decision never asks those who know it.',
     loses: 'A server that was away stays behind until others write.',
-    file: 'paxos/src/core/catch-up.ts',
+    file: 'paxos/src/core/commit/catch-up.ts',
     right: 'if (seq > known) return;',
     wrong: 'if (seq > known || seq <= known) return;',
     caughtBy: [
-      byTest('unit/paxos/core/catch-up', 'asks for what it misses and no more than a page'),
+      byTest('unit/paxos/core/commit/catch-up', 'asks for what it misses and no more than a page'),
     ],
   },
   {
@@ -65,7 +65,7 @@ export const learningMutants: readonly Mutant[] = [
     mistake: 23,
     does: 'Who missed a decision pays no heed to those who tell it.',
     loses: 'It asks about the instance for ever, and applies nothing above it.',
-    file: 'paxos/src/core/agreement.ts',
+    file: 'paxos/src/core/instance/agreement.ts',
     right: 'this.#onLearned(from, message, outbox);',
     wrong: '',
     caughtBy: [
@@ -78,11 +78,14 @@ export const learningMutants: readonly Mutant[] = [
     mistake: 23,
     does: 'News of a decision that could not be delivered is not told again.',
     loses: 'Who was cut off for a moment learns of a decision only when it is asked for.',
-    file: 'paxos/src/core/decisions.ts',
+    file: 'paxos/src/core/instance/decisions.ts',
     right: "if (message.type === 'decided') this.#news.onUndeliverable(to, message, now);",
     wrong: "if (message.type === 'decided') return;",
     caughtBy: [
-      byTest('unit/paxos/core/news', 'is what a peer does when its Decided meets a closed door'),
+      byTest(
+        'unit/paxos/core/commit/notices',
+        'is what a peer does when its Decided meets a closed door',
+      ),
     ],
   },
   {
@@ -90,12 +93,12 @@ export const learningMutants: readonly Mutant[] = [
     mistake: 23,
     does: 'News is not told again that rode on a request which could not be delivered.',
     loses: 'As before.',
-    file: 'paxos/src/core/decisions.ts',
+    file: 'paxos/src/core/instance/decisions.ts',
     right: 'for (const outcome of message.decided ?? [])',
     wrong: 'for (const outcome of (message.decided ?? []).slice(0, 0))',
     caughtBy: [
       byTest(
-        'unit/paxos/core/election',
+        'unit/paxos/core/leader/election',
         'tells again what rode on a request that met a closed door',
       ),
     ],
@@ -105,14 +108,14 @@ export const learningMutants: readonly Mutant[] = [
     mistake: 23,
     does: 'News that no request carries away is dropped.',
     loses: 'The others learn of the last decision only when they ask.',
-    file: 'paxos/src/core/decisions.ts',
+    file: 'paxos/src/core/instance/decisions.ts',
     right:
       "      for (const outcome of outcomes) outbox.sendNow(to, { type: 'decided', ...outcome });\n",
     wrong: '      if (outcomes.length < 0) return;\n',
     caughtBy: [
       byTest('unit/paxos/telling', 'goes by itself when its host says that somebody waits'),
       byTest(
-        'unit/paxos/core/election',
+        'unit/paxos/core/leader/election',
         'keeps no decision to itself while a vote of another instance is slow to come',
       ),
     ],
@@ -122,12 +125,12 @@ export const learningMutants: readonly Mutant[] = [
     mistake: 23,
     does: 'Who is told of a decision that it did not vote for does not ask what was decided.',
     loses: 'It stays behind until it notices a hole.',
-    file: 'paxos/src/core/decisions.ts',
+    file: 'paxos/src/core/instance/decisions.ts',
     right: "else outbox.sendNow(from, { type: 'learn', seq, count: 1 });",
     wrong: '',
     caughtBy: [
       byTest(
-        'unit/paxos/core/election',
+        'unit/paxos/core/leader/election',
         'asks for the value of a decision where it has no vote, or an older one',
       ),
     ],
@@ -138,11 +141,14 @@ export const learningMutants: readonly Mutant[] = [
     does: 'A follower pays no heed to how far the leader knows what was decided.',
     loses:
       'Who missed the last decision before the clients fell silent stays behind until they speak.',
-    file: 'paxos/src/core/election.ts',
+    file: 'paxos/src/core/leader/election.ts',
     right: '    this.#agreement.catchUp.heard(from, upTo, now, outbox);\n',
     wrong: '',
     caughtBy: [
-      byTest('unit/paxos/core/election', 'learns within a heartbeat what it was told of in vain'),
+      byTest(
+        'unit/paxos/core/leader/election',
+        'learns within a heartbeat what it was told of in vain',
+      ),
     ],
   },
   {
@@ -150,7 +156,7 @@ export const learningMutants: readonly Mutant[] = [
     mistake: 56,
     does: 'Who knows a decision takes part as if there were none.',
     loses: 'Its promise and vote were dropped, so a second value is decided.',
-    file: 'paxos/src/core/agreement.ts',
+    file: 'paxos/src/core/instance/agreement.ts',
     right: 'if (values.length > 0) outbox.sendNow(',
     wrong: "if (values.length > 0 && request.type === 'learn') outbox.sendNow(",
     caughtBy: [
@@ -166,12 +172,12 @@ export const learningMutants: readonly Mutant[] = [
     mistake: 31,
     does: 'The log is forgotten as far as one peer is done with it.',
     loses: 'A peer that was away can never learn what it missed.',
-    file: 'paxos/src/core/retention.ts',
+    file: 'paxos/src/core/commit/truncation.ts',
     right: '1 + Math.min(...this.#done)',
     wrong: '1 + Math.max(...this.#done)',
     caughtBy: [
       bySimulation,
-      byTest('unit/paxos/core/retention', 'forgets only what every peer is done with'),
+      byTest('unit/paxos/core/commit/truncation', 'forgets only what every peer is done with'),
     ],
   },
   {
@@ -179,13 +185,13 @@ export const learningMutants: readonly Mutant[] = [
     mistake: 57,
     does: "A peer does not adopt another's word that all are done.",
     loses: 'Peers that never speak to each other remember everything: memory grows without bound.',
-    file: 'paxos/src/core/retention.ts',
+    file: 'paxos/src/core/commit/truncation.ts',
     right: `    this.#raise(from, done);
     this.#min = Math.max(this.#min, min);`,
     wrong: '    this.#raise(from, Math.max(done, min - Infinity));',
     caughtBy: [
       byTest(
-        'unit/paxos/core/retention',
+        'unit/paxos/core/commit/truncation',
         'adopts the min of another peer, which was true when sent and stays true',
       ),
     ],

@@ -7,13 +7,16 @@ export const proposerMutants: readonly Mutant[] = [
     mistake: 6,
     does: 'A promise to an earlier ballot counts for the present one.',
     loses: 'A quorum that never promised: an earlier decision is overwritten.',
-    file: 'paxos/src/core/proposer.ts',
+    file: 'paxos/src/core/instance/proposer.ts',
     right:
       "if (!proposal || phase?.name !== 'preparing' || !isSameBallot(phase.ballot, ballot)) return;",
     wrong: "if (!proposal || phase?.name !== 'preparing') return;\n    ballot = phase.ballot;",
     caughtBy: [
       bySimulation,
-      byTest('unit/paxos/core/proposer', 'ignores promises and refusals of an earlier ballot'),
+      byTest(
+        'unit/paxos/core/instance/proposer',
+        'ignores promises and refusals of an earlier ballot',
+      ),
     ],
   },
   {
@@ -21,12 +24,12 @@ export const proposerMutants: readonly Mutant[] = [
     mistake: 7,
     does: 'Votes of different ballots are added up.',
     loses: 'A value counts as decided that no quorum voted for at one ballot.',
-    file: 'paxos/src/core/proposer.ts',
+    file: 'paxos/src/core/instance/proposer.ts',
     right: "phase?.name !== 'accepting' || !isSameBallot(phase.ballot, ballot)) return;",
     wrong: "phase?.name !== 'accepting') return;\n    ballot = phase.ballot;",
     caughtBy: [
       bySimulation,
-      byTest('unit/paxos/core/proposer', 'never adds up votes of different ballots'),
+      byTest('unit/paxos/core/instance/proposer', 'never adds up votes of different ballots'),
     ],
   },
   {
@@ -34,12 +37,12 @@ export const proposerMutants: readonly Mutant[] = [
     mistake: 9,
     does: 'A proposer takes the value of the vote it heard of last.',
     loses: 'A decided value loses to one that was voted for before.',
-    file: 'paxos/src/core/proposer.ts',
+    file: 'paxos/src/core/instance/proposer.ts',
     right: 'if (vote && isLower(phase.highestVote?.ballot, vote.ballot))',
     wrong: 'if (vote)',
     caughtBy: [
       bySimulation,
-      byTest('unit/paxos/core/proposer', 'adopts the higher vote told first (P2c)'),
+      byTest('unit/paxos/core/instance/proposer', 'adopts the higher vote told first (P2c)'),
     ],
   },
   {
@@ -47,12 +50,12 @@ export const proposerMutants: readonly Mutant[] = [
     mistake: 9,
     does: 'A proposer takes the value of the vote it heard of first.',
     loses: 'As before.',
-    file: 'paxos/src/core/proposer.ts',
+    file: 'paxos/src/core/instance/proposer.ts',
     right: 'if (vote && isLower(phase.highestVote?.ballot, vote.ballot))',
     wrong: 'if (vote && !phase.highestVote)',
     caughtBy: [
       bySimulation,
-      byTest('unit/paxos/core/proposer', 'adopts the higher vote told last (P2c)'),
+      byTest('unit/paxos/core/instance/proposer', 'adopts the higher vote told last (P2c)'),
     ],
   },
   {
@@ -60,13 +63,13 @@ export const proposerMutants: readonly Mutant[] = [
     mistake: 12,
     does: 'A proposer proposes its own value, be it a noop, whatever the acceptors voted for.',
     loses: 'A value that a quorum voted for is overwritten.',
-    file: 'paxos/src/core/proposer.ts',
+    file: 'paxos/src/core/instance/proposer.ts',
     right: 'phase.highestVote ? phase.highestVote.value : proposal.ownValue;',
     wrong: 'proposal.ownValue;',
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/paxos/core/proposer',
+        'unit/paxos/core/instance/proposer',
         'keeps its value through a ballot when a promise arrives late with a higher vote',
       ),
     ],
@@ -76,13 +79,13 @@ export const proposerMutants: readonly Mutant[] = [
     mistake: 41,
     does: 'Who was refused begins again after a moment that is always the same.',
     loses: 'Two proposers outbid each other for ever.',
-    file: 'paxos/src/core/patience.ts',
+    file: 'paxos/src/core/timeouts.ts',
     right: 'return doubled(retryDelayMsMin, retryDelayMsMax, attempt) * this.#random.next();',
     wrong: 'return doubled(retryDelayMsMin / 10, 1, attempt);',
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/paxos/core/patience',
+        'unit/paxos/core/timeouts',
         'spreads retries over a time that doubles, which ends a duel of proposers',
       ),
     ],
@@ -92,7 +95,7 @@ export const proposerMutants: readonly Mutant[] = [
     mistake: 41,
     does: 'A proposer pays no heed to refusals.',
     loses: 'Once outbid it asks in vain for ever, and its clients wait.',
-    file: 'paxos/src/core/proposer.ts',
+    file: 'paxos/src/core/instance/proposer.ts',
     right:
       "    if (!isSameBallot(phase.ballot, ballot)) return;\n    proposal.phase = { name: 'waiting', seen: promised };",
     wrong:
@@ -100,7 +103,7 @@ export const proposerMutants: readonly Mutant[] = [
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/paxos/core/proposer',
+        'unit/paxos/core/instance/proposer',
         'begins again after a random wait, above the ballot that beat it',
       ),
     ],

@@ -7,13 +7,13 @@ export const readsMutants: readonly Mutant[] = [
     mistake: 17,
     does: 'A server answers a read without asking any other how far the log may go.',
     loses: 'One that is cut off answers from its old state what was overwritten elsewhere.',
-    file: 'paxos/src/core/survey.ts',
+    file: 'paxos/src/core/commit/quorum-read.ts',
     right: 'if (!answers || answers.size < quorumSize(peerCount)) return;',
     wrong: 'if (!answers || answers.size < Math.min(1, quorumSize(peerCount))) return;',
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/paxos/core/survey',
+        'unit/paxos/core/commit/quorum-read',
         'ends with a quorum, at the highest of all that was told, its own included',
       ),
     ],
@@ -23,13 +23,13 @@ export const readsMutants: readonly Mutant[] = [
     mistake: 19,
     does: 'An answer to an earlier question counts for the one under way.',
     loses: 'What was decided between the two is not seen by the read.',
-    file: 'paxos/src/core/survey.ts',
+    file: 'paxos/src/core/commit/quorum-read.ts',
     right: 'if (this.#poll?.number !== poll) return;',
     wrong: 'if (!this.#poll || this.#poll.number < poll) return;',
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/paxos/core/survey',
+        'unit/paxos/core/commit/quorum-read',
         'counts no answer to an earlier question: it knows nothing of what came between',
       ),
     ],
@@ -39,12 +39,12 @@ export const readsMutants: readonly Mutant[] = [
     mistake: 19,
     does: 'A server counts its questions from one again after a restart.',
     loses: 'An answer to its former run, late on its way, confirms a read.',
-    file: 'paxos/src/core/survey.ts',
+    file: 'paxos/src/core/commit/quorum-read.ts',
     right: 'this.#pollNumber = Math.floor(options.random.next() * firstPollCount);',
     wrong: 'this.#pollNumber = Math.floor(options.random.next() * 0 * firstPollCount);',
     caughtBy: [
       byTest(
-        'unit/paxos/core/survey',
+        'unit/paxos/core/commit/quorum-read',
         'counts no answer to a question of an earlier run of its peer',
       ),
     ],
@@ -54,7 +54,7 @@ export const readsMutants: readonly Mutant[] = [
     mistake: 19,
     does: 'A read that comes while a question is under way is answered by it.',
     loses: 'As before.',
-    file: 'kvserver/src/replica/reads.ts',
+    file: 'kvserver/src/replica/reads/reads.ts',
     right: 'if (this.#asking === undefined) this.#ask();',
     wrong: `if (this.#asking !== undefined) {
       this.#asking = [...this.#asking, ...this.#next];
@@ -64,7 +64,7 @@ export const readsMutants: readonly Mutant[] = [
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/kvserver/replica/reads',
+        'unit/kvserver/replica/reads/reads',
         'asks anew for reads that came while a question was under way, once for all of them',
       ),
     ],
@@ -74,13 +74,13 @@ export const readsMutants: readonly Mutant[] = [
     mistake: 20,
     does: 'A read is answered before the state has come as far as the quorum told.',
     loses: 'A server that is behind, or just starts, answers from its old state.',
-    file: 'kvserver/src/replica/reads.ts',
+    file: 'kvserver/src/replica/reads/reads.ts',
     right: 'const ready = this.#groups.filter(({ upTo }) => upTo <= applied);',
     wrong: 'const ready = this.#groups.filter(({ upTo }) => upTo <= applied || upTo > 0);',
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/kvserver/replica/reads',
+        'unit/kvserver/replica/reads/reads',
         'answers once a quorum told how far anything may be decided, and the state is there',
       ),
     ],

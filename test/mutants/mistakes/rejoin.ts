@@ -7,13 +7,13 @@ export const rejoinMutants: readonly Mutant[] = [
     mistake: 37,
     does: 'A peer without memory takes part at once, in every instance.',
     loses: 'It votes against its forgotten promises: a second value is decided.',
-    file: 'paxos/src/core/rejoin.ts',
+    file: 'paxos/src/core/recovery/rejoin.ts',
     right: '(this.#life.fence ?? Infinity)',
     wrong: '(this.#life.fence ?? -1)',
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/paxos/core/rejoin',
+        'unit/paxos/core/recovery/rejoin',
         'promises nothing, votes for nothing and proposes nothing before it is admitted',
       ),
     ],
@@ -23,13 +23,13 @@ export const rejoinMutants: readonly Mutant[] = [
     mistake: 37,
     does: 'A peer that came back votes in instances from before its return.',
     loses: 'As before.',
-    file: 'paxos/src/core/agreement.ts',
+    file: 'paxos/src/core/instance/agreement.ts',
     right: 'if (request.seq <= this.#fence) return;',
     wrong: '',
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/paxos/core/rejoin',
+        'unit/paxos/core/recovery/rejoin',
         'is admitted by a quorum of others with memory, above all they knew of',
       ),
     ],
@@ -39,13 +39,13 @@ export const rejoinMutants: readonly Mutant[] = [
     mistake: 37,
     does: 'A peer that came back proposes in instances from before its return.',
     loses: 'It uses ballots of its former life again, for other values.',
-    file: 'paxos/src/core/agreement.ts',
+    file: 'paxos/src/core/instance/agreement.ts',
     right: 'if (seq <= this.#fence || this.#learner.knows(seq)) return;',
     wrong: 'if (this.#learner.knows(seq)) return;',
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/paxos/core/rejoin',
+        'unit/paxos/core/recovery/rejoin',
         'proposes only above its fence: below it, a ballot of its former life may be at work',
       ),
     ],
@@ -55,13 +55,13 @@ export const rejoinMutants: readonly Mutant[] = [
     mistake: 37,
     does: 'The fence is the lowest of what the others know, not the highest.',
     loses: 'It takes part in instances in which it voted in its former life.',
-    file: 'paxos/src/core/rejoin.ts',
+    file: 'paxos/src/core/recovery/rejoin.ts',
     right: 'return Math.max(...answers.map(({ max }) => max));',
     wrong: 'return Math.min(...answers.map(({ max }) => max));',
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/paxos/core/rejoin',
+        'unit/paxos/core/recovery/rejoin',
         'is admitted by a quorum of others with memory, above all they knew of',
       ),
     ],
@@ -71,13 +71,13 @@ export const rejoinMutants: readonly Mutant[] = [
     mistake: 37,
     does: 'One peer that remembers is enough to come back.',
     loses: 'The others may know of votes that this one never heard of.',
-    file: 'paxos/src/core/rejoin.ts',
+    file: 'paxos/src/core/recovery/rejoin.ts',
     right: 'if (members.length < quorumSize(peerCount)) return undefined;',
     wrong: 'if (members.length < 1) return undefined;',
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/paxos/core/rejoin',
+        'unit/paxos/core/recovery/rejoin',
         'is admitted by a quorum of others with memory, above all they knew of',
       ),
     ],
@@ -87,12 +87,15 @@ export const rejoinMutants: readonly Mutant[] = [
     mistake: 37,
     does: 'Peers without memory themselves count among those who take one back.',
     loses: 'Nobody of them knows what was voted for.',
-    file: 'paxos/src/core/rejoin.ts',
+    file: 'paxos/src/core/recovery/rejoin.ts',
     right: 'answers.filter(({ isMember }) => isMember)',
     wrong: 'answers',
     caughtBy: [
       bySimulation,
-      byTest('unit/paxos/core/rejoin', 'is not admitted by those who lost their memory too'),
+      byTest(
+        'unit/paxos/core/recovery/rejoin',
+        'is not admitted by those who lost their memory too',
+      ),
     ],
   },
   {
@@ -100,12 +103,12 @@ export const rejoinMutants: readonly Mutant[] = [
     mistake: 37,
     does: 'A new life is spoken of before it is on disk.',
     loses: 'After a crash the same life is begun twice, with two sets of promises.',
-    file: 'paxos/src/core/rejoin.ts',
+    file: 'paxos/src/core/recovery/rejoin.ts',
     right: 'for (const to of this.#others()) outbox.sendAfter(to, request);',
     wrong: 'for (const to of this.#others()) outbox.sendNow(to, request);',
     caughtBy: [
       bySimulation,
-      byTest('unit/paxos/core/rejoin', 'asks all others, once its new life is durable'),
+      byTest('unit/paxos/core/recovery/rejoin', 'asks all others, once its new life is durable'),
     ],
   },
   {
@@ -113,13 +116,13 @@ export const rejoinMutants: readonly Mutant[] = [
     mistake: 37,
     does: 'A peer answers that it recorded a new life before that is on disk.',
     loses: 'After a crash it counts votes of the life that is over.',
-    file: 'paxos/src/core/membership.ts',
+    file: 'paxos/src/core/recovery/participation.ts',
     right: "outbox.sendAfter(from, { type: 'admitted', life,",
     wrong: "outbox.sendNow(from, { type: 'admitted', life,",
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/paxos/core/rejoin',
+        'unit/paxos/core/recovery/rejoin',
         'records a new life of another before it says so, and tells all it knew of',
       ),
     ],
@@ -133,7 +136,10 @@ export const rejoinMutants: readonly Mutant[] = [
     right: 'if (this.#membership.isOver(from, mark)) return;',
     wrong: '',
     caughtBy: [
-      byTest('unit/paxos/core/rejoin', 'does not hear what a peer said in a life that is over'),
+      byTest(
+        'unit/paxos/core/recovery/rejoin',
+        'does not hear what a peer said in a life that is over',
+      ),
     ],
   },
   {
@@ -144,19 +150,21 @@ export const rejoinMutants: readonly Mutant[] = [
     file: 'paxos/src/core/peer.ts',
     right: 'if (isRecorded) this.#disregard(from, now);',
     wrong: '',
-    caughtBy: [byTest('unit/paxos/core/rejoin', 'takes them back also when asked to admit it')],
+    caughtBy: [
+      byTest('unit/paxos/core/recovery/rejoin', 'takes them back also when asked to admit it'),
+    ],
   },
   {
     id: 'lost-tail-not-told',
     mistake: 38,
     does: 'A peer pays no heed to others who remember more of it than it does.',
     loses: 'With the end of its journal gone, it votes against its last promises.',
-    file: 'paxos/src/core/membership.ts',
+    file: 'paxos/src/core/recovery/participation.ts',
     right: 'if (life < own || heard <= turn) return undefined;',
     wrong: 'if (life < own || heard > 0 || heard <= turn) return undefined;',
     caughtBy: [
       byTest(
-        'unit/paxos/core/rejoin',
+        'unit/paxos/core/recovery/rejoin',
         'stops when another heard more turns of it than it remembers',
       ),
     ],

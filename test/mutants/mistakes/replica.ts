@@ -7,13 +7,13 @@ export const replicaMutants: readonly Mutant[] = [
     mistake: 11,
     does: 'Nobody proposes a noop where an instance stays undecided.',
     loses: 'Nothing above it is ever applied.',
-    file: 'kvserver/src/replica/holes.ts',
+    file: 'kvserver/src/replica/apply/gap-filler.ts',
     right: 'if (now >= sinceMs + fillMs + jitterMs) this.#fill(seq);\n    else if',
     wrong: 'if',
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/kvserver/replica/holes',
+        'unit/kvserver/replica/apply/gap-filler',
         'fills after a while what stays undecided, and nothing before',
       ),
     ],
@@ -23,7 +23,7 @@ export const replicaMutants: readonly Mutant[] = [
     mistake: 12,
     does: 'An instance that stays undecided is applied as a noop without asking anyone.',
     loses: 'A value that is decided there later is missing in one replica.',
-    file: 'kvserver/src/replica/applier.ts',
+    file: 'kvserver/src/replica/apply/applier.ts',
     right: `      if (status.fate !== 'decided') break;
       run.push({ seq, value: status.value });
       bytes += status.value.length;`,
@@ -38,27 +38,29 @@ export const replicaMutants: readonly Mutant[] = [
     mistake: 24,
     does: 'A batch is known again by its place in memory, not by its bytes.',
     loses: 'A batch that has won is proposed once more, and its requests are done twice.',
-    file: 'kvserver/src/replica/proposals.ts',
+    file: 'kvserver/src/replica/writes/proposals.ts',
     right: 'return one === other || Buffer.compare(one, other) === 0;',
     wrong: 'return one === other;',
-    caughtBy: [byTest('unit/kvserver/replica/proposals', 'knows an own batch by its bytes')],
+    caughtBy: [
+      byTest('unit/kvserver/replica/writes/proposals', 'knows an own batch by its bytes'),
+    ],
   },
   {
     id: 'write-without-stamp',
     mistake: 24,
     does: 'A write that comes without a stamp goes into the log without one.',
     loses: 'Its batch is handed over twice and decided twice, and the write is done twice.',
-    file: 'kvserver/src/replica/own-batches.ts',
+    file: 'kvserver/src/replica/writes/own-batches.ts',
     right: `    const own = this.#options.session.stamp(pending);
     return own && { command, stamp: own };`,
     wrong: `    return { command };`,
     caughtBy: [
       byTest(
-        'unit/kvserver/replica/writes',
+        'unit/kvserver/replica/writes/writes',
         'take effect once though every hand-over is lost or repeated',
       ),
       byTest(
-        'unit/kvserver/replica/own-batches',
+        'unit/kvserver/replica/writes/own-batches',
         'leaves the stamp of a client as it is, and gives one to what has none',
       ),
     ],
@@ -68,12 +70,12 @@ export const replicaMutants: readonly Mutant[] = [
     mistake: 24,
     does: 'A number of the own session is given to the next write when its reply has come.',
     loses: 'Two writes go by one number, and the second is never done.',
-    file: 'kvserver/src/replica/own-session.ts',
+    file: 'kvserver/src/replica/writes/own-session.ts',
     right: '    this.#next += 1;',
     wrong: '    this.#next = this.#numbers.size + 2;',
     caughtBy: [
       byTest(
-        'unit/kvserver/replica/own-session',
+        'unit/kvserver/replica/writes/own-session',
         'never uses a number twice, and says which is the lowest awaited',
       ),
     ],
@@ -83,12 +85,12 @@ export const replicaMutants: readonly Mutant[] = [
     mistake: 11,
     does: 'A batch that was handed over is left to the leader for good.',
     loses: 'If the message is lost, nobody proposes the batch, and its writes are never done.',
-    file: 'kvserver/src/replica/hand-over/hand-over.ts',
+    file: 'kvserver/src/replica/forwarding/forwarder.ts',
     right: '    if (!mayGive || !this.#give(batch, tryCount + 1)) this.#return(batch);',
     wrong: '    if (mayGive && countMax < 0) this.#return(batch);',
     caughtBy: [
       byTest(
-        'unit/kvserver/replica/hand-over/hand-over',
+        'unit/kvserver/replica/forwarding/forwarder',
         'gives what is not applied in time once more, then back',
       ),
     ],
@@ -98,7 +100,7 @@ export const replicaMutants: readonly Mutant[] = [
     mistake: 11,
     does: 'A replica fills a hole soon, though another leads.',
     loses: 'Under more load than it can bear the group competes with itself, and decides nothing.',
-    file: 'kvserver/src/replica/holes.ts',
+    file: 'kvserver/src/replica/apply/gap-filler.ts',
     right: 'const isLed = leader !== undefined && leader !== this.#options.me;',
     wrong: 'const isLed = leader === this.#options.me && false;',
     caughtBy: [
@@ -110,23 +112,23 @@ export const replicaMutants: readonly Mutant[] = [
     mistake: 11,
     does: 'A replica that cannot hear the leader always wants the next instance, which that leader takes first.',
     loses: 'As long as others write, nothing that is written through it gets into the log.',
-    file: 'kvserver/src/replica/writes.ts',
+    file: 'kvserver/src/replica/writes/writes.ts',
     right: 'return Math.min(headStartMax, 2 ** this.#proposals.lostInRow - 1);',
     wrong: 'return 0;',
-    caughtBy: [byTest('unit/kvserver/replica/writes', 'gets its writes into the log')],
+    caughtBy: [byTest('unit/kvserver/replica/writes/writes', 'gets its writes into the log')],
   },
   {
     id: 'nobody-asked-without-a-leader',
     mistake: 11,
     does: 'A replica that cannot hear the leader asks nobody for decisions it lacks.',
     loses: 'It answers gets only after it has proposed itself in each instance that it lacks.',
-    file: 'paxos/src/core/catch-up.ts',
+    file: 'paxos/src/core/commit/catch-up.ts',
     right: 'const to = leader ?? this.#inTurn();',
     wrong: 'const to = leader;',
     caughtBy: [
-      byTest('unit/kvserver/replica/writes', 'answers gets soon'),
+      byTest('unit/kvserver/replica/writes/writes', 'answers gets soon'),
       byTest(
-        'unit/paxos/core/catch-up',
+        'unit/paxos/core/commit/catch-up',
         'asks the leader for what its host waits for, or the others in turn where nobody leads',
       ),
     ],
@@ -136,7 +138,7 @@ export const replicaMutants: readonly Mutant[] = [
     mistake: 28,
     does: 'The log is forgotten up to what is applied, though that is not on disk yet.',
     loses: 'After a power loss of all servers an acknowledged write is in no log and in no state.',
-    file: 'kvserver/src/replica/applier.ts',
+    file: 'kvserver/src/replica/apply/applier.ts',
     right: '        this.#writeBehind.onApplied(bytesOf(run));\n',
     wrong: `        this.#writeBehind.onApplied(bytesOf(run));
         this.#options.paxos.done(this.#machine.applied);
@@ -151,7 +153,7 @@ export const replicaMutants: readonly Mutant[] = [
     mistake: 58,
     does: 'Decisions are applied as they come, without regard to gaps.',
     loses: 'Replicas see writes in different orders, and part ways.',
-    file: 'kvserver/src/replica/applier.ts',
+    file: 'kvserver/src/replica/apply/applier.ts',
     right: `      if (status.fate !== 'decided') break;
       run.push`,
     wrong: `      if (status.fate !== 'decided') {
@@ -173,7 +175,7 @@ export const replicaMutants: readonly Mutant[] = [
     mistake: 45,
     does: 'A server that gets nothing decided keeps taking requests.',
     loses: 'Its memory fills until it dies, with all that waits.',
-    file: 'kvserver/src/replica/pending-requests.ts',
+    file: 'kvserver/src/replica/requests/pending-requests.ts',
     right: 'if (this.#all.size >= pendingRequestCountMax || this.#bytes >= pendingBytesMax) {',
     wrong:
       'if (this.#all.size + pendingRequestCountMax < 0 || this.#bytes + pendingBytesMax < 0) {',
@@ -184,7 +186,7 @@ export const replicaMutants: readonly Mutant[] = [
     mistake: 49,
     does: 'A request that was proposed and timed out is reported as not done.',
     loses: 'It is decided later: the client was told a lie.',
-    file: 'kvserver/src/replica/pending-request.ts',
+    file: 'kvserver/src/replica/requests/pending-request.ts',
     right: "const outcome = this.#isProposed ? 'unknown' : 'not done';",
     wrong: "const outcome = 'not done';",
     caughtBy: [
@@ -199,7 +201,7 @@ export const replicaMutants: readonly Mutant[] = [
     mistake: 49,
     does: 'A server that stops reports proposed requests as not done.',
     loses: 'As before.',
-    file: 'kvserver/src/replica/pending-request.ts',
+    file: 'kvserver/src/replica/requests/pending-request.ts',
     right: "const code = this.#isProposed ? 'KV_INTERRUPTED' : 'KV_UNAVAILABLE';",
     wrong: "const code = 'KV_UNAVAILABLE';",
     caughtBy: [
@@ -211,7 +213,7 @@ export const replicaMutants: readonly Mutant[] = [
     mistake: 53,
     does: 'A server whose state machine failed goes on voting and taking requests.',
     loses: 'It applies nothing, its clients wait, and nobody takes it out.',
-    file: 'kvserver/src/replica/applier.ts',
+    file: 'kvserver/src/replica/apply/applier.ts',
     right: '    this.#options.onFailed(error);',
     wrong: '',
     caughtBy: [byTest('unit/kvserver/replica/replica', 'falls silent when its state fails')],

@@ -7,13 +7,13 @@ export const stateMachineMutants: readonly Mutant[] = [
     mistake: 24,
     does: 'A session does not remember what it has done.',
     loses: 'A retried write takes effect twice.',
-    file: 'kvserver/src/state-machine/sessions.ts',
+    file: 'kvserver/src/state-machine/sessions/sessions.ts',
     right: 'if (deed !== undefined) return',
     wrong: 'if (deed !== undefined && deed.digest !== digest) return',
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/kvserver/state-machine/sessions',
+        'unit/kvserver/state-machine/sessions/sessions',
         'does a stamped append once and gives its reply again',
       ),
     ],
@@ -24,13 +24,13 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'Sessions are not written with the state.',
     loses:
       'After a restart a retried write is refused on one replica and remembered on the others.',
-    file: 'kvserver/src/state-machine/state-database.ts',
+    file: 'kvserver/src/storage/state/state-database.ts',
     right: 'for (const [id, session] of sessions) this',
     wrong: 'for (const [id, session] of sessions.slice(0, 0)) this',
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/kvserver/state-machine/state-database',
+        'unit/kvserver/storage/state/state-database',
         'takes all that a run changed in one write',
       ),
     ],
@@ -40,13 +40,13 @@ export const stateMachineMutants: readonly Mutant[] = [
     mistake: 25,
     does: 'A session drops the reply that is still awaited with those below it.',
     loses: 'Its retry takes effect a second time.',
-    file: 'kvserver/src/state-machine/session.ts',
+    file: 'kvserver/src/state-machine/sessions/session.ts',
     right: 'this.#deeds.deleteBelow(number);',
     wrong: 'this.#deeds.deleteBelow(number + 1);',
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/kvserver/state-machine/sessions',
+        'unit/kvserver/state-machine/sessions/sessions',
         'drops replies below the lowest awaited, and no other',
       ),
     ],
@@ -56,14 +56,14 @@ export const stateMachineMutants: readonly Mutant[] = [
     mistake: 25,
     does: 'A session does requests whose replies it has dropped already.',
     loses: 'A copy that was long under way takes effect a second time.',
-    file: 'kvserver/src/state-machine/session.ts',
+    file: 'kvserver/src/state-machine/sessions/session.ts',
     right:
       'return number >= this.#lowestAwaited && number < this.#lowestAwaited + sessionWindowMax;',
     wrong: 'return number < this.#lowestAwaited + sessionWindowMax;',
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/kvserver/state-machine/sessions',
+        'unit/kvserver/state-machine/sessions/sessions',
         'refuses an echo of what a later request no longer awaited',
       ),
     ],
@@ -73,12 +73,12 @@ export const stateMachineMutants: readonly Mutant[] = [
     mistake: 26,
     does: 'Another command under a known number gets the reply of the first.',
     loses: 'The client takes its second command for done.',
-    file: 'kvserver/src/state-machine/sessions.ts',
+    file: 'kvserver/src/state-machine/sessions/sessions.ts',
     right: "deed.digest === digest ? deed.reply : refused('numberReused');",
     wrong: 'deed.reply;',
     caughtBy: [
       byTest(
-        'unit/kvserver/state-machine/sessions',
+        'unit/kvserver/state-machine/sessions/sessions',
         'refuses another command under a number used before',
       ),
     ],
@@ -88,12 +88,12 @@ export const stateMachineMutants: readonly Mutant[] = [
     mistake: 26,
     does: 'A retry gets the newest reply of its session.',
     loses: 'A client hears of a revision and a length that another write had.',
-    file: 'kvserver/src/state-machine/session.ts',
+    file: 'kvserver/src/state-machine/sessions/session.ts',
     right: 'return this.#deeds.get(number);',
     wrong: 'return this.#deeds.has(number) ? [...this.#deeds.values()].at(-1) : undefined;',
     caughtBy: [
       byTest(
-        'unit/kvserver/state-machine/sessions',
+        'unit/kvserver/state-machine/sessions/sessions',
         'does a stamped append once and gives its reply again',
       ),
     ],
@@ -103,7 +103,7 @@ export const stateMachineMutants: readonly Mutant[] = [
     mistake: 27,
     does: 'The position is written first, and what it speaks of in a second write.',
     loses: 'A crash between the two leaves a replica that differs for ever.',
-    file: 'kvserver/src/state-machine/state-database.ts',
+    file: 'kvserver/src/storage/state/state-database.ts',
     right: '      batch.put(positionKey, seal(positionKey, fromPosition({ position, tally })));',
     wrong: `      const first = this.#level.batch();
       first.put(positionKey, seal(positionKey, fromPosition({ position, tally })));
@@ -111,7 +111,7 @@ export const stateMachineMutants: readonly Mutant[] = [
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/kvserver/state-machine/state-database',
+        'unit/kvserver/storage/state/state-database',
         'takes all that a run changed in one write',
       ),
     ],
@@ -126,7 +126,7 @@ export const stateMachineMutants: readonly Mutant[] = [
     wrong: '    const { applied } = this;\n    this.#durable = applied;\n    const [stateHash',
     caughtBy: [
       byTest(
-        'unit/kvserver/state-machine/state-database',
+        'unit/kvserver/storage/state/state-database',
         'does not run ahead to what is applied during a write',
       ),
     ],
@@ -141,7 +141,7 @@ export const stateMachineMutants: readonly Mutant[] = [
     wrong: 'this.#writing = this.#write(pause);',
     caughtBy: [
       byTest(
-        'unit/kvserver/state-machine/state-database',
+        'unit/kvserver/storage/state/state-database',
         'comes by one write at a time, whoever asks for it',
       ),
     ],
@@ -151,12 +151,12 @@ export const stateMachineMutants: readonly Mutant[] = [
     mistake: 20,
     does: 'A read passes over what waits to be written.',
     loses: 'It answers from the database what was overwritten since, and acknowledged.',
-    file: 'kvserver/src/state-machine/places.ts',
+    file: 'kvserver/src/state-machine/store/entry-cache.ts',
     right: '      this.#waiting.get(name) ??\n',
     wrong: '',
     caughtBy: [
       byTest(
-        'unit/kvserver/state-machine/places',
+        'unit/kvserver/state-machine/store/entry-cache',
         'find what waits to be written, what is being written, and then ask the database',
       ),
     ],
@@ -166,12 +166,12 @@ export const stateMachineMutants: readonly Mutant[] = [
     mistake: 20,
     does: 'A read passes over what is being written.',
     loses: 'As before.',
-    file: 'kvserver/src/state-machine/places.ts',
+    file: 'kvserver/src/state-machine/store/entry-cache.ts',
     right: '      this.#writing.get(name) ??\n',
     wrong: '',
     caughtBy: [
       byTest(
-        'unit/kvserver/state-machine/places',
+        'unit/kvserver/state-machine/store/entry-cache',
         'find what waits to be written, what is being written, and then ask the database',
       ),
     ],
@@ -181,12 +181,12 @@ export const stateMachineMutants: readonly Mutant[] = [
     mistake: 20,
     does: 'What the database said before a write is kept in memory after it.',
     loses: 'Later reads are answered with it, though it is old.',
-    file: 'kvserver/src/state-machine/places.ts',
+    file: 'kvserver/src/state-machine/store/entry-cache.ts',
     right: 'if (known === undefined && writeCount === this.#writeCount)',
     wrong: 'if (known === undefined && writeCount <= this.#writeCount)',
     caughtBy: [
       byTest(
-        'unit/kvserver/state-machine/places',
+        'unit/kvserver/state-machine/store/entry-cache',
         'keep nothing that was read before a write and came after it',
       ),
     ],
@@ -196,7 +196,7 @@ export const stateMachineMutants: readonly Mutant[] = [
     mistake: 29,
     does: 'Applying a command asks the clock.',
     loses: 'Replicas part ways: each has its own time.',
-    file: 'kvserver/src/state-machine/store.ts',
+    file: 'kvserver/src/state-machine/store/store.ts',
     right: 'createRevision: before?.createRevision ?? revision,',
     wrong: 'createRevision: before?.createRevision ?? Date.now(),',
     caughtBy: [
@@ -212,7 +212,7 @@ export const stateMachineMutants: readonly Mutant[] = [
     mistake: 52,
     does: 'Counters are read back though no double holds them exactly.',
     loses: 'A revision or session id is given twice.',
-    file: 'kvserver/src/state-machine/rows/packed.ts',
+    file: 'protocol/src/rows/packed.ts',
     right: 'Number.isSafeInteger(field)',
     wrong: 'Number.isInteger(field)',
     caughtBy: [
@@ -227,12 +227,12 @@ export const stateMachineMutants: readonly Mutant[] = [
     mistake: 20,
     does: 'What has left memory for lack of room counts as never written.',
     loses: 'A read says that a key is absent, and an append begins it anew.',
-    file: 'kvserver/src/state-machine/places.ts',
+    file: 'kvserver/src/state-machine/store/entry-cache.ts',
     right: '!this.#isNew || this.#recent.hasDropped',
     wrong: '!this.#isNew',
     caughtBy: [
       byTest(
-        'unit/kvserver/state-machine/places',
+        'unit/kvserver/state-machine/store/entry-cache',
         'know without asking what is absent, as long as they have all that there ever was',
       ),
     ],
@@ -270,9 +270,9 @@ export const stateMachineMutants: readonly Mutant[] = [
     mistake: 59,
     does: 'The checksum of a row is not looked at.',
     loses: 'A bit that flipped on disk is served as a value.',
-    file: 'kvserver/src/state-machine/rows/sealed-row.ts',
+    file: 'kvserver/src/storage/state/sealed-row.ts',
     right: 'if (sealed.length >= sumBytes && sumIn(sealed) === sumOf(key, body)) return body;',
     wrong: 'if (sealed.length >= sumBytes) return body;',
-    caughtBy: [byTest('unit/kvserver/state-machine/rows/sealed-row', 'is damaged by any one bit')],
+    caughtBy: [byTest('unit/kvserver/storage/state/sealed-row', 'is damaged by any one bit')],
   },
 ];

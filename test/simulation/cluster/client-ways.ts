@@ -3,7 +3,7 @@
  * are lost for a while, and now and then a request arrives once more, long after it was answered.
  */
 import { type Answer, type Carrier, ExchangeError, type Message } from '@paxkv/client';
-import type { SessionStamp } from '@paxkv/client/protocol';
+import type { SessionStamp } from '@paxkv/protocol';
 import type { SeededRandom, World } from '@paxkv/simulator';
 import type { ClientWays as Settings } from '../schedule/schedule.ts';
 import type { Witness } from '../witness.ts';

@@ -1,7 +1,6 @@
 /** The whole system in one world: servers, the network between them, and the ways of the clients. */
-
-import type { HandedOver } from '@paxkv/kvserver/replica/hand-over/hand-over-port';
-import type { StateMessage } from '@paxkv/kvserver/replica/state-transfer/state-port';
+import type { HandedOver } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
+import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
 import { PaxosError } from '@paxkv/paxos';
 import {
   type DiskPace,

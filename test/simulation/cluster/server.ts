@@ -3,13 +3,13 @@
  * eyes of the witnesses. It can crash, lose power, stand still and suffer from its disks.
  */
 import { type Answer, ExchangeError, type Message } from '@paxkv/client';
-import { limitsDefault } from '@paxkv/kvserver/config';
-import { Replica } from '@paxkv/kvserver/replica';
-import type { HandedOver } from '@paxkv/kvserver/replica/hand-over/hand-over-port';
-import type { StateMessage } from '@paxkv/kvserver/replica/state-transfer/state-port';
-import { toPosition } from '@paxkv/kvserver/state-machine/position';
-import { positionKey } from '@paxkv/kvserver/state-machine/rows/keys';
-import { unseal } from '@paxkv/kvserver/state-machine/rows/sealed-row';
+import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
+import type { HandedOver } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
+import { Replica } from '@paxkv/kvserver/internal/replica/index';
+import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
+import { toPosition } from '@paxkv/kvserver/internal/storage/state/position';
+import { positionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
+import { unseal } from '@paxkv/kvserver/internal/storage/state/sealed-row';
 import type { Transport } from '@paxkv/paxos';
 import {
   type DiskPace,

@@ -1,6 +1,6 @@
 import type { Message } from '@paxkv/client';
-import { paths } from '@paxkv/client/protocol';
-import { encodeBatch, noop } from '@paxkv/kvserver/state-machine/batch';
+import { encodeBatch, noop } from '@paxkv/kvserver/internal/state-machine/batch';
+import { paths } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { Verdict } from '../verdict.ts';
 import { Deeds } from './deeds.ts';

@@ -3,9 +3,9 @@
  * nobody asked for, and that nothing is acknowledged that was not decided.
  */
 import type { Answer, Message } from '@paxkv/client';
-import { paths, type SessionStamp } from '@paxkv/client/protocol';
-import { decodeBatch } from '@paxkv/kvserver/state-machine/batch';
-import type { Command, Request } from '@paxkv/kvserver/state-machine/command';
+import { decodeBatch } from '@paxkv/kvserver/internal/state-machine/batch';
+import type { Command, Request } from '@paxkv/protocol';
+import { paths, type SessionStamp } from '@paxkv/protocol';
 import type { Verdict } from '../verdict.ts';
 import type { Witness } from '../witness.ts';
 

@@ -3,9 +3,9 @@
  * knows no more of the outcome than it is told. What it asks takes effect once at most all the same.
  */
 import { type Answer, type Carrier, ExchangeError, type Request } from '@paxkv/client';
+import { readAnswer } from '@paxkv/client/internal/http/answer';
+import { toMessage } from '@paxkv/client/internal/http/calls';
 import { isReplyTo, type ReplyTo } from '@paxkv/client/internal/request';
-import { readAnswer } from '@paxkv/client/internal/wire/answer';
-import { toMessage } from '@paxkv/client/internal/wire/calls';
 import type { SeededRandom, World } from '@paxkv/simulator';
 import type { Store } from '../../history/recorded-client.ts';
 

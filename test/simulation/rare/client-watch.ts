@@ -1,6 +1,6 @@
 /** Sees rare states of calls: where they went, and how they ended. */
 import type { Message } from '@paxkv/client';
-import type { SessionStamp } from '@paxkv/client/protocol';
+import type { SessionStamp } from '@paxkv/protocol';
 import type { HistoryEvent } from '../../history/event.ts';
 import type { Witness } from '../witness.ts';
 import type { Counters } from './counters.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { splitList } from 'paxkv/internal/client-options';
-import { DoorUnderTest } from '../kvserver/http/door-under-test.ts';
+import { DoorUnderTest } from '../kvserver/api/http/app-under-test.ts';
 import { runCaptured } from './captured-streams.ts';
 import { clearEnvironment, setEnvironment } from './environment.ts';
 

@@ -1,7 +1,7 @@
 import { KvError } from '@paxkv/client';
 import { expect } from 'chai';
 import { toStatusTable } from 'paxkv/internal/status-table';
-import { runningStatus } from '../kvserver/http/door-under-test.ts';
+import { runningStatus } from '../kvserver/api/http/app-under-test.ts';
 
 const endpoint = 'http://127.0.0.1:4401';
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { KvError } from '@paxkv/client';
-import { valueBytesMax } from '@paxkv/client/protocol';
+import { valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { CliError } from 'paxkv/internal/exit-code';
 import { readValue } from 'paxkv/internal/value-input';

@@ -1,6 +1,6 @@
 import { KvError } from '@paxkv/client';
 import { decoderOf, toKeyBytes, toValueBytes } from '@paxkv/client/internal/encoding';
-import { keyBytesMax, valueBytesMax } from '@paxkv/client/protocol';
+import { keyBytesMax, valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 

@@ -1,7 +1,7 @@
 /** A world for the client with no network and no waiting: time jumps to the next timer. */
 import type { Answer, Carrier, Clock, Environment, Message } from '@paxkv/client';
 import { ExchangeError, KvError, type KvErrorCode, MessageExchange } from '@paxkv/client';
-import { errorCodes, type SessionStamp } from '@paxkv/client/protocol';
+import { errorCodes, type SessionStamp } from '@paxkv/protocol';
 
 /** One message as a server saw it. */
 export interface Sent {

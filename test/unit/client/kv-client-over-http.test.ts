@@ -1,9 +1,8 @@
 /** The client against the servers' real HTTP door, so that neither drifts from the contract. */
 import { KvClient } from '@paxkv/client';
-import { KvError } from '@paxkv/client/errors';
-import { valueBytesMax } from '@paxkv/client/protocol';
+import { KvError, valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { DoorUnderTest, runningStatus } from '../kvserver/http/door-under-test.ts';
+import { DoorUnderTest, runningStatus } from '../kvserver/api/http/app-under-test.ts';
 import { failureOf } from './fake-world.ts';
 
 describe('KvClient over HTTP', () => {

@@ -1,9 +1,9 @@
 /** The client against the servers' real stream door, so that neither drifts from the contract. */
 import { KvClient } from '@paxkv/client';
-import { valueBytesMax } from '@paxkv/client/protocol';
+import { valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { DoorUnderTest, ScriptedSubmitter } from '../kvserver/http/door-under-test.ts';
-import { StreamUnderTest } from '../kvserver/stream/stream-under-test.ts';
+import { DoorUnderTest, ScriptedSubmitter } from '../kvserver/api/http/app-under-test.ts';
+import { StreamUnderTest } from '../kvserver/api/stream/stream-under-test.ts';
 import { failureOf } from './fake-world.ts';
 
 describe('KvClient over a stream', () => {

@@ -1,5 +1,5 @@
 import { type Answer, KvClient } from '@paxkv/client';
-import { paths } from '@paxkv/client/protocol';
+import { paths } from '@paxkv/protocol';
 import { expect } from 'chai';
 import {
   breakConnection,

@@ -1,6 +1,6 @@
-import { DiskError } from '@paxkv/kvserver/disk';
-import { RestartPolicy } from '@paxkv/kvserver/restart-policy';
-import { StateError } from '@paxkv/kvserver/state-machine/state-error';
+import { RestartPolicy } from '@paxkv/kvserver/internal/restart-policy';
+import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
+import { DiskError } from '@paxkv/kvserver/internal/storage/index';
 import { PaxosError } from '@paxkv/paxos';
 import { expect } from 'chai';
 

@@ -1,6 +1,6 @@
 /** From the flags of `bench` to what is asked of the cluster, and how. */
 import type { Consistency, Transport } from '@paxkv/client';
-import { sessionWindowMax } from '@paxkv/client/protocol';
+import { sessionWindowMax } from '@paxkv/protocol';
 import { CliError, exitCodes } from '../exit-code.ts';
 import type { Distribution } from './workload/key-choice.ts';
 import { type Mix, mixOf, type YcsbName, ycsb, ycsbValueBytes } from './workload/mix.ts';

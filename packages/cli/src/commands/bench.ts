@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { systemEnvironment } from '@paxkv/client';
-import { keyBytesMax, valueBytesMax } from '@paxkv/client/protocol';
+import { keyBytesMax, valueBytesMax } from '@paxkv/protocol';
 import { type Command, Option } from 'commander';
 import { ClientTarget } from '../bench/client-target.ts';
 import { toHtmlReport } from '../bench/report/html-report.ts';

@@ -4,11 +4,11 @@
  */
 import type { Environment } from '../environment.ts';
 import type { ReplyTo, Request } from '../request.ts';
+import { Tally } from './attempts-outcome.ts';
 import { Backoff, type BackoffLimits } from './backoff.ts';
+import type { Patience } from './call-deadline.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Endpoints } from './endpoints.ts';
-import type { Patience } from './patience.ts';
-import { Tally } from './tally.ts';
 import { type AttemptEnds, TimedAttempt } from './timed-attempt.ts';
 
 export interface RetrySettings extends BackoffLimits {

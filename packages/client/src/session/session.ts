@@ -2,7 +2,7 @@
  * The numbers of one session. Each request gets the next one and never another's; the lowest number
  * still awaited lets the server forget the replies below it.
  */
-import { type SessionStamp, sessionWindowMax } from '../protocol.ts';
+import { type SessionStamp, sessionWindowMax } from '@paxkv/protocol';
 
 export class Session {
   readonly id: number;

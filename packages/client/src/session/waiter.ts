@@ -1,6 +1,6 @@
 /** One write in line. It learns its place at the moment the place is taken for it. */
+import type { Interruptible } from '../retry/call-deadline.ts';
 import type { Timed } from '../retry/deadlines.ts';
-import type { Interruptible } from '../retry/patience.ts';
 import type { Place } from './session.ts';
 
 export class Waiter implements Timed, Interruptible {

@@ -1,11 +1,11 @@
 /** Makes writes take effect once: a number for each, the same at every attempt. */
-import { KvError } from '../errors.ts';
-import type { SessionStamp } from '../protocol.ts';
+import type { SessionStamp } from '@paxkv/protocol';
+import { KvError } from '@paxkv/protocol';
 import type { ReplyTo, WriteRequest } from '../request.ts';
-import type { Patience } from '../retry/patience.ts';
+import { Tally } from '../retry/attempts-outcome.ts';
+import type { Patience } from '../retry/call-deadline.ts';
 import type { Retry } from '../retry/retry.ts';
-import { Tally } from '../retry/tally.ts';
-import type { Entrance } from './entrance.ts';
+import type { Entrance } from './admission.ts';
 
 export class Writer {
   readonly #entrance: Entrance;

@@ -2,14 +2,14 @@
  * One connection to one server, from dialling to its end. Many requests await their replies at once. It
  * guards that each attempt gets an end: its reply, or word of whether it may have arrived.
  */
+import { paths } from '@paxkv/protocol';
 import { type Attempt, type Clock, ExchangeError } from '../environment.ts';
-import { paths } from '../protocol.ts';
 import { Ring } from '../ring.ts';
 import { type News, packFrame, toNews, unpackFrame } from './frames.ts';
 import { idOf, placeOf, signId } from './ids.ts';
+import { Silence } from './keepalive.ts';
 import { Outbox, sizeOf } from './outbox.ts';
 import { fromRow, signOfLife } from './rows.ts';
-import { Silence } from './silence.ts';
 import type { Dial, Socket } from './socket.ts';
 
 /** From dialling to the server's hello. */

@@ -1,7 +1,12 @@
 /** Requests as rows of plain fields, and replies back from rows. A tag never changes its meaning. */
+import {
+  errorCodes,
+  KvError,
+  type KvErrorCode,
+  type Outcome,
+  type SessionStamp,
+} from '@paxkv/protocol';
 import { ExchangeError } from '../environment.ts';
-import { KvError } from '../errors.ts';
-import { errorCodes, type KvErrorCode, type Outcome, type SessionStamp } from '../protocol.ts';
 import type { RawEntry, Reply, Request } from '../request.ts';
 
 export type Row = readonly unknown[];

@@ -1,7 +1,7 @@
 /** What a client finds in a browser. It offers what `node.ts` offers. */
 import { ExchangeError } from '../environment.ts';
+import type { Answer, Carrier, Message } from '../http/carrier.ts';
 import type { Socket, SocketEvents } from '../stream/socket.ts';
-import type { Answer, Carrier, Message } from '../wire/carrier.ts';
 
 /** The part of a browser's own WebSocket that is used here. */
 interface BrowserSocket {

@@ -1,8 +1,8 @@
 /** What a client finds in Node: its sockets, its HTTP, and the end of a tick. */
 import { type RawData, WebSocket } from 'ws';
+import type { Carrier } from '../http/carrier.ts';
+import { HttpCarrier } from '../http/http-carrier.ts';
 import type { Socket, SocketEvents } from '../stream/socket.ts';
-import type { Carrier } from '../wire/carrier.ts';
-import { HttpCarrier } from '../wire/http-carrier.ts';
 
 /** Of a server's frame: more than any value. */
 const frameBytesMax = 16 * 1024 * 1024;

@@ -1,10 +1,10 @@
 /** What a replica is made of, and what it says of itself. */
 import type { Clock, PeerId, Random, Storage, Transport } from '@paxkv/paxos';
-import type { Limits } from '../config.ts';
-import type { Bytes } from '../state-machine/command.ts';
-import type { StateLevel } from '../state-machine/state-database.ts';
-import type { HandOverPort } from './hand-over/hand-over-port.ts';
-import type { StatePort } from './state-transfer/state-port.ts';
+import type { Bytes } from '@paxkv/protocol';
+import type { Limits } from '../config/settings.ts';
+import type { StateLevel } from '../storage/state/state-database.ts';
+import type { HandOverPort } from './forwarding/forward-port.ts';
+import type { StatePort } from './snapshot/state-port.ts';
 
 export interface ReplicaOptions {
   readonly me: PeerId;

@@ -3,20 +3,20 @@
  * agreed on, decisions are applied in order, and replies go back.
  * Rule: a request is answered once it is decided, so durable in a quorum, and applied here; or not at all.
  */
-import { KvError } from '@paxkv/client/errors';
 import { type Decision, Paxos, type PeerId } from '@paxkv/paxos';
-import type { Bytes, Reply, Request } from '../state-machine/command.ts';
+import type { Bytes, Reply, Request } from '@paxkv/protocol';
+import { KvError } from '@paxkv/protocol';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
-import { Applier } from './applier.ts';
-import { Holes } from './holes.ts';
-import type { PendingRequest } from './pending-request.ts';
-import { PendingRequests } from './pending-requests.ts';
-import { Reads } from './reads.ts';
+import { Applier } from './apply/applier.ts';
+import { Holes } from './apply/gap-filler.ts';
+import { Reads } from './reads/reads.ts';
 import { lacksForgotten, reasonFor, toError } from './reasons.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
-import { StateRepair } from './state-transfer/state-repair.ts';
+import type { PendingRequest } from './requests/pending-request.ts';
+import { PendingRequests } from './requests/pending-requests.ts';
+import { StateRepair } from './snapshot/state-repair.ts';
 import type { SubmitOptions, Submitter } from './submitter.ts';
-import { Writes } from './writes.ts';
+import { Writes } from './writes/writes.ts';
 
 /** How long a stop waits for the requests under way. */
 const stopGraceMs = 1000;

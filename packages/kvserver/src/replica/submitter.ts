@@ -1,5 +1,4 @@
-import type { Consistency } from '@paxkv/client/protocol';
-import type { Reply, Request } from '../state-machine/command.ts';
+import type { Consistency, Reply, Request } from '@paxkv/protocol';
 
 export interface SubmitOptions {
   /** Ends the wait early. */

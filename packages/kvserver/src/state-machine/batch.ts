@@ -2,9 +2,8 @@
  * What a value of Paxos means to this server: a batch of requests, or the noop that fills a hole.
  * Rule: a decided value is never skipped for being unreadable, so nothing unreadable is ever proposed.
  */
-import type { Bytes, Request, Stamp } from './command.ts';
-import { fromCommand, toCommand } from './rows/command-row.ts';
-import { pack, type Row, toCount, toRow, unpack } from './rows/packed.ts';
+import type { Bytes, Request, Stamp } from '@paxkv/protocol';
+import { fromCommand, pack, type Row, toCommand, toCount, toRow, unpack } from '@paxkv/protocol';
 import { StateError } from './state-error.ts';
 
 /** Who made a batch, so that its proposer knows it again. No two batches share an origin. */

@@ -3,9 +3,8 @@
  * the same position with different state hashes have parted ways.
  */
 import { createHash } from 'node:crypto';
-import type { Bytes, Reply } from './command.ts';
-import { pack } from './rows/packed.ts';
-import { fromReply } from './rows/reply-row.ts';
+import type { Bytes, Reply } from '@paxkv/protocol';
+import { fromReply, pack } from '@paxkv/protocol';
 
 /** One instance, applied. */
 export interface Step {

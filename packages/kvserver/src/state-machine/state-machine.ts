@@ -5,12 +5,15 @@
  * Rule: state, sessions and position change together on disk, in one write, and one write at a time.
  */
 import assert from 'node:assert/strict';
+import type { Bytes, Entry, Reply } from '@paxkv/protocol';
+import { nameOf } from '../storage/state/row-keys.ts';
+import {
+  type LoadedState,
+  type Pause,
+  StateDatabase,
+  type StateLevel,
+} from '../storage/state/state-database.ts';
 import type { Origin } from './batch.ts';
-import type { Bytes, Entry, Reply } from './command.ts';
-import { fromKept } from './kept-entry.ts';
-import type { Place } from './place.ts';
-import { Places } from './places.ts';
-import { nameOf } from './rows/keys.ts';
 import {
   type Decision,
   type Instance,
@@ -19,10 +22,12 @@ import {
   placeRun,
   readRun,
 } from './run.ts';
-import { Sessions } from './sessions.ts';
-import { type LoadedState, type Pause, StateDatabase, type StateLevel } from './state-database.ts';
+import { Sessions } from './sessions/sessions.ts';
 import { nextStateHash } from './state-hash.ts';
-import { Store } from './store.ts';
+import type { Place } from './store/cached-entry.ts';
+import { fromKept } from './store/cached-value.ts';
+import { Places } from './store/entry-cache.ts';
+import { Store } from './store/store.ts';
 
 export type { Decision } from './run.ts';
 

@@ -5,7 +5,7 @@
  * nothing that vouches for a write leaves before that write is durable.
  */
 import type { Ballot } from './ballot.ts';
-import type { Envelope } from './messages.ts';
+import type { Envelope } from './messages/message.ts';
 
 /** What a peer must not forget, in words a storage maps to records. */
 export type DurableWrite<V> =

@@ -1,6 +1,4 @@
 /** The door for those who bring their own loop: a peer that steps. */
-
-export { AnswerTime, type AnswerTimeLimits } from './answer-time.ts';
 export {
   type Ballot,
   compareBallots,
@@ -23,6 +21,7 @@ export {
   type OwnLife,
   type Write,
 } from './effects.ts';
+export type { Status } from './instance/learner.ts';
 export type {
   Admit,
   Admitted,
@@ -38,8 +37,7 @@ export type {
   Succeed,
   Survey,
   Surveyed,
-} from './group-messages.ts';
-export type { Status } from './learner.ts';
+} from './messages/group.ts';
 export {
   type Accept,
   type Accepted,
@@ -60,5 +58,6 @@ export {
   type Rejected,
   type Request,
   seqOf,
-} from './messages.ts';
+} from './messages/message.ts';
 export { Peer, type PeerEvent, type PeerOptions } from './peer.ts';
+export { AnswerTime, type AnswerTimeLimits } from './round-trip-estimator.ts';

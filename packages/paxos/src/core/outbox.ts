@@ -1,7 +1,7 @@
 /** Collects the effects of one step. */
 import type { PeerId } from './ballot.ts';
 import type { Decision, DurableWrite, Effects, Note } from './effects.ts';
-import type { Envelope, Message } from './messages.ts';
+import type { Envelope, Message } from './messages/message.ts';
 
 /** Puts a message into an envelope, with all that rides along. */
 export type Sealing<V> = (to: PeerId, message: Message<V>) => Envelope<V>;

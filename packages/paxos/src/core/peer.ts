@@ -3,9 +3,11 @@
  * in agreement if it has the memory for it, and forgets what nobody needs.
  */
 import type { Random } from '../environment.ts';
-import { Agreement } from './agreement.ts';
 import { assert } from './assert.ts';
 import type { PeerId } from './ballot.ts';
+import { Rounds } from './ballot-allocator.ts';
+import { Survey } from './commit/quorum-read.ts';
+import { Retention } from './commit/truncation.ts';
 import {
   type Decision,
   type DurableWrite,
@@ -14,17 +16,15 @@ import {
   noEffects,
   type Write,
 } from './effects.ts';
-import { Election } from './election.ts';
-import type { Admit, Survey as SurveyRequest } from './group-messages.ts';
-import { Leadership } from './leadership.ts';
-import type { Status } from './learner.ts';
-import { Membership } from './membership.ts';
-import { type Accept, type Envelope, isAnswer, type Message } from './messages.ts';
+import { Agreement } from './instance/agreement.ts';
+import type { Status } from './instance/learner.ts';
+import { Election } from './leader/election.ts';
+import { Leadership } from './leader/leader.ts';
+import type { Admit, Survey as SurveyRequest } from './messages/group.ts';
+import { type Accept, type Envelope, isAnswer, type Message } from './messages/message.ts';
 import { Outbox } from './outbox.ts';
-import { earliest, Patience } from './patience.ts';
-import { Retention } from './retention.ts';
-import { Rounds } from './rounds.ts';
-import { Survey } from './survey.ts';
+import { Membership } from './recovery/participation.ts';
+import { earliest, Patience } from './timeouts.ts';
 
 export type PeerEvent<V> =
   /** The host wants `seq` decided, by preference as `value`. */

@@ -1,7 +1,7 @@
 import { KvClient } from '@paxkv/client';
 import { expect } from 'chai';
 import { ClientTarget, type LoadClient } from 'paxkv/internal/bench/client-target';
-import { DoorUnderTest } from '../../kvserver/http/door-under-test.ts';
+import { DoorUnderTest } from '../../kvserver/api/http/app-under-test.ts';
 
 describe('the target of a benchmark', () => {
   it('spreads lanes over its clients, and closes them all', async () => {

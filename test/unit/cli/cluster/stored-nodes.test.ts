@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDataDirectory } from '@paxkv/kvserver/disk';
+import { openDataDirectory } from '@paxkv/kvserver/internal/storage/index';
 import { expect } from 'chai';
 import { expectWhole, storedNodes } from 'paxkv/internal/cluster/stored-nodes';
 

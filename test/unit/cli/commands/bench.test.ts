@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { DoorUnderTest } from '../../kvserver/http/door-under-test.ts';
+import { DoorUnderTest } from '../../kvserver/api/http/app-under-test.ts';
 import { runCaptured } from '../captured-streams.ts';
 
 const short = ['--seconds', '1', '--warm-up', '0', '--keys', '10', '--in-flight', '4'];

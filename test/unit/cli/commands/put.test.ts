@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { DoorUnderTest } from '../../kvserver/http/door-under-test.ts';
+import { DoorUnderTest } from '../../kvserver/api/http/app-under-test.ts';
 import { CapturedStreams, runCaptured } from '../captured-streams.ts';
 
 describe('paxkv put', () => {

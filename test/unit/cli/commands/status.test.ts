@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { DoorUnderTest, runningStatus } from '../../kvserver/http/door-under-test.ts';
+import { DoorUnderTest, runningStatus } from '../../kvserver/api/http/app-under-test.ts';
 import { runCaptured } from '../captured-streams.ts';
 
 /** A port that nobody can listen on by chance: a server had it and is gone. */

@@ -1,4 +1,4 @@
-import { parseConfig } from '@paxkv/kvserver/config';
+import { parseConfig } from '@paxkv/kvserver/internal/config/settings';
 import { expect } from 'chai';
 import { toFlagProblem, toSettings } from 'paxkv/internal/serve/settings';
 

@@ -1,9 +1,9 @@
 import type { Answer, KvError } from '@paxkv/client';
+import { Tally } from '@paxkv/client/internal/retry/attempts-outcome';
+import { Patience } from '@paxkv/client/internal/retry/call-deadline';
 import { Deadlines } from '@paxkv/client/internal/retry/deadlines';
 import { Endpoints } from '@paxkv/client/internal/retry/endpoints';
-import { Patience } from '@paxkv/client/internal/retry/patience';
 import { Retry } from '@paxkv/client/internal/retry/retry';
-import { Tally } from '@paxkv/client/internal/retry/tally';
 import { expect } from 'chai';
 import {
   breakConnection,

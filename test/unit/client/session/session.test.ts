@@ -1,5 +1,5 @@
 import { type Place, Session } from '@paxkv/client/internal/session/session';
-import { sessionWindowMax } from '@paxkv/client/protocol';
+import { sessionWindowMax } from '@paxkv/protocol';
 import { expect } from 'chai';
 
 const stampOf = ({ id, number, lowestAwaited }: Place) => ({ id, number, lowestAwaited });

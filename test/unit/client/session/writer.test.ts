@@ -1,5 +1,5 @@
 import { type Answer, KvClient } from '@paxkv/client';
-import { paths, sessionWindowMax } from '@paxkv/client/protocol';
+import { paths, sessionWindowMax } from '@paxkv/protocol';
 import { expect } from 'chai';
 import {
   breakConnection,

@@ -5,8 +5,12 @@
 import { type Exchange, ExchangeError, KvClient, type Random } from '@paxkv/client';
 import type { Socket, SocketEvents } from '@paxkv/client/internal/stream/socket';
 import { StreamExchange } from '@paxkv/client/internal/stream/stream-exchange';
-import { encodeNews, encodePairs, type News } from '@paxkv/kvserver/stream/reply-frame';
-import { type FrameRequest, readRequests } from '@paxkv/kvserver/stream/request-frame';
+import {
+  encodeNews,
+  encodePairs,
+  type News,
+} from '@paxkv/kvserver/internal/api/stream/reply-frame';
+import { type FrameRequest, readRequests } from '@paxkv/kvserver/internal/api/stream/request-frame';
 import { FakeClock } from '../fake-world.ts';
 
 export type Row = readonly unknown[];

@@ -2,7 +2,7 @@
  * One store behind all servers of a test, which remembers replies by session as the servers' state does,
  * and ways to it that lose, repeat and delay whatever goes over them.
  */
-import { sessionWindowMax } from '@paxkv/client/protocol';
+import { sessionWindowMax } from '@paxkv/protocol';
 import type { SeededRandom } from '@paxkv/simulator';
 import type { FakeClock } from '../fake-world.ts';
 import type { Asked, Row } from './fake-servers.ts';

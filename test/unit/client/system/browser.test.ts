@@ -9,8 +9,8 @@ import {
   DoorUnderTest,
   runningStatus,
   ScriptedSubmitter,
-} from '../../kvserver/http/door-under-test.ts';
-import { StreamUnderTest } from '../../kvserver/stream/stream-under-test.ts';
+} from '../../kvserver/api/http/app-under-test.ts';
+import { StreamUnderTest } from '../../kvserver/api/stream/stream-under-test.ts';
 import { failureOf } from '../fake-world.ts';
 
 const before = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket');

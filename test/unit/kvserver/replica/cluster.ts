@@ -1,10 +1,10 @@
 /** Replicas in a simulated world: their disks and states outlive crashes, and their network is at hand. */
-import { type Limits, limitsDefault } from '@paxkv/kvserver/config';
-import { Replica } from '@paxkv/kvserver/replica';
-import type { HandedOver } from '@paxkv/kvserver/replica/hand-over/hand-over-port';
-import type { StateMessage } from '@paxkv/kvserver/replica/state-transfer/state-port';
-import type { Command, Reply } from '@paxkv/kvserver/state-machine/command';
-import type { StateLevel } from '@paxkv/kvserver/state-machine/state-database';
+import { type Limits, limitsDefault } from '@paxkv/kvserver/internal/config/settings';
+import type { HandedOver } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
+import { Replica } from '@paxkv/kvserver/internal/replica/index';
+import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
+import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
+import type { Command, Reply } from '@paxkv/protocol';
 import {
   type FaultProfile,
   reliable,

@@ -1,6 +1,6 @@
 /** Requests that wait, for tests of those who answer them. */
-import { PendingRequest } from '@paxkv/kvserver/replica/pending-request';
-import type { Batch } from '@paxkv/kvserver/replica/proposals';
+import { PendingRequest } from '@paxkv/kvserver/internal/replica/requests/pending-request';
+import type { Batch } from '@paxkv/kvserver/internal/replica/writes/proposals';
 import { bytes, put } from '../state-machine/fixtures.ts';
 
 export function pendingPut(value = 'v'): PendingRequest {

@@ -1,5 +1,5 @@
-import { KvError } from '@paxkv/client/errors';
-import { writeIntervalMs } from '@paxkv/kvserver/replica/write-behind';
+import { writeIntervalMs } from '@paxkv/kvserver/internal/replica/apply/write-behind';
+import { KvError } from '@paxkv/protocol';
 import { harsh, lab, seeded } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { append, bytes, get, put, text } from '../state-machine/fixtures.ts';

@@ -1,14 +1,13 @@
-import { keyBytesMax, valueBytesMax } from '@paxkv/client/protocol';
 import {
   type Batch,
   decodeBatch,
   encodeBatch,
   expectEncodable,
   noop,
-} from '@paxkv/kvserver/state-machine/batch';
-import type { Request } from '@paxkv/kvserver/state-machine/command';
-import { fromCommand } from '@paxkv/kvserver/state-machine/rows/command-row';
-import { StateError } from '@paxkv/kvserver/state-machine/state-error';
+} from '@paxkv/kvserver/internal/state-machine/batch';
+import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
+import type { Request } from '@paxkv/protocol';
+import { fromCommand, keyBytesMax, valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Packr } from 'msgpackr';

@@ -1,10 +1,13 @@
 /** Short ways to say requests, batches and databases. */
-
-import { encodeBatch } from '@paxkv/kvserver/state-machine/batch';
-import type { Command, Entry, Request, Stamp } from '@paxkv/kvserver/state-machine/command';
-import { type KeptEntry, toKept } from '@paxkv/kvserver/state-machine/kept-entry';
-import type { Place } from '@paxkv/kvserver/state-machine/place';
-import type { Applied, Decision, StateMachine } from '@paxkv/kvserver/state-machine/state-machine';
+import { encodeBatch } from '@paxkv/kvserver/internal/state-machine/batch';
+import type {
+  Applied,
+  Decision,
+  StateMachine,
+} from '@paxkv/kvserver/internal/state-machine/state-machine';
+import type { Place } from '@paxkv/kvserver/internal/state-machine/store/cached-entry';
+import { type KeptEntry, toKept } from '@paxkv/kvserver/internal/state-machine/store/cached-value';
+import type { Command, Entry, Request, Stamp } from '@paxkv/protocol';
 import { MemoryLevel } from 'memory-level';
 
 export const viewEncodings = { keyEncoding: 'view', valueEncoding: 'view' } as const;

@@ -1,5 +1,5 @@
 /** A database whose calls a test can watch, hold and fail. */
-import type { StateLevel } from '@paxkv/kvserver/state-machine/state-database';
+import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
 
 /** Stands in for a call of the database: it may make the call, or not, and give any result. */
 export type Interception = (call: () => unknown, options: unknown) => unknown;

@@ -1,6 +1,6 @@
 /** The whole state machine again, in the plainest way: nothing dropped, nothing on disk, nothing clever. */
-import type { Entry, Reply, Request, Stamp } from '@paxkv/kvserver/state-machine/command';
-import type { KeyCommand } from '@paxkv/kvserver/state-machine/store';
+import type { KeyCommand } from '@paxkv/kvserver/internal/state-machine/store/store';
+import type { Entry, Reply, Request, Stamp } from '@paxkv/protocol';
 
 interface Client {
   lowestAwaited: number;

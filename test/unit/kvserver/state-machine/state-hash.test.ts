@@ -1,4 +1,4 @@
-import { nextStateHash, type Step } from '@paxkv/kvserver/state-machine/state-hash';
+import { nextStateHash, type Step } from '@paxkv/kvserver/internal/state-machine/state-hash';
 import { expect } from 'chai';
 import { bytes } from './fixtures.ts';
 

@@ -1,7 +1,7 @@
 /** The state machine beside a plain model: random requests, repeats, late deliveries, runs and restarts. */
-import { encodeBatch, noop } from '@paxkv/kvserver/state-machine/batch';
-import type { Reply, Request } from '@paxkv/kvserver/state-machine/command';
-import { type Decision, StateMachine } from '@paxkv/kvserver/state-machine/state-machine';
+import { encodeBatch, noop } from '@paxkv/kvserver/internal/state-machine/batch';
+import { type Decision, StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
+import type { Reply, Request } from '@paxkv/protocol';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { memoryLevel, openSession, plain, type TestLevel } from './fixtures.ts';

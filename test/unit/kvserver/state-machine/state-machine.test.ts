@@ -1,6 +1,6 @@
-import { encodeBatch, noop } from '@paxkv/kvserver/state-machine/batch';
-import { sessionLimits } from '@paxkv/kvserver/state-machine/sessions';
-import { type Applied, StateMachine } from '@paxkv/kvserver/state-machine/state-machine';
+import { encodeBatch, noop } from '@paxkv/kvserver/internal/state-machine/batch';
+import { sessionLimits } from '@paxkv/kvserver/internal/state-machine/sessions/sessions';
+import { type Applied, StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import { expect } from 'chai';
 import {
   append,

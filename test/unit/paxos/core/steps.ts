@@ -2,7 +2,7 @@
 import type { Ballot, Effects, Envelope, Memory, Message, PeerId, Write } from '@paxkv/paxos/core';
 import { noEffects } from '@paxkv/paxos/core';
 import { Outbox } from '@paxkv/paxos/internal/core/outbox';
-import { Patience } from '@paxkv/paxos/internal/core/patience';
+import { Patience } from '@paxkv/paxos/internal/core/timeouts';
 import { plainMark } from '../../contracts/plain-mark.ts';
 
 export const evenChance = { next: () => 0.5 };

@@ -1,0 +1,94 @@
+/** The HTTP server around the app: its timeouts and limits, and answers to what is no request. */
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { KvErrorCode } from '@paxkv/protocol';
+import { KvError } from '@paxkv/protocol';
+import type { HttpLimits } from '../../config/http-limits.ts';
+import { isLoopback } from '../../config/loopback.ts';
+import { AddressCounts } from '../security/address-counts.ts';
+import type { Connections } from './connections.ts';
+import { endWithError, sendError } from './error-reply.ts';
+
+const connectionsCheckMsMax = 1000;
+
+export interface ServerParts {
+  readonly app: RequestListener;
+  readonly connections: Connections;
+  readonly limits: HttpLimits;
+}
+
+/** Not listening yet. */
+export function createHttpServer({ app, connections, limits }: ServerParts): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: limits.headerBytesMax,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.headersTimeoutMs + limits.bodyTimeoutMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      connectionsCheckingInterval: Math.min(connectionsCheckMsMax, limits.headersTimeoutMs),
+      // Checked by the guard, which answers in JSON.
+      requireHostHeader: false,
+    },
+    app,
+  );
+  // One more than is allowed, so that the guard can tell.
+  server.maxHeadersCount = limits.headerCountMax + 1;
+  server.maxConnections = limits.connectionCountMax;
+  server.on('listening', () => {
+    const timer = setInterval(() => connections.cutStalled(), limits.replyTimeoutMs);
+    server.once('close', () => clearInterval(timer));
+  });
+  const addresses = new AddressCounts(limits.addressConnectionCountMax);
+  server.on('connection', (socket) => limitAddress(socket, addresses));
+  server.on('clientError', (error, socket) => {
+    if (connections.isFreeToAnswer(socket)) answerClientError(error, socket);
+    else socket.destroy();
+  });
+  server.on('connect', (_request, socket) =>
+    endWithError(socket, new KvError('KV_METHOD_NOT_ALLOWED', 'This server is no proxy.')),
+  );
+  server.on('checkExpectation', (_request, response) =>
+    sendError(response, new KvError('KV_BAD_REQUEST', 'Expect can only be 100-continue.')),
+  );
+  return server;
+}
+
+function limitAddress(socket: Socket, addresses: AddressCounts): void {
+  const { remoteAddress: address } = socket;
+  // A whole machine shares its loopback address; the limit on all connections holds it.
+  if (address === undefined || isLoopback(address)) return;
+  if (addresses.add(address)) socket.once('close', () => addresses.remove(address));
+  else socket.destroy();
+}
+
+/** What Node calls an error, and how we answer it; else the bytes are no HTTP at all. */
+const clientErrors: Record<string, { code: KvErrorCode; message: string; status?: number }> = {
+  HPE_HEADER_OVERFLOW: {
+    code: 'KV_TOO_LARGE',
+    message: 'The request line and headers are too large.',
+    status: 431,
+  },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: {
+    code: 'KV_TOO_LARGE',
+    message: 'The chunk extensions are too large.',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    code: 'KV_SLOW_REQUEST',
+    message: 'The request did not arrive in time.',
+  },
+  HPE_INVALID_URL: {
+    code: 'KV_BAD_REQUEST',
+    message: 'The path holds bytes that must be percent-encoded.',
+  },
+};
+const notHttp = { code: 'KV_BAD_REQUEST', message: 'This is not HTTP/1.1.' } as const;
+
+function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const { code, message, status } = clientErrors[error.code ?? ''] ?? { ...notHttp };
+  endWithError(socket, new KvError(code, message), status);
+}

@@ -1,0 +1,5 @@
+/** The door of the HTTP layer. */
+export { type HttpLimits, httpLimitsDefault, httpLimitsSchema } from '../../config/http-limits.ts';
+export { createApp } from './app.ts';
+export type { AppParts } from './context.ts';
+export { endWithError } from './error-reply.ts';

@@ -1,0 +1,62 @@
+/** What probes and people ask of a server: does it live, does it serve, how does it stand. */
+import { KvError, paths, type StatusReply } from '@paxkv/protocol';
+import type { IRouter } from 'express';
+import type { Door } from '../context.ts';
+import { sendError, sendJson } from '../error-reply.ts';
+import { allowOnly } from './method-not-allowed.ts';
+import { flagsOf } from './query-flags.ts';
+
+/** One line of `/readyz?verbose`. */
+interface Check {
+  readonly name: string;
+  readonly passed: boolean;
+  /** Whether the server counts as ready without it. */
+  readonly required: boolean;
+  readonly detail: string;
+}
+
+export function mountHealthRoutes(router: IRouter, { status }: Door): void {
+  router
+    .route(paths.live)
+    .get((request, response) => {
+      flagsOf(request, ['verbose']);
+      // To answer at all is the check: the event loop turns.
+      sendJson(response, { live: true });
+    })
+    .all(allowOnly('GET, HEAD'));
+  router
+    .route(paths.ready)
+    .get((request, response) => {
+      const isVerbose = flagsOf(request, ['verbose']).has('verbose');
+      const now = status();
+      const more = isVerbose ? { checks: checksOf(now) } : {};
+      if (now.state === 'running') sendJson(response, { ready: true, ...more });
+      else sendError(response, notReady(now), { body: more });
+    })
+    .all(allowOnly('GET, HEAD'));
+  router
+    .route(paths.status)
+    .get((request, response) => {
+      flagsOf(request, []);
+      sendJson(response, status());
+    })
+    .all(allowOnly('GET, HEAD'));
+}
+
+function notReady({ state, reason }: StatusReply): KvError {
+  const why = reason === undefined ? '' : `: ${reason}`;
+  return new KvError('KV_UNAVAILABLE', `The server is ${state}${why}.`);
+}
+
+function checksOf({ state, reason, peers }: StatusReply): Check[] {
+  const detail = reason === undefined ? state : `${state}: ${reason}`;
+  return [
+    { name: 'state', passed: state === 'running', required: true, detail },
+    ...peers.map((peer) => ({
+      name: `peer ${peer.node}`,
+      passed: peer.connected,
+      required: false,
+      detail: peer.connected ? 'connected' : (peer.reason ?? 'not connected'),
+    })),
+  ];
+}

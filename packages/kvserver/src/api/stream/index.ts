@@ -1,0 +1,2 @@
+/** The door of the stream. */
+export { StreamDoor, type StreamDoorOptions } from './stream-listener.ts';

@@ -1,0 +1,101 @@
+/**
+ * Reads the little of MessagePack that requests are made of, from bytes that anyone may have sent.
+ * Rule: what passes here means the same wherever the bytes are put. So there is no extension: one could
+ * refer to other parts of a frame, and the same bytes in a batch would be unreadable on every replica.
+ */
+import { isUtf8 } from 'node:buffer';
+import type { Bytes, Row } from '@paxkv/protocol';
+
+/** A row within a row, and none within that. */
+const depthMax = 2;
+
+/** Raised for bytes that are not as they must be; says what is wrong, and nothing of the bytes. */
+export class FrameError extends Error {
+  override readonly name = 'FrameError';
+}
+
+export class PlainReader {
+  readonly #bytes: Bytes;
+  #position = 0;
+
+  constructor(bytes: Bytes) {
+    this.#bytes = bytes;
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#position === this.#bytes.length;
+  }
+
+  /** A whole number from 0 that a double holds exactly. @throws FrameError */
+  readCount(): number {
+    return this.#countOf(this.#take());
+  }
+
+  /** An array of at most 15 fields: counts, bytes, texts and, one level down, rows. @throws FrameError */
+  readRow(): Row {
+    return this.#rowOf(this.#take(), depthMax);
+  }
+
+  #rowOf(token: number, depth: number): Row {
+    if (token < 0x90 || token > 0x9f) throw new FrameError('no row where one is due');
+    if (depth === 0) throw new FrameError('rows too deep in one another');
+    const row: unknown[] = [];
+    for (let count = token - 0x90; count > 0; count -= 1) row.push(this.#readField(depth - 1));
+    return row;
+  }
+
+  #readField(depth: number): unknown {
+    const token = this.#take();
+    if (token < 0x80) return token;
+    if (token >= 0xc4 && token <= 0xc6) return this.#takeBytes(this.#uint(2 ** (token - 0xc4)));
+    if (token <= 0x9f) return this.#rowOf(token, depth);
+    if (token >= 0xa0 && token <= 0xbf) return this.#takeText(token - 0xa0);
+    if (token === 0xd9) return this.#takeText(this.#take());
+    return this.#countOf(token);
+  }
+
+  #countOf(token: number): number {
+    if (token < 0x80) return token;
+    if (token >= 0xcc && token <= 0xce) return this.#uint(2 ** (token - 0xcc));
+    if (token === 0xcb) return this.#largeCount();
+    throw new FrameError(`no field begins with ${token}`);
+  }
+
+  /** What has no place in 32 bits comes as a double: that is how MessagePack for JavaScript writes it. */
+  #largeCount(): number {
+    const { buffer, byteOffset } = this.#takeBytes(8);
+    const count = new DataView(buffer, byteOffset, 8).getFloat64(0);
+    if (Number.isSafeInteger(count) && count >= 2 ** 32) return count;
+    throw new FrameError('a double that is no count above 32 bits');
+  }
+
+  #uint(byteCount: number): number {
+    let number = 0;
+    for (let rest = byteCount; rest > 0; rest -= 1) number = number * 256 + this.#take();
+    return number;
+  }
+
+  #take(): number {
+    const byte = this.#bytes[this.#position];
+    if (byte === undefined) throw new FrameError('it ends within a request');
+    this.#position += 1;
+    return byte;
+  }
+
+  #takeBytes(length: number): Bytes {
+    const start = this.#position;
+    if (length > this.#bytes.length - start) throw new FrameError('it ends within a request');
+    this.#position = start + length;
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + start, length);
+  }
+
+  #takeText(length: number): string {
+    const bytes = this.#takeBytes(length);
+    if (!isUtf8(bytes)) throw new FrameError('a text that is not UTF-8');
+    return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString();
+  }
+}

@@ -1,0 +1,162 @@
+/** The settings of one server: read, checked and completed before anything starts. */
+import { z } from 'zod';
+import {
+  type HttpLimits,
+  httpLimitsDefault,
+  httpLimitsSchema,
+  positiveCount,
+} from './http-limits.ts';
+import { isLoopback } from './loopback.ts';
+
+const mebibyte = 1024 * 1024;
+
+const limitsSchema = z.strictObject({
+  /** From a request's arrival to its answer; then its outcome is unknown. */
+  requestTimeoutMs: positiveCount(5000),
+  /** Requests accepted and not answered yet; more are refused. */
+  pendingRequestCountMax: positiveCount(10_000),
+  /** Bytes of the keys and values of those requests. */
+  pendingBytesMax: positiveCount(64 * mebibyte),
+  /** Requests in one value. */
+  batchRequestCountMax: positiveCount(1024),
+  /** Bytes of one value; a single request may be larger. */
+  batchBytesMax: positiveCount(mebibyte),
+  /** Instances that this server proposes in at once. */
+  inFlightInstanceCountMax: positiveCount(4),
+});
+
+export type Limits = Readonly<z.infer<typeof limitsSchema>>;
+
+export const limitsDefault: Limits = limitsSchema.parse({});
+
+const logLevels = ['error', 'warn', 'info', 'debug', 'silent'] as const;
+
+export type LogLevel = (typeof logLevels)[number];
+
+const port = z.int().min(1).max(65_535);
+
+const addressSchema = z.string().transform((text, context): Address => {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+)):(\d{1,5})$/i.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const parsedPort = port.safeParse(Number(match?.[3]));
+  if (host !== undefined && parsedPort.success) return { host, port: parsedPort.data };
+  context.addIssue(`${JSON.stringify(text)} is not host:port with a port from 1 to 65535`);
+  return z.NEVER;
+});
+
+const configSchema = z.strictObject({
+  nodeId: z.int().min(0),
+  clusterId: z.string().regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, _, . or -'),
+  addresses: z.array(addressSchema).min(1),
+  dataDirectory: z.string().regex(/^[^\0]+$/, 'must be a path'),
+  listenHost: z
+    .string()
+    .regex(/^[\w.:%-]+$/, 'must be a host name or an address without brackets')
+    .optional(),
+  listenPort: port.or(z.literal(0)).optional(),
+  insecure: z.boolean().default(false),
+  limits: limitsSchema.default(limitsDefault),
+  http: httpLimitsSchema.default(httpLimitsDefault),
+  logLevel: z.enum(logLevels).default('info'),
+});
+
+/** Where a server is reached. An IPv6 host is without brackets. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+type Settings = Readonly<z.infer<typeof configSchema>>;
+
+/** All settings of one server, each within its range, and fitting together. */
+export interface Config {
+  /** This server's place in `addresses`, from 0. */
+  readonly nodeId: number;
+  /** The same on all servers of one cluster. */
+  readonly clusterId: string;
+  /** Every server of the cluster, by node id. The same on all of them. */
+  readonly addresses: readonly Address[];
+  /** Where this server keeps what it must not forget. No other server may use it. */
+  readonly dataDirectory: string;
+  /** The host of the own address unless set. */
+  readonly listenHost: string;
+  /** The port of the own address unless set; 0 lets the system choose. */
+  readonly listenPort: number;
+  /** Allows to listen beyond loopback, where nothing is encrypted or authenticated. */
+  readonly insecure: boolean;
+  readonly limits: Limits;
+  readonly http: HttpLimits;
+  readonly logLevel: LogLevel;
+  /** What an operator should hear at start, one line each. */
+  readonly warnings: readonly string[];
+}
+
+/** Says everything that is wrong with the settings, one line each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/**
+ * Checks settings and fills in the defaults. Addresses come as text, `host:port` or `[ipv6]:port`.
+ *
+ * @throws ConfigError
+ */
+export function parseConfig(input: unknown): Config {
+  const parsed = configSchema.safeParse(input);
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(toLine));
+  const settings = parsed.data;
+  const own = settings.addresses[settings.nodeId];
+  const problems = problemsOf(settings);
+  if (own === undefined || problems.length > 0) throw new ConfigError(problems);
+  const { listenHost = own.host, listenPort = own.port } = settings;
+  return { ...settings, listenHost, listenPort, warnings: warningsOf(settings, listenHost) };
+}
+
+function problemsOf(settings: Settings): string[] {
+  const { nodeId, addresses, insecure } = settings;
+  const problems: string[] = [];
+  const own = addresses[nodeId];
+  if (own === undefined) {
+    problems.push(`nodeId: ${nodeId} is not among the ${addresses.length} addresses`);
+  }
+  const names = addresses.map(({ host, port }) => `${host.toLowerCase()}:${port}`);
+  for (const name of new Set(names.filter((name, index) => names.indexOf(name) < index))) {
+    problems.push(`addresses: ${name} is given twice`);
+  }
+  const host = settings.listenHost ?? own?.host;
+  if (host !== undefined && !isLocalHost(host) && !insecure) {
+    problems.push(
+      `listenHost: ${host} can be reached from other machines, and nothing is encrypted or ` +
+        'authenticated; set insecure if that is meant',
+    );
+  }
+  return problems;
+}
+
+function warningsOf({ addresses }: Settings, listenHost: string): string[] {
+  const warnings: string[] = [];
+  if (addresses.length % 2 === 0) {
+    warnings.push(
+      `${addresses.length} nodes survive no more failures than ${addresses.length - 1}; ` +
+        'use an odd number',
+    );
+  }
+  if (!isLocalHost(listenHost)) {
+    warnings.push(`insecure: whoever reaches ${listenHost} can read and write everything`);
+  }
+  return warnings;
+}
+
+function isLocalHost(host: string): boolean {
+  return host.toLowerCase() === 'localhost' || isLoopback(host);
+}
+
+function toLine({ path, message }: z.core.$ZodIssue): string {
+  return path.length === 0 ? message : `${path.join('.')}: ${message}`;
+}

@@ -1,0 +1,59 @@
+/** Batches that other replicas handed to this one as the leader, waiting for an instance; bounded. */
+import type { Bytes } from '@paxkv/protocol';
+import { decodeBatch, type Origin } from '../../state-machine/batch.ts';
+import type { Batch } from '../writes/proposals.ts';
+
+export class HandedIn {
+  readonly #bytesMax: number;
+  #queue: Batch[] = [];
+  #bytes = 0;
+  /** Queued, or taken and not applied yet. */
+  readonly #known = new Set<string>();
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  /** False if it is known already, or unreadable, or there is no room: its replica asks again. */
+  add(batch: Batch): boolean {
+    const name = nameOf(batch.origin);
+    if (this.#known.has(name) || this.#bytes + batch.value.length > this.#bytesMax) return false;
+    if (!isReadable(batch.value)) return false;
+    this.#known.add(name);
+    this.#queue.push(batch);
+    this.#bytes += batch.value.length;
+    return true;
+  }
+
+  /** The oldest that waits. */
+  take(): Batch | undefined {
+    const batch = this.#queue.shift();
+    if (batch !== undefined) this.#bytes -= batch.value.length;
+    return batch;
+  }
+
+  onApplied(origin: Origin): void {
+    this.#known.delete(nameOf(origin));
+  }
+
+  /** This replica is not the one to have them any more. */
+  abandon(): void {
+    this.#queue = [];
+    this.#bytes = 0;
+    this.#known.clear();
+  }
+}
+
+/** Safety: a decided value that nobody can read would stop every replica for good. */
+function isReadable(value: Bytes): boolean {
+  try {
+    decodeBatch(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function nameOf({ node, boot, number }: Origin): string {
+  return `${node} ${boot} ${number}`;
+}

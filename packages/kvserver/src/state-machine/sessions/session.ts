@@ -1,0 +1,91 @@
+/**
+ * One client's memory of what was done for it: the replies it may still ask for again.
+ * It is a window over the request numbers, from the lowest still awaited on.
+ */
+import {
+  fromReply,
+  type Row,
+  sessionWindowMax,
+  toCount,
+  toRow,
+  toText,
+  toWriteReply,
+} from '@paxkv/protocol';
+import { type Deed, Deeds } from './reply-cache.ts';
+
+export class Session {
+  readonly id: number;
+  /** The name the client gave itself. */
+  readonly client: string;
+  #lastUse = 0;
+  #lowestAwaited: number;
+  readonly #deeds = new Deeds();
+
+  /** `lowestAwaited`: the lowest request number that its client still awaits. */
+  constructor(id: number, client: string, lowestAwaited = 1) {
+    this.id = id;
+    this.client = client;
+    this.#lowestAwaited = lowestAwaited;
+  }
+
+  /** When the session was last used, counted in uses of any session. */
+  get lastUse(): number {
+    return this.#lastUse;
+  }
+
+  get deedCount(): number {
+    return this.#deeds.size;
+  }
+
+  /** Marks the session as used now: `use` is higher than any before, of any session. */
+  touch(use: number): void {
+    this.#lastUse = use;
+  }
+
+  /** The client awaits nothing below `number` any more. Hearing so late, after a higher number, changes nothing. */
+  raise(number: number): void {
+    if (number <= this.#lowestAwaited) return;
+    this.#lowestAwaited = number;
+    this.#deeds.deleteBelow(number);
+  }
+
+  /**
+   * Whether a request of this number may be done. Below the window it is an old echo: its reply, if it
+   * had one, is gone, so doing it might do it twice.
+   */
+  admits(number: number): boolean {
+    return number >= this.#lowestAwaited && number < this.#lowestAwaited + sessionWindowMax;
+  }
+
+  recall(number: number): Deed | undefined {
+    return this.#deeds.get(number);
+  }
+
+  remember(deed: Deed): void {
+    this.#deeds.add(deed);
+  }
+
+  toRow(): Row {
+    const deeds = [...this.#deeds].map(({ number, digest, reply }) => [
+      number,
+      digest,
+      fromReply(reply),
+    ]);
+    return [this.client, this.#lastUse, this.#lowestAwaited, deeds];
+  }
+
+  /** @throws TypeError */
+  static fromRow(id: number, [client, lastUse, lowestAwaited, deeds]: Row): Session {
+    const session = new Session(id, toText(client), toCount(lowestAwaited, 1));
+    session.#lastUse = toCount(lastUse);
+    for (const deed of toRow(deeds)) {
+      const [number, digest, reply] = toRow(deed);
+      session.remember({
+        number: toCount(number, 1),
+        digest: toCount(digest),
+        reply: toWriteReply(toRow(reply)),
+      });
+    }
+    return session;
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Everything one node keeps on disk, opened in the order that makes each refusal possible: who it
+ * belongs to, then its votes, then its state. Nothing is modified before the owner is known.
+ *
+ * ```text
+ *   identity.json   who this belongs to, and that it has voted
+ *   journal/        promises and votes
+ *   state/          what was applied
+ * ```
+ */
+import { chmod, mkdir, readdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { DiskError, repairAdvice, toDiskError } from './disk-error.ts';
+import { syncDirectory } from './durable-file.ts';
+import { Identity, type NodeName } from './identity.ts';
+import { Journal } from './journal/journal.ts';
+import { type StateDatabase, StateDirectory } from './state/state-directory.ts';
+
+export interface DataDirectory {
+  readonly identity: Identity;
+  readonly journal: Journal;
+  /** The present one: another after each `replaceState`. */
+  readonly state: StateDatabase;
+  /** See {@link StateDirectory.replace}. */
+  replaceState(fill: (database: StateDatabase) => Promise<void>): Promise<StateDatabase>;
+  /** After the last write has settled. May be called more than once. */
+  close(): Promise<void>;
+}
+
+export interface DataDirectoryOptions extends NodeName {
+  /** Created if its parent exists. */
+  readonly path: string;
+}
+
+/** @throws DiskError with any code but `DISK_FAILED`. */
+export async function openDataDirectory(options: DataDirectoryOptions): Promise<DataDirectory> {
+  const path = resolve(options.path);
+  const identity = await openIdentity(path, options);
+  const journal = await Journal.open({ directory: join(path, 'journal'), owner: identity });
+  try {
+    const state = await StateDirectory.open(path, { isNew: identity.bootCount === 0 });
+    try {
+      await syncDirectory(path);
+      await identity.markBoot(journal.highestTurn);
+    } catch (cause) {
+      await state.close();
+      throw toDiskError(`use ${path} for data`, cause);
+    }
+    return {
+      ...{ identity, journal },
+      get state() {
+        return state.database;
+      },
+      replaceState: (fill) => state.replace(fill),
+      close: () => closeAll(identity, journal, state),
+    };
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+}
+
+async function openIdentity(path: string, node: NodeName): Promise<Identity> {
+  const file = join(path, 'identity.json');
+  const found = await Identity.read(file, node);
+  if (found !== undefined) return found;
+  await prepareDirectory(path);
+  return Identity.create(file, node);
+}
+
+/** Makes the directory, or takes an empty one. */
+async function prepareDirectory(path: string): Promise<void> {
+  try {
+    const isMade = await mkdirIfAbsent(path);
+    if (isMade) await syncDirectory(dirname(path));
+    expectEmpty(path, await readdir(path));
+    await chmod(path, 0o700);
+  } catch (cause) {
+    throw toDiskError(`use ${path} for data`, cause);
+  }
+}
+
+async function mkdirIfAbsent(path: string): Promise<boolean> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+    return true;
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return false;
+    throw cause;
+  }
+}
+
+/** Safety: data without an identity may be a voter's; to begin anew beside it would be amnesia. */
+function expectEmpty(path: string, names: readonly string[]): void {
+  if (names.some((name) => /^(?:journal|state|identity\.json\.damaged)/.test(name))) {
+    const message = `${path} holds data, but identity.json is missing. ${repairAdvice}`;
+    throw new DiskError('DISK_IDENTITY_DAMAGED', message);
+  }
+  const others = names.filter((name) => !['identity.json.new', 'lost+found'].includes(name));
+  if (others.length > 0) {
+    const message = `${path} is not a data directory: it holds ${others[0]}. Name an empty one.`;
+    throw new DiskError('DISK_UNUSABLE', message);
+  }
+}
+
+async function closeAll(
+  identity: Identity,
+  journal: Journal,
+  state: StateDirectory,
+): Promise<void> {
+  await Promise.all([journal.close(), state.close()]);
+  try {
+    await identity.markReached(journal.highestTurn);
+  } catch {
+    // A full disk must not keep anyone from closing; a lost tail is then noticed by peers alone.
+  }
+}

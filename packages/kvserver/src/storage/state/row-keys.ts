@@ -1,0 +1,75 @@
+/**
+ * Where things lie in the state database. The first byte of a row's key says what the row is:
+ *
+ *   d key               the present value of a key, in the order of the keys' bytes
+ *   s session (8 bytes) one session, in the order they were opened
+ *   m name              the position of the whole state
+ *
+ * `h` is kept for history: `h key 00 01 revision (8 bytes)`, each 00 in the key written as 00 ff, so
+ * that all revisions of a key lie together, in order, and no key runs into another. Present values
+ * stay where they are.
+ */
+import type { Bytes } from '@paxkv/protocol';
+import { fromText, toText } from '../../state-machine/store/latin1.ts';
+
+const prefixes = { data: 0x64, meta: 0x6d, session: 0x73 } as const;
+
+/** The row of one key of the store. */
+export function dataKey(key: Bytes): Bytes {
+  return withPrefix(prefixes.data, key);
+}
+
+/** The same for the key of that name. */
+export function dataKeyOf(name: string): Bytes {
+  return fromText(String.fromCharCode(prefixes.data) + name);
+}
+
+export function sessionKey(session: number): Bytes {
+  const id = new Uint8Array(8);
+  new DataView(id.buffer).setBigUint64(0, BigInt(session));
+  return withPrefix(prefixes.session, id);
+}
+
+/** The session whose row this is. */
+export function fromSessionKey(rowKey: Bytes): number {
+  const view = new DataView(rowKey.buffer, rowKey.byteOffset, rowKey.byteLength);
+  return Number(view.getBigUint64(1));
+}
+
+/** Whether the row is a session's. */
+export function isSessionKey(rowKey: Bytes): boolean {
+  return rowKey[0] === prefixes.session;
+}
+
+/** Whether the row is about the state as a whole. */
+export function isMetaKey(rowKey: Bytes): boolean {
+  return rowKey[0] === prefixes.meta;
+}
+
+/** Whether the row is a part of the state: an entry or a session. */
+export function isStateKey(rowKey: Bytes): boolean {
+  return rowKey[0] === prefixes.data || isSessionKey(rowKey);
+}
+
+/** Applied position, counters and state hash: see `position.ts`. */
+export const positionKey = withPrefix(prefixes.meta, Buffer.from('position'));
+
+/** How far the journal beside this state had come: see `journal-mark.ts`. */
+export const journalKey = withPrefix(prefixes.meta, Buffer.from('journal'));
+
+/** Whether the row is about this copy of the state alone, and no part of the state itself. */
+export function isLocalKey(rowKey: Bytes): boolean {
+  return isMetaKey(rowKey) && nameOf(rowKey) !== nameOf(positionKey);
+}
+
+/** A key as a string, for use in a `Map`: one character a byte, so no two keys share a name. */
+export function nameOf(key: Bytes): string {
+  return toText(key);
+}
+
+function withPrefix(prefix: number, rest: Bytes): Bytes {
+  const key = new Uint8Array(1 + rest.length);
+  key[0] = prefix;
+  key.set(rest, 1);
+  return key;
+}

@@ -1,0 +1,92 @@
+/** A whole state as it stood at one moment, read bit by bit while the state itself goes on. */
+import type { Bytes } from '@paxkv/protocol';
+import type { AbstractIterator, AbstractSnapshot } from 'abstract-level';
+import { StateError } from '../../state-machine/state-error.ts';
+import { attempt } from './attempt.ts';
+import { toPosition } from './position.ts';
+import { RowAudit, type StateRow } from './row-audit.ts';
+import { isLocalKey, positionKey } from './row-keys.ts';
+import { unseal } from './sealed-row.ts';
+import type { Tally } from './state-checksum.ts';
+import type { StateLevel } from './state-database.ts';
+
+/** Some rows of a state; all that there are when taken together, in the order of their keys. */
+export interface StatePage {
+  readonly rows: readonly StateRow[];
+  readonly isLast: boolean;
+}
+
+const readCountMax = 64;
+
+export class StateExport {
+  /** The highest instance applied. */
+  readonly applied: number;
+  readonly #tally: Tally;
+  readonly #snapshot: AbstractSnapshot;
+  readonly #iterator: AbstractIterator<StateLevel, Bytes, Bytes>;
+  readonly #audit = new RowAudit();
+  /** Read and not given yet. */
+  #waiting: StateRow[] = [];
+
+  private constructor(
+    { applied, tally }: { readonly applied: number; readonly tally: Tally },
+    snapshot: AbstractSnapshot,
+    iterator: AbstractIterator<StateLevel, Bytes, Bytes>,
+  ) {
+    this.applied = applied;
+    this.#tally = tally;
+    this.#snapshot = snapshot;
+    this.#iterator = iterator;
+  }
+
+  /**
+   * Holds on to the state as it is now, until closed.
+   *
+   * @throws StateError `STATE_DAMAGED` also if there is no position, so not one instance was applied.
+   */
+  static async open(level: StateLevel): Promise<StateExport> {
+    const snapshot = await attempt('take hold of a state', async () => level.snapshot());
+    try {
+      const row = await attempt('read the position', () => level.get(positionKey, { snapshot }));
+      if (row === undefined) throw new StateError('STATE_DAMAGED', 'The state has no position.');
+      const { position, tally } = unseal(positionKey, row, toPosition);
+      const { applied } = position;
+      return new StateExport({ applied, tally }, snapshot, level.iterator({ snapshot }));
+    } catch (error) {
+      await snapshot.close();
+      throw error;
+    }
+  }
+
+  /**
+   * The next rows, of `bytesMax` bytes or little more. To be called until the last page was given.
+   *
+   * @throws StateError `STATE_DAMAGED` if a row is, or if rows are missing.
+   */
+  async next(bytesMax: number): Promise<StatePage> {
+    const rows: StateRow[] = [];
+    let bytes = 0;
+    while (bytes < bytesMax) {
+      if (this.#waiting.length === 0) this.#waiting = await this.#read();
+      const row = this.#waiting.shift();
+      if (row === undefined) {
+        this.#audit.finish(this.#tally);
+        return { rows, isLast: true };
+      }
+      if (isLocalKey(row[0])) continue;
+      this.#audit.take(row);
+      rows.push(row);
+      bytes += row[0].length + row[1].length;
+    }
+    return { rows, isLast: false };
+  }
+
+  async close(): Promise<void> {
+    await this.#iterator.close();
+    await this.#snapshot.close();
+  }
+
+  #read(): Promise<StateRow[]> {
+    return attempt('read rows', () => this.#iterator.nextv(readCountMax));
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Takes up a whole state, row by row, into an empty database.
+ * Rule: until every row has come and was checked there is no position, and without one it is no state.
+ */
+import { StateError } from '../../state-machine/state-error.ts';
+import { attempt } from './attempt.ts';
+import { toPosition } from './position.ts';
+import { RowAudit, type StateRow } from './row-audit.ts';
+import { nameOf, positionKey } from './row-keys.ts';
+import { unseal } from './sealed-row.ts';
+import type { StateLevel, WriteOptions } from './state-database.ts';
+
+export class StateImport {
+  readonly #level: StateLevel;
+  readonly #audit = new RowAudit();
+  #positionRow: StateRow | undefined;
+
+  /** `level` is open and empty. */
+  constructor(level: StateLevel) {
+    this.#level = level;
+  }
+
+  /** @throws StateError `STATE_DAMAGED` for a row that is not as it was written; `STATE_FAILED`. */
+  async add(rows: readonly StateRow[]): Promise<void> {
+    for (const row of rows) {
+      this.#audit.take(row);
+      if (nameOf(row[0]) === nameOf(positionKey)) this.#positionRow = row;
+    }
+    const others = rows.filter((row) => row !== this.#positionRow);
+    await this.#write(others, false);
+  }
+
+  /**
+   * Makes it a state of this position, durable when resolved.
+   *
+   * @throws StateError `STATE_DAMAGED` if rows are missing or too many, or if the position is another.
+   */
+  async finish(applied: number): Promise<void> {
+    const row = this.#positionRow;
+    if (row === undefined) throw new StateError('STATE_DAMAGED', 'The state has no position.');
+    const { position, tally } = unseal(row[0], row[1], toPosition);
+    // Safety: what says how much there must be comes last, and only if all of it is there.
+    this.#audit.finish(tally);
+    if (position.applied !== applied) {
+      const message = `The state is at instance ${position.applied}, not ${applied}.`;
+      throw new StateError('STATE_DAMAGED', message);
+    }
+    await this.#write([row], true);
+  }
+
+  async #write(rows: readonly StateRow[], sync: boolean): Promise<void> {
+    const puts = rows.map(([key, value]) => ({ type: 'put', key, value }) as const);
+    const options: WriteOptions = { sync };
+    await attempt('take up rows', () => this.#level.batch(puts, options));
+  }
+}

@@ -1,2 +1,0 @@
-/** The door of the stream. */
-export { StreamDoor, type StreamDoorOptions } from './stream-door.ts';

@@ -1,0 +1,257 @@
+/**
+ * Messages as bytes: MessagePack maps, back to back; a frame carries one or more. Records shared along a
+ * connection would save a few bytes and make each frame depend on those before it, so there are none.
+ * What arrives is checked field by field, and whatever `core/messages.ts` does not name is refused.
+ */
+import {
+  type Envelope,
+  learnCountMax,
+  type Message,
+  outcomeCountMax,
+  roundMax,
+} from '@paxkv/paxos/core';
+// This entry leaves the native string reader alone, which `msgpackr` itself would load where it finds it.
+import { Packr } from 'msgpackr/pack';
+import { z } from 'zod';
+import type { HandedOver } from '../replica/forwarding/forward-port.ts';
+import type { StateMessage } from '../replica/snapshot/state-port.ts';
+import { handOverSchema, isHandedOver } from './forward-schema.ts';
+import { isAboutState, stateSchema } from './state-schema.ts';
+
+/** What a schema must know of the cluster. */
+export interface EnvelopeBounds {
+  readonly nodeCount: number;
+  readonly valueBytesMax: number;
+}
+
+/** Numbers of instances stay below this: exact integers, with room for sums. */
+export const seqMax = 2 ** 52;
+
+export type Reading<T> =
+  | { readonly valid: true; readonly content: T }
+  | { readonly valid: false; readonly reason: string };
+
+const packr = new Packr({ useRecords: false, mapsAsObjects: true });
+
+/** One value as bytes, to be sent alone or joined to others. */
+export function pack(content: unknown): Uint8Array {
+  return packr.pack(content);
+}
+
+/** The one content of a frame, of any shape: to be checked before use. */
+export function unpack(frame: Uint8Array): unknown {
+  let content: unknown;
+  let count = 0;
+  const isWhole = unpackEach(frame, (each) => {
+    content = each;
+    count += 1;
+    return count === 1;
+  });
+  return isWhole && count === 1 ? content : undefined;
+}
+
+/** Takes one content of a frame after the other, until one is refused. False if it is no MessagePack. */
+function unpackEach(frame: Uint8Array, take: (content: unknown) => boolean): boolean {
+  try {
+    packr.unpackMultiple(frame, take);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What servers send each other. */
+export type PeerMessage = Envelope<Uint8Array> | SideMessage;
+
+/** What replicas say to each other beside Paxos. */
+export type SideMessage = StateMessage | HandedOver;
+
+export function isEnvelope(message: PeerMessage): message is Envelope<Uint8Array> {
+  return 'message' in message;
+}
+
+/** Reads the frames that other servers send to this one. */
+export class FrameReader {
+  readonly #schema: z.ZodType<Envelope<Uint8Array>>;
+  readonly #stateSchema = stateSchema(seqMax);
+  readonly #handOverSchema: z.ZodType<HandedOver>;
+  readonly #me: number;
+
+  constructor(me: number, bounds: EnvelopeBounds) {
+    this.#schema = envelopeSchema(bounds);
+    this.#handOverSchema = handOverSchema(bounds.valueBytesMax);
+    this.#me = me;
+  }
+
+  /** All messages of a frame from `sender`, or none of them if one is not as it must be. */
+  read(frame: Uint8Array, sender: number): Reading<PeerMessage[]> {
+    const messages: PeerMessage[] = [];
+    let reason: string | undefined;
+    const isWhole = unpackEach(frame, (content) => {
+      const reading = this.#readOne(content, sender);
+      if (reading.valid) messages.push(reading.content);
+      else reason = reading.reason;
+      return reading.valid;
+    });
+    if (!isWhole) reason ??= 'not MessagePack';
+    return reason === undefined ? { valid: true, content: messages } : { valid: false, reason };
+  }
+
+  #readOne(content: unknown, sender: number): Reading<PeerMessage> {
+    if (isAboutState(content)) return toReading(this.#stateSchema.safeParse(content));
+    if (isHandedOver(content)) return toReading(this.#handOverSchema.safeParse(content));
+    const parsed = this.#schema.safeParse(content);
+    if (!parsed.success) return { valid: false, reason: firstIssue(parsed.error) };
+    if (parsed.data.from !== sender) return { valid: false, reason: 'from: not the sender' };
+    if (parsed.data.to !== this.#me) return { valid: false, reason: 'to: not this server' };
+    return { valid: true, content: parsed.data };
+  }
+}
+
+function toReading<T>(parsed: z.ZodSafeParseResult<T>): Reading<T> {
+  if (parsed.success) return { valid: true, content: parsed.data };
+  return { valid: false, reason: firstIssue(parsed.error) };
+}
+
+/** What is wrong first, in a few words, and without a word of what was sent. */
+export function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0];
+  if (issue === undefined) return 'invalid';
+  const path = issue.path.join('.') || 'message';
+  return issue.code === 'unrecognized_keys'
+    ? `${path}: unknown field`
+    : `${path}: ${issue.message}`;
+}
+
+function isMostOf(view: Uint8Array): boolean {
+  return 2 * view.byteLength > view.buffer.byteLength;
+}
+
+/** A map with exactly these fields. */
+function record<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.any().refine(isMap, 'not a map').pipe(z.strictObject(shape));
+}
+
+/** Bytes, dates and such pass for objects elsewhere, and a megabyte has as many fields to check. */
+function isMap(content: unknown): boolean {
+  if (typeof content !== 'object' || content === null) return false;
+  return Object.getPrototypeOf(content) === Object.prototype;
+}
+
+function envelopeSchema(bounds: EnvelopeBounds): z.ZodType<Envelope<Uint8Array>> {
+  const peer = z
+    .int()
+    .min(0)
+    .max(bounds.nodeCount - 1);
+  const count = z.int().min(0).max(seqMax);
+  return record({
+    from: peer,
+    to: peer,
+    done: z.int().min(-1).max(seqMax),
+    min: z.int().min(0).max(seqMax),
+    mark: record({
+      lives: z.array(count).length(bounds.nodeCount),
+      turn: count,
+      heard: count,
+    }),
+    message: messageSchema(bounds, peer),
+  });
+}
+
+function messageSchema(
+  { valueBytesMax }: EnvelopeBounds,
+  peer: z.ZodType<number>,
+): z.ZodType<Message<Uint8Array>> {
+  const seq = z.int().min(0).max(seqMax);
+  const life = z.int().min(1).max(seqMax);
+  const ballot = record({ round: z.int().min(1).max(roundMax), peer });
+  const value = z
+    .instanceof(Uint8Array)
+    .refine((bytes) => bytes.byteLength <= valueBytesMax, `longer than ${valueBytesMax} bytes`)
+    // What arrives is a view of a whole frame, and a kept view would keep all of it in memory.
+    .transform((bytes) => (isMostOf(bytes) ? bytes : new Uint8Array(bytes)));
+  const vote = record({ ballot, value });
+  const message = z.discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('prepare'), seq, ballot }),
+    z.strictObject({ type: z.literal('promised'), seq, ballot, vote: z.exactOptional(vote) }),
+    z.strictObject({
+      type: z.literal('accept'),
+      seq,
+      ballot,
+      value,
+      decided: z.exactOptional(z.array(record({ seq, ballot })).min(1).max(outcomeCountMax)),
+      upTo: z.exactOptional(z.int().min(-1).max(seqMax)),
+    }),
+    z.strictObject({ type: z.literal('accepted'), seq, ballot }),
+    z.strictObject({
+      type: z.literal('rejected'),
+      seq,
+      ballot,
+      promised: ballot,
+      log: z.exactOptional(ballot),
+    }),
+    z.strictObject({ type: z.literal('decided'), seq, ballot, value: z.exactOptional(value) }),
+    z.strictObject({
+      type: z.literal('learn'),
+      seq,
+      count: z.int().min(1).max(learnCountMax),
+    }),
+    z.strictObject({
+      type: z.literal('learned'),
+      seq,
+      values: z.array(value).min(1).max(learnCountMax),
+    }),
+    z.strictObject({ type: z.literal('forgotten'), seq }),
+    z.strictObject({ type: z.literal('admit'), life, attempt: seq }),
+    z.strictObject({
+      type: z.literal('admitted'),
+      life,
+      attempt: seq,
+      isMember: z.boolean(),
+      isNew: z.boolean(),
+      max: z.int().min(-1).max(seqMax),
+      round: z.int().min(0).max(roundMax),
+    }),
+    z.strictObject({ type: z.literal('survey'), poll: seq }),
+    z.strictObject({
+      type: z.literal('surveyed'),
+      poll: seq,
+      upTo: z.int().min(-1).max(seqMax),
+      knownUpTo: z.int().min(-1).max(seqMax),
+    }),
+    ...leadershipSchemas({ seq, ballot, vote }),
+    z.strictObject({ type: z.literal('outlived'), life, attempt: seq, latest: life }),
+  ]);
+  return z.any().refine(isMap, 'not a map').pipe(message);
+}
+
+/** Of the messages about who leads. */
+function leadershipSchemas<Ballot extends z.ZodType, Vote extends z.ZodType>({
+  seq,
+  ballot,
+  vote,
+}: {
+  seq: z.ZodInt;
+  ballot: Ballot;
+  vote: Vote;
+}) {
+  return [
+    z.strictObject({ type: z.literal('canvass'), poll: seq }),
+    z.strictObject({ type: z.literal('endorsed'), poll: seq }),
+    z.strictObject({ type: z.literal('lead'), ballot }),
+    z.strictObject({
+      type: z.literal('followed'),
+      ballot,
+      from: seq,
+      votes: z.array(record({ seq, vote })).max(64),
+    }),
+    z.strictObject({ type: z.literal('outbid'), ballot, promised: ballot }),
+    z.strictObject({
+      type: z.literal('heartbeat'),
+      ballot,
+      upTo: z.exactOptional(z.int().min(-1).max(seqMax)),
+    }),
+    z.strictObject({ type: z.literal('alive'), ballot }),
+    z.strictObject({ type: z.literal('succeed'), ballot }),
+  ] as const;
+}

@@ -1,0 +1,186 @@
+/**
+ * The road to one other server: dials it, greets it, and keeps the connection open, for ever. Messages
+ * go out here and nothing comes in but the answer to the greeting.
+ */
+import type { Random } from '@paxkv/paxos';
+import type { PeerStatus } from '@paxkv/protocol';
+import { type ClientOptions, type RawData, WebSocket } from 'ws';
+import { frameBytesMax, type PeerLimits } from '../config/transport-limits.ts';
+import { Heartbeat } from '../system/keepalive.ts';
+import { Backoff } from './backoff.ts';
+import { pack, unpack } from './codec.ts';
+import { type Hello, helloBytesMax, peerPath, printable, readAnswer } from './handshake.ts';
+import { Outbox } from './outbox.ts';
+
+/** How long the other server may take to hear the last words. */
+const farewellMsMax = 200;
+
+export interface OutgoingLinkOptions {
+  /** host:port of the other server. */
+  readonly address: string;
+  readonly hello: Hello;
+  readonly limits: PeerLimits;
+  readonly random: Random;
+  /** Called whenever the status differs from before. */
+  readonly onChange: (status: PeerStatus) => void;
+}
+
+export class OutgoingLink {
+  readonly #options: OutgoingLinkOptions;
+  readonly #url: string;
+  readonly #backoff: Backoff;
+  #status: PeerStatus;
+  #closed = false;
+  /** From dialling until the connection is gone. At most one at a time. */
+  #socket: WebSocket | undefined;
+  /** Present while the other server listens. */
+  #outbox: Outbox | undefined;
+  #heartbeat: Heartbeat | undefined;
+  /** The next attempt, or the end of patience with this one. */
+  #timer: NodeJS.Timeout | undefined;
+  #welcomedMs = Number.POSITIVE_INFINITY;
+  /** Why the connection ends, where this side knows it first. */
+  #reason: string | undefined;
+
+  /** @throws TypeError if the address is not one. */
+  constructor(options: OutgoingLinkOptions) {
+    this.#options = options;
+    this.#url = urlOf(options.address);
+    this.#backoff = new Backoff(options.random, options.limits);
+    this.#status = { node: options.hello.to, connected: false };
+  }
+
+  get status(): PeerStatus {
+    return this.#status;
+  }
+
+  /** Dials, now and whenever the connection is lost, until closed. */
+  dial(): void {
+    const { limits } = this.#options;
+    const settings: ClientOptions & { closeTimeout: number } = {
+      perMessageDeflate: false,
+      maxPayload: helloBytesMax,
+      closeTimeout: limits.handshakeMsMax,
+      // Masks keep web pages from fooling proxies; servers have no need of them, and each byte would be touched twice.
+      generateMask: (mask) => mask.fill(0),
+    };
+    const socket = new WebSocket(this.#url, settings);
+    this.#socket = socket;
+    this.#reason = undefined;
+    this.#timer = setTimeout(
+      () => this.#giveUp(`no answer for ${limits.handshakeMsMax} ms`),
+      limits.handshakeMsMax,
+    );
+    socket.on('open', () => socket.send(pack(this.#options.hello)));
+    socket.on('message', (data) => this.#onAnswer(data));
+    socket.on('error', (error) => {
+      this.#reason ??= textOf(error);
+    });
+    socket.on('close', (code, text) =>
+      this.#onClose(text.toString() || `connection lost (${code})`),
+    );
+  }
+
+  /** The other server was heard of: dials now rather than at the end of the present pause. */
+  hurry(): void {
+    if (this.#closed || this.#socket !== undefined) return;
+    clearTimeout(this.#timer);
+    this.#backoff.reset();
+    this.dial();
+  }
+
+  /** Whether `message` is on its way; false if it is dropped. */
+  send(message: Uint8Array): boolean {
+    return this.#outbox?.add(message) ?? false;
+  }
+
+  get isOpen(): boolean {
+    return this.#outbox !== undefined;
+  }
+
+  /** Resolves when the connection, if there is one, is gone, and what was sent has left. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    if (this.#outbox === undefined) socket.terminate();
+    else this.#bidFarewell(socket, this.#outbox);
+    await gone;
+  }
+
+  #bidFarewell(socket: WebSocket, outbox: Outbox): void {
+    outbox.flush();
+    socket.close(1001);
+    const timer = setTimeout(() => socket.terminate(), farewellMsMax);
+    socket.once('close', () => clearTimeout(timer));
+  }
+
+  #onAnswer(data: RawData): void {
+    // What was on its way when this side gave up is not an answer any more.
+    if (this.#closed || this.#reason !== undefined) return;
+    const answer = readAnswer(data instanceof Uint8Array ? unpack(data) : undefined);
+    if (!answer.valid) this.#giveUp(answer.reason);
+    else if (answer.content.type === 'refusal') this.#giveUp(`refused: ${answer.content.reason}`);
+    else if (this.isOpen) this.#giveUp('a second welcome');
+    else this.#onWelcome();
+  }
+
+  #onWelcome(): void {
+    const { limits } = this.#options;
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    clearTimeout(this.#timer);
+    this.#welcomedMs = performance.now();
+    this.#outbox = new Outbox(socket, { ...limits, frameBytesMax: frameBytesMax(limits) });
+    this.#heartbeat = new Heartbeat(socket, limits, () =>
+      this.#giveUp(`silent for ${limits.silenceMsMax} ms`),
+    );
+    this.#report({ node: this.#status.node, connected: true });
+  }
+
+  #giveUp(reason: string): void {
+    this.#reason ??= reason;
+    this.#socket?.terminate();
+  }
+
+  #onClose(lastWords: string): void {
+    this.#socket = undefined;
+    this.#outbox = undefined;
+    this.#heartbeat?.stop();
+    clearTimeout(this.#timer);
+    if (this.#closed) {
+      this.#status = { node: this.#status.node, connected: false };
+      return;
+    }
+    const reason = printable(this.#reason ?? lastWords);
+    // A connection that is lost soon after its welcome must not be dialled without pause.
+    if (performance.now() - this.#welcomedMs > this.#options.limits.retryDelayMsMax) {
+      this.#backoff.reset();
+    }
+    this.#welcomedMs = Number.POSITIVE_INFINITY;
+    this.#timer = setTimeout(() => this.dial(), this.#backoff.nextMs());
+    this.#report({ node: this.#status.node, connected: false, reason });
+  }
+
+  #report(status: PeerStatus): void {
+    const before = this.#status;
+    this.#status = status;
+    const isSame = before.connected === status.connected && before.reason === status.reason;
+    if (!isSame) this.#options.onChange(status);
+  }
+}
+
+function urlOf(address: string): string {
+  if (!/^([\w.-]+|\[[\da-f:]+\]):\d{1,5}$/i.test(address)) {
+    throw new TypeError(`not host:port: ${address}`);
+  }
+  return new URL(`ws://${address}${peerPath}`).href;
+}
+
+function textOf(error: Error): string {
+  // An error that stands for several attempts has no message of its own.
+  if (error instanceof AggregateError) return error.errors.map(String).join('; ');
+  return error.message;
+}

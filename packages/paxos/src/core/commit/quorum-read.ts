@@ -1,0 +1,121 @@
+/**
+ * Survey: how far may anything have been decided by now? A quorum tells how far it voted; any decision
+ * made before the question has a voter among them. So who has applied all up to the highest answer has
+ * missed nothing that was acknowledged before it asked.
+ */
+import type { Random } from '../../environment.ts';
+import type { PeerId } from '../ballot.ts';
+import type { Agreement } from '../instance/agreement.ts';
+import type { Survey as Request, Surveyed } from '../messages/group.ts';
+import type { Outbox } from '../outbox.ts';
+import { quorumSize } from '../quorum.ts';
+import type { Patience } from '../timeouts.ts';
+
+/** Who was asked first has so long to answer before everybody is asked: well above a round trip. */
+const firstAnswerMs = 10;
+/** Where polls begin to count is drawn from this many: two runs of a peer never ask under one number. */
+const firstPollCount = 2 ** 48;
+
+export interface SurveyOptions {
+  readonly me: PeerId;
+  readonly peerCount: number;
+  readonly patience: Patience;
+  readonly random: Random;
+  readonly agreement: Pick<Agreement<unknown>, 'votedUpTo' | 'knownUpTo' | 'noteMax'>;
+}
+
+/** One question on its way. */
+interface Poll {
+  readonly number: number;
+  readonly answers: Map<PeerId, number>;
+  /** Those asked at first. */
+  readonly asked: readonly PeerId[];
+  attempt: number;
+  wakeAt: number;
+}
+
+export class Survey {
+  readonly #options: SurveyOptions;
+  #pollNumber: number;
+  #poll: Poll | undefined;
+  /** They let a question wait, and were not heard since: they are asked last. */
+  readonly #slow = new Set<PeerId>();
+
+  constructor(options: SurveyOptions) {
+    this.#options = options;
+    // Safety: an answer to an earlier run of this peer may still be on its way.
+    this.#pollNumber = Math.floor(options.random.next() * firstPollCount);
+  }
+
+  /**
+   * Asks as many as make a quorum, others each time, and all if those do not answer soon. One question is
+   * under way at a time: a later one takes the place of an earlier.
+   */
+  begin<V>(now: number, outbox: Outbox<V>): void {
+    const { me, agreement } = this.#options;
+    this.#pollNumber += 1;
+    const asked = this.#choose();
+    const answers = new Map([[me, agreement.votedUpTo]]);
+    const wakeAt = now + firstAnswerMs;
+    this.#poll = { number: this.#pollNumber, answers, asked, attempt: 0, wakeAt };
+    for (const to of asked) outbox.sendNow(to, { type: 'survey', poll: this.#pollNumber });
+    this.#conclude(outbox);
+  }
+
+  onSurvey<V>(from: PeerId, { poll }: Request, outbox: Outbox<V>): void {
+    const { votedUpTo: upTo, knownUpTo } = this.#options.agreement;
+    outbox.sendNow(from, { type: 'surveyed', poll, upTo, knownUpTo });
+  }
+
+  onSurveyed<V>(from: PeerId, { poll, upTo }: Surveyed, outbox: Outbox<V>): void {
+    this.#slow.delete(from);
+    // Safety: an answer to an earlier question knows nothing of what was decided since.
+    if (this.#poll?.number !== poll) return;
+    this.#poll.answers.set(from, upTo);
+    this.#conclude(outbox);
+  }
+
+  /** What this peer said was said in a life that is over. */
+  disregard(peer: PeerId): void {
+    this.#poll?.answers.delete(peer);
+  }
+
+  wake<V>(now: number, outbox: Outbox<V>): void {
+    const poll = this.#poll;
+    if (!poll || poll.wakeAt > now) return;
+    for (const peer of poll.asked) if (!poll.answers.has(peer)) this.#slow.add(peer);
+    poll.wakeAt = now + this.#options.patience.beforeResend(poll.attempt);
+    poll.attempt += 1;
+    this.#askAll(poll, outbox);
+  }
+
+  wakeAt(): number | undefined {
+    return this.#poll?.wakeAt;
+  }
+
+  #choose(): PeerId[] {
+    const { me, peerCount } = this.#options;
+    const others: PeerId[] = [];
+    for (let step = 1; step < peerCount; step += 1) others.push((me + step) % peerCount);
+    const first = this.#pollNumber % Math.max(1, others.length);
+    const inTurn = [...others.slice(first), ...others.slice(0, first)];
+    const isSlow = (peer: PeerId) => Number(this.#slow.has(peer));
+    return inTurn.toSorted((a, b) => isSlow(a) - isSlow(b)).slice(0, quorumSize(peerCount) - 1);
+  }
+
+  #askAll<V>({ number, answers }: Poll, outbox: Outbox<V>): void {
+    for (let to = 0; to < this.#options.peerCount; to += 1) {
+      if (!answers.has(to)) outbox.sendNow(to, { type: 'survey', poll: number });
+    }
+  }
+
+  #conclude<V>(outbox: Outbox<V>): void {
+    const { peerCount, agreement } = this.#options;
+    const answers = this.#poll?.answers;
+    if (!answers || answers.size < quorumSize(peerCount)) return;
+    this.#poll = undefined;
+    const upTo = Math.max(...answers.values());
+    agreement.noteMax(upTo);
+    outbox.surveyed(upTo);
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * Retention: how far each peer's host is done, and so what may be forgotten.
+ * It guards the rule that only what *every* peer is done with is forgotten.
+ */
+import type { PeerId } from '../ballot.ts';
+
+export class Retention {
+  readonly #me: PeerId;
+  readonly #done: number[];
+  #min = 0;
+
+  constructor(me: PeerId, peerCount: number) {
+    this.#me = me;
+    this.#done = new Array<number>(peerCount).fill(-1);
+  }
+
+  /** The highest seq this peer's own host is done with, or −1. */
+  get done(): number {
+    return this.#done[this.#me] ?? -1;
+  }
+
+  /** One above what every peer is done with, as far as is known here. Never sinks. */
+  get min(): number {
+    return this.#min;
+  }
+
+  /** The own host is done with `seq` and all before it. A lower seq than before changes nothing. */
+  doneHere(seq: number): void {
+    this.#raise(this.#me, seq);
+  }
+
+  /**
+   * What an envelope says of its sender. Its `min` may be adopted: that every peer is done below it
+   * was true when it was sent and stays true, also for peers that have not told us themselves.
+   */
+  heard(from: PeerId, done: number, min: number): void {
+    this.#raise(from, done);
+    this.#min = Math.max(this.#min, min);
+  }
+
+  /** After a restart: below `min` nothing is remembered, whatever the hosts say now. */
+  restore(min: number): void {
+    this.#min = Math.max(this.#min, min);
+  }
+
+  #raise(peer: PeerId, done: number): void {
+    if (done <= (this.#done[peer] ?? -1)) return;
+    this.#done[peer] = done;
+    this.#min = Math.max(this.#min, 1 + Math.min(...this.#done));
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Patience: how long to wait before asking again, in milliseconds. Waiting a random time is what ends
+ * a duel of proposers (Paxos Made Simple §2.4 leaves progress to an election or to chance).
+ */
+import type { Random } from '../environment.ts';
+import { AnswerTime } from './round-trip-estimator.ts';
+
+const retryDelayMsMin = 10;
+const retryDelayMsMax = 500;
+const resendDelayMsMin = 100;
+const resendDelayMsMax = 800;
+
+export class Patience {
+  readonly #random: Random;
+  readonly #answerTime = new AnswerTime({
+    waitMsMin: resendDelayMsMin,
+    waitMsMax: resendDelayMsMax,
+  });
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  /** After a refusal, or a sign that a request was lost: short, random, longer with each attempt. */
+  beforeRetry(attempt: number): number {
+    return doubled(retryDelayMsMin, retryDelayMsMax, attempt) * this.#random.next();
+  }
+
+  /** While answers may still come: long enough for a busy disk, and never the same for two peers. */
+  beforeResend(attempt: number): number {
+    const delayMs = doubled(this.#answerTime.waitMs, resendDelayMsMax, attempt);
+    return delayMs * (0.75 + 0.5 * this.#random.next());
+  }
+
+  /** A request that was sent once was answered after so long. */
+  answered(afterMs: number): void {
+    this.#answerTime.answered(afterMs);
+  }
+
+  /** Requests had to be sent again. */
+  repeated(): void {
+    this.#answerTime.repeated();
+  }
+}
+
+function doubled(first: number, max: number, attempt: number): number {
+  return Math.min(max, first * 2 ** Math.min(attempt, 30));
+}
+
+/** Of the times at which something wants to be done, if anything does. */
+export function earliest(times: readonly (number | undefined)[]): number | undefined {
+  let first: number | undefined;
+  for (const time of times) {
+    if (time !== undefined && (first === undefined || time < first)) first = time;
+  }
+  return first === Infinity ? undefined : first;
+}

@@ -1,0 +1,63 @@
+import type { Request } from '@paxkv/client';
+import { toMessage, toReply } from '@paxkv/client/internal/http/calls';
+import { expect } from 'chai';
+
+const key = new Uint8Array([0, 255]);
+const value = Buffer.from('xhellox').subarray(1, 6);
+const stamp = { id: 3, number: 2, lowestAwaited: 1 };
+const versions = { createRevision: 1, modRevision: 2, version: 3 };
+const get = { type: 'get', key, consistency: 'linearizable' } as const;
+
+describe('calls', () => {
+  it('say bytes in base64, and a stamp with every write', () => {
+    const key64 = 'AP8=';
+    const value64 = 'aGVsbG8=';
+    const requests: readonly Request[] = [
+      get,
+      { ...get, consistency: 'serializable' },
+      { type: 'put', key, value, stamp },
+      { type: 'append', key, value, stamp },
+      { type: 'delete', key, stamp },
+      { type: 'openSession', client: 'tester' },
+      { type: 'status' },
+    ];
+    const said = requests.map(toMessage).map(({ path, body }) => [path, body]);
+    expect(said).to.deep.equal([
+      ['/v1/get', { key: key64 }],
+      ['/v1/get', { key: key64, consistency: 'serializable' }],
+      ['/v1/put', { key: key64, value: value64, session: stamp }],
+      ['/v1/append', { key: key64, value: value64, session: stamp }],
+      ['/v1/delete', { key: key64, session: stamp }],
+      ['/v1/sessions', { client: 'tester' }],
+      ['/status', undefined],
+    ]);
+  });
+
+  it('read a present key and an absent one', () => {
+    expect(toReply(get, { found: false })).to.deep.equal({ type: 'get', entry: undefined });
+    expect(toReply(get, { found: true, value: 'aGVsbG8=', ...versions })).to.deep.equal({
+      type: 'get',
+      entry: { value: new Uint8Array(Buffer.from('hello')), ...versions },
+    });
+  });
+
+  it('read a value of the greatest size', () => {
+    const large = Buffer.alloc(1024 * 1024, 7).toString('base64');
+    const reply = toReply(get, { found: true, value: large, ...versions });
+    expect(reply.type === 'get' && reply.entry?.value.length).to.equal(2 ** 20);
+  });
+
+  it('refuse replies that miss something or say nonsense', () => {
+    for (const bad of [
+      {},
+      { found: true, value: 'aGVsbG8=' },
+      { found: true, value: '?', ...versions },
+      { found: true, value: 'aGVsbG8=', ...versions, version: 1.5 },
+      undefined,
+      'text',
+    ]) {
+      expect(() => toReply(get, bad), JSON.stringify(bad)).to.throw();
+    }
+    expect(() => toReply({ type: 'put', key, value, stamp }, {})).to.throw();
+  });
+});

@@ -1,0 +1,246 @@
+/** A real HTTP server with a scripted replica behind it, and a client that sends any bytes. */
+import { EventEmitter, once } from 'node:events';
+import type { Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import {
+  type AppParts,
+  createApp,
+  type HttpLimits,
+  httpLimitsDefault,
+} from '@paxkv/kvserver/internal/api/http/index';
+import type { ErrorReply, KvErrorCode, StatusReply } from '@paxkv/protocol';
+import { expect } from 'chai';
+
+type Submitter = AppParts['submitter'];
+type Request = Parameters<Submitter['submit']>[0];
+type SubmitOptions = Exclude<Parameters<Submitter['submit']>[1], undefined>;
+export type Reply = Awaited<ReturnType<Submitter['submit']>>;
+type Entry = Exclude<Extract<Reply, { type: 'got' }>['entry'], undefined>;
+
+/** Answers requests from one map, or as `script` says. */
+export class ScriptedSubmitter implements Submitter {
+  readonly requests: Request[] = [];
+  readonly signals: (AbortSignal | undefined)[] = [];
+  readonly consistencies: (string | undefined)[] = [];
+  script: ((request: Request, signal?: AbortSignal) => Promise<Reply>) | undefined;
+  readonly #arrivals = new EventEmitter();
+  readonly #entries = new Map<string, Entry>();
+  #revision = 0;
+
+  async submit(request: Request, { signal, consistency }: SubmitOptions = {}): Promise<Reply> {
+    this.requests.push(request);
+    this.signals.push(signal);
+    this.consistencies.push(consistency);
+    this.#arrivals.emit('request');
+    return this.script?.(request, signal) ?? this.#apply(request);
+  }
+
+  /** Resolves when `count` requests in all have arrived. */
+  async arrived(count: number): Promise<void> {
+    while (this.requests.length < count) await once(this.#arrivals, 'request');
+  }
+
+  #apply({ command }: Request): Reply {
+    if (command.type === 'openSession') return { type: 'sessionOpened', session: 7 };
+    const name = Buffer.from(command.key).toString('hex');
+    const entry = this.#entries.get(name);
+    switch (command.type) {
+      case 'get':
+        return { type: 'got', entry };
+      case 'put':
+        return { type: 'put', revision: this.#write(name, command.value) };
+      case 'append': {
+        const value = Buffer.concat([entry?.value ?? Buffer.alloc(0), command.value]);
+        return { type: 'appended', revision: this.#write(name, value), length: value.length };
+      }
+      case 'delete': {
+        const existed = this.#entries.delete(name);
+        if (existed) this.#revision += 1;
+        return { type: 'deleted', revision: this.#revision, existed };
+      }
+    }
+  }
+
+  #write(name: string, value: Uint8Array): number {
+    this.#revision += 1;
+    const before = this.#entries.get(name);
+    this.#entries.set(name, {
+      value,
+      createRevision: before?.createRevision ?? this.#revision,
+      modRevision: this.#revision,
+      version: (before?.version ?? 0) + 1,
+    });
+    return this.#revision;
+  }
+}
+
+/** One answer as it came over the wire. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string;
+}
+
+export interface RawExchange {
+  readonly bytes: string;
+  readonly answer: Answer;
+  /** From the last byte sent to the close of the connection. */
+  readonly closedAfterMs: number;
+}
+
+export class DoorUnderTest {
+  readonly submitter = new ScriptedSubmitter();
+  readonly logLines: unknown[][] = [];
+  status: StatusReply = runningStatus;
+  readonly #server: Server;
+
+  private constructor(limits: Partial<HttpLimits>) {
+    const parts = {
+      submitter: this.submitter,
+      status: () => this.status,
+      logger: { error: (...line: unknown[]) => void this.logLines.push(line) },
+      limits: { ...httpLimitsDefault, ...limits },
+      hostNames: ['node-a.example'],
+    };
+    this.#server = createApp(parts).server;
+  }
+
+  static async open(limits: Partial<HttpLimits> = {}): Promise<DoorUnderTest> {
+    const door = new DoorUnderTest(limits);
+    await once(door.#server.listen(0, '127.0.0.1'), 'listening');
+    return door;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`${this.url}${path}`, init);
+  }
+
+  postJson(path: string, body: unknown): Promise<Response> {
+    return this.fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  }
+
+  /** The server's end of the next connection. */
+  async nextConnection(): Promise<Socket> {
+    const [socket] = await once(this.#server, 'connection');
+    return socket;
+  }
+
+  connect(): Socket {
+    return connect({ port: this.port, host: '127.0.0.1' }).on('error', () => undefined);
+  }
+
+  /** Sends bytes as they are, and waits until the server closes the connection. */
+  async sendRaw(...parts: (string | Buffer)[]): Promise<RawExchange> {
+    const socket = this.connect();
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    await once(socket, 'connect');
+    for (const part of parts) socket.write(part);
+    const sentAt = performance.now();
+    await once(socket, 'close');
+    const bytes = Buffer.concat(chunks).toString();
+    const closedAfterMs = performance.now() - sentAt;
+    return { bytes, answer: parseAnswer(bytes), closedAfterMs };
+  }
+
+  /** Sends bad bytes, and holds the answer, the connection and everyone else to the contract. */
+  async refusesRaw(
+    bytes: (string | Buffer)[],
+    expected: { code: KvErrorCode; status: number; closesWithinMs?: number },
+  ): Promise<void> {
+    const asked = this.submitter.requests.length;
+    const { answer, closedAfterMs } = await this.sendRaw(...bytes);
+    expect(answer.status, answer.body).to.equal(expected.status);
+    expect(answer.headers.get('content-type')).to.match(/^application\/json/);
+    expect(JSON.parse(answer.body).error.code).to.equal(expected.code);
+    expect(closedAfterMs).to.be.below(expected.closesWithinMs ?? 1000);
+    expect(this.submitter.requests.length).to.equal(asked);
+    await this.servesOthers();
+  }
+
+  /** Expects an error answer in our form, and that everyone else is still served. */
+  async refuses(answer: Response | Promise<Response>, code: KvErrorCode): Promise<ErrorReply> {
+    const response = await answer;
+    const reply = (await response.json()) as ErrorReply;
+    expect(reply.error?.code, JSON.stringify(reply)).to.equal(code);
+    expect(response.headers.get('content-type')).to.match(/^application\/json/);
+    expect(reply.error.message).to.be.a('string').that.is.not.empty;
+    expect(reply.error.message).not.to.match(/\n|\.[jt]s|\/tmp|node_modules/);
+    await this.servesOthers();
+    return reply;
+  }
+
+  /** A good request on another connection succeeds. */
+  async servesOthers(): Promise<void> {
+    const response = await this.fetch('/livez', { headers: { connection: 'close' } });
+    expect(response.status).to.equal(200);
+    await response.arrayBuffer();
+  }
+}
+
+/** A request as it travels, on a connection that stays open after it. */
+export function openRequest(line: string, headers: string[] = [], body = ''): string {
+  return [`${line} HTTP/1.1`, 'host: localhost', ...headers, '', body].join('\r\n');
+}
+
+/** A request that asks the server to close the connection after it. */
+export function lastRequest(line: string, headers: string[] = [], body = ''): string {
+  return openRequest(line, ['connection: close', ...headers], body);
+}
+
+export function base64(text: string | Buffer): string {
+  return Buffer.from(text).toString('base64');
+}
+
+function parseAnswer(bytes: string): Answer {
+  const [head = '', ...rest] = bytes.split('\r\n\r\n');
+  const [statusLine = '', ...lines] = head.split('\r\n');
+  const headers = lines.map((line): [string, string] => {
+    const colon = line.indexOf(':');
+    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+  });
+  return {
+    status: Number(statusLine.split(' ')[1]),
+    headers: new Map(headers),
+    body: rest.join('\r\n\r\n'),
+  };
+}
+
+export const runningStatus: StatusReply = {
+  node: 0,
+  cluster: 'test',
+  state: 'running',
+  applied: 3,
+  min: 1,
+  max: 4,
+  revision: 2,
+  sessions: 1,
+  pending: 0,
+  peers: [
+    { node: 1, connected: true },
+    { node: 2, connected: false, reason: 'connection refused' },
+  ],
+  leader: null,
+  residentBytes: 1,
+  uptimeMs: 1,
+  version: '0.1.0',
+};

@@ -1,0 +1,174 @@
+import { once } from 'node:events';
+import { paths } from '@paxkv/protocol';
+import { expect } from 'chai';
+import { base64, DoorUnderTest, lastRequest, openRequest } from './app-under-test.ts';
+
+const json = 'content-type: application/json';
+
+describe('HTTP server', () => {
+  let door: DoorUnderTest;
+
+  before(async () => {
+    door = await DoorUnderTest.open();
+  });
+  after(() => door.close());
+
+  const badRequest = { code: 'KV_BAD_REQUEST', status: 400 } as const;
+  const tooLarge = { code: 'KV_TOO_LARGE', status: 431 } as const;
+
+  for (const [what, ...bytes] of [
+    [
+      'both length headers (H8)',
+      lastRequest('POST /v1/put', [json, 'content-length: 2', 'transfer-encoding: chunked'], '{}'),
+    ],
+    [
+      'two lengths (H8)',
+      lastRequest('POST /v1/put', [json, 'content-length: 2', 'content-length: 3'], '{}'),
+    ],
+    [
+      'a chunk size that is no number (H8)',
+      lastRequest('POST /v1/put', [json, 'transfer-encoding: chunked'], 'xyz\r\n{}\r\n0\r\n\r\n'),
+    ],
+    [
+      'a chunk that is longer than it said (H8)',
+      lastRequest('POST /v1/put', [json, 'transfer-encoding: chunked'], '1\r\n{}{}{}\r\n0\r\n\r\n'),
+    ],
+    ['a negative length (H8)', lastRequest('POST /v1/put', [json, 'content-length: -1'], '{}')],
+    ['an unknown method (H17)', lastRequest('BREW /v1/kv/k')],
+    ['an HTTP/2 preface (H17)', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    ['a TLS hello (H17)', Buffer.from([0x16, 3, 1, 0, 5, 1, 0, 0, 1, 3, 10, 13])],
+    ['binary noise (H17)', Buffer.alloc(4096, 0xfe)],
+    ['a header without a colon (H17)', lastRequest('GET /livez', ['nonsense'])],
+    ['an expectation that nobody has (H16)', lastRequest('GET /livez', ['expect: a miracle'])],
+    ['an upgrade to an unknown protocol (H16)', lastRequest('GET /livez', ['upgrade: pigeon'])],
+    ['no Host header', 'GET /livez HTTP/1.1\r\nconnection: close\r\n\r\n'],
+  ] as const) {
+    it(`refuses ${what}`, () => door.refusesRaw(bytes, badRequest));
+  }
+
+  it('refuses an expectation amid a body at once (H16)', () =>
+    door.refusesRaw([lastRequest('PUT /v1/kv/k', ['expect: x', 'content-length: 9'])], badRequest));
+
+  it('refuses headers over their size or their number (H13)', async () => {
+    await door.refusesRaw([lastRequest('GET /livez', [`a: ${'x'.repeat(17_000)}`])], tooLarge);
+    const many = Array.from({ length: 2000 }, (_, index) => `h${index}: 1`);
+    await door.refusesRaw([lastRequest('GET /livez', many)], tooLarge);
+    await door.refusesRaw([lastRequest('GET /livez', many.slice(0, 101))], tooLarge);
+  });
+
+  it('refuses a path over the size of headers (H14)', () =>
+    door.refusesRaw([lastRequest(`GET /v1/kv/${'k'.repeat(17_000)}`)], tooLarge));
+
+  it('is no proxy', () =>
+    door.refusesRaw(['CONNECT example:80 HTTP/1.1\r\nhost: example\r\n\r\n'], {
+      code: 'KV_METHOD_NOT_ALLOWED',
+      status: 405,
+    }));
+
+  it('outlives a connection that is reset after its refusal', async () => {
+    const socket = door.connect();
+    socket.write('CONNECT example:80 HTTP/1.1\r\nhost: example\r\n\r\n');
+    await once(socket, 'data');
+    socket.resetAndDestroy();
+    await door.servesOthers();
+  });
+
+  it('never answers one request with the error of the next', async () => {
+    door.submitter.script = () => new Promise(() => undefined);
+    const pending = openRequest('GET /v1/kv/slow');
+    const { bytes } = await door.sendRaw(pending, 'nonsense\r\n\r\n');
+    expect(bytes).to.equal('');
+    door.submitter.script = undefined;
+    await door.servesOthers();
+  });
+
+  it('answers what came before the nonsense, if that is done', async () => {
+    const first = openRequest('GET /livez');
+    const socket = door.connect();
+    socket.write(first);
+    await once(socket, 'data');
+    socket.write('nonsense\r\n\r\n');
+    const [second] = await once(socket, 'data');
+    expect(String(second)).to.match(/^HTTP\/1.1 400 /);
+    await once(socket, 'close');
+  });
+
+  it('serves a connection that stays open again', async () => {
+    const line = 'PUT /v1/kv/k';
+    const length = ['content-length: 1'];
+    const { bytes } = await door.sendRaw(
+      openRequest(line, length, 'v'),
+      lastRequest(line, length, 'v'),
+    );
+    expect(bytes.match(/HTTP\/1.1 200 OK/g)).to.have.length(2);
+  });
+
+  it('closes surplus connections and serves the others (H12)', async () => {
+    const crowded = await DoorUnderTest.open({ connectionCountMax: 20 });
+    const kept = crowded.connect();
+    kept.write(openRequest('GET /livez'));
+    await once(kept, 'data');
+    let surplus = 21;
+    await new Promise<void>((resolve) => {
+      for (let count = 40; count > 0; count -= 1) {
+        crowded.connect().once('close', () => {
+          surplus -= 1;
+          if (surplus === 0) resolve();
+        });
+      }
+    });
+    kept.write(openRequest('GET /livez'));
+    expect(String(await once(kept, 'data'))).to.match(/^HTTP\/1.1 200 /);
+    await crowded.close();
+  });
+});
+
+describe('HTTP server with short limits', () => {
+  let door: DoorUnderTest;
+
+  before(async () => {
+    door = await DoorUnderTest.open({
+      headersTimeoutMs: 200,
+      replyTimeoutMs: 200,
+    });
+  });
+  after(() => door.close());
+
+  it('closes connections whose headers trickle in (H9)', async () => {
+    const sockets = Array.from({ length: 10 }, () => door.connect());
+    for (const socket of sockets) socket.write('GET /livez HTTP/1.1\r\nname: ');
+    const trickle = setInterval(() => {
+      for (const socket of sockets) socket.write('a');
+    }, 50);
+    const answers = sockets.map(async (socket) => String(await once(socket, 'data')));
+    await door.servesOthers();
+    for (const answer of await Promise.all(answers)) {
+      expect(answer)
+        .to.match(/^HTTP\/1.1 408 /)
+        .and.contain('KV_SLOW_REQUEST');
+    }
+    clearInterval(trickle);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it('cuts off a client that takes none of its answers (H11)', async () => {
+    const value = base64(Buffer.alloc(1024 * 1024));
+    await door.postJson(paths.put, { key: base64('big'), value });
+    const opened = door.nextConnection();
+    const socket = door.connect().pause();
+    socket.write(openRequest('GET /v1/kv/big?raw').repeat(40));
+    const serverEnd = await opened;
+    await door.servesOthers();
+    await once(serverEnd, 'close');
+    socket.destroy();
+  });
+
+  it('waits with a client for an answer that takes longer than that', async () => {
+    door.submitter.script = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return { type: 'got', entry: undefined };
+    };
+    await door.refuses(door.fetch('/v1/kv/late'), 'KV_NO_SUCH_KEY');
+    door.submitter.script = undefined;
+  });
+});

@@ -1,0 +1,71 @@
+import { paths, valueBytesMax } from '@paxkv/protocol';
+import { expect } from 'chai';
+import { base64, DoorUnderTest } from '../app-under-test.ts';
+
+describe('Exact routes', () => {
+  let door: DoorUnderTest;
+
+  before(async () => {
+    door = await DoorUnderTest.open();
+  });
+  after(() => door.close());
+
+  async function ask(path: string, body: unknown): Promise<unknown> {
+    const response = await door.postJson(path, body);
+    expect(response.status).to.equal(200);
+    return response.json();
+  }
+
+  it('keeps keys and values of any bytes', async () => {
+    const key = base64(Buffer.from([0xff, 0x00, 0x0a]));
+    const value = base64(Buffer.from([0x80, 0x00]));
+    expect(await ask(paths.put, { key, value })).to.deep.equal({ revision: 1 });
+    expect(await ask(paths.get, { key })).to.deep.equal({
+      found: true,
+      value,
+      createRevision: 1,
+      modRevision: 1,
+      version: 1,
+    });
+    expect(await ask(paths.append, { key, value })).to.deep.equal({ revision: 2, length: 4 });
+    expect(await ask(paths.delete, { key })).to.deep.equal({ revision: 3, deleted: true });
+    expect(await ask(paths.get, { key })).to.deep.equal({ found: false });
+  });
+
+  it('opens a session under a name', async () => {
+    expect(await ask(paths.sessions, { client: 'a' })).to.deep.equal({ session: 7 });
+    expect(door.submitter.requests.at(-1)).to.deep.equal({
+      command: { type: 'openSession', client: 'a' },
+    });
+  });
+
+  it('hands the session stamp on with the request', async () => {
+    const session = { id: 7, number: 3, lowestAwaited: 2 };
+    await ask(paths.delete, { key: base64('k'), session });
+    expect(door.submitter.requests.at(-1)?.stamp).to.deep.equal({
+      session: 7,
+      number: 3,
+      lowestAwaited: 2,
+    });
+  });
+
+  it('hands on which consistency is enough for a get', async () => {
+    const key = base64('k');
+    await ask(paths.get, { key });
+    await ask(paths.get, { key, consistency: 'linearizable' });
+    await ask(paths.get, { key, consistency: 'serializable' });
+    const asked = door.submitter.consistencies.slice(-3);
+    expect(asked).to.deep.equal([undefined, 'linearizable', 'serializable']);
+    const wrong = door.postJson(paths.get, { key, consistency: 'strict' });
+    await door.refuses(wrong, 'KV_BAD_REQUEST');
+    const write = door.postJson(paths.delete, { key, consistency: 'serializable' });
+    await door.refuses(write, 'KV_BAD_REQUEST');
+  });
+
+  it('takes a value of exactly the limit (H20)', async () => {
+    const value = base64(Buffer.alloc(valueBytesMax, 1));
+    await ask(paths.put, { key: base64('big'), value });
+    const reply = (await ask(paths.get, { key: base64('big') })) as { value: string };
+    expect(reply.value).to.equal(value);
+  });
+});

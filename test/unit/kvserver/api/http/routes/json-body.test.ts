@@ -1,0 +1,142 @@
+import { paths } from '@paxkv/protocol';
+import { expect } from 'chai';
+import { base64, DoorUnderTest } from '../app-under-test.ts';
+
+describe('JSON body', () => {
+  let door: DoorUnderTest;
+  const key = base64('k');
+  const value = base64('v');
+
+  before(async () => {
+    door = await DoorUnderTest.open();
+  });
+  after(() => door.close());
+
+  async function refusesAll(path: string, bodies: unknown[]): Promise<void> {
+    const asked = door.submitter.requests.length;
+    for (const body of bodies) await door.refuses(door.postJson(path, body), 'KV_BAD_REQUEST');
+    expect(door.submitter.requests.length).to.equal(asked);
+  }
+
+  function post(type: string | undefined, body: string | Buffer): Promise<Response> {
+    const headers = type === undefined ? undefined : { 'content-type': type };
+    // A Buffer carries no content type of its own, where a string does.
+    return door.fetch(paths.get, {
+      method: 'POST',
+      ...(headers && { headers }),
+      body: Buffer.from(body),
+    });
+  }
+
+  it('is refused if it is not JSON, cut off, or absent (H1)', () =>
+    refusesAll(paths.get, ['', 'key', '{"key":', `{"key":"${key}"`, '\ufeff{}', '{} {}']));
+
+  it('is refused if it is not an object (H2)', () =>
+    refusesAll(paths.get, ['null', '1', '"text"', '[]', 'true']));
+
+  it('is refused under another content type, or none (H3)', async () => {
+    const body = JSON.stringify({ key });
+    for (const type of [undefined, 'text/plain', 'application/jsonp', 'application/json, x']) {
+      await door.refuses(post(type, body), 'KV_UNSUPPORTED_MEDIA');
+    }
+  });
+
+  it('is refused in another charset, and in broken UTF-8 (H4)', async () => {
+    const body = JSON.stringify({ key });
+    await door.refuses(post('application/json; charset=iso-8859-1', body), 'KV_UNSUPPORTED_MEDIA');
+    // Read leniently, this would be a name with a replacement character in it.
+    const broken = Buffer.concat([Buffer.from('{"client":"'), Buffer.of(0xff), Buffer.from('"}')]);
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body: broken };
+    await door.refuses(door.fetch(paths.sessions, init), 'KV_BAD_REQUEST');
+  });
+
+  it('may name its charset', async () => {
+    for (const type of ['application/json; charset=utf-8', 'Application/JSON;charset="UTF-8"']) {
+      expect((await post(type, JSON.stringify({ key }))).status).to.equal(200);
+    }
+  });
+
+  it('names a missing, unknown or mistyped member', async () => {
+    const { error } = await door.refuses(door.postJson(paths.put, { key }), 'KV_BAD_REQUEST');
+    expect(error.message).to.contain('value');
+    await refusesAll(paths.put, [
+      { key, value, more: 1 },
+      { key, value: null },
+      { key: 5, value },
+      { key: [key], value },
+    ]);
+  });
+
+  it('takes only the one canonical form of base64', () =>
+    refusesAll(paths.get, [
+      { key: 'aw' },
+      { key: 'aw=' },
+      { key: 'ax==' },
+      { key: '-_==' },
+      { key: 'a w==' },
+      { key: 'aw==\n' },
+      { key: 'é' },
+    ]));
+
+  it('refuses an empty key (H18)', () => refusesAll(paths.get, [{ key: '' }]));
+
+  it('refuses half of a surrogate pair, which would become another character (H23)', async () => {
+    await refusesAll(paths.sessions, ['{"client":"\\ud800"}', '{"client":"a\\udc00b"}']);
+    expect((await door.postJson(paths.sessions, '{"client":"\\ud83d\\ude00"}')).status).to.equal(
+      200,
+    );
+  });
+
+  it('refuses a client name that is empty or too long', () =>
+    refusesAll(paths.sessions, [{ client: '' }, { client: 'x'.repeat(65) }, { client: 1 }]));
+
+  it('refuses members that reach for prototypes, and changes no global object (H25)', async () => {
+    await refusesAll(paths.get, [
+      `{"key":"${key}","__proto__":{"polluted":true}}`,
+      `{"key":"${key}","constructor":{"prototype":{"polluted":true}}}`,
+      `{"__proto__":{"key":"${key}"}}`,
+    ]);
+    expect({}).not.to.have.property('polluted');
+  });
+
+  it('refuses nesting however deep, and quickly (H26)', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const started = performance.now();
+    await refusesAll(paths.get, [deep, `{"key":${deep}}`, `{"key":"${key}","more":${deep}}`]);
+    expect(performance.now() - started).to.be.below(1000);
+  });
+
+  it('refuses very many members or entries, and quickly (H27)', async () => {
+    const members = Array.from({ length: 100_000 }, (_, index) => `"m${index}":1`).join(',');
+    const entries = `[${'1,'.repeat(500_000)}1]`;
+    const started = performance.now();
+    await refusesAll(paths.get, [`{${members}}`, `{"key":${entries}}`, entries]);
+    expect(performance.now() - started).to.be.below(2000);
+  });
+
+  it('refuses numbers that are not exact, or not numbers (H28)', async () => {
+    const body = (number: string) =>
+      `{"key":"${key}","session":{"id":1,"number":${number},"lowestAwaited":1}}`;
+    const wrong = ['1e400', '-0', '0', '-1', 'NaN', '9007199254740993', '"5"', '1.5', 'null'];
+    await refusesAll(paths.delete, wrong.map(body));
+    await refusesAll(paths.delete, [
+      `{"key":"${key}","session":{"id":-0,"number":1,"lowestAwaited":1}}`,
+    ]);
+    expect((await door.postJson(paths.delete, body('9007199254740991'))).status).to.equal(200);
+  });
+
+  it('takes the last of a member given twice (H29)', async () => {
+    await door.postJson(paths.get, `{"key":"${base64('first')}","key":"${base64('last')}"}`);
+    const command = door.submitter.requests.at(-1)?.command;
+    expect(command).to.deep.equal({ type: 'get', key: Buffer.from('last') });
+  });
+
+  it('refuses a session stamp that contradicts itself (H36)', () =>
+    refusesAll(paths.delete, [
+      { key, session: { id: 1, number: 2, lowestAwaited: 3 } },
+      { key, session: { id: 1, number: 2 } },
+      { key, session: { id: 1, number: 2, lowestAwaited: 1, more: 1 } },
+      { key, session: '1/2/1' },
+    ]));
+});

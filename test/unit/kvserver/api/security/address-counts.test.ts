@@ -1,0 +1,17 @@
+import { AddressCounts } from '@paxkv/kvserver/internal/api/security/address-counts';
+import { expect } from 'chai';
+
+describe('AddressCounts', () => {
+  it('refuses one address more than the limit, and no other', () => {
+    const counts = new AddressCounts(2);
+    expect([counts.add('a'), counts.add('a'), counts.add('a')]).to.deep.equal([true, true, false]);
+    expect(counts.add('b')).to.equal(true);
+  });
+
+  it('counts what was removed no more', () => {
+    const counts = new AddressCounts(1);
+    expect(counts.add('a')).to.equal(true);
+    counts.remove('a');
+    expect([counts.add('a'), counts.add('a')]).to.deep.equal([true, false]);
+  });
+});

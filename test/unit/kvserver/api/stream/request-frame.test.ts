@@ -1,0 +1,133 @@
+import { FrameError } from '@paxkv/kvserver/internal/api/stream/plain-reader';
+import { type FrameRequest, readRequests } from '@paxkv/kvserver/internal/api/stream/request-frame';
+import { decodeBatch } from '@paxkv/kvserver/internal/state-machine/batch';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { encodePairs } from './stream-under-test.ts';
+
+const key = Buffer.from('k');
+const value = Buffer.from('v');
+
+/** A value of the log whose one request is these bytes. */
+function batchOf(encoded: Uint8Array): Uint8Array {
+  const head = [1, 0x94, 0, 0, 0, 0x91];
+  return Uint8Array.from([...head, ...encoded]);
+}
+
+function read(frame: Uint8Array, countMax = 100): FrameRequest[] | undefined {
+  try {
+    return readRequests(frame, countMax);
+  } catch (error) {
+    expect(error).to.satisfy(
+      (thrown: unknown) => thrown instanceof FrameError || thrown instanceof TypeError,
+    );
+    return undefined;
+  }
+}
+
+describe('Request frame', () => {
+  const bytes = fc.uint8Array({ minLength: 1, maxLength: 40 }).map((part) => Buffer.from(part));
+  const command = fc.oneof(
+    fc.tuple(fc.constantFrom(0, 3, 5), bytes),
+    fc.tuple(fc.constantFrom(1, 2), bytes, bytes),
+    fc.tuple(fc.constant(4), fc.string({ minLength: 1, maxLength: 8 })),
+  );
+  const stamp = fc
+    .tuple(fc.nat(), fc.nat(), fc.nat())
+    .map(([session, a, b]) => [session + 1, Math.max(a, b) + 1, Math.min(a, b) + 1]);
+  const row = fc.tuple(command, fc.option(stamp, { nil: [] })).map(([first, rest]) => {
+    const takesStamp = first[0] !== 4 && first[0] !== 5;
+    return takesStamp ? [first, ...rest] : [first];
+  });
+  const pairs = fc.array(fc.tuple(fc.nat(0xffff_ffff), row), { minLength: 1, maxLength: 10 });
+
+  it('is read as its client wrote it', () => {
+    fc.assert(
+      fc.property(pairs, (asked) => {
+        const requests = readRequests(encodePairs(asked as [number, unknown][]), 100);
+        expect(requests.map(({ id }) => id)).to.deep.equal(asked.map(([id]) => id));
+        const kinds = requests.map(({ isSerializable }) => isSerializable);
+        expect(kinds).to.deep.equal(asked.map(([, [first]]) => (first as unknown[])[0] === 5));
+      }),
+    );
+  });
+
+  it('lets through only what the log reads back as the same request, whatever was damaged', () => {
+    const damage = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 3 });
+    let accepted = 0;
+    fc.assert(
+      fc.property(pairs, damage, (asked, changes) => {
+        const frame = encodePairs(asked as [number, unknown][]);
+        for (const [place, byte] of changes) frame[place % frame.length] = byte;
+        for (const { request } of read(frame) ?? []) {
+          const { encoded, ...plain } = request;
+          if (encoded === undefined) continue;
+          accepted += 1;
+          const [again] = decodeBatch(batchOf(encoded)).requests;
+          expect(JSON.stringify(again)).to.equal(JSON.stringify(plain));
+        }
+      }),
+      { numRuns: 500 },
+    );
+    expect(accepted).to.be.above(100);
+  });
+
+  it('does nothing but refuse when bytes are random', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (frame) => void read(frame)),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('does not carry a get without a stamp in the form of the log', () => {
+    const [get, stamped] = readRequests(
+      encodePairs([
+        [1, [[0, key]]],
+        [2, [[0, key], 1, 1, 1]],
+      ]),
+      2,
+    );
+    expect(get?.request).to.not.have.property('encoded');
+    expect(stamped?.request).to.have.property('encoded');
+  });
+
+  for (const [what, ...asked] of [
+    ['an id over 32 bits', [2 ** 32, [[0, key]]]],
+    ['no row', [1, 2]],
+    ['a row without fields', [1, []]],
+    ['a request without a command', [1, [0, key]]],
+    ['a command without fields', [1, [[]]]],
+    ['an unknown command', [1, [[6, key]]]],
+    ['a get with a value', [1, [[0, key, value]]]],
+    ['a put without a value', [1, [[1, key]]]],
+    ['a put with more than a value', [1, [[1, key, value, value]]]],
+    ['an empty key', [1, [[0, Buffer.alloc(0)]]]],
+    ['a key over its limit', [1, [[0, Buffer.alloc(1025)]]]],
+    ['a value over its limit', [1, [[1, key, Buffer.alloc(1024 * 1024 + 1)]]]],
+    ['a key that is a text', [1, [[0, 'k']]]],
+    ['a name over its limit', [1, [[4, 'x'.repeat(65)]]]],
+    ['an empty name', [1, [[4, '']]]],
+    ['half a stamp', [1, [[1, key, value], 7, 1]]],
+    ['more than a stamp', [1, [[1, key, value], 7, 1, 1, 1]]],
+    ['a stamp of session 0', [1, [[1, key, value], 0, 1, 1]]],
+    ['a stamp of number 0', [1, [[1, key, value], 7, 0, 0]]],
+    ['a lowest awaited number above its own', [1, [[1, key, value], 7, 1, 2]]],
+    ['a stamp of bytes', [1, [[1, key, value], key, key, key]]],
+    ['a serializable get with a stamp', [1, [[5, key], 7, 1, 1]]],
+    ['a session that opens within a session', [1, [[4, 'me'], 7, 1, 1]]],
+    ['a request after a good one', [1, [[0, key]]], [2, [[9]]]],
+    ['more requests than are taken', [1, [[0, key]]], [2, [[0, key]]], [3, [[0, key]]]],
+  ] as [string, ...[number, unknown][]][]) {
+    it(`refuses ${what}`, () => {
+      expect(read(encodePairs(asked), 2)).to.equal(undefined);
+    });
+  }
+
+  it('refuses a frame that ends early, wherever it does', () => {
+    const frame = encodePairs([[300, [[1, key, value], 7, 3, 2]]]);
+    for (let length = 0; length < frame.length; length += 1) {
+      expect(read(frame.subarray(0, length)), `${length} bytes`).to.equal(undefined);
+    }
+    expect(read(frame)).to.have.length(1);
+  });
+});

@@ -1,0 +1,136 @@
+import { once } from 'node:events';
+import { KvError } from '@paxkv/protocol';
+import { expect } from 'chai';
+import { encodePairs, type Reply, StreamUnderTest } from './stream-under-test.ts';
+
+const key = Buffer.from('k');
+const value = Buffer.from('v');
+
+describe('StreamConnection', () => {
+  let stream: StreamUnderTest;
+
+  beforeEach(async () => {
+    stream = await StreamUnderTest.open();
+  });
+  afterEach(() => stream.close());
+
+  const replies: readonly [Reply, unknown[]][] = [
+    [{ type: 'got', entry: undefined }, [0]],
+    [
+      { type: 'got', entry: { value, createRevision: 1, modRevision: 2, version: 3 } },
+      [0, 1, 2, 3, value],
+    ],
+    [{ type: 'put', revision: 2 ** 40 }, [1, 2 ** 40]],
+    [{ type: 'appended', revision: 5, length: 6 }, [2, 5, 6]],
+    [{ type: 'deleted', revision: 5, existed: true }, [3, 5, true]],
+    [{ type: 'sessionOpened', session: 9 }, [4, 9]],
+  ];
+  for (const [reply, row] of replies) {
+    it(`answers ${JSON.stringify(row)}`, async () => {
+      stream.submitter.script = async () => reply;
+      const client = await stream.connect();
+      client.ask([0xffff_ffff, [[0, key]]]);
+      expect(await client.reply(0xffff_ffff)).to.deep.equal(row);
+    });
+  }
+
+  it('hands on the command, the stamp, the bytes of the row and what kind of get it is', async () => {
+    const client = await stream.connect();
+    client.ask([1, [[1, key, value], 7, 3, 2]], [2, [[5, key]]], [3, [[0, key]]], [4, [[4, 'me']]]);
+    await client.reply(4);
+    const [put, serializable, linearizable, open] = stream.submitter.requests;
+    expect(put?.command).to.include({ type: 'put' });
+    expect(put?.stamp).to.deep.equal({ session: 7, number: 3, lowestAwaited: 2 });
+    expect(Buffer.from(put?.encoded ?? [])).to.deep.equal(
+      Buffer.from('9493 01 c4016b c40176 07 03 02'.replaceAll(' ', ''), 'hex'),
+    );
+    expect(serializable).to.deep.equal(linearizable);
+    expect(linearizable).to.deep.equal({ command: { type: 'get', key: new Uint8Array(key) } });
+    expect(open?.command).to.deep.equal({ type: 'openSession', client: 'me' });
+    const consistencies = stream.submitter.options.map((options) => options?.consistency);
+    expect(consistencies).to.deep.equal([undefined, 'serializable', undefined, undefined]);
+  });
+
+  it('sends the replies of one turn as one frame, in any order', async () => {
+    const client = await stream.connect();
+    const ids = Array.from({ length: 1000 }, (_, index) => index);
+    client.ask(...ids.map((id): [number, unknown] => [id, [[1, key, value]]]));
+    await client.until(() => client.replies.size === ids.length);
+    expect(client.frameCount).to.be.below(20);
+  });
+
+  it('gives an error its code, its outcome and its words', async () => {
+    const errors = [
+      new KvError('KV_TIMEOUT', 'Never proposed.', { outcome: 'not done' }),
+      new KvError('KV_OVERLOADED', 'Full.'),
+      new Error('secret'),
+    ];
+    stream.submitter.script = () => Promise.reject(errors[stream.submitter.requests.length - 1]);
+    const client = await stream.connect();
+    client.ask([1, [[0, key]]], [2, [[0, key]]], [3, [[0, key]]]);
+    expect(await client.reply(1)).to.deep.equal([-1, 'KV_TIMEOUT', 'not done', 'Never proposed.']);
+    expect(await client.reply(2)).to.deep.equal([-1, 'KV_OVERLOADED', 'not done', 'Full.']);
+    const defect = await client.reply(3);
+    expect(defect.slice(0, 3)).to.deep.equal([-1, 'KV_INTERNAL', 'unknown']);
+    expect(defect[3]).not.to.contain('secret');
+    expect(stream.logLines).to.have.length(1);
+  });
+
+  it('tells a refusal of the store as the error that HTTP gives for it', async () => {
+    stream.submitter.script = async () => ({ type: 'refused', reason: 'sessionExpired' });
+    const client = await stream.connect();
+    client.ask([1, [[3, key], 1, 1, 1]]);
+    expect((await client.reply(1)).slice(0, 3)).to.deep.equal([
+      -1,
+      'KV_SESSION_EXPIRED',
+      'unknown',
+    ]);
+  });
+
+  it('abandons what was asked on a connection that ends', async () => {
+    stream.submitter.script = () => new Promise(() => undefined);
+    const client = await stream.connect();
+    client.ask([1, [[0, key]]], [2, [[0, key]]]);
+    await stream.submitter.arrived(2);
+    const signals = stream.submitter.options.map((options) => options?.signal);
+    expect(signals[0]).to.equal(signals[1]).and.to.have.property('aborted', false);
+    client.socket.terminate();
+    if (signals[0]) await once(signals[0], 'abort');
+    expect(signals[0]?.reason).to.include({ code: 'KV_ABORTED' });
+    await stream.servesOthers();
+  });
+
+  it('says nothing more to a client that is gone, and does not complain', async () => {
+    let answer: (reply: Reply) => void = () => undefined;
+    stream.submitter.script = () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      });
+    const client = await stream.connect();
+    client.ask([1, [[0, key]]]);
+    await stream.submitter.arrived(1);
+    const signal = stream.submitter.options[0]?.signal;
+    client.socket.terminate();
+    if (signal) await once(signal, 'abort');
+    answer({ type: 'got', entry: undefined });
+    await stream.servesOthers();
+    expect(stream.logLines).to.deep.equal([]);
+  });
+
+  it('keeps no more in memory for a small frame than about its size', async () => {
+    const client = await stream.connect();
+    client.socket.send(Buffer.alloc(0), { fin: false });
+    client.socket.send(encodePairs([[0, [[1, key, value]]]]), { fin: true });
+    for (let id = 1; id < 500; id += 1) client.ask([id, [[1, key, value]]]);
+    await stream.submitter.arrived(500);
+    const sizes = stream.submitter.requests.map(({ encoded }) => encoded?.buffer.byteLength);
+    expect(Math.max(...sizes.map(Number))).to.be.below(100);
+  });
+
+  it('answers pings', async () => {
+    const client = await stream.connect();
+    client.socket.ping('sign');
+    const [data] = await once(client.socket, 'pong');
+    expect(String(data)).to.equal('sign');
+  });
+});

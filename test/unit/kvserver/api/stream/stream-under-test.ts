@@ -1,0 +1,176 @@
+/** A real server with nothing but the stream and a scripted replica behind it, and clients that say anything. */
+import { EventEmitter, once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import {
+  StreamDoor,
+  type StreamDoorOptions,
+} from '@paxkv/kvserver/internal/api/stream/stream-listener';
+import { expect } from 'chai';
+import { Packr } from 'msgpackr';
+import { WebSocket } from 'ws';
+
+type Submitter = StreamDoorOptions['submitter'];
+export type Request = Parameters<Submitter['submit']>[0];
+export type SubmitOptions = Exclude<Parameters<Submitter['submit']>[1], undefined>;
+export type Reply = Awaited<ReturnType<Submitter['submit']>>;
+
+const packr = new Packr({ useRecords: false, moreTypes: false });
+
+/** Answers requests as `script` says; by default each is a put at the next revision. */
+export class ScriptedSubmitter implements Submitter {
+  readonly requests: Request[] = [];
+  readonly options: (SubmitOptions | undefined)[] = [];
+  script: ((request: Request, options?: SubmitOptions) => Promise<Reply>) | undefined;
+  readonly #arrivals = new EventEmitter();
+
+  async submit(request: Request, options?: SubmitOptions): Promise<Reply> {
+    this.requests.push(request);
+    this.options.push(options);
+    this.#arrivals.emit('request');
+    return this.script?.(request, options) ?? { type: 'put', revision: this.requests.length };
+  }
+
+  /** Resolves when `count` requests in all have arrived. */
+  async arrived(count: number): Promise<void> {
+    while (this.requests.length < count) await once(this.#arrivals, 'request');
+  }
+}
+
+export class StreamUnderTest {
+  readonly submitter = new ScriptedSubmitter();
+  readonly logLines: unknown[][] = [];
+  readonly door: StreamDoor;
+  leader: number | null = null;
+  readonly #http: Server;
+
+  private constructor(limits: StreamDoorOptions['limits']) {
+    this.door = new StreamDoor({
+      submitter: this.submitter,
+      logger: { error: (...line: unknown[]) => void this.logLines.push(line) },
+      node: 1,
+      addresses: ['a:1', 'b:2', 'c:3'],
+      leader: () => this.leader,
+      hostNames: ['node-a.example'],
+      ...(limits === undefined ? {} : { limits }),
+    });
+    this.#http = createServer();
+    this.#http.on('upgrade', (request, socket, head) =>
+      this.door.handleUpgrade(request, socket, head),
+    );
+  }
+
+  static async open(limits?: StreamDoorOptions['limits']): Promise<StreamUnderTest> {
+    const stream = new StreamUnderTest(limits);
+    await once(stream.#http.listen(0, '127.0.0.1'), 'listening');
+    return stream;
+  }
+
+  get port(): number {
+    return (this.#http.address() as AddressInfo).port;
+  }
+
+  /** The server's end of the next connection. */
+  async nextConnection(): Promise<Socket> {
+    const [socket] = await once(this.#http, 'connection');
+    return socket;
+  }
+
+  async close(): Promise<void> {
+    await this.door.close();
+    this.#http.closeAllConnections();
+    await once(this.#http.close(), 'close');
+  }
+
+  /** A client that has read the hello. */
+  async connect(headers: Record<string, string> = {}): Promise<StreamClient> {
+    const client = new StreamClient(this.port, headers);
+    await client.hello();
+    return client;
+  }
+
+  /** A good request on another connection is answered. */
+  async servesOthers(): Promise<void> {
+    const client = await this.connect();
+    this.submitter.script = undefined;
+    client.ask([7, [[1, Buffer.from('k'), Buffer.from('v')]]]);
+    expect(await client.reply(7)).to.have.length(2);
+    await client.close();
+  }
+}
+
+/** Keeps what the server says, and lets a test wait for it. */
+export class StreamClient {
+  readonly socket: WebSocket;
+  readonly news: unknown[][] = [];
+  readonly replies = new Map<number, unknown[]>();
+  frameCount = 0;
+  readonly #happened = new EventEmitter();
+  #closed: { code: number; reason: string } | undefined;
+
+  constructor(port: number, headers: Record<string, string> = {}) {
+    this.socket = new WebSocket(`ws://127.0.0.1:${port}/v1/stream`, { headers });
+    this.socket.on('message', (data: Buffer) => this.#take(data));
+    this.socket.on('error', () => undefined);
+    this.socket.on('close', (code, reason) => {
+      this.#closed = { code, reason: reason.toString() };
+      this.#happened.emit('news');
+    });
+  }
+
+  /** Sends pairs of an id and a row as one frame. */
+  ask(...pairs: [id: number, row: unknown][]): void {
+    this.socket.send(encodePairs(pairs));
+  }
+
+  async hello(): Promise<unknown[]> {
+    return this.#until(() => this.news[0]);
+  }
+
+  async reply(id: number): Promise<unknown[]> {
+    return this.#until(() => this.replies.get(id));
+  }
+
+  async until(isEnough: () => boolean): Promise<void> {
+    await this.#until(() => (isEnough() ? true : undefined));
+  }
+
+  async closed(): Promise<{ code: number; reason: string }> {
+    while (this.#closed === undefined) await once(this.#happened, 'news');
+    return this.#closed;
+  }
+
+  async close(): Promise<void> {
+    this.socket.close();
+    await this.closed();
+  }
+
+  async #until<T>(find: () => T | undefined): Promise<T> {
+    for (;;) {
+      const found = find();
+      if (found !== undefined) return found;
+      if (this.#closed !== undefined) throw new Error(`closed: ${JSON.stringify(this.#closed)}`);
+      await once(this.#happened, 'news');
+    }
+  }
+
+  #take(frame: Buffer): void {
+    const values = packr.unpackMultiple(frame) as unknown[];
+    if (typeof values[0] !== 'number') this.news.push(...(values as unknown[][]));
+    else this.#takeReplies(values);
+    this.#happened.emit('news');
+  }
+
+  #takeReplies(values: unknown[]): void {
+    this.frameCount += 1;
+    for (let index = 0; index < values.length; index += 2) {
+      const id = values[index] as number;
+      if (this.replies.has(id)) throw new Error(`a second reply to ${id}`);
+      this.replies.set(id, values[index + 1] as unknown[]);
+    }
+  }
+}
+
+export function encodePairs(pairs: readonly [id: number, row: unknown][]): Buffer {
+  return Buffer.concat(pairs.flat().map((part) => Buffer.from(packr.pack(part))));
+}

@@ -1,0 +1,137 @@
+import { httpLimitsDefault } from '@paxkv/kvserver/internal/api/http/index';
+import {
+  type Config,
+  ConfigError,
+  limitsDefault,
+  parseConfig,
+} from '@paxkv/kvserver/internal/config/settings';
+import { expect } from 'chai';
+
+const settings = {
+  nodeId: 1,
+  clusterId: 'test',
+  addresses: ['127.0.0.1:4400', '127.0.0.1:4401', '127.0.0.1:4402'],
+  dataDirectory: '/var/lib/paxkv',
+};
+
+function problemsOf(input: unknown): readonly string[] {
+  try {
+    parseConfig(input);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('Config', () => {
+  it('fills in what is not set', () => {
+    const expected: Config = {
+      nodeId: 1,
+      clusterId: 'test',
+      addresses: [
+        { host: '127.0.0.1', port: 4400 },
+        { host: '127.0.0.1', port: 4401 },
+        { host: '127.0.0.1', port: 4402 },
+      ],
+      dataDirectory: '/var/lib/paxkv',
+      listenHost: '127.0.0.1',
+      listenPort: 4401,
+      insecure: false,
+      limits: limitsDefault,
+      http: httpLimitsDefault,
+      logLevel: 'info',
+      warnings: [],
+    };
+    expect(parseConfig(settings)).to.deep.equal(expected);
+  });
+
+  it('keeps what is set, and the defaults of limits beside it', () => {
+    const config = parseConfig({
+      ...settings,
+      listenHost: '::1',
+      listenPort: 0,
+      limits: { batchRequestCountMax: 7 },
+      http: { bodyTimeoutMs: 8 },
+      logLevel: 'debug',
+    });
+    expect(config).to.include({ listenHost: '::1', listenPort: 0, logLevel: 'debug' });
+    expect(config.limits).to.deep.equal({ ...limitsDefault, batchRequestCountMax: 7 });
+    expect(config.http).to.deep.equal({ ...httpLimitsDefault, bodyTimeoutMs: 8 });
+  });
+
+  it('reads hosts by name and by either kind of address', () => {
+    const { addresses } = parseConfig({
+      ...settings,
+      nodeId: 0,
+      addresses: ['localhost:1', '[fe80::1]:2', 'node-c.example:65535'],
+    });
+    expect(addresses).to.deep.equal([
+      { host: 'localhost', port: 1 },
+      { host: 'fe80::1', port: 2 },
+      { host: 'node-c.example', port: 65_535 },
+    ]);
+  });
+
+  for (const [what, change, problem] of [
+    ['an unknown setting (C1)', { colour: 'red' }, 'colour'],
+    ['port 0 (C1)', { addresses: ['a:0'] }, 'addresses.0: "a:0"'],
+    ['port 70000 (C1)', { addresses: ['a:70000'] }, 'addresses.0: "a:70000"'],
+    ['a port that is no number (C1)', { addresses: ['a:abc'] }, 'addresses.0: "a:abc"'],
+    ['an address without a port', { addresses: ['a'] }, 'addresses.0: "a"'],
+    ['an IPv6 address without brackets', { addresses: ['::1:4400'] }, 'addresses.0'],
+    ['no addresses', { addresses: [] }, 'addresses: '],
+    ['a listening host that is none', { listenHost: '[::1]\n' }, 'listenHost: must be'],
+    ['a listening port out of range', { listenPort: 65_536 }, 'listenPort: '],
+    ['a negative limit (C1)', { limits: { requestTimeoutMs: -1 } }, 'limits.requestTimeoutMs: '],
+    ['a limit of zero', { limits: { batchBytesMax: 0 } }, 'limits.batchBytesMax: '],
+    ['a limit beyond what timers take', { http: { bodyTimeoutMs: 2 ** 31 } }, 'http.bodyTimeoutMs'],
+    ['an unknown limit', { limits: { speedMax: 1 } }, 'speedMax'],
+    ['a negative node id', { nodeId: -1 }, 'nodeId: '],
+    ['a node id that is no whole number', { nodeId: 0.5 }, 'nodeId: '],
+    ['an own id that is not in the list (C1)', { nodeId: 3 }, 'nodeId: 3 is not among the 3'],
+    ['a cluster id with a line break', { clusterId: 'a\nb' }, 'clusterId: '],
+    ['an empty cluster id', { clusterId: '' }, 'clusterId: '],
+    ['no data directory', { dataDirectory: '' }, 'dataDirectory: '],
+    ['an unknown log level', { logLevel: 'loud' }, 'logLevel: '],
+  ] as const) {
+    it(`refuses ${what} in one clear line`, () => {
+      const problems = problemsOf({ ...settings, ...change });
+      expect(problems).to.have.length(1);
+      expect(problems[0]).to.contain(problem).and.not.to.contain('\n');
+    });
+  }
+
+  it('refuses an address given twice, in whatever case (C1)', () => {
+    const addresses = ['localhost:1', 'LOCALHOST:1', 'localhost:2'];
+    expect(problemsOf({ ...settings, addresses })).to.deep.equal([
+      'addresses: localhost:1 is given twice',
+    ]);
+  });
+
+  it('names every missing setting at once', () => {
+    expect(problemsOf({})).to.have.length(4);
+    expect(problemsOf(null)).to.have.length(1);
+  });
+
+  it('warns of an even number of nodes (C1)', () => {
+    const { warnings } = parseConfig({ ...settings, addresses: settings.addresses.slice(0, 2) });
+    expect(warnings).to.have.length(1);
+    expect(warnings[0]).to.contain('odd');
+  });
+
+  for (const host of ['0.0.0.0', '::', '192.168.0.1', 'node-a.example', '127.0.0.1.example']) {
+    it(`refuses to listen on ${host} unless told that it is insecure (C2)`, () => {
+      const open = { ...settings, listenHost: host };
+      expect(problemsOf(open)).to.have.length(1);
+      expect(problemsOf(open)[0]).to.match(/^listenHost: .* insecure/);
+      expect(parseConfig({ ...open, insecure: true }).warnings).to.have.length(1);
+    });
+  }
+
+  it('holds the own address to that rule where it is what is listened on (C2)', () => {
+    const addresses = ['10.0.0.1:1', '10.0.0.2:1', '10.0.0.3:1'];
+    expect(problemsOf({ ...settings, addresses })).to.have.length(1);
+    expect(problemsOf({ ...settings, addresses, listenHost: '127.0.0.1' })).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,162 @@
+import { Holes } from '@paxkv/kvserver/internal/replica/apply/gap-filler';
+import { noop } from '@paxkv/kvserver/internal/state-machine/batch';
+import type { Status } from '@paxkv/paxos';
+import { World } from '@paxkv/simulator';
+import { expect } from 'chai';
+
+/** A log in which some instances are decided, as one node sees it. */
+function logOf({ max, decided = [], inFlight = [] }: Log) {
+  const world = new World({ seed: 1 });
+  const started: number[] = [];
+  const asked: number[] = [];
+  const log: { next: number; max: number; decided: Set<number>; leader: number | undefined } = {
+    ...{ next: 0, max, decided: new Set(decided), leader: undefined },
+  };
+  const paxos = {
+    leader: () => log.leader,
+    ask: (seq: number) => {
+      if (!asked.includes(seq)) asked.push(seq);
+    },
+    max: () => log.max,
+    start: (seq: number, value: Uint8Array) => {
+      expect(value).to.equal(noop);
+      if (!started.includes(seq)) started.push(seq);
+    },
+    status: (seq: number): Status<Uint8Array> =>
+      log.decided.has(seq) ? { fate: 'decided', value: noop } : { fate: 'pending' },
+  };
+  const holes = new Holes({
+    ...{ me: 0, paxos, clock: world.clock, random: world.random('holes') },
+    next: () => log.next,
+    isInFlight: (seq) => inFlight.includes(seq),
+  });
+  return { world, holes, started, asked, log };
+}
+
+interface Log {
+  max: number;
+  decided?: number[];
+  inFlight?: number[];
+}
+
+describe('Holes', () => {
+  it('fills after a while what stays undecided, and nothing before', async () => {
+    const { world, holes, started } = logOf({ max: 4, decided: [3] });
+    await world.run(async () => {
+      holes.check();
+      await world.sleep(140);
+      expect(started).to.deep.equal([]);
+      await world.sleep(300);
+      expect(started).to.deep.equal([0, 1, 2, 4]);
+      holes.stop();
+    });
+  });
+
+  it('asks another replica that leads, and does not wait for ever', async () => {
+    const { world, holes, started, asked, log } = logOf({ max: 1 });
+    await world.run(async () => {
+      log.leader = 1;
+      holes.check();
+      await world.sleep(140);
+      expect(asked).to.deep.equal([]);
+      await world.sleep(1260);
+      expect([asked, started]).to.deep.equal([[1], []]);
+      await world.sleep(400);
+      expect(started).to.deep.equal([0, 1]);
+      holes.stop();
+    });
+  });
+
+  it('asks others soon where nobody leads who is known, for all it lacks', async () => {
+    const { world, holes, started, asked } = logOf({ max: 3 });
+    await world.run(async () => {
+      holes.check();
+      await world.sleep(9);
+      expect(asked).to.deep.equal([]);
+      await world.sleep(2);
+      expect([asked, started]).to.deep.equal([[3], []]);
+      holes.stop();
+    });
+  });
+
+  it('waits no longer for a leader once there is none', async () => {
+    const { world, holes, started, log } = logOf({ max: 1 });
+    await world.run(async () => {
+      log.leader = 1;
+      holes.check();
+      await world.sleep(500);
+      log.leader = undefined;
+      await world.sleep(200);
+      expect(started).to.deep.equal([0, 1]);
+      holes.stop();
+    });
+  });
+
+  it('leaves a batch under way alone', async () => {
+    const { world, holes, started } = logOf({ max: 2, inFlight: [0, 1] });
+    await world.run(async () => {
+      holes.check();
+      await world.sleep(500);
+      expect(started).to.deep.equal([2]);
+      holes.stop();
+    });
+  });
+
+  it('does nothing while the next instance was not heard of, or is decided', async () => {
+    const { world, holes, started, log } = logOf({ max: -1 });
+    await world.run(async () => {
+      holes.check();
+      await world.sleep(1000);
+      log.max = 1;
+      log.decided.add(0);
+      await world.sleep(1000);
+      expect(started).to.deep.equal([]);
+      holes.stop();
+    });
+  });
+
+  it('finds a hole of which no decision told', async () => {
+    const { world, holes, started, log } = logOf({ max: -1 });
+    await world.run(async () => {
+      holes.check();
+      log.max = 0;
+      await world.sleep(1000);
+      expect(started).to.deep.equal([0]);
+      holes.stop();
+    });
+  });
+
+  it('begins to be patient anew with each hole', async () => {
+    const { world, holes, started, log } = logOf({ max: 3 });
+    await world.run(async () => {
+      holes.check();
+      await world.sleep(140);
+      log.next = 2;
+      holes.check();
+      await world.sleep(140);
+      expect(started).to.deep.equal([]);
+      holes.stop();
+    });
+  });
+
+  it('leaves nothing to others where this replica leads', async () => {
+    const { world, holes, started } = logOf({ max: 3, decided: [1], inFlight: [2] });
+    await world.run(async () => {
+      holes.fillNow();
+      expect(started).to.deep.equal([0, 3]);
+      holes.stop();
+      holes.fillNow();
+      expect(started).to.deep.equal([0, 3]);
+    });
+  });
+
+  it('is silent once stopped', async () => {
+    const { world, holes, started } = logOf({ max: 3 });
+    await world.run(async () => {
+      holes.check();
+      holes.stop();
+      await world.sleep(1000);
+      expect(started).to.deep.equal([]);
+    });
+  });
+});

@@ -1,0 +1,172 @@
+import { WriteBehind, writeIntervalMs } from '@paxkv/kvserver/internal/replica/apply/write-behind';
+import { seeded, type World } from '@paxkv/simulator';
+import { expect } from 'chai';
+
+const writeMs = 5;
+
+/** Stands for a state machine whose writes take five milliseconds. */
+class Machine {
+  applied = -1;
+  durable = -1;
+  waitingBytes = 0;
+  undurableBytes = 0;
+  /** When each write began. */
+  readonly begunMs: number[] = [];
+  failure: Error | undefined;
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  apply(bytes: number): void {
+    this.applied += 1;
+    this.waitingBytes += bytes;
+    this.undurableBytes += bytes;
+  }
+
+  async flush(): Promise<void> {
+    const { applied } = this;
+    if (applied === this.durable) return;
+    const bytes = this.waitingBytes;
+    this.begunMs.push(this.#world.now());
+    this.waitingBytes = 0;
+    await this.#world.sleep(writeMs);
+    if (this.failure !== undefined) throw this.failure;
+    this.durable = applied;
+    this.undurableBytes -= bytes;
+  }
+}
+
+const megabyte = 1024 * 1024;
+
+describe('WriteBehind', () => {
+  let machine: Machine;
+  let told: (number | string)[];
+
+  function writeBehind(world: World): WriteBehind {
+    machine = new Machine(world);
+    told = [];
+    return new WriteBehind({
+      ...{ machine, clock: world.clock },
+      onWritten: () => told.push(machine.durable),
+      onFailed: (error) => told.push(String(error)),
+    });
+  }
+
+  it(
+    ...seeded('writes the first run at once, and the next ones together later', async (world) => {
+      const behind = writeBehind(world);
+      for (let run = 0; run < 20; run += 1) {
+        machine.apply(100);
+        behind.onApplied(100);
+        await world.sleep(writeIntervalMs / 5);
+      }
+      await world.sleep(2 * writeIntervalMs);
+      const gaps = machine.begunMs.slice(1).map((ms, index) => ms - (machine.begunMs[index] ?? 0));
+      expect(machine.begunMs[0]).to.equal(0);
+      expect(Math.min(...gaps)).to.be.at.least(writeIntervalMs - 1);
+      expect(machine.begunMs.length).to.be.within(4, 6);
+      expect(told.at(-1)).to.equal(19);
+    }),
+  );
+
+  it(
+    ...seeded('does not wait when much waits', async (world) => {
+      const behind = writeBehind(world);
+      for (const bytes of [1, 5 * megabyte]) {
+        machine.apply(bytes);
+        behind.onApplied(100);
+        await world.sleep(writeMs + 1);
+      }
+      expect(told).to.deep.equal([0, 1]);
+    }),
+  );
+
+  it(
+    ...seeded(
+      'does not wait when much of the log waits, however few keys it changed',
+      async (world) => {
+        const behind = writeBehind(world);
+        for (const logBytes of [1, 17 * megabyte]) {
+          machine.apply(1);
+          behind.onApplied(logBytes);
+          await world.sleep(writeMs + 1);
+        }
+        expect(told).to.deep.equal([0, 1]);
+      },
+    ),
+  );
+
+  it(
+    ...seeded('has no room while too much of the log is not durable', async (world) => {
+      const behind = writeBehind(world);
+      machine.apply(1);
+      behind.onApplied(40 * megabyte);
+      expect(behind.room).to.equal(undefined);
+      machine.apply(1);
+      behind.onApplied(25 * megabyte);
+      await behind.room;
+      expect(told).to.deep.equal([0]);
+      // The next write has begun, with the rest.
+      expect(behind.room).to.equal(undefined);
+      expect(machine.begunMs).to.have.length(2);
+    }),
+  );
+
+  it(
+    ...seeded('has no room while too much is not durable', async (world) => {
+      const behind = writeBehind(world);
+      machine.apply(31 * megabyte);
+      behind.onApplied(100);
+      expect(behind.room).to.equal(undefined);
+      machine.apply(2 * megabyte);
+      behind.onApplied(100);
+      expect(behind.room).to.be.instanceOf(Promise);
+      await behind.room;
+      expect(told).to.deep.equal([0]);
+      expect(behind.room).to.equal(undefined);
+    }),
+  );
+
+  it(
+    ...seeded('writes nothing when nothing was applied', async (world) => {
+      const behind = writeBehind(world);
+      behind.onApplied(100);
+      await world.sleep(2 * writeIntervalMs);
+      expect(machine.begunMs).to.deep.equal([]);
+    }),
+  );
+
+  it(
+    ...seeded('ends with everything written, and writes nothing after', async (world) => {
+      const behind = writeBehind(world);
+      machine.apply(1);
+      behind.onApplied(100);
+      machine.apply(1);
+      await behind.end();
+      expect(machine.durable).to.equal(1);
+      machine.apply(1);
+      behind.onApplied(100);
+      await world.sleep(2 * writeIntervalMs);
+      expect(machine.begunMs).to.have.length(2);
+    }),
+  );
+
+  it(
+    ...seeded('tells of a failure once, and writes nothing more', async (world) => {
+      const behind = writeBehind(world);
+      machine.failure = new Error('disk full');
+      machine.apply(32 * megabyte);
+      behind.onApplied(100);
+      await behind.room;
+      machine.apply(1);
+      behind.onApplied(100);
+      expect(behind.room).to.equal(undefined);
+      await behind.end();
+      await world.sleep(2 * writeIntervalMs);
+      expect(told).to.deep.equal(['Error: disk full']);
+      expect(machine.begunMs).to.have.length(1);
+    }),
+  );
+});

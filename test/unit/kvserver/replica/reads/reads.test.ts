@@ -1,0 +1,108 @@
+import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
+import { Reads } from '@paxkv/kvserver/internal/replica/reads/reads';
+import { PendingRequests } from '@paxkv/kvserver/internal/replica/requests/pending-requests';
+import { World } from '@paxkv/simulator';
+import { expect } from 'chai';
+
+const key = Buffer.from('k');
+
+describe('Reads', () => {
+  let pendings: PendingRequests;
+  let reads: Reads;
+  let surveyCount: number;
+  let applied: number;
+  let answered: string[];
+  let failures: unknown[];
+  let failure: Error | undefined;
+
+  beforeEach(() => {
+    const world = new World({ seed: 1 });
+    pendings = new PendingRequests({ clock: world.clock, limits: limitsDefault });
+    surveyCount = 0;
+    applied = 5;
+    answered = [];
+    failures = [];
+    failure = undefined;
+    reads = new Reads({
+      paxos: {
+        survey: () => {
+          surveyCount += 1;
+        },
+      },
+      applied: () => applied,
+      read: async () => {
+        if (failure) throw failure;
+        return undefined;
+      },
+      onFailed: (error) => failures.push(error),
+    });
+  });
+
+  function add(name: string) {
+    const request = { command: { type: 'get', key } } as const;
+    const pending = pendings.admit(request, undefined);
+    pending.reply.then(
+      ({ type }) => answered.push(`${name} ${type}`),
+      () => answered.push(`${name} refused`),
+    );
+    reads.add({ key, pending });
+    return pending;
+  }
+
+  async function surveyed(upTo: number): Promise<void> {
+    reads.onSurveyed(upTo);
+    await new Promise(setImmediate);
+  }
+
+  it('answers once a quorum told how far anything may be decided, and the state is there', async () => {
+    add('a');
+    expect(surveyCount).to.equal(1);
+    await surveyed(5);
+    expect(answered).to.deep.equal(['a got']);
+    add('b');
+    await surveyed(7);
+    expect(answered).to.deep.equal(['a got']);
+    applied = 6;
+    reads.onApplied();
+    applied = 7;
+    reads.onApplied();
+    await new Promise(setImmediate);
+    expect(answered).to.deep.equal(['a got', 'b got']);
+  });
+
+  it('asks anew for reads that came while a question was under way, once for all of them', async () => {
+    add('a');
+    add('b');
+    add('c');
+    expect(surveyCount).to.equal(1);
+    await surveyed(5);
+    expect(answered).to.deep.equal(['a got']);
+    expect(surveyCount).to.equal(2);
+    await surveyed(5);
+    expect(answered).to.deep.equal(['a got', 'b got', 'c got']);
+    expect(surveyCount).to.equal(2);
+  });
+
+  it('asks for nobody who gave up', async () => {
+    add('a');
+    add('b').interrupt('stopped');
+    await surveyed(5);
+    expect(answered).to.deep.equal(['b refused', 'a got']);
+    expect(surveyCount).to.equal(1);
+  });
+
+  it('says of a read that was not answered that it was not done', async () => {
+    const { reply } = add('a');
+    pendings.interruptAll('stopping');
+    const error = await reply.catch((thrown: unknown) => thrown);
+    expect(error).to.include({ code: 'KV_UNAVAILABLE', outcome: 'not done' });
+  });
+
+  it('tells its host when the state cannot be read, and answers nothing', async () => {
+    failure = new Error('damaged row');
+    add('a');
+    await surveyed(5);
+    expect(failures).to.deep.equal([failure]);
+    expect(answered).to.deep.equal([]);
+  });
+});

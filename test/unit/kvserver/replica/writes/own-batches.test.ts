@@ -1,0 +1,68 @@
+import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
+import { PendingRequests } from '@paxkv/kvserver/internal/replica/requests/pending-requests';
+import { OwnBatches } from '@paxkv/kvserver/internal/replica/writes/own-batches';
+import { OwnSession } from '@paxkv/kvserver/internal/replica/writes/own-session';
+import { decodeBatch } from '@paxkv/kvserver/internal/state-machine/batch';
+import { World } from '@paxkv/simulator';
+import { expect } from 'chai';
+
+const put = (value: string) =>
+  ({ command: { type: 'put', key: Buffer.from('k'), value: Buffer.from(value) } }) as const;
+const stamp = { session: 3, number: 1, lowestAwaited: 1 };
+
+describe('OwnBatches', () => {
+  let pending: PendingRequests;
+  let session: OwnSession;
+  let batches: OwnBatches;
+
+  const add = (value: string, fields: object = {}) => {
+    pending.add({ ...put(value), ...fields }, undefined).catch(() => {});
+  };
+  const next = () => decodeBatch(batches.next()?.value ?? new Uint8Array());
+
+  beforeEach(() => {
+    const { clock } = new World({ seed: 1 });
+    pending = new PendingRequests({ clock, limits: limitsDefault });
+    session = new OwnSession();
+    batches = new OwnBatches({ pending, session, me: 2, boot: 7 });
+  });
+
+  afterEach(() => pending.interruptAll('the test ends'));
+
+  it('makes one value of all that is queued, and none of nothing', () => {
+    session.open(9);
+    expect(batches.next()).to.equal(undefined);
+    for (const value of ['a', 'b']) add(value);
+    expect(batches.next()?.requests).to.have.length(2);
+    expect(batches.next()).to.equal(undefined);
+  });
+
+  it('gives each batch an origin of its own', () => {
+    session.open(9);
+    const origins = [1, 2].map((number) => {
+      add(`${number}`);
+      return next().origin;
+    });
+    expect(origins).to.deep.equal([
+      { node: 2, boot: 7, number: 1 },
+      { node: 2, boot: 7, number: 2 },
+    ]);
+  });
+
+  it('leaves the stamp of a client as it is, and gives one to what has none', () => {
+    session.open(9);
+    add('a', { stamp });
+    add('b');
+    const stamps = next().requests.map((request) => request.stamp);
+    expect(stamps).to.deep.equal([stamp, { session: 9, number: 1, lowestAwaited: 1 }]);
+  });
+
+  it('lets nothing without a stamp into the log while it has no session', () => {
+    add('b');
+    add('a', { stamp });
+    expect(next().requests.map((request) => request.stamp)).to.deep.equal([stamp]);
+    expect(session.isWanted).to.equal(true);
+    session.open(9);
+    expect(next().requests).to.have.length(1);
+  });
+});

@@ -1,0 +1,55 @@
+import { OwnSession } from '@paxkv/kvserver/internal/replica/writes/own-session';
+import { sessionWindowMax } from '@paxkv/protocol';
+import { expect } from 'chai';
+import { pendingPut } from '../pending.ts';
+
+describe('OwnSession', () => {
+  it('is wanted once a write needs it, and not before', () => {
+    const session = new OwnSession();
+    expect(session.isWanted).to.equal(false);
+    expect(session.stamp(pendingPut())).to.equal(undefined);
+    expect(session.isWanted).to.equal(true);
+    session.open(7);
+    expect(session.isWanted).to.equal(false);
+    expect(session.stamp(pendingPut())).to.deep.equal({ session: 7, number: 1, lowestAwaited: 1 });
+  });
+
+  it('never uses a number twice, and says which is the lowest awaited', () => {
+    const session = new OwnSession();
+    session.open(7);
+    const [first, second] = [pendingPut(), pendingPut()];
+    session.stamp(first);
+    session.stamp(second);
+    session.end(first);
+    expect(session.stamp(pendingPut())).to.include({ number: 3, lowestAwaited: 2 });
+    session.end(second);
+    expect(session.stamp(pendingPut())).to.include({ number: 4, lowestAwaited: 3 });
+  });
+
+  it('has room for as many as a session may await', () => {
+    const session = new OwnSession();
+    session.open(7);
+    const oldest = pendingPut();
+    session.stamp(oldest);
+    for (let count = 1; count < sessionWindowMax; count += 1) {
+      expect(session.stamp(pendingPut())).to.not.equal(undefined);
+    }
+    expect(session.stamp(pendingPut())).to.equal(undefined);
+    expect(session.isWanted).to.equal(false);
+    session.end(oldest);
+    expect(session.stamp(pendingPut())).to.include({ number: sessionWindowMax + 1 });
+  });
+
+  it('ends when it has expired, unless it was replaced meanwhile', () => {
+    const session = new OwnSession();
+    session.open(7);
+    const [first, second] = [pendingPut(), pendingPut()];
+    session.stamp(first);
+    session.stamp(second);
+    session.expire(first);
+    expect(session.stamp(pendingPut())).to.equal(undefined);
+    session.open(8);
+    session.expire(second);
+    expect(session.stamp(second)).to.deep.equal({ session: 8, number: 1, lowestAwaited: 1 });
+  });
+});

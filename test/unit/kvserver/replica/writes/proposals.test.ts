@@ -1,0 +1,55 @@
+import { Proposals } from '@paxkv/kvserver/internal/replica/writes/proposals';
+import { expect } from 'chai';
+import { bytes } from '../../state-machine/fixtures.ts';
+import { ownBatch } from '../pending.ts';
+
+describe('Proposals', () => {
+  it('knows an own batch by its bytes', () => {
+    const proposals = new Proposals();
+    proposals.begin(4, ownBatch(1));
+    proposals.onDecided(4, bytes('batch 1'));
+    expect(proposals.isInFlight(4)).to.equal(false);
+    expect(proposals.takeDisplaced()).to.equal(undefined);
+  });
+
+  it('gives a displaced batch out once, the oldest first', () => {
+    const proposals = new Proposals();
+    const [first, second] = [ownBatch(1), ownBatch(2)];
+    proposals.begin(4, first);
+    proposals.begin(5, second);
+    expect(proposals.takeDisplaced()).to.equal(undefined);
+    proposals.onDecided(5, bytes('batch 9'));
+    proposals.onDecided(4, bytes('other'));
+    expect(proposals.inFlightCount).to.equal(0);
+    expect(proposals.takeDisplaced()).to.equal(first);
+    expect(proposals.takeDisplaced()).to.equal(second);
+    expect(proposals.takeDisplaced()).to.equal(undefined);
+  });
+
+  it('drops a displaced batch for which nobody waits', () => {
+    const proposals = new Proposals();
+    const own = ownBatch(1);
+    proposals.begin(0, own);
+    proposals.onDecided(0, bytes('other'));
+    for (const request of own.requests) request.resolve({ type: 'put', revision: 1 });
+    expect(proposals.takeDisplaced()).to.equal(undefined);
+  });
+
+  it('keeps the batch of another replica, which alone can tell who waits for it', () => {
+    const proposals = new Proposals();
+    const batch = { origin: { node: 2, boot: 1, number: 1 }, value: bytes('handed over') };
+    proposals.begin(0, batch);
+    proposals.onDecided(0, bytes('other'));
+    expect(proposals.takeDisplaced()).to.equal(batch);
+  });
+
+  it('pays no heed to instances it proposed nothing in', () => {
+    const proposals = new Proposals();
+    proposals.onDecided(0, bytes('other'));
+    expect(proposals.takeDisplaced()).to.equal(undefined);
+    proposals.begin(7, ownBatch(1));
+    proposals.begin(3, ownBatch(2));
+    expect(proposals.highestSeq).to.equal(7);
+    expect([proposals.isInFlight(3), proposals.isInFlight(4)]).to.deep.equal([true, false]);
+  });
+});

@@ -1,0 +1,215 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KvClient } from '@paxkv/client';
+import { type Config, DiskError, KvServer, parseConfig } from '@paxkv/kvserver';
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { WebSocket } from 'ws';
+import { StreamClient } from './api/stream/stream-under-test.ts';
+
+const logger = pino({ level: 'silent' });
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => {
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : expect.fail('no port');
+  });
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}
+
+function toText({ host, port }: { host: string; port: number }): string {
+  return `${host}:${port}`;
+}
+
+/** Who leads, as the latest of these news has it. */
+function leaderIn(news: readonly unknown[][]): number | null {
+  const latest = news.findLast(([type]) => type === 'leader');
+  if (latest !== undefined) return latest[1] as number | null;
+  return (news[0]?.[1] as { leader: number | null } | undefined)?.leader ?? null;
+}
+
+describe('KvServer', () => {
+  let directory: string;
+  let configs: Config[];
+  let running: KvServer[];
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'paxkv-server-'));
+    const addresses = (await freePorts(3)).map((port) => `127.0.0.1:${port}`);
+    configs = addresses.map((_, nodeId) =>
+      parseConfig({
+        ...{ nodeId, clusterId: 'test', addresses, logLevel: 'silent' },
+        dataDirectory: join(directory, `node-${nodeId}`),
+        limits: { requestTimeoutMs: 1000 },
+      }),
+    );
+    running = [];
+  });
+
+  afterEach(async () => {
+    await Promise.all(running.map((server) => server.stop()));
+    await rm(directory, { recursive: true });
+  });
+
+  async function start(node: number): Promise<KvServer> {
+    const config = configs[node];
+    if (config === undefined) return expect.fail(`no node ${node}`);
+    const server = await KvServer.start(config, { logger });
+    running.push(server);
+    return server;
+  }
+
+  async function untilRunning(server: KvServer): Promise<void> {
+    while (server.status().state !== 'running') await sleep(5);
+  }
+
+  function urlOf({ address: { host, port } }: KvServer, path = ''): string {
+    return `http://${host}:${port}${path}`;
+  }
+
+  it('keeps what was written over a stop of every node', async () => {
+    const servers = await Promise.all([start(0), start(1), start(2)]);
+    const endpoints = servers.map((server) => urlOf(server));
+    await using client = new KvClient({ endpoints });
+    await client.put('k', 'v');
+    await client.append('k', 'w');
+    // The client needs a quorum only; whom it did not need may not have been admitted yet.
+    for (const server of servers) await untilRunning(server);
+    for (const server of servers) await server.stop();
+    expect(await servers[0].stopped).to.equal(undefined);
+    await Promise.all([start(0), start(2)]);
+    expect(await client.get('k')).to.equal('vw');
+  });
+
+  it('says how it stands', async () => {
+    const servers = await Promise.all([start(0), start(1), start(2)]);
+    await using client = new KvClient({ endpoints: [urlOf(servers[1])] });
+    await client.put('k', 'v');
+    const reply = await fetch(urlOf(servers[1], '/status'));
+    // What is forgotten, and who leads, may be news from one moment to the next.
+    const { residentBytes, uptimeMs, min, leader, ...status } = servers[1].status();
+    const told = await reply.json();
+    expect(told).to.deep.include(status);
+    expect(told).to.include.keys('min', 'leader');
+    expect(min).to.be.at.least(0);
+    expect(leader).to.be.oneOf([null, 0, 1, 2]);
+    expect(residentBytes).to.be.above(1_000_000);
+    expect(uptimeMs).to.be.above(0);
+    expect(status).to.include({ node: 1, cluster: 'test', state: 'running', pending: 0 });
+    expect(status).to.include({ revision: 1 });
+    expect(status.applied).to.be.at.least(0);
+    expect(status.version).to.match(/^\d+\.\d+\.\d+/);
+    expect(status.peers.map(({ node }) => node)).to.deep.equal([0, 2]);
+  });
+
+  it('waits in a minority, and ends in a clear unknown', async () => {
+    const [server, ...others] = await Promise.all([start(0), start(1), start(2)]);
+    await using client = new KvClient({ endpoints: [urlOf(server)] });
+    await client.put('k', 'v');
+    const put = () => fetch(urlOf(server, '/v1/kv/k'), { method: 'PUT', body: 'v' });
+    expect((await put()).status).to.equal(200);
+    for (const other of others) await other.stop();
+    const reply = await put();
+    expect(reply.status).to.equal(504);
+    expect(await reply.json())
+      .to.have.property('error')
+      .that.includes({ code: 'KV_TIMEOUT', outcome: 'unknown' });
+    expect((await fetch(urlOf(server, '/readyz'))).status).to.equal(200);
+  });
+
+  it('refuses everything, as not done, before the nodes of a new cluster have met', async () => {
+    const server = await start(0);
+    await start(1);
+    expect(server.status()).to.include({ state: 'starting', applied: -1 });
+    expect(server.status().reason).to.match(/admitted/);
+    expect((await fetch(urlOf(server, '/readyz'))).status).to.equal(503);
+    const reply = await fetch(urlOf(server, '/v1/kv/k'));
+    expect(await reply.json())
+      .to.have.property('error')
+      .that.includes({ code: 'KV_UNAVAILABLE', outcome: 'not done' });
+    await start(2);
+    await using client = new KvClient({ endpoints: [urlOf(server)] });
+    await client.put('k', 'v');
+  });
+
+  it('does not start with the data of another node, and leaves the port free', async () => {
+    await (await start(0)).stop();
+    const config = configs[1];
+    if (config === undefined) return expect.fail('no node 1');
+    const dataDirectory = join(directory, 'node-0');
+    const refusal = await KvServer.start({ ...config, dataDirectory }, { logger }).catch(
+      (error: unknown) => error,
+    );
+    expect(refusal).to.be.instanceOf(DiskError).and.include({ code: 'DISK_WRONG_NODE' });
+    await start(1);
+  });
+
+  it('does not start where another listens', async () => {
+    await start(0);
+    const refusal = await start(0).catch((error: unknown) => error);
+    expect(refusal).to.include({ code: 'EADDRINUSE' });
+  });
+
+  it('stops once, however often it is told to', async () => {
+    const server = await start(0);
+    await Promise.all([server.stop(), server.stop()]);
+    await server.stop();
+    expect(server.status().state).to.equal('stopping');
+    expect(await server.stopped).to.equal(undefined);
+  });
+
+  it('serves streams, and says goodbye before it stops', async () => {
+    const [server] = await Promise.all([start(0), start(1), start(2)]);
+    await using client = new KvClient({ endpoints: [urlOf(server)] });
+    await client.put('k', 'v');
+    const stream = new StreamClient(server.address.port);
+    const [, about] = await stream.hello();
+    expect(about).to.deep.include({ format: 1, node: 0, nodes: 3 });
+    expect(about).to.have.deep.property('addresses', configs[0]?.addresses.map(toText));
+    stream.ask([1, [[2, Buffer.from('k'), Buffer.from('w')]]]);
+    expect(await stream.reply(1)).to.deep.equal([2, 2, 2]);
+    stream.ask([2, [[0, Buffer.from('k')]]], [3, [[5, Buffer.from('k')]]]);
+    const got = [0, 1, 2, 2, Buffer.from('vw')];
+    expect(await stream.reply(2)).to.deep.equal(got);
+    expect(await stream.reply(3)).to.deep.equal(got);
+    await server.stop();
+    expect(await stream.closed()).to.have.property('code', 1001);
+    expect(stream.news.at(-1)).to.deep.equal(['goodbye']);
+  });
+
+  it('tells its streams who leads, and who does after that', async () => {
+    const servers = await Promise.all([start(0), start(1), start(2)]);
+    const streams = servers.map(({ address }) => new StreamClient(address.port));
+    const leaders = streams.map((stream) => () => leaderIn(stream.news));
+    await Promise.all(
+      streams.map((stream, node) => stream.until(() => leaders[node]?.() !== null)),
+    );
+    const first = Number(leaders[0]?.());
+    await servers[first]?.stop();
+    const [stream] = streams.filter((_, node) => node !== first);
+    await stream?.until(() => ![first, null].includes(leaderIn(stream.news)));
+    await Promise.all(streams.map((each) => each.close()));
+  });
+
+  it('answers on a stream that it does not serve yet', async () => {
+    const stream = new StreamClient((await start(0)).address.port);
+    await stream.hello();
+    stream.ask([1, [[0, Buffer.from('k')]]]);
+    expect((await stream.reply(1)).slice(0, 3)).to.deep.equal([-1, 'KV_UNAVAILABLE', 'not done']);
+    await stream.close();
+  });
+
+  it('refuses upgrades to anything but its peers and streams', async () => {
+    const server = await start(0);
+    const socket = new WebSocket(urlOf(server, '/elsewhere').replace('http', 'ws'));
+    const [error] = await once(socket, 'error').catch((thrown: unknown) => [thrown]);
+    expect(String(error)).to.match(/400/);
+  });
+});

@@ -1,0 +1,47 @@
+import { digestOf } from '@paxkv/kvserver/internal/state-machine/sessions/command-digest';
+import type { KeyCommand } from '@paxkv/kvserver/internal/state-machine/store/store';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { append, get, put, remove } from '../fixtures.ts';
+
+const key = fc.uint8Array({ minLength: 1, maxLength: 40 });
+const value = fc.uint8Array({ maxLength: 300 });
+const command: fc.Arbitrary<KeyCommand> = fc.oneof(
+  fc.record({ type: fc.constantFrom('put' as const, 'append' as const), key, value }),
+  fc.record({ type: fc.constantFrom('get' as const, 'delete' as const), key }),
+);
+
+describe('digest of a command', () => {
+  it('tells kinds, keys, values and where one ends apart', () => {
+    const commands = [
+      ...[put('k', 'v'), append('k', 'v'), get('k'), remove('k')],
+      ...[put('kv', ''), put('k', ''), put('l', 'v'), put('k', 'w'), put('k', 'vv')],
+    ];
+    expect(new Set(commands.map(digestOf)).size).to.equal(commands.length);
+  });
+
+  it('is a count that a double holds exactly, also of the largest', () => {
+    fc.assert(
+      fc.property(command, (any) => {
+        expect(digestOf(any)).to.satisfy(Number.isSafeInteger).and.be.at.least(0);
+      }),
+    );
+    const largest = {
+      type: 'append',
+      key: new Uint8Array(1024).fill(255),
+      value: new Uint8Array(1024 * 1024 - 1).fill(255),
+    } as const;
+    expect(digestOf(largest)).to.satisfy(Number.isSafeInteger);
+  });
+
+  it('is of the bytes alone, wherever they lie', () => {
+    const bytes = Uint8Array.of(9, 1, 2, 3, 9);
+    const view = { type: 'put', key: bytes.subarray(1, 2), value: bytes.subarray(2, 4) } as const;
+    const own = { type: 'put', key: Uint8Array.of(1), value: Uint8Array.of(2, 3) } as const;
+    expect(digestOf(view)).to.equal(digestOf(own));
+  });
+
+  it('never changes: sessions on disk remember it', () => {
+    expect(digestOf(put('key', 'value'))).to.equal(13287661368294);
+  });
+});

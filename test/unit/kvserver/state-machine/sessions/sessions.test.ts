@@ -1,0 +1,273 @@
+import { Session } from '@paxkv/kvserver/internal/state-machine/sessions/session';
+import {
+  type SessionLimits,
+  Sessions,
+} from '@paxkv/kvserver/internal/state-machine/sessions/sessions';
+import { Store } from '@paxkv/kvserver/internal/state-machine/store/store';
+import { nameOf } from '@paxkv/kvserver/internal/storage/state/row-keys';
+import type { Reply, Request } from '@paxkv/protocol';
+import { sessionWindowMax } from '@paxkv/protocol';
+import { expect } from 'chai';
+import { append, get, KnownPlaces, openSession, put, remove, stamped } from '../fixtures.ts';
+
+const start = { next: 1, uses: 0 };
+const expired = { type: 'refused', reason: 'sessionExpired' };
+const outside = { type: 'refused', reason: 'outsideWindow' };
+const reused = { type: 'refused', reason: 'numberReused' };
+
+/** Sessions around a store of the one key `k`. */
+class Subject {
+  readonly #limits: SessionLimits;
+  sessions: Sessions;
+  readonly #places = new KnownPlaces({ k: undefined, ka: undefined });
+  readonly store = new Store(0, this.#places);
+
+  constructor(limits: SessionLimits = { sessionCountMax: 3, deedCountMax: 5000 }) {
+    this.#limits = limits;
+    this.sessions = new Sessions(start, [], limits);
+  }
+
+  open(count = 1): this {
+    for (let opened = 0; opened < count; opened += 1) this.apply({ command: openSession() });
+    return this;
+  }
+
+  apply(request: Request): Reply {
+    const { command } = request;
+    const isKeyed = command.type !== 'openSession';
+    const place = isKeyed ? this.#places.find(nameOf(command.key)) : undefined;
+    return this.sessions.apply(request, place, this.store);
+  }
+
+  /** As a replica that stops and starts anew does; `kept` is what its database held. */
+  restart(kept: Map<number, Session>): void {
+    const sessions = [...kept].map(([id, session]) => Session.fromRow(id, session.toRow()));
+    this.sessions = new Sessions(this.sessions.counts, sessions.reverse(), this.#limits);
+  }
+
+  get value(): string | undefined {
+    const reply = this.store.apply(get('k'), this.#places.find('k'));
+    if (reply.type !== 'got' || reply.entry === undefined) return undefined;
+    return nameOf(reply.entry.value);
+  }
+}
+
+describe('Sessions', () => {
+  it('gives ids from 1, none twice', () => {
+    const subject = new Subject({ sessionCountMax: 1, deedCountMax: 5000 });
+    const replies = [1, 2, 3].map(() => subject.apply({ command: openSession() }));
+    expect(replies).to.deep.equal([
+      { type: 'sessionOpened', session: 1 },
+      { type: 'sessionOpened', session: 2 },
+      { type: 'sessionOpened', session: 3 },
+    ]);
+  });
+
+  it('does a request without a stamp each time it comes', () => {
+    const subject = new Subject();
+    subject.apply({ command: append('k', 'a') });
+    subject.apply({ command: append('k', 'a') });
+    expect(subject.value).to.equal('aa');
+  });
+
+  for (const command of [put('k', 'v'), append('k', 'v'), remove('k')]) {
+    it(`does a stamped ${command.type} once and gives its reply again`, () => {
+      const subject = new Subject().open();
+      const first = subject.apply(stamped(command, [1, 1]));
+      subject.apply(stamped(append('k', 'later'), [1, 2]));
+      const { revision } = subject.store;
+      expect(subject.apply(stamped(command, [1, 1]))).to.deep.equal(first);
+      expect(subject.store.revision).to.equal(revision);
+    });
+  }
+
+  it('gives a refusal for size again, though the value would fit by now', () => {
+    const subject = new Subject().open();
+    const large = 'x'.repeat(1024 * 1024);
+    subject.apply({ command: put('k', large) });
+    const refusal = { type: 'refused', reason: 'tooLarge' };
+    expect(subject.apply(stamped(append('k', 'y'), [1, 1]))).to.deep.equal(refusal);
+    subject.apply({ command: remove('k') });
+    expect(subject.apply(stamped(append('k', 'y'), [1, 1]))).to.deep.equal(refusal);
+    expect(subject.value).to.equal(undefined);
+  });
+
+  it('does a stamped get afresh each time', () => {
+    const subject = new Subject().open();
+    expect(subject.apply(stamped(get('k'), [1, 1]))).to.deep.equal({
+      type: 'got',
+      entry: undefined,
+    });
+    subject.apply({ command: put('k', 'v') });
+    const again = subject.apply(stamped(get('k'), [1, 1]));
+    expect(again).to.have.nested.property('entry.version', 1);
+  });
+
+  it('refuses another command under a number used before', () => {
+    const subject = new Subject().open();
+    subject.apply(stamped(append('k', 'a'), [1, 1]));
+    const others = [append('k', 'b'), put('k', 'a'), append('ka', ''), remove('k'), get('k')];
+    for (const command of others) {
+      expect(subject.apply(stamped(command, [1, 1]))).to.deep.equal(reused);
+    }
+    expect(subject.value).to.equal('a');
+  });
+
+  it('keeps the numbers of two sessions apart', () => {
+    const subject = new Subject().open(2);
+    subject.apply(stamped(append('k', 'a'), [1, 1]));
+    subject.apply(stamped(append('k', 'b'), [2, 1]));
+    expect(subject.value).to.equal('ab');
+  });
+
+  it('refuses a session never opened', () => {
+    const subject = new Subject().open();
+    expect(subject.apply(stamped(put('k', 'v'), [2, 1]))).to.deep.equal(expired);
+    expect(subject.value).to.equal(undefined);
+  });
+
+  describe('window', () => {
+    it('does requests in whatever order they come', () => {
+      const subject = new Subject().open();
+      for (const number of [3, 1, 2]) {
+        subject.apply(stamped(append('k', String(number)), [1, number]));
+      }
+      expect(subject.value).to.equal('312');
+    });
+
+    it('refuses an echo of what a later request no longer awaited', () => {
+      const subject = new Subject().open();
+      subject.apply(stamped(append('k', 'a'), [1, 1]));
+      subject.apply(stamped(append('k', 'b'), [1, 3, 2]));
+      expect(subject.apply(stamped(append('k', 'a'), [1, 1]))).to.deep.equal(outside);
+      expect(subject.value).to.equal('ab');
+    });
+
+    it('refuses what its client gave up, also if it comes for the first time', () => {
+      const subject = new Subject().open();
+      subject.apply(stamped(append('k', 'b'), [1, 2, 2]));
+      expect(subject.apply(stamped(append('k', 'a'), [1, 1]))).to.deep.equal(outside);
+      expect(subject.value).to.equal('b');
+    });
+
+    it('does not sink when a request sent earlier comes late', () => {
+      const subject = new Subject().open();
+      subject.apply(stamped(append('k', 'a'), [1, 1]));
+      subject.apply(stamped(append('k', 'c'), [1, 3, 3]));
+      expect(subject.apply(stamped(append('k', 'd'), [1, 4, 1]))).to.include({ type: 'appended' });
+      expect(subject.apply(stamped(append('k', 'a'), [1, 1, 1]))).to.deep.equal(outside);
+    });
+
+    it('drops replies below the lowest awaited, and no other', () => {
+      const subject = new Subject().open();
+      for (const number of [1, 2, 3]) subject.apply(stamped(append('k', 'x'), [1, number]));
+      const third = subject.apply(stamped(append('k', 'x'), [1, 3, 3]));
+      expect(third).to.deep.equal({ type: 'appended', revision: 3, length: 3 });
+      const [[, session] = []] = subject.sessions.takeChanges();
+      expect(session?.deedCount).to.equal(1);
+    });
+
+    it('drops all replies when it leaps, however far', () => {
+      const subject = new Subject().open();
+      for (const number of [1, 2, 1000]) subject.apply(stamped(put('k', 'v'), [1, number]));
+      const far = Number.MAX_SAFE_INTEGER - 1;
+      subject.apply(stamped(put('k', 'v'), [1, far, far]));
+      const [[, session] = []] = subject.sessions.takeChanges();
+      expect(session?.deedCount).to.equal(1);
+      expect(subject.apply(stamped(put('k', 'v'), [1, 1000]))).to.deep.equal(outside);
+    });
+
+    it('is raised by a get and by a refused request as well', () => {
+      const subject = new Subject().open();
+      subject.apply(stamped(append('k', 'a'), [1, 1]));
+      subject.apply(stamped(get('k'), [1, 2, 2]));
+      expect(subject.apply(stamped(append('k', 'a'), [1, 1]))).to.deep.equal(outside);
+    });
+
+    it('is as wide as the protocol says', () => {
+      const subject = new Subject().open();
+      const last = sessionWindowMax;
+      expect(subject.apply(stamped(put('k', 'a'), [1, last]))).to.include({ type: 'put' });
+      expect(subject.apply(stamped(put('k', 'b'), [1, last + 1]))).to.deep.equal(outside);
+      expect(subject.apply(stamped(put('k', 'b'), [1, last + 1, 2]))).to.include({ type: 'put' });
+    });
+  });
+
+  describe('bounds', () => {
+    it('puts out the session not used for longest when one too many opens', () => {
+      const subject = new Subject().open(3);
+      subject.apply(stamped(put('k', 'v'), [1, 1]));
+      subject.open();
+      expect(subject.sessions.count).to.equal(3);
+      expect(subject.apply(stamped(put('k', 'v'), [2, 1]))).to.deep.equal(expired);
+      expect(subject.apply(stamped(put('k', 'v'), [1, 1]))).to.include({ type: 'put' });
+    });
+
+    it('counts a repeated delivery as use', () => {
+      const subject = new Subject().open();
+      subject.apply(stamped(put('k', 'v'), [1, 1]));
+      subject.open(2);
+      subject.apply(stamped(put('k', 'v'), [1, 1]));
+      subject.open();
+      expect(subject.apply(stamped(put('k', 'v'), [1, 1]))).to.include({ type: 'put' });
+    });
+
+    it('puts out the same session after a restart as without one', () => {
+      const [whole, restarted] = [new Subject(), new Subject()];
+      const kept = new Map<number, Session>();
+      const steps: readonly Request[] = [
+        { command: openSession() },
+        { command: openSession() },
+        { command: openSession() },
+        stamped(put('k', 'v'), [2, 1]),
+        stamped(put('k', 'v'), [1, 1]),
+        stamped(get('k'), [3, 5]),
+        stamped(put('k', 'v'), [2, 1]),
+        { command: openSession() },
+        stamped(put('k', 'w'), [1, 1]),
+        { command: openSession() },
+        stamped(put('k', 'w'), [3, 6]),
+        stamped(put('k', 'w'), [2, 1]),
+      ];
+      for (const step of steps) {
+        expect(restarted.apply(step)).to.deep.equal(whole.apply(step));
+        for (const [id, session] of restarted.sessions.takeChanges()) {
+          if (session === undefined) kept.delete(id);
+          else kept.set(id, session);
+        }
+        restarted.restart(kept);
+        expect(restarted.sessions.count).to.equal(whole.sessions.count);
+      }
+      expect([...kept.keys()].sort()).to.deep.equal([2, 4, 5]);
+    });
+
+    it('puts sessions out, oldest first, when all together keep too many replies', () => {
+      const subject = new Subject({ sessionCountMax: 9, deedCountMax: 5 }).open(3);
+      for (const number of [1, 2]) {
+        for (const id of [1, 2, 3]) subject.apply(stamped(put('k', 'v'), [id, number]));
+      }
+      expect(subject.sessions.count).to.equal(2);
+      expect(subject.apply(stamped(put('k', 'v'), [1, 1]))).to.deep.equal(expired);
+      expect(subject.apply(stamped(put('k', 'v'), [2, 3]))).to.include({ type: 'put' });
+    });
+
+    it('counts the replies it keeps anew after a restart', () => {
+      const subject = new Subject({ sessionCountMax: 9, deedCountMax: 3 }).open(2);
+      for (const number of [1, 2]) subject.apply(stamped(put('k', 'v'), [1, number]));
+      subject.apply(stamped(put('k', 'v'), [2, 1]));
+      const kept = subject.sessions.takeChanges().flatMap(([id, session]) => {
+        return session === undefined ? [] : [[id, session] as const];
+      });
+      subject.restart(new Map(kept));
+      subject.apply(stamped(put('k', 'v'), [2, 2]));
+      expect(subject.apply(stamped(put('k', 'v'), [1, 1]))).to.deep.equal(expired);
+    });
+  });
+
+  it('stops rather than give an id beyond exact integers', () => {
+    const sessions = new Sessions({ next: Number.MAX_SAFE_INTEGER, uses: 0 });
+    const store = new Store(0, new KnownPlaces({}));
+    const open = () => sessions.apply({ command: openSession() }, undefined, store);
+    expect(open).to.throw(/exact integers/);
+  });
+});

@@ -1,0 +1,32 @@
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { replaceFile } from '@paxkv/kvserver/internal/storage/durable-file';
+import { expect } from 'chai';
+import { Scratch } from './scratch.ts';
+
+describe('Durable file', () => {
+  const scratch = new Scratch();
+  afterEach(() => scratch.clear());
+
+  it('is readable by its owner alone, and whole after each replacement', async () => {
+    const directory = await scratch.directory();
+    const path = join(directory, 'file');
+    for (const content of ['a long first content', 'short']) {
+      await replaceFile(path, content);
+      expect(await readFile(path, 'utf8')).to.equal(content);
+    }
+    expect((await stat(path)).mode & 0o777).to.equal(0o600);
+    expect(await readdir(directory)).to.deep.equal(['file']);
+  });
+
+  it('keeps the old content when the new cannot be written', async () => {
+    const directory = await scratch.directory();
+    const path = join(directory, 'file');
+    await replaceFile(path, 'old');
+    await mkdir(`${path}.new`);
+    const error = await replaceFile(path, 'new').catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(Error).with.property('code', 'EISDIR');
+    expect(await readFile(path, 'utf8')).to.equal('old');
+    await rm(`${path}.new`, { recursive: true });
+  });
+});

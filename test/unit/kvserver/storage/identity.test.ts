@@ -1,0 +1,88 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DiskError, Identity } from '@paxkv/kvserver/internal/storage/index';
+import { expect } from 'chai';
+import { Scratch } from './scratch.ts';
+
+const node = { clusterId: 'tests', nodeId: 0, nodeCount: 3 };
+
+describe('Identity', () => {
+  const scratch = new Scratch();
+  let path: string;
+
+  beforeEach(async () => {
+    path = join(await scratch.directory(), 'identity.json');
+  });
+  afterEach(() => scratch.clear());
+
+  it('gives back all it was told', async () => {
+    const identity = await Identity.create(path, node);
+    await identity.markVoted();
+    await identity.markBoot(7);
+    await identity.markReached(9);
+    await identity.markReached(8);
+    const found = await Identity.read(path, node);
+    expect(found).to.include({ bootCount: 1, hasVoted: true, turnReached: 9, name: 'tests/0' });
+  });
+
+  it('finds none where there is none', async () => {
+    expect(await Identity.read(path, node)).to.equal(undefined);
+  });
+
+  it('replaces its file whole, and leaves nothing beside it', async () => {
+    const identity = await Identity.create(path, node);
+    await writeFile(`${path}.new`, 'what a crash left');
+    await identity.markVoted();
+    expect(await readdir(join(path, '..'))).to.deep.equal(['identity.json']);
+  });
+
+  it('keeps what it knew when its file cannot be replaced', async () => {
+    const identity = await Identity.create(join(path, '..', 'identity.json'), node);
+    await scratch.clear();
+    const error = await identity.markVoted().catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(DiskError).with.property('code', 'DISK_UNUSABLE');
+    expect(identity.hasVoted).to.equal(false);
+  });
+
+  it('refuses a flipped bit anywhere, but those that change no meaning', async () => {
+    await Identity.create(path, node);
+    const whole = await readFile(path);
+    const meaning: unknown = JSON.parse(whole.toString());
+    for (let bit = 0; bit < whole.length * 8; bit += 7) {
+      const damaged = Buffer.from(whole);
+      damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      await writeFile(path, damaged);
+      const outcome = await Identity.read(path, node).catch((reason: unknown) => reason);
+      if (outcome instanceof Identity) {
+        expect(JSON.parse(damaged.toString()), `bit ${bit}`).to.deep.equal(meaning);
+      } else {
+        expect(outcome, `bit ${bit}`).to.be.instanceOf(DiskError);
+      }
+    }
+  });
+
+  it('refuses an empty, cut or zeroed file', async () => {
+    await Identity.create(path, node);
+    const whole = await readFile(path);
+    for (const damaged of ['', whole.subarray(0, 100), Buffer.alloc(whole.length)]) {
+      await writeFile(path, damaged);
+      const error = await Identity.read(path, node).catch((reason: unknown) => reason);
+      expect(error).to.be.instanceOf(DiskError).with.property('code', 'DISK_IDENTITY_DAMAGED');
+      expect(await readFile(path)).to.deep.equal(Buffer.from(damaged));
+    }
+  });
+
+  it('takes a wrong number of its format for damage, where all else is as it was', async () => {
+    await Identity.create(path, node);
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace('"format": 1', '"format": 5'));
+    const error = await Identity.read(path, node).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(DiskError).with.property('code', 'DISK_IDENTITY_DAMAGED');
+  });
+
+  it('refuses a newer format, whatever else it holds', async () => {
+    await writeFile(path, JSON.stringify({ format: 2, members: [] }));
+    const error = await Identity.read(path, node).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(DiskError).with.property('code', 'DISK_NEWER_FORMAT');
+  });
+});

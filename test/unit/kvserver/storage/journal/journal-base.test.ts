@@ -1,0 +1,54 @@
+import {
+  decodeBase,
+  encodeBase,
+  newBase,
+} from '@paxkv/kvserver/internal/storage/journal/journal-base';
+import { sealRecord } from '@paxkv/kvserver/internal/storage/journal/sealed-record';
+import { baseKey, toTurnKey } from '@paxkv/kvserver/internal/storage/journal/turn-key';
+import { expect } from 'chai';
+import { Packr } from 'msgpackr';
+
+const owner = 'tests/0';
+
+describe('Base of the journal', () => {
+  const base = {
+    firstTurn: 2 ** 40,
+    previous: Buffer.alloc(16, 7),
+    writtenAt: 2 ** 41,
+    min: Number.MAX_SAFE_INTEGER,
+    round: 2 ** 48,
+    lives: [
+      { type: 'life', life: 2, attempt: 99, isNew: false, fence: -1 },
+      {
+        type: 'met',
+        peers: [
+          { life: 2, turn: 0 },
+          { life: 1, turn: 7, admission: { life: 1, attempt: 5, isNew: true } },
+        ],
+      },
+    ] as const,
+  };
+
+  it('comes back as it was', () => {
+    for (const each of [base, { ...newBase, previous: Buffer.alloc(16) }]) {
+      expect(decodeBase(owner, encodeBase(owner, each))).to.deep.equal(each);
+    }
+  });
+
+  it('is not read for another owner', () => {
+    expect(() => decodeBase('tests/1', encodeBase(owner, base))).to.throw('checksum');
+  });
+
+  it('is never a turn', () => {
+    const turn = sealRecord({ owner, key: toTurnKey(1) }, newBase.previous, new Uint8Array([0x90]));
+    expect(() => decodeBase(owner, turn.bytes)).to.throw('checksum');
+  });
+
+  it('is refused with numbers out of range', () => {
+    for (const numbers of [[0, 0, 0, 0], [1, -1, 0, 0], [1, 0, 0.5, 0], [1, 0, 0], 7]) {
+      const payload = new Packr({ useRecords: false }).pack(numbers);
+      const { bytes } = sealRecord({ owner, key: baseKey }, newBase.previous, payload);
+      expect(() => decodeBase(owner, bytes), String(numbers)).to.throw(TypeError);
+    }
+  });
+});

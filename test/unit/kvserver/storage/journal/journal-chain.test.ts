@@ -1,0 +1,139 @@
+/** What only the chain can notice: records, each intact, that do not belong together. */
+import { join } from 'node:path';
+import { Journal } from '@paxkv/kvserver/internal/storage/index';
+import { baseKey, toTurnKey } from '@paxkv/kvserver/internal/storage/journal/turn-key';
+import { expect } from 'chai';
+import { Level } from 'level';
+import { OwnerInMemory, refusalOf, Scratch, voteFor, withJournal } from '../scratch.ts';
+
+type Rows = Level<Uint8Array, Uint8Array>;
+
+describe('Chain of the journal', () => {
+  const scratch = new Scratch();
+  let options: { directory: string; owner: OwnerInMemory };
+
+  beforeEach(async () => {
+    options = { directory: join(await scratch.directory(), 'journal'), owner: new OwnerInMemory() };
+    await withJournal(options, async (journal) => {
+      for (let seq = 0; seq < 10; seq++) await journal.write([voteFor(seq)]);
+    });
+  });
+  afterEach(() => scratch.clear());
+
+  /** Opens the journal after its rows were changed behind its back. */
+  async function refusalAfter(change: (rows: Rows) => Promise<void>): Promise<string> {
+    await withRows(options.directory, change);
+    const refusal = await refusalOf(Journal.open(options));
+    expect(refusal.code).to.equal('DISK_JOURNAL_DAMAGED');
+    return refusal.message;
+  }
+
+  it('names a turn that is missing', async () => {
+    expect(await refusalAfter((rows) => rows.del(toTurnKey(4)))).to.include(
+      'turn 4: it is missing',
+    );
+  });
+
+  it('notices when the first turns are missing', async () => {
+    expect(await refusalAfter((rows) => rows.del(toTurnKey(1)))).to.include(
+      'turn 1: it is missing',
+    );
+  });
+
+  it('names a turn whose bytes were changed', async () => {
+    const message = await refusalAfter(async (rows) => {
+      const bytes = Buffer.from((await rows.get(toTurnKey(7))) ?? []);
+      bytes.writeUInt8(bytes.readUInt8(40) ^ 1, 40);
+      await rows.put(toTurnKey(7), bytes);
+    });
+    expect(message).to.include('turn 7: its checksum');
+  });
+
+  it('notices a turn under the key of another', async () => {
+    const message = await refusalAfter(async (rows) => {
+      await rows.put(toTurnKey(7), (await rows.get(toTurnKey(6))) ?? new Uint8Array());
+    });
+    expect(message).to.include('turn 7: its checksum');
+  });
+
+  it('notices a turn of the same number from another past', async () => {
+    const other = await scratch.crashed(options.directory);
+    await withJournal({ ...options, directory: other }, (journal) => journal.write([voteFor(77)]));
+    await withJournal(options, async (journal) => {
+      await journal.write([voteFor(10)]);
+      await journal.write([voteFor(11)]);
+    });
+    const eleventh = await withRows(other, (rows) => rows.get(toTurnKey(11)));
+    const message = await refusalAfter((rows) =>
+      rows.put(toTurnKey(11), eleventh ?? new Uint8Array()),
+    );
+    expect(message).to.include('turn 12: it does not follow');
+  });
+
+  it('notices a key that is none of its own', async () => {
+    const message = await refusalAfter((rows) => rows.put(new Uint8Array([9]), new Uint8Array()));
+    expect(message).to.include('09');
+  });
+
+  it('notices a base that is missing', async () => {
+    expect(await refusalAfter((rows) => rows.del(baseKey))).to.include('the base');
+  });
+
+  it('notices a base from before turns were dropped', async () => {
+    const older = await withRows(options.directory, (rows) => rows.get(baseKey));
+    await forgetMany(options);
+    const message = await refusalAfter((rows) => rows.put(baseKey, older ?? new Uint8Array()));
+    expect(message).to.include('turn 1: it is missing');
+  });
+
+  it('notices a tail lost since the base was written', async () => {
+    await forgetMany(options);
+    const message = await refusalAfter(async (rows) => {
+      const keys = await rows.keys({ gt: baseKey }).all();
+      await rows.batch(keys.map((key) => ({ type: 'del', key })));
+    });
+    expect(message).to.include('ends before turn');
+  });
+
+  it('notices a tail lost since its owner last heard of it', async () => {
+    options.owner.turnReached = 10;
+    expect(await refusalAfter((rows) => rows.del(toTurnKey(10)))).to.include('before turn 10');
+  });
+
+  it('cannot notice the loss of its last turn by itself', async () => {
+    await withRows(options.directory, (rows) => rows.del(toTurnKey(10)));
+    await withJournal(options, async (journal) => expect(journal.highestTurn).to.equal(9));
+  });
+
+  it('knows amnesia when nothing is left at all', async () => {
+    await withRows(options.directory, (rows) => rows.clear());
+    const refusal = await refusalOf(Journal.open(options));
+    expect(refusal.code).to.equal('DISK_AMNESIA');
+  });
+
+  it('takes no amnesia for a crash between the mark and the first turn', async () => {
+    const directory = join(await scratch.directory(), 'journal');
+    const owner = new OwnerInMemory();
+    await withJournal({ directory, owner }, async () => {});
+    owner.hasVoted = true;
+    await withJournal({ directory, owner }, (journal) => journal.write([voteFor(0)]));
+  });
+});
+
+async function withRows<T>(directory: string, use: (rows: Rows) => Promise<T>): Promise<T> {
+  const rows: Rows = new Level(directory, { keyEncoding: 'view', valueEncoding: 'view' });
+  await rows.open();
+  try {
+    return await use(rows);
+  } finally {
+    await rows.close();
+  }
+}
+
+async function forgetMany(options: { directory: string; owner: OwnerInMemory }): Promise<void> {
+  await withJournal(options, async (journal) => {
+    for (let seq = 10; seq < 200; seq++) {
+      await journal.write([voteFor(seq), { type: 'forgotten', min: seq }]);
+    }
+  });
+}

@@ -1,0 +1,70 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  crc32c,
+  findLogDamage,
+  scanLog,
+} from '@paxkv/kvserver/internal/storage/leveldb/leveldb-log';
+import { expect } from 'chai';
+import { Level } from 'level';
+import { bytesOf, Scratch } from '../scratch.ts';
+
+describe('Write-ahead log', () => {
+  const scratch = new Scratch();
+  let log: Buffer;
+
+  before(async () => {
+    const directory = await scratch.directory();
+    const database = new Level(directory);
+    // Sizes that end near the end of a block, and records over several blocks.
+    for (let row = 0; row < 400; row++) await database.put(`key ${row}`, 'x'.repeat(row * 7));
+    await database.put('long', 'y'.repeat(100_000));
+    await database.put('last', 'z');
+    log = await readFile(join(directory, '000003.log'));
+    await database.close();
+  });
+  after(() => scratch.clear());
+
+  it('computes the CRC-32C of RFC 3720', () => {
+    expect(crc32c(bytesOf('123456789'))).to.equal(0xe3069283);
+    expect(crc32c(new Uint8Array(32))).to.equal(0x8a9136aa);
+  });
+
+  it('finds a healthy log whole', () => {
+    const { writeCount, badOffset } = scanLog(log);
+    expect(writeCount).to.equal(402);
+    expect(badOffset).to.equal(undefined);
+  });
+
+  it('finds every flipped bit that has an intact write behind it', () => {
+    for (let bit = 0; bit < (log.length - 40) * 8; bit += 10_007) {
+      const hurt = Buffer.from(log);
+      hurt.writeUInt8(hurt.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+      expect(scanLog(hurt).hasHole, `bit ${bit}`).to.equal(true);
+    }
+  });
+
+  it('takes an end cut off anywhere for a torn write', () => {
+    for (let length = 0; length < log.length; length += 997) {
+      expect(scanLog(log.subarray(0, length)).hasHole, `${length} bytes`).to.equal(false);
+    }
+  });
+
+  it('takes a last write whose first page alone is missing for torn', () => {
+    // The long write; the one after it is cut off.
+    const end = log.length - 40;
+    const start = end - 90_000;
+    const torn = Buffer.from(log.subarray(0, end)).fill(0, start, start + 4096);
+    expect(scanLog(torn)).to.include({ hasHole: false, writeCount: 400 });
+  });
+
+  it('allows a torn end only in the last log that holds anything', async () => {
+    const directory = await scratch.directory();
+    await writeFile(join(directory, '000005.log'), log.subarray(0, -3));
+    await writeFile(join(directory, '000010.log'), '');
+    expect(await findLogDamage(directory, ['000010.log', '000005.log'])).to.equal(undefined);
+    await writeFile(join(directory, '000010.log'), log);
+    const damage = await findLogDamage(directory, ['000010.log', '000005.log']);
+    expect(damage?.file).to.equal('000005.log');
+  });
+});

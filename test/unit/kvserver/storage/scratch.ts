@@ -1,0 +1,89 @@
+/** Real directories for tests of the disk, and what a crash or a bad disk does to them. */
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DiskError, Journal, type JournalOwner } from '@paxkv/kvserver/internal/storage/index';
+import type { Write } from '@paxkv/paxos';
+
+/** Directories that vanish after the test that made them. */
+export class Scratch {
+  readonly #paths: string[] = [];
+
+  async directory(): Promise<string> {
+    const path = await mkdtemp(join(tmpdir(), 'paxkv-disk-'));
+    this.#paths.push(path);
+    return path;
+  }
+
+  /** The files as a crash leaves them: whatever was written, and nobody closed anything. */
+  async crashed(path: string): Promise<string> {
+    const copy = await this.directory();
+    await cp(path, copy, { recursive: true, filter: (name) => !name.endsWith('LOCK') });
+    return copy;
+  }
+
+  async clear(): Promise<void> {
+    await Promise.all(this.#paths.splice(0).map((path) => rm(path, { recursive: true })));
+  }
+}
+
+/** An identity kept in memory. */
+export class OwnerInMemory implements JournalOwner {
+  readonly name: string;
+  hasVoted = false;
+  turnReached = 0;
+
+  constructor(name = 'tests/0') {
+    this.name = name;
+  }
+
+  async markVoted(): Promise<void> {
+    this.hasVoted = true;
+  }
+}
+
+export function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/** A vote as the instance with this seq gets one. */
+export function voteFor(seq: number, value = `value ${seq}`): Write<Uint8Array> {
+  return { type: 'accepted', seq, ballot: { round: 1, peer: 0 }, value: bytesOf(value) };
+}
+
+/** With bytes as numbers, so that a Buffer equals the Uint8Array it was. */
+export function plain(write: Write<Uint8Array>): object {
+  return 'value' in write && write.value ? { ...write, value: [...write.value] } : write;
+}
+
+/** Closes after use, also when use fails. */
+export async function withJournal<T>(
+  options: { directory: string; owner: JournalOwner },
+  use: (journal: Journal) => Promise<T>,
+): Promise<T> {
+  const journal = await Journal.open(options);
+  try {
+    return await use(journal);
+  } finally {
+    await journal.close();
+  }
+}
+
+/** Content by relative path, without LevelDB's own diary and lock. */
+export async function contentOf(path: string): Promise<Map<string, string>> {
+  const content = new Map<string, string>();
+  for (const entry of await readdir(path, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || /^(LOG|LOG\.old|LOCK)$/.test(entry.name)) continue;
+    const file = join(entry.parentPath, entry.name);
+    content.set(file.slice(path.length), (await readFile(file)).toString('hex'));
+  }
+  return content;
+}
+
+/** The error of an opening that must not succeed. */
+export async function refusalOf(opening: Promise<{ close(): Promise<void> }>): Promise<DiskError> {
+  const outcome = await opening.catch((reason: unknown) => reason);
+  if (outcome instanceof DiskError) return outcome;
+  if (outcome instanceof Error) throw outcome;
+  throw new Error('it was opened');
+}

@@ -1,0 +1,53 @@
+import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
+import { seal, unseal } from '@paxkv/kvserver/internal/storage/state/sealed-row';
+import { expect } from 'chai';
+import { bytes } from '../../state-machine/fixtures.ts';
+
+const key = bytes('key');
+const row = [1, 'two', true];
+
+function codeOf(action: () => unknown): string | undefined {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    return error instanceof StateError ? error.code : String(error);
+  }
+}
+
+describe('sealed row', () => {
+  it('opens as the row that was sealed', () => {
+    expect(unseal(key, seal(key, row), (fields) => fields)).to.deep.equal(row);
+  });
+
+  it('is damaged by any one bit', () => {
+    const sealed = seal(key, row);
+    for (let bit = 0; bit < sealed.length * 8; bit += 1) {
+      const index = bit >> 3;
+      const flipped = sealed.with(index, (sealed[index] ?? 0) ^ (1 << (bit & 7)));
+      expect(codeOf(() => unseal(key, flipped, (fields) => fields))).to.equal('STATE_DAMAGED');
+    }
+  });
+
+  it('is damaged where it is cut', () => {
+    const sealed = seal(key, row);
+    for (let length = 0; length < sealed.length; length += 1) {
+      const cut = sealed.subarray(0, length);
+      expect(codeOf(() => unseal(key, cut, (fields) => fields))).to.equal('STATE_DAMAGED');
+    }
+  });
+
+  it('is damaged in the place of another', () => {
+    const sealed = seal(key, row);
+    expect(codeOf(() => unseal(bytes('kez'), sealed, (fields) => fields))).to.equal(
+      'STATE_DAMAGED',
+    );
+  });
+
+  it('is damaged if it does not hold what it should', () => {
+    const refuse = (): never => {
+      throw new TypeError('Not a count.');
+    };
+    expect(codeOf(() => unseal(key, seal(key, row), refuse))).to.equal('STATE_DAMAGED');
+  });
+});

@@ -1,0 +1,100 @@
+import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StateDirectory } from '@paxkv/kvserver/internal/storage/state/state-directory';
+import { expect } from 'chai';
+import { bytesOf, refusalOf, Scratch } from '../scratch.ts';
+
+const key = bytesOf('key');
+
+describe('State directory', () => {
+  const scratch = new Scratch();
+  let path: string;
+
+  beforeEach(async () => {
+    path = await scratch.directory();
+  });
+  afterEach(() => scratch.clear());
+
+  async function withOld(): Promise<StateDirectory> {
+    const directory = await StateDirectory.open(path, { isNew: true });
+    await directory.database.put(key, bytesOf('old'));
+    return directory;
+  }
+
+  async function valueIn(directory: StateDirectory): Promise<string | undefined> {
+    const value = await directory.database.get(key);
+    return value === undefined ? undefined : Buffer.from(value).toString();
+  }
+
+  /** What the next opening finds. */
+  async function reopened(): Promise<{ value: string | undefined; names: string[] }> {
+    const directory = await StateDirectory.open(path, { isNew: false });
+    const value = await valueIn(directory);
+    await directory.close();
+    return { value, names: await readdir(path) };
+  }
+
+  it('puts another state in the place of the present one, and keeps nothing else', async () => {
+    const directory = await withOld();
+    const replaced = await directory.replace(async (incoming) => {
+      expect(await incoming.get(key)).to.equal(undefined);
+      await incoming.put(key, bytesOf('new'));
+    });
+    expect(replaced).to.equal(directory.database);
+    expect(await valueIn(directory)).to.equal('new');
+    await directory.close();
+    expect(await reopened()).to.deep.equal({ value: 'new', names: ['state'] });
+  });
+
+  it('stays as it is when the other state does not come', async () => {
+    const directory = await withOld();
+    const error = new Error('cut off');
+    const outcome = await directory
+      .replace(async (incoming) => {
+        await incoming.put(key, bytesOf('half'));
+        throw error;
+      })
+      .catch((thrown: unknown) => thrown);
+    expect(outcome).to.equal(error);
+    expect(await valueIn(directory)).to.equal('old');
+    await directory.replace((incoming) => incoming.put(key, bytesOf('new')));
+    expect(await valueIn(directory)).to.equal('new');
+    await directory.close();
+  });
+
+  it('forgets a state that was still coming when the power failed', async () => {
+    await (await withOld()).close();
+    await cp(join(path, 'state'), join(path, 'state.incoming'), { recursive: true });
+    expect(await reopened()).to.deep.equal({ value: 'old', names: ['state'] });
+  });
+
+  it('goes on with the new state once the old one had left its place', async () => {
+    const directory = await withOld();
+    await directory.replace((incoming) => incoming.put(key, bytesOf('new')));
+    await directory.close();
+    await rename(join(path, 'state'), join(path, 'state.incoming'));
+    await mkdir(join(path, 'state.outgoing'));
+    expect(await reopened()).to.deep.equal({ value: 'new', names: ['state'] });
+  });
+
+  it('goes back to the old state where no new one is left', async () => {
+    await (await withOld()).close();
+    await rename(join(path, 'state'), join(path, 'state.outgoing'));
+    expect(await reopened()).to.deep.equal({ value: 'old', names: ['state'] });
+  });
+
+  it('deletes an old state that was left over', async () => {
+    await (await withOld()).close();
+    await cp(join(path, 'state'), join(path, 'state.outgoing'), { recursive: true });
+    expect(await reopened()).to.deep.equal({ value: 'old', names: ['state'] });
+  });
+
+  it('is empty where there is none, and refused where it is not whole', async () => {
+    await (await withOld()).close();
+    await rm(join(path, 'state', 'CURRENT'));
+    const refusal = await refusalOf(StateDirectory.open(path, { isNew: false }));
+    expect(refusal.code).to.equal('DISK_STATE_DAMAGED');
+    await rm(join(path, 'state'), { recursive: true });
+    expect(await reopened()).to.deep.equal({ value: undefined, names: ['state'] });
+  });
+});

@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { Heartbeat } from '@paxkv/kvserver/internal/system/keepalive';
+import { expect } from 'chai';
+import { WebSocket, WebSocketServer } from 'ws';
+import { portOf } from '../transport/fixtures.ts';
+
+const limits = { pingIntervalMs: 20, silenceMsMax: 300 };
+
+describe('Heartbeat', () => {
+  let server: WebSocketServer;
+  let near: WebSocket;
+  let far: WebSocket;
+
+  beforeEach(async () => {
+    server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    await once(server, 'listening');
+    near = new WebSocket(`ws://127.0.0.1:${portOf(server)}`);
+    [far] = await once(server, 'connection');
+    if (near.readyState !== WebSocket.OPEN) await once(near, 'open');
+  });
+
+  afterEach(async () => {
+    near.terminate();
+    far.terminate();
+    server.close();
+    await once(server, 'close');
+  });
+
+  it('leaves a connection alone whose other end does no more than answer pings', async () => {
+    let silentCount = 0;
+    const heartbeat = new Heartbeat(near, limits, () => {
+      silentCount += 1;
+    });
+    for (let count = 0; count < 20; count += 1) await once(near, 'pong');
+    heartbeat.stop();
+    expect(silentCount).to.equal(0);
+  });
+
+  it('gives up on an end that stopped reading, once, and soon', async () => {
+    far.pause();
+    const startMs = performance.now();
+    let silentCount = 0;
+    await new Promise<void>((resolve) => {
+      new Heartbeat(near, limits, () => {
+        silentCount += 1;
+        resolve();
+      });
+    });
+    expect(performance.now() - startMs).to.be.within(300, 2000);
+    await new Promise((resolve) => setTimeout(resolve, 350));
+    expect(silentCount).to.equal(1);
+  });
+
+  it('does not take its own delay for the silence of the other', async () => {
+    let silentCount = 0;
+    const heartbeat = new Heartbeat(near, limits, () => {
+      silentCount += 1;
+    });
+    await once(near, 'pong');
+    // Nothing else runs meanwhile: this is what a long pause of the whole process looks like.
+    const untilMs = performance.now() + 400;
+    while (performance.now() < untilMs);
+    for (let count = 0; count < 3; count += 1) await once(near, 'pong');
+    heartbeat.stop();
+    expect(silentCount).to.equal(0);
+  });
+
+  it('sends no ping after it was stopped', async () => {
+    const heartbeat = new Heartbeat(near, limits, () => {});
+    await once(far, 'ping');
+    heartbeat.stop();
+    let pingCount = 0;
+    far.on('ping', () => {
+      pingCount += 1;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    expect(pingCount).to.be.at.most(1);
+  });
+});

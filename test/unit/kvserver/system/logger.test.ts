@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+
+const run = promisify(execFile);
+
+/** Runs a line with a logger of node 2, and gives back what it wrote. */
+async function logged(level: string, line: string): Promise<{ stdout: string; stderr: string }> {
+  const door = import.meta.resolve('@paxkv/kvserver/internal/system/logger');
+  const program = `import { createLogger } from '${door}'; createLogger('${level}', 2).${line};`;
+  return run(process.execPath, ['--input-type=module', '--eval', program]);
+}
+
+describe('createLogger', () => {
+  it('writes one JSON object a line to standard error, and nothing to standard output', async () => {
+    const { stdout, stderr } = await logged('info', "info({ seq: 7 }, 'instance decided')");
+    expect(stdout).to.equal('');
+    const line: unknown = JSON.parse(stderr);
+    expect(line).to.include({ level: 'info', me: 2, seq: 7, msg: 'instance decided' });
+  });
+
+  it('keeps to itself what is below its level', async () => {
+    expect((await logged('warn', "info('server started')")).stderr).to.equal('');
+  });
+});

@@ -1,0 +1,95 @@
+import {
+  type Hello,
+  type Host,
+  printable,
+  readAnswer,
+  readHello,
+  refusalOf,
+} from '@paxkv/kvserver/internal/transport/handshake';
+import { expect } from 'chai';
+import { clusterId, hello } from './fixtures.ts';
+
+const host: Host = { me: 0, clusterId, nodeCount: 2, boot: 5 };
+
+function refusal(changes: Partial<Hello>): string | undefined {
+  const reading = readHello(hello({ boot: 5, ...changes }));
+  if (!reading.valid) throw new Error(reading.reason);
+  return refusalOf(reading.content, host);
+}
+
+describe('handshake', () => {
+  it('lets in a server of the same cluster that asked for this one', () => {
+    expect(refusal({})).to.equal(undefined);
+    expect(refusal({ boot: 6 })).to.equal(undefined);
+  });
+
+  it('refuses with a reason whatever differs', () => {
+    expect(refusal({ clusterId: 'other' })).to.equal(
+      'wrong cluster: this server is part of another',
+    );
+    expect(refusal({ from: 0 })).to.equal('own id: this server is node 0 itself');
+    expect(refusal({ to: 1 })).to.equal('wrong node: this is node 0, not 1');
+    expect(refusal({ nodeCount: 3 })).to.equal('wrong count: this cluster has 2 nodes, not 3');
+    expect(refusal({ from: 2 })).to.equal('no such node: 2');
+  });
+
+  it('refuses an older run of a server beside a newer one', () => {
+    expect(refusal({ boot: 4 })).to.equal('older run: boot 4 of node 1, beside 5');
+  });
+
+  it('lets any run in while there is no other: a replaced disk counts anew', () => {
+    const reading = readHello(hello({ boot: 1 }));
+    if (!reading.valid) throw new Error(reading.reason);
+    expect(refusalOf(reading.content, { ...host, boot: undefined })).to.equal(undefined);
+  });
+
+  it('does not tell a stranger the id of its cluster', () => {
+    expect(refusal({ clusterId: 'guess' })).to.not.include(clusterId);
+  });
+
+  it('refuses another format by its version, whatever else the greeting holds', () => {
+    const reading = readHello({ type: 'hello', formatVersion: 1, unheardOf: true });
+    expect(reading).to.deep.equal({
+      valid: false,
+      reason: 'format 1 is unknown: this server speaks 4',
+    });
+  });
+
+  it('refuses a greeting with a field missing, of a wrong type, or unknown', () => {
+    const fields = [
+      'type',
+      'formatVersion',
+      'clusterId',
+      'from',
+      'to',
+      'nodeCount',
+      'boot',
+    ] as const;
+    expect(readHello(hello()).valid).to.equal(true);
+    for (const field of fields) {
+      const { [field]: _, ...rest } = hello() as Record<string, unknown>;
+      expect(readHello(rest).valid, field).to.equal(false);
+      for (const wrong of [null, true, -1, 0.5, Number.NaN, 2 ** 53, [], {}, 'x'.repeat(300)]) {
+        expect(readHello(hello({ [field]: wrong })).valid, `${field} ${wrong}`).to.equal(false);
+      }
+    }
+    expect(readHello({ ...hello(), extra: 1 }).valid).to.equal(false);
+    for (const content of [undefined, null, 1, 'hello', [], new Date()]) {
+      expect(readHello(content).valid).to.equal(false);
+    }
+  });
+
+  it('reads a welcome and a refusal, and no other answer', () => {
+    const refused = { type: 'refusal', reason: 'why' };
+    expect(readAnswer({ type: 'welcome' })).to.deep.include({ valid: true });
+    expect(readAnswer(refused)).to.deep.equal({ valid: true, content: refused });
+    for (const content of [undefined, {}, { type: 'hello' }, { type: 'welcome', x: 1 }]) {
+      expect(readAnswer(content).valid).to.equal(false);
+    }
+  });
+
+  it('makes foreign words printable and short', () => {
+    expect(printable('a\u001b[31m\nb é')).to.equal('a?[31m?b ?');
+    expect(printable('x'.repeat(1000))).to.have.lengthOf(120);
+  });
+});

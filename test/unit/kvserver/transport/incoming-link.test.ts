@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { defaultPeerLimits } from '@paxkv/kvserver/internal/config/transport-limits';
+import { pack, unpack } from '@paxkv/kvserver/internal/transport/codec';
+import { IncomingLink } from '@paxkv/kvserver/internal/transport/incoming-link';
+import { expect } from 'chai';
+import { WebSocket, WebSocketServer } from 'ws';
+import { portOf, quick } from './fixtures.ts';
+
+describe('IncomingLink', () => {
+  let server: WebSocketServer;
+  let caller: WebSocket;
+  let link: IncomingLink;
+  let gone: Promise<void>;
+  const heard: string[] = [];
+
+  beforeEach(async () => {
+    heard.length = 0;
+    server = new WebSocketServer({ port: 0, host: '127.0.0.1', maxPayload: 10_000 });
+    await once(server, 'listening');
+    caller = new WebSocket(`ws://127.0.0.1:${portOf(server)}`);
+    const [socket] = await once(server, 'connection');
+    gone = new Promise((resolve) => {
+      link = new IncomingLink(
+        socket,
+        { ...defaultPeerLimits, ...quick },
+        {
+          onGreeting: (_, frame) => heard.push(`greeting ${unpack(frame)}`),
+          onFrame: (_, frame) => heard.push(`frame ${unpack(frame)}`),
+          onOffence: (_, reason) => heard.push(`offence ${reason}`),
+          onGone: () => resolve(),
+        },
+      );
+    });
+    if (caller.readyState !== WebSocket.OPEN) await once(caller, 'open');
+  });
+
+  afterEach(async () => {
+    caller.terminate();
+    await gone;
+    server.close();
+    await once(server, 'close');
+  });
+
+  it('takes the first frame for a greeting, and the next for messages once it was welcomed', async () => {
+    caller.send(pack('a'));
+    while (heard.length === 0) await new Promise(setImmediate);
+    expect(link.node).to.equal(undefined);
+    link.welcome(1);
+    expect(unpack((await once(caller, 'message'))[0])).to.deep.equal({ type: 'welcome' });
+    expect(link.node).to.equal(1);
+    caller.send(pack('b'));
+    caller.close();
+    await gone;
+    expect(heard).to.deep.equal(['greeting a', 'frame b']);
+  });
+
+  it('tells why it refuses, and ends', async () => {
+    link.refuse('no\nway');
+    expect(unpack((await once(caller, 'message'))[0])).to.deep.equal({
+      type: 'refusal',
+      reason: 'no\nway',
+    });
+    const [code, reason] = await once(caller, 'close');
+    expect([code, String(reason)]).to.deep.equal([1008, 'no?way']);
+  });
+
+  it('hears nothing more once it was retired, whatever still arrives', async () => {
+    link.welcome(1);
+    caller.pause();
+    link.retire('enough');
+    caller.send(pack('late'));
+    caller.send('text');
+    caller.resume();
+    await gone;
+    expect(heard).to.deep.equal([]);
+  });
+
+  it('reports a greeting that is too long as an offence', async () => {
+    caller.send(new Uint8Array(5000));
+    await gone;
+    expect(heard).to.deep.equal(['offence hello too long']);
+  });
+
+  it('reports a frame over the limit as an offence, and only once', async () => {
+    link.welcome(1);
+    caller.send(new Uint8Array(10_001));
+    caller.send('text');
+    await gone;
+    expect(heard).to.deep.equal(['offence Max payload size exceeded']);
+  });
+
+  it('reports text as an offence', async () => {
+    caller.send('hello');
+    await gone;
+    expect(heard).to.deep.equal(['offence text instead of bytes']);
+  });
+
+  it('takes a connection that was simply lost for no offence', async () => {
+    link.welcome(1);
+    caller.terminate();
+    await gone;
+    expect(heard).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,63 @@
+import { Outbox, type Sink } from '@paxkv/kvserver/internal/transport/outbox';
+import { expect } from 'chai';
+
+const limits = { queueBytesMax: 100, frameBytesMax: 50 };
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+function make() {
+  const sent: string[] = [];
+  const wire: { -readonly [Key in keyof Sink]: Sink[Key] } = {
+    bufferedAmount: 0,
+    readyState: 1,
+    OPEN: 1,
+    send: (frame: unknown) => {
+      sent.push(String(frame));
+    },
+  };
+  return { sent, wire };
+}
+
+describe('Outbox', () => {
+  it('sends the messages of one turn as one frame, in order, and those of the next as another', async () => {
+    const { sent, wire } = make();
+    const outbox = new Outbox(wire, limits);
+    for (const message of ['a', 'b', 'c']) outbox.add(Buffer.from(message));
+    expect(sent).to.deep.equal([]);
+    await turn();
+    outbox.add(Buffer.from('d'));
+    await turn();
+    await turn();
+    expect(sent).to.deep.equal(['abc', 'd']);
+  });
+
+  it('begins another frame before one grows over its limit', async () => {
+    const { sent, wire } = make();
+    const outbox = new Outbox(wire, limits);
+    for (const letter of ['a', 'b', 'c', 'd', 'e']) outbox.add(Buffer.alloc(20, letter));
+    await turn();
+    expect(sent.map((frame) => frame.length)).to.deep.equal([40, 40, 20]);
+    expect(sent.join('')).to.match(/^a{20}b{20}c{20}d{20}e{20}$/);
+  });
+
+  it('drops what comes on top of a full queue, whether it waits here or in the socket', async () => {
+    const { sent, wire } = make();
+    const outbox = new Outbox(wire, { ...limits, frameBytesMax: 1000 });
+    expect(outbox.add(Buffer.alloc(101))).to.equal(true);
+    expect(outbox.add(Buffer.alloc(1))).to.equal(false);
+    await turn();
+    expect(sent.map((frame) => frame.length)).to.deep.equal([101]);
+    wire.bufferedAmount = 101;
+    expect(outbox.add(Buffer.alloc(1))).to.equal(false);
+    wire.bufferedAmount = 100;
+    expect(outbox.add(Buffer.alloc(1))).to.equal(true);
+  });
+
+  it('sends nothing on a connection that has ended', async () => {
+    const { sent, wire } = make();
+    const outbox = new Outbox(wire, limits);
+    outbox.add(Buffer.from('a'));
+    wire.readyState = 3;
+    await turn();
+    expect(sent).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,281 @@
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { defaultPeerLimits } from '@paxkv/kvserver/internal/config/transport-limits';
+import { pack, unpack } from '@paxkv/kvserver/internal/transport/codec';
+import { OutgoingLink } from '@paxkv/kvserver/internal/transport/outgoing-link';
+import type { PeerStatus } from '@paxkv/protocol';
+import { expect } from 'chai';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { clusterId, portOf, quick } from './fixtures.ts';
+
+const hello = { formatVersion: 1, clusterId, from: 0, to: 1, nodeCount: 2, boot: 1 } as const;
+
+describe('OutgoingLink', () => {
+  const ends: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  });
+
+  function linkTo(port: number, limits = {}) {
+    const statuses: PeerStatus[] = [];
+    let onStatus = () => {};
+    const link = new OutgoingLink({
+      address: `127.0.0.1:${port}`,
+      hello: { type: 'hello', ...hello },
+      limits: { ...defaultPeerLimits, ...quick, ...limits },
+      random: { next: () => 0.5 },
+      onChange: (status) => {
+        statuses.push(status);
+        onStatus();
+      },
+    });
+    const until = async (isEnough: (status: PeerStatus) => boolean) => {
+      while (!statuses.some(isEnough)) {
+        await new Promise<void>((resolve) => {
+          onStatus = resolve;
+        });
+      }
+    };
+    ends.push(() => link.close());
+    link.dial();
+    return { link, statuses, until };
+  }
+
+  /** A server that treats each greeting as `answer` says. */
+  async function serve(answer: (socket: WebSocket, greeting: unknown) => void, port = 0) {
+    const server = new WebSocketServer({ port, host: '127.0.0.1' });
+    server.on('connection', (socket) => {
+      socket.once('message', (data) => answer(socket, unpack(Buffer.from(data as Buffer))));
+    });
+    await once(server, 'listening');
+    const close = async () => {
+      for (const socket of server.clients) socket.terminate();
+      await new Promise((resolve) => server.close(resolve));
+    };
+    ends.push(close);
+    return { server, port: portOf(server), close };
+  }
+
+  const welcome = (socket: WebSocket) => socket.send(pack({ type: 'welcome' }));
+
+  it('greets first, and is connected once it is welcome', async () => {
+    let greeting: unknown;
+    const { port } = await serve((socket, content) => {
+      greeting = content;
+      welcome(socket);
+    });
+    const { link, until } = linkTo(port);
+    expect(link.status).to.deep.equal({ node: 1, connected: false });
+    expect(link.send(pack(1))).to.equal(false);
+    await until(({ connected }) => connected);
+    expect(greeting).to.deep.equal({ type: 'hello', ...hello });
+    expect(link.send(pack(1))).to.equal(true);
+  });
+
+  it('shows why it was refused, says so once, and keeps trying', async () => {
+    let count = 0;
+    const { port, server } = await serve((socket) => {
+      count += 1;
+      socket.send(pack({ type: 'refusal', reason: 'wrong cluster\n' }));
+    });
+    const { link, statuses } = linkTo(port);
+    while (count < 4) await once(server, 'connection');
+    expect(statuses).to.deep.equal([
+      { node: 1, connected: false, reason: 'refused: wrong cluster?' },
+    ]);
+    expect(link.status).to.deep.equal(statuses[0]);
+  });
+
+  it('dials at once when it hears of the other server in its pause, and only then', async () => {
+    const { port, close } = await serve((socket) => socket.close());
+    const { link, until } = linkTo(port, { retryDelayMsMin: 60_000, retryDelayMsMax: 60_000 });
+    await until(({ reason }) => reason !== undefined);
+    await close();
+    let greetingCount = 0;
+    await serve((socket) => {
+      greetingCount += 1;
+      welcome(socket);
+    }, port);
+    link.hurry();
+    link.hurry();
+    await until(({ connected }) => connected);
+    link.hurry();
+    expect(greetingCount).to.equal(1);
+  });
+
+  it('gives up an answer it does not understand', async () => {
+    for (const answer of [pack({ type: 'hi' }), new Uint8Array([0xc1]), 'text', new Uint8Array()]) {
+      const { port, close } = await serve((socket) => socket.send(answer));
+      const { link, until } = linkTo(port);
+      await until(({ reason }) => reason?.startsWith('bad answer') === true);
+      await link.close();
+      await close();
+    }
+  });
+
+  it('gives up an answer that is longer than any', async () => {
+    const { port } = await serve((socket) => socket.send(new Uint8Array(10_000)));
+    const { until } = linkTo(port);
+    await until(({ reason }) => reason === 'Max payload size exceeded');
+  });
+
+  it('ends a connection on which more than a welcome comes back', async () => {
+    const { port } = await serve((socket) => {
+      welcome(socket);
+      welcome(socket);
+    });
+    const { until } = linkTo(port);
+    await until(({ reason }) => reason === 'a second welcome');
+  });
+
+  it('shows that nothing listens there', async () => {
+    const { port, close } = await serve(welcome);
+    await close();
+    const { until } = linkTo(port);
+    await until(({ reason }) => reason?.includes('ECONNREFUSED') === true);
+  });
+
+  it('waits only so long for one that accepts and says nothing', async () => {
+    const silent: Server = createServer();
+    const sockets: Socket[] = [];
+    silent.on('connection', (socket) => sockets.push(socket));
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    ends.push(async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => silent.close(resolve));
+    });
+    const { until } = linkTo(portOf(silent), { handshakeMsMax: 60 });
+    await until(({ reason }) => reason === 'no answer for 60 ms');
+  });
+
+  it('waits only so long for one that upgrades and never answers the greeting', async () => {
+    const { port } = await serve(() => {});
+    const { until } = linkTo(port, { handshakeMsMax: 60 });
+    await until(({ reason }) => reason === 'no answer for 60 ms');
+  });
+
+  it('notices an end that stopped reading, and comes back when it reads again', async () => {
+    let count = 0;
+    const { port } = await serve((socket) => {
+      welcome(socket);
+      count += 1;
+      if (count === 1) socket.pause();
+    });
+    const { statuses, until } = linkTo(port);
+    await until(({ reason }) => reason === 'silent for 300 ms');
+    await until((status) => status.connected && statuses.indexOf(status) > 1);
+    expect(statuses.map(({ connected }) => connected)).to.deep.equal([true, false, true]);
+  });
+
+  it('does not blame a new connection for the silence of the one before', async () => {
+    let count = 0;
+    let pingCount = 0;
+    const { port, server } = await serve((socket) => {
+      welcome(socket);
+      count += 1;
+      if (count === 1) socket.close();
+      socket.on('ping', () => {
+        pingCount += 1;
+        server.emit('pinged');
+      });
+    });
+    const { statuses } = linkTo(port);
+    // More of them than fit into the silence that is allowed.
+    while (pingCount < 10) await once(server, 'pinged');
+    expect(statuses.map(({ connected }) => connected)).to.deep.equal([true, false, true]);
+  });
+
+  it('believes no welcome after a refusal', async () => {
+    let count = 0;
+    const { port, server } = await serve((socket) => {
+      count += 1;
+      socket.send(pack({ type: 'refusal', reason: 'no' }));
+      welcome(socket);
+    });
+    const { statuses } = linkTo(port);
+    while (count < 10) await once(server, 'connection');
+    expect(statuses).to.deep.equal([{ node: 1, connected: false, reason: 'refused: no' }]);
+  });
+
+  it('pauses ever longer before one that ends each connection right after its welcome', async () => {
+    const timesMs: number[] = [];
+    const { port, server } = await serve((socket) => {
+      timesMs.push(performance.now());
+      welcome(socket);
+      setImmediate(() => socket.close());
+    });
+    linkTo(port, { retryDelayMsMin: 10, retryDelayMsMax: 80 });
+    while (timesMs.length < 5) await once(server, 'connection');
+    // Of 10, 20, 40 and 80 ms, three quarters each.
+    expect((timesMs[4] ?? 0) - (timesMs[3] ?? 0)).to.be.above(50);
+  });
+
+  it('holds little in memory for one that does not read, and says what it drops', async () => {
+    const { port } = await serve((socket) => {
+      welcome(socket);
+      socket.pause();
+    });
+    const queueBytesMax = 1024 * 1024;
+    const { link, until } = linkTo(port, { queueBytesMax, silenceMsMax: 5000 });
+    await until(({ connected }) => connected);
+    const before = process.memoryUsage().arrayBuffers;
+    let droppedCount = 0;
+    for (let count = 0; count < 2000; count += 1) {
+      if (!link.send(Buffer.alloc(64 * 1024))) droppedCount += 1;
+      if (count % 20 === 0) await new Promise(setImmediate);
+    }
+    expect(droppedCount).to.be.above(1500);
+    globalThis.gc?.();
+    await new Promise(setImmediate);
+    globalThis.gc?.();
+    // Of 128 MiB no more than the queue, what the system took in, and garbage not swept up yet.
+    expect(process.memoryUsage().arrayBuffers - before).to.be.below(64 * 1024 * 1024);
+  });
+
+  it('has its last words heard before it closes', async () => {
+    const heard: unknown[] = [];
+    const { port, server } = await serve((socket) => {
+      socket.on('message', (data) => heard.push(unpack(Buffer.from(data as Buffer))));
+      socket.on('close', () => server.emit('ended'));
+      welcome(socket);
+    });
+    const { link, until } = linkTo(port);
+    await until(({ connected }) => connected);
+    const ended = once(server, 'ended');
+    link.send(pack('farewell'));
+    await link.close();
+    await ended;
+    expect(heard).to.deep.equal(['farewell']);
+  });
+
+  it('closes though the other end does not listen', async () => {
+    const { port } = await serve((socket) => {
+      welcome(socket);
+      socket.pause();
+    });
+    const { link, until } = linkTo(port);
+    await until(({ connected }) => connected);
+    await link.close();
+    expect(link.isOpen).to.equal(false);
+  });
+
+  it('dials no more once closed, whether it was connected, waiting or dialling', async () => {
+    let count = 0;
+    const { port } = await serve((socket) => {
+      count += 1;
+      welcome(socket);
+    });
+    const { link, until, statuses } = linkTo(port);
+    await until(({ connected }) => connected);
+    await link.close();
+    const dialling = linkTo(port).link;
+    await dialling.close();
+    const closedCount = count;
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(count).to.equal(closedCount);
+    expect(statuses).to.have.lengthOf(1);
+    expect(link.status.connected).to.equal(false);
+    expect(link.send(pack(1))).to.equal(false);
+  });
+});

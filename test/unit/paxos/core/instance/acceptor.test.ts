@@ -1,0 +1,122 @@
+import type { DurableWrite } from '@paxkv/paxos/core';
+import { Acceptor } from '@paxkv/paxos/internal/core/instance/acceptor';
+import { expect } from 'chai';
+import { ballot, beginStep } from '../steps.ts';
+
+const low = ballot(1, 2);
+const middle = ballot(2, 0);
+const high = ballot(2, 1);
+
+describe('Acceptor', () => {
+  let acceptor: Acceptor<string>;
+  let written: DurableWrite<string>[];
+
+  beforeEach(() => {
+    acceptor = new Acceptor();
+    written = [];
+  });
+
+  function prepare(own: typeof low, seq = 0) {
+    const { outbox, effects } = beginStep();
+    const answer = acceptor.onPrepare({ type: 'prepare', seq, ballot: own }, outbox);
+    written = effects.persist;
+    return answer;
+  }
+
+  function accept(own: typeof low, value: string, seq = 0) {
+    const { outbox, effects } = beginStep();
+    const answer = acceptor.onAccept({ type: 'accept', seq, ballot: own, value }, outbox);
+    written = effects.persist;
+    return answer;
+  }
+
+  it('keeps its promise against lower ballots, in both phases (P1a)', () => {
+    prepare(high);
+    const refusal = { type: 'rejected', seq: 0, ballot: middle, promised: high };
+    expect(prepare(middle)).to.deep.equal(refusal);
+    expect(accept(middle, 'late')).to.deep.equal(refusal);
+    expect(written).to.deep.equal([]);
+    expect(acceptor.vote(0)).to.equal(undefined);
+    expect(acceptor.promised(0)).to.deep.equal(high);
+  });
+
+  it('writes a promise down, and raises it for a higher ballot', () => {
+    prepare(low);
+    expect(prepare(high)).to.deep.equal({ type: 'promised', seq: 0, ballot: high });
+    expect(written).to.deep.equal([{ type: 'promised', seq: 0, ballot: high }]);
+    expect(acceptor.promised(0)).to.deep.equal(high);
+  });
+
+  it('answers an equal Prepare again without a second write', () => {
+    prepare(middle);
+    expect(prepare(middle)).to.deep.equal({ type: 'promised', seq: 0, ballot: middle });
+    expect(written).to.deep.equal([]);
+  });
+
+  it('tells its latest vote with a promise (phase 1b)', () => {
+    accept(low, 'old');
+    accept(middle, 'new');
+    expect(prepare(high)).to.deep.equal({
+      type: 'promised',
+      seq: 0,
+      ballot: high,
+      vote: { ballot: middle, value: 'new' },
+    });
+  });
+
+  it('votes at a ballot it never promised to (phase 2b)', () => {
+    expect(accept(middle, 'a')).to.deep.equal({ type: 'accepted', seq: 0, ballot: middle });
+    expect(written).to.deep.equal([{ type: 'accepted', seq: 0, ballot: middle, value: 'a' }]);
+  });
+
+  it('votes at the very ballot it promised to', () => {
+    prepare(middle);
+    expect(accept(middle, 'a')).to.include({ type: 'accepted' });
+    expect(acceptor.vote(0)).to.deep.equal({ ballot: middle, value: 'a' });
+  });
+
+  it('raises its promise by voting, so that no lower ballot wins a vote later', () => {
+    prepare(low);
+    accept(high, 'a');
+    expect(accept(middle, 'b')).to.include({ type: 'rejected' });
+    expect(prepare(middle)).to.include({ type: 'rejected' });
+    expect(acceptor.vote(0)).to.deep.equal({ ballot: high, value: 'a' });
+  });
+
+  it('answers an equal Accept again without a second write', () => {
+    accept(middle, 'a');
+    expect(accept(middle, 'a')).to.deep.equal({ type: 'accepted', seq: 0, ballot: middle });
+    expect(written).to.deep.equal([]);
+  });
+
+  it('treats every instance by itself', () => {
+    accept(high, 'a', 0);
+    expect(prepare(low, 1)).to.deep.equal({ type: 'promised', seq: 1, ballot: low });
+  });
+
+  it('keeps promises and votes over a restart', () => {
+    acceptor.restore({ type: 'accepted', seq: 0, ballot: low, value: 'a' });
+    acceptor.restore({ type: 'promised', seq: 0, ballot: high });
+    acceptor.restore({ type: 'accepted', seq: 1, ballot: high, value: 'b' });
+    expect(accept(middle, 'c', 0)).to.include({ type: 'rejected' });
+    expect(accept(middle, 'c', 1)).to.include({ type: 'rejected' });
+    expect(acceptor.vote(0)).to.deep.equal({ ballot: low, value: 'a' });
+  });
+
+  it('never lowers a restored promise, in whatever order memory is told', () => {
+    acceptor.restore({ type: 'promised', seq: 0, ballot: high });
+    acceptor.restore({ type: 'accepted', seq: 0, ballot: low, value: 'a' });
+    expect(acceptor.promised(0)).to.deep.equal(high);
+  });
+
+  it('lets go of what is decided or forgotten', () => {
+    for (const seq of [0, 1, 2]) accept(low, 'a', seq);
+    acceptor.release(2);
+    acceptor.forgetBelow(1);
+    expect([0, 1, 2].map((seq) => acceptor.vote(seq)?.value)).to.deep.equal([
+      undefined,
+      'a',
+      undefined,
+    ]);
+  });
+});

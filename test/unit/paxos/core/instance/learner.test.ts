@@ -1,0 +1,60 @@
+import { Learner } from '@paxkv/paxos/internal/core/instance/learner';
+import { expect } from 'chai';
+
+function learnerOf(...seqs: number[]): Learner<string> {
+  const learner = new Learner<string>();
+  for (const seq of seqs) learner.learn(seq, `v${seq}`);
+  return learner;
+}
+
+describe('Learner', () => {
+  it('takes a decision for news once, and never changes it (Paxos Made Simple §2.3)', () => {
+    const learner = new Learner<string>();
+    expect(learner.learn(0, 'first')).to.equal(true);
+    expect(learner.learn(0, 'second')).to.equal(false);
+    expect(learner.decision(0)).to.deep.equal({ seq: 0, value: 'first' });
+  });
+
+  it('misses the first instance of a gap', () => {
+    expect(learnerOf(0, 1, 3).firstMissing).to.equal(2);
+    expect(learnerOf(1).firstMissing).to.equal(0);
+  });
+
+  it('goes past all it knows once a gap is closed', () => {
+    const learner = learnerOf(0, 2, 3);
+    learner.learn(1, 'v1');
+    expect(learner.firstMissing).to.equal(4);
+  });
+
+  it('tells a run of consecutive values, as long as asked for and known', () => {
+    const learner = learnerOf(0, 1, 2, 4);
+    expect(learner.run(1, 16)).to.deep.equal(['v1', 'v2']);
+    expect(learner.run(0, 2)).to.deep.equal(['v0', 'v1']);
+    expect(learner.run(3, 1)).to.deep.equal([]);
+  });
+
+  it('lists decisions in order of seq, in whatever order they came', () => {
+    expect(
+      learnerOf(5, 0, 3)
+        .decisions()
+        .map(({ seq }) => seq),
+    ).to.deep.equal([0, 3, 5]);
+  });
+
+  it('misses nothing its host does not need, and still knows it', () => {
+    const learner = learnerOf(0, 3);
+    learner.needless(3);
+    expect(learner.firstMissing).to.equal(4);
+    learner.needless(1);
+    expect(learner.firstMissing).to.equal(4);
+    expect(learner.knows(0)).to.equal(true);
+  });
+
+  it('frees what is forgotten and misses none of it', () => {
+    const learner = learnerOf(0, 1, 4);
+    learner.forgetBelow(3);
+    expect(learner.size).to.equal(1);
+    expect(learner.knows(1)).to.equal(false);
+    expect(learner.firstMissing).to.equal(3);
+  });
+});

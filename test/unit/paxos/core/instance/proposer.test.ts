@@ -1,0 +1,248 @@
+import type { Ballot, Effects, PeerId, Vote } from '@paxkv/paxos/core';
+import { Rounds } from '@paxkv/paxos/internal/core/ballot-allocator';
+import { RidingNews } from '@paxkv/paxos/internal/core/commit/piggybacked-notices';
+import { Proposer } from '@paxkv/paxos/internal/core/instance/proposer';
+import { expect } from 'chai';
+import { plainMark } from '../../../contracts/plain-mark.ts';
+import { ballot, beginStep, evenPatience, mail, recipients } from '../steps.ts';
+
+const seq = 4;
+const first = ballot(1, 0);
+
+describe('Proposer', () => {
+  let rounds: Rounds;
+  let proposer: Proposer<string>;
+
+  beforeEach(() => {
+    rounds = new Rounds(0);
+    proposer = new Proposer({
+      ...{
+        peerCount: 3,
+        rounds,
+        patience: evenPatience(),
+        riding: new RidingNews([1, 2]),
+        knownUpTo: () => -1,
+      },
+    });
+  });
+
+  function propose(value = 'own', promised?: Ballot): Effects<string> {
+    const { outbox, effects } = beginStep();
+    proposer.propose({ seq, value, promised }, 0, outbox);
+    return effects;
+  }
+
+  function promise(from: PeerId, own: Ballot, vote?: Vote<string>): Effects<string> {
+    const { outbox, effects } = beginStep();
+    const message = { type: 'promised', seq, ballot: own, ...(vote && { vote }) } as const;
+    proposer.onPromised(from, message, 1, outbox);
+    return effects;
+  }
+
+  function accepted(from: PeerId, own: Ballot) {
+    return proposer.onAccepted(from, { type: 'accepted', seq, ballot: own }, 1);
+  }
+
+  function reject(own: Ballot, promised: Ballot): void {
+    proposer.onRejected({ type: 'rejected', seq, ballot: own, promised }, 1);
+  }
+
+  function wake(now: number): Effects<string> {
+    const { outbox, effects } = beginStep();
+    proposer.wake(now, outbox);
+    return effects;
+  }
+
+  /** The value this step asks votes for, if it does. */
+  function acceptValue(effects: Effects<string>): string | undefined {
+    const message = effects.sendNow[0]?.message;
+    return message?.type === 'accept' ? message.value : undefined;
+  }
+
+  it('prepares at every peer, itself too, and only after its round is durable', () => {
+    const { sendNow, sendAfter, persist } = propose();
+    expect(sendNow).to.deep.equal([]);
+    expect(recipients(sendAfter)).to.deep.equal([0, 1, 2]);
+    expect(sendAfter[0]?.message).to.deep.equal({ type: 'prepare', seq, ballot: first });
+    expect(persist.map(({ type }) => type)).to.deep.equal(['reserved']);
+  });
+
+  it('prepares at once within a block of rounds that is durable', () => {
+    rounds.ballotAbove(undefined, beginStep().outbox);
+    rounds.onPersisted(1000);
+    const { sendNow, sendAfter } = propose();
+    expect(recipients(sendNow)).to.deep.equal([0, 1, 2]);
+    expect(sendAfter).to.deep.equal([]);
+  });
+
+  it('ignores a second wish for an instance it already pushes', () => {
+    propose('own');
+    expect(propose('other').sendAfter).to.deep.equal([]);
+    promise(0, first);
+    expect(acceptValue(promise(1, first))).to.equal('own');
+  });
+
+  it('asks for votes once a quorum promised, for its own value if none has voted (P2c)', () => {
+    propose();
+    expect(promise(1, first).sendNow).to.deep.equal([]);
+    const { sendNow } = promise(2, first);
+    expect(mail(sendNow)).to.deep.equal(
+      [0, 1, 2].map((to) => [to, { type: 'accept', seq, ballot: first, value: 'own' }]),
+    );
+  });
+
+  it('counts a repeated promise once', () => {
+    propose();
+    promise(1, first);
+    expect(promise(1, first).sendNow).to.deep.equal([]);
+  });
+
+  const older = { ballot: ballot(2, 1), value: 'older' };
+  const newer = { ballot: ballot(3, 2), value: 'newer' };
+  const tied = { ballot: ballot(3, 1), value: 'tied' };
+  const orders: [string, Vote<string> | undefined, Vote<string> | undefined, string][] = [
+    ['the higher vote told last', older, newer, 'newer'],
+    ['the higher vote told first', newer, older, 'newer'],
+    ['the vote of the higher peer in an equal round, told last', tied, newer, 'newer'],
+    ['the vote of the higher peer in an equal round, told first', newer, tied, 'newer'],
+    ['the only vote, told first', older, undefined, 'older'],
+    ['the only vote, told last', undefined, older, 'older'],
+  ];
+  for (const [what, one, other, adopted] of orders) {
+    it(`adopts ${what} (P2c)`, () => {
+      propose('own', ballot(5, 2));
+      wake(1000);
+      promise(0, ballot(6, 0), one);
+      expect(acceptValue(promise(2, ballot(6, 0), other))).to.equal(adopted);
+    });
+  }
+
+  it('keeps its value through a ballot when a promise arrives late with a higher vote', () => {
+    propose('own', ballot(5, 2));
+    wake(1000);
+    promise(0, ballot(6, 0), older);
+    promise(1, ballot(6, 0));
+    expect(promise(2, ballot(6, 0), newer).sendNow).to.deep.equal([]);
+    expect(acceptValue(wake(5000))).to.equal('older');
+  });
+
+  it('wins with a quorum of votes at one ballot, and says who voted', () => {
+    propose();
+    promise(0, first);
+    promise(1, first);
+    expect(accepted(2, first)).to.equal(undefined);
+    const win = accepted(0, first);
+    expect(win).to.include({ seq, value: 'own' });
+    expect([0, 1, 2].map((peer) => win?.voters.has(peer))).to.deep.equal([true, false, true]);
+  });
+
+  it('counts a repeated vote once', () => {
+    propose();
+    promise(0, first);
+    promise(1, first);
+    accepted(2, first);
+    expect(accepted(2, first)).to.equal(undefined);
+  });
+
+  it('counts no vote while it is still preparing', () => {
+    propose();
+    expect([0, 1, 2].map((from) => accepted(from, first))).to.deep.equal([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('never adds up votes of different ballots', () => {
+    propose();
+    promise(0, first);
+    promise(1, first);
+    accepted(0, first);
+    reject(first, ballot(1, 2));
+    wake(1000);
+    const second = ballot(2, 0);
+    promise(0, second);
+    promise(1, second);
+    expect(accepted(1, second)).to.equal(undefined);
+    expect(accepted(2, first)).to.equal(undefined);
+    expect(accepted(2, second)).to.include({ seq });
+  });
+
+  it('ignores promises and refusals of an earlier ballot', () => {
+    propose();
+    reject(first, ballot(1, 2));
+    wake(1000);
+    promise(0, ballot(2, 0));
+    expect(promise(1, first).sendNow).to.deep.equal([]);
+    reject(first, ballot(9, 2));
+    expect(promise(2, ballot(2, 0)).sendNow).to.have.length(3);
+  });
+
+  it('begins again after a random wait, above the ballot that beat it', () => {
+    propose();
+    reject(first, ballot(7, 2));
+    reject(first, ballot(6, 1));
+    expect(proposer.wakeAt()).to.equal(6);
+    expect(wake(5).sendNow).to.deep.equal([]);
+    const { sendAfter } = wake(6);
+    expect(sendAfter[0]?.message).to.deep.equal({ type: 'prepare', seq, ballot: ballot(8, 0) });
+  });
+
+  it('takes note of a higher refusal while it waits', () => {
+    propose();
+    reject(first, ballot(3, 2));
+    reject(first, ballot(7, 2));
+    expect(proposer.ballot(seq)).to.deep.equal(ballot(7, 2));
+  });
+
+  it('waits longer with each refusal, which ends a duel', () => {
+    propose();
+    reject(first, ballot(1, 1));
+    const waitFirst = (proposer.wakeAt() ?? 0) - 1;
+    wake(10);
+    reject(ballot(2, 0), ballot(2, 1));
+    expect((proposer.wakeAt() ?? 0) - 1).to.equal(2 * waitFirst);
+  });
+
+  it('lets another proposer finish first when its acceptor has promised already', () => {
+    expect(propose('own', ballot(5, 2)).sendAfter).to.deep.equal([]);
+    const { sendAfter } = wake(proposer.wakeAt() ?? 0);
+    expect(sendAfter[0]?.message).to.deep.equal({ type: 'prepare', seq, ballot: ballot(6, 0) });
+  });
+
+  it('asks at the same ballot those who have not answered when patience ends', () => {
+    propose();
+    rounds.onPersisted(1000);
+    promise(1, first);
+    expect(mail(wake(100).sendNow)).to.deep.equal(
+      [0, 2].map((to) => [to, { type: 'prepare', seq, ballot: first }]),
+    );
+    promise(2, first);
+    accepted(0, first);
+    expect(mail(wake(1000).sendNow)).to.deep.equal(
+      [1, 2].map((to) => [to, { type: 'accept', seq, ballot: first, value: 'own' }]),
+    );
+  });
+
+  it('asks sooner when told that its request was lost, unless it is past it', () => {
+    propose();
+    const message = { type: 'prepare', seq, ballot: first } as const;
+    const lost = { from: 0, to: 1, done: -1, min: 0, mark: plainMark(), message };
+    proposer.onUndeliverable(lost, 1);
+    expect(proposer.wakeAt()).to.equal(6);
+    promise(0, first);
+    promise(1, first);
+    const wakeAt = proposer.wakeAt();
+    proposer.onUndeliverable(lost, 1);
+    expect(proposer.wakeAt()).to.equal(wakeAt);
+  });
+
+  it('ends with the decision, and when its instance is forgotten', () => {
+    propose();
+    proposer.release(seq);
+    expect(wake(9000).sendAfter).to.deep.equal([]);
+    propose();
+    proposer.forgetBelow(seq + 1);
+    expect(proposer.wakeAt()).to.equal(undefined);
+  });
+});

@@ -1,0 +1,47 @@
+import { Patience } from '@paxkv/paxos/internal/core/timeouts';
+import { expect } from 'chai';
+
+describe('Patience', () => {
+  let shortest: Patience;
+  let longest: Patience;
+
+  beforeEach(() => {
+    shortest = new Patience({ next: () => 0 });
+    longest = new Patience({ next: () => 1 - Number.EPSILON });
+  });
+
+  it('spreads retries over a time that doubles, which ends a duel of proposers', () => {
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      expect(shortest.beforeRetry(attempt)).to.equal(0);
+      expect(longest.beforeRetry(attempt)).to.be.closeTo(10 * 2 ** attempt, 0.001);
+    }
+  });
+
+  it('waits longer for an answer than after a refusal, and at least some time always', () => {
+    expect(shortest.beforeResend(0)).to.equal(75);
+    expect(longest.beforeResend(0)).to.be.closeTo(125, 0.001);
+  });
+
+  it('has a longest wait, however many attempts there were', () => {
+    for (const attempt of [10, 1000, 1e9]) {
+      expect(longest.beforeRetry(attempt)).to.be.closeTo(500, 0.001);
+      expect(longest.beforeResend(attempt)).to.be.closeTo(1000, 0.001);
+    }
+  });
+
+  it('waits longer for answers that take long, and soon no longer for those that do not', () => {
+    shortest.answered(200);
+    expect(shortest.beforeResend(0)).to.equal(450);
+    for (let count = 0; count < 30; count += 1) shortest.answered(1);
+    expect(shortest.beforeResend(0)).to.equal(75);
+  });
+
+  it('waits twice as long once it asked too soon, until an answer tells how long they take', () => {
+    shortest.repeated();
+    shortest.repeated();
+    expect(shortest.beforeResend(0)).to.equal(300);
+    shortest.answered(5);
+    expect(shortest.beforeResend(0)).to.equal(75);
+    expect(shortest.beforeResend(30)).to.equal(600);
+  });
+});
