@@ -3,7 +3,7 @@
  * client; each one is new, with a session of its own, and never gives up.
  */
 import { KvClient, MessageExchange } from '@paxkv/client';
-import type { HandedOver } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
+import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
 import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
 import {
   type DiskPace,
@@ -47,7 +47,7 @@ export class KvCluster {
     const shared = {
       ...{ serverCount, isLed, journalPace, network: this.#network },
       stateNetwork: new PortNetwork<StateMessage>(world, 'state network'),
-      handOvers: new PortNetwork<HandedOver>(world, 'hand-overs', { isCut, delayMsMax: 1 }),
+      handOvers: new PortNetwork<ForwardedBatch>(world, 'hand-overs', { isCut, delayMsMax: 1 }),
     };
     this.servers = places.map((me) => new KvServer(world, { me, ...shared }));
     this.#endpoints = places.map((place) => `http://server-${place}`);

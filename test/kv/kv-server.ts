@@ -4,7 +4,7 @@
  */
 import { type Answer, ExchangeError, type Message } from '@paxkv/client';
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
-import type { HandedOver } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
+import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
 import { Replica } from '@paxkv/kvserver/internal/replica/index';
 import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
 import {
@@ -24,7 +24,7 @@ export interface KvServerOptions {
   readonly serverCount: number;
   readonly network: SimNetwork<Uint8Array>;
   readonly stateNetwork: PortNetwork<StateMessage>;
-  readonly handOvers: PortNetwork<HandedOver>;
+  readonly handOvers: PortNetwork<ForwardedBatch>;
   readonly isLed: boolean;
   /** Of the disk that the journal is on. Default: as quick as the state's. */
   readonly journalPace: DiskPace | undefined;
@@ -93,14 +93,14 @@ export class KvServer {
     onCrash(() => this.#journal.crash());
     onCrash(() => this.#state.crash());
     onCrash(() => this.#breakCalls());
-    const boot = this.#bootCount;
+    const runId = this.#bootCount;
     this.#bootCount += 1;
     return Replica.open({
-      ...{ me, boot, peerCount: serverCount, clock, limits: limitsDefault },
+      ...{ me, runId, peerCount: serverCount, clock, limits: limitsDefault },
       transport: network.transport(me),
       storage: this.#journal.open(),
       isCandidate: isLed,
-      ...(isLed ? { handOver: handOvers.port(me) } : {}),
+      ...(isLed ? { forwarding: handOvers.port(me) } : {}),
       state: await this.#state.open(),
       stateTransfer: {
         port: stateNetwork.port(me),

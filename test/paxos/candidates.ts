@@ -52,7 +52,7 @@ export class Candidates {
       ...{ peerCount, profile: links, copy: (envelope: Envelope<string>) => envelope },
       ...(hints && { hints: { chance: 1, delayMsMax: 1 } }),
       watch: (_, { message }) => {
-        if (message.type !== 'lead') return;
+        if (message.type !== 'prepareLog') return;
         this.#leads.add(`${message.ballot.round}.${message.ballot.peer}`);
       },
     });

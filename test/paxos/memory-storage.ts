@@ -11,7 +11,7 @@ export class MemoryStorage<V> implements Storage<V> {
   async load(): Promise<Memory<V>> {
     const instances = [...this.#instances.values()].flatMap((writes) => [...writes.values()]);
     const writes = structuredClone([...this.#general.values(), ...instances]);
-    return { state: 'kept', turn: this.#turn, writes };
+    return { state: 'kept', writeIndex: this.#turn, writes };
   }
 
   async write(writes: readonly Write<V>[]): Promise<void> {
@@ -24,9 +24,9 @@ export class MemoryStorage<V> implements Storage<V> {
   #keep(write: Write<V>): void {
     switch (write.type) {
       case 'reserved':
-      case 'followed':
-      case 'life':
-      case 'met':
+      case 'logPromised':
+      case 'incarnation':
+      case 'peerRecords':
         this.#general.set(write.type, write);
         return;
       case 'forgotten':

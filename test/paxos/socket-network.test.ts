@@ -48,7 +48,7 @@ describe('SocketNetwork', () => {
         });
       },
       undeliverable: ({ message }) => note(`${peer} ${message.type}!`),
-      lost: () => {},
+      disconnected: () => {},
     };
   }
 
@@ -124,7 +124,7 @@ describe('SocketNetwork', () => {
     await transports.pop()?.close();
     const silent = network.transport(2);
     await new Promise<void>((resolve, reject) => {
-      const inbox = { receive: () => resolve(), undeliverable: () => {}, lost: () => {} };
+      const inbox = { receive: () => resolve(), undeliverable: () => {}, disconnected: () => {} };
       silent.open(inbox).then(() => send(0, 2, prepare), reject);
     });
     await silent.close();

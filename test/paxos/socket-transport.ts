@@ -137,7 +137,7 @@ export class SocketTransport<V> implements Transport<V> {
 }
 
 function toKey<V>(caller: PeerId, { message }: Envelope<V>): string {
-  return `${caller} ${seqOf(message) ?? 'life'}`;
+  return `${caller} ${seqOf(message) ?? 'incarnation'}`;
 }
 
 function reply(socket: Socket, line: string): void {

@@ -1,4 +1,4 @@
-/** Where a lab's cluster lives: virtual time and a simulated network, or real time and sockets. */
+/** Where a lab's cluster incarnations: virtual time and a simulated network, or real time and sockets. */
 import type { Clock, PeerId, Storage, Transport } from '@paxkv/paxos';
 import type { SeededRandom } from '@paxkv/simulator';
 import type { LabValue } from './ledger.ts';

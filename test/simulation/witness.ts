@@ -12,7 +12,7 @@ export type Bytes = Uint8Array;
 export type EndCause = 'crash' | 'power loss' | 'stop';
 
 export interface Witness {
-  /** A server begins a life. */
+  /** A server begins an incarnation. */
   onStarted?(node: number, boot: number): void;
   /** It has come up. */
   onUp?(node: number): void;

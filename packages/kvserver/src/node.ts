@@ -114,24 +114,24 @@ export class KvNode {
 
 /** Safety: a journal whose end is missing looks whole, but the state was written after that end. */
 async function expectWholeJournal({ journal, state }: DataDirectory): Promise<void> {
-  const { highestTurn } = journal;
-  if (highestTurn === 0) {
+  const { writeIndex } = journal;
+  if (writeIndex === 0) {
     await clearJournalMark(state);
     return;
   }
   const reached = await readJournalMark(state);
-  if (highestTurn >= reached) return;
-  const message = `The journal ends at turn ${highestTurn}, and the state was written after ${reached}.`;
+  if (writeIndex >= reached) return;
+  const message = `The journal ends at turn ${writeIndex}, and the state was written after ${reached}.`;
   throw new DiskError('DISK_JOURNAL_DAMAGED', message);
 }
 
-function peersFor({ config, logger }: KvNodeOptions, boot: number): PeerTransport {
+function peersFor({ config, logger }: KvNodeOptions, bootCount: number): PeerTransport {
   const { nodeId, clusterId, addresses, limits } = config;
   return new PeerTransport({
     me: nodeId,
     addresses: addresses.map(toText),
     clusterId,
-    boot,
+    bootCount,
     logger,
     limits: {
       valueBytesMax: Math.max(defaultPeerLimits.valueBytesMax, 2 * limits.batchBytesMax),
@@ -147,14 +147,14 @@ function openReplica(
 ): Promise<Replica> {
   return Replica.open({
     me: config.nodeId,
-    boot: randomInt(runNumberMax),
+    runId: randomInt(runNumberMax),
     peerCount: config.addresses.length,
     transport: peers,
     isCandidate: true,
-    handOver: peers.handOverPort,
+    forwarding: peers.forwardPort,
     storage: data.journal,
     state: data.state,
-    journalTurn: () => data.journal.highestTurn,
+    journalIndex: () => data.journal.writeIndex,
     stateTransfer: {
       port: peers.statePort,
       replace: (fill) => data.replaceState(fill),

@@ -10,11 +10,11 @@ import type { Reply, Request } from '@paxkv/protocol';
 import { KvError, paths, type StatusReply } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { createApp, endWithError } from './api/http/index.ts';
-import { StreamDoor } from './api/stream/index.ts';
+import { StreamListener } from './api/stream/index.ts';
 import type { Address, Config } from './config/settings.ts';
 import type { NodeStatus } from './node.ts';
 import type { SubmitOptions } from './replica/submitter.ts';
-import { NodeLife, type NodeLifeOptions } from './supervisor.ts';
+import { Supervisor, type SupervisorOptions } from './supervisor.ts';
 import { createLogger } from './system/logger.ts';
 import { version } from './system/version.ts';
 import { peerPath } from './transport/handshake.ts';
@@ -26,7 +26,7 @@ export interface KvServerOptions {
   /** By default JSON lines to standard error, at the level of the settings. */
   readonly logger?: Logger;
   /** Opens the data directory; for tests that have it fail. */
-  readonly openData?: Exclude<NodeLifeOptions['openData'], undefined>;
+  readonly openData?: Exclude<SupervisorOptions['openData'], undefined>;
 }
 
 export class KvServer {
@@ -35,16 +35,16 @@ export class KvServer {
   readonly #config: Config;
   readonly #logger: Logger;
   readonly #http: Server;
-  readonly #streams: StreamDoor;
-  readonly #life: NodeLife;
+  readonly #streams: StreamListener;
+  readonly #life: Supervisor;
   #isStopping = false;
   #stopping: Promise<void> | undefined;
   #onStopped: (error: Error | undefined) => void = () => {};
 
-  private constructor({ config, logger, ...options }: NodeLifeOptions) {
+  private constructor({ config, logger, ...options }: SupervisorOptions) {
     this.#config = config;
     this.#logger = logger;
-    this.#life = new NodeLife({
+    this.#life = new Supervisor({
       ...{ config, logger, ...options },
       onLeader: (leader) => this.#streams.onLeader(leader ?? null),
     });
@@ -59,7 +59,7 @@ export class KvServer {
       hostNames: config.addresses.map(({ host }) => host),
     };
     this.#http = createApp({ ...parts, status: () => this.status(), limits: config.http }).server;
-    this.#streams = new StreamDoor({
+    this.#streams = new StreamListener({
       ...parts,
       node: config.nodeId,
       addresses: config.addresses.map(toText),

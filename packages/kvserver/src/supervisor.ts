@@ -8,10 +8,10 @@ import { RestartPolicy } from './restart-policy.ts';
 import { quarantine } from './storage/index.ts';
 import { systemClock } from './system/clock.ts';
 
-export type NodeLifeOptions = Omit<KvNodeOptions, 'onFailed'>;
+export type SupervisorOptions = Omit<KvNodeOptions, 'onFailed'>;
 
-export class NodeLife {
-  readonly #options: NodeLifeOptions;
+export class Supervisor {
+  readonly #options: SupervisorOptions;
   readonly #policy = new RestartPolicy();
   #node: KvNode | undefined;
   #trouble: Error | undefined;
@@ -21,7 +21,7 @@ export class NodeLife {
   #wake: () => void = () => {};
   #ended: Promise<void> = Promise.resolve();
 
-  constructor(options: NodeLifeOptions) {
+  constructor(options: SupervisorOptions) {
     this.#options = options;
   }
 

@@ -12,14 +12,14 @@ export interface Inbox<V> {
   receive(envelope: Envelope<V>): void;
   /**
    * A hint that no answer will come to this request. It may have arrived all the same. A transport
-   * that cannot tell never calls this, and the peer asks again when its own patience ends.
+   * that cannot tell never calls this, and the peer asks again when its own delays ends.
    */
   undeliverable(envelope: Envelope<V>): void;
   /**
    * A hint that this peer may be gone: the connection to it ended, say. It may also be called too often
    * or never; then its silence is noticed in the end.
    */
-  lost(peer: PeerId): void;
+  disconnected(peer: PeerId): void;
 }
 
 /**

@@ -7,7 +7,7 @@ import type { PaxosError } from './errors.ts';
 export interface PaxosOptions<V> {
   /** This peer, from 0 to `peerCount` − 1. */
   readonly me: PeerId;
-  /** How many peers agree. Fixed for the life of the log, and the same everywhere. */
+  /** How many peers agree. Fixed for the incarnation of the log, and the same everywhere. */
   readonly peerCount: number;
   readonly transport: Transport<V>;
   readonly storage: Storage<V>;
@@ -24,7 +24,7 @@ export interface PaxosOptions<V> {
    */
   readonly onDecided?: (decision: Decision<V>) => void;
   /** Told, once for each `survey`, above which instance nothing was decided when that was called. */
-  readonly onSurveyed?: (upTo: number) => void;
+  readonly onReadIndex?: (upTo: number) => void;
   /** Told when, as far as is known here, somebody else leads than before, or nobody. */
   readonly onLeader?: (leader: PeerId | undefined) => void;
   /** Told when this peer, which had begun without memory, takes part from now on. */

@@ -61,7 +61,7 @@ export class Paxos<V> {
     await transport.open({
       receive: (envelope) => paxos.#put({ type: 'receive', envelope }),
       undeliverable: (envelope) => paxos.#put({ type: 'undeliverable', envelope }),
-      lost: (peer) => paxos.#put({ type: 'lost', peer }),
+      disconnected: (peer) => paxos.#put({ type: 'disconnected', peer }),
     });
     paxos.#put({ type: 'wake' });
     return paxos;
@@ -84,8 +84,8 @@ export class Paxos<V> {
    * Asks the leader for decisions up to `seq` that this peer lacks, or where nobody is known to lead, another
    * peer each time. Proposes nothing, so it disturbs nobody; there may be no answer.
    */
-  ask(seq: number): void {
-    this.#put({ type: 'ask', seq });
+  requestDecisions(seq: number): void {
+    this.#put({ type: 'requestDecisions', seq });
   }
 
   /** What this peer knows of instance `seq`, without asking anyone. */
@@ -102,8 +102,8 @@ export class Paxos<V> {
    * Somebody else waits for what was decided here. Where this peer leads and asks for no votes at the
    * moment, the others hear of it now rather than with what it asks next, a few milliseconds from now at most.
    */
-  tell(): void {
-    this.#put({ type: 'tell' });
+  flushNotices(): void {
+    this.#put({ type: 'flushNotices' });
   }
 
   /** The highest instance started here or seen in any message, or −1. Never sinks. */
@@ -122,8 +122,8 @@ export class Paxos<V> {
    * knows everything that was acknowledged anywhere before this call. Called again before the answer
    * came, it begins anew.
    */
-  survey(): void {
-    this.#put({ type: 'survey' });
+  readIndex(): void {
+    this.#put({ type: 'readIndex' });
   }
 
   /** Whether this peer takes part. One that begins without memory does not, until it was admitted. */
@@ -176,7 +176,7 @@ export class Paxos<V> {
       return;
     }
     this.#send(effects.sendNow);
-    if (effects.surveyed !== undefined) this.#waiting.surveyed = effects.surveyed;
+    if (effects.readIndex !== undefined) this.#waiting.readIndex = effects.readIndex;
     this.#waiting.decided.push(...effects.decided);
     this.#waiting.persist.push(...effects.persist);
     this.#waiting.note.push(...effects.note);
@@ -231,18 +231,20 @@ export class Paxos<V> {
 
   /** Says with each message which write it vouches for: whoever hears it knows that it must be there. */
   #sendVouching(envelopes: readonly Envelope<V>[]): void {
-    const { turn } = this.#peer;
-    this.#send(envelopes.map((envelope) => ({ ...envelope, mark: { ...envelope.mark, turn } })));
+    const { writeIndex } = this.#peer;
+    this.#send(
+      envelopes.map((envelope) => ({ ...envelope, mark: { ...envelope.mark, writeIndex } })),
+    );
   }
 
   #announce(): void {
-    const { surveyed } = this.#waiting;
-    this.#waiting.surveyed = undefined;
+    const { readIndex } = this.#waiting;
+    this.#waiting.readIndex = undefined;
     const { decided } = this.#waiting;
     for (let decision = decided.shift(); decision; decision = decided.shift()) {
       this.#options.onDecided?.(decision);
     }
-    if (surveyed !== undefined) this.#options.onSurveyed?.(surveyed);
+    if (readIndex !== undefined) this.#options.onReadIndex?.(readIndex);
   }
 
   /** One timer serves: one that rings too early finds nothing to do and is set anew. */
@@ -266,7 +268,7 @@ export class Paxos<V> {
   }
 
   async #close(): Promise<void> {
-    if (!this.#isStopped) this.#step({ type: 'resign' });
+    if (!this.#isStopped) this.#step({ type: 'stepDown' });
     this.#isStopped = true;
     this.#alarm?.cancel();
     await this.#writing;

@@ -217,7 +217,7 @@ export class SimDisk<V> {
   #memory(): Memory<V> {
     const writes = this.#copies(this.#journal.contents());
     const state = this.#turn === 0 ? this.#emptyState : 'kept';
-    return { state, turn: this.#turn, writes };
+    return { state, writeIndex: this.#turn, writes };
   }
 
   #isWriting(): boolean {

@@ -67,7 +67,7 @@ export class Gate {
         transport.open({
           receive: (envelope) => this.pass(() => inbox.receive(envelope)),
           undeliverable: (envelope) => this.pass(() => inbox.undeliverable(envelope)),
-          lost: (peer) => this.pass(() => inbox.lost(peer)),
+          disconnected: (peer) => this.pass(() => inbox.disconnected(peer)),
         }),
       send: (envelope) => transport.send(envelope),
       close: () => transport.close(),

@@ -29,9 +29,9 @@ export class Journal<V> {
     const entry = { order: this.#order, write };
     switch (write.type) {
       case 'reserved':
-      case 'followed':
-      case 'life':
-      case 'met':
+      case 'logPromised':
+      case 'incarnation':
+      case 'peerRecords':
         this.#general.set(write.type, entry);
         break;
       case 'forgotten':

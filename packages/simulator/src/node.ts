@@ -39,7 +39,7 @@ export class SimNode<Program> {
   readonly #world: World;
   readonly #boot: Boot<Program>;
   readonly #clock: Clock;
-  #life: Life | undefined;
+  #lifetime: Life | undefined;
   #program: Program | undefined;
 
   /** `clock` is the node's own, kept over crashes; the world's by default. */
@@ -59,7 +59,7 @@ export class SimNode<Program> {
    * it has come up.
    */
   async start(): Promise<Program> {
-    if (this.#life !== undefined) throw new Error('The node is up already.');
+    if (this.#lifetime !== undefined) throw new Error('The node is up already.');
     const ends: (() => void)[] = [];
     const crashed = new Promise<never>((_, reject) => {
       ends.push(() => reject(new Error('The node crashed while it was starting.')));
@@ -68,42 +68,42 @@ export class SimNode<Program> {
     const gate = new Gate(this.#world.clock);
     const clock = this.#world.bootClock(gate.clock(this.#clock));
     const life = { clock, gate, ends };
-    this.#life = life;
+    this.#lifetime = life;
     const booted = this.#boot({ clock, gate, onCrash: (end) => ends.push(end) });
     try {
       const program = await Promise.race([booted, crashed]);
-      if (this.#life === life) this.#program = program;
+      if (this.#lifetime === life) this.#program = program;
       return program;
     } catch (error) {
-      if (this.#life === life) this.crash();
+      if (this.#lifetime === life) this.crash();
       throw error;
     }
   }
 
   /** From a start to the next crash: also while it starts. */
   get isUp(): boolean {
-    return this.#life !== undefined;
+    return this.#lifetime !== undefined;
   }
 
   /** Whether this boot stands still. */
   get isPaused(): boolean {
-    return this.#life?.gate.isShut ?? false;
+    return this.#lifetime?.gate.isShut ?? false;
   }
 
   /** The whole program stands still, as if its process got no time. Does nothing to a node that is down. */
   pause(): void {
-    this.#life?.gate.shut();
+    this.#lifetime?.gate.shut();
   }
 
   /** A paused program goes on. It meets all that came meanwhile, in order. */
   resume(): void {
-    this.#life?.gate.open();
+    this.#lifetime?.gate.open();
   }
 
   /** Ends this boot at once. Does nothing to a node that is down. */
   crash(): void {
-    const life = this.#life;
-    this.#life = undefined;
+    const life = this.#lifetime;
+    this.#lifetime = undefined;
     this.#program = undefined;
     life?.clock.stop();
     life?.gate.remove();

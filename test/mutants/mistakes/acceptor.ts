@@ -116,9 +116,9 @@ export const acceptorMutants: readonly Mutant[] = [
     does: 'An acceptor makes a fresh record of an instance that it has forgotten.',
     loses: 'A slow proposer gets a second value decided there.',
     file: 'paxos/src/core/instance/agreement.ts',
-    right: `    if (seq < this.#retention.min) {
+    right: `    if (seq < this.#truncation.min) {
       if (request`,
-    wrong: `    if (seq < -this.#retention.min) {
+    wrong: `    if (seq < -this.#truncation.min) {
       if (request`,
     caughtBy: [
       bySimulation,

@@ -35,7 +35,7 @@ export const diskMutants: readonly Mutant[] = [
     does: 'A node does not mark outside its journal that it has voted.',
     loses: 'With its journal wiped it passes for a new node, and votes for a second value.',
     file: 'kvserver/src/storage/journal/journal.ts',
-    right: 'if (!this.#owner.hasVoted && this.highestTurn > 0) await this.#owner.markVoted();',
+    right: 'if (!this.#owner.hasVoted && this.writeIndex > 0) await this.#owner.markVoted();',
     wrong: '',
     caughtBy: [
       byTest(
@@ -148,8 +148,8 @@ function expectTail`,
     does: 'A journal may be shorter than it once was.',
     loses: 'The last votes are forgotten without a word.',
     file: 'kvserver/src/storage/journal/journal.ts',
-    right: 'if (index.highestTurn >= reached) return;',
-    wrong: 'if (index.highestTurn >= 0 || reached > 0) return;',
+    right: 'if (index.writeIndex >= reached) return;',
+    wrong: 'if (index.writeIndex >= 0 || reached > 0) return;',
     caughtBy: [
       byTest(
         'unit/kvserver/storage/journal/journal-chain',

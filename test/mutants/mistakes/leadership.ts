@@ -21,7 +21,7 @@ export const leadershipMutants: readonly Mutant[] = [
     does: 'A follower keeps its promise for the log only in instances it promised in as well.',
     loses: 'A leader decides without a first phase, against a ballot that came between.',
     file: 'paxos/src/core/instance/acceptor.ts',
-    right: 'return this.#log && isLower(own, this.#log) ? this.#log : own;',
+    right: 'return this.#logPromise && isLower(own, this.#logPromise) ? this.#logPromise : own;',
     wrong: 'return own;',
     caughtBy: [
       bySimulation,
@@ -53,9 +53,8 @@ export const leadershipMutants: readonly Mutant[] = [
     does: 'A promise for the log at an earlier ballot counts for the present campaign.',
     loses: 'A leader without a quorum behind it.',
     file: 'paxos/src/core/leader/leader.ts',
-    right:
-      "if (standing.name !== 'campaigning' || !isSameBallot(standing.ballot, ballot)) return false;",
-    wrong: "if (standing.name !== 'campaigning') return false;\n    ballot = standing.ballot;",
+    right: "if (role.name !== 'candidate' || !isSameBallot(role.ballot, ballot)) return false;",
+    wrong: "if (role.name !== 'candidate') return false;\n    ballot = role.ballot;",
     caughtBy: [
       bySimulation,
       byTest(
@@ -70,8 +69,7 @@ export const leadershipMutants: readonly Mutant[] = [
     does: 'A new leader pays no heed to the votes that its followers tell it of.',
     loses: 'A value that was decided under the last leader is overwritten.',
     file: 'paxos/src/core/leader/leader.ts',
-    right:
-      'if (isLower(standing.votes.get(seq)?.ballot, vote.ballot)) standing.votes.set(seq, vote);',
+    right: 'if (isLower(role.votes.get(seq)?.ballot, vote.ballot)) role.votes.set(seq, vote);',
     wrong: '',
     caughtBy: [
       bySimulation,
@@ -87,8 +85,8 @@ export const leadershipMutants: readonly Mutant[] = [
     does: 'A new leader skips the first phase also where no follower told it of votes.',
     loses: 'As before.',
     file: 'paxos/src/core/leader/leader.ts',
-    right: "if (standing.name !== 'leading' || seq < standing.from) return undefined;",
-    wrong: "if (standing.name !== 'leading') return undefined;",
+    right: "if (role.name !== 'leader' || seq < role.firstSeq) return undefined;",
+    wrong: "if (role.name !== 'leader') return undefined;",
     caughtBy: [
       bySimulation,
       byTest(
@@ -103,9 +101,8 @@ export const leadershipMutants: readonly Mutant[] = [
     does: 'A new leader takes the vote that it was told of last, not the highest.',
     loses: 'As before.',
     file: 'paxos/src/core/leader/leader.ts',
-    right:
-      'if (isLower(standing.votes.get(seq)?.ballot, vote.ballot)) standing.votes.set(seq, vote);',
-    wrong: 'standing.votes.set(seq, vote);',
+    right: 'if (isLower(role.votes.get(seq)?.ballot, vote.ballot)) role.votes.set(seq, vote);',
+    wrong: 'role.votes.set(seq, vote);',
     caughtBy: [
       byTest(
         'unit/paxos/core/leader/leader',
@@ -119,7 +116,7 @@ export const leadershipMutants: readonly Mutant[] = [
     does: 'A new leader does not finish what others voted for before it led.',
     loses: 'Those instances wait until somebody notices them as holes.',
     file: 'paxos/src/core/leader/leader.ts',
-    right: 'return [...standing.votes].map(([seq, { value }]) => ({ seq, value }));',
+    right: 'return [...role.votes].map(([seq, { value }]) => ({ seq, value }));',
     wrong: 'return [];',
     caughtBy: [
       byTest(
@@ -149,27 +146,27 @@ export const leadershipMutants: readonly Mutant[] = [
     does: 'A leader rests on the promise of a follower that has lost its memory since.',
     loses: 'That follower votes for another, and two values are decided.',
     file: 'paxos/src/core/peer.ts',
-    right: '    this.#leadership.disregard(peer, now);\n',
+    right: '    this.#leader.discardAnswersOf(peer, now);\n',
     wrong: '',
     caughtBy: [
       byTest(
         'unit/paxos/core/leading-peer',
-        'asks for votes at once, until a follower that it rests on begins a new life',
+        'asks for votes at once, until a follower that it rests on begins a new incarnation',
       ),
     ],
   },
   {
     id: 'unaware-leader-obeyed',
     mistake: 37,
-    does: 'A peer votes for a leader that has not heard of a new life.',
+    does: 'A peer votes for a leader that has not heard of a new incarnation.',
     loses: 'As before.',
     file: 'paxos/src/core/peer.ts',
-    right: "if (message.type === 'accept' && this.#membership.isBehind(mark)) {",
-    wrong: "if (message.type === 'accept' && this.#membership.isBehind(mark) && to < 0) {",
+    right: "if (message.type === 'accept' && this.#participation.isBehind(mark)) {",
+    wrong: "if (message.type === 'accept' && this.#participation.isBehind(mark) && to < 0) {",
     caughtBy: [
       byTest(
         'unit/paxos/core/leader/election',
-        'gives no vote to a leader that has not heard of a new life',
+        'gives no vote to a leader that has not heard of a new incarnation',
       ),
     ],
   },
@@ -194,8 +191,8 @@ export const leadershipMutants: readonly Mutant[] = [
     does: 'A leader counts those it hears, though they cannot hear it.',
     loses: 'It decides nothing, and is kept by those who hear it.',
     file: 'paxos/src/core/peer.ts',
-    right: 'if (isAnswer(message)) this.#leadership.answered(from, now);',
-    wrong: 'if (isAnswer(message) || from >= 0) this.#leadership.answered(from, now);',
+    right: 'if (isAnswer(message)) this.#leader.onAnswer(from, now);',
+    wrong: 'if (isAnswer(message) || from >= 0) this.#leader.onAnswer(from, now);',
     caughtBy: [
       byTest(
         'paxos/election',
@@ -225,7 +222,7 @@ export const leadershipMutants: readonly Mutant[] = [
     loses: 'Where all can reach only one, that one never tries.',
     file: 'paxos/src/core/leader/failure-detector.ts',
     right: '    if (this.#hasYielded) return;\n',
-    wrong: '    this.watch(now);\n',
+    wrong: '    this.restartTimer(now);\n',
     caughtBy: [
       byTest(
         'unit/paxos/core/leader/failure-detector',
@@ -243,7 +240,7 @@ export const leadershipMutants: readonly Mutant[] = [
     does: 'What a leader said before it was lost counts as a sign of life.',
     loses: 'Its place is taken half a second later than could be.',
     file: 'paxos/src/core/leader/leader.ts',
-    right: '    if (this.#vigil.doubts(ballot, now)) return;\n',
+    right: '    if (this.#failureDetector.isOutdated(ballot, now)) return;\n',
     wrong: '',
     caughtBy: [
       byTest(
@@ -262,8 +259,8 @@ export const leadershipMutants: readonly Mutant[] = [
     does: 'The end of the connection to a leader is no sign that it is gone.',
     loses: 'Each failure of a leader costs its silence.',
     file: 'paxos/src/core/leader/leader.ts',
-    right: 'if (this.#vigil.leader?.peer === peer) {',
-    wrong: 'if (this.#vigil.leader?.peer === peer && now < 0) {',
+    right: 'if (this.#failureDetector.leader?.peer === peer) {',
+    wrong: 'if (this.#failureDetector.leader?.peer === peer && now < 0) {',
     caughtBy: [
       byTest(
         'paxos/take-over',
@@ -292,7 +289,7 @@ export const leadershipMutants: readonly Mutant[] = [
     does: 'Whoever hears no leader is let campaign, though others hear one.',
     loses: 'A node that was cut off throws out the leader whenever it returns.',
     file: 'paxos/src/core/leader/election.ts',
-    right: 'else if (from === this.#me || this.#leadership.endorses(from, now))',
+    right: 'else if (from === this.#me || this.#leader.grantsPreVote(from, now))',
     wrong: 'else',
     caughtBy: [
       byTest(

@@ -24,9 +24,9 @@ export const learningMutants: readonly Mutant[] = [
     does: 'News of a decision is taken for the own vote, though it names the value.',
     loses: 'As before.',
     file: 'paxos/src/core/instance/decisions.ts',
-    right: 'else if (seq >= this.#options.retention.min) this.decide(seq, value, outbox);',
+    right: 'else if (seq >= this.#options.truncation.min) this.decide(seq, value, outbox);',
     wrong:
-      'else if (seq >= this.#options.retention.min)\n      this.decide(seq, this.#options.acceptor.vote(seq)?.value ?? value, outbox);',
+      'else if (seq >= this.#options.truncation.min)\n      this.decide(seq, this.#options.acceptor.vote(seq)?.value ?? value, outbox);',
     caughtBy: [
       bySimulation,
       byTest('unit/paxos/core/peer', 'takes the value that it is told over that of its own vote'),
@@ -79,7 +79,7 @@ export const learningMutants: readonly Mutant[] = [
     does: 'News of a decision that could not be delivered is not told again.',
     loses: 'Who was cut off for a moment learns of a decision only when it is asked for.',
     file: 'paxos/src/core/instance/decisions.ts',
-    right: "if (message.type === 'decided') this.#news.onUndeliverable(to, message, now);",
+    right: "if (message.type === 'decided') this.#notices.onUndeliverable(to, message, now);",
     wrong: "if (message.type === 'decided') return;",
     caughtBy: [
       byTest(
@@ -142,7 +142,7 @@ export const learningMutants: readonly Mutant[] = [
     loses:
       'Who missed the last decision before the clients fell silent stays behind until they speak.',
     file: 'paxos/src/core/leader/election.ts',
-    right: '    this.#agreement.catchUp.heard(from, upTo, now, outbox);\n',
+    right: '    this.#agreement.catchUp.observe(from, knownUpTo, now, outbox);\n',
     wrong: '',
     caughtBy: [
       byTest(

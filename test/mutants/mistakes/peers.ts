@@ -54,8 +54,8 @@ export const peersMutants: readonly Mutant[] = [
     does: 'An older run of a server is let in beside a newer one.',
     loses: 'A process that should be dead speaks for the server.',
     file: 'kvserver/src/transport/handshake.ts',
-    right: 'if (host.boot !== undefined && hello.boot < host.boot)',
-    wrong: 'if (host.boot !== undefined && hello.boot < 0)',
+    right: 'if (host.bootCount !== undefined && hello.bootCount < host.bootCount)',
+    wrong: 'if (host.bootCount !== undefined && hello.bootCount < 0)',
     caughtBy: [
       byTest(
         'unit/kvserver/transport/handshake',

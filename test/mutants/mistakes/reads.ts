@@ -24,8 +24,8 @@ export const readsMutants: readonly Mutant[] = [
     does: 'An answer to an earlier question counts for the one under way.',
     loses: 'What was decided between the two is not seen by the read.',
     file: 'paxos/src/core/commit/quorum-read.ts',
-    right: 'if (this.#poll?.number !== poll) return;',
-    wrong: 'if (!this.#poll || this.#poll.number < poll) return;',
+    right: 'if (this.#poll?.id !== id) return;',
+    wrong: 'if (!this.#poll || this.#poll.id < id) return;',
     caughtBy: [
       bySimulation,
       byTest(
@@ -40,8 +40,8 @@ export const readsMutants: readonly Mutant[] = [
     does: 'A server counts its questions from one again after a restart.',
     loses: 'An answer to its former run, late on its way, confirms a read.',
     file: 'paxos/src/core/commit/quorum-read.ts',
-    right: 'this.#pollNumber = Math.floor(options.random.next() * firstPollCount);',
-    wrong: 'this.#pollNumber = Math.floor(options.random.next() * 0 * firstPollCount);',
+    right: 'this.#lastId = Math.floor(options.random.next() * firstIdRange);',
+    wrong: 'this.#lastId = Math.floor(options.random.next() * 0 * firstIdRange);',
     caughtBy: [
       byTest(
         'unit/paxos/core/commit/quorum-read',

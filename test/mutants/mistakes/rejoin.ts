@@ -8,8 +8,8 @@ export const rejoinMutants: readonly Mutant[] = [
     does: 'A peer without memory takes part at once, in every instance.',
     loses: 'It votes against its forgotten promises: a second value is decided.',
     file: 'paxos/src/core/recovery/rejoin.ts',
-    right: '(this.#life.fence ?? Infinity)',
-    wrong: '(this.#life.fence ?? -1)',
+    right: '(this.#incarnation.votingFloor ?? Infinity)',
+    wrong: '(this.#incarnation.votingFloor ?? -1)',
     caughtBy: [
       bySimulation,
       byTest(
@@ -24,7 +24,7 @@ export const rejoinMutants: readonly Mutant[] = [
     does: 'A peer that came back votes in instances from before its return.',
     loses: 'As before.',
     file: 'paxos/src/core/instance/agreement.ts',
-    right: 'if (request.seq <= this.#fence) return;',
+    right: 'if (request.seq <= this.#votingFloor) return;',
     wrong: '',
     caughtBy: [
       bySimulation,
@@ -40,13 +40,13 @@ export const rejoinMutants: readonly Mutant[] = [
     does: 'A peer that came back proposes in instances from before its return.',
     loses: 'It uses ballots of its former life again, for other values.',
     file: 'paxos/src/core/instance/agreement.ts',
-    right: 'if (seq <= this.#fence || this.#learner.knows(seq)) return;',
+    right: 'if (seq <= this.#votingFloor || this.#learner.knows(seq)) return;',
     wrong: 'if (this.#learner.knows(seq)) return;',
     caughtBy: [
       bySimulation,
       byTest(
         'unit/paxos/core/recovery/rejoin',
-        'proposes only above its fence: below it, a ballot of its former life may be at work',
+        'proposes only above its voting floor: below it, a ballot of its former incarnation may be at work',
       ),
     ],
   },
@@ -108,7 +108,10 @@ export const rejoinMutants: readonly Mutant[] = [
     wrong: 'for (const to of this.#others()) outbox.sendNow(to, request);',
     caughtBy: [
       bySimulation,
-      byTest('unit/paxos/core/recovery/rejoin', 'asks all others, once its new life is durable'),
+      byTest(
+        'unit/paxos/core/recovery/rejoin',
+        'asks all others, once its new incarnation is durable',
+      ),
     ],
   },
   {
@@ -117,13 +120,13 @@ export const rejoinMutants: readonly Mutant[] = [
     does: 'A peer answers that it recorded a new life before that is on disk.',
     loses: 'After a crash it counts votes of the life that is over.',
     file: 'paxos/src/core/recovery/participation.ts',
-    right: "outbox.sendAfter(from, { type: 'admitted', life,",
-    wrong: "outbox.sendNow(from, { type: 'admitted', life,",
+    right: "outbox.sendAfter(from, { type: 'admitted', incarnation,",
+    wrong: "outbox.sendNow(from, { type: 'admitted', incarnation,",
     caughtBy: [
       bySimulation,
       byTest(
         'unit/paxos/core/recovery/rejoin',
-        'records a new life of another before it says so, and tells all it knew of',
+        'records a new incarnation of another before it says so, and tells all it knew of',
       ),
     ],
   },
@@ -133,12 +136,12 @@ export const rejoinMutants: readonly Mutant[] = [
     does: 'Messages of a life that is over are heard.',
     loses: 'A vote counts that its owner no longer remembers.',
     file: 'paxos/src/core/peer.ts',
-    right: 'if (this.#membership.isOver(from, mark)) return;',
+    right: 'if (this.#participation.isStale(from, mark)) return;',
     wrong: '',
     caughtBy: [
       byTest(
         'unit/paxos/core/recovery/rejoin',
-        'does not hear what a peer said in a life that is over',
+        'does not hear what a peer said in an incarnation that is over',
       ),
     ],
   },
@@ -160,8 +163,9 @@ export const rejoinMutants: readonly Mutant[] = [
     does: 'A peer pays no heed to others who remember more of it than it does.',
     loses: 'With the end of its journal gone, it votes against its last promises.',
     file: 'paxos/src/core/recovery/participation.ts',
-    right: 'if (life < own || heard <= turn) return undefined;',
-    wrong: 'if (life < own || heard > 0 || heard <= turn) return undefined;',
+    right: 'if (incarnation < own || acknowledgedIndex <= writeIndex) return undefined;',
+    wrong:
+      'if (incarnation < own || acknowledgedIndex > 0 || acknowledgedIndex <= writeIndex) return undefined;',
     caughtBy: [
       byTest(
         'unit/paxos/core/recovery/rejoin',

@@ -41,9 +41,7 @@ export const replicaMutants: readonly Mutant[] = [
     file: 'kvserver/src/replica/writes/proposals.ts',
     right: 'return one === other || Buffer.compare(one, other) === 0;',
     wrong: 'return one === other;',
-    caughtBy: [
-      byTest('unit/kvserver/replica/writes/proposals', 'knows an own batch by its bytes'),
-    ],
+    caughtBy: [byTest('unit/kvserver/replica/writes/proposals', 'knows an own batch by its bytes')],
   },
   {
     id: 'write-without-stamp',

@@ -104,7 +104,7 @@ export const stateTransferMutants: readonly Mutant[] = [
     does: 'A state is taken up without counting its rows.',
     loses: 'A row that LevelDB dropped in silence is a key that was never written.',
     file: 'kvserver/src/storage/state/row-audit.ts',
-    right: 'if (isSameTally(this.#tally, expected)) return;',
+    right: 'if (isSameChecksum(this.#tally, expected)) return;',
     wrong: 'if (this.#tally.count <= expected.count) return;',
     caughtBy: [
       byTest(

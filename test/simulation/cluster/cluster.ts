@@ -1,5 +1,5 @@
 /** The whole system in one world: servers, the network between them, and the ways of the clients. */
-import type { HandedOver } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
+import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
 import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
 import { PaxosError } from '@paxkv/paxos';
 import {
@@ -30,7 +30,7 @@ export class Cluster {
   readonly #witness: Required<Witness>;
   readonly #network: SimNetwork<Uint8Array>;
   readonly #stateWays: PortNetwork<StateMessage>;
-  readonly #handOvers: PortNetwork<HandedOver>;
+  readonly #handOvers: PortNetwork<ForwardedBatch>;
   /** Each partition under way, by what it cuts. */
   readonly #cuts = new Set<readonly Link[]>();
 

@@ -4,7 +4,7 @@
  */
 import { type Answer, ExchangeError, type Message } from '@paxkv/client';
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
-import type { HandedOver } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
+import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
 import { Replica } from '@paxkv/kvserver/internal/replica/index';
 import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
 import { toPosition } from '@paxkv/kvserver/internal/storage/state/position';
@@ -36,7 +36,7 @@ export interface ServerOptions {
   readonly serverCount: number;
   readonly network: SimNetwork<Bytes>;
   readonly stateWays: PortNetwork<StateMessage>;
-  readonly handOvers: PortNetwork<HandedOver>;
+  readonly handOvers: PortNetwork<ForwardedBatch>;
   readonly isLed: boolean;
   readonly clockRate: number;
   readonly pace: DiskPace;
@@ -209,7 +209,7 @@ export class Server {
     onCrash(() => this.#breakCalls());
     this.#gate = gate;
     const options = {
-      ...{ me, boot: this.#bootCount, peerCount: serverCount, clock, limits: limitsDefault },
+      ...{ me, runId: this.#bootCount, peerCount: serverCount, clock, limits: limitsDefault },
       transport: gate.transport(this.#watched(network.transport(me))),
       storage: gate.storage(this.journal.open()),
       state: await this.state.open(gate),
@@ -243,9 +243,9 @@ export class Server {
         transport.open({
           receive: (envelope) => inbox.receive(envelope),
           undeliverable: (envelope) => inbox.undeliverable(envelope),
-          lost: (peer) => {
+          disconnected: (peer) => {
             witness.onLost(me, peer);
-            inbox.lost(peer);
+            inbox.disconnected(peer);
           },
         }),
       send: (envelope) => {

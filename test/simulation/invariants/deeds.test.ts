@@ -18,7 +18,7 @@ const append: Message = {
   },
 };
 const batch = encodeBatch({
-  origin: { node: 0, boot: 1, number: 1 },
+  origin: { node: 0, runId: 1, number: 1 },
   requests: [{ command: { type: 'append', key: bytes('list'), value: bytes('[0.1]') }, stamp }],
 });
 

@@ -38,7 +38,7 @@ export class Judged {
       for (const other of [0, 1, 2]) if (other !== node) this.admit(other, node, 1);
     }
     for (const node of [0, 1, 2]) {
-      this.write(node, life(1, -1), { type: 'reserved', round: 100 });
+      this.write(node, incarnation(1, -1), { type: 'reserved', round: 100 });
     }
   }
 
@@ -51,19 +51,19 @@ export class Judged {
     this.state.onWrite(node, 'kept', writes);
   }
 
-  /** `admitter` has it on disk that `node` is in that life. */
+  /** `admitter` has it on disk that `node` is in that incarnation. */
   admit(admitter: number, node: number, number: number): void {
-    const stranger = { life: 0, turn: 0 };
-    const admission = { life: number, attempt: 1, isNew: number === 1 };
+    const stranger = { incarnation: 0, writeIndex: 0 };
+    const admission = { incarnation: number, attempt: 1, isNew: number === 1 };
     const peers = [0, 1, 2].map((peer) => (peer === node ? { ...stranger, admission } : stranger));
-    this.write(admitter, { type: 'met', peers });
+    this.write(admitter, { type: 'peerRecords', peers });
   }
 
-  /** A node without memory is admitted by all others, and takes part above the fence. */
-  rejoin(node: number, fence: number): void {
+  /** A node without memory is admitted by all others, and takes part above the votingFloor. */
+  rejoin(node: number, votingFloor: number): void {
     this.state.onMemoryLost(node, 'journal');
     for (const other of [0, 1, 2]) if (other !== node) this.admit(other, node, 2);
-    this.write(node, life(2, fence));
+    this.write(node, incarnation(2, votingFloor));
   }
 
   /** Its proposer hears of it. */
@@ -75,8 +75,13 @@ export class Judged {
 
   /** A promise for the whole log. Its leader hears of it. */
   follow(node: number, round: number, peer: number): void {
-    this.write(node, { type: 'followed', ballot: ballot(round, peer) });
-    const message = { type: 'followed', ballot: ballot(round, peer), from: 0, votes: [] } as const;
+    this.write(node, { type: 'logPromised', ballot: ballot(round, peer) });
+    const message = {
+      type: 'logPromised',
+      ballot: ballot(round, peer),
+      firstSeq: 0,
+      votes: [],
+    } as const;
     this.#arrive(node, peer, message);
   }
 
@@ -113,11 +118,16 @@ export class Judged {
 }
 
 function toEnvelope(from: number, to: number, message: Message<Bytes>): Envelope<Bytes> {
-  const mark = { lives: [1, 1, 1], turn: 1, heard: 0 };
+  const mark = { incarnations: [1, 1, 1], writeIndex: 1, acknowledgedIndex: 0 };
   return { from, to, done: -1, min: 0, mark, message };
 }
 
-export function life(number: number, fence: number | undefined): Write<Bytes> {
-  const own = { type: 'life', life: number, attempt: 1, isNew: number === 1 } as const;
-  return fence === undefined ? own : { ...own, fence };
+export function incarnation(number: number, votingFloor: number | undefined): Write<Bytes> {
+  const own = {
+    type: 'incarnation',
+    incarnation: number,
+    attempt: 1,
+    isNew: number === 1,
+  } as const;
+  return votingFloor === undefined ? own : { ...own, votingFloor };
 }

@@ -38,9 +38,9 @@ export interface DecidedValue {
 export class InstanceRecord {
   /** The promise on each node's disk, or −1. */
   readonly promised: number[];
-  /** Every ballot each node promised to in this life, and the highest vote it then had to tell of, or −1. */
+  /** Every ballot each node promised to in this incarnation, and the highest vote it then had to tell of, or −1. */
   readonly promises: readonly Map<number, number>[];
-  /** The same of lives in which the node may have taken part in this instance, and that are over. */
+  /** The same of incarnations in which the node may have taken part in this instance, and that are over. */
   readonly formerPromises: readonly Map<number, number>[];
   /** By the rank of their ballot. */
   readonly votes = new Map<number, BallotVotes>();
@@ -95,10 +95,10 @@ export class InstanceRecord {
   }
 }
 
-export interface Life {
+export interface Incarnation {
   readonly number: number;
   /** The instance above which the node takes part; absent while it takes part in none. */
-  readonly fence: number | undefined;
+  readonly votingFloor: number | undefined;
 }
 
 export class Ledger {
@@ -108,14 +108,14 @@ export class Ledger {
   readonly applied: number[];
   /** How far it ever was. */
   readonly appliedEver: number[];
-  /** The life each node leads; it was admitted to it if it has a fence. */
-  readonly lives: Life[];
+  /** The incarnation each node leads; it was admitted to it if it has a votingFloor. */
+  readonly incarnations: Incarnation[];
   /** Rounds that each node has reserved. */
   readonly reserved: number[];
-  /** The ballots that each node promised for the whole log, in this life and in those before. */
+  /** The ballots that each node promised for the whole log, in this incarnation and in those before. */
   readonly followed: readonly Set<number>[];
   readonly formerlyFollowed: readonly Set<number>[];
-  /** Who ever recorded that `node` is in this life, while it had memory itself; by `admissionOf`. */
+  /** Who ever recorded that `node` is in this incarnation, while it had memory itself; by `admissionOf`. */
   readonly #admissions = new Map<string, Set<number>>();
   readonly #instances = new Map<number, InstanceRecord>();
 
@@ -124,7 +124,10 @@ export class Ledger {
     this.quorumSize = Math.floor(nodeCount / 2) + 1;
     this.applied = new Array<number>(nodeCount).fill(-1);
     this.appliedEver = new Array<number>(nodeCount).fill(-1);
-    this.lives = new Array<Life>(nodeCount).fill({ number: 0, fence: undefined });
+    this.incarnations = new Array<Incarnation>(nodeCount).fill({
+      number: 0,
+      votingFloor: undefined,
+    });
     this.reserved = new Array<number>(nodeCount).fill(0);
     this.followed = Array.from({ length: nodeCount }, () => new Set<number>());
     this.formerlyFollowed = Array.from({ length: nodeCount }, () => new Set<number>());
@@ -157,58 +160,59 @@ export class Ledger {
 
   /** Whether `node` may promise and vote there. */
   takesPart(node: number, seq: number): boolean {
-    const fence = this.lives[node]?.fence;
-    return fence !== undefined && seq > fence;
+    const votingFloor = this.incarnations[node]?.votingFloor;
+    return votingFloor !== undefined && seq > votingFloor;
   }
 
   isMember(node: number): boolean {
-    return this.lives[node]?.fence !== undefined;
+    return this.incarnations[node]?.votingFloor !== undefined;
   }
 
-  /** `admitter` has it on disk that `node` is in this life. */
-  admit(admitter: number, node: number, { life, attempt }: Admission): void {
-    const key = `${node}:${life}:${attempt}`;
+  /** `admitter` has it on disk that `node` is in this incarnation. */
+  admit(admitter: number, node: number, { incarnation, attempt }: Admission): void {
+    const key = `${node}:${incarnation}:${attempt}`;
     const admitters = this.#admissions.get(key) ?? new Set<number>();
     this.#admissions.set(key, admitters);
     admitters.add(admitter);
     if (this.isMember(admitter)) admitters.add(nodeCountMax + admitter);
   }
 
-  /** Whether `admitter` ever had it on disk that `node` is in this life. */
+  /** Whether `admitter` ever had it on disk that `node` is in this incarnation. */
   hasAdmitted(
     admitter: number,
     node: number,
-    { life, attempt }: Omit<Admission, 'isNew'>,
+    { incarnation, attempt }: Omit<Admission, 'isNew'>,
   ): boolean {
-    return this.#admissions.get(`${node}:${life}:${attempt}`)?.has(admitter) ?? false;
+    return this.#admissions.get(`${node}:${incarnation}:${attempt}`)?.has(admitter) ?? false;
   }
 
   /** How many others have, and how many of them had memory themselves. */
-  admitterCounts(node: number, { life, attempt }: Omit<Admission, 'isNew'>) {
-    const marks = [...(this.#admissions.get(`${node}:${life}:${attempt}`) ?? [])];
+  admitterCounts(node: number, { incarnation, attempt }: Omit<Admission, 'isNew'>) {
+    const marks = [...(this.#admissions.get(`${node}:${incarnation}:${attempt}`) ?? [])];
     const all = marks.filter((mark) => mark < nodeCountMax).length;
     return { all, members: marks.length - all };
   }
 
-  /** Instances above `fence` that are decided by a quorum of which `node` is a needed part. */
-  decidedWith(node: number, fence: number): number[] {
+  /** Instances above `votingFloor` that are decided by a quorum of which `node` is a needed part. */
+  decidedWith(node: number, votingFloor: number): number[] {
     return [...this.#instances].flatMap(([seq, { decided, votes }]) => {
-      if (decided === undefined || seq <= fence) return [];
+      if (decided === undefined || seq <= votingFloor) return [];
       const { voters } = votes.get(decided.rank) ?? { voters: new Set<number>() };
       return voters.has(node) && voters.size <= this.quorumSize ? [seq] : [];
     });
   }
 
   /**
-   * `node` leads that life. Once it has a fence it takes part above it, and from then on nothing that it
+   * `node` leads that incarnation. Once it has a votingFloor it takes part above it, and from then on nothing that it
    * said there before counts; up to there it never takes part again, so what it said stands.
    */
-  live(node: number, life: Life): void {
-    this.lives[node] = life;
-    const { fence } = life;
-    if (fence === undefined) return;
+  live(node: number, incarnation: Incarnation): void {
+    this.incarnations[node] = incarnation;
+    const { votingFloor } = incarnation;
+    if (votingFloor === undefined) return;
     const followed = this.followed[node] ?? new Set();
-    for (const [seq, record] of this.#instances) if (seq > fence) record.begin(node, followed);
+    for (const [seq, record] of this.#instances)
+      if (seq > votingFloor) record.begin(node, followed);
     for (const rank of followed) this.formerlyFollowed[node]?.add(rank);
     followed.clear();
   }

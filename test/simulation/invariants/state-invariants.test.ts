@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ballot, Judged, life, value } from './judged.ts';
+import { ballot, incarnation, Judged, value } from './judged.ts';
 
 describe('State invariants', () => {
   it('find nothing wrong with one value that a quorum votes for, is noted and applied', () => {
@@ -57,21 +57,21 @@ describe('State invariants', () => {
   it('object to a promise below that for the whole log, and to a lower one for the log', () => {
     for (const round of [3, 4]) {
       const judged = new Judged();
-      judged.write(0, { type: 'followed', ballot: ballot(4, 1) });
+      judged.write(0, { type: 'logPromised', ballot: ballot(4, 1) });
       if (round === 4) judged.promise(0, round, 2, 9);
       else judged.promise(0, round, 1, 9);
       expect(judged.broken).to.equal(round === 4 ? undefined : 'a promise never sinks');
     }
     const log = new Judged();
-    log.write(0, { type: 'followed', ballot: ballot(4, 1) });
-    log.write(0, { type: 'followed', ballot: ballot(4, 0) });
+    log.write(0, { type: 'logPromised', ballot: ballot(4, 1) });
+    log.write(0, { type: 'logPromised', ballot: ballot(4, 0) });
     expect(log.broken).to.equal('a promise never sinks');
   });
 
   it('object to following without memory', () => {
     const judged = new Judged();
     judged.state.onMemoryLost(0, 'journal');
-    judged.write(0, { type: 'followed', ballot: ballot(4, 1) });
+    judged.write(0, { type: 'logPromised', ballot: ballot(4, 1) });
     expect(judged.broken).to.equal('nobody takes part in what it may have forgotten');
   });
 
@@ -113,10 +113,10 @@ describe('State invariants', () => {
     expect(judged.broken).to.equal('only what every node has applied is forgotten');
   });
 
-  it('object to taking part without memory, and up to the fence', () => {
+  it('object to taking part without memory, and up to the votingFloor', () => {
     const without = new Judged();
     without.state.onMemoryLost(2, 'both');
-    without.write(2, life(2, undefined));
+    without.write(2, incarnation(2, undefined));
     without.promise(2, 1, 0);
     expect(without.broken).to.equal('nobody takes part in what it may have forgotten');
     const fenced = new Judged();
@@ -131,21 +131,21 @@ describe('State invariants', () => {
       judged.state.onMemoryLost(2, 'journal');
       if (admitters.length > 1) judged.state.onMemoryLost(1, 'journal');
       for (const admitter of admitters) judged.admit(admitter, 2, 2);
-      judged.write(2, life(2, 9));
+      judged.write(2, incarnation(2, 9));
       expect(judged.broken).to.equal('nobody comes back but by a quorum of others that remember');
     }
   });
 
-  it('object to a fence below what was decided by a vote that is lost', () => {
+  it('object to a votingFloor below what was decided by a vote that is lost', () => {
     const judged = new Judged();
     judged.decide(3, 'a');
     judged.rejoin(1, 2);
     expect(judged.broken).to.equal(
-      'a fence lies above all that was decided by a vote that is lost',
+      'a votingFloor lies above all that was decided by a vote that is lost',
     );
   });
 
-  it('let a lost vote stand up to the fence, and count it no more above', () => {
+  it('let a lost vote stand up to the votingFloor, and count it no more above', () => {
     const judged = new Judged();
     for (const seq of [0, 1]) judged.vote(2, 1, 'a', { seq });
     judged.rejoin(2, 0);

@@ -42,7 +42,7 @@ export class StateInvariants implements Witness {
     if (of !== 'journal') this.#ledger.applied[node] = -1;
     if (of === 'state') return;
     this.#ledger.reserved[node] = 0;
-    this.#ledger.lives[node] = { number: 0, fence: undefined };
+    this.#ledger.incarnations[node] = { number: 0, votingFloor: undefined };
   }
 
   onApplied(node: number, { applied, stateHash }: Position): void {
@@ -90,7 +90,7 @@ export class StateInvariants implements Witness {
         this.#raise(node, write);
         this.#vote(node, write);
         break;
-      case 'followed':
+      case 'logPromised':
         this.#follow(node, write);
         break;
       case 'decided':
@@ -99,15 +99,15 @@ export class StateInvariants implements Witness {
       case 'forgotten':
         this.#forget(node, write.min);
         break;
-      case 'life':
+      case 'incarnation':
         this.#live(node, write);
         break;
-      case 'met':
+      case 'peerRecords':
         this.#meet(node, write);
     }
   }
 
-  /** P1a, on disk: a promise holds against every lower ballot, over all lives of a node. */
+  /** P1a, on disk: a promise holds against every lower ballot, over all incarnations of a node. */
   #raise(node: number, { type, seq, ballot }: WriteOf<'promised' | 'accepted'>): void {
     const record = this.#ledger.instance(seq);
     const rank = rankOf(ballot);
@@ -126,7 +126,7 @@ export class StateInvariants implements Witness {
   }
 
   /** P1a for the whole log. */
-  #follow(node: number, { ballot }: WriteOf<'followed'>): void {
+  #follow(node: number, { ballot }: WriteOf<'logPromised'>): void {
     const rank = rankOf(ballot);
     const before = Math.max(-1, ...(this.#ledger.followed[node] ?? []));
     this.#verdict.check(
@@ -196,34 +196,35 @@ export class StateInvariants implements Witness {
   }
 
   /** Paxos Made Live §5.1: who lost its memory comes back by the word of others who have theirs. */
-  #live(node: number, write: WriteOf<'life'>): void {
-    const { life, fence, isNew } = write;
-    if (fence !== undefined && this.#ledger.lives[node]?.fence === undefined) {
+  #live(node: number, write: WriteOf<'incarnation'>): void {
+    const { incarnation, votingFloor, isNew } = write;
+    if (votingFloor !== undefined && this.#ledger.incarnations[node]?.votingFloor === undefined) {
       const { all, members } = this.#ledger.admitterCounts(node, write);
       const isFirst = isNew && all >= this.#ledger.nodeCount - 1;
       this.#verdict.check(
         isFirst || members >= this.#ledger.quorumSize,
         'nobody comes back but by a quorum of others that remember',
-        () => `node ${node} began life ${life} by ${members} members of ${all} others`,
+        () =>
+          `node ${node} began incarnation ${incarnation} by ${members} members of ${all} others`,
       );
-      const lost = this.#ledger.decidedWith(node, fence);
+      const lost = this.#ledger.decidedWith(node, votingFloor);
       this.#verdict.check(
         lost.length === 0,
-        'a fence lies above all that was decided by a vote that is lost',
-        () => `node ${node} takes part above ${fence}, and its vote decided ${lost}`,
+        'a votingFloor lies above all that was decided by a vote that is lost',
+        () => `node ${node} takes part above ${votingFloor}, and its vote decided ${lost}`,
       );
     }
-    this.#ledger.live(node, { number: life, fence });
+    this.#ledger.live(node, { number: incarnation, votingFloor });
   }
 
-  #meet(node: number, { peers }: WriteOf<'met'>): void {
+  #meet(node: number, { peers }: WriteOf<'peerRecords'>): void {
     for (const [peer, { admission }] of peers.entries()) {
       if (admission !== undefined) this.#ledger.admit(node, peer, admission);
     }
   }
 
   #tellLife(node: number): string {
-    const { number = 0, fence = 'none' } = this.#ledger.lives[node] ?? {};
-    return `in life ${number} with fence ${fence}`;
+    const { number = 0, votingFloor = 'none' } = this.#ledger.incarnations[node] ?? {};
+    return `in incarnation ${number} with votingFloor ${votingFloor}`;
   }
 }

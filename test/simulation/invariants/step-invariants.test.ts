@@ -30,7 +30,7 @@ describe('Step invariants', () => {
     expect(judged.broken).to.equal('a ballot is durable before anyone hears of it');
   });
 
-  it('object to a ballot of another life of the program, and of another node', () => {
+  it('object to a ballot of another incarnation of the program, and of another node', () => {
     const judged = prepared(0);
     judged.send(0, { type: 'prepare', seq: 0, ballot: ballot(1, 0) });
     expect(judged.broken, 'said twice').to.equal(undefined);
@@ -157,7 +157,7 @@ describe('Step invariants', () => {
     expect(judged.broken).to.equal(undefined);
   });
 
-  it('object to a proposal up to the fence, in both phases', () => {
+  it('object to a proposal up to the votingFloor, in both phases', () => {
     const at = { seq: 3, ballot: ballot(1, 0) };
     for (const message of [
       { type: 'prepare', ...at },
@@ -172,14 +172,14 @@ describe('Step invariants', () => {
     }
   });
 
-  it('object to a life that is not durable', () => {
+  it('object to an incarnation that is not durable', () => {
     const judged = new Judged();
-    judged.send(0, { type: 'admit', life: 2, attempt: 1 });
-    expect(judged.broken).to.equal('a new life is durable before anyone hears of it');
+    judged.send(0, { type: 'admit', incarnation: 2, attempt: 1 });
+    expect(judged.broken).to.equal('a new incarnation is durable before anyone hears of it');
   });
 
   it('object to an admission that is not durable, or by one without memory', () => {
-    const to = { life: 2, attempt: 1, isNew: false } as const;
+    const to = { incarnation: 2, attempt: 1, isNew: false } as const;
     const admitted = { type: 'admitted', max: 0, round: 0, ...to } as const;
     const early = new Judged();
     early.send(0, { ...admitted, isMember: true });
@@ -196,11 +196,11 @@ describe('Step invariants', () => {
   it('find nothing wrong with a leader as it should be', () => {
     const judged = new Judged();
     judged.vote(1, 1, 'old', { seq: 7 });
-    judged.send(0, { type: 'lead', ballot: ballot(2, 0) });
+    judged.send(0, { type: 'prepareLog', ballot: ballot(2, 0) });
     for (const node of [0, 1]) judged.follow(node, 2, 0);
     const vote = { ballot: ballot(1, 0), value: value('old') };
     const votes = [{ seq: 7, vote }];
-    judged.send(1, { type: 'followed', ballot: ballot(2, 0), from: 5, votes });
+    judged.send(1, { type: 'logPromised', ballot: ballot(2, 0), firstSeq: 5, votes });
     judged.send(0, { type: 'heartbeat', ballot: ballot(2, 0) });
     judged.send(0, { type: 'accept', seq: 7, ballot: ballot(2, 0), value: value('old') });
     judged.send(0, { type: 'accept', seq: 8, ballot: ballot(2, 0), value: value('new') });
@@ -216,7 +216,7 @@ describe('Step invariants', () => {
   });
 
   it('object to a log promise that is not durable, or conceals a vote', () => {
-    const followed = { type: 'followed', ballot: ballot(2, 0), from: 5, votes: [] } as const;
+    const followed = { type: 'logPromised', ballot: ballot(2, 0), firstSeq: 5, votes: [] } as const;
     const early = new Judged();
     early.send(1, followed);
     expect(early.broken).to.equal('a promise is durable before it is given');
@@ -226,7 +226,7 @@ describe('Step invariants', () => {
     ] as const) {
       const judged = new Judged();
       judged.vote(1, 1, 'old', { seq });
-      judged.write(1, { type: 'followed', ballot: ballot(2, 0) });
+      judged.write(1, { type: 'logPromised', ballot: ballot(2, 0) });
       judged.send(1, followed);
       expect(judged.broken).to.equal(isHidden ? 'a promise conceals no vote' : undefined);
     }
@@ -234,7 +234,7 @@ describe('Step invariants', () => {
 
   it('object to a leader that no quorum follows', () => {
     const judged = new Judged();
-    judged.write(0, { type: 'followed', ballot: ballot(2, 0) });
+    judged.write(0, { type: 'logPromised', ballot: ballot(2, 0) });
     judged.send(0, { type: 'heartbeat', ballot: ballot(2, 0) });
     expect(judged.broken).to.equal('only who a quorum follows leads');
   });

@@ -19,7 +19,7 @@ export class StepInvariants implements Witness {
   readonly #ledger: Ledger;
   readonly #verdict: Verdict;
   readonly #boots = new Map<number, number>();
-  /** The life of its proposer that first spoke of a ballot, by instance and rank. */
+  /** The incarnation of its proposer that first spoke of a ballot, by instance and rank. */
   readonly #ballots = new Map<string, number>();
   /** What was proposed, by instance and rank. */
   readonly #proposals = new Map<string, Bytes>();
@@ -49,10 +49,10 @@ export class StepInvariants implements Witness {
         this.#onTakingPart(from, message);
         this.#onBallot(from, message, `${message.seq}`);
         break;
-      case 'lead':
+      case 'prepareLog':
         this.#onBallot(from, message, 'log');
         break;
-      case 'followed':
+      case 'logPromised':
         this.#onFollowed(from, message);
         break;
       case 'heartbeat':
@@ -86,7 +86,7 @@ export class StepInvariants implements Witness {
 
   onFate(fate: Fate, { from, message }: Envelope<Bytes>): void {
     if (fate !== 'delivered') return;
-    if (message.type !== 'promised' && message.type !== 'followed') return;
+    if (message.type !== 'promised' && message.type !== 'logPromised') return;
     const key = `${message.type === 'promised' ? message.seq : 'log'}:${rankOf(message.ballot)}`;
     const promisers = this.#promisers.get(key) ?? new Set<number>();
     this.#promisers.set(key, promisers);
@@ -107,7 +107,7 @@ export class StepInvariants implements Witness {
     );
   }
 
-  /** Up to its fence a node may have used the same ballots in a life it has forgotten. */
+  /** Up to its votingFloor a node may have used the same ballots in an incarnation it has forgotten. */
   #onTakingPart(node: number, { seq, ballot }: MessageOf<'prepare' | 'accept'>): void {
     this.#verdict.check(
       this.#ledger.takesPart(node, seq),
@@ -117,21 +117,21 @@ export class StepInvariants implements Witness {
   }
 
   /** `scope`: the instance it is for, or the whole log. */
-  #onBallot(node: number, { ballot }: MessageOf<'prepare' | 'lead'>, scope: string): void {
+  #onBallot(node: number, { ballot }: MessageOf<'prepare' | 'prepareLog'>, scope: string): void {
     this.#verdict.check(
       ballot.round <= (this.#ledger.reserved[node] ?? 0),
       'a ballot is durable before anyone hears of it',
       () => `node ${node} spoke of ${ballot.round}, its disk knows ${this.#ledger.reserved[node]}`,
     );
     // A ballot that only ever prepared may be used again by a node that has lost its memory.
-    const key = `${scope}:${rankOf(ballot)}:${this.#ledger.lives[node]?.number}`;
+    const key = `${scope}:${rankOf(ballot)}:${this.#ledger.incarnations[node]?.number}`;
     const boot = this.#boots.get(node) ?? 0;
     const first = this.#ballots.get(key);
     if (first === undefined) this.#ballots.set(key, boot);
     this.#verdict.check(
       ballot.peer === node && (first === undefined || first === boot),
       'no ballot is used twice',
-      () => `node ${node} used ${nameOf(rankOf(ballot))} in ${scope} in two lives`,
+      () => `node ${node} used ${nameOf(rankOf(ballot))} in ${scope} in two incarnations`,
     );
   }
 
@@ -158,7 +158,7 @@ export class StepInvariants implements Witness {
   }
 
   /** A promise for the whole log, with every vote from an instance on. */
-  #onFollowed(node: number, { ballot, from, votes }: MessageOf<'followed'>): void {
+  #onFollowed(node: number, { ballot, firstSeq, votes }: MessageOf<'logPromised'>): void {
     const rank = rankOf(ballot);
     this.#verdict.check(
       this.#ledger.followed[node]?.has(rank) ?? false,
@@ -168,12 +168,12 @@ export class StepInvariants implements Witness {
     const told = new Map(votes.map(({ seq, vote }) => [seq, vote]));
     for (const [seq, record] of this.#ledger.instances) {
       const vote = told.get(seq);
-      const highest = seq < from ? -1 : record.highestVoteBelow(rank, node);
+      const highest = seq < firstSeq ? -1 : record.highestVoteBelow(rank, node);
       this.#verdict.check(
         highest <= (vote === undefined ? -1 : rankOf(vote.ballot)),
         'a promise conceals no vote',
         () =>
-          `node ${node} hid ${nameOf(highest)} in ${seq}, following ${nameOf(rank)} from ${from}`,
+          `node ${node} hid ${nameOf(highest)} in ${seq}, following ${nameOf(rank)} from ${firstSeq}`,
       );
       const known = vote && record.votes.get(rankOf(vote.ballot))?.value;
       this.#verdict.check(
@@ -253,11 +253,11 @@ export class StepInvariants implements Witness {
     );
   }
 
-  #onAdmit(node: number, { life }: MessageOf<'admit'>): void {
+  #onAdmit(node: number, { incarnation }: MessageOf<'admit'>): void {
     this.#verdict.check(
-      this.#ledger.lives[node]?.number === life,
-      'a new life is durable before anyone hears of it',
-      () => `node ${node} spoke of life ${life}`,
+      this.#ledger.incarnations[node]?.number === incarnation,
+      'a new incarnation is durable before anyone hears of it',
+      () => `node ${node} spoke of incarnation ${incarnation}`,
     );
   }
 
@@ -265,7 +265,7 @@ export class StepInvariants implements Witness {
     this.#verdict.check(
       this.#ledger.hasAdmitted(node, to, message),
       'an admission is durable before it is given',
-      () => `node ${node} admitted ${to} to life ${message.life}`,
+      () => `node ${node} admitted ${to} to incarnation ${message.incarnation}`,
     );
     this.#verdict.check(
       !message.isMember || this.#ledger.isMember(node),

@@ -47,7 +47,7 @@ export class ProtocolWatch implements Witness {
     if (message.type === 'prepare') this.#onPrepare(message);
     else if (message.type === 'heartbeat') this.#onLeading(message.ballot);
     else if (message.type === 'accept') this.#onAccept(message);
-    else if (message.type === 'succeed')
+    else if (message.type === 'transferLeadership')
       this.#counters.add('leader that asked another to succeed it');
   }
 
@@ -64,7 +64,7 @@ export class ProtocolWatch implements Witness {
       case 'forgotten':
         this.#counters.add('question about a forgotten instance');
         break;
-      case 'outbid':
+      case 'logRejected':
         if (this.#leaders.has(rankOf(message.ballot))) this.#counters.add('leader outbid');
         break;
       case 'rejected':

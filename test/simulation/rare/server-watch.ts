@@ -6,34 +6,37 @@ import type { Fault } from '../schedule/fault.ts';
 import type { EndCause, Witness } from '../witness.ts';
 import type { Counters } from './counters.ts';
 
-type Life = 'starting' | 'up' | `down by ${EndCause}`;
+type Incarnation = 'starting' | 'up' | `down by ${EndCause}`;
 
 export class ServerWatch implements Witness {
   readonly #counters: Counters;
-  readonly #lives: Life[];
+  readonly #incarnations: Incarnation[];
   readonly #paused = new Set<number>();
 
   constructor(nodeCount: number, counters: Counters) {
-    this.#lives = new Array<Life>(nodeCount).fill('down by crash');
+    this.#incarnations = new Array<Incarnation>(nodeCount).fill('down by crash');
     this.#counters = counters;
   }
 
   onStarted(node: number): void {
-    this.#lives[node] = 'starting';
+    this.#incarnations[node] = 'starting';
     this.#paused.delete(node);
   }
 
   onUp(node: number): void {
-    this.#lives[node] = 'up';
+    this.#incarnations[node] = 'up';
   }
 
   onEnded(node: number, cause: EndCause): void {
-    if (this.#lives[node] === 'starting') this.#counters.add('server ended while it was starting');
+    if (this.#incarnations[node] === 'starting')
+      this.#counters.add('server ended while it was starting');
     if (this.#paused.has(node)) this.#counters.add('server ended while it stood still');
-    this.#lives[node] = `down by ${cause}`;
-    const downCount = this.#lives.filter((life) => life.startsWith('down')).length;
-    if (2 * downCount > this.#lives.length) this.#counters.add('majority down at once');
-    if (downCount === this.#lives.length) this.#counters.add('all servers down at once');
+    this.#incarnations[node] = `down by ${cause}`;
+    const downCount = this.#incarnations.filter((incarnation) =>
+      incarnation.startsWith('down'),
+    ).length;
+    if (2 * downCount > this.#incarnations.length) this.#counters.add('majority down at once');
+    if (downCount === this.#incarnations.length) this.#counters.add('all servers down at once');
   }
 
   onLost(): void {
@@ -52,10 +55,10 @@ export class ServerWatch implements Witness {
 
   onWrite(node: number, fate: WriteFate, writes: readonly Write<Uint8Array>[]): void {
     if (fate === 'kept') for (const write of writes) this.#onKept(write);
-    const life = this.#lives[node];
-    if (!life?.startsWith('down')) return;
+    const incarnation = this.#incarnations[node];
+    if (!incarnation?.startsWith('down')) return;
     if (fate === 'kept') this.#counters.add('write kept that nobody heard of');
-    else if (life === 'down by power loss') this.#counters.add('write torn by a power loss');
+    else if (incarnation === 'down by power loss') this.#counters.add('write torn by a power loss');
     else this.#counters.add('write lost in a crash');
   }
 
@@ -67,8 +70,8 @@ export class ServerWatch implements Witness {
   }
 
   #onKept(write: Write<Uint8Array>): void {
-    if (write.type !== 'life' || write.fence === undefined) return;
-    const isFirst = write.isNew && write.fence < 0;
+    if (write.type !== 'incarnation' || write.votingFloor === undefined) return;
+    const isFirst = write.isNew && write.votingFloor < 0;
     this.#counters.add(
       isFirst ? 'server of a new group admitted' : 'server without memory admitted again',
     );

@@ -122,21 +122,21 @@ function tellMessage(message: PeerMessage<Bytes>): string {
       return `${type} ${seq} ${message.values.map(tellValue).join(' ')}`;
     case 'forgotten':
       return `${type} ${seq}`;
-    case 'followed': {
+    case 'logPromised': {
       const votes = message.votes.map(({ seq: at, vote }) => `${at} ${tellBallot(vote.ballot)}`);
-      return `${type} at ${tellBallot(message.ballot)} from ${message.from}, voted [${votes.join(', ')}]`;
+      return `${type} at ${tellBallot(message.ballot)} from ${message.firstSeq}, voted [${votes.join(', ')}]`;
     }
     case 'admit':
-    case 'outlived':
-      return `${type} life ${message.life}`;
-    case 'surveyed':
-      return `${type} poll ${message.poll}, up to ${message.upTo}`;
-    case 'survey':
-    case 'canvass':
-    case 'endorsed':
-      return `${type} poll ${message.poll}`;
+    case 'staleIncarnation':
+      return `${type} incarnation ${message.incarnation}`;
+    case 'readIndexReply':
+      return `${type} poll ${message.id}, up to ${message.readIndex}`;
+    case 'readIndex':
+    case 'preVote':
+    case 'preVoteGranted':
+      return `${type} poll ${message.id}`;
     case 'admitted':
-      return `${type} life ${message.life}, max ${message.max}`;
+      return `${type} incarnation ${message.incarnation}, max ${message.max}`;
     default:
       return `${type} ${seq} at ${tellBallot(message.ballot)}`;
   }
@@ -154,12 +154,12 @@ function tellWrite(write: Write<Bytes>): string {
       return `decided ${write.seq} ${write.value === undefined ? 'as voted' : tellValue(write.value)}`;
     case 'forgotten':
       return `forgotten below ${write.min}`;
-    case 'followed':
+    case 'logPromised':
       return `followed ${tellBallot(write.ballot)}`;
-    case 'life':
-      return `life ${write.life}, fence ${write.fence ?? 'none'}`;
-    case 'met':
-      return `met ${write.peers.map(({ life, turn }) => `${life}/${turn}`).join(' ')}`;
+    case 'incarnation':
+      return `incarnation ${write.incarnation}, votingFloor ${write.votingFloor ?? 'none'}`;
+    case 'peerRecords':
+      return `met ${write.peers.map(({ incarnation, writeIndex }) => `${incarnation}/${writeIndex}`).join(' ')}`;
   }
 }
 

@@ -2,5 +2,9 @@
 import type { MemoryMark } from '@paxkv/paxos/core';
 
 export function plainMark(peerCount = 3): MemoryMark {
-  return { lives: new Array<number>(peerCount).fill(0), turn: 0, heard: 0 };
+  return {
+    incarnations: new Array<number>(peerCount).fill(0),
+    writeIndex: 0,
+    acknowledgedIndex: 0,
+  };
 }

@@ -118,25 +118,38 @@ export function storageContract<V>(name: string, make: () => Promise<StorageFixt
       ]);
     });
 
-    it('remembers the latest that was written about lives, whatever is forgotten', async () => {
-      const met = (turn: number): Write<V> => ({ type: 'met', peers: [{ life: 1, turn }] });
-      const life: Write<V> = { type: 'life', life: 1, attempt: 2 ** 47, isNew: true };
-      await write(life, met(1), accepted(3, 'three'));
-      await write({ ...life, fence: -1 }, met(2));
+    it('remembers the latest that was written about incarnations, whatever is forgotten', async () => {
+      const met = (writeIndex: number): Write<V> => ({
+        type: 'peerRecords',
+        peers: [{ incarnation: 1, writeIndex }],
+      });
+      const incarnation: Write<V> = {
+        type: 'incarnation',
+        incarnation: 1,
+        attempt: 2 ** 47,
+        isNew: true,
+      };
+      await write(incarnation, met(1), accepted(3, 'three'));
+      await write({ ...incarnation, votingFloor: -1 }, met(2));
       await write({ type: 'forgotten', min: 4 });
       await reopen();
-      const kept = (await load()).filter(({ type }) => type === 'life' || type === 'met');
-      expect(kept.findLast(({ type }) => type === 'life')).to.deep.equal({ ...life, fence: -1 });
-      expect(kept.findLast(({ type }) => type === 'met')).to.deep.equal(met(2));
+      const kept = (await load()).filter(
+        ({ type }) => type === 'incarnation' || type === 'peerRecords',
+      );
+      expect(kept.findLast(({ type }) => type === 'incarnation')).to.deep.equal({
+        ...incarnation,
+        votingFloor: -1,
+      });
+      expect(kept.findLast(({ type }) => type === 'peerRecords')).to.deep.equal(met(2));
     });
 
     it('counts its writes, over restarts', async () => {
-      const { turn } = await fixture.settle(storage.load());
+      const { writeIndex } = await fixture.settle(storage.load());
       await write(accepted(0, 'zero'), accepted(1, 'one'));
       await write({ type: 'forgotten', min: 1 });
       await reopen();
       const memory = await fixture.settle(storage.load());
-      expect(memory).to.include({ state: 'kept', turn: turn + 2 });
+      expect(memory).to.include({ state: 'kept', turn: writeIndex + 2 });
     });
 
     it('takes a write of nothing', async () => {

@@ -232,7 +232,7 @@ class RecordingPeer<V> implements Inbox<V> {
     this.#wake();
   }
 
-  lost(): void {}
+  disconnected(): void {}
 
   undeliverable(envelope: Envelope<V>): void {
     this.undelivered.push(envelope);

@@ -42,7 +42,7 @@ export class Deeds {
       storage: {
         load: async () => {
           if (this.loadError) throw this.loadError;
-          return { state: this.memoryState, turn: 0, writes: this.memory };
+          return { state: this.memoryState, writeIndex: 0, writes: this.memory };
         },
         write: (writes) => this.#write(writes),
         close: async () => void this.list.push('storage closed'),

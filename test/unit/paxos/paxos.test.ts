@@ -62,19 +62,19 @@ describe('Paxos', () => {
       const paxos = await deeds.open();
       await turn();
       expect(paxos.isMember()).to.equal(false);
-      expect(done()).to.deep.equal(['write life met']);
+      expect(done()).to.deep.equal(['write incarnation met']);
       await deeds.finishWrite();
       expect(done()).to.deep.equal(['admit to 1', 'admit to 2']);
       const answer = {
         type: 'admitted',
-        life: 1 + 2 ** 31,
+        incarnation: 1 + 2 ** 31,
         attempt: 2 ** 47,
         isMember: true,
       } as const;
       for (const from of [1, 2]) deeds.receive(from, { ...answer, isNew: false, max: 3, round: 0 });
       await turn();
       expect(paxos.isMember()).to.equal(true);
-      expect(done()).to.deep.equal(['admitted', 'write life met']);
+      expect(done()).to.deep.equal(['admitted', 'write incarnation met']);
     });
 
     for (const [me, peerCount] of [
@@ -116,7 +116,7 @@ describe('Paxos', () => {
         await turn();
         await deeds.finishWrite();
       }
-      expect(deeds.sent.map(({ mark }) => mark.turn)).to.deep.equal([1, 2]);
+      expect(deeds.sent.map(({ mark }) => mark.writeIndex)).to.deep.equal([1, 2]);
     });
 
     it('holds back the answer to a duplicate while the first write is in flight', async () => {
@@ -242,7 +242,11 @@ describe('Paxos', () => {
     it('stops for good when others remember more of it than its storage', async () => {
       await deeds.open();
       prepare(0);
-      deeds.receive(1, { type: 'forgotten', seq: 0 }, { lives: [0, 0, 0], turn: 0, heard: 9 });
+      deeds.receive(
+        1,
+        { type: 'forgotten', seq: 0 },
+        { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 9 },
+      );
       prepare(1);
       await turn();
       expect(deeds.stops.map(({ code }) => code)).to.deep.equal(['PAXOS_MEMORY_LOST']);

@@ -4,7 +4,7 @@ import { Deeds, turn } from './deeds.ts';
 
 const own = { round: 1, peer: 0 };
 
-describe('Paxos, telling decisions as leader', () => {
+describe('Paxos, notice decisions as leader', () => {
   let deeds: Deeds;
   let paxos: Paxos<string>;
 
@@ -12,11 +12,11 @@ describe('Paxos, telling decisions as leader', () => {
     deeds = new Deeds();
     deeds.isCandidate = true;
     paxos = await deeds.open();
-    deeds.receive(1, { type: 'succeed', ballot: { round: 1, peer: 1 } });
+    deeds.receive(1, { type: 'transferLeadership', ballot: { round: 1, peer: 1 } });
     await turn();
     await deeds.finishWrite();
     await deeds.finishWrite();
-    deeds.receive(1, { type: 'followed', ballot: own, from: 0, votes: [] });
+    deeds.receive(1, { type: 'logPromised', ballot: own, firstSeq: 0, votes: [] });
     paxos.start(0, 'a');
     await turn();
     deeds.receive(1, { type: 'accepted', seq: 0, ballot: own });
@@ -27,7 +27,7 @@ describe('Paxos, telling decisions as leader', () => {
   it('goes by itself when its host says that somebody waits', async () => {
     await deeds.finishWrite();
     expect(deeds.list).to.deep.equal(['decided 0 a']);
-    paxos.tell();
+    paxos.flushNotices();
     await turn();
     expect(deeds.list).to.deep.equal(['decided 0 a', 'decided to 1', 'decided to 2']);
   });

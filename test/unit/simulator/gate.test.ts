@@ -74,7 +74,7 @@ describe('Gate', () => {
   it('holds back what a storage answers, its errors too', async () => {
     const { world, gate, happened } = gateInWorld();
     const storage = gate.storage<string>({
-      load: async () => ({ state: 'kept', turn: 0, writes: [] }),
+      load: async () => ({ state: 'kept', writeIndex: 0, writes: [] }),
       write: async () => {
         throw new Error('full');
       },

@@ -3,26 +3,26 @@ import type { Clock, PeerId, Random, Storage, Transport } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
 import type { Limits } from '../config/settings.ts';
 import type { StateLevel } from '../storage/state/state-database.ts';
-import type { HandOverPort } from './forwarding/forward-port.ts';
+import type { ForwardPort } from './forwarding/forward-port.ts';
 import type { StatePort } from './snapshot/state-port.ts';
 
 export interface ReplicaOptions {
   readonly me: PeerId;
   /** Drawn anew for each start. Never the same twice: it tells batches of two lives apart. */
-  readonly boot: number;
+  readonly runId: number;
   readonly peerCount: number;
   readonly transport: Transport<Bytes>;
   readonly storage: Storage<Bytes>;
   /** Open; stays so when the replica stops. */
   readonly state: StateLevel;
   /** How many turns the journal holds: the state notes it, so that a journal that lost its end is found. */
-  readonly journalTurn?: () => number;
+  readonly journalIndex?: () => number;
   /** How a whole state comes from others when the own one is lost or too old. */
   readonly stateTransfer?: StateTransfer;
   /** Whether this replica leads when nobody else does. Default false. */
   readonly isCandidate?: boolean;
   /** How batches get to the leader; closed by the replica when it stops. Without it each replica proposes alone. */
-  readonly handOver?: HandOverPort;
+  readonly forwarding?: ForwardPort;
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: Limits;

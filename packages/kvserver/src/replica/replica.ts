@@ -8,7 +8,7 @@ import type { Bytes, Reply, Request } from '@paxkv/protocol';
 import { KvError } from '@paxkv/protocol';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { Applier } from './apply/applier.ts';
-import { Holes } from './apply/gap-filler.ts';
+import { GapFiller } from './apply/gap-filler.ts';
 import { Reads } from './reads/reads.ts';
 import { lacksForgotten, reasonFor, toError } from './reasons.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
@@ -29,7 +29,7 @@ export class Replica implements Submitter {
   readonly #applier: Applier;
   readonly #pending: PendingRequests;
   readonly #writes: Writes;
-  readonly #holes: Holes;
+  readonly #holes: GapFiller;
   readonly #reads: Reads;
   readonly #repair: StateRepair | undefined;
   #state: 'alive' | 'stopping' | 'failed' = 'alive';
@@ -54,7 +54,7 @@ export class Replica implements Submitter {
     const onSettled = (request: PendingRequest) => this.#writes.onSettled(request);
     this.#pending = new PendingRequests({ clock, limits, onSettled });
     this.#writes = new Writes({ ...options, paxos, pending: this.#pending, applied });
-    this.#holes = new Holes({
+    this.#holes = new GapFiller({
       ...{ me, paxos, clock, random },
       next: () => applied() + 1,
       isInFlight: (seq) => this.#writes.isInFlight(seq),
@@ -73,7 +73,7 @@ export class Replica implements Submitter {
    * @throws PaxosError, StateError
    */
   static async open(options: ReplicaOptions): Promise<Replica> {
-    const machine = await StateMachine.open(options.state, options.journalTurn);
+    const machine = await StateMachine.open(options.state, options.journalIndex);
     let replica: Replica | undefined;
     let stopped: Error | undefined;
     const paxos = await Paxos.open<Bytes>({
@@ -81,7 +81,7 @@ export class Replica implements Submitter {
       onDecided: (decision) => {
         if (replica !== undefined) replica.#onDecided(decision);
       },
-      onSurveyed: (upTo) => {
+      onReadIndex: (upTo) => {
         if (replica !== undefined) replica.#onSurveyed(upTo);
       },
       onAdmitted: () => {
@@ -167,7 +167,7 @@ export class Replica implements Submitter {
   #begin(machine: StateMachine): void {
     this.#applier.take(machine);
     // While nobody calls, nobody would tell a node that was away what it missed.
-    this.#paxos.survey();
+    this.#paxos.readIndex();
     this.#look();
     this.#holes.check();
   }
@@ -200,7 +200,7 @@ export class Replica implements Submitter {
   /** Where it may not vote, the others can spare nobody yet: so it counts as back only behind that. */
   #onAdmitted(): void {
     this.#fence = this.#paxos.max();
-    this.#paxos.survey();
+    this.#paxos.readIndex();
   }
 
   #onDecided(decision: Decision<Bytes>): void {
@@ -218,7 +218,7 @@ export class Replica implements Submitter {
 
   #onSurveyed(upTo: number): void {
     if (this.#state === 'failed') return;
-    this.#reads.onSurveyed(upTo);
+    this.#reads.onReadIndex(upTo);
     this.#holes.check();
   }
 

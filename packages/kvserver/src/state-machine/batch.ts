@@ -10,8 +10,8 @@ import { StateError } from './state-error.ts';
 export interface Origin {
   readonly node: number;
   /** How often the node had started before. */
-  readonly boot: number;
-  /** One more for each batch of this boot. */
+  readonly runId: number;
+  /** One more for each batch of this runId. */
   readonly number: number;
 }
 
@@ -26,7 +26,7 @@ export interface Noop {
   readonly requests: readonly [];
 }
 
-/** The first byte of every value. What follows: nothing, or a packed `[node, boot, number, rows of requests]`. */
+/** The first byte of every value. What follows: nothing, or a packed `[node, runId, number, rows of requests]`. */
 const format = 1;
 
 /** The value that changes nothing. */
@@ -87,8 +87,8 @@ function expectReadable(value: Bytes): void {
 }
 
 /** What stands before the rows: the format, the origin, and how many rows there are. */
-function headOf({ node, boot, number }: Origin, rowCount: number): Bytes {
-  const packed = pack([node, boot, number]);
+function headOf({ node, runId, number }: Origin, rowCount: number): Bytes {
+  const packed = pack([node, runId, number]);
   const head = Buffer.allocUnsafe(packed.length + 6);
   head[0] = format;
   // An array of four, and first of all the three fields of the origin without their array's header.
@@ -104,8 +104,8 @@ function toBatch(row: Row): Batch {
   return { origin: toOrigin(row), requests: rows.map((request) => toRequest(toRow(request))) };
 }
 
-function toOrigin([node, boot, number]: Row): Origin {
-  return { node: toCount(node), boot: toCount(boot), number: toCount(number) };
+function toOrigin([node, runId, number]: Row): Origin {
+  return { node: toCount(node), runId: toCount(runId), number: toCount(number) };
 }
 
 function toBytesOfRow(request: Request): Bytes {

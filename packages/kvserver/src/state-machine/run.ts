@@ -2,7 +2,7 @@
 import type { Bytes, Request } from '@paxkv/protocol';
 import { nameOf } from '../storage/state/row-keys.ts';
 import { decodeBatch, type Origin } from './batch.ts';
-import type { Place } from './store/cached-entry.ts';
+import type { CacheSlot } from './store/cached-entry.ts';
 
 /** A decided value, and the instance that decided it. */
 export interface Decision {
@@ -18,7 +18,7 @@ export interface Instance extends Decision {
 
 /** An instance with the place of each request's key; a request that opens a session has none. */
 export interface PlacedInstance extends Instance {
-  readonly places: readonly (Place | undefined)[];
+  readonly places: readonly (CacheSlot | undefined)[];
 }
 
 /** @throws StateError `STATE_UNKNOWN_FORMAT`, `STATE_MALFORMED` */
@@ -32,11 +32,11 @@ export function readRun(decisions: readonly Decision[]): Instance[] {
 /** `undefined` unless `find` knows the places of all keys. */
 export function placeRun(
   run: readonly Instance[],
-  find: (name: string) => Place | undefined,
+  find: (name: string) => CacheSlot | undefined,
 ): PlacedInstance[] | undefined {
   const placed: PlacedInstance[] = [];
   for (const { seq, value, origin, requests } of run) {
-    const places: (Place | undefined)[] = [];
+    const places: (CacheSlot | undefined)[] = [];
     for (const { command } of requests) {
       const place = command.type === 'openSession' ? undefined : find(nameOf(command.key));
       if (place === undefined && command.type !== 'openSession') return undefined;

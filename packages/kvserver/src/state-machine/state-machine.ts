@@ -24,9 +24,9 @@ import {
 } from './run.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { nextStateHash } from './state-hash.ts';
-import type { Place } from './store/cached-entry.ts';
-import { fromKept } from './store/cached-value.ts';
-import { Places } from './store/entry-cache.ts';
+import type { CacheSlot } from './store/cached-entry.ts';
+import { fromCachedEntry } from './store/cached-value.ts';
+import { EntryCache } from './store/entry-cache.ts';
 import { Store } from './store/store.ts';
 
 export type { Decision } from './run.ts';
@@ -46,7 +46,7 @@ export interface Applied {
  */
 export class StateMachine {
   readonly #database: StateDatabase;
-  readonly #places: Places;
+  readonly #places: EntryCache;
   readonly #store: Store;
   readonly #sessions: Sessions;
   #applied: number;
@@ -59,7 +59,7 @@ export class StateMachine {
 
   private constructor(database: StateDatabase, { position, sessions }: LoadedState) {
     this.#database = database;
-    this.#places = new Places({
+    this.#places = new EntryCache({
       read: (names) => database.readPlaces(names),
       isNew: position.applied < 0,
     });
@@ -251,6 +251,6 @@ export class StateMachine {
   }
 }
 
-function entryOf({ entry }: Place): Entry | undefined {
-  return entry && fromKept(entry);
+function entryOf({ entry }: CacheSlot): Entry | undefined {
+  return entry && fromCachedEntry(entry);
 }

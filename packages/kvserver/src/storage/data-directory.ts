@@ -41,7 +41,7 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
     const state = await StateDirectory.open(path, { isNew: identity.bootCount === 0 });
     try {
       await syncDirectory(path);
-      await identity.markBoot(journal.highestTurn);
+      await identity.markBoot(journal.writeIndex);
     } catch (cause) {
       await state.close();
       throw toDiskError(`use ${path} for data`, cause);
@@ -110,7 +110,7 @@ async function closeAll(
 ): Promise<void> {
   await Promise.all([journal.close(), state.close()]);
   try {
-    await identity.markReached(journal.highestTurn);
+    await identity.markReached(journal.writeIndex);
   } catch {
     // A full disk must not keep anyone from closing; a lost tail is then noticed by peers alone.
   }

@@ -82,7 +82,7 @@ export class Identity implements JournalOwner {
     return this.#content.hasVoted;
   }
 
-  get turnReached(): number {
+  get writeIndexReached(): number {
     return this.#content.turnReached;
   }
 
@@ -103,7 +103,7 @@ export class Identity implements JournalOwner {
 
   /** Remembers how far the journal went, so that a later loss of its tail is noticed. */
   async markReached(turnReached: number): Promise<void> {
-    if (turnReached > this.turnReached) await this.#replace({ turnReached });
+    if (turnReached > this.writeIndexReached) await this.#replace({ turnReached });
   }
 
   async #replace(change: Partial<Content>): Promise<void> {

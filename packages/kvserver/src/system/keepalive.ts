@@ -9,7 +9,7 @@ export interface HeartbeatLimits {
   readonly silenceMsMax: number;
 }
 
-export class Heartbeat {
+export class Keepalive {
   readonly #timer: NodeJS.Timeout;
   #lastSignMs = performance.now();
 

@@ -1,7 +1,7 @@
 /**
  * Messages as bytes: MessagePack maps, back to back; a frame carries one or more. Records shared along a
  * connection would save a few bytes and make each frame depend on those before it, so there are none.
- * What arrives is checked field by field, and whatever `core/messages.ts` does not name is refused.
+ * What arrives is checked field by field, and whatever `core/messages/` does not name is refused.
  */
 import {
   type Envelope,
@@ -13,9 +13,9 @@ import {
 // This entry leaves the native string reader alone, which `msgpackr` itself would load where it finds it.
 import { Packr } from 'msgpackr/pack';
 import { z } from 'zod';
-import type { HandedOver } from '../replica/forwarding/forward-port.ts';
+import type { ForwardedBatch } from '../replica/forwarding/forward-port.ts';
 import type { StateMessage } from '../replica/snapshot/state-port.ts';
-import { handOverSchema, isHandedOver } from './forward-schema.ts';
+import { forwardSchema, isForwarded } from './forward-schema.ts';
 import { isAboutState, stateSchema } from './state-schema.ts';
 
 /** What a schema must know of the cluster. */
@@ -64,7 +64,7 @@ function unpackEach(frame: Uint8Array, take: (content: unknown) => boolean): boo
 export type PeerMessage = Envelope<Uint8Array> | SideMessage;
 
 /** What replicas say to each other beside Paxos. */
-export type SideMessage = StateMessage | HandedOver;
+export type SideMessage = StateMessage | ForwardedBatch;
 
 export function isEnvelope(message: PeerMessage): message is Envelope<Uint8Array> {
   return 'message' in message;
@@ -74,12 +74,12 @@ export function isEnvelope(message: PeerMessage): message is Envelope<Uint8Array
 export class FrameReader {
   readonly #schema: z.ZodType<Envelope<Uint8Array>>;
   readonly #stateSchema = stateSchema(seqMax);
-  readonly #handOverSchema: z.ZodType<HandedOver>;
+  readonly #forwardSchema: z.ZodType<ForwardedBatch>;
   readonly #me: number;
 
   constructor(me: number, bounds: EnvelopeBounds) {
     this.#schema = envelopeSchema(bounds);
-    this.#handOverSchema = handOverSchema(bounds.valueBytesMax);
+    this.#forwardSchema = forwardSchema(bounds.valueBytesMax);
     this.#me = me;
   }
 
@@ -99,7 +99,7 @@ export class FrameReader {
 
   #readOne(content: unknown, sender: number): Reading<PeerMessage> {
     if (isAboutState(content)) return toReading(this.#stateSchema.safeParse(content));
-    if (isHandedOver(content)) return toReading(this.#handOverSchema.safeParse(content));
+    if (isForwarded(content)) return toReading(this.#forwardSchema.safeParse(content));
     const parsed = this.#schema.safeParse(content);
     if (!parsed.success) return { valid: false, reason: firstIssue(parsed.error) };
     if (parsed.data.from !== sender) return { valid: false, reason: 'from: not the sender' };
@@ -150,9 +150,9 @@ function envelopeSchema(bounds: EnvelopeBounds): z.ZodType<Envelope<Uint8Array>>
     done: z.int().min(-1).max(seqMax),
     min: z.int().min(0).max(seqMax),
     mark: record({
-      lives: z.array(count).length(bounds.nodeCount),
-      turn: count,
-      heard: count,
+      incarnations: z.array(count).length(bounds.nodeCount),
+      writeIndex: count,
+      acknowledgedIndex: count,
     }),
     message: messageSchema(bounds, peer),
   });
@@ -163,7 +163,7 @@ function messageSchema(
   peer: z.ZodType<number>,
 ): z.ZodType<Message<Uint8Array>> {
   const seq = z.int().min(0).max(seqMax);
-  const life = z.int().min(1).max(seqMax);
+  const incarnation = z.int().min(1).max(seqMax);
   const ballot = record({ round: z.int().min(1).max(roundMax), peer });
   const value = z
     .instanceof(Uint8Array)
@@ -180,7 +180,7 @@ function messageSchema(
       ballot,
       value,
       decided: z.exactOptional(z.array(record({ seq, ballot })).min(1).max(outcomeCountMax)),
-      upTo: z.exactOptional(z.int().min(-1).max(seqMax)),
+      knownUpTo: z.exactOptional(z.int().min(-1).max(seqMax)),
     }),
     z.strictObject({ type: z.literal('accepted'), seq, ballot }),
     z.strictObject({
@@ -188,7 +188,7 @@ function messageSchema(
       seq,
       ballot,
       promised: ballot,
-      log: z.exactOptional(ballot),
+      logPromise: z.exactOptional(ballot),
     }),
     z.strictObject({ type: z.literal('decided'), seq, ballot, value: z.exactOptional(value) }),
     z.strictObject({
@@ -202,25 +202,30 @@ function messageSchema(
       values: z.array(value).min(1).max(learnCountMax),
     }),
     z.strictObject({ type: z.literal('forgotten'), seq }),
-    z.strictObject({ type: z.literal('admit'), life, attempt: seq }),
+    z.strictObject({ type: z.literal('admit'), incarnation, attempt: seq }),
     z.strictObject({
       type: z.literal('admitted'),
-      life,
+      incarnation,
       attempt: seq,
       isMember: z.boolean(),
       isNew: z.boolean(),
       max: z.int().min(-1).max(seqMax),
       round: z.int().min(0).max(roundMax),
     }),
-    z.strictObject({ type: z.literal('survey'), poll: seq }),
+    z.strictObject({ type: z.literal('readIndex'), id: seq }),
     z.strictObject({
-      type: z.literal('surveyed'),
-      poll: seq,
-      upTo: z.int().min(-1).max(seqMax),
+      type: z.literal('readIndexReply'),
+      id: seq,
+      readIndex: z.int().min(-1).max(seqMax),
       knownUpTo: z.int().min(-1).max(seqMax),
     }),
     ...leadershipSchemas({ seq, ballot, vote }),
-    z.strictObject({ type: z.literal('outlived'), life, attempt: seq, latest: life }),
+    z.strictObject({
+      type: z.literal('staleIncarnation'),
+      incarnation,
+      attempt: seq,
+      latest: incarnation,
+    }),
   ]);
   return z.any().refine(isMap, 'not a map').pipe(message);
 }
@@ -236,22 +241,22 @@ function leadershipSchemas<Ballot extends z.ZodType, Vote extends z.ZodType>({
   vote: Vote;
 }) {
   return [
-    z.strictObject({ type: z.literal('canvass'), poll: seq }),
-    z.strictObject({ type: z.literal('endorsed'), poll: seq }),
-    z.strictObject({ type: z.literal('lead'), ballot }),
+    z.strictObject({ type: z.literal('preVote'), id: seq }),
+    z.strictObject({ type: z.literal('preVoteGranted'), id: seq }),
+    z.strictObject({ type: z.literal('prepareLog'), ballot }),
     z.strictObject({
-      type: z.literal('followed'),
+      type: z.literal('logPromised'),
       ballot,
-      from: seq,
+      firstSeq: seq,
       votes: z.array(record({ seq, vote })).max(64),
     }),
-    z.strictObject({ type: z.literal('outbid'), ballot, promised: ballot }),
+    z.strictObject({ type: z.literal('logRejected'), ballot, promised: ballot }),
     z.strictObject({
       type: z.literal('heartbeat'),
       ballot,
-      upTo: z.exactOptional(z.int().min(-1).max(seqMax)),
+      knownUpTo: z.exactOptional(z.int().min(-1).max(seqMax)),
     }),
-    z.strictObject({ type: z.literal('alive'), ballot }),
-    z.strictObject({ type: z.literal('succeed'), ballot }),
+    z.strictObject({ type: z.literal('heartbeatAck'), ballot }),
+    z.strictObject({ type: z.literal('transferLeadership'), ballot }),
   ] as const;
 }

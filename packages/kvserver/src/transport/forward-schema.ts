@@ -1,21 +1,21 @@
 /** What a batch on its way to the leader must look like. It travels beside the envelopes of Paxos. */
 import { z } from 'zod';
-import type { HandedOver } from '../replica/forwarding/forward-port.ts';
+import type { ForwardedBatch } from '../replica/forwarding/forward-port.ts';
 
 /** Whether this content of a frame is meant for one. */
-export function isHandedOver(content: unknown): boolean {
+export function isForwarded(content: unknown): boolean {
   return (
     typeof content === 'object' &&
     content !== null &&
     'type' in content &&
-    content.type === 'handOver'
+    content.type === 'forward'
   );
 }
 
-export function handOverSchema(valueBytesMax: number): z.ZodType<HandedOver> {
+export function forwardSchema(valueBytesMax: number): z.ZodType<ForwardedBatch> {
   return z.strictObject({
-    type: z.literal('handOver'),
-    boot: z
+    type: z.literal('forward'),
+    runId: z
       .int()
       .min(0)
       .max(2 ** 52),

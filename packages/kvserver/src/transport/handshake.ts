@@ -9,7 +9,7 @@ import { firstIssue, type Reading } from './codec.ts';
 /** Where servers dial each other. */
 export const peerPath = '/v1/peer';
 /** Of messages between servers. Raised when a server of the old format could misread one of the new. */
-export const formatVersion = 4;
+export const formatVersion = 5;
 /** No honest first frame is longer. */
 export const helloBytesMax = 4096;
 
@@ -23,7 +23,7 @@ export interface Hello {
   readonly to: PeerId;
   readonly nodeCount: number;
   /** How often the sender was started, so that two runs of it at once are told apart. */
-  readonly boot: number;
+  readonly bootCount: number;
 }
 
 /** The only frame that ever goes the other way. */
@@ -36,8 +36,8 @@ export interface Host {
   readonly me: PeerId;
   readonly clusterId: string;
   readonly nodeCount: number;
-  /** The boot count given on the connection that is open from the same server, if one is. */
-  readonly boot: number | undefined;
+  /** The bootCount count given on the connection that is open from the same server, if one is. */
+  readonly bootCount: number | undefined;
 }
 
 const versioned = z.looseObject({ type: z.literal('hello'), formatVersion: z.int() });
@@ -49,7 +49,7 @@ const helloSchema: z.ZodType<Hello> = z.strictObject({
   from: z.int().min(0),
   to: z.int().min(0),
   nodeCount: z.int().min(1),
-  boot: z.int().min(0),
+  bootCount: z.int().min(0),
 });
 
 const answerSchema: z.ZodType<HelloAnswer> = z.discriminatedUnion('type', [
@@ -82,9 +82,9 @@ export function refusalOf(hello: Hello, host: Host): string | undefined {
     return `wrong count: this cluster has ${host.nodeCount} nodes, not ${hello.nodeCount}`;
   }
   if (hello.from >= host.nodeCount) return `no such node: ${hello.from}`;
-  // Once that connection has ended any boot will do: a node whose disk was replaced counts anew.
-  if (host.boot !== undefined && hello.boot < host.boot)
-    return `older run: boot ${hello.boot} of node ${hello.from}, beside ${host.boot}`;
+  // Once that connection has ended any bootCount will do: a node whose disk was replaced counts anew.
+  if (host.bootCount !== undefined && hello.bootCount < host.bootCount)
+    return `older run: bootCount ${hello.bootCount} of node ${hello.from}, beside ${host.bootCount}`;
   return undefined;
 }
 

@@ -5,7 +5,7 @@
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import type { PeerLimits } from '../config/transport-limits.ts';
-import { Heartbeat } from '../system/keepalive.ts';
+import { Keepalive } from '../system/keepalive.ts';
 import { pack } from './codec.ts';
 import { type HelloAnswer, helloBytesMax, printable } from './handshake.ts';
 
@@ -27,7 +27,7 @@ export class IncomingLink {
   readonly #limits: PeerLimits;
   #stage: 'greeting' | 'listening' | 'retired' = 'greeting';
   #node: number | undefined;
-  #heartbeat: Heartbeat | undefined;
+  #heartbeat: Keepalive | undefined;
   readonly #deadline: NodeJS.Timeout;
 
   constructor(socket: WebSocket, limits: PeerLimits, events: IncomingEvents) {
@@ -63,7 +63,7 @@ export class IncomingLink {
     this.#node = node;
     this.#stage = 'listening';
     clearTimeout(this.#deadline);
-    this.#heartbeat = new Heartbeat(this.#socket, this.#limits, () => this.terminate());
+    this.#heartbeat = new Keepalive(this.#socket, this.#limits, () => this.terminate());
     this.#answer({ type: 'welcome' });
   }
 

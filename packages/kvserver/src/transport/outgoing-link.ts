@@ -6,7 +6,7 @@ import type { Random } from '@paxkv/paxos';
 import type { PeerStatus } from '@paxkv/protocol';
 import { type ClientOptions, type RawData, WebSocket } from 'ws';
 import { frameBytesMax, type PeerLimits } from '../config/transport-limits.ts';
-import { Heartbeat } from '../system/keepalive.ts';
+import { Keepalive } from '../system/keepalive.ts';
 import { Backoff } from './backoff.ts';
 import { pack, unpack } from './codec.ts';
 import { type Hello, helloBytesMax, peerPath, printable, readAnswer } from './handshake.ts';
@@ -35,7 +35,7 @@ export class OutgoingLink {
   #socket: WebSocket | undefined;
   /** Present while the other server listens. */
   #outbox: Outbox | undefined;
-  #heartbeat: Heartbeat | undefined;
+  #heartbeat: Keepalive | undefined;
   /** The next attempt, or the end of patience with this one. */
   #timer: NodeJS.Timeout | undefined;
   #welcomedMs = Number.POSITIVE_INFINITY;
@@ -134,7 +134,7 @@ export class OutgoingLink {
     clearTimeout(this.#timer);
     this.#welcomedMs = performance.now();
     this.#outbox = new Outbox(socket, { ...limits, frameBytesMax: frameBytesMax(limits) });
-    this.#heartbeat = new Heartbeat(socket, limits, () =>
+    this.#heartbeat = new Keepalive(socket, limits, () =>
       this.#giveUp(`silent for ${limits.silenceMsMax} ms`),
     );
     this.#report({ node: this.#status.node, connected: true });

@@ -17,13 +17,13 @@ import {
 import type { ComplaintLog } from './complaint-log.ts';
 import { type Hello, type Host, readHello, refusalOf } from './handshake.ts';
 import { type IncomingEvents, IncomingLink } from './incoming-link.ts';
-import type { Horizon } from './plausibility.ts';
+import type { PlausibilityBounds } from './plausibility.ts';
 
 export interface ReceptionOptions {
-  readonly host: Omit<Host, 'boot'>;
+  readonly host: Omit<Host, 'bootCount'>;
   readonly limits: PeerLimits;
   readonly reader: FrameReader;
-  readonly horizon: Horizon;
+  readonly horizon: PlausibilityBounds;
   readonly complaints: ComplaintLog;
   /** A server has connected. */
   readonly onWelcome: (node: PeerId) => void;
@@ -41,7 +41,7 @@ export interface ReceptionCounts {
   refusedConnections: number;
 }
 
-export class Reception {
+export class PeerListener {
   readonly #options: ReceptionOptions;
   readonly #sockets: WebSocketServer;
   readonly #events: IncomingEvents;
@@ -49,7 +49,10 @@ export class Reception {
   readonly #links = new Set<IncomingLink>();
   readonly #strangers = new Set<IncomingLink>();
   /** The connection heard of each server. */
-  readonly #current = new Map<PeerId, { readonly link: IncomingLink; readonly boot: number }>();
+  readonly #current = new Map<
+    PeerId,
+    { readonly link: IncomingLink; readonly bootCount: number }
+  >();
   readonly #counts: ReceptionCounts = { received: 0, invalidFrames: 0, refusedConnections: 0 };
   #isOpen = false;
 
@@ -113,15 +116,15 @@ export class Reception {
       this.#refuse(link, hello.reason);
       return;
     }
-    const boot = this.#current.get(hello.content.from)?.boot;
-    const refusal = refusalOf(hello.content, { ...this.#options.host, boot });
+    const bootCount = this.#current.get(hello.content.from)?.bootCount;
+    const refusal = refusalOf(hello.content, { ...this.#options.host, bootCount });
     if (refusal === undefined) this.#welcome(link, hello.content);
     else this.#refuse(link, refusal, hello.content);
   }
 
-  #welcome(link: IncomingLink, { from, boot }: Hello): void {
+  #welcome(link: IncomingLink, { from, bootCount }: Hello): void {
     this.#current.get(from)?.link.retire('replaced by a newer connection');
-    this.#current.set(from, { link, boot });
+    this.#current.set(from, { link, bootCount });
     this.#strangers.delete(link);
     this.#options.complaints.forgive(from);
     link.welcome(from);
@@ -173,9 +176,12 @@ export class Reception {
   }
 }
 
-function firstComplaint(horizon: Horizon, messages: readonly PeerMessage[]): string | undefined {
+function firstComplaint(
+  horizon: PlausibilityBounds,
+  messages: readonly PeerMessage[],
+): string | undefined {
   for (const message of messages) {
-    const complaint = isEnvelope(message) ? horizon.complaint(message) : undefined;
+    const complaint = isEnvelope(message) ? horizon.refusalReason(message) : undefined;
     if (complaint !== undefined) return complaint;
   }
   return undefined;

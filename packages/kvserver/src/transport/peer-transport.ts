@@ -15,14 +15,14 @@ import {
 import type { PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { defaultPeerLimits, type PeerLimits } from '../config/transport-limits.ts';
-import type { HandedOver, HandOverPort } from '../replica/forwarding/forward-port.ts';
+import type { ForwardedBatch, ForwardPort } from '../replica/forwarding/forward-port.ts';
 import type { StateMessage, StatePort } from '../replica/snapshot/state-port.ts';
 import { FrameReader, pack, type SideMessage } from './codec.ts';
 import { ComplaintLog } from './complaint-log.ts';
 import { formatVersion } from './handshake.ts';
 import { OutgoingLink } from './outgoing-link.ts';
-import { Reception, type ReceptionCounts } from './peer-listener.ts';
-import { Horizon } from './plausibility.ts';
+import { PeerListener, type ReceptionCounts } from './peer-listener.ts';
+import { PlausibilityBounds } from './plausibility.ts';
 
 export interface PeerTransportOptions {
   /** This server's node id: its place in `addresses`. */
@@ -31,7 +31,7 @@ export interface PeerTransportOptions {
   readonly addresses: readonly string[];
   readonly clusterId: string;
   /** How often this server was started, as far as it knows. */
-  readonly boot: number;
+  readonly bootCount: number;
   readonly logger: Logger;
   readonly limits?: Partial<PeerLimits>;
   /** Spreads attempts to connect in time. Default: `Math.random`. */
@@ -51,13 +51,13 @@ export interface PeerCounts extends Readonly<ReceptionCounts> {
 export class PeerTransport implements Transport<Uint8Array> {
   readonly #options: PeerTransportOptions;
   readonly #links = new Map<PeerId, OutgoingLink>();
-  readonly #reception: Reception;
-  readonly #horizon: Horizon;
+  readonly #reception: PeerListener;
+  readonly #horizon: PlausibilityBounds;
   #sent = 0;
   #dropped = 0;
   #inbox: Inbox<Uint8Array> | undefined;
   #receiveState: ((from: PeerId, message: StateMessage) => void) | undefined;
-  #receiveHandedOver: ((from: PeerId, message: HandedOver) => void) | undefined;
+  #receiveHandedOver: ((from: PeerId, message: ForwardedBatch) => void) | undefined;
 
   /** Opens nothing yet. @throws TypeError if `me` or an address is not one. */
   constructor(options: PeerTransportOptions) {
@@ -67,8 +67,8 @@ export class PeerTransport implements Transport<Uint8Array> {
     if (addresses[me] === undefined) throw new TypeError(`no address of node ${me}`);
     const limits = { ...defaultPeerLimits, ...options.limits };
     const bounds = { nodeCount, valueBytesMax: limits.valueBytesMax };
-    this.#horizon = new Horizon(limits);
-    this.#reception = new Reception({
+    this.#horizon = new PlausibilityBounds(limits);
+    this.#reception = new PeerListener({
       host: { me, clusterId, nodeCount },
       limits,
       reader: new FrameReader(me, bounds),
@@ -97,7 +97,7 @@ export class PeerTransport implements Transport<Uint8Array> {
   }
 
   /** The same for batches on their way to the leader. */
-  get handOverPort(): HandOverPort {
+  get forwardPort(): ForwardPort {
     return {
       open: (receive) => {
         this.#receiveHandedOver = receive;
@@ -155,7 +155,7 @@ export class PeerTransport implements Transport<Uint8Array> {
   }
 
   #deliverBeside(from: PeerId, message: SideMessage): void {
-    if (message.type === 'handOver') this.#receiveHandedOver?.(from, message);
+    if (message.type === 'forward') this.#receiveHandedOver?.(from, message);
     else this.#receiveState?.(from, message);
   }
 
@@ -166,7 +166,7 @@ export class PeerTransport implements Transport<Uint8Array> {
   }
 
   #linkTo(node: PeerId, limits: PeerLimits): OutgoingLink {
-    const { me, addresses, clusterId, boot, random } = this.#options;
+    const { me, addresses, clusterId, bootCount, random } = this.#options;
     return new OutgoingLink({
       address: addresses[node] ?? '',
       hello: {
@@ -176,7 +176,7 @@ export class PeerTransport implements Transport<Uint8Array> {
         from: me,
         to: node,
         nodeCount: addresses.length,
-        boot,
+        bootCount,
       },
       limits,
       random: random ?? { next: Math.random },
@@ -189,6 +189,6 @@ export class PeerTransport implements Transport<Uint8Array> {
     if (connected) logger.info({ node }, 'peer connected');
     else logger.warn({ node, reason }, 'peer unreachable');
     onPeerChange?.(node, connected, reason);
-    if (!connected) this.#inbox?.lost(node);
+    if (!connected) this.#inbox?.disconnected(node);
   }
 }

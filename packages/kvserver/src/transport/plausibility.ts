@@ -4,25 +4,25 @@
  */
 import { type Envelope, type Message, type Outcome, seqOf } from '@paxkv/paxos/core';
 
-export interface HorizonLimits {
+export interface PlausibilityLimits {
   /** An honest server is less than this many instances ahead of all that were ever mentioned. */
   readonly seqLeadMax: number;
   /** The same for the rounds of ballots. */
   readonly roundLeadMax: number;
 }
 
-export class Horizon {
-  readonly #limits: HorizonLimits;
+export class PlausibilityBounds {
+  readonly #limits: PlausibilityLimits;
   /** The highest instance that anyone mentioned; `undefined` before the first message. */
   #seq: number | undefined;
   #round = 0;
 
-  constructor(limits: HorizonLimits) {
+  constructor(limits: PlausibilityLimits) {
     this.#limits = limits;
   }
 
   /** Why `envelope` must be taken for damaged; `undefined` if its numbers are plausible. */
-  complaint(envelope: Envelope<unknown>): string | undefined {
+  refusalReason(envelope: Envelope<unknown>): string | undefined {
     // A server just started has no memory of how far the others are; the first message tells it.
     const seqLimit = (this.#seq ?? envelope.min) + this.#limits.seqLeadMax;
     if (highestSeq(envelope) > seqLimit) return `an instance beyond ${seqLimit}`;
@@ -47,13 +47,13 @@ function namedSeq(message: Message<unknown>): number | undefined {
   switch (message.type) {
     case 'admitted':
       return message.max;
-    case 'surveyed':
-      return Math.max(message.upTo, message.knownUpTo);
+    case 'readIndexReply':
+      return Math.max(message.readIndex, message.knownUpTo);
     case 'heartbeat':
-      return message.upTo;
+      return message.knownUpTo;
     case 'accept':
       return Math.max(
-        message.upTo ?? -1,
+        message.knownUpTo ?? -1,
         highest(message.seq, message.decided, ({ seq }) => seq),
       );
     default:
@@ -72,13 +72,13 @@ function highestRound({ message }: Envelope<unknown>): number {
     case 'prepare':
     case 'accepted':
     case 'decided':
-    case 'lead':
-    case 'followed':
+    case 'prepareLog':
+    case 'logPromised':
     case 'heartbeat':
-    case 'alive':
-    case 'succeed':
+    case 'heartbeatAck':
+    case 'transferLeadership':
       return message.ballot.round;
-    case 'outbid':
+    case 'logRejected':
       return Math.max(message.ballot.round, message.promised.round);
     case 'admitted':
       return message.round;
@@ -86,11 +86,11 @@ function highestRound({ message }: Envelope<unknown>): number {
     case 'learned':
     case 'forgotten':
     case 'admit':
-    case 'outlived':
-    case 'canvass':
-    case 'endorsed':
-    case 'survey':
-    case 'surveyed':
+    case 'staleIncarnation':
+    case 'preVote':
+    case 'preVoteGranted':
+    case 'readIndex':
+    case 'readIndexReply':
       return 0;
   }
 }

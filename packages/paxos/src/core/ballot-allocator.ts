@@ -10,7 +10,7 @@ import type { Outbox } from './outbox.ts';
 
 const roundsReservedAtOnce = 1000;
 
-export class Rounds {
+export class BallotAllocator {
   readonly #me: PeerId;
   /** Rounds up to here belong to earlier runs of this peer. */
   #floor = 0;

@@ -15,45 +15,45 @@ export type DurableWrite<V> =
   /** A vote. It also raises the promise of its instance to `ballot`. */
   | { readonly type: 'accepted'; readonly seq: number; readonly ballot: Ballot; readonly value: V }
   /** The log promise: for every instance, also those nobody has heard of yet. */
-  | { readonly type: 'followed'; readonly ballot: Ballot }
-  | OwnLife
-  | Met;
+  | { readonly type: 'logPromised'; readonly ballot: Ballot }
+  | OwnIncarnation
+  | PeerRecords;
 
-/** The life this peer leads since it last lost its memory. */
-export interface OwnLife {
-  readonly type: 'life';
-  readonly life: number;
+/** The incarnation this peer leads since it last lost its memory. */
+export interface OwnIncarnation {
+  readonly type: 'incarnation';
+  readonly incarnation: number;
   readonly attempt: number;
   /** Whether, as far as it knows, this is its first. */
   readonly isNew: boolean;
   /** It takes part in instances above this one. Absent while it is not admitted, and takes part in none. */
-  readonly fence?: number;
+  readonly votingFloor?: number;
 }
 
-/** A new life that was recorded by this peer. */
+/** A new incarnation that was recorded by this peer. */
 export interface Admission {
-  readonly life: number;
+  readonly incarnation: number;
   readonly attempt: number;
-  /** Whether none of this peer's lives had been recorded before. */
+  /** Whether none of this peer's incarnations had been recorded before. */
   readonly isNew: boolean;
 }
 
 /** What is known of one peer. */
-export interface Acquaintance {
-  /** The latest life heard of. */
-  readonly life: number;
-  /** The highest turn heard of in that life. */
-  readonly turn: number;
-  /** Whether it led another life before, as far as is known. */
+export interface PeerRecord {
+  /** The latest incarnation heard of. */
+  readonly incarnation: number;
+  /** The highest turn heard of in that incarnation. */
+  readonly writeIndex: number;
+  /** Whether it led another incarnation before, as far as is known. */
   readonly hadOther?: boolean;
-  /** The latest life recorded by this peer. */
+  /** The latest incarnation recorded by this peer. */
   readonly admission?: Admission;
 }
 
-/** What is known of every peer's life, this one's included. */
-export interface Met {
-  readonly type: 'met';
-  readonly peers: readonly Acquaintance[];
+/** What is known of every peer's incarnation, this one's included. */
+export interface PeerRecords {
+  readonly type: 'peerRecords';
+  readonly peers: readonly PeerRecord[];
 }
 
 /** What may be lost in a crash without harm: it saves asking again. */
@@ -62,7 +62,7 @@ export type Note<V> =
   | { readonly type: 'decided'; readonly seq: number; readonly value?: V }
   /** Every peer is done below `min`: all other writes about those instances may be dropped. */
   | { readonly type: 'forgotten'; readonly min: number }
-  | Met;
+  | PeerRecords;
 
 export type Write<V> = DurableWrite<V> | Note<V>;
 
@@ -74,7 +74,7 @@ export interface Memory<V> {
    */
   readonly state: 'kept' | 'new' | 'lost';
   /** How many times this storage was written to. */
-  readonly turn: number;
+  readonly writeIndex: number;
   /** What was written, in order. Only of a `kept` memory. */
   readonly writes: Iterable<Write<V>>;
 }
@@ -96,7 +96,7 @@ export interface Effects<V> {
   /** Last, once all of `persist`, of this step and those before it, is durable: what vouches for it. */
   readonly sendAfter: Envelope<V>[];
   /** Nothing above this was decided when the survey began that ends with this step. */
-  surveyed: number | undefined;
+  readIndex: number | undefined;
   /** Why this peer must stop: others remember more of it than it does. Nothing else counts then. */
   memoryLoss: string | undefined;
 }
@@ -108,7 +108,7 @@ export function noEffects<V>(): Effects<V> {
     persist: [],
     note: [],
     sendAfter: [],
-    surveyed: undefined,
+    readIndex: undefined,
     memoryLoss: undefined,
   };
 }

@@ -9,34 +9,34 @@ export {
   type Vote,
 } from './ballot.ts';
 export {
-  type Acquaintance,
   type Admission,
   type Decision,
   type DurableWrite,
   type Effects,
   type Memory,
-  type Met,
   type Note,
   noEffects,
-  type OwnLife,
+  type OwnIncarnation,
+  type PeerRecord,
+  type PeerRecords,
   type Write,
 } from './effects.ts';
 export type { Status } from './instance/learner.ts';
 export type {
   Admit,
   Admitted,
-  Alive,
-  Canvass,
-  Endorsed,
-  Followed,
   Heartbeat,
-  Lead,
+  HeartbeatAck,
   LeadershipMessage,
-  Outbid,
-  Outlived,
-  Succeed,
-  Survey,
-  Surveyed,
+  LogPromised,
+  LogRejected,
+  PrepareLog,
+  PreVote,
+  PreVoteGranted,
+  ReadIndex,
+  ReadIndexReply,
+  StaleIncarnation,
+  TransferLeadership,
 } from './messages/group.ts';
 export {
   type Accept,
@@ -60,4 +60,4 @@ export {
   seqOf,
 } from './messages/message.ts';
 export { Peer, type PeerEvent, type PeerOptions } from './peer.ts';
-export { AnswerTime, type AnswerTimeLimits } from './round-trip-estimator.ts';
+export { RoundTripEstimator, type RoundTripLimits } from './round-trip-estimator.ts';

@@ -4,13 +4,13 @@ import type { Decision, DurableWrite, Effects, Note } from './effects.ts';
 import type { Envelope, Message } from './messages/message.ts';
 
 /** Puts a message into an envelope, with all that rides along. */
-export type Sealing<V> = (to: PeerId, message: Message<V>) => Envelope<V>;
+export type EnvelopeMaker<V> = (to: PeerId, message: Message<V>) => Envelope<V>;
 
 export class Outbox<V> {
-  readonly #seal: Sealing<V>;
+  readonly #seal: EnvelopeMaker<V>;
   readonly #effects: Effects<V>;
 
-  constructor(seal: Sealing<V>, effects: Effects<V>) {
+  constructor(seal: EnvelopeMaker<V>, effects: Effects<V>) {
     this.#seal = seal;
     this.#effects = effects;
   }
@@ -38,8 +38,8 @@ export class Outbox<V> {
   }
 
   /** The survey under way has come to its end. */
-  surveyed(upTo: number): void {
-    this.#effects.surveyed = upTo;
+  readIndex(upTo: number): void {
+    this.#effects.readIndex = upTo;
   }
 
   /** This peer must not go on: its memory is less than others know it to be. */

@@ -5,9 +5,9 @@
 import type { Random } from '../environment.ts';
 import { assert } from './assert.ts';
 import type { PeerId } from './ballot.ts';
-import { Rounds } from './ballot-allocator.ts';
-import { Survey } from './commit/quorum-read.ts';
-import { Retention } from './commit/truncation.ts';
+import { BallotAllocator } from './ballot-allocator.ts';
+import { QuorumRead } from './commit/quorum-read.ts';
+import { Truncation } from './commit/truncation.ts';
 import {
   type Decision,
   type DurableWrite,
@@ -19,12 +19,12 @@ import {
 import { Agreement } from './instance/agreement.ts';
 import type { Status } from './instance/learner.ts';
 import { Election } from './leader/election.ts';
-import { Leadership } from './leader/leader.ts';
-import type { Admit, Survey as SurveyRequest } from './messages/group.ts';
+import { Leader } from './leader/leader.ts';
+import type { Admit, ReadIndex as SurveyRequest } from './messages/group.ts';
 import { type Accept, type Envelope, isAnswer, type Message } from './messages/message.ts';
 import { Outbox } from './outbox.ts';
-import { Membership } from './recovery/participation.ts';
-import { earliest, Patience } from './timeouts.ts';
+import { Participation } from './recovery/participation.ts';
+import { earliest, RetryDelays } from './timeouts.ts';
 
 export type PeerEvent<V> =
   /** The host wants `seq` decided, by preference as `value`. */
@@ -35,15 +35,15 @@ export type PeerEvent<V> =
   /** The host needs nothing at or below `seq` any more. */
   | { readonly type: 'done'; readonly seq: number }
   /** The host waits for `seq`, of which the leader may know. */
-  | { readonly type: 'ask'; readonly seq: number }
+  | { readonly type: 'requestDecisions'; readonly seq: number }
   /** The host wants to know how far anything may have been decided. */
-  | { readonly type: 'survey' }
+  | { readonly type: 'readIndex' }
   /** The connection to this peer ended. A hint: it may be gone. */
-  | { readonly type: 'lost'; readonly peer: PeerId }
+  | { readonly type: 'disconnected'; readonly peer: PeerId }
   /** The host knows of somebody who waits for a decision of this peer. */
-  | { readonly type: 'tell' }
+  | { readonly type: 'flushNotices' }
   /** The host is about to stop. */
-  | { readonly type: 'resign' }
+  | { readonly type: 'stepDown' }
   /** These writes are durable now: one more turn of the storage. */
   | { readonly type: 'persisted'; readonly writes: readonly DurableWrite<V>[] }
   /** The time of `wakeAt()` has come. */
@@ -62,31 +62,37 @@ export interface PeerOptions<V> {
 export class Peer<V> {
   readonly #me: PeerId;
   readonly #peerCount: number;
-  readonly #retention: Retention;
-  readonly #membership: Membership;
-  readonly #leadership: Leadership<V>;
+  readonly #truncation: Truncation;
+  readonly #participation: Participation;
+  readonly #leader: Leader<V>;
   readonly #agreement: Agreement<V>;
   readonly #election: Election<V>;
-  readonly #survey: Survey;
-  #turn: number;
+  readonly #quorumRead: QuorumRead;
+  #writeIndex: number;
 
   constructor({ me, peerCount, random, memory, isCandidate = false }: PeerOptions<V>) {
-    const patience = new Patience(random);
+    const delays = new RetryDelays(random);
     this.#me = me;
     this.#peerCount = peerCount;
-    this.#turn = memory.turn;
-    this.#retention = new Retention(me, peerCount);
-    const membership = { me, peerCount, patience, random, memory: memory.state };
-    this.#membership = new Membership(membership);
-    const rounds = new Rounds(me);
-    const leadership = new Leadership<V>({ me, peerCount, rounds, random, isCandidate });
-    const roles = { rounds, leadership, retention: this.#retention, patience };
-    this.#leadership = leadership;
+    this.#writeIndex = memory.writeIndex;
+    this.#truncation = new Truncation(me, peerCount);
+    const participation = { me, peerCount, delays, random, memory: memory.state };
+    this.#participation = new Participation(participation);
+    const ballots = new BallotAllocator(me);
+    const leader = new Leader<V>({ me, peerCount, ballots, random, isCandidate });
+    const roles = { ballots, leader, truncation: this.#truncation, delays };
+    this.#leader = leader;
     this.#agreement = new Agreement({ me, peerCount, ...roles });
-    this.#survey = new Survey({ me, peerCount, patience, random, agreement: this.#agreement });
-    this.#election = new Election({ me, peerCount, leadership, agreement: this.#agreement });
+    this.#quorumRead = new QuorumRead({
+      me,
+      peerCount,
+      delays,
+      random,
+      agreement: this.#agreement,
+    });
+    this.#election = new Election({ me, peerCount, leader, agreement: this.#agreement });
     for (const write of memory.writes) this.#restore(write);
-    this.#agreement.keepOut(this.#membership.fence);
+    this.#agreement.raiseVotingFloor(this.#participation.votingFloor);
     this.#agreement.forgetBelow(this.min);
   }
 
@@ -94,21 +100,21 @@ export class Peer<V> {
     const effects = noEffects<V>();
     const outbox = new Outbox(this.#envelopeTo, effects);
     const minBefore = this.min;
-    this.#membership.begin(outbox);
+    this.#participation.begin(outbox);
     this.#route(event, now, outbox);
     if (this.min > minBefore) {
       this.#agreement.forgetBelow(this.min);
       outbox.note({ type: 'forgotten', min: this.min });
     }
-    if (effects.persist.length > 0) this.#membership.note(outbox);
+    if (effects.persist.length > 0) this.#participation.note(outbox);
     return effects;
   }
 
   /** When this peer next wants a `wake`, in milliseconds of the clock given to `step`. */
   wakeAt(): number | undefined {
-    const election = this.isMember ? this.#leadership.wakeAt() : undefined;
-    const [agreement, survey] = [this.#agreement.wakeAt(), this.#survey.wakeAt()];
-    return earliest([agreement, this.#membership.wakeAt(), survey, election]);
+    const election = this.isMember ? this.#leader.wakeAt() : undefined;
+    const [agreement, survey] = [this.#agreement.wakeAt(), this.#quorumRead.wakeAt()];
+    return earliest([agreement, this.#participation.wakeAt(), survey, election]);
   }
 
   status(seq: number): Status<V> {
@@ -117,12 +123,12 @@ export class Peer<V> {
 
   /** Whether this peer takes part. One without memory does not, until the others admitted it. */
   get isMember(): boolean {
-    return this.#membership.isMember;
+    return this.#participation.isMember;
   }
 
   /** Who leads, as far as is known here. */
   get leader(): PeerId | undefined {
-    return this.#leadership.leader;
+    return this.#leader.leader;
   }
 
   /** The highest seq proposed here or seen in any message, or −1. Never sinks. */
@@ -132,12 +138,12 @@ export class Peer<V> {
 
   /** The lowest seq still remembered. Never sinks. */
   get min(): number {
-    return this.#retention.min;
+    return this.#truncation.min;
   }
 
   /** How many writes its storage has made durable, of all its runs. */
-  get turn(): number {
-    return this.#turn;
+  get writeIndex(): number {
+    return this.#writeIndex;
   }
 
   /** Every decision known and not forgotten, in order of seq. */
@@ -146,13 +152,14 @@ export class Peer<V> {
   }
 
   readonly #envelopeTo = (to: PeerId, message: Message<V>): Envelope<V> => {
-    const { done, min } = this.#retention;
-    const mark = this.#membership.mark(to, this.#turn);
+    const { done, min } = this.#truncation;
+    const mark = this.#participation.mark(to, this.#writeIndex);
     return { from: this.#me, to, done, min, mark, message };
   };
 
   #restore(write: Write<V>): void {
-    if (write.type === 'life' || write.type === 'met') this.#membership.restore(write);
+    if (write.type === 'incarnation' || write.type === 'peerRecords')
+      this.#participation.restore(write);
     else this.#agreement.restore(write);
   }
 
@@ -168,27 +175,27 @@ export class Peer<V> {
         this.#agreement.onUndeliverable(event.envelope, now);
         break;
       case 'done':
-        this.#agreement.needless(event.seq + 1);
-        this.#retention.doneHere(event.seq);
+        this.#agreement.skipBelow(event.seq + 1);
+        this.#truncation.setOwnDone(event.seq);
         break;
-      case 'ask':
+      case 'requestDecisions':
         this.#agreement.catchUp.ask(this.leader, event.seq, now, outbox);
         break;
-      case 'survey':
-        if (this.isMember) this.#survey.begin(now, outbox);
+      case 'readIndex':
+        if (this.isMember) this.#quorumRead.start(now, outbox);
         break;
-      case 'lost':
-        this.#leadership.lost(event.peer, now);
+      case 'disconnected':
+        this.#leader.onDisconnected(event.peer, now);
         break;
-      case 'tell':
-        this.#agreement.tell(now, outbox);
+      case 'flushNotices':
+        this.#agreement.flushNoticesSoon(now, outbox);
         break;
-      case 'resign':
-        this.#agreement.tellAll(outbox);
-        this.#election.resign(outbox);
+      case 'stepDown':
+        this.#agreement.flushNotices(outbox);
+        this.#election.stepDown(outbox);
         break;
       case 'persisted':
-        this.#turn += 1;
+        this.#writeIndex += 1;
         this.#agreement.onPersisted(event.writes);
         break;
       case 'wake':
@@ -198,17 +205,17 @@ export class Peer<V> {
   }
 
   #wake(now: number, outbox: Outbox<V>): void {
-    this.#membership.wake(now, outbox);
+    this.#participation.wake(now, outbox);
     this.#takePart(outbox);
     this.#agreement.wake(now, outbox);
-    this.#survey.wake(now, outbox);
+    this.#quorumRead.wake(now, outbox);
     if (this.isMember) this.#election.wake(now, outbox);
   }
 
   /** In as much as its memory allows. */
   #takePart(outbox: Outbox<V>): void {
-    this.#agreement.keepOut(this.#membership.fence);
-    this.#agreement.skipRounds(this.#membership.round, outbox);
+    this.#agreement.raiseVotingFloor(this.#participation.votingFloor);
+    this.#agreement.skipRounds(this.#participation.round, outbox);
   }
 
   #receive(envelope: Envelope<V>, now: number, outbox: Outbox<V>): void {
@@ -216,36 +223,36 @@ export class Peer<V> {
     assert(to === this.#me, 'a message reaches the peer it is for');
     assert(from >= 0 && from < this.#peerCount, 'a sender is a member');
     if (from !== this.#me && message.type !== 'admit') {
-      // Safety: what was said in a life that is over may contradict what that peer says now.
-      if (this.#membership.isOver(from, mark)) return;
-      const loss = this.#membership.lossToldBy(from, mark, this.#turn);
+      // Safety: what was said in an incarnation that is over may contradict what that peer says now.
+      if (this.#participation.isStale(from, mark)) return;
+      const loss = this.#participation.memoryLossShownBy(from, mark, this.#writeIndex);
       if (loss !== undefined) {
         outbox.stop(loss);
         return;
       }
-      for (const peer of this.#membership.heard(from, mark)) this.#disregard(peer, now);
-      if (message.type === 'accept' && this.#membership.isBehind(mark)) {
+      for (const peer of this.#participation.observe(from, mark)) this.#disregard(peer, now);
+      if (message.type === 'accept' && this.#participation.isBehind(mark)) {
         this.#refuse(from, message, outbox);
         return;
       }
     }
-    if (isAnswer(message)) this.#leadership.answered(from, now);
-    this.#retention.heard(from, done, min);
+    if (isAnswer(message)) this.#leader.onAnswer(from, now);
+    this.#truncation.observe(from, done, min);
     // Below min nobody can tell: catching up goes on above it.
-    this.#agreement.needless(this.min);
+    this.#agreement.skipBelow(this.min);
     this.#onMessage(from, message, now, outbox);
-    this.#agreement.catchUp.heard(from, done, now, outbox);
+    this.#agreement.catchUp.observe(from, done, now, outbox);
   }
 
   #disregard(peer: PeerId, now: number): void {
-    this.#leadership.disregard(peer, now);
-    this.#agreement.disregard(peer);
-    this.#survey.disregard(peer);
+    this.#leader.discardAnswersOf(peer, now);
+    this.#agreement.discardAnswersOf(peer);
+    this.#quorumRead.discardAnswersOf(peer);
   }
 
   /**
-   * Safety: a leader that has not heard of a new life may rest on a promise for the whole log that the
-   * peer gave in its former one. The answer tells of the new life, and whoever asked begins anew.
+   * Safety: a leader that has not heard of a new incarnation may rest on a promise for the whole log that the
+   * peer gave in its former one. The answer tells of the new incarnation, and whoever asked begins anew.
    */
   #refuse(from: PeerId, { seq, ballot }: Accept<V>, outbox: Outbox<V>): void {
     outbox.sendNow(from, { type: 'rejected', seq, ballot, promised: ballot });
@@ -257,44 +264,44 @@ export class Peer<V> {
         this.#onAdmit(from, message, now, outbox);
         break;
       case 'admitted':
-        this.#membership.onAdmitted(from, message, outbox);
+        this.#participation.onAdmitted(from, message, outbox);
         this.#takePart(outbox);
         break;
-      case 'outlived':
-        this.#membership.onOutlived(message, outbox);
+      case 'staleIncarnation':
+        this.#participation.onStaleIncarnation(message, outbox);
         break;
-      case 'survey':
+      case 'readIndex':
         if (this.isMember) this.#onSurvey(from, message, now, outbox);
         break;
-      case 'surveyed':
-        this.#survey.onSurveyed(from, message, outbox);
-        this.#agreement.onSurveyed(from, message, now, outbox);
+      case 'readIndexReply':
+        this.#quorumRead.onReadIndexReply(from, message, outbox);
+        this.#agreement.onReadIndexReply(from, message, now, outbox);
         break;
-      case 'canvass':
-      case 'endorsed':
-      case 'lead':
-      case 'followed':
-      case 'outbid':
+      case 'preVote':
+      case 'preVoteGranted':
+      case 'prepareLog':
+      case 'logPromised':
+      case 'logRejected':
       case 'heartbeat':
-      case 'alive':
-      case 'succeed':
+      case 'heartbeatAck':
+      case 'transferLeadership':
         if (this.isMember) this.#election.onMessage(from, message, now, outbox);
         break;
       default:
-        this.#election.overhear(from, message, now);
+        this.#election.observe(from, message, now);
         this.#agreement.onMessage(from, message, now, outbox);
     }
   }
 
   /** Who asks for a reader waits for the decisions, too. */
   #onSurvey(from: PeerId, message: SurveyRequest, now: number, outbox: Outbox<V>): void {
-    this.#survey.onSurvey(from, message, outbox);
-    this.#agreement.tell(now, outbox);
+    this.#quorumRead.onReadIndex(from, message, outbox);
+    this.#agreement.flushNoticesSoon(now, outbox);
   }
 
   #onAdmit(from: PeerId, request: Admit, now: number, outbox: Outbox<V>): void {
     const experience = { max: this.max, round: this.#agreement.logPromise?.round ?? 0 };
-    const isRecorded = this.#membership.onAdmit(from, request, experience, outbox);
+    const isRecorded = this.#participation.onAdmit(from, request, experience, outbox);
     if (isRecorded) this.#disregard(from, now);
   }
 }

@@ -9,7 +9,7 @@ export function quorumSize(peerCount: number): number {
 }
 
 /** Who has answered one ballot of one instance. Each peer counts once, however often it answers. */
-export class Tally {
+export class QuorumVotes {
   readonly #peerCount: number;
   readonly #peers = new Set<PeerId>();
 

@@ -9,18 +9,18 @@ const answerTimes = 3;
 /** What remains, with each answer that came sooner, of the time that the slowest one took. */
 const slownessKept = 0.9;
 
-export interface AnswerTimeLimits {
+export interface RoundTripLimits {
   readonly waitMsMin: number;
   readonly waitMsMax: number;
 }
 
-export class AnswerTime {
-  readonly #limits: AnswerTimeLimits;
+export class RoundTripEstimator {
+  readonly #limits: RoundTripLimits;
   /** Of the slowest answer of late. */
   #slowestMs = 0;
   #waitMs: number;
 
-  constructor(limits: AnswerTimeLimits) {
+  constructor(limits: RoundTripLimits) {
     this.#limits = limits;
     this.#waitMs = limits.waitMsMin;
   }
@@ -31,13 +31,13 @@ export class AnswerTime {
   }
 
   /** What was asked once was answered after so long. Of what was asked twice nobody knows which was answered. */
-  answered(afterMs: number): void {
+  onAnswer(afterMs: number): void {
     this.#slowestMs = Math.max(afterMs, slownessKept * this.#slowestMs);
     this.#wait(answerTimes * this.#slowestMs);
   }
 
   /** Something had to be asked again. */
-  repeated(): void {
+  onResent(): void {
     this.#wait(2 * this.#waitMs);
   }
 

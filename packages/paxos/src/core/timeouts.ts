@@ -3,16 +3,16 @@
  * a duel of proposers (Paxos Made Simple §2.4 leaves progress to an election or to chance).
  */
 import type { Random } from '../environment.ts';
-import { AnswerTime } from './round-trip-estimator.ts';
+import { RoundTripEstimator } from './round-trip-estimator.ts';
 
 const retryDelayMsMin = 10;
 const retryDelayMsMax = 500;
 const resendDelayMsMin = 100;
 const resendDelayMsMax = 800;
 
-export class Patience {
+export class RetryDelays {
   readonly #random: Random;
-  readonly #answerTime = new AnswerTime({
+  readonly #roundTrips = new RoundTripEstimator({
     waitMsMin: resendDelayMsMin,
     waitMsMax: resendDelayMsMax,
   });
@@ -28,18 +28,18 @@ export class Patience {
 
   /** While answers may still come: long enough for a busy disk, and never the same for two peers. */
   beforeResend(attempt: number): number {
-    const delayMs = doubled(this.#answerTime.waitMs, resendDelayMsMax, attempt);
+    const delayMs = doubled(this.#roundTrips.waitMs, resendDelayMsMax, attempt);
     return delayMs * (0.75 + 0.5 * this.#random.next());
   }
 
   /** A request that was sent once was answered after so long. */
   answered(afterMs: number): void {
-    this.#answerTime.answered(afterMs);
+    this.#roundTrips.onAnswer(afterMs);
   }
 
   /** Requests had to be sent again. */
-  repeated(): void {
-    this.#answerTime.repeated();
+  resent(): void {
+    this.#roundTrips.onResent();
   }
 }
 

@@ -69,7 +69,7 @@ export class CallCarrier<V> implements Carrier<V> {
     }
     // News has no answer, so its call is over.
     const { type } = call.request.message;
-    if (type !== 'decided' && type !== 'succeed') this.#calls.open(call);
+    if (type !== 'decided' && type !== 'transferLeadership') this.#calls.open(call);
     server.receive(copy);
   }
 

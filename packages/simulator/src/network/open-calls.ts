@@ -80,19 +80,20 @@ function isAnswerTo<V>(answer: Message<V>, request: Message<V>): boolean {
         (request.type === 'prepare' || request.type === 'accept') && hasBallotOf(answer, request)
       );
     case 'admitted':
-    case 'outlived':
+    case 'staleIncarnation':
       return request.type === 'admit' && request.attempt === answer.attempt;
-    case 'surveyed':
-      return request.type === 'survey' && request.poll === answer.poll;
-    case 'endorsed':
-      return request.type === 'canvass' && request.poll === answer.poll;
-    case 'followed':
-      return request.type === 'lead' && hasBallotOf(answer, request);
-    case 'alive':
+    case 'readIndexReply':
+      return request.type === 'readIndex' && request.id === answer.id;
+    case 'preVoteGranted':
+      return request.type === 'preVote' && request.id === answer.id;
+    case 'logPromised':
+      return request.type === 'prepareLog' && hasBallotOf(answer, request);
+    case 'heartbeatAck':
       return request.type === 'heartbeat' && hasBallotOf(answer, request);
-    case 'outbid':
+    case 'logRejected':
       return (
-        (request.type === 'lead' || request.type === 'heartbeat') && hasBallotOf(answer, request)
+        (request.type === 'prepareLog' || request.type === 'heartbeat') &&
+        hasBallotOf(answer, request)
       );
     default:
       return answer.type === 'learned' || answer.type === 'forgotten';

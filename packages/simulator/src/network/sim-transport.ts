@@ -51,7 +51,7 @@ export class SimTransport<V> implements Transport<V> {
   }
 
   lost(peer: PeerId): void {
-    this.#inbox?.lost(peer);
+    this.#inbox?.disconnected(peer);
   }
 
   undeliverable(envelope: Envelope<V>): void {

@@ -1,6 +1,6 @@
 /** Replicas in a simulated world: their disks and states outlive crashes, and their network is at hand. */
 import { type Limits, limitsDefault } from '@paxkv/kvserver/internal/config/settings';
-import type { HandedOver } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
+import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
 import { Replica } from '@paxkv/kvserver/internal/replica/index';
 import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
@@ -24,13 +24,13 @@ export interface ClusterOptions {
   /** Whether the replicas want to lead, and hand their batches to the one that does. Default false. */
   readonly isLed?: boolean;
   /** Of messages that hand batches over. */
-  readonly handOverFaults?: Partial<PortFaults<HandedOver>>;
+  readonly handOverFaults?: Partial<PortFaults<ForwardedBatch>>;
 }
 
 export class Cluster {
   readonly network: SimNetwork<Uint8Array>;
   readonly stateNetwork: PortNetwork<StateMessage>;
-  readonly handOvers: PortNetwork<HandedOver>;
+  readonly handOvers: PortNetwork<ForwardedBatch>;
   readonly disks: SimDisk<Uint8Array>[];
   readonly states: TestLevel[];
   readonly nodes: SimNode<Replica>[];
@@ -76,8 +76,8 @@ export class Cluster {
     const disk = this.disks[me];
     if (disk === undefined) throw new Error(`no disk of node ${me}`);
     return new SimNode(this.#world, (lifetime) => {
-      const boot = (this.#boots[me] ?? 0) + 1;
-      this.#boots[me] = boot;
+      const runId = (this.#boots[me] ?? 0) + 1;
+      this.#boots[me] = runId;
       lifetime.onCrash(() => this.network.unplug(me));
       lifetime.onCrash(() => disk.crash());
       lifetime.onCrash(() => this.stateNetwork.unplug(me));
@@ -85,11 +85,11 @@ export class Cluster {
       const state = this.states[me];
       if (state === undefined) throw new Error(`no state of node ${me}`);
       return Replica.open({
-        ...{ me, boot, state, clock: lifetime.clock, peerCount: nodeCount },
+        ...{ me, runId, state, clock: lifetime.clock, peerCount: nodeCount },
         transport: this.network.transport(me),
         storage: disk.open(),
         isCandidate: isLed,
-        ...(isLed ? { handOver: this.handOvers.port(me) } : {}),
+        ...(isLed ? { forwarding: this.handOvers.port(me) } : {}),
         stateTransfer: {
           port: this.stateNetwork.port(me),
           replace: (fill) => this.#replaceState(me, fill),

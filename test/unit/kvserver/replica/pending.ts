@@ -14,6 +14,6 @@ export function pendingPut(value = 'v'): PendingRequest {
 
 /** Of node 0, with one request that somebody waits for. */
 export function ownBatch(number: number): Batch & Required<Pick<Batch, 'requests'>> {
-  const origin = { node: 0, boot: 1, number };
+  const origin = { node: 0, runId: 1, number };
   return { origin, requests: [pendingPut()], value: bytes(`batch ${number}`) };
 }

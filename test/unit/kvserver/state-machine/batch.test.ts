@@ -13,7 +13,7 @@ import fc from 'fast-check';
 import { Packr } from 'msgpackr';
 import { append, bytes, get, openSession, plain, put, remove, stamped } from './fixtures.ts';
 
-const origin = { node: 2, boot: 7, number: 300 };
+const origin = { node: 2, runId: 7, number: 300 };
 
 function encodeOne(request: Request): Uint8Array {
   return encodeBatch({ origin, requests: [request] });
@@ -62,7 +62,7 @@ const request: fc.Arbitrary<Request> = fc.oneof(
   }),
 );
 const batch: fc.Arbitrary<Batch> = fc.record({
-  origin: fc.record({ node: count, boot: count, number: count }),
+  origin: fc.record({ node: count, runId: count, number: count }),
   requests: fc.array(request),
 });
 

@@ -5,8 +5,11 @@ import type {
   Decision,
   StateMachine,
 } from '@paxkv/kvserver/internal/state-machine/state-machine';
-import type { Place } from '@paxkv/kvserver/internal/state-machine/store/cached-entry';
-import { type KeptEntry, toKept } from '@paxkv/kvserver/internal/state-machine/store/cached-value';
+import type { CacheSlot } from '@paxkv/kvserver/internal/state-machine/store/cached-entry';
+import {
+  type CachedEntry,
+  toCachedEntry,
+} from '@paxkv/kvserver/internal/state-machine/store/cached-value';
 import type { Command, Entry, Request, Stamp } from '@paxkv/protocol';
 import { MemoryLevel } from 'memory-level';
 
@@ -49,22 +52,22 @@ export function stamped(
 
 /** Places that are all known, and what was changed among them, in the order first changed. */
 export class KnownPlaces {
-  readonly changed = new Set<Place>();
-  readonly #places: ReadonlyMap<string, Place>;
+  readonly changed = new Set<CacheSlot>();
+  readonly #places: ReadonlyMap<string, CacheSlot>;
 
   constructor(entries: Readonly<Record<string, Entry | undefined>>) {
     const places = Object.entries(entries).map(
       ([name, entry]) =>
-        [name, { name, entry: entry && toKept(entry), rowSum: undefined }] as const,
+        [name, { name, entry: entry && toCachedEntry(entry), rowSum: undefined }] as const,
     );
     this.#places = new Map(places);
   }
 
-  find(name: string): Place | undefined {
+  find(name: string): CacheSlot | undefined {
     return this.#places.get(name);
   }
 
-  change(place: Place, entry: KeptEntry | undefined): void {
+  change(place: CacheSlot, entry: CachedEntry | undefined): void {
     place.entry = entry;
     this.changed.add(place);
   }
@@ -72,7 +75,7 @@ export class KnownPlaces {
 
 export function batchOf(...requests: readonly (Command | Request)[]): Uint8Array {
   return encodeBatch({
-    origin: { node: 0, boot: 1, number: 1 },
+    origin: { node: 0, runId: 1, number: 1 },
     requests: requests.map((request) => ('command' in request ? request : { command: request })),
   });
 }

@@ -68,7 +68,7 @@ function groups<T>(items: readonly T[], sizes: readonly number[]): T[][] {
 
 function toDecisions(requests: readonly Request[], sizes: readonly number[]): Decision[] {
   return groups(requests, sizes).map((batch, seq) => {
-    const origin = { node: seq % 3, boot: 1, number: seq };
+    const origin = { node: seq % 3, runId: 1, number: seq };
     const isNoop = batch.length === 0;
     return { seq, value: isNoop ? noop : encodeBatch({ origin, requests: batch }) };
   });

@@ -35,7 +35,7 @@ describe('StateMachine', () => {
 
   it('answers each request of each batch in order', async () => {
     const machine = await StateMachine.open(memoryLevel());
-    const origin = { node: 1, boot: 2, number: 3 };
+    const origin = { node: 1, runId: 2, number: 3 };
     const requests = [{ command: append('k', 'a') }, { command: append('k', 'b') }];
     const values = [encodeBatch({ origin, requests }), noop, batchOf(remove('k'), get('k'))];
     expect(await machine.apply(decided(0, values))).to.deep.equal([
@@ -50,7 +50,7 @@ describe('StateMachine', () => {
       { seq: 1, origin: undefined, replies: [] },
       {
         seq: 2,
-        origin: { node: 0, boot: 1, number: 1 },
+        origin: { node: 0, runId: 1, number: 1 },
         replies: [
           { type: 'deleted', revision: 3, existed: true },
           { type: 'got', entry: undefined },

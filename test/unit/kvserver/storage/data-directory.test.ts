@@ -43,7 +43,7 @@ describe('Data directory', () => {
     await first.close();
     const second = await openDataDirectory({ path, ...node });
     expect(second.identity.hasVoted).to.equal(true);
-    expect(second.identity.turnReached).to.equal(1);
+    expect(second.identity.writeIndexReached).to.equal(1);
     expect([...(await second.journal.load()).writes]).to.have.length(1);
     expect(await second.state.get(new Uint8Array([0, 255]))).to.deep.equal(Buffer.from([7]));
     await second.close();
@@ -56,7 +56,7 @@ describe('Data directory', () => {
     await first.close();
     await rm(join(path, 'identity.json.new'), { recursive: true });
     const second = await openDataDirectory({ path, ...node });
-    expect(second.journal.highestTurn).to.equal(1);
+    expect(second.journal.writeIndex).to.equal(1);
     await second.close();
   });
 

@@ -31,7 +31,7 @@ export class Scratch {
 export class OwnerInMemory implements JournalOwner {
   readonly name: string;
   hasVoted = false;
-  turnReached = 0;
+  writeIndexReached = 0;
 
   constructor(name = 'tests/0') {
     this.name = name;

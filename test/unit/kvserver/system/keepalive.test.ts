@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { Heartbeat } from '@paxkv/kvserver/internal/system/keepalive';
+import { Keepalive } from '@paxkv/kvserver/internal/system/keepalive';
 import { expect } from 'chai';
 import { WebSocket, WebSocketServer } from 'ws';
 import { portOf } from '../transport/fixtures.ts';
@@ -28,7 +28,7 @@ describe('Heartbeat', () => {
 
   it('leaves a connection alone whose other end does no more than answer pings', async () => {
     let silentCount = 0;
-    const heartbeat = new Heartbeat(near, limits, () => {
+    const heartbeat = new Keepalive(near, limits, () => {
       silentCount += 1;
     });
     for (let count = 0; count < 20; count += 1) await once(near, 'pong');
@@ -41,7 +41,7 @@ describe('Heartbeat', () => {
     const startMs = performance.now();
     let silentCount = 0;
     await new Promise<void>((resolve) => {
-      new Heartbeat(near, limits, () => {
+      new Keepalive(near, limits, () => {
         silentCount += 1;
         resolve();
       });
@@ -53,7 +53,7 @@ describe('Heartbeat', () => {
 
   it('does not take its own delay for the silence of the other', async () => {
     let silentCount = 0;
-    const heartbeat = new Heartbeat(near, limits, () => {
+    const heartbeat = new Keepalive(near, limits, () => {
       silentCount += 1;
     });
     await once(near, 'pong');
@@ -66,7 +66,7 @@ describe('Heartbeat', () => {
   });
 
   it('sends no ping after it was stopped', async () => {
-    const heartbeat = new Heartbeat(near, limits, () => {});
+    const heartbeat = new Keepalive(near, limits, () => {});
     await once(far, 'ping');
     heartbeat.stop();
     let pingCount = 0;

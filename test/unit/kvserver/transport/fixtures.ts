@@ -43,7 +43,7 @@ export class KeepingInbox implements Inbox<Uint8Array> {
     this.#news.emit('news');
   }
 
-  lost(peer: number): void {
+  disconnected(peer: number): void {
     this.ended.push(peer);
     this.#news.emit('news');
   }
@@ -75,7 +75,7 @@ export class Station {
     this.log = keepingLog();
     this.transport = new PeerTransport({
       clusterId,
-      boot: 1,
+      bootCount: 1,
       logger: this.log.logger,
       ...options,
       limits: { ...quick, ...options.limits },
@@ -196,7 +196,7 @@ export function hello(changes: Partial<Record<keyof Hello, unknown>> = {}): obje
     from: 1,
     to: 0,
     nodeCount: 2,
-    boot: 1,
+    bootCount: 1,
   };
   return { ...base, ...changes };
 }

@@ -9,10 +9,10 @@ import {
 import { expect } from 'chai';
 import { clusterId, hello } from './fixtures.ts';
 
-const host: Host = { me: 0, clusterId, nodeCount: 2, boot: 5 };
+const host: Host = { me: 0, clusterId, nodeCount: 2, bootCount: 5 };
 
 function refusal(changes: Partial<Hello>): string | undefined {
-  const reading = readHello(hello({ boot: 5, ...changes }));
+  const reading = readHello(hello({ bootCount: 5, ...changes }));
   if (!reading.valid) throw new Error(reading.reason);
   return refusalOf(reading.content, host);
 }
@@ -20,7 +20,7 @@ function refusal(changes: Partial<Hello>): string | undefined {
 describe('handshake', () => {
   it('lets in a server of the same cluster that asked for this one', () => {
     expect(refusal({})).to.equal(undefined);
-    expect(refusal({ boot: 6 })).to.equal(undefined);
+    expect(refusal({ bootCount: 6 })).to.equal(undefined);
   });
 
   it('refuses with a reason whatever differs', () => {
@@ -34,13 +34,13 @@ describe('handshake', () => {
   });
 
   it('refuses an older run of a server beside a newer one', () => {
-    expect(refusal({ boot: 4 })).to.equal('older run: boot 4 of node 1, beside 5');
+    expect(refusal({ bootCount: 4 })).to.equal('older run: bootCount 4 of node 1, beside 5');
   });
 
   it('lets any run in while there is no other: a replaced disk counts anew', () => {
-    const reading = readHello(hello({ boot: 1 }));
+    const reading = readHello(hello({ bootCount: 1 }));
     if (!reading.valid) throw new Error(reading.reason);
-    expect(refusalOf(reading.content, { ...host, boot: undefined })).to.equal(undefined);
+    expect(refusalOf(reading.content, { ...host, bootCount: undefined })).to.equal(undefined);
   });
 
   it('does not tell a stranger the id of its cluster', () => {
@@ -63,7 +63,7 @@ describe('handshake', () => {
       'from',
       'to',
       'nodeCount',
-      'boot',
+      'bootCount',
     ] as const;
     expect(readHello(hello()).valid).to.equal(true);
     for (const field of fields) {

@@ -8,7 +8,7 @@ import { expect } from 'chai';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { clusterId, portOf, quick } from './fixtures.ts';
 
-const hello = { formatVersion: 1, clusterId, from: 0, to: 1, nodeCount: 2, boot: 1 } as const;
+const hello = { formatVersion: 1, clusterId, from: 0, to: 1, nodeCount: 2, bootCount: 1 } as const;
 
 describe('OutgoingLink', () => {
   const ends: (() => Promise<void>)[] = [];

@@ -68,8 +68,14 @@ describe('Reception', () => {
   });
 
   it('refuses a wrong node, its own id, another count, another format and an older run', async () => {
-    await greeted(hello({ boot: 2 }));
-    const wrongs = [{ to: 1 }, { from: 0 }, { nodeCount: 5 }, { formatVersion: 9 }, { boot: 1 }];
+    await greeted(hello({ bootCount: 2 }));
+    const wrongs = [
+      { to: 1 },
+      { from: 0 },
+      { nodeCount: 5 },
+      { formatVersion: 9 },
+      { bootCount: 1 },
+    ];
     for (const wrong of wrongs) {
       const { socket, answer } = await greeted(hello(wrong));
       expect(answer, JSON.stringify(wrong)).to.include({ type: 'refusal' });
@@ -78,11 +84,11 @@ describe('Reception', () => {
     expect(station.transport.counts().refusedConnections).to.equal(wrongs.length);
   });
 
-  it('lets a run with a lower boot in once the connection of the other has ended', async () => {
-    const { socket } = await greeted(hello({ boot: 2 }));
+  it('lets a run with a lower bootCount in once the connection of the other has ended', async () => {
+    const { socket } = await greeted(hello({ bootCount: 2 }));
     socket.terminate();
     for (;;) {
-      const { answer } = await greeted(hello({ boot: 1 }));
+      const { answer } = await greeted(hello({ bootCount: 1 }));
       if (JSON.stringify(answer).includes('welcome')) break;
     }
   });

@@ -109,7 +109,7 @@ describe('PeerTransport', () => {
     const addresses = [first.port, port, 0].map((each) => `127.0.0.1:${each || 9}`);
     await second.close();
     await first.until(1, ({ connected }) => !connected);
-    const again = new Station(await listen(port), { me: 1, addresses, boot: 2 });
+    const again = new Station(await listen(port), { me: 1, addresses, bootCount: 2 });
     open.push(again);
     await again.open();
     await Promise.all([first.connected(1), again.connected(0)]);
@@ -131,14 +131,14 @@ describe('PeerTransport', () => {
   });
 
   it('may be closed twice, and before it was opened', async () => {
-    const options = { me: 0, addresses: ['127.0.0.1:9'], clusterId: 'c', boot: 1 };
+    const options = { me: 0, addresses: ['127.0.0.1:9'], clusterId: 'c', bootCount: 1 };
     const transport = new PeerTransport({ ...options, logger: keepingLog().logger });
     await transport.close();
     await transport.close();
   });
 
   it('refuses an address that is none, and a node id without one', () => {
-    const options = { clusterId: 'c', boot: 1, logger: keepingLog().logger };
+    const options = { clusterId: 'c', bootCount: 1, logger: keepingLog().logger };
     for (const address of ['', 'localhost', '127.0.0.1:1#x', 'a:1/b', 'user@a:1', 'a:99999']) {
       const make = () => new PeerTransport({ ...options, me: 0, addresses: ['a:1', address] });
       expect(make, address).to.throw(TypeError);

@@ -1,5 +1,5 @@
 import { defaultPeerLimits } from '@paxkv/kvserver/internal/config/transport-limits';
-import { Horizon } from '@paxkv/kvserver/internal/transport/plausibility';
+import { PlausibilityBounds } from '@paxkv/kvserver/internal/transport/plausibility';
 import type { Message } from '@paxkv/paxos';
 import { expect } from 'chai';
 import { envelope, learn } from './fixtures.ts';
@@ -9,37 +9,39 @@ const value = new Uint8Array();
 
 describe('Horizon', () => {
   it('finds an instance implausible that is too far beyond the highest one mentioned', () => {
-    const horizon = new Horizon(defaultPeerLimits);
+    const horizon = new PlausibilityBounds(defaultPeerLimits);
     horizon.note(learn(100));
-    expect(horizon.complaint(learn(100 + seqLeadMax))).to.equal(undefined);
-    expect(horizon.complaint(learn(101 + seqLeadMax))).to.equal('an instance beyond 4294967396');
+    expect(horizon.refusalReason(learn(100 + seqLeadMax))).to.equal(undefined);
+    expect(horizon.refusalReason(learn(101 + seqLeadMax))).to.equal(
+      'an instance beyond 4294967396',
+    );
   });
 
   it('judges done and min like instances', () => {
-    const horizon = new Horizon(defaultPeerLimits);
+    const horizon = new PlausibilityBounds(defaultPeerLimits);
     horizon.note(learn(0));
     const message = { type: 'forgotten', seq: 0 } as const;
     for (const far of [{ done: seqLeadMax + 1 }, { min: seqLeadMax + 1 }]) {
-      expect(horizon.complaint(envelope(message, far))).to.be.a('string');
+      expect(horizon.refusalReason(envelope(message, far))).to.be.a('string');
     }
   });
 
   it('does not move by what it found implausible, nor by asking', () => {
-    const horizon = new Horizon(defaultPeerLimits);
+    const horizon = new PlausibilityBounds(defaultPeerLimits);
     horizon.note(learn(0));
-    expect(horizon.complaint(learn(seqLeadMax))).to.equal(undefined);
-    expect(horizon.complaint(learn(seqLeadMax + 1))).to.be.a('string');
-    expect(horizon.complaint(learn(seqLeadMax + 1))).to.be.a('string');
+    expect(horizon.refusalReason(learn(seqLeadMax))).to.equal(undefined);
+    expect(horizon.refusalReason(learn(seqLeadMax + 1))).to.be.a('string');
+    expect(horizon.refusalReason(learn(seqLeadMax + 1))).to.be.a('string');
   });
 
   it('believes the first message how far the others are, so that a restarted server is not left out', () => {
     const message = { type: 'learn', seq: 2 ** 40 + 5, count: 1 } as const;
-    expect(new Horizon(defaultPeerLimits).complaint(envelope(message, { min: 2 ** 40 }))).to.equal(
-      undefined,
-    );
-    expect(new Horizon(defaultPeerLimits).complaint(envelope(message, { min: 0 }))).to.be.a(
-      'string',
-    );
+    expect(
+      new PlausibilityBounds(defaultPeerLimits).refusalReason(envelope(message, { min: 2 ** 40 })),
+    ).to.equal(undefined);
+    expect(
+      new PlausibilityBounds(defaultPeerLimits).refusalReason(envelope(message, { min: 0 })),
+    ).to.be.a('string');
   });
 
   it('finds a round implausible in whichever ballot of a message it is', () => {
@@ -57,19 +59,19 @@ describe('Horizon', () => {
       { type: 'decided', seq: 0, ballot: far },
     ];
     for (const message of messages) {
-      const horizon = new Horizon(defaultPeerLimits);
+      const horizon = new PlausibilityBounds(defaultPeerLimits);
       horizon.note(envelope({ type: 'prepare', seq: 0, ballot: { round: 5, peer: 0 } }));
-      expect(horizon.complaint(envelope(message)), message.type).to.be.a('string');
+      expect(horizon.refusalReason(envelope(message)), message.type).to.be.a('string');
       horizon.note(envelope({ type: 'prepare', seq: 0, ballot: { round: 6, peer: 0 } }));
-      expect(horizon.complaint(envelope(message)), message.type).to.equal(undefined);
+      expect(horizon.refusalReason(envelope(message)), message.type).to.equal(undefined);
     }
   });
 
   it('finds no fault with the rounds of messages that have none', () => {
-    const horizon = new Horizon(defaultPeerLimits);
-    expect(horizon.complaint(envelope({ type: 'learned', seq: 0, values: [value] }))).to.equal(
+    const horizon = new PlausibilityBounds(defaultPeerLimits);
+    expect(horizon.refusalReason(envelope({ type: 'learned', seq: 0, values: [value] }))).to.equal(
       undefined,
     );
-    expect(horizon.complaint(envelope({ type: 'forgotten', seq: 0 }))).to.equal(undefined);
+    expect(horizon.refusalReason(envelope({ type: 'forgotten', seq: 0 }))).to.equal(undefined);
   });
 });

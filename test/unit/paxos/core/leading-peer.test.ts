@@ -14,7 +14,7 @@ class Candidate {
   }
 
   hear(from: PeerId, message: Message<string>): Effects<string> {
-    const mark = { lives: [0, 0, 0], turn: 0, heard: 0 };
+    const mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 0 };
     const envelope = { from, to: 0, done: -1, min: 0, mark, message };
     return this.peer.step({ type: 'receive', envelope }, this.#now);
   }
@@ -25,9 +25,9 @@ class Candidate {
 
   /** Wins with the promises of itself and of peer 1. */
   win(): void {
-    for (const from of [0, 1]) this.hear(from, { type: 'endorsed', poll: 1 });
+    for (const from of [0, 1]) this.hear(from, { type: 'preVoteGranted', id: 1 });
     for (const from of [0, 1]) {
-      this.hear(from, { type: 'followed', ballot: ballot(1, 0), from: 0, votes: [] });
+      this.hear(from, { type: 'logPromised', ballot: ballot(1, 0), firstSeq: 0, votes: [] });
     }
   }
 }
@@ -37,7 +37,8 @@ function typesOf(envelopes: Effects<string>['sendNow']): string[] {
 }
 
 describe('A peer that waits for an instance', () => {
-  const ask = (candidate: Candidate) => candidate.peer.step({ type: 'ask', seq: 0 }, 1000);
+  const ask = (candidate: Candidate) =>
+    candidate.peer.step({ type: 'requestDecisions', seq: 0 }, 1000);
 
   it('asks another that leads, and proposes nothing', () => {
     const candidate = new Candidate();
@@ -58,7 +59,7 @@ describe('A peer that waits for an instance', () => {
   });
 
   it('asks who knows more by his answer to a reader, where nobody leads', () => {
-    const surveyed = { type: 'surveyed', poll: 7, upTo: 5, knownUpTo: 4 } as const;
+    const surveyed = { type: 'readIndexReply', id: 7, readIndex: 5, knownUpTo: 4 } as const;
     const candidate = new Candidate();
     const { sendNow } = candidate.hear(2, surveyed);
     expect(sendNow.map(({ to, message }) => [to, message])).to.deep.equal([
@@ -73,18 +74,18 @@ describe('A peer that waits for an instance', () => {
 describe('A peer that leads', () => {
   it('lets nobody hear of its ballot before the round is durable', () => {
     const candidate = new Candidate();
-    candidate.hear(0, { type: 'endorsed', poll: 1 });
-    const { sendNow, persist, sendAfter } = candidate.hear(1, { type: 'endorsed', poll: 1 });
-    expect(typesOf(sendNow)).to.not.include('lead');
+    candidate.hear(0, { type: 'preVoteGranted', id: 1 });
+    const { sendNow, persist, sendAfter } = candidate.hear(1, { type: 'preVoteGranted', id: 1 });
+    expect(typesOf(sendNow)).to.not.include('prepareLog');
     expect(persist.map(({ type }) => type)).to.deep.equal(['reserved']);
-    expect(typesOf(sendAfter)).to.deep.equal(['lead', 'lead', 'lead']);
+    expect(typesOf(sendAfter)).to.deep.equal(['prepareLog', 'prepareLog', 'prepareLog']);
   });
 
-  it('asks for votes at once, until a follower that it rests on begins a new life', () => {
+  it('asks for votes at once, until a follower that it rests on begins a new incarnation', () => {
     const candidate = new Candidate();
     candidate.win();
     expect(typesOf(candidate.propose(0).sendNow)).to.deep.equal(['accept', 'accept', 'accept']);
-    candidate.hear(1, { type: 'admit', life: 1, attempt: 5 });
+    candidate.hear(1, { type: 'admit', incarnation: 1, attempt: 5 });
     expect(candidate.peer.leader).to.equal(undefined);
     const { sendNow, sendAfter } = candidate.propose(1);
     expect(typesOf([...sendNow, ...sendAfter])).to.not.include('accept');

@@ -114,7 +114,7 @@ describe('Peer', () => {
       }
     });
 
-    it('stops rather than acting on a message for another peer or from a stranger', () => {
+    it('stops rather than acting on a message for another peer or from a unknownPeer', () => {
       const message = { type: 'prepare', seq: 0, ballot: low } as const;
       const envelope = { from: 1, to: 2, done: -1, min: 0, mark: plainMark(), message };
       expect(() => step({ type: 'receive', envelope })).to.throw(/invariant/);

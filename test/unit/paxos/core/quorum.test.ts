@@ -1,4 +1,4 @@
-import { quorumSize, Tally } from '@paxkv/paxos/internal/core/quorum';
+import { QuorumVotes, quorumSize } from '@paxkv/paxos/internal/core/quorum';
 import { expect } from 'chai';
 
 const sizes = [1, 2, 3, 4, 5, 6, 7];
@@ -17,7 +17,7 @@ describe('Quorum', () => {
 
 describe('Tally', () => {
   it('counts a peer once, however often it answers', () => {
-    const tally = new Tally(3);
+    const tally = new QuorumVotes(3);
     for (let repeat = 0; repeat < 5; repeat += 1) tally.add(2);
     expect(tally.isQuorum()).to.equal(false);
     tally.add(0);
@@ -25,13 +25,13 @@ describe('Tally', () => {
   });
 
   it('knows who has answered', () => {
-    const tally = new Tally(3);
+    const tally = new QuorumVotes(3);
     tally.add(1);
     expect([0, 1, 2].map((peer) => tally.has(peer))).to.deep.equal([false, true, false]);
   });
 
   it('takes more than half of an even group', () => {
-    const tally = new Tally(4);
+    const tally = new QuorumVotes(4);
     tally.add(0);
     tally.add(1);
     expect(tally.isQuorum()).to.equal(false);

@@ -1,11 +1,11 @@
-import { AnswerTime } from '@paxkv/paxos/core';
+import { RoundTripEstimator } from '@paxkv/paxos/core';
 import { expect } from 'chai';
 
-describe('AnswerTime', () => {
-  let time: AnswerTime;
+describe('RoundTripEstimator', () => {
+  let time: RoundTripEstimator;
 
   beforeEach(() => {
-    time = new AnswerTime({ waitMsMin: 100, waitMsMax: 800 });
+    time = new RoundTripEstimator({ waitMsMin: 100, waitMsMax: 800 });
   });
 
   it('begins with the shortest wait', () => {
@@ -13,28 +13,28 @@ describe('AnswerTime', () => {
   });
 
   it('follows the slowest answer at once, and quick ones by and by', () => {
-    time.answered(200);
+    time.onAnswer(200);
     expect(time.waitMs).to.equal(600);
-    time.answered(10);
+    time.onAnswer(10);
     expect(time.waitMs).to.equal(540);
-    for (let count = 0; count < 30; count += 1) time.answered(10);
+    for (let count = 0; count < 30; count += 1) time.onAnswer(10);
     expect(time.waitMs).to.equal(100);
   });
 
   it('doubles with each repetition, until an answer tells how long they take', () => {
-    time.repeated();
-    time.repeated();
+    time.onResent();
+    time.onResent();
     expect(time.waitMs).to.equal(400);
-    time.answered(50);
+    time.onAnswer(50);
     expect(time.waitMs).to.equal(150);
   });
 
   it('stays within its limits', () => {
-    for (let count = 0; count < 30; count += 1) time.repeated();
+    for (let count = 0; count < 30; count += 1) time.onResent();
     expect(time.waitMs).to.equal(800);
-    time.answered(60_000);
+    time.onAnswer(60_000);
     expect(time.waitMs).to.equal(800);
-    time.answered(0);
+    time.onAnswer(0);
     expect(time.waitMs).to.be.at.least(100);
   });
 });

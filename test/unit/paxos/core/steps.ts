@@ -2,15 +2,15 @@
 import type { Ballot, Effects, Envelope, Memory, Message, PeerId, Write } from '@paxkv/paxos/core';
 import { noEffects } from '@paxkv/paxos/core';
 import { Outbox } from '@paxkv/paxos/internal/core/outbox';
-import { Patience } from '@paxkv/paxos/internal/core/timeouts';
+import { RetryDelays } from '@paxkv/paxos/internal/core/timeouts';
 import { plainMark } from '../../contracts/plain-mark.ts';
 
 export const evenChance = { next: () => 0.5 };
-export const evenPatience = () => new Patience(evenChance);
+export const evenDelays = () => new RetryDelays(evenChance);
 
 /** All that was ever written, as a storage tells it. */
 export function kept<V>(writes: Iterable<Write<V>> = []): Memory<V> {
-  return { state: 'kept', turn: 0, writes };
+  return { state: 'kept', writeIndex: 0, writes };
 }
 
 export function ballot(round: number, peer: PeerId): Ballot {

@@ -1,13 +1,13 @@
-import { Patience } from '@paxkv/paxos/internal/core/timeouts';
+import { RetryDelays } from '@paxkv/paxos/internal/core/timeouts';
 import { expect } from 'chai';
 
 describe('Patience', () => {
-  let shortest: Patience;
-  let longest: Patience;
+  let shortest: RetryDelays;
+  let longest: RetryDelays;
 
   beforeEach(() => {
-    shortest = new Patience({ next: () => 0 });
-    longest = new Patience({ next: () => 1 - Number.EPSILON });
+    shortest = new RetryDelays({ next: () => 0 });
+    longest = new RetryDelays({ next: () => 1 - Number.EPSILON });
   });
 
   it('spreads retries over a time that doubles, which ends a duel of proposers', () => {
@@ -37,8 +37,8 @@ describe('Patience', () => {
   });
 
   it('waits twice as long once it asked too soon, until an answer tells how long they take', () => {
-    shortest.repeated();
-    shortest.repeated();
+    shortest.resent();
+    shortest.resent();
     expect(shortest.beforeResend(0)).to.equal(300);
     shortest.answered(5);
     expect(shortest.beforeResend(0)).to.equal(75);

@@ -52,7 +52,7 @@ describe('DatagramCarrier', () => {
       const transport = story.network.transport(1);
       const receive = ({ message }: { message: Message<string> }) =>
         seqs.push(seqOf(message) ?? -1);
-      await transport.open({ receive, undeliverable: () => {}, lost: () => {} });
+      await transport.open({ receive, undeliverable: () => {}, disconnected: () => {} });
       for (let seq = 0; seq < 100; seq += 1) story.send(0, 1, { ...news, seq });
       await story.sleep(20_000);
       const sorted = seqs.toSorted((a, b) => a - b);

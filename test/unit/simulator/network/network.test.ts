@@ -54,13 +54,13 @@ describe('SimNetwork', () => {
     const network = new SimNetwork<{ text: string }>(world, { peerCount: 2 });
     const received: { text: string }[] = [];
     const sender = network.transport(0);
-    await sender.open({ receive: () => {}, undeliverable: () => {}, lost: () => {} });
+    await sender.open({ receive: () => {}, undeliverable: () => {}, disconnected: () => {} });
     await network.transport(1).open({
       receive: ({ message }) => {
         if (message.type === 'accept') received.push(message.value);
       },
       undeliverable: () => {},
-      lost: () => {},
+      disconnected: () => {},
     });
     const value = { text: 'as sent' };
     const ballot = { round: 1, peer: 0 };
@@ -82,7 +82,7 @@ describe('SimNetwork', () => {
       },
     });
     const transport = network.transport(0);
-    await transport.open({ receive: () => {}, undeliverable: () => {}, lost: () => {} });
+    await transport.open({ receive: () => {}, undeliverable: () => {}, disconnected: () => {} });
     const message = { type: 'learn', seq: 0, count: 1 } as const;
     transport.send({ from: 0, to: 1, done: -1, min: 0, mark: plainMark(), message });
     expect(copyCount).to.equal(1);

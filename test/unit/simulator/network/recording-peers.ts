@@ -52,7 +52,7 @@ export class Story {
         this.world.schedule(answerDelayMs, () => transport.send(answer));
       },
       undeliverable: (envelope) => this.#note('told', envelope),
-      lost: (other) => this.log.push(`${this.world.now()} lost ${peer}>${other}`),
+      disconnected: (other) => this.log.push(`${this.world.now()} lost ${peer}>${other}`),
     });
   }
 

@@ -7,7 +7,7 @@ import { Story } from './recording-peers.ts';
 describe('SimTransport', () => {
   it('has one open transport a peer, and opens none twice', async () => {
     const network = new SimNetwork<string>(new World({ seed: 1 }), { peerCount: 1 });
-    const inbox = { receive: () => {}, undeliverable: () => {}, lost: () => {} };
+    const inbox = { receive: () => {}, undeliverable: () => {}, disconnected: () => {} };
     const first = network.transport(0);
     await first.open(inbox);
     const second = network.transport(0);
@@ -23,7 +23,7 @@ describe('SimTransport', () => {
     const transport = story.network.transport(0);
     const message = { type: 'learn', seq: 0, count: 1 } as const;
     story.network.unplug(0);
-    await transport.open({ receive: () => {}, undeliverable: () => {}, lost: () => {} });
+    await transport.open({ receive: () => {}, undeliverable: () => {}, disconnected: () => {} });
     const envelope = { from: 0, to: 1, done: -1, min: 0, mark: plainMark(), message };
     expect(() => transport.send({ ...envelope, from: 1 })).to.throw(TypeError);
     expect(() => transport.send({ ...envelope, to: 0 })).to.throw(TypeError);

@@ -4,7 +4,7 @@ import { KvError, paths } from '@paxkv/protocol';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { createGuard } from '../security/guard.ts';
 import { Connections } from './connections.ts';
-import type { AppParts, Door } from './context.ts';
+import type { AppParts, HttpContext } from './context.ts';
 import { sendError, toKvError } from './error-reply.ts';
 import { createHttpServer } from './http-server.ts';
 import { Router } from './router.ts';
@@ -15,7 +15,7 @@ import { allowOnly } from './routes/method-not-allowed.ts';
 
 /** Answers every request, and a server around it that is not listening yet. */
 export function createApp(parts: AppParts): { app: RequestListener; server: Server } {
-  const door: Door = { hostNames: [], ...parts, connections: new Connections() };
+  const door: HttpContext = { hostNames: [], ...parts, connections: new Connections() };
   const mayPass = createGuard(door);
   const hot = createHotRoutes(door);
   const others = createOtherRoutes(door);
@@ -33,14 +33,14 @@ export function createApp(parts: AppParts): { app: RequestListener; server: Serv
 }
 
 /** Keys and values: asked for often, so they go past Express, which costs several times the answer. */
-function createHotRoutes(door: Door): Router {
+function createHotRoutes(door: HttpContext): Router {
   const router = new Router();
   addExactRoutes(router, door);
   addKeyRoutes(router, door);
   return router;
 }
 
-function createOtherRoutes(door: Door): Express {
+function createOtherRoutes(door: HttpContext): Express {
   const routes = express();
   routes.disable('x-powered-by');
   routes.disable('etag');
@@ -62,7 +62,7 @@ function createOtherRoutes(door: Door): Express {
   return routes;
 }
 
-function answerError({ logger }: Door, response: ServerResponse, thrown: unknown): void {
+function answerError({ logger }: HttpContext, response: ServerResponse, thrown: unknown): void {
   // Whoever asked is gone, and an abort is all that came of it.
   if (response.destroyed || response.req.socket.destroyed) return;
   const error = toKvError(thrown);

@@ -16,6 +16,6 @@ export interface AppParts {
   readonly hostNames?: readonly string[];
 }
 
-export interface Door extends Required<AppParts> {
+export interface HttpContext extends Required<AppParts> {
   readonly connections: Connections;
 }

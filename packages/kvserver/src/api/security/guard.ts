@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { KvError } from '@paxkv/protocol';
 import { isLoopback } from '../../config/loopback.ts';
-import type { Door } from '../http/context.ts';
+import type { HttpContext } from '../http/context.ts';
 import { sendError } from '../http/error-reply.ts';
 
 /**
@@ -16,7 +16,7 @@ import { sendError } from '../http/error-reply.ts';
  */
 export type Guard = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-export function createGuard({ connections, limits, hostNames }: Door): Guard {
+export function createGuard({ connections, limits, hostNames }: HttpContext): Guard {
   const checkSource = createSourceCheck(hostNames);
   return (request, response) => {
     const underWay = connections.begin(request, response);

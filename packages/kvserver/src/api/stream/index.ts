@@ -1,2 +1,2 @@
 /** The door of the stream. */
-export { StreamDoor, type StreamDoorOptions } from './stream-listener.ts';
+export { StreamListener, type StreamListenerOptions } from './stream-listener.ts';

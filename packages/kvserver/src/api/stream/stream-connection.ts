@@ -10,7 +10,7 @@ import type { RawData, WebSocket } from 'ws';
 import type { StreamLimits } from '../../config/stream-limits.ts';
 import type { SubmitOptions, Submitter } from '../../replica/submitter.ts';
 import { refusalToError } from '../../service/refusal.ts';
-import { Heartbeat } from '../../system/keepalive.ts';
+import { Keepalive } from '../../system/keepalive.ts';
 import { toKvError } from '../http/error-reply.ts';
 import { encodeNews, type News, toErrorRow } from './reply-frame.ts';
 import { ReplyOutbox } from './reply-outbox.ts';
@@ -43,7 +43,7 @@ export class StreamConnection {
   readonly #socket: WebSocket;
   readonly #options: ConnectionOptions;
   readonly #outbox: ReplyOutbox;
-  readonly #heartbeat: Heartbeat;
+  readonly #heartbeat: Keepalive;
   readonly #gone = new AbortController();
   readonly #linearizable: SubmitOptions;
   readonly #serializable: SubmitOptions;
@@ -57,7 +57,7 @@ export class StreamConnection {
     this.#socket = socket;
     this.#options = options;
     this.#outbox = new ReplyOutbox(socket, limits, () => this.#regulate());
-    this.#heartbeat = new Heartbeat(socket, limits, () => socket.terminate());
+    this.#heartbeat = new Keepalive(socket, limits, () => socket.terminate());
     this.#linearizable = { signal };
     this.#serializable = { signal, consistency: 'serializable' };
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));

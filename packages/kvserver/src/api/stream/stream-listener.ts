@@ -14,7 +14,7 @@ import { createSourceCheck } from '../security/guard.ts';
 import { type News, streamFormat } from './reply-frame.ts';
 import { StreamConnection } from './stream-connection.ts';
 
-export interface StreamDoorOptions {
+export interface StreamListenerOptions {
   readonly submitter: Submitter;
   /** Hears of defects only: what clients do wrong is told to them. */
   readonly logger: Pick<Logger, 'error'>;
@@ -29,15 +29,15 @@ export interface StreamDoorOptions {
   readonly limits?: Partial<StreamLimits>;
 }
 
-export class StreamDoor {
-  readonly #options: StreamDoorOptions;
+export class StreamListener {
+  readonly #options: StreamListenerOptions;
   readonly #limits: StreamLimits;
   readonly #checkSource: (request: IncomingMessage) => void;
   readonly #sockets: WebSocketServer;
   readonly #connections = new Set<StreamConnection>();
   #isOpen = true;
 
-  constructor(options: StreamDoorOptions) {
+  constructor(options: StreamListenerOptions) {
     this.#options = options;
     this.#limits = { ...streamLimitsDefault, ...options.limits };
     this.#checkSource = createSourceCheck(options.hostNames);

@@ -31,9 +31,9 @@ const idleDelayMs = 200;
 /** Instances filled at once. */
 const fillCountMax = 64;
 
-export interface HolesOptions {
+export interface GapFillerOptions {
   readonly me: PeerId;
-  readonly paxos: Pick<Paxos<Bytes>, 'ask' | 'leader' | 'max' | 'start' | 'status'>;
+  readonly paxos: Pick<Paxos<Bytes>, 'requestDecisions' | 'leader' | 'max' | 'start' | 'status'>;
   readonly clock: Clock;
   readonly random: Random;
   /** The lowest instance not applied yet. */
@@ -42,14 +42,14 @@ export interface HolesOptions {
   readonly isInFlight: (seq: number) => boolean;
 }
 
-export class Holes {
-  readonly #options: HolesOptions;
+export class GapFiller {
+  readonly #options: GapFillerOptions;
   #hole: { readonly seq: number; readonly sinceMs: number; readonly jitterMs: number } | undefined;
   #wakeAtMs = Infinity;
   #cancelTimer: (() => void) | undefined;
   #isStopped = false;
 
-  constructor(options: HolesOptions) {
+  constructor(options: GapFillerOptions) {
     this.#options = options;
   }
 
@@ -69,7 +69,7 @@ export class Holes {
     const { askMs, fillMs } = this.#delays;
     const [now, askAtMs] = [clock.now(), sinceMs + askMs];
     if (now >= sinceMs + fillMs + jitterMs) this.#fill(seq);
-    else if (now >= askAtMs) paxos.ask(paxos.max());
+    else if (now >= askAtMs) paxos.requestDecisions(paxos.max());
     this.#wakeBy(now < askAtMs ? askAtMs : now + askMs);
   }
 

@@ -3,12 +3,12 @@ import type { Bytes } from '@paxkv/protocol';
 import type { Port } from '../port.ts';
 
 /** To the leader: please propose this batch of mine. */
-export interface HandedOver {
-  readonly type: 'handOver';
+export interface ForwardedBatch {
+  readonly type: 'forward';
   /** Of the batch's origin; the node is the sender. */
-  readonly boot: number;
+  readonly runId: number;
   readonly number: number;
   readonly value: Bytes;
 }
 
-export type HandOverPort = Port<HandedOver>;
+export type ForwardPort = Port<ForwardedBatch>;

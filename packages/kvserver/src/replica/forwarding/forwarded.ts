@@ -3,7 +3,7 @@ import type { Bytes } from '@paxkv/protocol';
 import { decodeBatch, type Origin } from '../../state-machine/batch.ts';
 import type { Batch } from '../writes/proposals.ts';
 
-export class HandedIn {
+export class ForwardedBatches {
   readonly #bytesMax: number;
   #queue: Batch[] = [];
   #bytes = 0;
@@ -54,6 +54,6 @@ function isReadable(value: Bytes): boolean {
   }
 }
 
-function nameOf({ node, boot, number }: Origin): string {
-  return `${node} ${boot} ${number}`;
+function nameOf({ node, runId, number }: Origin): string {
+  return `${node} ${runId} ${number}`;
 }

@@ -4,9 +4,9 @@
  * this replica proposes it alone. Twice decided is not twice done, since every write carries a stamp.
  */
 import type { Clock, PeerId } from '@paxkv/paxos';
-import { AnswerTime } from '@paxkv/paxos/core';
+import { RoundTripEstimator } from '@paxkv/paxos/core';
 import { type Batch, isAwaited } from '../writes/proposals.ts';
-import type { HandOverPort } from './forward-port.ts';
+import type { ForwardPort } from './forward-port.ts';
 
 /** How long the leader has to get a batch decided: well above a round of a busy cluster, and longer where it takes longer. */
 const patienceMsMin = 250;
@@ -16,9 +16,9 @@ const tryCountMax = 2;
 /** The same while the log goes on, so that the batch most likely waits its turn with the leader. */
 const queuedTryCountMax = 5;
 
-export interface HandOverOptions {
+export interface ForwarderOptions {
   readonly me: PeerId;
-  readonly port: HandOverPort;
+  readonly port: ForwardPort;
   readonly clock: Clock;
   /** Who leads, as far as is known here. */
   readonly leader: () => PeerId | undefined;
@@ -32,18 +32,21 @@ interface Given {
   readonly tryCount: number;
 }
 
-export class HandOver {
-  readonly #options: HandOverOptions;
+export class Forwarder {
+  readonly #options: ForwarderOptions;
   /** With the leader and not applied yet, by number, the oldest first. */
   readonly #given = new Map<number, Given>();
   /** To be proposed here. */
   #returned: Batch[] = [];
   /** When an instance was last applied. */
   #progressMs = -Infinity;
-  readonly #answerTime = new AnswerTime({ waitMsMin: patienceMsMin, waitMsMax: patienceMsMax });
+  readonly #answerTime = new RoundTripEstimator({
+    waitMsMin: patienceMsMin,
+    waitMsMax: patienceMsMax,
+  });
   #cancelTimer: (() => void) | undefined;
 
-  constructor(options: HandOverOptions) {
+  constructor(options: ForwarderOptions) {
     this.#options = options;
   }
 
@@ -76,7 +79,7 @@ export class HandOver {
   onApplied(number: number): void {
     const given = this.#given.get(number);
     if (given?.tryCount === 1) {
-      this.#answerTime.answered(this.#options.clock.now() - given.givenMs);
+      this.#answerTime.onAnswer(this.#options.clock.now() - given.givenMs);
     }
     this.#given.delete(number);
   }
@@ -101,9 +104,9 @@ export class HandOver {
     const { me, port, clock, leader } = this.#options;
     const to = leader();
     if (to === undefined || to === me) return false;
-    const { boot, number } = batch.origin;
+    const { runId, number } = batch.origin;
     this.#given.set(number, { batch, givenMs: clock.now(), tryCount });
-    port.send(to, { type: 'handOver', boot, number, value: batch.value });
+    port.send(to, { type: 'forward', runId, number, value: batch.value });
     this.#watch();
     return true;
   }
@@ -131,7 +134,7 @@ export class HandOver {
     const now = this.#options.clock.now();
     const { waitMs } = this.#answerTime;
     const overdue = [...this.#given].filter(([, { givenMs }]) => now >= givenMs + waitMs);
-    if (overdue.length > 0) this.#answerTime.repeated();
+    if (overdue.length > 0) this.#answerTime.onResent();
     for (const [number, given] of overdue) {
       this.#given.delete(number);
       this.#giveAgain(given);

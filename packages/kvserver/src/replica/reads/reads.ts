@@ -8,7 +8,7 @@ import type { Bytes, Entry } from '@paxkv/protocol';
 import type { PendingRequest } from '../requests/pending-request.ts';
 
 export interface ReadsOptions {
-  readonly paxos: Pick<Paxos<Bytes>, 'survey'>;
+  readonly paxos: Pick<Paxos<Bytes>, 'readIndex'>;
   /** The highest instance applied. */
   readonly applied: () => number;
   readonly read: (key: Bytes) => Entry | undefined | Promise<Entry | undefined>;
@@ -48,7 +48,7 @@ export class Reads {
   }
 
   /** The question under way is answered: nothing above `upTo` was decided when it was asked. */
-  onSurveyed(upTo: number): void {
+  onReadIndex(upTo: number): void {
     const reads = this.#asking?.filter(isAwaited) ?? [];
     this.#asking = undefined;
     if (reads.length > 0) this.#groups.push({ upTo, reads });
@@ -69,7 +69,7 @@ export class Reads {
     this.#next = [];
     if (reads.length === 0) return;
     this.#asking = reads;
-    this.#options.paxos.survey();
+    this.#options.paxos.readIndex();
   }
 
   #answer(pending: PendingRequest, key: Bytes): void {

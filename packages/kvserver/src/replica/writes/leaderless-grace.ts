@@ -9,7 +9,7 @@ const waitMsMax = 100;
 /** Well above what an election takes. */
 const longMs = 1000;
 
-export class Interregnum {
+export class LeaderlessGrace {
   readonly #clock: Clock;
   readonly #onOver: () => void;
   #cancelTimer: (() => void) | undefined;

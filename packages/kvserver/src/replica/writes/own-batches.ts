@@ -13,7 +13,7 @@ import type { Batch } from './proposals.ts';
 /** A batch whose requests are awaited here. */
 export type OwnBatch = Batch & Required<Pick<Batch, 'requests'>>;
 
-export interface OwnBatchesOptions extends Pick<ReplicaOptions, 'me' | 'boot'> {
+export interface OwnBatchesOptions extends Pick<ReplicaOptions, 'me' | 'runId'> {
   readonly pending: PendingRequests;
   readonly session: OwnSession;
 }
@@ -39,9 +39,9 @@ export class OwnBatches {
     });
     if (requests.length === 0) return undefined;
     this.#count += 1;
-    const { me: node, boot } = this.#options;
+    const { me: node, runId } = this.#options;
     const number = this.#count;
-    return { origin: { node, boot, number }, requests, value: this.#encode(stamped, number) };
+    return { origin: { node, runId, number }, requests, value: this.#encode(stamped, number) };
   }
 
   /** The request as it goes into the log; `undefined` if it has to wait for a stamp. */
@@ -54,7 +54,7 @@ export class OwnBatches {
   }
 
   #encode(requests: readonly Request[], number: number): Bytes {
-    const { me, boot } = this.#options;
-    return encodeBatch({ origin: { node: me, boot, number }, requests });
+    const { me, runId } = this.#options;
+    return encodeBatch({ origin: { node: me, runId, number }, requests });
   }
 }

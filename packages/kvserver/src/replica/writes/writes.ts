@@ -6,13 +6,13 @@ import type { Paxos } from '@paxkv/paxos';
 import type { Bytes, Reply, Request } from '@paxkv/protocol';
 import { expectEncodable, type Origin } from '../../state-machine/batch.ts';
 import type { Applied, Decision } from '../../state-machine/state-machine.ts';
-import type { HandedOver } from '../forwarding/forward-port.ts';
-import { HandedIn } from '../forwarding/forwarded.ts';
-import { HandOver } from '../forwarding/forwarder.ts';
+import type { ForwardedBatch } from '../forwarding/forward-port.ts';
+import { ForwardedBatches } from '../forwarding/forwarded.ts';
+import { Forwarder } from '../forwarding/forwarder.ts';
 import type { ReplicaOptions } from '../replica-options.ts';
 import type { PendingRequest } from '../requests/pending-request.ts';
 import type { PendingRequests } from '../requests/pending-requests.ts';
-import { Interregnum } from './leaderless-grace.ts';
+import { LeaderlessGrace } from './leaderless-grace.ts';
 import { type OwnBatch, OwnBatches } from './own-batches.ts';
 import { OwnSession } from './own-session.ts';
 import { type Batch, Proposals } from './proposals.ts';
@@ -27,8 +27,8 @@ const worthwhileCount = 128;
 const headStartMax = 64;
 
 export interface WritesOptions
-  extends Pick<ReplicaOptions, 'me' | 'boot' | 'clock' | 'limits' | 'handOver'> {
-  readonly paxos: Pick<Paxos<Bytes>, 'start' | 'max' | 'leader' | 'survey' | 'tell'>;
+  extends Pick<ReplicaOptions, 'me' | 'runId' | 'clock' | 'limits' | 'forwarding'> {
+  readonly paxos: Pick<Paxos<Bytes>, 'start' | 'max' | 'leader' | 'readIndex' | 'flushNotices'>;
   readonly pending: PendingRequests;
   /** The highest instance applied. */
   readonly applied: () => number;
@@ -39,9 +39,9 @@ export class Writes {
   readonly #session = new OwnSession();
   readonly #batches: OwnBatches;
   readonly #proposals = new Proposals();
-  readonly #handOver: HandOver | undefined;
-  readonly #handedIn: HandedIn;
-  readonly #interregnum: Interregnum;
+  readonly #forwarder: Forwarder | undefined;
+  readonly #forwarded: ForwardedBatches;
+  readonly #interregnum: LeaderlessGrace;
   /** Own batches that were not applied yet, by number. */
   readonly #awaited = new Map<number, OwnBatch>();
   /** Whether another replica waits to hear of what was applied here. */
@@ -51,14 +51,14 @@ export class Writes {
   #isStopped = false;
 
   constructor(options: WritesOptions) {
-    const { limits, handOver: port } = options;
+    const { limits, forwarding: port } = options;
     this.#options = options;
     this.#batches = new OwnBatches({ ...options, session: this.#session });
-    this.#handedIn = new HandedIn(limits.pendingBytesMax);
-    this.#interregnum = new Interregnum(options.clock, () => this.propose());
+    this.#forwarded = new ForwardedBatches(limits.pendingBytesMax);
+    this.#interregnum = new LeaderlessGrace(options.clock, () => this.propose());
     if (port === undefined) return;
     const leader = () => options.paxos.leader();
-    this.#handOver = new HandOver({ ...options, port, leader, onReturned: () => this.propose() });
+    this.#forwarder = new Forwarder({ ...options, port, leader, onReturned: () => this.propose() });
     port.open((from, message) => this.#onHandedIn(from, message));
   }
 
@@ -88,14 +88,14 @@ export class Writes {
   onDecided({ seq, value }: Decision): void {
     const isLost = this.#proposals.onDecided(seq, value);
     // How far the leader has come that this replica cannot hear, only the others can tell.
-    if (isLost && this.#interregnum.isLong) this.#options.paxos.survey();
+    if (isLost && this.#interregnum.isLong) this.#options.paxos.readIndex();
     this.propose();
   }
 
   onApplied({ origin, replies }: Applied): void {
-    this.#handOver?.onProgress();
+    this.#forwarder?.onProgress();
     if (origin === undefined) return;
-    this.#handedIn.onApplied(origin);
+    this.#forwarded.onApplied(origin);
     this.#isAwaitedElsewhere ||= origin.node !== this.#options.me && this.#isLeading;
     const batch = this.#takeAwaited(origin);
     batch?.requests.forEach((request, index) => {
@@ -108,9 +108,9 @@ export class Writes {
 
   /** Somebody else leads than before, or nobody. */
   onLeader(): void {
-    if (!this.#isLeading) this.#handedIn.abandon();
+    if (!this.#isLeading) this.#forwarded.abandon();
     this.#interregnum.onLeader(this.#options.paxos.leader());
-    this.#handOver?.onLeader();
+    this.#forwarder?.onLeader();
     this.propose();
   }
 
@@ -123,15 +123,15 @@ export class Writes {
   abandon(): void {
     this.#awaited.clear();
     this.#proposals.abandon();
-    this.#handOver?.abandon();
-    this.#handedIn.abandon();
+    this.#forwarder?.abandon();
+    this.#forwarded.abandon();
   }
 
   stop(): void {
     this.#isStopped = true;
     this.#interregnum.stop();
-    this.#handOver?.stop();
-    this.#options.handOver?.close();
+    this.#forwarder?.stop();
+    this.#options.forwarding?.close();
   }
 
   get #isLeading(): boolean {
@@ -150,7 +150,7 @@ export class Writes {
 
   /** After all was started on which the news might have gone. */
   #tell(): void {
-    if (this.#isAwaitedElsewhere) this.#options.paxos.tell();
+    if (this.#isAwaitedElsewhere) this.#options.paxos.flushNotices();
     this.#isAwaitedElsewhere = false;
   }
 
@@ -160,22 +160,22 @@ export class Writes {
   }
 
   get #underWayCount(): number {
-    return this.#proposals.inFlightCount + (this.#handOver?.count ?? 0);
+    return this.#proposals.inFlightCount + (this.#forwarder?.count ?? 0);
   }
 
   /** The next batch to be proposed here: first those that have waited longest. */
   #next(): Batch | undefined {
     while (this.#hasRoom()) {
-      const own = this.#handOver?.takeReturned() ?? this.#takeHandedIn();
+      const own = this.#forwarder?.takeReturned() ?? this.#takeHandedIn();
       if (own !== undefined) return own;
       const batch = this.#takeDisplaced() ?? this.#nextOwn();
-      if (batch === undefined || this.#handOver?.give(batch) !== true) return batch;
+      if (batch === undefined || this.#forwarder?.give(batch) !== true) return batch;
     }
     return undefined;
   }
 
   #takeHandedIn(): Batch | undefined {
-    return this.#isLeading ? this.#handedIn.take() : undefined;
+    return this.#isLeading ? this.#forwarded.take() : undefined;
   }
 
   /** The batch of another is its own affair again once this replica does not lead any more. */
@@ -217,20 +217,20 @@ export class Writes {
     return Math.min(headStartMax, 2 ** this.#proposals.lostInRow - 1);
   }
 
-  #onHandedIn(from: number, { boot, number, value }: HandedOver): void {
+  #onHandedIn(from: number, { runId, number, value }: ForwardedBatch): void {
     const { me, paxos } = this.#options;
     const leader = paxos.leader() ?? me;
     // Whoever handed it over soon hears who leads now, and gives it there. Where nobody leads, those who
     // are to follow this replica may know before it does, so it keeps what they give.
     if (this.#isStopped || leader !== me) return;
-    if (this.#handedIn.add({ origin: { node: from, boot, number }, value })) this.propose();
+    if (this.#forwarded.add({ origin: { node: from, runId, number }, value })) this.propose();
   }
 
-  #takeAwaited({ node, boot, number }: Origin): OwnBatch | undefined {
-    if (node !== this.#options.me || boot !== this.#options.boot) return undefined;
+  #takeAwaited({ node, runId, number }: Origin): OwnBatch | undefined {
+    if (node !== this.#options.me || runId !== this.#options.runId) return undefined;
     const batch = this.#awaited.get(number);
     this.#awaited.delete(number);
-    this.#handOver?.onApplied(number);
+    this.#forwarder?.onApplied(number);
     return batch;
   }
 

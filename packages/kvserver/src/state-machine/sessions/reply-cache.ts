@@ -5,7 +5,7 @@
 import type { WriteReply } from '@paxkv/protocol';
 
 /** What was done under a request number. */
-export interface Deed {
+export interface CachedReply {
   readonly number: number;
   /** Of the command, so that another command under the same number is told apart. */
   readonly digest: number;
@@ -15,22 +15,22 @@ export interface Deed {
 /** So many empty cells at the front are left until they are worth a copy of the rest. */
 const gapMax = 64;
 
-export class Deeds implements Iterable<Deed> {
+export class ReplyCache implements Iterable<CachedReply> {
   /** By number; empty below the first. */
-  readonly #cells: (Deed | undefined)[] = [];
+  readonly #cells: (CachedReply | undefined)[] = [];
   #first = 0;
 
   get size(): number {
     return this.#cells.length - this.#first;
   }
 
-  get(number: number): Deed | undefined {
+  get(number: number): CachedReply | undefined {
     const deed = this.#cells[this.#find(number)];
     return deed?.number === number ? deed : undefined;
   }
 
   /** Only where there is none of that number. */
-  add(deed: Deed): void {
+  add(deed: CachedReply): void {
     const place = this.#find(deed.number);
     if (place === this.#cells.length) this.#cells.push(deed);
     else this.#cells.splice(place, 0, deed);
@@ -47,7 +47,7 @@ export class Deeds implements Iterable<Deed> {
     this.#first = 0;
   }
 
-  *[Symbol.iterator](): Generator<Deed> {
+  *[Symbol.iterator](): Generator<CachedReply> {
     for (const deed of this.#cells) if (deed !== undefined) yield deed;
   }
 

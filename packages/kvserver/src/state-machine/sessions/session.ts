@@ -11,7 +11,7 @@ import {
   toText,
   toWriteReply,
 } from '@paxkv/protocol';
-import { type Deed, Deeds } from './reply-cache.ts';
+import { type CachedReply, ReplyCache } from './reply-cache.ts';
 
 export class Session {
   readonly id: number;
@@ -19,7 +19,7 @@ export class Session {
   readonly client: string;
   #lastUse = 0;
   #lowestAwaited: number;
-  readonly #deeds = new Deeds();
+  readonly #deeds = new ReplyCache();
 
   /** `lowestAwaited`: the lowest request number that its client still awaits. */
   constructor(id: number, client: string, lowestAwaited = 1) {
@@ -33,7 +33,7 @@ export class Session {
     return this.#lastUse;
   }
 
-  get deedCount(): number {
+  get cachedReplyCount(): number {
     return this.#deeds.size;
   }
 
@@ -57,11 +57,11 @@ export class Session {
     return number >= this.#lowestAwaited && number < this.#lowestAwaited + sessionWindowMax;
   }
 
-  recall(number: number): Deed | undefined {
+  cachedReply(number: number): CachedReply | undefined {
     return this.#deeds.get(number);
   }
 
-  remember(deed: Deed): void {
+  cacheReply(deed: CachedReply): void {
     this.#deeds.add(deed);
   }
 
@@ -80,7 +80,7 @@ export class Session {
     session.#lastUse = toCount(lastUse);
     for (const deed of toRow(deeds)) {
       const [number, digest, reply] = toRow(deed);
-      session.remember({
+      session.cacheReply({
         number: toCount(number, 1),
         digest: toCount(digest),
         reply: toWriteReply(toRow(reply)),

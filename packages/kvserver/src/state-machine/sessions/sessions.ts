@@ -7,7 +7,7 @@
  */
 import assert from 'node:assert/strict';
 import type { Refusal, Reply, Request, Stamp } from '@paxkv/protocol';
-import type { Place } from '../store/cached-entry.ts';
+import type { CacheSlot } from '../store/cached-entry.ts';
 import type { KeyCommand, Store } from '../store/store.ts';
 import { digestOf } from './command-digest.ts';
 import { Session } from './session.ts';
@@ -15,11 +15,14 @@ import { Session } from './session.ts';
 export interface SessionLimits {
   readonly sessionCountMax: number;
   /** Replies kept, of all sessions. More than one session alone can keep. */
-  readonly deedCountMax: number;
+  readonly cachedReplyCountMax: number;
 }
 
 /** Part of what a log means: replicas with other limits would part ways. */
-export const sessionLimits: SessionLimits = { sessionCountMax: 10_000, deedCountMax: 500_000 };
+export const sessionLimits: SessionLimits = {
+  sessionCountMax: 10_000,
+  cachedReplyCountMax: 500_000,
+};
 
 /** Counters that the log drives. */
 export interface SessionCounts {
@@ -46,7 +49,7 @@ export class Sessions {
     this.#uses = counts.uses;
     for (const session of [...sessions].sort((a, b) => a.lastUse - b.lastUse)) {
       this.#byUse.set(session.id, session);
-      this.#deedCount += session.deedCount;
+      this.#deedCount += session.cachedReplyCount;
     }
   }
 
@@ -59,7 +62,7 @@ export class Sessions {
   }
 
   /** How one request changes the sessions and the store, and its reply. `place` is that of its key, if it has one. */
-  apply({ command, stamp }: Request, place: Place | undefined, store: Store): Reply {
+  apply({ command, stamp }: Request, place: CacheSlot | undefined, store: Store): Reply {
     if (command.type === 'openSession') return this.#open(command.client);
     if (stamp === undefined) return store.apply(command, place);
     return this.#applyStamped({ command, stamp, place }, store);
@@ -86,10 +89,10 @@ export class Sessions {
     const session = this.#byUse.get(stamp.session);
     if (session === undefined) return refused('sessionExpired');
     this.#use(session);
-    const deedCountBefore = session.deedCount;
+    const deedCountBefore = session.cachedReplyCount;
     session.raise(stamp.lowestAwaited);
     const reply = applyOnce(session, request, store);
-    this.#deedCount += session.deedCount - deedCountBefore;
+    this.#deedCount += session.cachedReplyCount - deedCountBefore;
     this.#putOutOldest();
     return reply;
   }
@@ -110,21 +113,21 @@ export class Sessions {
     for (const session of this.#byUse.values()) {
       if (!this.#isTooMuch()) return;
       this.#byUse.delete(session.id);
-      this.#deedCount -= session.deedCount;
+      this.#deedCount -= session.cachedReplyCount;
       this.#changed.add(session.id);
     }
   }
 
   #isTooMuch(): boolean {
-    const { sessionCountMax, deedCountMax } = this.#limits;
-    return this.count > sessionCountMax || this.#deedCount > deedCountMax;
+    const { sessionCountMax, cachedReplyCountMax } = this.#limits;
+    return this.count > sessionCountMax || this.#deedCount > cachedReplyCountMax;
   }
 }
 
 interface StampedRequest {
   readonly command: KeyCommand;
   readonly stamp: Stamp;
-  readonly place: Place | undefined;
+  readonly place: CacheSlot | undefined;
 }
 
 function applyOnce(
@@ -135,10 +138,10 @@ function applyOnce(
   if (!session.admits(stamp.number)) return refused('outsideWindow');
   const digest = digestOf(command);
   const { number } = stamp;
-  const deed = session.recall(number);
+  const deed = session.cachedReply(number);
   if (deed !== undefined) return deed.digest === digest ? deed.reply : refused('numberReused');
   const reply = store.apply(command, place);
-  if (reply.type !== 'got') session.remember({ number, digest, reply });
+  if (reply.type !== 'got') session.cacheReply({ number, digest, reply });
   return reply;
 }
 

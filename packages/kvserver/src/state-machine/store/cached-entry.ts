@@ -1,17 +1,17 @@
 /** What one key holds, and what the database knows of it. */
-import type { KeptEntry } from './cached-value.ts';
+import type { CachedEntry } from './cached-value.ts';
 
 /** What a write is to leave at a place, whatever becomes of it meanwhile. */
 export interface Change {
-  readonly place: Place;
-  readonly entry: KeptEntry | undefined;
+  readonly place: CacheSlot;
+  readonly entry: CachedEntry | undefined;
 }
 
-export interface Place {
+export interface CacheSlot {
   /** Of the key: see `nameOf`. */
   readonly name: string;
   /** `undefined`: nothing. Changed through `Places.change` only. */
-  entry: KeptEntry | undefined;
+  entry: CachedEntry | undefined;
   /** The checksum of its row as last given to the database; `undefined` if there is none. */
   rowSum: number | undefined;
 }

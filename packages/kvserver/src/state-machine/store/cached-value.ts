@@ -6,14 +6,19 @@
 import type { Entry } from '@paxkv/protocol';
 import { fromText, toText } from './latin1.ts';
 
-export interface KeptEntry extends Omit<Entry, 'value'> {
+export interface CachedEntry extends Omit<Entry, 'value'> {
   readonly text: string;
 }
 
-export function toKept({ value, createRevision, modRevision, version }: Entry): KeptEntry {
+export function toCachedEntry({ value, createRevision, modRevision, version }: Entry): CachedEntry {
   return { text: toText(value), createRevision, modRevision, version };
 }
 
-export function fromKept({ text, createRevision, modRevision, version }: KeptEntry): Entry {
+export function fromCachedEntry({
+  text,
+  createRevision,
+  modRevision,
+  version,
+}: CachedEntry): Entry {
   return { value: fromText(text), createRevision, modRevision, version };
 }

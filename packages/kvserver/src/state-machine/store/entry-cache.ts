@@ -3,40 +3,40 @@
  * stays here until a write has made it durable, and what was used lately stays as long as there is room.
  * Rule: whoever finds a key here finds what was applied last; who finds none may ask the database.
  */
-import type { Change, Place } from './cached-entry.ts';
-import type { KeptEntry } from './cached-value.ts';
-import { RecentPlaces } from './recent-entries.ts';
+import type { CacheSlot, Change } from './cached-entry.ts';
+import type { CachedEntry } from './cached-value.ts';
+import { RecentEntries } from './recent-entries.ts';
 
 /** Of what stays only because it was used lately. */
 const recentBytesMax = 80 * 1024 * 1024;
 /** Beside key and value, of what waits to be written. */
 const overheadBytes = 64;
 
-export interface PlacesOptions {
+export interface EntryCacheOptions {
   /** Asks the database what each of these keys holds, in their order. */
-  readonly read: (names: readonly string[]) => Promise<Place[]>;
+  readonly read: (names: readonly string[]) => Promise<CacheSlot[]>;
   readonly bytesMax?: number;
   /** Whether the database holds nothing yet. */
   readonly isNew?: boolean;
 }
 
-export class Places {
-  readonly #read: PlacesOptions['read'];
-  readonly #recent: RecentPlaces;
+export class EntryCache {
+  readonly #read: EntryCacheOptions['read'];
+  readonly #recent: RecentEntries;
   readonly #isNew: boolean;
   /** Changed, and in no write yet. */
-  #waiting = new Map<string, Place>();
+  #waiting = new Map<string, CacheSlot>();
   #waitingBytes = 0;
   /** In the write under way, if there is one. */
-  #writing = new Map<string, Place>();
+  #writing = new Map<string, CacheSlot>();
   #writingBytes = 0;
   #writeCount = 0;
   /** Of the run that is being applied. */
-  #held = new Map<string, Place>();
+  #held = new Map<string, CacheSlot>();
 
-  constructor({ read, bytesMax = recentBytesMax, isNew = false }: PlacesOptions) {
+  constructor({ read, bytesMax = recentBytesMax, isNew = false }: EntryCacheOptions) {
     this.#read = read;
-    this.#recent = new RecentPlaces(bytesMax);
+    this.#recent = new RecentEntries(bytesMax);
     this.#isNew = isNew;
   }
 
@@ -51,7 +51,7 @@ export class Places {
   }
 
   /** `undefined` where memory does not know. */
-  find(name: string): Place | undefined {
+  find(name: string): CacheSlot | undefined {
     return (
       this.#recent.find(name) ??
       // Safety: what the database does not have yet must not be read from there.
@@ -63,7 +63,7 @@ export class Places {
   }
 
   /** As long as memory has all that there ever was, what it does not know is not there. */
-  #absent(name: string): Place | undefined {
+  #absent(name: string): CacheSlot | undefined {
     if (!this.#isNew || this.#recent.hasDropped) return undefined;
     const place = { name, entry: undefined, rowSum: undefined };
     this.#recent.add(place);
@@ -71,7 +71,7 @@ export class Places {
   }
 
   /** What the keys hold: from memory, or else from the database. In their order. */
-  async load(names: readonly string[]): Promise<Place[]> {
+  async load(names: readonly string[]): Promise<CacheSlot[]> {
     const writeCount = this.#writeCount;
     const read = await this.#read(names);
     return read.map((place) => {
@@ -97,7 +97,7 @@ export class Places {
     this.#held.clear();
   }
 
-  change(place: Place, entry: KeptEntry | undefined): void {
+  change(place: CacheSlot, entry: CachedEntry | undefined): void {
     const bytes = entry?.text.length ?? 0;
     const growth = bytes - (place.entry?.text.length ?? 0);
     place.entry = entry;

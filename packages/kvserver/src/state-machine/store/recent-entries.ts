@@ -2,17 +2,17 @@
  * Places used lately, within a bound of bytes. Two generations stand in for an exact order of use: who
  * is used moves to the young one, and when that is full, it takes the place of the old one, which goes.
  */
-import type { Place } from './cached-entry.ts';
+import type { CacheSlot } from './cached-entry.ts';
 
 /** Beside key and value: what a place costs in memory, about. */
 const overheadBytes = 224;
 /** Of a value. Larger ones would crowd out much else: they are read from the database each time. */
 const valueBytesMax = 64 * 1024;
 
-export class RecentPlaces {
+export class RecentEntries {
   readonly #generationBytesMax: number;
-  #young = new Map<string, Place>();
-  #old = new Map<string, Place>();
+  #young = new Map<string, CacheSlot>();
+  #old = new Map<string, CacheSlot>();
   #youngBytes = 0;
   #hasDropped = false;
 
@@ -26,7 +26,7 @@ export class RecentPlaces {
     return this.#hasDropped;
   }
 
-  find(name: string): Place | undefined {
+  find(name: string): CacheSlot | undefined {
     const young = this.#young.get(name);
     if (young !== undefined) return young;
     const old = this.#old.get(name);
@@ -34,7 +34,7 @@ export class RecentPlaces {
     return old;
   }
 
-  add(place: Place): void {
+  add(place: CacheSlot): void {
     if (isTooLarge(place)) {
       this.#hasDropped = true;
       return;
@@ -44,7 +44,7 @@ export class RecentPlaces {
   }
 
   /** What a place holds has become larger by so many bytes, or smaller. */
-  onChanged(place: Place, bytes: number): void {
+  onChanged(place: CacheSlot, bytes: number): void {
     if (isTooLarge(place)) {
       this.#hasDropped = true;
       this.#young.delete(place.name);
@@ -63,10 +63,10 @@ export class RecentPlaces {
   }
 }
 
-function bytesOf({ name, entry }: Place): number {
+function bytesOf({ name, entry }: CacheSlot): number {
   return overheadBytes + name.length + (entry?.text.length ?? 0);
 }
 
-function isTooLarge({ entry }: Place): boolean {
+function isTooLarge({ entry }: CacheSlot): boolean {
   return entry !== undefined && entry.text.length > valueBytesMax;
 }

@@ -5,9 +5,9 @@
 import assert from 'node:assert/strict';
 import type { Bytes, Command, Reply } from '@paxkv/protocol';
 import { valueBytesMax } from '@paxkv/protocol';
-import type { Place } from './cached-entry.ts';
-import { fromKept } from './cached-value.ts';
-import type { Places } from './entry-cache.ts';
+import type { CacheSlot } from './cached-entry.ts';
+import { fromCachedEntry } from './cached-value.ts';
+import type { EntryCache } from './entry-cache.ts';
 import { toText } from './latin1.ts';
 
 /** A command about one key. */
@@ -16,11 +16,11 @@ export type KeyCommand = Exclude<Command, { type: 'openSession' }>;
 export type KeyReply = Exclude<Reply, { type: 'sessionOpened' }>;
 
 export class Store {
-  readonly #places: Pick<Places, 'change'>;
+  readonly #places: Pick<EntryCache, 'change'>;
   #revision: number;
 
   /** `revision` is that of the state whose `places` these are. */
-  constructor(revision: number, places: Pick<Places, 'change'>) {
+  constructor(revision: number, places: Pick<EntryCache, 'change'>) {
     this.#revision = revision;
     this.#places = places;
   }
@@ -31,11 +31,11 @@ export class Store {
   }
 
   /** `place` is that of the command's key. */
-  apply(command: KeyCommand, place: Place | undefined): KeyReply {
+  apply(command: KeyCommand, place: CacheSlot | undefined): KeyReply {
     assert(place !== undefined, 'every key a command names is in memory');
     switch (command.type) {
       case 'get':
-        return { type: 'got', entry: place.entry && fromKept(place.entry) };
+        return { type: 'got', entry: place.entry && fromCachedEntry(place.entry) };
       case 'put':
         return { type: 'put', revision: this.#write(place, toText(command.value)) };
       case 'append':
@@ -45,14 +45,14 @@ export class Store {
     }
   }
 
-  #append(place: Place, tail: Bytes): KeyReply {
+  #append(place: CacheSlot, tail: Bytes): KeyReply {
     const head = place.entry?.text ?? '';
     const length = head.length + tail.length;
     if (length > valueBytesMax) return { type: 'refused', reason: 'tooLarge' };
     return { type: 'appended', revision: this.#write(place, head + toText(tail)), length };
   }
 
-  #delete(place: Place): KeyReply {
+  #delete(place: CacheSlot): KeyReply {
     const existed = place.entry !== undefined;
     if (!existed) return { type: 'deleted', revision: this.#revision, existed };
     const revision = this.#advance();
@@ -60,7 +60,7 @@ export class Store {
     return { type: 'deleted', revision, existed };
   }
 
-  #write(place: Place, text: string): number {
+  #write(place: CacheSlot, text: string): number {
     const { entry: before } = place;
     const revision = this.#advance();
     this.#places.change(place, {

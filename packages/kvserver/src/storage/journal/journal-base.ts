@@ -9,7 +9,7 @@ import { decodeWrites, encodeWrites, type JournalWrite, parseInteger } from './t
 
 export interface JournalBase {
   /** The lowest turn kept. */
-  readonly firstTurn: number;
+  readonly firstIndex: number;
   /** The checksum of the turn before it. */
   readonly previous: Checksum;
   /** The turn written in one batch with this base: the journal reaches at least so far. */
@@ -19,28 +19,28 @@ export interface JournalBase {
   /** The highest round reserved. */
   readonly round: number;
   /** The latest write of each kind that is about lives or the whole log. */
-  readonly lives: readonly JournalWrite[];
+  readonly retained: readonly JournalWrite[];
 }
 
 /** The base of a journal without any turn. */
 export const newBase: JournalBase = {
-  firstTurn: 1,
+  firstIndex: 1,
   previous: noChecksum,
   writtenAt: 0,
   min: 0,
   round: 0,
-  lives: [],
+  retained: [],
 };
 
 const packr = new Packr({ useRecords: false });
 
 export function encodeBase(owner: string, base: JournalBase): Uint8Array {
   const payload = packr.pack([
-    base.firstTurn,
+    base.firstIndex,
     base.writtenAt,
     base.min,
     base.round,
-    encodeWrites(base.lives),
+    encodeWrites(base.retained),
   ]);
   return sealRecord({ owner, key: baseKey }, base.previous, payload).bytes;
 }
@@ -50,11 +50,11 @@ export function decodeBase(owner: string, bytes: Uint8Array): JournalBase {
   const { previous, payload } = openRecord({ owner, key: baseKey }, bytes);
   const [firstTurn, writtenAt, min, round, lives] = packr.unpack(payload);
   return {
-    firstTurn: parseInteger('firstTurn', firstTurn, { min: 1 }),
+    firstIndex: parseInteger('firstTurn', firstTurn, { min: 1 }),
     previous,
     writtenAt: parseInteger('writtenAt', writtenAt),
     min: parseInteger('min', min),
     round: parseInteger('round', round),
-    lives: decodeWrites(lives),
+    retained: decodeWrites(lives),
   };
 }

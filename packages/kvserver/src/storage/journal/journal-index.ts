@@ -29,15 +29,15 @@ export class JournalIndex {
     this.#base = base;
     this.#min = base.min;
     this.#round = base.round;
-    for (const write of base.lives) this.#lives.set(write.type, write);
+    for (const write of base.retained) this.#lives.set(write.type, write);
   }
 
   get base(): JournalBase {
     return this.#base;
   }
 
-  get highestTurn(): number {
-    return this.#base.firstTurn + this.#turns.length - 1;
+  get writeIndex(): number {
+    return this.#base.firstIndex + this.#turns.length - 1;
   }
 
   /** Every instance below is forgotten. */
@@ -71,18 +71,18 @@ export class JournalIndex {
     const dropCount = this.#droppableCount();
     if (dropCount < dropCountMin) return undefined;
     return {
-      firstTurn: this.#base.firstTurn + dropCount,
+      firstIndex: this.#base.firstIndex + dropCount,
       previous: this.#turns[dropCount - 1]?.checksum ?? this.#base.previous,
-      writtenAt: this.highestTurn + 1,
+      writtenAt: this.writeIndex + 1,
       min: this.#min,
       round: this.#round,
-      lives: [...this.#lives.values()],
+      retained: [...this.#lives.values()],
     };
   }
 
   /** The base was written: the turns before it are gone. */
   dropTo(base: JournalBase): void {
-    this.#turns.splice(0, base.firstTurn - this.#base.firstTurn);
+    this.#turns.splice(0, base.firstIndex - this.#base.firstIndex);
     this.#base = base;
   }
 

@@ -10,7 +10,7 @@ import { type Database, isEmptyDirectory, openDatabase } from '../leveldb/databa
 import { decodeBase, encodeBase, type JournalBase, newBase } from './journal-base.ts';
 import { JournalIndex } from './journal-index.ts';
 import { type Checksum, isSameChecksum, openRecord, sealRecord } from './sealed-record.ts';
-import { baseKey, fromTurnKey, toTurnKey } from './turn-key.ts';
+import { baseKey, fromRecordKey, toRecordKey } from './turn-key.ts';
 import { decodeWrites, encodeWrites, type JournalWrite } from './turn-writes.ts';
 
 /** Whose journal it is, and what is remembered of it elsewhere. */
@@ -20,7 +20,7 @@ export interface JournalOwner {
   /** Whether a turn may ever have been written. */
   readonly hasVoted: boolean;
   /** A turn the journal is known to have reached. */
-  readonly turnReached: number;
+  readonly writeIndexReached: number;
   /** Remembers, before any turn but the first is written, that it may have been. */
   markVoted(): Promise<void>;
 }
@@ -75,21 +75,22 @@ export class Journal implements Storage<Uint8Array> {
   }
 
   /** The last turn written, or 0. Counts on over restarts. */
-  get highestTurn(): number {
-    return this.#index.highestTurn;
+  get writeIndex(): number {
+    return this.#index.writeIndex;
   }
 
   /** Verifies once more what it reads. @throws DiskError `DISK_JOURNAL_DAMAGED`. */
   async load(): Promise<Memory<Uint8Array>> {
-    const { base, min, highestTurn: turn } = this.#index;
-    if (turn === 0) return { state: this.#owner.hasVoted ? 'lost' : 'new', turn, writes: [] };
-    const loaded: JournalWrite[] = [...base.lives];
+    const { base, min, writeIndex } = this.#index;
+    if (writeIndex === 0)
+      return { state: this.#owner.hasVoted ? 'lost' : 'new', writeIndex, writes: [] };
+    const loaded: JournalWrite[] = [...base.retained];
     if (base.round > 0) loaded.push({ type: 'reserved', round: base.round });
     if (base.min > 0) loaded.push({ type: 'forgotten', min: base.min });
     for await (const { writes } of turnsFrom(this.#database, this.#owner.name, base)) {
       loaded.push(...writes.filter((write) => !('seq' in write) || write.seq >= min));
     }
-    return { state: 'kept', turn, writes: loaded };
+    return { state: 'kept', writeIndex, writes: loaded };
   }
 
   /**
@@ -105,11 +106,11 @@ export class Journal implements Storage<Uint8Array> {
     this.#isWriting = true;
     try {
       // The first turn of all only introduces the node: should it be lost too, the node is new again.
-      if (!this.#owner.hasVoted && this.highestTurn > 0) await this.#owner.markVoted();
+      if (!this.#owner.hasVoted && this.writeIndex > 0) await this.#owner.markVoted();
       await this.#append(writes, payload);
     } catch (cause) {
       // Safety: after a failed write LevelDB acknowledges what it will lose, so this is the last.
-      this.#failure = writeFailed(this.highestTurn + 1, cause);
+      this.#failure = writeFailed(this.writeIndex + 1, cause);
       throw this.#failure;
     } finally {
       this.#isWriting = false;
@@ -122,13 +123,13 @@ export class Journal implements Storage<Uint8Array> {
   }
 
   async #append(writes: readonly JournalWrite[], payload: Uint8Array): Promise<void> {
-    const { base, checksum: previous, highestTurn } = this.#index;
-    const key = toTurnKey(highestTurn + 1);
+    const { base, checksum: previous, writeIndex } = this.#index;
+    const key = toRecordKey(writeIndex + 1);
     const { bytes, checksum } = sealRecord({ owner: this.#owner.name, key }, previous, payload);
     const batch = this.#database.batch().put(key, bytes);
     const next = this.#index.nextBase();
     if (next !== undefined) {
-      for (let turn = base.firstTurn; turn < next.firstTurn; turn++) batch.del(toTurnKey(turn));
+      for (let turn = base.firstIndex; turn < next.firstIndex; turn++) batch.del(toRecordKey(turn));
       batch.put(baseKey, encodeBase(this.#owner.name, next));
     }
     await batch.write({ sync: true });
@@ -168,12 +169,12 @@ async function* turnsFrom(
   owner: string,
   base: JournalBase,
 ): AsyncGenerator<Turn> {
-  let turn = base.firstTurn;
+  let turn = base.firstIndex;
   let previous = base.previous;
   try {
     for await (const [key, bytes] of database.iterator({ fillCache: false })) {
-      const found = fromTurnKey(key);
-      if (found !== undefined && found < base.firstTurn) continue;
+      const found = fromRecordKey(key);
+      if (found !== undefined && found < base.firstIndex) continue;
       if (found !== turn) throw new Error(`it is missing, and key ${toHex(key)} is next`);
       const record = openRecord({ owner, key }, bytes);
       if (!isSameChecksum(record.previous, previous)) {
@@ -189,10 +190,10 @@ async function* turnsFrom(
 }
 
 function expectTail(index: JournalIndex, owner: JournalOwner): void {
-  const reached = Math.max(index.base.writtenAt, owner.turnReached);
-  if (index.highestTurn >= reached) return;
+  const reached = Math.max(index.base.writtenAt, owner.writeIndexReached);
+  if (index.writeIndex >= reached) return;
   throw damaged(
-    `turn ${index.highestTurn + 1}`,
+    `turn ${index.writeIndex + 1}`,
     new Error(`the journal ends before turn ${reached}`),
   );
 }

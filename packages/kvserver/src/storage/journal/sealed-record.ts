@@ -18,7 +18,7 @@ export type Checksum = Uint8Array;
 export const noChecksum: Checksum = new Uint8Array(checksumBytes);
 
 /** Where a record stands: whose it is, and under which key. */
-export interface Place {
+export interface RecordId {
   readonly owner: string;
   readonly key: Uint8Array;
 }
@@ -34,14 +34,14 @@ export interface OpenedRecord {
   readonly checksum: Checksum;
 }
 
-export function sealRecord(place: Place, previous: Checksum, payload: Uint8Array): SealedRecord {
+export function sealRecord(place: RecordId, previous: Checksum, payload: Uint8Array): SealedRecord {
   const body = Buffer.concat([previous, payload]);
   const checksum = checksumOf(place, body);
   return { bytes: Buffer.concat([body, checksum]), checksum };
 }
 
 /** @throws Error if the record is not, to the bit, what was sealed at this place. */
-export function openRecord(place: Place, bytes: Uint8Array): OpenedRecord {
+export function openRecord(place: RecordId, bytes: Uint8Array): OpenedRecord {
   const bodyBytes = bytes.byteLength - checksumBytes;
   if (bodyBytes < checksumBytes) throw new Error(`it has only ${bytes.byteLength} bytes`);
   const body = bytes.subarray(0, bodyBytes);
@@ -60,7 +60,7 @@ export function isSameChecksum(a: Checksum, b: Checksum): boolean {
   return Buffer.compare(a, b) === 0;
 }
 
-function checksumOf({ owner, key }: Place, body: Uint8Array): Checksum {
+function checksumOf({ owner, key }: RecordId, body: Uint8Array): Checksum {
   const hash = createHash('sha256').update(`${owner}\n`).update(key).update(body);
   return hash.digest().subarray(0, checksumBytes);
 }

@@ -3,16 +3,16 @@
 const keyBytes = 8;
 
 /** Turns count from 1; the key of turn 0 is taken by the journal's base. */
-export const baseKey = toTurnKey(0);
+export const baseKey = toRecordKey(0);
 
-export function toTurnKey(turn: number): Buffer {
+export function toRecordKey(turn: number): Buffer {
   const key = Buffer.alloc(keyBytes);
   key.writeBigUInt64BE(BigInt(turn));
   return key;
 }
 
 /** The turn a key names, or `undefined` if it names none. */
-export function fromTurnKey(key: Uint8Array): number | undefined {
+export function fromRecordKey(key: Uint8Array): number | undefined {
   if (key.byteLength !== keyBytes) return undefined;
   const turn = Number(Buffer.from(key).readBigUInt64BE());
   return Number.isSafeInteger(turn) ? turn : undefined;

@@ -4,10 +4,10 @@
  */
 import type { Write } from '@paxkv/paxos';
 import {
-  type Acquaintance,
   type Admission,
   type Ballot,
-  type OwnLife,
+  type OwnIncarnation,
+  type PeerRecord,
   roundMax,
 } from '@paxkv/paxos/core';
 import { Packr } from 'msgpackr';
@@ -43,17 +43,17 @@ function toFields(write: JournalWrite): unknown[] {
     }
     case 'forgotten':
       return [type, write.min];
-    case 'followed':
+    case 'logPromised':
       return [type, write.ballot.round, write.ballot.peer];
-    case 'life': {
-      const fields = [type, write.life, write.attempt, write.isNew];
-      return write.fence === undefined ? fields : [...fields, write.fence];
+    case 'incarnation': {
+      const fields = [type, write.incarnation, write.attempt, write.isNew];
+      return write.votingFloor === undefined ? fields : [...fields, write.votingFloor];
     }
-    case 'met':
+    case 'peerRecords':
       return [
         type,
-        write.peers.map(({ life, turn, hadOther, admission }) => [
-          ...[life, turn, hadOther ?? false],
+        write.peers.map(({ incarnation, writeIndex, hadOther, admission }) => [
+          ...[incarnation, writeIndex, hadOther ?? false],
           ...toList(admission),
         ]),
       ];
@@ -62,7 +62,7 @@ function toFields(write: JournalWrite): unknown[] {
 
 function toList(admission: Admission | undefined): unknown[] {
   if (admission === undefined) return [];
-  return [admission.life, admission.attempt, admission.isNew];
+  return [admission.incarnation, admission.attempt, admission.isNew];
 }
 
 function fromFields(fields: readonly unknown[]): JournalWrite {
@@ -84,25 +84,25 @@ function fromFields(fields: readonly unknown[]): JournalWrite {
       };
     case 'decided': {
       expectCount(fields, fields.length === 3 ? 3 : 2);
-      const news = { type, seq: parseInteger('seq', number) };
-      return fields.length === 3 ? { ...news, value: parseBytes(fields[2]) } : news;
+      const note = { type, seq: parseInteger('seq', number) };
+      return fields.length === 3 ? { ...note, value: parseBytes(fields[2]) } : note;
     }
     case 'forgotten':
       expectCount(fields, 2);
       return { type, min: parseInteger('min', number) };
-    case 'followed':
+    case 'logPromised':
       expectCount(fields, 3);
       return { type, ballot: parseBallot(number, round) };
-    case 'life': {
+    case 'incarnation': {
       expectCount(fields, fields.length === 5 ? 5 : 4);
-      const life: OwnLife = { type, ...parseAdmission(fields.slice(1, 4)) };
+      const own: OwnIncarnation = { type, ...parseAdmission(fields.slice(1, 4)) };
       return fields.length === 5
-        ? { ...life, fence: parseInteger('fence', fields[4], { min: -1 }) }
-        : life;
+        ? { ...own, votingFloor: parseInteger('votingFloor', fields[4], { min: -1 }) }
+        : own;
     }
-    case 'met':
+    case 'peerRecords':
       expectCount(fields, 2);
-      return { type, peers: parseArray(number).map((peer) => parseAcquaintance(parseArray(peer))) };
+      return { type, peers: parseArray(number).map((peer) => parsePeerRecord(parseArray(peer))) };
     default:
       throw new TypeError(`there is no write of type ${String(type)}`);
   }
@@ -126,20 +126,20 @@ function parseBallot(round: unknown, peer: unknown): Ballot {
   };
 }
 
-function parseAdmission([life, attempt, isNew]: readonly unknown[]): Admission {
+function parseAdmission([incarnation, attempt, isNew]: readonly unknown[]): Admission {
   return {
-    life: parseInteger('life', life, { min: 1 }),
+    incarnation: parseInteger('incarnation', incarnation, { min: 1 }),
     attempt: parseInteger('attempt', attempt),
     isNew: parseFlag('isNew', isNew),
   };
 }
 
-function parseAcquaintance(fields: readonly unknown[]): Acquaintance {
+function parsePeerRecord(fields: readonly unknown[]): PeerRecord {
   expectCount(fields, fields.length === 6 ? 6 : 3);
-  const [life, turn, hadOther, ...admission] = fields;
+  const [incarnation, writeIndex, hadOther, ...admission] = fields;
   const known = {
-    life: parseInteger('life', life),
-    turn: parseInteger('turn', turn),
+    incarnation: parseInteger('incarnation', incarnation),
+    writeIndex: parseInteger('writeIndex', writeIndex),
     ...(parseFlag('hadOther', hadOther) && { hadOther: true }),
   };
   return admission.length === 0 ? known : { ...known, admission: parseAdmission(admission) };

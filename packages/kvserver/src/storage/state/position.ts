@@ -3,7 +3,7 @@ import type { Bytes } from '@paxkv/protocol';
 import { type Row, toBytes, toCount, toRow } from '@paxkv/protocol';
 import type { SessionCounts } from '../../state-machine/sessions/sessions.ts';
 import { StateError } from '../../state-machine/state-error.ts';
-import { fromTally, type Tally, toTally } from './state-checksum.ts';
+import { fromChecksum, type StateChecksum, toChecksum } from './state-checksum.ts';
 
 export interface Position {
   /** The highest instance applied, −1 for none. All below it are applied too. */
@@ -15,9 +15,9 @@ export interface Position {
 }
 
 /** A position as it lies in the database, with the tally of all rows beside it. */
-export interface TalliedPosition {
+export interface VerifiedPosition {
   readonly position: Position;
-  readonly tally: Tally;
+  readonly tally: StateChecksum;
 }
 
 /** Of the whole state database: raised when rows change their meaning. */
@@ -31,17 +31,17 @@ export const startPosition: Position = {
   stateHash: new Uint8Array(32),
 };
 
-export function fromPosition({ position, tally }: TalliedPosition): Row {
+export function fromPosition({ position, tally }: VerifiedPosition): Row {
   const { applied, revision, sessions, stateHash } = position;
   const { next, uses } = sessions;
-  return [format, applied, revision, next, uses, stateHash, fromTally(tally)];
+  return [format, applied, revision, next, uses, stateHash, fromChecksum(tally)];
 }
 
 /**
  * @throws TypeError
  * @throws StateError `STATE_UNKNOWN_FORMAT`
  */
-export function toPosition(row: Row): TalliedPosition {
+export function toPosition(row: Row): VerifiedPosition {
   const [found, applied, revision, next, uses, stateHash, tally] = row;
   if (found !== format) {
     throw new StateError(
@@ -55,5 +55,5 @@ export function toPosition(row: Row): TalliedPosition {
     sessions: { next: toCount(next, 1), uses: toCount(uses) },
     stateHash: toBytes(stateHash),
   };
-  return { position, tally: toTally(toRow(tally)) };
+  return { position, tally: toChecksum(toRow(tally)) };
 }

@@ -7,13 +7,18 @@ import type { Bytes } from '@paxkv/protocol';
 import { StateError } from '../../state-machine/state-error.ts';
 import { isMetaKey, isStateKey } from './row-keys.ts';
 import { bodyOf, sumIn } from './sealed-row.ts';
-import { isSameTally, noRows, type Tally, tallyAfter } from './state-checksum.ts';
+import {
+  checksumAfter,
+  emptyChecksum,
+  isSameChecksum,
+  type StateChecksum,
+} from './state-checksum.ts';
 
 /** One row as it lies in the database. */
 export type StateRow = readonly [key: Bytes, row: Bytes];
 
 export class RowAudit {
-  #tally = noRows;
+  #tally = emptyChecksum;
 
   /** @throws StateError `STATE_DAMAGED` if the row is not what was written under this key. */
   take([key, row]: StateRow): void {
@@ -23,12 +28,12 @@ export class RowAudit {
       const name = Buffer.from(key).toString('hex');
       throw new StateError('STATE_DAMAGED', `No row of a state has the key ${name}.`);
     }
-    this.#tally = tallyAfter(this.#tally, { before: undefined, after: sumIn(row) });
+    this.#tally = checksumAfter(this.#tally, { before: undefined, after: sumIn(row) });
   }
 
   /** @throws StateError `STATE_DAMAGED` unless the rows taken are the ones that `expected` counted. */
-  finish(expected: Tally): void {
-    if (isSameTally(this.#tally, expected)) return;
+  finish(expected: StateChecksum): void {
+    if (isSameChecksum(this.#tally, expected)) return;
     throw new StateError(
       'STATE_DAMAGED',
       `The state has ${this.#tally.count} rows where ${expected.count} were written, or others.`,

@@ -4,34 +4,34 @@
  */
 import { type Row, toCount } from '@paxkv/protocol';
 
-export interface Tally {
+export interface StateChecksum {
   readonly count: number;
   /** Of the rows' checksums, modulo 2³². It does not depend on their order. */
   readonly sum: number;
 }
 
-export const noRows: Tally = { count: 0, sum: 0 };
+export const emptyChecksum: StateChecksum = { count: 0, sum: 0 };
 
 /** The tally after one row was replaced; an absent checksum stands for no row. */
-export function tallyAfter(
-  { count, sum }: Tally,
+export function checksumAfter(
+  { count, sum }: StateChecksum,
   { before, after }: { readonly before: number | undefined; readonly after: number | undefined },
-): Tally {
+): StateChecksum {
   return {
     count: count + (after === undefined ? 0 : 1) - (before === undefined ? 0 : 1),
     sum: (sum + (after ?? 0) - (before ?? 0)) >>> 0,
   };
 }
 
-export function isSameTally(one: Tally, other: Tally): boolean {
+export function isSameChecksum(one: StateChecksum, other: StateChecksum): boolean {
   return one.count === other.count && one.sum === other.sum;
 }
 
-export function fromTally({ count, sum }: Tally): Row {
+export function fromChecksum({ count, sum }: StateChecksum): Row {
   return [count, sum];
 }
 
 /** @throws TypeError */
-export function toTally([count, sum]: Row): Tally {
+export function toChecksum([count, sum]: Row): StateChecksum {
   return { count: toCount(count), sum: toCount(sum) };
 }

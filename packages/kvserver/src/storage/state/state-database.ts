@@ -9,16 +9,20 @@ import { pack } from '@paxkv/protocol';
 import type { AbstractBatchOptions, AbstractChainedBatch, AbstractLevel } from 'abstract-level';
 import { Session } from '../../state-machine/sessions/session.ts';
 import { StateError } from '../../state-machine/state-error.ts';
-import type { Change, Place } from '../../state-machine/store/cached-entry.ts';
-import { fromKept, type KeptEntry, toKept } from '../../state-machine/store/cached-value.ts';
+import type { CacheSlot, Change } from '../../state-machine/store/cached-entry.ts';
+import {
+  type CachedEntry,
+  fromCachedEntry,
+  toCachedEntry,
+} from '../../state-machine/store/cached-value.ts';
 import { attempt } from './attempt.ts';
 import { fromEntry, toEntry } from './entry-row.ts';
 import {
   fromPosition,
   type Position,
   startPosition,
-  type TalliedPosition,
   toPosition,
+  type VerifiedPosition,
 } from './position.ts';
 import { RowAudit } from './row-audit.ts';
 import {
@@ -31,7 +35,7 @@ import {
   sessionKey,
 } from './row-keys.ts';
 import { seal, sumIn, unseal } from './sealed-row.ts';
-import { noRows, tallyAfter } from './state-checksum.ts';
+import { checksumAfter, emptyChecksum } from './state-checksum.ts';
 
 /** Open, with `keyEncoding` and `valueEncoding` both `'view'`. */
 export type StateLevel = AbstractLevel<string | Buffer | Uint8Array, Bytes, Bytes>;
@@ -68,7 +72,7 @@ export class StateDatabase {
   readonly #level: StateLevel;
   readonly #journalTurn: (() => number) | undefined;
   /** Of the rows as last given to a write. */
-  #tally = noRows;
+  #tally = emptyChecksum;
   /** The checksums of the rows of sessions, by id. */
   readonly #sessionSums = new Map<number, number>();
 
@@ -96,7 +100,7 @@ export class StateDatabase {
   }
 
   /** What each of the keys holds, in their order. */
-  async readPlaces(names: readonly string[]): Promise<Place[]> {
+  async readPlaces(names: readonly string[]): Promise<CacheSlot[]> {
     const rowKeys = names.map(dataKeyOf);
     const rows = await attempt('read entries', () => this.#level.getMany(rowKeys));
     return names.map((name, index) => {
@@ -138,11 +142,11 @@ export class StateDatabase {
     return hash.digest('hex');
   }
 
-  async #loadPosition(): Promise<TalliedPosition> {
+  async #loadPosition(): Promise<VerifiedPosition> {
     const row = await attempt('read the position', () => this.#level.get(positionKey));
     if (row !== undefined) return unseal(positionKey, row, toPosition);
     const keys = await attempt('look for rows', () => this.#level.keys({ limit: 1 }).all());
-    if (keys.length === 0) return { position: startPosition, tally: noRows };
+    if (keys.length === 0) return { position: startPosition, tally: emptyChecksum };
     throw new StateError('STATE_DAMAGED', 'The state database has rows, but no position.');
   }
 
@@ -167,11 +171,11 @@ export class StateDatabase {
       batch.del(key);
       place.rowSum = undefined;
     } else {
-      const row = seal(key, fromEntry(fromKept(entry)));
+      const row = seal(key, fromEntry(fromCachedEntry(entry)));
       batch.put(key, row);
       place.rowSum = sumIn(row);
     }
-    this.#tally = tallyAfter(this.#tally, { before, after: place.rowSum });
+    this.#tally = checksumAfter(this.#tally, { before, after: place.rowSum });
   }
 
   #putSession(batch: Batch, id: number, session: Session | undefined): void {
@@ -187,11 +191,11 @@ export class StateDatabase {
       after = sumIn(row);
       this.#sessionSums.set(id, after);
     }
-    this.#tally = tallyAfter(this.#tally, { before, after });
+    this.#tally = checksumAfter(this.#tally, { before, after });
   }
 }
 
-function openEntry(rowKey: Bytes | undefined, row: Bytes | undefined): KeptEntry | undefined {
+function openEntry(rowKey: Bytes | undefined, row: Bytes | undefined): CachedEntry | undefined {
   if (rowKey === undefined || row === undefined) return undefined;
-  return toKept(unseal(rowKey, row, toEntry));
+  return toCachedEntry(unseal(rowKey, row, toEntry));
 }

@@ -7,7 +7,7 @@ import { toPosition } from './position.ts';
 import { RowAudit, type StateRow } from './row-audit.ts';
 import { isLocalKey, positionKey } from './row-keys.ts';
 import { unseal } from './sealed-row.ts';
-import type { Tally } from './state-checksum.ts';
+import type { StateChecksum } from './state-checksum.ts';
 import type { StateLevel } from './state-database.ts';
 
 /** Some rows of a state; all that there are when taken together, in the order of their keys. */
@@ -21,7 +21,7 @@ const readCountMax = 64;
 export class StateExport {
   /** The highest instance applied. */
   readonly applied: number;
-  readonly #tally: Tally;
+  readonly #tally: StateChecksum;
   readonly #snapshot: AbstractSnapshot;
   readonly #iterator: AbstractIterator<StateLevel, Bytes, Bytes>;
   readonly #audit = new RowAudit();
@@ -29,7 +29,7 @@ export class StateExport {
   #waiting: StateRow[] = [];
 
   private constructor(
-    { applied, tally }: { readonly applied: number; readonly tally: Tally },
+    { applied, tally }: { readonly applied: number; readonly tally: StateChecksum },
     snapshot: AbstractSnapshot,
     iterator: AbstractIterator<StateLevel, Bytes, Bytes>,
   ) {

@@ -8,7 +8,7 @@ import type { PeerId } from '../ballot.ts';
 import type { Learner } from '../instance/learner.ts';
 import { learnCountMax } from '../messages/message.ts';
 import type { Outbox } from '../outbox.ts';
-import type { Patience } from '../timeouts.ts';
+import type { RetryDelays } from '../timeouts.ts';
 
 /** A Learn that has not been answered yet. */
 interface Asked {
@@ -29,7 +29,7 @@ const newsMsMax = 20;
 
 export class CatchUp<V> {
   readonly #learner: Learner<V>;
-  readonly #patience: Patience;
+  readonly #delays: RetryDelays;
   readonly #others: readonly PeerId[];
   #asked: Asked | undefined;
   /** How often another was asked because nobody leads. */
@@ -41,16 +41,16 @@ export class CatchUp<V> {
   /** Up to where each peer can tell every decision, as far as it said. */
   readonly #known: number[];
 
-  constructor(learner: Learner<V>, patience: Patience, { me, peerCount }: Place) {
+  constructor(learner: Learner<V>, delays: RetryDelays, { me, peerCount }: Place) {
     this.#learner = learner;
-    this.#patience = patience;
+    this.#delays = delays;
     const all = Array.from({ length: peerCount }, (_, peer) => peer);
     this.#others = all.filter((peer) => peer !== me);
     this.#known = all.map(() => -1);
   }
 
   /** `from` knows every decision from here up to `upTo`, by its own account; or it may. */
-  heard(from: PeerId, upTo: number, now: number, outbox: Outbox<V>): void {
+  observe(from: PeerId, upTo: number, now: number, outbox: Outbox<V>): void {
     if (this.#asked && now >= this.#asked.until) this.#known[this.#asked.to] = -1;
     const seq = this.#learner.firstMissing;
     const known = Math.max(upTo, this.#known[from] ?? -1);
@@ -59,7 +59,7 @@ export class CatchUp<V> {
     if (this.#asked && now < this.#asked.until) return;
     if (this.#asked?.seq === seq) this.#attempt += 1;
     const count = Math.min(learnCountMax, known - seq + 1);
-    this.#asked = { seq, to: from, until: now + this.#patience.beforeResend(this.#attempt) };
+    this.#asked = { seq, to: from, until: now + this.#delays.beforeResend(this.#attempt) };
     outbox.sendNow(from, { type: 'learn', seq, count });
   }
 
@@ -67,14 +67,14 @@ export class CatchUp<V> {
   told(from: PeerId, upTo: number, now: number, outbox: Outbox<V>): void {
     this.#told ??= { upTo, since: now };
     if (now < this.#told.since + newsMsMax) return;
-    this.heard(from, this.#told.upTo, now, outbox);
+    this.observe(from, this.#told.upTo, now, outbox);
     this.#told = { upTo, since: now };
   }
 
   /** The host waits for `seq`: the leader knows of it, or where there is none, perhaps another. */
   ask(leader: PeerId | undefined, seq: number, now: number, outbox: Outbox<V>): void {
     const to = leader ?? this.#inTurn();
-    if (to !== undefined && this.#others.includes(to)) this.heard(to, seq, now, outbox);
+    if (to !== undefined && this.#others.includes(to)) this.observe(to, seq, now, outbox);
   }
 
   /**
@@ -86,10 +86,10 @@ export class CatchUp<V> {
     for (const to of this.#others) outbox.sendNow(to, { type: 'learn', seq, count: learnCountMax });
   }
 
-  /** No answer will come from `to`: it, or another, is asked again soon instead of when patience ends. */
+  /** No answer will come from `to`: it, or another, is asked again soon instead of when delays ends. */
   onUndeliverable(to: PeerId, seq: number, now: number): void {
     if (this.#asked?.to !== to || this.#asked.seq !== seq) return;
-    const until = Math.min(this.#asked.until, now + this.#patience.beforeRetry(this.#attempt));
+    const until = Math.min(this.#asked.until, now + this.#delays.beforeRetry(this.#attempt));
     this.#asked = { seq, to, until };
   }
 

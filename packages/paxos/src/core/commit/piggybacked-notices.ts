@@ -6,11 +6,11 @@ import type { PeerId } from '../ballot.ts';
 import { type Outcome, outcomeCountMax } from '../messages/message.ts';
 
 /** The longest that a leader keeps a decision to itself. */
-const rideMsMax = 3;
+const delayMsMax = 3;
 /** The same while somebody waits for it. */
-const hurriedMsMax = 1;
+const awaitedDelayMsMax = 1;
 
-export class RidingNews {
+export class PiggybackedNotices {
   readonly #untold: ReadonlyMap<PeerId, Outcome[]>;
   #wakeAt: number | undefined;
 
@@ -20,12 +20,12 @@ export class RidingNews {
 
   add(outcome: Outcome, now: number): void {
     for (const outcomes of this.#untold.values()) outcomes.push(outcome);
-    this.#wakeAt ??= now + rideMsMax;
+    this.#wakeAt ??= now + delayMsMax;
   }
 
   /** Somebody waits for what waits here. */
-  hurry(now: number): void {
-    if (this.#wakeAt !== undefined) this.#wakeAt = Math.min(this.#wakeAt, now + hurriedMsMax);
+  flushSoon(now: number): void {
+    if (this.#wakeAt !== undefined) this.#wakeAt = Math.min(this.#wakeAt, now + awaitedDelayMsMax);
   }
 
   /** What rides on a request to `to`: it counts as told. */

@@ -6,27 +6,27 @@
 import type { Random } from '../../environment.ts';
 import type { PeerId } from '../ballot.ts';
 import type { Agreement } from '../instance/agreement.ts';
-import type { Survey as Request, Surveyed } from '../messages/group.ts';
+import type { ReadIndexReply, ReadIndex as Request } from '../messages/group.ts';
 import type { Outbox } from '../outbox.ts';
 import { quorumSize } from '../quorum.ts';
-import type { Patience } from '../timeouts.ts';
+import type { RetryDelays } from '../timeouts.ts';
 
 /** Who was asked first has so long to answer before everybody is asked: well above a round trip. */
 const firstAnswerMs = 10;
 /** Where polls begin to count is drawn from this many: two runs of a peer never ask under one number. */
-const firstPollCount = 2 ** 48;
+const firstIdRange = 2 ** 48;
 
-export interface SurveyOptions {
+export interface QuorumReadOptions {
   readonly me: PeerId;
   readonly peerCount: number;
-  readonly patience: Patience;
+  readonly delays: RetryDelays;
   readonly random: Random;
   readonly agreement: Pick<Agreement<unknown>, 'votedUpTo' | 'knownUpTo' | 'noteMax'>;
 }
 
 /** One question on its way. */
-interface Poll {
-  readonly number: number;
+interface PendingRead {
+  readonly id: number;
   readonly answers: Map<PeerId, number>;
   /** Those asked at first. */
   readonly asked: readonly PeerId[];
@@ -34,49 +34,49 @@ interface Poll {
   wakeAt: number;
 }
 
-export class Survey {
-  readonly #options: SurveyOptions;
-  #pollNumber: number;
-  #poll: Poll | undefined;
+export class QuorumRead {
+  readonly #options: QuorumReadOptions;
+  #lastId: number;
+  #poll: PendingRead | undefined;
   /** They let a question wait, and were not heard since: they are asked last. */
   readonly #slow = new Set<PeerId>();
 
-  constructor(options: SurveyOptions) {
+  constructor(options: QuorumReadOptions) {
     this.#options = options;
     // Safety: an answer to an earlier run of this peer may still be on its way.
-    this.#pollNumber = Math.floor(options.random.next() * firstPollCount);
+    this.#lastId = Math.floor(options.random.next() * firstIdRange);
   }
 
   /**
    * Asks as many as make a quorum, others each time, and all if those do not answer soon. One question is
    * under way at a time: a later one takes the place of an earlier.
    */
-  begin<V>(now: number, outbox: Outbox<V>): void {
+  start<V>(now: number, outbox: Outbox<V>): void {
     const { me, agreement } = this.#options;
-    this.#pollNumber += 1;
+    this.#lastId += 1;
     const asked = this.#choose();
     const answers = new Map([[me, agreement.votedUpTo]]);
     const wakeAt = now + firstAnswerMs;
-    this.#poll = { number: this.#pollNumber, answers, asked, attempt: 0, wakeAt };
-    for (const to of asked) outbox.sendNow(to, { type: 'survey', poll: this.#pollNumber });
+    this.#poll = { id: this.#lastId, answers, asked, attempt: 0, wakeAt };
+    for (const to of asked) outbox.sendNow(to, { type: 'readIndex', id: this.#lastId });
     this.#conclude(outbox);
   }
 
-  onSurvey<V>(from: PeerId, { poll }: Request, outbox: Outbox<V>): void {
-    const { votedUpTo: upTo, knownUpTo } = this.#options.agreement;
-    outbox.sendNow(from, { type: 'surveyed', poll, upTo, knownUpTo });
+  onReadIndex<V>(from: PeerId, { id }: Request, outbox: Outbox<V>): void {
+    const { votedUpTo: readIndex, knownUpTo } = this.#options.agreement;
+    outbox.sendNow(from, { type: 'readIndexReply', id, readIndex, knownUpTo });
   }
 
-  onSurveyed<V>(from: PeerId, { poll, upTo }: Surveyed, outbox: Outbox<V>): void {
+  onReadIndexReply<V>(from: PeerId, { id, readIndex }: ReadIndexReply, outbox: Outbox<V>): void {
     this.#slow.delete(from);
     // Safety: an answer to an earlier question knows nothing of what was decided since.
-    if (this.#poll?.number !== poll) return;
-    this.#poll.answers.set(from, upTo);
+    if (this.#poll?.id !== id) return;
+    this.#poll.answers.set(from, readIndex);
     this.#conclude(outbox);
   }
 
-  /** What this peer said was said in a life that is over. */
-  disregard(peer: PeerId): void {
+  /** What this peer said was said in an incarnation that is over. */
+  discardAnswersOf(peer: PeerId): void {
     this.#poll?.answers.delete(peer);
   }
 
@@ -84,7 +84,7 @@ export class Survey {
     const poll = this.#poll;
     if (!poll || poll.wakeAt > now) return;
     for (const peer of poll.asked) if (!poll.answers.has(peer)) this.#slow.add(peer);
-    poll.wakeAt = now + this.#options.patience.beforeResend(poll.attempt);
+    poll.wakeAt = now + this.#options.delays.beforeResend(poll.attempt);
     poll.attempt += 1;
     this.#askAll(poll, outbox);
   }
@@ -97,15 +97,15 @@ export class Survey {
     const { me, peerCount } = this.#options;
     const others: PeerId[] = [];
     for (let step = 1; step < peerCount; step += 1) others.push((me + step) % peerCount);
-    const first = this.#pollNumber % Math.max(1, others.length);
+    const first = this.#lastId % Math.max(1, others.length);
     const inTurn = [...others.slice(first), ...others.slice(0, first)];
     const isSlow = (peer: PeerId) => Number(this.#slow.has(peer));
     return inTurn.toSorted((a, b) => isSlow(a) - isSlow(b)).slice(0, quorumSize(peerCount) - 1);
   }
 
-  #askAll<V>({ number, answers }: Poll, outbox: Outbox<V>): void {
+  #askAll<V>({ id, answers }: PendingRead, outbox: Outbox<V>): void {
     for (let to = 0; to < this.#options.peerCount; to += 1) {
-      if (!answers.has(to)) outbox.sendNow(to, { type: 'survey', poll: number });
+      if (!answers.has(to)) outbox.sendNow(to, { type: 'readIndex', id: id });
     }
   }
 
@@ -116,6 +116,6 @@ export class Survey {
     this.#poll = undefined;
     const upTo = Math.max(...answers.values());
     agreement.noteMax(upTo);
-    outbox.surveyed(upTo);
+    outbox.readIndex(upTo);
   }
 }

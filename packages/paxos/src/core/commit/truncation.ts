@@ -4,7 +4,7 @@
  */
 import type { PeerId } from '../ballot.ts';
 
-export class Retention {
+export class Truncation {
   readonly #me: PeerId;
   readonly #done: number[];
   #min = 0;
@@ -25,7 +25,7 @@ export class Retention {
   }
 
   /** The own host is done with `seq` and all before it. A lower seq than before changes nothing. */
-  doneHere(seq: number): void {
+  setOwnDone(seq: number): void {
     this.#raise(this.#me, seq);
   }
 
@@ -33,7 +33,7 @@ export class Retention {
    * What an envelope says of its sender. Its `min` may be adopted: that every peer is done below it
    * was true when it was sent and stays true, also for peers that have not told us themselves.
    */
-  heard(from: PeerId, done: number, min: number): void {
+  observe(from: PeerId, done: number, min: number): void {
     this.#raise(from, done);
     this.#min = Math.max(this.#min, min);
   }

@@ -4,10 +4,10 @@
  */
 import { type Ballot, type InstanceVote, isLower, isSameBallot, type Vote } from '../ballot.ts';
 import type { DurableWrite } from '../effects.ts';
-import type { Followed, Lead, Outbid } from '../messages/group.ts';
+import type { LogPromised, LogRejected, PrepareLog } from '../messages/group.ts';
 import type { Accept, Accepted, Prepare, Promised, Rejected } from '../messages/message.ts';
 import type { Outbox } from '../outbox.ts';
-import { Window } from './instance-map.ts';
+import { InstanceMap } from './instance-map.ts';
 
 /** What an acceptor remembers of one instance. A vote is never above the promise. */
 interface Instance<V> {
@@ -19,23 +19,33 @@ interface Instance<V> {
 const toldCountMax = 64;
 
 export class Acceptor<V> {
-  readonly #instances = new Window<Instance<V>>();
+  readonly #instances = new InstanceMap<Instance<V>>();
   /** What was promised for the whole log: it counts in every instance beside the promise there. */
-  #log: Ballot | undefined;
+  #logPromise: Ballot | undefined;
   #highestVoted = -1;
 
   /** Phase 1(b) for every instance at once. `unknown`: from here on no instance is decided or forgotten. */
-  onLead({ ballot }: Lead, unknown: number, outbox: Outbox<V>): Followed<V> | Outbid {
-    const log = this.#log;
-    if (log && isLower(ballot, log)) return { type: 'outbid', ballot, promised: log };
-    if (isLower(log, ballot)) {
-      this.#log = ballot;
-      outbox.persist({ type: 'followed', ballot });
+  onPrepareLog(
+    { ballot }: PrepareLog,
+    unknown: number,
+    outbox: Outbox<V>,
+  ): LogPromised<V> | LogRejected {
+    const logPromise = this.#logPromise;
+    if (logPromise && isLower(ballot, logPromise))
+      return { type: 'logRejected', ballot, promised: logPromise };
+    if (isLower(logPromise, ballot)) {
+      this.#logPromise = ballot;
+      outbox.persist({ type: 'logPromised', ballot });
     }
     const votes = this.votes().filter(({ seq }) => seq >= unknown);
     const told = votes.slice(-toldCountMax);
     const untold = votes.at(-toldCountMax - 1);
-    return { type: 'followed', ballot, from: untold ? untold.seq + 1 : unknown, votes: told };
+    return {
+      type: 'logPromised',
+      ballot,
+      firstSeq: untold ? untold.seq + 1 : unknown,
+      votes: told,
+    };
   }
 
   /** The highest seq in which this acceptor ever voted, or −1. */
@@ -45,7 +55,7 @@ export class Acceptor<V> {
 
   /** The ballot promised for the whole log, if any. */
   get log(): Ballot | undefined {
-    return this.#log;
+    return this.#logPromise;
   }
 
   /** Phase 1(b): promise to ignore lower ballots, and tell what we last voted for. */
@@ -81,7 +91,7 @@ export class Acceptor<V> {
   /** The highest ballot promised in `seq`, if any. */
   promised(seq: number): Ballot | undefined {
     const own = this.#instances.get(seq)?.promised;
-    return this.#log && isLower(own, this.#log) ? this.#log : own;
+    return this.#logPromise && isLower(own, this.#logPromise) ? this.#logPromise : own;
   }
 
   vote(seq: number): Vote<V> | undefined {
@@ -95,9 +105,11 @@ export class Acceptor<V> {
       .sort((a, b) => a.seq - b.seq);
   }
 
-  restore(write: Extract<DurableWrite<V>, { type: 'promised' | 'accepted' | 'followed' }>): void {
-    if (write.type === 'followed') {
-      if (isLower(this.#log, write.ballot)) this.#log = write.ballot;
+  restore(
+    write: Extract<DurableWrite<V>, { type: 'promised' | 'accepted' | 'logPromised' }>,
+  ): void {
+    if (write.type === 'logPromised') {
+      if (isLower(this.#logPromise, write.ballot)) this.#logPromise = write.ballot;
       return;
     }
     const instance = this.#instance(write.seq);
@@ -119,9 +131,9 @@ export class Acceptor<V> {
   #refusal(seq: number, ballot: Ballot): Rejected | undefined {
     const promised = this.promised(seq);
     if (!promised || !isLower(ballot, promised)) return undefined;
-    const log = this.#log;
-    const isByLog = log !== undefined && isLower(ballot, log);
-    return { type: 'rejected', seq, ballot, promised, ...(isByLog && { log }) };
+    const logPromise = this.#logPromise;
+    const isByLog = logPromise !== undefined && isLower(ballot, logPromise);
+    return { type: 'rejected', seq, ballot, promised, ...(isByLog && { logPromise }) };
   }
 
   #instance(seq: number): Instance<V> {

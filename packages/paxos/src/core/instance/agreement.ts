@@ -4,13 +4,13 @@
  * Paxos Made Simple §2.5: proposer, acceptor and learner in one.
  */
 import type { Ballot, PeerId } from '../ballot.ts';
-import type { Rounds } from '../ballot-allocator.ts';
+import type { BallotAllocator } from '../ballot-allocator.ts';
 import { CatchUp } from '../commit/catch-up.ts';
-import { RidingNews } from '../commit/piggybacked-notices.ts';
-import type { Retention } from '../commit/truncation.ts';
-import type { Decision, DurableWrite, Met, OwnLife, Write } from '../effects.ts';
-import type { Leadership } from '../leader/leader.ts';
-import type { Followed, Lead, Outbid, Surveyed } from '../messages/group.ts';
+import { PiggybackedNotices } from '../commit/piggybacked-notices.ts';
+import type { Truncation } from '../commit/truncation.ts';
+import type { Decision, DurableWrite, OwnIncarnation, PeerRecords, Write } from '../effects.ts';
+import type { Leader } from '../leader/leader.ts';
+import type { LogPromised, LogRejected, PrepareLog, ReadIndexReply } from '../messages/group.ts';
 import type {
   Accept,
   Accepted,
@@ -21,8 +21,8 @@ import type {
   Prepare,
 } from '../messages/message.ts';
 import type { Outbox } from '../outbox.ts';
-import { recall } from '../recovery/replay.ts';
-import { earliest, type Patience } from '../timeouts.ts';
+import { replay } from '../recovery/replay.ts';
+import { earliest, type RetryDelays } from '../timeouts.ts';
 import { Acceptor } from './acceptor.ts';
 import { Decisions } from './decisions.ts';
 import { Learner, type Status } from './learner.ts';
@@ -31,72 +31,72 @@ import { Proposer } from './proposer.ts';
 export interface AgreementOptions<V> {
   readonly me: PeerId;
   readonly peerCount: number;
-  readonly rounds: Rounds;
-  readonly leadership: Leadership<V>;
-  readonly retention: Retention;
-  readonly patience: Patience;
+  readonly ballots: BallotAllocator;
+  readonly leader: Leader<V>;
+  readonly truncation: Truncation;
+  readonly delays: RetryDelays;
 }
 
 export class Agreement<V> {
   readonly catchUp: CatchUp<V>;
-  readonly #retention: Retention;
-  readonly #rounds: Rounds;
-  readonly #leadership: Leadership<V>;
+  readonly #truncation: Truncation;
+  readonly #ballots: BallotAllocator;
+  readonly #leader: Leader<V>;
   readonly #acceptor = new Acceptor<V>();
   readonly #learner = new Learner<V>();
   readonly #proposer: Proposer<V>;
   readonly #decisions: Decisions<V>;
   #max = -1;
-  #fence = -1;
+  #votingFloor = -1;
 
-  constructor({ me, peerCount, rounds, leadership, retention, patience }: AgreementOptions<V>) {
+  constructor({ me, peerCount, ballots, leader, truncation, delays }: AgreementOptions<V>) {
     const others = Array.from({ length: peerCount }, (_, peer) => peer).filter((to) => to !== me);
-    const riding = new RidingNews(others);
-    this.#retention = retention;
-    this.#rounds = rounds;
-    this.#leadership = leadership;
+    const piggybacked = new PiggybackedNotices(others);
+    this.#truncation = truncation;
+    this.#ballots = ballots;
+    this.#leader = leader;
     const knownUpTo = () => this.knownUpTo;
-    this.#proposer = new Proposer({ peerCount, rounds, patience, riding, knownUpTo });
-    this.catchUp = new CatchUp(this.#learner, patience, { me, peerCount });
+    this.#proposer = new Proposer({ peerCount, ballots, delays, piggybacked, knownUpTo });
+    this.catchUp = new CatchUp(this.#learner, delays, { me, peerCount });
     this.#decisions = new Decisions({
-      ...{ others, riding, retention, patience },
+      ...{ others, piggybacked, truncation, delays },
       ...{ acceptor: this.#acceptor, learner: this.#learner, proposer: this.#proposer },
     });
   }
 
-  restore(write: Exclude<Write<V>, OwnLife | Met>): void {
+  restore(write: Exclude<Write<V>, OwnIncarnation | PeerRecords>): void {
     const roles = {
-      rounds: this.#rounds,
-      retention: this.#retention,
+      ballots: this.#ballots,
+      truncation: this.#truncation,
       acceptor: this.#acceptor,
       learner: this.#learner,
     };
-    this.#max = Math.max(this.#max, recall(write, roles));
+    this.#max = Math.max(this.#max, replay(write, roles));
   }
 
-  /** From now on this peer takes part in no instance up to `fence`: it may have, and not remember. */
-  keepOut(fence: number): void {
-    this.#fence = fence;
-    if (fence < Infinity) this.#max = Math.max(this.#max, fence);
+  /** From now on this peer takes part in no instance up to `votingFloor`: it may have, and not remember. */
+  raiseVotingFloor(votingFloor: number): void {
+    this.#votingFloor = votingFloor;
+    if (votingFloor < Infinity) this.#max = Math.max(this.#max, votingFloor);
   }
 
-  /** Rounds up to here were used in a life that is over, and by a leader in any instance. */
+  /** Rounds up to here were used in an incarnation that is over, and by a leader in any instance. */
   skipRounds(round: number, outbox: Outbox<V>): void {
-    this.#rounds.skip(round, outbox);
+    this.#ballots.skip(round, outbox);
   }
 
   propose({ seq, value }: Decision<V>, now: number, outbox: Outbox<V>): void {
-    if (seq < this.#retention.min) return;
+    if (seq < this.#truncation.min) return;
     this.#max = Math.max(this.#max, seq);
-    // Safety: up to the fence a ballot may have been used, and a vote cast, in a life that is over.
-    if (seq <= this.#fence) this.catchUp.askAll(seq, outbox);
-    if (seq <= this.#fence || this.#learner.knows(seq)) return;
-    const entitlement = this.#leadership.entitlement(seq);
+    // Safety: up to the votingFloor a ballot may have been used, and a vote cast, in an incarnation that is over.
+    if (seq <= this.#votingFloor) this.catchUp.askAll(seq, outbox);
+    if (seq <= this.#votingFloor || this.#learner.knows(seq)) return;
+    const entitlement = this.#leader.fastPath(seq);
     if (entitlement) {
       const { ballot, vote } = entitlement;
       // Safety (P2c): the value of the highest vote the followers told of, and only without any the own.
-      this.#proposer.lead({ seq, value: vote ? vote.value : value, ballot }, now, outbox);
-      this.#leadership.spoke(now);
+      this.#proposer.acceptAt({ seq, value: vote ? vote.value : value, ballot }, now, outbox);
+      this.#leader.onRequestsSent(now);
       return;
     }
     const promised = this.#acceptor.promised(seq);
@@ -104,18 +104,18 @@ export class Agreement<V> {
   }
 
   /** The log promise, with the votes that go with it; or the higher one that was given before. */
-  follow(lead: Lead, outbox: Outbox<V>): Followed<V> | Outbid {
-    return this.#acceptor.onLead(lead, this.#settledUpTo + 1, outbox);
+  promiseLog(lead: PrepareLog, outbox: Outbox<V>): LogPromised<V> | LogRejected {
+    return this.#acceptor.onPrepareLog(lead, this.#settledUpTo + 1, outbox);
   }
 
-  /** Above this, nothing was decided with a vote of this peer, in any life. */
+  /** Above this, nothing was decided with a vote of this peer, in any incarnation. */
   get votedUpTo(): number {
     return Math.max(this.#acceptor.highestVoted, this.#settledUpTo);
   }
 
   /** Above this, nothing is decided or forgotten here, nor kept out of. */
   get #settledUpTo(): number {
-    return Math.max(this.#learner.highest, this.#fence, this.#retention.min - 1);
+    return Math.max(this.#learner.highest, this.#votingFloor, this.#truncation.min - 1);
   }
 
   /** Somebody may have proposed up to `seq`. */
@@ -128,11 +128,11 @@ export class Agreement<V> {
   }
 
   isDurable(ballot: Ballot): boolean {
-    return this.#rounds.isDurable(ballot);
+    return this.#ballots.isDurable(ballot);
   }
 
   /** This peer leads now: what it was at goes on at its ballot, and what others left open is finished. */
-  leadOn(now: number, outbox: Outbox<V>): void {
+  takeOver(now: number, outbox: Outbox<V>): void {
     for (const proposal of this.#proposer.underWay()) this.propose(proposal, now, outbox);
     for (const { seq, vote } of this.#acceptor.votes())
       this.propose({ seq, value: vote.value }, now, outbox);
@@ -165,8 +165,13 @@ export class Agreement<V> {
   }
 
   /** Who hears no leader hears nothing of decisions either, unless he asks for them. */
-  onSurveyed(from: PeerId, { knownUpTo }: Surveyed, now: number, outbox: Outbox<V>): void {
-    if (this.#leadership.leader === undefined) this.catchUp.heard(from, knownUpTo, now, outbox);
+  onReadIndexReply(
+    from: PeerId,
+    { knownUpTo }: ReadIndexReply,
+    now: number,
+    outbox: Outbox<V>,
+  ): void {
+    if (this.#leader.leader === undefined) this.catchUp.observe(from, knownUpTo, now, outbox);
   }
 
   /** Up to here this peer knows every decision, or its host needs it no more. */
@@ -184,13 +189,13 @@ export class Agreement<V> {
 
   onPersisted(writes: readonly DurableWrite<V>[]): void {
     for (const write of writes) {
-      if (write.type === 'reserved') this.#rounds.onPersisted(write.round);
+      if (write.type === 'reserved') this.#ballots.onPersisted(write.round);
     }
   }
 
   /** No answer of this peer counts that was counted so far. */
-  disregard(peer: PeerId): void {
-    this.#proposer.disregard(peer);
+  discardAnswersOf(peer: PeerId): void {
+    this.#proposer.discardAnswersOf(peer);
   }
 
   wake(now: number, outbox: Outbox<V>): void {
@@ -203,7 +208,7 @@ export class Agreement<V> {
   }
 
   status(seq: number): Status<V> {
-    if (seq < this.#retention.min) return { fate: 'forgotten' };
+    if (seq < this.#truncation.min) return { fate: 'forgotten' };
     const decision = this.#learner.decision(seq);
     return decision ? { fate: 'decided', value: decision.value } : { fate: 'pending' };
   }
@@ -213,14 +218,14 @@ export class Agreement<V> {
   }
 
   /** Somebody waits to be told what was decided. */
-  tell(now: number, outbox: Outbox<V>): void {
-    if (this.#proposer.isIdle) this.tellAll(outbox);
-    else this.#decisions.hurry(now);
+  flushNoticesSoon(now: number, outbox: Outbox<V>): void {
+    if (this.#proposer.isIdle) this.flushNotices(outbox);
+    else this.#decisions.flushSoon(now);
   }
 
   /** Tells what was decided to all who have not been told. */
-  tellAll(outbox: Outbox<V>): void {
-    this.#decisions.tell(outbox);
+  flushNotices(outbox: Outbox<V>): void {
+    this.#decisions.flushNotices(outbox);
   }
 
   decisions(): Decision<V>[] {
@@ -228,15 +233,15 @@ export class Agreement<V> {
   }
 
   /** Nobody needs instances below `seq` here, or can still tell of them. */
-  needless(seq: number): void {
-    this.#learner.needless(seq);
+  skipBelow(seq: number): void {
+    this.#learner.skipBelow(seq);
   }
 
   forgetBelow(min: number): void {
     this.#acceptor.forgetBelow(min);
     this.#learner.forgetBelow(min);
     this.#proposer.forgetBelow(min);
-    this.#leadership.forgetBelow(min);
+    this.#leader.forgetBelow(min);
   }
 
   #onRequest(from: PeerId, request: InstanceRequest<V>, now: number, outbox: Outbox<V>): void {
@@ -244,7 +249,7 @@ export class Agreement<V> {
     if (request.type === 'accept') this.#onNews(from, request, now, outbox);
     this.noteMax(seq);
     // Safety: a forgotten instance is refused. A fresh record could vote for a second value.
-    if (seq < this.#retention.min) {
+    if (seq < this.#truncation.min) {
       if (request.type !== 'decided') outbox.sendNow(from, { type: 'forgotten', seq });
       return;
     }
@@ -259,8 +264,8 @@ export class Agreement<V> {
   }
 
   #onNews(from: PeerId, request: Accept<V>, now: number, outbox: Outbox<V>): void {
-    this.#decisions.onRiding(from, request, outbox);
-    if (request.upTo !== undefined) this.catchUp.told(from, request.upTo, now, outbox);
+    this.#decisions.onPiggybacked(from, request, outbox);
+    if (request.knownUpTo !== undefined) this.catchUp.told(from, request.knownUpTo, now, outbox);
   }
 
   /**
@@ -269,12 +274,12 @@ export class Agreement<V> {
    */
   #findOut(seq: number, now: number, outbox: Outbox<V>): void {
     const vote = this.#acceptor.vote(seq);
-    if (vote && seq <= this.#retention.done) this.propose({ seq, value: vote.value }, now, outbox);
+    if (vote && seq <= this.#truncation.done) this.propose({ seq, value: vote.value }, now, outbox);
   }
 
   #vote(from: PeerId, request: Prepare | Accept<V>, outbox: Outbox<V>): void {
-    // Safety: what was promised up to the fence is forgotten, so nothing can be promised there again.
-    if (request.seq <= this.#fence) return;
+    // Safety: what was promised up to the votingFloor is forgotten, so nothing can be promised there again.
+    if (request.seq <= this.#votingFloor) return;
     const answer =
       request.type === 'prepare'
         ? this.#acceptor.onPrepare(request, outbox)
@@ -287,7 +292,7 @@ export class Agreement<V> {
   #onAccepted(from: PeerId, message: Accepted, now: number, outbox: Outbox<V>): void {
     const win = this.#proposer.onAccepted(from, message, now);
     if (!win) return;
-    if (this.#leadership.isLeading) this.#decisions.onLedWin(win, now, outbox);
+    if (this.#leader.isLeading) this.#decisions.onLeaderWin(win, now, outbox);
     else this.#decisions.onWin(win, outbox);
   }
 

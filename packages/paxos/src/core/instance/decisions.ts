@@ -4,12 +4,12 @@
  * a vote of that ballot or a higher one. Paxos Made Simple §2.3.
  */
 import { isLower, type PeerId } from '../ballot.ts';
-import { News } from '../commit/notices.ts';
-import type { RidingNews } from '../commit/piggybacked-notices.ts';
-import type { Retention } from '../commit/truncation.ts';
+import { CommitNotices } from '../commit/notices.ts';
+import type { PiggybackedNotices } from '../commit/piggybacked-notices.ts';
+import type { Truncation } from '../commit/truncation.ts';
 import type { Accept, Decided, Outcome } from '../messages/message.ts';
 import type { Outbox } from '../outbox.ts';
-import { earliest, type Patience } from '../timeouts.ts';
+import { earliest, type RetryDelays } from '../timeouts.ts';
 import type { Acceptor } from './acceptor.ts';
 import type { Learner } from './learner.ts';
 import type { Proposer, Win } from './proposer.ts';
@@ -19,18 +19,18 @@ export interface DecisionsOptions<V> {
   readonly acceptor: Acceptor<V>;
   readonly learner: Learner<V>;
   readonly proposer: Proposer<V>;
-  readonly retention: Retention;
-  readonly patience: Patience;
-  readonly riding: RidingNews;
+  readonly truncation: Truncation;
+  readonly delays: RetryDelays;
+  readonly piggybacked: PiggybackedNotices;
 }
 
 export class Decisions<V> {
   readonly #options: DecisionsOptions<V>;
-  readonly #news: News<V>;
+  readonly #notices: CommitNotices<V>;
 
   constructor(options: DecisionsOptions<V>) {
     this.#options = options;
-    this.#news = new News(options.patience);
+    this.#notices = new CommitNotices(options.delays);
   }
 
   /** A quorum voted, in an instance for which no leader asked. */
@@ -41,25 +41,25 @@ export class Decisions<V> {
   }
 
   /** A quorum voted, as the leader asked: word of it rides on what it asks next. */
-  onLedWin({ seq, ballot, value }: Win<V>, now: number, outbox: Outbox<V>): void {
-    this.#options.riding.add({ seq, ballot }, now);
+  onLeaderWin({ seq, ballot, value }: Win<V>, now: number, outbox: Outbox<V>): void {
+    this.#options.piggybacked.add({ seq, ballot }, now);
     this.decide(seq, value, outbox);
   }
 
   onDecided(from: PeerId, { seq, ballot, value }: Decided<V>, outbox: Outbox<V>): void {
     if (value === undefined) this.#onOutcome(from, { seq, ballot }, outbox);
-    else if (seq >= this.#options.retention.min) this.decide(seq, value, outbox);
+    else if (seq >= this.#options.truncation.min) this.decide(seq, value, outbox);
   }
 
   /** News that rode on a request for another vote. */
-  onRiding(from: PeerId, { decided = [] }: Accept<V>, outbox: Outbox<V>): void {
+  onPiggybacked(from: PeerId, { decided = [] }: Accept<V>, outbox: Outbox<V>): void {
     for (const outcome of decided) this.#onOutcome(from, outcome, outbox);
   }
 
   /** What a proposer learns instead of winning is news to whoever only heard its own requests. */
   onLearned(teller: PeerId, { seq, value }: { seq: number; value: V }, outbox: Outbox<V>): void {
-    const { others, proposer, retention } = this.#options;
-    if (seq < retention.min) return;
+    const { others, proposer, truncation } = this.#options;
+    if (seq < truncation.min) return;
     const ballot = proposer.ballot(seq);
     for (const to of others) {
       if (ballot && to !== teller) outbox.sendNow(to, { type: 'decided', seq, ballot, value });
@@ -78,37 +78,37 @@ export class Decisions<V> {
   }
 
   onUndeliverable(to: PeerId, message: Decided<V> | Accept<V>, now: number): void {
-    if (message.type === 'decided') this.#news.onUndeliverable(to, message, now);
+    if (message.type === 'decided') this.#notices.onUndeliverable(to, message, now);
     else
       for (const outcome of message.decided ?? [])
-        this.#news.onUndeliverable(to, { type: 'decided', ...outcome }, now);
+        this.#notices.onUndeliverable(to, { type: 'decided', ...outcome }, now);
   }
 
   /** Tells soon what no request has carried away by then. */
-  hurry(now: number): void {
-    this.#options.riding.hurry(now);
+  flushSoon(now: number): void {
+    this.#options.piggybacked.flushSoon(now);
   }
 
   /** Tells all that still waits to be told. */
-  tell(outbox: Outbox<V>): void {
-    for (const [to, outcomes] of this.#options.riding.takeAll()) {
+  flushNotices(outbox: Outbox<V>): void {
+    for (const [to, outcomes] of this.#options.piggybacked.takeAll()) {
       for (const outcome of outcomes) outbox.sendNow(to, { type: 'decided', ...outcome });
     }
   }
 
   wake(now: number, outbox: Outbox<V>): void {
-    for (const { to, news } of this.#news.due(now)) outbox.sendNow(to, news);
-    const wakeAt = this.#options.riding.wakeAt();
-    if (wakeAt !== undefined && wakeAt <= now) this.tell(outbox);
+    for (const { to, notice } of this.#notices.due(now)) outbox.sendNow(to, notice);
+    const wakeAt = this.#options.piggybacked.wakeAt();
+    if (wakeAt !== undefined && wakeAt <= now) this.flushNotices(outbox);
   }
 
   wakeAt(): number | undefined {
-    return earliest([this.#news.wakeAt(), this.#options.riding.wakeAt()]);
+    return earliest([this.#notices.wakeAt(), this.#options.piggybacked.wakeAt()]);
   }
 
   #onOutcome(from: PeerId, { seq, ballot }: Outcome, outbox: Outbox<V>): void {
-    const { acceptor, learner, retention } = this.#options;
-    if (seq < retention.min || learner.knows(seq)) return;
+    const { acceptor, learner, truncation } = this.#options;
+    if (seq < truncation.min || learner.knows(seq)) return;
     const vote = acceptor.vote(seq);
     // Safety: a vote of an older ballot may be for another value. At the decided ballot or above it,
     // every vote is for the decided value (P2b).

@@ -1,5 +1,5 @@
 /** Window: what a role remembers by instance, above a lower bound that only rises. */
-export class Window<T> {
+export class InstanceMap<T> {
   readonly #records = new Map<number, T>();
   #min = 0;
 

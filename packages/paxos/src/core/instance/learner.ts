@@ -3,7 +3,7 @@
  * Paxos Made Simple §2.3.
  */
 import type { Decision } from '../effects.ts';
-import { Window } from './instance-map.ts';
+import { InstanceMap } from './instance-map.ts';
 
 /** What becomes of an instance, as far as this peer knows. */
 export type Status<V> =
@@ -12,7 +12,7 @@ export type Status<V> =
   | { readonly fate: 'forgotten' };
 
 export class Learner<V> {
-  readonly #values = new Window<V>();
+  readonly #values = new InstanceMap<V>();
   #firstMissing = 0;
   #highest = -1;
 
@@ -39,7 +39,7 @@ export class Learner<V> {
     return value === undefined ? undefined : { seq, value };
   }
 
-  /** The lowest seq that is undecided here and not skipped by {@link needless}. */
+  /** The lowest seq that is undecided here and not skipped by {@link skipBelow}. */
   get firstMissing(): number {
     return this.#firstMissing;
   }
@@ -63,13 +63,13 @@ export class Learner<V> {
   }
 
   /** The host does not need instances below `seq`: they no longer count as missing. */
-  needless(seq: number): void {
+  skipBelow(seq: number): void {
     this.#firstMissing = Math.max(this.#firstMissing, seq);
     this.#advance();
   }
 
   forgetBelow(min: number): void {
-    this.needless(min);
+    this.skipBelow(min);
     this.#values.forgetBelow(min);
   }
 

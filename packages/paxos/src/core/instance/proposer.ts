@@ -10,8 +10,8 @@ import {
   type PeerId,
   type Vote,
 } from '../ballot.ts';
-import type { Rounds } from '../ballot-allocator.ts';
-import type { RidingNews } from '../commit/piggybacked-notices.ts';
+import type { BallotAllocator } from '../ballot-allocator.ts';
+import type { PiggybackedNotices } from '../commit/piggybacked-notices.ts';
 import type {
   Accept,
   Accepted,
@@ -21,13 +21,13 @@ import type {
   Rejected,
 } from '../messages/message.ts';
 import type { Outbox } from '../outbox.ts';
-import { Tally } from '../quorum.ts';
-import type { Patience } from '../timeouts.ts';
-import { Window } from './instance-map.ts';
+import { QuorumVotes } from '../quorum.ts';
+import type { RetryDelays } from '../timeouts.ts';
+import { InstanceMap } from './instance-map.ts';
 
 type Phase<V> =
-  | { name: 'preparing'; ballot: Ballot; promises: Tally; highestVote: Vote<V> | undefined }
-  | { name: 'accepting'; ballot: Ballot; value: V; votes: Tally }
+  | { name: 'preparing'; ballot: Ballot; promises: QuorumVotes; highestVote: Vote<V> | undefined }
+  | { name: 'accepting'; ballot: Ballot; value: V; votes: QuorumVotes }
   /** Backing off; the next ballot goes above `seen`. */
   | { name: 'waiting'; seen: Ballot };
 
@@ -51,32 +51,32 @@ export interface Win<V> {
   readonly ballot: Ballot;
   readonly value: V;
   /** Who is known to have voted at `ballot`. */
-  readonly voters: Tally;
+  readonly voters: QuorumVotes;
 }
 
 export interface ProposerOptions {
   readonly peerCount: number;
-  readonly rounds: Rounds;
-  readonly patience: Patience;
+  readonly ballots: BallotAllocator;
+  readonly delays: RetryDelays;
   /** What goes along with the requests for votes. */
-  readonly riding: RidingNews;
+  readonly piggybacked: PiggybackedNotices;
   /** Up to where every decision is known here, or −1. */
   readonly knownUpTo: () => number;
 }
 
 export class Proposer<V> {
   readonly #peers: readonly PeerId[];
-  readonly #rounds: Rounds;
-  readonly #patience: Patience;
-  readonly #riding: RidingNews;
+  readonly #ballots: BallotAllocator;
+  readonly #delays: RetryDelays;
+  readonly #piggybacked: PiggybackedNotices;
   readonly #knownUpTo: () => number;
-  readonly #proposals = new Window<Proposal<V>>();
+  readonly #proposals = new InstanceMap<Proposal<V>>();
 
-  constructor({ peerCount, rounds, patience, riding, knownUpTo }: ProposerOptions) {
+  constructor({ peerCount, ballots, delays, piggybacked, knownUpTo }: ProposerOptions) {
     this.#peers = Array.from({ length: peerCount }, (_, peer) => peer);
-    this.#rounds = rounds;
-    this.#patience = patience;
-    this.#riding = riding;
+    this.#ballots = ballots;
+    this.#delays = delays;
+    this.#piggybacked = piggybacked;
     this.#knownUpTo = knownUpTo;
   }
 
@@ -88,13 +88,13 @@ export class Proposer<V> {
   ): void {
     if (this.#proposals.has(seq)) return;
     if (promised) {
-      const wakeAt = now + this.#patience.beforeRetry(0);
+      const wakeAt = now + this.#delays.beforeRetry(0);
       const phase: Phase<V> = { name: 'waiting', seen: promised };
       this.#proposals.set(seq, { seq, ownValue: value, phase, attempt: 0, askedAt: now, wakeAt });
       return;
     }
     const phase = this.#preparing(undefined, outbox);
-    const wakeAt = now + this.#patience.beforeResend(0);
+    const wakeAt = now + this.#delays.beforeResend(0);
     const times = { attempt: 0, askedAt: now, wakeAt };
     const proposal: Proposal<V> = { seq, ownValue: value, phase, ...times };
     this.#proposals.set(seq, proposal);
@@ -102,7 +102,7 @@ export class Proposer<V> {
   }
 
   /** Asks for votes at once: `ballot` was promised to for the whole log. One value an instance. */
-  lead(
+  acceptAt(
     { seq, value, ballot }: { seq: number; value: V; ballot: Ballot },
     now: number,
     outbox: Outbox<V>,
@@ -111,7 +111,7 @@ export class Proposer<V> {
     const tried = known && ballotOf(known.phase);
     if (tried && !isLower(tried, ballot)) return;
     const phase: Phase<V> = { name: 'accepting', ballot, value, votes: this.#tally() };
-    const wakeAt = now + this.#patience.beforeResend(0);
+    const wakeAt = now + this.#delays.beforeResend(0);
     const times = { attempt: 0, askedAt: now, wakeAt };
     const proposal = { seq, ownValue: known?.ownValue ?? value, phase, ...times };
     this.#proposals.set(seq, proposal);
@@ -144,7 +144,7 @@ export class Proposer<V> {
     const value = phase.highestVote ? phase.highestVote.value : proposal.ownValue;
     proposal.phase = { name: 'accepting', ballot, value, votes: this.#tally() };
     proposal.askedAt = now;
-    proposal.wakeAt = now + this.#patience.beforeResend(proposal.attempt);
+    proposal.wakeAt = now + this.#delays.beforeResend(proposal.attempt);
     this.#ask(proposal, outbox);
   }
 
@@ -155,7 +155,7 @@ export class Proposer<V> {
     if (!proposal || phase?.name !== 'accepting' || !isSameBallot(phase.ballot, ballot)) return;
     phase.votes.add(from);
     if (!phase.votes.isQuorum()) return undefined;
-    if (proposal.attempt === 0) this.#patience.answered(now - proposal.askedAt);
+    if (proposal.attempt === 0) this.#delays.answered(now - proposal.askedAt);
     return { seq, ballot, value: phase.value, voters: phase.votes };
   }
 
@@ -169,19 +169,19 @@ export class Proposer<V> {
     }
     if (!isSameBallot(phase.ballot, ballot)) return;
     proposal.phase = { name: 'waiting', seen: promised };
-    proposal.wakeAt = now + this.#patience.beforeRetry(proposal.attempt);
+    proposal.wakeAt = now + this.#delays.beforeRetry(proposal.attempt);
     proposal.attempt += 1;
   }
 
-  /** No answer will come to this request: ask again soon instead of when patience ends. */
+  /** No answer will come to this request: ask again soon instead of when delays ends. */
   onUndeliverable({ message }: Envelope<V>, now: number): void {
     if (message.type !== 'prepare' && message.type !== 'accept') return;
     const proposal = this.#proposals.get(message.seq);
     if (!proposal || !isAsking(proposal.phase, message)) return;
-    proposal.wakeAt = Math.min(proposal.wakeAt, now + this.#patience.beforeRetry(proposal.attempt));
+    proposal.wakeAt = Math.min(proposal.wakeAt, now + this.#delays.beforeRetry(proposal.attempt));
   }
 
-  /** Asks again whom patience has run out for, and begins a new ballot after a back-off. */
+  /** Asks again whom delays has run out for, and begins a new ballot after a back-off. */
   wake(now: number, outbox: Outbox<V>): void {
     let isRepeating = false;
     for (const [, proposal] of this.#proposals.entries()) {
@@ -193,10 +193,10 @@ export class Proposer<V> {
         proposal.attempt += 1;
         isRepeating = true;
       }
-      proposal.wakeAt = now + this.#patience.beforeResend(proposal.attempt);
+      proposal.wakeAt = now + this.#delays.beforeResend(proposal.attempt);
       this.#ask(proposal, outbox);
     }
-    if (isRepeating) this.#patience.repeated();
+    if (isRepeating) this.#delays.resent();
   }
 
   wakeAt(): number | undefined {
@@ -213,8 +213,8 @@ export class Proposer<V> {
     return phase && ballotOf(phase);
   }
 
-  /** What this peer said was said in a life that is over: nothing of it is counted any more. */
-  disregard(peer: PeerId): void {
+  /** What this peer said was said in an incarnation that is over: nothing of it is counted any more. */
+  discardAnswersOf(peer: PeerId): void {
     for (const [, { phase }] of this.#proposals.entries()) {
       if (phase.name === 'preparing') phase.promises.remove(peer);
       if (phase.name === 'accepting') phase.votes.remove(peer);
@@ -231,7 +231,7 @@ export class Proposer<V> {
   }
 
   #preparing(seen: Ballot | undefined, outbox: Outbox<V>): Phase<V> {
-    const ballot = this.#rounds.ballotAbove(seen, outbox);
+    const ballot = this.#ballots.ballotAbove(seen, outbox);
     return { name: 'preparing', ballot, promises: this.#tally(), highestVote: undefined };
   }
 
@@ -241,14 +241,14 @@ export class Proposer<V> {
     if (phase.name === 'accepting') {
       const { ballot, value, votes } = phase;
       for (const to of this.#missing(votes)) {
-        const decided = this.#riding.take(to);
+        const decided = this.#piggybacked.take(to);
         const news = decided.length > 0 ? { decided, upTo: this.#knownUpTo() } : {};
         outbox.sendNow(to, { type: 'accept', seq, ballot, value, ...news });
       }
       return;
     }
     const { ballot, promises } = phase;
-    const isKnown = this.#rounds.isDurable(ballot);
+    const isKnown = this.#ballots.isDurable(ballot);
     for (const to of this.#missing(promises)) {
       // Safety: a ballot is durable before anyone hears of it, so a restart can never use it twice.
       if (isKnown) outbox.sendNow(to, { type: 'prepare', seq, ballot });
@@ -256,12 +256,12 @@ export class Proposer<V> {
     }
   }
 
-  #missing(tally: Tally): PeerId[] {
+  #missing(tally: QuorumVotes): PeerId[] {
     return this.#peers.filter((peer) => !tally.has(peer));
   }
 
-  #tally(): Tally {
-    return new Tally(this.#peers.length);
+  #tally(): QuorumVotes {
+    return new QuorumVotes(this.#peers.length);
   }
 }
 

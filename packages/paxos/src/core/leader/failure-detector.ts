@@ -10,17 +10,17 @@ export const silenceMs = 500;
 /** How much longer than {@link silenceMs} this peer waits, at most: no two should begin together. */
 const jitterMs = 500;
 /** After a sign that the leader is gone the next peer by number comes first, and each further one so much later. */
-const turnMs = 10;
+const staggerMs = 10;
 /** Within its turn a peer waits so long at most. */
-const hurryMs = 5;
+const firstTryMsMax = 5;
 /** What is heard of the leader so soon after that sign was said before it. */
-const doubtMs = 50;
+const outdatedMs = 50;
 /** Before this peer tries again, at least; twice as long after each further try. */
 const retryMsMin = 50;
 /** What this peer leaves to another that it would follow, at least. */
-const yieldMsMin = 100;
+const backOffMsMin = 100;
 
-export class Vigil {
+export class FailureDetector {
   readonly #random: Random;
   #leader: { readonly ballot: Ballot; readonly heardAt: number } | undefined;
   /** The leader that was there until a sign that it is gone. */
@@ -49,29 +49,29 @@ export class Vigil {
   }
 
   /** Whether what the leader at `ballot` says was most likely said before a sign that it is gone. */
-  doubts(ballot: Ballot, now: number): boolean {
+  isOutdated(ballot: Ballot, now: number): boolean {
     const lost = this.#lost;
     return lost !== undefined && now < lost.until && isSameBallot(lost.ballot, ballot);
   }
 
   /** The leader at `ballot` spoke. */
-  heard(ballot: Ballot, now: number): void {
+  onLeaderHeard(ballot: Ballot, now: number): void {
     this.#leader = { ballot, heardAt: now };
     this.#tryCount = 0;
-    this.watch(now);
+    this.restartTimer(now);
   }
 
   /** A sign that the leader is gone. This peer is to try after `others`, which follow the leader by number. */
-  lose(now: number, others: number): void {
+  onLeaderLost(now: number, others: number): void {
     if (!this.#leader) return;
-    this.#lost = { ballot: this.#leader.ballot, until: now + doubtMs };
+    this.#lost = { ballot: this.#leader.ballot, until: now + outdatedMs };
     this.#tryCount = 0;
-    this.forsake();
-    this.wakeWithin(hurryMs, now + others * turnMs);
+    this.clearLeader();
+    this.wakeWithin(firstTryMsMax, now + others * staggerMs);
   }
 
   /** Nobody else is known to lead. */
-  forsake(): void {
+  clearLeader(): void {
     this.#leader = undefined;
     this.#hasYielded = false;
   }
@@ -81,7 +81,7 @@ export class Vigil {
   }
 
   /** Waits for as long as a leader may be silent. */
-  watch(now: number): void {
+  restartTimer(now: number): void {
     this.#hasYielded = false;
     this.#wakeAt = now + silenceMs + jitterMs * this.#random.next();
   }
@@ -90,19 +90,19 @@ export class Vigil {
    * Leaves another the time to win. Once only, until this peer has tried itself: where it alone reaches
    * a quorum, all the others try in vain.
    */
-  yield(now: number): void {
+  backOff(now: number): void {
     if (this.#hasYielded) return;
     this.#hasYielded = true;
-    const until = now + yieldMsMin * (1 + this.#random.next());
+    const until = now + backOffMsMin * (1 + this.#random.next());
     this.#wakeAt = Math.max(this.#wakeAt ?? until, until);
   }
 
   /** This peer canvasses now. It will do so again soon at first, since others may lose the leader later. */
-  begin(now: number): void {
-    this.forsake();
+  startPreVote(now: number): void {
+    this.clearLeader();
     const delayMs = retryMsMin * 2 ** this.#tryCount;
     this.#tryCount += 1;
-    if (delayMs >= silenceMs) this.watch(now);
+    if (delayMs >= silenceMs) this.restartTimer(now);
     else this.#wakeAt = now + delayMs * (1 + this.#random.next());
   }
 }

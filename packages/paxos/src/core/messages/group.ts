@@ -5,36 +5,36 @@
 import type { Ballot, InstanceVote } from '../ballot.ts';
 
 /** Candidate to all: does anyone hear a leader? Nobody is bound by the answer. */
-export interface Canvass {
-  readonly type: 'canvass';
+export interface PreVote {
+  readonly type: 'preVote';
   /** Counts the candidate's tries. */
-  readonly poll: number;
+  readonly id: number;
 }
 
 /** Answer to Canvass: no. Who hears a leader says nothing. */
-export interface Endorsed {
-  readonly type: 'endorsed';
-  readonly poll: number;
+export interface PreVoteGranted {
+  readonly type: 'preVoteGranted';
+  readonly id: number;
 }
 
 /** Phase 1(a) for every instance at once. Paxos Made Simple §3. */
-export interface Lead {
-  readonly type: 'lead';
+export interface PrepareLog {
+  readonly type: 'prepareLog';
   readonly ballot: Ballot;
 }
 
 /** Phase 1(b) for every instance at once: the log promise, with every vote from `from` on. */
-export interface Followed<V> {
-  readonly type: 'followed';
+export interface LogPromised<V> {
+  readonly type: 'logPromised';
   readonly ballot: Ballot;
   /** Nothing is told of instances below: some are decided, or forgotten, or would be too many. */
-  readonly from: number;
+  readonly firstSeq: number;
   readonly votes: readonly InstanceVote<V>[];
 }
 
 /** Answer to Lead or Heartbeat: a higher ballot was promised for the log. */
-export interface Outbid {
-  readonly type: 'outbid';
+export interface LogRejected {
+  readonly type: 'logRejected';
   readonly ballot: Ballot;
   readonly promised: Ballot;
 }
@@ -44,54 +44,54 @@ export interface Heartbeat {
   readonly type: 'heartbeat';
   readonly ballot: Ballot;
   /** The leader knows every decision up to here: who lacks one asks. It decides nothing by itself. */
-  readonly upTo?: number;
+  readonly knownUpTo?: number;
 }
 
 /** Answer to Heartbeat. */
-export interface Alive {
-  readonly type: 'alive';
+export interface HeartbeatAck {
+  readonly type: 'heartbeatAck';
   readonly ballot: Ballot;
 }
 
 /** A leader that stops, to one of the others: take over, at once. News, without an answer. */
-export interface Succeed {
-  readonly type: 'succeed';
+export interface TransferLeadership {
+  readonly type: 'transferLeadership';
   readonly ballot: Ballot;
 }
 
 /** Any peer to all others: how far may anything have been decided by now? */
-export interface Survey {
-  readonly type: 'survey';
+export interface ReadIndex {
+  readonly type: 'readIndex';
   /** Counts the sender's questions, from a number drawn by chance. */
-  readonly poll: number;
+  readonly id: number;
 }
 
 /** Answer to Survey. */
-export interface Surveyed {
-  readonly type: 'surveyed';
-  readonly poll: number;
+export interface ReadIndexReply {
+  readonly type: 'readIndexReply';
+  readonly id: number;
   /** The highest seq in which the sender voted, or may have voted and forgotten, or −1. */
-  readonly upTo: number;
+  readonly readIndex: number;
   /** Up to here the sender knows every decision, or needs it no more; −1 for none. */
   readonly knownUpTo: number;
 }
 
 /**
- * A peer without memory to all others: I begin a new life. Paxos Made Live §5.1: a replica with a
+ * A peer without memory to all others: I begin a new incarnation. Paxos Made Live §5.1: a replica with a
  * damaged disk takes no part until nothing it may have promised can matter any more.
  */
 export interface Admit {
   readonly type: 'admit';
-  /** From 1. Above every life of this peer that any quorum knows of, or it will be refused. */
-  readonly life: number;
-  /** Drawn by chance: tells one try at a life from another's. */
+  /** From 1. Above every incarnation of this peer that any quorum knows of, or it will be refused. */
+  readonly incarnation: number;
+  /** Drawn by chance: tells one try at an incarnation from another's. */
   readonly attempt: number;
 }
 
-/** Answer to Admit: the new life is recorded, durably, and nothing said before it is counted here. */
+/** Answer to Admit: the new incarnation is recorded, durably, and nothing said before it is counted here. */
 export interface Admitted {
   readonly type: 'admitted';
-  readonly life: number;
+  readonly incarnation: number;
   readonly attempt: number;
   /** Whether the sender has memory itself: it takes part, and knows in what it took part. */
   readonly isMember: boolean;
@@ -103,22 +103,22 @@ export interface Admitted {
   readonly round: number;
 }
 
-/** Answer to Admit: a life as high as that is taken. */
-export interface Outlived {
-  readonly type: 'outlived';
-  readonly life: number;
+/** Answer to Admit: an incarnation as high as that is taken. */
+export interface StaleIncarnation {
+  readonly type: 'staleIncarnation';
+  readonly incarnation: number;
   readonly attempt: number;
-  /** The latest life of that peer known to the sender. */
+  /** The latest incarnation of that peer known to the sender. */
   readonly latest: number;
 }
 
 /** About who leads. */
 export type LeadershipMessage<V> =
-  | Canvass
-  | Endorsed
-  | Lead
-  | Followed<V>
-  | Outbid
+  | PreVote
+  | PreVoteGranted
+  | PrepareLog
+  | LogPromised<V>
+  | LogRejected
   | Heartbeat
-  | Alive
-  | Succeed;
+  | HeartbeatAck
+  | TransferLeadership;

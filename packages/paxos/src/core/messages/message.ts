@@ -35,9 +35,9 @@
  *      Forgotten   every peer was done with it; there is nothing left to agree on
  *
  *   without memory  any peer
- *      │── Admit ─────▶│                       I remember nothing: count nothing I said before this life
+ *      │── Admit ─────▶│                       I remember nothing: count nothing I said before this incarnation
  *      │◀── Admitted ──│                         noted for good; so far instances are known to me
- *      │◀── Outlived ──│                         no, there was a later life of yours: choose a higher
+ *      │◀── Outlived ──│                         no, there was a later incarnation of yours: choose a higher
  * ```
  *
  * Requests are imperatives, or news; answers are past tense. Each request has at most one answer.
@@ -46,17 +46,17 @@ import type { Ballot, PeerId, Vote } from '../ballot.ts';
 import type {
   Admit,
   Admitted,
-  Alive,
-  Canvass,
-  Endorsed,
-  Followed,
   Heartbeat,
-  Lead,
-  Outbid,
-  Outlived,
-  Succeed,
-  Survey,
-  Surveyed,
+  HeartbeatAck,
+  LogPromised,
+  LogRejected,
+  PrepareLog,
+  PreVote,
+  PreVoteGranted,
+  ReadIndex,
+  ReadIndexReply,
+  StaleIncarnation,
+  TransferLeadership,
 } from './group.ts';
 
 /** Phase 1(a), proposer to acceptors: promise to ignore ballots below this one. */
@@ -85,7 +85,7 @@ export interface Accept<V> {
   /** News that rides along: from 1 to {@link outcomeCountMax}. */
   readonly decided?: readonly Outcome[];
   /** Beside news: up to here the proposer knows every decision, for those whom earlier news did not reach. */
-  readonly upTo?: number;
+  readonly knownUpTo?: number;
 }
 
 /**
@@ -116,7 +116,7 @@ export interface Rejected {
   /** The higher ballot already promised: the number to beat. */
   readonly promised: Ballot;
   /** The ballot promised for the whole log, if that is what stands against the ballot refused. */
-  readonly log?: Ballot;
+  readonly logPromise?: Ballot;
 }
 
 /** Proposer to learners: a quorum voted. Paxos Made Simple §2.3. */
@@ -161,16 +161,23 @@ export type InstanceAnswer<V> = Promised<V> | Accepted | Rejected | Learned<V> |
 /** A message about one instance. */
 export type InstanceMessage<V> = InstanceRequest<V> | InstanceAnswer<V>;
 
-export type Request<V> = InstanceRequest<V> | Admit | Survey | Canvass | Lead | Heartbeat | Succeed;
+export type Request<V> =
+  | InstanceRequest<V>
+  | Admit
+  | ReadIndex
+  | PreVote
+  | PrepareLog
+  | Heartbeat
+  | TransferLeadership;
 export type Answer<V> =
   | InstanceAnswer<V>
   | Admitted
-  | Outlived
-  | Surveyed
-  | Endorsed
-  | Followed<V>
-  | Outbid
-  | Alive;
+  | StaleIncarnation
+  | ReadIndexReply
+  | PreVoteGranted
+  | LogPromised<V>
+  | LogRejected
+  | HeartbeatAck;
 export type Message<V> = Request<V> | Answer<V>;
 
 /**
@@ -178,12 +185,12 @@ export type Message<V> = Request<V> | Answer<V>;
  * its memory is found out, and nothing it said before is counted any more.
  */
 export interface MemoryMark {
-  /** The latest life of each peer known to the sender, its own included. 0: it never lost its memory. */
-  readonly lives: readonly number[];
-  /** How many writes of this life the sender has made durable. */
-  readonly turn: number;
-  /** The highest `turn` heard from the addressee, in the life given here. */
-  readonly heard: number;
+  /** The latest incarnation of each peer known to the sender, its own included. 0: it never lost its memory. */
+  readonly incarnations: readonly number[];
+  /** How many writes of this incarnation the sender has made durable. */
+  readonly writeIndex: number;
+  /** The highest `turn` heard from the addressee, in the incarnation given here. */
+  readonly acknowledgedIndex: number;
 }
 
 /**
@@ -215,23 +222,23 @@ export function isAnswer<V>(message: Message<V>): message is Answer<V> {
     case 'learned':
     case 'forgotten':
     case 'admitted':
-    case 'outlived':
-    case 'endorsed':
-    case 'followed':
-    case 'outbid':
-    case 'alive':
-    case 'surveyed':
+    case 'staleIncarnation':
+    case 'preVoteGranted':
+    case 'logPromised':
+    case 'logRejected':
+    case 'heartbeatAck':
+    case 'readIndexReply':
       return true;
     case 'prepare':
     case 'accept':
     case 'decided':
     case 'learn':
     case 'admit':
-    case 'canvass':
-    case 'lead':
+    case 'preVote':
+    case 'prepareLog':
     case 'heartbeat':
-    case 'succeed':
-    case 'survey':
+    case 'transferLeadership':
+    case 'readIndex':
       return false;
   }
 }

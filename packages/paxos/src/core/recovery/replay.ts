@@ -1,28 +1,28 @@
 /** Recall: after a restart, what an earlier run wrote goes back into the roles it came from. */
 import { assert } from '../assert.ts';
-import type { Rounds } from '../ballot-allocator.ts';
-import type { Retention } from '../commit/truncation.ts';
-import type { Met, OwnLife, Write } from '../effects.ts';
+import type { BallotAllocator } from '../ballot-allocator.ts';
+import type { Truncation } from '../commit/truncation.ts';
+import type { OwnIncarnation, PeerRecords, Write } from '../effects.ts';
 import type { Acceptor } from '../instance/acceptor.ts';
 import type { Learner } from '../instance/learner.ts';
 
-export interface RememberingRoles<V> {
-  readonly rounds: Rounds;
-  readonly retention: Retention;
+export interface ReplayedRoles<V> {
+  readonly ballots: BallotAllocator;
+  readonly truncation: Truncation;
   readonly acceptor: Acceptor<V>;
   readonly learner: Learner<V>;
 }
 
 /** Takes one write back, in the order they were written. Gives back the highest seq it speaks of, or −1. */
-export function recall<V>(
-  write: Exclude<Write<V>, OwnLife | Met>,
-  roles: RememberingRoles<V>,
+export function replay<V>(
+  write: Exclude<Write<V>, OwnIncarnation | PeerRecords>,
+  roles: ReplayedRoles<V>,
 ): number {
   switch (write.type) {
     case 'reserved':
-      roles.rounds.restore(write.round);
+      roles.ballots.restore(write.round);
       return -1;
-    case 'followed':
+    case 'logPromised':
       roles.acceptor.restore(write);
       return -1;
     case 'promised':
@@ -41,7 +41,7 @@ export function recall<V>(
       return write.seq;
     }
     case 'forgotten':
-      roles.retention.restore(write.min);
+      roles.truncation.restore(write.min);
       return write.min - 1;
   }
 }

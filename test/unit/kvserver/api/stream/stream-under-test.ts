@@ -3,14 +3,14 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import {
-  StreamDoor,
-  type StreamDoorOptions,
+  StreamListener,
+  type StreamListenerOptions,
 } from '@paxkv/kvserver/internal/api/stream/stream-listener';
 import { expect } from 'chai';
 import { Packr } from 'msgpackr';
 import { WebSocket } from 'ws';
 
-type Submitter = StreamDoorOptions['submitter'];
+type Submitter = StreamListenerOptions['submitter'];
 export type Request = Parameters<Submitter['submit']>[0];
 export type SubmitOptions = Exclude<Parameters<Submitter['submit']>[1], undefined>;
 export type Reply = Awaited<ReturnType<Submitter['submit']>>;
@@ -40,12 +40,12 @@ export class ScriptedSubmitter implements Submitter {
 export class StreamUnderTest {
   readonly submitter = new ScriptedSubmitter();
   readonly logLines: unknown[][] = [];
-  readonly door: StreamDoor;
+  readonly door: StreamListener;
   leader: number | null = null;
   readonly #http: Server;
 
-  private constructor(limits: StreamDoorOptions['limits']) {
-    this.door = new StreamDoor({
+  private constructor(limits: StreamListenerOptions['limits']) {
+    this.door = new StreamListener({
       submitter: this.submitter,
       logger: { error: (...line: unknown[]) => void this.logLines.push(line) },
       node: 1,
@@ -60,7 +60,7 @@ export class StreamUnderTest {
     );
   }
 
-  static async open(limits?: StreamDoorOptions['limits']): Promise<StreamUnderTest> {
+  static async open(limits?: StreamListenerOptions['limits']): Promise<StreamUnderTest> {
     const stream = new StreamUnderTest(limits);
     await once(stream.#http.listen(0, '127.0.0.1'), 'listening');
     return stream;

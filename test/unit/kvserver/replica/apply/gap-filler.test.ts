@@ -1,4 +1,4 @@
-import { Holes } from '@paxkv/kvserver/internal/replica/apply/gap-filler';
+import { GapFiller } from '@paxkv/kvserver/internal/replica/apply/gap-filler';
 import { noop } from '@paxkv/kvserver/internal/state-machine/batch';
 import type { Status } from '@paxkv/paxos';
 import { World } from '@paxkv/simulator';
@@ -14,7 +14,7 @@ function logOf({ max, decided = [], inFlight = [] }: Log) {
   };
   const paxos = {
     leader: () => log.leader,
-    ask: (seq: number) => {
+    requestDecisions: (seq: number) => {
       if (!asked.includes(seq)) asked.push(seq);
     },
     max: () => log.max,
@@ -25,7 +25,7 @@ function logOf({ max, decided = [], inFlight = [] }: Log) {
     status: (seq: number): Status<Uint8Array> =>
       log.decided.has(seq) ? { fate: 'decided', value: noop } : { fate: 'pending' },
   };
-  const holes = new Holes({
+  const holes = new GapFiller({
     ...{ me: 0, paxos, clock: world.clock, random: world.random('holes') },
     next: () => log.next,
     isInFlight: (seq) => inFlight.includes(seq),

@@ -1,5 +1,5 @@
-import type { HandedOver } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
-import { HandOver } from '@paxkv/kvserver/internal/replica/forwarding/forwarder';
+import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
+import { Forwarder } from '@paxkv/kvserver/internal/replica/forwarding/forwarder';
 import { World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { ownBatch } from '../pending.ts';
@@ -9,18 +9,18 @@ describe('HandOver', () => {
   let leader: number | undefined;
   let sent: { to: number; number: number }[];
   let returnedCount: number;
-  let handOver: HandOver;
+  let forwarder: Forwarder;
 
   beforeEach(() => {
     world = new World({ seed: 1 });
     leader = 2;
     sent = [];
     returnedCount = 0;
-    handOver = new HandOver({
+    forwarder = new Forwarder({
       me: 0,
       port: {
         open: () => {},
-        send: (to: number, { number }: HandedOver) => sent.push({ to, number }),
+        send: (to: number, { number }: ForwardedBatch) => sent.push({ to, number }),
         close: () => {},
       },
       clock: world.clock,
@@ -32,38 +32,38 @@ describe('HandOver', () => {
   });
 
   it('gives a batch to the leader', () => {
-    expect(handOver.give(ownBatch(1))).to.equal(true);
+    expect(forwarder.give(ownBatch(1))).to.equal(true);
     expect(sent).to.deep.equal([{ to: 2, number: 1 }]);
-    expect(handOver.count).to.equal(1);
+    expect(forwarder.count).to.equal(1);
   });
 
   it('gives nothing away while nobody leads, or this replica does', () => {
     leader = undefined;
-    expect(handOver.give(ownBatch(1))).to.equal(false);
+    expect(forwarder.give(ownBatch(1))).to.equal(false);
     leader = 0;
-    expect(handOver.give(ownBatch(1))).to.equal(false);
+    expect(forwarder.give(ownBatch(1))).to.equal(false);
     expect(sent).to.deep.equal([]);
   });
 
   it('gives what is not applied in time once more, then back', () =>
     world.run(async () => {
       const batch = ownBatch(1);
-      handOver.give(batch);
+      forwarder.give(batch);
       await world.sleep(400);
       expect(sent).to.have.length(2);
-      expect(handOver.takeReturned()).to.equal(undefined);
+      expect(forwarder.takeReturned()).to.equal(undefined);
       await world.sleep(400);
       expect(sent).to.have.length(2);
-      expect([handOver.count, returnedCount]).to.deep.equal([0, 1]);
-      expect(handOver.takeReturned()).to.equal(batch);
-      expect(handOver.takeReturned()).to.equal(undefined);
+      expect([forwarder.count, returnedCount]).to.deep.equal([0, 1]);
+      expect(forwarder.takeReturned()).to.equal(batch);
+      expect(forwarder.takeReturned()).to.equal(undefined);
     }));
 
   it('has as much patience with each batch, whenever it was given', () =>
     world.run(async () => {
-      handOver.give(ownBatch(1));
+      forwarder.give(ownBatch(1));
       await world.sleep(200);
-      handOver.give(ownBatch(2));
+      forwarder.give(ownBatch(2));
       await world.sleep(100);
       expect(sent.map(({ number }) => number)).to.deep.equal([1, 2, 1]);
       // What was asked again makes it more patient.
@@ -73,15 +73,15 @@ describe('HandOver', () => {
 
   it('has more patience with a leader that takes longer, and no more once it does not', () =>
     world.run(async () => {
-      handOver.give(ownBatch(1));
+      forwarder.give(ownBatch(1));
       await world.sleep(240);
-      handOver.onApplied(1);
-      handOver.give(ownBatch(2));
+      forwarder.onApplied(1);
+      forwarder.give(ownBatch(2));
       await world.sleep(700);
       expect(sent.map(({ number }) => number)).to.deep.equal([1, 2]);
       for (let number = 2; number < 50; number += 1) {
-        handOver.onApplied(number);
-        handOver.give(ownBatch(number + 1));
+        forwarder.onApplied(number);
+        forwarder.give(ownBatch(number + 1));
       }
       await world.sleep(260);
       expect(sent.slice(-2).map(({ number }) => number)).to.deep.equal([50, 50]);
@@ -90,49 +90,49 @@ describe('HandOver', () => {
   it('takes a batch back later while the log goes on, and not never', () =>
     world.run(async () => {
       const batch = ownBatch(1);
-      handOver.give(batch);
+      forwarder.give(batch);
       for (let ms = 0; ms < 3700; ms += 100) {
-        handOver.onProgress();
+        forwarder.onProgress();
         await world.sleep(100);
       }
-      expect(handOver.takeReturned()).to.equal(undefined);
+      expect(forwarder.takeReturned()).to.equal(undefined);
       for (let ms = 0; ms < 3000; ms += 100) {
-        handOver.onProgress();
+        forwarder.onProgress();
         await world.sleep(100);
       }
       expect(sent).to.have.length(5);
-      expect(handOver.takeReturned()).to.equal(batch);
+      expect(forwarder.takeReturned()).to.equal(batch);
     }));
 
   it('gives nothing again that was applied, or that nobody awaits', () =>
     world.run(async () => {
       const batch = ownBatch(2);
-      handOver.give(ownBatch(1));
-      handOver.give(batch);
-      handOver.onApplied(1);
+      forwarder.give(ownBatch(1));
+      forwarder.give(batch);
+      forwarder.onApplied(1);
       for (const request of batch.requests) request.interrupt('over');
       await world.sleep(1000);
       expect(sent).to.have.length(2);
-      expect(handOver.takeReturned()).to.equal(undefined);
+      expect(forwarder.takeReturned()).to.equal(undefined);
     }));
 
   it('tells that there is room when it gives up what nobody awaits', () =>
     world.run(async () => {
       const batch = ownBatch(1);
-      handOver.give(batch);
+      forwarder.give(batch);
       for (const request of batch.requests) request.interrupt('over');
       await world.sleep(1000);
-      expect([handOver.count, returnedCount]).to.deep.equal([0, 1]);
+      expect([forwarder.count, returnedCount]).to.deep.equal([0, 1]);
     }));
 
   it('turns to the next leader at once, in the order the batches were made', () => {
-    handOver.give(ownBatch(1));
-    handOver.give(ownBatch(2));
+    forwarder.give(ownBatch(1));
+    forwarder.give(ownBatch(2));
     leader = undefined;
-    handOver.onLeader();
+    forwarder.onLeader();
     expect(sent).to.have.length(2);
     leader = 1;
-    handOver.onLeader();
+    forwarder.onLeader();
     expect(sent.slice(2)).to.deep.equal([
       { to: 1, number: 1 },
       { to: 1, number: 2 },
@@ -141,17 +141,17 @@ describe('HandOver', () => {
 
   it('gives everything back when this replica is to lead', () => {
     const batch = ownBatch(1);
-    handOver.give(batch);
+    forwarder.give(batch);
     leader = 0;
-    handOver.onLeader();
-    expect(handOver.takeReturned()).to.equal(batch);
-    expect(handOver.count).to.equal(0);
+    forwarder.onLeader();
+    expect(forwarder.takeReturned()).to.equal(batch);
+    expect(forwarder.count).to.equal(0);
   });
 
   it('leaves no timer behind', () =>
     world.run(async () => {
-      handOver.give(ownBatch(1));
-      handOver.stop();
+      forwarder.give(ownBatch(1));
+      forwarder.stop();
       await world.sleep(2000);
       expect(sent).to.have.length(1);
     }));

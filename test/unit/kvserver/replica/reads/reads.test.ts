@@ -25,7 +25,7 @@ describe('Reads', () => {
     failure = undefined;
     reads = new Reads({
       paxos: {
-        survey: () => {
+        readIndex: () => {
           surveyCount += 1;
         },
       },
@@ -50,7 +50,7 @@ describe('Reads', () => {
   }
 
   async function surveyed(upTo: number): Promise<void> {
-    reads.onSurveyed(upTo);
+    reads.onReadIndex(upTo);
     await new Promise(setImmediate);
   }
 

@@ -1,16 +1,16 @@
-import { Interregnum } from '@paxkv/kvserver/internal/replica/writes/leaderless-grace';
+import { LeaderlessGrace } from '@paxkv/kvserver/internal/replica/writes/leaderless-grace';
 import { World } from '@paxkv/simulator';
 import { expect } from 'chai';
 
 describe('Interregnum', () => {
   let world: World;
   let overCount: number;
-  let interregnum: Interregnum;
+  let interregnum: LeaderlessGrace;
 
   beforeEach(() => {
     world = new World({ seed: 1 });
     overCount = 0;
-    interregnum = new Interregnum(world.clock, () => {
+    interregnum = new LeaderlessGrace(world.clock, () => {
       overCount += 1;
     });
   });

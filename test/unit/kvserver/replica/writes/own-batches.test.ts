@@ -24,7 +24,7 @@ describe('OwnBatches', () => {
     const { clock } = new World({ seed: 1 });
     pending = new PendingRequests({ clock, limits: limitsDefault });
     session = new OwnSession();
-    batches = new OwnBatches({ pending, session, me: 2, boot: 7 });
+    batches = new OwnBatches({ pending, session, me: 2, runId: 7 });
   });
 
   afterEach(() => pending.interruptAll('the test ends'));
@@ -44,8 +44,8 @@ describe('OwnBatches', () => {
       return next().origin;
     });
     expect(origins).to.deep.equal([
-      { node: 2, boot: 7, number: 1 },
-      { node: 2, boot: 7, number: 2 },
+      { node: 2, runId: 7, number: 1 },
+      { node: 2, runId: 7, number: 2 },
     ]);
   });
 

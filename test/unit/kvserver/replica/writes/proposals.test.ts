@@ -37,7 +37,7 @@ describe('Proposals', () => {
 
   it('keeps the batch of another replica, which alone can tell who waits for it', () => {
     const proposals = new Proposals();
-    const batch = { origin: { node: 2, boot: 1, number: 1 }, value: bytes('handed over') };
+    const batch = { origin: { node: 2, runId: 1, number: 1 }, value: bytes('handed over') };
     proposals.begin(0, batch);
     proposals.onDecided(0, bytes('other'));
     expect(proposals.takeDisplaced()).to.equal(batch);

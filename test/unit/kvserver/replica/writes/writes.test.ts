@@ -1,5 +1,5 @@
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
-import type { HandedOver } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
+import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
 import { PendingRequests } from '@paxkv/kvserver/internal/replica/requests/pending-requests';
 import { Writes } from '@paxkv/kvserver/internal/replica/writes/writes';
 import { encodeBatch, noop } from '@paxkv/kvserver/internal/state-machine/batch';
@@ -41,7 +41,7 @@ describe('Writes', () => {
       for (let count = 0; count < 20; count += 1) {
         await cluster.submit(follower, put('k', `${count}`));
       }
-      expect(cluster.handOvers.sentCount('handOver')).to.equal(22);
+      expect(cluster.handOvers.sentCount('forward')).to.equal(22);
       expect(cluster.network.deliveredCount('prepare')).to.equal(prepares);
       expect(await read(cluster, follower, 'k')).to.equal('19');
     }),
@@ -166,16 +166,16 @@ describe('Writes', () => {
 
 describe('Writes, between two leaders', () => {
   const stamp = { session: 1, number: 1, lowestAwaited: 1 };
-  const origin = { node: 1, boot: 1, number: 1 };
+  const origin = { node: 1, runId: 1, number: 1 };
   const value = encodeBatch({ origin, requests: [{ command: put('k', 'v') }] });
-  const handedOver: HandedOver = { type: 'handOver', boot: 1, number: 1, value };
+  const forwarded: ForwardedBatch = { type: 'forward', runId: 1, number: 1, value };
   let world: World;
   let leader: number | undefined;
   let started: Uint8Array[];
   let startedIn: number[];
   let surveyCount: number;
   let tellCount: number;
-  let handIn: (from: number, message: HandedOver) => void;
+  let handIn: (from: number, message: ForwardedBatch) => void;
   let writes: Writes;
 
   beforeEach(() => {
@@ -188,7 +188,7 @@ describe('Writes, between two leaders', () => {
     const { clock } = world;
     const limits = limitsDefault;
     writes = new Writes({
-      ...{ me: 0, boot: 1, clock, limits, applied: () => -1 },
+      ...{ me: 0, runId: 1, clock, limits, applied: () => -1 },
       pending: new PendingRequests({ clock, limits, onSettled: () => {} }),
       paxos: {
         start: (seq, value) => {
@@ -197,14 +197,14 @@ describe('Writes, between two leaders', () => {
         },
         max: () => -1,
         leader: () => leader,
-        survey: () => {
+        readIndex: () => {
           surveyCount += 1;
         },
-        tell: () => {
+        flushNotices: () => {
           tellCount += 1;
         },
       },
-      handOver: {
+      forwarding: {
         open: (receive) => {
           handIn = receive;
         },
@@ -240,20 +240,20 @@ describe('Writes, between two leaders', () => {
   it('keep what is handed in before this replica leads, and propose it then', () =>
     world.run(async () => {
       heed(undefined);
-      handIn(1, handedOver);
+      handIn(1, forwarded);
       await world.sleep(1000);
       expect(started).to.deep.equal([]);
       heed(0);
       await world.sleep(1);
-      expect(started).to.deep.equal([handedOver.value]);
+      expect(started).to.deep.equal([forwarded.value]);
     }));
 
   it('forget what was handed in once another leads', () =>
     world.run(async () => {
       heed(undefined);
-      handIn(1, handedOver);
+      handIn(1, forwarded);
       heed(2);
-      handIn(1, { ...handedOver, number: 2 });
+      handIn(1, { ...forwarded, number: 2 });
       heed(0);
       await world.sleep(1);
       expect(started).to.deep.equal([]);

@@ -1,17 +1,20 @@
-import { type Deed, Deeds } from '@paxkv/kvserver/internal/state-machine/sessions/reply-cache';
+import {
+  type CachedReply,
+  ReplyCache,
+} from '@paxkv/kvserver/internal/state-machine/sessions/reply-cache';
 import { expect } from 'chai';
 
-function deed(number: number): Deed {
+function deed(number: number): CachedReply {
   return { number, digest: number, reply: { type: 'put', revision: number } };
 }
 
-function numbersIn(deeds: Deeds): number[] {
+function numbersIn(deeds: ReplyCache): number[] {
   return Array.from(deeds, ({ number }) => number);
 }
 
 describe('Deeds', () => {
   it('are found by their numbers, and told in that order, in whatever order they were done', () => {
-    const deeds = new Deeds();
+    const deeds = new ReplyCache();
     for (const number of [5, 7, 6, 2, 9]) deeds.add(deed(number));
     expect(numbersIn(deeds)).to.deep.equal([2, 5, 6, 7, 9]);
     for (const number of [2, 5, 6, 7, 9]) expect(deeds.get(number)).to.deep.equal(deed(number));
@@ -20,7 +23,7 @@ describe('Deeds', () => {
   });
 
   it('are forgotten below a number, be it one of theirs or not', () => {
-    const deeds = new Deeds();
+    const deeds = new ReplyCache();
     for (const number of [1, 2, 4, 8]) deeds.add(deed(number));
     deeds.deleteBelow(3);
     expect(numbersIn(deeds)).to.deep.equal([4, 8]);
@@ -35,8 +38,8 @@ describe('Deeds', () => {
   });
 
   it('are as a Map is, whatever comes and goes', () => {
-    const deeds = new Deeds();
-    const model = new Map<number, Deed>();
+    const deeds = new ReplyCache();
+    const model = new Map<number, CachedReply>();
     for (let lowest = 1; lowest < 3_000; lowest += Math.floor(Math.random() * 3)) {
       deeds.deleteBelow(lowest);
       for (const number of model.keys()) if (number < lowest) model.delete(number);

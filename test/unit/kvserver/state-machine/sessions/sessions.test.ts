@@ -22,7 +22,7 @@ class Subject {
   readonly #places = new KnownPlaces({ k: undefined, ka: undefined });
   readonly store = new Store(0, this.#places);
 
-  constructor(limits: SessionLimits = { sessionCountMax: 3, deedCountMax: 5000 }) {
+  constructor(limits: SessionLimits = { sessionCountMax: 3, cachedReplyCountMax: 5000 }) {
     this.#limits = limits;
     this.sessions = new Sessions(start, [], limits);
   }
@@ -54,7 +54,7 @@ class Subject {
 
 describe('Sessions', () => {
   it('gives ids from 1, none twice', () => {
-    const subject = new Subject({ sessionCountMax: 1, deedCountMax: 5000 });
+    const subject = new Subject({ sessionCountMax: 1, cachedReplyCountMax: 5000 });
     const replies = [1, 2, 3].map(() => subject.apply({ command: openSession() }));
     expect(replies).to.deep.equal([
       { type: 'sessionOpened', session: 1 },
@@ -164,7 +164,7 @@ describe('Sessions', () => {
       const third = subject.apply(stamped(append('k', 'x'), [1, 3, 3]));
       expect(third).to.deep.equal({ type: 'appended', revision: 3, length: 3 });
       const [[, session] = []] = subject.sessions.takeChanges();
-      expect(session?.deedCount).to.equal(1);
+      expect(session?.cachedReplyCount).to.equal(1);
     });
 
     it('drops all replies when it leaps, however far', () => {
@@ -173,7 +173,7 @@ describe('Sessions', () => {
       const far = Number.MAX_SAFE_INTEGER - 1;
       subject.apply(stamped(put('k', 'v'), [1, far, far]));
       const [[, session] = []] = subject.sessions.takeChanges();
-      expect(session?.deedCount).to.equal(1);
+      expect(session?.cachedReplyCount).to.equal(1);
       expect(subject.apply(stamped(put('k', 'v'), [1, 1000]))).to.deep.equal(outside);
     });
 
@@ -242,7 +242,7 @@ describe('Sessions', () => {
     });
 
     it('puts sessions out, oldest first, when all together keep too many replies', () => {
-      const subject = new Subject({ sessionCountMax: 9, deedCountMax: 5 }).open(3);
+      const subject = new Subject({ sessionCountMax: 9, cachedReplyCountMax: 5 }).open(3);
       for (const number of [1, 2]) {
         for (const id of [1, 2, 3]) subject.apply(stamped(put('k', 'v'), [id, number]));
       }
@@ -252,7 +252,7 @@ describe('Sessions', () => {
     });
 
     it('counts the replies it keeps anew after a restart', () => {
-      const subject = new Subject({ sessionCountMax: 9, deedCountMax: 3 }).open(2);
+      const subject = new Subject({ sessionCountMax: 9, cachedReplyCountMax: 3 }).open(2);
       for (const number of [1, 2]) subject.apply(stamped(put('k', 'v'), [1, number]));
       subject.apply(stamped(put('k', 'v'), [2, 1]));
       const kept = subject.sessions.takeChanges().flatMap(([id, session]) => {

@@ -1,19 +1,19 @@
-import type { Change, Place } from '@paxkv/kvserver/internal/state-machine/store/cached-entry';
-import type { KeptEntry } from '@paxkv/kvserver/internal/state-machine/store/cached-value';
-import { Places } from '@paxkv/kvserver/internal/state-machine/store/entry-cache';
+import type { CacheSlot, Change } from '@paxkv/kvserver/internal/state-machine/store/cached-entry';
+import type { CachedEntry } from '@paxkv/kvserver/internal/state-machine/store/cached-value';
+import { EntryCache } from '@paxkv/kvserver/internal/state-machine/store/entry-cache';
 import { expect } from 'chai';
 
-function entry(text: string): KeptEntry {
+function entry(text: string): CachedEntry {
   return { text, createRevision: 1, modRevision: 1, version: 1 };
 }
 
 /** A database of which a test says what it holds; it answers when it is let. */
 class Database {
-  readonly rows = new Map<string, KeptEntry>();
+  readonly rows = new Map<string, CachedEntry>();
   readonly asked: string[][] = [];
   gate: Promise<void> = Promise.resolve();
 
-  readonly read = async (names: readonly string[]): Promise<Place[]> => {
+  readonly read = async (names: readonly string[]): Promise<CacheSlot[]> => {
     this.asked.push([...names]);
     const places = names.map((name) => ({ name, entry: this.rows.get(name), rowSum: undefined }));
     await this.gate;
@@ -29,11 +29,11 @@ class Database {
 describe('Places', () => {
   let database: Database;
   /** With no room for what was merely used lately. */
-  let places: Places;
+  let places: EntryCache;
 
   beforeEach(() => {
     database = new Database();
-    places = new Places({ read: database.read, bytesMax: 0 });
+    places = new EntryCache({ read: database.read, bytesMax: 0 });
   });
 
   async function change(name: string, value: string): Promise<void> {
@@ -82,7 +82,7 @@ describe('Places', () => {
   });
 
   it('keep nothing that was read before a write and came after it', async () => {
-    places = new Places({ read: database.read });
+    places = new EntryCache({ read: database.read });
     database.rows.set('k', entry('old'));
     let release = () => {};
     database.gate = new Promise((resolve) => {
@@ -117,7 +117,7 @@ describe('Places', () => {
   });
 
   it('keep what was used lately, up to a bound of bytes', async () => {
-    places = new Places({ read: database.read, bytesMax: 100_000 });
+    places = new EntryCache({ read: database.read, bytesMax: 100_000 });
     const names = Array.from({ length: 1000 }, (_, number) => `${number}`);
     for (const name of names) {
       database.rows.set(name, entry('v'.repeat(1000)));
@@ -130,7 +130,7 @@ describe('Places', () => {
   });
 
   it('know without asking what is absent, as long as they have all that there ever was', async () => {
-    places = new Places({ read: database.read, bytesMax: 10_000, isNew: true });
+    places = new EntryCache({ read: database.read, bytesMax: 10_000, isNew: true });
     for (const name of ['a', 'b']) {
       const place = places.find(name);
       if (place !== undefined) places.change(place, entry('v'.repeat(3000)));
@@ -147,7 +147,7 @@ describe('Places', () => {
   });
 
   it('count what one key grows by towards the bound', async () => {
-    places = new Places({ read: database.read, bytesMax: 10_000 });
+    places = new EntryCache({ read: database.read, bytesMax: 10_000 });
     await places.load(['other', 'k']);
     await change('k', 'v'.repeat(6000));
     await change('l', 'v'.repeat(6000));
@@ -157,7 +157,7 @@ describe('Places', () => {
   });
 
   it('keep no large value once it is written', async () => {
-    places = new Places({ read: database.read, isNew: true });
+    places = new EntryCache({ read: database.read, isNew: true });
     const place = places.find('k');
     if (place !== undefined) places.change(place, entry('v'.repeat(100_000)));
     expect(heldAt('k')).to.have.length(100_000);

@@ -1,4 +1,4 @@
-import { fromKept } from '@paxkv/kvserver/internal/state-machine/store/cached-value';
+import { fromCachedEntry } from '@paxkv/kvserver/internal/state-machine/store/cached-value';
 import { type KeyCommand, Store } from '@paxkv/kvserver/internal/state-machine/store/store';
 import { nameOf } from '@paxkv/kvserver/internal/storage/state/row-keys';
 import type { Entry } from '@paxkv/protocol';
@@ -12,7 +12,10 @@ function entry(value: string, [create, mod, version]: readonly [number, number, 
 
 /** What each key changed so far holds, in the order first changed. */
 function changesIn({ changed }: KnownPlaces) {
-  return [...changed].map(({ name, entry: kept }) => ({ name, entry: kept && fromKept(kept) }));
+  return [...changed].map(({ name, entry: kept }) => ({
+    name,
+    entry: kept && fromCachedEntry(kept),
+  }));
 }
 
 describe('Store', () => {

@@ -4,7 +4,7 @@ import {
   newBase,
 } from '@paxkv/kvserver/internal/storage/journal/journal-base';
 import { sealRecord } from '@paxkv/kvserver/internal/storage/journal/sealed-record';
-import { baseKey, toTurnKey } from '@paxkv/kvserver/internal/storage/journal/turn-key';
+import { baseKey, toRecordKey } from '@paxkv/kvserver/internal/storage/journal/turn-key';
 import { expect } from 'chai';
 import { Packr } from 'msgpackr';
 
@@ -12,18 +12,18 @@ const owner = 'tests/0';
 
 describe('Base of the journal', () => {
   const base = {
-    firstTurn: 2 ** 40,
+    firstIndex: 2 ** 40,
     previous: Buffer.alloc(16, 7),
     writtenAt: 2 ** 41,
     min: Number.MAX_SAFE_INTEGER,
     round: 2 ** 48,
-    lives: [
-      { type: 'life', life: 2, attempt: 99, isNew: false, fence: -1 },
+    retained: [
+      { type: 'incarnation', incarnation: 2, attempt: 99, isNew: false, votingFloor: -1 },
       {
-        type: 'met',
+        type: 'peerRecords',
         peers: [
-          { life: 2, turn: 0 },
-          { life: 1, turn: 7, admission: { life: 1, attempt: 5, isNew: true } },
+          { incarnation: 2, writeIndex: 0 },
+          { incarnation: 1, writeIndex: 7, admission: { incarnation: 1, attempt: 5, isNew: true } },
         ],
       },
     ] as const,
@@ -40,7 +40,11 @@ describe('Base of the journal', () => {
   });
 
   it('is never a turn', () => {
-    const turn = sealRecord({ owner, key: toTurnKey(1) }, newBase.previous, new Uint8Array([0x90]));
+    const turn = sealRecord(
+      { owner, key: toRecordKey(1) },
+      newBase.previous,
+      new Uint8Array([0x90]),
+    );
     expect(() => decodeBase(owner, turn.bytes)).to.throw('checksum');
   });
 

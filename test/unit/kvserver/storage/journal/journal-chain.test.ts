@@ -1,7 +1,7 @@
 /** What only the chain can notice: records, each intact, that do not belong together. */
 import { join } from 'node:path';
 import { Journal } from '@paxkv/kvserver/internal/storage/index';
-import { baseKey, toTurnKey } from '@paxkv/kvserver/internal/storage/journal/turn-key';
+import { baseKey, toRecordKey } from '@paxkv/kvserver/internal/storage/journal/turn-key';
 import { expect } from 'chai';
 import { Level } from 'level';
 import { OwnerInMemory, refusalOf, Scratch, voteFor, withJournal } from '../scratch.ts';
@@ -29,29 +29,29 @@ describe('Chain of the journal', () => {
   }
 
   it('names a turn that is missing', async () => {
-    expect(await refusalAfter((rows) => rows.del(toTurnKey(4)))).to.include(
+    expect(await refusalAfter((rows) => rows.del(toRecordKey(4)))).to.include(
       'turn 4: it is missing',
     );
   });
 
   it('notices when the first turns are missing', async () => {
-    expect(await refusalAfter((rows) => rows.del(toTurnKey(1)))).to.include(
+    expect(await refusalAfter((rows) => rows.del(toRecordKey(1)))).to.include(
       'turn 1: it is missing',
     );
   });
 
   it('names a turn whose bytes were changed', async () => {
     const message = await refusalAfter(async (rows) => {
-      const bytes = Buffer.from((await rows.get(toTurnKey(7))) ?? []);
+      const bytes = Buffer.from((await rows.get(toRecordKey(7))) ?? []);
       bytes.writeUInt8(bytes.readUInt8(40) ^ 1, 40);
-      await rows.put(toTurnKey(7), bytes);
+      await rows.put(toRecordKey(7), bytes);
     });
     expect(message).to.include('turn 7: its checksum');
   });
 
   it('notices a turn under the key of another', async () => {
     const message = await refusalAfter(async (rows) => {
-      await rows.put(toTurnKey(7), (await rows.get(toTurnKey(6))) ?? new Uint8Array());
+      await rows.put(toRecordKey(7), (await rows.get(toRecordKey(6))) ?? new Uint8Array());
     });
     expect(message).to.include('turn 7: its checksum');
   });
@@ -63,9 +63,9 @@ describe('Chain of the journal', () => {
       await journal.write([voteFor(10)]);
       await journal.write([voteFor(11)]);
     });
-    const eleventh = await withRows(other, (rows) => rows.get(toTurnKey(11)));
+    const eleventh = await withRows(other, (rows) => rows.get(toRecordKey(11)));
     const message = await refusalAfter((rows) =>
-      rows.put(toTurnKey(11), eleventh ?? new Uint8Array()),
+      rows.put(toRecordKey(11), eleventh ?? new Uint8Array()),
     );
     expect(message).to.include('turn 12: it does not follow');
   });
@@ -96,13 +96,13 @@ describe('Chain of the journal', () => {
   });
 
   it('notices a tail lost since its owner last heard of it', async () => {
-    options.owner.turnReached = 10;
-    expect(await refusalAfter((rows) => rows.del(toTurnKey(10)))).to.include('before turn 10');
+    options.owner.writeIndexReached = 10;
+    expect(await refusalAfter((rows) => rows.del(toRecordKey(10)))).to.include('before turn 10');
   });
 
   it('cannot notice the loss of its last turn by itself', async () => {
-    await withRows(options.directory, (rows) => rows.del(toTurnKey(10)));
-    await withJournal(options, async (journal) => expect(journal.highestTurn).to.equal(9));
+    await withRows(options.directory, (rows) => rows.del(toRecordKey(10)));
+    await withJournal(options, async (journal) => expect(journal.writeIndex).to.equal(9));
   });
 
   it('knows amnesia when nothing is left at all', async () => {

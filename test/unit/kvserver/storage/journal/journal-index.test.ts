@@ -28,18 +28,18 @@ describe('Index of the journal', () => {
       writtenAt: 202,
       min: 150,
       round: 0,
-      lives: [],
+      incarnations: [],
     });
   });
 
-  it('keeps the latest write of each kind about lives', () => {
+  it('keeps the latest write of each kind about incarnations', () => {
     const index = indexOf(200);
-    const life = { type: 'life', life: 2, attempt: 7, isNew: false } as const;
-    const met = { type: 'met', peers: [{ life: 2, turn: 0 }] } as const;
-    index.add([life, met, { ...life, fence: 9 }], checksumOf(201));
+    const incarnation = { type: 'incarnation', incarnation: 2, attempt: 7, isNew: false } as const;
+    const met = { type: 'peerRecords', peers: [{ incarnation: 2, writeIndex: 0 }] } as const;
+    index.add([incarnation, met, { ...incarnation, votingFloor: 9 }], checksumOf(201));
     index.add([{ type: 'forgotten', min: 202 }], checksumOf(202));
     const base = index.nextBase();
-    expect(base?.lives).to.deep.equal([{ ...life, fence: 9 }, met]);
+    expect(base?.retained).to.deep.equal([{ ...incarnation, votingFloor: 9 }, met]);
   });
 
   it('waits until enough can be dropped', () => {
@@ -47,7 +47,7 @@ describe('Index of the journal', () => {
     index.add([{ type: 'forgotten', min: dropCountMin - 1 }], checksumOf(201));
     expect(index.nextBase()).to.equal(undefined);
     index.add([{ type: 'forgotten', min: dropCountMin }], checksumOf(202));
-    expect(index.nextBase()?.firstTurn).to.equal(dropCountMin + 1);
+    expect(index.nextBase()?.firstIndex).to.equal(dropCountMin + 1);
   });
 
   it('stops at the first turn that mentions a remembered instance', () => {
@@ -55,7 +55,7 @@ describe('Index of the journal', () => {
     index.add([voteFor(5000), voteFor(100)], checksumOf(101));
     for (let seq = 101; seq < 200; seq++) index.add([voteFor(seq)], checksumOf(seq));
     index.add([{ type: 'forgotten', min: 200 }], checksumOf(201));
-    expect(index.nextBase()?.firstTurn).to.equal(101);
+    expect(index.nextBase()?.firstIndex).to.equal(101);
   });
 
   it('carries the highest round and min over, and never lets them sink', () => {
@@ -71,8 +71,8 @@ describe('Index of the journal', () => {
     index.add([{ type: 'forgotten', min: 100 }], checksumOf(101));
     const base = index.nextBase();
     if (base !== undefined) index.dropTo(base);
-    expect(index.base.firstTurn).to.equal(102);
-    expect(index.highestTurn).to.equal(101);
+    expect(index.base.firstIndex).to.equal(102);
+    expect(index.writeIndex).to.equal(101);
     expect(index.checksum).to.deep.equal(checksumOf(101));
     expect(index.nextBase()).to.equal(undefined);
   });
@@ -80,6 +80,6 @@ describe('Index of the journal', () => {
   it('drops a large backlog in portions', () => {
     const index = indexOf(10_000);
     index.add([{ type: 'forgotten', min: 10_000 }], checksumOf(1));
-    expect(index.nextBase()?.firstTurn).to.be.within(1000, 5000);
+    expect(index.nextBase()?.firstIndex).to.be.within(1000, 5000);
   });
 });

@@ -15,15 +15,15 @@ const everyKind: Write<Uint8Array>[] = [
   { type: 'accepted', seq: 1, ballot, value: new Uint8Array([0, 255, 128]) },
   { type: 'decided', seq: 1 },
   { type: 'decided', seq: 2, value: bytesOf('two') },
-  { type: 'life', life: 3, attempt: 2 ** 47, isNew: false },
-  { type: 'life', life: 3, attempt: 2 ** 47, isNew: false, fence: -1 },
-  { type: 'met', peers: [] },
+  { type: 'incarnation', incarnation: 3, attempt: 2 ** 47, isNew: false },
+  { type: 'incarnation', incarnation: 3, attempt: 2 ** 47, isNew: false, votingFloor: -1 },
+  { type: 'peerRecords', peers: [] },
   {
-    type: 'met',
+    type: 'peerRecords',
     peers: [
-      { life: 0, turn: 9 },
-      { life: 1, turn: 0, admission: { life: 1, attempt: 7, isNew: true } },
-      { life: 2, turn: 3, hadOther: true },
+      { incarnation: 0, writeIndex: 9 },
+      { incarnation: 1, writeIndex: 0, admission: { incarnation: 1, attempt: 7, isNew: true } },
+      { incarnation: 2, writeIndex: 3, hadOther: true },
     ],
   },
 ];
@@ -58,10 +58,10 @@ describe('Journal', () => {
   it('counts turns on over restarts', async () => {
     await withJournal(options, (journal) => journal.write([voteFor(0)]));
     await withJournal(options, async (journal) => {
-      expect(journal.highestTurn).to.equal(1);
+      expect(journal.writeIndex).to.equal(1);
       await journal.write([voteFor(1)]);
       await journal.write([]);
-      expect(journal.highestTurn).to.equal(2);
+      expect(journal.writeIndex).to.equal(2);
     });
   });
 
@@ -78,7 +78,7 @@ describe('Journal', () => {
     const marks: number[] = [];
     await withJournal(options, async (journal) => {
       options.owner.markVoted = async () => {
-        marks.push(journal.highestTurn);
+        marks.push(journal.writeIndex);
         options.owner.hasVoted = true;
       };
       await journal.write([voteFor(0)]);
@@ -94,7 +94,7 @@ describe('Journal', () => {
       await expectFailed(journal.write([voteFor(1)]));
       options.owner.markVoted = () => Promise.resolve();
       await expectFailed(journal.write([voteFor(1)]));
-      expect(journal.highestTurn).to.equal(1);
+      expect(journal.writeIndex).to.equal(1);
     });
     expect(await withJournal(options, loadWrites)).to.have.length(1);
   });
@@ -115,12 +115,12 @@ describe('Journal', () => {
     options.owner.hasVoted = true;
     for (let boot = 0; boot < 2; boot += 1) {
       await withJournal(options, async (journal) => {
-        expect(await journal.load()).to.deep.equal({ state: 'lost', turn: 0, writes: [] });
+        expect(await journal.load()).to.deep.equal({ state: 'lost', writeIndex: 0, writes: [] });
       });
     }
     await withJournal(options, (journal) => journal.write([voteFor(0)]));
     await withJournal(options, async (journal) => {
-      expect(await journal.load()).to.include({ state: 'kept', turn: 1 });
+      expect(await journal.load()).to.include({ state: 'kept', writeIndex: 1 });
     });
   });
 
@@ -141,7 +141,7 @@ describe('Journal', () => {
       const error = await journal.write([voteFor(1)]).catch((reason: unknown) => reason);
       expect(error).to.be.instanceOf(Error).with.property('code', 'ERR_ASSERTION');
       await first;
-      expect(journal.highestTurn).to.equal(1);
+      expect(journal.writeIndex).to.equal(1);
     });
   });
 
@@ -210,7 +210,7 @@ describe('Journal that forgets', () => {
     }
     expect(await recordCount(options.directory)).to.be.lessThan(100);
     await withJournal(options, (journal) => {
-      expect(journal.highestTurn).to.equal(600);
+      expect(journal.writeIndex).to.equal(600);
       return loadWrites(journal);
     });
   });

@@ -1,21 +1,25 @@
-import { baseKey, fromTurnKey, toTurnKey } from '@paxkv/kvserver/internal/storage/journal/turn-key';
+import {
+  baseKey,
+  fromRecordKey,
+  toRecordKey,
+} from '@paxkv/kvserver/internal/storage/journal/turn-key';
 import { expect } from 'chai';
 
 describe('Key of a turn', () => {
   const turns = [1, 2, 255, 256, 65_535, 65_536, 2 ** 32 - 1, 2 ** 32, Number.MAX_SAFE_INTEGER];
 
   it('names its turn', () => {
-    for (const turn of turns) expect(fromTurnKey(toTurnKey(turn))).to.equal(turn);
+    for (const turn of turns) expect(fromRecordKey(toRecordKey(turn))).to.equal(turn);
   });
 
   it('sorts as its turn does, after the base', () => {
-    const keys = [baseKey, ...turns.map(toTurnKey)];
+    const keys = [baseKey, ...turns.map(toRecordKey)];
     expect(keys.toReversed().sort(Buffer.compare)).to.deep.equal(keys);
   });
 
   it('is nothing else', () => {
-    expect(fromTurnKey(Buffer.alloc(7))).to.equal(undefined);
-    expect(fromTurnKey(Buffer.alloc(9))).to.equal(undefined);
-    expect(fromTurnKey(Buffer.alloc(8, 255))).to.equal(undefined);
+    expect(fromRecordKey(Buffer.alloc(7))).to.equal(undefined);
+    expect(fromRecordKey(Buffer.alloc(9))).to.equal(undefined);
+    expect(fromRecordKey(Buffer.alloc(8, 255))).to.equal(undefined);
   });
 });

@@ -2,7 +2,7 @@ import { learnCountMax } from '@paxkv/paxos/core';
 import { CatchUp } from '@paxkv/paxos/internal/core/commit/catch-up';
 import { Learner } from '@paxkv/paxos/internal/core/instance/learner';
 import { expect } from 'chai';
-import { beginStep, evenPatience, mail } from '../steps.ts';
+import { beginStep, evenDelays, mail } from '../steps.ts';
 
 describe('CatchUp', () => {
   let learner: Learner<string>;
@@ -10,13 +10,13 @@ describe('CatchUp', () => {
 
   beforeEach(() => {
     learner = new Learner();
-    catchUp = new CatchUp(learner, evenPatience(), { me: 0, peerCount: 3 });
+    catchUp = new CatchUp(learner, evenDelays(), { me: 0, peerCount: 3 });
   });
 
   /** What is asked on hearing that `from` is done up to `done`. */
   function hear(from: number, done: number, now: number) {
     const { outbox, effects } = beginStep();
-    catchUp.heard(from, done, now, outbox);
+    catchUp.observe(from, done, now, outbox);
     return mail(effects.sendNow);
   }
 

@@ -1,6 +1,6 @@
 import { Peer } from '@paxkv/paxos/core';
-import { News } from '@paxkv/paxos/internal/core/commit/notices';
-import { Patience } from '@paxkv/paxos/internal/core/timeouts';
+import { CommitNotices } from '@paxkv/paxos/internal/core/commit/notices';
+import { RetryDelays } from '@paxkv/paxos/internal/core/timeouts';
 import { expect } from 'chai';
 import { plainMark } from '../../../contracts/plain-mark.ts';
 import { kept } from '../steps.ts';
@@ -8,7 +8,7 @@ import { kept } from '../steps.ts';
 const decided = (seq: number) =>
   ({ type: 'decided', seq, ballot: { round: 1, peer: 0 }, value: `value ${seq}` }) as const;
 
-const fresh = () => new News<string>(new Patience({ next: () => 0.5 }));
+const fresh = () => new CommitNotices<string>(new RetryDelays({ next: () => 0.5 }));
 
 describe('News', () => {
   it('has nothing to tell while all news arrives', () => {

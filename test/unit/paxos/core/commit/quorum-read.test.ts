@@ -1,6 +1,6 @@
-import { Survey } from '@paxkv/paxos/internal/core/commit/quorum-read';
+import { QuorumRead } from '@paxkv/paxos/internal/core/commit/quorum-read';
 import { expect } from 'chai';
-import { beginStep, evenPatience, mail } from '../steps.ts';
+import { beginStep, evenDelays, mail } from '../steps.ts';
 
 describe('Survey', () => {
   const agreement = {
@@ -11,7 +11,7 @@ describe('Survey', () => {
       this.noted.push(seq);
     },
   };
-  let survey: Survey;
+  let survey: QuorumRead;
 
   beforeEach(() => {
     agreement.votedUpTo = 3;
@@ -19,28 +19,28 @@ describe('Survey', () => {
     survey = fresh(3);
   });
 
-  function fresh(peerCount: number, draw = 0): Survey {
+  function fresh(peerCount: number, draw = 0): QuorumRead {
     const random = { next: () => draw };
-    return new Survey({ me: 0, peerCount, patience: evenPatience(), random, agreement });
+    return new QuorumRead({ me: 0, peerCount, delays: evenDelays(), random, agreement });
   }
 
   function begin(now = 0) {
     const { outbox, effects } = beginStep();
-    survey.begin(now, outbox);
+    survey.start(now, outbox);
     return effects;
   }
 
-  function hear(from: number, poll: number, upTo: number): number | undefined {
+  function hear(from: number, id: number, readIndex: number): number | undefined {
     const { outbox, effects } = beginStep();
-    survey.onSurveyed(from, { type: 'surveyed', poll, upTo, knownUpTo: -1 }, outbox);
-    return effects.surveyed;
+    survey.onReadIndexReply(from, { type: 'readIndexReply', id, readIndex, knownUpTo: -1 }, outbox);
+    return effects.readIndex;
   }
 
   it('asks as many as make a quorum, others each time, and writes nothing', () => {
-    const { sendNow, persist, surveyed } = begin();
-    expect(mail(sendNow)).to.deep.equal([[2, { type: 'survey', poll: 1 }]]);
-    expect([persist, surveyed]).to.deep.equal([[], undefined]);
-    expect(mail(begin().sendNow)).to.deep.equal([[1, { type: 'survey', poll: 2 }]]);
+    const { sendNow, persist, readIndex } = begin();
+    expect(mail(sendNow)).to.deep.equal([[2, { type: 'readIndex', id: 1 }]]);
+    expect([persist, readIndex]).to.deep.equal([[], undefined]);
+    expect(mail(begin().sendNow)).to.deep.equal([[1, { type: 'readIndex', id: 2 }]]);
   });
 
   it('asks all others if those do not answer soon, and asks them last from then on', () => {
@@ -86,14 +86,14 @@ describe('Survey', () => {
     const { sendNow } = begin();
     expect(hear(1, 1, 9)).to.equal(undefined);
     const asked = sendNow[0]?.message;
-    expect(asked?.type === 'survey' && hear(1, asked.poll, 9)).to.equal(9);
+    expect(asked?.type === 'readIndex' && hear(1, asked.id, 9)).to.equal(9);
   });
 
-  it('counts no answer of a life that is over', () => {
+  it('counts no answer of an incarnation that is over', () => {
     survey = fresh(5);
     begin();
     hear(1, 1, 4);
-    survey.disregard(1);
+    survey.discardAnswersOf(1);
     expect(hear(2, 1, 4)).to.equal(undefined);
     expect(hear(3, 1, 4)).to.equal(4);
   });
@@ -114,14 +114,14 @@ describe('Survey', () => {
 
   it('is its own quorum where it is alone', () => {
     survey = fresh(1);
-    expect(begin().surveyed).to.equal(3);
+    expect(begin().readIndex).to.equal(3);
   });
 
   it('answers how far it voted, and how far it knows all, by now', () => {
     agreement.votedUpTo = 12;
     const { outbox, effects } = beginStep();
-    survey.onSurvey(2, { type: 'survey', poll: 8 }, outbox);
-    const answer = { type: 'surveyed', poll: 8, upTo: 12, knownUpTo: 2 };
+    survey.onReadIndex(2, { type: 'readIndex', id: 8 }, outbox);
+    const answer = { type: 'readIndexReply', id: 8, readIndex: 12, knownUpTo: 2 };
     expect(mail(effects.sendNow)).to.deep.equal([[2, answer]]);
   });
 });

@@ -60,7 +60,7 @@ class Disk {
 
   memory(): Memory<string> {
     const state = this.#turn === 0 ? this.#emptyState : 'kept';
-    return { state, turn: this.#turn, writes: [...this.#writes] };
+    return { state, writeIndex: this.#turn, writes: [...this.#writes] };
   }
 }
 
@@ -165,8 +165,8 @@ class Run {
     if (!wasLeader && peer?.leader === me) this.leaderCount += 1;
     if (!effects) return;
     if (effects.memoryLoss !== undefined) {
-      // Somebody knows of a life that was lost before it was admitted: the host begins another one.
-      expect(effects.memoryLoss).to.contain('knows life');
+      // Somebody knows of an incarnation that was lost before it was admitted: the host begins another one.
+      expect(effects.memoryLoss).to.contain('knows incarnation');
       this.#lose(me, 'lost');
       return;
     }
@@ -200,7 +200,7 @@ class Run {
       for (const write of effects.persist) this.votes.cast(me, write);
       this.#step(me, { type: 'persisted', writes: effects.persist });
     }
-    const turn = this.#peers[me]?.turn ?? 0;
+    const turn = this.#peers[me]?.writeIndex ?? 0;
     this.#mail.push(
       ...effects.sendAfter.map((envelope) => ({ ...envelope, mark: { ...envelope.mark, turn } })),
     );

@@ -1,13 +1,13 @@
-import { Window } from '@paxkv/paxos/internal/core/instance/instance-map';
+import { InstanceMap } from '@paxkv/paxos/internal/core/instance/instance-map';
 import { expect } from 'chai';
 
-function filled(...seqs: number[]): Window<string> {
-  const window = new Window<string>();
+function filled(...seqs: number[]): InstanceMap<string> {
+  const window = new InstanceMap<string>();
   for (const seq of seqs) window.set(seq, `at ${seq}`);
   return window;
 }
 
-function seqs(window: Window<string>): number[] {
+function seqs(window: InstanceMap<string>): number[] {
   return [...window.entries()].map(([seq]) => seq);
 }
 

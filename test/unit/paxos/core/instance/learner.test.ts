@@ -43,9 +43,9 @@ describe('Learner', () => {
 
   it('misses nothing its host does not need, and still knows it', () => {
     const learner = learnerOf(0, 3);
-    learner.needless(3);
+    learner.skipBelow(3);
     expect(learner.firstMissing).to.equal(4);
-    learner.needless(1);
+    learner.skipBelow(1);
     expect(learner.firstMissing).to.equal(4);
     expect(learner.knows(0)).to.equal(true);
   });

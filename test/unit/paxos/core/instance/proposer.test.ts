@@ -1,26 +1,26 @@
 import type { Ballot, Effects, PeerId, Vote } from '@paxkv/paxos/core';
-import { Rounds } from '@paxkv/paxos/internal/core/ballot-allocator';
-import { RidingNews } from '@paxkv/paxos/internal/core/commit/piggybacked-notices';
+import { BallotAllocator } from '@paxkv/paxos/internal/core/ballot-allocator';
+import { PiggybackedNotices } from '@paxkv/paxos/internal/core/commit/piggybacked-notices';
 import { Proposer } from '@paxkv/paxos/internal/core/instance/proposer';
 import { expect } from 'chai';
 import { plainMark } from '../../../contracts/plain-mark.ts';
-import { ballot, beginStep, evenPatience, mail, recipients } from '../steps.ts';
+import { ballot, beginStep, evenDelays, mail, recipients } from '../steps.ts';
 
 const seq = 4;
 const first = ballot(1, 0);
 
 describe('Proposer', () => {
-  let rounds: Rounds;
+  let ballots: BallotAllocator;
   let proposer: Proposer<string>;
 
   beforeEach(() => {
-    rounds = new Rounds(0);
+    ballots = new BallotAllocator(0);
     proposer = new Proposer({
       ...{
         peerCount: 3,
-        rounds,
-        patience: evenPatience(),
-        riding: new RidingNews([1, 2]),
+        ballots,
+        delays: evenDelays(),
+        piggybacked: new PiggybackedNotices([1, 2]),
         knownUpTo: () => -1,
       },
     });
@@ -67,9 +67,9 @@ describe('Proposer', () => {
     expect(persist.map(({ type }) => type)).to.deep.equal(['reserved']);
   });
 
-  it('prepares at once within a block of rounds that is durable', () => {
-    rounds.ballotAbove(undefined, beginStep().outbox);
-    rounds.onPersisted(1000);
+  it('prepares at once within a block of ballots that is durable', () => {
+    ballots.ballotAbove(undefined, beginStep().outbox);
+    ballots.onPersisted(1000);
     const { sendNow, sendAfter } = propose();
     expect(recipients(sendNow)).to.deep.equal([0, 1, 2]);
     expect(sendAfter).to.deep.equal([]);
@@ -210,9 +210,9 @@ describe('Proposer', () => {
     expect(sendAfter[0]?.message).to.deep.equal({ type: 'prepare', seq, ballot: ballot(6, 0) });
   });
 
-  it('asks at the same ballot those who have not answered when patience ends', () => {
+  it('asks at the same ballot those who have not answered when delays ends', () => {
     propose();
-    rounds.onPersisted(1000);
+    ballots.onPersisted(1000);
     promise(1, first);
     expect(mail(wake(100).sendNow)).to.deep.equal(
       [0, 2].map((to) => [to, { type: 'prepare', seq, ballot: first }]),

@@ -86,7 +86,7 @@ class Group {
 describe('Election', () => {
   for (const [when, event, waitMs] of [
     ['soon', { type: 'wake' }, 3],
-    ['at once where somebody waits', { type: 'tell' }, 0],
+    ['at once where somebody waits', { type: 'flushNotices' }, 0],
   ] as const) {
     it(`decides in one round under a leader, one request and answer a peer, and tells ${when}`, () => {
       const group = new Group();
@@ -108,8 +108,8 @@ describe('Election', () => {
     const group = new Group();
     group.elect(0);
     group.propose(0, 'a');
-    group.step(1, { type: 'survey' });
-    group.step(2, { type: 'survey' });
+    group.step(1, { type: 'readIndex' });
+    group.step(2, { type: 'readIndex' });
     group.deliver();
     expect(group.decidedIn(0)).to.deep.equal(['a', 'a', 'a']);
   });
@@ -130,7 +130,7 @@ describe('Election', () => {
     group.step(0, { type: 'propose', seq: 1, value: 'b' });
     group.lose();
     group.propose(2, 'c', 1);
-    group.step(0, { type: 'tell' });
+    group.step(0, { type: 'flushNotices' });
     expect(group.counts().decided).to.equal(undefined);
     group.now += 5;
     group.step(0, { type: 'wake' });
@@ -140,7 +140,7 @@ describe('Election', () => {
 
   it('asks for the value of a decision where it has no vote, or an older one', () => {
     const [older, led] = [ballot(1, 2), ballot(2, 0)];
-    const mark = { lives: [0, 0, 0], turn: 0, heard: 0 };
+    const mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 0 };
     const accept = (from: PeerId, message: Omit<Accept<string>, 'type'>) => {
       const envelope = { from, to: 1, done: -1, min: 0, mark };
       return { ...envelope, message: { type: 'accept', ...message } as const };
@@ -175,7 +175,7 @@ describe('Election', () => {
     const group = new Group();
     group.elect(0);
     group.propose(0, 'a');
-    group.step(0, { type: 'tell' });
+    group.step(0, { type: 'flushNotices' });
     group.lose();
     expect(group.decidedIn(0)).to.deep.equal(['a', undefined, undefined]);
     group.now += 50;
@@ -188,7 +188,7 @@ describe('Election', () => {
     const group = new Group();
     group.elect(0);
     group.propose(0, 'a');
-    group.step(0, { type: 'tell' });
+    group.step(0, { type: 'flushNotices' });
     group.lose();
     group.propose(1, 'b');
     group.propose(2, 'c');
@@ -203,28 +203,28 @@ describe('Election', () => {
     const group = new Group();
     group.elect(0);
     group.propose(0, 'a');
-    group.step(0, { type: 'resign' });
+    group.step(0, { type: 'stepDown' });
     group.deliver();
     expect(group.decidedIn(0)).to.deep.equal(['a', 'a', 'a']);
   });
 
   it('writes the log promise before it is told', () => {
     const { peers } = new Group();
-    const mark = { lives: [0, 0, 0], turn: 0, heard: 0 };
-    const message: Message<string> = { type: 'lead', ballot: ballot(1, 0) };
+    const mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 0 };
+    const message: Message<string> = { type: 'prepareLog', ballot: ballot(1, 0) };
     const envelope = { from: 0, to: 1, done: -1, min: 0, mark, message };
     const effects = peers[1]?.step({ type: 'receive', envelope }, 0);
-    expect(effects?.persist).to.deep.equal([{ type: 'followed', ballot: ballot(1, 0) }]);
+    expect(effects?.persist).to.deep.equal([{ type: 'logPromised', ballot: ballot(1, 0) }]);
     expect(effects?.sendNow).to.deep.equal([]);
     expect(mail(effects?.sendAfter ?? [])).to.deep.equal([
-      [0, { type: 'followed', ballot: ballot(1, 0), from: 0, votes: [] }],
+      [0, { type: 'logPromised', ballot: ballot(1, 0), firstSeq: 0, votes: [] }],
     ]);
   });
 
   it('finishes what others voted for, and then decides its own', () => {
     const group = new Group();
     // Peer 1 voted for a value of peer 2, which is not heard of again.
-    const mark = { lives: [0, 0, 0], turn: 0, heard: 0 };
+    const mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 0 };
     const message: Message<string> = { type: 'accept', seq: 0, ballot: ballot(1, 2), value: 'old' };
     const envelope = { from: 2, to: 1, done: -1, min: 0, mark, message };
     group.step(1, { type: 'receive', envelope });
@@ -245,14 +245,14 @@ describe('Election', () => {
     group.elect(0);
     group.propose(0, 'a');
     // Only the first instance was not told of yet, so no follower tells of votes there.
-    const mark = { lives: [0, 0, 0], turn: 0, heard: 0 };
+    const mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 0 };
     const message = { type: 'decided', seq: 1, ballot: ballot(1, 0), value: 'b' } as const;
     for (const to of [1, 2]) {
       group.step(to, {
         type: 'receive',
         envelope: { from: 0, to, done: -1, min: 0, mark, message },
       });
-      group.step(to, { type: 'lost', peer: 0 });
+      group.step(to, { type: 'disconnected', peer: 0 });
     }
     group.elect(1, 0);
     expect(group.peers[1]?.leader).to.equal(1);
@@ -265,8 +265,8 @@ describe('Election', () => {
   it('takes over from a leader, whose requests are refused from then on', () => {
     const group = new Group([0, 1]);
     group.elect(0);
-    group.step(1, { type: 'lost', peer: 0 });
-    group.step(2, { type: 'lost', peer: 0 });
+    group.step(1, { type: 'disconnected', peer: 0 });
+    group.step(2, { type: 'disconnected', peer: 0 });
     group.elect(1, 0);
     expect(group.peers.map(({ leader }) => leader)).to.deep.equal([0, 1, 1]);
     group.step(0, { type: 'propose', seq: 0, value: 'late' });
@@ -278,7 +278,7 @@ describe('Election', () => {
   it('leaves a living leader alone, whoever cannot hear it', () => {
     const group = new Group([0, 1]);
     group.elect(0);
-    group.step(1, { type: 'lost', peer: 0 });
+    group.step(1, { type: 'disconnected', peer: 0 });
     group.now += 100;
     group.step(0, { type: 'wake' });
     group.deliver(1);
@@ -300,12 +300,12 @@ describe('Election', () => {
     expect(group.peers[2]?.leader).to.equal(0);
     group.now += 400;
     group.propose(1, 'b');
-    // It never promised to follow this leader, and still takes its requests for signs of life.
+    // It never promised to follow this leader, and still takes its requests for signs of incarnation.
     group.now += 400;
     group.sent.length = 0;
     group.step(2, { type: 'wake' });
     group.deliver();
-    expect(group.counts().canvass).to.equal(undefined);
+    expect(group.counts().preVote).to.equal(undefined);
     expect(group.peers[2]?.leader).to.equal(0);
   });
 
@@ -318,24 +318,24 @@ describe('Election', () => {
     }
     group.deliver();
     expect(group.peers.map(({ leader }) => leader)).to.deep.equal([0, 0, 0]);
-    expect(group.counts().lead).to.equal(2);
+    expect(group.counts().prepareLog).to.equal(2);
   });
 
   it('has its next ballot on disk before the leader is gone, if it may come to lead', () => {
     const group = new Group([0, 1]);
-    const mark = { lives: [0, 0, 0], turn: 0, heard: 0 };
-    const message: Message<string> = { type: 'lead', ballot: ballot(1, 0) };
+    const mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 0 };
+    const message: Message<string> = { type: 'prepareLog', ballot: ballot(1, 0) };
     const hear = (to: PeerId) =>
       group.step(to, {
         type: 'receive',
         envelope: { from: 0, to, done: -1, min: 0, mark, message },
       });
     const types = (effects: Effects<string>) => effects.persist.map(({ type }) => type);
-    expect(types(hear(1))).to.deep.equal(['followed', 'reserved']);
-    expect(types(hear(2))).to.deep.equal(['followed']);
+    expect(types(hear(1))).to.deep.equal(['logPromised', 'reserved']);
+    expect(types(hear(2))).to.deep.equal(['logPromised']);
     group.lose();
-    group.step(1, { type: 'lost', peer: 0 });
-    group.step(2, { type: 'lost', peer: 0 });
+    group.step(1, { type: 'disconnected', peer: 0 });
+    group.step(2, { type: 'disconnected', peer: 0 });
     group.now += 50;
     group.step(1, { type: 'wake' });
     group.deliver(0);
@@ -345,7 +345,7 @@ describe('Election', () => {
   it('hands over when the host of the leader stops', () => {
     const group = new Group([0, 1, 2]);
     group.elect(0);
-    group.step(0, { type: 'resign' });
+    group.step(0, { type: 'stepDown' });
     group.deliver();
     const [, ...others] = group.peers;
     expect(others.map(({ leader }) => leader)).to.satisfy(
@@ -353,14 +353,14 @@ describe('Election', () => {
     );
   });
 
-  it('gives no vote to a leader that has not heard of a new life', () => {
+  it('gives no vote to a leader that has not heard of a new incarnation', () => {
     const group = new Group();
     group.elect(0);
-    const mark = { lives: [0, 0, 0], turn: 0, heard: 0 };
-    const admit: Message<string> = { type: 'admit', life: 1, attempt: 5 };
+    const mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 0 };
+    const admit: Message<string> = { type: 'admit', incarnation: 1, attempt: 5 };
     const asked = { from: 2, to: 1, done: -1, min: 0, mark, message: admit };
     group.step(1, { type: 'receive', envelope: asked });
-    // The leader counts on the log promise that peer 2 gave in its former life.
+    // The leader counts on the log promise that peer 2 gave in its former incarnation.
     group.step(0, { type: 'propose', seq: 0, value: 'a' });
     const told = group.step(1, {
       type: 'receive',
@@ -371,14 +371,14 @@ describe('Election', () => {
     });
     expect(told.persist).to.deep.equal([]);
     expect(mail(told.sendNow)[0]?.[1]).to.include({ type: 'rejected' });
-    expect(told.sendNow[0]?.mark.lives).to.deep.equal([0, 0, 1]);
+    expect(told.sendNow[0]?.mark.incarnations).to.deep.equal([0, 0, 1]);
   });
 
   it('tells how far rounds were led with, when it admits a peer', () => {
     const group = new Group();
     group.elect(0);
-    const mark = { lives: [0, 0, 0], turn: 0, heard: 0 };
-    const message: Message<string> = { type: 'admit', life: 1, attempt: 5 };
+    const mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 0 };
+    const message: Message<string> = { type: 'admit', incarnation: 1, attempt: 5 };
     const envelope = { from: 0, to: 1, done: -1, min: 0, mark, message };
     const { sendAfter } = group.step(1, { type: 'receive', envelope });
     expect(sendAfter[0]?.message).to.include({ type: 'admitted', round: 1 });

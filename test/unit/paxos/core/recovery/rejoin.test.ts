@@ -12,22 +12,22 @@ import { expect } from 'chai';
 import { ballot, evenChance } from '../steps.ts';
 
 const attempt = 2 ** 47;
-/** What even chance draws for the first life, and beyond a life known to others. */
-const firstLife = 1 + 2 ** 31;
+/** What even chance draws for the first incarnation, and beyond an incarnation known to others. */
+const firstIncarnation = 1 + 2 ** 31;
 
 describe('Rejoin', () => {
   let peer: Peer<string>;
   /** All that was written, in order. */
   let written: Write<string>[];
-  let turn: number;
+  let writeIndex: number;
 
   beforeEach(() => {
     written = [];
-    turn = 0;
+    writeIndex = 0;
   });
 
   function boot(state: Memory<string>['state'], peerCount = 3): Effects<string> {
-    const memory = { state, turn, writes: [...written] };
+    const memory = { state, writeIndex, writes: [...written] };
     peer = new Peer<string>({ me: 0, peerCount, random: evenChance, memory });
     return step({ type: 'wake' });
   }
@@ -36,7 +36,7 @@ describe('Rejoin', () => {
     const effects = peer.step(event, now);
     written.push(...effects.persist, ...effects.note);
     if (effects.persist.length > 0) {
-      turn += 1;
+      writeIndex += 1;
       peer.step({ type: 'persisted', writes: effects.persist }, now);
     }
     return effects;
@@ -45,7 +45,7 @@ describe('Rejoin', () => {
   function receive(
     from: PeerId,
     message: Message<string>,
-    mark = { lives: [0, 0, 0], turn: 0, heard: 0 },
+    mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 0 },
   ): Effects<string> {
     const envelope = { from, to: 0, done: -1, min: 0, mark, message };
     return step({ type: 'receive', envelope });
@@ -53,9 +53,9 @@ describe('Rejoin', () => {
 
   function admitted(
     from: PeerId,
-    { life = firstLife, isMember = true, isNew = false, max = -1, round = 0 } = {},
+    { incarnation = firstIncarnation, isMember = true, isNew = false, max = -1, round = 0 } = {},
   ): Effects<string> {
-    return receive(from, { type: 'admitted', life, attempt, isMember, isNew, max, round });
+    return receive(from, { type: 'admitted', incarnation, attempt, isMember, isNew, max, round });
   }
 
   function types(envelopes: readonly Envelope<string>[]): string[] {
@@ -65,14 +65,16 @@ describe('Rejoin', () => {
   /** Whether it takes part in `seq`. */
   function votesIn(seq: number): boolean {
     const accept: Accept<string> = { type: 'accept', seq, ballot: ballot(5, 1), value: 'x' };
-    // Who has not heard of the new life is refused, whatever the instance.
-    const mark = { lives: [firstLife, 0, 0], turn: 0, heard: 0 };
+    // Who has not heard of the new incarnation is refused, whatever the instance.
+    const mark = { incarnations: [firstIncarnation, 0, 0], writeIndex: 0, acknowledgedIndex: 0 };
     return receive(1, accept, mark).sendAfter.length > 0;
   }
 
-  it('asks all others, once its new life is durable', () => {
+  it('asks all others, once its new incarnation is durable', () => {
     const { sendNow, sendAfter, persist } = boot('lost');
-    expect(persist).to.deep.equal([{ type: 'life', life: firstLife, attempt, isNew: false }]);
+    expect(persist).to.deep.equal([
+      { type: 'incarnation', incarnation: firstIncarnation, attempt, isNew: false },
+    ]);
     expect(types(sendNow)).to.deep.equal([]);
     expect(types(sendAfter)).to.deep.equal(['admit>1', 'admit>2']);
   });
@@ -90,7 +92,7 @@ describe('Rejoin', () => {
     boot('lost');
     receive(1, { type: 'decided', seq: 0, ballot: ballot(1, 1), value: 'told' });
     expect(peer.status(0)).to.deep.equal({ fate: 'decided', value: 'told' });
-    const { sendAfter } = receive(2, { type: 'admit', life: 1, attempt: 3 });
+    const { sendAfter } = receive(2, { type: 'admit', incarnation: 1, attempt: 3 });
     expect(sendAfter[0]?.message).to.include({ type: 'admitted', isMember: false, isNew: true });
   });
 
@@ -104,7 +106,7 @@ describe('Rejoin', () => {
     expect(peer.max).to.be.at.least(7);
   });
 
-  it('proposes only above its fence: below it, a ballot of its former life may be at work', () => {
+  it('proposes only above its voting floor: below it, a ballot of its former incarnation may be at work', () => {
     boot('lost');
     admitted(1, { max: 7 });
     admitted(2);
@@ -112,7 +114,7 @@ describe('Rejoin', () => {
     expect(step({ type: 'propose', seq: 8, value: 'mine' }).persist).to.have.length(1);
   });
 
-  it('votes for nobody who has not heard of its new life: he may lead by its former word', () => {
+  it('votes for nobody who has not heard of its new incarnation: he may lead by its former word', () => {
     boot('lost');
     admitted(1, { max: 7 });
     admitted(2);
@@ -129,7 +131,7 @@ describe('Rejoin', () => {
     receive(1, {
       ...{
         type: 'admitted',
-        life: firstLife,
+        incarnation: firstIncarnation,
         attempt,
         isMember: true,
         isNew: false,
@@ -159,7 +161,7 @@ describe('Rejoin', () => {
     receive(2, {
       ...{
         type: 'admitted',
-        life: firstLife,
+        incarnation: firstIncarnation,
         attempt: 4,
         isMember: true,
         isNew: false,
@@ -167,7 +169,7 @@ describe('Rejoin', () => {
         round: 0,
       },
     });
-    admitted(2, { life: 2 });
+    admitted(2, { incarnation: 2 });
     expect(peer.isMember).to.equal(false);
   });
 
@@ -180,7 +182,7 @@ describe('Rejoin', () => {
     expect(types(step({ type: 'propose', seq: 1, value: 'mine' }).sendNow)).to.deep.equal([]);
   });
 
-  it('needs no fence in its first life, if a quorum that remembers knew of no other', () => {
+  it('needs no voting floor in its first incarnation, if a quorum that remembers knew of no other', () => {
     boot('new', 5);
     for (const from of [1, 2]) admitted(from, { isNew: true, max: 7 });
     expect(peer.isMember).to.equal(false);
@@ -189,7 +191,7 @@ describe('Rejoin', () => {
     expect(votesIn(0)).to.equal(true);
   });
 
-  it('needs a fence in its first life, if one of the others knew of another', () => {
+  it('needs a voting floor in its first incarnation, if one of the others knew of another', () => {
     boot('new', 5);
     for (const from of [1, 2, 3]) admitted(from, { isNew: from !== 3, max: 7 });
     expect(peer.isMember).to.equal(true);
@@ -197,7 +199,7 @@ describe('Rejoin', () => {
     expect(votesIn(8)).to.equal(true);
   });
 
-  it('begins its first life when no other ever admitted it', () => {
+  it('begins its first incarnation when no other ever admitted it', () => {
     boot('new');
     admitted(1, { isMember: false, isNew: true });
     expect(peer.isMember).to.equal(false);
@@ -225,30 +227,35 @@ describe('Rejoin', () => {
     expect(peer.isMember).to.equal(false);
   });
 
-  it('goes above every life that others know of, and is no longer new then', () => {
+  it('goes above every incarnation that others know of, and is no longer new then', () => {
     boot('new');
-    const latest = firstLife + 4;
-    const outlived = { type: 'outlived', life: firstLife, attempt, latest } as const;
+    const latest = firstIncarnation + 4;
+    const outlived = {
+      type: 'staleIncarnation',
+      incarnation: firstIncarnation,
+      attempt,
+      latest,
+    } as const;
     const { persist, sendAfter } = receive(1, outlived);
-    const life = latest + firstLife;
-    expect(persist).to.deep.equal([{ type: 'life', life, attempt, isNew: false }]);
+    const incarnation = latest + firstIncarnation;
+    expect(persist).to.deep.equal([{ type: 'incarnation', incarnation, attempt, isNew: false }]);
     expect(sendAfter.map(({ message }) => message)).to.deep.include({
-      ...{ type: 'admit', life, attempt },
+      ...{ type: 'admit', incarnation, attempt },
     });
-    admitted(1, { life, isNew: true, isMember: false });
-    admitted(2, { life, isNew: true, isMember: false });
+    admitted(1, { incarnation, isNew: true, isMember: false });
+    admitted(2, { incarnation, isNew: true, isMember: false });
     expect(peer.isMember).to.equal(false);
   });
 
-  it('leads no two lives of one number, though nobody is left who recorded the first', () => {
+  it('leads no two incarnations of one number, though nobody is left who recorded the first', () => {
     const livesOf = (draw: number) => {
-      const memory = { state: 'new', turn: 0, writes: [] } as const;
+      const memory = { state: 'new', writeIndex: 0, writes: [] } as const;
       const random = { next: () => draw };
       const { persist } = new Peer<string>({ me: 0, peerCount: 3, random, memory }).step(
         { type: 'wake' },
         0,
       );
-      return persist.flatMap((write) => (write.type === 'life' ? write.life : []));
+      return persist.flatMap((write) => (write.type === 'incarnation' ? write.incarnation : []));
     };
     expect(livesOf(0.25)).to.not.deep.equal(livesOf(0.75));
   });
@@ -265,7 +272,7 @@ describe('Rejoin', () => {
     expect(peer.wakeAt()).to.equal(undefined);
   });
 
-  it('goes on with the same attempt after a crash, and keeps its fence after the next', () => {
+  it('goes on with the same attempt after a crash, and keeps its voting floor after the next', () => {
     boot('lost');
     boot('kept');
     expect(peer.isMember).to.equal(false);
@@ -276,35 +283,47 @@ describe('Rejoin', () => {
     expect([votesIn(7), votesIn(8)]).to.deep.equal([false, true]);
   });
 
-  it('records a new life of another before it says so, and tells all it knew of', () => {
+  it('records a new incarnation of another before it says so, and tells all it knew of', () => {
     boot('kept');
     receive(1, { type: 'prepare', seq: 6, ballot: ballot(1, 1) });
-    const { persist, sendNow, sendAfter } = receive(2, { type: 'admit', life: 1, attempt: 3 });
-    expect(persist.map(({ type }) => type)).to.deep.equal(['met']);
+    const { persist, sendNow, sendAfter } = receive(2, {
+      type: 'admit',
+      incarnation: 1,
+      attempt: 3,
+    });
+    expect(persist.map(({ type }) => type)).to.deep.equal(['peerRecords']);
     expect(sendNow).to.deep.equal([]);
     expect(sendAfter[0]?.message).to.deep.equal({
-      ...{ type: 'admitted', life: 1, attempt: 3, isMember: true, isNew: true, max: 6, round: 0 },
+      ...{
+        type: 'admitted',
+        incarnation: 1,
+        attempt: 3,
+        isMember: true,
+        isNew: true,
+        max: 6,
+        round: 0,
+      },
     });
   });
 
-  it('refuses a life that is taken, and says how far lives went', () => {
+  it('refuses an incarnation that is taken, and says how far incarnations went', () => {
     boot('kept');
-    receive(2, { type: 'admit', life: 3, attempt: 3 });
-    const { sendAfter } = receive(2, { type: 'admit', life: 3, attempt: 4 });
+    receive(2, { type: 'admit', incarnation: 3, attempt: 3 });
+    const { sendAfter } = receive(2, { type: 'admit', incarnation: 3, attempt: 4 });
     expect(sendAfter[0]?.message).to.deep.equal({
-      ...{ type: 'outlived', life: 3, attempt: 4, latest: 3 },
+      ...{ type: 'staleIncarnation', incarnation: 3, attempt: 4, latest: 3 },
     });
   });
 
-  it('does not hear what a peer said in a life that is over', () => {
+  it('does not hear what a peer said in an incarnation that is over', () => {
     boot('kept');
-    receive(2, { type: 'admit', life: 1, attempt: 3 });
+    receive(2, { type: 'admit', incarnation: 1, attempt: 3 });
     const { persist, sendAfter } = receive(2, { type: 'prepare', seq: 0, ballot: ballot(1, 2) });
     expect([persist, sendAfter]).to.deep.equal([[], []]);
   });
 
   describe('of another, while this peer proposes', () => {
-    const newLife = { lives: [0, 0, 1], turn: 0, heard: 0 };
+    const newLife = { incarnations: [0, 0, 1], writeIndex: 0, acknowledgedIndex: 0 };
     let first = ballot(1, 0);
 
     beforeEach(() => {
@@ -315,16 +334,16 @@ describe('Rejoin', () => {
       first = request.ballot;
     });
 
-    it('takes back the promise of the former life from its count', () => {
+    it('takes back the promise of the former incarnation from its count', () => {
       receive(2, { type: 'promised', seq: 0, ballot: first });
-      // Peer 1 knows of the new life of peer 2: its word and the old one are not counted together.
+      // Peer 1 knows of the new incarnation of peer 2: its word and the old one are not counted together.
       const { sendNow } = receive(1, { type: 'promised', seq: 0, ballot: first }, newLife);
       expect(types(sendNow)).to.deep.equal([]);
       const own = receive(0, { type: 'promised', seq: 0, ballot: first });
       expect(types(own.sendNow)).to.include('accept>1');
     });
 
-    it('takes back the vote of the former life from its count', () => {
+    it('takes back the vote of the former incarnation from its count', () => {
       receive(0, { type: 'promised', seq: 0, ballot: first });
       receive(1, { type: 'promised', seq: 0, ballot: first });
       receive(2, { type: 'accepted', seq: 0, ballot: first });
@@ -336,7 +355,7 @@ describe('Rejoin', () => {
 
     it('takes them back also when asked to admit it', () => {
       receive(2, { type: 'promised', seq: 0, ballot: first });
-      receive(2, { type: 'admit', life: 1, attempt: 3 });
+      receive(2, { type: 'admit', incarnation: 1, attempt: 3 });
       const { sendNow } = receive(1, { type: 'promised', seq: 0, ballot: first });
       expect(types(sendNow)).to.deep.equal([]);
     });
@@ -346,26 +365,29 @@ describe('Rejoin', () => {
     it('stops when another heard more turns of it than it remembers', () => {
       boot('kept');
       receive(1, { type: 'prepare', seq: 0, ballot: ballot(1, 1) });
-      const mark = { lives: [0, 0, 0], turn: 0, heard: turn };
+      const mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: writeIndex };
       const told: Message<string> = { type: 'forgotten', seq: 0 };
       expect(receive(1, told, mark).memoryLoss).to.equal(undefined);
-      const { memoryLoss, ...rest } = receive(1, told, { ...mark, heard: turn + 1 });
-      expect(memoryLoss).to.contain('heard turn 2 of this peer, which remembers 1');
+      const { memoryLoss, ...rest } = receive(1, told, {
+        ...mark,
+        acknowledgedIndex: writeIndex + 1,
+      });
+      expect(memoryLoss).to.contain('acknowledged write 2 of this peer, whose storage holds 1');
       expect(rest.sendNow).to.deep.equal([]);
     });
 
-    it('stops when another knows a later life of it: it is a copy of former times', () => {
+    it('stops when another knows a later incarnation of it: it is a copy of former times', () => {
       boot('kept');
-      const mark = { lives: [1, 0, 0], turn: 0, heard: 0 };
+      const mark = { incarnations: [1, 0, 0], writeIndex: 0, acknowledgedIndex: 0 };
       const { memoryLoss } = receive(1, { type: 'forgotten', seq: 0 }, mark);
-      expect(memoryLoss).to.contain('knows life 1');
+      expect(memoryLoss).to.contain('knows incarnation 1');
     });
 
-    it('does not mistake turns of a former life for its own', () => {
+    it('does not mistake turns of a former incarnation for its own', () => {
       boot('lost');
       admitted(1, { max: 7 });
       admitted(2);
-      const mark = { lives: [0, 0, 0], turn: 0, heard: 500 };
+      const mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 500 };
       expect(receive(1, { type: 'forgotten', seq: 0 }, mark).memoryLoss).to.equal(undefined);
     });
   });

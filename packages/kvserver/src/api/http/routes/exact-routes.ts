@@ -14,7 +14,7 @@ import type {
 import { paths } from '@paxkv/protocol';
 import type { z } from 'zod';
 import { checkKey, checkValue, submit } from '../../../service/submission.ts';
-import type { Door } from '../context.ts';
+import type { HttpContext } from '../context.ts';
 import { sendJson } from '../error-reply.ts';
 import type { Endpoint, Router } from '../router.ts';
 import {
@@ -36,7 +36,7 @@ interface Exchange<S extends z.ZodType, T extends Reply['type']> {
   readonly toJson: (reply: Extract<Reply, { type: T }>) => object;
 }
 
-export function addExactRoutes(router: Router, door: Door): void {
+export function addExactRoutes(router: Router, door: HttpContext): void {
   const add = <S extends z.ZodType, T extends Reply['type']>(
     path: string,
     exchange: Exchange<S, T>,
@@ -79,7 +79,7 @@ export function addExactRoutes(router: Router, door: Door): void {
 }
 
 function toEndpoint<S extends z.ZodType, T extends Reply['type']>(
-  door: Door,
+  door: HttpContext,
   { schema, toRequest, consistencyOf, expects, toJson }: Exchange<S, T>,
 ): Endpoint {
   const { bodyBytesMax: bytesMax, bodyTimeoutMs: timeoutMs } = door.limits;

@@ -1,7 +1,7 @@
 /** What probes and people ask of a server: does it live, does it serve, how does it stand. */
 import { KvError, paths, type StatusReply } from '@paxkv/protocol';
 import type { IRouter } from 'express';
-import type { Door } from '../context.ts';
+import type { HttpContext } from '../context.ts';
 import { sendError, sendJson } from '../error-reply.ts';
 import { allowOnly } from './method-not-allowed.ts';
 import { flagsOf } from './query-flags.ts';
@@ -15,7 +15,7 @@ interface Check {
   readonly detail: string;
 }
 
-export function mountHealthRoutes(router: IRouter, { status }: Door): void {
+export function mountHealthRoutes(router: IRouter, { status }: HttpContext): void {
   router
     .route(paths.live)
     .get((request, response) => {

@@ -11,7 +11,7 @@ import {
   valueBytesMax,
 } from '@paxkv/protocol';
 import { submit } from '../../../service/submission.ts';
-import type { Door } from '../context.ts';
+import type { HttpContext } from '../context.ts';
 import { sendJson } from '../error-reply.ts';
 import { readBody, refuseBody } from '../request-body.ts';
 import type { Router } from '../router.ts';
@@ -22,7 +22,7 @@ import { flagsOf } from './query-flags.ts';
 const serializable = 'consistency=serializable';
 const getFlags = ['raw', serializable, 'consistency=linearizable'];
 
-export function addKeyRoutes(router: Router, door: Door): void {
+export function addKeyRoutes(router: Router, door: HttpContext): void {
   const keys = new KeyRoutes(door);
   router.addBelow(paths.kv, {
     GET: (request, response) => keys.get(request, response),
@@ -33,9 +33,9 @@ export function addKeyRoutes(router: Router, door: Door): void {
 }
 
 class KeyRoutes {
-  readonly #door: Door;
+  readonly #door: HttpContext;
 
-  constructor(door: Door) {
+  constructor(door: HttpContext) {
     this.#door = door;
   }
 
