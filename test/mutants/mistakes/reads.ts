@@ -24,8 +24,8 @@ export const readsMutants: readonly Mutant[] = [
     does: 'An answer to an earlier question counts for the one under way.',
     loses: 'What was decided between the two is not seen by the read.',
     file: 'paxos/src/core/commit/quorum-read.ts',
-    right: 'if (this.#poll?.id !== id) return;',
-    wrong: 'if (!this.#poll || this.#poll.id < id) return;',
+    right: 'if (this.#pending?.id !== id) return;',
+    wrong: 'if (!this.#pending || this.#pending.id < id) return;',
     caughtBy: [
       bySimulation,
       byTest(

@@ -149,7 +149,7 @@ export function storageContract<V>(name: string, make: () => Promise<StorageFixt
       await write({ type: 'forgotten', min: 1 });
       await reopen();
       const memory = await fixture.settle(storage.load());
-      expect(memory).to.include({ state: 'kept', turn: writeIndex + 2 });
+      expect(memory).to.include({ state: 'kept', writeIndex: writeIndex + 2 });
     });
 
     it('takes a write of nothing', async () => {

@@ -62,7 +62,7 @@ describe('Paxos', () => {
       const paxos = await deeds.open();
       await turn();
       expect(paxos.isMember()).to.equal(false);
-      expect(done()).to.deep.equal(['write incarnation met']);
+      expect(done()).to.deep.equal(['write incarnation peerRecords']);
       await deeds.finishWrite();
       expect(done()).to.deep.equal(['admit to 1', 'admit to 2']);
       const answer = {
@@ -74,7 +74,7 @@ describe('Paxos', () => {
       for (const from of [1, 2]) deeds.receive(from, { ...answer, isNew: false, max: 3, round: 0 });
       await turn();
       expect(paxos.isMember()).to.equal(true);
-      expect(done()).to.deep.equal(['admitted', 'write incarnation met']);
+      expect(done()).to.deep.equal(['admitted', 'write incarnation peerRecords']);
     });
 
     for (const [me, peerCount] of [

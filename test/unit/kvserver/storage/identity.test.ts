@@ -22,7 +22,12 @@ describe('Identity', () => {
     await identity.markReached(9);
     await identity.markReached(8);
     const found = await Identity.read(path, node);
-    expect(found).to.include({ bootCount: 1, hasVoted: true, turnReached: 9, name: 'tests/0' });
+    expect(found).to.include({
+      bootCount: 1,
+      hasVoted: true,
+      writeIndexReached: 9,
+      name: 'tests/0',
+    });
   });
 
   it('finds none where there is none', async () => {

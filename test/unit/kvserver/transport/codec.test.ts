@@ -58,11 +58,11 @@ describe('codec', () => {
         const mayBeAbsent = [
           ...[
             'promised vote',
-            'rejected log',
+            'rejected logPromise',
             'decided value',
             'accept decided',
-            'accept upTo',
-            'heartbeat upTo',
+            'accept knownUpTo',
+            'heartbeat knownUpTo',
           ],
         ].includes(`${type} ${field}`);
         expect(read({ ...sample, message }).valid, `${type} ${field}`).to.equal(mayBeAbsent);
@@ -124,7 +124,7 @@ describe('codec', () => {
       altered('accept', { decided: [] }),
       altered('accept', { decided: Array(65).fill({ seq: 0, ballot: { round: 1, peer: 0 } }) }),
       altered('accept', { decided: [{ seq: -1, ballot: { round: 1, peer: 0 } }] }),
-      altered('heartbeat', { upTo: -2 }),
+      altered('heartbeat', { knownUpTo: -2 }),
       altered('learn', { count: 0 }),
       altered('learn', { count: 17 }),
       altered('learned', { values: [] }),

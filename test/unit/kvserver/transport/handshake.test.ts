@@ -51,7 +51,7 @@ describe('handshake', () => {
     const reading = readHello({ type: 'hello', formatVersion: 1, unheardOf: true });
     expect(reading).to.deep.equal({
       valid: false,
-      reason: 'format 1 is unknown: this server speaks 4',
+      reason: 'format 1 is unknown: this server speaks 5',
     });
   });
 

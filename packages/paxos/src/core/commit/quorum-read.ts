@@ -37,7 +37,7 @@ interface PendingRead {
 export class QuorumRead {
   readonly #options: QuorumReadOptions;
   #lastId: number;
-  #poll: PendingRead | undefined;
+  #pending: PendingRead | undefined;
   /** They let a question wait, and were not heard since: they are asked last. */
   readonly #slow = new Set<PeerId>();
 
@@ -57,7 +57,7 @@ export class QuorumRead {
     const asked = this.#choose();
     const answers = new Map([[me, agreement.votedUpTo]]);
     const wakeAt = now + firstAnswerMs;
-    this.#poll = { id: this.#lastId, answers, asked, attempt: 0, wakeAt };
+    this.#pending = { id: this.#lastId, answers, asked, attempt: 0, wakeAt };
     for (const to of asked) outbox.sendNow(to, { type: 'readIndex', id: this.#lastId });
     this.#conclude(outbox);
   }
@@ -70,27 +70,27 @@ export class QuorumRead {
   onReadIndexReply<V>(from: PeerId, { id, readIndex }: ReadIndexReply, outbox: Outbox<V>): void {
     this.#slow.delete(from);
     // Safety: an answer to an earlier question knows nothing of what was decided since.
-    if (this.#poll?.id !== id) return;
-    this.#poll.answers.set(from, readIndex);
+    if (this.#pending?.id !== id) return;
+    this.#pending.answers.set(from, readIndex);
     this.#conclude(outbox);
   }
 
   /** What this peer said was said in an incarnation that is over. */
   discardAnswersOf(peer: PeerId): void {
-    this.#poll?.answers.delete(peer);
+    this.#pending?.answers.delete(peer);
   }
 
   wake<V>(now: number, outbox: Outbox<V>): void {
-    const poll = this.#poll;
-    if (!poll || poll.wakeAt > now) return;
-    for (const peer of poll.asked) if (!poll.answers.has(peer)) this.#slow.add(peer);
-    poll.wakeAt = now + this.#options.delays.beforeResend(poll.attempt);
-    poll.attempt += 1;
-    this.#askAll(poll, outbox);
+    const pending = this.#pending;
+    if (!pending || pending.wakeAt > now) return;
+    for (const peer of pending.asked) if (!pending.answers.has(peer)) this.#slow.add(peer);
+    pending.wakeAt = now + this.#options.delays.beforeResend(pending.attempt);
+    pending.attempt += 1;
+    this.#askAll(pending, outbox);
   }
 
   wakeAt(): number | undefined {
-    return this.#poll?.wakeAt;
+    return this.#pending?.wakeAt;
   }
 
   #choose(): PeerId[] {
@@ -111,9 +111,9 @@ export class QuorumRead {
 
   #conclude<V>(outbox: Outbox<V>): void {
     const { peerCount, agreement } = this.#options;
-    const answers = this.#poll?.answers;
+    const answers = this.#pending?.answers;
     if (!answers || answers.size < quorumSize(peerCount)) return;
-    this.#poll = undefined;
+    this.#pending = undefined;
     const upTo = Math.max(...answers.values());
     agreement.noteMax(upTo);
     outbox.readIndex(upTo);

@@ -242,8 +242,8 @@ export class Proposer<V> {
       const { ballot, value, votes } = phase;
       for (const to of this.#missing(votes)) {
         const decided = this.#piggybacked.take(to);
-        const news = decided.length > 0 ? { decided, upTo: this.#knownUpTo() } : {};
-        outbox.sendNow(to, { type: 'accept', seq, ballot, value, ...news });
+        const notices = decided.length > 0 ? { decided, knownUpTo: this.#knownUpTo() } : {};
+        outbox.sendNow(to, { type: 'accept', seq, ballot, value, ...notices });
       }
       return;
     }

@@ -22,7 +22,7 @@ const campaignMsMax = 400;
 type Role<V> =
   | { readonly name: 'follower' }
   /** Asks whether anyone still hears a leader. Costs nothing, so nobody is disturbed for nothing. */
-  | { readonly name: 'preCandidate'; readonly poll: number; readonly grants: QuorumVotes }
+  | { readonly name: 'preCandidate'; readonly id: number; readonly grants: QuorumVotes }
   | ({ readonly name: 'candidate'; readonly until: number } & LeaderState<V>)
   | ({ readonly name: 'leader' } & LeaderState<V>);
 
@@ -60,7 +60,7 @@ export class Leader<V> {
   /** When each peer last answered a request of this one: only that shows that it can be reached. */
   readonly #answeredAt: number[];
   #spokeAt = -Infinity;
-  #poll = 0;
+  #preVoteId = 0;
   /** When this peer, as leader, next looks whether to say that it is there. */
   #beatAt = -Infinity;
 
@@ -169,12 +169,12 @@ export class Leader<V> {
 
   onPreVoteGranted(
     from: PeerId,
-    poll: number,
+    id: number,
     now: number,
     outbox: Outbox<V>,
   ): PrepareLog | undefined {
     const role = this.#role;
-    if (role.name !== 'preCandidate' || role.poll !== poll) return undefined;
+    if (role.name !== 'preCandidate' || role.id !== id) return undefined;
     role.grants.add(from);
     return role.grants.isQuorum() ? this.campaign(now, outbox) : undefined;
   }
@@ -251,10 +251,10 @@ export class Leader<V> {
       return undefined;
     }
     this.#failureDetector.startPreVote(now);
-    this.#poll += 1;
+    this.#preVoteId += 1;
     const grants = new QuorumVotes(this.#options.peerCount);
-    this.#role = { name: 'preCandidate', poll: this.#poll, grants };
-    return { type: 'preVote', id: this.#poll };
+    this.#role = { name: 'preCandidate', id: this.#preVoteId, grants };
+    return { type: 'preVote', id: this.#preVoteId };
   }
 
   #beat(now: number, ballot: Ballot): { type: 'heartbeat'; ballot: Ballot } | undefined {

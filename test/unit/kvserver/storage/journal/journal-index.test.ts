@@ -23,12 +23,12 @@ describe('Index of the journal', () => {
     const index = indexOf(200);
     index.add([{ type: 'forgotten', min: 150 }], checksumOf(201));
     expect(index.nextBase()).to.deep.equal({
-      firstTurn: 151,
+      firstIndex: 151,
       previous: checksumOf(150),
       writtenAt: 202,
       min: 150,
       round: 0,
-      incarnations: [],
+      retained: [],
     });
   });
 

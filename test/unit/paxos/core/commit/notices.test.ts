@@ -10,7 +10,7 @@ const decided = (seq: number) =>
 
 const fresh = () => new CommitNotices<string>(new RetryDelays({ next: () => 0.5 }));
 
-describe('News', () => {
+describe('CommitNotices', () => {
   it('has nothing to tell while all news arrives', () => {
     const news = fresh();
     expect(news.wakeAt()).to.equal(undefined);
@@ -23,7 +23,7 @@ describe('News', () => {
     const wakeAt = news.wakeAt() ?? 0;
     expect(wakeAt).to.be.above(1000);
     expect(news.due(wakeAt - 1)).to.deep.equal([]);
-    expect(news.due(wakeAt)).to.deep.equal([{ to: 2, news: decided(7) }]);
+    expect(news.due(wakeAt)).to.deep.equal([{ to: 2, notice: decided(7) }]);
   });
 
   it('tells once for each sign that it was lost', () => {
@@ -53,7 +53,7 @@ describe('News', () => {
     for (let seq = 0; seq < 1000; seq += 1) news.onUndeliverable(1, decided(seq), 0);
     const due = news.due(1e6);
     expect(due).to.have.length(64);
-    expect(due.at(-1)).to.deep.equal({ to: 1, news: decided(999) });
+    expect(due.at(-1)).to.deep.equal({ to: 1, notice: decided(999) });
   });
 
   it('is what a peer does when its Decided meets a closed door', () => {

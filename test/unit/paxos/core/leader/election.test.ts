@@ -285,7 +285,7 @@ describe('Election', () => {
     group.sent.length = 0;
     group.step(1, { type: 'wake' });
     group.deliver(0);
-    expect(group.counts()).to.deep.equal({ canvass: 2 });
+    expect(group.counts()).to.deep.equal({ preVote: 2 });
     expect(group.peers[2]?.leader).to.equal(0);
   });
 
