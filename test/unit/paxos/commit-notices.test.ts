@@ -51,7 +51,7 @@ describe('Paxos, notice decisions as leader', () => {
       ]);
       expect(deeds.sent.at(-1)?.message).to.deep.equal({
         ...{ type: 'accept', seq: 1, ballot: own, value: 'b' },
-        ...{ decided: [{ seq: 0, ballot: own }], upTo: 0 },
+        ...{ decided: [{ seq: 0, ballot: own }], knownUpTo: 0 },
       });
     });
   }
