@@ -113,7 +113,7 @@ export const learningMutants: readonly Mutant[] = [
       "      for (const outcome of outcomes) outbox.sendNow(to, { type: 'decided', ...outcome });\n",
     wrong: '      if (outcomes.length < 0) return;\n',
     caughtBy: [
-      byTest('unit/paxos/telling', 'goes by itself when its host says that somebody waits'),
+      byTest('unit/paxos/commit-notices', 'goes by itself when its host says that somebody waits'),
       byTest(
         'unit/paxos/core/leader/election',
         'keeps no decision to itself while a vote of another instance is slow to come',
