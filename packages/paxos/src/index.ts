@@ -5,5 +5,5 @@ export type { Status } from './core/instance/learner.ts';
 export { type Envelope, isAnswer, type Message, seqOf } from './core/messages/message.ts';
 export type { Clock, Inbox, Random, Storage, Transport } from './environment.ts';
 export { PaxosError, type PaxosErrorCode } from './errors.ts';
-export type { PaxosOptions } from './options.ts';
+export type { PaxosListener, PaxosOptions } from './options.ts';
 export { Paxos } from './paxos.ts';

@@ -4,6 +4,23 @@ import type { Decision } from './core/effects.ts';
 import type { Clock, Random, Storage, Transport } from './environment.ts';
 import type { PaxosError } from './errors.ts';
 
+/** What a host is told, always between turns and never from within a call. */
+export interface PaxosListener<V> {
+  /**
+   * Called once in each run for each instance, as soon as it is known to be decided, in any order. The
+   * decisions that storage kept from earlier runs come first.
+   */
+  readonly onDecided?: (decision: Decision<V>) => void;
+  /** Called once for each `readIndex`: nothing above `readIndex` was decided when that was called. */
+  readonly onReadIndex?: (readIndex: number) => void;
+  /** Called when the leader known here changes; `undefined` while none is known. */
+  readonly onLeader?: (leader: PeerId | undefined) => void;
+  /** Called when this peer, which started without memory, takes part from now on. */
+  readonly onAdmitted?: () => void;
+  /** Called when the peer stopped by itself because its memory failed. It sends nothing any more. */
+  readonly onStopped?: (error: PaxosError) => void;
+}
+
 export interface PaxosOptions<V> {
   /** This peer, from 0 to `peerCount` − 1. */
   readonly me: PeerId;
@@ -18,17 +35,4 @@ export interface PaxosOptions<V> {
    * then decides each in one round. By default nobody leads, and no message is sent without need.
    */
   readonly isCandidate?: boolean;
-  /**
-   * Told of each instance once a run, as soon as it is known to be decided, in any order; those of
-   * earlier runs that storage remembers come first. Called between turns, never from within a call.
-   */
-  readonly onDecided?: (decision: Decision<V>) => void;
-  /** Told, once for each `survey`, above which instance nothing was decided when that was called. */
-  readonly onReadIndex?: (upTo: number) => void;
-  /** Told when, as far as is known here, somebody else leads than before, or nobody. */
-  readonly onLeader?: (leader: PeerId | undefined) => void;
-  /** Told when this peer, which had begun without memory, takes part from now on. */
-  readonly onAdmitted?: () => void;
-  /** Told when the peer stopped by itself, for its memory's sake. It will not speak again. */
-  readonly onStopped?: (error: PaxosError) => void;
 }

@@ -8,7 +8,7 @@ import type { Status } from './core/instance/learner.ts';
 import type { Envelope } from './core/messages/message.ts';
 import { Peer, type PeerEvent } from './core/peer.ts';
 import { PaxosError } from './errors.ts';
-import type { PaxosOptions } from './options.ts';
+import type { PaxosListener, PaxosOptions } from './options.ts';
 
 /** Notes kept back for the next write; beyond this many they are written for their own sake. */
 const noteCountMax = 64;
@@ -19,6 +19,7 @@ const noteCountMax = 64;
  */
 export class Paxos<V> {
   readonly #options: PaxosOptions<V>;
+  #listener: PaxosListener<V> = {};
   readonly #peer: Peer<V>;
   readonly #inbox: PeerEvent<V>[] = [];
   /** What has been decided to do and not been done: it waits for the write under way. */
@@ -29,6 +30,7 @@ export class Paxos<V> {
   #isWriting = false;
   #isStopped = false;
   #hasFailed = false;
+  #hasJoined = false;
   #closing: Promise<void> | undefined;
 
   private constructor(options: PaxosOptions<V>, peer: Peer<V>) {
@@ -37,13 +39,26 @@ export class Paxos<V> {
   }
 
   /**
-   * Recalls what storage remembers and joins the group.
+   * Loads what storage remembers and joins the group: {@link Paxos.load}, then {@link Paxos.join}.
    *
    * @throws PaxosError `PAXOS_STORAGE_FAILED` if the memory cannot be trusted: this peer must not vote.
    * @throws TypeError if `me` or `peerCount` make no sense.
    */
-  static async open<V>(options: PaxosOptions<V>): Promise<Paxos<V>> {
-    const { me, peerCount, random, storage, transport, isCandidate = false } = options;
+  static async open<V>(options: PaxosOptions<V> & PaxosListener<V>): Promise<Paxos<V>> {
+    const paxos = await Paxos.load(options);
+    await paxos.join(options);
+    return paxos;
+  }
+
+  /**
+   * Loads what storage remembers. The peer neither sends nor receives before {@link Paxos.join}, so a host
+   * can be constructed around it first.
+   *
+   * @throws PaxosError `PAXOS_STORAGE_FAILED` if the memory cannot be trusted: this peer must not vote.
+   * @throws TypeError if `me` or `peerCount` make no sense.
+   */
+  static async load<V>(options: PaxosOptions<V>): Promise<Paxos<V>> {
+    const { me, peerCount, random, storage, isCandidate = false } = options;
     if (!Number.isInteger(me) || !Number.isInteger(peerCount) || me < 0 || me >= peerCount) {
       throw new TypeError(
         `me must be an integer from 0 to peerCount − 1, not ${me} of ${peerCount}`,
@@ -58,13 +73,19 @@ export class Paxos<V> {
     });
     const paxos = new Paxos(options, new Peer<V>({ me, peerCount, random, memory, isCandidate }));
     paxos.#waiting.decided.push(...paxos.#peer.decisions());
-    await transport.open({
-      receive: (envelope) => paxos.#put({ type: 'receive', envelope }),
-      undeliverable: (envelope) => paxos.#put({ type: 'undeliverable', envelope }),
-      disconnected: (peer) => paxos.#put({ type: 'disconnected', peer }),
-    });
-    paxos.#put({ type: 'wake' });
     return paxos;
+  }
+
+  /** Joins the group, and reports to `listener` from now on. Called once. */
+  async join(listener: PaxosListener<V> = {}): Promise<void> {
+    this.#listener = listener;
+    this.#hasJoined = true;
+    await this.#options.transport.open({
+      receive: (envelope) => this.#put({ type: 'receive', envelope }),
+      undeliverable: (envelope) => this.#put({ type: 'undeliverable', envelope }),
+      disconnected: (peer) => this.#put({ type: 'disconnected', peer }),
+    });
+    this.#put({ type: 'wake' });
   }
 
   /**
@@ -148,7 +169,9 @@ export class Paxos<V> {
     this.#scheduleTurn();
   }
 
+  /** What a host asks for before it has joined waits in the inbox. */
   #scheduleTurn(): void {
+    if (!this.#hasJoined) return;
     this.#turn ??= Promise.resolve().then(() => {
       this.#turn = undefined;
       if (!this.#isStopped) this.#takeTurn();
@@ -164,8 +187,8 @@ export class Paxos<V> {
     }
     this.#announce();
     this.#askForWake();
-    if (!isMember && this.#peer.isMember) this.#options.onAdmitted?.();
-    if (leader !== this.#peer.leader) this.#options.onLeader?.(this.#peer.leader);
+    if (!isMember && this.#peer.isMember) this.#listener.onAdmitted?.();
+    if (leader !== this.#peer.leader) this.#listener.onLeader?.(this.#peer.leader);
     if (!this.#isWriting) this.#writing = this.#writeAll();
   }
 
@@ -242,9 +265,9 @@ export class Paxos<V> {
     this.#waiting.readIndex = undefined;
     const { decided } = this.#waiting;
     for (let decision = decided.shift(); decision; decision = decided.shift()) {
-      this.#options.onDecided?.(decision);
+      this.#listener.onDecided?.(decision);
     }
-    if (readIndex !== undefined) this.#options.onReadIndex?.(readIndex);
+    if (readIndex !== undefined) this.#listener.onReadIndex?.(readIndex);
   }
 
   /** One timer serves: one that rings too early finds nothing to do and is set anew. */
@@ -264,7 +287,7 @@ export class Paxos<V> {
     this.#isStopped = true;
     this.#hasFailed = true;
     this.#alarm?.cancel();
-    this.#options.onStopped?.(error);
+    this.#listener.onStopped?.(error);
   }
 
   async #close(): Promise<void> {
@@ -272,7 +295,7 @@ export class Paxos<V> {
     this.#isStopped = true;
     this.#alarm?.cancel();
     await this.#writing;
-    await this.#options.transport.close();
+    if (this.#hasJoined) await this.#options.transport.close();
     const { persist, note } = this.#waiting;
     // A decision noted without its value rests on a vote that may still wait: they go together.
     if (!this.#hasFailed && note.length > 0) await this.#write([...persist, ...note]);

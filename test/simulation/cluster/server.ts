@@ -223,7 +223,7 @@ export class Server {
         onFailed(error);
       },
       isCandidate: isLed,
-      ...(isLed ? { handOver: handOvers.port(me, pass) } : {}),
+      ...(isLed ? { forwarding: handOvers.port(me, pass) } : {}),
     };
     return Replica.open(options);
   }

@@ -72,13 +72,13 @@ export class StateMachine {
 
   /**
    * Takes up the state where `level`, which is open, has it, once every row was found to be there and
-   * unharmed. Nobody else may write to `level`; closing it is the caller's part. How far `journalTurn`
+   * unharmed. Nobody else may write to `level`; closing it is the caller's part. How far `journalIndex`
    * says the journal has come is noted with each write.
    *
    * @throws StateError
    */
-  static async open(level: StateLevel, journalTurn?: () => number): Promise<StateMachine> {
-    const database = new StateDatabase(level, journalTurn);
+  static async open(level: StateLevel, journalIndex?: () => number): Promise<StateMachine> {
+    const database = new StateDatabase(level, journalIndex);
     return new StateMachine(database, await database.load());
   }
 

@@ -12,7 +12,7 @@ import { StateSource } from './state-source.ts';
 
 export interface StateRepairOptions extends StateTransfer {
   readonly state: StateLevel;
-  readonly journalTurn?: () => number;
+  readonly journalIndex?: () => number;
   /** The highest instance whose effects are in the own database, −1 for none. */
   readonly durable: () => number;
   readonly me: PeerId;
@@ -59,7 +59,7 @@ export class StateRepair {
       this.#lastTry = reason;
     });
     if (level === undefined) return undefined;
-    const machine = await StateMachine.open(level, this.#options.journalTurn);
+    const machine = await StateMachine.open(level, this.#options.journalIndex);
     this.#level = level;
     this.#isRepairing = false;
     this.#lastTry = undefined;

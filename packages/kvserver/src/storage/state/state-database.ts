@@ -70,16 +70,16 @@ type Batch = AbstractChainedBatch<StateLevel, Bytes, Bytes>;
 /** Every method throws StateError: `STATE_FAILED` from the database, `STATE_DAMAGED` from a row. */
 export class StateDatabase {
   readonly #level: StateLevel;
-  readonly #journalTurn: (() => number) | undefined;
+  readonly #journalIndex: (() => number) | undefined;
   /** Of the rows as last given to a write. */
   #tally = emptyChecksum;
   /** The checksums of the rows of sessions, by id. */
   readonly #sessionSums = new Map<number, number>();
 
-  /** `journalTurn` tells how far the journal has come that lies beside this state. */
-  constructor(level: StateLevel, journalTurn?: () => number) {
+  /** `journalIndex` tells how far the journal has come that lies beside this state. */
+  constructor(level: StateLevel, journalIndex?: () => number) {
     this.#level = level;
-    this.#journalTurn = journalTurn;
+    this.#journalIndex = journalIndex;
   }
 
   /** Reads and checks every row. To be called once, before any write. @throws StateError also `STATE_UNKNOWN_FORMAT` */
@@ -125,8 +125,8 @@ export class StateDatabase {
       }
       const tally = this.#tally;
       batch.put(positionKey, seal(positionKey, fromPosition({ position, tally })));
-      if (this.#journalTurn !== undefined) {
-        batch.put(journalKey, seal(journalKey, [this.#journalTurn()]));
+      if (this.#journalIndex !== undefined) {
+        batch.put(journalKey, seal(journalKey, [this.#journalIndex()]));
       }
       const options: WriteOptions = { sync: true };
       await batch.write(options);
