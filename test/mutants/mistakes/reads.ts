@@ -55,12 +55,12 @@ export const readsMutants: readonly Mutant[] = [
     does: 'A read that comes while a question is under way is answered by it.',
     loses: 'As before.',
     file: 'kvserver/src/replica/reads/reads.ts',
-    right: 'if (this.#asking === undefined) this.#ask();',
-    wrong: `if (this.#asking !== undefined) {
-      this.#asking = [...this.#asking, ...this.#next];
+    right: 'if (this.#current === undefined) this.#start();',
+    wrong: `if (this.#current !== undefined) {
+      this.#current = [...this.#current, ...this.#next];
       this.#next = [];
-    } else this.#ask();
-    if (this.#asking === undefined) this.#ask();`,
+    } else this.#start();
+    if (this.#current === undefined) this.#start();`,
     caughtBy: [
       bySimulation,
       byTest(
@@ -75,8 +75,9 @@ export const readsMutants: readonly Mutant[] = [
     does: 'A read is answered before the state has come as far as the quorum told.',
     loses: 'A server that is behind, or just starts, answers from its old state.',
     file: 'kvserver/src/replica/reads/reads.ts',
-    right: 'const ready = this.#groups.filter(({ upTo }) => upTo <= applied);',
-    wrong: 'const ready = this.#groups.filter(({ upTo }) => upTo <= applied || upTo > 0);',
+    right: 'const ready = this.#groups.filter(({ readIndex }) => readIndex <= applied);',
+    wrong:
+      'const ready = this.#groups.filter(({ readIndex }) => readIndex <= applied || readIndex > 0);',
     caughtBy: [
       bySimulation,
       byTest(

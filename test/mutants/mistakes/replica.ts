@@ -23,14 +23,11 @@ export const replicaMutants: readonly Mutant[] = [
     mistake: 12,
     does: 'An instance that stays undecided is applied as a noop without asking anyone.',
     loses: 'A value that is decided there later is missing in one replica.',
-    file: 'kvserver/src/replica/apply/applier.ts',
-    right: `      if (status.fate !== 'decided') break;
-      run.push({ seq, value: status.value });
-      bytes += status.value.length;`,
-    wrong: `      if (status.fate !== 'decided' && seq > this.#options.paxos.max() - 8) break;
-      const value = status.fate === 'decided' ? status.value : Uint8Array.of(1);
-      run.push({ seq, value });
-      bytes += value.length;`,
+    file: 'kvserver/src/replica/apply/decision-queue.ts',
+    right: '      this.#aboveGap.set(seq, decision);\n      return;',
+    wrong: `      this.#aboveGap.set(seq, decision);
+      if (seq > this.#nextSeq + 8) this.add({ seq: this.#nextSeq, value: Uint8Array.of(1) });
+      return;`,
     caughtBy: [bySimulation],
   },
   {
@@ -84,8 +81,8 @@ export const replicaMutants: readonly Mutant[] = [
     does: 'A batch that was handed over is left to the leader for good.',
     loses: 'If the message is lost, nobody proposes the batch, and its writes are never done.',
     file: 'kvserver/src/replica/forwarding/forwarder.ts',
-    right: '    if (!mayGive || !this.#give(batch, tryCount + 1)) this.#return(batch);',
-    wrong: '    if (mayGive && countMax < 0) this.#return(batch);',
+    right: '    if (!maySend || !this.#send(batch, tryCount + 1)) this.#return(batch);',
+    wrong: '    if (maySend && countMax < 0) this.#return(batch);',
     caughtBy: [
       byTest(
         'unit/kvserver/replica/forwarding/forwarder',
@@ -99,8 +96,8 @@ export const replicaMutants: readonly Mutant[] = [
     does: 'A replica fills a hole soon, though another leads.',
     loses: 'Under more load than it can bear the group competes with itself, and decides nothing.',
     file: 'kvserver/src/replica/apply/gap-filler.ts',
-    right: 'const isLed = leader !== undefined && leader !== this.#options.me;',
-    wrong: 'const isLed = leader === this.#options.me && false;',
+    right: 'const isFollower = leader !== undefined && leader !== this.#options.me;',
+    wrong: 'const isFollower = leader === this.#options.me && false;',
     caughtBy: [
       byTest('kv/slow-disks', 'neither competes with its leader nor sends again what is under way'),
     ],
@@ -111,7 +108,7 @@ export const replicaMutants: readonly Mutant[] = [
     does: 'A replica that cannot hear the leader always wants the next instance, which that leader takes first.',
     loses: 'As long as others write, nothing that is written through it gets into the log.',
     file: 'kvserver/src/replica/writes/writes.ts',
-    right: 'return Math.min(headStartMax, 2 ** this.#proposals.lostInRow - 1);',
+    right: 'return Math.min(headStartMax, 2 ** this.#proposals.consecutiveLosses - 1);',
     wrong: 'return 0;',
     caughtBy: [byTest('unit/kvserver/replica/writes/writes', 'gets its writes into the log')],
   },
@@ -137,8 +134,8 @@ export const replicaMutants: readonly Mutant[] = [
     does: 'The log is forgotten up to what is applied, though that is not on disk yet.',
     loses: 'After a power loss of all servers an acknowledged write is in no log and in no state.',
     file: 'kvserver/src/replica/apply/applier.ts',
-    right: '        this.#writeBehind.onApplied(bytesOf(run));\n',
-    wrong: `        this.#writeBehind.onApplied(bytesOf(run));
+    right: '        this.#writeBehind.onApplied(run.bytes);\n',
+    wrong: `        this.#writeBehind.onApplied(run.bytes);
         this.#options.paxos.done(this.#machine.applied);
 `,
     caughtBy: [
@@ -151,15 +148,13 @@ export const replicaMutants: readonly Mutant[] = [
     mistake: 58,
     does: 'Decisions are applied as they come, without regard to gaps.',
     loses: 'Replicas see writes in different orders, and part ways.',
-    file: 'kvserver/src/replica/apply/applier.ts',
-    right: `      if (status.fate !== 'decided') break;
-      run.push`,
-    wrong: `      if (status.fate !== 'decided') {
-        const next = this.#options.paxos.status(seq + 1);
-        if (next.fate === 'decided') run.push({ seq, value: next.value });
-        break;
-      }
-      run.push`,
+    file: 'kvserver/src/replica/apply/decision-queue.ts',
+    right: '    if (seq > this.#nextSeq) {',
+    wrong: `    if (seq === this.#nextSeq + 1) {
+      this.#push({ seq: this.#nextSeq, value: decision.value });
+      return;
+    }
+    if (seq > this.#nextSeq) {`,
     caughtBy: [
       bySimulation,
       byTest(
@@ -212,7 +207,7 @@ export const replicaMutants: readonly Mutant[] = [
     does: 'A server whose state machine failed goes on voting and taking requests.',
     loses: 'It applies nothing, its clients wait, and nobody takes it out.',
     file: 'kvserver/src/replica/apply/applier.ts',
-    right: '    this.#options.onFailed(error);',
+    right: '    this.#listener?.onFailed(error);',
     wrong: '',
     caughtBy: [byTest('unit/kvserver/replica/replica', 'falls silent when its state fails')],
   },

@@ -1,5 +1,4 @@
-/** The door of the replica: requests in, replies out, agreed on by all. */
-
+/** Entry point of the replica: requests in, replies out, in the order that all replicas agreed on. */
 export { Replica } from './replica.ts';
 export type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 export type { Submitter } from './submitter.ts';

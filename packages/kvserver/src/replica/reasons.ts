@@ -1,36 +1,35 @@
-/** Why a replica does not serve, in words for people. */
+/** Explains for operators why a replica does not serve. */
 import { StateError } from '../state-machine/state-error.ts';
 import type { ReplicaStatus } from './replica-options.ts';
 
-/** What a reason may name. */
-export interface Circumstances {
+export interface ReasonDetails {
   readonly failure: Error | undefined;
-  /** Why no state has come from another replica yet. */
-  readonly lastTry: string | undefined;
+  /** Why no state has arrived from another replica yet. */
+  readonly lastAttempt: string | undefined;
 }
 
 export function reasonFor(
   state: ReplicaStatus['state'],
-  { failure, lastTry }: Circumstances,
+  { failure, lastAttempt }: ReasonDetails,
 ): string | undefined {
   switch (state) {
     case 'joining':
-      return 'without memory of its votes, it waits to be admitted by the others and to learn what they decided';
+      return 'it has no memory of its votes and waits until a quorum of the others has admitted it';
     case 'repairing': {
-      const more = lastTry === undefined ? '' : `; ${lastTry}`;
-      return `the state is behind the log, and one is being taken from another node${more}`;
+      const more = lastAttempt === undefined ? '' : `; ${lastAttempt}`;
+      return `its state is behind the log, and a newer one is being taken from another node${more}`;
     }
     default:
       return failure?.message;
   }
 }
 
-/** Of a replica that has no way to take a state from others. */
-export function lacksForgotten(applied: number, min: number): StateError {
+/** The error of a replica that lacks forgotten instances and cannot take a state from another one. */
+export function stateBehindLog(applied: number, min: number): StateError {
   return new StateError(
     'STATE_DAMAGED',
-    `The state ends at instance ${applied}, and the log begins at ${min}: what lies between is lost ` +
-      'here. Restore this node from the others.',
+    `The state ends at instance ${applied} and the log begins at instance ${min}: the instances between ` +
+      'them are lost here. Restore this node from the others.',
   );
 }
 

@@ -1,4 +1,4 @@
-/** What a replica is made of, and what it says of itself. */
+/** The parts a replica is made of, and the status it reports. */
 import type { Clock, PeerId, Random, Storage, Transport } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
 import type { Limits } from '../config/settings.ts';
@@ -8,60 +8,59 @@ import type { StatePort } from './snapshot/state-port.ts';
 
 export interface ReplicaOptions {
   readonly me: PeerId;
-  /** Drawn anew for each start. Never the same twice: it tells batches of two lives apart. */
+  /** Drawn at random for each start, so that batches of two runs are told apart. */
   readonly runId: number;
   readonly peerCount: number;
   readonly transport: Transport<Bytes>;
   readonly storage: Storage<Bytes>;
-  /** Open; stays so when the replica stops. */
+  /** Open; the replica does not close it. */
   readonly state: StateLevel;
-  /** How many turns the journal holds: the state notes it, so that a journal that lost its end is found. */
+  /** The write index of the journal. The state records it, so that a journal that lost its end is noticed. */
   readonly journalIndex?: () => number;
-  /** How a whole state comes from others when the own one is lost or too old. */
+  /** Takes a whole state from other replicas when the own one is lost or too old. */
   readonly stateTransfer?: StateTransfer;
-  /** Whether this replica leads when nobody else does. Default false. */
+  /** Whether this replica may become the leader. Default false. */
   readonly isCandidate?: boolean;
-  /** How batches get to the leader; closed by the replica when it stops. Without it each replica proposes alone. */
+  /** Carries batches to the leader. The replica closes it. Without it each replica proposes its own batches. */
   readonly forwarding?: ForwardPort;
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: Limits;
-  /** Told when somebody else leads than before, as far as is known here, or nobody. */
+  /** Called when the leader known here changes; `undefined` while none is known. */
   readonly onLeader?: (leader: PeerId | undefined) => void;
-  /** Told when the replica failed by itself. It neither votes nor serves any more. */
+  /** Called when the replica failed by itself. It neither votes nor serves any more. */
   readonly onStopped?: (error: Error) => void;
 }
 
 export interface StateTransfer {
-  /** Closed by the replica when it stops. */
+  /** The replica closes it. */
   readonly port: StatePort;
   /**
-   * Has `fill` write a whole state into an empty database, then puts that in the place of `state`, all
-   * of it or nothing also when the power fails meanwhile. Resolves with it, open. What `fill` throws
-   * is thrown on, and everything stays as it was.
+   * Calls `fill` with an empty database, then puts that database in the place of the state, atomically also
+   * when the power fails. Resolves with it, open. If `fill` throws, so does this, and the state stays.
    */
   replace(fill: (level: StateLevel) => Promise<void>): Promise<StateLevel>;
 }
 
 export interface ReplicaStatus {
   /**
-   * `joining`: not serving; without memory it takes part in nothing before the others have admitted it,
-   * and is no help to them in what they had begun before.
-   * `repairing`: not serving; a state is on its way from another replica.
+   * `joining`: not serving. It has no memory, takes part only once the others have admitted it, and cannot
+   * help them with instances that they began before.
+   * `repairing`: not serving. A state is being taken from another replica.
    */
   readonly state: 'joining' | 'repairing' | 'running' | 'stopping' | 'failed';
-  /** Why, where it is not running. */
+  /** Why it is not running. */
   readonly reason: string | undefined;
   readonly failure: Error | undefined;
-  /** Highest instance applied, or −1. */
+  /** The highest instance applied, or −1. */
   readonly applied: number;
-  /** Lowest instance remembered, and highest heard of. */
+  /** The lowest instance remembered, and the highest known to exist. */
   readonly min: number;
   readonly max: number;
   readonly revision: number;
   readonly sessions: number;
-  /** Requests accepted and not answered yet. */
+  /** Requests accepted that have no reply yet. */
   readonly pending: number;
-  /** Who leads, as far as is known here. */
+  /** The leader known here. */
   readonly leader: PeerId | undefined;
 }

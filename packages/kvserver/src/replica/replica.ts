@@ -1,27 +1,26 @@
 /**
  * Replica: the only place where Paxos and the state machine meet. Requests become values, values are
  * agreed on, decisions are applied in order, and replies go back.
- * Rule: a request is answered once it is decided, so durable in a quorum, and applied here; or not at all.
+ * Rule: a request gets its reply once it is decided, and so durable in a quorum, and applied here.
  */
 import { type Decision, Paxos, type PeerId } from '@paxkv/paxos';
-import type { Bytes, Reply, Request } from '@paxkv/protocol';
-import { KvError } from '@paxkv/protocol';
+import { type Bytes, KvError, type Reply, type Request } from '@paxkv/protocol';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { Applier } from './apply/applier.ts';
 import { GapFiller } from './apply/gap-filler.ts';
 import { Reads } from './reads/reads.ts';
-import { lacksForgotten, reasonFor, toError } from './reasons.ts';
+import { reasonFor, stateBehindLog, toError } from './reasons.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
-import type { PendingRequest } from './requests/pending-request.ts';
 import { PendingRequests } from './requests/pending-requests.ts';
 import { StateRepair } from './snapshot/state-repair.ts';
 import type { SubmitOptions, Submitter } from './submitter.ts';
+import { OwnSession } from './writes/own-session.ts';
 import { Writes } from './writes/writes.ts';
 
-/** How long a stop waits for the requests under way. */
+/** How long `stop` waits for pending requests. */
 const stopGraceMs = 1000;
-/** Between two looks at whether the state still reaches to where the log begins. */
-const lookDelayMs = 200;
+/** Between two checks that the state still reaches to where the log begins. */
+const stateCheckDelayMs = 200;
 
 export class Replica implements Submitter {
   readonly #options: ReplicaOptions;
@@ -29,75 +28,67 @@ export class Replica implements Submitter {
   readonly #applier: Applier;
   readonly #pending: PendingRequests;
   readonly #writes: Writes;
-  readonly #holes: GapFiller;
+  readonly #gapFiller: GapFiller;
   readonly #reads: Reads;
   readonly #repair: StateRepair | undefined;
-  #state: 'alive' | 'stopping' | 'failed' = 'alive';
+  #state: 'active' | 'stopping' | 'failed' = 'active';
   #isRepairing = false;
-  /** The instance up to which others must decide without this replica; −1 while it lost no memory. */
-  #fence = -1;
+  /** The instance up to which the others decide without this replica; −1 if it never lost its memory. */
+  #votingFloor = -1;
   #failure: Error | undefined;
-  #cancelLook: () => void = () => {};
+  #cancelStateCheck: () => void = () => {};
   #repairing: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
 
   private constructor(options: ReplicaOptions, paxos: Paxos<Bytes>, machine: StateMachine) {
-    const { me, clock, random, limits, stateTransfer } = options;
+    const { me, runId, peerCount, clock, random, limits, forwarding, stateTransfer } = options;
+    const session = new OwnSession();
+    const applier = new Applier(machine, { paxos, clock });
+    const pending = new PendingRequests({ clock, limits, session });
+    const writes = new Writes({
+      me,
+      runId,
+      clock,
+      limits,
+      paxos,
+      state: applier,
+      pending,
+      session,
+      forwarding,
+    });
     const onFailed = (error: unknown) => this.#fail(toError(error));
     this.#options = options;
     this.#paxos = paxos;
-    this.#applier = new Applier(machine, {
-      ...{ paxos, clock, onFailed },
-      onApplied: (instances) => this.#onApplied(instances),
-    });
-    const applied = () => this.#machine.applied;
-    const onSettled = (request: PendingRequest) => this.#writes.onSettled(request);
-    this.#pending = new PendingRequests({ clock, limits, onSettled });
-    this.#writes = new Writes({ ...options, paxos, pending: this.#pending, applied });
-    this.#holes = new GapFiller({
-      ...{ me, paxos, clock, random },
-      next: () => applied() + 1,
-      isInFlight: (seq) => this.#writes.isInFlight(seq),
-    });
-    const read = (key: Bytes) => this.#machine.read(key);
-    this.#reads = new Reads({ paxos, onFailed, applied, read });
+    this.#applier = applier;
+    this.#pending = pending;
+    this.#writes = writes;
+    this.#gapFiller = new GapFiller({ me, paxos, clock, random, state: applier, writes });
+    this.#reads = new Reads({ paxos, state: applier, onFailed });
     if (stateTransfer !== undefined) {
-      const durable = () => this.#machine.durable;
-      this.#repair = new StateRepair({ ...options, ...stateTransfer, durable, onFailed });
+      const { state: level, journalIndex } = options;
+      this.#repair = new StateRepair({
+        me,
+        peerCount,
+        clock,
+        random,
+        transfer: stateTransfer,
+        level,
+        journalIndex,
+        state: applier,
+        onFailed,
+      });
     }
   }
 
   /**
-   * Takes up state and promises where they are, and joins the others.
+   * Loads state and promises, and joins the other replicas.
    *
    * @throws PaxosError, StateError
    */
   static async open(options: ReplicaOptions): Promise<Replica> {
     const machine = await StateMachine.open(options.state, options.journalIndex);
-    let replica: Replica | undefined;
-    let stopped: Error | undefined;
-    const paxos = await Paxos.open<Bytes>({
-      ...options,
-      onDecided: (decision) => {
-        if (replica !== undefined) replica.#onDecided(decision);
-      },
-      onReadIndex: (upTo) => {
-        if (replica !== undefined) replica.#onSurveyed(upTo);
-      },
-      onAdmitted: () => {
-        if (replica !== undefined) replica.#onAdmitted();
-      },
-      onLeader: (leader) => {
-        if (replica !== undefined) replica.#onLeader(leader);
-      },
-      onStopped: (error) => {
-        stopped = error;
-        if (replica !== undefined) replica.#fail(error);
-      },
-    });
-    replica = new Replica(options, paxos, machine);
-    if (stopped !== undefined) replica.#fail(stopped);
-    replica.#begin(machine);
+    const replica = new Replica(options, await Paxos.load<Bytes>(options), machine);
+    await replica.#start();
     return replica;
   }
 
@@ -106,11 +97,11 @@ export class Replica implements Submitter {
       state: this.#stateNow,
       reason: this.#reason,
       failure: this.#failure,
-      applied: this.#machine.applied,
+      applied: this.#applier.applied,
       min: this.#paxos.min(),
       max: this.#paxos.max(),
-      revision: this.#machine.revision,
-      sessions: this.#machine.sessionCount,
+      revision: this.#applier.machine.revision,
+      sessions: this.#applier.machine.sessionCount,
       pending: this.#pending.count,
       leader: this.#paxos.leader(),
     };
@@ -125,7 +116,7 @@ export class Replica implements Submitter {
     const { command, stamp } = request;
     if (command.type === 'get' && stamp === undefined) {
       if (consistency === 'serializable') {
-        return { type: 'got', entry: await this.#machine.read(command.key) };
+        return { type: 'got', entry: await this.#applier.read(command.key) };
       }
       const pending = this.#pending.admit(request, signal);
       this.#reads.add({ key: command.key, pending });
@@ -134,25 +125,22 @@ export class Replica implements Submitter {
     return this.#writes.add(request, signal);
   }
 
-  /** Answers what is under way, within a second, then stops for good. May be called more than once. */
+  /** Waits up to a second for pending requests, then stops for good. May be called more than once. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
   }
 
-  get #machine(): StateMachine {
-    return this.#applier.machine;
-  }
-
   get #stateNow(): ReplicaStatus['state'] {
-    if (this.#state !== 'alive') return this.#state;
+    if (this.#state !== 'active') return this.#state;
     if (this.#isRepairing) return 'repairing';
-    return this.#paxos.isMember() && this.#machine.applied >= this.#fence ? 'running' : 'joining';
+    const isBack = this.#paxos.isMember() && this.#applier.applied >= this.#votingFloor;
+    return isBack ? 'running' : 'joining';
   }
 
   get #reason(): string | undefined {
-    const { lastTry } = this.#repair ?? {};
-    return reasonFor(this.#stateNow, { failure: this.#failure, lastTry });
+    const lastAttempt = this.#repair?.lastAttempt;
+    return reasonFor(this.#stateNow, { failure: this.#failure, lastAttempt });
   }
 
   /** @throws KvError `KV_UNAVAILABLE` */
@@ -164,97 +152,115 @@ export class Replica implements Submitter {
     throw new KvError('KV_UNAVAILABLE', message, { cause: this.#failure });
   }
 
-  #begin(machine: StateMachine): void {
-    this.#applier.take(machine);
-    // While nobody calls, nobody would tell a node that was away what it missed.
-    this.#paxos.readIndex();
-    this.#look();
-    this.#holes.check();
+  async #start(): Promise<void> {
+    this.#applier.start({
+      onApplied: (instances) => this.#onApplied(instances),
+      onFailed: (error) => this.#fail(toError(error)),
+    });
+    await this.#paxos.join({
+      onDecided: (decision) => this.#onDecided(decision),
+      onReadIndex: (readIndex) => this.#onReadIndex(readIndex),
+      onAdmitted: () => this.#onAdmitted(),
+      onLeader: (leader) => this.#onLeader(leader),
+      onStopped: (error) => this.#fail(error),
+    });
+    this.#catchUp();
   }
 
-  /** The others may turn out to have forgotten what is lacking here at any time after a return. */
-  #look(): void {
-    if (this.#state !== 'alive') return;
-    if (this.#machine.applied + 1 < this.#paxos.min()) {
-      this.#repairing = this.#leap().catch((error: unknown) => this.#fail(toError(error)));
+  #catchUp(): void {
+    // In an idle cluster nothing else would tell a replica that was away what it missed.
+    this.#paxos.readIndex();
+    this.#checkState();
+    this.#gapFiller.check();
+  }
+
+  /** After a return the others may turn out at any time to have forgotten what this replica lacks. */
+  #checkState(): void {
+    if (this.#state !== 'active') return;
+    if (this.#applier.applied + 1 < this.#paxos.min()) {
+      this.#repairing = this.#replaceState().catch((error: unknown) => this.#fail(toError(error)));
       return;
     }
     const { clock } = this.#options;
-    this.#cancelLook = clock.at(clock.now() + lookDelayMs, () => this.#look());
+    const atMs = clock.now() + stateCheckDelayMs;
+    this.#cancelStateCheck = clock.at(atMs, () => this.#checkState());
   }
 
-  /** Leaves a state that no log can bring forward any more for that of another replica. */
-  async #leap(): Promise<void> {
-    const { applied } = this.#machine;
-    if (this.#repair === undefined) throw lacksForgotten(applied, this.#paxos.min());
+  /** Replaces a state that no log can bring forward any more by that of another replica. */
+  async #replaceState(): Promise<void> {
+    const { applied } = this.#applier;
+    if (this.#repair === undefined) throw stateBehindLog(applied, this.#paxos.min());
     this.#isRepairing = true;
     this.#pending.interruptAll('This server has fallen behind and takes a newer state.');
     this.#writes.abandon();
-    await this.#applier.hold();
+    await this.#applier.pause();
     const machine = await this.#repair.repair(applied);
     if (machine === undefined) return;
     this.#isRepairing = false;
-    this.#begin(machine);
+    this.#applier.resume(machine);
+    this.#catchUp();
   }
 
-  /** Where it may not vote, the others can spare nobody yet: so it counts as back only behind that. */
+  /** Up to its voting floor this replica is no help to the others, so it counts as back only above that. */
   #onAdmitted(): void {
-    this.#fence = this.#paxos.max();
+    this.#votingFloor = this.#paxos.max();
     this.#paxos.readIndex();
   }
 
   #onDecided(decision: Decision<Bytes>): void {
     if (this.#state === 'failed') return;
     this.#writes.onDecided(decision);
-    this.#applier.apply();
+    this.#applier.add(decision);
   }
 
   #onLeader(leader: PeerId | undefined): void {
     if (this.#state === 'failed') return;
     this.#writes.onLeader();
-    if (leader === this.#options.me) this.#holes.fillNow();
+    if (leader === this.#options.me) this.#gapFiller.fillNow();
     this.#options.onLeader?.(leader);
   }
 
-  #onSurveyed(upTo: number): void {
+  #onReadIndex(readIndex: number): void {
     if (this.#state === 'failed') return;
-    this.#reads.onReadIndex(upTo);
-    this.#holes.check();
+    this.#reads.onReadIndex(readIndex);
+    this.#gapFiller.check();
   }
 
   #onApplied(instances: readonly Applied[]): void {
     for (const instance of instances) this.#writes.onApplied(instance);
     this.#reads.onApplied();
-    this.#holes.check();
+    this.#gapFiller.check();
   }
 
   #fail(error: Error): void {
     if (this.#state === 'failed') return;
     this.#state = 'failed';
     this.#failure = error;
-    this.#holes.stop();
-    this.#writes.stop();
-    this.#cancelLook();
-    this.#pending.interruptAll('This server failed while the request was under way.', error);
-    // A failed node votes no more, and gives its state to nobody. What closing meets, `stop` hears.
+    this.#stopParts();
+    this.#pending.interruptAll('This server failed while the request was pending.', error);
+    // A failed replica neither votes nor gives its state away. `stop` reports what closing throws.
     this.#paxos.kill().catch(() => {});
     this.#repair?.stop().catch(() => {});
     this.#options.onStopped?.(error);
   }
 
   async #stop(): Promise<void> {
-    if (this.#state === 'alive') {
+    if (this.#state === 'active') {
       this.#state = 'stopping';
       this.#pending.refuseQueued('This server is stopping.');
-      await this.#pending.whenNone(stopGraceMs);
+      await this.#pending.whenEmpty(stopGraceMs);
     }
-    this.#pending.interruptAll('This server stopped while the request was under way.');
-    this.#holes.stop();
-    this.#writes.stop();
-    this.#cancelLook();
+    this.#pending.interruptAll('This server stopped while the request was pending.');
+    this.#stopParts();
     await this.#paxos.kill();
     await this.#repair?.stop();
     await this.#repairing;
-    await this.#applier.hold();
+    await this.#applier.pause();
+  }
+
+  #stopParts(): void {
+    this.#gapFiller.stop();
+    this.#writes.stop();
+    this.#cancelStateCheck();
   }
 }

@@ -1,86 +1,127 @@
 /**
- * Takes decisions strictly in order of seq to the state, a run of them at a time, and tells of them at
- * once. They are on disk here some time later.
+ * Applies decisions strictly in order of their instances, as soon as each is decided, and reports them at
+ * once. They become durable here a little later, behind the replies.
  * Rule: the effect of an instance is durable here before the instance may be forgotten.
  */
 import type { Clock, Decision, Paxos } from '@paxkv/paxos';
-import type { Bytes } from '@paxkv/protocol';
+import type { Bytes, Entry } from '@paxkv/protocol';
 import type { Applied, StateMachine } from '../../state-machine/state-machine.ts';
+import { DecisionQueue } from './decision-queue.ts';
 import { WriteBehind } from './write-behind.ts';
 
-/** Applied together, with nothing between them. */
-const runInstanceCountMax = 64;
-const runBytesMax = 4 * 1024 * 1024;
-
 export interface ApplierOptions {
-  readonly paxos: Pick<Paxos<Bytes>, 'status' | 'done'>;
+  readonly paxos: Pick<Paxos<Bytes>, 'done'>;
   readonly clock: Clock;
-  readonly onApplied: (instances: readonly Applied[]) => void;
-  /** The state could not take a decision, or could not be written. Nothing more is applied. */
-  readonly onFailed: (error: unknown) => void;
 }
+
+export interface ApplierListener {
+  onApplied(instances: readonly Applied[]): void;
+  /** The state could not take a decision, or could not be written. Nothing more is applied. */
+  onFailed(error: unknown): void;
+}
+
+/** What the rest of the replica may know of the state: how far it has come, and what keys hold. */
+export type AppliedState = Pick<Applier, 'applied' | 'durable' | 'read'>;
 
 export class Applier {
   readonly #options: ApplierOptions;
+  readonly #decided: DecisionQueue;
+  #listener: ApplierListener | undefined;
   #machine: StateMachine;
   #writeBehind: WriteBehind;
-  #isHeld = false;
+  /** Until `start`, and while the state is being replaced. */
+  #isPaused = true;
   #isApplying = false;
   #applying: Promise<void> = Promise.resolve();
 
   constructor(machine: StateMachine, options: ApplierOptions) {
     this.#options = options;
     this.#machine = machine;
-    this.#writeBehind = this.#writeBehindOf(machine);
+    this.#decided = new DecisionQueue(machine.applied + 1);
+    this.#writeBehind = this.#createWriteBehind(machine);
   }
 
   get machine(): StateMachine {
     return this.#machine;
   }
 
-  /** Sees to it that everything decided without a gap is applied soon. */
-  apply(): void {
-    if (this.#isApplying || this.#isHeld) return;
-    this.#isApplying = true;
-    // Whoever tells of decisions one by one has told of all of them before the first is applied.
-    this.#applying = Promise.resolve().then(() => this.#applyAll());
+  /** The highest instance applied, or −1. */
+  get applied(): number {
+    return this.#machine.applied;
   }
 
-  /** Applies nothing more until `take`, or for ever. Resolves when all that was applied is written. */
-  async hold(): Promise<void> {
-    this.#isHeld = true;
+  /** The highest instance whose effects are in the database, or −1. */
+  get durable(): number {
+    return this.#machine.durable;
+  }
+
+  /** What `key` holds after the highest instance applied. @throws StateError */
+  read(key: Bytes): Entry | undefined | Promise<Entry | undefined> {
+    return this.#machine.read(key);
+  }
+
+  /** Begins to apply, and reports to `listener`. Called once. */
+  start(listener: ApplierListener): void {
+    this.#listener = listener;
+    this.#continue();
+  }
+
+  /** Takes a decision, in any order. It is applied once every instance before it is. */
+  add(decision: Decision<Bytes>): void {
+    this.#decided.add(decision);
+    this.#scheduleApply();
+  }
+
+  /** Applies nothing more until `resume`. Resolves when everything applied so far is written. */
+  async pause(): Promise<void> {
+    this.#isPaused = true;
     await this.#applying;
     await this.#writeBehind.end();
   }
 
-  /** Goes on with another state. */
-  take(machine: StateMachine): void {
+  /** Continues with the state of `machine`, which may be further than the one before. */
+  resume(machine: StateMachine): void {
     this.#machine = machine;
-    this.#writeBehind = this.#writeBehindOf(machine);
-    this.#isHeld = false;
-    this.#options.paxos.done(machine.durable);
-    this.apply();
+    this.#writeBehind = this.#createWriteBehind(machine);
+    this.#decided.skipTo(machine.applied + 1);
+    this.#continue();
   }
 
-  #writeBehindOf(machine: StateMachine): WriteBehind {
+  #continue(): void {
+    this.#isPaused = false;
+    this.#options.paxos.done(this.#machine.durable);
+    this.#scheduleApply();
+  }
+
+  #createWriteBehind(machine: StateMachine): WriteBehind {
     const { clock, paxos } = this.#options;
     return new WriteBehind({
-      ...{ machine, clock },
-      // Safety: what is not on disk here can be had from the log alone.
+      machine,
+      clock,
+      // Safety: until it is on disk here, the log is the only copy this server has.
       onWritten: () => paxos.done(machine.durable),
       onFailed: (error) => this.#fail(error),
     });
   }
 
+  #scheduleApply(): void {
+    if (this.#isApplying || this.#isPaused || this.#decided.isEmpty) return;
+    this.#isApplying = true;
+    // Decisions that are announced in one turn are applied as one run.
+    this.#applying = Promise.resolve().then(() => this.#applyAll());
+  }
+
   async #applyAll(): Promise<void> {
     try {
-      for (let run = this.#nextRun(); run.length > 0; run = this.#nextRun()) {
-        const applied = this.#machine.apply(run);
-        this.#options.onApplied(applied instanceof Promise ? await applied : applied);
-        this.#writeBehind.onApplied(bytesOf(run));
+      while (!this.#isPaused) {
+        const run = this.#decided.takeRun();
+        if (run.decisions.length === 0) break;
+        const applied = this.#machine.apply(run.decisions);
+        this.#listener?.onApplied(applied instanceof Promise ? await applied : applied);
+        this.#writeBehind.onApplied(run.bytes);
         while (this.#writeBehind.room !== undefined) await this.#writeBehind.room;
-        // Who catches up must not keep votes and heartbeats waiting.
-        if (run.length === runInstanceCountMax) await this.#othersTurn();
+        // A replica that catches up must not delay votes and heartbeats.
+        if (run.isFull) await this.#yieldToOthers();
       }
     } catch (error) {
       this.#fail(error);
@@ -89,31 +130,13 @@ export class Applier {
     }
   }
 
-  #othersTurn(): Promise<void> {
+  #yieldToOthers(): Promise<void> {
     const { clock } = this.#options;
     return new Promise((resolve) => clock.at(clock.now(), resolve));
   }
 
   #fail(error: unknown): void {
-    this.#isHeld = true;
-    this.#options.onFailed(error);
+    this.#isPaused = true;
+    this.#listener?.onFailed(error);
   }
-
-  #nextRun(): Decision<Bytes>[] {
-    const run: Decision<Bytes>[] = [];
-    if (this.#isHeld) return run;
-    let bytes = 0;
-    while (run.length < runInstanceCountMax && bytes < runBytesMax) {
-      const seq = this.#machine.applied + 1 + run.length;
-      const status = this.#options.paxos.status(seq);
-      if (status.fate !== 'decided') break;
-      run.push({ seq, value: status.value });
-      bytes += status.value.length;
-    }
-    return run;
-  }
-}
-
-function bytesOf(run: readonly Decision<Bytes>[]): number {
-  return run.reduce((sum, { value }) => sum + value.length, 0);
 }

@@ -1,32 +1,34 @@
 /**
- * Holes: instances that stay undecided while higher ones are known of. Nothing above a hole can be
- * applied, so the replica asks whoever leads, or where nobody does, the others in turn. In vain, it starts
- * them with a noop, and the decision is whatever it turns out to be.
+ * Fills log gaps: instances that stay undecided while higher ones exist. Nothing above a gap can be applied,
+ * so the replica asks the leader for the decision, or the other replicas in turn while none is known. If that
+ * does not help, it proposes a no-op there; the decision is whatever Paxos makes of it.
  */
 import type { Clock, Paxos, PeerId, Random } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
 import { noop } from '../../state-machine/batch.ts';
+import type { Writes } from '../writes/writes.ts';
+import type { AppliedState } from './applier.ts';
 
-/** How long a hole is left alone, and how long it is left to whoever proposes there. */
+/** How long a gap is left alone before the replica asks for the decision, and before it proposes a no-op. */
 interface Delays {
   readonly askMs: number;
   readonly fillMs: number;
 }
 
 /**
- * Where nobody leads, as far as is known here. Others may know a leader, and nobody tells this replica what they
- * decide; so it asks soon. A busy disk takes far less than 150 ms for a round: those who compete earlier
- * would only slow one another.
+ * While no leader is known here. Others may know one, and then nobody notifies this replica of decisions, so
+ * it asks early. A round takes far less than 150 ms even on a busy disk, and replicas that compete earlier
+ * only slow one another.
  */
-const unledDelays: Delays = { askMs: 10, fillMs: 150 };
+const leaderlessDelays: Delays = { askMs: 10, fillMs: 150 };
 /**
- * Where another replica leads. That one never leaves a hole, so only a message that was lost is behind it;
- * whoever proposes against a leader that is merely slow makes it slower still.
+ * While another replica leads. A leader leaves no gaps, so most likely a message was lost; a proposal against
+ * a leader that is merely slow makes it slower still.
  */
-const ledDelays: Delays = { askMs: 150, fillMs: 1500 };
-/** Spreads the replicas that notice one hole at the same time. */
+const followerDelays: Delays = { askMs: 150, fillMs: 1500 };
+/** Spreads the replicas that notice a gap at the same time. */
 const jitterMsMax = 100;
-/** Between two looks when there is no hole: a lost message leaves one without any other sign. */
+/** Between two checks without a gap: after a lost message nothing else reveals one. */
 const idleDelayMs = 200;
 /** Instances filled at once. */
 const fillCountMax = 64;
@@ -36,83 +38,79 @@ export interface GapFillerOptions {
   readonly paxos: Pick<Paxos<Bytes>, 'requestDecisions' | 'leader' | 'max' | 'start' | 'status'>;
   readonly clock: Clock;
   readonly random: Random;
-  /** The lowest instance not applied yet. */
-  readonly next: () => number;
-  /** Whether this replica has a batch of its own under way there. */
-  readonly isInFlight: (seq: number) => boolean;
+  readonly state: Pick<AppliedState, 'applied'>;
+  readonly writes: Pick<Writes, 'isInFlight'>;
 }
 
 export class GapFiller {
   readonly #options: GapFillerOptions;
-  #hole: { readonly seq: number; readonly sinceMs: number; readonly jitterMs: number } | undefined;
-  #wakeAtMs = Infinity;
-  #cancelTimer: (() => void) | undefined;
+  #gap: { readonly seq: number; readonly sinceMs: number; readonly jitterMs: number } | undefined;
+  #timer: { readonly atMs: number; readonly cancel: () => void } | undefined;
   #isStopped = false;
 
   constructor(options: GapFillerOptions) {
     this.#options = options;
   }
 
-  /** Looks for a hole at the lowest instance not applied. To be called when that may have changed. */
+  /** Looks for a gap right above the state. Called whenever there may be one, and by a timer. */
   check(): void {
     if (this.#isStopped) return;
     const { clock, random, paxos } = this.#options;
     const seq = this.#find();
     if (seq === undefined) {
-      this.#hole = undefined;
-      this.#wakeBy(clock.now() + idleDelayMs);
+      this.#gap = undefined;
+      this.#checkBy(clock.now() + idleDelayMs);
       return;
     }
-    if (this.#hole?.seq !== seq)
-      this.#hole = { seq, sinceMs: clock.now(), jitterMs: jitterMsMax * random.next() };
-    const { sinceMs, jitterMs } = this.#hole;
+    if (this.#gap?.seq !== seq)
+      this.#gap = { seq, sinceMs: clock.now(), jitterMs: jitterMsMax * random.next() };
+    const { sinceMs, jitterMs } = this.#gap;
     const { askMs, fillMs } = this.#delays;
     const [now, askAtMs] = [clock.now(), sinceMs + askMs];
     if (now >= sinceMs + fillMs + jitterMs) this.#fill(seq);
     else if (now >= askAtMs) paxos.requestDecisions(paxos.max());
-    this.#wakeBy(now < askAtMs ? askAtMs : now + askMs);
+    this.#checkBy(now < askAtMs ? askAtMs : now + askMs);
   }
 
-  /** Leaves no hole to anyone else: this replica leads, so it fills them in one round. */
+  /** Fills every gap now: this replica leads, so each costs one round. */
   fillNow(): void {
-    if (!this.#isStopped) this.#fill(this.#options.next());
+    if (!this.#isStopped) this.#fill(this.#options.state.applied + 1);
   }
 
   stop(): void {
     this.#isStopped = true;
-    this.#cancelTimer?.();
+    this.#timer?.cancel();
   }
 
   #find(): number | undefined {
-    const { paxos, next } = this.#options;
-    const seq = next();
+    const { paxos, state } = this.#options;
+    const seq = state.applied + 1;
     return seq <= paxos.max() && paxos.status(seq).fate === 'pending' ? seq : undefined;
   }
 
   get #delays(): Delays {
     const leader = this.#options.paxos.leader();
-    const isLed = leader !== undefined && leader !== this.#options.me;
-    return isLed ? ledDelays : unledDelays;
+    const isFollower = leader !== undefined && leader !== this.#options.me;
+    return isFollower ? followerDelays : leaderlessDelays;
   }
 
   #fill(first: number): void {
-    const { paxos, isInFlight } = this.#options;
+    const { paxos, writes } = this.#options;
     const last = Math.min(paxos.max(), first + fillCountMax - 1);
     for (let seq = first; seq <= last; seq += 1) {
-      if (isInFlight(seq) || paxos.status(seq).fate !== 'pending') continue;
-      // To start again what was started before changes nothing.
+      if (writes.isInFlight(seq) || paxos.status(seq).fate !== 'pending') continue;
+      // Starting an instance a second time changes nothing.
       paxos.start(seq, noop);
     }
   }
 
-  #wakeBy(wakeAtMs: number): void {
-    const { clock } = this.#options;
-    if (this.#wakeAtMs <= wakeAtMs) return;
-    this.#cancelTimer?.();
-    this.#wakeAtMs = wakeAtMs;
-    this.#cancelTimer = clock.at(wakeAtMs, () => {
-      this.#wakeAtMs = Infinity;
+  #checkBy(atMs: number): void {
+    if (this.#timer !== undefined && this.#timer.atMs <= atMs) return;
+    this.#timer?.cancel();
+    const cancel = this.#options.clock.at(atMs, () => {
+      this.#timer = undefined;
       this.check();
     });
+    this.#timer = { atMs, cancel };
   }
 }

@@ -1,20 +1,20 @@
 /**
- * When what is applied gets written: behind the answers, much of it together, and never so late that
- * memory fills. Answers need not wait for it, for a decision is durable in the journals of a quorum.
+ * Schedules the writes of the state: behind the replies, many changes together, and before memory fills.
+ * Replies need not wait for them, since a decision is durable in the journals of a quorum.
  */
 import type { Clock } from '@paxkv/paxos';
 import type { StateMachine } from '../../state-machine/state-machine.ts';
 
 /**
- * From the beginning of one write to that of the next, if not much waits. What is written twice in this
- * time reaches the database once; and so much, at most, is applied anew after a crash.
+ * From the start of one write to the start of the next, unless much is waiting. An entry that changes twice
+ * in this time is written once; after a crash at most this much of the log is applied again.
  */
 export const writeIntervalMs = 500;
-/** So much that changed does not wait for the interval to end. */
-const hastyBytes = 4 * 1024 * 1024;
-/** Nor does so much of the log, which is kept until then. A few keys may change often. */
-const hastyLogBytes = 16 * 1024 * 1024;
-/** With so much not durable nothing more is applied. */
+/** So many changed bytes are written without waiting for the interval to end. */
+const urgentBytes = 4 * 1024 * 1024;
+/** The same for bytes of the log, which is kept until then: a few keys may change often. */
+const urgentLogBytes = 16 * 1024 * 1024;
+/** Nothing more is applied while so many bytes are not durable. */
 const undurableBytesMax = 32 * 1024 * 1024;
 const undurableLogBytesMax = 64 * 1024 * 1024;
 
@@ -24,33 +24,34 @@ export interface WriteBehindOptions {
     'applied' | 'durable' | 'flush' | 'waitingBytes' | 'undurableBytes'
   >;
   readonly clock: Clock;
-  /** The machine is durable further than before. */
+  /** The machine has become durable up to a higher instance. */
   readonly onWritten: () => void;
-  /** A write failed. Told once; nothing more is written. */
+  /** A write failed. Called once; nothing more is written. */
   readonly onFailed: (error: unknown) => void;
 }
 
 export class WriteBehind {
   readonly #options: WriteBehindOptions;
   #writing: Promise<void> | undefined;
-  #begunMs = Number.NEGATIVE_INFINITY;
-  /** Of what was applied since the last write began, and before. */
+  /** When the last write started. */
+  #startedMs: number | undefined;
+  /** Bytes of the log applied since the last write started, and in the write in progress. */
   #waitingLogBytes = 0;
   #writingLogBytes = 0;
-  #isOver = false;
+  #hasEnded = false;
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: WriteBehindOptions) {
     this.#options = options;
   }
 
-  /** Has what was applied since the last write written in time. To be called after each run of the log. */
+  /** Schedules the write of a run that was applied. */
   onApplied(logBytes: number): void {
     this.#waitingLogBytes += logBytes;
-    this.#beginInTime();
+    this.#schedule();
   }
 
-  /** Resolves when there is room for more. To be asked before each run; `undefined`: there is. */
+  /** `undefined` if the next run may be applied; otherwise resolves when that may have changed. */
   get room(): Promise<void> | undefined {
     const logBytes = this.#waitingLogBytes + this.#writingLogBytes;
     const isFull =
@@ -58,33 +59,34 @@ export class WriteBehind {
     return isFull ? this.#writing : undefined;
   }
 
-  /** Writes all that was applied, if the disk lets it, and no more from then on. */
+  /** Writes everything that was applied, if the disk allows it, and nothing after that. */
   async end(): Promise<void> {
     await this.#writing;
-    if (this.#isOver) return;
+    if (this.#hasEnded) return;
     this.#begin();
-    this.#isOver = true;
+    this.#hasEnded = true;
     await this.#writing;
   }
 
-  #beginInTime(): void {
+  #schedule(): void {
     const { machine, clock } = this.#options;
-    if (this.#isOver || this.#writing !== undefined) return;
+    if (this.#hasEnded || this.#writing !== undefined) return;
     if (machine.applied === machine.durable) return;
-    const dueMs = this.#begunMs + writeIntervalMs;
-    if (this.#isMuch() || clock.now() >= dueMs) this.#begin();
+    const now = clock.now();
+    const dueMs = this.#startedMs === undefined ? now : this.#startedMs + writeIntervalMs;
+    if (this.#isUrgent() || now >= dueMs) this.#begin();
     else this.#cancelTimer ??= clock.at(dueMs, () => this.#begin());
   }
 
-  #isMuch(): boolean {
+  #isUrgent(): boolean {
     const { waitingBytes } = this.#options.machine;
-    return waitingBytes >= hastyBytes || this.#waitingLogBytes >= hastyLogBytes;
+    return waitingBytes >= urgentBytes || this.#waitingLogBytes >= urgentLogBytes;
   }
 
   #begin(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    this.#begunMs = this.#options.clock.now();
+    this.#startedMs = this.#options.clock.now();
     this.#writingLogBytes = this.#waitingLogBytes;
     this.#waitingLogBytes = 0;
     this.#writing = this.#write();
@@ -101,11 +103,11 @@ export class WriteBehind {
       await machine.flush(this.#pause);
       onWritten();
     } catch (error) {
-      this.#isOver = true;
+      this.#hasEnded = true;
       onFailed(error);
     }
     this.#writing = undefined;
     this.#writingLogBytes = 0;
-    this.#beginInTime();
+    this.#schedule();
   }
 }

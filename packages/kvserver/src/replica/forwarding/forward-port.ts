@@ -1,11 +1,11 @@
-/** How a batch gets from a replica that does not lead to the one that does. It is news: nobody answers. */
+/** The message that carries a batch to the leader. It has no answer: the sender sees the batch applied. */
 import type { Bytes } from '@paxkv/protocol';
 import type { Port } from '../port.ts';
 
-/** To the leader: please propose this batch of mine. */
+/** To the leader: propose this batch of mine. */
 export interface ForwardedBatch {
   readonly type: 'forward';
-  /** Of the batch's origin; the node is the sender. */
+  /** With `number`, the origin of the batch; its node is the sender. */
   readonly runId: number;
   readonly number: number;
   readonly value: Bytes;

@@ -1,4 +1,4 @@
-/** Batches that other replicas handed to this one as the leader, waiting for an instance; bounded. */
+/** Batches that other replicas forwarded to this one as the leader and that wait for an instance; bounded. */
 import type { Bytes } from '@paxkv/protocol';
 import { decodeBatch, type Origin } from '../../state-machine/batch.ts';
 import type { Batch } from '../writes/proposals.ts';
@@ -7,14 +7,14 @@ export class ForwardedBatches {
   readonly #bytesMax: number;
   #queue: Batch[] = [];
   #bytes = 0;
-  /** Queued, or taken and not applied yet. */
+  /** Batches that are queued, or taken and not applied yet. */
   readonly #known = new Set<string>();
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
   }
 
-  /** False if it is known already, or unreadable, or there is no room: its replica asks again. */
+  /** Returns false if the batch is known already or malformed, or if there is no room: its replica retries. */
   add(batch: Batch): boolean {
     const name = nameOf(batch.origin);
     if (this.#known.has(name) || this.#bytes + batch.value.length > this.#bytesMax) return false;
@@ -25,7 +25,7 @@ export class ForwardedBatches {
     return true;
   }
 
-  /** The oldest that waits. */
+  /** Removes the oldest batch. */
   take(): Batch | undefined {
     const batch = this.#queue.shift();
     if (batch !== undefined) this.#bytes -= batch.value.length;
@@ -36,7 +36,7 @@ export class ForwardedBatches {
     this.#known.delete(nameOf(origin));
   }
 
-  /** This replica is not the one to have them any more. */
+  /** Drops everything: this replica does not lead any more, and the senders retry elsewhere. */
   abandon(): void {
     this.#queue = [];
     this.#bytes = 0;
@@ -44,7 +44,7 @@ export class ForwardedBatches {
   }
 }
 
-/** Safety: a decided value that nobody can read would stop every replica for good. */
+/** Safety: a decided value that cannot be decoded would stop every replica for good. */
 function isReadable(value: Bytes): boolean {
   try {
     decodeBatch(value);

@@ -1,49 +1,47 @@
 /**
- * Hand-over: a replica that does not lead gives its batches to the one that does, which gets them decided
- * in one round. Nothing rests on it: a batch that is not applied in time is given again, and in the end
- * this replica proposes it alone. Twice decided is not twice done, since every write carries a stamp.
+ * Forwarding: a replica that does not lead sends its batches to the leader, which gets them decided in one
+ * round. Safety does not depend on it: a batch that is not applied in time is sent again, and in the end
+ * this replica proposes it itself. A batch that is decided twice takes effect once, since every write
+ * carries a stamp.
  */
-import type { Clock, PeerId } from '@paxkv/paxos';
+import type { Clock, Paxos, PeerId } from '@paxkv/paxos';
 import { RoundTripEstimator } from '@paxkv/paxos/core';
+import type { Bytes } from '@paxkv/protocol';
 import { type Batch, isAwaited } from '../writes/proposals.ts';
 import type { ForwardPort } from './forward-port.ts';
 
-/** How long the leader has to get a batch decided: well above a round of a busy cluster, and longer where it takes longer. */
-const patienceMsMin = 250;
-const patienceMsMax = 2000;
-/** How often a batch is given away before it is proposed here. */
+/** How long the leader has to get a batch decided: well above a round of a busy cluster, adapted upwards. */
+const waitMsMin = 250;
+const waitMsMax = 2000;
+/** How often a batch is forwarded before it is proposed here. */
 const tryCountMax = 2;
-/** The same while the log goes on, so that the batch most likely waits its turn with the leader. */
+/** The same while the log advances, so that the batch most likely waits in the leader's queue. */
 const queuedTryCountMax = 5;
 
 export interface ForwarderOptions {
   readonly me: PeerId;
   readonly port: ForwardPort;
   readonly clock: Clock;
-  /** Who leads, as far as is known here. */
-  readonly leader: () => PeerId | undefined;
-  /** The leader has one batch fewer: if somebody awaits it, it wants another way into the log. */
+  readonly paxos: Pick<Paxos<Bytes>, 'leader'>;
+  /** The leader has one batch fewer. If it is still awaited, `takeReturned` gives it back. */
   readonly onReturned: () => void;
 }
 
-interface Given {
+interface Forwarded {
   readonly batch: Batch;
-  readonly givenMs: number;
+  readonly sentMs: number;
   readonly tryCount: number;
 }
 
 export class Forwarder {
   readonly #options: ForwarderOptions;
-  /** With the leader and not applied yet, by number, the oldest first. */
-  readonly #given = new Map<number, Given>();
+  /** Sent to the leader and not applied yet, by number, the oldest first. */
+  readonly #inFlight = new Map<number, Forwarded>();
   /** To be proposed here. */
   #returned: Batch[] = [];
   /** When an instance was last applied. */
-  #progressMs = -Infinity;
-  readonly #answerTime = new RoundTripEstimator({
-    waitMsMin: patienceMsMin,
-    waitMsMax: patienceMsMax,
-  });
+  #progressMs: number | undefined;
+  readonly #roundTrips = new RoundTripEstimator({ waitMsMin, waitMsMax });
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: ForwarderOptions) {
@@ -51,22 +49,22 @@ export class Forwarder {
   }
 
   get count(): number {
-    return this.#given.size;
+    return this.#inFlight.size;
   }
 
-  /** Whether the leader, another replica, has it now. If not, it is to be proposed here. */
-  give(batch: Batch): boolean {
-    return this.#give(batch, 1);
+  /** Sends `batch` to the leader. Returns false if this replica has to propose it itself. */
+  forward(batch: Batch): boolean {
+    return this.#send(batch, 1);
   }
 
-  /** Whoever has what is under way may be gone, or is not the one to have it any more. */
+  /** The leader known here changed. The old one may be gone with everything it was sent. */
   onLeader(): void {
-    const given = [...this.#given.values()];
-    // While nobody leads, somebody soon will.
-    if (this.#options.leader() === undefined) return;
-    this.#given.clear();
-    for (const { batch } of given) {
-      if (!isAwaited(batch) || !this.#give(batch, 1)) this.#return(batch);
+    // While no leader is known, one will be soon.
+    if (this.#options.paxos.leader() === undefined) return;
+    const inFlight = [...this.#inFlight.values()];
+    this.#inFlight.clear();
+    for (const { batch } of inFlight) {
+      if (!isAwaited(batch) || !this.#send(batch, 1)) this.#return(batch);
     }
   }
 
@@ -75,23 +73,23 @@ export class Forwarder {
     this.#progressMs = this.#options.clock.now();
   }
 
-  /** The batch of this number is in the log. */
+  /** The batch with this number was applied. */
   onApplied(number: number): void {
-    const given = this.#given.get(number);
-    if (given?.tryCount === 1) {
-      this.#answerTime.onAnswer(this.#options.clock.now() - given.givenMs);
+    const forwarded = this.#inFlight.get(number);
+    if (forwarded?.tryCount === 1) {
+      this.#roundTrips.onAnswer(this.#options.clock.now() - forwarded.sentMs);
     }
-    this.#given.delete(number);
+    this.#inFlight.delete(number);
   }
 
-  /** The oldest batch that the leader did not get decided in time. */
+  /** Removes the oldest batch that the leader did not get decided in time. */
   takeReturned(): Batch | undefined {
     this.#returned = this.#returned.filter(isAwaited);
     return this.#returned.shift();
   }
 
   abandon(): void {
-    this.#given.clear();
+    this.#inFlight.clear();
     this.#returned = [];
   }
 
@@ -100,21 +98,22 @@ export class Forwarder {
     this.#cancelTimer?.();
   }
 
-  #give(batch: Batch, tryCount: number): boolean {
-    const { me, port, clock, leader } = this.#options;
-    const to = leader();
+  #send(batch: Batch, tryCount: number): boolean {
+    const { me, port, clock, paxos } = this.#options;
+    const to = paxos.leader();
     if (to === undefined || to === me) return false;
     const { runId, number } = batch.origin;
-    this.#given.set(number, { batch, givenMs: clock.now(), tryCount });
+    this.#inFlight.set(number, { batch, sentMs: clock.now(), tryCount });
     port.send(to, { type: 'forward', runId, number, value: batch.value });
-    this.#watch();
+    this.#startTimer();
     return true;
   }
 
-  #giveAgain({ batch, tryCount, givenMs }: Given): void {
-    const countMax = this.#progressMs > givenMs ? queuedTryCountMax : tryCountMax;
-    const mayGive = tryCount < countMax && isAwaited(batch);
-    if (!mayGive || !this.#give(batch, tryCount + 1)) this.#return(batch);
+  #retry({ batch, tryCount, sentMs }: Forwarded): void {
+    const hasProgress = this.#progressMs !== undefined && this.#progressMs > sentMs;
+    const countMax = hasProgress ? queuedTryCountMax : tryCountMax;
+    const maySend = tryCount < countMax && isAwaited(batch);
+    if (!maySend || !this.#send(batch, tryCount + 1)) this.#return(batch);
   }
 
   #return(batch: Batch): void {
@@ -122,23 +121,23 @@ export class Forwarder {
     this.#options.onReturned();
   }
 
-  #watch(): void {
-    const [oldest] = this.#given.values();
+  #startTimer(): void {
+    const [oldest] = this.#inFlight.values();
     if (oldest === undefined) return;
-    const dueMs = oldest.givenMs + this.#answerTime.waitMs;
+    const dueMs = oldest.sentMs + this.#roundTrips.waitMs;
     this.#cancelTimer ??= this.#options.clock.at(dueMs, () => this.#onTimer());
   }
 
   #onTimer(): void {
     this.#cancelTimer = undefined;
     const now = this.#options.clock.now();
-    const { waitMs } = this.#answerTime;
-    const overdue = [...this.#given].filter(([, { givenMs }]) => now >= givenMs + waitMs);
-    if (overdue.length > 0) this.#answerTime.onResent();
-    for (const [number, given] of overdue) {
-      this.#given.delete(number);
-      this.#giveAgain(given);
+    const { waitMs } = this.#roundTrips;
+    const overdue = [...this.#inFlight].filter(([, { sentMs }]) => now >= sentMs + waitMs);
+    if (overdue.length > 0) this.#roundTrips.onResent();
+    for (const [number, forwarded] of overdue) {
+      this.#inFlight.delete(number);
+      this.#retry(forwarded);
     }
-    this.#watch();
+    this.#startTimer();
   }
 }

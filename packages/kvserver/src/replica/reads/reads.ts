@@ -1,17 +1,19 @@
 /**
- * Reads that cost no entry of the log: how far anything may have been decided is asked of a quorum, and
- * the answer is given from the own state once it has come so far. One question serves all who wait.
- * Rule: a question counts only for reads that were there before it was asked.
+ * Linearizable reads without a log entry. A quorum read tells how far anything may have been decided, and
+ * the reply comes from the local state once that has been applied. One quorum read serves every waiting get.
+ * Rule: a quorum read counts only for gets that were waiting before it started.
  */
 import type { Paxos } from '@paxkv/paxos';
 import type { Bytes, Entry } from '@paxkv/protocol';
+import type { AppliedState } from '../apply/applier.ts';
 import type { PendingRequest } from '../requests/pending-request.ts';
+
+/** Abandoned gets are removed from the queue when it is longer than this. */
+const sweepCount = 64;
 
 export interface ReadsOptions {
   readonly paxos: Pick<Paxos<Bytes>, 'readIndex'>;
-  /** The highest instance applied. */
-  readonly applied: () => number;
-  readonly read: (key: Bytes) => Entry | undefined | Promise<Entry | undefined>;
+  readonly state: Pick<AppliedState, 'applied' | 'read'>;
   /** The state could not be read. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -21,19 +23,19 @@ export interface PendingRead {
   readonly pending: PendingRequest;
 }
 
-/** Reads that may be answered once the state has come as far as this. */
+/** Gets that may be answered once the state has reached `readIndex`. */
 interface Group {
-  readonly upTo: number;
+  readonly readIndex: number;
   readonly reads: readonly PendingRead[];
 }
 
 export class Reads {
   readonly #options: ReadsOptions;
-  /** Whom the question under way is for; nobody has asked one while this is absent. */
-  #asking: readonly PendingRead[] | undefined;
-  /** They came while a question was under way: the next one is for them. */
+  /** The gets that the current quorum read is for; absent while none is in progress. */
+  #current: readonly PendingRead[] | undefined;
+  /** Gets that arrived during the current quorum read: the next one is for them. */
   #next: PendingRead[] = [];
-  /** By `upTo`, lowest first: later questions never have lower answers. */
+  /** By read index, lowest first: a later quorum read never yields a lower one. */
   #groups: Group[] = [];
 
   constructor(options: ReadsOptions) {
@@ -42,48 +44,47 @@ export class Reads {
 
   add(read: PendingRead): void {
     this.#next.push(read);
-    if (this.#asking === undefined) this.#ask();
-    // Who gave up while no quorum could be reached is let go of.
-    else if (this.#next.length > 64) this.#next = this.#next.filter(isAwaited);
+    if (this.#current === undefined) this.#start();
+    else if (this.#next.length > sweepCount) this.#next = this.#next.filter(isAwaited);
   }
 
-  /** The question under way is answered: nothing above `upTo` was decided when it was asked. */
-  onReadIndex(upTo: number): void {
-    const reads = this.#asking?.filter(isAwaited) ?? [];
-    this.#asking = undefined;
-    if (reads.length > 0) this.#groups.push({ upTo, reads });
+  /** The current quorum read is complete: nothing above `readIndex` was decided when it started. */
+  onReadIndex(readIndex: number): void {
+    const reads = this.#current?.filter(isAwaited) ?? [];
+    this.#current = undefined;
+    if (reads.length > 0) this.#groups.push({ readIndex, reads });
     this.onApplied();
-    this.#ask();
+    this.#start();
   }
 
-  /** The state has come further. */
+  /** The state has advanced. */
   onApplied(): void {
-    const applied = this.#options.applied();
-    const ready = this.#groups.filter(({ upTo }) => upTo <= applied);
-    this.#groups = this.#groups.filter(({ upTo }) => upTo > applied);
-    for (const { pending, key } of ready.flatMap(({ reads }) => reads)) this.#answer(pending, key);
+    const { applied } = this.#options.state;
+    const ready = this.#groups.filter(({ readIndex }) => readIndex <= applied);
+    this.#groups = this.#groups.filter(({ readIndex }) => readIndex > applied);
+    for (const { pending, key } of ready.flatMap(({ reads }) => reads)) this.#reply(pending, key);
   }
 
-  #ask(): void {
+  #start(): void {
     const reads = this.#next.filter(isAwaited);
     this.#next = [];
     if (reads.length === 0) return;
-    this.#asking = reads;
+    this.#current = reads;
     this.#options.paxos.readIndex();
   }
 
-  #answer(pending: PendingRequest, key: Bytes): void {
+  #reply(pending: PendingRequest, key: Bytes): void {
     if (pending.isSettled) return;
     try {
-      const entry = this.#options.read(key);
-      if (entry instanceof Promise) this.#answerLater(pending, entry);
+      const entry = this.#options.state.read(key);
+      if (entry instanceof Promise) this.#replyLater(pending, entry);
       else pending.resolve({ type: 'got', entry });
     } catch (error) {
       this.#options.onFailed(error);
     }
   }
 
-  #answerLater(pending: PendingRequest, found: Promise<Entry | undefined>): void {
+  #replyLater(pending: PendingRequest, found: Promise<Entry | undefined>): void {
     found.then(
       (entry) => pending.resolve({ type: 'got', entry }),
       (error: unknown) => this.#options.onFailed(error),

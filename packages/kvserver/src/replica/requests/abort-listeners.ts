@@ -1,17 +1,17 @@
-/** Hears of callers that end their wait, by one listener a signal: many requests may share one. */
+/** Listens for aborted requests with one listener for each signal, since many requests share one. */
 import { Ring } from '@paxkv/client/ring';
 
 type Callback = () => void;
 
 const callbacksOf = new WeakMap<AbortSignal, Ring<Callback>>();
 
-/** Calls back once `signal` fires. Gives the place by which to call it off. */
-export function onAbandoned(signal: AbortSignal, callback: Callback): number {
+/** Calls back once `signal` fires. Returns the slot by which to remove the callback. */
+export function onAbort(signal: AbortSignal, callback: Callback): number {
   return (callbacksOf.get(signal) ?? listenTo(signal)).add(callback);
 }
 
-export function forgetAbandoned(signal: AbortSignal, place: number): void {
-  callbacksOf.get(signal)?.delete(place);
+export function removeAbortCallback(signal: AbortSignal, slot: number): void {
+  callbacksOf.get(signal)?.delete(slot);
 }
 
 function listenTo(signal: AbortSignal): Ring<Callback> {

@@ -1,16 +1,16 @@
-/** A request that was accepted and not answered yet. It is answered once, by whoever comes first. */
+/** A request that was accepted and has no reply yet. The first of reply, error and deadline settles it. */
 import type { Reply, Request } from '@paxkv/protocol';
 import { KvError } from '@paxkv/protocol';
-import { forgetAbandoned, onAbandoned } from './abort-listeners.ts';
+import { onAbort, removeAbortCallback } from './abort-listeners.ts';
 
-/** Bytes beside key and value that a request is counted with. */
+/** Bytes that a request counts in addition to its key and value. */
 const overheadBytes = 64;
 
 export interface PendingOptions {
-  /** When it is given up, in milliseconds of the replica's clock. */
+  /** When the wait ends, in milliseconds of the replica's clock. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal | undefined;
-  /** Called once, when the request is answered in whatever way. */
+  /** Called once, when the request is settled in any way. */
   readonly onSettled: (request: PendingRequest) => void;
 }
 
@@ -18,15 +18,15 @@ export class PendingRequest {
   readonly request: Request;
   readonly bytes: number;
   readonly reply: Promise<Reply>;
-  /** Where it stands among all that wait. */
-  place = -1;
-  /** Where it stands, or stood, among those that are in no batch yet. */
-  queuePlace = -1;
+  /** Its slot among all pending requests. */
+  slot = -1;
+  /** Its slot, or its last one, among those that are in no batch yet. */
+  queueSlot = -1;
   #isProposed = false;
   #isSettled = false;
   readonly #options: PendingOptions;
-  /** Where it stands among those that share its signal. */
-  #abandonment = -1;
+  /** Its slot among the requests that share its signal. */
+  #abortSlot = -1;
   readonly #onAbort = () => this.#giveUp('KV_ABORTED', 'The caller ended the wait.');
   #resolve: (reply: Reply) => void = () => {};
   #reject: (error: KvError) => void = () => {};
@@ -40,7 +40,7 @@ export class PendingRequest {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    if (signal !== undefined) this.#abandonment = onAbandoned(signal, this.#onAbort);
+    if (signal !== undefined) this.#abortSlot = onAbort(signal, this.#onAbort);
   }
 
   get isSettled(): boolean {
@@ -51,7 +51,7 @@ export class PendingRequest {
     return this.#options.deadlineMs;
   }
 
-  /** From now on it may take effect, whatever becomes of the wait. */
+  /** From now on the request may take effect even if the wait ends without a reply. */
   markProposed(): void {
     this.#isProposed = true;
   }
@@ -64,13 +64,13 @@ export class PendingRequest {
     if (this.#settle()) this.#reject(error);
   }
 
-  /** Ends the wait because the replica ends: *not done* if it was never proposed, else *unknown*. */
+  /** Ends the wait because the replica stops: *not done* if it was never proposed, else *unknown*. */
   interrupt(message: string, cause?: unknown): void {
     const code = this.#isProposed ? 'KV_INTERRUPTED' : 'KV_UNAVAILABLE';
     this.reject(new KvError(code, message, { cause }));
   }
 
-  /** Its time is over: *not done* if it was never proposed, else *unknown*. */
+  /** Ends the wait at its deadline: *not done* if it was never proposed, else *unknown*. */
   expire(timeoutMs: number): void {
     this.#giveUp('KV_TIMEOUT', `No decision within ${timeoutMs} ms.`);
   }
@@ -84,7 +84,7 @@ export class PendingRequest {
     if (this.#isSettled) return false;
     this.#isSettled = true;
     const { signal, onSettled } = this.#options;
-    if (signal !== undefined) forgetAbandoned(signal, this.#abandonment);
+    if (signal !== undefined) removeAbortCallback(signal, this.#abortSlot);
     onSettled(this);
     return true;
   }

@@ -1,30 +1,31 @@
 /**
- * All requests that were accepted and not answered yet; some are queued, the others proposed. Bounded
- * in number and bytes: what does not fit is refused, not kept waiting at the door.
+ * All requests that were accepted and have no reply yet. Some are queued, the others proposed. They are
+ * bounded in number and bytes, and a request beyond the bound is refused at once.
  */
 import { Ring } from '@paxkv/client/ring';
 import type { Clock } from '@paxkv/paxos';
 import type { Reply, Request } from '@paxkv/protocol';
 import { KvError } from '@paxkv/protocol';
 import type { Limits } from '../../config/settings.ts';
+import type { OwnSession } from '../writes/own-session.ts';
 import { PendingRequest } from './pending-request.ts';
 
 export interface PendingRequestsOptions {
   readonly clock: Clock;
   readonly limits: Limits;
-  /** Told of each request that nobody awaits any more. */
-  readonly onSettled?: (request: PendingRequest) => void;
+  /** Stamps writes that clients send without a stamp; it has to know which of them are settled. */
+  readonly session: Pick<OwnSession, 'onSettled'>;
 }
 
 export class PendingRequests {
   readonly #options: PendingRequestsOptions;
-  /** Oldest first, so in the order of their deadlines. */
+  /** Oldest first, which is the order of their deadlines. */
   readonly #all = new Ring<PendingRequest>();
   /** Oldest first. */
   readonly #queued = new Ring<PendingRequest>();
   #bytes = 0;
-  #onNone: (() => void)[] = [];
-  #cancelWatch: (() => void) | undefined;
+  #onEmpty: (() => void)[] = [];
+  #cancelTimer: (() => void) | undefined;
 
   constructor(options: PendingRequestsOptions) {
     this.#options = options;
@@ -45,37 +46,37 @@ export class PendingRequests {
     return this.#queue(this.admit(request, signal));
   }
 
-  /** The same for a request of the replica itself, on which others wait: it is never refused. */
+  /** The same for a request of the replica itself, which is never refused because others depend on it. */
   addOwn(request: Request): Promise<Reply> {
     return this.#queue(this.#take(request, undefined));
   }
 
-  /** Lets a request wait, within bounds, that goes into no batch. @throws KvError `KV_OVERLOADED` */
+  /** Accepts a request, within the bounds, that goes into no batch. @throws KvError `KV_OVERLOADED` */
   admit(request: Request, signal: AbortSignal | undefined): PendingRequest {
     const { pendingRequestCountMax, pendingBytesMax } = this.#options.limits;
     if (this.#all.size >= pendingRequestCountMax || this.#bytes >= pendingBytesMax) {
-      throw new KvError('KV_OVERLOADED', `${this.#all.size} requests wait already; retry later.`);
+      throw new KvError('KV_OVERLOADED', `${this.#all.size} requests are pending; retry later.`);
     }
     return this.#take(request, signal);
   }
 
-  /** Proposed in vain, for a reason that says so: it waits for another batch. */
+  /** Queues a request again whose proposal is known to have had no effect. */
   requeue(pending: PendingRequest): void {
-    if (!pending.isSettled) pending.queuePlace = this.#queued.add(pending);
+    if (!pending.isSettled) pending.queueSlot = this.#queued.add(pending);
   }
 
   /**
-   * Offers the oldest queued requests, as many as one batch takes, one by one to `take`. Those it takes
-   * count as proposed from now on; the others stay queued.
+   * Offers the oldest queued requests to `take`, as many as fit into one batch. The requests for which it
+   * returns true count as proposed from now on; the others stay queued.
    */
   takeBatch(take: (pending: PendingRequest) => boolean): void {
     const { batchRequestCountMax, batchBytesMax } = this.#options.limits;
     let count = 0;
     let bytes = 0;
-    for (const [place, pending] of this.#queued) {
+    for (const [slot, pending] of this.#queued) {
       if (count > 0 && bytes + pending.bytes > batchBytesMax) break;
       if (!take(pending)) continue;
-      this.#queued.delete(place);
+      this.#queued.delete(slot);
       pending.markProposed();
       count += 1;
       bytes += pending.bytes;
@@ -83,7 +84,7 @@ export class PendingRequests {
     }
   }
 
-  /** Ends every wait for which no proposal was made. *Not done.* */
+  /** Ends the wait of every request that was not proposed. *Not done.* */
   refuseQueued(message: string): void {
     for (const [, pending] of this.#queued) pending.interrupt(message);
   }
@@ -93,13 +94,13 @@ export class PendingRequests {
     for (const [, pending] of this.#all) pending.interrupt(message, cause);
   }
 
-  /** Resolves when nobody waits any more, or when that takes too long. */
-  whenNone(graceMs: number): Promise<void> {
+  /** Resolves when no request is pending, or after `graceMs`. */
+  whenEmpty(graceMs: number): Promise<void> {
     if (this.#all.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const { clock } = this.#options;
       const cancel = clock.at(clock.now() + graceMs, resolve);
-      this.#onNone.push(() => {
+      this.#onEmpty.push(() => {
         cancel();
         resolve();
       });
@@ -107,7 +108,7 @@ export class PendingRequests {
   }
 
   #queue(pending: PendingRequest): Promise<Reply> {
-    pending.queuePlace = this.#queued.add(pending);
+    pending.queueSlot = this.#queued.add(pending);
     return pending.reply;
   }
 
@@ -115,27 +116,27 @@ export class PendingRequests {
     const { clock, limits } = this.#options;
     const deadlineMs = clock.now() + limits.requestTimeoutMs;
     const pending = new PendingRequest(request, { deadlineMs, signal, onSettled: this.#onSettled });
-    pending.place = this.#all.add(pending);
+    pending.slot = this.#all.add(pending);
     this.#bytes += pending.bytes;
-    this.#watch(deadlineMs);
+    this.#startTimer(deadlineMs);
     return pending;
   }
 
   readonly #onSettled = (pending: PendingRequest): void => {
-    this.#all.delete(pending.place);
-    this.#queued.delete(pending.queuePlace);
+    this.#all.delete(pending.slot);
+    this.#queued.delete(pending.queueSlot);
     this.#bytes -= pending.bytes;
-    this.#options.onSettled?.(pending);
+    this.#options.session.onSettled(pending);
     if (this.#all.size > 0) return;
-    this.#cancelWatch?.();
-    this.#cancelWatch = undefined;
-    for (const callback of this.#onNone.splice(0)) callback();
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    for (const callback of this.#onEmpty.splice(0)) callback();
   };
 
-  /** One timer serves all: their deadlines are in the order they came. */
-  #watch(deadlineMs: number): void {
-    this.#cancelWatch ??= this.#options.clock.at(deadlineMs, () => {
-      this.#cancelWatch = undefined;
+  /** One timer serves all requests, since their deadlines are in the order of arrival. */
+  #startTimer(deadlineMs: number): void {
+    this.#cancelTimer ??= this.#options.clock.at(deadlineMs, () => {
+      this.#cancelTimer = undefined;
       this.#expire();
     });
   }
@@ -144,7 +145,7 @@ export class PendingRequests {
     const { clock, limits } = this.#options;
     for (const [, pending] of this.#all) {
       if (pending.deadlineMs > clock.now()) {
-        this.#watch(pending.deadlineMs);
+        this.#startTimer(pending.deadlineMs);
         return;
       }
       pending.expire(limits.requestTimeoutMs);

@@ -1,25 +1,27 @@
 /**
- * Sees to it that this replica's state reaches to where the log begins. If the others have forgotten
- * what it lacks, no log can bring it there: then it takes a whole state from one of them.
+ * Replaces a state that ends before the log begins. The others have forgotten the instances in between, so
+ * this replica takes a whole state from one of them. It also serves its own state to others.
  */
 import type { Clock, PeerId, Random } from '@paxkv/paxos';
 import { StateMachine } from '../../state-machine/state-machine.ts';
 import type { StateLevel } from '../../storage/state/state-database.ts';
+import type { AppliedState } from '../apply/applier.ts';
 import type { StateTransfer } from '../replica-options.ts';
 import { StateFetch } from './state-fetch.ts';
 import type { StateMessage } from './state-port.ts';
 import { StateSource } from './state-source.ts';
 
-export interface StateRepairOptions extends StateTransfer {
-  readonly state: StateLevel;
-  readonly journalIndex?: () => number;
-  /** The highest instance whose effects are in the own database, −1 for none. */
-  readonly durable: () => number;
+export interface StateRepairOptions {
+  readonly transfer: StateTransfer;
+  /** The database of the state at the start. */
+  readonly level: StateLevel;
+  readonly journalIndex: (() => number) | undefined;
+  readonly state: Pick<AppliedState, 'durable'>;
   readonly me: PeerId;
   readonly peerCount: number;
   readonly clock: Clock;
   readonly random: Random;
-  /** The own state could not be read: this replica must not go on with it. */
+  /** The own state could not be read, so this replica must not continue with it. */
   readonly onFailed: (error: unknown) => void;
 }
 
@@ -29,26 +31,28 @@ export class StateRepair {
   readonly #fetch: StateFetch;
   #level: StateLevel;
   #isRepairing = false;
-  #lastTry: string | undefined;
+  #lastAttempt: string | undefined;
 
   constructor(options: StateRepairOptions) {
-    const { port, me, peerCount } = options;
+    const { me, peerCount, clock, random, transfer, level, onFailed } = options;
+    const { port, replace } = transfer;
     const all = Array.from({ length: peerCount }, (_, node) => node);
+    const others = all.filter((node) => node !== me);
     this.#options = options;
-    this.#level = options.state;
-    this.#source = new StateSource({ ...options, state: () => this.#given() });
-    this.#fetch = new StateFetch({ ...options, others: all.filter((node) => node !== me) });
+    this.#level = level;
+    this.#source = new StateSource({ port, clock, onFailed, state: () => this.#served() });
+    this.#fetch = new StateFetch({ port, clock, random, others, replace });
     port.open((from, message) => this.#receive(from, message));
   }
 
-  /** Why the last attempt came to nothing; `undefined` if there was none. */
-  get lastTry(): string | undefined {
-    return this.#lastTry;
+  /** Why the last attempt failed; `undefined` if none has. */
+  get lastAttempt(): string | undefined {
+    return this.#lastAttempt;
   }
 
   /**
-   * Takes a state above instance `applied` from another replica. Nobody may use the own one meanwhile.
-   * Resolves with `undefined` if it was stopped before one had come.
+   * Takes a state above instance `applied` from another replica. The own one must not be in use meanwhile.
+   * Resolves with `undefined` if it was stopped before one arrived.
    *
    * @throws StateError, and what `replace` throws
    */
@@ -56,19 +60,19 @@ export class StateRepair {
     this.#isRepairing = true;
     await this.#source.release();
     const level = await this.#fetch.run(applied, (reason) => {
-      this.#lastTry = reason;
+      this.#lastAttempt = reason;
     });
     if (level === undefined) return undefined;
     const machine = await StateMachine.open(level, this.#options.journalIndex);
     this.#level = level;
     this.#isRepairing = false;
-    this.#lastTry = undefined;
+    this.#lastAttempt = undefined;
     return machine;
   }
 
-  /** Ends what is under way. `repair` then resolves soon. */
+  /** Ends every transfer. A pending `repair` then resolves soon. */
   async stop(): Promise<void> {
-    this.#options.port.close();
+    this.#options.transfer.port.close();
     this.#fetch.stop();
     await this.#source.close();
   }
@@ -78,9 +82,9 @@ export class StateRepair {
     else this.#fetch.onAnswer(from, message);
   }
 
-  #given(): { readonly level: StateLevel } | { readonly reason: string } {
-    if (this.#isRepairing) return { reason: 'its own state is on its way' };
-    if (this.#options.durable() < 0) return { reason: 'nothing was applied to it yet' };
+  #served(): { readonly level: StateLevel } | { readonly reason: string } {
+    if (this.#isRepairing) return { reason: 'it is taking a state from another node itself' };
+    if (this.#options.state.durable < 0) return { reason: 'it has applied nothing yet' };
     return { level: this.#level };
   }
 }

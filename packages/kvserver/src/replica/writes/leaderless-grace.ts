@@ -1,44 +1,46 @@
 /**
- * The time between two leaders. Another soon leads, and finishes what was begun; whatever is proposed
- * meanwhile only competes with it. So proposals wait, but not for long: nobody needs a leader.
+ * The grace period after a leader is lost. The next leader finishes what the last one left open, and every
+ * proposal made in between only competes with it. Proposals therefore wait, but not for long: progress
+ * never depends on a leader.
  */
 import type { Clock, PeerId } from '@paxkv/paxos';
 
-/** Well above the time in which the others notice the loss and follow the next. */
-const waitMsMax = 100;
-/** Well above what an election takes. */
-const longMs = 1000;
+/** Well above the time in which the others notice the loss and follow the next leader. */
+const graceMsMax = 100;
+/** Well above the time an election takes. */
+const unreachableMs = 1000;
 
 export class LeaderlessGrace {
   readonly #clock: Clock;
-  readonly #onOver: () => void;
+  readonly #onEnd: () => void;
   #cancelTimer: (() => void) | undefined;
-  #begunMs = Infinity;
+  /** When the leader was lost; absent while a leader is known, and before the first one was. */
+  #startedMs: number | undefined;
 
-  /** `onOver`: it has lasted too long. Not called when somebody leads. */
-  constructor(clock: Clock, onOver: () => void) {
+  /** `onEnd` is called when the period ends without a new leader. */
+  constructor(clock: Clock, onEnd: () => void) {
     this.#clock = clock;
-    this.#onOver = onOver;
+    this.#onEnd = onEnd;
   }
 
-  /** Whether it is worth to wait. */
-  get isOn(): boolean {
+  /** Whether proposals should wait for the next leader. */
+  get isActive(): boolean {
     return this.#cancelTimer !== undefined;
   }
 
-  /** Whether most likely somebody leads whom this replica cannot hear. */
-  get isLong(): boolean {
-    return this.#clock.now() >= this.#begunMs + longMs;
+  /** Whether no leader has been known for so long that most likely one exists and cannot be heard here. */
+  get isLeaderUnreachable(): boolean {
+    return this.#startedMs !== undefined && this.#clock.now() >= this.#startedMs + unreachableMs;
   }
 
-  /** This one leads from now on, or nobody who is known. */
+  /** The leader known here changed to `leader`; `undefined` if none is known. */
   onLeader(leader: PeerId | undefined): void {
     this.stop();
-    this.#begunMs = leader === undefined ? this.#clock.now() : Infinity;
-    if (leader !== undefined) return;
-    this.#cancelTimer = this.#clock.at(this.#begunMs + waitMsMax, () => {
+    this.#startedMs = leader === undefined ? this.#clock.now() : undefined;
+    if (this.#startedMs === undefined) return;
+    this.#cancelTimer = this.#clock.at(this.#startedMs + graceMsMax, () => {
       this.#cancelTimer = undefined;
-      this.#onOver();
+      this.#onEnd();
     });
   }
 

@@ -1,19 +1,21 @@
 /**
- * Makes batches of what is queued, each with an origin of its own by which its replica knows it again.
- * Rule: every write in a batch carries a stamp, so that a batch may be decided twice.
+ * Makes batches of the queued requests. The origin of a batch lets its replica recognize it in the log.
+ * Rule: every write in a batch carries a stamp, so that the batch may be decided twice.
  */
-import type { Bytes, Request } from '@paxkv/protocol';
+import type { Request } from '@paxkv/protocol';
 import { encodeBatch } from '../../state-machine/batch.ts';
-import type { ReplicaOptions } from '../replica-options.ts';
 import type { PendingRequest } from '../requests/pending-request.ts';
 import type { PendingRequests } from '../requests/pending-requests.ts';
 import type { OwnSession } from './own-session.ts';
 import type { Batch } from './proposals.ts';
 
-/** A batch whose requests are awaited here. */
+/** A batch with requests that wait here. */
 export type OwnBatch = Batch & Required<Pick<Batch, 'requests'>>;
 
-export interface OwnBatchesOptions extends Pick<ReplicaOptions, 'me' | 'runId'> {
+export interface OwnBatchesOptions {
+  readonly node: number;
+  /** Unique to this run of the replica. */
+  readonly runId: number;
   readonly pending: PendingRequests;
   readonly session: OwnSession;
 }
@@ -26,22 +28,22 @@ export class OwnBatches {
     this.#options = options;
   }
 
-  /** The oldest requests that are queued, encoded once and for all; they count as proposed. */
+  /** The oldest queued requests as one encoded batch; they count as proposed. `undefined` if none can go. */
   next(): OwnBatch | undefined {
+    const { node, runId, pending } = this.#options;
     const requests: PendingRequest[] = [];
     const stamped: Request[] = [];
-    this.#options.pending.takeBatch((pending) => {
-      const request = this.#stamped(pending);
+    pending.takeBatch((candidate) => {
+      const request = this.#stamped(candidate);
       if (request === undefined) return false;
-      requests.push(pending);
+      requests.push(candidate);
       stamped.push(request);
       return true;
     });
     if (requests.length === 0) return undefined;
     this.#count += 1;
-    const { me: node, runId } = this.#options;
-    const number = this.#count;
-    return { origin: { node, runId, number }, requests, value: this.#encode(stamped, number) };
+    const origin = { node, runId, number: this.#count };
+    return { origin, requests, value: encodeBatch({ origin, requests: stamped }) };
   }
 
   /** The request as it goes into the log; `undefined` if it has to wait for a stamp. */
@@ -51,10 +53,5 @@ export class OwnBatches {
     if (stamp !== undefined || command.type === 'openSession') return request;
     const own = this.#options.session.stamp(pending);
     return own && { command, stamp: own };
-  }
-
-  #encode(requests: readonly Request[], number: number): Bytes {
-    const { me, runId } = this.#options;
-    return encodeBatch({ origin: { node: me, runId, number }, requests });
   }
 }

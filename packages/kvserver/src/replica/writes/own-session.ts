@@ -1,25 +1,24 @@
 /**
- * The session of the replica itself, for writes that come without a stamp: so every write in the log
- * has one, and a batch that is decided twice takes effect once.
- * Rule: a number is used for one write only.
+ * The session of the replica itself, for writes that clients send without a stamp. Every write in the log
+ * then has a stamp, and a batch that is decided twice takes effect once.
+ * Rule: a request number is used for one write only.
  */
-import type { Stamp } from '@paxkv/protocol';
-import { sessionWindowMax } from '@paxkv/protocol';
+import { type Stamp, sessionWindowMax } from '@paxkv/protocol';
 import type { PendingRequest } from '../requests/pending-request.ts';
 
 export class OwnSession {
   #id: number | undefined;
   #isWanted = false;
   #next = 1;
-  /** What each write of this session that is still awaited goes by, lowest first. */
+  /** The number of each outstanding write of this session, lowest first. */
   readonly #numbers = new Map<PendingRequest, number>();
 
-  /** Whether a write waits for the log to give the replica a session. */
+  /** Whether a write waits for the log to open a session for the replica. */
   get isWanted(): boolean {
     return this.#isWanted;
   }
 
-  /** The log gave the replica this session. */
+  /** The log opened this session for the replica. */
   open(id: number): void {
     this.#id = id;
     this.#isWanted = false;
@@ -27,7 +26,7 @@ export class OwnSession {
     this.#numbers.clear();
   }
 
-  /** A stamp for a write that has none, if the session is open and has room. */
+  /** A stamp for a write that has none; `undefined` if no session is open or its window is full. */
   stamp(write: PendingRequest): Stamp | undefined {
     if (this.#id === undefined) {
       this.#isWanted = true;
@@ -41,13 +40,13 @@ export class OwnSession {
     return { session: this.#id, number, lowestAwaited };
   }
 
-  /** The session this write was stamped for is known no more: none of its numbers will ever be done. */
+  /** The session that stamped this write has expired: none of its numbers will ever take effect. */
   expire(write: PendingRequest): void {
     if (this.#numbers.has(write)) this.#id = undefined;
   }
 
-  /** Nobody awaits it any more. A copy that is decided later is then below the lowest awaited. */
-  end(write: PendingRequest): void {
+  /** The write is settled. A copy that is decided later is below the first outstanding number. */
+  onSettled(write: PendingRequest): void {
     this.#numbers.delete(write);
   }
 }

@@ -1,65 +1,70 @@
 /**
- * Writes: requests on their way into the log. What arrives during a round is the next batch; a batch
+ * Writes: requests on their way into the log. What arrives during a round becomes the next batch. A batch
  * goes to the leader, or into an instance that this replica proposes, until it is applied.
  */
-import type { Paxos } from '@paxkv/paxos';
+import type { Clock, Decision, Paxos, PeerId } from '@paxkv/paxos';
 import type { Bytes, Reply, Request } from '@paxkv/protocol';
+import type { Limits } from '../../config/settings.ts';
 import { expectEncodable, type Origin } from '../../state-machine/batch.ts';
-import type { Applied, Decision } from '../../state-machine/state-machine.ts';
-import type { ForwardedBatch } from '../forwarding/forward-port.ts';
+import type { Applied } from '../../state-machine/state-machine.ts';
+import type { AppliedState } from '../apply/applier.ts';
+import type { ForwardedBatch, ForwardPort } from '../forwarding/forward-port.ts';
 import { ForwardedBatches } from '../forwarding/forwarded.ts';
 import { Forwarder } from '../forwarding/forwarder.ts';
-import type { ReplicaOptions } from '../replica-options.ts';
 import type { PendingRequest } from '../requests/pending-request.ts';
 import type { PendingRequests } from '../requests/pending-requests.ts';
 import { LeaderlessGrace } from './leaderless-grace.ts';
 import { type OwnBatch, OwnBatches } from './own-batches.ts';
-import { OwnSession } from './own-session.ts';
+import type { OwnSession } from './own-session.ts';
 import { type Batch, Proposals } from './proposals.ts';
 
 /**
- * So much is worth an instance beside those under way. Less waits for one of them to end, and has more
- * company by then: each instance costs the servers far more than one more request in it.
+ * So many requests are worth an instance beside those in flight. Fewer wait for one of those to end, and
+ * have more company by then: an instance costs the servers far more than one more request in it.
  */
 const worthwhileCount = 128;
 
-/** So far ahead of all it knows of does a replica propose that cannot hear who leads. */
+/** How far above everything it knows of a replica proposes at most while it cannot hear the leader. */
 const headStartMax = 64;
 
-export interface WritesOptions
-  extends Pick<ReplicaOptions, 'me' | 'runId' | 'clock' | 'limits' | 'forwarding'> {
+export interface WritesOptions {
+  readonly me: PeerId;
+  /** Unique to this run of the replica. */
+  readonly runId: number;
+  readonly clock: Clock;
+  readonly limits: Limits;
   readonly paxos: Pick<Paxos<Bytes>, 'start' | 'max' | 'leader' | 'readIndex' | 'flushNotices'>;
+  readonly state: Pick<AppliedState, 'applied'>;
   readonly pending: PendingRequests;
-  /** The highest instance applied. */
-  readonly applied: () => number;
+  readonly session: OwnSession;
+  /** Carries batches to the leader. Without it each replica proposes its own batches. */
+  readonly forwarding?: ForwardPort | undefined;
 }
 
 export class Writes {
   readonly #options: WritesOptions;
-  readonly #session = new OwnSession();
   readonly #batches: OwnBatches;
   readonly #proposals = new Proposals();
   readonly #forwarder: Forwarder | undefined;
   readonly #forwarded: ForwardedBatches;
-  readonly #interregnum: LeaderlessGrace;
-  /** Own batches that were not applied yet, by number. */
+  readonly #leaderlessGrace: LeaderlessGrace;
+  /** Own batches that are not applied yet, by number. */
   readonly #awaited = new Map<number, OwnBatch>();
-  /** Whether another replica waits to hear of what was applied here. */
+  /** Whether another replica waits for a decision that this one made as the leader. */
   #isAwaitedElsewhere = false;
-  #isOpening = false;
+  #isOpeningSession = false;
   #isScheduled = false;
   #isStopped = false;
 
   constructor(options: WritesOptions) {
-    const { limits, forwarding: port } = options;
+    const { me, runId, clock, limits, paxos, pending, session, forwarding: port } = options;
     this.#options = options;
-    this.#batches = new OwnBatches({ ...options, session: this.#session });
+    this.#batches = new OwnBatches({ node: me, runId, pending, session });
     this.#forwarded = new ForwardedBatches(limits.pendingBytesMax);
-    this.#interregnum = new LeaderlessGrace(options.clock, () => this.propose());
+    this.#leaderlessGrace = new LeaderlessGrace(clock, () => this.propose());
     if (port === undefined) return;
-    const leader = () => options.paxos.leader();
-    this.#forwarder = new Forwarder({ ...options, port, leader, onReturned: () => this.propose() });
-    port.open((from, message) => this.#onHandedIn(from, message));
+    this.#forwarder = new Forwarder({ me, port, clock, paxos, onReturned: () => this.propose() });
+    port.open((from, message) => this.#onForwarded(from, message));
   }
 
   /** @throws TypeError, KvError `KV_OVERLOADED` */
@@ -70,12 +75,12 @@ export class Writes {
     return reply;
   }
 
-  /** Whether a batch is under way in that instance. */
+  /** Whether a batch is proposed for that instance. */
   isInFlight(seq: number): boolean {
     return this.#proposals.isInFlight(seq);
   }
 
-  /** Makes batches soon, of all that has arrived by then. */
+  /** Makes batches in a microtask, of everything that has arrived by then. */
   propose(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
@@ -85,10 +90,10 @@ export class Writes {
     });
   }
 
-  onDecided({ seq, value }: Decision): void {
+  onDecided({ seq, value }: Decision<Bytes>): void {
     const isLost = this.#proposals.onDecided(seq, value);
-    // How far the leader has come that this replica cannot hear, only the others can tell.
-    if (isLost && this.#interregnum.isLong) this.#options.paxos.readIndex();
+    // Only the others can tell how far a leader has come that this replica cannot hear.
+    if (isLost && this.#leaderlessGrace.isLeaderUnreachable) this.#options.paxos.readIndex();
     this.propose();
   }
 
@@ -100,26 +105,21 @@ export class Writes {
     const batch = this.#takeAwaited(origin);
     batch?.requests.forEach((request, index) => {
       const reply = replies[index];
-      if (reply !== undefined) this.#answer(request, reply);
+      if (reply !== undefined) this.#reply(request, reply);
     });
-    // There is room for another where it was with the leader until now.
+    // The batch leaves room for another one.
     this.propose();
   }
 
-  /** Somebody else leads than before, or nobody. */
+  /** The leader known here changed. */
   onLeader(): void {
     if (!this.#isLeading) this.#forwarded.abandon();
-    this.#interregnum.onLeader(this.#options.paxos.leader());
+    this.#leaderlessGrace.onLeader(this.#options.paxos.leader());
     this.#forwarder?.onLeader();
     this.propose();
   }
 
-  /** Nobody awaits the request any more. */
-  onSettled(request: PendingRequest): void {
-    this.#session.end(request);
-  }
-
-  /** Nobody waits for any write any more, and the log was leapt over. */
+  /** Drops every batch: no request waits for them, and the state has skipped their instances. */
   abandon(): void {
     this.#awaited.clear();
     this.#proposals.abandon();
@@ -129,7 +129,7 @@ export class Writes {
 
   stop(): void {
     this.#isStopped = true;
-    this.#interregnum.stop();
+    this.#leaderlessGrace.stop();
     this.#forwarder?.stop();
     this.#options.forwarding?.close();
   }
@@ -144,41 +144,41 @@ export class Writes {
       if (batch === undefined) break;
       this.#begin(batch);
     }
-    if (!this.#isStopped && this.#session.isWanted) this.#openSession();
-    this.#tell();
+    if (!this.#isStopped && this.#options.session.isWanted) this.#openSession();
+    this.#flushNotices();
   }
 
-  /** After all was started on which the news might have gone. */
-  #tell(): void {
+  /** Called once every instance is started on whose messages the notices could have been piggybacked. */
+  #flushNotices(): void {
     if (this.#isAwaitedElsewhere) this.#options.paxos.flushNotices();
     this.#isAwaitedElsewhere = false;
   }
 
   #hasRoom(): boolean {
-    if (this.#interregnum.isOn) return false;
-    return this.#underWayCount < this.#options.limits.inFlightInstanceCountMax;
+    if (this.#leaderlessGrace.isActive) return false;
+    return this.#inFlightCount < this.#options.limits.inFlightInstanceCountMax;
   }
 
-  get #underWayCount(): number {
+  get #inFlightCount(): number {
     return this.#proposals.inFlightCount + (this.#forwarder?.count ?? 0);
   }
 
-  /** The next batch to be proposed here: first those that have waited longest. */
+  /** The next batch to be proposed here. Those that have waited longest come first. */
   #next(): Batch | undefined {
     while (this.#hasRoom()) {
-      const own = this.#forwarder?.takeReturned() ?? this.#takeHandedIn();
-      if (own !== undefined) return own;
+      const waiting = this.#forwarder?.takeReturned() ?? this.#takeForwarded();
+      if (waiting !== undefined) return waiting;
       const batch = this.#takeDisplaced() ?? this.#nextOwn();
-      if (batch === undefined || this.#forwarder?.give(batch) !== true) return batch;
+      if (batch === undefined || this.#forwarder?.forward(batch) !== true) return batch;
     }
     return undefined;
   }
 
-  #takeHandedIn(): Batch | undefined {
+  #takeForwarded(): Batch | undefined {
     return this.#isLeading ? this.#forwarded.take() : undefined;
   }
 
-  /** The batch of another is its own affair again once this replica does not lead any more. */
+  /** Once this replica leads no more, a batch of another is left to the replica it came from. */
   #takeDisplaced(): Batch | undefined {
     for (;;) {
       const batch = this.#proposals.takeDisplaced();
@@ -187,7 +187,7 @@ export class Writes {
   }
 
   #nextOwn(): OwnBatch | undefined {
-    if (this.#underWayCount > 0 && this.#options.pending.queuedCount < worthwhileCount) return;
+    if (this.#inFlightCount > 0 && this.#options.pending.queuedCount < worthwhileCount) return;
     const batch = this.#batches.next();
     if (batch !== undefined) this.#awaited.set(batch.origin.number, batch);
     return batch;
@@ -200,28 +200,28 @@ export class Writes {
   }
 
   /**
-   * The next free one, as far as is known here. Another replica may want the same; the one that loses
-   * it goes on to the next with its batch, and with what gathered meanwhile in the one after.
+   * The next free instance, as far as is known here. Another replica may propose for the same one; the
+   * batch that loses it goes into the next.
    */
   #nextInstance(): number {
-    const { applied, paxos } = this.#options;
-    return 1 + this.#headStart + Math.max(applied(), paxos.max(), this.#proposals.highestSeq);
+    const { state, paxos } = this.#options;
+    return 1 + this.#headStart + Math.max(state.applied, paxos.max(), this.#proposals.highestSeq);
   }
 
   /**
-   * A leader that others hear, and this replica does not, takes the next free instance before this one can:
-   * so it goes further ahead each time it loses. What it leaps over that leader fills, or it fills itself.
+   * A leader that only the others hear takes the next free instance before this replica can, so this one
+   * goes further ahead after each loss. The leader fills the gap that it leaves, or it does so itself.
    */
   get #headStart(): number {
-    if (!this.#interregnum.isLong) return 0;
-    return Math.min(headStartMax, 2 ** this.#proposals.lostInRow - 1);
+    if (!this.#leaderlessGrace.isLeaderUnreachable) return 0;
+    return Math.min(headStartMax, 2 ** this.#proposals.consecutiveLosses - 1);
   }
 
-  #onHandedIn(from: number, { runId, number, value }: ForwardedBatch): void {
+  #onForwarded(from: PeerId, { runId, number, value }: ForwardedBatch): void {
     const { me, paxos } = this.#options;
     const leader = paxos.leader() ?? me;
-    // Whoever handed it over soon hears who leads now, and gives it there. Where nobody leads, those who
-    // are to follow this replica may know before it does, so it keeps what they give.
+    // If another replica leads, the sender learns of it soon and forwards the batch there. While no leader
+    // is known, the others may know before this replica does that it is to lead, so it keeps the batch.
     if (this.#isStopped || leader !== me) return;
     if (this.#forwarded.add({ origin: { node: from, runId, number }, value })) this.propose();
   }
@@ -234,35 +234,35 @@ export class Writes {
     return batch;
   }
 
-  #answer(pending: PendingRequest, reply: Reply): void {
+  #reply(pending: PendingRequest, reply: Reply): void {
     const isExpired = reply.type === 'refused' && reply.reason === 'sessionExpired';
     if (!isExpired || pending.request.stamp !== undefined) {
       pending.resolve(reply);
       return;
     }
-    // Safety: this is the first copy of the batch to be applied, and no number of an expired session is
-    // ever done. So the write was not done, and may go out anew under another session.
-    this.#session.expire(pending);
+    // Safety: this is the first copy of the batch to be applied, and no number of an expired session ever
+    // takes effect. The write was not done, and may go out again under another session.
+    this.#options.session.expire(pending);
     this.#options.pending.requeue(pending);
     this.propose();
   }
 
-  /** The log gives out sessions: opening one is a request like any other. */
+  /** The log assigns session ids, so opening a session is a request like any other. */
   #openSession(): void {
-    if (this.#isOpening) return;
-    this.#isOpening = true;
+    if (this.#isOpeningSession) return;
+    this.#isOpeningSession = true;
     const client = `node ${this.#options.me}`;
     this.#options.pending.addOwn({ command: { type: 'openSession', client } }).then(
-      (reply) => this.#onOpened(reply),
-      // Nobody is told: whoever waits for the session is told when his own time is over.
-      () => this.#onOpened(undefined),
+      (reply) => this.#onSessionOpened(reply),
+      // The writes that wait for the session report the failure when their own deadline passes.
+      () => this.#onSessionOpened(undefined),
     );
     this.propose();
   }
 
-  #onOpened(reply: Reply | undefined): void {
-    this.#isOpening = false;
-    if (reply?.type === 'sessionOpened') this.#session.open(reply.session);
+  #onSessionOpened(reply: Reply | undefined): void {
+    this.#isOpeningSession = false;
+    if (reply?.type === 'sessionOpened') this.#options.session.open(reply.session);
     this.propose();
   }
 }

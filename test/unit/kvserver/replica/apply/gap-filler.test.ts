@@ -25,12 +25,19 @@ function logOf({ max, decided = [], inFlight = [] }: Log) {
     status: (seq: number): Status<Uint8Array> =>
       log.decided.has(seq) ? { fate: 'decided', value: noop } : { fate: 'pending' },
   };
-  const holes = new GapFiller({
-    ...{ me: 0, paxos, clock: world.clock, random: world.random('holes') },
-    next: () => log.next,
-    isInFlight: (seq) => inFlight.includes(seq),
+  const gapFiller = new GapFiller({
+    me: 0,
+    paxos,
+    clock: world.clock,
+    random: world.random('gap filler'),
+    state: {
+      get applied() {
+        return log.next - 1;
+      },
+    },
+    writes: { isInFlight: (seq) => inFlight.includes(seq) },
   });
-  return { world, holes, started, asked, log };
+  return { world, gapFiller, started, asked, log };
 }
 
 interface Log {
@@ -39,122 +46,122 @@ interface Log {
   inFlight?: number[];
 }
 
-describe('Holes', () => {
+describe('GapFiller', () => {
   it('fills after a while what stays undecided, and nothing before', async () => {
-    const { world, holes, started } = logOf({ max: 4, decided: [3] });
+    const { world, gapFiller, started } = logOf({ max: 4, decided: [3] });
     await world.run(async () => {
-      holes.check();
+      gapFiller.check();
       await world.sleep(140);
       expect(started).to.deep.equal([]);
       await world.sleep(300);
       expect(started).to.deep.equal([0, 1, 2, 4]);
-      holes.stop();
+      gapFiller.stop();
     });
   });
 
   it('asks another replica that leads, and does not wait for ever', async () => {
-    const { world, holes, started, asked, log } = logOf({ max: 1 });
+    const { world, gapFiller, started, asked, log } = logOf({ max: 1 });
     await world.run(async () => {
       log.leader = 1;
-      holes.check();
+      gapFiller.check();
       await world.sleep(140);
       expect(asked).to.deep.equal([]);
       await world.sleep(1260);
       expect([asked, started]).to.deep.equal([[1], []]);
       await world.sleep(400);
       expect(started).to.deep.equal([0, 1]);
-      holes.stop();
+      gapFiller.stop();
     });
   });
 
   it('asks others soon where nobody leads who is known, for all it lacks', async () => {
-    const { world, holes, started, asked } = logOf({ max: 3 });
+    const { world, gapFiller, started, asked } = logOf({ max: 3 });
     await world.run(async () => {
-      holes.check();
+      gapFiller.check();
       await world.sleep(9);
       expect(asked).to.deep.equal([]);
       await world.sleep(2);
       expect([asked, started]).to.deep.equal([[3], []]);
-      holes.stop();
+      gapFiller.stop();
     });
   });
 
   it('waits no longer for a leader once there is none', async () => {
-    const { world, holes, started, log } = logOf({ max: 1 });
+    const { world, gapFiller, started, log } = logOf({ max: 1 });
     await world.run(async () => {
       log.leader = 1;
-      holes.check();
+      gapFiller.check();
       await world.sleep(500);
       log.leader = undefined;
       await world.sleep(200);
       expect(started).to.deep.equal([0, 1]);
-      holes.stop();
+      gapFiller.stop();
     });
   });
 
   it('leaves a batch under way alone', async () => {
-    const { world, holes, started } = logOf({ max: 2, inFlight: [0, 1] });
+    const { world, gapFiller, started } = logOf({ max: 2, inFlight: [0, 1] });
     await world.run(async () => {
-      holes.check();
+      gapFiller.check();
       await world.sleep(500);
       expect(started).to.deep.equal([2]);
-      holes.stop();
+      gapFiller.stop();
     });
   });
 
   it('does nothing while the next instance was not heard of, or is decided', async () => {
-    const { world, holes, started, log } = logOf({ max: -1 });
+    const { world, gapFiller, started, log } = logOf({ max: -1 });
     await world.run(async () => {
-      holes.check();
+      gapFiller.check();
       await world.sleep(1000);
       log.max = 1;
       log.decided.add(0);
       await world.sleep(1000);
       expect(started).to.deep.equal([]);
-      holes.stop();
+      gapFiller.stop();
     });
   });
 
   it('finds a hole of which no decision told', async () => {
-    const { world, holes, started, log } = logOf({ max: -1 });
+    const { world, gapFiller, started, log } = logOf({ max: -1 });
     await world.run(async () => {
-      holes.check();
+      gapFiller.check();
       log.max = 0;
       await world.sleep(1000);
       expect(started).to.deep.equal([0]);
-      holes.stop();
+      gapFiller.stop();
     });
   });
 
   it('begins to be patient anew with each hole', async () => {
-    const { world, holes, started, log } = logOf({ max: 3 });
+    const { world, gapFiller, started, log } = logOf({ max: 3 });
     await world.run(async () => {
-      holes.check();
+      gapFiller.check();
       await world.sleep(140);
       log.next = 2;
-      holes.check();
+      gapFiller.check();
       await world.sleep(140);
       expect(started).to.deep.equal([]);
-      holes.stop();
+      gapFiller.stop();
     });
   });
 
   it('leaves nothing to others where this replica leads', async () => {
-    const { world, holes, started } = logOf({ max: 3, decided: [1], inFlight: [2] });
+    const { world, gapFiller, started } = logOf({ max: 3, decided: [1], inFlight: [2] });
     await world.run(async () => {
-      holes.fillNow();
+      gapFiller.fillNow();
       expect(started).to.deep.equal([0, 3]);
-      holes.stop();
-      holes.fillNow();
+      gapFiller.stop();
+      gapFiller.fillNow();
       expect(started).to.deep.equal([0, 3]);
     });
   });
 
   it('is silent once stopped', async () => {
-    const { world, holes, started } = logOf({ max: 3 });
+    const { world, gapFiller, started } = logOf({ max: 3 });
     await world.run(async () => {
-      holes.check();
-      holes.stop();
+      gapFiller.check();
+      gapFiller.stop();
       await world.sleep(1000);
       expect(started).to.deep.equal([]);
     });

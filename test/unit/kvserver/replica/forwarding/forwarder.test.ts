@@ -24,7 +24,7 @@ describe('HandOver', () => {
         close: () => {},
       },
       clock: world.clock,
-      leader: () => leader,
+      paxos: { leader: () => leader },
       onReturned: () => {
         returnedCount += 1;
       },
@@ -32,23 +32,23 @@ describe('HandOver', () => {
   });
 
   it('gives a batch to the leader', () => {
-    expect(forwarder.give(ownBatch(1))).to.equal(true);
+    expect(forwarder.forward(ownBatch(1))).to.equal(true);
     expect(sent).to.deep.equal([{ to: 2, number: 1 }]);
     expect(forwarder.count).to.equal(1);
   });
 
   it('gives nothing away while nobody leads, or this replica does', () => {
     leader = undefined;
-    expect(forwarder.give(ownBatch(1))).to.equal(false);
+    expect(forwarder.forward(ownBatch(1))).to.equal(false);
     leader = 0;
-    expect(forwarder.give(ownBatch(1))).to.equal(false);
+    expect(forwarder.forward(ownBatch(1))).to.equal(false);
     expect(sent).to.deep.equal([]);
   });
 
   it('gives what is not applied in time once more, then back', () =>
     world.run(async () => {
       const batch = ownBatch(1);
-      forwarder.give(batch);
+      forwarder.forward(batch);
       await world.sleep(400);
       expect(sent).to.have.length(2);
       expect(forwarder.takeReturned()).to.equal(undefined);
@@ -61,9 +61,9 @@ describe('HandOver', () => {
 
   it('has as much patience with each batch, whenever it was given', () =>
     world.run(async () => {
-      forwarder.give(ownBatch(1));
+      forwarder.forward(ownBatch(1));
       await world.sleep(200);
-      forwarder.give(ownBatch(2));
+      forwarder.forward(ownBatch(2));
       await world.sleep(100);
       expect(sent.map(({ number }) => number)).to.deep.equal([1, 2, 1]);
       // What was asked again makes it more patient.
@@ -73,15 +73,15 @@ describe('HandOver', () => {
 
   it('has more patience with a leader that takes longer, and no more once it does not', () =>
     world.run(async () => {
-      forwarder.give(ownBatch(1));
+      forwarder.forward(ownBatch(1));
       await world.sleep(240);
       forwarder.onApplied(1);
-      forwarder.give(ownBatch(2));
+      forwarder.forward(ownBatch(2));
       await world.sleep(700);
       expect(sent.map(({ number }) => number)).to.deep.equal([1, 2]);
       for (let number = 2; number < 50; number += 1) {
         forwarder.onApplied(number);
-        forwarder.give(ownBatch(number + 1));
+        forwarder.forward(ownBatch(number + 1));
       }
       await world.sleep(260);
       expect(sent.slice(-2).map(({ number }) => number)).to.deep.equal([50, 50]);
@@ -90,7 +90,7 @@ describe('HandOver', () => {
   it('takes a batch back later while the log goes on, and not never', () =>
     world.run(async () => {
       const batch = ownBatch(1);
-      forwarder.give(batch);
+      forwarder.forward(batch);
       for (let ms = 0; ms < 3700; ms += 100) {
         forwarder.onProgress();
         await world.sleep(100);
@@ -107,8 +107,8 @@ describe('HandOver', () => {
   it('gives nothing again that was applied, or that nobody awaits', () =>
     world.run(async () => {
       const batch = ownBatch(2);
-      forwarder.give(ownBatch(1));
-      forwarder.give(batch);
+      forwarder.forward(ownBatch(1));
+      forwarder.forward(batch);
       forwarder.onApplied(1);
       for (const request of batch.requests) request.interrupt('over');
       await world.sleep(1000);
@@ -119,15 +119,15 @@ describe('HandOver', () => {
   it('tells that there is room when it gives up what nobody awaits', () =>
     world.run(async () => {
       const batch = ownBatch(1);
-      forwarder.give(batch);
+      forwarder.forward(batch);
       for (const request of batch.requests) request.interrupt('over');
       await world.sleep(1000);
       expect([forwarder.count, returnedCount]).to.deep.equal([0, 1]);
     }));
 
   it('turns to the next leader at once, in the order the batches were made', () => {
-    forwarder.give(ownBatch(1));
-    forwarder.give(ownBatch(2));
+    forwarder.forward(ownBatch(1));
+    forwarder.forward(ownBatch(2));
     leader = undefined;
     forwarder.onLeader();
     expect(sent).to.have.length(2);
@@ -141,7 +141,7 @@ describe('HandOver', () => {
 
   it('gives everything back when this replica is to lead', () => {
     const batch = ownBatch(1);
-    forwarder.give(batch);
+    forwarder.forward(batch);
     leader = 0;
     forwarder.onLeader();
     expect(forwarder.takeReturned()).to.equal(batch);
@@ -150,7 +150,7 @@ describe('HandOver', () => {
 
   it('leaves no timer behind', () =>
     world.run(async () => {
-      forwarder.give(ownBatch(1));
+      forwarder.forward(ownBatch(1));
       forwarder.stop();
       await world.sleep(2000);
       expect(sent).to.have.length(1);

@@ -1,6 +1,7 @@
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import { Reads } from '@paxkv/kvserver/internal/replica/reads/reads';
 import { PendingRequests } from '@paxkv/kvserver/internal/replica/requests/pending-requests';
+import { OwnSession } from '@paxkv/kvserver/internal/replica/writes/own-session';
 import { World } from '@paxkv/simulator';
 import { expect } from 'chai';
 
@@ -9,7 +10,7 @@ const key = Buffer.from('k');
 describe('Reads', () => {
   let pendings: PendingRequests;
   let reads: Reads;
-  let surveyCount: number;
+  let quorumReadCount: number;
   let applied: number;
   let answered: string[];
   let failures: unknown[];
@@ -17,8 +18,12 @@ describe('Reads', () => {
 
   beforeEach(() => {
     const world = new World({ seed: 1 });
-    pendings = new PendingRequests({ clock: world.clock, limits: limitsDefault });
-    surveyCount = 0;
+    pendings = new PendingRequests({
+      clock: world.clock,
+      limits: limitsDefault,
+      session: new OwnSession(),
+    });
+    quorumReadCount = 0;
     applied = 5;
     answered = [];
     failures = [];
@@ -26,13 +31,17 @@ describe('Reads', () => {
     reads = new Reads({
       paxos: {
         readIndex: () => {
-          surveyCount += 1;
+          quorumReadCount += 1;
         },
       },
-      applied: () => applied,
-      read: async () => {
-        if (failure) throw failure;
-        return undefined;
+      state: {
+        get applied() {
+          return applied;
+        },
+        read: async () => {
+          if (failure) throw failure;
+          return undefined;
+        },
       },
       onFailed: (error) => failures.push(error),
     });
@@ -56,7 +65,7 @@ describe('Reads', () => {
 
   it('answers once a quorum told how far anything may be decided, and the state is there', async () => {
     add('a');
-    expect(surveyCount).to.equal(1);
+    expect(quorumReadCount).to.equal(1);
     await surveyed(5);
     expect(answered).to.deep.equal(['a got']);
     add('b');
@@ -74,13 +83,13 @@ describe('Reads', () => {
     add('a');
     add('b');
     add('c');
-    expect(surveyCount).to.equal(1);
+    expect(quorumReadCount).to.equal(1);
     await surveyed(5);
     expect(answered).to.deep.equal(['a got']);
-    expect(surveyCount).to.equal(2);
+    expect(quorumReadCount).to.equal(2);
     await surveyed(5);
     expect(answered).to.deep.equal(['a got', 'b got', 'c got']);
-    expect(surveyCount).to.equal(2);
+    expect(quorumReadCount).to.equal(2);
   });
 
   it('asks for nobody who gave up', async () => {
@@ -88,7 +97,7 @@ describe('Reads', () => {
     add('b').interrupt('stopped');
     await surveyed(5);
     expect(answered).to.deep.equal(['b refused', 'a got']);
-    expect(surveyCount).to.equal(1);
+    expect(quorumReadCount).to.equal(1);
   });
 
   it('says of a read that was not answered that it was not done', async () => {

@@ -173,27 +173,33 @@ describe('A state that nothing was applied to yet', () => {
     const answered = new Promise<void>((resolve) => {
       const world = new World({ seed: 1 });
       new StateRepair({
-        port: {
-          open: (receive) => {
-            ask = receive;
+        transfer: {
+          port: {
+            open: (receive) => {
+              ask = receive;
+            },
+            send: (_, message) => {
+              answers.push(message);
+              resolve();
+            },
+            close: () => {},
           },
-          send: (_, message) => {
-            answers.push(message);
-            resolve();
-          },
-          close: () => {},
+          replace: () => Promise.reject(new Error('nothing is to be replaced')),
         },
-        replace: () => Promise.reject(new Error('nothing is to be replaced')),
-        state: memoryLevel(),
-        durable: () => -1,
-        ...{ me: 0, peerCount: 3, clock: world.clock, random: world.random('repair') },
+        level: memoryLevel(),
+        journalIndex: undefined,
+        state: { durable: -1 },
+        me: 0,
+        peerCount: 3,
+        clock: world.clock,
+        random: world.random('repair'),
         onFailed: (error) => failures.push(error),
       });
     });
     ask(1, { type: 'fetch', transfer: 7, page: 0 });
     await answered;
     expect(answers).to.deep.equal([
-      { type: 'refused', transfer: 7, reason: 'nothing was applied to it yet' },
+      { type: 'refused', transfer: 7, reason: 'it has applied nothing yet' },
     ]);
     expect(failures).to.deep.equal([]);
   });

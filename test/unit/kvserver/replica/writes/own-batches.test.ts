@@ -22,9 +22,9 @@ describe('OwnBatches', () => {
 
   beforeEach(() => {
     const { clock } = new World({ seed: 1 });
-    pending = new PendingRequests({ clock, limits: limitsDefault });
     session = new OwnSession();
-    batches = new OwnBatches({ pending, session, me: 2, runId: 7 });
+    pending = new PendingRequests({ clock, limits: limitsDefault, session });
+    batches = new OwnBatches({ pending, session, node: 2, runId: 7 });
   });
 
   afterEach(() => pending.interruptAll('the test ends'));

@@ -20,9 +20,9 @@ describe('OwnSession', () => {
     const [first, second] = [pendingPut(), pendingPut()];
     session.stamp(first);
     session.stamp(second);
-    session.end(first);
+    session.onSettled(first);
     expect(session.stamp(pendingPut())).to.include({ number: 3, lowestAwaited: 2 });
-    session.end(second);
+    session.onSettled(second);
     expect(session.stamp(pendingPut())).to.include({ number: 4, lowestAwaited: 3 });
   });
 
@@ -36,7 +36,7 @@ describe('OwnSession', () => {
     }
     expect(session.stamp(pendingPut())).to.equal(undefined);
     expect(session.isWanted).to.equal(false);
-    session.end(oldest);
+    session.onSettled(oldest);
     expect(session.stamp(pendingPut())).to.include({ number: sessionWindowMax + 1 });
   });
 

@@ -1,6 +1,7 @@
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
 import { PendingRequests } from '@paxkv/kvserver/internal/replica/requests/pending-requests';
+import { OwnSession } from '@paxkv/kvserver/internal/replica/writes/own-session';
 import { Writes } from '@paxkv/kvserver/internal/replica/writes/writes';
 import { encodeBatch, noop } from '@paxkv/kvserver/internal/state-machine/batch';
 import { seeded, World } from '@paxkv/simulator';
@@ -173,9 +174,9 @@ describe('Writes, between two leaders', () => {
   let leader: number | undefined;
   let started: Uint8Array[];
   let startedIn: number[];
-  let surveyCount: number;
-  let tellCount: number;
-  let handIn: (from: number, message: ForwardedBatch) => void;
+  let quorumReadCount: number;
+  let flushCount: number;
+  let deliver: (from: number, message: ForwardedBatch) => void;
   let writes: Writes;
 
   beforeEach(() => {
@@ -183,13 +184,19 @@ describe('Writes, between two leaders', () => {
     leader = 2;
     started = [];
     startedIn = [];
-    surveyCount = 0;
-    tellCount = 0;
+    quorumReadCount = 0;
+    flushCount = 0;
     const { clock } = world;
     const limits = limitsDefault;
+    const session = new OwnSession();
     writes = new Writes({
-      ...{ me: 0, runId: 1, clock, limits, applied: () => -1 },
-      pending: new PendingRequests({ clock, limits, onSettled: () => {} }),
+      me: 0,
+      runId: 1,
+      clock,
+      limits,
+      state: { applied: -1 },
+      session,
+      pending: new PendingRequests({ clock, limits, session }),
       paxos: {
         start: (seq, value) => {
           started.push(value);
@@ -198,15 +205,15 @@ describe('Writes, between two leaders', () => {
         max: () => -1,
         leader: () => leader,
         readIndex: () => {
-          surveyCount += 1;
+          quorumReadCount += 1;
         },
         flushNotices: () => {
-          tellCount += 1;
+          flushCount += 1;
         },
       },
       forwarding: {
         open: (receive) => {
-          handIn = receive;
+          deliver = receive;
         },
         send: () => {},
         close: () => {},
@@ -214,7 +221,7 @@ describe('Writes, between two leaders', () => {
     });
   });
 
-  function heed(next: number | undefined): void {
+  function setLeader(next: number | undefined): void {
     leader = next;
     writes.onLeader();
   }
@@ -223,45 +230,45 @@ describe('Writes, between two leaders', () => {
     world.run(async () => {
       const applied = (node: number) =>
         writes.onApplied({ seq: 0, origin: { ...origin, node }, replies: [] });
-      heed(0);
+      setLeader(0);
       applied(0);
       await world.sleep(1);
-      expect(tellCount).to.equal(0);
+      expect(flushCount).to.equal(0);
       applied(1);
       applied(2);
       await world.sleep(1);
-      expect(tellCount).to.equal(1);
-      heed(2);
+      expect(flushCount).to.equal(1);
+      setLeader(2);
       applied(1);
       await world.sleep(1);
-      expect(tellCount).to.equal(1);
+      expect(flushCount).to.equal(1);
     }));
 
   it('keep what is handed in before this replica leads, and propose it then', () =>
     world.run(async () => {
-      heed(undefined);
-      handIn(1, forwarded);
+      setLeader(undefined);
+      deliver(1, forwarded);
       await world.sleep(1000);
       expect(started).to.deep.equal([]);
-      heed(0);
+      setLeader(0);
       await world.sleep(1);
       expect(started).to.deep.equal([forwarded.value]);
     }));
 
   it('forget what was handed in once another leads', () =>
     world.run(async () => {
-      heed(undefined);
-      handIn(1, forwarded);
-      heed(2);
-      handIn(1, { ...forwarded, number: 2 });
-      heed(0);
+      setLeader(undefined);
+      deliver(1, forwarded);
+      setLeader(2);
+      deliver(1, { ...forwarded, number: 2 });
+      setLeader(0);
       await world.sleep(1);
       expect(started).to.deep.equal([]);
     }));
 
   it('wait for the next leader, and not for long', () =>
     world.run(async () => {
-      heed(undefined);
+      setLeader(undefined);
       writes.add({ command: put('k', 'v'), stamp }, undefined).catch(() => {});
       await world.sleep(50);
       expect(started).to.have.length(0);
@@ -276,16 +283,16 @@ describe('Writes, between two leaders', () => {
         writes.onDecided({ seq: startedIn.at(-1) ?? -1, value: noop });
         await world.sleep(1);
       };
-      heed(undefined);
+      setLeader(undefined);
       writes.add({ command: put('k', 'v'), stamp }, undefined).catch(() => {});
       await world.sleep(200);
       for (let count = 0; count < 3; count += 1) await lose();
-      expect([startedIn, surveyCount]).to.deep.equal([[0, 1, 2, 3], 0]);
+      expect([startedIn, quorumReadCount]).to.deep.equal([[0, 1, 2, 3], 0]);
       await world.sleep(1000);
       await lose();
       await lose();
       expect(startedIn.slice(4)).to.deep.equal([3 + 2 ** 4, 3 + 2 ** 4 + 2 ** 5]);
-      expect(surveyCount).to.equal(2);
+      expect(quorumReadCount).to.equal(2);
       writes.stop();
     }));
 });

@@ -1,0 +1,95 @@
+/**
+ * Decisions between the moment they become known and the moment they are applied. They arrive in any
+ * order, each at most once, and leave in order of their instances without a gap.
+ */
+import type { Decision } from '@paxkv/paxos';
+import type { Bytes } from '@paxkv/protocol';
+
+/** The most that is applied together, with nothing between. */
+const runInstanceCountMax = 64;
+const runBytesMax = 4 * 1024 * 1024;
+
+/** Consecutive decisions that are to be applied together. */
+export interface Run {
+  readonly decisions: readonly Decision<Bytes>[];
+  /** Bytes of all values. */
+  readonly bytes: number;
+  /** Whether the number of instances ended the run, so that more may be waiting. */
+  readonly isFull: boolean;
+}
+
+export class DecisionQueue {
+  /** Consecutive decisions, the next one to be applied first. */
+  #ready: Decision<Bytes>[] = [];
+  /** Decisions above a gap. Rare, so that a `Map` costs nothing here. */
+  readonly #aboveGap = new Map<number, Decision<Bytes>>();
+  /** The instance after the last one in `#ready`. */
+  #nextSeq: number;
+
+  /** `nextSeq` is the first instance that is not applied yet. */
+  constructor(nextSeq: number) {
+    this.#nextSeq = nextSeq;
+  }
+
+  /** Whether no decision can be applied now. */
+  get isEmpty(): boolean {
+    return this.#ready.length === 0;
+  }
+
+  add(decision: Decision<Bytes>): void {
+    const { seq } = decision;
+    if (seq > this.#nextSeq) {
+      this.#aboveGap.set(seq, decision);
+      return;
+    }
+    // An instance below was applied with a state that came from another replica.
+    if (seq < this.#nextSeq) return;
+    this.#push(decision);
+    this.#closeGap();
+  }
+
+  /** Removes the next run. It has no decisions if nothing can be applied now. */
+  takeRun(): Run {
+    let count = 0;
+    let bytes = 0;
+    while (count < runInstanceCountMax && bytes < runBytesMax) {
+      const next = this.#ready[count];
+      if (next === undefined) break;
+      bytes += next.value.length;
+      count += 1;
+    }
+    return { decisions: this.#remove(count), bytes, isFull: count === runInstanceCountMax };
+  }
+
+  /** Drops every decision below `seq`, which becomes the next instance to be applied. */
+  skipTo(seq: number): void {
+    for (const decision of this.#ready) this.#aboveGap.set(decision.seq, decision);
+    for (const each of this.#aboveGap.keys()) if (each < seq) this.#aboveGap.delete(each);
+    this.#ready = [];
+    this.#nextSeq = seq;
+    this.#closeGap();
+  }
+
+  #closeGap(): void {
+    if (this.#aboveGap.size === 0) return;
+    for (let next = this.#takeNext(); next !== undefined; next = this.#takeNext()) this.#push(next);
+  }
+
+  #takeNext(): Decision<Bytes> | undefined {
+    const next = this.#aboveGap.get(this.#nextSeq);
+    this.#aboveGap.delete(this.#nextSeq);
+    return next;
+  }
+
+  #push(decision: Decision<Bytes>): void {
+    this.#ready.push(decision);
+    this.#nextSeq += 1;
+  }
+
+  #remove(count: number): Decision<Bytes>[] {
+    if (count < this.#ready.length) return this.#ready.splice(0, count);
+    const all = this.#ready;
+    this.#ready = [];
+    return all;
+  }
+}

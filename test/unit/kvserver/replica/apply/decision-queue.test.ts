@@ -1,0 +1,70 @@
+import { DecisionQueue } from '@paxkv/kvserver/internal/replica/apply/decision-queue';
+import { expect } from 'chai';
+import fc from 'fast-check';
+
+function decision(seq: number, bytes = 1) {
+  return { seq, value: new Uint8Array(bytes) };
+}
+
+function takeAll(queue: DecisionQueue): number[] {
+  return queue.takeRun().decisions.map(({ seq }) => seq);
+}
+
+describe('DecisionQueue', () => {
+  it('gives decisions in order of their instances, whatever order they arrive in', () => {
+    const order = fc.shuffledSubarray([...Array(40).keys()], { minLength: 40 });
+    fc.assert(
+      fc.property(order, (seqs) => {
+        const queue = new DecisionQueue(0);
+        const taken: number[] = [];
+        for (const seq of seqs) {
+          queue.add(decision(seq));
+          taken.push(...takeAll(queue));
+        }
+        expect(taken).to.deep.equal([...Array(40).keys()]);
+      }),
+    );
+  });
+
+  it('gives nothing above a gap', () => {
+    const queue = new DecisionQueue(5);
+    queue.add(decision(6));
+    queue.add(decision(7));
+    expect(queue.isEmpty).to.equal(true);
+    expect(takeAll(queue)).to.deep.equal([]);
+    queue.add(decision(5));
+    expect(queue.isEmpty).to.equal(false);
+    expect(takeAll(queue)).to.deep.equal([5, 6, 7]);
+  });
+
+  it('ignores an instance that was applied already', () => {
+    const queue = new DecisionQueue(5);
+    queue.add(decision(4));
+    expect(queue.isEmpty).to.equal(true);
+  });
+
+  it('ends a run after 64 instances, and says that more may wait', () => {
+    const queue = new DecisionQueue(0);
+    for (let seq = 0; seq < 65; seq += 1) queue.add(decision(seq, 3));
+    const { decisions, bytes, isFull } = queue.takeRun();
+    expect([decisions.length, bytes, isFull]).to.deep.equal([64, 192, true]);
+    expect(takeAll(queue)).to.deep.equal([64]);
+  });
+
+  it('ends a run once its values have 4 MiB', () => {
+    const queue = new DecisionQueue(0);
+    const half = 2 * 1024 * 1024;
+    for (let seq = 0; seq < 3; seq += 1) queue.add(decision(seq, half));
+    expect(takeAll(queue)).to.deep.equal([0, 1]);
+    expect(takeAll(queue)).to.deep.equal([2]);
+  });
+
+  it('continues above a state that came from another replica', () => {
+    const queue = new DecisionQueue(0);
+    for (const seq of [0, 1, 3, 9, 10, 12]) queue.add(decision(seq));
+    queue.skipTo(9);
+    expect(takeAll(queue)).to.deep.equal([9, 10]);
+    queue.add(decision(11));
+    expect(takeAll(queue)).to.deep.equal([11, 12]);
+  });
+});
