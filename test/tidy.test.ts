@@ -37,7 +37,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 const serverLayers: Readonly<Record<string, readonly string[]>> = {
   config: [],
   system: ['config/'],
-  'state-machine': ['storage/state/row-keys.ts', 'storage/state/state-database.ts'],
+  'state-machine': [],
   storage: ['state-machine/'],
   replica: ['config/', 'state-machine/', 'storage/state/'],
   transport: [

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
+import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { Level } from 'level';
 import type { ProcessCluster } from '../../process/process-cluster.ts';
 
@@ -67,7 +68,7 @@ async function read(cluster: ProcessCluster, node: number): Promise<Content> {
   });
   await level.open();
   try {
-    const machine = await StateMachine.open(level);
+    const machine = await StateMachine.open(new StateDatabase(level));
     const { applied, stateHash } = machine;
     return { node, applied, stateHash, contentHash: await machine.contentHash() };
   } finally {

@@ -104,9 +104,9 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'The position is written first, and what it speaks of in a second write.',
     loses: 'A crash between the two leaves a replica that differs for ever.',
     file: 'kvserver/src/storage/state/state-database.ts',
-    right: '      batch.put(positionKey, seal(positionKey, fromPosition({ position, tally })));',
+    right: '      batch.put(positionKey, seal(positionKey, fromPosition({ position, checksum })));',
     wrong: `      const first = this.#level.batch();
-      first.put(positionKey, seal(positionKey, fromPosition({ position, tally })));
+      first.put(positionKey, seal(positionKey, fromPosition({ position, checksum })));
       await first.write({ sync: true } as WriteOptions);`,
     caughtBy: [
       bySimulation,

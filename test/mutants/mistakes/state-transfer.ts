@@ -50,7 +50,7 @@ export const stateTransferMutants: readonly Mutant[] = [
     does: 'A state is taken for whole without counting its rows.',
     loses: 'Keys that were written are absent on this replica.',
     file: 'kvserver/src/storage/state/state-import.ts',
-    right: '    this.#audit.finish(tally);\n',
+    right: '    this.#audit.finish(checksum);\n',
     wrong: '',
     caughtBy: [
       byTest('unit/kvserver/storage/state/state-transfer', 'is no state before it is complete'),
@@ -104,8 +104,8 @@ export const stateTransferMutants: readonly Mutant[] = [
     does: 'A state is taken up without counting its rows.',
     loses: 'A row that LevelDB dropped in silence is a key that was never written.',
     file: 'kvserver/src/storage/state/row-audit.ts',
-    right: 'if (isSameChecksum(this.#tally, expected)) return;',
-    wrong: 'if (this.#tally.count <= expected.count) return;',
+    right: 'if (isSameChecksum(this.#checksum, expected)) return;',
+    wrong: 'if (this.#checksum.count <= expected.count) return;',
     caughtBy: [
       byTest(
         'unit/kvserver/storage/state/state-transfer',

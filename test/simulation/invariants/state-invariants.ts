@@ -2,7 +2,7 @@
  * State invariants: what must be true of all disks together, at every moment. Each write that becomes
  * durable is entered into the ledger, and judged as it is entered.
  */
-import type { Position } from '@paxkv/kvserver/internal/storage/state/position';
+import type { Position } from '@paxkv/kvserver/internal/state-machine/state-store';
 import type { Write } from '@paxkv/paxos';
 import type { WriteFate } from '@paxkv/simulator';
 import type { LostMemory } from '../schedule/fault.ts';

@@ -6,6 +6,7 @@
 import { type Decision, Paxos, type PeerId } from '@paxkv/paxos';
 import { type Bytes, KvError, type Reply, type Request } from '@paxkv/protocol';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
+import { StateDatabase } from '../storage/state/state-database.ts';
 import { Applier } from './apply/applier.ts';
 import { GapFiller } from './apply/gap-filler.ts';
 import { Reads } from './reads/reads.ts';
@@ -86,7 +87,7 @@ export class Replica implements Submitter {
    * @throws PaxosError, StateError
    */
   static async open(options: ReplicaOptions): Promise<Replica> {
-    const machine = await StateMachine.open(options.state, options.journalIndex);
+    const machine = await StateMachine.open(new StateDatabase(options.state, options.journalIndex));
     const replica = new Replica(options, await Paxos.load<Bytes>(options), machine);
     await replica.#start();
     return replica;

@@ -1,8 +1,8 @@
 /** A run of decisions as it is about to be applied: what is in their values, and the places of all keys. */
 import type { Bytes, Request } from '@paxkv/protocol';
-import { nameOf } from '../storage/state/row-keys.ts';
 import { decodeBatch, type Origin } from './batch.ts';
 import type { CacheSlot } from './store/cached-entry.ts';
+import { nameOf } from './store/latin1.ts';
 
 /** A decided value, and the instance that decided it. */
 export interface Decision {

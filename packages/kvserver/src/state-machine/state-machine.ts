@@ -6,13 +6,6 @@
  */
 import assert from 'node:assert/strict';
 import type { Bytes, Entry, Reply } from '@paxkv/protocol';
-import { nameOf } from '../storage/state/row-keys.ts';
-import {
-  type LoadedState,
-  type Pause,
-  StateDatabase,
-  type StateLevel,
-} from '../storage/state/state-database.ts';
 import type { Origin } from './batch.ts';
 import {
   type Decision,
@@ -24,9 +17,11 @@ import {
 } from './run.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { nextStateHash } from './state-hash.ts';
+import type { LoadedState, Pause, StateStore } from './state-store.ts';
 import type { CacheSlot } from './store/cached-entry.ts';
 import { fromCachedEntry } from './store/cached-value.ts';
 import { EntryCache } from './store/entry-cache.ts';
+import { nameOf } from './store/latin1.ts';
 import { Store } from './store/store.ts';
 
 export type { Decision } from './run.ts';
@@ -45,8 +40,8 @@ export interface Applied {
  * error, until the database was closed and a new machine opened on it.
  */
 export class StateMachine {
-  readonly #database: StateDatabase;
-  readonly #places: EntryCache;
+  readonly #stateStore: StateStore;
+  readonly #entries: EntryCache;
   readonly #store: Store;
   readonly #sessions: Sessions;
   #applied: number;
@@ -57,13 +52,13 @@ export class StateMachine {
   /** What stopped the machine. */
   #failure: unknown;
 
-  private constructor(database: StateDatabase, { position, sessions }: LoadedState) {
-    this.#database = database;
-    this.#places = new EntryCache({
-      read: (names) => database.readPlaces(names),
+  private constructor(stateStore: StateStore, { position, sessions }: LoadedState) {
+    this.#stateStore = stateStore;
+    this.#entries = new EntryCache({
+      read: (names) => stateStore.readEntries(names),
       isNew: position.applied < 0,
     });
-    this.#store = new Store(position.revision, this.#places);
+    this.#store = new Store(position.revision, this.#entries);
     this.#sessions = new Sessions(position.sessions, sessions);
     this.#applied = position.applied;
     this.#stateHash = position.stateHash;
@@ -71,15 +66,12 @@ export class StateMachine {
   }
 
   /**
-   * Takes up the state where `level`, which is open, has it, once every row was found to be there and
-   * unharmed. Nobody else may write to `level`; closing it is the caller's part. How far `journalIndex`
-   * says the journal has come is noted with each write.
+   * Loads the state from `stateStore`, which verifies it. Nothing else may write to that store.
    *
    * @throws StateError
    */
-  static async open(level: StateLevel, journalIndex?: () => number): Promise<StateMachine> {
-    const database = new StateDatabase(level, journalIndex);
-    return new StateMachine(database, await database.load());
+  static async open(stateStore: StateStore): Promise<StateMachine> {
+    return new StateMachine(stateStore, await stateStore.load());
   }
 
   /** The highest instance applied, −1 for none. */
@@ -94,12 +86,12 @@ export class StateMachine {
 
   /** What a `flush` would write, about, beside what one under way is writing. */
   get waitingBytes(): number {
-    return this.#places.waitingBytes;
+    return this.#entries.waitingBytes;
   }
 
   /** What is applied and not durable yet, about. It is kept in memory. */
   get undurableBytes(): number {
-    return this.#places.undurableBytes;
+    return this.#entries.undurableBytes;
   }
 
   /** Of the store, after the highest instance applied. */
@@ -163,7 +155,7 @@ export class StateMachine {
   read(key: Bytes): Entry | undefined | Promise<Entry | undefined> {
     this.#refuseIfFailed();
     const name = nameOf(key);
-    const place = this.#places.find(name);
+    const place = this.#entries.find(name);
     return place === undefined ? this.#readLater(name) : entryOf(place);
   }
 
@@ -173,27 +165,27 @@ export class StateMachine {
    */
   async contentHash(): Promise<string> {
     await this.flush();
-    return this.#orFail(() => this.#database.contentHash());
+    return this.#orFail(() => this.#stateStore.contentHash());
   }
 
   async #applyLater(run: readonly Instance[]): Promise<readonly Applied[]> {
     this.#isApplying = true;
     try {
       return await this.#orFail(async () => {
-        await this.#places.hold(namesIn(run));
+        await this.#entries.hold(namesIn(run));
         this.#refuseIfFailed();
         const placed = this.#place(run);
         assert(placed !== undefined, 'every key a command names is in memory');
         return this.#applyNow(placed);
       });
     } finally {
-      this.#places.release();
+      this.#entries.release();
       this.#isApplying = false;
     }
   }
 
   #place(run: readonly Instance[]): readonly PlacedInstance[] | undefined {
-    return placeRun(run, (name) => this.#places.find(name));
+    return placeRun(run, (name) => this.#entries.find(name));
   }
 
   #applyNow(run: readonly PlacedInstance[]): readonly Applied[] {
@@ -209,7 +201,7 @@ export class StateMachine {
 
   #readLater(name: string): Promise<Entry | undefined> {
     return this.#orFail(async () => {
-      const [place] = await this.#places.load([name]);
+      const [place] = await this.#entries.load([name]);
       return place && entryOf(place);
     });
   }
@@ -218,12 +210,12 @@ export class StateMachine {
     const { applied } = this;
     const [stateHash, revision, sessions] = [this.#stateHash, this.revision, this.#sessions.counts];
     const changes = {
-      places: this.#places.takeChanges(),
+      entries: this.#entries.takeChanges(),
       sessions: this.#sessions.takeChanges(),
       position: { applied, stateHash, revision, sessions },
     };
-    await this.#database.write(changes, pause);
-    this.#places.settle();
+    await this.#stateStore.write(changes, pause);
+    this.#entries.settle();
     this.#durable = applied;
     this.#writing = undefined;
   }

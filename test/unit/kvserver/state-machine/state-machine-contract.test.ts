@@ -1,6 +1,7 @@
 /** The state machine beside a plain model: random requests, repeats, late deliveries, runs and restarts. */
 import { encodeBatch, noop } from '@paxkv/kvserver/internal/state-machine/batch';
 import { type Decision, StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
+import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
 import type { Reply, Request } from '@paxkv/protocol';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -85,7 +86,7 @@ interface Outcome {
  */
 async function play(runs: readonly Decision[][], flushes: readonly boolean[]): Promise<Outcome> {
   const level: TestLevel = memoryLevel();
-  let machine = await StateMachine.open(level);
+  let machine = await StateMachine.open(new StateDatabase(level));
   const replies: (readonly Reply[])[] = [];
   for (const index of runs.keys()) {
     const log = runs.slice(0, index + 1).flat();
@@ -98,7 +99,7 @@ async function play(runs: readonly Decision[][], flushes: readonly boolean[]): P
     expect(machine.applied).to.equal(before + log.slice(before + 1).length);
     if (flushes.length === 0) continue;
     if (flushes[index % flushes.length]) await machine.flush();
-    if (index < runs.length - 1) machine = await StateMachine.open(level);
+    if (index < runs.length - 1) machine = await StateMachine.open(new StateDatabase(level));
   }
   return { replies: replies.flat(), machine };
 }

@@ -1,6 +1,7 @@
 import { encodeBatch, noop } from '@paxkv/kvserver/internal/state-machine/batch';
 import { sessionLimits } from '@paxkv/kvserver/internal/state-machine/sessions/sessions';
 import { type Applied, StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
+import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { expect } from 'chai';
 import {
   append,
@@ -27,14 +28,14 @@ async function rejection(promise: Promise<unknown>): Promise<unknown> {
 
 describe('StateMachine', () => {
   it('starts empty, before the first instance', async () => {
-    const machine = await StateMachine.open(memoryLevel());
+    const machine = await StateMachine.open(new StateDatabase(memoryLevel()));
     expect([machine.applied, machine.durable, machine.revision]).to.deep.equal([-1, -1, 0]);
     expect(machine.sessionCount).to.equal(0);
     expect(await machine.read(bytes('k'))).to.equal(undefined);
   });
 
   it('answers each request of each batch in order', async () => {
-    const machine = await StateMachine.open(memoryLevel());
+    const machine = await StateMachine.open(new StateDatabase(memoryLevel()));
     const origin = { node: 1, runId: 2, number: 3 };
     const requests = [{ command: append('k', 'a') }, { command: append('k', 'b') }];
     const values = [encodeBatch({ origin, requests }), noop, batchOf(remove('k'), get('k'))];
@@ -62,10 +63,10 @@ describe('StateMachine', () => {
 
   it('goes on after a restart where it stopped', async () => {
     const level = memoryLevel();
-    const before = await StateMachine.open(level);
+    const before = await StateMachine.open(new StateDatabase(level));
     await applyNext(before, openSession(), put('k', 'a'));
     await applyNext(before, stamped(append('k', 'b'), [1, 1]));
-    const after = await StateMachine.open(level);
+    const after = await StateMachine.open(new StateDatabase(level));
     expect(after.applied).to.equal(1);
     expect(after.durable).to.equal(1);
     expect(after.revision).to.equal(2);
@@ -80,14 +81,21 @@ describe('StateMachine', () => {
 
   it('gives no session id twice, also over a restart', async () => {
     const level = memoryLevel();
-    await applyNext(await StateMachine.open(level), openSession(), openSession());
-    const [reply] = await applyNext(await StateMachine.open(level), openSession());
+    await applyNext(
+      await StateMachine.open(new StateDatabase(level)),
+      openSession(),
+      openSession(),
+    );
+    const [reply] = await applyNext(
+      await StateMachine.open(new StateDatabase(level)),
+      openSession(),
+    );
     expect(reply).to.deep.equal({ type: 'sessionOpened', session: 3 });
   });
 
   for (const seq of [0, 2]) {
     it(`stops at instance ${seq} where 1 is next`, async () => {
-      const machine = await StateMachine.open(memoryLevel());
+      const machine = await StateMachine.open(new StateDatabase(memoryLevel()));
       await applyNext(machine, put('k', 'a'));
       const error = await rejection(applyTo(machine, [{ seq, value: batchOf(put('k', 'b')) }]));
       expect(error).to.match(/in order, each once/);
@@ -96,7 +104,7 @@ describe('StateMachine', () => {
   }
 
   it('stops at a gap within a run before it does anything', async () => {
-    const machine = await StateMachine.open(memoryLevel());
+    const machine = await StateMachine.open(new StateDatabase(memoryLevel()));
     const [first, second] = [batchOf(put('k', 'a')), batchOf(put('k', 'b'))];
     const run = [
       { seq: 0, value: first },
@@ -108,8 +116,8 @@ describe('StateMachine', () => {
 
   it('applies one run at a time', async () => {
     const level = memoryLevel();
-    await applyNext(await StateMachine.open(level), put('k', 'a'));
-    const machine = await StateMachine.open(level);
+    await applyNext(await StateMachine.open(new StateDatabase(level)), put('k', 'a'));
+    const machine = await StateMachine.open(new StateDatabase(level));
     const first = machine.apply(decided(1, [batchOf(put('k', 'b'))]));
     expect(await rejection(applyTo(machine, decided(1, [noop])))).to.match(/one run is applied/);
     await first;
@@ -117,7 +125,7 @@ describe('StateMachine', () => {
   });
 
   it('does nothing for an empty run', async () => {
-    const machine = await StateMachine.open(memoryLevel());
+    const machine = await StateMachine.open(new StateDatabase(memoryLevel()));
     expect(await machine.apply([])).to.deep.equal([]);
     expect(machine.applied).to.equal(-1);
   });
@@ -128,12 +136,12 @@ describe('StateMachine', () => {
   ] as const) {
     it(`never skips a value it cannot read (${code})`, async () => {
       const level = memoryLevel();
-      const machine = await StateMachine.open(level);
+      const machine = await StateMachine.open(new StateDatabase(level));
       const values = [batchOf(put('k', 'a')), value, batchOf(put('k', 'b'))];
       const error = await rejection(applyTo(machine, decided(0, values)));
       expect(error).to.have.property('code', code);
       expect(await rejection(applyTo(machine, decided(0, [noop])))).to.equal(error);
-      const anew = await StateMachine.open(level);
+      const anew = await StateMachine.open(new StateDatabase(level));
       expect(anew.applied).to.equal(-1);
       expect(await anew.read(bytes('k'))).to.equal(undefined);
     });
@@ -148,12 +156,12 @@ describe('StateMachine', () => {
       batchOf(openSession()),
       batchOf(stamped(put('k', 'b'), [2, 1]), stamped(put('k', 'a'), [1, 1])),
     ];
-    const whole = await StateMachine.open(memoryLevel());
+    const whole = await StateMachine.open(new StateDatabase(memoryLevel()));
     const level = memoryLevel();
     let last: readonly Applied[] = [];
     for (const decision of decided(0, values)) {
       await whole.apply([decision]);
-      const machine = await StateMachine.open(level);
+      const machine = await StateMachine.open(new StateDatabase(level));
       last = await machine.apply([decision]);
       await machine.flush();
     }
@@ -161,7 +169,7 @@ describe('StateMachine', () => {
       { type: 'refused', reason: 'sessionExpired' },
       { type: 'put', revision: 1 },
     ]);
-    const restarted = await StateMachine.open(level);
+    const restarted = await StateMachine.open(new StateDatabase(level));
     expect(restarted.sessionCount).to.equal(sessionCountMax);
     expect(await restarted.contentHash()).to.equal(await whole.contentHash());
   });
@@ -177,7 +185,7 @@ describe('StateMachine', () => {
     ];
     const hashes = await Promise.all(
       histories.map(async (values) => {
-        const machine = await StateMachine.open(memoryLevel());
+        const machine = await StateMachine.open(new StateDatabase(memoryLevel()));
         await machine.apply(decided(0, values));
         return machine.contentHash();
       }),

@@ -4,7 +4,7 @@
  */
 import type { Clock, PeerId, Random } from '@paxkv/paxos';
 import { StateMachine } from '../../state-machine/state-machine.ts';
-import type { StateLevel } from '../../storage/state/state-database.ts';
+import { StateDatabase, type StateLevel } from '../../storage/state/state-database.ts';
 import type { AppliedState } from '../apply/applier.ts';
 import type { StateTransfer } from '../replica-options.ts';
 import { StateFetch } from './state-fetch.ts';
@@ -63,7 +63,7 @@ export class StateRepair {
       this.#lastAttempt = reason;
     });
     if (level === undefined) return undefined;
-    const machine = await StateMachine.open(level, this.#options.journalIndex);
+    const machine = await StateMachine.open(new StateDatabase(level, this.#options.journalIndex));
     this.#level = level;
     this.#isRepairing = false;
     this.#lastAttempt = undefined;

@@ -1,7 +1,7 @@
-/** Bytes as strings, for where they are looked up or kept: one character a byte. */
+/** Bytes as strings of one character a byte, for look-ups and for values in memory. */
 import type { Bytes } from '@paxkv/protocol';
 
-/** No two runs of bytes share a text. */
+/** Different bytes give different strings. */
 export function toText(bytes: Bytes): string {
   const buffer = Buffer.isBuffer(bytes)
     ? bytes
@@ -11,4 +11,9 @@ export function toText(bytes: Bytes): string {
 
 export function fromText(text: string): Bytes {
   return Buffer.from(text, 'latin1');
+}
+
+/** A key as a string, for use in a `Map`. */
+export function nameOf(key: Bytes): string {
+  return toText(key);
 }

@@ -1,5 +1,5 @@
 /**
- * A walk over every row of a state: each is checked by its own sum, and all of them by the tally that
+ * A walk over every row of a state: each is checked by its own sum, and all of them by the checksum that
  * the position names. Used wherever a whole state is read: at a start, when it is sent, when it comes.
  * Rule: a state is complete and unharmed, or it is not used.
  */
@@ -18,7 +18,7 @@ import {
 export type StateRow = readonly [key: Bytes, row: Bytes];
 
 export class RowAudit {
-  #tally = emptyChecksum;
+  #checksum = emptyChecksum;
 
   /** @throws StateError `STATE_DAMAGED` if the row is not what was written under this key. */
   take([key, row]: StateRow): void {
@@ -28,15 +28,15 @@ export class RowAudit {
       const name = Buffer.from(key).toString('hex');
       throw new StateError('STATE_DAMAGED', `No row of a state has the key ${name}.`);
     }
-    this.#tally = checksumAfter(this.#tally, { before: undefined, after: sumIn(row) });
+    this.#checksum = checksumAfter(this.#checksum, { before: undefined, after: sumIn(row) });
   }
 
   /** @throws StateError `STATE_DAMAGED` unless the rows taken are the ones that `expected` counted. */
   finish(expected: StateChecksum): void {
-    if (isSameChecksum(this.#tally, expected)) return;
+    if (isSameChecksum(this.#checksum, expected)) return;
     throw new StateError(
       'STATE_DAMAGED',
-      `The state has ${this.#tally.count} rows where ${expected.count} were written, or others.`,
+      `The state has ${this.#checksum.count} rows where ${expected.count} were written, or others.`,
     );
   }
 }

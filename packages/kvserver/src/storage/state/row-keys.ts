@@ -10,7 +10,7 @@
  * stay where they are.
  */
 import type { Bytes } from '@paxkv/protocol';
-import { fromText, toText } from '../../state-machine/store/latin1.ts';
+import { fromText, nameOf } from '../../state-machine/store/latin1.ts';
 
 const prefixes = { data: 0x64, meta: 0x6d, session: 0x73 } as const;
 
@@ -51,7 +51,7 @@ export function isStateKey(rowKey: Bytes): boolean {
   return rowKey[0] === prefixes.data || isSessionKey(rowKey);
 }
 
-/** Applied position, counters and state hash: see `position.ts`. */
+/** Applied position, counters and state hash: see `position-row.ts`. */
 export const positionKey = withPrefix(prefixes.meta, Buffer.from('position'));
 
 /** How far the journal beside this state had come: see `journal-mark.ts`. */
@@ -60,11 +60,6 @@ export const journalKey = withPrefix(prefixes.meta, Buffer.from('journal'));
 /** Whether the row is about this copy of the state alone, and no part of the state itself. */
 export function isLocalKey(rowKey: Bytes): boolean {
   return isMetaKey(rowKey) && nameOf(rowKey) !== nameOf(positionKey);
-}
-
-/** A key as a string, for use in a `Map`: one character a byte, so no two keys share a name. */
-export function nameOf(key: Bytes): string {
-  return toText(key);
 }
 
 function withPrefix(prefix: number, rest: Bytes): Bytes {

@@ -1,7 +1,7 @@
 /**
- * The state database: rows of `keys.ts` in any `abstract-level` database. One flushed batch carries all
- * that changed since the last one together with the position reached, so a crash leaves the state of
- * one position. Beside the position lies a tally of all rows, so that none can vanish unnoticed.
+ * The state database: the rows of `row-keys.ts` in any `abstract-level` database. One flushed batch carries
+ * everything that changed since the last one and the position reached, so a crash leaves the state of one
+ * position. The row of the position holds a checksum of all other rows, so that none can vanish unnoticed.
  */
 import { createHash } from 'node:crypto';
 import type { Bytes } from '@paxkv/protocol';
@@ -9,6 +9,13 @@ import { pack } from '@paxkv/protocol';
 import type { AbstractBatchOptions, AbstractChainedBatch, AbstractLevel } from 'abstract-level';
 import { Session } from '../../state-machine/sessions/session.ts';
 import { StateError } from '../../state-machine/state-error.ts';
+import {
+  type LoadedState,
+  type Pause,
+  type StateChanges,
+  type StateStore,
+  startPosition,
+} from '../../state-machine/state-store.ts';
 import type { CacheSlot, Change } from '../../state-machine/store/cached-entry.ts';
 import {
   type CachedEntry,
@@ -17,13 +24,7 @@ import {
 } from '../../state-machine/store/cached-value.ts';
 import { attempt } from './attempt.ts';
 import { fromEntry, toEntry } from './entry-row.ts';
-import {
-  fromPosition,
-  type Position,
-  startPosition,
-  toPosition,
-  type VerifiedPosition,
-} from './position.ts';
+import { fromPosition, toPosition, type VerifiedPosition } from './position-row.ts';
 import { RowAudit } from './row-audit.ts';
 import {
   dataKeyOf,
@@ -40,51 +41,32 @@ import { checksumAfter, emptyChecksum } from './state-checksum.ts';
 /** Open, with `keyEncoding` and `valueEncoding` both `'view'`. */
 export type StateLevel = AbstractLevel<string | Buffer | Uint8Array, Bytes, Bytes>;
 
-/** Resolves when everybody else had a turn. */
-export type Pause = () => Promise<void>;
-
-/** Rows made between two pauses: well below a millisecond's worth. */
+/** Rows encoded between two pauses: well below a millisecond of work. */
 const rowsAtOnce = 128;
 
-/** What the instances since the last write did, up to a position. */
-export interface StateChanges {
-  /** Where each session left off; `undefined` for one put out. */
-  readonly sessions: readonly (readonly [id: number, session: Session | undefined])[];
-  readonly places: readonly Change[];
-  readonly position: Position;
-}
-
-/** A state as a machine takes it up. */
-export interface LoadedState {
-  readonly position: Position;
-  readonly sessions: readonly Session[];
-}
-
 export interface WriteOptions extends AbstractBatchOptions<Bytes, Bytes> {
-  /** Whether the write is on disk when it resolves. Databases without a disk pay it no heed. */
+  /** Whether the write is on disk when it resolves. Databases without a disk ignore it. */
   readonly sync: boolean;
 }
 
 type Batch = AbstractChainedBatch<StateLevel, Bytes, Bytes>;
 
-/** Every method throws StateError: `STATE_FAILED` from the database, `STATE_DAMAGED` from a row. */
-export class StateDatabase {
+export class StateDatabase implements StateStore {
   readonly #level: StateLevel;
   readonly #journalIndex: (() => number) | undefined;
-  /** Of the rows as last given to a write. */
-  #tally = emptyChecksum;
-  /** The checksums of the rows of sessions, by id. */
+  /** The checksum of all rows as last written. */
+  #checksum = emptyChecksum;
+  /** The checksum of each session's row, by id. */
   readonly #sessionSums = new Map<number, number>();
 
-  /** `journalIndex` tells how far the journal has come that lies beside this state. */
+  /** `journalIndex` returns the write index of the journal beside this state; each write records it. */
   constructor(level: StateLevel, journalIndex?: () => number) {
     this.#level = level;
     this.#journalIndex = journalIndex;
   }
 
-  /** Reads and checks every row. To be called once, before any write. @throws StateError also `STATE_UNKNOWN_FORMAT` */
   async load(): Promise<LoadedState> {
-    const { position, tally } = await this.#loadPosition();
+    const { position, checksum } = await this.#loadPosition();
     const audit = new RowAudit();
     const sessions: Session[] = [];
     for await (const [key, row] of this.#rows()) {
@@ -94,13 +76,12 @@ export class StateDatabase {
       sessions.push(unseal(key, row, (fields) => Session.fromRow(id, fields)));
       this.#sessionSums.set(id, sumIn(row));
     }
-    audit.finish(tally);
-    this.#tally = tally;
+    audit.finish(checksum);
+    this.#checksum = checksum;
     return { position, sessions };
   }
 
-  /** What each of the keys holds, in their order. */
-  async readPlaces(names: readonly string[]): Promise<CacheSlot[]> {
+  async readEntries(names: readonly string[]): Promise<CacheSlot[]> {
     const rowKeys = names.map(dataKeyOf);
     const rows = await attempt('read entries', () => this.#level.getMany(rowKeys));
     return names.map((name, index) => {
@@ -110,21 +91,17 @@ export class StateDatabase {
     });
   }
 
-  /**
-   * Durable when it resolves. To be called again only then. `pause` is awaited now and then while there is
-   * more to do, so that others get their turn.
-   */
-  async write({ places, sessions, position }: StateChanges, pause?: Pause): Promise<void> {
+  async write({ entries, sessions, position }: StateChanges, pause?: Pause): Promise<void> {
     await attempt('write', async () => {
       const batch = this.#level.batch();
-      // Safety: a session goes on changing, so its row is made before anything is awaited.
+      // Safety: a session keeps changing, so its row is encoded before anything is awaited.
       for (const [id, session] of sessions) this.#putSession(batch, id, session);
-      for (const [index, change] of places.entries()) {
+      for (const [index, change] of entries.entries()) {
         this.#putChange(batch, change);
         if (pause !== undefined && index % rowsAtOnce === rowsAtOnce - 1) await pause();
       }
-      const tally = this.#tally;
-      batch.put(positionKey, seal(positionKey, fromPosition({ position, tally })));
+      const checksum = this.#checksum;
+      batch.put(positionKey, seal(positionKey, fromPosition({ position, checksum })));
       if (this.#journalIndex !== undefined) {
         batch.put(journalKey, seal(journalKey, [this.#journalIndex()]));
       }
@@ -133,7 +110,6 @@ export class StateDatabase {
     });
   }
 
-  /** Over every row of the state, in order. Takes as long as reading them all. */
   async contentHash(): Promise<string> {
     const hash = createHash('sha256');
     for await (const [key, row] of this.#rows()) {
@@ -146,11 +122,11 @@ export class StateDatabase {
     const row = await attempt('read the position', () => this.#level.get(positionKey));
     if (row !== undefined) return unseal(positionKey, row, toPosition);
     const keys = await attempt('look for rows', () => this.#level.keys({ limit: 1 }).all());
-    if (keys.length === 0) return { position: startPosition, tally: emptyChecksum };
+    if (keys.length === 0) return { position: startPosition, checksum: emptyChecksum };
     throw new StateError('STATE_DAMAGED', 'The state database has rows, but no position.');
   }
 
-  /** What the database throws on the way counts as its failure, what the caller throws does not. */
+  /** An error of the database counts as its failure; an error of the caller does not. */
   async *#rows(): AsyncGenerator<[Bytes, Bytes]> {
     const iterator = this.#level.iterator();
     try {
@@ -175,7 +151,7 @@ export class StateDatabase {
       batch.put(key, row);
       place.rowSum = sumIn(row);
     }
-    this.#tally = checksumAfter(this.#tally, { before, after: place.rowSum });
+    this.#checksum = checksumAfter(this.#checksum, { before, after: place.rowSum });
   }
 
   #putSession(batch: Batch, id: number, session: Session | undefined): void {
@@ -191,7 +167,7 @@ export class StateDatabase {
       after = sumIn(row);
       this.#sessionSums.set(id, after);
     }
-    this.#tally = checksumAfter(this.#tally, { before, after });
+    this.#checksum = checksumAfter(this.#checksum, { before, after });
   }
 }
 

@@ -1,9 +1,9 @@
-/** A whole state as it stood at one moment, read bit by bit while the state itself goes on. */
+/** Reads a whole state as it was at one moment, page by page, while the state itself continues to change. */
 import type { Bytes } from '@paxkv/protocol';
 import type { AbstractIterator, AbstractSnapshot } from 'abstract-level';
 import { StateError } from '../../state-machine/state-error.ts';
 import { attempt } from './attempt.ts';
-import { toPosition } from './position.ts';
+import { toPosition } from './position-row.ts';
 import { RowAudit, type StateRow } from './row-audit.ts';
 import { isLocalKey, positionKey } from './row-keys.ts';
 import { unseal } from './sealed-row.ts';
@@ -21,37 +21,37 @@ const readCountMax = 64;
 export class StateExport {
   /** The highest instance applied. */
   readonly applied: number;
-  readonly #tally: StateChecksum;
+  readonly #checksum: StateChecksum;
   readonly #snapshot: AbstractSnapshot;
   readonly #iterator: AbstractIterator<StateLevel, Bytes, Bytes>;
   readonly #audit = new RowAudit();
-  /** Read and not given yet. */
+  /** Rows that are read and in no page yet. */
   #waiting: StateRow[] = [];
 
   private constructor(
-    { applied, tally }: { readonly applied: number; readonly tally: StateChecksum },
+    { applied, checksum }: { readonly applied: number; readonly checksum: StateChecksum },
     snapshot: AbstractSnapshot,
     iterator: AbstractIterator<StateLevel, Bytes, Bytes>,
   ) {
     this.applied = applied;
-    this.#tally = tally;
+    this.#checksum = checksum;
     this.#snapshot = snapshot;
     this.#iterator = iterator;
   }
 
   /**
-   * Holds on to the state as it is now, until closed.
+   * Takes a snapshot of the state and holds it until `close`.
    *
-   * @throws StateError `STATE_DAMAGED` also if there is no position, so not one instance was applied.
+   * @throws StateError `STATE_DAMAGED` also if there is no position, which means that no instance was applied.
    */
   static async open(level: StateLevel): Promise<StateExport> {
-    const snapshot = await attempt('take hold of a state', async () => level.snapshot());
+    const snapshot = await attempt('take a snapshot of the state', async () => level.snapshot());
     try {
       const row = await attempt('read the position', () => level.get(positionKey, { snapshot }));
       if (row === undefined) throw new StateError('STATE_DAMAGED', 'The state has no position.');
-      const { position, tally } = unseal(positionKey, row, toPosition);
+      const { position, checksum } = unseal(positionKey, row, toPosition);
       const { applied } = position;
-      return new StateExport({ applied, tally }, snapshot, level.iterator({ snapshot }));
+      return new StateExport({ applied, checksum }, snapshot, level.iterator({ snapshot }));
     } catch (error) {
       await snapshot.close();
       throw error;
@@ -70,7 +70,7 @@ export class StateExport {
       if (this.#waiting.length === 0) this.#waiting = await this.#read();
       const row = this.#waiting.shift();
       if (row === undefined) {
-        this.#audit.finish(this.#tally);
+        this.#audit.finish(this.#checksum);
         return { rows, isLast: true };
       }
       if (isLocalKey(row[0])) continue;

@@ -1,12 +1,13 @@
 /**
- * Takes up a whole state, row by row, into an empty database.
- * Rule: until every row has come and was checked there is no position, and without one it is no state.
+ * Writes a whole state, row by row, into an empty database.
+ * Rule: the position is written last, once every row has arrived and was verified. Without it, no state exists.
  */
 import { StateError } from '../../state-machine/state-error.ts';
+import { nameOf } from '../../state-machine/store/latin1.ts';
 import { attempt } from './attempt.ts';
-import { toPosition } from './position.ts';
+import { toPosition } from './position-row.ts';
 import { RowAudit, type StateRow } from './row-audit.ts';
-import { nameOf, positionKey } from './row-keys.ts';
+import { positionKey } from './row-keys.ts';
 import { unseal } from './sealed-row.ts';
 import type { StateLevel, WriteOptions } from './state-database.ts';
 
@@ -38,9 +39,9 @@ export class StateImport {
   async finish(applied: number): Promise<void> {
     const row = this.#positionRow;
     if (row === undefined) throw new StateError('STATE_DAMAGED', 'The state has no position.');
-    const { position, tally } = unseal(row[0], row[1], toPosition);
-    // Safety: what says how much there must be comes last, and only if all of it is there.
-    this.#audit.finish(tally);
+    const { position, checksum } = unseal(row[0], row[1], toPosition);
+    // Safety: the position, which states how many rows there must be, is written only if all of them are here.
+    this.#audit.finish(checksum);
     if (position.applied !== applied) {
       const message = `The state is at instance ${position.applied}, not ${applied}.`;
       throw new StateError('STATE_DAMAGED', message);
@@ -51,6 +52,6 @@ export class StateImport {
   async #write(rows: readonly StateRow[], sync: boolean): Promise<void> {
     const puts = rows.map(([key, value]) => ({ type: 'put', key, value }) as const);
     const options: WriteOptions = { sync };
-    await attempt('take up rows', () => this.#level.batch(puts, options));
+    await attempt('write the rows of a state', () => this.#level.batch(puts, options));
   }
 }

@@ -1,6 +1,7 @@
 import { Applier } from '@paxkv/kvserver/internal/replica/apply/applier';
 import { writeIntervalMs } from '@paxkv/kvserver/internal/replica/apply/write-behind';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
+import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { seeded, type World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { batchOf, memoryLevel, put } from '../../state-machine/fixtures.ts';
@@ -31,7 +32,7 @@ class Subject {
   }
 
   static async open(world: World): Promise<Subject> {
-    return new Subject(world, await StateMachine.open(memoryLevel()));
+    return new Subject(world, await StateMachine.open(new StateDatabase(memoryLevel())));
   }
 
   decide(...seqs: number[]): void {

@@ -2,6 +2,7 @@ import { StateFetch } from '@paxkv/kvserver/internal/replica/snapshot/state-fetc
 import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
+import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { StateExport } from '@paxkv/kvserver/internal/storage/state/state-export';
 import { expect } from 'chai';
 import { applyNext, memoryLevel, put } from '../../state-machine/fixtures.ts';
@@ -12,7 +13,7 @@ const random = { next: () => 0 };
 /** A state whose highest instance is 3. */
 async function stateAtThree(): Promise<StateLevel> {
   const level = memoryLevel();
-  const machine = await StateMachine.open(level);
+  const machine = await StateMachine.open(new StateDatabase(level));
   for (let seq = 0; seq <= 3; seq += 1) await applyNext(machine, put('key', `${seq}`));
   return level;
 }

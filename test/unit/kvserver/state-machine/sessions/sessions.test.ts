@@ -3,8 +3,8 @@ import {
   type SessionLimits,
   Sessions,
 } from '@paxkv/kvserver/internal/state-machine/sessions/sessions';
+import { nameOf } from '@paxkv/kvserver/internal/state-machine/store/latin1';
 import { Store } from '@paxkv/kvserver/internal/state-machine/store/store';
-import { nameOf } from '@paxkv/kvserver/internal/storage/state/row-keys';
 import type { Reply, Request } from '@paxkv/protocol';
 import { sessionWindowMax } from '@paxkv/protocol';
 import { expect } from 'chai';

@@ -1,6 +1,6 @@
 import { fromCachedEntry } from '@paxkv/kvserver/internal/state-machine/store/cached-value';
+import { nameOf } from '@paxkv/kvserver/internal/state-machine/store/latin1';
 import { type KeyCommand, Store } from '@paxkv/kvserver/internal/state-machine/store/store';
-import { nameOf } from '@paxkv/kvserver/internal/storage/state/row-keys';
 import type { Entry } from '@paxkv/protocol';
 import { valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';

@@ -3,6 +3,7 @@ import {
   clearJournalMark,
   readJournalMark,
 } from '@paxkv/kvserver/internal/storage/state/journal-mark';
+import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { StateExport } from '@paxkv/kvserver/internal/storage/state/state-export';
 import { expect } from 'chai';
 import { applyNext, memoryLevel, put } from '../../state-machine/fixtures.ts';
@@ -11,7 +12,7 @@ describe('Mark of the journal', () => {
   it('tells how far the journal had come at the last write', async () => {
     const level = memoryLevel();
     let turn = 3;
-    const machine = await StateMachine.open(level, () => turn);
+    const machine = await StateMachine.open(new StateDatabase(level, () => turn));
     expect(await readJournalMark(level)).to.equal(0);
     await applyNext(machine, put('k', 'v'));
     turn = 7;
@@ -24,12 +25,15 @@ describe('Mark of the journal', () => {
 
   it('is no part of the state: it changes no hash, and is not given to others', async () => {
     const [marked, plain] = [memoryLevel(), memoryLevel()];
-    const machines = [await StateMachine.open(marked, () => 3), await StateMachine.open(plain)];
+    const machines = [
+      await StateMachine.open(new StateDatabase(marked, () => 3)),
+      await StateMachine.open(new StateDatabase(plain)),
+    ];
     for (const machine of machines) await applyNext(machine, put('k', 'v'));
     const [one, other] = await Promise.all(machines.map((machine) => machine.contentHash()));
     expect(one).to.equal(other);
     const source = await StateExport.open(marked);
     expect((await source.next(1_000_000)).rows).to.have.length(2);
-    expect(await StateMachine.open(marked)).to.include({ applied: 0 });
+    expect(await StateMachine.open(new StateDatabase(marked))).to.include({ applied: 0 });
   });
 });

@@ -1,9 +1,9 @@
+import { nameOf } from '@paxkv/kvserver/internal/state-machine/store/latin1';
 import {
   dataKey,
   dataKeyOf,
   fromSessionKey,
   journalKey,
-  nameOf,
   positionKey,
   sessionKey,
 } from '@paxkv/kvserver/internal/storage/state/row-keys';

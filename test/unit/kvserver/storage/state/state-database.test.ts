@@ -7,6 +7,7 @@ import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machi
 import { dataKey, positionKey, sessionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
 import { seal } from '@paxkv/kvserver/internal/storage/state/sealed-row';
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
+import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
 import type { Entry } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { Level } from 'level';
@@ -49,7 +50,7 @@ const diskFull: Interception = () => Promise.reject(new Error('No space left on 
 
 /** A state with a session and a key `k`, which holds "a". */
 async function written(level: StateLevel): Promise<StateMachine> {
-  const machine = await StateMachine.open(level);
+  const machine = await StateMachine.open(new StateDatabase(level));
   await applyNext(machine, openSession(), stamped(put('k', 'a'), [1, 1]));
   return machine;
 }
@@ -68,7 +69,7 @@ describe('state database', () => {
     const writes: number[] = [];
     const level = memoryLevel();
     level.on('write', (operations: readonly unknown[]) => writes.push(operations.length));
-    const machine = await StateMachine.open(level);
+    const machine = await StateMachine.open(new StateDatabase(level));
     const values = [batchOf(openSession()), batchOf(stamped(put('k', 'a'), [1, 1])), noop];
     await machine.apply(decided(0, values));
     for (let seq = 3; seq < 10; seq += 1) {
@@ -85,12 +86,14 @@ describe('state database', () => {
     const level = memoryLevel();
     await written(level);
     const machine = await StateMachine.open(
-      intercepted(level, {
-        getMany: (call) => {
-          reads += 1;
-          return call();
-        },
-      }),
+      new StateDatabase(
+        intercepted(level, {
+          getMany: (call) => {
+            reads += 1;
+            return call();
+          },
+        }),
+      ),
     );
     await machine.apply(decided(1, [batchOf(put('a', ''), get('b')), batchOf(append('a', 'x'))]));
     expect(reads).to.equal(1);
@@ -113,7 +116,7 @@ describe('state database', () => {
 
     it('follows a flush, and nothing else', async () => {
       const { level, syncs } = watched();
-      const machine = await StateMachine.open(level);
+      const machine = await StateMachine.open(new StateDatabase(level));
       await machine.apply(decided(0, [noop, noop]));
       expect([machine.applied, machine.durable]).to.deep.equal([1, -1]);
       await machine.flush();
@@ -129,7 +132,7 @@ describe('state database', () => {
         return call();
       };
       const level = memoryLevel();
-      const machine = await StateMachine.open(intercepted(level, { batch }));
+      const machine = await StateMachine.open(new StateDatabase(intercepted(level, { batch })));
       await machine.apply(decided(0, [batchOf(put('k', 'a'))]));
       const flushed = machine.flush();
       await machine.apply(decided(1, [batchOf(append('k', 'b'))]));
@@ -137,16 +140,19 @@ describe('state database', () => {
       release();
       await flushed;
       expect([machine.applied, machine.durable]).to.deep.equal([1, 0]);
-      const anew = await StateMachine.open(level);
+      const anew = await StateMachine.open(new StateDatabase(level));
       expect(anew.applied).to.equal(0);
       expect(text((await anew.read(bytes('k')))?.value)).to.equal('a');
       await machine.flush();
-      expect(await StateMachine.open(level)).to.include({ applied: 1, revision: 2 });
+      expect(await StateMachine.open(new StateDatabase(level))).to.include({
+        applied: 1,
+        revision: 2,
+      });
     });
 
     it('gives others their turn, and what they change goes into the next write', async () => {
       const level = memoryLevel();
-      const machine = await StateMachine.open(level);
+      const machine = await StateMachine.open(new StateDatabase(level));
       const puts = Array.from({ length: 300 }, (_, index) => put(`k${index}`, 'a'));
       await machine.apply(decided(0, [batchOf(...puts)]));
       let pauseCount = 0;
@@ -158,7 +164,7 @@ describe('state database', () => {
       });
       expect(pauseCount).to.equal(2);
       expect([machine.applied, machine.durable]).to.deep.equal([2, 0]);
-      const anew = await StateMachine.open(level);
+      const anew = await StateMachine.open(new StateDatabase(level));
       for (const key of ['k0', 'k299']) expect(await textAt(anew, key)).to.equal('a');
       expect(await textAt(machine, 'k299')).to.equal('2');
     });
@@ -174,7 +180,7 @@ describe('state database', () => {
         underWay -= 1;
       };
       const level = memoryLevel();
-      const machine = await StateMachine.open(intercepted(level, { batch }));
+      const machine = await StateMachine.open(new StateDatabase(intercepted(level, { batch })));
       const flushes: Promise<void>[] = [];
       for (let seq = 0; seq < 5; seq += 1) {
         await machine.apply(decided(seq, [batchOf(append('k', `${seq}`))]));
@@ -184,7 +190,7 @@ describe('state database', () => {
       expect(machine.durable).to.equal(4);
       expect(atOnce).to.equal(1);
       expect(count).to.be.within(2, 5);
-      const anew = await StateMachine.open(level);
+      const anew = await StateMachine.open(new StateDatabase(level));
       expect(text((await anew.read(bytes('k')))?.value)).to.equal('01234');
     });
 
@@ -194,7 +200,9 @@ describe('state database', () => {
         await held;
         return call();
       };
-      const machine = await StateMachine.open(intercepted(memoryLevel(), { batch }));
+      const machine = await StateMachine.open(
+        new StateDatabase(intercepted(memoryLevel(), { batch })),
+      );
       await machine.apply(decided(0, [batchOf(put('k', 'v'.repeat(1000)))]));
       expect(machine.waitingBytes).to.be.within(1001, 1100);
       expect(machine.undurableBytes).to.equal(machine.waitingBytes);
@@ -211,7 +219,9 @@ describe('state database', () => {
     it('of a write stops the machine until it is opened anew', async () => {
       const level = memoryLevel();
       await written(level);
-      const machine = await StateMachine.open(intercepted(level, { batch: diskFull }));
+      const machine = await StateMachine.open(
+        new StateDatabase(intercepted(level, { batch: diskFull })),
+      );
       const request = stamped(append('k', 'b'), [1, 2]);
       const [before] = await machine.apply(decided(1, [batchOf(request)]));
       expect(await codeOf(machine.flush())).to.equal('STATE_FAILED');
@@ -224,7 +234,7 @@ describe('state database', () => {
       for (const call of later) expect(await codeOf(call)).to.equal('STATE_FAILED');
       expect([machine.applied, machine.durable]).to.deep.equal([1, 0]);
 
-      const anew = await StateMachine.open(level);
+      const anew = await StateMachine.open(new StateDatabase(level));
       expect(anew.applied).to.equal(0);
       expect(await applyNext(anew, request)).to.deep.equal(before?.replies);
     });
@@ -236,11 +246,11 @@ describe('state database', () => {
         await call();
         throw new Error('No answer.');
       };
-      const machine = await StateMachine.open(intercepted(level, { batch }));
+      const machine = await StateMachine.open(new StateDatabase(intercepted(level, { batch })));
       const request = stamped(append('k', 'b'), [1, 2]);
       expect(await codeOf(applyNext(machine, request))).to.equal('STATE_FAILED');
 
-      const anew = await StateMachine.open(level);
+      const anew = await StateMachine.open(new StateDatabase(level));
       expect(anew.applied).to.equal(1);
       const [reply] = await applyNext(anew, request);
       expect(reply).to.deep.equal({ type: 'appended', revision: 2, length: 2 });
@@ -256,7 +266,9 @@ describe('state database', () => {
         await held;
         return rows;
       };
-      const machine = await StateMachine.open(intercepted(level, { batch: diskFull, getMany }));
+      const machine = await StateMachine.open(
+        new StateDatabase(intercepted(level, { batch: diskFull, getMany })),
+      );
       await machine.apply(decided(1, [noop]));
       const run = codeOf(applyTo(machine, decided(2, [batchOf(put('k', 'b'))])));
       expect(await codeOf(machine.flush())).to.equal('STATE_FAILED');
@@ -268,7 +280,9 @@ describe('state database', () => {
     it('of a read stops the machine', async () => {
       const level = memoryLevel();
       await written(level);
-      const machine = await StateMachine.open(intercepted(level, { getMany: diskFull }));
+      const machine = await StateMachine.open(
+        new StateDatabase(intercepted(level, { getMany: diskFull })),
+      );
       expect(await codeOf(readFrom(machine, 'k'))).to.equal('STATE_FAILED');
       expect(await codeOf(applyTo(machine, decided(1, [noop])))).to.equal('STATE_FAILED');
     });
@@ -278,7 +292,7 @@ describe('state database', () => {
     it('of an entry is found when it is read, and stops the machine', async () => {
       const level = memoryLevel();
       await written(level);
-      const machine = await StateMachine.open(level);
+      const machine = await StateMachine.open(new StateDatabase(level));
       await level.put(dataKey(bytes('k')), seal(dataKey(bytes('other')), [1, 1, 1, bytes('x')]));
       expect(await codeOf(readFrom(machine, 'k'))).to.equal('STATE_DAMAGED');
       expect(await codeOf(applyTo(machine, decided(1, [noop])))).to.equal('STATE_DAMAGED');
@@ -293,7 +307,7 @@ describe('state database', () => {
         await written(level);
         const row = (await level.get(key)) ?? new Uint8Array();
         await level.put(key, row.with(row.length - 1, 0x55));
-        expect(await codeOf(StateMachine.open(level))).to.equal('STATE_DAMAGED');
+        expect(await codeOf(StateMachine.open(new StateDatabase(level)))).to.equal('STATE_DAMAGED');
       });
     }
 
@@ -301,7 +315,7 @@ describe('state database', () => {
       const level = memoryLevel();
       await written(level);
       await level.del(positionKey);
-      expect(await codeOf(StateMachine.open(level))).to.equal('STATE_DAMAGED');
+      expect(await codeOf(StateMachine.open(new StateDatabase(level)))).to.equal('STATE_DAMAGED');
     });
 
     for (const [age, format] of [
@@ -311,7 +325,9 @@ describe('state database', () => {
       it(`is not what ${age} format is`, async () => {
         const level = memoryLevel();
         await level.put(positionKey, seal(positionKey, [format, 'other', 'fields']));
-        expect(await codeOf(StateMachine.open(level))).to.equal('STATE_UNKNOWN_FORMAT');
+        expect(await codeOf(StateMachine.open(new StateDatabase(level)))).to.equal(
+          'STATE_UNKNOWN_FORMAT',
+        );
       });
     }
   });
@@ -319,11 +335,11 @@ describe('state database', () => {
   it('is the same on disk as in memory', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'paxkv-state-'));
     try {
-      const memory = await StateMachine.open(memoryLevel());
+      const memory = await StateMachine.open(new StateDatabase(memoryLevel()));
       for (let boot = 0; boot < 3; boot += 1) {
         await using level = new Level<Uint8Array, Uint8Array>(folder, viewEncodings);
         await level.open();
-        const disk = await StateMachine.open(level);
+        const disk = await StateMachine.open(new StateDatabase(level));
         const requests = [openSession(), stamped(append('k', `${boot}`), [1, boot + 1]), get('k')];
         expect(await applyNext(disk, ...requests)).to.deep.equal(
           await applyNext(memory, ...requests),

@@ -1,4 +1,5 @@
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
+import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { StateExport } from '@paxkv/kvserver/internal/storage/state/state-export';
 import { StateImport } from '@paxkv/kvserver/internal/storage/state/state-import';
 import { expect } from 'chai';
@@ -8,7 +9,7 @@ import { intercepted } from '../../state-machine/intercepted.ts';
 describe('StateExport', () => {
   it('is of one moment, also if the state goes on while it is being opened', async () => {
     const level = memoryLevel();
-    const machine = await StateMachine.open(level);
+    const machine = await StateMachine.open(new StateDatabase(level));
     await applyNext(machine, put('key', 'before'));
     const busy = intercepted(level, {
       get: async (call) => {

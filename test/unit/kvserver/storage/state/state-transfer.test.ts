@@ -3,6 +3,7 @@ import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machi
 import { dataKey, positionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
 import { seal } from '@paxkv/kvserver/internal/storage/state/sealed-row';
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
+import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { StateExport } from '@paxkv/kvserver/internal/storage/state/state-export';
 import { StateImport } from '@paxkv/kvserver/internal/storage/state/state-import';
 import { expect } from 'chai';
@@ -31,7 +32,7 @@ async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
 /** A state with 20 keys of 100 bytes and a session, after some writes that replaced and removed others. */
 async function written(): Promise<{ level: StateLevel; machine: StateMachine }> {
   const level = memoryLevel();
-  const machine = await StateMachine.open(level);
+  const machine = await StateMachine.open(new StateDatabase(level));
   await applyNext(machine, openSession());
   for (let key = 0; key < 25; key += 1) await applyNext(machine, put(`k${key}`, 'v'.repeat(100)));
   for (let key = 20; key < 25; key += 1)
@@ -54,7 +55,7 @@ describe('a state on its way', () => {
     await target.finish(source.applied);
     await source.close();
     expect(pageCount).to.be.above(3);
-    const anew = await StateMachine.open(there);
+    const anew = await StateMachine.open(new StateDatabase(there));
     expect(anew).to.include({ applied: machine.applied, stateHash: machine.stateHash });
     expect(await anew.contentHash()).to.equal(await machine.contentHash());
   });
@@ -68,7 +69,7 @@ describe('a state on its way', () => {
     const target = new StateImport(there);
     await target.add((await source.next(1_000_000)).rows);
     await target.finish(applied);
-    expect((await StateMachine.open(there)).applied).to.equal(applied);
+    expect((await StateMachine.open(new StateDatabase(there))).applied).to.equal(applied);
   });
 
   it('is no state before it is complete', async () => {
@@ -80,7 +81,7 @@ describe('a state on its way', () => {
       const target = new StateImport(there);
       await target.add(some);
       expect(await codeOf(target.finish(source.applied))).to.equal('STATE_DAMAGED');
-      expect(await codeOf(StateMachine.open(there))).to.equal('STATE_DAMAGED');
+      expect(await codeOf(StateMachine.open(new StateDatabase(there)))).to.equal('STATE_DAMAGED');
     }
   });
 
@@ -108,7 +109,7 @@ describe('a state on its way', () => {
       const source = await StateExport.open(level);
       expect(await codeOf(source.next(1_000_000))).to.equal('STATE_DAMAGED');
       await source.close();
-      expect(await codeOf(StateMachine.open(level))).to.equal('STATE_DAMAGED');
+      expect(await codeOf(StateMachine.open(new StateDatabase(level)))).to.equal('STATE_DAMAGED');
     }
   });
 
@@ -131,6 +132,6 @@ describe('a state on its way', () => {
     const target = new StateImport(there);
     await target.add((await source.next(1_000_000)).rows);
     await target.finish(durable);
-    expect((await StateMachine.open(there)).applied).to.equal(durable);
+    expect((await StateMachine.open(new StateDatabase(there))).applied).to.equal(durable);
   });
 });
