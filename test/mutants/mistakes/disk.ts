@@ -97,7 +97,7 @@ export const diskMutants: readonly Mutant[] = [
     loses: 'All votes behind it are forgotten without a word.',
     file: 'kvserver/src/storage/journal/journal.ts',
     right: `  } catch (cause) {
-    throw damaged(\`turn \${turn}\`, cause);
+    throw damaged(\`record \${writeIndex}\`, cause);
   }
 }
 
@@ -121,8 +121,8 @@ function expectTail`,
     does: 'Where a turn is missing the journal ends.',
     loses: 'As before.',
     file: 'kvserver/src/storage/journal/journal.ts',
-    right: 'if (found !== turn) throw new Error(',
-    wrong: 'if (found !== turn) return;\n      if (turn < 0) throw new Error(',
+    right: 'if (found !== writeIndex) throw new Error(',
+    wrong: 'if (found !== writeIndex) return;\n      if (writeIndex < 0) throw new Error(',
     caughtBy: [
       byTest('unit/kvserver/storage/journal/journal-chain', 'names a turn that is missing'),
     ],
@@ -266,7 +266,7 @@ function expectTail`,
     does: 'A directory of a newer format is called damaged instead of newer.',
     loses: 'An operator restores a healthy node from backup.',
     file: 'kvserver/src/storage/identity.ts',
-    right: 'format.data.format > diskFormat && !isOurs(file)',
+    right: 'format.data.format !== diskFormat && !isOurs(file)',
     wrong: 'format.data.format < diskFormat && !isOurs(file)',
     caughtBy: [
       byTest('unit/kvserver/storage/identity', 'refuses a newer format, whatever else it holds'),

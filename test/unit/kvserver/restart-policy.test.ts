@@ -10,7 +10,7 @@ function systemError(code: string): Error {
 
 /** As the core wraps what the journal throws. */
 function failedWrite(cause: Error): PaxosError {
-  const failed = new DiskError('DISK_FAILED', 'Writing turn 7 failed.', cause);
+  const failed = new DiskError('DISK_FAILED', 'Writing record 7 failed.', cause);
   return new PaxosError('PAXOS_STORAGE_FAILED', 'a write failed', failed);
 }
 

@@ -1,11 +1,11 @@
 /**
- * Everything one node keeps on disk, opened in the order that makes each refusal possible: who it
- * belongs to, then its votes, then its state. Nothing is modified before the owner is known.
+ * Everything that one node keeps on disk. It is opened in the order identity, journal, state, and nothing is
+ * modified before the owner is known.
  *
  * ```text
- *   identity.json   who this belongs to, and that it has voted
+ *   identity.json   the node it belongs to, and whether it has voted
  *   journal/        promises and votes
- *   state/          what was applied
+ *   state/          the applied state
  * ```
  */
 import { chmod, mkdir, readdir } from 'node:fs/promises';
@@ -19,11 +19,11 @@ import { type StateDatabase, StateDirectory } from './state/state-directory.ts';
 export interface DataDirectory {
   readonly identity: Identity;
   readonly journal: Journal;
-  /** The present one: another after each `replaceState`. */
+  /** The current state: another one after each `replaceState`. */
   readonly state: StateDatabase;
   /** See {@link StateDirectory.replace}. */
   replaceState(fill: (database: StateDatabase) => Promise<void>): Promise<StateDatabase>;
-  /** After the last write has settled. May be called more than once. */
+  /** Called after the last write has settled. May be called more than once. */
   close(): Promise<void>;
 }
 
@@ -47,7 +47,8 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
       throw toDiskError(`use ${path} for data`, cause);
     }
     return {
-      ...{ identity, journal },
+      identity,
+      journal,
       get state() {
         return state.database;
       },
@@ -68,11 +69,11 @@ async function openIdentity(path: string, node: NodeName): Promise<Identity> {
   return Identity.create(file, node);
 }
 
-/** Makes the directory, or takes an empty one. */
+/** Creates the directory, or uses an empty one. */
 async function prepareDirectory(path: string): Promise<void> {
   try {
-    const isMade = await mkdirIfAbsent(path);
-    if (isMade) await syncDirectory(dirname(path));
+    const isCreated = await mkdirIfAbsent(path);
+    if (isCreated) await syncDirectory(dirname(path));
     expectEmpty(path, await readdir(path));
     await chmod(path, 0o700);
   } catch (cause) {
@@ -90,7 +91,7 @@ async function mkdirIfAbsent(path: string): Promise<boolean> {
   }
 }
 
-/** Safety: data without an identity may be a voter's; to begin anew beside it would be amnesia. */
+/** Safety: data without an identity may belong to a voter; a new start beside it would forget its votes. */
 function expectEmpty(path: string, names: readonly string[]): void {
   if (names.some((name) => /^(?:journal|state|identity\.json\.damaged)/.test(name))) {
     const message = `${path} holds data, but identity.json is missing. ${repairAdvice}`;
@@ -98,7 +99,7 @@ function expectEmpty(path: string, names: readonly string[]): void {
   }
   const others = names.filter((name) => !['identity.json.new', 'lost+found'].includes(name));
   if (others.length > 0) {
-    const message = `${path} is not a data directory: it holds ${others[0]}. Name an empty one.`;
+    const message = `${path} is not a data directory: it holds ${others[0]}. Use an empty directory.`;
     throw new DiskError('DISK_UNUSABLE', message);
   }
 }
@@ -112,6 +113,6 @@ async function closeAll(
   try {
     await identity.markReached(journal.writeIndex);
   } catch {
-    // A full disk must not keep anyone from closing; a lost tail is then noticed by peers alone.
+    // A full disk must not prevent closing. A lost end of the journal is then noticed by peers alone.
   }
 }

@@ -1,20 +1,20 @@
-/** What goes wrong with a node's memory, told apart by a stable code. */
+/** Errors of a node's data on disk, each with a stable code. */
 
 /**
- * Every code but `DISK_FAILED` is raised while a data directory is being opened. Then nothing was
- * done for anyone, and the node must not vote.
+ * Every code but `DISK_FAILED` is raised while a data directory is being opened. No request was served then,
+ * and the node must not vote.
  *
  * - `DISK_UNUSABLE`: the directory cannot be made, read or written, or belongs to something else.
  * - `DISK_IN_USE`: another process has it open.
  * - `DISK_WRONG_CLUSTER`, `DISK_WRONG_NODE`: it belongs to another cluster, another size of cluster
  *   or another node. Nothing was modified.
- * - `DISK_NEWER_FORMAT`: a newer version wrote it. Nothing was modified.
+ * - `DISK_NEWER_FORMAT`, `DISK_OLDER_FORMAT`: another version wrote it. Nothing was modified.
  * - `DISK_IDENTITY_DAMAGED`: the identity file is damaged, or missing beside data.
  * - `DISK_AMNESIA`: the node has voted, and its journal is gone.
  * - `DISK_JOURNAL_DAMAGED`: a record of the journal is damaged or missing.
  * - `DISK_STATE_DAMAGED`: the state is damaged or missing.
- * - `DISK_FAILED`: a write failed. Whether it will be remembered is *unknown*, and nothing can be
- *   written until the journal was closed, opened again and so verified.
+ * - `DISK_FAILED`: a write failed. Its outcome is *unknown*, and nothing can be written until the data was
+ *   closed, opened again and verified.
  */
 export type DiskErrorCode =
   | 'DISK_UNUSABLE'
@@ -22,13 +22,14 @@ export type DiskErrorCode =
   | 'DISK_WRONG_CLUSTER'
   | 'DISK_WRONG_NODE'
   | 'DISK_NEWER_FORMAT'
+  | 'DISK_OLDER_FORMAT'
   | 'DISK_IDENTITY_DAMAGED'
   | 'DISK_AMNESIA'
   | 'DISK_JOURNAL_DAMAGED'
   | 'DISK_STATE_DAMAGED'
   | 'DISK_FAILED';
 
-/** The message says which file or record, what is wrong with it, and what to do. */
+/** The message names the file or record, what is wrong with it, and what to do. */
 export class DiskError extends Error {
   override readonly name = 'DiskError';
   readonly code: DiskErrorCode;
@@ -39,12 +40,12 @@ export class DiskError extends Error {
   }
 }
 
-/** What to do about lost or damaged data, the same for every kind of it. */
+/** Advice for every kind of lost or damaged data. */
 export const repairAdvice =
-  'Keep this directory for study. While a majority of the other nodes is healthy they hold all ' +
-  'acknowledged writes; this node must not vote again before it was repaired from them.';
+  'Keep this directory for inspection. While a majority of the nodes is healthy, they hold every ' +
+  'acknowledged write; this node must not vote again until it was repaired from them.';
 
-/** What else goes wrong while opening, as `DISK_UNUSABLE`; a DiskError stays what it is. */
+/** Any other error while opening, as `DISK_UNUSABLE`; a DiskError is returned as it is. */
 export function toDiskError(attempt: string, cause: unknown): DiskError {
   if (cause instanceof DiskError) return cause;
   return new DiskError('DISK_UNUSABLE', `Cannot ${attempt}: ${reasonOf(cause)}.`, cause);

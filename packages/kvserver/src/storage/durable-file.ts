@@ -1,8 +1,8 @@
-/** Replacing a small file so that a crash leaves the old content or the new, never a mixture. */
+/** Replaces a small file atomically: a crash leaves the old content or the new. */
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Resolves when the new content survives a power loss. One call at a time for a path. */
+/** Resolves when the new content is durable. One call at a time for a path. */
 export async function replaceFile(path: string, content: string): Promise<void> {
   const temporary = `${path}.new`;
   const file = await open(temporary, 'w', 0o600);
@@ -16,7 +16,7 @@ export async function replaceFile(path: string, content: string): Promise<void> 
   await syncDirectory(dirname(path));
 }
 
-/** Makes the names in a directory durable: a file's own flush does not. */
+/** Makes the names in a directory durable, which flushing a file does not. */
 export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r');
   try {

@@ -1,6 +1,6 @@
 /**
- * Who a data directory belongs to, in a file outside the databases. It knows that the node has
- * voted, so a journal that vanished is amnesia and not a new node.
+ * The identity of a data directory: the node it belongs to, in a file outside the databases. The file records
+ * that the node has voted, so that a journal that vanished counts as lost memory and not as a new node.
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -9,10 +9,10 @@ import { DiskError, repairAdvice, toDiskError } from './disk-error.ts';
 import { replaceFile } from './durable-file.ts';
 import type { JournalOwner } from './journal/journal.ts';
 
-/** Of everything in a data directory. One more for each change that older code would misread. */
-export const diskFormat = 1;
+/** The format of everything in a data directory. It rises with each change that other versions would misread. */
+export const diskFormat = 2;
 
-/** Who a node is: all of it fixed for the life of its data. */
+/** Names a node. All of it is fixed as long as its data exists. */
 export interface NodeName {
   readonly clusterId: string;
   readonly nodeId: number;
@@ -27,7 +27,7 @@ const contentShape = z.strictObject({
   nodeCount: z.int().min(1),
   bootCount: count,
   hasVoted: z.boolean(),
-  turnReached: count,
+  writeIndexReached: count,
 });
 type Content = z.infer<typeof contentShape>;
 const fileShape = contentShape.extend({ checksum: z.string() });
@@ -42,23 +42,23 @@ export class Identity implements JournalOwner {
   }
 
   /**
-   * Makes an identity, durable when resolved: of a new node, or of one that may have voted and cannot
-   * tell any more.
+   * Creates an identity, durable when resolved: for a new node, or for one that may have voted and has lost
+   * its memory.
    *
    * @throws DiskError `DISK_UNUSABLE`.
    */
   static async create(path: string, node: NodeName, hasVoted = false): Promise<Identity> {
     const { clusterId, nodeId, nodeCount } = node;
     const name = { format: diskFormat, clusterId, nodeId, nodeCount } as const;
-    const identity = new Identity(path, { ...name, bootCount: 0, hasVoted, turnReached: 0 });
+    const identity = new Identity(path, { ...name, bootCount: 0, hasVoted, writeIndexReached: 0 });
     await identity.#replace({});
     return identity;
   }
 
   /**
-   * Reads an identity, and modifies nothing. `undefined` if there is none.
+   * Reads an identity and modifies nothing. `undefined` if there is none.
    *
-   * @throws DiskError `DISK_WRONG_CLUSTER`, `DISK_WRONG_NODE`, `DISK_NEWER_FORMAT`,
+   * @throws DiskError `DISK_WRONG_CLUSTER`, `DISK_WRONG_NODE`, `DISK_NEWER_FORMAT`, `DISK_OLDER_FORMAT`,
    *   `DISK_IDENTITY_DAMAGED` or `DISK_UNUSABLE`.
    */
   static async read(path: string, node: NodeName): Promise<Identity | undefined> {
@@ -73,7 +73,7 @@ export class Identity implements JournalOwner {
     return `${this.#content.clusterId}/${this.#content.nodeId}`;
   }
 
-  /** How often this node was started, this time included. */
+  /** How often this node was started, including this start. */
   get bootCount(): number {
     return this.#content.bootCount;
   }
@@ -83,27 +83,27 @@ export class Identity implements JournalOwner {
   }
 
   get writeIndexReached(): number {
-    return this.#content.turnReached;
+    return this.#content.writeIndexReached;
   }
 
   async markVoted(): Promise<void> {
     await this.#replace({ hasVoted: true });
   }
 
-  /** Remembers that the journal was set aside: whatever it held is lost, and turns count anew. */
+  /** Records that the journal was set aside: its content is lost, and write indexes start again. */
   async markLost(): Promise<void> {
-    await this.#replace({ hasVoted: true, turnReached: 0 });
+    await this.#replace({ hasVoted: true, writeIndexReached: 0 });
   }
 
-  /** Counts a start, after the journal was verified up to `turnReached`. */
-  async markBoot(turnReached: number): Promise<void> {
-    const hasVoted = this.hasVoted || turnReached > 0;
-    await this.#replace({ bootCount: this.bootCount + 1, turnReached, hasVoted });
+  /** Counts a start, after the journal was verified up to `writeIndexReached`. */
+  async markBoot(writeIndexReached: number): Promise<void> {
+    const hasVoted = this.hasVoted || writeIndexReached > 0;
+    await this.#replace({ bootCount: this.bootCount + 1, writeIndexReached, hasVoted });
   }
 
-  /** Remembers how far the journal went, so that a later loss of its tail is noticed. */
-  async markReached(turnReached: number): Promise<void> {
-    if (turnReached > this.writeIndexReached) await this.#replace({ turnReached });
+  /** Records how far the journal went, so that a later loss of its end is noticed. */
+  async markReached(writeIndexReached: number): Promise<void> {
+    if (writeIndexReached > this.writeIndexReached) await this.#replace({ writeIndexReached });
   }
 
   async #replace(change: Partial<Content>): Promise<void> {
@@ -130,10 +130,8 @@ async function readIfPresent(path: string): Promise<string | undefined> {
 function parseContent(path: string, text: string): Content {
   const file = parseJson(path, text);
   const format = z.looseObject({ format: z.int().min(1) }).safeParse(file);
-  if (format.success && format.data.format > diskFormat && !isOurs(file)) {
-    const found = `${path} has format ${format.data.format}`;
-    const message = `${found}; this version knows ${diskFormat}. Start a newer version.`;
-    throw new DiskError('DISK_NEWER_FORMAT', message);
+  if (format.success && format.data.format !== diskFormat && !isOurs(file)) {
+    throw otherFormat(path, format.data.format);
   }
   const parsed = fileShape.safeParse(file);
   if (!parsed.success) throw damaged(path, z.prettifyError(parsed.error));
@@ -142,7 +140,18 @@ function parseContent(path: string, text: string): Content {
   return content;
 }
 
-/** Whether it is of this format but for the number: then the number is what is damaged. */
+function otherFormat(path: string, found: number): DiskError {
+  const formats = `${path} has format ${found}; this version reads format ${diskFormat}.`;
+  if (found > diskFormat) {
+    return new DiskError('DISK_NEWER_FORMAT', `${formats} Start the newer version that wrote it.`);
+  }
+  const advice =
+    'Copy the data with a client from a cluster of the version that wrote it into a new cluster of this ' +
+    'version; servers of the two versions do not talk to each other.';
+  return new DiskError('DISK_OLDER_FORMAT', `${formats} ${advice}`);
+}
+
+/** Whether everything but the format number is as this version writes it: then the number is damaged. */
 function isOurs(file: unknown): boolean {
   const restored = z.looseObject({}).transform((fields) => ({ ...fields, format: diskFormat }));
   const parsed = restored.pipe(fileShape).safeParse(file);
@@ -176,8 +185,8 @@ function expectSameNode(path: string, found: Content, wanted: NodeName): void {
 }
 
 function checksumOf(content: Content): string {
-  const { format, clusterId, nodeId, nodeCount, bootCount, hasVoted, turnReached } = content;
-  const fields = [format, clusterId, nodeId, nodeCount, bootCount, hasVoted, turnReached];
+  const { format, clusterId, nodeId, nodeCount, bootCount, hasVoted, writeIndexReached } = content;
+  const fields = [format, clusterId, nodeId, nodeCount, bootCount, hasVoted, writeIndexReached];
   return createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, 32);
 }
 

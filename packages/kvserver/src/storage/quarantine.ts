@@ -1,18 +1,18 @@
 /**
- * Takes damaged data out of use, so that the node can start without it and have it repaired by others.
- * Rule: what is lost is known to be lost, also when the power fails in the middle of this.
+ * Takes damaged data out of use, so that the node can start without it and be repaired from the others.
+ * Rule: lost data is recorded as lost, also when the power fails in between.
  */
 import { join, resolve } from 'node:path';
 import type { DataDirectoryOptions } from './data-directory.ts';
 import { Identity } from './identity.ts';
 import { type SetAside, setAside } from './set-aside.ts';
 
-/** What is damaged: what was promised, what was applied, or the knowledge of whose it all is. */
+/** The damaged part: promises and votes, the applied state, or the identity. */
 export type DamagedPart = 'journal' | 'state' | 'identity';
 
 /**
- * Sets the part aside; nothing of the directory may be open. From then on a node without its journal
- * knows that it has lost its memory. Without its identity nothing else in the directory is believed.
+ * Sets the part aside; nothing in the directory may be open. A node without its journal knows from then on
+ * that it has lost its memory. Without the identity, nothing else in the directory is trusted.
  *
  * @throws DiskError
  */
@@ -27,7 +27,7 @@ export async function quarantine(
       return [await setAside(path, 'state')];
     case 'journal': {
       const result = await setAside(path, 'journal');
-      // Only now: until the journal is gone, how far it went is what shows that it is not whole.
+      // Not before: until the journal is gone, the recorded write index shows that it is incomplete.
       const identity = await Identity.read(file, options);
       await identity?.markLost();
       return [result];

@@ -1,6 +1,6 @@
 /**
- * Damaged data is moved out of the way, not deleted: it is evidence, and perhaps the last copy. Only
- * when a part has been set aside several times does the oldest give way, so that a bad disk does not fill.
+ * Moves damaged data aside instead of deleting it: it is evidence, and may be the last copy. Of each part the
+ * last three are kept, so that a bad disk does not fill up.
  */
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,9 +10,9 @@ import { syncDirectory } from './durable-file.ts';
 /** A file or folder of the data directory. */
 export type DataPart = 'identity.json' | 'journal' | 'state';
 
-/** What became of a part and of those like it that were set aside before. */
+/** The result for one part and for those set aside before it. */
 export interface SetAside {
-  /** Its new name in the data directory; `undefined` if there was nothing. */
+  /** Its new name in the data directory; `undefined` if it did not exist. */
   readonly keptAs: string | undefined;
   /** Names of older ones that were deleted. */
   readonly deleted: readonly string[];
@@ -20,7 +20,7 @@ export interface SetAside {
 
 const keptCountMax = 3;
 
-/** Resolves when it survives a power loss. The part must not be open. @throws DiskError `DISK_UNUSABLE`. */
+/** Durable when resolved. The part must not be open. @throws DiskError `DISK_UNUSABLE`. */
 export async function setAside(directory: string, part: DataPart): Promise<SetAside> {
   try {
     const names = await readdir(directory);
@@ -42,7 +42,7 @@ function nameOf(part: DataPart, number: number): string {
   return `${part}.damaged-${number}`;
 }
 
-/** The number that a name of this part was set aside under, if it was. */
+/** The number under which a file of this name was set aside; empty if it was not. */
 function numberOf(name: string, part: DataPart): number[] {
   if (!name.startsWith(`${part}.damaged-`)) return [];
   const number = Number(name.slice(`${part}.damaged-`.length));

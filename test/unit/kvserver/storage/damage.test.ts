@@ -128,7 +128,7 @@ async function expectRefusedOrWhole(path: string, code: DiskErrorCode): Promise<
     expect(verdict).to.deep.equal(whole);
     return;
   }
-  expect(verdict).to.be.oneOf([code, 'DISK_NEWER_FORMAT']);
+  expect(verdict).to.be.oneOf([code, 'DISK_NEWER_FORMAT', 'DISK_OLDER_FORMAT']);
   expect(await memoryIn(path).catch(codeOf)).to.equal(verdict);
   expect(await identityIn(path)).to.equal(identity);
 }

@@ -219,7 +219,7 @@ describe('Data directory', () => {
     await rename(join(earlier, 'journal'), join(path, 'journal'));
     const refusal = await refusalOf(openDataDirectory({ path, ...node }));
     expect(refusal.code).to.equal('DISK_JOURNAL_DAMAGED');
-    expect(refusal.message).to.include('turn 2');
+    expect(refusal.message).to.include('record 2');
   });
 
   it('refuses a state that is gone', async () => {

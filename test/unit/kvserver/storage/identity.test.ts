@@ -80,14 +80,21 @@ describe('Identity', () => {
   it('takes a wrong number of its format for damage, where all else is as it was', async () => {
     await Identity.create(path, node);
     const text = await readFile(path, 'utf8');
-    await writeFile(path, text.replace('"format": 1', '"format": 5'));
+    await writeFile(path, text.replace('"format": 2', '"format": 5'));
     const error = await Identity.read(path, node).catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(DiskError).with.property('code', 'DISK_IDENTITY_DAMAGED');
   });
 
   it('refuses a newer format, whatever else it holds', async () => {
-    await writeFile(path, JSON.stringify({ format: 2, members: [] }));
+    await writeFile(path, JSON.stringify({ format: 3, members: [] }));
     const error = await Identity.read(path, node).catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(DiskError).with.property('code', 'DISK_NEWER_FORMAT');
+  });
+
+  it('refuses an older format, and says how to migrate', async () => {
+    await writeFile(path, JSON.stringify({ format: 1, clusterId: 'c', nodeId: 0, nodeCount: 3 }));
+    const error = await Identity.read(path, node).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(DiskError).with.property('code', 'DISK_OLDER_FORMAT');
+    expect(String(error)).to.include('has format 1').and.to.include('into a new cluster');
   });
 });

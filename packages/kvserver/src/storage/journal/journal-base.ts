@@ -1,28 +1,28 @@
 /**
- * Where the journal begins. Turns that only speak of forgotten instances are dropped from its
- * front; the base keeps what must outlive them, and joins the chain where it was cut.
+ * The base of the journal: where it begins. Records that only concern forgotten instances are dropped from
+ * the front. The base keeps what must outlive them, and the checksum at which the chain was cut.
  */
 import { Packr } from 'msgpackr';
+import { decodeWrites, encodeWrites, type JournalWrite, parseInteger } from './record-codec.ts';
+import { baseKey } from './record-key.ts';
 import { type Checksum, noChecksum, openRecord, sealRecord } from './sealed-record.ts';
-import { baseKey } from './turn-key.ts';
-import { decodeWrites, encodeWrites, type JournalWrite, parseInteger } from './turn-writes.ts';
 
 export interface JournalBase {
-  /** The lowest turn kept. */
+  /** The write index of the first record kept. */
   readonly firstIndex: number;
-  /** The checksum of the turn before it. */
+  /** The checksum of the record before it. */
   readonly previous: Checksum;
-  /** The turn written in one batch with this base: the journal reaches at least so far. */
+  /** The write index of the record written together with this base: the journal reaches at least this far. */
   readonly writtenAt: number;
-  /** Every instance below is forgotten. */
+  /** Every instance below this one is forgotten. */
   readonly min: number;
   /** The highest round reserved. */
   readonly round: number;
-  /** The latest write of each kind that is about lives or the whole log. */
+  /** The latest write of each type that concerns incarnations or the whole log. */
   readonly retained: readonly JournalWrite[];
 }
 
-/** The base of a journal without any turn. */
+/** The base of a journal without records. */
 export const newBase: JournalBase = {
   firstIndex: 1,
   previous: noChecksum,
@@ -48,13 +48,13 @@ export function encodeBase(owner: string, base: JournalBase): Uint8Array {
 /** @throws Error if the bytes are not a base. */
 export function decodeBase(owner: string, bytes: Uint8Array): JournalBase {
   const { previous, payload } = openRecord({ owner, key: baseKey }, bytes);
-  const [firstTurn, writtenAt, min, round, lives] = packr.unpack(payload);
+  const [firstIndex, writtenAt, min, round, retained] = packr.unpack(payload);
   return {
-    firstIndex: parseInteger('firstTurn', firstTurn, { min: 1 }),
+    firstIndex: parseInteger('firstIndex', firstIndex, { min: 1 }),
     previous,
     writtenAt: parseInteger('writtenAt', writtenAt),
     min: parseInteger('min', min),
     round: parseInteger('round', round),
-    retained: decodeWrites(lives),
+    retained: decodeWrites(retained),
   };
 }

@@ -1,7 +1,8 @@
 /**
- * The acceptor's memory on disk: one record a turn, flushed before anyone hears of it, each naming
- * the one before it. Guards the first rule of Paxos: a promise or a vote that was spoken of is
- * never forgotten unnoticed, whatever the database below does.
+ * The journal: promises and votes on disk, one record for each write, flushed before any message depends on
+ * it. Each record holds the checksum of the one before it.
+ * Rule: a promise or vote that another peer may know of is never lost unnoticed, whatever the database below
+ * does.
  */
 import { strict as assert } from 'node:assert';
 import type { Memory, Storage } from '@paxkv/paxos';
@@ -9,23 +10,23 @@ import { DiskError, reasonOf, repairAdvice, toDiskError } from '../disk-error.ts
 import { type Database, isEmptyDirectory, openDatabase } from '../leveldb/database.ts';
 import { decodeBase, encodeBase, type JournalBase, newBase } from './journal-base.ts';
 import { JournalIndex } from './journal-index.ts';
+import { decodeWrites, encodeWrites, type JournalWrite } from './record-codec.ts';
+import { baseKey, fromRecordKey, toRecordKey } from './record-key.ts';
 import { type Checksum, isSameChecksum, openRecord, sealRecord } from './sealed-record.ts';
-import { baseKey, fromRecordKey, toRecordKey } from './turn-key.ts';
-import { decodeWrites, encodeWrites, type JournalWrite } from './turn-writes.ts';
 
-/** Whose journal it is, and what is remembered of it elsewhere. */
+/** The node that owns the journal, and what is recorded about the journal outside of it. */
 export interface JournalOwner {
-  /** Unique to the node. Records are sealed for it: to any other owner they are damage. */
+  /** Unique to the node. Its records are sealed for it: under any other owner they count as damage. */
   readonly name: string;
-  /** Whether a turn may ever have been written. */
+  /** Whether a record may ever have been written. */
   readonly hasVoted: boolean;
-  /** A turn the journal is known to have reached. */
+  /** A write index that the journal is known to have reached. */
   readonly writeIndexReached: number;
-  /** Remembers, before any turn but the first is written, that it may have been. */
+  /** Records that the node may have voted. Called before any record but the first is written. */
   markVoted(): Promise<void>;
 }
 
-interface Turn {
+interface JournalRecord {
   readonly writes: readonly JournalWrite[];
   readonly checksum: Checksum;
 }
@@ -44,11 +45,11 @@ export class Journal implements Storage<Uint8Array> {
   }
 
   /**
-   * Opens and verifies every record. The tail is the one thing that cannot be verified from within:
-   * a journal that lost its last turns looks like one that never had them. It is noticed as far as
-   * `owner.turnReached` and the base go; the rest, only other nodes can tell from `highestTurn`.
+   * Opens the journal and verifies every record. Only a lost end cannot be noticed from within: such a
+   * journal looks like one that never had those records. It is noticed up to `owner.writeIndexReached` and
+   * the base; beyond that only other nodes can tell, from the write index that they acknowledged.
    *
-   * A journal that is absent altogether is made anew. If its owner has voted, its memory is then lost.
+   * An absent journal is created. If its owner has voted, its memory is then lost.
    *
    * @throws DiskError `DISK_AMNESIA`, `DISK_JOURNAL_DAMAGED`, `DISK_IN_USE` or `DISK_UNUSABLE`.
    */
@@ -63,7 +64,7 @@ export class Journal implements Storage<Uint8Array> {
     });
     try {
       const index = new JournalIndex(await readBase(database, owner, isAbsent));
-      for await (const { writes, checksum } of turnsFrom(database, owner.name, index.base)) {
+      for await (const { writes, checksum } of recordsFrom(database, owner.name, index.base)) {
         index.add(writes, checksum);
       }
       expectTail(index, owner);
@@ -74,12 +75,12 @@ export class Journal implements Storage<Uint8Array> {
     }
   }
 
-  /** The last turn written, or 0. Counts on over restarts. */
+  /** The index of the last write, or 0. It continues over restarts. */
   get writeIndex(): number {
     return this.#index.writeIndex;
   }
 
-  /** Verifies once more what it reads. @throws DiskError `DISK_JOURNAL_DAMAGED`. */
+  /** Verifies again what it reads. @throws DiskError `DISK_JOURNAL_DAMAGED`. */
   async load(): Promise<Memory<Uint8Array>> {
     const { base, min, writeIndex } = this.#index;
     if (writeIndex === 0)
@@ -87,16 +88,16 @@ export class Journal implements Storage<Uint8Array> {
     const loaded: JournalWrite[] = [...base.retained];
     if (base.round > 0) loaded.push({ type: 'reserved', round: base.round });
     if (base.min > 0) loaded.push({ type: 'forgotten', min: base.min });
-    for await (const { writes } of turnsFrom(this.#database, this.#owner.name, base)) {
+    for await (const { writes } of recordsFrom(this.#database, this.#owner.name, base)) {
       loaded.push(...writes.filter((write) => !('seq' in write) || write.seq >= min));
     }
     return { state: 'kept', writeIndex, writes: loaded };
   }
 
   /**
-   * Writes one turn and, beside it, drops turns at the front that nobody needs any more.
+   * Writes one record, and with it drops records at the front that are not needed any more.
    *
-   * @throws DiskError `DISK_FAILED` (unknown), from then on for every call.
+   * @throws DiskError `DISK_FAILED` (unknown), for every call from then on.
    */
   async write(writes: readonly JournalWrite[]): Promise<void> {
     assert(!this.#isWriting, 'one write at a time');
@@ -105,11 +106,11 @@ export class Journal implements Storage<Uint8Array> {
     const payload = encodeWrites(writes);
     this.#isWriting = true;
     try {
-      // The first turn of all only introduces the node: should it be lost too, the node is new again.
+      // The first record only introduces the node: if it is lost as well, the node is new again.
       if (!this.#owner.hasVoted && this.writeIndex > 0) await this.#owner.markVoted();
       await this.#append(writes, payload);
     } catch (cause) {
-      // Safety: after a failed write LevelDB acknowledges what it will lose, so this is the last.
+      // Safety: after a failed write LevelDB acknowledges writes that it will lose, so this is the last one.
       this.#failure = writeFailed(this.writeIndex + 1, cause);
       throw this.#failure;
     } finally {
@@ -129,7 +130,9 @@ export class Journal implements Storage<Uint8Array> {
     const batch = this.#database.batch().put(key, bytes);
     const next = this.#index.nextBase();
     if (next !== undefined) {
-      for (let turn = base.firstIndex; turn < next.firstIndex; turn++) batch.del(toRecordKey(turn));
+      for (let index = base.firstIndex; index < next.firstIndex; index += 1) {
+        batch.del(toRecordKey(index));
+      }
       batch.put(baseKey, encodeBase(this.#owner.name, next));
     }
     await batch.write({ sync: true });
@@ -138,7 +141,7 @@ export class Journal implements Storage<Uint8Array> {
   }
 }
 
-/** Reads the base; a journal that is new gets one, so that from then on its absence is a loss. */
+/** Reads the base. A new journal gets one, so that its absence counts as a loss from then on. */
 async function readBase(
   database: Database,
   owner: JournalOwner,
@@ -156,36 +159,36 @@ async function readBase(
   if (owner.hasVoted && !isAbsent) {
     throw new DiskError(
       'DISK_AMNESIA',
-      `The node has voted, and its journal is empty. ${repairAdvice}`,
+      `The node has voted, but its journal is empty. ${repairAdvice}`,
     );
   }
   await database.put(baseKey, encodeBase(owner.name, newBase), { sync: true });
   return newBase;
 }
 
-/** Every turn from the base on, each verified against the one before it. The whole database is read. */
-async function* turnsFrom(
+/** Every record from the base on, each verified against the one before it. Reads the whole database. */
+async function* recordsFrom(
   database: Database,
   owner: string,
   base: JournalBase,
-): AsyncGenerator<Turn> {
-  let turn = base.firstIndex;
+): AsyncGenerator<JournalRecord> {
+  let writeIndex = base.firstIndex;
   let previous = base.previous;
   try {
     for await (const [key, bytes] of database.iterator({ fillCache: false })) {
       const found = fromRecordKey(key);
       if (found !== undefined && found < base.firstIndex) continue;
-      if (found !== turn) throw new Error(`it is missing, and key ${toHex(key)} is next`);
+      if (found !== writeIndex) throw new Error(`it is missing, and key ${toHex(key)} is next`);
       const record = openRecord({ owner, key }, bytes);
       if (!isSameChecksum(record.previous, previous)) {
-        throw new Error('it does not follow the turn before it');
+        throw new Error('it does not follow the record before it');
       }
       yield { writes: decodeWrites(record.payload), checksum: record.checksum };
       previous = record.checksum;
-      turn += 1;
+      writeIndex += 1;
     }
   } catch (cause) {
-    throw damaged(`turn ${turn}`, cause);
+    throw damaged(`record ${writeIndex}`, cause);
   }
 }
 
@@ -193,8 +196,8 @@ function expectTail(index: JournalIndex, owner: JournalOwner): void {
   const reached = Math.max(index.base.writtenAt, owner.writeIndexReached);
   if (index.writeIndex >= reached) return;
   throw damaged(
-    `turn ${index.writeIndex + 1}`,
-    new Error(`the journal ends before turn ${reached}`),
+    `record ${index.writeIndex + 1}`,
+    new Error(`the journal ends before record ${reached}`),
   );
 }
 
@@ -203,9 +206,9 @@ function damaged(record: string, cause: unknown): DiskError {
   return new DiskError('DISK_JOURNAL_DAMAGED', message, cause);
 }
 
-function writeFailed(turn: number, cause: unknown): DiskError {
-  const advice = 'It may or may not be remembered: the journal must be opened again.';
-  const message = `Writing turn ${turn} failed: ${reasonOf(cause)}. ${advice}`;
+function writeFailed(writeIndex: number, cause: unknown): DiskError {
+  const advice = 'It may or may not be on disk: the journal must be opened again.';
+  const message = `Writing record ${writeIndex} failed: ${reasonOf(cause)}. ${advice}`;
   return new DiskError('DISK_FAILED', message, cause);
 }
 

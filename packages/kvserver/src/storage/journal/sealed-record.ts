@@ -1,7 +1,7 @@
 /**
- * The envelope of every journal record: the checksum of the record before it, the payload, and a
- * checksum over its owner, its key and both. So a record that was changed, moved, dropped or taken
- * from another node does not go unnoticed, whatever the database below says.
+ * The envelope of every journal record: the checksum of the record before it, the payload, and a checksum
+ * over its owner, its key and both. It reveals a record that was changed, moved, dropped or copied from
+ * another node, whatever the database below reports.
  *
  * ```text
  *   previous (16 bytes) │ payload │ checksum (16 bytes)
@@ -14,10 +14,10 @@ const checksumBytes = 16;
 /** The first half of a SHA-256. */
 export type Checksum = Uint8Array;
 
-/** What stands before the first record. */
+/** Takes the place of the checksum before the first record. */
 export const noChecksum: Checksum = new Uint8Array(checksumBytes);
 
-/** Where a record stands: whose it is, and under which key. */
+/** Identifies a record: its owner, and its key in the journal. */
 export interface RecordId {
   readonly owner: string;
   readonly key: Uint8Array;
@@ -34,19 +34,19 @@ export interface OpenedRecord {
   readonly checksum: Checksum;
 }
 
-export function sealRecord(place: RecordId, previous: Checksum, payload: Uint8Array): SealedRecord {
+export function sealRecord(id: RecordId, previous: Checksum, payload: Uint8Array): SealedRecord {
   const body = Buffer.concat([previous, payload]);
-  const checksum = checksumOf(place, body);
+  const checksum = checksumOf(id, body);
   return { bytes: Buffer.concat([body, checksum]), checksum };
 }
 
-/** @throws Error if the record is not, to the bit, what was sealed at this place. */
-export function openRecord(place: RecordId, bytes: Uint8Array): OpenedRecord {
+/** @throws Error unless the record is, to the bit, what was sealed under this id. */
+export function openRecord(id: RecordId, bytes: Uint8Array): OpenedRecord {
   const bodyBytes = bytes.byteLength - checksumBytes;
   if (bodyBytes < checksumBytes) throw new Error(`it has only ${bytes.byteLength} bytes`);
   const body = bytes.subarray(0, bodyBytes);
   const checksum = bytes.subarray(bodyBytes);
-  if (!isSameChecksum(checksum, checksumOf(place, body))) {
+  if (!isSameChecksum(checksum, checksumOf(id, body))) {
     throw new Error('its checksum does not match its content');
   }
   return {

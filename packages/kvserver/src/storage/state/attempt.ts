@@ -1,9 +1,9 @@
-/** Calls to the database under the state, with what they throw told apart. */
+/** Calls the state database, and classifies what it throws. */
 import { StateError } from '../../state-machine/state-error.ts';
 
 /**
- * @throws StateError `STATE_DAMAGED` if the database itself found that what it reads is not what it
- *   wrote; `STATE_FAILED` for anything else that `action` throws.
+ * @throws StateError `STATE_DAMAGED` if the database itself reports corruption; `STATE_FAILED` for any other
+ *   error of `action`.
  */
 export async function attempt<T>(what: string, action: () => Promise<T>): Promise<T> {
   try {
@@ -14,7 +14,7 @@ export async function attempt<T>(what: string, action: () => Promise<T>): Promis
   }
 }
 
-/** `abstract-level` wraps some of what the database says. */
+/** `abstract-level` wraps some errors of the database. */
 function isCorruption(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return ('code' in error && error.code === 'LEVEL_CORRUPTION') || isCorruption(error.cause);

@@ -1,6 +1,6 @@
 /**
- * How far the journal beside a state had come when the state was last written. A journal cannot tell
- * from within that its end is missing; the state remembers for it.
+ * The write index of the journal at the time the state was last written. A journal cannot tell from within
+ * that its end is missing, so the state records it.
  */
 import { toCount } from '@paxkv/protocol';
 import { attempt } from './attempt.ts';
@@ -8,16 +8,18 @@ import { journalKey } from './row-keys.ts';
 import { unseal } from './sealed-row.ts';
 import type { StateLevel, WriteOptions } from './state-database.ts';
 
-/** The highest turn that the journal must have; 0 if nothing is known. @throws StateError */
+/** The write index that the journal must have reached; 0 if none is recorded. @throws StateError */
 export async function readJournalMark(level: StateLevel): Promise<number> {
-  const row = await attempt('read the mark of the journal', () => level.get(journalKey));
-  return row === undefined ? 0 : unseal(journalKey, row, ([turn]) => toCount(turn));
+  const row = await attempt('read the recorded write index of the journal', () =>
+    level.get(journalKey),
+  );
+  return row === undefined ? 0 : unseal(journalKey, row, ([writeIndex]) => toCount(writeIndex));
 }
 
-/** To be called when the journal begins anew. @throws StateError */
+/** Called when the journal starts again from nothing. @throws StateError */
 export async function clearJournalMark(level: StateLevel): Promise<void> {
   const options: WriteOptions = { sync: true };
-  await attempt('clear the mark of the journal', () =>
+  await attempt('clear the recorded write index of the journal', () =>
     level.batch([{ type: 'del', key: journalKey }], options),
   );
 }

@@ -1,7 +1,7 @@
 /**
- * A walk over every row of a state: each is checked by its own sum, and all of them by the checksum that
- * the position names. Used wherever a whole state is read: at a start, when it is sent, when it comes.
- * Rule: a state is complete and unharmed, or it is not used.
+ * Verifies a whole state while its rows are read: each row by its own checksum, and all of them by the checksum
+ * in the position. Used at a start, and when a state is sent or received.
+ * Rule: a state that is incomplete or damaged is not used.
  */
 import type { Bytes } from '@paxkv/protocol';
 import { StateError } from '../../state-machine/state-error.ts';
@@ -14,7 +14,7 @@ import {
   type StateChecksum,
 } from './state-checksum.ts';
 
-/** One row as it lies in the database. */
+/** One row as the database stores it. */
 export type StateRow = readonly [key: Bytes, row: Bytes];
 
 export class RowAudit {

@@ -1,25 +1,24 @@
 /**
- * Where things lie in the state database. The first byte of a row's key says what the row is:
+ * The keys of the state database. The first byte of a row's key is the kind of row:
  *
- *   d key               the present value of a key, in the order of the keys' bytes
- *   s session (8 bytes) one session, in the order they were opened
- *   m name              the position of the whole state
+ *   d key               the current entry of a key, ordered by the bytes of the key
+ *   s session (8 bytes) one session, in the order in which they were opened
+ *   m name              the position of the whole state, and notes about this copy
  *
- * `h` is kept for history: `h key 00 01 revision (8 bytes)`, each 00 in the key written as 00 ff, so
- * that all revisions of a key lie together, in order, and no key runs into another. Present values
- * stay where they are.
+ * `h` is reserved for history: `h key 00 01 revision (8 bytes)`, each 00 in the key written as 00 ff, so that
+ * the revisions of a key are adjacent and in order, and no key is a prefix of another.
  */
 import type { Bytes } from '@paxkv/protocol';
 import { fromText, nameOf } from '../../state-machine/store/latin1.ts';
 
 const prefixes = { data: 0x64, meta: 0x6d, session: 0x73 } as const;
 
-/** The row of one key of the store. */
+/** The row of a key of the store. */
 export function dataKey(key: Bytes): Bytes {
   return withPrefix(prefixes.data, key);
 }
 
-/** The same for the key of that name. */
+/** The same for a key given by its name. */
 export function dataKeyOf(name: string): Bytes {
   return fromText(String.fromCharCode(prefixes.data) + name);
 }
@@ -30,7 +29,7 @@ export function sessionKey(session: number): Bytes {
   return withPrefix(prefixes.session, id);
 }
 
-/** The session whose row this is. */
+/** The session id in the key of a session's row. */
 export function fromSessionKey(rowKey: Bytes): number {
   const view = new DataView(rowKey.buffer, rowKey.byteOffset, rowKey.byteLength);
   return Number(view.getBigUint64(1));
@@ -41,7 +40,7 @@ export function isSessionKey(rowKey: Bytes): boolean {
   return rowKey[0] === prefixes.session;
 }
 
-/** Whether the row is about the state as a whole. */
+/** Whether the row describes the state as a whole. */
 export function isMetaKey(rowKey: Bytes): boolean {
   return rowKey[0] === prefixes.meta;
 }
@@ -54,10 +53,10 @@ export function isStateKey(rowKey: Bytes): boolean {
 /** Applied position, counters and state hash: see `position-row.ts`. */
 export const positionKey = withPrefix(prefixes.meta, Buffer.from('position'));
 
-/** How far the journal beside this state had come: see `journal-mark.ts`. */
+/** The write index of the journal beside this state: see `journal-mark.ts`. */
 export const journalKey = withPrefix(prefixes.meta, Buffer.from('journal'));
 
-/** Whether the row is about this copy of the state alone, and no part of the state itself. */
+/** Whether the row concerns only this copy of the state and is no part of the state itself. */
 export function isLocalKey(rowKey: Bytes): boolean {
   return isMetaKey(rowKey) && nameOf(rowKey) !== nameOf(positionKey);
 }

@@ -1,6 +1,6 @@
 /**
- * Rows as they lie in the database, each under a checksum of its own: LevelDB can give back a wrong
- * value without a word. The sum covers the key as well, so a row in another's place is found too.
+ * Rows as the database stores them, each with a checksum of its own: LevelDB can return a wrong value without
+ * an error. The checksum covers the key as well, so that a row under a wrong key is noticed too.
  */
 import { crc32 } from 'node:zlib';
 import type { Bytes } from '@paxkv/protocol';
@@ -23,7 +23,7 @@ export function sumIn(sealed: Bytes): number {
 }
 
 /**
- * What is in a row, still packed.
+ * The packed content of a row.
  *
  * @throws StateError `STATE_DAMAGED` if the sum is wrong.
  */

@@ -1,18 +1,18 @@
 /**
- * A tally of rows: how many there are, and the sum of their checksums. It lies in the position's row,
- * so each write keeps it true; a row that LevelDB dropped, or brought back from before, makes it false.
+ * The checksum of all rows of a state: their number, and the sum of their own checksums. The row of the
+ * position holds it, and each write updates it; a row that LevelDB dropped or restored makes it wrong.
  */
 import { type Row, toCount } from '@paxkv/protocol';
 
 export interface StateChecksum {
   readonly count: number;
-  /** Of the rows' checksums, modulo 2³². It does not depend on their order. */
+  /** The sum of the rows' checksums, modulo 2³². It does not depend on their order. */
   readonly sum: number;
 }
 
 export const emptyChecksum: StateChecksum = { count: 0, sum: 0 };
 
-/** The tally after one row was replaced; an absent checksum stands for no row. */
+/** The checksum after one row was replaced; `undefined` stands for no row. */
 export function checksumAfter(
   { count, sum }: StateChecksum,
   { before, after }: { readonly before: number | undefined; readonly after: number | undefined },

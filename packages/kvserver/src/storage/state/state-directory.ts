@@ -1,11 +1,12 @@
 /**
- * The folder of the state database, and how another state takes its place: written beside it, flushed,
- * then renamed. Between any two steps there is one whole state, and the next opening finds it.
+ * The directory of the state database, and its atomic replacement: the new state is written beside it,
+ * flushed, then renamed. After a crash between any two steps there is one complete state, which the next start
+ * finds.
  *
  * ```text
  *   state/            the state
- *   state.incoming/   the next one, while it is being written
- *   state.outgoing/   the last one, from the renaming until it is deleted
+ *   state.incoming/   the new state, while it is being written
+ *   state.outgoing/   the old state, from the renaming until it is deleted
  * ```
  */
 import { readdir, rename, rm } from 'node:fs/promises';
@@ -28,32 +29,36 @@ export class StateDirectory {
   }
 
   /**
-   * Opens the state in the data directory at `path`. Ends first what a crash interrupted. A state that
-   * is absent altogether is made anew, empty: that is no wrong state, merely the oldest. One that is
-   * there and not whole is refused, unless the node `isNew` and may have been cut short as it was made.
+   * Opens the state in the data directory at `path`, after completing a replacement that a crash interrupted.
+   * An absent state is created empty, which is correct and merely the oldest one. An incomplete state is
+   * refused, unless the node `isNew` and its creation may have been interrupted.
    *
    * @throws DiskError `DISK_STATE_DAMAGED`, `DISK_IN_USE` or `DISK_UNUSABLE`.
    */
   static async open(path: string, options: { readonly isNew: boolean }): Promise<StateDirectory> {
-    const isAbsent = await attempt(`tidy up in ${path}`, () => tidy(path));
-    const database = await open(placesIn(path).present, options.isNew || isAbsent);
+    const isAbsent = await attempt(`complete a replacement in ${path}`, () =>
+      completeReplacement(path),
+    );
+    const database = await open(pathsIn(path).present, options.isNew || isAbsent);
     return new StateDirectory(path, database);
   }
 
-  /** Open, until it is replaced. */
+  /** Open until it is replaced. */
   get database(): StateDatabase {
     return this.#database;
   }
 
   /**
-   * Has `fill` write another state into an empty database, then puts it in the place of this one. If
-   * `fill` throws, what it throws is thrown on and everything stays as it was.
+   * Calls `fill` with an empty database, then puts that database in the place of this one. If `fill` throws,
+   * so does this, and the state stays.
    *
-   * @throws DiskError. Nobody can tell then which of the two is open: to be closed and opened again.
+   * @throws DiskError. Which of the two is open is unknown then: close the data directory and open it again.
    */
   async replace(fill: (database: StateDatabase) => Promise<void>): Promise<StateDatabase> {
-    const { present, incoming } = placesIn(this.#path);
-    await attempt('make room for a state', () => rm(incoming, { recursive: true, force: true }));
+    const { present, incoming } = pathsIn(this.#path);
+    await attempt('remove an incomplete state', () =>
+      rm(incoming, { recursive: true, force: true }),
+    );
     const database = await open(incoming, true);
     try {
       await fill(database);
@@ -61,7 +66,7 @@ export class StateDirectory {
       await database.close();
     }
     await this.#database.close();
-    await attempt('put a state in its place', () => this.#swap());
+    await attempt('replace the state', () => this.#swap());
     this.#database = await open(present, false);
     return this.#database;
   }
@@ -71,7 +76,7 @@ export class StateDirectory {
   }
 
   async #swap(): Promise<void> {
-    const { present, incoming, outgoing } = placesIn(this.#path);
+    const { present, incoming, outgoing } = pathsIn(this.#path);
     await syncDirectory(incoming);
     await rename(present, outgoing);
     await syncDirectory(this.#path);
@@ -82,22 +87,22 @@ export class StateDirectory {
 }
 
 /**
- * Ends a replacement that was cut short: backwards if the new state may be incomplete, else forwards.
+ * Completes an interrupted replacement: backwards if the new state may be incomplete, otherwise forwards.
  * Resolves with whether there is no state at all.
  */
-async function tidy(path: string): Promise<boolean> {
+async function completeReplacement(path: string): Promise<boolean> {
   const found = await readdir(path);
-  const { present, incoming, outgoing } = placesIn(path);
-  const isIn = (place: string) => found.includes(basename(place));
-  // Safety: the old one leaves only when the new one is complete.
+  const { present, incoming, outgoing } = pathsIn(path);
+  const isIn = (each: string) => found.includes(basename(each));
+  // Safety: the old state is moved away only once the new one is complete.
   if (!isIn(present) && isIn(outgoing)) await rename(isIn(incoming) ? incoming : outgoing, present);
-  for (const place of [incoming, outgoing].filter(isIn)) {
-    await rm(place, { recursive: true, force: true });
+  for (const leftover of [incoming, outgoing].filter(isIn)) {
+    await rm(leftover, { recursive: true, force: true });
   }
   return !isIn(present) && !isIn(outgoing);
 }
 
-function placesIn(path: string): { present: string; incoming: string; outgoing: string } {
+function pathsIn(path: string): { present: string; incoming: string; outgoing: string } {
   const [present, incoming, outgoing] = ['state', 'state.incoming', 'state.outgoing'] as const;
   return {
     present: join(path, present),

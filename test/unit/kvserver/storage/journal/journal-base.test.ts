@@ -3,8 +3,8 @@ import {
   encodeBase,
   newBase,
 } from '@paxkv/kvserver/internal/storage/journal/journal-base';
+import { baseKey, toRecordKey } from '@paxkv/kvserver/internal/storage/journal/record-key';
 import { sealRecord } from '@paxkv/kvserver/internal/storage/journal/sealed-record';
-import { baseKey, toRecordKey } from '@paxkv/kvserver/internal/storage/journal/turn-key';
 import { expect } from 'chai';
 import { Packr } from 'msgpackr';
 

@@ -1,7 +1,7 @@
 /** What only the chain can notice: records, each intact, that do not belong together. */
 import { join } from 'node:path';
 import { Journal } from '@paxkv/kvserver/internal/storage/index';
-import { baseKey, toRecordKey } from '@paxkv/kvserver/internal/storage/journal/turn-key';
+import { baseKey, toRecordKey } from '@paxkv/kvserver/internal/storage/journal/record-key';
 import { expect } from 'chai';
 import { Level } from 'level';
 import { OwnerInMemory, refusalOf, Scratch, voteFor, withJournal } from '../scratch.ts';
@@ -30,13 +30,13 @@ describe('Chain of the journal', () => {
 
   it('names a turn that is missing', async () => {
     expect(await refusalAfter((rows) => rows.del(toRecordKey(4)))).to.include(
-      'turn 4: it is missing',
+      'record 4: it is missing',
     );
   });
 
   it('notices when the first turns are missing', async () => {
     expect(await refusalAfter((rows) => rows.del(toRecordKey(1)))).to.include(
-      'turn 1: it is missing',
+      'record 1: it is missing',
     );
   });
 
@@ -46,14 +46,14 @@ describe('Chain of the journal', () => {
       bytes.writeUInt8(bytes.readUInt8(40) ^ 1, 40);
       await rows.put(toRecordKey(7), bytes);
     });
-    expect(message).to.include('turn 7: its checksum');
+    expect(message).to.include('record 7: its checksum');
   });
 
   it('notices a turn under the key of another', async () => {
     const message = await refusalAfter(async (rows) => {
       await rows.put(toRecordKey(7), (await rows.get(toRecordKey(6))) ?? new Uint8Array());
     });
-    expect(message).to.include('turn 7: its checksum');
+    expect(message).to.include('record 7: its checksum');
   });
 
   it('notices a turn of the same number from another past', async () => {
@@ -67,7 +67,7 @@ describe('Chain of the journal', () => {
     const message = await refusalAfter((rows) =>
       rows.put(toRecordKey(11), eleventh ?? new Uint8Array()),
     );
-    expect(message).to.include('turn 12: it does not follow');
+    expect(message).to.include('record 12: it does not follow');
   });
 
   it('notices a key that is none of its own', async () => {
@@ -83,7 +83,7 @@ describe('Chain of the journal', () => {
     const older = await withRows(options.directory, (rows) => rows.get(baseKey));
     await forgetMany(options);
     const message = await refusalAfter((rows) => rows.put(baseKey, older ?? new Uint8Array()));
-    expect(message).to.include('turn 1: it is missing');
+    expect(message).to.include('record 1: it is missing');
   });
 
   it('notices a tail lost since the base was written', async () => {
@@ -97,7 +97,7 @@ describe('Chain of the journal', () => {
 
   it('notices a tail lost since its owner last heard of it', async () => {
     options.owner.writeIndexReached = 10;
-    expect(await refusalAfter((rows) => rows.del(toRecordKey(10)))).to.include('before turn 10');
+    expect(await refusalAfter((rows) => rows.del(toRecordKey(10)))).to.include('before record 10');
   });
 
   it('cannot notice the loss of its last turn by itself', async () => {

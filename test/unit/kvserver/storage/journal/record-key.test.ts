@@ -2,7 +2,7 @@ import {
   baseKey,
   fromRecordKey,
   toRecordKey,
-} from '@paxkv/kvserver/internal/storage/journal/turn-key';
+} from '@paxkv/kvserver/internal/storage/journal/record-key';
 import { expect } from 'chai';
 
 describe('Key of a turn', () => {

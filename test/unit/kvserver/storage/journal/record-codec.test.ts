@@ -2,7 +2,7 @@ import {
   decodeWrites,
   encodeWrites,
   type JournalWrite,
-} from '@paxkv/kvserver/internal/storage/journal/turn-writes';
+} from '@paxkv/kvserver/internal/storage/journal/record-codec';
 import { roundMax } from '@paxkv/paxos/core';
 import { expect } from 'chai';
 import fc from 'fast-check';

@@ -1,6 +1,6 @@
 /**
- * What one turn wrote, as bytes: MessagePack, one array a write, led by the write's type.
- * Everything read back is checked before it is believed.
+ * Encodes the writes of one journal record: MessagePack, one array for each write, its type first.
+ * Decoding checks every field.
  */
 import type { Write } from '@paxkv/paxos';
 import {
@@ -16,14 +16,14 @@ export type JournalWrite = Write<Uint8Array>;
 
 const packr = new Packr({ useRecords: false });
 
-/** @throws TypeError for what could not be read back: it must never reach the disk. */
+/** @throws TypeError for a write that could not be decoded again: it must never reach the disk. */
 export function encodeWrites(writes: readonly JournalWrite[]): Uint8Array {
   const fields = writes.map(toFields);
   fields.forEach(fromFields);
   return packr.pack(fields);
 }
 
-/** @throws Error if the bytes are not the writes of one turn. */
+/** @throws Error if the bytes are not the writes of one record. */
 export function decodeWrites(bytes: Uint8Array): JournalWrite[] {
   return parseArray(packr.unpack(bytes)).map((fields) => fromFields(parseArray(fields)));
 }
@@ -155,7 +155,7 @@ function parseBytes(value: unknown): Uint8Array {
   return value;
 }
 
-/** Also used for the numbers of the journal's base. */
+/** An integer within bounds. The base of the journal uses it too. @throws TypeError */
 export function parseInteger(
   name: string,
   value: unknown,
