@@ -4,7 +4,7 @@
  */
 import type { DamagedPart } from './storage/quarantine.ts';
 
-export type Remedy =
+export type RecoveryAction =
   /** Close everything and open it again, which verifies it. */
   | { readonly type: 'reopen'; readonly delayMs: number }
   /** Set this part aside first; the others have what was in it. */
@@ -26,7 +26,7 @@ const failures: readonly string[] = ['PAXOS_STORAGE_FAILED', 'DISK_FAILED', 'STA
 const delayMsMin = 50;
 const delayMsMax = 1000;
 /** So long after the last trouble it counts as overcome. */
-const calmMs = 60_000;
+const recoveredMs = 60_000;
 /** Repairs and retries of one trouble, where it is not that the disk is full. */
 const attemptCountMax = 10;
 
@@ -36,8 +36,8 @@ export class RestartPolicy {
   #lastMs = Number.NEGATIVE_INFINITY;
 
   /** What to do about `error`, at a time that never goes back. */
-  remedyFor(error: unknown, nowMs: number): Remedy {
-    if (nowMs - this.#lastMs > calmMs) {
+  actionFor(error: unknown, nowMs: number): RecoveryAction {
+    if (nowMs - this.#lastMs > recoveredMs) {
       this.#attemptCount = 0;
       this.#fullCount = 0;
     }

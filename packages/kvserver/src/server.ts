@@ -129,7 +129,7 @@ export class KvServer {
     for (const warning of warnings) this.#logger.warn({ warning }, 'settings doubted');
     this.#http.listen({ host: listenHost, port: listenPort, exclusive: true });
     await once(this.#http, 'listening');
-    await this.#life.begin();
+    await this.#life.start();
     if (this.#life.failure !== undefined) throw this.#life.failure;
     // Should the node end by itself, the doors close too.
     this.#life.ended.then(() => this.stop()).catch(() => {});
@@ -159,13 +159,13 @@ export class KvServer {
   }
 
   #reasonOf(node: NodeStatus | undefined): string | undefined {
-    return this.#life.failure?.message ?? this.#life.trouble?.message ?? node?.reason;
+    return this.#life.failure?.message ?? this.#life.currentError?.message ?? node?.reason;
   }
 
   #stateOf(state: NodeStatus['state'] | undefined): StatusReply['state'] {
     if (this.#isStopping) return 'stopping';
     if (this.#life.failure !== undefined) return 'failed';
-    if (this.#life.trouble !== undefined) return 'repairing';
+    if (this.#life.currentError !== undefined) return 'repairing';
     if (state === undefined || state === 'joining') return 'starting';
     return state;
   }

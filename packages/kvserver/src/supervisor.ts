@@ -31,7 +31,7 @@ export class Supervisor {
   }
 
   /** Why the node was closed, or is about to be, until it is open again. */
-  get trouble(): Error | undefined {
+  get currentError(): Error | undefined {
     return this.#trouble;
   }
 
@@ -46,7 +46,7 @@ export class Supervisor {
   }
 
   /** Resolves when the node is open, or waits for its disk, or has ended already. */
-  begin(): Promise<void> {
+  start(): Promise<void> {
     return new Promise((resolve) => {
       this.#ended = this.#live(resolve).finally(resolve);
     });
@@ -72,7 +72,7 @@ export class Supervisor {
   async #round(onBegun: () => void): Promise<boolean> {
     const trouble = await this.#serve(onBegun);
     if (trouble === undefined) return true;
-    const remedy = this.#policy.remedyFor(trouble, systemClock.now());
+    const remedy = this.#policy.actionFor(trouble, systemClock.now());
     this.#options.logger.warn({ error: trouble, remedy }, 'node in trouble');
     switch (remedy.type) {
       case 'giveUp':

@@ -38,7 +38,7 @@ export const peersMutants: readonly Mutant[] = [
     does: 'A connection is heard on after a newer one took its place.',
     loses: 'Messages of an earlier life of a server arrive after those of the present one.',
     file: 'kvserver/src/transport/incoming-link.ts',
-    right: "    if (this.#stage === 'retired') return;\n    if (!isBinary",
+    right: "    if (this.#stage === 'closing') return;\n    if (!isBinary",
     wrong:
       "    if (this.#stage === 'retired' && this.#node === undefined) return;\n    if (!isBinary",
     caughtBy: [
@@ -84,8 +84,8 @@ export const peersMutants: readonly Mutant[] = [
     does: 'A server of another cluster is let in.',
     loses: 'Votes of strangers count.',
     file: 'kvserver/src/transport/handshake.ts',
-    right: "if (hello.clusterId !== host.clusterId) return 'wrong",
-    wrong: "if (hello.clusterId === '') return 'wrong",
+    right: 'if (hello.clusterId !== host.clusterId)',
+    wrong: "if (hello.clusterId === '')",
     caughtBy: [
       byTest('unit/kvserver/transport/handshake', 'does not tell a stranger the id of its cluster'),
     ],

@@ -30,7 +30,7 @@ describe('RestartPolicy', () => {
       [new DiskError('DISK_IDENTITY_DAMAGED', ''), 'identity'],
     ] as const;
     for (const [error, part] of parts) {
-      const remedy = new RestartPolicy().remedyFor(error, 0);
+      const remedy = new RestartPolicy().actionFor(error, 0);
       expect(remedy, error.message).to.deep.equal({ type: 'quarantine', part });
     }
   });
@@ -38,7 +38,7 @@ describe('RestartPolicy', () => {
   it('tries again after a failed write, each time a little later', () => {
     const policy = new RestartPolicy();
     const delays = [0, 1, 2, 3, 4, 5].map((nowMs) => {
-      const remedy = policy.remedyFor(failedWrite(new Error('who knows')), nowMs);
+      const remedy = policy.actionFor(failedWrite(new Error('who knows')), nowMs);
       return remedy.type === 'reopen' ? remedy.delayMs : remedy.type;
     });
     expect(delays).to.deep.equal([50, 100, 200, 400, 800, 1000]);
@@ -47,7 +47,7 @@ describe('RestartPolicy', () => {
   it('gives up where a fault does not pass', () => {
     const policy = new RestartPolicy();
     const remedies = Array.from({ length: 11 }, (_, nowMs) =>
-      policy.remedyFor(failedWrite(systemError('EIO')), nowMs),
+      policy.actionFor(failedWrite(systemError('EIO')), nowMs),
     );
     expect(remedies.map(({ type }) => type)).to.deep.equal([
       ...new Array(10).fill('reopen'),
@@ -58,8 +58,8 @@ describe('RestartPolicy', () => {
   it('gives up on data that is damaged again and again', () => {
     const policy = new RestartPolicy();
     const error = new StateError('STATE_DAMAGED', '');
-    for (let nowMs = 0; nowMs < 10; nowMs += 1) policy.remedyFor(error, nowMs);
-    expect(policy.remedyFor(error, 10)).to.deep.equal({ type: 'giveUp' });
+    for (let nowMs = 0; nowMs < 10; nowMs += 1) policy.actionFor(error, nowMs);
+    expect(policy.actionFor(error, 10)).to.deep.equal({ type: 'giveUp' });
   });
 
   it('waits for room on a full disk as long as it takes, never more than a second at a time', () => {
@@ -71,7 +71,7 @@ describe('RestartPolicy', () => {
     ]) {
       const policy = new RestartPolicy();
       for (let nowMs = 0; nowMs < 1000; nowMs += 1) {
-        const remedy = policy.remedyFor(error, nowMs);
+        const remedy = policy.actionFor(error, nowMs);
         expect(remedy.type === 'reopen' && remedy.delayMs).to.be.within(50, 1000);
       }
     }
@@ -80,8 +80,8 @@ describe('RestartPolicy', () => {
   it('takes trouble a minute after the last for a new one', () => {
     const policy = new RestartPolicy();
     const error = failedWrite(systemError('EIO'));
-    for (let nowMs = 0; nowMs < 10; nowMs += 1) policy.remedyFor(error, nowMs);
-    expect(policy.remedyFor(error, 70_000)).to.deep.equal({ type: 'reopen', delayMs: 50 });
+    for (let nowMs = 0; nowMs < 10; nowMs += 1) policy.actionFor(error, nowMs);
+    expect(policy.actionFor(error, 70_000)).to.deep.equal({ type: 'reopen', delayMs: 50 });
   });
 
   it('gives up at once on what no repetition mends', () => {
@@ -97,7 +97,7 @@ describe('RestartPolicy', () => {
       'not even an error',
     ];
     for (const error of hopeless) {
-      expect(new RestartPolicy().remedyFor(error, 0), String(error)).to.deep.equal({
+      expect(new RestartPolicy().actionFor(error, 0), String(error)).to.deep.equal({
         type: 'giveUp',
       });
     }

@@ -1,4 +1,4 @@
-/** The settings of one server: read, checked and completed before anything starts. */
+/** The settings of one server, checked and completed before anything starts. */
 import { z } from 'zod';
 import {
   type HttpLimits,
@@ -11,9 +11,9 @@ import { isLoopback } from './loopback.ts';
 const mebibyte = 1024 * 1024;
 
 const limitsSchema = z.strictObject({
-  /** From a request's arrival to its answer; then its outcome is unknown. */
+  /** From the arrival of a request to its reply; after that its outcome is unknown. */
   requestTimeoutMs: positiveCount(5000),
-  /** Requests accepted and not answered yet; more are refused. */
+  /** Pending requests; more are refused. */
   pendingRequestCountMax: positiveCount(10_000),
   /** Bytes of the keys and values of those requests. */
   pendingBytesMax: positiveCount(64 * mebibyte),
@@ -21,7 +21,7 @@ const limitsSchema = z.strictObject({
   batchRequestCountMax: positiveCount(1024),
   /** Bytes of one value; a single request may be larger. */
   batchBytesMax: positiveCount(mebibyte),
-  /** Instances that this server proposes in at once. */
+  /** Instances for which this server proposes at once. */
   inFlightInstanceCountMax: positiveCount(4),
 });
 
@@ -60,7 +60,7 @@ const configSchema = z.strictObject({
   logLevel: z.enum(logLevels).default('info'),
 });
 
-/** Where a server is reached. An IPv6 host is without brackets. */
+/** The address of a server. An IPv6 host has no brackets. */
 export interface Address {
   readonly host: string;
   readonly port: number;
@@ -68,30 +68,30 @@ export interface Address {
 
 type Settings = Readonly<z.infer<typeof configSchema>>;
 
-/** All settings of one server, each within its range, and fitting together. */
+/** All settings of one server, each valid and consistent with the others. */
 export interface Config {
-  /** This server's place in `addresses`, from 0. */
+  /** The index of this server in `addresses`, from 0. */
   readonly nodeId: number;
   /** The same on all servers of one cluster. */
   readonly clusterId: string;
   /** Every server of the cluster, by node id. The same on all of them. */
   readonly addresses: readonly Address[];
-  /** Where this server keeps what it must not forget. No other server may use it. */
+  /** The directory for all data of this server. No other server may use it. */
   readonly dataDirectory: string;
-  /** The host of the own address unless set. */
+  /** Default: the host of the own address. */
   readonly listenHost: string;
-  /** The port of the own address unless set; 0 lets the system choose. */
+  /** Default: the port of the own address. 0 lets the system choose. */
   readonly listenPort: number;
-  /** Allows to listen beyond loopback, where nothing is encrypted or authenticated. */
+  /** Allows listening beyond loopback although nothing is encrypted or authenticated. */
   readonly insecure: boolean;
   readonly limits: Limits;
   readonly http: HttpLimits;
   readonly logLevel: LogLevel;
-  /** What an operator should hear at start, one line each. */
+  /** Warnings for the operator at start, one line each. */
   readonly warnings: readonly string[];
 }
 
-/** Says everything that is wrong with the settings, one line each. */
+/** Lists everything that is wrong with the settings, one line each. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly string[];
@@ -132,8 +132,8 @@ function problemsOf(settings: Settings): string[] {
   const host = settings.listenHost ?? own?.host;
   if (host !== undefined && !isLocalHost(host) && !insecure) {
     problems.push(
-      `listenHost: ${host} can be reached from other machines, and nothing is encrypted or ` +
-        'authenticated; set insecure if that is meant',
+      `listenHost: ${host} is reachable from other machines, and nothing is encrypted or ` +
+        'authenticated; set insecure to allow it',
     );
   }
   return problems;
@@ -143,12 +143,12 @@ function warningsOf({ addresses }: Settings, listenHost: string): string[] {
   const warnings: string[] = [];
   if (addresses.length % 2 === 0) {
     warnings.push(
-      `${addresses.length} nodes survive no more failures than ${addresses.length - 1}; ` +
+      `${addresses.length} nodes tolerate no more failures than ${addresses.length - 1}; ` +
         'use an odd number',
     );
   }
   if (!isLocalHost(listenHost)) {
-    warnings.push(`insecure: whoever reaches ${listenHost} can read and write everything`);
+    warnings.push(`insecure: every client that reaches ${listenHost} can read and write all data`);
   }
   return warnings;
 }

@@ -1,31 +1,31 @@
-/** How much one client may ask of the stream, and how long it may be silent. */
+/** Limits of one client's stream. */
 import { keyBytesMax, valueBytesMax } from '@paxkv/protocol';
 
 export interface StreamLimits {
-  /** The largest frame from a client: one request of any size fits. */
+  /** The largest frame from a client: it holds any single request. */
   readonly frameBytesMax: number;
-  /** Replies beyond this go into the next frame; a single one may be larger. */
+  /** Replies beyond this go into the next frame; a single reply may be larger. */
   readonly replyFrameBytesMax: number;
-  /** Requests of one connection that are not answered yet; more are refused. */
+  /** Pending requests of one connection; more are refused. */
   readonly inFlightCountMax: number;
-  /** Bytes of the frames they came in: with more, nothing is read from the connection. */
+  /** Bytes of the frames of pending requests; beyond it the connection is not read. */
   readonly inFlightBytesMax: number;
-  /** Bytes that the client has not taken yet: with more, nothing is read from it. */
+  /** Bytes of replies that the client has not read; beyond it the connection is not read. */
   readonly unsentBytesMax: number;
-  /** The same: with more, values are not sent but refused. */
+  /** The same; beyond it gets are refused instead of answered. */
   readonly unsentValueBytesMax: number;
-  /** Open at once. Other clients and servers come in by the same port, so it is not all there are. */
+  /** Streams open at once. It leaves room for HTTP clients and servers on the same port. */
   readonly connectionCountMax: number;
-  /** A connection is asked for a sign of life this often. */
+  /** Between two pings. */
   readonly pingIntervalMs: number;
-  /** A connection without a sign of life for so long is given up. */
+  /** A connection on which nothing has arrived for this long is closed. */
   readonly silenceMsMax: number;
-  /** How long a client may take to agree that a connection ends. */
+  /** How long a client may take to confirm that the connection closes. */
   readonly closeMsMax: number;
 }
 
 const mebibyte = 1024 * 1024;
-/** Of a request beside its key and value; generous. */
+/** The most bytes of a request without its key and value. */
 const overheadBytes = 256;
 
 export const streamLimitsDefault: StreamLimits = {

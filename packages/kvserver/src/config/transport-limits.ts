@@ -1,26 +1,26 @@
-/** How much of anything one server grants the others: bytes, milliseconds, connections. */
+/** Limits of the connections between servers. */
 import { learnCountMax } from '@paxkv/paxos/core';
 
 export interface PeerLimits {
   /** The largest value of one instance, a batch of requests. The same on every server. */
   readonly valueBytesMax: number;
-  /** Waiting for one peer to read; what would come on top is dropped. */
+  /** Bytes queued for one peer; messages beyond it are dropped. */
   readonly queueBytesMax: number;
-  /** From dialling to the answer of the handshake, and the same at the other end. */
+  /** From dialing to the answer of the handshake, on either end. */
   readonly handshakeMsMax: number;
-  /** A connection is asked for a sign of life this often. */
+  /** Between two pings. */
   readonly pingIntervalMs: number;
-  /** A connection without a sign of life for so long is given up. */
+  /** A connection on which nothing has arrived for this long is closed. */
   readonly silenceMsMax: number;
-  /** Pause before dialling again: the first one, and the longest one. */
+  /** The first and the longest delay before dialing again. */
   readonly retryDelayMsMin: number;
   readonly retryDelayMsMax: number;
-  /** Incoming connections that have not said yet who they are. */
-  readonly strangerCountMax: number;
-  /** Instances beyond the highest one mentioned so far: more are taken for damage. */
-  readonly seqLeadMax: number;
-  /** Rounds beyond the highest one mentioned so far. */
-  readonly roundLeadMax: number;
+  /** Incoming connections that have not completed the handshake. */
+  readonly unauthenticatedCountMax: number;
+  /** Instances above the highest one seen so far; a message beyond that counts as damaged. */
+  readonly seqAheadMax: number;
+  /** The same for rounds. */
+  readonly roundAheadMax: number;
 }
 
 export const defaultPeerLimits: PeerLimits = {
@@ -31,17 +31,17 @@ export const defaultPeerLimits: PeerLimits = {
   silenceMsMax: 3000,
   retryDelayMsMin: 50,
   retryDelayMsMax: 2000,
-  strangerCountMax: 64,
-  // Nobody can be so far ahead: all those instances would still have to be remembered.
-  seqLeadMax: 2 ** 32,
-  // Nobody loses so many contests: at a thousand a second it takes thirty years.
-  roundLeadMax: 2 ** 40,
+  unauthenticatedCountMax: 64,
+  // No server can be this far ahead: all those instances would still be in memory.
+  seqAheadMax: 2 ** 32,
+  // At a thousand contests a second this takes thirty years.
+  roundAheadMax: 2 ** 40,
 };
 
-/** Bytes of a message beside its values; generous. */
+/** The most bytes of a message without its values. */
 const messageBytesMax = 1024;
 
-/** The largest frame: the longest `Learned` must fit into one. */
+/** The largest frame: it must hold the longest `Learned`. */
 export function frameBytesMax(limits: PeerLimits): number {
   return learnCountMax * limits.valueBytesMax + messageBytesMax;
 }

@@ -4,7 +4,7 @@
  */
 import type { WebSocket } from 'ws';
 
-export interface HeartbeatLimits {
+export interface KeepaliveLimits {
   readonly pingIntervalMs: number;
   readonly silenceMsMax: number;
 }
@@ -14,7 +14,7 @@ export class Keepalive {
   #lastSignMs = performance.now();
 
   /** Begins at once, on an open connection. `onSilent` is called once, and then it has stopped. */
-  constructor(socket: WebSocket, limits: HeartbeatLimits, onSilent: () => void) {
+  constructor(socket: WebSocket, limits: KeepaliveLimits, onSilent: () => void) {
     const onSign = () => {
       this.#lastSignMs = performance.now();
     };

@@ -1,4 +1,4 @@
-/** Pauses between attempts: doubling up to a limit, and spread by chance so that peers do not dial in step. */
+/** Delays between attempts: doubling up to a limit, and random so that peers do not dial in step. */
 import type { Random } from '@paxkv/paxos';
 
 export interface BackoffRange {
@@ -24,7 +24,7 @@ export class Backoff {
     return (ceilingMs / 2) * (1 + this.#random.next());
   }
 
-  /** Starts over with short pauses, after an attempt that lasted. */
+  /** Starts again with short delays, after a connection that lasted. */
   reset(): void {
     this.#ceilingMs = this.#range.retryDelayMsMin;
   }

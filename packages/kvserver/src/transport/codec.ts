@@ -1,7 +1,7 @@
 /**
- * Messages as bytes: MessagePack maps, back to back; a frame carries one or more. Records shared along a
- * connection would save a few bytes and make each frame depend on those before it, so there are none.
- * What arrives is checked field by field, and whatever `core/messages/` does not name is refused.
+ * Messages as bytes: MessagePack maps, one or more to a frame. Records shared along a connection would save a
+ * few bytes but make each frame depend on those before it, so there are none. Every field that arrives is
+ * checked, and a field that `core/messages/` does not define is refused.
  */
 import {
   type Envelope,
@@ -10,7 +10,7 @@ import {
   outcomeCountMax,
   roundMax,
 } from '@paxkv/paxos/core';
-// This entry leaves the native string reader alone, which `msgpackr` itself would load where it finds it.
+// This entry point never loads the optional native string reader.
 import { Packr } from 'msgpackr/pack';
 import { z } from 'zod';
 import type { ForwardedBatch } from '../replica/forwarding/forward-port.ts';
@@ -18,7 +18,7 @@ import type { StateMessage } from '../replica/snapshot/state-port.ts';
 import { forwardSchema, isForwarded } from './forward-schema.ts';
 import { isAboutState, stateSchema } from './state-schema.ts';
 
-/** What a schema must know of the cluster. */
+/** What a schema depends on. */
 export interface EnvelopeBounds {
   readonly nodeCount: number;
   readonly valueBytesMax: number;
@@ -33,12 +33,12 @@ export type Reading<T> =
 
 const packr = new Packr({ useRecords: false, mapsAsObjects: true });
 
-/** One value as bytes, to be sent alone or joined to others. */
+/** Encodes one message, to be sent alone or joined to others. */
 export function pack(content: unknown): Uint8Array {
   return packr.pack(content);
 }
 
-/** The one content of a frame, of any shape: to be checked before use. */
+/** Decodes the only content of a frame. The caller must check it. */
 export function unpack(frame: Uint8Array): unknown {
   let content: unknown;
   let count = 0;
@@ -50,7 +50,7 @@ export function unpack(frame: Uint8Array): unknown {
   return isWhole && count === 1 ? content : undefined;
 }
 
-/** Takes one content of a frame after the other, until one is refused. False if it is no MessagePack. */
+/** Decodes one content of a frame after the other, until `take` refuses one. False if it is no MessagePack. */
 function unpackEach(frame: Uint8Array, take: (content: unknown) => boolean): boolean {
   try {
     packr.unpackMultiple(frame, take);
@@ -60,10 +60,10 @@ function unpackEach(frame: Uint8Array, take: (content: unknown) => boolean): boo
   }
 }
 
-/** What servers send each other. */
+/** Messages between servers. */
 export type PeerMessage = Envelope<Uint8Array> | SideMessage;
 
-/** What replicas say to each other beside Paxos. */
+/** Messages between replicas other than those of Paxos. */
 export type SideMessage = StateMessage | ForwardedBatch;
 
 export function isEnvelope(message: PeerMessage): message is Envelope<Uint8Array> {
@@ -83,7 +83,7 @@ export class FrameReader {
     this.#me = me;
   }
 
-  /** All messages of a frame from `sender`, or none of them if one is not as it must be. */
+  /** All messages of a frame from `sender`, or none of them if one is invalid. */
   read(frame: Uint8Array, sender: number): Reading<PeerMessage[]> {
     const messages: PeerMessage[] = [];
     let reason: string | undefined;
@@ -113,7 +113,7 @@ function toReading<T>(parsed: z.ZodSafeParseResult<T>): Reading<T> {
   return { valid: false, reason: firstIssue(parsed.error) };
 }
 
-/** What is wrong first, in a few words, and without a word of what was sent. */
+/** The first error, in a few words that contain nothing of what was sent. */
 export function firstIssue(error: z.ZodError): string {
   const issue = error.issues[0];
   if (issue === undefined) return 'invalid';
@@ -127,12 +127,12 @@ function isMostOf(view: Uint8Array): boolean {
   return 2 * view.byteLength > view.buffer.byteLength;
 }
 
-/** A map with exactly these fields. */
+/** An object with exactly these fields. */
 function record<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.any().refine(isMap, 'not a map').pipe(z.strictObject(shape));
 }
 
-/** Bytes, dates and such pass for objects elsewhere, and a megabyte has as many fields to check. */
+/** Bytes count as an object too, and a megabyte of them would be checked field by field. */
 function isMap(content: unknown): boolean {
   if (typeof content !== 'object' || content === null) return false;
   return Object.getPrototypeOf(content) === Object.prototype;
@@ -168,7 +168,7 @@ function messageSchema(
   const value = z
     .instanceof(Uint8Array)
     .refine((bytes) => bytes.byteLength <= valueBytesMax, `longer than ${valueBytesMax} bytes`)
-    // What arrives is a view of a whole frame, and a kept view would keep all of it in memory.
+    // The bytes are a view of a whole frame, and keeping the view would keep the frame in memory.
     .transform((bytes) => (isMostOf(bytes) ? bytes : new Uint8Array(bytes)));
   const vote = record({ ballot, value });
   const message = z.discriminatedUnion('type', [
@@ -230,7 +230,7 @@ function messageSchema(
   return z.any().refine(isMap, 'not a map').pipe(message);
 }
 
-/** Of the messages about who leads. */
+/** The schemas of leader messages. */
 function leadershipSchemas<Ballot extends z.ZodType, Vote extends z.ZodType>({
   seq,
   ballot,

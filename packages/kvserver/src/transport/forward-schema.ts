@@ -1,8 +1,8 @@
-/** What a batch on its way to the leader must look like. It travels beside the envelopes of Paxos. */
+/** The schema of a forwarded batch. It travels on the same connections as the envelopes of Paxos. */
 import { z } from 'zod';
 import type { ForwardedBatch } from '../replica/forwarding/forward-port.ts';
 
-/** Whether this content of a frame is meant for one. */
+/** Whether the content of a frame is a forwarded batch, valid or not. */
 export function isForwarded(content: unknown): boolean {
   return (
     typeof content === 'object' &&
@@ -23,7 +23,7 @@ export function forwardSchema(valueBytesMax: number): z.ZodType<ForwardedBatch> 
     value: z
       .instanceof(Uint8Array)
       .refine((bytes) => bytes.byteLength <= valueBytesMax, `longer than ${valueBytesMax} bytes`)
-      // What arrives is a view of a whole frame, and a kept view would keep all of it in memory.
+      // The bytes are a view of a whole frame, and keeping the view would keep the frame in memory.
       .transform((bytes) => new Uint8Array(bytes)),
   });
 }

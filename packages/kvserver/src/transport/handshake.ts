@@ -1,42 +1,42 @@
 /**
- * The first words on a connection between servers. Who dials says who it is and whom it wants; nothing
- * else is read before the answer, so a server of another cluster or of another format cannot do harm.
+ * The handshake on a connection between servers. The dialing server identifies itself and its target, and
+ * nothing else is read before the answer, so a server of another cluster or format cannot do harm.
  */
 import type { PeerId } from '@paxkv/paxos';
 import { z } from 'zod';
 import { firstIssue, type Reading } from './codec.ts';
 
-/** Where servers dial each other. */
+/** The path at which servers dial each other. */
 export const peerPath = '/v1/peer';
-/** Of messages between servers. Raised when a server of the old format could misread one of the new. */
+/** The format of messages between servers. It rises with each change that another version would misread. */
 export const formatVersion = 5;
-/** No honest first frame is longer. */
+/** The longest first frame that a server sends. */
 export const helloBytesMax = 4096;
 
-/** From the server that dials, as its first frame. */
+/** The first frame, from the dialing server. */
 export interface Hello {
   readonly type: 'hello';
   readonly formatVersion: number;
   readonly clusterId: string;
   readonly from: PeerId;
-  /** Whom the sender believes to be speaking to. */
+  /** The server that the sender means to reach. */
   readonly to: PeerId;
   readonly nodeCount: number;
-  /** How often the sender was started, so that two runs of it at once are told apart. */
+  /** How often the sender was started: of two simultaneous runs, the later one counts. */
   readonly bootCount: number;
 }
 
-/** The only frame that ever goes the other way. */
+/** The only frame in the other direction. */
 export type HelloAnswer =
   | { readonly type: 'welcome' }
   | { readonly type: 'refusal'; readonly reason: string };
 
-/** What a server knows when it is greeted. */
+/** What the accepting server compares a hello with. */
 export interface Host {
   readonly me: PeerId;
   readonly clusterId: string;
   readonly nodeCount: number;
-  /** The bootCount count given on the connection that is open from the same server, if one is. */
+  /** The boot count on the open connection from the same server, if there is one. */
   readonly bootCount: number | undefined;
 }
 
@@ -57,7 +57,7 @@ const answerSchema: z.ZodType<HelloAnswer> = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('refusal'), reason: z.string() }),
 ]);
 
-/** Reads a first frame. One of another format is refused by its version, whatever else is in it. */
+/** Reads a first frame. Another format is refused by its version, whatever else the frame holds. */
 export function readHello(content: unknown): Reading<Hello> {
   const first = versioned.safeParse(content);
   if (!first.success) return { valid: false, reason: `no hello: ${firstIssue(first.error)}` };
@@ -65,7 +65,7 @@ export function readHello(content: unknown): Reading<Hello> {
     const theirs = first.data.formatVersion;
     return {
       valid: false,
-      reason: `format ${theirs} is unknown: this server speaks ${formatVersion}`,
+      reason: `peer format ${theirs} is not supported: this server uses format ${formatVersion}`,
     };
   }
   const hello = helloSchema.safeParse(content);
@@ -73,18 +73,19 @@ export function readHello(content: unknown): Reading<Hello> {
   return { valid: true, content: hello.data };
 }
 
-/** Why `host` will not listen to the sender of `hello`; `undefined` if it will. */
+/** Why `host` refuses the sender of `hello`; `undefined` if it accepts it. */
 export function refusalOf(hello: Hello, host: Host): string | undefined {
-  if (hello.clusterId !== host.clusterId) return 'wrong cluster: this server is part of another';
+  if (hello.clusterId !== host.clusterId)
+    return 'wrong cluster: this server belongs to another one';
   if (hello.from === host.me) return `own id: this server is node ${host.me} itself`;
   if (hello.to !== host.me) return `wrong node: this is node ${host.me}, not ${hello.to}`;
   if (hello.nodeCount !== host.nodeCount) {
     return `wrong count: this cluster has ${host.nodeCount} nodes, not ${hello.nodeCount}`;
   }
   if (hello.from >= host.nodeCount) return `no such node: ${hello.from}`;
-  // Once that connection has ended any bootCount will do: a node whose disk was replaced counts anew.
+  // Without an open connection any count is accepted: a node with a replaced disk starts at 1 again.
   if (host.bootCount !== undefined && hello.bootCount < host.bootCount)
-    return `older run: bootCount ${hello.bootCount} of node ${hello.from}, beside ${host.bootCount}`;
+    return `older run: boot ${hello.bootCount} of node ${hello.from}, while boot ${host.bootCount} is connected`;
   return undefined;
 }
 
@@ -95,7 +96,7 @@ export function readAnswer(content: unknown): Reading<HelloAnswer> {
   return { valid: true, content: answer.data };
 }
 
-/** Words from afar, fit for a log line, a close frame and a terminal: printable, and not long. */
+/** Text of another server, made safe for a log line, a close frame and a terminal: printable and short. */
 export function printable(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 120);
 }

@@ -1,6 +1,6 @@
 /**
- * What waits to be sent on one connection. Messages of one turn of the event loop leave as one frame,
- * so a busy server pays one system call for many; what waits is bounded in bytes.
+ * The send queue of one connection. Messages of one turn of the event loop leave as one frame, so a busy server
+ * pays one system call for many. The queue is bounded in bytes.
  */
 import type { WebSocket } from 'ws';
 
@@ -9,7 +9,7 @@ export interface OutboxLimits {
   readonly frameBytesMax: number;
 }
 
-/** The part of a connection that matters here. */
+/** The part of a WebSocket that the queue uses. */
 export type Sink = Pick<WebSocket, 'bufferedAmount' | 'readyState' | 'OPEN' | 'send'>;
 
 export class Outbox {
@@ -23,7 +23,7 @@ export class Outbox {
     this.#limits = limits;
   }
 
-  /** Takes a message to be sent; false if it found the queue full and is dropped. */
+  /** Queues a message. Returns false if the queue is full and the message is dropped. */
   add(message: Uint8Array): boolean {
     const queueBytes = this.#socket.bufferedAmount + this.#waitingBytes;
     if (queueBytes > this.#limits.queueBytesMax) return false;
@@ -34,14 +34,14 @@ export class Outbox {
     return true;
   }
 
-  /** Sends what waits now rather than at the end of this turn. */
+  /** Sends the queued messages now instead of at the end of this turn. */
   flush(): void {
     if (this.#waiting.length === 0) return;
     const [first = new Uint8Array(), ...others] = this.#waiting;
     const frame = others.length === 0 ? first : Buffer.concat(this.#waiting, this.#waitingBytes);
     this.#waiting = [];
     this.#waitingBytes = 0;
-    // On a connection that has ended meanwhile the messages are lost, as any may be.
+    // If the connection has closed, the messages are lost, which Paxos tolerates.
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(frame);
   }
 }

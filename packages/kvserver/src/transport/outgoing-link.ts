@@ -1,6 +1,6 @@
 /**
- * The road to one other server: dials it, greets it, and keeps the connection open, for ever. Messages
- * go out here and nothing comes in but the answer to the greeting.
+ * The connection to one other server: dials it, sends a hello, and dials again whenever the connection is
+ * lost. Messages only go out on it; the answer to the hello is all that comes in.
  */
 import type { Random } from '@paxkv/paxos';
 import type { PeerStatus } from '@paxkv/protocol';
@@ -12,8 +12,8 @@ import { pack, unpack } from './codec.ts';
 import { type Hello, helloBytesMax, peerPath, printable, readAnswer } from './handshake.ts';
 import { Outbox } from './outbox.ts';
 
-/** How long the other server may take to hear the last words. */
-const farewellMsMax = 200;
+/** How long `close` waits for the other server to take the last messages. */
+const closeMsMax = 200;
 
 export interface OutgoingLinkOptions {
   /** host:port of the other server. */
@@ -33,13 +33,14 @@ export class OutgoingLink {
   #closed = false;
   /** From dialling until the connection is gone. At most one at a time. */
   #socket: WebSocket | undefined;
-  /** Present while the other server listens. */
+  /** Present while the connection is open. */
   #outbox: Outbox | undefined;
-  #heartbeat: Keepalive | undefined;
-  /** The next attempt, or the end of patience with this one. */
+  #keepalive: Keepalive | undefined;
+  /** Starts the next attempt, or ends the current one. */
   #timer: NodeJS.Timeout | undefined;
-  #welcomedMs = Number.POSITIVE_INFINITY;
-  /** Why the connection ends, where this side knows it first. */
+  /** When the connection was opened. */
+  #openedMs: number | undefined;
+  /** Why this side ends the connection. */
   #reason: string | undefined;
 
   /** @throws TypeError if the address is not one. */
@@ -61,7 +62,7 @@ export class OutgoingLink {
       perMessageDeflate: false,
       maxPayload: helloBytesMax,
       closeTimeout: limits.handshakeMsMax,
-      // Masks keep web pages from fooling proxies; servers have no need of them, and each byte would be touched twice.
+      // Masks protect proxies from web pages. Servers do not need them, and masking touches each byte twice.
       generateMask: (mask) => mask.fill(0),
     };
     const socket = new WebSocket(this.#url, settings);
@@ -81,15 +82,15 @@ export class OutgoingLink {
     );
   }
 
-  /** The other server was heard of: dials now rather than at the end of the present pause. */
-  hurry(): void {
+  /** The other server has connected to this one: dials now instead of after the current delay. */
+  dialNow(): void {
     if (this.#closed || this.#socket !== undefined) return;
     clearTimeout(this.#timer);
     this.#backoff.reset();
     this.dial();
   }
 
-  /** Whether `message` is on its way; false if it is dropped. */
+  /** Returns false if the message is dropped: there is no connection, or its queue is full. */
   send(message: Uint8Array): boolean {
     return this.#outbox?.add(message) ?? false;
   }
@@ -98,7 +99,7 @@ export class OutgoingLink {
     return this.#outbox !== undefined;
   }
 
-  /** Resolves when the connection, if there is one, is gone, and what was sent has left. */
+  /** Resolves when the messages given before are sent and the connection is closed. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -106,35 +107,35 @@ export class OutgoingLink {
     if (socket === undefined) return;
     const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     if (this.#outbox === undefined) socket.terminate();
-    else this.#bidFarewell(socket, this.#outbox);
+    else this.#closeGracefully(socket, this.#outbox);
     await gone;
   }
 
-  #bidFarewell(socket: WebSocket, outbox: Outbox): void {
+  #closeGracefully(socket: WebSocket, outbox: Outbox): void {
     outbox.flush();
     socket.close(1001);
-    const timer = setTimeout(() => socket.terminate(), farewellMsMax);
+    const timer = setTimeout(() => socket.terminate(), closeMsMax);
     socket.once('close', () => clearTimeout(timer));
   }
 
   #onAnswer(data: RawData): void {
-    // What was on its way when this side gave up is not an answer any more.
+    // This side has given up, so a late answer does not count.
     if (this.#closed || this.#reason !== undefined) return;
     const answer = readAnswer(data instanceof Uint8Array ? unpack(data) : undefined);
     if (!answer.valid) this.#giveUp(answer.reason);
     else if (answer.content.type === 'refusal') this.#giveUp(`refused: ${answer.content.reason}`);
-    else if (this.isOpen) this.#giveUp('a second welcome');
-    else this.#onWelcome();
+    else if (this.isOpen) this.#giveUp('a second answer');
+    else this.#onOpen();
   }
 
-  #onWelcome(): void {
+  #onOpen(): void {
     const { limits } = this.#options;
     const socket = this.#socket;
     if (socket === undefined) return;
     clearTimeout(this.#timer);
-    this.#welcomedMs = performance.now();
+    this.#openedMs = performance.now();
     this.#outbox = new Outbox(socket, { ...limits, frameBytesMax: frameBytesMax(limits) });
-    this.#heartbeat = new Keepalive(socket, limits, () =>
+    this.#keepalive = new Keepalive(socket, limits, () =>
       this.#giveUp(`silent for ${limits.silenceMsMax} ms`),
     );
     this.#report({ node: this.#status.node, connected: true });
@@ -145,21 +146,22 @@ export class OutgoingLink {
     this.#socket?.terminate();
   }
 
-  #onClose(lastWords: string): void {
+  #onClose(closeReason: string): void {
     this.#socket = undefined;
     this.#outbox = undefined;
-    this.#heartbeat?.stop();
+    this.#keepalive?.stop();
     clearTimeout(this.#timer);
     if (this.#closed) {
       this.#status = { node: this.#status.node, connected: false };
       return;
     }
-    const reason = printable(this.#reason ?? lastWords);
-    // A connection that is lost soon after its welcome must not be dialled without pause.
-    if (performance.now() - this.#welcomedMs > this.#options.limits.retryDelayMsMax) {
+    const reason = printable(this.#reason ?? closeReason);
+    // A connection that is lost soon after it opened must not be dialed again without a delay.
+    const lifetimeMs = this.#openedMs === undefined ? 0 : performance.now() - this.#openedMs;
+    if (lifetimeMs > this.#options.limits.retryDelayMsMax) {
       this.#backoff.reset();
     }
-    this.#welcomedMs = Number.POSITIVE_INFINITY;
+    this.#openedMs = undefined;
     this.#timer = setTimeout(() => this.dial(), this.#backoff.nextMs());
     this.#report({ node: this.#status.node, connected: false, reason });
   }
@@ -180,7 +182,7 @@ function urlOf(address: string): string {
 }
 
 function textOf(error: Error): string {
-  // An error that stands for several attempts has no message of its own.
+  // An AggregateError has no message of its own.
   if (error instanceof AggregateError) return error.errors.map(String).join('; ');
   return error.message;
 }

@@ -1,6 +1,6 @@
 /**
- * Where other servers come in: takes their connections, checks who they are, and hands over what they
- * send once it was found to be as it must be. Of each server only the newest connection is heard.
+ * The peer listener: accepts the connections of other servers, verifies their identity, and delivers the
+ * messages that pass every check. Only the newest connection of each server counts.
  */
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -14,49 +14,49 @@ import {
   type SideMessage,
   unpack,
 } from './codec.ts';
-import type { ComplaintLog } from './complaint-log.ts';
 import { type Hello, type Host, readHello, refusalOf } from './handshake.ts';
 import { type IncomingEvents, IncomingLink } from './incoming-link.ts';
 import type { PlausibilityBounds } from './plausibility.ts';
+import type { RejectionLog } from './rejection-log.ts';
 
-export interface ReceptionOptions {
+export interface PeerListenerOptions {
   readonly host: Omit<Host, 'bootCount'>;
   readonly limits: PeerLimits;
   readonly reader: FrameReader;
-  readonly horizon: PlausibilityBounds;
-  readonly complaints: ComplaintLog;
-  /** A server has connected. */
-  readonly onWelcome: (node: PeerId) => void;
+  readonly plausibility: PlausibilityBounds;
+  readonly rejections: RejectionLog;
+  /** A server has connected to this one. */
+  readonly onConnected: (node: PeerId) => void;
   readonly deliver: (envelope: Envelope<Uint8Array>) => void;
-  readonly deliverBeside: (from: PeerId, message: SideMessage) => void;
+  readonly deliverSideMessage: (from: PeerId, message: SideMessage) => void;
 }
 
-/** Since the start; they only grow. */
-export interface ReceptionCounts {
-  /** Messages handed over. */
+/** Counters since the start. */
+export interface PeerListenerCounts {
+  /** Messages delivered. */
   received: number;
-  /** Frames that were not as they must be; each also ended its connection. */
+  /** Frames that failed a check; each also ended its connection. */
   invalidFrames: number;
   /** Connections refused before or in the handshake. */
   refusedConnections: number;
 }
 
 export class PeerListener {
-  readonly #options: ReceptionOptions;
+  readonly #options: PeerListenerOptions;
   readonly #sockets: WebSocketServer;
   readonly #events: IncomingEvents;
-  /** Every connection that is not gone yet, retired ones too. */
+  /** Every connection that is not closed yet, including those that are closing. */
   readonly #links = new Set<IncomingLink>();
-  readonly #strangers = new Set<IncomingLink>();
-  /** The connection heard of each server. */
+  readonly #unauthenticated = new Set<IncomingLink>();
+  /** The connection of each server that counts. */
   readonly #current = new Map<
     PeerId,
     { readonly link: IncomingLink; readonly bootCount: number }
   >();
-  readonly #counts: ReceptionCounts = { received: 0, invalidFrames: 0, refusedConnections: 0 };
+  readonly #counts: PeerListenerCounts = { received: 0, invalidFrames: 0, refusedConnections: 0 };
   #isOpen = false;
 
-  constructor(options: ReceptionOptions) {
+  constructor(options: PeerListenerOptions) {
     this.#options = options;
     const settings: ServerOptions & { closeTimeout: number } = {
       noServer: true,
@@ -66,14 +66,14 @@ export class PeerListener {
     };
     this.#sockets = new WebSocketServer(settings);
     this.#events = {
-      onGreeting: (link, frame) => this.#onGreeting(link, frame),
+      onHello: (link, frame) => this.#onHello(link, frame),
       onFrame: (link, frame) => this.#onFrame(link, frame),
-      onOffence: (link, reason) => this.#onOffence(link, reason),
+      onViolation: (link, reason) => this.#onViolation(link, reason),
       onGone: (link) => this.#onGone(link),
     };
   }
 
-  get counts(): ReceptionCounts {
+  get counts(): PeerListenerCounts {
     return { ...this.#counts };
   }
 
@@ -84,8 +84,8 @@ export class PeerListener {
   /** Takes over a connection that asked to be upgraded. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { limits } = this.#options;
-    const isFull = this.#strangers.size >= limits.strangerCountMax;
-    // Only browsers name an origin, and no page has business here.
+    const isFull = this.#unauthenticated.size >= limits.unauthenticatedCountMax;
+    // Only browsers send an origin, and no web page may connect here.
     const status = request.headers.origin !== undefined ? 403 : this.#isOpen && !isFull ? 101 : 503;
     if (status !== 101) {
       this.#counts.refusedConnections += 1;
@@ -98,11 +98,11 @@ export class PeerListener {
       const link = new IncomingLink(webSocket, limits, this.#events);
       link.watch(socket);
       this.#links.add(link);
-      this.#strangers.add(link);
+      this.#unauthenticated.add(link);
     });
   }
 
-  /** Ends every connection; resolves when they are gone. */
+  /** Ends every connection; resolves when they are closed. */
   async close(): Promise<void> {
     this.#isOpen = false;
     const gone = new Promise<void>((resolve) => this.#sockets.close(() => resolve()));
@@ -110,7 +110,7 @@ export class PeerListener {
     await gone;
   }
 
-  #onGreeting(link: IncomingLink, frame: Uint8Array): void {
+  #onHello(link: IncomingLink, frame: Uint8Array): void {
     const hello = readHello(unpack(frame));
     if (!hello.valid) {
       this.#refuse(link, hello.reason);
@@ -118,71 +118,71 @@ export class PeerListener {
     }
     const bootCount = this.#current.get(hello.content.from)?.bootCount;
     const refusal = refusalOf(hello.content, { ...this.#options.host, bootCount });
-    if (refusal === undefined) this.#welcome(link, hello.content);
+    if (refusal === undefined) this.#accept(link, hello.content);
     else this.#refuse(link, refusal, hello.content);
   }
 
-  #welcome(link: IncomingLink, { from, bootCount }: Hello): void {
-    this.#current.get(from)?.link.retire('replaced by a newer connection');
+  #accept(link: IncomingLink, { from, bootCount }: Hello): void {
+    this.#current.get(from)?.link.closeWith('replaced by a newer connection');
     this.#current.set(from, { link, bootCount });
-    this.#strangers.delete(link);
-    this.#options.complaints.forgive(from);
-    link.welcome(from);
-    this.#options.onWelcome(from);
+    this.#unauthenticated.delete(link);
+    this.#options.rejections.accept(from);
+    link.accept(from);
+    this.#options.onConnected(from);
   }
 
   #refuse(link: IncomingLink, reason: string, hello?: Hello): void {
     this.#counts.refusedConnections += 1;
-    this.#options.complaints.complain(reason, hello?.from);
+    this.#options.rejections.reject(reason, hello?.from);
     link.refuse(reason);
   }
 
   #onFrame(link: IncomingLink, frame: Uint8Array): void {
-    const { reader, horizon } = this.#options;
+    const { reader, plausibility } = this.#options;
     if (link.node === undefined) return;
     const reading = reader.read(frame, link.node);
-    const complaint = reading.valid ? firstComplaint(horizon, reading.content) : reading.reason;
-    if (!reading.valid || complaint !== undefined) {
-      link.retire(`invalid frame: ${complaint}`);
-      this.#onOffence(link, `invalid frame: ${complaint}`);
+    const refusal = reading.valid ? firstRefusal(plausibility, reading.content) : reading.reason;
+    if (!reading.valid || refusal !== undefined) {
+      link.closeWith(`invalid frame: ${refusal}`);
+      this.#onViolation(link, `invalid frame: ${refusal}`);
       return;
     }
     for (const message of reading.content) this.#deliver(link.node, message);
   }
 
   #deliver(from: PeerId, message: PeerMessage): void {
-    const { horizon, deliver, deliverBeside } = this.#options;
+    const { plausibility, deliver, deliverSideMessage } = this.#options;
     this.#counts.received += 1;
     if (!isEnvelope(message)) {
-      deliverBeside(from, message);
+      deliverSideMessage(from, message);
       return;
     }
-    horizon.note(message);
+    plausibility.observe(message);
     deliver(message);
   }
 
-  #onOffence(link: IncomingLink, reason: string): void {
+  #onViolation(link: IncomingLink, reason: string): void {
     if (link.node === undefined) this.#counts.refusedConnections += 1;
     else this.#counts.invalidFrames += 1;
-    this.#options.complaints.complain(reason, link.node);
+    this.#options.rejections.reject(reason, link.node);
   }
 
   #onGone(link: IncomingLink): void {
     this.#links.delete(link);
-    this.#strangers.delete(link);
+    this.#unauthenticated.delete(link);
     if (link.node !== undefined && this.#current.get(link.node)?.link === link) {
       this.#current.delete(link.node);
     }
   }
 }
 
-function firstComplaint(
-  horizon: PlausibilityBounds,
+function firstRefusal(
+  plausibility: PlausibilityBounds,
   messages: readonly PeerMessage[],
 ): string | undefined {
   for (const message of messages) {
-    const complaint = isEnvelope(message) ? horizon.refusalReason(message) : undefined;
-    if (complaint !== undefined) return complaint;
+    const refusal = isEnvelope(message) ? plausibility.refusalReason(message) : undefined;
+    if (refusal !== undefined) return refusal;
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * How servers talk to each other. Each dials every other one and sends on the connections it dialled;
- * on those it accepted it only listens. So there is one connection each way, and no tie to break.
+ * The transport between servers. Each server dials every other one, sends on the connections that it dialed,
+ * and receives on those that it accepted. There is one connection for each direction, and no tie to break.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -18,30 +18,30 @@ import { defaultPeerLimits, type PeerLimits } from '../config/transport-limits.t
 import type { ForwardedBatch, ForwardPort } from '../replica/forwarding/forward-port.ts';
 import type { StateMessage, StatePort } from '../replica/snapshot/state-port.ts';
 import { FrameReader, pack, type SideMessage } from './codec.ts';
-import { ComplaintLog } from './complaint-log.ts';
 import { formatVersion } from './handshake.ts';
 import { OutgoingLink } from './outgoing-link.ts';
-import { PeerListener, type ReceptionCounts } from './peer-listener.ts';
+import { PeerListener, type PeerListenerCounts } from './peer-listener.ts';
 import { PlausibilityBounds } from './plausibility.ts';
+import { RejectionLog } from './rejection-log.ts';
 
 export interface PeerTransportOptions {
-  /** This server's node id: its place in `addresses`. */
+  /** The node id of this server: its index in `addresses`. */
   readonly me: PeerId;
   /** host:port of every server, by node id. */
   readonly addresses: readonly string[];
   readonly clusterId: string;
-  /** How often this server was started, as far as it knows. */
+  /** How often this server was started. */
   readonly bootCount: number;
   readonly logger: Logger;
   readonly limits?: Partial<PeerLimits>;
   /** Spreads attempts to connect in time. Default: `Math.random`. */
   readonly random?: Random;
-  /** A connection to `node` opened, or was lost, or cannot be had for another reason than before. */
+  /** A connection to `node` opened or was lost, or the reason for its absence changed. */
   readonly onPeerChange?: (node: PeerId, connected: boolean, reason?: string) => void;
 }
 
-/** Since the start; they only grow. */
-export interface PeerCounts extends Readonly<ReceptionCounts> {
+/** Counters since the start. */
+export interface PeerCounts extends Readonly<PeerListenerCounts> {
   /** Messages handed to a connection. */
   readonly sent: number;
   /** Messages not sent: no connection, or a full queue. */
@@ -51,13 +51,13 @@ export interface PeerCounts extends Readonly<ReceptionCounts> {
 export class PeerTransport implements Transport<Uint8Array> {
   readonly #options: PeerTransportOptions;
   readonly #links = new Map<PeerId, OutgoingLink>();
-  readonly #reception: PeerListener;
-  readonly #horizon: PlausibilityBounds;
+  readonly #listener: PeerListener;
+  readonly #plausibility: PlausibilityBounds;
   #sent = 0;
   #dropped = 0;
   #inbox: Inbox<Uint8Array> | undefined;
   #receiveState: ((from: PeerId, message: StateMessage) => void) | undefined;
-  #receiveHandedOver: ((from: PeerId, message: ForwardedBatch) => void) | undefined;
+  #receiveForwarded: ((from: PeerId, message: ForwardedBatch) => void) | undefined;
 
   /** Opens nothing yet. @throws TypeError if `me` or an address is not one. */
   constructor(options: PeerTransportOptions) {
@@ -67,61 +67,61 @@ export class PeerTransport implements Transport<Uint8Array> {
     if (addresses[me] === undefined) throw new TypeError(`no address of node ${me}`);
     const limits = { ...defaultPeerLimits, ...options.limits };
     const bounds = { nodeCount, valueBytesMax: limits.valueBytesMax };
-    this.#horizon = new PlausibilityBounds(limits);
-    this.#reception = new PeerListener({
+    this.#plausibility = new PlausibilityBounds(limits);
+    this.#listener = new PeerListener({
       host: { me, clusterId, nodeCount },
       limits,
       reader: new FrameReader(me, bounds),
-      horizon: this.#horizon,
-      complaints: new ComplaintLog(logger, () => performance.now()),
-      onWelcome: (node) => this.#links.get(node)?.hurry(),
+      plausibility: this.#plausibility,
+      rejections: new RejectionLog(logger, () => performance.now()),
+      onConnected: (node) => this.#links.get(node)?.dialNow(),
       deliver: (envelope) => this.#inbox?.receive(envelope),
-      deliverBeside: (from, message) => this.#deliverBeside(from, message),
+      deliverSideMessage: (from, message) => this.#deliverSideMessage(from, message),
     });
     for (const node of addresses.keys()) {
       if (node !== me) this.#links.set(node, this.#linkTo(node, limits));
     }
   }
 
-  /** The same connections, for messages about whole states. They are open while the transport is. */
+  /** Carries state transfer messages on the same connections. Open while the transport is. */
   get statePort(): StatePort {
     return {
       open: (receive) => {
         this.#receiveState = receive;
       },
-      send: (to, message) => this.#sendBeside(to, message),
+      send: (to, message) => this.#sendSideMessage(to, message),
       close: () => {
         this.#receiveState = undefined;
       },
     };
   }
 
-  /** The same for batches on their way to the leader. */
+  /** Carries forwarded batches on the same connections. */
   get forwardPort(): ForwardPort {
     return {
       open: (receive) => {
-        this.#receiveHandedOver = receive;
+        this.#receiveForwarded = receive;
       },
-      send: (to, message) => this.#sendBeside(to, message),
+      send: (to, message) => this.#sendSideMessage(to, message),
       close: () => {
-        this.#receiveHandedOver = undefined;
+        this.#receiveForwarded = undefined;
       },
     };
   }
 
-  /** Begins to dial the other servers and to let them in. Resolves without waiting for any of them. */
+  /** Dials the other servers and accepts their connections. Resolves without waiting for any of them. */
   async open(inbox: Inbox<Uint8Array>): Promise<void> {
     this.#inbox = inbox;
-    this.#reception.open();
+    this.#listener.open();
     for (const link of this.#links.values()) link.dial();
   }
 
   /**
-   * Sends, or drops the message where there is no connection or its queue is full. The inbox is told of
-   * a dropped request soon after; of what is lost on the way nobody is told.
+   * Sends the message, or drops it if there is no connection or its queue is full. The inbox learns soon
+   * afterwards of a dropped request, but not of a message that is lost on the way.
    */
   send(envelope: Envelope<Uint8Array>): void {
-    this.#horizon.note(envelope);
+    this.#plausibility.observe(envelope);
     const link = this.#links.get(envelope.to);
     if (link?.isOpen === true && link.send(pack(envelope))) {
       this.#sent += 1;
@@ -133,9 +133,9 @@ export class PeerTransport implements Transport<Uint8Array> {
     queueMicrotask(() => this.#inbox?.undeliverable(envelope));
   }
 
-  /** Hands over an upgrade request for `peerPath` that arrived on this server's HTTP server. */
+  /** Takes an upgrade request for `peerPath` from the HTTP server. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#reception.handleUpgrade(request, socket, head);
+    this.#listener.handleUpgrade(request, socket, head);
   }
 
   /** Every other server, as seen from here, by node id. */
@@ -144,22 +144,22 @@ export class PeerTransport implements Transport<Uint8Array> {
   }
 
   counts(): PeerCounts {
-    return { ...this.#reception.counts, sent: this.#sent, dropped: this.#dropped };
+    return { ...this.#listener.counts, sent: this.#sent, dropped: this.#dropped };
   }
 
-  /** Resolves when every connection is gone. The HTTP server stays as it is. */
+  /** Resolves when every connection is closed. The HTTP server is left alone. */
   async close(): Promise<void> {
     this.#inbox = undefined;
     const links = [...this.#links.values()];
-    await Promise.all([this.#reception.close(), ...links.map((link) => link.close())]);
+    await Promise.all([this.#listener.close(), ...links.map((link) => link.close())]);
   }
 
-  #deliverBeside(from: PeerId, message: SideMessage): void {
-    if (message.type === 'forward') this.#receiveHandedOver?.(from, message);
+  #deliverSideMessage(from: PeerId, message: SideMessage): void {
+    if (message.type === 'forward') this.#receiveForwarded?.(from, message);
     else this.#receiveState?.(from, message);
   }
 
-  #sendBeside(to: PeerId, message: SideMessage): void {
+  #sendSideMessage(to: PeerId, message: SideMessage): void {
     const isSent = this.#links.get(to)?.send(pack(message)) ?? false;
     if (isSent) this.#sent += 1;
     else this.#dropped += 1;

@@ -1,19 +1,19 @@
 /**
- * How far ahead a number may plausibly be. Instances and rounds are a supply that lasts for ever only
- * if nobody wastes it: one damaged message must not carry the whole cluster to the end of its numbers.
+ * Plausibility bounds for instances and rounds. Both are practically inexhaustible as long as they advance one
+ * by one; a single damaged message must not carry the whole cluster to their end.
  */
 import { type Envelope, type Message, type Outcome, seqOf } from '@paxkv/paxos/core';
 
 export interface PlausibilityLimits {
-  /** An honest server is less than this many instances ahead of all that were ever mentioned. */
-  readonly seqLeadMax: number;
+  /** A correct server is less than this many instances ahead of every one seen so far. */
+  readonly seqAheadMax: number;
   /** The same for the rounds of ballots. */
-  readonly roundLeadMax: number;
+  readonly roundAheadMax: number;
 }
 
 export class PlausibilityBounds {
   readonly #limits: PlausibilityLimits;
-  /** The highest instance that anyone mentioned; `undefined` before the first message. */
+  /** The highest instance in any message; `undefined` before the first message. */
   #seq: number | undefined;
   #round = 0;
 
@@ -21,18 +21,18 @@ export class PlausibilityBounds {
     this.#limits = limits;
   }
 
-  /** Why `envelope` must be taken for damaged; `undefined` if its numbers are plausible. */
+  /** Why `envelope` must be damaged; `undefined` if its numbers are plausible. */
   refusalReason(envelope: Envelope<unknown>): string | undefined {
-    // A server just started has no memory of how far the others are; the first message tells it.
-    const seqLimit = (this.#seq ?? envelope.min) + this.#limits.seqLeadMax;
-    if (highestSeq(envelope) > seqLimit) return `an instance beyond ${seqLimit}`;
-    const roundLimit = this.#round + this.#limits.roundLeadMax;
-    if (highestRound(envelope) > roundLimit) return `a round beyond ${roundLimit}`;
+    // A server that has just started learns from the first message how far the others are.
+    const seqLimit = (this.#seq ?? envelope.min) + this.#limits.seqAheadMax;
+    if (highestSeq(envelope) > seqLimit) return `an instance above ${seqLimit}`;
+    const roundLimit = this.#round + this.#limits.roundAheadMax;
+    if (highestRound(envelope) > roundLimit) return `a round above ${roundLimit}`;
     return undefined;
   }
 
-  /** Takes notice of a message sent, or found plausible. */
-  note(envelope: Envelope<unknown>): void {
+  /** Records the numbers of a message that was sent, or received and found plausible. */
+  observe(envelope: Envelope<unknown>): void {
     this.#seq = Math.max(this.#seq ?? 0, highestSeq(envelope));
     this.#round = Math.max(this.#round, highestRound(envelope));
   }

@@ -1,15 +1,15 @@
-/** What messages about whole states must look like. They travel beside the envelopes of Paxos. */
+/** The schema of state transfer messages. They travel on the same connections as the envelopes of Paxos. */
 import { z } from 'zod';
 import type { StateMessage } from '../replica/snapshot/state-port.ts';
 
 const rowCountMax = 1_000_000;
 
-/** Whether this content of a frame is meant for one of them: each names a transfer, and no envelope does. */
+/** Whether the content of a frame is such a message, valid or not: each has a `transfer`, and no envelope does. */
 export function isAboutState(content: unknown): boolean {
   return typeof content === 'object' && content !== null && 'transfer' in content;
 }
 
-/** Rows read by it are views into the frame. */
+/** The rows that it yields are views into the frame. */
 export function stateSchema(seqMax: number): z.ZodType<StateMessage> {
   const transfer = z
     .int()

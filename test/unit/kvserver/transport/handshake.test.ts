@@ -25,7 +25,7 @@ describe('handshake', () => {
 
   it('refuses with a reason whatever differs', () => {
     expect(refusal({ clusterId: 'other' })).to.equal(
-      'wrong cluster: this server is part of another',
+      'wrong cluster: this server belongs to another one',
     );
     expect(refusal({ from: 0 })).to.equal('own id: this server is node 0 itself');
     expect(refusal({ to: 1 })).to.equal('wrong node: this is node 0, not 1');
@@ -34,7 +34,9 @@ describe('handshake', () => {
   });
 
   it('refuses an older run of a server beside a newer one', () => {
-    expect(refusal({ bootCount: 4 })).to.equal('older run: bootCount 4 of node 1, beside 5');
+    expect(refusal({ bootCount: 4 })).to.equal(
+      'older run: boot 4 of node 1, while boot 5 is connected',
+    );
   });
 
   it('lets any run in while there is no other: a replaced disk counts anew', () => {
@@ -51,7 +53,7 @@ describe('handshake', () => {
     const reading = readHello({ type: 'hello', formatVersion: 1, unheardOf: true });
     expect(reading).to.deep.equal({
       valid: false,
-      reason: 'format 1 is unknown: this server speaks 5',
+      reason: 'peer format 1 is not supported: this server uses format 5',
     });
   });
 

@@ -24,9 +24,9 @@ describe('IncomingLink', () => {
         socket,
         { ...defaultPeerLimits, ...quick },
         {
-          onGreeting: (_, frame) => heard.push(`greeting ${unpack(frame)}`),
+          onHello: (_, frame) => heard.push(`greeting ${unpack(frame)}`),
           onFrame: (_, frame) => heard.push(`frame ${unpack(frame)}`),
-          onOffence: (_, reason) => heard.push(`offence ${reason}`),
+          onViolation: (_, reason) => heard.push(`offence ${reason}`),
           onGone: () => resolve(),
         },
       );
@@ -45,7 +45,7 @@ describe('IncomingLink', () => {
     caller.send(pack('a'));
     while (heard.length === 0) await new Promise(setImmediate);
     expect(link.node).to.equal(undefined);
-    link.welcome(1);
+    link.accept(1);
     expect(unpack((await once(caller, 'message'))[0])).to.deep.equal({ type: 'welcome' });
     expect(link.node).to.equal(1);
     caller.send(pack('b'));
@@ -65,9 +65,9 @@ describe('IncomingLink', () => {
   });
 
   it('hears nothing more once it was retired, whatever still arrives', async () => {
-    link.welcome(1);
+    link.accept(1);
     caller.pause();
-    link.retire('enough');
+    link.closeWith('enough');
     caller.send(pack('late'));
     caller.send('text');
     caller.resume();
@@ -82,7 +82,7 @@ describe('IncomingLink', () => {
   });
 
   it('reports a frame over the limit as an offence, and only once', async () => {
-    link.welcome(1);
+    link.accept(1);
     caller.send(new Uint8Array(10_001));
     caller.send('text');
     await gone;
@@ -96,7 +96,7 @@ describe('IncomingLink', () => {
   });
 
   it('takes a connection that was simply lost for no offence', async () => {
-    link.welcome(1);
+    link.accept(1);
     caller.terminate();
     await gone;
     expect(heard).to.deep.equal([]);

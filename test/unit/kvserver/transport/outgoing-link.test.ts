@@ -96,10 +96,10 @@ describe('OutgoingLink', () => {
       greetingCount += 1;
       welcome(socket);
     }, port);
-    link.hurry();
-    link.hurry();
+    link.dialNow();
+    link.dialNow();
     await until(({ connected }) => connected);
-    link.hurry();
+    link.dialNow();
     expect(greetingCount).to.equal(1);
   });
 
@@ -125,7 +125,7 @@ describe('OutgoingLink', () => {
       welcome(socket);
     });
     const { until } = linkTo(port);
-    await until(({ reason }) => reason === 'a second welcome');
+    await until(({ reason }) => reason === 'a second answer');
   });
 
   it('shows that nothing listens there', async () => {

@@ -13,12 +13,12 @@ const upgradeHead = `GET ${peerPath} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\
 const upgradeKey =
   'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n';
 
-describe('Reception', () => {
+describe('PeerListener', () => {
   let station: Station;
   const callers: WebSocket[] = [];
 
   beforeEach(async () => {
-    station = await lone({ limits: { valueBytesMax: 1000, strangerCountMax: 4 } });
+    station = await lone({ limits: { valueBytesMax: 1000, unauthenticatedCountMax: 4 } });
   });
   afterEach(async () => {
     for (const caller of callers.splice(0)) caller.terminate();
@@ -58,7 +58,7 @@ describe('Reception', () => {
   it('refuses with a reason, closes, counts, and warns once', async () => {
     for (let count = 0; count < 2; count += 1) {
       const { socket, answer } = await greeted(hello({ clusterId: 'other' }));
-      const reason = 'wrong cluster: this server is part of another';
+      const reason = 'wrong cluster: this server belongs to another one';
       expect(answer).to.deep.equal({ type: 'refusal', reason });
       expect(await closeOf(socket)).to.equal(reason);
     }
@@ -113,7 +113,7 @@ describe('Reception', () => {
   });
 
   it('ends a connection after each invalid frame, counts it, and hands over nothing of it', async () => {
-    const far = learn(defaultPeerLimits.seqLeadMax + 1);
+    const far = learn(defaultPeerLimits.seqAheadMax + 1);
     const frames = [
       pack({ ...learn(1), extra: 1 }),
       pack(learn(-1)),
@@ -139,10 +139,10 @@ describe('Reception', () => {
 
   it('lets numbers grow with what was said before, and no further', async () => {
     await station.close();
-    station = await lone({ limits: { seqLeadMax: 10 } });
+    station = await lone({ limits: { seqAheadMax: 10 } });
     const { socket } = await greeted();
     for (const seq of [10, 20, 30, 41]) socket.send(pack(learn(seq)));
-    expect(await closeOf(socket)).to.equal('invalid frame: an instance beyond 40');
+    expect(await closeOf(socket)).to.equal('invalid frame: an instance above 40');
     expect(station.inbox.received.map(({ message }) => seqOf(message))).to.deep.equal([10, 20, 30]);
   });
 
@@ -206,7 +206,7 @@ describe('Reception', () => {
   it('counts nobody as a stranger who was welcomed', async () => {
     await station.close();
     const addresses = Array.from({ length: 6 }, (_, node) => `127.0.0.1:${node + 1}`);
-    station = await lone({ addresses, limits: { strangerCountMax: 1 } });
+    station = await lone({ addresses, limits: { unauthenticatedCountMax: 1 } });
     for (let from = 1; from < 6; from += 1) {
       const { answer } = await greeted(hello({ from, nodeCount: 6 }));
       expect(answer).to.deep.equal({ type: 'welcome' });

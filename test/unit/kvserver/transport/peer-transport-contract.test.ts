@@ -7,7 +7,7 @@ async function threeServers(): Promise<TransportFixture<Uint8Array>> {
   const servers = await Promise.all([listen(), listen(), listen()]);
   const addresses = servers.map((http) => `127.0.0.1:${portOf(http)}`);
   // The contract asks for numbers that no young cluster can have reached.
-  const limits = { seqLeadMax: 2 ** 52, roundLeadMax: 2 ** 52 };
+  const limits = { seqAheadMax: 2 ** 52, roundAheadMax: 2 ** 52 };
   const stations = servers.map((http, me) => new Station(http, { me, addresses, limits }));
   let settledCount = 0;
   return {

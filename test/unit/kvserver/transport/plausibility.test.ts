@@ -4,34 +4,34 @@ import type { Message } from '@paxkv/paxos';
 import { expect } from 'chai';
 import { envelope, learn } from './fixtures.ts';
 
-const { seqLeadMax, roundLeadMax } = defaultPeerLimits;
+const { seqAheadMax, roundAheadMax } = defaultPeerLimits;
 const value = new Uint8Array();
 
-describe('Horizon', () => {
+describe('PlausibilityBounds', () => {
   it('finds an instance implausible that is too far beyond the highest one mentioned', () => {
     const horizon = new PlausibilityBounds(defaultPeerLimits);
-    horizon.note(learn(100));
-    expect(horizon.refusalReason(learn(100 + seqLeadMax))).to.equal(undefined);
-    expect(horizon.refusalReason(learn(101 + seqLeadMax))).to.equal(
-      'an instance beyond 4294967396',
+    horizon.observe(learn(100));
+    expect(horizon.refusalReason(learn(100 + seqAheadMax))).to.equal(undefined);
+    expect(horizon.refusalReason(learn(101 + seqAheadMax))).to.equal(
+      'an instance above 4294967396',
     );
   });
 
   it('judges done and min like instances', () => {
     const horizon = new PlausibilityBounds(defaultPeerLimits);
-    horizon.note(learn(0));
+    horizon.observe(learn(0));
     const message = { type: 'forgotten', seq: 0 } as const;
-    for (const far of [{ done: seqLeadMax + 1 }, { min: seqLeadMax + 1 }]) {
+    for (const far of [{ done: seqAheadMax + 1 }, { min: seqAheadMax + 1 }]) {
       expect(horizon.refusalReason(envelope(message, far))).to.be.a('string');
     }
   });
 
   it('does not move by what it found implausible, nor by asking', () => {
     const horizon = new PlausibilityBounds(defaultPeerLimits);
-    horizon.note(learn(0));
-    expect(horizon.refusalReason(learn(seqLeadMax))).to.equal(undefined);
-    expect(horizon.refusalReason(learn(seqLeadMax + 1))).to.be.a('string');
-    expect(horizon.refusalReason(learn(seqLeadMax + 1))).to.be.a('string');
+    horizon.observe(learn(0));
+    expect(horizon.refusalReason(learn(seqAheadMax))).to.equal(undefined);
+    expect(horizon.refusalReason(learn(seqAheadMax + 1))).to.be.a('string');
+    expect(horizon.refusalReason(learn(seqAheadMax + 1))).to.be.a('string');
   });
 
   it('believes the first message how far the others are, so that a restarted server is not left out', () => {
@@ -46,7 +46,7 @@ describe('Horizon', () => {
 
   it('finds a round implausible in whichever ballot of a message it is', () => {
     const fair = { round: 1, peer: 0 };
-    const far = { round: 6 + roundLeadMax, peer: 0 };
+    const far = { round: 6 + roundAheadMax, peer: 0 };
     const messages: Message<Uint8Array>[] = [
       { type: 'prepare', seq: 0, ballot: far },
       { type: 'promised', seq: 0, ballot: far },
@@ -60,9 +60,9 @@ describe('Horizon', () => {
     ];
     for (const message of messages) {
       const horizon = new PlausibilityBounds(defaultPeerLimits);
-      horizon.note(envelope({ type: 'prepare', seq: 0, ballot: { round: 5, peer: 0 } }));
+      horizon.observe(envelope({ type: 'prepare', seq: 0, ballot: { round: 5, peer: 0 } }));
       expect(horizon.refusalReason(envelope(message)), message.type).to.be.a('string');
-      horizon.note(envelope({ type: 'prepare', seq: 0, ballot: { round: 6, peer: 0 } }));
+      horizon.observe(envelope({ type: 'prepare', seq: 0, ballot: { round: 6, peer: 0 } }));
       expect(horizon.refusalReason(envelope(message)), message.type).to.equal(undefined);
     }
   });

@@ -92,7 +92,7 @@ describe('Chain of the journal', () => {
       const keys = await rows.keys({ gt: baseKey }).all();
       await rows.batch(keys.map((key) => ({ type: 'del', key })));
     });
-    expect(message).to.include('ends before turn');
+    expect(message).to.include('ends before record');
   });
 
   it('notices a tail lost since its owner last heard of it', async () => {

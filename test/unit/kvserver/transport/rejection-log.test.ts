@@ -1,7 +1,7 @@
 import {
-  ComplaintLog,
-  complaintIntervalMsMin,
-} from '@paxkv/kvserver/internal/transport/complaint-log';
+  RejectionLog,
+  rejectionIntervalMsMin,
+} from '@paxkv/kvserver/internal/transport/rejection-log';
 import { expect } from 'chai';
 import { keepingLog } from './fixtures.ts';
 
@@ -9,10 +9,10 @@ describe('ComplaintLog', () => {
   function make() {
     const { logger, lines } = keepingLog();
     const time = { nowMs: 0 };
-    const complaints = new ComplaintLog(logger, () => time.nowMs);
+    const complaints = new RejectionLog(logger, () => time.nowMs);
     const warned = () => lines.filter(({ level }) => level === 40).map(({ reason }) => reason);
     const later = () => {
-      time.nowMs += complaintIntervalMsMin;
+      time.nowMs += rejectionIntervalMsMin;
     };
     return { complaints, warned, lines, later };
   }
@@ -20,7 +20,7 @@ describe('ComplaintLog', () => {
   it('warns of a change once, and whispers every repetition', () => {
     const { complaints, warned, lines, later } = make();
     for (let count = 0; count < 3; count += 1) {
-      complaints.complain('wrong cluster', 1);
+      complaints.reject('wrong cluster', 1);
       later();
     }
     expect(warned()).to.deep.equal(['wrong cluster']);
@@ -29,23 +29,23 @@ describe('ComplaintLog', () => {
 
   it('warns again of another reason, of another server, and after forgiving', () => {
     const { complaints, warned, later } = make();
-    complaints.complain('a', 1);
+    complaints.reject('a', 1);
     later();
-    complaints.complain('b', 1);
+    complaints.reject('b', 1);
     later();
-    complaints.complain('b', 2);
+    complaints.reject('b', 2);
     later();
-    complaints.forgive(1);
-    complaints.complain('b', 1);
+    complaints.accept(1);
+    complaints.reject('b', 1);
     expect(warned()).to.deep.equal(['a', 'b', 'b', 'b']);
   });
 
   it('never warns more than once a second, whatever strangers do', () => {
     const { complaints, warned, later } = make();
-    for (let count = 0; count < 100; count += 1) complaints.complain(`reason ${count}`);
+    for (let count = 0; count < 100; count += 1) complaints.reject(`reason ${count}`);
     expect(warned()).to.deep.equal(['reason 0']);
     later();
-    complaints.complain('reason 100');
+    complaints.reject('reason 100');
     expect(warned()).to.deep.equal(['reason 0', 'reason 100']);
   });
 });
