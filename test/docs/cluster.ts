@@ -45,9 +45,10 @@ export class Cluster {
 
   /** The example, with the addresses of this cluster in place of the printed ones. */
   translate(example: string): string {
-    return printedAddresses.reduce(
-      (changed, printed, node) => changed.replaceAll(printed, this.addresses[node] ?? ''),
-      example,
+    // In one pass: the address of one server may begin with the printed one of another.
+    return example.replaceAll(
+      /\b127\.0\.0\.1:440[123]\b/g,
+      (printed) => this.addresses[printedAddresses.indexOf(printed)] ?? '',
     );
   }
 

@@ -1,7 +1,7 @@
 /** Holds the documents to the tree and the code they speak of. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { codeIn, findFiles, readPage, root, rowsOf, sectionOf } from './pages.ts';
@@ -60,14 +60,20 @@ describe('the documents', () => {
   });
 });
 
+/** Whether a path as the pages write it exists: from the packages, or from the root if it is a test. */
+function isThere(path: string): boolean {
+  return existsSync(join(root, path.startsWith('test/') ? '' : 'packages', path));
+}
+
 describe('ARCHITECTURE.md', () => {
-  it('names only files that exist on the path of one put', async () => {
-    const section = sectionOf(await readPage('ARCHITECTURE.md'), '## The path of one put');
-    const files = rowsOf(section).flatMap(([, where = '']) => codeIn(where));
-    expect(files).to.have.length.above(10);
-    const missing = files.filter((file) => !existsSync(join(root, 'packages', file)));
-    expect(missing).to.deep.equal([]);
-  });
+  for (const path of ['one put', 'one get', 'one fail-over']) {
+    it(`names only files that exist on the path of ${path}`, async () => {
+      const section = sectionOf(await readPage('ARCHITECTURE.md'), `## The path of ${path}`);
+      const files = rowsOf(section).flatMap(([, where = '']) => codeIn(where));
+      expect(files).to.have.length.above(10);
+      expect(files.filter((file) => !isThere(file))).to.deep.equal([]);
+    });
+  }
 
   it('names for each invariant tests that exist', async () => {
     const section = sectionOf(await readPage('ARCHITECTURE.md'), '## Invariants');
@@ -79,6 +85,43 @@ describe('ARCHITECTURE.md', () => {
       const source = await titlesIn(join('test', file));
       for (const title of titles) expect(source, `${file}: ${title}`).to.contain(title);
     }
+  });
+});
+
+describe('docs/decisions', () => {
+  const parts = ['Decided', 'Why', 'Rejected', 'Where'];
+  let pages: string[];
+
+  before(async () => {
+    const names = await findFiles('.md', 'docs/decisions');
+    pages = await Promise.all(names.filter((name) => !name.endsWith('README.md')).map(readPage));
+  });
+
+  it('give each decision a date, a reason, what was rejected, and where it lives', () => {
+    const decisions = pages.flatMap((page) => page.split(/^## /m).slice(1));
+    expect(decisions).to.have.length.above(50);
+    for (const decision of decisions) {
+      const found = [...decision.matchAll(/^- \*\*(\w+):\*\* /gm)].map(([, part]) => part);
+      expect(found, decision).to.deep.equal(parts);
+      expect(decision).to.match(/^- \*\*Decided:\*\* \d{4}-\d{2}-\d{2}/m);
+    }
+  });
+
+  it('name only files that exist', () => {
+    const where = pages.join('\n').matchAll(/^- \*\*Where:\*\* (.*(?:\n {2}.*)*)/gm);
+    const files = [...where].flatMap(([, text = '']) => codeIn(text));
+    expect(files).to.have.length.above(50);
+    expect(files.filter((file) => !isThere(file))).to.deep.equal([]);
+  });
+
+  it('are all in the index', async () => {
+    const names = await findFiles('.md', 'docs/decisions');
+    const listed = rowsOf(await readPage('docs/decisions/README.md')).map(([page = '']) => page);
+    const expected = names
+      .map((name) => basename(name))
+      .filter((name) => name !== 'README.md')
+      .map((name) => `[${name}](${name})`);
+    expect(listed).to.have.members(expected);
   });
 });
 
