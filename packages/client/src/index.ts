@@ -11,7 +11,15 @@ export {
 } from './environment.ts';
 export type { Answer, Carrier, Message } from './http/carrier.ts';
 export { MessageExchange } from './http/message-exchange.ts';
+export type { InProcessServer } from './in-process/direct-exchange.ts';
 export { type EndpointStatus, type Entry, KvClient } from './kv-client.ts';
-export type { CallOptions, GetOptions, KvClientOptions, Transport } from './options.ts';
+export type {
+  CallOptions,
+  ClientOptions,
+  GetOptions,
+  KvClientOptions,
+  Target,
+  Transport,
+} from './options.ts';
 export type { RawEntry, Reply, Request } from './request.ts';
 export { systemEnvironment } from './system-environment.ts';
