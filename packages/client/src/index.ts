@@ -1,5 +1,16 @@
-export type { Consistency, KvErrorCode, Outcome, StatusReply } from '@paxkv/protocol';
-export { KvError } from '@paxkv/protocol';
+export type {
+  AppendReply,
+  Consistency,
+  DeleteReply,
+  KvErrorCode,
+  Outcome,
+  PeerStatus,
+  PutReply,
+  SessionStamp,
+  StatusReply,
+  Versions,
+} from '@paxkv/protocol';
+export { errorCodes, KvError, keyBytesMax, valueBytesMax } from '@paxkv/protocol';
 export type { Encoding, Values, Writable } from './encoding.ts';
 export {
   type Attempt,
@@ -21,5 +32,16 @@ export type {
   Target,
   Transport,
 } from './options.ts';
-export type { RawEntry, Reply, Request } from './request.ts';
+export type {
+  AppendRequest,
+  DeleteRequest,
+  GetRequest,
+  OpenSessionRequest,
+  PutRequest,
+  RawEntry,
+  Reply,
+  Request,
+  StatusRequest,
+  WriteRequest,
+} from './request.ts';
 export { systemEnvironment } from './system-environment.ts';

@@ -195,6 +195,7 @@ export class KvClient<E extends Encoding = 'utf8'> {
     return this.#closing;
   }
 
+  /** The same as `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -10,6 +10,7 @@ import type { RetrySettings } from './retry/retry.ts';
 const timeoutMsMax = 2 ** 31 - 1;
 const clientNameLengthMax = 64;
 
+/** How requests travel; see `ClientOptions.transport`. */
 export type Transport = 'stream' | 'http';
 
 /** Which servers the client asks: those at these addresses, or one in the same process. */
@@ -52,6 +53,7 @@ export type KvClientOptions<E extends Encoding> = ClientOptions &
     readonly encoding?: E;
   } & ('utf8' extends E ? unknown : { readonly encoding: E });
 
+/** Options of a single call. */
 export interface CallOptions {
   /** Ends the call early with `KV_ABORTED`. */
   readonly signal?: AbortSignal;
@@ -59,6 +61,7 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
+/** Options of a single read. */
 export interface GetOptions extends CallOptions {
   /** Default `linearizable`. */
   readonly consistency?: Consistency;

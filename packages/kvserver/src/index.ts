@@ -1,4 +1,5 @@
 /** The door of the server: settings in, a running node out. */
+export type { HttpLimits } from './config/http-limits.ts';
 export {
   type Address,
   type Config,

@@ -29,7 +29,11 @@ const drainMs = 1000;
 export interface KvServerOptions {
   /** By default JSON lines to standard error, at the level of the settings. */
   readonly logger?: Logger;
-  /** Opens the data directory; for tests that have it fail. */
+  /**
+   * Opens the data directory; for tests that have it fail.
+   *
+   * @internal
+   */
   readonly openData?: Exclude<SupervisorOptions['openData'], undefined>;
 }
 
