@@ -32,15 +32,15 @@ class MemoryTransport {
 /** Remembers promises and votes. What it gives back on `load` must be all that it took. */
 class MemoryStorage {
   #writes = [];
-  #turn = 0;
+  #writeIndex = 0;
 
   async load() {
-    return { state: 'kept', turn: this.#turn, writes: [...this.#writes] };
+    return { state: 'kept', writeIndex: this.#writeIndex, writes: [...this.#writes] };
   }
 
   async write(writes) {
     this.#writes.push(...writes);
-    this.#turn += 1;
+    this.#writeIndex += 1;
   }
 
   async close() {}

@@ -9,6 +9,8 @@ import { readPage, root, rowsOf } from '../docs/pages.ts';
 
 const run = promisify(execFile);
 const linesMax = 100;
+/** A program that takes longer hangs, and is ended. */
+const runMsMax = 25_000;
 
 /** What the programs share. */
 const shared = 'endpoints.mjs';
@@ -36,7 +38,10 @@ describe('the examples', function () {
       expect(claimed).to.have.length.above(0);
       const env = { ...process.env, PAXKV_ENDPOINTS: cluster.addresses.join(',') };
       for (const _ of [1, 2]) {
-        const { stdout, stderr } = await run(process.execPath, [join(root, path)], { env });
+        const { stdout, stderr } = await run(process.execPath, [join(root, path)], {
+          env,
+          timeout: runMsMax,
+        });
         const lines = stdout.trimEnd().split('\n');
         expect(lines, stdout).to.have.length(claimed.length);
         claimed.forEach(([, line = ''], index) => {
