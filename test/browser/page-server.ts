@@ -24,6 +24,7 @@ const packages = {
   client: dirname(dirname(fileURLToPath(import.meta.resolve('@paxkv/client')))),
   msgpackr: folderOf('msgpackr'),
   nanoid: folderOf('nanoid'),
+  protocol: folderOf('@paxkv/protocol'),
   zod: folderOf('zod'),
 } as const;
 
@@ -31,6 +32,7 @@ const importMap = {
   imports: {
     '@paxkv/client': '/modules/client/dist/index.js',
     '@paxkv/client/system': '/modules/client/dist/system/browser.js',
+    '@paxkv/protocol': '/modules/protocol/dist/index.js',
     msgpackr: '/modules/msgpackr/index.js',
     nanoid: '/modules/nanoid/index.browser.js',
     zod: '/modules/zod/index.js',

@@ -64,6 +64,7 @@ export interface Random {
   next(): number;
 }
 
+/** The network, clock and random numbers that a client uses. */
 export interface Environment {
   readonly exchange: Exchange;
   readonly clock: Clock;

@@ -17,6 +17,7 @@ import {
   type Writable,
 } from './encoding.ts';
 import type { Environment } from './environment.ts';
+import { inProcessEndpoint } from './in-process/direct-exchange.ts';
 import {
   type CallOptions,
   checkedConsistency,
@@ -34,7 +35,7 @@ import { Endpoints, toEndpoint, toEndpoints } from './retry/endpoints.ts';
 import { type Pursuit, Retry } from './retry/retry.ts';
 import { Entrance } from './session/admission.ts';
 import { Writer } from './session/writer.ts';
-import { systemEnvironment } from './system-environment.ts';
+import { inProcessEnvironment, systemEnvironment } from './system-environment.ts';
 
 /** A present key: its value and where it stands in the history of the store. */
 export interface Entry<V> extends Versions {
@@ -80,9 +81,15 @@ export class KvClient<E extends Encoding = 'utf8'> {
   constructor(options: KvClientOptions<E>) {
     this.#settings = toSettings(options);
     this.#decode = decoderOf(options.encoding);
-    this.#environment = options.environment ?? systemEnvironment(this.#settings.transport);
+    const { server } = options;
+    this.#environment =
+      options.environment ??
+      (server === undefined
+        ? systemEnvironment(this.#settings.transport)
+        : inProcessEnvironment(server));
     const { clock, random } = this.#environment;
-    this.#endpoints = new Endpoints(toEndpoints(options.endpoints), random.next());
+    const endpoints = server === undefined ? toEndpoints(options.endpoints) : [inProcessEndpoint];
+    this.#endpoints = new Endpoints(endpoints, random.next());
     const deadlines = new Deadlines(clock);
     const parts = { endpoints: this.#endpoints, deadlines, settings: this.#settings };
     this.#retry = new Retry(this.#environment, parts);
@@ -188,6 +195,7 @@ export class KvClient<E extends Encoding = 'utf8'> {
     return this.#closing;
   }
 
+  /** The same as `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -3,17 +3,31 @@ import type { Consistency } from '@paxkv/protocol';
 import { nanoid } from 'nanoid';
 import type { Encoding } from './encoding.ts';
 import type { Environment } from './environment.ts';
+import type { InProcessServer } from './in-process/direct-exchange.ts';
 import type { RetrySettings } from './retry/retry.ts';
 
 /** Longest finite time: timers hold no more. About 24 days. */
 const timeoutMsMax = 2 ** 31 - 1;
 const clientNameLengthMax = 64;
 
+/** How requests travel; see `ClientOptions.transport`. */
 export type Transport = 'stream' | 'http';
 
+/** Which servers the client asks: those at these addresses, or one in the same process. */
+export type Target =
+  | {
+      /** One server or several: `127.0.0.1:4401` or `http://127.0.0.1:4401`. */
+      readonly endpoints: string | readonly string[];
+      readonly server?: undefined;
+    }
+  | {
+      /** The server itself. It is called directly, and is not stopped when the client is closed. */
+      readonly server: InProcessServer;
+      readonly endpoints?: undefined;
+    };
+
+/** What can be said of any client, whatever its servers and its encoding. */
 export interface ClientOptions {
-  /** One server or several: `127.0.0.1:4401` or `http://127.0.0.1:4401`. */
-  readonly endpoints: string | readonly string[];
   /** How long a call may take in all, its retries included. Default 10 000; `Infinity` is allowed. */
   readonly timeoutMs?: number;
   /** How long one server may take, from when the request leaves, before another is asked. Default 2 000. */
@@ -34,10 +48,12 @@ export interface ClientOptions {
 }
 
 /** `encoding` says how values are read: `utf8` (default) as strings, `buffer` as `Uint8Array`. */
-export type KvClientOptions<E extends Encoding> = ClientOptions & {
-  readonly encoding?: E;
-} & ('utf8' extends E ? unknown : { readonly encoding: E });
+export type KvClientOptions<E extends Encoding> = ClientOptions &
+  Target & {
+    readonly encoding?: E;
+  } & ('utf8' extends E ? unknown : { readonly encoding: E });
 
+/** Options of a single call. */
 export interface CallOptions {
   /** Ends the call early with `KV_ABORTED`. */
   readonly signal?: AbortSignal;
@@ -45,6 +61,7 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
+/** Options of a single read. */
 export interface GetOptions extends CallOptions {
   /** Default `linearizable`. */
   readonly consistency?: Consistency;
@@ -57,7 +74,7 @@ export interface Settings extends RetrySettings {
 }
 
 /** @throws TypeError where a setting is out of its range. */
-export function toSettings(options: ClientOptions): Settings {
+export function toSettings(options: ClientOptions & Target): Settings {
   const settings = {
     timeoutMs: checkedTimeoutMs('timeoutMs', options.timeoutMs ?? 10_000),
     attemptTimeoutMs: checkedTimeoutMs('attemptTimeoutMs', options.attemptTimeoutMs ?? 2_000),
@@ -66,6 +83,9 @@ export function toSettings(options: ClientOptions): Settings {
     name: options.name ?? nanoid(),
     transport: oneOf('transport', ['stream', 'http'], options.transport ?? 'stream'),
   };
+  if ((options.endpoints === undefined) === (options.server === undefined)) {
+    throw new TypeError('name either endpoints or a server');
+  }
   if (settings.retryDelayMsMin > settings.retryDelayMsMax) {
     throw new TypeError('retryDelayMsMin is above retryDelayMsMax');
   }

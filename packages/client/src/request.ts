@@ -13,11 +13,13 @@ import type {
   Versions,
 } from '@paxkv/protocol';
 
+/** Reads a key. */
 export interface GetRequest {
   readonly type: 'get';
   readonly key: Uint8Array;
   readonly consistency: Consistency;
 }
+/** Sets the value of a key. */
 export interface PutRequest {
   readonly type: 'put';
   readonly key: Uint8Array;
@@ -25,27 +27,32 @@ export interface PutRequest {
   /** May change between attempts, as the lowest number awaited rises: read it when the request leaves. */
   readonly stamp: SessionStamp;
 }
+/** Adds bytes to the end of the value of a key; an absent key counts as empty. */
 export interface AppendRequest {
   readonly type: 'append';
   readonly key: Uint8Array;
   readonly value: Uint8Array;
   readonly stamp: SessionStamp;
 }
+/** Removes a key. */
 export interface DeleteRequest {
   readonly type: 'delete';
   readonly key: Uint8Array;
   readonly stamp: SessionStamp;
 }
+/** Opens a session, in which the client numbers its writes. */
 export interface OpenSessionRequest {
   readonly type: 'openSession';
   readonly client: string;
 }
+/** Asks a server for its status. */
 export interface StatusRequest {
   readonly type: 'status';
 }
 
 /** Takes effect once however often it arrives, for it has a stamp. */
 export type WriteRequest = PutRequest | AppendRequest | DeleteRequest;
+/** Any request. */
 export type Request = GetRequest | WriteRequest | OpenSessionRequest | StatusRequest;
 
 /** A present key's value as bytes, and where it stands in the history. */

@@ -2,6 +2,7 @@
 import { defer, dial, makeCarrier } from '@paxkv/client/system';
 import type { Clock, Environment, Random } from './environment.ts';
 import { MessageExchange } from './http/message-exchange.ts';
+import { DirectExchange, type InProcessServer } from './in-process/direct-exchange.ts';
 import type { Transport } from './options.ts';
 import { StreamExchange } from './stream/stream-exchange.ts';
 
@@ -16,9 +17,15 @@ const clock: Clock = {
 
 const random: Random = { next: () => Math.random() };
 
+/** The system's network, timers and random numbers. */
 export function systemEnvironment(transport: Transport = 'stream'): Environment {
   const messages = new MessageExchange(makeCarrier());
   const exchange =
     transport === 'http' ? messages : new StreamExchange({ clock, random, dial, defer, messages });
   return { exchange, clock, random };
+}
+
+/** Calls of `server` instead of the network. */
+export function inProcessEnvironment(server: InProcessServer): Environment {
+  return { exchange: new DirectExchange(server), clock, random };
 }

@@ -1,4 +1,5 @@
 /** The door of the server: settings in, a running node out. */
+export type { HttpLimits } from './config/http-limits.ts';
 export {
   type Address,
   type Config,
@@ -8,6 +9,8 @@ export {
   parseConfig,
 } from './config/settings.ts';
 export type { ReplicaStatus, Submitter } from './replica/index.ts';
-export { KvServer, type KvServerOptions } from './server.ts';
+export type { SubmitOptions } from './replica/submitter.ts';
+export { KvServer, type KvServerOptions, type SubmittedReply } from './server.ts';
+export type { ReadyOptions } from './service/readiness.ts';
 export { DiskError, type DiskErrorCode } from './storage/index.ts';
 export { createLogger } from './system/logger.ts';

@@ -14,6 +14,9 @@ import { StreamListener } from './api/stream/index.ts';
 import type { Address, Config } from './config/settings.ts';
 import type { NodeStatus } from './node.ts';
 import type { SubmitOptions } from './replica/submitter.ts';
+import { checkedRequest } from './service/checked-request.ts';
+import { type ReadyOptions, whenReady } from './service/readiness.ts';
+import { refusalToError } from './service/refusal.ts';
 import { Supervisor, type SupervisorOptions } from './supervisor.ts';
 import { createLogger } from './system/logger.ts';
 import { version } from './system/version.ts';
@@ -22,13 +25,22 @@ import { peerPath } from './transport/handshake.ts';
 /** How long a stop waits for clients to take their answers. */
 const drainMs = 1000;
 
+/** What a program may bring instead of the server's own. */
 export interface KvServerOptions {
   /** By default JSON lines to standard error, at the level of the settings. */
   readonly logger?: Logger;
-  /** Opens the data directory; for tests that have it fail. */
+  /**
+   * Opens the data directory; for tests that have it fail.
+   *
+   * @internal
+   */
   readonly openData?: Exclude<SupervisorOptions['openData'], undefined>;
 }
 
+/** A reply to a request that the store did not refuse. */
+export type SubmittedReply = Exclude<Reply, { type: 'refused' }>;
+
+/** One server of a cluster, in this process. */
 export class KvServer {
   /** Resolves when the server has stopped: with an error if it gave up by itself. */
   readonly stopped: Promise<Error | undefined>;
@@ -116,6 +128,30 @@ export class KvServer {
       uptimeMs: Math.round(process.uptime() * 1000),
       version,
     };
+  }
+
+  /**
+   * Resolves when this server serves reads and writes: it has joined the others, and a majority has
+   * confirmed a read. That may change later, so each request still says by itself how it went.
+   *
+   * @throws KvError, each *not done*: `KV_ABORTED`, `KV_TIMEOUT`, and `KV_UNAVAILABLE` if it stops.
+   */
+  ready(options?: ReadyOptions): Promise<void> {
+    const submit = this.#submit.bind(this);
+    return whenReady({ submit, status: () => this.status() }, options);
+  }
+
+  /**
+   * Takes a request of a program in this process; `new KvClient({ server })` of `@paxkv/client` calls it.
+   * A request without a stamp takes effect again each time it is submitted.
+   *
+   * @throws KvError where the request is refused or cannot be answered; its `outcome` says whether it
+   * took effect.
+   */
+  async submit(request: Request, options?: SubmitOptions): Promise<SubmittedReply> {
+    const reply = await this.#submit(checkedRequest(request), options);
+    if (reply.type === 'refused') throw refusalToError(reply.reason);
+    return reply;
   }
 
   /** Answers what is under way, within bounds, then lets go of everything. May be called more than once. */

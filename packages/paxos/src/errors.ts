@@ -7,6 +7,7 @@
  */
 export type PaxosErrorCode = 'PAXOS_STORAGE_FAILED' | 'PAXOS_MEMORY_LOST';
 
+/** An error that ended a peer. */
 export class PaxosError extends Error {
   override readonly name = 'PaxosError';
   readonly code: PaxosErrorCode;

@@ -21,6 +21,7 @@ export interface PaxosListener<V> {
   readonly onStopped?: (error: PaxosError) => void;
 }
 
+/** What a host gives to its peer. */
 export interface PaxosOptions<V> {
   /** This peer, from 0 to `peerCount` − 1. */
   readonly me: PeerId;

@@ -4,9 +4,10 @@
  */
 import type { PeerId } from './core/ballot.ts';
 import { type Effects, noEffects, type Write } from './core/effects.ts';
+import type { PeerEvent } from './core/events.ts';
 import type { Status } from './core/instance/learner.ts';
 import type { Envelope } from './core/messages/message.ts';
-import { Peer, type PeerEvent } from './core/peer.ts';
+import { Peer } from './core/peer.ts';
 import { PaxosError } from './errors.ts';
 import type { PaxosListener, PaxosOptions } from './options.ts';
 

@@ -6,6 +6,7 @@
 /** Keys and values are any bytes. */
 export type Bytes = Uint8Array;
 
+/** An operation on the store. */
 export type Command =
   | { readonly type: 'get'; readonly key: Bytes }
   | { readonly type: 'put'; readonly key: Bytes; readonly value: Bytes }
@@ -37,6 +38,7 @@ export interface Entry {
   readonly version: number;
 }
 
+/** What the store answers to a command. */
 export type Reply =
   | { readonly type: 'got'; readonly entry: Entry | undefined }
   | { readonly type: 'put'; readonly revision: number }
@@ -45,6 +47,7 @@ export type Reply =
   | { readonly type: 'sessionOpened'; readonly session: number }
   | { readonly type: 'refused'; readonly reason: Refusal };
 
+/** Why the store refused a request. */
 export type Refusal =
   /** No such session: never opened, or put out by newer ones. */
   | 'sessionExpired'

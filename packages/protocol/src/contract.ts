@@ -43,21 +43,26 @@ export interface SessionStamp {
  */
 export type Consistency = 'linearizable' | 'serializable';
 
+/** The body of a get. */
 export interface GetBody {
   readonly key: Base64;
   /** Default `linearizable`. */
   readonly consistency?: Consistency;
 }
+/** The body of a put. */
 export interface PutBody {
   readonly key: Base64;
   readonly value: Base64;
   readonly session?: SessionStamp;
 }
+/** The body of an append. */
 export interface AppendBody extends PutBody {}
+/** The body of a delete. */
 export interface DeleteBody {
   readonly key: Base64;
   readonly session?: SessionStamp;
 }
+/** The body that opens a session. */
 export interface OpenSessionBody {
   /** A name for people, 1 to 64 characters; it need not be unique. */
   readonly client: string;
@@ -73,21 +78,26 @@ export interface Versions {
   readonly version: number;
 }
 
+/** The reply to a get: the value with its versions, or that the key is absent. */
 export type GetReply =
   | { readonly found: false }
   | ({ readonly found: true; readonly value: Base64 } & Versions);
+/** The reply to a put. */
 export interface PutReply {
   /** The store's revision after this write. */
   readonly revision: number;
 }
+/** The reply to an append. */
 export interface AppendReply extends PutReply {
   /** Bytes of the value after the append. */
   readonly length: number;
 }
+/** The reply to a delete. */
 export interface DeleteReply extends PutReply {
   /** False if the key was absent; the revision is then as before. */
   readonly deleted: boolean;
 }
+/** The reply that opens a session. */
 export interface OpenSessionReply {
   readonly session: number;
 }
@@ -120,6 +130,7 @@ export interface StatusReply {
   readonly version: string;
 }
 
+/** How one server sees its connection to another. */
 export interface PeerStatus {
   readonly node: number;
   /** Whether this server has an open connection to that one. */
@@ -170,6 +181,7 @@ export const errorCodes = {
   KV_CLOSED: { outcome: 'not done', status: null },
 } as const satisfies Record<string, { outcome: Outcome; status: number | null }>;
 
+/** A stable code; see `errorCodes`. */
 export type KvErrorCode = keyof typeof errorCodes;
 
 /** The body of every error answer. */
@@ -183,6 +195,7 @@ export interface ErrorReply {
 
 /** Limits of one request, in bytes. */
 export const keyBytesMax = 1024;
+/** The longest value, in bytes. */
 export const valueBytesMax = 1024 * 1024;
 /** Numbers of one session that may await a reply at once. */
 export const sessionWindowMax = 1024;

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '@paxkv/paxos';
 
+/** The clock of one boot of a node. */
 export class BootClock implements Clock {
   readonly #clock: Clock;
   readonly #callOffs = new Set<() => void>();

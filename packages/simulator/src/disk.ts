@@ -7,6 +7,7 @@ import { Journal } from './journal.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { World } from './world.ts';
 
+/** How long loads and writes of a disk take, in milliseconds of simulated time. */
 export interface DiskPace {
   /** How long a load or write takes, drawn evenly. */
   readonly delayMsMin: number;
@@ -22,6 +23,7 @@ export interface DiskPace {
  */
 export type WriteFate = 'kept' | 'lost';
 
+/** How a disk behaves. */
 export interface SimDiskOptions<V> extends Partial<DiskPace> {
   /** The world's stream `disk` by default. */
   readonly random?: SeededRandom;
@@ -59,6 +61,7 @@ interface Turn {
   readonly write: Draft | undefined;
 }
 
+/** A storage that survives crashes of its node, with failures on demand. */
 export class SimDisk<V> {
   readonly #world: World;
   readonly #random: SeededRandom;

@@ -4,6 +4,7 @@
  */
 import type { Clock, Storage, Transport } from '@paxkv/paxos';
 
+/** Holds back everything that would reach a paused node. */
 export class Gate {
   readonly #clock: Clock;
   readonly #waiting: (() => void)[] = [];
@@ -15,6 +16,7 @@ export class Gate {
     this.#clock = clock;
   }
 
+  /** Whether the node is paused. */
   get isShut(): boolean {
     return this.#isShut;
   }
@@ -26,10 +28,12 @@ export class Gate {
     else callback();
   }
 
+  /** Pauses the node. */
   shut(): void {
     this.#isShut = true;
   }
 
+  /** Lets in what waits, one after the other, and then whatever comes. */
   open(): void {
     if (!this.#isShut) return;
     this.#isShut = false;

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '@paxkv/paxos';
 
+/** How the clock of a node differs from simulated time. */
 export interface NodeClockOptions {
   /** How fast it runs against the world's time; 1 by default, above 0. */
   readonly rate?: number;
@@ -17,6 +18,7 @@ interface Timer {
   callOff: () => void;
 }
 
+/** The clock of one node, driven by simulated time. */
 export class NodeClock implements Clock {
   readonly #world: Clock;
   readonly #timers = new Set<Timer>();

@@ -64,6 +64,7 @@ export class SeededRandom implements Random {
     return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
   }
 
+  /** Random bytes, `count` of them. */
   bytes(count: number): Uint8Array {
     const bytes = new Uint8Array(count);
     for (let at = 0; at < count; at += 1) bytes[at] = this.#next32();

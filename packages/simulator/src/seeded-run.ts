@@ -9,6 +9,7 @@ import { type RunOptions, World } from './world.ts';
 const seedVariable = 'PAXKV_SEED';
 const withinMsDefault = 24 * 3_600_000;
 
+/** How a seeded test is run. */
 export interface SeededRunOptions extends RunOptions {
   /** By default the environment's `PAXKV_SEED`; without it, a number that depends on the title only. */
   readonly seed?: string | number;

@@ -8,10 +8,12 @@ import { EventQueue } from './event-queue.ts';
 import { NodeClock, type NodeClockOptions } from './node-clock.ts';
 import { SeededRandom } from './seeded-random.ts';
 
+/** What a world is made from: the same seed gives the same run. */
 export interface WorldOptions {
   readonly seed: string | number;
 }
 
+/** How a world is run. */
 export interface RunOptions {
   /** The longest that the run may take in the world's time; without end by default. */
   readonly withinMs?: number;
@@ -70,6 +72,7 @@ export class World {
     return this.#at(this.#nowMs + delayMs, callback);
   }
 
+  /** Resolves after `delayMs` of simulated time. */
   sleep(delayMs: number): Promise<void> {
     return new Promise((resolve) => {
       this.schedule(delayMs, resolve);

@@ -88,6 +88,30 @@ describe('KvServer', () => {
     expect(await client.get('k')).to.equal('vw');
   });
 
+  it('is ready once a majority has confirmed a read, and not before', async () => {
+    const first = await start(0);
+    const early = await first.ready({ timeoutMs: 50 }).catch((error: unknown) => error);
+    expect(early).to.include({ code: 'KV_TIMEOUT', outcome: 'not done' });
+    await Promise.all([start(1), start(2)]);
+    await first.ready({ timeoutMs: 10_000 });
+    await using client = new KvClient({ server: first });
+    await client.put('k', 'v');
+    expect(await client.get('k')).to.equal('v');
+    await first.stop();
+    const late = await first.ready().catch((error: unknown) => error);
+    expect(late).to.include({ code: 'KV_UNAVAILABLE', outcome: 'not done' });
+  });
+
+  it('refuses a malformed request of its own program, as not done', async () => {
+    const [server] = await Promise.all([start(0), start(1), start(2)]);
+    await server.ready();
+    const command = { type: 'put', key: new Uint8Array(), value: new Uint8Array() } as const;
+    const error = await server.submit({ command }).catch((thrown: unknown) => thrown);
+    expect(error).to.include({ code: 'KV_BAD_REQUEST', outcome: 'not done' });
+    await using client = new KvClient({ server });
+    await client.put('k', 'v');
+  });
+
   it('says how it stands', async () => {
     const servers = await Promise.all([start(0), start(1), start(2)]);
     await using client = new KvClient({ endpoints: [urlOf(servers[1])] });

@@ -11,28 +11,44 @@ export function positiveCount(byDefault: number) {
     .default(byDefault);
 }
 
-export const httpLimitsSchema = z.strictObject({
-  /** Bytes of a JSON body: a key and a value in base64, and some room for their names. */
+/** How much HTTP clients may ask for. Each limit is a whole number from 1 to 2³¹ − 1. */
+export interface HttpLimits {
+  /** Bytes of a JSON body. The default has room for the longest key and value in base64. */
+  readonly bodyBytesMax: number;
+  /** From the end of the headers to the end of the body, in milliseconds. Default 20,000. */
+  readonly bodyTimeoutMs: number;
+  /** From the first byte of a request to the end of its headers, in milliseconds. Default 10,000. */
+  readonly headersTimeoutMs: number;
+  /**
+   * For a client to take an answer, or up to twice that, in milliseconds; then its connection is cut.
+   * Default 30,000.
+   */
+  readonly replyTimeoutMs: number;
+  /** How long a connection without a request stays open, in milliseconds. Default 30,000. */
+  readonly keepAliveTimeoutMs: number;
+  /** Bytes of the request line and all headers. Default 16 KiB. */
+  readonly headerBytesMax: number;
+  /** Headers of one request. Default 100. */
+  readonly headerCountMax: number;
+  /** Connections open at once; surplus ones are closed unread. Default 1,024. */
+  readonly connectionCountMax: number;
+  /** Connections from one address beyond this machine. Default 256. */
+  readonly addressConnectionCountMax: number;
+  /** Requests of one connection that may be under way at once. Default 64. */
+  readonly pipelinedRequestCountMax: number;
+}
+
+export const httpLimitsSchema: z.ZodType<HttpLimits> = z.strictObject({
   bodyBytesMax: positiveCount(Math.ceil((keyBytesMax + valueBytesMax) * 1.45)),
-  /** From the end of the headers to the end of the body. */
   bodyTimeoutMs: positiveCount(20_000),
-  /** From the first byte of a request to the end of its headers. */
   headersTimeoutMs: positiveCount(10_000),
-  /** For a client to take an answer, or up to twice that; then its connection is cut. */
   replyTimeoutMs: positiveCount(30_000),
-  /** How long a connection without a request stays open. */
   keepAliveTimeoutMs: positiveCount(30_000),
-  /** Bytes of the request line and all headers. */
   headerBytesMax: positiveCount(16 * 1024),
   headerCountMax: positiveCount(100),
-  /** Connections open at once; surplus ones are closed unheard. */
   connectionCountMax: positiveCount(1024),
-  /** Of them, from one address beyond this machine. */
   addressConnectionCountMax: positiveCount(256),
-  /** Requests of one connection that may be under way at once. */
   pipelinedRequestCountMax: positiveCount(64),
 });
-
-export type HttpLimits = Readonly<z.infer<typeof httpLimitsSchema>>;
 
 export const httpLimitsDefault: HttpLimits = httpLimitsSchema.parse({});

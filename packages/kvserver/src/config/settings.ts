@@ -10,28 +10,37 @@ import { isLoopback } from './loopback.ts';
 
 const mebibyte = 1024 * 1024;
 
-const limitsSchema = z.strictObject({
-  /** From the arrival of a request to its reply; after that its outcome is unknown. */
+/** How much work a server takes on. Each limit is a whole number from 1 to 2³¹ − 1. */
+export interface Limits {
+  /** From the arrival of a request to its reply, in milliseconds; after that its outcome is unknown. Default 5,000. */
+  readonly requestTimeoutMs: number;
+  /** Pending requests; more are refused. Default 10,000. */
+  readonly pendingRequestCountMax: number;
+  /** Bytes of the keys and values of those requests. Default 64 MiB. */
+  readonly pendingBytesMax: number;
+  /** Requests in one value of the log. Default 1,024. */
+  readonly batchRequestCountMax: number;
+  /** Bytes of one value of the log; a single request may be larger. Default 1 MiB. */
+  readonly batchBytesMax: number;
+  /** Instances for which this server proposes at once. Default 4. */
+  readonly inFlightInstanceCountMax: number;
+}
+
+const limitsSchema: z.ZodType<Limits> = z.strictObject({
   requestTimeoutMs: positiveCount(5000),
-  /** Pending requests; more are refused. */
   pendingRequestCountMax: positiveCount(10_000),
-  /** Bytes of the keys and values of those requests. */
   pendingBytesMax: positiveCount(64 * mebibyte),
-  /** Requests in one value. */
   batchRequestCountMax: positiveCount(1024),
-  /** Bytes of one value; a single request may be larger. */
   batchBytesMax: positiveCount(mebibyte),
-  /** Instances for which this server proposes at once. */
   inFlightInstanceCountMax: positiveCount(4),
 });
 
-export type Limits = Readonly<z.infer<typeof limitsSchema>>;
-
 export const limitsDefault: Limits = limitsSchema.parse({});
 
-const logLevels = ['error', 'warn', 'info', 'debug', 'silent'] as const;
+/** The least severe lines that the log has. `silent`: none. */
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'silent';
 
-export type LogLevel = (typeof logLevels)[number];
+const logLevels: readonly LogLevel[] = ['error', 'warn', 'info', 'debug', 'silent'];
 
 const port = z.int().min(1).max(65_535);
 

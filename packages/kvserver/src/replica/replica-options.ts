@@ -42,6 +42,7 @@ export interface StateTransfer {
   replace(fill: (level: StateLevel) => Promise<void>): Promise<StateLevel>;
 }
 
+/** How a replica sees itself. */
 export interface ReplicaStatus {
   /**
    * `joining`: not serving. It has no memory, takes part only once the others have admitted it, and cannot

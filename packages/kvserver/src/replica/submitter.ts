@@ -1,5 +1,6 @@
 import type { Consistency, Reply, Request } from '@paxkv/protocol';
 
+/** How a request is submitted. */
 export interface SubmitOptions {
   /** Ends the wait early. */
   readonly signal?: AbortSignal;

@@ -4,6 +4,7 @@ import type { LogLevel } from '../config/settings.ts';
 
 const standardError = 2;
 
+/** A log of one JSON object a line on standard error. Each line names the server as `me`. */
 export function createLogger(level: LogLevel, node: number): Logger {
   return pino(
     {

@@ -64,6 +64,7 @@ export type Note<V> =
   | { readonly type: 'forgotten'; readonly min: number }
   | PeerRecords;
 
+/** Anything that a peer has its storage remember. */
 export type Write<V> = DurableWrite<V> | Note<V>;
 
 /** What a storage remembers. */
@@ -79,11 +80,13 @@ export interface Memory<V> {
   readonly writes: Iterable<Write<V>>;
 }
 
+/** The value that was chosen in an instance. */
 export interface Decision<V> {
   readonly seq: number;
   readonly value: V;
 }
 
+/** The effects of one step, in the order in which the host must perform them. */
 export interface Effects<V> {
   /** First, without waiting: what relies on nothing unwritten. Requests, refusals and news. */
   readonly sendNow: Envelope<V>[];
@@ -101,6 +104,7 @@ export interface Effects<V> {
   memoryLoss: string | undefined;
 }
 
+/** The effects of a step that does nothing. */
 export function noEffects<V>(): Effects<V> {
   return {
     sendNow: [],

@@ -2,6 +2,7 @@
 export {
   type Ballot,
   compareBallots,
+  type InstanceVote,
   isLower,
   isSameBallot,
   type PeerId,
@@ -21,6 +22,7 @@ export {
   type PeerRecords,
   type Write,
 } from './effects.ts';
+export type { PeerEvent } from './events.ts';
 export type { Status } from './instance/learner.ts';
 export type {
   Admit,
@@ -45,6 +47,8 @@ export {
   type Decided,
   type Envelope,
   type Forgotten,
+  type InstanceAnswer,
+  type InstanceRequest,
   isAnswer,
   type Learn,
   type Learned,
@@ -59,5 +63,5 @@ export {
   type Request,
   seqOf,
 } from './messages/message.ts';
-export { Peer, type PeerEvent, type PeerOptions } from './peer.ts';
+export { Peer, type PeerOptions } from './peer.ts';
 export { RoundTripEstimator, type RoundTripLimits } from './round-trip-estimator.ts';

@@ -8,14 +8,8 @@ import type { PeerId } from './ballot.ts';
 import { BallotAllocator } from './ballot-allocator.ts';
 import { QuorumRead } from './commit/quorum-read.ts';
 import { Truncation } from './commit/truncation.ts';
-import {
-  type Decision,
-  type DurableWrite,
-  type Effects,
-  type Memory,
-  noEffects,
-  type Write,
-} from './effects.ts';
+import { type Decision, type Effects, type Memory, noEffects, type Write } from './effects.ts';
+import type { PeerEvent } from './events.ts';
 import { Agreement } from './instance/agreement.ts';
 import type { Status } from './instance/learner.ts';
 import { Election } from './leader/election.ts';
@@ -26,29 +20,7 @@ import { Outbox } from './outbox.ts';
 import { Participation } from './recovery/participation.ts';
 import { earliest, RetryDelays } from './timeouts.ts';
 
-export type PeerEvent<V> =
-  /** The host wants `seq` decided, by preference as `value`. */
-  | { readonly type: 'propose'; readonly seq: number; readonly value: V }
-  | { readonly type: 'receive'; readonly envelope: Envelope<V> }
-  /** No answer will come to this request of ours. */
-  | { readonly type: 'undeliverable'; readonly envelope: Envelope<V> }
-  /** The host needs nothing at or below `seq` any more. */
-  | { readonly type: 'done'; readonly seq: number }
-  /** The host waits for `seq`, of which the leader may know. */
-  | { readonly type: 'requestDecisions'; readonly seq: number }
-  /** The host wants to know how far anything may have been decided. */
-  | { readonly type: 'readIndex' }
-  /** The connection to this peer ended. A hint: it may be gone. */
-  | { readonly type: 'disconnected'; readonly peer: PeerId }
-  /** The host knows of somebody who waits for a decision of this peer. */
-  | { readonly type: 'flushNotices' }
-  /** The host is about to stop. */
-  | { readonly type: 'stepDown' }
-  /** These writes are durable now: one more turn of the storage. */
-  | { readonly type: 'persisted'; readonly writes: readonly DurableWrite<V>[] }
-  /** The time of `wakeAt()` has come. */
-  | { readonly type: 'wake' };
-
+/** What a peer is made of. */
 export interface PeerOptions<V> {
   readonly me: PeerId;
   readonly peerCount: number;
@@ -59,6 +31,7 @@ export interface PeerOptions<V> {
   readonly isCandidate?: boolean;
 }
 
+/** One participant as a state machine: events in, effects out, no I/O. */
 export class Peer<V> {
   readonly #me: PeerId;
   readonly #peerCount: number;
@@ -96,6 +69,7 @@ export class Peer<V> {
     this.#agreement.forgetBelow(this.min);
   }
 
+  /** Handles one event at time `now`, in milliseconds. The effects must be performed in order. */
   step(event: PeerEvent<V>, now: number): Effects<V> {
     const effects = noEffects<V>();
     const outbox = new Outbox(this.#envelopeTo, effects);
@@ -117,6 +91,7 @@ export class Peer<V> {
     return earliest([agreement, this.#participation.wakeAt(), survey, election]);
   }
 
+  /** What is known here of an instance. */
   status(seq: number): Status<V> {
     return this.#agreement.status(seq);
   }

@@ -9,11 +9,13 @@ const answerTimes = 3;
 /** What remains, with each answer that came sooner, of the time that the slowest one took. */
 const slownessKept = 0.9;
 
+/** The shortest and the longest wait, in milliseconds. */
 export interface RoundTripLimits {
   readonly waitMsMin: number;
   readonly waitMsMax: number;
 }
 
+/** Estimates how long to wait for an answer before the request is repeated. */
 export class RoundTripEstimator {
   readonly #limits: RoundTripLimits;
   /** Of the slowest answer of late. */

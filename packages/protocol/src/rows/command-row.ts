@@ -9,6 +9,7 @@ export const clientNameLengthMax = 64;
 
 const tags = { get: 0, put: 1, append: 2, delete: 3, openSession: 4 } as const;
 
+/** The row of a command: its tag and its fields. */
 export function fromCommand(command: Command): Row {
   const tag = tags[command.type];
   switch (command.type) {

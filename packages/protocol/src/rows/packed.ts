@@ -5,6 +5,7 @@
 import { Packr } from 'msgpackr';
 import type { Bytes } from '../command.ts';
 
+/** The fields of a row. */
 export type Row = readonly unknown[];
 
 // Shared structures would make bytes depend on what was packed before them.
@@ -20,6 +21,7 @@ export function unpack(bytes: Uint8Array): Row {
   return toRow(packr.unpack(bytes));
 }
 
+/** The field as a row. @throws TypeError */
 export function toRow(field: unknown): Row {
   if (Array.isArray(field)) return field;
   throw new TypeError('Not a row.');
@@ -31,16 +33,19 @@ export function toCount(field: unknown, min = 0): number {
   throw new TypeError(`Not a count from ${min}.`);
 }
 
+/** The field as bytes. @throws TypeError */
 export function toBytes(field: unknown): Bytes {
   if (field instanceof Uint8Array) return field;
   throw new TypeError('Not bytes.');
 }
 
+/** The field as text. @throws TypeError */
 export function toText(field: unknown): string {
   if (typeof field === 'string') return field;
   throw new TypeError('Not a text.');
 }
 
+/** The field as a boolean. @throws TypeError */
 export function toFlag(field: unknown): boolean {
   if (typeof field === 'boolean') return field;
   throw new TypeError('Not a flag.');

@@ -14,6 +14,7 @@ const refusals: Record<Refusal, true> = {
   tooLarge: true,
 };
 
+/** The row of a reply: its tag and its fields. */
 export function fromReply(reply: Reply): Row {
   const tag = tags[reply.type];
   switch (reply.type) {

@@ -37,6 +37,7 @@ export interface DatagramProfile {
   readonly clogMsMax: number;
 }
 
+/** How a network treats its messages. */
 export type FaultProfile = CallProfile | DatagramProfile;
 
 /** Calls that all succeed, until peers are made unreliable. */

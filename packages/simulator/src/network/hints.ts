@@ -4,6 +4,7 @@ import type { SeededRandom } from '../seeded-random.ts';
 import type { World } from '../world.ts';
 import type { SimTransport } from './sim-transport.ts';
 
+/** How often and how soon a peer hears that a connection ended. */
 export interface HintProfile {
   /** Chance that a peer hears of one whose connection to it ended. */
   readonly chance: number;

@@ -11,6 +11,7 @@ import { Links } from './links.ts';
 import { MessageCounts } from './message-counts.ts';
 import { type Exchange, SimTransport } from './sim-transport.ts';
 
+/** How a network behaves. */
 export interface SimNetworkOptions<V> {
   readonly peerCount: number;
   /** `reliable` by default. */
@@ -80,6 +81,7 @@ export class SimNetwork<V> {
     this.#links.deafen(peer);
   }
 
+  /** Requests reach this peer again. */
   undeafen(peer: PeerId): void {
     this.#links.undeafen(peer);
   }

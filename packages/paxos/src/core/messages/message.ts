@@ -157,10 +157,12 @@ export interface Forgotten {
 
 /** A request about one instance, or news of it. */
 export type InstanceRequest<V> = Prepare | Accept<V> | Decided<V> | Learn;
+/** An answer about one instance. */
 export type InstanceAnswer<V> = Promised<V> | Accepted | Rejected | Learned<V> | Forgotten;
 /** A message about one instance. */
 export type InstanceMessage<V> = InstanceRequest<V> | InstanceAnswer<V>;
 
+/** Any message that expects an answer, or announces a decision. */
 export type Request<V> =
   | InstanceRequest<V>
   | Admit
@@ -169,6 +171,7 @@ export type Request<V> =
   | PrepareLog
   | Heartbeat
   | TransferLeadership;
+/** Any answer to a request. */
 export type Answer<V> =
   | InstanceAnswer<V>
   | Admitted
@@ -178,6 +181,7 @@ export type Answer<V> =
   | LogPromised<V>
   | LogRejected
   | HeartbeatAck;
+/** Any message between peers. */
 export type Message<V> = Request<V> | Answer<V>;
 
 /**

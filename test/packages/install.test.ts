@@ -1,0 +1,127 @@
+/** Installs the packages into a project outside the repository, and uses them there as anyone would. */
+import { readdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { Cluster } from '../docs/cluster.ts';
+import { blocksOf, readPage, root } from '../docs/pages.ts';
+import { packageNames } from '../tidy/source-tree.ts';
+import { Consumer, NoRegistryError } from './consumer.ts';
+
+/** Every entry point that users may import. */
+const entryPoints = [
+  '@paxkv/client',
+  '@paxkv/kvserver',
+  '@paxkv/paxos',
+  '@paxkv/paxos/core',
+  '@paxkv/protocol',
+  '@paxkv/simulator',
+];
+const typeScript = createRequire(import.meta.url).resolve('typescript/package.json');
+const compiler = join(typeScript, '../bin/tsc');
+/** The strictest a user's project is likely to be; declarations of the packages are checked too. */
+const compilerFlags = [
+  ...['--ignoreConfig', '--noEmit', '--strict', '--exactOptionalPropertyTypes'],
+  ...['--noUncheckedIndexedAccess', '--target', 'es2023', '--types', 'node'],
+  ...['--typeRoots', join(root, 'node_modules/@types')],
+];
+
+describe('the packages, installed from tarballs', function () {
+  // Packing and installing are work for the disk, and each program is a process.
+  this.timeout(120_000);
+
+  let consumer: Consumer;
+  let cluster: Cluster;
+  let program: string;
+
+  before(async function () {
+    try {
+      consumer = await Consumer.install();
+    } catch (error) {
+      if (!(error instanceof NoRegistryError)) throw error;
+      console.log('    skipped: npm cannot reach its registry, which has the dependencies');
+      this.skip();
+    }
+    cluster = await Cluster.start();
+    const [shown = ''] = blocksOf(await readPage('README.md'), 'js');
+    program = cluster.translate(shown);
+  });
+
+  after(async () => {
+    await cluster?.close();
+    await consumer?.remove();
+  });
+
+  /** Runs a file of the project that is expected to print what the README says, and no warning. */
+  async function expectToRun(name: string, text: string): Promise<void> {
+    await consumer.write(name, text);
+    const { stdout, stderr } = await consumer.run(process.execPath, [name]);
+    expect(stdout).to.equal('blue\nundefined\n');
+    expect(stderr).to.equal('');
+  }
+
+  async function expectToCompile(name: string, text: string, module: readonly string[]) {
+    await consumer.write(name, text);
+    await consumer.run(process.execPath, [compiler, ...compilerFlags, ...module, name]);
+  }
+
+  it('run the program of the README as an ECMAScript module', () =>
+    expectToRun('program.mjs', program));
+
+  it('run the program of the README as a CommonJS module, without a warning', () =>
+    expectToRun('program.cjs', toCommonJs(program)));
+
+  for (const { resolution, module } of [
+    { resolution: 'nodenext', module: 'nodenext' },
+    { resolution: 'bundler', module: 'esnext' },
+  ]) {
+    const flags = ['--moduleResolution', resolution, '--module', module];
+
+    it(`have types for the program of the README by the resolution ${resolution}`, () =>
+      expectToCompile('program.mts', program, flags));
+
+    it(`have types for every entry point by the resolution ${resolution}`, () => {
+      const imports = entryPoints.map((name, index) => `import * as m${index} from '${name}';`);
+      const used = entryPoints.map((_, index) => `console.log(m${index});`);
+      return expectToCompile('entry-points.mts', [...imports, ...used].join('\n'), flags);
+    });
+  }
+
+  it('have types for a CommonJS module', () => {
+    const flags = ['--moduleResolution', 'nodenext', '--module', 'nodenext'];
+    const text = "import { KvClient } from '@paxkv/client';\nconsole.log(KvClient.name);\n";
+    return expectToCompile('program.cts', text, flags);
+  });
+
+  it('refuse to hand out internal files', async () => {
+    const files = ['client', 'kvserver', 'paxos', 'protocol'].map(
+      (name) => `import('@paxkv/${name}/internal/index').then(String, ({ code }) => code)`,
+    );
+    await consumer.write('internal.mjs', `console.log(await Promise.all([${files}]));\n`);
+    const { stdout } = await consumer.run(process.execPath, ['internal.mjs']);
+    expect(stdout.match(/ERR_PACKAGE_PATH_NOT_EXPORTED/g)).to.have.length(files.length);
+  });
+
+  it('ship the licence, the README and the sources', async () => {
+    for (const name of packageNames()) {
+      const folder = join('node_modules', name === 'cli' ? 'paxkv' : `@paxkv/${name}`);
+      expect(await readdir(join(consumer.folder, folder)), name).to.have.members([
+        ...['LICENSE', 'README.md', 'dist', 'package.json', 'src'],
+      ]);
+    }
+  });
+
+  it('bring the command, which reaches a cluster', async () => {
+    const flags = ['--endpoints', cluster.addresses.join(',')];
+    const paxkv = join(consumer.folder, 'node_modules/.bin/paxkv');
+    await consumer.run(paxkv, ['put', ...flags, 'shell', 'bash']);
+    const { stdout } = await consumer.run(paxkv, ['get', ...flags, 'shell']);
+    expect(stdout).to.equal('bash');
+  });
+});
+
+/** The same program with `require`, and without `await` outside a function. */
+function toCommonJs(program: string): string {
+  const required = program.replace(/^import (\{.*\}) from (.*);$/gm, 'const $1 = require($2);');
+  return `void (async () => {\n${required}})();\n`;
+}

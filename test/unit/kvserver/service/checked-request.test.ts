@@ -1,0 +1,41 @@
+import { checkedRequest } from '@paxkv/kvserver/internal/service/checked-request';
+import { KvError, keyBytesMax, type Request, valueBytesMax } from '@paxkv/protocol';
+import { expect } from 'chai';
+
+const key = Uint8Array.of(1);
+const put = { type: 'put', key, value: new Uint8Array(3) } as const;
+const stamp = { session: 1, number: 2, lowestAwaited: 1 };
+
+describe('checkedRequest', () => {
+  it('passes what a decoder would pass, and leaves out everything else', () => {
+    expect(checkedRequest({ command: put, stamp })).to.deep.equal({ command: put, stamp });
+    const get = { type: 'get', key } as const;
+    const more = { command: { ...get, more: 1 }, encoded: Uint8Array.of(9) };
+    expect(checkedRequest(more)).to.deep.equal({ command: get });
+  });
+
+  const malformed: Record<string, unknown> = {
+    'no command': {},
+    'an unknown command': { command: { type: 'clear' } },
+    'a key that is text': { command: { type: 'get', key: 'k' } },
+    'an empty key': { command: { type: 'get', key: new Uint8Array() } },
+    'a key over its limit': { command: { type: 'get', key: new Uint8Array(keyBytesMax + 1) } },
+    'no value': { command: { type: 'put', key } },
+    'a value over its limit': { command: { ...put, value: new Uint8Array(valueBytesMax + 1) } },
+    'a nameless client': { command: { type: 'openSession', client: '' } },
+    'a session within a session': { command: { type: 'openSession', client: 'c' }, stamp },
+    'a session that cannot be': { command: put, stamp: { ...stamp, session: 0 } },
+    'a number that is no whole number': { command: put, stamp: { ...stamp, number: 1.5 } },
+    'a lowest awaited number above its own': {
+      command: put,
+      stamp: { ...stamp, lowestAwaited: 3 },
+    },
+  };
+  for (const [name, request] of Object.entries(malformed)) {
+    it(`refuses ${name}, as not done`, () => {
+      expect(() => checkedRequest(request as Request))
+        .to.throw(KvError)
+        .that.includes({ code: 'KV_BAD_REQUEST', outcome: 'not done' });
+    });
+  }
+});
