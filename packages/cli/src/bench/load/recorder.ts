@@ -1,10 +1,10 @@
 /**
- * What is kept of a load while it runs: a histogram, counts and the rate over time. It keeps no
- * request, so that it costs the same however long the load runs.
+ * Measurements of a running load: a histogram, counts and the rate over time. Its size does not depend on
+ * the number of requests.
  */
 import { build, type Histogram } from 'hdr-histogram-js';
 
-/** Milliseconds of one clock: what is answered before `startMs` belongs to the warm-up. */
+/** The measurement, in milliseconds of one clock. An answer before `startMs` belongs to the warm-up. */
 export interface Window {
   readonly startMs: number;
   readonly endMs: number;
@@ -16,12 +16,12 @@ const latencyUsMax = 3600e6;
 const barsPerDoubling = 2;
 
 export class Recorder {
-  /** Microseconds of each request that was answered after the warm-up, those that came late as well. */
+  /** Microseconds of each request answered after the warm-up, even after the end of the window. */
   readonly histogram: Histogram = build({
     highestTrackableValue: latencyUsMax,
     numberOfSignificantValueDigits: 3,
   });
-  /** How many of them took from `barStartUs(index)` up to the start of the next bar. */
+  /** How many of those requests took from `barStartUs(index)` up to the start of the next bar. */
   readonly bars: number[] = [];
   /** Requests that failed after the warm-up, by the code of their error. */
   readonly failures = new Map<string, number>();
@@ -44,7 +44,7 @@ export class Recorder {
     return this.#answeredCount;
   }
 
-  /** `fromMs` is when it was sent, or, at a fixed rate, when it was due. */
+  /** `fromMs`: when the request was sent, or, in an open loop, when it was due. */
   answered(fromMs: number, nowMs: number): void {
     const { startMs, endMs } = this.#window;
     if (nowMs < startMs) return;
