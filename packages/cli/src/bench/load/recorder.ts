@@ -7,7 +7,8 @@ import { build, type Histogram } from 'hdr-histogram-js';
 /** The measurement, in milliseconds of one clock. An answer before `startMs` belongs to the warm-up. */
 export interface Window {
   readonly startMs: number;
-  readonly endMs: number;
+  /** `undefined` if the measurement has no fixed end. */
+  readonly endMs: number | undefined;
 }
 
 const intervalCountMax = 200;
@@ -34,9 +35,8 @@ export class Recorder {
 
   constructor(window: Window) {
     this.#window = window;
-    const lengthMs = window.endMs - window.startMs;
-    const intervalMs = Number.isFinite(lengthMs) ? lengthMs / intervalCountMax : 0;
-    this.intervalMs = Math.max(intervalMsMin, Math.ceil(intervalMs));
+    const { startMs, endMs = startMs } = window;
+    this.intervalMs = Math.max(intervalMsMin, Math.ceil((endMs - startMs) / intervalCountMax));
   }
 
   /** Requests answered within the window. */
@@ -51,7 +51,7 @@ export class Recorder {
     const latencyUs = Math.min(latencyUsMax, Math.max(1, Math.round((nowMs - fromMs) * 1000)));
     this.histogram.recordValue(latencyUs);
     countAt(this.bars, Math.floor(Math.log2(latencyUs) * barsPerDoubling));
-    if (nowMs >= endMs) return;
+    if (endMs !== undefined && nowMs >= endMs) return;
     this.#answeredCount += 1;
     countAt(this.timeline, Math.floor((nowMs - startMs) / this.intervalMs));
   }

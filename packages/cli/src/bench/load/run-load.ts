@@ -29,14 +29,15 @@ class Run {
   readonly #load: Load;
   readonly #recorder: Recorder;
   readonly #startMs: number;
-  readonly #endMs: number;
+  /** `undefined` if only a number of requests ends the load. */
+  readonly #endMs: number | undefined;
   readonly #laneCounts: number[];
   #sentCount = 0;
 
   constructor(load: Load) {
     this.#load = load;
     this.#startMs = load.clock.now() + (load.warmUpMs ?? 0);
-    this.#endMs = this.#startMs + (load.durationMs ?? Number.POSITIVE_INFINITY);
+    this.#endMs = load.durationMs === undefined ? undefined : this.#startMs + load.durationMs;
     this.#recorder = new Recorder({ startMs: this.#startMs, endMs: this.#endMs });
     this.#laneCounts = Array.from({ length: load.inFlight }, () => 0);
   }
@@ -63,7 +64,8 @@ class Run {
 
   result(schedule: Schedule | undefined): LoadResult {
     const { histogram, bars, answeredCount, failures, timeline, intervalMs } = this.#recorder;
-    const endMs = Math.min(this.#endMs, this.#load.clock.now());
+    const nowMs = this.#load.clock.now();
+    const endMs = this.#endMs === undefined ? nowMs : Math.min(this.#endMs, nowMs);
     const isWhole = this.#isAllSent();
     return {
       histogram,
@@ -94,11 +96,13 @@ class Run {
   }
 
   #isOver(nowMs: number): boolean {
-    return nowMs >= this.#endMs || this.#isAllSent() || this.#load.signal?.aborted === true;
+    const isPastEnd = this.#endMs !== undefined && nowMs >= this.#endMs;
+    return isPastEnd || this.#isAllSent() || this.#load.signal?.aborted === true;
   }
 
   #isAllSent(): boolean {
-    return this.#sentCount >= (this.#load.requestCount ?? Number.POSITIVE_INFINITY);
+    const { requestCount } = this.#load;
+    return requestCount !== undefined && this.#sentCount >= requestCount;
   }
 
   #until(timeMs: number): Promise<void> {
