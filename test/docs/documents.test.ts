@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { CliError, type CliErrorCode } from 'paxkv/internal/cli-error';
 import { codeIn, findFiles, readPage, root, rowsOf, sectionOf } from './pages.ts';
 
 const run = promisify(execFile);
@@ -192,11 +193,18 @@ describe('packages/cli/README.md', function () {
   }
 
   it('lists every command and no other', async () => {
-    const rows = rowsOf(await readPage('packages/cli/README.md'));
-    const listed = rows.map(([cell = '']) => codeIn(cell)[0]?.split(' ')[1]);
+    const section = sectionOf(await readPage('packages/cli/README.md'), '## Commands');
+    const listed = rowsOf(section).map(([cell = '']) => codeIn(cell)[0]?.split(' ')[1]);
     const [, commands = ''] = (await helpOf()).split('Commands:');
-    const known = [...commands.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name);
-    expect([...listed, 'help']).to.have.members(known.filter((name) => name !== undefined));
+    const known = [...commands.matchAll(/^ {2}([a-z]+)[ |]/gm)].map(([, name]) => name);
+    expect(listed).to.have.members(known.filter((name) => name !== undefined));
+  });
+
+  it('lists every alias and no other', async () => {
+    const section = sectionOf(await readPage('packages/cli/README.md'), '## Commands');
+    const listed = rowsOf(section).flatMap(([, alias = '']) => codeIn(alias));
+    const known = [...(await helpOf()).matchAll(/^ {2}[a-z]+\|([a-z]+) /gm)];
+    expect(listed).to.have.members(known.flatMap(([, alias]) => alias ?? []));
   });
 
   it('lists every setting and no other', async () => {
@@ -212,9 +220,29 @@ describe('packages/cli/README.md', function () {
 
   it('gives the exit codes as the help does', async () => {
     const section = sectionOf(await readPage('packages/cli/README.md'), '## Exit codes');
-    const help = await helpOf();
-    for (const [code, meaning = ''] of rowsOf(section)) {
-      expect(help).to.contain(`  ${code}  ${meaning.replaceAll('`', '')}\n`);
+    const [, help = ''] = (await helpOf()).split('Exit codes:\n');
+    const listed = rowsOf(section).map(
+      ([code, meaning = '']) => `  ${code}  ${meaning.replaceAll('`', '')}\n`,
+    );
+    expect(listed.join('')).to.equal(help);
+  });
+
+  it('lists every error code of the command and no other', async () => {
+    const section = sectionOf(await readPage('packages/cli/README.md'), '## Errors');
+    const listed = rowsOf(section).flatMap(([code = '']) => codeIn(code));
+    const source = await readPage('packages/cli/src/cli-error.ts');
+    const declared = [...source.matchAll(/^ {2}((?:CLI|KV)_\w+): \{/gm)].map(([, code]) => code);
+    expect(declared).to.have.length.above(5);
+    expect(listed.filter((code) => !code.includes('…'))).to.have.members(declared);
+  });
+
+  it('gives the outcome and the exit code of each of them', async () => {
+    const section = sectionOf(await readPage('packages/cli/README.md'), '## Errors');
+    for (const [cell = '', outcome, exitCode] of rowsOf(section)) {
+      const [code = ''] = codeIn(cell);
+      if (code.includes('…')) continue;
+      const error = new CliError(code as CliErrorCode, '');
+      expect([outcome, exitCode], code).to.deep.equal([error.outcome, `${error.exitCode}`]);
     }
   });
 });

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
-import { expectFree } from 'paxkv/internal/cluster/port-check';
+import { expectFree } from 'paxkv/internal/cluster/ports';
 import { runCommand } from './command.ts';
 import { CommandProcess } from './command-process.ts';
 import { freePorts } from './free-ports.ts';
+import { paxkv } from './server-process.ts';
 
 const cleanExit = { code: 0, signal: null };
 
@@ -22,7 +23,24 @@ describe('the paxkv command', function () {
     expect(wrong.stderr).to.match(/^paxkv: unknown option '--colour'/);
   });
 
-  it('says in one line that nobody listens, and that nothing was done', async () => {
+  it('refuses to store nothing if standard input is /dev/null or closed', async () => {
+    const directory = tmpdir();
+    for (const line of [`'${paxkv}' put k`, `'${paxkv}' append k <&-`]) {
+      const run = CommandProcess.shell(`'${process.execPath}' ${line}`, directory);
+      expect(await run.exit).to.deep.equal({ code: 2, signal: null });
+      expect(run.stderr).to.match(/^paxkv: the value is missing: /);
+    }
+  });
+
+  it('prints an error as JSON if asked', async () => {
+    const [port] = await freePorts(1);
+    const words = ['--json', '--timeout', '300ms', 'get', 'k'];
+    const got = await runCommand([`127.0.0.1:${port}`], words);
+    expect(got).to.include({ code: 1, stdout: '' });
+    expect(JSON.parse(got.stderr)).to.have.nested.property('error.code', 'KV_UNREACHABLE');
+  });
+
+  it('says in one line that no server listens, and that nothing was done', async () => {
     const [port] = await freePorts(1);
     const got = await runCommand([`127.0.0.1:${port}`], ['get', 'k', '--timeout', '300']);
     expect(got).to.include({ code: 1, stdout: '' });
@@ -88,7 +106,7 @@ describe('paxkv cluster', function () {
     expect(await paste(running, /curl http/)).to.contain('"value":"hello"');
     await paste(running, /node .* put greeting/);
     expect(await paste(running, /node .* get greeting/)).to.equal('hello');
-    expect(await paste(running, /node .* status/)).to.match(/(?:running.*2\/2.*\n.*\n.*){3}/);
+    expect(await paste(running, /node .* status/)).to.match(/majority: +yes, 3 of 3 nodes serve\n/);
   });
 
   it('answers every command, with any bytes', async () => {
@@ -98,13 +116,13 @@ describe('paxkv cluster', function () {
     expect(await run('append', 'k', ' ü')).to.include({ code: 0, stdout: '2\n' });
     expect(await run('get', 'k')).to.deep.equal({ code: 0, stdout: 'a\nb ü', stderr: '' });
     expect(await run('delete', 'k')).to.include({ code: 0, stdout: '3\n' });
-    const absent = { code: 1, stdout: '', stderr: 'paxkv: no such key: "k"\n' };
+    const absent = { code: 5, stdout: '', stderr: 'paxkv: no such key: "k"\n' };
     expect(await run('get', 'k')).to.deep.equal(absent);
-    const rows: unknown = JSON.parse((await run('status', '--json')).stdout);
-    expect(rows).to.be.an('array').of.length(3);
+    const { servers } = JSON.parse((await run('status', '--json')).stdout);
+    expect(servers).to.be.an('array').of.length(3);
     for (const node of [0, 1, 2]) {
-      expect(rows).to.have.nested.property(`[${node}].node`, node);
-      expect(rows).to.have.nested.property(`[${node}].state`, 'running');
+      expect(servers).to.have.nested.property(`[${node}].node`, node);
+      expect(servers).to.have.nested.property(`[${node}].state`, 'running');
     }
   });
 
@@ -139,7 +157,9 @@ describe('paxkv cluster', function () {
     const running = await cluster();
     const samePorts = paxkv('cluster', '--port', String(ports[2]), '--data', 'other');
     expect(await samePorts.exit).to.deep.equal({ code: 1, signal: null });
-    expect(samePorts.stderr).to.contain(`port ${ports[2]} is taken`);
+    expect(samePorts.stderr).to.contain(
+      `port ${ports[2]} is taken by node 2 of a running paxkv cluster named paxkv`,
+    );
     const [other] = await freeRun(3);
     const sameData = paxkv('cluster', '--port', String(other));
     expect(await sameData.exit).to.deep.equal({ code: 3, signal: null });

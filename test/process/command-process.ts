@@ -27,17 +27,22 @@ export class CommandProcess {
 
   /** `paxkv` with these words, called in `directory`. */
   static paxkv(words: readonly string[], directory: string): CommandProcess {
-    return CommandProcess.#spawn([process.execPath, paxkv, ...words], directory);
+    return CommandProcess.program([process.execPath, paxkv, ...words], directory, environment());
   }
 
   /** A line as it is pasted into a shell. */
   static shell(line: string, directory: string): CommandProcess {
-    return CommandProcess.#spawn(['/bin/sh', '-c', `exec ${line}`], directory);
+    return CommandProcess.program(['/bin/sh', '-c', `exec ${line}`], directory, environment());
   }
 
-  static #spawn([program = '', ...words]: readonly string[], cwd: string): CommandProcess {
+  /** Any program with its arguments. */
+  static program(
+    [program = '', ...words]: readonly string[],
+    cwd: string,
+    env: NodeJS.ProcessEnv,
+  ): CommandProcess {
     const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
-    return new CommandProcess(spawn(program, words, { cwd, env: environment(), stdio }));
+    return new CommandProcess(spawn(program, words, { cwd, env, stdio }));
   }
 
   get stdout(): string {

@@ -1,6 +1,14 @@
-/** The command line as a whole: its commands, its help, and the exit code it comes to. */
+/** The command line as a whole: its commands, its help, and the exit code it ends with. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import {
+  CliError,
+  type ExitCode,
+  exitCodeHelp,
+  exitCodes,
+  toErrorReply,
+  toFailure,
+} from './cli-error.ts';
 import { addAppend } from './commands/append.ts';
 import { addBench } from './commands/bench.ts';
 import { addCluster } from './commands/cluster.ts';
@@ -9,47 +17,107 @@ import { addGet } from './commands/get.ts';
 import { addPut } from './commands/put.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
-import { describe, type ExitCode, exitCodeHelp, exitCodes } from './exit-code.ts';
-import type { Streams } from './streams.ts';
+import { addGlobalOptions } from './options.ts';
+import { jsonLine, type Streams, withJsonNotes } from './streams.ts';
 
-/** Runs one command line, the program's own name left out, and tells how to exit. Never rejects. */
-export async function run(args: readonly string[], streams: Streams): Promise<ExitCode> {
-  const helpTexts: string[] = [];
+/** A command's file adds it to the program; the order is that of the help. */
+const commands = [
+  addCluster,
+  addServe,
+  addGet,
+  addPut,
+  addAppend,
+  addDelete,
+  addStatus,
+  addBench,
+] as const;
+
+/** Runs one command line, given without the program's name. Never rejects. */
+export async function run(args: readonly string[], given: Streams): Promise<ExitCode> {
+  const isJson = asksForJson(args);
+  const streams = isJson ? withJsonNotes(given) : given;
   try {
-    await createProgram(streams, helpTexts).parseAsync(args, { from: 'user' });
+    await parse(args, streams);
     return exitCodes.ok;
   } catch (error) {
-    if (error instanceof CommanderError) {
-      await streams.data(helpTexts.join(''));
-      return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    }
-    const { lines, exitCode } = describe(error);
-    for (const line of lines) streams.note(line);
-    return exitCode;
+    const failure = toFailure(error);
+    if (isJson) given.explain(jsonLine(toErrorReply(failure)));
+    else for (const line of failure.lines) streams.note(line);
+    return failure.exitCode;
   }
 }
 
-function createProgram(streams: Streams, helpTexts: string[]): Command {
+/** Looked for here because a command line that cannot be parsed has no parsed options. */
+function asksForJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end < 0 ? args.length : end).includes('--json');
+}
+
+async function parse(args: readonly string[], streams: Streams): Promise<void> {
+  const help: HelpTexts = { asked: [], unasked: [] };
+  const program = createProgram(streams, help);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return streams.data(help.asked.join(''));
+    if (error.code !== 'commander.help') throw toUsageError(error, program, args);
+    streams.explain(help.unasked.join(''));
+    throw new CliError('CLI_USAGE', 'a command is missing');
+  }
+}
+
+/** What the parser prints; kept here, so that it is printed in the form that was asked for. */
+interface HelpTexts {
+  readonly asked: string[];
+  /** Printed because the command line is wrong. */
+  readonly unasked: string[];
+}
+
+function createProgram(streams: Streams, help: HelpTexts): Command {
   const program = new Command('paxkv')
     .description('A replicated key-value store built on Paxos.')
     .version(readVersion())
-    .showHelpAfterError('(--help says more)')
     .addHelpText('after', exitCodeHelp)
+    .helpCommand(false)
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => helpTexts.push(text),
-      writeErr: (text) => streams.explain(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'paxkv: ')),
+      writeOut: (text) => help.asked.push(text),
+      writeErr: (text) => help.unasked.push(text),
     });
-  addCluster(program, streams);
-  addServe(program, streams);
-  addGet(program, streams);
-  addPut(program, streams);
-  addAppend(program, streams);
-  addDelete(program, streams);
-  addStatus(program, streams);
-  addBench(program, streams);
+  addGlobalOptions(program);
+  for (const add of commands) add(program, streams);
+  addHelp(program);
   return program;
+}
+
+function addHelp(program: Command): void {
+  program
+    .command('help')
+    .description('show the help of a command')
+    .argument('[command]')
+    .action((name: string | undefined) => {
+      if (name === undefined) program.help();
+      findCommand(program, [name])?.help();
+      program.error(`unknown command '${name}'`);
+    });
+}
+
+function toUsageError(error: CommanderError, program: Command, args: readonly string[]): CliError {
+  const message = error.message.replace(/^error: /, '');
+  const words = args.filter((word) => word !== 'help');
+  const name = findCommand(program, words)?.name();
+  const hint = name === undefined ? 'paxkv help' : `paxkv help ${name}`;
+  return new CliError('CLI_USAGE', [...message.split('\n'), `see: ${hint}`], {
+    cause: error,
+  });
+}
+
+/** The command that the first of the words names which names one. */
+function findCommand(program: Command, words: readonly string[]): Command | undefined {
+  const named = (word: string) =>
+    program.commands.find((command) => [command.name(), ...command.aliases()].includes(word));
+  return words.map(named).find((command) => command !== undefined);
 }
 
 function readVersion(): string {

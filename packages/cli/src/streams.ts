@@ -1,30 +1,40 @@
-/** What commands read and print: data on standard output, everything else on standard error. */
+/** What commands read and print: results on standard output, everything else on standard error. */
+import { fstatSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { CliError, exitCodes } from './exit-code.ts';
+import { CliError } from './cli-error.ts';
 
 export interface Streams {
-  readonly input: Readable & { readonly isTTY?: boolean };
-  /** Whether a person reads the data. */
+  readonly input: Readable;
+  /** Whether `input` is a pipe, a file or a socket, and neither a terminal nor /dev/null. */
+  readonly isPiped: boolean;
+  /** Whether results go to a terminal. */
   readonly isTerminal: boolean;
-  /** Resolves when written, also if nobody reads on. @throws CliError if it cannot be written. */
+  /**
+   * Resolves once the content is written, or its reader has closed the pipe.
+   *
+   * @throws CliError `CLI_OUTPUT` if it cannot be written.
+   */
   data(content: string | Uint8Array): Promise<void>;
-  /** One line for people, under the program's name. */
+  /** Prints one line to standard error, after the program's name. */
   note(line: string): void;
-  /** Text for people, as it is. */
+  /** Prints text to standard error as it is. */
   explain(text: string): void;
 }
 
+const inputDescriptor = 0;
+
 export function processStreams(): Streams {
   const { stdin: input, stdout, stderr } = process;
-  // Without a listener a closed pipe would end the process; each write hears of it by itself.
+  // Without a listener a closed pipe would end the process; each write reports its own error.
   for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
   return {
     input,
+    isPiped: isPiped(inputDescriptor),
     isTerminal: stdout.isTTY === true,
     data: (content) =>
       new Promise((resolve, reject) => {
         stdout.write(content, (error) => {
-          if (isFailure(error)) reject(unwritten(error));
+          if (isFailure(error)) reject(toOutputError(error));
           else resolve();
         });
       }),
@@ -37,16 +47,39 @@ export function processStreams(): Streams {
   };
 }
 
-/** A reader that has seen enough, like `head`, closes its pipe; that is no failure. */
+/** The same streams for `--json`: a note is a JSON object on a line of its own, and help is left out. */
+export function withJsonNotes(streams: Streams): Streams {
+  return {
+    input: streams.input,
+    isPiped: streams.isPiped,
+    isTerminal: streams.isTerminal,
+    data: (content) => streams.data(content),
+    note: (line) => streams.explain(jsonLine({ note: line })),
+    explain: () => undefined,
+  };
+}
+
+/** Node opens /dev/null in place of a closed standard input, so both are character devices. */
+function isPiped(descriptor: number): boolean {
+  try {
+    const stats = fstatSync(descriptor);
+    return stats.isFIFO() || stats.isFile() || stats.isSocket();
+  } catch {
+    return false;
+  }
+}
+
+/** A reader such as `head` closes the pipe when it has enough; that is no failure. */
 function isFailure(error: NodeJS.ErrnoException | null | undefined): error is Error {
   return error instanceof Error && error.code !== 'EPIPE';
 }
 
-function unwritten(cause: Error): CliError {
-  return new CliError(`cannot write to standard output: ${cause.message}`, exitCodes.failed, cause);
+function toOutputError(cause: Error): CliError {
+  const message = `cannot write the result to standard output: ${cause.message}`;
+  return new CliError('CLI_OUTPUT', message, { cause });
 }
 
-/** Bytes as JSON can carry them: as text where they are text, else in base64. */
+/** Bytes as JSON can carry them: UTF-8 as text, anything else in base64. */
 export function toJsonValue(value: Uint8Array): { value: string } | { valueBase64: string } {
   try {
     return { value: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value) };

@@ -1,48 +1,56 @@
-/** Where keys and values come from, and that they come exactly as they were given. */
-import type { Readable } from 'node:stream';
+/** The key and value arguments of commands. Both are stored exactly as they were given. */
 import { KvError } from '@paxkv/client';
 import { valueBytesMax } from '@paxkv/protocol';
 import { Argument, type Command } from 'commander';
-import { CliError, exitCodes } from './exit-code.ts';
+import { CliError, messageOf } from './cli-error.ts';
+import type { Streams } from './streams.ts';
 
 export function addKeyArgument(command: Command): Command {
   return command.addArgument(new Argument('<key>', 'as text').argParser(toExactText));
 }
 
 export function addValueArgument(command: Command): Command {
-  const text = 'the value; - or none reads standard input, byte for byte';
+  const text = 'the value; without it, or for -, standard input is read byte for byte';
   return command.addArgument(new Argument('[value]', text).argParser(toExactText));
 }
 
 /**
- * The argument's text, or the bytes of `input` for `-` or none.
+ * The argument's text, or the bytes of standard input if the argument is `-` or absent.
  *
- * @throws CliError if there is no argument and nothing is piped in; KvError `KV_TOO_LARGE`.
+ * @throws CliError `CLI_USAGE` if there is no argument and nothing is piped in; `CLI_INPUT` if standard
+ * input cannot be read. KvError `KV_TOO_LARGE` as soon as the value is over its limit.
  */
 export async function readValue(
   argument: string | undefined,
-  input: Readable & { readonly isTTY?: boolean },
+  { input, isPiped }: Pick<Streams, 'input' | 'isPiped'>,
 ): Promise<string | Uint8Array> {
   if (argument !== undefined && argument !== '-') return argument;
-  if (argument === undefined && input.isTTY === true) {
-    throw new CliError('a value is missing: give it as an argument or pipe it in', exitCodes.usage);
+  if (argument === undefined && !isPiped) {
+    const message =
+      "the value is missing: give it as an argument ('' for an empty one) or pipe it in";
+    throw new CliError('CLI_USAGE', message);
   }
-  const chunks: Uint8Array[] = [];
+  const chunks: Buffer[] = [];
   let byteCount = 0;
-  for await (const chunk of input) {
-    chunks.push(Buffer.from(chunk));
-    byteCount += chunk.length;
-    if (byteCount > valueBytesMax) throw tooLarge();
+  try {
+    for await (const chunk of input) {
+      chunks.push(Buffer.from(chunk));
+      byteCount += chunk.length;
+      if (byteCount > valueBytesMax) break;
+    }
+  } catch (cause) {
+    throw new CliError('CLI_INPUT', `cannot read standard input: ${messageOf(cause)}`, { cause });
   }
+  if (byteCount > valueBytesMax) throw tooLarge();
   return Buffer.concat(chunks);
 }
 
-/** Node reads bytes that are no text as U+FFFD: to store that would be to store something else. */
+/** Node replaces bytes that are not UTF-8 by U+FFFD; storing that would store something else. */
 function toExactText(text: string): string {
   if (!text.includes('\uFFFD')) return text;
   throw new CliError(
-    'the key or value holds bytes that are no UTF-8; pipe a value in, or use the HTTP interface',
-    exitCodes.usage,
+    'CLI_USAGE',
+    'the key or the value is not UTF-8: pipe such a value in; for such a key use the HTTP interface',
   );
 }
 

@@ -4,17 +4,17 @@ import { run } from 'paxkv/internal/program';
 import type { Streams } from 'paxkv/internal/streams';
 
 export class CapturedStreams implements Streams {
-  readonly input: Readable & { isTTY?: boolean };
+  readonly input: Readable;
+  readonly isPiped: boolean;
   readonly isTerminal: boolean;
   readonly notes: string[] = [];
   readonly explanations: string[] = [];
   readonly #chunks: Buffer[] = [];
 
-  constructor({
-    piped = '',
-    isTerminal = false,
-  }: { piped?: string | Buffer; isTerminal?: boolean }) {
-    this.input = Readable.from([Buffer.from(piped)]);
+  /** Without `piped`, standard input is a terminal or /dev/null. */
+  constructor({ piped, isTerminal = false }: { piped?: string | Buffer; isTerminal?: boolean }) {
+    this.input = Readable.from([Buffer.from(piped ?? '')]);
+    this.isPiped = piped !== undefined;
     this.isTerminal = isTerminal;
   }
 
@@ -41,7 +41,7 @@ export interface Outcome {
   readonly printed: string;
   /** Lines on standard error. */
   readonly notes: readonly string[];
-  /** Help and complaints of the parser on standard error. */
+  /** Other text on standard error: help, and what `--json` prints there. */
   readonly explained: string;
 }
 

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { expect } from 'chai';
-import { type Asked, whenAskedToStop } from 'paxkv/internal/stop-signal';
+import { listenForStop, type SignalSource } from 'paxkv/internal/stop-signal';
 
-class FakeProcess extends EventEmitter implements Asked {
+class FakeProcess extends EventEmitter implements SignalSource {
   readonly exitCodes: number[] = [];
   unrefCount = 0;
   readonly channel = {
@@ -16,44 +16,50 @@ class FakeProcess extends EventEmitter implements Asked {
   }
 }
 
-describe('whenAskedToStop', () => {
+describe('listenForStop', () => {
   for (const reason of ['SIGINT', 'SIGTERM', 'disconnect'] as const) {
     it(`resolves on ${reason}`, async () => {
-      const asked = new FakeProcess();
-      const stop = whenAskedToStop(asked);
-      asked.emit(reason);
-      expect(await stop).to.equal(reason);
-      expect(asked.exitCodes).to.deep.equal([]);
+      const source = new FakeProcess();
+      const { requested } = listenForStop(source);
+      source.emit(reason);
+      expect(await requested).to.equal(reason);
+      expect(source.exitCodes).to.deep.equal([]);
     });
   }
 
-  it('takes a signal and its echo for one', () => {
-    const asked = new FakeProcess();
-    void whenAskedToStop(asked);
-    asked.emit('SIGINT');
-    asked.emit('SIGINT');
-    expect(asked.exitCodes).to.deep.equal([]);
+  it('counts a signal that arrives twice at once as one request', () => {
+    const source = new FakeProcess();
+    listenForStop(source);
+    source.emit('SIGINT');
+    source.emit('SIGINT');
+    expect(source.exitCodes).to.deep.equal([]);
   });
 
-  it('ends at once when asked again, with the code shells give to that signal', () => {
-    const asked = new FakeProcess();
-    void whenAskedToStop(asked);
-    asked.emit('SIGINT');
-    asked.emit('SIGTERM');
-    expect(asked.exitCodes).to.deep.equal([143]);
+  it('ends at once on a second request, with the exit code that shells give to its signal', () => {
+    const source = new FakeProcess();
+    listenForStop(source);
+    source.emit('SIGINT');
+    source.emit('SIGTERM');
+    expect(source.exitCodes).to.deep.equal([143]);
   });
 
-  it('does not hurry because the parent is gone too', () => {
-    const asked = new FakeProcess();
-    void whenAskedToStop(asked);
-    asked.emit('SIGTERM');
-    asked.emit('disconnect');
-    expect(asked.exitCodes).to.deep.equal([]);
+  it('does not end at once because the parent has ended too', () => {
+    const source = new FakeProcess();
+    listenForStop(source);
+    source.emit('SIGTERM');
+    source.emit('disconnect');
+    expect(source.exitCodes).to.deep.equal([]);
   });
 
-  it('keeps no process alive by listening for its parent', () => {
-    const asked = new FakeProcess();
-    void whenAskedToStop(asked);
-    expect(asked.unrefCount).to.equal(1);
+  it('does not keep the process alive by listening for its parent', () => {
+    const source = new FakeProcess();
+    listenForStop(source);
+    expect(source.unrefCount).to.equal(1);
+  });
+
+  it('leaves no listener behind once closed', () => {
+    const source = new FakeProcess();
+    listenForStop(source).close();
+    expect(source.eventNames()).to.deep.equal([]);
   });
 });

@@ -1,15 +1,15 @@
-/** A paxkv cluster as a load sees it: each lane has a client, which it may share with others. */
+/** A paxkv cluster under load. Each lane uses one client; several lanes may share a client. */
 import type { Consistency, KvClient } from '@paxkv/client';
 import type { Target } from './workload/traffic.ts';
 
-/** What a load needs of a client. */
+/** The part of a client that a load needs. */
 export type LoadClient = Pick<KvClient<'buffer'>, 'get' | 'put' | 'close'>;
 
 export class ClientTarget {
   readonly #clients: readonly LoadClient[];
   readonly #targets: readonly Target[];
 
-  /** `consistency` is that of gets. */
+  /** `consistency` applies to gets. */
   constructor(clients: readonly LoadClient[], consistency: Consistency = 'linearizable') {
     this.#clients = clients;
     this.#targets = clients.map((client) => toTarget(client, consistency));
@@ -17,11 +17,11 @@ export class ClientTarget {
 
   ofLane(lane: number): Target {
     const target = this.#targets[lane % this.#targets.length];
-    if (target === undefined) throw new RangeError('there is no client');
+    if (target === undefined) throw new RangeError('a load needs at least one client');
     return target;
   }
 
-  /** Waits for what is under way. */
+  /** Waits for requests in progress. */
   async close(): Promise<void> {
     await Promise.all(this.#clients.map((client) => client.close()));
   }

@@ -1,4 +1,4 @@
-/** A whole benchmark of a cluster: fills the keys, warms up, measures. */
+/** One benchmark of a cluster: writes the keys, warms up, measures. */
 import type { Clock } from '@paxkv/client';
 import type { ClientTarget } from './client-target.ts';
 import type { LoadResult } from './load/load.ts';
@@ -9,20 +9,20 @@ import { hasReads } from './workload/mix.ts';
 import { Traffic } from './workload/traffic.ts';
 
 export interface BenchResult extends Figures {
-  /** Keys that were read and not there. */
+  /** Reads of keys that did not exist. */
   readonly absent: number;
-  /** CPU time that this process, which makes the load, took of one core: 1 is all of it. */
+  /** CPU time of this process, which generates the load, as a share of one core: 1 is a whole core. */
   readonly generatorShare: number;
 }
 
-/** What is being done, and which part of it is over, from 0 to 1. */
-export type OnProgress = (doing: 'filling' | 'warming up' | 'measuring', doneShare: number) => void;
+/** Reports the current phase, and how much of it is done, from 0 to 1. */
+export type OnProgress = (phase: 'filling' | 'warming up' | 'measuring', doneShare: number) => void;
 
 export interface BenchParts {
   readonly target: Pick<ClientTarget, 'ofLane'>;
   readonly clock: Clock;
   readonly onProgress?: OnProgress;
-  /** Ends it early; what was measured so far is the result. */
+  /** Ends the benchmark early, with what was measured so far as its result. */
   readonly signal?: AbortSignal;
 }
 
@@ -44,12 +44,12 @@ export async function runBench(settings: BenchSettings, parts: BenchParts): Prom
   };
 }
 
-interface Work extends BenchParts {
+interface Run extends BenchParts {
   readonly traffic: Traffic;
 }
 
-async function fill({ keyCount, inFlight }: BenchSettings, work: Work): Promise<void> {
-  const { target, traffic, signal, clock, onProgress } = work;
+async function fill({ keyCount, inFlight }: BenchSettings, run: Run): Promise<void> {
+  const { target, traffic, signal, clock, onProgress } = run;
   let index = 0;
   await runLoad({
     send: async (lane) => {
@@ -59,12 +59,13 @@ async function fill({ keyCount, inFlight }: BenchSettings, work: Work): Promise<
     },
     inFlight: Math.min(keyCount, Math.max(inFlight, fillInFlightMin)),
     requestCount: keyCount,
-    ...{ clock, ...(signal && { signal }) },
+    clock,
+    ...(signal && { signal }),
   });
 }
 
-async function measure(settings: BenchSettings, work: Work): Promise<LoadResult> {
-  const { target, traffic, signal, clock, onProgress } = work;
+async function measure(settings: BenchSettings, run: Run): Promise<LoadResult> {
+  const { target, traffic, signal, clock, onProgress } = run;
   const { inFlight, perSecond } = settings;
   const warmUpMs = settings.warmUpSeconds * 1000;
   const durationMs = settings.seconds * 1000;
@@ -77,7 +78,10 @@ async function measure(settings: BenchSettings, work: Work): Promise<LoadResult>
   try {
     return await runLoad({
       send: (lane) => traffic.send(target.ofLane(lane)),
-      ...{ inFlight, warmUpMs, durationMs, clock },
+      inFlight,
+      warmUpMs,
+      durationMs,
+      clock,
       ...(perSecond !== undefined && { perSecond }),
       ...(signal && { signal }),
     });

@@ -1,11 +1,11 @@
-/** From the flags of `bench` to what is asked of the cluster, and how. */
+/** The settings of a benchmark, from the options of the command. */
 import type { Consistency, Transport } from '@paxkv/client';
 import { sessionWindowMax } from '@paxkv/protocol';
-import { CliError, exitCodes } from '../exit-code.ts';
+import { CliError } from '../cli-error.ts';
 import type { Distribution } from './workload/key-choice.ts';
 import { type Mix, mixOf, type YcsbName, ycsb, ycsbValueBytes } from './workload/mix.ts';
 
-/** As the parser gives them: what has a default depending on others may be absent. */
+/** As the parser gives them. An option whose default depends on other options may be absent. */
 export interface BenchFlags {
   readonly workload?: YcsbName;
   readonly reads?: number;
@@ -25,7 +25,7 @@ export interface BenchFlags {
 }
 
 export interface BenchSettings {
-  /** The YCSB workload it follows, if it does. */
+  /** The YCSB workload, if one was named. */
   readonly workload?: YcsbName;
   readonly mix: Mix;
   readonly distribution: Distribution;
@@ -36,29 +36,29 @@ export interface BenchSettings {
   readonly inFlight: number;
   readonly clientCount: number;
   readonly transport: Transport;
-  /** An open loop of so many requests a second; absent: a closed loop. */
+  /** The rate of an open loop, in requests per second; absent for a closed loop. */
   readonly perSecond?: number;
   readonly seconds: number;
   readonly warmUpSeconds: number;
-  /** Whether every key is written before. */
+  /** Whether every key is written before the measurement. */
   readonly isFilled: boolean;
   readonly seed: number;
 }
 
-/** @throws CliError where flags contradict one another. */
+/** @throws CliError `CLI_USAGE` if options contradict one another. */
 export function toBenchSettings(flags: BenchFlags): BenchSettings {
   const { workload, inFlight, clients: clientCount } = flags;
   if (workload !== undefined && flags.reads !== undefined) {
-    throw usage('--workload sets the share of reads itself: leave --reads out');
+    throw usage('--workload sets the share of reads: leave --reads out');
   }
   if (clientCount > inFlight) {
     throw usage(
-      `--clients ${clientCount} would leave some of them idle with --in-flight ${inFlight}`,
+      `--clients ${clientCount} is more than --in-flight ${inFlight}, so some clients would be idle`,
     );
   }
   if (inFlight > clientCount * sessionWindowMax) {
     const least = Math.ceil(inFlight / sessionWindowMax);
-    throw usage(`--in-flight ${inFlight} takes --clients ${least} or more`);
+    throw usage(`--in-flight ${inFlight} needs --clients ${least} or more`);
   }
   const named = workload === undefined ? undefined : ycsb[workload];
   return {
@@ -70,7 +70,8 @@ export function toBenchSettings(flags: BenchFlags): BenchSettings {
     keyCount: flags.keys,
     keyBytes: flags.keyBytes,
     valueBytes: flags.valueBytes ?? (workload === undefined ? 128 : ycsbValueBytes),
-    ...{ inFlight, clientCount },
+    inFlight,
+    clientCount,
     transport: flags.http ? 'http' : 'stream',
     seconds: flags.seconds,
     warmUpSeconds: flags.warmUp,
@@ -80,5 +81,5 @@ export function toBenchSettings(flags: BenchFlags): BenchSettings {
 }
 
 function usage(message: string): CliError {
-  return new CliError(message, exitCodes.usage);
+  return new CliError('CLI_USAGE', message);
 }

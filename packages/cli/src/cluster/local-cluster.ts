@@ -1,12 +1,12 @@
-/** A cluster on this machine: real processes on loopback ports, with their data side by side. */
+/** A cluster on this machine: a process for each node, on loopback ports, with their data side by side. */
 import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KvClient, type StatusReply } from '@paxkv/client';
-import { CliError, type ExitCode, exitCodes } from '../exit-code.ts';
+import { CliError, exitCodes, messageOf } from '../cli-error.ts';
 import { NodeProcess } from './node-process.ts';
 import type { ClusterPlan, NodePlan } from './plan.ts';
-import { expectFree } from './port-check.ts';
-import { expectWhole, storedNodes } from './stored-nodes.ts';
+import { expectFree } from './ports.ts';
+import { expectComplete, storedNodes } from './stored-data.ts';
 
 const startMsMax = 60_000;
 const pollMs = 50;
@@ -21,13 +21,15 @@ export class LocalCluster {
     this.nodes = nodes;
   }
 
-  /** @throws CliError if the ports or the data do not fit; then no process was started. */
-  static async start(plan: ClusterPlan, command: string): Promise<LocalCluster> {
-    const { dataDirectory, nodes } = plan;
-    expectWhole(dataDirectory, storedNodes(dataDirectory), nodes.length);
-    await expectFree(nodes.map(({ port }) => port));
-    mkdirSync(dataDirectory, { recursive: true });
-    const processes = nodes.map((node) => new NodeProcess(command, node));
+  /**
+   * `program` is the file that is this program.
+   *
+   * @throws CliError `CLI_PORT` or `CLI_DATA`. Then no process was started.
+   */
+  static async start(plan: ClusterPlan, program: string): Promise<LocalCluster> {
+    expectData(plan);
+    await expectFree(plan.nodes.map(({ port }) => port));
+    const processes = plan.nodes.map((node) => new NodeProcess(program, node));
     process.once('exit', () => {
       for (const node of processes) node.kill();
     });
@@ -35,15 +37,16 @@ export class LocalCluster {
   }
 
   /**
-   * Resolves when the cluster answers, and every node does or said why it never will: those reasons.
+   * Resolves once the cluster answers and every node either serves or has reported why it does not: with
+   * those reports.
    *
-   * @throws CliError if a node ends; KvError if the cluster does not answer in time.
+   * @throws CliError `CLI_NODE_ENDED` if a node ends; KvError if the cluster does not answer in time.
    */
   serving(): Promise<string[]> {
-    return Promise.race([this.#serve(), ...this.nodes.map((node) => this.#refuse(node))]);
+    return Promise.race([this.#serve(), ...this.nodes.map((node) => this.#failOnEnd(node))]);
   }
 
-  /** Resolves when no node runs any more. */
+  /** Resolves once no node runs any more. */
   async ended(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.ended));
   }
@@ -61,7 +64,7 @@ export class LocalCluster {
       const states = await Promise.all(
         this.#plan.nodes.map((node) => stateReached(client, node, signal)),
       );
-      // Any key does: to answer for it takes a majority that agrees.
+      // An answer about any key takes a majority.
       await client.get('greeting', { signal });
       return states.filter((reason) => reason !== undefined);
     } finally {
@@ -69,16 +72,28 @@ export class LocalCluster {
     }
   }
 
-  async #refuse(node: NodeProcess): Promise<never> {
+  async #failOnEnd(node: NodeProcess): Promise<never> {
     const { exitCode, reason } = await node.ended;
-    const complaints = await node.complaints();
-    const said = complaints.at(-1) ?? `${reason}; ${node.plan.logFile} says more`;
+    const said = (await node.errorLines()).at(-1) ?? `${reason}; see ${node.plan.logFile}`;
     const message = `node ${node.plan.node} did not start: ${said}`;
-    throw new CliError(message, toExitCode(exitCode));
+    const code = exitCode === exitCodes.disk ? exitCodes.disk : exitCodes.failed;
+    throw new CliError('CLI_NODE_ENDED', message, { exitCode: code });
   }
 }
 
-/** `undefined` once the node is ready, or why it has failed. */
+/** Also makes the directory. */
+function expectData({ dataDirectory, nodes }: ClusterPlan): void {
+  try {
+    expectComplete(dataDirectory, storedNodes(dataDirectory), nodes.length);
+    mkdirSync(dataDirectory, { recursive: true });
+  } catch (cause) {
+    if (cause instanceof CliError) throw cause;
+    const message = `cannot use ${dataDirectory} for data: ${messageOf(cause)}`;
+    throw new CliError('CLI_DATA', message, { cause });
+  }
+}
+
+/** Resolves with `undefined` once the node serves, or with the reason if it failed. */
 async function stateReached(
   client: KvClient,
   { node, endpoint }: NodePlan,
@@ -91,8 +106,8 @@ async function stateReached(
     if (status?.state === 'failed') return `node ${node} does not serve: ${status.reason}`;
     await sleep(pollMs, undefined, { signal });
   }
-  const message = `node ${node} was not ready within ${startMsMax / 1000} seconds`;
-  throw new CliError(message, exitCodes.failed);
+  const message = `node ${node} was not ready within ${startMsMax / 1000} seconds; see its log`;
+  throw new CliError('CLI_NODE_ENDED', message);
 }
 
 async function statusOf(
@@ -103,11 +118,7 @@ async function statusOf(
   try {
     return await client.status(endpoint, { signal });
   } catch {
-    // It does not listen yet.
+    // The node does not listen yet.
     return undefined;
   }
-}
-
-function toExitCode(nodeExitCode: number | undefined): ExitCode {
-  return nodeExitCode === exitCodes.disk ? exitCodes.disk : exitCodes.failed;
 }

@@ -1,19 +1,19 @@
-/** One node of a local cluster, as a process of its own that logs into a file. */
+/** One node of a local cluster: a process of its own, which logs to a file. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { NodePlan } from './plan.ts';
 
-/** How long a node may take to stop before it is killed. */
+/** A node that takes longer to stop is killed. */
 const stopMsMax = 10_000;
 
-/** What the node itself says to people, between the lines of its log. */
-const complaint = /^paxkv: (?!warning: )(.+)$/gm;
+/** An error that the node printed for people, between the JSON lines of its log. */
+const errorLine = /^paxkv: (?!warning: )(.+)$/gm;
 
 export interface NodeEnd {
-  /** Its exit code, or `undefined` if a signal ended it or it never ran. */
+  /** `undefined` if a signal ended the process, or if it never ran. */
   readonly exitCode: number | undefined;
-  /** For people: `exit code 3`, `SIGKILL`. */
+  /** For people, for example `exit code 3` or `SIGKILL`. */
   readonly reason: string;
 }
 
@@ -24,15 +24,15 @@ export class NodeProcess {
   readonly #logStart: number;
   #isRunning = true;
 
-  /** `command` is the file that is `paxkv`. */
-  constructor(command: string, plan: NodePlan) {
+  /** `program` is the file that is this program. */
+  constructor(program: string, plan: NodePlan) {
     this.plan = plan;
     const log = openSync(plan.logFile, 'a');
     this.#logStart = fstatSync(log).size;
-    this.#child = spawn(process.execPath, [command, ...plan.serveArguments], {
-      // A Ctrl-C in the terminal reaches the parent alone, which stops the nodes in its own way.
+    this.#child = spawn(process.execPath, [program, ...plan.serveArguments], {
+      // A process group of its own: Ctrl-C in the terminal reaches only the parent, which stops the nodes.
       detached: true,
-      // Over the channel a node notices that its parent is gone, be it by kill -9.
+      // The channel closes with the parent, even after kill -9, and the node stops.
       stdio: ['ignore', 'ignore', log, 'ipc'],
       env: withoutSettings(process.env),
     });
@@ -44,14 +44,14 @@ export class NodeProcess {
     return this.#child.pid;
   }
 
-  /** What the node said of why it ended, without a line of its log that is for machines. */
-  async complaints(): Promise<string[]> {
+  /** The errors that this process printed for people. */
+  async errorLines(): Promise<string[]> {
     const log = await readFile(this.plan.logFile);
     const text = log.subarray(this.#logStart).toString();
-    return [...text.matchAll(complaint)].flatMap(([, line]) => line ?? []);
+    return [...text.matchAll(errorLine)].flatMap(([, line]) => line ?? []);
   }
 
-  /** Cleanly if it does so in time. */
+  /** Asks for a clean stop, and kills the process if that takes too long. */
   async stop(): Promise<void> {
     if (!this.#isRunning) return;
     const deadline = setTimeout(() => this.kill(), stopMsMax);
@@ -60,7 +60,6 @@ export class NodeProcess {
     clearTimeout(deadline);
   }
 
-  /** At once. */
   kill(): void {
     if (this.#isRunning) this.#child.kill('SIGKILL');
   }
@@ -77,7 +76,7 @@ export class NodeProcess {
   }
 }
 
-/** A node is told everything by its arguments; settings meant for another would only add to them. */
+/** A node gets all its settings as arguments; those in the environment are meant for this process. */
 function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(environment).filter(([name]) => !name.startsWith('PAXKV_')),

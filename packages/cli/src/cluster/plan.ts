@@ -1,4 +1,4 @@
-/** What a local cluster consists of, before any of it exists: addresses, directories, arguments. */
+/** The plan of a local cluster: addresses, directories and arguments of its nodes. */
 import path from 'node:path';
 
 export interface ClusterPlan {
@@ -11,13 +11,13 @@ export interface NodePlan {
   readonly port: number;
   readonly endpoint: string;
   readonly logFile: string;
-  /** Of `paxkv`, from `serve` on. */
+  /** Arguments of this program, from `serve` on. */
   readonly serveArguments: readonly string[];
 }
 
 export interface ClusterSize {
   readonly nodeCount: number;
-  /** Port of node 0; the others follow. */
+  /** Port of node 0; node n has the port n above it. */
   readonly firstPort: number;
   readonly dataDirectory: string;
 }

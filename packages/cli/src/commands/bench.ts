@@ -11,9 +11,9 @@ import { type BenchFlags, type BenchSettings, toBenchSettings } from '../bench/s
 import { distributions } from '../bench/workload/key-choice.ts';
 import { ycsb } from '../bench/workload/mix.ts';
 import { keyBytesMin } from '../bench/workload/records.ts';
-import { addClientOptions, type ClientOptions, toClient } from '../client-options.ts';
-import { CliError, exitCodes } from '../exit-code.ts';
-import { wholeNumber } from '../number-option.ts';
+import { CliError, messageOf } from '../cli-error.ts';
+import { toClient } from '../client.ts';
+import { addClientOptions, type ClientOptions, wholeNumber } from '../options.ts';
 import { jsonLine, type Streams } from '../streams.ts';
 
 interface BenchOptions extends ClientOptions, BenchFlags {
@@ -30,23 +30,23 @@ const seedMax = 2 ** 32 - 1;
 export function addBench(program: Command, streams: Streams): void {
   const command = program
     .command('bench')
-    .description('put a cluster under load and measure it; keys "user…" are overwritten');
+    .description('put a cluster under load and measure it; overwrites the keys "user…"');
   for (const option of [...trafficOptions(), ...loopOptions()]) command.addOption(option);
-  command.option('--html <file>', 'write a page with plots, too');
+  command.option('--html <file>', 'also write a page with plots');
   addClientOptions(command).action(async (options: BenchOptions) => {
     const settings = toBenchSettings(options);
     const result = await bench(settings, options);
-    if (options.html !== undefined) await writePage(options.html, toHtmlReport(settings, result));
     await streams.data(
       options.json ? jsonLine({ settings, ...result }) : toTextReport(settings, result),
     );
-    if (result.answered === 0) throw new CliError('nothing was answered', exitCodes.failed);
+    if (options.html !== undefined) await writePage(options.html, toHtmlReport(settings, result));
+    if (result.answered === 0) throw new CliError('CLI_NO_ANSWER', 'no request was answered');
   });
 }
 
 async function bench(settings: BenchSettings, options: BenchOptions): Promise<BenchResult> {
   const stop = new AbortController();
-  // What was measured until then is printed; a second Ctrl-C ends the process.
+  // Ctrl-C prints what was measured so far; a second one ends the process.
   const onInterrupt = () => stop.abort();
   const { clientCount, transport, consistency } = settings;
   const clients = Array.from({ length: clientCount }, () => toClient(options, transport));
@@ -71,40 +71,48 @@ async function writePage(file: string, page: string): Promise<void> {
   try {
     await writeFile(file, page);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CliError(`--html: ${reason}`, exitCodes.failed, cause);
+    const message = `--html: cannot write ${file}: ${messageOf(cause)}`;
+    throw new CliError('CLI_OUTPUT', message, { cause });
   }
 }
 
 function trafficOptions(): Option[] {
   return [
-    new Option('-w, --workload <name>', 'one of YCSB: mix, distribution, 1000-byte values').choices(
-      Object.keys(ycsb),
-    ),
-    number('--reads <percent>', 'share of gets; the rest are puts', [0, 100]),
-    new Option('--consistency <level>', 'of gets')
+    new Option(
+      '-w, --workload <name>',
+      'a YCSB workload: sets mix and distribution, with 1000-byte values',
+    ).choices(Object.keys(ycsb)),
+    number('--reads <percent>', 'share of gets (default: 0); the rest are puts', [0, 100]),
+    new Option('--consistency <level>', 'consistency of gets')
       .choices(['linearizable', 'serializable'])
       .default('linearizable'),
-    number('--keys <count>', 'how many different ones', [1, keyCountMax], 10_000),
+    number('--keys <count>', 'number of keys', [1, keyCountMax], 10_000),
     number('--key-bytes <n>', 'length of each key', [keyBytesMin, keyBytesMax], 16),
     number('--value-bytes <n>', 'length of each value (default: 128)', [0, valueBytesMax]),
-    new Option('--distribution <name>', 'which keys come up how often').choices(distributions),
-    new Option('--no-fill', 'do not write every key before there are reads'),
-    number('--seed <n>', 'the same seed asks for the same keys', [0, seedMax], 1),
+    new Option('--distribution <name>', 'how often each key is chosen (default: uniform)').choices(
+      distributions,
+    ),
+    new Option('--no-fill', 'do not write every key before a load that reads'),
+    number('--seed <n>', 'the same seed requests the same keys in the same order', [0, seedMax], 1),
   ];
 }
 
 function loopOptions(): Option[] {
   return [
-    number('--in-flight <count>', 'requests under way at once, at most', [1, inFlightMax], 64),
-    number('--clients <count>', 'over how many clients they are spread', [1, clientCountMax], 1),
-    new Option('--http', 'each request for itself, not in a stream'),
-    number('--rate <per second>', 'open loop: send so many, however slow the answers', [
+    number('--in-flight <count>', 'requests in progress at the same time', [1, inFlightMax], 64),
+    number(
+      '--clients <count>',
+      'number of clients that share the requests',
+      [1, clientCountMax],
+      1,
+    ),
+    new Option('--http', 'send each request over HTTP instead of a stream'),
+    number('--rate <per second>', 'open loop: send at this rate, however slow the answers are', [
       1,
       perSecondMax,
     ]),
-    number('--seconds <n>', 'how long to measure', [1, secondsMax], 10),
-    number('--warm-up <seconds>', 'how long not to measure before', [0, secondsMax], 2),
+    number('--seconds <n>', 'length of the measurement', [1, secondsMax], 10),
+    number('--warm-up <seconds>', 'length of the warm-up before it', [0, secondsMax], 2),
   ];
 }
 

@@ -1,89 +1,94 @@
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
-import { toFarewell, toGreeting } from '../cluster/greeting.ts';
+import { CliError } from '../cli-error.ts';
+import { toCallText, toEndText, toStartJson, toStartText } from '../cluster/instructions.ts';
 import { LocalCluster } from '../cluster/local-cluster.ts';
 import { type ClusterPlan, planCluster } from '../cluster/plan.ts';
-import { toShownCommand } from '../cluster/shown-command.ts';
-import { CliError, exitCodes } from '../exit-code.ts';
-import { wholeNumber } from '../number-option.ts';
-import { whenAskedToStop } from '../stop-signal.ts';
-import type { Streams } from '../streams.ts';
+import { addOutputOptions, type OutputOptions, wholeNumber } from '../options.ts';
+import { listenForStop, type StopSignal } from '../stop-signal.ts';
+import { jsonLine, type Streams } from '../streams.ts';
 
-interface ClusterOptions {
+interface ClusterOptions extends OutputOptions {
   readonly nodes: number;
   readonly data: string;
   readonly port: number;
 }
 
-const nodeCountMax = 9;
-const portMax = 65_535;
-const command = fileURLToPath(new URL('../main.js', import.meta.url));
-
-export function addCluster(program: Command, streams: Streams): void {
-  program
-    .command('cluster')
-    .description('run a whole cluster on this machine, a process a node, until Ctrl-C')
-    .addOption(
-      new Option('-n, --nodes <count>', 'how many, best an odd number')
-        .env('PAXKV_NODES')
-        .argParser(wholeNumber(1, nodeCountMax))
-        .default(3),
-    )
-    .addOption(
-      new Option('-d, --data <directory>', 'where all data is kept')
-        .env('PAXKV_DATA')
-        .default('.paxkv'),
-    )
-    .addOption(
-      new Option('-p, --port <port>', 'port of the first node; the others follow')
-        .env('PAXKV_PORT')
-        .argParser(wholeNumber(1, portMax - nodeCountMax + 1))
-        .default(4401),
-    )
-    .action(({ nodes: nodeCount, data: dataDirectory, port: firstPort }: ClusterOptions) =>
-      runCluster(planCluster({ nodeCount, dataDirectory, firstPort }), streams),
-    );
+/** What a running cluster command needs. */
+interface Run {
+  readonly plan: ClusterPlan;
+  readonly stop: StopSignal;
+  readonly streams: Streams;
+  readonly isJson: boolean;
 }
 
-async function runCluster(plan: ClusterPlan, streams: Streams): Promise<void> {
-  const askedToStop = whenAskedToStop();
+const nodeCountMax = 9;
+const portMax = 65_535;
+const program = fileURLToPath(new URL('../main.js', import.meta.url));
+
+export function addCluster(parent: Command, streams: Streams): void {
+  const command = parent
+    .command('cluster')
+    .description('run a whole cluster on this machine, a process for each node, until Ctrl-C');
+  for (const option of clusterOptions()) command.addOption(option);
+  addOutputOptions(command).action(async ({ nodes, data, port, json }: ClusterOptions) => {
+    const plan = planCluster({ nodeCount: nodes, dataDirectory: data, firstPort: port });
+    const stop = listenForStop();
+    try {
+      await runCluster({ plan, stop, streams, isJson: json === true });
+    } finally {
+      stop.close();
+    }
+  });
+}
+
+function clusterOptions(): Option[] {
+  return [
+    new Option('-n, --nodes <count>', 'number of nodes; an odd number is best')
+      .env('PAXKV_NODES')
+      .argParser(wholeNumber(1, nodeCountMax))
+      .default(3),
+    new Option('-d, --data <directory>', 'where the nodes keep their data')
+      .env('PAXKV_DATA')
+      .default('.paxkv'),
+    new Option('-p, --port <port>', 'port of node 0; the other nodes take the ports after it')
+      .env('PAXKV_PORT')
+      .argParser(wholeNumber(1, portMax - nodeCountMax + 1))
+      .default(4401),
+  ];
+}
+
+async function runCluster(run: Run): Promise<void> {
+  const { plan, stop, streams } = run;
   streams.note(`starting ${plan.nodes.length} nodes`);
-  const cluster = await LocalCluster.start(plan, command);
+  const cluster = await LocalCluster.start(plan, program);
   try {
-    const troubles = await Promise.race([cluster.serving(), askedToStop]);
-    if (typeof troubles === 'string') return;
-    for (const trouble of troubles) streams.note(trouble);
-    await attend(cluster, { plan, askedToStop, streams });
+    const reports = await Promise.race([cluster.serving(), stop.requested]);
+    if (typeof reports === 'string') return;
+    for (const report of reports) streams.note(report);
+    await attend(cluster, run);
     streams.note('stopping');
   } finally {
     await cluster.stop();
   }
-  streams.note(`stopped; all data is kept in ${plan.dataDirectory}`);
+  streams.note(`stopped; the data is kept in ${plan.dataDirectory}`);
 }
 
-interface Attendance {
-  readonly plan: ClusterPlan;
-  readonly askedToStop: Promise<unknown>;
-  readonly streams: Streams;
-}
-
-/** Greets, then tells of nodes that end, and leaves it to the person to bring them back. */
-async function attend(
-  cluster: LocalCluster,
-  { plan, askedToStop, streams }: Attendance,
-): Promise<void> {
-  const paxkv = toShownCommand({
-    script: process.argv[1] ?? command,
-    command,
+/** Prints where the nodes are, then reports nodes that end. A person decides whether to restart them. */
+async function attend(cluster: LocalCluster, { plan, stop, streams, isJson }: Run): Promise<void> {
+  const paxkv = toCallText({
+    script: process.argv[1] ?? program,
+    program,
     workingDirectory: process.cwd(),
   });
-  await streams.data(toGreeting({ plan, pids: cluster.nodes.map(({ pid }) => pid), paxkv }));
+  const running = { plan, pids: cluster.nodes.map(({ pid }) => pid) };
+  await streams.data(isJson ? jsonLine(toStartJson(running)) : toStartText(running, paxkv));
   let isWatching = true;
   const watches = cluster.nodes.map(async ({ plan: node, ended }) => {
     const end = await ended;
-    if (isWatching) streams.note(toFarewell(node, end, paxkv));
+    if (isWatching) streams.note(toEndText(node, end, paxkv));
   });
-  const reason = await Promise.race([askedToStop, Promise.all(watches).then(() => undefined)]);
+  const reason = await Promise.race([stop.requested, Promise.all(watches).then(() => undefined)]);
   isWatching = false;
-  if (reason === undefined) throw new CliError('no node is left running', exitCodes.failed);
+  if (reason === undefined) throw new CliError('CLI_NODE_ENDED', 'all nodes have ended');
 }

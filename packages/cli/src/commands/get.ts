@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { addClientOptions, type ClientOptions, withClient } from '../client-options.ts';
-import { CliError, exitCodes } from '../exit-code.ts';
+import { CliError } from '../cli-error.ts';
+import { withClient } from '../client.ts';
+import { addClientOptions, type ClientOptions } from '../options.ts';
 import { jsonLine, type Streams, toJsonValue } from '../streams.ts';
 import { addKeyArgument } from '../value-input.ts';
 
@@ -11,17 +12,17 @@ interface GetOptions extends ClientOptions {
 export function addGet(program: Command, streams: Streams): void {
   const command = program
     .command('get')
-    .description('print the value of a key, byte for byte; exit code 1 if there is none')
-    .option('--raw', 'add no newline in a terminal either');
+    .description('print the value of a key, byte for byte')
+    .option('--raw', 'add no newline, not even in a terminal');
   addClientOptions(addKeyArgument(command)).action(async (key: string, options: GetOptions) => {
     const entry = await withClient(options, (client) => client.getEntry(key));
-    if (!entry) throw new CliError(`no such key: ${JSON.stringify(key)}`, exitCodes.failed);
+    if (!entry) throw new CliError('KV_NO_SUCH_KEY', `no such key: ${JSON.stringify(key)}`);
     if (options.json) {
       const { value, ...versions } = entry;
       return streams.data(jsonLine({ key, ...toJsonValue(value), ...versions }));
     }
     await streams.data(entry.value);
-    // A prompt right behind the value would be hard to read; a pipe gets the exact bytes.
+    // In a terminal the prompt should not follow the value on its line; a pipe gets the exact bytes.
     if (streams.isTerminal && !options.raw) await streams.data('\n');
   });
 }

@@ -1,8 +1,14 @@
 import { type Command, Option } from 'commander';
-import { wholeNumber } from '../number-option.ts';
-import { type ServeOptions, toSettings } from '../serve/settings.ts';
+import { CliError } from '../cli-error.ts';
+import { addOutputOptions, wholeNumber, yesOrNo } from '../options.ts';
+import type { NodeOptions } from '../run-node.ts';
 import type { Streams } from '../streams.ts';
-import { yesOrNo } from '../yes-no-option.ts';
+
+/** As the parser gives them: required options may be absent. */
+type ServeOptions = Omit<NodeOptions, RequiredName> & Partial<NodeOptions>;
+
+const requiredNames = ['node', 'peers', 'data'] as const;
+type RequiredName = (typeof requiredNames)[number];
 
 const portMax = 65_535;
 const nodeMax = 999;
@@ -10,45 +16,59 @@ const nodeMax = 999;
 export function addServe(program: Command, streams: Streams): void {
   const command = program
     .command('serve')
-    .description('run one node; SIGTERM or Ctrl-C stops it cleanly, twice at once');
+    .description('run one node of a cluster until Ctrl-C or SIGTERM; a second one ends it at once');
   for (const option of serveOptions()) command.addOption(option);
-  command.action(async (options: ServeOptions) => {
-    // Loaded here alone: no other command needs the server, and it takes a while.
-    const { runNode } = await import('../serve/run-node.ts');
-    await runNode(toSettings(options), streams);
+  addOutputOptions(command).action(async (options: ServeOptions) => {
+    const complete = checkRequired(options);
+    // Loaded only here: no other command needs the server, and loading it takes a while.
+    const { runNode, toSettings } = await import('../run-node.ts');
+    await runNode(toSettings(complete), streams);
   });
+}
+
+/** The parser's own check comes before it looks for unknown options, and so hides a mistyped one. */
+function checkRequired(options: ServeOptions): NodeOptions {
+  const { node, peers, data } = options;
+  if (node !== undefined && peers !== undefined && data !== undefined) {
+    return { ...options, node, peers, data };
+  }
+  const missing = requiredNames.filter((name) => options[name] === undefined);
+  throw new CliError(
+    'CLI_USAGE',
+    missing.map((name) => `--${name} is missing; PAXKV_${name.toUpperCase()} may give it too`),
+  );
 }
 
 function serveOptions(): Option[] {
   return [
-    option('-n, --node <id>', 'which of the peers this is, from 0', 'NODE')
-      .argParser(wholeNumber(0, nodeMax))
-      .makeOptionMandatory(),
+    option(
+      '-n, --node <id>',
+      'required: which of the peers this node is, from 0',
+      'NODE',
+    ).argParser(wholeNumber(0, nodeMax)),
     option(
       '-p, --peers <addresses>',
-      'host:port of every node by id, separated by commas; the same everywhere',
+      'required: host:port of every node in order of id, separated by commas; the same on every node',
       'PEERS',
-    ).makeOptionMandatory(),
-    option(
-      '-d, --data <directory>',
-      'where this node keeps its data',
-      'DATA',
-    ).makeOptionMandatory(),
-    option('-c, --cluster <name>', 'nodes of other clusters are refused', 'CLUSTER').default(
-      'paxkv',
     ),
-    option('--host <host>', 'listen here instead of at the own address', 'HOST'),
-    option('--port <port>', 'listen here instead of at the own address', 'PORT').argParser(
+    option('-d, --data <directory>', 'required: where this node keeps its data', 'DATA'),
+    option(
+      '-c, --cluster <name>',
+      'name of the cluster; nodes with another name are refused',
+      'CLUSTER',
+    ).default('paxkv'),
+    option('--host <host>', 'host to listen on, if not its own among the peers', 'HOST'),
+    option('--port <port>', 'port to listen on, if not its own among the peers', 'PORT').argParser(
       wholeNumber(0, portMax),
     ),
     option(
       '--insecure [yes|no]',
-      'listen beyond loopback, where nothing is authenticated or encrypted',
+      'listen beyond loopback, although nothing is authenticated or encrypted',
       'INSECURE',
     )
       .preset('yes')
       .argParser(yesOrNo),
-    option('--log-level <level>', 'how much to log, to standard error', 'LOG_LEVEL')
+    option('--log-level <level>', 'how much to log to standard error', 'LOG_LEVEL')
       .choices(['error', 'warn', 'info', 'debug', 'silent'])
       .default('info'),
   ];

@@ -1,25 +1,34 @@
-import type { EndpointStatus } from '@paxkv/client';
 import type { Command } from 'commander';
-import { addClientOptions, type ClientOptions, withClient } from '../client-options.ts';
-import { CliError, exitCodes } from '../exit-code.ts';
-import { toStatusTable } from '../status-table.ts';
+import { CliError } from '../cli-error.ts';
+import { withClient } from '../client.ts';
+import { addClientOptions, type ClientOptions } from '../options.ts';
+import {
+  type ClusterStatus,
+  type ServerStatus,
+  toClusterStatus,
+  toStatusText,
+} from '../status-report.ts';
 import { jsonLine, type Streams } from '../streams.ts';
 
 export function addStatus(program: Command, streams: Streams): void {
   const command = program
     .command('status')
-    .description('show how each server sees itself; exit code 1 if none answers');
+    .description('show the leader, whether there is a majority, and a table of the servers');
   addClientOptions(command).action(async (options: ClientOptions) => {
-    const rows = await withClient(options, (client) => client.statuses());
-    await streams.data(options.json ? jsonLine(rows.map(toJsonRow)) : toStatusTable(rows));
-    if (rows.every(({ status }) => status === undefined)) {
-      throw new CliError('no server answers', exitCodes.failed);
-    }
+    const status = toClusterStatus(await withClient(options, (client) => client.statuses()));
+    await streams.data(options.json ? jsonLine(toJson(status)) : toStatusText(status));
+    if (status.nodeCount === null) throw new CliError('CLI_NO_ANSWER', 'no server answers');
   });
 }
 
-function toJsonRow({ endpoint, status, error }: EndpointStatus): object {
-  if (status) return { endpoint, ...status };
-  const { code, outcome, message } = error;
-  return { endpoint, error: { code, outcome, message } };
+function toJson({ servers, ...summary }: ClusterStatus): object {
+  return { ...summary, servers: servers.map(toJsonServer) };
+}
+
+function toJsonServer(server: ServerStatus): object {
+  if ('error' in server) {
+    const { code, outcome, message } = server.error;
+    return { endpoint: server.endpoint, error: { code, outcome, message } };
+  }
+  return { endpoint: server.endpoint, behind: server.behind, ...server.status };
 }

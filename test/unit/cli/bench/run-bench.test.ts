@@ -29,14 +29,14 @@ const { clock } = systemEnvironment();
 describe('a benchmark', () => {
   it('writes every key before there are reads, so that none is absent', async () => {
     const target = new MemoryTarget();
-    const doings: Parameters<OnProgress>[] = [];
-    const onProgress: OnProgress = (...doing) => void doings.push(doing);
+    const phases: Parameters<OnProgress>[] = [];
+    const onProgress: OnProgress = (...phase) => void phases.push(phase);
     const mix = { get: 0.5, put: 0.5 };
     const result = await runBench({ ...short, mix }, { target, clock, onProgress });
     expect(target.keys.size).to.equal(1000);
     expect(result.absent).to.equal(0);
     expect(result.answered).to.be.above(0);
-    expect(doings[999]).to.deep.equal(['filling', 1]);
+    expect(phases[999]).to.deep.equal(['filling', 1]);
   });
 
   it('tells of absent keys where it was not to fill them', async () => {

@@ -39,15 +39,15 @@ describe('NodeProcess', function () {
   }
 
   it('tells how it ended, and what it said to people this time', async () => {
-    await writeFile(join(directory, 'node-0.log'), 'paxkv: an old complaint\n');
-    const complaining = `
+    await writeFile(join(directory, 'node-0.log'), 'paxkv: an old error\n');
+    const failing = `
       console.error('paxkv: warning: an even number');
       console.error('{"level":"info"}');
       console.error('paxkv: the disk is full');
       process.exitCode = 3;`;
-    const { ended } = await start(complaining);
+    const { ended } = await start(failing);
     expect(await ended).to.deep.equal({ exitCode: 3, reason: 'exit code 3' });
-    expect(await node?.complaints()).to.deep.equal(['the disk is full']);
+    expect(await node?.errorLines()).to.deep.equal(['the disk is full']);
   });
 
   it('asks for a clean stop', async () => {

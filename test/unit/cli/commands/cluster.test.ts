@@ -22,9 +22,9 @@ describe('paxkv cluster', () => {
   ]) {
     it(`refuses ${flags.join(' ')} as bad usage`, async () => {
       const data = join(directory, 'data');
-      const { exitCode, explained } = await runCaptured(['cluster', '--data', data, ...flags]);
+      const { exitCode, notes } = await runCaptured(['cluster', '--data', data, ...flags]);
       expect(exitCode).to.equal(2);
-      expect(explained).to.contain('whole number');
+      expect(notes.join()).to.contain('whole number');
       expect(existsSync(data)).to.equal(false);
     });
   }

@@ -14,7 +14,7 @@ describe('paxkv delete', () => {
   it('removes the key and prints the revision', async () => {
     const outcome = await runCaptured(['delete', 'k', '-e', door.url]);
     expect(outcome).to.deep.include({ exitCode: 0, printed: '2\n', notes: [] });
-    expect((await runCaptured(['get', 'k', '-e', door.url])).exitCode).to.equal(1);
+    expect((await runCaptured(['get', 'k', '-e', door.url])).exitCode).to.equal(5);
   });
 
   it('succeeds for an absent key, and says so beside the data', async () => {
@@ -26,5 +26,13 @@ describe('paxkv delete', () => {
   it('tells in JSON whether the key was there', async () => {
     const { printed } = await runCaptured(['delete', 'k', '--json', '-e', door.url]);
     expect(JSON.parse(printed)).to.deep.equal({ revision: 2, deleted: true });
+    const again = await runCaptured(['delete', 'k', '--json', '-e', door.url]);
+    expect(JSON.parse(again.printed)).to.deep.equal({ revision: 2, deleted: false });
+    expect(again).to.deep.include({ exitCode: 0, notes: [], explained: '' });
+  });
+
+  it('is called del too', async () => {
+    const outcome = await runCaptured(['del', 'k', '-e', door.url]);
+    expect(outcome).to.deep.include({ exitCode: 0, printed: '2\n', notes: [] });
   });
 });

@@ -41,11 +41,25 @@ describe('paxkv get', () => {
     expect(JSON.parse(other.printed)).to.include({ key: 'bytes', valueBase64: '/wAK' });
   });
 
-  for (const flags of [[], ['--json']]) {
-    it(`exits 1 for an absent key ${flags.join()} with nothing on standard output`, async () => {
-      const outcome = await runCaptured(['get', 'no "key"', ...flags, '-e', door.url]);
-      expect(outcome).to.deep.include({ exitCode: 1, printed: '' });
-      expect(outcome.notes).to.deep.equal(['no such key: "no \\"key\\""']);
+  it('exits 5 for an absent key, with nothing on standard output', async () => {
+    const outcome = await runCaptured(['get', 'no "key"', '-e', door.url]);
+    expect(outcome).to.deep.include({ exitCode: 5, printed: '' });
+    expect(outcome.notes).to.deep.equal(['no such key: "no \\"key\\""']);
+  });
+
+  it('says in JSON that a key is absent', async () => {
+    const outcome = await runCaptured(['get', 'other', '--json', '-e', door.url]);
+    expect(outcome).to.deep.include({ exitCode: 5, printed: '', notes: [] });
+    expect(JSON.parse(outcome.explained)).to.deep.equal({
+      error: { code: 'KV_NO_SUCH_KEY', outcome: 'done', message: 'no such key: "other"' },
     });
-  }
+  });
+
+  it('exits 1 if no server can be reached, which says nothing about the key', async () => {
+    const dead = door.url;
+    await door.close();
+    const outcome = await runCaptured(['get', 'text', '-t', '300ms', '-e', dead]);
+    expect(outcome).to.deep.include({ exitCode: 1, printed: '' });
+    door = await DoorUnderTest.open();
+  });
 });

@@ -27,6 +27,23 @@ describe('paxkv put', () => {
     expect((await runCaptured(['get', 'k', '-e', door.url])).printed).to.equal('piped\n');
   });
 
+  it('is called set too', async () => {
+    const outcome = await runCaptured(['set', 'k', 'v', '-e', door.url]);
+    expect(outcome).to.deep.include({ exitCode: 0, printed: '1\n', notes: [] });
+  });
+
+  it('refuses to store nothing for want of a value, but stores the empty value', async () => {
+    const refused = await runCaptured(['put', 'k', '-e', door.url]);
+    expect(refused).to.deep.include({ exitCode: 2, printed: '' });
+    expect(refused.notes.join()).to.match(/^the value is missing: /);
+    expect(door.submitter.requests).to.deep.equal([]);
+    expect((await runCaptured(['put', 'k', '', '-e', door.url])).exitCode).to.equal(0);
+    expect(await runCaptured(['get', 'k', '-e', door.url])).to.include({
+      exitCode: 0,
+      printed: '',
+    });
+  });
+
   it('stores what looks like an option behind --', async () => {
     await runCaptured(['put', '-e', door.url, '--', 'k', '-5']);
     expect((await runCaptured(['get', 'k', '-e', door.url])).printed).to.equal('-5');

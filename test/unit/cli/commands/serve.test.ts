@@ -17,11 +17,24 @@ describe('paxkv serve', () => {
   for (const missing of ['--node', '--peers', '--data']) {
     it(`asks for ${missing}`, async () => {
       const index = complete.indexOf(missing);
-      const { exitCode, explained } = await runCaptured(complete.toSpliced(index, 2));
+      const { exitCode, notes } = await runCaptured(complete.toSpliced(index, 2));
       expect(exitCode).to.equal(2);
-      expect(explained).to.contain(`required option`).and.contain(missing);
+      const name = missing.slice(2).toUpperCase();
+      expect(notes).to.deep.equal([`${missing} is missing; PAXKV_${name} may give it too`]);
     });
   }
+
+  it('asks for all that is missing at once', async () => {
+    const { notes } = await runCaptured(['serve']);
+    expect(notes.map((line) => line.split(' ')[0])).to.deep.equal(['--node', '--peers', '--data']);
+  });
+
+  it('names an option that does not exist, and not the one that is missing for it', async () => {
+    const { exitCode, notes } = await runCaptured(['serve', '--nod', '1']);
+    expect(exitCode).to.equal(2);
+    expect(notes[0]).to.equal("unknown option '--nod'");
+    expect(notes.join()).to.contain('Did you mean --node?').and.not.contain('missing');
+  });
 
   it('reads options from the environment, and names the flag of a bad one', async () => {
     setEnvironment({
@@ -51,8 +64,8 @@ describe('paxkv serve', () => {
 
   it('refuses a PAXKV_INSECURE that is neither yes nor no', async () => {
     setEnvironment({ PAXKV_INSECURE: 'perhaps' });
-    const { exitCode, explained } = await runCaptured(complete);
+    const { exitCode, notes } = await runCaptured(complete);
     expect(exitCode).to.equal(2);
-    expect(explained).to.contain('It must be yes or no.');
+    expect(notes.join()).to.contain('It must be yes or no.');
   });
 });

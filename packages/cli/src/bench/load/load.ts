@@ -1,49 +1,51 @@
-/** What a load is, and what comes of it. */
+/** The description of a load, and its result. */
 import type { Clock } from '@paxkv/client';
 import type { Histogram } from 'hdr-histogram-js';
 
 export interface Load {
   /**
-   * Sends one request on a lane, from 0 up to `inFlight`, and resolves when it is answered. A lane has
-   * one request under way at most.
+   * Sends one request on a lane and resolves once it is answered. Lanes are numbered from 0 to below
+   * `inFlight`. A lane has at most one request in progress.
    */
   readonly send: (lane: number) => Promise<unknown>;
   readonly inFlight: number;
   /**
-   * Open loop: so many a second are due, however slow the answers; what finds every lane taken waits,
-   * and its wait counts. Default: closed loop, each lane sends when it has its answer.
+   * Open loop: this many requests are due each second, however slow the answers are. A request that
+   * finds every lane busy waits, and its latency includes the wait. Default: a closed loop, in which
+   * each lane sends the next request when it has its answer.
    */
   readonly perSecond?: number;
-  /** Before anything counts. Default 0. */
+  /** Time before the measurement. Default 0. */
   readonly warmUpMs?: number;
-  /** How long it counts; default: until `requestCount` are sent. */
+  /** Length of the measurement. Default: until `requestCount` requests are sent. */
   readonly durationMs?: number;
   readonly requestCount?: number;
-  /** Ends the load early; what came of it so far is the result. */
+  /** Ends the load early, with what was measured so far as its result. */
   readonly signal?: AbortSignal;
   readonly clock: Clock;
 }
 
 export interface LoadResult {
-  /** Microseconds of each request answered after the warm-up, also of those answered after the end. */
+  /** Microseconds of each request answered after the warm-up, even after the end of the measurement. */
   readonly histogram: Histogram;
-  /** How many of those there are in each bar; see `barStartUs`. */
+  /** How many of those requests fall into each bar; see `barStartUs`. */
   readonly bars: readonly number[];
-  /** Requests answered between warm-up and end, and the milliseconds between. */
+  /** Requests answered during the measurement. */
   readonly answeredCount: number;
+  /** Length of the measurement. */
   readonly elapsedMs: number;
-  /** Requests of an open loop that were due before the end and could not even be sent. */
+  /** Requests of an open loop that were due before the end but were never sent. */
   readonly unsentCount: number;
   /** Requests that failed after the warm-up, by the code of their error. */
   readonly failures: ReadonlyMap<string, number>;
-  /** How many were answered in each interval between warm-up and end. */
+  /** Requests answered in each interval of the measurement. */
   readonly timeline: readonly number[];
   readonly intervalMs: number;
-  /** Requests that each lane had answered, the warm-up included. */
+  /** Requests answered on each lane, the warm-up included. */
   readonly laneCounts: readonly number[];
 }
 
-/** By which failures are counted: the error's own code, as strings or numbers, or else its name. */
+/** What failures are counted by: the code of the error, or its name if it has no code. */
 export function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   return 'code' in error ? String(error.code) : error.name;

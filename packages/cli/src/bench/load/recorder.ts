@@ -1,13 +1,14 @@
 /**
- * What is kept of a load while it runs: a histogram, counts and the rate over time. It keeps no
- * request, so that it costs the same however long the load runs.
+ * Measurements of a running load: a histogram, counts and the rate over time. Its size does not depend on
+ * the number of requests.
  */
 import { build, type Histogram } from 'hdr-histogram-js';
 
-/** Milliseconds of one clock: what is answered before `startMs` belongs to the warm-up. */
+/** The measurement, in milliseconds of one clock. An answer before `startMs` belongs to the warm-up. */
 export interface Window {
   readonly startMs: number;
-  readonly endMs: number;
+  /** `undefined` if the measurement has no fixed end. */
+  readonly endMs: number | undefined;
 }
 
 const intervalCountMax = 200;
@@ -16,12 +17,12 @@ const latencyUsMax = 3600e6;
 const barsPerDoubling = 2;
 
 export class Recorder {
-  /** Microseconds of each request that was answered after the warm-up, those that came late as well. */
+  /** Microseconds of each request answered after the warm-up, even after the end of the window. */
   readonly histogram: Histogram = build({
     highestTrackableValue: latencyUsMax,
     numberOfSignificantValueDigits: 3,
   });
-  /** How many of them took from `barStartUs(index)` up to the start of the next bar. */
+  /** How many of those requests took from `barStartUs(index)` up to the start of the next bar. */
   readonly bars: number[] = [];
   /** Requests that failed after the warm-up, by the code of their error. */
   readonly failures = new Map<string, number>();
@@ -34,9 +35,8 @@ export class Recorder {
 
   constructor(window: Window) {
     this.#window = window;
-    const lengthMs = window.endMs - window.startMs;
-    const intervalMs = Number.isFinite(lengthMs) ? lengthMs / intervalCountMax : 0;
-    this.intervalMs = Math.max(intervalMsMin, Math.ceil(intervalMs));
+    const { startMs, endMs = startMs } = window;
+    this.intervalMs = Math.max(intervalMsMin, Math.ceil((endMs - startMs) / intervalCountMax));
   }
 
   /** Requests answered within the window. */
@@ -44,14 +44,14 @@ export class Recorder {
     return this.#answeredCount;
   }
 
-  /** `fromMs` is when it was sent, or, at a fixed rate, when it was due. */
+  /** `fromMs`: when the request was sent, or, in an open loop, when it was due. */
   answered(fromMs: number, nowMs: number): void {
     const { startMs, endMs } = this.#window;
     if (nowMs < startMs) return;
     const latencyUs = Math.min(latencyUsMax, Math.max(1, Math.round((nowMs - fromMs) * 1000)));
     this.histogram.recordValue(latencyUs);
     countAt(this.bars, Math.floor(Math.log2(latencyUs) * barsPerDoubling));
-    if (nowMs >= endMs) return;
+    if (endMs !== undefined && nowMs >= endMs) return;
     this.#answeredCount += 1;
     countAt(this.timeline, Math.floor((nowMs - startMs) / this.intervalMs));
   }

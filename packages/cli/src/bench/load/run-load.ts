@@ -1,12 +1,17 @@
 /**
- * Runs a load, in a closed or an open loop. In a closed loop a stalled store is asked less, which hides
- * how long others would have waited; in an open loop every request counts from when it was due.
+ * Runs a load in a closed or an open loop. In a closed loop a stalled store gets fewer requests, which
+ * hides how long other callers would have waited. In an open loop the latency of a request counts from
+ * when it was due.
  */
 import { codeOf, type Load, type LoadResult } from './load.ts';
 import { Recorder } from './recorder.ts';
-import { countedFrom, Schedule } from './schedule.ts';
 
-/** Resolves when every request that was sent is over. @throws TypeError that `send` throws: a mistake. */
+/**
+ * A timer may fire this much later than it was set for. That delay is not the store's, and is not counted.
+ */
+const timerGrainMs = 2;
+
+/** Resolves once every request that was sent has ended. @throws TypeError from `send`, which is a defect. */
 export async function runLoad(load: Load): Promise<LoadResult> {
   const run = new Run(load);
   const lanes = Array.from({ length: load.inFlight }, (_, lane) => lane);
@@ -24,19 +29,20 @@ class Run {
   readonly #load: Load;
   readonly #recorder: Recorder;
   readonly #startMs: number;
-  readonly #endMs: number;
+  /** `undefined` if only a number of requests ends the load. */
+  readonly #endMs: number | undefined;
   readonly #laneCounts: number[];
   #sentCount = 0;
 
   constructor(load: Load) {
     this.#load = load;
     this.#startMs = load.clock.now() + (load.warmUpMs ?? 0);
-    this.#endMs = this.#startMs + (load.durationMs ?? Number.POSITIVE_INFINITY);
+    this.#endMs = load.durationMs === undefined ? undefined : this.#startMs + load.durationMs;
     this.#recorder = new Recorder({ startMs: this.#startMs, endMs: this.#endMs });
     this.#laneCounts = Array.from({ length: load.inFlight }, () => 0);
   }
 
-  /** Each answer is followed by the next request. */
+  /** Sends the next request after each answer. */
   async closedLoop(lane: number): Promise<void> {
     const { clock } = this.#load;
     for (let nowMs = clock.now(); !this.#isOver(nowMs); nowMs = clock.now()) {
@@ -44,7 +50,7 @@ class Run {
     }
   }
 
-  /** Takes what is due next by the schedule of all lanes, and sends it then, or at once if it is late. */
+  /** Takes the next request from the schedule of all lanes; sends it when due, or at once if it is late. */
   async openLoop(lane: number, schedule: Schedule): Promise<void> {
     const { clock } = this.#load;
     while (!this.#isOver(clock.now())) {
@@ -58,10 +64,16 @@ class Run {
 
   result(schedule: Schedule | undefined): LoadResult {
     const { histogram, bars, answeredCount, failures, timeline, intervalMs } = this.#recorder;
-    const endMs = Math.min(this.#endMs, this.#load.clock.now());
+    const nowMs = this.#load.clock.now();
+    const endMs = this.#endMs === undefined ? nowMs : Math.min(this.#endMs, nowMs);
     const isWhole = this.#isAllSent();
     return {
-      ...{ histogram, bars, answeredCount, failures, timeline, intervalMs },
+      histogram,
+      bars,
+      answeredCount,
+      failures,
+      timeline,
+      intervalMs,
       elapsedMs: Math.max(0, endMs - this.#startMs),
       unsentCount: isWhole || schedule === undefined ? 0 : schedule.leftUntil(endMs),
       laneCounts: this.#laneCounts,
@@ -78,17 +90,19 @@ class Run {
     } catch (error) {
       if (error instanceof TypeError) throw error;
       this.#recorder.failed(codeOf(error), clock.now());
-      // A store that refuses at once must not keep the timers of this process from their turn.
+      // A store that refuses at once must not starve the timers of this process.
       await this.#until(clock.now() + 1);
     }
   }
 
   #isOver(nowMs: number): boolean {
-    return nowMs >= this.#endMs || this.#isAllSent() || this.#load.signal?.aborted === true;
+    const isPastEnd = this.#endMs !== undefined && nowMs >= this.#endMs;
+    return isPastEnd || this.#isAllSent() || this.#load.signal?.aborted === true;
   }
 
   #isAllSent(): boolean {
-    return this.#sentCount >= (this.#load.requestCount ?? Number.POSITIVE_INFINITY);
+    const { requestCount } = this.#load;
+    return requestCount !== undefined && this.#sentCount >= requestCount;
   }
 
   #until(timeMs: number): Promise<void> {
@@ -96,4 +110,38 @@ class Run {
       this.#load.clock.at(timeMs, resolve);
     });
   }
+}
+
+/** When the requests of an open loop are due: at even intervals. */
+export class Schedule {
+  readonly #startMs: number;
+  readonly #perSecond: number;
+  #takenCount = 0;
+
+  constructor(perSecond: number, startMs: number) {
+    this.#perSecond = perSecond;
+    this.#startMs = startMs;
+  }
+
+  /** Takes the next request and returns when it is due. */
+  take(): number {
+    this.#takenCount += 1;
+    return this.#dueMs(this.#takenCount - 1);
+  }
+
+  /** How many requests are due before `endMs` and were not taken. */
+  leftUntil(endMs: number): number {
+    const dueCount = Math.ceil(((endMs - this.#startMs) * this.#perSecond) / 1000);
+    return Math.max(0, dueCount - this.#takenCount);
+  }
+
+  // Counted from the start: a sum of intervals would drift.
+  #dueMs(index: number): number {
+    return this.#startMs + (index * 1000) / this.#perSecond;
+  }
+}
+
+/** The start of the latency of a request that was due at `dueMs` and sent at `sentMs`. */
+export function countedFrom(dueMs: number, sentMs: number): number {
+  return sentMs - dueMs <= timerGrainMs ? sentMs : dueMs;
 }

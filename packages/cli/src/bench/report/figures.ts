@@ -1,4 +1,4 @@
-/** What came of a load as plain numbers: what `--json` prints and the reports show. */
+/** The result of a load as plain numbers: what `--json` prints and the reports show. */
 import type { Histogram } from 'hdr-histogram-js';
 import type { LoadResult } from '../load/load.ts';
 import { barStartUs } from '../load/recorder.ts';
@@ -23,9 +23,9 @@ export interface Figures {
   readonly answered: number;
   readonly seconds: number;
   readonly perSecond: number;
-  /** By the code of the error. */
+  /** Failed requests, by the code of their error. */
   readonly failures: Readonly<Record<string, number>>;
-  /** Due before the end of an open loop, and never sent. */
+  /** Requests of an open loop that were due before the end but were never sent. */
   readonly unsent: number;
   readonly latencyMs: Latencies;
   readonly histogram: readonly Bar[];
@@ -51,14 +51,14 @@ export function toFigures(result: LoadResult): Figures {
   };
 }
 
-/** Milliseconds, of a histogram of microseconds. All 0 if it is empty. */
+/** Milliseconds from a histogram of microseconds. All are 0 if the histogram is empty. */
 export function toLatencies(histogram: Histogram): Latencies {
   const at = (percentile: number) => histogram.getValueAtPercentile(percentile) / 1000;
   const mean = histogram.totalCount === 0 ? 0 : histogram.mean / 1000;
   return { p50: at(50), p90: at(90), p99: at(99), p99_9: at(99.9), max: at(100), mean };
 }
 
-/** From the first bar that holds anything; the last one does. */
+/** Leaves out empty bars at the start; the last bar is never empty. */
 function toBars(counts: readonly number[]): Bar[] {
   const bars = counts.map((count, index) => ({
     fromMs: toThreeDigits(barStartUs(index) / 1000),
@@ -72,7 +72,7 @@ function toThreeDigits(ms: number): number {
   return Number(ms.toPrecision(3));
 }
 
-/** A last interval that was cut short, or had no answer at all, would look like a fall. */
+/** Leaves out a last interval that was cut short, which would look like a drop in the rate. */
 function wholeIntervals(timeline: readonly number[], count: number): readonly number[] {
   const whole = Math.max(1, Math.floor(count + 1e-6));
   return Array.from({ length: whole }, (_, index) => timeline[index] ?? 0);

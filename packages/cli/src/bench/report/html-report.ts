@@ -1,9 +1,8 @@
-/** The figures as one page that needs nothing from outside, in the light or dark of its reader. */
+/** The figures as one HTML page that loads nothing, in the reader's light or dark colours. */
 import type { BenchResult } from '../run-bench.ts';
 import type { BenchSettings } from '../settings.ts';
 import { escapeText, type Plot, toSvg } from './plot.ts';
-import { toCount, toFailureList, toMs } from './text-report.ts';
-import { toTitle } from './title.ts';
+import { toCount, toFailureList, toMs, toTitle } from './text-report.ts';
 
 const style = `
 :root { color-scheme: light dark; --text: #1c2330; --faint: #667085; --bar: #2f6fde; --page: #fff; }
@@ -45,9 +44,9 @@ function toFactTable(result: BenchResult): string {
     ['answered', `${toCount(result.answered)} in ${result.seconds.toFixed(1)} s`],
     ['rate', `${toCount(result.perSecond)} a second`],
     ['failed', toFailureList(result.failures)],
-    ['due and not sent', toCount(result.unsent)],
-    ['read and absent', toCount(result.absent)],
-    ['generator', `${Math.round(result.generatorShare * 100)} % of a core`],
+    ['due but not sent', toCount(result.unsent)],
+    ['reads of absent keys', toCount(result.absent)],
+    ['load generator', `${Math.round(result.generatorShare * 100)} % of a core`],
   ];
   const rows = facts.map(([name, text]) => `<tr><th>${name}</th><td>${escapeText(text)}</td></tr>`);
   return `<table>\n${rows.join('\n')}\n</table>`;

@@ -1,14 +1,14 @@
-/** Plots as inline SVG: bars over a labelled axis. Colours come from the page around them. */
+/** Bar charts as inline SVG. The page that contains them sets the colours. */
 
 export interface Plot {
   readonly title: string;
-  /** What each bar stands for, its height, and how the height reads. */
   readonly bars: readonly PlotBar[];
 }
 
 export interface PlotBar {
   readonly label: string;
   readonly height: number;
+  /** The height as it is printed. */
   readonly text: string;
 }
 
@@ -16,10 +16,10 @@ const width = 720;
 const height = 220;
 const marginTop = 24;
 const marginBottom = 22;
-/** So that half a label has room beside the first and the last bar. */
+/** Leaves room for half a label beside the first and the last bar. */
 const marginSide = 24;
 const labelCountMax = 12;
-/** More bars than this leave no room for a text above each. */
+/** With more bars there is no room for a text above each. */
 const textCountMax = 16;
 
 export function toSvg({ title, bars }: Plot): string {
@@ -57,7 +57,7 @@ export function toSvg({ title, bars }: Plot): string {
   ].join('\n');
 }
 
-/** Where there is no room for a text at each bar: how high the highest is. */
+/** A line at the highest bar with its value, for charts without a text at each bar. */
 function scaleOf(bars: readonly PlotBar[]): string {
   const { text } = bars.reduce((one, other) => (other.height > one.height ? other : one));
   const line = `<line class="scale" x1="0" y1="${marginTop}" x2="${width}" y2="${marginTop}"/>`;

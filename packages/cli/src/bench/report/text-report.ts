@@ -1,7 +1,7 @@
-/** The figures for a terminal: what was asked, what came of it, percentiles and a histogram. */
+/** The figures for a terminal: the load, its result, percentiles and a histogram. */
 import type { BenchResult } from '../run-bench.ts';
 import type { BenchSettings } from '../settings.ts';
-import { toTitle } from './title.ts';
+import { requestKinds } from '../workload/mix.ts';
 
 const barWidth = 40;
 
@@ -14,9 +14,11 @@ export function toTextReport(settings: BenchSettings, result: BenchResult): stri
     `rate        ${toCount(result.perSecond)} a second`,
     `failed      ${toFailureList(failures)}`,
     ...(result.unsent > 0
-      ? [`not sent    ${toCount(result.unsent)}: due, and no lane was free`]
+      ? [`not sent    ${toCount(result.unsent)}: due while all requests in flight were unanswered`]
       : []),
-    ...(result.absent > 0 ? [`absent      ${toCount(result.absent)} keys that were read`] : []),
+    ...(result.absent > 0
+      ? [`absent      ${toCount(result.absent)} reads of keys that did not exist`]
+      : []),
     `generator   ${Math.round(result.generatorShare * 100)} % of a core`,
     '',
     'latency ms',
@@ -28,13 +30,38 @@ export function toTextReport(settings: BenchSettings, result: BenchResult): stri
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
-/** `0`, or how many of each code. */
+/** The load in one line. */
+export function toTitle(settings: BenchSettings): string {
+  const { workload, inFlight, clientCount, perSecond, transport } = settings;
+  const loop = perSecond === undefined ? 'closed loop' : `open loop of ${perSecond} a second`;
+  const name = workload === undefined ? '' : `YCSB ${workload.toUpperCase()}: `;
+  const clients = clientCount === 1 ? '1 client' : `${clientCount} clients`;
+  return [
+    `${name}${toMixText(settings)}`,
+    `${settings.keyCount} keys (${settings.distribution})`,
+    `${settings.valueBytes}-byte values`,
+    `${inFlight} in flight from ${clients}${transport === 'http' ? ' over HTTP' : ''}`,
+    `${loop} for ${settings.seconds} s`,
+  ].join(', ');
+}
+
+function toMixText({ mix, consistency }: BenchSettings): string {
+  const parts = requestKinds.flatMap((kind) => {
+    const share = mix[kind] ?? 0;
+    if (share === 0) return [];
+    const words = kind === 'get' && consistency === 'serializable' ? 'serializable get' : kind;
+    return [share === 1 ? `${words}s only` : `${Math.round(share * 100)} % ${words}s`];
+  });
+  return parts.join(' + ');
+}
+
+/** How many requests failed with each code; `0` for none. */
 export function toFailureList(failures: Readonly<Record<string, number>>): string {
   const parts = Object.entries(failures).map(([code, count]) => `${toCount(count)} ${code}`);
   return parts.length === 0 ? '0' : parts.join(', ');
 }
 
-/** Three digits at least: 0.412, 4.12, 41.2, 412. */
+/** With at least three digits: 0.412, 4.12, 41.2, 412. */
 export function toMs(ms: number): string {
   if (ms < 1) return ms.toFixed(3);
   if (ms < 10) return ms.toFixed(2);

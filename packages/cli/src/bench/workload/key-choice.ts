@@ -1,40 +1,39 @@
-/** Which of the keys a request is about. Keys are numbered from 0 in the order they came to be. */
-import type { Dice } from './dice.ts';
-import { Zipfian } from './zipfian.ts';
+/** Chooses the key of each request. Keys are numbered from 0 in the order of their creation. */
+import { type SeededRandom, Zipfian } from './random.ts';
 
 /**
- * `uniform`: every key as often as any other. `zipfian`: a few keys most of the time, the first ones.
- * `latest`: likewise, but the newest ones.
+ * `uniform`: every key is equally likely. `zipfian`: a few keys, the first ones, are chosen most of the
+ * time. `latest`: the same with the newest keys.
  */
 export const distributions = ['uniform', 'zipfian', 'latest'] as const;
 export type Distribution = (typeof distributions)[number];
 
 export class KeyChoice {
   readonly #distribution: Distribution;
-  readonly #dice: Dice;
+  readonly #random: SeededRandom;
   readonly #zipfian: Zipfian | undefined;
   #keyCount: number;
 
-  constructor(distribution: Distribution, keyCount: number, dice: Dice) {
+  constructor(distribution: Distribution, keyCount: number, random: SeededRandom) {
     this.#distribution = distribution;
     this.#keyCount = keyCount;
-    this.#dice = dice;
+    this.#random = random;
     this.#zipfian = distribution === 'uniform' ? undefined : new Zipfian(keyCount);
   }
 
-  /** How many there are by now. */
+  /** Keys that exist, those created during the load included. */
   get keyCount(): number {
     return this.#keyCount;
   }
 
-  /** One of those there are. */
+  /** A key that exists. */
   existing(): number {
-    if (this.#zipfian === undefined) return this.#dice.below(this.#keyCount);
-    const rank = this.#zipfian.rankAt(this.#dice.next());
+    if (this.#zipfian === undefined) return this.#random.below(this.#keyCount);
+    const rank = this.#zipfian.rankAt(this.#random.next());
     return this.#distribution === 'latest' ? this.#keyCount - 1 - rank : rank;
   }
 
-  /** A new one. From now on it counts as there. */
+  /** A new key, which exists from now on. */
   created(): number {
     this.#keyCount += 1;
     this.#zipfian?.growTo(this.#keyCount);

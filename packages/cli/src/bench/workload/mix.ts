@@ -1,9 +1,9 @@
-/** What share of a load each kind of request has, and the six mixes that YCSB has names for. */
+/** The share of each kind of request in a load, and the six standard mixes of YCSB. */
 import type { Distribution } from './key-choice.ts';
 
 /**
- * `put` writes a key that is there, `insert` a new one. `scan` reads neighbouring keys, and
- * `update` reads a key and writes it then; each counts as one request, over when its last part is.
+ * `put` writes an existing key, `insert` a new one. `scan` reads neighbouring keys, and `update` reads a
+ * key and then writes it. Each counts as one request, which ends with its last part.
  */
 export const requestKinds = ['get', 'put', 'insert', 'scan', 'update'] as const;
 export type RequestKind = (typeof requestKinds)[number];
@@ -16,7 +16,7 @@ export interface NamedMix {
   readonly distribution: Distribution;
 }
 
-/** The core workloads of YCSB, whose records have 1000 bytes. */
+/** The core workloads of YCSB. Their records have 1000 bytes. */
 export const ycsb = {
   a: { mix: { get: 0.5, put: 0.5 }, distribution: 'zipfian' },
   b: { mix: { get: 0.95, put: 0.05 }, distribution: 'zipfian' },
@@ -30,19 +30,19 @@ export const ycsbValueBytes = 1000;
 
 export type YcsbName = keyof typeof ycsb;
 
-/** So many gets, the rest puts. */
+/** `readPercent` gets, and puts for the rest. */
 export function mixOf(readPercent: number): Mix {
   const get = readPercent / 100;
   return { get, put: 1 - get };
 }
 
-/** Whether anything is read, so that there must be something to read. */
+/** Whether the mix reads, so that the keys must exist. */
 export function hasReads({ get = 0, scan = 0, update = 0 }: Mix): boolean {
   return get + scan + update > 0;
 }
 
-/** The kind at `chance`, which is evenly from 0 to below 1. */
-export function kindAt(mix: Mix, chance: number): RequestKind {
+/** The kind at `uniform`, a number drawn from 0 to below 1. */
+export function kindAt(mix: Mix, uniform: number): RequestKind {
   let sum = 0;
   let last: RequestKind = 'put';
   for (const kind of requestKinds) {
@@ -50,7 +50,7 @@ export function kindAt(mix: Mix, chance: number): RequestKind {
     if (share === 0) continue;
     sum += share;
     last = kind;
-    if (chance < sum) return kind;
+    if (uniform < sum) return kind;
   }
   return last;
 }

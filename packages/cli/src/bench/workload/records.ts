@@ -1,11 +1,11 @@
-/** The texts of keys and the bytes of values. Made beforehand, so that they cost a load nothing. */
-import { Dice } from './dice.ts';
+/** The keys and values of a load. Values are made in advance, so that making them costs the load nothing. */
+import { SeededRandom } from './random.ts';
 
 const keyDigits = 8;
 const valueCount = 64;
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** Room for the number of any key a load can come to. */
+/** Room for the number of every key that a load can create. */
 export const keyBytesMin = keyDigits;
 
 export class Records {
@@ -16,23 +16,23 @@ export class Records {
   /** `keyBytes` is at least `keyBytesMin`. */
   constructor(bytes: { readonly keyBytes: number; readonly valueBytes: number }, seed: number) {
     this.#keyHead = 'user'.padEnd(bytes.keyBytes, '.').slice(0, bytes.keyBytes - keyDigits);
-    const dice = new Dice(seed);
-    this.#values = Array.from({ length: valueCount }, () => randomText(bytes.valueBytes, dice));
+    const random = new SeededRandom(seed);
+    this.#values = Array.from({ length: valueCount }, () => randomText(bytes.valueBytes, random));
   }
 
   key(index: number): string {
     return this.#keyHead + String(index).padStart(keyDigits, '0');
   }
 
-  /** Printable text of the given size, another one each time, in turns. Not to be altered. */
+  /** Printable text of the given size, from a fixed set in rotation. Callers must not change it. */
   value(): Buffer {
     this.#givenCount += 1;
     return this.#values[this.#givenCount % valueCount] ?? Buffer.alloc(0);
   }
 }
 
-function randomText(bytes: number, dice: Dice): Buffer {
+function randomText(bytes: number, random: SeededRandom): Buffer {
   return Buffer.from(
-    Array.from({ length: bytes }, () => alphabet.charCodeAt(dice.below(alphabet.length))),
+    Array.from({ length: bytes }, () => alphabet.charCodeAt(random.below(alphabet.length))),
   );
 }

@@ -1,12 +1,12 @@
-/** The requests of a load, one after another, whatever store they go to. */
-import { Dice } from './dice.ts';
+/** The sequence of requests of a load, for any store. */
 import { type Distribution, KeyChoice } from './key-choice.ts';
 import { kindAt, type Mix } from './mix.ts';
+import { SeededRandom } from './random.ts';
 import { Records } from './records.ts';
 
-/** A store as a load sees it. Rejects where a request fails. */
+/** A store under load. Its calls reject if the request fails. */
 export interface Target {
-  /** Resolves with whether the key was there. */
+  /** Resolves with whether the key exists. */
   get(key: string): Promise<boolean>;
   put(key: string, value: Buffer): Promise<unknown>;
 }
@@ -24,26 +24,26 @@ const scanKeyCountMax = 100;
 
 export class Traffic {
   readonly #mix: Mix;
-  readonly #dice: Dice;
+  readonly #random: SeededRandom;
   readonly #keys: KeyChoice;
   readonly #records: Records;
   #absentCount = 0;
 
   constructor({ mix, distribution, keyCount, seed, ...bytes }: TrafficSettings) {
     this.#mix = mix;
-    this.#dice = new Dice(seed);
-    this.#keys = new KeyChoice(distribution, keyCount, this.#dice);
+    this.#random = new SeededRandom(seed);
+    this.#keys = new KeyChoice(distribution, keyCount, this.#random);
     this.#records = new Records(bytes, seed);
   }
 
-  /** Keys that were read and not there. */
+  /** Reads of keys that did not exist. */
   get absentCount(): number {
     return this.#absentCount;
   }
 
-  /** The next request. Resolves when it is answered. */
+  /** Sends the next request. Resolves once it is answered. */
   send(target: Target): Promise<unknown> {
-    switch (kindAt(this.#mix, this.#dice.next())) {
+    switch (kindAt(this.#mix, this.#random.next())) {
       case 'get':
         return this.#get(target, this.#keys.existing());
       case 'put':
@@ -57,7 +57,7 @@ export class Traffic {
     }
   }
 
-  /** Writes the key of this number. */
+  /** Writes the key with this number. */
   fill(target: Target, index: number): Promise<unknown> {
     return target.put(this.#records.key(index), this.#records.value());
   }
@@ -66,10 +66,10 @@ export class Traffic {
     if (!(await target.get(this.#records.key(index)))) this.#absentCount += 1;
   }
 
-  /** There is no range to ask for: neighbouring keys are read side by side. */
+  /** The store has no range reads, so neighbouring keys are read concurrently. */
   #scan(target: Target): Promise<unknown> {
     const first = this.#keys.existing();
-    const wantedCount = 1 + this.#dice.below(scanKeyCountMax);
+    const wantedCount = 1 + this.#random.below(scanKeyCountMax);
     const length = Math.min(wantedCount, this.#keys.keyCount - first);
     return Promise.all(Array.from({ length }, (_, index) => this.#get(target, first + index)));
   }

@@ -1,7 +1,7 @@
 import { KvError } from '@paxkv/client';
 import { expect } from 'chai';
 import type { Load, LoadResult } from 'paxkv/internal/bench/load/load';
-import { runLoad } from 'paxkv/internal/bench/load/run-load';
+import { countedFrom, runLoad, Schedule } from 'paxkv/internal/bench/load/run-load';
 import { FakeClock } from '../../../client/fake-world.ts';
 
 /** A store that takes `latencyMs` for each request, by a clock that jumps. */
@@ -128,5 +128,28 @@ describe('an open loop', () => {
     const result = await store.run(load);
     expect(store.sentCount).to.equal(20);
     expect(result.unsentCount).to.equal(80);
+  });
+});
+
+describe('the schedule of an open loop', () => {
+  it('is due at even intervals from its start, without drift', () => {
+    const schedule = new Schedule(300, 1000);
+    const due = Array.from({ length: 901 }, () => schedule.take());
+    expect(due[0]).to.equal(1000);
+    expect(due[1]).to.be.closeTo(1000 + 1000 / 300, 1e-9);
+    expect(due[900]).to.equal(4000);
+  });
+
+  it('tells how many were due and not taken', () => {
+    const schedule = new Schedule(100, 0);
+    expect(schedule.leftUntil(1000)).to.equal(100);
+    for (let taken = 0; taken < 40; taken += 1) schedule.take();
+    expect(schedule.leftUntil(1000)).to.equal(60);
+    expect(schedule.leftUntil(100)).to.equal(0);
+  });
+
+  it('counts from when a request was due, but for what a timer is late by itself', () => {
+    expect(countedFrom(100, 101)).to.equal(101);
+    expect(countedFrom(100, 150)).to.equal(100);
   });
 });

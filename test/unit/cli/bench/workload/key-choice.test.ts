@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { Dice } from 'paxkv/internal/bench/workload/dice';
 import { type Distribution, KeyChoice } from 'paxkv/internal/bench/workload/key-choice';
+import { SeededRandom } from 'paxkv/internal/bench/workload/random';
 
 /** How many of 10,000 draws from 100 keys are among the first ten, and among the last ten. */
 function edges(distribution: Distribution): { first: number; last: number } {
-  const keys = new KeyChoice(distribution, 100, new Dice(5));
+  const keys = new KeyChoice(distribution, 100, new SeededRandom(5));
   const drawn = Array.from({ length: 10_000 }, () => keys.existing());
   for (const index of drawn) expect(index).to.be.within(0, 99);
   return {
@@ -30,7 +30,7 @@ describe('the choice of keys', () => {
     const { first, last } = edges('latest');
     expect(last).to.be.above(5000);
     expect(first).to.be.below(400);
-    const keys = new KeyChoice('latest', 100, new Dice(5));
+    const keys = new KeyChoice('latest', 100, new SeededRandom(5));
     expect(keys.created()).to.equal(100);
     expect(keys.keyCount).to.equal(101);
     const drawn = Array.from({ length: 1000 }, () => keys.existing());

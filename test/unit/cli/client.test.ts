@@ -1,15 +1,10 @@
 import { expect } from 'chai';
-import { splitList } from 'paxkv/internal/client-options';
 import { DoorUnderTest } from '../kvserver/api/http/app-under-test.ts';
 import { runCaptured } from './captured-streams.ts';
 import { clearEnvironment, setEnvironment } from './environment.ts';
 
-describe('the options of a client', () => {
+describe('the global options', () => {
   afterEach(clearEnvironment);
-
-  it('split a list at commas, and forgive spaces and a comma too many', () => {
-    expect(splitList(' a:1, b:2,')).to.deep.equal(['a:1', 'b:2']);
-  });
 
   it('come from the environment, and the command line wins', async () => {
     const door = await DoorUnderTest.open();
@@ -36,10 +31,36 @@ describe('the options of a client', () => {
 
   it('refuse a time-out that is none, and say where it came from', async () => {
     setEnvironment({ PAXKV_TIMEOUT: 'soon' });
-    const { exitCode, explained } = await runCaptured(['get', 'k']);
+    const { exitCode, notes } = await runCaptured(['get', 'k']);
     expect(exitCode).to.equal(2);
-    expect(explained).to.contain("value 'soon' from env 'PAXKV_TIMEOUT' is invalid");
+    expect(notes.join()).to.contain("value 'soon' from env 'PAXKV_TIMEOUT' is invalid");
   });
+
+  it('stand before the command as well as after it', async () => {
+    const door = await DoorUnderTest.open();
+    try {
+      const globals = ['--endpoints', door.url, '-t', '5s', '--json'];
+      const before = await runCaptured([...globals, 'put', 'k', 'v']);
+      expect(JSON.parse(before.printed)).to.deep.equal({ revision: 1 });
+      const around = await runCaptured(['-e', door.url, 'get', 'k', '--raw', '--timeout', '5s']);
+      expect(around.printed).to.equal('v');
+    } finally {
+      await door.close();
+    }
+  });
+
+  for (const command of ['cluster', 'serve']) {
+    it(`are refused by paxkv ${command}, which talks to no cluster`, async () => {
+      for (const flags of [
+        ['--timeout', '5s'],
+        ['--endpoints', '127.0.0.1:1'],
+      ]) {
+        const { exitCode, notes } = await runCaptured([...flags, command]);
+        expect(exitCode).to.equal(2);
+        expect(notes).to.deep.equal([`paxkv ${command} takes no ${flags[0]}`]);
+      }
+    });
+  }
 
   it('bound the wait for a server that never answers, whose outcome is unknown', async () => {
     const door = await DoorUnderTest.open();

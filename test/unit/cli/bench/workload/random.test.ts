@@ -1,21 +1,42 @@
 import { expect } from 'chai';
-import { Dice } from 'paxkv/internal/bench/workload/dice';
-import { Zipfian } from 'paxkv/internal/bench/workload/zipfian';
+import { SeededRandom, Zipfian } from 'paxkv/internal/bench/workload/random';
+
+describe('the random numbers of a load', () => {
+  it('are the same from the same seed, and others from another', () => {
+    const drawn = (seed: number) => {
+      const random = new SeededRandom(seed);
+      return Array.from({ length: 20 }, () => random.next());
+    };
+    expect(drawn(1)).to.deep.equal(drawn(1));
+    expect(drawn(1)).not.to.deep.equal(drawn(2));
+  });
+
+  it('include every number below the count about equally often', () => {
+    const random = new SeededRandom(7);
+    const counts = Array.from({ length: 10 }, () => 0);
+    for (let draw = 0; draw < 10_000; draw += 1) {
+      const index = random.below(10);
+      counts[index] = (counts[index] ?? 0) + 1;
+    }
+    expect(counts).to.have.lengthOf(10);
+    for (const count of counts) expect(count).to.be.within(850, 1150);
+  });
+});
 
 const drawCount = 200_000;
 
 function draw(zipfian: Zipfian, rankCount: number): number[] {
-  const dice = new Dice(3);
+  const random = new SeededRandom(3);
   const counts = Array.from({ length: rankCount }, () => 0);
   for (let index = 0; index < drawCount; index += 1) {
-    const rank = zipfian.rankAt(dice.next());
+    const rank = zipfian.rankAt(random.next());
     counts[rank] = (counts[rank] ?? 0) + 1;
   }
   expect(counts).to.have.lengthOf(rankCount);
   return counts;
 }
 
-/** How often each rank comes up by the law itself. */
+/** The share of each rank by the law itself. */
 function expectedShares(rankCount: number): number[] {
   const weights = Array.from({ length: rankCount }, (_, rank) => 1 / (rank + 1) ** 0.99);
   const sum = weights.reduce((total, weight) => total + weight, 0);
@@ -38,7 +59,7 @@ describe('zipfian ranks', () => {
     }
   });
 
-  it('stay in range at both ends of chance, for any count', () => {
+  it('stay in range at both ends of the draw, for any count', () => {
     for (const count of [1, 2, 3, 10]) {
       const zipfian = new Zipfian(count);
       expect(zipfian.rankAt(0)).to.equal(0);

@@ -1,15 +1,15 @@
 /**
- * Which nodes a cluster's data directory holds. A cluster is started with all of them or not at all:
- * a node that began anew beside the others would have forgotten its votes.
+ * The check of a local cluster's data directory before a start. A cluster starts with the data of all of
+ * its nodes or with none: a node that began anew beside the others would have forgotten its votes.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { CliError, exitCodes } from '../exit-code.ts';
+import { CliError } from '../cli-error.ts';
 
 export interface StoredNodes {
-  /** Ids of the nodes that have data. */
+  /** Ids of the nodes that have data, in ascending order. */
   readonly nodes: readonly number[];
-  /** How many nodes theirs is a cluster of; `undefined` if none of them can tell. */
+  /** How many nodes the cluster has that they belong to; `undefined` if no identity file says. */
   readonly nodeCount: number | undefined;
 }
 
@@ -29,33 +29,33 @@ export function storedNodes(directory: string): StoredNodes {
   };
 }
 
-/** @throws CliError unless there are no data, or data of every node of a cluster of `wantedCount`. */
-export function expectWhole(
+/** @throws CliError `CLI_DATA` unless no node has data, or every node of a cluster of `wantedCount`. */
+export function expectComplete(
   directory: string,
-  { nodes, nodeCount = wantedCountOf(nodes) }: StoredNodes,
+  { nodes, nodeCount = countFrom(nodes) }: StoredNodes,
   wantedCount: number,
 ): void {
   if (nodes.length === 0) return;
   if (nodeCount !== wantedCount) {
     const message = `${directory} holds a cluster of ${nodeCount}, not ${wantedCount}`;
-    throw new CliError(`${message}: start it with --nodes ${nodeCount}`, exitCodes.disk);
+    throw new CliError('CLI_DATA', `${message}: start it with --nodes ${nodeCount}`);
   }
   const all = Array.from({ length: nodeCount }, (_, node) => node);
   const missing = all.find((node) => !nodes.includes(node));
   if (missing === undefined) return;
   throw new CliError(
-    `${directory} lacks node-${missing}, and that node may have voted: put it back, or name ` +
-      'another directory for a new cluster',
-    exitCodes.disk,
+    'CLI_DATA',
+    `${directory} lacks node-${missing}, and that node may have voted: put it back, or give a new ` +
+      'cluster another directory with --data',
   );
 }
 
-/** Without a word from the nodes themselves: as many as their ids ask for. */
-function wantedCountOf(nodes: readonly number[]): number {
+/** The smallest cluster that has all of these nodes. */
+function countFrom(nodes: readonly number[]): number {
   return Math.max(...nodes) + 1;
 }
 
-/** Only to say it early: the server checks the file itself, and is the one to judge it. */
+/** Read leniently: this check only reports early, and the server verifies the file itself. */
 function nodeCountIn(identity: string): number | undefined {
   const [, count] = /"nodeCount": (\d+)/.exec(identity) ?? [];
   return count === undefined ? undefined : Number(count);

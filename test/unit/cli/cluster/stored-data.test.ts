@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDataDirectory } from '@paxkv/kvserver/internal/storage/index';
 import { expect } from 'chai';
-import { expectWhole, storedNodes } from 'paxkv/internal/cluster/stored-nodes';
+import { expectComplete, storedNodes } from 'paxkv/internal/cluster/stored-data';
 
 describe('storedNodes', () => {
   let directory: string;
@@ -39,11 +39,11 @@ describe('storedNodes', () => {
   });
 });
 
-describe('expectWhole', () => {
+describe('expectComplete', () => {
   it('takes every node of a cluster, and takes none for a new one', () => {
-    expectWhole('d', { nodes: [0, 1, 2], nodeCount: 3 }, 3);
-    expectWhole('d', { nodes: [0, 1, 2], nodeCount: undefined }, 3);
-    expectWhole('d', { nodes: [], nodeCount: undefined }, 3);
+    expectComplete('d', { nodes: [0, 1, 2], nodeCount: 3 }, 3);
+    expectComplete('d', { nodes: [0, 1, 2], nodeCount: undefined }, 3);
+    expectComplete('d', { nodes: [], nodeCount: undefined }, 3);
   });
 
   for (const [nodes, nodeCount] of [
@@ -51,7 +51,7 @@ describe('expectWhole', () => {
     [[0, 1, 2, 3, 4], 3],
   ] as const) {
     it(`refuses to start ${nodeCount} nodes on the data of ${nodes.length}`, () => {
-      expect(() => expectWhole('d', { nodes, nodeCount: nodes.length }, nodeCount))
+      expect(() => expectComplete('d', { nodes, nodeCount: nodes.length }, nodeCount))
         .to.throw(`d holds a cluster of ${nodes.length}, not ${nodeCount}`)
         .with.property('exitCode', 3);
     });
@@ -62,7 +62,7 @@ describe('expectWhole', () => {
     [[0, 1], 2],
   ] as const) {
     it(`refuses to let node ${missing} begin anew beside the others`, () => {
-      expect(() => expectWhole('d', { nodes, nodeCount: 3 }, 3))
+      expect(() => expectComplete('d', { nodes, nodeCount: 3 }, 3))
         .to.throw(`d lacks node-${missing}, and that node may have voted`)
         .with.property('exitCode', 3);
     });

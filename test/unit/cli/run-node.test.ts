@@ -3,10 +3,11 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseConfig } from '@paxkv/kvserver/internal/config/settings';
 import { expect } from 'chai';
-import { CliError } from 'paxkv/internal/exit-code';
-import { runNode } from 'paxkv/internal/serve/run-node';
-import { CapturedStreams } from '../captured-streams.ts';
+import { CliError } from 'paxkv/internal/cli-error';
+import { runNode, toFlagProblem, toSettings } from 'paxkv/internal/run-node';
+import { CapturedStreams } from './captured-streams.ts';
 
 class FakeProcess extends EventEmitter {
   exit(code: number): never {
@@ -56,19 +57,19 @@ describe('runNode', () => {
 
   it('runs until it is asked to stop, and frees its data for the next', async () => {
     for (const signal of ['SIGTERM', 'SIGINT', 'disconnect']) {
-      const asked = new FakeProcess();
-      const ended = runNode(settings(), new CapturedStreams({}), asked);
-      asked.emit(signal);
+      const source = new FakeProcess();
+      const ended = runNode(settings(), new CapturedStreams({}), source);
+      source.emit(signal);
       await ended;
     }
   });
 
   it('says on standard error what an operator should doubt', async () => {
-    const asked = new FakeProcess();
+    const source = new FakeProcess();
     const streams = new CapturedStreams({});
     const addresses = ['127.0.0.1:1', '127.0.0.1:2'];
-    const ended = runNode(settings({ addresses }), streams, asked);
-    asked.emit('SIGTERM');
+    const ended = runNode(settings({ addresses }), streams, source);
+    source.emit('SIGTERM');
     await ended;
     expect(streams.notes).to.have.lengthOf(1);
     expect(streams.notes[0]).to.match(/^warning: 2 nodes/);
@@ -84,7 +85,8 @@ describe('runNode', () => {
     const { exitCode, message } = await failureOf({ listenPort: takenPort });
     expect(exitCode).to.equal(1);
     expect(message).to.equal(
-      `cannot listen on port ${takenPort} of 127.0.0.1: another program listens there`,
+      `cannot listen on port ${takenPort} of 127.0.0.1: another program listens there; ` +
+        'stop it, or choose another --port',
     );
   });
 
@@ -99,9 +101,9 @@ describe('runNode', () => {
     const data = join(directory, 'data');
     await mkdir(data);
     await writeFile(join(data, 'identity.json'), '{"format":1,"surplus":0}');
-    const asked = new FakeProcess();
-    const ended = runNode(settings(), new CapturedStreams({}), asked);
-    asked.emit('SIGTERM');
+    const source = new FakeProcess();
+    const ended = runNode(settings(), new CapturedStreams({}), source);
+    source.emit('SIGTERM');
     await ended;
     const names = await readdir(data);
     expect(names).to.include('identity.json');
@@ -109,12 +111,66 @@ describe('runNode', () => {
   });
 
   it('exits 3 for the data of another cluster', async () => {
-    const asked = new FakeProcess();
-    const ended = runNode(settings(), new CapturedStreams({}), asked);
-    asked.emit('SIGTERM');
+    const source = new FakeProcess();
+    const ended = runNode(settings(), new CapturedStreams({}), source);
+    source.emit('SIGTERM');
     await ended;
     const { exitCode, message } = await failureOf({ clusterId: 'other' });
     expect(exitCode).to.equal(3);
     expect(message).to.contain('(DISK_WRONG_CLUSTER)');
+  });
+});
+
+const options = {
+  node: 1,
+  peers: '127.0.0.1:1, 127.0.0.1:2,127.0.0.1:3',
+  data: 'data/node-1',
+  cluster: 'paxkv',
+  logLevel: 'info',
+} as const;
+
+describe('toSettings', () => {
+  it('gives settings that the server takes, with its own defaults where no flag was given', () => {
+    const config = parseConfig(toSettings(options));
+    expect(config).to.deep.include({
+      nodeId: 1,
+      clusterId: 'paxkv',
+      dataDirectory: 'data/node-1',
+      listenHost: '127.0.0.1',
+      listenPort: 2,
+      insecure: false,
+      logLevel: 'info',
+    });
+    expect(config.addresses.map(({ port }) => port)).to.deep.equal([1, 2, 3]);
+  });
+
+  it('hands on each flag that was given', () => {
+    const given = { ...options, host: '0.0.0.0', port: 0, insecure: true, logLevel: 'debug' };
+    expect(parseConfig(toSettings(given))).to.deep.include({
+      listenHost: '0.0.0.0',
+      listenPort: 0,
+      insecure: true,
+      logLevel: 'debug',
+    });
+  });
+
+  it('keeps an empty address, so that it is refused and not skipped', () => {
+    const settings = toSettings({ ...options, peers: '127.0.0.1:1,,127.0.0.1:3' });
+    expect(() => parseConfig(settings)).to.throw('"" is not host:port');
+  });
+});
+
+describe('toFlagProblem', () => {
+  it('names the flag that a setting came from', () => {
+    expect(toFlagProblem('nodeId: too high')).to.equal('--node: too high');
+    expect(toFlagProblem('addresses.2: not host:port')).to.equal('--peers: not host:port');
+    expect(toFlagProblem('logLevel: unknown')).to.equal('--log-level: unknown');
+  });
+
+  it('leaves alone what is no flag', () => {
+    expect(toFlagProblem('limits.batchBytesMax: too low')).to.equal(
+      'limits.batchBytesMax: too low',
+    );
+    expect(toFlagProblem('nothing fits')).to.equal('nothing fits');
   });
 });

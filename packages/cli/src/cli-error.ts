@@ -1,0 +1,115 @@
+/**
+ * How a command ends: exit codes for scripts, and errors with a stable code that say whether the command
+ * took effect. Neither an exit code nor an error code ever changes its meaning.
+ */
+import { KvError, type KvErrorCode, type Outcome } from '@paxkv/client';
+
+export const exitCodes = {
+  ok: 0,
+  /** The command did not take effect. */
+  failed: 1,
+  /** The command line is wrong. Nothing was attempted. */
+  usage: 2,
+  /** A data directory cannot be used, or its disk failed. */
+  disk: 3,
+  /** The command may have taken effect. */
+  unknown: 4,
+  /** `get`: the cluster answered that the key does not exist. */
+  absent: 5,
+  /** The command took effect, but its result could not be written. */
+  unprinted: 6,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+export const exitCodeHelp = `
+Exit codes:
+  0  success
+  1  not done, for example because no server could be reached
+  2  usage error: the command line is wrong
+  3  a data directory cannot be used, or its disk failed
+  4  unknown whether it was done: read before you write again
+  5  get: the key does not exist
+  6  done, but the result could not be written`;
+
+/** What the command itself reports, with the outcome and the exit code of each error. */
+const cliErrors = {
+  CLI_USAGE: { outcome: 'not done', exitCode: exitCodes.usage },
+  /** Standard input cannot be read. */
+  CLI_INPUT: { outcome: 'not done', exitCode: exitCodes.failed },
+  /** A port cannot be listened on. */
+  CLI_PORT: { outcome: 'not done', exitCode: exitCodes.failed },
+  /** The data directory of a local cluster does not fit the cluster that is asked for. */
+  CLI_DATA: { outcome: 'not done', exitCode: exitCodes.disk },
+  /** A node of a local cluster did not start, or all of them ended. */
+  CLI_NODE_ENDED: { outcome: 'not done', exitCode: exitCodes.failed },
+  /** No server answered. */
+  CLI_NO_ANSWER: { outcome: 'not done', exitCode: exitCodes.failed },
+  /** The result could not be written to standard output or to a file. */
+  CLI_OUTPUT: { outcome: 'done', exitCode: exitCodes.unprinted },
+  /** A defect of this program. */
+  CLI_INTERNAL: { outcome: 'unknown', exitCode: exitCodes.unknown },
+  KV_NO_SUCH_KEY: { outcome: 'done', exitCode: exitCodes.absent },
+} as const satisfies Record<string, { outcome: Outcome; exitCode: ExitCode }>;
+
+/** `DISK_…` are the codes of the server's disk errors; see packages/kvserver/README.md. */
+export type CliErrorCode = keyof typeof cliErrors | `DISK_${string}`;
+
+/** Ends a command with a message of one or more lines. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly code: CliErrorCode;
+  readonly lines: readonly string[];
+  readonly outcome: Outcome;
+  readonly exitCode: ExitCode;
+
+  /** `exitCode` is the code's own unless the caller knows more. */
+  constructor(
+    code: CliErrorCode,
+    message: string | readonly string[],
+    details: { readonly cause?: unknown; readonly exitCode?: ExitCode } = {},
+  ) {
+    const lines = typeof message === 'string' ? [message] : message;
+    super(lines.join('\n'), details.cause === undefined ? undefined : { cause: details.cause });
+    const known = isDiskCode(code) ? cliErrors.CLI_DATA : cliErrors[code];
+    this.code = code;
+    this.lines = lines;
+    this.outcome = known.outcome;
+    this.exitCode = details.exitCode ?? known.exitCode;
+  }
+}
+
+function isDiskCode(code: CliErrorCode): code is `DISK_${string}` {
+  return code.startsWith('DISK_');
+}
+
+/** Why a command did not end as it should, ready to be printed. */
+export interface Failure {
+  readonly code: CliErrorCode | KvErrorCode;
+  readonly outcome: Outcome;
+  /** For people. */
+  readonly lines: readonly string[];
+  readonly exitCode: ExitCode;
+}
+
+export function toFailure(error: unknown): Failure {
+  if (error instanceof CliError) return error;
+  if (error instanceof KvError) {
+    const { code, outcome, message } = error;
+    const exitCode = outcome === 'unknown' ? exitCodes.unknown : exitCodes.failed;
+    return { code, outcome, lines: [`${message} (${code}, ${outcome})`], exitCode };
+  }
+  // A defect is found by its place, so the stack is printed.
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return toFailure(new CliError('CLI_INTERNAL', `internal error: ${text}`));
+}
+
+/** The failure as `--json` prints it: the shape of an error in the HTTP interface. */
+export function toErrorReply({ code, outcome, lines }: Failure): object {
+  return { error: { code, outcome, message: lines.join('\n') } };
+}
+
+/** The message of an error that foreign code threw. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,31 @@
+/** The client of a command: made from its options, closed when the command is over. */
+import { KvClient, type Transport } from '@paxkv/client';
+import { CliError } from './cli-error.ts';
+import { type ClientOptions, splitList } from './options.ts';
+
+/** Runs `use` with a client, and closes the client even if `use` fails. */
+export async function withClient<T>(
+  options: ClientOptions,
+  use: (client: KvClient<'buffer'>) => Promise<T>,
+): Promise<T> {
+  const client = toClient(options);
+  try {
+    return await use(client);
+  } finally {
+    await client.close();
+  }
+}
+
+/** @throws CliError `CLI_USAGE` if the endpoints are invalid. */
+export function toClient(
+  { endpoints, timeout: timeoutMs }: ClientOptions,
+  transport: Transport = 'stream',
+): KvClient<'buffer'> {
+  const settings = { endpoints: splitList(endpoints), timeoutMs, transport };
+  try {
+    return new KvClient({ ...settings, encoding: 'buffer' });
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new CliError('CLI_USAGE', `--endpoints: ${cause.message}`, { cause });
+  }
+}

@@ -1,0 +1,92 @@
+/** The check of a local cluster's ports, before anything starts that would have to be stopped again. */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { KvClient, KvError } from '@paxkv/client';
+import { CliError } from '../cli-error.ts';
+
+const host = '127.0.0.1';
+const askMsMax = 1000;
+
+/** @throws CliError `CLI_PORT` that says which ports cannot be had, who has them, and what to do. */
+export async function expectFree(ports: readonly number[]): Promise<void> {
+  const checks = await Promise.all(
+    ports.map(async (port) => ({ port, error: await listenError(port) })),
+  );
+  const lines = await Promise.all(
+    checks.flatMap(({ port, error }) => (error === undefined ? [] : [describe(port, error)])),
+  );
+  if (lines.length === 0) return;
+  // npm hands on arguments behind `--` only.
+  const { npm_lifecycle_event: script } = process.env;
+  const call = script === 'start' ? 'npm start --' : 'paxkv cluster';
+  const advice =
+    'stop what listens there, or start a cluster on other ports with other data: ' +
+    `${call} --port ${Math.max(...ports) + 8} --data <directory>`;
+  throw new CliError('CLI_PORT', [...lines, advice]);
+}
+
+function listenError(port: number): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', resolve);
+    probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(undefined)));
+  });
+}
+
+async function describe(port: number, { code, message }: NodeJS.ErrnoException): Promise<string> {
+  if (code !== 'EADDRINUSE') return `port ${port} cannot be used: ${message}`;
+  const pid = listenerOf(port);
+  const process = pid === undefined ? '' : ` (pid ${pid})`;
+  const owner = (await serverAt(port)) ?? 'another program';
+  return `port ${port} is taken by ${owner}${process}`;
+}
+
+/** The paxkv server that listens on the port, in words. */
+async function serverAt(port: number): Promise<string | undefined> {
+  const client = new KvClient({ endpoints: [`${host}:${port}`], timeoutMs: askMsMax });
+  try {
+    const { node, cluster } = await client.status();
+    return `node ${node} of a running paxkv cluster named ${cluster}`;
+  } catch (error) {
+    if (error instanceof KvError) return undefined;
+    throw error;
+  } finally {
+    await client.close();
+  }
+}
+
+/** The process that listens on the port: known only on Linux, and only of one's own processes. */
+function listenerOf(port: number): number | undefined {
+  const inode = listeningInode(port);
+  if (inode === undefined) return undefined;
+  const pids = ifReadable(() => readdirSync('/proc')).filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).find((pid) => openFilesOf(pid).includes(`socket:[${inode}]`));
+}
+
+/** From `/proc/net/tcp`, whose rows have: slot, local address, remote address, state, … , inode. */
+function listeningInode(port: number): string | undefined {
+  const listening = '0A';
+  const localPort = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const rows = ifReadable(() => readFileSync('/proc/net/tcp', 'utf8').trim().split('\n'));
+  const columns = rows.map((row) => row.trim().split(/\s+/));
+  return columns.find(
+    ([, local, , state]) => local?.endsWith(localPort) && state === listening,
+  )?.[9];
+}
+
+/** What the process has open, as far as it can be seen. */
+function openFilesOf(pid: number): string[] {
+  const directory = `/proc/${pid}/fd`;
+  return ifReadable(() => readdirSync(directory)).flatMap((name) =>
+    ifReadable(() => [readlinkSync(`${directory}/${name}`)]),
+  );
+}
+
+/** Other users' processes cannot be read, and a process or file may be gone by now. */
+function ifReadable(read: () => string[]): string[] {
+  try {
+    return read();
+  } catch {
+    return [];
+  }
+}

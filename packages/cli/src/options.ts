@@ -1,0 +1,117 @@
+/** Options: the parsers of their values, and the global options, which any position takes. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { CliError } from './cli-error.ts';
+
+/** The options of every command that talks to a cluster. */
+export interface ClientOptions extends OutputOptions {
+  /** Server addresses separated by commas. */
+  readonly endpoints: string;
+  /** Milliseconds for the whole call, retries included. */
+  readonly timeout: number;
+}
+
+/** The options of every command. */
+export interface OutputOptions {
+  readonly json?: true;
+}
+
+const globalNames = ['endpoints', 'timeout', 'json'] as const;
+type GlobalName = (typeof globalNames)[number];
+
+/** The longest delay of a timer. */
+const timeoutMsMax = 2 ** 31 - 1;
+const timeoutMsDefault = 10_000;
+
+export const endpointsDefault = [4401, 4402, 4403]
+  .map((port) => `http://127.0.0.1:${port}`)
+  .join(',');
+
+/** Defines the global options on the program, so that they may stand before or after a command. */
+export function addGlobalOptions(program: Command): Command {
+  return program
+    .addOption(
+      new Option('-e, --endpoints <urls>', 'servers to talk to, separated by commas')
+        .env('PAXKV_ENDPOINTS')
+        .default(endpointsDefault),
+    )
+    .addOption(
+      new Option('-t, --timeout <time>', 'give up after this time: 500ms, 5s, 2m')
+        .env('PAXKV_TIMEOUT')
+        .argParser(durationMs(1, timeoutMsMax))
+        .default(timeoutMsDefault, '10s'),
+    )
+    .option('--json', 'print results and errors as JSON');
+}
+
+/** For a command that talks to a cluster: its action gets `ClientOptions`. */
+export function addClientOptions(command: Command): Command {
+  return takeGlobals(command, globalNames);
+}
+
+/** For a command that talks to no cluster: its action gets `OutputOptions`. */
+export function addOutputOptions(command: Command): Command {
+  return takeGlobals(command, ['json']);
+}
+
+/** Hands the named global options to the command's action, and refuses the others. */
+function takeGlobals(command: Command, names: readonly GlobalName[]): Command {
+  const isTaken = (name: string) => names.some((taken) => taken === name);
+  command.configureHelp({
+    showGlobalOptions: true,
+    visibleGlobalOptions: ({ parent }) =>
+      (parent?.options ?? []).filter((option) => isTaken(option.attributeName())),
+  });
+  return command.hook('preAction', (_, action) => {
+    for (const name of globalNames) {
+      const { parent } = action;
+      if (isTaken(name)) action.setOptionValue(name, parent?.getOptionValue(name));
+      else if (parent?.getOptionValueSource(name) === 'cli') {
+        throw new CliError('CLI_USAGE', `paxkv ${action.name()} takes no --${name}`);
+      }
+    }
+  });
+}
+
+/** Parses a whole number from `min` to `max`, both included. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
+
+/**
+ * Parses a time into whole milliseconds from `minMs` to `maxMs`, both included: `500ms`, `1.5s`, `2m`. A
+ * number without a unit is in milliseconds.
+ */
+export function durationMs(minMs: number, maxMs: number): (text: string) => number {
+  return (text) => {
+    const [, digits = '', unit = 'ms'] = /^(\d{1,12}(?:\.\d{1,3})?)(ms|s|m)?$/.exec(text) ?? [];
+    const valueMs = digits === '' ? Number.NaN : Math.round(Number(digits) * (unitMs[unit] ?? 1));
+    if (valueMs >= minMs && valueMs <= maxMs) return valueMs;
+    throw new InvalidArgumentError(
+      `It must be a time such as 500ms, 5s or 2m, from ${minMs} to ${maxMs} milliseconds.`,
+    );
+  };
+}
+
+/**
+ * Parses a switch that may come from the environment, where it has a value. The empty text means no, so
+ * that an emptied variable turns nothing on.
+ */
+export function yesOrNo(text: string): boolean {
+  if (/^(?:yes|true|1)$/i.test(text)) return true;
+  if (/^(?:no|false|0|)$/i.test(text)) return false;
+  throw new InvalidArgumentError('It must be yes or no.');
+}
+
+/** The parts of a list, without the spaces around them and without empty ones. */
+export function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}

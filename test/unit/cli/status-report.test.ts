@@ -1,0 +1,122 @@
+import { type EndpointStatus, KvError, type StatusReply } from '@paxkv/client';
+import { expect } from 'chai';
+import { toClusterStatus, toStatusText } from 'paxkv/internal/status-report';
+import { runningStatus } from '../kvserver/api/http/app-under-test.ts';
+
+const nodes = [0, 1, 2];
+
+/** The answer of a node that serves and is connected to these peers. */
+function answer(node: number, connected: readonly number[], changes: Partial<StatusReply> = {}) {
+  const peers = nodes
+    .filter((peer) => peer !== node)
+    .map((peer) => ({ node: peer, connected: connected.includes(peer) }));
+  return {
+    endpoint: `http://127.0.0.1:440${node + 1}`,
+    status: { ...runningStatus, node, peers, ...changes },
+  } satisfies EndpointStatus;
+}
+
+function silence(node: number): EndpointStatus {
+  const cause = new Error('connect ECONNREFUSED');
+  const error = new KvError('KV_UNREACHABLE', 'status: a long story', { cause });
+  return { endpoint: `http://127.0.0.1:440${node + 1}`, error };
+}
+
+function textOf(...rows: EndpointStatus[]): string {
+  return toStatusText(toClusterStatus(rows));
+}
+
+/** The words of each row of the table. */
+function rowsOf(text: string): string[][] {
+  const lines = text.split('\n');
+  const start = lines.findIndex((line) => line.startsWith('node '));
+  const rows = lines.slice(start);
+  return rows.slice(0, rows.indexOf('')).map((line) => line.split(/ {2,}/));
+}
+
+describe('the status of a cluster', () => {
+  it('names the leader, that a majority serves, and how far each server is behind', () => {
+    const leader = 1;
+    const residentBytes = 83.4 * 1024 * 1024;
+    const text = textOf(
+      answer(0, [1, 2], { leader, applied: 9, max: 10, revision: 5, residentBytes }),
+      answer(1, [0, 2], { leader, applied: 10, max: 10, revision: 6, residentBytes }),
+      answer(2, [0, 1], { leader, applied: 3, max: 9, revision: 2, residentBytes }),
+    );
+    expect(text).to.match(/^leader: +node 1$/m);
+    expect(text).to.match(/^majority: +yes, 3 of 3 nodes serve$/m);
+    expect(rowsOf(text)).to.deep.equal([
+      ['node', 'address', 'state', 'behind', 'revision', 'peers', 'memory'],
+      ['0', '127.0.0.1:4401', 'follower', '1', '5', '2/2', '83 MiB'],
+      ['1', '127.0.0.1:4402', 'leader', '0', '6', '2/2', '83 MiB'],
+      ['2', '127.0.0.1:4403', 'follower', '7', '2', '2/2', '83 MiB'],
+    ]);
+  });
+
+  it('counts a majority only of nodes that reach one another', () => {
+    const apart = toClusterStatus([answer(0, []), answer(1, []), silence(2)]);
+    expect(apart).to.include({ servingCount: 1, hasMajority: false });
+    const together = toClusterStatus([answer(0, [1]), answer(1, [0]), silence(2)]);
+    expect(together).to.include({ servingCount: 2, hasMajority: true });
+  });
+
+  it('counts peers that were not asked, but none that says it does not serve', () => {
+    expect(toClusterStatus([answer(0, [1])])).to.include({ servingCount: 2, nodeCount: 3 });
+    const repairing = answer(1, [0], { state: 'repairing' });
+    const status = toClusterStatus([answer(0, [1]), repairing]);
+    expect(status).to.include({ servingCount: 1, hasMajority: false });
+  });
+
+  it('says what waits without a majority', () => {
+    expect(textOf(answer(0, []), silence(1), silence(2))).to.match(
+      /^majority: +no, 1 of 3 nodes serve: reads and writes wait for 2$/m,
+    );
+  });
+
+  it('believes a server that it leads itself, before those that say another does', () => {
+    const rows = [0, 1, 2].map((node) => answer(node, [0, 1, 2], { leader: node === 2 ? 2 : 0 }));
+    expect(toClusterStatus([...rows.slice(1)]).leader).to.equal(2);
+    expect(toClusterStatus(rows.slice(1, 2)).leader).to.equal(0);
+    expect(textOf(answer(0, [1, 2]))).to.match(/^leader: +none$/m);
+  });
+
+  it('says why a server does not serve, and why one does not answer', () => {
+    const text = textOf(
+      answer(0, [], { state: 'failed', reason: 'its journal is damaged' }),
+      silence(1),
+    );
+    expect(rowsOf(text)[1]?.slice(0, 3)).to.deep.equal(['0', '127.0.0.1:4401', 'failed']);
+    expect(rowsOf(text)[2]).to.deep.equal(['?', '127.0.0.1:4402', 'no answer']);
+    expect(text).to.match(/^node 0: failed: its journal is damaged$/m);
+    expect(text).to.match(/^http:\/\/127.0.0.1:4402: connect ECONNREFUSED \(KV_UNREACHABLE\)$/m);
+  });
+
+  it('names a silent server once', () => {
+    const endpoint = 'http://127.0.0.1:4401';
+    const error = new KvError('KV_TIMEOUT', `${endpoint} did not answer in time`);
+    expect(textOf({ endpoint, error })).to.match(
+      /\n\nhttp:\/\/127.0.0.1:4401 did not answer in time \(KV_TIMEOUT\)\n$/,
+    );
+  });
+
+  it('knows nothing if no server answers', () => {
+    const text = textOf(silence(0), silence(1));
+    expect(text).to.match(/^leader: +unknown$/m);
+    expect(text).to.match(/^majority: +unknown, no server answers$/m);
+  });
+
+  it('fits 80 columns, also with long addresses and large numbers', () => {
+    const big = { applied: 1, max: 123_456_789_012, revision: 98_765_432_109 };
+    const rows = nodes.map((node) => ({
+      ...answer(node, nodes, { ...big, state: 'repairing', residentBytes: 2e10 }),
+      endpoint: `https://paxkv-${node}.database.internal.example.com:44000`,
+    }));
+    const lines = textOf(...rows).split('\n');
+    expect(lines.find((line) => line.includes('repairing'))).to.contain('123456789011');
+    for (const line of lines) expect(line.length, line).to.be.at.most(80);
+  });
+
+  it('has no colours', () => {
+    expect(textOf(answer(0, []))).not.to.contain('\u001B');
+  });
+});
