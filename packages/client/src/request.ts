@@ -22,7 +22,7 @@ export interface PutRequest {
   readonly type: 'put';
   readonly key: Uint8Array;
   readonly value: Uint8Array;
-  /** May change between attempts, as the lowest number awaited rises: read it when the request leaves. */
+  /** May change between attempts, as the first outstanding number rises: read it when the request leaves. */
   readonly stamp: SessionStamp;
 }
 export interface AppendRequest {

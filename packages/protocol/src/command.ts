@@ -18,7 +18,7 @@ export type Command =
 export interface Stamp {
   readonly session: number;
   readonly number: number;
-  readonly lowestAwaited: number;
+  readonly firstOutstanding: number;
 }
 
 /** A command as it travels through the log. Without a stamp, a second delivery is a second request. */
@@ -50,7 +50,7 @@ export type Refusal =
   | 'sessionExpired'
   /** The number was used before for another command. */
   | 'numberReused'
-  /** The number is below the lowest the client said it awaits, or too far above it. */
+  /** The number is below the first outstanding one, or too far above it. */
   | 'outsideWindow'
   /** The value would grow over its limit. */
   | 'tooLarge';

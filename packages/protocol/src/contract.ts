@@ -25,7 +25,7 @@ export type Base64 = string;
 
 /**
  * Makes a repeated request take effect once. The server remembers the reply to every number from
- * `lowestAwaited` on, and gives it again instead of doing the work again.
+ * `firstOutstanding` on, and gives it again instead of doing the work again.
  */
 export interface SessionStamp {
   /** As given by `POST /v1/sessions`. Never given twice. */
@@ -33,7 +33,7 @@ export interface SessionStamp {
   /** From 1, one more for each new request; the same for each retry of it. */
   readonly number: number;
   /** The lowest number whose reply the client still awaits: at most `number`. */
-  readonly lowestAwaited: number;
+  readonly firstOutstanding: number;
 }
 
 /**

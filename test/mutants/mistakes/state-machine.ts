@@ -47,7 +47,7 @@ export const stateMachineMutants: readonly Mutant[] = [
       bySimulation,
       byTest(
         'unit/kvserver/state-machine/sessions/sessions',
-        'drops replies below the lowest awaited, and no other',
+        'drops replies below the first outstanding number, and no other',
       ),
     ],
   },
@@ -58,8 +58,8 @@ export const stateMachineMutants: readonly Mutant[] = [
     loses: 'A copy that was long under way takes effect a second time.',
     file: 'kvserver/src/state-machine/sessions/session.ts',
     right:
-      'return number >= this.#lowestAwaited && number < this.#lowestAwaited + sessionWindowMax;',
-    wrong: 'return number < this.#lowestAwaited + sessionWindowMax;',
+      'return number >= this.#firstOutstanding && number < this.#firstOutstanding + sessionWindowMax;',
+    wrong: 'return number < this.#firstOutstanding + sessionWindowMax;',
     caughtBy: [
       bySimulation,
       byTest(

@@ -11,7 +11,7 @@ import type { Store } from '../../history/recorded-client.ts';
 
 const patienceMs = 3_000;
 /** Left out of what is sent. */
-const stamp = { id: 1, number: 1, lowestAwaited: 1 };
+const stamp = { id: 1, number: 1, firstOutstanding: 1 };
 
 export interface SessionlessStoreOptions {
   readonly endpoints: readonly string[];

@@ -53,8 +53,8 @@ describe('KvClient over HTTP', () => {
     };
     await client.put('a', 'c');
     expect(submitter.requests.slice(-2).map(({ stamp }) => stamp)).to.deep.equal([
-      { session: 7, number: 2, lowestAwaited: 2 },
-      { session: 7, number: 2, lowestAwaited: 2 },
+      { session: 7, number: 2, firstOutstanding: 2 },
+      { session: 7, number: 2, firstOutstanding: 2 },
     ]);
   });
 

@@ -99,9 +99,9 @@ describe('KvClient', () => {
     ]);
     const writes = world.exchange.sent.filter(({ path }) => path !== paths.sessions);
     expect(writes.map(stampOf)).to.deep.equal([
-      { id: 1, number: 1, lowestAwaited: 1 },
-      { id: 1, number: 2, lowestAwaited: 2 },
-      { id: 1, number: 3, lowestAwaited: 3 },
+      { id: 1, number: 1, firstOutstanding: 1 },
+      { id: 1, number: 2, firstOutstanding: 2 },
+      { id: 1, number: 3, firstOutstanding: 3 },
     ]);
   });
 

@@ -99,6 +99,6 @@ export function toReply({ type }: Request, body: unknown): Reply {
   }
 }
 
-function toSession({ id, number, lowestAwaited }: SessionStamp): SessionStamp {
-  return { id, number, lowestAwaited };
+function toSession({ id, number, firstOutstanding }: SessionStamp): SessionStamp {
+  return { id, number, firstOutstanding };
 }

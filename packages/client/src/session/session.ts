@@ -1,6 +1,6 @@
 /**
- * The numbers of one session. Each request gets the next one and never another's; the lowest number
- * still awaited lets the server forget the replies below it.
+ * The numbers of one session. Each request gets the next one and never another's; the first outstanding
+ * number lets the server forget the replies below it.
  */
 import { type SessionStamp, sessionWindowMax } from '@paxkv/protocol';
 
@@ -17,13 +17,13 @@ export class Session {
     this.id = id;
   }
 
-  /** Whether another request may begin: the server refuses numbers too far above the lowest awaited. */
+  /** Whether another request may begin: the server refuses numbers too far above the first outstanding number. */
   get hasRoom(): boolean {
-    return this.#next - this.lowestAwaited < sessionWindowMax;
+    return this.#next - this.firstOutstanding < sessionWindowMax;
   }
 
   /** The next number if none is awaited. */
-  get lowestAwaited(): number {
+  get firstOutstanding(): number {
     while (this.#lowest < this.#next && this.#awaited[this.#lowest % sessionWindowMax] === 0) {
       this.#lowest += 1;
     }
@@ -66,13 +66,13 @@ export class Place implements SessionStamp {
   }
 
   /** May rise between two attempts of the request. */
-  get lowestAwaited(): number {
-    return this.session.lowestAwaited;
+  get firstOutstanding(): number {
+    return this.session.firstOutstanding;
   }
 
   /**
    * The reply has come or is no longer awaited. The number is not used again: a copy that the network
-   * delivers later is then below the lowest awaited, and the server refuses it.
+   * delivers later is then below the first outstanding number, and the server refuses it.
    */
   leave(): void {
     this.session.end(this.#number);

@@ -68,8 +68,8 @@ export function fromRow(row: unknown, endpoint: string): Reply | KvError | Excha
   }
 }
 
-function stamped(command: Row, { id, number, lowestAwaited }: SessionStamp): Row {
-  return [command, id, number, lowestAwaited];
+function stamped(command: Row, { id, number, firstOutstanding }: SessionStamp): Row {
+  return [command, id, number, firstOutstanding];
 }
 
 function toEntry([, createRevision, modRevision, version, value]: Row): RawEntry {

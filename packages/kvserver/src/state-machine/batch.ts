@@ -114,7 +114,7 @@ function toBytesOfRow(request: Request): Bytes {
 
 function fromRequest({ command, stamp }: Request): Row {
   const row = fromCommand(command);
-  return stamp === undefined ? [row] : [row, stamp.session, stamp.number, stamp.lowestAwaited];
+  return stamp === undefined ? [row] : [row, stamp.session, stamp.number, stamp.firstOutstanding];
 }
 
 function toRequest(row: Row): Request {
@@ -124,12 +124,12 @@ function toRequest(row: Row): Request {
   return { command, stamp: toStamp(row) };
 }
 
-function toStamp([, session, number, lowestAwaited]: Row): Stamp {
+function toStamp([, session, number, firstOutstanding]: Row): Stamp {
   const stamp = {
     session: toCount(session, 1),
     number: toCount(number, 1),
-    lowestAwaited: toCount(lowestAwaited, 1),
+    firstOutstanding: toCount(firstOutstanding, 1),
   };
-  if (stamp.lowestAwaited <= stamp.number) return stamp;
-  throw new TypeError('A request is itself awaited, so none above it is the lowest.');
+  if (stamp.firstOutstanding <= stamp.number) return stamp;
+  throw new TypeError('The first outstanding number is above the number of the request itself.');
 }

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 
 const key = new Uint8Array([0, 255]);
 const value = Buffer.from('xhellox').subarray(1, 6);
-const stamp = { id: 3, number: 2, lowestAwaited: 1 };
+const stamp = { id: 3, number: 2, firstOutstanding: 1 };
 const versions = { createRevision: 1, modRevision: 2, version: 3 };
 const get = { type: 'get', key, consistency: 'linearizable' } as const;
 

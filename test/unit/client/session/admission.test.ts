@@ -122,8 +122,8 @@ describe('Entrance', () => {
       entrance.leave(place);
     }
     expect((await late).code).to.equal('KV_ABORTED');
-    const { number, lowestAwaited } = await enter();
-    expect(lowestAwaited).to.equal(number);
+    const { number, firstOutstanding } = await enter();
+    expect(firstOutstanding).to.equal(number);
   });
 
   it('refuses at once when too many wait already', async () => {

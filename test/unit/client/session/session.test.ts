@@ -2,7 +2,7 @@ import { type Place, Session } from '@paxkv/client/internal/session/session';
 import { sessionWindowMax } from '@paxkv/protocol';
 import { expect } from 'chai';
 
-const stampOf = ({ id, number, lowestAwaited }: Place) => ({ id, number, lowestAwaited });
+const stampOf = ({ id, number, firstOutstanding }: Place) => ({ id, number, firstOutstanding });
 
 describe('Session', () => {
   it('counts from 1', () => {
@@ -11,19 +11,19 @@ describe('Session', () => {
     expect(places.map(({ number }) => number)).to.deep.equal([1, 2, 3]);
   });
 
-  it('stamps the lowest number still awaited, as it is at each moment', () => {
+  it('stamps the first outstanding number of the moment', () => {
     const session = new Session(9);
     const [first, second, third] = [session.begin(), session.begin(), session.begin()];
     second.leave();
-    expect(stampOf(third)).to.deep.equal({ id: 9, number: 3, lowestAwaited: 1 });
+    expect(stampOf(third)).to.deep.equal({ id: 9, number: 3, firstOutstanding: 1 });
     first.leave();
-    expect(stampOf(third)).to.deep.equal({ id: 9, number: 3, lowestAwaited: 3 });
+    expect(stampOf(third)).to.deep.equal({ id: 9, number: 3, firstOutstanding: 3 });
   });
 
-  it('never stamps a lowest awaited above the number itself', () => {
+  it('never stamps a first outstanding number above its own', () => {
     const session = new Session(9);
     session.begin().leave();
-    expect(stampOf(session.begin())).to.deep.equal({ id: 9, number: 2, lowestAwaited: 2 });
+    expect(stampOf(session.begin())).to.deep.equal({ id: 9, number: 2, firstOutstanding: 2 });
   });
 
   it('does not use a number again that was given up', () => {
@@ -44,7 +44,7 @@ describe('Session', () => {
     expect(session.hasRoom, 'number 1 still holds the window').to.equal(false);
     places[0]?.leave();
     expect(session.hasRoom).to.equal(true);
-    expect(session.begin()).to.include({ number: sessionWindowMax + 1, lowestAwaited: 3 });
+    expect(session.begin()).to.include({ number: sessionWindowMax + 1, firstOutstanding: 3 });
   });
 
   it('keeps count over many windows', () => {
@@ -53,10 +53,10 @@ describe('Session', () => {
     for (let number = 1; number <= 5 * sessionWindowMax; number += 1) {
       awaited.push(session.begin());
       if (awaited.length === 3) {
-        // The middle one first: the lowest awaited moves in steps of different lengths.
+        // The middle one first: the first outstanding number moves in steps of different lengths.
         awaited.splice(number % 2, 1)[0]?.leave();
       }
-      expect(session.lowestAwaited).to.equal(awaited[0]?.number);
+      expect(session.firstOutstanding).to.equal(awaited[0]?.number);
     }
   });
 });

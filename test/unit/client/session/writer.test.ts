@@ -38,8 +38,8 @@ describe('Writer', () => {
     );
     expect(await client.put('a', 'b')).to.deep.equal({ revision: 1 });
     expect(stamps()).to.deep.equal([
-      { id: 1, number: 1, lowestAwaited: 1 },
-      { id: 2, number: 1, lowestAwaited: 1 },
+      { id: 1, number: 1, firstOutstanding: 1 },
+      { id: 2, number: 1, firstOutstanding: 1 },
     ]);
   });
 
@@ -58,11 +58,11 @@ describe('Writer', () => {
       expect(failure).to.include({ code: 'KV_SESSION_EXPIRED', outcome: 'unknown' });
       expect(stamps().map(({ id }) => id)).to.deep.equal([1, 1]);
       await client.put('a', 'c');
-      expect(stamps().at(-1)).to.deep.equal({ id: 2, number: 1, lowestAwaited: 1 });
+      expect(stamps().at(-1)).to.deep.equal({ id: 2, number: 1, firstOutstanding: 1 });
     }
   });
 
-  it('lets what is still awaited hold back the lowest awaited, and nothing else', async () => {
+  it('lets outstanding writes hold back the first outstanding number, and nothing else', async () => {
     const { client, stamps, world } = clientWith((sent) =>
       stampOf(sent).number === 1 ? hang() : done,
     );
@@ -70,15 +70,15 @@ describe('Writer', () => {
     const first = failureOf(client.put('a', '1', { signal: controller.signal }));
     await client.put('a', '2');
     await client.put('a', '3');
-    expect(stamps().at(-1)).to.deep.equal({ id: 1, number: 3, lowestAwaited: 1 });
+    expect(stamps().at(-1)).to.deep.equal({ id: 1, number: 3, firstOutstanding: 1 });
     controller.abort();
     expect(await first).to.include({ code: 'KV_ABORTED', outcome: 'unknown' });
     await client.put('a', '4');
-    expect(stamps().at(-1)).to.deep.equal({ id: 1, number: 4, lowestAwaited: 4 });
+    expect(stamps().at(-1)).to.deep.equal({ id: 1, number: 4, firstOutstanding: 4 });
     expect(world.clock.timerCount).to.equal(0);
   });
 
-  it('stamps a retry with its old number and the lowest awaited of the moment', async () => {
+  it('stamps a retry with its old number and the first outstanding number of the moment', async () => {
     let isUp = false;
     const { client, stamps, world } = clientWith((sent) => {
       const { number } = stampOf(sent);
@@ -90,8 +90,8 @@ describe('Writer', () => {
     isUp = true;
     await world.clock.finish(second);
     const ofSecond = stamps().filter(({ number }) => number === 2);
-    expect(ofSecond.at(0)?.lowestAwaited).to.equal(1);
-    expect(ofSecond.at(-1)?.lowestAwaited).to.equal(2);
+    expect(ofSecond.at(0)?.firstOutstanding).to.equal(1);
+    expect(ofSecond.at(-1)?.firstOutstanding).to.equal(2);
   });
 
   it('has no more numbers under way than a server remembers', async () => {
@@ -107,7 +107,7 @@ describe('Writer', () => {
     await world.clock.settle();
     expect(stamps()).to.have.length(sessionWindowMax + 1);
     for (const next of stamps()) {
-      expect(next.number - next.lowestAwaited).to.be.below(sessionWindowMax);
+      expect(next.number - next.firstOutstanding).to.be.below(sessionWindowMax);
     }
     for (const each of release.splice(0)) {
       each();

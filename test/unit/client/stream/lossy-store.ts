@@ -9,7 +9,7 @@ import type { Asked, Row } from './fake-servers.ts';
 
 interface Session {
   readonly replies: Map<number, Row>;
-  lowestAwaited: number;
+  firstOutstanding: number;
 }
 
 const expired: Row = [-1, 'KV_SESSION_EXPIRED', 'unknown', 'no such session'];
@@ -87,11 +87,11 @@ export class LossyStore {
     if (session === undefined) return expired;
     const known = session.replies.get(stamp.number);
     if (known !== undefined) return known;
-    if (stamp.number < session.lowestAwaited) return refused;
-    if (stamp.number >= session.lowestAwaited + sessionWindowMax) return refused;
-    session.lowestAwaited = Math.max(session.lowestAwaited, stamp.lowestAwaited);
+    if (stamp.number < session.firstOutstanding) return refused;
+    if (stamp.number >= session.firstOutstanding + sessionWindowMax) return refused;
+    session.firstOutstanding = Math.max(session.firstOutstanding, stamp.firstOutstanding);
     for (const number of session.replies.keys()) {
-      if (number < session.lowestAwaited) session.replies.delete(number);
+      if (number < session.firstOutstanding) session.replies.delete(number);
     }
     this.appended.push(Buffer.from(command.value).toString());
     const reply = [2, this.appended.length, 1];
@@ -101,7 +101,7 @@ export class LossyStore {
 
   #openSession(): Row {
     this.#sessionCount += 1;
-    this.#sessions.set(this.#sessionCount, { replies: new Map(), lowestAwaited: 1 });
+    this.#sessions.set(this.#sessionCount, { replies: new Map(), firstOutstanding: 1 });
     return [4, this.#sessionCount];
   }
 }

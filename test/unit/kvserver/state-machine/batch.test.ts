@@ -21,7 +21,7 @@ function encodeOne(request: Request): Uint8Array {
 
 function rowOf({ command, stamp }: Request): unknown[] {
   const row = fromCommand(command);
-  return stamp === undefined ? [row] : [row, stamp.session, stamp.number, stamp.lowestAwaited];
+  return stamp === undefined ? [row] : [row, stamp.session, stamp.number, stamp.firstOutstanding];
 }
 
 function codeOf(action: () => unknown): string | undefined {
@@ -43,7 +43,7 @@ const stamp = fc
   .map(([session, a, b]) => ({
     session,
     number: Math.max(a, b),
-    lowestAwaited: Math.min(a, b),
+    firstOutstanding: Math.min(a, b),
   }));
 const keyCommand = fc.oneof(
   fc.record({ type: fc.constant('get' as const), key }),

@@ -3,7 +3,7 @@ import type { KeyCommand } from '@paxkv/kvserver/internal/state-machine/store/st
 import type { Entry, Reply, Request, Stamp } from '@paxkv/protocol';
 
 interface Client {
-  lowestAwaited: number;
+  firstOutstanding: number;
   readonly done: Map<number, { readonly command: string; readonly reply: Reply }>;
 }
 
@@ -17,7 +17,7 @@ export class Model {
   apply({ command, stamp }: Request): Reply {
     if (command.type === 'openSession') {
       const session = this.#clients.size + 1;
-      this.#clients.set(session, { lowestAwaited: 1, done: new Map() });
+      this.#clients.set(session, { firstOutstanding: 1, done: new Map() });
       return { type: 'sessionOpened', session };
     }
     return stamp === undefined ? this.#do(command) : this.#doOnce(command, stamp);
@@ -27,11 +27,11 @@ export class Model {
     return this.entries.get(nameOf(key));
   }
 
-  #doOnce(command: KeyCommand, { session, number, lowestAwaited }: Stamp): Reply {
+  #doOnce(command: KeyCommand, { session, number, firstOutstanding }: Stamp): Reply {
     const client = this.#clients.get(session);
     if (client === undefined) return { type: 'refused', reason: 'sessionExpired' };
-    client.lowestAwaited = Math.max(client.lowestAwaited, lowestAwaited);
-    const isInside = number >= client.lowestAwaited && number - client.lowestAwaited < 1024;
+    client.firstOutstanding = Math.max(client.firstOutstanding, firstOutstanding);
+    const isInside = number >= client.firstOutstanding && number - client.firstOutstanding < 1024;
     if (!isInside) return { type: 'refused', reason: 'outsideWindow' };
     const [before, name] = [client.done.get(number), JSON.stringify(command)];
     if (before?.command === name) return before.reply;

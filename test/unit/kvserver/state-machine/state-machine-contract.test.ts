@@ -27,7 +27,7 @@ const stamp = fc
   .map(({ session, number, lag }) => ({
     session,
     number,
-    lowestAwaited: Math.max(1, number - lag),
+    firstOutstanding: Math.max(1, number - lag),
   }));
 const fresh: fc.Arbitrary<Request> = fc.oneof(
   { arbitrary: fc.record({ command, stamp }), weight: 6 },
@@ -144,7 +144,7 @@ describe('StateMachine beside a model', () => {
         const requests = arrivals.map(
           (token): Request => ({
             command: { type: 'append', key: Uint8Array.of(1), value: Uint8Array.of(token) },
-            stamp: { session: 1, number: token + 1, lowestAwaited: 1 },
+            stamp: { session: 1, number: token + 1, firstOutstanding: 1 },
           }),
         );
         const decisions = toDecisions([open, ...requests], sizes);

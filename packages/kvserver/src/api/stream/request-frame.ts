@@ -68,7 +68,7 @@ function toStampedCommand(fields: Row): Command {
 function toStamp(row: Row): Stamp {
   const session = toCount(row[1], 1);
   const number = toCount(row[2], 1);
-  const lowestAwaited = toCount(row[3], 1);
-  if (lowestAwaited <= number) return { session, number, lowestAwaited };
-  throw new FrameError('a lowest awaited number above its own');
+  const firstOutstanding = toCount(row[3], 1);
+  if (firstOutstanding <= number) return { session, number, firstOutstanding };
+  throw new FrameError('a first outstanding number above its own');
 }

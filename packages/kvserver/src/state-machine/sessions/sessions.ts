@@ -90,7 +90,7 @@ export class Sessions {
     if (session === undefined) return refused('sessionExpired');
     this.#use(session);
     const deedCountBefore = session.cachedReplyCount;
-    session.raise(stamp.lowestAwaited);
+    session.raise(stamp.firstOutstanding);
     const reply = applyOnce(session, request, store);
     this.#deedCount += session.cachedReplyCount - deedCountBefore;
     this.#putOutOldest();

@@ -111,7 +111,7 @@ describe('Request frame', () => {
     ['more than a stamp', [1, [[1, key, value], 7, 1, 1, 1]]],
     ['a stamp of session 0', [1, [[1, key, value], 0, 1, 1]]],
     ['a stamp of number 0', [1, [[1, key, value], 7, 0, 0]]],
-    ['a lowest awaited number above its own', [1, [[1, key, value], 7, 1, 2]]],
+    ['a first outstanding number above its own', [1, [[1, key, value], 7, 1, 2]]],
     ['a stamp of bytes', [1, [[1, key, value], key, key, key]]],
     ['a serializable get with a stamp', [1, [[5, key], 7, 1, 1]]],
     ['a session that opens within a session', [1, [[4, 'me'], 7, 1, 1]]],

@@ -40,7 +40,7 @@ describe('StreamConnection', () => {
     await client.reply(4);
     const [put, serializable, linearizable, open] = stream.submitter.requests;
     expect(put?.command).to.include({ type: 'put' });
-    expect(put?.stamp).to.deep.equal({ session: 7, number: 3, lowestAwaited: 2 });
+    expect(put?.stamp).to.deep.equal({ session: 7, number: 3, firstOutstanding: 2 });
     expect(Buffer.from(put?.encoded ?? [])).to.deep.equal(
       Buffer.from('9493 01 c4016b c40176 07 03 02'.replaceAll(' ', ''), 'hex'),
     );

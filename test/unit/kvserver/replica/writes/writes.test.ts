@@ -166,7 +166,7 @@ describe('Writes', () => {
 });
 
 describe('Writes, between two leaders', () => {
-  const stamp = { session: 1, number: 1, lowestAwaited: 1 };
+  const stamp = { session: 1, number: 1, firstOutstanding: 1 };
   const origin = { node: 1, runId: 1, number: 1 };
   const value = encodeBatch({ origin, requests: [{ command: put('k', 'v') }] });
   const forwarded: ForwardedBatch = { type: 'forward', runId: 1, number: 1, value };

@@ -158,7 +158,7 @@ describe('Sessions', () => {
       expect(subject.apply(stamped(append('k', 'a'), [1, 1, 1]))).to.deep.equal(outside);
     });
 
-    it('drops replies below the lowest awaited, and no other', () => {
+    it('drops replies below the first outstanding number, and no other', () => {
       const subject = new Subject().open();
       for (const number of [1, 2, 3]) subject.apply(stamped(append('k', 'x'), [1, number]));
       const third = subject.apply(stamped(append('k', 'x'), [1, 3, 3]));

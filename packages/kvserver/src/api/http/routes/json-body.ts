@@ -16,10 +16,15 @@ export const stampSchema = z
   .strictObject({
     id: wholeNumber.min(0),
     number: wholeNumber.min(1),
-    lowestAwaited: wholeNumber.min(1),
+    firstOutstanding: wholeNumber.min(1),
   })
-  .refine((stamp) => stamp.lowestAwaited <= stamp.number, 'lowestAwaited must be at most number')
-  .transform(({ id, number, lowestAwaited }): Stamp => ({ session: id, number, lowestAwaited }));
+  .refine(
+    (stamp) => stamp.firstOutstanding <= stamp.number,
+    'firstOutstanding must be at most number',
+  )
+  .transform(
+    ({ id, number, firstOutstanding }): Stamp => ({ session: id, number, firstOutstanding }),
+  );
 
 export const getSchema = z.strictObject({
   key: z.string(),

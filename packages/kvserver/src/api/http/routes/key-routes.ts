@@ -92,16 +92,16 @@ class KeyRoutes {
   }
 }
 
-/** From `paxkv-session: <id>/<number>/<lowestAwaited>`. */
+/** From `paxkv-session: <id>/<number>/<firstOutstanding>`. */
 function stampOf(request: IncomingMessage): Stamp | undefined {
   const header = request.headers['paxkv-session'];
   if (header === undefined) return undefined;
   const match = /^(\d{1,16})\/(\d{1,16})\/(\d{1,16})$/.exec(String(header));
   if (match === null) {
-    throw new KvError('KV_BAD_REQUEST', 'paxkv-session is <id>/<number>/<lowestAwaited>.');
+    throw new KvError('KV_BAD_REQUEST', 'paxkv-session is <id>/<number>/<firstOutstanding>.');
   }
-  const [id, number, lowestAwaited] = match.slice(1).map(Number);
-  return parse(stampSchema, { id, number, lowestAwaited });
+  const [id, number, firstOutstanding] = match.slice(1).map(Number);
+  return parse(stampSchema, { id, number, firstOutstanding });
 }
 
 /** A value is text where it can be, and base64 where it cannot. */

@@ -40,12 +40,12 @@ describe('Exact routes', () => {
   });
 
   it('hands the session stamp on with the request', async () => {
-    const session = { id: 7, number: 3, lowestAwaited: 2 };
+    const session = { id: 7, number: 3, firstOutstanding: 2 };
     await ask(paths.delete, { key: base64('k'), session });
     expect(door.submitter.requests.at(-1)?.stamp).to.deep.equal({
       session: 7,
       number: 3,
-      lowestAwaited: 2,
+      firstOutstanding: 2,
     });
   });
 

@@ -117,11 +117,11 @@ describe('JSON body', () => {
 
   it('refuses numbers that are not exact, or not numbers (H28)', async () => {
     const body = (number: string) =>
-      `{"key":"${key}","session":{"id":1,"number":${number},"lowestAwaited":1}}`;
+      `{"key":"${key}","session":{"id":1,"number":${number},"firstOutstanding":1}}`;
     const wrong = ['1e400', '-0', '0', '-1', 'NaN', '9007199254740993', '"5"', '1.5', 'null'];
     await refusesAll(paths.delete, wrong.map(body));
     await refusesAll(paths.delete, [
-      `{"key":"${key}","session":{"id":-0,"number":1,"lowestAwaited":1}}`,
+      `{"key":"${key}","session":{"id":-0,"number":1,"firstOutstanding":1}}`,
     ]);
     expect((await door.postJson(paths.delete, body('9007199254740991'))).status).to.equal(200);
   });
@@ -134,9 +134,9 @@ describe('JSON body', () => {
 
   it('refuses a session stamp that contradicts itself (H36)', () =>
     refusesAll(paths.delete, [
-      { key, session: { id: 1, number: 2, lowestAwaited: 3 } },
+      { key, session: { id: 1, number: 2, firstOutstanding: 3 } },
       { key, session: { id: 1, number: 2 } },
-      { key, session: { id: 1, number: 2, lowestAwaited: 1, more: 1 } },
+      { key, session: { id: 1, number: 2, firstOutstanding: 1, more: 1 } },
       { key, session: '1/2/1' },
     ]));
 });
