@@ -23,9 +23,11 @@ type Decoders = { readonly [E in Encoding]: (bytes: Uint8Array) => Values[E] };
 const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const decoders: Decoders = { utf8: toText, buffer: toOwnBytes };
 
-/** @throws TypeError if it is no string or bytes; KvError `KV_TOO_LARGE`. */
+/** @throws TypeError if it is no string or bytes; KvError `KV_BAD_REQUEST` if it is empty, `KV_TOO_LARGE`. */
 export function toKeyBytes(key: Writable): Uint8Array {
-  return limited('key', toBytes('key', key), keyBytesMax);
+  const bytes = limited('key', toBytes('key', key), keyBytesMax);
+  if (bytes.length > 0) return bytes;
+  throw new KvError('KV_BAD_REQUEST', 'key is empty; it must have at least 1 byte');
 }
 
 /** @throws TypeError if it is no string or bytes; KvError `KV_TOO_LARGE`. */

@@ -13,5 +13,5 @@ export type { Answer, Carrier, Message } from './http/carrier.ts';
 export { MessageExchange } from './http/message-exchange.ts';
 export { type EndpointStatus, type Entry, KvClient } from './kv-client.ts';
 export type { CallOptions, GetOptions, KvClientOptions, Transport } from './options.ts';
-export type { RawEntry, Reply, Request } from './request.ts';
+export type { Reply, Request } from './request.ts';
 export { systemEnvironment } from './system-environment.ts';

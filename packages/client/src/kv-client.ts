@@ -1,13 +1,13 @@
 /** The door: one logical store in front of many replicas. */
-import type {
-  AppendReply,
-  DeleteReply,
-  PutReply,
-  SessionStamp,
-  StatusReply,
-  Versions,
+import {
+  type CommandOf,
+  KvError,
+  type ReplyOf,
+  type Request,
+  type StatusReply,
+  type Versions,
+  type WriteType,
 } from '@paxkv/protocol';
-import { KvError } from '@paxkv/protocol';
 import {
   decoderOf,
   type Encoding,
@@ -26,7 +26,7 @@ import {
   type Settings,
   toSettings,
 } from './options.ts';
-import type { GetRequest } from './request.ts';
+import type { ReplyTo } from './request.ts';
 import { Tally } from './retry/attempts-outcome.ts';
 import { Patience } from './retry/call-deadline.ts';
 import { Deadlines } from './retry/deadlines.ts';
@@ -40,6 +40,9 @@ import { systemEnvironment } from './system-environment.ts';
 export interface Entry<V> extends Versions {
   readonly value: V;
 }
+
+/** What a write was answered with. */
+export type Result<T extends WriteType> = Omit<ReplyOf<T>, 'type'>;
 
 /** What one server said of itself, or why it did not. */
 export type EndpointStatus =
@@ -92,68 +95,40 @@ export class KvClient<E extends Encoding = 'utf8'> {
 
   /** The key's value, or `undefined` if it is absent. Sees every write that was acknowledged before. */
   async get(key: Writable, options?: GetOptions): Promise<Values[E] | undefined> {
-    const patience = this.#begin(options);
-    try {
-      const { entry } = await this.#retry.pursue(toGet(key, options), toPursuit('get', patience));
-      return entry && this.#decode(entry.value);
-    } finally {
-      this.#end(patience);
-    }
+    const { entry } = await this.#get(key, options);
+    return entry && this.#decode(entry.value);
   }
 
   /** The key's value with its versions, or `undefined` if it is absent. */
   async getEntry(key: Writable, options?: GetOptions): Promise<Entry<Values[E]> | undefined> {
-    const patience = this.#begin(options);
-    try {
-      const { entry } = await this.#retry.pursue(toGet(key, options), toPursuit('get', patience));
-      return entry && { ...entry, value: this.#decode(entry.value) };
-    } finally {
-      this.#end(patience);
-    }
+    const { entry } = await this.#get(key, options);
+    return entry && { ...entry, value: this.#decode(entry.value) };
   }
 
   /** Sets the key's value. */
-  async put(key: Writable, value: Writable, options?: CallOptions): Promise<PutReply> {
-    const patience = this.#begin(options);
-    try {
-      const pair = { key: toKeyBytes(key), value: toValueBytes(value) };
-      const toRequest = (stamp: SessionStamp) => ({ type: 'put', ...pair, stamp }) as const;
-      const { revision } = await this.#writer.write(toRequest, patience);
-      return { revision };
-    } finally {
-      this.#end(patience);
-    }
+  async put(key: Writable, value: Writable, options?: CallOptions): Promise<Result<'put'>> {
+    const command = { type: 'put', key: toKeyBytes(key), value: toValueBytes(value) } as const;
+    const { revision } = await this.#write(command, options);
+    return { revision };
   }
 
   /** Adds to the end of the key's value; an absent key counts as empty. */
-  async append(key: Writable, value: Writable, options?: CallOptions): Promise<AppendReply> {
-    const patience = this.#begin(options);
-    try {
-      const pair = { key: toKeyBytes(key), value: toValueBytes(value) };
-      const toRequest = (stamp: SessionStamp) => ({ type: 'append', ...pair, stamp }) as const;
-      const { revision, length } = await this.#writer.write(toRequest, patience);
-      return { revision, length };
-    } finally {
-      this.#end(patience);
-    }
+  async append(key: Writable, value: Writable, options?: CallOptions): Promise<Result<'append'>> {
+    const command = { type: 'append', key: toKeyBytes(key), value: toValueBytes(value) } as const;
+    const { revision, length } = await this.#write(command, options);
+    return { revision, length };
   }
 
   /** Removes the key; `deleted` tells whether it was there. */
-  async delete(key: Writable, options?: CallOptions): Promise<DeleteReply> {
-    const patience = this.#begin(options);
-    try {
-      const bytes = toKeyBytes(key);
-      const toRequest = (stamp: SessionStamp) => ({ type: 'delete', key: bytes, stamp }) as const;
-      const { revision, deleted } = await this.#writer.write(toRequest, patience);
-      return { revision, deleted };
-    } finally {
-      this.#end(patience);
-    }
+  async delete(key: Writable, options?: CallOptions): Promise<Result<'delete'>> {
+    const command = { type: 'delete', key: toKeyBytes(key) } as const;
+    const { revision, deleted } = await this.#write(command, options);
+    return { revision, deleted };
   }
 
   /** What `endpoint` says of itself, asked once; without `endpoint`, what any server says. */
   async status(endpoint?: string, options?: CallOptions): Promise<StatusReply> {
-    const request = { type: 'status' } as const;
+    const request = { command: { type: 'status' } } as const;
     const patience = this.#begin(options);
     try {
       const { status } =
@@ -201,6 +176,29 @@ export class KvClient<E extends Encoding = 'utf8'> {
     await this.#environment.exchange.close();
   }
 
+  async #get(key: Writable, options: GetOptions | undefined): Promise<ReplyOf<'get'>> {
+    const patience = this.#begin(options);
+    try {
+      const command = { type: 'get', key: toKeyBytes(key) } as const;
+      const consistency = checkedConsistency(options?.consistency);
+      return await this.#retry.pursue({ command, consistency }, toPursuit('get', patience));
+    } finally {
+      this.#end(patience);
+    }
+  }
+
+  async #write<C extends CommandOf<WriteType>>(
+    command: C,
+    options: CallOptions | undefined,
+  ): Promise<ReplyTo<Request<C>>> {
+    const patience = this.#begin(options);
+    try {
+      return await this.#writer.write(command, patience);
+    } finally {
+      this.#end(patience);
+    }
+  }
+
   #begin(options: CallOptions | undefined): Patience {
     if (this.#closing !== undefined) {
       throw new KvError('KV_CLOSED', 'the client was closed before this call');
@@ -222,14 +220,6 @@ export class KvClient<E extends Encoding = 'utf8'> {
       this.#onIdle();
     }
   }
-}
-
-function toGet(key: Writable, options: GetOptions | undefined): GetRequest {
-  return {
-    type: 'get',
-    key: toKeyBytes(key),
-    consistency: checkedConsistency(options?.consistency),
-  };
 }
 
 function toPursuit(name: string, patience: Patience): Pursuit {

@@ -1,5 +1,5 @@
 /** What a client can be told at its making: names, defaults, ranges. */
-import type { Consistency } from '@paxkv/protocol';
+import { type Consistency, clientNameLengthMax } from '@paxkv/protocol';
 import { nanoid } from 'nanoid';
 import type { Encoding } from './encoding.ts';
 import type { Environment } from './environment.ts';
@@ -7,7 +7,6 @@ import type { RetrySettings } from './retry/retry.ts';
 
 /** Longest finite time: timers hold no more. About 24 days. */
 const timeoutMsMax = 2 ** 31 - 1;
-const clientNameLengthMax = 64;
 
 export type Transport = 'stream' | 'http';
 

@@ -212,7 +212,7 @@ export const stateMachineMutants: readonly Mutant[] = [
     mistake: 52,
     does: 'Counters are read back though no double holds them exactly.',
     loses: 'A revision or session id is given twice.',
-    file: 'protocol/src/rows/packed.ts',
+    file: 'protocol/src/rows.ts',
     right: 'Number.isSafeInteger(field)',
     wrong: 'Number.isInteger(field)',
     caughtBy: [

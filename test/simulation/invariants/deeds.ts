@@ -5,7 +5,7 @@
 import type { Answer, Message } from '@paxkv/client';
 import { decodeBatch } from '@paxkv/kvserver/internal/state-machine/batch';
 import type { Command, Request } from '@paxkv/protocol';
-import { paths, type SessionStamp } from '@paxkv/protocol';
+import { paths, type StampJson } from '@paxkv/protocol';
 import type { Verdict } from '../verdict.ts';
 import type { Witness } from '../witness.ts';
 
@@ -15,7 +15,7 @@ type Bytes = Uint8Array;
 interface WriteBody {
   readonly key: string;
   readonly value?: string;
-  readonly session?: SessionStamp;
+  readonly session?: StampJson;
 }
 
 export class Deeds implements Witness {
@@ -85,7 +85,7 @@ const pathOf: Readonly<Record<Command['type'], string>> = {
   put: paths.put,
   append: paths.append,
   delete: paths.delete,
-  openSession: paths.sessions,
+  openSession: paths.openSession,
 };
 
 function nameOfRequest({ command, stamp }: Request): string {
@@ -97,7 +97,7 @@ function nameOfRequest({ command, stamp }: Request): string {
 }
 
 function nameOfMessage(message: Message): string {
-  if (message.path === paths.sessions) return message.path;
+  if (message.path === paths.openSession) return message.path;
   const { key, value = '', session } = bodyOf(message);
   const suffix = session === undefined ? '' : ` as ${session.id}.${session.number}`;
   return `${message.path} ${fromBase64(key)} ${fromBase64(value)}${suffix}`;

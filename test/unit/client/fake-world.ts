@@ -1,7 +1,7 @@
 /** A world for the client with no network and no waiting: time jumps to the next timer. */
 import type { Answer, Carrier, Clock, Environment, Message } from '@paxkv/client';
 import { ExchangeError, KvError, type KvErrorCode, MessageExchange } from '@paxkv/client';
-import { errorCodes, type SessionStamp } from '@paxkv/protocol';
+import { errorCodes, type StampJson } from '@paxkv/protocol';
 
 /** One message as a server saw it. */
 export interface Sent {
@@ -157,8 +157,8 @@ export function hang(): Promise<Answer> {
 }
 
 /** The stamp of a write as it was sent. */
-export function stampOf({ body }: Sent): SessionStamp {
-  return (body as { session: SessionStamp }).session;
+export function stampOf({ body }: Sent): StampJson {
+  return (body as { session: StampJson }).session;
 }
 
 /** The error with which `work` ends. */

@@ -64,7 +64,7 @@ describe('KvClient over a stream', () => {
   it('passes on what the server refuses', async () => {
     stream.submitter.script = async ({ command }) =>
       command.type === 'openSession'
-        ? { type: 'sessionOpened', session: 7 }
+        ? { type: 'openSession', session: 7 }
         : { type: 'refused', reason: 'tooLarge' };
     const failure = await failureOf(client.append('a', 'b'));
     expect(failure).to.include({ code: 'KV_TOO_LARGE', outcome: 'not done' });

@@ -22,7 +22,7 @@ function obliging(): (sent: Sent) => Answer {
   let session = 0;
   return ({ path }) => {
     switch (path) {
-      case paths.sessions:
+      case paths.openSession:
         session += 1;
         return ok({ session });
       case paths.get:
@@ -94,10 +94,10 @@ describe('KvClient', () => {
     await client.put('a', 'b');
     await client.append('a', 'c');
     await client.delete('a');
-    expect(world.exchange.sentTo(paths.sessions).map(({ body }) => body)).to.deep.equal([
+    expect(world.exchange.sentTo(paths.openSession).map(({ body }) => body)).to.deep.equal([
       { client: 'tester' },
     ]);
-    const writes = world.exchange.sent.filter(({ path }) => path !== paths.sessions);
+    const writes = world.exchange.sent.filter(({ path }) => path !== paths.openSession);
     expect(writes.map(stampOf)).to.deep.equal([
       { id: 1, number: 1, firstOutstanding: 1 },
       { id: 1, number: 2, firstOutstanding: 2 },
@@ -159,7 +159,9 @@ describe('KvClient', () => {
   });
 
   it('ends a call with KV_ABORTED, unknown, when a server may have it', async () => {
-    const world = fakeWorld(({ path }) => (path === paths.sessions ? ok({ session: 1 }) : hang()));
+    const world = fakeWorld(({ path }) =>
+      path === paths.openSession ? ok({ session: 1 }) : hang(),
+    );
     const controller = new AbortController();
     const put = clientIn(world).put('a', 'b', { signal: controller.signal });
     await world.clock.settle();

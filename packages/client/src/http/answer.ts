@@ -1,20 +1,9 @@
 /** What an answer means. Whatever is not a paxkv server's own words counts as no answer. */
-import { errorCodes, KvError, type KvErrorCode } from '@paxkv/protocol';
-import { z } from 'zod';
+import { errorReplySchema, KvError } from '@paxkv/protocol';
 import { ExchangeError } from '../environment.ts';
 import type { Reply, Request } from '../request.ts';
 import { toReply } from './calls.ts';
 import type { Answer } from './carrier.ts';
-
-const errorReply = z.object({
-  error: z.object({
-    code: z.custom<KvErrorCode>(
-      (code) => typeof code === 'string' && Object.hasOwn(errorCodes, code),
-    ),
-    outcome: z.enum(['not done', 'done', 'unknown']),
-    message: z.string(),
-  }),
-});
 
 /**
  * The reply to `request` that `endpoint` gave.
@@ -27,7 +16,7 @@ export function readAnswer<Q extends Request>(
   endpoint: string,
 ): Reply {
   const isSuccess = status >= 200 && status < 300;
-  const refusal = isSuccess ? undefined : errorReply.safeParse(body);
+  const refusal = isSuccess ? undefined : errorReplySchema.safeParse(body);
   if (refusal?.success) {
     const { code, outcome, message } = refusal.data.error;
     throw new KvError(code, `${endpoint}: ${message}`, { outcome });

@@ -88,7 +88,7 @@ export class Retry {
     request: Q,
     patience: Patience,
   ): Promise<ReplyTo<Q>> {
-    const tally = new Tally(request.type);
+    const tally = new Tally(request.command.type);
     tally.began();
     try {
       const timeoutMs = this.#settings.attemptTimeoutMs;

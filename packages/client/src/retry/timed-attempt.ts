@@ -59,7 +59,8 @@ export class TimedAttempt<Q extends Request> implements Attempt, Timed {
         this.#resolve(reply);
       }
     } else {
-      const message = `${this.#limits.endpoint} answered "${reply.type}" to "${this.request.type}"`;
+      const { type } = this.request.command;
+      const message = `${this.#limits.endpoint} answered "${reply.type}" to "${type}"`;
       this.fail(new ExchangeError('maybe', message));
     }
   }

@@ -80,8 +80,8 @@ export class Entrance {
   }
 
   /** The servers do not know `session` any more: the next write opens another. */
-  expire(session: Session): void {
-    if (this.#session === session) {
+  expire(session: number): void {
+    if (this.#session?.id === session) {
       this.#session = undefined;
       this.#advance();
     }
@@ -114,7 +114,7 @@ export class Entrance {
   /** Never rejects: a failure goes to those in line. */
   async #open(opening: Opening): Promise<void> {
     try {
-      const request = { type: 'openSession', client: this.#clientName } as const;
+      const request = { command: { type: 'openSession', client: this.#clientName } } as const;
       const reply = await this.#retry.pursue(request, opening);
       if (this.#opening === opening) {
         this.#opening = undefined;

@@ -2,7 +2,7 @@
  * The numbers of one session. Each request gets the next one and never another's; the first outstanding
  * number lets the server forget the replies below it.
  */
-import { type SessionStamp, sessionWindowMax } from '@paxkv/protocol';
+import { type Stamp, sessionWindowMax } from '@paxkv/protocol';
 
 export class Session {
   readonly id: number;
@@ -48,17 +48,18 @@ export class Session {
  * A number in a session, kept as long as its reply is awaited. It is the stamp of its request as well, and
  * as such always that of the moment.
  */
-export class Place implements SessionStamp {
-  readonly session: Session;
+export class Place implements Stamp {
+  readonly #session: Session;
   readonly #number: number;
 
   constructor(session: Session, number: number) {
-    this.session = session;
+    this.#session = session;
     this.#number = number;
   }
 
-  get id(): number {
-    return this.session.id;
+  /** The id of its session. */
+  get session(): number {
+    return this.#session.id;
   }
 
   get number(): number {
@@ -67,7 +68,7 @@ export class Place implements SessionStamp {
 
   /** May rise between two attempts of the request. */
   get firstOutstanding(): number {
-    return this.session.firstOutstanding;
+    return this.#session.firstOutstanding;
   }
 
   /**
@@ -75,6 +76,6 @@ export class Place implements SessionStamp {
    * delivers later is then below the first outstanding number, and the server refuses it.
    */
   leave(): void {
-    this.session.end(this.#number);
+    this.#session.end(this.#number);
   }
 }

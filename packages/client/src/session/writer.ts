@@ -1,7 +1,6 @@
 /** Makes writes take effect once: a number for each, the same at every attempt. */
-import type { SessionStamp } from '@paxkv/protocol';
-import { KvError } from '@paxkv/protocol';
-import type { ReplyTo, WriteRequest } from '../request.ts';
+import { type CommandOf, KvError, type Request, type WriteType } from '@paxkv/protocol';
+import type { ReplyTo } from '../request.ts';
 import { Tally } from '../retry/attempts-outcome.ts';
 import type { Patience } from '../retry/call-deadline.ts';
 import type { Retry } from '../retry/retry.ts';
@@ -17,14 +16,14 @@ export class Writer {
   }
 
   /** @throws KvError with what is known of the outcome. */
-  async write<W extends WriteRequest>(
-    toRequest: (stamp: SessionStamp) => W,
+  async write<C extends CommandOf<WriteType>>(
+    command: C,
     patience: Patience,
-  ): Promise<ReplyTo<W>> {
+  ): Promise<ReplyTo<Request<C>>> {
     for (;;) {
       const place = this.#entrance.tryEnter() ?? (await this.#entrance.enter(patience));
-      const request = toRequest(place);
-      const tally = new Tally(request.type);
+      const request: Request<C> = { command, stamp: place };
+      const tally = new Tally(command.type);
       try {
         return await this.#retry.pursue(request, { patience, tally });
       } catch (error) {

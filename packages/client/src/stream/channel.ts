@@ -2,14 +2,20 @@
  * One connection to one server, from dialling to its end. Many requests await their replies at once. It
  * guards that each attempt gets an end: its reply, or word of whether it may have arrived.
  */
-import { paths } from '@paxkv/protocol';
+import {
+  type News,
+  newsFromRow,
+  packFrame,
+  paths,
+  requestToWire,
+  unpackFrame,
+} from '@paxkv/protocol';
 import { type Attempt, type Clock, ExchangeError } from '../environment.ts';
 import { Ring } from '../ring.ts';
-import { type News, packFrame, toNews, unpackFrame } from './frames.ts';
+import { readRow } from './answer.ts';
 import { idOf, placeOf, signId } from './ids.ts';
 import { Silence } from './keepalive.ts';
 import { Outbox, sizeOf } from './outbox.ts';
-import { fromRow, signOfLife } from './rows.ts';
 import type { Dial, Socket } from './socket.ts';
 
 /** From dialling to the server's hello. */
@@ -21,6 +27,12 @@ const inFlightMax = 4_000;
  * can tell whether it arrived; so it waits here.
  */
 const inFlightBytesMax = 4 * 1024 * 1024;
+
+/** Asks for no more than a sign of life: any server answers it at once, whatever it holds. */
+const signOfLife = requestToWire({
+  command: { type: 'get', key: Uint8Array.of(0) },
+  consistency: 'serializable',
+});
 
 export interface ChannelParts {
   readonly endpoint: string;
@@ -152,7 +164,7 @@ export class Channel {
       const fields = unpackFrame(frame);
       const [first] = fields;
       if (Array.isArray(first)) {
-        this.#onNews(toNews(first));
+        this.#onNews(newsFromRow(first));
       } else {
         this.#onReplies(fields);
       }
@@ -179,7 +191,7 @@ export class Channel {
 
   #onReplies(fields: readonly unknown[]): void {
     for (let index = 0; index + 1 < fields.length; index += 2) {
-      const reply = fromRow(fields[index + 1], this.#parts.endpoint);
+      const reply = readRow(fields[index + 1], this.#parts.endpoint);
       const place = placeOf(fields[index], this.#inFlight.first);
       const attempt = this.#inFlight.get(place);
       // Else it is a sign of life.

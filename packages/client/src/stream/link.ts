@@ -2,6 +2,7 @@
  * The way to one server: at most one channel that takes requests, and the pace at which a lost one is
  * dialled anew. Channels that are leaving finish on their own.
  */
+import type { News } from '@paxkv/protocol';
 import {
   type Attempt,
   type Clock,
@@ -11,7 +12,6 @@ import {
 } from '../environment.ts';
 import { Backoff } from '../retry/backoff.ts';
 import { Channel } from './channel.ts';
-import type { News } from './frames.ts';
 import type { Dial } from './socket.ts';
 
 const redialLimits = { retryDelayMsMin: 20, retryDelayMsMax: 2_000 };

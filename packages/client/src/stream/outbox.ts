@@ -3,10 +3,9 @@
  * things: what may have left is never called unsent, and no more is handed to the connection than it and
  * the server can take.
  */
+import { packFrame, type Row, requestToWire } from '@paxkv/protocol';
 import type { Attempt, Clock } from '../environment.ts';
-import type { Request } from '../request.ts';
-import { packFrame } from './frames.ts';
-import { toRow } from './rows.ts';
+import { isStatusRequest, type Request } from '../request.ts';
 
 /** Requests of one frame, and its bytes unless a single request has more. */
 const frameRequestsMax = 2_048;
@@ -116,8 +115,14 @@ export class Outbox {
 }
 
 /** What a request takes on its way, about. */
-export function sizeOf(request: Request): number {
-  const keyBytes = 'key' in request ? request.key.length : 0;
-  const valueBytes = 'value' in request ? request.value.length : 0;
+export function sizeOf({ command }: Request): number {
+  const keyBytes = 'key' in command ? command.key.length : 0;
+  const valueBytes = 'value' in command ? command.value.length : 0;
   return keyBytes + valueBytes + overheadBytes;
+}
+
+/** The request as it stands at this moment. @throws TypeError if streams do not carry such requests. */
+function toRow(request: Request): Row {
+  if (isStatusRequest(request)) throw new TypeError('a stream carries no status');
+  return requestToWire(request);
 }

@@ -3,9 +3,9 @@
  * said; reads go round, some of one tick to each server. All of it is only for speed: any server takes any
  * request.
  */
+import type { News } from '@paxkv/protocol';
 import type { Attempt, Clock, Exchange, Random } from '../environment.ts';
-import type { Request } from '../request.ts';
-import type { News } from './frames.ts';
+import { isStatusRequest, type Request } from '../request.ts';
 import { Link } from './link.ts';
 import type { Dial } from './socket.ts';
 
@@ -43,15 +43,15 @@ export class StreamExchange implements Exchange {
   }
 
   send(endpoint: string, attempt: Attempt): void {
-    if (attempt.request.type === 'status') {
+    if (isStatusRequest(attempt.request)) {
       this.#parts.messages.send(endpoint, attempt);
     } else {
       this.#link(endpoint).push(attempt);
     }
   }
 
-  bestFor(request: Request, endpoints: readonly string[]): string | undefined {
-    const link = request.type === 'get' ? this.#forReads(endpoints) : this.#forWrites(endpoints);
+  bestFor({ command }: Request, endpoints: readonly string[]): string | undefined {
+    const link = command.type === 'get' ? this.#forReads(endpoints) : this.#forWrites(endpoints);
     if (link !== undefined && !link.isGathering) {
       this.#wake(endpoints);
     }

@@ -3,7 +3,11 @@ import { readAnswer } from '@paxkv/client/internal/http/answer';
 import { expect } from 'chai';
 
 const read = (status: number, body: unknown) =>
-  readAnswer({ type: 'openSession', client: 'tester' }, { status, body }, 'http://a:1');
+  readAnswer(
+    { command: { type: 'openSession', client: 'tester' } },
+    { status, body },
+    'http://a:1',
+  );
 const errorBody = (code: string, outcome = 'not done') => ({
   error: { code, outcome, message: 'because' },
 });

@@ -19,7 +19,7 @@ import {
 
 const settings = { attemptTimeoutMs: 100, retryDelayMsMin: 25, retryDelayMsMax: 1000 };
 const absent = ok({ found: false });
-const get = { type: 'get', key: new Uint8Array([1]), consistency: 'linearizable' } as const;
+const get = { command: { type: 'get', key: new Uint8Array([1]) } } as const;
 
 interface Asked {
   readonly world: FakeWorld;

@@ -4,7 +4,7 @@ import { TimedAttempt } from '@paxkv/client/internal/retry/timed-attempt';
 import { expect } from 'chai';
 import { FakeClock } from '../fake-world.ts';
 
-const get = { type: 'get', key: new Uint8Array([1]), consistency: 'linearizable' } as const;
+const get = { command: { type: 'get', key: new Uint8Array([1]) } } as const;
 const absent = { type: 'get', entry: undefined } as const;
 
 /** One that may take 100 ms of the 350 that its caller has, of a server that serves for `servingMs`. */

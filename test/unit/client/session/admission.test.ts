@@ -34,7 +34,7 @@ describe('Entrance', () => {
   it('opens one session for all who wait', async () => {
     const { world, enter } = entranceOf(opening());
     const places = await Promise.all([enter(), enter(), enter()]);
-    expect(places.map(({ session, number }) => [session.id, number])).to.deep.equal([
+    expect(places.map(({ session, number }) => [session, number])).to.deep.equal([
       [41, 1],
       [41, 2],
       [41, 3],
@@ -64,7 +64,7 @@ describe('Entrance', () => {
     await first;
     expect(world.exchange.sent[0]?.signal.aborted).to.equal(true);
     world.exchange.script = opening();
-    expect((await enter()).session.id).to.equal(41);
+    expect((await enter()).session).to.equal(41);
   });
 
   it('says not done at the deadline, whatever became of the opening', async () => {
@@ -137,8 +137,8 @@ describe('Entrance', () => {
     const { enter, entrance } = entranceOf(opening());
     const { session } = await enter();
     entrance.expire(session);
-    expect((await enter()).session.id).to.equal(42);
+    expect((await enter()).session).to.equal(42);
     entrance.expire(session);
-    expect((await enter()).session.id).to.equal(42);
+    expect((await enter()).session).to.equal(42);
   });
 });

@@ -2,7 +2,11 @@ import { type Place, Session } from '@paxkv/client/internal/session/session';
 import { sessionWindowMax } from '@paxkv/protocol';
 import { expect } from 'chai';
 
-const stampOf = ({ id, number, firstOutstanding }: Place) => ({ id, number, firstOutstanding });
+const stampOf = ({ session, number, firstOutstanding }: Place) => ({
+  session,
+  number,
+  firstOutstanding,
+});
 
 describe('Session', () => {
   it('counts from 1', () => {
@@ -15,15 +19,15 @@ describe('Session', () => {
     const session = new Session(9);
     const [first, second, third] = [session.begin(), session.begin(), session.begin()];
     second.leave();
-    expect(stampOf(third)).to.deep.equal({ id: 9, number: 3, firstOutstanding: 1 });
+    expect(stampOf(third)).to.deep.equal({ session: 9, number: 3, firstOutstanding: 1 });
     first.leave();
-    expect(stampOf(third)).to.deep.equal({ id: 9, number: 3, firstOutstanding: 3 });
+    expect(stampOf(third)).to.deep.equal({ session: 9, number: 3, firstOutstanding: 3 });
   });
 
   it('never stamps a first outstanding number above its own', () => {
     const session = new Session(9);
     session.begin().leave();
-    expect(stampOf(session.begin())).to.deep.equal({ id: 9, number: 2, firstOutstanding: 2 });
+    expect(stampOf(session.begin())).to.deep.equal({ session: 9, number: 2, firstOutstanding: 2 });
   });
 
   it('does not use a number again that was given up', () => {

@@ -17,7 +17,7 @@ import {
 function clientWith(answerPut: (sent: Sent) => Answer | Promise<Answer>) {
   let session = 0;
   const world = fakeWorld((sent) => {
-    if (sent.path === paths.sessions) {
+    if (sent.path === paths.openSession) {
       session += 1;
       return ok({ session });
     }

@@ -5,18 +5,17 @@
 import { type Exchange, ExchangeError, KvClient, type Random } from '@paxkv/client';
 import type { Socket, SocketEvents } from '@paxkv/client/internal/stream/socket';
 import { StreamExchange } from '@paxkv/client/internal/stream/stream-exchange';
-import {
-  encodeNews,
-  encodePairs,
-  type News,
-} from '@paxkv/kvserver/internal/api/stream/reply-frame';
-import { type FrameRequest, readRequests } from '@paxkv/kvserver/internal/api/stream/request-frame';
+import { readRequests } from '@paxkv/kvserver/internal/api/stream/request-frame';
+import { type NewsRow, packFrame, packNews, type Request } from '@paxkv/protocol';
 import { FakeClock } from '../fake-world.ts';
 
 export type Row = readonly unknown[];
 
 /** One request as a server got it. */
-export interface Asked extends FrameRequest {
+export interface Asked {
+  readonly id: number;
+  readonly request: Request;
+  readonly isSerializable: boolean;
   readonly connection: Connection;
   readonly time: number;
 }
@@ -53,12 +52,12 @@ export class Connection implements Socket {
     this.isGone = true;
   }
 
-  tell(news: News): void {
-    this.#later(() => this.#events.onFrame(encodeNews(news)));
+  tell(news: NewsRow): void {
+    this.#later(() => this.#events.onFrame(packNews(news)));
   }
 
   reply(id: number, row: Row): void {
-    this.#later(() => this.#events.onFrame(encodePairs([id, row])));
+    this.#later(() => this.#events.onFrame(packFrame([id, row])));
   }
 
   sendRaw(frame: Uint8Array): void {
@@ -118,11 +117,13 @@ export class FakeServer {
 
   take(connection: Connection, frame: Uint8Array): void {
     const time = this.#clock.now();
-    for (const request of readRequests(frame, 4096)) {
-      const asked = { ...request, connection, time };
+    for (const { id, request, error } of readRequests(frame, 4096)) {
+      if (error !== undefined) throw error;
+      const isSerializable = request.consistency === 'serializable';
+      const asked = { id, request, isSerializable, connection, time };
       this.asked.push(asked);
       const row = this.isFrozen ? undefined : this.script(asked);
-      if (row !== undefined) connection.reply(request.id, row);
+      if (row !== undefined) connection.reply(id, row);
     }
   }
 
@@ -132,7 +133,7 @@ export class FakeServer {
     for (const connection of this.connections) connection.break();
   }
 
-  tell(news: News): void {
+  tell(news: NewsRow): void {
     for (const connection of this.connections) connection.tell(news);
   }
 
@@ -200,8 +201,9 @@ export class StreamWorld {
   #byMessages(): Exchange {
     return {
       send: (endpoint, attempt) => {
-        this.messages.push(`${attempt.request.type} ${endpoint}`);
-        if (attempt.request.type === 'get') attempt.answer({ type: 'get', entry: undefined });
+        this.messages.push(`${attempt.request.command.type} ${endpoint}`);
+        if (attempt.request.command.type === 'get')
+          attempt.answer({ type: 'get', entry: undefined });
         else attempt.fail(new ExchangeError('no', 'not in this test'));
       },
       close: async () => {},

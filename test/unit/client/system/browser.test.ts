@@ -52,7 +52,7 @@ describe('the system of a browser', () => {
     const stream = await StreamUnderTest.open();
     const client = clientOf(`127.0.0.1:${stream.port}`);
     stream.submitter.script = () => {
-      stream.submitter.script = async () => ({ type: 'got', entry: undefined });
+      stream.submitter.script = async () => ({ type: 'get', entry: undefined });
       return stream.door.close().then(() => new Promise(() => {}));
     };
     const failure = await failureOf(client.get('a'));

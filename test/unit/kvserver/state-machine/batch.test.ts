@@ -7,7 +7,7 @@ import {
 } from '@paxkv/kvserver/internal/state-machine/batch';
 import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
 import type { Request } from '@paxkv/protocol';
-import { fromCommand, keyBytesMax, valueBytesMax } from '@paxkv/protocol';
+import { commandToRow, keyBytesMax, valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Packr } from 'msgpackr';
@@ -20,7 +20,7 @@ function encodeOne(request: Request): Uint8Array {
 }
 
 function rowOf({ command, stamp }: Request): unknown[] {
-  const row = fromCommand(command);
+  const row = commandToRow(command);
   return stamp === undefined ? [row] : [row, stamp.session, stamp.number, stamp.firstOutstanding];
 }
 

@@ -1,5 +1,5 @@
 /** The whole state machine again, in the plainest way: nothing dropped, nothing on disk, nothing clever. */
-import type { KeyCommand } from '@paxkv/kvserver/internal/state-machine/store/store';
+import type { KeyCommand } from '@paxkv/kvserver/internal/state-machine/store/commands/effect';
 import type { Entry, Reply, Request, Stamp } from '@paxkv/protocol';
 
 interface Client {
@@ -18,7 +18,7 @@ export class Model {
     if (command.type === 'openSession') {
       const session = this.#clients.size + 1;
       this.#clients.set(session, { firstOutstanding: 1, done: new Map() });
-      return { type: 'sessionOpened', session };
+      return { type: 'openSession', session };
     }
     return stamp === undefined ? this.#do(command) : this.#doOnce(command, stamp);
   }
@@ -37,7 +37,7 @@ export class Model {
     if (before?.command === name) return before.reply;
     if (before !== undefined) return { type: 'refused', reason: 'numberReused' };
     const reply = this.#do(command);
-    if (reply.type !== 'got') client.done.set(number, { command: name, reply });
+    if (reply.type !== 'get') client.done.set(number, { command: name, reply });
     return reply;
   }
 
@@ -45,18 +45,18 @@ export class Model {
     const entry = this.entryAt(command.key);
     switch (command.type) {
       case 'get':
-        return { type: 'got', entry };
+        return { type: 'get', entry };
       case 'put':
         this.#set(command.key, command.value);
         return { type: 'put', revision: this.revision };
       case 'append': {
         const value = Buffer.concat([entry?.value ?? Buffer.alloc(0), command.value]);
         this.#set(command.key, value);
-        return { type: 'appended', revision: this.revision, length: value.length };
+        return { type: 'append', revision: this.revision, length: value.length };
       }
       case 'delete':
         if (this.entries.delete(nameOf(command.key))) this.revision += 1;
-        return { type: 'deleted', revision: this.revision, existed: entry !== undefined };
+        return { type: 'delete', revision: this.revision, deleted: entry !== undefined };
     }
   }
 

@@ -3,13 +3,13 @@
  * It is a window over the request numbers, from the first outstanding one on.
  */
 import {
-  fromReply,
   type Row,
+  replyToRow,
   sessionWindowMax,
   toCount,
   toRow,
   toText,
-  toWriteReply,
+  writeReplyFromRow,
 } from '@paxkv/protocol';
 import { type CachedReply, ReplyCache } from './reply-cache.ts';
 
@@ -69,7 +69,7 @@ export class Session {
     const deeds = [...this.#deeds].map(({ number, digest, reply }) => [
       number,
       digest,
-      fromReply(reply),
+      replyToRow(reply),
     ]);
     return [this.client, this.#lastUse, this.#firstOutstanding, deeds];
   }
@@ -83,7 +83,7 @@ export class Session {
       session.cacheReply({
         number: toCount(number, 1),
         digest: toCount(digest),
-        reply: toWriteReply(toRow(reply)),
+        reply: writeReplyFromRow(toRow(reply)),
       });
     }
     return session;

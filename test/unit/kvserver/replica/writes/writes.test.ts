@@ -29,7 +29,7 @@ async function leaderOf(world: World, cluster: Cluster): Promise<number> {
 
 async function read(cluster: Cluster, node: number, key: string): Promise<string | undefined> {
   const reply = await cluster.submit(node, get(key));
-  if (reply.type !== 'got') throw new Error(`a get was answered by ${reply.type}`);
+  if (reply.type !== 'get') throw new Error(`a get was answered by ${reply.type}`);
   return reply.entry && Buffer.from(reply.entry.value).toString();
 }
 

@@ -33,7 +33,7 @@ describe('Exact routes', () => {
   });
 
   it('opens a session under a name', async () => {
-    expect(await ask(paths.sessions, { client: 'a' })).to.deep.equal({ session: 7 });
+    expect(await ask(paths.openSession, { client: 'a' })).to.deep.equal({ session: 7 });
     expect(door.submitter.requests.at(-1)).to.deep.equal({
       command: { type: 'openSession', client: 'a' },
     });

@@ -48,7 +48,7 @@ describe('JSON body', () => {
     const broken = Buffer.concat([Buffer.from('{"client":"'), Buffer.of(0xff), Buffer.from('"}')]);
     const headers = { 'content-type': 'application/json' };
     const init = { method: 'POST', headers, body: broken };
-    await door.refuses(door.fetch(paths.sessions, init), 'KV_BAD_REQUEST');
+    await door.refuses(door.fetch(paths.openSession, init), 'KV_BAD_REQUEST');
   });
 
   it('may name its charset', async () => {
@@ -82,14 +82,14 @@ describe('JSON body', () => {
   it('refuses an empty key (H18)', () => refusesAll(paths.get, [{ key: '' }]));
 
   it('refuses half of a surrogate pair, which would become another character (H23)', async () => {
-    await refusesAll(paths.sessions, ['{"client":"\\ud800"}', '{"client":"a\\udc00b"}']);
-    expect((await door.postJson(paths.sessions, '{"client":"\\ud83d\\ude00"}')).status).to.equal(
+    await refusesAll(paths.openSession, ['{"client":"\\ud800"}', '{"client":"a\\udc00b"}']);
+    expect((await door.postJson(paths.openSession, '{"client":"\\ud83d\\ude00"}')).status).to.equal(
       200,
     );
   });
 
   it('refuses a client name that is empty or too long', () =>
-    refusesAll(paths.sessions, [{ client: '' }, { client: 'x'.repeat(65) }, { client: 1 }]));
+    refusesAll(paths.openSession, [{ client: '' }, { client: 'x'.repeat(65) }, { client: 1 }]));
 
   it('refuses members that reach for prototypes, and changes no global object (H25)', async () => {
     await refusesAll(paths.get, [

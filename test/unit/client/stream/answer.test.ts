@@ -1,10 +1,10 @@
 import { ExchangeError, KvError } from '@paxkv/client';
-import { fromRow } from '@paxkv/client/internal/stream/rows';
+import { readRow } from '@paxkv/client/internal/stream/answer';
 import { expect } from 'chai';
 
-const read = (row: unknown) => fromRow(row, 'http://a:1');
+const read = (row: unknown) => readRow(row, 'http://a:1');
 
-describe('fromRow', () => {
+describe('readRow', () => {
   it('reads every reply', () => {
     const value = new Uint8Array([1]);
     const versions = { createRevision: 1, modRevision: 2, version: 3 };

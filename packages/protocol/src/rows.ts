@@ -3,7 +3,9 @@
  * looked at it; each throws `TypeError` for anything but what it names.
  */
 import { Packr } from 'msgpackr';
-import type { Bytes } from '../command.ts';
+
+/** Keys and values are any bytes. */
+export type Bytes = Uint8Array;
 
 export type Row = readonly unknown[];
 

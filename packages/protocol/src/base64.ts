@@ -14,10 +14,20 @@ export function toBase64(bytes: Uint8Array): string {
   return btoa(text);
 }
 
-/** What is no base64 has been refused before. */
-export function fromBase64(text: string): Uint8Array {
+/** `undefined` unless `text` is the one canonical form of some bytes. */
+export function fromBase64(text: string): Uint8Array | undefined {
+  const bytes = decode(text);
+  return bytes !== undefined && toBase64(bytes) === text ? bytes : undefined;
+}
+
+function decode(text: string): Uint8Array | undefined {
   if (typeof Buffer !== 'undefined') {
-    return new Uint8Array(Buffer.from(text, 'base64'));
+    const { buffer, byteOffset, byteLength } = Buffer.from(text, 'base64');
+    return new Uint8Array(buffer, byteOffset, byteLength);
   }
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  try {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,4 @@
-import { packFrame, toNews, unpackFrame } from '@paxkv/client/internal/stream/frames';
+import { newsFromRow, packFrame, packNews, unpackFrame } from '@paxkv/protocol';
 import { expect } from 'chai';
 
 describe('frames', () => {
@@ -20,25 +20,30 @@ describe('frames', () => {
   });
 });
 
-describe('toNews', () => {
+describe('newsFromRow', () => {
   it('reads what a server says unasked', () => {
     const hello = { format: 1, node: 2, nodes: 3, leader: null, addresses: [] };
-    expect(toNews(['hello', hello])).to.deep.equal({ type: 'hello', node: 2, leader: undefined });
-    expect(toNews(['leader', 1])).to.deep.equal({ type: 'leader', leader: 1 });
-    expect(toNews(['goodbye'])).to.deep.equal({ type: 'goodbye' });
+    expect(newsFromRow(['hello', hello])).to.deep.equal({
+      type: 'hello',
+      node: 2,
+      leader: undefined,
+    });
+    expect(unpackFrame(packNews(['leader', 1]))).to.deep.equal([['leader', 1]]);
+    expect(newsFromRow(['leader', 1])).to.deep.equal({ type: 'leader', leader: 1 });
+    expect(newsFromRow(['goodbye'])).to.deep.equal({ type: 'goodbye' });
   });
 
   it('leaves out what only a newer server says', () => {
-    expect(toNews(['weather', 'fine'])).to.equal(undefined);
+    expect(newsFromRow(['weather', 'fine'])).to.equal(undefined);
   });
 
   it('refuses a hello of another format, or without a node', () => {
-    expect(() => toNews(['hello', { format: 2, node: 0, leader: 0 }])).to.throw(
+    expect(() => newsFromRow(['hello', { format: 2, node: 0, leader: 0 }])).to.throw(
       TypeError,
       'format 2',
     );
-    expect(() => toNews(['hello', { format: 1, leader: 0 }])).to.throw(TypeError);
-    expect(() => toNews(['hello'])).to.throw(TypeError);
-    expect(() => toNews(['leader', 'me'])).to.throw(TypeError);
+    expect(() => newsFromRow(['hello', { format: 1, leader: 0 }])).to.throw(TypeError);
+    expect(() => newsFromRow(['hello'])).to.throw(TypeError);
+    expect(() => newsFromRow(['leader', 'me'])).to.throw(TypeError);
   });
 });
