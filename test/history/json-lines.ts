@@ -22,7 +22,7 @@
  * | `err` | with `fail` and `info`: the code |
  */
 import type { Answer, HistoryEvent, Request } from './event.ts';
-import type { OperationName } from './operation.ts';
+import { type OperationName, operationNames } from './operation.ts';
 
 /** A history that makes no sense, and the line where this shows. */
 export class HistoryError extends Error {
@@ -83,7 +83,7 @@ function toEvent(line: Line): HistoryEvent {
     ...line.optional('node', () => line.count('node')),
   };
   const type = line.oneOf('type', ['invoke', 'ok', 'fail', 'info']);
-  const name = line.oneOf('f', ['get', 'put', 'append', 'delete']);
+  const name = line.oneOf('f', operationNames);
   if (type === 'invoke') return { type, ...stamp, request: toRequest(line, name) };
   if (type === 'ok') return { type, ...stamp, answer: toAnswer(line, name) };
   return { type, ...stamp, name, code: line.text('err') };

@@ -2,6 +2,7 @@
  * What clients do to one key, and what they are told: the words in which a history is judged. Whatever
  * an answer leaves out was not told, and is then not checked.
  */
+import { type CommandType, commands } from '@paxkv/protocol';
 
 /** A present key's value, or `undefined` for an absent one. */
 export type Value = string | undefined;
@@ -27,15 +28,20 @@ export interface DeleteAnswer extends PutAnswer {
   readonly deleted?: boolean;
 }
 
-/** What each kind of operation is answered with. */
-export interface Answers {
+/** Every command about a key. */
+export type OperationName = Exclude<CommandType, 'openSession'>;
+
+export const operationNames = Object.keys(commands).filter(
+  (type): type is OperationName => type !== 'openSession',
+);
+
+/** What each kind of operation is answered with. A command that is missing here does not compile. */
+export interface Answers extends Record<OperationName, PutAnswer> {
   readonly get: GetAnswer;
   readonly put: PutAnswer;
   readonly append: AppendAnswer;
   readonly delete: DeleteAnswer;
 }
-
-export type OperationName = keyof Answers;
 
 /** What became of an operation, as far as its client knows. Positions count a history's events from 0. */
 export type Fate<A> =

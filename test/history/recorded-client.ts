@@ -44,6 +44,7 @@ export class RecordedClient {
       pending.ok({ value: entry?.value, ...revision });
       return entry?.value;
     } catch (error) {
+      // It did nothing, whatever became of its answer.
       pending.fail(codeOf(error));
       throw error;
     }

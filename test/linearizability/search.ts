@@ -221,7 +221,7 @@ function deadlineOf({ name, fate }: Operation): number | undefined {
   if (answer.revision === undefined || ('value' in answer && answer.value === undefined)) {
     return undefined;
   }
-  const isWrite = name === 'put' || name === 'append' || ('deleted' in answer && answer.deleted);
+  const isWrite = name === 'delete' ? fate.answer.deleted === true : name !== 'get';
   return isWrite ? answer.revision - 1 : answer.revision;
 }
 
