@@ -1,9 +1,5 @@
 /** The contract between clients and servers: commands, replies, errors, limits and codecs. */
-export type { AppendCommand, AppendReply } from './commands/append.ts';
-export type { DeleteCommand, DeleteReply } from './commands/delete.ts';
-export type { Consistency, Entry, GetCommand, GetReply, Versions } from './commands/get.ts';
-export type { OpenSessionCommand, OpenSessionReply } from './commands/open-session.ts';
-export type { PutCommand, PutReply } from './commands/put.ts';
+export type { Consistency, Entry, Versions } from './commands/get.ts';
 export type { Outcome } from './commands/spec.ts';
 export {
   type AnySpec,
