@@ -28,6 +28,11 @@ export interface DeleteAnswer extends PutAnswer {
   readonly deleted?: boolean;
 }
 
+export interface IncrementAnswer extends PutAnswer {
+  /** The counter after the increment, in decimal. */
+  readonly value?: string;
+}
+
 /** Every command about a key. */
 export type OperationName = Exclude<CommandType, 'openSession'>;
 
@@ -41,6 +46,7 @@ export interface Answers extends Record<OperationName, PutAnswer> {
   readonly put: PutAnswer;
   readonly append: AppendAnswer;
   readonly delete: DeleteAnswer;
+  readonly increment: IncrementAnswer;
 }
 
 /** What became of an operation, as far as its client knows. Positions count a history's events from 0. */
@@ -75,6 +81,10 @@ export interface Append extends Made<'append'> {
   readonly value: string;
 }
 export interface Delete extends Made<'delete'> {}
+/** An absent key counts as 0. */
+export interface Increment extends Made<'increment'> {
+  readonly by: number;
+}
 
 /** One call of one client, from the moment it was made until its client heard what became of it. */
-export type Operation = Get | Put | Append | Delete;
+export type Operation = Get | Put | Append | Delete | Increment;

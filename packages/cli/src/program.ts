@@ -6,6 +6,7 @@ import { addBench } from './commands/bench.ts';
 import { addCluster } from './commands/cluster.ts';
 import { addDelete } from './commands/delete.ts';
 import { addGet } from './commands/get.ts';
+import { addIncrement } from './commands/incr.ts';
 import { addPut } from './commands/put.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
@@ -47,6 +48,7 @@ function createProgram(streams: Streams, helpTexts: string[]): Command {
   addPut(program, streams);
   addAppend(program, streams);
   addDelete(program, streams);
+  addIncrement(program, streams);
   addStatus(program, streams);
   addBench(program, streams);
   return program;

@@ -126,6 +126,20 @@ export class KvClient<E extends Encoding = 'utf8'> {
     return { revision, deleted };
   }
 
+  /**
+   * Adds `by`, a whole number of 64 bits, to a counter: a value that is such a number in decimal. An absent
+   * key counts as 0. Any other value, and a sum beyond 64 bits, gives `KV_NOT_A_COUNTER`, not done.
+   */
+  async increment(
+    key: Writable,
+    by: bigint | number = 1n,
+    options?: CallOptions,
+  ): Promise<Result<'increment'>> {
+    const command = { type: 'increment', key: toKeyBytes(key), by: toInteger(by) } as const;
+    const { revision, value } = await this.#write(command, options);
+    return { revision, value };
+  }
+
   /** What `endpoint` says of itself, asked once; without `endpoint`, what any server says. */
   async status(endpoint?: string, options?: CallOptions): Promise<StatusReply> {
     const request = { command: { type: 'status' } } as const;
@@ -224,4 +238,13 @@ export class KvClient<E extends Encoding = 'utf8'> {
 
 function toPursuit(name: string, patience: Patience): Pursuit {
   return { patience, tally: new Tally(name) };
+}
+
+/** @throws TypeError unless it is a whole number of 64 bits; a number must be exact. */
+function toInteger(by: bigint | number): bigint {
+  const integer = Number.isSafeInteger(by) ? BigInt(by) : by;
+  if (typeof integer === 'bigint' && BigInt.asIntN(64, integer) === integer) return integer;
+  throw new TypeError(
+    `by is ${by}; it must be a whole number of 64 bits, and a safe one as a number`,
+  );
 }

@@ -223,6 +223,21 @@ export const stateMachineMutants: readonly Mutant[] = [
     ],
   },
   {
+    id: 'counter-beyond-64-bits',
+    mistake: 52,
+    does: 'An increment takes a counter beyond 64 bits.',
+    loses: 'A counter is stored that no later increment takes for one.',
+    file: 'kvserver/src/state-machine/store/commands/increment.ts',
+    right: 'if (!isCounter(value)) return',
+    wrong: 'if (value === before + by + 1n) return',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/state-machine/store/commands/increment',
+        'refuses to add 1 to 9223372036854775807, beyond 64 bits',
+      ),
+    ],
+  },
+  {
     id: 'dropped-is-absent',
     mistake: 20,
     does: 'What has left memory for lack of room counts as never written.',

@@ -13,6 +13,7 @@ import type { Key, KeyKind, KeyRing } from './key-ring.ts';
 export const deeds: Readonly<Record<KeyKind, readonly OperationName[]>> = {
   register: ['get', 'get', 'get', 'get', 'put', 'put', 'put', 'append', 'append', 'delete'],
   list: ['get', 'get', 'get', 'append', 'append', 'append', 'append'],
+  counter: ['get', 'get', 'get', 'increment', 'increment', 'increment', 'increment', 'delete'],
 };
 
 export interface LaneOptions {
@@ -75,6 +76,8 @@ export class Lane {
         return client.append(name, this.#value());
       case 'delete':
         return client.delete(name);
+      case 'increment':
+        return client.increment(name, this.#options.random.integer(-2, 5));
     }
   }
 

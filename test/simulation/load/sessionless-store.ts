@@ -42,6 +42,10 @@ export class SessionlessStore implements Store {
     return this.#ask({ command: { type: 'delete', key: toBytes(key) } });
   }
 
+  increment(key: string, by: number): Promise<{ revision: number; value: bigint }> {
+    return this.#ask({ command: { type: 'increment', key: toBytes(key), by: BigInt(by) } });
+  }
+
   /** @throws KvError, or ExchangeError if nobody can tell what came of it. */
   async #ask<Q extends Request>(request: Q): Promise<ReplyTo<Q>> {
     const { endpoints, carrier, random } = this.#options;

@@ -31,6 +31,8 @@ function obliging(): (sent: Sent) => Answer {
         return ok({ revision: 7 });
       case paths.append:
         return ok({ revision: 7, length: 3 });
+      case paths.increment:
+        return ok({ revision: 7, value: '9007199254740993' });
       default:
         return ok({ revision: 7, deleted: true });
     }
@@ -86,6 +88,38 @@ describe('KvClient', () => {
     expect(await client.put('a', 'b')).to.deep.equal({ revision: 7 });
     expect(await client.append('a', 'b')).to.deep.equal({ revision: 7, length: 3 });
     expect(await client.delete('a')).to.deep.equal({ revision: 7, deleted: true });
+  });
+
+  it('gives a counter exactly, and adds 1 unless told', async () => {
+    const world = fakeWorld(obliging());
+    const client = clientIn(world);
+    const reply = { revision: 7, value: 9007199254740993n };
+    expect(await client.increment('a')).to.deep.equal(reply);
+    await client.increment('a', -5);
+    await client.increment('a', 2n ** 63n - 1n);
+    const bodies = world.exchange.sentTo(paths.increment).map(({ body }) => body as { by: string });
+    const added = bodies.map(({ by }) => by);
+    expect(added).to.deep.equal(['1', '-5', '9223372036854775807']);
+  });
+
+  it('adds only whole numbers that are exact, of 64 bits', async () => {
+    const world = fakeWorld(obliging());
+    const client = clientIn(world);
+    for (const by of [1.5, Number.NaN, 2 ** 53, 2n ** 63n, -(2n ** 63n) - 1n]) {
+      const failure = await client.increment('a', by).catch((error: unknown) => error);
+      expect(failure, String(by)).to.be.instanceOf(TypeError);
+    }
+    expect(world.exchange.sent).to.deep.equal([]);
+  });
+
+  it('refuses an empty key before anything is sent', async () => {
+    const world = fakeWorld(obliging());
+    const client = clientIn(world);
+    const calls = [client.get(''), client.put('', 'v'), client.delete(new Uint8Array())];
+    for (const call of calls) {
+      expect(await failureOf(call)).to.include({ code: 'KV_BAD_REQUEST', outcome: 'not done' });
+    }
+    expect(world.exchange.sent).to.deep.equal([]);
   });
 
   it('numbers the writes of one session from 1', async () => {

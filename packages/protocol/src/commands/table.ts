@@ -7,12 +7,13 @@ import { type Row, toCount } from '../rows.ts';
 import { append } from './append.ts';
 import { deleteKey } from './delete.ts';
 import { get } from './get.ts';
+import { increment } from './increment.ts';
 import { openSession } from './open-session.ts';
 import { put } from './put.ts';
 import type { CommandSpec } from './spec.ts';
 
 /** By type. */
-export const commands = { get, put, append, delete: deleteKey, openSession } as const;
+export const commands = { get, put, append, delete: deleteKey, openSession, increment } as const;
 
 type Specs = typeof commands;
 

@@ -145,7 +145,13 @@ export class FakeServer {
 
 /** Opens session 7 and answers every other request as done at revision 1. */
 export function obliging({ request }: Asked): Row {
-  const rows = { get: [0], put: [1, 1], append: [2, 1, 1], delete: [3, 1, true] } as const;
+  const rows = {
+    get: [0],
+    put: [1, 1],
+    append: [2, 1, 1],
+    delete: [3, 1, true],
+    increment: [6, 1, '1'],
+  } as const;
   return request.command.type === 'openSession' ? [4, 7] : rows[request.command.type];
 }
 

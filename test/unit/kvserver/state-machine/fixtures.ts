@@ -105,6 +105,7 @@ export async function applyNext(
 
 /** The same with every run of bytes in hexadecimal, so that only content is compared. */
 export function plain(subject: unknown): unknown {
+  if (typeof subject === 'bigint') return `${subject}n`;
   if (subject instanceof Uint8Array) return Buffer.from(subject).toString('hex');
   if (Array.isArray(subject)) return subject.map(plain);
   if (typeof subject !== 'object' || subject === null) return subject;

@@ -1,6 +1,7 @@
 /** The whole state machine again, in the plainest way: nothing dropped, nothing on disk, nothing clever. */
 import type { KeyCommand } from '@paxkv/kvserver/internal/state-machine/store/commands/effect';
 import type { Entry, Reply, Request, Stamp } from '@paxkv/protocol';
+import { plain } from './fixtures.ts';
 
 interface Client {
   firstOutstanding: number;
@@ -33,7 +34,7 @@ export class Model {
     client.firstOutstanding = Math.max(client.firstOutstanding, firstOutstanding);
     const isInside = number >= client.firstOutstanding && number - client.firstOutstanding < 1024;
     if (!isInside) return { type: 'refused', reason: 'outsideWindow' };
-    const [before, name] = [client.done.get(number), JSON.stringify(command)];
+    const [before, name] = [client.done.get(number), JSON.stringify(plain(command))];
     if (before?.command === name) return before.reply;
     if (before !== undefined) return { type: 'refused', reason: 'numberReused' };
     const reply = this.#do(command);
@@ -57,6 +58,13 @@ export class Model {
       case 'delete':
         if (this.entries.delete(nameOf(command.key))) this.revision += 1;
         return { type: 'delete', revision: this.revision, deleted: entry !== undefined };
+      case 'increment': {
+        const before = Buffer.from(entry?.value ?? Buffer.from('0')).toString();
+        if (!/^(?:0|-?[1-9]\d*)$/.test(before)) return { type: 'refused', reason: 'notACounter' };
+        const value = BigInt(before) + command.by;
+        this.#set(command.key, Buffer.from(String(value)));
+        return { type: 'increment', revision: this.revision, value };
+      }
     }
   }
 

@@ -58,6 +58,11 @@ export class ScriptedSubmitter implements Submitter {
         if (deleted) this.#revision += 1;
         return { type: 'delete', revision: this.#revision, deleted };
       }
+      case 'increment': {
+        const value = BigInt(Buffer.from(entry?.value ?? []).toString()) + command.by;
+        const revision = this.#write(name, Buffer.from(String(value)));
+        return { type: 'increment', revision, value };
+      }
     }
   }
 

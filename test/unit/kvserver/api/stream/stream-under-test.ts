@@ -42,6 +42,8 @@ export class ScriptedSubmitter implements Submitter {
         return { type, revision, length: 1 };
       case 'delete':
         return { type, revision, deleted: true };
+      case 'increment':
+        return { type, revision, value: 1n };
       case 'openSession':
         return { type, session: 7 };
     }

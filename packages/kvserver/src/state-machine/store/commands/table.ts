@@ -3,6 +3,7 @@ import { append } from './append.ts';
 import { deleteKey } from './delete.ts';
 import type { Effect, EffectOf, KeyCommand } from './effect.ts';
 import { get } from './get.ts';
+import { increment } from './increment.ts';
 import { put } from './put.ts';
 
 const effects = {
@@ -10,6 +11,7 @@ const effects = {
   put,
   append,
   delete: deleteKey,
+  increment,
 } satisfies { readonly [T in KeyCommand['type']]: EffectOf<T> };
 
 export const effectOf: Readonly<Record<KeyCommand['type'], Effect<KeyCommand>>> = effects;
