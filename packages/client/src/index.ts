@@ -9,9 +9,9 @@ export {
   ExchangeError,
   type Random,
 } from './environment.ts';
-export type { Answer, Carrier, Message } from './http/carrier.ts';
-export { MessageExchange } from './http/message-exchange.ts';
+export { HttpExchange } from './http/http-exchange.ts';
 export { type EndpointStatus, type Entry, KvClient } from './kv-client.ts';
 export type { CallOptions, GetOptions, KvClientOptions, Transport } from './options.ts';
 export type { Reply, Request } from './request.ts';
+export type { Answer, HttpTransport, Message } from './system/network.ts';
 export { systemEnvironment } from './system-environment.ts';

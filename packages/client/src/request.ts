@@ -8,6 +8,8 @@ export interface StatusRequest {
   readonly command: { readonly type: 'status' };
 }
 
+export type RequestType = Request['command']['type'];
+
 export type Request = CommandRequest | StatusRequest;
 
 /** Of the same type as the command of its request. */

@@ -2,9 +2,9 @@
  * A client without a session, as a program may be that speaks HTTP by hand: it asks one server once, and
  * knows no more of the outcome than it is told. What it asks takes effect once at most all the same.
  */
-import { type Answer, type Carrier, ExchangeError, type Request } from '@paxkv/client';
-import { readAnswer } from '@paxkv/client/internal/http/answer';
+import { type Answer, ExchangeError, type HttpTransport, type Request } from '@paxkv/client';
 import { toMessage } from '@paxkv/client/internal/http/calls';
+import { readAnswer } from '@paxkv/client/internal/http/http-exchange';
 import { isReplyTo, type ReplyTo } from '@paxkv/client/internal/request';
 import type { SeededRandom, World } from '@paxkv/simulator';
 import type { Store } from '../../history/recorded-client.ts';
@@ -12,7 +12,7 @@ import type { Store } from '../../history/recorded-client.ts';
 const patienceMs = 3_000;
 export interface SessionlessStoreOptions {
   readonly endpoints: readonly string[];
-  readonly carrier: Carrier;
+  readonly carrier: HttpTransport;
   readonly random: SeededRandom;
 }
 

@@ -1,9 +1,9 @@
-/** What each request is called over HTTP, and how its reply is read. */
+/** Requests and replies in the form that HTTP has for them. */
 import { commands, paths, requestToJson, statusSchema } from '@paxkv/protocol';
 import { isStatusRequest, type Reply, type Request } from '../request.ts';
-import type { Message } from './carrier.ts';
+import type { Message } from '../system/network.ts';
 
-/** The request as it stands at this moment. */
+/** The request with its stamp as it is now. */
 export function toMessage(request: Request): Message {
   if (isStatusRequest(request)) return { path: paths.status };
   return { path: paths[request.command.type], body: requestToJson(request) };

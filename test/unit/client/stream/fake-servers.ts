@@ -3,8 +3,8 @@
  * servers' own code, so neither end drifts from the contract.
  */
 import { type Exchange, ExchangeError, KvClient, type Random } from '@paxkv/client';
-import type { Socket, SocketEvents } from '@paxkv/client/internal/stream/socket';
 import { StreamExchange } from '@paxkv/client/internal/stream/stream-exchange';
+import type { Socket, SocketEvents } from '@paxkv/client/internal/system/network';
 import { readRequests } from '@paxkv/kvserver/internal/api/stream/request-frame';
 import { type NewsRow, packFrame, packNews, type Request } from '@paxkv/protocol';
 import { FakeClock } from '../fake-world.ts';
@@ -23,18 +23,21 @@ export interface Asked {
 /** One connection, seen from the server. */
 export class Connection implements Socket {
   readonly #server: FakeServer;
-  readonly #events: SocketEvents;
+  #events: SocketEvents | undefined;
   bufferedBytes = 0;
   isGone = false;
   isIdle = false;
   frameCount = 0;
 
-  constructor(server: FakeServer, events: SocketEvents) {
+  constructor(server: FakeServer) {
     this.#server = server;
+  }
+
+  listen(events: SocketEvents): void {
     this.#events = events;
   }
 
-  /** Of the client. */
+  /** Called by the client. */
   send(frame: Uint8Array): void {
     this.frameCount += 1;
     queueMicrotask(() => this.#server.take(this, frame));
@@ -45,36 +48,36 @@ export class Connection implements Socket {
   }
 
   close(): void {
-    this.cut();
+    this.terminate();
   }
 
-  cut(): void {
+  terminate(): void {
     this.isGone = true;
   }
 
   tell(news: NewsRow): void {
-    this.#later(() => this.#events.onFrame(packNews(news)));
+    this.#later(() => this.#events?.onFrame(packNews(news)));
   }
 
   reply(id: number, row: Row): void {
-    this.#later(() => this.#events.onFrame(packFrame([id, row])));
+    this.#later(() => this.#events?.onFrame(packFrame([id, row])));
   }
 
   sendRaw(frame: Uint8Array): void {
-    this.#later(() => this.#events.onFrame(frame));
+    this.#later(() => this.#events?.onFrame(frame));
   }
 
   break(why = 'it broke'): void {
     this.#later(() => {
       this.isGone = true;
-      this.#events.onEnd(why);
+      this.#events?.onEnd(why);
     });
   }
 
   refuse(): void {
     this.#later(() => {
       this.isGone = true;
-      this.#events.onRefused('takes no stream');
+      this.#events?.onRefused('takes no stream');
     });
   }
 
@@ -87,14 +90,14 @@ export class Connection implements Socket {
 
 type Script = (asked: Asked) => Row | undefined;
 
-/** Answers by a script; a request for which it gives no row is not answered. */
+/** Replies by a script; a request for which the script returns no row gets no reply. */
 export class FakeServer {
   readonly node: number;
   readonly asked: Asked[] = [];
   readonly connections: Connection[] = [];
-  /** What becomes of whoever dials. */
+  /** What happens to a client that dials. */
   door: 'open' | 'shut' | 'hanging' | 'refusing' = 'open';
-  /** Frozen: it takes whatever comes, and says nothing. */
+  /** A frozen server takes requests and sends nothing. */
   isFrozen = false;
   script: Script;
   leader: number | null = null;
@@ -106,8 +109,8 @@ export class FakeServer {
     this.script = script;
   }
 
-  accept(events: SocketEvents): Connection {
-    const connection = new Connection(this, events);
+  accept(): Connection {
+    const connection = new Connection(this);
     this.connections.push(connection);
     if (this.door === 'open') connection.tell(['hello', this.#hello()]);
     if (this.door === 'shut') connection.break('connection refused');
@@ -167,8 +170,8 @@ export class StreamWorld {
   readonly servers: readonly [FakeServer, FakeServer, FakeServer];
   readonly endpoints = ['http://a:1', 'http://b:2', 'http://c:3'];
   readonly client: KvClient;
-  /** What went by messages. */
-  readonly messages: string[] = [];
+  /** Requests that were sent over HTTP. */
+  readonly httpRequests: string[] = [];
 
   constructor(script: Script = obliging, options: StreamWorldOptions = {}) {
     const { random = { next: () => 0 }, ...limits } = options;
@@ -177,9 +180,9 @@ export class StreamWorld {
     const exchange = new StreamExchange({
       clock: this.clock,
       random,
-      dial: (url, events) => this.#serverAt(url).accept(events),
+      dial: (url) => this.#serverAt(url).accept(),
       defer: (callback) => process.nextTick(callback),
-      messages: this.#byMessages(),
+      http: this.#overHttp(),
     });
     this.client = new KvClient({
       endpoints: this.endpoints,
@@ -204,13 +207,13 @@ export class StreamWorld {
     return server;
   }
 
-  #byMessages(): Exchange {
+  #overHttp(): Exchange {
     return {
       send: (endpoint, attempt) => {
-        this.messages.push(`${attempt.request.command.type} ${endpoint}`);
+        this.httpRequests.push(`${attempt.request.command.type} ${endpoint}`);
         if (attempt.request.command.type === 'get')
-          attempt.answer({ type: 'get', entry: undefined });
-        else attempt.fail(new ExchangeError('no', 'not in this test'));
+          attempt.resolve({ type: 'get', entry: undefined });
+        else attempt.reject(new ExchangeError('no', 'not in this test'));
       },
       close: async () => {},
     };

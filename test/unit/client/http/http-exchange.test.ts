@@ -1,5 +1,5 @@
 import { ExchangeError, KvError } from '@paxkv/client';
-import { readAnswer } from '@paxkv/client/internal/http/answer';
+import { readAnswer } from '@paxkv/client/internal/http/http-exchange';
 import { expect } from 'chai';
 
 const read = (status: number, body: unknown) =>
@@ -37,14 +37,14 @@ describe('readAnswer', () => {
     ['nothing', 204, ''],
     ['null', 200, null],
   ] as const) {
-    it(`takes ${what} for no answer`, () => {
+    it(`does not accept ${what} as a response`, () => {
       expect(() => read(status, body))
         .to.throw(ExchangeError, `http://a:1 answered ${status}`)
         .that.includes({ sent: 'maybe' });
     });
   }
 
-  it('quotes only the beginning of a long page', () => {
+  it('quotes only the beginning of a long response', () => {
     expect(() => read(200, 'x'.repeat(5000))).to.throw(/x{80}…, which/);
   });
 });

@@ -1,10 +1,10 @@
 import { ExchangeError, KvError } from '@paxkv/client';
-import { readRow } from '@paxkv/client/internal/stream/answer';
+import { idOf, pingId, positionOf, readReply } from '@paxkv/client/internal/stream/replies';
 import { expect } from 'chai';
 
-const read = (row: unknown) => readRow(row, 'http://a:1');
+const read = (row: unknown) => readReply(row, 'http://a:1');
 
-describe('readRow', () => {
+describe('readReply', () => {
   it('reads every reply', () => {
     const value = new Uint8Array([1]);
     const versions = { createRevision: 1, modRevision: 2, version: 3 };
@@ -23,7 +23,7 @@ describe('readRow', () => {
     expect(error).to.have.property('message', 'http://a:1: because');
   });
 
-  it('takes of an unknown error what it says of the request', () => {
+  it('keeps the outcome of errors with an unknown code', () => {
     for (const [outcome, sent] of [
       ['not done', 'no'],
       ['unknown', 'maybe'],
@@ -56,4 +56,24 @@ describe('readRow', () => {
       expect(() => read(row)).to.throw(TypeError);
     });
   }
+});
+
+describe('request ids', () => {
+  const idCount = 2 ** 32 - 1;
+
+  it('lead back to the positions they were made of, also after they start again from 0', () => {
+    for (const first of [0, 7, idCount - 2, idCount, 5 * idCount - 1]) {
+      for (const ahead of [0, 1, 2, 3, 4_000]) {
+        const id = idOf(first + ahead);
+        expect(id).to.be.within(0, pingId - 1);
+        expect(positionOf(id, first)).to.equal(first + ahead);
+      }
+    }
+  });
+
+  it('are distinct from the id of pings and from anything that is no id', () => {
+    for (const id of [pingId, -1, 2 ** 40, Number.NaN, '1', undefined, null, [1]]) {
+      expect(positionOf(id, 5)).to.equal(-1);
+    }
+  });
 });

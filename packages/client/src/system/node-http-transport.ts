@@ -1,6 +1,6 @@
 /**
- * Messages over HTTP, on connections that are kept open. By Node's own `http` rather than `fetch`: it
- * takes a fifth of the time, bounds its connections, and tells whether a message can have left.
+ * HTTP requests on connections that are kept open. It uses Node's `http` rather than `fetch`, which takes
+ * five times as long, does not limit its connections and does not tell whether a request was sent.
  */
 import {
   type ClientRequest,
@@ -12,12 +12,12 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { ExchangeError } from '../environment.ts';
-import type { Answer, Carrier, Message } from './carrier.ts';
+import type { Answer, HttpTransport, Message } from './network.ts';
 
-/** Connections to one server; further messages wait. A server bounds those of one address, too. */
+/** Connections to one server; further requests wait. Servers also limit the connections of one address. */
 const connectionCountMax = 128;
 
-export class HttpCarrier implements Carrier {
+export class NodeHttpTransport implements HttpTransport {
   readonly #httpAgent = new HttpAgent({ keepAlive: true, maxSockets: connectionCountMax });
   readonly #httpsAgent = new HttpsAgent({ keepAlive: true, maxSockets: connectionCountMax });
 
@@ -38,7 +38,7 @@ export class HttpCarrier implements Carrier {
     });
   }
 
-  /** Cuts connections; idle ones keep no program alive until then. */
+  /** Drops all connections. Until then, idle ones do not keep the program running. */
   async close(): Promise<void> {
     this.#httpAgent.destroy();
     this.#httpsAgent.destroy();
@@ -56,7 +56,7 @@ export class HttpCarrier implements Carrier {
   }
 }
 
-/** Until then the message waits for its turn or its connection, and not a byte of it has left. */
+/** Before this, the request waits for a connection, and none of its bytes have left. */
 function onConnected(request: ClientRequest, callback: () => void): void {
   request.on('socket', (socket) => {
     if (socket.connecting) {

@@ -3,8 +3,8 @@ import { type Asked, obliging, type Row, StreamWorld } from './fake-servers.ts';
 
 const mebibyte = 1024 * 1024;
 
-describe('Channel', () => {
-  it('sends nothing more while the connection has not taken what it was given', async () => {
+describe('Connection', () => {
+  it('sends nothing while the connection still buffers much', async () => {
     const world = new StreamWorld();
     await world.warmUp(0);
     const [connection] = world.servers[0].connections;
@@ -18,7 +18,7 @@ describe('Channel', () => {
     expect(world.servers[0].asked).to.have.length(1);
   });
 
-  it('has no more under way than a server takes, and sends the rest as answers come', async () => {
+  it('has no more requests in flight than a server takes, and sends the rest as replies come', async () => {
     const held: Asked[] = [];
     const hold = (asked: Asked): Row | undefined => {
       if (held.length >= 3 * 4_000) return obliging(asked);
@@ -37,7 +37,7 @@ describe('Channel', () => {
     expect(asked().reduce((sum, count) => sum + count)).to.equal(15_000);
   });
 
-  it('has no more bytes under way than a server reads ahead, and sends the rest as answers come', async () => {
+  it('has no more bytes in flight than a server reads ahead, and sends the rest as replies come', async () => {
     const held: Asked[] = [];
     const world = new StreamWorld();
     await world.warmUp(0);
@@ -52,7 +52,7 @@ describe('Channel', () => {
     const puts = Array.from({ length: 10 }, (_, number) => world.client.put(`k${number}`, value));
     await world.clock.settle();
     expect(held).to.have.length(4);
-    // The last leave after more time than one server may take: nobody else is asked all the same.
+    // The last ones leave after more time than one server may take; no other server is asked nevertheless.
     for (let count = 0; count < 10; count += 1) {
       await world.clock.runUntil(world.clock.now() + 450);
       const [oldest] = held.splice(0, 1);
@@ -65,7 +65,7 @@ describe('Channel', () => {
     expect(puttings.flat()).to.have.length(10);
   });
 
-  it('puts no more into a frame than a server takes, be it many values or one large one', async () => {
+  it('limits the bytes of a frame, unless a single value is larger', async () => {
     const world = new StreamWorld();
     await world.warmUp(0);
     const [connection] = world.servers[0].connections;
@@ -78,7 +78,7 @@ describe('Channel', () => {
     expect((connection?.frameCount ?? 0) - before).to.equal(4);
   });
 
-  it('forgets what nobody awaits any more', async () => {
+  it('forgets requests whose callers gave up', async () => {
     const isSign = (asked: Asked) => (asked.isSerializable ? obliging(asked) : undefined);
     const world = new StreamWorld();
     await world.warmUp(0);
@@ -92,39 +92,5 @@ describe('Channel', () => {
     await ends;
     await world.clock.runUntil(world.clock.now() + 300);
     expect(world.servers[0].connections[0]?.isIdle).to.equal(true);
-  });
-});
-
-describe('Link', () => {
-  it('is spared for a while after a failure, and used again after it', async () => {
-    const world = new StreamWorld();
-    await world.warmUp(0);
-    world.servers[1].script = () => [-1, 'KV_UNAVAILABLE', 'not done', 'not now'];
-    const readFor = async (ms: number) => {
-      const untilMs = world.clock.now() + ms;
-      while (world.clock.now() < untilMs) {
-        await world.clock.finish(world.client.get('a'));
-        await world.clock.runUntil(world.clock.now() + 10);
-      }
-    };
-    await readFor(400);
-    expect(world.servers[1].asked).to.have.length(1);
-    world.servers[1].script = obliging;
-    await readFor(1_000);
-    expect(world.servers[1].asked.length).to.be.above(10);
-  });
-
-  it('asks all the same where every server has failed of late', async () => {
-    const world = new StreamWorld();
-    await world.warmUp(0);
-    for (const server of world.servers) {
-      server.script = () => {
-        server.script = obliging;
-        return [-1, 'KV_OVERLOADED', 'not done', 'full'];
-      };
-    }
-    const before = world.clock.now();
-    await world.clock.finish(world.client.get('a'));
-    expect(world.clock.now() - before).to.be.below(100);
   });
 });
