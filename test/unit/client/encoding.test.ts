@@ -73,13 +73,13 @@ describe('encoding', () => {
 });
 
 describe('the buffer pool', () => {
-  it('encodes as UTF-8 says, whatever the size', () => {
+  it('encodes UTF-8 of any size', () => {
     for (const text of ['', 'a', 'ü€𝄞', 'x'.repeat(3_000), '€'.repeat(100_000)]) {
       expect(Buffer.from(toValueBytes(text)).toString() === text, text.slice(0, 10)).to.equal(true);
     }
   });
 
-  it('never gives the same memory twice', () => {
+  it('never uses the same memory twice', () => {
     const arrays = Array.from({ length: 5_000 }, (_, number) => [
       toValueBytes(`key ${number}`),
       toValueBytes(new Uint8Array([number % 256, 1, 2])),
@@ -90,7 +90,7 @@ describe('the buffer pool', () => {
     }
   });
 
-  it('copies, so that the given memory may change', () => {
+  it('copies bytes of any size', () => {
     for (const length of [4, 100_000]) {
       const given = new Uint8Array(length).fill(7);
       const copy = toValueBytes(given);

@@ -7,7 +7,7 @@ function items<T>(ring: Ring<T>): T[] {
 }
 
 describe('Ring', () => {
-  it('gives positions in order and never one again, and finds what lies there', () => {
+  it('assigns positions in order, each once, and finds the items there', () => {
     const ring = new Ring<string>();
     expect([ring.add('a'), ring.add('b')]).to.deep.equal([0, 1]);
     ring.delete(1);
@@ -22,7 +22,7 @@ describe('Ring', () => {
     expect([ring.size, ring.first]).to.deep.equal([2, 0]);
   });
 
-  it('deletes each item once, whatever has taken its cell since', () => {
+  it('deletes each item once, whichever item has taken its cell since', () => {
     const ring = new Ring<number>();
     const position = ring.add(-1);
     expect([ring.delete(position), ring.delete(position)]).to.deep.equal([true, false]);
@@ -31,7 +31,7 @@ describe('Ring', () => {
     expect(ring.size).to.equal(40);
   });
 
-  it('is as a Map by position is, whatever comes and goes', () => {
+  it('behaves like a Map by position under random additions and deletions', () => {
     const ring = new Ring<number>();
     const model = new Map<number, number>();
     for (let step = 0; step < 20_000; step += 1) {
@@ -48,7 +48,7 @@ describe('Ring', () => {
     }
   });
 
-  it('may be changed while it is gone through', () => {
+  it('may be changed during an iteration', () => {
     const ring = new Ring<string>();
     for (const item of ['a', 'b', 'c']) ring.add(item);
     const met: string[] = [];
@@ -62,7 +62,7 @@ describe('Ring', () => {
     expect(items(ring)).to.deep.equal([]);
   });
 
-  it('lets go of what has passed through it, though memory is not searched as a whole', () => {
+  it('keeps nothing alive that was deleted, even without a full garbage collection', () => {
     const ring = new Ring<object>();
     const oldBytes = () =>
       getHeapSpaceStatistics().find(({ space_name: name }) => name === 'old_space')

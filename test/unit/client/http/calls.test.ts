@@ -10,7 +10,7 @@ const versions = { createRevision: 1, modRevision: 2, version: 3 };
 const get = { command: { type: 'get', key }, consistency: 'linearizable' } as const;
 
 describe('calls', () => {
-  it('say bytes in base64, and a stamp with every write', () => {
+  it('send bytes in base64, and a stamp with every write', () => {
     const key64 = 'AP8=';
     const value64 = 'aGVsbG8=';
     const requests: readonly Request[] = [
@@ -22,8 +22,8 @@ describe('calls', () => {
       { command: { type: 'openSession', client: 'tester' } },
       { command: { type: 'status' } },
     ];
-    const said = requests.map(toMessage).map(({ path, body }) => [path, body]);
-    expect(said).to.deep.equal([
+    const sent = requests.map(toMessage).map(({ path, body }) => [path, body]);
+    expect(sent).to.deep.equal([
       ['/v1/get', { key: key64 }],
       ['/v1/get', { key: key64, consistency: 'serializable' }],
       ['/v1/put', { key: key64, value: value64, session }],
@@ -48,7 +48,7 @@ describe('calls', () => {
     expect(reply.type === 'get' && reply.entry?.value.length).to.equal(2 ** 20);
   });
 
-  it('refuse replies that miss something or say nonsense', () => {
+  it('refuse incomplete and malformed replies', () => {
     for (const bad of [
       {},
       { found: true, value: 'aGVsbG8=' },

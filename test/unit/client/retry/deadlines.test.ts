@@ -148,21 +148,21 @@ describe('DeadlineTimer', () => {
 describe('onAbort', () => {
   it('calls all callbacks once', () => {
     const controller = new AbortController();
-    const told: string[] = [];
-    onAbort(controller.signal, () => told.push('a'));
-    onAbort(controller.signal, () => told.push('b'));
+    const called: string[] = [];
+    onAbort(controller.signal, () => called.push('a'));
+    onAbort(controller.signal, () => called.push('b'));
     controller.abort();
     controller.abort();
-    expect(told).to.deep.equal(['a', 'b']);
+    expect(called).to.deep.equal(['a', 'b']);
   });
 
   it('does not call a callback that was withdrawn', () => {
     const controller = new AbortController();
-    const told: string[] = [];
-    const stop = onAbort(controller.signal, () => told.push('a'));
+    const called: string[] = [];
+    const stop = onAbort(controller.signal, () => called.push('a'));
     stop();
     controller.abort();
-    expect(told).to.deep.equal([]);
+    expect(called).to.deep.equal([]);
   });
 
   it('adds one listener to a signal for any number of callbacks', () => {

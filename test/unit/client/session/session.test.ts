@@ -15,7 +15,7 @@ describe('Session', () => {
     expect(slots.map(({ number }) => number)).to.deep.equal([1, 2, 3]);
   });
 
-  it('stamps the lowest number still awaited, as it is at each moment', () => {
+  it('stamps the first outstanding number as it is at each moment', () => {
     const session = new Session(9);
     const [first, second, third] = [session.take(), session.take(), session.take()];
     second.release();
@@ -24,7 +24,7 @@ describe('Session', () => {
     expect(stampOf(third)).to.deep.equal({ session: 9, number: 3, firstOutstanding: 3 });
   });
 
-  it('never stamps a first outstanding above the number itself', () => {
+  it('never stamps a first outstanding number above the number itself', () => {
     const session = new Session(9);
     session.take().release();
     expect(stampOf(session.take())).to.deep.equal({ session: 9, number: 2, firstOutstanding: 2 });
@@ -36,7 +36,7 @@ describe('Session', () => {
     expect(session.take().number).to.equal(2);
   });
 
-  it('has room for as many numbers as the server remembers, counted from the first outstanding', () => {
+  it('has room for as many numbers as the server remembers, counted from the first outstanding one', () => {
     const session = new Session(9);
     const slots: SessionSlot[] = [];
     for (let count = 0; count < sessionWindowMax; count += 1) {

@@ -55,7 +55,7 @@ export class Connection implements Socket {
     this.isGone = true;
   }
 
-  tell(news: NewsRow): void {
+  announce(news: NewsRow): void {
     this.#later(() => this.#events?.onFrame(packNews(news)));
   }
 
@@ -96,7 +96,7 @@ export class FakeServer {
   readonly asked: Asked[] = [];
   readonly connections: Connection[] = [];
   /** What happens to a client that dials. */
-  door: 'open' | 'shut' | 'hanging' | 'refusing' = 'open';
+  onDial: 'accept' | 'refuse connection' | 'hang' | 'refuse stream' = 'accept';
   /** A frozen server takes requests and sends nothing. */
   isFrozen = false;
   script: Script;
@@ -112,9 +112,9 @@ export class FakeServer {
   accept(): Connection {
     const connection = new Connection(this);
     this.connections.push(connection);
-    if (this.door === 'open') connection.tell(['hello', this.#hello()]);
-    if (this.door === 'shut') connection.break('connection refused');
-    if (this.door === 'refusing') connection.refuse();
+    if (this.onDial === 'accept') connection.announce(['hello', this.#hello()]);
+    if (this.onDial === 'refuse connection') connection.break('connection refused');
+    if (this.onDial === 'refuse stream') connection.refuse();
     return connection;
   }
 
@@ -132,12 +132,12 @@ export class FakeServer {
 
   /** The process ends. */
   die(): void {
-    this.door = 'shut';
+    this.onDial = 'refuse connection';
     for (const connection of this.connections) connection.break();
   }
 
-  tell(news: NewsRow): void {
-    for (const connection of this.connections) connection.tell(news);
+  announce(news: NewsRow): void {
+    for (const connection of this.connections) connection.announce(news);
   }
 
   #hello() {

@@ -30,7 +30,7 @@ describe('StreamExchange', () => {
     await world.warmUp(2);
     await world.clock.finish(world.client.put('a', '1'));
     expect(commandsOf(world.servers[2].asked)).to.deep.equal(['put']);
-    world.servers[2].tell(['leader', 1]);
+    world.servers[2].announce(['leader', 1]);
     await world.clock.settle();
     await world.clock.finish(world.client.put('a', '2'));
     expect(commandsOf(world.servers[1].asked)).to.deep.equal(['put']);
@@ -39,7 +39,7 @@ describe('StreamExchange', () => {
   it('keeps the leader when a server that never named it knows none', async () => {
     const world = new StreamWorld();
     await world.warmUp(0);
-    world.servers[1].tell(['leader', null]);
+    world.servers[1].announce(['leader', null]);
     await world.clock.settle();
     await world.clock.finish(world.client.put('a', '1'));
     expect(commandsOf(world.servers[0].asked)).to.deep.equal(['put']);
@@ -48,7 +48,7 @@ describe('StreamExchange', () => {
   it('writes to another server if the named leader is unknown', async () => {
     const world = new StreamWorld();
     await world.warmUp(0);
-    world.servers[0].tell(['leader', 77]);
+    world.servers[0].announce(['leader', 77]);
     await world.clock.settle();
     expect(await world.clock.finish(world.client.put('a', '1'))).to.deep.equal({ revision: 1 });
   });
@@ -128,7 +128,7 @@ describe('StreamExchange', () => {
     world.servers[0].script = () => undefined;
     const before = world.client.put('a', '1');
     await world.clock.settle();
-    world.servers[0].tell(['goodbye']);
+    world.servers[0].announce(['goodbye']);
     await world.clock.settle();
     await world.clock.finish(world.client.put('a', '2'));
     expect(world.servers[0].asked).to.have.length(1);
@@ -167,7 +167,7 @@ describe('StreamExchange', () => {
 
   it('says that nothing was done if no server is there, and names them all', async () => {
     const world = new StreamWorld(obliging, { timeoutMs: 500 });
-    for (const server of world.servers) server.door = 'shut';
+    for (const server of world.servers) server.onDial = 'refuse connection';
     const failure = await world.clock.finish(failureOf(world.client.put('a', '1')));
     expect(failure).to.include({ code: 'KV_UNREACHABLE', outcome: 'not done' });
     for (const endpoint of world.endpoints) {
@@ -177,7 +177,7 @@ describe('StreamExchange', () => {
 
   it('is sure that nothing was sent if servers accept connections and stay silent', async () => {
     const world = new StreamWorld(obliging, { timeoutMs: 500 });
-    for (const server of world.servers) server.door = 'hanging';
+    for (const server of world.servers) server.onDial = 'hang';
     const failure = await world.clock.finish(failureOf(world.client.get('a')));
     expect(failure).to.include({ code: 'KV_UNREACHABLE', outcome: 'not done' });
   });
@@ -185,7 +185,7 @@ describe('StreamExchange', () => {
   it('limits how often it dials', async () => {
     const random = { next: () => 0.5 };
     const world = new StreamWorld(obliging, { timeoutMs: 60_000, random });
-    for (const server of world.servers) server.door = 'shut';
+    for (const server of world.servers) server.onDial = 'refuse connection';
     const calls = Array.from({ length: 20 }, () => failureOf(world.client.get('a')));
     await world.clock.finish(Promise.all(calls));
     for (const { connections } of world.servers) {
@@ -195,7 +195,7 @@ describe('StreamExchange', () => {
 
   it('asks over HTTP if a server accepts no streams', async () => {
     const world = new StreamWorld();
-    for (const server of world.servers) server.door = 'refusing';
+    for (const server of world.servers) server.onDial = 'refuse stream';
     await world.clock.finish(world.client.get('a'));
     await world.clock.finish(world.client.get('b'));
     expect(world.httpRequests).to.deep.equal(['get http://a:1', 'get http://a:1']);
