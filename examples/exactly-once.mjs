@@ -8,23 +8,23 @@ import { endpoints } from './endpoints.mjs';
 const system = systemEnvironment();
 let sentCount = 0;
 
-/** The system's network, except that it loses the first answer to each append. */
+/** The system's network, except that it loses the first reply to each append. */
 const lossy = {
   send(endpoint, attempt) {
-    if (attempt.request.type !== 'append') return system.exchange.send(endpoint, attempt);
+    if (attempt.request.command.type !== 'append') return system.exchange.send(endpoint, attempt);
     sentCount += 1;
     const isLost = sentCount === 1;
     system.exchange.send(endpoint, {
       request: attempt.request,
-      get isOver() {
-        return attempt.isOver;
+      get isSettled() {
+        return attempt.isSettled;
       },
-      holdBack: () => attempt.holdBack(),
-      leave: () => attempt.leave(),
-      onCalledOff: (callback) => attempt.onCalledOff(callback),
-      fail: (error) => attempt.fail(error),
-      answer: (reply) =>
-        isLost ? attempt.fail(new ExchangeError('maybe', 'lost')) : attempt.answer(reply),
+      markQueued: () => attempt.markQueued(),
+      markSent: () => attempt.markSent(),
+      onCancel: (callback) => attempt.onCancel(callback),
+      reject: (error) => attempt.reject(error),
+      resolve: (reply) =>
+        isLost ? attempt.reject(new ExchangeError('maybe', 'lost')) : attempt.resolve(reply),
     });
   },
   close: () => system.exchange.close(),

@@ -3,6 +3,7 @@
  * that is meant for a paxkv server on to one: a page may only talk to the server it came from.
  */
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import {
   createServer,
@@ -140,8 +141,12 @@ async function sendModule(url: string, response: ServerResponse): Promise<void> 
   }
 }
 
-/** Of a package that the client depends on, as the client finds it. */
+/** The folder of a package, as the client finds it, or the protocol package below the client. */
 function folderOf(name: string): string {
   const client = dirname(dirname(fileURLToPath(import.meta.resolve('@paxkv/client'))));
-  return join(client, 'node_modules', name);
+  const protocol = join(client, 'node_modules/@paxkv/protocol');
+  const places = [client, protocol].map((folder) => join(folder, 'node_modules', name));
+  const found = places.find((place) => existsSync(place));
+  if (found === undefined) throw new Error(`neither client nor protocol depends on ${name}`);
+  return found;
 }

@@ -27,7 +27,8 @@ export type Request =
   | { readonly name: 'get' }
   | { readonly name: 'put'; readonly value: string }
   | { readonly name: 'append'; readonly value: string }
-  | { readonly name: 'delete' };
+  | { readonly name: 'delete' }
+  | { readonly name: 'increment'; readonly by: number };
 
 /** An answer that says what it answers. */
 export type Answer = { [N in OperationName]: { readonly name: N } & Answers[N] }[OperationName];

@@ -13,16 +13,17 @@
  * | `p` | process |
  * | `id` | number of the operation, the same at its call and at its end |
  * | `type` | `invoke`, `ok`, `fail`, `info` |
- * | `f` | `get`, `put`, `append`, `delete` |
+ * | `f` | `get`, `put`, `append`, `delete`, `increment` |
  * | `k` | key |
- * | `v` | value: of a call, what is written; of an answered get, what was read, `null` for absent |
+ * | `v` | value: of a call, what is written; of an answered get, what was read, `null` for absent; of an answered increment, the counter |
+ * | `by` | what an increment adds |
  * | `rev` | revision of the answer, if one was told |
  * | `length`, `deleted` | the rest of the answer to an append, to a delete, if it was told |
  * | `node` | the server asked, if it is known |
  * | `err` | with `fail` and `info`: the code |
  */
 import type { Answer, HistoryEvent, Request } from './event.ts';
-import type { OperationName } from './operation.ts';
+import { type OperationName, operationNames } from './operation.ts';
 
 /** A history that makes no sense, and the line where this shows. */
 export class HistoryError extends Error {
@@ -51,12 +52,18 @@ export function nameOf(event: HistoryEvent): OperationName {
 
 function toContent(event: HistoryEvent): Fields {
   if (event.type === 'fail' || event.type === 'info') return { err: event.code };
-  if (event.type === 'invoke') return 'value' in event.request ? { v: event.request.value } : {};
+  if (event.type === 'invoke') return toAsked(event.request);
   const { answer } = event;
   const rev = answer.revision;
   if (answer.name === 'get') return { v: answer.value ?? null, rev };
   if (answer.name === 'append') return { rev, length: answer.length };
+  if (answer.name === 'increment') return { v: answer.value, rev };
   return answer.name === 'delete' ? { rev, deleted: answer.deleted } : { rev };
+}
+
+function toAsked(request: Request): Fields {
+  if (request.name === 'increment') return { by: request.by };
+  return 'value' in request ? { v: request.value } : {};
 }
 
 /** Reads a whole history. Empty lines are passed over. @throws HistoryError on the first bad line. */
@@ -83,7 +90,7 @@ function toEvent(line: Line): HistoryEvent {
     ...line.optional('node', () => line.count('node')),
   };
   const type = line.oneOf('type', ['invoke', 'ok', 'fail', 'info']);
-  const name = line.oneOf('f', ['get', 'put', 'append', 'delete']);
+  const name = line.oneOf('f', operationNames);
   if (type === 'invoke') return { type, ...stamp, request: toRequest(line, name) };
   if (type === 'ok') return { type, ...stamp, answer: toAnswer(line, name) };
   return { type, ...stamp, name, code: line.text('err') };
@@ -91,6 +98,7 @@ function toEvent(line: Line): HistoryEvent {
 
 function toRequest(line: Line, name: OperationName): Request {
   if (name === 'get' || name === 'delete') return { name };
+  if (name === 'increment') return { name, by: line.integer('by') };
   return { name, value: line.text('v') };
 }
 
@@ -105,6 +113,8 @@ function toAnswer(line: Line, name: OperationName): Answer {
       return { name, ...told, ...line.optional('length', () => line.count('length')) };
     case 'delete':
       return { name, ...told, ...line.optional('deleted', () => line.truth('deleted')) };
+    case 'increment':
+      return { name, ...told, ...line.optional('value', () => line.text('v'), 'v') };
   }
 }
 
@@ -135,6 +145,12 @@ class Line {
   number(field: string): number {
     const value = this.#fields[field];
     return typeof value === 'number' ? value : this.#refuseField(field, 'a number');
+  }
+
+  integer(field: string): number {
+    const value = this.#fields[field];
+    const isExact = typeof value === 'number' && Number.isSafeInteger(value);
+    return isExact ? value : this.#refuseField(field, 'a whole number');
   }
 
   count(field: string): number {

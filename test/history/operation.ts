@@ -2,6 +2,7 @@
  * What clients do to one key, and what they are told: the words in which a history is judged. Whatever
  * an answer leaves out was not told, and is then not checked.
  */
+import { type CommandType, commands } from '@paxkv/protocol';
 
 /** A present key's value, or `undefined` for an absent one. */
 export type Value = string | undefined;
@@ -27,15 +28,26 @@ export interface DeleteAnswer extends PutAnswer {
   readonly deleted?: boolean;
 }
 
-/** What each kind of operation is answered with. */
-export interface Answers {
+export interface IncrementAnswer extends PutAnswer {
+  /** The counter after the increment, in decimal. */
+  readonly value?: string;
+}
+
+/** Every command about a key. */
+export type OperationName = Exclude<CommandType, 'openSession'>;
+
+export const operationNames = Object.keys(commands).filter(
+  (type): type is OperationName => type !== 'openSession',
+);
+
+/** What each kind of operation is answered with. A command that is missing here does not compile. */
+export interface Answers extends Record<OperationName, PutAnswer> {
   readonly get: GetAnswer;
   readonly put: PutAnswer;
   readonly append: AppendAnswer;
   readonly delete: DeleteAnswer;
+  readonly increment: IncrementAnswer;
 }
-
-export type OperationName = keyof Answers;
 
 /** What became of an operation, as far as its client knows. Positions count a history's events from 0. */
 export type Fate<A> =
@@ -69,6 +81,10 @@ export interface Append extends Made<'append'> {
   readonly value: string;
 }
 export interface Delete extends Made<'delete'> {}
+/** An absent key counts as 0. */
+export interface Increment extends Made<'increment'> {
+  readonly by: number;
+}
 
 /** One call of one client, from the moment it was made until its client heard what became of it. */
-export type Operation = Get | Put | Append | Delete;
+export type Operation = Get | Put | Append | Delete | Increment;

@@ -77,6 +77,8 @@ function toOperation(pair: Pair): Operation {
       return { ...made, name: 'append', value: request.value, fate: fateOf(pair, 'append') };
     case 'delete':
       return { ...made, name: 'delete', fate: fateOf(pair, 'delete') };
+    case 'increment':
+      return { ...made, name: 'increment', by: request.by, fate: fateOf(pair, 'increment') };
   }
 }
 

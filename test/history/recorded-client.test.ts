@@ -15,13 +15,14 @@ function storeWith(parts: Partial<Store>): Store {
     put: unexpected,
     append: unexpected,
     delete: unexpected,
+    increment: unexpected,
     ...parts,
   };
 }
 
 function failing(error: Error): Store {
   const fail = () => Promise.reject(error);
-  return { getEntry: fail, put: fail, append: fail, delete: fail };
+  return { getEntry: fail, put: fail, append: fail, delete: fail, increment: fail };
 }
 
 type Calls = (client: RecordedClient) => Promise<unknown>;
@@ -42,6 +43,7 @@ const writes: Readonly<Record<string, Calls>> = {
   put: (client) => client.put('k', 'v'),
   append: (client) => client.append('k', 'v'),
   delete: (client) => client.delete('k'),
+  increment: (client) => client.increment('k', 2),
 };
 
 describe('RecordedClient', () => {
@@ -68,13 +70,15 @@ describe('RecordedClient', () => {
       put: async () => ({ revision: 1 }),
       append: async () => ({ revision: 2, length: 3 }),
       delete: async () => ({ revision: 3, deleted: true }),
+      increment: async () => ({ revision: 4, value: 7n }),
     });
     const { operations, result } = await record(store, async (client) => {
       await client.put('a', 'v');
       await client.append('b', 'w');
-      return client.delete('c');
+      const deleted = await client.delete('c');
+      return [deleted, await client.increment('d', 2)];
     });
-    expect(result).to.equal(true);
+    expect(result).to.deep.equal([true, '7']);
     expect(operations.map(({ key, fate }) => ({ key, fate }))).to.deep.equal([
       { key: 'a', fate: { name: 'ok', position: 1, answer: { name: 'put', revision: 1 } } },
       {
@@ -84,6 +88,10 @@ describe('RecordedClient', () => {
       {
         key: 'c',
         fate: { name: 'ok', position: 5, answer: { name: 'delete', revision: 3, deleted: true } },
+      },
+      {
+        key: 'd',
+        fate: { name: 'ok', position: 7, answer: { name: 'increment', revision: 4, value: '7' } },
       },
     ]);
   });

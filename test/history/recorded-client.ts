@@ -14,6 +14,10 @@ export interface Store {
     value: string,
   ): Promise<{ readonly revision: number; readonly length: number }>;
   delete(key: string): Promise<{ readonly revision: number; readonly deleted: boolean }>;
+  increment(
+    key: string,
+    by: number,
+  ): Promise<{ readonly revision: number; readonly value: bigint }>;
 }
 
 /**
@@ -44,6 +48,7 @@ export class RecordedClient {
       pending.ok({ value: entry?.value, ...revision });
       return entry?.value;
     } catch (error) {
+      // It did nothing, whatever became of its answer.
       pending.fail(codeOf(error));
       throw error;
     }
@@ -61,6 +66,15 @@ export class RecordedClient {
   async delete(key: string): Promise<boolean> {
     const reply = await hear(this.#recorder.delete(key), () => this.#store.delete(key));
     return reply.deleted;
+  }
+
+  /** The counter after it, in decimal. */
+  async increment(key: string, by: number): Promise<string> {
+    const { value } = await hear(this.#recorder.increment(key, by), async () => {
+      const reply = await this.#store.increment(key, by);
+      return { revision: reply.revision, value: String(reply.value) };
+    });
+    return value;
   }
 }
 

@@ -4,7 +4,13 @@
  * operation is never used again.
  */
 import type { Answer, HistoryEvent, Request } from './event.ts';
-import type { AppendAnswer, DeleteAnswer, GetAnswer, PutAnswer } from './operation.ts';
+import type {
+  AppendAnswer,
+  DeleteAnswer,
+  GetAnswer,
+  IncrementAnswer,
+  PutAnswer,
+} from './operation.ts';
 
 export interface RecorderOptions {
   /** Nanoseconds since any fixed moment, never less than before: real time, or that of a simulation. */
@@ -118,6 +124,13 @@ export class RecorderClient {
 
   delete(key: string): Pending<DeleteAnswer> {
     return this.#begin(key, { name: 'delete' }, (answer) => ({ name: 'delete', ...answer }));
+  }
+
+  increment(key: string, by: number): Pending<IncrementAnswer> {
+    return this.#begin(key, { name: 'increment', by }, (answer) => ({
+      name: 'increment',
+      ...answer,
+    }));
   }
 
   #begin<A>(key: string, request: Request, toAnswer: (answer: A) => Answer): Pending<A> {

@@ -2,11 +2,11 @@
  * Between clerks and servers: calls with the lab's faults. No partition cuts here, and a server that is
  * down refuses connections.
  */
-import { type Answer, type Carrier, ExchangeError, type Message } from '@paxkv/client';
+import { type Answer, ExchangeError, type HttpTransport, type Message } from '@paxkv/client';
 import { lab, type SeededRandom, type World } from '@paxkv/simulator';
 import type { KvServer } from './kv-server.ts';
 
-export class ClerkNetwork implements Carrier {
+export class ClerkNetwork implements HttpTransport {
   isUnreliable = false;
   readonly #world: World;
   readonly #random: SeededRandom;

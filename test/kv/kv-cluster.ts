@@ -2,7 +2,7 @@
  * A cluster and the words in which its tests are told: clerks, partitions, crashes. A clerk is the real
  * client; each one is new, with a session of its own, and never gives up.
  */
-import { KvClient, MessageExchange } from '@paxkv/client';
+import { HttpExchange, KvClient } from '@paxkv/client';
 import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
 import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
 import {
@@ -153,7 +153,7 @@ export class KvCluster {
     const { clock } = this.world;
     const name = `clerk ${this.#clerkCount}`;
     this.#clerkCount += 1;
-    const exchange = new MessageExchange(this.#clerkNetwork);
+    const exchange = new HttpExchange(this.#clerkNetwork);
     const environment = { exchange, clock, random: this.world.random(name) };
     return new KvClient({ endpoints, name, timeoutMs: Number.POSITIVE_INFINITY, environment });
   }

@@ -4,20 +4,11 @@
  */
 import type { Answer, Message } from '@paxkv/client';
 import type { AppParts } from '@paxkv/kvserver/internal/api/http/index';
-import {
-  deleteSchema,
-  fromBase64,
-  getSchema,
-  openSessionSchema,
-  parse,
-  putSchema,
-} from '@paxkv/kvserver/internal/api/http/routes/json-body';
-import { checkKey, checkValue, submit } from '@paxkv/kvserver/internal/service/submission';
-import type { Entry, Request, Stamp } from '@paxkv/protocol';
-import { errorCodes, KvError, paths } from '@paxkv/protocol';
+import { parse } from '@paxkv/kvserver/internal/api/http/routes/json-body';
+import { submit } from '@paxkv/kvserver/internal/service/submit';
+import { allCommands, errorCodes, KvError, requestSchema } from '@paxkv/protocol';
 
 type Submitter = AppParts['submitter'];
-type Command = Request['command'];
 
 /** @throws Whatever is no KvError: it is a defect, which no server of a test may hide. */
 export async function answer(
@@ -30,7 +21,7 @@ export async function answer(
   } catch (error) {
     if (!(error instanceof KvError)) throw error;
     const { code, outcome, message: text } = error;
-    const status = errorCodes[code].status ?? errorCodes.KV_INTERNAL.status;
+    const status = errorCodes[code].status ?? 500;
     return asJson(status, { error: { code, outcome, message: text } });
   }
 }
@@ -40,60 +31,10 @@ async function serve(
   { path, body }: Message,
   signal: AbortSignal,
 ): Promise<object> {
-  switch (path) {
-    case paths.get: {
-      const request = toRequest({ type: 'get', key: toKey(parse(getSchema, body).key) });
-      const { entry } = await submit(submitter, { request, expects: 'got', signal });
-      return toGetReply(entry);
-    }
-    case paths.put: {
-      const { key, value, session } = parse(putSchema, body);
-      const request = toRequest({ type: 'put', key: toKey(key), value: toValue(value) }, session);
-      const { revision } = await submit(submitter, { request, expects: 'put', signal });
-      return { revision };
-    }
-    case paths.append: {
-      const { key, value, session } = parse(putSchema, body);
-      const command = { type: 'append', key: toKey(key), value: toValue(value) } as const;
-      const request = toRequest(command, session);
-      const reply = await submit(submitter, { request, expects: 'appended', signal });
-      return { revision: reply.revision, length: reply.length };
-    }
-    case paths.delete: {
-      const { key, session } = parse(deleteSchema, body);
-      const request = toRequest({ type: 'delete', key: toKey(key) }, session);
-      const reply = await submit(submitter, { request, expects: 'deleted', signal });
-      return { revision: reply.revision, deleted: reply.existed };
-    }
-    case paths.sessions: {
-      const { client } = parse(openSessionSchema, body);
-      const request = toRequest({ type: 'openSession', client });
-      const { session } = await submit(submitter, { request, expects: 'sessionOpened', signal });
-      return { session };
-    }
-    default:
-      throw new KvError('KV_NO_SUCH_ROUTE', `No such path: ${path}.`);
-  }
-}
-
-function toRequest(command: Command, stamp?: Stamp): Request {
-  return stamp === undefined ? { command } : { stamp, command };
-}
-
-function toKey(text: string) {
-  return checkKey(fromBase64(text, 'key'));
-}
-
-function toValue(text: string) {
-  return checkValue(fromBase64(text, 'value'));
-}
-
-function toGetReply(entry: Entry | undefined): object {
-  if (entry === undefined) return { found: false };
-  const { value, ...versions } = entry;
-  const { buffer, byteOffset, byteLength } = value;
-  const text = Buffer.from(buffer, byteOffset, byteLength).toString('base64');
-  return { found: true, value: text, ...versions };
+  const spec = allCommands.find((one) => one.path === path);
+  if (spec === undefined) throw new KvError('KV_NO_SUCH_ROUTE', `No such path: ${path}.`);
+  const request = parse(requestSchema(spec.type), body);
+  return spec.reply.json.toJson(await submit(submitter, request, { signal }));
 }
 
 /** By way of its text, so that client and server share no object. */

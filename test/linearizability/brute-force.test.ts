@@ -20,9 +20,12 @@ const tiny = {
   pieces: ['a', 'b'],
 };
 
-function drawTiny(seed: number, isTellingAll: boolean) {
+/** The same with increments, of values that are counters but for an empty one. */
+const tinyCounters = { ...tiny, pieces: ['1', '2', ''], hasIncrements: true };
+
+function drawTiny(seed: number, isTellingAll: boolean, shape = tiny) {
   const random = new SeededRandom(seed);
-  let events = drawHistory(seed, { ...tiny, isTellingAll });
+  let events = drawHistory(seed, { ...shape, isTellingAll });
   for (let slips = random.integer(0, 3); slips > 0; slips -= 1) events = withSlip(events, random);
   return events;
 }
@@ -30,12 +33,16 @@ function drawTiny(seed: number, isTellingAll: boolean) {
 describe('the checker, on small histories drawn by chance', function () {
   this.timeout(60_000);
 
-  for (const isTellingAll of [true, false]) {
-    const told = isTellingAll ? 'everything' : 'values alone';
-    it(`agrees with brute force where answers tell ${told}`, () => {
+  for (const [isTellingAll, shape, what] of [
+    [true, tiny, 'everything'],
+    [false, tiny, 'values alone'],
+    [true, tinyCounters, 'everything, and values are counters'],
+    [false, tinyCounters, 'values alone, and these are counters'],
+  ] as const) {
+    it(`agrees with brute force where answers tell ${what}`, () => {
       const counts = { linearizable: 0, violated: 0, unknown: 0 };
       for (let seed = 0; seed < historyCount; seed += 1) {
-        const events = drawTiny(seed, isTellingAll);
+        const events = drawTiny(seed, isTellingAll, shape);
         const { name } = checkHistory(events);
         const expected = isExplainable(toOperations(events)) ? 'linearizable' : 'violated';
         expect(name, `seed ${seed}`).to.equal(expected);

@@ -39,12 +39,8 @@ export function isExplainable(operations: readonly Operation[]): boolean {
       return agrees('value', store.value) && isRevisionRight ? [store] : [];
     }
     const isIdle = name === 'delete' && store.value === undefined;
-    const value =
-      name === 'put'
-        ? operation.value
-        : name === 'append'
-          ? `${store.value ?? ''}${operation.value}`
-          : undefined;
+    const value = valueAfter(store.value, operation);
+    if (name === 'increment' && (value === undefined || !agrees('value', value))) return [];
     if (!agrees('deleted', !isIdle) || !agrees('length', new TextEncoder().encode(value).length)) {
       return [];
     }
@@ -52,6 +48,23 @@ export function isExplainable(operations: readonly Operation[]): boolean {
     return Array.from({ length: revisionMax + 1 - lowest }, (_, more) => lowest + more)
       .filter((revision) => agrees('revision', revision))
       .map((revision) => ({ value, keyRevision: revision, storeRevision: revision }));
+  }
+}
+
+/** `undefined` after a delete, and for an increment that the store refuses. */
+function valueAfter(before: string | undefined, operation: Operation): string | undefined {
+  switch (operation.name) {
+    case 'put':
+      return operation.value;
+    case 'append':
+      return `${before ?? ''}${operation.value}`;
+    case 'increment': {
+      const counter = Number(before ?? '0');
+      const isCounter = String(counter) === (before ?? '0') && Number.isSafeInteger(counter);
+      return isCounter ? String(counter + operation.by) : undefined;
+    }
+    default:
+      return undefined;
   }
 }
 

@@ -55,6 +55,16 @@ const linearizable: Readonly<Record<string, string>> = {
   'where appends tell their place by length': `
     [append aa #3  ]
      [append b #1 ]   [get baa]`,
+  'where increments tell their turns': `
+    [increment 1 =3 ]  [get 3]
+    [increment 2 =2 ]           [put 9] [increment -4 =5]`,
+  'where two increments of unknown outcome took effect before what is read': `
+    [increment 5 >
+    [increment 2 >
+                   [get -] [get 7] [append 0 #2] [increment 1 =71]`,
+  'where an increment of unknown outcome took effect once there was a counter': `
+    [put a] [increment 1 >
+                           [get a] [delete yes] [get -] [get 1]`,
   'where an absent key counts as empty': '[delete no] [append b #1] [delete yes] [append c #1]',
   'of two keys that know nothing of each other': `
     [x:put a] [y:get -]
@@ -107,6 +117,15 @@ const violated: Readonly<Record<string, string>> = {
               [delete yes ]`,
   'a delete that found nothing where something was': '[put a] [delete no]',
   'a length that does not fit': '[append aa #2] [append b #2]',
+  'a lost increment': '[increment 1 =1] [increment 1 =1]',
+  'an increment that took effect twice': '[increment 1] [get 2]',
+  'an increment of what is no counter': '[put a] [increment 1]',
+  'an increment of unknown outcome that took effect twice': `
+    [increment 1 >
+                  [get 1] [put 5] [get 6]`,
+  'a counter that goes back': `
+    [increment 1 =1]  [increment 1 =2]
+                      [get 2] [get 1 ]`,
   'one bad key among good ones': `
     [x:put a] [x:get a]
     [y:put a] [y:get b]`,

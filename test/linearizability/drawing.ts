@@ -6,6 +6,7 @@
  *   [put a]   [append b !]          !  it failed
  *       [get a]     [y:put c >      >  nobody knows what became of it; y: is another key than x
  *   [get -]  [delete yes @2]        -  absent; @2 is the revision that was told, #3 the length
+ *   [increment -2 =5]               =5 is the counter that was told
  * ```
  */
 import type { HistoryEvent } from '../history/event.ts';
@@ -51,13 +52,13 @@ function call(
   { content, isOpen }: { content: string; isOpen: boolean },
 ): () => void {
   const [, key = 'x', name, rest = ''] =
-    /^(?:(\w+):)?(get|put|append|delete)\b(.*)$/.exec(content) ?? [];
+    /^(?:(\w+):)?(get|put|append|delete|increment)\b(.*)$/.exec(content) ?? [];
   const words = rest.split(' ').filter((word) => word !== '');
   const numberAfter = (sign: string) => {
     const word = words.find((one) => one.startsWith(sign));
     return word === undefined ? undefined : Number(word.slice(1));
   };
-  const [text = ''] = words.filter((word) => !/^[@#!]/.test(word));
+  const [text = ''] = words.filter((word) => !/^[@#!=]/.test(word));
   const revision = numberAfter('@');
   const told = revision === undefined ? {} : { revision };
   const length = numberAfter('#');
@@ -80,6 +81,13 @@ function call(
         ...told,
         ...(text === '' ? {} : { deleted: text === 'yes' }),
       });
+    case 'increment': {
+      const counter = numberAfter('=');
+      return ending(client.increment(key, Number(text)), {
+        ...told,
+        ...(counter === undefined ? {} : { value: String(counter) }),
+      });
+    }
     default:
       throw new TypeError(`not understood: ${content}`);
   }

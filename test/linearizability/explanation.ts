@@ -74,7 +74,8 @@ function draw(operations: readonly Operation[], culprit?: Operation): string[] {
 /** One operation in one line: number, process, what was asked, what was told. */
 function describe(operation: Operation): string {
   const { id, process, name, key } = operation;
-  const value = 'value' in operation ? ` ${show(operation.value)}` : '';
+  const given = 'by' in operation ? String(operation.by) : undefined;
+  const value = 'value' in operation ? ` ${show(operation.value)}` : given ? ` ${given}` : '';
   return `#${id} process ${process} ${name} ${show(key)}${value} → ${describeFate(operation)}`;
 }
 

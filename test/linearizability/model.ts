@@ -7,6 +7,7 @@ import type {
   Delete,
   Fate,
   Get,
+  Increment,
   Operation,
   OperationName,
   Value,
@@ -47,6 +48,8 @@ export function step(state: State, operation: Operation): State | undefined {
     }
     case 'delete':
       return remove(state, operation);
+    case 'increment':
+      return add(state, operation);
   }
 }
 
@@ -75,6 +78,21 @@ function remove(state: State, { fate }: Delete): State | undefined {
   }
   if (revision === undefined || revision === state.revision) return state;
   return revision > state.revision ? { ...state, revision } : undefined;
+}
+
+/** Where the store would refuse, an open increment changes nothing, and an answered one does not fit. */
+function add(state: State, { by, fate }: Increment): State | undefined {
+  const answer = told<'increment'>(fate);
+  const before = counterOf(state);
+  if (before === undefined) return fate.name === 'open' ? state : undefined;
+  const value = String(before + BigInt(by));
+  if ((answer?.value ?? value) !== value) return undefined;
+  return write(state, { value, byteCount: byteCountOf(value) }, answer?.revision);
+}
+
+/** The counter that a key holds, 0 for an absent one. In tests none comes near its limits. */
+export function counterOf({ value = '0' }: Pick<State, 'value'>): bigint | undefined {
+  return /^(?:0|-?[1-9][0-9]{0,17})$/.test(value) ? BigInt(value) : undefined;
 }
 
 /** Every write has a revision of its own, above all before it. */

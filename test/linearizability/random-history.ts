@@ -20,6 +20,8 @@ export interface HistoryShape {
   readonly pieces?: readonly string[];
   /** Default: yes. */
   readonly hasAppends?: boolean;
+  /** Whether a third of all writes are increments. Default: no. */
+  readonly hasIncrements?: boolean;
 }
 
 /** Share of operations that fail for certain. */
@@ -113,6 +115,14 @@ function drawCall(
         return shape.isTellingAll ? answer : { value: answer.value };
       });
   }
+  if (shape.hasIncrements === true && random.chance(1 / 3)) {
+    const by = random.integer(-1, 2);
+    return (client) =>
+      toUnderWay(client.increment(key, by), () => {
+        const answer = store.increment(key, by);
+        return answer && tell(answer);
+      });
+  }
   if (draw < 0.75 && shape.hasAppends !== false)
     return (client) => toUnderWay(client.append(key, piece), () => tell(store.append(key, piece)));
   if (draw < 0.93)
@@ -120,7 +130,8 @@ function drawCall(
   return (client) => toUnderWay(client.delete(key), () => tell(store.delete(key)));
 }
 
-function toUnderWay<A>(pending: Pending<A>, takeEffect: () => A): UnderWay {
+/** What takes no effect, since the store refuses it, fails. */
+function toUnderWay<A>(pending: Pending<A>, takeEffect: () => A | undefined): UnderWay {
   let answer: A | undefined;
   return {
     takeEffect: () => {
@@ -128,7 +139,8 @@ function toUnderWay<A>(pending: Pending<A>, takeEffect: () => A): UnderWay {
     },
     end: (fate) => {
       if (fate !== 'ok') pending[fate]('drawn');
-      else if (answer !== undefined) pending.ok(answer);
+      else if (answer === undefined) pending.fail('KV_NOT_A_COUNTER');
+      else pending.ok(answer);
     },
   };
 }

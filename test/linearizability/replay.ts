@@ -32,6 +32,7 @@ export function findFlaw(
 function perform(store: TrueStore, operation: Operation): object {
   const { name, key } = operation;
   if (name === 'put') return store.put(key, operation.value);
+  if (name === 'increment') return store.increment(key, operation.by) ?? { value: undefined };
   return name === 'append' ? store.append(key, operation.value) : store[name](key);
 }
 

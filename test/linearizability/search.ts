@@ -6,12 +6,13 @@
  * own keep the search small. Each leaves out only orders that exist in another form as well:
  *
  * - an answered get that fits and changes nothing is taken at once, and nothing is tried instead;
- * - an open operation takes effect only where an answered one is about to show it;
+ * - an open operation takes effect only where an answered one is about to show it, or open increments may
+ *   yet make of it what an answered one shows;
  * - answers that told revisions are taken in the order of these.
  */
 import type { Operation } from '../history/operation.ts';
 import { LinearizedSet } from './linearized-set.ts';
-import { byteCountOf, initialState, type State, step, told } from './model.ts';
+import { byteCountOf, counterOf, initialState, type State, step, told } from './model.ts';
 import { States } from './states.ts';
 import { Timeline } from './timeline.ts';
 
@@ -47,6 +48,8 @@ class OrderSearch {
   /** Those with an answer first, then open writes, both by their calls. Numbers count these. */
   readonly #operations: readonly Operation[];
   readonly #answeredCount: number;
+  /** Whether a value may come to be in ways that are not told from the value. */
+  readonly #hasOpenIncrements: boolean;
   readonly #timeline: Timeline;
   readonly #answeredTaken: LinearizedSet;
   readonly #openTaken: LinearizedSet;
@@ -71,6 +74,7 @@ class OrderSearch {
     const open = sorted.filter(({ name, fate }) => name !== 'get' && fate.name === 'open');
     this.#operations = [...answered, ...open];
     this.#answeredCount = answered.length;
+    this.#hasOpenIncrements = open.some(({ name }) => name === 'increment');
     this.#answeredTaken = new LinearizedSet(answered.length);
     this.#openTaken = new LinearizedSet(open.length);
     this.#timeline = new Timeline(answered.map(toSpan));
@@ -145,6 +149,7 @@ class OrderSearch {
 
   /** Whether an answered operation that may be next could show `state`, or what appends make of it. */
   #isShown(state: State): boolean {
+    if (this.#hasOpenIncrements && counterOf(state) !== undefined) return true;
     for (let at = this.#timeline.candidate(); at !== undefined; at = this.#timeline.candidate(at)) {
       const operation = this.#operations[at];
       if (operation !== undefined && mayShow(operation, state)) return true;
@@ -221,7 +226,7 @@ function deadlineOf({ name, fate }: Operation): number | undefined {
   if (answer.revision === undefined || ('value' in answer && answer.value === undefined)) {
     return undefined;
   }
-  const isWrite = name === 'put' || name === 'append' || ('deleted' in answer && answer.deleted);
+  const isWrite = name === 'delete' ? fate.answer.deleted === true : name !== 'get';
   return isWrite ? answer.revision - 1 : answer.revision;
 }
 
@@ -238,6 +243,9 @@ function mayShow(operation: Operation, state: State): boolean {
     }
     case 'delete':
       return told<'delete'>(operation.fate)?.deleted !== false || state.value === undefined;
+    // Whatever is there, open appends may make a counter of it.
+    case 'increment':
+      return true;
     case 'put':
       return false;
   }

@@ -32,6 +32,11 @@ function changed(answer: Answer, random: SeededRandom): Answer {
         : { ...answer, value: random.pick(['a', 'b', 'ab', 'ba', 'aa']) };
     case 'put':
       return { ...answer, ...revision };
+    case 'increment': {
+      const { value, ...rest } = answer;
+      if (value === undefined || random.chance(0.5)) return { ...answer, ...revision };
+      return { ...rest, value: String(Number(value) + shift) };
+    }
     case 'append': {
       const { length, ...rest } = answer;
       if (length === undefined || random.chance(0.5)) return { ...answer, ...revision };

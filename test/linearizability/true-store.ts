@@ -1,5 +1,11 @@
 /** The store as it ought to be, in one place and one operation after another. Tells what is true. */
-import type { AppendAnswer, DeleteAnswer, GetAnswer, PutAnswer } from '../history/operation.ts';
+import type {
+  AppendAnswer,
+  DeleteAnswer,
+  GetAnswer,
+  IncrementAnswer,
+  PutAnswer,
+} from '../history/operation.ts';
 
 export class TrueStore {
   readonly #entries = new Map<string, { value: string; revision: number }>();
@@ -18,6 +24,14 @@ export class TrueStore {
   append(key: string, value: string): AppendAnswer {
     const grown = (this.#entries.get(key)?.value ?? '') + value;
     return { ...this.put(key, grown), length: Buffer.byteLength(grown) };
+  }
+
+  /** `undefined`: the value is no counter. */
+  increment(key: string, by: number): IncrementAnswer | undefined {
+    const before = this.#entries.get(key)?.value ?? '0';
+    if (!/^(?:0|-?[1-9]\d*)$/.test(before)) return undefined;
+    const value = String(BigInt(before) + BigInt(by));
+    return { ...this.put(key, value), value };
   }
 
   delete(key: string): DeleteAnswer {

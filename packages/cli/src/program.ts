@@ -14,6 +14,7 @@ import { addBench } from './commands/bench.ts';
 import { addCluster } from './commands/cluster.ts';
 import { addDelete } from './commands/delete.ts';
 import { addGet } from './commands/get.ts';
+import { addIncrement } from './commands/incr.ts';
 import { addPut } from './commands/put.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
@@ -28,6 +29,7 @@ const commands = [
   addPut,
   addAppend,
   addDelete,
+  addIncrement,
   addStatus,
   addBench,
 ] as const;

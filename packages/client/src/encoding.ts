@@ -1,20 +1,19 @@
 /**
- * Between what a program holds and the bytes that are stored. Text is never altered on the way:
- * what cannot be said in UTF-8 is refused, in both directions.
+ * Converts between the keys and values of a program and stored bytes. Text is never altered silently: text
+ * that UTF-8 cannot represent, and bytes that are not UTF-8, are refused.
  */
 import { KvError, keyBytesMax, valueBytesMax } from '@paxkv/protocol';
-import { copyOf, encode } from './slab.ts';
 
-/** What each encoding makes of the bytes of a value. */
+/** The type of a value in each encoding. */
 export interface Values {
   utf8: string;
   buffer: Uint8Array;
 }
 
-/** `utf8`: values are read as text. `buffer`: values are read as bytes. */
+/** `utf8`: values are read as strings. `buffer`: values are read as bytes. */
 export type Encoding = keyof Values;
 
-/** A key or a value as given: text is stored as UTF-8, bytes as they are. */
+/** A key or a value to be written: a string is stored as UTF-8, bytes as they are. */
 export type Writable = string | Uint8Array;
 
 type Decoders = { readonly [E in Encoding]: (bytes: Uint8Array) => Values[E] };
@@ -23,17 +22,33 @@ type Decoders = { readonly [E in Encoding]: (bytes: Uint8Array) => Values[E] };
 const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const decoders: Decoders = { utf8: toText, buffer: toOwnBytes };
 
-/** @throws TypeError if it is no string or bytes; KvError `KV_TOO_LARGE`. */
+// Checked here because a server may close the connection of a client that sends a malformed request, and
+// other requests share that connection.
+
+/** @throws TypeError if it is neither a string nor bytes; KvError `KV_BAD_REQUEST` if empty, `KV_TOO_LARGE`. */
 export function toKeyBytes(key: Writable): Uint8Array {
-  return limited('key', toBytes('key', key), keyBytesMax);
+  const bytes = toBytes('key', key);
+  if (bytes.length === 0) {
+    throw new KvError('KV_BAD_REQUEST', `the key is empty; a key has 1 to ${keyBytesMax} bytes`);
+  }
+  return limited('key', bytes, keyBytesMax);
 }
 
-/** @throws TypeError if it is no string or bytes; KvError `KV_TOO_LARGE`. */
+/** @throws TypeError if it is neither a string nor bytes; KvError `KV_TOO_LARGE`. */
 export function toValueBytes(value: Writable): Uint8Array {
   return limited('value', toBytes('value', value), valueBytesMax);
 }
 
-/** How values are read. The reader throws TypeError where bytes are no text and text is asked for. */
+/** @throws TypeError unless it is a 64-bit integer; a number must be a safe integer. */
+export function toInteger(by: bigint | number): bigint {
+  const integer = Number.isSafeInteger(by) ? BigInt(by) : by;
+  if (typeof integer === 'bigint' && BigInt.asIntN(64, integer) === integer) {
+    return integer;
+  }
+  throw new TypeError(`by is ${by}; it must be a 64-bit integer, and a safe integer if a number`);
+}
+
+/** The decoder of values. It throws TypeError if text is wanted and the bytes are not UTF-8. */
 export function decoderOf<E extends Encoding>(
   encoding: E | undefined,
 ): (bytes: Uint8Array) => Values[E];
@@ -46,28 +61,27 @@ export function decoderOf(encoding: Encoding = 'utf8'): (bytes: Uint8Array) => s
 
 function toBytes(what: string, given: Writable): Uint8Array {
   if (given instanceof Uint8Array) {
-    // A copy: the caller may reuse the memory while attempts are still to come.
+    // A copy: the caller may reuse the memory before the last attempt.
     return copyOf(given);
   }
   if (typeof given !== 'string') {
     throw new TypeError(`${what} must be a string or a Uint8Array, not ${typeof given}`);
   }
   if (/\p{Surrogate}/u.test(given)) {
-    throw new TypeError(`${what} has half a surrogate pair, which UTF-8 cannot say; give bytes`);
+    throw new TypeError(`${what} has a lone surrogate, which UTF-8 cannot represent; pass bytes`);
   }
-  return encode(given);
+  return encodeText(given);
 }
 
-// Said here and not by the server, which may hang up on a body over its limit before it is all sent.
 function limited(what: string, bytes: Uint8Array, bytesMax: number): Uint8Array {
   if (bytes.length > bytesMax) {
-    const message = `${what} has ${bytes.length} bytes; at most ${bytesMax} are allowed`;
+    const message = `the ${what} has ${bytes.length} bytes; at most ${bytesMax} are allowed`;
     throw new KvError('KV_TOO_LARGE', message);
   }
   return bytes;
 }
 
-/** Not a view, which would keep alive all that came together with it. */
+/** A copy, because a view would keep alive the whole frame in which the value arrived. */
 function toOwnBytes(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes);
 }
@@ -79,4 +93,47 @@ function toText(bytes: Uint8Array): string {
     const message = "the value is not UTF-8; read it by a client with `encoding: 'buffer'`";
     throw new TypeError(message, { cause });
   }
+}
+
+// A buffer of its own for each small array costs more to make and to collect than the rest of a call, so
+// small arrays share a larger buffer.
+
+const poolBytes = 64 * 1024;
+/** Larger arrays get a buffer of their own, so that little of a pool is wasted or kept alive. */
+const pooledBytesMax = poolBytes / 8;
+/** UTF-8 bytes of one UTF-16 code unit. */
+const bytesPerUnitMax = 3;
+
+const textEncoder = new TextEncoder();
+let pool = new Uint8Array(poolBytes);
+let usedBytes = 0;
+
+function copyOf(bytes: Uint8Array): Uint8Array {
+  if (bytes.length > pooledBytesMax) {
+    return new Uint8Array(bytes);
+  }
+  const copy = allocate(bytes.length).subarray(0, bytes.length);
+  copy.set(bytes);
+  usedBytes += bytes.length;
+  return copy;
+}
+
+function encodeText(text: string): Uint8Array {
+  const bytesMax = text.length * bytesPerUnitMax;
+  if (bytesMax > pooledBytesMax) {
+    return textEncoder.encode(text);
+  }
+  const target = allocate(bytesMax);
+  const { written } = textEncoder.encodeInto(text, target);
+  usedBytes += written;
+  return target.subarray(0, written);
+}
+
+/** At least this many unused bytes of the pool. */
+function allocate(bytes: number): Uint8Array {
+  if (usedBytes + bytes > poolBytes) {
+    pool = new Uint8Array(poolBytes);
+    usedBytes = 0;
+  }
+  return pool.subarray(usedBytes);
 }

@@ -1,47 +1,47 @@
 /**
- * What the client needs of the world: a way to ask a server, a clock and chance. It touches nothing
- * else, so the same retries run in a program, in a simulation and over any other connection.
+ * What the client needs from outside: a way to ask a server, a clock and randomness. It uses nothing else,
+ * so the same retries run in a program, in a simulation and over any other connection.
  */
 import type { Reply, Request } from './request.ts';
 
-/** One request on its way to one server. Whatever comes after it is over changes nothing. */
+/** One request on its way to one server. Calls after it is settled change nothing. */
 export interface Attempt {
   readonly request: Request;
-  /** Whether nobody awaits the answer, or any more. What is over need not be sent. */
-  readonly isOver: boolean;
-  /** The server has nothing of it yet: it waits for a connection, or for room. */
-  holdBack(): void;
-  /** From now on the server may have it, and its time runs. An attempt that was never held back has left. */
-  leave(): void;
-  /** The server's reply. */
-  answer(reply: Reply): void;
-  /** The server's refusal (`KvError`), or why none came (`ExchangeError`). */
-  fail(error: Error): void;
-  /** Sets the one callback for when the attempt ends before the exchange has settled it. */
-  onCalledOff(callback: () => void): void;
+  /** Whether it has a result, or none is wanted any more. A settled attempt need not be sent. */
+  readonly isSettled: boolean;
+  /** The request waits in the client, for a connection or for room. */
+  markQueued(): void;
+  /** The server may have the request from now on, and its time starts. An attempt never queued is sent. */
+  markSent(): void;
+  /** Settles it with the server's reply. */
+  resolve(reply: Reply): void;
+  /** Settles it with the server's refusal (`KvError`), or with why there is no reply (`ExchangeError`). */
+  reject(error: Error): void;
+  /** Sets the one callback for the case that the attempt ends before the exchange has settled it. */
+  onCancel(callback: () => void): void;
 }
 
-/** Asks one server once. It neither retries nor waits on its own account. */
+/** Sends one request to one server. It does not retry and has no time limit. */
 export interface Exchange {
-  /** Sends the request to `endpoint`, and settles the attempt by `answer` or `fail`. Never throws. */
+  /** Sends the request to `endpoint` and settles the attempt. Never throws. */
   send(endpoint: string, attempt: Attempt): void;
-  /** Which of these servers serves such a request best at this moment, if the exchange knows of any. */
+  /** The one of these servers that serves such a request best at this moment, if the exchange knows one. */
   bestFor?(request: Request, endpoints: readonly string[]): string | undefined;
-  /** Told when an attempt there has failed. */
+  /** An attempt at this server has failed. */
   avoid?(endpoint: string): void;
   /**
-   * Whether what is held back for this server only waits for room: the server is there and serves others.
-   * Then no other server would do better, and time does not run out.
+   * Whether the server serves other requests, so that a queued attempt only waits for room. No other server
+   * would do better then, and the time of the attempt does not run out.
    */
   isServing?(endpoint: string): boolean;
-  /** Lets go of connections. Called once, when no answer is awaited any more. */
+  /** Closes connections. Called once, when no reply is awaited any more. */
   close(): Promise<void>;
 }
 
-/** No answer came. What matters is whether the server may have got the request all the same. */
+/** No reply came. The server may have got the request nevertheless. */
 export class ExchangeError extends Error {
   override readonly name = 'ExchangeError';
-  /** `no` only where it is certain, such as a refused connection. */
+  /** `no` only if that is certain, such as after a refused connection. */
   readonly sent: 'no' | 'maybe';
 
   constructor(sent: 'no' | 'maybe', message: string, cause?: unknown) {
@@ -50,17 +50,17 @@ export class ExchangeError extends Error {
   }
 }
 
-/** Time that never goes back. It need not agree with any other clock. */
+/** Monotonic time. It need not agree with any other clock. */
 export interface Clock {
-  /** Milliseconds since any fixed moment. */
+  /** Milliseconds since a fixed moment. */
   now(): number;
-  /** Calls back once, when `now()` has reached `time` or soon after. Gives back a way to call it off. */
+  /** Calls back once, when `now()` has reached `time` or soon after. Returns a function that prevents it. */
   at(time: number, callback: () => void): () => void;
 }
 
-/** Chance. It spreads clients over servers and retries over time; no promise rests on it. */
+/** Randomness. It spreads clients over servers and retries over time; no guarantee depends on it. */
 export interface Random {
-  /** From 0 up to, not including, 1. */
+  /** From 0 up to, but not including, 1. */
   next(): number;
 }
 

@@ -6,7 +6,7 @@ export type {
   Outcome,
   PeerStatus,
   PutReply,
-  SessionStamp,
+  Stamp,
   StatusReply,
   Versions,
 } from '@paxkv/protocol';
@@ -20,10 +20,9 @@ export {
   ExchangeError,
   type Random,
 } from './environment.ts';
-export type { Answer, Carrier, Message } from './http/carrier.ts';
-export { MessageExchange } from './http/message-exchange.ts';
+export { HttpExchange } from './http/http-exchange.ts';
 export type { InProcessServer } from './in-process/direct-exchange.ts';
-export { type EndpointStatus, type Entry, KvClient } from './kv-client.ts';
+export { type EndpointStatus, type Entry, KvClient, type WriteResult } from './kv-client.ts';
 export type {
   CallOptions,
   ClientOptions,
@@ -32,16 +31,6 @@ export type {
   Target,
   Transport,
 } from './options.ts';
-export type {
-  AppendRequest,
-  DeleteRequest,
-  GetRequest,
-  OpenSessionRequest,
-  PutRequest,
-  RawEntry,
-  Reply,
-  Request,
-  StatusRequest,
-  WriteRequest,
-} from './request.ts';
+export type { Reply, Request, StatusRequest } from './request.ts';
+export type { Answer, HttpTransport, Message } from './system/network.ts';
 export { systemEnvironment } from './system-environment.ts';

@@ -1,16 +1,18 @@
-/** The door: one logical store in front of many replicas. */
-import type {
-  AppendReply,
-  DeleteReply,
-  PutReply,
-  SessionStamp,
-  StatusReply,
-  Versions,
+/** The entry point: one logical store in front of many replicas. */
+import {
+  type CommandOf,
+  KvError,
+  type ReplyOf,
+  type Request,
+  type StatusReply,
+  type Entry as StoredEntry,
+  type Versions,
+  type WriteType,
 } from '@paxkv/protocol';
-import { KvError } from '@paxkv/protocol';
 import {
   decoderOf,
   type Encoding,
+  toInteger,
   toKeyBytes,
   toValueBytes,
   type Values,
@@ -20,42 +22,44 @@ import type { Environment } from './environment.ts';
 import { inProcessEndpoint } from './in-process/direct-exchange.ts';
 import {
   type CallOptions,
-  checkedConsistency,
-  checkedTimeoutMs,
+  callOptionNames,
   type GetOptions,
+  getOptionNames,
   type KvClientOptions,
   type Settings,
+  toCallLimits,
+  toConsistency,
   toSettings,
 } from './options.ts';
-import type { GetRequest } from './request.ts';
-import { Tally } from './retry/attempts-outcome.ts';
-import { Patience } from './retry/call-deadline.ts';
-import { Deadlines } from './retry/deadlines.ts';
+import type { ReplyTo } from './request.ts';
+import { CallDeadline, DeadlineTimer } from './retry/deadlines.ts';
 import { Endpoints, toEndpoint, toEndpoints } from './retry/endpoints.ts';
-import { type Pursuit, Retry } from './retry/retry.ts';
-import { Entrance } from './session/admission.ts';
-import { Writer } from './session/writer.ts';
+import { Retry } from './retry/retry.ts';
+import { SessionWriter } from './session/session-writer.ts';
 import { inProcessEnvironment, systemEnvironment } from './system-environment.ts';
 
-/** A present key: its value and where it stands in the history of the store. */
+/** A present key: its value and the revisions at which it was written. */
 export interface Entry<V> extends Versions {
   readonly value: V;
 }
 
-/** What one server said of itself, or why it did not. */
+/** What a write returns. */
+export type WriteResult<T extends WriteType> = Omit<ReplyOf<T>, 'type'>;
+
+/** The status of one server, or the error of the request for it. */
 export type EndpointStatus =
   | { readonly endpoint: string; readonly status: StatusReply; readonly error?: undefined }
   | { readonly endpoint: string; readonly status?: undefined; readonly error: KvError };
 
 /**
- * A client of a paxkv cluster. Nothing goes over the network before the first call.
+ * A client of a paxkv cluster. It connects at the first call.
  *
- * Calls are retried on other servers until one answers or `timeoutMs` has passed. A write takes
- * effect at most once however often it was sent; many calls may be under way at once, and then their
- * order is not promised. Keys and values are strings, stored as UTF-8, or bytes.
+ * Calls are retried on other servers until one replies or `timeoutMs` has passed. A write takes effect at
+ * most once however often it was sent. Many calls may be in flight at once; their order is then not
+ * guaranteed. Keys and values are strings, stored as UTF-8, or bytes.
  *
- * Every call rejects with `KvError`, whose `outcome` says whether it happened, and with `TypeError`
- * on misuse.
+ * Every call rejects with `KvError`, whose `outcome` says whether the call took effect, and with `TypeError`
+ * on misuse. A read that fails is always `not done`.
  *
  * @example
  * ```ts
@@ -71,109 +75,130 @@ export class KvClient<E extends Encoding = 'utf8'> {
   readonly #environment: Environment;
   readonly #endpoints: Endpoints;
   readonly #retry: Retry;
-  readonly #writer: Writer;
+  readonly #writer: SessionWriter;
   readonly #decode: (bytes: Uint8Array) => Values[E];
-  #underWayCount = 0;
+  #inFlightCount = 0;
   #onIdle = () => {};
   #closing: Promise<void> | undefined;
 
-  /** @throws TypeError if an option makes no sense. */
+  /** @throws TypeError if an option is unknown, missing or out of its range. */
   constructor(options: KvClientOptions<E>) {
     this.#settings = toSettings(options);
     this.#decode = decoderOf(options.encoding);
     const { server } = options;
-    this.#environment =
+    const endpoints = server === undefined ? toEndpoints(options.endpoints) : [inProcessEndpoint];
+    const environment =
       options.environment ??
       (server === undefined
         ? systemEnvironment(this.#settings.transport)
         : inProcessEnvironment(server));
-    const { clock, random } = this.#environment;
-    const endpoints = server === undefined ? toEndpoints(options.endpoints) : [inProcessEndpoint];
+    const { clock, random } = environment;
+    const timer = new DeadlineTimer(clock);
+    this.#environment = environment;
     this.#endpoints = new Endpoints(endpoints, random.next());
-    const deadlines = new Deadlines(clock);
-    const parts = { endpoints: this.#endpoints, deadlines, settings: this.#settings };
-    this.#retry = new Retry(this.#environment, parts);
-    const entrance = new Entrance(this.#settings.name, { clock, deadlines, retry: this.#retry });
-    this.#writer = new Writer(entrance, this.#retry);
+    this.#retry = new Retry({
+      environment,
+      endpoints: this.#endpoints,
+      timer,
+      settings: this.#settings,
+    });
+    this.#writer = new SessionWriter(this.#settings.name, { clock, timer, retry: this.#retry });
   }
 
-  /** The key's value, or `undefined` if it is absent. Sees every write that was acknowledged before. */
-  async get(key: Writable, options?: GetOptions): Promise<Values[E] | undefined> {
-    const patience = this.#begin(options);
-    try {
-      const { entry } = await this.#retry.pursue(toGet(key, options), toPursuit('get', patience));
-      return entry && this.#decode(entry.value);
-    } finally {
-      this.#end(patience);
-    }
+  /**
+   * The key's value, or `undefined` if the key is absent. It reflects every write acknowledged before the
+   * call, by any client, unless `consistency` is `serializable`.
+   *
+   * @param key 1 to 1024 bytes.
+   * @throws KvError, always `not done`; TypeError on misuse, or if the value is not UTF-8 and is to be text.
+   */
+  get(key: Writable, options?: GetOptions): Promise<Values[E] | undefined> {
+    return this.#get(key, options, ({ value }) => this.#decode(value));
   }
 
-  /** The key's value with its versions, or `undefined` if it is absent. */
-  async getEntry(key: Writable, options?: GetOptions): Promise<Entry<Values[E]> | undefined> {
-    const patience = this.#begin(options);
-    try {
-      const { entry } = await this.#retry.pursue(toGet(key, options), toPursuit('get', patience));
-      return entry && { ...entry, value: this.#decode(entry.value) };
-    } finally {
-      this.#end(patience);
-    }
+  /** As `get`, with the revisions at which the key was written. */
+  getEntry(key: Writable, options?: GetOptions): Promise<Entry<Values[E]> | undefined> {
+    return this.#get(key, options, (entry) => ({ ...entry, value: this.#decode(entry.value) }));
   }
 
-  /** Sets the key's value. */
-  async put(key: Writable, value: Writable, options?: CallOptions): Promise<PutReply> {
-    const patience = this.#begin(options);
-    try {
-      const pair = { key: toKeyBytes(key), value: toValueBytes(value) };
-      const toRequest = (stamp: SessionStamp) => ({ type: 'put', ...pair, stamp }) as const;
-      const { revision } = await this.#writer.write(toRequest, patience);
-      return { revision };
-    } finally {
-      this.#end(patience);
-    }
+  /**
+   * Sets the key's value. Resolves once a majority of servers has stored the write.
+   *
+   * @param key 1 to 1024 bytes.
+   * @param value at most 1 MiB.
+   * @throws KvError with the outcome; TypeError on misuse.
+   */
+  async put(key: Writable, value: Writable, options?: CallOptions): Promise<WriteResult<'put'>> {
+    const command = { type: 'put', key: toKeyBytes(key), value: toValueBytes(value) } as const;
+    const { revision } = await this.#write(command, options);
+    return { revision };
   }
 
-  /** Adds to the end of the key's value; an absent key counts as empty. */
-  async append(key: Writable, value: Writable, options?: CallOptions): Promise<AppendReply> {
-    const patience = this.#begin(options);
-    try {
-      const pair = { key: toKeyBytes(key), value: toValueBytes(value) };
-      const toRequest = (stamp: SessionStamp) => ({ type: 'append', ...pair, stamp }) as const;
-      const { revision, length } = await this.#writer.write(toRequest, patience);
-      return { revision, length };
-    } finally {
-      this.#end(patience);
-    }
+  /**
+   * Adds `value` to the end of the key's value; an absent key counts as empty. The result may have at most
+   * 1 MiB.
+   *
+   * @throws KvError with the outcome; TypeError on misuse.
+   */
+  async append(
+    key: Writable,
+    value: Writable,
+    options?: CallOptions,
+  ): Promise<WriteResult<'append'>> {
+    const command = { type: 'append', key: toKeyBytes(key), value: toValueBytes(value) } as const;
+    const { revision, length } = await this.#write(command, options);
+    return { revision, length };
   }
 
-  /** Removes the key; `deleted` tells whether it was there. */
-  async delete(key: Writable, options?: CallOptions): Promise<DeleteReply> {
-    const patience = this.#begin(options);
-    try {
-      const bytes = toKeyBytes(key);
-      const toRequest = (stamp: SessionStamp) => ({ type: 'delete', key: bytes, stamp }) as const;
-      const { revision, deleted } = await this.#writer.write(toRequest, patience);
-      return { revision, deleted };
-    } finally {
-      this.#end(patience);
-    }
+  /**
+   * Removes the key; `deleted` tells whether it was present.
+   *
+   * @throws KvError with the outcome; TypeError on misuse.
+   */
+  async delete(key: Writable, options?: CallOptions): Promise<WriteResult<'delete'>> {
+    const command = { type: 'delete', key: toKeyBytes(key) } as const;
+    const { revision, deleted } = await this.#write(command, options);
+    return { revision, deleted };
   }
 
-  /** What `endpoint` says of itself, asked once; without `endpoint`, what any server says. */
+  /**
+   * Adds `by` to a counter and returns the sum. A counter is a value that is a 64-bit integer in decimal,
+   * such as `-7`; an absent key counts as 0.
+   *
+   * @param by a 64-bit integer; as a number it must be a safe integer. Default 1.
+   * @throws KvError with the outcome, `KV_NOT_A_COUNTER` if the value or the sum is no 64-bit integer;
+   *   TypeError on misuse.
+   */
+  async increment(
+    key: Writable,
+    by: bigint | number = 1n,
+    options?: CallOptions,
+  ): Promise<WriteResult<'increment'>> {
+    const command = { type: 'increment', key: toKeyBytes(key), by: toInteger(by) } as const;
+    const { revision, value } = await this.#write(command, options);
+    return { revision, value };
+  }
+
+  /**
+   * The status of the server at `endpoint`, asked once; without `endpoint`, of any server.
+   *
+   * @throws KvError, always `not done`; TypeError on misuse.
+   */
   async status(endpoint?: string, options?: CallOptions): Promise<StatusReply> {
-    const request = { type: 'status' } as const;
-    const patience = this.#begin(options);
+    const request = { command: { type: 'status' } } as const;
+    const deadline = this.#begin(options, callOptionNames);
     try {
       const { status } =
         endpoint === undefined
-          ? await this.#retry.pursue(request, toPursuit('status', patience))
-          : await this.#retry.askOnce(toEndpoint(endpoint), request, patience);
+          ? await this.#retry.send(request, this.#retry.newCall('status', deadline))
+          : await this.#retry.sendOnce(request, toEndpoint(endpoint), deadline);
       return status;
     } finally {
-      this.#end(patience);
+      this.#end(deadline);
     }
   }
 
-  /** What each server says of itself, in the order of `endpoints`. A silent one gives an error. */
+  /** The status of each server in the order of `endpoints`, or the error of the request for it. */
   async statuses(options?: CallOptions): Promise<readonly EndpointStatus[]> {
     return Promise.all(
       this.#endpoints.all.map(async (endpoint): Promise<EndpointStatus> => {
@@ -189,7 +214,7 @@ export class KvClient<E extends Encoding = 'utf8'> {
     );
   }
 
-  /** Takes no more calls, waits for those under way and lets go of connections. */
+  /** Refuses further calls, waits for those in flight and closes connections. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -200,8 +225,36 @@ export class KvClient<E extends Encoding = 'utf8'> {
     return this.close();
   }
 
+  async #get<T>(
+    key: Writable,
+    options: GetOptions | undefined,
+    toResult: (entry: StoredEntry) => T,
+  ): Promise<T | undefined> {
+    const deadline = this.#begin(options, getOptionNames);
+    try {
+      const command = { type: 'get', key: toKeyBytes(key) } as const;
+      const request = { command, consistency: toConsistency(options?.consistency) };
+      const { entry } = await this.#retry.send(request, this.#retry.newCall('get', deadline));
+      return entry && toResult(entry);
+    } finally {
+      this.#end(deadline);
+    }
+  }
+
+  async #write<C extends CommandOf<WriteType>>(
+    command: C,
+    options: CallOptions | undefined,
+  ): Promise<ReplyTo<Request<C>>> {
+    const deadline = this.#begin(options, callOptionNames);
+    try {
+      return await this.#writer.write(command, deadline);
+    } finally {
+      this.#end(deadline);
+    }
+  }
+
   async #close(): Promise<void> {
-    if (this.#underWayCount > 0) {
+    if (this.#inFlightCount > 0) {
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve;
       });
@@ -209,37 +262,25 @@ export class KvClient<E extends Encoding = 'utf8'> {
     await this.#environment.exchange.close();
   }
 
-  #begin(options: CallOptions | undefined): Patience {
+  #begin(options: CallOptions | undefined, names: readonly string[]): CallDeadline {
     if (this.#closing !== undefined) {
       throw new KvError('KV_CLOSED', 'the client was closed before this call');
     }
-    if (options?.signal?.aborted) {
-      const details = { cause: options.signal.reason, outcome: 'not done' } as const;
-      throw new KvError('KV_ABORTED', 'called off before it began', details);
+    const limits = toCallLimits(options, names, this.#settings);
+    if (limits.signal?.aborted) {
+      const details = { cause: limits.signal.reason, outcome: 'not done' } as const;
+      throw new KvError('KV_ABORTED', 'the signal had fired before this call', details);
     }
-    const timeoutMs = checkedTimeoutMs('timeoutMs', options?.timeoutMs ?? this.#settings.timeoutMs);
-    const patience = new Patience(this.#environment.clock, { timeoutMs, signal: options?.signal });
-    this.#underWayCount += 1;
-    return patience;
+    const deadline = new CallDeadline(this.#environment.clock, limits);
+    this.#inFlightCount += 1;
+    return deadline;
   }
 
-  #end(patience: Patience): void {
-    patience.dispose();
-    this.#underWayCount -= 1;
-    if (this.#underWayCount === 0) {
+  #end(deadline: CallDeadline): void {
+    deadline.dispose();
+    this.#inFlightCount -= 1;
+    if (this.#inFlightCount === 0) {
       this.#onIdle();
     }
   }
-}
-
-function toGet(key: Writable, options: GetOptions | undefined): GetRequest {
-  return {
-    type: 'get',
-    key: toKeyBytes(key),
-    consistency: checkedConsistency(options?.consistency),
-  };
-}
-
-function toPursuit(name: string, patience: Patience): Pursuit {
-  return { patience, tally: new Tally(name) };
 }

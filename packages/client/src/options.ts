@@ -1,53 +1,56 @@
-/** What a client can be told at its making: names, defaults, ranges. */
-import type { Consistency } from '@paxkv/protocol';
+/** The options of a client and of its calls: names, defaults and ranges. */
+import { type Consistency, clientNameLengthMax } from '@paxkv/protocol';
 import { nanoid } from 'nanoid';
 import type { Encoding } from './encoding.ts';
 import type { Environment } from './environment.ts';
 import type { InProcessServer } from './in-process/direct-exchange.ts';
+import type { CallLimits } from './retry/deadlines.ts';
 import type { RetrySettings } from './retry/retry.ts';
 
-/** Longest finite time: timers hold no more. About 24 days. */
-const timeoutMsMax = 2 ** 31 - 1;
-const clientNameLengthMax = 64;
+/** Longest finite time in milliseconds, about 24 days: timers hold no more. */
+const timeMsMax = 2 ** 31 - 1;
 
-/** How requests travel; see `ClientOptions.transport`. */
+/** `stream`: many requests at once on one WebSocket to each server. `http`: one HTTP request each. */
 export type Transport = 'stream' | 'http';
 
-/** Which servers the client asks: those at these addresses, or one in the same process. */
+/** The servers that the client asks: those at these addresses, or one in the same process. */
 export type Target =
   | {
-      /** One server or several: `127.0.0.1:4401` or `http://127.0.0.1:4401`. */
+      /** Addresses of one or several servers: `127.0.0.1:4401` or `http://127.0.0.1:4401`. */
       readonly endpoints: string | readonly string[];
       readonly server?: undefined;
     }
   | {
-      /** The server itself. It is called directly, and is not stopped when the client is closed. */
+      /** The server itself. The client calls it directly, and does not stop it when it is closed. */
       readonly server: InProcessServer;
       readonly endpoints?: undefined;
     };
 
-/** What can be said of any client, whatever its servers and its encoding. */
+/** The options of any client, whatever its servers and its encoding. */
 export interface ClientOptions {
-  /** How long a call may take in all, its retries included. Default 10 000; `Infinity` is allowed. */
-  readonly timeoutMs?: number;
-  /** How long one server may take, from when the request leaves, before another is asked. Default 2 000. */
-  readonly attemptTimeoutMs?: number;
-  /** Least wait once every server was asked in vain. Default 25. */
-  readonly retryDelayMsMin?: number;
-  /** Greatest such wait. Default 1 000. */
-  readonly retryDelayMsMax?: number;
-  /** Under which servers list this client's session, 1 to 64 characters. Default: a random one. */
-  readonly name?: string;
   /**
-   * How requests travel. `stream` (default): many at once over one WebSocket to each server. `http`: each
-   * for itself, where something between here and the servers lets no WebSocket through.
+   * Milliseconds that a call may take, its retries included: above 0 and at most 2 147 483 647, or `Infinity`
+   * for no deadline. Default 10 000.
    */
+  readonly timeoutMs?: number;
+  /**
+   * Milliseconds that the first server may take, counted from when the request is sent, before another
+   * server is asked. Doubled each time it was too short. Same range as `timeoutMs`. Default 2 000.
+   */
+  readonly attemptTimeoutMs?: number;
+  /** Shortest wait in milliseconds after every server was asked in vain. Default 25. */
+  readonly retryDelayMsMin?: number;
+  /** Longest such wait, at least `retryDelayMsMin`. Default 1 000. */
+  readonly retryDelayMsMax?: number;
+  /** The name under which servers list this client's session, 1 to 64 characters. Default: random. */
+  readonly name?: string;
+  /** Default `stream`. Choose `http` if something between here and the servers blocks WebSockets. */
   readonly transport?: Transport;
-  /** For programs that bring their own network, clock and chance. Default: the system's. */
+  /** Another network, clock and randomness. Default: the system's. `transport` then has no effect. */
   readonly environment?: Environment;
 }
 
-/** `encoding` says how values are read: `utf8` (default) as strings, `buffer` as `Uint8Array`. */
+/** `encoding`: values are read as strings with `utf8` (default), as `Uint8Array` with `buffer`. */
 export type KvClientOptions<E extends Encoding> = ClientOptions &
   Target & {
     readonly encoding?: E;
@@ -55,9 +58,9 @@ export type KvClientOptions<E extends Encoding> = ClientOptions &
 
 /** Options of a single call. */
 export interface CallOptions {
-  /** Ends the call early with `KV_ABORTED`. */
+  /** Ends the call with `KV_ABORTED` when it fires. */
   readonly signal?: AbortSignal;
-  /** Instead of the client's own. */
+  /** For this call, in place of the client's `timeoutMs`. Same range. */
   readonly timeoutMs?: number;
 }
 
@@ -67,45 +70,116 @@ export interface GetOptions extends CallOptions {
   readonly consistency?: Consistency;
 }
 
+/** The checked options of a client. */
 export interface Settings extends RetrySettings {
-  readonly timeoutMs: number;
+  /** `undefined`: no deadline. */
+  readonly timeoutMs: number | undefined;
   readonly name: string;
   readonly transport: Transport;
 }
 
-/** @throws TypeError where a setting is out of its range. */
+type Names<T> = Readonly<Record<keyof T, true>>;
+
+const clientOptionNames = Object.keys({
+  endpoints: true,
+  encoding: true,
+  timeoutMs: true,
+  attemptTimeoutMs: true,
+  retryDelayMsMin: true,
+  retryDelayMsMax: true,
+  name: true,
+  transport: true,
+  environment: true,
+  server: true,
+} satisfies Names<ClientOptions & Target & { encoding: Encoding }>);
+
+export const callOptionNames: readonly string[] = Object.keys({
+  signal: true,
+  timeoutMs: true,
+} satisfies Names<CallOptions>);
+
+export const getOptionNames: readonly string[] = Object.keys({
+  signal: true,
+  timeoutMs: true,
+  consistency: true,
+} satisfies Names<GetOptions>);
+
+/** @throws TypeError if an option is unknown, missing or out of its range. Does not check `endpoints`. */
 export function toSettings(options: ClientOptions & Target): Settings {
+  if (typeof options !== 'object' || options === null) {
+    const example = "{ endpoints: ['127.0.0.1:4401'] }";
+    throw new TypeError(`KvClient needs an object with at least its endpoints, such as ${example}`);
+  }
+  checkNames(options, clientOptionNames);
+  if (options.server !== undefined && options.endpoints !== undefined) {
+    throw new TypeError('KvClient takes either endpoints or a server, not both');
+  }
   const settings = {
-    timeoutMs: checkedTimeoutMs('timeoutMs', options.timeoutMs ?? 10_000),
-    attemptTimeoutMs: checkedTimeoutMs('attemptTimeoutMs', options.attemptTimeoutMs ?? 2_000),
-    retryDelayMsMin: checkedDelayMs('retryDelayMsMin', options.retryDelayMsMin ?? 25),
-    retryDelayMsMax: checkedDelayMs('retryDelayMsMax', options.retryDelayMsMax ?? 1_000),
-    name: options.name ?? nanoid(),
+    timeoutMs: toTimeoutMs('timeoutMs', options.timeoutMs ?? 10_000),
+    attemptTimeoutMs: toTimeoutMs('attemptTimeoutMs', options.attemptTimeoutMs ?? 2_000),
+    retryDelayMsMin: toTimeMs('retryDelayMsMin', options.retryDelayMsMin ?? 25),
+    retryDelayMsMax: toTimeMs('retryDelayMsMax', options.retryDelayMsMax ?? 1_000),
+    name: toName(options.name ?? nanoid()),
     transport: oneOf('transport', ['stream', 'http'], options.transport ?? 'stream'),
   };
-  if ((options.endpoints === undefined) === (options.server === undefined)) {
-    throw new TypeError('name either endpoints or a server');
-  }
   if (settings.retryDelayMsMin > settings.retryDelayMsMax) {
     throw new TypeError('retryDelayMsMin is above retryDelayMsMax');
-  }
-  if (settings.name.length < 1 || settings.name.length > clientNameLengthMax) {
-    throw new TypeError(`name must have 1 to ${clientNameLengthMax} characters`);
   }
   return settings;
 }
 
-/** `timeoutMs` if it is a time to wait. @throws TypeError */
-export function checkedTimeoutMs(name: string, timeoutMs: number): number {
-  if (timeoutMs === Number.POSITIVE_INFINITY) {
-    return timeoutMs;
+/**
+ * The limits of one call.
+ *
+ * @throws TypeError if an option is not in `names` or out of its range.
+ */
+export function toCallLimits(
+  options: CallOptions | undefined,
+  names: readonly string[],
+  { timeoutMs }: Settings,
+): CallLimits {
+  if (options === undefined) {
+    return { timeoutMs, signal: undefined };
   }
-  return checkedDelayMs(name, timeoutMs);
+  checkNames(options, names);
+  return {
+    timeoutMs:
+      options.timeoutMs === undefined ? timeoutMs : toTimeoutMs('timeoutMs', options.timeoutMs),
+    signal: options.signal === undefined ? undefined : toSignal(options.signal),
+  };
 }
 
-/** `consistency` if there is such a one. @throws TypeError */
-export function checkedConsistency(consistency: Consistency = 'linearizable'): Consistency {
+/** @throws TypeError unless it is a known consistency. */
+export function toConsistency(consistency: Consistency = 'linearizable'): Consistency {
   return oneOf('consistency', ['linearizable', 'serializable'], consistency);
+}
+
+/** `Infinity` as `undefined`. */
+function toTimeoutMs(name: string, timeoutMs: number): number | undefined {
+  return timeoutMs === Number.POSITIVE_INFINITY ? undefined : toTimeMs(name, timeoutMs);
+}
+
+function toTimeMs(name: string, timeMs: number): number {
+  if (typeof timeMs !== 'number' || !(timeMs > 0 && timeMs <= timeMsMax)) {
+    throw new TypeError(`${name} is ${timeMs}; it must be above 0 and at most ${timeMsMax}`);
+  }
+  return timeMs;
+}
+
+function toName(name: string): string {
+  const isText = typeof name === 'string' && !/\p{Surrogate}/u.test(name);
+  if (!isText || name.length < 1 || name.length > clientNameLengthMax) {
+    throw new TypeError(`name must be a string of 1 to ${clientNameLengthMax} characters`);
+  }
+  return name;
+}
+
+/** Not by `instanceof`: a polyfill's signal serves as well. */
+function toSignal(signal: AbortSignal): AbortSignal {
+  if (typeof signal?.aborted !== 'boolean' || typeof signal.addEventListener !== 'function') {
+    throw new TypeError('signal must be an AbortSignal');
+  }
+  return signal;
 }
 
 function oneOf<T extends string>(name: string, allowed: readonly T[], given: T): T {
@@ -116,9 +190,22 @@ function oneOf<T extends string>(name: string, allowed: readonly T[], given: T):
   throw new TypeError(`${name} is "${String(given)}"; it must be ${names}`);
 }
 
-function checkedDelayMs(name: string, delayMs: number): number {
-  if (typeof delayMs !== 'number' || !(delayMs > 0 && delayMs <= timeoutMsMax)) {
-    throw new TypeError(`${name} must be above 0 and at most ${timeoutMsMax}, not ${delayMs}`);
+function checkNames(options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    const given = options === null ? 'null' : typeof options;
+    throw new TypeError(`options must be an object with ${known.join(', ')}, not ${given}`);
   }
-  return delayMs;
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      const likely = known.find((each) => isSimilar(each, name));
+      const hint = likely === undefined ? '' : ` Did you mean "${likely}"?`;
+      throw new TypeError(`unknown option "${name}".${hint} Options: ${known.join(', ')}`);
+    }
+  }
+}
+
+/** Whether one begins with the other in any case, such as `timeout` and `timeoutMs`. */
+function isSimilar(known: string, given: string): boolean {
+  const [a, b] = [known.toLowerCase(), given.toLowerCase()];
+  return b !== '' && (a.startsWith(b) || b.startsWith(a));
 }

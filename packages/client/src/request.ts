@@ -1,76 +1,29 @@
 /**
- * What is asked of a server and what it answers, with bytes as they are. Each exchange puts it into words
- * of its own: JSON over HTTP, rows over a stream.
+ * What is asked of a server and what it answers: the requests and replies of the protocol, and the question
+ * after a server's own state, which is no command.
  */
-import type {
-  AppendReply,
-  Consistency,
-  DeleteReply,
-  OpenSessionReply,
-  PutReply,
-  SessionStamp,
-  StatusReply,
-  Versions,
-} from '@paxkv/protocol';
+import type { Request as CommandRequest, DoneReply, StatusReply } from '@paxkv/protocol';
 
-/** Reads a key. */
-export interface GetRequest {
-  readonly type: 'get';
-  readonly key: Uint8Array;
-  readonly consistency: Consistency;
-}
-/** Sets the value of a key. */
-export interface PutRequest {
-  readonly type: 'put';
-  readonly key: Uint8Array;
-  readonly value: Uint8Array;
-  /** May change between attempts, as the lowest number awaited rises: read it when the request leaves. */
-  readonly stamp: SessionStamp;
-}
-/** Adds bytes to the end of the value of a key; an absent key counts as empty. */
-export interface AppendRequest {
-  readonly type: 'append';
-  readonly key: Uint8Array;
-  readonly value: Uint8Array;
-  readonly stamp: SessionStamp;
-}
-/** Removes a key. */
-export interface DeleteRequest {
-  readonly type: 'delete';
-  readonly key: Uint8Array;
-  readonly stamp: SessionStamp;
-}
-/** Opens a session, in which the client numbers its writes. */
-export interface OpenSessionRequest {
-  readonly type: 'openSession';
-  readonly client: string;
-}
 /** Asks a server for its status. */
 export interface StatusRequest {
-  readonly type: 'status';
+  readonly command: { readonly type: 'status' };
 }
 
-/** Takes effect once however often it arrives, for it has a stamp. */
-export type WriteRequest = PutRequest | AppendRequest | DeleteRequest;
+export type RequestType = Request['command']['type'];
+
 /** Any request. */
-export type Request = GetRequest | WriteRequest | OpenSessionRequest | StatusRequest;
+export type Request = CommandRequest | StatusRequest;
 
-/** A present key's value as bytes, and where it stands in the history. */
-export interface RawEntry extends Versions {
-  readonly value: Uint8Array;
+/** Of the same type as the command of its request. */
+export type Reply = DoneReply | { readonly type: 'status'; readonly status: StatusReply };
+
+export type ReplyTo<Q extends Request> = Extract<Reply, { readonly type: Q['command']['type'] }>;
+
+export function isReplyTo<Q extends Request>({ command }: Q, reply: Reply): reply is ReplyTo<Q> {
+  return reply.type === command.type;
 }
 
-/** Of the same type as its request. */
-export type Reply =
-  | { readonly type: 'get'; readonly entry: RawEntry | undefined }
-  | ({ readonly type: 'put' } & PutReply)
-  | ({ readonly type: 'append' } & AppendReply)
-  | ({ readonly type: 'delete' } & DeleteReply)
-  | ({ readonly type: 'openSession' } & OpenSessionReply)
-  | { readonly type: 'status'; readonly status: StatusReply };
-
-export type ReplyTo<Q extends Request> = Extract<Reply, { readonly type: Q['type'] }>;
-
-export function isReplyTo<Q extends Request>(request: Q, reply: Reply): reply is ReplyTo<Q> {
-  return reply.type === request.type;
+/** A status is no command of the store, so no stream carries it. */
+export function isStatusRequest(request: Request): request is StatusRequest {
+  return request.command.type === 'status';
 }

@@ -1,13 +1,13 @@
 /**
- * Things in the order in which they came, which leave in any order. For what many pass through: a `Map` or
- * a `Set` links each table it has outgrown to the next, so once V8 takes one for old, all that ever lay in
- * a later one lives on until the whole of memory is searched.
+ * Items in order of arrival that leave in any order. Use it where many items pass through: a `Map` or `Set`
+ * links each table it has outgrown to the next, so once V8 has moved one to its old generation, everything
+ * that was ever in a later one stays alive until a full garbage collection.
  */
 
 const cellCountMin = 16;
 
-export class Ring<T> implements Iterable<readonly [place: number, thing: T]> {
-  /** As many as a power of two. So the low bits of a place name its cell. */
+export class Ring<T> implements Iterable<readonly [position: number, item: T]> {
+  /** Its length is a power of two, so the low bits of a position are the index of its cell. */
   #cells: (T | undefined)[] = new Array<undefined>(cellCountMin).fill(undefined);
   #first = 0;
   #next = 0;
@@ -17,33 +17,35 @@ export class Ring<T> implements Iterable<readonly [place: number, thing: T]> {
     return this.#size;
   }
 
-  /** Nothing has a lower place; that of the next thing, if there is nothing. */
+  /** The lowest position in use; the position of the next item if there is none. */
   get first(): number {
     return this.#first;
   }
 
-  /** Gives its place: one above that of what was added before. */
-  add(thing: T): number {
+  /** Returns the item's position: one above that of the item added before. */
+  add(item: T): number {
     if (this.#next - this.#first === this.#cells.length) {
       this.#grow();
     }
-    const place = this.#next;
+    const position = this.#next;
     this.#next += 1;
     this.#size += 1;
-    this.#cells[this.#cell(place)] = thing;
-    return place;
+    this.#cells[this.#cell(position)] = item;
+    return position;
   }
 
-  get(place: number): T | undefined {
-    return place >= this.#first && place < this.#next ? this.#cells[this.#cell(place)] : undefined;
+  get(position: number): T | undefined {
+    return position >= this.#first && position < this.#next
+      ? this.#cells[this.#cell(position)]
+      : undefined;
   }
 
-  /** Whether there was anything. */
-  delete(place: number): boolean {
-    if (this.get(place) === undefined) {
+  /** Whether there was an item. */
+  delete(position: number): boolean {
+    if (this.get(position) === undefined) {
       return false;
     }
-    this.#cells[this.#cell(place)] = undefined;
+    this.#cells[this.#cell(position)] = undefined;
     this.#size -= 1;
     while (this.#first < this.#next && this.#cells[this.#cell(this.#first)] === undefined) {
       this.#first += 1;
@@ -51,24 +53,24 @@ export class Ring<T> implements Iterable<readonly [place: number, thing: T]> {
     return true;
   }
 
-  /** In the order of their places. What is deleted meanwhile is left out. */
-  *[Symbol.iterator](): Generator<readonly [place: number, thing: T]> {
-    for (let place = this.#first; place < this.#next; place += 1) {
-      const thing = this.get(place);
-      if (thing !== undefined) {
-        yield [place, thing];
+  /** In order of position. Items deleted during the iteration are left out. */
+  *[Symbol.iterator](): Generator<readonly [position: number, item: T]> {
+    for (let position = this.#first; position < this.#next; position += 1) {
+      const item = this.get(position);
+      if (item !== undefined) {
+        yield [position, item];
       }
     }
   }
 
-  #cell(place: number): number {
-    return place & (this.#cells.length - 1);
+  #cell(position: number): number {
+    return position & (this.#cells.length - 1);
   }
 
   #grow(): void {
     const cells = new Array<T | undefined>(2 * this.#cells.length).fill(undefined);
-    for (let place = this.#first; place < this.#next; place += 1) {
-      cells[place & (cells.length - 1)] = this.#cells[this.#cell(place)];
+    for (let position = this.#first; position < this.#next; position += 1) {
+      cells[position & (cells.length - 1)] = this.#cells[this.#cell(position)];
     }
     this.#cells = cells;
   }

@@ -1,7 +1,7 @@
-/** The world a client lives in unless it is given another: the system's network, timers and dice. */
-import { defer, dial, makeCarrier } from '@paxkv/client/system';
+/** The default environment: the network, timers and randomness of Node or of the browser. */
+import { defer, dial, makeHttpTransport } from '@paxkv/client/system';
 import type { Clock, Environment, Random } from './environment.ts';
-import { MessageExchange } from './http/message-exchange.ts';
+import { HttpExchange } from './http/http-exchange.ts';
 import { DirectExchange, type InProcessServer } from './in-process/direct-exchange.ts';
 import type { Transport } from './options.ts';
 import { StreamExchange } from './stream/stream-exchange.ts';
@@ -9,7 +9,7 @@ import { StreamExchange } from './stream/stream-exchange.ts';
 const clock: Clock = {
   now: () => performance.now(),
   at(time, callback) {
-    // Timers count whole milliseconds, and are never to ring early.
+    // Timers count whole milliseconds, and must not fire early.
     const timer = setTimeout(callback, Math.max(0, Math.ceil(time - performance.now())));
     return () => clearTimeout(timer);
   },
@@ -17,15 +17,15 @@ const clock: Clock = {
 
 const random: Random = { next: () => Math.random() };
 
-/** The system's network, timers and random numbers. */
+/** A new network for one client; `transport` as in the client's options. Connects at the first request. */
 export function systemEnvironment(transport: Transport = 'stream'): Environment {
-  const messages = new MessageExchange(makeCarrier());
+  const http = new HttpExchange(makeHttpTransport());
   const exchange =
-    transport === 'http' ? messages : new StreamExchange({ clock, random, dial, defer, messages });
+    transport === 'http' ? http : new StreamExchange({ clock, random, dial, defer, http });
   return { exchange, clock, random };
 }
 
-/** Calls of `server` instead of the network. */
+/** Calls of `server` in place of the network. */
 export function inProcessEnvironment(server: InProcessServer): Environment {
   return { exchange: new DirectExchange(server), clock, random };
 }

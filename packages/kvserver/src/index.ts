@@ -10,7 +10,7 @@ export {
 } from './config/settings.ts';
 export type { ReplicaStatus, Submitter } from './replica/index.ts';
 export type { SubmitOptions } from './replica/submitter.ts';
-export { KvServer, type KvServerOptions, type SubmittedReply } from './server.ts';
+export { KvServer, type KvServerOptions } from './server.ts';
 export type { ReadyOptions } from './service/readiness.ts';
 export { DiskError, type DiskErrorCode } from './storage/index.ts';
 export { createLogger } from './system/logger.ts';

@@ -6,7 +6,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Reply, Request } from '@paxkv/protocol';
+import type { DoneReply, Reply, Request } from '@paxkv/protocol';
 import { KvError, paths, type StatusReply } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { createApp, endWithError } from './api/http/index.ts';
@@ -16,7 +16,7 @@ import type { NodeStatus } from './node.ts';
 import type { SubmitOptions } from './replica/submitter.ts';
 import { checkedRequest } from './service/checked-request.ts';
 import { type ReadyOptions, whenReady } from './service/readiness.ts';
-import { refusalToError } from './service/refusal.ts';
+import { submit } from './service/submit.ts';
 import { Supervisor, type SupervisorOptions } from './supervisor.ts';
 import { createLogger } from './system/logger.ts';
 import { version } from './system/version.ts';
@@ -36,9 +36,6 @@ export interface KvServerOptions {
    */
   readonly openData?: Exclude<SupervisorOptions['openData'], undefined>;
 }
-
-/** A reply to a request that the store did not refuse. */
-export type SubmittedReply = Exclude<Reply, { type: 'refused' }>;
 
 /** One server of a cluster, in this process. */
 export class KvServer {
@@ -148,10 +145,9 @@ export class KvServer {
    * @throws KvError where the request is refused or cannot be answered; its `outcome` says whether it
    * took effect.
    */
-  async submit(request: Request, options?: SubmitOptions): Promise<SubmittedReply> {
-    const reply = await this.#submit(checkedRequest(request), options);
-    if (reply.type === 'refused') throw refusalToError(reply.reason);
-    return reply;
+  async submit(request: Request, options?: SubmitOptions): Promise<DoneReply> {
+    const submitter = { submit: this.#submit.bind(this) };
+    return submit(submitter, checkedRequest(request), options);
   }
 
   /** Answers what is under way, within bounds, then lets go of everything. May be called more than once. */

@@ -1,4 +1,65 @@
-import { errorCodes, type KvErrorCode, type Outcome } from './contract.ts';
+/** Errors of clients and servers: a stable code, and what it says of the request. */
+import { z } from 'zod';
+import type { ErrorCode, Outcome } from './commands/spec.ts';
+import { commands } from './commands/table.ts';
+
+/** The codes that any request may end with. */
+const generalCodes = {
+  /** The request can never succeed as written. */
+  KV_BAD_REQUEST: { outcome: 'not done', status: 400 },
+  /** No such path. */
+  KV_NO_SUCH_ROUTE: { outcome: 'not done', status: 404 },
+  /** Only the people-friendly get says this; absence is no error elsewhere. */
+  KV_NO_SUCH_KEY: { outcome: 'done', status: 404 },
+  KV_METHOD_NOT_ALLOWED: { outcome: 'not done', status: 405 },
+  /** The body did not arrive in time. */
+  KV_SLOW_REQUEST: { outcome: 'not done', status: 408 },
+  /** The session number was used before for another request. */
+  KV_NUMBER_REUSED: { outcome: 'not done', status: 409 },
+  /** The session is not known any more; an earlier delivery of this request may have taken effect. */
+  KV_SESSION_EXPIRED: { outcome: 'unknown', status: 410 },
+  /** The body, key or value is over its limit. */
+  KV_TOO_LARGE: { outcome: 'not done', status: 413 },
+  KV_UNSUPPORTED_MEDIA: { outcome: 'not done', status: 415 },
+  /** A defect of the server. */
+  KV_INTERNAL: { outcome: 'unknown', status: 500 },
+  /** Queues are full. Retry later. */
+  KV_OVERLOADED: { outcome: 'not done', status: 503 },
+  /** The server is starting, stopping or quarantined. Another may serve. */
+  KV_UNAVAILABLE: { outcome: 'not done', status: 503 },
+  /** The server stopped, or its disk failed, while the request was under way. */
+  KV_INTERRUPTED: { outcome: 'unknown', status: 503 },
+  /** No decision in time. Most often no majority of servers is reachable. */
+  KV_TIMEOUT: { outcome: 'unknown', status: 504 },
+  /** No server could be reached before the deadline, and none can have seen the request. */
+  KV_UNREACHABLE: { outcome: 'not done', status: null },
+  /** The caller's signal ended the wait. */
+  KV_ABORTED: { outcome: 'unknown', status: null },
+  /** The client was closed before the call. */
+  KV_CLOSED: { outcome: 'not done', status: null },
+} as const satisfies Record<string, ErrorCode>;
+
+type Specs = (typeof commands)[keyof typeof commands];
+
+/** Codes that a command declares. */
+type CommandCode = Specs extends infer S
+  ? S extends { readonly errors: infer E }
+    ? keyof E & string
+    : never
+  : never;
+
+/** A stable code; see `errorCodes`. */
+export type KvErrorCode = keyof typeof generalCodes | CommandCode;
+
+/**
+ * Every error code: what it says of the request, and its HTTP status. Codes never change meaning.
+ * `null` status: made by the client itself, never sent.
+ */
+export const errorCodes: Readonly<Record<KvErrorCode, ErrorCode>> = Object.assign(
+  {},
+  generalCodes,
+  ...Object.values(commands).map((spec) => ('errors' in spec ? spec.errors : {})),
+);
 
 /** Raised by the client and by the server for every operating error. Misuse raises `TypeError`. */
 export class KvError extends Error {
@@ -19,3 +80,32 @@ export class KvError extends Error {
     this.outcome = details.outcome ?? errorCodes[code].outcome;
   }
 }
+
+/** Whether it is known here: a newer server may send others. */
+export function isKvErrorCode(code: unknown): code is KvErrorCode {
+  return typeof code === 'string' && Object.hasOwn(errorCodes, code);
+}
+
+const outcomes: readonly unknown[] = ['not done', 'done', 'unknown'] satisfies readonly Outcome[];
+
+export function isOutcome(field: unknown): field is Outcome {
+  return outcomes.includes(field);
+}
+
+/** The body of every error answer. */
+export interface ErrorReply {
+  readonly error: {
+    readonly code: KvErrorCode;
+    readonly outcome: Outcome;
+    readonly message: string;
+  };
+}
+
+/** Reads an error from a JSON body. */
+export const errorReplySchema: z.ZodType<ErrorReply> = z.object({
+  error: z.object({
+    code: z.custom<KvErrorCode>(isKvErrorCode),
+    outcome: z.custom<Outcome>(isOutcome),
+    message: z.string(),
+  }),
+});

@@ -8,7 +8,7 @@
  *
  * The format knows get, put and append, and takes an absent key for an empty value. So a delete is a put
  * of nothing. Quotes, backslashes and control characters are percent-encoded, which appends go through
- * unharmed. A key with a line that is too long for the judge is left out. Revisions, lengths and what
+ * unharmed. A key that is incremented, or with a line that is too long for the judge, is left out. Revisions, lengths and what
  * deletes told are lost.
  */
 import type { Operation } from '../operation.ts';
@@ -25,7 +25,9 @@ export function toJepsenKv(operations: readonly Operation[]): {
   const all: Placed[] = [];
   for (const [key, ofKey] of byKey(operations)) {
     const lines = ofKey.flatMap(toLines);
-    if (lines.some(({ line }) => Buffer.byteLength(line) > lineBytesMax)) {
+    if (ofKey.some(({ name }) => name === 'increment')) {
+      leftOut.push({ key, reason: 'the format knows no increments' });
+    } else if (lines.some(({ line }) => Buffer.byteLength(line) > lineBytesMax)) {
       leftOut.push({ key, reason: `a line would be longer than ${lineBytesMax} bytes` });
     } else {
       all.push(...lines);
@@ -46,7 +48,7 @@ function toLines(operation: Operation): Placed[] {
       { position: fate.position, line: toLine(operation, ':ok, :f :get', read) },
     ];
   }
-  const written = `"${name === 'delete' ? '' : encode(operation.value)}"`;
+  const written = `"${'value' in operation ? encode(operation.value) : ''}"`;
   const f = `:f ${name === 'append' ? ':append' : ':put'}`;
   const begin = { position, line: toLine(operation, `:invoke, ${f}`, written) };
   if (fate.name === 'open') return [begin];

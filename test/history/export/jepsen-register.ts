@@ -8,8 +8,8 @@
  *
  * The format knows reads and writes of whole numbers, and a register that holds `nil` at first. So
  * values are numbered from 1 for each key, and a delete is a write of 0. Where a key is ever deleted, 0
- * stands for absence from the start: its file begins with a write of it. Nothing can be appended: keys
- * with appends are left out. Revisions and what deletes told are lost.
+ * stands for absence from the start: its file begins with a write of it. Nothing can be appended or added:
+ * keys with appends or increments are left out. Revisions and what deletes told are lost.
  */
 import type { Operation, Value } from '../operation.ts';
 import { byKey, type LeftOut, type Placed, toText } from './export.ts';
@@ -30,6 +30,8 @@ export function toJepsenRegister(operations: readonly Operation[]): {
   for (const [key, ofKey] of byKey(operations)) {
     if (ofKey.some(({ name }) => name === 'append')) {
       leftOut.push({ key, reason: 'a register cannot be appended to' });
+    } else if (ofKey.some(({ name }) => name === 'increment')) {
+      leftOut.push({ key, reason: 'a register cannot be incremented' });
     } else {
       files.push({ key, text: toRegister(ofKey) });
     }

@@ -1,4 +1,4 @@
-/** Mistakes of the client: retries, numbers, and what it tells its caller. */
+/** Mistakes of the client: retries, session numbers, and the outcomes it reports. */
 import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 export const clientMutants: readonly Mutant[] = [
@@ -9,7 +9,7 @@ export const clientMutants: readonly Mutant[] = [
     loses: 'A retried write takes effect twice.',
     file: 'client/src/session/session.ts',
     right: 'return this.#number;',
-    wrong: 'return this.session.begin().#number;',
+    wrong: 'return this.#session.take().#number;',
     caughtBy: [
       bySimulation,
       byTest('unit/client/kv-client', 'keeps the number of a write over its retries'),
@@ -18,14 +18,14 @@ export const clientMutants: readonly Mutant[] = [
   {
     id: 'retried-elsewhere',
     mistake: 24,
-    does: 'A write that may have arrived goes out anew when its session expires.',
+    does: 'A write that may have arrived is sent again under a new session when its session expires.',
     loses: 'It takes effect twice.',
-    file: 'client/src/session/writer.ts',
-    right: 'if (tally.mayHaveArrived) {',
-    wrong: 'if (!tally.mayHaveArrived && place.number < 0) {',
+    file: 'client/src/session/session-writer.ts',
+    right: 'if (call.outcome.mayHaveArrived) {',
+    wrong: 'if (!call.outcome.mayHaveArrived && slot.number < 0) {',
     caughtBy: [
       byTest(
-        'unit/client/session/writer',
+        'unit/client/session/session-writer',
         'never sends a retried write under another session: its outcome is unknown',
       ),
     ],
@@ -33,28 +33,28 @@ export const clientMutants: readonly Mutant[] = [
   {
     id: 'lost-means-not-done',
     mistake: 49,
-    does: 'A request whose answer was lost counts as never sent.',
+    does: 'A request whose reply was lost counts as never sent.',
     loses: 'The caller is told "not done" of a write that took effect.',
     file: 'client/src/retry/attempts-outcome.ts',
     right: "this.#wasLost ||= error.sent === 'maybe';",
-    wrong: "this.#wasLost ||= error.sent === 'maybe' && this.#isUnderWay;",
+    wrong: "this.#wasLost ||= error.sent === 'maybe' && this.#inFlightAt !== undefined;",
     caughtBy: [
       bySimulation,
       byTest(
         'unit/client/retry/attempts-outcome',
-        'takes what is under way, lost or of unknown outcome for perhaps arrived',
+        'counts attempts in flight, lost or of unknown outcome as possibly arrived',
       ),
     ],
   },
   {
     id: 'lost-connection-means-unsent',
     mistake: 49,
-    does: 'What was under way on a connection that broke counts as never sent.',
+    does: 'A request in flight on a connection that broke counts as never sent.',
     loses:
-      'The caller is told "not done" of a write that took effect, or it goes out under another session.',
-    file: 'client/src/stream/channel.ts',
-    right: "attempt.fail(new ExchangeError('maybe', why));",
-    wrong: "attempt.fail(new ExchangeError('no', why));",
+      'The caller is told "not done" of a write that took effect, or it is sent again under another session.',
+    file: 'client/src/stream/connection.ts',
+    right: "attempt.reject(new ExchangeError('maybe', why));",
+    wrong: "attempt.reject(new ExchangeError('no', why));",
     caughtBy: [
       byTest(
         'unit/client/stream/exactly-once',
@@ -68,12 +68,12 @@ export const clientMutants: readonly Mutant[] = [
     does: 'The refusal of one attempt is the outcome of all.',
     loses: 'The caller is told "not done" of a write whose earlier attempt took effect.',
     file: 'client/src/retry/attempts-outcome.ts',
-    right: '    if (!this.mayHaveArrived) {',
-    wrong: '    if (this.#attemptCount > 0) {',
+    right: "if (this.#mayHaveTakenEffect || (isWrite && outcome === 'unknown')) {",
+    wrong: "if (isWrite && outcome === 'unknown') {",
     caughtBy: [
       byTest(
         'unit/client/retry/attempts-outcome',
-        'throws a last word as unknown where an earlier attempt may have arrived',
+        'throws a final error as unknown if an earlier attempt may have arrived',
       ),
     ],
   },

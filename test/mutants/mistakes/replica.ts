@@ -71,7 +71,7 @@ export const replicaMutants: readonly Mutant[] = [
     caughtBy: [
       byTest(
         'unit/kvserver/replica/writes/own-session',
-        'never uses a number twice, and says which is the lowest awaited',
+        'never uses a number twice, and says which number is the first outstanding',
       ),
     ],
   },

@@ -47,7 +47,7 @@ export const stateMachineMutants: readonly Mutant[] = [
       bySimulation,
       byTest(
         'unit/kvserver/state-machine/sessions/sessions',
-        'drops replies below the lowest awaited, and no other',
+        'drops replies below the first outstanding number, and no other',
       ),
     ],
   },
@@ -58,8 +58,8 @@ export const stateMachineMutants: readonly Mutant[] = [
     loses: 'A copy that was long under way takes effect a second time.',
     file: 'kvserver/src/state-machine/sessions/session.ts',
     right:
-      'return number >= this.#lowestAwaited && number < this.#lowestAwaited + sessionWindowMax;',
-    wrong: 'return number < this.#lowestAwaited + sessionWindowMax;',
+      'return number >= this.#firstOutstanding && number < this.#firstOutstanding + sessionWindowMax;',
+    wrong: 'return number < this.#firstOutstanding + sessionWindowMax;',
     caughtBy: [
       bySimulation,
       byTest(
@@ -212,13 +212,28 @@ export const stateMachineMutants: readonly Mutant[] = [
     mistake: 52,
     does: 'Counters are read back though no double holds them exactly.',
     loses: 'A revision or session id is given twice.',
-    file: 'protocol/src/rows/packed.ts',
+    file: 'protocol/src/rows.ts',
     right: 'Number.isSafeInteger(field)',
     wrong: 'Number.isInteger(field)',
     caughtBy: [
       byTest(
         'unit/kvserver/state-machine/batch',
         'lets no number beyond exact integers into the log',
+      ),
+    ],
+  },
+  {
+    id: 'counter-beyond-64-bits',
+    mistake: 52,
+    does: 'An increment takes a counter beyond 64 bits.',
+    loses: 'A counter is stored that no later increment takes for one.',
+    file: 'kvserver/src/state-machine/store/commands/increment.ts',
+    right: 'if (!isCounter(value)) return',
+    wrong: 'if (value === before + by + 1n) return',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/state-machine/store/commands/increment',
+        'refuses to add 1 to 9223372036854775807, beyond 64 bits',
       ),
     ],
   },

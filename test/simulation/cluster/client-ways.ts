@@ -2,8 +2,8 @@
  * The ways between clients and servers. Requests and answers are lost with a word or without, links
  * are lost for a while, and now and then a request arrives once more, long after it was answered.
  */
-import { type Answer, type Carrier, ExchangeError, type Message } from '@paxkv/client';
-import type { SessionStamp } from '@paxkv/protocol';
+import { type Answer, ExchangeError, type HttpTransport, type Message } from '@paxkv/client';
+import type { StampJson } from '@paxkv/protocol';
 import type { SeededRandom, World } from '@paxkv/simulator';
 import type { ClientWays as Settings } from '../schedule/schedule.ts';
 import type { Witness } from '../witness.ts';
@@ -37,7 +37,7 @@ export class ClientWays {
   }
 
   /** What one client has of the network. */
-  carrier(client: number): Carrier {
+  carrier(client: number): HttpTransport {
     return {
       send: (endpoint, message, signal) =>
         this.#send(client, { node: this.endpoints.indexOf(endpoint), message, signal }),
@@ -83,7 +83,7 @@ export class ClientWays {
    */
   #echo(server: Server, message: Message): void {
     const { echoChance, echoMsMax } = this.#settings;
-    const { session }: { session?: SessionStamp } = message.body ?? {};
+    const { session }: { session?: StampJson } = message.body ?? {};
     if (session === undefined || !this.#random.chance(echoChance)) return;
     this.#world.schedule(this.#random.between(0, echoMsMax), () => {
       server.serve(message, new AbortController().signal).catch((error: unknown) => {

@@ -8,13 +8,13 @@ import { Deeds } from './deeds.ts';
 const bytes = (text: string) => new TextEncoder().encode(text);
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-const stamp = { session: 1, number: 2, lowestAwaited: 1 };
+const stamp = { session: 1, number: 2, firstOutstanding: 1 };
 const append: Message = {
   path: paths.append,
   body: {
     key: base64('list'),
     value: base64('[0.1]'),
-    session: { id: 1, number: 2, lowestAwaited: 1 },
+    session: { id: 1, number: 2, firstOutstanding: 1 },
   },
 };
 const batch = encodeBatch({

@@ -4,19 +4,11 @@
  */
 import type { Answer, Message } from '@paxkv/client';
 import { decodeBatch } from '@paxkv/kvserver/internal/state-machine/batch';
-import type { Command, Request } from '@paxkv/protocol';
-import { paths, type SessionStamp } from '@paxkv/protocol';
+import { paths, type Request, requestToJson, type StampJson } from '@paxkv/protocol';
 import type { Verdict } from '../verdict.ts';
 import type { Witness } from '../witness.ts';
 
 type Bytes = Uint8Array;
-
-/** Of a write as a client sends it. */
-interface WriteBody {
-  readonly key: string;
-  readonly value?: string;
-  readonly session?: SessionStamp;
-}
 
 export class Deeds implements Witness {
   readonly #verdict: Verdict;
@@ -69,7 +61,7 @@ export class Deeds implements Witness {
   }
 
   onAnswered(node: number, message: Message, { status }: Answer): void {
-    const { session } = bodyOf(message);
+    const { session } = partsOf(message);
     if (session === undefined || status !== 200) return;
     const seqs = this.#seqs.get(`${session.id}.${session.number}`) ?? [];
     this.#verdict.check(
@@ -80,37 +72,25 @@ export class Deeds implements Witness {
   }
 }
 
-const pathOf: Readonly<Record<Command['type'], string>> = {
-  get: paths.get,
-  put: paths.put,
-  append: paths.append,
-  delete: paths.delete,
-  openSession: paths.sessions,
-};
-
 function nameOfRequest({ command, stamp }: Request): string {
-  const path = pathOf[command.type];
-  if (command.type === 'openSession') return path;
-  const value = 'value' in command ? toText(command.value) : '';
+  const message = { path: paths[command.type], body: requestToJson({ command }) };
   const suffix = stamp === undefined ? '' : ` as ${stamp.session}.${stamp.number}`;
-  return `${path} ${toText(command.key)} ${value}${suffix}`;
+  return `${nameOfMessage(message)}${suffix}`;
 }
 
+/** Path and body, and the stamp apart. Who opens a session makes no difference. */
 function nameOfMessage(message: Message): string {
-  if (message.path === paths.sessions) return message.path;
-  const { key, value = '', session } = bodyOf(message);
+  if (message.path === paths.openSession) return message.path;
+  const { session, content } = partsOf(message);
   const suffix = session === undefined ? '' : ` as ${session.id}.${session.number}`;
-  return `${message.path} ${fromBase64(key)} ${fromBase64(value)}${suffix}`;
+  return `${message.path} ${JSON.stringify(content)}${suffix}`;
 }
 
-function bodyOf({ body }: Message): WriteBody {
-  return { key: '', ...body };
+function partsOf({ body }: Message): { session: StampJson | undefined; content: object } {
+  const { session, ...content }: { session?: StampJson } = body ?? {};
+  return { session, content };
 }
 
 function toText(bytes: Bytes): string {
   return Buffer.from(bytes).toString();
-}
-
-function fromBase64(text: string): string {
-  return Buffer.from(text, 'base64').toString();
 }

@@ -9,8 +9,10 @@ const unknownCountMax = 4;
 /** Of the clients of a run, at most so many lanes use one key. */
 const laneCountMax = 5;
 
-/** Puts and deletes go to registers only, so a list never loses what was appended. */
-export type KeyKind = 'register' | 'list';
+/** Puts and deletes go to registers and counters only, so a list never loses what was appended. */
+export type KeyKind = 'register' | 'list' | 'counter';
+
+const kinds: readonly KeyKind[] = ['register', 'list', 'counter'];
 
 export interface Key {
   readonly name: string;
@@ -26,7 +28,7 @@ class Slot {
 
   constructor(number: number) {
     this.#number = number;
-    this.kind = (number >> 1) % 2 === 0 ? 'register' : 'list';
+    this.kind = kinds[(number >> 1) % kinds.length] ?? 'register';
   }
 
   get key(): Key {

@@ -4,15 +4,16 @@
  */
 import { ExchangeError, KvError } from '@paxkv/client';
 import type { SeededRandom, World } from '@paxkv/simulator';
+import type { OperationName } from '../../history/operation.ts';
 import type { RecordedClient } from '../../history/recorded-client.ts';
 import type { Load } from '../schedule/schedule.ts';
 import type { Key, KeyKind, KeyRing } from './key-ring.ts';
 
-type Deed = 'get' | 'put' | 'append' | 'delete';
-
-const deeds: Readonly<Record<KeyKind, readonly Deed[]>> = {
+/** What is done to a key of each kind, each as often as it stands here. */
+export const deeds: Readonly<Record<KeyKind, readonly OperationName[]>> = {
   register: ['get', 'get', 'get', 'get', 'put', 'put', 'put', 'append', 'append', 'delete'],
   list: ['get', 'get', 'get', 'append', 'append', 'append', 'append'],
+  counter: ['get', 'get', 'get', 'increment', 'increment', 'increment', 'increment', 'delete'],
 };
 
 export interface LaneOptions {
@@ -64,12 +65,20 @@ export class Lane {
     }
   }
 
-  async #do(deed: Deed, { name }: Key): Promise<void> {
+  #do(deed: OperationName, { name }: Key): Promise<unknown> {
     const { client } = this.#options;
-    if (deed === 'get') await client.get(name);
-    else if (deed === 'put') await client.put(name, this.#value());
-    else if (deed === 'append') await client.append(name, this.#value());
-    else await client.delete(name);
+    switch (deed) {
+      case 'get':
+        return client.get(name);
+      case 'put':
+        return client.put(name, this.#value());
+      case 'append':
+        return client.append(name, this.#value());
+      case 'delete':
+        return client.delete(name);
+      case 'increment':
+        return client.increment(name, this.#options.random.integer(-2, 5));
+    }
   }
 
   #value(): string {

@@ -1,5 +1,5 @@
 /** All clients of a run: real ones, whose calls go over the simulated ways and into one history. */
-import { KvClient, MessageExchange } from '@paxkv/client';
+import { HttpExchange, KvClient } from '@paxkv/client';
 import type { World } from '@paxkv/simulator';
 import type { HistoryEvent } from '../../history/event.ts';
 import { RecordedClient, type Store } from '../../history/recorded-client.ts';
@@ -93,7 +93,7 @@ export class LoadRun {
     const { ways } = this.#options;
     const name = `client ${client}`;
     const random = this.#world.random(name);
-    const exchange = new MessageExchange(ways.carrier(client));
+    const exchange = new HttpExchange(ways.carrier(client));
     return new KvClient({
       ...{ name, ...timing },
       endpoints: random.shuffle(ways.endpoints),

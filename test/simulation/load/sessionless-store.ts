@@ -2,20 +2,17 @@
  * A client without a session, as a program may be that speaks HTTP by hand: it asks one server once, and
  * knows no more of the outcome than it is told. What it asks takes effect once at most all the same.
  */
-import { type Answer, type Carrier, ExchangeError, type Request } from '@paxkv/client';
-import { readAnswer } from '@paxkv/client/internal/http/answer';
+import { type Answer, ExchangeError, type HttpTransport, type Request } from '@paxkv/client';
 import { toMessage } from '@paxkv/client/internal/http/calls';
+import { readAnswer } from '@paxkv/client/internal/http/http-exchange';
 import { isReplyTo, type ReplyTo } from '@paxkv/client/internal/request';
 import type { SeededRandom, World } from '@paxkv/simulator';
 import type { Store } from '../../history/recorded-client.ts';
 
 const patienceMs = 3_000;
-/** Left out of what is sent. */
-const stamp = { id: 1, number: 1, lowestAwaited: 1 };
-
 export interface SessionlessStoreOptions {
   readonly endpoints: readonly string[];
-  readonly carrier: Carrier;
+  readonly carrier: HttpTransport;
   readonly random: SeededRandom;
 }
 
@@ -29,37 +26,38 @@ export class SessionlessStore implements Store {
   }
 
   async getEntry(key: string): Promise<{ value: string; modRevision: number } | undefined> {
-    const request = { type: 'get', key: toBytes(key), consistency: 'linearizable' } as const;
-    const { entry } = await this.#ask(request);
+    const { entry } = await this.#ask({ command: { type: 'get', key: toBytes(key) } });
     return entry && { value: Buffer.from(entry.value).toString(), modRevision: entry.modRevision };
   }
 
   put(key: string, value: string): Promise<{ revision: number }> {
-    return this.#ask({ type: 'put', key: toBytes(key), value: toBytes(value), stamp });
+    return this.#ask({ command: { type: 'put', key: toBytes(key), value: toBytes(value) } });
   }
 
   append(key: string, value: string): Promise<{ revision: number; length: number }> {
-    return this.#ask({ type: 'append', key: toBytes(key), value: toBytes(value), stamp });
+    return this.#ask({ command: { type: 'append', key: toBytes(key), value: toBytes(value) } });
   }
 
   delete(key: string): Promise<{ revision: number; deleted: boolean }> {
-    return this.#ask({ type: 'delete', key: toBytes(key), stamp });
+    return this.#ask({ command: { type: 'delete', key: toBytes(key) } });
+  }
+
+  increment(key: string, by: number): Promise<{ revision: number; value: bigint }> {
+    return this.#ask({ command: { type: 'increment', key: toBytes(key), by: BigInt(by) } });
   }
 
   /** @throws KvError, or ExchangeError if nobody can tell what came of it. */
   async #ask<Q extends Request>(request: Q): Promise<ReplyTo<Q>> {
     const { endpoints, carrier, random } = this.#options;
     const endpoint = random.pick(endpoints);
-    const { path, body } = toMessage(request);
-    const message = { path, body: { ...body, session: undefined } };
     const controller = new AbortController();
     const answer = await this.#within(
-      carrier.send(endpoint, message, controller.signal),
+      carrier.send(endpoint, toMessage(request), controller.signal),
       controller,
     );
     const reply = readAnswer(request, answer, endpoint);
     if (isReplyTo(request, reply)) return reply;
-    throw new TypeError(`${reply.type} is no reply to ${request.type}`);
+    throw new TypeError(`${reply.type} is no reply to ${request.command.type}`);
   }
 
   #within(answer: Promise<Answer>, controller: AbortController): Promise<Answer> {

@@ -1,6 +1,6 @@
 /** Sees rare states of calls: where they went, and how they ended. */
 import type { Message } from '@paxkv/client';
-import type { SessionStamp } from '@paxkv/protocol';
+import type { StampJson } from '@paxkv/protocol';
 import type { HistoryEvent } from '../../history/event.ts';
 import type { Witness } from '../witness.ts';
 import type { Counters } from './counters.ts';
@@ -15,7 +15,7 @@ export class ClientWatch implements Witness {
   }
 
   onAsked(_client: number, node: number, { body }: Message): void {
-    const { session }: { session?: SessionStamp } = body ?? {};
+    const { session }: { session?: StampJson } = body ?? {};
     if (session === undefined) return;
     const stamp = `${session.id}.${session.number}`;
     const nodes = this.#asked.get(stamp) ?? new Set<number>();

@@ -62,15 +62,20 @@ describe('the global options', () => {
     });
   }
 
-  it('bound the wait for a server that never answers, whose outcome is unknown', async () => {
+  it('bound the wait for a server that never answers: a put is unknown, a get not done', async () => {
     const door = await DoorUnderTest.open();
     try {
-      door.submitter.script = () => new Promise(() => undefined);
-      const args = ['get', 'k', '--endpoints', door.url, '--timeout', '50'];
-      const { exitCode, printed, notes } = await runCaptured(args);
-      expect(exitCode).to.equal(4);
-      expect(printed).to.equal('');
-      expect(notes.join()).to.contain('(KV_TIMEOUT, unknown)');
+      door.submitter.script = ({ command }) =>
+        command.type === 'openSession'
+          ? Promise.resolve({ type: 'openSession', session: 7 })
+          : new Promise(() => undefined);
+      const limits = ['--endpoints', door.url, '--timeout', '200'];
+      const put = await runCaptured(['put', 'k', 'v', ...limits]);
+      expect(put).to.include({ exitCode: 4, printed: '' });
+      expect(put.notes.join()).to.contain('(KV_TIMEOUT, unknown)');
+      const get = await runCaptured(['get', 'k', ...limits]);
+      expect(get).to.include({ exitCode: 1, printed: '' });
+      expect(get.notes.join()).to.contain('(KV_TIMEOUT, not done)');
     } finally {
       await door.close();
     }

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 
 describe('encoding', () => {
-  it('brings back every well-formed text as it was', () => {
+  it('reads back every well-formed text unchanged', () => {
     const wellFormed = fc.string({ unit: 'binary' });
     void fc.assert(
       fc.property(wellFormed, (text) => {
@@ -18,11 +18,11 @@ describe('encoding', () => {
     expect(decoderOf('utf8')(toValueBytes('\uFEFFa'))).to.equal('\uFEFFa');
   });
 
-  it('takes text where nothing is said', () => {
+  it('reads text by default', () => {
     expect(decoderOf(undefined)(toValueBytes('a'))).to.equal('a');
   });
 
-  it('brings back any bytes as they were', () => {
+  it('reads back any bytes unchanged', () => {
     const bytes = new Uint8Array([0, 128, 255]);
     expect(decoderOf('buffer')(toValueBytes(bytes))).to.deep.equal(bytes);
   });
@@ -34,19 +34,28 @@ describe('encoding', () => {
     expect(decoderOf('utf8')(stored)).to.equal('abc');
   });
 
-  it('refuses half a surrogate pair', () => {
-    expect(() => toKeyBytes('a\uD800')).to.throw(TypeError, 'key has half a surrogate pair');
-    expect(() => toValueBytes('\uDC00b')).to.throw(TypeError, 'value has half');
+  it('refuses a lone surrogate', () => {
+    expect(() => toKeyBytes('a\uD800')).to.throw(TypeError, 'key has a lone surrogate');
+    expect(() => toValueBytes('\uDC00b')).to.throw(TypeError, 'value has a lone surrogate');
   });
 
-  it('refuses to read as text what is none', () => {
+  it('refuses to read as text bytes that are not UTF-8', () => {
     const read = decoderOf('utf8');
     expect(() => read(new Uint8Array([255]))).to.throw(TypeError, "encoding: 'buffer'");
   });
 
-  it('refuses what is neither text nor bytes', () => {
+  it('refuses keys that are neither text nor bytes', () => {
     for (const bad of [undefined, null, 1, {}, [1], new ArrayBuffer(1)]) {
       expect(() => toKeyBytes(bad as unknown as string)).to.throw(TypeError, 'key must be');
+    }
+  });
+
+  it('refuses an empty key, and takes an empty value', () => {
+    for (const empty of ['', new Uint8Array(0)]) {
+      expect(() => toKeyBytes(empty))
+        .to.throw(KvError)
+        .that.includes({ code: 'KV_BAD_REQUEST', outcome: 'not done' });
+      expect(toValueBytes(empty)).to.have.length(0);
     }
   });
 
@@ -54,11 +63,40 @@ describe('encoding', () => {
     expect(() => decoderOf('toString' as 'utf8')).to.throw(TypeError, 'encoding is "toString"');
   });
 
-  it('keeps to the limits of keys and values, in bytes', () => {
+  it('limits keys and values in bytes', () => {
     expect(toKeyBytes('é'.repeat(keyBytesMax / 2))).to.have.length(keyBytesMax);
     expect(() => toKeyBytes('é'.repeat(keyBytesMax / 2 + 1)))
       .to.throw(KvError)
       .that.includes({ code: 'KV_TOO_LARGE', outcome: 'not done' });
     expect(() => toValueBytes(new Uint8Array(valueBytesMax + 1))).to.throw(KvError, 'at most');
+  });
+});
+
+describe('the buffer pool', () => {
+  it('encodes UTF-8 of any size', () => {
+    for (const text of ['', 'a', 'ü€𝄞', 'x'.repeat(3_000), '€'.repeat(100_000)]) {
+      expect(Buffer.from(toValueBytes(text)).toString() === text, text.slice(0, 10)).to.equal(true);
+    }
+  });
+
+  it('never uses the same memory twice', () => {
+    const arrays = Array.from({ length: 5_000 }, (_, number) => [
+      toValueBytes(`key ${number}`),
+      toValueBytes(new Uint8Array([number % 256, 1, 2])),
+    ]);
+    for (const [number, [text, bytes]] of arrays.entries()) {
+      expect(Buffer.from(text ?? []).toString()).to.equal(`key ${number}`);
+      expect(bytes).to.deep.equal(new Uint8Array([number % 256, 1, 2]));
+    }
+  });
+
+  it('copies bytes of any size', () => {
+    for (const length of [4, 100_000]) {
+      const given = new Uint8Array(length).fill(7);
+      const copy = toValueBytes(given);
+      given.fill(8);
+      expect(new Set(copy)).to.deep.equal(new Set([7]));
+      expect(copy).to.have.length(length);
+    }
   });
 });

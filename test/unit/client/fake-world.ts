@@ -1,9 +1,9 @@
-/** A world for the client with no network and no waiting: time jumps to the next timer. */
-import type { Answer, Carrier, Clock, Environment, Message } from '@paxkv/client';
-import { ExchangeError, KvError, type KvErrorCode, MessageExchange } from '@paxkv/client';
-import { errorCodes, type SessionStamp } from '@paxkv/protocol';
+/** An environment for the client without network or waiting: time jumps to the next timer. */
+import type { Answer, Clock, Environment, HttpTransport, Message } from '@paxkv/client';
+import { ExchangeError, HttpExchange, KvError, type KvErrorCode } from '@paxkv/client';
+import { errorCodes, type StampJson } from '@paxkv/protocol';
 
-/** One message as a server saw it. */
+/** One HTTP request as a server received it. */
 export interface Sent {
   readonly endpoint: string;
   readonly path: string;
@@ -32,7 +32,7 @@ export class FakeClock implements Clock {
     return this.#timers.size;
   }
 
-  /** Lets everything run that needs no time. */
+  /** Runs everything that needs no time. */
   async settle(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -85,8 +85,8 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Answers by a script and keeps what was sent. */
-export class FakeCarrier implements Carrier {
+/** Responds by a script and records what was sent. */
+export class FakeTransport implements HttpTransport {
   readonly sent: Sent[] = [];
   isClosed = false;
   script: Script;
@@ -108,7 +108,7 @@ export class FakeCarrier implements Carrier {
     this.isClosed = true;
   }
 
-  /** Only the messages to `path`. */
+  /** Only the requests to `path`. */
   sentTo(path: string): Sent[] {
     return this.sent.filter((sent) => sent.path === path);
   }
@@ -116,19 +116,19 @@ export class FakeCarrier implements Carrier {
 
 export interface FakeWorld {
   readonly clock: FakeClock;
-  readonly exchange: FakeCarrier;
+  readonly transport: FakeTransport;
   readonly environment: Environment;
 }
 
-/** Chance always draws `draw`, so that 0 starts at the first endpoint with the shortest delays. */
+/** Every random number is `draw`; 0 starts at the first endpoint and has the shortest delays. */
 export function fakeWorld(script: Script, draw = 0): FakeWorld {
   const clock = new FakeClock();
-  const exchange = new FakeCarrier(clock, script);
+  const transport = new FakeTransport(clock, script);
   const random = { next: () => draw };
   return {
     clock,
-    exchange,
-    environment: { exchange: new MessageExchange(exchange), clock, random },
+    transport,
+    environment: { exchange: new HttpExchange(transport), clock, random },
   };
 }
 
@@ -157,8 +157,8 @@ export function hang(): Promise<Answer> {
 }
 
 /** The stamp of a write as it was sent. */
-export function stampOf({ body }: Sent): SessionStamp {
-  return (body as { session: SessionStamp }).session;
+export function stampOf({ body }: Sent): StampJson {
+  return (body as { session: StampJson }).session;
 }
 
 /** The error with which `work` ends. */

@@ -1,4 +1,4 @@
-/** The client against the servers' real HTTP door, so that neither drifts from the contract. */
+/** The client against the server's real HTTP listener, so that both keep to the contract. */
 import { KvClient } from '@paxkv/client';
 import { KvError, valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';
@@ -33,7 +33,7 @@ describe('KvClient over HTTP', () => {
     expect(await client.delete('ü/1')).to.deep.equal({ revision: 3, deleted: false });
   });
 
-  it('carries a value of the greatest size both ways', async () => {
+  it('carries a value of the greatest size in both directions', async () => {
     const value = 'x'.repeat(valueBytesMax);
     await client.put('large', value);
     expect(await client.get('large')).to.equal(value);
@@ -53,15 +53,17 @@ describe('KvClient over HTTP', () => {
     };
     await client.put('a', 'c');
     expect(submitter.requests.slice(-2).map(({ stamp }) => stamp)).to.deep.equal([
-      { session: 7, number: 2, lowestAwaited: 2 },
-      { session: 7, number: 2, lowestAwaited: 2 },
+      { session: 7, number: 2, firstOutstanding: 2 },
+      { session: 7, number: 2, firstOutstanding: 2 },
     ]);
   });
 
   it('passes on what the server refuses', async () => {
-    expect(await failureOf(client.put('', 'b'))).to.include({
-      code: 'KV_BAD_REQUEST',
-      outcome: 'not done',
-    });
+    door.submitter.script = async ({ command }) =>
+      command.type === 'openSession'
+        ? { type: 'openSession', session: 7 }
+        : { type: 'refused', reason: 'tooLarge' };
+    const failure = await failureOf(client.append('a', 'b'));
+    expect(failure).to.include({ code: 'KV_TOO_LARGE', outcome: 'not done' });
   });
 });

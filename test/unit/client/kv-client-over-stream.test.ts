@@ -1,4 +1,4 @@
-/** The client against the servers' real stream door, so that neither drifts from the contract. */
+/** The client against the server's real stream listener, so that both keep to the contract. */
 import { KvClient } from '@paxkv/client';
 import { valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';
@@ -36,7 +36,7 @@ describe('KvClient over a stream', () => {
     expect(await client.delete('ü/1')).to.deep.equal({ revision: 3, deleted: false });
   });
 
-  it('carries many values of the greatest size both ways', async () => {
+  it('carries many values of the greatest size in both directions', async () => {
     const value = 'x'.repeat(valueBytesMax);
     const keys = ['1', '2', '3', '4', '5', '6', '7', '8'];
     await Promise.all(keys.map((key) => client.put(key, value)));
@@ -44,7 +44,7 @@ describe('KvClient over a stream', () => {
     expect(values.every((each) => each === value)).to.equal(true);
   });
 
-  it('gives bytes that are nobody else’s', async () => {
+  it('returns values as bytes in a buffer of their own', async () => {
     await client.put('a', 'one');
     const reader = new KvClient({
       endpoints: `127.0.0.1:${stream.port}`,
@@ -56,7 +56,7 @@ describe('KvClient over a stream', () => {
     await reader.close();
   });
 
-  it('does more at once than a server takes on one connection', async () => {
+  it('takes more calls at once than a server takes on one connection', async () => {
     const gets = Array.from({ length: 10_000 }, (_, number) => client.get(`k${number}`));
     expect(new Set(await Promise.all(gets))).to.deep.equal(new Set([undefined]));
   });
@@ -64,13 +64,13 @@ describe('KvClient over a stream', () => {
   it('passes on what the server refuses', async () => {
     stream.submitter.script = async ({ command }) =>
       command.type === 'openSession'
-        ? { type: 'sessionOpened', session: 7 }
+        ? { type: 'openSession', session: 7 }
         : { type: 'refused', reason: 'tooLarge' };
     const failure = await failureOf(client.append('a', 'b'));
     expect(failure).to.include({ code: 'KV_TOO_LARGE', outcome: 'not done' });
   });
 
-  it('falls back to HTTP where a server takes no streams', async () => {
+  it('falls back to HTTP if a server accepts no streams', async () => {
     const door = await DoorUnderTest.open();
     const other = new KvClient({ endpoints: door.url });
     await other.put('a', 'b');

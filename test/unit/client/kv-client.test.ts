@@ -22,7 +22,7 @@ function obliging(): (sent: Sent) => Answer {
   let session = 0;
   return ({ path }) => {
     switch (path) {
-      case paths.sessions:
+      case paths.openSession:
         session += 1;
         return ok({ session });
       case paths.get:
@@ -31,6 +31,8 @@ function obliging(): (sent: Sent) => Answer {
         return ok({ revision: 7 });
       case paths.append:
         return ok({ revision: 7, length: 3 });
+      case paths.increment:
+        return ok({ revision: 7, value: '9007199254740993' });
       default:
         return ok({ revision: 7, deleted: true });
     }
@@ -42,15 +44,15 @@ function clientIn({ environment }: FakeWorld, more: { timeoutMs?: number } = {})
 }
 
 describe('KvClient', () => {
-  it('says nothing to the network before the first call', async () => {
+  it('uses no network before the first call', async () => {
     const world = fakeWorld(obliging());
     const client = clientIn(world);
     await world.clock.settle();
     await client.close();
-    expect(world.exchange.sent).to.deep.equal([]);
+    expect(world.transport.sent).to.deep.equal([]);
   });
 
-  it('gives undefined for an absent key and text for a present one', async () => {
+  it('returns undefined for an absent key and text for a present one', async () => {
     const entry = { createRevision: 2, modRevision: 5, version: 3 };
     const replies = [{ found: false }, { found: true, value: 'YmzDvA==', ...entry }];
     const world = fakeWorld(() => ok(replies.shift()));
@@ -61,17 +63,17 @@ describe('KvClient', () => {
     expect(await client.getEntry('a')).to.deep.equal({ value: 'x', ...entry });
   });
 
-  it('gives bytes as they are stored when told to', async () => {
+  it('returns bytes with encoding: buffer', async () => {
     const entry = { createRevision: 1, modRevision: 1, version: 1 };
     const world = fakeWorld(() => ok({ found: true, value: '/wA=', ...entry }));
     const { environment } = world;
     const client = new KvClient({ endpoints, environment, encoding: 'buffer' });
     const value: Uint8Array | undefined = await client.get(new Uint8Array([255]));
     expect(value).to.deep.equal(new Uint8Array([255, 0]));
-    expect(world.exchange.sent[0]?.body).to.deep.equal({ key: '/w==' });
+    expect(world.transport.sent[0]?.body).to.deep.equal({ key: '/w==' });
   });
 
-  it('refuses to read bytes as text that are none', async () => {
+  it('refuses to read as text bytes that are not UTF-8', async () => {
     const entry = { createRevision: 1, modRevision: 1, version: 1 };
     const world = fakeWorld(() => ok({ found: true, value: '/wA=', ...entry }));
     const failure = await clientIn(world)
@@ -81,11 +83,35 @@ describe('KvClient', () => {
     expect(failure).to.have.property('message').that.includes("encoding: 'buffer'");
   });
 
-  it('passes on what each write did', async () => {
+  it('returns what each write did', async () => {
     const client = clientIn(fakeWorld(obliging()));
     expect(await client.put('a', 'b')).to.deep.equal({ revision: 7 });
     expect(await client.append('a', 'b')).to.deep.equal({ revision: 7, length: 3 });
     expect(await client.delete('a')).to.deep.equal({ revision: 7, deleted: true });
+  });
+
+  it('returns a counter exactly, and adds 1 by default', async () => {
+    const world = fakeWorld(obliging());
+    const client = clientIn(world);
+    const reply = { revision: 7, value: 9007199254740993n };
+    expect(await client.increment('a')).to.deep.equal(reply);
+    await client.increment('a', -5);
+    await client.increment('a', 2n ** 63n - 1n);
+    const bodies = world.transport
+      .sentTo(paths.increment)
+      .map(({ body }) => body as { by: string });
+    const added = bodies.map(({ by }) => by);
+    expect(added).to.deep.equal(['1', '-5', '9223372036854775807']);
+  });
+
+  it('adds only 64-bit integers, and safe ones if they are numbers', async () => {
+    const world = fakeWorld(obliging());
+    const client = clientIn(world);
+    for (const by of [1.5, Number.NaN, 2 ** 53, 2n ** 63n, -(2n ** 63n) - 1n]) {
+      const failure = await client.increment('a', by).catch((error: unknown) => error);
+      expect(failure, String(by)).to.be.instanceOf(TypeError);
+    }
+    expect(world.transport.sent).to.deep.equal([]);
   });
 
   it('numbers the writes of one session from 1', async () => {
@@ -94,21 +120,21 @@ describe('KvClient', () => {
     await client.put('a', 'b');
     await client.append('a', 'c');
     await client.delete('a');
-    expect(world.exchange.sentTo(paths.sessions).map(({ body }) => body)).to.deep.equal([
+    expect(world.transport.sentTo(paths.openSession).map(({ body }) => body)).to.deep.equal([
       { client: 'tester' },
     ]);
-    const writes = world.exchange.sent.filter(({ path }) => path !== paths.sessions);
+    const writes = world.transport.sent.filter(({ path }) => path !== paths.openSession);
     expect(writes.map(stampOf)).to.deep.equal([
-      { id: 1, number: 1, lowestAwaited: 1 },
-      { id: 1, number: 2, lowestAwaited: 2 },
-      { id: 1, number: 3, lowestAwaited: 3 },
+      { id: 1, number: 1, firstOutstanding: 1 },
+      { id: 1, number: 2, firstOutstanding: 2 },
+      { id: 1, number: 3, firstOutstanding: 3 },
     ]);
   });
 
   it('reads without a session', async () => {
     const world = fakeWorld(obliging());
     await clientIn(world).get('a');
-    expect(world.exchange.sent.map(({ path }) => path)).to.deep.equal([paths.get]);
+    expect(world.transport.sent.map(({ path }) => path)).to.deep.equal([paths.get]);
   });
 
   it('keeps the number of a write over its retries', async () => {
@@ -122,12 +148,12 @@ describe('KvClient', () => {
       return answer(sent);
     });
     await clientIn(world).put('a', 'b');
-    const sent = world.exchange.sentTo(paths.put);
+    const sent = world.transport.sentTo(paths.put);
     expect(sent.map(({ endpoint }) => endpoint)).to.deep.equal([first, second, third]);
     expect(sent.map((each) => stampOf(each).number)).to.deep.equal([1, 1, 1]);
   });
 
-  it('lets one call find out for all that a server is dead', async () => {
+  it('starts later calls at a server that replied', async () => {
     const answer = obliging();
     const world = fakeWorld((sent) =>
       sent.endpoint === first ? refuseConnection() : answer(sent),
@@ -135,18 +161,127 @@ describe('KvClient', () => {
     const client = clientIn(world);
     await client.get('a');
     await client.get('b');
-    expect(world.exchange.sent.map(({ endpoint }) => endpoint)).to.deep.equal([
+    expect(world.transport.sent.map(({ endpoint }) => endpoint)).to.deep.equal([
       first,
       second,
       second,
     ]);
   });
 
-  it('refuses a key over its limit before anything is sent', async () => {
+  it('refuses keys and values outside their limits before anything is sent', async () => {
     const world = fakeWorld(obliging());
-    const failure = await failureOf(clientIn(world).put('k'.repeat(1025), ''));
-    expect(failure).to.include({ code: 'KV_TOO_LARGE', outcome: 'not done' });
-    expect(world.exchange.sent).to.deep.equal([]);
+    const client = clientIn(world);
+    const [longKey, longValue] = ['k'.repeat(1025), new Uint8Array(1024 * 1024 + 1)];
+    const failures = [
+      [() => client.put(longKey, ''), 'KV_TOO_LARGE'],
+      [() => client.get(longKey), 'KV_TOO_LARGE'],
+      [() => client.put('a', longValue), 'KV_TOO_LARGE'],
+      [() => client.append('a', longValue), 'KV_TOO_LARGE'],
+      [() => client.get(''), 'KV_BAD_REQUEST'],
+      [() => client.getEntry(''), 'KV_BAD_REQUEST'],
+      [() => client.put('', 'b'), 'KV_BAD_REQUEST'],
+      [() => client.append('', 'b'), 'KV_BAD_REQUEST'],
+      [() => client.delete(new Uint8Array()), 'KV_BAD_REQUEST'],
+      [() => client.increment(''), 'KV_BAD_REQUEST'],
+    ] as const;
+    for (const [call, code] of failures) {
+      expect(await failureOf(call())).to.include({ code, outcome: 'not done' });
+    }
+    expect(world.transport.sent).to.deep.equal([]);
+  });
+
+  it('rejects with TypeError for options it does not know before anything is sent', async () => {
+    const world = fakeWorld(obliging());
+    const client = clientIn(world);
+    const wrong = { consistency: 'serializable', timeout: 5 };
+    const calls = [
+      client.get('a', { timeout: 5 } as object),
+      client.put('a', 'b', wrong as object),
+      client.append('a', 'b', wrong as object),
+      client.delete('a', wrong as object),
+      client.increment('a', 1, wrong as object),
+      client.status(first, wrong as object),
+      client.statuses(wrong as object),
+    ];
+    for (const result of await Promise.allSettled(calls)) {
+      expect(result).to.have.property('reason').that.is.instanceOf(TypeError);
+      expect(result).to.have.nested.property('reason.message').that.includes('unknown option');
+    }
+    expect(world.transport.sent).to.deep.equal([]);
+    await client.close();
+  });
+
+  it('says what is missing when it is made without endpoints', () => {
+    for (const options of [undefined, null, '127.0.0.1:4401']) {
+      expect(() => new KvClient(options as unknown as { endpoints: string })).to.throw(
+        TypeError,
+        'needs an object with at least its endpoints',
+      );
+    }
+    expect(() => new KvClient({} as { endpoints: string })).to.throw(
+      TypeError,
+      'endpoints is missing',
+    );
+    expect(() => new KvClient({ endpoint: 'a:1' } as unknown as { endpoints: string })).to.throw(
+      TypeError,
+      'Did you mean "endpoints"?',
+    );
+  });
+
+  it('calls a failed read not done, and never says that it may have taken effect', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    for (const script of [hang, breakConnection, () => refusal('KV_INTERRUPTED')]) {
+      const world = fakeWorld(script);
+      const client = clientIn(world, { timeoutMs: 300 });
+      const reads = [
+        () => client.get('a'),
+        () => client.getEntry('a'),
+        () => client.status(),
+        () => client.status(first),
+      ];
+      for (const read of reads) {
+        const { code, outcome, message } = await world.clock.finish(failureOf(read()));
+        expect([code, outcome]).to.deep.equal(['KV_TIMEOUT', 'not done']);
+        expect(message).not.to.include('may have');
+      }
+    }
+    const world = fakeWorld(hang);
+    const get = failureOf(clientIn(world).get('a', { signal }));
+    await world.clock.settle();
+    controller.abort();
+    expect(await get).to.include({ code: 'KV_ABORTED', outcome: 'not done' });
+  });
+
+  it('never says not done and may have taken effect of one write', async () => {
+    for (const timeoutMs of [50, 5_000]) {
+      for (const script of [hang, breakConnection, refuseConnection]) {
+        for (const opens of [true, false]) {
+          const world = fakeWorld((sent) =>
+            opens && sent.path === paths.openSession ? ok({ session: 1 }) : script(),
+          );
+          const put = failureOf(clientIn(world, { timeoutMs }).put('a', 'b'));
+          const { outcome, message } = await world.clock.finish(put);
+          expect(message.includes('may have taken effect'), message).to.equal(
+            outcome === 'unknown',
+          );
+          expect(/not done|was not sent/.test(message), message).to.equal(outcome === 'not done');
+        }
+      }
+    }
+  });
+
+  it('names every server if none can be reached', async () => {
+    const world = fakeWorld(refuseConnection);
+    const client = clientIn(world, { timeoutMs: 300 });
+    const calls = [() => client.get('a'), () => client.put('a', 'b'), () => client.status()];
+    for (const call of calls) {
+      const { code, message } = await world.clock.finish(failureOf(call()));
+      expect(code).to.equal('KV_UNREACHABLE');
+      for (const endpoint of endpoints) {
+        expect(message).to.include(`${endpoint}: connection refused`);
+      }
+    }
   });
 
   it('ends a call with KV_ABORTED, not done, when its signal fired before', async () => {
@@ -155,21 +290,23 @@ describe('KvClient', () => {
       clientIn(world).put('a', 'b', { signal: AbortSignal.abort('enough') }),
     );
     expect(failure).to.include({ code: 'KV_ABORTED', outcome: 'not done', cause: 'enough' });
-    expect(world.exchange.sent).to.deep.equal([]);
+    expect(world.transport.sent).to.deep.equal([]);
   });
 
   it('ends a call with KV_ABORTED, unknown, when a server may have it', async () => {
-    const world = fakeWorld(({ path }) => (path === paths.sessions ? ok({ session: 1 }) : hang()));
+    const world = fakeWorld(({ path }) =>
+      path === paths.openSession ? ok({ session: 1 }) : hang(),
+    );
     const controller = new AbortController();
     const put = clientIn(world).put('a', 'b', { signal: controller.signal });
     await world.clock.settle();
     controller.abort();
     expect(await failureOf(put)).to.include({ code: 'KV_ABORTED', outcome: 'unknown' });
-    expect(world.exchange.sentTo(paths.put)[0]?.signal.aborted).to.equal(true);
+    expect(world.transport.sentTo(paths.put)[0]?.signal.aborted).to.equal(true);
     expect(world.clock.timerCount).to.equal(0);
   });
 
-  it('gives each call its own deadline where it asks for one', async () => {
+  it('takes a deadline for one call', async () => {
     const world = fakeWorld(hang);
     const failure = await world.clock.finish(
       failureOf(clientIn(world).get('a', { timeoutMs: 300 })),
@@ -184,14 +321,14 @@ describe('KvClient', () => {
     expect(world.clock.timerCount).to.equal(0);
   });
 
-  it('asks one server for its status once', async () => {
+  it('asks the named server for its status once', async () => {
     const world = fakeWorld(refuseConnection);
     const failure = await failureOf(clientIn(world).status('two:2'));
     expect(failure).to.include({ code: 'KV_UNREACHABLE', outcome: 'not done' });
-    expect(world.exchange.sent.map(({ endpoint }) => endpoint)).to.deep.equal([second]);
+    expect(world.transport.sent.map(({ endpoint }) => endpoint)).to.deep.equal([second]);
   });
 
-  it('lists the status of every server, errors beside answers', async () => {
+  it('lists the status or error of every server', async () => {
     const world = fakeWorld(({ endpoint }) =>
       endpoint === second ? refusal('KV_UNAVAILABLE') : ok(statusOf(endpoint)),
     );
@@ -201,24 +338,24 @@ describe('KvClient', () => {
     expect(rows[1]?.error?.code).to.equal('KV_UNAVAILABLE');
   });
 
-  it('takes no call after close, and closes once those under way have ended', async () => {
+  it('refuses calls after close, and closes once calls in flight have ended', async () => {
     const world = fakeWorld(hang);
     const client = clientIn(world, { timeoutMs: 100 });
     const get = failureOf(client.get('a'));
     const closed = client.close();
     await world.clock.settle();
-    expect(world.exchange.isClosed).to.equal(false);
+    expect(world.transport.isClosed).to.equal(false);
     expect(await failureOf(client.get('b'))).to.include({ code: 'KV_CLOSED', outcome: 'not done' });
     await world.clock.finish(closed);
     expect((await get).code).to.equal('KV_TIMEOUT');
-    expect(world.exchange.isClosed).to.equal(true);
+    expect(world.transport.isClosed).to.equal(true);
     expect(client.close()).to.equal(closed);
   });
 
   it('closes at the end of its scope', async () => {
     const world = fakeWorld(obliging());
     await clientIn(world)[Symbol.asyncDispose]();
-    expect(world.exchange.isClosed).to.equal(true);
+    expect(world.transport.isClosed).to.equal(true);
   });
 });
 

@@ -1,11 +1,16 @@
-import { KvClient as Client, type KvClient } from '@paxkv/client';
-import { checkedTimeoutMs, toSettings } from '@paxkv/client/internal/options';
+import { KvClient as Client, type GetOptions, type KvClient } from '@paxkv/client';
+import {
+  callOptionNames,
+  getOptionNames,
+  toCallLimits,
+  toSettings,
+} from '@paxkv/client/internal/options';
 import { expect } from 'chai';
 
 const endpoints = 'a:1';
 
 describe('toSettings', () => {
-  it('has a default for everything but the endpoints', () => {
+  it('has a default for everything except the endpoints', () => {
     const { name, ...settings } = toSettings({ endpoints });
     expect(settings).to.deep.equal({
       timeoutMs: 10_000,
@@ -19,9 +24,11 @@ describe('toSettings', () => {
   });
 
   it('allows no deadline', () => {
-    expect(checkedTimeoutMs('timeoutMs', Number.POSITIVE_INFINITY)).to.equal(
-      Number.POSITIVE_INFINITY,
-    );
+    const endless = { timeoutMs: Number.POSITIVE_INFINITY };
+    const settings = { endpoints, ...endless, attemptTimeoutMs: Number.POSITIVE_INFINITY };
+    expect(toSettings(settings)).to.include({ timeoutMs: undefined, attemptTimeoutMs: undefined });
+    const limits = toCallLimits(endless, callOptionNames, toSettings({ endpoints }));
+    expect(limits.timeoutMs).to.equal(undefined);
   });
 
   for (const timeoutMs of [0, -1, Number.NaN, 2 ** 31, Number.NEGATIVE_INFINITY]) {
@@ -30,7 +37,7 @@ describe('toSettings', () => {
     });
   }
 
-  it('refuses delays the wrong way round, and endless ones', () => {
+  it('refuses a minimum delay above the maximum, and endless delays', () => {
     const wrongWay = { endpoints, retryDelayMsMin: 5, retryDelayMsMax: 4 };
     expect(() => toSettings(wrongWay)).to.throw(TypeError, 'retryDelayMsMin');
     const endless = { endpoints, retryDelayMsMax: Number.POSITIVE_INFINITY };
@@ -40,6 +47,50 @@ describe('toSettings', () => {
   it('refuses names that servers refuse', () => {
     expect(() => toSettings({ endpoints, name: '' })).to.throw(TypeError, 'name');
     expect(() => toSettings({ endpoints, name: 'n'.repeat(65) })).to.throw(TypeError, 'name');
+    expect(() => toSettings({ endpoints, name: 'n\uD800' })).to.throw(TypeError, 'name');
+    expect(() => toSettings({ endpoints, name: 5 as unknown as string })).to.throw(TypeError);
+  });
+
+  it('refuses options it does not know, and names the one that was probably meant', () => {
+    const unknown = { endpoints, timeout: 5 };
+    expect(() => toSettings(unknown)).to.throw(
+      TypeError,
+      /unknown option "timeout"\. Did you mean "timeoutMs"\? Options: endpoints, encoding, timeoutMs/,
+    );
+    expect(() => toSettings({ endpoints, colour: 1 } as { endpoints: string })).to.throw(
+      TypeError,
+      'unknown option "colour". Options: endpoints',
+    );
+  });
+});
+
+describe('toCallLimits', () => {
+  const settings = toSettings({ endpoints });
+  const limitsOf = (options: object) => toCallLimits(options, callOptionNames, settings);
+
+  it('takes the deadline of the client unless the call has its own', () => {
+    expect(toCallLimits(undefined, callOptionNames, settings).timeoutMs).to.equal(10_000);
+    expect(limitsOf({}).timeoutMs).to.equal(10_000);
+    expect(limitsOf({ timeoutMs: 5 }).timeoutMs).to.equal(5);
+  });
+
+  it('refuses options that the call does not know', () => {
+    expect(() => limitsOf({ consistency: 'serializable' })).to.throw(
+      TypeError,
+      'unknown option "consistency". Options: signal, timeoutMs',
+    );
+    expect(() => limitsOf({ Timeout: 5 })).to.throw(TypeError, 'Did you mean "timeoutMs"?');
+    const reads: GetOptions = { consistency: 'serializable' };
+    expect(() => toCallLimits(reads, getOptionNames, settings)).not.to.throw();
+  });
+
+  it('refuses options and signals of another type', () => {
+    for (const bad of [null, 500, 'fast']) {
+      expect(() => limitsOf(bad as unknown as object)).to.throw(TypeError, 'must be an object');
+    }
+    for (const signal of [null, new AbortController(), {}, true]) {
+      expect(() => limitsOf({ signal })).to.throw(TypeError, 'AbortSignal');
+    }
   });
 });
 
@@ -48,7 +99,7 @@ describe('KvClientOptions', () => {
     const text: KvClient = new Client({ endpoints });
     const sameText: KvClient<'utf8'> = new Client({ endpoints, encoding: 'utf8' });
     const bytes: KvClient<'buffer'> = new Client({ endpoints, encoding: 'buffer' });
-    // @ts-expect-error: a client of bytes has to be told so
+    // @ts-expect-error: a client of bytes needs its encoding
     const untold = new Client<'buffer'>({ endpoints });
     await Promise.all([text, sameText, bytes, untold].map((client) => client.close()));
   });

@@ -2,12 +2,12 @@ import { getHeapSpaceStatistics } from 'node:v8';
 import { Ring } from '@paxkv/client/ring';
 import { expect } from 'chai';
 
-function things<T>(ring: Ring<T>): T[] {
-  return Array.from(ring, ([, thing]) => thing);
+function items<T>(ring: Ring<T>): T[] {
+  return Array.from(ring, ([, item]) => item);
 }
 
 describe('Ring', () => {
-  it('gives places in order and never one again, and finds what lies there', () => {
+  it('assigns positions in order, each once, and finds the items there', () => {
     const ring = new Ring<string>();
     expect([ring.add('a'), ring.add('b')]).to.deep.equal([0, 1]);
     ring.delete(1);
@@ -22,47 +22,47 @@ describe('Ring', () => {
     expect([ring.size, ring.first]).to.deep.equal([2, 0]);
   });
 
-  it('deletes each thing once, whatever has taken its cell since', () => {
+  it('deletes each item once, whichever item has taken its cell since', () => {
     const ring = new Ring<number>();
-    const place = ring.add(-1);
-    expect([ring.delete(place), ring.delete(place)]).to.deep.equal([true, false]);
-    for (let thing = 0; thing < 40; thing += 1) ring.add(thing);
-    expect([ring.delete(place), ring.get(place)]).to.deep.equal([false, undefined]);
+    const position = ring.add(-1);
+    expect([ring.delete(position), ring.delete(position)]).to.deep.equal([true, false]);
+    for (let item = 0; item < 40; item += 1) ring.add(item);
+    expect([ring.delete(position), ring.get(position)]).to.deep.equal([false, undefined]);
     expect(ring.size).to.equal(40);
   });
 
-  it('is as a Map by place is, whatever comes and goes', () => {
+  it('behaves like a Map by position under random additions and deletions', () => {
     const ring = new Ring<number>();
     const model = new Map<number, number>();
     for (let step = 0; step < 20_000; step += 1) {
       // More come than go, then more go than come.
       const share = step % 2_000 < 1_000 ? 0.7 : 0.3;
-      const places = [...model.keys()];
+      const positions = [...model.keys()];
       if (Math.random() < share) model.set(ring.add(step), step);
       else {
-        const place = places[Math.floor(Math.random() ** 2 * places.length)] ?? 0;
-        expect(ring.delete(place)).to.equal(model.delete(place));
+        const position = positions[Math.floor(Math.random() ** 2 * positions.length)] ?? 0;
+        expect(ring.delete(position)).to.equal(model.delete(position));
       }
       expect(ring.size).to.equal(model.size);
       if (step % 100 === 0) expect([...ring]).to.deep.equal([...model]);
     }
   });
 
-  it('may be changed while it is gone through', () => {
+  it('may be changed during an iteration', () => {
     const ring = new Ring<string>();
-    for (const thing of ['a', 'b', 'c']) ring.add(thing);
+    for (const item of ['a', 'b', 'c']) ring.add(item);
     const met: string[] = [];
-    for (const [place, thing] of ring) {
-      met.push(thing);
-      ring.delete(place);
-      if (thing === 'a') ring.delete(1);
-      if (thing === 'c') ring.add('d');
+    for (const [position, item] of ring) {
+      met.push(item);
+      ring.delete(position);
+      if (item === 'a') ring.delete(1);
+      if (item === 'c') ring.add('d');
     }
     expect(met).to.deep.equal(['a', 'c', 'd']);
-    expect(things(ring)).to.deep.equal([]);
+    expect(items(ring)).to.deep.equal([]);
   });
 
-  it('lets go of what has passed through it, though memory is not searched as a whole', () => {
+  it('keeps nothing alive that was deleted, even without a full garbage collection', () => {
     const ring = new Ring<object>();
     const oldBytes = () =>
       getHeapSpaceStatistics().find(({ space_name: name }) => name === 'old_space')
@@ -70,8 +70,8 @@ describe('Ring', () => {
     globalThis.gc?.();
     const before = oldBytes();
     for (let round = 0; round < 500; round += 1) {
-      const places = Array.from({ length: 256 }, () => ring.add(new Array(32).fill(round)));
-      for (const place of places) ring.delete(place);
+      const positions = Array.from({ length: 256 }, () => ring.add(new Array(32).fill(round)));
+      for (const position of positions) ring.delete(position);
       if (round % 10 === 0) globalThis.gc?.({ type: 'minor' });
     }
     // 37 MB passed through. A set would have kept about all of it.

@@ -11,14 +11,14 @@ describe('systemEnvironment', () => {
     expect(clock.now()).to.be.at.least(due - 1);
   });
 
-  it('calls back at once for a time that is past, but never within the call', async () => {
+  it('calls back soon for a past time, but never within the call', async () => {
     let hasReturned = false;
     const seen = new Promise<boolean>((resolve) => clock.at(-1, () => resolve(hasReturned)));
     hasReturned = true;
     expect(await seen).to.equal(true);
   });
 
-  it('does not call back what was called off', async () => {
+  it('does not call back after it was prevented', async () => {
     const calls: string[] = [];
     const now = clock.now();
     clock.at(now + 1, () => calls.push('early'))();

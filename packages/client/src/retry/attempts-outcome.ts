@@ -1,13 +1,14 @@
 /**
- * What the attempts of one request have told so far, and what follows for its outcome. It guards the
- * rule that "not done" is said only when no server can have the request.
+ * What the attempts of one request have shown so far, and what its caller is told. It guards the rule that
+ * a write is called "not done" only when no server can have it. A read changes nothing, so a read that
+ * fails is always "not done".
  */
-import type { KvErrorCode } from '@paxkv/protocol';
-import { KvError } from '@paxkv/protocol';
+import { KvError, type KvErrorCode, type Outcome, specOf } from '@paxkv/protocol';
 import { ExchangeError } from '../environment.ts';
-import type { Patience } from './call-deadline.ts';
+import type { RequestType } from '../request.ts';
+import type { CallDeadline } from './deadlines.ts';
 
-/** Another attempt, perhaps elsewhere, may go better. All other codes of a server are its last word. */
+/** Errors of a server after which another attempt may succeed. Every other code is final. */
 const retriedCodes: ReadonlySet<KvErrorCode> = new Set<KvErrorCode>([
   'KV_SLOW_REQUEST',
   'KV_INTERNAL',
@@ -17,73 +18,119 @@ const retriedCodes: ReadonlySet<KvErrorCode> = new Set<KvErrorCode>([
   'KV_TIMEOUT',
 ]);
 
-export class Tally {
-  readonly #name: string;
+/** What follows for the data. Each agrees with the outcome that goes with it. */
+const mayHaveTakenEffect =
+  'The write may have taken effect or may still do so: read before writing again.';
+const consequences = {
+  unknown: [mayHaveTakenEffect],
+  write: ['The write was not done: no server took it.'],
+  read: ['Nothing was read: the call can be repeated.'],
+  session: [],
+} as const;
+
+export class AttemptsOutcome {
+  readonly #type: RequestType;
+  readonly #endpoints: readonly string[];
   #attemptCount = 0;
-  #isUnderWay = false;
+  #inFlightAt: string | undefined;
   #wasLost = false;
   #refusal: KvError | undefined;
   #lastError: Error | undefined;
+  /** The last error of each server that was asked, made at the first failure. */
+  #errors: Map<string, Error> | undefined;
 
-  /** `name` says what was asked, for messages. */
-  constructor(name: string) {
-    this.#name = name;
+  /** `endpoints`: the servers that may be asked, for messages. */
+  constructor(type: RequestType, endpoints: readonly string[]) {
+    this.#type = type;
+    this.#endpoints = endpoints;
   }
 
-  /** Whether some server may have the request, with a result that nobody has heard of. */
+  /** Whether a server may have the request without the client knowing the result. */
   get mayHaveArrived(): boolean {
-    return this.#isUnderWay || this.#wasLost;
+    return this.#inFlightAt !== undefined || this.#wasLost;
   }
 
-  /** An attempt goes out. */
-  began(): void {
+  /** An attempt at `endpoint` starts. */
+  begin(endpoint: string): void {
     this.#attemptCount += 1;
-    this.#isUnderWay = true;
+    this.#inFlightAt = endpoint;
   }
 
-  /** The attempt failed. @throws KvError if the server's answer makes another attempt useless. */
-  failed(error: unknown): void {
-    this.#isUnderWay = false;
+  /** The attempt at `endpoint` failed. @throws KvError if no further attempt can succeed. */
+  fail(endpoint: string, error: unknown): void {
+    this.#inFlightAt = undefined;
     if (error instanceof ExchangeError) {
       this.#wasLost ||= error.sent === 'maybe';
     } else if (error instanceof KvError && retriedCodes.has(error.code)) {
       this.#wasLost ||= error.outcome !== 'not done';
       this.#refusal = error;
     } else {
-      throw error instanceof KvError ? this.#lastWord(error) : error;
+      throw error instanceof KvError ? this.#finalError(error) : error;
     }
     this.#lastError = error;
+    this.#errors ??= new Map();
+    this.#errors.set(endpoint, error);
   }
 
-  /** What the caller is told once patience has ended. */
-  verdict(patience: Patience): KvError {
-    if (patience.end === 'aborted') {
-      const outcome = this.mayHaveArrived ? 'unknown' : 'not done';
-      const message = `${this.#name}: called off after ${this.#attempts()}`;
-      return new KvError('KV_ABORTED', message, { cause: patience.reason, outcome });
+  /** The error of a call that ended without a reply, by its deadline or its signal. */
+  ended(deadline: CallDeadline): KvError {
+    if (deadline.end === 'aborted') {
+      const message = this.#describe(`aborted by its signal after ${this.#attempts()}`);
+      return new KvError('KV_ABORTED', message, {
+        cause: deadline.reason,
+        outcome: this.#outcome,
+      });
     }
-    return this.failure(`no reply within ${patience.timeoutMs} ms, ${this.#attempts()}`);
+    return this.failed(`no reply within ${deadline.timeoutMs} ms, ${this.#attempts()}`);
   }
 
-  /** What the caller is told who makes no further attempt; `what` says why. */
-  failure(what: string): KvError {
+  /** The error of a call that makes no further attempt; `why` completes "put: …". */
+  failed(why: string): KvError {
     const code = this.mayHaveArrived ? 'KV_TIMEOUT' : (this.#refusal?.code ?? 'KV_UNREACHABLE');
-    const outcome = this.mayHaveArrived ? 'unknown' : 'not done';
-    const meaning = this.mayHaveArrived
-      ? 'A server may have the request, so it may have taken effect or still do so.'
-      : 'No server took the request: nothing was done.';
-    const last = this.#lastError === undefined ? '' : ` Last: ${this.#lastError.message}`;
-    const message = `${this.#name}: ${what}. ${meaning}${last}`;
-    return new KvError(code, message, { cause: this.#lastError, outcome });
+    const details = { cause: this.#lastError, outcome: this.#outcome };
+    return new KvError(code, this.#describe(why), details);
   }
 
-  /** Safety: a refusal of this attempt says nothing of an earlier one that may have arrived. */
-  #lastWord(error: KvError): KvError {
-    if (!this.mayHaveArrived) {
-      return error;
+  get #kind(): 'read' | 'write' | 'session' {
+    return this.#type === 'status' ? 'read' : specOf(this.#type).access;
+  }
+
+  get #outcome(): Outcome {
+    return this.#mayHaveTakenEffect ? 'unknown' : 'not done';
+  }
+
+  get #mayHaveTakenEffect(): boolean {
+    return this.mayHaveArrived && this.#kind === 'write';
+  }
+
+  /** Safety: a refusal of this attempt says nothing about an earlier one that may have arrived. */
+  #finalError(error: KvError): KvError {
+    const { code, outcome, message } = error;
+    const isWrite = this.#kind === 'write';
+    if (this.#mayHaveTakenEffect || (isWrite && outcome === 'unknown')) {
+      const text = `${this.#type}: ${mayHaveTakenEffect} The last attempt failed: ${message}`;
+      return new KvError(code, text, { cause: error, outcome: 'unknown' });
     }
-    const message = `${error.message} (an earlier attempt may have taken effect)`;
-    return new KvError(error.code, message, { cause: error, outcome: 'unknown' });
+    return outcome === 'unknown'
+      ? new KvError(code, message, { cause: error, outcome: 'not done' })
+      : error;
+  }
+
+  #describe(why: string): string {
+    const kind = this.#mayHaveTakenEffect ? 'unknown' : this.#kind;
+    return [`${this.#type}: ${why}.`, ...consequences[kind], this.#causes()].join(' ');
+  }
+
+  #causes(): string {
+    return this.#endpoints.map((endpoint) => this.#causeAt(endpoint)).join('; ');
+  }
+
+  #causeAt(endpoint: string): string {
+    if (endpoint === this.#inFlightAt) {
+      return `${endpoint} has not replied yet`;
+    }
+    const message = this.#errors?.get(endpoint)?.message ?? 'not asked';
+    return message.startsWith(endpoint) ? message : `${endpoint}: ${message}`;
   }
 
   #attempts(): string {

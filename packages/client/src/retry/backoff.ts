@@ -1,10 +1,11 @@
 /**
- * How long to wait before trying again: each delay is drawn between the least one and three times
- * the last, up to a cap ("decorrelated jitter"), so that clients who failed together part ways.
+ * How long to wait before the next try: each delay is drawn between the minimum and three times the last
+ * delay, up to a maximum ("decorrelated jitter"), so that clients that failed together spread out.
  */
 import type { Random } from '../environment.ts';
 
 export interface BackoffLimits {
+  /** Milliseconds. */
   readonly retryDelayMsMin: number;
   readonly retryDelayMsMax: number;
 }

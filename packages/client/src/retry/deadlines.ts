@@ -1,82 +1,204 @@
 /**
- * What must be over by some time, under one timer for all: a call that ends in time, as nearly all do,
- * costs no timer of its own.
+ * Time limits. A call ends at its deadline or when its signal fires. Attempts and queued writes share one
+ * timer: a call that ends in time, as nearly all do, sets none of its own.
  */
 import type { Clock } from '../environment.ts';
 
-export interface Timed {
-  /** By the clock; `Infinity`: never. */
-  readonly due: number;
-  /** Where it lies among the deadlines: theirs to set. */
-  deadlinePlace: number;
-  /** The time has come. It is kept no longer. */
-  overdue(): void;
+export interface CallLimits {
+  /** Milliseconds from now; `undefined`: no deadline. */
+  readonly timeoutMs: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
-export class Deadlines {
+export interface Cancellable {
+  cancel(): void;
+}
+
+/** The time one call may take, its retries included. */
+export class CallDeadline {
+  readonly timeoutMs: number | undefined;
+  /** Clock time of the deadline; `undefined`: never. */
+  readonly due: number | undefined;
   readonly #clock: Clock;
-  /** In no order. Not a `Set`, which would keep what has passed through it alive: see `ring.ts`. */
-  readonly #all: Timed[] = [];
-  /** When the timer rings; it may be earlier than anything is due, never later. */
-  #ringsAt = Number.POSITIVE_INFINITY;
+  readonly #signal: AbortSignal | undefined;
+  #isAborted = false;
+  #work: Cancellable | undefined;
+  #stopListening: (() => void) | undefined;
+
+  /** Listens to `signal` until `dispose` is called. */
+  constructor(clock: Clock, { timeoutMs, signal }: CallLimits) {
+    this.timeoutMs = timeoutMs;
+    this.due = timeoutMs === undefined ? undefined : clock.now() + timeoutMs;
+    this.#clock = clock;
+    this.#signal = signal;
+    if (signal !== undefined) {
+      if (signal.aborted) {
+        this.#isAborted = true;
+      } else {
+        this.#stopListening = onAbort(signal, () => this.abort());
+      }
+    }
+  }
+
+  /** Why the call must end; `undefined` while it may go on. */
+  get end(): 'deadline' | 'aborted' | undefined {
+    if (this.#isAborted) {
+      return 'aborted';
+    }
+    return this.due !== undefined && this.#clock.now() >= this.due ? 'deadline' : undefined;
+  }
+
+  /** The reason given to the signal. */
+  get reason(): unknown {
+    return this.#signal?.reason;
+  }
+
+  /** Ends the call now, as its signal does. */
+  abort(): void {
+    if (this.end === undefined) {
+      this.#isAborted = true;
+      this.#work?.cancel();
+    }
+  }
+
+  /** Cancels `work` when the call is aborted, in place of what was attached before. */
+  attach(work: Cancellable): void {
+    this.#work = work;
+    if (this.#isAborted) {
+      work.cancel();
+    }
+  }
+
+  /** Waits `delayMs`, or less if the call ends first. */
+  pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wakeAt = this.#clock.now() + delayMs;
+      const stopTimer = this.#clock.at(earlier(wakeAt, this.due) ?? wakeAt, resolve);
+      this.attach({
+        cancel() {
+          stopTimer();
+          resolve();
+        },
+      });
+    });
+  }
+
+  /** Stops listening to the signal. */
+  dispose(): void {
+    this.#work = undefined;
+    this.#stopListening?.();
+  }
+}
+
+/** Something that must end by a time. */
+export interface Timed {
+  /** Clock time; `undefined`: never. It may move to a later time while it is set. */
+  readonly due: number | undefined;
+  /** Position in the timer's list, −1 at first. Only the timer sets it. */
+  timerIndex: number;
+  /** The time has come. The timer has dropped the item. */
+  onDue(): void;
+}
+
+/** One timer for many deadlines. */
+export class DeadlineTimer {
+  readonly #clock: Clock;
+  /** Unordered. An array because a `Set` would keep what passed through it alive: see `ring.ts`. */
+  readonly #items: Timed[] = [];
+  /** May be earlier than the first deadline, never later; `undefined` if no timer is set. */
+  #firesAt: number | undefined;
   #stopTimer = () => {};
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  add(timed: Timed): void {
-    timed.deadlinePlace = this.#all.length;
-    this.#all.push(timed);
-    if (timed.due < this.#ringsAt) {
-      this.#setTimer(timed.due);
+  add(item: Timed): void {
+    if (item.due === undefined) {
+      return;
+    }
+    item.timerIndex = this.#items.length;
+    this.#items.push(item);
+    if (this.#firesAt === undefined || item.due < this.#firesAt) {
+      this.#setTimer(item.due);
     }
   }
 
-  /** It is over in time. */
-  delete(timed: Timed): void {
-    if (this.#take(timed) && this.#all.length === 0) {
+  delete(item: Timed): void {
+    if (this.#take(item) && this.#items.length === 0) {
       this.#stopTimer();
-      this.#ringsAt = Number.POSITIVE_INFINITY;
+      this.#firesAt = undefined;
     }
   }
 
-  /** Whether it was there. The last one comes to lie in its place. */
-  #take(timed: Timed): boolean {
-    const place = timed.deadlinePlace;
-    if (this.#all[place] !== timed) {
+  /** Whether the item was there. Moves the last item into the gap. */
+  #take(item: Timed): boolean {
+    const index = item.timerIndex;
+    if (index < 0 || this.#items[index] !== item) {
       return false;
     }
-    const last = this.#all.pop();
-    if (last !== undefined && last !== timed) {
-      this.#all[place] = last;
-      last.deadlinePlace = place;
+    const last = this.#items.pop();
+    if (last !== undefined && last !== item) {
+      this.#items[index] = last;
+      last.timerIndex = index;
     }
     return true;
   }
 
   #setTimer(time: number): void {
     this.#stopTimer();
-    this.#ringsAt = time;
-    this.#stopTimer = this.#clock.at(time, () => this.#sweep());
+    this.#firesAt = time;
+    this.#stopTimer = this.#clock.at(time, () => this.#fire());
   }
 
-  #sweep(): void {
+  #fire(): void {
     const now = this.#clock.now();
-    const overdue = this.#all.filter(({ due }) => due <= now);
-    for (const timed of overdue) {
-      this.#take(timed);
+    const due = this.#items.filter((item) => item.due !== undefined && item.due <= now);
+    for (const item of due) {
+      this.#take(item);
     }
-    const next = this.#all.reduce(
-      (least, { due }) => Math.min(least, due),
-      Number.POSITIVE_INFINITY,
-    );
-    this.#ringsAt = Number.POSITIVE_INFINITY;
-    if (next < Number.POSITIVE_INFINITY) {
+    let next: number | undefined;
+    for (const item of this.#items) {
+      next = earlier(next, item.due);
+    }
+    this.#firesAt = undefined;
+    if (next !== undefined) {
       this.#setTimer(next);
     }
-    for (const timed of overdue) {
-      timed.overdue();
+    for (const item of due) {
+      item.onDue();
     }
   }
+}
+
+/** The earlier of two clock times; `undefined` means never. */
+export function earlier(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) {
+    return a ?? b;
+  }
+  return Math.min(a, b);
+}
+
+const callbacksOf = new WeakMap<AbortSignal, Set<() => void>>();
+
+/**
+ * Calls back once `signal` fires, and returns a function that prevents it. Each signal gets one listener,
+ * because Node warns of a leak when a signal has more than ten.
+ */
+export function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  const callbacks = callbacksOf.get(signal) ?? listenTo(signal);
+  callbacks.add(callback);
+  return () => callbacks.delete(callback);
+}
+
+function listenTo(signal: AbortSignal): Set<() => void> {
+  const callbacks = new Set<() => void>();
+  callbacksOf.set(signal, callbacks);
+  const callAll = () => {
+    for (const callback of callbacks) {
+      callback();
+    }
+  };
+  signal.addEventListener('abort', callAll, { once: true });
+  return callbacks;
 }

@@ -1,10 +1,10 @@
-/** Which server is asked next: the same one as long as it answers, then the one after it. */
+/** The servers of a client, and which of them is asked next: the same one until it fails, then the next. */
 
 export class Endpoints {
   readonly #all: readonly string[];
   #preferred: number;
 
-  /** `start` from 0 up to, not including, 1 picks the first to be asked, so that clients spread. */
+  /** `start`, from 0 up to but not including 1, picks the first server, so that clients spread. */
   constructor(all: readonly string[], start: number) {
     this.#all = all;
     this.#preferred = Math.floor(start * all.length);
@@ -14,7 +14,7 @@ export class Endpoints {
     return this.#all;
   }
 
-  /** The first of those not `tried`, counted from the preferred one on; that one if all were. */
+  /** The first one not in `tried`, counted from the preferred one; the preferred one if all were tried. */
   next(tried: readonly string[]): string {
     const { length } = this.#all;
     for (let step = 0; step < length; step += 1) {
@@ -26,7 +26,7 @@ export class Endpoints {
     return this.#at(this.#preferred);
   }
 
-  /** `endpoint` did not serve: later requests begin at the next one. */
+  /** A request to `endpoint` failed: later requests begin at the next one. */
   avoid(endpoint: string): void {
     // Many requests fail together when a server dies; only the first of them may move the mark.
     if (this.#all[this.#preferred] === endpoint) {
@@ -37,15 +37,25 @@ export class Endpoints {
   #at(index: number): string {
     const endpoint = this.#all[index % this.#all.length];
     if (endpoint === undefined) {
-      throw new TypeError('there is no server to ask');
+      throw new TypeError('there is no endpoint to ask');
     }
     return endpoint;
   }
 }
 
-/** The given servers as URL origins, each once. @throws TypeError where one is no server's address. */
-export function toEndpoints(given: string | readonly string[]): readonly string[] {
-  const all = new Set((typeof given === 'string' ? [given] : given).map(toEndpoint));
+const example = '127.0.0.1:4401';
+
+/** The given addresses as URL origins, without repetitions. @throws TypeError if one is no address. */
+export function toEndpoints(given: unknown): readonly string[] {
+  if (given === undefined) {
+    throw new TypeError(
+      `endpoints is missing: name the servers, such as { endpoints: ['${example}'] }`,
+    );
+  }
+  if (typeof given !== 'string' && !Array.isArray(given)) {
+    throw new TypeError(`endpoints must be a string or an array of strings, not ${nameOf(given)}`);
+  }
+  const all = new Set([given].flat().map(toEndpoint));
   if (all.size === 0) {
     throw new TypeError('endpoints is empty: name at least one server');
   }
@@ -53,14 +63,21 @@ export function toEndpoints(given: string | readonly string[]): readonly string[
 }
 
 /** `127.0.0.1:4401` as `http://127.0.0.1:4401`. @throws TypeError if it is no server's address. */
-export function toEndpoint(given: string): string {
+export function toEndpoint(given: unknown): string {
+  if (typeof given !== 'string') {
+    throw new TypeError(`an endpoint must be a string such as '${example}', not ${nameOf(given)}`);
+  }
   const text = given.includes('://') ? given : `http://${given}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    throw new TypeError(`not a server's address: "${given}"; write it as http://127.0.0.1:4401`);
+    throw new TypeError(`"${given}" is no server address: write it as http://${example}`);
   }
   if (url.href !== `${url.origin}/`) {
-    throw new TypeError(`"${given}" says more than scheme, host and port`);
+    throw new TypeError(`"${given}" has more than scheme, host and port: write http://${example}`);
   }
   return url.origin;
+}
+
+function nameOf(given: unknown): string {
+  return given === null ? 'null' : typeof given;
 }

@@ -1,108 +1,112 @@
 /**
- * Asks until somebody answers: moves to another server first and waits second, until patience ends.
- * Safe for whatever takes effect once however often it arrives: reads, and writes with a stamp.
+ * Sends a request until a server replies: it tries every server first, then waits, until the call ends.
+ * That is safe for requests that take effect once however often they arrive: reads, and writes with a
+ * session stamp.
  */
 import type { Environment } from '../environment.ts';
-import type { ReplyTo, Request } from '../request.ts';
-import { Tally } from './attempts-outcome.ts';
+import type { ReplyTo, Request, RequestType } from '../request.ts';
+import { AttemptsOutcome } from './attempts-outcome.ts';
 import { Backoff, type BackoffLimits } from './backoff.ts';
-import type { Patience } from './call-deadline.ts';
-import type { Deadlines } from './deadlines.ts';
+import type { CallDeadline, DeadlineTimer } from './deadlines.ts';
 import type { Endpoints } from './endpoints.ts';
-import { type AttemptEnds, TimedAttempt } from './timed-attempt.ts';
+import { type AttemptOptions, type AttemptParts, TimedAttempt } from './timed-attempt.ts';
 
 export interface RetrySettings extends BackoffLimits {
   /**
-   * So long the first server may take, lest one that hangs use up the whole deadline. It doubles each time
-   * it was too short: servers that are only slow would drown in repetitions.
+   * Milliseconds that the first server may take, so that one that hangs does not use up the whole deadline.
+   * `undefined`: until the deadline. It doubles each time it was too short: servers that are only slow would
+   * drown in repetitions.
    */
-  readonly attemptTimeoutMs: number;
+  readonly attemptTimeoutMs: number | undefined;
 }
 
-/** How long a request may take, and what is known of it. */
-export interface Pursuit {
-  readonly patience: Patience;
-  readonly tally: Tally;
-}
-
-/** Whom to ask, and the one timer for all attempts. */
 export interface RetryParts {
+  readonly environment: Environment;
   readonly endpoints: Endpoints;
-  readonly deadlines: Deadlines;
+  readonly timer: DeadlineTimer;
   readonly settings: RetrySettings;
 }
 
-/** What a server is asked, and how long its answer is awaited at most. */
-interface Asked<Q extends Request> {
-  readonly request: Q;
-  readonly patience: Patience;
-  /** Beside the patience. */
-  readonly timeoutMs: number;
+/** One request: the time it may take, and what its attempts have shown. */
+export interface Call {
+  readonly deadline: CallDeadline;
+  readonly outcome: AttemptsOutcome;
 }
 
 interface Failure {
   readonly endpoint: string;
   readonly error: unknown;
-  /** When the attempt began. */
+  /** Clock time at which the attempt began. */
   readonly begunMs: number;
+}
+
+interface Target {
+  readonly endpoint: string;
+  readonly timeoutMs: number | undefined;
 }
 
 export class Retry {
   readonly #environment: Environment;
   readonly #endpoints: Endpoints;
-  readonly #deadlines: Deadlines;
   readonly #settings: RetrySettings;
+  readonly #attemptParts: AttemptParts;
 
-  constructor(environment: Environment, { endpoints, deadlines, settings }: RetryParts) {
+  constructor({ environment, endpoints, timer, settings }: RetryParts) {
+    const { clock, exchange } = environment;
     this.#environment = environment;
     this.#endpoints = endpoints;
-    this.#deadlines = deadlines;
     this.#settings = settings;
+    this.#attemptParts = { clock, exchange, timer };
+  }
+
+  newCall(type: RequestType, deadline: CallDeadline): Call {
+    return { deadline, outcome: new AttemptsOutcome(type, this.#endpoints.all) };
   }
 
   /**
-   * What needs no second attempt, as nearly all, costs one promise and one small object.
+   * A request that needs no second attempt, as nearly all, costs one promise and one attempt.
    *
-   * @throws KvError with what is known of the outcome.
+   * @throws KvError with the outcome.
    */
-  pursue<Q extends Request>(request: Q, pursuit: Pursuit): Promise<ReplyTo<Q>> {
-    const { patience, tally } = pursuit;
-    if (patience.end !== undefined) {
-      return Promise.reject(tally.verdict(patience));
+  send<Q extends Request>(request: Q, call: Call): Promise<ReplyTo<Q>> {
+    const { deadline, outcome } = call;
+    if (deadline.end !== undefined) {
+      return Promise.reject(outcome.ended(deadline));
     }
     const endpoint = this.#choose(request, []);
-    tally.began();
+    outcome.begin(endpoint);
     const begunMs = this.#environment.clock.now();
-    const timeoutMs = this.#settings.attemptTimeoutMs;
+    const { attemptTimeoutMs: timeoutMs } = this.#settings;
+    const callDue = deadline.due;
     return new Promise((resolve, reject) => {
-      const goOn = (error: Error) => {
-        this.#goOn(request, pursuit, { endpoint, error, begunMs }).then(resolve, reject);
+      const retry = (error: Error) => {
+        this.#retry(request, call, { endpoint, error, begunMs }).then(resolve, reject);
       };
-      this.#send(endpoint, { request, patience, timeoutMs }, { resolve, reject: goOn });
+      this.#start({ request, endpoint, timeoutMs, callDue, resolve, reject: retry }, deadline);
     });
   }
 
-  /** Asks this one server, once. @throws KvError also where another attempt might go better. */
-  async askOnce<Q extends Request>(
-    endpoint: string,
+  /** Asks `endpoint` once. @throws KvError, also where another attempt might succeed. */
+  async sendOnce<Q extends Request>(
     request: Q,
-    patience: Patience,
+    endpoint: string,
+    deadline: CallDeadline,
   ): Promise<ReplyTo<Q>> {
-    const tally = new Tally(request.type);
-    tally.began();
+    const outcome = new AttemptsOutcome(request.command.type, [endpoint]);
+    outcome.begin(endpoint);
     try {
       const timeoutMs = this.#settings.attemptTimeoutMs;
-      return await this.#attempt(endpoint, { request, patience, timeoutMs });
+      return await this.#attempt(request, deadline, { endpoint, timeoutMs });
     } catch (error) {
-      tally.failed(error);
+      outcome.fail(endpoint, error);
     }
-    throw patience.end === undefined ? tally.failure('no reply') : tally.verdict(patience);
+    throw deadline.end === undefined ? outcome.failed('no reply') : outcome.ended(deadline);
   }
 
   /** From the second attempt on. */
-  async #goOn<Q extends Request>(
+  async #retry<Q extends Request>(
     request: Q,
-    { patience, tally }: Pursuit,
+    { deadline, outcome }: Call,
     first: Failure,
   ): Promise<ReplyTo<Q>> {
     const { clock, random } = this.#environment;
@@ -110,22 +114,24 @@ export class Retry {
     const tried: string[] = [];
     let timeoutMs = this.#settings.attemptTimeoutMs;
     for (let last = first; ; ) {
-      tally.failed(last.error);
-      if (clock.now() - last.begunMs >= timeoutMs) timeoutMs *= 2;
-      this.#leave(last.endpoint, patience);
+      outcome.fail(last.endpoint, last.error);
+      if (timeoutMs !== undefined && clock.now() - last.begunMs >= timeoutMs) {
+        timeoutMs *= 2;
+      }
+      this.#avoid(last.endpoint, deadline);
       tried.push(last.endpoint);
       if (tried.length >= this.#endpoints.all.length) {
-        await patience.pause(backoff.next());
+        await deadline.pause(backoff.next());
         tried.length = 0;
       }
-      if (patience.end !== undefined) {
-        throw tally.verdict(patience);
+      if (deadline.end !== undefined) {
+        throw outcome.ended(deadline);
       }
       const endpoint = this.#choose(request, tried);
-      tally.began();
+      outcome.begin(endpoint);
       const begunMs = clock.now();
       try {
-        return await this.#attempt(endpoint, { request, patience, timeoutMs });
+        return await this.#attempt(request, deadline, { endpoint, timeoutMs });
       } catch (error) {
         last = { endpoint, error, begunMs };
       }
@@ -139,23 +145,26 @@ export class Retry {
     return exchange.bestFor?.(request, left) ?? this.#endpoints.next(tried);
   }
 
-  #attempt<Q extends Request>(endpoint: string, asked: Asked<Q>): Promise<ReplyTo<Q>> {
-    return new Promise((resolve, reject) => this.#send(endpoint, asked, { resolve, reject }));
+  #attempt<Q extends Request>(
+    request: Q,
+    deadline: CallDeadline,
+    { endpoint, timeoutMs }: Target,
+  ): Promise<ReplyTo<Q>> {
+    const callDue = deadline.due;
+    return new Promise((resolve, reject) => {
+      this.#start({ request, endpoint, timeoutMs, callDue, resolve, reject }, deadline);
+    });
   }
 
-  #send<Q extends Request>(endpoint: string, asked: Asked<Q>, ends: AttemptEnds<Q>): void {
-    const { clock, exchange } = this.#environment;
-    const { request, patience, timeoutMs } = asked;
-    const deadlines = this.#deadlines;
-    const limits = { endpoint, timeoutMs, dueMax: patience.due, clock, exchange, deadlines };
-    const attempt = new TimedAttempt(request, limits, ends);
-    patience.spendOn(attempt);
-    exchange.send(endpoint, attempt);
+  #start<Q extends Request>(options: AttemptOptions<Q>, deadline: CallDeadline): void {
+    const attempt = new TimedAttempt(this.#attemptParts, options);
+    deadline.attach(attempt);
+    this.#environment.exchange.send(options.endpoint, attempt);
   }
 
-  #leave(endpoint: string, patience: Patience): void {
-    // A caller who lost interest says nothing of the server.
-    if (patience.end !== 'aborted') {
+  #avoid(endpoint: string, deadline: CallDeadline): void {
+    // That a caller gave up says nothing about the server.
+    if (deadline.end !== 'aborted') {
       this.#endpoints.avoid(endpoint);
       this.#environment.exchange.avoid?.(endpoint);
     }

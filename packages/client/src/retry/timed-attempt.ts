@@ -1,114 +1,120 @@
-/** One attempt of a call. Small: nearly every call makes one, and no more. */
+/** One attempt of a call at one server. It is small because nearly every call makes exactly one. */
 import { type Attempt, type Clock, type Exchange, ExchangeError } from '../environment.ts';
 import { isReplyTo, type Reply, type ReplyTo, type Request } from '../request.ts';
-import type { Deadlines, Timed } from './deadlines.ts';
+import { type Cancellable, type DeadlineTimer, earlier, type Timed } from './deadlines.ts';
 
-export interface AttemptLimits {
-  readonly endpoint: string;
-  /** So long the server may take. */
-  readonly timeoutMs: number;
-  /** When the caller's patience ends, by the clock. */
-  readonly dueMax: number;
+/** What all attempts of a client share. */
+export interface AttemptParts {
   readonly clock: Clock;
   readonly exchange: Exchange;
-  readonly deadlines: Deadlines;
+  readonly timer: DeadlineTimer;
 }
 
-export interface AttemptEnds<Q extends Request> {
+export interface AttemptOptions<Q extends Request> {
+  readonly request: Q;
+  readonly endpoint: string;
+  /** How long the server may take, in milliseconds; `undefined`: until the call ends. */
+  readonly timeoutMs: number | undefined;
+  /** Clock time at which the call ends; `undefined`: never. */
+  readonly callDue: number | undefined;
   readonly resolve: (reply: ReplyTo<Q>) => void;
   readonly reject: (error: Error) => void;
 }
 
-export class TimedAttempt<Q extends Request> implements Attempt, Timed {
+export class TimedAttempt<Q extends Request> implements Attempt, Timed, Cancellable {
   readonly request: Q;
-  due: number;
-  deadlinePlace = -1;
-  readonly #limits: AttemptLimits;
-  readonly #resolve: (reply: ReplyTo<Q>) => void;
-  readonly #reject: (error: Error) => void;
-  #isHeldBack = false;
-  #isOver = false;
-  #onCalledOff: (() => void) | undefined;
+  due: number | undefined;
+  timerIndex = -1;
+  readonly #parts: AttemptParts;
+  readonly #options: AttemptOptions<Q>;
+  #isQueued = false;
+  #isSettled = false;
+  #onCancel: (() => void) | undefined;
 
-  /** Its time runs from now on. */
-  constructor(request: Q, limits: AttemptLimits, ends: AttemptEnds<Q>) {
-    this.request = request;
-    this.#limits = limits;
+  /** Its time starts now. */
+  constructor(parts: AttemptParts, options: AttemptOptions<Q>) {
+    this.request = options.request;
+    this.#parts = parts;
+    this.#options = options;
     this.due = this.#dueFromNow();
-    this.#resolve = ends.resolve;
-    this.#reject = ends.reject;
-    limits.deadlines.add(this);
+    parts.timer.add(this);
   }
 
-  get isOver(): boolean {
-    return this.#isOver;
+  get isSettled(): boolean {
+    return this.#isSettled;
   }
 
-  holdBack(): void {
-    this.#isHeldBack = true;
+  markQueued(): void {
+    this.#isQueued = true;
   }
 
-  leave(): void {
-    this.#isHeldBack = false;
+  markSent(): void {
+    this.#isQueued = false;
     this.due = this.#dueFromNow();
   }
 
-  answer(reply: Reply): void {
+  resolve(reply: Reply): void {
     if (isReplyTo(this.request, reply)) {
-      if (this.#end()) {
-        this.#resolve(reply);
+      if (this.#settle()) {
+        this.#options.resolve(reply);
       }
     } else {
-      const message = `${this.#limits.endpoint} answered "${reply.type}" to "${this.request.type}"`;
-      this.fail(new ExchangeError('maybe', message));
+      const { endpoint, request } = this.#options;
+      const what = `${endpoint} replied to "${request.command.type}"`;
+      const message = `${what} with a reply to "${reply.type}"`;
+      this.reject(new ExchangeError('maybe', message));
     }
   }
 
-  fail(error: Error): void {
-    if (this.#end()) {
-      this.#reject(error);
+  reject(error: Error): void {
+    if (this.#settle()) {
+      this.#options.reject(error);
     }
   }
 
-  onCalledOff(callback: () => void): void {
-    this.#onCalledOff = callback;
+  onCancel(callback: () => void): void {
+    this.#onCancel = callback;
   }
 
-  overdue(): void {
-    const { endpoint, exchange, deadlines, dueMax } = this.#limits;
-    if (this.#isHeldBack && this.due < dueMax && exchange.isServing?.(endpoint)) {
+  onDue(): void {
+    const { endpoint, callDue } = this.#options;
+    const { exchange, timer } = this.#parts;
+    const isCallOver = this.due === undefined || (callDue !== undefined && this.due >= callDue);
+    if (this.#isQueued && !isCallOver && exchange.isServing?.(endpoint)) {
       this.due = this.#dueFromNow();
-      deadlines.add(this);
+      timer.add(this);
     } else {
-      this.#giveUp('did not answer in time');
+      this.#abandon('did not reply in time');
     }
   }
 
-  /** Nobody awaits the answer any more. */
-  callOff(): void {
-    this.#giveUp('was not awaited any longer');
+  /** The caller no longer wants the reply. */
+  cancel(): void {
+    this.#abandon('had not replied when the call ended');
   }
 
-  #giveUp(how: string): void {
-    if (this.#end()) {
-      const sent = this.#isHeldBack ? 'no' : 'maybe';
-      this.#reject(new ExchangeError(sent, `${this.#limits.endpoint} ${how}`));
-      this.#onCalledOff?.();
+  #abandon(how: string): void {
+    if (this.#settle()) {
+      const { endpoint, reject } = this.#options;
+      reject(new ExchangeError(this.#isQueued ? 'no' : 'maybe', `${endpoint} ${how}`));
+      this.#onCancel?.();
     }
   }
 
-  /** Whether this is its end, and not something that comes after it. */
-  #end(): boolean {
-    if (this.#isOver) {
+  /** Whether this call settled it. Later ones change nothing. */
+  #settle(): boolean {
+    if (this.#isSettled) {
       return false;
     }
-    this.#isOver = true;
-    this.#limits.deadlines.delete(this);
+    this.#isSettled = true;
+    this.#parts.timer.delete(this);
     return true;
   }
 
-  #dueFromNow(): number {
-    const { clock, timeoutMs, dueMax } = this.#limits;
-    return Math.min(clock.now() + timeoutMs, dueMax);
+  #dueFromNow(): number | undefined {
+    const { timeoutMs, callDue } = this.#options;
+    return timeoutMs === undefined
+      ? callDue
+      : earlier(this.#parts.clock.now() + timeoutMs, callDue);
   }
 }

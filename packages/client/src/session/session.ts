@@ -1,80 +1,123 @@
 /**
- * The numbers of one session. Each request gets the next one and never another's; the lowest number
- * still awaited lets the server forget the replies below it.
+ * The request numbers of one session, and writes that wait for one. Each write gets the next number and no
+ * other write's. The first outstanding number lets the server forget the replies below it.
  */
-import { type SessionStamp, sessionWindowMax } from '@paxkv/protocol';
+import { type Stamp, sessionWindowMax } from '@paxkv/protocol';
+import type { Cancellable, Timed } from '../retry/deadlines.ts';
 
 export class Session {
   readonly id: number;
   #next = 1;
-  /** No number below it is awaited. It may lag behind the lowest that is. */
+  /** No number below it is awaited. It may lag behind the first outstanding number. */
   #lowest = 1;
-  /** 1 for each number that is awaited. The window is as long as the ring, so no two share a cell. */
+  /** 1 for each awaited number. It is as long as the window, so no two awaited numbers share a cell. */
   readonly #awaited = new Uint8Array(sessionWindowMax);
 
-  /** `id` as a server gave it. */
+  /** `id` as given by a server. */
   constructor(id: number) {
     this.id = id;
   }
 
-  /** Whether another request may begin: the server refuses numbers too far above the lowest awaited. */
+  /** Whether another write may start: the server refuses numbers too far above the first outstanding. */
   get hasRoom(): boolean {
-    return this.#next - this.lowestAwaited < sessionWindowMax;
+    return this.#next - this.firstOutstanding < sessionWindowMax;
   }
 
   /** The next number if none is awaited. */
-  get lowestAwaited(): number {
+  get firstOutstanding(): number {
     while (this.#lowest < this.#next && this.#awaited[this.#lowest % sessionWindowMax] === 0) {
       this.#lowest += 1;
     }
     return this.#lowest;
   }
 
-  /** Takes a number for a new request. Only while there is room. */
-  begin(): Place {
+  /** Reserves the next number. Call it only while there is room. */
+  take(): SessionSlot {
     const number = this.#next;
     this.#next += 1;
     this.#awaited[number % sessionWindowMax] = 1;
-    return new Place(this, number);
+    return new SessionSlot(this, number);
   }
 
-  /** To be called once for each number that was begun. */
-  end(number: number): void {
+  /** Call it once for each number taken. */
+  release(number: number): void {
     this.#awaited[number % sessionWindowMax] = 0;
   }
 }
 
 /**
- * A number in a session, kept as long as its reply is awaited. It is the stamp of its request as well, and
- * as such always that of the moment.
+ * One number of a session, reserved while its reply is awaited. It is also the stamp of its write; fields
+ * that change are read when an attempt is sent.
  */
-export class Place implements SessionStamp {
-  readonly session: Session;
+export class SessionSlot implements Stamp {
+  readonly #session: Session;
   readonly #number: number;
 
   constructor(session: Session, number: number) {
-    this.session = session;
+    this.#session = session;
     this.#number = number;
   }
 
-  get id(): number {
-    return this.session.id;
+  /** The id of its session. */
+  get session(): number {
+    return this.#session.id;
   }
 
   get number(): number {
     return this.#number;
   }
 
-  /** May rise between two attempts of the request. */
-  get lowestAwaited(): number {
-    return this.session.lowestAwaited;
+  /** May rise between two attempts of the write. */
+  get firstOutstanding(): number {
+    return this.#session.firstOutstanding;
   }
 
   /**
-   * The reply has come or is no longer awaited. The number is not used again: a copy that the network
-   * delivers later is then below the lowest awaited, and the server refuses it.
+   * The reply has come or is no longer awaited. The number is never reused: a copy that the network delivers
+   * later is below the first outstanding number, and the server refuses it.
    */
-  leave(): void {
-    this.session.end(this.#number);
+  release(): void {
+    this.#session.release(this.#number);
+  }
+}
+
+/** A write that waits for a slot. It knows its slot as soon as one is assigned. */
+export class QueuedWrite implements Timed, Cancellable {
+  readonly due: number | undefined;
+  timerIndex = -1;
+  #slot: SessionSlot | undefined;
+  #resolve = (_slot: SessionSlot | undefined) => {};
+  #reject = (_error: unknown) => {};
+  /** Resolves to `undefined` if the call ended first. */
+  readonly assigned = new Promise<SessionSlot | undefined>((resolve, reject) => {
+    this.#resolve = resolve;
+    this.#reject = reject;
+  });
+
+  /** `due`: clock time at which the call ends; `undefined`: never. */
+  constructor(due: number | undefined) {
+    this.due = due;
+  }
+
+  /** Set by `assign` at once, before code that awaits `assigned` runs. */
+  get slot(): SessionSlot | undefined {
+    return this.#slot;
+  }
+
+  assign(slot: SessionSlot): void {
+    this.#slot = slot;
+    this.#resolve(slot);
+  }
+
+  fail(error: unknown): void {
+    this.#reject(error);
+  }
+
+  onDue(): void {
+    this.#resolve(undefined);
+  }
+
+  cancel(): void {
+    this.#resolve(undefined);
   }
 }

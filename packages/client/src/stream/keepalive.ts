@@ -1,49 +1,51 @@
 /**
- * Tells a server that has nothing to say from one that says nothing any more. It counts beats of its
- * own, not time: were this program itself held up for a while, no server is to blame.
+ * Tells a server that has nothing to say from one that hangs. It counts its own ticks instead of time: if
+ * this program itself was held up, the server is not to blame.
  */
 import type { Clock } from '../environment.ts';
 
-const beatMs = 100;
-/** After so many beats without a word the server is asked for a sign of life. */
-const beatsBeforeQuestion = 2;
-/** After so many it counts as silent. */
-const beatsMax = 5;
+const tickMs = 100;
+/** Ticks without a frame after which the server is pinged. */
+const ticksBeforePing = 2;
+/** Ticks without a frame after which the server counts as hanging. */
+const ticksMax = 5;
 
-export interface Listening {
-  /** Whether anything is still awaited of the server. */
-  isWaiting(): boolean;
-  /** Bytes that have not left yet. While they get fewer, the other side is there. */
+/** The connection that is watched. */
+export interface KeepaliveTarget {
+  /** Whether a reply is awaited. */
+  isAwaiting(): boolean;
+  /** Bytes that have not left yet. The other side is alive while they decrease. */
   bufferedBytes(): number;
-  askForSign(): void;
+  ping(): void;
+  /** The server has sent nothing for half a second. Watching has stopped. */
   onSilent(): void;
-  /** Nothing is awaited any more, and nothing watched. */
+  /** No reply is awaited. Watching has stopped. */
   onIdle(): void;
 }
 
-export class Silence {
+export class Keepalive {
   readonly #clock: Clock;
-  readonly #listening: Listening;
-  #quietBeats = 0;
+  readonly #target: KeepaliveTarget;
+  #silentTicks = 0;
   #bufferedBytes = 0;
   #stopTimer: (() => void) | undefined;
 
-  constructor(clock: Clock, listening: Listening) {
+  constructor(clock: Clock, target: KeepaliveTarget) {
     this.#clock = clock;
-    this.#listening = listening;
+    this.#target = target;
   }
 
-  /** Something is awaited from now on. */
-  watch(): void {
+  /** Watches the server until no reply is awaited. */
+  start(): void {
     if (this.#stopTimer === undefined) {
-      this.#quietBeats = 0;
-      this.#next();
+      this.#silentTicks = 0;
+      this.#schedule();
     }
   }
 
-  /** The server has said something. */
-  heard(): void {
-    this.#quietBeats = 0;
+  /** A frame has arrived. */
+  onFrame(): void {
+    this.#silentTicks = 0;
   }
 
   stop(): void {
@@ -51,32 +53,32 @@ export class Silence {
     this.#stopTimer = undefined;
   }
 
-  #next(): void {
-    this.#stopTimer = this.#clock.at(this.#clock.now() + beatMs, () => this.#beat());
+  #schedule(): void {
+    this.#stopTimer = this.#clock.at(this.#clock.now() + tickMs, () => this.#tick());
   }
 
-  #beat(): void {
+  #tick(): void {
     this.#stopTimer = undefined;
-    if (!this.#listening.isWaiting()) {
-      this.#listening.onIdle();
+    if (!this.#target.isAwaiting()) {
+      this.#target.onIdle();
       return;
     }
-    this.#quietBeats += 1;
+    this.#silentTicks += 1;
     this.#noteProgress();
-    if (this.#quietBeats >= beatsMax) {
-      this.#listening.onSilent();
+    if (this.#silentTicks >= ticksMax) {
+      this.#target.onSilent();
       return;
     }
-    if (this.#quietBeats === beatsBeforeQuestion) {
-      this.#listening.askForSign();
+    if (this.#silentTicks === ticksBeforePing) {
+      this.#target.ping();
     }
-    this.#next();
+    this.#schedule();
   }
 
   #noteProgress(): void {
-    const bytes = this.#listening.bufferedBytes();
+    const bytes = this.#target.bufferedBytes();
     if (bytes < this.#bufferedBytes) {
-      this.#quietBeats = 0;
+      this.#silentTicks = 0;
     }
     this.#bufferedBytes = bytes;
   }

@@ -1,136 +1,134 @@
 /**
- * The way to one server: at most one channel that takes requests, and the pace at which a lost one is
- * dialled anew. Channels that are leaving finish on their own.
+ * The link to one server: at most one connection that takes requests, and the delays before a lost one is
+ * dialled again. Connections that are leaving finish on their own.
  */
-import {
-  type Attempt,
-  type Clock,
-  type Exchange,
-  ExchangeError,
-  type Random,
-} from '../environment.ts';
+import type { News } from '@paxkv/protocol';
+import { type Attempt, type Exchange, ExchangeError, type Random } from '../environment.ts';
 import { Backoff } from '../retry/backoff.ts';
-import { Channel } from './channel.ts';
-import type { News } from './frames.ts';
-import type { Dial } from './socket.ts';
+import { Connection, type ConnectionListener, type ConnectionParts } from './connection.ts';
 
 const redialLimits = { retryDelayMsMin: 20, retryDelayMsMax: 2_000 };
-/** How long a server that failed a request is spared where another serves, and longer if it fails again. */
+/** How long a server that failed a request is avoided while others serve; longer each time. */
 const avoidanceLimits = { retryDelayMsMin: 500, retryDelayMsMax: 10_000 };
-/** How long a server that takes no streams is asked by messages, before a stream is tried again. */
+/** How long a server that accepts no streams is asked over HTTP before a stream is tried again. */
 const refusalMs = 60_000;
-/** Who has kept well for so long has made up for what was. */
+/** After this long without a failure, the next avoidance is a short one again. */
 const probationMs = 10_000;
 
-export interface LinkParts {
-  readonly endpoint: string;
-  readonly clock: Clock;
+export interface LinkParts extends ConnectionParts {
   readonly random: Random;
-  readonly dial: Dial;
-  readonly defer: (callback: () => void) => void;
-  /** For a server that takes no streams. */
-  readonly messages: Exchange;
-  readonly onNews: (link: Link, news: News) => void;
-  /** It takes no requests any more until it is dialled anew. */
-  readonly onLost: (link: Link) => void;
+  /** For requests that streams do not carry, and for servers that accept none. */
+  readonly http: Exchange;
+}
+
+export interface LinkListener {
+  onNews(link: Link, news: News): void;
+  /** The link has no connection until it is dialled again. */
+  onLost(link: Link): void;
 }
 
 export class Link {
   readonly endpoint: string;
   readonly #parts: LinkParts;
-  #channel: Channel | undefined;
+  readonly #listener: LinkListener;
+  readonly #connectionListener: ConnectionListener;
+  #connection: Connection | undefined;
   #whyLost = '';
-  #redial: Backoff;
-  #mayDialAt = Number.NEGATIVE_INFINITY;
-  #refusedUntil = Number.NEGATIVE_INFINITY;
+  readonly #redial: Backoff;
   #avoidance: Backoff;
-  #avoidedUntil = Number.NEGATIVE_INFINITY;
+  // Clock times; `undefined`: not since the start.
+  #mayDialAt: number | undefined;
+  #refusedUntil: number | undefined;
+  #avoidedUntil: number | undefined;
 
-  constructor(parts: LinkParts) {
-    this.endpoint = parts.endpoint;
+  constructor(endpoint: string, parts: LinkParts, listener: LinkListener) {
+    this.endpoint = endpoint;
     this.#parts = parts;
+    this.#listener = listener;
+    this.#connectionListener = {
+      onNews: (news) => this.#listener.onNews(this, news),
+      onRefused: (unsent) => this.#onRefused(unsent),
+      onEnd: (connection, why) => this.#onEnd(connection, why),
+    };
     this.#redial = new Backoff(redialLimits, parts.random);
     this.#avoidance = new Backoff(avoidanceLimits, parts.random);
   }
 
-  /** Whether what is asked now leaves at once. */
+  /** Whether a request made now is sent at once. */
   get isOpen(): boolean {
-    return this.#channel?.isOpen ?? this.#takesNoStreams;
+    return this.#connection?.isOpen ?? this.#isRefusedStreams;
   }
 
-  get isGathering(): boolean {
-    return this.#channel?.isGathering ?? false;
+  get isBatching(): boolean {
+    return this.#connection?.isBatching ?? false;
   }
 
-  /** Whether it failed a request of late. */
+  /** Whether it failed a request recently. */
   get isAvoided(): boolean {
-    return (
-      this.#avoidedUntil !== Number.NEGATIVE_INFINITY &&
-      this.#parts.clock.now() < this.#avoidedUntil
-    );
+    return isFuture(this.#avoidedUntil, this.#parts.clock);
   }
 
+  /** A request to this server failed. */
   avoid(): void {
     const now = this.#parts.clock.now();
+    const until = this.#avoidedUntil;
     // Many requests fail together; they count as one failure.
-    if (now >= this.#avoidedUntil) {
-      if (now > this.#avoidedUntil + probationMs) {
+    if (until === undefined || now >= until) {
+      if (until !== undefined && now > until + probationMs) {
         this.#avoidance = new Backoff(avoidanceLimits, this.#parts.random);
       }
       this.#avoidedUntil = now + this.#avoidance.next();
     }
-    this.#channel?.giveUpUnsent();
+    this.#connection?.failUnsent();
   }
 
-  get #takesNoStreams(): boolean {
-    return this.#parts.clock.now() < this.#refusedUntil;
+  get #isRefusedStreams(): boolean {
+    return isFuture(this.#refusedUntil, this.#parts.clock);
   }
 
-  /** Dials if there is no channel and the time has come. */
-  wake(): void {
-    if (this.#channel === undefined && this.#parts.clock.now() >= this.#mayDialAt) {
-      this.#dial();
+  /** Dials if there is no connection and the delay has passed. */
+  connect(): void {
+    if (this.#connection === undefined && !isFuture(this.#mayDialAt, this.#parts.clock)) {
+      this.#connection = new Connection(this.endpoint, this.#parts, this.#connectionListener);
+      this.#connection.start();
     }
   }
 
-  push(attempt: Attempt): void {
-    this.wake();
-    if (this.#channel === undefined && this.#takesNoStreams) {
-      this.#parts.messages.send(this.endpoint, attempt);
-    } else if (this.#channel === undefined) {
-      attempt.fail(new ExchangeError('no', this.#whyLost));
+  send(attempt: Attempt): void {
+    this.connect();
+    if (this.#connection !== undefined) {
+      this.#connection.add(attempt);
+    } else if (this.#isRefusedStreams) {
+      this.#parts.http.send(this.endpoint, attempt);
     } else {
-      this.#channel.push(attempt);
+      attempt.reject(new ExchangeError('no', this.#whyLost));
     }
   }
 
   close(): void {
-    this.#channel?.close();
+    this.#connection?.close();
   }
 
-  #dial(): void {
-    const { clock, dial, defer, endpoint, onLost, onNews } = this.#parts;
-    const channel: Channel = new Channel({
-      ...{ clock, dial, defer, endpoint },
-      onNews: (news) => onNews(this, news),
-      onRefused: (unsent) => this.#onRefused(unsent),
-      onEnd: (why) => {
-        if (this.#channel === channel) {
-          this.#whyLost = why;
-          this.#channel = undefined;
-          this.#mayDialAt = Math.max(this.#refusedUntil, clock.now() + this.#redial.next());
-          onLost(this);
-        }
-      },
-    });
-    this.#channel = channel;
+  #onEnd(connection: Connection, why: string): void {
+    if (this.#connection === connection) {
+      const { clock } = this.#parts;
+      const redialAt = clock.now() + this.#redial.next();
+      this.#whyLost = why;
+      this.#connection = undefined;
+      this.#mayDialAt = Math.max(this.#refusedUntil ?? redialAt, redialAt);
+      this.#listener.onLost(this);
+    }
   }
 
   #onRefused(unsent: readonly Attempt[]): void {
     this.#refusedUntil = this.#parts.clock.now() + refusalMs;
     for (const attempt of unsent) {
-      attempt.leave();
-      this.#parts.messages.send(this.endpoint, attempt);
+      attempt.markSent();
+      this.#parts.http.send(this.endpoint, attempt);
     }
   }
+}
+
+function isFuture(time: number | undefined, clock: ConnectionParts['clock']): boolean {
+  return time !== undefined && clock.now() < time;
 }

@@ -1,59 +1,53 @@
 /**
- * Requests over streams, one to each server. Writes go to the server that leads, as far as anybody has
- * said; reads go round, some of one tick to each server. All of it is only for speed: any server takes any
- * request.
+ * Requests over streams, one to each server. Writes go to the leader if a server has named one; reads rotate
+ * over the servers, several of one tick to each. That is only for speed: any server takes any request.
  */
-import type { Attempt, Clock, Exchange, Random } from '../environment.ts';
-import type { Request } from '../request.ts';
-import type { News } from './frames.ts';
-import { Link } from './link.ts';
-import type { Dial } from './socket.ts';
+import type { News } from '@paxkv/protocol';
+import type { Attempt, Exchange } from '../environment.ts';
+import { isStatusRequest, type Request } from '../request.ts';
+import { Link, type LinkListener, type LinkParts } from './link.ts';
 
 /**
- * So many reads of one tick go to one server, the next ones to another: fewer would cost a question to a quorum
- * too often, and of more the servers would answer some while others have nothing to do.
+ * Reads of one tick that go to one server; the next go to another. With fewer, servers would ask a quorum
+ * too often; with more, some servers would be busy while others are idle.
  */
-const readsTogetherMax = 22;
-
-export interface StreamParts {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly dial: Dial;
-  /** Calls back when all that is going on at this moment is over. */
-  readonly defer: (callback: () => void) => void;
-  /** For what streams do not carry, and for servers that take none. */
-  readonly messages: Exchange;
-}
+const readBatchMax = 22;
 
 export class StreamExchange implements Exchange {
-  readonly #parts: StreamParts;
+  readonly #parts: LinkParts;
+  readonly #listener: LinkListener;
   readonly #links = new Map<string, Link>();
-  /** By the node that said hello on it. */
+  /** By the node number in the server's hello. */
   readonly #linkOfNode = new Map<number, Link>();
   #leader: number | undefined;
-  #leaderToldBy: Link | undefined;
-  /** Where writes went last while no leader was known. */
-  #writing: Link | undefined;
-  #reading: Link | undefined;
-  /** Reads it got together. */
-  #readsTogether = 0;
+  #leaderNamedBy: Link | undefined;
+  /** Where the last write went while no leader was known. */
+  #writeLink: Link | undefined;
+  #readLink: Link | undefined;
+  /** Reads of the current batch at `#readLink`. */
+  #readBatch = 0;
 
-  constructor(parts: StreamParts) {
+  constructor(parts: LinkParts) {
     this.#parts = parts;
+    this.#listener = {
+      onNews: (link, news) => this.#onNews(link, news),
+      onLost: (link) => this.#onLost(link),
+    };
   }
 
   send(endpoint: string, attempt: Attempt): void {
-    if (attempt.request.type === 'status') {
-      this.#parts.messages.send(endpoint, attempt);
+    if (isStatusRequest(attempt.request)) {
+      this.#parts.http.send(endpoint, attempt);
     } else {
-      this.#link(endpoint).push(attempt);
+      this.#link(endpoint).send(attempt);
     }
   }
 
   bestFor(request: Request, endpoints: readonly string[]): string | undefined {
-    const link = request.type === 'get' ? this.#forReads(endpoints) : this.#forWrites(endpoints);
-    if (link !== undefined && !link.isGathering) {
-      this.#wake(endpoints);
+    const isRead = request.command.type === 'get';
+    const link = isRead ? this.#forReads(endpoints) : this.#forWrites(endpoints);
+    if (link !== undefined && !link.isBatching) {
+      this.#connectAll(endpoints);
     }
     return link?.endpoint;
   }
@@ -71,32 +65,32 @@ export class StreamExchange implements Exchange {
     for (const link of this.#links.values()) {
       link.close();
     }
-    await this.#parts.messages.close();
+    await this.#parts.http.close();
   }
 
   #forWrites(endpoints: readonly string[]): Link | undefined {
     const leader = this.#leader === undefined ? undefined : this.#linkOfNode.get(this.#leader);
-    for (const link of [leader, this.#writing]) {
+    for (const link of [leader, this.#writeLink]) {
       if (link !== undefined && serves(link) && endpoints.includes(link.endpoint)) {
         return link;
       }
     }
-    this.#writing = this.#nextOpen(endpoints, this.#writing);
-    return this.#writing;
+    this.#writeLink = this.#nextOpen(endpoints, this.#writeLink);
+    return this.#writeLink;
   }
 
   #forReads(endpoints: readonly string[]): Link | undefined {
-    const reading = this.#reading;
-    const hasRoom = this.#readsTogether < readsTogetherMax && reading?.isGathering;
-    if (reading === undefined || !hasRoom || !endpoints.includes(reading.endpoint)) {
-      this.#reading = this.#nextOpen(endpoints, reading);
-      this.#readsTogether = 0;
+    const link = this.#readLink;
+    const hasRoom = this.#readBatch < readBatchMax && link?.isBatching;
+    if (link === undefined || !hasRoom || !endpoints.includes(link.endpoint)) {
+      this.#readLink = this.#nextOpen(endpoints, link);
+      this.#readBatch = 0;
     }
-    this.#readsTogether += 1;
-    return this.#reading;
+    this.#readBatch += 1;
+    return this.#readLink;
   }
 
-  /** The next one that serves, counted from `last`; else one that is at least open. */
+  /** The next link after `last` that serves, else one that is at least open. */
   #nextOpen(endpoints: readonly string[], last: Link | undefined): Link | undefined {
     const start = last === undefined ? 0 : endpoints.indexOf(last.endpoint) + 1;
     let open: Link | undefined;
@@ -113,10 +107,10 @@ export class StreamExchange implements Exchange {
     return open;
   }
 
-  /** Once one server serves, the others are dialled too: to share the reads, and for the day it fails. */
-  #wake(endpoints: readonly string[]): void {
+  /** Once one server serves, the others are dialled too, to share the reads and to replace one that fails. */
+  #connectAll(endpoints: readonly string[]): void {
     for (const endpoint of endpoints) {
-      this.#link(endpoint).wake();
+      this.#link(endpoint).connect();
     }
   }
 
@@ -125,12 +119,7 @@ export class StreamExchange implements Exchange {
     if (known !== undefined) {
       return known;
     }
-    const { clock, random, dial, defer, messages } = this.#parts;
-    const link = new Link({
-      ...{ endpoint, clock, random, dial, defer, messages },
-      onNews: (from, news) => this.#onNews(from, news),
-      onLost: (lost) => this.#onLost(lost),
-    });
+    const link = new Link(endpoint, this.#parts, this.#listener);
     this.#links.set(endpoint, link);
     return link;
   }
@@ -144,14 +133,13 @@ export class StreamExchange implements Exchange {
     }
     if (news.leader !== undefined) {
       this.#leader = news.leader;
-      this.#leaderToldBy = link;
-    } else if (this.#leaderToldBy === link || this.#isLeader(link)) {
-      // Others, who have said nothing new, may still know better.
+      this.#leaderNamedBy = link;
+    } else if (this.#leaderNamedBy === link || this.#isLeader(link)) {
+      // A server that never named the leader does not withdraw it: the one that did may know better.
       this.#leader = undefined;
     }
   }
 
-  /** Who is gone leads no more. */
   #onLost(link: Link): void {
     if (this.#isLeader(link)) {
       this.#leader = undefined;

@@ -1,9 +1,8 @@
-/** What a client finds in a browser. It offers what `node.ts` offers. */
+/** The network of a browser. It exports what `node.ts` exports. */
 import { ExchangeError } from '../environment.ts';
-import type { Answer, Carrier, Message } from '../http/carrier.ts';
-import type { Socket, SocketEvents } from '../stream/socket.ts';
+import type { Answer, HttpTransport, Message, Socket, SocketEvents } from './network.ts';
 
-/** The part of a browser's own WebSocket that is used here. */
+/** The part of a browser's WebSocket that is used here. */
 interface BrowserSocket {
   binaryType: string;
   readonly bufferedAmount: number;
@@ -16,37 +15,40 @@ interface BrowserSocket {
 
 declare const WebSocket: new (url: string) => BrowserSocket;
 
-export function makeCarrier(): Carrier {
-  return new FetchCarrier();
+export function makeHttpTransport(): HttpTransport {
+  return new FetchTransport();
 }
 
-/** When the promises that are settled by now have been heard. */
 export function defer(callback: () => void): void {
   queueMicrotask(callback);
 }
 
-export function dial(url: string, events: SocketEvents): Socket {
-  return new WebSocketOfPage(url, events);
+export function dial(url: string): Socket {
+  return new PageSocket(url);
 }
 
-class WebSocketOfPage implements Socket {
+class PageSocket implements Socket {
   readonly #socket: BrowserSocket;
 
-  constructor(url: string, { onFrame, onEnd }: SocketEvents) {
+  constructor(url: string) {
     this.#socket = new WebSocket(url);
     this.#socket.binaryType = 'arraybuffer';
-    this.#socket.onmessage = ({ data }) => {
-      onFrame(data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array());
-    };
-    // A page is told no more: neither whether it was refused nor why. The end follows each error.
-    this.#socket.onerror = () => {};
-    this.#socket.onclose = ({ code, reason }) => {
-      onEnd(`the WebSocket was closed or never opened (${code}${reason && `: ${reason}`})`);
-    };
   }
 
   get bufferedBytes(): number {
     return this.#socket.bufferedAmount;
+  }
+
+  listen(events: SocketEvents): void {
+    this.#socket.onmessage = ({ data }) => {
+      events.onFrame(data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array());
+    };
+    // A browser tells a page nothing more: neither whether the server refused nor why. `onclose` follows.
+    this.#socket.onerror = () => {};
+    this.#socket.onclose = ({ code, reason }) => {
+      const details = reason === '' ? `${code}` : `${code}: ${reason}`;
+      events.onEnd(`the WebSocket was closed or never opened (${details})`);
+    };
   }
 
   send(frame: Uint8Array): void {
@@ -59,14 +61,14 @@ class WebSocketOfPage implements Socket {
     this.#socket.close(1000);
   }
 
-  /** The page hears of it later; what arrives meanwhile is not listened to. */
-  cut(): void {
+  /** A page cannot drop a connection at once; frames that still arrive are ignored. */
+  terminate(): void {
     this.#socket.onmessage = null;
     this.#socket.close();
   }
 }
 
-class FetchCarrier implements Carrier {
+class FetchTransport implements HttpTransport {
   async send(endpoint: string, { path, body }: Message, signal: AbortSignal): Promise<Answer> {
     const post = {
       method: 'POST',
@@ -78,7 +80,7 @@ class FetchCarrier implements Carrier {
       const response = await fetch(`${endpoint}${path}`, { ...init, signal });
       return { status: response.status, body: parse(await response.text()) };
     } catch (cause) {
-      // A browser does not say whether anything has left.
+      // A browser does not say whether any byte was sent.
       throw new ExchangeError('maybe', `${endpoint}: ${String(cause)}`, cause);
     }
   }

@@ -1,25 +1,23 @@
-/** What a client finds in Node: its sockets, its HTTP, and the end of a tick. */
+/** The network of Node: WebSockets by `ws`, and Node's own HTTP. */
 import { type RawData, WebSocket } from 'ws';
-import type { Carrier } from '../http/carrier.ts';
-import { HttpCarrier } from '../http/http-carrier.ts';
-import type { Socket, SocketEvents } from '../stream/socket.ts';
+import type { HttpTransport, Socket, SocketEvents } from './network.ts';
+import { NodeHttpTransport } from './node-http-transport.ts';
 
-/** Of a server's frame: more than any value. */
+/** Largest frame accepted from a server: larger than any value. */
 const frameBytesMax = 16 * 1024 * 1024;
-/** How long a polite end may take. */
+/** How long the closing handshake may take. */
 const closeMsMax = 500;
 
-export function makeCarrier(): Carrier {
-  return new HttpCarrier();
+export function makeHttpTransport(): HttpTransport {
+  return new NodeHttpTransport();
 }
 
-/** When the callbacks and promises of this turn have all run, and before anything new arrives. */
 export function defer(callback: () => void): void {
   process.nextTick(callback);
 }
 
-export function dial(url: string, events: SocketEvents): Socket {
-  return new NodeSocket(url, events);
+export function dial(url: string): Socket {
+  return new NodeSocket(url);
 }
 
 class NodeSocket implements Socket {
@@ -27,24 +25,31 @@ class NodeSocket implements Socket {
   #connection: { ref(): unknown; unref(): unknown } | undefined;
   #isIdle = false;
 
-  constructor(url: string, { onFrame, onEnd, onRefused }: SocketEvents) {
-    let why = 'the connection was closed';
+  constructor(url: string) {
     this.#socket = new WebSocket(url, {
       perMessageDeflate: false,
       maxPayload: frameBytesMax,
       skipUTF8Validation: true,
-      // Masks keep web pages from fooling proxies; a program has no need of them.
+      // Masks protect proxies from web pages; this program is not one.
       generateMask: (mask) => mask.fill(0),
     });
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  listen({ onFrame, onEnd, onRefused }: SocketEvents): void {
+    let why = 'the connection was closed';
     this.#socket.on('upgrade', ({ socket }) => {
       this.#connection = socket;
     });
     this.#socket.on('message', (data) => onFrame(toBytes(data)));
     this.#socket.on('unexpected-response', (request, { statusCode = 0 }) => {
       request.destroy();
-      // A server that is starting or full takes streams at other times.
-      const tell = statusCode < 500 ? onRefused : onEnd;
-      tell(`takes no stream (HTTP ${statusCode})`);
+      // With a status of 500 or more the server is starting or full, and will accept streams later.
+      const report = statusCode < 500 ? onRefused : onEnd;
+      report(`accepts no stream (HTTP ${statusCode})`);
     });
     this.#socket.on('error', (error) => {
       why = reasonOf(error);
@@ -52,10 +57,6 @@ class NodeSocket implements Socket {
     this.#socket.on('close', (code, reason) => {
       onEnd(reason.length > 0 ? `${why} (${code}: ${reason.toString()})` : why);
     });
-  }
-
-  get bufferedBytes(): number {
-    return this.#socket.bufferedAmount;
   }
 
   send(frame: Uint8Array): void {
@@ -75,12 +76,12 @@ class NodeSocket implements Socket {
 
   close(): void {
     this.setIdle(false);
-    const timer = setTimeout(() => this.cut(), closeMsMax);
+    const timer = setTimeout(() => this.terminate(), closeMsMax);
     this.#socket.once('close', () => clearTimeout(timer));
     this.#socket.close(1000);
   }
 
-  cut(): void {
+  terminate(): void {
     this.#socket.terminate();
   }
 }

@@ -109,15 +109,15 @@ export class Replica implements Submitter {
   }
 
   /** @throws also TypeError for a request that breaks a limit of the protocol. */
-  async submit(request: Request, { signal, consistency }: SubmitOptions = {}): Promise<Reply> {
+  async submit(request: Request, { signal }: SubmitOptions = {}): Promise<Reply> {
     this.#expectServing();
     if (signal?.aborted === true) {
       throw new KvError('KV_ABORTED', 'The caller ended the wait.', { outcome: 'not done' });
     }
-    const { command, stamp } = request;
+    const { command, stamp, consistency } = request;
     if (command.type === 'get' && stamp === undefined) {
       if (consistency === 'serializable') {
-        return { type: 'got', entry: await this.#applier.read(command.key) };
+        return { type: 'get', entry: await this.#applier.read(command.key) };
       }
       const pending = this.#pending.admit(request, signal);
       this.#reads.add({ key: command.key, pending });

@@ -1,11 +1,9 @@
-import type { Consistency, Reply, Request } from '@paxkv/protocol';
+import type { Reply, Request } from '@paxkv/protocol';
 
 /** How a request is submitted. */
 export interface SubmitOptions {
   /** Ends the wait early. */
-  readonly signal?: AbortSignal;
-  /** Applies to a get without a stamp. Default `linearizable`. */
-  readonly consistency?: Consistency;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Takes requests: the part of a replica that the service sees. */

@@ -2,8 +2,17 @@
  * What a value of Paxos means to this server: a batch of requests, or the noop that fills a hole.
  * Rule: a decided value is never skipped for being unreadable, so nothing unreadable is ever proposed.
  */
-import type { Bytes, Request, Stamp } from '@paxkv/protocol';
-import { fromCommand, pack, type Row, toCommand, toCount, toRow, unpack } from '@paxkv/protocol';
+import {
+  type Bytes,
+  pack,
+  type Request,
+  type Row,
+  requestFromRow,
+  requestToRow,
+  toCount,
+  toRow,
+  unpack,
+} from '@paxkv/protocol';
 import { StateError } from './state-error.ts';
 
 /** Who made a batch, so that its proposer knows it again. No two batches share an origin. */
@@ -55,7 +64,7 @@ export function encodeBatch({ origin, requests }: Batch): Bytes {
 
 /** Whether it may be in a batch: what may not must not spoil the batch of others. @throws TypeError */
 export function expectEncodable(request: Request): void {
-  if (request.encoded === undefined) toRequest(fromRequest(request));
+  if (request.encoded === undefined) requestFromRow(requestToRow(request));
 }
 
 /**
@@ -101,7 +110,7 @@ function headOf({ node, runId, number }: Origin, rowCount: number): Bytes {
 
 function toBatch(row: Row): Batch {
   const rows = toRow(row[3]);
-  return { origin: toOrigin(row), requests: rows.map((request) => toRequest(toRow(request))) };
+  return { origin: toOrigin(row), requests: rows.map((request) => requestFromRow(toRow(request))) };
 }
 
 function toOrigin([node, runId, number]: Row): Origin {
@@ -109,27 +118,5 @@ function toOrigin([node, runId, number]: Row): Origin {
 }
 
 function toBytesOfRow(request: Request): Bytes {
-  return request.encoded ?? Buffer.from(pack(fromRequest(request)));
-}
-
-function fromRequest({ command, stamp }: Request): Row {
-  const row = fromCommand(command);
-  return stamp === undefined ? [row] : [row, stamp.session, stamp.number, stamp.lowestAwaited];
-}
-
-function toRequest(row: Row): Request {
-  const command = toCommand(toRow(row[0]));
-  if (row.length === 1) return { command };
-  if (command.type === 'openSession') throw new TypeError('No session opens within a session.');
-  return { command, stamp: toStamp(row) };
-}
-
-function toStamp([, session, number, lowestAwaited]: Row): Stamp {
-  const stamp = {
-    session: toCount(session, 1),
-    number: toCount(number, 1),
-    lowestAwaited: toCount(lowestAwaited, 1),
-  };
-  if (stamp.lowestAwaited <= stamp.number) return stamp;
-  throw new TypeError('A request is itself awaited, so none above it is the lowest.');
+  return request.encoded ?? Buffer.from(pack(requestToRow(request)));
 }

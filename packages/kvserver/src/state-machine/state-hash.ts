@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Bytes, Reply } from '@paxkv/protocol';
-import { fromReply, pack } from '@paxkv/protocol';
+import { pack, replyToRow } from '@paxkv/protocol';
 
 /** One instance, applied. */
 export interface Step {
@@ -18,6 +18,6 @@ export function nextStateHash(previous: Bytes, { seq, value, replies }: Step): B
     .update(previous)
     .update(pack([seq, value.length]))
     .update(value)
-    .update(pack(replies.map(fromReply)))
+    .update(pack(replies.map(replyToRow)))
     .digest();
 }

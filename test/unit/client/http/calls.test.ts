@@ -4,30 +4,31 @@ import { expect } from 'chai';
 
 const key = new Uint8Array([0, 255]);
 const value = Buffer.from('xhellox').subarray(1, 6);
-const stamp = { id: 3, number: 2, lowestAwaited: 1 };
+const stamp = { session: 3, number: 2, firstOutstanding: 1 };
+const session = { id: 3, number: 2, firstOutstanding: 1 };
 const versions = { createRevision: 1, modRevision: 2, version: 3 };
-const get = { type: 'get', key, consistency: 'linearizable' } as const;
+const get = { command: { type: 'get', key }, consistency: 'linearizable' } as const;
 
 describe('calls', () => {
-  it('say bytes in base64, and a stamp with every write', () => {
+  it('send bytes in base64, and a stamp with every write', () => {
     const key64 = 'AP8=';
     const value64 = 'aGVsbG8=';
     const requests: readonly Request[] = [
       get,
       { ...get, consistency: 'serializable' },
-      { type: 'put', key, value, stamp },
-      { type: 'append', key, value, stamp },
-      { type: 'delete', key, stamp },
-      { type: 'openSession', client: 'tester' },
-      { type: 'status' },
+      { command: { type: 'put', key, value }, stamp },
+      { command: { type: 'append', key, value }, stamp },
+      { command: { type: 'delete', key }, stamp },
+      { command: { type: 'openSession', client: 'tester' } },
+      { command: { type: 'status' } },
     ];
-    const said = requests.map(toMessage).map(({ path, body }) => [path, body]);
-    expect(said).to.deep.equal([
+    const sent = requests.map(toMessage).map(({ path, body }) => [path, body]);
+    expect(sent).to.deep.equal([
       ['/v1/get', { key: key64 }],
       ['/v1/get', { key: key64, consistency: 'serializable' }],
-      ['/v1/put', { key: key64, value: value64, session: stamp }],
-      ['/v1/append', { key: key64, value: value64, session: stamp }],
-      ['/v1/delete', { key: key64, session: stamp }],
+      ['/v1/put', { key: key64, value: value64, session }],
+      ['/v1/append', { key: key64, value: value64, session }],
+      ['/v1/delete', { key: key64, session }],
       ['/v1/sessions', { client: 'tester' }],
       ['/status', undefined],
     ]);
@@ -47,7 +48,7 @@ describe('calls', () => {
     expect(reply.type === 'get' && reply.entry?.value.length).to.equal(2 ** 20);
   });
 
-  it('refuse replies that miss something or say nonsense', () => {
+  it('refuse incomplete and malformed replies', () => {
     for (const bad of [
       {},
       { found: true, value: 'aGVsbG8=' },
@@ -58,6 +59,6 @@ describe('calls', () => {
     ]) {
       expect(() => toReply(get, bad), JSON.stringify(bad)).to.throw();
     }
-    expect(() => toReply({ type: 'put', key, value, stamp }, {})).to.throw();
+    expect(() => toReply({ command: { type: 'put', key, value }, stamp }, {})).to.throw();
   });
 });

@@ -1,21 +1,22 @@
 import { type InProcessServer, KvClient, KvError } from '@paxkv/client';
-import type { Consistency, Reply, Request, StatusReply } from '@paxkv/protocol';
+import type { DoneReply, Request, Stamp, StatusReply } from '@paxkv/protocol';
 import { expect } from 'chai';
 
 interface Submitted {
   readonly request: Request;
-  readonly consistency: Consistency | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
 /** A server that answers as the test says. */
 class FakeServer implements InProcessServer {
   readonly submitted: Submitted[] = [];
-  answer: (request: Request) => Promise<Reply> = ({ command }) => Promise.resolve(replyTo(command));
+  answer: (request: Request) => Promise<DoneReply> = ({ command }) =>
+    Promise.resolve(replyTo(command));
 
-  submit(request: Request, options: { signal?: AbortSignal; consistency?: Consistency } = {}) {
-    const { signal, consistency } = options;
-    this.submitted.push({ request, consistency, signal });
+  submit(request: Request, { signal }: { signal?: AbortSignal | undefined } = {}) {
+    // A stamp may change between two attempts.
+    const stamp = request.stamp && pick(request.stamp);
+    this.submitted.push({ request: { ...request, ...(stamp && { stamp }) }, signal });
     return this.answer(request);
   }
 
@@ -28,20 +29,27 @@ class FakeServer implements InProcessServer {
   }
 }
 
-function replyTo({ type }: Request['command']): Reply {
+function replyTo({ type }: Request['command']): DoneReply {
   const versions = { createRevision: 1, modRevision: 2, version: 2 };
   switch (type) {
     case 'get':
-      return { type: 'got', entry: { value: new TextEncoder().encode('blue'), ...versions } };
+      return { type: 'get', entry: { value: new TextEncoder().encode('blue'), ...versions } };
     case 'put':
       return { type: 'put', revision: 2 };
     case 'append':
-      return { type: 'appended', revision: 3, length: 5 };
+      return { type: 'append', revision: 3, length: 5 };
     case 'delete':
-      return { type: 'deleted', revision: 4, existed: true };
+      return { type: 'delete', revision: 4, deleted: true };
+    case 'increment':
+      return { type: 'increment', revision: 5, value: 1n };
     case 'openSession':
-      return { type: 'sessionOpened', session: 9 };
+      return { type: 'openSession', session: 9 };
   }
+}
+
+/** What the stamp says at this moment. */
+function pick({ session, number, firstOutstanding }: Stamp): Stamp {
+  return { session, number, firstOutstanding };
 }
 
 describe('a client of a server in the same process', () => {
@@ -68,9 +76,9 @@ describe('a client of a server in the same process', () => {
     await client.get('k', { consistency: 'serializable' });
     const [open, put, get] = server.submitted;
     expect(open?.request).to.not.have.property('stamp');
-    expect(put?.request.stamp).to.deep.equal({ session: 9, number: 1, lowestAwaited: 1 });
+    expect(put?.request.stamp).to.deep.equal({ session: 9, number: 1, firstOutstanding: 1 });
     expect(get?.request).to.not.have.property('stamp');
-    expect(get?.consistency).to.equal('serializable');
+    expect(get?.request.consistency).to.equal('serializable');
   });
 
   it('sends a write again with the same stamp where its outcome is unknown', async () => {
@@ -102,8 +110,8 @@ describe('a client of a server in the same process', () => {
 
   it('is made of either endpoints or a server', () => {
     // @ts-expect-error: not of both
-    expect(() => new KvClient({ server, endpoints: 'a:1' })).to.throw(TypeError, 'either');
+    expect(() => new KvClient({ server, endpoints: 'a:1' })).to.throw(TypeError, 'not both');
     // @ts-expect-error: not of neither
-    expect(() => new KvClient({})).to.throw(TypeError, 'either');
+    expect(() => new KvClient({})).to.throw(TypeError, 'endpoints');
   });
 });

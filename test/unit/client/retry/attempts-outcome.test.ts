@@ -1,10 +1,14 @@
 import { ExchangeError, KvError, type KvErrorCode } from '@paxkv/client';
-import { Tally } from '@paxkv/client/internal/retry/attempts-outcome';
-import { Patience } from '@paxkv/client/internal/retry/call-deadline';
+import type { RequestType } from '@paxkv/client/internal/request';
+import { AttemptsOutcome } from '@paxkv/client/internal/retry/attempts-outcome';
+import { CallDeadline } from '@paxkv/client/internal/retry/deadlines';
 import { errorCodes } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { FakeClock } from '../fake-world.ts';
 
+const endpoints = ['http://a:1', 'http://b:2'];
+const codes = Object.keys(errorCodes) as KvErrorCode[];
+const outcomes = ['not done', 'done', 'unknown'] as const;
 const unsent = new ExchangeError('no', 'connection refused');
 const lost = new ExchangeError('maybe', 'connection broke');
 const overloaded = new KvError('KV_OVERLOADED', 'full');
@@ -18,92 +22,154 @@ const retriedCodes: readonly KvErrorCode[] = [
   'KV_TIMEOUT',
 ];
 
-function tallyOf(...errors: readonly Error[]): Tally {
-  const tally = new Tally('put');
-  for (const error of errors) {
-    tally.began();
-    tally.failed(error);
+/** The outcome after attempts at one server after another failed with these errors. */
+function outcomeOf(type: RequestType, ...errors: readonly Error[]): AttemptsOutcome {
+  const outcome = new AttemptsOutcome(type, endpoints);
+  for (const [index, error] of errors.entries()) {
+    const endpoint = endpoints[index % endpoints.length] ?? '';
+    outcome.begin(endpoint);
+    outcome.fail(endpoint, error);
   }
-  return tally;
+  return outcome;
 }
 
-describe('Tally', () => {
-  it('knows that nothing arrived as long as nothing was sent or all was refused', () => {
-    expect(tallyOf().mayHaveArrived).to.equal(false);
-    expect(tallyOf(unsent, overloaded, unsent).mayHaveArrived).to.equal(false);
+const afterPuts = (...errors: readonly Error[]) => outcomeOf('put', ...errors);
+
+async function deadlineAfter(end: 'deadline' | 'aborted'): Promise<CallDeadline> {
+  const clock = new FakeClock();
+  const signal = end === 'aborted' ? AbortSignal.abort('enough') : undefined;
+  const deadline = new CallDeadline(clock, { timeoutMs: 20, signal });
+  await clock.runUntil(20);
+  return deadline;
+}
+
+/** The error that the caller gets after these attempts, by whichever way the call ends. */
+async function errorsAfter(
+  type: RequestType,
+  errors: readonly Error[],
+): Promise<readonly KvError[]> {
+  try {
+    const outcome = outcomeOf(type, ...errors);
+    return [
+      outcome.failed('no reply'),
+      outcome.ended(await deadlineAfter('deadline')),
+      outcome.ended(await deadlineAfter('aborted')),
+    ];
+  } catch (error) {
+    if (error instanceof KvError) return [error];
+    throw error;
+  }
+}
+
+describe('AttemptsOutcome', () => {
+  it('knows that nothing arrived if nothing was sent or every server refused', () => {
+    expect(afterPuts().mayHaveArrived).to.equal(false);
+    expect(afterPuts(unsent, overloaded, unsent).mayHaveArrived).to.equal(false);
   });
 
-  it('takes what is under way, lost or of unknown outcome for perhaps arrived', () => {
-    const underWay = new Tally('put');
-    underWay.began();
-    expect(underWay.mayHaveArrived).to.equal(true);
-    expect(tallyOf(lost, unsent).mayHaveArrived).to.equal(true);
-    expect(tallyOf(interrupted, overloaded).mayHaveArrived).to.equal(true);
+  it('counts attempts in flight, lost or of unknown outcome as possibly arrived', () => {
+    const inFlight = new AttemptsOutcome('put', endpoints);
+    inFlight.begin('http://a:1');
+    expect(inFlight.mayHaveArrived).to.equal(true);
+    expect(afterPuts(lost, unsent).mayHaveArrived).to.equal(true);
+    expect(afterPuts(interrupted, overloaded).mayHaveArrived).to.equal(true);
   });
 
-  it('goes by the outcome the server states, not by the code alone', () => {
+  it('goes by the outcome that the server states, not by the code alone', () => {
     const sure = new KvError('KV_INTERNAL', 'before anything', { outcome: 'not done' });
-    expect(tallyOf(sure).mayHaveArrived).to.equal(false);
+    expect(afterPuts(sure).mayHaveArrived).to.equal(false);
   });
 
-  it('calls the end KV_UNREACHABLE, not done, where no server was reached', () => {
-    const failure = tallyOf(unsent, unsent).failure('no reply');
+  it('fails as KV_UNREACHABLE, not done, if no server was reached', () => {
+    const failure = afterPuts(unsent, unsent).failed('no reply');
     expect(failure).to.include({ code: 'KV_UNREACHABLE', outcome: 'not done', cause: unsent });
   });
 
-  it('calls the end by the last refusal, not done, where servers only refused', () => {
-    const failure = tallyOf(overloaded, unsent).failure('no reply');
+  it('fails as the last refusal, not done, if servers only refused', () => {
+    const failure = afterPuts(overloaded, unsent).failed('no reply');
     expect(failure).to.include({ code: 'KV_OVERLOADED', outcome: 'not done' });
   });
 
-  it('calls the end KV_TIMEOUT, unknown, where one attempt may have arrived', () => {
-    const failure = tallyOf(lost, overloaded).failure('no reply');
+  it('fails as KV_TIMEOUT, unknown, if one attempt may have arrived', () => {
+    const failure = afterPuts(lost, overloaded).failed('no reply');
     expect(failure).to.include({ code: 'KV_TIMEOUT', outcome: 'unknown' });
   });
 
-  it('tells in its message what was asked, how often, and what went wrong last', async () => {
-    const clock = new FakeClock();
-    const patience = new Patience(clock, { timeoutMs: 20 });
-    await clock.runUntil(20);
-    const { message } = tallyOf(lost, unsent).verdict(patience);
+  it('says what was asked, how often, and what went wrong at each server', async () => {
+    const { message } = afterPuts(lost, unsent).ended(await deadlineAfter('deadline'));
     expect(message).to.include('put: no reply within 20 ms, 2 attempts');
-    expect(message).to.include('Last: connection refused');
+    expect(message).to.include('http://a:1: connection broke; http://b:2: connection refused');
+    const { message: shorter } = afterPuts(lost).failed('no reply');
+    expect(shorter).to.include('http://b:2: not asked');
   });
 
-  it('tells a caller who called it off whether it may have arrived', () => {
-    const signal = AbortSignal.abort('enough');
-    const patience = new Patience(new FakeClock(), { timeoutMs: 20, signal });
-    const unheard = tallyOf(lost).verdict(patience);
-    expect(unheard).to.include({ code: 'KV_ABORTED', outcome: 'unknown', cause: 'enough' });
-    expect(tallyOf(unsent).verdict(patience)).to.include({ outcome: 'not done' });
+  it('says after an abort whether the write may have arrived', async () => {
+    const deadline = await deadlineAfter('aborted');
+    const failure = afterPuts(lost).ended(deadline);
+    expect(failure).to.include({ code: 'KV_ABORTED', outcome: 'unknown', cause: 'enough' });
+    expect(afterPuts(unsent).ended(deadline)).to.include({ outcome: 'not done' });
   });
 
-  it('throws a last word as it is where nothing was sent before', () => {
-    const lastWord = new KvError('KV_TOO_LARGE', 'too large');
-    expect(() => tallyOf(unsent, lastWord)).to.throw(lastWord);
+  it('throws a final error as it is if nothing was sent before', () => {
+    const final = new KvError('KV_TOO_LARGE', 'too large');
+    expect(() => afterPuts(unsent, final)).to.throw(final);
   });
 
-  it('throws a last word as unknown where an earlier attempt may have arrived', () => {
-    const lastWord = new KvError('KV_TOO_LARGE', 'too large');
-    expect(() => tallyOf(lost, lastWord))
+  it('throws a final error as unknown if an earlier attempt may have arrived', () => {
+    const final = new KvError('KV_TOO_LARGE', 'too large');
+    expect(() => afterPuts(lost, final))
       .to.throw(KvError)
-      .that.includes({ code: 'KV_TOO_LARGE', outcome: 'unknown', cause: lastWord });
+      .that.includes({ code: 'KV_TOO_LARGE', outcome: 'unknown', cause: final });
   });
 
-  it('throws what is no answer at all, such as a defect', () => {
+  it('throws what is no error of a server, such as a defect', () => {
     const defect = new RangeError('a defect');
-    expect(() => tallyOf(defect)).to.throw(defect);
+    expect(() => afterPuts(defect)).to.throw(defect);
   });
 
-  for (const code of Object.keys(errorCodes) as KvErrorCode[]) {
+  it('calls a failed read not done, whatever happened to it', async () => {
+    for (const type of ['get', 'status'] as const) {
+      for (const error of [unsent, lost, overloaded, interrupted]) {
+        for (const failure of await errorsAfter(type, [error])) {
+          expect(failure.outcome, failure.message).to.equal('not done');
+        }
+      }
+    }
+  });
+
+  for (const code of codes) {
+    it(`has messages that agree with the outcome after ${code}`, async () => {
+      for (const type of ['get', 'status', 'put', 'append', 'delete', 'openSession'] as const) {
+        for (const outcome of outcomes) {
+          const error = new KvError(code, 'because', { outcome });
+          for (const before of [[], [unsent], [lost]]) {
+            for (const failure of await errorsAfter(type, [...before, error])) {
+              expectAgreement(type, failure);
+            }
+          }
+        }
+      }
+    });
+
     const isRetried = retriedCodes.includes(code);
     it(`${isRetried ? 'goes on after' : 'ends with'} ${code}`, () => {
-      const tell = () => tallyOf(new KvError(code, ''));
+      const fail = () => afterPuts(new KvError(code, ''));
       if (isRetried) {
-        expect(tell).not.to.throw();
+        expect(fail).not.to.throw();
       } else {
-        expect(tell).to.throw(KvError);
+        expect(fail).to.throw(KvError);
       }
     });
   }
 });
+
+function expectAgreement(type: RequestType, { outcome, message }: KvError): void {
+  const isWrite = ['put', 'append', 'delete'].includes(type);
+  if (!isWrite) expect(outcome, message).not.to.equal('unknown');
+  const mayHave = /may have taken effect/;
+  if (outcome === 'unknown')
+    expect(message)
+      .to.match(mayHave)
+      .and.not.match(/not done|nothing was/i);
+  else expect(message).not.to.match(mayHave);
+}

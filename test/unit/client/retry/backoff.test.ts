@@ -9,7 +9,7 @@ function delays(draw: number, count: number): number[] {
 }
 
 describe('Backoff', () => {
-  it('stays at the least delay where chance is kindest', () => {
+  it('stays at the minimum if every draw is the lowest', () => {
     expect(delays(0, 3)).to.deep.equal([25, 25, 25]);
   });
 
@@ -19,11 +19,11 @@ describe('Backoff', () => {
     expect(second).to.be.closeTo(225, 0.001);
   });
 
-  it('ends at its cap', () => {
+  it('does not exceed its maximum', () => {
     expect(delays(1 - 1e-9, 10).at(-1)).to.equal(1000);
   });
 
-  it('spreads its draws between the bounds', () => {
+  it('draws between the bounds', () => {
     expect(delays(0.5, 2)).to.deep.equal([50, 87.5]);
   });
 });

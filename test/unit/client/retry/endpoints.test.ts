@@ -11,17 +11,17 @@ function roundOf(endpoints: Endpoints): string[] {
 }
 
 describe('Endpoints', () => {
-  it('goes round once from the preferred one', () => {
+  it('tries each once, starting at the preferred one', () => {
     expect(roundOf(new Endpoints(['a', 'b', 'c'], 0))).to.deep.equal(['a', 'b', 'c']);
     expect(roundOf(new Endpoints(['a', 'b', 'c'], 0.4))).to.deep.equal(['b', 'c', 'a']);
     expect(roundOf(new Endpoints(['a', 'b', 'c'], 0.999))).to.deep.equal(['c', 'a', 'b']);
   });
 
-  it('begins anew where every one was tried', () => {
+  it('starts again if every one was tried', () => {
     expect(new Endpoints(['a', 'b'], 0.5).next(['b', 'a'])).to.equal('b');
   });
 
-  it('prefers the next one after a failure, round and round', () => {
+  it('prefers the next one after a failure, in a circle', () => {
     const endpoints = new Endpoints(['a', 'b'], 0);
     endpoints.avoid('a');
     expect(roundOf(endpoints)).to.deep.equal(['b', 'a']);
@@ -29,7 +29,7 @@ describe('Endpoints', () => {
     expect(roundOf(endpoints)).to.deep.equal(['a', 'b']);
   });
 
-  it('moves once for many requests that fail at the same one', () => {
+  it('moves on once for many requests that fail at the same one', () => {
     const endpoints = new Endpoints(['a', 'b', 'c'], 0);
     endpoints.avoid('a');
     endpoints.avoid('a');
@@ -48,6 +48,14 @@ describe('toEndpoints', () => {
 
   it('refuses an empty list', () => {
     expect(() => toEndpoints([])).to.throw(TypeError, 'at least one');
+  });
+
+  it('refuses what is no address, and says what is missing', () => {
+    expect(() => toEndpoints(undefined)).to.throw(TypeError, 'endpoints is missing');
+    expect(() => toEndpoints(null)).to.throw(TypeError, 'not null');
+    expect(() => toEndpoints(4401)).to.throw(TypeError, 'not number');
+    expect(() => toEndpoints([4401])).to.throw(TypeError, 'not number');
+    expect(() => toEndpoints(new Set(['a:1']))).to.throw(TypeError, 'not object');
   });
 
   it('keeps scheme, host and port, IPv6 too', () => {

@@ -1,7 +1,5 @@
 import type { Answer, KvError } from '@paxkv/client';
-import { Tally } from '@paxkv/client/internal/retry/attempts-outcome';
-import { Patience } from '@paxkv/client/internal/retry/call-deadline';
-import { Deadlines } from '@paxkv/client/internal/retry/deadlines';
+import { CallDeadline, DeadlineTimer } from '@paxkv/client/internal/retry/deadlines';
 import { Endpoints } from '@paxkv/client/internal/retry/endpoints';
 import { Retry } from '@paxkv/client/internal/retry/retry';
 import { expect } from 'chai';
@@ -19,31 +17,32 @@ import {
 
 const settings = { attemptTimeoutMs: 100, retryDelayMsMin: 25, retryDelayMsMax: 1000 };
 const absent = ok({ found: false });
-const get = { type: 'get', key: new Uint8Array([1]), consistency: 'linearizable' } as const;
+const get = { command: { type: 'get', key: new Uint8Array([1]) } } as const;
 
 interface Asked {
   readonly world: FakeWorld;
   readonly retry: Retry;
-  readonly patience: Patience;
+  readonly deadline: CallDeadline;
   readonly reply: Promise<unknown>;
 }
 
 function ask(
   script: (sent: Sent) => Answer | Promise<Answer>,
-  limits: { timeoutMs?: number; signal?: AbortSignal } = {},
+  limits: { timeoutMs?: number | undefined; signal?: AbortSignal } = {},
 ): Asked {
   const world = fakeWorld(script);
-  const retry = new Retry(world.environment, {
+  const retry = new Retry({
+    environment: world.environment,
     endpoints: new Endpoints(['a', 'b', 'c'], 0),
-    deadlines: new Deadlines(world.clock),
+    timer: new DeadlineTimer(world.clock),
     settings,
   });
-  const patience = new Patience(world.clock, { timeoutMs: 1000, ...limits });
-  const reply = retry.pursue(get, { patience, tally: new Tally('get') });
-  return { world, retry, patience, reply };
+  const deadline = new CallDeadline(world.clock, { timeoutMs: 1000, ...limits });
+  const reply = retry.send(get, retry.newCall('get', deadline));
+  return { world, retry, deadline, reply };
 }
 
-/** Each answer is given once; the last one for ever. */
+/** Gives each answer once, and the last one for ever. */
 function inTurn(...scripts: (() => Answer | Promise<Answer>)[]): () => Answer | Promise<Answer> {
   return () => {
     const script = scripts.length > 1 ? scripts.shift() : scripts[0];
@@ -52,16 +51,16 @@ function inTurn(...scripts: (() => Answer | Promise<Answer>)[]): () => Answer | 
 }
 
 const trail = (world: FakeWorld) =>
-  world.exchange.sent.map(({ endpoint, time }) => [endpoint, time]);
+  world.transport.sent.map(({ endpoint, time }) => [endpoint, time]);
 
 describe('Retry', () => {
-  it('asks once where the first answer is good', async () => {
+  it('asks once if the first server replies', async () => {
     const { world, reply } = ask(() => absent);
     expect(await reply).to.deep.equal({ type: 'get', entry: undefined });
     expect(trail(world)).to.deep.equal([['a', 0]]);
   });
 
-  it('moves to another server first and waits second', async () => {
+  it('tries every server before it waits', async () => {
     const { world, reply } = ask(
       inTurn(refuseConnection, refuseConnection, refuseConnection, refuseConnection, () => absent),
     );
@@ -75,18 +74,18 @@ describe('Retry', () => {
     ]);
   });
 
-  it('leaves a server that hangs before the deadline', async () => {
+  it('asks another server before the deadline if one hangs', async () => {
     const { world, reply } = ask(inTurn(hang, () => absent));
     await world.clock.finish(reply);
     expect(trail(world)).to.deep.equal([
       ['a', 0],
       ['b', 100],
     ]);
-    expect(world.exchange.sent[0]?.signal.aborted).to.equal(true);
-    expect(world.exchange.sent[1]?.signal.aborted).to.equal(false);
+    expect(world.transport.sent[0]?.signal.aborted).to.equal(true);
+    expect(world.transport.sent[1]?.signal.aborted).to.equal(false);
   });
 
-  it('waits twice as long for the next one each time that was too short', async () => {
+  it('doubles the attempt timeout each time it was too short', async () => {
     const { world, reply } = ask(
       inTurn(hang, hang, refuseConnection, hang, () => absent),
       {
@@ -103,11 +102,11 @@ describe('Retry', () => {
     ]);
   });
 
-  it('lets the next request begin where the last one ended', async () => {
-    const { world, retry, patience, reply } = ask(inTurn(refuseConnection, () => absent));
+  it('starts the next request at the server that replied last', async () => {
+    const { world, retry, deadline, reply } = ask(inTurn(refuseConnection, () => absent));
     await reply;
-    await retry.pursue(get, { patience, tally: new Tally('get') });
-    expect(world.exchange.sent.at(-1)?.endpoint).to.equal('b');
+    await retry.send(get, retry.newCall('get', deadline));
+    expect(world.transport.sent.at(-1)?.endpoint).to.equal('b');
   });
 
   it('ends as KV_UNREACHABLE, not done, when every connection was refused', async () => {
@@ -117,26 +116,26 @@ describe('Retry', () => {
     expect(world.clock.now()).to.equal(1000);
   });
 
-  it('ends as KV_TIMEOUT, unknown, when one attempt may have arrived', async () => {
+  it('ends as KV_TIMEOUT when one attempt may have arrived', async () => {
     const { world, reply } = ask(inTurn(breakConnection, refuseConnection));
     const failure = await world.clock.finish(failureOf(reply));
-    expect(failure).to.include({ code: 'KV_TIMEOUT', outcome: 'unknown' });
+    expect(failure).to.include({ code: 'KV_TIMEOUT', outcome: 'not done' });
   });
 
-  it('ends as KV_TIMEOUT, unknown, when the deadline comes during the only attempt', async () => {
+  it('ends as KV_TIMEOUT when the deadline comes during the only attempt', async () => {
     const { world, reply } = ask(hang, { timeoutMs: 50 });
     const failure = await world.clock.finish(failureOf(reply));
-    expect(failure).to.include({ code: 'KV_TIMEOUT', outcome: 'unknown' });
+    expect(failure).to.include({ code: 'KV_TIMEOUT', outcome: 'not done' });
     expect(world.clock.now()).to.equal(50);
   });
 
-  it('asks another server next time when the deadline came while one hung', async () => {
+  it('starts the next call at another server if the deadline came while one hung', async () => {
     const { world, retry, reply } = ask(hang, { timeoutMs: 50 });
     await world.clock.finish(failureOf(reply));
-    world.exchange.script = () => absent;
-    const patience = new Patience(world.clock, { timeoutMs: 50 });
-    await retry.pursue(get, { patience, tally: new Tally('get') });
-    expect(world.exchange.sent.at(-1)?.endpoint).to.equal('b');
+    world.transport.script = () => absent;
+    const deadline = new CallDeadline(world.clock, { timeoutMs: 50 });
+    await retry.send(get, retry.newCall('get', deadline));
+    expect(world.transport.sent.at(-1)?.endpoint).to.equal('b');
   });
 
   it('ends as the refusal, not done, when servers only refused', async () => {
@@ -145,27 +144,27 @@ describe('Retry', () => {
     expect(failure).to.include({ code: 'KV_OVERLOADED', outcome: 'not done' });
   });
 
-  it('goes on for ever where there is no deadline', async () => {
-    const { world, reply } = ask(refuseConnection, { timeoutMs: Number.POSITIVE_INFINITY });
+  it('retries for ever if there is no deadline', async () => {
+    const { world, reply } = ask(refuseConnection, { timeoutMs: undefined });
     await world.clock.runUntil(30_000);
-    world.exchange.script = () => absent;
+    world.transport.script = () => absent;
     expect(await world.clock.finish(reply)).to.have.property('entry', undefined);
   });
 
-  it('throws at once what no retry can mend', async () => {
+  it('fails at once with errors that no retry can mend', async () => {
     const { world, reply } = ask(() => refusal('KV_BAD_REQUEST'));
     expect(await failureOf(reply)).to.include({ code: 'KV_BAD_REQUEST', outcome: 'not done' });
     expect(trail(world)).to.have.length(1);
   });
 
-  it('takes a foreign answer for none, and says so at the end', async () => {
+  it('does not accept a foreign response, and quotes it at the end', async () => {
     const { world, reply } = ask(() => ({ status: 502, body: '<html>Bad Gateway</html>' }));
     const failure = await world.clock.finish(failureOf(reply));
     expect(failure.code).to.equal('KV_TIMEOUT');
     expect(failure.message).to.include('answered 502 with <html>');
   });
 
-  it('ends within a pause when called off', async () => {
+  it('ends within a pause when aborted', async () => {
     const controller = new AbortController();
     const { world, reply } = ask(refuseConnection, { signal: controller.signal });
     await world.clock.settle();
@@ -174,32 +173,32 @@ describe('Retry', () => {
     expect(trail(world)).to.have.length(3);
   });
 
-  it('holds it against no server that the caller called off', async () => {
+  it('does not avoid a server because the caller aborted', async () => {
     const controller = new AbortController();
     const { world, retry, reply } = ask(hang, { signal: controller.signal });
     await world.clock.settle();
     controller.abort();
     await failureOf(reply);
-    world.exchange.script = () => absent;
-    const patience = new Patience(world.clock, { timeoutMs: 50 });
-    await retry.pursue(get, { patience, tally: new Tally('get') });
-    expect(world.exchange.sent.at(-1)?.endpoint).to.equal('a');
+    world.transport.script = () => absent;
+    const deadline = new CallDeadline(world.clock, { timeoutMs: 50 });
+    await retry.send(get, retry.newCall('get', deadline));
+    expect(world.transport.sent.at(-1)?.endpoint).to.equal('a');
   });
 
-  it('asks one server only once on demand, and says why that failed', async () => {
-    const { world, retry, patience, reply } = ask(() => absent);
+  it('asks a given server once, and says why that failed', async () => {
+    const { world, retry, deadline, reply } = ask(() => absent);
     await reply;
     const failures: KvError[] = [];
     for (const script of [refuseConnection, hang, () => refusal('KV_UNAVAILABLE')]) {
-      world.exchange.script = script;
-      failures.push(await world.clock.finish(failureOf(retry.askOnce('z', get, patience))));
+      world.transport.script = script;
+      failures.push(await world.clock.finish(failureOf(retry.sendOnce(get, 'z', deadline))));
     }
     expect(failures.map(({ code }) => code)).to.deep.equal([
       'KV_UNREACHABLE',
       'KV_TIMEOUT',
       'KV_UNAVAILABLE',
     ]);
-    expect(world.exchange.sent.slice(1).map(({ endpoint }) => endpoint)).to.deep.equal([
+    expect(world.transport.sent.slice(1).map(({ endpoint }) => endpoint)).to.deep.equal([
       'z',
       'z',
       'z',

@@ -1,13 +1,13 @@
 import { type Exchange, ExchangeError, KvError } from '@paxkv/client';
-import { Deadlines } from '@paxkv/client/internal/retry/deadlines';
+import { DeadlineTimer } from '@paxkv/client/internal/retry/deadlines';
 import { TimedAttempt } from '@paxkv/client/internal/retry/timed-attempt';
 import { expect } from 'chai';
 import { FakeClock } from '../fake-world.ts';
 
-const get = { type: 'get', key: new Uint8Array([1]), consistency: 'linearizable' } as const;
+const get = { command: { type: 'get', key: new Uint8Array([1]) } } as const;
 const absent = { type: 'get', entry: undefined } as const;
 
-/** One that may take 100 ms of the 350 that its caller has, of a server that serves for `servingMs`. */
+/** An attempt with 100 ms of the 350 ms of its call, at a server that serves for `servingMs`. */
 function begin({ servingMs = 0 } = {}) {
   const clock = new FakeClock();
   const events: unknown[] = [];
@@ -17,57 +17,60 @@ function begin({ servingMs = 0 } = {}) {
     isServing: () => clock.now() < servingMs,
   };
   const attempt = new TimedAttempt(
-    get,
+    { clock, exchange, timer: new DeadlineTimer(clock) },
     {
-      ...{ endpoint: 'http://a:1', timeoutMs: 100, dueMax: 350, clock },
-      ...{ exchange, deadlines: new Deadlines(clock) },
+      request: get,
+      endpoint: 'http://a:1',
+      timeoutMs: 100,
+      callDue: 350,
+      resolve: (reply) => events.push(reply),
+      reject: (error) => events.push(error),
     },
-    { resolve: (reply) => events.push(reply), reject: (error) => events.push(error) },
   );
-  attempt.onCalledOff(() => events.push('called off'));
+  attempt.onCancel(() => events.push('cancelled'));
   return { clock, events, attempt };
 }
 
 describe('TimedAttempt', () => {
-  it('ends once, by whatever comes first', async () => {
+  it('is settled once, by whatever comes first', async () => {
     const { attempt, clock, events } = begin();
-    expect(attempt.isOver).to.equal(false);
-    attempt.answer(absent);
-    attempt.answer(absent);
-    attempt.fail(new KvError('KV_INTERNAL', 'late'));
-    attempt.callOff();
+    expect(attempt.isSettled).to.equal(false);
+    attempt.resolve(absent);
+    attempt.resolve(absent);
+    attempt.reject(new KvError('KV_INTERNAL', 'late'));
+    attempt.cancel();
     await clock.runUntil(200);
     expect(events).to.deep.equal([absent]);
-    expect(attempt.isOver).to.equal(true);
+    expect(attempt.isSettled).to.equal(true);
     expect(clock.timerCount).to.equal(0);
   });
 
-  it('is taken for sent when its time is over, unless the exchange held it back', async () => {
+  it('counts as sent when its time is over, unless it is still queued', async () => {
     for (const sent of ['maybe', 'no'] as const) {
       const { attempt, clock, events } = begin();
-      if (sent === 'no') attempt.holdBack();
+      if (sent === 'no') attempt.markQueued();
       await clock.runUntil(100);
       expect(events[0]).to.be.instanceOf(ExchangeError).that.includes({ sent });
-      expect(events[1]).to.equal('called off');
-      attempt.answer(absent);
+      expect(events[1]).to.equal('cancelled');
+      attempt.resolve(absent);
       expect(events).to.have.length(2);
     }
   });
 
-  it('has its time from when it left', async () => {
+  it('has its time from when it was sent', async () => {
     const { attempt, clock, events } = begin({ servingMs: 1000 });
-    attempt.holdBack();
+    attempt.markQueued();
     await clock.runUntil(150);
-    attempt.leave();
+    attempt.markSent();
     await clock.runUntil(249);
     expect(events).to.deep.equal([]);
     await clock.runUntil(250);
     expect(events[0]).to.be.instanceOf(ExchangeError).that.includes({ sent: 'maybe' });
   });
 
-  it('waits for room at a server that serves, as long as its caller does', async () => {
+  it('waits for room at a server that serves until the call ends', async () => {
     const { attempt, clock, events } = begin({ servingMs: 1000 });
-    attempt.holdBack();
+    attempt.markQueued();
     await clock.runUntil(349);
     expect(events).to.deep.equal([]);
     await clock.runUntil(350);
@@ -75,16 +78,16 @@ describe('TimedAttempt', () => {
     expect(clock.timerCount).to.equal(0);
   });
 
-  it('does not wait for room at a server that serves no more', async () => {
+  it('does not wait for room at a server that no longer serves', async () => {
     const { attempt, clock, events } = begin({ servingMs: 150 });
-    attempt.holdBack();
+    attempt.markQueued();
     await clock.runUntil(200);
     expect(events[0]).to.be.instanceOf(ExchangeError).that.includes({ sent: 'no' });
   });
 
-  it('takes the reply to another request for none', () => {
+  it('does not accept the reply to another kind of request', () => {
     const { attempt, events } = begin();
-    attempt.answer({ type: 'put', revision: 1 });
+    attempt.resolve({ type: 'put', revision: 1 });
     expect(events[0]).to.be.instanceOf(ExchangeError).that.includes({ sent: 'maybe' });
   });
 });

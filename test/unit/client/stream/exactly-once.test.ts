@@ -1,4 +1,4 @@
-/** Whatever connections and servers do, a write takes effect once if it was acknowledged, and never twice. */
+/** Whatever connections and servers do, an acknowledged write takes effect once, and no write takes effect twice. */
 import { KvError } from '@paxkv/client';
 import { SeededRandom } from '@paxkv/simulator';
 import { expect } from 'chai';
@@ -8,41 +8,41 @@ import { LossyStore } from './lossy-store.ts';
 const laneCount = 6;
 const writesPerLane = 8;
 
-interface Told {
+interface Results {
   readonly done: string[];
   readonly notDone: string[];
   readonly unknown: string[];
 }
 
-/** Servers die, freeze, say goodbye and name leaders at random, until told to stop. */
+/** Servers die, freeze, say goodbye and name leaders at random, for a while. */
 async function trouble(world: StreamWorld, store: LossyStore, random: SeededRandom) {
   const server = random.pick(world.servers);
   const kind = random.integer(0, 5);
   if (kind === 0) server.die();
   if (kind === 1) server.isFrozen = true;
-  if (kind === 2) server.tell(['goodbye']);
-  if (kind === 3) server.tell(['leader', random.integer(0, 3)]);
+  if (kind === 2) server.announce(['goodbye']);
+  if (kind === 3) server.announce(['leader', random.integer(0, 3)]);
   if (kind === 4 && random.chance(0.3)) store.expireSessions();
   await world.clock.runUntil(world.clock.now() + random.between(0, 800));
-  server.door = 'open';
+  server.onDial = 'accept';
   server.isFrozen = false;
 }
 
-async function run(seed: number): Promise<{ told: Told; appended: readonly string[] }> {
+async function run(seed: number): Promise<{ results: Results; appended: readonly string[] }> {
   const random = new SeededRandom(seed);
   const world = new StreamWorld((asked) => store.take(asked), {
     timeoutMs: random.pick([1_500, 60_000]),
     random,
   });
   const store = new LossyStore(world.clock, random);
-  const told: Told = { done: [], notDone: [], unknown: [] };
+  const results: Results = { done: [], notDone: [], unknown: [] };
   const append = async (value: string) => {
     try {
       await world.client.append('list', value);
-      told.done.push(value);
+      results.done.push(value);
     } catch (error) {
       if (!(error instanceof KvError)) throw error;
-      (error.outcome === 'unknown' ? told.unknown : told.notDone).push(value);
+      (error.outcome === 'unknown' ? results.unknown : results.notDone).push(value);
     }
   };
   const lanes = Array.from({ length: laneCount }, async (_, lane) => {
@@ -52,23 +52,24 @@ async function run(seed: number): Promise<{ told: Told; appended: readonly strin
   store.isLossy = false;
   await world.clock.finish(Promise.all(lanes));
   await world.clock.runUntil(world.clock.now() + 10_000);
-  return { told, appended: store.appended };
+  return { results, appended: store.appended };
 }
 
 describe('a write over streams', () => {
   it('takes effect once if acknowledged, at most once if unknown, and never if not done', async () => {
     const total = { done: 0, notDone: 0, unknown: 0 };
     for (let seed = 1; seed <= 40; seed += 1) {
-      const { told, appended } = await run(seed);
+      const { results, appended } = await run(seed);
       const count = (value: string) => appended.filter((each) => each === value).length;
-      for (const value of told.done) expect(count(value), `${value}, seed ${seed}`).to.equal(1);
-      for (const value of told.unknown) {
+      for (const value of results.done) expect(count(value), `${value}, seed ${seed}`).to.equal(1);
+      for (const value of results.unknown) {
         expect(count(value), `${value}, seed ${seed}`).to.be.at.most(1);
       }
-      for (const value of told.notDone) expect(count(value), `${value}, seed ${seed}`).to.equal(0);
-      total.done += told.done.length;
-      total.notDone += told.notDone.length;
-      total.unknown += told.unknown.length;
+      for (const value of results.notDone)
+        expect(count(value), `${value}, seed ${seed}`).to.equal(0);
+      total.done += results.done.length;
+      total.notDone += results.notDone.length;
+      total.unknown += results.unknown.length;
     }
     expect(total.done, 'enough went through').to.be.above(1_000);
     expect(total.unknown, 'enough went wrong').to.be.above(5);

@@ -3,20 +3,19 @@
  * servers' own code, so neither end drifts from the contract.
  */
 import { type Exchange, ExchangeError, KvClient, type Random } from '@paxkv/client';
-import type { Socket, SocketEvents } from '@paxkv/client/internal/stream/socket';
 import { StreamExchange } from '@paxkv/client/internal/stream/stream-exchange';
-import {
-  encodeNews,
-  encodePairs,
-  type News,
-} from '@paxkv/kvserver/internal/api/stream/reply-frame';
-import { type FrameRequest, readRequests } from '@paxkv/kvserver/internal/api/stream/request-frame';
+import type { Socket, SocketEvents } from '@paxkv/client/internal/system/network';
+import { readRequests } from '@paxkv/kvserver/internal/api/stream/request-frame';
+import { type NewsRow, packFrame, packNews, type Request } from '@paxkv/protocol';
 import { FakeClock } from '../fake-world.ts';
 
 export type Row = readonly unknown[];
 
 /** One request as a server got it. */
-export interface Asked extends FrameRequest {
+export interface Asked {
+  readonly id: number;
+  readonly request: Request;
+  readonly isSerializable: boolean;
   readonly connection: Connection;
   readonly time: number;
 }
@@ -24,18 +23,21 @@ export interface Asked extends FrameRequest {
 /** One connection, seen from the server. */
 export class Connection implements Socket {
   readonly #server: FakeServer;
-  readonly #events: SocketEvents;
+  #events: SocketEvents | undefined;
   bufferedBytes = 0;
   isGone = false;
   isIdle = false;
   frameCount = 0;
 
-  constructor(server: FakeServer, events: SocketEvents) {
+  constructor(server: FakeServer) {
     this.#server = server;
+  }
+
+  listen(events: SocketEvents): void {
     this.#events = events;
   }
 
-  /** Of the client. */
+  /** Called by the client. */
   send(frame: Uint8Array): void {
     this.frameCount += 1;
     queueMicrotask(() => this.#server.take(this, frame));
@@ -46,36 +48,36 @@ export class Connection implements Socket {
   }
 
   close(): void {
-    this.cut();
+    this.terminate();
   }
 
-  cut(): void {
+  terminate(): void {
     this.isGone = true;
   }
 
-  tell(news: News): void {
-    this.#later(() => this.#events.onFrame(encodeNews(news)));
+  announce(news: NewsRow): void {
+    this.#later(() => this.#events?.onFrame(packNews(news)));
   }
 
   reply(id: number, row: Row): void {
-    this.#later(() => this.#events.onFrame(encodePairs([id, row])));
+    this.#later(() => this.#events?.onFrame(packFrame([id, row])));
   }
 
   sendRaw(frame: Uint8Array): void {
-    this.#later(() => this.#events.onFrame(frame));
+    this.#later(() => this.#events?.onFrame(frame));
   }
 
   break(why = 'it broke'): void {
     this.#later(() => {
       this.isGone = true;
-      this.#events.onEnd(why);
+      this.#events?.onEnd(why);
     });
   }
 
   refuse(): void {
     this.#later(() => {
       this.isGone = true;
-      this.#events.onRefused('takes no stream');
+      this.#events?.onRefused('takes no stream');
     });
   }
 
@@ -88,14 +90,14 @@ export class Connection implements Socket {
 
 type Script = (asked: Asked) => Row | undefined;
 
-/** Answers by a script; a request for which it gives no row is not answered. */
+/** Replies by a script; a request for which the script returns no row gets no reply. */
 export class FakeServer {
   readonly node: number;
   readonly asked: Asked[] = [];
   readonly connections: Connection[] = [];
-  /** What becomes of whoever dials. */
-  door: 'open' | 'shut' | 'hanging' | 'refusing' = 'open';
-  /** Frozen: it takes whatever comes, and says nothing. */
+  /** What happens to a client that dials. */
+  onDial: 'accept' | 'refuse connection' | 'hang' | 'refuse stream' = 'accept';
+  /** A frozen server takes requests and sends nothing. */
   isFrozen = false;
   script: Script;
   leader: number | null = null;
@@ -107,33 +109,35 @@ export class FakeServer {
     this.script = script;
   }
 
-  accept(events: SocketEvents): Connection {
-    const connection = new Connection(this, events);
+  accept(): Connection {
+    const connection = new Connection(this);
     this.connections.push(connection);
-    if (this.door === 'open') connection.tell(['hello', this.#hello()]);
-    if (this.door === 'shut') connection.break('connection refused');
-    if (this.door === 'refusing') connection.refuse();
+    if (this.onDial === 'accept') connection.announce(['hello', this.#hello()]);
+    if (this.onDial === 'refuse connection') connection.break('connection refused');
+    if (this.onDial === 'refuse stream') connection.refuse();
     return connection;
   }
 
   take(connection: Connection, frame: Uint8Array): void {
     const time = this.#clock.now();
-    for (const request of readRequests(frame, 4096)) {
-      const asked = { ...request, connection, time };
+    for (const { id, request, error } of readRequests(frame, 4096)) {
+      if (error !== undefined) throw error;
+      const isSerializable = request.consistency === 'serializable';
+      const asked = { id, request, isSerializable, connection, time };
       this.asked.push(asked);
       const row = this.isFrozen ? undefined : this.script(asked);
-      if (row !== undefined) connection.reply(request.id, row);
+      if (row !== undefined) connection.reply(id, row);
     }
   }
 
   /** The process ends. */
   die(): void {
-    this.door = 'shut';
+    this.onDial = 'refuse connection';
     for (const connection of this.connections) connection.break();
   }
 
-  tell(news: News): void {
-    for (const connection of this.connections) connection.tell(news);
+  announce(news: NewsRow): void {
+    for (const connection of this.connections) connection.announce(news);
   }
 
   #hello() {
@@ -144,7 +148,13 @@ export class FakeServer {
 
 /** Opens session 7 and answers every other request as done at revision 1. */
 export function obliging({ request }: Asked): Row {
-  const rows = { get: [0], put: [1, 1], append: [2, 1, 1], delete: [3, 1, true] } as const;
+  const rows = {
+    get: [0],
+    put: [1, 1],
+    append: [2, 1, 1],
+    delete: [3, 1, true],
+    increment: [6, 1, '1'],
+  } as const;
   return request.command.type === 'openSession' ? [4, 7] : rows[request.command.type];
 }
 
@@ -160,8 +170,8 @@ export class StreamWorld {
   readonly servers: readonly [FakeServer, FakeServer, FakeServer];
   readonly endpoints = ['http://a:1', 'http://b:2', 'http://c:3'];
   readonly client: KvClient;
-  /** What went by messages. */
-  readonly messages: string[] = [];
+  /** Requests that were sent over HTTP. */
+  readonly httpRequests: string[] = [];
 
   constructor(script: Script = obliging, options: StreamWorldOptions = {}) {
     const { random = { next: () => 0 }, ...limits } = options;
@@ -170,9 +180,9 @@ export class StreamWorld {
     const exchange = new StreamExchange({
       clock: this.clock,
       random,
-      dial: (url, events) => this.#serverAt(url).accept(events),
+      dial: (url) => this.#serverAt(url).accept(),
       defer: (callback) => process.nextTick(callback),
-      messages: this.#byMessages(),
+      http: this.#overHttp(),
     });
     this.client = new KvClient({
       endpoints: this.endpoints,
@@ -197,12 +207,13 @@ export class StreamWorld {
     return server;
   }
 
-  #byMessages(): Exchange {
+  #overHttp(): Exchange {
     return {
       send: (endpoint, attempt) => {
-        this.messages.push(`${attempt.request.type} ${endpoint}`);
-        if (attempt.request.type === 'get') attempt.answer({ type: 'get', entry: undefined });
-        else attempt.fail(new ExchangeError('no', 'not in this test'));
+        this.httpRequests.push(`${attempt.request.command.type} ${endpoint}`);
+        if (attempt.request.command.type === 'get')
+          attempt.resolve({ type: 'get', entry: undefined });
+        else attempt.reject(new ExchangeError('no', 'not in this test'));
       },
       close: async () => {},
     };

@@ -1,44 +1,44 @@
 import type { Clock } from '@paxkv/client';
-import { Silence } from '@paxkv/client/internal/stream/keepalive';
+import { Keepalive } from '@paxkv/client/internal/stream/keepalive';
 import { expect } from 'chai';
 import { FakeClock } from '../fake-world.ts';
 
 class Scene {
   readonly clock = new FakeClock();
   readonly events: string[] = [];
-  isWaiting = true;
+  isAwaiting = true;
   bufferedBytes = 0;
-  readonly silence: Silence;
+  readonly keepalive: Keepalive;
 
   constructor(clock: Clock = this.clock) {
-    this.silence = new Silence(clock, {
-      isWaiting: () => this.isWaiting,
+    this.keepalive = new Keepalive(clock, {
+      isAwaiting: () => this.isAwaiting,
       bufferedBytes: () => this.bufferedBytes,
-      askForSign: () => this.events.push(`asked ${clock.now()}`),
+      ping: () => this.events.push(`ping ${clock.now()}`),
       onSilent: () => this.events.push(`silent ${clock.now()}`),
       onIdle: () => this.events.push(`idle ${clock.now()}`),
     });
-    this.silence.watch();
+    this.keepalive.start();
   }
 }
 
-describe('Silence', () => {
-  it('asks for a sign of life first, and tells of silence half a second after the last word', async () => {
+describe('Keepalive', () => {
+  it('pings first, and reports silence half a second after the last frame', async () => {
     const scene = new Scene();
     await scene.clock.runUntil(2_000);
-    expect(scene.events).to.deep.equal(['asked 200', 'silent 500']);
+    expect(scene.events).to.deep.equal(['ping 200', 'silent 500']);
     expect(scene.clock.timerCount).to.equal(0);
   });
 
-  it('counts anew after each word', async () => {
+  it('starts again after each frame', async () => {
     const scene = new Scene();
     await scene.clock.runUntil(450);
-    scene.silence.heard();
+    scene.keepalive.onFrame();
     await scene.clock.runUntil(2_000);
-    expect(scene.events).to.deep.equal(['asked 200', 'asked 600', 'silent 900']);
+    expect(scene.events).to.deep.equal(['ping 200', 'ping 600', 'silent 900']);
   });
 
-  it('takes it for a word when what was sent gets less', async () => {
+  it('counts progress of the send buffer as a sign of life', async () => {
     const scene = new Scene();
     scene.bufferedBytes = 1_000_000;
     for (let time = 50; time < 2_000; time += 100) {
@@ -48,37 +48,37 @@ describe('Silence', () => {
     expect(scene.events.filter((event) => event.startsWith('silent'))).to.deep.equal([]);
   });
 
-  it('ends once nothing is awaited', async () => {
+  it('stops once no reply is awaited', async () => {
     const scene = new Scene();
     await scene.clock.runUntil(250);
-    scene.isWaiting = false;
+    scene.isAwaiting = false;
     await scene.clock.runUntil(2_000);
-    expect(scene.events).to.deep.equal(['asked 200', 'idle 300']);
-    scene.isWaiting = true;
-    scene.silence.watch();
+    expect(scene.events).to.deep.equal(['ping 200', 'idle 300']);
+    scene.isAwaiting = true;
+    scene.keepalive.start();
     await scene.clock.runUntil(4_000);
-    expect(scene.events.slice(2)).to.deep.equal(['asked 2200', 'silent 2500']);
+    expect(scene.events.slice(2)).to.deep.equal(['ping 2200', 'silent 2500']);
   });
 
-  it('blames no server for a time in which this program stood still', async () => {
-    const beats: (() => void)[] = [];
+  it('does not blame a server while this program itself was held up', async () => {
+    const ticks: (() => void)[] = [];
     let now = 0;
     const clock = {
       now: () => now,
       at: (_time: number, callback: () => void) => {
-        beats.push(callback);
+        ticks.push(callback);
         return () => {};
       },
     };
     const scene = new Scene(clock);
     now = 60_000;
-    beats.shift()?.();
+    ticks.shift()?.();
     expect(scene.events).to.deep.equal([]);
   });
 
-  it('says nothing any more once stopped', async () => {
+  it('does nothing once stopped', async () => {
     const scene = new Scene();
-    scene.silence.stop();
+    scene.keepalive.stop();
     await scene.clock.runUntil(2_000);
     expect(scene.events).to.deep.equal([]);
   });

@@ -1,6 +1,6 @@
 /**
- * One store behind all servers of a test, which remembers replies by session as the servers' state does,
- * and ways to it that lose, repeat and delay whatever goes over them.
+ * One store behind all servers of a test. It remembers replies by session as a server does, and it loses,
+ * repeats and delays requests and replies.
  */
 import { sessionWindowMax } from '@paxkv/protocol';
 import type { SeededRandom } from '@paxkv/simulator';
@@ -9,7 +9,7 @@ import type { Asked, Row } from './fake-servers.ts';
 
 interface Session {
   readonly replies: Map<number, Row>;
-  lowestAwaited: number;
+  firstOutstanding: number;
 }
 
 const expired: Row = [-1, 'KV_SESSION_EXPIRED', 'unknown', 'no such session'];
@@ -33,12 +33,12 @@ export class LossyStore {
     this.#random = random;
   }
 
-  /** Every session that is open now is put out. */
+  /** Expires all open sessions. */
   expireSessions(): void {
     this.#sessions.clear();
   }
 
-  /** Takes a request on its way. The answer, if there is one, comes by the connection. */
+  /** Takes a request. The reply, if there is one, goes over its connection. */
   take(asked: Asked): undefined {
     if (!this.isLossy) {
       this.#deliver(asked, 1);
@@ -51,15 +51,15 @@ export class LossyStore {
     else this.#deliver(asked, kind < 0.4 ? 2 : 1);
   }
 
-  /** It takes effect, or does not, and the server does not know. */
+  /** The request takes effect or not, and the server does not know. */
   #interrupt(asked: Asked): void {
     asked.connection.reply(asked.id, [-1, 'KV_INTERRUPTED', 'unknown', 'stopped']);
     if (this.#random.chance(0.5)) this.#later(() => this.#apply(asked));
   }
 
   /**
-   * Copies arrive at different times, the last of them perhaps long after the answer. As a server applies
-   * one log in order, it is the first copy that is answered.
+   * Copies arrive at different times, the last perhaps long after the reply. A server applies one log in
+   * order, so it replies to the first copy.
    */
   #deliver(asked: Asked, copies: number): void {
     let isFirst = true;
@@ -87,11 +87,11 @@ export class LossyStore {
     if (session === undefined) return expired;
     const known = session.replies.get(stamp.number);
     if (known !== undefined) return known;
-    if (stamp.number < session.lowestAwaited) return refused;
-    if (stamp.number >= session.lowestAwaited + sessionWindowMax) return refused;
-    session.lowestAwaited = Math.max(session.lowestAwaited, stamp.lowestAwaited);
+    if (stamp.number < session.firstOutstanding) return refused;
+    if (stamp.number >= session.firstOutstanding + sessionWindowMax) return refused;
+    session.firstOutstanding = Math.max(session.firstOutstanding, stamp.firstOutstanding);
     for (const number of session.replies.keys()) {
-      if (number < session.lowestAwaited) session.replies.delete(number);
+      if (number < session.firstOutstanding) session.replies.delete(number);
     }
     this.appended.push(Buffer.from(command.value).toString());
     const reply = [2, this.appended.length, 1];
@@ -101,7 +101,7 @@ export class LossyStore {
 
   #openSession(): Row {
     this.#sessionCount += 1;
-    this.#sessions.set(this.#sessionCount, { replies: new Map(), lowestAwaited: 1 });
+    this.#sessions.set(this.#sessionCount, { replies: new Map(), firstOutstanding: 1 });
     return [4, this.#sessionCount];
   }
 }

@@ -6,7 +6,7 @@ const commandsOf = (asked: readonly { request: { command: { type: string } } }[]
   asked.map(({ request }) => request.command.type);
 
 describe('StreamExchange', () => {
-  it('dials nobody before the first call, and one server for that', async () => {
+  it('dials no server before the first call, and one server for that', async () => {
     const { client, clock, servers } = new StreamWorld();
     await clock.settle();
     expect(servers.map(({ connections }) => connections.length)).to.deep.equal([0, 0, 0]);
@@ -14,7 +14,7 @@ describe('StreamExchange', () => {
     expect(servers.map(({ connections }) => connections.length)).to.deep.equal([1, 0, 0]);
   });
 
-  it('sends what is asked in one tick as one frame', async () => {
+  it('sends the requests of one tick as one frame', async () => {
     const world = new StreamWorld();
     await world.warmUp(0);
     const [connection] = world.servers[0].connections;
@@ -30,25 +30,25 @@ describe('StreamExchange', () => {
     await world.warmUp(2);
     await world.clock.finish(world.client.put('a', '1'));
     expect(commandsOf(world.servers[2].asked)).to.deep.equal(['put']);
-    world.servers[2].tell(['leader', 1]);
+    world.servers[2].announce(['leader', 1]);
     await world.clock.settle();
     await world.clock.finish(world.client.put('a', '2'));
     expect(commandsOf(world.servers[1].asked)).to.deep.equal(['put']);
   });
 
-  it('takes the word of a server that knows no leader for no more than that', async () => {
+  it('keeps the leader when a server that never named it knows none', async () => {
     const world = new StreamWorld();
     await world.warmUp(0);
-    world.servers[1].tell(['leader', null]);
+    world.servers[1].announce(['leader', null]);
     await world.clock.settle();
     await world.clock.finish(world.client.put('a', '1'));
     expect(commandsOf(world.servers[0].asked)).to.deep.equal(['put']);
   });
 
-  it('is not harmed by a leader that nobody knows', async () => {
+  it('writes to another server if the named leader is unknown', async () => {
     const world = new StreamWorld();
     await world.warmUp(0);
-    world.servers[0].tell(['leader', 77]);
+    world.servers[0].announce(['leader', 77]);
     await world.clock.settle();
     expect(await world.clock.finish(world.client.put('a', '1'))).to.deep.equal({ revision: 1 });
   });
@@ -76,7 +76,7 @@ describe('StreamExchange', () => {
     ]);
   });
 
-  it('asks for a read that may be old by name', async () => {
+  it('marks serializable reads', async () => {
     const world = new StreamWorld();
     await world.clock.finish(world.client.get('a', { consistency: 'serializable' }));
     await world.clock.finish(world.client.get('a'));
@@ -84,7 +84,7 @@ describe('StreamExchange', () => {
     expect(asked.map(({ isSerializable }) => isSerializable)).to.deep.equal([true, false]);
   });
 
-  it('moves what was not answered to another server at once when a connection breaks', async () => {
+  it('retries requests in flight at another server at once when a connection breaks', async () => {
     const world = new StreamWorld();
     await world.warmUp(0);
     world.servers[0].script = () => undefined;
@@ -99,7 +99,7 @@ describe('StreamExchange', () => {
     expect(stamps(1)).to.deep.equal(stamps(0));
   });
 
-  it('leaves a server that says nothing any more within 600 ms', async () => {
+  it('retries at another server within 600 ms if a server hangs', async () => {
     const world = new StreamWorld();
     await world.warmUp(0);
     await world.clock.runUntil(10_000);
@@ -122,13 +122,13 @@ describe('StreamExchange', () => {
     expect(world.servers[1].asked).to.deep.equal([]);
   });
 
-  it('moves over without an error when a server says goodbye', async () => {
+  it('moves to another server without an error when a server says goodbye', async () => {
     const world = new StreamWorld();
     await world.warmUp(0);
     world.servers[0].script = () => undefined;
     const before = world.client.put('a', '1');
     await world.clock.settle();
-    world.servers[0].tell(['goodbye']);
+    world.servers[0].announce(['goodbye']);
     await world.clock.settle();
     await world.clock.finish(world.client.put('a', '2'));
     expect(world.servers[0].asked).to.have.length(1);
@@ -138,7 +138,7 @@ describe('StreamExchange', () => {
     expect(asked?.connection.isGone).to.equal(true);
   });
 
-  it('does not send what was called off before its tick was over', async () => {
+  it('does not send a request that was aborted in the same tick', async () => {
     const world = new StreamWorld();
     await world.warmUp(0);
     const controller = new AbortController();
@@ -150,7 +150,7 @@ describe('StreamExchange', () => {
     expect(world.servers[0].asked.map(({ request }) => request.stamp?.number)).to.deep.equal([3]);
   });
 
-  it('keeps no program alive while nothing is awaited', async () => {
+  it('does not keep the program running while no reply is awaited', async () => {
     const world = new StreamWorld();
     await world.warmUp(0);
     await world.clock.runUntil(1_000);
@@ -165,25 +165,27 @@ describe('StreamExchange', () => {
     await world.clock.finish(put);
   });
 
-  it('says so where no server is there, and that nothing was done', async () => {
+  it('says that nothing was done if no server is there, and names them all', async () => {
     const world = new StreamWorld(obliging, { timeoutMs: 500 });
-    for (const server of world.servers) server.door = 'shut';
+    for (const server of world.servers) server.onDial = 'refuse connection';
     const failure = await world.clock.finish(failureOf(world.client.put('a', '1')));
     expect(failure).to.include({ code: 'KV_UNREACHABLE', outcome: 'not done' });
-    expect(failure.message).to.include('connection refused');
+    for (const endpoint of world.endpoints) {
+      expect(failure.message).to.include(`${endpoint}: connection refused`);
+    }
   });
 
-  it('is sure that nothing was sent where servers take connections and say nothing', async () => {
+  it('is sure that nothing was sent if servers accept connections and stay silent', async () => {
     const world = new StreamWorld(obliging, { timeoutMs: 500 });
-    for (const server of world.servers) server.door = 'hanging';
+    for (const server of world.servers) server.onDial = 'hang';
     const failure = await world.clock.finish(failureOf(world.client.get('a')));
     expect(failure).to.include({ code: 'KV_UNREACHABLE', outcome: 'not done' });
   });
 
-  it('does not dial in a storm', async () => {
+  it('limits how often it dials', async () => {
     const random = { next: () => 0.5 };
     const world = new StreamWorld(obliging, { timeoutMs: 60_000, random });
-    for (const server of world.servers) server.door = 'shut';
+    for (const server of world.servers) server.onDial = 'refuse connection';
     const calls = Array.from({ length: 20 }, () => failureOf(world.client.get('a')));
     await world.clock.finish(Promise.all(calls));
     for (const { connections } of world.servers) {
@@ -191,17 +193,17 @@ describe('StreamExchange', () => {
     }
   });
 
-  it('asks by messages where a server takes no streams', async () => {
+  it('asks over HTTP if a server accepts no streams', async () => {
     const world = new StreamWorld();
-    for (const server of world.servers) server.door = 'refusing';
+    for (const server of world.servers) server.onDial = 'refuse stream';
     await world.clock.finish(world.client.get('a'));
     await world.clock.finish(world.client.get('b'));
-    expect(world.messages).to.deep.equal(['get http://a:1', 'get http://a:1']);
+    expect(world.httpRequests).to.deep.equal(['get http://a:1', 'get http://a:1']);
   });
 
-  it('asks for a status by messages', async () => {
+  it('asks for a status over HTTP', async () => {
     const world = new StreamWorld();
     await failureOf(world.client.status('http://b:2'));
-    expect(world.messages).to.deep.equal(['status http://b:2']);
+    expect(world.httpRequests).to.deep.equal(['status http://b:2']);
   });
 });

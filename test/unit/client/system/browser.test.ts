@@ -1,5 +1,5 @@
 /** Node stands in for the browser: it has `fetch`, and `ws` speaks like a browser's own WebSocket. */
-import { KvClient, MessageExchange } from '@paxkv/client';
+import { HttpExchange, KvClient } from '@paxkv/client';
 import { StreamExchange } from '@paxkv/client/internal/stream/stream-exchange';
 import * as browser from '@paxkv/client/internal/system/browser';
 import { systemEnvironment } from '@paxkv/client/internal/system-environment';
@@ -17,9 +17,9 @@ const before = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket');
 
 function clientOf(endpoint: string, transport: 'stream' | 'http' = 'stream'): KvClient {
   const { clock, random } = systemEnvironment();
-  const messages = new MessageExchange(browser.makeCarrier());
+  const http = new HttpExchange(browser.makeHttpTransport());
   const exchange =
-    transport === 'http' ? messages : new StreamExchange({ ...browser, clock, random, messages });
+    transport === 'http' ? http : new StreamExchange({ ...browser, clock, random, http });
   return new KvClient({
     endpoints: endpoint,
     environment: { exchange, clock, random },
@@ -48,27 +48,27 @@ describe('the system of a browser', () => {
     await stream.close();
   });
 
-  it('moves on when its connection ends', async () => {
+  it('reports a connection that ended', async () => {
     const stream = await StreamUnderTest.open();
     const client = clientOf(`127.0.0.1:${stream.port}`);
     stream.submitter.script = () => {
-      stream.submitter.script = async () => ({ type: 'got', entry: undefined });
+      stream.submitter.script = async () => ({ type: 'get', entry: undefined });
       return stream.door.close().then(() => new Promise(() => {}));
     };
     const failure = await failureOf(client.get('a'));
-    expect(failure).to.include({ code: 'KV_TIMEOUT', outcome: 'unknown' });
+    expect(failure).to.include({ code: 'KV_TIMEOUT', outcome: 'not done' });
     await client.close();
     await stream.close();
   });
 
-  it('says what little it knows where nobody is', async () => {
+  it('reports a connection that could not be made', async () => {
     const client = clientOf('127.0.0.1:1');
     const failure = await failureOf(client.get('a'));
     expect(failure).to.include({ code: 'KV_UNREACHABLE', outcome: 'not done' });
     await client.close();
   });
 
-  it('asks for a status, and for all else where it must, by fetch', async () => {
+  it('asks by fetch for a status, and for everything else with `transport: http`', async () => {
     const door = await DoorUnderTest.open();
     const client = clientOf(door.url, 'http');
     expect(await client.status()).to.deep.equal(runningStatus);

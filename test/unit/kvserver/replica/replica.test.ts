@@ -17,7 +17,7 @@ async function rejection(promise: Promise<unknown>): Promise<KvError> {
 
 async function read(cluster: Cluster, node: number, key: string): Promise<string | undefined> {
   const reply = await cluster.submit(node, get(key));
-  return reply.type === 'got' ? text(reply.entry?.value) : expect.fail(reply.type);
+  return reply.type === 'get' ? text(reply.entry?.value) : expect.fail(reply.type);
 }
 
 /** Each of `nodes` appends tokens to one key, `count` at a time. */
@@ -196,7 +196,7 @@ describe('Replica', () => {
       await cluster.start();
       await cluster.submit(0, put('k', 'v'));
       const read = () =>
-        cluster.replica(0).submit({ command: get('k') }, { consistency: 'serializable' });
+        cluster.replica(0).submit({ command: get('k'), consistency: 'serializable' });
       cluster.network.partition([[0]]);
       expect(await read()).to.have.nested.property('entry.version', 1);
       await cluster.submit(1, put('k', 'newer')).catch(() => {});

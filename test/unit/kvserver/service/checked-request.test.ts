@@ -4,7 +4,7 @@ import { expect } from 'chai';
 
 const key = Uint8Array.of(1);
 const put = { type: 'put', key, value: new Uint8Array(3) } as const;
-const stamp = { session: 1, number: 2, lowestAwaited: 1 };
+const stamp = { session: 1, number: 2, firstOutstanding: 1 };
 
 describe('checkedRequest', () => {
   it('passes what a decoder would pass, and leaves out everything else', () => {
@@ -12,6 +12,11 @@ describe('checkedRequest', () => {
     const get = { type: 'get', key } as const;
     const more = { command: { ...get, more: 1 }, encoded: Uint8Array.of(9) };
     expect(checkedRequest(more)).to.deep.equal({ command: get });
+    const consistency = 'serializable';
+    expect(checkedRequest({ command: get, consistency })).to.deep.equal({
+      command: get,
+      consistency,
+    });
   });
 
   const malformed: Record<string, unknown> = {
@@ -19,16 +24,15 @@ describe('checkedRequest', () => {
     'an unknown command': { command: { type: 'clear' } },
     'a key that is text': { command: { type: 'get', key: 'k' } },
     'an empty key': { command: { type: 'get', key: new Uint8Array() } },
-    'a key over its limit': { command: { type: 'get', key: new Uint8Array(keyBytesMax + 1) } },
     'no value': { command: { type: 'put', key } },
-    'a value over its limit': { command: { ...put, value: new Uint8Array(valueBytesMax + 1) } },
+    'an unknown consistency': { command: { type: 'get', key }, consistency: 'eventual' },
     'a nameless client': { command: { type: 'openSession', client: '' } },
     'a session within a session': { command: { type: 'openSession', client: 'c' }, stamp },
     'a session that cannot be': { command: put, stamp: { ...stamp, session: 0 } },
     'a number that is no whole number': { command: put, stamp: { ...stamp, number: 1.5 } },
-    'a lowest awaited number above its own': {
+    'a first outstanding number above its own': {
       command: put,
-      stamp: { ...stamp, lowestAwaited: 3 },
+      stamp: { ...stamp, firstOutstanding: 3 },
     },
   };
   for (const [name, request] of Object.entries(malformed)) {
@@ -36,6 +40,17 @@ describe('checkedRequest', () => {
       expect(() => checkedRequest(request as Request))
         .to.throw(KvError)
         .that.includes({ code: 'KV_BAD_REQUEST', outcome: 'not done' });
+    });
+  }
+
+  for (const [name, command] of [
+    ['key', { type: 'get', key: new Uint8Array(keyBytesMax + 1) }],
+    ['value', { ...put, value: new Uint8Array(valueBytesMax + 1) }],
+  ] as const) {
+    it(`refuses a ${name} over its limit, as not done`, () => {
+      expect(() => checkedRequest({ command }))
+        .to.throw(KvError)
+        .that.includes({ code: 'KV_TOO_LARGE', outcome: 'not done' });
     });
   }
 });

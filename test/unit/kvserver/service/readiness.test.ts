@@ -16,7 +16,7 @@ class FakeServer implements Probed {
   async submit() {
     this.asked += 1;
     if (this.asked <= this.failures) throw new KvError('KV_TIMEOUT', 'no majority');
-    return { type: 'got', entry: undefined } as const;
+    return { type: 'get', entry: undefined } as const;
   }
 }
 

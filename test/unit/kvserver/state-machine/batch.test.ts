@@ -7,7 +7,7 @@ import {
 } from '@paxkv/kvserver/internal/state-machine/batch';
 import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
 import type { Request } from '@paxkv/protocol';
-import { fromCommand, keyBytesMax, valueBytesMax } from '@paxkv/protocol';
+import { commandToRow, keyBytesMax, valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Packr } from 'msgpackr';
@@ -20,8 +20,8 @@ function encodeOne(request: Request): Uint8Array {
 }
 
 function rowOf({ command, stamp }: Request): unknown[] {
-  const row = fromCommand(command);
-  return stamp === undefined ? [row] : [row, stamp.session, stamp.number, stamp.lowestAwaited];
+  const row = commandToRow(command);
+  return stamp === undefined ? [row] : [row, stamp.session, stamp.number, stamp.firstOutstanding];
 }
 
 function codeOf(action: () => unknown): string | undefined {
@@ -43,7 +43,7 @@ const stamp = fc
   .map(([session, a, b]) => ({
     session,
     number: Math.max(a, b),
-    lowestAwaited: Math.min(a, b),
+    firstOutstanding: Math.min(a, b),
   }));
 const keyCommand = fc.oneof(
   fc.record({ type: fc.constant('get' as const), key }),

@@ -41,12 +41,12 @@ export const append = (key: string, value: string): KeyCommand => ({
 export const remove = (key: string): KeyCommand => ({ type: 'delete', key: bytes(key) });
 export const openSession = (client = 'someone'): Command => ({ type: 'openSession', client });
 
-/** A request of session `session`, of which nothing below `lowestAwaited` is awaited any more. */
+/** A request of session `session`, of which nothing below `firstOutstanding` is awaited any more. */
 export function stamped(
   command: Command,
-  [session, number, lowestAwaited = 1]: readonly [number, number, number?],
+  [session, number, firstOutstanding = 1]: readonly [number, number, number?],
 ): Request {
-  const stamp: Stamp = { session, number, lowestAwaited };
+  const stamp: Stamp = { session, number, firstOutstanding };
   return { command, stamp };
 }
 
@@ -105,6 +105,7 @@ export async function applyNext(
 
 /** The same with every run of bytes in hexadecimal, so that only content is compared. */
 export function plain(subject: unknown): unknown {
+  if (typeof subject === 'bigint') return `${subject}n`;
   if (subject instanceof Uint8Array) return Buffer.from(subject).toString('hex');
   if (Array.isArray(subject)) return subject.map(plain);
   if (typeof subject !== 'object' || subject === null) return subject;

@@ -1,9 +1,10 @@
 /** The whole state machine again, in the plainest way: nothing dropped, nothing on disk, nothing clever. */
-import type { KeyCommand } from '@paxkv/kvserver/internal/state-machine/store/store';
+import type { KeyCommand } from '@paxkv/kvserver/internal/state-machine/store/commands/effect';
 import type { Entry, Reply, Request, Stamp } from '@paxkv/protocol';
+import { plain } from './fixtures.ts';
 
 interface Client {
-  lowestAwaited: number;
+  firstOutstanding: number;
   readonly done: Map<number, { readonly command: string; readonly reply: Reply }>;
 }
 
@@ -17,8 +18,8 @@ export class Model {
   apply({ command, stamp }: Request): Reply {
     if (command.type === 'openSession') {
       const session = this.#clients.size + 1;
-      this.#clients.set(session, { lowestAwaited: 1, done: new Map() });
-      return { type: 'sessionOpened', session };
+      this.#clients.set(session, { firstOutstanding: 1, done: new Map() });
+      return { type: 'openSession', session };
     }
     return stamp === undefined ? this.#do(command) : this.#doOnce(command, stamp);
   }
@@ -27,17 +28,17 @@ export class Model {
     return this.entries.get(nameOf(key));
   }
 
-  #doOnce(command: KeyCommand, { session, number, lowestAwaited }: Stamp): Reply {
+  #doOnce(command: KeyCommand, { session, number, firstOutstanding }: Stamp): Reply {
     const client = this.#clients.get(session);
     if (client === undefined) return { type: 'refused', reason: 'sessionExpired' };
-    client.lowestAwaited = Math.max(client.lowestAwaited, lowestAwaited);
-    const isInside = number >= client.lowestAwaited && number - client.lowestAwaited < 1024;
+    client.firstOutstanding = Math.max(client.firstOutstanding, firstOutstanding);
+    const isInside = number >= client.firstOutstanding && number - client.firstOutstanding < 1024;
     if (!isInside) return { type: 'refused', reason: 'outsideWindow' };
-    const [before, name] = [client.done.get(number), JSON.stringify(command)];
+    const [before, name] = [client.done.get(number), JSON.stringify(plain(command))];
     if (before?.command === name) return before.reply;
     if (before !== undefined) return { type: 'refused', reason: 'numberReused' };
     const reply = this.#do(command);
-    if (reply.type !== 'got') client.done.set(number, { command: name, reply });
+    if (reply.type !== 'get') client.done.set(number, { command: name, reply });
     return reply;
   }
 
@@ -45,18 +46,25 @@ export class Model {
     const entry = this.entryAt(command.key);
     switch (command.type) {
       case 'get':
-        return { type: 'got', entry };
+        return { type: 'get', entry };
       case 'put':
         this.#set(command.key, command.value);
         return { type: 'put', revision: this.revision };
       case 'append': {
         const value = Buffer.concat([entry?.value ?? Buffer.alloc(0), command.value]);
         this.#set(command.key, value);
-        return { type: 'appended', revision: this.revision, length: value.length };
+        return { type: 'append', revision: this.revision, length: value.length };
       }
       case 'delete':
         if (this.entries.delete(nameOf(command.key))) this.revision += 1;
-        return { type: 'deleted', revision: this.revision, existed: entry !== undefined };
+        return { type: 'delete', revision: this.revision, deleted: entry !== undefined };
+      case 'increment': {
+        const before = Buffer.from(entry?.value ?? Buffer.from('0')).toString();
+        if (!/^(?:0|-?[1-9]\d*)$/.test(before)) return { type: 'refused', reason: 'notACounter' };
+        const value = BigInt(before) + command.by;
+        this.#set(command.key, Buffer.from(String(value)));
+        return { type: 'increment', revision: this.revision, value };
+      }
     }
   }
 

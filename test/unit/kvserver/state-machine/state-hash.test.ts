@@ -20,7 +20,7 @@ describe('state hash', () => {
       ...step,
       replies: [
         {
-          type: 'got',
+          type: 'get',
           entry: { value: bytes('v'), createRevision: 3, modRevision: 3, version: 1 },
         },
       ],

@@ -5,17 +5,22 @@ import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-data
 import type { Reply, Request } from '@paxkv/protocol';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { memoryLevel, openSession, plain, type TestLevel } from './fixtures.ts';
+import { bytes, memoryLevel, openSession, plain, type TestLevel } from './fixtures.ts';
 import { Model } from './model.ts';
 
 const keys = [[0], [0, 0], [255], [100, 0, 255]].map((key) => Uint8Array.from(key));
 const key = fc.constantFrom(...keys);
-const value = fc.uint8Array({ maxLength: 3 });
+const value = fc.oneof(
+  fc.uint8Array({ maxLength: 3 }),
+  fc.integer({ min: -9, max: 99 }).map((number) => bytes(String(number))),
+);
+const by = fc.bigInt({ min: -9n, max: 9n });
 const command = fc.oneof(
   fc.record({ type: fc.constant('get' as const), key }),
   fc.record({ type: fc.constant('put' as const), key, value }),
   { arbitrary: fc.record({ type: fc.constant('append' as const), key, value }), weight: 3 },
   fc.record({ type: fc.constant('delete' as const), key }),
+  { arbitrary: fc.record({ type: fc.constant('increment' as const), key, by }), weight: 2 },
 );
 /** Few sessions and numbers, so that they meet; the window moves seldom. */
 const stamp = fc
@@ -27,7 +32,7 @@ const stamp = fc
   .map(({ session, number, lag }) => ({
     session,
     number,
-    lowestAwaited: Math.max(1, number - lag),
+    firstOutstanding: Math.max(1, number - lag),
   }));
 const fresh: fc.Arbitrary<Request> = fc.oneof(
   { arbitrary: fc.record({ command, stamp }), weight: 6 },
@@ -144,7 +149,7 @@ describe('StateMachine beside a model', () => {
         const requests = arrivals.map(
           (token): Request => ({
             command: { type: 'append', key: Uint8Array.of(1), value: Uint8Array.of(token) },
-            stamp: { session: 1, number: token + 1, lowestAwaited: 1 },
+            stamp: { session: 1, number: token + 1, firstOutstanding: 1 },
           }),
         );
         const decisions = toDecisions([open, ...requests], sizes);

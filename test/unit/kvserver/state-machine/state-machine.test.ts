@@ -44,8 +44,8 @@ describe('StateMachine', () => {
         seq: 0,
         origin,
         replies: [
-          { type: 'appended', revision: 1, length: 1 },
-          { type: 'appended', revision: 2, length: 2 },
+          { type: 'append', revision: 1, length: 1 },
+          { type: 'append', revision: 2, length: 2 },
         ],
       },
       { seq: 1, origin: undefined, replies: [] },
@@ -53,8 +53,8 @@ describe('StateMachine', () => {
         seq: 2,
         origin: { node: 0, runId: 1, number: 1 },
         replies: [
-          { type: 'deleted', revision: 3, existed: true },
-          { type: 'got', entry: undefined },
+          { type: 'delete', revision: 3, deleted: true },
+          { type: 'get', entry: undefined },
         ],
       },
     ]);
@@ -73,7 +73,7 @@ describe('StateMachine', () => {
     expect(after.sessionCount).to.equal(1);
     expect(after.stateHash).to.equal(before.stateHash);
     const [again] = await applyNext(after, stamped(append('k', 'b'), [1, 1]));
-    expect(again).to.deep.equal({ type: 'appended', revision: 2, length: 2 });
+    expect(again).to.deep.equal({ type: 'append', revision: 2, length: 2 });
     const entry = await after.read(bytes('k'));
     expect(text(entry?.value)).to.equal('ab');
     expect(entry).to.include({ createRevision: 1, modRevision: 2, version: 2 });
@@ -90,7 +90,7 @@ describe('StateMachine', () => {
       await StateMachine.open(new StateDatabase(level)),
       openSession(),
     );
-    expect(reply).to.deep.equal({ type: 'sessionOpened', session: 3 });
+    expect(reply).to.deep.equal({ type: 'openSession', session: 3 });
   });
 
   for (const seq of [0, 2]) {

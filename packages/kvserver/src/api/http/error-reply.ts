@@ -78,7 +78,7 @@ function toErrorReply({ code, outcome, message }: KvError): ErrorReply {
 }
 
 function statusOf(error: KvError): number {
-  return errorCodes[error.code].status ?? errorCodes.KV_INTERNAL.status;
+  return errorCodes[error.code].status ?? 500;
 }
 
 function jsonHeaders(text: string): Headers {

@@ -2,10 +2,9 @@
  * Replies that wait to be sent on one connection. Those of one turn of the event loop leave as one
  * frame. It holds no more values than a client takes: those of one that does not read are let go of.
  */
-import type { Row } from '@paxkv/protocol';
+import { packFrame, type Row } from '@paxkv/protocol';
 import type { WebSocket } from 'ws';
 import type { StreamLimits } from '../../config/stream-limits.ts';
-import { encodePairs } from './reply-frame.ts';
 
 /** The part of a connection that matters here. */
 export type Sink = Pick<WebSocket, 'bufferedAmount' | 'readyState' | 'OPEN' | 'send'>;
@@ -48,7 +47,7 @@ export class ReplyOutbox {
     this.#pairs = [];
     this.#bytes = 0;
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    this.#socket.send(encodePairs(pairs));
+    this.#socket.send(packFrame(pairs));
     this.#onSent();
   }
 }

@@ -1,31 +1,24 @@
 /**
- * What a client sends: requests, each as an id and the row by which it would lie in the log. Every field
- * is checked here, since the bytes of a row go into the log as they came.
+ * What a client sends: requests, each as an id and the row by which it would lie in the log. Every field is
+ * checked here, since the bytes of a row go into the log as they came. A row that is no request spoils
+ * nothing but itself; bytes that are no rows spoil the frame.
  */
-import type { Bytes, Command, Request, Stamp } from '@paxkv/protocol';
-import { type Row, toCommand, toCount, toRow } from '@paxkv/protocol';
+import { type Bytes, type KvError, type Request, type Row, requestFromWire } from '@paxkv/protocol';
+import { malformedToError } from '../../service/submit.ts';
 import { FrameError, PlainReader } from './plain-reader.ts';
 
-/** One request of a frame. */
-export interface FrameRequest {
-  /** As the client chose it, below 2³². */
-  readonly id: number;
-  readonly request: Request;
-  /** A get that may be answered from this server's own state. */
-  readonly isSerializable: boolean;
-}
+/** One request of a frame, or what is wrong with it. */
+export type FrameRequest =
+  | { readonly id: number; readonly request: Request; readonly error?: undefined }
+  | { readonly id: number; readonly request?: undefined; readonly error: KvError };
 
+/** Ids are chosen by the client. */
 const idMax = 2 ** 32 - 1;
-/** On the wire only: in the log every get is a get. */
-const serializableGet = 5;
-const get = 0;
-/** Fields of a command by its tag. */
-const fieldCounts = [2, 3, 3, 2, 2, 2] as const;
 
 /**
  * All requests of a frame. Their keys and values are views into it.
  *
- * @throws FrameError, TypeError unless every byte of the frame is as it must be.
+ * @throws FrameError unless the frame is pairs of ids and rows, to the last byte.
  */
 export function readRequests(frame: Bytes, countMax: number): FrameRequest[] {
   const reader = new PlainReader(frame);
@@ -43,32 +36,16 @@ export function readRequests(frame: Bytes, countMax: number): FrameRequest[] {
 }
 
 function toFrameRequest(id: number, row: Row, encoded: Bytes): FrameRequest {
-  const fields = toRow(row[0]);
-  const tag = toCount(fields[0]);
-  if (fieldCounts[tag] !== fields.length) throw new FrameError('a command of no known form');
-  if (row.length === 4) {
-    const request = { command: toStampedCommand(fields), stamp: toStamp(row), encoded };
-    return { id, request, isSerializable: false };
+  try {
+    const request = requestFromWire(row);
+    const { command, stamp } = request;
+    // A get without a stamp never comes into the log.
+    if (command.type === 'get' && stamp === undefined) return { id, request };
+    return {
+      id,
+      request: stamp === undefined ? { command, encoded } : { command, stamp, encoded },
+    };
+  } catch (error) {
+    return { id, error: malformedToError(error) };
   }
-  if (row.length !== 1) throw new FrameError('a request of no known form');
-  // A get without a stamp never comes into the log.
-  if (tag === get) return { id, request: { command: toCommand(fields) }, isSerializable: false };
-  if (tag === serializableGet) {
-    return { id, request: { command: toCommand([get, fields[1]]) }, isSerializable: true };
-  }
-  return { id, request: { command: toCommand(fields), encoded }, isSerializable: false };
-}
-
-function toStampedCommand(fields: Row): Command {
-  const command = toCommand(fields);
-  if (command.type !== 'openSession') return command;
-  throw new FrameError('a session that opens within a session');
-}
-
-function toStamp(row: Row): Stamp {
-  const session = toCount(row[1], 1);
-  const number = toCount(row[2], 1);
-  const lowestAwaited = toCount(row[3], 1);
-  if (lowestAwaited <= number) return { session, number, lowestAwaited };
-  throw new FrameError('a lowest awaited number above its own');
 }

@@ -3,16 +3,22 @@
  * frames. It is read only as fast as it is answered and takes its answers, so its memory is bounded.
  */
 import type { Duplex } from 'node:stream';
-import type { Bytes, Reply } from '@paxkv/protocol';
-import { fromReply, KvError } from '@paxkv/protocol';
+import {
+  type Bytes,
+  errorToRow,
+  KvError,
+  type NewsRow,
+  packNews,
+  type Reply,
+  replyToRow,
+} from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import type { StreamLimits } from '../../config/stream-limits.ts';
 import type { SubmitOptions, Submitter } from '../../replica/submitter.ts';
-import { refusalToError } from '../../service/refusal.ts';
+import { submit } from '../../service/submit.ts';
 import { Keepalive } from '../../system/keepalive.ts';
 import { toKvError } from '../http/error-reply.ts';
-import { encodeNews, type News, toErrorRow } from './reply-frame.ts';
 import { ReplyOutbox } from './reply-outbox.ts';
 import { type FrameRequest, readRequests } from './request-frame.ts';
 
@@ -32,10 +38,10 @@ interface Arrival {
 }
 
 /** Said so often to one that asks too much that it is made once. */
-const tooManyInFlight = toErrorRow(
+const tooManyInFlight = errorToRow(
   new KvError('KV_OVERLOADED', 'Too many requests at once on this connection.'),
 );
-const tooMuchUnread = toErrorRow(
+const tooMuchUnread = errorToRow(
   new KvError('KV_OVERLOADED', 'Too many answers wait to be read on this connection.'),
 );
 
@@ -45,21 +51,18 @@ export class StreamConnection {
   readonly #outbox: ReplyOutbox;
   readonly #heartbeat: Keepalive;
   readonly #gone = new AbortController();
-  readonly #linearizable: SubmitOptions;
-  readonly #serializable: SubmitOptions;
+  readonly #submitOptions: SubmitOptions;
   #inFlightCount = 0;
   #inFlightBytes = 0;
   #isEnding = false;
 
   constructor(socket: WebSocket, options: ConnectionOptions) {
     const { limits, onGone } = options;
-    const { signal } = this.#gone;
     this.#socket = socket;
     this.#options = options;
     this.#outbox = new ReplyOutbox(socket, limits, () => this.#regulate());
     this.#heartbeat = new Keepalive(socket, limits, () => socket.terminate());
-    this.#linearizable = { signal };
-    this.#serializable = { signal, consistency: 'serializable' };
+    this.#submitOptions = { signal: this.#gone.signal };
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
     // The library answers pings, within bounds, and closes broken connections by itself.
     socket.on('error', () => this.#end());
@@ -74,9 +77,9 @@ export class StreamConnection {
     raw.on('drain', () => this.#regulate());
   }
 
-  tell(news: News): void {
+  tell(news: NewsRow): void {
     this.#outbox.flush();
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(encodeNews(news));
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(packNews(news));
   }
 
   /** Sends what is answered, then ends the connection. */
@@ -111,30 +114,29 @@ export class StreamConnection {
     this.#regulate();
   }
 
-  #ask({ id, request, isSerializable }: FrameRequest, arrival: Arrival): void {
+  #ask({ id, request, error }: FrameRequest, arrival: Arrival): void {
     this.#inFlightCount += 1;
+    if (error !== undefined) {
+      this.#onError(arrival, id, error);
+      return;
+    }
     if (this.#inFlightCount > this.#options.limits.inFlightCountMax) {
       this.#answer(arrival, id, tooManyInFlight);
       return;
     }
-    const options = isSerializable ? this.#serializable : this.#linearizable;
-    this.#options.submitter.submit(request, options).then(
+    submit(this.#options.submitter, request, this.#submitOptions).then(
       (reply) => this.#onReply(arrival, id, reply),
       (error: unknown) => this.#onError(arrival, id, error),
     );
   }
 
   #onReply(arrival: Arrival, id: number, reply: Reply): void {
-    if (reply.type === 'refused') {
-      this.#onError(arrival, id, refusalToError(reply.reason));
-      return;
-    }
-    const valueBytes = reply.type === 'got' ? (reply.entry?.value.length ?? 0) : 0;
+    const valueBytes = reply.type === 'get' ? (reply.entry?.value.length ?? 0) : 0;
     const isTooMuch =
       this.#outbox.unsentBytes + valueBytes > this.#options.limits.unsentValueBytesMax;
     // Only of gets may be said at this point that they were not done.
     if (valueBytes > 0 && isTooMuch) this.#answer(arrival, id, tooMuchUnread);
-    else this.#answer(arrival, id, fromReply(reply), valueBytes);
+    else this.#answer(arrival, id, replyToRow(reply), valueBytes);
   }
 
   #onError(arrival: Arrival, id: number, thrown: unknown): void {
@@ -142,7 +144,7 @@ export class StreamConnection {
     const error = toKvError(thrown);
     if (error.code === 'KV_INTERNAL')
       this.#options.logger.error({ error: thrown }, 'request failed');
-    this.#answer(arrival, id, toErrorRow(error), error.message.length);
+    this.#answer(arrival, id, errorToRow(error), error.message.length);
   }
 
   #answer(arrival: Arrival, id: number, row: readonly unknown[], bytes = 0): void {

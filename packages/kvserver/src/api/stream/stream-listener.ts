@@ -4,14 +4,13 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { KvError } from '@paxkv/protocol';
+import { KvError, type NewsRow, streamFormat } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { type ServerOptions, WebSocketServer } from 'ws';
 import { type StreamLimits, streamLimitsDefault } from '../../config/stream-limits.ts';
 import type { Submitter } from '../../replica/submitter.ts';
 import { endWithError, toKvError } from '../http/error-reply.ts';
 import { createSourceCheck } from '../security/guard.ts';
-import { type News, streamFormat } from './reply-frame.ts';
 import { StreamConnection } from './stream-connection.ts';
 
 export interface StreamListenerOptions {
@@ -98,7 +97,7 @@ export class StreamListener {
     await gone;
   }
 
-  #tellAll(news: News): void {
+  #tellAll(news: NewsRow): void {
     for (const connection of this.#connections) connection.tell(news);
   }
 

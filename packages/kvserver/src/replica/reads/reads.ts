@@ -78,7 +78,7 @@ export class Reads {
     try {
       const entry = this.#options.state.read(key);
       if (entry instanceof Promise) this.#replyLater(pending, entry);
-      else pending.resolve({ type: 'got', entry });
+      else pending.resolve({ type: 'get', entry });
     } catch (error) {
       this.#options.onFailed(error);
     }
@@ -86,7 +86,7 @@ export class Reads {
 
   #replyLater(pending: PendingRequest, found: Promise<Entry | undefined>): void {
     found.then(
-      (entry) => pending.resolve({ type: 'got', entry }),
+      (entry) => pending.resolve({ type: 'get', entry }),
       (error: unknown) => this.#options.onFailed(error),
     );
   }

@@ -33,11 +33,11 @@ export class OwnSession {
       return undefined;
     }
     const number = this.#next;
-    const [lowestAwaited = number] = this.#numbers.values();
-    if (number >= lowestAwaited + sessionWindowMax) return undefined;
+    const [firstOutstanding = number] = this.#numbers.values();
+    if (number >= firstOutstanding + sessionWindowMax) return undefined;
     this.#next += 1;
     this.#numbers.set(write, number);
-    return { session: this.#id, number, lowestAwaited };
+    return { session: this.#id, number, firstOutstanding };
   }
 
   /** The session that stamped this write has expired: none of its numbers will ever take effect. */

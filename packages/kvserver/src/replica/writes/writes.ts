@@ -262,7 +262,7 @@ export class Writes {
 
   #onSessionOpened(reply: Reply | undefined): void {
     this.#isOpeningSession = false;
-    if (reply?.type === 'sessionOpened') this.#options.session.open(reply.session);
+    if (reply?.type === 'openSession') this.#options.session.open(reply.session);
     this.propose();
   }
 }

@@ -4,18 +4,36 @@
  * the same name.
  */
 import { crc32 } from 'node:zlib';
-import type { KeyCommand } from '../store/store.ts';
+import { commandToRow, pack, type Row, specOf, toBytes } from '@paxkv/protocol';
+import type { KeyCommand } from '../store/commands/effect.ts';
 
-const tags = { get: 0, put: 1, append: 2, delete: 3 } as const;
+/** Commands up to this tag, which have a key and perhaps a value, keep the form that sessions on disks hold. */
+const firstFormTagMax = 3;
+/** Above the upper part of every digest of the first form: a key has at most 1024 bytes. */
+const secondFormBase = 2 ** 20 + 2 ** 19;
 
 /**
- * The same on every replica: a checksum over key and value in the lower 32 bits, and above it, up to
- * what a double holds exactly, the kind of the command and the lengths, of the value modulo 256.
+ * The same on every replica: a checksum over every field of the command in the lower 32 bits, and above it,
+ * up to what a double holds exactly, the tag and as much of the lengths as there is room for.
  */
 export function digestOf(command: KeyCommand): number {
-  const value = 'value' in command ? command.value : undefined;
-  const keySum = crc32(command.key);
-  const sum = value === undefined ? keySum : crc32(value, keySum);
-  const lengths = command.key.length * 256 + ((value?.length ?? 0) & 255);
-  return (lengths * 4 + tags[command.type]) * 2 ** 32 + sum;
+  const { tag } = specOf(command.type);
+  const row = commandToRow(command);
+  return tag <= firstFormTagMax ? firstForm(tag, row) : secondForm(tag, row);
+}
+
+/** The lengths are those of the key and, modulo 256, of the value. */
+function firstForm(tag: number, [, key, value]: Row): number {
+  const keyBytes = toBytes(key);
+  const valueBytes = value === undefined ? undefined : toBytes(value);
+  const keySum = crc32(keyBytes);
+  const sum = valueBytes === undefined ? keySum : crc32(valueBytes, keySum);
+  const lengths = keyBytes.length * 256 + ((valueBytes?.length ?? 0) & 255);
+  return (lengths * 4 + tag) * 2 ** 32 + sum;
+}
+
+/** The length is that of all fields together, modulo 2048. */
+function secondForm(tag: number, row: Row): number {
+  const packed = pack(row);
+  return (secondFormBase + tag * 2048 + (packed.length & 2047)) * 2 ** 32 + crc32(packed);
 }

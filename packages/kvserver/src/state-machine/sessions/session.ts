@@ -1,15 +1,15 @@
 /**
  * One client's memory of what was done for it: the replies it may still ask for again.
- * It is a window over the request numbers, from the lowest still awaited on.
+ * It is a window over the request numbers, from the first outstanding one on.
  */
 import {
-  fromReply,
   type Row,
+  replyToRow,
   sessionWindowMax,
   toCount,
   toRow,
   toText,
-  toWriteReply,
+  writeReplyFromRow,
 } from '@paxkv/protocol';
 import { type CachedReply, ReplyCache } from './reply-cache.ts';
 
@@ -18,14 +18,14 @@ export class Session {
   /** The name the client gave itself. */
   readonly client: string;
   #lastUse = 0;
-  #lowestAwaited: number;
+  #firstOutstanding: number;
   readonly #deeds = new ReplyCache();
 
-  /** `lowestAwaited`: the lowest request number that its client still awaits. */
-  constructor(id: number, client: string, lowestAwaited = 1) {
+  /** `firstOutstanding`: the lowest request number whose reply its client still awaits. */
+  constructor(id: number, client: string, firstOutstanding = 1) {
     this.id = id;
     this.client = client;
-    this.#lowestAwaited = lowestAwaited;
+    this.#firstOutstanding = firstOutstanding;
   }
 
   /** When the session was last used, counted in uses of any session. */
@@ -44,8 +44,8 @@ export class Session {
 
   /** The client awaits nothing below `number` any more. Hearing so late, after a higher number, changes nothing. */
   raise(number: number): void {
-    if (number <= this.#lowestAwaited) return;
-    this.#lowestAwaited = number;
+    if (number <= this.#firstOutstanding) return;
+    this.#firstOutstanding = number;
     this.#deeds.deleteBelow(number);
   }
 
@@ -54,7 +54,7 @@ export class Session {
    * had one, is gone, so doing it might do it twice.
    */
   admits(number: number): boolean {
-    return number >= this.#lowestAwaited && number < this.#lowestAwaited + sessionWindowMax;
+    return number >= this.#firstOutstanding && number < this.#firstOutstanding + sessionWindowMax;
   }
 
   cachedReply(number: number): CachedReply | undefined {
@@ -69,21 +69,21 @@ export class Session {
     const deeds = [...this.#deeds].map(({ number, digest, reply }) => [
       number,
       digest,
-      fromReply(reply),
+      replyToRow(reply),
     ]);
-    return [this.client, this.#lastUse, this.#lowestAwaited, deeds];
+    return [this.client, this.#lastUse, this.#firstOutstanding, deeds];
   }
 
   /** @throws TypeError */
-  static fromRow(id: number, [client, lastUse, lowestAwaited, deeds]: Row): Session {
-    const session = new Session(id, toText(client), toCount(lowestAwaited, 1));
+  static fromRow(id: number, [client, lastUse, firstOutstanding, deeds]: Row): Session {
+    const session = new Session(id, toText(client), toCount(firstOutstanding, 1));
     session.#lastUse = toCount(lastUse);
     for (const deed of toRow(deeds)) {
       const [number, digest, reply] = toRow(deed);
       session.cacheReply({
         number: toCount(number, 1),
         digest: toCount(digest),
-        reply: toWriteReply(toRow(reply)),
+        reply: writeReplyFromRow(toRow(reply)),
       });
     }
     return session;

@@ -6,9 +6,10 @@
  * good as the lost one, and replies kept stay small whatever the values.
  */
 import assert from 'node:assert/strict';
-import type { Refusal, Reply, Request, Stamp } from '@paxkv/protocol';
+import { isWriteReply, type Refusal, type Reply, type Request, type Stamp } from '@paxkv/protocol';
 import type { CacheSlot } from '../store/cached-entry.ts';
-import type { KeyCommand, Store } from '../store/store.ts';
+import type { KeyCommand } from '../store/commands/effect.ts';
+import type { Store } from '../store/store.ts';
 import { digestOf } from './command-digest.ts';
 import { Session } from './session.ts';
 
@@ -81,7 +82,7 @@ export class Sessions {
     this.#next += 1;
     this.#use(session);
     this.#putOutOldest();
-    return { type: 'sessionOpened', session: session.id };
+    return { type: 'openSession', session: session.id };
   }
 
   #applyStamped(request: StampedRequest, store: Store): Reply {
@@ -90,7 +91,7 @@ export class Sessions {
     if (session === undefined) return refused('sessionExpired');
     this.#use(session);
     const deedCountBefore = session.cachedReplyCount;
-    session.raise(stamp.lowestAwaited);
+    session.raise(stamp.firstOutstanding);
     const reply = applyOnce(session, request, store);
     this.#deedCount += session.cachedReplyCount - deedCountBefore;
     this.#putOutOldest();
@@ -141,7 +142,7 @@ function applyOnce(
   const deed = session.cachedReply(number);
   if (deed !== undefined) return deed.digest === digest ? deed.reply : refused('numberReused');
   const reply = store.apply(command, place);
-  if (reply.type !== 'got') session.cacheReply({ number, digest, reply });
+  if (isWriteReply(reply)) session.cacheReply({ number, digest, reply });
   return reply;
 }
 

@@ -15,7 +15,7 @@ type Submitter = AppParts['submitter'];
 type Request = Parameters<Submitter['submit']>[0];
 type SubmitOptions = Exclude<Parameters<Submitter['submit']>[1], undefined>;
 export type Reply = Awaited<ReturnType<Submitter['submit']>>;
-type Entry = Exclude<Extract<Reply, { type: 'got' }>['entry'], undefined>;
+type Entry = Exclude<Extract<Reply, { type: 'get' }>['entry'], undefined>;
 
 /** Answers requests from one map, or as `script` says. */
 export class ScriptedSubmitter implements Submitter {
@@ -27,10 +27,10 @@ export class ScriptedSubmitter implements Submitter {
   readonly #entries = new Map<string, Entry>();
   #revision = 0;
 
-  async submit(request: Request, { signal, consistency }: SubmitOptions = {}): Promise<Reply> {
+  async submit(request: Request, { signal }: SubmitOptions = {}): Promise<Reply> {
     this.requests.push(request);
     this.signals.push(signal);
-    this.consistencies.push(consistency);
+    this.consistencies.push(request.consistency);
     this.#arrivals.emit('request');
     return this.script?.(request, signal) ?? this.#apply(request);
   }
@@ -41,22 +41,27 @@ export class ScriptedSubmitter implements Submitter {
   }
 
   #apply({ command }: Request): Reply {
-    if (command.type === 'openSession') return { type: 'sessionOpened', session: 7 };
+    if (command.type === 'openSession') return { type: 'openSession', session: 7 };
     const name = Buffer.from(command.key).toString('hex');
     const entry = this.#entries.get(name);
     switch (command.type) {
       case 'get':
-        return { type: 'got', entry };
+        return { type: 'get', entry };
       case 'put':
         return { type: 'put', revision: this.#write(name, command.value) };
       case 'append': {
         const value = Buffer.concat([entry?.value ?? Buffer.alloc(0), command.value]);
-        return { type: 'appended', revision: this.#write(name, value), length: value.length };
+        return { type: 'append', revision: this.#write(name, value), length: value.length };
       }
       case 'delete': {
-        const existed = this.#entries.delete(name);
-        if (existed) this.#revision += 1;
-        return { type: 'deleted', revision: this.#revision, existed };
+        const deleted = this.#entries.delete(name);
+        if (deleted) this.#revision += 1;
+        return { type: 'delete', revision: this.#revision, deleted };
+      }
+      case 'increment': {
+        const value = BigInt(Buffer.from(entry?.value ?? []).toString()) + command.by;
+        const revision = this.#write(name, Buffer.from(String(value)));
+        return { type: 'increment', revision, value };
       }
     }
   }

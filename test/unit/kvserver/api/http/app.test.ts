@@ -41,6 +41,8 @@ describe('App', () => {
     numberReused: 'KV_NUMBER_REUSED',
     outsideWindow: 'KV_BAD_REQUEST',
     tooLarge: 'KV_TOO_LARGE',
+    notACounter: 'KV_NOT_A_COUNTER',
+    counterOverflow: 'KV_NOT_A_COUNTER',
   };
   for (const [reason, code] of Object.entries(refusals) as [Refusal, KvErrorCode][]) {
     it(`answers the refusal ${reason} with ${code} (H36)`, async () => {

@@ -166,7 +166,7 @@ describe('HTTP server with short limits', () => {
   it('waits with a client for an answer that takes longer than that', async () => {
     door.submitter.script = async () => {
       await new Promise((resolve) => setTimeout(resolve, 500));
-      return { type: 'got', entry: undefined };
+      return { type: 'get', entry: undefined };
     };
     await door.refuses(door.fetch('/v1/kv/late'), 'KV_NO_SUCH_KEY');
     door.submitter.script = undefined;

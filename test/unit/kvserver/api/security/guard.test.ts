@@ -129,7 +129,7 @@ describe('Guard', () => {
       underWayMax = Math.max(underWayMax, underWay);
       await new Promise(setImmediate);
       underWay -= 1;
-      return { type: 'got', entry: undefined };
+      return { type: 'get', entry: undefined };
     };
     const one = openRequest('GET /v1/kv/k');
     const { bytes } = await door.sendRaw(one.repeat(9999), lastRequest('GET /v1/kv/k'));

@@ -19,7 +19,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
 
   function got(bytes: number): Reply {
     const value = Buffer.alloc(bytes, 1);
-    return { type: 'got', entry: { value, createRevision: 1, modRevision: 1, version: 1 } };
+    return { type: 'get', entry: { value, createRevision: 1, modRevision: 1, version: 1 } };
   }
 
   for (const [what, frame] of [
@@ -27,10 +27,10 @@ describe('StreamConnection, towards those who break its rules,', () => {
     ['no bytes', Buffer.alloc(0)],
     ['noise', Buffer.alloc(100, 0xc1)],
     [
-      'a good request and then a bad one',
+      'a good request and then what is no row',
       encodePairs([
         [1, [[0, key]]],
-        [2, [[9, key]]],
+        [2, key],
       ]),
     ],
   ] as const) {
@@ -53,6 +53,26 @@ describe('StreamConnection, towards those who break its rules,', () => {
     expect(await client.closed()).to.have.property('code', 1009);
     await stream.servesOthers();
   });
+
+  for (const [what, command, code] of [
+    ['an empty key', [0, Buffer.alloc(0)], 'KV_BAD_REQUEST'],
+    ['a key over its limit', [3, Buffer.alloc(1025)], 'KV_TOO_LARGE'],
+    ['a value over its limit', [1, key, Buffer.alloc(mebibyte + 1)], 'KV_TOO_LARGE'],
+    ['a tag of no command', [99, key], 'KV_BAD_REQUEST'],
+    ['too many fields', [0, key, key], 'KV_BAD_REQUEST'],
+  ] as const) {
+    it(`answers a request with ${what} by an error, and serves the others as before`, async () => {
+      await open();
+      const client = await stream.connect();
+      client.ask([1, [[1, key, key]]], [2, [command]], [3, [[1, key, key]]]);
+      await client.until(() => client.replies.size === 3);
+      client.ask([4, [[1, key, key]]]);
+      expect((await client.reply(2)).slice(0, 3)).to.deep.equal([-1, code, 'not done']);
+      for (const id of [1, 3, 4]) expect(await client.reply(id)).to.have.property('0', 1);
+      expect(stream.submitter.requests).to.have.length(3);
+      expect(stream.logLines).to.deep.equal([]);
+    });
+  }
 
   it('takes a request of the largest size', async () => {
     await open();
@@ -92,12 +112,12 @@ describe('StreamConnection, towards those who break its rules,', () => {
     stream.submitter.script = () =>
       new Promise((resolve) => answers.push(() => resolve({ type: 'put', revision: 1 })));
     const client = await stream.connect();
-    for (const id of [1, 2, 3, 4]) client.ask([id, [[3, key]]]);
+    for (const id of [1, 2, 3, 4]) client.ask([id, [[1, key, key]]]);
     expect((await client.reply(4)).slice(0, 3)).to.deep.equal([-1, 'KV_OVERLOADED', 'not done']);
     expect(client.replies.size).to.equal(1);
     for (const answer of answers.splice(0)) answer();
     await client.until(() => client.replies.size === 4);
-    client.ask([5, [[3, key]]]);
+    client.ask([5, [[1, key, key]]]);
     await stream.submitter.arrived(4);
     for (const answer of answers.splice(0)) answer();
     expect(await client.reply(5)).to.deep.equal([1, 1]);

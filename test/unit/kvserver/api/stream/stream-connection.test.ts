@@ -14,22 +14,23 @@ describe('StreamConnection', () => {
   });
   afterEach(() => stream.close());
 
-  const replies: readonly [Reply, unknown[]][] = [
-    [{ type: 'got', entry: undefined }, [0]],
+  const replies: readonly [command: unknown[], Reply, row: unknown[]][] = [
+    [[0, key], { type: 'get', entry: undefined }, [0]],
     [
-      { type: 'got', entry: { value, createRevision: 1, modRevision: 2, version: 3 } },
+      [0, key],
+      { type: 'get', entry: { value, createRevision: 1, modRevision: 2, version: 3 } },
       [0, 1, 2, 3, value],
     ],
-    [{ type: 'put', revision: 2 ** 40 }, [1, 2 ** 40]],
-    [{ type: 'appended', revision: 5, length: 6 }, [2, 5, 6]],
-    [{ type: 'deleted', revision: 5, existed: true }, [3, 5, true]],
-    [{ type: 'sessionOpened', session: 9 }, [4, 9]],
+    [[1, key, value], { type: 'put', revision: 2 ** 40 }, [1, 2 ** 40]],
+    [[2, key, value], { type: 'append', revision: 5, length: 6 }, [2, 5, 6]],
+    [[3, key], { type: 'delete', revision: 5, deleted: true }, [3, 5, true]],
+    [[4, 'me'], { type: 'openSession', session: 9 }, [4, 9]],
   ];
-  for (const [reply, row] of replies) {
+  for (const [command, reply, row] of replies) {
     it(`answers ${JSON.stringify(row)}`, async () => {
       stream.submitter.script = async () => reply;
       const client = await stream.connect();
-      client.ask([0xffff_ffff, [[0, key]]]);
+      client.ask([0xffff_ffff, [command]]);
       expect(await client.reply(0xffff_ffff)).to.deep.equal(row);
     });
   }
@@ -40,15 +41,13 @@ describe('StreamConnection', () => {
     await client.reply(4);
     const [put, serializable, linearizable, open] = stream.submitter.requests;
     expect(put?.command).to.include({ type: 'put' });
-    expect(put?.stamp).to.deep.equal({ session: 7, number: 3, lowestAwaited: 2 });
+    expect(put?.stamp).to.deep.equal({ session: 7, number: 3, firstOutstanding: 2 });
     expect(Buffer.from(put?.encoded ?? [])).to.deep.equal(
       Buffer.from('9493 01 c4016b c40176 07 03 02'.replaceAll(' ', ''), 'hex'),
     );
-    expect(serializable).to.deep.equal(linearizable);
+    expect(serializable).to.deep.equal({ ...linearizable, consistency: 'serializable' });
     expect(linearizable).to.deep.equal({ command: { type: 'get', key: new Uint8Array(key) } });
     expect(open?.command).to.deep.equal({ type: 'openSession', client: 'me' });
-    const consistencies = stream.submitter.options.map((options) => options?.consistency);
-    expect(consistencies).to.deep.equal([undefined, 'serializable', undefined, undefined]);
   });
 
   it('sends the replies of one turn as one frame, in any order', async () => {
@@ -112,7 +111,7 @@ describe('StreamConnection', () => {
     const signal = stream.submitter.options[0]?.signal;
     client.socket.terminate();
     if (signal) await once(signal, 'abort');
-    answer({ type: 'got', entry: undefined });
+    answer({ type: 'get', entry: undefined });
     await stream.servesOthers();
     expect(stream.logLines).to.deep.equal([]);
   });

@@ -1,12 +1,8 @@
 /** Holds docs/stream.md to the code. */
 import { readFile } from 'node:fs/promises';
-import {
-  encodePairs as encodeReplies,
-  streamFormat,
-} from '@paxkv/kvserver/internal/api/stream/reply-frame';
 import { readRequests } from '@paxkv/kvserver/internal/api/stream/request-frame';
 import { streamLimitsDefault } from '@paxkv/kvserver/internal/config/stream-limits';
-import { fromReply } from '@paxkv/protocol';
+import { packFrame, replyToRow, streamFormat } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { encodePairs } from './stream-under-test.ts';
 
@@ -47,9 +43,9 @@ describe('docs/stream.md', () => {
     const put: [number, unknown] = [1, [[1, key, value], ...stamp]];
     expect(requests).to.deep.equal(encodePairs([put, [2, [[0, key]]]]));
     expect(readRequests(requests ?? Buffer.alloc(0), 2)).to.have.length(2);
-    const pairs = [1, fromReply({ type: 'put', revision: 5 })];
+    const pairs = [1, replyToRow({ type: 'put', revision: 5 })];
     const entry = { value, createRevision: 5, modRevision: 5, version: 1 };
-    const answers = encodeReplies([...pairs, 2, fromReply({ type: 'got', entry })]);
+    const answers = packFrame([...pairs, 2, replyToRow({ type: 'get', entry })]);
     expect(replies).to.deep.equal(Buffer.from(answers));
   });
 });

@@ -17,7 +17,7 @@ export type Reply = Awaited<ReturnType<Submitter['submit']>>;
 
 const packr = new Packr({ useRecords: false, moreTypes: false });
 
-/** Answers requests as `script` says; by default each is a put at the next revision. */
+/** Answers requests as `script` says; by default each is done, a write at the next revision. */
 export class ScriptedSubmitter implements Submitter {
   readonly requests: Request[] = [];
   readonly options: (SubmitOptions | undefined)[] = [];
@@ -28,7 +28,25 @@ export class ScriptedSubmitter implements Submitter {
     this.requests.push(request);
     this.options.push(options);
     this.#arrivals.emit('request');
-    return this.script?.(request, options) ?? { type: 'put', revision: this.requests.length };
+    return this.script?.(request, options) ?? this.#done(request);
+  }
+
+  #done({ command: { type } }: Request): Reply {
+    const revision = this.requests.length;
+    switch (type) {
+      case 'get':
+        return { type, entry: undefined };
+      case 'put':
+        return { type, revision };
+      case 'append':
+        return { type, revision, length: 1 };
+      case 'delete':
+        return { type, revision, deleted: true };
+      case 'increment':
+        return { type, revision, value: 1n };
+      case 'openSession':
+        return { type, session: 7 };
+    }
   }
 
   /** Resolves when `count` requests in all have arrived. */

@@ -67,16 +67,16 @@ describe('Reads', () => {
     add('a');
     expect(quorumReadCount).to.equal(1);
     await surveyed(5);
-    expect(answered).to.deep.equal(['a got']);
+    expect(answered).to.deep.equal(['a get']);
     add('b');
     await surveyed(7);
-    expect(answered).to.deep.equal(['a got']);
+    expect(answered).to.deep.equal(['a get']);
     applied = 6;
     reads.onApplied();
     applied = 7;
     reads.onApplied();
     await new Promise(setImmediate);
-    expect(answered).to.deep.equal(['a got', 'b got']);
+    expect(answered).to.deep.equal(['a get', 'b get']);
   });
 
   it('asks anew for reads that came while a question was under way, once for all of them', async () => {
@@ -85,10 +85,10 @@ describe('Reads', () => {
     add('c');
     expect(quorumReadCount).to.equal(1);
     await surveyed(5);
-    expect(answered).to.deep.equal(['a got']);
+    expect(answered).to.deep.equal(['a get']);
     expect(quorumReadCount).to.equal(2);
     await surveyed(5);
-    expect(answered).to.deep.equal(['a got', 'b got', 'c got']);
+    expect(answered).to.deep.equal(['a get', 'b get', 'c get']);
     expect(quorumReadCount).to.equal(2);
   });
 
@@ -96,7 +96,7 @@ describe('Reads', () => {
     add('a');
     add('b').interrupt('stopped');
     await surveyed(5);
-    expect(answered).to.deep.equal(['b refused', 'a got']);
+    expect(answered).to.deep.equal(['b refused', 'a get']);
     expect(quorumReadCount).to.equal(1);
   });
 

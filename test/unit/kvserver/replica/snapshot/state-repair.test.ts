@@ -24,7 +24,7 @@ async function withLostState(world: World, options: ClusterOptions = {}): Promis
 
 async function valueAt(cluster: Cluster, node: number, key: number): Promise<string | undefined> {
   const reply = await cluster.submit(node, get(`key ${key}`));
-  return reply.type === 'got' ? text(reply.entry?.value) : expect.fail(reply.type);
+  return reply.type === 'get' ? text(reply.entry?.value) : expect.fail(reply.type);
 }
 
 async function until(world: World, isSo: () => boolean): Promise<void> {

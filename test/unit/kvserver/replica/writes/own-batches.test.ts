@@ -8,7 +8,7 @@ import { expect } from 'chai';
 
 const put = (value: string) =>
   ({ command: { type: 'put', key: Buffer.from('k'), value: Buffer.from(value) } }) as const;
-const stamp = { session: 3, number: 1, lowestAwaited: 1 };
+const stamp = { session: 3, number: 1, firstOutstanding: 1 };
 
 describe('OwnBatches', () => {
   let pending: PendingRequests;
@@ -54,7 +54,7 @@ describe('OwnBatches', () => {
     add('a', { stamp });
     add('b');
     const stamps = next().requests.map((request) => request.stamp);
-    expect(stamps).to.deep.equal([stamp, { session: 9, number: 1, lowestAwaited: 1 }]);
+    expect(stamps).to.deep.equal([stamp, { session: 9, number: 1, firstOutstanding: 1 }]);
   });
 
   it('lets nothing without a stamp into the log while it has no session', () => {

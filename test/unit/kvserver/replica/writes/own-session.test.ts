@@ -11,19 +11,23 @@ describe('OwnSession', () => {
     expect(session.isWanted).to.equal(true);
     session.open(7);
     expect(session.isWanted).to.equal(false);
-    expect(session.stamp(pendingPut())).to.deep.equal({ session: 7, number: 1, lowestAwaited: 1 });
+    expect(session.stamp(pendingPut())).to.deep.equal({
+      session: 7,
+      number: 1,
+      firstOutstanding: 1,
+    });
   });
 
-  it('never uses a number twice, and says which is the lowest awaited', () => {
+  it('never uses a number twice, and says which number is the first outstanding', () => {
     const session = new OwnSession();
     session.open(7);
     const [first, second] = [pendingPut(), pendingPut()];
     session.stamp(first);
     session.stamp(second);
     session.onSettled(first);
-    expect(session.stamp(pendingPut())).to.include({ number: 3, lowestAwaited: 2 });
+    expect(session.stamp(pendingPut())).to.include({ number: 3, firstOutstanding: 2 });
     session.onSettled(second);
-    expect(session.stamp(pendingPut())).to.include({ number: 4, lowestAwaited: 3 });
+    expect(session.stamp(pendingPut())).to.include({ number: 4, firstOutstanding: 3 });
   });
 
   it('has room for as many as a session may await', () => {
@@ -50,6 +54,6 @@ describe('OwnSession', () => {
     expect(session.stamp(pendingPut())).to.equal(undefined);
     session.open(8);
     session.expire(second);
-    expect(session.stamp(second)).to.deep.equal({ session: 8, number: 1, lowestAwaited: 1 });
+    expect(session.stamp(second)).to.deep.equal({ session: 8, number: 1, firstOutstanding: 1 });
   });
 });

@@ -29,7 +29,7 @@ async function leaderOf(world: World, cluster: Cluster): Promise<number> {
 
 async function read(cluster: Cluster, node: number, key: string): Promise<string | undefined> {
   const reply = await cluster.submit(node, get(key));
-  if (reply.type !== 'got') throw new Error(`a get was answered by ${reply.type}`);
+  if (reply.type !== 'get') throw new Error(`a get was answered by ${reply.type}`);
   return reply.entry && Buffer.from(reply.entry.value).toString();
 }
 
@@ -166,7 +166,7 @@ describe('Writes', () => {
 });
 
 describe('Writes, between two leaders', () => {
-  const stamp = { session: 1, number: 1, lowestAwaited: 1 };
+  const stamp = { session: 1, number: 1, firstOutstanding: 1 };
   const origin = { node: 1, runId: 1, number: 1 };
   const value = encodeBatch({ origin, requests: [{ command: put('k', 'v') }] });
   const forwarded: ForwardedBatch = { type: 'forward', runId: 1, number: 1, value };

@@ -1,5 +1,5 @@
 import { digestOf } from '@paxkv/kvserver/internal/state-machine/sessions/command-digest';
-import type { KeyCommand } from '@paxkv/kvserver/internal/state-machine/store/store';
+import type { KeyCommand } from '@paxkv/kvserver/internal/state-machine/store/commands/effect';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { append, get, put, remove } from '../fixtures.ts';
@@ -18,6 +18,13 @@ describe('digest of a command', () => {
       ...[put('kv', ''), put('k', ''), put('l', 'v'), put('k', 'w'), put('k', 'vv')],
     ];
     expect(new Set(commands.map(digestOf)).size).to.equal(commands.length);
+  });
+
+  it('stays what sessions on disks hold', () => {
+    const digests = [get('k'), put('k', 'v'), append('key', 'x'.repeat(300)), remove('k')];
+    expect(digests.map(digestOf)).to.deep.equal([
+      4398187173725, 4421647234202, 13961621603222, 4411072075613,
+    ]);
   });
 
   it('is a count that a double holds exactly, also of the largest', () => {

@@ -47,7 +47,7 @@ class Subject {
 
   get value(): string | undefined {
     const reply = this.store.apply(get('k'), this.#places.find('k'));
-    if (reply.type !== 'got' || reply.entry === undefined) return undefined;
+    if (reply.type !== 'get' || reply.entry === undefined) return undefined;
     return nameOf(reply.entry.value);
   }
 }
@@ -57,9 +57,9 @@ describe('Sessions', () => {
     const subject = new Subject({ sessionCountMax: 1, cachedReplyCountMax: 5000 });
     const replies = [1, 2, 3].map(() => subject.apply({ command: openSession() }));
     expect(replies).to.deep.equal([
-      { type: 'sessionOpened', session: 1 },
-      { type: 'sessionOpened', session: 2 },
-      { type: 'sessionOpened', session: 3 },
+      { type: 'openSession', session: 1 },
+      { type: 'openSession', session: 2 },
+      { type: 'openSession', session: 3 },
     ]);
   });
 
@@ -95,7 +95,7 @@ describe('Sessions', () => {
   it('does a stamped get afresh each time', () => {
     const subject = new Subject().open();
     expect(subject.apply(stamped(get('k'), [1, 1]))).to.deep.equal({
-      type: 'got',
+      type: 'get',
       entry: undefined,
     });
     subject.apply({ command: put('k', 'v') });
@@ -154,15 +154,15 @@ describe('Sessions', () => {
       const subject = new Subject().open();
       subject.apply(stamped(append('k', 'a'), [1, 1]));
       subject.apply(stamped(append('k', 'c'), [1, 3, 3]));
-      expect(subject.apply(stamped(append('k', 'd'), [1, 4, 1]))).to.include({ type: 'appended' });
+      expect(subject.apply(stamped(append('k', 'd'), [1, 4, 1]))).to.include({ type: 'append' });
       expect(subject.apply(stamped(append('k', 'a'), [1, 1, 1]))).to.deep.equal(outside);
     });
 
-    it('drops replies below the lowest awaited, and no other', () => {
+    it('drops replies below the first outstanding number, and no other', () => {
       const subject = new Subject().open();
       for (const number of [1, 2, 3]) subject.apply(stamped(append('k', 'x'), [1, number]));
       const third = subject.apply(stamped(append('k', 'x'), [1, 3, 3]));
-      expect(third).to.deep.equal({ type: 'appended', revision: 3, length: 3 });
+      expect(third).to.deep.equal({ type: 'append', revision: 3, length: 3 });
       const [[, session] = []] = subject.sessions.takeChanges();
       expect(session?.cachedReplyCount).to.equal(1);
     });

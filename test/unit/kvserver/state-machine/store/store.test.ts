@@ -1,6 +1,7 @@
 import { fromCachedEntry } from '@paxkv/kvserver/internal/state-machine/store/cached-value';
+import type { KeyCommand } from '@paxkv/kvserver/internal/state-machine/store/commands/effect';
 import { nameOf } from '@paxkv/kvserver/internal/state-machine/store/latin1';
-import { type KeyCommand, Store } from '@paxkv/kvserver/internal/state-machine/store/store';
+import { Store } from '@paxkv/kvserver/internal/state-machine/store/store';
 import type { Entry } from '@paxkv/protocol';
 import { valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';
@@ -32,10 +33,10 @@ describe('Store', () => {
 
   it('gets an entry as it was read, and nothing for an absent key', () => {
     expect(apply(get('old'))).to.deep.equal({
-      type: 'got',
+      type: 'get',
       entry: entry('abc', [3, 5, 2]),
     });
-    expect(apply(get('new'))).to.deep.equal({ type: 'got', entry: undefined });
+    expect(apply(get('new'))).to.deep.equal({ type: 'get', entry: undefined });
     expect(store.revision).to.equal(10);
     expect(changesIn(places)).to.deep.equal([]);
   });
@@ -51,31 +52,31 @@ describe('Store', () => {
 
   it('appends to what is there, an absent key counting as empty', () => {
     const first = apply(append('old', 'de'));
-    expect(first).to.deep.equal({ type: 'appended', revision: 11, length: 5 });
+    expect(first).to.deep.equal({ type: 'append', revision: 11, length: 5 });
     const second = apply(append('new', 'z'));
-    expect(second).to.deep.equal({ type: 'appended', revision: 12, length: 1 });
+    expect(second).to.deep.equal({ type: 'append', revision: 12, length: 1 });
     expect(apply(get('old'))).to.deep.equal({
-      type: 'got',
+      type: 'get',
       entry: entry('abcde', [3, 11, 3]),
     });
   });
 
   it('counts an append of nothing as a write', () => {
     const reply = apply(append('new', ''));
-    expect(reply).to.deep.equal({ type: 'appended', revision: 11, length: 0 });
+    expect(reply).to.deep.equal({ type: 'append', revision: 11, length: 0 });
   });
 
   it('begins a key anew after its delete', () => {
     const reply = apply(remove('old'));
-    expect(reply).to.deep.equal({ type: 'deleted', revision: 11, existed: true });
+    expect(reply).to.deep.equal({ type: 'delete', revision: 11, deleted: true });
     expect(changesIn(places)).to.deep.equal([{ name: 'old', entry: undefined }]);
     apply(put('old', 'x'));
-    expect(apply(get('old'))).to.deep.equal({ type: 'got', entry: entry('x', [12, 12, 1]) });
+    expect(apply(get('old'))).to.deep.equal({ type: 'get', entry: entry('x', [12, 12, 1]) });
   });
 
   it('writes nothing for the delete of an absent key', () => {
     const reply = apply(remove('new'));
-    expect(reply).to.deep.equal({ type: 'deleted', revision: 10, existed: false });
+    expect(reply).to.deep.equal({ type: 'delete', revision: 10, deleted: false });
     expect(changesIn(places)).to.deep.equal([]);
   });
 
@@ -86,13 +87,13 @@ describe('Store', () => {
     expect(apply(append('k', 'x'))).to.deep.equal({ type: 'refused', reason: 'tooLarge' });
     expect(store.revision).to.equal(1);
     expect(changesIn(places)).to.deep.equal([]);
-    expect(apply(append('k', ''))).to.include({ type: 'appended', length: valueBytesMax });
+    expect(apply(append('k', ''))).to.include({ type: 'append', length: valueBytesMax });
   });
 
   it('leaves the bytes of an earlier reply alone when it appends', () => {
     const before = apply(get('old'));
     apply(append('old', 'de'));
-    expect(before).to.deep.equal({ type: 'got', entry: entry('abc', [3, 5, 2]) });
+    expect(before).to.deep.equal({ type: 'get', entry: entry('abc', [3, 5, 2]) });
   });
 
   it('stops rather than count beyond exact integers', () => {

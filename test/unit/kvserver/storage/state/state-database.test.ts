@@ -253,7 +253,7 @@ describe('state database', () => {
       const anew = await StateMachine.open(new StateDatabase(level));
       expect(anew.applied).to.equal(1);
       const [reply] = await applyNext(anew, request);
-      expect(reply).to.deep.equal({ type: 'appended', revision: 2, length: 2 });
+      expect(reply).to.deep.equal({ type: 'append', revision: 2, length: 2 });
       expect(text((await anew.read(bytes('k')))?.value)).to.equal('ab');
     });
 

@@ -1,43 +1,12 @@
-/** The JSON bodies of the exact form: what they may hold, and how they become requests. */
+/** Reads the JSON bodies of the exact form. The protocol says what they may hold. */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import type { Bytes, Stamp } from '@paxkv/protocol';
 import { KvError } from '@paxkv/protocol';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type BodyLimits, readBody } from '../request-body.ts';
 
 /** Zod names every unknown member; a few are enough to find the mistake. */
 const messageLengthMax = 200;
-
-const wholeNumber = z.int().refine((number) => !Object.is(number, -0), 'must not be -0');
-
-/** As in `SessionStamp` of the client's protocol. */
-export const stampSchema = z
-  .strictObject({
-    id: wholeNumber.min(0),
-    number: wholeNumber.min(1),
-    lowestAwaited: wholeNumber.min(1),
-  })
-  .refine((stamp) => stamp.lowestAwaited <= stamp.number, 'lowestAwaited must be at most number')
-  .transform(({ id, number, lowestAwaited }): Stamp => ({ session: id, number, lowestAwaited }));
-
-export const getSchema = z.strictObject({
-  key: z.string(),
-  consistency: z.enum(['linearizable', 'serializable']).optional(),
-});
-export const putSchema = z.strictObject({
-  key: z.string(),
-  value: z.string(),
-  session: stampSchema.optional(),
-});
-export const deleteSchema = putSchema.omit({ value: true });
-export const openSessionSchema = z.strictObject({
-  client: z
-    .string()
-    .min(1)
-    .max(64)
-    .refine((name) => !/\p{Surrogate}/u.test(name), 'must not hold half of a surrogate pair'),
-});
 
 /**
  * Reads a body and checks it. Of a member given twice the last counts, as ever in JavaScript.
@@ -62,17 +31,6 @@ export function parse<T extends z.ZodType>(schema: T, input: unknown): z.infer<T
   const where = issue?.path.length ? issue.path.join('.') : 'the body';
   const message = `${where}: ${issue?.message ?? 'is not valid'}`;
   throw new KvError('KV_BAD_REQUEST', message.slice(0, messageLengthMax));
-}
-
-/**
- * Every sequence of bytes has one form in base64, and only that one is taken.
- *
- * @throws KvError `KV_BAD_REQUEST`.
- */
-export function fromBase64(text: string, name: 'key' | 'value'): Bytes {
-  const bytes = Buffer.from(text, 'base64');
-  if (bytes.toString('base64') === text) return bytes;
-  throw new KvError('KV_BAD_REQUEST', `${name}: must be standard base64 with padding`);
 }
 
 function checkContentType(type = ''): void {

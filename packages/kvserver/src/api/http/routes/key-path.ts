@@ -2,17 +2,16 @@
 import { isUtf8 } from 'node:buffer';
 import type { Bytes } from '@paxkv/protocol';
 import { KvError, paths } from '@paxkv/protocol';
-import { checkKey } from '../../../service/submission.ts';
 
 /**
  * Reads the key from the raw target of a request. Slashes and dots are bytes like any other.
  *
- * @throws KvError `KV_BAD_REQUEST` for an empty key or broken encoding, `KV_TOO_LARGE`.
+ * @throws KvError `KV_BAD_REQUEST` for broken encoding.
  */
 export function keyOf(url = ''): Bytes {
   const start = paths.kv.length;
   const query = url.indexOf('?', start);
-  return checkKey(percentDecode(url.slice(start, query === -1 ? undefined : query)));
+  return percentDecode(url.slice(start, query === -1 ? undefined : query));
 }
 
 function percentDecode(text: string): Buffer {

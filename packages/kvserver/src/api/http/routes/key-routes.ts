@@ -1,21 +1,23 @@
 /** The people-friendly form: a key is a path, a value is a body. */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Command, Entry, Reply, Stamp } from '@paxkv/protocol';
 import {
-  type AppendReply,
-  type DeleteReply,
+  type Command,
+  commands,
+  type Entry,
   KvError,
-  type PutReply,
   paths,
+  type ReplyOf,
+  type Stamp,
+  stampSchema,
   valueBytesMax,
 } from '@paxkv/protocol';
-import { submit } from '../../../service/submission.ts';
+import { submit } from '../../../service/submit.ts';
 import type { HttpContext } from '../context.ts';
 import { sendJson } from '../error-reply.ts';
 import { readBody, refuseBody } from '../request-body.ts';
 import type { Router } from '../router.ts';
-import { parse, stampSchema } from './json-body.ts';
+import { parse } from './json-body.ts';
 import { keyOf } from './key-path.ts';
 import { flagsOf } from './query-flags.ts';
 
@@ -42,35 +44,29 @@ class KeyRoutes {
   async get(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const flags = flagsOf(request, getFlags);
     refuseBody(request);
-    const key = keyOf(request.url);
-    const { entry } = await submit(this.#door.submitter, {
-      ...this.#submission(response, { type: 'get', key }),
-      expects: 'got',
-      consistency: flags.has(serializable) ? 'serializable' : undefined,
-    });
+    const command = { type: 'get', key: keyOf(request.url) } as const;
+    const isSerializable = flags.has(serializable);
+    const { entry } = await this.#submit(response, command, isSerializable);
     if (entry === undefined) throw new KvError('KV_NO_SUCH_KEY', 'The key is absent.');
     if (flags.has('raw')) sendRaw(response, entry);
-    else sendJson(response, toJson(Buffer.from(key), entry));
+    else sendJson(response, toJson(Buffer.from(command.key), entry));
   }
 
   async put(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const command: Command = { type: 'put', ...(await this.#readPair(request)) };
-    const { revision } = await this.#submit(response, command, 'put');
-    sendJson(response, { revision } satisfies PutReply);
+    const command = { type: 'put', ...(await this.#readPair(request)) } as const;
+    sendJson(response, commands.put.reply.json.toJson(await this.#submit(response, command)));
   }
 
   async append(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const command: Command = { type: 'append', ...(await this.#readPair(request)) };
-    const { revision, length } = await this.#submit(response, command, 'appended');
-    sendJson(response, { revision, length } satisfies AppendReply);
+    const command = { type: 'append', ...(await this.#readPair(request)) } as const;
+    sendJson(response, commands.append.reply.json.toJson(await this.#submit(response, command)));
   }
 
   async delete(request: IncomingMessage, response: ServerResponse): Promise<void> {
     flagsOf(request, []);
     refuseBody(request);
-    const command: Command = { type: 'delete', key: keyOf(request.url) };
-    const { revision, existed } = await this.#submit(response, command, 'deleted');
-    sendJson(response, { revision, deleted: existed } satisfies DeleteReply);
+    const command = { type: 'delete', key: keyOf(request.url) } as const;
+    sendJson(response, commands.delete.reply.json.toJson(await this.#submit(response, command)));
   }
 
   /** Key from the path, value from the body: its bytes as they are, whatever their type. */
@@ -81,27 +77,32 @@ class KeyRoutes {
     return { key, value: await readBody(request, { bytesMax: valueBytesMax, timeoutMs }) };
   }
 
-  #submit<T extends Reply['type']>(response: ServerResponse, command: Command, expects: T) {
-    return submit(this.#door.submitter, { ...this.#submission(response, command), expects });
-  }
-
-  #submission(response: ServerResponse, command: Command) {
+  #submit<C extends Command>(
+    response: ServerResponse,
+    command: C,
+    isSerializable = false,
+  ): Promise<ReplyOf<C['type']>> {
+    const { submitter, connections } = this.#door;
     const stamp = stampOf(response.req);
-    const request = stamp === undefined ? { command } : { stamp, command };
-    return { request, signal: this.#door.connections.signalOf(response) };
+    const request = {
+      command,
+      ...(stamp && { stamp }),
+      ...(isSerializable && { consistency: 'serializable' as const }),
+    };
+    return submit(submitter, request, { signal: connections.signalOf(response) });
   }
 }
 
-/** From `paxkv-session: <id>/<number>/<lowestAwaited>`. */
+/** From `paxkv-session: <id>/<number>/<firstOutstanding>`. */
 function stampOf(request: IncomingMessage): Stamp | undefined {
   const header = request.headers['paxkv-session'];
   if (header === undefined) return undefined;
   const match = /^(\d{1,16})\/(\d{1,16})\/(\d{1,16})$/.exec(String(header));
   if (match === null) {
-    throw new KvError('KV_BAD_REQUEST', 'paxkv-session is <id>/<number>/<lowestAwaited>.');
+    throw new KvError('KV_BAD_REQUEST', 'paxkv-session is <id>/<number>/<firstOutstanding>.');
   }
-  const [id, number, lowestAwaited] = match.slice(1).map(Number);
-  return parse(stampSchema, { id, number, lowestAwaited });
+  const [id, number, firstOutstanding] = match.slice(1).map(Number);
+  return parse(stampSchema, { id, number, firstOutstanding });
 }
 
 /** A value is text where it can be, and base64 where it cannot. */

@@ -33,19 +33,19 @@ describe('Exact routes', () => {
   });
 
   it('opens a session under a name', async () => {
-    expect(await ask(paths.sessions, { client: 'a' })).to.deep.equal({ session: 7 });
+    expect(await ask(paths.openSession, { client: 'a' })).to.deep.equal({ session: 7 });
     expect(door.submitter.requests.at(-1)).to.deep.equal({
       command: { type: 'openSession', client: 'a' },
     });
   });
 
   it('hands the session stamp on with the request', async () => {
-    const session = { id: 7, number: 3, lowestAwaited: 2 };
+    const session = { id: 7, number: 3, firstOutstanding: 2 };
     await ask(paths.delete, { key: base64('k'), session });
     expect(door.submitter.requests.at(-1)?.stamp).to.deep.equal({
       session: 7,
       number: 3,
-      lowestAwaited: 2,
+      firstOutstanding: 2,
     });
   });
 

@@ -48,7 +48,7 @@ describe('JSON body', () => {
     const broken = Buffer.concat([Buffer.from('{"client":"'), Buffer.of(0xff), Buffer.from('"}')]);
     const headers = { 'content-type': 'application/json' };
     const init = { method: 'POST', headers, body: broken };
-    await door.refuses(door.fetch(paths.sessions, init), 'KV_BAD_REQUEST');
+    await door.refuses(door.fetch(paths.openSession, init), 'KV_BAD_REQUEST');
   });
 
   it('may name its charset', async () => {
@@ -82,14 +82,14 @@ describe('JSON body', () => {
   it('refuses an empty key (H18)', () => refusesAll(paths.get, [{ key: '' }]));
 
   it('refuses half of a surrogate pair, which would become another character (H23)', async () => {
-    await refusesAll(paths.sessions, ['{"client":"\\ud800"}', '{"client":"a\\udc00b"}']);
-    expect((await door.postJson(paths.sessions, '{"client":"\\ud83d\\ude00"}')).status).to.equal(
+    await refusesAll(paths.openSession, ['{"client":"\\ud800"}', '{"client":"a\\udc00b"}']);
+    expect((await door.postJson(paths.openSession, '{"client":"\\ud83d\\ude00"}')).status).to.equal(
       200,
     );
   });
 
   it('refuses a client name that is empty or too long', () =>
-    refusesAll(paths.sessions, [{ client: '' }, { client: 'x'.repeat(65) }, { client: 1 }]));
+    refusesAll(paths.openSession, [{ client: '' }, { client: 'x'.repeat(65) }, { client: 1 }]));
 
   it('refuses members that reach for prototypes, and changes no global object (H25)', async () => {
     await refusesAll(paths.get, [
@@ -117,11 +117,11 @@ describe('JSON body', () => {
 
   it('refuses numbers that are not exact, or not numbers (H28)', async () => {
     const body = (number: string) =>
-      `{"key":"${key}","session":{"id":1,"number":${number},"lowestAwaited":1}}`;
+      `{"key":"${key}","session":{"id":1,"number":${number},"firstOutstanding":1}}`;
     const wrong = ['1e400', '-0', '0', '-1', 'NaN', '9007199254740993', '"5"', '1.5', 'null'];
     await refusesAll(paths.delete, wrong.map(body));
     await refusesAll(paths.delete, [
-      `{"key":"${key}","session":{"id":-0,"number":1,"lowestAwaited":1}}`,
+      `{"key":"${key}","session":{"id":-0,"number":1,"firstOutstanding":1}}`,
     ]);
     expect((await door.postJson(paths.delete, body('9007199254740991'))).status).to.equal(200);
   });
@@ -134,9 +134,9 @@ describe('JSON body', () => {
 
   it('refuses a session stamp that contradicts itself (H36)', () =>
     refusesAll(paths.delete, [
-      { key, session: { id: 1, number: 2, lowestAwaited: 3 } },
+      { key, session: { id: 1, number: 2, firstOutstanding: 3 } },
       { key, session: { id: 1, number: 2 } },
-      { key, session: { id: 1, number: 2, lowestAwaited: 1, more: 1 } },
+      { key, session: { id: 1, number: 2, firstOutstanding: 1, more: 1 } },
       { key, session: '1/2/1' },
     ]));
 });

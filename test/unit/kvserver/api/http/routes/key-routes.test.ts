@@ -180,7 +180,7 @@ describe('Key routes', () => {
   it('hand on a session stamp from its header', async () => {
     const headers = { 'paxkv-session': '7/2/1' };
     await door.fetch('/v1/kv/k', { method: 'PUT', body: 'v', headers });
-    const stamp = { session: 7, number: 2, lowestAwaited: 1 };
+    const stamp = { session: 7, number: 2, firstOutstanding: 1 };
     expect(door.submitter.requests.at(-1)?.stamp).to.deep.equal(stamp);
   });
 

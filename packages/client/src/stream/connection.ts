@@ -1,0 +1,250 @@
+/**
+ * One connection to one server, from dialling to its end. Many requests are in flight on it at once. It
+ * guards that every attempt is settled: by its reply, or by an error that says whether it may have arrived.
+ */
+import { type News, newsFromRow, packFrame, paths, unpackFrame } from '@paxkv/protocol';
+import { type Attempt, type Clock, ExchangeError } from '../environment.ts';
+import { Ring } from '../ring.ts';
+import type { Defer, Dial, Socket } from '../system/network.ts';
+import { Keepalive } from './keepalive.ts';
+import { idOf, pingId, pingRow, positionOf, readReply } from './replies.ts';
+import { SendQueue, sizeOf } from './send-queue.ts';
+
+/** From dialling to the server's hello. */
+const helloMsMax = 1_000;
+/** Requests in flight. A server refuses more than 4096. */
+const inFlightMax = 4_000;
+/**
+ * A server reads no more than this ahead of its replies. Further requests would wait in the network, where
+ * the client cannot tell whether they arrived, so they wait in the client.
+ */
+const inFlightBytesMax = 4 * 1024 * 1024;
+
+export interface ConnectionParts {
+  readonly clock: Clock;
+  readonly dial: Dial;
+  readonly defer: Defer;
+}
+
+export interface ConnectionListener {
+  onNews(news: News): void;
+  /** The server accepts no streams; `unsent` are its attempts. `onEnd` follows. */
+  onRefused(unsent: readonly Attempt[]): void;
+  /** The connection takes no further requests; `why` is for messages. */
+  onEnd(connection: Connection, why: string): void;
+}
+
+export class Connection {
+  readonly #endpoint: string;
+  readonly #clock: Clock;
+  readonly #listener: ConnectionListener;
+  readonly #socket: Socket;
+  readonly #queue: SendQueue;
+  readonly #keepalive: Keepalive;
+  readonly #inFlight = new Ring<Attempt>();
+  #inFlightBytes = 0;
+  #state: 'dialling' | 'open' | 'leaving' | 'ended' = 'dialling';
+  #stopHelloTimer = () => {};
+
+  /** Starts to connect. Call `start` at once. */
+  constructor(
+    endpoint: string,
+    { clock, dial, defer }: ConnectionParts,
+    listener: ConnectionListener,
+  ) {
+    this.#endpoint = endpoint;
+    this.#clock = clock;
+    this.#listener = listener;
+    this.#socket = dial(`${endpoint.replace(/^http/, 'ws')}${paths.stream}`);
+    const bufferedBytes = () => this.#socket.bufferedBytes;
+    const sink = {
+      bufferedBytes,
+      room: () => this.#room,
+      register: (attempt: Attempt) => this.#register(attempt),
+      send: (frame: Uint8Array) => this.#send(frame),
+    };
+    this.#queue = new SendQueue({ clock, defer, sink });
+    this.#keepalive = new Keepalive(clock, {
+      bufferedBytes,
+      isAwaiting: () => this.#isAwaiting(),
+      ping: () => this.#ping(),
+      onSilent: () => this.#end(`${endpoint} does not respond`),
+      onIdle: () => this.#socket.setIdle(true),
+    });
+  }
+
+  /** Waits for the server's hello. */
+  start(): void {
+    const endpoint = this.#endpoint;
+    this.#stopHelloTimer = this.#clock.at(this.#clock.now() + helloMsMax, () =>
+      this.#end(`${endpoint} opened no stream within ${helloMsMax} ms`),
+    );
+    this.#socket.listen({
+      onFrame: (frame) => this.#onFrame(frame),
+      onEnd: (why) => this.#end(`${endpoint}: ${why}`),
+      onRefused: (why) => {
+        this.#listener.onRefused(this.#queue.drain());
+        this.#end(`${endpoint} ${why}`);
+      },
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#state === 'open';
+  }
+
+  /** Whether requests made now leave together with those made before in this tick. */
+  get isBatching(): boolean {
+    return this.#queue.isBatching && this.#state === 'open';
+  }
+
+  /** Only until `onEnd`. */
+  add(attempt: Attempt): void {
+    this.#queue.add(attempt);
+  }
+
+  /** The server fails requests: those that were not sent go to other servers before they fail, too. */
+  failUnsent(): void {
+    this.#failUnsent(`${this.#endpoint} fails requests`);
+  }
+
+  /** Ends it from this side. */
+  close(): void {
+    this.#end('the client was closed', () => this.#socket.close());
+  }
+
+  #hangUp(): void {
+    this.#end(`${this.#endpoint} has stopped`, () => this.#socket.close());
+  }
+
+  #send(frame: Uint8Array): void {
+    this.#keepalive.start();
+    this.#socket.setIdle(false);
+    this.#socket.send(frame);
+  }
+
+  get #room(): number {
+    if (this.#state !== 'open' || this.#inFlightBytes >= inFlightBytesMax) {
+      return 0;
+    }
+    return inFlightMax - this.#inFlight.size;
+  }
+
+  #register(attempt: Attempt): number {
+    this.#inFlightBytes += sizeOf(attempt.request);
+    return idOf(this.#inFlight.add(attempt));
+  }
+
+  #remove(position: number, attempt: Attempt): void {
+    this.#inFlight.delete(position);
+    this.#inFlightBytes -= sizeOf(attempt.request);
+  }
+
+  /** Drops settled attempts: a server that hangs must not fill this side's memory. */
+  #isAwaiting(): boolean {
+    for (const [position, attempt] of this.#inFlight) {
+      if (attempt.isSettled) {
+        this.#remove(position, attempt);
+      }
+    }
+    this.#queue.dropSettled();
+    this.#queue.scheduleFlush();
+    return this.#inFlight.size > 0;
+  }
+
+  /** Any reply to it, even an error, shows that the server is alive. */
+  #ping(): void {
+    this.#socket.send(packFrame([pingId, pingRow]));
+  }
+
+  #onFrame(frame: Uint8Array): void {
+    if (this.#state === 'ended') {
+      return;
+    }
+    this.#keepalive.onFrame();
+    try {
+      const fields = unpackFrame(frame);
+      const [first] = fields;
+      if (Array.isArray(first)) {
+        this.#onNews(newsFromRow(first));
+      } else {
+        this.#onReplies(fields);
+      }
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      this.#end(`${this.#endpoint} sent what is no paxkv stream: ${reason}`);
+    }
+  }
+
+  #onNews(news: News | undefined): void {
+    if (news === undefined) {
+      return;
+    }
+    if (news.type === 'hello' && this.#state === 'dialling') {
+      this.#stopHelloTimer();
+      this.#state = 'open';
+      this.#socket.setIdle(true);
+    } else if (news.type === 'goodbye') {
+      this.#leave();
+    }
+    this.#listener.onNews(news);
+    this.#queue.scheduleFlush();
+  }
+
+  #onReplies(fields: readonly unknown[]): void {
+    for (let index = 0; index + 1 < fields.length; index += 2) {
+      const reply = readReply(fields[index + 1], this.#endpoint);
+      const position = positionOf(fields[index], this.#inFlight.first);
+      const attempt = this.#inFlight.get(position);
+      // Without an attempt it is the reply to a ping.
+      if (attempt !== undefined) {
+        this.#remove(position, attempt);
+        if (reply instanceof Error) {
+          attempt.reject(reply);
+        } else {
+          attempt.resolve(reply);
+        }
+      }
+    }
+    this.#queue.scheduleFlush();
+    if (this.#state === 'leaving' && this.#inFlight.size === 0) {
+      this.#hangUp();
+    }
+  }
+
+  /** The server still answers requests in flight; those that were not sent go to other servers. */
+  #leave(): void {
+    const why = `${this.#endpoint} is about to stop`;
+    this.#state = 'leaving';
+    this.#listener.onEnd(this, why);
+    this.#failUnsent(why);
+    if (this.#inFlight.size === 0) {
+      this.#hangUp();
+    }
+  }
+
+  #failUnsent(why: string): void {
+    for (const attempt of this.#queue.drain()) {
+      attempt.reject(new ExchangeError('no', why));
+    }
+  }
+
+  #end(why: string, hangUp = () => this.#socket.terminate()): void {
+    if (this.#state === 'ended') {
+      return;
+    }
+    const wasLeaving = this.#state === 'leaving';
+    this.#state = 'ended';
+    this.#stopHelloTimer();
+    this.#keepalive.stop();
+    hangUp();
+    if (!wasLeaving) {
+      this.#listener.onEnd(this, why);
+    }
+    this.#failUnsent(why);
+    for (const [position, attempt] of this.#inFlight) {
+      this.#remove(position, attempt);
+      attempt.reject(new ExchangeError('maybe', why));
+    }
+  }
+}

@@ -1,0 +1,10 @@
+/** Sets the value of a key. */
+import { toText } from '../latin1.ts';
+import type { EffectOf } from './effect.ts';
+
+export const put: EffectOf<'put'> = {
+  apply: ({ value }, place, changes) => ({
+    type: 'put',
+    revision: changes.write(place, toText(value)),
+  }),
+};

@@ -1,0 +1,17 @@
+/** What each command does, by its type. A command of the protocol that is missing here does not compile. */
+import { append } from './append.ts';
+import { deleteKey } from './delete.ts';
+import type { Effect, EffectOf, KeyCommand } from './effect.ts';
+import { get } from './get.ts';
+import { increment } from './increment.ts';
+import { put } from './put.ts';
+
+const effects = {
+  get,
+  put,
+  append,
+  delete: deleteKey,
+  increment,
+} satisfies { readonly [T in KeyCommand['type']]: EffectOf<T> };
+
+export const effectOf: Readonly<Record<KeyCommand['type'], Effect<KeyCommand>>> = effects;

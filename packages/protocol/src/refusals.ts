@@ -1,0 +1,55 @@
+/** Why the store does not do what it is asked, and the error that the client gets for each reason. */
+import { commands } from './commands/table.ts';
+import { KvError, type KvErrorCode } from './errors.ts';
+
+const sessionRefusals = {
+  /** No such session: never opened, or put out by newer ones. */
+  sessionExpired: {
+    code: 'KV_SESSION_EXPIRED',
+    message: 'The session is not known any more; open another.',
+  },
+  /** The number was used before for another command. */
+  numberReused: {
+    code: 'KV_NUMBER_REUSED',
+    message: 'The session number was used before for another request.',
+  },
+  /** The number is below the first outstanding one, or too far above it. */
+  outsideWindow: {
+    code: 'KV_BAD_REQUEST',
+    message: 'The session number is not among those that may await a reply.',
+  },
+} as const;
+
+type Specs = (typeof commands)[keyof typeof commands];
+
+/** Reasons that a command declares. */
+type CommandRefusal = Specs extends infer S
+  ? S extends { readonly refusals: infer R }
+    ? keyof R & string
+    : never
+  : never;
+
+/** Why the store refused a request. */
+export type Refusal = keyof typeof sessionRefusals | CommandRefusal;
+
+interface RefusalError {
+  readonly code: KvErrorCode;
+  readonly message: string;
+}
+
+const refusals: Readonly<Record<Refusal, RefusalError>> = Object.assign(
+  {},
+  sessionRefusals,
+  ...Object.values(commands).map((spec) => ('refusals' in spec ? spec.refusals : {})),
+);
+
+/** Whether `text` names a reason that is known here. */
+export function isRefusal(text: string): text is Refusal {
+  return Object.hasOwn(refusals, text);
+}
+
+/** The error that a client gets for a refusal. */
+export function refusalToError(reason: Refusal): KvError {
+  const { code, message } = refusals[reason];
+  return new KvError(code, message);
+}

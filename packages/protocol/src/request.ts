@@ -1,0 +1,111 @@
+/**
+ * Requests, and their three forms: a row in the log, a row on a stream, and a JSON body. A request has the
+ * same row in the log and on a stream, so that a server need not write it anew.
+ */
+import { z } from 'zod';
+import { type Consistency, serializableGetTag } from './commands/get.ts';
+import { jsonOf } from './commands/spec.ts';
+import {
+  type AnySpec,
+  allCommands,
+  type Command,
+  type CommandType,
+  commandFromRow,
+  commands,
+  commandToRow,
+  fieldsOf,
+  specOf,
+} from './commands/table.ts';
+import { type Bytes, type Row, toRow } from './rows.ts';
+import { type Stamp, stampFromRow, stampSchema, stampToJson } from './stamp.ts';
+
+/** A command as a client asks for it, and as it travels through the log. */
+export interface Request<C extends Command = Command> {
+  readonly command: C;
+  /** Without it, a second delivery is a second request. May change between two attempts: read it late. */
+  readonly stamp?: Stamp;
+  /** Of a get without a stamp. Default `linearizable`. It is never in the log. */
+  readonly consistency?: Consistency;
+  /** The request as it lies in a batch, where it came in that form already. */
+  readonly encoded?: Bytes;
+}
+
+const consistencySchema = z.enum(['linearizable', 'serializable']);
+
+/** As it lies in the log. */
+export function requestToRow({ command, stamp }: Request): Row {
+  const row = commandToRow(command);
+  if (stamp === undefined) return [row];
+  return [row, stamp.session, stamp.number, stamp.firstOutstanding];
+}
+
+/** @throws TooLargeError, TypeError unless `row` is a request within its limits, and nothing more. */
+export function requestFromRow(row: Row): Request {
+  const command = commandFromRow(toRow(row[0]));
+  if (row.length === 1) return { command };
+  if (row.length !== 4) throw new TypeError('A request is a command, or a command and a stamp.');
+  if (specOf(command.type).access === 'session') {
+    throw new TypeError('No session opens within a session.');
+  }
+  return { command, stamp: stampFromRow(row) };
+}
+
+/** As it travels on a stream. */
+export function requestToWire(request: Request): Row {
+  const { command, consistency } = request;
+  if (consistency !== 'serializable' || command.type !== 'get') return requestToRow(request);
+  return [[serializableGetTag, command.key]];
+}
+
+/** @throws TooLargeError, TypeError unless `row` is a request within its limits, and nothing more. */
+export function requestFromWire(row: Row): Request {
+  const fields = toRow(row[0]);
+  if (fields[0] !== serializableGetTag) return requestFromRow(row);
+  if (row.length !== 1 || fields.length !== 2) {
+    throw new TypeError('A serializable get has a key, and no stamp.');
+  }
+  return { command: commands.get.fromRow(fields), consistency: 'serializable' };
+}
+
+/** The body that is POSTed to the path of the command. */
+export function requestToJson({ command, stamp, consistency }: Request): object {
+  return {
+    ...jsonOf(command, fieldsOf(specOf(command.type))),
+    ...(stamp && { session: stampToJson(stamp) }),
+    // Left out where it is the default.
+    ...(consistency === 'serializable' && { consistency }),
+  };
+}
+
+/** The body of a request of this type; unknown members are refused. Sizes are left to `checkCommand`. */
+export function requestSchema(type: CommandType): z.ZodType<Request> {
+  return schemas[type];
+}
+
+const schemas = Object.fromEntries(
+  allCommands.map((spec) => [spec.type, toSchema(spec)]),
+) as Record<CommandType, z.ZodType<Request>>;
+
+function toSchema(spec: AnySpec): z.ZodType<Request> {
+  const members = Object.fromEntries(fieldsOf(spec).map(([name, { json }]) => [name, json]));
+  const { type } = spec;
+  const toCommand = (fields: object) => ({ type, ...fields }) as Command;
+  switch (spec.access) {
+    case 'read':
+      return z
+        .strictObject({ ...members, consistency: consistencySchema.optional() })
+        .transform(({ consistency, ...fields }) => {
+          const command = toCommand(fields);
+          return consistency === undefined ? { command } : { command, consistency };
+        });
+    case 'write':
+      return z
+        .strictObject({ ...members, session: stampSchema.optional() })
+        .transform(({ session: stamp, ...fields }) => {
+          const command = toCommand(fields);
+          return stamp === undefined ? { command } : { stamp, command };
+        });
+    case 'session':
+      return z.strictObject(members).transform((fields) => ({ command: toCommand(fields) }));
+  }
+}

@@ -1,0 +1,104 @@
+/** Replies of every command, as the store gives them. */
+import { Sessions } from '@paxkv/kvserver/internal/state-machine/sessions/sessions';
+import type { CacheSlot } from '@paxkv/kvserver/internal/state-machine/store/cached-entry';
+import { Store } from '@paxkv/kvserver/internal/state-machine/store/store';
+import {
+  allCommands,
+  answerFromRow,
+  type Command,
+  isWriteReply,
+  pack,
+  type Reply,
+  type Request,
+  replyToRow,
+  unpack,
+  writeReplyFromRow,
+} from '@paxkv/protocol';
+import { expect } from 'chai';
+import { KnownPlaces, plain } from '../../kvserver/state-machine/fixtures.ts';
+import { goodCommandsOf } from './samples.ts';
+
+/** A store with one key, absent or present, whatever it is called; and sessions around it. */
+class World {
+  readonly #sessions = new Sessions({ next: 1, uses: 0 });
+  readonly #store: Store;
+  readonly #place: CacheSlot;
+
+  constructor(value: string | undefined) {
+    const versions = { createRevision: 3, modRevision: 5, version: 2 };
+    const entry = value === undefined ? undefined : { value: Buffer.from(value), ...versions };
+    const places = new KnownPlaces({ key: entry });
+    this.#store = new Store(5, places);
+    this.#place = places.find('key') ?? expect.fail('no place');
+    this.apply({ command: { type: 'openSession', client: 'tester' } });
+  }
+
+  apply(request: Request): Reply {
+    const isAboutKey = request.command.type !== 'openSession';
+    return this.#sessions.apply(request, isAboutKey ? this.#place : undefined, this.#store);
+  }
+}
+
+const values = [undefined, '', 'text', '41'];
+const first = { session: 1, number: 1, firstOutstanding: 1 };
+
+for (const spec of allCommands) {
+  const { type, access } = spec;
+  const commands = goodCommandsOf(spec);
+  const replies = values.flatMap((value) =>
+    commands.map((command) => new World(value).apply({ command })),
+  );
+  const done = replies.flatMap((reply) => (reply.type === 'refused' ? [] : [reply]));
+
+  describe(`A reply to ${type}`, () => {
+    it('has the type of its command, or is a refusal', () => {
+      expect(done).to.not.be.empty;
+      for (const reply of done) expect(reply.type).to.equal(type);
+    });
+
+    it('is the same after a stream, and after a JSON body', () => {
+      const { json } = spec.reply;
+      for (const reply of done) {
+        expect(plain(answerFromRow(unpack(pack(replyToRow(reply)))))).to.deep.equal(plain(reply));
+        const body: unknown = JSON.parse(JSON.stringify(json.toJson(reply)));
+        expect(plain(json.schema.parse(body))).to.deep.equal(plain(reply));
+      }
+    });
+
+    it('is not read from a row or a body that lacks something', () => {
+      for (const reply of done) {
+        for (let length = 2; length < replyToRow(reply).length; length += 1) {
+          expect(() => answerFromRow(replyToRow(reply).slice(0, length))).to.throw(TypeError);
+        }
+        const body = spec.reply.json.toJson(reply);
+        for (const name of Object.keys(body)) {
+          const lacking = { ...body, [name]: undefined };
+          expect(spec.reply.json.schema.safeParse(lacking).success, name).to.equal(false);
+        }
+      }
+    });
+
+    it(`${access === 'write' ? 'is kept for retries' : 'is not kept for retries'}`, () => {
+      for (const reply of replies) {
+        const isKept = reply.type === 'refused' || access === 'write';
+        expect(isWriteReply(reply)).to.equal(isKept);
+        const read = () => writeReplyFromRow(unpack(pack(replyToRow(reply))));
+        if (isKept) expect(read()).to.deep.equal(reply);
+        else expect(read).to.throw(TypeError);
+      }
+    });
+
+    if (access !== 'write') return;
+
+    it('is given again to the same request, and refused to another under its number', () => {
+      for (const value of values) {
+        const [one, two] = commands as [Command, Command];
+        const world = new World(value);
+        const reply = world.apply({ command: one, stamp: first });
+        expect(world.apply({ command: one, stamp: first })).to.deep.equal(reply);
+        const other = world.apply({ command: two, stamp: first });
+        expect(other).to.deep.equal({ type: 'refused', reason: 'numberReused' });
+      }
+    });
+  });
+}

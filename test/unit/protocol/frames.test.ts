@@ -1,0 +1,49 @@
+import { newsFromRow, packFrame, packNews, unpackFrame } from '@paxkv/protocol';
+import { expect } from 'chai';
+
+describe('frames', () => {
+  it('hold as many pairs as they were given, without a header', () => {
+    for (const count of [1, 7, 8, 100, 40_000]) {
+      const pairs = Array.from({ length: count }, (_, id) => [
+        id,
+        [[0, new Uint8Array([7])]],
+      ]).flat();
+      const fields = unpackFrame(packFrame(pairs));
+      expect(fields).to.have.length(2 * count);
+      expect(fields[2 * count - 2]).to.equal(count - 1);
+    }
+  });
+
+  it('are refused where they are cut off', () => {
+    const frame = packFrame([1, [[1, new Uint8Array(50), new Uint8Array(50)]]]);
+    expect(() => unpackFrame(frame.subarray(0, 30))).to.throw();
+  });
+});
+
+describe('newsFromRow', () => {
+  it('reads what a server says unasked', () => {
+    const hello = { format: 1, node: 2, nodes: 3, leader: null, addresses: [] };
+    expect(newsFromRow(['hello', hello])).to.deep.equal({
+      type: 'hello',
+      node: 2,
+      leader: undefined,
+    });
+    expect(unpackFrame(packNews(['leader', 1]))).to.deep.equal([['leader', 1]]);
+    expect(newsFromRow(['leader', 1])).to.deep.equal({ type: 'leader', leader: 1 });
+    expect(newsFromRow(['goodbye'])).to.deep.equal({ type: 'goodbye' });
+  });
+
+  it('leaves out what only a newer server says', () => {
+    expect(newsFromRow(['weather', 'fine'])).to.equal(undefined);
+  });
+
+  it('refuses a hello of another format, or without a node', () => {
+    expect(() => newsFromRow(['hello', { format: 2, node: 0, leader: 0 }])).to.throw(
+      TypeError,
+      'format 2',
+    );
+    expect(() => newsFromRow(['hello', { format: 1, leader: 0 }])).to.throw(TypeError);
+    expect(() => newsFromRow(['hello'])).to.throw(TypeError);
+    expect(() => newsFromRow(['leader', 'me'])).to.throw(TypeError);
+  });
+});

@@ -1,0 +1,60 @@
+import {
+  pack,
+  requestFromRow,
+  requestFromWire,
+  requestSchema,
+  requestToJson,
+  requestToRow,
+  requestToWire,
+} from '@paxkv/protocol';
+import { expect } from 'chai';
+
+const key = Uint8Array.of(107);
+const get = { command: { type: 'get', key } } as const;
+const hex = (row: readonly unknown[]) => Buffer.from(pack(row)).toString('hex');
+
+describe('A request', () => {
+  it('has the bytes in the log that it always had', () => {
+    const stamp = { session: 7, number: 3, firstOutstanding: 2 };
+    const value = Uint8Array.of(118);
+    const rows = [
+      requestToRow(get),
+      requestToRow({ command: { type: 'put', key, value }, stamp }),
+      requestToRow({ command: { type: 'append', key, value } }),
+      requestToRow({ command: { type: 'delete', key }, stamp }),
+      requestToRow({ command: { type: 'openSession', client: 'me' } }),
+    ];
+    expect(rows.map(hex)).to.deep.equal([
+      '919200c4016b',
+      '949301c4016bc40176070302',
+      '919302c4016bc40176',
+      '949203c4016b070302',
+      '919204a26d65',
+    ]);
+  });
+
+  it('says that it is serializable on a stream and in JSON, and never in the log', () => {
+    const request = { ...get, consistency: 'serializable' } as const;
+    expect(requestToWire(request)).to.deep.equal([[5, key]]);
+    expect(requestFromWire(requestToWire(request))).to.deep.equal(request);
+    expect(requestSchema('get').parse(requestToJson(request))).to.deep.equal(request);
+    expect(requestToRow(request)).to.deep.equal([[0, key]]);
+    expect(() => requestFromRow([[5, key]])).to.throw(TypeError);
+    expect(requestToJson({ ...get, consistency: 'linearizable' })).to.deep.equal({ key: 'aw==' });
+  });
+
+  it('has the stamp of the moment at which it is written', () => {
+    const stamp = { session: 7, number: 3, firstOutstanding: 1 };
+    const request = { command: { type: 'delete', key }, stamp } as const;
+    expect(requestToRow(request).slice(1)).to.deep.equal([7, 3, 1]);
+    stamp.firstOutstanding = 3;
+    expect(requestToRow(request).slice(1)).to.deep.equal([7, 3, 3]);
+  });
+
+  for (const row of [[], [[0, key], 7], [[0, key], 7, 1], [[0, key], 7, 1, 1, 1], [0], ['get']]) {
+    it(`is not read from ${JSON.stringify(row)}`, () => {
+      expect(() => requestFromRow(row)).to.throw(TypeError);
+      expect(() => requestFromWire(row)).to.throw(TypeError);
+    });
+  }
+});
