@@ -1,6 +1,6 @@
 /** A client whose every call goes into a history, with what its errors say of the outcome. */
-import { KvError } from '@paxkv/client';
-import type { Value } from './operation.ts';
+import { commands, KvError } from '@paxkv/protocol';
+import type { OperationName, Value } from './operation.ts';
 import type { Pending, RecorderClient } from './recorder.ts';
 
 /** What is recorded of a store: `KvClient` has it, and so may a substitute. */
@@ -42,35 +42,31 @@ export class RecordedClient {
 
   async get(key: string): Promise<Value> {
     const pending = this.#recorder.get(key);
-    try {
+    const { value } = await hear('get', pending, async () => {
       const entry = await this.#store.getEntry(key);
-      const revision = entry === undefined ? {} : { revision: entry.modRevision };
-      pending.ok({ value: entry?.value, ...revision });
-      return entry?.value;
-    } catch (error) {
-      // It did nothing, whatever became of its answer.
-      pending.fail(codeOf(error));
-      throw error;
-    }
+      if (entry === undefined) return { value: undefined };
+      return { value: entry.value, revision: entry.modRevision };
+    });
+    return value;
   }
 
   async put(key: string, value: string): Promise<void> {
-    await hear(this.#recorder.put(key, value), () => this.#store.put(key, value));
+    await hear('put', this.#recorder.put(key, value), () => this.#store.put(key, value));
   }
 
   async append(key: string, value: string): Promise<void> {
-    await hear(this.#recorder.append(key, value), () => this.#store.append(key, value));
+    await hear('append', this.#recorder.append(key, value), () => this.#store.append(key, value));
   }
 
   /** Whether the key was there. */
   async delete(key: string): Promise<boolean> {
-    const reply = await hear(this.#recorder.delete(key), () => this.#store.delete(key));
+    const reply = await hear('delete', this.#recorder.delete(key), () => this.#store.delete(key));
     return reply.deleted;
   }
 
   /** The counter after it, in decimal. */
   async increment(key: string, by: number): Promise<string> {
-    const { value } = await hear(this.#recorder.increment(key, by), async () => {
+    const { value } = await hear('increment', this.#recorder.increment(key, by), async () => {
       const reply = await this.#store.increment(key, by);
       return { revision: reply.revision, value: String(reply.value) };
     });
@@ -78,17 +74,27 @@ export class RecordedClient {
   }
 }
 
-async function hear<A, R extends A>(pending: Pending<A>, write: () => Promise<R>): Promise<R> {
+async function hear<A, R extends A>(
+  name: OperationName,
+  pending: Pending<A>,
+  ask: () => Promise<R>,
+): Promise<R> {
   let reply: R;
   try {
-    reply = await write();
+    reply = await ask();
   } catch (error) {
-    if (error instanceof KvError && error.outcome === 'not done') pending.fail(error.code);
+    if (isNotDone(name, error)) pending.fail(codeOf(error));
     else pending.info(codeOf(error));
     throw error;
   }
   pending.ok(reply);
   return reply;
+}
+
+/** A command that only reads has done nothing, whatever became of its reply. */
+function isNotDone(name: OperationName, error: unknown): boolean {
+  const isHarmless = commands[name].outcomeIfLost === 'not done';
+  return isHarmless || (error instanceof KvError && error.outcome === 'not done');
 }
 
 function codeOf(error: unknown): string {

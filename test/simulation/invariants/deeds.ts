@@ -78,7 +78,7 @@ function nameOfRequest({ command, stamp }: Request): string {
   return `${nameOfMessage(message)}${suffix}`;
 }
 
-/** Path and body, and the stamp apart. Who opens a session makes no difference. */
+/** The path, the body and, behind them, the stamp. The name of the client in a session is left out. */
 function nameOfMessage(message: Message): string {
   if (message.path === paths.openSession) return message.path;
   const { session, content } = partsOf(message);
