@@ -114,6 +114,9 @@ export function toSettings(options: ClientOptions & Target): Settings {
   if (options.server !== undefined && options.endpoints !== undefined) {
     throw new TypeError('KvClient takes either endpoints or a server, not both');
   }
+  if (options.server !== undefined && typeof options.server?.submit !== 'function') {
+    throw new TypeError('server must be a KvServer of this process; give addresses as endpoints');
+  }
   const settings = {
     timeoutMs: toTimeoutMs('timeoutMs', options.timeoutMs ?? 10_000),
     attemptTimeoutMs: toTimeoutMs('attemptTimeoutMs', options.attemptTimeoutMs ?? 2_000),

@@ -51,6 +51,15 @@ describe('toSettings', () => {
     expect(() => toSettings({ endpoints, name: 5 as unknown as string })).to.throw(TypeError);
   });
 
+  it('refuses a server that is none, and one beside endpoints', () => {
+    for (const server of ['127.0.0.1:4401', {}, null]) {
+      const wrong = { server } as unknown as { endpoints: string };
+      expect(() => toSettings(wrong)).to.throw(TypeError, 'server must be a KvServer');
+    }
+    const both = { endpoints, server: { submit: () => {} } } as unknown as { endpoints: string };
+    expect(() => toSettings(both)).to.throw(TypeError, 'not both');
+  });
+
   it('refuses options it does not know, and names the one that was probably meant', () => {
     const unknown = { endpoints, timeout: 5 };
     expect(() => toSettings(unknown)).to.throw(
