@@ -100,7 +100,7 @@ describe('runNode', () => {
   it('goes on with a damaged identity, which it sets aside: the others may have it back', async () => {
     const data = join(directory, 'data');
     await mkdir(data);
-    await writeFile(join(data, 'identity.json'), '{"format":1,"surplus":0}');
+    await writeFile(join(data, 'identity.json'), '{"format":2,"surplus":0}');
     const source = new FakeProcess();
     const ended = runNode(settings(), new CapturedStreams({}), source);
     source.emit('SIGTERM');

@@ -59,7 +59,7 @@ describe('paxkv serve', () => {
     setEnvironment({ PAXKV_INSECURE: 'no' });
     const { exitCode, notes } = await runCaptured(complete);
     expect(exitCode).to.equal(2);
-    expect(notes.join()).to.match(/^--host: 10\.0\.0\.1 can be reached from other machines/);
+    expect(notes.join()).to.match(/^--host: 10\.0\.0\.1 is reachable from other machines/);
   });
 
   it('refuses a PAXKV_INSECURE that is neither yes nor no', async () => {
