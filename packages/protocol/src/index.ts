@@ -25,6 +25,7 @@ export {
   commandToRow,
   type DoneReply,
   fieldsOf,
+  isCommandType,
   type NamedField,
   type ReplyOf,
   specOf,

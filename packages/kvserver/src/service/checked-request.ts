@@ -1,5 +1,5 @@
 /** Requests that a program in the same process hands over as objects, which no decoder has checked. */
-import { type Request, requestFromRow, requestToRow } from '@paxkv/protocol';
+import { isCommandType, type Request, requestFromRow, requestToRow } from '@paxkv/protocol';
 import { malformedToError } from './submit.ts';
 
 /**
@@ -10,8 +10,10 @@ import { malformedToError } from './submit.ts';
  * @throws KvError `KV_BAD_REQUEST` and `KV_TOO_LARGE`, *not done*.
  */
 export function checkedRequest(request: Request): Request {
-  const { consistency = 'linearizable' } = request;
+  const { command, consistency = 'linearizable' } = request;
   try {
+    const type: unknown = command?.type;
+    if (!isCommandType(type)) throw new TypeError(`No command is called ${String(type)}.`);
     const checked = requestFromRow(requestToRow(request));
     if (consistency === 'linearizable') return checked;
     if (consistency === 'serializable') return { ...checked, consistency };

@@ -62,6 +62,11 @@ for (const spec of allCommands) {
   fieldsByTag[spec.tag] = Object.entries(spec.fields);
 }
 
+/** Whether there is a command of this type. */
+export function isCommandType(type: unknown): type is CommandType {
+  return typeof type === 'string' && Object.hasOwn(commands, type);
+}
+
 /** The specification of a command. */
 export function specOf(type: CommandType): AnySpec {
   return byType[type];

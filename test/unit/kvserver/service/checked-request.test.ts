@@ -19,6 +19,11 @@ describe('checkedRequest', () => {
     });
   });
 
+  it('says which command it does not know', () => {
+    const request = { command: { type: 'clear' } } as unknown as Request;
+    expect(() => checkedRequest(request)).to.throw(KvError, 'No command is called clear.');
+  });
+
   const malformed: Record<string, unknown> = {
     'no command': {},
     'an unknown command': { command: { type: 'clear' } },
