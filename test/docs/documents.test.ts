@@ -127,7 +127,7 @@ describe('docs/decisions', () => {
 });
 
 async function messageSources(): Promise<string> {
-  const names = ['message', 'group'];
+  const names = ['instance', 'commit', 'leader', 'recovery'];
   const pages = names.map((name) => readPage(`packages/paxos/src/core/messages/${name}.ts`));
   return (await Promise.all(pages)).join('\n');
 }

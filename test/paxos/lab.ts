@@ -136,7 +136,10 @@ export class Lab {
 
   start(index: PeerId, seq: number, value: LabValue): void {
     this.#ledger.propose(seq, value);
-    this.peer(index).start(seq, value);
+    const peer = this.peer(index);
+    peer.start(seq, value);
+    // Part of the lab's contract: `max()` reflects a start at once.
+    if (seq >= peer.min()) expect(peer.max(), `max after start of ${seq}`).to.be.at.least(seq);
   }
 
   /** Every peer starts the instance, in order of index. */

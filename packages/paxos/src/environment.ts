@@ -1,37 +1,37 @@
 /**
- * What a host must bring: a network, a disk, a clock and chance. The library has none of its own, so
- * the same code runs in a server, in a simulation and in a browser.
+ * What a host must implement: a network, a disk, a clock and randomness. The library has none of its
+ * own, so the same code runs in a server, in a simulation and in a browser.
  */
 import type { PeerId } from './core/ballot.ts';
 import type { Memory, Write } from './core/effects.ts';
-import type { Envelope } from './core/messages/message.ts';
+import type { Envelope } from './core/messages/envelope.ts';
 
-/** Where a transport hands over what arrives. Neither call throws or waits. */
+/** Where a transport delivers what arrives. No call throws or waits. */
 export interface Inbox<V> {
   /** A message has arrived. It may be late, repeated or out of order; it must not be forged. */
   receive(envelope: Envelope<V>): void;
   /**
-   * A hint that no answer will come to this request. It may have arrived all the same. A transport
-   * that cannot tell never calls this, and the peer asks again when its own delays ends.
+   * A hint that no answer will come to this message of the peer. It may have arrived all the same. A
+   * transport that cannot tell never calls this; the peer then repeats a request when its wait ends.
    */
   undeliverable(envelope: Envelope<V>): void;
   /**
-   * A hint that this peer may be gone: the connection to it ended, say. It may also be called too often
-   * or never; then its silence is noticed in the end.
+   * A hint that this peer may be gone, because the connection to it ended, for example. It may be called
+   * too often or never; the silence of the peer is noticed in any case.
    */
   disconnected(peer: PeerId): void;
 }
 
 /**
  * Carries messages between peers. It may lose, delay, repeat and reorder them. It must not change
- * them, and a value must not be altered by anyone after it was handed over.
+ * them, and no one may alter a value after it was passed in.
  */
 export interface Transport<V> {
   /** Begins to deliver to `inbox`. Called once, before any `send`. */
   open(inbox: Inbox<V>): Promise<void>;
   /** Sends without waiting, and never throws: what cannot be sent is lost. Never to the peer itself. */
   send(envelope: Envelope<V>): void;
-  /** Stops delivering and lets go of every resource. */
+  /** Stops delivering and releases every resource. */
   close(): Promise<void>;
 }
 
@@ -42,9 +42,9 @@ export interface Storage<V> {
    * `forgotten` may be left out, and so may a write that a later one of the same kind and instance
    * replaces.
    *
-   * A peer whose memory is not `kept` takes no part before the others have admitted it again.
+   * A peer whose memory is not `kept` takes no part until the others have admitted it.
    *
-   * @throws Any error if nobody can tell what was written: the peer does not start then.
+   * @throws Any error if there is no telling what was written: the peer does not start then.
    */
   load(): Promise<Memory<V>>;
   /**
@@ -54,7 +54,7 @@ export interface Storage<V> {
    * @throws Any error; the peer then stops for good, since it cannot tell what it will remember.
    */
   write(writes: readonly Write<V>[]): Promise<void>;
-  /** Lets go of every resource. Called once, after the last `write` has settled. */
+  /** Releases every resource. Called once, after the last `write` has settled. */
   close(): Promise<void>;
 }
 
@@ -62,11 +62,11 @@ export interface Storage<V> {
 export interface Clock {
   /** Milliseconds since any fixed moment. */
   now(): number;
-  /** Calls back once, when `now()` has reached `time` or soon after. Gives back a way to call it off. */
+  /** Calls back once, when `now()` has reached `time` or soon after. Returns a function that cancels. */
   at(time: number, callback: () => void): () => void;
 }
 
-/** Chance. It only spreads retries in time: safety never rests on it. */
+/** Randomness. It only spreads retries in time and draws identifiers that must not repeat. */
 export interface Random {
   /** From 0 up to, not including, 1. */
   next(): number;

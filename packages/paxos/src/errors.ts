@@ -2,8 +2,8 @@
  * - `PAXOS_STORAGE_FAILED`: the storage could not load or write. The peer has stopped for good; what it
  *   was writing may or may not be remembered. *Unknown.*
  * - `PAXOS_MEMORY_LOST`: another peer remembers more of this one than it does itself: its storage lost
- *   its tail, or is a copy of former times. The peer has stopped for good. Its storage must be emptied
- *   and say `lost` when it is opened again. *Unknown.*
+ *   its tail, or is an old copy. The peer has stopped for good. Its storage must be emptied and report
+ *   `lost` when it is opened again. *Unknown.*
  */
 export type PaxosErrorCode = 'PAXOS_STORAGE_FAILED' | 'PAXOS_MEMORY_LOST';
 
@@ -16,4 +16,14 @@ export class PaxosError extends Error {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
   }
+}
+
+/**
+ * Holds a rule that only a bug or a damaged memory can break. A peer stops rather than continue: a silent
+ * peer is safe, a wrong one is not.
+ *
+ * @throws Error if `condition` is false.
+ */
+export function assert(condition: boolean, rule: string): asserts condition {
+  if (!condition) throw new Error(`paxos invariant violated: ${rule}`);
 }

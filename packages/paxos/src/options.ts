@@ -1,17 +1,17 @@
-/** What a host gives to its peer, and what it is told. */
+/** What a host gives to its peer, and what the peer reports. */
 import type { PeerId } from './core/ballot.ts';
 import type { Decision } from './core/effects.ts';
 import type { Clock, Random, Storage, Transport } from './environment.ts';
 import type { PaxosError } from './errors.ts';
 
-/** What a host is told, always between turns and never from within a call. */
+/** What a peer reports to its host, always between turns and never from within a call. */
 export interface PaxosListener<V> {
   /**
    * Called once in each run for each instance, as soon as it is known to be decided, in any order. The
    * decisions that storage kept from earlier runs come first.
    */
   readonly onDecided?: (decision: Decision<V>) => void;
-  /** Called once for each `readIndex`: nothing above `readIndex` was decided when that was called. */
+  /** Answers the latest call of `readIndex()`: nothing above `readIndex` was decided when it was made. */
   readonly onReadIndex?: (readIndex: number) => void;
   /** Called when the leader known here changes; `undefined` while none is known. */
   readonly onLeader?: (leader: PeerId | undefined) => void;
@@ -25,15 +25,15 @@ export interface PaxosListener<V> {
 export interface PaxosOptions<V> {
   /** This peer, from 0 to `peerCount` − 1. */
   readonly me: PeerId;
-  /** How many peers agree. Fixed for the incarnation of the log, and the same everywhere. */
+  /** How many peers agree. Fixed for the lifetime of the log, and the same at every peer. */
   readonly peerCount: number;
   readonly transport: Transport<V>;
   readonly storage: Storage<V>;
   readonly clock: Clock;
   readonly random: Random;
   /**
-   * Whether this peer leads when nobody else does: it gets the promises for all instances at once, and
-   * then decides each in one round. By default nobody leads, and no message is sent without need.
+   * Whether this peer leads when no other does: it gets the promises for all instances at once, and then
+   * decides each in one round. By default no peer leads, and none sends anything unless an instance needs it.
    */
   readonly isCandidate?: boolean;
 }

@@ -1,42 +1,23 @@
-/**
- * Paxos: the six calls, and the one loop in which effects become deeds. No rule of Paxos is here but
- * one: nothing that vouches for a write leaves before that write is durable.
- */
+/** Paxos: the public interface of a peer, and the one place where a peer meets its host. */
 import type { PeerId } from './core/ballot.ts';
-import { type Effects, noEffects, type Write } from './core/effects.ts';
-import type { PeerEvent } from './core/events.ts';
 import type { Status } from './core/instance/learner.ts';
-import type { Envelope } from './core/messages/message.ts';
 import { Peer } from './core/peer.ts';
+import { EffectLoop } from './effect-loop.ts';
 import { PaxosError } from './errors.ts';
 import type { PaxosListener, PaxosOptions } from './options.ts';
 
-/** Notes kept back for the next write; beyond this many they are written for their own sake. */
-const noteCountMax = 64;
-
 /**
- * One peer of a group that agrees on a sequence of values. Values may be anything but `undefined`,
- * and must not be changed after they are handed over.
+ * One peer of a group that agrees on a sequence of values. Values may be anything but `undefined`, and
+ * must not be changed after they are passed in.
  */
 export class Paxos<V> {
-  readonly #options: PaxosOptions<V>;
-  #listener: PaxosListener<V> = {};
   readonly #peer: Peer<V>;
-  readonly #inbox: PeerEvent<V>[] = [];
-  /** What has been decided to do and not been done: it waits for the write under way. */
-  #waiting: Effects<V> = noEffects();
-  #turn: Promise<void> | undefined;
-  #writing: Promise<void> = Promise.resolve();
-  #alarm: { readonly time: number; readonly cancel: () => void } | undefined;
-  #isWriting = false;
-  #isStopped = false;
-  #hasFailed = false;
-  #hasJoined = false;
+  readonly #loop: EffectLoop<V>;
   #closing: Promise<void> | undefined;
 
-  private constructor(options: PaxosOptions<V>, peer: Peer<V>) {
-    this.#options = options;
+  private constructor(peer: Peer<V>, loop: EffectLoop<V>) {
     this.#peer = peer;
+    this.#loop = loop;
   }
 
   /**
@@ -68,64 +49,68 @@ export class Paxos<V> {
     const memory = await storage.load().catch((cause: unknown) => {
       throw new PaxosError(
         'PAXOS_STORAGE_FAILED',
-        `peer ${me} cannot recall its promises and votes, and so must not vote`,
+        `the storage of peer ${me} failed to load its promises and votes: it must not vote; repair or empty the storage`,
         cause,
       );
     });
-    const paxos = new Paxos(options, new Peer<V>({ me, peerCount, random, memory, isCandidate }));
-    paxos.#waiting.decided.push(...paxos.#peer.decisions());
-    return paxos;
+    const peer = new Peer<V>({ me, peerCount, random, memory, isCandidate });
+    return new Paxos(peer, new EffectLoop(options, peer));
   }
 
   /** Joins the group, and reports to `listener` from now on. Called once. */
-  async join(listener: PaxosListener<V> = {}): Promise<void> {
-    this.#listener = listener;
-    this.#hasJoined = true;
-    await this.#options.transport.open({
-      receive: (envelope) => this.#put({ type: 'receive', envelope }),
-      undeliverable: (envelope) => this.#put({ type: 'undeliverable', envelope }),
-      disconnected: (peer) => this.#put({ type: 'disconnected', peer }),
-    });
-    this.#put({ type: 'wake' });
+  join(listener: PaxosListener<V> = {}): Promise<void> {
+    return this.#loop.join(listener);
   }
 
   /**
-   * Begins agreement on instance `seq`, with `value` as this peer's wish; the decision may be another
-   * peer's value. Returns at once. Ignored below `min()` and after `kill()`. While this peer is no member,
-   * and in instances from before it became one, it only asks the others for the decision, if that is the
-   * next it lacks; on an instance decided elsewhere it only learns the decision.
+   * Starts agreement on instance `seq` and proposes `value`; another peer's value may be decided instead.
+   * On return `max()` is at least `seq`; messages follow later. Ignored below `min()` and after `kill()`.
+   * Where this peer may not propose, because it is no member or became one later than that instance, it
+   * only asks the others for the decision, if `seq` is the next one it lacks. In an instance decided
+   * elsewhere it only learns the decision.
+   *
+   * @throws TypeError if `seq` is not an integer from 0, or `value` is `undefined`.
    */
   start(seq: number, value: V): void {
-    if (!Number.isSafeInteger(seq) || seq < 0)
-      throw new TypeError(`seq must count from 0, not ${seq}`);
-    if (value === undefined) throw new TypeError('a value must not be undefined');
-    this.#put({ type: 'propose', seq, value });
+    assertSeq(seq);
+    if (value === undefined) throw new TypeError('value must not be undefined');
+    this.#loop.putAndStep({ type: 'propose', seq, value });
   }
 
   /**
-   * Asks the leader for decisions up to `seq` that this peer lacks, or where nobody is known to lead, another
-   * peer each time. Proposes nothing, so it disturbs nobody; there may be no answer.
+   * Asks the leader for decisions up to `seq` that this peer lacks, or if no leader is known, another peer
+   * each time. It proposes nothing, so it disturbs no other peer; there may be no answer.
+   *
+   * @throws TypeError if `seq` is not an integer from 0.
    */
   requestDecisions(seq: number): void {
-    this.#put({ type: 'requestDecisions', seq });
+    assertSeq(seq);
+    this.#loop.put({ type: 'requestDecisions', seq });
   }
 
-  /** What this peer knows of instance `seq`, without asking anyone. */
+  /** What this peer knows of instance `seq`, without asking any other. */
   status(seq: number): Status<V> {
     return this.#peer.status(seq);
   }
 
-  /** This host needs nothing at or below `seq` any more. A lower `seq` than before changes nothing. */
+  /**
+   * The host needs nothing at or below `seq` any more. On return `min()` takes that into account. A lower
+   * `seq` than before, or a negative one, changes nothing.
+   *
+   * @throws TypeError if `seq` is not an integer.
+   */
   done(seq: number): void {
-    this.#put({ type: 'done', seq });
+    if (!Number.isSafeInteger(seq)) throw new TypeError(`seq must be an integer, not ${seq}`);
+    this.#loop.putAndStep({ type: 'done', seq });
   }
 
   /**
-   * Somebody else waits for what was decided here. Where this peer leads and asks for no votes at the
-   * moment, the others hear of it now rather than with what it asks next, a few milliseconds from now at most.
+   * Somebody elsewhere waits for a decision of this peer. If this peer leads, it sends the others its commit
+   * notices at once, or within a millisecond while requests for votes are pending. Otherwise notices wait up
+   * to 3 ms for a request that carries them.
    */
   flushNotices(): void {
-    this.#put({ type: 'flushNotices' });
+    this.#loop.put({ type: 'flushNotices' });
   }
 
   /** The highest instance started here or seen in any message, or −1. Never sinks. */
@@ -133,173 +118,38 @@ export class Paxos<V> {
     return this.#peer.max;
   }
 
-  /** One above what every peer is done with, as far as is known here. Below it all is forgotten. */
+  /** One above what every peer is done with, as far as is known here. Everything below it is forgotten. */
   min(): number {
     return this.#peer.min;
   }
 
   /**
-   * Asks a quorum how far anything may have been decided by now, without writing anything. The answer,
-   * to `onSurveyed`, comes when a quorum can be reached. A host that has applied all instances up to it
-   * knows everything that was acknowledged anywhere before this call. Called again before the answer
-   * came, it begins anew.
+   * Asks a quorum how far anything may have been decided by now, without writing anything. `onReadIndex`
+   * gets the answer once a quorum can be reached. A host that has applied all instances up to it has seen
+   * everything that was acknowledged anywhere before this call. A later call replaces one that is pending.
    */
   readIndex(): void {
-    this.#put({ type: 'readIndex' });
+    this.#loop.put({ type: 'readIndex' });
   }
 
-  /** Whether this peer takes part. One that begins without memory does not, until it was admitted. */
+  /** Whether this peer takes part. One that starts without memory does not, until it is admitted. */
   isMember(): boolean {
     return this.#peer.isMember;
   }
 
-  /** Who leads, as far as is known here: whoever proposes there pays one round instead of two. */
+  /** The peer that leads, as far as is known here. A proposal made there needs one round instead of two. */
   leader(): PeerId | undefined {
     return this.#peer.leader;
   }
 
   /** Stops for good. Later calls are harmless. Resolves when nothing is in flight. */
   kill(): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= this.#loop.close();
     return this.#closing;
   }
+}
 
-  #put(event: PeerEvent<V>): void {
-    if (this.#isStopped) return;
-    this.#inbox.push(event);
-    this.#scheduleTurn();
-  }
-
-  /** What a host asks for before it has joined waits in the inbox. */
-  #scheduleTurn(): void {
-    if (!this.#hasJoined) return;
-    this.#turn ??= Promise.resolve().then(() => {
-      this.#turn = undefined;
-      if (!this.#isStopped) this.#takeTurn();
-    });
-  }
-
-  /** Steps the peer with all that waits in the inbox, and does what may be done at once. */
-  #takeTurn(): void {
-    const { isMember, leader } = this.#peer;
-    for (let event = this.#inbox.shift(); event; event = this.#inbox.shift()) {
-      this.#step(event);
-      if (this.#isStopped) return;
-    }
-    this.#announce();
-    this.#askForWake();
-    if (!isMember && this.#peer.isMember) this.#listener.onAdmitted?.();
-    if (leader !== this.#peer.leader) this.#listener.onLeader?.(this.#peer.leader);
-    if (!this.#isWriting) this.#writing = this.#writeAll();
-  }
-
-  #step(event: PeerEvent<V>): void {
-    const effects = this.#peer.step(event, this.#options.clock.now());
-    if (effects.memoryLoss !== undefined) {
-      this.#stop(new PaxosError('PAXOS_MEMORY_LOST', `${effects.memoryLoss}: it must not vote`));
-      return;
-    }
-    this.#send(effects.sendNow);
-    if (effects.readIndex !== undefined) this.#waiting.readIndex = effects.readIndex;
-    this.#waiting.decided.push(...effects.decided);
-    this.#waiting.persist.push(...effects.persist);
-    this.#waiting.note.push(...effects.note);
-    this.#waiting.sendAfter.push(...effects.sendAfter);
-  }
-
-  /**
-   * Writes, then sends what vouches for it, until nothing waits. What gathers during one write goes
-   * into the next: a busy peer pays for one flush a turn, however many votes are in it.
-   */
-  async #writeAll(): Promise<void> {
-    this.#isWriting = true;
-    while (this.#hasWork() && !this.#isStopped) {
-      const { persist, note, sendAfter } = this.#waiting;
-      const isFlush = persist.length > 0 || note.length >= noteCountMax;
-      this.#waiting = { ...this.#waiting, persist: [], note: isFlush ? [] : note, sendAfter: [] };
-      if (isFlush) {
-        await this.#write([...persist, ...note]);
-        if (this.#isStopped) break;
-        this.#step({ type: 'persisted', writes: persist });
-      }
-      this.#sendVouching(sendAfter);
-      // The own votes just released belong into the next write, so they are stepped before it.
-      if (this.#inbox.length > 0) this.#takeTurn();
-    }
-    this.#isWriting = false;
-  }
-
-  #hasWork(): boolean {
-    const { persist, note, sendAfter } = this.#waiting;
-    return persist.length > 0 || sendAfter.length > 0 || note.length >= noteCountMax;
-  }
-
-  async #write(writes: readonly Write<V>[]): Promise<void> {
-    try {
-      await this.#options.storage.write(writes);
-    } catch (cause) {
-      // Safety: nobody knows what a restart will remember. A peer that cannot remember must not speak.
-      this.#stop(
-        new PaxosError('PAXOS_STORAGE_FAILED', 'a write failed: this peer stops speaking', cause),
-      );
-    }
-  }
-
-  /** A message to oneself comes back by the same road as everybody else's. */
-  #send(envelopes: readonly Envelope<V>[]): void {
-    for (const envelope of envelopes) {
-      if (envelope.to === this.#options.me) this.#inbox.push({ type: 'receive', envelope });
-      else this.#options.transport.send(envelope);
-    }
-  }
-
-  /** Says with each message which write it vouches for: whoever hears it knows that it must be there. */
-  #sendVouching(envelopes: readonly Envelope<V>[]): void {
-    const { writeIndex } = this.#peer;
-    this.#send(
-      envelopes.map((envelope) => ({ ...envelope, mark: { ...envelope.mark, writeIndex } })),
-    );
-  }
-
-  #announce(): void {
-    const { readIndex } = this.#waiting;
-    this.#waiting.readIndex = undefined;
-    const { decided } = this.#waiting;
-    for (let decision = decided.shift(); decision; decision = decided.shift()) {
-      this.#listener.onDecided?.(decision);
-    }
-    if (readIndex !== undefined) this.#listener.onReadIndex?.(readIndex);
-  }
-
-  /** One timer serves: one that rings too early finds nothing to do and is set anew. */
-  #askForWake(): void {
-    if (this.#isStopped) return;
-    const wakeAt = this.#peer.wakeAt();
-    if (wakeAt === undefined || (this.#alarm && this.#alarm.time <= wakeAt)) return;
-    this.#alarm?.cancel();
-    const cancel = this.#options.clock.at(wakeAt, () => {
-      this.#alarm = undefined;
-      this.#put({ type: 'wake' });
-    });
-    this.#alarm = { time: wakeAt, cancel };
-  }
-
-  #stop(error: PaxosError): void {
-    this.#isStopped = true;
-    this.#hasFailed = true;
-    this.#alarm?.cancel();
-    this.#listener.onStopped?.(error);
-  }
-
-  async #close(): Promise<void> {
-    if (!this.#isStopped) this.#step({ type: 'stepDown' });
-    this.#isStopped = true;
-    this.#alarm?.cancel();
-    await this.#writing;
-    if (this.#hasJoined) await this.#options.transport.close();
-    const { persist, note } = this.#waiting;
-    // A decision noted without its value rests on a vote that may still wait: they go together.
-    if (!this.#hasFailed && note.length > 0) await this.#write([...persist, ...note]);
-    await this.#options.storage.close();
-  }
+function assertSeq(seq: number): void {
+  if (Number.isSafeInteger(seq) && seq >= 0) return;
+  throw new TypeError(`seq must be an integer from 0, not ${seq}`);
 }

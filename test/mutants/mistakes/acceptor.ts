@@ -1,4 +1,4 @@
-/** Mistakes of the role that promises and votes, and of the order in which its answers leave. */
+/** Mistakes of the acceptor, and in the order in which its answers are sent. */
 import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 export const acceptorMutants: readonly Mutant[] = [
@@ -8,20 +8,20 @@ export const acceptorMutants: readonly Mutant[] = [
     does: 'An acceptor answers that it promised before the promise is on disk.',
     loses: 'After a power loss it promises to a lower ballot: two values are decided.',
     file: 'paxos/src/core/instance/agreement.ts',
-    right: "if (answer.type === 'rejected') outbox.sendNow(from, answer);",
-    wrong: "if (answer.type !== 'accepted') outbox.sendNow(from, answer);",
+    right: "if (answer.type === 'rejected') step.sendNow(from, answer);",
+    wrong: "if (answer.type !== 'accepted') step.sendNow(from, answer);",
     caughtBy: [
       bySimulation,
-      byTest('unit/paxos/paxos', 'sends a promise only when its write has resolved'),
+      byTest('unit/paxos/effect-loop', 'sends a promise only when its write has resolved'),
     ],
   },
   {
     id: 'promise-sinks',
     mistake: 1,
-    does: 'An acceptor lets a lower ballot take the place of its promise.',
+    does: 'An acceptor lets a lower ballot replace its promise.',
     loses: 'Both of two competing proposers win, with different values.',
     file: 'paxos/src/core/instance/acceptor.ts',
-    right: `    if (refusal) return refusal;
+    right: `    if (rejection) return rejection;
     if (isLower(instance.promised, ballot)) {`,
     wrong: '    if (!instance.promised || !isSameBallot(instance.promised, ballot)) {',
     caughtBy: [
@@ -38,8 +38,8 @@ export const acceptorMutants: readonly Mutant[] = [
     does: 'An acceptor answers that it voted before the vote is on disk.',
     loses: 'After a power loss a decided value has no quorum behind it, and another is decided.',
     file: 'paxos/src/core/instance/agreement.ts',
-    right: "if (answer.type === 'rejected') outbox.sendNow(from, answer);",
-    wrong: "if (answer.type !== 'promised') outbox.sendNow(from, answer);",
+    right: "if (answer.type === 'rejected') step.sendNow(from, answer);",
+    wrong: "if (answer.type !== 'promised') step.sendNow(from, answer);",
     caughtBy: [
       bySimulation,
       byTest('unit/paxos/core/peer', 'promises and votes only after the write'),
@@ -63,9 +63,9 @@ export const acceptorMutants: readonly Mutant[] = [
     ],
   },
   {
-    id: 'recalled-vote-is-no-promise',
+    id: 'restored-vote-is-no-promise',
     mistake: 3,
-    does: 'After a restart a recalled vote does not raise the promise.',
+    does: 'A vote restored after a restart does not raise the promise.',
     loses: 'As before, in the acceptor that was restarted.',
     file: 'paxos/src/core/instance/acceptor.ts',
     right: 'if (isLower(instance.promised, write.ballot)) instance.promised = write.ballot;',
@@ -79,9 +79,9 @@ export const acceptorMutants: readonly Mutant[] = [
     id: 'vote-below-promise',
     mistake: 13,
     does: 'An acceptor votes for a ballot below its promise.',
-    loses: 'A proposer that was outbid long ago goes on and wins: two values are decided.',
+    loses: 'A proposer that was superseded long ago continues and wins: two values are decided.',
     file: 'paxos/src/core/instance/acceptor.ts',
-    right: `    if (refusal) return refusal;
+    right: `    if (rejection) return rejection;
     if (!vote ||`,
     wrong: '    if (!vote ||',
     caughtBy: [
@@ -97,23 +97,23 @@ export const acceptorMutants: readonly Mutant[] = [
     mistake: 15,
     does: 'A proposer counts its own vote before that is on disk.',
     loses: 'A write is acknowledged that fewer than a quorum remember after a power loss.',
-    file: 'paxos/src/paxos.ts',
-    right: 'this.#waiting.sendAfter.push(...effects.sendAfter);',
+    file: 'paxos/src/effect-loop.ts',
+    right: 'this.#pending.sendAfter.push(...effects.sendAfter);',
     wrong: `const { me } = this.#options;
     this.#send(effects.sendAfter.filter(({ to }) => to === me));
-    this.#waiting.sendAfter.push(...effects.sendAfter.filter(({ to }) => to !== me));`,
+    this.#pending.sendAfter.push(...effects.sendAfter.filter(({ to }) => to !== me));`,
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/paxos/paxos',
-        'asks for votes beside its own write, and counts its own only after it',
+        'unit/paxos/effect-loop',
+        'asks for votes during its own write, and counts its own vote only after it',
       ),
     ],
   },
   {
     id: 'forgotten-made-anew',
     mistake: 56,
-    does: 'An acceptor makes a fresh record of an instance that it has forgotten.',
+    does: 'An acceptor creates a fresh record of an instance that it has forgotten.',
     loses: 'A slow proposer gets a second value decided there.',
     file: 'paxos/src/core/instance/agreement.ts',
     right: `    if (seq < this.#truncation.min) {

@@ -1,4 +1,4 @@
-/** Mistakes about the numbers of proposals, and about who makes a quorum. */
+/** Mistakes about ballots and quorums. */
 import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 export const ballotMutants: readonly Mutant[] = [
@@ -6,7 +6,7 @@ export const ballotMutants: readonly Mutant[] = [
     id: 'ballot-used-twice',
     mistake: 4,
     does: 'A restarted proposer counts its rounds from the start.',
-    loses: 'Old answers speak for a new proposal: two values at one ballot.',
+    loses: 'Old answers count for a new proposal: two values at one ballot.',
     file: 'paxos/src/core/ballot-allocator.ts',
     right: 'this.#floor = Math.max(this.#floor, round);',
     wrong: 'this.#floor = Math.min(this.#floor, round);',
@@ -21,7 +21,7 @@ export const ballotMutants: readonly Mutant[] = [
   {
     id: 'ballot-before-reserved',
     mistake: 4,
-    does: 'A ballot is spoken of before its round is reserved on disk.',
+    does: 'A ballot is sent before its round is reserved on disk.',
     loses: 'After a power loss the same ballot is used again, for another value.',
     file: 'paxos/src/core/ballot-allocator.ts',
     right: 'return ballot.round <= this.#durable;',
@@ -37,7 +37,7 @@ export const ballotMutants: readonly Mutant[] = [
   {
     id: 'ballot-without-peer',
     mistake: 5,
-    does: 'A ballot does not say whose it is.',
+    does: 'A ballot does not name the peer that proposes.',
     loses: 'Two proposers share a ballot, and a quorum votes for two values at it.',
     file: 'paxos/src/core/ballot-allocator.ts',
     right: 'return { round, peer: this.#me };',
@@ -46,14 +46,14 @@ export const ballotMutants: readonly Mutant[] = [
       bySimulation,
       byTest(
         'unit/paxos/core/ballot-allocator',
-        'makes ballots of its own peer, above the one seen',
+        'allocates ballots of its own peer, above the one seen',
       ),
     ],
   },
   {
     id: 'ballots-tie',
     mistake: 5,
-    does: 'Ballots of one round count as equal, whoever made them.',
+    does: 'Ballots of one round count as equal, whatever peer made them.',
     loses: 'As before: an acceptor votes for both.',
     file: 'paxos/src/core/ballot.ts',
     right: 'return a.round - b.round || a.peer - b.peer;',
@@ -66,8 +66,8 @@ export const ballotMutants: readonly Mutant[] = [
   {
     id: 'answer-counts-twice',
     mistake: 8,
-    does: 'A repeated answer counts as that of another peer.',
-    loses: 'One peer makes a quorum, and two quorums share nobody.',
+    does: 'A repeated answer counts as the answer of another peer.',
+    loses: 'One peer is a quorum, and two quorums share no peer.',
     file: 'paxos/src/core/quorum.ts',
     right: 'this.#peers.add(peer);',
     wrong: 'this.#peers.add(this.#peers.has(peer) ? -this.#peers.size : peer);',
@@ -79,7 +79,7 @@ export const ballotMutants: readonly Mutant[] = [
   {
     id: 'half-is-a-quorum',
     mistake: 16,
-    does: 'Of an even number of peers, half make a quorum.',
+    does: 'Half of an even number of peers is a quorum.',
     loses: 'Each half of a partition decides for itself.',
     file: 'paxos/src/core/quorum.ts',
     right: 'Math.floor(peerCount / 2) + 1',
@@ -96,13 +96,16 @@ export const ballotMutants: readonly Mutant[] = [
     wrong: 'Math.floor(peerCount / 2)',
     caughtBy: [
       bySimulation,
-      byTest('unit/paxos/core/peer', 'does not count its own vote before its own storage said so'),
+      byTest(
+        'unit/paxos/core/peer',
+        'does not count its own vote before its storage has written it',
+      ),
     ],
   },
   {
     id: 'rounds-without-end',
     mistake: 52,
-    does: 'Rounds grow beyond what is exact.',
+    does: 'Rounds grow beyond what a number can hold exactly.',
     loses: 'A round plus one is the same round: a ballot is used twice.',
     file: 'paxos/src/core/ballot-allocator.ts',
     right: 'assert(round <= roundMax,',

@@ -220,14 +220,14 @@ function expectTail`,
   {
     id: 'speaks-after-failed-write',
     mistake: 40,
-    does: 'A peer whose write failed goes on speaking.',
+    does: 'A peer whose write failed continues to send.',
     loses: 'It vouches for promises and votes that a restart does not remember.',
-    file: 'paxos/src/paxos.ts',
-    right: '      this.#stop(\n        new',
+    file: 'paxos/src/effect-loop.ts',
+    right: '      this.#fail(\n        new',
     wrong: '      Object(\n        new',
     caughtBy: [
       bySimulation,
-      byTest('unit/paxos/paxos', 'silences the peer for good, and is told once'),
+      byTest('unit/paxos/effect-loop', 'silences the peer for good, and is reported once'),
     ],
   },
   {

@@ -1,13 +1,13 @@
-/** Mistakes about decisions: believing, telling, asking and forgetting. */
+/** Mistakes about decisions: learning, notifying, catching up and forgetting. */
 import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 export const learningMutants: readonly Mutant[] = [
   {
     id: 'older-vote-believed',
     mistake: 14,
-    does: 'News of a decision is taken for the own vote, also where that is of an older ballot.',
+    does: 'A notice is taken for the own vote, also if that vote is of an older ballot.',
     loses: 'One replica applies a value that nobody decided.',
-    file: 'paxos/src/core/instance/decisions.ts',
+    file: 'paxos/src/core/commit/decisions.ts',
     right: 'if (vote && !isLower(vote.ballot, ballot))',
     wrong: 'if (vote)',
     caughtBy: [
@@ -19,114 +19,120 @@ export const learningMutants: readonly Mutant[] = [
     ],
   },
   {
-    id: 'own-vote-over-news',
+    id: 'own-vote-over-notice',
     mistake: 14,
-    does: 'News of a decision is taken for the own vote, though it names the value.',
+    does: 'A notice is taken for the own vote, though it names the value.',
     loses: 'As before.',
-    file: 'paxos/src/core/instance/decisions.ts',
-    right: 'else if (seq >= this.#options.truncation.min) this.decide(seq, value, outbox);',
+    file: 'paxos/src/core/commit/decisions.ts',
+    right: 'else if (seq >= this.#truncation.min) this.#decide({ seq, value }, step);',
     wrong:
-      'else if (seq >= this.#options.truncation.min)\n      this.decide(seq, this.#options.acceptor.vote(seq)?.value ?? value, outbox);',
+      'else if (seq >= this.#truncation.min)\n      this.#decide({ seq, value: this.#acceptor.vote(seq)?.value ?? value }, step);',
     caughtBy: [
       bySimulation,
-      byTest('unit/paxos/core/peer', 'takes the value that it is told over that of its own vote'),
+      byTest('unit/paxos/core/peer', 'prefers the value in a notice to that of its own vote'),
     ],
   },
   {
     id: 'vote-taken-for-decision',
     mistake: 21,
     does: 'A value that this peer has voted for counts as decided.',
-    loses: 'A reader sees a write that vanishes.',
+    loses: 'A reader sees a write that later vanishes.',
     file: 'paxos/src/core/instance/agreement.ts',
     right: 'const decision = this.#learner.decision(seq);',
     wrong: 'const decision = this.#learner.decision(seq) ?? this.#acceptor.vote(seq);',
     caughtBy: [
       bySimulation,
       byTest(
-        'unit/paxos/paxos',
-        'asks for votes beside its own write, and counts its own only after it',
+        'unit/paxos/effect-loop',
+        'asks for votes during its own write, and counts its own vote only after it',
       ),
     ],
   },
   {
     id: 'never-asks',
     mistake: 23,
-    does: 'Who missed a decision never asks those who know it.',
+    does: 'A peer that missed a decision never asks for it.',
     loses: 'A server that was away stays behind until others write.',
     file: 'paxos/src/core/commit/catch-up.ts',
     right: 'if (seq > known) return;',
     wrong: 'if (seq > known || seq <= known) return;',
     caughtBy: [
-      byTest('unit/paxos/core/commit/catch-up', 'asks for what it misses and no more than a page'),
+      byTest('unit/paxos/core/commit/catch-up', 'asks for what it lacks, at most a page at a time'),
     ],
   },
   {
-    id: 'deaf-to-answers',
+    id: 'ignores-learned',
     mistake: 23,
-    does: 'Who missed a decision pays no heed to those who tell it.',
+    does: 'A peer that missed a decision ignores the answers to its questions.',
     loses: 'It asks about the instance for ever, and applies nothing above it.',
     file: 'paxos/src/core/instance/agreement.ts',
-    right: 'this.#onLearned(from, message, outbox);',
+    right: 'this.#onLearned(from, message, step);',
     wrong: '',
     caughtBy: [
       bySimulation,
-      byTest('unit/paxos/core/peer', 'asks who is further, page by page as the answers come'),
-    ],
-  },
-  {
-    id: 'told-once',
-    mistake: 23,
-    does: 'News of a decision that could not be delivered is not told again.',
-    loses: 'Who was cut off for a moment learns of a decision only when it is asked for.',
-    file: 'paxos/src/core/instance/decisions.ts',
-    right: "if (message.type === 'decided') this.#notices.onUndeliverable(to, message, now);",
-    wrong: "if (message.type === 'decided') return;",
-    caughtBy: [
       byTest(
-        'unit/paxos/core/commit/notices',
-        'is what a peer does when its Decided meets a closed door',
+        'unit/paxos/core/peer',
+        'asks a peer that knows more, page by page as the answers come',
       ),
     ],
   },
   {
-    id: 'riding-news-told-once',
+    id: 'notified-once',
     mistake: 23,
-    does: 'News is not told again that rode on a request which could not be delivered.',
+    does: 'A notice that was undeliverable is not sent again.',
+    loses: 'A peer that was cut off for a moment misses a decision until it catches up.',
+    file: 'paxos/src/core/commit/decisions.ts',
+    right: "if (message.type === 'decided') this.#retries.onUndeliverable(to, message, now);",
+    wrong: "if (message.type === 'decided') return;",
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/commit/notice-retries',
+        'is what a peer does when its Decided is undeliverable',
+      ),
+    ],
+  },
+  {
+    id: 'piggybacked-notified-once',
+    mistake: 23,
+    does: 'A notice is not sent again if the request that carried it was undeliverable.',
     loses: 'As before.',
-    file: 'paxos/src/core/instance/decisions.ts',
+    file: 'paxos/src/core/commit/decisions.ts',
     right: 'for (const outcome of message.decided ?? [])',
     wrong: 'for (const outcome of (message.decided ?? []).slice(0, 0))',
     caughtBy: [
       byTest(
         'unit/paxos/core/leader/election',
-        'tells again what rode on a request that met a closed door',
+        'sends a notice again if the request that carried it was undeliverable',
       ),
     ],
   },
   {
-    id: 'news-waits-for-a-ride',
+    id: 'notice-waits-for-request',
     mistake: 23,
-    does: 'News that no request carries away is dropped.',
-    loses: 'The others learn of the last decision only when they ask.',
-    file: 'paxos/src/core/instance/decisions.ts',
+    does: 'A notice that no request carries is dropped.',
+    loses: 'The others learn the last decision only when they ask.',
+    file: 'paxos/src/core/commit/decisions.ts',
     right:
-      "      for (const outcome of outcomes) outbox.sendNow(to, { type: 'decided', ...outcome });\n",
+      "      for (const outcome of outcomes) step.sendNow(to, { type: 'decided', ...outcome });\n",
     wrong: '      if (outcomes.length < 0) return;\n',
     caughtBy: [
-      byTest('unit/paxos/commit-notices', 'goes by itself when its host says that somebody waits'),
+      byTest(
+        'unit/paxos/commit-notices',
+        'are sent by themselves when the host says that somebody waits',
+      ),
       byTest(
         'unit/paxos/core/leader/election',
-        'keeps no decision to itself while a vote of another instance is slow to come',
+        'delays no notice while votes in another instance are slow to come',
       ),
     ],
   },
   {
-    id: 'told-in-vain',
+    id: 'notified-in-vain',
     mistake: 23,
-    does: 'Who is told of a decision that it did not vote for does not ask what was decided.',
-    loses: 'It stays behind until it notices a hole.',
-    file: 'paxos/src/core/instance/decisions.ts',
-    right: "else outbox.sendNow(from, { type: 'learn', seq, count: 1 });",
+    does: 'A peer that gets a notice without having voted does not ask what was decided.',
+    loses: 'It stays behind until it notices a log gap.',
+    file: 'paxos/src/core/commit/decisions.ts',
+    right: "else step.sendNow(from, { type: 'learn', seq, count: 1 });",
     wrong: '',
     caughtBy: [
       byTest(
@@ -136,29 +142,29 @@ export const learningMutants: readonly Mutant[] = [
     ],
   },
   {
-    id: 'heartbeat-says-nothing',
+    id: 'heartbeat-ignored',
     mistake: 23,
-    does: 'A follower pays no heed to how far the leader knows what was decided.',
+    does: 'A follower ignores how far the leader knows every decision.',
     loses:
-      'Who missed the last decision before the clients fell silent stays behind until they speak.',
+      'A peer that missed the last decision before clients paused stays behind until they write again.',
     file: 'paxos/src/core/leader/election.ts',
-    right: '    this.#agreement.catchUp.observe(from, knownUpTo, now, outbox);\n',
+    right: '    this.#catchUp.onKnownUpTo(from, knownUpTo, step);\n',
     wrong: '',
     caughtBy: [
       byTest(
         'unit/paxos/core/leader/election',
-        'learns within a heartbeat what it was told of in vain',
+        'learns within a heartbeat what a lost notice was about',
       ),
     ],
   },
   {
-    id: 'decided-and-agreed-anew',
+    id: 'decided-and-voted-again',
     mistake: 56,
-    does: 'Who knows a decision takes part as if there were none.',
+    does: 'A peer that knows a decision takes part as if there were none.',
     loses: 'Its promise and vote were dropped, so a second value is decided.',
     file: 'paxos/src/core/instance/agreement.ts',
-    right: 'if (values.length > 0) outbox.sendNow(',
-    wrong: "if (values.length > 0 && request.type === 'learn') outbox.sendNow(",
+    right: 'if (values.length > 0) step.sendNow(',
+    wrong: "if (values.length > 0 && request.type === 'learn') step.sendNow(",
     caughtBy: [
       bySimulation,
       byTest(
@@ -170,7 +176,7 @@ export const learningMutants: readonly Mutant[] = [
   {
     id: 'forgets-for-one',
     mistake: 31,
-    does: 'The log is forgotten as far as one peer is done with it.',
+    does: 'The log is forgotten as far as any one peer is done with it.',
     loses: 'A peer that was away can never learn what it missed.',
     file: 'paxos/src/core/commit/truncation.ts',
     right: '1 + Math.min(...this.#done)',
@@ -183,8 +189,8 @@ export const learningMutants: readonly Mutant[] = [
   {
     id: 'min-not-adopted',
     mistake: 57,
-    does: "A peer does not adopt another's word that all are done.",
-    loses: 'Peers that never speak to each other remember everything: memory grows without bound.',
+    does: 'A peer does not adopt the min of another peer.',
+    loses: 'Peers that never exchange messages remember everything: memory grows without bound.',
     file: 'paxos/src/core/commit/truncation.ts',
     right: `    this.#raise(from, done);
     this.#min = Math.max(this.#min, min);`,

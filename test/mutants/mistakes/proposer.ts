@@ -1,11 +1,11 @@
-/** Mistakes of the role that gets an instance decided. */
+/** Mistakes of the proposer. */
 import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 export const proposerMutants: readonly Mutant[] = [
   {
     id: 'old-promise-counts',
     mistake: 6,
-    does: 'A promise to an earlier ballot counts for the present one.',
+    does: 'A promise to an earlier ballot counts for the current one.',
     loses: 'A quorum that never promised: an earlier decision is overwritten.',
     file: 'paxos/src/core/instance/proposer.ts',
     right:
@@ -15,7 +15,7 @@ export const proposerMutants: readonly Mutant[] = [
       bySimulation,
       byTest(
         'unit/paxos/core/instance/proposer',
-        'ignores promises and refusals of an earlier ballot',
+        'ignores promises and rejections of an earlier ballot',
       ),
     ],
   },
@@ -42,7 +42,7 @@ export const proposerMutants: readonly Mutant[] = [
     wrong: 'if (vote)',
     caughtBy: [
       bySimulation,
-      byTest('unit/paxos/core/instance/proposer', 'adopts the higher vote told first (P2c)'),
+      byTest('unit/paxos/core/instance/proposer', 'adopts the higher vote reported first (P2c)'),
     ],
   },
   {
@@ -55,13 +55,13 @@ export const proposerMutants: readonly Mutant[] = [
     wrong: 'if (vote && !phase.highestVote)',
     caughtBy: [
       bySimulation,
-      byTest('unit/paxos/core/instance/proposer', 'adopts the higher vote told last (P2c)'),
+      byTest('unit/paxos/core/instance/proposer', 'adopts the higher vote reported last (P2c)'),
     ],
   },
   {
     id: 'own-value-wins',
     mistake: 12,
-    does: 'A proposer proposes its own value, be it a noop, whatever the acceptors voted for.',
+    does: 'A proposer proposes its own value, even a noop, whatever the acceptors voted for.',
     loses: 'A value that a quorum voted for is overwritten.',
     file: 'paxos/src/core/instance/proposer.ts',
     right: 'phase.highestVote ? phase.highestVote.value : proposal.ownValue;',
@@ -77,8 +77,8 @@ export const proposerMutants: readonly Mutant[] = [
   {
     id: 'no-back-off',
     mistake: 41,
-    does: 'Who was refused begins again after a moment that is always the same.',
-    loses: 'Two proposers outbid each other for ever.',
+    does: 'A rejected proposer starts again after a wait that is always the same.',
+    loses: 'Two proposers supersede each other for ever.',
     file: 'paxos/src/core/timeouts.ts',
     right: 'return doubled(retryDelayMsMin, retryDelayMsMax, attempt) * this.#random.next();',
     wrong: 'return doubled(retryDelayMsMin / 10, 1, attempt);',
@@ -91,20 +91,20 @@ export const proposerMutants: readonly Mutant[] = [
     ],
   },
   {
-    id: 'deaf-to-refusals',
+    id: 'ignores-rejections',
     mistake: 41,
-    does: 'A proposer pays no heed to refusals.',
-    loses: 'Once outbid it asks in vain for ever, and its clients wait.',
+    does: 'A proposer ignores rejections.',
+    loses: 'Once superseded it asks in vain for ever, and its clients wait.',
     file: 'paxos/src/core/instance/proposer.ts',
     right:
-      "    if (!isSameBallot(phase.ballot, ballot)) return;\n    proposal.phase = { name: 'waiting', seen: promised };",
+      "    if (!isSameBallot(phase.ballot, ballot)) return;\n    proposal.phase = { name: 'backingOff', seen: promised };",
     wrong:
-      "    if (isSameBallot(phase.ballot, ballot)) return;\n    proposal.phase = { name: 'waiting', seen: promised };",
+      "    if (isSameBallot(phase.ballot, ballot)) return;\n    proposal.phase = { name: 'backingOff', seen: promised };",
     caughtBy: [
       bySimulation,
       byTest(
         'unit/paxos/core/instance/proposer',
-        'begins again after a random wait, above the ballot that beat it',
+        'starts again after a random wait, above the ballot that superseded its own',
       ),
     ],
   },

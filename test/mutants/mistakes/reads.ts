@@ -1,4 +1,4 @@
-/** Mistakes of reads, which are answered from the own state after a question to a quorum. */
+/** Mistakes of linearizable reads, which a server answers from its own state after a quorum read. */
 import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 export const readsMutants: readonly Mutant[] = [
@@ -14,7 +14,7 @@ export const readsMutants: readonly Mutant[] = [
       bySimulation,
       byTest(
         'unit/paxos/core/commit/quorum-read',
-        'ends with a quorum, at the highest of all that was told, its own included',
+        'ends with a quorum, at the highest answer, its own included',
       ),
     ],
   },
@@ -30,7 +30,7 @@ export const readsMutants: readonly Mutant[] = [
       bySimulation,
       byTest(
         'unit/paxos/core/commit/quorum-read',
-        'counts no answer to an earlier question: it knows nothing of what came between',
+        'counts no answer to an earlier question, which knows nothing of what came between',
       ),
     ],
   },

@@ -1,4 +1,4 @@
-/** Mistakes of a peer that lost its memory, and of those who take it back. */
+/** Mistakes of a peer that lost its memory, and of the peers that admit it again. */
 import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 export const rejoinMutants: readonly Mutant[] = [
@@ -8,8 +8,8 @@ export const rejoinMutants: readonly Mutant[] = [
     does: 'A peer without memory takes part at once, in every instance.',
     loses: 'It votes against its forgotten promises: a second value is decided.',
     file: 'paxos/src/core/recovery/rejoin.ts',
-    right: '(this.#incarnation.votingFloor ?? Infinity)',
-    wrong: '(this.#incarnation.votingFloor ?? -1)',
+    right: 'return this.#incarnation === undefined ? -1 : this.#incarnation.votingFloor;',
+    wrong: 'return this.#incarnation?.votingFloor ?? -1;',
     caughtBy: [
       bySimulation,
       byTest(
@@ -19,42 +19,42 @@ export const rejoinMutants: readonly Mutant[] = [
     ],
   },
   {
-    id: 'votes-below-fence',
+    id: 'votes-below-floor',
     mistake: 37,
     does: 'A peer that came back votes in instances from before its return.',
     loses: 'As before.',
     file: 'paxos/src/core/instance/agreement.ts',
-    right: 'if (request.seq <= this.#votingFloor) return;',
+    right: 'if (!this.#participation.takesPartIn(request.seq)) return;',
     wrong: '',
     caughtBy: [
       bySimulation,
       byTest(
         'unit/paxos/core/recovery/rejoin',
-        'is admitted by a quorum of others with memory, above all they knew of',
+        'is admitted by a quorum of others with memory, above every instance they knew of',
       ),
     ],
   },
   {
-    id: 'proposes-below-fence',
+    id: 'proposes-below-floor',
     mistake: 37,
     does: 'A peer that came back proposes in instances from before its return.',
-    loses: 'It uses ballots of its former life again, for other values.',
+    loses: 'It uses ballots of its earlier incarnation again, for other values.',
     file: 'paxos/src/core/instance/agreement.ts',
-    right: 'if (seq <= this.#votingFloor || this.#learner.knows(seq)) return;',
-    wrong: 'if (this.#learner.knows(seq)) return;',
+    right: '      this.#catchUp.requestFromAll(seq, step);\n      return;\n',
+    wrong: '      this.#catchUp.requestFromAll(seq, step);\n',
     caughtBy: [
       bySimulation,
       byTest(
         'unit/paxos/core/recovery/rejoin',
-        'proposes only above its voting floor: below it, a ballot of its former incarnation may be at work',
+        'proposes only above its voting floor, below which an earlier incarnation may have used ballots',
       ),
     ],
   },
   {
-    id: 'fence-too-low',
+    id: 'floor-too-low',
     mistake: 37,
-    does: 'The fence is the lowest of what the others know, not the highest.',
-    loses: 'It takes part in instances in which it voted in its former life.',
+    does: 'The voting floor is the lowest of what the others know, not the highest.',
+    loses: 'It takes part in instances in which it voted in its earlier incarnation.',
     file: 'paxos/src/core/recovery/rejoin.ts',
     right: 'return Math.max(...answers.map(({ max }) => max));',
     wrong: 'return Math.min(...answers.map(({ max }) => max));',
@@ -62,7 +62,7 @@ export const rejoinMutants: readonly Mutant[] = [
       bySimulation,
       byTest(
         'unit/paxos/core/recovery/rejoin',
-        'is admitted by a quorum of others with memory, above all they knew of',
+        'is admitted by a quorum of others with memory, above every instance they knew of',
       ),
     ],
   },
@@ -70,7 +70,7 @@ export const rejoinMutants: readonly Mutant[] = [
     id: 'admitted-by-one',
     mistake: 37,
     does: 'One peer that remembers is enough to come back.',
-    loses: 'The others may know of votes that this one never heard of.',
+    loses: 'The others may know of votes that this one does not know of.',
     file: 'paxos/src/core/recovery/rejoin.ts',
     right: 'if (members.length < quorumSize(peerCount)) return undefined;',
     wrong: 'if (members.length < 1) return undefined;',
@@ -78,15 +78,15 @@ export const rejoinMutants: readonly Mutant[] = [
       bySimulation,
       byTest(
         'unit/paxos/core/recovery/rejoin',
-        'is admitted by a quorum of others with memory, above all they knew of',
+        'is admitted by a quorum of others with memory, above every instance they knew of',
       ),
     ],
   },
   {
-    id: 'admitted-by-the-forgetful',
+    id: 'admitted-without-memory',
     mistake: 37,
-    does: 'Peers without memory themselves count among those who take one back.',
-    loses: 'Nobody of them knows what was voted for.',
+    does: 'Peers without memory count among the quorum that admits another.',
+    loses: 'None of them knows what was voted for.',
     file: 'paxos/src/core/recovery/rejoin.ts',
     right: 'answers.filter(({ isMember }) => isMember)',
     wrong: 'answers',
@@ -99,13 +99,13 @@ export const rejoinMutants: readonly Mutant[] = [
     ],
   },
   {
-    id: 'life-before-durable',
+    id: 'incarnation-before-durable',
     mistake: 37,
-    does: 'A new life is spoken of before it is on disk.',
-    loses: 'After a crash the same life is begun twice, with two sets of promises.',
+    does: 'A new incarnation is sent before it is on disk.',
+    loses: 'After a crash the same incarnation begins twice, with two sets of promises.',
     file: 'paxos/src/core/recovery/rejoin.ts',
-    right: 'for (const to of this.#others()) outbox.sendAfter(to, request);',
-    wrong: 'for (const to of this.#others()) outbox.sendNow(to, request);',
+    right: 'for (const to of otherPeers(me, peerCount)) step.sendAfter(to, request);',
+    wrong: 'for (const to of otherPeers(me, peerCount)) step.sendNow(to, request);',
     caughtBy: [
       bySimulation,
       byTest(
@@ -117,50 +117,53 @@ export const rejoinMutants: readonly Mutant[] = [
   {
     id: 'admission-before-durable',
     mistake: 37,
-    does: 'A peer answers that it recorded a new life before that is on disk.',
-    loses: 'After a crash it counts votes of the life that is over.',
+    does: 'A peer answers that it recorded a new incarnation before that is on disk.',
+    loses: 'After a crash it counts votes of the earlier incarnation.',
     file: 'paxos/src/core/recovery/participation.ts',
-    right: "outbox.sendAfter(from, { type: 'admitted', incarnation,",
-    wrong: "outbox.sendNow(from, { type: 'admitted', incarnation,",
+    right: "step.sendAfter(from, { type: 'admitted', incarnation,",
+    wrong: "step.sendNow(from, { type: 'admitted', incarnation,",
     caughtBy: [
       bySimulation,
       byTest(
         'unit/paxos/core/recovery/rejoin',
-        'records a new incarnation of another before it says so, and tells all it knew of',
+        'records the new incarnation of another peer before it answers, and reports its max',
       ),
     ],
   },
   {
-    id: 'former-life-heard',
+    id: 'earlier-incarnation-heard',
     mistake: 37,
-    does: 'Messages of a life that is over are heard.',
-    loses: 'A vote counts that its owner no longer remembers.',
+    does: 'Messages of an earlier incarnation are processed.',
+    loses: 'A vote counts that its voter no longer remembers.',
     file: 'paxos/src/core/peer.ts',
-    right: 'if (this.#participation.isStale(from, mark)) return;',
+    right: 'if (participation.isStale(from, mark)) return false;',
     wrong: '',
     caughtBy: [
       byTest(
         'unit/paxos/core/recovery/rejoin',
-        'does not hear what a peer said in an incarnation that is over',
+        'ignores what a peer said in an earlier incarnation',
       ),
     ],
   },
   {
-    id: 'former-life-counted',
+    id: 'earlier-incarnation-counted',
     mistake: 37,
-    does: 'Who takes a peer back goes on counting what it said before.',
+    does: 'A peer that admits another still counts what that one said before.',
     loses: 'As before.',
     file: 'paxos/src/core/peer.ts',
-    right: 'if (isRecorded) this.#disregard(from, now);',
+    right: 'if (isRecorded) this.#discardAnswersOf(from, step.now);',
     wrong: '',
     caughtBy: [
-      byTest('unit/paxos/core/recovery/rejoin', 'takes them back also when asked to admit it'),
+      byTest(
+        'unit/paxos/core/recovery/rejoin',
+        'stops counting them also when it is asked to admit that peer',
+      ),
     ],
   },
   {
-    id: 'lost-tail-not-told',
+    id: 'lost-tail-ignored',
     mistake: 38,
-    does: 'A peer pays no heed to others who remember more of it than it does.',
+    does: 'A peer ignores that others remember more of it than it does.',
     loses: 'With the end of its journal gone, it votes against its last promises.',
     file: 'paxos/src/core/recovery/participation.ts',
     right: 'if (incarnation < own || acknowledgedIndex <= writeIndex) return undefined;',
@@ -169,7 +172,7 @@ export const rejoinMutants: readonly Mutant[] = [
     caughtBy: [
       byTest(
         'unit/paxos/core/recovery/rejoin',
-        'stops when another heard more turns of it than it remembers',
+        'stops when another peer acknowledged more writes than its storage holds',
       ),
     ],
   },

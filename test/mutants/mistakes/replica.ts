@@ -118,13 +118,13 @@ export const replicaMutants: readonly Mutant[] = [
     does: 'A replica that cannot hear the leader asks nobody for decisions it lacks.',
     loses: 'It answers gets only after it has proposed itself in each instance that it lacks.',
     file: 'paxos/src/core/commit/catch-up.ts',
-    right: 'const to = leader ?? this.#inTurn();',
+    right: 'const to = leader ?? this.#nextPeer();',
     wrong: 'const to = leader;',
     caughtBy: [
       byTest('unit/kvserver/replica/writes/writes', 'answers gets soon'),
       byTest(
         'unit/paxos/core/commit/catch-up',
-        'asks the leader for what its host waits for, or the others in turn where nobody leads',
+        'asks the leader for what its host waits for, or the others in turn if none leads',
       ),
     ],
   },

@@ -1,14 +1,15 @@
 /**
- * Rounds: numbers for this peer's own ballots, never used twice, also over restarts.
+ * Allocates this peer's own ballots and never uses a round twice, also over restarts.
  *
- * Rounds are reserved on disk in blocks. A restart begins above all that were ever reserved, so
- * within a block no write is needed before a new ballot may be spoken of.
+ * Rounds are reserved on disk in blocks. A restarted peer begins above every round that was ever
+ * reserved, so within a block a new ballot needs no write before it may be sent.
  */
-import { assert } from './assert.ts';
+import { assert } from '../errors.ts';
 import { type Ballot, type PeerId, roundMax } from './ballot.ts';
-import type { Outbox } from './outbox.ts';
+import type { DurableWrite } from './effects.ts';
+import type { Step } from './step.ts';
 
-const roundsReservedAtOnce = 1000;
+const roundsPerReservation = 1000;
 
 export class BallotAllocator {
   readonly #me: PeerId;
@@ -27,38 +28,40 @@ export class BallotAllocator {
     this.#durable = this.#floor;
   }
 
-  /** Rounds up to `round` count as used. */
-  skip<V>(round: number, outbox: Outbox<V>): void {
+  /** Counts rounds up to `round` as used, durably. */
+  skipTo<V>(round: number, step: Step<V>): void {
     if (round <= this.#floor) return;
     this.restore(Math.max(round, this.#reserved));
-    outbox.persist({ type: 'reserved', round: this.#reserved });
+    step.persist({ type: 'reserved', round: this.#reserved });
   }
 
   /** The lowest ballot of this run above `seen`; reserves more rounds where needed. */
-  ballotAbove<V>(seen: Ballot | undefined, outbox: Outbox<V>): Ballot {
+  ballotAbove<V>(seen: Ballot | undefined, step: Step<V>): Ballot {
     const round = Math.max(this.#floor, seen?.round ?? 0) + 1;
     assert(round <= roundMax, `a ballot's round is at most ${roundMax}`);
-    this.#reserve(round, outbox);
+    this.#reserve(round, step);
     return { round, peer: this.#me };
   }
 
-  /** Has the next ballot above `seen` durable before it is needed. */
-  reserveAbove<V>(seen: Ballot, outbox: Outbox<V>): void {
-    this.#reserve(Math.max(this.#floor, seen.round) + 1, outbox);
+  /** Reserves the next ballot above `seen`, so that it is durable before it is needed. */
+  reserveAbove<V>(seen: Ballot, step: Step<V>): void {
+    this.#reserve(Math.max(this.#floor, seen.round) + 1, step);
   }
 
-  /** Whether a restart would know that `ballot` was used. Until then nobody may hear of it. */
+  /** Whether a restarted peer would know that `ballot` was used. Until then it must not be sent. */
   isDurable(ballot: Ballot): boolean {
     return ballot.round <= this.#durable;
   }
 
-  onPersisted(round: number): void {
-    this.#durable = Math.max(this.#durable, round);
+  onPersisted<V>(writes: readonly DurableWrite<V>[]): void {
+    for (const write of writes) {
+      if (write.type === 'reserved') this.#durable = Math.max(this.#durable, write.round);
+    }
   }
 
-  #reserve<V>(round: number, outbox: Outbox<V>): void {
+  #reserve<V>(round: number, step: Step<V>): void {
     if (round <= this.#reserved) return;
-    this.#reserved = Math.min(roundMax, round + roundsReservedAtOnce);
-    outbox.persist({ type: 'reserved', round: this.#reserved });
+    this.#reserved = Math.min(roundMax, round + roundsPerReservation);
+    step.persist({ type: 'reserved', round: this.#reserved });
   }
 }

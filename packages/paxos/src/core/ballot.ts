@@ -13,7 +13,7 @@ export type PeerId = number;
 export interface Ballot {
   /** From 1 to {@link roundMax}. */
   readonly round: number;
-  /** Who proposes. */
+  /** The proposer. */
   readonly peer: PeerId;
 }
 
@@ -29,7 +29,7 @@ export interface InstanceVote<V> {
   readonly vote: Vote<V>;
 }
 
-/** No proposer goes beyond this round, so rounds stay exact integers with room to spare. */
+/** The highest round of any ballot, so that rounds stay exact integers with room to spare. */
 export const roundMax = 2 ** 48;
 
 /** Negative if `a` is the lower ballot, positive if it is the higher, 0 if they are the same. */

@@ -1,52 +1,52 @@
 /**
- * What the world must do for a peer after a step, as plain data.
+ * What the host must do for a peer after a step, as plain data.
  *
- * The order of the fields is the safety argument, and `paxos.ts` is the one place that performs it:
- * nothing that vouches for a write leaves before that write is durable.
+ * The order of the fields is the safety argument, and `effect-loop.ts` is the one place that performs
+ * it: nothing that vouches for a write leaves before that write is durable.
  */
 import type { Ballot } from './ballot.ts';
-import type { Envelope } from './messages/message.ts';
+import type { Envelope } from './messages/envelope.ts';
 
-/** What a peer must not forget, in words a storage maps to records. */
+/** What a peer must not forget, as a storage maps it to records. */
 export type DurableWrite<V> =
-  /** Rounds up to and including `round` may have been used by this peer's own ballots. */
+  /** This peer may have used rounds up to and including `round` in its own ballots. */
   | { readonly type: 'reserved'; readonly round: number }
   | { readonly type: 'promised'; readonly seq: number; readonly ballot: Ballot }
   /** A vote. It also raises the promise of its instance to `ballot`. */
   | { readonly type: 'accepted'; readonly seq: number; readonly ballot: Ballot; readonly value: V }
-  /** The log promise: for every instance, also those nobody has heard of yet. */
+  /** The log promise: for every instance, also those not known of yet. */
   | { readonly type: 'logPromised'; readonly ballot: Ballot }
   | OwnIncarnation
   | PeerRecords;
 
-/** The incarnation this peer leads since it last lost its memory. */
+/** The incarnation this peer began when it last lost its memory. */
 export interface OwnIncarnation {
   readonly type: 'incarnation';
   readonly incarnation: number;
   readonly attempt: number;
-  /** Whether, as far as it knows, this is its first. */
+  /** Whether, as far as this peer knows, it is its first. */
   readonly isNew: boolean;
-  /** It takes part in instances above this one. Absent while it is not admitted, and takes part in none. */
+  /** The peer takes part only in instances above this one. Absent until it is admitted: it takes part in none. */
   readonly votingFloor?: number;
 }
 
-/** A new incarnation that was recorded by this peer. */
+/** A new incarnation of another peer, as this peer recorded it. */
 export interface Admission {
   readonly incarnation: number;
   readonly attempt: number;
-  /** Whether none of this peer's incarnations had been recorded before. */
+  /** Whether no incarnation of that peer was recorded here before. */
   readonly isNew: boolean;
 }
 
 /** What is known of one peer. */
 export interface PeerRecord {
-  /** The latest incarnation heard of. */
+  /** The latest incarnation known here. */
   readonly incarnation: number;
-  /** The highest turn heard of in that incarnation. */
+  /** The highest write index received from that incarnation. */
   readonly writeIndex: number;
-  /** Whether it led another incarnation before, as far as is known. */
+  /** Whether the peer had another incarnation before, as far as is known. */
   readonly hadOther?: boolean;
-  /** The latest incarnation recorded by this peer. */
+  /** The latest incarnation that this peer admitted. */
   readonly admission?: Admission;
 }
 
@@ -56,7 +56,7 @@ export interface PeerRecords {
   readonly peers: readonly PeerRecord[];
 }
 
-/** What may be lost in a crash without harm: it saves asking again. */
+/** What a crash may lose without harm: it only saves asking again. */
 export type Note<V> =
   /** Without a value: the value of this peer's own vote in the instance. */
   | { readonly type: 'decided'; readonly seq: number; readonly value?: V }
@@ -76,7 +76,7 @@ export interface Memory<V> {
   readonly state: 'kept' | 'new' | 'lost';
   /** How many times this storage was written to. */
   readonly writeIndex: number;
-  /** What was written, in order. Only of a `kept` memory. */
+  /** What was written, in order. Empty unless the memory is `kept`. */
   readonly writes: Iterable<Write<V>>;
 }
 
@@ -88,19 +88,19 @@ export interface Decision<V> {
 
 /** The effects of one step, in the order in which the host must perform them. */
 export interface Effects<V> {
-  /** First, without waiting: what relies on nothing unwritten. Requests, refusals and news. */
+  /** First, without waiting: what relies on no pending write. Requests, rejections and commit notices. */
   readonly sendNow: Envelope<V>[];
-  /** Beside it: announcements to the host. A decision rests on votes that are durable already. */
+  /** Then: announcements to the host. A decision rests on votes that are durable already. */
   readonly decided: Decision<V>[];
-  /** Then: every promise and vote of the turn, durable together in one flushed write. */
+  /** Then: every promise and vote of the turn, made durable together in one write. */
   readonly persist: DurableWrite<V>[];
   /** In the same write, or in a later one. */
   readonly note: Note<V>[];
   /** Last, once all of `persist`, of this step and those before it, is durable: what vouches for it. */
   readonly sendAfter: Envelope<V>[];
-  /** Nothing above this was decided when the survey began that ends with this step. */
+  /** Nothing above this was decided when the quorum read began that ends with this step. */
   readIndex: number | undefined;
-  /** Why this peer must stop: others remember more of it than it does. Nothing else counts then. */
+  /** Why this peer must stop: others remember more of it than it does. All other effects are void then. */
   memoryLoss: string | undefined;
 }
 

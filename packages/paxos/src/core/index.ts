@@ -1,4 +1,4 @@
-/** The door for those who bring their own loop: a peer that steps. */
+/** The entry point for hosts with their own loop: a peer that takes events and returns effects. */
 export {
   type Ballot,
   compareBallots,
@@ -24,44 +24,39 @@ export {
 } from './effects.ts';
 export type { PeerEvent } from './events.ts';
 export type { Status } from './instance/learner.ts';
+export {
+  type Decided,
+  type Forgotten,
+  type Learn,
+  type Learned,
+  learnCountMax,
+  type Outcome,
+  outcomeCountMax,
+  type ReadIndex,
+  type ReadIndexReply,
+} from './messages/commit.ts';
+export type { Envelope, MemoryMark } from './messages/envelope.ts';
+export type { Accept, Accepted, Prepare, Promised, Rejected } from './messages/instance.ts';
 export type {
-  Admit,
-  Admitted,
   Heartbeat,
   HeartbeatAck,
-  LeadershipMessage,
   LogPromised,
   LogRejected,
   PrepareLog,
   PreVote,
   PreVoteGranted,
-  ReadIndex,
-  ReadIndexReply,
-  StaleIncarnation,
   TransferLeadership,
-} from './messages/group.ts';
+} from './messages/leader.ts';
 export {
-  type Accept,
-  type Accepted,
   type Answer,
-  type Decided,
-  type Envelope,
-  type Forgotten,
   type InstanceAnswer,
   type InstanceRequest,
   isAnswer,
-  type Learn,
-  type Learned,
-  learnCountMax,
-  type MemoryMark,
+  type LeaderMessage,
   type Message,
-  type Outcome,
-  outcomeCountMax,
-  type Prepare,
-  type Promised,
-  type Rejected,
   type Request,
   seqOf,
 } from './messages/message.ts';
+export type { Admit, Admitted, StaleIncarnation } from './messages/recovery.ts';
 export { Peer, type PeerOptions } from './peer.ts';
 export { RoundTripEstimator, type RoundTripLimits } from './round-trip-estimator.ts';

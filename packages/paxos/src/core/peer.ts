@@ -1,256 +1,243 @@
 /**
- * Peer: one participant behind `step`. It knows who speaks and whether that still counts, takes part
- * in agreement if it has the memory for it, and forgets what nobody needs.
+ * Peer: one participant, driven by `step`. It decides whether a message still counts and which role it is
+ * for, and forgets what no peer needs any more. It performs no I/O: each step returns effects.
  */
 import type { Random } from '../environment.ts';
-import { assert } from './assert.ts';
+import { assert } from '../errors.ts';
 import type { PeerId } from './ballot.ts';
-import { BallotAllocator } from './ballot-allocator.ts';
-import { QuorumRead } from './commit/quorum-read.ts';
-import { Truncation } from './commit/truncation.ts';
-import { type Decision, type Effects, type Memory, noEffects, type Write } from './effects.ts';
+import type { Decision, Effects, Memory } from './effects.ts';
 import type { PeerEvent } from './events.ts';
-import { Agreement } from './instance/agreement.ts';
 import type { Status } from './instance/learner.ts';
-import { Election } from './leader/election.ts';
-import { Leader } from './leader/leader.ts';
-import type { Admit, ReadIndex as SurveyRequest } from './messages/group.ts';
-import { type Accept, type Envelope, isAnswer, type Message } from './messages/message.ts';
-import { Outbox } from './outbox.ts';
-import { Participation } from './recovery/participation.ts';
-import { earliest, RetryDelays } from './timeouts.ts';
+import type { Envelope } from './messages/envelope.ts';
+import type { Accept } from './messages/instance.ts';
+import { isAnswer, type Message } from './messages/message.ts';
+import type { Admit } from './messages/recovery.ts';
+import { replay } from './recovery/replay.ts';
+import { createRoles, type Roles } from './roles.ts';
+import { Step } from './step.ts';
+import { earliest } from './timeouts.ts';
 
-/** What a peer is made of. */
+/** How a peer is constructed. */
 export interface PeerOptions<V> {
+  /** This peer, from 0 to `peerCount` − 1. */
   readonly me: PeerId;
   readonly peerCount: number;
   readonly random: Random;
   /** What this peer remembers of earlier runs. */
   readonly memory: Memory<V>;
-  /** Whether this peer leads when nobody else does. By default no peer leads, and each proposes alone. */
+  /** Whether this peer leads when no other does. By default no peer leads, and each proposes alone. */
   readonly isCandidate?: boolean;
 }
 
-/** One participant as a state machine: events in, effects out, no I/O. */
+/** One participant as a state machine: events in, effects out. */
 export class Peer<V> {
   readonly #me: PeerId;
   readonly #peerCount: number;
-  readonly #truncation: Truncation;
-  readonly #participation: Participation;
-  readonly #leader: Leader<V>;
-  readonly #agreement: Agreement<V>;
-  readonly #election: Election<V>;
-  readonly #quorumRead: QuorumRead;
+  readonly #roles: Roles<V>;
   #writeIndex: number;
 
   constructor({ me, peerCount, random, memory, isCandidate = false }: PeerOptions<V>) {
-    const delays = new RetryDelays(random);
     this.#me = me;
     this.#peerCount = peerCount;
     this.#writeIndex = memory.writeIndex;
-    this.#truncation = new Truncation(me, peerCount);
-    const participation = { me, peerCount, delays, random, memory: memory.state };
-    this.#participation = new Participation(participation);
-    const ballots = new BallotAllocator(me);
-    const leader = new Leader<V>({ me, peerCount, ballots, random, isCandidate });
-    const roles = { ballots, leader, truncation: this.#truncation, delays };
-    this.#leader = leader;
-    this.#agreement = new Agreement({ me, peerCount, ...roles });
-    this.#quorumRead = new QuorumRead({
-      me,
-      peerCount,
-      delays,
-      random,
-      agreement: this.#agreement,
-    });
-    this.#election = new Election({ me, peerCount, leader, agreement: this.#agreement });
-    for (const write of memory.writes) this.#restore(write);
-    this.#agreement.raiseVotingFloor(this.#participation.votingFloor);
-    this.#agreement.forgetBelow(this.min);
+    this.#roles = createRoles({ me, peerCount, random, memory: memory.state, isCandidate });
+    for (const write of memory.writes) replay(write, this.#roles);
+    this.#roles.agreement.forgetBelow(this.min);
   }
 
-  /** Handles one event at time `now`, in milliseconds. The effects must be performed in order. */
+  /**
+   * Takes one event, at `now` in milliseconds of a clock that never goes back. The first event of a run is
+   * a `wake`, or is followed by one at once.
+   *
+   * @throws Error if an invariant is violated: the peer must not be used any more.
+   */
   step(event: PeerEvent<V>, now: number): Effects<V> {
-    const effects = noEffects<V>();
-    const outbox = new Outbox(this.#envelopeTo, effects);
+    const { agreement, participation } = this.#roles;
+    const step = new Step<V>(now, this.#seal);
     const minBefore = this.min;
-    this.#participation.begin(outbox);
-    this.#route(event, now, outbox);
+    participation.begin(step);
+    this.#route(event, step);
     if (this.min > minBefore) {
-      this.#agreement.forgetBelow(this.min);
-      outbox.note({ type: 'forgotten', min: this.min });
+      agreement.forgetBelow(this.min);
+      step.note({ type: 'forgotten', min: this.min });
     }
-    if (effects.persist.length > 0) this.#participation.note(outbox);
-    return effects;
+    if (step.effects.persist.length > 0) participation.note(step);
+    return step.effects;
   }
 
   /** When this peer next wants a `wake`, in milliseconds of the clock given to `step`. */
   wakeAt(): number | undefined {
-    const election = this.isMember ? this.#leader.wakeAt() : undefined;
-    const [agreement, survey] = [this.#agreement.wakeAt(), this.#quorumRead.wakeAt()];
-    return earliest([agreement, this.#participation.wakeAt(), survey, election]);
+    const { agreement, leader, participation, quorumRead } = this.#roles;
+    return earliest([
+      agreement.wakeAt(),
+      participation.wakeAt(),
+      quorumRead.wakeAt(),
+      this.isMember ? leader.wakeAt() : undefined,
+    ]);
   }
 
   /** What is known here of an instance. */
   status(seq: number): Status<V> {
-    return this.#agreement.status(seq);
+    return this.#roles.agreement.status(seq);
   }
 
   /** Whether this peer takes part. One without memory does not, until the others admitted it. */
   get isMember(): boolean {
-    return this.#participation.isMember;
+    return this.#roles.participation.isMember;
   }
 
-  /** Who leads, as far as is known here. */
+  /** The peer that leads, as far as is known here. */
   get leader(): PeerId | undefined {
-    return this.#leader.leader;
+    return this.#roles.leader.leader;
   }
 
   /** The highest seq proposed here or seen in any message, or −1. Never sinks. */
   get max(): number {
-    return this.#agreement.max;
+    return this.#roles.agreement.max;
   }
 
   /** The lowest seq still remembered. Never sinks. */
   get min(): number {
-    return this.#truncation.min;
+    return this.#roles.truncation.min;
   }
 
-  /** How many writes its storage has made durable, of all its runs. */
+  /** How many writes the storage of this peer has made durable, in all runs of this incarnation. */
   get writeIndex(): number {
     return this.#writeIndex;
   }
 
   /** Every decision known and not forgotten, in order of seq. */
   decisions(): Decision<V>[] {
-    return this.#agreement.decisions();
+    return this.#roles.learner.decisions();
   }
 
-  readonly #envelopeTo = (to: PeerId, message: Message<V>): Envelope<V> => {
-    const { done, min } = this.#truncation;
-    const mark = this.#participation.mark(to, this.#writeIndex);
+  readonly #seal = (to: PeerId, message: Message<V>): Envelope<V> => {
+    const { done, min } = this.#roles.truncation;
+    const mark = this.#roles.participation.mark(to, this.#writeIndex);
     return { from: this.#me, to, done, min, mark, message };
   };
 
-  #restore(write: Write<V>): void {
-    if (write.type === 'incarnation' || write.type === 'peerRecords')
-      this.#participation.restore(write);
-    else this.#agreement.restore(write);
-  }
-
-  #route(event: PeerEvent<V>, now: number, outbox: Outbox<V>): void {
+  #route(event: PeerEvent<V>, step: Step<V>): void {
+    const { agreement, ballots, catchUp, decisions, election, leader, quorumRead } = this.#roles;
     switch (event.type) {
+      case 'wake':
+        this.#wake(step);
+        break;
       case 'propose':
-        this.#agreement.propose(event, now, outbox);
+        agreement.propose(event, step);
         break;
       case 'receive':
-        this.#receive(event.envelope, now, outbox);
+        this.#receive(event.envelope, step);
         break;
       case 'undeliverable':
-        this.#agreement.onUndeliverable(event.envelope, now);
-        break;
-      case 'done':
-        this.#agreement.skipBelow(event.seq + 1);
-        this.#truncation.setOwnDone(event.seq);
-        break;
-      case 'requestDecisions':
-        this.#agreement.catchUp.ask(this.leader, event.seq, now, outbox);
-        break;
-      case 'readIndex':
-        if (this.isMember) this.#quorumRead.start(now, outbox);
+        agreement.onUndeliverable(event.envelope, step.now);
         break;
       case 'disconnected':
-        this.#leader.onDisconnected(event.peer, now);
-        break;
-      case 'flushNotices':
-        this.#agreement.flushNoticesSoon(now, outbox);
-        break;
-      case 'stepDown':
-        this.#agreement.flushNotices(outbox);
-        this.#election.stepDown(outbox);
+        leader.onDisconnected(event.peer, step.now);
         break;
       case 'persisted':
         this.#writeIndex += 1;
-        this.#agreement.onPersisted(event.writes);
+        ballots.onPersisted(event.writes);
         break;
-      case 'wake':
-        this.#wake(now, outbox);
+      case 'done':
+        this.#roles.learner.skipBelow(event.seq + 1);
+        this.#roles.truncation.setOwnDone(event.seq);
+        break;
+      case 'requestDecisions':
+        catchUp.request(event.seq, this.leader, step);
+        break;
+      case 'readIndex':
+        if (this.isMember) quorumRead.start(step);
+        break;
+      case 'flushNotices':
+        decisions.flushSoon(step);
+        break;
+      case 'stepDown':
+        decisions.flush(step);
+        election.stepDown(step);
         break;
     }
   }
 
-  #wake(now: number, outbox: Outbox<V>): void {
-    this.#participation.wake(now, outbox);
-    this.#takePart(outbox);
-    this.#agreement.wake(now, outbox);
-    this.#quorumRead.wake(now, outbox);
-    if (this.isMember) this.#election.wake(now, outbox);
+  #wake(step: Step<V>): void {
+    const { agreement, election, leader, participation, quorumRead } = this.#roles;
+    participation.wake(step);
+    agreement.wake(step);
+    quorumRead.wake(step);
+    if (!this.isMember) return;
+    election.wake(step);
+    leader.start(step.now);
   }
 
-  /** In as much as its memory allows. */
-  #takePart(outbox: Outbox<V>): void {
-    this.#agreement.raiseVotingFloor(this.#participation.votingFloor);
-    this.#agreement.skipRounds(this.#participation.round, outbox);
+  #receive(envelope: Envelope<V>, step: Step<V>): void {
+    const { catchUp, leader, learner, truncation } = this.#roles;
+    const { from, to, done, min, message } = envelope;
+    assert(to === this.#me, 'a peer receives only messages addressed to it');
+    assert(from >= 0 && from < this.#peerCount, 'the sender of a message is a peer of the group');
+    if (from !== this.#me && message.type !== 'admit' && !this.#counts(envelope, step)) return;
+    if (isAnswer(message)) leader.onAnswer(from, step.now);
+    truncation.observe(from, done, min);
+    // No peer remembers anything below min, so catch-up continues above it.
+    learner.skipBelow(this.min);
+    this.#onMessage(from, message, step);
+    catchUp.onKnownUpTo(from, done, step);
   }
 
-  #receive(envelope: Envelope<V>, now: number, outbox: Outbox<V>): void {
-    const { from, to, done, min, mark, message } = envelope;
-    assert(to === this.#me, 'a message reaches the peer it is for');
-    assert(from >= 0 && from < this.#peerCount, 'a sender is a member');
-    if (from !== this.#me && message.type !== 'admit') {
-      // Safety: what was said in an incarnation that is over may contradict what that peer says now.
-      if (this.#participation.isStale(from, mark)) return;
-      const loss = this.#participation.memoryLossShownBy(from, mark, this.#writeIndex);
-      if (loss !== undefined) {
-        outbox.stop(loss);
-        return;
-      }
-      for (const peer of this.#participation.observe(from, mark)) this.#disregard(peer, now);
-      if (message.type === 'accept' && this.#participation.isBehind(mark)) {
-        this.#refuse(from, message, outbox);
-        return;
-      }
+  /** Whether a message of another peer counts, by the incarnations that its sender had and knew of. */
+  #counts({ from, mark, message }: Envelope<V>, step: Step<V>): boolean {
+    const { participation } = this.#roles;
+    // Safety: what a peer said in an earlier incarnation may contradict what it says now.
+    if (participation.isStale(from, mark)) return false;
+    const loss = participation.memoryLossShownBy(from, mark, this.#writeIndex);
+    if (loss !== undefined) {
+      step.stop(loss);
+      return false;
     }
-    if (isAnswer(message)) this.#leader.onAnswer(from, now);
-    this.#truncation.observe(from, done, min);
-    // Below min nobody can tell: catching up goes on above it.
-    this.#agreement.skipBelow(this.min);
-    this.#onMessage(from, message, now, outbox);
-    this.#agreement.catchUp.observe(from, done, now, outbox);
+    for (const peer of participation.observe(from, mark)) this.#discardAnswersOf(peer, step.now);
+    if (message.type !== 'accept' || !participation.isBehind(mark)) return true;
+    this.#rejectUnaware(from, message, step);
+    return false;
   }
 
-  #disregard(peer: PeerId, now: number): void {
-    this.#leader.discardAnswersOf(peer, now);
-    this.#agreement.discardAnswersOf(peer);
-    this.#quorumRead.discardAnswersOf(peer);
+  #discardAnswersOf(peer: PeerId, now: number): void {
+    const { leader, proposer, quorumRead } = this.#roles;
+    leader.discardAnswersOf(peer, now);
+    proposer.discardAnswersOf(peer);
+    quorumRead.discardAnswersOf(peer);
   }
 
   /**
-   * Safety: a leader that has not heard of a new incarnation may rest on a promise for the whole log that the
-   * peer gave in its former one. The answer tells of the new incarnation, and whoever asked begins anew.
+   * Safety: a leader that does not know of a new incarnation may rest on a log promise that this peer gave in
+   * an earlier one. The rejection carries the new incarnation, and the leader starts again.
    */
-  #refuse(from: PeerId, { seq, ballot }: Accept<V>, outbox: Outbox<V>): void {
-    outbox.sendNow(from, { type: 'rejected', seq, ballot, promised: ballot });
+  #rejectUnaware(from: PeerId, { seq, ballot }: Accept<V>, step: Step<V>): void {
+    step.sendNow(from, { type: 'rejected', seq, ballot, promised: ballot });
   }
 
-  #onMessage(from: PeerId, message: Message<V>, now: number, outbox: Outbox<V>): void {
+  #onMessage(from: PeerId, message: Message<V>, step: Step<V>): void {
+    const { agreement, catchUp, decisions, election, leader, participation, quorumRead } =
+      this.#roles;
     switch (message.type) {
       case 'admit':
-        this.#onAdmit(from, message, now, outbox);
+        this.#onAdmit(from, message, step);
         break;
       case 'admitted':
-        this.#participation.onAdmitted(from, message, outbox);
-        this.#takePart(outbox);
+        participation.onAdmitted(from, message, step);
+        if (this.isMember) leader.start(step.now);
         break;
       case 'staleIncarnation':
-        this.#participation.onStaleIncarnation(message, outbox);
+        participation.onStaleIncarnation(message, step);
         break;
       case 'readIndex':
-        if (this.isMember) this.#onSurvey(from, message, now, outbox);
+        if (!this.isMember) return;
+        quorumRead.onReadIndex(from, message, step);
+        // The reader will wait for the decisions, too.
+        decisions.flushSoon(step);
         break;
       case 'readIndexReply':
-        this.#quorumRead.onReadIndexReply(from, message, outbox);
-        this.#agreement.onReadIndexReply(from, message, now, outbox);
+        quorumRead.onReadIndexReply(from, message, step);
+        // A peer that hears no leader receives no notices either, so it asks for the decisions.
+        if (this.leader === undefined) catchUp.onKnownUpTo(from, message.knownUpTo, step);
         break;
       case 'preVote':
       case 'preVoteGranted':
@@ -260,23 +247,18 @@ export class Peer<V> {
       case 'heartbeat':
       case 'heartbeatAck':
       case 'transferLeadership':
-        if (this.isMember) this.#election.onMessage(from, message, now, outbox);
+        if (this.isMember) election.onMessage(from, message, step);
         break;
       default:
-        this.#election.observe(from, message, now);
-        this.#agreement.onMessage(from, message, now, outbox);
+        election.observe(from, message, step.now);
+        agreement.onMessage(from, message, step);
     }
   }
 
-  /** Who asks for a reader waits for the decisions, too. */
-  #onSurvey(from: PeerId, message: SurveyRequest, now: number, outbox: Outbox<V>): void {
-    this.#quorumRead.onReadIndex(from, message, outbox);
-    this.#agreement.flushNoticesSoon(now, outbox);
-  }
-
-  #onAdmit(from: PeerId, request: Admit, now: number, outbox: Outbox<V>): void {
-    const experience = { max: this.max, round: this.#agreement.logPromise?.round ?? 0 };
-    const isRecorded = this.#participation.onAdmit(from, request, experience, outbox);
-    if (isRecorded) this.#disregard(from, now);
+  #onAdmit(from: PeerId, request: Admit, step: Step<V>): void {
+    const { acceptor, participation } = this.#roles;
+    const record = { max: this.max, round: acceptor.logPromise?.round ?? 0 };
+    const isRecorded = participation.onAdmit(from, request, record, step);
+    if (isRecorded) this.#discardAnswersOf(from, step.now);
   }
 }

@@ -1,14 +1,23 @@
 /**
- * Quorum: a majority of a fixed membership. Any two share a peer, which is all that Paxos asks of them.
- * Paxos Made Simple §2.1.
+ * The group of peers and its quorums. A quorum is a majority of a fixed group: any two share a peer,
+ * which is all that Paxos asks of them. Paxos Made Simple §2.1.
  */
 import type { PeerId } from './ballot.ts';
+
+export function allPeers(peerCount: number): PeerId[] {
+  return Array.from({ length: peerCount }, (_, peer) => peer);
+}
+
+/** All peers but `me`, in order. */
+export function otherPeers(me: PeerId, peerCount: number): PeerId[] {
+  return allPeers(peerCount).filter((peer) => peer !== me);
+}
 
 export function quorumSize(peerCount: number): number {
   return Math.floor(peerCount / 2) + 1;
 }
 
-/** Who has answered one ballot of one instance. Each peer counts once, however often it answers. */
+/** The peers that gave one answer. Each peer counts once, however often it answers. */
 export class QuorumVotes {
   readonly #peerCount: number;
   readonly #peers = new Set<PeerId>();

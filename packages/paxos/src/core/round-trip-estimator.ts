@@ -1,24 +1,25 @@
 /**
- * Answer time: how long to wait for an answer before it counts as lost, by how long answers took of late.
- * Whoever is only slow is not to be drowned in repetitions. As TCP times its retransmissions (RFC 6298):
- * a few times the slowest answer, and twice as long after each repetition until an answer comes again.
+ * How long to wait for an answer before it counts as lost, estimated from recent response times. A peer
+ * that is only slow is thus not flooded with repeated requests. The scheme is that of TCP's
+ * retransmission timer (RFC 6298): a few times the slowest recent response, doubled with each repetition
+ * until an answer comes again.
  */
 
-/** A wait is so many times as long as answers take. */
-const answerTimes = 3;
-/** What remains, with each answer that came sooner, of the time that the slowest one took. */
-const slownessKept = 0.9;
+/** The wait is this multiple of the slowest recent response time. */
+const waitPerResponseTime = 3;
+/** How much of the slowest response time remains after each faster response. */
+const slowestDecay = 0.9;
 
-/** The shortest and the longest wait, in milliseconds. */
+/** Bounds of the wait, in milliseconds. */
 export interface RoundTripLimits {
   readonly waitMsMin: number;
   readonly waitMsMax: number;
 }
 
-/** Estimates how long to wait for an answer before the request is repeated. */
+/** Estimates how long to wait for an answer before a request is sent again. */
 export class RoundTripEstimator {
   readonly #limits: RoundTripLimits;
-  /** Of the slowest answer of late. */
+  /** The slowest recent response time; it decays. */
   #slowestMs = 0;
   #waitMs: number;
 
@@ -32,18 +33,21 @@ export class RoundTripEstimator {
     return this.#waitMs;
   }
 
-  /** What was asked once was answered after so long. Of what was asked twice nobody knows which was answered. */
+  /**
+   * A request was answered after this time. Only for a request that was sent once: after a repetition
+   * there is no telling which copy was answered.
+   */
   onAnswer(afterMs: number): void {
-    this.#slowestMs = Math.max(afterMs, slownessKept * this.#slowestMs);
-    this.#wait(answerTimes * this.#slowestMs);
+    this.#slowestMs = Math.max(afterMs, slowestDecay * this.#slowestMs);
+    this.#setWait(waitPerResponseTime * this.#slowestMs);
   }
 
-  /** Something had to be asked again. */
+  /** A request had to be sent again. */
   onResent(): void {
-    this.#wait(2 * this.#waitMs);
+    this.#setWait(2 * this.#waitMs);
   }
 
-  #wait(ms: number): void {
+  #setWait(ms: number): void {
     const { waitMsMin, waitMsMax } = this.#limits;
     this.#waitMs = Math.min(waitMsMax, Math.max(waitMsMin, ms));
   }

@@ -1,6 +1,6 @@
 /**
- * Patience: how long to wait before asking again, in milliseconds. Waiting a random time is what ends
- * a duel of proposers (Paxos Made Simple §2.4 leaves progress to an election or to chance).
+ * How long to wait before a request is sent again. The waits are random, which ends a duel of proposers
+ * (Paxos Made Simple §2.4 leaves progress to an election or to timeouts).
  */
 import type { Random } from '../environment.ts';
 import { RoundTripEstimator } from './round-trip-estimator.ts';
@@ -10,6 +10,7 @@ const retryDelayMsMax = 500;
 const resendDelayMsMin = 100;
 const resendDelayMsMax = 800;
 
+/** Delays in milliseconds. An attempt is 0 for the first try. */
 export class RetryDelays {
   readonly #random: Random;
   readonly #roundTrips = new RoundTripEstimator({
@@ -21,7 +22,7 @@ export class RetryDelays {
     this.#random = random;
   }
 
-  /** After a refusal, or a sign that a request was lost: short, random, longer with each attempt. */
+  /** After a rejection, or a sign that a request was lost: short, random, longer with each attempt. */
   beforeRetry(attempt: number): number {
     return doubled(retryDelayMsMin, retryDelayMsMax, attempt) * this.#random.next();
   }
@@ -32,13 +33,13 @@ export class RetryDelays {
     return delayMs * (0.75 + 0.5 * this.#random.next());
   }
 
-  /** A request that was sent once was answered after so long. */
-  answered(afterMs: number): void {
+  /** A request that was sent only once was answered after this time. */
+  onAnswer(afterMs: number): void {
     this.#roundTrips.onAnswer(afterMs);
   }
 
   /** Requests had to be sent again. */
-  resent(): void {
+  onResent(): void {
     this.#roundTrips.onResent();
   }
 }
@@ -47,11 +48,11 @@ function doubled(first: number, max: number, attempt: number): number {
   return Math.min(max, first * 2 ** Math.min(attempt, 30));
 }
 
-/** Of the times at which something wants to be done, if anything does. */
-export function earliest(times: readonly (number | undefined)[]): number | undefined {
+/** The earliest of the times that are set, if any is. */
+export function earliest(times: Iterable<number | undefined>): number | undefined {
   let first: number | undefined;
   for (const time of times) {
     if (time !== undefined && (first === undefined || time < first)) first = time;
   }
-  return first === Infinity ? undefined : first;
+  return first;
 }

@@ -3,73 +3,73 @@ import { BallotAllocator } from '@paxkv/paxos/internal/core/ballot-allocator';
 import { expect } from 'chai';
 import { ballot, beginStep } from './steps.ts';
 
-/** The rounds a step reserved on disk. */
+/** The rounds that a step reserved. */
 function reserved(effects: Effects<string>): number[] {
   return effects.persist.flatMap((write) => (write.type === 'reserved' ? [write.round] : []));
 }
 
-describe('Rounds', () => {
-  it('makes ballots of its own peer, above the one seen', () => {
-    const { outbox } = beginStep(2);
-    const rounds = new BallotAllocator(2);
-    expect(rounds.ballotAbove(undefined, outbox)).to.deep.equal(ballot(1, 2));
-    expect(rounds.ballotAbove(ballot(9, 0), outbox)).to.deep.equal(ballot(10, 2));
+describe('BallotAllocator', () => {
+  it('allocates ballots of its own peer, above the one seen', () => {
+    const step = beginStep(2);
+    const ballots = new BallotAllocator(2);
+    expect(ballots.ballotAbove(undefined, step)).to.deep.equal(ballot(1, 2));
+    expect(ballots.ballotAbove(ballot(9, 0), step)).to.deep.equal(ballot(10, 2));
   });
 
   it('reserves a block on disk with its first ballot, and none again within the block', () => {
-    const { outbox, effects } = beginStep();
-    const rounds = new BallotAllocator(0);
-    rounds.ballotAbove(undefined, outbox);
-    rounds.ballotAbove(ballot(500, 1), outbox);
-    expect(reserved(effects)).to.have.length(1);
-    expect(reserved(effects)[0]).to.be.at.least(501);
+    const step = beginStep();
+    const ballots = new BallotAllocator(0);
+    ballots.ballotAbove(undefined, step);
+    ballots.ballotAbove(ballot(500, 1), step);
+    expect(reserved(step.effects)).to.have.length(1);
+    expect(reserved(step.effects)[0]).to.be.at.least(501);
   });
 
   it('reserves more when a seen ballot lies beyond the block', () => {
-    const { outbox, effects } = beginStep();
-    const rounds = new BallotAllocator(0);
-    rounds.ballotAbove(undefined, outbox);
-    const { round } = rounds.ballotAbove(ballot(5000, 1), outbox);
-    expect(reserved(effects).at(-1)).to.be.at.least(round);
+    const step = beginStep();
+    const ballots = new BallotAllocator(0);
+    ballots.ballotAbove(undefined, step);
+    const { round } = ballots.ballotAbove(ballot(5000, 1), step);
+    expect(reserved(step.effects).at(-1)).to.be.at.least(round);
   });
 
   it('lets nobody hear of a ballot before its reservation is durable', () => {
-    const { outbox, effects } = beginStep();
-    const rounds = new BallotAllocator(0);
-    const own = rounds.ballotAbove(undefined, outbox);
-    expect(rounds.isDurable(own)).to.equal(false);
-    rounds.onPersisted(reserved(effects)[0] ?? 0);
-    expect(rounds.isDurable(own)).to.equal(true);
-    expect(rounds.isDurable(rounds.ballotAbove(ballot(9000, 1), outbox))).to.equal(false);
+    const step = beginStep();
+    const ballots = new BallotAllocator(0);
+    const own = ballots.ballotAbove(undefined, step);
+    expect(ballots.isDurable(own)).to.equal(false);
+    ballots.onPersisted(step.effects.persist);
+    expect(ballots.isDurable(own)).to.equal(true);
+    expect(ballots.isDurable(ballots.ballotAbove(ballot(9000, 1), step))).to.equal(false);
   });
 
   it('never uses a round twice over restarts, also after a crash right after the reservation', () => {
     let memory = 0;
     let highest = 0;
     for (let run = 0; run < 5; run += 1) {
-      const rounds = new BallotAllocator(0);
-      rounds.restore(memory);
-      const { outbox, effects } = beginStep();
-      const own = rounds.ballotAbove(undefined, outbox);
+      const ballots = new BallotAllocator(0);
+      ballots.restore(memory);
+      const step = beginStep();
+      const own = ballots.ballotAbove(undefined, step);
       expect(own.round).to.be.greaterThan(highest);
-      highest = rounds.ballotAbove(ballot(own.round + 500, 1), outbox).round;
-      memory = Math.max(memory, ...reserved(effects));
+      highest = ballots.ballotAbove(ballot(own.round + 500, 1), step).round;
+      memory = Math.max(memory, ...reserved(step.effects));
     }
   });
 
   it('restores the highest reservation, whatever their order', () => {
-    const rounds = new BallotAllocator(0);
-    rounds.restore(3000);
-    rounds.restore(1000);
-    expect(rounds.ballotAbove(undefined, beginStep().outbox).round).to.equal(3001);
+    const ballots = new BallotAllocator(0);
+    ballots.restore(3000);
+    ballots.restore(1000);
+    expect(ballots.ballotAbove(undefined, beginStep()).round).to.equal(3001);
   });
 
   it('stops rather than going beyond the highest round', () => {
-    const rounds = new BallotAllocator(0);
-    const { outbox, effects } = beginStep();
-    const last = rounds.ballotAbove(ballot(roundMax - 1, 1), outbox);
+    const ballots = new BallotAllocator(0);
+    const step = beginStep();
+    const last = ballots.ballotAbove(ballot(roundMax - 1, 1), step);
     expect(last.round).to.equal(roundMax);
-    expect(reserved(effects)).to.deep.equal([roundMax]);
-    expect(() => rounds.ballotAbove(last, outbox)).to.throw(/round/);
+    expect(reserved(step.effects)).to.deep.equal([roundMax]);
+    expect(() => ballots.ballotAbove(last, step)).to.throw(/round/);
   });
 });

@@ -1,11 +1,15 @@
 import { type Effects, type Message, Peer, type PeerId } from '@paxkv/paxos/core';
 import { expect } from 'chai';
-import { ballot, evenChance, kept } from './steps.ts';
+import { ballot, constantRandom, kept } from './steps.ts';
 
-/** Peer 0 of three, which wants to lead, and what the others say to it. */
+/** Peer 0 of three, which may lead, and what the others send it. */
 class Candidate {
   readonly peer = new Peer<string>({
-    ...{ me: 0, peerCount: 3, random: evenChance, memory: kept(), isCandidate: true },
+    me: 0,
+    peerCount: 3,
+    random: constantRandom,
+    memory: kept(),
+    isCandidate: true,
   });
   readonly #now = 1000;
 
@@ -23,7 +27,7 @@ class Candidate {
     return this.peer.step({ type: 'propose', seq, value: 'own' }, this.#now);
   }
 
-  /** Wins with the promises of itself and of peer 1. */
+  /** Becomes leader with the promises of itself and of peer 1. */
   win(): void {
     for (const from of [0, 1]) this.hear(from, { type: 'preVoteGranted', id: 1 });
     for (const from of [0, 1]) {
@@ -40,7 +44,7 @@ describe('A peer that waits for an instance', () => {
   const ask = (candidate: Candidate) =>
     candidate.peer.step({ type: 'requestDecisions', seq: 0 }, 1000);
 
-  it('asks another that leads, and proposes nothing', () => {
+  it('asks the peer that leads, and proposes nothing', () => {
     const candidate = new Candidate();
     candidate.hear(1, { type: 'heartbeat', ballot: ballot(1, 1) });
     const { sendNow, sendAfter, persist } = ask(candidate);
@@ -50,7 +54,7 @@ describe('A peer that waits for an instance', () => {
     expect([sendAfter, persist]).to.deep.equal([[], []]);
   });
 
-  it('asks another where nobody leads, and nobody where it leads itself', () => {
+  it('asks another peer if none leads, and none if it leads itself', () => {
     const candidate = new Candidate();
     expect(typesOf(ask(candidate).sendNow)).to.deep.equal(['learn']);
     const leading = new Candidate();
@@ -58,21 +62,21 @@ describe('A peer that waits for an instance', () => {
     expect(ask(leading).sendNow).to.deep.equal([]);
   });
 
-  it('asks who knows more by his answer to a reader, where nobody leads', () => {
-    const surveyed = { type: 'readIndexReply', id: 7, readIndex: 5, knownUpTo: 4 } as const;
+  it('asks a peer whose answer to a read shows that it knows more, if none leads', () => {
+    const reply = { type: 'readIndexReply', id: 7, readIndex: 5, knownUpTo: 4 } as const;
     const candidate = new Candidate();
-    const { sendNow } = candidate.hear(2, surveyed);
+    const { sendNow } = candidate.hear(2, reply);
     expect(sendNow.map(({ to, message }) => [to, message])).to.deep.equal([
       [2, { type: 'learn', seq: 0, count: 5 }],
     ]);
-    const led = new Candidate();
-    led.hear(1, { type: 'heartbeat', ballot: ballot(1, 1) });
-    expect(led.hear(2, surveyed).sendNow).to.deep.equal([]);
+    const follower = new Candidate();
+    follower.hear(1, { type: 'heartbeat', ballot: ballot(1, 1) });
+    expect(follower.hear(2, reply).sendNow).to.deep.equal([]);
   });
 });
 
 describe('A peer that leads', () => {
-  it('lets nobody hear of its ballot before the round is durable', () => {
+  it('sends its ballot only once the round is durable', () => {
     const candidate = new Candidate();
     candidate.hear(0, { type: 'preVoteGranted', id: 1 });
     const { sendNow, persist, sendAfter } = candidate.hear(1, { type: 'preVoteGranted', id: 1 });
@@ -81,7 +85,7 @@ describe('A peer that leads', () => {
     expect(typesOf(sendAfter)).to.deep.equal(['prepareLog', 'prepareLog', 'prepareLog']);
   });
 
-  it('asks for votes at once, until a follower that it rests on begins a new incarnation', () => {
+  it('asks for votes at once, until an acceptor that it rests on begins a new incarnation', () => {
     const candidate = new Candidate();
     candidate.win();
     expect(typesOf(candidate.propose(0).sendNow)).to.deep.equal(['accept', 'accept', 'accept']);

@@ -9,7 +9,7 @@ import {
 } from '@paxkv/paxos/core';
 import { expect } from 'chai';
 import { plainMark } from '../../contracts/plain-mark.ts';
-import { ballot, evenChance, kept, mail, recipients } from './steps.ts';
+import { ballot, constantRandom, kept, mail, recipients } from './steps.ts';
 
 const low = ballot(1, 1);
 const high = ballot(2, 2);
@@ -18,11 +18,11 @@ describe('Peer', () => {
   let peer: Peer<string>;
 
   beforeEach(() => {
-    boot();
+    restart();
   });
 
-  function boot(...memory: Write<string>[]): void {
-    peer = new Peer<string>({ me: 0, peerCount: 3, random: evenChance, memory: kept(memory) });
+  function restart(...memory: Write<string>[]): void {
+    peer = new Peer<string>({ me: 0, peerCount: 3, random: constantRandom, memory: kept(memory) });
   }
 
   function step(event: PeerEvent<string>, now = 0): Effects<string> {
@@ -36,8 +36,8 @@ describe('Peer', () => {
     });
   }
 
-  /** Lets this peer win `seq` at its first ballot, with its own vote and that of peer 1. */
-  function win(seq: number, value: string): Effects<string> {
+  /** Lets this peer decide `seq` at its first ballot, with its own vote and that of peer 1. */
+  function decide(seq: number, value: string): Effects<string> {
     const { persist, sendAfter } = step({ type: 'propose', seq, value });
     step({ type: 'persisted', writes: persist });
     const message = sendAfter[0]?.message;
@@ -55,7 +55,7 @@ describe('Peer', () => {
     return decided;
   }
 
-  describe('speaking', () => {
+  describe('sending', () => {
     it('promises and votes only after the write', () => {
       const promised = receive(1, { type: 'prepare', seq: 0, ballot: low });
       expect(promised.sendNow).to.deep.equal([]);
@@ -81,7 +81,7 @@ describe('Peer', () => {
       }
     });
 
-    it('refuses at once: a refusal vouches for nothing', () => {
+    it('rejects at once: a rejection vouches for nothing', () => {
       receive(2, { type: 'prepare', seq: 0, ballot: high });
       const { sendNow, sendAfter } = receive(1, { type: 'prepare', seq: 0, ballot: low });
       expect(mail(sendNow)).to.deep.equal([
@@ -90,8 +90,8 @@ describe('Peer', () => {
       expect(sendAfter).to.deep.equal([]);
     });
 
-    it('tells the others who won, with the value only for who is not known to have voted', () => {
-      const { sendNow, decided } = win(0, 'a');
+    it('notifies the others of a decision, with the value only if a peer is not known to have voted', () => {
+      const { sendNow, decided } = decide(0, 'a');
       const own = ballot(1, 0);
       expect(mail(sendNow)).to.deep.equal([
         [1, { type: 'decided', seq: 0, ballot: own }],
@@ -101,7 +101,7 @@ describe('Peer', () => {
     });
 
     it('answers any request about a decided instance with the decision', () => {
-      win(0, 'a');
+      decide(0, 'a');
       const learned = { type: 'learned', seq: 0, values: ['a'] };
       for (const request of [
         { type: 'prepare', seq: 0, ballot: high },
@@ -114,7 +114,7 @@ describe('Peer', () => {
       }
     });
 
-    it('stops rather than acting on a message for another peer or from a unknownPeer', () => {
+    it('stops rather than act on a message for another peer or from outside the group', () => {
       const message = { type: 'prepare', seq: 0, ballot: low } as const;
       const envelope = { from: 1, to: 2, done: -1, min: 0, mark: plainMark(), message };
       expect(() => step({ type: 'receive', envelope })).to.throw(/invariant/);
@@ -141,7 +141,7 @@ describe('Peer', () => {
       expect(peer.status(0)).to.deep.equal({ fate: 'pending' });
     });
 
-    it('takes the value that it is told over that of its own vote', () => {
+    it('prefers the value in a notice to that of its own vote', () => {
       receive(1, { type: 'accept', seq: 0, ballot: low, value: 'a' });
       const effects = receive(2, { type: 'decided', seq: 0, ballot: high, value: 'b' });
       expect(announced(effects)).to.deep.equal([{ seq: 0, value: 'b' }]);
@@ -153,14 +153,14 @@ describe('Peer', () => {
       expect(peer.status(5)).to.deep.equal({ fate: 'decided', value: 'a' });
     });
 
-    it('announces a decision once, however often it is told', () => {
+    it('announces a decision once, however often it arrives', () => {
       receive(1, { type: 'decided', seq: 0, ballot: low, value: 'a' });
       const again = receive(2, { type: 'decided', seq: 0, ballot: low, value: 'a' });
       const learned = receive(2, { type: 'learned', seq: 0, values: ['a'] });
       expect([...again.decided, ...learned.decided, ...learned.note]).to.deep.equal([]);
     });
 
-    it('does not count its own vote before its own storage said so', () => {
+    it('does not count its own vote before its storage has written it', () => {
       const { persist, sendAfter } = step({ type: 'propose', seq: 0, value: 'a' });
       step({ type: 'persisted', writes: persist });
       const own = ballot(1, 0);
@@ -182,7 +182,7 @@ describe('Peer', () => {
     });
 
     it('proposes nothing where the decision is known', () => {
-      win(0, 'a');
+      decide(0, 'a');
       expect(step({ type: 'propose', seq: 0, value: 'b' })).to.deep.include({
         sendNow: [],
         sendAfter: [],
@@ -193,13 +193,13 @@ describe('Peer', () => {
 
   describe('remembering', () => {
     it('notes a decision without the value where its own vote has it', () => {
-      expect(win(0, 'a').note).to.deep.equal([{ type: 'decided', seq: 0 }]);
-      const told = receive(1, { type: 'decided', seq: 1, ballot: low, value: 'b' });
-      expect(told.note).to.deep.equal([{ type: 'decided', seq: 1, value: 'b' }]);
+      expect(decide(0, 'a').note).to.deep.equal([{ type: 'decided', seq: 0 }]);
+      const learned = receive(1, { type: 'decided', seq: 1, ballot: low, value: 'b' });
+      expect(learned.note).to.deep.equal([{ type: 'decided', seq: 1, value: 'b' }]);
     });
 
-    it('recalls decisions in order of seq, with the value or by its own vote', () => {
-      boot(
+    it('restores decisions in order of seq, with the value or from its own vote', () => {
+      restart(
         { type: 'decided', seq: 3, value: 'd' },
         { type: 'accepted', seq: 1, ballot: low, value: 'b' },
         { type: 'decided', seq: 1 },
@@ -210,13 +210,18 @@ describe('Peer', () => {
       ]);
     });
 
-    it('recalls a decided null, rather than its own vote for another value', () => {
+    it('restores a decided null, rather than its own vote for another value', () => {
       const memory: Write<string | null>[] = [
         { type: 'accepted', seq: 0, ballot: low, value: 'lost' },
         { type: 'decided', seq: 0, value: null },
         { type: 'decided', seq: 1, value: null },
       ];
-      const restored = new Peer({ me: 0, peerCount: 3, random: evenChance, memory: kept(memory) });
+      const restored = new Peer({
+        me: 0,
+        peerCount: 3,
+        random: constantRandom,
+        memory: kept(memory),
+      });
       expect(restored.decisions()).to.deep.equal([
         { seq: 0, value: null },
         { seq: 1, value: null },
@@ -224,12 +229,12 @@ describe('Peer', () => {
     });
 
     it('does not trust a memory with a decision and no value for it', () => {
-      expect(() => boot({ type: 'decided', seq: 0 })).to.throw(/invariant/);
+      expect(() => restart({ type: 'decided', seq: 0 })).to.throw(/invariant/);
     });
 
     it('never proposes at a round of an earlier run, also after a crash before any use', () => {
       const { persist } = step({ type: 'propose', seq: 0, value: 'a' });
-      boot(...persist);
+      restart(...persist);
       const { sendNow, sendAfter } = step({ type: 'propose', seq: 0, value: 'b' });
       const rounds = [...sendNow, ...sendAfter].flatMap(({ message }) =>
         message.type === 'prepare' ? [message.ballot.round] : [],
@@ -239,30 +244,30 @@ describe('Peer', () => {
     });
 
     it('keeps its max over a restart, by votes, decisions and what is forgotten', () => {
-      boot({ type: 'promised', seq: 4, ballot: low });
+      restart({ type: 'promised', seq: 4, ballot: low });
       expect(peer.max).to.equal(4);
-      boot({ type: 'decided', seq: 6, value: 'a' });
+      restart({ type: 'decided', seq: 6, value: 'a' });
       expect(peer.max).to.equal(6);
-      boot({ type: 'forgotten', min: 9 });
+      restart({ type: 'forgotten', min: 9 });
       expect([peer.max, peer.min]).to.deep.equal([8, 9]);
     });
   });
 
   describe('forgetting', () => {
-    it('has a max that rises with all it hears of and never sinks', () => {
+    it('has a max that rises with every seq it hears of and never sinks', () => {
       expect(peer.max).to.equal(-1);
       receive(1, { type: 'prepare', seq: 7, ballot: low });
       expect(peer.max).to.equal(7);
       step({ type: 'propose', seq: 3, value: 'a' });
       expect(peer.max).to.equal(7);
-      // Also of what is forgotten as soon as it is heard of.
+      // Also with a seq that is forgotten as soon as it is heard of.
       receive(1, { type: 'prepare', seq: 8, ballot: low }, 20, 20);
       expect(peer.max).to.equal(8);
       expect(peer.min).to.equal(20);
     });
 
     it('refuses every request about a forgotten instance, and makes no record of it', () => {
-      boot({ type: 'forgotten', min: 5 });
+      restart({ type: 'forgotten', min: 5 });
       for (const request of [
         { type: 'prepare', seq: 4, ballot: low },
         { type: 'accept', seq: 4, ballot: low, value: 'a' },
@@ -275,11 +280,11 @@ describe('Peer', () => {
       expect(peer.status(4)).to.deep.equal({ fate: 'forgotten' });
     });
 
-    it('neither believes nor passes on news of a forgotten instance', () => {
-      boot({ type: 'forgotten', min: 5 });
-      const news = receive(1, { type: 'decided', seq: 4, ballot: low, value: 'a' });
+    it('neither believes nor passes on a decision of a forgotten instance', () => {
+      restart({ type: 'forgotten', min: 5 });
+      const notice = receive(1, { type: 'decided', seq: 4, ballot: low, value: 'a' });
       const page = receive(1, { type: 'learned', seq: 4, values: ['a', 'b'] });
-      expect([...news.sendNow, ...news.decided]).to.deep.equal([]);
+      expect([...notice.sendNow, ...notice.decided]).to.deep.equal([]);
       expect(page.decided).to.deep.equal([{ seq: 5, value: 'b' }]);
     });
 
@@ -291,7 +296,7 @@ describe('Peer', () => {
     });
 
     it('forgets once every peer is done, and notes it', () => {
-      win(0, 'a');
+      decide(0, 'a');
       step({ type: 'done', seq: 0 });
       receive(1, { type: 'learn', seq: 1, count: 1 }, 0);
       expect(peer.status(0)).to.include({ fate: 'decided' });
@@ -301,10 +306,10 @@ describe('Peer', () => {
       expect(peer.decisions()).to.deep.equal([]);
     });
 
-    it('finds out for another what it voted for and is done with, but no longer knows', () => {
+    it('proposes its vote again for a peer that asks, where it is done with the instance but lost the decision', () => {
       const vote = { type: 'accepted', seq: 4, ballot: low, value: 'a' } as const;
       for (const done of [3, 4]) {
-        boot(vote);
+        restart(vote);
         step({ type: 'done', seq: done });
         const { sendNow, sendAfter } = receive(1, { type: 'learn', seq: 4, count: 1 });
         expect([sendNow, sendAfter]).to.deep.equal([[], []]);
@@ -331,7 +336,7 @@ describe('Peer', () => {
   });
 
   describe('catching up', () => {
-    it('asks who is further, page by page as the answers come', () => {
+    it('asks a peer that knows more, page by page as the answers come', () => {
       const ask = receive(1, { type: 'prepare', seq: 30, ballot: low }, 20);
       expect(mail(ask.sendNow)).to.deep.equal([[1, { type: 'learn', seq: 0, count: 16 }]]);
       const values = Array.from({ length: 16 }, (_, seq) => `v${seq}`);
@@ -340,7 +345,7 @@ describe('Peer', () => {
       expect(mail(next.sendNow)).to.deep.equal([[1, { type: 'learn', seq: 16, count: 5 }]]);
     });
 
-    it('goes on above what the other has forgotten', () => {
+    it('continues above what the other peer has forgotten', () => {
       receive(1, { type: 'prepare', seq: 30, ballot: low }, 20);
       const { sendNow } = receive(1, { type: 'forgotten', seq: 0 }, 20, 10);
       expect(mail(sendNow)).to.deep.equal([[1, { type: 'learn', seq: 10, count: 11 }]]);

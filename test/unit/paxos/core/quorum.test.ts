@@ -15,27 +15,27 @@ describe('Quorum', () => {
   }
 });
 
-describe('Tally', () => {
+describe('QuorumVotes', () => {
   it('counts a peer once, however often it answers', () => {
-    const tally = new QuorumVotes(3);
-    for (let repeat = 0; repeat < 5; repeat += 1) tally.add(2);
-    expect(tally.isQuorum()).to.equal(false);
-    tally.add(0);
-    expect(tally.isQuorum()).to.equal(true);
+    const votes = new QuorumVotes(3);
+    for (let repeat = 0; repeat < 5; repeat += 1) votes.add(2);
+    expect(votes.isQuorum()).to.equal(false);
+    votes.add(0);
+    expect(votes.isQuorum()).to.equal(true);
   });
 
-  it('knows who has answered', () => {
-    const tally = new QuorumVotes(3);
-    tally.add(1);
-    expect([0, 1, 2].map((peer) => tally.has(peer))).to.deep.equal([false, true, false]);
+  it('knows which peers have answered', () => {
+    const votes = new QuorumVotes(3);
+    votes.add(1);
+    expect([0, 1, 2].map((peer) => votes.has(peer))).to.deep.equal([false, true, false]);
   });
 
   it('takes more than half of an even group', () => {
-    const tally = new QuorumVotes(4);
-    tally.add(0);
-    tally.add(1);
-    expect(tally.isQuorum()).to.equal(false);
-    tally.add(2);
-    expect(tally.isQuorum()).to.equal(true);
+    const votes = new QuorumVotes(4);
+    votes.add(0);
+    votes.add(1);
+    expect(votes.isQuorum()).to.equal(false);
+    votes.add(2);
+    expect(votes.isQuorum()).to.equal(true);
   });
 });

@@ -1,14 +1,13 @@
-/** What the tests of the roles share: chance that stands still, and a step's outbox to look into. */
-import type { Ballot, Effects, Envelope, Memory, Message, PeerId, Write } from '@paxkv/paxos/core';
-import { noEffects } from '@paxkv/paxos/core';
-import { Outbox } from '@paxkv/paxos/internal/core/outbox';
+/** What the tests of the roles share: constant randomness, and a step whose effects can be read. */
+import type { Ballot, Envelope, Memory, Message, PeerId, Write } from '@paxkv/paxos/core';
+import { Step } from '@paxkv/paxos/internal/core/step';
 import { RetryDelays } from '@paxkv/paxos/internal/core/timeouts';
 import { plainMark } from '../../contracts/plain-mark.ts';
 
-export const evenChance = { next: () => 0.5 };
-export const evenDelays = () => new RetryDelays(evenChance);
+export const constantRandom = { next: () => 0.5 };
+export const constantDelays = () => new RetryDelays(constantRandom);
 
-/** All that was ever written, as a storage tells it. */
+/** A memory of all these writes. */
 export function kept<V>(writes: Iterable<Write<V>> = []): Memory<V> {
   return { state: 'kept', writeIndex: 0, writes };
 }
@@ -17,16 +16,15 @@ export function ballot(round: number, peer: PeerId): Ballot {
   return { round, peer };
 }
 
-/** The outbox of one step of `me` in a group of three, and the effects it collects. */
-export function beginStep(me: PeerId = 0): { outbox: Outbox<string>; effects: Effects<string> } {
-  const effects = noEffects<string>();
+/** A step of peer `me`. */
+export function beginStep(me: PeerId = 0, now = 0): Step<string> {
   const seal = (to: PeerId, message: Message<string>) => {
     return { from: me, to, done: -1, min: 0, mark: plainMark(), message };
   };
-  return { effects, outbox: new Outbox<string>(seal, effects) };
+  return new Step<string>(now, seal);
 }
 
-/** Who gets which message, without the rest of the envelope. */
+/** The receiver and the message of each envelope. */
 export function mail(envelopes: readonly Envelope<string>[]): [PeerId, Message<string>][] {
   return envelopes.map(({ to, message }) => [to, message]);
 }

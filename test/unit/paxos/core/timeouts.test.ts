@@ -1,7 +1,7 @@
 import { RetryDelays } from '@paxkv/paxos/internal/core/timeouts';
 import { expect } from 'chai';
 
-describe('Patience', () => {
+describe('RetryDelays', () => {
   let shortest: RetryDelays;
   let longest: RetryDelays;
 
@@ -17,7 +17,7 @@ describe('Patience', () => {
     }
   });
 
-  it('waits longer for an answer than after a refusal, and at least some time always', () => {
+  it('waits longer for an answer than after a rejection, and always at least some time', () => {
     expect(shortest.beforeResend(0)).to.equal(75);
     expect(longest.beforeResend(0)).to.be.closeTo(125, 0.001);
   });
@@ -29,18 +29,18 @@ describe('Patience', () => {
     }
   });
 
-  it('waits longer for answers that take long, and soon no longer for those that do not', () => {
-    shortest.answered(200);
+  it('waits longer where answers take long, and soon less where they do not', () => {
+    shortest.onAnswer(200);
     expect(shortest.beforeResend(0)).to.equal(450);
-    for (let count = 0; count < 30; count += 1) shortest.answered(1);
+    for (let count = 0; count < 30; count += 1) shortest.onAnswer(1);
     expect(shortest.beforeResend(0)).to.equal(75);
   });
 
-  it('waits twice as long once it asked too soon, until an answer tells how long they take', () => {
-    shortest.resent();
-    shortest.resent();
+  it('waits twice as long after each repetition, until an answer shows how long they take', () => {
+    shortest.onResent();
+    shortest.onResent();
     expect(shortest.beforeResend(0)).to.equal(300);
-    shortest.answered(5);
+    shortest.onAnswer(5);
     expect(shortest.beforeResend(0)).to.equal(75);
     expect(shortest.beforeResend(30)).to.equal(600);
   });

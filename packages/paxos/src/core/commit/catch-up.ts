@@ -1,107 +1,114 @@
 /**
- * Catch-up: learns from a peer that is further what was decided meanwhile.
+ * Catch-up: learns decisions that this peer missed from a peer that knows them.
  *
- * An envelope tells how far its sender's host is done, a heartbeat and an Accept with news how far its
- * sender knows all, so falling behind is noticed soon. One Learn is under way at a time.
+ * Envelopes say how far their sender's host is done; a heartbeat, or an Accept with notices, says how far
+ * its sender knows every decision. So a peer soon notices that it is behind. One Learn is pending at a
+ * time.
  */
 import type { PeerId } from '../ballot.ts';
 import type { Learner } from '../instance/learner.ts';
-import { learnCountMax } from '../messages/message.ts';
-import type { Outbox } from '../outbox.ts';
+import { learnCountMax } from '../messages/commit.ts';
+import { allPeers } from '../quorum.ts';
+import type { Step } from '../step.ts';
 import type { RetryDelays } from '../timeouts.ts';
 
+/** A notice sent longer ago than this has arrived, or was lost. */
+const noticeMsMax = 20;
+
 /** A Learn that has not been answered yet. */
-interface Asked {
+interface PendingLearn {
   readonly seq: number;
   readonly to: PeerId;
   /** When it counts as lost. */
   readonly until: number;
 }
 
-/** This peer among all. */
-interface Place {
+export interface CatchUpOptions<V> {
   readonly me: PeerId;
   readonly peerCount: number;
+  readonly learner: Learner<V>;
+  readonly delays: RetryDelays;
 }
-
-/** What was told so long ago has arrived, or was lost. */
-const newsMsMax = 20;
 
 export class CatchUp<V> {
   readonly #learner: Learner<V>;
   readonly #delays: RetryDelays;
   readonly #others: readonly PeerId[];
-  #asked: Asked | undefined;
-  /** How often another was asked because nobody leads. */
-  #turn = 0;
+  /** Every decision up to here is known to each peer, as far as it has said. */
+  readonly #knownUpTo: number[];
+  #pending: PendingLearn | undefined;
   /** How often in a row a Learn brought nothing. */
   #attempt = 0;
-  /** Up to where news is on its way, and since when. */
-  #told: { readonly upTo: number; readonly since: number } | undefined;
-  /** Up to where each peer can tell every decision, as far as it said. */
-  readonly #known: number[];
+  /** How often a peer was chosen because none leads. */
+  #rotation = 0;
+  /** Notices of decisions up to `upTo` were being sent at this time. */
+  #noticesSent: { readonly upTo: number; readonly at: number } | undefined;
 
-  constructor(learner: Learner<V>, delays: RetryDelays, { me, peerCount }: Place) {
+  constructor({ me, peerCount, learner, delays }: CatchUpOptions<V>) {
     this.#learner = learner;
     this.#delays = delays;
-    const all = Array.from({ length: peerCount }, (_, peer) => peer);
-    this.#others = all.filter((peer) => peer !== me);
-    this.#known = all.map(() => -1);
+    const peers = allPeers(peerCount);
+    this.#others = peers.filter((peer) => peer !== me);
+    this.#knownUpTo = peers.map(() => -1);
   }
 
-  /** `from` knows every decision from here up to `upTo`, by its own account; or it may. */
-  observe(from: PeerId, upTo: number, now: number, outbox: Outbox<V>): void {
-    if (this.#asked && now >= this.#asked.until) this.#known[this.#asked.to] = -1;
+  /** `from` knows every decision up to `upTo`, or may: asks it for what is missing here. */
+  onKnownUpTo(from: PeerId, upTo: number, step: Step<V>): void {
+    const { now } = step;
+    const pending = this.#pending;
+    // A peer that did not answer is not asked again before it says anew what it knows.
+    if (pending && now >= pending.until) this.#knownUpTo[pending.to] = -1;
     const seq = this.#learner.firstMissing;
-    const known = Math.max(upTo, this.#known[from] ?? -1);
-    this.#known[from] = known;
+    const known = Math.max(upTo, this.#knownUpTo[from] ?? -1);
+    this.#knownUpTo[from] = known;
     if (seq > known) return;
-    if (this.#asked && now < this.#asked.until) return;
-    if (this.#asked?.seq === seq) this.#attempt += 1;
+    if (pending && now < pending.until) return;
+    if (pending?.seq === seq) this.#attempt += 1;
     const count = Math.min(learnCountMax, known - seq + 1);
-    this.#asked = { seq, to: from, until: now + this.#delays.beforeResend(this.#attempt) };
-    outbox.sendNow(from, { type: 'learn', seq, count });
+    this.#pending = { seq, to: from, until: now + this.#delays.beforeResend(this.#attempt) };
+    step.sendNow(from, { type: 'learn', seq, count });
   }
 
-  /** `from` tells everyone of decisions up to `upTo` about now. Who lacks one of them later asks. */
-  told(from: PeerId, upTo: number, now: number, outbox: Outbox<V>): void {
-    this.#told ??= { upTo, since: now };
-    if (now < this.#told.since + newsMsMax) return;
-    this.observe(from, this.#told.upTo, now, outbox);
-    this.#told = { upTo, since: now };
+  /** `from` is sending all others notices of decisions up to `upTo`. Asks only for those that do not arrive. */
+  onNoticesSent(from: PeerId, upTo: number, step: Step<V>): void {
+    const { now } = step;
+    this.#noticesSent ??= { upTo, at: now };
+    if (now < this.#noticesSent.at + noticeMsMax) return;
+    this.onKnownUpTo(from, this.#noticesSent.upTo, step);
+    this.#noticesSent = { upTo, at: now };
   }
 
-  /** The host waits for `seq`: the leader knows of it, or where there is none, perhaps another. */
-  ask(leader: PeerId | undefined, seq: number, now: number, outbox: Outbox<V>): void {
-    const to = leader ?? this.#inTurn();
-    if (to !== undefined && this.#others.includes(to)) this.observe(to, seq, now, outbox);
+  /** The host waits for `seq`: asks the leader, or if none is known, another peer each time. */
+  request(seq: number, leader: PeerId | undefined, step: Step<V>): void {
+    const to = leader ?? this.#nextPeer();
+    if (to !== undefined && this.#others.includes(to)) this.onKnownUpTo(to, seq, step);
   }
 
   /**
-   * The host waits for `seq`, and this peer may not propose there. Nobody may ever speak to it again by
-   * himself, so it asks them all.
+   * The host waits for `seq`, and this peer may not propose there. Perhaps no peer will ever send it
+   * anything unasked, so it asks them all.
    */
-  askAll(seq: number, outbox: Outbox<V>): void {
+  requestFromAll(seq: number, step: Step<V>): void {
     if (seq !== this.#learner.firstMissing) return;
-    for (const to of this.#others) outbox.sendNow(to, { type: 'learn', seq, count: learnCountMax });
+    for (const to of this.#others) step.sendNow(to, { type: 'learn', seq, count: learnCountMax });
   }
 
-  /** No answer will come from `to`: it, or another, is asked again soon instead of when delays ends. */
+  /** No answer will come from `to`: it, or another peer, is asked again soon rather than when the wait ends. */
   onUndeliverable(to: PeerId, seq: number, now: number): void {
-    if (this.#asked?.to !== to || this.#asked.seq !== seq) return;
-    const until = Math.min(this.#asked.until, now + this.#delays.beforeRetry(this.#attempt));
-    this.#asked = { seq, to, until };
+    if (this.#pending?.to !== to || this.#pending.seq !== seq) return;
+    const until = Math.min(this.#pending.until, now + this.#delays.beforeRetry(this.#attempt));
+    this.#pending = { seq, to, until };
   }
 
-  /** An answer came: whoever sent it may be asked for more at once. */
+  /** `from` answered: it may be asked for more at once. */
   onLearned(from: PeerId, seq: number): void {
-    if (this.#asked?.to !== from || this.#asked.seq !== seq) return;
-    this.#asked = undefined;
+    if (this.#pending?.to !== from || this.#pending.seq !== seq) return;
+    this.#pending = undefined;
     this.#attempt = 0;
   }
 
-  #inTurn(): PeerId | undefined {
-    this.#turn += 1;
-    return this.#others[this.#turn % this.#others.length];
+  #nextPeer(): PeerId | undefined {
+    this.#rotation += 1;
+    return this.#others[this.#rotation % this.#others.length];
   }
 }

@@ -1,53 +1,54 @@
 /**
- * Riding news: decisions of a leader that wait for a request on which they can reach the others without
- * a message of their own. A leader asks for votes again soon, even for a single client that writes on and on.
+ * Piggybacked commit notices: decisions of a leader that wait for an Accept to carry them to the others.
+ * A leader asks for votes again soon, even for a single client that keeps writing, so most notices cost
+ * no message of their own.
  */
 import type { PeerId } from '../ballot.ts';
-import { type Outcome, outcomeCountMax } from '../messages/message.ts';
+import { type Outcome, outcomeCountMax } from '../messages/commit.ts';
 
-/** The longest that a leader keeps a decision to itself. */
+/** How long a notice waits for an Accept. */
 const delayMsMax = 3;
-/** The same while somebody waits for it. */
+/** The same, while somebody waits for the decision. */
 const awaitedDelayMsMax = 1;
 
 export class PiggybackedNotices {
-  readonly #untold: ReadonlyMap<PeerId, Outcome[]>;
+  readonly #unsent: ReadonlyMap<PeerId, Outcome[]>;
   #wakeAt: number | undefined;
 
   constructor(others: readonly PeerId[]) {
-    this.#untold = new Map(others.map((to) => [to, []]));
+    this.#unsent = new Map(others.map((to) => [to, []]));
   }
 
   add(outcome: Outcome, now: number): void {
-    for (const outcomes of this.#untold.values()) outcomes.push(outcome);
+    for (const outcomes of this.#unsent.values()) outcomes.push(outcome);
     this.#wakeAt ??= now + delayMsMax;
   }
 
-  /** Somebody waits for what waits here. */
+  /** Somebody waits for one of these decisions. */
   flushSoon(now: number): void {
     if (this.#wakeAt !== undefined) this.#wakeAt = Math.min(this.#wakeAt, now + awaitedDelayMsMax);
   }
 
-  /** What rides on a request to `to`: it counts as told. */
+  /** Takes the notices for one Accept to `to`. They count as sent. */
   take(to: PeerId): readonly Outcome[] {
-    const taken = this.#untold.get(to)?.splice(0, outcomeCountMax) ?? [];
-    if (taken.length > 0 && this.#isAllTold()) this.#wakeAt = undefined;
+    const taken = this.#unsent.get(to)?.splice(0, outcomeCountMax) ?? [];
+    if (taken.length > 0 && this.#isAllSent()) this.#wakeAt = undefined;
     return taken;
   }
 
-  /** What no request carried away, and whom it is for: it counts as told. */
+  /** Takes the notices that no Accept carried, by receiver. They count as sent. */
   takeAll(): [PeerId, readonly Outcome[]][] {
     this.#wakeAt = undefined;
-    return [...this.#untold].map(([to, outcomes]) => [to, outcomes.splice(0)]);
+    return [...this.#unsent].map(([to, outcomes]) => [to, outcomes.splice(0)]);
   }
 
-  /** When it has waited for long enough. */
+  /** When the oldest notice has waited long enough. */
   wakeAt(): number | undefined {
     return this.#wakeAt;
   }
 
-  #isAllTold(): boolean {
-    for (const outcomes of this.#untold.values()) if (outcomes.length > 0) return false;
+  #isAllSent(): boolean {
+    for (const outcomes of this.#unsent.values()) if (outcomes.length > 0) return false;
     return true;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Retention: how far each peer's host is done, and so what may be forgotten.
+ * Truncation: how far each peer's host is done, and so what may be forgotten.
  * It guards the rule that only what *every* peer is done with is forgotten.
  */
 import type { PeerId } from '../ballot.ts';
@@ -24,21 +24,21 @@ export class Truncation {
     return this.#min;
   }
 
-  /** The own host is done with `seq` and all before it. A lower seq than before changes nothing. */
+  /** This peer's host is done with `seq` and all before it. A lower seq than before changes nothing. */
   setOwnDone(seq: number): void {
     this.#raise(this.#me, seq);
   }
 
   /**
    * What an envelope says of its sender. Its `min` may be adopted: that every peer is done below it
-   * was true when it was sent and stays true, also for peers that have not told us themselves.
+   * was true when it was sent and stays true, also for peers that have not said so to this one.
    */
   observe(from: PeerId, done: number, min: number): void {
     this.#raise(from, done);
     this.#min = Math.max(this.#min, min);
   }
 
-  /** After a restart: below `min` nothing is remembered, whatever the hosts say now. */
+  /** After a restart: nothing is remembered below `min`, whatever the hosts say now. */
   restore(min: number): void {
     this.#min = Math.max(this.#min, min);
   }

@@ -1,12 +1,12 @@
 /**
- * Acceptor: the memory of Paxos. It votes, and never goes back on a promise.
+ * Acceptor: the memory of Paxos. It votes, and never breaks a promise.
  * Paxos Made Simple §2.2, phases 1(b) and 2(b).
  */
 import { type Ballot, type InstanceVote, isLower, isSameBallot, type Vote } from '../ballot.ts';
 import type { DurableWrite } from '../effects.ts';
-import type { LogPromised, LogRejected, PrepareLog } from '../messages/group.ts';
-import type { Accept, Accepted, Prepare, Promised, Rejected } from '../messages/message.ts';
-import type { Outbox } from '../outbox.ts';
+import type { Accept, Accepted, Prepare, Promised, Rejected } from '../messages/instance.ts';
+import type { LogPromised, LogRejected, PrepareLog } from '../messages/leader.ts';
+import type { Step } from '../step.ts';
 import { InstanceMap } from './instance-map.ts';
 
 /** What an acceptor remembers of one instance. A vote is never above the promise. */
@@ -15,37 +15,32 @@ interface Instance<V> {
   vote: Vote<V> | undefined;
 }
 
-/** Votes told of in one answer; more would make it too large. */
-const toldCountMax = 64;
+/** How many votes one log promise lists; more would make the message too large. */
+const votesPerLogPromiseMax = 64;
 
 export class Acceptor<V> {
   readonly #instances = new InstanceMap<Instance<V>>();
-  /** What was promised for the whole log: it counts in every instance beside the promise there. */
+  /** The promise for the whole log. In every instance it counts beside the promise made there. */
   #logPromise: Ballot | undefined;
   #highestVoted = -1;
 
-  /** Phase 1(b) for every instance at once. `unknown`: from here on no instance is decided or forgotten. */
+  /** Phase 1(b) for every instance at once. No instance from `firstOpen` on is decided or forgotten here. */
   onPrepareLog(
     { ballot }: PrepareLog,
-    unknown: number,
-    outbox: Outbox<V>,
+    firstOpen: number,
+    step: Step<V>,
   ): LogPromised<V> | LogRejected {
-    const logPromise = this.#logPromise;
-    if (logPromise && isLower(ballot, logPromise))
-      return { type: 'logRejected', ballot, promised: logPromise };
-    if (isLower(logPromise, ballot)) {
+    const promised = this.#logPromise;
+    if (promised && isLower(ballot, promised)) return { type: 'logRejected', ballot, promised };
+    if (isLower(promised, ballot)) {
       this.#logPromise = ballot;
-      outbox.persist({ type: 'logPromised', ballot });
+      step.persist({ type: 'logPromised', ballot });
     }
-    const votes = this.votes().filter(({ seq }) => seq >= unknown);
-    const told = votes.slice(-toldCountMax);
-    const untold = votes.at(-toldCountMax - 1);
-    return {
-      type: 'logPromised',
-      ballot,
-      firstSeq: untold ? untold.seq + 1 : unknown,
-      votes: told,
-    };
+    const open = this.votes().filter(({ seq }) => seq >= firstOpen);
+    const votes = open.slice(-votesPerLogPromiseMax);
+    const omitted = open.at(-votesPerLogPromiseMax - 1);
+    const firstSeq = omitted ? omitted.seq + 1 : firstOpen;
+    return { type: 'logPromised', ballot, firstSeq, votes };
   }
 
   /** The highest seq in which this acceptor ever voted, or −1. */
@@ -54,36 +49,36 @@ export class Acceptor<V> {
   }
 
   /** The ballot promised for the whole log, if any. */
-  get log(): Ballot | undefined {
+  get logPromise(): Ballot | undefined {
     return this.#logPromise;
   }
 
-  /** Phase 1(b): promise to ignore lower ballots, and tell what we last voted for. */
-  onPrepare({ seq, ballot }: Prepare, outbox: Outbox<V>): Promised<V> | Rejected {
+  /** Phase 1(b): promise to ignore lower ballots, and report the latest vote. */
+  onPrepare({ seq, ballot }: Prepare, step: Step<V>): Promised<V> | Rejected {
     const instance = this.#instance(seq);
     const { vote } = instance;
     // Safety (P1a): a promise is kept, against every lower ballot and for ever.
-    const refusal = this.#refusal(seq, ballot);
-    if (refusal) return refusal;
+    const rejection = this.#rejection(seq, ballot);
+    if (rejection) return rejection;
     if (isLower(instance.promised, ballot)) {
       instance.promised = ballot;
-      outbox.persist({ type: 'promised', seq, ballot });
+      step.persist({ type: 'promised', seq, ballot });
     }
-    return { type: 'promised', seq, ballot, ...(vote && { vote }) };
+    return vote ? { type: 'promised', seq, ballot, vote } : { type: 'promised', seq, ballot };
   }
 
   /** Phase 2(b): vote, unless a higher ballot was promised. */
-  onAccept({ seq, ballot, value }: Accept<V>, outbox: Outbox<V>): Accepted | Rejected {
+  onAccept({ seq, ballot, value }: Accept<V>, step: Step<V>): Accepted | Rejected {
     const instance = this.#instance(seq);
     const { vote } = instance;
-    const refusal = this.#refusal(seq, ballot);
-    if (refusal) return refusal;
+    const rejection = this.#rejection(seq, ballot);
+    if (rejection) return rejection;
     if (!vote || !isSameBallot(vote.ballot, ballot)) {
-      // Safety: accepting raises the promise, or a lower ballot could still win a vote here later.
+      // Safety: a vote raises the promise, or a lower ballot could still win a vote here later.
       instance.promised = ballot;
       instance.vote = { ballot, value };
       this.#highestVoted = Math.max(this.#highestVoted, seq);
-      outbox.persist({ type: 'accepted', seq, ballot, value });
+      step.persist({ type: 'accepted', seq, ballot, value });
     }
     return { type: 'accepted', seq, ballot };
   }
@@ -119,7 +114,7 @@ export class Acceptor<V> {
     this.#highestVoted = Math.max(this.#highestVoted, write.seq);
   }
 
-  /** Lets go of an instance: it is decided, and its requests are answered from the decision. */
+  /** Frees the record of a decided instance: requests about it are answered from the decision. */
   release(seq: number): void {
     this.#instances.delete(seq);
   }
@@ -128,12 +123,13 @@ export class Acceptor<V> {
     this.#instances.forgetBelow(min);
   }
 
-  #refusal(seq: number, ballot: Ballot): Rejected | undefined {
+  #rejection(seq: number, ballot: Ballot): Rejected | undefined {
     const promised = this.promised(seq);
     if (!promised || !isLower(ballot, promised)) return undefined;
     const logPromise = this.#logPromise;
-    const isByLog = logPromise !== undefined && isLower(ballot, logPromise);
-    return { type: 'rejected', seq, ballot, promised, ...(isByLog && { logPromise }) };
+    return logPromise && isLower(ballot, logPromise)
+      ? { type: 'rejected', seq, ballot, promised, logPromise }
+      : { type: 'rejected', seq, ballot, promised };
   }
 
   #instance(seq: number): Instance<V> {

@@ -1,210 +1,78 @@
 /**
- * Agreement: the roles of Paxos wired together. Each message goes to the role it is for, and what a
- * role concludes goes to those it concerns. Every instance is decided by itself.
- * Paxos Made Simple §2.5: proposer, acceptor and learner in one.
+ * Agreement: routes messages about instances to the roles of Paxos, and what one role concludes to the
+ * others. Every instance is decided independently.
+ * Paxos Made Simple §2.5: each peer is proposer, acceptor and learner.
  */
-import type { Ballot, PeerId } from '../ballot.ts';
-import type { BallotAllocator } from '../ballot-allocator.ts';
-import { CatchUp } from '../commit/catch-up.ts';
-import { PiggybackedNotices } from '../commit/piggybacked-notices.ts';
+import type { PeerId } from '../ballot.ts';
+import type { CatchUp } from '../commit/catch-up.ts';
+import type { Decisions } from '../commit/decisions.ts';
 import type { Truncation } from '../commit/truncation.ts';
-import type { Decision, DurableWrite, OwnIncarnation, PeerRecords, Write } from '../effects.ts';
+import type { Decision } from '../effects.ts';
 import type { Leader } from '../leader/leader.ts';
-import type { LogPromised, LogRejected, PrepareLog, ReadIndexReply } from '../messages/group.ts';
-import type {
-  Accept,
-  Accepted,
-  Envelope,
-  InstanceMessage,
-  InstanceRequest,
-  Learned,
-  Prepare,
-} from '../messages/message.ts';
-import type { Outbox } from '../outbox.ts';
-import { replay } from '../recovery/replay.ts';
-import { earliest, type RetryDelays } from '../timeouts.ts';
-import { Acceptor } from './acceptor.ts';
-import { Decisions } from './decisions.ts';
-import { Learner, type Status } from './learner.ts';
-import { Proposer } from './proposer.ts';
+import type { Learned } from '../messages/commit.ts';
+import type { Envelope } from '../messages/envelope.ts';
+import type { Accept, Accepted, Prepare } from '../messages/instance.ts';
+import type { LogPromised, LogRejected, PrepareLog } from '../messages/leader.ts';
+import type { InstanceMessage, InstanceRequest } from '../messages/message.ts';
+import type { Participation } from '../recovery/participation.ts';
+import type { Step } from '../step.ts';
+import { earliest } from '../timeouts.ts';
+import type { Acceptor } from './acceptor.ts';
+import type { Learner, Status } from './learner.ts';
+import type { Proposer } from './proposer.ts';
 
 export interface AgreementOptions<V> {
-  readonly me: PeerId;
-  readonly peerCount: number;
-  readonly ballots: BallotAllocator;
-  readonly leader: Leader<V>;
+  readonly acceptor: Acceptor<V>;
+  readonly learner: Learner<V>;
+  readonly proposer: Proposer<V>;
+  readonly decisions: Decisions<V>;
+  readonly catchUp: CatchUp<V>;
   readonly truncation: Truncation;
-  readonly delays: RetryDelays;
+  readonly participation: Participation;
+  readonly leader: Leader<V>;
 }
 
 export class Agreement<V> {
-  readonly catchUp: CatchUp<V>;
-  readonly #truncation: Truncation;
-  readonly #ballots: BallotAllocator;
-  readonly #leader: Leader<V>;
-  readonly #acceptor = new Acceptor<V>();
-  readonly #learner = new Learner<V>();
+  readonly #acceptor: Acceptor<V>;
+  readonly #learner: Learner<V>;
   readonly #proposer: Proposer<V>;
   readonly #decisions: Decisions<V>;
+  readonly #catchUp: CatchUp<V>;
+  readonly #truncation: Truncation;
+  readonly #participation: Participation;
+  readonly #leader: Leader<V>;
   #max = -1;
-  #votingFloor = -1;
 
-  constructor({ me, peerCount, ballots, leader, truncation, delays }: AgreementOptions<V>) {
-    const others = Array.from({ length: peerCount }, (_, peer) => peer).filter((to) => to !== me);
-    const piggybacked = new PiggybackedNotices(others);
-    this.#truncation = truncation;
-    this.#ballots = ballots;
-    this.#leader = leader;
-    const knownUpTo = () => this.knownUpTo;
-    this.#proposer = new Proposer({ peerCount, ballots, delays, piggybacked, knownUpTo });
-    this.catchUp = new CatchUp(this.#learner, delays, { me, peerCount });
-    this.#decisions = new Decisions({
-      ...{ others, piggybacked, truncation, delays },
-      ...{ acceptor: this.#acceptor, learner: this.#learner, proposer: this.#proposer },
-    });
+  constructor(options: AgreementOptions<V>) {
+    this.#acceptor = options.acceptor;
+    this.#learner = options.learner;
+    this.#proposer = options.proposer;
+    this.#decisions = options.decisions;
+    this.#catchUp = options.catchUp;
+    this.#truncation = options.truncation;
+    this.#participation = options.participation;
+    this.#leader = options.leader;
   }
 
-  restore(write: Exclude<Write<V>, OwnIncarnation | PeerRecords>): void {
-    const roles = {
-      ballots: this.#ballots,
-      truncation: this.#truncation,
-      acceptor: this.#acceptor,
-      learner: this.#learner,
-    };
-    this.#max = Math.max(this.#max, replay(write, roles));
+  /** The highest seq proposed here or seen in any message, or −1. Never sinks. */
+  get max(): number {
+    const votingFloor = this.#participation.votingFloor ?? -1;
+    return Math.max(this.#max, this.#learner.highest, votingFloor);
   }
 
-  /** From now on this peer takes part in no instance up to `votingFloor`: it may have, and not remember. */
-  raiseVotingFloor(votingFloor: number): void {
-    this.#votingFloor = votingFloor;
-    if (votingFloor < Infinity) this.#max = Math.max(this.#max, votingFloor);
-  }
-
-  /** Rounds up to here were used in an incarnation that is over, and by a leader in any instance. */
-  skipRounds(round: number, outbox: Outbox<V>): void {
-    this.#ballots.skip(round, outbox);
-  }
-
-  propose({ seq, value }: Decision<V>, now: number, outbox: Outbox<V>): void {
-    if (seq < this.#truncation.min) return;
-    this.#max = Math.max(this.#max, seq);
-    // Safety: up to the votingFloor a ballot may have been used, and a vote cast, in an incarnation that is over.
-    if (seq <= this.#votingFloor) this.catchUp.askAll(seq, outbox);
-    if (seq <= this.#votingFloor || this.#learner.knows(seq)) return;
-    const entitlement = this.#leader.fastPath(seq);
-    if (entitlement) {
-      const { ballot, vote } = entitlement;
-      // Safety (P2c): the value of the highest vote the followers told of, and only without any the own.
-      this.#proposer.acceptAt({ seq, value: vote ? vote.value : value, ballot }, now, outbox);
-      this.#leader.onRequestsSent(now);
-      return;
-    }
-    const promised = this.#acceptor.promised(seq);
-    this.#proposer.propose({ seq, value, promised }, now, outbox);
-  }
-
-  /** The log promise, with the votes that go with it; or the higher one that was given before. */
-  promiseLog(lead: PrepareLog, outbox: Outbox<V>): LogPromised<V> | LogRejected {
-    return this.#acceptor.onPrepareLog(lead, this.#settledUpTo + 1, outbox);
-  }
-
-  /** Above this, nothing was decided with a vote of this peer, in any incarnation. */
-  get votedUpTo(): number {
-    return Math.max(this.#acceptor.highestVoted, this.#settledUpTo);
-  }
-
-  /** Above this, nothing is decided or forgotten here, nor kept out of. */
-  get #settledUpTo(): number {
-    return Math.max(this.#learner.highest, this.#votingFloor, this.#truncation.min - 1);
-  }
-
-  /** Somebody may have proposed up to `seq`. */
+  /** Some peer may have proposed in `seq`. */
   noteMax(seq: number): void {
     this.#max = Math.max(this.#max, seq);
   }
 
-  get logPromise(): Ballot | undefined {
-    return this.#acceptor.log;
+  /** Nothing above this was decided with a vote of this peer, in any incarnation. */
+  get votedUpTo(): number {
+    return Math.max(this.#acceptor.highestVoted, this.#settledUpTo);
   }
 
-  isDurable(ballot: Ballot): boolean {
-    return this.#ballots.isDurable(ballot);
-  }
-
-  /** This peer leads now: what it was at goes on at its ballot, and what others left open is finished. */
-  takeOver(now: number, outbox: Outbox<V>): void {
-    for (const proposal of this.#proposer.underWay()) this.propose(proposal, now, outbox);
-    for (const { seq, vote } of this.#acceptor.votes())
-      this.propose({ seq, value: vote.value }, now, outbox);
-  }
-
-  onMessage(from: PeerId, message: InstanceMessage<V>, now: number, outbox: Outbox<V>): void {
-    switch (message.type) {
-      case 'prepare':
-      case 'accept':
-      case 'decided':
-      case 'learn':
-        this.#onRequest(from, message, now, outbox);
-        break;
-      case 'promised':
-        this.#proposer.onPromised(from, message, now, outbox);
-        break;
-      case 'rejected':
-        this.#proposer.onRejected(message, now);
-        break;
-      case 'accepted':
-        this.#onAccepted(from, message, now, outbox);
-        break;
-      case 'learned':
-        this.#onLearned(from, message, outbox);
-        break;
-      case 'forgotten':
-        this.catchUp.onLearned(from, message.seq);
-        break;
-    }
-  }
-
-  /** Who hears no leader hears nothing of decisions either, unless he asks for them. */
-  onReadIndexReply(
-    from: PeerId,
-    { knownUpTo }: ReadIndexReply,
-    now: number,
-    outbox: Outbox<V>,
-  ): void {
-    if (this.#leader.leader === undefined) this.catchUp.observe(from, knownUpTo, now, outbox);
-  }
-
-  /** Up to here this peer knows every decision, or its host needs it no more. */
+  /** This peer knows every decision up to here, or its host no longer needs it. */
   get knownUpTo(): number {
-    return this.#learner.firstMissing - 1;
-  }
-
-  onUndeliverable(envelope: Envelope<V>, now: number): void {
-    const { to, message } = envelope;
-    if (message.type === 'decided' || message.type === 'accept')
-      this.#decisions.onUndeliverable(to, message, now);
-    if (message.type === 'learn') this.catchUp.onUndeliverable(to, message.seq, now);
-    this.#proposer.onUndeliverable(envelope, now);
-  }
-
-  onPersisted(writes: readonly DurableWrite<V>[]): void {
-    for (const write of writes) {
-      if (write.type === 'reserved') this.#ballots.onPersisted(write.round);
-    }
-  }
-
-  /** No answer of this peer counts that was counted so far. */
-  discardAnswersOf(peer: PeerId): void {
-    this.#proposer.discardAnswersOf(peer);
-  }
-
-  wake(now: number, outbox: Outbox<V>): void {
-    this.#proposer.wake(now, outbox);
-    this.#decisions.wake(now, outbox);
-  }
-
-  wakeAt(): number | undefined {
-    return earliest([this.#proposer.wakeAt(), this.#decisions.wakeAt()]);
+    return this.#learner.knownUpTo;
   }
 
   status(seq: number): Status<V> {
@@ -213,28 +81,80 @@ export class Agreement<V> {
     return decision ? { fate: 'decided', value: decision.value } : { fate: 'pending' };
   }
 
-  get max(): number {
-    return Math.max(this.#max, this.#learner.highest);
+  propose(proposal: Decision<V>, step: Step<V>): void {
+    const { seq, value } = proposal;
+    if (seq < this.#truncation.min) return;
+    this.noteMax(seq);
+    // Safety: up to the voting floor an earlier incarnation may have used a ballot and cast a vote.
+    if (!this.#participation.takesPartIn(seq)) {
+      this.#catchUp.requestFromAll(seq, step);
+      return;
+    }
+    if (this.#learner.knows(seq)) return;
+    const fastPath = this.#leader.fastPath(seq);
+    if (fastPath === undefined) {
+      this.#proposer.propose(proposal, this.#acceptor.promised(seq), step);
+      return;
+    }
+    // Safety (P2c): the value of the highest vote that the quorum reported, and its own only if there is none.
+    const { ballot, vote } = fastPath;
+    this.#proposer.acceptAt({ seq, value: vote ? vote.value : value }, ballot, step);
+    this.#leader.onRequestsSent(step.now);
   }
 
-  /** Somebody waits to be told what was decided. */
-  flushNoticesSoon(now: number, outbox: Outbox<V>): void {
-    if (this.#proposer.isIdle) this.flushNotices(outbox);
-    else this.#decisions.flushSoon(now);
+  /** The log promise, with the votes that go with it; or a rejection that names the higher promise. */
+  promiseLog(request: PrepareLog, step: Step<V>): LogPromised<V> | LogRejected {
+    return this.#acceptor.onPrepareLog(request, this.#settledUpTo + 1, step);
   }
 
-  /** Tells what was decided to all who have not been told. */
-  flushNotices(outbox: Outbox<V>): void {
-    this.#decisions.flushNotices(outbox);
+  /** This peer has become leader: proposes all that is open at its ballot, its own or started by others. */
+  proposeOpen(step: Step<V>): void {
+    for (const proposal of this.#proposer.open()) this.propose(proposal, step);
+    for (const { seq, vote } of this.#acceptor.votes())
+      this.propose({ seq, value: vote.value }, step);
   }
 
-  decisions(): Decision<V>[] {
-    return this.#learner.decisions();
+  onMessage(from: PeerId, message: InstanceMessage<V>, step: Step<V>): void {
+    switch (message.type) {
+      case 'prepare':
+      case 'accept':
+      case 'decided':
+      case 'learn':
+        this.#onRequest(from, message, step);
+        break;
+      case 'promised':
+        this.#proposer.onPromised(from, message, step);
+        break;
+      case 'rejected':
+        this.#proposer.onRejected(message, step.now);
+        break;
+      case 'accepted':
+        this.#onAccepted(from, message, step);
+        break;
+      case 'learned':
+        this.#onLearned(from, message, step);
+        break;
+      case 'forgotten':
+        this.#catchUp.onLearned(from, message.seq);
+        break;
+    }
   }
 
-  /** Nobody needs instances below `seq` here, or can still tell of them. */
-  skipBelow(seq: number): void {
-    this.#learner.skipBelow(seq);
+  onUndeliverable(envelope: Envelope<V>, now: number): void {
+    const { to, message } = envelope;
+    if (message.type === 'decided' || message.type === 'accept')
+      this.#decisions.onUndeliverable(to, message, now);
+    if (message.type === 'learn') this.#catchUp.onUndeliverable(to, message.seq, now);
+    this.#proposer.onUndeliverable(envelope, now);
+  }
+
+  wake(step: Step<V>): void {
+    this.#proposer.wake(step);
+    this.#decisions.wake(step);
+  }
+
+  wakeAt(): number | undefined {
+    return earliest([this.#proposer.wakeAt(), this.#decisions.wakeAt()]);
   }
 
   forgetBelow(min: number): void {
@@ -244,62 +164,69 @@ export class Agreement<V> {
     this.#leader.forgetBelow(min);
   }
 
-  #onRequest(from: PeerId, request: InstanceRequest<V>, now: number, outbox: Outbox<V>): void {
+  /** Above this, no instance is known here to be decided, is forgotten, or lies below the voting floor. */
+  get #settledUpTo(): number {
+    const votingFloor = this.#participation.votingFloor ?? -1;
+    return Math.max(this.#learner.highest, votingFloor, this.#truncation.min - 1);
+  }
+
+  #onRequest(from: PeerId, request: InstanceRequest<V>, step: Step<V>): void {
     const { seq } = request;
-    if (request.type === 'accept') this.#onNews(from, request, now, outbox);
+    if (request.type === 'accept') this.#onPiggybacked(from, request, step);
     this.noteMax(seq);
     // Safety: a forgotten instance is refused. A fresh record could vote for a second value.
     if (seq < this.#truncation.min) {
-      if (request.type !== 'decided') outbox.sendNow(from, { type: 'forgotten', seq });
+      if (request.type !== 'decided') step.sendNow(from, { type: 'forgotten', seq });
       return;
     }
     if (request.type === 'decided') {
-      this.#decisions.onDecided(from, request, outbox);
+      this.#decisions.onDecided(from, request, step);
       return;
     }
     const values = this.#learner.run(seq, request.type === 'learn' ? request.count : 1);
-    if (values.length > 0) outbox.sendNow(from, { type: 'learned', seq, values });
-    else if (request.type === 'learn') this.#findOut(seq, now, outbox);
-    else this.#vote(from, request, outbox);
+    if (values.length > 0) step.sendNow(from, { type: 'learned', seq, values });
+    else if (request.type === 'learn') this.#decideAgain(seq, step);
+    else this.#vote(from, request, step);
   }
 
-  #onNews(from: PeerId, request: Accept<V>, now: number, outbox: Outbox<V>): void {
-    this.#decisions.onPiggybacked(from, request, outbox);
-    if (request.knownUpTo !== undefined) this.catchUp.told(from, request.knownUpTo, now, outbox);
+  #onPiggybacked(from: PeerId, request: Accept<V>, step: Step<V>): void {
+    this.#decisions.onPiggybacked(from, request, step);
+    if (request.knownUpTo !== undefined) this.#catchUp.onNoticesSent(from, request.knownUpTo, step);
   }
 
   /**
-   * A crash may take the note of a decision from all who had it. Who is done with the instance never
-   * needs it again, but who asks may not be able to propose there: so the one that voted does.
+   * A crash may lose the note of a decision at every peer that had it. If this peer's host is done with the
+   * instance, it will never propose there again, and the peer that asks may not be allowed to. So a peer
+   * that voted proposes its vote.
    */
-  #findOut(seq: number, now: number, outbox: Outbox<V>): void {
+  #decideAgain(seq: number, step: Step<V>): void {
     const vote = this.#acceptor.vote(seq);
-    if (vote && seq <= this.#truncation.done) this.propose({ seq, value: vote.value }, now, outbox);
+    if (vote && seq <= this.#truncation.done) this.propose({ seq, value: vote.value }, step);
   }
 
-  #vote(from: PeerId, request: Prepare | Accept<V>, outbox: Outbox<V>): void {
-    // Safety: what was promised up to the votingFloor is forgotten, so nothing can be promised there again.
-    if (request.seq <= this.#votingFloor) return;
+  #vote(from: PeerId, request: Prepare | Accept<V>, step: Step<V>): void {
+    // Safety: what was promised up to the voting floor is lost, so nothing can be promised there again.
+    if (!this.#participation.takesPartIn(request.seq)) return;
     const answer =
       request.type === 'prepare'
-        ? this.#acceptor.onPrepare(request, outbox)
-        : this.#acceptor.onAccept(request, outbox);
-    // A refusal vouches for nothing: whoever reads it only tries a higher ballot.
-    if (answer.type === 'rejected') outbox.sendNow(from, answer);
-    else outbox.sendAfter(from, answer);
+        ? this.#acceptor.onPrepare(request, step)
+        : this.#acceptor.onAccept(request, step);
+    // A rejection vouches for nothing: its receiver only tries a higher ballot.
+    if (answer.type === 'rejected') step.sendNow(from, answer);
+    else step.sendAfter(from, answer);
   }
 
-  #onAccepted(from: PeerId, message: Accepted, now: number, outbox: Outbox<V>): void {
-    const win = this.#proposer.onAccepted(from, message, now);
-    if (!win) return;
-    if (this.#leader.isLeading) this.#decisions.onLeaderWin(win, now, outbox);
-    else this.#decisions.onWin(win, outbox);
+  #onAccepted(from: PeerId, message: Accepted, step: Step<V>): void {
+    const chosen = this.#proposer.onAccepted(from, message, step.now);
+    if (!chosen) return;
+    if (this.#leader.isLeading) this.#decisions.onChosenByLeader(chosen, step);
+    else this.#decisions.onChosen(chosen, step);
   }
 
-  #onLearned(from: PeerId, { seq, values }: Learned<V>, outbox: Outbox<V>): void {
+  #onLearned(from: PeerId, { seq, values }: Learned<V>, step: Step<V>): void {
     for (const [index, value] of values.entries()) {
-      this.#decisions.onLearned(from, { seq: seq + index, value }, outbox);
+      this.#decisions.onLearned(from, { seq: seq + index, value }, step);
     }
-    this.catchUp.onLearned(from, seq);
+    this.#catchUp.onLearned(from, seq);
   }
 }

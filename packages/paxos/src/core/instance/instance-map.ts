@@ -1,4 +1,4 @@
-/** Window: what a role remembers by instance, above a lower bound that only rises. */
+/** What a role remembers of each instance, above a lower bound that only rises. */
 export class InstanceMap<T> {
   readonly #records = new Map<number, T>();
   #min = 0;
@@ -23,13 +23,17 @@ export class InstanceMap<T> {
     return this.#records.entries();
   }
 
+  values(): Iterable<T> {
+    return this.#records.values();
+  }
+
   get size(): number {
     return this.#records.size;
   }
 
   /** Frees every record below `min`. */
   forgetBelow(min: number): void {
-    // The bound may move by one or, after a restart, by billions: walk whichever way is shorter.
+    // The bound may rise by one or, after a restart, by billions: walk whichever way is shorter.
     if (min - this.#min > this.#records.size) {
       for (const seq of this.#records.keys()) if (seq < min) this.#records.delete(seq);
     } else {

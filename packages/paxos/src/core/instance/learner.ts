@@ -5,7 +5,7 @@
 import type { Decision } from '../effects.ts';
 import { InstanceMap } from './instance-map.ts';
 
-/** What becomes of an instance, as far as this peer knows. */
+/** What is known here of the outcome of an instance. */
 export type Status<V> =
   | { readonly fate: 'decided'; readonly value: V }
   | { readonly fate: 'pending' }
@@ -16,7 +16,7 @@ export class Learner<V> {
   #firstMissing = 0;
   #highest = -1;
 
-  /** Gives back whether this was news. */
+  /** Returns whether the decision was new. */
   learn(seq: number, value: V): boolean {
     if (this.#values.has(seq)) return false;
     this.#values.set(seq, value);
@@ -25,7 +25,7 @@ export class Learner<V> {
     return true;
   }
 
-  /** The highest seq decided as far as is known here, or −1. */
+  /** The highest seq known to be decided, or −1. */
   get highest(): number {
     return this.#highest;
   }
@@ -39,9 +39,14 @@ export class Learner<V> {
     return value === undefined ? undefined : { seq, value };
   }
 
-  /** The lowest seq that is undecided here and not skipped by {@link skipBelow}. */
+  /** The lowest seq that is not known to be decided and not skipped by {@link skipBelow}. */
   get firstMissing(): number {
     return this.#firstMissing;
+  }
+
+  /** This peer knows every decision up to here, or its host no longer needs it; −1 for none. */
+  get knownUpTo(): number {
+    return this.#firstMissing - 1;
   }
 
   /** At most `count` consecutive decided values, from `seq` on. */

@@ -1,6 +1,6 @@
 /**
- * Proposer: gets one instance decided. Prepare, accept; back off after a refusal, and again.
- * Paxos Made Simple §2.2, phases 1(a) and 2(a).
+ * Proposer: drives instances to a decision. It prepares, asks for votes, backs off after a rejection,
+ * and tries again. Paxos Made Simple §2.2, phases 1(a) and 2(a).
  */
 import {
   type Ballot,
@@ -12,127 +12,115 @@ import {
 } from '../ballot.ts';
 import type { BallotAllocator } from '../ballot-allocator.ts';
 import type { PiggybackedNotices } from '../commit/piggybacked-notices.ts';
-import type {
-  Accept,
-  Accepted,
-  Envelope,
-  Prepare,
-  Promised,
-  Rejected,
-} from '../messages/message.ts';
-import type { Outbox } from '../outbox.ts';
-import { QuorumVotes } from '../quorum.ts';
+import type { Decision } from '../effects.ts';
+import type { Envelope } from '../messages/envelope.ts';
+import type { Accept, Accepted, Prepare, Promised, Rejected } from '../messages/instance.ts';
+import { allPeers, QuorumVotes } from '../quorum.ts';
+import type { Step } from '../step.ts';
 import type { RetryDelays } from '../timeouts.ts';
 import { InstanceMap } from './instance-map.ts';
+import type { Learner } from './learner.ts';
 
 type Phase<V> =
-  | { name: 'preparing'; ballot: Ballot; promises: QuorumVotes; highestVote: Vote<V> | undefined }
-  | { name: 'accepting'; ballot: Ballot; value: V; votes: QuorumVotes }
-  /** Backing off; the next ballot goes above `seen`. */
-  | { name: 'waiting'; seen: Ballot };
+  | {
+      readonly name: 'preparing';
+      readonly ballot: Ballot;
+      readonly promises: QuorumVotes;
+      highestVote: Vote<V> | undefined;
+    }
+  | {
+      readonly name: 'accepting';
+      readonly ballot: Ballot;
+      readonly value: V;
+      readonly votes: QuorumVotes;
+    }
+  /** Waits before the next ballot, which goes above `seen`. */
+  | { readonly name: 'backingOff'; seen: Ballot };
 
-/** One instance this peer pushes towards a decision. */
+/** One instance this peer drives to a decision. */
 interface Proposal<V> {
   readonly seq: number;
-  /** What the host wants, used if no acceptor of a quorum has voted before. */
+  /** What the host wants; used if no acceptor of a quorum has voted before. */
   readonly ownValue: V;
   phase: Phase<V>;
-  /** How often it has been refused or met with silence. */
+  /** How many requests were rejected or went unanswered. */
   attempt: number;
-  /** When the phase's request was first sent. */
-  askedAt: number;
-  /** When it next does something unasked. */
+  /** When the request of this phase was first sent. */
+  sentAt: number;
+  /** When the proposer next acts by itself. */
   wakeAt: number;
 }
 
-/** A quorum voted: the instance is decided. */
-export interface Win<V> {
+/** A value chosen by a quorum of votes at one ballot: the instance is decided. */
+export interface Chosen<V> {
   readonly seq: number;
   readonly ballot: Ballot;
   readonly value: V;
-  /** Who is known to have voted at `ballot`. */
+  /** The peers known to have voted at `ballot`. */
   readonly voters: QuorumVotes;
 }
 
-export interface ProposerOptions {
+export interface ProposerOptions<V> {
   readonly peerCount: number;
   readonly ballots: BallotAllocator;
   readonly delays: RetryDelays;
-  /** What goes along with the requests for votes. */
+  readonly learner: Pick<Learner<V>, 'knownUpTo'>;
   readonly piggybacked: PiggybackedNotices;
-  /** Up to where every decision is known here, or −1. */
-  readonly knownUpTo: () => number;
 }
 
 export class Proposer<V> {
   readonly #peers: readonly PeerId[];
   readonly #ballots: BallotAllocator;
   readonly #delays: RetryDelays;
+  readonly #learner: Pick<Learner<V>, 'knownUpTo'>;
   readonly #piggybacked: PiggybackedNotices;
-  readonly #knownUpTo: () => number;
   readonly #proposals = new InstanceMap<Proposal<V>>();
 
-  constructor({ peerCount, ballots, delays, piggybacked, knownUpTo }: ProposerOptions) {
-    this.#peers = Array.from({ length: peerCount }, (_, peer) => peer);
+  constructor({ peerCount, ballots, delays, learner, piggybacked }: ProposerOptions<V>) {
+    this.#peers = allPeers(peerCount);
     this.#ballots = ballots;
     this.#delays = delays;
+    this.#learner = learner;
     this.#piggybacked = piggybacked;
-    this.#knownUpTo = knownUpTo;
   }
 
-  /** `promised` is the own acceptor's promise: a sign that another proposer may be at work. */
-  propose(
-    { seq, value, promised }: { seq: number; value: V; promised: Ballot | undefined },
-    now: number,
-    outbox: Outbox<V>,
-  ): void {
+  /**
+   * Starts with phase 1. `promised` is this peer's own promise in the instance: a sign that another
+   * proposer may be at work, so this one waits a little first.
+   */
+  propose({ seq, value }: Decision<V>, promised: Ballot | undefined, step: Step<V>): void {
     if (this.#proposals.has(seq)) return;
     if (promised) {
-      const wakeAt = now + this.#delays.beforeRetry(0);
-      const phase: Phase<V> = { name: 'waiting', seen: promised };
-      this.#proposals.set(seq, { seq, ownValue: value, phase, attempt: 0, askedAt: now, wakeAt });
+      const wakeAt = step.now + this.#delays.beforeRetry(0);
+      this.#add({ seq, value, phase: { name: 'backingOff', seen: promised }, wakeAt }, step);
       return;
     }
-    const phase = this.#preparing(undefined, outbox);
-    const wakeAt = now + this.#delays.beforeResend(0);
-    const times = { attempt: 0, askedAt: now, wakeAt };
-    const proposal: Proposal<V> = { seq, ownValue: value, phase, ...times };
-    this.#proposals.set(seq, proposal);
-    this.#ask(proposal, outbox);
+    const phase = this.#prepareAbove(undefined, step);
+    const wakeAt = step.now + this.#delays.beforeResend(0);
+    this.#sendRequest(this.#add({ seq, value, phase, wakeAt }, step), step);
   }
 
-  /** Asks for votes at once: `ballot` was promised to for the whole log. One value an instance. */
-  acceptAt(
-    { seq, value, ballot }: { seq: number; value: V; ballot: Ballot },
-    now: number,
-    outbox: Outbox<V>,
-  ): void {
+  /** Starts with phase 2, at a ballot that a quorum promised for the whole log. One value an instance. */
+  acceptAt({ seq, value }: Decision<V>, ballot: Ballot, step: Step<V>): void {
     const known = this.#proposals.get(seq);
     const tried = known && ballotOf(known.phase);
     if (tried && !isLower(tried, ballot)) return;
-    const phase: Phase<V> = { name: 'accepting', ballot, value, votes: this.#tally() };
-    const wakeAt = now + this.#delays.beforeResend(0);
-    const times = { attempt: 0, askedAt: now, wakeAt };
-    const proposal = { seq, ownValue: known?.ownValue ?? value, phase, ...times };
-    this.#proposals.set(seq, proposal);
-    this.#ask(proposal, outbox);
+    const phase: Phase<V> = { name: 'accepting', ballot, value, votes: this.#noVotes() };
+    const wakeAt = step.now + this.#delays.beforeResend(0);
+    const ownValue = known?.ownValue ?? value;
+    this.#sendRequest(this.#add({ seq, value: ownValue, phase, wakeAt }, step), step);
   }
 
   get isIdle(): boolean {
     return this.#proposals.size === 0;
   }
 
-  /** What is under way, for a leader to go on with. */
-  underWay(): { seq: number; value: V }[] {
-    return [...this.#proposals.entries()].map(([seq, { ownValue }]) => ({ seq, value: ownValue }));
+  /** What this peer still wants decided. */
+  open(): Decision<V>[] {
+    return [...this.#proposals.values()].map(({ seq, ownValue }) => ({ seq, value: ownValue }));
   }
 
-  onPromised(
-    from: PeerId,
-    { seq, ballot, vote }: Promised<V>,
-    now: number,
-    outbox: Outbox<V>,
-  ): void {
+  onPromised(from: PeerId, { seq, ballot, vote }: Promised<V>, step: Step<V>): void {
     const proposal = this.#proposals.get(seq);
     const phase = proposal?.phase;
     // Safety: an answer to an earlier ballot says nothing about this one.
@@ -140,22 +128,22 @@ export class Proposer<V> {
     phase.promises.add(from);
     if (vote && isLower(phase.highestVote?.ballot, vote.ballot)) phase.highestVote = vote;
     if (!phase.promises.isQuorum()) return;
-    // Safety (P2c): the value of the highest vote a quorum told of, and only without any the own.
+    // Safety (P2c): the value of the highest vote that a quorum reported, and its own only if there is none.
     const value = phase.highestVote ? phase.highestVote.value : proposal.ownValue;
-    proposal.phase = { name: 'accepting', ballot, value, votes: this.#tally() };
-    proposal.askedAt = now;
-    proposal.wakeAt = now + this.#delays.beforeResend(proposal.attempt);
-    this.#ask(proposal, outbox);
+    proposal.phase = { name: 'accepting', ballot, value, votes: this.#noVotes() };
+    proposal.sentAt = step.now;
+    proposal.wakeAt = step.now + this.#delays.beforeResend(proposal.attempt);
+    this.#sendRequest(proposal, step);
   }
 
-  onAccepted(from: PeerId, { seq, ballot }: Accepted, now: number): Win<V> | undefined {
+  onAccepted(from: PeerId, { seq, ballot }: Accepted, now: number): Chosen<V> | undefined {
     const proposal = this.#proposals.get(seq);
     const phase = proposal?.phase;
     // Safety: votes of different ballots are never added up.
     if (!proposal || phase?.name !== 'accepting' || !isSameBallot(phase.ballot, ballot)) return;
     phase.votes.add(from);
     if (!phase.votes.isQuorum()) return undefined;
-    if (proposal.attempt === 0) this.#delays.answered(now - proposal.askedAt);
+    if (proposal.attempt === 0) this.#delays.onAnswer(now - proposal.sentAt);
     return { seq, ballot, value: phase.value, voters: phase.votes };
   }
 
@@ -163,59 +151,59 @@ export class Proposer<V> {
     const proposal = this.#proposals.get(seq);
     const phase = proposal?.phase;
     if (!proposal || !phase) return;
-    if (phase.name === 'waiting') {
+    if (phase.name === 'backingOff') {
       if (compareBallots(phase.seen, promised) < 0) phase.seen = promised;
       return;
     }
     if (!isSameBallot(phase.ballot, ballot)) return;
-    proposal.phase = { name: 'waiting', seen: promised };
+    proposal.phase = { name: 'backingOff', seen: promised };
     proposal.wakeAt = now + this.#delays.beforeRetry(proposal.attempt);
     proposal.attempt += 1;
   }
 
-  /** No answer will come to this request: ask again soon instead of when delays ends. */
+  /** No answer will come to this request: send it again soon, rather than when its wait ends. */
   onUndeliverable({ message }: Envelope<V>, now: number): void {
     if (message.type !== 'prepare' && message.type !== 'accept') return;
     const proposal = this.#proposals.get(message.seq);
-    if (!proposal || !isAsking(proposal.phase, message)) return;
+    if (!proposal || !isRequestOf(proposal.phase, message)) return;
     proposal.wakeAt = Math.min(proposal.wakeAt, now + this.#delays.beforeRetry(proposal.attempt));
   }
 
-  /** Asks again whom delays has run out for, and begins a new ballot after a back-off. */
-  wake(now: number, outbox: Outbox<V>): void {
-    let isRepeating = false;
-    for (const [, proposal] of this.#proposals.entries()) {
-      if (proposal.wakeAt > now) continue;
-      if (proposal.phase.name === 'waiting') {
-        proposal.phase = this.#preparing(proposal.phase.seen, outbox);
-        proposal.askedAt = now;
+  /** Repeats requests that went unanswered, and starts a new ballot where a back-off has ended. */
+  wake(step: Step<V>): void {
+    let isResending = false;
+    for (const proposal of this.#proposals.values()) {
+      if (proposal.wakeAt > step.now) continue;
+      if (proposal.phase.name === 'backingOff') {
+        proposal.phase = this.#prepareAbove(proposal.phase.seen, step);
+        proposal.sentAt = step.now;
       } else {
         proposal.attempt += 1;
-        isRepeating = true;
+        isResending = true;
       }
-      proposal.wakeAt = now + this.#delays.beforeResend(proposal.attempt);
-      this.#ask(proposal, outbox);
+      proposal.wakeAt = step.now + this.#delays.beforeResend(proposal.attempt);
+      this.#sendRequest(proposal, step);
     }
-    if (isRepeating) this.#delays.resent();
+    if (isResending) this.#delays.onResent();
   }
 
   wakeAt(): number | undefined {
-    let earliest: number | undefined;
-    for (const [, { wakeAt }] of this.#proposals.entries()) {
-      if (earliest === undefined || wakeAt < earliest) earliest = wakeAt;
+    let first: number | undefined;
+    for (const { wakeAt } of this.#proposals.values()) {
+      if (first === undefined || wakeAt < first) first = wakeAt;
     }
-    return earliest;
+    return first;
   }
 
-  /** The latest ballot this peer tried or was beaten by in `seq`, while it is still at it. */
+  /** The latest ballot that this peer tried in `seq` or must exceed there, while it still proposes. */
   ballot(seq: number): Ballot | undefined {
     const phase = this.#proposals.get(seq)?.phase;
     return phase && ballotOf(phase);
   }
 
-  /** What this peer said was said in an incarnation that is over: nothing of it is counted any more. */
+  /** This peer has begun a new incarnation: none of its earlier answers count any more. */
   discardAnswersOf(peer: PeerId): void {
-    for (const [, { phase }] of this.#proposals.entries()) {
+    for (const { phase } of this.#proposals.values()) {
       if (phase.name === 'preparing') phase.promises.remove(peer);
       if (phase.name === 'accepting') phase.votes.remove(peer);
     }
@@ -230,46 +218,58 @@ export class Proposer<V> {
     this.#proposals.forgetBelow(min);
   }
 
-  #preparing(seen: Ballot | undefined, outbox: Outbox<V>): Phase<V> {
-    const ballot = this.#ballots.ballotAbove(seen, outbox);
-    return { name: 'preparing', ballot, promises: this.#tally(), highestVote: undefined };
+  #add(
+    { seq, value, phase, wakeAt }: Decision<V> & { phase: Phase<V>; wakeAt: number },
+    { now }: Step<V>,
+  ): Proposal<V> {
+    const proposal = { seq, ownValue: value, phase, attempt: 0, sentAt: now, wakeAt };
+    this.#proposals.set(seq, proposal);
+    return proposal;
   }
 
-  /** Sends the phase's request to everyone who has not answered it. */
-  #ask({ seq, phase }: Proposal<V>, outbox: Outbox<V>): void {
-    if (phase.name === 'waiting') return;
+  #prepareAbove(seen: Ballot | undefined, step: Step<V>): Phase<V> {
+    const ballot = this.#ballots.ballotAbove(seen, step);
+    return { name: 'preparing', ballot, promises: this.#noVotes(), highestVote: undefined };
+  }
+
+  /** Sends the request of this phase to every peer that has not answered it. */
+  #sendRequest({ seq, phase }: Proposal<V>, step: Step<V>): void {
+    if (phase.name === 'backingOff') return;
     if (phase.name === 'accepting') {
       const { ballot, value, votes } = phase;
-      for (const to of this.#missing(votes)) {
-        const decided = this.#piggybacked.take(to);
-        const notices = decided.length > 0 ? { decided, knownUpTo: this.#knownUpTo() } : {};
-        outbox.sendNow(to, { type: 'accept', seq, ballot, value, ...notices });
-      }
+      for (const to of this.#missing(votes))
+        step.sendNow(to, this.#withNotices(to, { type: 'accept', seq, ballot, value }));
       return;
     }
     const { ballot, promises } = phase;
-    const isKnown = this.#ballots.isDurable(ballot);
+    const isDurable = this.#ballots.isDurable(ballot);
     for (const to of this.#missing(promises)) {
-      // Safety: a ballot is durable before anyone hears of it, so a restart can never use it twice.
-      if (isKnown) outbox.sendNow(to, { type: 'prepare', seq, ballot });
-      else outbox.sendAfter(to, { type: 'prepare', seq, ballot });
+      // Safety: a ballot is durable before it is sent, so a restarted peer can never use it twice.
+      if (isDurable) step.sendNow(to, { type: 'prepare', seq, ballot });
+      else step.sendAfter(to, { type: 'prepare', seq, ballot });
     }
   }
 
-  #missing(tally: QuorumVotes): PeerId[] {
-    return this.#peers.filter((peer) => !tally.has(peer));
+  #withNotices(to: PeerId, accept: Accept<V>): Accept<V> {
+    const decided = this.#piggybacked.take(to);
+    if (decided.length === 0) return accept;
+    return { ...accept, decided, knownUpTo: this.#learner.knownUpTo };
   }
 
-  #tally(): QuorumVotes {
+  #missing(votes: QuorumVotes): PeerId[] {
+    return this.#peers.filter((peer) => !votes.has(peer));
+  }
+
+  #noVotes(): QuorumVotes {
     return new QuorumVotes(this.#peers.length);
   }
 }
 
 function ballotOf<V>(phase: Phase<V>): Ballot {
-  return phase.name === 'waiting' ? phase.seen : phase.ballot;
+  return phase.name === 'backingOff' ? phase.seen : phase.ballot;
 }
 
-function isAsking<V>(phase: Phase<V>, request: Prepare | Accept<V>): boolean {
+function isRequestOf<V>(phase: Phase<V>, request: Prepare | Accept<V>): boolean {
   const name = request.type === 'prepare' ? 'preparing' : 'accepting';
   return phase.name === name && isSameBallot(phase.ballot, request.ballot);
 }

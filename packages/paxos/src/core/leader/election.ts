@@ -1,153 +1,151 @@
 /**
- * Election: who leads. It carries what the messages about leadership say to the role of the leader and
- * to the acceptor's log promise, and lets a new leader go on with what was under way.
+ * Election: carries messages about leadership to the role of the leader and to the acceptor's log promise,
+ * and lets a new leader continue what was open.
  */
-import { isLower, isSameBallot, type PeerId } from '../ballot.ts';
+import { type Ballot, isLower, isSameBallot, type PeerId } from '../ballot.ts';
+import type { BallotAllocator } from '../ballot-allocator.ts';
+import type { CatchUp } from '../commit/catch-up.ts';
+import type { Acceptor } from '../instance/acceptor.ts';
 import type { Agreement } from '../instance/agreement.ts';
-import type {
-  Heartbeat,
-  LeadershipMessage,
-  LogPromised,
-  PrepareLog,
-  PreVote,
-} from '../messages/group.ts';
-import type { InstanceMessage, Message } from '../messages/message.ts';
-import type { Outbox } from '../outbox.ts';
+import type { Heartbeat, LogPromised, PrepareLog, PreVote } from '../messages/leader.ts';
+import type { InstanceMessage, LeaderMessage } from '../messages/message.ts';
+import { allPeers } from '../quorum.ts';
+import type { Step } from '../step.ts';
 import type { Leader } from './leader.ts';
 
 export interface ElectionOptions<V> {
   readonly me: PeerId;
   readonly peerCount: number;
+  readonly ballots: BallotAllocator;
   readonly leader: Leader<V>;
+  readonly acceptor: Acceptor<V>;
   readonly agreement: Agreement<V>;
+  readonly catchUp: CatchUp<V>;
 }
 
 export class Election<V> {
   readonly #me: PeerId;
   readonly #peers: readonly PeerId[];
+  readonly #ballots: BallotAllocator;
   readonly #leader: Leader<V>;
+  readonly #acceptor: Acceptor<V>;
   readonly #agreement: Agreement<V>;
+  readonly #catchUp: CatchUp<V>;
 
-  constructor({ me, peerCount, leader, agreement }: ElectionOptions<V>) {
-    this.#me = me;
-    this.#peers = Array.from({ length: peerCount }, (_, peer) => peer);
-    this.#leader = leader;
-    this.#agreement = agreement;
+  constructor(options: ElectionOptions<V>) {
+    this.#me = options.me;
+    this.#peers = allPeers(options.peerCount);
+    this.#ballots = options.ballots;
+    this.#leader = options.leader;
+    this.#acceptor = options.acceptor;
+    this.#agreement = options.agreement;
+    this.#catchUp = options.catchUp;
   }
 
-  onMessage(from: PeerId, message: LeadershipMessage<V>, now: number, outbox: Outbox<V>): void {
+  onMessage(from: PeerId, message: LeaderMessage<V>, step: Step<V>): void {
     switch (message.type) {
       case 'preVote':
-        this.#onCanvass(from, message, now, outbox);
+        this.#onPreVote(from, message, step);
         break;
       case 'preVoteGranted':
-        this.#askToLead(this.#leader.onPreVoteGranted(from, message.id, now, outbox), outbox);
+        this.#prepareLog(this.#leader.onPreVoteGranted(from, message.id, step), step);
         break;
       case 'prepareLog':
-        this.#onLead(from, message, now, outbox);
+        this.#onPrepareLog(from, message, step);
         break;
       case 'logPromised':
-        this.#onFollowed(from, message, now, outbox);
+        this.#onLogPromised(from, message, step);
         break;
       case 'logRejected':
-        this.#leader.onHigherBallot(message.promised, now);
+        this.#leader.onHigherBallot(message.promised, step.now);
         break;
       case 'heartbeat':
-        this.#onHeartbeat(from, message, now, outbox);
+        this.#onHeartbeat(from, message, step);
         break;
       case 'heartbeatAck':
         break;
       case 'transferLeadership':
-        this.#askToLead(this.#leader.takeOver(now, outbox), outbox);
+        this.#prepareLog(this.#leader.onTransferLeadership(step), step);
         break;
     }
   }
 
-  /** What messages about instances tell of the leader, on their way to agreement. */
+  /** Reads signs of a leader from a message about an instance, before agreement handles it. */
   observe(from: PeerId, message: InstanceMessage<V>, now: number): void {
     if (message.type === 'rejected' && message.logPromise)
       this.#leader.onHigherBallot(message.logPromise, now);
     if (message.type !== 'accept' || from !== message.ballot.peer) return;
     const { ballot, seq } = message;
     const isLeaders =
-      isSameBallot(this.#agreement.logPromise, ballot) || this.#leader.follows(ballot);
-    // Whoever begins an instance at the ballot of the log promise leads. What it began before it goes
-    // on with also when it leads no more.
+      isSameBallot(this.#acceptor.logPromise, ballot) || this.#leader.follows(ballot);
+    // Only a leader begins an instance at the ballot of a log promise. A former leader still finishes what
+    // it has begun, so an Accept in a known instance is no sign of a leader.
     if (isLeaders && seq > this.#agreement.max) this.#leader.onLeaderHeard(ballot, now);
   }
 
-  wake(now: number, outbox: Outbox<V>): void {
-    const message = this.#leader.wake(now);
-    if (message?.type === 'heartbeat') {
-      this.#tellAll({ ...message, knownUpTo: this.#agreement.knownUpTo }, outbox);
-    } else if (message) this.#tellAll(message, outbox);
+  wake(step: Step<V>): void {
+    const message = this.#leader.wake(step.now);
+    if (message?.type === 'heartbeat') this.#sendHeartbeat(message.ballot, step);
+    else if (message) for (const to of this.#peers) step.sendNow(to, message);
   }
 
-  /** The host stops: another may lead at once, rather than when silence is noticed. */
-  stepDown(outbox: Outbox<V>): void {
-    const handOver = this.#leader.stepDown();
-    if (handOver)
-      outbox.sendNow(handOver.to, { type: 'transferLeadership', ballot: handOver.ballot });
+  /** The host stops: another peer may lead at once, rather than when it notices the silence. */
+  stepDown(step: Step<V>): void {
+    const transfer = this.#leader.stepDown();
+    if (transfer) step.sendNow(transfer.to, transfer.message);
   }
 
-  #onCanvass(from: PeerId, { id }: PreVote, now: number, outbox: Outbox<V>): void {
+  #onPreVote(from: PeerId, { id }: PreVote, step: Step<V>): void {
     const { ownBallot } = this.#leader;
-    // Who was away when this peer came to lead hears of it now: under load there is no other heartbeat.
-    if (ownBallot) outbox.sendNow(from, { type: 'heartbeat', ballot: ownBallot });
-    else if (from === this.#me || this.#leader.grantsPreVote(from, now))
-      outbox.sendNow(from, { type: 'preVoteGranted', id });
+    // A peer that was away when this one became leader hears of it now: under load no heartbeat is sent.
+    if (ownBallot) step.sendNow(from, { type: 'heartbeat', ballot: ownBallot });
+    else if (from === this.#me || this.#leader.grantsPreVote(from, step.now))
+      step.sendNow(from, { type: 'preVoteGranted', id });
   }
 
-  #onLead(from: PeerId, message: PrepareLog, now: number, outbox: Outbox<V>): void {
-    const answer = this.#agreement.promiseLog(message, outbox);
+  #onPrepareLog(from: PeerId, message: PrepareLog, step: Step<V>): void {
+    const answer = this.#agreement.promiseLog(message, step);
     if (answer.type === 'logRejected') {
-      outbox.sendNow(from, answer);
+      step.sendNow(from, answer);
       return;
     }
-    this.#leader.onLeaderHeard(message.ballot, now);
-    this.#leader.reserveNextBallot(message.ballot, outbox);
-    outbox.sendAfter(from, answer);
+    this.#leader.onLeaderHeard(message.ballot, step.now);
+    this.#leader.reserveNextBallot(message.ballot, step);
+    step.sendAfter(from, answer);
   }
 
-  #onFollowed(from: PeerId, message: LogPromised<V>, now: number, outbox: Outbox<V>): void {
-    if (!this.#leader.onLogPromised(from, message, now)) return;
-    for (const { seq, value } of this.#leader.unfinished()) {
-      this.#agreement.propose({ seq, value }, now, outbox);
+  #onLogPromised(from: PeerId, message: LogPromised<V>, step: Step<V>): void {
+    if (!this.#leader.onLogPromised(from, message, step.now)) return;
+    for (const proposal of this.#leader.reportedVotes()) this.#agreement.propose(proposal, step);
+    this.#agreement.proposeOpen(step);
+    this.wake(step);
+  }
+
+  #onHeartbeat(from: PeerId, { ballot, knownUpTo = -1 }: Heartbeat, step: Step<V>): void {
+    const promised = this.#acceptor.logPromise;
+    if (promised && isLower(ballot, promised)) {
+      step.sendNow(from, { type: 'logRejected', ballot, promised });
+    } else {
+      step.sendNow(from, { type: 'heartbeatAck', ballot });
+      this.#leader.onLeaderHeard(ballot, step.now);
+      this.#leader.reserveNextBallot(ballot, step);
     }
-    this.#agreement.takeOver(now, outbox);
-    this.wake(now, outbox);
+    this.#catchUp.onKnownUpTo(from, knownUpTo, step);
   }
 
-  #onHeartbeat(
-    from: PeerId,
-    { ballot, knownUpTo = -1 }: Heartbeat,
-    now: number,
-    outbox: Outbox<V>,
-  ): void {
-    const promised = this.#agreement.logPromise;
-    const isBeaten = promised !== undefined && isLower(ballot, promised);
-    if (isBeaten) outbox.sendNow(from, { type: 'logRejected', ballot, promised });
-    else outbox.sendNow(from, { type: 'heartbeatAck', ballot });
-    if (!isBeaten) {
-      this.#leader.onLeaderHeard(ballot, now);
-      this.#leader.reserveNextBallot(ballot, outbox);
-    }
-    this.#agreement.catchUp.observe(from, knownUpTo, now, outbox);
-  }
-
-  #askToLead(request: PrepareLog | undefined, outbox: Outbox<V>): void {
+  #prepareLog(request: PrepareLog | undefined, step: Step<V>): void {
     if (!request) return;
     for (const to of this.#peers) {
-      // Safety: a ballot is durable before anyone hears of it, so a restart can never use it twice.
-      if (this.#agreement.isDurable(request.ballot)) outbox.sendNow(to, request);
-      else outbox.sendAfter(to, request);
+      // Safety: a ballot is durable before it is sent, so a restarted peer can never use it twice.
+      if (this.#ballots.isDurable(request.ballot)) step.sendNow(to, request);
+      else step.sendAfter(to, request);
     }
   }
 
-  #tellAll(message: Message<V>, outbox: Outbox<V>): void {
-    // A canvass is answered by this peer, too; a heartbeat need not be.
+  #sendHeartbeat(ballot: Ballot, step: Step<V>): void {
+    const { knownUpTo } = this.#agreement;
     for (const to of this.#peers) {
-      if (to !== this.#me || message.type === 'preVote') outbox.sendNow(to, message);
+      if (to !== this.#me) step.sendNow(to, { type: 'heartbeat', ballot, knownUpTo });
     }
   }
 }

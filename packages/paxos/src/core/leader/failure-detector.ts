@@ -1,79 +1,86 @@
 /**
- * Vigil: whether anybody leads, and when to canvass for oneself. Guards the rule that nobody tries while
- * a leader is heard, and that no two who lost the same leader go on trying at the same time.
+ * Failure detector: whether a leader is heard, and the election timer that says when to start a pre-vote.
+ * It guards the rule that no peer tries to lead while a leader is heard, and that peers which lost the
+ * same leader do not keep trying at the same time.
  */
 import type { Random } from '../../environment.ts';
 import { type Ballot, isSameBallot } from '../ballot.ts';
 
-/** A leader that was silent for so long may be gone. */
+/** A leader that was silent for this long counts as failed. */
 export const silenceMs = 500;
-/** How much longer than {@link silenceMs} this peer waits, at most: no two should begin together. */
+/** How much longer than {@link silenceMs} a peer waits, at most, so that no two start together. */
 const jitterMs = 500;
-/** After a sign that the leader is gone the next peer by number comes first, and each further one so much later. */
+/** When a peer starts for the first time, at most. */
+const startMsMax = 50;
+/** After a hint that the leader is gone, the peers next to it by number try in turn, this far apart. */
 const staggerMs = 10;
-/** Within its turn a peer waits so long at most. */
+/** How long a peer waits at most once its turn has come. */
 const firstTryMsMax = 5;
-/** What is heard of the leader so soon after that sign was said before it. */
+/** What is heard of a leader this soon after such a hint was sent before it. */
 const outdatedMs = 50;
-/** Before this peer tries again, at least; twice as long after each further try. */
+/** The shortest wait before another try; it doubles with each. */
 const retryMsMin = 50;
-/** What this peer leaves to another that it would follow, at least. */
+/** How long a peer leaves, at least, to a candidate it granted its pre-vote. */
 const backOffMsMin = 100;
 
 export class FailureDetector {
   readonly #random: Random;
   #leader: { readonly ballot: Ballot; readonly heardAt: number } | undefined;
-  /** The leader that was there until a sign that it is gone. */
+  /** The leader known until a hint that it is gone. */
   #lost: { readonly ballot: Ballot; readonly until: number } | undefined;
   #tryCount = 0;
-  #hasYielded = false;
+  #hasBackedOff = false;
   #wakeAt: number | undefined;
 
   constructor(random: Random) {
     this.#random = random;
   }
 
-  /** The highest ballot at which somebody else was heard to lead, unless that may be over. */
+  /** The highest ballot at which another peer was heard to lead, unless that may be over. */
   get leader(): Ballot | undefined {
     return this.#leader?.ballot;
   }
 
-  /** When this peer should canvass; absent as long as nothing was said or heard. */
+  /** When this peer should start a pre-vote; absent before {@link start}. */
   get wakeAt(): number | undefined {
     return this.#wakeAt;
   }
 
-  /** Canvasses at some time from now on, `delayMs` later at most. */
+  /** Starts the election timer, unless it is running. */
+  start(now: number): void {
+    if (this.#wakeAt === undefined) this.wakeWithin(startMsMax, now);
+  }
+
+  /** Starts a pre-vote at a random time, at most `delayMs` from now. */
   wakeWithin(delayMs: number, now: number): void {
     this.#wakeAt = now + delayMs * this.#random.next();
   }
 
-  /** Whether what the leader at `ballot` says was most likely said before a sign that it is gone. */
+  /** Whether a message of the leader at `ballot` was most likely sent before a hint that it is gone. */
   isOutdated(ballot: Ballot, now: number): boolean {
     const lost = this.#lost;
     return lost !== undefined && now < lost.until && isSameBallot(lost.ballot, ballot);
   }
 
-  /** The leader at `ballot` spoke. */
   onLeaderHeard(ballot: Ballot, now: number): void {
     this.#leader = { ballot, heardAt: now };
     this.#tryCount = 0;
     this.restartTimer(now);
   }
 
-  /** A sign that the leader is gone. This peer is to try after `others`, which follow the leader by number. */
-  onLeaderLost(now: number, others: number): void {
+  /** A hint that the leader is gone. `peersBefore` others come before this peer in the order of tries. */
+  onLeaderLost(now: number, peersBefore: number): void {
     if (!this.#leader) return;
     this.#lost = { ballot: this.#leader.ballot, until: now + outdatedMs };
     this.#tryCount = 0;
     this.clearLeader();
-    this.wakeWithin(firstTryMsMax, now + others * staggerMs);
+    this.wakeWithin(firstTryMsMax, now + peersBefore * staggerMs);
   }
 
-  /** Nobody else is known to lead. */
+  /** No other peer is known to lead. */
   clearLeader(): void {
     this.#leader = undefined;
-    this.#hasYielded = false;
+    this.#hasBackedOff = false;
   }
 
   isSilent(now: number): boolean {
@@ -82,22 +89,22 @@ export class FailureDetector {
 
   /** Waits for as long as a leader may be silent. */
   restartTimer(now: number): void {
-    this.#hasYielded = false;
+    this.#hasBackedOff = false;
     this.#wakeAt = now + silenceMs + jitterMs * this.#random.next();
   }
 
   /**
-   * Leaves another the time to win. Once only, until this peer has tried itself: where it alone reaches
-   * a quorum, all the others try in vain.
+   * Leaves another peer the time to win. Only once before this peer has tried itself: where it alone can
+   * reach a quorum, all the others try in vain.
    */
   backOff(now: number): void {
-    if (this.#hasYielded) return;
-    this.#hasYielded = true;
+    if (this.#hasBackedOff) return;
+    this.#hasBackedOff = true;
     const until = now + backOffMsMin * (1 + this.#random.next());
     this.#wakeAt = Math.max(this.#wakeAt ?? until, until);
   }
 
-  /** This peer canvasses now. It will do so again soon at first, since others may lose the leader later. */
+  /** This peer starts a pre-vote now. The next follows soon at first: others may lose the leader later. */
   startPreVote(now: number): void {
     this.clearLeader();
     const delayMs = retryMsMin * 2 ** this.#tryCount;

@@ -1,42 +1,44 @@
 /**
- * Leadership: one promise for the whole log instead of one for each instance, so that a group at rest
- * decides in one round. Paxos Made Simple §3: the distinguished proposer.
+ * Leadership: one promise for the whole log instead of one for each instance, so that a group in steady
+ * state decides in one round. Paxos Made Simple §3: the distinguished proposer.
  *
- * It is an optimisation and never a condition: with no leader every peer still gets instances decided by
- * itself, and a contest over one instance disturbs that instance and not the leader. So nothing here is
- * needed for safety but the promises that acceptors make, and what the leader does with their votes.
+ * It is an optimisation and never a condition. Without a leader every peer still gets instances decided
+ * by itself, and a contest over one instance disturbs that instance and not the leader. Safety needs
+ * nothing from here but the promises of acceptors, and that the leader obeys the votes they report.
  */
 import type { Random } from '../../environment.ts';
 import { type Ballot, isLower, isSameBallot, type PeerId, type Vote } from '../ballot.ts';
 import type { BallotAllocator } from '../ballot-allocator.ts';
-import type { LogPromised, PrepareLog, PreVote } from '../messages/group.ts';
-import type { Outbox } from '../outbox.ts';
+import type { Decision } from '../effects.ts';
+import type { LogPromised, PrepareLog, PreVote, TransferLeadership } from '../messages/leader.ts';
 import { QuorumVotes, quorumSize } from '../quorum.ts';
+import type { Step } from '../step.ts';
 import { FailureDetector, silenceMs } from './failure-detector.ts';
+import { LogPromises } from './log-promises.ts';
 
-/** A leader that said nothing for so long says that it is there. */
+/** A leader that has sent nothing for this long sends a heartbeat. */
 const heartbeatMs = 50;
-/** Within this time a candidate reaches a quorum, or begins anew. */
-const campaignMsMax = 400;
+/** How long a candidate waits for the promises of a quorum before it starts again. */
+const candidacyMsMax = 400;
 
 type Role<V> =
   | { readonly name: 'follower' }
-  /** Asks whether anyone still hears a leader. Costs nothing, so nobody is disturbed for nothing. */
+  /** Asks whether any peer hears a leader. The answers bind nobody, so this disturbs no leader. */
   | { readonly name: 'preCandidate'; readonly id: number; readonly grants: QuorumVotes }
-  | ({ readonly name: 'candidate'; readonly until: number } & LeaderState<V>)
-  | ({ readonly name: 'leader' } & LeaderState<V>);
+  /** Waits for log promises. */
+  | { readonly name: 'candidate'; readonly until: number; readonly promises: LogPromises<V> }
+  | LeaderRole<V>;
 
-/** What a quorum of acceptors promised for the whole log, and told. */
-interface LeaderState<V> {
-  readonly ballot: Ballot;
-  readonly followers: QuorumVotes;
-  /** From this instance on all votes of the followers are known. */
-  firstSeq: number;
-  /** The highest vote of each instance that any of them told of. */
-  readonly votes: Map<number, Vote<V>>;
+interface LeaderRole<V> {
+  readonly name: 'leader';
+  readonly promises: LogPromises<V>;
+  /** When this leader last sent all others something that does for a heartbeat; absent before the first. */
+  sentAt: number | undefined;
+  /** When it next checks whether a heartbeat is due. */
+  checkAt: number;
 }
 
-/** A ballot that needs no first phase, with the value it must be for, if there is one. */
+/** A ballot that needs no phase 1 in some instance, and the vote that binds its value there, if any. */
 export interface FastPath<V> {
   readonly ballot: Ballot;
   readonly vote: Vote<V> | undefined;
@@ -47,30 +49,31 @@ export interface LeaderOptions {
   readonly peerCount: number;
   readonly ballots: BallotAllocator;
   readonly random: Random;
-  /** Whether this peer wants to lead when nobody does. It follows in any case. */
+  /** Whether this peer tries to lead when no other does. It follows in any case. */
   readonly isCandidate: boolean;
 }
 
 export class Leader<V> {
   readonly #options: LeaderOptions;
-  #role: Role<V> = { name: 'follower' };
-  /** The highest ballot ever heard of for the whole log: a candidate begins above it. */
-  #seen: Ballot | undefined;
   readonly #failureDetector: FailureDetector;
-  /** When each peer last answered a request of this one: only that shows that it can be reached. */
-  readonly #answeredAt: number[];
-  #spokeAt = -Infinity;
+  #role: Role<V> = { name: 'follower' };
+  /** The highest ballot known to be used for the whole log: a candidate goes above it. */
+  #seen: Ballot | undefined;
+  /** When each peer last answered this one. Only an answer shows that a peer can be reached. */
+  readonly #answeredAt = new Map<PeerId, number>();
   #preVoteId = 0;
-  /** When this peer, as leader, next looks whether to say that it is there. */
-  #beatAt = -Infinity;
 
   constructor(options: LeaderOptions) {
     this.#options = options;
     this.#failureDetector = new FailureDetector(options.random);
-    this.#answeredAt = new Array<number>(options.peerCount).fill(-Infinity);
   }
 
-  /** Who leads, as far as is known here. */
+  /** Starts the election timer of a candidate, unless it is running. */
+  start(now: number): void {
+    if (this.#options.isCandidate) this.#failureDetector.start(now);
+  }
+
+  /** The peer that leads, as far as is known here. */
   get leader(): PeerId | undefined {
     return this.#role.name === 'leader' ? this.#options.me : this.#failureDetector.leader?.peer;
   }
@@ -79,60 +82,59 @@ export class Leader<V> {
     return this.#role.name === 'leader';
   }
 
-  /** At which this peer leads. */
+  /** The ballot at which this peer leads, if it does. */
   get ownBallot(): Ballot | undefined {
-    return this.#role.name === 'leader' ? this.#role.ballot : undefined;
+    return this.#role.name === 'leader' ? this.#role.promises.ballot : undefined;
   }
 
-  /** Whether somebody else was heard to lead at `ballot`, and nobody since at a higher one. */
+  /** Whether another peer was heard to lead at `ballot`, and none since at a higher one. */
   follows(ballot: Ballot): boolean {
     return isSameBallot(this.#failureDetector.leader, ballot);
   }
 
-  /** The way past phase 1 in `seq`, if this peer leads there. */
+  /** The ballot that needs no phase 1 in `seq`, if this peer leads there. */
   fastPath(seq: number): FastPath<V> | undefined {
     const role = this.#role;
-    // Safety: below `from` nobody told of his votes, so there a first phase must ask for them.
-    if (role.name !== 'leader' || seq < role.firstSeq) return undefined;
-    return { ballot: role.ballot, vote: role.votes.get(seq) };
+    // Safety: where acceptors did not report their votes, phase 1 must ask for them.
+    if (role.name !== 'leader' || !role.promises.covers(seq)) return undefined;
+    return { ballot: role.promises.ballot, vote: role.promises.vote(seq) };
   }
 
-  /** Instances in which somebody voted before this peer led: they want to be finished. */
-  unfinished(): { seq: number; value: V }[] {
-    const role = this.#role;
-    if (role.name !== 'leader') return [];
-    return [...role.votes].map(([seq, { value }]) => ({ seq, value }));
+  /** Votes that acceptors reported when this peer became leader. */
+  reportedVotes(): Decision<V>[] {
+    return this.#role.name === 'leader' ? this.#role.promises.reportedVotes() : [];
   }
 
   /** An answer came from this peer. */
   onAnswer(from: PeerId, now: number): void {
-    this.#answeredAt[from] = now;
+    this.#answeredAt.set(from, now);
   }
 
-  /** This peer asked all others for something, as leader. While answers come, that does for a heartbeat. */
+  /** This peer sent all others a request as leader. While they answer, it does for a heartbeat. */
   onRequestsSent(now: number): void {
-    if (this.#isAnsweredWithin(silenceMs / 2, now)) this.#spokeAt = now;
+    if (this.#role.name === 'leader' && this.#isReachingQuorum(silenceMs / 2, now))
+      this.#role.sentAt = now;
   }
 
-  /** What a leader at `ballot` says shows that it is there. */
+  /** A message shows that a leader at `ballot` is there. */
   onLeaderHeard(ballot: Ballot, now: number): void {
     if (isLower(ballot, this.#failureDetector.leader ?? ballot)) return;
     this.#see(ballot);
     if (ballot.peer === this.#options.me) return;
     if (this.#failureDetector.isOutdated(ballot, now)) return;
-    if (this.#isBeatenBy(ballot)) this.#role = { name: 'follower' };
+    if (this.#isSupersededBy(ballot)) this.#role = { name: 'follower' };
     this.#failureDetector.onLeaderHeard(ballot, now);
   }
 
-  /** Makes ready to follow the leader at `ballot` in office, without a write when the time comes. */
-  reserveNextBallot(ballot: Ballot, outbox: Outbox<V>): void {
-    if (this.#options.isCandidate) this.#options.ballots.reserveAbove(ballot, outbox);
+  /** Prepares to succeed the leader at `ballot`: when the time comes, no write is needed first. */
+  reserveNextBallot(ballot: Ballot, step: Step<V>): void {
+    if (this.#options.isCandidate) this.#options.ballots.reserveAbove(ballot, step);
   }
 
-  /** A quorum, or a part of it, promised a higher ballot to somebody else. */
+  /** An acceptor promised a higher ballot to another peer. */
   onHigherBallot(promised: Ballot, now: number): void {
     this.#see(promised);
-    if (!this.#isBeatenBy(promised)) return;
+    if (!this.#isSupersededBy(promised)) return;
     this.#role = { name: 'follower' };
     this.#failureDetector.restartTimer(now);
   }
@@ -145,111 +147,92 @@ export class Leader<V> {
     }
   }
 
-  /** What this peer said was said in an incarnation that is over: its promise is worth nothing. */
+  /** This peer has begun a new incarnation: its log promise does not count any more. */
   discardAnswersOf(peer: PeerId, now: number): void {
     const role = this.#role;
     if (role.name !== 'leader' && role.name !== 'candidate') return;
-    role.followers.remove(peer);
-    if (role.name === 'candidate' || role.followers.isQuorum()) return;
+    role.promises.discardAnswersOf(peer);
+    if (role.name === 'candidate' || role.promises.isQuorum()) return;
     this.#role = { name: 'follower' };
     this.#failureDetector.wakeWithin(0, now);
   }
 
-  /** Whether this peer hears no leader itself, and would follow `from`. */
+  /** Whether this peer hears no leader itself, or hears only that `from` leads. */
   grantsPreVote(from: PeerId, now: number): boolean {
     if (this.#role.name === 'leader') return false;
     if (!this.#failureDetector.isSilent(now) && this.#failureDetector.leader?.peer !== from)
       return false;
     this.#failureDetector.backOff(now);
-    // Two that canvass at the same time would both be endorsed, and outbid each other.
+    // Two pre-candidates would both be granted, and then supersede each other: the lower number goes on.
     const isRival = this.#role.name === 'preCandidate' && from < this.#options.me;
     if (isRival) this.#role = { name: 'follower' };
     return true;
   }
 
-  onPreVoteGranted(
-    from: PeerId,
-    id: number,
-    now: number,
-    outbox: Outbox<V>,
-  ): PrepareLog | undefined {
+  /** Returns the request to send to all peers, if this grant completes a quorum. */
+  onPreVoteGranted(from: PeerId, id: number, step: Step<V>): PrepareLog | undefined {
     const role = this.#role;
     if (role.name !== 'preCandidate' || role.id !== id) return undefined;
     role.grants.add(from);
-    return role.grants.isQuorum() ? this.campaign(now, outbox) : undefined;
+    return role.grants.isQuorum() ? this.becomeCandidate(step) : undefined;
   }
 
-  /** The leader stops, and asks this peer to take over. */
-  takeOver(now: number, outbox: Outbox<V>): PrepareLog | undefined {
-    return this.#options.isCandidate ? this.campaign(now, outbox) : undefined;
+  /** The leader stops, and asks this peer to take over. Returns the request to send to all peers. */
+  onTransferLeadership(step: Step<V>): PrepareLog | undefined {
+    return this.#options.isCandidate ? this.becomeCandidate(step) : undefined;
   }
 
-  /** Asks for the promises. The ballot is above every one heard of, and durable before it is told. */
-  campaign(now: number, outbox: Outbox<V>): PrepareLog {
+  /** Returns the request to send to all peers. Its ballot is above every ballot known here. */
+  becomeCandidate(step: Step<V>): PrepareLog {
     const { peerCount, ballots } = this.#options;
-    const ballot = ballots.ballotAbove(this.#seen, outbox);
+    const ballot = ballots.ballotAbove(this.#seen, step);
     this.#see(ballot);
-    const state = { ballot, followers: new QuorumVotes(peerCount), firstSeq: 0, votes: new Map() };
+    const promises = new LogPromises<V>(ballot, peerCount);
     this.#failureDetector.clearLeader();
-    this.#role = { name: 'candidate', until: now + campaignMsMax, ...state };
+    this.#role = { name: 'candidate', until: step.now + candidacyMsMax, promises };
     return { type: 'prepareLog', ballot };
   }
 
-  /** Gives back whether this peer leads from now on. */
-  onLogPromised(
-    from: PeerId,
-    { ballot, firstSeq: first, votes }: LogPromised<V>,
-    now: number,
-  ): boolean {
+  /** Returns whether this peer leads from now on. */
+  onLogPromised(from: PeerId, message: LogPromised<V>, now: number): boolean {
     const role = this.#role;
-    if (role.name !== 'candidate' || !isSameBallot(role.ballot, ballot)) return false;
-    role.followers.add(from);
-    role.firstSeq = Math.max(role.firstSeq, first);
-    for (const { seq, vote } of votes) {
-      if (isLower(role.votes.get(seq)?.ballot, vote.ballot)) role.votes.set(seq, vote);
-    }
-    if (!role.followers.isQuorum()) return false;
-    for (const seq of role.votes.keys()) if (seq < role.firstSeq) role.votes.delete(seq);
-    this.#role = { ...role, name: 'leader' };
+    if (role.name !== 'candidate') return false;
+    const { promises } = role;
+    promises.add(from, message);
+    if (!promises.isQuorum()) return false;
+    this.#role = { name: 'leader', promises, sentAt: undefined, checkAt: now };
     this.#failureDetector.clearLeader();
-    this.#spokeAt = -Infinity;
-    this.#beatAt = now;
     return true;
   }
 
-  /** Stops leading. Gives back whom to ask to take over: who answered last. */
-  stepDown(): { to: PeerId; ballot: Ballot } | undefined {
+  /** Stops leading. Returns what to send to the peer that answered last, if this peer led. */
+  stepDown(): { to: PeerId; message: TransferLeadership } | undefined {
     const role = this.#role;
     if (role.name !== 'leader') return undefined;
     this.#role = { name: 'follower' };
-    const others = [...this.#answeredAt.entries()].filter(([peer]) => peer !== this.#options.me);
+    const others = [...this.#answeredAt].filter(([peer]) => peer !== this.#options.me);
     const latest = others.toSorted(([, a], [, b]) => b - a)[0];
-    return latest && { to: latest[0], ballot: role.ballot };
+    const message = { type: 'transferLeadership', ballot: role.promises.ballot } as const;
+    return latest && { to: latest[0], message };
   }
 
-  /** Lets go of what is decided or forgotten below `seq`. */
+  /** Frees the reported votes below `seq`. */
   forgetBelow(seq: number): void {
-    const role = this.#role;
-    if (role.name !== 'leader') return;
-    for (const voted of role.votes.keys()) if (voted < seq) role.votes.delete(voted);
+    if (this.#role.name === 'leader') this.#role.promises.forgetBelow(seq);
   }
 
   wakeAt(): number | undefined {
     const role = this.#role;
     if (!this.#options.isCandidate) return undefined;
-    if (role.name === 'leader') return this.#beatAt;
-    return role.name === 'candidate' ? role.until : (this.#failureDetector.wakeAt ?? -Infinity);
+    if (role.name === 'leader') return role.checkAt;
+    return role.name === 'candidate' ? role.until : this.#failureDetector.wakeAt;
   }
 
-  /** What is to be said to all others now, if anything. */
+  /** Returns what to send to all others now, if anything. */
   wake(now: number): PreVote | { type: 'heartbeat'; ballot: Ballot } | undefined {
     const wakeAt = this.wakeAt();
     if (wakeAt === undefined || wakeAt > now) return undefined;
-    if (this.#role.name === 'leader') return this.#beat(now, this.#role.ballot);
-    if (wakeAt === -Infinity) {
-      this.#failureDetector.wakeWithin(heartbeatMs, now);
-      return undefined;
-    }
+    if (this.#role.name === 'leader') return this.#heartbeat(this.#role, now);
     this.#failureDetector.startPreVote(now);
     this.#preVoteId += 1;
     const grants = new QuorumVotes(this.#options.peerCount);
@@ -257,37 +240,37 @@ export class Leader<V> {
     return { type: 'preVote', id: this.#preVoteId };
   }
 
-  #beat(now: number, ballot: Ballot): { type: 'heartbeat'; ballot: Ballot } | undefined {
-    if (!this.#isAnsweredWithin(silenceMs, now)) {
+  #heartbeat(role: LeaderRole<V>, now: number): { type: 'heartbeat'; ballot: Ballot } | undefined {
+    if (!this.#isReachingQuorum(silenceMs, now)) {
       // A leader that reaches no quorum only keeps others from leading.
       this.#role = { name: 'follower' };
       this.#failureDetector.restartTimer(now);
       return undefined;
     }
-    const nextAt = this.#spokeAt + heartbeatMs;
-    if (nextAt > now) {
-      this.#beatAt = nextAt;
+    const dueAt = role.sentAt === undefined ? now : role.sentAt + heartbeatMs;
+    if (dueAt > now) {
+      role.checkAt = dueAt;
       return undefined;
     }
-    this.#spokeAt = now;
-    this.#beatAt = now + heartbeatMs;
-    return { type: 'heartbeat', ballot };
+    role.sentAt = now;
+    role.checkAt = now + heartbeatMs;
+    return { type: 'heartbeat', ballot: role.promises.ballot };
   }
 
-  /** Whether a quorum, with this peer, answered so recently. */
-  #isAnsweredWithin(ms: number, now: number): boolean {
+  /** Whether a quorum, this peer included, answered within the last `ms` milliseconds. */
+  #isReachingQuorum(ms: number, now: number): boolean {
     const { me, peerCount } = this.#options;
-    let count = 0;
-    for (let peer = 0; peer < peerCount; peer += 1) {
-      if (peer === me || now - (this.#answeredAt[peer] ?? -Infinity) < ms) count += 1;
+    let count = 1;
+    for (const [peer, answeredAt] of this.#answeredAt) {
+      if (peer !== me && now - answeredAt < ms) count += 1;
     }
     return count >= quorumSize(peerCount);
   }
 
-  #isBeatenBy(ballot: Ballot): boolean {
+  #isSupersededBy(ballot: Ballot): boolean {
     const role = this.#role;
     if (role.name === 'preCandidate') return true;
-    return role.name !== 'follower' && isLower(role.ballot, ballot);
+    return role.name !== 'follower' && isLower(role.promises.ballot, ballot);
   }
 
   #see(ballot: Ballot): void {

@@ -1,13 +1,14 @@
 /**
- * Membership: whose word counts, and whether this peer takes part itself. Both hang on memory: who lost
- * his begins a new incarnation, and takes part again once the others have admitted him.
+ * Participation: whose answers count, and whether this peer takes part itself. Both depend on memory: a
+ * peer that lost it begins a new incarnation, and takes part again once the others have admitted it.
  */
 import type { Random } from '../../environment.ts';
 import type { PeerId } from '../ballot.ts';
+import type { BallotAllocator } from '../ballot-allocator.ts';
 import type { Memory, OwnIncarnation, PeerRecords } from '../effects.ts';
-import type { Admit, Admitted, StaleIncarnation } from '../messages/group.ts';
-import type { MemoryMark } from '../messages/message.ts';
-import type { Outbox } from '../outbox.ts';
+import type { MemoryMark } from '../messages/envelope.ts';
+import type { Admit, Admitted, StaleIncarnation } from '../messages/recovery.ts';
+import type { Step } from '../step.ts';
 import type { RetryDelays } from '../timeouts.ts';
 import { Incarnations } from './incarnations.ts';
 import { Rejoin } from './rejoin.ts';
@@ -15,18 +16,15 @@ import { Rejoin } from './rejoin.ts';
 export interface ParticipationOptions {
   readonly me: PeerId;
   readonly peerCount: number;
+  readonly ballots: BallotAllocator;
   readonly delays: RetryDelays;
   readonly random: Random;
-  /** How this peer found its memory. */
+  /** The state in which this peer found its memory. */
   readonly memory: Memory<unknown>['state'];
 }
 
-/** In what this peer took part, as far as it matters to one that comes back. */
-export interface ParticipationRecord {
-  readonly max: number;
-  /** Of the log promise. */
-  readonly round: number;
-}
+/** In what this peer took part, as far as it matters to a peer that rejoins. */
+export type ParticipationRecord = Pick<Admitted, 'max' | 'round'>;
 
 export class Participation {
   readonly #me: PeerId;
@@ -35,11 +33,12 @@ export class Participation {
   /** `kept` from the first write on. */
   #memory: Memory<unknown>['state'];
 
-  constructor({ me, peerCount, delays, random, memory }: ParticipationOptions) {
+  constructor({ me, peerCount, ballots, delays, random, memory }: ParticipationOptions) {
     this.#me = me;
     this.#memory = memory;
-    this.#incarnations = new Incarnations(me, peerCount);
-    this.#rejoin = new Rejoin({ me, peerCount, incarnations: this.#incarnations, delays, random });
+    const incarnations = new Incarnations(me, peerCount);
+    this.#incarnations = incarnations;
+    this.#rejoin = new Rejoin({ me, peerCount, ballots, incarnations, delays, random });
   }
 
   restore(write: OwnIncarnation | PeerRecords): void {
@@ -47,66 +46,67 @@ export class Participation {
     else this.#incarnations.restore(write);
   }
 
-  /** Whether this peer takes part. */
+  /** This peer takes part in instances above this one, from −1. Absent: in none. */
+  get votingFloor(): number | undefined {
+    return this.#memory === 'kept' ? this.#rejoin.votingFloor : undefined;
+  }
+
+  /** Whether this peer takes part in any instance. */
   get isMember(): boolean {
-    return this.#memory === 'kept' && this.#rejoin.isMember;
+    return this.votingFloor !== undefined;
   }
 
-  /** This peer takes part in no instance up to this one. */
-  get votingFloor(): number {
-    return this.#memory === 'kept' ? this.#rejoin.votingFloor : Infinity;
+  /** Whether this peer may vote and propose in `seq`. */
+  takesPartIn(seq: number): boolean {
+    const { votingFloor } = this;
+    return votingFloor !== undefined && seq > votingFloor;
   }
 
-  /** Up to here rounds may have been used to lead in a former incarnation. */
-  get round(): number {
-    return this.#rejoin.round;
-  }
-
-  /** To be called before anything is said, so that nothing is ever said outside of an incarnation. */
-  begin<V>(outbox: Outbox<V>): void {
+  /** Called before anything else in each step, so that nothing is ever sent outside of an incarnation. */
+  begin<V>(step: Step<V>): void {
     if (this.#memory === 'kept') return;
-    this.#rejoin.begin(this.#memory === 'new', outbox);
+    this.#rejoin.begin(this.#memory === 'new', step);
     this.#memory = 'kept';
   }
 
-  wake<V>(now: number, outbox: Outbox<V>): void {
-    this.#rejoin.wake(now, outbox);
+  wake<V>(step: Step<V>): void {
+    this.#rejoin.wake(step);
   }
 
   wakeAt(): number | undefined {
-    return this.#memory === 'kept' ? this.#rejoin.wakeAt() : -Infinity;
+    return this.#rejoin.wakeAt();
   }
 
-  mark(to: PeerId, turn: number): MemoryMark {
-    return this.#incarnations.mark(to, turn);
+  mark(to: PeerId, writeIndex: number): MemoryMark {
+    return this.#incarnations.mark(to, writeIndex);
   }
 
-  note<V>(outbox: Outbox<V>): void {
-    this.#incarnations.note(outbox);
+  note<V>(step: Step<V>): void {
+    this.#incarnations.note(step);
   }
 
-  /** Whether `mark` was made in an incarnation of `from` that is over. */
+  /** Whether `mark` was made in an earlier incarnation of `from`. */
   isStale(from: PeerId, mark: MemoryMark): boolean {
     return this.#incarnations.isStale(from, mark);
   }
 
-  /** Whether who made `mark` has not heard yet of some incarnation known here. */
+  /** Whether the sender of `mark` does not yet know of some incarnation known here. */
   isBehind(mark: MemoryMark): boolean {
     return this.#incarnations.isBehind(mark);
   }
 
-  /** Takes note of what an envelope says of others. Gives back whose new incarnation was news. */
+  /** Learns what an envelope says of other peers. Returns those of which it knows a newer incarnation. */
   observe(from: PeerId, mark: MemoryMark): PeerId[] {
     return this.#incarnations.observe(from, mark);
   }
 
-  /** Others may remember more of this peer than it does: a lost tail, or a copy of former times. */
-  memoryLossShownBy(
-    from: PeerId,
-    { incarnations, acknowledgedIndex }: MemoryMark,
-    writeIndex: number,
-  ): string | undefined {
+  /**
+   * Why this peer must stop, if `from` remembers more of it than it does: it lost the tail of its memory, or
+   * runs on an old copy of it.
+   */
+  memoryLossShownBy(from: PeerId, mark: MemoryMark, writeIndex: number): string | undefined {
     if (!this.isMember) return undefined;
+    const { incarnations, acknowledgedIndex } = mark;
     const incarnation = incarnations[this.#me] ?? 0;
     const { own } = this.#incarnations;
     if (incarnation > own)
@@ -115,26 +115,26 @@ export class Participation {
     return `peer ${from} acknowledged write ${acknowledgedIndex} of this peer, whose storage holds ${writeIndex}`;
   }
 
-  onAdmitted<V>(from: PeerId, answer: Admitted, outbox: Outbox<V>): void {
-    this.#rejoin.onAdmitted(from, answer, outbox);
+  onAdmitted<V>(from: PeerId, answer: Admitted, step: Step<V>): void {
+    this.#rejoin.onAdmitted(from, answer, step);
   }
 
-  onStaleIncarnation<V>(answer: StaleIncarnation, outbox: Outbox<V>): void {
-    this.#rejoin.onStaleIncarnation(answer, outbox);
+  onStaleIncarnation<V>(answer: StaleIncarnation, step: Step<V>): void {
+    this.#rejoin.onStaleIncarnation(answer, step);
   }
 
-  /** Gives back whether the new incarnation is recorded: then nothing said before it counts any more. */
-  onAdmit<V>(from: PeerId, request: Admit, own: ParticipationRecord, outbox: Outbox<V>): boolean {
+  /** Returns whether the new incarnation is recorded: then nothing that peer said before it counts any more. */
+  onAdmit<V>(from: PeerId, request: Admit, own: ParticipationRecord, step: Step<V>): boolean {
     const { incarnation, attempt } = request;
-    const admission = this.#incarnations.admit(from, request, outbox);
+    const admission = this.#incarnations.admit(from, request, step);
     if (admission === undefined) {
       const latest = this.#incarnations.latest(from);
-      outbox.sendAfter(from, { type: 'staleIncarnation', incarnation, attempt, latest });
+      step.sendAfter(from, { type: 'staleIncarnation', incarnation, attempt, latest });
       return false;
     }
     const { isNew } = admission;
     const { isMember } = this;
-    outbox.sendAfter(from, { type: 'admitted', incarnation, attempt, isMember, isNew, ...own });
+    step.sendAfter(from, { type: 'admitted', incarnation, attempt, isMember, isNew, ...own });
     return true;
   }
 }

@@ -1,33 +1,38 @@
 /**
  * Rejoin: how a peer without memory comes (back) into the group. Paxos Made Live §5.1.
  *
- * It may have made promises and cast votes it knows nothing of. So it begins a new incarnation, has it
- * recorded by a quorum that excludes itself, and from then on takes part only in instances above the
- * highest that any of them knew of. Why that is enough: a quorum that counts on a word of its former
- * incarnation contains, besides it, one of those who recorded the new incarnation. If that one spoke up before, the
- * instance was known to it, and lies below the votingFloor; if after, its envelopes tell of the new incarnation, and
- * the old word is not counted beside them.
+ * Such a peer may have made promises and cast votes it knows nothing of. So it begins a new incarnation,
+ * has it recorded by a quorum of other peers, and then takes part only in instances above the highest seq
+ * that any of them knew of: its voting floor. This is safe because every quorum that counts an answer of
+ * the earlier incarnation includes, besides this peer, one that recorded the new incarnation. If that one
+ * took part before it recorded it, it knew of the instance, which lies at or below the voting floor. If
+ * after, its envelopes carry the new incarnation, and the old answer is not counted beside them.
  *
- * The first incarnation of all is begun in the same way; there the word of all others that none of them ever
- * met this peer takes the place of a quorum's memory.
+ * The very first incarnation begins in the same way. There the assurance of all others that they have
+ * never known this peer can replace the memory of a quorum.
  */
 import type { Random } from '../../environment.ts';
 import type { PeerId } from '../ballot.ts';
+import type { BallotAllocator } from '../ballot-allocator.ts';
 import type { OwnIncarnation } from '../effects.ts';
-import type { Admit, Admitted, StaleIncarnation } from '../messages/group.ts';
-import type { Outbox } from '../outbox.ts';
-import { quorumSize } from '../quorum.ts';
+import type { Admit, Admitted, StaleIncarnation } from '../messages/recovery.ts';
+import { otherPeers, quorumSize } from '../quorum.ts';
+import type { Step } from '../step.ts';
 import type { RetryDelays } from '../timeouts.ts';
 import type { Incarnations } from './incarnations.ts';
 
-/** Attempts are drawn from this many: two are never the same. */
+/** Attempts are drawn from this many numbers, so that no two are the same. */
 const attemptRange = 2 ** 48;
-/** Lives too: those who were told of a former one may have forgotten it, but somebody heard of it. */
+/**
+ * A new incarnation exceeds the last one known by up to this much. Peers that recorded an earlier one may
+ * have lost their memory too, so counting on from it could repeat a number.
+ */
 const incarnationStep = 2 ** 32;
 
 export interface RejoinOptions {
   readonly me: PeerId;
   readonly peerCount: number;
+  readonly ballots: BallotAllocator;
   readonly incarnations: Incarnations;
   readonly delays: RetryDelays;
   readonly random: Random;
@@ -38,8 +43,8 @@ export class Rejoin {
   /** Absent while this peer never lost its memory. */
   #incarnation: OwnIncarnation | undefined;
   readonly #answers = new Map<PeerId, Admitted>();
-  #round = 0;
   #tryCount = 0;
+  /** When to ask again; absent before the first time. */
   #wakeAt: number | undefined;
 
   constructor(options: RejoinOptions) {
@@ -51,54 +56,50 @@ export class Rejoin {
     this.#options.incarnations.startOwn(incarnation.incarnation);
   }
 
-  /** There is no memory. `isNew`: there never was one, as far as is known. */
-  begin<V>(isNew: boolean, outbox: Outbox<V>): void {
-    this.#choose({ incarnation: this.#incarnationAbove(0), attempt: this.#draw(), isNew }, outbox);
+  /** There is no memory. `isNew`: as far as is known, there never was any. */
+  begin<V>(isNew: boolean, step: Step<V>): void {
+    const [incarnation, attempt] = [this.#incarnationAbove(0), this.#drawAttempt()];
+    this.#choose({ type: 'incarnation', incarnation, attempt, isNew }, step);
   }
 
-  /** Whether this peer takes part at all. */
+  /** This peer takes part in instances above this one, from −1. Absent: in none, until it is admitted. */
+  get votingFloor(): number | undefined {
+    return this.#incarnation === undefined ? -1 : this.#incarnation.votingFloor;
+  }
+
   get isMember(): boolean {
-    return this.votingFloor < Infinity;
+    return this.votingFloor !== undefined;
   }
 
-  /** This peer takes part in no instance up to this one. */
-  get votingFloor(): number {
-    return this.#incarnation === undefined ? -1 : (this.#incarnation.votingFloor ?? Infinity);
-  }
-
-  /** Up to here rounds may have been used to lead in a former incarnation. */
-  get round(): number {
-    return this.#round;
-  }
-
+  /** When to ask again; absent before the first `wake`, and once this peer is a member. */
   wakeAt(): number | undefined {
-    return this.isMember ? undefined : (this.#wakeAt ?? -Infinity);
+    return this.isMember ? undefined : this.#wakeAt;
   }
 
-  /** Asks everyone, again and again: who was without memory itself may have it by now. */
-  wake<V>(now: number, outbox: Outbox<V>): void {
-    if (this.isMember || (this.#wakeAt ?? -Infinity) > now) return;
-    this.#wakeAt = now + this.#options.delays.beforeResend(this.#tryCount);
+  /** Asks all others, repeatedly: one that was without memory itself may have it by now. */
+  wake<V>(step: Step<V>): void {
+    if (this.isMember || (this.#wakeAt !== undefined && this.#wakeAt > step.now)) return;
+    this.#wakeAt = step.now + this.#options.delays.beforeResend(this.#tryCount);
     this.#tryCount += 1;
-    this.#ask(outbox);
-    this.#conclude(outbox);
+    this.#ask(step);
+    this.#conclude(step);
   }
 
-  onAdmitted<V>(from: PeerId, answer: Admitted, outbox: Outbox<V>): void {
+  onAdmitted<V>(from: PeerId, answer: Admitted, step: Step<V>): void {
     if (!this.#isCurrent(answer)) return;
     this.#answers.set(from, answer);
-    this.#conclude(outbox);
+    this.#conclude(step);
   }
 
-  /** Another incarnation of this peer went further than thought, so it is not its first one either. */
-  onStaleIncarnation<V>(answer: StaleIncarnation, outbox: Outbox<V>): void {
-    if (!this.#isCurrent(answer)) return;
-    const incarnation = this.#incarnationAbove(answer.latest);
-    this.#choose({ incarnation, attempt: answer.attempt, isNew: false }, outbox);
-    this.#ask(outbox);
+  /** A higher incarnation of this peer is recorded than it knew of, so this is not its first one either. */
+  onStaleIncarnation<V>({ incarnation, attempt, latest }: StaleIncarnation, step: Step<V>): void {
+    if (!this.#isCurrent({ incarnation, attempt })) return;
+    const higher = this.#incarnationAbove(latest);
+    this.#choose({ type: 'incarnation', incarnation: higher, attempt, isNew: false }, step);
+    this.#ask(step);
   }
 
-  #isCurrent({ incarnation, attempt }: Admitted | StaleIncarnation): boolean {
+  #isCurrent({ incarnation, attempt }: Pick<Admit, 'incarnation' | 'attempt'>): boolean {
     return (
       !this.isMember &&
       this.#incarnation?.incarnation === incarnation &&
@@ -106,29 +107,32 @@ export class Rejoin {
     );
   }
 
-  #choose<V>(incarnation: Omit<OwnIncarnation, 'type' | 'votingFloor'>, outbox: Outbox<V>): void {
-    this.restore({ type: 'incarnation', ...incarnation });
+  #choose<V>(incarnation: OwnIncarnation, step: Step<V>): void {
+    this.restore(incarnation);
     this.#answers.clear();
-    outbox.persist({ type: 'incarnation', ...incarnation });
+    step.persist(incarnation);
   }
 
-  #ask<V>(outbox: Outbox<V>): void {
+  #ask<V>(step: Step<V>): void {
     if (this.#incarnation === undefined) return;
     const { incarnation, attempt } = this.#incarnation;
+    const { me, peerCount } = this.#options;
     const request: Admit = { type: 'admit', incarnation, attempt };
-    // An incarnation is durable before anyone hears of it, or a restart could begin it a second time.
-    for (const to of this.#others()) outbox.sendAfter(to, request);
+    // An incarnation is durable before it is sent, or a restarted peer could begin it a second time.
+    for (const to of otherPeers(me, peerCount)) step.sendAfter(to, request);
   }
 
-  #conclude<V>(outbox: Outbox<V>): void {
+  #conclude<V>(step: Step<V>): void {
     const votingFloor = this.#findVotingFloor();
     if (this.#incarnation === undefined || votingFloor === undefined) return;
+    const round = Math.max(0, ...[...this.#answers.values()].map((answer) => answer.round));
     this.#incarnation = { ...this.#incarnation, votingFloor };
-    this.#round = Math.max(0, ...[...this.#answers.values()].map(({ round }) => round));
     this.#answers.clear();
-    outbox.persist(this.#incarnation);
-    // Also the new incarnations of others that their answers told of: an answer given here must tell of them.
-    this.#options.incarnations.persist(outbox);
+    step.persist(this.#incarnation);
+    // The answers told of other new incarnations too, and what this peer says must carry them from now on.
+    this.#options.incarnations.persist(step);
+    // Safety: an earlier incarnation may have led with rounds up to this one.
+    this.#options.ballots.skipTo(round, step);
   }
 
   #findVotingFloor(): number | undefined {
@@ -137,26 +141,21 @@ export class Rejoin {
     const isFirstIncarnation =
       this.#incarnation?.isNew === true && answers.every(({ isNew }) => isNew);
     if (isFirstIncarnation && answers.length === peerCount - 1) return -1;
-    // Safety: only who has memory can say in what a quorum took part.
+    // Safety: only a peer with memory can say in what a quorum took part.
     const members = answers.filter(({ isMember }) => isMember);
     if (members.length < quorumSize(peerCount)) return undefined;
-    // One of such a quorum would know of any former incarnation, so without one there is nothing to forget. A
-    // votingFloor would only lessen those who can decide what the others have begun.
+    // Such a quorum would know of any earlier incarnation. Without one there is nothing to have forgotten, and
+    // a voting floor would only leave fewer peers to decide what the others have begun.
     if (isFirstIncarnation) return -1;
     return Math.max(...answers.map(({ max }) => max));
   }
 
-  #others(): PeerId[] {
-    const { me, peerCount } = this.#options;
-    return Array.from({ length: peerCount }, (_, peer) => peer).filter((peer) => peer !== me);
-  }
-
-  /** Safety: no two incarnations share a number, or what was said in the one would count for the other. */
+  /** Safety: no two incarnations share a number, or an answer of one would count for the other. */
   #incarnationAbove(latest: number): number {
     return latest + 1 + Math.floor(this.#options.random.next() * incarnationStep);
   }
 
-  #draw(): number {
+  #drawAttempt(): number {
     return Math.floor(this.#options.random.next() * attemptRange);
   }
 }

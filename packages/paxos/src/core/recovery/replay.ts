@@ -1,47 +1,46 @@
-/** Recall: after a restart, what an earlier run wrote goes back into the roles it came from. */
-import { assert } from '../assert.ts';
-import type { BallotAllocator } from '../ballot-allocator.ts';
-import type { Truncation } from '../commit/truncation.ts';
-import type { OwnIncarnation, PeerRecords, Write } from '../effects.ts';
-import type { Acceptor } from '../instance/acceptor.ts';
-import type { Learner } from '../instance/learner.ts';
+/** Replay: after a restart, each write of an earlier run goes back into the role it came from. */
+import { assert } from '../../errors.ts';
+import type { Write } from '../effects.ts';
+import type { Roles } from '../roles.ts';
 
-export interface ReplayedRoles<V> {
-  readonly ballots: BallotAllocator;
-  readonly truncation: Truncation;
-  readonly acceptor: Acceptor<V>;
-  readonly learner: Learner<V>;
-}
+export type ReplayedRoles<V> = Pick<
+  Roles<V>,
+  'acceptor' | 'agreement' | 'ballots' | 'learner' | 'participation' | 'truncation'
+>;
 
-/** Takes one write back, in the order they were written. Gives back the highest seq it speaks of, or −1. */
-export function replay<V>(
-  write: Exclude<Write<V>, OwnIncarnation | PeerRecords>,
-  roles: ReplayedRoles<V>,
-): number {
+/** Restores one write. Writes are replayed in the order in which they were made. */
+export function replay<V>(write: Write<V>, roles: ReplayedRoles<V>): void {
   switch (write.type) {
     case 'reserved':
       roles.ballots.restore(write.round);
-      return -1;
+      break;
     case 'logPromised':
       roles.acceptor.restore(write);
-      return -1;
+      break;
     case 'promised':
     case 'accepted':
       roles.acceptor.restore(write);
-      return write.seq;
+      roles.agreement.noteMax(write.seq);
+      break;
     case 'decided': {
-      // A decided null is a value: only where none was written does the own vote speak for it.
-      const value = write.value === undefined ? roles.acceptor.vote(write.seq)?.value : write.value;
+      const { seq } = write;
+      // A decided null is a value: only where no value was written does this peer's vote stand for it.
+      const value = write.value === undefined ? roles.acceptor.vote(seq)?.value : write.value;
       assert(
         value !== undefined,
-        `the decision of instance ${write.seq} came with a value or a vote`,
+        `the decision of instance ${seq} was written with a value or a vote`,
       );
-      roles.learner.learn(write.seq, value);
-      roles.acceptor.release(write.seq);
-      return write.seq;
+      roles.learner.learn(seq, value);
+      roles.acceptor.release(seq);
+      break;
     }
     case 'forgotten':
       roles.truncation.restore(write.min);
-      return write.min - 1;
+      roles.agreement.noteMax(write.min - 1);
+      break;
+    case 'incarnation':
+    case 'peerRecords':
+      roles.participation.restore(write);
+      break;
   }
 }

@@ -2,7 +2,7 @@ import { learnCountMax } from '@paxkv/paxos/core';
 import { CatchUp } from '@paxkv/paxos/internal/core/commit/catch-up';
 import { Learner } from '@paxkv/paxos/internal/core/instance/learner';
 import { expect } from 'chai';
-import { beginStep, evenDelays, mail } from '../steps.ts';
+import { beginStep, constantDelays, mail } from '../steps.ts';
 
 describe('CatchUp', () => {
   let learner: Learner<string>;
@@ -10,23 +10,23 @@ describe('CatchUp', () => {
 
   beforeEach(() => {
     learner = new Learner();
-    catchUp = new CatchUp(learner, evenDelays(), { me: 0, peerCount: 3 });
+    catchUp = new CatchUp({ me: 0, peerCount: 3, learner, delays: constantDelays() });
   });
 
-  /** What is asked on hearing that `from` is done up to `done`. */
-  function hear(from: number, done: number, now: number) {
-    const { outbox, effects } = beginStep();
-    catchUp.observe(from, done, now, outbox);
-    return mail(effects.sendNow);
+  /** What this peer asks when it hears that `from` knows decisions up to `upTo`. */
+  function hear(from: number, upTo: number, now: number) {
+    const step = beginStep(0, now);
+    catchUp.onKnownUpTo(from, upTo, step);
+    return mail(step.effects.sendNow);
   }
 
-  it('asks nobody who is not further', () => {
+  it('asks no peer that knows nothing more', () => {
     learner.learn(0, 'a');
     expect(hear(1, 0, 0)).to.deep.equal([]);
     expect(hear(1, -1, 0)).to.deep.equal([]);
   });
 
-  it('asks for what it misses and no more than a page', () => {
+  it('asks for what it lacks, at most a page at a time', () => {
     learner.learn(0, 'a');
     expect(hear(1, 3, 0)).to.deep.equal([[1, { type: 'learn', seq: 1, count: 3 }]]);
     catchUp.onLearned(1, 1);
@@ -35,20 +35,20 @@ describe('CatchUp', () => {
 
   it('asks all others for what its host waits for, and for nothing further', () => {
     learner.learn(0, 'a');
-    const { outbox, effects } = beginStep();
-    for (const seq of [0, 1, 2]) catchUp.askAll(seq, outbox);
+    const step = beginStep();
+    for (const seq of [0, 1, 2]) catchUp.requestFromAll(seq, step);
     const learn = { type: 'learn', seq: 1, count: learnCountMax };
-    expect(mail(effects.sendNow)).to.deep.equal([
+    expect(mail(step.effects.sendNow)).to.deep.equal([
       [1, learn],
       [2, learn],
     ]);
   });
 
-  it('asks the leader for what its host waits for, or the others in turn where nobody leads', () => {
+  it('asks the leader for what its host waits for, or the others in turn if none leads', () => {
     const ask = (leader: number | undefined, now: number) => {
-      const { outbox, effects } = beginStep();
-      catchUp.ask(leader, 1, now, outbox);
-      return mail(effects.sendNow);
+      const step = beginStep(0, now);
+      catchUp.request(1, leader, step);
+      return mail(step.effects.sendNow);
     };
     const learn = { type: 'learn', seq: 0, count: 2 };
     expect(ask(0, 0)).to.deep.equal([]);
@@ -60,26 +60,26 @@ describe('CatchUp', () => {
     ]);
   });
 
-  it('has one Learn under way at a time, whoever is further', () => {
+  it('has one Learn pending at a time, whichever peer knows more', () => {
     expect(hear(1, 5, 0)).to.have.length(1);
     expect(hear(1, 6, 1)).to.deep.equal([]);
     expect(hear(2, 9, 2)).to.deep.equal([]);
   });
 
-  it('asks for what it was told of in vain, and not for what may be on its way', () => {
-    const tell = (upTo: number, now: number) => {
-      const { outbox, effects } = beginStep();
-      catchUp.told(1, upTo, now, outbox);
-      return mail(effects.sendNow);
+  it('asks for decisions whose notices were lost, and not for those on their way', () => {
+    const notify = (upTo: number, now: number) => {
+      const step = beginStep(0, now);
+      catchUp.onNoticesSent(1, upTo, step);
+      return mail(step.effects.sendNow);
     };
-    expect(tell(0, 0)).to.deep.equal([]);
-    expect(tell(5, 19)).to.deep.equal([]);
-    expect(tell(9, 20)).to.deep.equal([[1, { type: 'learn', seq: 0, count: 1 }]]);
+    expect(notify(0, 0)).to.deep.equal([]);
+    expect(notify(5, 19)).to.deep.equal([]);
+    expect(notify(9, 20)).to.deep.equal([[1, { type: 'learn', seq: 0, count: 1 }]]);
     learner.learn(0, 'a');
-    expect(tell(12, 45)).to.deep.equal([]);
+    expect(notify(12, 45)).to.deep.equal([]);
   });
 
-  it('asks again soon when no answer can come, and does not mind what it did not ask', () => {
+  it('asks again soon when no answer can come, and ignores hints about other requests', () => {
     hear(1, 5, 0);
     catchUp.onUndeliverable(2, 0, 10);
     catchUp.onUndeliverable(1, 3, 10);
@@ -89,7 +89,7 @@ describe('CatchUp', () => {
     expect(hear(2, 5, 35)).to.have.length(1);
   });
 
-  it('moves on at once after an answer', () => {
+  it('asks for more at once after an answer', () => {
     hear(1, 40, 0);
     for (let seq = 0; seq < learnCountMax; seq += 1) learner.learn(seq, 'a');
     catchUp.onLearned(1, 0);
@@ -97,7 +97,7 @@ describe('CatchUp', () => {
     expect(hear(1, 40, 1)).to.deep.equal([[1, next]]);
   });
 
-  it('takes only the answer to its own question for an answer', () => {
+  it('takes only the answer to its pending Learn for one', () => {
     hear(1, 5, 0);
     catchUp.onLearned(2, 0);
     catchUp.onLearned(1, 3);

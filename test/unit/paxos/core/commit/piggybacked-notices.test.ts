@@ -5,14 +5,14 @@ import { ballot } from '../steps.ts';
 
 const outcome = (seq: number) => ({ seq, ballot: ballot(1, 0) });
 
-describe('RidingNews', () => {
+describe('PiggybackedNotices', () => {
   let piggybacked: PiggybackedNotices;
 
   beforeEach(() => {
     piggybacked = new PiggybackedNotices([1, 2]);
   });
 
-  it('rides to each of the others once, with the next request to it', () => {
+  it('go to each other peer once, with the next request to it', () => {
     piggybacked.add(outcome(7), 0);
     expect(piggybacked.take(1)).to.deep.equal([outcome(7)]);
     expect(piggybacked.take(1)).to.deep.equal([]);
@@ -21,7 +21,7 @@ describe('RidingNews', () => {
     expect(piggybacked.wakeAt()).to.equal(undefined);
   });
 
-  it('waits less while somebody waits for it, and not at all for nothing', () => {
+  it('wait less while somebody waits for them, and wake nobody if there are none', () => {
     piggybacked.flushSoon(0);
     expect(piggybacked.wakeAt()).to.equal(undefined);
     piggybacked.add(outcome(7), 0);
@@ -31,18 +31,18 @@ describe('RidingNews', () => {
     expect(piggybacked.wakeAt()).to.equal(2);
   });
 
-  it('does not ride with a request of the leader to itself', () => {
+  it('are not added to a request of the leader to itself', () => {
     piggybacked.add(outcome(7), 0);
     expect(piggybacked.take(0)).to.deep.equal([]);
   });
 
-  it('loads no more on one request than that may carry', () => {
+  it('fill one request up to its limit', () => {
     for (let seq = 0; seq <= outcomeCountMax; seq += 1) piggybacked.add(outcome(seq), 0);
     expect(piggybacked.take(1)).to.have.length(outcomeCountMax);
     expect(piggybacked.take(1)).to.deep.equal([outcome(outcomeCountMax)]);
   });
 
-  it('waits a few milliseconds at most, counted from the oldest', () => {
+  it('wait a few milliseconds at most, counted from the oldest', () => {
     expect(piggybacked.wakeAt()).to.equal(undefined);
     piggybacked.add(outcome(7), 1000);
     piggybacked.add(outcome(8), 1002);

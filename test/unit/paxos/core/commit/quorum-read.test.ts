@@ -1,8 +1,8 @@
 import { QuorumRead } from '@paxkv/paxos/internal/core/commit/quorum-read';
 import { expect } from 'chai';
-import { beginStep, evenDelays, mail } from '../steps.ts';
+import { beginStep, constantDelays, mail } from '../steps.ts';
 
-describe('Survey', () => {
+describe('QuorumRead', () => {
   const agreement = {
     votedUpTo: 3,
     knownUpTo: 2,
@@ -11,32 +11,32 @@ describe('Survey', () => {
       this.noted.push(seq);
     },
   };
-  let survey: QuorumRead;
+  let read: QuorumRead;
 
   beforeEach(() => {
     agreement.votedUpTo = 3;
     agreement.noted = [];
-    survey = fresh(3);
+    read = fresh(3);
   });
 
   function fresh(peerCount: number, draw = 0): QuorumRead {
     const random = { next: () => draw };
-    return new QuorumRead({ me: 0, peerCount, delays: evenDelays(), random, agreement });
+    return new QuorumRead({ me: 0, peerCount, delays: constantDelays(), random, agreement });
   }
 
   function begin(now = 0) {
-    const { outbox, effects } = beginStep();
-    survey.start(now, outbox);
-    return effects;
+    const step = beginStep(0, now);
+    read.start(step);
+    return step.effects;
   }
 
   function hear(from: number, id: number, readIndex: number): number | undefined {
-    const { outbox, effects } = beginStep();
-    survey.onReadIndexReply(from, { type: 'readIndexReply', id, readIndex, knownUpTo: -1 }, outbox);
-    return effects.readIndex;
+    const step = beginStep();
+    read.onReadIndexReply(from, { type: 'readIndexReply', id, readIndex, knownUpTo: -1 }, step);
+    return step.effects.readIndex;
   }
 
-  it('asks as many as make a quorum, others each time, and writes nothing', () => {
+  it('asks just enough peers for a quorum, different ones each time, and writes nothing', () => {
     const { sendNow, persist, readIndex } = begin();
     expect(mail(sendNow)).to.deep.equal([[2, { type: 'readIndex', id: 1 }]]);
     expect([persist, readIndex]).to.deep.equal([[], undefined]);
@@ -45,9 +45,9 @@ describe('Survey', () => {
 
   it('asks all others if those do not answer soon, and asks them last from then on', () => {
     expect(begin().sendNow.map(({ to }) => to)).to.deep.equal([2]);
-    const { outbox, effects } = beginStep();
-    survey.wake(10, outbox);
-    expect(effects.sendNow.map(({ to }) => to)).to.deep.equal([1, 2]);
+    const step = beginStep(0, 10);
+    read.wake(step);
+    expect(step.effects.sendNow.map(({ to }) => to)).to.deep.equal([1, 2]);
     expect(hear(1, 1, 4)).to.equal(4);
     for (let count = 0; count < 4; count += 1) {
       expect(begin(20).sendNow.map(({ to }) => to)).to.deep.equal([1]);
@@ -57,7 +57,7 @@ describe('Survey', () => {
     expect(asked).to.have.members([1, 2]);
   });
 
-  it('ends with a quorum, at the highest of all that was told, its own included', () => {
+  it('ends with a quorum, at the highest answer, its own included', () => {
     begin();
     expect(hear(2, 1, 7)).to.equal(7);
     expect(agreement.noted).to.deep.equal([7]);
@@ -66,14 +66,17 @@ describe('Survey', () => {
   });
 
   it('ends once, and counts a peer once', () => {
-    survey = fresh(5);
+    read = fresh(5);
     begin();
     expect([hear(1, 1, 4), hear(1, 1, 4), hear(2, 1, 5), hear(3, 1, 9)]).to.deep.equal([
-      ...[undefined, undefined, 5, undefined],
+      undefined,
+      undefined,
+      5,
+      undefined,
     ]);
   });
 
-  it('counts no answer to an earlier question: it knows nothing of what came between', () => {
+  it('counts no answer to an earlier question, which knows nothing of what came between', () => {
     begin();
     begin();
     expect(hear(1, 1, 9)).to.equal(undefined);
@@ -82,46 +85,47 @@ describe('Survey', () => {
 
   it('counts no answer to a question of an earlier run of its peer', () => {
     begin();
-    survey = fresh(3, 0.25);
+    read = fresh(3, 0.25);
     const { sendNow } = begin();
     expect(hear(1, 1, 9)).to.equal(undefined);
     const asked = sendNow[0]?.message;
     expect(asked?.type === 'readIndex' && hear(1, asked.id, 9)).to.equal(9);
   });
 
-  it('counts no answer of an incarnation that is over', () => {
-    survey = fresh(5);
+  it('counts no answer of an earlier incarnation', () => {
+    read = fresh(5);
     begin();
     hear(1, 1, 4);
-    survey.discardAnswersOf(1);
+    read.discardAnswersOf(1);
     expect(hear(2, 1, 4)).to.equal(undefined);
     expect(hear(3, 1, 4)).to.equal(4);
   });
 
-  it('asks those again who did not answer', () => {
-    survey = fresh(5);
+  it('asks those peers again that did not answer', () => {
+    read = fresh(5);
     begin();
     hear(1, 1, 4);
-    const wakeAt = survey.wakeAt() ?? 0;
-    const { outbox, effects } = beginStep();
-    survey.wake(wakeAt - 1, outbox);
-    expect(effects.sendNow).to.deep.equal([]);
-    survey.wake(wakeAt, outbox);
-    expect(effects.sendNow.map(({ to }) => to)).to.deep.equal([2, 3, 4]);
+    const wakeAt = read.wakeAt() ?? 0;
+    const early = beginStep(0, wakeAt - 1);
+    read.wake(early);
+    expect(early.effects.sendNow).to.deep.equal([]);
+    const step = beginStep(0, wakeAt);
+    read.wake(step);
+    expect(step.effects.sendNow.map(({ to }) => to)).to.deep.equal([2, 3, 4]);
     hear(2, 1, 4);
-    expect(survey.wakeAt()).to.equal(undefined);
+    expect(read.wakeAt()).to.equal(undefined);
   });
 
   it('is its own quorum where it is alone', () => {
-    survey = fresh(1);
+    read = fresh(1);
     expect(begin().readIndex).to.equal(3);
   });
 
-  it('answers how far it voted, and how far it knows all, by now', () => {
+  it('answers how far it voted, and how far it knows every decision', () => {
     agreement.votedUpTo = 12;
-    const { outbox, effects } = beginStep();
-    survey.onReadIndex(2, { type: 'readIndex', id: 8 }, outbox);
+    const step = beginStep();
+    read.onReadIndex(2, { type: 'readIndex', id: 8 }, step);
     const answer = { type: 'readIndexReply', id: 8, readIndex: 12, knownUpTo: 2 };
-    expect(mail(effects.sendNow)).to.deep.equal([[2, answer]]);
+    expect(mail(step.effects.sendNow)).to.deep.equal([[2, answer]]);
   });
 });

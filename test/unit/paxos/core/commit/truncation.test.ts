@@ -1,8 +1,8 @@
 import { Truncation } from '@paxkv/paxos/internal/core/commit/truncation';
 import { expect } from 'chai';
 
-describe('Retention', () => {
-  it('forgets nothing while one peer has never been heard of', () => {
+describe('Truncation', () => {
+  it('forgets nothing while one peer has never been heard', () => {
     const truncation = new Truncation(0, 3);
     truncation.setOwnDone(9);
     truncation.observe(1, 9, 0);
@@ -35,7 +35,7 @@ describe('Retention', () => {
     expect(truncation.done).to.equal(-1);
   });
 
-  it('begins a restart where memory ends', () => {
+  it('starts after a restart where memory ends', () => {
     const truncation = new Truncation(0, 3);
     truncation.restore(4);
     expect(truncation.min).to.equal(4);

@@ -17,16 +17,16 @@ describe('Acceptor', () => {
   });
 
   function prepare(own: typeof low, seq = 0) {
-    const { outbox, effects } = beginStep();
-    const answer = acceptor.onPrepare({ type: 'prepare', seq, ballot: own }, outbox);
-    written = effects.persist;
+    const step = beginStep();
+    const answer = acceptor.onPrepare({ type: 'prepare', seq, ballot: own }, step);
+    written = step.effects.persist;
     return answer;
   }
 
   function accept(own: typeof low, value: string, seq = 0) {
-    const { outbox, effects } = beginStep();
-    const answer = acceptor.onAccept({ type: 'accept', seq, ballot: own, value }, outbox);
-    written = effects.persist;
+    const step = beginStep();
+    const answer = acceptor.onAccept({ type: 'accept', seq, ballot: own, value }, step);
+    written = step.effects.persist;
     return answer;
   }
 
@@ -40,7 +40,7 @@ describe('Acceptor', () => {
     expect(acceptor.promised(0)).to.deep.equal(high);
   });
 
-  it('writes a promise down, and raises it for a higher ballot', () => {
+  it('writes a promise, and raises it for a higher ballot', () => {
     prepare(low);
     expect(prepare(high)).to.deep.equal({ type: 'promised', seq: 0, ballot: high });
     expect(written).to.deep.equal([{ type: 'promised', seq: 0, ballot: high }]);
@@ -53,7 +53,7 @@ describe('Acceptor', () => {
     expect(written).to.deep.equal([]);
   });
 
-  it('tells its latest vote with a promise (phase 1b)', () => {
+  it('reports its latest vote with a promise (phase 1b)', () => {
     accept(low, 'old');
     accept(middle, 'new');
     expect(prepare(high)).to.deep.equal({
@@ -103,13 +103,13 @@ describe('Acceptor', () => {
     expect(acceptor.vote(0)).to.deep.equal({ ballot: low, value: 'a' });
   });
 
-  it('never lowers a restored promise, in whatever order memory is told', () => {
+  it('never lowers a restored promise, in whatever order writes are replayed', () => {
     acceptor.restore({ type: 'promised', seq: 0, ballot: high });
     acceptor.restore({ type: 'accepted', seq: 0, ballot: low, value: 'a' });
     expect(acceptor.promised(0)).to.deep.equal(high);
   });
 
-  it('lets go of what is decided or forgotten', () => {
+  it('frees what is decided or forgotten', () => {
     for (const seq of [0, 1, 2]) accept(low, 'a', seq);
     acceptor.release(2);
     acceptor.forgetBelow(1);

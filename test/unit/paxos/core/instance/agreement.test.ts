@@ -1,7 +1,7 @@
 /**
  * A random search through peers that step: messages come in any order, twice or never, peers crash
- * and forget what was not written, and now and then one loses its disk. Every vote made durable is
- * laid beside every other.
+ * and lose what was not written, and now and then one loses its disk. Every durable vote is checked
+ * against all others.
  */
 import {
   type DurableWrite,
@@ -19,9 +19,9 @@ import { expect } from 'chai';
 const seqCount = 4;
 const seedCount = 100;
 const stepCount = 250;
-const settleTurnCount = 300;
+const settleStepCount = 300;
 
-/** All votes ever durable, by instance and ballot: the only place where a decision can come from. */
+/** All votes that were ever durable, by instance and ballot. Every decision comes from these. */
 class Ballots {
   readonly #votes = new Map<string, { value: string; voters: Set<PeerId> }>();
 
@@ -47,7 +47,7 @@ class Ballots {
 class Disk {
   readonly #emptyState: Memory<string>['state'];
   readonly #writes: Write<string>[] = [];
-  #turn = 0;
+  #writeIndex = 0;
 
   constructor(emptyState: Memory<string>['state']) {
     this.#emptyState = emptyState;
@@ -55,12 +55,12 @@ class Disk {
 
   write(writes: readonly Write<string>[]): void {
     this.#writes.push(...writes);
-    this.#turn += 1;
+    this.#writeIndex += 1;
   }
 
   memory(): Memory<string> {
-    const state = this.#turn === 0 ? this.#emptyState : 'kept';
-    return { state, writeIndex: this.#turn, writes: [...this.#writes] };
+    const state = this.#writeIndex === 0 ? this.#emptyState : 'kept';
+    return { state, writeIndex: this.#writeIndex, writes: [...this.#writes] };
   }
 }
 
@@ -72,22 +72,22 @@ interface RunOptions {
   readonly leading: boolean;
 }
 
-/** One run: some peers, their disks, and the mail under way. */
+/** One run: some peers, their disks, and the mail on its way. */
 class Run {
   readonly votes = new Ballots();
   readonly #random: SeededRandom;
   readonly #peerCount: number;
   readonly #disks: Disk[];
   readonly #peers: Peer<string>[];
-  /** What each peer has not yet written, with what waits for it. */
+  /** What each peer has not written yet, with what waits for it. */
   readonly #pending: Effects<string>[][];
   #mail: Envelope<string>[] = [];
   #now = 0;
   #proposed = 0;
-  /** Who is cut off for the moment: nothing reaches this peer, and nothing it says arrives. */
+  /** This peer is cut off for the moment: nothing reaches it, and nothing it sends arrives. */
   #cutOff: PeerId = 0;
   readonly #isCandidate: boolean;
-  readonly #lossChance: number;
+  readonly #lossProbability: number;
   leaderCount = 0;
   readonly #crashFrom: number;
   lossCount = 0;
@@ -96,12 +96,12 @@ class Run {
     this.#isCandidate = leading;
     this.#random = new SeededRandom(seed);
     this.#peerCount = peerCount;
-    this.#lossChance = losing ? 0.5 : 0;
+    this.#lossProbability = losing ? 0.5 : 0;
     this.#crashFrom = losing ? 96 : 98;
     this.#disks = Array.from({ length: peerCount }, () => new Disk(losing ? 'new' : 'kept'));
     this.#pending = this.#disks.map(() => []);
     this.#peers = this.#disks.map((disk, me) => this.#boot(me, disk));
-    // The peers of a new group must have met before faults begin.
+    // The peers of a new group must have admitted each other before faults begin.
     while (!this.areMembers) this.settle();
   }
 
@@ -113,13 +113,13 @@ class Run {
     else if (what < 88) this.#wake(me);
     else if (what < 94) this.#propose(me);
     else if (what < this.#crashFrom) this.#cutOff = me;
-    else this.#crash(me, this.#random.chance(this.#lossChance));
+    else this.#crash(me, this.#random.chance(this.#lossProbability));
   }
 
   /** Delivers mail in order and without loss for a while, so that proposals come to an end. */
   settle(): void {
-    for (let turn = 0; turn < settleTurnCount || !this.areMembers; turn += 1) {
-      if (turn > 20 * settleTurnCount) throw new Error('they never settle');
+    for (let count = 0; count < settleStepCount || !this.areMembers; count += 1) {
+      if (count > 20 * settleStepCount) throw new Error('they never settle');
       for (let me = 0; me < this.#peerCount; me += 1) this.#flush(me);
       const envelope = this.#mail.shift();
       if (envelope) this.#step(envelope.to, { type: 'receive', envelope });
@@ -127,7 +127,7 @@ class Run {
     }
   }
 
-  /** Whether every instance came to a decision. */
+  /** Whether the first instances are decided. */
   get isDecided(): boolean {
     return [0, 1].every((seq) => this.#decided(seq).size === 1);
   }
@@ -165,7 +165,7 @@ class Run {
     if (!wasLeader && peer?.leader === me) this.leaderCount += 1;
     if (!effects) return;
     if (effects.memoryLoss !== undefined) {
-      // Somebody knows of an incarnation that was lost before it was admitted: the host begins another one.
+      // Another peer knows of an incarnation that was lost before it was admitted: the host begins another.
       expect(effects.memoryLoss).to.contain('knows incarnation');
       this.#lose(me, 'lost');
       return;
@@ -200,10 +200,9 @@ class Run {
       for (const write of effects.persist) this.votes.cast(me, write);
       this.#step(me, { type: 'persisted', writes: effects.persist });
     }
-    const turn = this.#peers[me]?.writeIndex ?? 0;
-    this.#mail.push(
-      ...effects.sendAfter.map((envelope) => ({ ...envelope, mark: { ...envelope.mark, turn } })),
-    );
+    const writeIndex = this.#peers[me]?.writeIndex ?? 0;
+    for (const envelope of effects.sendAfter)
+      this.#mail.push({ ...envelope, mark: { ...envelope.mark, writeIndex } });
   }
 
   #wake(me: PeerId): void {
@@ -217,7 +216,7 @@ class Run {
     this.#step(me, { type: 'propose', seq, value: `${me}-${this.#proposed}` });
   }
 
-  /** What was not written is lost, with what waited for it; and if its disk is, all else too. */
+  /** What was not written is lost, with what waited for it; and all else too if the disk is lost. */
   #crash(me: PeerId, isDiskLost: boolean): void {
     this.#pending[me] = [];
     // More than a minority without memory at once is outside the failure model. An admission counts

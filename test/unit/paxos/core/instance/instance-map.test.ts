@@ -2,43 +2,43 @@ import { InstanceMap } from '@paxkv/paxos/internal/core/instance/instance-map';
 import { expect } from 'chai';
 
 function filled(...seqs: number[]): InstanceMap<string> {
-  const window = new InstanceMap<string>();
-  for (const seq of seqs) window.set(seq, `at ${seq}`);
-  return window;
+  const map = new InstanceMap<string>();
+  for (const seq of seqs) map.set(seq, `at ${seq}`);
+  return map;
 }
 
-function seqs(window: InstanceMap<string>): number[] {
-  return [...window.entries()].map(([seq]) => seq);
+function seqs(map: InstanceMap<string>): number[] {
+  return [...map.entries()].map(([seq]) => seq);
 }
 
-describe('Window', () => {
+describe('InstanceMap', () => {
   it('keeps a record until it is deleted', () => {
-    const window = filled(3);
-    expect(window.get(3)).to.equal('at 3');
-    window.delete(3);
-    expect(window.has(3)).to.equal(false);
-    expect(window.size).to.equal(0);
+    const map = filled(3);
+    expect(map.get(3)).to.equal('at 3');
+    map.delete(3);
+    expect(map.has(3)).to.equal(false);
+    expect(map.size).to.equal(0);
   });
 
-  it('frees all below the bound and nothing from it on, step by step', () => {
-    const window = filled(0, 1, 2, 3, 5);
-    window.forgetBelow(1);
-    expect(seqs(window)).to.deep.equal([1, 2, 3, 5]);
-    window.forgetBelow(3);
-    expect(seqs(window)).to.deep.equal([3, 5]);
+  it('frees all below the bound and nothing from it on, one by one', () => {
+    const map = filled(0, 1, 2, 3, 5);
+    map.forgetBelow(1);
+    expect(seqs(map)).to.deep.equal([1, 2, 3, 5]);
+    map.forgetBelow(3);
+    expect(seqs(map)).to.deep.equal([3, 5]);
   });
 
   it('frees all below a bound that leaps by billions', () => {
-    const window = filled(0, 7, 4_000_000_000, 4_000_000_001);
-    window.forgetBelow(4_000_000_001);
-    expect(seqs(window)).to.deep.equal([4_000_000_001]);
+    const map = filled(0, 7, 4_000_000_000, 4_000_000_001);
+    map.forgetBelow(4_000_000_001);
+    expect(seqs(map)).to.deep.equal([4_000_000_001]);
   });
 
   it('does not lower its bound', () => {
-    const window = filled(8, 9);
-    window.forgetBelow(8);
-    window.forgetBelow(2);
-    window.forgetBelow(9);
-    expect(seqs(window)).to.deep.equal([9]);
+    const map = filled(8, 9);
+    map.forgetBelow(8);
+    map.forgetBelow(2);
+    map.forgetBelow(9);
+    expect(seqs(map)).to.deep.equal([9]);
   });
 });

@@ -8,25 +8,25 @@ function learnerOf(...seqs: number[]): Learner<string> {
 }
 
 describe('Learner', () => {
-  it('takes a decision for news once, and never changes it (Paxos Made Simple §2.3)', () => {
+  it('reports a decision as new once, and never changes it (Paxos Made Simple §2.3)', () => {
     const learner = new Learner<string>();
     expect(learner.learn(0, 'first')).to.equal(true);
     expect(learner.learn(0, 'second')).to.equal(false);
     expect(learner.decision(0)).to.deep.equal({ seq: 0, value: 'first' });
   });
 
-  it('misses the first instance of a gap', () => {
+  it('finds the first instance of a gap missing', () => {
     expect(learnerOf(0, 1, 3).firstMissing).to.equal(2);
     expect(learnerOf(1).firstMissing).to.equal(0);
   });
 
-  it('goes past all it knows once a gap is closed', () => {
+  it('counts nothing known as missing once a gap is closed', () => {
     const learner = learnerOf(0, 2, 3);
     learner.learn(1, 'v1');
     expect(learner.firstMissing).to.equal(4);
   });
 
-  it('tells a run of consecutive values, as long as asked for and known', () => {
+  it('returns a run of consecutive values, as long as asked for and known', () => {
     const learner = learnerOf(0, 1, 2, 4);
     expect(learner.run(1, 16)).to.deep.equal(['v1', 'v2']);
     expect(learner.run(0, 2)).to.deep.equal(['v0', 'v1']);
@@ -41,7 +41,7 @@ describe('Learner', () => {
     ).to.deep.equal([0, 3, 5]);
   });
 
-  it('misses nothing its host does not need, and still knows it', () => {
+  it('counts nothing as missing that its host does not need, and still knows it', () => {
     const learner = learnerOf(0, 3);
     learner.skipBelow(3);
     expect(learner.firstMissing).to.equal(4);
@@ -50,7 +50,7 @@ describe('Learner', () => {
     expect(learner.knows(0)).to.equal(true);
   });
 
-  it('frees what is forgotten and misses none of it', () => {
+  it('frees what is forgotten, and counts none of it as missing', () => {
     const learner = learnerOf(0, 1, 4);
     learner.forgetBelow(3);
     expect(learner.size).to.equal(1);

@@ -1,10 +1,11 @@
 import type { Ballot, Effects, PeerId, Vote } from '@paxkv/paxos/core';
 import { BallotAllocator } from '@paxkv/paxos/internal/core/ballot-allocator';
 import { PiggybackedNotices } from '@paxkv/paxos/internal/core/commit/piggybacked-notices';
+import { Learner } from '@paxkv/paxos/internal/core/instance/learner';
 import { Proposer } from '@paxkv/paxos/internal/core/instance/proposer';
 import { expect } from 'chai';
 import { plainMark } from '../../../contracts/plain-mark.ts';
-import { ballot, beginStep, evenDelays, mail, recipients } from '../steps.ts';
+import { ballot, beginStep, constantDelays, mail, recipients } from '../steps.ts';
 
 const seq = 4;
 const first = ballot(1, 0);
@@ -16,27 +17,25 @@ describe('Proposer', () => {
   beforeEach(() => {
     ballots = new BallotAllocator(0);
     proposer = new Proposer({
-      ...{
-        peerCount: 3,
-        ballots,
-        delays: evenDelays(),
-        piggybacked: new PiggybackedNotices([1, 2]),
-        knownUpTo: () => -1,
-      },
+      peerCount: 3,
+      ballots,
+      delays: constantDelays(),
+      learner: new Learner<string>(),
+      piggybacked: new PiggybackedNotices([1, 2]),
     });
   });
 
   function propose(value = 'own', promised?: Ballot): Effects<string> {
-    const { outbox, effects } = beginStep();
-    proposer.propose({ seq, value, promised }, 0, outbox);
-    return effects;
+    const step = beginStep();
+    proposer.propose({ seq, value }, promised, step);
+    return step.effects;
   }
 
   function promise(from: PeerId, own: Ballot, vote?: Vote<string>): Effects<string> {
-    const { outbox, effects } = beginStep();
-    const message = { type: 'promised', seq, ballot: own, ...(vote && { vote }) } as const;
-    proposer.onPromised(from, message, 1, outbox);
-    return effects;
+    const step = beginStep(0, 1);
+    const message = { type: 'promised', seq, ballot: own } as const;
+    proposer.onPromised(from, vote ? { ...message, vote } : message, step);
+    return step.effects;
   }
 
   function accepted(from: PeerId, own: Ballot) {
@@ -48,12 +47,12 @@ describe('Proposer', () => {
   }
 
   function wake(now: number): Effects<string> {
-    const { outbox, effects } = beginStep();
-    proposer.wake(now, outbox);
-    return effects;
+    const step = beginStep(0, now);
+    proposer.wake(step);
+    return step.effects;
   }
 
-  /** The value this step asks votes for, if it does. */
+  /** The value for which this step asks votes, if it does. */
   function acceptValue(effects: Effects<string>): string | undefined {
     const message = effects.sendNow[0]?.message;
     return message?.type === 'accept' ? message.value : undefined;
@@ -68,14 +67,14 @@ describe('Proposer', () => {
   });
 
   it('prepares at once within a block of ballots that is durable', () => {
-    ballots.ballotAbove(undefined, beginStep().outbox);
-    ballots.onPersisted(1000);
+    ballots.ballotAbove(undefined, beginStep());
+    ballots.onPersisted([{ type: 'reserved', round: 1000 }]);
     const { sendNow, sendAfter } = propose();
     expect(recipients(sendNow)).to.deep.equal([0, 1, 2]);
     expect(sendAfter).to.deep.equal([]);
   });
 
-  it('ignores a second wish for an instance it already pushes', () => {
+  it('ignores a second proposal for an instance that it already proposes in', () => {
     propose('own');
     expect(propose('other').sendAfter).to.deep.equal([]);
     promise(0, first);
@@ -101,12 +100,12 @@ describe('Proposer', () => {
   const newer = { ballot: ballot(3, 2), value: 'newer' };
   const tied = { ballot: ballot(3, 1), value: 'tied' };
   const orders: [string, Vote<string> | undefined, Vote<string> | undefined, string][] = [
-    ['the higher vote told last', older, newer, 'newer'],
-    ['the higher vote told first', newer, older, 'newer'],
-    ['the vote of the higher peer in an equal round, told last', tied, newer, 'newer'],
-    ['the vote of the higher peer in an equal round, told first', newer, tied, 'newer'],
-    ['the only vote, told first', older, undefined, 'older'],
-    ['the only vote, told last', undefined, older, 'older'],
+    ['the higher vote reported last', older, newer, 'newer'],
+    ['the higher vote reported first', newer, older, 'newer'],
+    ['the vote of the higher peer in an equal round, reported last', tied, newer, 'newer'],
+    ['the vote of the higher peer in an equal round, reported first', newer, tied, 'newer'],
+    ['the only vote, reported first', older, undefined, 'older'],
+    ['the only vote, reported last', undefined, older, 'older'],
   ];
   for (const [what, one, other, adopted] of orders) {
     it(`adopts ${what} (P2c)`, () => {
@@ -126,14 +125,14 @@ describe('Proposer', () => {
     expect(acceptValue(wake(5000))).to.equal('older');
   });
 
-  it('wins with a quorum of votes at one ballot, and says who voted', () => {
+  it('ends with a quorum of votes at one ballot, and reports the voters', () => {
     propose();
     promise(0, first);
     promise(1, first);
     expect(accepted(2, first)).to.equal(undefined);
-    const win = accepted(0, first);
-    expect(win).to.include({ seq, value: 'own' });
-    expect([0, 1, 2].map((peer) => win?.voters.has(peer))).to.deep.equal([true, false, true]);
+    const chosen = accepted(0, first);
+    expect(chosen).to.include({ seq, value: 'own' });
+    expect([0, 1, 2].map((peer) => chosen?.voters.has(peer))).to.deep.equal([true, false, true]);
   });
 
   it('counts a repeated vote once', () => {
@@ -168,7 +167,7 @@ describe('Proposer', () => {
     expect(accepted(2, second)).to.include({ seq });
   });
 
-  it('ignores promises and refusals of an earlier ballot', () => {
+  it('ignores promises and rejections of an earlier ballot', () => {
     propose();
     reject(first, ballot(1, 2));
     wake(1000);
@@ -178,7 +177,7 @@ describe('Proposer', () => {
     expect(promise(2, ballot(2, 0)).sendNow).to.have.length(3);
   });
 
-  it('begins again after a random wait, above the ballot that beat it', () => {
+  it('starts again after a random wait, above the ballot that superseded its own', () => {
     propose();
     reject(first, ballot(7, 2));
     reject(first, ballot(6, 1));
@@ -188,14 +187,14 @@ describe('Proposer', () => {
     expect(sendAfter[0]?.message).to.deep.equal({ type: 'prepare', seq, ballot: ballot(8, 0) });
   });
 
-  it('takes note of a higher refusal while it waits', () => {
+  it('goes above the highest ballot of all rejections that arrive while it waits', () => {
     propose();
     reject(first, ballot(3, 2));
     reject(first, ballot(7, 2));
     expect(proposer.ballot(seq)).to.deep.equal(ballot(7, 2));
   });
 
-  it('waits longer with each refusal, which ends a duel', () => {
+  it('waits longer after each rejection, which ends a duel', () => {
     propose();
     reject(first, ballot(1, 1));
     const waitFirst = (proposer.wakeAt() ?? 0) - 1;
@@ -210,9 +209,9 @@ describe('Proposer', () => {
     expect(sendAfter[0]?.message).to.deep.equal({ type: 'prepare', seq, ballot: ballot(6, 0) });
   });
 
-  it('asks at the same ballot those who have not answered when delays ends', () => {
+  it('asks the peers that have not answered again, at the same ballot, when the wait ends', () => {
     propose();
-    ballots.onPersisted(1000);
+    ballots.onPersisted([{ type: 'reserved', round: 1000 }]);
     promise(1, first);
     expect(mail(wake(100).sendNow)).to.deep.equal(
       [0, 2].map((to) => [to, { type: 'prepare', seq, ballot: first }]),
@@ -224,7 +223,7 @@ describe('Proposer', () => {
     );
   });
 
-  it('asks sooner when told that its request was lost, unless it is past it', () => {
+  it('asks again sooner if its request was undeliverable, unless that phase is over', () => {
     propose();
     const message = { type: 'prepare', seq, ballot: first } as const;
     const lost = { from: 0, to: 1, done: -1, min: 0, mark: plainMark(), message };

@@ -7,9 +7,9 @@ import {
   type PeerId,
 } from '@paxkv/paxos/core';
 import { expect } from 'chai';
-import { ballot, evenChance, kept, mail } from '../steps.ts';
+import { ballot, constantRandom, kept, mail } from '../steps.ts';
 
-/** Three peers, and the mail between them. */
+/** Three peers, and the messages between them. */
 class Group {
   readonly peers: Peer<string>[];
   readonly sent: Envelope<string>[] = [];
@@ -22,7 +22,7 @@ class Group {
       return new Peer<string>({
         me,
         peerCount: 3,
-        random: evenChance,
+        random: constantRandom,
         memory: kept(),
         isCandidate,
       });
@@ -38,7 +38,7 @@ class Group {
     return effects;
   }
 
-  /** Delivers until nothing is under way; what is addressed to `cut` is lost. */
+  /** Delivers until no message is on its way; what is from or for `cut` is lost. */
   deliver(cut?: PeerId): void {
     for (let each = this.#mail.shift(); each; each = this.#mail.shift()) {
       if (each.from !== each.to) this.sent.push(each);
@@ -47,18 +47,18 @@ class Group {
     }
   }
 
-  /** What is under way never arrives. */
+  /** Loses every message on its way. */
   lose(): void {
     this.#mail = [];
   }
 
-  /** Lets the leader propose, and all that follows happen. */
+  /** Lets peer 0 propose, and delivers all that follows. */
   propose(seq: number, value: string, cut?: PeerId): void {
     this.step(0, { type: 'propose', seq, value });
     this.deliver(cut);
   }
 
-  /** What each peer knows to be decided. */
+  /** The decision known to each peer, if any. */
   decidedIn(seq: number): (string | undefined)[] {
     return this.peers.map((peer) => {
       const status = peer.status(seq);
@@ -66,10 +66,10 @@ class Group {
     });
   }
 
-  /** Lets peer `me` canvass and win. */
+  /** Lets peer `me` become leader. */
   elect(me: PeerId, cut?: PeerId): void {
-    for (const turn of [0, 1000]) {
-      this.now += turn;
+    for (const delayMs of [0, 1000]) {
+      this.now += delayMs;
       this.step(me, { type: 'wake' });
     }
     this.deliver(cut);
@@ -86,9 +86,9 @@ class Group {
 describe('Election', () => {
   for (const [when, event, waitMs] of [
     ['soon', { type: 'wake' }, 3],
-    ['at once where somebody waits', { type: 'flushNotices' }, 0],
+    ['at once if somebody waits', { type: 'flushNotices' }, 0],
   ] as const) {
-    it(`decides in one round under a leader, one request and answer a peer, and tells ${when}`, () => {
+    it(`decides in one round under a leader, with one request and answer per peer, and notifies ${when}`, () => {
       const group = new Group();
       group.elect(0);
       group.propose(0, 'a');
@@ -104,7 +104,7 @@ describe('Election', () => {
     });
   }
 
-  it('tells at once what it decided when somebody asks how far that may be', () => {
+  it('sends commit notices at once when a reader asks how far decisions may go', () => {
     const group = new Group();
     group.elect(0);
     group.propose(0, 'a');
@@ -114,7 +114,7 @@ describe('Election', () => {
     expect(group.decidedIn(0)).to.deep.equal(['a', 'a', 'a']);
   });
 
-  it('costs a busy leader nothing more: word of a decision rides on the next request', () => {
+  it('costs a busy leader no message more: notices are piggybacked on the next request', () => {
     const group = new Group();
     group.elect(0);
     for (let seq = 0; seq < 10; seq += 1) group.propose(seq, 'a');
@@ -123,7 +123,7 @@ describe('Election', () => {
     expect(group.decidedIn(9)).to.deep.equal(['a', undefined, undefined]);
   });
 
-  it('keeps no decision to itself while a vote of another instance is slow to come', () => {
+  it('delays no notice while votes in another instance are slow to come', () => {
     const group = new Group();
     group.elect(0);
     group.propose(0, 'a');
@@ -139,7 +139,7 @@ describe('Election', () => {
   });
 
   it('asks for the value of a decision where it has no vote, or an older one', () => {
-    const [older, led] = [ballot(1, 2), ballot(2, 0)];
+    const [older, leading] = [ballot(1, 2), ballot(2, 0)];
     const mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 0 };
     const accept = (from: PeerId, message: Omit<Accept<string>, 'type'>) => {
       const envelope = { from, to: 1, done: -1, min: 0, mark };
@@ -147,8 +147,8 @@ describe('Election', () => {
     };
     const peer = new Group().peers[1];
     peer?.step({ type: 'receive', envelope: accept(2, { seq: 0, ballot: older, value: 'x' }) }, 0);
-    const decided = [0, 1].map((seq) => ({ seq, ballot: led }));
-    const envelope = accept(0, { seq: 2, ballot: led, value: 'c', decided });
+    const decided = [0, 1].map((seq) => ({ seq, ballot: leading }));
+    const envelope = accept(0, { seq: 2, ballot: leading, value: 'c', decided });
     const effects = peer?.step({ type: 'receive', envelope }, 0);
     expect(effects?.decided).to.deep.equal([]);
     expect(mail(effects?.sendNow ?? [])).to.deep.equal([
@@ -157,7 +157,7 @@ describe('Election', () => {
     ]);
   });
 
-  it('tells again what rode on a request that met a closed door', () => {
+  it('sends a notice again if the request that carried it was undeliverable', () => {
     const group = new Group();
     group.elect(0);
     group.propose(0, 'a', 2);
@@ -167,11 +167,11 @@ describe('Election', () => {
     group.lose();
     group.now += 1000;
     const { sendNow: again } = group.step(0, { type: 'wake' });
-    const news = { type: 'decided', seq: 0, ballot: ballot(1, 0) };
-    expect(mail(again)).to.deep.include.members([[2, news]]);
+    const notice = { type: 'decided', seq: 0, ballot: ballot(1, 0) };
+    expect(mail(again)).to.deep.include.members([[2, notice]]);
   });
 
-  it('learns within a heartbeat what it was told of in vain', () => {
+  it('learns within a heartbeat what a lost notice was about', () => {
     const group = new Group();
     group.elect(0);
     group.propose(0, 'a');
@@ -184,7 +184,7 @@ describe('Election', () => {
     expect(group.decidedIn(0)).to.deep.equal(['a', 'a', 'a']);
   });
 
-  it('has those whom news did not reach ask when there is more', () => {
+  it('makes peers that missed notices ask when later ones arrive', () => {
     const group = new Group();
     group.elect(0);
     group.propose(0, 'a');
@@ -199,7 +199,7 @@ describe('Election', () => {
     expect(group.decidedIn(0)).to.deep.equal(['a', 'a', 'a']);
   });
 
-  it('tells at once what it decided, before its host stops', () => {
+  it('sends its commit notices before its host stops', () => {
     const group = new Group();
     group.elect(0);
     group.propose(0, 'a');
@@ -208,7 +208,7 @@ describe('Election', () => {
     expect(group.decidedIn(0)).to.deep.equal(['a', 'a', 'a']);
   });
 
-  it('writes the log promise before it is told', () => {
+  it('writes the log promise before it is sent', () => {
     const { peers } = new Group();
     const mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 0 };
     const message: Message<string> = { type: 'prepareLog', ballot: ballot(1, 0) };
@@ -221,9 +221,9 @@ describe('Election', () => {
     ]);
   });
 
-  it('finishes what others voted for, and then decides its own', () => {
+  it('finishes what others voted for, and then proposes its own', () => {
     const group = new Group();
-    // Peer 1 voted for a value of peer 2, which is not heard of again.
+    // Peer 1 voted for a value of peer 2, which then falls silent.
     const mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 0 };
     const message: Message<string> = { type: 'accept', seq: 0, ballot: ballot(1, 2), value: 'old' };
     const envelope = { from: 2, to: 1, done: -1, min: 0, mark, message };
@@ -244,7 +244,7 @@ describe('Election', () => {
     const group = new Group([0, 1]);
     group.elect(0);
     group.propose(0, 'a');
-    // Only the first instance was not told of yet, so no follower tells of votes there.
+    // The others know a later decision, so no acceptor reports its vote in the first instance.
     const mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 0 };
     const message = { type: 'decided', seq: 1, ballot: ballot(1, 0), value: 'b' } as const;
     for (const to of [1, 2]) {
@@ -262,7 +262,7 @@ describe('Election', () => {
     expect(group.decidedIn(0)[1]).to.equal('a');
   });
 
-  it('takes over from a leader, whose requests are refused from then on', () => {
+  it('takes over from a leader, whose requests are rejected from then on', () => {
     const group = new Group([0, 1]);
     group.elect(0);
     group.step(1, { type: 'disconnected', peer: 0 });
@@ -275,7 +275,7 @@ describe('Election', () => {
     expect(group.peers[0]?.leader).to.not.equal(0);
   });
 
-  it('leaves a living leader alone, whoever cannot hear it', () => {
+  it('does not disturb a leader that others hear', () => {
     const group = new Group([0, 1]);
     group.elect(0);
     group.step(1, { type: 'disconnected', peer: 0 });
@@ -289,7 +289,7 @@ describe('Election', () => {
     expect(group.peers[2]?.leader).to.equal(0);
   });
 
-  it('tells a peer that was away who leads, though there is no time for a heartbeat', () => {
+  it('tells a peer that was away which peer leads, though under load no heartbeat is sent', () => {
     const group = new Group([0, 2]);
     group.elect(0, 2);
     group.propose(0, 'a', 2);
@@ -300,7 +300,7 @@ describe('Election', () => {
     expect(group.peers[2]?.leader).to.equal(0);
     group.now += 400;
     group.propose(1, 'b');
-    // It never promised to follow this leader, and still takes its requests for signs of incarnation.
+    // It never promised this leader the log, and still counts its requests as signs of a leader.
     group.now += 400;
     group.sent.length = 0;
     group.step(2, { type: 'wake' });
@@ -309,10 +309,10 @@ describe('Election', () => {
     expect(group.peers[2]?.leader).to.equal(0);
   });
 
-  it('lets one win where two canvass at the same time', () => {
+  it('lets one win where two start a pre-vote at the same time', () => {
     const group = new Group([0, 1]);
-    for (const turn of [0, 1000]) {
-      group.now += turn;
+    for (const delayMs of [0, 1000]) {
+      group.now += delayMs;
       group.step(0, { type: 'wake' });
       group.step(1, { type: 'wake' });
     }
@@ -321,7 +321,7 @@ describe('Election', () => {
     expect(group.counts().prepareLog).to.equal(2);
   });
 
-  it('has its next ballot on disk before the leader is gone, if it may come to lead', () => {
+  it('reserves its next ballot before the leader is gone, if it may lead', () => {
     const group = new Group([0, 1]);
     const mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 0 };
     const message: Message<string> = { type: 'prepareLog', ballot: ballot(1, 0) };
@@ -342,7 +342,7 @@ describe('Election', () => {
     expect(group.peers[1]?.leader).to.equal(1);
   });
 
-  it('hands over when the host of the leader stops', () => {
+  it('transfers leadership when the host of the leader stops', () => {
     const group = new Group([0, 1, 2]);
     group.elect(0);
     group.step(0, { type: 'stepDown' });
@@ -353,28 +353,32 @@ describe('Election', () => {
     );
   });
 
-  it('gives no vote to a leader that has not heard of a new incarnation', () => {
+  it('gives no vote to a leader that does not know of a new incarnation', () => {
     const group = new Group();
     group.elect(0);
     const mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 0 };
     const admit: Message<string> = { type: 'admit', incarnation: 1, attempt: 5 };
     const asked = { from: 2, to: 1, done: -1, min: 0, mark, message: admit };
     group.step(1, { type: 'receive', envelope: asked });
-    // The leader counts on the log promise that peer 2 gave in its former incarnation.
+    // The leader rests on the log promise that peer 2 gave in its earlier incarnation.
     group.step(0, { type: 'propose', seq: 0, value: 'a' });
-    const told = group.step(1, {
+    const answer = group.step(1, {
       type: 'receive',
       envelope: {
-        ...{ from: 0, to: 1, done: -1, min: 0, mark },
+        from: 0,
+        to: 1,
+        done: -1,
+        min: 0,
+        mark,
         message: { type: 'accept', seq: 0, ballot: ballot(1, 0), value: 'a' },
       },
     });
-    expect(told.persist).to.deep.equal([]);
-    expect(mail(told.sendNow)[0]?.[1]).to.include({ type: 'rejected' });
-    expect(told.sendNow[0]?.mark.incarnations).to.deep.equal([0, 0, 1]);
+    expect(answer.persist).to.deep.equal([]);
+    expect(mail(answer.sendNow)[0]?.[1]).to.include({ type: 'rejected' });
+    expect(answer.sendNow[0]?.mark.incarnations).to.deep.equal([0, 0, 1]);
   });
 
-  it('tells how far rounds were led with, when it admits a peer', () => {
+  it('reports the highest round of its log promise when it admits a peer', () => {
     const group = new Group();
     group.elect(0);
     const mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 0 };

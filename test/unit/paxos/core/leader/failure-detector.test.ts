@@ -1,14 +1,14 @@
 import { FailureDetector } from '@paxkv/paxos/internal/core/leader/failure-detector';
 import { expect } from 'chai';
-import { ballot, evenChance } from '../steps.ts';
+import { ballot, constantRandom } from '../steps.ts';
 
 const leader = ballot(3, 1);
 
-describe('Vigil', () => {
+describe('FailureDetector', () => {
   let detector: FailureDetector;
 
   beforeEach(() => {
-    detector = new FailureDetector(evenChance);
+    detector = new FailureDetector(constantRandom);
   });
 
   it('waits for more than half a second of silence', () => {
@@ -18,7 +18,7 @@ describe('Vigil', () => {
     expect(detector.wakeAt).to.equal(1750);
   });
 
-  it('hurries when there is a sign that the leader is gone', () => {
+  it('hurries after a hint that the leader is gone', () => {
     detector.onLeaderHeard(leader, 1000);
     detector.onLeaderLost(1010, 0);
     expect(detector.leader).to.equal(undefined);
@@ -32,7 +32,7 @@ describe('Vigil', () => {
     expect(detector.wakeAt).to.be.within(1030, 1035);
   });
 
-  it('doubts for a moment what it hears of a leader after such a sign, and of no other', () => {
+  it('ignores a leader for a moment after such a hint, and no other leader', () => {
     detector.onLeaderHeard(leader, 1000);
     detector.onLeaderLost(1010, 0);
     expect(detector.isOutdated(leader, 1059)).to.equal(true);
@@ -40,7 +40,7 @@ describe('Vigil', () => {
     expect(detector.isOutdated(leader, 1060)).to.equal(false);
   });
 
-  it('tries again soon, then more and more rarely, since others may notice later', () => {
+  it('tries again soon, then less and less often, since others may notice later', () => {
     const pauses: number[] = [];
     for (let now = 0; pauses.length < 7; now = detector.wakeAt ?? 0) {
       detector.startPreVote(now);
@@ -49,14 +49,14 @@ describe('Vigil', () => {
     expect(pauses).to.deep.equal([75, 150, 300, 600, 750, 750, 750]);
   });
 
-  it('begins to try soon again when it has heard a leader since', () => {
+  it('tries soon again once it has heard a leader since', () => {
     for (const now of [0, 100, 300, 700]) detector.startPreVote(now);
     detector.onLeaderHeard(leader, 1000);
     detector.startPreVote(2000);
     expect(detector.wakeAt).to.equal(2075);
   });
 
-  it('leaves another the time to win, once, or who alone could win would never try', () => {
+  it('leaves another peer time to win only once, or the one that could win might never try', () => {
     detector.startPreVote(0);
     detector.backOff(60);
     expect(detector.wakeAt).to.equal(210);
@@ -67,7 +67,7 @@ describe('Vigil', () => {
     expect(detector.wakeAt).to.equal(370);
   });
 
-  it('does not come back sooner for leaving time to another', () => {
+  it('does not try sooner because it left time to another peer', () => {
     detector.restartTimer(0);
     detector.backOff(10);
     expect(detector.wakeAt).to.equal(750);

@@ -1,11 +1,12 @@
 import { BallotAllocator } from '@paxkv/paxos/internal/core/ballot-allocator';
 import { Leader } from '@paxkv/paxos/internal/core/leader/leader';
 import { expect } from 'chai';
-import { ballot, beginStep, evenChance } from '../steps.ts';
+import { ballot, beginStep, constantRandom } from '../steps.ts';
 
-const silent = 750;
+/** How long a follower waits for a leader, with constant randomness. */
+const silentMs = 750;
 
-describe('Leadership', () => {
+describe('Leader', () => {
   let role: Leader<string>;
 
   beforeEach(() => {
@@ -14,51 +15,50 @@ describe('Leadership', () => {
 
   function fresh(isCandidate = true): Leader<string> {
     const [me, peerCount] = [0, 3];
-    return new Leader({
-      ...{ me, peerCount, ballots: new BallotAllocator(me), random: evenChance, isCandidate },
-    });
+    const ballots = new BallotAllocator(me);
+    return new Leader({ me, peerCount, ballots, random: constantRandom, isCandidate });
   }
 
-  /** Lets peer 0 win the log, told by itself and by peer 1 of these votes. */
+  /** Lets peer 0 become leader with the log promises of itself and of peer 1, which reports these votes. */
   function win(
     votes: { seq: number; vote: { ballot: ReturnType<typeof ballot>; value: string } }[] = [],
     firstSeq = 0,
     now = 0,
   ) {
-    const lead = role.campaign(now, beginStep().outbox);
-    const followed = { type: 'logPromised', ballot: lead.ballot } as const;
-    expect(role.onLogPromised(0, { ...followed, firstSeq: 0, votes: [] }, now)).to.equal(false);
+    const request = role.becomeCandidate(beginStep(0, now));
+    const promised = { type: 'logPromised', ballot: request.ballot } as const;
+    expect(role.onLogPromised(0, { ...promised, firstSeq: 0, votes: [] }, now)).to.equal(false);
     role.onAnswer(1, now);
-    expect(role.onLogPromised(1, { ...followed, firstSeq, votes }, now)).to.equal(true);
-    return lead.ballot;
+    expect(role.onLogPromised(1, { ...promised, firstSeq, votes }, now)).to.equal(true);
+    return request.ballot;
   }
 
-  /** The first wake only draws a delay. */
-  function canvass(now = 0) {
-    role.wake(now);
+  /** Waits for the election timer, and wakes. */
+  function startPreVote(now = 0) {
+    role.start(now);
     const wakeAt = role.wakeAt() ?? 0;
     return { message: role.wake(wakeAt), now: wakeAt };
   }
 
-  it('canvasses soon after the start, and campaigns once a quorum hears no leader', () => {
-    const { message, now } = canvass();
+  it('starts a pre-vote soon after the start, and becomes a candidate once a quorum hears no leader', () => {
+    const { message, now } = startPreVote();
     expect(now).to.be.within(1, 50);
     expect(message).to.deep.equal({ type: 'preVote', id: 1 });
-    const { outbox } = beginStep();
-    expect(role.onPreVoteGranted(0, 1, now, outbox)).to.equal(undefined);
-    expect(role.onPreVoteGranted(2, 1, now, outbox)?.ballot).to.deep.equal(ballot(1, 0));
-    expect(role.onPreVoteGranted(1, 1, now, outbox)).to.equal(undefined);
+    const step = beginStep(0, now);
+    expect(role.onPreVoteGranted(0, 1, step)).to.equal(undefined);
+    expect(role.onPreVoteGranted(2, 1, step)?.ballot).to.deep.equal(ballot(1, 0));
+    expect(role.onPreVoteGranted(1, 1, step)).to.equal(undefined);
   });
 
-  it('counts no endorsement of an earlier poll', () => {
-    const { now } = canvass();
+  it('counts no grant of an earlier pre-vote', () => {
+    const { now } = startPreVote();
     role.wake(role.wakeAt() ?? 0);
-    const { outbox } = beginStep();
-    role.onPreVoteGranted(0, 2, now, outbox);
-    expect(role.onPreVoteGranted(1, 1, now, outbox)).to.equal(undefined);
+    const step = beginStep(0, now);
+    role.onPreVoteGranted(0, 2, step);
+    expect(role.onPreVoteGranted(1, 1, step)).to.equal(undefined);
   });
 
-  it('leads from the first instance on of which every follower told', () => {
+  it('skips phase 1 only from the first instance on in which a quorum reported its votes', () => {
     const own = win([], 7);
     expect(role.isLeading).to.equal(true);
     expect(role.leader).to.equal(0);
@@ -66,17 +66,17 @@ describe('Leadership', () => {
     expect(role.fastPath(7)).to.deep.equal({ ballot: own, vote: undefined });
   });
 
-  it('is bound to the highest vote of an instance that a follower told of (P2c)', () => {
+  it('is bound by the highest vote that any acceptor reported in an instance (P2c)', () => {
     const low = { seq: 8, vote: { ballot: ballot(1, 2), value: 'low' } };
     const high = { seq: 8, vote: { ballot: ballot(2, 1), value: 'high' } };
     win([high, low, { seq: 3, vote: high.vote }], 7);
     expect(role.fastPath(8)?.vote?.value).to.equal('high');
-    expect(role.unfinished()).to.deep.equal([{ seq: 8, value: 'high' }]);
+    expect(role.reportedVotes()).to.deep.equal([{ seq: 8, value: 'high' }]);
   });
 
-  it('counts followers of its latest ballot only, and each once', () => {
-    const first = role.campaign(0, beginStep().outbox);
-    const second = role.campaign(400, beginStep().outbox);
+  it('counts log promises for its latest ballot only, and each peer once', () => {
+    const first = role.becomeCandidate(beginStep());
+    const second = role.becomeCandidate(beginStep(0, 400));
     const old = { type: 'logPromised', ballot: first.ballot, firstSeq: 0, votes: [] } as const;
     expect(second.ballot).to.deep.equal(ballot(2, 0));
     expect([role.onLogPromised(1, old, 0), role.onLogPromised(2, old, 0)]).to.deep.equal([
@@ -91,7 +91,7 @@ describe('Leadership', () => {
     expect(role.onLogPromised(2, own, 0)).to.equal(true);
   });
 
-  it('beats only when it has said nothing else for a while', () => {
+  it('sends a heartbeat only when it has sent nothing else for a while', () => {
     const own = win();
     expect(role.wake(0)).to.deep.equal({ type: 'heartbeat', ballot: own });
     role.onRequestsSent(30);
@@ -110,7 +110,7 @@ describe('Leadership', () => {
     }
   });
 
-  it('gives up when it hears no quorum, so that another may lead', () => {
+  it('steps down when no quorum answers, so that another peer may lead', () => {
     win();
     role.wake(0);
     role.onAnswer(2, 300);
@@ -121,7 +121,7 @@ describe('Leadership', () => {
     expect(role.fastPath(9)).to.equal(undefined);
   });
 
-  it('gives way to a higher ballot, and not to a lower one', () => {
+  it('steps down for a higher ballot, and not for a lower one', () => {
     win();
     role.onLeaderHeard(ballot(1, 0), 0);
     role.onHigherBallot(ballot(0, 2), 0);
@@ -130,14 +130,14 @@ describe('Leadership', () => {
     expect([role.isLeading, role.leader]).to.deep.equal([false, 2]);
   });
 
-  it('gives way when a quorum may have promised to another', () => {
+  it('steps down when a quorum may have promised a higher ballot', () => {
     win();
     role.onHigherBallot(ballot(5, 1), 0);
     expect(role.isLeading).to.equal(false);
-    expect(role.campaign(0, beginStep().outbox).ballot).to.deep.equal(ballot(6, 0));
+    expect(role.becomeCandidate(beginStep()).ballot).to.deep.equal(ballot(6, 0));
   });
 
-  it('stops when a follower whose promise it needs has lost its memory', () => {
+  it('steps down when an acceptor whose promise it needs has lost its memory', () => {
     win();
     role.discardAnswersOf(2, 0);
     expect(role.isLeading).to.equal(true);
@@ -146,52 +146,50 @@ describe('Leadership', () => {
     expect(role.wakeAt()).to.equal(5);
   });
 
-  it('does not count the promise of a follower that lost its memory in the campaign', () => {
-    const { ballot: own } = role.campaign(0, beginStep().outbox);
-    const followed = { type: 'logPromised', ballot: own, firstSeq: 0, votes: [] } as const;
-    role.onLogPromised(1, followed, 0);
+  it('as candidate does not count the promise of an acceptor that lost its memory', () => {
+    const { ballot: own } = role.becomeCandidate(beginStep());
+    const promised = { type: 'logPromised', ballot: own, firstSeq: 0, votes: [] } as const;
+    role.onLogPromised(1, promised, 0);
     role.discardAnswersOf(1, 0);
-    expect(role.onLogPromised(0, followed, 0)).to.equal(false);
+    expect(role.onLogPromised(0, promised, 0)).to.equal(false);
   });
 
-  it('endorses nobody while it leads or hears a leader, unless that asks itself', () => {
+  it('grants no pre-vote while it leads or hears a leader, unless that leader asks', () => {
     role.onLeaderHeard(ballot(1, 1), 0);
     expect(role.grantsPreVote(2, 100)).to.equal(false);
     expect(role.grantsPreVote(1, 100)).to.equal(true);
-    expect(role.grantsPreVote(2, silent)).to.equal(true);
+    expect(role.grantsPreVote(2, silentMs)).to.equal(true);
     role = fresh();
     win();
     expect(role.grantsPreVote(1, 0)).to.equal(false);
   });
 
-  it('leaves time to whom it endorsed', () => {
-    role.wake(0);
+  it('leaves time to a peer that it granted a pre-vote', () => {
+    role.start(0);
     role.grantsPreVote(1, 20);
     expect(role.wakeAt()).to.equal(170);
   });
 
-  it('follows for as long as the leader is heard', () => {
+  it('follows for as long as it hears the leader', () => {
     const leading = ballot(3, 1);
     role.onLeaderHeard(leading, 0);
     role.onLeaderHeard(leading, 400);
     role.onLeaderHeard(ballot(2, 1), 600);
-    expect(role.wakeAt()).to.equal(400 + silent);
+    expect(role.wakeAt()).to.equal(400 + silentMs);
   });
 
-  it('goes on canvassing when it hears something that a lost leader said before', () => {
+  it('continues its pre-vote when it receives something that a lost leader sent before', () => {
     role.onLeaderHeard(ballot(3, 1), 0);
     role.onDisconnected(1, 10);
     const now = role.wakeAt() ?? 0;
     role.wake(now);
     role.onLeaderHeard(ballot(3, 1), now);
     expect(role.leader).to.equal(undefined);
-    role.onPreVoteGranted(0, 1, now, beginStep().outbox);
-    expect(role.onPreVoteGranted(2, 1, now, beginStep().outbox)?.ballot).to.deep.equal(
-      ballot(4, 0),
-    );
+    role.onPreVoteGranted(0, 1, beginStep(0, now));
+    expect(role.onPreVoteGranted(2, 1, beginStep(0, now))?.ballot).to.deep.equal(ballot(4, 0));
   });
 
-  it('takes requests for a sign of incarnation only while they are answered', () => {
+  it('counts requests as heartbeats only while they are answered', () => {
     const own = win();
     role.onAnswer(1, 0);
     role.wake(0);
@@ -201,44 +199,45 @@ describe('Leadership', () => {
     expect(role.wake(300)).to.deep.equal({ type: 'heartbeat', ballot: own });
   });
 
-  it('campaigns at the word of a leader that stops, if it is a candidate', () => {
-    expect(role.takeOver(0, beginStep().outbox)).to.deep.equal({
+  it('becomes a candidate when the leader asks it to take over, if it may lead', () => {
+    expect(role.onTransferLeadership(beginStep())).to.deep.equal({
       type: 'prepareLog',
       ballot: ballot(1, 0),
     });
-    expect(fresh(false).takeOver(0, beginStep().outbox)).to.equal(undefined);
+    expect(fresh(false).onTransferLeadership(beginStep())).to.equal(undefined);
   });
 
-  it('knows of no leader while it campaigns', () => {
+  it('knows of no leader while it is a candidate', () => {
     role.onLeaderHeard(ballot(3, 1), 0);
-    role.takeOver(10, beginStep().outbox);
+    role.onTransferLeadership(beginStep(0, 10));
     expect(role.leader).to.equal(undefined);
   });
 
-  it('begins anew when a campaign came to nothing', () => {
-    role.campaign(0, beginStep().outbox);
+  it('starts again when a candidacy fails', () => {
+    role.becomeCandidate(beginStep());
     expect(role.wakeAt()).to.equal(400);
     expect(role.wake(400)).to.deep.equal({ type: 'preVote', id: 1 });
     expect(role.wakeAt()).to.equal(475);
   });
 
-  it('canvasses at once when the connection to the leader ends, and not to another', () => {
+  it('starts a pre-vote at once when the connection to the leader ends, and not to another peer', () => {
     role.onLeaderHeard(ballot(3, 1), 0);
     role.onDisconnected(2, 10);
-    expect(role.wakeAt()).to.equal(silent);
+    expect(role.wakeAt()).to.equal(silentMs);
     role.onDisconnected(1, 10);
     expect(role.wakeAt()).to.be.within(10, 25);
     expect(role.leader).to.equal(undefined);
   });
 
-  it('asks who answered last to succeed it', () => {
+  it('asks the peer that answered last to take over', () => {
     const own = win();
     role.onAnswer(2, 90);
-    expect(role.stepDown()).to.deep.equal({ to: 2, ballot: own });
+    const message = { type: 'transferLeadership', ballot: own };
+    expect(role.stepDown()).to.deep.equal({ to: 2, message });
     expect([role.isLeading, role.stepDown()]).to.deep.equal([false, undefined]);
   });
 
-  it('never asks to lead where it is no candidate', () => {
+  it('never tries to lead if it may not', () => {
     role = fresh(false);
     expect(role.wakeAt()).to.equal(undefined);
     expect(role.wake(1e9)).to.equal(undefined);
@@ -246,9 +245,9 @@ describe('Leadership', () => {
     expect(role.leader).to.equal(1);
   });
 
-  it('lets go of votes in instances that are forgotten', () => {
+  it('frees votes in forgotten instances', () => {
     win([{ seq: 8, vote: { ballot: ballot(1, 1), value: 'x' } }]);
     role.forgetBelow(9);
-    expect(role.unfinished()).to.deep.equal([]);
+    expect(role.reportedVotes()).to.deep.equal([]);
   });
 });

@@ -2,7 +2,7 @@ import { Incarnations } from '@paxkv/paxos/internal/core/recovery/incarnations';
 import { expect } from 'chai';
 import { beginStep } from '../steps.ts';
 
-describe('Lives', () => {
+describe('Incarnations', () => {
   let incarnations: Incarnations;
 
   beforeEach(() => {
@@ -10,12 +10,12 @@ describe('Lives', () => {
   });
 
   function admit(incarnation: number, attempt: number, from = 1) {
-    const { outbox, effects } = beginStep();
-    const admission = incarnations.admit(from, { type: 'admit', incarnation, attempt }, outbox);
-    return { admission, writes: effects.persist };
+    const step = beginStep();
+    const admission = incarnations.admit(from, { type: 'admit', incarnation, attempt }, step);
+    return { admission, writes: step.effects.persist };
   }
 
-  it('counts nothing that was said in an incarnation that is over', () => {
+  it('finds a mark of an earlier incarnation stale', () => {
     expect(
       incarnations.isStale(1, { incarnations: [0, 0, 0], writeIndex: 9, acknowledgedIndex: 0 }),
     ).to.equal(false);
@@ -28,7 +28,7 @@ describe('Lives', () => {
     ).to.equal(false);
   });
 
-  it('learns of a new incarnation from anybody, and tells of it once', () => {
+  it('learns of a new incarnation from any peer, and reports it once', () => {
     const mark = { incarnations: [0, 4, 0], writeIndex: 2, acknowledgedIndex: 0 };
     expect(incarnations.observe(2, mark)).to.deep.equal([1]);
     expect(incarnations.observe(2, mark)).to.deep.equal([]);
@@ -38,14 +38,14 @@ describe('Lives', () => {
     ).to.equal(true);
   });
 
-  it('does not let others say which incarnation it leads itself', () => {
+  it('does not let others change its own incarnation', () => {
     expect(
       incarnations.observe(2, { incarnations: [9, 0, 0], writeIndex: 0, acknowledgedIndex: 0 }),
     ).to.deep.equal([]);
     expect(incarnations.own).to.equal(0);
   });
 
-  it('tells each peer how far it was heard, in its latest incarnation only', () => {
+  it('acknowledges to each peer the writes of its latest incarnation only', () => {
     incarnations.observe(1, { incarnations: [0, 0, 0], writeIndex: 8, acknowledgedIndex: 0 });
     incarnations.observe(1, { incarnations: [0, 0, 0], writeIndex: 5, acknowledgedIndex: 0 });
     expect(incarnations.mark(1, 0).acknowledgedIndex).to.equal(8);
@@ -54,7 +54,7 @@ describe('Lives', () => {
     expect(incarnations.mark(1, 0).acknowledgedIndex).to.equal(0);
   });
 
-  it('records a new incarnation durably, and says the same to a repeated request', () => {
+  it('records a new incarnation durably, and answers a repeated request the same', () => {
     const first = admit(1, 7);
     expect(first.admission).to.deep.equal({ incarnation: 1, attempt: 7, isNew: true });
     expect(first.writes.map(({ type }) => type)).to.deep.equal(['peerRecords']);
@@ -63,7 +63,7 @@ describe('Lives', () => {
     expect(again.writes).to.deep.equal([]);
   });
 
-  it('gives no incarnation twice, nor one below the latest heard of', () => {
+  it('admits no incarnation twice, nor one below the latest known', () => {
     admit(1, 7);
     expect(admit(1, 8).admission).to.equal(undefined);
     incarnations.observe(2, { incarnations: [0, 5, 0], writeIndex: 0, acknowledgedIndex: 0 });
@@ -72,36 +72,37 @@ describe('Lives', () => {
     expect(admit(6, 8).admission).to.deep.equal({ incarnation: 6, attempt: 8, isNew: false });
   });
 
-  it('does not take for new whom it knows by hearsay in another incarnation only', () => {
+  it('does not call a peer new if others told of another incarnation', () => {
     incarnations.observe(2, { incarnations: [0, 5, 0], writeIndex: 1, acknowledgedIndex: 0 });
     expect(admit(6, 7).admission?.isNew).to.equal(false);
   });
 
-  it('does not take for new who led two incarnations, though both are known by hearsay only', () => {
+  it('does not call a peer new if others told of two incarnations', () => {
     incarnations.observe(2, { incarnations: [0, 5, 0], writeIndex: 1, acknowledgedIndex: 0 });
     incarnations.observe(2, { incarnations: [0, 6, 0], writeIndex: 1, acknowledgedIndex: 0 });
     expect(admit(6, 7).admission?.isNew).to.equal(false);
   });
 
-  it('takes for new whose first incarnation others told of before it asked', () => {
+  it('calls a peer new whose first incarnation others told of before it asked', () => {
     incarnations.observe(2, { incarnations: [0, 5, 0], writeIndex: 1, acknowledgedIndex: 0 });
     incarnations.observe(1, { incarnations: [0, 5, 0], writeIndex: 2, acknowledgedIndex: 0 });
     expect(admit(5, 7).admission?.isNew).to.equal(true);
   });
 
-  it('does not take for new who had memory from the start', () => {
+  it('does not call a peer new that had memory from the start', () => {
     incarnations.observe(1, { incarnations: [0, 0, 0], writeIndex: 1, acknowledgedIndex: 0 });
     expect(admit(1, 7).admission?.isNew).to.equal(false);
   });
 
-  it('remembers the others over a restart, and not what they knew of itself', () => {
+  it('remembers the others over a restart, and not what they knew of it', () => {
     admit(3, 7);
     incarnations.observe(2, { incarnations: [0, 0, 0], writeIndex: 8, acknowledgedIndex: 0 });
-    const { outbox, effects } = beginStep();
-    incarnations.persist(outbox);
+    const step = beginStep();
+    incarnations.persist(step);
     const restored = new Incarnations(0, 3);
     restored.startOwn(2);
-    for (const write of effects.persist) if (write.type === 'peerRecords') restored.restore(write);
+    for (const write of step.effects.persist)
+      if (write.type === 'peerRecords') restored.restore(write);
     expect(restored.mark(2, 0)).to.deep.equal({
       incarnations: [2, 3, 0],
       writeIndex: 0,
@@ -109,11 +110,11 @@ describe('Lives', () => {
     });
   });
 
-  it('rides with a write only when there is news', () => {
+  it('is added to a write only if something has changed', () => {
     const note = () => {
-      const { outbox, effects } = beginStep();
-      incarnations.note(outbox);
-      return effects.note.length;
+      const step = beginStep();
+      incarnations.note(step);
+      return step.effects.note.length;
     };
     expect(note()).to.equal(0);
     incarnations.observe(1, { incarnations: [0, 0, 0], writeIndex: 8, acknowledgedIndex: 0 });

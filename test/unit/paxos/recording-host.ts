@@ -1,4 +1,4 @@
-/** A world whose every deed is on one list: what was written, sent, announced and closed, in order. */
+/** A host that records what its peer does, in order: what it writes, sends, announces and closes. */
 import {
   type Envelope,
   type Inbox,
@@ -10,55 +10,67 @@ import {
 import type { MemoryMark } from '@paxkv/paxos/core';
 import { plainMark } from '../contracts/plain-mark.ts';
 
-/** A write under way: the test says how it ends. */
+/** A pending write. The test decides how it ends. */
 interface PendingWrite {
   readonly writes: readonly Write<string>[];
   readonly resolve: () => void;
   readonly reject: (cause: Error) => void;
 }
 
-export class Deeds {
-  readonly list: string[] = [];
+export class RecordingHost {
+  readonly effects: string[] = [];
   readonly sent: Envelope<string>[] = [];
   readonly written: Write<string>[][] = [];
   readonly stops: PaxosError[] = [];
   memory: Iterable<Write<string>> = [];
   memoryState: 'kept' | 'new' | 'lost' = 'kept';
   loadError: Error | undefined;
-  /** What the host does on a decision, beside listing it. */
+  /** Called on a decision, after it is recorded. */
   onDecided: () => void = () => {};
+  peerCount = 3;
   isCandidate = false;
-  alarmCount = 0;
+  timerCount = 0;
   #inbox: Inbox<string> | undefined;
   #pending: PendingWrite | undefined;
 
-  open(): Promise<Paxos<string>> {
-    return Paxos.open<string>({
+  async open(): Promise<Paxos<string>> {
+    const paxos = await this.load();
+    await this.join(paxos);
+    return paxos;
+  }
+
+  load(): Promise<Paxos<string>> {
+    return Paxos.load<string>({
       me: 0,
-      peerCount: 3,
+      peerCount: this.peerCount,
       random: { next: () => 0.5 },
       isCandidate: this.isCandidate,
-      clock: { now: () => 0, at: () => this.#setAlarm() },
+      clock: { now: () => 0, at: () => this.#setTimer() },
       storage: {
         load: async () => {
           if (this.loadError) throw this.loadError;
           return { state: this.memoryState, writeIndex: 0, writes: this.memory };
         },
         write: (writes) => this.#write(writes),
-        close: async () => void this.list.push('storage closed'),
+        close: async () => void this.effects.push('storage closed'),
       },
       transport: {
         open: async (inbox) => {
           this.#inbox = inbox;
         },
         send: (envelope) => this.#send(envelope),
-        close: async () => void this.list.push('transport closed'),
+        close: async () => void this.effects.push('transport closed'),
       },
+    });
+  }
+
+  join(paxos: Paxos<string>): Promise<void> {
+    return paxos.join({
       onDecided: ({ seq, value }) => {
-        this.list.push(`decided ${seq} ${value}`);
+        this.effects.push(`decided ${seq} ${value}`);
         this.onDecided();
       },
-      onAdmitted: () => void this.list.push('admitted'),
+      onAdmitted: () => void this.effects.push('admitted'),
       onStopped: (error) => void this.stops.push(error),
     });
   }
@@ -67,11 +79,26 @@ export class Deeds {
     return this.#pending !== undefined;
   }
 
-  receive(from: number, message: Message<string>, mark: MemoryMark = plainMark()): void {
-    this.#inbox?.receive({ from, to: 0, done: -1, min: 0, mark, message });
+  receive(from: number, message: Message<string>, mark: MemoryMark = plainMark(), done = -1): void {
+    this.#inbox?.receive({ from, to: 0, done, min: 0, mark, message });
   }
 
-  /** Ends the write under way, and lets the peer take its turn. */
+  /** Receives a Prepare of peer 1. */
+  prepare(seq: number, round = 1): void {
+    this.receive(1, { type: 'prepare', seq, ballot: { round, peer: 1 } });
+  }
+
+  /** Receives an Accept of peer 1. */
+  accept(seq: number, value: string): void {
+    this.receive(1, { type: 'accept', seq, ballot: { round: 1, peer: 1 }, value });
+  }
+
+  /** Takes the effects since the last call. */
+  takeEffects(): string[] {
+    return this.effects.splice(0);
+  }
+
+  /** Lets the pending write succeed, and the peer take its turn. */
   async finishWrite(): Promise<void> {
     this.#take().resolve();
     await turn();
@@ -84,7 +111,7 @@ export class Deeds {
 
   #take(): PendingWrite {
     const pending = this.#pending;
-    if (!pending) throw new Error('no write is under way');
+    if (!pending) throw new Error('no write is pending');
     this.#pending = undefined;
     return pending;
   }
@@ -92,7 +119,7 @@ export class Deeds {
   #write(writes: readonly Write<string>[]): Promise<void> {
     if (this.#pending) throw new Error('a second write began before the first had settled');
     this.written.push([...writes]);
-    this.list.push(`write ${writes.map(({ type }) => type).join(' ')}`);
+    this.effects.push(`write ${writes.map(({ type }) => type).join(' ')}`);
     return new Promise((resolve, reject) => {
       this.#pending = { writes, resolve, reject };
     });
@@ -100,20 +127,20 @@ export class Deeds {
 
   #send(envelope: Envelope<string>): void {
     this.sent.push(envelope);
-    this.list.push(`${envelope.message.type} to ${envelope.to}`);
+    this.effects.push(`${envelope.message.type} to ${envelope.to}`);
   }
 
-  #setAlarm(): () => void {
-    this.alarmCount += 1;
+  #setTimer(): () => void {
+    this.timerCount += 1;
     let isSet = true;
     return () => {
-      if (isSet) this.alarmCount -= 1;
+      if (isSet) this.timerCount -= 1;
       isSet = false;
     };
   }
 }
 
-/** Until all that needs no outside event has happened. */
+/** Resolves once the peer has nothing left to do without an outside event. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
