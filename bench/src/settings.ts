@@ -1,17 +1,17 @@
-/** What a run of the benchmark can be told: flags, defaults, ranges. */
+/** The options of a benchmark run: flags, defaults, ranges. */
 import { valueBytesMax } from '@paxkv/protocol';
 import { Command, InvalidArgumentError } from 'commander';
 
 export interface Settings {
-  /** Each of these counts of clients is measured for itself. */
+  /** Client counts; each is measured separately. */
   readonly clientCounts: readonly number[];
-  /** How long each load runs. */
+  /** Duration of each load. */
   readonly seconds: number;
-  /** Puts of the memory measurement. */
+  /** Number of puts of the memory measurement. */
   readonly putCount: number;
   readonly valueBytes: number;
   readonly isJson: boolean;
-  /** Where each node leaves a CPU profile when it stops, if anywhere. */
+  /** Directory for the CPU profile of each node, written when it stops; `undefined` for none. */
   readonly profileDirectory: string | undefined;
 }
 

@@ -3,7 +3,7 @@ import { rows } from '@paxkv/bench/internal/compare/rows/rows';
 import { createParser, parseSettings } from '@paxkv/bench/internal/compare/settings';
 import { expect } from 'chai';
 
-/** What the parser says of a command line that makes no sense. */
+/** The error message of the parser for an invalid command line. */
 function complaintAbout(...args: string[]): string {
   const texts: string[] = [];
   const parser = createParser()

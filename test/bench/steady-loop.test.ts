@@ -1,7 +1,7 @@
 import { SteadyLoop } from '@paxkv/bench/internal/compare/steady-loop';
 import { expect } from 'chai';
 
-/** Writes that are acknowledged or given up when the test says so. */
+/** Writes that the test acknowledges or fails. */
 class HeldWriter {
   readonly #held: { acknowledge: () => void; giveUp: (error: Error) => void }[] = [];
   #onWrite: (() => void) | undefined;

@@ -1,7 +1,7 @@
-/** The cells of the damage matrix: what is hurt, how, and on how many nodes. */
+/** The cells of the damage matrix: which file is damaged, how, and on how many nodes. */
 import { type Target, targets, type Wound, wounds } from './wounds.ts';
 
-/** `all`: on every node the same kind of file, each at another place. */
+/** `all`: the same kind of file on every node, each at another position. */
 export type Extent = 'one' | 'minority' | 'all';
 
 export interface Cell {
@@ -16,10 +16,10 @@ export const allCells: readonly Cell[] = keysOf(targets).flatMap((target) =>
   keysOf(wounds).flatMap((wound) => extents.map((extent) => ({ target, wound, extent }))),
 );
 
-/** One in three: every target, wound and extent, in changing company. */
+/** One cell in three: every target, corruption and extent, in varying combinations. */
 export const ciCells: readonly Cell[] = allCells.filter((_, index) => (index % 9) % 4 === 0);
 
-/** The few that every test run has time for: the log and the tables, from which most is lost. */
+/** The few cells that every test run includes: the log and the tables, which hold the most data. */
 export const quickCells: readonly Cell[] = [
   { target: 'journal log', wound: 'cut', extent: 'one' },
   { target: 'state table', wound: 'one bit', extent: 'one' },

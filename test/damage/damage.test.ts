@@ -1,4 +1,4 @@
-/** A small share of the damage matrix; `npm run damage` runs all of it. */
+/** A small part of the damage matrix; `npm run damage` runs all of it. */
 import { expect } from 'chai';
 import {
   allCells,

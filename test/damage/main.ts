@@ -10,7 +10,7 @@ interface Options {
   readonly times: string;
 }
 
-/** Of golden ratio: however many runs there are, their places are spread over the whole file. */
+/** The golden ratio spreads the positions over the whole file for any number of runs. */
 const placeStep = 0.618;
 
 const shares = { all: allCells, ci: ciCells, quick: quickCells } as const;

@@ -1,8 +1,11 @@
-/** How a file is hurt, and which. */
+/** The kinds of corruption, and the files they apply to. */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Each gives the file's new content, or `undefined` for none; `at`, from 0 to 1, says where. */
+/**
+ * Each function returns the new content of the file, or `undefined` to delete it; `at`, from 0 to 1, is
+ * the position.
+ */
 export const wounds = {
   'one bit': (whole: Buffer, at: number): Buffer => {
     const hurt = Buffer.from(whole);
@@ -20,7 +23,7 @@ export const wounds = {
 
 export type Wound = keyof typeof wounds;
 
-/** The files of a data directory that a wound may hit, by what people call them. */
+/** The files of a data directory that can be damaged, by their names in reports. */
 export const targets = {
   'journal log': /^journal\/\d+\.log$/,
   'journal table': /^journal\/\d+\.ldb$/,
@@ -35,7 +38,9 @@ export const targets = {
 
 export type Target = keyof typeof targets;
 
-/** Hurts the largest file of this kind. @throws Error if there is none: such a cell would show nothing. */
+/**
+ * Damages the largest file of this kind. @throws Error if there is none, since the cell would show nothing
+ */
 export async function hurt(
   directory: string,
   { target, wound, at }: { target: Target; wound: Wound; at: number },

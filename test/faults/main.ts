@@ -29,7 +29,7 @@ const chosen = all.filter(({ plan }) => kinds.includes(plan.kind));
 if (chosen.length === 0) program.error(`tier ${tier} has no run of kind ${only}`);
 if (keep !== undefined) await mkdir(keep, { recursive: true });
 
-// Asked to end, it still ends its servers and lets go of its disks.
+// On SIGINT and SIGTERM it still stops its servers and releases its disks.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 
 console.log(`tier ${tier}, seed ${seed}: ${chosen.length} runs`);
@@ -49,7 +49,7 @@ const counts = [
 console.log(counts.join(', '));
 process.exitCode = failedCount + brokenCount === 0 ? 0 : 1;
 
-/** Its number among all runs of the tier is part of its seed, whichever are chosen. */
+/** The number of a run among all runs of the tier is part of its seed, whichever runs are selected. */
 async function runOne(plan: RunPlan, number: number): Promise<void> {
   const historyFile = keep === undefined ? {} : { historyFile: join(keep, `${number}.jsonl`) };
   const place = `${number}/${all.length}`.padStart(7);

@@ -1,4 +1,4 @@
-/** The gate's own promises: its stages exist, and its table hides no failure. */
+/** Tests that the stages of the gate exist, and that its table hides no failure. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';

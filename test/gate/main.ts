@@ -1,4 +1,4 @@
-/** The runner: `npm run gate`. Runs stage after stage, and ends with a table. Exit code 1 if any failed. */
+/** The runner: `npm run gate`. Runs all stages and ends with a table. Exit code 1 if any failed. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ for (const stage of stagesOf(tier).filter(({ title }) => title.includes(only))) 
 console.log(`\n${toTable(results)}`);
 process.exitCode = results.every(({ hasPassed }) => hasPassed) ? 0 : 1;
 
-/** Passes on what the stage prints, and keeps its last words for the table. */
+/** Prints the output of the stage, and keeps its last line for the table. */
 async function run({ title, program, args }: Stage): Promise<Result> {
   const startMs = performance.now();
   const file = join(import.meta.dirname, '..', program);

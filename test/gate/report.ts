@@ -1,4 +1,4 @@
-/** What the gate says at its end. */
+/** The final report of the gate. */
 
 export interface Result {
   readonly title: string;

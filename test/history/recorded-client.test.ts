@@ -5,7 +5,7 @@ import { toOperations } from './pairing.ts';
 import { RecordedClient, type Store } from './recorded-client.ts';
 import { Recorder } from './recorder.ts';
 
-/** Answers each call with what the test gives. */
+/** Answers each call with a value of the test. */
 function storeWith(parts: Partial<Store>): Store {
   const unexpected = async () => {
     throw new Error('nobody expected this call');
@@ -27,7 +27,7 @@ function failing(error: Error): Store {
 
 type Calls = (client: RecordedClient) => Promise<unknown>;
 
-/** What the history says after `calls`, and what they came to. */
+/** Runs `calls` and returns the history and their results. */
 async function record(
   store: Store,
   calls: Calls,

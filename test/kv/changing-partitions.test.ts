@@ -8,7 +8,7 @@ import { Task, together } from './task.ts';
 const clientCount = 10;
 const testTimeoutMs = 60_000;
 
-/** While `isGoing`, writes the key or expects in it what was written last. */
+/** While `isGoing`, writes the key, or expects the last written value in it. */
 class Author {
   isGoing = true;
   writeCount = 0;

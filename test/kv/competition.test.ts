@@ -1,4 +1,4 @@
-/** Three servers that all propose: whoever asks, of whichever server, is served in bounded time. */
+/** Three servers that all propose: every client of every server is served in bounded time. */
 import { lab, reliable } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { element, expectElements } from './elements.ts';

@@ -1,4 +1,4 @@
-/** Servers lose their disks: they come back without memory, and take part only in what is new. */
+/** Servers lose their disks: they restart without memory, and take part in new instances only. */
 import { expect } from 'chai';
 import { element, expectElements } from './elements.ts';
 import { KvCluster } from './kv-cluster.ts';
@@ -7,7 +7,7 @@ import { Task, together } from './task.ts';
 
 const clientCount = 5;
 
-/** Appends to one key and puts another while each of `servers` in turn is away and loses its disks. */
+/** Appends to one key and puts another while each of `servers` in turn is down and loses its disks. */
 async function loseEachInTurn(cluster: KvCluster, servers: readonly number[]): Promise<void> {
   const clerk = cluster.anyClerk();
   let appended = '';
@@ -108,7 +108,7 @@ describe('Key-value service, disks lost', () => {
         expectElements(text, [isReturned ? round + 1 : round], isReturned ? [] : [0]);
         await cluster.restart(server);
         await append.within(world, 2200);
-        // While it is without memory, its vote and that of the next to go would both be missing.
+        // While it has no memory, its vote and that of the next one to crash would both be missing.
         await cluster.untilServing(server);
       }
       for (const last of cluster.clerks()) expectElements(await last.get('k'), [50]);

@@ -1,6 +1,6 @@
 /**
- * A cluster and the words in which its tests are told: clerks, partitions, crashes. A clerk is the real
- * client; each one is new, with a session of its own, and never gives up.
+ * A cluster and the operations of its tests: clerks, partitions, crashes. A clerk is the real client; each
+ * one is new, with its own session, and never gives up.
  */
 import { HttpExchange, KvClient } from '@paxkv/client';
 import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
@@ -19,11 +19,11 @@ import { PortNetwork } from './port-network.ts';
 export interface ClusterOptions {
   /** Whether calls are lost from the start, between servers and with clerks. Default: no. */
   readonly isUnreliable?: boolean;
-  /** Of the network between servers. */
+  /** Faults of the network between servers. */
   readonly profile?: FaultProfile;
-  /** Whether servers want to lead, as real ones do. Default: drawn by chance, since both must work. */
+  /** Whether servers are candidates, as real ones are. Default: random, since both must work. */
   readonly isLed?: boolean;
-  /** Of the disks that the journals are on. */
+  /** Delays of the disks of the journals. */
   readonly journalPace?: DiskPace;
 }
 
@@ -55,7 +55,7 @@ export class KvCluster {
     this.#clerkNetwork = new ClerkNetwork(world, new Map(named));
   }
 
-  /** A cluster of `serverCount` servers, all of them up. */
+  /** A cluster of `serverCount` running servers. */
   static async open(
     world: World,
     serverCount: number,
@@ -69,27 +69,27 @@ export class KvCluster {
     return cluster;
   }
 
-  /** Asks this server only. */
+  /** A clerk of this server only. */
   clerk(server: number): KvClient {
     return this.#clerkAt(this.#endpoints.slice(server, server + 1));
   }
 
-  /** Knows all servers, and moves on when one does not serve. */
+  /** A clerk that knows all servers, and moves on when one does not serve. */
   anyClerk(): KvClient {
     return this.#clerkAt(this.#endpoints);
   }
 
-  /** Knows all servers, in an order drawn by chance. */
+  /** A clerk that knows all servers, in random order. */
   shuffledClerk(): KvClient {
     return this.#clerkAt(this.world.random('shuffled clerks').shuffle(this.#endpoints));
   }
 
-  /** Asks one server drawn by chance, and no other. */
+  /** A clerk of one random server. */
   someClerk(): KvClient {
     return this.#clerkAt([this.world.random('some clerks').pick(this.#endpoints)]);
   }
 
-  /** One for each server. */
+  /** One clerk per server. */
   clerks(): KvClient[] {
     return this.servers.map((_, server) => this.clerk(server));
   }
@@ -116,17 +116,17 @@ export class KvCluster {
     this.#clerkNetwork.isUnreliable = isUnreliable;
   }
 
-  /** Of the messages between servers: how many of this type arrived so far. */
+  /** The number of messages of this type between servers that arrived so far. */
   deliveredCount(type: 'prepare' | 'accept'): number {
     return this.#network.deliveredCount(type);
   }
 
-  /** At once and in the middle of whatever it does. Its disks keep what was flushed. */
+  /** Takes effect immediately, in the middle of any operation. Its disks keep what was flushed. */
   crash(server: number): void {
     this.servers[server]?.crash();
   }
 
-  /** Crashes it, and its disks are empty when it starts again. */
+  /** Crashes it and empties its disks. */
   crashWithLoss(server: number): void {
     this.crash(server);
     this.servers[server]?.loseDisks();
@@ -136,7 +136,10 @@ export class KvCluster {
     await this.servers[server]?.start();
   }
 
-  /** Resolves when it serves. One that lost its memory first has to be admitted, which may take some tries. */
+  /**
+   * Resolves when it serves. A server that lost its memory first has to be admitted, which may take
+   * several attempts.
+   */
   async untilServing(server: number): Promise<void> {
     while (this.servers[server]?.replica.status.state !== 'running') await this.sleep(10);
   }

@@ -26,7 +26,7 @@ export interface KvServerOptions {
   readonly stateNetwork: PortNetwork<StateMessage>;
   readonly handOvers: PortNetwork<ForwardedBatch>;
   readonly isLed: boolean;
-  /** Of the disk that the journal is on. Default: as quick as the state's. */
+  /** Delays of the disk of the journal. Default: those of the state's disk. */
   readonly journalPace: DiskPace | undefined;
 }
 
@@ -36,7 +36,7 @@ export class KvServer {
   readonly #journal: SimDisk<Uint8Array>;
   readonly #state: StateDisk;
   readonly #node: SimNode<Replica>;
-  /** How to end each call that is being served. */
+  /** Ends each call in progress. */
   readonly #breaks = new Set<(reason: Error) => void>();
   #bootCount = 0;
 
@@ -68,7 +68,7 @@ export class KvServer {
     this.#node.crash();
   }
 
-  /** Both its disks are empty from now on. To be called while it is down. */
+  /** Empties both disks. Must be called while the server is down. */
   loseDisks(): void {
     this.#journal.wipe();
     this.#state.wipe();
@@ -116,7 +116,7 @@ export class KvServer {
     this.#breaks.clear();
   }
 
-  /** Ends the test: the world passes on what a scheduled callback throws. */
+  /** Fails the test: the world rethrows the error of a scheduled callback. */
   #fail(defect: unknown): void {
     this.#world.schedule(0, () => {
       throw defect;

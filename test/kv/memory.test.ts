@@ -1,4 +1,4 @@
-/** K3, and its counterpart for a load that only writes: what is applied everywhere is forgotten. */
+/** K3, and its counterpart for a load of writes only: instances applied everywhere are forgotten. */
 import { expect } from 'chai';
 import { KvCluster } from './kv-cluster.ts';
 import { story } from './story.ts';
@@ -49,13 +49,13 @@ describe('Key-value service, memory', () => {
           retained.push(replica.status.max - replica.status.min);
         }
       }
-      // The state is written every half second, and what is not written there is kept in the log.
+      // The state is written every half second, and what is not written yet is kept in the log.
       expect(Math.max(...retained)).to.be.below(80);
     }),
   );
 });
 
-/** A text that its number tells apart, and that no engine stores shorter than it is. */
+/** A unique text that an engine cannot store in less space. */
 function bigValue(number: number): string {
   return String.fromCharCode(97 + number).repeat(valueLength);
 }

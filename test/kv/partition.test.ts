@@ -1,4 +1,4 @@
-/** K4 to K7: one story, of which each test tells one chapter more. */
+/** K4 to K7: one sequence of steps, of which each test runs one step more. */
 import type { World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { KvCluster } from './kv-cluster.ts';
@@ -21,7 +21,7 @@ async function inMajority(world: World): Promise<KvCluster> {
   return cluster;
 }
 
-/** Also gives the put and the get that the minority could not do. */
+/** Also returns the put and the get that the minority could not complete. */
 async function inMinority(world: World) {
   const cluster = await inMajority(world);
   const put = new Task(() => cluster.clerk(0).put('1', '15'));

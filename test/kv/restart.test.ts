@@ -1,4 +1,4 @@
-/** Servers crash at any moment and find their disks again: what was acknowledged is there, once. */
+/** Servers crash at any moment and keep their disks: acknowledged data is there, once. */
 import { expect } from 'chai';
 import { element, expectElements } from './elements.ts';
 import { KvCluster } from './kv-cluster.ts';

@@ -1,4 +1,7 @@
-/** A cluster whose disks are slower than its clients: it goes on at their pace, and asks for nothing twice. */
+/**
+ * A cluster whose disks are slower than its clients: it continues at their pace, and never sends a request
+ * twice.
+ */
 import { expect } from 'chai';
 import { KvCluster } from './kv-cluster.ts';
 import { story } from './story.ts';
@@ -8,7 +11,7 @@ const serverCount = 5;
 const clientCount = 20;
 const flushMs = 300;
 const testMs = 30_000;
-/** A vote takes a write, and the write before it to end. */
+/** A vote waits for the write in progress and then for its own. */
 const roundMsMax = 4 * flushMs;
 
 describe('Key-value service, on slow disks', () => {

@@ -1,4 +1,4 @@
-/** K8 to K11: a tenth of all calls gets lost, and nearly a fifth of all answers. */
+/** K8 to K11: a tenth of all calls is lost, and nearly a fifth of all answers. */
 import { expect } from 'chai';
 import { element, expectElements } from './elements.ts';
 import { KvCluster } from './kv-cluster.ts';

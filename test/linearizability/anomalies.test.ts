@@ -1,4 +1,4 @@
-/** Calibration: correct histories are accepted, and eight kinds of anomaly in them are always found. */
+/** Calibration: correct histories are accepted, and eight kinds of injected anomaly are always found. */
 import { SeededRandom } from '@paxkv/simulator';
 import { expect } from 'chai';
 import type { Operation } from '../history/operation.ts';
@@ -8,12 +8,12 @@ import { checkOperations } from './checker.ts';
 import { drawHistory } from './random-history.ts';
 
 const historyCount = 100;
-/** How many histories may be drawn until enough have a place for an anomaly. */
+/** Maximum number of histories generated until enough are suitable for an anomaly. */
 const drawCountMax = 1000;
 
 const drawn = new Map<number, readonly Operation[]>();
 
-/** Every other history tells revisions and lengths; the rest tells values alone. */
+/** Every other history has revisions and lengths in its answers; the others have values only. */
 function draw(seed: number): readonly Operation[] {
   const shape = { operationCount: 300, clientCount: 8, keyCount: 5, unknownShare: 0.01 };
   const known = drawn.get(seed);

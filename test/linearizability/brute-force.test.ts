@@ -1,4 +1,4 @@
-/** The checker beside two others: brute force over small histories, and a replay of its own orders. */
+/** Compares the checker with brute force over small histories, and replays the orders it finds. */
 import { SeededRandom } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { toOperations } from '../history/pairing.ts';
@@ -11,7 +11,7 @@ import { withSlip } from './slips.ts';
 
 const historyCount = 2000;
 
-/** Six operations, nearly all at once, that write the same two values over and over. */
+/** Six mostly concurrent operations that write the same two values repeatedly. */
 const tiny = {
   operationCount: 6,
   clientCount: 4,

@@ -1,4 +1,4 @@
-/** Hand-made histories of which everybody can see whether they are linearizable. */
+/** Hand-made histories, for which it is easy to see whether they are linearizable. */
 import { expect } from 'chai';
 import { toOperations } from '../history/pairing.ts';
 import { isExplainable } from './brute-force.ts';

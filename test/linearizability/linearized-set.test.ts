@@ -4,7 +4,7 @@ import { LinearizedSet } from './linearized-set.ts';
 
 const size = 70;
 
-/** As plain as can be. */
+/** A reference implementation, as simple as possible. */
 function sorted(numbers: Iterable<number>): string {
   return [...numbers].sort((a, b) => a - b).join(' ');
 }
@@ -25,7 +25,7 @@ describe('LinearizedSet', () => {
     const keys = new Map<string, string>();
     const contents = new Map<string, string>();
     for (let step = 0; step < 20_000; step += 1) {
-      // Low numbers most of the time, so that sets come back.
+      // Mostly low numbers, so that sets recur.
       const number = random.chance(0.5) ? random.integer(0, 18) : random.integer(60, 63);
       if (plain.delete(number)) set.delete(number);
       else {

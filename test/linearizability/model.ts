@@ -1,6 +1,6 @@
 /**
- * What one key of the store must do, one operation after another: the specification that every history
- * is held to. An answer fits if everything it told is so; what it left out is not looked at.
+ * The sequential specification of one key of the store, which every history is checked against. An answer
+ * fits if all its fields are right; missing fields are not checked.
  */
 import type {
   Answers,
@@ -13,23 +13,26 @@ import type {
   Value,
 } from '../history/operation.ts';
 
-/** A key between two operations. Never changed: an operation gives a new one. */
+/** The state of a key between two operations. Immutable. */
 export interface State {
   readonly value: Value;
   /** Bytes of the value in UTF-8, 0 for an absent key. */
   readonly byteCount: number;
-  /** The store's revision is at least this. Of a present key: that of its last write, or a bound to it. */
+  /**
+   * Lower bound of the store's revision. For a present key: the revision of its last write, or a bound to
+   * it.
+   */
   readonly revision: number;
-  /** Whether the key is present and its revision known for certain. */
+  /** Whether the key is present and its revision is known exactly. */
   readonly isExact: boolean;
 }
 
-/** Nothing was written yet. */
+/** The state before the first write. */
 export const initialState: State = { value: undefined, byteCount: 0, revision: 0, isExact: false };
 
 /**
- * The state after `operation` took effect in `state`: the very same object if it changes nothing, and
- * `undefined` if its client cannot have been told what it was told. An open operation fits anywhere.
+ * The state after `operation` took effect in `state`: the same object if it changes nothing, and
+ * `undefined` if its answer is impossible. An open operation fits any state.
  */
 export function step(state: State, operation: Operation): State | undefined {
   switch (operation.name) {
@@ -53,7 +56,7 @@ export function step(state: State, operation: Operation): State | undefined {
   }
 }
 
-/** What an operation that was answered told its client. */
+/** The answer of an operation, if it was answered. */
 export function told<N extends OperationName>(fate: Fate<Answers[N]>): Answers[N] | undefined {
   return fate.name === 'ok' ? fate.answer : undefined;
 }
@@ -80,7 +83,7 @@ function remove(state: State, { fate }: Delete): State | undefined {
   return revision > state.revision ? { ...state, revision } : undefined;
 }
 
-/** Where the store would refuse, an open increment changes nothing, and an answered one does not fit. */
+/** If the store would refuse it, an open increment changes nothing, and an answered one does not fit. */
 function add(state: State, { by, fate }: Increment): State | undefined {
   const answer = told<'increment'>(fate);
   const before = counterOf(state);
@@ -90,12 +93,12 @@ function add(state: State, { by, fate }: Increment): State | undefined {
   return write(state, { value, byteCount: byteCountOf(value) }, answer?.revision);
 }
 
-/** The counter that a key holds, 0 for an absent one. In tests none comes near its limits. */
+/** The counter that a key holds, 0 for an absent one. Tests never reach the limits of a counter. */
 export function counterOf({ value = '0' }: Pick<State, 'value'>): bigint | undefined {
   return /^(?:0|-?[1-9][0-9]{0,17})$/.test(value) ? BigInt(value) : undefined;
 }
 
-/** Every write has a revision of its own, above all before it. */
+/** Every write has a unique revision, above all earlier ones. */
 function write(
   { revision }: State,
   content: Pick<State, 'value' | 'byteCount'>,
@@ -106,7 +109,7 @@ function write(
   return { ...content, revision: toldRevision, isExact: true };
 }
 
-/** In UTF-8. */
+/** Length in UTF-8. */
 export function byteCountOf(text: string): number {
   return Buffer.byteLength(text);
 }

@@ -1,7 +1,7 @@
 /**
- * Correct histories drawn from a seed, of a store that is linearizable by construction: an operation
- * takes effect at one moment between its call and its end, and one of unknown outcome at any moment
- * after its call, or never.
+ * Random correct histories from a seed, of a store that is linearizable by construction: an operation
+ * takes effect at one moment between its call and its end; one of unknown outcome takes effect at any
+ * moment after its call, or never.
  */
 import { SeededRandom } from '@paxkv/simulator';
 import type { HistoryEvent } from '../history/event.ts';
@@ -14,19 +14,19 @@ export interface HistoryShape {
   readonly keyCount: number;
   /** Share of operations whose outcome stays unknown, from 0 to 1. */
   readonly unknownShare: number;
-  /** Whether answers tell revisions, lengths, and of a delete whether the key was there. */
+  /** Whether answers have revisions, lengths, and for a delete whether the key was there. */
   readonly isTellingAll: boolean;
-  /** What is written. By default each write has a piece of its own, such as `<17>`. */
+  /** The written values. By default each write has a unique piece, such as `<17>`. */
   readonly pieces?: readonly string[];
-  /** Default: yes. */
+  /** Whether keys may be deleted. Default: yes. */
   readonly hasAppends?: boolean;
   /** Whether a third of all writes are increments. Default: no. */
   readonly hasIncrements?: boolean;
 }
 
-/** Share of operations that fail for certain. */
+/** Share of operations that certainly fail. */
 const failShare = 0.02;
-/** The unit of time is what an operation takes at most on its way there, and at most back. */
+/** The unit of time is the maximum delay of an operation in each direction. */
 const lateTimeMax = 100;
 
 /** The same seed and shape give the same history. */
@@ -56,7 +56,7 @@ interface Moment {
   run(): void;
 }
 
-/** When an operation is called, takes effect and ends. */
+/** The times at which an operation is called, takes effect and ends. */
 interface Plan {
   readonly call: number;
   readonly effect: number;

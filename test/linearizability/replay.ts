@@ -1,10 +1,10 @@
-/** Holds an order of operations against the true store, and against real time. */
+/** Replays an order of operations against a reference store, and checks it against real time. */
 import type { Operation } from '../history/operation.ts';
 import { TrueStore } from './true-store.ts';
 
 /**
- * What is wrong with `order` as an explanation of those of `operations` that were answered, in words;
- * or `undefined`. Revisions are passed over, since other keys have a part in them.
+ * Describes what is wrong with `order` as an explanation of the answered ones of `operations`, or returns
+ * `undefined`. Revisions are ignored, since they depend on other keys.
  */
 export function findFlaw(
   operations: readonly Operation[],

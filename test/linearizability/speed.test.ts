@@ -1,4 +1,6 @@
-/** What a verdict costs: processor time, so that a busy machine does not count, and all memory. */
+/**
+ * Measures the cost of a verdict: processor time, which does not depend on other load, and total memory.
+ */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

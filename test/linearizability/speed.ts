@@ -1,4 +1,4 @@
-/** A process of its own that judges a large history once, and prints what that took. */
+/** A separate process that checks a large history once, and prints the cost. */
 import { toOperations } from '../history/pairing.ts';
 import { checkOperations } from './checker.ts';
 import { drawHistory } from './random-history.ts';

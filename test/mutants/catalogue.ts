@@ -1,6 +1,6 @@
 /**
- * The catalogue: mistakes made in stores like this one, most of them in public. 1 to 55 were collected
- * before the first line was written; those above are our own. Each has a mutant, or a reason why not yet.
+ * The catalogue: typical mistakes of such stores, most of them public. 1 to 55 were collected before the
+ * first line was written; those above are our own. Each has a mutant, or a reason why it has none yet.
  */
 
 export interface Mistake {
@@ -8,7 +8,7 @@ export interface Mistake {
   readonly title: string;
   /** Whether at least one of its mutants must also be caught by the swarm simulation. */
   readonly isSimulated?: true;
-  /** Why nothing here can make it so far. Absent where there are mutants. */
+  /** The reason why this code cannot make the mistake so far. Absent if there are mutants. */
   readonly notYet?: string;
 }
 

@@ -5,7 +5,7 @@ import { bySimulation, isTest, nameOf } from './mutant.ts';
 import { PatchedBuilds } from './patched-build/builds.ts';
 import { failedTest, runTests } from './trial/named-test.ts';
 
-/** That the mutants are in order. What catches them is shown by `npm run mutants`, which takes longer. */
+/** Checks that the mutants are in order. `npm run mutants` takes longer, and shows that they are caught. */
 describe('The mutants', () => {
   it('still fit the sources and parse, each with a name of its own', function () {
     this.timeout(20_000);

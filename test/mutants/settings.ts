@@ -1,12 +1,12 @@
-/** What `npm run mutants` can be told. */
+/** The options of `npm run mutants`. */
 import { Command, InvalidArgumentError } from 'commander';
 import type { Mutant } from './mutant.ts';
 
 export interface Settings {
   readonly mutants: readonly Mutant[];
-  /** A mutant has slipped through the simulation if so many seeds pass. */
+  /** A mutant survives the simulation if this number of seeds passes. */
   readonly seedCountMax: number;
-  /** Whether it is enough that one catcher notices, in nine mutants of ten. */
+  /** Whether one catcher per mutant is enough, for nine mutants of ten. */
   readonly isQuick: boolean;
   readonly jobCount: number;
 }
@@ -18,7 +18,7 @@ interface Flags {
   readonly jobs: number;
 }
 
-/** So many seeds are enough for nearly every mutant; the last few need many more. */
+/** Enough seeds for nearly every mutant; a few need many more. */
 const quickSeedCountMax = 30;
 const defaultSeedCountMax = 2000;
 

@@ -1,4 +1,4 @@
-/** What each package says of itself to registries, editors and bundlers. */
+/** Tests the metadata of each package for registries, editors and bundlers. */
 import { expect } from 'chai';
 import { packageNames, readJson } from '../tidy/source-tree.ts';
 

@@ -1,27 +1,27 @@
 /**
- * Clients that append numbered elements to one key, each client one after another: whatever is lost,
- * done twice or out of its order shows in the key's value.
+ * Clients that append numbered elements to one key, each client one after another: an element that is
+ * lost, duplicated or out of order shows in the key's value.
  */
 import { type KvClient, KvError, type Outcome } from '@paxkv/client';
 import { expect } from 'chai';
 import { Progress } from './progress.ts';
 
-/** What one client knows of its elements, which are numbered from 0. */
+/** The state of one client; its elements are numbered from 0. */
 interface Tally {
   acknowledgedCount: number;
-  /** What it knows of the next one, where it gave up on it. */
+  /** Outcome of the append at which it gave up. */
   gaveUp: Outcome | undefined;
 }
 
 export class Appenders {
-  /** Appends acknowledged, by all clients. */
+  /** Total number of acknowledged appends. */
   readonly progress = new Progress();
   readonly #key: string;
   readonly #tallies: Tally[];
   readonly #work: Promise<void>;
   #isStopping = false;
 
-  /** Begins at once. A client whose append fails ends there. */
+  /** Starts at once. A client whose append fails stops. */
   constructor(key: string, clients: readonly KvClient[]) {
     this.#key = key;
     this.#tallies = clients.map(() => ({ acknowledgedCount: 0, gaveUp: undefined }));
@@ -30,18 +30,21 @@ export class Appenders {
     this.#work.catch((error: unknown) => this.progress.fail(error));
   }
 
-  /** Resolves when no append is under way any more. */
+  /** Resolves when no append is in flight any more. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.#work;
   }
 
-  /** What each client that gave up knows of its last append. */
+  /** The outcome of the last append of each client that gave up. */
   get gaveUp(): Outcome[] {
     return this.#tallies.flatMap((tally) => tally.gaveUp ?? []);
   }
 
-  /** Each acknowledged element is there once and in its client's order; an unknown one may be. */
+  /**
+   * Checks that each acknowledged element is there once and in its client's order; an unknown one may be
+   * there.
+   */
   check(value: string | undefined): void {
     const found: number[][] = this.#tallies.map(() => []);
     for (const element of (value ?? '').split(' ').slice(0, -1)) {

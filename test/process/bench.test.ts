@@ -1,4 +1,7 @@
-/** The benchmarks as programs: they must not rot between the days somebody needs their figures. */
+/**
+ * Runs the benchmarks as programs, so that they keep working between the occasions when somebody needs
+ * their figures.
+ */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

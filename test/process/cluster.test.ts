@@ -1,4 +1,6 @@
-/** What a person sees of three servers when one, two or all of them are killed, stopped or paused. */
+/**
+ * Three server processes as a user sees them, while one, two or all of them are killed, stopped or paused.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import { KvError } from '@paxkv/client';
 import { expect } from 'chai';
@@ -161,7 +163,7 @@ describe('a cluster of three processes', () => {
   }).timeout(60_000);
 });
 
-/** What the client says of a call that must fail. */
+/** The error of a call that must fail. */
 async function failureOf(call: Promise<unknown>): Promise<string> {
   const result = await call.catch((error: unknown) => error);
   if (result instanceof KvError) return result.outcome;

@@ -1,4 +1,4 @@
-/** A command that runs until it is stopped, with what it prints as it prints it. */
+/** A command that runs until it is stopped, with its output so far. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import type { Exit } from './server-process.ts';
@@ -25,17 +25,17 @@ export class CommandProcess {
     this.exit = this.#watch();
   }
 
-  /** `paxkv` with these words, called in `directory`. */
+  /** Runs `paxkv` with these arguments in `directory`. */
   static paxkv(words: readonly string[], directory: string): CommandProcess {
     return CommandProcess.program([process.execPath, paxkv, ...words], directory, environment());
   }
 
-  /** A line as it is pasted into a shell. */
+  /** Runs a shell command line. */
   static shell(line: string, directory: string): CommandProcess {
     return CommandProcess.program(['/bin/sh', '-c', `exec ${line}`], directory, environment());
   }
 
-  /** Any program with its arguments. */
+  /** Runs any program with its arguments. */
   static program(
     [program = '', ...words]: readonly string[],
     cwd: string,
@@ -53,7 +53,10 @@ export class CommandProcess {
     return this.#stderr;
   }
 
-  /** Resolves with the match once one of the streams has it. @throws Error if it ends without. */
+  /**
+   * Resolves with the match once one of the streams has it. @throws Error if the process ends without a
+   * match
+   */
   async says(pattern: RegExp): Promise<RegExpMatchArray> {
     for (;;) {
       const match = pattern.exec(this.#stdout) ?? pattern.exec(this.#stderr);

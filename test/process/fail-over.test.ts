@@ -1,6 +1,6 @@
 /**
- * What a client sees when the leader is lost: how long no write is acknowledged, and that none is lost
- * or done twice. The bounds are wide, since the machine may be busy; the figures are printed.
+ * The client's view of a leader's loss: how long no write is acknowledged, and that none is lost or
+ * duplicated. The bounds are generous, since the machine may be busy; the figures are printed.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
@@ -13,7 +13,7 @@ const laneCount = 16;
 const killCount = 5;
 const leaderPollMs = 10;
 
-/** A steady load by one client. */
+/** A steady load from one client. */
 function load(cluster: ProcessCluster): Appenders {
   const client = cluster.client();
   return new Appenders(
@@ -22,7 +22,7 @@ function load(cluster: ProcessCluster): Appenders {
   );
 }
 
-/** Resolves with the leader once all these nodes name the same. */
+/** Resolves with the leader once all these nodes report the same one. */
 async function leaderOf(cluster: ProcessCluster, nodes = cluster.nodes): Promise<number> {
   for (;;) {
     const statuses = await Promise.all(nodes.map((node) => cluster.status(node)));
@@ -32,7 +32,10 @@ async function leaderOf(cluster: ProcessCluster, nodes = cluster.nodes): Promise
   }
 }
 
-/** Milliseconds until a write was acknowledged that began after now: each lane may have had one. */
+/**
+ * Milliseconds until the acknowledgement of a write that started after now: each worker may have one write
+ * in flight.
+ */
 async function nextAcknowledged(appenders: Appenders): Promise<number> {
   const begunMs = performance.now();
   await appenders.progress.advanced(laneCount + 1);

@@ -1,4 +1,4 @@
-/** A cluster of real processes on real sockets and disks, which tests kill, stop and pause. */
+/** A cluster of real processes with real sockets and disks, which tests kill, stop and pause. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,9 @@ const statusPollMs = 20;
 
 export interface ClusterSettings {
   readonly nodeCount?: number;
-  /** By which addresses a node is to know the cluster, given where the nodes listen. Default: these. */
+  /**
+   * The addresses to configure at a node, given the addresses on which the nodes listen. Default: these.
+   */
   readonly addressesFor?: (node: number, addresses: readonly string[]) => readonly string[];
   /** Added to the environment of a node's process. */
   readonly environmentOf?: (node: number) => NodeJS.ProcessEnv;
@@ -36,7 +38,7 @@ export class ProcessCluster {
   readonly #place: Place;
   readonly #servers: ServerProcess[];
   readonly #clients: KvClient[] = [];
-  /** Of servers that were replaced by a restart. */
+  /** Output of servers that were replaced by a restart. */
   #formerLogs = '';
 
   private constructor(place: Place, servers: ServerProcess[]) {
@@ -44,7 +46,7 @@ export class ProcessCluster {
     this.#servers = servers;
   }
 
-  /** All servers started, and serving. */
+  /** Starts all servers and waits until they serve. */
   static async start({
     nodeCount = 3,
     addressesFor = (_, addresses) => addresses,
@@ -79,13 +81,13 @@ export class ProcessCluster {
     return [...this.#place.addresses.keys()];
   }
 
-  /** What all servers wrote. */
+  /** The output of all servers. */
   get log(): string {
     const logs = this.#servers.map((server, node) => toLog(node, server));
     return this.#formerLogs + logs.join('');
   }
 
-  /** A client, closed with the cluster. */
+  /** A client, which is closed with the cluster. */
   client({ nodes = this.nodes, ...settings }: ClientSettings = {}): KvClient {
     const endpoints = nodes.map((node) => this.#addressOf(node));
     const client = new KvClient({ endpoints, timeoutMs: 30_000, ...settings });
@@ -93,25 +95,25 @@ export class ProcessCluster {
     return client;
   }
 
-  /** Ends processes as a power cut does, all at once. */
+  /** SIGKILL, all at once. */
   async kill(...nodes: readonly number[]): Promise<void> {
     for (const node of nodes) this.#serverOf(node).signal('SIGKILL');
     await Promise.all(nodes.map((node) => this.#serverOf(node).exit));
   }
 
-  /** Asks a process to end. */
+  /** SIGTERM. */
   async stop(node: number): Promise<Exit> {
     this.#serverOf(node).signal('SIGTERM');
     return this.#serverOf(node).exit;
   }
 
-  /** Starts ended processes again, on their disks; resolves when they serve. */
+  /** Restarts ended processes on their disks; resolves when they serve. */
   async restart(...nodes: readonly number[]): Promise<void> {
     for (const node of nodes) this.launch(node);
     await this.ready(...nodes);
   }
 
-  /** Starts an ended process again, on its disk. Whether it will serve shows later. */
+  /** Restarts an ended process on its disk, without waiting until it serves. */
   launch(node: number): void {
     const former = this.#serverOf(node);
     if (!former.hasExited) throw new Error(`node ${node} is still running`);
@@ -119,7 +121,7 @@ export class ProcessCluster {
     this.#servers[node] = startServer(this.#place, node);
   }
 
-  /** Resolves when these serve. @throws Error if one ends instead, or takes too long. */
+  /** Resolves when these serve. @throws Error if one ends instead, or takes too long */
   async ready(...nodes: readonly number[]): Promise<void> {
     await Promise.all(nodes.map((node) => this.#serverOf(node).ready()));
   }
@@ -128,17 +130,17 @@ export class ProcessCluster {
     return this.#serverOf(node).hasExited;
   }
 
-  /** Resolves when the process has ended, however it does. */
+  /** Resolves when the process has ended, for whatever reason. */
   exit(node: number): Promise<Exit> {
     return this.#serverOf(node).exit;
   }
 
-  /** Where a node keeps its data. */
+  /** The data directory of a node. */
   directoryOf(node: number): string {
     return directoryIn(this.#place, node);
   }
 
-  /** Stops the process where it stands; its connections stay open, and silent. */
+  /** SIGSTOP: the connections of the process stay open, but silent. */
   pause(node: number): void {
     this.#serverOf(node).signal('SIGSTOP');
   }
@@ -157,7 +159,7 @@ export class ProcessCluster {
     while ((await this.status(node)).applied < seq) await pause(statusPollMs);
   }
 
-  /** Ends everything and removes the data. */
+  /** Stops all servers and deletes the data. */
   async close(): Promise<void> {
     await this.kill(...this.nodes);
     await Promise.all(this.#clients.map((client) => client.close()));

@@ -1,4 +1,7 @@
-/** The setup that every npm script runs first, on small projects with an `npx` and a compiler of the test's own. */
+/**
+ * Tests the setup that every npm script runs first, on small projects with a fake `npx` and a fake
+ * compiler.
+ */
 import { chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -11,7 +14,7 @@ const setup = fileURLToPath(new URL('../../../scripts/setup.mjs', import.meta.ur
 const lockfile = 'lockfileVersion: 9\n';
 
 describe('the setup of npm start and npm test', function () {
-  // Each is a process or three, on a machine that may be busy.
+  // Each test runs one to three processes, on a machine that may be busy.
   this.timeout(30_000);
 
   let directory: string;
@@ -33,7 +36,7 @@ describe('the setup of npm start and npm test', function () {
     await writeFile(join(directory, path), text);
   }
 
-  /** What runs as `npx` in the project. */
+  /** The program that runs as `npx` in the project. */
   async function npx(script: string): Promise<void> {
     await write('bin/npx', `#!/bin/sh\n${script}\n`);
     await chmod(join(directory, 'bin/npx'), 0o755);

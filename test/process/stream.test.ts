@@ -1,4 +1,4 @@
-/** The stream of real servers, spoken to by hand. */
+/** The stream of real servers, used directly. */
 import { expect } from 'chai';
 import { StreamClient } from '../unit/kvserver/api/stream/stream-under-test.ts';
 import { clusterPerTest } from './cluster-per-test.ts';

@@ -10,7 +10,7 @@ const mocha = fileURLToPath(new URL('../../../node_modules/mocha/bin/mocha.js', 
 const reporter = fileURLToPath(new URL('summary-reporter.js', import.meta.url));
 
 describe('the report of npm test', function () {
-  // Each is a process, on a machine that may be busy.
+  // Each test is a process, on a machine that may be busy.
   this.timeout(30_000);
 
   let directory: string;

@@ -1,4 +1,7 @@
-/** The same load on every store in turns, several times over: whatever ails the machine ails all. */
+/**
+ * Runs the same load on every store in turn, several times, so that disturbances of the machine affect all
+ * stores alike.
+ */
 import { systemEnvironment } from '@paxkv/client';
 import type { LoadResult } from 'paxkv/internal/bench/load/load';
 import { runLoad } from 'paxkv/internal/bench/load/run-load';
@@ -22,20 +25,20 @@ export interface RoundsPlan {
   readonly roundCount: number;
   readonly seconds: number;
   readonly warmUpSeconds: number;
-  /** What of the figures counts. */
+  /** The measured quantity that counts. */
   readonly scoreOf: (figures: Figures) => number;
 }
 
 const fillInFlight = 256;
-/** For a JavaScript server it takes some thousand rounds of agreement. */
+/** Warm-up of a JavaScript server takes several thousand rounds of agreement. */
 const warmUpTimes = 2;
 const warmUpInFlightMin = 64;
 const warmUpRound = -1;
 const { clock } = systemEnvironment();
 
 /**
- * Before the rounds every key is written, and each contestant runs once without being counted: V8 and
- * the JVM compile only what they have seen to be hot. Notes tell of all errors.
+ * Writes every key before the rounds, and runs each contestant once without counting it: V8 and the JVM
+ * compile only hot code. Notes report all errors.
  */
 export async function runRounds(
   contestants: readonly Contestant[],
@@ -65,7 +68,7 @@ export async function runRounds(
   return { figures, notes: [...notes] };
 }
 
-/** All clients of the stores. */
+/** Every client of every store. */
 export function contestantsOf(stores: readonly Store[]): readonly Contestant[] {
   return stores.flatMap((store) => store.ways.map((way) => ({ store, way })));
 }

@@ -1,11 +1,11 @@
-/** What a run of the comparison can be told: flags, defaults, ranges. */
+/** The options of a comparison run: flags, defaults, ranges. */
 import { Command, InvalidArgumentError } from 'commander';
 import { type StoreName, storeNames } from '../stores/store.ts';
 import { longRowKeys, type RowKey, rowKeys } from './row-keys.ts';
 
 export interface CompareSettings {
   readonly rows: readonly RowKey[];
-  /** The stores that paxkv is held against, where they are found. */
+  /** The stores that paxkv is compared with, if they are installed. */
   readonly peers: readonly StoreName[];
   readonly roundCount: number;
   readonly keyCount: number;
@@ -13,7 +13,7 @@ export interface CompareSettings {
   readonly warmUpSeconds: number;
   readonly killCount: number;
   readonly freezeCount: number;
-  /** 0: memory is not measured. */
+  /** Duration of the memory row; 0 skips it. */
   readonly memoryMinutes: number;
   readonly jsonFile?: string;
   readonly htmlFile?: string;

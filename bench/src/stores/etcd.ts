@@ -1,4 +1,4 @@
-/** Three or five nodes of etcd as Debian ships it, in its own settings. */
+/** Three or five etcd nodes as packaged by Debian, with default settings. */
 import { existsSync } from 'node:fs';
 import { Etcd3 } from 'etcd3';
 import { HttpConnection } from './http-connection.ts';
@@ -7,7 +7,7 @@ import { type Place, ServerGroup } from './server-group.ts';
 import { leaderAddresses, type Store, type Use, type Way } from './store.ts';
 
 const etcd = '/usr/bin/etcd';
-/** Large values fill the 2 GiB that it allows itself by default. */
+/** Large values fill the default quota of 2 GiB. */
 const quotaBytes = 8 * 1024 ** 3;
 
 const dialect: HttpDialect = {
@@ -71,7 +71,7 @@ export class EtcdStore implements Store {
   }
 }
 
-/** Entries that a node may be behind and still count as back, for others go on meanwhile. */
+/** A node that lags by at most this number of entries counts as caught up, because the load continues. */
 const indexBehindMax = 100;
 
 interface EtcdStatus {
@@ -82,7 +82,7 @@ interface EtcdStatus {
 
 const unknownStatus: EtcdStatus = { header: { member_id: '' }, leader: '0', raftIndex: '0' };
 
-/** Fields that are zero are left out of the answer. */
+/** The answer leaves out fields that are zero. */
 async function statusOf(address: string): Promise<EtcdStatus> {
   const connection = await HttpConnection.open(address);
   try {

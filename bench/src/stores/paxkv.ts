@@ -1,4 +1,4 @@
-/** Three or five nodes of paxkv, as `paxkv serve` runs them, with its settings as they come. */
+/** Three or five paxkv nodes as `paxkv serve` runs them, with default settings. */
 import { fileURLToPath } from 'node:url';
 import { KvClient, type StatusReply } from '@paxkv/client';
 import { ClientTarget } from 'paxkv/internal/bench/client-target';
@@ -10,7 +10,7 @@ const paxkv = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import
 
 export interface PaxkvOptions {
   readonly nodeCount: number;
-  /** Where each node leaves a CPU profile when it stops, if anywhere. */
+  /** Directory for the CPU profile of each node, written when it stops; `undefined` for none. */
   readonly profileDirectory?: string | undefined;
 }
 
@@ -51,7 +51,7 @@ export class PaxkvStore implements Store {
     }
   }
 
-  /** What each node says of itself, by node id. */
+  /** The status that each node reports, by node id. */
   async statuses(): Promise<readonly StatusReply[]> {
     const { addresses } = this.group;
     await using client = new KvClient({ endpoints: addresses });
@@ -79,7 +79,7 @@ export class PaxkvStore implements Store {
   }
 }
 
-/** Instances that a node may be behind and still count as back, for others go on meanwhile. */
+/** A node that lags by at most this number of instances counts as caught up, because the load continues. */
 const appliedBehindMax = 100;
 
 function toCommand(
@@ -96,7 +96,7 @@ function toCommand(
   return { program: process.execPath, args };
 }
 
-/** Puts from one client, which finds its way by itself; gets from one client at each node. */
+/** Puts come from one client, which finds the leader itself; gets come from one client per node. */
 function sdkWay(addresses: readonly string[]): Way {
   return {
     name: 'SDK',
@@ -110,7 +110,7 @@ function sdkWay(addresses: readonly string[]): Way {
   };
 }
 
-/** A session has room for so many requests in flight. */
+/** Maximum number of requests in flight per session. */
 const lanesPerClientMax = 512;
 
 function clientsFor(laneCount: number, addresses: readonly string[]): (readonly string[])[] {

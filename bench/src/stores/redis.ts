@@ -1,4 +1,4 @@
-/** One Redis that flushes every write: no replication at all, as a mark of what one disk allows. */
+/** One Redis that flushes every write. It does not replicate: it marks what one disk allows. */
 import { existsSync } from 'node:fs';
 import { createClient } from '@redis/client';
 import { type Place, ServerGroup } from './server-group.ts';

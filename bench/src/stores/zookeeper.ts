@@ -1,4 +1,4 @@
-/** Three nodes of ZooKeeper as Debian ships it. Its reads are local: a node answers what it has. */
+/** Three ZooKeeper nodes as packaged by Debian. Reads are local: a node answers from its own state. */
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -56,7 +56,7 @@ export class ZooKeeperStore implements Store {
     return this.group.nodes.map((node) => this.group.port(node));
   }
 
-  /** One session, at the leader; for gets one at each node. */
+  /** One session at the leader; for gets one at each node. */
   async #open(use: Use): Promise<Connections> {
     const leader = use === 'puts' ? await this.leader() : undefined;
     const ports = leader === undefined ? this.#ports : [this.group.port(leader)];
@@ -71,7 +71,7 @@ export class ZooKeeperStore implements Store {
   }
 }
 
-/** `leader`, `follower`, or nothing while it does not serve. */
+/** `leader`, `follower`, or `undefined` while it does not serve. */
 async function modeOf(port: number): Promise<string | undefined> {
   const socket = connect(port, '127.0.0.1');
   socket.write('srvr');

@@ -1,4 +1,4 @@
-/** What a process meets behind a disk shim, and what a power cut leaves of its files. */
+/** Tests what a process sees behind a disk shim, and what a power cut leaves of its files. */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { DiskShim, toFlushed } from './disk-shim.ts';
 import { cutPower } from './power-cut.ts';
 import { compileShim, Missing } from './shim-library.ts';
 
-/** Writes `flushed`, flushes, and writes `not flushed` behind it. */
+/** Writes `flushed`, flushes, and writes `not flushed` after it. */
 const writer = `
   const { closeSync, fsyncSync, openSync, writeSync } = require('node:fs');
   const file = openSync(process.argv[1], 'a');
@@ -100,7 +100,7 @@ describe('a disk shim', () => {
       expect(left.slice(0, 7)).to.equal('flushed');
       expect('flushednot flushed').to.include(left.replaceAll('\0', ''));
       lengths.add(left.length);
-      // What a power cut has left is on the disk: a second one takes nothing.
+      // What a power cut has left is on disk: a second one takes nothing.
       expect(await shim.cutPower(random)).to.equal('0 bytes');
     }
     expect([...lengths], 'chance has no part in it')

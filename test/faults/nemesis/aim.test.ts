@@ -10,7 +10,7 @@ async function drawMany(aim: Aim, count = 1): Promise<number[][]> {
   return draws;
 }
 
-/** Each node names a leader, or does not answer. */
+/** A cluster in which each node names a leader, or does not answer. */
 function aimAt(leaders: readonly (number | null | 'silent')[]): Aim {
   const cluster = {
     nodes: [...leaders.keys()],

@@ -1,12 +1,12 @@
-/** Nodes that return with damaged files, or with none. */
+/** Nodes that restart with damaged files, or with none. */
 import { type Damage, damage, manners, parts, wipe } from '../disk/damage.ts';
 import type { Nemesis, Scene } from './nemesis.ts';
 import { revive } from './revival.ts';
 
-/** So many nodes at once: fewer than half, so that the others can repair them. */
+/** Number of nodes damaged at once: fewer than half, so that the others can repair them. */
 export type Spread = 'one' | 'minority';
 
-/** Files of one kind are damaged while their nodes are down. */
+/** Damages files of one kind while their nodes are down. */
 export function damaged(what: Damage, spread: Spread): Nemesis {
   return async (scene) => {
     const { cluster, random } = scene;
@@ -22,7 +22,7 @@ export function damaged(what: Damage, spread: Spread): Nemesis {
   };
 }
 
-/** All nodes return together, each with damage of its own. They may be unable to go on. */
+/** All nodes restart together, each with different damage. They may be unable to serve. */
 export const damagedEverywhere: Nemesis = async ({ cluster, random }) => {
   await cluster.kill(...cluster.nodes);
   const places = await Promise.all(
@@ -35,7 +35,7 @@ export const damagedEverywhere: Nemesis = async ({ cluster, random }) => {
   return `damaged all: ${places.map((place) => place ?? 'no such file').join('; ')}`;
 };
 
-/** A node loses all it had. */
+/** A node loses all its data. */
 export const wiped: Nemesis = async (scene) => {
   const { cluster } = scene;
   const [node = 0] = await scene.aim.draw(1);

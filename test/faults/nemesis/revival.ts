@@ -1,19 +1,19 @@
-/** Bringing back a node whose disk was in trouble and is well again, as an operator's supervisor does. */
+/** Restarts a node whose disk failed and works again, as an operator's supervisor does. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ProcessCluster } from '../../process/process-cluster.ts';
 
-/** What a node ends with when its disk failed: see the command's exit codes. */
+/** The exit code of a node whose disk failed: see the command's exit codes. */
 const diskExitCode = 3;
 const revivalMsMax = 30_000;
 const pollMs = 50;
-/** More than that, and it is not going to work. */
+/** After this number of restarts the node counts as failed. */
 const startCountMax = 3;
 
 /**
- * Resolves once the node serves, with how it got there: it may go on by itself, or end with the code
- * for a failed disk and be started again.
+ * Resolves once the node serves, with the way it recovered: it may continue by itself, or end with the
+ * code for a failed disk and be restarted.
  *
- * @throws Error if it ends with another code, or takes too long.
+ * @throws Error if it ends with another code, or takes too long
  */
 export async function revive(cluster: ProcessCluster, node: number): Promise<string> {
   const deadlineMs = performance.now() + revivalMsMax;
@@ -37,7 +37,7 @@ export async function revive(cluster: ProcessCluster, node: number): Promise<str
   }
 }
 
-/** Its own word, or that it has none. */
+/** The state that the node reports, or that it does not answer. */
 export async function stateOf(cluster: ProcessCluster, node: number): Promise<string> {
   try {
     const { state, reason } = await cluster.status(node);
@@ -47,7 +47,7 @@ export async function stateOf(cluster: ProcessCluster, node: number): Promise<st
   }
 }
 
-/** What each node says of itself, once all serve or the time is over; one that ended, by its code. */
+/** The state of each node once all serve or the time is up; an exit code for a node that ended. */
 export async function settledStates(cluster: ProcessCluster, timeoutMs: number): Promise<string[]> {
   const deadlineMs = performance.now() + timeoutMs;
   for (;;) {

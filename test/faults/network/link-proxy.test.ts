@@ -1,4 +1,4 @@
-/** What two ends of a connection see of each fault on the link between them. */
+/** Tests what two ends of a connection see of each fault on the link between them. */
 import { EventEmitter, once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import { LinkProxy } from './link-proxy.ts';
 /** Long enough for bytes to arrive on loopback if nothing holds them. */
 const settleMs = 60;
 
-/** An end that keeps what it reads and hears. */
+/** An end of a connection that records what it reads and its events. */
 class End extends EventEmitter {
   readonly socket: Socket;
   text = '';

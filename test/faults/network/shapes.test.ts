@@ -1,16 +1,16 @@
-/** What each shape of a partition cuts, and who can still decide. */
+/** Tests which links each partition shape cuts, and which nodes can still decide. */
 import { expect } from 'chai';
 import { allLinks, type Link, nodesWithQuorum, shapeNames, shapes } from './shapes.ts';
 
 const five = { nodeCount: 5, pivot: 0 };
 const three = { nodeCount: 3, pivot: 0 };
 
-/** As `0>1`, in order. */
+/** Links as `0>1`, in order. */
 function written(links: readonly Link[]): string[] {
   return links.map(({ from, to }) => `${from}>${to}`).sort();
 }
 
-/** Both ways of each pair. */
+/** Both directions of each pair. */
 function bothWays(...pairs: readonly (readonly [number, number])[]): string[] {
   return pairs.flatMap(([a, b]) => [`${a}>${b}`, `${b}>${a}`]).sort();
 }
@@ -62,7 +62,7 @@ describe('partition shapes', () => {
         for (let pivot = 0; pivot < nodeCount; pivot += 1) {
           const cut = shapes[name]({ nodeCount, pivot });
           const able = nodesWithQuorum(nodeCount, cut);
-          // In a circle or a row of seven nobody has four within reach.
+          // In a ring or a chain of seven nodes no node reaches four.
           const isSparse = nodeCount === 7 && ['ring', 'chained'].includes(name);
           expect(able.length > 0, `${name} of ${nodeCount} around ${pivot}`).to.equal(!isSparse);
           expect(new Set(written(cut)).size, 'each link once').to.equal(cut.length);

@@ -1,4 +1,4 @@
-/** What the audit finds in small histories, each wrong in one way. */
+/** Tests the findings of the audit in small histories, each with one violation. */
 import { expect } from 'chai';
 import { Recorder, type RecorderClient } from '../../history/recorder.ts';
 import { audit, type LastWords } from './audit.ts';

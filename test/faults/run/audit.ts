@@ -1,7 +1,7 @@
 /**
- * A second, plain look at a history, which needs no search: every value consists of elements that were
- * written, each at most once, none that is known not to have been written; and what was appended to a
- * ledger and acknowledged is there in the end, on every node.
+ * A second check of a history, which needs no search: every value consists of elements that were written,
+ * each at most once, none from a write that certainly failed; and every acknowledged append to a ledger is
+ * in the final value, on every node.
  */
 import type { HistoryEvent, Invoke } from '../../history/event.ts';
 
@@ -13,16 +13,19 @@ interface Write {
   fate: Fate;
 }
 
-/** What each node answered at the end, by key. */
+/** The final answers of each node, by key. */
 export type LastWords = ReadonlyMap<number, ReadonlyMap<string, string | undefined>>;
 
-/** What is wrong with the history, one line each; nothing if all is well. */
+/** The violations of the history, one line each; empty if there are none. */
 export function audit(events: readonly HistoryEvent[], lastWords: LastWords): string[] {
   const writes = writesOf(events);
   return [...readFindings(events, writes), ...lostFindings(writes, lastWords)];
 }
 
-/** Every write by its element. @throws Error if an element was written twice: then nothing can be said. */
+/**
+ * Every write by its element. @throws Error if an element was written twice, since the audit needs unique
+ * elements
+ */
 function writesOf(events: readonly HistoryEvent[]): Map<string, Write> {
   const writes = new Map<string, Write>();
   const byId = new Map<number, Write>();

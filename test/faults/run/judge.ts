@@ -1,4 +1,4 @@
-/** The verdict on a history: everything found wrong by every judge there is. */
+/** The verdict on a history: the findings of all checkers. */
 import type { HistoryEvent } from '../../history/event.ts';
 import { checkHistory } from '../../linearizability/checker.ts';
 import { audit, type LastWords } from './audit.ts';

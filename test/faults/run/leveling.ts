@@ -1,4 +1,6 @@
-/** Whether all nodes are at the same place with the same content, once nothing goes on any more. */
+/**
+ * Checks that all nodes converge: the same position with the same content, once the traffic has stopped.
+ */
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
@@ -7,20 +9,20 @@ import { Level } from 'level';
 import type { ProcessCluster } from '../../process/process-cluster.ts';
 
 const pollMs = 50;
-/** Positions that have not changed for so long are taken for the last ones. */
+/** Positions that have not changed for this long count as final. */
 const quietMs = 200;
 
-/** What one node has on its disk. */
+/** The state of one node on its disk. */
 interface Content {
   readonly node: number;
   readonly applied: number;
-  /** Over all that was decided and answered. */
+  /** Hash over all decisions and replies. */
   readonly stateHash: string;
-  /** Over every row of the state, as read from the disk. */
+  /** Checksum over every row of the state, as read from the disk. */
   readonly contentHash: string;
 }
 
-/** Waits until every node has applied the same; says what is wrong if that takes too long. */
+/** Waits until every node has applied the same instances; returns findings if that takes too long. */
 export async function becomeLevel(cluster: ProcessCluster, timeoutMs: number): Promise<string[]> {
   const deadlineMs = performance.now() + timeoutMs;
   let seen = '';
@@ -39,7 +41,7 @@ export async function becomeLevel(cluster: ProcessCluster, timeoutMs: number): P
   }
 }
 
-/** Stops all nodes in order, reads their disks, and says what differs. */
+/** Stops all nodes in order, reads their disks, and returns the differences. */
 export async function compareContents(cluster: ProcessCluster): Promise<string[]> {
   const exits = await Promise.all(cluster.nodes.map((node) => cluster.stop(node)));
   const unclean = exits.flatMap(({ code, signal }, node) =>

@@ -1,4 +1,4 @@
-/** How keys take turns. */
+/** Tests how keys rotate. */
 import { expect } from 'chai';
 import { KeyLane, makeLanes } from './key-lane.ts';
 

@@ -1,4 +1,4 @@
-/** Reads exported histories as an outside judge would, so that what it would say can be tested. */
+/** Reads exported histories as an external checker would, so that tests can predict its verdict. */
 import type { Operation } from '../operation.ts';
 
 type Drawn = Pick<Operation, 'process' | 'key'> & {
@@ -7,7 +7,7 @@ type Drawn = Pick<Operation, 'process' | 'key'> & {
   readonly value: string | undefined;
 };
 
-/** Calls under way, by their process. */
+/** Pending calls by process. */
 class Calls {
   readonly operations: Operation[] = [];
   readonly #open = new Map<number, Drawn>();
@@ -17,7 +17,7 @@ class Calls {
     this.#open.set(drawn.process, drawn);
   }
 
-  /** `told`: what a get read. */
+  /** `answered`: the value that a get read. */
   end(process: number, position: number, told: string | undefined): void {
     const drawn = this.#take(process);
     const { name, value = '' } = drawn;
@@ -33,7 +33,7 @@ class Calls {
     this.#take(process);
   }
 
-  /** What is left is open to the end of the history. */
+  /** The remaining operations stay open to the end of the history. */
   close(): Operation[] {
     for (const drawn of this.#open.values()) {
       if (drawn.name === 'get') throw new Error(`a get of process ${drawn.process} has no end`);
@@ -52,7 +52,7 @@ class Calls {
   }
 }
 
-/** A register is `nil` at first. @throws Error if a line breaks a rule of the format. */
+/** A register is `nil` at first. @throws Error if a line violates the format */
 export function readJepsenRegister(text: string): Operation[] {
   const calls = new Calls();
   for (const [position, line] of linesOf(text)) {
@@ -75,7 +75,7 @@ export function readJepsenRegister(text: string): Operation[] {
   return calls.close();
 }
 
-/** Every key is empty at first. @throws Error if a line breaks a rule of the format. */
+/** Every key is empty at first. @throws Error if a line violates the format */
 export function readJepsenKv(text: string): Operation[] {
   const pattern =
     /^\{:process (\d+), :type :(invoke|ok), :f :(get|put|append), :key "([^"]*)", :value (?:"([^"]*)"|nil)\}$/;
@@ -96,7 +96,7 @@ export function readJepsenKv(text: string): Operation[] {
   return [...[...keys].map(toEmptying), ...calls.close()];
 }
 
-/** What makes our store begin as theirs does. */
+/** Operations that give our store the initial state of the checker's model. */
 function toEmptying(key: string, index: number): Operation {
   const fate = { name: 'ok', position: -1, answer: {} } as const;
   return { name: 'put', id: -1 - index, process: -1, key, value: '', position: -2, fate };

@@ -10,7 +10,7 @@ function linesOf(drawing: string): string[] {
   return files.flatMap(({ text }) => text.split('\n').slice(0, -1));
 }
 
-/** What stands in each line behind the process. */
+/** The columns of each line after the process. */
 const told = (line: string) => line.split('\t').slice(1).join(' ');
 
 describe('the export to register logs', () => {

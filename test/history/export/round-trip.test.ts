@@ -1,4 +1,4 @@
-/** What is exported and read again, as an outside judge reads it, gets the verdict it had before. */
+/** A history that is exported and read back as an external checker reads it keeps its verdict. */
 import { SeededRandom } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { anomalies } from '../../linearizability/anomalies.ts';
@@ -13,7 +13,7 @@ import { toJepsenRegister } from './jepsen-register.ts';
 
 const shape = { operationCount: 60, clientCount: 4, keyCount: 3, isTellingAll: false };
 
-/** Correct, or slightly wrong. */
+/** A correct history, or a slightly wrong one. */
 function draw(seed: number, hasAppends: boolean): Operation[] {
   const random = new SeededRandom(seed);
   const pieces = ['a', 'b', 'ab'];

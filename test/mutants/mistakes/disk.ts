@@ -1,4 +1,4 @@
-/** Mistakes of the memory on disk: what is not flushed, not checked, not noticed. */
+/** Mistakes of the storage: data that is not flushed, not checked, or lost without notice. */
 import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 export const diskMutants: readonly Mutant[] = [

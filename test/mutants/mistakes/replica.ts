@@ -1,4 +1,4 @@
-/** Mistakes of the server's middle: batches, holes, the order of applying, what is answered when. */
+/** Mistakes of the replica: batches, log gaps, the order of applying, and when it answers. */
 import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 export const replicaMutants: readonly Mutant[] = [

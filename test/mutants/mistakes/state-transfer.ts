@@ -1,4 +1,4 @@
-/** Mistakes of passing a whole state on to a replica that no log can bring forward any more. */
+/** Mistakes of transferring a whole state to a replica that the log can no longer bring up to date. */
 import { byTest, type Mutant } from '../mutant.ts';
 
 export const stateTransferMutants: readonly Mutant[] = [

@@ -1,4 +1,7 @@
-/** Hunts, under a given build, for a seed of the simulation that fails and passes under the real one. */
+/**
+ * Searches, under a given build, for a seed of the simulation that fails there and passes under the real
+ * build.
+ */
 import { join } from 'node:path';
 import { runNode } from './node-run.ts';
 
@@ -10,11 +13,11 @@ const startMsMax = 60_000;
 export interface Hunt {
   readonly isCaught: boolean;
   readonly reason: string;
-  /** Up to and including the one that failed. */
+  /** Number of seeds up to and including the one that failed. */
   readonly seedCount: number;
 }
 
-/** A seed that fails without any mutant too says nothing about this one: the hunt goes on after it. */
+/** A seed that also fails without a mutant shows nothing: the search continues after it. */
 export async function firstFailedSeed(
   seedCountMax: number,
   environment: NodeJS.ProcessEnv,

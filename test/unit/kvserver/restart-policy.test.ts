@@ -8,7 +8,7 @@ function systemError(code: string): Error {
   return Object.assign(new Error(`${code}: something`), { code });
 }
 
-/** As the core wraps what the journal throws. */
+/** The core's wrapper around an error of the journal. */
 function failedWrite(cause: Error): PaxosError {
   const failed = new DiskError('DISK_FAILED', 'Writing record 7 failed.', cause);
   return new PaxosError('PAXOS_STORAGE_FAILED', 'a write failed', failed);

@@ -7,14 +7,14 @@ import { type DataDirectory, openDataDirectory } from '@paxkv/kvserver/internal/
 import { expect } from 'chai';
 import { ServerCluster } from '../../damage/server-cluster.ts';
 
-/** After so long what is applied is in the database. */
+/** After this time the applied instances are in the database. */
 const noSpace = 'IO error: /data/journal/000005.log: No space left on device';
 
-/** A data directory whose journal fails as long as told so, and which cannot be opened then either. */
+/** A data directory whose journal fails, and cannot be opened, while the test says so. */
 class FailingDisk {
   failure: Error | undefined;
   openCount = 0;
-  /** Writes to a journal after one that failed and before it was opened again. */
+  /** Number of writes to a journal between a failed write and the reopening. */
   writesOnBroken = 0;
 
   readonly open = async (
@@ -49,7 +49,7 @@ describe('The life of a node', () => {
   });
   afterEach(() => cluster.remove());
 
-  /** A cluster whose node 0 has a disk that fails on demand, and which has a key to read. */
+  /** A cluster whose node 0 has a disk that fails on demand, with a key to read. */
   async function withFailingDisk(): Promise<FailingDisk> {
     const disk = new FailingDisk();
     await Promise.all([
@@ -140,7 +140,7 @@ describe('The life of a node', () => {
   it('sets a damaged state aside and takes one from the others', async () => {
     await cluster.startAll();
     await using client = cluster.client();
-    // What was written last could not be told from a write that a crash cut short.
+    // The last write could not be distinguished from one that a crash cut short.
     await putAll(client, (key) => `before ${key}`.repeat(100));
     await sleep(writeIntervalMs + 200);
     await putAll(client, (key) => `v${key}`.repeat(100));
@@ -247,12 +247,12 @@ describe('The life of a node', () => {
   });
 });
 
-/** One after the other, so that there are instances enough for some to be forgotten. */
+/** One after another, so that there are enough instances for some to be forgotten. */
 async function putAll(client: KvClient, valueAt: (key: number) => string): Promise<void> {
   for (let key = 0; key < 50; key += 1) await client.put(`k${key}`, valueAt(key));
 }
 
-/** Where no look from within can tell: it ends in the middle of a write. */
+/** The end of a log in the middle of a write, where damage cannot be recognized. */
 async function cutLog(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
     if (!name.endsWith('.log')) continue;

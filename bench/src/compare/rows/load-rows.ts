@@ -14,7 +14,7 @@ interface LoadRow {
   readonly unit?: Unit;
   readonly peers?: readonly StoreName[];
   readonly goals: readonly Goal[];
-  /** Only the HTTP interfaces. */
+  /** Whether to use the HTTP interfaces only. */
   readonly isHttp?: boolean;
 }
 

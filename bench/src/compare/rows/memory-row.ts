@@ -1,4 +1,4 @@
-/** Whether a node's memory grows while it is kept busy for long. */
+/** Measures whether a node's memory grows during a long load. */
 import { systemEnvironment } from '@paxkv/client';
 import { runLoad } from 'paxkv/internal/bench/load/run-load';
 import { Traffic } from 'paxkv/internal/bench/workload/traffic';
@@ -10,7 +10,7 @@ import type { Row } from './row.ts';
 const inFlight = 256;
 const mebibyte = 1024 ** 2;
 const periodMs = 5000;
-/** The first part fills the heap, the caches and the database. */
+/** Readings before this time are ignored: the heap, the caches and the database still fill. */
 const warmUpShare = 0.3;
 const goalMebibytesPerMinute = 1;
 
@@ -36,7 +36,7 @@ export const memoryRow: Row = {
   },
 };
 
-/** MiB a minute of each node, of what was read after the first minutes. */
+/** Growth of each node in MiB per minute, over the readings after the warm-up. */
 export function growthOf(readings: readonly Reading[], afterMinutes: number): number[] {
   const late = readings.filter(({ minutes }) => minutes >= afterMinutes);
   const nodes = readings[0]?.residentBytes.keys() ?? [];

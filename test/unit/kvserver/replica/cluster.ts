@@ -1,4 +1,6 @@
-/** Replicas in a simulated world: their disks and states outlive crashes, and their network is at hand. */
+/**
+ * Replicas in a simulated world: their disks and states survive crashes, and tests control their network.
+ */
 import { type Limits, limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
 import { Replica } from '@paxkv/kvserver/internal/replica/index';
@@ -21,9 +23,9 @@ export interface ClusterOptions {
   readonly limits?: Partial<Limits>;
   readonly nodeCount?: number;
   readonly stateFaults?: Partial<PortFaults<StateMessage>>;
-  /** Whether the replicas want to lead, and hand their batches to the one that does. Default false. */
+  /** Whether the replicas are candidates and forward their batches to the leader. Default false. */
   readonly isLed?: boolean;
-  /** Of messages that hand batches over. */
+  /** Faults of the network that carries forwarded batches. */
   readonly handOverFaults?: Partial<PortFaults<ForwardedBatch>>;
 }
 
@@ -34,7 +36,7 @@ export class Cluster {
   readonly disks: SimDisk<Uint8Array>[];
   readonly states: TestLevel[];
   readonly nodes: SimNode<Replica>[];
-  /** What each replica that failed by itself failed of. */
+  /** The error of each replica that failed by itself. */
   readonly failures: Error[] = [];
   readonly #world: World;
   readonly #options: ClusterOptions;

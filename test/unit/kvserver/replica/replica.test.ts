@@ -28,7 +28,7 @@ async function appendFromAll(cluster: Cluster, nodes: readonly number[], count: 
   const replies = await Promise.all(
     tokens.map(({ node, token }) => cluster.submit(node, append('log', token))),
   );
-  // Nobody got the reply to another's request.
+  // No node got the reply to another's request.
   const revisions = new Set(replies.map((reply) => ('revision' in reply ? reply.revision : 0)));
   expect(revisions.size).to.equal(tokens.length);
   return tokens.map(({ token }) => token);
@@ -120,7 +120,7 @@ describe('Replica', () => {
           await world.sleep(1000);
           cluster.nodes[2]?.crash();
           for (let count = 0; count < 50; count += 1) await cluster.submit(0, put('k', `${count}`));
-          // The news of the last write is lost on the crashed node, and perhaps not all is durable yet.
+          // The crashed node lost the commit notice of the last write, and perhaps not all is durable yet.
           await world.sleep(afterMs);
           await cluster.nodes[2]?.start();
           await world.sleep(2000);
@@ -226,7 +226,8 @@ describe('Replica', () => {
       await cluster.start();
       await cluster.submit(0, put('before', 'v'));
       await cluster.states[0]?.close();
-      // What is decided is in the journals of a quorum, and answered before the state is written.
+      // Decided values are in the journals of a quorum, and requests are answered before the state is
+      // written.
       expect(await cluster.submit(0, put('k', 'v'))).to.include({ type: 'put' });
       await world.sleep(writeIntervalMs + 100);
       expect(cluster.failures).to.have.length(1);

@@ -113,7 +113,7 @@ describe('Data directory', () => {
   });
 
   it('refuses a read-only directory, new or with data (C3)', async () => {
-    // Permissions do not bind the superuser, so the test lays its rights down for a moment.
+    // Permissions do not restrict root, so the test changes its user for a moment.
     const isRoot = process.geteuid?.() === 0;
     const empty = join(path, '..', 'empty');
     await mkdir(empty, { mode: 0o555 });
@@ -143,7 +143,7 @@ describe('Data directory', () => {
     await opened.close();
   }
 
-  /** What a node remembers that opens after the damaged part was set aside. */
+  /** What a node remembers after the damaged part was set aside. */
   async function afterQuarantine(part: DamagedPart) {
     await quarantine({ path, ...node }, part);
     const opened = await openDataDirectory({ path, ...node });

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 
 const run = promisify(execFile);
 
-/** Runs a line with a logger of node 2, and gives back what it wrote. */
+/** Runs a line with a logger of node 2, and returns its output. */
 async function logged(level: string, line: string): Promise<{ stdout: string; stderr: string }> {
   const door = import.meta.resolve('@paxkv/kvserver/internal/system/logger');
   const program = `import { createLogger } from '${door}'; createLogger('${level}', 2).${line};`;

@@ -41,7 +41,7 @@ describe('OutgoingLink', () => {
     return { link, statuses, until };
   }
 
-  /** A server that treats each greeting as `answer` says. */
+  /** A server that answers each hello as `answer` says. */
   async function serve(answer: (socket: WebSocket, greeting: unknown) => void, port = 0) {
     const server = new WebSocketServer({ port, host: '127.0.0.1' });
     server.on('connection', (socket) => {
@@ -181,7 +181,7 @@ describe('OutgoingLink', () => {
       });
     });
     const { statuses } = linkTo(port);
-    // More of them than fit into the silence that is allowed.
+    // More of them than fit into the allowed silence.
     while (pingCount < 10) await once(server, 'pinged');
     expect(statuses.map(({ connected }) => connected)).to.deep.equal([true, false, true]);
   });
@@ -207,7 +207,7 @@ describe('OutgoingLink', () => {
     });
     linkTo(port, { retryDelayMsMin: 10, retryDelayMsMax: 80 });
     while (timesMs.length < 5) await once(server, 'connection');
-    // Of 10, 20, 40 and 80 ms, three quarters each.
+    // Three quarters of 10, 20, 40 and 80 ms each.
     expect((timesMs[4] ?? 0) - (timesMs[3] ?? 0)).to.be.above(50);
   });
 
@@ -229,7 +229,7 @@ describe('OutgoingLink', () => {
     globalThis.gc?.();
     await new Promise(setImmediate);
     globalThis.gc?.();
-    // Of 128 MiB no more than the queue, what the system took in, and garbage not swept up yet.
+    // At most the queue of the 128 MiB, the socket buffer, and uncollected garbage.
     expect(process.memoryUsage().arrayBuffers - before).to.be.below(64 * 1024 * 1024);
   });
 

@@ -31,7 +31,7 @@ describe('PeerListener', () => {
     return socket;
   }
 
-  /** A caller whose greeting was answered, with the answer. */
+  /** A caller whose hello was answered, with the answer. */
   async function greeted(
     greeting: object = hello(),
   ): Promise<{ socket: WebSocket; answer: unknown }> {
@@ -231,7 +231,7 @@ describe('PeerListener', () => {
     socket.on('error', () => {});
     socket.write(`${upgradeHead}websocket\r\n${upgradeKey}`);
     await once(socket, 'data');
-    // A masked binary frame of 10,000 bytes, of which half arrive.
+    // Half of a masked binary frame of 10,000 bytes.
     socket.write(Buffer.concat([Buffer.from('82fe271000000000', 'hex'), Buffer.alloc(5000)]));
     await once(socket, 'data');
     socket.destroy();

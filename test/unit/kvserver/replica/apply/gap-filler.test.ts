@@ -4,7 +4,7 @@ import type { Status } from '@paxkv/paxos';
 import { World } from '@paxkv/simulator';
 import { expect } from 'chai';
 
-/** A log in which some instances are decided, as one node sees it. */
+/** A log with some decided instances, as one node sees it. */
 function logOf({ max, decided = [], inFlight = [] }: Log) {
   const world = new World({ seed: 1 });
   const started: number[] = [];

@@ -4,13 +4,13 @@ import { expect } from 'chai';
 
 const writeMs = 5;
 
-/** Stands for a state machine whose writes take five milliseconds. */
+/** A fake state machine whose writes take five milliseconds. */
 class Machine {
   applied = -1;
   durable = -1;
   waitingBytes = 0;
   undurableBytes = 0;
-  /** When each write began. */
+  /** Start time of each write. */
   readonly begunMs: number[] = [];
   failure: Error | undefined;
   readonly #world: World;
@@ -108,7 +108,7 @@ describe('WriteBehind', () => {
       behind.onApplied(25 * megabyte);
       await behind.room;
       expect(told).to.deep.equal([0]);
-      // The next write has begun, with the rest.
+      // The next write, with the rest, has started.
       expect(behind.room).to.equal(undefined);
       expect(machine.begunMs).to.have.length(2);
     }),

@@ -66,7 +66,7 @@ describe('HandOver', () => {
       forwarder.forward(ownBatch(2));
       await world.sleep(100);
       expect(sent.map(({ number }) => number)).to.deep.equal([1, 2, 1]);
-      // What was asked again makes it more patient.
+      // A retry lengthens its timeout.
       await world.sleep(410);
       expect(sent.map(({ number }) => number)).to.deep.equal([1, 2, 1, 2]);
     }));

@@ -18,7 +18,7 @@ async function stateAtThree(): Promise<StateLevel> {
   return level;
 }
 
-/** What comes of asking for a state above `applied` where the only other replica is at instance 3. */
+/** The result of requesting a state above `applied` when the only other replica is at instance 3. */
 async function fetchAbove(applied: number): Promise<{ taken: boolean; tries: string[] }> {
   const source = await StateExport.open(await stateAtThree());
   const tries: string[] = [];

@@ -31,7 +31,7 @@ async function until(world: World, isSo: () => boolean): Promise<void> {
   while (!isSo()) await world.sleep(10);
 }
 
-/** Waits until node 2 serves, and looks that it is where the others are. */
+/** Waits until node 2 serves, and checks that it has the same position as the others. */
 async function expectRepaired(world: World, cluster: Cluster): Promise<void> {
   await until(world, () => cluster.replica(2).status.state === 'running');
   for (const key of [0, 30, keyCount - 1]) {

@@ -298,7 +298,10 @@ describe('Writes, between two leaders', () => {
 });
 
 describe('A replica that cannot hear the leader', () => {
-  /** One whose connection to the leader is cut, while others write to that one all the time. */
+  /**
+   * A cluster with a node whose connection to the leader is cut, while others write to the leader
+   * continuously.
+   */
   async function besideLoad(
     world: World,
     served: (cluster: Cluster, blind: number) => Promise<void>,

@@ -39,7 +39,7 @@ class Subject {
     return this.sessions.apply(request, place, this.store);
   }
 
-  /** As a replica that stops and starts anew does; `kept` is what its database held. */
+  /** Restarts as a replica does; `kept` is the content of its database. */
   restart(kept: Map<number, Session>): void {
     const sessions = [...kept].map(([id, session]) => Session.fromRow(id, session.toRow()));
     this.sessions = new Sessions(this.sessions.counts, sessions.reverse(), this.#limits);

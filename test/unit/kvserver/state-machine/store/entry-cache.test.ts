@@ -7,7 +7,7 @@ function entry(text: string): CachedEntry {
   return { text, createRevision: 1, modRevision: 1, version: 1 };
 }
 
-/** A database of which a test says what it holds; it answers when it is let. */
+/** A database with content set by the test; it answers when the test releases it. */
 class Database {
   readonly rows = new Map<string, CachedEntry>();
   readonly asked: string[][] = [];
@@ -28,7 +28,7 @@ class Database {
 
 describe('Places', () => {
   let database: Database;
-  /** With no room for what was merely used lately. */
+  /** Without room for recently used entries. */
   let places: EntryCache;
 
   beforeEach(() => {
@@ -41,7 +41,7 @@ describe('Places', () => {
     if (place !== undefined) places.change(place, entry(value));
   }
 
-  /** Uses so many others that nothing is left of what was merely used lately. */
+  /** Uses enough other entries to evict all recently used ones. */
   const crowdOut = () => places.load(['x', 'y', 'z']);
   const heldAt = (name: string) => places.find(name)?.entry?.text;
 
@@ -89,7 +89,7 @@ describe('Places', () => {
       release = resolve;
     });
     const reading = places.load(['k']);
-    // Meanwhile the key is changed, written, and crowded out.
+    // Meanwhile the key is changed, written, and evicted.
     places.takeChanges();
     database.rows.set('k', entry('new'));
     places.settle();
@@ -172,7 +172,7 @@ describe('Places', () => {
   it('tell how much waits, and how much is not durable', async () => {
     for (const length of [100, 200, 100]) await change('k', 'v'.repeat(length));
     const { waitingBytes } = places;
-    // Each key once, as it is now: so much will be written.
+    // Each key once, with its present value: this is what will be written.
     expect(waitingBytes).to.be.within(100, 200);
     places.takeChanges();
     await change('l', 'v');

@@ -11,7 +11,7 @@ function entry(value: string, [create, mod, version]: readonly [number, number, 
   return { value: bytes(value), createRevision: create, modRevision: mod, version };
 }
 
-/** What each key changed so far holds, in the order first changed. */
+/** The value of each changed key, in the order of the first changes. */
 function changesIn({ changed }: KnownPlaces) {
   return [...changed].map(({ name, entry: kept }) => ({
     name,
@@ -21,7 +21,7 @@ function changesIn({ changed }: KnownPlaces) {
 
 describe('Store', () => {
   let places: KnownPlaces;
-  /** At revision 10, where `old` holds "abc" and `new` nothing. */
+  /** At revision 10, where `old` holds "abc" and `new` is absent. */
   let store: Store;
 
   const apply = (command: KeyCommand) => store.apply(command, places.find(nameOf(command.key)));

@@ -1,4 +1,4 @@
-/** What only the chain can notice: records, each intact, that do not belong together. */
+/** Damage that only the chain reveals: intact records that do not belong together. */
 import { join } from 'node:path';
 import { Journal } from '@paxkv/kvserver/internal/storage/index';
 import { baseKey, toRecordKey } from '@paxkv/kvserver/internal/storage/journal/record-key';
@@ -20,7 +20,7 @@ describe('Chain of the journal', () => {
   });
   afterEach(() => scratch.clear());
 
-  /** Opens the journal after its rows were changed behind its back. */
+  /** Opens the journal after its rows were changed directly in the database. */
   async function refusalAfter(change: (rows: Rows) => Promise<void>): Promise<string> {
     await withRows(options.directory, change);
     const refusal = await refusalOf(Journal.open(options));

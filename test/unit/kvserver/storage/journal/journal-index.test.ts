@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { voteFor } from '../scratch.ts';
 
 describe('Index of the journal', () => {
-  /** One vote a turn, for instances 0, 1, 2 and so on. */
+  /** One vote per turn, for instances 0, 1, 2 and so on. */
   function indexOf(turnCount: number): JournalIndex {
     const index = new JournalIndex(newBase);
     for (let seq = 0; seq < turnCount; seq++) index.add([voteFor(seq)], checksumOf(seq + 1));

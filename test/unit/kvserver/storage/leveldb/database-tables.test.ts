@@ -5,7 +5,7 @@ import { isTable } from '@paxkv/kvserver/internal/storage/leveldb/sorted-table';
 import { expect } from 'chai';
 import { refusalOf, Scratch } from '../scratch.ts';
 
-/** LevelDB looks at a table only when a row of it is asked for, and then at that row's part. */
+/** LevelDB reads a table only when a row of it is requested, and then only that row's block. */
 describe('Database with tables', () => {
   const scratch = new Scratch();
 

@@ -52,7 +52,7 @@ describe('Database', () => {
   });
 
   it('refuses a table with a flipped bit, which LevelDB would believe', async () => {
-    // At its next opening what the log holds goes into a table.
+    // At its next opening the content of the log goes into a table.
     await (await openDatabase({ ...options, isNew: false })).close();
     const names = await readdir(options.directory);
     const table = join(options.directory, names.find((name) => name.endsWith('.ldb')) ?? '');

@@ -16,7 +16,7 @@ describe('Write-ahead log', () => {
   before(async () => {
     const directory = await scratch.directory();
     const database = new Level(directory);
-    // Sizes that end near the end of a block, and records over several blocks.
+    // Sizes that end near the end of a block, and records that span several blocks.
     for (let row = 0; row < 400; row++) await database.put(`key ${row}`, 'x'.repeat(row * 7));
     await database.put('long', 'y'.repeat(100_000));
     await database.put('last', 'z');

@@ -15,7 +15,9 @@ describe('Manifest', () => {
     return names.map((name) => Number.parseInt(name, 10));
   };
 
-  /** Each opening makes a table of what the log holds, and names it; many become one now and then. */
+  /**
+   * Each opening moves the content of the log into a new table and lists it; sometimes tables are merged.
+   */
   beforeEach(async () => {
     directory = join(await scratch.directory(), 'rows');
     for (let round = 0; round < 7; round += 1) {
@@ -65,7 +67,7 @@ function newTable(number: number): number[] {
   return [7, 0, number, 100, 1, 97, 1, 98];
 }
 
-/** One whole write, as LevelDB's logs have it. */
+/** One complete write in the format of LevelDB's logs. */
 function toLog(bytes: readonly number[]): Buffer {
   const checked = Buffer.from([1, ...bytes]);
   const header = Buffer.alloc(6);

@@ -17,7 +17,7 @@ describe('Table of LevelDB', () => {
   before(async () => {
     directory = await scratch.directory();
     for (const compression of [true, false]) {
-      // Opened a second time, a database puts what its log holds into a table.
+      // At its second opening a database moves the content of its log into a table.
       for (let boot = 0; boot < 2; boot += 1) {
         const level = new Level(directory, { compression });
         for (let key = 0; key < 400; key += 1) {

@@ -55,7 +55,7 @@ async function written(level: StateLevel): Promise<StateMachine> {
   return machine;
 }
 
-/** Resolves when told to. */
+/** Resolves when the test releases it. */
 function heldUp(): { held: Promise<void>; release: () => void } {
   let release = (): void => {};
   const held = new Promise<void>((resolve) => {
@@ -104,7 +104,7 @@ describe('state database', () => {
   });
 
   describe('durability', () => {
-    /** Notes whether each write was to be flushed. */
+    /** Records whether each write was to be flushed. */
     function watched(): { level: StateLevel; syncs: unknown[] } {
       const syncs: unknown[] = [];
       const batch: Interception = (call, options) => {

@@ -29,7 +29,7 @@ async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
   throw thrown;
 }
 
-/** A state with 20 keys of 100 bytes and a session, after some writes that replaced and removed others. */
+/** A state with 20 keys of 100 bytes and a session, after some writes that replaced and deleted others. */
 async function written(): Promise<{ level: StateLevel; machine: StateMachine }> {
   const level = memoryLevel();
   const machine = await StateMachine.open(new StateDatabase(level));
