@@ -34,8 +34,8 @@ export function parseSettings(argv: readonly string[]): Settings {
     .option('--puts <n>', 'puts between the readings of memory (default: 100000)', toCount)
     .option('--value-bytes <n>', 'bytes of each value', toValueBytes, 128)
     .option('--json', 'print one JSON document instead of tables', false)
-    .option('--quick', '1 second a load and 10,000 puts, unless said otherwise', false)
-    .option('--cpu-prof <directory>', 'let each node leave a CPU profile there')
+    .option('--quick', '1 second a load and 10,000 puts, unless set by other options', false)
+    .option('--cpu-prof <directory>', 'directory for a CPU profile of each node')
     .parse([...argv], { from: 'user' });
   const flags = command.opts<Flags>();
   return {

@@ -3,8 +3,8 @@ import type { Figure, Goal } from '@paxkv/bench/internal/compare/result';
 import { medianOf, slopeOf } from '@paxkv/bench/internal/compare/statistics';
 import { expect } from 'chai';
 
-const paxkv = (...values: number[]): Figure => ({ store: 'paxkv', way: 'SDK', values });
-const etcd = (way: string, ...values: number[]): Figure => ({ store: 'etcd', way, values });
+const paxkv = (...values: number[]): Figure => ({ store: 'paxkv', client: 'SDK', values });
+const etcd = (client: string, ...values: number[]): Figure => ({ store: 'etcd', client, values });
 
 const eightTimes: Goal = { type: 'ratio', peer: 'etcd', bound: 'at least', ratio: 8 };
 const soonEnough: Goal = { type: 'ratio', peer: 'etcd', bound: 'at most', ratio: 0.6 };

@@ -20,9 +20,9 @@ const puts: RowResult = {
   work: 'puts, 256 in flight',
   unit: 'perSecond',
   figures: [
-    { store: 'paxkv', way: 'SDK', values: [80_000, 90_000, 85_000], cpu },
-    { store: 'etcd', way: 'JSON gateway', values: [10_000, 10_000, 10_000] },
-    { store: 'etcd', way: 'etcd3', values: [5000, 5000, 5000] },
+    { store: 'paxkv', client: 'SDK', values: [80_000, 90_000, 85_000], cpu },
+    { store: 'etcd', client: 'JSON gateway', values: [10_000, 10_000, 10_000] },
+    { store: 'etcd', client: 'etcd3', values: [5000, 5000, 5000] },
   ],
   judgements: [
     {
@@ -41,7 +41,7 @@ const kills: RowResult = {
   key: 'kill-leader',
   work: 'kill -9',
   unit: 'ms',
-  figures: [{ store: 'paxkv', way: 'SDK', values: [4.5, 50, 400] }],
+  figures: [{ store: 'paxkv', client: 'SDK', values: [4.5, 50, 400] }],
   judgements: [
     { goal: { type: 'limit', of: 'median', atMost: 100 }, measured: 50, verdict: 'holds' },
     { goal: { type: 'limit', of: 'worst', atMost: 300 }, measured: 400, verdict: 'missed' },

@@ -4,10 +4,10 @@
  */
 import { readdir } from 'node:fs/promises';
 import type { KvClient } from '@paxkv/client';
-import { type Cell, hurtNodesOf } from './cells.ts';
+import { type Cell, damagedNodesOf } from './cells.ts';
+import { corrupt } from './corruptions.ts';
 import type { ServerCluster } from './server-cluster.ts';
 import type { Template } from './template.ts';
-import { hurt } from './wounds.ts';
 
 /** Maximum duration of a repair. */
 const repairMsMax = 30_000;
@@ -27,9 +27,9 @@ export interface Outcome {
 export async function runCell(cell: Cell, template: Template, at: number): Promise<Outcome> {
   const cluster = await template.cluster();
   try {
-    for (const [index, node] of hurtNodesOf(cell).entries()) {
+    for (const [index, node] of damagedNodesOf(cell).entries()) {
       // Each node is damaged at another position.
-      await hurt(cluster.path(node), { ...cell, at: (at + index * 0.29) % 1 });
+      await corrupt(cluster.path(node), { ...cell, at: (at + index * 0.29) % 1 });
     }
     return await observe(cell, cluster, template.values);
   } finally {
@@ -50,7 +50,7 @@ async function observe(
     .finally(() => watch.end());
   const tookMs = performance.now() - startMs;
   if (fate === 'stopped') {
-    if (extent !== 'all') throw new Error(`it stopped: ${cluster.report()}`);
+    if (extent !== 'all') throw new Error(`the cluster stopped: ${cluster.report()}`);
     expectReasons(cluster);
   } else {
     for (const node of cluster.nodes) await expectAll(cluster, node, values);
@@ -123,7 +123,7 @@ function expectReasons(cluster: ServerCluster): void {
   for (const server of cluster.running) {
     const { state, reason, node } = server.status();
     if (state !== 'running' && reason === undefined)
-      throw new Error(`node ${node} is ${state} and says not why`);
+      throw new Error(`node ${node} is ${state} without a reason`);
   }
 }
 

@@ -27,8 +27,8 @@ describe('The gate', () => {
 
   it('tells of every stage whether it passed, how long it took, and what it said last', () => {
     const table = toTable([
-      { title: 'one', seconds: 59, hasPassed: true, lastWords: '5 of 5' },
-      { title: 'another', seconds: 61, hasPassed: false, lastWords: '4 of 5' },
+      { title: 'one', seconds: 59, hasPassed: true, lastLine: '5 of 5' },
+      { title: 'another', seconds: 61, hasPassed: false, lastLine: '4 of 5' },
     ]);
     expect(table.split('\n')).to.deep.equal([
       'pass  one      0 min 59 s  5 of 5',

@@ -14,10 +14,10 @@ interface Options {
 
 const { tier, only } = new Command('npm run gate --')
   .description(
-    'All that must hold before a release: hours. With --tier ci, its smaller share: minutes.',
+    'Runs every check that a release needs (hours), or with --tier ci a smaller part (minutes).',
   )
-  .addOption(new Option('--tier <name>', 'how much').choices([...tiers]).default('gate'))
-  .option('--only <words>', 'only stages with these words in the title', '')
+  .addOption(new Option('--tier <name>', 'how much to run').choices([...tiers]).default('gate'))
+  .option('--only <words>', 'only stages with this text in the title', '')
   .parse()
   .opts<Options>();
 
@@ -37,13 +37,13 @@ async function run({ title, program, args }: Stage): Promise<Result> {
   const child = spawn(process.execPath, [...flags, file, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  let lastWords = '';
+  let lastLine = '';
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => {
     console.log(line);
-    if (line.trim() !== '') lastWords = line.trim();
+    if (line.trim() !== '') lastLine = line.trim();
   });
   const [[code]] = await Promise.all([once(child, 'exit'), once(lines, 'close')]);
   const seconds = Math.round((performance.now() - startMs) / 1000);
-  return { title, seconds, hasPassed: code === 0, lastWords };
+  return { title, seconds, hasPassed: code === 0, lastLine };
 }

@@ -103,18 +103,18 @@ function toRequest(line: Line, name: OperationName): Request {
 }
 
 function toAnswer(line: Line, name: OperationName): Answer {
-  const told = line.optional('revision', () => line.count('rev'), 'rev');
+  const revision = line.optional('revision', () => line.count('rev'), 'rev');
   switch (name) {
     case 'get':
-      return { name, value: line.isNull('v') ? undefined : line.text('v'), ...told };
+      return { name, value: line.isNull('v') ? undefined : line.text('v'), ...revision };
     case 'put':
-      return { name, ...told };
+      return { name, ...revision };
     case 'append':
-      return { name, ...told, ...line.optional('length', () => line.count('length')) };
+      return { name, ...revision, ...line.optional('length', () => line.count('length')) };
     case 'delete':
-      return { name, ...told, ...line.optional('deleted', () => line.truth('deleted')) };
+      return { name, ...revision, ...line.optional('deleted', () => line.truth('deleted')) };
     case 'increment':
-      return { name, ...told, ...line.optional('value', () => line.text('v'), 'v') };
+      return { name, ...revision, ...line.optional('value', () => line.text('v'), 'v') };
   }
 }
 

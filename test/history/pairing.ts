@@ -36,7 +36,7 @@ class Pairs {
   begin(invoke: Invoke, position: number): string | undefined {
     const { id, process } = invoke;
     const busy = this.#processes.get(process);
-    if (busy === 'lost') return `process ${process} goes on after an unknown outcome`;
+    if (busy === 'lost') return `process ${process} continues after an unknown outcome`;
     if (busy !== undefined) return `process ${process} has operation ${busy} open`;
     if (this.#pairs.has(id)) return `operation ${id} is there twice`;
     this.#processes.set(process, id);

@@ -21,21 +21,21 @@ import {
   isBefore,
   pickSeen,
   readsOf,
-  tellAgain,
+  repeatAnswer,
   withAnswer,
   withValues,
   writesIn,
-} from './planting.ts';
+} from './injection.ts';
 
 /** The operations with the anomaly in them, or `undefined` if they are not suitable for it. */
-export type Plant = (
+export type Inject = (
   operations: readonly Operation[],
   random: SeededRandom,
 ) => Operation[] | undefined;
 
-export const anomalies: Readonly<Record<string, Plant>> = {
+export const anomalies: Readonly<Record<string, Inject>> = {
   'stale read': (operations, random) =>
-    tellAgain(operations, random, (late) =>
+    repeatAnswer(operations, random, (late) =>
       operations.filter((one) => 'value' in one && isAnswered(one) && isBefore(one, late)),
     ),
 
@@ -60,7 +60,7 @@ export const anomalies: Readonly<Record<string, Plant>> = {
   },
 
   'resurrected delete': (operations, random) =>
-    tellAgain(operations, random, (late) =>
+    repeatAnswer(operations, random, (late) =>
       operations.filter((one) => one.name === 'delete' && isAnswered(one) && isBefore(one, late)),
     ),
 
@@ -68,7 +68,7 @@ export const anomalies: Readonly<Record<string, Plant>> = {
     const reads = readsOf(operations).map(({ get, value }) => {
       return { get, newest: writesIn(value, operations).at(-1) };
     });
-    return tellAgain(operations, random, (late) =>
+    return repeatAnswer(operations, random, (late) =>
       reads.flatMap(({ get, newest }) => {
         const isOther = get.process !== late.process && isBefore(get, late);
         const isUnderWay = newest !== undefined && !isBefore(newest, late);

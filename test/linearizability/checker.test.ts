@@ -14,16 +14,16 @@ const linearizable: Readonly<Record<string, string>> = {
   'where a read beside a write does not see it yet': `
     [put a]  [put b       ]
                  [get a]`,
-  'where two writes side by side end in one order': `
+  'where two concurrent writes take effect in one order': `
     [put a   ]  [get a]
       [put b  ]         [get a]`,
-  'where the same two end in the other': `
+  'where the same two take effect in the other order': `
     [put a   ]  [get b]
       [put b  ]         [get b]`,
   'where a read returns before the write it saw': `
     [put a                    ]
        [get -]  [get a] [get a]`,
-  'where what is drawn in one column counts as concurrent': `
+  'where operations that share a column are concurrent': `
     [put a]
           [get -]`,
   'where a write of unknown outcome never took effect': `
@@ -49,13 +49,13 @@ const linearizable: Readonly<Record<string, string>> = {
   'where an open get is left out': `
     [put a]        [get a]
            [get z >`,
-  'where deletes tell whose turn it was': `
+  'where the answers of deletes show their order': `
     [put a]  [delete yes  ]
               [delete no ]    [get -]`,
-  'where appends tell their place by length': `
+  'where lengths show the order of appends': `
     [append aa #3  ]
      [append b #1 ]   [get baa]`,
-  'where increments tell their turns': `
+  'where increments show their order': `
     [increment 1 =3 ]  [get 3]
     [increment 2 =2 ]           [put 9] [increment -4 =5]`,
   'where two increments of unknown outcome took effect before what is read': `
@@ -69,14 +69,14 @@ const linearizable: Readonly<Record<string, string>> = {
   'of two keys that know nothing of each other': `
     [x:put a] [y:get -]
     [y:put b            ]  [x:get a] [y:get b]`,
-  'where revisions tell the order of writes': `
+  'where revisions show the order of writes': `
     [put a @2 ]  [get b @3]
      [put b @3 ]`,
   'where other keys took the revisions between': '[put a @1] [y:put c @2] [put b @7] [get b @7]',
-  'where a read tells the revision of a write of unknown outcome': `
+  'where a read returns the revision of a write of unknown outcome': `
     [put a @1]          [get b @3] [put c @4]
                [put b >`,
-  'where a delete of nothing tells the revision as it was': `
+  'where a delete of an absent key returns the unchanged revision': `
     [put a @1] [delete yes @2] [delete no @2] [put b @3]`,
   'where a delete of nothing fits at once by its answer, but by its revision later': `
     [delete no @2]   [delete no @2]

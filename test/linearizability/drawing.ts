@@ -60,7 +60,7 @@ function call(
   };
   const [text = ''] = words.filter((word) => !/^[@#!=]/.test(word));
   const revision = numberAfter('@');
-  const told = revision === undefined ? {} : { revision };
+  const details = revision === undefined ? {} : { revision };
   const length = numberAfter('#');
   function ending<A>(pending: Pending<A>, answer: A): () => void {
     if (isOpen) return () => pending.info('drawn');
@@ -68,23 +68,23 @@ function call(
   }
   switch (name) {
     case 'get':
-      return ending(client.get(key), { value: text === '-' ? undefined : text, ...told });
+      return ending(client.get(key), { value: text === '-' ? undefined : text, ...details });
     case 'put':
-      return ending(client.put(key, text), told);
+      return ending(client.put(key, text), details);
     case 'append':
       return ending(client.append(key, text), {
-        ...told,
+        ...details,
         ...(length === undefined ? {} : { length }),
       });
     case 'delete':
       return ending(client.delete(key), {
-        ...told,
+        ...details,
         ...(text === '' ? {} : { deleted: text === 'yes' }),
       });
     case 'increment': {
       const counter = numberAfter('=');
       return ending(client.increment(key, Number(text)), {
-        ...told,
+        ...details,
         ...(counter === undefined ? {} : { value: String(counter) }),
       });
     }

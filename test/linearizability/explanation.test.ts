@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { toOperations } from '../history/pairing.ts';
 import { checkHistory } from './checker.ts';
 import { fromDrawing } from './drawing.ts';
-import { drawHistory } from './random-history.ts';
+import { randomHistory } from './random-history.ts';
 import { findOrder } from './search.ts';
 import { toShortestViolation } from './shortest-violation.ts';
 
@@ -18,9 +18,9 @@ describe('an explanation', () => {
                         [get b] [get b]`;
     expect(explanationOf(drawing)).to.equal(
       [
-        'key "x": no order of its operations explains what clients were told',
+        'key "x": no order of its operations explains the answers',
         'until operation #5 was answered there was one',
-        'the longest order ends with #0, #2; behind it nothing fits',
+        'the longest order ends with #0, #2; no operation fits after it',
         '  #0 process 0 put "x" "a" → ok  ├─┤',
         '  #2 process 0 put "x" "b" → ok      ├─┤',
         '  #5 process 0 get "x" → "a"             ├─┤ ✗',
@@ -35,9 +35,9 @@ describe('an explanation', () => {
                                  [delete no @4]`;
     expect(explanationOf(drawing)).to.equal(
       [
-        'key "x": no order of its operations explains what clients were told',
+        'key "x": no order of its operations explains the answers',
         'until operation #2 was answered there was one',
-        'the longest order ends with #0; behind it nothing fits',
+        'the longest order ends with #0; no operation fits after it',
         '  #0 process 0 append "x" "a" → length 1, revision 3  ├─┤',
         '  #1 process 1 put "x" "b" → unknown, drawn               ├─────▶',
         '  #2 process 2 delete "x" → was absent, revision 4          ├─┤ ✗',
@@ -56,12 +56,12 @@ describe('an explanation', () => {
   });
 
   it('stays small for a large history, and shows the write that was read again', () => {
-    const events = drawHistory('explained', {
+    const events = randomHistory('explained', {
       operationCount: 2000,
       clientCount: 8,
       keyCount: 1,
       unknownShare: 0,
-      isTellingAll: true,
+      hasFullAnswers: true,
     });
     const end = { at: events.length, process: 0, id: 5000, key: 'key-1' };
     const verdict = checkHistory([

@@ -14,9 +14,11 @@ export function explainViolation(operations: readonly Operation[]): string {
   const hiddenCount = part.length - shown.length;
   const last = order.slice(-3).map(({ id }) => `#${id}`);
   return [
-    `key ${show(part[0]?.key)}: no order of its operations explains what clients were told`,
-    ...(culprit === undefined ? [] : [`until operation #${culprit.id} was answered there was one`]),
-    `the longest order ${last.length === 0 ? 'is empty' : `ends with ${last.join(', ')}`}; behind it nothing fits`,
+    `key ${show(part[0]?.key)}: no order of its operations explains the answers`,
+    ...(culprit === undefined
+      ? []
+      : [`an order exists without the answer of operation #${culprit.id}`]),
+    `the longest order ${last.length === 0 ? 'is empty' : `ends with ${last.join(', ')}`}; no operation fits after it`,
     ...(hiddenCount === 0 ? [] : [`(${hiddenCount} operations before these are not shown)`]),
     ...draw(shown, culprit),
   ].join('\n');
@@ -85,13 +87,13 @@ function describeFate(operation: Operation): string {
     return ['unknown', ...(fate.gaveUp ? [fate.gaveUp.code] : [])].join(', ');
   if (fate.name === 'failed') return `failed, ${fate.code}`;
   const { answer } = fate;
-  const told = [
+  const details = [
     ...('value' in answer ? [show(answer.value)] : []),
     ...('length' in answer && answer.length !== undefined ? [`length ${answer.length}`] : []),
     ...('deleted' in answer ? [answer.deleted ? 'was there' : 'was absent'] : []),
     ...(answer.revision === undefined ? [] : [`revision ${answer.revision}`]),
   ];
-  return told.join(', ') || 'ok';
+  return details.join(', ') || 'ok';
 }
 
 /** As JSON; a long text is shortened in the middle. */

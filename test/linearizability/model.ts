@@ -40,12 +40,12 @@ export function step(state: State, operation: Operation): State | undefined {
       return read(state, operation);
     case 'put': {
       const { value, fate } = operation;
-      return write(state, { value, byteCount: byteCountOf(value) }, told(fate)?.revision);
+      return write(state, { value, byteCount: byteCountOf(value) }, answerOf(fate)?.revision);
     }
     case 'append': {
       const value = (state.value ?? '') + operation.value;
       const byteCount = state.byteCount + byteCountOf(operation.value);
-      const answer = told<'append'>(operation.fate);
+      const answer = answerOf<'append'>(operation.fate);
       if ((answer?.length ?? byteCount) !== byteCount) return undefined;
       return write(state, { value, byteCount }, answer?.revision);
     }
@@ -57,12 +57,12 @@ export function step(state: State, operation: Operation): State | undefined {
 }
 
 /** The answer of an operation, if it was answered. */
-export function told<N extends OperationName>(fate: Fate<Answers[N]>): Answers[N] | undefined {
+export function answerOf<N extends OperationName>(fate: Fate<Answers[N]>): Answers[N] | undefined {
   return fate.name === 'ok' ? fate.answer : undefined;
 }
 
 function read(state: State, { fate }: Get): State | undefined {
-  const answer = told<'get'>(fate);
+  const answer = answerOf<'get'>(fate);
   if (answer === undefined) return state;
   if (answer.value !== state.value) return undefined;
   if (answer.revision === undefined || state.value === undefined) return state;
@@ -72,7 +72,7 @@ function read(state: State, { fate }: Get): State | undefined {
 }
 
 function remove(state: State, { fate }: Delete): State | undefined {
-  const { deleted, revision } = told<'delete'>(fate) ?? {};
+  const { deleted, revision } = answerOf<'delete'>(fate) ?? {};
   const isPresent = state.value !== undefined;
   if ((deleted ?? isPresent) !== isPresent) return undefined;
   if (isPresent) {
@@ -85,7 +85,7 @@ function remove(state: State, { fate }: Delete): State | undefined {
 
 /** If the store would refuse it, an open increment changes nothing, and an answered one does not fit. */
 function add(state: State, { by, fate }: Increment): State | undefined {
-  const answer = told<'increment'>(fate);
+  const answer = answerOf<'increment'>(fate);
   const before = counterOf(state);
   if (before === undefined) return fate.name === 'open' ? state : undefined;
   const value = String(before + BigInt(by));
@@ -102,11 +102,11 @@ export function counterOf({ value = '0' }: Pick<State, 'value'>): bigint | undef
 function write(
   { revision }: State,
   content: Pick<State, 'value' | 'byteCount'>,
-  toldRevision: number | undefined,
+  answeredRevision: number | undefined,
 ): State | undefined {
-  if (toldRevision === undefined) return { ...content, revision: revision + 1, isExact: false };
-  if (toldRevision <= revision) return undefined;
-  return { ...content, revision: toldRevision, isExact: true };
+  if (answeredRevision === undefined) return { ...content, revision: revision + 1, isExact: false };
+  if (answeredRevision <= revision) return undefined;
+  return { ...content, revision: answeredRevision, isExact: true };
 }
 
 /** Length in UTF-8. */

@@ -15,7 +15,7 @@ export interface HistoryShape {
   /** Share of operations whose outcome stays unknown, from 0 to 1. */
   readonly unknownShare: number;
   /** Whether answers have revisions, lengths, and for a delete whether the key was there. */
-  readonly isTellingAll: boolean;
+  readonly hasFullAnswers: boolean;
   /** The written values. By default each write has a unique piece, such as `<17>`. */
   readonly pieces?: readonly string[];
   /** Whether keys may be deleted. Default: yes. */
@@ -30,7 +30,7 @@ const failShare = 0.02;
 const lateTimeMax = 100;
 
 /** The same seed and shape give the same history. */
-export function drawHistory(seed: string | number, shape: HistoryShape): readonly HistoryEvent[] {
+export function randomHistory(seed: string | number, shape: HistoryShape): readonly HistoryEvent[] {
   const random = new SeededRandom(seed);
   let eventCount = 0;
   const recorder = new Recorder({ now: () => eventCount++ });
@@ -42,8 +42,8 @@ export function drawHistory(seed: string | number, shape: HistoryShape): readonl
   }));
   for (let number = 0; number < shape.operationCount; number += 1) {
     const client = random.pick(clients);
-    const begin = drawCall(random, { store, number, shape });
-    const plan = drawPlan(random, client.freeAt, shape);
+    const begin = randomCall(random, { store, number, shape });
+    const plan = randomPlan(random, client.freeAt, shape);
     client.freeAt = plan.end + random.next();
     moments.push(...toMoments(plan, () => begin(client.recorder)));
   }
@@ -70,7 +70,7 @@ interface UnderWay {
   end(fate: Plan['fate']): void;
 }
 
-function drawPlan(random: SeededRandom, call: number, { unknownShare }: HistoryShape): Plan {
+function randomPlan(random: SeededRandom, call: number, { unknownShare }: HistoryShape): Plan {
   const effect = call + random.next();
   const end = effect + random.next();
   if (random.chance(failShare)) return { call, effect: Number.NaN, end, fate: 'fail' };
@@ -100,19 +100,19 @@ interface CallOptions {
   readonly shape: HistoryShape;
 }
 
-function drawCall(
+function randomCall(
   random: SeededRandom,
   { store, number, shape }: CallOptions,
 ): (client: RecorderClient) => UnderWay {
   const key = `key-${random.integer(1, shape.keyCount)}`;
   const piece = shape.pieces === undefined ? `<${number}>` : random.pick(shape.pieces);
   const draw = random.next();
-  const tell = shape.isTellingAll ? <A>(answer: A) => answer : () => ({});
+  const asAnswer = shape.hasFullAnswers ? <A>(answer: A) => answer : () => ({});
   if (draw < 0.5) {
     return (client) =>
       toUnderWay(client.get(key), () => {
         const answer = store.get(key);
-        return shape.isTellingAll ? answer : { value: answer.value };
+        return shape.hasFullAnswers ? answer : { value: answer.value };
       });
   }
   if (shape.hasIncrements === true && random.chance(1 / 3)) {
@@ -120,14 +120,15 @@ function drawCall(
     return (client) =>
       toUnderWay(client.increment(key, by), () => {
         const answer = store.increment(key, by);
-        return answer && tell(answer);
+        return answer && asAnswer(answer);
       });
   }
   if (draw < 0.75 && shape.hasAppends !== false)
-    return (client) => toUnderWay(client.append(key, piece), () => tell(store.append(key, piece)));
+    return (client) =>
+      toUnderWay(client.append(key, piece), () => asAnswer(store.append(key, piece)));
   if (draw < 0.93)
-    return (client) => toUnderWay(client.put(key, piece), () => tell(store.put(key, piece)));
-  return (client) => toUnderWay(client.delete(key), () => tell(store.delete(key)));
+    return (client) => toUnderWay(client.put(key, piece), () => asAnswer(store.put(key, piece)));
+  return (client) => toUnderWay(client.delete(key), () => asAnswer(store.delete(key)));
 }
 
 /** What takes no effect, since the store refuses it, fails. */

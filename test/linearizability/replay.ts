@@ -19,11 +19,11 @@ export function findFlaw(
     const earlier = [...left].find((other) => endOf(other) < position);
     if (earlier !== undefined) return `#${earlier.id} ended before #${id} was called`;
     const truth = new Map<string, unknown>(Object.entries(perform(store, operation)));
-    const told = fate.name === 'ok' ? Object.entries(fate.answer) : [];
-    const wrong = told.find(
+    const details = fate.name === 'ok' ? Object.entries(fate.answer) : [];
+    const wrong = details.find(
       ([field, value]) => truth.has(field) && field !== 'revision' && truth.get(field) !== value,
     );
-    if (wrong !== undefined) return `#${id} was told ${wrong[0]} ${wrong[1]}`;
+    if (wrong !== undefined) return `#${id} got ${wrong[0]} ${wrong[1]}`;
   }
   const missing = [...left].find(({ fate }) => fate.name === 'ok');
   return missing && `#${missing.id} is missing`;

@@ -4,7 +4,7 @@
  * an answer was received has a higher one than that answer. One pass over the history.
  */
 import type { Operation } from '../history/operation.ts';
-import { told } from './model.ts';
+import { answerOf } from './model.ts';
 
 /** An answer with a revision. */
 interface Mark {
@@ -38,7 +38,7 @@ function findShared(marks: readonly Mark[]): RevisionProblem | undefined {
     if (owner === undefined) continue;
     const isSameKey = owner.operation.key === mark.operation.key;
     if (isSameKey && (owner.role === 'read' || mark.role === 'read')) continue;
-    const message = `revision ${mark.revision} was given twice`;
+    const message = `revision ${mark.revision} was used twice`;
     return { message, operations: [owner.operation, mark.operation] };
   }
   return undefined;
@@ -74,7 +74,7 @@ function toMark(operation: Operation): Mark | undefined {
 
 /** A delete without `deleted` in its answer may have had an effect or not; the weaker case is assumed. */
 function hasWritten(operation: Operation): boolean {
-  return operation.name !== 'delete' || told<'delete'>(operation.fate)?.deleted === true;
+  return operation.name !== 'delete' || answerOf<'delete'>(operation.fate)?.deleted === true;
 }
 
 /** Whether a get found nothing: then its revision belongs to no write. */

@@ -12,7 +12,7 @@
  */
 import type { Operation } from '../history/operation.ts';
 import { LinearizedSet } from './linearized-set.ts';
-import { byteCountOf, counterOf, initialState, type State, step, told } from './model.ts';
+import { answerOf, byteCountOf, counterOf, initialState, type State, step } from './model.ts';
 import { States } from './states.ts';
 import { Timeline } from './timeline.ts';
 
@@ -148,7 +148,7 @@ class OrderSearch {
 
   #isReading(number: number): boolean {
     const operation = this.#operations[number];
-    if (operation?.name === 'delete') return told<'delete'>(operation.fate)?.deleted === false;
+    if (operation?.name === 'delete') return answerOf<'delete'>(operation.fate)?.deleted === false;
     return operation?.name === 'get';
   }
 
@@ -242,16 +242,16 @@ function deadlineOf({ name, fate }: Operation): number | undefined {
 function mayShow(operation: Operation, state: State): boolean {
   switch (operation.name) {
     case 'get': {
-      const value = told<'get'>(operation.fate)?.value;
+      const value = answerOf<'get'>(operation.fate)?.value;
       return value === undefined ? state.value === undefined : value.startsWith(state.value ?? '');
     }
     case 'append': {
-      const length = told<'append'>(operation.fate)?.length ?? Number.POSITIVE_INFINITY;
+      const length = answerOf<'append'>(operation.fate)?.length ?? Number.POSITIVE_INFINITY;
       return state.byteCount + byteCountOf(operation.value) <= length;
     }
     case 'delete':
-      return told<'delete'>(operation.fate)?.deleted !== false || state.value === undefined;
-    // Whatever is there, open appends may make a counter of it.
+      return answerOf<'delete'>(operation.fate)?.deleted !== false || state.value === undefined;
+    // Open appends may turn any value into a counter.
     case 'increment':
       return true;
     case 'put':

@@ -37,7 +37,7 @@ async function expectSoundTests(all: readonly Trial[]): Promise<void> {
   const sound = new Set(results.filter(({ hasPassed }) => hasPassed).map(nameOf));
   const unsound = new Set(tests.map(nameOf).filter((name) => !sound.has(name)));
   if (unsound.size === 0) return;
-  throw new Error(`without any mutant these do not pass:\n${[...unsound].join('\n')}`);
+  throw new Error(`these tests fail without a mutant:\n${[...unsound].join('\n')}`);
 }
 
 async function tryAll(

@@ -25,17 +25,27 @@ const defaultSeedCountMax = 2000;
 /** Ends the process with a message on standard error if the arguments make no sense. */
 export function parseSettings(argv: readonly string[], all: readonly Mutant[]): Settings {
   const command = new Command('npm run mutants --')
-    .description('Puts known mistakes into the code, one at a time, and looks who notices.')
+    .description(
+      'Applies known mistakes to the code, one at a time, and checks that tests catch them.',
+    )
     .option('--only <ids>', 'these mutants, by id or number in the catalogue: 3,no-back-off', toIds)
-    .option('--quick', 'few seeds, and one who notices is enough, in 90 % of the mutants', false)
-    .option('--seeds <count>', 'a mutant slips through the simulation if so many pass', toCount)
-    .option('--jobs <count>', 'how many at a time', toCount, 2)
+    .option(
+      '--quick',
+      'few seeds; one catcher per mutant is enough, for 90 % of the mutants',
+      false,
+    )
+    .option(
+      '--seeds <count>',
+      'a mutant survives the simulation after this number of passing seeds',
+      toCount,
+    )
+    .option('--jobs <count>', 'number of parallel jobs', toCount, 2)
     .parse([...argv], { from: 'user' });
   const { only, quick: isQuick, seeds, jobs: jobCount } = command.opts<Flags>();
   const mutants = all.filter(
     ({ id, mistake }) => !only || only.includes(id) || only.includes(`${mistake}`),
   );
-  if (mutants.length === 0) command.error('there is no such mutant');
+  if (mutants.length === 0) command.error('no mutant matches --only');
   const seedCountMax = seeds ?? (isQuick ? quickSeedCountMax : defaultSeedCountMax);
   return { mutants, seedCountMax, isQuick, jobCount };
 }
@@ -45,6 +55,7 @@ function toIds(text: string): readonly string[] {
 }
 
 function toCount(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('A number from 1 on, please.');
+  if (!/^[1-9]\d{0,5}$/.test(text))
+    throw new InvalidArgumentError('It must be a whole number from 1 to 999999.');
   return Number(text);
 }

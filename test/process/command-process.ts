@@ -7,7 +7,7 @@ import { environment, paxkv } from './server-process.ts';
 export class CommandProcess {
   readonly exit: Promise<Exit>;
   readonly #child: ChildProcess;
-  readonly #news = new EventEmitter();
+  readonly #changes = new EventEmitter();
   #stdout = '';
   #stderr = '';
   #hasEnded = false;
@@ -16,11 +16,11 @@ export class CommandProcess {
     this.#child = child;
     child.stdout?.on('data', (bytes) => {
       this.#stdout += String(bytes);
-      this.#news.emit('news');
+      this.#changes.emit('change');
     });
     child.stderr?.on('data', (bytes) => {
       this.#stderr += String(bytes);
-      this.#news.emit('news');
+      this.#changes.emit('change');
     });
     this.exit = this.#watch();
   }
@@ -62,7 +62,7 @@ export class CommandProcess {
       const match = pattern.exec(this.#stdout) ?? pattern.exec(this.#stderr);
       if (match !== null) return match;
       if (this.#hasEnded) throw new Error(`ended without ${pattern}:\n${this.#stderr}`);
-      await once(this.#news, 'news');
+      await once(this.#changes, 'change');
     }
   }
 
@@ -76,7 +76,7 @@ export class CommandProcess {
     const [code, signal] = await once(this.#child, 'close');
     process.off('exit', kill);
     this.#hasEnded = true;
-    this.#news.emit('news');
+    this.#changes.emit('change');
     return { code, signal };
   }
 }

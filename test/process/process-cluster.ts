@@ -22,7 +22,7 @@ export interface ClusterSettings {
   readonly prepare?: (directories: readonly string[]) => Promise<void>;
 }
 
-interface Place extends Required<Omit<ClusterSettings, 'nodeCount' | 'prepare'>> {
+interface ClusterSetup extends Required<Omit<ClusterSettings, 'nodeCount' | 'prepare'>> {
   readonly addresses: readonly string[];
   readonly directory: string;
 }
@@ -35,14 +35,14 @@ export interface ClientSettings {
 }
 
 export class ProcessCluster {
-  readonly #place: Place;
+  readonly #setup: ClusterSetup;
   readonly #servers: ServerProcess[];
   readonly #clients: KvClient[] = [];
   /** Output of servers that were replaced by a restart. */
   #formerLogs = '';
 
-  private constructor(place: Place, servers: ServerProcess[]) {
-    this.#place = place;
+  private constructor(setup: ClusterSetup, servers: ServerProcess[]) {
+    this.#setup = setup;
     this.#servers = servers;
   }
 
@@ -57,10 +57,10 @@ export class ProcessCluster {
       const ports = await freePorts(nodeCount);
       const directory = await mkdtemp(join(tmpdir(), 'paxkv-process-'));
       const addresses = ports.map((port) => `127.0.0.1:${port}`);
-      const place = { addresses, directory, addressesFor, environmentOf };
-      await prepare(ports.map((_, node) => directoryIn(place, node)));
-      const servers = ports.map((_, node) => startServer(place, node));
-      const cluster = new ProcessCluster(place, servers);
+      const setup = { addresses, directory, addressesFor, environmentOf };
+      await prepare(ports.map((_, node) => directoryIn(setup, node)));
+      const servers = ports.map((_, node) => startServer(setup, node));
+      const cluster = new ProcessCluster(setup, servers);
       try {
         await Promise.all(servers.map((server) => server.ready()));
         return cluster;
@@ -74,11 +74,11 @@ export class ProcessCluster {
 
   /** `host:port` of each server, by node. */
   get addresses(): readonly string[] {
-    return this.#place.addresses;
+    return this.#setup.addresses;
   }
 
   get nodes(): readonly number[] {
-    return [...this.#place.addresses.keys()];
+    return [...this.#setup.addresses.keys()];
   }
 
   /** The output of all servers. */
@@ -118,7 +118,7 @@ export class ProcessCluster {
     const former = this.#serverOf(node);
     if (!former.hasExited) throw new Error(`node ${node} is still running`);
     this.#formerLogs += toLog(node, former);
-    this.#servers[node] = startServer(this.#place, node);
+    this.#servers[node] = startServer(this.#setup, node);
   }
 
   /** Resolves when these serve. @throws Error if one ends instead, or takes too long */
@@ -137,7 +137,7 @@ export class ProcessCluster {
 
   /** The data directory of a node. */
   directoryOf(node: number): string {
-    return directoryIn(this.#place, node);
+    return directoryIn(this.#setup, node);
   }
 
   /** SIGSTOP: the connections of the process stay open, but silent. */
@@ -163,7 +163,7 @@ export class ProcessCluster {
   async close(): Promise<void> {
     await this.kill(...this.nodes);
     await Promise.all(this.#clients.map((client) => client.close()));
-    await rm(this.#place.directory, { recursive: true, force: true });
+    await rm(this.#setup.directory, { recursive: true, force: true });
   }
 
   #serverOf(node: number): ServerProcess {
@@ -173,23 +173,23 @@ export class ProcessCluster {
   }
 
   #addressOf(node: number): string {
-    const address = this.#place.addresses[node];
+    const address = this.#setup.addresses[node];
     if (address === undefined) throw new Error(`there is no node ${node}`);
     return address;
   }
 }
 
-function startServer(place: Place, node: number): ServerProcess {
-  const { addresses, addressesFor, environmentOf } = place;
+function startServer(setup: ClusterSetup, node: number): ServerProcess {
+  const { addresses, addressesFor, environmentOf } = setup;
   return new ServerProcess({
     node,
     addresses: addressesFor(node, addresses),
-    directory: directoryIn(place, node),
+    directory: directoryIn(setup, node),
     environment: environmentOf(node),
   });
 }
 
-function directoryIn({ directory }: Place, node: number): string {
+function directoryIn({ directory }: ClusterSetup, node: number): string {
   return join(directory, `node-${node}`);
 }
 

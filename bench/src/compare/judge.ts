@@ -30,11 +30,11 @@ export function ratioTo(
 
 /** The best value of each round over all clients of a store. */
 function bestOf(store: StoreName, figures: readonly Figure[], unit: Unit): number[] {
-  const ways = figures.filter((figure) => figure.store === store);
+  const clients = figures.filter((figure) => figure.store === store);
   const better = unit === 'perSecond' ? Math.max : Math.min;
-  const roundCount = Math.max(0, ...ways.map(({ values }) => values.length));
+  const roundCount = Math.max(0, ...clients.map(({ values }) => values.length));
   return Array.from({ length: roundCount }, (_, round) =>
-    better(...ways.flatMap(({ values }) => values[round] ?? [])),
+    better(...clients.flatMap(({ values }) => values[round] ?? [])),
   );
 }
 

@@ -33,7 +33,7 @@ export function toReport(comparison: Comparison): string {
 export function toHeadLines({ machine, loadAverages: [before, after] }: Comparison): string[] {
   return [
     `paxkv ${machine.commit}, ${machine.date}: ${machine.coreCount} cores of ${machine.cpu}, Node ${machine.node}`,
-    'CPU µs: processor time a request costs all servers together, and the one client process.',
+    'CPU µs: processor time per request of all servers together + of the client process.',
     `load average ${before.toFixed(1)} before and ${after.toFixed(1)} after; every write is flushed before it is acknowledged.`,
   ];
 }
@@ -68,13 +68,13 @@ export function toCells(row: RowResult): string[][] {
 }
 
 function toFigureCells(
-  { store, way, values, cpu }: Figure,
+  { store, client, values, cpu }: Figure,
   { figures, unit }: RowResult,
 ): string[] {
-  const isFirst = figures.find((figure) => figure.store === store)?.way === way;
+  const isFirst = figures.find((figure) => figure.store === store)?.client === client;
   const ratio = store === 'paxkv' || !isFirst ? undefined : ratioTo(store, figures, unit);
   return [
-    `${store}, ${way}`,
+    `${store}, ${client}`,
     toQuantity(medianOf(values), unit),
     `${toNumber(Math.min(...values), unit)} – ${toNumber(Math.max(...values), unit)}`,
     cpu === undefined ? '' : toCpuText(cpu),

@@ -8,7 +8,7 @@ export type Unit = 'perSecond' | 'ms' | 'MiB/min';
 export interface Figure {
   readonly store: StoreName;
   /** Name of the client. */
-  readonly way: string;
+  readonly client: string;
   readonly values: readonly number[];
   /**
    * CPU time of each round, for loads only: unlike a rate, it does not depend on other load of the

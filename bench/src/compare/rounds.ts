@@ -8,12 +8,12 @@ import { runLoad } from 'paxkv/internal/bench/load/run-load';
 import { type Figures, toFigures } from 'paxkv/internal/bench/report/figures';
 import { Traffic } from 'paxkv/internal/bench/workload/traffic';
 import { beginProgress } from '../progress.ts';
-import type { Store, Use, Way } from '../stores/store.ts';
+import type { Store, StoreClient, Use } from '../stores/store.ts';
 import type { CpuUs, Figure } from './result.ts';
 
 export interface Contestant {
   readonly store: Store;
-  readonly way: Way;
+  readonly client: StoreClient;
 }
 
 export interface RoundsPlan {
@@ -60,8 +60,8 @@ export async function runRounds(
     }
   }
   progress.end();
-  const figures = contestants.map(({ store, way }, index) => ({
-    ...{ store: store.name, way: way.name },
+  const figures = contestants.map(({ store, client }, index) => ({
+    ...{ store: store.name, client: client.name },
     values: (scores[index] ?? []).map(({ value }) => value),
     cpu: (scores[index] ?? []).map(({ cpu }) => cpu),
   }));
@@ -70,18 +70,18 @@ export async function runRounds(
 
 /** Every client of every store. */
 export function contestantsOf(stores: readonly Store[]): readonly Contestant[] {
-  return stores.flatMap((store) => store.ways.map((way) => ({ store, way })));
+  return stores.flatMap((store) => store.clients.map((client) => ({ store, client })));
 }
 
 function firstWays(contestants: readonly Contestant[]): Contestant[] {
-  return contestants.filter(({ way, store: { ways, httpWays } }) =>
-    [ways[0], httpWays[0]].includes(way),
+  return contestants.filter(({ client, store: { clients, httpClients } }) =>
+    [clients[0], httpClients[0]].includes(client),
   );
 }
 
-async function fill({ way }: Contestant, plan: RoundsPlan): Promise<void> {
+async function fill({ client }: Contestant, plan: RoundsPlan): Promise<void> {
   const traffic = trafficOf(plan, 0);
-  const connections = await way.open('puts', fillInFlight);
+  const connections = await client.open('puts', fillInFlight);
   let index = 0;
   const send = (lane: number) => {
     index += 1;
@@ -98,13 +98,13 @@ interface Score {
 }
 
 async function runRound(
-  { store, way }: Contestant,
+  { store, client }: Contestant,
   plan: RoundsPlan,
   round: number,
 ): Promise<Score> {
   const { use, inFlight } = plan;
   const traffic = trafficOf(plan, round);
-  const connections = await way.open(use, inFlight);
+  const connections = await client.open(use, inFlight);
   const cpuBefore = await cpuMsOf(store);
   const result = await runLoad({
     send: (lane) => traffic.send(connections.ofLane(lane)),
@@ -120,7 +120,7 @@ async function runRound(
     value: plan.scoreOf(toFigures(result)),
     cpu: { servers: usOf('servers'), client: usOf('client') },
     troubles: troublesOf(result, traffic).map(
-      (trouble) => `${store.name}, ${way.name}: ${trouble}`,
+      (trouble) => `${store.name}, ${client.name}: ${trouble}`,
     ),
   };
 }
@@ -133,7 +133,7 @@ async function cpuMsOf({ group }: Store): Promise<CpuUs> {
 function troublesOf({ failures }: LoadResult, { absentCount }: Traffic): string[] {
   return [
     ...[...failures.keys()].map((code) => `some failed with ${code}`),
-    ...(absentCount > 0 ? ['some keys that were read were absent'] : []),
+    ...(absentCount > 0 ? ['some reads found no value'] : []),
   ];
 }
 

@@ -48,7 +48,7 @@ export function gatewayWriter(store: Store): Writer {
         if (node === tried) node += 1;
         await new Promise((resolve) => setTimeout(resolve, pauseMs));
       }
-      throw new Error('nobody took the write');
+      throw new Error('no node acknowledged the write');
     },
     async close() {
       for (const connection of [...idle.values()].flat()) connection.close();

@@ -2,9 +2,9 @@
 import { fileURLToPath } from 'node:url';
 import { KvClient, type StatusReply } from '@paxkv/client';
 import { ClientTarget } from 'paxkv/internal/bench/client-target';
-import { type HttpDialect, httpWay } from './http-way.ts';
-import { type Place, ServerGroup } from './server-group.ts';
-import { leaderAddresses, type Store, type Way } from './store.ts';
+import { type HttpDialect, httpClient } from './http-client.ts';
+import { type NodeSetup, ServerGroup } from './server-group.ts';
+import { leaderAddresses, type Store, type StoreClient } from './store.ts';
 
 const paxkv = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
 
@@ -25,21 +25,22 @@ const dialect: HttpDialect = {
 export class PaxkvStore implements Store {
   readonly name = 'paxkv';
   readonly group: ServerGroup;
-  readonly ways: readonly Way[];
-  readonly httpWays: readonly Way[];
+  readonly clients: readonly StoreClient[];
+  readonly httpClients: readonly StoreClient[];
 
   private constructor(group: ServerGroup) {
     this.group = group;
-    this.ways = [sdkWay(group.addresses)];
-    this.httpWays = [
-      httpWay('HTTP at the leader', () => leaderAddresses(this), dialect),
-      httpWay('HTTP at all nodes', async () => group.addresses, dialect),
+    this.clients = [sdkClient(group.addresses)];
+    this.httpClients = [
+      httpClient('HTTP at the leader', () => leaderAddresses(this), dialect),
+      httpClient('HTTP at all nodes', async () => group.addresses, dialect),
     ];
   }
 
   static async start(options: PaxkvOptions): Promise<PaxkvStore> {
     const { nodeCount } = options;
-    const commandOf = (node: number, places: readonly Place[]) => toCommand(node, places, options);
+    const commandOf = (node: number, setups: readonly NodeSetup[]) =>
+      toCommand(node, setups, options);
     const plan = { name: 'paxkv', nodeCount, portsPerNode: 1, commandOf };
     const store = new PaxkvStore(await ServerGroup.start(plan));
     try {
@@ -84,25 +85,25 @@ const appliedBehindMax = 100;
 
 function toCommand(
   node: number,
-  places: readonly Place[],
+  setups: readonly NodeSetup[],
   { profileDirectory }: PaxkvOptions,
 ): { program: string; args: readonly string[] } {
-  const addresses = places.map(({ ports }) => `127.0.0.1:${ports[0]}`);
+  const addresses = setups.map(({ ports }) => `127.0.0.1:${ports[0]}`);
   const profileFlags =
     profileDirectory === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`];
   const flags = ['--node', `${node}`, '--peers', addresses.join(','), '--cluster', 'bench'];
-  const data = `${places[node]?.directory}/data`;
+  const data = `${setups[node]?.directory}/data`;
   const args = [...profileFlags, paxkv, 'serve', ...flags, '--data', data, '--log-level', 'error'];
   return { program: process.execPath, args };
 }
 
 /** Puts come from one client, which finds the leader itself; gets come from one client per node. */
-function sdkWay(addresses: readonly string[]): Way {
+function sdkClient(addresses: readonly string[]): StoreClient {
   return {
     name: 'SDK',
     async open(use, laneCount) {
-      const places = use === 'puts' ? clientsFor(laneCount, addresses) : addresses;
-      const clients = places.map(
+      const endpointLists = use === 'puts' ? clientsFor(laneCount, addresses) : addresses;
+      const clients = endpointLists.map(
         (endpoints) => new KvClient({ endpoints, encoding: 'buffer', timeoutMs: 30_000 }),
       );
       return new ClientTarget(clients);

@@ -17,47 +17,47 @@ export interface GroupPlan {
   readonly nodeCount: number;
   readonly portsPerNode: number;
   /** How to start a node, given the ports and the directory of each. */
-  readonly commandOf: (node: number, places: readonly Place[]) => Promise<Command> | Command;
+  readonly commandOf: (node: number, setups: readonly NodeSetup[]) => Promise<Command> | Command;
 }
 
-export interface Place {
+export interface NodeSetup {
   readonly ports: readonly number[];
   readonly directory: string;
 }
 
 export class ServerGroup {
-  readonly places: readonly Place[];
+  readonly setups: readonly NodeSetup[];
   readonly #name: string;
   readonly #directory: string;
   readonly #servers: readonly ServerProcess[];
 
-  private constructor(plan: GroupPlan, directory: string, group: [Place[], ServerProcess[]]) {
+  private constructor(plan: GroupPlan, directory: string, group: [NodeSetup[], ServerProcess[]]) {
     this.#name = plan.name;
     this.#directory = directory;
-    [this.places, this.#servers] = group;
+    [this.setups, this.#servers] = group;
   }
 
   /** Resolves when the processes are started; `until` waits until they serve. */
   static async start(plan: GroupPlan): Promise<ServerGroup> {
     const directory = await mkdtemp(join(tmpdir(), `paxkv-bench-${plan.name}-`));
     const ports = await freePorts(plan.nodeCount * plan.portsPerNode);
-    const places = Array.from({ length: plan.nodeCount }, (_, node) => ({
+    const setups = Array.from({ length: plan.nodeCount }, (_, node) => ({
       ports: ports.slice(node * plan.portsPerNode, (node + 1) * plan.portsPerNode),
       directory: join(directory, `node-${node}`),
     }));
-    for (const place of places) await mkdir(place.directory);
-    const commands = await Promise.all(places.map((_, node) => plan.commandOf(node, places)));
+    for (const setup of setups) await mkdir(setup.directory);
+    const commands = await Promise.all(setups.map((_, node) => plan.commandOf(node, setups)));
     const servers = commands.map((command) => new ServerProcess(command));
-    return new ServerGroup(plan, directory, [places, servers]);
+    return new ServerGroup(plan, directory, [setups, servers]);
   }
 
   get nodes(): readonly number[] {
-    return [...this.places.keys()];
+    return [...this.setups.keys()];
   }
 
   /** A port of a node, by its index. */
   port(node: number, index = 0): number {
-    const port = this.places[node]?.ports[index];
+    const port = this.setups[node]?.ports[index];
     if (port === undefined) throw new RangeError(`${this.#name} has no port ${index} of ${node}`);
     return port;
   }

@@ -16,7 +16,7 @@ export interface Connections {
 export type Use = 'puts' | 'gets';
 
 /** One client of a store. */
-export interface Way {
+export interface StoreClient {
   /** Such as `SDK` or `JSON gateway`. */
   readonly name: string;
   open(use: Use, laneCount: number): Promise<Connections>;
@@ -26,9 +26,9 @@ export interface Store {
   readonly name: StoreName;
   readonly group: ServerGroup;
   /** The clients of the store; the best of them counts. */
-  readonly ways: readonly Way[];
+  readonly clients: readonly StoreClient[];
   /** Its HTTP interface, at the leader and at all nodes; all stores get the same generator. */
-  readonly httpWays: readonly Way[];
+  readonly httpClients: readonly StoreClient[];
   /** The leader, or `undefined` while none is known. */
   leader(): Promise<number | undefined>;
   /** Resolves when every node serves and has caught up. */

@@ -39,8 +39,8 @@ export async function damage(
   const { size } = await stat(path);
   const offset = random.integer(0, Math.max(0, size - 1));
   await harm(path, { manner, offset, size, bit: random.integer(0, 7) });
-  const place = manner === 'deleted' ? '' : ` at ${offset} of ${size}`;
-  return `${path.slice(root.length + 1)} ${manner}${place}`;
+  const position = manner === 'deleted' ? '' : ` at ${offset} of ${size}`;
+  return `${path.slice(root.length + 1)} ${manner}${position}`;
 }
 
 /** Deletes all data of a node. */

@@ -12,27 +12,29 @@ export function damaged(what: Damage, spread: Spread): Nemesis {
     const { cluster, random } = scene;
     const nodes = await scene.aim.draw(spread === 'one' ? 1 : minorityOf(scene));
     await cluster.kill(...nodes);
-    const places = await Promise.all(
+    const damages = await Promise.all(
       nodes.map((node) => damage(cluster.directoryOf(node), what, random)),
     );
     for (const node of nodes) cluster.launch(node);
-    const ways = await Promise.all(nodes.map((node) => revive(cluster, node)));
-    const told = nodes.map((node, at) => `${node}: ${places[at] ?? 'no such file'}, ${ways[at]}`);
-    return `damaged ${told.join('; ')}`;
+    const recoveries = await Promise.all(nodes.map((node) => revive(cluster, node)));
+    const lines = nodes.map(
+      (node, at) => `${node}: ${damages[at] ?? 'no such file'}, ${recoveries[at]}`,
+    );
+    return `damaged ${lines.join('; ')}`;
   };
 }
 
 /** All nodes restart together, each with different damage. They may be unable to serve. */
 export const damagedEverywhere: Nemesis = async ({ cluster, random }) => {
   await cluster.kill(...cluster.nodes);
-  const places = await Promise.all(
+  const damages = await Promise.all(
     cluster.nodes.map((node) => {
       const what = { part: random.pick(parts), manner: random.pick(manners) };
       return damage(cluster.directoryOf(node), what, random);
     }),
   );
   for (const node of cluster.nodes) cluster.launch(node);
-  return `damaged all: ${places.map((place) => place ?? 'no such file').join('; ')}`;
+  return `damaged all: ${damages.map((text) => text ?? 'no such file').join('; ')}`;
 };
 
 /** A node loses all its data. */

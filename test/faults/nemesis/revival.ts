@@ -17,21 +17,22 @@ const startCountMax = 3;
  */
 export async function revive(cluster: ProcessCluster, node: number): Promise<string> {
   const deadlineMs = performance.now() + revivalMsMax;
-  let way = 'went on';
+  let recovery = 'continued';
   let startCount = 0;
   for (;;) {
     if (cluster.hasExited(node)) {
       const { code, signal } = await cluster.exit(node);
       if (code !== diskExitCode) throw new Error(`node ${node} ended with ${code ?? signal}`);
       startCount += 1;
-      if (startCount > startCountMax) throw new Error(`node ${node} ends again and again`);
-      way = 'ended and was started again';
+      if (startCount > startCountMax)
+        throw new Error(`node ${node} ended after ${startCountMax} restarts`);
+      recovery = 'ended and was restarted';
       cluster.launch(node);
     }
     const state = await stateOf(cluster, node);
-    if (state === 'running') return way;
+    if (state === 'running') return recovery;
     if (performance.now() > deadlineMs) {
-      throw new Error(`node ${node} is ${state} though its disk is well`);
+      throw new Error(`node ${node} is ${state} though its disk is healthy`);
     }
     await pause(pollMs);
   }
@@ -55,7 +56,7 @@ export async function settledStates(cluster: ProcessCluster, timeoutMs: number):
       cluster.nodes.map(async (node) => {
         if (!cluster.hasExited(node)) return stateOf(cluster, node);
         const { code } = await cluster.exit(node);
-        return code === diskExitCode ? 'ended for its disk' : 'silent';
+        return code === diskExitCode ? 'ended because of its disk' : 'silent';
       }),
     );
     const isSettled = states.every((state) => state === 'running');

@@ -19,19 +19,19 @@ class End extends EventEmitter {
     this.socket = socket;
     socket.on('data', (bytes) => {
       this.text += String(bytes);
-      this.emit('news');
+      this.emit('change');
     });
     socket.on('error', () => {
       this.fate = 'reset';
     });
     socket.on('close', () => {
       if (this.fate === 'open') this.fate = 'closed';
-      this.emit('news');
+      this.emit('change');
     });
   }
 
   async until(isSo: (end: End) => boolean): Promise<void> {
-    while (!isSo(this)) await once(this, 'news');
+    while (!isSo(this)) await once(this, 'change');
   }
 }
 

@@ -61,8 +61,8 @@ function constrained({ nodeCount, pivot }: Outline): Link[] {
 
 /** A chain: each node is linked with its neighbours, and the pivot is at one end. */
 function chained({ nodeCount, pivot }: Outline): Link[] {
-  const place = (node: number) => (node - pivot + nodeCount) % nodeCount;
-  return between(nodeCount, (from, to) => Math.abs(place(from) - place(to)) !== 1);
+  const rank = (node: number) => (node - pivot + nodeCount) % nodeCount;
+  return between(nodeCount, (from, to) => Math.abs(rank(from) - rank(to)) !== 1);
 }
 
 /** A ring: each node is linked with its two neighbours. Cuts nothing of three. */

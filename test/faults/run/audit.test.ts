@@ -1,7 +1,7 @@
 /** Tests the findings of the audit in small histories, each with one violation. */
 import { expect } from 'chai';
 import { Recorder, type RecorderClient } from '../../history/recorder.ts';
-import { audit, type LastWords } from './audit.ts';
+import { audit, type FinalAnswers } from './audit.ts';
 
 describe('the audit', () => {
   let time = 0;
@@ -14,8 +14,8 @@ describe('the audit', () => {
   });
 
   const findings = (last: Record<string, string> = {}): string[] => {
-    const lastWords: LastWords = new Map([[0, new Map(Object.entries(last))]]);
-    return audit(recorder.events, lastWords);
+    const finalAnswers: FinalAnswers = new Map([[0, new Map(Object.entries(last))]]);
+    return audit(recorder.events, finalAnswers);
   };
 
   it('finds nothing in a history that is as it must be', () => {

@@ -14,12 +14,12 @@ interface Write {
 }
 
 /** The final answers of each node, by key. */
-export type LastWords = ReadonlyMap<number, ReadonlyMap<string, string | undefined>>;
+export type FinalAnswers = ReadonlyMap<number, ReadonlyMap<string, string | undefined>>;
 
 /** The violations of the history, one line each; empty if there are none. */
-export function audit(events: readonly HistoryEvent[], lastWords: LastWords): string[] {
+export function audit(events: readonly HistoryEvent[], finalAnswers: FinalAnswers): string[] {
   const writes = writesOf(events);
-  return [...readFindings(events, writes), ...lostFindings(writes, lastWords)];
+  return [...readFindings(events, writes), ...lostFindings(writes, finalAnswers)];
 }
 
 /**
@@ -58,17 +58,17 @@ function readFindings(
     const found = elements.flatMap((element, index) => {
       const write = writes.get(element);
       if (write === undefined || write.key !== event.key) return [`${element} was never written`];
-      if (elements.indexOf(element) !== index) return [`${element} is there twice`];
-      if (write.fate === 'fail') return [`${element} is there, though its write was refused`];
+      if (elements.indexOf(element) !== index) return [`${element} is present twice`];
+      if (write.fate === 'fail') return [`${element} is present, though its write failed`];
       return [];
     });
     return found.map((what) => `get ${event.id} of ${event.key}: ${what}`);
   });
 }
 
-function lostFindings(writes: ReadonlyMap<string, Write>, lastWords: LastWords): string[] {
+function lostFindings(writes: ReadonlyMap<string, Write>, finalAnswers: FinalAnswers): string[] {
   const kept = [...writes].filter(([, { key, fate }]) => isLedger(key) && fate === 'ok');
-  return [...lastWords].flatMap(([node, values]) => {
+  return [...finalAnswers].flatMap(([node, values]) => {
     const present = new Map(
       [...values].map(([key, value]) => [key, new Set(elementsOf(value ?? ''))]),
     );

@@ -11,7 +11,7 @@ export function toLine(report: RunReport): string {
     `${(durationMs / 1000).toFixed(1).padStart(5)} s`,
     `${`${callCount}`.padStart(6)} calls`,
     `${rateDuring.toFixed(0).padStart(4)} acks/s (${rateBefore.toFixed(0)} before)`,
-    `${strikes.length} faults (${leaderCount} at the leader), silent for ${longest(report.silencesMs)} at most`,
+    `${strikes.length} faults (${leaderCount} at the leader), longest outage ${longest(report.silencesMs)}`,
   ];
   const done = findings.length === 0 ? [] : strikes.map((strike) => `    ${strike}`);
   const wrong = findings.slice(0, 20).map((finding) => `    ${finding}`);

@@ -17,9 +17,9 @@ import type { Scene } from '../nemesis/nemesis.ts';
 import { settledStates } from '../nemesis/revival.ts';
 import { ProxyNetwork } from '../network/proxy-network.ts';
 import { Traffic } from '../traffic/traffic.ts';
-import type { LastWords } from './audit.ts';
+import type { FinalAnswers } from './audit.ts';
+import { awaitConvergence, compareContents } from './convergence.ts';
 import { judge } from './judge.ts';
-import { becomeLevel, compareContents } from './leveling.ts';
 import type { RunPlan, RunReport } from './run-plan.ts';
 
 const clientCount = 12;
@@ -28,14 +28,14 @@ const callRateMax = 500;
 const coldAckCount = 150;
 const coldMsMax = 60_000;
 const warmUpMs = 1200;
-const peaceMs = 300;
+const quietMs = 300;
 const recoveryMsMax = 10_000;
-const levelMsMax = 15_000;
+const convergenceMsMax = 15_000;
 const wholeMsMax = 15_000;
 /** Fewer writes per second than this do not count as traffic. */
 const rateFloor = 10;
-const patientTimeoutMs = 15_000;
-const hastyTimeoutMs = 500;
+const longTimeoutMs = 15_000;
+const shortTimeoutMs = 500;
 const attemptTimeoutMs = 1000;
 
 export interface RunOptions {
@@ -125,7 +125,7 @@ class Run {
       if (this.#stage.plan.mayStop === true && !(await this.#isWhole())) break;
       await this.#recover();
       this.#silencesMs.push(this.#traffic.acks.longestSilenceMs(fromMs, performance.now()));
-      await pause(peaceMs);
+      await pause(quietMs);
     }
     return this.#traffic.acks.rateBetween(struckMs, performance.now());
   }
@@ -140,13 +140,14 @@ class Run {
     this.#isStopped = states.some((state) => state !== 'running');
     if (!this.#isStopped) return true;
     this.#strikes.push(`stopped: ${states.join('; ')}`);
-    if (states.includes('silent')) this.#findings.push('a node neither serves nor says why not');
+    if (states.includes('silent'))
+      this.#findings.push('a node neither serves nor reports a reason');
     return false;
   }
 
   /** Every third client has a short timeout, so that there are writes of unknown outcome. */
   #client(index: number): RecordedClient {
-    const timeoutMs = index % 3 === 2 ? hastyTimeoutMs : patientTimeoutMs;
+    const timeoutMs = index % 3 === 2 ? shortTimeoutMs : longTimeoutMs;
     const client = this.#stage.cluster.client({ timeoutMs, attemptTimeoutMs });
     return new RecordedClient(client, this.#recorder.client());
   }
@@ -156,7 +157,8 @@ class Run {
     const { acks } = this.#traffic;
     const deadlineMs = performance.now() + coldMsMax;
     while (acks.count < coldAckCount) {
-      if (performance.now() > deadlineMs) throw new Error('the cluster never began to serve');
+      if (performance.now() > deadlineMs)
+        throw new Error('the cluster did not start to serve in time');
       await pause(20);
     }
     const fromMs = performance.now();
@@ -176,7 +178,7 @@ class Run {
         try {
           await recorded.append(`recovery.${node}`, `r${number}.${node} `);
         } catch (error) {
-          this.#findings.push(`no write through node ${node} after strike ${number}: ${error}`);
+          this.#findings.push(`no write through node ${node} after fault ${number}: ${error}`);
         }
         await client.close();
       }),
@@ -187,18 +189,21 @@ class Run {
   #checkRate({ rateBefore, rateDuring }: Rates): void {
     const least = Math.max(rateFloor, rateBefore * this.#stage.plan.rateShareMin);
     if (rateDuring >= least) return;
-    const rates = `${rateDuring.toFixed(0)} acknowledged writes/s under fault`;
-    this.#findings.push(`${rates}, where ${least.toFixed(0)} are the least`);
+    const rates = `${rateDuring.toFixed(0)} acknowledged writes/s during faults`;
+    this.#findings.push(`${rates}, but at least ${least.toFixed(0)} are required`);
   }
 
   /** Stops the traffic, waits until the nodes converge, compares them, and checks the history. */
   async #end(): Promise<void> {
     const { cluster } = this.#stage;
     await this.#traffic.stop();
-    const lastWords = await this.#readEverywhere();
-    const unlevel = await becomeLevel(cluster, levelMsMax);
-    this.#findings.push(...unlevel, ...(unlevel.length > 0 ? [] : await compareContents(cluster)));
-    this.#findings.push(...judge(this.#recorder.events, lastWords));
+    const finalAnswers = await this.#readEverywhere();
+    const differing = await awaitConvergence(cluster, convergenceMsMax);
+    this.#findings.push(
+      ...differing,
+      ...(differing.length > 0 ? [] : await compareContents(cluster)),
+    );
+    this.#findings.push(...judge(this.#recorder.events, finalAnswers));
   }
 
   /** Checks the answers until now; the final answers of the nodes are not available. */
@@ -207,9 +212,9 @@ class Run {
     this.#findings.push(...judge(this.#recorder.events, new Map()));
   }
 
-  async #readEverywhere(): Promise<LastWords> {
+  async #readEverywhere(): Promise<FinalAnswers> {
     const { cluster } = this.#stage;
-    const words = cluster.nodes.map(
+    const answers = cluster.nodes.map(
       async (node): Promise<[number, Map<string, string | undefined>]> => {
         const client = cluster.client({ nodes: [node] });
         const recorded = new RecordedClient(client, this.#recorder.client({ node }));
@@ -219,7 +224,7 @@ class Run {
         return [node, values];
       },
     );
-    return new Map(await Promise.all(words));
+    return new Map(await Promise.all(answers));
   }
 
   async #report(figures: Rates & Pick<RunReport, 'durationMs'>): Promise<RunReport> {

@@ -51,7 +51,7 @@ export class KeyLane {
   }
 }
 
-/** `count` rotations, half of each kind. */
+/** `count` lanes, half of each kind. */
 export function makeLanes(count: number): KeyLane[] {
   return Array.from(
     { length: count },

@@ -55,7 +55,7 @@ export class Traffic {
   }
 
   async #run(client: RecordedClient, index: number): Promise<void> {
-    // Three clients share a rotation, and each client uses two of them.
+    // Three clients share a lane, and each client uses two of them.
     const lanes = [index, index + 1].flatMap((at) => this.#lanes[at % laneCount] ?? []);
     let beatMs = performance.now();
     for (let number = 0; !this.#isStopping; number += 1) {

@@ -11,7 +11,7 @@ function linesOf(drawing: string): string[] {
 }
 
 /** The columns of each line after the process. */
-const told = (line: string) => line.split('\t').slice(1).join(' ');
+const columnsOf = (line: string) => line.split('\t').slice(1).join(' ');
 
 describe('the export to register logs', () => {
   it('numbers values by key, and writes an event a line', () => {
@@ -30,7 +30,7 @@ describe('the export to register logs', () => {
   });
 
   it('writes 0 for absence, from the start, where a key is ever deleted', () => {
-    expect(linesOf('[get -] [put a] [delete] [get -]').map(told)).to.deep.equal([
+    expect(linesOf('[get -] [put a] [delete] [get -]').map(columnsOf)).to.deep.equal([
       ':invoke :write 0',
       ':ok :write 0',
       ':invoke :read nil',
@@ -55,7 +55,7 @@ describe('the export to register logs', () => {
     const drawing = `
       [put a !] [get a !] [put b >
                                      [get - !] [get z >`;
-    expect(linesOf(drawing).map(told)).to.deep.equal([
+    expect(linesOf(drawing).map(columnsOf)).to.deep.equal([
       ':invoke :read nil',
       ':fail :read :timed-out',
       ':invoke :write 1',

@@ -29,7 +29,11 @@ export async function firstFailedSeed(
     if (!control.isCaught) return found;
     first = found.seedCount + 1;
   }
-  return { isCaught: false, reason: 'the last seed fails anyway', seedCount: seedCountMax };
+  return {
+    isCaught: false,
+    reason: 'the last failing seed also fails without the mutant',
+    seedCount: seedCountMax,
+  };
 }
 
 async function runSeeds(
@@ -42,9 +46,9 @@ async function runSeeds(
     environment,
     msMax: startMsMax + (last - first + 1) * seedMsMax,
   });
-  const told = lines.at(-1);
-  if (told === undefined) return { isCaught: false, reason: 'no verdict', seedCount: 0 };
-  const { seed, reason }: { seed: number; reason?: string } = JSON.parse(told);
+  const lastLine = lines.at(-1);
+  if (lastLine === undefined) return { isCaught: false, reason: 'no verdict', seedCount: 0 };
+  const { seed, reason }: { seed: number; reason?: string } = JSON.parse(lastLine);
   if (reason !== undefined) return { isCaught: true, reason, seedCount: seed };
   if (hasEndedWell) return { isCaught: false, reason: `${seed} seeds passed`, seedCount: seed };
   return { isCaught: false, reason: `no verdict on seed ${seed}`, seedCount: seed };

@@ -78,7 +78,7 @@ async function runLosses(stores: readonly Store[], loss: Loss, count: number) {
     await writer.close();
     progress.end();
     if (loop.failureCount > 0) notes.push(`${store.name}: ${loop.failureCount} writes given up`);
-    figures.push({ store: store.name, way: wayOf(store.name), values });
+    figures.push({ store: store.name, client: clientNameOf(store.name), values });
   }
   return { figures, notes };
 }
@@ -101,6 +101,6 @@ async function loseOnce({ store, loop, loss, round }: Scene) {
   return { ms, isGuess: leader === undefined };
 }
 
-function wayOf(name: StoreName): string {
+function clientNameOf(name: StoreName): string {
   return name === 'paxkv' ? 'SDK' : 'JSON gateway, retried elsewhere at once';
 }

@@ -74,5 +74,5 @@ function toRow(load: LoadRow): Row {
 }
 
 function httpContestantsOf(stores: readonly Store[]): readonly Contestant[] {
-  return stores.flatMap((store) => store.httpWays.map((way) => ({ store, way })));
+  return stores.flatMap((store) => store.httpClients.map((client) => ({ store, client })));
 }

@@ -26,13 +26,13 @@ export const memoryRow: Row = {
   peers: [],
   goals: [{ type: 'limit', of: 'worst', atMost: goalMebibytesPerMinute }],
   async run(stage, { memoryMinutes }) {
-    if (memoryMinutes === 0) return { figures: [], notes: ['takes --full or --memory-minutes'] };
+    if (memoryMinutes === 0) return { figures: [], notes: ['needs --full or --memory-minutes'] };
     const [store] = await stage.stores(['paxkv']);
-    if (!(store instanceof PaxkvStore)) throw new TypeError('paxkv is always there');
+    if (!(store instanceof PaxkvStore)) throw new TypeError('paxkv must be among the stores');
     const readings = await readWhileBusy(store, memoryMinutes);
     const values = growthOf(readings, memoryMinutes * warmUpShare);
     const notes = [`over ${memoryMinutes} minutes, without the first ${warmUpShare * 100} %`];
-    return { figures: [{ store: 'paxkv', way: 'nodes', values }], notes };
+    return { figures: [{ store: 'paxkv', client: 'nodes', values }], notes };
   },
 };
 
@@ -79,7 +79,7 @@ async function keepBusy(store: PaxkvStore, signal: AbortSignal): Promise<void> {
   const { clock } = systemEnvironment();
   const sizes = { keyCount: 10_000, keyBytes: 16, valueBytes: 128 };
   const traffic = new Traffic({ mix: { put: 1 }, distribution: 'uniform', ...sizes, seed: 1 });
-  const connections = await store.ways[0]?.open('puts', inFlight);
+  const connections = await store.clients[0]?.open('puts', inFlight);
   if (connections === undefined) return;
   const send = (lane: number) => traffic.send(connections.ofLane(lane));
   await runLoad({ send, inFlight, signal, clock });

@@ -42,12 +42,12 @@ const files: { name: string; path: RegExp; code: DiskErrorCode; gone?: DiskError
  * Each function returns the new content of the file, or `undefined` to delete it; `at`, from 0 to 1, is
  * the position.
  */
-const wounds: Record<string, (whole: Buffer, at: number) => Buffer | undefined> = {
+const corruptions: Record<string, (whole: Buffer, at: number) => Buffer | undefined> = {
   'one bit flipped': (whole, at) => {
-    const hurt = Buffer.from(whole);
+    const damaged = Buffer.from(whole);
     const bit = Math.floor(whole.length * 8 * at);
-    hurt[bit >> 3] = (hurt[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-    return hurt;
+    damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    return damaged;
   },
   '4 KiB zeroed': (whole, at) => {
     const start = Math.floor(Math.max(0, whole.length - 4096) * at);
@@ -57,7 +57,7 @@ const wounds: Record<string, (whole: Buffer, at: number) => Buffer | undefined> 
   deleted: () => undefined,
 };
 
-const places = [0.01, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 0.95];
+const positions = [0.01, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 0.95];
 
 describe('Damage to one node', function () {
   this.timeout(30_000);
@@ -75,15 +75,15 @@ describe('Damage to one node', function () {
   });
 
   for (const file of files) {
-    for (const [wound, hurt] of Object.entries(wounds)) {
-      const isTail = file.name.endsWith('log') && wound === 'cut';
+    for (const [corruption, corrupt] of Object.entries(corruptions)) {
+      const isTail = file.name.endsWith('log') && corruption === 'cut';
       const claim = isTail ? 'only the end is lost' : 'refused, or nothing lost';
-      it(`${file.name}, ${wound}: ${claim}`, async () => {
-        const code = wound === 'deleted' ? (file.gone ?? file.code) : file.code;
-        for (const at of wound === 'deleted' ? [0] : places) {
+      it(`${file.name}, ${corruption}: ${claim}`, async () => {
+        const code = corruption === 'deleted' ? (file.gone ?? file.code) : file.code;
+        for (const at of corruption === 'deleted' ? [0] : positions) {
           const path = await scratch.crashed(healthy.path);
           const target = await find(path, file.path);
-          const content = hurt(await readFile(target), at);
+          const content = corrupt(await readFile(target), at);
           await (content === undefined ? rm(target) : writeFile(target, content));
           if (isTail) expect((await memoryIn(path)).turns).to.be.within(tableTurns, turns);
           else await expectRefusedOrWhole(path, code);

@@ -31,25 +31,25 @@ export class KeepingInbox implements Inbox<Uint8Array> {
   readonly undelivered: Envelope<Uint8Array>[] = [];
   /** Peers whose connection ended. */
   readonly ended: number[] = [];
-  readonly #news = new EventEmitter();
+  readonly #changes = new EventEmitter();
 
   receive(envelope: Envelope<Uint8Array>): void {
     this.received.push(envelope);
-    this.#news.emit('news');
+    this.#changes.emit('change');
   }
 
   undeliverable(envelope: Envelope<Uint8Array>): void {
     this.undelivered.push(envelope);
-    this.#news.emit('news');
+    this.#changes.emit('change');
   }
 
   disconnected(peer: number): void {
     this.ended.push(peer);
-    this.#news.emit('news');
+    this.#changes.emit('change');
   }
 
   async until(isEnough: (inbox: KeepingInbox) => boolean): Promise<void> {
-    while (!isEnough(this)) await once(this.#news, 'news');
+    while (!isEnough(this)) await once(this.#changes, 'change');
   }
 }
 
@@ -67,7 +67,7 @@ export class Station {
   readonly changes: PeerChange[] = [];
   readonly http: Server;
   readonly log: KeepingLog;
-  readonly #news = new EventEmitter();
+  readonly #changes = new EventEmitter();
   readonly #sockets = new Set<Socket>();
 
   constructor(http: Server, options: Partial<PeerTransportOptions> & Addressed) {
@@ -81,7 +81,7 @@ export class Station {
       limits: { ...quick, ...options.limits },
       onPeerChange: (node, connected, reason) => {
         this.changes.push({ node, connected, ...(reason === undefined ? {} : { reason }) });
-        this.#news.emit('news');
+        this.#changes.emit('change');
       },
     });
     http.on('upgrade', (request, socket, head) => {
@@ -111,7 +111,7 @@ export class Station {
     for (;;) {
       const latest = this.changes.findLast((change) => change.node === node);
       if (latest !== undefined && isWanted(latest)) return latest;
-      await once(this.#news, 'news');
+      await once(this.#changes, 'change');
     }
   }
 

@@ -38,9 +38,9 @@ describe('Write-ahead log', () => {
 
   it('finds every flipped bit that has an intact write behind it', () => {
     for (let bit = 0; bit < (log.length - 40) * 8; bit += 10_007) {
-      const hurt = Buffer.from(log);
-      hurt.writeUInt8(hurt.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
-      expect(scanLog(hurt).hasHole, `bit ${bit}`).to.equal(true);
+      const damaged = Buffer.from(log);
+      damaged.writeUInt8(damaged.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+      expect(scanLog(damaged).hasHole, `bit ${bit}`).to.equal(true);
     }
   });
 

@@ -43,9 +43,9 @@ describe('Table of LevelDB', () => {
     for (const table of tables) {
       const missed: number[] = [];
       for (let bit = 0; bit < table.length * 8; bit += 509) {
-        const hurt = Buffer.from(table);
-        hurt[bit >> 3] = (hurt[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-        if (damageIn(hurt) === undefined) missed.push(bit >> 3);
+        const damaged = Buffer.from(table);
+        damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        if (damageIn(damaged) === undefined) missed.push(bit >> 3);
       }
       const filling = missed.filter((byte) => byte >= table.length - 48 && table[byte] === 0);
       expect(missed).to.deep.equal(filling);
@@ -58,8 +58,8 @@ describe('Table of LevelDB', () => {
         expect(damageIn(table.subarray(0, bytes)), `${bytes}`).to.be.a('string');
       }
       for (let start = 0; start + 64 < table.length; start += 211) {
-        const hurt = Buffer.from(table).fill(0, start, start + 64);
-        expect(damageIn(hurt), `${start}`).to.be.a('string');
+        const damaged = Buffer.from(table).fill(0, start, start + 64);
+        expect(damageIn(damaged), `${start}`).to.be.a('string');
       }
     }
   });

@@ -6,7 +6,7 @@ import type { SeededRandom } from '@paxkv/simulator';
 import type { Answer, HistoryEvent, Ok } from '../history/event.ts';
 
 /** The history with one answer changed, if it has any. */
-export function withSlip(
+export function withMutation(
   events: readonly HistoryEvent[],
   random: SeededRandom,
 ): readonly HistoryEvent[] {

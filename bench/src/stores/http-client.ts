@@ -1,7 +1,7 @@
 /** The HTTP interface of a store, one connection per lane. */
 import type { Target } from 'paxkv/internal/bench/workload/traffic';
 import { type HttpAnswer, HttpConnection } from './http-connection.ts';
-import { type Connections, targetAt, type Use, type Way } from './store.ts';
+import { type Connections, type StoreClient, targetAt, type Use } from './store.ts';
 
 /** How a store encodes requests in JSON. Keys and values are in base64. */
 export interface HttpDialect {
@@ -16,7 +16,11 @@ export interface HttpDialect {
 /** The addresses to connect to, used in rotation. */
 export type AddressesOf = (use: Use) => Promise<readonly string[]>;
 
-export function httpWay(name: string, addressesOf: AddressesOf, dialect: HttpDialect): Way {
+export function httpClient(
+  name: string,
+  addressesOf: AddressesOf,
+  dialect: HttpDialect,
+): StoreClient {
   return {
     name,
     async open(use, laneCount): Promise<Connections> {

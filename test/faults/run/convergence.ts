@@ -23,7 +23,10 @@ interface Content {
 }
 
 /** Waits until every node has applied the same instances; returns findings if that takes too long. */
-export async function becomeLevel(cluster: ProcessCluster, timeoutMs: number): Promise<string[]> {
+export async function awaitConvergence(
+  cluster: ProcessCluster,
+  timeoutMs: number,
+): Promise<string[]> {
   const deadlineMs = performance.now() + timeoutMs;
   let seen = '';
   let sinceMs = performance.now();
@@ -32,10 +35,12 @@ export async function becomeLevel(cluster: ProcessCluster, timeoutMs: number): P
     const nowMs = performance.now();
     if (String(positions) !== seen) sinceMs = nowMs;
     seen = String(positions);
-    const isLevel = new Set(positions).size === 1 && typeof positions[0] === 'number';
-    if (isLevel && nowMs - sinceMs >= quietMs) return [];
+    const hasConverged = new Set(positions).size === 1 && typeof positions[0] === 'number';
+    if (hasConverged && nowMs - sinceMs >= quietMs) return [];
     if (nowMs > deadlineMs) {
-      return [`not level ${timeoutMs} ms after all was well: applied ${positions.join(', ')}`];
+      return [
+        `no convergence within ${timeoutMs} ms after the faults ended: applied ${positions.join(', ')}`,
+      ];
     }
     await pause(pollMs);
   }
@@ -50,7 +55,7 @@ export async function compareContents(cluster: ProcessCluster): Promise<string[]
   const contents = await Promise.all(cluster.nodes.map((node) => read(cluster, node)));
   const texts = contents.map((content) => JSON.stringify(content));
   const isSame = new Set(contents.map(({ node: _, ...rest }) => JSON.stringify(rest))).size === 1;
-  return isSame ? unclean : [...unclean, `nodes have parted ways: ${texts.join(' ')}`];
+  return isSame ? unclean : [...unclean, `nodes have diverged: ${texts.join(' ')}`];
 }
 
 async function positionOf(cluster: ProcessCluster, node: number): Promise<number | string> {

@@ -53,7 +53,7 @@ export function pickSeen(
  * Lets a random get return the answer of an earlier one: the last that had ended before one of the
  * operations that `between` returns. These must have ended before the get and rule the value out.
  */
-export function tellAgain(
+export function repeatAnswer(
   operations: readonly Operation[],
   random: SeededRandom,
   between: (late: Get) => readonly Operation[],
@@ -62,14 +62,14 @@ export function tellAgain(
   for (const { get } of random.shuffle(reads)) {
     const ruling = between(get);
     const early = reads.findLast(({ get: other, value }) =>
-      ruling.some((one) => isBefore(other, one) && toldValue(one) !== value),
+      ruling.some((one) => isBefore(other, one) && answeredValue(one) !== value),
     );
     if (early !== undefined) return withAnswer(operations, get, early.answer);
   }
   return undefined;
 }
 
-function toldValue(operation: Operation): string | undefined {
+function answeredValue(operation: Operation): string | undefined {
   const isAnsweredGet = operation.name === 'get' && operation.fate.name === 'ok';
   return isAnsweredGet ? operation.fate.answer.value : undefined;
 }
