@@ -74,7 +74,7 @@ describe('the sources', () => {
       for (const [kind, packages] of Object.entries(all)) expect(packages ?? {}, kind).to.be.empty;
     });
 
-    it('paxos is compiled where Node does not exist', () => {
+    it('paxos is compiled without the types of Node', () => {
       const { compilerOptions } = readJson<{ compilerOptions: { types: string[]; lib: string[] } }>(
         'packages/paxos/tsconfig.json',
       );
@@ -95,7 +95,7 @@ describe('the sources', () => {
       expect(foreign).to.deep.equal([]);
     });
 
-    it('packages import one another one way, through their doors', () => {
+    it('packages import each other in one direction, through their entry points', () => {
       expect(Object.keys(layers)).to.have.members(packageNames());
       const broken = packageNames().flatMap((name) =>
         sourcesOf(name).flatMap((file) =>
@@ -107,14 +107,14 @@ describe('the sources', () => {
       expect(broken).to.deep.equal([]);
     });
 
-    it('the parts of the server meet only where they may', () => {
+    it('the folders of the server import only what their layer may', () => {
       const broken = Object.entries(serverLayers).flatMap(([layer, allowed]) =>
         brokenServerImports(layer, allowed),
       );
       expect(broken).to.deep.equal([]);
     });
 
-    it('no file imports itself by a detour', () => {
+    it('no file imports itself indirectly', () => {
       expect(findCycle(allSources)).to.deep.equal([]);
     });
   });
@@ -155,11 +155,11 @@ describe('the sources', () => {
       expect(linesWith(pattern, allSources.map(withoutTexts))).to.deep.equal([]);
     });
 
-    it('no package hides an error from the compiler', () => {
+    it('no package suppresses a compiler error', () => {
       expect(linesWith(/@ts-expect-error/, packageSources)).to.deep.equal([]);
     });
 
-    it('no assertion overrules the compiler about absence', () => {
+    it('no non-null assertion', () => {
       const pattern = /[\w)\]]!(?!=)/;
       expect(linesWith(pattern, packageSources.map(withoutTexts))).to.deep.equal([]);
     });
@@ -180,7 +180,7 @@ describe('the sources', () => {
       expect(biome).to.match(/"includes": \["test\/\*\*", "bench\/\*\*"\]/);
     });
 
-    it('files are in kebab-case and none is a drawer', () => {
+    it('file names are in kebab-case and say what is in the file', () => {
       const drawers = /(?:^|[-/])(?:utils?|common|helpers?|misc|shared|types)[-./]/;
       const badlyNamed = allSources.filter(
         ({ path }) => !/^[a-z0-9./-]+$/.test(path) || drawers.test(path),
@@ -190,7 +190,7 @@ describe('the sources', () => {
   });
 
   describe('completeness', () => {
-    it('every source of a package is reachable from one of its doors', () => {
+    it('every source of a package is reachable from one of its entry points', () => {
       const unreachable = packageNames().flatMap((name) => {
         const reached = reachFrom(doorsOf(name), sourcesOf(name));
         return pathsOf(sourcesOf(name)).filter((path) => !reached.has(path));
@@ -198,7 +198,7 @@ describe('the sources', () => {
       expect(unreachable).to.deep.equal([]);
     });
 
-    it('every source with logic has a unit test of its name, or of its layer', () => {
+    it('every source with logic has a unit test with its name, or in its layer', () => {
       const untested = packageSources.filter(
         (file) => !/(?:^|\/)index\.ts$/.test(file.path) && !isTypeOnly(file) && !isTested(file),
       );

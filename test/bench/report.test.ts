@@ -74,7 +74,7 @@ describe('the table of the comparison', () => {
     ]);
   });
 
-  it('tells of absent peers, of the load of the machine and of the whole', () => {
+  it('reports absent peers, the load of the machine and the verdict', () => {
     const text = toReport(comparison);
     expect(text).to.contain('puts-256: ZooKeeper is not installed (Debian: zookeeper)');
     expect(text).to.contain('load average 0.1 before and 2.2 after');
@@ -88,7 +88,7 @@ describe('the table of the comparison', () => {
     expect(exitCodeOf([{ ...puts, failure: 'etcd does not serve' }, kills])).to.equal(2);
   });
 
-  it('is a page, too, that asks for nothing from outside', () => {
+  it('has a self-contained HTML version', () => {
     const page = toHtmlReport(comparison);
     expect(page).to.contain('X &amp; Y');
     expect(page).to.contain('<td>8.50 ×</td>');

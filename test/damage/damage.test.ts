@@ -31,7 +31,7 @@ describe('Damage to a cluster', function () {
     });
   }
 
-  it('notices a value that is wrong', async () => {
+  it('detects a wrong value', async () => {
     const [key] = template.values.keys();
     const wrong = Object.assign(Object.create(template), {
       values: new Map([...template.values, [key, 'another']]),
@@ -56,7 +56,7 @@ describe('The damage matrix', () => {
     expect(new Set(ciCells.map(({ extent }) => extent))).to.have.keys(extents);
   });
 
-  it('never hurts so many nodes that a minority would be a majority', () => {
+  it('never damages more than a minority of the nodes where it says so', () => {
     for (const cell of allCells.filter(({ extent }) => extent !== 'all')) {
       expect(damagedNodesOf(cell).length).to.be.below(nodeCountOf(cell) / 2);
     }

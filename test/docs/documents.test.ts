@@ -98,7 +98,7 @@ describe('docs/decisions', () => {
     pages = await Promise.all(names.filter((name) => !name.endsWith('README.md')).map(readPage));
   });
 
-  it('give each decision a date, a reason, what was rejected, and where it lives', () => {
+  it('give each decision a date, a reason, rejected alternatives, and the files it concerns', () => {
     const decisions = pages.flatMap((page) => page.split(/^## /m).slice(1));
     expect(decisions).to.have.length.above(50);
     for (const decision of decisions) {

@@ -44,7 +44,7 @@ describe('README.md', function () {
     expect(stdout.trimEnd().split('\n')).to.deep.equal(claimed);
   });
 
-  it('shows curl commands that do what it says', async function () {
+  it('shows curl commands with their real output', async function () {
     if (!(await hasProgram('curl'))) this.skip();
     const commands = commandsOf(text).filter(({ command }) => command.startsWith('curl '));
     expect(commands).to.have.length.above(1);
@@ -54,7 +54,7 @@ describe('README.md', function () {
     }
   });
 
-  it('shows uses of the command that do what it says', async () => {
+  it('shows commands with their real output', async () => {
     const [alias, ...commands] = commandsOf(text).filter(({ command }) =>
       /\bpaxkv\b/.test(command),
     );

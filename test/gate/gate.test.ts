@@ -25,7 +25,7 @@ describe('The gate', () => {
     expect(ci?.end).to.be.at.most(gate?.first ?? 0);
   });
 
-  it('tells of every stage whether it passed, how long it took, and what it said last', () => {
+  it('reports for every stage whether it passed, its duration and its last line', () => {
     const table = toTable([
       { title: 'one', seconds: 59, hasPassed: true, lastLine: '5 of 5' },
       { title: 'another', seconds: 61, hasPassed: false, lastLine: '4 of 5' },

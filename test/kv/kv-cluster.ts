@@ -27,7 +27,7 @@ export interface ClusterOptions {
   readonly journalPace?: DiskPace;
 }
 
-type Ground = Required<Pick<ClusterOptions, 'profile' | 'isLed'>> &
+type ServerSettings = Required<Pick<ClusterOptions, 'profile' | 'isLed'>> &
   Pick<ClusterOptions, 'journalPace'>;
 
 export class KvCluster {
@@ -38,20 +38,20 @@ export class KvCluster {
   readonly #clerkNetwork: ClerkNetwork;
   #clerkCount = 0;
 
-  private constructor(world: World, serverCount: number, ground: Ground) {
-    const { profile, isLed, journalPace } = ground;
-    const places = Array.from({ length: serverCount }, (_, place) => place);
+  private constructor(world: World, serverCount: number, settings: ServerSettings) {
+    const { profile, isLed, journalPace } = settings;
+    const ids = Array.from({ length: serverCount }, (_, id) => id);
     this.world = world;
     this.#network = new SimNetwork<Uint8Array>(world, { peerCount: serverCount, profile });
     const isCut = (from: number, to: number) => this.#network.isCut(from, to);
     const shared = {
       ...{ serverCount, isLed, journalPace, network: this.#network },
       stateNetwork: new PortNetwork<StateMessage>(world, 'state network'),
-      handOvers: new PortNetwork<ForwardedBatch>(world, 'hand-overs', { isCut, delayMsMax: 1 }),
+      forwarding: new PortNetwork<ForwardedBatch>(world, 'forwarding', { isCut, delayMsMax: 1 }),
     };
-    this.servers = places.map((me) => new KvServer(world, { me, ...shared }));
-    this.#endpoints = places.map((place) => `http://server-${place}`);
-    const named = this.servers.map((server, place) => [`http://server-${place}`, server] as const);
+    this.servers = ids.map((me) => new KvServer(world, { me, ...shared }));
+    this.#endpoints = ids.map((id) => `http://server-${id}`);
+    const named = this.servers.map((server, id) => [`http://server-${id}`, server] as const);
     this.#clerkNetwork = new ClerkNetwork(world, new Map(named));
   }
 
@@ -62,8 +62,8 @@ export class KvCluster {
     options: ClusterOptions = {},
   ): Promise<KvCluster> {
     const isLed = world.random('leadership').chance(0.5);
-    const { isUnreliable = false, ...ground } = { profile: reliable, isLed, ...options };
-    const cluster = new KvCluster(world, serverCount, ground);
+    const { isUnreliable = false, ...settings } = { profile: reliable, isLed, ...options };
+    const cluster = new KvCluster(world, serverCount, settings);
     if (isUnreliable) cluster.setUnreliable(true);
     await cluster.restartAll();
     return cluster;
@@ -100,7 +100,7 @@ export class KvCluster {
   }
 
   /** Puts each server into one of `groupCount` groups. */
-  partitionByChance(groupCount: number): void {
+  partitionRandomly(groupCount: number): void {
     const random = this.world.random('partitions');
     const groups: number[][] = Array.from({ length: groupCount }, () => []);
     for (const server of this.servers.keys()) random.pick(groups).push(server);

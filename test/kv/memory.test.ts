@@ -1,14 +1,14 @@
 /** K3, and its counterpart for a load of writes only: instances applied everywhere are forgotten. */
 import { expect } from 'chai';
 import { KvCluster } from './kv-cluster.ts';
-import { story } from './story.ts';
+import { scenario } from './scenario.ts';
 
 const valueLength = 1_000_000;
 const keyCount = 10;
 
 describe('Key-value service, memory', () => {
   it(
-    ...story('Server frees Paxos log memory', async (world) => {
+    ...scenario('Server frees Paxos log memory', async (world) => {
       const cluster = await KvCluster.open(world, 3);
       const clerk = cluster.anyClerk();
       const clerks = cluster.clerks();
@@ -38,7 +38,7 @@ describe('Key-value service, memory', () => {
   );
 
   it(
-    ...story('forgets under a load that only writes, through one server', async (world) => {
+    ...scenario('forgets under a load that only writes, through one server', async (world) => {
       const cluster = await KvCluster.open(world, 3);
       const clerk = cluster.clerk(0);
       const retained: number[] = [];

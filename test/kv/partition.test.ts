@@ -2,7 +2,7 @@
 import type { World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { KvCluster } from './kv-cluster.ts';
-import { story } from './story.ts';
+import { scenario } from './scenario.ts';
 import { Task } from './task.ts';
 
 async function withoutPartition(world: World): Promise<KvCluster> {
@@ -37,19 +37,19 @@ async function inMinority(world: World) {
 
 describe('Key-value service, partitioned', () => {
   it(
-    ...story('No partition', async (world) => {
+    ...scenario('No partition', async (world) => {
       await withoutPartition(world);
     }),
   );
 
   it(
-    ...story('Progress in majority', async (world) => {
+    ...scenario('Progress in majority', async (world) => {
       await inMajority(world);
     }),
   );
 
   it(
-    ...story('No progress in minority', async (world) => {
+    ...scenario('No progress in minority', async (world) => {
       const { put, get } = await inMinority(world);
       expect(put.isSettled, 'the put returned').to.equal(false);
       expect(get.isSettled, 'the get returned').to.equal(false);
@@ -57,7 +57,7 @@ describe('Key-value service, partitioned', () => {
   );
 
   it(
-    ...story('Completion after heal', async (world) => {
+    ...scenario('Completion after heal', async (world) => {
       const { cluster, put, get } = await inMinority(world);
       cluster.partition([0, 2, 3, 4], [1]);
       await put.within(world, 3000);
@@ -72,7 +72,7 @@ describe('Key-value service, partitioned', () => {
   );
 
   it(
-    ...story('answers nothing wrong in a minority, however often it is asked', async (world) => {
+    ...scenario('answers nothing wrong in a minority, however often it is asked', async (world) => {
       const cluster = await inMajority(world);
       const stale = new Set<string | undefined>();
       const readers = [0, 1].map((server) => cluster.clerk(server));

@@ -54,7 +54,7 @@ describe('the checker, on small random histories', function () {
     });
   }
 
-  it('finds orders that a true store goes through in real time', () => {
+  it('finds orders that a reference store accepts in real time', () => {
     let foundCount = 0;
     for (let seed = 0; seed < historyCount; seed += 1) {
       const operations = toOperations(randomTiny(seed, seed % 2 === 0));

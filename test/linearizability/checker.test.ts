@@ -170,7 +170,7 @@ describe('the checker', () => {
     });
   }
 
-  it('judges each of these as brute force does, where it is of one key', () => {
+  it('agrees with brute force on each of these with one key', () => {
     const ofOneKey = Object.values(small).filter((drawing) => !/[xy]:/.test(drawing));
     expect(ofOneKey).to.have.length.above(30);
     for (const drawing of ofOneKey) {
@@ -179,7 +179,7 @@ describe('the checker', () => {
     }
   });
 
-  it('says that it does not know once its budget is spent', () => {
+  it('returns unknown once its budget is spent', () => {
     const events = fromDrawing('[put a] [get a] [get a] [put b] [get b]');
     expect(checkHistory(events, { stepCountMax: 5 })).to.have.property('name', 'linearizable');
     expect(checkHistory(events, { stepCountMax: 4 })).to.deep.equal({
@@ -189,14 +189,14 @@ describe('the checker', () => {
     });
   });
 
-  it('calls a history violated for one key, though it does not know about another', () => {
+  it('returns violated for one key, though another is unknown', () => {
     const events = fromDrawing(`
       [a:put 1] [a:get 1] [a:put 2] [a:get 2]
       [b:get 1]`);
     expect(checkHistory(events, { stepCountMax: 2 })).to.include({ name: 'violated', key: 'b' });
   });
 
-  it('counts what it looked at', () => {
+  it('counts operations and keys', () => {
     expect(checkHistory(fromDrawing('[x:put a] [y:put b] [x:get a]'))).to.deep.equal({
       name: 'linearizable',
       operationCount: 3,
@@ -205,7 +205,7 @@ describe('the checker', () => {
     });
   });
 
-  it('throws what is wrong where a test asserts', () => {
+  it('throws the explanation in assertions', () => {
     expect(() => assertLinearizable(fromDrawing('[put a] [get a]'))).not.to.throw();
     expect(() => assertLinearizable(fromDrawing('[put a] [get b]'))).to.throw(
       /^violated: key "x": no order/,

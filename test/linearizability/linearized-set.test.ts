@@ -10,7 +10,7 @@ function sorted(numbers: Iterable<number>): string {
 }
 
 describe('LinearizedSet', () => {
-  it('has what was added and not taken out again', () => {
+  it('contains what was added and not removed', () => {
     const set = new LinearizedSet(size);
     for (const number of [0, 15, 16, 69]) set.add(number);
     set.delete(15);
@@ -18,7 +18,7 @@ describe('LinearizedSet', () => {
     expect(members).to.deep.equal([0, 16, 69]);
   });
 
-  it('has one key for each set, however it came about', () => {
+  it('has one key for each set, in any order of changes', () => {
     const random = new SeededRandom('linearized sets');
     const set = new LinearizedSet(size);
     const plain = new Set<number>();
@@ -41,7 +41,7 @@ describe('LinearizedSet', () => {
     expect(keys.size).to.be.within(1000, 19_999);
   });
 
-  it('tells apart sets that are alike but for how long a prefix they have', () => {
+  it('distinguishes sets that differ only in the length of their prefix', () => {
     const keys = new Set<string>();
     for (let prefix = 0; prefix < size - 2; prefix += 1) {
       for (const more of [prefix + 1, prefix + 2]) {

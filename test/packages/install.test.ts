@@ -96,7 +96,7 @@ describe('the packages, installed from tarballs', function () {
     return expectToCompile('program.cts', text, flags);
   });
 
-  it('refuse to hand out internal files', async () => {
+  it('do not export internal files', async () => {
     const files = ['client', 'kvserver', 'paxos', 'protocol'].map(
       (name) => `import('@paxkv/${name}/internal/index').then(String, ({ code }) => code)`,
     );
@@ -114,7 +114,7 @@ describe('the packages, installed from tarballs', function () {
     }
   });
 
-  it('bring the command, which reaches a cluster', async () => {
+  it('include the command, which reaches a cluster', async () => {
     const flags = ['--endpoints', cluster.addresses.join(',')];
     const paxkv = join(consumer.folder, 'node_modules/.bin/paxkv');
     await consumer.run(paxkv, ['put', ...flags, 'shell', 'bash']);

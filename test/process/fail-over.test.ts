@@ -49,7 +49,7 @@ function print(what: string, timesMs: readonly number[]): void {
 describe('clients of three processes that lose their leader', () => {
   const each = clusterPerTest();
 
-  it('go on at once when it is killed, and do not notice that it comes back', async () => {
+  it('continue immediately when it is killed, and without a pause when it restarts', async () => {
     const { cluster } = each;
     const appenders = load(cluster);
     const timesMs: number[] = [];
@@ -72,7 +72,7 @@ describe('clients of three processes that lose their leader', () => {
     appenders.check(await cluster.client().get('list'));
   }).timeout(30_000);
 
-  it('go on soon when it stands still, and without a pause when it is asked to end', async () => {
+  it('continue soon when it is paused, and without a pause when it is stopped', async () => {
     const { cluster } = each;
     const appenders = load(cluster);
     await appenders.progress.advanced(200);
@@ -96,7 +96,7 @@ describe('clients of three processes that lose their leader', () => {
 });
 
 describe('clients of three processes of which one loses sight of the leader', () => {
-  it('keep their leader, and are served by that one too', async () => {
+  it('keep their leader, and are served by the isolated server too', async () => {
     const network = await ProxyNetwork.open(3);
     const cluster = await ProcessCluster.start({
       addressesFor: (node, addresses) => network.addressesFor(node, addresses),

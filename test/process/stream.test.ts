@@ -12,7 +12,7 @@ describe('the streams of three processes', () => {
     return client;
   }
 
-  it('carry a thousand requests at once, and do a retried one once after a kill', async () => {
+  it('carry a thousand requests at once, and apply a retried one once after a kill', async () => {
     const key = Buffer.from('k');
     const first = await connect(0);
     first.ask([1, [[4, 'me']]]);

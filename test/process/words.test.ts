@@ -17,7 +17,7 @@ const readerCount = 64;
 describe('a real text', () => {
   const each = clusterPerTest();
 
-  it('is counted right on every server, though one was killed meanwhile', async () => {
+  it('is counted correctly on every server, although one was killed meanwhile', async () => {
     const { cluster } = each;
     const words = await readWords();
     const lanes = deal(words, laneCount);

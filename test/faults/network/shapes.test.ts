@@ -22,7 +22,7 @@ describe('partition shapes', () => {
     expect(nodesWithQuorum(5, cut)).to.deep.equal([1, 2, 3, 4]);
   });
 
-  it('minority takes others than the pivot, majority/minority takes the pivot', () => {
+  it('minority excludes the pivot, majority/minority includes it', () => {
     const apart = (side: number[], rest: number[]) =>
       bothWays(...side.flatMap((a) => rest.map((b): [number, number] => [a, b])));
     expect(written(shapes.minority(five))).to.deep.equal(apart([1, 2], [0, 3, 4]));
@@ -56,7 +56,7 @@ describe('partition shapes', () => {
     expect(shapes.ring(three)).to.deep.equal([]);
   });
 
-  it('every shape leaves somebody who can decide, whoever the pivot is', () => {
+  it('every shape leaves a node that can decide, for every pivot', () => {
     for (const name of shapeNames) {
       for (const nodeCount of [3, 5, 7]) {
         for (let pivot = 0; pivot < nodeCount; pivot += 1) {

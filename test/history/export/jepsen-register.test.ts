@@ -14,7 +14,7 @@ function linesOf(drawing: string): string[] {
 const columnsOf = (line: string) => line.split('\t').slice(1).join(' ');
 
 describe('the export to register logs', () => {
-  it('numbers values by key, and writes an event a line', () => {
+  it('numbers values by key, and writes an event per line', () => {
     expect(linesOf('[get -] [put a] [put b] [put a] [get a]')).to.deep.equal([
       'INFO  jepsen.util - 0\t:invoke\t:read\tnil',
       'INFO  jepsen.util - 0\t:ok\t:read\tnil',
@@ -29,7 +29,7 @@ describe('the export to register logs', () => {
     ]);
   });
 
-  it('writes 0 for absence, from the start, where a key is ever deleted', () => {
+  it('writes 0 for absence, from the start, if a key is ever deleted', () => {
     expect(linesOf('[get -] [put a] [delete] [get -]').map(columnsOf)).to.deep.equal([
       ':invoke :write 0',
       ':ok :write 0',
@@ -44,7 +44,7 @@ describe('the export to register logs', () => {
     ]);
   });
 
-  it('lets the first write come from a process that nobody else is', () => {
+  it('uses a separate process for the first write', () => {
     const [first = ''] = linesOf(`
       [put a]
       [delete >`);
@@ -72,7 +72,7 @@ describe('the export to register logs', () => {
     expect(leftOut).to.deep.equal([{ key: 'z', reason: 'a register cannot be appended to' }]);
   });
 
-  it('keeps the verdict where absence is what is wrong', () => {
+  it('keeps the verdict if absence is the violation', () => {
     const verdictOf = (drawing: string) =>
       checkOperations(readJepsenRegister(`${linesOf(drawing).join('\n')}\n`)).name;
     expect(verdictOf('[put a] [delete] [get -]')).to.equal('linearizable');

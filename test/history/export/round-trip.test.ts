@@ -24,7 +24,7 @@ function draw(seed: number, hasAppends: boolean): Operation[] {
 }
 
 describe('a history that was exported', () => {
-  it('is judged as before from register logs', () => {
+  it('keeps its verdict in register logs', () => {
     const counts = { linearizable: 0, violated: 0, unknown: 0 };
     for (let seed = 0; seed < 200; seed += 1) {
       const operations = draw(seed, false);
@@ -41,7 +41,7 @@ describe('a history that was exported', () => {
     expect(counts.violated).to.be.above(50);
   });
 
-  it('is judged as before from a key-value log', () => {
+  it('keeps its verdict in a key-value log', () => {
     const counts = { linearizable: 0, violated: 0, unknown: 0 };
     for (let seed = 0; seed < 200; seed += 1) {
       const operations = draw(seed, true);

@@ -71,7 +71,7 @@ describe('Replica', () => {
   );
 
   it(
-    ...seeded('starves no node whose rivals never pause', async (world) => {
+    ...seeded('starves no node when the others never pause', async (world) => {
       const cluster = new Cluster(world);
       await cluster.start();
       const counts = [0, 0, 0];
@@ -89,7 +89,7 @@ describe('Replica', () => {
   );
 
   it(
-    ...seeded('says in a minority what was not done and what nobody knows', async (world) => {
+    ...seeded('distinguishes not done and unknown in a minority', async (world) => {
       const cluster = new Cluster(world, { limits: { inFlightInstanceCountMax: 1 } });
       await cluster.start();
       await cluster.submit(0, put('before', 'v'));
@@ -131,7 +131,7 @@ describe('Replica', () => {
   }
 
   it(
-    ...seeded('goes on without a crashed proposer, and has it catch up', async (world) => {
+    ...seeded('continues without a crashed proposer, which catches up later', async (world) => {
       const cluster = new Cluster(world);
       await cluster.start();
       await cluster.submit(2, put('before', 'v'));
@@ -238,7 +238,7 @@ describe('Replica', () => {
   );
 
   it(
-    ...seeded('answers what is under way before it stops, and nothing after', async (world) => {
+    ...seeded('answers pending requests before it stops, and nothing after', async (world) => {
       const cluster = new Cluster(world);
       await cluster.start();
       await cluster.submit(0, put('before', 'v'));

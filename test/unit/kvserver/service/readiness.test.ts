@@ -45,7 +45,7 @@ describe('whenReady', () => {
     expect(server.asked).to.equal(1);
   });
 
-  it('ends when its time is up, and says how the server stands', async () => {
+  it('rejects on timeout, with the state of the server', async () => {
     const server = new FakeServer();
     server.state = 'repairing';
     const error = await errorOf(whenReady(server, { timeoutMs: 30 }));

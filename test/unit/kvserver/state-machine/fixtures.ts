@@ -51,25 +51,25 @@ export function stamped(
 }
 
 /** A cache with given entries, and the changed ones, in the order of their first change. */
-export class KnownPlaces {
+export class FixedCache {
   readonly changed = new Set<CacheSlot>();
-  readonly #places: ReadonlyMap<string, CacheSlot>;
+  readonly #slots: ReadonlyMap<string, CacheSlot>;
 
   constructor(entries: Readonly<Record<string, Entry | undefined>>) {
-    const places = Object.entries(entries).map(
+    const slots = Object.entries(entries).map(
       ([name, entry]) =>
         [name, { name, entry: entry && toCachedEntry(entry), rowSum: undefined }] as const,
     );
-    this.#places = new Map(places);
+    this.#slots = new Map(slots);
   }
 
   find(name: string): CacheSlot | undefined {
-    return this.#places.get(name);
+    return this.#slots.get(name);
   }
 
-  change(place: CacheSlot, entry: CachedEntry | undefined): void {
-    place.entry = entry;
-    this.changed.add(place);
+  change(slot: CacheSlot, entry: CachedEntry | undefined): void {
+    slot.entry = entry;
+    this.changed.add(slot);
   }
 }
 

@@ -12,14 +12,14 @@ async function logged(level: string, line: string): Promise<{ stdout: string; st
 }
 
 describe('createLogger', () => {
-  it('writes one JSON object a line to standard error, and nothing to standard output', async () => {
+  it('writes one JSON object per line to standard error, and nothing to standard output', async () => {
     const { stdout, stderr } = await logged('info', "info({ seq: 7 }, 'instance decided')");
     expect(stdout).to.equal('');
     const line: unknown = JSON.parse(stderr);
     expect(line).to.include({ level: 'info', me: 2, seq: 7, msg: 'instance decided' });
   });
 
-  it('keeps to itself what is below its level', async () => {
+  it('drops messages below its level', async () => {
     expect((await logged('warn', "info('server started')")).stderr).to.equal('');
   });
 });

@@ -12,14 +12,14 @@ describe('Sealed record', () => {
   const previous = sealRecord(id, noChecksum, bytesOf('earlier')).checksum;
   const sealed = sealRecord(id, previous, bytesOf('payload'));
 
-  it('gives back the payload and the checksum of the record before it', () => {
+  it('returns the payload and the checksum of the previous record', () => {
     const opened = openRecord(id, sealed.bytes);
     expect(Buffer.from(opened.payload).toString()).to.equal('payload');
     expect(opened.previous).to.deep.equal(previous);
     expect(opened.checksum).to.deep.equal(sealed.checksum);
   });
 
-  it('does not open with any bit flipped, any byte more or any less', () => {
+  it('does not open with any bit flipped, or with a byte more or less', () => {
     for (let bit = 0; bit < sealed.bytes.length * 8; bit++) {
       const damaged = Buffer.from(sealed.bytes);
       damaged.writeUInt8(damaged.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);

@@ -11,7 +11,7 @@ describe('Database with tables', () => {
 
   afterEach(() => scratch.clear());
 
-  it('refuses one of which a table in use is damaged, before any row is asked for', async () => {
+  it('refuses a database with a damaged table before any read', async () => {
     const directory = join(await scratch.directory(), 'rows');
     const options = { directory, lost: 'DISK_AMNESIA', damaged: 'DISK_JOURNAL_DAMAGED' } as const;
     for (const isNew of [true, false]) {

@@ -30,13 +30,13 @@ describe('Write-ahead log', () => {
     expect(crc32c(new Uint8Array(32))).to.equal(0x8a9136aa);
   });
 
-  it('finds a healthy log whole', () => {
+  it('accepts an intact log', () => {
     const { writeCount, badOffset } = scanLog(log);
     expect(writeCount).to.equal(402);
     expect(badOffset).to.equal(undefined);
   });
 
-  it('finds every flipped bit that has an intact write behind it', () => {
+  it('detects every flipped bit before an intact write', () => {
     for (let bit = 0; bit < (log.length - 40) * 8; bit += 10_007) {
       const damaged = Buffer.from(log);
       damaged.writeUInt8(damaged.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
@@ -44,13 +44,13 @@ describe('Write-ahead log', () => {
     }
   });
 
-  it('takes an end cut off anywhere for a torn write', () => {
+  it('treats a truncated end as a torn write', () => {
     for (let length = 0; length < log.length; length += 997) {
       expect(scanLog(log.subarray(0, length)).hasHole, `${length} bytes`).to.equal(false);
     }
   });
 
-  it('takes a last write whose first page alone is missing for torn', () => {
+  it('treats a last write without its first page as torn', () => {
     // The long write; the one after it is cut off.
     const end = log.length - 40;
     const start = end - 90_000;
@@ -58,7 +58,7 @@ describe('Write-ahead log', () => {
     expect(scanLog(torn)).to.include({ hasHole: false, writeCount: 400 });
   });
 
-  it('allows a torn end only in the last log that holds anything', async () => {
+  it('allows a torn end only in the last non-empty log', async () => {
     const directory = await scratch.directory();
     await writeFile(join(directory, '000005.log'), log.subarray(0, -3));
     await writeFile(join(directory, '000010.log'), '');

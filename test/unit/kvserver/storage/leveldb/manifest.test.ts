@@ -29,17 +29,17 @@ describe('Manifest', () => {
   });
   afterEach(() => scratch.clear());
 
-  it('names the tables in use', async () => {
+  it('lists the tables in use', async () => {
     expect(await tables()).to.have.length.above(1);
     expect([...(await tablesInUse(directory))]).to.have.members(await tables());
   });
 
-  it('does not name a table that is gone again', () => {
+  it('does not list a deleted table', () => {
     const manifest = Buffer.concat([toLog(newTable(5)), toLog(newTable(6)), toLog([6, 0, 5])]);
     expect([...tablesIn(manifest)]).to.deep.equal([6]);
   });
 
-  it('is read up to where it is torn', () => {
+  it('is read up to a torn end', () => {
     const edits = [toLog(newTable(5)), toLog(newTable(6))];
     const [first = Buffer.of()] = edits;
     const manifest = Buffer.concat(edits);
@@ -49,12 +49,12 @@ describe('Manifest', () => {
     expect([...tablesIn(manifest)]).to.deep.equal([5, 6]);
   });
 
-  it('is not guessed at where an edit makes no sense', () => {
+  it('returns nothing after an invalid edit', () => {
     expect(() => tablesIn(toLog([8, 1]))).to.throw(RangeError, 'unknown tag 8');
     expect(() => tablesIn(toLog([7, 0]))).to.throw(RangeError);
   });
 
-  it('names nothing where it is gone, or makes no sense', async () => {
+  it('lists nothing if it is missing or invalid', async () => {
     await writeFile(join(directory, 'CURRENT'), 'MANIFEST-999999\n');
     expect([...(await tablesInUse(directory))]).to.deep.equal([]);
     await rm(join(directory, 'CURRENT'));

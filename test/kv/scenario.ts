@@ -11,7 +11,7 @@ const clientCount = 15;
 const withinMs = 600_000;
 
 /** A title and a body with all randomness from one seed; a failure shows how to reproduce it. */
-export function story(title: string, main: (world: World) => Promise<void>) {
+export function scenario(title: string, main: (world: World) => Promise<void>) {
   return seeded(title, main, { withinMs });
 }
 
