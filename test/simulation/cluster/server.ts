@@ -21,7 +21,7 @@ import {
   SimNode,
   type World,
 } from '@paxkv/simulator';
-import { answer } from '../../kv/kv-door.ts';
+import { answer } from '../../kv/kv-endpoint.ts';
 import type { PortNetwork } from '../../kv/port-network.ts';
 import { type Operation, StateDisk } from '../../kv/state-disk.ts';
 import type { LostMemory } from '../schedule/fault.ts';

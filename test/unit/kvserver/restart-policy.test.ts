@@ -8,7 +8,7 @@ function systemError(code: string): Error {
   return Object.assign(new Error(`${code}: something`), { code });
 }
 
-/** As the core wraps what the journal throws. */
+/** The core's wrapper around an error of the journal. */
 function failedWrite(cause: Error): PaxosError {
   const failed = new DiskError('DISK_FAILED', 'Writing record 7 failed.', cause);
   return new PaxosError('PAXOS_STORAGE_FAILED', 'a write failed', failed);
@@ -17,7 +17,7 @@ function failedWrite(cause: Error): PaxosError {
 const noSpace = new Error('IO error: /data/journal/000005.log: No space left on device');
 
 describe('RestartPolicy', () => {
-  it('has what is damaged set aside, however deep its error lies', () => {
+  it('quarantines damaged data, however deep its error is nested', () => {
     const parts = [
       [new DiskError('DISK_JOURNAL_DAMAGED', ''), 'journal'],
       [new DiskError('DISK_AMNESIA', ''), 'journal'],
@@ -30,21 +30,21 @@ describe('RestartPolicy', () => {
       [new DiskError('DISK_IDENTITY_DAMAGED', ''), 'identity'],
     ] as const;
     for (const [error, part] of parts) {
-      const remedy = new RestartPolicy().actionFor(error, 0);
-      expect(remedy, error.message).to.deep.equal({ type: 'quarantine', part });
+      const action = new RestartPolicy().actionFor(error, 0);
+      expect(action, error.message).to.deep.equal({ type: 'quarantine', part });
     }
   });
 
   it('tries again after a failed write, each time a little later', () => {
     const policy = new RestartPolicy();
     const delays = [0, 1, 2, 3, 4, 5].map((nowMs) => {
-      const remedy = policy.actionFor(failedWrite(new Error('who knows')), nowMs);
-      return remedy.type === 'reopen' ? remedy.delayMs : remedy.type;
+      const action = policy.actionFor(failedWrite(new Error('who knows')), nowMs);
+      return action.type === 'reopen' ? action.delayMs : action.type;
     });
     expect(delays).to.deep.equal([50, 100, 200, 400, 800, 1000]);
   });
 
-  it('gives up where a fault does not pass', () => {
+  it('gives up if a fault does not pass', () => {
     const policy = new RestartPolicy();
     const remedies = Array.from({ length: 11 }, (_, nowMs) =>
       policy.actionFor(failedWrite(systemError('EIO')), nowMs),
@@ -55,14 +55,14 @@ describe('RestartPolicy', () => {
     ]);
   });
 
-  it('gives up on data that is damaged again and again', () => {
+  it('gives up on data that is damaged repeatedly', () => {
     const policy = new RestartPolicy();
     const error = new StateError('STATE_DAMAGED', '');
     for (let nowMs = 0; nowMs < 10; nowMs += 1) policy.actionFor(error, nowMs);
     expect(policy.actionFor(error, 10)).to.deep.equal({ type: 'giveUp' });
   });
 
-  it('waits for room on a full disk as long as it takes, never more than a second at a time', () => {
+  it('retries on a full disk without limit, at least once a second', () => {
     for (const error of [
       failedWrite(noSpace),
       noSpace,
@@ -71,20 +71,20 @@ describe('RestartPolicy', () => {
     ]) {
       const policy = new RestartPolicy();
       for (let nowMs = 0; nowMs < 1000; nowMs += 1) {
-        const remedy = policy.actionFor(error, nowMs);
-        expect(remedy.type === 'reopen' && remedy.delayMs).to.be.within(50, 1000);
+        const action = policy.actionFor(error, nowMs);
+        expect(action.type === 'reopen' && action.delayMs).to.be.within(50, 1000);
       }
     }
   });
 
-  it('takes trouble a minute after the last for a new one', () => {
+  it('treats a fault a minute after the last one as a new one', () => {
     const policy = new RestartPolicy();
     const error = failedWrite(systemError('EIO'));
     for (let nowMs = 0; nowMs < 10; nowMs += 1) policy.actionFor(error, nowMs);
     expect(policy.actionFor(error, 70_000)).to.deep.equal({ type: 'reopen', delayMs: 50 });
   });
 
-  it('gives up at once on what no repetition mends', () => {
+  it('gives up immediately on faults that a retry cannot fix', () => {
     const hopeless = [
       new DiskError('DISK_WRONG_NODE', ''),
       new DiskError('DISK_WRONG_CLUSTER', ''),

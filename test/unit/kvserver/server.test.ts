@@ -28,11 +28,11 @@ function toText({ host, port }: { host: string; port: number }): string {
   return `${host}:${port}`;
 }
 
-/** Who leads, as the latest of these news has it. */
-function leaderIn(news: readonly unknown[][]): number | null {
-  const latest = news.findLast(([type]) => type === 'leader');
+/** The leader according to the latest of these notices. */
+function leaderIn(notices: readonly unknown[][]): number | null {
+  const latest = notices.findLast(([type]) => type === 'leader');
   if (latest !== undefined) return latest[1] as number | null;
-  return (news[0]?.[1] as { leader: number | null } | undefined)?.leader ?? null;
+  return (notices[0]?.[1] as { leader: number | null } | undefined)?.leader ?? null;
 }
 
 describe('KvServer', () => {
@@ -74,13 +74,13 @@ describe('KvServer', () => {
     return `http://${host}:${port}${path}`;
   }
 
-  it('keeps what was written over a stop of every node', async () => {
+  it('keeps written data when every node stops', async () => {
     const servers = await Promise.all([start(0), start(1), start(2)]);
     const endpoints = servers.map((server) => urlOf(server));
     await using client = new KvClient({ endpoints });
     await client.put('k', 'v');
     await client.append('k', 'w');
-    // The client needs a quorum only; whom it did not need may not have been admitted yet.
+    // The client needs only a quorum; the third node may not have been admitted yet.
     for (const server of servers) await untilRunning(server);
     for (const server of servers) await server.stop();
     expect(await servers[0].stopped).to.equal(undefined);
@@ -102,7 +102,7 @@ describe('KvServer', () => {
     expect(late).to.include({ code: 'KV_UNAVAILABLE', outcome: 'not done' });
   });
 
-  it('refuses a malformed request of its own program, as not done', async () => {
+  it('refuses a malformed request of its host program, as not done', async () => {
     const [server] = await Promise.all([start(0), start(1), start(2)]);
     await server.ready();
     const command = { type: 'put', key: new Uint8Array(), value: new Uint8Array() } as const;
@@ -112,16 +112,16 @@ describe('KvServer', () => {
     await client.put('k', 'v');
   });
 
-  it('says how it stands', async () => {
+  it('reports its status', async () => {
     const servers = await Promise.all([start(0), start(1), start(2)]);
     await using client = new KvClient({ endpoints: [urlOf(servers[1])] });
     await client.put('k', 'v');
     const reply = await fetch(urlOf(servers[1], '/status'));
-    // What is forgotten, and who leads, may be news from one moment to the next.
+    // `min` and the leader may change at any moment.
     const { residentBytes, uptimeMs, min, leader, ...status } = servers[1].status();
-    const told = await reply.json();
-    expect(told).to.deep.include(status);
-    expect(told).to.include.keys('min', 'leader');
+    const answer = await reply.json();
+    expect(answer).to.deep.include(status);
+    expect(answer).to.include.keys('min', 'leader');
     expect(min).to.be.at.least(0);
     expect(leader).to.be.oneOf([null, 0, 1, 2]);
     expect(residentBytes).to.be.above(1_000_000);
@@ -133,7 +133,7 @@ describe('KvServer', () => {
     expect(status.peers.map(({ node }) => node)).to.deep.equal([0, 2]);
   });
 
-  it('waits in a minority, and ends in a clear unknown', async () => {
+  it('waits in a minority, and ends with outcome unknown', async () => {
     const [server, ...others] = await Promise.all([start(0), start(1), start(2)]);
     await using client = new KvClient({ endpoints: [urlOf(server)] });
     await client.put('k', 'v');
@@ -175,13 +175,13 @@ describe('KvServer', () => {
     await start(1);
   });
 
-  it('does not start where another listens', async () => {
+  it('does not start on a port in use', async () => {
     await start(0);
     const refusal = await start(0).catch((error: unknown) => error);
     expect(refusal).to.include({ code: 'EADDRINUSE' });
   });
 
-  it('stops once, however often it is told to', async () => {
+  it('stops once, however often stop is called', async () => {
     const server = await start(0);
     await Promise.all([server.stop(), server.stop()]);
     await server.stop();
@@ -189,7 +189,7 @@ describe('KvServer', () => {
     expect(await server.stopped).to.equal(undefined);
   });
 
-  it('serves streams, and says goodbye before it stops', async () => {
+  it('serves streams, and sends goodbye before it stops', async () => {
     const [server] = await Promise.all([start(0), start(1), start(2)]);
     await using client = new KvClient({ endpoints: [urlOf(server)] });
     await client.put('k', 'v');
@@ -208,7 +208,7 @@ describe('KvServer', () => {
     expect(stream.news.at(-1)).to.deep.equal(['goodbye']);
   });
 
-  it('tells its streams who leads, and who does after that', async () => {
+  it('notifies its streams of the leader, and of a new one', async () => {
     const servers = await Promise.all([start(0), start(1), start(2)]);
     const streams = servers.map(({ address }) => new StreamClient(address.port));
     const leaders = streams.map((stream) => () => leaderIn(stream.news));
@@ -222,7 +222,7 @@ describe('KvServer', () => {
     await Promise.all(streams.map((each) => each.close()));
   });
 
-  it('answers on a stream that it does not serve yet', async () => {
+  it('answers on a stream that it is not ready yet', async () => {
     const stream = new StreamClient((await start(0)).address.port);
     await stream.hello();
     stream.ask([1, [[0, Buffer.from('k')]]]);
@@ -230,7 +230,7 @@ describe('KvServer', () => {
     await stream.close();
   });
 
-  it('refuses upgrades to anything but its peers and streams', async () => {
+  it('refuses upgrades to any other path than those of peers and streams', async () => {
     const server = await start(0);
     const socket = new WebSocket(urlOf(server, '/elsewhere').replace('http', 'ws'));
     const [error] = await once(socket, 'error').catch((thrown: unknown) => [thrown]);

@@ -7,14 +7,14 @@ import { type DataDirectory, openDataDirectory } from '@paxkv/kvserver/internal/
 import { expect } from 'chai';
 import { ServerCluster } from '../../damage/server-cluster.ts';
 
-/** After so long what is applied is in the database. */
+/** After this time the applied instances are in the database. */
 const noSpace = 'IO error: /data/journal/000005.log: No space left on device';
 
-/** A data directory whose journal fails as long as told so, and which cannot be opened then either. */
+/** A data directory whose journal fails, and cannot be opened, while the test says so. */
 class FailingDisk {
   failure: Error | undefined;
   openCount = 0;
-  /** Writes to a journal after one that failed and before it was opened again. */
+  /** Number of writes to a journal between a failed write and the reopening. */
   writesOnBroken = 0;
 
   readonly open = async (
@@ -41,7 +41,7 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-describe('The life of a node', () => {
+describe('Supervisor', () => {
   let cluster: ServerCluster;
 
   beforeEach(async () => {
@@ -49,7 +49,7 @@ describe('The life of a node', () => {
   });
   afterEach(() => cluster.remove());
 
-  /** A cluster whose node 0 has a disk that fails on demand, and which has a key to read. */
+  /** A cluster whose node 0 has a disk that fails on demand, with a key to read. */
   async function withFailingDisk(): Promise<FailingDisk> {
     const disk = new FailingDisk();
     await Promise.all([
@@ -87,7 +87,7 @@ describe('The life of a node', () => {
     expect(disk.writesOnBroken).to.equal(0);
   });
 
-  it('ends what is under way when a write fails as unknown, or as not done', async () => {
+  it('ends pending requests as unknown or not done when a write fails', async () => {
     const disk = await withFailingDisk();
     const { port } = cluster.server(0).address;
     disk.failure = new Error(noSpace);
@@ -108,7 +108,7 @@ describe('The life of a node', () => {
     await cluster.level(5000);
   });
 
-  it('gives up on a fault that does not pass, and says so', async () => {
+  it('gives up on a permanent fault, and reports it', async () => {
     const disk = await withFailingDisk();
     const server = cluster.server(0);
     await using client = cluster.client([0], 1000);
@@ -137,10 +137,10 @@ describe('The life of a node', () => {
     expect(await server.stopped).to.equal(undefined);
   });
 
-  it('sets a damaged state aside and takes one from the others', async () => {
+  it('quarantines a damaged state and fetches one from the others', async () => {
     await cluster.startAll();
     await using client = cluster.client();
-    // What was written last could not be told from a write that a crash cut short.
+    // The last write could not be distinguished from one that a crash cut short.
     await putAll(client, (key) => `before ${key}`.repeat(100));
     await sleep(writeIntervalMs + 200);
     await putAll(client, (key) => `v${key}`.repeat(100));
@@ -154,7 +154,7 @@ describe('The life of a node', () => {
     expect(await readdir(cluster.path(0))).to.include('state.damaged-1');
   });
 
-  it('goes on without a state directory, and takes a state from the others', async () => {
+  it('starts without a state directory, and fetches a state from the others', async () => {
     await cluster.startAll();
     await using client = cluster.client();
     await putAll(client, () => 'v');
@@ -208,7 +208,7 @@ describe('The life of a node', () => {
     });
   }
 
-  it('finds by its state alone that its journal has lost its end', async () => {
+  it('detects from its state that its journal has lost its end', async () => {
     await cluster.startAll();
     await using client = cluster.client();
     await putAll(client, () => 'v');
@@ -225,7 +225,7 @@ describe('The life of a node', () => {
     expect(await readdir(cluster.path(0))).to.include('journal.damaged-1');
   });
 
-  it('begins a new life where its whole directory is a copy of former times', async () => {
+  it('begins a new incarnation if its whole directory is an old copy', async () => {
     await cluster.startAll();
     await using client = cluster.client();
     await client.put('k', 'old');
@@ -247,12 +247,12 @@ describe('The life of a node', () => {
   });
 });
 
-/** One after the other, so that there are instances enough for some to be forgotten. */
+/** One after another, so that there are enough instances for some to be forgotten. */
 async function putAll(client: KvClient, valueAt: (key: number) => string): Promise<void> {
   for (let key = 0; key < 50; key += 1) await client.put(`k${key}`, valueAt(key));
 }
 
-/** Where no look from within can tell: it ends in the middle of a write. */
+/** The end of a log in the middle of a write, where damage cannot be recognized. */
 async function cutLog(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
     if (!name.endsWith('.log')) continue;
@@ -266,7 +266,7 @@ async function flipBitInLog(directory: string): Promise<void> {
     if (!name.endsWith('.log')) continue;
     const file = join(directory, name);
     const content = await readFile(file);
-    const place = Math.floor(content.length / 4);
-    await writeFile(file, content.with(place, (content[place] ?? 0) ^ 1));
+    const offset = Math.floor(content.length / 4);
+    await writeFile(file, content.with(offset, (content[offset] ?? 0) ^ 1));
   }
 }

@@ -2,7 +2,7 @@ import { type Probed, whenReady } from '@paxkv/kvserver/internal/service/readine
 import { KvError, type StatusReply } from '@paxkv/protocol';
 import { expect } from 'chai';
 
-/** A server whose state and answers the test decides. */
+/** A server with a state and answers set by the test. */
 class FakeServer implements Probed {
   state: StatusReply['state'] = 'running';
   /** How many reads fail before one is confirmed. */
@@ -45,7 +45,7 @@ describe('whenReady', () => {
     expect(server.asked).to.equal(1);
   });
 
-  it('ends when its time is up, and says how the server stands', async () => {
+  it('rejects on timeout, with the state of the server', async () => {
     const server = new FakeServer();
     server.state = 'repairing';
     const error = await errorOf(whenReady(server, { timeoutMs: 30 }));

@@ -81,12 +81,12 @@ describe('batch', () => {
     expect(encodeOne({ command: put('a', 'b') })).to.deep.equal(first);
   });
 
-  it('gives values memory of their own, no larger than they are', () => {
+  it('copies values into buffers of their exact size', () => {
     const encoded = encodeOne({ command: put('a', 'b') });
     expect(encoded.buffer.byteLength).to.equal(encoded.length);
   });
 
-  it('takes requests that are encoded already as they are', () => {
+  it('uses requests that are encoded already unchanged', () => {
     fc.assert(
       fc.property(batch, fc.infiniteStream(fc.boolean()), (original, isEncoded) => {
         const requests = original.requests.map((each) => {
@@ -98,7 +98,7 @@ describe('batch', () => {
     );
   });
 
-  it('lets no bytes into the log that are no request', () => {
+  it('refuses bytes that are no request', () => {
     const command = put('k', 'v');
     const wrongs = [[], [0x91], [0x91, 0x91, 9], [0x91, 0x92, 0, 0xc4, 0], [0xc0], [0x90, 0x90]];
     for (const wrong of wrongs) {
@@ -107,11 +107,11 @@ describe('batch', () => {
     }
   });
 
-  it('reads the noop as no requests of nobody', () => {
+  it('reads the noop as an empty batch without origin', () => {
     expect(decodeBatch(noop)).to.deep.equal({ origin: undefined, requests: [] });
   });
 
-  it('tells another format from a malformed value', () => {
+  it('distinguishes another format from a malformed value', () => {
     expect(codeOf(() => decodeBatch(Uint8Array.of(2)))).to.equal('STATE_UNKNOWN_FORMAT');
     expect(codeOf(() => decodeBatch(new Uint8Array()))).to.equal('STATE_UNKNOWN_FORMAT');
     expect(codeOf(() => decodeBatch(Uint8Array.of(1, 0xc1)))).to.equal('STATE_MALFORMED');
@@ -139,9 +139,9 @@ describe('batch', () => {
 
   it('answers a value with one wrong byte with a batch or a typed error', () => {
     const encoded = encodeOne(stamped(append('key', 'value'), [1, 70_000, 3]));
-    const place = fc.nat({ max: encoded.length - 1 });
+    const offset = fc.nat({ max: encoded.length - 1 });
     fc.assert(
-      fc.property(place, fc.nat({ max: 255 }), (index, byte) => {
+      fc.property(offset, fc.nat({ max: 255 }), (index, byte) => {
         const code = codeOf(() => decodeBatch(encoded.with(index, byte)));
         expect(code).to.be.oneOf([undefined, 'STATE_MALFORMED', 'STATE_UNKNOWN_FORMAT']);
       }),
@@ -171,7 +171,7 @@ describe('batch', () => {
     });
   }
 
-  it('takes keys and values of exactly their limits', () => {
+  it('accepts keys and values of exactly their limits', () => {
     const command = {
       type: 'put' as const,
       key: new Uint8Array(keyBytesMax).fill(255),

@@ -1,4 +1,4 @@
-/** Short ways to say requests, batches and databases. */
+/** Helpers that create requests, batches and databases. */
 import { encodeBatch } from '@paxkv/kvserver/internal/state-machine/batch';
 import type {
   Applied,
@@ -41,7 +41,7 @@ export const append = (key: string, value: string): KeyCommand => ({
 export const remove = (key: string): KeyCommand => ({ type: 'delete', key: bytes(key) });
 export const openSession = (client = 'someone'): Command => ({ type: 'openSession', client });
 
-/** A request of session `session`, of which nothing below `firstOutstanding` is awaited any more. */
+/** A request of session `session`, whose first outstanding number is `firstOutstanding`. */
 export function stamped(
   command: Command,
   [session, number, firstOutstanding = 1]: readonly [number, number, number?],
@@ -50,26 +50,26 @@ export function stamped(
   return { command, stamp };
 }
 
-/** Places that are all known, and what was changed among them, in the order first changed. */
-export class KnownPlaces {
+/** A cache with given entries, and the changed ones, in the order of their first change. */
+export class FixedCache {
   readonly changed = new Set<CacheSlot>();
-  readonly #places: ReadonlyMap<string, CacheSlot>;
+  readonly #slots: ReadonlyMap<string, CacheSlot>;
 
   constructor(entries: Readonly<Record<string, Entry | undefined>>) {
-    const places = Object.entries(entries).map(
+    const slots = Object.entries(entries).map(
       ([name, entry]) =>
         [name, { name, entry: entry && toCachedEntry(entry), rowSum: undefined }] as const,
     );
-    this.#places = new Map(places);
+    this.#slots = new Map(slots);
   }
 
   find(name: string): CacheSlot | undefined {
-    return this.#places.get(name);
+    return this.#slots.get(name);
   }
 
-  change(place: CacheSlot, entry: CachedEntry | undefined): void {
-    place.entry = entry;
-    this.changed.add(place);
+  change(slot: CacheSlot, entry: CachedEntry | undefined): void {
+    slot.entry = entry;
+    this.changed.add(slot);
   }
 }
 
@@ -85,7 +85,7 @@ export function decided(first: number, values: readonly Uint8Array[]): Decision[
   return values.map((value, index) => ({ seq: first + index, value }));
 }
 
-/** The same as `machine.apply`, but what it throws is rejected. */
+/** The same as `machine.apply`, but a thrown error becomes a rejection. */
 export async function applyTo(
   machine: StateMachine,
   decisions: readonly Decision[],
@@ -93,7 +93,7 @@ export async function applyTo(
   return machine.apply(decisions);
 }
 
-/** Applies one batch of `requests` at the next instance, and has it written. */
+/** Applies one batch of `requests` at the next instance, and waits until it is written. */
 export async function applyNext(
   machine: StateMachine,
   ...requests: readonly (Command | Request)[]
@@ -103,7 +103,7 @@ export async function applyNext(
   return applied?.replies ?? [];
 }
 
-/** The same with every run of bytes in hexadecimal, so that only content is compared. */
+/** The same with all bytes in hexadecimal, so that only content is compared. */
 export function plain(subject: unknown): unknown {
   if (typeof subject === 'bigint') return `${subject}n`;
   if (subject instanceof Uint8Array) return Buffer.from(subject).toString('hex');

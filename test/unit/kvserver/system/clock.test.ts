@@ -30,7 +30,7 @@ describe('systemClock', () => {
     });
   });
 
-  it('has what came while the process was held up read first', async () => {
+  it('processes input that arrived during a delay before its timers', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
@@ -53,7 +53,7 @@ describe('systemClock', () => {
     expect(seen).to.deep.equal(['data', 'ring']);
   });
 
-  it('can be called off also when it is late', async () => {
+  it('can be cancelled also when it is late', async () => {
     let wasCalled = false;
     const time = systemClock.now() + 1;
     const cancel = systemClock.at(time, () => {
@@ -71,7 +71,7 @@ describe('systemClock', () => {
     expect(wasCalled).to.equal(false);
   });
 
-  it('can be called off', async () => {
+  it('can be cancelled', async () => {
     let wasCalled = false;
     const time = systemClock.now() + 5;
     const cancel = systemClock.at(time, () => {

@@ -6,7 +6,7 @@ import { portOf } from '../transport/fixtures.ts';
 
 const limits = { pingIntervalMs: 20, silenceMsMax: 300 };
 
-describe('Heartbeat', () => {
+describe('Keepalive', () => {
   let server: WebSocketServer;
   let near: WebSocket;
   let far: WebSocket;
@@ -26,17 +26,17 @@ describe('Heartbeat', () => {
     await once(server, 'close');
   });
 
-  it('leaves a connection alone whose other end does no more than answer pings', async () => {
+  it('keeps a connection whose other end only answers pings', async () => {
     let silentCount = 0;
-    const heartbeat = new Keepalive(near, limits, () => {
+    const keepalive = new Keepalive(near, limits, () => {
       silentCount += 1;
     });
     for (let count = 0; count < 20; count += 1) await once(near, 'pong');
-    heartbeat.stop();
+    keepalive.stop();
     expect(silentCount).to.equal(0);
   });
 
-  it('gives up on an end that stopped reading, once, and soon', async () => {
+  it('gives up on an end that stopped reading, once and soon', async () => {
     far.pause();
     const startMs = performance.now();
     let silentCount = 0;
@@ -51,24 +51,24 @@ describe('Heartbeat', () => {
     expect(silentCount).to.equal(1);
   });
 
-  it('does not take its own delay for the silence of the other', async () => {
+  it('does not mistake its own delay for silence of the other end', async () => {
     let silentCount = 0;
-    const heartbeat = new Keepalive(near, limits, () => {
+    const keepalive = new Keepalive(near, limits, () => {
       silentCount += 1;
     });
     await once(near, 'pong');
-    // Nothing else runs meanwhile: this is what a long pause of the whole process looks like.
+    // Nothing else runs meanwhile: this simulates a long pause of the whole process.
     const untilMs = performance.now() + 400;
     while (performance.now() < untilMs);
     for (let count = 0; count < 3; count += 1) await once(near, 'pong');
-    heartbeat.stop();
+    keepalive.stop();
     expect(silentCount).to.equal(0);
   });
 
   it('sends no ping after it was stopped', async () => {
-    const heartbeat = new Keepalive(near, limits, () => {});
+    const keepalive = new Keepalive(near, limits, () => {});
     await once(far, 'ping');
-    heartbeat.stop();
+    keepalive.stop();
     let pingCount = 0;
     far.on('ping', () => {
       pingCount += 1;

@@ -15,7 +15,7 @@ import {
   writeReplyFromRow,
 } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { KnownPlaces, plain } from '../../kvserver/state-machine/fixtures.ts';
+import { FixedCache, plain } from '../../kvserver/state-machine/fixtures.ts';
 import { goodCommandsOf } from './samples.ts';
 
 /** A store with one key, absent or present, whatever it is called; and sessions around it. */
@@ -27,9 +27,9 @@ class World {
   constructor(value: string | undefined) {
     const versions = { createRevision: 3, modRevision: 5, version: 2 };
     const entry = value === undefined ? undefined : { value: Buffer.from(value), ...versions };
-    const places = new KnownPlaces({ key: entry });
-    this.#store = new Store(5, places);
-    this.#place = places.find('key') ?? expect.fail('no place');
+    const cache = new FixedCache({ key: entry });
+    this.#store = new Store(5, cache);
+    this.#place = cache.find('key') ?? expect.fail('no place');
     this.apply({ command: { type: 'openSession', client: 'tester' } });
   }
 

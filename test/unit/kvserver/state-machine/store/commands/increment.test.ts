@@ -1,6 +1,6 @@
 import { Store } from '@paxkv/kvserver/internal/state-machine/store/store';
 import { expect } from 'chai';
-import { bytes, KnownPlaces } from '../../fixtures.ts';
+import { bytes, FixedCache } from '../../fixtures.ts';
 
 const max = 2n ** 63n - 1n;
 const min = -(2n ** 63n);
@@ -9,9 +9,9 @@ const min = -(2n ** 63n);
 function storeOf(value: string | undefined) {
   const versions = { createRevision: 3, modRevision: 5, version: 2 };
   const entry = value === undefined ? undefined : { value: bytes(value), ...versions };
-  const places = new KnownPlaces({ key: entry });
-  const store = new Store(10, places);
-  const place = places.find('key');
+  const cache = new FixedCache({ key: entry });
+  const store = new Store(10, cache);
+  const place = cache.find('key');
   const add = (by: bigint) => store.apply({ type: 'increment', key: bytes('key'), by }, place);
   return { add, text: () => place?.entry?.text, store };
 }

@@ -1,6 +1,6 @@
 /**
- * The door of a simulated server: client messages in, answers out, as over HTTP but without it. Bodies
- * are checked, requests submitted and errors told by the same functions as in `http/routes`.
+ * The client interface of a simulated server: requests in, replies out, like HTTP but without it. Bodies
+ * are checked, requests submitted and errors mapped by the same functions as in `http/routes`.
  */
 import type { Answer, Message } from '@paxkv/client';
 import type { AppParts } from '@paxkv/kvserver/internal/api/http/index';
@@ -10,7 +10,7 @@ import { allCommands, errorCodes, KvError, requestSchema } from '@paxkv/protocol
 
 type Submitter = AppParts['submitter'];
 
-/** @throws Whatever is no KvError: it is a defect, which no server of a test may hide. */
+/** @throws any error that is not a KvError, since it is a defect that a test must not hide */
 export async function answer(
   submitter: Submitter,
   message: Message,
@@ -37,7 +37,7 @@ async function serve(
   return spec.reply.json.toJson(await submit(submitter, request, { signal }));
 }
 
-/** By way of its text, so that client and server share no object. */
+/** Serializes and parses, so that client and server share no object. */
 function asJson(status: number, body: object): Answer {
   return { status, body: JSON.parse(JSON.stringify(body)) };
 }
