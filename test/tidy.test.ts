@@ -40,12 +40,7 @@ const serverLayers: Readonly<Record<string, readonly string[]>> = {
   'state-machine': [],
   storage: ['state-machine/'],
   replica: ['config/', 'state-machine/', 'storage/state/'],
-  transport: [
-    'config/',
-    'system/',
-    'replica/snapshot/state-port.ts',
-    'replica/forwarding/forward-port.ts',
-  ],
+  transport: ['config/', 'system/', 'replica/ports.ts'],
   service: ['replica/submitter.ts'],
   api: ['config/', 'system/', 'service/', 'replica/submitter.ts'],
 };

@@ -3,8 +3,7 @@
  * one is new, with its own session, and never gives up.
  */
 import { HttpExchange, KvClient } from '@paxkv/client';
-import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
-import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
+import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import {
   type DiskPace,
   type FaultProfile,

@@ -4,9 +4,8 @@
  */
 import { type Answer, ExchangeError, type Message } from '@paxkv/client';
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
-import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
 import { Replica } from '@paxkv/kvserver/internal/replica/index';
-import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
+import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import {
   type DiskPace,
   type Lifetime,

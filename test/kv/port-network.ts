@@ -1,5 +1,5 @@
 /** A network with faults for the messages of simulated replicas other than those of Paxos. */
-import type { Port } from '@paxkv/kvserver/internal/replica/port';
+import type { Port } from '@paxkv/kvserver/internal/replica/ports';
 import type { SeededRandom, World } from '@paxkv/simulator';
 
 export interface PortFaults<Message> {

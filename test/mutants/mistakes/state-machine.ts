@@ -283,7 +283,7 @@ export const stateMachineMutants: readonly Mutant[] = [
     mistake: 59,
     does: 'The checksum of a row is not verified.',
     loses: 'A value with a flipped bit is served.',
-    file: 'kvserver/src/storage/state/sealed-row.ts',
+    file: 'kvserver/src/storage/state/rows.ts',
     right: 'if (sealed.length >= sumBytes && sumIn(sealed) === sumOf(key, body)) return body;',
     wrong: 'if (sealed.length >= sumBytes) return body;',
     caughtBy: [byTest('unit/kvserver/storage/state/sealed-row', 'is damaged by any one bit')],

@@ -2,9 +2,8 @@
  * Replicas in a simulated world: their disks and states survive crashes, and tests control their network.
  */
 import { type Limits, limitsDefault } from '@paxkv/kvserver/internal/config/settings';
-import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
 import { Replica } from '@paxkv/kvserver/internal/replica/index';
-import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
+import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
 import type { Command, Reply } from '@paxkv/protocol';
 import {

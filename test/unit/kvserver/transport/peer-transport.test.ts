@@ -1,4 +1,4 @@
-import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
+import type { StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import { PeerTransport } from '@paxkv/kvserver/internal/transport/peer-transport';
 import { seqOf } from '@paxkv/paxos';
 import { expect } from 'chai';

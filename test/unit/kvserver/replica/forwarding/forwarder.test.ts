@@ -1,5 +1,5 @@
-import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
 import { Forwarder } from '@paxkv/kvserver/internal/replica/forwarding/forwarder';
+import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/ports';
 import { World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { ownBatch } from '../pending.ts';

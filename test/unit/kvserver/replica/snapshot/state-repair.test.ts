@@ -1,5 +1,5 @@
 import { writeIntervalMs } from '@paxkv/kvserver/internal/replica/apply/write-behind';
-import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
+import type { StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import { StateRepair } from '@paxkv/kvserver/internal/replica/snapshot/state-repair';
 import { seeded, World } from '@paxkv/simulator';
 import { expect } from 'chai';

@@ -1,5 +1,5 @@
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
-import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
+import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/ports';
 import { PendingRequests } from '@paxkv/kvserver/internal/replica/requests/pending-requests';
 import { OwnSession } from '@paxkv/kvserver/internal/replica/writes/own-session';
 import { Writes } from '@paxkv/kvserver/internal/replica/writes/writes';

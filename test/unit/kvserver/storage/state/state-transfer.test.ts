@@ -1,7 +1,7 @@
 import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import { dataKey, positionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
-import { seal } from '@paxkv/kvserver/internal/storage/state/sealed-row';
+import { seal } from '@paxkv/kvserver/internal/storage/state/rows';
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { StateExport } from '@paxkv/kvserver/internal/storage/state/state-export';

@@ -1,5 +1,5 @@
 import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
-import { seal, unseal } from '@paxkv/kvserver/internal/storage/state/sealed-row';
+import { seal, unseal } from '@paxkv/kvserver/internal/storage/state/rows';
 import { expect } from 'chai';
 import { bytes } from '../../state-machine/fixtures.ts';
 
