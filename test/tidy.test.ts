@@ -31,18 +31,26 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The folders of the server from the lowest to the highest layer. Each may import the lower ones that it
- * lists; files outside the folders may import everything.
+ * The folders of each package from the lowest to the highest layer. Each may import the lower ones that it
+ * lists, whole folders or single files, and itself. Files beside the folders belong to the highest layer, so
+ * that no folder may import them unless it lists them.
  */
-const serverLayers: Readonly<Record<string, readonly string[]>> = {
-  config: [],
-  system: ['config/'],
-  'state-machine': [],
-  storage: ['state-machine/'],
-  replica: ['config/', 'state-machine/', 'storage/state/'],
-  transport: ['config/', 'system/', 'replica/ports.ts'],
-  service: ['replica/submitter.ts'],
-  api: ['config/', 'system/', 'service/', 'replica/submitter.ts'],
+const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  kvserver: {
+    config: [],
+    system: ['config/'],
+    'state-machine': [],
+    storage: ['state-machine/'],
+    replica: ['config/', 'state-machine/', 'storage/state/'],
+    transport: ['config/', 'system/', 'replica/ports.ts'],
+    service: ['replica/submitter.ts'],
+    api: ['config/', 'system/', 'service/', 'replica/submitter.ts'],
+  },
+  paxos: { core: ['environment.ts', 'errors.ts'] },
+  protocol: {
+    commands: ['errors.ts', 'fields.ts', 'limits.ts', 'routes.ts', 'rows.ts', 'base64.ts'],
+  },
+  simulator: { network: ['seeded-random.ts', 'world.ts'] },
 };
 
 const sourceLinesMax = 300;
@@ -102,11 +110,20 @@ describe('the sources', () => {
       expect(broken).to.deep.equal([]);
     });
 
-    it('the folders of the server import only what their layer may', () => {
-      const broken = Object.entries(serverLayers).flatMap(([layer, allowed]) =>
-        brokenServerImports(layer, allowed),
+    for (const [name, folders] of Object.entries(folderLayers)) {
+      it(`the folders of ${name} import only the layers below them`, () => {
+        const broken = Object.entries(folders).flatMap(([folder, allowed]) =>
+          brokenImports(`packages/${name}/src/`, folder, allowed),
+        );
+        expect(broken).to.deep.equal([]);
+      });
+    }
+
+    it('every folder of the server has its layer', () => {
+      const folders = sourcesOf('kvserver').flatMap(
+        ({ path }) => /^packages\/kvserver\/src\/([^/]+)\//.exec(path)?.[1] ?? [],
       );
-      expect(broken).to.deep.equal([]);
+      expect([...new Set(folders)]).to.have.members(Object.keys(folderLayers['kvserver'] ?? {}));
     });
 
     it('no file imports itself indirectly', () => {
@@ -248,11 +265,10 @@ function isAllowed(packageName: string, file: SourceFile, specifier: string): bo
   return Object.keys(dependencies).some((name) => `${specifier}/`.startsWith(`${name}/`));
 }
 
-function brokenServerImports(layer: string, allowed: readonly string[]): string[] {
-  const root = 'packages/kvserver/src/';
-  const files = packageSources.filter(({ path }) => path.startsWith(`${root}${layer}/`));
+function brokenImports(root: string, folder: string, allowed: readonly string[]): string[] {
+  const files = packageSources.filter(({ path }) => path.startsWith(`${root}${folder}/`));
   const mayImport = (path: string) =>
-    path.startsWith(`${root}${layer}/`) || allowed.some((part) => path.startsWith(root + part));
+    path.startsWith(`${root}${folder}/`) || allowed.some((part) => path.startsWith(root + part));
   return files.flatMap((file) =>
     relativeImports(file)
       .filter((path) => !mayImport(path))
