@@ -49,15 +49,13 @@ describe('Step invariants', () => {
   });
 
   it('object to a promise that conceals the vote, or reports an older one', () => {
-    for (const told of [undefined, { ballot: ballot(1, 0), value: value('a') }]) {
+    for (const reported of [undefined, { ballot: ballot(1, 0), value: value('a') }]) {
       const nodes = new CheckedNodes();
       nodes.vote(1, 1, 'a');
       nodes.vote(1, 2, 'b');
       nodes.promise(1, 3, 0);
-      nodes.send(1, {
-        ...{ type: 'promised', seq: 0, ballot: ballot(3, 0) },
-        ...(told && { vote: told }),
-      });
+      const promised = { type: 'promised', seq: 0, ballot: ballot(3, 0) } as const;
+      nodes.send(1, reported ? { ...promised, vote: reported } : promised);
       expect(nodes.broken).to.equal('a promise conceals no vote');
     }
   });
@@ -216,9 +214,9 @@ describe('Step invariants', () => {
   });
 
   it('object to a log promise that is not durable, or conceals a vote', () => {
-    const followed = { type: 'logPromised', ballot: ballot(2, 0), firstSeq: 5, votes: [] } as const;
+    const promised = { type: 'logPromised', ballot: ballot(2, 0), firstSeq: 5, votes: [] } as const;
     const early = new CheckedNodes();
-    early.send(1, followed);
+    early.send(1, promised);
     expect(early.broken).to.equal('a promise is durable before it is sent');
     for (const [seq, isHidden] of [
       [4, false],
@@ -227,7 +225,7 @@ describe('Step invariants', () => {
       const nodes = new CheckedNodes();
       nodes.vote(1, 1, 'old', { seq });
       nodes.write(1, { type: 'logPromised', ballot: ballot(2, 0) });
-      nodes.send(1, followed);
+      nodes.send(1, promised);
       expect(nodes.broken).to.equal(isHidden ? 'a promise conceals no vote' : undefined);
     }
   });

@@ -94,8 +94,8 @@ export class Trace implements Witness {
     this.#write(`process ${event.process}`, toJson(rest));
   }
 
-  #write(who: string, what: string): void {
-    this.#onLine(`${this.#now().toFixed(3).padStart(10)} ${who.padEnd(10)} ${what}`);
+  #write(source: string, what: string): void {
+    this.#onLine(`${this.#now().toFixed(3).padStart(10)} ${source.padEnd(10)} ${what}`);
   }
 }
 
@@ -130,11 +130,11 @@ function describeMessage(message: PeerMessage<Bytes>): string {
     case 'staleIncarnation':
       return `${type} incarnation ${message.incarnation}`;
     case 'readIndexReply':
-      return `${type} poll ${message.id}, up to ${message.readIndex}`;
+      return `${type} ${message.id}, up to ${message.readIndex}`;
     case 'readIndex':
     case 'preVote':
     case 'preVoteGranted':
-      return `${type} poll ${message.id}`;
+      return `${type} ${message.id}`;
     case 'admitted':
       return `${type} incarnation ${message.incarnation}, max ${message.max}`;
     default:
