@@ -105,8 +105,8 @@ export class SimNetwork<V> {
    */
   cut(from: PeerId, to: PeerId): void {
     this.#links.cut(from, to);
-    this.#hints.tell(from, to);
-    this.#hints.tell(to, from);
+    this.#hints.notify(from, to);
+    this.#hints.notify(to, from);
   }
 
   /** Undoes a cut. */
@@ -156,7 +156,8 @@ export class SimNetwork<V> {
       detach: (transport) => {
         this.#transports.delete(transport.peer);
         carrier.onClosed(transport);
-        for (const listener of this.#transports.keys()) this.#hints.tell(listener, transport.peer);
+        for (const listener of this.#transports.keys())
+          this.#hints.notify(listener, transport.peer);
       },
       send: (envelope, sender) => {
         this.#check(envelope, sender);
