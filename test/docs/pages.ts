@@ -58,8 +58,8 @@ export function codeIn(text: string): string[] {
 
 /** The fenced blocks of one language. */
 export function blocksOf(text: string, language: string): string[] {
-  const fence = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms');
-  return [...text.matchAll(fence)].map(([, block = '']) => block);
+  const fencedBlock = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms');
+  return [...text.matchAll(fencedBlock)].map(([, block = '']) => block);
 }
 
 /** A command line and its output. */

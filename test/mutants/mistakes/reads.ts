@@ -72,7 +72,7 @@ export const readsMutants: readonly Mutant[] = [
   {
     id: 'read-before-applied',
     mistake: 20,
-    does: 'A read is answered before the state has come as far as the quorum told.',
+    does: 'A read is answered before the state has reached the read index.',
     loses: 'A server that is behind, or just starts, answers from its old state.',
     file: 'kvserver/src/replica/reads/reads.ts',
     right: 'const ready = this.#groups.filter(({ readIndex }) => readIndex <= applied);',
