@@ -204,7 +204,7 @@ describe('the sources', () => {
   describe('completeness', () => {
     it('every source of a package is reachable from one of its entry points', () => {
       const unreachable = packageNames().flatMap((name) => {
-        const reached = reachFrom(doorsOf(name), sourcesOf(name));
+        const reached = reachFrom(entryPointsOf(name), sourcesOf(name));
         return pathsOf(sourcesOf(name)).filter((path) => !reached.has(path));
       });
       expect(unreachable).to.deep.equal([]);
@@ -294,18 +294,18 @@ function findCycle(files: readonly SourceFile[]): string[] {
   return files.map(({ path }) => visit(path, [])).find((cycle) => cycle.length > 0) ?? [];
 }
 
-function doorsOf(packageName: string): string[] {
+function entryPointsOf(packageName: string): string[] {
   const { exports = {}, bin = {} } = readJson<Manifest>(`packages/${packageName}/package.json`);
-  const doors = Object.values(exports).flatMap((door) =>
-    typeof door === 'string' ? [door] : Object.values(door),
+  const entryPoints = Object.values(exports).flatMap((entryPoint) =>
+    typeof entryPoint === 'string' ? [entryPoint] : Object.values(entryPoint),
   );
-  return [...doors, ...Object.values(bin)].map((compiled) => toSource(packageName, compiled));
+  return [...entryPoints, ...Object.values(bin)].map((compiled) => toSource(packageName, compiled));
 }
 
-function reachFrom(doors: readonly string[], files: readonly SourceFile[]): Set<string> {
+function reachFrom(entryPoints: readonly string[], files: readonly SourceFile[]): Set<string> {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const reached = new Set<string>();
-  const queue = [...doors];
+  const queue = [...entryPoints];
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
     const file = byPath.get(path);
     if (file === undefined || reached.has(path)) continue;

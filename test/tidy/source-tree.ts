@@ -83,8 +83,8 @@ function resolveDoor(specifier: string): string | undefined {
   const { exports = {} } = readJson<Manifest>(manifest);
   const exact = exports[rest === '' ? '.' : `./${rest}`];
   if (exact !== undefined) return toSource(packageName, byDefault(exact));
-  for (const [door, compiled] of Object.entries(exports)) {
-    const [prefix = '', suffix] = door.split('*');
+  for (const [entryPoint, compiled] of Object.entries(exports)) {
+    const [prefix = '', suffix] = entryPoint.split('*');
     if (suffix === undefined || !`./${rest}`.startsWith(prefix)) continue;
     const file = byDefault(compiled).replace('*', `./${rest}`.slice(prefix.length));
     return toSource(packageName, file);
@@ -93,8 +93,8 @@ function resolveDoor(specifier: string): string | undefined {
 }
 
 /** The file of an entry point that Node resolves. */
-function byDefault(door: string | Conditions): string {
-  return typeof door === 'string' ? door : door.default;
+function byDefault(entryPoint: string | Conditions): string {
+  return typeof entryPoint === 'string' ? entryPoint : entryPoint.default;
 }
 
 /** Maps compiled JavaScript to its source. */

@@ -46,10 +46,10 @@ describe('RestartPolicy', () => {
 
   it('gives up if a fault does not pass', () => {
     const policy = new RestartPolicy();
-    const remedies = Array.from({ length: 11 }, (_, nowMs) =>
+    const actions = Array.from({ length: 11 }, (_, nowMs) =>
       policy.actionFor(failedWrite(systemError('EIO')), nowMs),
     );
-    expect(remedies.map(({ type }) => type)).to.deep.equal([
+    expect(actions.map(({ type }) => type)).to.deep.equal([
       ...new Array(10).fill('reopen'),
       'giveUp',
     ]);
