@@ -4,7 +4,6 @@
  */
 import type { Envelope } from '@paxkv/paxos';
 import type { World } from '../world.ts';
-import type { Fate } from './carrier.ts';
 
 export interface Flight<V> {
   /** Counts the messages of this network from 0, in the order in which they left. */
@@ -15,7 +14,7 @@ export interface Flight<V> {
 }
 
 export interface FlightsOptions<V> {
-  readonly report: (fate: Fate, envelope: Envelope<V>) => void;
+  readonly report: (fate: 'lost' | 'repeated', envelope: Envelope<V>) => void;
   /** Hands the message to its receiver, if there is one. */
   readonly deliver: (flight: Flight<V>, copy: Envelope<V>) => void;
 }
