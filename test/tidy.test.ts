@@ -28,6 +28,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   simulator: ['@paxkv/paxos', '@paxkv/paxos/core'],
   kvserver: ['@paxkv/paxos', '@paxkv/paxos/core', '@paxkv/protocol', '@paxkv/client/ring'],
   cli: ['@paxkv/kvserver', '@paxkv/client', '@paxkv/protocol'],
+  playground: ['@paxkv/paxos', '@paxkv/simulator'],
 };
 
 /**
@@ -238,6 +239,9 @@ const shownByProcesses = [
   'packages/cli/src/cluster/local-cluster.ts',
   'packages/cli/src/main.ts',
   'packages/kvserver/src/config/stream-limits.ts',
+  'packages/playground/src/build/main.ts',
+  'packages/playground/src/build/replay.ts',
+  'packages/playground/src/main.ts',
 ];
 
 function sourcesOf(packageName: string): SourceFile[] {
@@ -320,7 +324,7 @@ function reachFrom(entryPoints: readonly string[], files: readonly SourceFile[])
  * a file in a folder of the package, a test in the same folder or a parent folder, but in the same layer.
  */
 function isTested({ path }: SourceFile): boolean {
-  const unit = path.replace(/^packages\/([^/]+)\/src\/(.+)\.ts$/, 'test/unit/$1/$2.test.ts');
+  const unit = path.replace(/^packages\/([^/]+)\/src\/(.+)\.tsx?$/, 'test/unit/$1/$2.test.ts');
   if (isPresent(unit)) return true;
   const [layer = ''] = /^test\/unit\/[^/]+\/(?:[^/]+\/)?/.exec(unit) ?? [];
   const isNear = (test: SourceFile) =>

@@ -6,6 +6,7 @@ import { CallCarrier } from './call-carrier.ts';
 import type { Carrier, CarrierContext, Fate } from './carrier.ts';
 import { DatagramCarrier } from './datagram-carrier.ts';
 import { type FaultProfile, reliable } from './fault-profile.ts';
+import type { Flights } from './flights.ts';
 import { type HintProfile, Hints, noHints } from './hints.ts';
 import { Links } from './links.ts';
 import { MessageCounts } from './message-counts.ts';
@@ -132,6 +133,14 @@ export class SimNetwork<V> {
   /** How many messages had this fate. */
   fateCount(fate: Fate): number {
     return this.#counts.fate(fate);
+  }
+
+  /** The messages under way, to be lost, held up or repeated one by one. @throws TypeError for calls. */
+  get flights(): Flights<V> {
+    const { flights } = this.#carrier;
+    if (flights === undefined)
+      throw new TypeError('Calls are not listed: use a profile of datagrams.');
+    return flights;
   }
 
   #context(world: World, random: SeededRandom, options: SimNetworkOptions<V>): CarrierContext<V> {
