@@ -22,10 +22,10 @@ export interface Hello {
 }
 
 /** What a server says without being asked. After `goodbye` it takes no new request. */
-export type NewsRow = ['hello', Hello] | ['leader', number | null] | ['goodbye'];
+export type NoticeRow = ['hello', Hello] | ['leader', number | null] | ['goodbye'];
 
-/** News as a client takes it. */
-export type News =
+/** Notice as a client takes it. */
+export type Notice =
   | { readonly type: 'hello'; readonly node: number; readonly leader: number | undefined }
   | { readonly type: 'leader'; readonly leader: number | undefined }
   | { readonly type: 'goodbye' };
@@ -40,8 +40,8 @@ export function packFrame(pairs: readonly unknown[]): Uint8Array {
 }
 
 /** The frame of a message that the server sends unasked. */
-export function packNews(news: NewsRow): Uint8Array {
-  return packr.pack(news);
+export function packNotice(notice: NoticeRow): Uint8Array {
+  return packr.pack(notice);
 }
 
 /**
@@ -54,11 +54,11 @@ export function unpackFrame(frame: Uint8Array): readonly unknown[] {
 }
 
 /**
- * News that a newer server may send, and that is not known here, is left out.
+ * Notice that a newer server may send, and that is not known here, is left out.
  *
  * @throws TypeError if it is not as such news must be, or of another format.
  */
-export function newsFromRow([type, about]: Row): News | undefined {
+export function noticeFromRow([type, about]: Row): Notice | undefined {
   switch (type) {
     case 'hello':
       return toHello(about);
@@ -71,7 +71,7 @@ export function newsFromRow([type, about]: Row): News | undefined {
   }
 }
 
-function toHello(about: unknown): News {
+function toHello(about: unknown): Notice {
   const { format, node, leader }: Record<string, unknown> = { ...Object(about) };
   if (format !== streamFormat) {
     throw new TypeError(

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { httpLimitsDefault } from '@paxkv/kvserver/internal/api/http/index';
 import { errorCodes, keyBytesMax, paths, sessionWindowMax } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { DoorUnderTest } from './app-under-test.ts';
+import { ServerUnderTest } from './server-under-test.ts';
 
 const page = new URL('../../../../../../docs/http-api.md', import.meta.url);
 const run = promisify(execFile);
@@ -68,17 +68,17 @@ describe('docs/http-api.md', () => {
       () => false,
     );
     if (!hasCurl) this.skip();
-    const door = await DoorUnderTest.open();
+    const server = await ServerUnderTest.open();
     const examples = examplesOf(text);
     expect(examples).to.have.length.above(10);
     try {
       for (const { command, output } of examples) {
-        const ours = command.replace('http://127.0.0.1:4400', door.url);
+        const ours = command.replace('http://127.0.0.1:4400', server.url);
         const { stdout } = await run('sh', ['-c', ours]);
         expect(stdout, command).to.equal(output);
       }
     } finally {
-      await door.close();
+      await server.close();
     }
   });
 });

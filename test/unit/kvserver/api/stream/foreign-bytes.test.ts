@@ -1,9 +1,10 @@
 /** What comes in on a stream from those who do not keep to its rules, or do not read. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import type { Reply } from '@paxkv/protocol';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { encodePairs, type Reply, StreamUnderTest } from './stream-under-test.ts';
+import { encodePairs, StreamUnderTest } from './stream-under-test.ts';
 
 const key = Buffer.from('k');
 const mebibyte = 1024 * 1024;
@@ -41,7 +42,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
       const { code, reason } = await client.closed();
       expect(code).to.equal(1008);
       expect(reason).to.match(/^[\x20-\x7e]{5,120}$/);
-      expect(stream.submitter.requests).to.deep.equal([]);
+      expect(stream.replica.requests).to.deep.equal([]);
       await stream.servesOthers();
     });
   }
@@ -69,7 +70,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
       client.ask([4, [[1, key, key]]]);
       expect((await client.reply(2)).slice(0, 3)).to.deep.equal([-1, code, 'not done']);
       for (const id of [1, 3, 4]) expect(await client.reply(id)).to.have.property('0', 1);
-      expect(stream.submitter.requests).to.have.length(3);
+      expect(stream.replica.requests).to.have.length(3);
       expect(stream.logLines).to.deep.equal([]);
     });
   }
@@ -109,7 +110,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
   it('refuses requests beyond its limit, as not done, and answers the others', async () => {
     await open({ inFlightCountMax: 3 });
     let answers: (() => void)[] = [];
-    stream.submitter.script = () =>
+    stream.replica.script = () =>
       new Promise((resolve) => answers.push(() => resolve({ type: 'put', revision: 1 })));
     const client = await stream.connect();
     for (const id of [1, 2, 3, 4]) client.ask([id, [[1, key, key]]]);
@@ -118,7 +119,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
     for (const answer of answers.splice(0)) answer();
     await client.until(() => client.replies.size === 4);
     client.ask([5, [[1, key, key]]]);
-    await stream.submitter.arrived(4);
+    await stream.replica.arrived(4);
     for (const answer of answers.splice(0)) answer();
     expect(await client.reply(5)).to.deep.equal([1, 1]);
     answers = [];
@@ -127,14 +128,14 @@ describe('StreamConnection, towards those who break its rules,', () => {
   it('reads on only when enough of what it has read is answered', async () => {
     await open({ inFlightBytesMax: mebibyte });
     const answers: (() => void)[] = [];
-    stream.submitter.script = () =>
+    stream.replica.script = () =>
       new Promise((resolve) => answers.push(() => resolve({ type: 'put', revision: 1 })));
     const opened = stream.nextConnection();
     const client = await stream.connect();
     const serverEnd = await opened;
     const value = Buffer.alloc(mebibyte / 2);
     for (let id = 0; id < 40; id += 1) client.ask([id, [[1, key, value]]]);
-    await stream.submitter.arrived(2);
+    await stream.replica.arrived(2);
     expect(serverEnd.isPaused()).to.equal(true);
     for (const answer of answers.splice(0)) answer();
     await client.reply(0);
@@ -148,7 +149,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
   it('stops reading from a client that does not read, and goes on when it does', async () => {
     await open({ unsentBytesMax: mebibyte });
     const reply = got(64 * 1024);
-    stream.submitter.script = async () => reply;
+    stream.replica.script = async () => reply;
     const opened = stream.nextConnection();
     const client = await stream.connect();
     const serverEnd = await opened;
@@ -167,14 +168,14 @@ describe('StreamConnection, towards those who break its rules,', () => {
   it('keeps no more answers for one that does not read than its limit, whatever they weigh', async () => {
     await open();
     const reply = got(mebibyte);
-    stream.submitter.script = async () => reply;
+    stream.replica.script = async () => reply;
     const opened = stream.nextConnection();
     const client = await stream.connect();
     const serverEnd = await opened;
     client.socket.pause();
     const ids = Array.from({ length: 4000 }, (_, id) => id);
     client.ask(...ids.map((id): [number, unknown] => [id, [[0, key]]]));
-    await stream.submitter.arrived(4000);
+    await stream.replica.arrived(4000);
     await stream.servesOthers();
     expect(serverEnd.writableLength).to.be.within(mebibyte, 18 * mebibyte);
     client.socket.resume();

@@ -37,8 +37,8 @@ describe('StreamDoor', () => {
   it('tells every client of each new leader', async () => {
     await open();
     const clients = await Promise.all([stream.connect(), stream.connect()]);
-    stream.door.onLeader(2);
-    stream.door.onLeader(null);
+    stream.listener.onLeader(2);
+    stream.listener.onLeader(null);
     for (const client of clients) {
       await client.until(() => client.news.length === 3);
       expect(client.news.slice(1)).to.deep.equal([
@@ -51,20 +51,20 @@ describe('StreamDoor', () => {
   it('answers what is under way after its goodbye, and then closes', async () => {
     await open();
     let answer: () => void = () => undefined;
-    stream.submitter.script = () =>
+    stream.replica.script = () =>
       new Promise((resolve) => {
         answer = () => resolve({ type: 'put', revision: 9 });
       });
     const client = await stream.connect();
     client.ask([1, [[1, key, key]]]);
-    await stream.submitter.arrived(1);
-    stream.door.sayGoodbye();
-    stream.door.sayGoodbye();
+    await stream.replica.arrived(1);
+    stream.listener.sayGoodbye();
+    stream.listener.sayGoodbye();
     await client.until(() => client.news.length === 2);
     expect(await refusal()).to.include({ status: 503, code: 'KV_UNAVAILABLE' });
     answer();
     expect(await client.reply(1)).to.deep.equal([1, 9]);
-    await Promise.all([stream.door.close(), client.closed()]);
+    await Promise.all([stream.listener.close(), client.closed()]);
     expect(await client.closed()).to.have.property('code', 1001);
     expect(client.news.at(-1)).to.deep.equal(['goodbye']);
   });
@@ -75,7 +75,7 @@ describe('StreamDoor', () => {
     const client = await stream.connect();
     const serverEnd = await opened;
     client.socket.pause();
-    await stream.door.close();
+    await stream.listener.close();
     expect(serverEnd.destroyed).to.equal(true);
     client.socket.terminate();
   });

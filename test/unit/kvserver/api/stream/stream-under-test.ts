@@ -6,19 +6,17 @@ import {
   StreamListener,
   type StreamListenerOptions,
 } from '@paxkv/kvserver/internal/api/stream/stream-listener';
+import type { SubmitOptions, Submitter } from '@paxkv/kvserver/internal/replica/submitter';
+import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
+import { KvError, type Reply, type Request } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { Packr } from 'msgpackr';
 import { WebSocket } from 'ws';
 
-type Submitter = StreamListenerOptions['submitter'];
-export type Request = Parameters<Submitter['submit']>[0];
-export type SubmitOptions = Exclude<Parameters<Submitter['submit']>[1], undefined>;
-export type Reply = Awaited<ReturnType<Submitter['submit']>>;
-
 const packr = new Packr({ useRecords: false, moreTypes: false });
 
 /** Answers requests as `script` says; by default each is done, a write at the next revision. */
-export class ScriptedSubmitter implements Submitter {
+export class ScriptedReplica implements Submitter {
   readonly requests: Request[] = [];
   readonly options: (SubmitOptions | undefined)[] = [];
   script: ((request: Request, options?: SubmitOptions) => Promise<Reply>) | undefined;
@@ -56,15 +54,17 @@ export class ScriptedSubmitter implements Submitter {
 }
 
 export class StreamUnderTest {
-  readonly submitter = new ScriptedSubmitter();
+  readonly replica = new ScriptedReplica();
   readonly logLines: unknown[][] = [];
-  readonly door: StreamListener;
+  readonly listener: StreamListener;
   leader: number | null = null;
   readonly #http: Server;
 
   private constructor(limits: StreamListenerOptions['limits']) {
-    this.door = new StreamListener({
-      submitter: this.submitter,
+    const service = new KvService(() => new KvError('KV_UNAVAILABLE', 'No replica is attached.'));
+    service.attach(this.replica);
+    this.listener = new StreamListener({
+      service,
       logger: { error: (...line: unknown[]) => void this.logLines.push(line) },
       node: 1,
       addresses: ['a:1', 'b:2', 'c:3'],
@@ -74,7 +74,7 @@ export class StreamUnderTest {
     });
     this.#http = createServer();
     this.#http.on('upgrade', (request, socket, head) =>
-      this.door.handleUpgrade(request, socket, head),
+      this.listener.handleUpgrade(request, socket, head),
     );
   }
 
@@ -95,7 +95,7 @@ export class StreamUnderTest {
   }
 
   async close(): Promise<void> {
-    await this.door.close();
+    await this.listener.close();
     this.#http.closeAllConnections();
     await once(this.#http.close(), 'close');
   }
@@ -110,7 +110,7 @@ export class StreamUnderTest {
   /** A good request on another connection is answered. */
   async servesOthers(): Promise<void> {
     const client = await this.connect();
-    this.submitter.script = undefined;
+    this.replica.script = undefined;
     client.ask([7, [[1, Buffer.from('k'), Buffer.from('v')]]]);
     expect(await client.reply(7)).to.have.length(2);
     await client.close();

@@ -1,17 +1,17 @@
 import { paths, valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { base64, DoorUnderTest } from '../app-under-test.ts';
+import { base64, ServerUnderTest } from '../server-under-test.ts';
 
 describe('Exact routes', () => {
-  let door: DoorUnderTest;
+  let server: ServerUnderTest;
 
   before(async () => {
-    door = await DoorUnderTest.open();
+    server = await ServerUnderTest.open();
   });
-  after(() => door.close());
+  after(() => server.close());
 
   async function ask(path: string, body: unknown): Promise<unknown> {
-    const response = await door.postJson(path, body);
+    const response = await server.postJson(path, body);
     expect(response.status).to.equal(200);
     return response.json();
   }
@@ -34,7 +34,7 @@ describe('Exact routes', () => {
 
   it('opens a session under a name', async () => {
     expect(await ask(paths.openSession, { client: 'a' })).to.deep.equal({ session: 7 });
-    expect(door.submitter.requests.at(-1)).to.deep.equal({
+    expect(server.replica.requests.at(-1)).to.deep.equal({
       command: { type: 'openSession', client: 'a' },
     });
   });
@@ -42,7 +42,7 @@ describe('Exact routes', () => {
   it('hands the session stamp on with the request', async () => {
     const session = { id: 7, number: 3, firstOutstanding: 2 };
     await ask(paths.delete, { key: base64('k'), session });
-    expect(door.submitter.requests.at(-1)?.stamp).to.deep.equal({
+    expect(server.replica.requests.at(-1)?.stamp).to.deep.equal({
       session: 7,
       number: 3,
       firstOutstanding: 2,
@@ -54,12 +54,12 @@ describe('Exact routes', () => {
     await ask(paths.get, { key });
     await ask(paths.get, { key, consistency: 'linearizable' });
     await ask(paths.get, { key, consistency: 'serializable' });
-    const asked = door.submitter.consistencies.slice(-3);
+    const asked = server.replica.consistencies.slice(-3);
     expect(asked).to.deep.equal([undefined, 'linearizable', 'serializable']);
-    const wrong = door.postJson(paths.get, { key, consistency: 'strict' });
-    await door.refuses(wrong, 'KV_BAD_REQUEST');
-    const write = door.postJson(paths.delete, { key, consistency: 'serializable' });
-    await door.refuses(write, 'KV_BAD_REQUEST');
+    const wrong = server.postJson(paths.get, { key, consistency: 'strict' });
+    await server.refuses(wrong, 'KV_BAD_REQUEST');
+    const write = server.postJson(paths.delete, { key, consistency: 'serializable' });
+    await server.refuses(write, 'KV_BAD_REQUEST');
   });
 
   it('takes a value of exactly the limit (H20)', async () => {

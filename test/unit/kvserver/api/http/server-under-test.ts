@@ -3,22 +3,25 @@ import { EventEmitter, once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import {
-  type AppParts,
   createApp,
   type HttpLimits,
   httpLimitsDefault,
 } from '@paxkv/kvserver/internal/api/http/index';
-import type { ErrorReply, KvErrorCode, StatusReply } from '@paxkv/protocol';
+import type { SubmitOptions, Submitter } from '@paxkv/kvserver/internal/replica/submitter';
+import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
+import {
+  type Entry,
+  type ErrorReply,
+  KvError,
+  type KvErrorCode,
+  type Reply,
+  type Request,
+  type StatusReply,
+} from '@paxkv/protocol';
 import { expect } from 'chai';
 
-type Submitter = AppParts['submitter'];
-type Request = Parameters<Submitter['submit']>[0];
-type SubmitOptions = Exclude<Parameters<Submitter['submit']>[1], undefined>;
-export type Reply = Awaited<ReturnType<Submitter['submit']>>;
-type Entry = Exclude<Extract<Reply, { type: 'get' }>['entry'], undefined>;
-
-/** Answers requests from one map, or as `script` says. */
-export class ScriptedSubmitter implements Submitter {
+/** Answers requests from a map in memory, or as `script` says. */
+export class ScriptedReplica implements Submitter {
   readonly requests: Request[] = [];
   readonly signals: (AbortSignal | undefined)[] = [];
   readonly consistencies: (string | undefined)[] = [];
@@ -93,15 +96,17 @@ export interface RawExchange {
   readonly closedAfterMs: number;
 }
 
-export class DoorUnderTest {
-  readonly submitter = new ScriptedSubmitter();
+export class ServerUnderTest {
+  readonly replica = new ScriptedReplica();
   readonly logLines: unknown[][] = [];
   status: StatusReply = runningStatus;
   readonly #server: Server;
 
   private constructor(limits: Partial<HttpLimits>) {
+    const service = new KvService(() => new KvError('KV_UNAVAILABLE', 'No replica is attached.'));
+    service.attach(this.replica);
     const parts = {
-      submitter: this.submitter,
+      service,
       status: () => this.status,
       logger: { error: (...line: unknown[]) => void this.logLines.push(line) },
       limits: { ...httpLimitsDefault, ...limits },
@@ -110,10 +115,10 @@ export class DoorUnderTest {
     this.#server = createApp(parts).server;
   }
 
-  static async open(limits: Partial<HttpLimits> = {}): Promise<DoorUnderTest> {
-    const door = new DoorUnderTest(limits);
-    await once(door.#server.listen(0, '127.0.0.1'), 'listening');
-    return door;
+  static async open(limits: Partial<HttpLimits> = {}): Promise<ServerUnderTest> {
+    const server = new ServerUnderTest(limits);
+    await once(server.#server.listen(0, '127.0.0.1'), 'listening');
+    return server;
   }
 
   get port(): number {
@@ -172,13 +177,13 @@ export class DoorUnderTest {
     bytes: (string | Buffer)[],
     expected: { code: KvErrorCode; status: number; closesWithinMs?: number },
   ): Promise<void> {
-    const asked = this.submitter.requests.length;
+    const asked = this.replica.requests.length;
     const { answer, closedAfterMs } = await this.sendRaw(...bytes);
     expect(answer.status, answer.body).to.equal(expected.status);
     expect(answer.headers.get('content-type')).to.match(/^application\/json/);
     expect(JSON.parse(answer.body).error.code).to.equal(expected.code);
     expect(closedAfterMs).to.be.below(expected.closesWithinMs ?? 1000);
-    expect(this.submitter.requests.length).to.equal(asked);
+    expect(this.replica.requests.length).to.equal(asked);
     await this.servesOthers();
   }
 
