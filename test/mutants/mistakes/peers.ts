@@ -28,7 +28,7 @@ export const peersMutants: readonly Mutant[] = [
     caughtBy: [
       byTest(
         'unit/kvserver/system/keepalive',
-        'gives up on an end that stopped reading, once, and soon',
+        'reports an end that stopped reading, once and soon',
       ),
     ],
   },

@@ -8,13 +8,14 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'A session does not remember what it has done.',
     loses: 'A retried write takes effect twice.',
     file: 'kvserver/src/state-machine/sessions/sessions.ts',
-    right: 'if (deed !== undefined) return',
-    wrong: 'if (deed !== undefined && deed.digest !== digest) return',
+    right:
+      '  if (cached?.digest === digest) return cached.reply;\n  if (cached !== undefined) return',
+    wrong: '  if (cached !== undefined && cached.digest !== digest) return',
     caughtBy: [
       bySimulation,
       byTest(
         'unit/kvserver/state-machine/sessions/sessions',
-        'does a stamped append once and gives its reply again',
+        'applies a stamped append once and repeats its reply',
       ),
     ],
   },
@@ -41,13 +42,13 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'A session drops the reply that is still awaited with those below it.',
     loses: 'Its retry takes effect a second time.',
     file: 'kvserver/src/state-machine/sessions/session.ts',
-    right: 'this.#deeds.deleteBelow(number);',
-    wrong: 'this.#deeds.deleteBelow(number + 1);',
+    right: 'this.#replies.deleteBelow(number);',
+    wrong: 'this.#replies.deleteBelow(number + 1);',
     caughtBy: [
       bySimulation,
       byTest(
         'unit/kvserver/state-machine/sessions/sessions',
-        'drops replies below the first outstanding number, and no other',
+        'drops replies below the first outstanding number, and no others',
       ),
     ],
   },
@@ -64,7 +65,7 @@ export const stateMachineMutants: readonly Mutant[] = [
       bySimulation,
       byTest(
         'unit/kvserver/state-machine/sessions/sessions',
-        'refuses an echo of what a later request no longer awaited',
+        'refuses a late copy of a request whose reply is no longer awaited',
       ),
     ],
   },
@@ -74,8 +75,8 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'Another command under a known number gets the reply of the first.',
     loses: 'The client takes its second command for done.',
     file: 'kvserver/src/state-machine/sessions/sessions.ts',
-    right: "deed.digest === digest ? deed.reply : refused('numberReused');",
-    wrong: 'deed.reply;',
+    right: 'if (cached?.digest === digest) return cached.reply;',
+    wrong: 'if (cached !== undefined) return cached.reply;',
     caughtBy: [
       byTest(
         'unit/kvserver/state-machine/sessions/sessions',
@@ -89,12 +90,12 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'A retry gets the newest reply of its session.',
     loses: 'A client hears of a revision and a length that another write had.',
     file: 'kvserver/src/state-machine/sessions/session.ts',
-    right: 'return this.#deeds.get(number);',
-    wrong: 'return this.#deeds.has(number) ? [...this.#deeds.values()].at(-1) : undefined;',
+    right: 'return this.#replies.get(number);',
+    wrong: 'return this.#replies.get(number) && [...this.#replies].at(-1);',
     caughtBy: [
       byTest(
         'unit/kvserver/state-machine/sessions/sessions',
-        'does a stamped append once and gives its reply again',
+        'applies a stamped append once and repeats its reply',
       ),
     ],
   },
@@ -152,12 +153,12 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'A read passes over what waits to be written.',
     loses: 'It answers from the database what was overwritten since, and acknowledged.',
     file: 'kvserver/src/state-machine/store/entry-cache.ts',
-    right: '      this.#waiting.get(name) ??\n',
+    right: '      this.#dirty.get(name) ??\n',
     wrong: '',
     caughtBy: [
       byTest(
         'unit/kvserver/state-machine/store/entry-cache',
-        'find what waits to be written, what is being written, and then ask the database',
+        'finds dirty entries and those being written before it reads the database',
       ),
     ],
   },
@@ -172,7 +173,7 @@ export const stateMachineMutants: readonly Mutant[] = [
     caughtBy: [
       byTest(
         'unit/kvserver/state-machine/store/entry-cache',
-        'find what waits to be written, what is being written, and then ask the database',
+        'finds dirty entries and those being written before it reads the database',
       ),
     ],
   },
@@ -187,7 +188,7 @@ export const stateMachineMutants: readonly Mutant[] = [
     caughtBy: [
       byTest(
         'unit/kvserver/state-machine/store/entry-cache',
-        'keep nothing that was read before a write and came after it',
+        'keeps no entry whose read began before a write and ended after it',
       ),
     ],
   },
@@ -203,7 +204,7 @@ export const stateMachineMutants: readonly Mutant[] = [
       bySimulation,
       byTest(
         'unit/kvserver/state-machine/state-machine-contract',
-        'answers and ends as the model does, however the log is cut and restarted',
+        'has the replies and the state of the model, however the log is split and restarted',
       ),
     ],
   },
@@ -248,7 +249,7 @@ export const stateMachineMutants: readonly Mutant[] = [
     caughtBy: [
       byTest(
         'unit/kvserver/state-machine/store/entry-cache',
-        'know without asking what is absent, as long as they have all that there ever was',
+        'knows absent keys without the database while it has dropped nothing',
       ),
     ],
   },
@@ -261,7 +262,7 @@ export const stateMachineMutants: readonly Mutant[] = [
     right: '  expectReadable(value);\n',
     wrong: '',
     caughtBy: [
-      byTest('unit/kvserver/state-machine/batch', 'lets no bytes into the log that are no request'),
+      byTest('unit/kvserver/state-machine/batch', 'keeps bytes that are no request out of the log'),
     ],
   },
   {

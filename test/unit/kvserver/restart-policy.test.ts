@@ -17,7 +17,7 @@ function failedWrite(cause: Error): PaxosError {
 const noSpace = new Error('IO error: /data/journal/000005.log: No space left on device');
 
 describe('RestartPolicy', () => {
-  it('has what is damaged set aside, however deep its error lies', () => {
+  it('quarantines the damaged part, wherever its error is in the chain of causes', () => {
     const parts = [
       [new DiskError('DISK_JOURNAL_DAMAGED', ''), 'journal'],
       [new DiskError('DISK_AMNESIA', ''), 'journal'],
@@ -35,7 +35,7 @@ describe('RestartPolicy', () => {
     }
   });
 
-  it('tries again after a failed write, each time a little later', () => {
+  it('reopens after a failed write, each time after a longer delay', () => {
     const policy = new RestartPolicy();
     const delays = [0, 1, 2, 3, 4, 5].map((nowMs) => {
       const remedy = policy.actionFor(failedWrite(new Error('who knows')), nowMs);
@@ -44,7 +44,7 @@ describe('RestartPolicy', () => {
     expect(delays).to.deep.equal([50, 100, 200, 400, 800, 1000]);
   });
 
-  it('gives up where a fault does not pass', () => {
+  it('gives up after ten attempts', () => {
     const policy = new RestartPolicy();
     const remedies = Array.from({ length: 11 }, (_, nowMs) =>
       policy.actionFor(failedWrite(systemError('EIO')), nowMs),
@@ -55,14 +55,14 @@ describe('RestartPolicy', () => {
     ]);
   });
 
-  it('gives up on data that is damaged again and again', () => {
+  it('gives up on data that is damaged repeatedly', () => {
     const policy = new RestartPolicy();
     const error = new StateError('STATE_DAMAGED', '');
     for (let nowMs = 0; nowMs < 10; nowMs += 1) policy.actionFor(error, nowMs);
     expect(policy.actionFor(error, 10)).to.deep.equal({ type: 'giveUp' });
   });
 
-  it('waits for room on a full disk as long as it takes, never more than a second at a time', () => {
+  it('retries on a full disk without end, at most a second apart', () => {
     for (const error of [
       failedWrite(noSpace),
       noSpace,
@@ -77,14 +77,14 @@ describe('RestartPolicy', () => {
     }
   });
 
-  it('takes trouble a minute after the last for a new one', () => {
+  it('starts a new count a minute after the last error', () => {
     const policy = new RestartPolicy();
     const error = failedWrite(systemError('EIO'));
     for (let nowMs = 0; nowMs < 10; nowMs += 1) policy.actionFor(error, nowMs);
     expect(policy.actionFor(error, 70_000)).to.deep.equal({ type: 'reopen', delayMs: 50 });
   });
 
-  it('gives up at once on what no repetition mends', () => {
+  it('gives up at once on errors that are not transient', () => {
     const hopeless = [
       new DiskError('DISK_WRONG_NODE', ''),
       new DiskError('DISK_WRONG_CLUSTER', ''),

@@ -74,7 +74,7 @@ describe('KvServer', () => {
     return `http://${host}:${port}${path}`;
   }
 
-  it('keeps what was written over a stop of every node', async () => {
+  it('keeps written data over a stop of all nodes', async () => {
     const servers = await Promise.all([start(0), start(1), start(2)]);
     const endpoints = servers.map((server) => urlOf(server));
     await using client = new KvClient({ endpoints });
@@ -102,7 +102,7 @@ describe('KvServer', () => {
     expect(late).to.include({ code: 'KV_UNAVAILABLE', outcome: 'not done' });
   });
 
-  it('refuses a malformed request of its own program, as not done', async () => {
+  it('refuses a malformed in-process request, as not done', async () => {
     const [server] = await Promise.all([start(0), start(1), start(2)]);
     await server.ready();
     const command = { type: 'put', key: new Uint8Array(), value: new Uint8Array() } as const;
@@ -112,7 +112,7 @@ describe('KvServer', () => {
     await client.put('k', 'v');
   });
 
-  it('says how it stands', async () => {
+  it('reports its status', async () => {
     const servers = await Promise.all([start(0), start(1), start(2)]);
     await using client = new KvClient({ endpoints: [urlOf(servers[1])] });
     await client.put('k', 'v');
@@ -133,7 +133,7 @@ describe('KvServer', () => {
     expect(status.peers.map(({ node }) => node)).to.deep.equal([0, 2]);
   });
 
-  it('waits in a minority, and ends in a clear unknown', async () => {
+  it('answers a write in a minority as unknown, after the timeout', async () => {
     const [server, ...others] = await Promise.all([start(0), start(1), start(2)]);
     await using client = new KvClient({ endpoints: [urlOf(server)] });
     await client.put('k', 'v');
@@ -148,7 +148,7 @@ describe('KvServer', () => {
     expect((await fetch(urlOf(server, '/readyz'))).status).to.equal(200);
   });
 
-  it('refuses everything, as not done, before the nodes of a new cluster have met', async () => {
+  it('refuses all requests, as not done, before the nodes of a new cluster have met', async () => {
     const server = await start(0);
     await start(1);
     expect(server.status()).to.include({ state: 'starting', applied: -1 });
@@ -175,13 +175,13 @@ describe('KvServer', () => {
     await start(1);
   });
 
-  it('does not start where another listens', async () => {
+  it('does not start if the address is in use', async () => {
     await start(0);
     const refusal = await start(0).catch((error: unknown) => error);
     expect(refusal).to.include({ code: 'EADDRINUSE' });
   });
 
-  it('stops once, however often it is told to', async () => {
+  it('stops once, however often it is asked to', async () => {
     const server = await start(0);
     await Promise.all([server.stop(), server.stop()]);
     await server.stop();
@@ -208,7 +208,7 @@ describe('KvServer', () => {
     expect(stream.news.at(-1)).to.deep.equal(['goodbye']);
   });
 
-  it('tells its streams who leads, and who does after that', async () => {
+  it('tells its streams the leader, and the next one', async () => {
     const servers = await Promise.all([start(0), start(1), start(2)]);
     const streams = servers.map(({ address }) => new StreamClient(address.port));
     const leaders = streams.map((stream) => () => leaderIn(stream.news));
@@ -222,7 +222,7 @@ describe('KvServer', () => {
     await Promise.all(streams.map((each) => each.close()));
   });
 
-  it('answers on a stream that it does not serve yet', async () => {
+  it('refuses requests on a stream while its node has not joined', async () => {
     const stream = new StreamClient((await start(0)).address.port);
     await stream.hello();
     stream.ask([1, [[0, Buffer.from('k')]]]);
@@ -230,7 +230,7 @@ describe('KvServer', () => {
     await stream.close();
   });
 
-  it('refuses upgrades to anything but its peers and streams', async () => {
+  it('refuses upgrades other than those of peers and streams', async () => {
     const server = await start(0);
     const socket = new WebSocket(urlOf(server, '/elsewhere').replace('http', 'ws'));
     const [error] = await once(socket, 'error').catch((thrown: unknown) => [thrown]);

@@ -41,7 +41,7 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-describe('The life of a node', () => {
+describe('Supervisor', () => {
   let cluster: ServerCluster;
 
   beforeEach(async () => {
@@ -63,7 +63,7 @@ describe('The life of a node', () => {
     return disk;
   }
 
-  it('acknowledges nothing after a failed write, and serves again once there is room', async () => {
+  it('acknowledges nothing after a failed write, and serves again once there is space', async () => {
     const disk = await withFailingDisk();
     const server = cluster.server(0);
     await using client = cluster.client([0], 1500);
@@ -87,7 +87,7 @@ describe('The life of a node', () => {
     expect(disk.writesOnBroken).to.equal(0);
   });
 
-  it('ends what is under way when a write fails as unknown, or as not done', async () => {
+  it('answers pending requests as unknown or not done when a write fails', async () => {
     const disk = await withFailingDisk();
     const { port } = cluster.server(0).address;
     disk.failure = new Error(noSpace);
@@ -108,7 +108,7 @@ describe('The life of a node', () => {
     await cluster.level(5000);
   });
 
-  it('gives up on a fault that does not pass, and says so', async () => {
+  it('gives up on a permanent fault, and reports it', async () => {
     const disk = await withFailingDisk();
     const server = cluster.server(0);
     await using client = cluster.client([0], 1000);
@@ -117,7 +117,7 @@ describe('The life of a node', () => {
     expect(await server.stopped).to.equal(disk.failure);
   });
 
-  it('starts on a full disk, and serves when there is room', async () => {
+  it('starts on a full disk, and serves once there is space', async () => {
     const disk = new FailingDisk();
     disk.failure = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
     const server = await cluster.start(0, { openData: disk.open });
@@ -137,7 +137,7 @@ describe('The life of a node', () => {
     expect(await server.stopped).to.equal(undefined);
   });
 
-  it('sets a damaged state aside and takes one from the others', async () => {
+  it('quarantines a damaged state and fetches one from another node', async () => {
     await cluster.startAll();
     await using client = cluster.client();
     // What was written last could not be told from a write that a crash cut short.
@@ -154,7 +154,7 @@ describe('The life of a node', () => {
     expect(await readdir(cluster.path(0))).to.include('state.damaged-1');
   });
 
-  it('goes on without a state directory, and takes a state from the others', async () => {
+  it('fetches a state from another node if its state directory is missing', async () => {
     await cluster.startAll();
     await using client = cluster.client();
     await putAll(client, () => 'v');
@@ -208,7 +208,7 @@ describe('The life of a node', () => {
     });
   }
 
-  it('finds by its state alone that its journal has lost its end', async () => {
+  it('detects by its state that its journal has lost its end', async () => {
     await cluster.startAll();
     await using client = cluster.client();
     await putAll(client, () => 'v');
@@ -225,7 +225,7 @@ describe('The life of a node', () => {
     expect(await readdir(cluster.path(0))).to.include('journal.damaged-1');
   });
 
-  it('begins a new life where its whole directory is a copy of former times', async () => {
+  it('begins a new incarnation if its directory is an old copy', async () => {
     await cluster.startAll();
     await using client = cluster.client();
     await client.put('k', 'old');

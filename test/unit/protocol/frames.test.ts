@@ -14,14 +14,14 @@ describe('frames', () => {
     }
   });
 
-  it('are refused where they are cut off', () => {
+  it('are refused if they are cut off', () => {
     const frame = packFrame([1, [[1, new Uint8Array(50), new Uint8Array(50)]]]);
     expect(() => unpackFrame(frame.subarray(0, 30))).to.throw();
   });
 });
 
 describe('noticeFromRow', () => {
-  it('reads what a server says unasked', () => {
+  it('reads every notice of a server', () => {
     const hello = { format: 1, node: 2, nodes: 3, leader: null, addresses: [] };
     expect(noticeFromRow(['hello', hello])).to.deep.equal({
       type: 'hello',
@@ -33,7 +33,7 @@ describe('noticeFromRow', () => {
     expect(noticeFromRow(['goodbye'])).to.deep.equal({ type: 'goodbye' });
   });
 
-  it('leaves out what only a newer server says', () => {
+  it('ignores notices of newer servers', () => {
     expect(noticeFromRow(['weather', 'fine'])).to.equal(undefined);
   });
 

@@ -81,12 +81,12 @@ describe('batch', () => {
     expect(encodeOne({ command: put('a', 'b') })).to.deep.equal(first);
   });
 
-  it('gives values memory of their own, no larger than they are', () => {
+  it('gives values their own memory, no larger than needed', () => {
     const encoded = encodeOne({ command: put('a', 'b') });
     expect(encoded.buffer.byteLength).to.equal(encoded.length);
   });
 
-  it('takes requests that are encoded already as they are', () => {
+  it('copies encoded requests unchanged', () => {
     fc.assert(
       fc.property(batch, fc.infiniteStream(fc.boolean()), (original, isEncoded) => {
         const requests = original.requests.map((each) => {
@@ -98,7 +98,7 @@ describe('batch', () => {
     );
   });
 
-  it('lets no bytes into the log that are no request', () => {
+  it('keeps bytes that are no request out of the log', () => {
     const command = put('k', 'v');
     const wrongs = [[], [0x91], [0x91, 0x91, 9], [0x91, 0x92, 0, 0xc4, 0], [0xc0], [0x90, 0x90]];
     for (const wrong of wrongs) {
@@ -107,7 +107,7 @@ describe('batch', () => {
     }
   });
 
-  it('reads the noop as no requests of nobody', () => {
+  it('decodes the noop to no requests without an origin', () => {
     expect(decodeBatch(noop)).to.deep.equal({ origin: undefined, requests: [] });
   });
 
@@ -126,7 +126,7 @@ describe('batch', () => {
     expect(codeOf(() => decodeBatch(longer))).to.equal('STATE_MALFORMED');
   });
 
-  it('answers any bytes with a batch or a typed error', () => {
+  it('decodes any bytes to a batch or a typed error', () => {
     const body = fc.uint8Array({ minLength: 1, maxLength: 64 });
     fc.assert(
       fc.property(body, (noise) => {
@@ -137,7 +137,7 @@ describe('batch', () => {
     );
   });
 
-  it('answers a value with one wrong byte with a batch or a typed error', () => {
+  it('decodes a value with one wrong byte to a batch or a typed error', () => {
     const encoded = encodeOne(stamped(append('key', 'value'), [1, 70_000, 3]));
     const place = fc.nat({ max: encoded.length - 1 });
     fc.assert(
@@ -171,7 +171,7 @@ describe('batch', () => {
     });
   }
 
-  it('takes keys and values of exactly their limits', () => {
+  it('accepts keys and values of exactly their limits', () => {
     const command = {
       type: 'put' as const,
       key: new Uint8Array(keyBytesMax).fill(255),

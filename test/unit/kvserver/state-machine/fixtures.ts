@@ -50,26 +50,26 @@ export function stamped(
   return { command, stamp };
 }
 
-/** Places that are all known, and what was changed among them, in the order first changed. */
-export class KnownPlaces {
+/** Slots that are all in memory, and those that were changed, in the order of the first change. */
+export class KnownSlots {
   readonly changed = new Set<CacheSlot>();
-  readonly #places: ReadonlyMap<string, CacheSlot>;
+  readonly #slots: ReadonlyMap<string, CacheSlot>;
 
   constructor(entries: Readonly<Record<string, Entry | undefined>>) {
-    const places = Object.entries(entries).map(
+    const slots = Object.entries(entries).map(
       ([name, entry]) =>
         [name, { name, entry: entry && toCachedEntry(entry), rowSum: undefined }] as const,
     );
-    this.#places = new Map(places);
+    this.#slots = new Map(slots);
   }
 
   find(name: string): CacheSlot | undefined {
-    return this.#places.get(name);
+    return this.#slots.get(name);
   }
 
-  change(place: CacheSlot, entry: CachedEntry | undefined): void {
-    place.entry = entry;
-    this.changed.add(place);
+  change(slot: CacheSlot, entry: CachedEntry | undefined): void {
+    slot.entry = entry;
+    this.changed.add(slot);
   }
 }
 

@@ -27,7 +27,7 @@ describe('state hash', () => {
     }),
   };
   for (const [name, hash] of Object.entries(others)) {
-    it(`tells ${name} apart`, () => {
+    it(`differs for ${name}`, () => {
       expect(hash).not.to.deep.equal(nextStateHash(before, step));
     });
   }

@@ -109,8 +109,8 @@ async function play(runs: readonly Decision[][], flushes: readonly boolean[]): P
   return { replies: replies.flat(), machine };
 }
 
-describe('StateMachine beside a model', () => {
-  it('answers and ends as the model does, however the log is cut and restarted', async () => {
+describe('StateMachine compared with a model', () => {
+  it('has the replies and the state of the model, however the log is split and restarted', async () => {
     let repeats = 0;
     await fc.assert(
       fc.asyncProperty(
@@ -140,7 +140,7 @@ describe('StateMachine beside a model', () => {
     expect(repeats).to.be.above(500);
   }).timeout(30_000);
 
-  it('does each stamped append once, in every mix of repeats and reorderings', async () => {
+  it('applies each stamped append once, in every mix of repeats and reorderings', async () => {
     const tokens = Array.from({ length: 12 }, (_, index) => index);
     const order = fc.array(fc.constantFrom(...tokens), { maxLength: 60, size: 'max' });
     await fc.assert(

@@ -61,7 +61,7 @@ describe('StateMachine', () => {
     expect(machine.applied).to.equal(2);
   });
 
-  it('goes on after a restart where it stopped', async () => {
+  it('continues after a restart where it stopped', async () => {
     const level = memoryLevel();
     const before = await StateMachine.open(new StateDatabase(level));
     await applyNext(before, openSession(), put('k', 'a'));
@@ -79,7 +79,7 @@ describe('StateMachine', () => {
     expect(entry).to.include({ createRevision: 1, modRevision: 2, version: 2 });
   });
 
-  it('gives no session id twice, also over a restart', async () => {
+  it('gives no session id twice, even over a restart', async () => {
     const level = memoryLevel();
     await applyNext(
       await StateMachine.open(new StateDatabase(level)),
@@ -94,7 +94,7 @@ describe('StateMachine', () => {
   });
 
   for (const seq of [0, 2]) {
-    it(`stops at instance ${seq} where 1 is next`, async () => {
+    it(`stops at instance ${seq} when 1 is next`, async () => {
       const machine = await StateMachine.open(new StateDatabase(memoryLevel()));
       await applyNext(machine, put('k', 'a'));
       const error = await rejection(applyTo(machine, [{ seq, value: batchOf(put('k', 'b')) }]));
@@ -103,7 +103,7 @@ describe('StateMachine', () => {
     });
   }
 
-  it('stops at a gap within a run before it does anything', async () => {
+  it('stops at a gap within a run before it applies anything', async () => {
     const machine = await StateMachine.open(new StateDatabase(memoryLevel()));
     const [first, second] = [batchOf(put('k', 'a')), batchOf(put('k', 'b'))];
     const run = [
@@ -147,7 +147,7 @@ describe('StateMachine', () => {
     });
   }
 
-  it('puts out the same session after a restart as without one', async () => {
+  it('evicts the same session after a restart as without one', async () => {
     const { sessionCountMax } = sessionLimits;
     const opens = Array.from({ length: sessionCountMax }, () => openSession());
     const values = [
@@ -174,7 +174,7 @@ describe('StateMachine', () => {
     expect(await restarted.contentHash()).to.equal(await whole.contentHash());
   });
 
-  it('has a content hash that any difference of state changes', async () => {
+  it('has a content hash that depends on every part of the state', async () => {
     const histories = [
       [noop],
       [batchOf(put('k', 'a'))],

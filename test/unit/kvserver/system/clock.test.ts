@@ -14,7 +14,7 @@ describe('systemClock', () => {
     expect(times).to.deep.equal(times.toSorted((a, b) => a - b));
   });
 
-  it('calls back once the time has come, and not before', async () => {
+  it('calls back at the given time, and not before', async () => {
     for (let fraction = 0; fraction < 1; fraction += 0.1) {
       const time = systemClock.now() + 5 + fraction;
       const calledAt = await new Promise<number>((resolve) => {
@@ -30,7 +30,7 @@ describe('systemClock', () => {
     });
   });
 
-  it('has what came while the process was held up read first', async () => {
+  it('lets input that arrived during a delay of the process be read first', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
@@ -53,7 +53,7 @@ describe('systemClock', () => {
     expect(seen).to.deep.equal(['data', 'ring']);
   });
 
-  it('can be called off also when it is late', async () => {
+  it('can be cancelled even when it is late', async () => {
     let wasCalled = false;
     const time = systemClock.now() + 1;
     const cancel = systemClock.at(time, () => {
@@ -71,7 +71,7 @@ describe('systemClock', () => {
     expect(wasCalled).to.equal(false);
   });
 
-  it('can be called off', async () => {
+  it('can be cancelled', async () => {
     let wasCalled = false;
     const time = systemClock.now() + 5;
     const cancel = systemClock.at(time, () => {

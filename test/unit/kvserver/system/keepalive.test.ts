@@ -6,7 +6,7 @@ import { portOf } from '../transport/fixtures.ts';
 
 const limits = { pingIntervalMs: 20, silenceMsMax: 300 };
 
-describe('Heartbeat', () => {
+describe('Keepalive', () => {
   let server: WebSocketServer;
   let near: WebSocket;
   let far: WebSocket;
@@ -26,7 +26,7 @@ describe('Heartbeat', () => {
     await once(server, 'close');
   });
 
-  it('leaves a connection alone whose other end does no more than answer pings', async () => {
+  it('keeps a connection whose other end only answers pings', async () => {
     let silentCount = 0;
     const heartbeat = new Keepalive(near, limits, () => {
       silentCount += 1;
@@ -36,7 +36,7 @@ describe('Heartbeat', () => {
     expect(silentCount).to.equal(0);
   });
 
-  it('gives up on an end that stopped reading, once, and soon', async () => {
+  it('reports an end that stopped reading, once and soon', async () => {
     far.pause();
     const startMs = performance.now();
     let silentCount = 0;
@@ -51,7 +51,7 @@ describe('Heartbeat', () => {
     expect(silentCount).to.equal(1);
   });
 
-  it('does not take its own delay for the silence of the other', async () => {
+  it('does not mistake its own delay for silence of the other end', async () => {
     let silentCount = 0;
     const heartbeat = new Keepalive(near, limits, () => {
       silentCount += 1;

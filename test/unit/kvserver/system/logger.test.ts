@@ -19,7 +19,7 @@ describe('createLogger', () => {
     expect(line).to.include({ level: 'info', me: 2, seq: 7, msg: 'instance decided' });
   });
 
-  it('keeps to itself what is below its level', async () => {
+  it('leaves out lines below its level', async () => {
     expect((await logged('warn', "info('server started')")).stderr).to.equal('');
   });
 });

@@ -97,7 +97,7 @@ for (const spec of allCommands) {
       }
     });
 
-    it('takes every value at its limits', () => {
+    it('accepts every value at its limits', () => {
       for (const command of good) expect(() => checkCommand(command)).to.not.throw();
     });
 

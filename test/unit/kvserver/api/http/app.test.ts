@@ -30,7 +30,7 @@ describe('App', () => {
     });
   }
 
-  it('hands on an outcome that the replica knows better than the code', async () => {
+  it('sends an outcome of the replica that differs from that of the code', async () => {
     const error = new KvError('KV_TIMEOUT', 'Never proposed.', { outcome: 'not done' });
     server.replica.script = () => Promise.reject(error);
     expect((await server.refuses(put(), 'KV_TIMEOUT')).error.outcome).to.equal('not done');
@@ -51,7 +51,7 @@ describe('App', () => {
     });
   }
 
-  it('logs a defect and tells the client no more than that it was one', async () => {
+  it('logs a defect, and tells the client only that there was one', async () => {
     server.replica.script = () => Promise.reject(new Error('secret of /tmp/x.js'));
     const { error } = await server.refuses(put(), 'KV_INTERNAL');
     expect(error.outcome).to.equal('unknown');
@@ -64,14 +64,14 @@ describe('App', () => {
     await server.refuses(server.fetch('/v1/kv/k'), 'KV_INTERNAL');
   });
 
-  it('says nothing of what it is made of', async () => {
+  it('reveals no software in its headers', async () => {
     const { headers } = await server.fetch('/no/such/path');
     expect(headers.get('x-powered-by')).to.equal(null);
     expect(headers.get('server')).to.equal(null);
     await server.refuses(server.fetch('/no/such/path'), 'KV_NO_SUCH_ROUTE');
   });
 
-  it('lets nobody keep a copy of an answer', async () => {
+  it('forbids caching of every reply', async () => {
     await put();
     for (const path of ['/v1/kv/k', '/v1/kv/k?raw', '/v1/kv/absent', '/status']) {
       const { headers } = await server.fetch(path);

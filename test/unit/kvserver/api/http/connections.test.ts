@@ -18,7 +18,7 @@ describe('Connections', () => {
     return server.replica.signals.filter((signal) => signal !== undefined);
   }
 
-  it('tell the replica of every client that is gone, pipelined requests too (H43)', async () => {
+  it('abort every request of a disconnected client, pipelined ones too (H43)', async () => {
     server.replica.script = () => new Promise(() => undefined);
     const socket = server.connect();
     socket.write(put.repeat(3));
@@ -31,7 +31,7 @@ describe('Connections', () => {
     await server.servesOthers();
   });
 
-  it('do not answer, nor complain, when the wait for such a client ends (H43)', async () => {
+  it('neither answer nor log anything when such a request is aborted (H43)', async () => {
     server.replica.script = (_request, signal) =>
       new Promise((_resolve, reject) => {
         signal?.addEventListener('abort', () => reject(signal.reason));
@@ -45,7 +45,7 @@ describe('Connections', () => {
     expect(server.logLines).to.deep.equal([]);
   });
 
-  it('forget a client that leaves amid its body (H43)', async () => {
+  it('forget a client that disconnects within its body (H43)', async () => {
     const socket = server.connect();
     socket.write(put.slice(0, -1));
     await once(socket, 'connect');
@@ -56,7 +56,7 @@ describe('Connections', () => {
     expect(server.logLines).to.deep.equal([]);
   });
 
-  it('leave the signal of an answered request alone', async () => {
+  it('do not abort the signal of an answered request', async () => {
     await server.fetch('/v1/kv/k', { method: 'PUT', body: 'v', headers: { connection: 'close' } });
     const [signal] = await pendingSignals(1);
     await server.servesOthers();

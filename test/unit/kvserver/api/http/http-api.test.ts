@@ -47,7 +47,7 @@ describe('docs/http-api.md', () => {
     for (const path of Object.values(paths)) expect(text).to.contain(path);
   });
 
-  it('gives the limits as they are', () => {
+  it('has the actual limits', () => {
     const { headersTimeoutMs, bodyTimeoutMs, keepAliveTimeoutMs } = httpLimitsDefault;
     expect(text).to.contain(`1 to ${keyBytesMax} bytes`);
     expect(text).to.contain(`most ${sessionWindowMax} numbers`);
@@ -62,7 +62,7 @@ describe('docs/http-api.md', () => {
     expect(text).to.contain(`about ${(httpLimitsDefault.bodyBytesMax / 2 ** 20).toFixed(2)} MiB`);
   });
 
-  it('shows commands that do what it says', async function () {
+  it('shows commands with their actual output', async function () {
     const hasCurl = await run('curl', ['--version']).then(
       () => true,
       () => false,

@@ -46,29 +46,29 @@ describe('HTTP server', () => {
     it(`refuses ${what}`, () => server.refusesRaw(bytes, badRequest));
   }
 
-  it('refuses an expectation amid a body at once (H16)', () =>
+  it('refuses an unknown Expect header at once, before the body (H16)', () =>
     server.refusesRaw(
       [lastRequest('PUT /v1/kv/k', ['expect: x', 'content-length: 9'])],
       badRequest,
     ));
 
-  it('refuses headers over their size or their number (H13)', async () => {
+  it('refuses headers over the limits on size and number (H13)', async () => {
     await server.refusesRaw([lastRequest('GET /livez', [`a: ${'x'.repeat(17_000)}`])], tooLarge);
     const many = Array.from({ length: 2000 }, (_, index) => `h${index}: 1`);
     await server.refusesRaw([lastRequest('GET /livez', many)], tooLarge);
     await server.refusesRaw([lastRequest('GET /livez', many.slice(0, 101))], tooLarge);
   });
 
-  it('refuses a path over the size of headers (H14)', () =>
+  it('refuses a path over the limit on headers (H14)', () =>
     server.refusesRaw([lastRequest(`GET /v1/kv/${'k'.repeat(17_000)}`)], tooLarge));
 
-  it('is no proxy', () =>
+  it('refuses CONNECT', () =>
     server.refusesRaw(['CONNECT example:80 HTTP/1.1\r\nhost: example\r\n\r\n'], {
       code: 'KV_METHOD_NOT_ALLOWED',
       status: 405,
     }));
 
-  it('outlives a connection that is reset after its refusal', async () => {
+  it('survives a connection that is reset after its refusal', async () => {
     const socket = server.connect();
     socket.write('CONNECT example:80 HTTP/1.1\r\nhost: example\r\n\r\n');
     await once(socket, 'data');
@@ -76,7 +76,7 @@ describe('HTTP server', () => {
     await server.servesOthers();
   });
 
-  it('never answers one request with the error of the next', async () => {
+  it('never sends the error of one request as the reply to the one before', async () => {
     server.replica.script = () => new Promise(() => undefined);
     const pending = openRequest('GET /v1/kv/slow');
     const { bytes } = await server.sendRaw(pending, 'nonsense\r\n\r\n');
@@ -85,7 +85,7 @@ describe('HTTP server', () => {
     await server.servesOthers();
   });
 
-  it('answers what came before the nonsense, if that is done', async () => {
+  it('still replies to a finished request before malformed bytes', async () => {
     const first = openRequest('GET /livez');
     const socket = server.connect();
     socket.write(first);
@@ -96,7 +96,7 @@ describe('HTTP server', () => {
     await once(socket, 'close');
   });
 
-  it('serves a connection that stays open again', async () => {
+  it('serves further requests on a connection that stays open', async () => {
     const line = 'PUT /v1/kv/k';
     const length = ['content-length: 1'];
     const { bytes } = await server.sendRaw(
@@ -106,7 +106,7 @@ describe('HTTP server', () => {
     expect(bytes.match(/HTTP\/1.1 200 OK/g)).to.have.length(2);
   });
 
-  it('closes surplus connections and serves the others (H12)', async () => {
+  it('closes connections over the limit and serves the others (H12)', async () => {
     const crowded = await ServerUnderTest.open({ connectionCountMax: 20 });
     const kept = crowded.connect();
     kept.write(openRequest('GET /livez'));
@@ -137,7 +137,7 @@ describe('HTTP server with short limits', () => {
   });
   after(() => server.close());
 
-  it('closes connections whose headers trickle in (H9)', async () => {
+  it('closes connections whose headers arrive too slowly (H9)', async () => {
     const sockets = Array.from({ length: 10 }, () => server.connect());
     for (const socket of sockets) socket.write('GET /livez HTTP/1.1\r\nname: ');
     const trickle = setInterval(() => {
@@ -154,7 +154,7 @@ describe('HTTP server with short limits', () => {
     for (const socket of sockets) socket.destroy();
   });
 
-  it('cuts off a client that takes none of its answers (H11)', async () => {
+  it('disconnects a client that reads none of its replies (H11)', async () => {
     const value = base64(Buffer.alloc(1024 * 1024));
     await server.postJson(paths.put, { key: base64('big'), value });
     const opened = server.nextConnection();
@@ -166,7 +166,7 @@ describe('HTTP server with short limits', () => {
     socket.destroy();
   });
 
-  it('waits with a client for an answer that takes longer than that', async () => {
+  it('keeps a client that waits longer than that for its reply', async () => {
     server.replica.script = async () => {
       await new Promise((resolve) => setTimeout(resolve, 500));
       return { type: 'get', entry: undefined };

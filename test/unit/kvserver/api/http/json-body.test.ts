@@ -34,7 +34,7 @@ describe('JSON body', () => {
   it('is refused if it is not an object (H2)', () =>
     refusesAll(paths.get, ['null', '1', '"text"', '[]', 'true']));
 
-  it('is refused under another content type, or none (H3)', async () => {
+  it('is refused with another content type, or none (H3)', async () => {
     const body = JSON.stringify({ key });
     for (const type of [undefined, 'text/plain', 'application/jsonp', 'application/json, x']) {
       await server.refuses(post(type, body), 'KV_UNSUPPORTED_MEDIA');
@@ -71,7 +71,7 @@ describe('JSON body', () => {
     ]);
   });
 
-  it('takes only the one canonical form of base64', () =>
+  it('must have base64 in its canonical form', () =>
     refusesAll(paths.get, [
       { key: 'aw' },
       { key: 'aw=' },

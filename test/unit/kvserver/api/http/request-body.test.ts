@@ -13,25 +13,25 @@ describe('Request body', () => {
 
   for (const path of [paths.put, '/v1/kv/k']) {
     describe(`of POST ${path}`, () => {
-      it('is refused at once if its length is over the limit, though it is withheld (H5)', () =>
+      it('is refused at once if its declared length is over the limit (H5)', () =>
         server.refusesRaw([openRequest(`POST ${path}`, [json, 'content-length: 1000000000'])], {
           code: 'KV_TOO_LARGE',
           status: 413,
         }));
 
-      it('is refused at the limit if it comes in chunks without end (H6)', () => {
+      it('is refused at the limit if its chunks never end (H6)', () => {
         const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
         const head = openRequest(`POST ${path}`, [json, 'transfer-encoding: chunked']);
         return server.refusesRaw([head, chunk.repeat(30)], { code: 'KV_TOO_LARGE', status: 413 });
       });
 
-      it('is given up if it stops before its end (H7)', () =>
+      it('is refused if it stops before its end (H7)', () =>
         server.refusesRaw([openRequest(`POST ${path}`, [json, 'content-length: 9'], '{')], {
           code: 'KV_SLOW_REQUEST',
           status: 408,
         }));
 
-      it('is refused in any encoding, nested ones too (H15)', async () => {
+      it('is refused with any Content-Encoding, nested ones too (H15)', async () => {
         for (const encoding of ['gzip', 'gzip, gzip', 'br', 'nonsense']) {
           const headers = { 'content-type': 'application/json', 'content-encoding': encoding };
           const answer = server.fetch(path, { method: 'POST', headers, body: 'x' });
@@ -41,7 +41,7 @@ describe('Request body', () => {
     });
   }
 
-  it('is given up if it trickles in, however steadily (H10)', async () => {
+  it('is refused if it arrives too slowly, however steadily (H10)', async () => {
     const socket = server.connect();
     socket.write(lastRequest('PUT /v1/kv/k', ['content-length: 1000']));
     const trickle = setInterval(() => socket.write('x'), 20);
@@ -54,13 +54,13 @@ describe('Request body', () => {
     await server.servesOthers();
   });
 
-  it('is taken with the encoding that is none', async () => {
+  it('is accepted with Content-Encoding: identity', async () => {
     const headers = { 'content-encoding': 'identity' };
     const answer = await server.fetch('/v1/kv/k', { method: 'PUT', headers, body: 'x' });
     expect(answer.status).to.equal(200);
   });
 
-  it('is refused where none belongs', async () => {
+  it('is refused on requests that take no body', async () => {
     await server.refusesRaw([lastRequest('GET /v1/kv/k', ['content-length: 1'], 'x')], {
       code: 'KV_BAD_REQUEST',
       status: 400,
@@ -71,7 +71,7 @@ describe('Request body', () => {
     );
   });
 
-  it('holds a value of exactly the limit, and of one byte more it does not (H20)', async () => {
+  it('accepts a value of exactly the limit, and refuses one byte more (H20)', async () => {
     const value = Buffer.alloc(valueBytesMax, 'é');
     const put = (body: Buffer) => server.fetch('/v1/kv/big', { method: 'PUT', body });
     expect((await put(value)).status).to.equal(200);
@@ -83,7 +83,7 @@ describe('Request body', () => {
     await server.refuses(server.postJson(paths.put, body), 'KV_TOO_LARGE');
   });
 
-  it('holds a key of exactly the limit, and of one byte more it does not (H19)', async () => {
+  it('accepts a key of exactly the limit, and refuses one byte more (H19)', async () => {
     const key = 'k'.repeat(keyBytesMax);
     expect((await server.fetch(`/v1/kv/${key}`, { method: 'PUT', body: 'v' })).status).to.equal(
       200,

@@ -27,14 +27,14 @@ describe('Guard', () => {
     }
   });
 
-  it('takes requests from pages of its own', async () => {
+  it('accepts requests from its own pages', async () => {
     const { answer } = await server.sendRaw(
       getWith('host: localhost:1', 'origin: http://localhost:1'),
     );
     expect(answer.status).to.equal(200);
   });
 
-  it('refuses, on loopback, names that may have been made to point there (H40)', async () => {
+  it('refuses unknown names on loopback, against DNS rebinding (H40)', async () => {
     for (const host of [
       'evil.example',
       'evil.example:80',
@@ -46,7 +46,7 @@ describe('Guard', () => {
     }
   });
 
-  it('takes addresses, localhost and configured names', async () => {
+  it('accepts addresses, localhost and configured names', async () => {
     for (const host of [
       '127.0.0.1',
       '127.0.0.1:80',
@@ -59,12 +59,12 @@ describe('Guard', () => {
     }
   });
 
-  it('takes HTTP/1.0 without a host', async () => {
+  it('accepts HTTP/1.0 without a Host header', async () => {
     const { answer } = await server.sendRaw('GET /livez HTTP/1.0\r\n\r\n');
     expect(answer.status).to.equal(200);
   });
 
-  it('knows each path in one spelling only (H41)', async () => {
+  it('accepts each path in one spelling only (H41)', async () => {
     for (const path of [
       '/livez/',
       '//livez',
@@ -83,7 +83,7 @@ describe('Guard', () => {
     }
   });
 
-  it('treats an absolute URI as the path in it, under the same checks (H41)', async () => {
+  it('treats an absolute URI as its path, with the same checks (H41)', async () => {
     const { answer } = await server.sendRaw(
       lastRequest('PUT http://evil.example/v1/kv/a%2fb', ['content-length: 1'], 'v'),
     );
@@ -99,7 +99,7 @@ describe('Guard', () => {
     });
   });
 
-  it('gives TRACE, OPTIONS and other methods a defined answer on every path (H44)', async () => {
+  it('has a defined reply to TRACE, OPTIONS and other methods on every path (H44)', async () => {
     for (const path of Object.values(paths)) {
       for (const method of ['TRACE', 'OPTIONS', 'PATCH']) {
         const { answer } = await server.sendRaw(lastRequest(`${method} ${path}`));
@@ -121,7 +121,7 @@ describe('Guard', () => {
     }
   });
 
-  it('has at most so many requests of one connection under way (H42)', async () => {
+  it('limits the pending requests of one connection (H42)', async () => {
     let underWay = 0;
     let underWayMax = 0;
     server.replica.script = async () => {

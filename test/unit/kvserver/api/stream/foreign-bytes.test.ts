@@ -9,7 +9,7 @@ import { encodePairs, StreamUnderTest } from './stream-under-test.ts';
 const key = Buffer.from('k');
 const mebibyte = 1024 * 1024;
 
-describe('StreamConnection, towards those who break its rules,', () => {
+describe('StreamConnection with malformed input', () => {
   let stream: StreamUnderTest;
 
   async function open(limits?: Parameters<typeof StreamUnderTest.open>[0]) {
@@ -35,7 +35,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
       ]),
     ],
   ] as const) {
-    it(`ends a connection that sends ${what}, and asks nothing of the replica`, async () => {
+    it(`ends a connection that sends ${what}, and submits nothing`, async () => {
       await open();
       const client = await stream.connect();
       client.socket.send(frame);
@@ -47,7 +47,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
     });
   }
 
-  it('ends a connection whose frame is over the limit, before all of it has come', async () => {
+  it('ends a connection whose frame is over the limit, before it has arrived', async () => {
     await open();
     const client = await stream.connect();
     client.socket.send(Buffer.alloc(3 * mebibyte));
@@ -62,7 +62,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
     ['a tag of no command', [99, key], 'KV_BAD_REQUEST'],
     ['too many fields', [0, key, key], 'KV_BAD_REQUEST'],
   ] as const) {
-    it(`answers a request with ${what} by an error, and serves the others as before`, async () => {
+    it(`answers a request with ${what} by an error, and serves the others`, async () => {
       await open();
       const client = await stream.connect();
       client.ask([1, [[1, key, key]]], [2, [command]], [3, [[1, key, key]]]);
@@ -75,7 +75,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
     });
   }
 
-  it('takes a request of the largest size', async () => {
+  it('accepts a request of the maximum size', async () => {
     await open();
     const client = await stream.connect();
     const stamp = [2 ** 52, 2 ** 52, 2 ** 52];
@@ -83,7 +83,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
     expect(await client.reply(0xffff_ffff)).to.deep.equal([1, 1]);
   });
 
-  it('lives through random frames and random bytes', async () => {
+  it('survives random frames and random bytes', async () => {
     await open();
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 100 }), fc.boolean(), async (bytes, isFrame) => {
@@ -99,7 +99,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
     expect(stream.logLines).to.deep.equal([]);
   });
 
-  it('ends a connection of endless fragments', async () => {
+  it('ends a connection that sends endless fragments', async () => {
     await open();
     const client = await stream.connect();
     for (let count = 0; count < 20_000; count += 1) client.socket.send('a', { fin: false });
@@ -107,7 +107,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
     await stream.servesOthers();
   });
 
-  it('refuses requests beyond its limit, as not done, and answers the others', async () => {
+  it('refuses requests over its limit, as not done, and answers the others', async () => {
     await open({ inFlightCountMax: 3 });
     let answers: (() => void)[] = [];
     stream.replica.script = () =>
@@ -125,7 +125,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
     answers = [];
   });
 
-  it('reads on only when enough of what it has read is answered', async () => {
+  it('reads on only after it has answered enough requests', async () => {
     await open({ inFlightBytesMax: mebibyte });
     const answers: (() => void)[] = [];
     stream.replica.script = () =>
@@ -146,7 +146,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
     }
   });
 
-  it('stops reading from a client that does not read, and goes on when it does', async () => {
+  it('stops reading from a client that does not read, until it does', async () => {
     await open({ unsentBytesMax: mebibyte });
     const reply = got(64 * 1024);
     stream.replica.script = async () => reply;
@@ -165,7 +165,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
     await stream.servesOthers();
   });
 
-  it('keeps no more answers for one that does not read than its limit, whatever they weigh', async () => {
+  it('keeps no more unread values than its limit, however large each is', async () => {
     await open();
     const reply = got(mebibyte);
     stream.replica.script = async () => reply;
@@ -185,7 +185,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
     expect(refused[0]?.slice(0, 3)).to.deep.equal([-1, 'KV_OVERLOADED', 'not done']);
   });
 
-  it('cuts a client that sends pings without end', async () => {
+  it('disconnects a client that sends pings without end', async () => {
     await open();
     const opened = stream.nextConnection();
     const client = await stream.connect();
@@ -196,7 +196,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
     await stream.servesOthers();
   });
 
-  it('outlives a connection that is reset amid a frame', async () => {
+  it('survives a connection that is reset within a frame', async () => {
     await open();
     const socket: Socket = connect(stream.port, '127.0.0.1');
     socket.on('error', () => undefined);

@@ -35,7 +35,7 @@ describe('StreamConnection', () => {
     });
   }
 
-  it('hands on the command, the stamp, the bytes of the row and what kind of get it is', async () => {
+  it('submits command, stamp, encoded row and consistency', async () => {
     const client = await stream.connect();
     client.ask([1, [[1, key, value], 7, 3, 2]], [2, [[5, key]]], [3, [[0, key]]], [4, [[4, 'me']]]);
     await client.reply(4);
@@ -58,7 +58,7 @@ describe('StreamConnection', () => {
     expect(client.frameCount).to.be.below(20);
   });
 
-  it('gives an error its code, its outcome and its words', async () => {
+  it('sends the code, outcome and message of an error', async () => {
     const errors = [
       new KvError('KV_TIMEOUT', 'Never proposed.', { outcome: 'not done' }),
       new KvError('KV_OVERLOADED', 'Full.'),
@@ -75,7 +75,7 @@ describe('StreamConnection', () => {
     expect(stream.logLines).to.have.length(1);
   });
 
-  it('tells a refusal of the store as the error that HTTP gives for it', async () => {
+  it('sends a refusal of the store as the same error as HTTP', async () => {
     stream.replica.script = async () => ({ type: 'refused', reason: 'sessionExpired' });
     const client = await stream.connect();
     client.ask([1, [[3, key], 1, 1, 1]]);
@@ -86,7 +86,7 @@ describe('StreamConnection', () => {
     ]);
   });
 
-  it('abandons what was asked on a connection that ends', async () => {
+  it('aborts the pending requests of a connection that ends', async () => {
     stream.replica.script = () => new Promise(() => undefined);
     const client = await stream.connect();
     client.ask([1, [[0, key]]], [2, [[0, key]]]);
@@ -99,7 +99,7 @@ describe('StreamConnection', () => {
     await stream.servesOthers();
   });
 
-  it('says nothing more to a client that is gone, and does not complain', async () => {
+  it('sends nothing to a disconnected client, and logs nothing', async () => {
     let answer: (reply: Reply) => void = () => undefined;
     stream.replica.script = () =>
       new Promise((resolve) => {
@@ -116,7 +116,7 @@ describe('StreamConnection', () => {
     expect(stream.logLines).to.deep.equal([]);
   });
 
-  it('keeps no more in memory for a small frame than about its size', async () => {
+  it('keeps about as much memory for a small frame as its size', async () => {
     const client = await stream.connect();
     client.socket.send(Buffer.alloc(0), { fin: false });
     client.socket.send(encodePairs([[0, [[1, key, value]]]]), { fin: true });

@@ -12,7 +12,7 @@ const command: fc.Arbitrary<KeyCommand> = fc.oneof(
 );
 
 describe('digest of a command', () => {
-  it('tells kinds, keys, values and where one ends apart', () => {
+  it('differs for other kinds, keys, values, and boundaries between them', () => {
     const commands = [
       ...[put('k', 'v'), append('k', 'v'), get('k'), remove('k')],
       ...[put('kv', ''), put('k', ''), put('l', 'v'), put('k', 'w'), put('k', 'vv')],
@@ -20,14 +20,14 @@ describe('digest of a command', () => {
     expect(new Set(commands.map(digestOf)).size).to.equal(commands.length);
   });
 
-  it('stays what sessions on disks hold', () => {
+  it('stays equal to the digests on disk', () => {
     const digests = [get('k'), put('k', 'v'), append('key', 'x'.repeat(300)), remove('k')];
     expect(digests.map(digestOf)).to.deep.equal([
       4398187173725, 4421647234202, 13961621603222, 4411072075613,
     ]);
   });
 
-  it('is a count that a double holds exactly, also of the largest', () => {
+  it('is an exact integer, even for the largest command', () => {
     fc.assert(
       fc.property(command, (any) => {
         expect(digestOf(any)).to.satisfy(Number.isSafeInteger).and.be.at.least(0);
@@ -41,14 +41,14 @@ describe('digest of a command', () => {
     expect(digestOf(largest)).to.satisfy(Number.isSafeInteger);
   });
 
-  it('is of the bytes alone, wherever they lie', () => {
+  it('depends on the bytes only, wherever they are in memory', () => {
     const bytes = Uint8Array.of(9, 1, 2, 3, 9);
     const view = { type: 'put', key: bytes.subarray(1, 2), value: bytes.subarray(2, 4) } as const;
     const own = { type: 'put', key: Uint8Array.of(1), value: Uint8Array.of(2, 3) } as const;
     expect(digestOf(view)).to.equal(digestOf(own));
   });
 
-  it('never changes: sessions on disk remember it', () => {
+  it('never changes, since sessions on disk hold it', () => {
     expect(digestOf(put('key', 'value'))).to.equal(13287661368294);
   });
 });

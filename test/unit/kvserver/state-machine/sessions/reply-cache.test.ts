@@ -4,53 +4,53 @@ import {
 } from '@paxkv/kvserver/internal/state-machine/sessions/reply-cache';
 import { expect } from 'chai';
 
-function deed(number: number): CachedReply {
+function reply(number: number): CachedReply {
   return { number, digest: number, reply: { type: 'put', revision: number } };
 }
 
-function numbersIn(deeds: ReplyCache): number[] {
-  return Array.from(deeds, ({ number }) => number);
+function numbersIn(cache: ReplyCache): number[] {
+  return Array.from(cache, ({ number }) => number);
 }
 
-describe('Deeds', () => {
-  it('are found by their numbers, and told in that order, in whatever order they were done', () => {
-    const deeds = new ReplyCache();
-    for (const number of [5, 7, 6, 2, 9]) deeds.add(deed(number));
-    expect(numbersIn(deeds)).to.deep.equal([2, 5, 6, 7, 9]);
-    for (const number of [2, 5, 6, 7, 9]) expect(deeds.get(number)).to.deep.equal(deed(number));
-    for (const number of [1, 3, 8, 10]) expect(deeds.get(number)).to.equal(undefined);
-    expect(deeds.size).to.equal(5);
+describe('ReplyCache', () => {
+  it('finds replies by number and iterates in that order, whatever the order of arrival', () => {
+    const cache = new ReplyCache();
+    for (const number of [5, 7, 6, 2, 9]) cache.add(reply(number));
+    expect(numbersIn(cache)).to.deep.equal([2, 5, 6, 7, 9]);
+    for (const number of [2, 5, 6, 7, 9]) expect(cache.get(number)).to.deep.equal(reply(number));
+    for (const number of [1, 3, 8, 10]) expect(cache.get(number)).to.equal(undefined);
+    expect(cache.size).to.equal(5);
   });
 
-  it('are forgotten below a number, be it one of theirs or not', () => {
-    const deeds = new ReplyCache();
-    for (const number of [1, 2, 4, 8]) deeds.add(deed(number));
-    deeds.deleteBelow(3);
-    expect(numbersIn(deeds)).to.deep.equal([4, 8]);
-    deeds.deleteBelow(4);
-    expect([deeds.get(2), deeds.get(4), deeds.size]).to.deep.equal([undefined, deed(4), 2]);
-    deeds.add(deed(3));
-    expect(numbersIn(deeds)).to.deep.equal([3, 4, 8]);
-    deeds.deleteBelow(100);
-    expect([numbersIn(deeds), deeds.size]).to.deep.equal([[], 0]);
-    deeds.add(deed(101));
-    expect(numbersIn(deeds)).to.deep.equal([101]);
+  it('drops the replies below a number, whether that is in the cache or not', () => {
+    const cache = new ReplyCache();
+    for (const number of [1, 2, 4, 8]) cache.add(reply(number));
+    cache.deleteBelow(3);
+    expect(numbersIn(cache)).to.deep.equal([4, 8]);
+    cache.deleteBelow(4);
+    expect([cache.get(2), cache.get(4), cache.size]).to.deep.equal([undefined, reply(4), 2]);
+    cache.add(reply(3));
+    expect(numbersIn(cache)).to.deep.equal([3, 4, 8]);
+    cache.deleteBelow(100);
+    expect([numbersIn(cache), cache.size]).to.deep.equal([[], 0]);
+    cache.add(reply(101));
+    expect(numbersIn(cache)).to.deep.equal([101]);
   });
 
-  it('are as a Map is, whatever comes and goes', () => {
-    const deeds = new ReplyCache();
+  it('behaves like a Map, whatever is added and dropped', () => {
+    const cache = new ReplyCache();
     const model = new Map<number, CachedReply>();
     for (let lowest = 1; lowest < 3_000; lowest += Math.floor(Math.random() * 3)) {
-      deeds.deleteBelow(lowest);
+      cache.deleteBelow(lowest);
       for (const number of model.keys()) if (number < lowest) model.delete(number);
       const number = lowest + Math.floor(Math.random() * 200);
-      expect(deeds.get(number)).to.equal(model.get(number));
+      expect(cache.get(number)).to.equal(model.get(number));
       if (!model.has(number)) {
-        model.set(number, deed(number));
-        deeds.add(model.get(number) ?? deed(number));
+        model.set(number, reply(number));
+        cache.add(model.get(number) ?? reply(number));
       }
-      expect(deeds.size).to.equal(model.size);
-      expect(numbersIn(deeds)).to.deep.equal([...model.keys()].sort((a, b) => a - b));
+      expect(cache.size).to.equal(model.size);
+      expect(numbersIn(cache)).to.deep.equal([...model.keys()].sort((a, b) => a - b));
     }
   });
 });

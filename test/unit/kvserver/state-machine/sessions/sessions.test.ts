@@ -8,7 +8,7 @@ import { Store } from '@paxkv/kvserver/internal/state-machine/store/store';
 import type { Reply, Request } from '@paxkv/protocol';
 import { sessionWindowMax } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { append, get, KnownPlaces, openSession, put, remove, stamped } from '../fixtures.ts';
+import { append, get, KnownSlots, openSession, put, remove, stamped } from '../fixtures.ts';
 
 const start = { next: 1, uses: 0 };
 const expired = { type: 'refused', reason: 'sessionExpired' };
@@ -19,8 +19,8 @@ const reused = { type: 'refused', reason: 'numberReused' };
 class Subject {
   readonly #limits: SessionLimits;
   sessions: Sessions;
-  readonly #places = new KnownPlaces({ k: undefined, ka: undefined });
-  readonly store = new Store(0, this.#places);
+  readonly #slots = new KnownSlots({ k: undefined, ka: undefined });
+  readonly store = new Store(0, this.#slots);
 
   constructor(limits: SessionLimits = { sessionCountMax: 3, cachedReplyCountMax: 5000 }) {
     this.#limits = limits;
@@ -35,8 +35,8 @@ class Subject {
   apply(request: Request): Reply {
     const { command } = request;
     const isKeyed = command.type !== 'openSession';
-    const place = isKeyed ? this.#places.find(nameOf(command.key)) : undefined;
-    return this.sessions.apply(request, place, this.store);
+    const slot = isKeyed ? this.#slots.find(nameOf(command.key)) : undefined;
+    return this.sessions.apply(request, slot, this.store);
   }
 
   /** As a replica that stops and starts anew does; `kept` is what its database held. */
@@ -46,14 +46,14 @@ class Subject {
   }
 
   get value(): string | undefined {
-    const reply = this.store.apply(get('k'), this.#places.find('k'));
+    const reply = this.store.apply(get('k'), this.#slots.find('k'));
     if (reply.type !== 'get' || reply.entry === undefined) return undefined;
     return nameOf(reply.entry.value);
   }
 }
 
 describe('Sessions', () => {
-  it('gives ids from 1, none twice', () => {
+  it('gives ids from 1, none of them twice', () => {
     const subject = new Subject({ sessionCountMax: 1, cachedReplyCountMax: 5000 });
     const replies = [1, 2, 3].map(() => subject.apply({ command: openSession() }));
     expect(replies).to.deep.equal([
@@ -63,7 +63,7 @@ describe('Sessions', () => {
     ]);
   });
 
-  it('does a request without a stamp each time it comes', () => {
+  it('applies a request without a stamp each time it is delivered', () => {
     const subject = new Subject();
     subject.apply({ command: append('k', 'a') });
     subject.apply({ command: append('k', 'a') });
@@ -71,7 +71,7 @@ describe('Sessions', () => {
   });
 
   for (const command of [put('k', 'v'), append('k', 'v'), remove('k')]) {
-    it(`does a stamped ${command.type} once and gives its reply again`, () => {
+    it(`applies a stamped ${command.type} once and repeats its reply`, () => {
       const subject = new Subject().open();
       const first = subject.apply(stamped(command, [1, 1]));
       subject.apply(stamped(append('k', 'later'), [1, 2]));
@@ -81,7 +81,7 @@ describe('Sessions', () => {
     });
   }
 
-  it('gives a refusal for size again, though the value would fit by now', () => {
+  it('repeats a refusal for size, even if the value would fit now', () => {
     const subject = new Subject().open();
     const large = 'x'.repeat(1024 * 1024);
     subject.apply({ command: put('k', large) });
@@ -92,7 +92,7 @@ describe('Sessions', () => {
     expect(subject.value).to.equal(undefined);
   });
 
-  it('does a stamped get afresh each time', () => {
+  it('executes a stamped get anew each time', () => {
     const subject = new Subject().open();
     expect(subject.apply(stamped(get('k'), [1, 1]))).to.deep.equal({
       type: 'get',
@@ -120,14 +120,14 @@ describe('Sessions', () => {
     expect(subject.value).to.equal('ab');
   });
 
-  it('refuses a session never opened', () => {
+  it('refuses a session that was never opened', () => {
     const subject = new Subject().open();
     expect(subject.apply(stamped(put('k', 'v'), [2, 1]))).to.deep.equal(expired);
     expect(subject.value).to.equal(undefined);
   });
 
   describe('window', () => {
-    it('does requests in whatever order they come', () => {
+    it('accepts requests in any order', () => {
       const subject = new Subject().open();
       for (const number of [3, 1, 2]) {
         subject.apply(stamped(append('k', String(number)), [1, number]));
@@ -135,7 +135,7 @@ describe('Sessions', () => {
       expect(subject.value).to.equal('312');
     });
 
-    it('refuses an echo of what a later request no longer awaited', () => {
+    it('refuses a late copy of a request whose reply is no longer awaited', () => {
       const subject = new Subject().open();
       subject.apply(stamped(append('k', 'a'), [1, 1]));
       subject.apply(stamped(append('k', 'b'), [1, 3, 2]));
@@ -143,14 +143,14 @@ describe('Sessions', () => {
       expect(subject.value).to.equal('ab');
     });
 
-    it('refuses what its client gave up, also if it comes for the first time', () => {
+    it('refuses an abandoned request, even on its first delivery', () => {
       const subject = new Subject().open();
       subject.apply(stamped(append('k', 'b'), [1, 2, 2]));
       expect(subject.apply(stamped(append('k', 'a'), [1, 1]))).to.deep.equal(outside);
       expect(subject.value).to.equal('b');
     });
 
-    it('does not sink when a request sent earlier comes late', () => {
+    it('does not move back when an earlier request arrives late', () => {
       const subject = new Subject().open();
       subject.apply(stamped(append('k', 'a'), [1, 1]));
       subject.apply(stamped(append('k', 'c'), [1, 3, 3]));
@@ -158,7 +158,7 @@ describe('Sessions', () => {
       expect(subject.apply(stamped(append('k', 'a'), [1, 1, 1]))).to.deep.equal(outside);
     });
 
-    it('drops replies below the first outstanding number, and no other', () => {
+    it('drops replies below the first outstanding number, and no others', () => {
       const subject = new Subject().open();
       for (const number of [1, 2, 3]) subject.apply(stamped(append('k', 'x'), [1, number]));
       const third = subject.apply(stamped(append('k', 'x'), [1, 3, 3]));
@@ -167,7 +167,7 @@ describe('Sessions', () => {
       expect(session?.cachedReplyCount).to.equal(1);
     });
 
-    it('drops all replies when it leaps, however far', () => {
+    it('drops all replies when it moves past them, however far', () => {
       const subject = new Subject().open();
       for (const number of [1, 2, 1000]) subject.apply(stamped(put('k', 'v'), [1, number]));
       const far = Number.MAX_SAFE_INTEGER - 1;
@@ -177,7 +177,7 @@ describe('Sessions', () => {
       expect(subject.apply(stamped(put('k', 'v'), [1, 1000]))).to.deep.equal(outside);
     });
 
-    it('is raised by a get and by a refused request as well', () => {
+    it('also moves on with a get and with a refused request', () => {
       const subject = new Subject().open();
       subject.apply(stamped(append('k', 'a'), [1, 1]));
       subject.apply(stamped(get('k'), [1, 2, 2]));
@@ -193,8 +193,8 @@ describe('Sessions', () => {
     });
   });
 
-  describe('bounds', () => {
-    it('puts out the session not used for longest when one too many opens', () => {
+  describe('limits', () => {
+    it('evicts the least recently used session when too many are open', () => {
       const subject = new Subject().open(3);
       subject.apply(stamped(put('k', 'v'), [1, 1]));
       subject.open();
@@ -203,7 +203,7 @@ describe('Sessions', () => {
       expect(subject.apply(stamped(put('k', 'v'), [1, 1]))).to.include({ type: 'put' });
     });
 
-    it('counts a repeated delivery as use', () => {
+    it('counts a repeated delivery as a use', () => {
       const subject = new Subject().open();
       subject.apply(stamped(put('k', 'v'), [1, 1]));
       subject.open(2);
@@ -212,7 +212,7 @@ describe('Sessions', () => {
       expect(subject.apply(stamped(put('k', 'v'), [1, 1]))).to.include({ type: 'put' });
     });
 
-    it('puts out the same session after a restart as without one', () => {
+    it('evicts the same session after a restart as without one', () => {
       const [whole, restarted] = [new Subject(), new Subject()];
       const kept = new Map<number, Session>();
       const steps: readonly Request[] = [
@@ -241,7 +241,7 @@ describe('Sessions', () => {
       expect([...kept.keys()].sort()).to.deep.equal([2, 4, 5]);
     });
 
-    it('puts sessions out, oldest first, when all together keep too many replies', () => {
+    it('evicts sessions, oldest first, when they cache too many replies together', () => {
       const subject = new Subject({ sessionCountMax: 9, cachedReplyCountMax: 5 }).open(3);
       for (const number of [1, 2]) {
         for (const id of [1, 2, 3]) subject.apply(stamped(put('k', 'v'), [id, number]));
@@ -251,7 +251,7 @@ describe('Sessions', () => {
       expect(subject.apply(stamped(put('k', 'v'), [2, 3]))).to.include({ type: 'put' });
     });
 
-    it('counts the replies it keeps anew after a restart', () => {
+    it('counts the cached replies again after a restart', () => {
       const subject = new Subject({ sessionCountMax: 9, cachedReplyCountMax: 3 }).open(2);
       for (const number of [1, 2]) subject.apply(stamped(put('k', 'v'), [1, number]));
       subject.apply(stamped(put('k', 'v'), [2, 1]));
@@ -266,7 +266,7 @@ describe('Sessions', () => {
 
   it('stops rather than give an id beyond exact integers', () => {
     const sessions = new Sessions({ next: Number.MAX_SAFE_INTEGER, uses: 0 });
-    const store = new Store(0, new KnownPlaces({}));
+    const store = new Store(0, new KnownSlots({}));
     const open = () => sessions.apply({ command: openSession() }, undefined, store);
     expect(open).to.throw(/exact integers/);
   });

@@ -15,169 +15,169 @@ class Database {
 
   readonly read = async (names: readonly string[]): Promise<CacheSlot[]> => {
     this.asked.push([...names]);
-    const places = names.map((name) => ({ name, entry: this.rows.get(name), rowSum: undefined }));
+    const cache = names.map((name) => ({ name, entry: this.rows.get(name), rowSum: undefined }));
     await this.gate;
-    return places;
+    return cache;
   };
 
   write(changes: readonly Change[]): void {
-    for (const { place, entry: held } of changes)
-      if (held !== undefined) this.rows.set(place.name, held);
+    for (const { slot, entry: held } of changes)
+      if (held !== undefined) this.rows.set(slot.name, held);
   }
 }
 
-describe('Places', () => {
+describe('EntryCache', () => {
   let database: Database;
   /** With no room for what was merely used lately. */
-  let places: EntryCache;
+  let cache: EntryCache;
 
   beforeEach(() => {
     database = new Database();
-    places = new EntryCache({ read: database.read, bytesMax: 0 });
+    cache = new EntryCache({ read: database.read, bytesMax: 0 });
   });
 
   async function change(name: string, value: string): Promise<void> {
-    const [place] = await places.load([name]);
-    if (place !== undefined) places.change(place, entry(value));
+    const [slot] = await cache.load([name]);
+    if (slot !== undefined) cache.change(slot, entry(value));
   }
 
   /** Uses so many others that nothing is left of what was merely used lately. */
-  const crowdOut = () => places.load(['x', 'y', 'z']);
-  const heldAt = (name: string) => places.find(name)?.entry?.text;
+  const crowdOut = () => cache.load(['x', 'y', 'z']);
+  const heldAt = (name: string) => cache.find(name)?.entry?.text;
 
-  it('find what waits to be written, what is being written, and then ask the database', async () => {
+  it('finds dirty entries and those being written before it reads the database', async () => {
     await change('k', 'a');
     await crowdOut();
     expect(heldAt('k')).to.equal('a');
-    const changes = places.takeChanges();
+    const changes = cache.takeChanges();
     await crowdOut();
     expect(heldAt('k')).to.equal('a');
     database.write(changes);
-    places.settle();
+    cache.settle();
     await crowdOut();
-    expect(places.find('k')).to.equal(undefined);
-    const [place] = await places.load(['k']);
-    expect(place?.entry?.text).to.equal('a');
+    expect(cache.find('k')).to.equal(undefined);
+    const [slot] = await cache.load(['k']);
+    expect(slot?.entry?.text).to.equal('a');
   });
 
-  it('find what was changed during a write, and write it with the next', async () => {
+  it('finds entries that changed during a write, and includes them in the next', async () => {
     await change('k', 'a');
-    const first = places.takeChanges();
+    const first = cache.takeChanges();
     await change('k', 'b');
     expect(first.map(({ entry: held }) => held?.text)).to.deep.equal(['a']);
     database.write(first);
-    places.settle();
+    cache.settle();
     await crowdOut();
     expect(heldAt('k')).to.equal('b');
-    expect(places.takeChanges().map(({ place }) => place.name)).to.deep.equal(['k']);
-    places.settle();
-    expect(places.takeChanges()).to.deep.equal([]);
+    expect(cache.takeChanges().map(({ slot }) => slot.name)).to.deep.equal(['k']);
+    cache.settle();
+    expect(cache.takeChanges()).to.deep.equal([]);
   });
 
-  it('give a change made while the database was being asked', async () => {
-    const reading = places.load(['k']);
+  it('returns a change that was made during a read of the database', async () => {
+    const reading = cache.load(['k']);
     await change('k', 'new');
-    const [place] = await reading;
-    expect(place?.entry?.text).to.equal('new');
+    const [slot] = await reading;
+    expect(slot?.entry?.text).to.equal('new');
   });
 
-  it('keep nothing that was read before a write and came after it', async () => {
-    places = new EntryCache({ read: database.read });
+  it('keeps no entry whose read began before a write and ended after it', async () => {
+    cache = new EntryCache({ read: database.read });
     database.rows.set('k', entry('old'));
     let release = () => {};
     database.gate = new Promise((resolve) => {
       release = resolve;
     });
-    const reading = places.load(['k']);
+    const reading = cache.load(['k']);
     // Meanwhile the key is changed, written, and crowded out.
-    places.takeChanges();
+    cache.takeChanges();
     database.rows.set('k', entry('new'));
-    places.settle();
+    cache.settle();
     release();
     await reading;
     expect(heldAt('k')).to.not.equal('old');
   });
 
-  it('hold all keys of a run, however little room there is', async () => {
+  it('holds all keys of a run, even beyond its limit', async () => {
     database.rows.set('a', entry('1'));
     await change('b', '2');
     const names = ['a', 'b', 'c', 'd', 'e'];
-    await places.hold(names);
+    await cache.hold(names);
     await crowdOut();
     expect(names.map(heldAt)).to.deep.equal(['1', '2', undefined, undefined, undefined]);
-    expect(names.map((name) => places.find(name)?.name)).to.deep.equal(names);
-    places.release();
-    expect(places.find('e')).to.equal(undefined);
+    expect(names.map((name) => cache.find(name)?.name)).to.deep.equal(names);
+    cache.release();
+    expect(cache.find('e')).to.equal(undefined);
   });
 
-  it('ask the database for what they do not know, and for nothing else', async () => {
+  it('reads only keys from the database that are not in memory', async () => {
     await change('a', '1');
-    await places.hold(['a', 'b']);
+    await cache.hold(['a', 'b']);
     expect(database.asked).to.deep.equal([['a'], ['b']]);
   });
 
-  it('keep what was used lately, up to a bound of bytes', async () => {
-    places = new EntryCache({ read: database.read, bytesMax: 100_000 });
+  it('keeps recent entries, up to a limit in bytes', async () => {
+    cache = new EntryCache({ read: database.read, bytesMax: 100_000 });
     const names = Array.from({ length: 1000 }, (_, number) => `${number}`);
     for (const name of names) {
       database.rows.set(name, entry('v'.repeat(1000)));
-      await places.load([name]);
-      places.find('0');
+      await cache.load([name]);
+      cache.find('0');
     }
-    for (const name of ['999', '0', '980']) expect(places.find(name)?.name).to.equal(name);
-    const kept = names.filter((name) => places.find(name) !== undefined);
+    for (const name of ['999', '0', '980']) expect(cache.find(name)?.name).to.equal(name);
+    const kept = names.filter((name) => cache.find(name) !== undefined);
     expect(kept.length).to.be.within(30, 90);
   });
 
-  it('know without asking what is absent, as long as they have all that there ever was', async () => {
-    places = new EntryCache({ read: database.read, bytesMax: 10_000, isNew: true });
+  it('knows absent keys without the database while it has dropped nothing', async () => {
+    cache = new EntryCache({ read: database.read, bytesMax: 10_000, isNew: true });
     for (const name of ['a', 'b']) {
-      const place = places.find(name);
-      if (place !== undefined) places.change(place, entry('v'.repeat(3000)));
+      const slot = cache.find(name);
+      if (slot !== undefined) cache.change(slot, entry('v'.repeat(3000)));
     }
-    database.write(places.takeChanges());
-    places.settle();
-    expect(places.find('c')).to.deep.equal({ name: 'c', entry: undefined, rowSum: undefined });
+    database.write(cache.takeChanges());
+    cache.settle();
+    expect(cache.find('c')).to.deep.equal({ name: 'c', entry: undefined, rowSum: undefined });
     expect(heldAt('a')).to.equal('v'.repeat(3000));
     // As soon as there is no room for all, the database is asked again.
-    for (let count = 0; count < 100; count += 1) places.find(`${count}`);
-    expect(places.find('b')).to.equal(undefined);
-    expect(places.find('never there')).to.equal(undefined);
+    for (let count = 0; count < 100; count += 1) cache.find(`${count}`);
+    expect(cache.find('b')).to.equal(undefined);
+    expect(cache.find('never there')).to.equal(undefined);
     expect(database.asked).to.deep.equal([]);
   });
 
-  it('count what one key grows by towards the bound', async () => {
-    places = new EntryCache({ read: database.read, bytesMax: 10_000 });
-    await places.load(['other', 'k']);
+  it('counts the growth of an entry towards the limit', async () => {
+    cache = new EntryCache({ read: database.read, bytesMax: 10_000 });
+    await cache.load(['other', 'k']);
     await change('k', 'v'.repeat(6000));
     await change('l', 'v'.repeat(6000));
-    database.write(places.takeChanges());
-    places.settle();
-    expect(places.find('other')).to.equal(undefined);
+    database.write(cache.takeChanges());
+    cache.settle();
+    expect(cache.find('other')).to.equal(undefined);
   });
 
-  it('keep no large value once it is written', async () => {
-    places = new EntryCache({ read: database.read, isNew: true });
-    const place = places.find('k');
-    if (place !== undefined) places.change(place, entry('v'.repeat(100_000)));
+  it('drops large values after they are written', async () => {
+    cache = new EntryCache({ read: database.read, isNew: true });
+    const slot = cache.find('k');
+    if (slot !== undefined) cache.change(slot, entry('v'.repeat(100_000)));
     expect(heldAt('k')).to.have.length(100_000);
-    database.write(places.takeChanges());
-    places.settle();
-    expect(places.find('k')).to.equal(undefined);
-    const [read] = await places.load(['k']);
+    database.write(cache.takeChanges());
+    cache.settle();
+    expect(cache.find('k')).to.equal(undefined);
+    const [read] = await cache.load(['k']);
     expect(read?.entry?.text).to.have.length(100_000);
-    expect(places.find('k')).to.equal(undefined);
+    expect(cache.find('k')).to.equal(undefined);
   });
 
-  it('tell how much waits, and how much is not durable', async () => {
+  it('reports the bytes of dirty entries, and of those not durable', async () => {
     for (const length of [100, 200, 100]) await change('k', 'v'.repeat(length));
-    const { waitingBytes } = places;
+    const { dirtyBytes } = cache;
     // Each key once, as it is now: so much will be written.
-    expect(waitingBytes).to.be.within(100, 200);
-    places.takeChanges();
+    expect(dirtyBytes).to.be.within(100, 200);
+    cache.takeChanges();
     await change('l', 'v');
-    expect(places.undurableBytes).to.equal(waitingBytes + places.waitingBytes);
-    places.settle();
-    expect(places.undurableBytes).to.equal(places.waitingBytes).and.be.within(1, 100);
+    expect(cache.undurableBytes).to.equal(dirtyBytes + cache.dirtyBytes);
+    cache.settle();
+    expect(cache.undurableBytes).to.equal(cache.dirtyBytes).and.be.within(1, 100);
   });
 });

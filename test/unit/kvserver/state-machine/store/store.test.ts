@@ -5,14 +5,14 @@ import { Store } from '@paxkv/kvserver/internal/state-machine/store/store';
 import type { Entry } from '@paxkv/protocol';
 import { valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { append, bytes, get, KnownPlaces, put, remove } from '../fixtures.ts';
+import { append, bytes, get, KnownSlots, put, remove } from '../fixtures.ts';
 
 function entry(value: string, [create, mod, version]: readonly [number, number, number]): Entry {
   return { value: bytes(value), createRevision: create, modRevision: mod, version };
 }
 
 /** What each key changed so far holds, in the order first changed. */
-function changesIn({ changed }: KnownPlaces) {
+function changesIn({ changed }: KnownSlots) {
   return [...changed].map(({ name, entry: kept }) => ({
     name,
     entry: kept && fromCachedEntry(kept),
@@ -20,37 +20,37 @@ function changesIn({ changed }: KnownPlaces) {
 }
 
 describe('Store', () => {
-  let places: KnownPlaces;
+  let slots: KnownSlots;
   /** At revision 10, where `old` holds "abc" and `new` nothing. */
   let store: Store;
 
-  const apply = (command: KeyCommand) => store.apply(command, places.find(nameOf(command.key)));
+  const apply = (command: KeyCommand) => store.apply(command, slots.find(nameOf(command.key)));
 
   beforeEach(() => {
-    places = new KnownPlaces({ old: entry('abc', [3, 5, 2]), new: undefined });
-    store = new Store(10, places);
+    slots = new KnownSlots({ old: entry('abc', [3, 5, 2]), new: undefined });
+    store = new Store(10, slots);
   });
 
-  it('gets an entry as it was read, and nothing for an absent key', () => {
+  it('gets the entry of a key, and nothing for an absent one', () => {
     expect(apply(get('old'))).to.deep.equal({
       type: 'get',
       entry: entry('abc', [3, 5, 2]),
     });
     expect(apply(get('new'))).to.deep.equal({ type: 'get', entry: undefined });
     expect(store.revision).to.equal(10);
-    expect(changesIn(places)).to.deep.equal([]);
+    expect(changesIn(slots)).to.deep.equal([]);
   });
 
-  it('counts revision and version up with each put', () => {
+  it('increases revision and version with each put', () => {
     expect(apply(put('old', 'x'))).to.deep.equal({ type: 'put', revision: 11 });
     expect(apply(put('new', 'y'))).to.deep.equal({ type: 'put', revision: 12 });
-    expect(changesIn(places)).to.deep.equal([
+    expect(changesIn(slots)).to.deep.equal([
       { name: 'old', entry: entry('x', [3, 11, 3]) },
       { name: 'new', entry: entry('y', [12, 12, 1]) },
     ]);
   });
 
-  it('appends to what is there, an absent key counting as empty', () => {
+  it('appends to the value, with an absent key as an empty one', () => {
     const first = apply(append('old', 'de'));
     expect(first).to.deep.equal({ type: 'append', revision: 11, length: 5 });
     const second = apply(append('new', 'z'));
@@ -61,15 +61,15 @@ describe('Store', () => {
     });
   });
 
-  it('counts an append of nothing as a write', () => {
+  it('counts an empty append as a write', () => {
     const reply = apply(append('new', ''));
     expect(reply).to.deep.equal({ type: 'append', revision: 11, length: 0 });
   });
 
-  it('begins a key anew after its delete', () => {
+  it('starts with version 1 after a delete', () => {
     const reply = apply(remove('old'));
     expect(reply).to.deep.equal({ type: 'delete', revision: 11, deleted: true });
-    expect(changesIn(places)).to.deep.equal([{ name: 'old', entry: undefined }]);
+    expect(changesIn(slots)).to.deep.equal([{ name: 'old', entry: undefined }]);
     apply(put('old', 'x'));
     expect(apply(get('old'))).to.deep.equal({ type: 'get', entry: entry('x', [12, 12, 1]) });
   });
@@ -77,27 +77,27 @@ describe('Store', () => {
   it('writes nothing for the delete of an absent key', () => {
     const reply = apply(remove('new'));
     expect(reply).to.deep.equal({ type: 'delete', revision: 10, deleted: false });
-    expect(changesIn(places)).to.deep.equal([]);
+    expect(changesIn(slots)).to.deep.equal([]);
   });
 
-  it('refuses an append beyond the limit and changes nothing', () => {
+  it('refuses an append over the limit and changes nothing', () => {
     const full = { value: new Uint8Array(valueBytesMax), createRevision: 1, modRevision: 1 };
-    places = new KnownPlaces({ k: { ...full, version: 1 } });
-    store = new Store(1, places);
+    slots = new KnownSlots({ k: { ...full, version: 1 } });
+    store = new Store(1, slots);
     expect(apply(append('k', 'x'))).to.deep.equal({ type: 'refused', reason: 'tooLarge' });
     expect(store.revision).to.equal(1);
-    expect(changesIn(places)).to.deep.equal([]);
+    expect(changesIn(slots)).to.deep.equal([]);
     expect(apply(append('k', ''))).to.include({ type: 'append', length: valueBytesMax });
   });
 
-  it('leaves the bytes of an earlier reply alone when it appends', () => {
+  it('does not change the bytes of an earlier reply when it appends', () => {
     const before = apply(get('old'));
     apply(append('old', 'de'));
     expect(before).to.deep.equal({ type: 'get', entry: entry('abc', [3, 5, 2]) });
   });
 
   it('stops rather than count beyond exact integers', () => {
-    store = new Store(Number.MAX_SAFE_INTEGER, places);
+    store = new Store(Number.MAX_SAFE_INTEGER, slots);
     expect(() => apply(put('new', 'v'))).to.throw(/exact integers/);
   });
 

@@ -32,14 +32,14 @@ describe('Exact routes', () => {
     expect(await ask(paths.get, { key })).to.deep.equal({ found: false });
   });
 
-  it('opens a session under a name', async () => {
+  it('opens a session with a client name', async () => {
     expect(await ask(paths.openSession, { client: 'a' })).to.deep.equal({ session: 7 });
     expect(server.replica.requests.at(-1)).to.deep.equal({
       command: { type: 'openSession', client: 'a' },
     });
   });
 
-  it('hands the session stamp on with the request', async () => {
+  it('submits the session stamp with the request', async () => {
     const session = { id: 7, number: 3, firstOutstanding: 2 };
     await ask(paths.delete, { key: base64('k'), session });
     expect(server.replica.requests.at(-1)?.stamp).to.deep.equal({
@@ -49,7 +49,7 @@ describe('Exact routes', () => {
     });
   });
 
-  it('hands on which consistency is enough for a get', async () => {
+  it('submits the consistency of a get', async () => {
     const key = base64('k');
     await ask(paths.get, { key });
     await ask(paths.get, { key, consistency: 'linearizable' });
@@ -62,7 +62,7 @@ describe('Exact routes', () => {
     await server.refuses(write, 'KV_BAD_REQUEST');
   });
 
-  it('takes a value of exactly the limit (H20)', async () => {
+  it('accepts a value of exactly the limit (H20)', async () => {
     const value = base64(Buffer.alloc(valueBytesMax, 1));
     await ask(paths.put, { key: base64('big'), value });
     const reply = (await ask(paths.get, { key: base64('big') })) as { value: string };

@@ -10,18 +10,18 @@ describe('Health routes', () => {
   });
   afterEach(() => server.close());
 
-  it('give the status as the server sees itself', async () => {
+  it('send the status of the server', async () => {
     expect(await (await server.fetch(paths.status)).json()).to.deep.equal(runningStatus);
   });
 
-  it('call a running server ready', async () => {
+  it('report a running server as ready', async () => {
     const answer = await server.fetch(paths.ready);
     expect(answer.status).to.equal(200);
     expect(await answer.json()).to.deep.equal({ ready: true });
   });
 
   for (const state of ['starting', 'stopping', 'failed'] as const) {
-    it(`call a ${state} server live, and not ready`, async () => {
+    it(`report a ${state} server as live, but not ready`, async () => {
       server.status = { ...runningStatus, state, reason: 'the journal is damaged' };
       expect((await server.fetch(paths.live)).status).to.equal(200);
       const answer = await server.fetch(paths.ready);
@@ -31,7 +31,7 @@ describe('Health routes', () => {
     });
   }
 
-  it('list every check where asked for, ready or not', async () => {
+  it('list all checks on request, ready or not', async () => {
     const checks = async () =>
       ((await (await server.fetch(`${paths.ready}?verbose`)).json()) as { checks: unknown[] })
         .checks;

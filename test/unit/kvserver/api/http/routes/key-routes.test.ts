@@ -27,7 +27,7 @@ describe('Key routes', () => {
     expect(JSON.parse(got.answer.body)).to.include({ key, value });
   }
 
-  it('put, get, append to and delete what a person types', async () => {
+  it('put, get, append to and delete text keys', async () => {
     const json = async (method: string, body?: string) => {
       const init = body === undefined ? { method } : { method, body };
       const response = await server.fetch('/v1/kv/greeting', init);
@@ -48,7 +48,7 @@ describe('Key routes', () => {
     await server.refuses(server.fetch('/v1/kv/greeting'), 'KV_NO_SUCH_KEY');
   });
 
-  it('stores the bytes of a body as they are, whatever its type', async () => {
+  it('store the bytes of a body unchanged, whatever its type', async () => {
     const body = Buffer.from([0xff, 0x00, 0x7b]);
     for (const type of ['application/x-www-form-urlencoded', 'application/json', 'text/html']) {
       const init = { method: 'PUT', headers: { 'content-type': type }, body };
@@ -63,7 +63,7 @@ describe('Key routes', () => {
       .and.not.have.property('value');
   });
 
-  it('give the versions of raw bytes in headers', async () => {
+  it('send the revisions and version of raw bytes in headers', async () => {
     await server.fetch('/v1/kv/versions', { method: 'PUT', body: 'a' });
     await server.fetch('/v1/kv/versions', { method: 'PUT', body: 'b' });
     const { headers } = await server.fetch('/v1/kv/versions?raw');
@@ -83,7 +83,7 @@ describe('Key routes', () => {
     expect(absent.answer.body).to.equal('');
   });
 
-  it('take an empty value', async () => {
+  it('accept an empty value', async () => {
     await server.fetch('/v1/kv/empty', { method: 'PUT' });
     expect(await (await server.fetch('/v1/kv/empty')).json()).to.include({ value: '' });
   });
@@ -112,10 +112,10 @@ describe('Key routes', () => {
     ['hasOwnProperty', 'hasOwnProperty'],
     ['a;b=c', 'a;b=c'],
   ] as const) {
-    it(`keep the key of ${path} exactly (H21, H23, H24, H45)`, () => roundTrip(path, key));
+    it(`decode the key of ${path} exactly (H21, H23, H24, H45)`, () => roundTrip(path, key));
   }
 
-  it('say what to do about a path that is not percent-encoded', async () => {
+  it('explain how to percent-encode a path', async () => {
     const { answer } = await server.sendRaw(lastRequest('GET /v1/kv/é'));
     expect(answer.status).to.equal(400);
     expect(answer.body).to.contain('percent-encode');
@@ -135,7 +135,7 @@ describe('Key routes', () => {
     await server.refuses(server.fetch('/v1/kv'), 'KV_NO_SUCH_ROUTE');
   });
 
-  it('refuse any query but the one they know (H30)', async () => {
+  it('refuse unknown queries (H30)', async () => {
     const many = Array.from({ length: 2000 }, (_, index) => `a${index}`).join('&');
     for (const query of ['raw&raw', 'raw=1&raw=2', 'a[b]=1', 'raw[]=', 'RAW', 'x', '', many]) {
       await server.refuses(server.fetch(`/v1/kv/k?${query}x`), 'KV_BAD_REQUEST');
@@ -148,7 +148,7 @@ describe('Key routes', () => {
     await server.refuses(server.fetch('/livez?verbose&verbose'), 'KV_BAD_REQUEST');
   });
 
-  it('hand on which consistency is enough for a get', async () => {
+  it('submit the consistency of a get', async () => {
     await server.fetch('/v1/kv/k', { method: 'PUT', body: 'v' });
     const queries = [
       '',
@@ -165,7 +165,7 @@ describe('Key routes', () => {
     expect(asked).to.deep.equal([undefined, undefined, ...serializable]);
   });
 
-  it('refuse a consistency that they do not know, two of them, and one of a write', async () => {
+  it('refuse an unknown consistency, two of them, and one on a write', async () => {
     for (const query of [
       'consistency=',
       'consistency=strict',
@@ -180,7 +180,7 @@ describe('Key routes', () => {
     await server.refuses(server.fetch('/v1/kv/k?consistency=serializable', init), 'KV_BAD_REQUEST');
   });
 
-  it('hand on a session stamp from its header', async () => {
+  it('submit the session stamp in the header', async () => {
     const headers = { 'paxkv-session': '7/2/1' };
     await server.fetch('/v1/kv/k', { method: 'PUT', body: 'v', headers });
     const stamp = { session: 7, number: 2, firstOutstanding: 1 };
