@@ -8,7 +8,7 @@ function systemError(code: string): Error {
   return Object.assign(new Error(`${code}: something`), { code });
 }
 
-/** As the core wraps what the journal throws. */
+/** An error of the journal as Paxos wraps it. */
 function failedWrite(cause: Error): PaxosError {
   const failed = new DiskError('DISK_FAILED', 'Writing record 7 failed.', cause);
   return new PaxosError('PAXOS_STORAGE_FAILED', 'a write failed', failed);
@@ -30,26 +30,26 @@ describe('RestartPolicy', () => {
       [new DiskError('DISK_IDENTITY_DAMAGED', ''), 'identity'],
     ] as const;
     for (const [error, part] of parts) {
-      const remedy = new RestartPolicy().actionFor(error, 0);
-      expect(remedy, error.message).to.deep.equal({ type: 'quarantine', part });
+      const action = new RestartPolicy().actionFor(error, 0);
+      expect(action, error.message).to.deep.equal({ type: 'quarantine', part });
     }
   });
 
   it('reopens after a failed write, each time after a longer delay', () => {
     const policy = new RestartPolicy();
     const delays = [0, 1, 2, 3, 4, 5].map((nowMs) => {
-      const remedy = policy.actionFor(failedWrite(new Error('who knows')), nowMs);
-      return remedy.type === 'reopen' ? remedy.delayMs : remedy.type;
+      const action = policy.actionFor(failedWrite(new Error('who knows')), nowMs);
+      return action.type === 'reopen' ? action.delayMs : action.type;
     });
     expect(delays).to.deep.equal([50, 100, 200, 400, 800, 1000]);
   });
 
   it('gives up after ten attempts', () => {
     const policy = new RestartPolicy();
-    const remedies = Array.from({ length: 11 }, (_, nowMs) =>
+    const actions = Array.from({ length: 11 }, (_, nowMs) =>
       policy.actionFor(failedWrite(systemError('EIO')), nowMs),
     );
-    expect(remedies.map(({ type }) => type)).to.deep.equal([
+    expect(actions.map(({ type }) => type)).to.deep.equal([
       ...new Array(10).fill('reopen'),
       'giveUp',
     ]);
@@ -71,8 +71,8 @@ describe('RestartPolicy', () => {
     ]) {
       const policy = new RestartPolicy();
       for (let nowMs = 0; nowMs < 1000; nowMs += 1) {
-        const remedy = policy.actionFor(error, nowMs);
-        expect(remedy.type === 'reopen' && remedy.delayMs).to.be.within(50, 1000);
+        const action = policy.actionFor(error, nowMs);
+        expect(action.type === 'reopen' && action.delayMs).to.be.within(50, 1000);
       }
     }
   });
@@ -85,7 +85,7 @@ describe('RestartPolicy', () => {
   });
 
   it('gives up at once on errors that are not transient', () => {
-    const hopeless = [
+    const permanent = [
       new DiskError('DISK_WRONG_NODE', ''),
       new DiskError('DISK_WRONG_CLUSTER', ''),
       new DiskError('DISK_NEWER_FORMAT', ''),
@@ -96,7 +96,7 @@ describe('RestartPolicy', () => {
       new TypeError('a defect'),
       'not even an error',
     ];
-    for (const error of hopeless) {
+    for (const error of permanent) {
       expect(new RestartPolicy().actionFor(error, 0), String(error)).to.deep.equal({
         type: 'giveUp',
       });

@@ -28,7 +28,7 @@ function toText({ host, port }: { host: string; port: number }): string {
   return `${host}:${port}`;
 }
 
-/** Who leads, as the latest of these news has it. */
+/** The leader according to the latest of these notices. */
 function leaderIn(news: readonly unknown[][]): number | null {
   const latest = news.findLast(([type]) => type === 'leader');
   if (latest !== undefined) return latest[1] as number | null;
@@ -80,7 +80,7 @@ describe('KvServer', () => {
     await using client = new KvClient({ endpoints });
     await client.put('k', 'v');
     await client.append('k', 'w');
-    // The client needs a quorum only; whom it did not need may not have been admitted yet.
+    // The client needs a quorum only; the third server may not have been admitted yet.
     for (const server of servers) await untilRunning(server);
     for (const server of servers) await server.stop();
     expect(await servers[0].stopped).to.equal(undefined);
@@ -117,7 +117,7 @@ describe('KvServer', () => {
     await using client = new KvClient({ endpoints: [urlOf(servers[1])] });
     await client.put('k', 'v');
     const reply = await fetch(urlOf(servers[1], '/status'));
-    // What is forgotten, and who leads, may be news from one moment to the next.
+    // The minimum and the leader may change between the two calls.
     const { residentBytes, uptimeMs, min, leader, ...status } = servers[1].status();
     const told = await reply.json();
     expect(told).to.deep.include(status);

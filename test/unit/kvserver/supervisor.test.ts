@@ -7,14 +7,13 @@ import { type DataDirectory, openDataDirectory } from '@paxkv/kvserver/internal/
 import { expect } from 'chai';
 import { ServerCluster } from '../../damage/server-cluster.ts';
 
-/** After so long what is applied is in the database. */
 const noSpace = 'IO error: /data/journal/000005.log: No space left on device';
 
-/** A data directory whose journal fails as long as told so, and which cannot be opened then either. */
+/** A data directory whose journal fails while `failure` is set. It cannot be opened then either. */
 class FailingDisk {
   failure: Error | undefined;
   openCount = 0;
-  /** Writes to a journal after one that failed and before it was opened again. */
+  /** Writes to a journal after a failed write and before it was reopened. */
   writesOnBroken = 0;
 
   readonly open = async (
@@ -49,7 +48,7 @@ describe('Supervisor', () => {
   });
   afterEach(() => cluster.remove());
 
-  /** A cluster whose node 0 has a disk that fails on demand, and which has a key to read. */
+  /** A cluster with one key, whose node 0 has a disk that fails on demand. */
   async function withFailingDisk(): Promise<FailingDisk> {
     const disk = new FailingDisk();
     await Promise.all([
@@ -140,7 +139,7 @@ describe('Supervisor', () => {
   it('quarantines a damaged state and fetches one from another node', async () => {
     await cluster.startAll();
     await using client = cluster.client();
-    // What was written last could not be told from a write that a crash cut short.
+    // Damage in the last write could not be told from a write that a crash cut short.
     await putAll(client, (key) => `before ${key}`.repeat(100));
     await sleep(writeIntervalMs + 200);
     await putAll(client, (key) => `v${key}`.repeat(100));
@@ -200,7 +199,7 @@ describe('Supervisor', () => {
       await cluster.start(2);
       await cluster.level(10_000);
       expect(await readdir(cluster.path(0))).to.include.members(kept);
-      // Its vote is needed now.
+      // A quorum needs its vote now.
       await cluster.stop(1);
       await using rest = cluster.client([0, 2]);
       await rest.put('k1', 'later');
@@ -247,12 +246,12 @@ describe('Supervisor', () => {
   });
 });
 
-/** One after the other, so that there are instances enough for some to be forgotten. */
+/** Writes one key after the other, so that there are enough instances for some to be forgotten. */
 async function putAll(client: KvClient, valueAt: (key: number) => string): Promise<void> {
   for (let key = 0; key < 50; key += 1) await client.put(`k${key}`, valueAt(key));
 }
 
-/** Where no look from within can tell: it ends in the middle of a write. */
+/** Cuts the log in the middle of a write, which looks like the end that a crash leaves. */
 async function cutLog(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
     if (!name.endsWith('.log')) continue;
@@ -266,7 +265,7 @@ async function flipBitInLog(directory: string): Promise<void> {
     if (!name.endsWith('.log')) continue;
     const file = join(directory, name);
     const content = await readFile(file);
-    const place = Math.floor(content.length / 4);
-    await writeFile(file, content.with(place, (content[place] ?? 0) ^ 1));
+    const offset = Math.floor(content.length / 4);
+    await writeFile(file, content.with(offset, (content[offset] ?? 0) ^ 1));
   }
 }

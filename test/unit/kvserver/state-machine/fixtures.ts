@@ -1,4 +1,4 @@
-/** Short ways to say requests, batches and databases. */
+/** Short forms of requests, batches and databases. */
 import { encodeBatch } from '@paxkv/kvserver/internal/state-machine/batch';
 import type {
   Applied,
@@ -41,7 +41,7 @@ export const append = (key: string, value: string): KeyCommand => ({
 export const remove = (key: string): KeyCommand => ({ type: 'delete', key: bytes(key) });
 export const openSession = (client = 'someone'): Command => ({ type: 'openSession', client });
 
-/** A request of session `session`, of which nothing below `firstOutstanding` is awaited any more. */
+/** A request of session `session`, whose client awaits no reply below `firstOutstanding`. */
 export function stamped(
   command: Command,
   [session, number, firstOutstanding = 1]: readonly [number, number, number?],
@@ -80,12 +80,12 @@ export function batchOf(...requests: readonly (Command | Request)[]): Uint8Array
   });
 }
 
-/** The values as decisions, the first of instance `first`. */
+/** The values as decisions of consecutive instances from `first` on. */
 export function decided(first: number, values: readonly Uint8Array[]): Decision[] {
   return values.map((value, index) => ({ seq: first + index, value }));
 }
 
-/** The same as `machine.apply`, but what it throws is rejected. */
+/** Like `machine.apply`, but it rejects instead of throwing. */
 export async function applyTo(
   machine: StateMachine,
   decisions: readonly Decision[],
@@ -93,7 +93,7 @@ export async function applyTo(
   return machine.apply(decisions);
 }
 
-/** Applies one batch of `requests` at the next instance, and has it written. */
+/** Applies one batch of `requests` as the next instance, and flushes it. */
 export async function applyNext(
   machine: StateMachine,
   ...requests: readonly (Command | Request)[]
@@ -103,7 +103,7 @@ export async function applyNext(
   return applied?.replies ?? [];
 }
 
-/** The same with every run of bytes in hexadecimal, so that only content is compared. */
+/** A copy with all bytes in hexadecimal, so that comparisons ignore the type of byte array. */
 export function plain(subject: unknown): unknown {
   if (typeof subject === 'bigint') return `${subject}n`;
   if (subject instanceof Uint8Array) return Buffer.from(subject).toString('hex');

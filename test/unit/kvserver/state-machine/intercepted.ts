@@ -1,10 +1,10 @@
-/** A database whose calls a test can watch, hold and fail. */
+/** A database whose calls a test can watch, delay and fail. */
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
 
-/** Stands in for a call of the database: it may make the call, or not, and give any result. */
+/** Replaces a call of the database. It may make the call or not, and return any result. */
 export type Interception = (call: () => unknown, options: unknown) => unknown;
 
-/** A batch that is put together bit by bit, except that its writing goes through there. */
+/** A batch whose `write` goes through the interception. */
 function interceptedBatch(batch: object, interception: Interception): object {
   return new Proxy(batch, {
     get(target, name) {
@@ -18,7 +18,7 @@ function interceptedBatch(batch: object, interception: Interception): object {
   });
 }
 
-/** `level`, except that calls of a method named in `interceptions` go through there. */
+/** `level`, with the calls of the methods named in `interceptions` intercepted. */
 export function intercepted(
   level: StateLevel,
   interceptions: Partial<Record<keyof StateLevel, Interception>>,

@@ -1,4 +1,4 @@
-/** The state machine beside a plain model: random requests, repeats, late deliveries, runs and restarts. */
+/** Compares the state machine with a model: random requests, repeats, late deliveries, runs and restarts. */
 import { encodeBatch, noop } from '@paxkv/kvserver/internal/state-machine/batch';
 import { type Decision, StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
@@ -22,7 +22,7 @@ const command = fc.oneof(
   fc.record({ type: fc.constant('delete' as const), key }),
   { arbitrary: fc.record({ type: fc.constant('increment' as const), key, by }), weight: 2 },
 );
-/** Few sessions and numbers, so that they meet; the window moves seldom. */
+/** Few sessions and numbers, so that they collide. The window moves rarely. */
 const stamp = fc
   .record({
     session: fc.integer({ min: 1, max: 4 }),
@@ -39,14 +39,14 @@ const fresh: fc.Arbitrary<Request> = fc.oneof(
   { arbitrary: fc.record({ command }), weight: 2 },
   { arbitrary: fc.constant({ command: openSession() }), weight: 1 },
 );
-/** A request, or the delivery anew of one so many steps back. */
+/** A request, or a repeated delivery of the one that many steps back. */
 const step = fc.oneof(fresh, fc.record({ back: fc.integer({ min: 1, max: 12 }) }));
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** How many things go together, again and again. */
+/** Sizes of groups, used cyclically. */
 const cuts = fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 6 });
 
-/** Whether what is applied was written before the next restart, again and again. */
+/** Whether to flush before each restart, used cyclically. */
 const flushes = fc.array(fc.boolean(), { minLength: 1, maxLength: 6 });
 
 function deliveries(steps: readonly Step[]): Request[] {
@@ -58,13 +58,13 @@ function deliveries(steps: readonly Step[]): Request[] {
   return requests;
 }
 
-/** `items` cut into groups of the sizes in `sizes`, over and over. */
+/** `items` in groups of the sizes in `sizes`, which are used cyclically. */
 function groups<T>(items: readonly T[], sizes: readonly number[]): T[][] {
   const cut: T[][] = [];
   let taken = 0;
   while (taken < items.length) {
     const size = sizes[cut.length % sizes.length] ?? 1;
-    // A round of nothing but empty groups would never end.
+    // With empty groups only, this would never end.
     const take = cut.length % sizes.length === 0 ? Math.max(1, size) : size;
     cut.push(items.slice(taken, taken + take));
     taken += take;
@@ -86,8 +86,8 @@ interface Outcome {
 }
 
 /**
- * Applies each of `runs` together. After each it restarts, if there are `flushes`: with what was written
- * by then, which the next of them says; what came after that is applied again, and answered as before.
+ * Applies each of `runs` at once. If there are `flushes`, it restarts after each run, flushed or not as the next
+ * of them says. Runs that were not flushed are applied again, and must have the same replies.
  */
 async function play(runs: readonly Decision[][], flushes: readonly boolean[]): Promise<Outcome> {
   const level: TestLevel = memoryLevel();

@@ -57,7 +57,7 @@ describe('Keepalive', () => {
       silentCount += 1;
     });
     await once(near, 'pong');
-    // Nothing else runs meanwhile: this is what a long pause of the whole process looks like.
+    // Blocks the event loop, like a long pause of the whole process.
     const untilMs = performance.now() + 400;
     while (performance.now() < untilMs);
     for (let count = 0; count < 3; count += 1) await once(near, 'pong');

@@ -4,10 +4,10 @@ import { expect } from 'chai';
 
 const run = promisify(execFile);
 
-/** Runs a line with a logger of node 2, and gives back what it wrote. */
+/** Logs a line with a logger of node 2 in another process, and returns the output. */
 async function logged(level: string, line: string): Promise<{ stdout: string; stderr: string }> {
-  const door = import.meta.resolve('@paxkv/kvserver/internal/system/logger');
-  const program = `import { createLogger } from '${door}'; createLogger('${level}', 2).${line};`;
+  const module = import.meta.resolve('@paxkv/kvserver/internal/system/logger');
+  const program = `import { createLogger } from '${module}'; createLogger('${level}', 2).${line};`;
   return run(process.execPath, ['--input-type=module', '--eval', program]);
 }
 

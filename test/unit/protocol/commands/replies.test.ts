@@ -1,4 +1,4 @@
-/** Replies of every command, as the store gives them. */
+/** Replies of the store to every command. */
 import { Sessions } from '@paxkv/kvserver/internal/state-machine/sessions/sessions';
 import type { CacheSlot } from '@paxkv/kvserver/internal/state-machine/store/cached-entry';
 import { Store } from '@paxkv/kvserver/internal/state-machine/store/store';
@@ -18,7 +18,7 @@ import { expect } from 'chai';
 import { KnownSlots, plain } from '../../kvserver/state-machine/fixtures.ts';
 import { goodCommandsOf } from './samples.ts';
 
-/** A store with one key, absent or present, whatever it is called; and sessions around it. */
+/** Sessions with a store of one key, absent or present. Every name refers to that key. */
 class World {
   readonly #sessions = new Sessions({ next: 1, uses: 0 });
   readonly #store: Store;

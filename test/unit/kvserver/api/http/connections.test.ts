@@ -12,7 +12,7 @@ describe('Connections', () => {
 
   const put = openRequest('PUT /v1/kv/k', ['content-length: 1'], 'v');
 
-  /** Signals of requests that nobody answers, once `count` of them have arrived. */
+  /** The signals of `count` requests, once they have arrived. */
   async function pendingSignals(count: number): Promise<AbortSignal[]> {
     await server.replica.arrived(count);
     return server.replica.signals.filter((signal) => signal !== undefined);

@@ -1,4 +1,4 @@
-/** Holds docs/http-api.md to what the server does. */
+/** Checks that docs/http-api.md describes what the server does. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -10,7 +10,7 @@ import { ServerUnderTest } from './server-under-test.ts';
 const page = new URL('../../../../../../docs/http-api.md', import.meta.url);
 const run = promisify(execFile);
 
-/** A command of the page, and what it says comes of it. */
+/** A command of the page, and the output that the page shows. */
 interface Example {
   readonly command: string;
   readonly output: string;

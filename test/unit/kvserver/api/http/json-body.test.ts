@@ -20,7 +20,7 @@ describe('JSON body', () => {
 
   function post(type: string | undefined, body: string | Buffer): Promise<Response> {
     const headers = type === undefined ? undefined : { 'content-type': type };
-    // A Buffer carries no content type of its own, where a string does.
+    // With a string as body, fetch would set a content type.
     return server.fetch(paths.get, {
       method: 'POST',
       ...(headers && { headers }),
@@ -47,7 +47,7 @@ describe('JSON body', () => {
       post('application/json; charset=iso-8859-1', body),
       'KV_UNSUPPORTED_MEDIA',
     );
-    // Read leniently, this would be a name with a replacement character in it.
+    // A lenient decoder would replace the broken character in the name.
     const broken = Buffer.concat([Buffer.from('{"client":"'), Buffer.of(0xff), Buffer.from('"}')]);
     const headers = { 'content-type': 'application/json' };
     const init = { method: 'POST', headers, body: broken };

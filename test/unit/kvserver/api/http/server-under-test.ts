@@ -1,4 +1,4 @@
-/** A real HTTP server with a scripted replica behind it, and a client that sends any bytes. */
+/** A real HTTP server with a scripted replica, and a client that sends any bytes. */
 import { EventEmitter, once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
@@ -38,7 +38,7 @@ export class ScriptedReplica implements Submitter {
     return this.script?.(request, signal) ?? this.#apply(request);
   }
 
-  /** Resolves when `count` requests in all have arrived. */
+  /** Resolves when `count` requests have arrived in total. */
   async arrived(count: number): Promise<void> {
     while (this.requests.length < count) await once(this.#arrivals, 'request');
   }
@@ -82,7 +82,7 @@ export class ScriptedReplica implements Submitter {
   }
 }
 
-/** One answer as it came over the wire. */
+/** One reply as it was received. */
 export interface Answer {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
@@ -148,7 +148,7 @@ export class ServerUnderTest {
     });
   }
 
-  /** The server's end of the next connection. */
+  /** The socket of the next connection at the server. */
   async nextConnection(): Promise<Socket> {
     const [socket] = await once(this.#server, 'connection');
     return socket;
@@ -172,7 +172,7 @@ export class ServerUnderTest {
     return { bytes, answer: parseAnswer(bytes), closedAfterMs };
   }
 
-  /** Sends bad bytes, and holds the answer, the connection and everyone else to the contract. */
+  /** Sends malformed bytes, and checks the reply, the connection, and that other clients are served. */
   async refusesRaw(
     bytes: (string | Buffer)[],
     expected: { code: KvErrorCode; status: number; closesWithinMs?: number },
@@ -187,7 +187,7 @@ export class ServerUnderTest {
     await this.servesOthers();
   }
 
-  /** Expects an error answer in our form, and that everyone else is still served. */
+  /** Expects a well-formed error reply, and that other clients are served. */
   async refuses(answer: Response | Promise<Response>, code: KvErrorCode): Promise<ErrorReply> {
     const response = await answer;
     const reply = (await response.json()) as ErrorReply;
@@ -207,7 +207,7 @@ export class ServerUnderTest {
   }
 }
 
-/** A request as it travels, on a connection that stays open after it. */
+/** The bytes of a request, on a connection that stays open after it. */
 export function openRequest(line: string, headers: string[] = [], body = ''): string {
   return [`${line} HTTP/1.1`, 'host: localhost', ...headers, '', body].join('\r\n');
 }

@@ -1,4 +1,4 @@
-/** What comes in on a stream from those who do not keep to its rules, or do not read. */
+/** Streams with malformed frames, and with clients that do not read or send too much. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Reply } from '@paxkv/protocol';
@@ -215,7 +215,7 @@ describe('StreamConnection with malformed input', () => {
   });
 });
 
-/** The socket below a WebSocket, to write what is no frame. */
+/** The socket below a WebSocket, for writing bytes that are no frame. */
 function rawSocketOf({ socket }: { socket: object }): Socket {
   const { _socket: raw } = socket as { _socket: Socket };
   return raw;

@@ -8,7 +8,7 @@ import { encodePairs } from './stream-under-test.ts';
 const key = Buffer.from('k');
 const value = Buffer.from('v');
 
-/** A value of the log whose one request is these bytes. */
+/** A value of the log with one request, which has these bytes. */
 function batchOf(encoded: Uint8Array): Uint8Array {
   const head = [1, 0x94, 0, 0, 0, 0x91];
   return Uint8Array.from([...head, ...encoded]);

@@ -15,7 +15,7 @@ describe('StreamListener', () => {
   }
   afterEach(() => stream.close());
 
-  /** The status and the error of a connection that is refused. */
+  /** The HTTP status and the error of a refused connection. */
   async function refusal(headers: Record<string, string> = {}) {
     const socket = new WebSocket(`ws://127.0.0.1:${stream.port}/v1/stream`, { headers });
     socket.on('error', () => undefined);

@@ -1,4 +1,4 @@
-/** Holds docs/stream.md to the code. */
+/** Checks that docs/stream.md describes the code. */
 import { readFile } from 'node:fs/promises';
 import { readRequests } from '@paxkv/kvserver/internal/api/stream/request-frame';
 import { streamLimitsDefault } from '@paxkv/kvserver/internal/config/stream-limits';

@@ -1,4 +1,4 @@
-/** A real server with nothing but the stream and a scripted replica behind it, and clients that say anything. */
+/** A real server with only the stream interface and a scripted replica, and clients that send anything. */
 import { EventEmitter, once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -15,7 +15,7 @@ import { WebSocket } from 'ws';
 
 const packr = new Packr({ useRecords: false, moreTypes: false });
 
-/** Answers requests as `script` says; by default each is done, a write at the next revision. */
+/** Answers requests as `script` says. By default each takes effect, a write at the next revision. */
 export class ScriptedReplica implements Submitter {
   readonly requests: Request[] = [];
   readonly options: (SubmitOptions | undefined)[] = [];
@@ -47,7 +47,7 @@ export class ScriptedReplica implements Submitter {
     }
   }
 
-  /** Resolves when `count` requests in all have arrived. */
+  /** Resolves when `count` requests have arrived in total. */
   async arrived(count: number): Promise<void> {
     while (this.requests.length < count) await once(this.#arrivals, 'request');
   }
@@ -88,7 +88,7 @@ export class StreamUnderTest {
     return (this.#http.address() as AddressInfo).port;
   }
 
-  /** The server's end of the next connection. */
+  /** The socket of the next connection at the server. */
   async nextConnection(): Promise<Socket> {
     const [socket] = await once(this.#http, 'connection');
     return socket;
@@ -100,7 +100,7 @@ export class StreamUnderTest {
     await once(this.#http.close(), 'close');
   }
 
-  /** A client that has read the hello. */
+  /** A client that has received the hello. */
   async connect(headers: Record<string, string> = {}): Promise<StreamClient> {
     const client = new StreamClient(this.port, headers);
     await client.hello();
@@ -117,7 +117,7 @@ export class StreamUnderTest {
   }
 }
 
-/** Keeps what the server says, and lets a test wait for it. */
+/** Records the notices and replies of the server, and lets a test wait for them. */
 export class StreamClient {
   readonly socket: WebSocket;
   readonly news: unknown[][] = [];

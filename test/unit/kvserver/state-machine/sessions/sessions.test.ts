@@ -15,7 +15,7 @@ const expired = { type: 'refused', reason: 'sessionExpired' };
 const outside = { type: 'refused', reason: 'outsideWindow' };
 const reused = { type: 'refused', reason: 'numberReused' };
 
-/** Sessions around a store of the one key `k`. */
+/** Sessions with a store of the keys `k` and `ka`. */
 class Subject {
   readonly #limits: SessionLimits;
   sessions: Sessions;
@@ -39,7 +39,7 @@ class Subject {
     return this.sessions.apply(request, slot, this.store);
   }
 
-  /** As a replica that stops and starts anew does; `kept` is what its database held. */
+  /** Restarts like a replica. `kept`: the sessions in its database. */
   restart(kept: Map<number, Session>): void {
     const sessions = [...kept].map(([id, session]) => Session.fromRow(id, session.toRow()));
     this.sessions = new Sessions(this.sessions.counts, sessions.reverse(), this.#limits);

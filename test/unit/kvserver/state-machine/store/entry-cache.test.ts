@@ -7,7 +7,7 @@ function entry(text: string): CachedEntry {
   return { text, createRevision: 1, modRevision: 1, version: 1 };
 }
 
-/** A database of which a test says what it holds; it answers when it is let. */
+/** A database with the rows that a test sets. Reads wait for `gate`. */
 class Database {
   readonly rows = new Map<string, CachedEntry>();
   readonly asked: string[][] = [];
@@ -15,9 +15,9 @@ class Database {
 
   readonly read = async (names: readonly string[]): Promise<CacheSlot[]> => {
     this.asked.push([...names]);
-    const cache = names.map((name) => ({ name, entry: this.rows.get(name), rowSum: undefined }));
+    const slots = names.map((name) => ({ name, entry: this.rows.get(name), rowSum: undefined }));
     await this.gate;
-    return cache;
+    return slots;
   };
 
   write(changes: readonly Change[]): void {
@@ -28,7 +28,7 @@ class Database {
 
 describe('EntryCache', () => {
   let database: Database;
-  /** With no room for what was merely used lately. */
+  /** A cache without room for recent entries. */
   let cache: EntryCache;
 
   beforeEach(() => {
@@ -41,7 +41,7 @@ describe('EntryCache', () => {
     if (slot !== undefined) cache.change(slot, entry(value));
   }
 
-  /** Uses so many others that nothing is left of what was merely used lately. */
+  /** Uses so many other entries that all recent ones are dropped. */
   const crowdOut = () => cache.load(['x', 'y', 'z']);
   const heldAt = (name: string) => cache.find(name)?.entry?.text;
 
@@ -89,7 +89,7 @@ describe('EntryCache', () => {
       release = resolve;
     });
     const reading = cache.load(['k']);
-    // Meanwhile the key is changed, written, and crowded out.
+    // Meanwhile the key is changed, written, and dropped.
     cache.takeChanges();
     database.rows.set('k', entry('new'));
     cache.settle();
@@ -139,7 +139,7 @@ describe('EntryCache', () => {
     cache.settle();
     expect(cache.find('c')).to.deep.equal({ name: 'c', entry: undefined, rowSum: undefined });
     expect(heldAt('a')).to.equal('v'.repeat(3000));
-    // As soon as there is no room for all, the database is asked again.
+    // After entries were dropped, absent keys are read from the database again.
     for (let count = 0; count < 100; count += 1) cache.find(`${count}`);
     expect(cache.find('b')).to.equal(undefined);
     expect(cache.find('never there')).to.equal(undefined);
@@ -172,7 +172,7 @@ describe('EntryCache', () => {
   it('reports the bytes of dirty entries, and of those not durable', async () => {
     for (const length of [100, 200, 100]) await change('k', 'v'.repeat(length));
     const { dirtyBytes } = cache;
-    // Each key once, as it is now: so much will be written.
+    // A write has each dirty key once, with its latest value.
     expect(dirtyBytes).to.be.within(100, 200);
     cache.takeChanges();
     await change('l', 'v');

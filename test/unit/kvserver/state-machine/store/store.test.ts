@@ -11,7 +11,7 @@ function entry(value: string, [create, mod, version]: readonly [number, number, 
   return { value: bytes(value), createRevision: create, modRevision: mod, version };
 }
 
-/** What each key changed so far holds, in the order first changed. */
+/** The entries of all changed keys, in the order of the first change. */
 function changesIn({ changed }: KnownSlots) {
   return [...changed].map(({ name, entry: kept }) => ({
     name,
@@ -21,7 +21,7 @@ function changesIn({ changed }: KnownSlots) {
 
 describe('Store', () => {
   let slots: KnownSlots;
-  /** At revision 10, where `old` holds "abc" and `new` nothing. */
+  /** A store at revision 10, where `old` has the value "abc" and `new` is absent. */
   let store: Store;
 
   const apply = (command: KeyCommand) => store.apply(command, slots.find(nameOf(command.key)));

@@ -52,6 +52,6 @@ function percentDecode(text: string): Buffer {
   if (isUtf8(bytes)) return bytes;
   throw new KvError(
     'KV_BAD_REQUEST',
-    `The key is not UTF-8; for keys of any bytes, POST to ${paths.get} and the paths beside it.`,
+    `The key is not UTF-8; POST keys of arbitrary bytes to ${paths.get} or another command path.`,
   );
 }

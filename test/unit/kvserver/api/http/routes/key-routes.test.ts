@@ -16,7 +16,7 @@ describe('Key routes', () => {
       : Buffer.from(command.key).toString();
   }
 
-  /** Puts and gets under a path that no client library may tidy up first. */
+  /** Puts and gets with raw requests, since client libraries normalize paths. */
   async function roundTrip(path: string, key: string): Promise<void> {
     const value = `value of ${path}`;
     const length = `content-length: ${Buffer.byteLength(value)}`;

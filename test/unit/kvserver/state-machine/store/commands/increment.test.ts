@@ -5,7 +5,7 @@ import { bytes, KnownSlots } from '../../fixtures.ts';
 const max = 2n ** 63n - 1n;
 const min = -(2n ** 63n);
 
-/** A store at revision 10 with one key, absent or of this value. */
+/** A store at revision 10 with one key, which is absent or has this value. */
 function storeOf(value: string | undefined) {
   const versions = { createRevision: 3, modRevision: 5, version: 2 };
   const entry = value === undefined ? undefined : { value: bytes(value), ...versions };
