@@ -1,6 +1,6 @@
 /**
- * Rules about the sources themselves: who may import whom, what may not be called, how large a file
- * may grow, what must have a test. Every rule names what breaks it.
+ * Rules about the sources: allowed imports, forbidden calls, maximum sizes, required tests. Every rule
+ * names its violations.
  */
 import { dirname } from 'node:path/posix';
 import { expect } from 'chai';
@@ -19,11 +19,11 @@ import {
   toSource,
 } from './tidy/source-tree.ts';
 
-/** The doors of other packages that each package may use. Nothing points back. */
+/** The entry points of other packages that each package may use. No cycles. */
 const layers: Readonly<Record<string, readonly string[]>> = {
   paxos: [],
   protocol: [],
-  // Its own entry point to what differs between Node and browsers.
+  // Its own entry point for the code that differs between Node and browsers.
   client: ['@paxkv/protocol', '@paxkv/client/system'],
   simulator: ['@paxkv/paxos', '@paxkv/paxos/core'],
   kvserver: ['@paxkv/paxos', '@paxkv/paxos/core', '@paxkv/protocol', '@paxkv/client/ring'],
@@ -31,8 +31,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The rooms of the server from the lowest to the highest. Each may import those below it that it names;
- * files beside the folders may import everything.
+ * The folders of the server from the lowest to the highest layer. Each may import the lower ones that it
+ * lists; files outside the folders may import everything.
  */
 const serverLayers: Readonly<Record<string, readonly string[]>> = {
   config: [],
@@ -40,12 +40,7 @@ const serverLayers: Readonly<Record<string, readonly string[]>> = {
   'state-machine': [],
   storage: ['state-machine/'],
   replica: ['config/', 'state-machine/', 'storage/state/'],
-  transport: [
-    'config/',
-    'system/',
-    'replica/snapshot/state-port.ts',
-    'replica/forwarding/forward-port.ts',
-  ],
+  transport: ['config/', 'system/', 'replica/ports.ts'],
   service: ['replica/submitter.ts'],
   api: ['config/', 'system/', 'service/', 'replica/submitter.ts'],
 };
@@ -56,7 +51,7 @@ const testLinesMax = 400;
 /** The package whose README explains error codes, and the package that defines them. */
 const errorTables: Readonly<Record<string, string>> = { paxos: 'paxos', client: 'protocol' };
 
-/** A row of a table about error codes, which starts with the code. */
+/** A row of a table of error codes, which starts with the code. */
 const errorRow = /^\|\s*`((?:PAXOS|KV)_[A-Z_]+)`/gm;
 
 const reaches = new Map<string, Set<string>>();
@@ -74,7 +69,7 @@ describe('the sources', () => {
       for (const [kind, packages] of Object.entries(all)) expect(packages ?? {}, kind).to.be.empty;
     });
 
-    it('paxos is compiled where Node does not exist', () => {
+    it('paxos is compiled without the types of Node', () => {
       const { compilerOptions } = readJson<{ compilerOptions: { types: string[]; lib: string[] } }>(
         'packages/paxos/tsconfig.json',
       );
@@ -95,7 +90,7 @@ describe('the sources', () => {
       expect(foreign).to.deep.equal([]);
     });
 
-    it('packages import one another one way, through their doors', () => {
+    it('packages import each other in one direction, through their entry points', () => {
       expect(Object.keys(layers)).to.have.members(packageNames());
       const broken = packageNames().flatMap((name) =>
         sourcesOf(name).flatMap((file) =>
@@ -107,14 +102,14 @@ describe('the sources', () => {
       expect(broken).to.deep.equal([]);
     });
 
-    it('the parts of the server meet only where they may', () => {
+    it('the folders of the server import only what their layer may', () => {
       const broken = Object.entries(serverLayers).flatMap(([layer, allowed]) =>
         brokenServerImports(layer, allowed),
       );
       expect(broken).to.deep.equal([]);
     });
 
-    it('no file imports itself by a detour', () => {
+    it('no file imports itself indirectly', () => {
       expect(findCycle(allSources)).to.deep.equal([]);
     });
   });
@@ -155,11 +150,11 @@ describe('the sources', () => {
       expect(linesWith(pattern, allSources.map(withoutTexts))).to.deep.equal([]);
     });
 
-    it('no package hides an error from the compiler', () => {
+    it('no package suppresses a compiler error', () => {
       expect(linesWith(/@ts-expect-error/, packageSources)).to.deep.equal([]);
     });
 
-    it('no assertion overrules the compiler about absence', () => {
+    it('no non-null assertion', () => {
       const pattern = /[\w)\]]!(?!=)/;
       expect(linesWith(pattern, packageSources.map(withoutTexts))).to.deep.equal([]);
     });
@@ -180,7 +175,7 @@ describe('the sources', () => {
       expect(biome).to.match(/"includes": \["test\/\*\*", "bench\/\*\*"\]/);
     });
 
-    it('files are in kebab-case and none is a drawer', () => {
+    it('file names are in kebab-case and say what is in the file', () => {
       const drawers = /(?:^|[-/])(?:utils?|common|helpers?|misc|shared|types)[-./]/;
       const badlyNamed = allSources.filter(
         ({ path }) => !/^[a-z0-9./-]+$/.test(path) || drawers.test(path),
@@ -190,7 +185,7 @@ describe('the sources', () => {
   });
 
   describe('completeness', () => {
-    it('every source of a package is reachable from one of its doors', () => {
+    it('every source of a package is reachable from one of its entry points', () => {
       const unreachable = packageNames().flatMap((name) => {
         const reached = reachFrom(doorsOf(name), sourcesOf(name));
         return pathsOf(sourcesOf(name)).filter((path) => !reached.has(path));
@@ -198,7 +193,7 @@ describe('the sources', () => {
       expect(unreachable).to.deep.equal([]);
     });
 
-    it('every source with logic has a unit test of its name, or of its layer', () => {
+    it('every source with logic has a unit test with its name, or in its layer', () => {
       const untested = packageSources.filter(
         (file) => !/(?:^|\/)index\.ts$/.test(file.path) && !isTypeOnly(file) && !isTested(file),
       );
@@ -221,7 +216,7 @@ describe('the sources', () => {
   });
 });
 
-/** What only starts and ends processes is shown by those of `test/process`. */
+/** Code that only starts and ends processes is tested in `test/process`. */
 const shownByProcesses = [
   'packages/cli/src/cluster/local-cluster.ts',
   'packages/cli/src/main.ts',
@@ -240,7 +235,9 @@ function isInside(folder: string, file: SourceFile, specifier: string): boolean 
   return resolveRelative(file, specifier)?.startsWith(folder) ?? false;
 }
 
-/** Whether a source of `packageName` may import this: itself, Node, a dependency or a lower door. */
+/**
+ * Whether a source of `packageName` may import this: itself, Node, a dependency or an allowed entry point.
+ */
 function isAllowed(packageName: string, file: SourceFile, specifier: string): boolean {
   if (specifier.startsWith('.')) return isInside(`packages/${packageName}/src/`, file, specifier);
   if (specifier.startsWith('node:')) return true;
@@ -303,8 +300,8 @@ function reachFrom(doors: readonly string[], files: readonly SourceFile[]): Set<
 }
 
 /**
- * Whether there is a unit test of the same name, or one that imports the file by some way: for a file
- * in a folder of the package, a test in the same folder or further out, but not outside its layer.
+ * Whether there is a unit test of the same name, or one that imports the file directly or indirectly: for
+ * a file in a folder of the package, a test in the same folder or a parent folder, but in the same layer.
  */
 function isTested({ path }: SourceFile): boolean {
   const unit = path.replace(/^packages\/([^/]+)\/src\/(.+)\.ts$/, 'test/unit/$1/$2.test.ts');
@@ -322,7 +319,7 @@ function reachedBy(test: SourceFile): Set<string> {
   return reached;
 }
 
-/** The file with what strings, patterns and comments say blanked out. */
+/** The file with the content of strings, patterns and comments blanked out. */
 function withoutTexts(file: SourceFile): SourceFile {
   const blank = (text: string) => text.replace(/[^\n]/g, ' ');
   const texts = /\/\*[\s\S]*?\*\/|\/\/.*$|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/gm;

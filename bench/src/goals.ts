@@ -1,4 +1,4 @@
-/** The goals of the store on two cores, and whether the measured figures reach them. */
+/** The goals of the store on two cores, and their comparison with the measured figures. */
 import type { LoadFigures, MemoryReading, Results } from './results.ts';
 
 export interface Goal {
@@ -10,13 +10,16 @@ export interface Goal {
 const clientCount = 64;
 const putsPerSecondMin = 2000;
 const residentBytesMax = 250e6;
-/** Over fewer, the heap's own ups and downs hide what a put leaves behind. */
+/** With fewer puts, the fluctuation of the heap hides the growth per put. */
 const growthPutCountMin = 100_000;
-/** The least served client gets this part of what the middle one gets, and no put takes longer. */
+/**
+ * The slowest client gets at least this share of the median client's throughput, and no put takes longer
+ * than the bound.
+ */
 const leastShareMin = 0.5;
 const waitMsMax = 1000;
 
-/** A goal that was not measured, or over too few puts, is left out. */
+/** Leaves out a goal that was not measured, or that was measured over too few puts. */
 export function judge({ loads, memory, valueBytes }: Results): readonly Goal[] {
   const spread = loads.find(
     (load) =>
@@ -64,8 +67,8 @@ function judgeGrowth(memory: readonly MemoryReading[], valueBytes: number): Goal
 }
 
 /**
- * Between the means of the readings from 20 to 50 % and from 70 to 100 % of the puts: single readings
- * go up and down with the garbage collector. The first ones fill heap and caches.
+ * Compares the means of the readings from 20 to 50 % and from 70 to 100 % of the puts: single readings
+ * fluctuate with the garbage collector, and the first ones include the growth of heap and caches.
  */
 function growthBytesPerPut(memory: readonly MemoryReading[]): number {
   const putCount = memory.at(-1)?.putCount ?? 0;

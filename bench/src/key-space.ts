@@ -1,4 +1,4 @@
-/** A bounded set of keys, gone through in turns, so that the store stops growing once it is filled. */
+/** A bounded set of keys, used in rotation, so that the store stops growing once it is full. */
 import { Records } from 'paxkv/internal/bench/workload/records';
 
 const keyBytes = 16;
@@ -19,7 +19,7 @@ export class KeySpace {
     return this.#records.key((this.#givenCount - 1) % this.#keyCount);
   }
 
-  /** Another one each time, in turns. */
+  /** The next key of the rotation. */
   value(): Buffer {
     return this.#records.value();
   }

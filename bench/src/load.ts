@@ -1,6 +1,6 @@
 /**
- * One load: so many clients, each with one request under way at any time, until a time or a count is
- * over. Every request is timed from its call to its answer, retries included.
+ * One load: a number of clients, each with one request in flight, until a time or a count is reached. The
+ * latency of a request is from call to answer, retries included.
  */
 import { KvClient, systemEnvironment } from '@paxkv/client';
 import { ClientTarget } from 'paxkv/internal/bench/client-target';
@@ -8,24 +8,24 @@ import type { LoadResult } from 'paxkv/internal/bench/load/load';
 import { runLoad } from 'paxkv/internal/bench/load/run-load';
 import type { KeySpace } from './key-space.ts';
 
-/** On which servers the clients of a load are: client i on `endpoints[i % endpoints.length]`. */
+/** The servers of a load: client i uses `endpoints[i % endpoints.length]`. */
 export interface ClientLoad {
   readonly kind: 'put' | 'get';
   readonly clientCount: number;
   readonly endpoints: readonly string[];
   readonly keys: KeySpace;
-  /** Whichever comes first ends the load. */
+  /** The load ends at the first limit reached. */
   readonly seconds?: number;
   readonly requestCount?: number;
   readonly onProgress?: (doneShare: number) => void;
 }
 
 export interface ClientLoadResult extends LoadResult {
-  /** CPU time that this process, which makes the load, took of one core: 1 is all of it. */
+  /** CPU time of this load-generating process as a share of one core: 1 is a full core. */
   readonly generatorShare: number;
 }
 
-/** Each client opens its connection and its session by one request before the clock starts. */
+/** Each client opens its connection and its session with one request before the clock starts. */
 export async function runClientLoad(load: ClientLoad): Promise<ClientLoadResult> {
   const clients = Array.from({ length: load.clientCount }, (_, index) => clientOf(load, index));
   const target = new ClientTarget(clients);
@@ -81,7 +81,7 @@ class AbsentError extends Error {
   readonly code = 'ABSENT';
 }
 
-/** Which part of the load is over, from 0 to 1. */
+/** The completed share of the load, from 0 to 1. */
 function progressOf({ seconds, requestCount }: ClientLoad) {
   return (passedMs: number, sentCount: number): number =>
     Math.min(

@@ -1,4 +1,4 @@
-/** Where and on what the figures came to be. */
+/** Describes the machine and the version that the figures belong to. */
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import type { Machine } from './results.ts';
@@ -14,7 +14,7 @@ export function describeMachine(): Machine {
   };
 }
 
-/** A copy without its history has none. */
+/** Absent in a copy without git history. */
 function commitOf(): string {
   try {
     const text = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {

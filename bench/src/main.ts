@@ -1,4 +1,4 @@
-/** `npm run bench`: measures, then reports on standard output. Missed goals are no error. */
+/** `npm run bench`: measures, then reports on standard output. A missed goal is not an error. */
 import { judge } from './goals.ts';
 import { describeMachine } from './machine.ts';
 import { measure } from './measure.ts';

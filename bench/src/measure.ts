@@ -1,4 +1,4 @@
-/** The measurements, one after another, on one fresh cluster: memory first, then the loads. */
+/** Runs all measurements in sequence on one fresh cluster: memory first, then the loads. */
 import { KeySpace } from './key-space.ts';
 import { runClientLoad } from './load.ts';
 import { beginProgress } from './progress.ts';
@@ -32,7 +32,10 @@ export async function measure(settings: Settings): Promise<Measured> {
   }
 }
 
-/** At the start, and after each tenth of the puts. Fills every key, and warms the servers up. */
+/**
+ * Takes a reading at the start and after each tenth of the puts. The puts also fill every key and warm the
+ * servers up.
+ */
 async function measureMemory(
   cluster: PaxkvStore,
   keys: KeySpace,

@@ -1,8 +1,8 @@
-/** How far the benchmark is, on standard error: a bar for people, a line each for everything else. */
+/** Progress of the benchmark on standard error: a bar on a terminal, one line per step otherwise. */
 import { SingleBar } from 'cli-progress';
 
 export interface Progress {
-  /** From 0 to 1. */
+  /** Completed share, from 0 to 1. */
   readonly update: (doneShare: number) => void;
   readonly end: () => void;
 }

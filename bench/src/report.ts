@@ -1,4 +1,4 @@
-/** The results as text: tables of what was measured, and the goals at the end. */
+/** The results as text: tables of the measurements, and the goals at the end. */
 import { type Goal, judge } from './goals.ts';
 import type { LoadFigures, MemoryReading, Results } from './results.ts';
 import { tableOf } from './text-table.ts';

@@ -1,8 +1,8 @@
-/** What the benchmark finds out, as plain data: what `--json` prints and the tables show. */
+/** The results of the benchmark as plain data: `--json` prints them and the tables show them. */
 import { type Latencies, toLatencies } from 'paxkv/internal/bench/report/figures';
 import type { ClientLoadResult } from './load.ts';
 
-/** `spread`: clients in turn on all three servers, which then compete for instances. */
+/** `spread`: clients are spread over all three servers, which then compete for instances. */
 export type Placement = 'spread' | 'one server';
 
 export interface LoadFigures {
@@ -11,13 +11,13 @@ export interface LoadFigures {
   readonly clientCount: number;
   readonly perSecond: number;
   readonly latencyMs: Latencies;
-  /** Answered requests of the least, the middle and the most served client. */
+  /** Answered requests of the slowest, the median and the fastest client. */
   readonly perClient: Readonly<Record<'min' | 'median' | 'max', number>>;
   readonly failures: Readonly<Record<string, number>>;
   readonly generatorShare: number;
 }
 
-/** Resident bytes of each node, by node id, after so many puts. */
+/** Resident bytes of each node, by node id, after this number of puts. */
 export interface MemoryReading {
   readonly putCount: number;
   readonly residentBytes: readonly number[];

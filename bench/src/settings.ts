@@ -1,17 +1,17 @@
-/** What a run of the benchmark can be told: flags, defaults, ranges. */
+/** The options of a benchmark run: flags, defaults, ranges. */
 import { valueBytesMax } from '@paxkv/protocol';
 import { Command, InvalidArgumentError } from 'commander';
 
 export interface Settings {
-  /** Each of these counts of clients is measured for itself. */
+  /** Client counts; each is measured separately. */
   readonly clientCounts: readonly number[];
-  /** How long each load runs. */
+  /** Duration of each load. */
   readonly seconds: number;
-  /** Puts of the memory measurement. */
+  /** Number of puts of the memory measurement. */
   readonly putCount: number;
   readonly valueBytes: number;
   readonly isJson: boolean;
-  /** Where each node leaves a CPU profile when it stops, if anywhere. */
+  /** Directory for the CPU profile of each node, written when it stops; `undefined` for none. */
   readonly profileDirectory: string | undefined;
 }
 
@@ -34,8 +34,8 @@ export function parseSettings(argv: readonly string[]): Settings {
     .option('--puts <n>', 'puts between the readings of memory (default: 100000)', toCount)
     .option('--value-bytes <n>', 'bytes of each value', toValueBytes, 128)
     .option('--json', 'print one JSON document instead of tables', false)
-    .option('--quick', '1 second a load and 10,000 puts, unless said otherwise', false)
-    .option('--cpu-prof <directory>', 'let each node leave a CPU profile there')
+    .option('--quick', '1 second a load and 10,000 puts, unless set by other options', false)
+    .option('--cpu-prof <directory>', 'directory for a CPU profile of each node')
     .parse([...argv], { from: 'user' });
   const flags = command.opts<Flags>();
   return {

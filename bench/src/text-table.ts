@@ -1,4 +1,4 @@
-/** A table of texts, without lines. */
+/** A text table without lines. */
 import Table from 'cli-table3';
 
 export function tableOf(head: readonly string[], rows: readonly (string | number)[][]): string {

@@ -5,7 +5,7 @@ import { HttpConnection, parseAnswer } from '@paxkv/bench/internal/stores/http-c
 import { expect } from 'chai';
 
 describe('the HTTP generator', () => {
-  it('reads answers by their length, and by chunks, and waits for the rest', () => {
+  it('parses answers with a length and in chunks, and waits for incomplete ones', () => {
     const head = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n';
     expect(parseAnswer(Buffer.from(`${head}hell`))).to.equal(undefined);
     const whole = parseAnswer(Buffer.from(`${head}hello`));
@@ -17,7 +17,7 @@ describe('the HTTP generator', () => {
     expect(parseAnswer(Buffer.from('HTTP/1.1 200 OK\r\n'))).to.equal(undefined);
   });
 
-  it('asks a real server again and again on one connection, and fails when it is cut', async () => {
+  it('sends many requests to a real server on one connection, and fails when it breaks', async () => {
     const bodies: string[] = [];
     let connectionCount = 0;
     const server = createServer(async (request, response) => {

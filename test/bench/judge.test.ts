@@ -3,8 +3,8 @@ import type { Figure, Goal } from '@paxkv/bench/internal/compare/result';
 import { medianOf, slopeOf } from '@paxkv/bench/internal/compare/statistics';
 import { expect } from 'chai';
 
-const paxkv = (...values: number[]): Figure => ({ store: 'paxkv', way: 'SDK', values });
-const etcd = (way: string, ...values: number[]): Figure => ({ store: 'etcd', way, values });
+const paxkv = (...values: number[]): Figure => ({ store: 'paxkv', client: 'SDK', values });
+const etcd = (client: string, ...values: number[]): Figure => ({ store: 'etcd', client, values });
 
 const eightTimes: Goal = { type: 'ratio', peer: 'etcd', bound: 'at least', ratio: 8 };
 const soonEnough: Goal = { type: 'ratio', peer: 'etcd', bound: 'at most', ratio: 0.6 };
@@ -15,14 +15,14 @@ describe('the judge of the comparison', () => {
     expect(ratioTo('etcd', figures, 'perSecond')).to.equal(8);
   });
 
-  it("holds paxkv against the peer's best client in each round", () => {
+  it("compares paxkv with the peer's best client in each round", () => {
     const figures = [paxkv(800, 800), etcd('JSON gateway', 100, 50), etcd('etcd3', 50, 100)];
     expect(judge(eightTimes, figures, 'perSecond')).to.deep.include({ measured: 8 });
     const latencies = [paxkv(6, 6), etcd('JSON gateway', 10, 30), etcd('etcd3', 20, 10)];
     expect(judge(soonEnough, latencies, 'ms')).to.deep.include({ measured: 0.6 });
   });
 
-  it('lets a goal hold that is reached exactly, and not one that is just missed', () => {
+  it('accepts a goal that is reached exactly, and not one that is just missed', () => {
     const verdictAt = (value: number) =>
       judge(eightTimes, [paxkv(value), etcd('etcd3', 100)], 'perSecond').verdict;
     expect(verdictAt(800)).to.equal('holds');
@@ -40,7 +40,7 @@ describe('the judge of the comparison', () => {
     expect(judge(limit, [etcd('etcd3', 1)], 'ms').verdict).to.equal('not judged');
   });
 
-  it('holds limits against the median or the worst of paxkv alone', () => {
+  it('compares limits with the median or the worst value of paxkv alone', () => {
     const figures = [paxkv(50, 100, 301), etcd('etcd3', 9000)];
     const median = judge({ type: 'limit', of: 'median', atMost: 100 }, figures, 'ms');
     expect(median).to.deep.include({ measured: 100, verdict: 'holds' });
@@ -54,13 +54,13 @@ describe('the judge of the comparison', () => {
 });
 
 describe('the statistics of the comparison', () => {
-  it('find the middle, or the mean of the two in the middle', () => {
+  it('find the median, also of an even number of values', () => {
     expect(medianOf([9, 1, 5])).to.equal(5);
     expect(medianOf([4, 1, 2, 3])).to.equal(2.5);
     expect(medianOf([])).to.be.NaN;
   });
 
-  it('find the slope of a line, and of a cloud around it', () => {
+  it('find the slope of a line, and of points around it', () => {
     const line = [0, 1, 2, 3].map((x) => ({ x, y: 7 + 2 * x }));
     expect(slopeOf(line)).to.equal(2);
     const cloud = line.map(({ x, y }) => ({ x, y: y + (x % 2 === 0 ? 1 : -1) }));

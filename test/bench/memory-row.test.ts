@@ -9,7 +9,7 @@ describe('the growth of memory', () => {
       minutes,
       residentBytes: [
         (100 + 3 * minutes) * mebibyte,
-        // Fills up in the first two minutes, and stays.
+        // Grows in the first two minutes, then stays constant.
         Math.min(200, 100 + 50 * minutes) * mebibyte,
       ],
     }));

@@ -20,9 +20,9 @@ const puts: RowResult = {
   work: 'puts, 256 in flight',
   unit: 'perSecond',
   figures: [
-    { store: 'paxkv', way: 'SDK', values: [80_000, 90_000, 85_000], cpu },
-    { store: 'etcd', way: 'JSON gateway', values: [10_000, 10_000, 10_000] },
-    { store: 'etcd', way: 'etcd3', values: [5000, 5000, 5000] },
+    { store: 'paxkv', client: 'SDK', values: [80_000, 90_000, 85_000], cpu },
+    { store: 'etcd', client: 'JSON gateway', values: [10_000, 10_000, 10_000] },
+    { store: 'etcd', client: 'etcd3', values: [5000, 5000, 5000] },
   ],
   judgements: [
     {
@@ -41,7 +41,7 @@ const kills: RowResult = {
   key: 'kill-leader',
   work: 'kill -9',
   unit: 'ms',
-  figures: [{ store: 'paxkv', way: 'SDK', values: [4.5, 50, 400] }],
+  figures: [{ store: 'paxkv', client: 'SDK', values: [4.5, 50, 400] }],
   judgements: [
     { goal: { type: 'limit', of: 'median', atMost: 100 }, measured: 50, verdict: 'holds' },
     { goal: { type: 'limit', of: 'worst', atMost: 300 }, measured: 400, verdict: 'missed' },
@@ -74,7 +74,7 @@ describe('the table of the comparison', () => {
     ]);
   });
 
-  it('tells of absent peers, of the load of the machine and of the whole', () => {
+  it('reports absent peers, the load of the machine and the verdict', () => {
     const text = toReport(comparison);
     expect(text).to.contain('puts-256: ZooKeeper is not installed (Debian: zookeeper)');
     expect(text).to.contain('load average 0.1 before and 2.2 after');
@@ -88,7 +88,7 @@ describe('the table of the comparison', () => {
     expect(exitCodeOf([{ ...puts, failure: 'etcd does not serve' }, kills])).to.equal(2);
   });
 
-  it('is a page, too, that asks for nothing from outside', () => {
+  it('has a self-contained HTML version', () => {
     const page = toHtmlReport(comparison);
     expect(page).to.contain('X &amp; Y');
     expect(page).to.contain('<td>8.50 ×</td>');

@@ -3,7 +3,7 @@ import { rows } from '@paxkv/bench/internal/compare/rows/rows';
 import { createParser, parseSettings } from '@paxkv/bench/internal/compare/settings';
 import { expect } from 'chai';
 
-/** What the parser says of a command line that makes no sense. */
+/** The error message of the parser for an invalid command line. */
 function complaintAbout(...args: string[]): string {
   const texts: string[] = [];
   const parser = createParser()
@@ -14,14 +14,14 @@ function complaintAbout(...args: string[]): string {
 }
 
 describe('the settings of the comparison', () => {
-  it('are every row but the long ones', () => {
+  it('select every row except the long ones by default', () => {
     const settings = parseSettings([]);
     expect(settings.rows).to.deep.equal(rowKeys.slice(0, -2));
     expect(settings).to.include({ roundCount: 5, killCount: 20, memoryMinutes: 0 });
     expect(settings.peers).to.deep.equal(['etcd', 'ZooKeeper', 'Redis']);
   });
 
-  it('are all rows and ten minutes of memory in full', () => {
+  it('select all rows and ten minutes of memory with --full', () => {
     const settings = parseSettings(['--full']);
     expect(settings.rows).to.deep.equal(rowKeys);
     expect(settings.memoryMinutes).to.equal(10);
@@ -29,7 +29,7 @@ describe('the settings of the comparison', () => {
     expect(parseSettings(['--memory-minutes', '2']).memoryMinutes).to.equal(2);
   });
 
-  it('take single rows and peers, and less of each', () => {
+  it('select single rows and peers, and shorter loads', () => {
     const settings = parseSettings([
       ...['--only', 'puts-64,kill-leader', '--peers', 'ETCD', '--quick', '--kills', '7'],
     ]);
@@ -38,13 +38,13 @@ describe('the settings of the comparison', () => {
     expect(settings).to.include({ roundCount: 2, seconds: 1, killCount: 7 });
   });
 
-  it('refuse rows, peers and counts that there are not', () => {
+  it('refuse unknown rows and peers, and invalid counts', () => {
     expect(complaintAbout('--only', 'puts')).to.contain('puts-256, puts-64');
     expect(complaintAbout('--peers', 'paxkv')).to.contain('etcd, ZooKeeper, Redis');
     expect(complaintAbout('--rounds', '0')).to.contain('whole number');
   });
 
-  it('name a row for each that can be run, in the order of the table', () => {
+  it('name every row that can be run, in the order of the table', () => {
     expect(rows.map(({ key }) => key)).to.deep.equal(rowKeys);
   });
 });

@@ -31,7 +31,7 @@ const row: Row = {
 };
 
 describe('the stage of the comparison', () => {
-  it('tells what is not installed, what would have to be, and what was left out', () => {
+  it('names stores that are not installed, their packages, and those left out', () => {
     const stage = new Stage(['etcd', 'ZooKeeper'], kinds);
     expect(stage.absences(['etcd', 'ZooKeeper', 'Redis'])).to.deep.equal([
       'etcd is not installed (Debian: some-server)',
@@ -45,7 +45,7 @@ describe('the stage of the comparison', () => {
     await stage.stop();
   });
 
-  it('keeps a row that fails, with the reason, and does not judge it', async () => {
+  it('keeps a failed row with its reason, and does not judge it', async () => {
     const stage = new Stage(['etcd'], kinds);
     const result = await runRow(row, stage, parseSettings([]));
     expect(result.failure).to.equal('it does not serve');

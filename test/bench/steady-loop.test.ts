@@ -1,7 +1,7 @@
 import { SteadyLoop } from '@paxkv/bench/internal/compare/steady-loop';
 import { expect } from 'chai';
 
-/** Writes that are acknowledged or given up when the test says so. */
+/** Writes that the test acknowledges or fails. */
 class HeldWriter {
   readonly #held: { acknowledge: () => void; giveUp: (error: Error) => void }[] = [];
   #onWrite: (() => void) | undefined;
@@ -39,7 +39,7 @@ async function end(loop: SteadyLoop, writer: HeldWriter): Promise<void> {
 }
 
 describe('the steady loop', () => {
-  it('waits for a write that began after the question, not for one on its way', async () => {
+  it('waits for a write that started after the call, not for one in flight', async () => {
     const writer = new HeldWriter();
     const loop = new SteadyLoop(writer, 1);
     let answer: number | undefined;
@@ -56,7 +56,7 @@ describe('the steady loop', () => {
     await end(loop, writer);
   });
 
-  it('counts what was given up, and goes on', async () => {
+  it('counts writes that were given up, and continues', async () => {
     const writer = new HeldWriter();
     const loop = new SteadyLoop(writer, 2);
     const next = writer.nextWrite();

@@ -4,7 +4,7 @@ import { ProcessCluster } from '../process/process-cluster.ts';
 import { findChromium, openPage } from './chromium.ts';
 import { PageServer } from './page-server.ts';
 
-/** What the page does. Everything goes over one WebSocket but the status, which goes by `fetch`. */
+/** The page's script. All calls use one WebSocket, except for the status, which uses `fetch`. */
 const script = `
   import { KvClient } from '@paxkv/client';
   const report = {};

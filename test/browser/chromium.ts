@@ -1,4 +1,4 @@
-/** A browser without a window, if this machine has one. */
+/** A headless browser, if this machine has one. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
@@ -8,14 +8,14 @@ import { delimiter, join } from 'node:path';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** Its path, or `undefined` if there is none. */
+/** Path of the browser, or `undefined` if there is none. */
 export function findChromium(): string | undefined {
   const { PATH = '' } = process.env;
   const folders = PATH.split(delimiter);
   return folders.flatMap((folder) => names.map((name) => join(folder, name))).find(isExecutable);
 }
 
-/** Opens `url`. Gives back a way to end the browser, with all it kept. */
+/** Opens `url`. Returns a function that ends the browser and deletes its profile. */
 export async function openPage(chromium: string, url: string): Promise<() => Promise<void>> {
   const profile = await mkdtemp(join(tmpdir(), 'paxkv-browser-'));
   const flags = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
@@ -24,7 +24,7 @@ export async function openPage(chromium: string, url: string): Promise<() => Pro
   await once(browser, 'spawn');
   return async () => {
     const ended = once(browser, 'exit');
-    // Its own processes go with it: they are one group.
+    // The browser's child processes are in its process group.
     if (browser.pid !== undefined) process.kill(-browser.pid, 'SIGKILL');
     await ended;
     await rm(profile, { recursive: true, force: true, maxRetries: 10 });

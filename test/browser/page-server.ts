@@ -1,6 +1,6 @@
 /**
- * Serves a page together with the modules it imports, file by file as they are compiled, and passes all
- * that is meant for a paxkv server on to one: a page may only talk to the server it came from.
+ * Serves a page together with the compiled modules that it imports, and proxies requests for a paxkv
+ * server to one: a page may only connect to its own origin.
  */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -20,7 +20,7 @@ import { fileURLToPath } from 'node:url';
 
 const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' };
 
-/** Packages that a browser loads, by the URL below which their files lie. */
+/** Packages that a browser loads, by the URL prefix of their files. */
 const packages = {
   client: dirname(dirname(fileURLToPath(import.meta.resolve('@paxkv/client')))),
   msgpackr: folderOf('msgpackr'),
@@ -41,9 +41,9 @@ const importMap = {
 };
 
 export class PageServer {
-  /** What the page has to say in the end. */
+  /** The final report of the page. */
   readonly report: Promise<unknown>;
-  /** What was passed on: paths that were asked by HTTP, and WebSockets. */
+  /** The proxied requests: paths requested by HTTP, and WebSockets. */
   readonly passedOn: string[] = [];
   readonly #http: Server;
   readonly #backend: { readonly host: string; readonly port: number };
@@ -141,12 +141,12 @@ async function sendModule(url: string, response: ServerResponse): Promise<void> 
   }
 }
 
-/** The folder of a package, as the client finds it, or the protocol package below the client. */
+/** The folder of a package, resolved from the client, or from the protocol package below it. */
 function folderOf(name: string): string {
   const client = dirname(dirname(fileURLToPath(import.meta.resolve('@paxkv/client'))));
   const protocol = join(client, 'node_modules/@paxkv/protocol');
-  const places = [client, protocol].map((folder) => join(folder, 'node_modules', name));
-  const found = places.find((place) => existsSync(place));
+  const candidates = [client, protocol].map((folder) => join(folder, 'node_modules', name));
+  const found = candidates.find((folder) => existsSync(folder));
   if (found === undefined) throw new Error(`neither client nor protocol depends on ${name}`);
   return found;
 }

@@ -1,41 +1,43 @@
-/** The cells of the damage matrix: what is hurt, how, and on how many nodes. */
-import { type Target, targets, type Wound, wounds } from './wounds.ts';
+/** The cells of the damage matrix: which file is damaged, how, and on how many nodes. */
+import { type Corruption, corruptions, type Target, targets } from './corruptions.ts';
 
-/** `all`: on every node the same kind of file, each at another place. */
+/** `all`: the same kind of file on every node, each at another position. */
 export type Extent = 'one' | 'minority' | 'all';
 
 export interface Cell {
   readonly target: Target;
-  readonly wound: Wound;
+  readonly corruption: Corruption;
   readonly extent: Extent;
 }
 
 const extents: readonly Extent[] = ['one', 'minority', 'all'];
 
 export const allCells: readonly Cell[] = keysOf(targets).flatMap((target) =>
-  keysOf(wounds).flatMap((wound) => extents.map((extent) => ({ target, wound, extent }))),
+  keysOf(corruptions).flatMap((corruption) =>
+    extents.map((extent) => ({ target, corruption, extent })),
+  ),
 );
 
-/** One in three: every target, wound and extent, in changing company. */
+/** One cell in three: every target, corruption and extent, in varying combinations. */
 export const ciCells: readonly Cell[] = allCells.filter((_, index) => (index % 9) % 4 === 0);
 
-/** The few that every test run has time for: the log and the tables, from which most is lost. */
+/** The few cells that every test run includes: the log and the tables, which hold the most data. */
 export const quickCells: readonly Cell[] = [
-  { target: 'journal log', wound: 'cut', extent: 'one' },
-  { target: 'state table', wound: 'one bit', extent: 'one' },
-  { target: 'journal table', wound: 'deleted', extent: 'all' },
+  { target: 'journal log', corruption: 'cut', extent: 'one' },
+  { target: 'state table', corruption: 'one bit', extent: 'one' },
+  { target: 'journal table', corruption: 'deleted', extent: 'all' },
 ];
 
 export function nodeCountOf({ extent }: Cell): number {
   return extent === 'minority' ? 5 : 3;
 }
 
-export function hurtNodesOf({ extent }: Cell): readonly number[] {
+export function damagedNodesOf({ extent }: Cell): readonly number[] {
   return { one: [0], minority: [0, 1], all: [0, 1, 2] }[extent];
 }
 
-export function nameOf({ target, wound, extent }: Cell): string {
-  return `${target}, ${wound}, ${extent}`;
+export function nameOf({ target, corruption, extent }: Cell): string {
+  return `${target}, ${corruption}, ${extent}`;
 }
 
 function keysOf<Key extends string>(record: Readonly<Record<Key, unknown>>): Key[] {

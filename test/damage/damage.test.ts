@@ -1,17 +1,17 @@
-/** A small share of the damage matrix; `npm run damage` runs all of it. */
+/** A small part of the damage matrix; `npm run damage` runs all of it. */
 import { expect } from 'chai';
 import {
   allCells,
   ciCells,
+  damagedNodesOf,
   type Extent,
-  hurtNodesOf,
   nameOf,
   nodeCountOf,
   quickCells,
 } from './cells.ts';
+import { corruptions, targets } from './corruptions.ts';
 import { runCell } from './run-cell.ts';
 import { Template } from './template.ts';
-import { targets, wounds } from './wounds.ts';
 
 describe('Damage to a cluster', function () {
   this.timeout(60_000);
@@ -27,36 +27,38 @@ describe('Damage to a cluster', function () {
     it(`${nameOf(cell)}: ${claim}, and no value is ever wrong or lost`, async () => {
       const { fate, setAsideCount } = await runCell(cell, template, 0.4);
       expect(fate).to.equal(cell.extent === 'all' ? 'stopped' : 'recovered');
-      expect(setAsideCount).to.equal(hurtNodesOf(cell).length);
+      expect(setAsideCount).to.equal(damagedNodesOf(cell).length);
     });
   }
 
-  it('notices a value that is wrong', async () => {
+  it('detects a wrong value', async () => {
     const [key] = template.values.keys();
     const wrong = Object.assign(Object.create(template), {
       values: new Map([...template.values, [key, 'another']]),
       cluster: () => template.cluster(),
     });
-    const cell = { target: 'state log', wound: 'deleted', extent: 'one' } as const;
+    const cell = { target: 'state log', corruption: 'deleted', extent: 'one' } as const;
     const outcome = await runCell(cell, wrong, 0).catch((error: unknown) => error);
     expect(String(outcome)).to.match(/node \d has .* at .*, not "another"/);
   });
 });
 
 describe('The damage matrix', () => {
-  it('has every target, wound and extent, also the share that runs with every change', () => {
+  it('has every target, corruption and extent, also the share that runs with every change', () => {
     const extents: Extent[] = ['one', 'minority', 'all'];
     expect(allCells).to.have.length(
-      Object.keys(targets).length * Object.keys(wounds).length * extents.length,
+      Object.keys(targets).length * Object.keys(corruptions).length * extents.length,
     );
     expect(new Set(ciCells.map(({ target }) => target))).to.have.keys(Object.keys(targets));
-    expect(new Set(ciCells.map(({ wound }) => wound))).to.have.keys(Object.keys(wounds));
+    expect(new Set(ciCells.map(({ corruption }) => corruption))).to.have.keys(
+      Object.keys(corruptions),
+    );
     expect(new Set(ciCells.map(({ extent }) => extent))).to.have.keys(extents);
   });
 
-  it('never hurts so many nodes that a minority would be a majority', () => {
+  it('never damages more than a minority of the nodes where it says so', () => {
     for (const cell of allCells.filter(({ extent }) => extent !== 'all')) {
-      expect(hurtNodesOf(cell).length).to.be.below(nodeCountOf(cell) / 2);
+      expect(damagedNodesOf(cell).length).to.be.below(nodeCountOf(cell) / 2);
     }
   });
 });

@@ -10,20 +10,20 @@ interface Options {
   readonly times: string;
 }
 
-/** Of golden ratio: however many runs there are, their places are spread over the whole file. */
-const placeStep = 0.618;
+/** The golden ratio spreads the positions over the whole file for any number of runs. */
+const positionStep = 0.618;
 
 const shares = { all: allCells, ci: ciCells, quick: quickCells } as const;
 
 const program = new Command('damage')
   .description(
-    'hurts files of whole clusters in every way of the matrix, and sees them recover or stop',
+    'damages files of clusters by every cell of the matrix, and checks that they recover or stop',
   )
   .addOption(
     new Option('--share <name>', 'which cells').choices(Object.keys(shares)).default('all'),
   )
-  .option('--cells <pattern>', 'of those, the ones whose names match: "state table, .*, one"', '')
-  .option('--times <count>', 'runs of each cell, each at another place of the file', '1');
+  .option('--cells <pattern>', 'pattern of cell names, such as "state table, .*, one"', '')
+  .option('--times <count>', 'runs of each cell, each at another position of the file', '1');
 
 const { share, cells: pattern, times } = program.parse().opts<Options>();
 const cells = shares[share].filter((cell) => new RegExp(pattern).test(nameOf(cell)));
@@ -41,7 +41,7 @@ try {
 const tookS = Math.round((performance.now() - startMs) / 1000);
 console.log(
   `\n${cells.length} cells in ${tookS} s: ${counts.recovered} runs recovered, ` +
-    `${counts.stopped} stopped and said so, ${failures.length} failed`,
+    `${counts.stopped} stopped with a reason, ${failures.length} failed`,
 );
 for (const failure of failures) console.log(failure);
 process.exitCode = failures.length === 0 ? 0 : 1;
@@ -52,7 +52,7 @@ async function runTimes(cell: Cell): Promise<void> {
   templates.set(count, template);
   const words: string[] = [];
   for (let time = 0; time < Number(times); time += 1) {
-    const at = (0.4 + time * placeStep) % 1;
+    const at = (0.4 + time * positionStep) % 1;
     try {
       const outcome = await runCell(cell, template, at);
       counts[outcome.fate] += 1;
@@ -67,5 +67,5 @@ async function runTimes(cell: Cell): Promise<void> {
 }
 
 function toWords({ fate, tookMs, setAsideCount }: Outcome): string {
-  return `${fate} in ${(tookMs / 1000).toFixed(1)} s (${setAsideCount} set aside)`;
+  return `${fate} in ${(tookMs / 1000).toFixed(1)} s (${setAsideCount} quarantined)`;
 }

@@ -1,35 +1,35 @@
 /**
- * Runs one cell: hurts the data of a cluster, starts it, and looks at what becomes of it.
- * Rule: never a wrong value, never a lost write; and where nodes enough are whole, no operator.
+ * Runs one cell: damages the data of a cluster, starts it, and checks the result. Rule: never a wrong
+ * value, never a lost write; and no operator is needed while enough nodes are intact.
  */
 import { readdir } from 'node:fs/promises';
 import type { KvClient } from '@paxkv/client';
-import { type Cell, hurtNodesOf } from './cells.ts';
+import { type Cell, damagedNodesOf } from './cells.ts';
+import { corrupt } from './corruptions.ts';
 import type { ServerCluster } from './server-cluster.ts';
 import type { Template } from './template.ts';
-import { hurt } from './wounds.ts';
 
-/** How long a repair may take. */
+/** Maximum duration of a repair. */
 const repairMsMax = 30_000;
-/** How long fewer nodes than a quorum must have stood still to count as a cluster that has stopped. */
+/** A cluster counts as stopped if fewer nodes than a quorum have been up for this long. */
 const stillMsMin = 3000;
 
 export interface Outcome {
-  /** `stopped`: no quorum serves, and those that do not say why. */
+  /** `stopped`: no quorum serves, and the nodes that do not serve report why. */
   readonly fate: 'recovered' | 'stopped';
-  /** Until all nodes were level, or until the cluster had come to a stop. */
+  /** Time until all nodes had the same state, or until the cluster had stopped. */
   readonly tookMs: number;
-  /** Parts set aside, over all nodes. */
+  /** Quarantined parts, over all nodes. */
   readonly setAsideCount: number;
 }
 
-/** `at`, from 0 to 1, says where in the files. @throws Error with what went wrong. */
+/** `at`, from 0 to 1, is the position in the files. @throws Error that describes the failure */
 export async function runCell(cell: Cell, template: Template, at: number): Promise<Outcome> {
   const cluster = await template.cluster();
   try {
-    for (const [index, node] of hurtNodesOf(cell).entries()) {
-      // Each node at another place.
-      await hurt(cluster.path(node), { ...cell, at: (at + index * 0.29) % 1 });
+    for (const [index, node] of damagedNodesOf(cell).entries()) {
+      // Each node is damaged at another position.
+      await corrupt(cluster.path(node), { ...cell, at: (at + index * 0.29) % 1 });
     }
     return await observe(cell, cluster, template.values);
   } finally {
@@ -50,7 +50,7 @@ async function observe(
     .finally(() => watch.end());
   const tookMs = performance.now() - startMs;
   if (fate === 'stopped') {
-    if (extent !== 'all') throw new Error(`it stopped: ${cluster.report()}`);
+    if (extent !== 'all') throw new Error(`the cluster stopped: ${cluster.report()}`);
     expectReasons(cluster);
   } else {
     for (const node of cluster.nodes) await expectAll(cluster, node, values);
@@ -58,7 +58,7 @@ async function observe(
   return { fate, tookMs, setAsideCount: await countSetAside(cluster) };
 }
 
-/** Reads at every node from the start on: whatever is answered must be right. */
+/** Reads from every node from the start on: every answer must be right. */
 class Watch {
   readonly #cluster: ServerCluster;
   readonly #values: readonly (readonly [string, string])[];
@@ -72,7 +72,7 @@ class Watch {
     for (const reading of this.#reading) reading.catch(() => {});
   }
 
-  /** @throws Error if a read was answered wrongly. */
+  /** @throws Error if a read was answered wrongly */
   async end(): Promise<void> {
     this.#isOver = true;
     await Promise.all(this.#reading);
@@ -89,7 +89,7 @@ class Watch {
   }
 }
 
-/** Every acknowledged write is there, and new ones are taken. */
+/** Checks that every acknowledged write is there, and that new writes succeed. */
 async function expectAll(
   cluster: ServerCluster,
   node: number,
@@ -123,7 +123,7 @@ function expectReasons(cluster: ServerCluster): void {
   for (const server of cluster.running) {
     const { state, reason, node } = server.status();
     if (state !== 'running' && reason === undefined)
-      throw new Error(`node ${node} is ${state} and says not why`);
+      throw new Error(`node ${node} is ${state} without a reason`);
   }
 }
 

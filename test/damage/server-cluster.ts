@@ -1,4 +1,4 @@
-/** Real servers on loopback in one process, each with a real data directory that tests may harm. */
+/** Real servers on loopback in one process, each with a real data directory that tests may damage. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -38,19 +38,19 @@ export class ServerCluster {
     return [...this.#configs.keys()];
   }
 
-  /** Those that are running, by node. */
+  /** The running servers, by node. */
   get running(): readonly KvServer[] {
     return [...this.#servers.values()];
   }
 
-  /** @throws Error if it is not running. */
+  /** @throws Error if it is not running */
   server(node: number): KvServer {
     const server = this.#servers.get(node);
     if (server === undefined) throw new Error(`node ${node} is not running`);
     return server;
   }
 
-  /** Its data directory. */
+  /** The data directory of a node. */
   path(node: number): string {
     return join(this.#directory, `node-${node}`);
   }
@@ -77,7 +77,7 @@ export class ServerCluster {
     await Promise.all(this.nodes.map((node) => this.stop(node)));
   }
 
-  /** Asks the given nodes, all of them by default. To be closed by the caller. */
+  /** A client of the given nodes, all of them by default. The caller closes it. */
   client(nodes: readonly number[] = this.nodes, timeoutMs = 10_000): KvClient {
     const endpoints = nodes.map((node) => {
       const { host, port } = this.#configs[node]?.addresses[node] ?? { host: '', port: 0 };
@@ -86,17 +86,20 @@ export class ServerCluster {
     return new KvClient({ endpoints, timeoutMs });
   }
 
-  /** Waits until all nodes run and have applied as much as one another. @throws Error with where each of them is. */
+  /**
+   * Waits until all nodes run and have applied the same instances. @throws Error with the position of each
+   * node
+   */
   async level(withinMs: number): Promise<void> {
     const fate = await this.settled(withinMs, Number.POSITIVE_INFINITY);
     if (fate !== 'recovered') throw new Error(`not level: ${this.report()}`);
   }
 
   /**
-   * Waits until all nodes run, level with one another; or until fewer than a quorum have run for
-   * `stillMsMin`.
+   * Waits until all nodes run and have applied the same instances, or until fewer than a quorum have run
+   * for `stillMsMin`.
    *
-   * @throws Error with where each node is, if neither comes in time.
+   * @throws Error with the position of each node, if neither happens in time
    */
   async settled(withinMs: number, stillMsMin: number): Promise<'recovered' | 'stopped'> {
     const startMs = performance.now();
@@ -114,7 +117,7 @@ export class ServerCluster {
     }
   }
 
-  /** Where each node is, in words. */
+  /** The position of each node, for messages. */
   report(): string {
     const lines = this.nodes.map((node) => {
       const status = this.#servers.get(node)?.status();
@@ -125,14 +128,14 @@ export class ServerCluster {
     return lines.join('; ');
   }
 
-  /** Stops what runs and deletes all data. */
+  /** Stops the running servers and deletes all data. */
   async remove(): Promise<void> {
     await this.stopAll();
     await rm(this.#directory, { recursive: true });
   }
 }
 
-/** Below the range that outgoing connections draw theirs from there may be none, so chance must do. */
+/** Below the ephemeral range there may be no free port, so ports are picked at random. */
 async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
   await Promise.all(servers.map((server) => once(server, 'listening')));

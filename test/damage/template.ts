@@ -1,6 +1,6 @@
 /**
- * A cluster's data as a crash of all nodes leaves it, made once and copied for each cell: some of it in
- * tables, some in the logs, and the last writes known to all nodes but one.
+ * The data of a cluster after a crash of all nodes, created once and copied for each cell: part of it is
+ * in tables, part in the logs, and the last writes are known to all nodes but one.
  */
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -42,7 +42,7 @@ export class Template {
     return new Template(nodeCount, values, directory);
   }
 
-  /** A cluster with this data, none of its nodes started. To be removed by the caller. */
+  /** A cluster with this data, none of its nodes started. The caller removes it. */
   async cluster(): Promise<ServerCluster> {
     const cluster = await ServerCluster.create(this.nodeCount);
     for (const node of cluster.nodes) {
@@ -57,7 +57,7 @@ export class Template {
 }
 
 async function writeAll(cluster: ServerCluster, values: Map<string, string>): Promise<void> {
-  // At its second start each database puts what its log held into a table.
+  // At its second start each database moves the content of its log into a table.
   for (const phase of ['first', 'second']) {
     await cluster.startAll();
     await using client = cluster.client();
@@ -77,7 +77,7 @@ async function writeAll(cluster: ServerCluster, values: Map<string, string>): Pr
     values,
     Array.from({ length: lastKeyCount }, (_, key) => `second ${key}`),
   );
-  // What is still under way after the last acknowledgement, the end of news and notes, settles.
+  // Waits for what is still in flight after the last acknowledgement: the last commit notices and notes.
   await new Promise((resolve) => setTimeout(resolve, 300));
 }
 

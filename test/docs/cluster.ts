@@ -1,4 +1,4 @@
-/** Three servers in this process, on the loopback, with their disks in a temporary directory. */
+/** Three servers in this process, on loopback, with their data in a temporary directory. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -9,7 +9,7 @@ import { KvServer, parseConfig } from '@paxkv/kvserver';
 
 const nodeIds = [0, 1, 2];
 
-/** Where `npm start` listens, and so what the examples say. */
+/** The ports of `npm start`, which the examples use. */
 const printedAddresses = ['127.0.0.1:4401', '127.0.0.1:4402', '127.0.0.1:4403'];
 
 export class Cluster {
@@ -38,14 +38,14 @@ export class Cluster {
         return KvServer.start(parseConfig({ ...settings, logLevel: 'silent' }));
       }),
     );
-    // The nodes of a new cluster serve once they have all met.
+    // The nodes of a new cluster serve once all of them are connected.
     while (servers.some((server) => server.status().state !== 'running')) await sleep(10);
     return new Cluster(addresses, directory, servers);
   }
 
-  /** The example, with the addresses of this cluster in place of the printed ones. */
+  /** The example with the addresses of this cluster instead of the documented ones. */
   translate(example: string): string {
-    // In one pass: the address of one server may begin with the printed one of another.
+    // In one pass: an address of this cluster may start with a documented one.
     return example.replaceAll(
       /\b127\.0\.0\.1:440[123]\b/g,
       (printed) => this.addresses[printedAddresses.indexOf(printed)] ?? '',
@@ -58,7 +58,7 @@ export class Cluster {
   }
 }
 
-/** All are held at once, so that they differ, and let go of together. */
+/** Holds all ports at once, so that they differ, and releases them together. */
 async function freeAddresses(count: number): Promise<string[]> {
   const holders = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
   await Promise.all(holders.map((holder) => once(holder, 'listening')));

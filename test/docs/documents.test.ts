@@ -1,4 +1,4 @@
-/** Holds the documents to the tree and the code they speak of. */
+/** Checks the documents against the tree and the code they describe. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -9,7 +9,7 @@ import { codeIn, findFiles, readPage, root, rowsOf, sectionOf } from './pages.ts
 
 const run = promisify(execFile);
 
-/** Headings as a link names them: GitHub's rule, as far as our headings need it. */
+/** Anchors of headings by GitHub's rule, as far as our headings need it. */
 function anchorsOf(text: string): string[] {
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
@@ -19,7 +19,7 @@ function anchorsOf(text: string): string[] {
   );
 }
 
-/** What is wrong with the relative links of a page. */
+/** The broken relative links of a page. */
 async function brokenLinks(page: string): Promise<string[]> {
   const text = (await readPage(page)).replaceAll(/^```.*?^```$/gms, '');
   const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
@@ -61,7 +61,7 @@ describe('the documents', () => {
   });
 });
 
-/** Whether a path as the pages write it exists: from the packages, or from the root if it is a test. */
+/** Whether a documented path exists: relative to the packages, or to the root for a test. */
 function isThere(path: string): boolean {
   return existsSync(join(root, path.startsWith('test/') ? '' : 'packages', path));
 }
@@ -98,7 +98,7 @@ describe('docs/decisions', () => {
     pages = await Promise.all(names.filter((name) => !name.endsWith('README.md')).map(readPage));
   });
 
-  it('give each decision a date, a reason, what was rejected, and where it lives', () => {
+  it('give each decision a date, a reason, rejected alternatives, and the files it concerns', () => {
     const decisions = pages.flatMap((page) => page.split(/^## /m).slice(1));
     expect(decisions).to.have.length.above(50);
     for (const decision of decisions) {
@@ -182,7 +182,7 @@ describe('the tables of error codes', () => {
 });
 
 describe('packages/cli/README.md', function () {
-  // Each help is a process, on a machine that may be busy.
+  // Each help text is the output of a process, on a machine that may be busy.
   this.timeout(60_000);
 
   const command = join(root, 'packages/cli/dist/main.js');

@@ -1,4 +1,4 @@
-/** Runs the programs that the packages' READMEs show. */
+/** Runs the example programs of the packages' READMEs. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,7 +10,7 @@ const run = promisify(execFile);
 
 async function outputOf(program: string): Promise<string> {
   const flags = ['--input-type=module', '--eval', program];
-  // Packages are found from here.
+  // Packages resolve from here.
   const { stdout } = await run(process.execPath, flags, { cwd: join(root, 'test') });
   return stdout;
 }
@@ -27,7 +27,7 @@ describe('packages/simulator/README.md', () => {
   it('shows a test that passes', async () => {
     const [program = ''] = blocksOf(await readPage('packages/simulator/README.md'), 'ts');
     const it = 'const it = (title, body) => body.call({}).then(() => console.log(title));';
-    // Node reads no types yet, and the example has none but these.
+    // Node does not strip types yet, and the example has no others.
     const output = await outputOf(`${it}\n${program.replaceAll('<string>', '')}`);
     expect(output).to.equal('decides although a peer crashes\n');
   });

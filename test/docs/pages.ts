@@ -1,4 +1,4 @@
-/** The Markdown pages of the repository, and what the tests of documents read from them. */
+/** The Markdown pages of the repository, and parsers for the tests of documents. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,7 +26,7 @@ export function readPage(path: string): Promise<string> {
   return readFile(join(root, path), 'utf8');
 }
 
-/** The page from the heading on to the next one of its level or above. */
+/** The section from the heading to the next one of the same or a higher level. */
 export function sectionOf(text: string, heading: string): string {
   const level = /^#+/.exec(heading)?.[0].length ?? 1;
   const start = text.indexOf(`${heading}\n`);
@@ -36,7 +36,7 @@ export function sectionOf(text: string, heading: string): string {
   return end < 0 ? body : body.slice(0, end);
 }
 
-/** The cells of each row of the first table, its head left out. */
+/** The cells of each row of the first table, without the header. */
 export function rowsOf(section: string): string[][] {
   const lines = section.split('\n');
   const first = lines.findIndex((line) => line.startsWith('|'));
@@ -51,7 +51,7 @@ export function rowsOf(section: string): string[][] {
   );
 }
 
-/** What stands in backquotes. */
+/** The text in backquotes. */
 export function codeIn(text: string): string[] {
   return [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 }
@@ -62,7 +62,7 @@ export function blocksOf(text: string, language: string): string[] {
   return [...text.matchAll(fence)].map(([, block = '']) => block);
 }
 
-/** A command as it is typed, and what it prints. */
+/** A command line and its output. */
 export interface ShellExample {
   readonly command: string;
   readonly output: string;

@@ -1,4 +1,4 @@
-/** Runs the README's examples against a cluster, as a reader would who pastes them. */
+/** Runs the README's examples against a cluster, as a reader who pastes them would. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -38,13 +38,13 @@ describe('README.md', function () {
     const lines = program.split('\n').filter((line) => line !== '');
     expect(lines).to.have.length(6);
     const flags = ['--input-type=module', '--eval', cluster.translate(program)];
-    // Packages are found from here.
+    // Packages resolve from here.
     const { stdout } = await run(process.execPath, flags, { cwd: join(root, 'test') });
     const claimed = [...program.matchAll(/\/\/ ([^:\n]*)/g)].map(([, output]) => output);
     expect(stdout.trimEnd().split('\n')).to.deep.equal(claimed);
   });
 
-  it('shows curl commands that do what it says', async function () {
+  it('shows curl commands with their real output', async function () {
     if (!(await hasProgram('curl'))) this.skip();
     const commands = commandsOf(text).filter(({ command }) => command.startsWith('curl '));
     expect(commands).to.have.length.above(1);
@@ -54,12 +54,12 @@ describe('README.md', function () {
     }
   });
 
-  it('shows uses of the command that do what it says', async () => {
+  it('shows commands with their real output', async () => {
     const [alias, ...commands] = commandsOf(text).filter(({ command }) =>
       /\bpaxkv\b/.test(command),
     );
     const file = /^alias paxkv="node (.*)"$/.exec(alias?.command ?? '')?.[1] ?? '';
-    // Aliases are for people: a shell that runs a script has functions instead.
+    // Aliases work in interactive shells only: a script uses functions instead.
     const paxkv = `paxkv() { '${process.execPath}' '${join(root, file)}' "$@"; }`;
     const env = { ...process.env, PAXKV_ENDPOINTS: cluster.addresses.join(',') };
     expect(commands).to.have.length.above(2);

@@ -9,17 +9,17 @@ import { readPage, root, rowsOf } from '../docs/pages.ts';
 
 const run = promisify(execFile);
 const linesMax = 100;
-/** A program that takes longer hangs, and is ended. */
+/** A program that takes longer counts as hanging and is killed. */
 const runMsMax = 25_000;
 
-/** What the programs share. */
+/** The module that the programs share. */
 const shared = 'endpoints.mjs';
 const programs = readdirSync(join(root, 'examples'))
   .filter((name) => name.endsWith('.mjs') && name !== shared)
   .sort();
 
 describe('the examples', function () {
-  // Each is a process, on a machine that may be busy.
+  // Each program is a process, on a machine that may be busy.
   this.timeout(60_000);
 
   let cluster: Cluster;

@@ -1,11 +1,11 @@
-/** Small runs of real processes in trouble. More of them, and every kind: `npm run faults`. */
+/** Short fault-injection runs on real processes. `npm run faults` runs more, of every kind. */
 import { expect } from 'chai';
 import { Missing } from './disk/shim-library.ts';
 import { plansOf } from './run/plans.ts';
 import { toLine } from './run/report-text.ts';
 import { run } from './run/run.ts';
 
-/** Runs differ in time anyway, so they may differ in chance too. */
+/** Timing differs between runs anyway, so the seeds may differ too. */
 const seed = `${Date.now() % 1_000_000}`;
 
 describe('a cluster of real processes, harmed under load', () => {

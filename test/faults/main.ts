@@ -16,11 +16,13 @@ interface Options {
 }
 
 const program = new Command('faults')
-  .description('harms clusters of real processes, and judges what their clients saw')
+  .description(
+    'injects faults into clusters of real processes, and checks the histories of their clients',
+  )
   .addOption(new Option('--tier <name>', 'how much').choices([...tiers]).default('ci'))
-  .option('--only <kinds>', `of ${runKinds.join(', ')}; several with commas`)
-  .option('--seed <text>', 'draws nodes, times and calls', `${Date.now() % 1_000_000}`)
-  .option('--keep <directory>', 'keeps the history of every run there, not only of a failed one');
+  .option('--only <kinds>', `kinds of runs, separated by commas: ${runKinds.join(', ')}`)
+  .option('--seed <text>', 'selects nodes, times and calls', `${Date.now() % 1_000_000}`)
+  .option('--keep <directory>', 'directory for the histories of all runs, not only failed ones');
 
 const { tier, only, seed, keep } = program.parse().opts<Options>();
 const kinds: readonly string[] = only?.split(',') ?? runKinds;
@@ -29,7 +31,7 @@ const chosen = all.filter(({ plan }) => kinds.includes(plan.kind));
 if (chosen.length === 0) program.error(`tier ${tier} has no run of kind ${only}`);
 if (keep !== undefined) await mkdir(keep, { recursive: true });
 
-// Asked to end, it still ends its servers and lets go of its disks.
+// On SIGINT and SIGTERM it still stops its servers and releases its disks.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 
 console.log(`tier ${tier}, seed ${seed}: ${chosen.length} runs`);
@@ -49,21 +51,21 @@ const counts = [
 console.log(counts.join(', '));
 process.exitCode = failedCount + brokenCount === 0 ? 0 : 1;
 
-/** Its number among all runs of the tier is part of its seed, whichever are chosen. */
+/** The number of a run among all runs of the tier is part of its seed, whichever runs are selected. */
 async function runOne(plan: RunPlan, number: number): Promise<void> {
   const historyFile = keep === undefined ? {} : { historyFile: join(keep, `${number}.jsonl`) };
-  const place = `${number}/${all.length}`.padStart(7);
+  const label = `${number}/${all.length}`.padStart(7);
   try {
     const report = await run(plan, { seed: `${seed}/${number}`, ...historyFile });
     reports.push(report);
-    console.log(`${place} ${toLine(report)}`);
+    console.log(`${label} ${toLine(report)}`);
   } catch (error) {
     if (error instanceof Missing) {
       skipped.push(`skipped ${plan.title}: ${error.message}`);
-      console.log(`${place} ${skipped.at(-1)}`);
+      console.log(`${label} ${skipped.at(-1)}`);
     } else {
       brokenCount += 1;
-      console.log(`${place} FAILED  ${plan.title}: it did not even begin`, error);
+      console.log(`${label} FAILED  ${plan.title}: could not start`, error);
     }
   }
 }

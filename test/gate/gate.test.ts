@@ -1,4 +1,4 @@
-/** The gate's own promises: its stages exist, and its table hides no failure. */
+/** Tests that the stages of the gate exist, and that its table hides no failure. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -25,10 +25,10 @@ describe('The gate', () => {
     expect(ci?.end).to.be.at.most(gate?.first ?? 0);
   });
 
-  it('tells of every stage whether it passed, how long it took, and what it said last', () => {
+  it('reports for every stage whether it passed, its duration and its last line', () => {
     const table = toTable([
-      { title: 'one', seconds: 59, hasPassed: true, lastWords: '5 of 5' },
-      { title: 'another', seconds: 61, hasPassed: false, lastWords: '4 of 5' },
+      { title: 'one', seconds: 59, hasPassed: true, lastLine: '5 of 5' },
+      { title: 'another', seconds: 61, hasPassed: false, lastLine: '4 of 5' },
     ]);
     expect(table.split('\n')).to.deep.equal([
       'pass  one      0 min 59 s  5 of 5',

@@ -1,4 +1,4 @@
-/** The runner: `npm run gate`. Runs stage after stage, and ends with a table. Exit code 1 if any failed. */
+/** The runner: `npm run gate`. Runs all stages and ends with a table. Exit code 1 if any failed. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -14,10 +14,10 @@ interface Options {
 
 const { tier, only } = new Command('npm run gate --')
   .description(
-    'All that must hold before a release: hours. With --tier ci, its smaller share: minutes.',
+    'Runs every check that a release needs (hours), or with --tier ci a smaller part (minutes).',
   )
-  .addOption(new Option('--tier <name>', 'how much').choices([...tiers]).default('gate'))
-  .option('--only <words>', 'only stages with these words in the title', '')
+  .addOption(new Option('--tier <name>', 'how much to run').choices([...tiers]).default('gate'))
+  .option('--only <words>', 'only stages with this text in the title', '')
   .parse()
   .opts<Options>();
 
@@ -29,7 +29,7 @@ for (const stage of stagesOf(tier).filter(({ title }) => title.includes(only))) 
 console.log(`\n${toTable(results)}`);
 process.exitCode = results.every(({ hasPassed }) => hasPassed) ? 0 : 1;
 
-/** Passes on what the stage prints, and keeps its last words for the table. */
+/** Prints the output of the stage, and keeps its last line for the table. */
 async function run({ title, program, args }: Stage): Promise<Result> {
   const startMs = performance.now();
   const file = join(import.meta.dirname, '..', program);
@@ -37,13 +37,13 @@ async function run({ title, program, args }: Stage): Promise<Result> {
   const child = spawn(process.execPath, [...flags, file, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  let lastWords = '';
+  let lastLine = '';
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => {
     console.log(line);
-    if (line.trim() !== '') lastWords = line.trim();
+    if (line.trim() !== '') lastLine = line.trim();
   });
   const [[code]] = await Promise.all([once(child, 'exit'), once(lines, 'close')]);
   const seconds = Math.round((performance.now() - startMs) / 1000);
-  return { title, seconds, hasPassed: code === 0, lastWords };
+  return { title, seconds, hasPassed: code === 0, lastLine };
 }

@@ -1,4 +1,4 @@
-/** What is run before a change is accepted, and what before a release is called done. */
+/** The stages that run before a change is accepted, and before a release. */
 
 export const tiers = ['ci', 'gate'] as const;
 export type Tier = (typeof tiers)[number];
@@ -6,12 +6,12 @@ export type Tier = (typeof tiers)[number];
 /** One program of the test kit, with its arguments. */
 export interface Stage {
   readonly title: string;
-  /** Below `test/dist`. */
+  /** Path below `test/dist`. */
   readonly program: string;
   readonly args: readonly string[];
 }
 
-/** Seeds are never repeated between the two tiers, nor with the few that `npm test` runs. */
+/** The two tiers and `npm test` use disjoint seeds. */
 const firstSeeds: Record<Tier, number> = { ci: 10_001, gate: 100_001 };
 const seedCounts: Record<Tier, number> = { ci: 1_000, gate: 20_000 };
 const labLoopCounts: Record<Tier, number> = { ci: 20, gate: 500 };

@@ -1,28 +1,28 @@
 /**
- * The events of a history: a client makes a call, and later hears what became of it. Their order is
- * real time: whatever was heard before a call was made stands before it.
+ * The events of a history: a client makes a call, and later gets its outcome. Their order is real time: an
+ * outcome received before a call was made comes before that call.
  *
  * ```text
  *   invoke ──▶ ok      it took effect, between the two
- *          ──▶ fail    it did not and will not take effect (or was a get that got nothing)
- *          ──▶ info    nobody knows: it may take effect at any time from here on, or never
+ *          ──▶ fail    it did not and will not take effect (or was a get without an answer)
+ *          ──▶ info    unknown: it may take effect at any time from here on, or never
  * ```
  */
 import type { Answers, OperationName } from './operation.ts';
 
 interface Stamped {
-  /** Nanoseconds on the one clock of the recorder. For people: the order of events decides. */
+  /** Nanoseconds on the recorder's clock. For people: only the order of events counts. */
   readonly at: number;
-  /** Has one operation open at a time, and is never heard of again after `info`. */
+  /** A process has one operation open at a time, and none after an `info`. */
   readonly process: number;
-  /** The operation's number, the same at its call and at its end. */
+  /** Number of the operation, the same at its call and at its end. */
   readonly id: number;
   readonly key: string;
-  /** The server that was asked, where the client asks only one. */
+  /** The server that was asked, if the client asks only one. */
   readonly node?: number;
 }
 
-/** What is asked of a key. */
+/** The call of an operation on a key. */
 export type Request =
   | { readonly name: 'get' }
   | { readonly name: 'put'; readonly value: string }
@@ -30,7 +30,7 @@ export type Request =
   | { readonly name: 'delete' }
   | { readonly name: 'increment'; readonly by: number };
 
-/** An answer that says what it answers. */
+/** An answer with the name of its operation. */
 export type Answer = { [N in OperationName]: { readonly name: N } & Answers[N] }[OperationName];
 
 export interface Invoke extends Stamped {
@@ -43,7 +43,7 @@ export interface Ok extends Stamped {
   readonly answer: Answer;
 }
 
-/** Why a client gave up. */
+/** The reason why a client gave up. */
 interface GaveUp extends Stamped {
   readonly name: OperationName;
   /** A code of `KvError`, or the name of another error. */

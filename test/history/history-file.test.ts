@@ -15,7 +15,7 @@ describe('a history file', () => {
 
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('has every event once it is closed', async () => {
+  it('contains every event once it is closed', async () => {
     const path = join(folder, 'history.jsonl');
     const file = HistoryFile.create(path);
     let time = 0;
@@ -26,13 +26,13 @@ describe('a history file', () => {
     expect(await readHistory(path)).to.deep.equal(recorder.events);
   });
 
-  it('says on closing that it could not be written', async () => {
+  it('rejects close if it could not be written', async () => {
     const file = HistoryFile.create(join(folder, 'missing', 'history.jsonl'));
     const failure = await file.close().catch((error: unknown) => error);
     expect(failure).to.have.property('code', 'ENOENT');
   });
 
-  it('is not read past a line that makes no sense', async () => {
+  it('refuses a file with an invalid line', async () => {
     const path = join(folder, 'history.jsonl');
     await writeFile(path, '{"t":1\n');
     const failure = await readHistory(path).catch((error: unknown) => error);

@@ -6,7 +6,7 @@ import type { HistoryEvent } from './event.ts';
 import { parseLines, toLine } from './json-lines.ts';
 
 /**
- * Takes events as they come and writes them behind the caller's back, in order.
+ * Writes events asynchronously, in the order in which they were added.
  *
  * @example
  * ```ts
@@ -18,7 +18,7 @@ import { parseLines, toLine } from './json-lines.ts';
  */
 export class HistoryFile {
   readonly #stream: WriteStream;
-  /** The first thing that went wrong with the file; `close` tells. */
+  /** The first error of the file; `close` reports it. */
   #failure: Error | undefined;
 
   private constructor(stream: WriteStream) {
@@ -28,7 +28,7 @@ export class HistoryFile {
     });
   }
 
-  /** Empties the file if there is one. */
+  /** Creates the file, or truncates an existing one. */
   static create(path: string): HistoryFile {
     return new HistoryFile(createWriteStream(path));
   }
@@ -37,7 +37,7 @@ export class HistoryFile {
     this.#stream.write(toLine(event));
   }
 
-  /** Resolves when every event is written. @throws the system's error if one could not be. */
+  /** Resolves when every event is written. @throws the system's error if one could not be written */
   async close(): Promise<void> {
     this.#stream.end();
     await finished(this.#stream).catch((error: unknown) => {
@@ -46,7 +46,7 @@ export class HistoryFile {
   }
 }
 
-/** @throws HistoryError if a line makes no sense, and the system's error if there is no such file. */
+/** @throws HistoryError if a line is invalid, and the system's error if there is no such file */
 export async function readHistory(path: string): Promise<HistoryEvent[]> {
   return parseLines(await readFile(path, 'utf8'));
 }

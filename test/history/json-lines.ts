@@ -1,6 +1,6 @@
 /**
- * Histories as text: one JSON object a line, in the order of real time. What is read here comes from a
- * file, so every field is looked at, and the first line that makes no sense is named.
+ * Histories as text: one JSON object per line, in the order of real time. Input comes from a file, so
+ * every field is checked, and an error names the first invalid line.
  *
  * ```text
  *   {"t":5,"p":0,"id":7,"type":"invoke","f":"append","k":"log","v":"x"}
@@ -9,26 +9,26 @@
  *
  * | Field | Meaning |
  * | --- | --- |
- * | `t` | nanoseconds on the recorder's one clock, never less than in the line before |
+ * | `t` | nanoseconds on the recorder's clock, never less than in the line before |
  * | `p` | process |
  * | `id` | number of the operation, the same at its call and at its end |
  * | `type` | `invoke`, `ok`, `fail`, `info` |
  * | `f` | `get`, `put`, `append`, `delete`, `increment` |
  * | `k` | key |
- * | `v` | value: of a call, what is written; of an answered get, what was read, `null` for absent; of an answered increment, the counter |
- * | `by` | what an increment adds |
- * | `rev` | revision of the answer, if one was told |
- * | `length`, `deleted` | the rest of the answer to an append, to a delete, if it was told |
+ * | `v` | value: in a call, the value to write; in an answered get, the value read, `null` for absent; in an answered increment, the counter |
+ * | `by` | the summand of an increment |
+ * | `rev` | revision of the answer, if it has one |
+ * | `length`, `deleted` | the rest of the answer to an append, to a delete, if it has one |
  * | `node` | the server asked, if it is known |
  * | `err` | with `fail` and `info`: the code |
  */
 import type { Answer, HistoryEvent, Request } from './event.ts';
 import { type OperationName, operationNames } from './operation.ts';
 
-/** A history that makes no sense, and the line where this shows. */
+/** An invalid history, with the line of the first error. */
 export class HistoryError extends Error {
   override readonly name = 'HistoryError';
-  /** From 1. */
+  /** Line number, from 1. */
   readonly line: number;
 
   constructor(line: number, message: string) {
@@ -44,7 +44,7 @@ export function toLine(event: HistoryEvent): string {
   return `${JSON.stringify({ t: at, p: process, id, type, f: nameOf(event), ...rest })}\n`;
 }
 
-/** What is asked, or answered, or was given up. */
+/** Fields of a call, of an answer, or of a failure. */
 export function nameOf(event: HistoryEvent): OperationName {
   if (event.type === 'invoke') return event.request.name;
   return event.type === 'ok' ? event.answer.name : event.name;
@@ -66,7 +66,7 @@ function toAsked(request: Request): Fields {
   return 'value' in request ? { v: request.value } : {};
 }
 
-/** Reads a whole history. Empty lines are passed over. @throws HistoryError on the first bad line. */
+/** Parses a whole history. Empty lines are skipped. @throws HistoryError on the first invalid line */
 export function parseLines(text: string): HistoryEvent[] {
   const events: HistoryEvent[] = [];
   let latest = Number.NEGATIVE_INFINITY;
@@ -103,24 +103,24 @@ function toRequest(line: Line, name: OperationName): Request {
 }
 
 function toAnswer(line: Line, name: OperationName): Answer {
-  const told = line.optional('revision', () => line.count('rev'), 'rev');
+  const revision = line.optional('revision', () => line.count('rev'), 'rev');
   switch (name) {
     case 'get':
-      return { name, value: line.isNull('v') ? undefined : line.text('v'), ...told };
+      return { name, value: line.isNull('v') ? undefined : line.text('v'), ...revision };
     case 'put':
-      return { name, ...told };
+      return { name, ...revision };
     case 'append':
-      return { name, ...told, ...line.optional('length', () => line.count('length')) };
+      return { name, ...revision, ...line.optional('length', () => line.count('length')) };
     case 'delete':
-      return { name, ...told, ...line.optional('deleted', () => line.truth('deleted')) };
+      return { name, ...revision, ...line.optional('deleted', () => line.truth('deleted')) };
     case 'increment':
-      return { name, ...told, ...line.optional('value', () => line.text('v'), 'v') };
+      return { name, ...revision, ...line.optional('value', () => line.text('v'), 'v') };
   }
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** One line, and a way to each of its fields that refuses what is not of its kind. */
+/** One line, with a checked accessor for each type of field. */
 class Line {
   readonly #line: number;
   readonly #fields: Fields;
@@ -174,7 +174,7 @@ class Line {
     return word ?? this.#refuseField(field, `one of ${words.join(', ')}`);
   }
 
-  /** The field under its `name` in memory, or nothing if the line does not have it. */
+  /** The field as an object property called `name`; an empty object if the line does not have it. */
   optional<N extends string, V>(name: N, read: () => V, field: string = name): { [K in N]?: V } {
     const found: { [K in N]?: V } = {};
     if (this.#fields[field] !== undefined) found[name] = read();

@@ -1,10 +1,10 @@
 /**
- * What clients do to one key, and what they are told: the words in which a history is judged. Whatever
- * an answer leaves out was not told, and is then not checked.
+ * The operations of clients on one key, with their answers: the data model of the checkers. A field that
+ * is missing in an answer is not checked.
  */
 import { type CommandType, commands } from '@paxkv/protocol';
 
-/** A present key's value, or `undefined` for an absent one. */
+/** The value of a present key, or `undefined` for an absent one. */
 export type Value = string | undefined;
 
 export interface GetAnswer {
@@ -24,7 +24,7 @@ export interface AppendAnswer extends PutAnswer {
 }
 
 export interface DeleteAnswer extends PutAnswer {
-  /** Whether the key was there. If not, the revision is that before. */
+  /** Whether the key was there. If not, the revision is unchanged. */
   readonly deleted?: boolean;
 }
 
@@ -40,7 +40,7 @@ export const operationNames = Object.keys(commands).filter(
   (type): type is OperationName => type !== 'openSession',
 );
 
-/** What each kind of operation is answered with. A command that is missing here does not compile. */
+/** The answer to each kind of operation. A command without an entry does not compile. */
 export interface Answers extends Record<OperationName, PutAnswer> {
   readonly get: GetAnswer;
   readonly put: PutAnswer;
@@ -49,7 +49,7 @@ export interface Answers extends Record<OperationName, PutAnswer> {
   readonly increment: IncrementAnswer;
 }
 
-/** What became of an operation, as far as its client knows. Positions count a history's events from 0. */
+/** The outcome of an operation, as far as its client knows. Positions count a history's events from 0. */
 export type Fate<A> =
   | { readonly name: 'ok'; readonly position: number; readonly answer: A }
   /** It did not and will not take effect, or it was a get. */
@@ -57,7 +57,7 @@ export type Fate<A> =
   /** It may take effect at any time after its call, or never. */
   | {
       readonly name: 'open';
-      /** Where its client gave up. If it did not, the history ends first. */
+      /** Position at which its client gave up; absent if the history ended first. */
       readonly gaveUp?: { readonly position: number; readonly code: string };
     };
 
@@ -86,5 +86,5 @@ export interface Increment extends Made<'increment'> {
   readonly by: number;
 }
 
-/** One call of one client, from the moment it was made until its client heard what became of it. */
+/** One call of one client, from the call until its client received the outcome. */
 export type Operation = Get | Put | Append | Delete | Increment;

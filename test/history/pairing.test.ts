@@ -11,7 +11,7 @@ const info: HistoryEvent = { ...stamp, type: 'info', name: 'put', code: 'KV_TIME
 const put = { id: 0, process: 0, key: 'k', name: 'put', value: 'v', position: 0 };
 
 describe('pairing', () => {
-  it('joins a call with what became of it', () => {
+  it('joins a call with its outcome', () => {
     const answer = { name: 'put', revision: 3 };
     expect(toOperations([invoke, ok])).to.deep.equal([
       { ...put, fate: { name: 'ok', position: 1, answer } },
@@ -25,7 +25,7 @@ describe('pairing', () => {
     expect(toOperations([invoke])).to.deep.equal([{ ...put, fate: { name: 'open' } }]);
   });
 
-  it('gives operations in the order of their calls, each under its own name', () => {
+  it('returns operations in the order of their calls, each with its own name', () => {
     const requests = [
       { name: 'get' },
       { name: 'put', value: 'v' },
@@ -46,9 +46,9 @@ describe('pairing', () => {
       says: 'line 2: process 0 has operation 0 open',
     },
     {
-      claim: 'a process that goes on after an unknown outcome',
+      claim: 'a process that continues after an unknown outcome',
       events: [invoke, info, { ...invoke, id: 1 }],
-      says: 'line 3: process 0 goes on after an unknown outcome',
+      says: 'line 3: process 0 continues after an unknown outcome',
     },
     {
       claim: 'two operations of one number',

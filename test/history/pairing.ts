@@ -1,6 +1,6 @@
 /**
- * From events to operations: each call finds its end, or stays open. It guards the rules of a history:
- * one operation at a time for each process, and none after an unknown outcome.
+ * Converts events to operations: pairs each call with its end, or leaves it open. Enforces the rules of a
+ * history: one operation at a time for each process, and none after an unknown outcome.
  */
 import type { Answer, End, HistoryEvent, Invoke } from './event.ts';
 import { HistoryError, nameOf } from './json-lines.ts';
@@ -27,16 +27,16 @@ interface Pair {
   end?: { readonly event: End; readonly position: number };
 }
 
-/** Calls and their ends. `begin` and `end` tell in words what is wrong with an event. */
+/** Pending calls. `begin` and `end` return a description of what is wrong with an event. */
 class Pairs {
   readonly #pairs = new Map<number, Pair>();
-  /** What each process is busy with, or that it is never to be heard of again. */
+  /** The open operation of each process, or the mark that the process has ended. */
   readonly #processes = new Map<number, number | 'lost'>();
 
   begin(invoke: Invoke, position: number): string | undefined {
     const { id, process } = invoke;
     const busy = this.#processes.get(process);
-    if (busy === 'lost') return `process ${process} goes on after an unknown outcome`;
+    if (busy === 'lost') return `process ${process} continues after an unknown outcome`;
     if (busy !== undefined) return `process ${process} has operation ${busy} open`;
     if (this.#pairs.has(id)) return `operation ${id} is there twice`;
     this.#processes.set(process, id);

@@ -5,7 +5,7 @@ import { toOperations } from './pairing.ts';
 import { RecordedClient, type Store } from './recorded-client.ts';
 import { Recorder } from './recorder.ts';
 
-/** Answers each call with what the test gives. */
+/** Answers each call with a value of the test. */
 function storeWith(parts: Partial<Store>): Store {
   const unexpected = async () => {
     throw new Error('nobody expected this call');
@@ -27,7 +27,7 @@ function failing(error: Error): Store {
 
 type Calls = (client: RecordedClient) => Promise<unknown>;
 
-/** What the history says after `calls`, and what they came to. */
+/** Runs `calls` and returns the history and their results. */
 async function record(
   store: Store,
   calls: Calls,
@@ -65,7 +65,7 @@ describe('RecordedClient', () => {
     expect(operations[0]?.fate).to.have.deep.property('answer', { name: 'get', value: undefined });
   });
 
-  it('records all that writes are told', async () => {
+  it('records every field of the answers to writes', async () => {
     const store = storeWith({
       put: async () => ({ revision: 1 }),
       append: async () => ({ revision: 2, length: 3 }),
@@ -116,13 +116,13 @@ describe('RecordedClient', () => {
     });
   }
 
-  it('believes the outcome of the error itself, not that of its code', async () => {
+  it('uses the outcome of the error itself, not that of its code', async () => {
     const notDone = new KvError('KV_ABORTED', 'called off', { outcome: 'not done' });
     const { operations } = await record(failing(notDone), (client) => client.put('k', 'v'));
     expect(operations[0]?.fate).to.include({ name: 'failed' });
   });
 
-  it('leaves a write open after an error that says nothing of the outcome', async () => {
+  it('leaves a write open after an error without an outcome', async () => {
     const { operations } = await record(failing(new TypeError('?')), (client) =>
       client.put('k', 'v'),
     );

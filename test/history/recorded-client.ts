@@ -1,9 +1,9 @@
-/** A client whose every call goes into a history, with what its errors say of the outcome. */
+/** A client that records every call in a history, with the outcome that an error states. */
 import { commands, KvError } from '@paxkv/protocol';
 import type { OperationName, Value } from './operation.ts';
 import type { Pending, RecorderClient } from './recorder.ts';
 
-/** What is recorded of a store: `KvClient` has it, and so may a substitute. */
+/** The part of `KvClient` that can be recorded; tests may substitute it. */
 export interface Store {
   getEntry(
     key: string,
@@ -21,9 +21,9 @@ export interface Store {
 }
 
 /**
- * Makes one call at a time; a second one before the first has ended is a `TypeError`. Several of these
- * may share a `KvClient`, each with its own `recorder.client()`, and then have calls under way at once.
- * Errors reach the caller as they are.
+ * Makes one call at a time; a second one before the first has ended is a `TypeError`. Several instances
+ * may share a `KvClient`, each with its own `recorder.client()`, and then run calls concurrently. Errors
+ * are rethrown unchanged.
  *
  * @example
  * ```ts

@@ -11,7 +11,7 @@ describe('Recorder', () => {
     time = 0;
   });
 
-  it('keeps each call and what became of it, in order and with the time', () => {
+  it('keeps each call and its outcome, in order and with the time', () => {
     const recorder = new Recorder({ now });
     const put = recorder.client().put('k', 'v');
     const get = recorder.client({ node: 2 }).get('k');
@@ -27,7 +27,7 @@ describe('Recorder', () => {
     ]);
   });
 
-  it('hands on each event at once', () => {
+  it('passes each event on immediately', () => {
     const heard: HistoryEvent[] = [];
     const recorder = new Recorder({ now, onEvent: (event) => heard.push(event) });
     const pending = recorder.client().delete('k');
@@ -36,7 +36,7 @@ describe('Recorder', () => {
     expect(heard).to.deep.equal(recorder.events);
   });
 
-  it('refuses a clock that goes back, or says nothing', () => {
+  it('refuses a clock that goes back or is not a number', () => {
     const times = [5, 4];
     const client = new Recorder({ now: () => times.shift() ?? Number.NaN }).client();
     const pending = client.get('k');
@@ -54,7 +54,7 @@ describe('Recorder', () => {
       expect(recorder.events.map(({ process }) => process)).to.deep.equal([0, 0, 0, 0, 0, 0]);
     });
 
-    it('take a number that nobody had after an unknown outcome', () => {
+    it('take an unused number after an unknown outcome', () => {
       const recorder = new Recorder({ now });
       const [one, two] = [recorder.client(), recorder.client()];
       one.put('k', 'v').info('KV_TIMEOUT');

@@ -1,7 +1,7 @@
 /**
- * Writes down what clients ask and hear, as it happens. It guards what every judge of a history relies
- * on: a process has one operation open at a time, and one that does not know what became of its last
- * operation is never used again.
+ * Records the calls of clients and their outcomes as they happen. Enforces what every checker of a history
+ * relies on: a process has one operation open at a time, and a process with an unknown outcome is never
+ * used again.
  */
 import type { Answer, HistoryEvent, Request } from './event.ts';
 import type {
@@ -13,14 +13,14 @@ import type {
 } from './operation.ts';
 
 export interface RecorderOptions {
-  /** Nanoseconds since any fixed moment, never less than before: real time, or that of a simulation. */
+  /** Nanoseconds since a fixed moment, monotonic: real time, or that of a simulation. */
   readonly now: () => number;
-  /** Called with each event at once, in order; to write it to a file, say. */
+  /** Called synchronously with each event, in order; for example to write it to a file. */
   readonly onEvent?: (event: HistoryEvent) => void;
 }
 
 /**
- * One for all clients of a history, in one process, so that the order of its events is real time.
+ * One recorder for all clients of a history, in one process, so that the order of its events is real time.
  *
  * @example
  * ```ts
@@ -44,12 +44,12 @@ export class Recorder {
     this.#onEvent = onEvent;
   }
 
-  /** Everything so far, in order. It grows while operations go on. */
+  /** All events so far, in order. The array grows while operations run. */
   get events(): readonly HistoryEvent[] {
     return this.#events;
   }
 
-  /** A client that makes one call after another. `node`: the server it asks, if it asks only one. */
+  /** A client that makes one call at a time. `node`: the server it asks, if it asks only one. */
   client(options: { readonly node?: number } = {}): RecorderClient {
     return new RecorderClient({
       ...options,
@@ -72,7 +72,7 @@ export class Recorder {
 type WithoutTime<E> = E extends HistoryEvent ? Omit<E, 'at'> : never;
 type Unstamped = WithoutTime<HistoryEvent>;
 
-/** What a client needs of its recorder. */
+/** The part of the recorder that a client needs. */
 interface Book {
   readonly node?: number;
   nextProcess(): number;
@@ -80,27 +80,27 @@ interface Book {
   add(event: Unstamped): void;
 }
 
-/** An operation under way. It ends once, by one of these; one that never ends stays open. */
+/** A pending operation. It ends at most once, by one of these methods; without an end it stays open. */
 export interface Pending<A> {
-  /** The client was answered. */
+  /** The client got its answer. */
   ok(answer: A): void;
-  /** It gave up, and knows that nothing was done. */
+  /** It failed, and certainly had no effect. */
   fail(code: string): void;
-  /** It gave up, and does not know. It goes on under a new process number. */
+  /** It failed with an unknown outcome. The client continues under a new process number. */
   info(code: string): void;
 }
 
 /**
- * Records the calls of one client. Its process number changes by itself after an unknown outcome.
+ * Records the calls of one client. Its process number changes automatically after an unknown outcome.
  *
- * @throws TypeError if a call is made before the last one has ended, or one ends twice.
+ * @throws TypeError if a call is made before the last one has ended, or one ends twice
  */
 export class RecorderClient {
   readonly #book: Book;
   #process: number;
   #openId: number | undefined;
 
-  /** Made by {@link Recorder.client}. */
+  /** Constructed by {@link Recorder.client}. */
   constructor(book: Book) {
     this.#book = book;
     this.#process = book.nextProcess();

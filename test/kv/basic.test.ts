@@ -1,11 +1,11 @@
 /** K1, K2: nothing fails. */
 import { expect } from 'chai';
 import { KvCluster } from './kv-cluster.ts';
-import { basicGetAndPut, concurrentClients, story } from './story.ts';
+import { basicGetAndPut, concurrentClients, scenario } from './scenario.ts';
 
 describe('Key-value service', () => {
   it(
-    ...story('Basic put/append/get', async (world) => {
+    ...scenario('Basic put/append/get', async (world) => {
       const cluster = await KvCluster.open(world, 3);
       const clerk = cluster.anyClerk();
       await clerk.append('app', 'x');
@@ -16,7 +16,7 @@ describe('Key-value service', () => {
   );
 
   it(
-    ...story('Concurrent clients', async (world) => {
+    ...scenario('Concurrent clients', async (world) => {
       const cluster = await KvCluster.open(world, 3);
       await concurrentClients(cluster, () => cluster.someClerk());
     }),

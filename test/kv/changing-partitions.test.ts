@@ -2,13 +2,13 @@
 import type { KvClient } from '@paxkv/client';
 import { expect } from 'chai';
 import { KvCluster } from './kv-cluster.ts';
-import { story } from './story.ts';
+import { scenario } from './scenario.ts';
 import { Task, together } from './task.ts';
 
 const clientCount = 10;
 const testTimeoutMs = 60_000;
 
-/** While `isGoing`, writes the key or expects in it what was written last. */
+/** While `isGoing`, writes the key, or expects the last written value in it. */
 class Author {
   isGoing = true;
   writeCount = 0;
@@ -48,7 +48,7 @@ describe('Key-value service, with changing partitions', function () {
   this.timeout(testTimeoutMs);
 
   it(
-    ...story('Tolerates holes in Paxos sequence', async (world) => {
+    ...scenario('Tolerates holes in Paxos sequence', async (world) => {
       const cluster = await KvCluster.open(world, 5);
       const random = world.random('which server');
       for (let iteration = 0; iteration < 5; iteration += 1) {
@@ -80,7 +80,7 @@ describe('Key-value service, with changing partitions', function () {
   );
 
   it(
-    ...story('Many clients, changing partitions', async (world) => {
+    ...scenario('Many clients, changing partitions', async (world) => {
       const cluster = await KvCluster.open(world, 5, { isUnreliable: true });
       const random = world.random('when');
       const author = new Author(cluster);
@@ -92,7 +92,7 @@ describe('Key-value service, with changing partitions', function () {
         }),
       );
       while (world.now() < 20_000) {
-        cluster.partitionByChance(3);
+        cluster.partitionRandomly(3);
         await cluster.sleep(random.integer(0, 199));
       }
       cluster.heal();

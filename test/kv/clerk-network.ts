@@ -1,6 +1,6 @@
 /**
- * Between clerks and servers: calls with the lab's faults. No partition cuts here, and a server that is
- * down refuses connections.
+ * The network between clerks and servers: calls with the lab's faults. Partitions do not apply here, and a
+ * server that is down refuses connections.
  */
 import { type Answer, ExchangeError, type HttpTransport, type Message } from '@paxkv/client';
 import { lab, type SeededRandom, type World } from '@paxkv/simulator';
@@ -12,7 +12,7 @@ export class ClerkNetwork implements HttpTransport {
   readonly #random: SeededRandom;
   readonly #servers: ReadonlyMap<string, KvServer>;
 
-  /** `servers` by the endpoint that clerks name. */
+  /** Servers by the endpoint that clerks use. */
   constructor(world: World, servers: ReadonlyMap<string, KvServer>) {
     this.#world = world;
     this.#random = world.random('clerk network');
@@ -43,7 +43,7 @@ export class ClerkNetwork implements HttpTransport {
     return this.isUnreliable && this.#random.chance(chance);
   }
 
-  /** A connection that fails early surely carried nothing; one that fails later may have. */
+  /** A connection that fails early certainly carried nothing; one that fails later may have. */
   #requestLost(): ExchangeError {
     return this.#random.chance(0.5)
       ? new ExchangeError('no', 'the connection failed')

@@ -1,9 +1,9 @@
-/** Three servers that all propose: whoever asks, of whichever server, is served in bounded time. */
+/** Three servers that all propose: every client of every server is served in bounded time. */
 import { lab, reliable } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { element, expectElements } from './elements.ts';
 import { KvCluster } from './kv-cluster.ts';
-import { story } from './story.ts';
+import { scenario } from './scenario.ts';
 import { together } from './task.ts';
 
 const clientCount = 9;
@@ -15,7 +15,7 @@ describe('Key-value service, with servers in competition', () => {
     { title: 'lets no client starve while servers miss calls', profile: lab, waitMsMax: 1000 },
   ]) {
     it(
-      ...story(title, async (world) => {
+      ...scenario(title, async (world) => {
         const cluster = await KvCluster.open(world, 3, { profile });
         const waits: number[] = [];
         const counts = await together(clientCount, async (client) => {
@@ -36,7 +36,7 @@ describe('Key-value service, with servers in competition', () => {
   }
 
   it(
-    ...story(
+    ...scenario(
       'applies each append once, though its answer is lost again and again',
       async (world) => {
         const cluster = await KvCluster.open(world, 3, { isUnreliable: true });

@@ -1,13 +1,13 @@
-/** Servers lose their disks: they come back without memory, and take part only in what is new. */
+/** Servers lose their disks: they restart without memory, and take part in new instances only. */
 import { expect } from 'chai';
 import { element, expectElements } from './elements.ts';
 import { KvCluster } from './kv-cluster.ts';
-import { story } from './story.ts';
+import { scenario } from './scenario.ts';
 import { Task, together } from './task.ts';
 
 const clientCount = 5;
 
-/** Appends to one key and puts another while each of `servers` in turn is away and loses its disks. */
+/** Appends to one key and puts another while each of `servers` in turn is down and loses its disks. */
 async function loseEachInTurn(cluster: KvCluster, servers: readonly number[]): Promise<void> {
   const clerk = cluster.anyClerk();
   let appended = '';
@@ -40,26 +40,29 @@ async function loseEachInTurn(cluster: KvCluster, servers: readonly number[]): P
 
 describe('Key-value service, disks lost', () => {
   it(
-    ...story('goes on while each server in turn loses its disks', async (world) => {
+    ...scenario('continues while each server in turn loses its disks', async (world) => {
       const cluster = await KvCluster.open(world, 3);
       await loseEachInTurn(cluster, [0, 1, 2]);
     }),
   );
 
   it(
-    ...story('goes on while one is down and the others lose their disks in turn', async (world) => {
-      const cluster = await KvCluster.open(world, 5);
-      cluster.crash(0);
-      await loseEachInTurn(cluster, [1, 2, 3, 4]);
-      await cluster.restart(0);
-      const clerk = cluster.anyClerk();
-      for (const text of ['one', 'two']) await clerk.put('put', text);
-      for (const reader of cluster.clerks()) expect(await reader.get('put')).to.equal('two');
-    }),
+    ...scenario(
+      'continues while one is down and the others lose their disks in turn',
+      async (world) => {
+        const cluster = await KvCluster.open(world, 5);
+        cluster.crash(0);
+        await loseEachInTurn(cluster, [1, 2, 3, 4]);
+        await cluster.restart(0);
+        const clerk = cluster.anyClerk();
+        for (const text of ['one', 'two']) await clerk.put('put', text);
+        for (const reader of cluster.clerks()) expect(await reader.get('put')).to.equal('two');
+      },
+    ),
   );
 
   it(
-    ...story('applies appends once, while servers crash and lose their disks', async (world) => {
+    ...scenario('applies appends once, while servers crash and lose their disks', async (world) => {
       const cluster = await KvCluster.open(world, 3);
       const reader = cluster.anyClerk();
       let isGoing = true;
@@ -91,7 +94,7 @@ describe('Key-value service, disks lost', () => {
   );
 
   it(
-    ...story('returns an append under way at a loss, 50 times, unreliable', async (world) => {
+    ...scenario('returns an append in flight at a loss, 50 times, unreliable', async (world) => {
       const cluster = await KvCluster.open(world, 3, { isUnreliable: true });
       const random = world.random('when');
       const clerk = cluster.anyClerk();
@@ -108,7 +111,7 @@ describe('Key-value service, disks lost', () => {
         expectElements(text, [isReturned ? round + 1 : round], isReturned ? [] : [0]);
         await cluster.restart(server);
         await append.within(world, 2200);
-        // While it is without memory, its vote and that of the next to go would both be missing.
+        // While it has no memory, its vote and that of the next one to crash would both be missing.
         await cluster.untilServing(server);
       }
       for (const last of cluster.clerks()) expectElements(await last.get('k'), [50]);
@@ -116,7 +119,7 @@ describe('Key-value service, disks lost', () => {
   );
 
   it(
-    ...story(
+    ...scenario(
       'answers nothing while only a stale server of a majority has memory',
       async (world) => {
         const cluster = await KvCluster.open(world, 5);
@@ -139,8 +142,8 @@ describe('Key-value service, disks lost', () => {
   );
 
   it(
-    ...story(
-      'goes on once a majority with memory is back, one without beside it',
+    ...scenario(
+      'continues once a majority with memory is back, with one server without memory',
       async (world) => {
         const cluster = await KvCluster.open(world, 5);
         const clerk = cluster.anyClerk();

@@ -1,4 +1,4 @@
-/** Marked elements that clients append to one key, to be found once each and in order. */
+/** Tagged elements that clients append to one key; each must be found once and in order. */
 import { expect } from 'chai';
 
 /** The `number`-th element of this client. */
@@ -8,7 +8,7 @@ export function element(client: number, number: number): string {
 
 /**
  * Each element of client i with a number below `counts[i]` is in `text` once, in its own order; and
- * nothing else is, except what `maybe` allows: one further element of each client named there.
+ * nothing else is, except for one further element of each client named in `maybe`.
  */
 export function expectElements(
   text: string | undefined,

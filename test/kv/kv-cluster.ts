@@ -1,10 +1,9 @@
 /**
- * A cluster and the words in which its tests are told: clerks, partitions, crashes. A clerk is the real
- * client; each one is new, with a session of its own, and never gives up.
+ * A cluster and the operations of its tests: clerks, partitions, crashes. A clerk is the real client; each
+ * one is new, with its own session, and never gives up.
  */
 import { HttpExchange, KvClient } from '@paxkv/client';
-import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
-import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
+import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import {
   type DiskPace,
   type FaultProfile,
@@ -19,15 +18,15 @@ import { PortNetwork } from './port-network.ts';
 export interface ClusterOptions {
   /** Whether calls are lost from the start, between servers and with clerks. Default: no. */
   readonly isUnreliable?: boolean;
-  /** Of the network between servers. */
+  /** Faults of the network between servers. */
   readonly profile?: FaultProfile;
-  /** Whether servers want to lead, as real ones do. Default: drawn by chance, since both must work. */
+  /** Whether servers are candidates, as real ones are. Default: random, since both must work. */
   readonly isLed?: boolean;
-  /** Of the disks that the journals are on. */
+  /** Delays of the disks of the journals. */
   readonly journalPace?: DiskPace;
 }
 
-type Ground = Required<Pick<ClusterOptions, 'profile' | 'isLed'>> &
+type ServerSettings = Required<Pick<ClusterOptions, 'profile' | 'isLed'>> &
   Pick<ClusterOptions, 'journalPace'>;
 
 export class KvCluster {
@@ -38,58 +37,58 @@ export class KvCluster {
   readonly #clerkNetwork: ClerkNetwork;
   #clerkCount = 0;
 
-  private constructor(world: World, serverCount: number, ground: Ground) {
-    const { profile, isLed, journalPace } = ground;
-    const places = Array.from({ length: serverCount }, (_, place) => place);
+  private constructor(world: World, serverCount: number, settings: ServerSettings) {
+    const { profile, isLed, journalPace } = settings;
+    const ids = Array.from({ length: serverCount }, (_, id) => id);
     this.world = world;
     this.#network = new SimNetwork<Uint8Array>(world, { peerCount: serverCount, profile });
     const isCut = (from: number, to: number) => this.#network.isCut(from, to);
     const shared = {
       ...{ serverCount, isLed, journalPace, network: this.#network },
       stateNetwork: new PortNetwork<StateMessage>(world, 'state network'),
-      handOvers: new PortNetwork<ForwardedBatch>(world, 'hand-overs', { isCut, delayMsMax: 1 }),
+      forwarding: new PortNetwork<ForwardedBatch>(world, 'forwarding', { isCut, delayMsMax: 1 }),
     };
-    this.servers = places.map((me) => new KvServer(world, { me, ...shared }));
-    this.#endpoints = places.map((place) => `http://server-${place}`);
-    const named = this.servers.map((server, place) => [`http://server-${place}`, server] as const);
+    this.servers = ids.map((me) => new KvServer(world, { me, ...shared }));
+    this.#endpoints = ids.map((id) => `http://server-${id}`);
+    const named = this.servers.map((server, id) => [`http://server-${id}`, server] as const);
     this.#clerkNetwork = new ClerkNetwork(world, new Map(named));
   }
 
-  /** A cluster of `serverCount` servers, all of them up. */
+  /** A cluster of `serverCount` running servers. */
   static async open(
     world: World,
     serverCount: number,
     options: ClusterOptions = {},
   ): Promise<KvCluster> {
     const isLed = world.random('leadership').chance(0.5);
-    const { isUnreliable = false, ...ground } = { profile: reliable, isLed, ...options };
-    const cluster = new KvCluster(world, serverCount, ground);
+    const { isUnreliable = false, ...settings } = { profile: reliable, isLed, ...options };
+    const cluster = new KvCluster(world, serverCount, settings);
     if (isUnreliable) cluster.setUnreliable(true);
     await cluster.restartAll();
     return cluster;
   }
 
-  /** Asks this server only. */
+  /** A clerk of this server only. */
   clerk(server: number): KvClient {
     return this.#clerkAt(this.#endpoints.slice(server, server + 1));
   }
 
-  /** Knows all servers, and moves on when one does not serve. */
+  /** A clerk that knows all servers, and moves on when one does not serve. */
   anyClerk(): KvClient {
     return this.#clerkAt(this.#endpoints);
   }
 
-  /** Knows all servers, in an order drawn by chance. */
+  /** A clerk that knows all servers, in random order. */
   shuffledClerk(): KvClient {
     return this.#clerkAt(this.world.random('shuffled clerks').shuffle(this.#endpoints));
   }
 
-  /** Asks one server drawn by chance, and no other. */
+  /** A clerk of one random server. */
   someClerk(): KvClient {
     return this.#clerkAt([this.world.random('some clerks').pick(this.#endpoints)]);
   }
 
-  /** One for each server. */
+  /** One clerk per server. */
   clerks(): KvClient[] {
     return this.servers.map((_, server) => this.clerk(server));
   }
@@ -100,7 +99,7 @@ export class KvCluster {
   }
 
   /** Puts each server into one of `groupCount` groups. */
-  partitionByChance(groupCount: number): void {
+  partitionRandomly(groupCount: number): void {
     const random = this.world.random('partitions');
     const groups: number[][] = Array.from({ length: groupCount }, () => []);
     for (const server of this.servers.keys()) random.pick(groups).push(server);
@@ -116,17 +115,17 @@ export class KvCluster {
     this.#clerkNetwork.isUnreliable = isUnreliable;
   }
 
-  /** Of the messages between servers: how many of this type arrived so far. */
+  /** The number of messages of this type between servers that arrived so far. */
   deliveredCount(type: 'prepare' | 'accept'): number {
     return this.#network.deliveredCount(type);
   }
 
-  /** At once and in the middle of whatever it does. Its disks keep what was flushed. */
+  /** Takes effect immediately, in the middle of any operation. Its disks keep what was flushed. */
   crash(server: number): void {
     this.servers[server]?.crash();
   }
 
-  /** Crashes it, and its disks are empty when it starts again. */
+  /** Crashes it and empties its disks. */
   crashWithLoss(server: number): void {
     this.crash(server);
     this.servers[server]?.loseDisks();
@@ -136,7 +135,10 @@ export class KvCluster {
     await this.servers[server]?.start();
   }
 
-  /** Resolves when it serves. One that lost its memory first has to be admitted, which may take some tries. */
+  /**
+   * Resolves when it serves. A server that lost its memory first has to be admitted, which may take
+   * several attempts.
+   */
   async untilServing(server: number): Promise<void> {
     while (this.servers[server]?.replica.status.state !== 'running') await this.sleep(10);
   }

@@ -4,9 +4,8 @@
  */
 import { type Answer, ExchangeError, type Message } from '@paxkv/client';
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
-import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
 import { Replica } from '@paxkv/kvserver/internal/replica/index';
-import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
+import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import {
   type DiskPace,
   type Lifetime,
@@ -15,7 +14,7 @@ import {
   SimNode,
   type World,
 } from '@paxkv/simulator';
-import { answer } from './kv-door.ts';
+import { answer } from './kv-endpoint.ts';
 import type { PortNetwork } from './port-network.ts';
 import { flushPace, StateDisk } from './state-disk.ts';
 
@@ -24,9 +23,9 @@ export interface KvServerOptions {
   readonly serverCount: number;
   readonly network: SimNetwork<Uint8Array>;
   readonly stateNetwork: PortNetwork<StateMessage>;
-  readonly handOvers: PortNetwork<ForwardedBatch>;
+  readonly forwarding: PortNetwork<ForwardedBatch>;
   readonly isLed: boolean;
-  /** Of the disk that the journal is on. Default: as quick as the state's. */
+  /** Delays of the disk of the journal. Default: those of the state's disk. */
   readonly journalPace: DiskPace | undefined;
 }
 
@@ -36,9 +35,9 @@ export class KvServer {
   readonly #journal: SimDisk<Uint8Array>;
   readonly #state: StateDisk;
   readonly #node: SimNode<Replica>;
-  /** How to end each call that is being served. */
+  /** Ends each call in progress. */
   readonly #breaks = new Set<(reason: Error) => void>();
-  #bootCount = 0;
+  #startCount = 0;
 
   constructor(world: World, options: KvServerOptions) {
     const { me, journalPace = flushPace } = options;
@@ -46,7 +45,7 @@ export class KvServer {
     this.#options = options;
     this.#journal = new SimDisk(world, { ...journalPace, random: world.random(`journal ${me}`) });
     this.#state = new StateDisk(world, world.random(`state ${me}`));
-    this.#node = new SimNode(world, (lifetime) => this.#boot(lifetime));
+    this.#node = new SimNode(world, (lifetime) => this.#start(lifetime));
   }
 
   get isUp(): boolean {
@@ -68,7 +67,7 @@ export class KvServer {
     this.#node.crash();
   }
 
-  /** Both its disks are empty from now on. To be called while it is down. */
+  /** Empties both disks. Must be called while the server is down. */
   loseDisks(): void {
     this.#journal.wipe();
     this.#state.wipe();
@@ -85,22 +84,22 @@ export class KvServer {
     });
   }
 
-  async #boot({ clock, onCrash }: Lifetime): Promise<Replica> {
-    const { me, serverCount, network, stateNetwork, handOvers, isLed } = this.#options;
+  async #start({ clock, onCrash }: Lifetime): Promise<Replica> {
+    const { me, serverCount, network, stateNetwork, forwarding, isLed } = this.#options;
     onCrash(() => network.unplug(me));
     onCrash(() => stateNetwork.unplug(me));
-    onCrash(() => handOvers.unplug(me));
+    onCrash(() => forwarding.unplug(me));
     onCrash(() => this.#journal.crash());
     onCrash(() => this.#state.crash());
     onCrash(() => this.#breakCalls());
-    const runId = this.#bootCount;
-    this.#bootCount += 1;
+    const runId = this.#startCount;
+    this.#startCount += 1;
     return Replica.open({
       ...{ me, runId, peerCount: serverCount, clock, limits: limitsDefault },
       transport: network.transport(me),
       storage: this.#journal.open(),
       isCandidate: isLed,
-      ...(isLed ? { forwarding: handOvers.port(me) } : {}),
+      ...(isLed ? { forwarding: forwarding.port(me) } : {}),
       state: await this.#state.open(),
       stateTransfer: {
         port: stateNetwork.port(me),
@@ -116,7 +115,7 @@ export class KvServer {
     this.#breaks.clear();
   }
 
-  /** Ends the test: the world passes on what a scheduled callback throws. */
+  /** Fails the test: the world rethrows the error of a scheduled callback. */
   #fail(defect: unknown): void {
     this.#world.schedule(0, () => {
       throw defect;

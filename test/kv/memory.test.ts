@@ -1,14 +1,14 @@
-/** K3, and its counterpart for a load that only writes: what is applied everywhere is forgotten. */
+/** K3, and its counterpart for a load of writes only: instances applied everywhere are forgotten. */
 import { expect } from 'chai';
 import { KvCluster } from './kv-cluster.ts';
-import { story } from './story.ts';
+import { scenario } from './scenario.ts';
 
 const valueLength = 1_000_000;
 const keyCount = 10;
 
 describe('Key-value service, memory', () => {
   it(
-    ...story('Server frees Paxos log memory', async (world) => {
+    ...scenario('Server frees Paxos log memory', async (world) => {
       const cluster = await KvCluster.open(world, 3);
       const clerk = cluster.anyClerk();
       const clerks = cluster.clerks();
@@ -38,7 +38,7 @@ describe('Key-value service, memory', () => {
   );
 
   it(
-    ...story('forgets under a load that only writes, through one server', async (world) => {
+    ...scenario('forgets under a load that only writes, through one server', async (world) => {
       const cluster = await KvCluster.open(world, 3);
       const clerk = cluster.clerk(0);
       const retained: number[] = [];
@@ -49,13 +49,13 @@ describe('Key-value service, memory', () => {
           retained.push(replica.status.max - replica.status.min);
         }
       }
-      // The state is written every half second, and what is not written there is kept in the log.
+      // The state is written every half second, and what is not written yet is kept in the log.
       expect(Math.max(...retained)).to.be.below(80);
     }),
   );
 });
 
-/** A text that its number tells apart, and that no engine stores shorter than it is. */
+/** A unique text that an engine cannot store in less space. */
 function bigValue(number: number): string {
   return String.fromCharCode(97 + number).repeat(valueLength);
 }

@@ -1,8 +1,8 @@
-/** K4 to K7: one story, of which each test tells one chapter more. */
+/** K4 to K7: one sequence of steps, of which each test runs one step more. */
 import type { World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { KvCluster } from './kv-cluster.ts';
-import { story } from './story.ts';
+import { scenario } from './scenario.ts';
 import { Task } from './task.ts';
 
 async function withoutPartition(world: World): Promise<KvCluster> {
@@ -21,7 +21,7 @@ async function inMajority(world: World): Promise<KvCluster> {
   return cluster;
 }
 
-/** Also gives the put and the get that the minority could not do. */
+/** Also returns the put and the get that the minority could not complete. */
 async function inMinority(world: World) {
   const cluster = await inMajority(world);
   const put = new Task(() => cluster.clerk(0).put('1', '15'));
@@ -37,19 +37,19 @@ async function inMinority(world: World) {
 
 describe('Key-value service, partitioned', () => {
   it(
-    ...story('No partition', async (world) => {
+    ...scenario('No partition', async (world) => {
       await withoutPartition(world);
     }),
   );
 
   it(
-    ...story('Progress in majority', async (world) => {
+    ...scenario('Progress in majority', async (world) => {
       await inMajority(world);
     }),
   );
 
   it(
-    ...story('No progress in minority', async (world) => {
+    ...scenario('No progress in minority', async (world) => {
       const { put, get } = await inMinority(world);
       expect(put.isSettled, 'the put returned').to.equal(false);
       expect(get.isSettled, 'the get returned').to.equal(false);
@@ -57,7 +57,7 @@ describe('Key-value service, partitioned', () => {
   );
 
   it(
-    ...story('Completion after heal', async (world) => {
+    ...scenario('Completion after heal', async (world) => {
       const { cluster, put, get } = await inMinority(world);
       cluster.partition([0, 2, 3, 4], [1]);
       await put.within(world, 3000);
@@ -72,7 +72,7 @@ describe('Key-value service, partitioned', () => {
   );
 
   it(
-    ...story('answers nothing wrong in a minority, however often it is asked', async (world) => {
+    ...scenario('answers nothing wrong in a minority, however often it is asked', async (world) => {
       const cluster = await inMajority(world);
       const stale = new Set<string | undefined>();
       const readers = [0, 1].map((server) => cluster.clerk(server));

@@ -1,5 +1,5 @@
-/** Carries what simulated replicas say to each other beside Paxos, as badly as a test wants. */
-import type { Port } from '@paxkv/kvserver/internal/replica/port';
+/** A network with faults for the messages of simulated replicas other than those of Paxos. */
+import type { Port } from '@paxkv/kvserver/internal/replica/ports';
 import type { SeededRandom, World } from '@paxkv/simulator';
 
 export interface PortFaults<Message> {
@@ -7,9 +7,9 @@ export interface PortFaults<Message> {
   readonly repeatChance: number;
   readonly delayMsMax: number;
   readonly isCut: (from: number, to: number) => boolean;
-  /** What arrives instead of a message, for a network that harms what it carries. */
+  /** Replaces a message, for a network that corrupts messages. */
   readonly harm: (message: Message) => Message;
-  /** Told of each message that arrives. */
+  /** Called with each message that arrives. */
   readonly onDelivered: (from: number, to: number, message: Message) => void;
 }
 
@@ -30,7 +30,7 @@ export class PortNetwork<Message extends { readonly type: string }> {
     };
   }
 
-  /** For one boot of a node; what arrives goes through `pass`. */
+  /** The port of one incarnation of a node; what arrives goes through `pass`. */
   port(me: number, pass: (deliver: () => void) => void = (deliver) => deliver()): Port<Message> {
     return {
       open: (receive) => {
@@ -45,12 +45,12 @@ export class PortNetwork<Message extends { readonly type: string }> {
     this.#receivers.delete(me);
   }
 
-  /** Messages of this type given to the network so far. */
+  /** Number of messages of this type sent so far. */
   sentCount(type: Message['type']): number {
     return this.#sentCounts.get(type) ?? 0;
   }
 
-  /** From now on nothing goes wrong but for cut links. */
+  /** From now on no faults except for cut links. */
   calm(): void {
     this.#faults = { ...this.#faults, lossChance: 0, repeatChance: 0, delayMsMax: 5 };
   }

@@ -1,15 +1,15 @@
-/** Servers crash at any moment and find their disks again: what was acknowledged is there, once. */
+/** Servers crash at any moment and keep their disks: acknowledged data is there, once. */
 import { expect } from 'chai';
 import { element, expectElements } from './elements.ts';
 import { KvCluster } from './kv-cluster.ts';
-import { story } from './story.ts';
+import { scenario } from './scenario.ts';
 import { Task, together } from './task.ts';
 
 const clientCount = 5;
 
 describe('Key-value service, restarted', () => {
   it(
-    ...story('keeps everything when all servers crash and restart', async (world) => {
+    ...scenario('keeps everything when all servers crash and restart', async (world) => {
       const cluster = await KvCluster.open(world, 3);
       const clerk = cluster.anyClerk();
       await clerk.append('k', 'x');
@@ -31,7 +31,7 @@ describe('Key-value service, restarted', () => {
   for (const isUnreliable of [false, true]) {
     const title = `goes on while each server in turn is down${isUnreliable ? ', unreliable' : ''}`;
     it(
-      ...story(title, async (world) => {
+      ...scenario(title, async (world) => {
         const cluster = await KvCluster.open(world, 3, { isUnreliable });
         const clerk = cluster.anyClerk();
         let appended = 'x';
@@ -56,7 +56,7 @@ describe('Key-value service, restarted', () => {
   for (const isUnreliable of [false, true]) {
     const title = `applies appends once, while servers crash${isUnreliable ? ', unreliable' : ''}`;
     it(
-      ...story(title, async (world) => {
+      ...scenario(title, async (world) => {
         const cluster = await KvCluster.open(world, 3, { isUnreliable });
         const reader = cluster.anyClerk();
         let isGoing = true;
@@ -93,7 +93,7 @@ describe('Key-value service, restarted', () => {
   }
 
   it(
-    ...story('returns an append under way at a crash, 50 times, unreliable', async (world) => {
+    ...scenario('returns an append in flight at a crash, 50 times, unreliable', async (world) => {
       const cluster = await KvCluster.open(world, 3, { isUnreliable: true });
       const random = world.random('when');
       const clerk = cluster.anyClerk();
@@ -115,7 +115,7 @@ describe('Key-value service, restarted', () => {
   );
 
   it(
-    ...story('loses nothing acknowledged when all crash again and again', async (world) => {
+    ...scenario('loses nothing acknowledged when all crash again and again', async (world) => {
       const cluster = await KvCluster.open(world, 3, { isUnreliable: true });
       const random = world.random('when');
       let isGoing = true;
@@ -142,8 +142,8 @@ describe('Key-value service, restarted', () => {
   );
 
   it(
-    ...story(
-      'gives each client its own answers, though servers live for moments',
+    ...scenario(
+      'gives each client its own answers, though servers crash every few moments',
       async (world) => {
         const cluster = await KvCluster.open(world, 3, { isUnreliable: true });
         const random = world.random('when');

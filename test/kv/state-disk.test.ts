@@ -23,7 +23,7 @@ describe('StateDisk', () => {
     }),
   );
 
-  it('keeps by chance none, some or all of what was not synced, without gaps', async () => {
+  it('keeps a random prefix of unsynced batches', async () => {
     const kept = new Set<string>();
     for (let seed = 0; seed < 50; seed += 1) {
       const world = new World({ seed });
@@ -40,7 +40,7 @@ describe('StateDisk', () => {
   });
 
   it(
-    ...seeded('never settles a batch of a boot that has crashed', async (world) => {
+    ...seeded('never settles a batch of an incarnation that has crashed', async (world) => {
       const disk = new StateDisk(world, world.random('state'));
       const level = await disk.open();
       let isSettled = false;
@@ -61,20 +61,23 @@ describe('StateDisk', () => {
   );
 
   it(
-    ...seeded('fails the next synced batch, unless it is told otherwise in time', async (world) => {
-      const disk = new StateDisk(world, world.random('state'));
-      const level = await disk.open();
-      disk.failNextSync(new Error('full'));
-      disk.failNextSync(undefined);
-      await level.batch([put('a')], { sync: true } as object);
-      disk.failNextSync(new Error('full'));
-      const failing = level.batch([put('b')], { sync: true } as object);
-      expect((await rejectionOf(failing)).message).to.equal('full');
-    }),
+    ...seeded(
+      'fails the next synced batch, unless the failure is cancelled in time',
+      async (world) => {
+        const disk = new StateDisk(world, world.random('state'));
+        const level = await disk.open();
+        disk.failNextSync(new Error('full'));
+        disk.failNextSync(undefined);
+        await level.batch([put('a')], { sync: true } as object);
+        disk.failNextSync(new Error('full'));
+        const failing = level.batch([put('b')], { sync: true } as object);
+        expect((await rejectionOf(failing)).message).to.equal('full');
+      },
+    ),
   );
 
   it(
-    ...seeded('puts another state in its place, all of it or nothing', async (world) => {
+    ...seeded('replaces the whole state atomically', async (world) => {
       for (const isCrashed of [true, false]) {
         const disk = new StateDisk(world, world.random('state'));
         const level = await disk.open();
@@ -94,7 +97,7 @@ describe('StateDisk', () => {
   );
 
   it(
-    ...seeded('is empty once it was wiped, which it is not while it is open', async (world) => {
+    ...seeded('is empty once it was wiped, and refuses that while it is open', async (world) => {
       const disk = new StateDisk(world, world.random('state'));
       const level = await disk.open();
       await level.batch([put('a')], { sync: true } as object);

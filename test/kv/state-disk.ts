@@ -1,13 +1,13 @@
 /**
- * The disk under a simulated server's state database. As with LevelDB, a batch that was not synced is
- * visible at once and may be lost by a crash, together with all after it; a synced one makes itself
- * and all before it durable.
+ * The disk under a simulated server's state database. As with LevelDB, an unsynced batch is visible
+ * immediately and may be lost by a crash, together with all later ones; a synced one makes itself and all
+ * earlier ones durable.
  */
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
 import type { DiskPace, Gate, SeededRandom, World } from '@paxkv/simulator';
 import { MemoryLevel } from 'memory-level';
 
-/** As long as a flush takes on an ordinary disk. */
+/** Duration of a flush on an ordinary disk. */
 export const flushPace = { delayMsMin: 1, delayMsMax: 6, slowChance: 0, slowMsMax: 0 } as const;
 
 type Bytes = Uint8Array;
@@ -22,7 +22,7 @@ interface SyncOptions {
 
 type Write = (operations: readonly Operation[], options?: SyncOptions) => Promise<void>;
 
-/** Is put together bit by bit, then written. */
+/** A batch that is built up and then written. */
 class ChainedBatch {
   readonly #operations: Operation[] = [];
   readonly #write: Write;
@@ -52,7 +52,7 @@ interface Written {
 }
 
 export interface StateDiskOptions {
-  /** Sees every batch that became durable, acknowledged or not. */
+  /** Called with every batch that became durable, acknowledged or not. */
   readonly watch?: (operations: readonly Operation[]) => void;
 }
 
@@ -60,14 +60,14 @@ export class StateDisk {
   readonly #world: World;
   readonly #random: SeededRandom;
   readonly #watch: (operations: readonly Operation[]) => void;
-  /** What no crash takes away, by key in hexadecimal. */
+  /** Durable content, by key in hexadecimal. */
   readonly #durable = new Map<string, readonly [key: Bytes, value: Bytes]>();
   /** Batches since then, the oldest first. */
   #unsynced: Written[] = [];
   #writtenCount = 0;
   #pace: DiskPace = flushPace;
   #failure: Error | undefined;
-  /** The boot that may write; absent while the server is down. */
+  /** The incarnation that may write; absent while the server is down. */
   #level: StateLevel | undefined;
 
   constructor(world: World, random: SeededRandom, { watch = () => {} }: StateDiskOptions = {}) {
@@ -81,26 +81,29 @@ export class StateDisk {
     return this.#durable;
   }
 
-  /** How long flushes take from now on. */
+  /** Sets the duration of flushes. */
   setPace(pace: DiskPace): void {
     this.#pace = pace;
   }
 
   /**
-   * The next synced batch fails with this error. Whether it is durable is left to chance. Without an
-   * error it does not fail after all.
+   * Makes the next synced batch fail with this error. Whether it becomes durable is random. `undefined`
+   * cancels the failure.
    */
   failNextSync(error: Error | undefined): void {
     this.#failure = error;
   }
 
-  /** Everything is gone. @throws TypeError while a boot may write. */
+  /** Deletes everything. @throws TypeError while the database is open */
   wipe(): void {
     if (this.#level !== undefined) throw new TypeError('The disk is open, so it cannot be wiped.');
     this.#durable.clear();
   }
 
-  /** A database with what is durable, for one boot. What it answers about flushes comes through `gate`. */
+  /**
+   * Opens a database with the durable content, for one incarnation. Results of flushes pass through
+   * `gate`.
+   */
   async open(gate?: Gate): Promise<StateLevel> {
     const level = emptyLevel();
     const rows = [...this.#durable.values()];
@@ -110,8 +113,8 @@ export class StateDisk {
   }
 
   /**
-   * Puts what `fill` writes in the place of everything, at once. Until then a crash leaves everything
-   * as it was, and so does `fill` if it throws.
+   * Replaces the whole content by what `fill` writes, atomically. A crash before the end leaves everything
+   * unchanged, and so does `fill` if it throws.
    */
   async replace(fill: (level: StateLevel) => Promise<void>, gate?: Gate): Promise<StateLevel> {
     const before = this.#level;
@@ -128,7 +131,7 @@ export class StateDisk {
     return this.#watched(level, gate);
   }
 
-  /** Of the batches not synced the first few are kept, by chance; each whole or not at all. */
+  /** Keeps a random prefix of the unsynced batches; each is kept whole or not at all. */
   crash(): void {
     const keptCount = this.#random.integer(0, this.#unsynced.length);
     for (const { operations } of this.#unsynced.slice(0, keptCount)) this.#keep(operations);
@@ -136,7 +139,7 @@ export class StateDisk {
     this.#level = undefined;
   }
 
-  /** `level`, but its batches go through here. */
+  /** `level` with its batches intercepted. */
   #watched(level: StateLevel, gate: Gate | undefined): StateLevel {
     return new Proxy(level, {
       get: (target, name) => {
@@ -197,7 +200,7 @@ function emptyLevel(): MemoryLevel<Bytes, Bytes> {
   return new MemoryLevel({ keyEncoding: 'view', valueEncoding: 'view', storeEncoding: 'view' });
 }
 
-/** What a crashed server awaits of its disk never comes. */
+/** Never settles: a crashed server gets no results from its disk. */
 function never(): Promise<never> {
   return new Promise(() => {});
 }

@@ -1,4 +1,4 @@
-/** Something a test has begun and lets go on beside it. */
+/** Work that a test has started and that runs concurrently. */
 import type { World } from '@paxkv/simulator';
 
 export class Task<T> {
@@ -17,7 +17,7 @@ export class Task<T> {
     return this.#isSettled;
   }
 
-  /** @throws Error if there is no result within `ms`; and what the work throws. */
+  /** @throws Error if there is no result within `ms`, and any error of the work */
   within(world: World, ms: number): Promise<T> {
     return new Promise((resolve, reject) => {
       const late = () => reject(new Error(`It was not done within ${ms} ms.`));
@@ -27,7 +27,7 @@ export class Task<T> {
   }
 }
 
-/** Runs `work` `count` times at once, each time with another number from 0. */
+/** Runs `work` `count` times concurrently, each time with another number from 0. */
 export function together<T>(count: number, work: (number: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: count }, (_, number) => work(number)));
 }

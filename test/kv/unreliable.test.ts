@@ -1,21 +1,21 @@
-/** K8 to K11: a tenth of all calls gets lost, and nearly a fifth of all answers. */
+/** K8 to K11: a tenth of all calls is lost, and nearly a fifth of all answers. */
 import { expect } from 'chai';
 import { element, expectElements } from './elements.ts';
 import { KvCluster } from './kv-cluster.ts';
-import { basicGetAndPut, concurrentClients, story } from './story.ts';
+import { basicGetAndPut, concurrentClients, scenario } from './scenario.ts';
 import { together } from './task.ts';
 
 const clientCount = 5;
 
 describe('Key-value service, unreliable', () => {
   it(
-    ...story('Basic put/get, unreliable', async (world) => {
+    ...scenario('Basic put/get, unreliable', async (world) => {
       await basicGetAndPut(await KvCluster.open(world, 3, { isUnreliable: true }));
     }),
   );
 
   it(
-    ...story('Sequence of puts, unreliable', async (world) => {
+    ...scenario('Sequence of puts, unreliable', async (world) => {
       const cluster = await KvCluster.open(world, 3, { isUnreliable: true });
       for (let round = 0; round < 6; round += 1) {
         await together(clientCount, async (client) => {
@@ -33,14 +33,14 @@ describe('Key-value service, unreliable', () => {
   );
 
   it(
-    ...story('Concurrent clients, unreliable', async (world) => {
+    ...scenario('Concurrent clients, unreliable', async (world) => {
       const cluster = await KvCluster.open(world, 3, { isUnreliable: true });
       await concurrentClients(cluster, () => cluster.shuffledClerk());
     }),
   );
 
   it(
-    ...story('Concurrent Append to same key, unreliable', async (world) => {
+    ...scenario('Concurrent Append to same key, unreliable', async (world) => {
       const cluster = await KvCluster.open(world, 3, { isUnreliable: true });
       await cluster.anyClerk().put('k', '');
       const counts = await together(clientCount, async (client) => {

@@ -1,18 +1,18 @@
 /**
- * Eight ways in which stores go wrong, each planted into a correct history of writes that have a piece
- * of their own (see `drawHistory`). Each is chosen so that the history is certainly violated, and as
- * little else as possible is wrong with it.
+ * Eight typical violations, each injected into a correct history in which every write has a unique piece
+ * (see `randomHistory`). Each is chosen so that the history is certainly violated, and is otherwise
+ * changed as little as possible.
  *
- * | Kind | What is planted |
+ * | Kind | What is injected |
  * | --- | --- |
- * | stale read | a get tells what the key held before a write that had ended |
- * | lost write | an append that was acknowledged is in no value read |
+ * | stale read | a get returns the value before a write that had ended |
+ * | lost write | an acknowledged append is in no value read |
  * | duplicate apply | an append is twice in the values read |
- * | value from nowhere | a get tells what nobody wrote |
- * | resurrected delete | a get after a delete tells what was there before |
- * | read going back | of two readers, one after the other, the second is told the older value |
- * | reordered appends | of two appends, one after the other, the second stands first |
- * | failed write that appears | a write that was seen is said to have failed |
+ * | value from nowhere | a get returns a value that was never written |
+ * | resurrected delete | a get after a delete returns the value before it |
+ * | read going back | the second of two consecutive readers gets the older value |
+ * | reordered appends | the second of two consecutive appends comes first |
+ * | failed write that appears | a write that was read is reported as failed |
  */
 import type { SeededRandom } from '@paxkv/simulator';
 import type { Operation } from '../history/operation.ts';
@@ -21,21 +21,21 @@ import {
   isBefore,
   pickSeen,
   readsOf,
-  tellAgain,
+  repeatAnswer,
   withAnswer,
   withValues,
   writesIn,
-} from './planting.ts';
+} from './injection.ts';
 
-/** The operations with the anomaly in them, or `undefined` where they offer no place for it. */
-export type Plant = (
+/** The operations with the anomaly in them, or `undefined` if they are not suitable for it. */
+export type Inject = (
   operations: readonly Operation[],
   random: SeededRandom,
 ) => Operation[] | undefined;
 
-export const anomalies: Readonly<Record<string, Plant>> = {
+export const anomalies: Readonly<Record<string, Inject>> = {
   'stale read': (operations, random) =>
-    tellAgain(operations, random, (late) =>
+    repeatAnswer(operations, random, (late) =>
       operations.filter((one) => 'value' in one && isAnswered(one) && isBefore(one, late)),
     ),
 
@@ -60,7 +60,7 @@ export const anomalies: Readonly<Record<string, Plant>> = {
   },
 
   'resurrected delete': (operations, random) =>
-    tellAgain(operations, random, (late) =>
+    repeatAnswer(operations, random, (late) =>
       operations.filter((one) => one.name === 'delete' && isAnswered(one) && isBefore(one, late)),
     ),
 
@@ -68,7 +68,7 @@ export const anomalies: Readonly<Record<string, Plant>> = {
     const reads = readsOf(operations).map(({ get, value }) => {
       return { get, newest: writesIn(value, operations).at(-1) };
     });
-    return tellAgain(operations, random, (late) =>
+    return repeatAnswer(operations, random, (late) =>
       reads.flatMap(({ get, newest }) => {
         const isOther = get.process !== late.process && isBefore(get, late);
         const isUnderWay = newest !== undefined && !isBefore(newest, late);
@@ -95,7 +95,7 @@ export const anomalies: Readonly<Record<string, Plant>> = {
   },
 };
 
-/** Only what was answered has certainly taken effect by its end. */
+/** Only an answered operation has certainly taken effect by its end. */
 function isAnswered({ fate }: Operation): boolean {
   return fate.name === 'ok';
 }

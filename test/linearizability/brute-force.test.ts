@@ -1,17 +1,17 @@
-/** The checker beside two others: brute force over small histories, and a replay of its own orders. */
+/** Compares the checker with brute force over small histories, and replays the orders it finds. */
 import { SeededRandom } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { toOperations } from '../history/pairing.ts';
 import { isExplainable } from './brute-force.ts';
 import { checkHistory } from './checker.ts';
-import { drawHistory } from './random-history.ts';
+import { withMutation } from './mutations.ts';
+import { randomHistory } from './random-history.ts';
 import { findFlaw } from './replay.ts';
 import { findOrder } from './search.ts';
-import { withSlip } from './slips.ts';
 
 const historyCount = 2000;
 
-/** Six operations, nearly all at once, that write the same two values over and over. */
+/** Six mostly concurrent operations that write the same two values repeatedly. */
 const tiny = {
   operationCount: 6,
   clientCount: 4,
@@ -20,29 +20,30 @@ const tiny = {
   pieces: ['a', 'b'],
 };
 
-/** The same with increments, of values that are counters but for an empty one. */
+/** The same with increments; all values but the empty one are counters. */
 const tinyCounters = { ...tiny, pieces: ['1', '2', ''], hasIncrements: true };
 
-function drawTiny(seed: number, isTellingAll: boolean, shape = tiny) {
+function randomTiny(seed: number, hasFullAnswers: boolean, shape = tiny) {
   const random = new SeededRandom(seed);
-  let events = drawHistory(seed, { ...shape, isTellingAll });
-  for (let slips = random.integer(0, 3); slips > 0; slips -= 1) events = withSlip(events, random);
+  let events = randomHistory(seed, { ...shape, hasFullAnswers });
+  for (let mutations = random.integer(0, 3); mutations > 0; mutations -= 1)
+    events = withMutation(events, random);
   return events;
 }
 
-describe('the checker, on small histories drawn by chance', function () {
+describe('the checker, on small random histories', function () {
   this.timeout(60_000);
 
-  for (const [isTellingAll, shape, what] of [
+  for (const [hasFullAnswers, shape, what] of [
     [true, tiny, 'everything'],
-    [false, tiny, 'values alone'],
+    [false, tiny, 'values only'],
     [true, tinyCounters, 'everything, and values are counters'],
-    [false, tinyCounters, 'values alone, and these are counters'],
+    [false, tinyCounters, 'values only, which are counters'],
   ] as const) {
-    it(`agrees with brute force where answers tell ${what}`, () => {
+    it(`agrees with brute force where answers have ${what}`, () => {
       const counts = { linearizable: 0, violated: 0, unknown: 0 };
       for (let seed = 0; seed < historyCount; seed += 1) {
-        const events = drawTiny(seed, isTellingAll, shape);
+        const events = randomTiny(seed, hasFullAnswers, shape);
         const { name } = checkHistory(events);
         const expected = isExplainable(toOperations(events)) ? 'linearizable' : 'violated';
         expect(name, `seed ${seed}`).to.equal(expected);
@@ -53,10 +54,10 @@ describe('the checker, on small histories drawn by chance', function () {
     });
   }
 
-  it('finds orders that a true store goes through in real time', () => {
+  it('finds orders that a reference store accepts in real time', () => {
     let foundCount = 0;
     for (let seed = 0; seed < historyCount; seed += 1) {
-      const operations = toOperations(drawTiny(seed, seed % 2 === 0));
+      const operations = toOperations(randomTiny(seed, seed % 2 === 0));
       const { verdict, order } = findOrder(operations, { stepCountMax: 10_000 });
       if (verdict !== 'linearizable') continue;
       foundCount += 1;

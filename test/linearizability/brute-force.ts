@@ -1,19 +1,19 @@
 /**
- * A second opinion on histories of a few operations, as plain as can be: every order of every choice of
- * open operations, with every assignment of revisions, is held against the rules of the store. It shares
+ * A second checker for histories of a few operations, as simple as possible: it tests every order of every
+ * subset of open operations, with every assignment of revisions, against the rules of the store. It shares
  * no code with the checker.
  */
 import type { Operation } from '../history/operation.ts';
 
 interface Store {
   readonly value: string | undefined;
-  /** Of the last write to the key. */
+  /** Revision of the last write to the key. */
   readonly keyRevision: number;
-  /** Other keys' writes may raise it between any two operations. */
+  /** The store's revision. Writes to other keys may raise it between any two operations. */
   readonly storeRevision: number;
 }
 
-/** Whether operations of one key have an order that explains them. Six operations are plenty. */
+/** Whether the operations of one key have a valid order. Practical for up to six operations. */
 export function isExplainable(operations: readonly Operation[]): boolean {
   const revisionMax = Math.max(...operations.map(revisionOf)) + operations.length;
   const mayCount = operations.filter(({ fate }) => fate.name !== 'failed');
@@ -28,7 +28,7 @@ export function isExplainable(operations: readonly Operation[]): boolean {
     });
   }
 
-  /** Every way in which the operation may have gone that agrees with what its client was told. */
+  /** Every possible effect of the operation that agrees with its answer. */
   function outcomes(store: Store, operation: Operation): Store[] {
     const { name, fate } = operation;
     const answer = fate.name === 'ok' ? fate.answer : {};

@@ -1,4 +1,4 @@
-/** Hand-made histories of which everybody can see whether they are linearizable. */
+/** Hand-made histories, for which it is easy to see whether they are linearizable. */
 import { expect } from 'chai';
 import { toOperations } from '../history/pairing.ts';
 import { isExplainable } from './brute-force.ts';
@@ -14,16 +14,16 @@ const linearizable: Readonly<Record<string, string>> = {
   'where a read beside a write does not see it yet': `
     [put a]  [put b       ]
                  [get a]`,
-  'where two writes side by side end in one order': `
+  'where two concurrent writes take effect in one order': `
     [put a   ]  [get a]
       [put b  ]         [get a]`,
-  'where the same two end in the other': `
+  'where the same two take effect in the other order': `
     [put a   ]  [get b]
       [put b  ]         [get b]`,
   'where a read returns before the write it saw': `
     [put a                    ]
        [get -]  [get a] [get a]`,
-  'where what is drawn in one column counts as concurrent': `
+  'where operations that share a column are concurrent': `
     [put a]
           [get -]`,
   'where a write of unknown outcome never took effect': `
@@ -49,13 +49,13 @@ const linearizable: Readonly<Record<string, string>> = {
   'where an open get is left out': `
     [put a]        [get a]
            [get z >`,
-  'where deletes tell whose turn it was': `
+  'where the answers of deletes show their order': `
     [put a]  [delete yes  ]
               [delete no ]    [get -]`,
-  'where appends tell their place by length': `
+  'where lengths show the order of appends': `
     [append aa #3  ]
      [append b #1 ]   [get baa]`,
-  'where increments tell their turns': `
+  'where increments show their order': `
     [increment 1 =3 ]  [get 3]
     [increment 2 =2 ]           [put 9] [increment -4 =5]`,
   'where two increments of unknown outcome took effect before what is read': `
@@ -69,14 +69,14 @@ const linearizable: Readonly<Record<string, string>> = {
   'of two keys that know nothing of each other': `
     [x:put a] [y:get -]
     [y:put b            ]  [x:get a] [y:get b]`,
-  'where revisions tell the order of writes': `
+  'where revisions show the order of writes': `
     [put a @2 ]  [get b @3]
      [put b @3 ]`,
   'where other keys took the revisions between': '[put a @1] [y:put c @2] [put b @7] [get b @7]',
-  'where a read tells the revision of a write of unknown outcome': `
+  'where a read returns the revision of a write of unknown outcome': `
     [put a @1]          [get b @3] [put c @4]
                [put b >`,
-  'where a delete of nothing tells the revision as it was': `
+  'where a delete of an absent key returns the unchanged revision': `
     [put a @1] [delete yes @2] [delete no @2] [put b @3]`,
   'where a delete of nothing fits at once by its answer, but by its revision later': `
     [delete no @2]   [delete no @2]
@@ -170,7 +170,7 @@ describe('the checker', () => {
     });
   }
 
-  it('judges each of these as brute force does, where it is of one key', () => {
+  it('agrees with brute force on each of these with one key', () => {
     const ofOneKey = Object.values(small).filter((drawing) => !/[xy]:/.test(drawing));
     expect(ofOneKey).to.have.length.above(30);
     for (const drawing of ofOneKey) {
@@ -179,7 +179,7 @@ describe('the checker', () => {
     }
   });
 
-  it('says that it does not know once its budget is spent', () => {
+  it('returns unknown once its budget is spent', () => {
     const events = fromDrawing('[put a] [get a] [get a] [put b] [get b]');
     expect(checkHistory(events, { stepCountMax: 5 })).to.have.property('name', 'linearizable');
     expect(checkHistory(events, { stepCountMax: 4 })).to.deep.equal({
@@ -189,14 +189,14 @@ describe('the checker', () => {
     });
   });
 
-  it('calls a history violated for one key, though it does not know about another', () => {
+  it('returns violated for one key, though another is unknown', () => {
     const events = fromDrawing(`
       [a:put 1] [a:get 1] [a:put 2] [a:get 2]
       [b:get 1]`);
     expect(checkHistory(events, { stepCountMax: 2 })).to.include({ name: 'violated', key: 'b' });
   });
 
-  it('counts what it looked at', () => {
+  it('counts operations and keys', () => {
     expect(checkHistory(fromDrawing('[x:put a] [y:put b] [x:get a]'))).to.deep.equal({
       name: 'linearizable',
       operationCount: 3,
@@ -205,7 +205,7 @@ describe('the checker', () => {
     });
   });
 
-  it('throws what is wrong where a test asserts', () => {
+  it('throws the explanation in assertions', () => {
     expect(() => assertLinearizable(fromDrawing('[put a] [get a]'))).not.to.throw();
     expect(() => assertLinearizable(fromDrawing('[put a] [get b]'))).to.throw(
       /^violated: key "x": no order/,

@@ -1,7 +1,7 @@
 /**
- * Judges a history: is there, for each key, one order of its operations that respects real time and
- * explains what every client was told? A store is linearizable if each of its keys is (Herlihy and
- * Wing, 1990, theorem 1), so keys are judged one by one.
+ * Checks a history: is there, for each key, one order of its operations that respects real time and
+ * explains every answer? A store is linearizable if each of its keys is (Herlihy and Wing, 1990, theorem
+ * 1), so keys are checked one by one.
  */
 import type { HistoryEvent } from '../history/event.ts';
 import type { Operation } from '../history/operation.ts';
@@ -19,13 +19,13 @@ export type Verdict =
     }
   /** `explanation`: lines for people, with the operations around the point where no order exists. */
   | { readonly name: 'violated'; readonly key: string; readonly explanation: string }
-  /** The budget was spent on this key. It counts as failed: such a history proves nothing. */
+  /** The budget was spent on this key. Counts as failed: such a history proves nothing. */
   | { readonly name: 'unknown'; readonly key: string; readonly explanation: string };
 
-/** For each key. Far more than a key needs whose answers told revisions; below 512 MiB. */
+/** Search budget per key. A key whose answers have revisions needs far less; memory stays below 512 MiB. */
 export const budgetDefault: Budget = { stepCountMax: 1_000_000 };
 
-/** @throws HistoryError if the events are no history. */
+/** @throws HistoryError if the events are not a valid history */
 export function checkHistory(
   events: readonly HistoryEvent[],
   budget: Budget = budgetDefault,
@@ -33,7 +33,7 @@ export function checkHistory(
   return checkOperations(toOperations(events), budget);
 }
 
-/** The same for operations: they need not be sorted. */
+/** The same for operations, in any order. */
 export function checkOperations(
   operations: readonly Operation[],
   budget: Budget = budgetDefault,
@@ -59,9 +59,9 @@ export function checkOperations(
 }
 
 /**
- * For tests: passes over a linearizable history, and explains any other.
+ * Assertion for tests.
  *
- * @throws Error with the explanation if the history is violated, or the verdict unknown.
+ * @throws Error with the explanation if the history is violated, or the verdict unknown
  */
 export function assertLinearizable(events: readonly HistoryEvent[]): void {
   const verdict = checkHistory(events);

@@ -1,18 +1,18 @@
 /**
- * Histories as drawings: a line for each client, time from left to right, each operation from the
- * column of its `[` to that of its `]`. What shares a column is concurrent.
+ * Histories as drawings: a line for each client, time from left to right, each operation from the column
+ * of its `[` to that of its `]`. Operations that share a column are concurrent.
  *
  * ```text
  *   [put a]   [append b !]          !  it failed
- *       [get a]     [y:put c >      >  nobody knows what became of it; y: is another key than x
- *   [get -]  [delete yes @2]        -  absent; @2 is the revision that was told, #3 the length
- *   [increment -2 =5]               =5 is the counter that was told
+ *       [get a]     [y:put c >      >  unknown outcome; y: is another key than x
+ *   [get -]  [delete yes @2]        -  absent; @2 is the revision of the answer, #3 the length
+ *   [increment -2 =5]               =5 is the counter of the answer
  * ```
  */
 import type { HistoryEvent } from '../history/event.ts';
 import { type Pending, Recorder, type RecorderClient } from '../history/recorder.ts';
 
-/** @throws TypeError if something of the drawing is not understood. */
+/** @throws TypeError if the drawing has a syntax error */
 export function fromDrawing(drawing: string): readonly HistoryEvent[] {
   let time = 0;
   const recorder = new Recorder({ now: () => time++ });
@@ -24,7 +24,7 @@ export function fromDrawing(drawing: string): readonly HistoryEvent[] {
   return recorder.events;
 }
 
-/** A call stands before an end in the same column. */
+/** In the same column, calls come before ends. */
 interface Moment {
   readonly order: number;
   run(): void;
@@ -46,7 +46,7 @@ function toMoments(line: string, client: RecorderClient): Moment[] {
   });
 }
 
-/** Makes the call, and gives back what ends it. */
+/** Makes the call, and returns a function that ends it. */
 function call(
   client: RecorderClient,
   { content, isOpen }: { content: string; isOpen: boolean },
@@ -60,7 +60,7 @@ function call(
   };
   const [text = ''] = words.filter((word) => !/^[@#!=]/.test(word));
   const revision = numberAfter('@');
-  const told = revision === undefined ? {} : { revision };
+  const details = revision === undefined ? {} : { revision };
   const length = numberAfter('#');
   function ending<A>(pending: Pending<A>, answer: A): () => void {
     if (isOpen) return () => pending.info('drawn');
@@ -68,23 +68,23 @@ function call(
   }
   switch (name) {
     case 'get':
-      return ending(client.get(key), { value: text === '-' ? undefined : text, ...told });
+      return ending(client.get(key), { value: text === '-' ? undefined : text, ...details });
     case 'put':
-      return ending(client.put(key, text), told);
+      return ending(client.put(key, text), details);
     case 'append':
       return ending(client.append(key, text), {
-        ...told,
+        ...details,
         ...(length === undefined ? {} : { length }),
       });
     case 'delete':
       return ending(client.delete(key), {
-        ...told,
+        ...details,
         ...(text === '' ? {} : { deleted: text === 'yes' }),
       });
     case 'increment': {
       const counter = numberAfter('=');
       return ending(client.increment(key, Number(text)), {
-        ...told,
+        ...details,
         ...(counter === undefined ? {} : { value: String(counter) }),
       });
     }

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { toOperations } from '../history/pairing.ts';
 import { checkHistory } from './checker.ts';
 import { fromDrawing } from './drawing.ts';
-import { drawHistory } from './random-history.ts';
+import { randomHistory } from './random-history.ts';
 import { findOrder } from './search.ts';
 import { toShortestViolation } from './shortest-violation.ts';
 
@@ -18,9 +18,9 @@ describe('an explanation', () => {
                         [get b] [get b]`;
     expect(explanationOf(drawing)).to.equal(
       [
-        'key "x": no order of its operations explains what clients were told',
-        'until operation #5 was answered there was one',
-        'the longest order ends with #0, #2; behind it nothing fits',
+        'key "x": no order of its operations explains the answers',
+        'an order exists without the answer of operation #5',
+        'the longest order ends with #0, #2; no operation fits after it',
         '  #0 process 0 put "x" "a" → ok  ├─┤',
         '  #2 process 0 put "x" "b" → ok      ├─┤',
         '  #5 process 0 get "x" → "a"             ├─┤ ✗',
@@ -28,16 +28,16 @@ describe('an explanation', () => {
     );
   });
 
-  it('shows what has no end, and all that was told', () => {
+  it('shows operations without an end, and every field of answers', () => {
     const drawing = `
       [append a #1 @3]
                         [put b >
                                  [delete no @4]`;
     expect(explanationOf(drawing)).to.equal(
       [
-        'key "x": no order of its operations explains what clients were told',
-        'until operation #2 was answered there was one',
-        'the longest order ends with #0; behind it nothing fits',
+        'key "x": no order of its operations explains the answers',
+        'an order exists without the answer of operation #2',
+        'the longest order ends with #0; no operation fits after it',
         '  #0 process 0 append "x" "a" → length 1, revision 3  ├─┤',
         '  #1 process 1 put "x" "b" → unknown, drawn               ├─────▶',
         '  #2 process 2 delete "x" → was absent, revision 4          ├─┤ ✗',
@@ -45,23 +45,23 @@ describe('an explanation', () => {
     );
   });
 
-  it('shows two answers whose revisions do not fit together', () => {
+  it('shows two answers with contradictory revisions', () => {
     expect(explanationOf('[x:put a @5] [y:put b @5]')).to.equal(
       [
-        'revision 5 was given twice',
+        'revision 5 was used twice',
         '  #0 process 0 put "x" "a" → revision 5  ├─┤',
         '  #1 process 0 put "y" "b" → revision 5      ├─┤',
       ].join('\n'),
     );
   });
 
-  it('stays small for a large history, and shows the write that was read again', () => {
-    const events = drawHistory('explained', {
+  it('stays small for a large history, and shows the write that was read', () => {
+    const events = randomHistory('explained', {
       operationCount: 2000,
       clientCount: 8,
       keyCount: 1,
       unknownShare: 0,
-      isTellingAll: true,
+      hasFullAnswers: true,
     });
     const end = { at: events.length, process: 0, id: 5000, key: 'key-1' };
     const verdict = checkHistory([
@@ -77,14 +77,14 @@ describe('an explanation', () => {
 });
 
 describe('the shortest violation', () => {
-  it('ends with the first answer that nothing explains', () => {
+  it('ends with the first answer without an explanation', () => {
     const drawing = '[put a] [get a] [get b] [put c] [get a]';
     const { culprit, operations } = toShortestViolation(toOperations(fromDrawing(drawing)));
     expect(culprit?.id).to.equal(2);
     expect(operations.map(({ id }) => id)).to.deep.equal([0, 2]);
   });
 
-  it('has no gets without an answer', () => {
+  it('omits gets without an answer', () => {
     const drawing = `
       [put a]               [get b]
               [get z !] [get z >`;
@@ -92,7 +92,7 @@ describe('the shortest violation', () => {
     expect(operations.map(({ name }) => name)).to.deep.equal(['put', 'get']);
   });
 
-  it('names no operation once looking further costs too much', () => {
+  it('names no operation once the budget is spent', () => {
     const operations = toOperations(fromDrawing('[put a] [get a] [get b] [put c] [get a]'));
     expect(toShortestViolation(operations, { stepCountMax: 100 }).culprit?.id).to.equal(2);
     const part = toShortestViolation(operations, { stepCountMax: 4 });
@@ -100,7 +100,7 @@ describe('the shortest violation', () => {
     expect(part.operations).to.have.length.above(1);
   });
 
-  it('keeps the gets without which there is an order', () => {
+  it('keeps the gets that cause the violation', () => {
     const drawing = `
       [put a] [put b                          ]
               [get a] [get b] [get b] [get a]`;

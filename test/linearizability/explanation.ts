@@ -1,4 +1,4 @@
-/** Verdicts in words: as few operations as show what is wrong, drawn in real time. */
+/** Verdicts as text: a minimal set of operations that shows the violation, drawn in real time. */
 import type { Operation } from '../history/operation.ts';
 import type { RevisionProblem } from './revisions.ts';
 import type { Search } from './search.ts';
@@ -14,9 +14,11 @@ export function explainViolation(operations: readonly Operation[]): string {
   const hiddenCount = part.length - shown.length;
   const last = order.slice(-3).map(({ id }) => `#${id}`);
   return [
-    `key ${show(part[0]?.key)}: no order of its operations explains what clients were told`,
-    ...(culprit === undefined ? [] : [`until operation #${culprit.id} was answered there was one`]),
-    `the longest order ${last.length === 0 ? 'is empty' : `ends with ${last.join(', ')}`}; behind it nothing fits`,
+    `key ${show(part[0]?.key)}: no order of its operations explains the answers`,
+    ...(culprit === undefined
+      ? []
+      : [`an order exists without the answer of operation #${culprit.id}`]),
+    `the longest order ${last.length === 0 ? 'is empty' : `ends with ${last.join(', ')}`}; no operation fits after it`,
     ...(hiddenCount === 0 ? [] : [`(${hiddenCount} operations before these are not shown)`]),
     ...draw(shown, culprit),
   ].join('\n');
@@ -36,7 +38,7 @@ export function explainUnknown(operations: readonly Operation[], { stepCount }: 
   return `key ${show(operations[0]?.key)}: no verdict after ${stepCount} steps (${counts})`;
 }
 
-/** The last operations, and those that wrote what a get among them read. */
+/** The last operations, and the writes whose values a get among them read. */
 function pick(operations: readonly Operation[], culprit: Operation | undefined): Operation[] {
   const late = new Set(operations.slice(-shownOperationsMax));
   if (culprit !== undefined) late.add(culprit);
@@ -51,7 +53,7 @@ function readValueOf(operation: Operation): string | undefined {
   return operation.fate.answer.value;
 }
 
-/** A line for each operation, its bar from call to end; `▶` where the history goes on without an end. */
+/** A line for each operation, with a bar from call to end; `▶` where it has no end. */
 function draw(operations: readonly Operation[], culprit?: Operation): string[] {
   const moments = operations
     .flatMap((operation) => [operation.position, endOf(operation)])
@@ -71,7 +73,7 @@ function draw(operations: readonly Operation[], culprit?: Operation): string[] {
   });
 }
 
-/** One operation in one line: number, process, what was asked, what was told. */
+/** One operation in one line: number, process, call, answer. */
 function describe(operation: Operation): string {
   const { id, process, name, key } = operation;
   const given = 'by' in operation ? String(operation.by) : undefined;
@@ -85,16 +87,16 @@ function describeFate(operation: Operation): string {
     return ['unknown', ...(fate.gaveUp ? [fate.gaveUp.code] : [])].join(', ');
   if (fate.name === 'failed') return `failed, ${fate.code}`;
   const { answer } = fate;
-  const told = [
+  const details = [
     ...('value' in answer ? [show(answer.value)] : []),
     ...('length' in answer && answer.length !== undefined ? [`length ${answer.length}`] : []),
     ...('deleted' in answer ? [answer.deleted ? 'was there' : 'was absent'] : []),
     ...(answer.revision === undefined ? [] : [`revision ${answer.revision}`]),
   ];
-  return told.join(', ') || 'ok';
+  return details.join(', ') || 'ok';
 }
 
-/** As JSON; of a long text its ends. */
+/** As JSON; a long text is shortened in the middle. */
 function show(text: string | undefined): string {
   if (text === undefined) return 'absent';
   const shown = JSON.stringify(text);

@@ -4,13 +4,13 @@ import { LinearizedSet } from './linearized-set.ts';
 
 const size = 70;
 
-/** As plain as can be. */
+/** A reference implementation, as simple as possible. */
 function sorted(numbers: Iterable<number>): string {
   return [...numbers].sort((a, b) => a - b).join(' ');
 }
 
 describe('LinearizedSet', () => {
-  it('has what was added and not taken out again', () => {
+  it('contains what was added and not removed', () => {
     const set = new LinearizedSet(size);
     for (const number of [0, 15, 16, 69]) set.add(number);
     set.delete(15);
@@ -18,14 +18,14 @@ describe('LinearizedSet', () => {
     expect(members).to.deep.equal([0, 16, 69]);
   });
 
-  it('has one key for each set, however it came about', () => {
+  it('has one key for each set, in any order of changes', () => {
     const random = new SeededRandom('linearized sets');
     const set = new LinearizedSet(size);
     const plain = new Set<number>();
     const keys = new Map<string, string>();
     const contents = new Map<string, string>();
     for (let step = 0; step < 20_000; step += 1) {
-      // Low numbers most of the time, so that sets come back.
+      // Mostly low numbers, so that sets recur.
       const number = random.chance(0.5) ? random.integer(0, 18) : random.integer(60, 63);
       if (plain.delete(number)) set.delete(number);
       else {
@@ -41,7 +41,7 @@ describe('LinearizedSet', () => {
     expect(keys.size).to.be.within(1000, 19_999);
   });
 
-  it('tells apart sets that are alike but for how long a prefix they have', () => {
+  it('distinguishes sets that differ only in the length of their prefix', () => {
     const keys = new Set<string>();
     for (let prefix = 0; prefix < size - 2; prefix += 1) {
       for (const more of [prefix + 1, prefix + 2]) {

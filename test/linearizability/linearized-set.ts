@@ -1,6 +1,6 @@
 /**
- * A set of small numbers that is cheap to change and to remember: one bit for each. What is below the
- * lowest number left out need not be remembered, so a set that is nearly a prefix has a short key.
+ * A set of small numbers with cheap updates and a compact key: one bit per number. Full words at the start
+ * are not part of the key, so a set that is nearly a prefix has a short key.
  */
 
 const wordBits = 16;
@@ -36,7 +36,7 @@ export class LinearizedSet {
     while (this.#high > 0 && this.#word(this.#high - 1) === 0) this.#high -= 1;
   }
 
-  /** Equal for equal sets of one size only, and no beginning of another set's key. */
+  /** Equal for equal sets of one size only, and never a prefix of another set's key. */
   key(): string {
     const words = this.#words.subarray(this.#low, this.#high);
     return `${this.#low},${words.length}:${String.fromCharCode(...words)}`;

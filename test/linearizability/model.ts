@@ -1,6 +1,6 @@
 /**
- * What one key of the store must do, one operation after another: the specification that every history
- * is held to. An answer fits if everything it told is so; what it left out is not looked at.
+ * The sequential specification of one key of the store, which every history is checked against. An answer
+ * fits if all its fields are right; missing fields are not checked.
  */
 import type {
   Answers,
@@ -13,23 +13,26 @@ import type {
   Value,
 } from '../history/operation.ts';
 
-/** A key between two operations. Never changed: an operation gives a new one. */
+/** The state of a key between two operations. Immutable. */
 export interface State {
   readonly value: Value;
   /** Bytes of the value in UTF-8, 0 for an absent key. */
   readonly byteCount: number;
-  /** The store's revision is at least this. Of a present key: that of its last write, or a bound to it. */
+  /**
+   * Lower bound of the store's revision. For a present key: the revision of its last write, or a bound to
+   * it.
+   */
   readonly revision: number;
-  /** Whether the key is present and its revision known for certain. */
+  /** Whether the key is present and its revision is known exactly. */
   readonly isExact: boolean;
 }
 
-/** Nothing was written yet. */
+/** The state before the first write. */
 export const initialState: State = { value: undefined, byteCount: 0, revision: 0, isExact: false };
 
 /**
- * The state after `operation` took effect in `state`: the very same object if it changes nothing, and
- * `undefined` if its client cannot have been told what it was told. An open operation fits anywhere.
+ * The state after `operation` took effect in `state`: the same object if it changes nothing, and
+ * `undefined` if its answer is impossible. An open operation fits any state.
  */
 export function step(state: State, operation: Operation): State | undefined {
   switch (operation.name) {
@@ -37,12 +40,12 @@ export function step(state: State, operation: Operation): State | undefined {
       return read(state, operation);
     case 'put': {
       const { value, fate } = operation;
-      return write(state, { value, byteCount: byteCountOf(value) }, told(fate)?.revision);
+      return write(state, { value, byteCount: byteCountOf(value) }, answerOf(fate)?.revision);
     }
     case 'append': {
       const value = (state.value ?? '') + operation.value;
       const byteCount = state.byteCount + byteCountOf(operation.value);
-      const answer = told<'append'>(operation.fate);
+      const answer = answerOf<'append'>(operation.fate);
       if ((answer?.length ?? byteCount) !== byteCount) return undefined;
       return write(state, { value, byteCount }, answer?.revision);
     }
@@ -53,13 +56,13 @@ export function step(state: State, operation: Operation): State | undefined {
   }
 }
 
-/** What an operation that was answered told its client. */
-export function told<N extends OperationName>(fate: Fate<Answers[N]>): Answers[N] | undefined {
+/** The answer of an operation, if it was answered. */
+export function answerOf<N extends OperationName>(fate: Fate<Answers[N]>): Answers[N] | undefined {
   return fate.name === 'ok' ? fate.answer : undefined;
 }
 
 function read(state: State, { fate }: Get): State | undefined {
-  const answer = told<'get'>(fate);
+  const answer = answerOf<'get'>(fate);
   if (answer === undefined) return state;
   if (answer.value !== state.value) return undefined;
   if (answer.revision === undefined || state.value === undefined) return state;
@@ -69,7 +72,7 @@ function read(state: State, { fate }: Get): State | undefined {
 }
 
 function remove(state: State, { fate }: Delete): State | undefined {
-  const { deleted, revision } = told<'delete'>(fate) ?? {};
+  const { deleted, revision } = answerOf<'delete'>(fate) ?? {};
   const isPresent = state.value !== undefined;
   if ((deleted ?? isPresent) !== isPresent) return undefined;
   if (isPresent) {
@@ -80,9 +83,9 @@ function remove(state: State, { fate }: Delete): State | undefined {
   return revision > state.revision ? { ...state, revision } : undefined;
 }
 
-/** Where the store would refuse, an open increment changes nothing, and an answered one does not fit. */
+/** If the store would refuse it, an open increment changes nothing, and an answered one does not fit. */
 function add(state: State, { by, fate }: Increment): State | undefined {
-  const answer = told<'increment'>(fate);
+  const answer = answerOf<'increment'>(fate);
   const before = counterOf(state);
   if (before === undefined) return fate.name === 'open' ? state : undefined;
   const value = String(before + BigInt(by));
@@ -90,23 +93,23 @@ function add(state: State, { by, fate }: Increment): State | undefined {
   return write(state, { value, byteCount: byteCountOf(value) }, answer?.revision);
 }
 
-/** The counter that a key holds, 0 for an absent one. In tests none comes near its limits. */
+/** The counter that a key holds, 0 for an absent one. Tests never reach the limits of a counter. */
 export function counterOf({ value = '0' }: Pick<State, 'value'>): bigint | undefined {
   return /^(?:0|-?[1-9][0-9]{0,17})$/.test(value) ? BigInt(value) : undefined;
 }
 
-/** Every write has a revision of its own, above all before it. */
+/** Every write has a unique revision, above all earlier ones. */
 function write(
   { revision }: State,
   content: Pick<State, 'value' | 'byteCount'>,
-  toldRevision: number | undefined,
+  answeredRevision: number | undefined,
 ): State | undefined {
-  if (toldRevision === undefined) return { ...content, revision: revision + 1, isExact: false };
-  if (toldRevision <= revision) return undefined;
-  return { ...content, revision: toldRevision, isExact: true };
+  if (answeredRevision === undefined) return { ...content, revision: revision + 1, isExact: false };
+  if (answeredRevision <= revision) return undefined;
+  return { ...content, revision: answeredRevision, isExact: true };
 }
 
-/** In UTF-8. */
+/** Length in UTF-8. */
 export function byteCountOf(text: string): number {
   return Buffer.byteLength(text);
 }

@@ -1,7 +1,7 @@
 /**
- * Correct histories drawn from a seed, of a store that is linearizable by construction: an operation
- * takes effect at one moment between its call and its end, and one of unknown outcome at any moment
- * after its call, or never.
+ * Random correct histories from a seed, of a store that is linearizable by construction: an operation
+ * takes effect at one moment between its call and its end; one of unknown outcome takes effect at any
+ * moment after its call, or never.
  */
 import { SeededRandom } from '@paxkv/simulator';
 import type { HistoryEvent } from '../history/event.ts';
@@ -14,23 +14,23 @@ export interface HistoryShape {
   readonly keyCount: number;
   /** Share of operations whose outcome stays unknown, from 0 to 1. */
   readonly unknownShare: number;
-  /** Whether answers tell revisions, lengths, and of a delete whether the key was there. */
-  readonly isTellingAll: boolean;
-  /** What is written. By default each write has a piece of its own, such as `<17>`. */
+  /** Whether answers have revisions, lengths, and for a delete whether the key was there. */
+  readonly hasFullAnswers: boolean;
+  /** The written values. By default each write has a unique piece, such as `<17>`. */
   readonly pieces?: readonly string[];
-  /** Default: yes. */
+  /** Whether keys may be deleted. Default: yes. */
   readonly hasAppends?: boolean;
   /** Whether a third of all writes are increments. Default: no. */
   readonly hasIncrements?: boolean;
 }
 
-/** Share of operations that fail for certain. */
+/** Share of operations that certainly fail. */
 const failShare = 0.02;
-/** The unit of time is what an operation takes at most on its way there, and at most back. */
+/** The unit of time is the maximum delay of an operation in each direction. */
 const lateTimeMax = 100;
 
 /** The same seed and shape give the same history. */
-export function drawHistory(seed: string | number, shape: HistoryShape): readonly HistoryEvent[] {
+export function randomHistory(seed: string | number, shape: HistoryShape): readonly HistoryEvent[] {
   const random = new SeededRandom(seed);
   let eventCount = 0;
   const recorder = new Recorder({ now: () => eventCount++ });
@@ -42,8 +42,8 @@ export function drawHistory(seed: string | number, shape: HistoryShape): readonl
   }));
   for (let number = 0; number < shape.operationCount; number += 1) {
     const client = random.pick(clients);
-    const begin = drawCall(random, { store, number, shape });
-    const plan = drawPlan(random, client.freeAt, shape);
+    const begin = randomCall(random, { store, number, shape });
+    const plan = randomPlan(random, client.freeAt, shape);
     client.freeAt = plan.end + random.next();
     moments.push(...toMoments(plan, () => begin(client.recorder)));
   }
@@ -56,7 +56,7 @@ interface Moment {
   run(): void;
 }
 
-/** When an operation is called, takes effect and ends. */
+/** The times at which an operation is called, takes effect and ends. */
 interface Plan {
   readonly call: number;
   readonly effect: number;
@@ -70,7 +70,7 @@ interface UnderWay {
   end(fate: Plan['fate']): void;
 }
 
-function drawPlan(random: SeededRandom, call: number, { unknownShare }: HistoryShape): Plan {
+function randomPlan(random: SeededRandom, call: number, { unknownShare }: HistoryShape): Plan {
   const effect = call + random.next();
   const end = effect + random.next();
   if (random.chance(failShare)) return { call, effect: Number.NaN, end, fate: 'fail' };
@@ -100,19 +100,19 @@ interface CallOptions {
   readonly shape: HistoryShape;
 }
 
-function drawCall(
+function randomCall(
   random: SeededRandom,
   { store, number, shape }: CallOptions,
 ): (client: RecorderClient) => UnderWay {
   const key = `key-${random.integer(1, shape.keyCount)}`;
   const piece = shape.pieces === undefined ? `<${number}>` : random.pick(shape.pieces);
   const draw = random.next();
-  const tell = shape.isTellingAll ? <A>(answer: A) => answer : () => ({});
+  const asAnswer = shape.hasFullAnswers ? <A>(answer: A) => answer : () => ({});
   if (draw < 0.5) {
     return (client) =>
       toUnderWay(client.get(key), () => {
         const answer = store.get(key);
-        return shape.isTellingAll ? answer : { value: answer.value };
+        return shape.hasFullAnswers ? answer : { value: answer.value };
       });
   }
   if (shape.hasIncrements === true && random.chance(1 / 3)) {
@@ -120,14 +120,15 @@ function drawCall(
     return (client) =>
       toUnderWay(client.increment(key, by), () => {
         const answer = store.increment(key, by);
-        return answer && tell(answer);
+        return answer && asAnswer(answer);
       });
   }
   if (draw < 0.75 && shape.hasAppends !== false)
-    return (client) => toUnderWay(client.append(key, piece), () => tell(store.append(key, piece)));
+    return (client) =>
+      toUnderWay(client.append(key, piece), () => asAnswer(store.append(key, piece)));
   if (draw < 0.93)
-    return (client) => toUnderWay(client.put(key, piece), () => tell(store.put(key, piece)));
-  return (client) => toUnderWay(client.delete(key), () => tell(store.delete(key)));
+    return (client) => toUnderWay(client.put(key, piece), () => asAnswer(store.put(key, piece)));
+  return (client) => toUnderWay(client.delete(key), () => asAnswer(store.delete(key)));
 }
 
 /** What takes no effect, since the store refuses it, fails. */

@@ -1,10 +1,10 @@
-/** Holds an order of operations against the true store, and against real time. */
+/** Replays an order of operations against a reference store, and checks it against real time. */
 import type { Operation } from '../history/operation.ts';
 import { TrueStore } from './true-store.ts';
 
 /**
- * What is wrong with `order` as an explanation of those of `operations` that were answered, in words;
- * or `undefined`. Revisions are passed over, since other keys have a part in them.
+ * Describes what is wrong with `order` as an explanation of the answered ones of `operations`, or returns
+ * `undefined`. Revisions are ignored, since they depend on other keys.
  */
 export function findFlaw(
   operations: readonly Operation[],
@@ -19,11 +19,11 @@ export function findFlaw(
     const earlier = [...left].find((other) => endOf(other) < position);
     if (earlier !== undefined) return `#${earlier.id} ended before #${id} was called`;
     const truth = new Map<string, unknown>(Object.entries(perform(store, operation)));
-    const told = fate.name === 'ok' ? Object.entries(fate.answer) : [];
-    const wrong = told.find(
+    const details = fate.name === 'ok' ? Object.entries(fate.answer) : [];
+    const wrong = details.find(
       ([field, value]) => truth.has(field) && field !== 'revision' && truth.get(field) !== value,
     );
-    if (wrong !== undefined) return `#${id} was told ${wrong[0]} ${wrong[1]}`;
+    if (wrong !== undefined) return `#${id} got ${wrong[0]} ${wrong[1]}`;
   }
   const missing = [...left].find(({ fate }) => fate.name === 'ok');
   return missing && `#${missing.id} is missing`;

@@ -1,33 +1,33 @@
 /**
- * What revisions tell over all keys at once, where the search sees one key at a time. The store counts
- * one more with each write, whatever its key: so no two writes have one revision, and a write called
- * after an answer was heard has a higher one than that answer. One pass over the history.
+ * Checks revisions over all keys, while the search sees one key at a time. The store increments its
+ * revision with each write to any key: so no two writes have the same revision, and a write called after
+ * an answer was received has a higher one than that answer. One pass over the history.
  */
 import type { Operation } from '../history/operation.ts';
-import { told } from './model.ts';
+import { answerOf } from './model.ts';
 
-/** An answer that told a revision. */
+/** An answer with a revision. */
 interface Mark {
   readonly operation: Operation;
   readonly revision: number;
   readonly end: number;
-  /** Whether the operation itself made the revision, read it, or did nothing at it. */
+  /** Whether the operation made the revision, read it, or had no effect at it. */
   readonly role: 'wrote' | 'read' | 'looked';
 }
 
-/** What is wrong with the revisions of a history, in words, with the operations that show it. */
+/** A description of the error, with the operations that show it. */
 export interface RevisionProblem {
   readonly message: string;
   readonly operations: readonly Operation[];
 }
 
-/** Gives back the first thing that is wrong, if anything is. */
+/** Returns the first error, if any. */
 export function findRevisionProblem(operations: readonly Operation[]): RevisionProblem | undefined {
   const marks = operations.flatMap((operation) => toMark(operation) ?? []);
   return findShared(marks) ?? findSunk(marks);
 }
 
-/** Two writes of one revision, or two keys that have it. */
+/** Two writes with the same revision, or two keys that have it. */
 function findShared(marks: readonly Mark[]): RevisionProblem | undefined {
   const owners = new Map<number, Mark>();
   for (const mark of marks.filter(({ role }) => role !== 'looked')) {
@@ -38,13 +38,13 @@ function findShared(marks: readonly Mark[]): RevisionProblem | undefined {
     if (owner === undefined) continue;
     const isSameKey = owner.operation.key === mark.operation.key;
     if (isSameKey && (owner.role === 'read' || mark.role === 'read')) continue;
-    const message = `revision ${mark.revision} was given twice`;
+    const message = `revision ${mark.revision} was used twice`;
     return { message, operations: [owner.operation, mark.operation] };
   }
   return undefined;
 }
 
-/** A write that was told a revision which somebody had heard of before it was called. */
+/** A write with a revision that had already been in an answer before it was called. */
 function findSunk(marks: readonly Mark[]): RevisionProblem | undefined {
   const calls = marks.toSorted((a, b) => a.operation.position - b.operation.position);
   const ends = marks.toSorted((a, b) => a.end - b.end).values();
@@ -72,12 +72,12 @@ function toMark(operation: Operation): Mark | undefined {
   return { operation, revision, end: fate.position, role };
 }
 
-/** An answer to a delete that does not tell may be either; then the weaker is taken. */
+/** A delete without `deleted` in its answer may have had an effect or not; the weaker case is assumed. */
 function hasWritten(operation: Operation): boolean {
-  return operation.name !== 'delete' || told<'delete'>(operation.fate)?.deleted === true;
+  return operation.name !== 'delete' || answerOf<'delete'>(operation.fate)?.deleted === true;
 }
 
-/** Whether a get found nothing: then no revision is anybody's. */
+/** Whether a get found nothing: then its revision belongs to no write. */
 function isAbsent(answer: object): boolean {
   return 'value' in answer && answer.value === undefined;
 }

@@ -1,54 +1,59 @@
 /**
- * The search for one order of a key's operations that respects real time and explains every answer.
+ * Searches for one order of a key's operations that respects real time and explains every answer.
  *
- * Wing and Gong (1993): try what may take effect next, and go back where nothing fits. Lowe (2017):
- * where the same operations have led to the same state before, do not look again. Three rules of our
- * own keep the search small. Each leaves out only orders that exist in another form as well:
+ * Wing and Gong (1993): try an operation that may take effect next, and backtrack where none fits. Lowe
+ * (2017): skip a combination of operations and state that was seen before. Three additional rules keep the
+ * search small. Each omits only orders that also exist in another form:
  *
- * - an answered get that fits and changes nothing is taken at once, and nothing is tried instead;
- * - an open operation takes effect only where an answered one is about to show it, or open increments may
- *   yet make of it what an answered one shows;
- * - answers that told revisions are taken in the order of these.
+ * - an answered get that fits and changes nothing is taken at once, without alternatives;
+ * - an open operation takes effect only where the next answered one shows its effect, or shows the result
+ *   of further open increments;
+ * - answers with revisions are taken in the order of their revisions.
  */
 import type { Operation } from '../history/operation.ts';
 import { LinearizedSet } from './linearized-set.ts';
-import { byteCountOf, counterOf, initialState, type State, step, told } from './model.ts';
+import { answerOf, byteCountOf, counterOf, initialState, type State, step } from './model.ts';
 import { States } from './states.ts';
 import { Timeline } from './timeline.ts';
 
 export interface Search {
-  /** `unknown`: the budget was spent before it was known. */
+  /** `unknown`: the budget was spent before the search ended. */
   readonly verdict: 'linearizable' | 'violated' | 'unknown';
-  /** An order that explains every answer; without one, the longest found behind which nothing fits. */
+  /**
+   * An order that explains every answer; without one, the longest prefix found that cannot be continued.
+   */
   readonly order: readonly Operation[];
-  /** How often an operation was tried. */
+  /** How many operations were tried. */
   readonly stepCount: number;
 }
 
 export interface Budget {
-  /** How often an operation may be tried; some hundred bytes are kept for each time. */
+  /** Maximum number of operations to try; each takes some hundred bytes of memory. */
   readonly stepCountMax: number;
 }
 
-/** `operations` are those of one key, each with a position of its own for each of its events. */
+/** `operations` are those of one key, with a unique position for each of their events. */
 export function findOrder(operations: readonly Operation[], budget: Budget): Search {
   return new OrderSearch(operations).run(budget);
 }
 
-/** One operation taken, and how it was before. */
+/** One operation taken, and the state before it. */
 interface Turn {
   readonly number: number;
   readonly state: State;
   readonly isOpenShown: boolean;
-  /** Whether nothing else need be tried instead. */
+  /** Whether no alternatives need to be tried. */
   readonly isSettled: boolean;
 }
 
 class OrderSearch {
-  /** Those with an answer first, then open writes, both by their calls. Numbers count these. */
+  /**
+   * Answered operations first, then open writes, both in the order of their calls. Numbers refer to this
+   * array.
+   */
   readonly #operations: readonly Operation[];
   readonly #answeredCount: number;
-  /** Whether a value may come to be in ways that are not told from the value. */
+  /** Whether open increments exist: then a value does not show which operations led to it. */
   readonly #hasOpenIncrements: boolean;
   readonly #timeline: Timeline;
   readonly #answeredTaken: LinearizedSet;
@@ -56,15 +61,15 @@ class OrderSearch {
   readonly #states = new States();
   readonly #seen = new Set<string>();
   readonly #turns: Turn[] = [];
-  /** Up to which revision of the state each answer can be explained, in order; where one was told. */
+  /** The highest state revision that each answer allows, in order; only for answers with a revision. */
   readonly #deadlines: readonly number[];
   #deadlinesMet = 0;
   #state = initialState;
-  /** Whether the last operation taken is an open one, which the next must show. */
+  /** Whether the last operation taken is an open one, whose effect the next one must show. */
   #isOpenShown = false;
   /** Numbers of the operations of the longest order so far. */
   readonly #longest: number[] = [];
-  /** As many of its first turns are still as they were when it was noted. */
+  /** Length of the prefix of the current order that is unchanged since the longest order was saved. */
   #unchangedCount = 0;
   #stepCount = 0;
 
@@ -97,7 +102,7 @@ class OrderSearch {
     return this.#end('linearizable', order);
   }
 
-  /** Takes the first operation behind `tried` that leads to something new. */
+  /** Takes the first operation after `tried` that leads to a new combination. */
   #advance(tried: number | undefined): boolean {
     for (let at = this.#candidate(tried); at !== undefined; at = this.#candidate(at)) {
       const next = this.#stateAfter(at);
@@ -109,7 +114,7 @@ class OrderSearch {
     return false;
   }
 
-  /** What may take effect next as far as real time goes: the first such, or the one behind `tried`. */
+  /** The next operation that real time allows: the first one, or the one after `tried`. */
   #candidate(tried: number | undefined): number | undefined {
     const openStart = this.#answeredCount;
     if (tried === undefined || tried < openStart) {
@@ -143,11 +148,11 @@ class OrderSearch {
 
   #isReading(number: number): boolean {
     const operation = this.#operations[number];
-    if (operation?.name === 'delete') return told<'delete'>(operation.fate)?.deleted === false;
+    if (operation?.name === 'delete') return answerOf<'delete'>(operation.fate)?.deleted === false;
     return operation?.name === 'get';
   }
 
-  /** Whether an answered operation that may be next could show `state`, or what appends make of it. */
+  /** Whether a candidate answered operation could show `state`, or the result of appends to it. */
   #isShown(state: State): boolean {
     if (this.#hasOpenIncrements && counterOf(state) !== undefined) return true;
     for (let at = this.#timeline.candidate(); at !== undefined; at = this.#timeline.candidate(at)) {
@@ -174,7 +179,10 @@ class OrderSearch {
     return true;
   }
 
-  /** Takes back the last operation that leaves something else to try, and gives it; if there is one. */
+  /**
+   * Undoes operations back to the last one with an alternative, and returns it; `undefined` if there is
+   * none.
+   */
   #goBack(): number | undefined {
     for (let turn = this.#turns.pop(); turn !== undefined; turn = this.#turns.pop()) {
       this.#mark(turn.number, false);
@@ -219,7 +227,7 @@ function toSpan({ position, fate }: Operation): { call: number; end: number } {
   return { call: position, end: fate.name === 'ok' ? fate.position : Number.POSITIVE_INFINITY };
 }
 
-/** The highest revision of the state before an operation that fits what it told, if it told one. */
+/** The highest state revision before an operation that fits its answer, if the answer has a revision. */
 function deadlineOf({ name, fate }: Operation): number | undefined {
   if (fate.name !== 'ok') return undefined;
   const { answer } = fate;
@@ -230,20 +238,20 @@ function deadlineOf({ name, fate }: Operation): number | undefined {
   return isWrite ? answer.revision - 1 : answer.revision;
 }
 
-/** Whether an answer can be explained by `state`, if need be with open appends between the two. */
+/** Whether `state` explains an answer, possibly with open appends between the two. */
 function mayShow(operation: Operation, state: State): boolean {
   switch (operation.name) {
     case 'get': {
-      const value = told<'get'>(operation.fate)?.value;
+      const value = answerOf<'get'>(operation.fate)?.value;
       return value === undefined ? state.value === undefined : value.startsWith(state.value ?? '');
     }
     case 'append': {
-      const length = told<'append'>(operation.fate)?.length ?? Number.POSITIVE_INFINITY;
+      const length = answerOf<'append'>(operation.fate)?.length ?? Number.POSITIVE_INFINITY;
       return state.byteCount + byteCountOf(operation.value) <= length;
     }
     case 'delete':
-      return told<'delete'>(operation.fate)?.deleted !== false || state.value === undefined;
-    // Whatever is there, open appends may make a counter of it.
+      return answerOf<'delete'>(operation.fate)?.deleted !== false || state.value === undefined;
+    // Open appends may turn any value into a counter.
     case 'increment':
       return true;
     case 'put':

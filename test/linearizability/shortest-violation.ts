@@ -1,6 +1,6 @@
 /**
- * The smallest part of a violated history that is still violated, so that people need not read more:
- * its events up to the first answer that nothing explains, and of its gets only those that matter.
+ * Reduces a violated history to a minimal part that is still violated, for readable reports: its events up
+ * to the first answer without an explanation, and only those gets that matter.
  */
 import type { Operation } from '../history/operation.ts';
 import { type Budget, findOrder } from './search.ts';
@@ -8,17 +8,17 @@ import { type Budget, findOrder } from './search.ts';
 const budgetDefault: Budget = { stepCountMax: 1_000_000 };
 
 export interface Violation {
-  /** The operation with which it shows: without its answer there is an order. Absent if not found. */
+  /** The operation whose answer makes the order impossible. Absent if not found. */
   readonly culprit: Operation | undefined;
-  /** The part, by calls. Answers heard later are left out of it, as if operations were still open. */
+  /** The part, ordered by calls. Later answers are left out, as if the operations were still open. */
   readonly operations: readonly Operation[];
-  /** The longest order found in it, behind which nothing fits. */
+  /** The longest order found in it, which cannot be continued. */
   readonly order: readonly Operation[];
 }
 
 /**
- * `operations` are those of one key, and violated. When the budget of all looks together is spent, parts
- * are kept as they are.
+ * `operations` are those of one key, and violated. When the total budget is spent, the part is not reduced
+ * further.
  */
 export function toShortestViolation(
   operations: readonly Operation[],
@@ -42,7 +42,7 @@ export function toShortestViolation(
   return { culprit, operations: part, order: findOrder(part, budget).order };
 }
 
-/** Judges parts until its budget is spent. */
+/** Checks parts until its budget is spent. */
 class Looks {
   #stepsLeft: number;
   #wereCertain = true;
@@ -75,7 +75,7 @@ function cut(operations: readonly Operation[], until: number): Operation[] {
     );
 }
 
-/** Leaving out a get never makes a violation, so what stays violated was so before. */
+/** Removing a get never creates a violation, so a part that stays violated shows the original one. */
 function withoutIdleGets(
   operations: readonly Operation[],
   { until, looks }: { until: number; looks: Looks },

@@ -1,4 +1,6 @@
-/** What a verdict costs: processor time, so that a busy machine does not count, and all memory. */
+/**
+ * Measures the cost of a verdict: processor time, which does not depend on other load, and total memory.
+ */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,10 +13,10 @@ const memoryMiBMax = 512;
 describe('the speed of the checker', function () {
   this.timeout(60_000);
 
-  for (const told of ['--all', '--values']) {
-    it(`judges 20,000 operations of 16 clients in time, told ${told.slice(2)}`, async function () {
+  for (const answers of ['--all', '--values']) {
+    it(`judges 20,000 operations of 16 clients in time, with answers of ${answers.slice(2)}`, async function () {
       const script = join(import.meta.dirname, 'speed.js');
-      const { stdout } = await run(process.execPath, [script, told]);
+      const { stdout } = await run(process.execPath, [script, answers]);
       const { verdict, cpuMs, memoryMiB } = JSON.parse(stdout);
       if (this.test) this.test.title += `: ${cpuMs} ms, ${memoryMiB} MiB`;
       expect(verdict).to.include({ name: 'linearizable', operationCount: 20_000, keyCount: 50 });

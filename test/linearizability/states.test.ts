@@ -3,7 +3,7 @@ import { initialState, type State } from './model.ts';
 import { States } from './states.ts';
 
 describe('States', () => {
-  it('gives equal states one number, and different ones different numbers', () => {
+  it('maps equal states to one number, and different ones to different numbers', () => {
     const states = new States();
     const present = { value: 'a', byteCount: 1, revision: 3, isExact: true };
     const different: State[] = [

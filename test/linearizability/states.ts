@@ -1,4 +1,4 @@
-/** Numbers for states, equal for equal states, so that a remembered state costs a number. */
+/** Numbers for states, equal for equal states, so that a remembered state takes the memory of a number. */
 import type { State } from './model.ts';
 
 export class States {

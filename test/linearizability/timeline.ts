@@ -1,6 +1,6 @@
 /**
- * Calls and returns of one key's operations in real time, as a list out of which operations are taken
- * and put back in reverse: what stands before the first return may take effect next.
+ * Calls and returns of one key's operations in real time, as a doubly linked list from which operations
+ * are removed and restored in reverse: an operation called before the first return may take effect next.
  */
 
 /** Positions among the events of a history; a return comes after its call. */
@@ -40,13 +40,16 @@ export class Timeline {
     return this.#left;
   }
 
-  /** The first operation that may take effect next, or the one behind `number`; if there is one. */
+  /**
+   * The first operation that may take effect next, or the one after `number`; `undefined` if there is
+   * none.
+   */
   candidate(number?: number): number | undefined {
     const entry = this.#next[number === undefined ? head : callOf(number)] ?? head;
     return entry % 2 === 1 ? (entry - 1) / 2 : undefined;
   }
 
-  /** Position of the first return: what was called later cannot take effect yet. */
+  /** Position of the first return: an operation called later cannot take effect yet. */
   frontier(): number {
     let entry = this.#next[head] ?? head;
     while (entry % 2 === 1) entry = this.#next[entry] ?? head;

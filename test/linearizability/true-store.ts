@@ -1,4 +1,4 @@
-/** The store as it ought to be, in one place and one operation after another. Tells what is true. */
+/** A reference store: one copy, one operation at a time. Its answers are always right. */
 import type {
   AppendAnswer,
   DeleteAnswer,

@@ -1,4 +1,4 @@
-/** Runs every mutant against those who must catch it; see `--help`. Exit code 1 if one slips through. */
+/** Runs every mutant against the tests that must catch it; see `--help`. Exit code 1 if one survives. */
 import { allMutants } from './all-mutants.ts';
 import { isTest, nameOf } from './mutant.ts';
 import { PatchedBuilds } from './patched-build/builds.ts';
@@ -7,13 +7,13 @@ import { parseSettings, type Settings } from './settings.ts';
 import { runTests } from './trial/named-test.ts';
 import { type Finding, type Trial, tryOut } from './trial/trial.ts';
 
-/** Of the mutants, in a quick run. */
+/** The required share of caught mutants in a quick run. */
 const noticedShareMin = 0.9;
 
 const settings = parseSettings(process.argv.slice(2), allMutants);
 const trials = settings.mutants
   .flatMap((mutant) => mutant.caughtBy.map((catcher) => ({ mutant, catcher })))
-  // What is quick comes first.
+  // Fast catchers run first.
   .sort((a, b) => Number(isTest(b.catcher)) - Number(isTest(a.catcher)));
 
 const builds = PatchedBuilds.make(settings.mutants);
@@ -27,14 +27,17 @@ try {
   builds.remove();
 }
 
-/** A test that fails without any mutant would seem to catch them all. Of seeds the hunt sees to that. */
+/**
+ * A test that also fails without a mutant would seem to catch every mutant. The seed hunt checks that
+ * itself.
+ */
 async function expectSoundTests(all: readonly Trial[]): Promise<void> {
   const tests = all.map(({ catcher }) => catcher).filter(isTest);
   const results = tests.length === 0 ? [] : await runTests(tests, process.env);
   const sound = new Set(results.filter(({ hasPassed }) => hasPassed).map(nameOf));
   const unsound = new Set(tests.map(nameOf).filter((name) => !sound.has(name)));
   if (unsound.size === 0) return;
-  throw new Error(`without any mutant these do not pass:\n${[...unsound].join('\n')}`);
+  throw new Error(`these tests fail without a mutant:\n${[...unsound].join('\n')}`);
 }
 
 async function tryAll(

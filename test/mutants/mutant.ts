@@ -1,30 +1,30 @@
-/** A mutant: our own code with one mistake in it, and who must notice. */
+/** A mutant: our own code with one mistake in it, and the tests that must catch it. */
 
-/** What must catch a mutant: a test by its name, or the swarm simulation by some seed. */
+/** A catcher of a mutant: a test by its name, or the swarm simulation with any seed. */
 export type Catcher = NamedTest | typeof bySimulation;
 
 export interface NamedTest {
   readonly by: 'test';
-  /** Path of the test's source from here up, without its ending: `unit/paxos/paxos`. */
+  /** Path of the test's source below `test`, without the extension: `unit/paxos/paxos`. */
   readonly file: string;
-  /** As the test is called, without the names of the groups around it. */
+  /** Title of the test, without the names of its groups. */
   readonly title: string;
 }
 
 export interface Mutant {
-  /** Unique, in kebab-case; what `--only` takes. */
+  /** Unique, in kebab-case; the argument of `--only`. */
   readonly id: string;
-  /** Its number in the catalogue. */
+  /** Number of the mistake in the catalogue. */
   readonly mistake: number;
-  /** What the mutant does wrong, as a sentence. */
+  /** The wrong behaviour of the mutant, as a sentence. */
   readonly does: string;
-  /** What would be lost. */
+  /** The damage it causes. */
   readonly loses: string;
   /** Path of the source, from `packages/`. */
   readonly file: string;
-  /** To be found exactly once in the source. */
+  /** Must occur exactly once in the source. */
   readonly right: string;
-  /** What stands there instead. */
+  /** Replaces `right`. */
   readonly wrong: string;
   /** At least one; each of them must catch it. */
   readonly caughtBy: readonly Catcher[];
@@ -40,7 +40,7 @@ export function isTest(catcher: Catcher): catcher is NamedTest {
   return catcher.by === 'test';
 }
 
-/** A test's file and title in one, unique. */
+/** File and title of a test as one unique string. */
 export function nameOf({ file, title }: Omit<NamedTest, 'by'>): string {
   return `${file}: ${title}`;
 }

@@ -5,9 +5,9 @@ import { bySimulation, isTest, nameOf } from './mutant.ts';
 import { PatchedBuilds } from './patched-build/builds.ts';
 import { failedTest, runTests } from './trial/named-test.ts';
 
-/** That the mutants are in order. What catches them is shown by `npm run mutants`, which takes longer. */
+/** Checks that the mutants are in order. `npm run mutants` takes longer, and shows that they are caught. */
 describe('The mutants', () => {
-  it('still fit the sources and parse, each with a name of its own', function () {
+  it('still fit the sources and parse, each with a unique id', function () {
     this.timeout(20_000);
     PatchedBuilds.make(allMutants).remove();
     const ids = allMutants.map(({ id }) => id);
@@ -23,7 +23,7 @@ describe('The mutants', () => {
     expect(() => PatchedBuilds.make([vague])).to.throw('no longer fits');
   });
 
-  it('are there for every mistake of the catalogue that this code can make', () => {
+  it('exist for every mistake of the catalogue that this code can make', () => {
     expect(catalogue.map(({ number }) => number)).to.deep.equal(
       Array.from(catalogue, (_, index) => index + 1),
     );
@@ -48,7 +48,7 @@ describe('The mutants', () => {
     expect(tests.map(nameOf).filter((name) => !found.has(name))).to.deep.equal([]);
   });
 
-  it('are put in place of the real code, and of no other', async function () {
+  it('replace the real code, and no other', async function () {
     this.timeout(60_000);
     const [mutant, other] = allMutants.filter(({ id }) =>
       ['answer-counts-twice', 'half-is-a-quorum'].includes(id),

@@ -1,4 +1,4 @@
-/** The table of `npm run mutants`: a line for each mutant and each of its catchers, and the sums. */
+/** The table of `npm run mutants`: a line for each mutant and each of its catchers, and the totals. */
 import { isTest, type Mutant, nameOf } from './mutant.ts';
 import type { Finding } from './trial/trial.ts';
 
@@ -20,9 +20,9 @@ export function lineOf(finding: Finding): string {
 export interface Summary {
   readonly text: string;
   readonly mutantCount: number;
-  /** Mutants that everyone caught who must. */
+  /** Mutants caught by all of their catchers. */
   readonly caughtCount: number;
-  /** Mutants that at least one caught. */
+  /** Mutants caught by at least one catcher. */
   readonly noticedCount: number;
 }
 

@@ -1,12 +1,12 @@
-/** What `npm run mutants` can be told. */
+/** The options of `npm run mutants`. */
 import { Command, InvalidArgumentError } from 'commander';
 import type { Mutant } from './mutant.ts';
 
 export interface Settings {
   readonly mutants: readonly Mutant[];
-  /** A mutant has slipped through the simulation if so many seeds pass. */
+  /** A mutant survives the simulation if this number of seeds passes. */
   readonly seedCountMax: number;
-  /** Whether it is enough that one catcher notices, in nine mutants of ten. */
+  /** Whether one catcher per mutant is enough, for nine mutants of ten. */
   readonly isQuick: boolean;
   readonly jobCount: number;
 }
@@ -18,24 +18,34 @@ interface Flags {
   readonly jobs: number;
 }
 
-/** So many seeds are enough for nearly every mutant; the last few need many more. */
+/** Enough seeds for nearly every mutant; a few need many more. */
 const quickSeedCountMax = 30;
 const defaultSeedCountMax = 2000;
 
 /** Ends the process with a message on standard error if the arguments make no sense. */
 export function parseSettings(argv: readonly string[], all: readonly Mutant[]): Settings {
   const command = new Command('npm run mutants --')
-    .description('Puts known mistakes into the code, one at a time, and looks who notices.')
+    .description(
+      'Applies known mistakes to the code, one at a time, and checks that tests catch them.',
+    )
     .option('--only <ids>', 'these mutants, by id or number in the catalogue: 3,no-back-off', toIds)
-    .option('--quick', 'few seeds, and one who notices is enough, in 90 % of the mutants', false)
-    .option('--seeds <count>', 'a mutant slips through the simulation if so many pass', toCount)
-    .option('--jobs <count>', 'how many at a time', toCount, 2)
+    .option(
+      '--quick',
+      'few seeds; one catcher per mutant is enough, for 90 % of the mutants',
+      false,
+    )
+    .option(
+      '--seeds <count>',
+      'a mutant survives the simulation after this number of passing seeds',
+      toCount,
+    )
+    .option('--jobs <count>', 'number of parallel jobs', toCount, 2)
     .parse([...argv], { from: 'user' });
   const { only, quick: isQuick, seeds, jobs: jobCount } = command.opts<Flags>();
   const mutants = all.filter(
     ({ id, mistake }) => !only || only.includes(id) || only.includes(`${mistake}`),
   );
-  if (mutants.length === 0) command.error('there is no such mutant');
+  if (mutants.length === 0) command.error('no mutant matches --only');
   const seedCountMax = seeds ?? (isQuick ? quickSeedCountMax : defaultSeedCountMax);
   return { mutants, seedCountMax, isQuick, jobCount };
 }
@@ -45,6 +55,7 @@ function toIds(text: string): readonly string[] {
 }
 
 function toCount(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('A number from 1 on, please.');
+  if (!/^[1-9]\d{0,5}$/.test(text))
+    throw new InvalidArgumentError('It must be a whole number from 1 to 999999.');
   return Number(text);
 }

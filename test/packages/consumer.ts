@@ -1,11 +1,11 @@
-/** A project of somebody else, outside the repository, which has installed the packages. */
+/** A project outside the repository that has installed the packages. */
 import { type ExecFileException, execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../docs/pages.ts';
 
-/** What npm says when it cannot reach its registry. */
+/** Messages of npm when it cannot reach its registry. */
 const unreachable = /\b(?:ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENOTCACHED)\b/;
 
 export interface Output {
@@ -19,7 +19,7 @@ export class NoRegistryError extends Error {
 }
 
 export class Consumer {
-  /** Where the project lies. */
+  /** Directory of the project. */
   readonly folder: string;
   readonly #parent: string;
 
@@ -44,7 +44,7 @@ export class Consumer {
     return consumer;
   }
 
-  /** Runs a program with these words in the project's folder. @throws Error if it fails. */
+  /** Runs a program with these arguments in the project's folder. @throws Error if it fails */
   run(program: string, words: readonly string[]): Promise<Output> {
     return run(program, words, this.folder);
   }

@@ -1,4 +1,4 @@
-/** Installs the packages into a project outside the repository, and uses them there as anyone would. */
+/** Installs the packages into a project outside the repository, and uses them there as any user would. */
 import { readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { blocksOf, readPage, root } from '../docs/pages.ts';
 import { packageNames } from '../tidy/source-tree.ts';
 import { Consumer, NoRegistryError } from './consumer.ts';
 
-/** Every entry point that users may import. */
+/** Every public entry point. */
 const entryPoints = [
   '@paxkv/client',
   '@paxkv/kvserver',
@@ -19,7 +19,10 @@ const entryPoints = [
 ];
 const typeScript = createRequire(import.meta.url).resolve('typescript/package.json');
 const compiler = join(typeScript, '../bin/tsc');
-/** The strictest a user's project is likely to be; declarations of the packages are checked too. */
+/**
+ * The strictest compiler options that a user is likely to have; they also check the packages'
+ * declarations.
+ */
 const compilerFlags = [
   ...['--ignoreConfig', '--noEmit', '--strict', '--exactOptionalPropertyTypes'],
   ...['--noUncheckedIndexedAccess', '--target', 'es2023', '--types', 'node'],
@@ -27,7 +30,7 @@ const compilerFlags = [
 ];
 
 describe('the packages, installed from tarballs', function () {
-  // Packing and installing are work for the disk, and each program is a process.
+  // Packing and installing use the disk heavily, and each program is a process.
   this.timeout(120_000);
 
   let consumer: Consumer;
@@ -52,7 +55,7 @@ describe('the packages, installed from tarballs', function () {
     await consumer?.remove();
   });
 
-  /** Runs a file of the project that is expected to print what the README says, and no warning. */
+  /** Runs a file of the project that must print what the README says, without a warning. */
   async function expectToRun(name: string, text: string): Promise<void> {
     await consumer.write(name, text);
     const { stdout, stderr } = await consumer.run(process.execPath, [name]);
@@ -93,7 +96,7 @@ describe('the packages, installed from tarballs', function () {
     return expectToCompile('program.cts', text, flags);
   });
 
-  it('refuse to hand out internal files', async () => {
+  it('do not export internal files', async () => {
     const files = ['client', 'kvserver', 'paxos', 'protocol'].map(
       (name) => `import('@paxkv/${name}/internal/index').then(String, ({ code }) => code)`,
     );
@@ -111,7 +114,7 @@ describe('the packages, installed from tarballs', function () {
     }
   });
 
-  it('bring the command, which reaches a cluster', async () => {
+  it('include the command, which reaches a cluster', async () => {
     const flags = ['--endpoints', cluster.addresses.join(',')];
     const paxkv = join(consumer.folder, 'node_modules/.bin/paxkv');
     await consumer.run(paxkv, ['put', ...flags, 'shell', 'bash']);
@@ -120,7 +123,7 @@ describe('the packages, installed from tarballs', function () {
   });
 });
 
-/** The same program with `require`, and without `await` outside a function. */
+/** The same program with `require`, and without top-level `await`. */
 function toCommonJs(program: string): string {
   const required = program.replace(/^import (\{.*\}) from (.*);$/gm, 'const $1 = require($2);');
   return `void (async () => {\n${required}})();\n`;

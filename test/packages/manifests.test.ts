@@ -1,4 +1,4 @@
-/** What each package says of itself to registries, editors and bundlers. */
+/** Tests the metadata of each package for registries, editors and bundlers. */
 import { expect } from 'chai';
 import { packageNames, readJson } from '../tidy/source-tree.ts';
 
@@ -66,7 +66,7 @@ describe('the package manifests', () => {
         expect(manifest.sideEffects).to.equal(false);
       });
 
-      it('exports to its users all but the internal files', () => {
+      it('exports all but the internal files to users', () => {
         const { [internal]: hidden, ...published } = manifest.exports;
         expect(manifest.publishConfig.exports ?? manifest.exports).to.deep.equal(published);
         expect([undefined, './dist/*.js']).to.include(hidden);

@@ -1,4 +1,4 @@
-/** P1 to P5 and P11 to P13: peers agree, whoever proposes, in any order, over any wires. */
+/** P1 to P5 and P11 to P13: peers agree, whichever peers propose, in any order, over any network. */
 import { expect } from 'chai';
 import type { Lab, LabGroup } from './lab.ts';
 
@@ -44,7 +44,7 @@ export const basicAgreement: LabGroup = {
   ],
 };
 
-/** A deaf peer learns by proposing, and in no other way: nobody can tell it, and it does not ask. */
+/** A deaf peer learns only by proposing: no request reaches it, and it does not ask. */
 export const deafProposer: LabGroup = {
   cluster: { peerCount: 5 },
   tests: [
@@ -84,7 +84,7 @@ export const manyInstancesUnreliable: LabGroup = {
   tests: [{ title: 'Many instances, unreliable RPC', run: (lab) => runManyInstances(lab, 3) }],
 };
 
-/** Keeps up to `activeCountMax` instances going, all peers proposing different values in each. */
+/** Keeps up to `activeCountMax` instances open, in each of which all peers propose different values. */
 async function runManyInstances(lab: Lab, activeCountMax: number): Promise<void> {
   for (const index of lab.places) {
     await lab.create(index);
@@ -100,7 +100,7 @@ async function runManyInstances(lab: Lab, activeCountMax: number): Promise<void>
   }
 }
 
-/** One peer never exists; another comes late and proposes against what the majority decided. */
+/** One peer never exists; another starts late and proposes another value than the majority decided. */
 export const minorityProposal: LabGroup = {
   cluster: { peerCount: 5, created: [1, 2, 3] },
   tests: [

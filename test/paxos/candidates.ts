@@ -1,6 +1,6 @@
 /**
- * Candidates: peers that all want to lead, in virtual time, with links that may be cut one by one, and
- * a host at each that keeps starting instances. What was decided and who led is written down.
+ * Candidates: peers that may all lead, in virtual time, with links that can be cut one by one, and a host
+ * at each peer that keeps starting instances. Decisions and leaders are recorded.
  */
 import { type Envelope, Paxos, type PeerId } from '@paxkv/paxos';
 import { harsh, SimDisk, SimNetwork, SimNode, World } from '@paxkv/simulator';
@@ -8,7 +8,7 @@ import { harsh, SimDisk, SimNetwork, SimNode, World } from '@paxkv/simulator';
 export interface CandidatesOptions {
   readonly seed: number;
   readonly peerCount: number;
-  /** Whether peers hear at once of connections that end. */
+  /** Whether peers are told at once of connections that end. */
   readonly hints?: boolean;
   /** How often the host of a peer that leads starts an instance. */
   readonly startMs?: number;
@@ -16,14 +16,17 @@ export interface CandidatesOptions {
 
 /** The links of a data centre. */
 const links = harsh({
-  ...{ isUnreliable: false, reorderChance: 0 },
-  ...{ delayMsMin: 0.2, delayMsMean: 0.5, delayMsMax: 1 },
+  isUnreliable: false,
+  reorderChance: 0,
+  delayMsMin: 0.2,
+  delayMsMean: 0.5,
+  delayMsMax: 1,
 });
-/** A host that does not lead starts an instance by itself if none was decided there for so long. */
-const patienceMs = 300;
-/** So many instances after one that is still open it counts as a hole. */
+/** A host whose peer does not lead starts an instance if none was decided there for this long. */
+const quietMs = 300;
+/** An open instance this many below the highest counts as a log gap. */
 const openCountMax = 8;
-/** Instances that hosts still need. */
+/** How many of the latest instances hosts still need. */
 const keptCount = 100;
 
 export interface Decided {
@@ -36,24 +39,26 @@ export class Candidates {
   readonly world: World;
   readonly network: SimNetwork<string>;
   readonly peerCount: number;
-  /** What was decided, where it was first known. */
+  /** Every decision, when it was first known at some peer. */
   readonly decided: Decided[] = [];
   readonly startMs: number;
   readonly #nodes: readonly SimNode<Paxos<string>>[];
   readonly #latest: number[];
   readonly #known = new Set<number>();
-  readonly #leads = new Set<string>();
+  readonly #ballots = new Set<string>();
 
   constructor({ seed, peerCount, hints = false, startMs = 10 }: CandidatesOptions) {
     this.world = new World({ seed });
     this.peerCount = peerCount;
     this.startMs = startMs;
     this.network = new SimNetwork(this.world, {
-      ...{ peerCount, profile: links, copy: (envelope: Envelope<string>) => envelope },
-      ...(hints && { hints: { chance: 1, delayMsMax: 1 } }),
+      peerCount,
+      profile: links,
+      copy: (envelope: Envelope<string>) => envelope,
+      hints: hints ? { chance: 1, delayMsMax: 1 } : { chance: 0, delayMsMax: 0 },
       watch: (_, { message }) => {
         if (message.type !== 'prepareLog') return;
-        this.#leads.add(`${message.ballot.round}.${message.ballot.peer}`);
+        this.#ballots.add(`${message.ballot.round}.${message.ballot.peer}`);
       },
     });
     this.#latest = this.places.map(() => 0);
@@ -64,20 +69,20 @@ export class Candidates {
     return Array.from({ length: this.peerCount }, (_, peer) => peer);
   }
 
-  /** How many ballots were ever tried for the log. */
+  /** How many ballots candidates have used. */
   get ballotCount(): number {
-    return this.#leads.size;
+    return this.#ballots.size;
   }
 
-  run(story: () => Promise<void>): Promise<void> {
-    return this.world.run(story);
+  run(main: () => Promise<void>): Promise<void> {
+    return this.world.run(main);
   }
 
   sleep(ms: number): Promise<void> {
     return this.world.sleep(ms);
   }
 
-  /** Boots all peers, and gives them time for the first election. */
+  /** Starts all peers, and gives them time for the first election. */
   async open(electionMs = 1000): Promise<void> {
     for (const peer of this.places) await this.start(peer);
     await this.sleep(electionMs);
@@ -102,17 +107,17 @@ export class Candidates {
       .then(() => this.crash(peer));
   }
 
-  /** Who leads by the account of `peer`. */
+  /** The leader known to `peer`. */
   leaderOf(peer: PeerId): PeerId | undefined {
     return this.#at(peer).program?.leader();
   }
 
-  /** Who leads by his own account. */
+  /** The peers that lead as far as they know. */
   get leaders(): PeerId[] {
     return this.places.filter((peer) => this.leaderOf(peer) === peer);
   }
 
-  /** Closes both directions. */
+  /** Cuts both directions. */
   cut(...pairs: readonly (readonly [PeerId, PeerId])[]): void {
     for (const [a, b] of pairs) {
       this.network.cut(a, b);
@@ -120,7 +125,7 @@ export class Candidates {
     }
   }
 
-  /** Closes all links but these. */
+  /** Cuts all links but these. */
   leaveOnly(...pairs: readonly (readonly [PeerId, PeerId])[]): void {
     const isLeft = (a: PeerId, b: PeerId) =>
       pairs.some((pair) => pair.includes(a) && pair.includes(b));
@@ -141,13 +146,19 @@ export class Candidates {
   #node(me: PeerId): SimNode<Paxos<string>> {
     const random = this.world.random(`disk ${me}`);
     const disk = new SimDisk<string>(this.world, {
-      ...{ random, delayMsMin: 1, delayMsMax: 1, copy: (write) => write },
+      random,
+      delayMsMin: 1,
+      delayMsMax: 1,
+      copy: (write) => write,
     });
     return new SimNode(this.world, async ({ clock, onCrash }) => {
       onCrash(() => this.network.unplug(me));
       onCrash(() => disk.crash());
       const paxos = await Paxos.open<string>({
-        ...{ me, peerCount: this.peerCount, clock, isCandidate: true },
+        me,
+        peerCount: this.peerCount,
+        clock,
+        isCandidate: true,
         transport: this.network.transport(me),
         storage: disk.open(),
         random: this.world.random(`paxos ${me}`),
@@ -165,10 +176,10 @@ export class Candidates {
     });
   }
 
-  /** The leader goes on, and fills what was left open long ago; another starts one and waits for it. */
+  /** The leader starts the next instance and closes log gaps; another host starts one and waits for it. */
   #propose(me: PeerId, paxos: Paxos<string>): void {
     const isLeader = paxos.leader() === me;
-    if (!isLeader && this.world.now() - (this.#latest[me] ?? 0) < patienceMs) return;
+    if (!isLeader && this.world.now() - (this.#latest[me] ?? 0) < quietMs) return;
     const max = paxos.max();
     const isOpen = (seq: number) => seq >= 0 && paxos.status(seq).fate === 'pending';
     if (isLeader && isOpen(max - openCountMax)) paxos.start(max - openCountMax, `${me}`);

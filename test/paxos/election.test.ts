@@ -1,6 +1,6 @@
 /**
- * Elections where not everybody hears everybody: one who can decide leads soon, goes on leading, and costs
- * no more ballots than that takes. The three scenarios of partial connectivity are those of the Omni-Paxos
+ * Elections under partial connectivity: a peer that can reach a quorum leads soon, keeps leading, and uses no
+ * more ballots than that takes. The three scenarios of partial connectivity are those of the Omni-Paxos
  * paper (EuroSys 2023).
  */
 import type { PeerId } from '@paxkv/paxos';
@@ -8,15 +8,15 @@ import { expect } from 'chai';
 import { Candidates } from './candidates.ts';
 
 const seedCount = 5;
-/** Four times the silence after which a leader is given up. */
+/** Four times the silence after which a leader counts as failed. */
 const boundMs = 2000;
 const calmMs = 2000;
 const hourMs = 3_600_000;
 
-/** Peers by the parts they play; the first leads when the play begins. */
-type Cast = readonly [PeerId, PeerId, PeerId, PeerId, PeerId];
+/** The five peers of a scenario; the first leads when it begins. */
+type Roles = readonly [PeerId, PeerId, PeerId, PeerId, PeerId];
 
-function play(peerCount: number, story: (group: Candidates, cast: Cast) => Promise<void>) {
+function scenario(peerCount: number, run: (group: Candidates, roles: Roles) => Promise<void>) {
   return async () => {
     for (let seed = 0; seed < seedCount; seed += 1) {
       const group = new Candidates({ seed, peerCount });
@@ -24,13 +24,13 @@ function play(peerCount: number, story: (group: Candidates, cast: Cast) => Promi
         await group.open();
         const [leader = 0] = group.leaders;
         const [a = 0, b = 0, c = 0, d = 0] = group.places.filter((peer) => peer !== leader);
-        await story(group, [leader, a, b, c, d]);
+        await run(group, [leader, a, b, c, d]);
       });
     }
   };
 }
 
-/** Some time from now one leads alone and is not replaced, and its instances are decided. */
+/** Expects that one peer leads, that it is not replaced for some time, and that its instances are decided. */
 async function expectLeader(group: Candidates, among: readonly PeerId[]): Promise<void> {
   const title = `seed ${group.world.seed}`;
   const leaders = group.leaders;
@@ -46,7 +46,7 @@ async function expectLeader(group: Candidates, among: readonly PeerId[]): Promis
 describe('Elections', () => {
   it(
     'choose the only one who reaches a quorum, when the leader is left with one link (quorum loss)',
-    play(5, async (group, [leader, hub, ...others]) => {
+    scenario(5, async (group, [leader, hub, ...others]) => {
       const { ballotCount } = group;
       group.leaveOnly(...[leader, ...others].map((other) => [hub, other] as const));
       await group.sleep(boundMs);
@@ -57,7 +57,7 @@ describe('Elections', () => {
 
   it(
     'choose one who lags behind, if only that one reaches a quorum (constrained)',
-    play(5, async (group, [, hub, ...others]) => {
+    scenario(5, async (group, [, hub, ...others]) => {
       group.isolate(hub);
       await group.sleep(1000);
       group.network.heal();
@@ -71,7 +71,7 @@ describe('Elections', () => {
 
   it(
     'leave a leader alone that one end of a chain cannot see (chained)',
-    play(3, async (group, [leader, , end]) => {
+    scenario(3, async (group, [leader, , end]) => {
       const { ballotCount } = group;
       group.cut([leader, end]);
       await group.sleep(boundMs);
@@ -102,7 +102,7 @@ describe('Elections', () => {
         const { ballotCount } = group;
         await group.sleep(boundMs);
         if (able.length > 0) await expectLeader(group, able);
-        else expect(group.leaders, 'nobody can decide').to.deep.equal([]);
+        else expect(group.leaders, 'leaders where no peer can reach a quorum').to.deep.equal([]);
         expect(group.ballotCount - ballotCount, `cuts ${cuts}`).to.be.at.most(2);
       });
     }
@@ -130,7 +130,7 @@ describe('Elections', () => {
 
   it(
     'are not held for a follower that comes and goes',
-    play(5, async (group, [leader, a]) => {
+    scenario(5, async (group, [leader, a]) => {
       const { ballotCount } = group;
       for (let round = 0; round < 10; round += 1) {
         group.isolate(a);
@@ -145,7 +145,7 @@ describe('Elections', () => {
 
   it(
     'come to an end after a storm of restarts',
-    play(5, async (group) => {
+    scenario(5, async (group) => {
       const random = group.world.random('storm');
       for (let count = 0; count < 40; count += 1) {
         const peer = random.pick(group.places);
@@ -162,8 +162,8 @@ describe('Elections', () => {
 
   it(
     'are no condition for progress: instances are decided also where nobody can be elected',
-    play(5, async (group, [leader, ...others]) => {
-      // Nobody hears enough of the others at any moment to lead for long.
+    scenario(5, async (group, [leader, ...others]) => {
+      // At no moment does a peer hear enough of the others to lead for long.
       for (let round = 0; round < 20; round += 1) {
         group.network.heal();
         group.isolate(others[round % 4] ?? 0);

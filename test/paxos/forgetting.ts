@@ -15,9 +15,9 @@ export const forgetting: LabGroup = {
         lab.start(0, 6, '66');
         lab.start(1, 7, '77');
         await lab.waitAll(0);
-        for (const min of mins(lab)) expect(min, 'nobody is done').to.equal(0);
+        for (const min of mins(lab)) expect(min, 'before any host is done').to.equal(0);
         await lab.waitAll(1);
-        for (const min of mins(lab)) expect(min, 'nobody is done').to.equal(0);
+        for (const min of mins(lab)) expect(min, 'before any host is done').to.equal(0);
 
         for (const peer of lab.peers) peer.done(0);
         for (const peer of lab.peers.slice(1)) peer.done(1);
@@ -99,7 +99,7 @@ export const maxAfterDone: LabGroup = {
           await lab.waitAll(seq);
         }
         for (const peer of lab.peers) peer.done(10);
-        // Only so that messages carry the news of who is done.
+        // Only so that messages carry what each host is done with.
         lab.startAll(10, () => 'z');
         await lab.sleep(2000);
         for (const peer of lab.peers) expect(peer.max()).to.equal(10);
@@ -121,21 +121,21 @@ function mins(lab: Lab): number[] {
 
 /** Polls each second, 12 times at most, until every peer's `min()` is `min`. */
 async function waitMins(lab: Lab, min: number): Promise<void> {
-  for (let poll = 0; poll < 12; poll += 1) {
+  for (let count = 0; count < 12; count += 1) {
     if (mins(lab).every((each) => each === min)) return;
     await lab.sleep(1000);
   }
   expect(mins(lab)).to.deep.equal(lab.places.map(() => min));
 }
 
-/** Starting a forgotten instance anew neither brings it back nor decides another value in it. */
+/** Starting a forgotten instance again neither restores it nor decides another value in it. */
 async function expectForgottenForGood(lab: Lab, seqs: readonly number[]): Promise<void> {
   const expectForgotten = () => {
     const statuses = seqs.flatMap((seq) => lab.peers.map((peer) => peer.status(seq)));
     for (const status of statuses) expect(status).to.deep.equal({ fate: 'forgotten' });
   };
   expectForgotten();
-  // Not by way of the lab: these values must never become decided.
+  // Not through the lab: these values must never be decided.
   for (const seq of seqs) for (const peer of lab.peers) peer.start(seq, lab.random.letters(10));
   await lab.sleep(1000);
   expectForgotten();

@@ -1,9 +1,9 @@
 /**
- * Lab: one cluster of Paxos peers, the faults it may meet, and the questions put to it.
+ * Lab: one cluster of Paxos peers, with faults to inject and conditions to wait for.
  *
  * The tests P1 to P19 of the teaching lab are written once, over this class, and run in two worlds
  * (`world.ts`): in virtual time, by mocha, and over Unix sockets in real time, by `main.ts`. Peers
- * count from 0, and so do instances. Every look at a decision also checks agreement and validity
+ * count from 0, and so do instances. Every time a decision is read, agreement and validity are checked
  * (`ledger.ts`). Waiting polls with pauses of 10, 20, … 640 ms and then 1.28 s, 30.7 s in all.
  */
 import { type Decision, Paxos, type PeerId } from '@paxkv/paxos';
@@ -52,16 +52,16 @@ const leaderWaitMs = 1000;
 
 export class Lab {
   readonly peerCount: number;
-  /** The test's own chance. */
+  /** The test's own randomness. */
   readonly random: SeededRandom;
   readonly isLed: boolean;
   readonly #world: LabWorld;
   readonly #network: LabNetwork;
   readonly #peers = new Map<PeerId, Paxos<LabValue>>();
   readonly #ledger = new Ledger();
-  /** What went wrong since the last look; the next look throws it. */
+  /** Violations since the last check; the next check throws them. */
   readonly #violations: string[] = [];
-  /** Told of each decision, by any peer. */
+  /** Called on each decision, by any peer. */
   #onDecided: (index: PeerId, seq: number) => void = () => {};
 
   private constructor(world: LabWorld, network: LabNetwork, options: ClusterOptions) {
@@ -129,7 +129,7 @@ export class Lab {
     this.#peers.set(index, paxos);
   }
 
-  /** Who proposes with the fewest messages. */
+  /** The peer that needs the fewest messages to propose. */
   get leader(): PeerId {
     return this.peer(0).leader() ?? 0;
   }
@@ -171,7 +171,7 @@ export class Lab {
     for (const index of this.places) this.#network.setUnreliable(index, unreliable);
   }
 
-  /** Nobody can call the peer any more. It can still call, and hear the answers to its calls. */
+  /** No request reaches the peer any more. It can still send requests and get answers. */
   async deafen(index: PeerId): Promise<void> {
     await this.#network.deafen(index);
   }
@@ -181,13 +181,13 @@ export class Lab {
     await this.#network.partition(groups);
   }
 
-  // Time, chance and cost.
+  // Time and cost.
 
   async sleep(ms: number): Promise<void> {
     await this.#world.sleep(ms);
   }
 
-  /** Runs each task again and again, side by side, until the time is up. Tasks sleep between looks. */
+  /** Repeats each task, concurrently, until the time is up. Tasks sleep between checks. */
   async during(ms: number, tasks: readonly (() => Promise<void>)[]): Promise<void> {
     const end = this.#world.clock.now() + ms;
     let failed = false;
@@ -234,7 +234,7 @@ export class Lab {
   /** Waits until at least `wanted` peers have decided the instance. */
   async waitDecided(seq: number, wanted: number, options?: DecidedOptions): Promise<void> {
     let pauseMs = pollPauseMsMin;
-    for (let poll = 0; poll < pollCountMax; poll += 1) {
+    for (let count = 0; count < pollCountMax; count += 1) {
       if (this.decidedCount(seq, options) >= wanted) return;
       await this.sleep(pauseMs);
       pauseMs = Math.min(2 * pauseMs, pollPauseMsMax);

@@ -18,7 +18,7 @@ describe('Ledger', () => {
     expect(ledger.observe(2, 3, 'b')).to.equal('instance 3: peer 0 decided "a", but peer 2 "b"');
   });
 
-  it('names a peer whose decision changed between two looks', () => {
+  it('names a peer whose decision changed between two observations', () => {
     const ledger = new Ledger();
     ledger.propose(0, 1);
     ledger.propose(0, 2);
@@ -30,15 +30,15 @@ describe('Ledger', () => {
     const ledger = new Ledger();
     ledger.propose(0, 'a');
     expect(ledger.observe(1, 1, 'a')).to.equal(
-      'instance 1: peer 1 decided "a", which nobody proposed',
+      'instance 1: peer 1 decided "a", which no peer proposed',
     );
   });
 
-  it('tells long values apart by their ends, and a number from its digits', () => {
+  it('distinguishes long values by their ends, and a number from its digits', () => {
     const ledger = new Ledger();
     ledger.propose(0, `${'a'.repeat(1000)}b`);
     ledger.propose(1, 77);
-    expect(ledger.observe(0, 0, `${'a'.repeat(1000)}c`)).to.contain('nobody proposed');
-    expect(ledger.observe(0, 1, '77')).to.contain('nobody proposed');
+    expect(ledger.observe(0, 0, `${'a'.repeat(1000)}c`)).to.contain('no peer proposed');
+    expect(ledger.observe(0, 1, '77')).to.contain('no peer proposed');
   });
 });

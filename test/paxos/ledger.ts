@@ -1,13 +1,13 @@
 /**
- * Who proposed what, and what was decided: agreement and validity, checked at every look.
+ * All proposals and decisions of a lab: agreement and validity, checked at every observation.
  *
- * Agreement: no two peers, at no two moments, hold different values for an instance. Validity: a
- * value that was decided is one that somebody proposed for that instance.
+ * Agreement: no two peers ever hold different values for an instance. Validity: a decided value was
+ * proposed for that instance.
  */
 import { createHash } from 'node:crypto';
 import type { PeerId } from '@paxkv/paxos';
 
-/** Anything serialisable would do. */
+/** Any serialisable value would do. */
 export type LabValue = string | number;
 
 const shownCharactersMax = 40;
@@ -22,7 +22,7 @@ export class Ledger {
     this.#proposed.set(seq, proposed.add(toFingerprint(value)));
   }
 
-  /** Notes what `peer` holds as decided. Gives back what is wrong with it, in words. */
+  /** Records what `peer` holds as decided. Returns a description of what is wrong with it, if anything. */
   observe(peer: PeerId, seq: number, value: LabValue): string | undefined {
     const seen = toFingerprint(value);
     const first = this.#decided.get(seq) ?? { value: seen, peer };
@@ -31,11 +31,11 @@ export class Ledger {
       return `instance ${seq}: peer ${first.peer} decided ${first.value}, but peer ${peer} ${seen}`;
     }
     if (this.#proposed.get(seq)?.has(seen)) return undefined;
-    return `instance ${seq}: peer ${peer} decided ${seen}, which nobody proposed`;
+    return `instance ${seq}: peer ${peer} decided ${seen}, which no peer proposed`;
   }
 }
 
-/** Short enough to keep and to show; a long value is told by its digest, so that it can be freed. */
+/** A short text for a value; a long value is identified by its digest, so that it can be freed. */
 function toFingerprint(value: LabValue): string {
   const text = JSON.stringify(value);
   if (text.length <= shownCharactersMax) return text;

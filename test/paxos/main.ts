@@ -30,7 +30,7 @@ const options = new Command('npm run test:paxos --')
   .opts<Options>();
 
 if (options.sockets && options.leader) {
-  // Each call is a connection there, so what a leader says when idle cannot be counted apart.
+  // Each call is a connection there, so heartbeats of an idle leader cannot be counted separately.
   console.error('--leader runs in virtual time only.');
   process.exit(2);
 }
@@ -45,11 +45,11 @@ for (let loop = 1; loop <= loops; loop += 1) {
   const passed = await runGroups(seed);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   print(`${passed ? 'PASS' : 'FAIL'}  ${seconds} s\n\n`);
-  // A failed test may have left something running, which must not hold up the answer.
+  // A failed test may have left something running, which must not delay the exit.
   if (!passed) process.exit(1);
 }
 
-/** Runs test after test until one fails; whether none did. */
+/** Runs one test after another until one fails. Returns whether all passed. */
 async function runGroups(seed: number): Promise<boolean> {
   for (const { cluster, tests } of groups) {
     const world = options.sockets ? new SocketWorld(seed) : new SimulatedWorld(seed);
@@ -83,14 +83,14 @@ function replayCommand({ title }: LabTest, seed: number): string {
   return `npm run test:paxos -- ${world}--only "${title}" --seed ${seed}`;
 }
 
-/** The group without the tests after the last one that is asked for. */
+/** The group without the tests after the last requested one. */
 function narrow({ cluster, tests }: LabGroup): LabGroup {
   const last = tests.findLastIndex(({ title }) => title.includes(options.only));
   return { cluster, tests: tests.slice(0, last + 1) };
 }
 
 function toCount(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('A number from 1 on, please.');
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('must be an integer from 1');
   return Number(text);
 }
 

@@ -15,7 +15,7 @@ storageContract('MemoryStorage', async () => {
 describe('MemoryStorage', () => {
   const ballot = { round: 1, peer: 0 };
 
-  it('keeps the latest write of a kind for an instance, and lets go of forgotten ones', async () => {
+  it('keeps the latest write of a kind for an instance, and frees forgotten ones', async () => {
     const storage = new MemoryStorage<string>();
     await storage.write([
       { type: 'accepted', seq: 0, ballot, value: 'zero' },

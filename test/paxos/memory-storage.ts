@@ -1,8 +1,8 @@
-/** A memory that lasts as long as its process: the latest write of each kind for each instance. */
+/** A storage that lasts as long as its process: the latest write of each kind for each instance. */
 import type { Memory, Storage, Write } from '@paxkv/paxos';
 
 export class MemoryStorage<V> implements Storage<V> {
-  /** The latest write of a kind that is about no one instance. */
+  /** The latest write of each kind that is not about one instance. */
   readonly #general = new Map<string, Write<V>>();
   readonly #instances = new Map<number, Map<string, Write<V>>>();
 
@@ -42,7 +42,7 @@ export class MemoryStorage<V> implements Storage<V> {
     }
   }
 
-  /** Puts the write behind all others of its instance, so that loading keeps their order. */
+  /** Moves the write behind all others of its instance, so that loading keeps their order. */
   #keepLast(seq: number, write: Write<V>): void {
     const writes = this.#instances.get(seq) ?? new Map<string, Write<V>>();
     writes.delete(write.type);

@@ -40,7 +40,7 @@ export const requestCount: LabGroup = {
         const contested = lab.requestCount() - single;
         expect(contested).to.be.at.most(agreementCount * contestedRequestsMax);
 
-        // A busy leader asks each of the others once: what it decided rides along. Only the last do not.
+        // A busy leader sends each of the others one Accept, which carries its notices. Only the last do not.
         if (!lab.isLed) return;
         const before = lab.requestCount();
         await lab.stream(lab.leader, { first: 2 * agreementCount, count: streamedCount, width: 4 });

@@ -1,4 +1,4 @@
-/** P14 to P19: only a majority decides, and what it decided reaches the others after the heal. */
+/** P14 to P19: only a majority decides, and its decisions reach the others once the network heals. */
 import { expect } from 'chai';
 import type { Lab, LabGroup } from './lab.ts';
 

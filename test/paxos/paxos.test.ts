@@ -3,7 +3,7 @@ import { Lab, type LabGroup } from './lab.ts';
 import { SimulatedWorld } from './simulated-world.ts';
 import { labGroups } from './tests.ts';
 
-/** The same runs each time, unless told otherwise. */
+/** The same runs each time, unless a seed is given. */
 const { PAXKV_SEED: givenSeed = '1' } = process.env;
 const seed = Number(givenSeed);
 

@@ -1,4 +1,4 @@
-/** Real time, from a start that means nothing. */
+/** Real time, from an arbitrary start. */
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '@paxkv/paxos';
 
@@ -9,7 +9,7 @@ export class RealClock implements Clock {
 
   at(time: number, callback: () => void): () => void {
     let timer: NodeJS.Timeout;
-    // A timer may fire a little before its time: then it is set anew for the rest.
+    // A timer may fire a little early: it is then set again for the rest.
     const arm = () => {
       timer = setTimeout(() => (this.now() < time ? arm() : callback()), time - this.now());
     };

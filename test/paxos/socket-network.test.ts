@@ -77,14 +77,14 @@ describe('SocketNetwork', () => {
     expect(network.requestCount()).to.equal(1);
   });
 
-  it('lets news go unanswered', async () => {
+  it('expects no answer to a commit notice', async () => {
     send(0, 1, decided);
     await waitEvents('1 decided');
     send(0, 2, prepare);
     await waitEvents('2 prepare', '0 promised');
   });
 
-  it('cuts off peers by unlinking files and joins them by linking anew', async () => {
+  it('cuts off peers by unlinking files and joins them by linking again', async () => {
     await network.partition([[0, 1], [2]]);
     send(0, 1, prepare);
     await waitEvents('1 prepare', '0 promised');
@@ -97,7 +97,7 @@ describe('SocketNetwork', () => {
     await waitEvents('1 decided!');
   });
 
-  it('lets a deaf peer call and hear its answers, and nobody call it', async () => {
+  it('lets a deaf peer call and get answers, and no other call it', async () => {
     await network.deafen(0);
     send(1, 0, prepare);
     await waitEvents('1 prepare!');
@@ -105,7 +105,7 @@ describe('SocketNetwork', () => {
     await waitEvents('1 prepare', '0 promised');
   });
 
-  it('discards a call unread, or serves it and throws the answer away', async () => {
+  it('discards a call unread, or serves it and drops the answer', async () => {
     network.setUnreliable(1, true);
     draws = [0.05];
     send(0, 1, prepare);
@@ -120,7 +120,7 @@ describe('SocketNetwork', () => {
     await waitEvents('1 prepare', '0 promised');
   });
 
-  it('tells a caller whose callee stops that no answer will come', async () => {
+  it('reports to a caller whose callee stops that no answer will come', async () => {
     await transports.pop()?.close();
     const silent = network.transport(2);
     await new Promise<void>((resolve, reject) => {

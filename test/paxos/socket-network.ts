@@ -1,6 +1,6 @@
 /**
- * The wires of a cluster as files: a socket for each peer, and for each ordered pair a link to the
- * callee's socket, by which alone the caller calls. Removing links is what cuts peers off.
+ * The network of a cluster as files: a socket for each peer, and for each ordered pair a link to the callee's
+ * socket, through which the caller calls. Removing links cuts peers off.
  */
 import { mkdtemp, rm, symlink, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

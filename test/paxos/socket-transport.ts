@@ -1,9 +1,9 @@
 /**
- * A transport by an outsider: it knows of Paxos only what the package exports.
+ * A transport that uses only what the package exports, as an outsider would write it.
  *
  * Each request is a call of its own over a Unix socket: connect, send it as one line of JSON, end;
  * the answer comes back as a line on the same connection. A call that is refused, or ends without a
- * line, is reported as undeliverable. News has no answer, so it is answered with an empty line.
+ * line, is reported as undeliverable. A commit notice has no answer, so the answer is an empty line.
  */
 import { once } from 'node:events';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
@@ -17,8 +17,7 @@ import {
 } from '@paxkv/paxos';
 
 /**
- * What becomes of a call that comes in: it is served, or served with its answer thrown away, or not
- * even read.
+ * How an incoming call is treated: it is served, served with its answer dropped, or not even read.
  */
 export type Admission = 'served' | 'muted' | 'discarded';
 
@@ -27,11 +26,11 @@ export interface SocketTransportOptions {
   readonly path: string;
   /** Where to call `peer`. Need not exist. */
   pathTo(peer: PeerId): string;
-  /** Asked once for each call that comes in. */
+  /** Called once for each incoming call. */
   admit(): Admission;
 }
 
-/** After this long a call without an answer is ended: the peer may have nothing to say. */
+/** A call without an answer ends after this time: the peer may have no answer. */
 const answerWaitMs = 5000;
 
 interface WaitingCall {
@@ -43,7 +42,7 @@ export class SocketTransport<V> implements Transport<V> {
   readonly #options: SocketTransportOptions;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  /** Calls whose answer is awaited from the peer here, by caller and instance, first come first. */
+  /** Calls that the peer here has not answered yet, by caller and instance, oldest first. */
   readonly #waiting = new Map<string, WaitingCall[]>();
   #inbox: Inbox<V> | undefined;
 
@@ -144,7 +143,7 @@ function reply(socket: Socket, line: string): void {
   if (socket.writable) socket.end(`${line}\n`);
 }
 
-/** Calls back once: with the line that came, or with `undefined` if none came whole. */
+/** Calls back once: with the line received, or with `undefined` if no whole line came. */
 function readLine(socket: Socket, callback: (line: string | undefined) => void): void {
   const chunks: string[] = [];
   let settled = false;
@@ -157,7 +156,7 @@ function readLine(socket: Socket, callback: (line: string | undefined) => void):
   socket.setEncoding('utf8');
   socket.on('data', (chunk: string) => chunks.push(chunk));
   socket.on('end', settle);
-  // Refused, reset or cut: the close that follows an error says so.
+  // Refused, reset or cut: the close event that follows handles it.
   socket.on('error', () => {});
   socket.on('close', settle);
 }

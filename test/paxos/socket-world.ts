@@ -1,4 +1,4 @@
-/** The lab in real time: Unix sockets, one process. Chance comes from the seed, timing does not. */
+/** The lab in real time: Unix sockets, one process. Randomness comes from the seed, timing does not. */
 import type { Clock, PeerId, Storage } from '@paxkv/paxos';
 import { SeededRandom } from '@paxkv/simulator';
 import type { LabValue } from './ledger.ts';
@@ -18,7 +18,7 @@ export class SocketWorld implements LabWorld {
   async run<T>(main: () => Promise<T>): Promise<T> {
     let callOff = () => {};
     const late = new Promise<never>((_, reject) => {
-      const giveUp = () => reject(new Error(`It is not over after ${runMsMax} ms.`));
+      const giveUp = () => reject(new Error(`the run has not ended after ${runMsMax} ms`));
       callOff = this.clock.at(this.clock.now() + runMsMax, giveUp);
     });
     try {

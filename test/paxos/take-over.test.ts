@@ -1,9 +1,9 @@
-/** How soon another decides when the leader is gone and its connections end, in virtual time. */
+/** How soon another peer decides once the leader is gone and its connections end, in virtual time. */
 import { expect } from 'chai';
 import { Candidates } from './candidates.ts';
 
 const openMs = 200;
-/** Longer than any take-over may take, were it to wait for the leader's silence. */
+/** Longer than any take-over takes, even one that waits for the leader's silence. */
 const watchMs = 2000;
 
 interface Ending {
@@ -12,7 +12,7 @@ interface Ending {
   readonly isPolite?: boolean;
 }
 
-/** From the end of the leader to the first decision of the next, in milliseconds, of many seeds: sorted. */
+/** The times from the end of the leader to the first decision of the next, in ms, for many seeds, sorted. */
 async function takeOvers(ending: Ending): Promise<number[]> {
   const times: number[] = [];
   for (let seed = 0; seed < ending.seedCount; seed += 1) times.push(await takeOverMs(seed, ending));
@@ -26,7 +26,7 @@ async function takeOverMs(seed: number, ending: Ending): Promise<number> {
   await group.run(async () => {
     await group.open(openMs);
     const [leader = 0] = group.leaders;
-    // At any moment between two heartbeats, or of a round.
+    // At any moment between two heartbeats or within a round.
     await group.sleep(group.world.random('end').between(0, 50));
     const { ballotCount } = group;
     const endMs = group.world.now();
@@ -61,7 +61,7 @@ describe('Taking over', () => {
     });
   }
 
-  it('takes no more than that when the leader stops and asks another to succeed it', async () => {
+  it('takes no more than that when the leader stops and transfers leadership', async () => {
     const times = await takeOvers({ peerCount: 3, seedCount: 50, isPolite: true });
     expect(at(times, 0.5), 'median').to.be.below(10);
     expect(at(times, 1), 'worst').to.be.below(60);

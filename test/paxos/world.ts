@@ -1,25 +1,25 @@
-/** Where a lab's cluster incarnations: virtual time and a simulated network, or real time and sockets. */
+/** Where a lab's cluster runs: in virtual time on a simulated network, or in real time on sockets. */
 import type { Clock, PeerId, Storage, Transport } from '@paxkv/paxos';
 import type { SeededRandom } from '@paxkv/simulator';
 import type { LabValue } from './ledger.ts';
 
-/** Far more than the longest test needs, so that one that waits in vain ends. */
+/** Far more than the longest test needs, so that a test that waits in vain ends. */
 export const runMsMax = 600_000;
 
 export interface LabWorld {
   readonly clock: Clock;
   /**
-   * Runs `main` to its end. Virtual time passes only meanwhile; the world outlives the run.
+   * Runs `main` to its end. Virtual time passes only during a run.
    *
    * @throws What `main` throws; and an Error if it takes more than {@link runMsMax}.
    */
   run<T>(main: () => Promise<T>): Promise<T>;
-  /** A stream of chance, the same for the same name and seed; streams do not disturb each other. */
+  /** A random stream, the same for the same name and seed, independent of other streams. */
   random(name: string): SeededRandom;
   sleep(ms: number): Promise<void>;
-  /** A network of `peerCount` places, all linked; nobody listens in them yet. */
+  /** A network for `peerCount` peers, all linked; none listens yet. */
   openNetwork(peerCount: number): Promise<LabNetwork>;
-  /** An empty memory for one peer. */
+  /** An empty storage for one peer. */
   openStorage(peer: PeerId): Storage<LabValue>;
 }
 
@@ -31,10 +31,10 @@ export interface LabNetwork {
   transport(peer: PeerId): Transport<LabValue>;
   /**
    * Calls reach `peer` unreliably: 10 % are discarded, and of the others 20 % are served but their
-   * answer is thrown away, which makes 10 / 18 / 72.
+   * answer is dropped, which makes 10 / 18 / 72.
    */
   setUnreliable(peer: PeerId, unreliable: boolean): void;
-  /** Nobody can call `peer` any more. It can still call, and hear the answers to its calls. */
+  /** No request reaches `peer` any more. It can still send requests and get answers. */
   deafen(peer: PeerId): Promise<void>;
   /**
    * Links the peers within each group, and no others. Not atomic: at first all links go. Calls on

@@ -1,55 +1,58 @@
 /**
- * Clients that append numbered elements to one key, each client one after another: whatever is lost,
- * done twice or out of its order shows in the key's value.
+ * Clients that append numbered elements to one key, each client one after another: an element that is
+ * lost, duplicated or out of order shows in the key's value.
  */
 import { type KvClient, KvError, type Outcome } from '@paxkv/client';
 import { expect } from 'chai';
 import { Progress } from './progress.ts';
 
-/** What one client knows of its elements, which are numbered from 0. */
-interface Tally {
+/** The state of one client; its elements are numbered from 0. */
+interface AppenderState {
   acknowledgedCount: number;
-  /** What it knows of the next one, where it gave up on it. */
+  /** Outcome of the append at which it gave up. */
   gaveUp: Outcome | undefined;
 }
 
 export class Appenders {
-  /** Appends acknowledged, by all clients. */
+  /** Total number of acknowledged appends. */
   readonly progress = new Progress();
   readonly #key: string;
-  readonly #tallies: Tally[];
+  readonly #states: AppenderState[];
   readonly #work: Promise<void>;
   #isStopping = false;
 
-  /** Begins at once. A client whose append fails ends there. */
+  /** Starts at once. A client whose append fails stops. */
   constructor(key: string, clients: readonly KvClient[]) {
     this.#key = key;
-    this.#tallies = clients.map(() => ({ acknowledgedCount: 0, gaveUp: undefined }));
+    this.#states = clients.map(() => ({ acknowledgedCount: 0, gaveUp: undefined }));
     const lines = clients.map((client, index) => this.#append(client, index));
     this.#work = Promise.all(lines).then(() => {});
     this.#work.catch((error: unknown) => this.progress.fail(error));
   }
 
-  /** Resolves when no append is under way any more. */
+  /** Resolves when no append is in flight any more. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.#work;
   }
 
-  /** What each client that gave up knows of its last append. */
+  /** The outcome of the last append of each client that gave up. */
   get gaveUp(): Outcome[] {
-    return this.#tallies.flatMap((tally) => tally.gaveUp ?? []);
+    return this.#states.flatMap((state) => state.gaveUp ?? []);
   }
 
-  /** Each acknowledged element is there once and in its client's order; an unknown one may be. */
+  /**
+   * Checks that each acknowledged element is there once and in its client's order; an unknown one may be
+   * there.
+   */
   check(value: string | undefined): void {
-    const found: number[][] = this.#tallies.map(() => []);
+    const found: number[][] = this.#states.map(() => []);
     for (const element of (value ?? '').split(' ').slice(0, -1)) {
       const [client = -1, number = -1] = element.split('.').map(Number);
       found[client]?.push(number);
       expect(found, `whose element is ${element}?`).to.have.property(`${client}`);
     }
-    this.#tallies.forEach(({ acknowledgedCount, gaveUp }, client) => {
+    this.#states.forEach(({ acknowledgedCount, gaveUp }, client) => {
       const numbers = found[client] ?? [];
       const hasNext = gaveUp === 'unknown' && numbers.length > acknowledgedCount;
       const expected = Array.from({ length: acknowledgedCount + (hasNext ? 1 : 0) }, (_, n) => n);
@@ -58,17 +61,17 @@ export class Appenders {
   }
 
   async #append(client: KvClient, index: number): Promise<void> {
-    const tally = this.#tallies[index];
-    if (tally === undefined) return;
+    const state = this.#states[index];
+    if (state === undefined) return;
     while (!this.#isStopping) {
       try {
-        await client.append(this.#key, `${index}.${tally.acknowledgedCount} `);
+        await client.append(this.#key, `${index}.${state.acknowledgedCount} `);
       } catch (error) {
         if (!(error instanceof KvError)) throw error;
-        tally.gaveUp = error.outcome;
+        state.gaveUp = error.outcome;
         return;
       }
-      tally.acknowledgedCount += 1;
+      state.acknowledgedCount += 1;
       this.progress.add();
     }
   }

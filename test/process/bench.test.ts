@@ -1,4 +1,7 @@
-/** The benchmarks as programs: they must not rot between the days somebody needs their figures. */
+/**
+ * Runs the benchmarks as programs, so that they keep working between the occasions when somebody needs
+ * their figures.
+ */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,7 +26,7 @@ describe('the benchmark', function () {
 
   afterEach(() => rm(scratch, { recursive: true }));
 
-  it('prints figures of every load and node as JSON, and leaves no file behind', async () => {
+  it('prints the figures of every load and node as JSON, and deletes its files', async () => {
     const env = { ...process.env, TMPDIR: scratch };
     const { stdout } = await promisify(execFile)(process.execPath, [program, ...flags], { env });
     const { loads, memory, goals } = JSON.parse(stdout);
@@ -55,7 +58,7 @@ describe('the benchmark', function () {
 describe('the comparison', function () {
   this.timeout(60_000);
 
-  it('prints a row, and does not judge goals about a peer that was left out', async () => {
+  it('prints a row, and does not judge goals for a peer that was left out', async () => {
     const row = ['--only', 'puts-64', '--peers', 'Redis', '--keys', '20'];
     const words = [comparison, ...row, '--rounds', '1', '--seconds', '1'];
     const { stdout } = await promisify(execFile)(process.execPath, words);

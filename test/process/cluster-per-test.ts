@@ -1,7 +1,7 @@
-/** A fresh cluster for each test of a suite. Its logs are shown if the test fails. */
+/** A new cluster for each test of a suite. Its logs are printed if the test fails. */
 import { ProcessCluster } from './process-cluster.ts';
 
-/** Read `cluster` inside a test only. */
+/** `cluster` may be read inside a test only. */
 export function clusterPerTest(): { readonly cluster: ProcessCluster } {
   let cluster: ProcessCluster | undefined;
 

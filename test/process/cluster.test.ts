@@ -1,4 +1,6 @@
-/** What a person sees of three servers when one, two or all of them are killed, stopped or paused. */
+/**
+ * Three server processes as a user sees them, while one, two or all of them are killed, stopped or paused.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import { KvError } from '@paxkv/client';
 import { expect } from 'chai';
@@ -24,7 +26,7 @@ describe('a cluster of three processes', () => {
     expect(got).to.deep.equal({ code: 0, stdout: 'hello, world', stderr: '' });
   }).timeout(20_000);
 
-  it('reads and writes on while any one of them is killed, and has it back', async () => {
+  it('continues to read and write while any one of them is killed and restarted', async () => {
     const { cluster } = each;
     const client = cluster.client();
     let value = '';
@@ -38,7 +40,7 @@ describe('a cluster of three processes', () => {
     }
   }).timeout(30_000);
 
-  it('answers nothing from one of three, says so in time, and loses nothing', async () => {
+  it('serves nothing from one of three, reports it in time, and loses nothing', async () => {
     const { cluster } = each;
     await cluster.client().put('colour', 'red');
     await cluster.kill(1, 2);
@@ -63,7 +65,7 @@ describe('a cluster of three processes', () => {
     }
   }).timeout(40_000);
 
-  it('persists, and is silent while all are down (lab D1)', async () => {
+  it('persists, and does not answer while all are down (lab D1)', async () => {
     const { cluster } = each;
     const client = cluster.client();
     await client.append('k', 'x');
@@ -103,7 +105,7 @@ describe('a cluster of three processes', () => {
     }
   }).timeout(60_000);
 
-  it('goes on while one is paused, which catches up when it wakes', async () => {
+  it('continues while one is paused, which catches up afterwards', async () => {
     const { cluster } = each;
     const clients = Array.from({ length: 8 }, () => cluster.client({ nodes: [0, 1] }));
     const appenders = new Appenders('list', clients);
@@ -136,7 +138,7 @@ describe('a cluster of three processes', () => {
     appenders.check(await cluster.client().get('list'));
   }).timeout(40_000);
 
-  it('brings a restarted server through thousands of instances to the same content', async () => {
+  it('brings a restarted server to the same content over thousands of instances', async () => {
     const { cluster } = each;
     const keys = Array.from({ length: 16 }, (_, index) => `key ${index}`);
     await cluster.kill(2);
@@ -161,7 +163,7 @@ describe('a cluster of three processes', () => {
   }).timeout(60_000);
 });
 
-/** What the client says of a call that must fail. */
+/** The error of a call that must fail. */
 async function failureOf(call: Promise<unknown>): Promise<string> {
   const result = await call.catch((error: unknown) => error);
   if (result instanceof KvError) return result.outcome;

@@ -1,4 +1,4 @@
-/** A command that runs until it is stopped, with what it prints as it prints it. */
+/** A command that runs until it is stopped, with its output so far. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import type { Exit } from './server-process.ts';
@@ -7,7 +7,7 @@ import { environment, paxkv } from './server-process.ts';
 export class CommandProcess {
   readonly exit: Promise<Exit>;
   readonly #child: ChildProcess;
-  readonly #news = new EventEmitter();
+  readonly #changes = new EventEmitter();
   #stdout = '';
   #stderr = '';
   #hasEnded = false;
@@ -16,26 +16,26 @@ export class CommandProcess {
     this.#child = child;
     child.stdout?.on('data', (bytes) => {
       this.#stdout += String(bytes);
-      this.#news.emit('news');
+      this.#changes.emit('change');
     });
     child.stderr?.on('data', (bytes) => {
       this.#stderr += String(bytes);
-      this.#news.emit('news');
+      this.#changes.emit('change');
     });
     this.exit = this.#watch();
   }
 
-  /** `paxkv` with these words, called in `directory`. */
+  /** Runs `paxkv` with these arguments in `directory`. */
   static paxkv(words: readonly string[], directory: string): CommandProcess {
     return CommandProcess.program([process.execPath, paxkv, ...words], directory, environment());
   }
 
-  /** A line as it is pasted into a shell. */
+  /** Runs a shell command line. */
   static shell(line: string, directory: string): CommandProcess {
     return CommandProcess.program(['/bin/sh', '-c', `exec ${line}`], directory, environment());
   }
 
-  /** Any program with its arguments. */
+  /** Runs any program with its arguments. */
   static program(
     [program = '', ...words]: readonly string[],
     cwd: string,
@@ -53,13 +53,16 @@ export class CommandProcess {
     return this.#stderr;
   }
 
-  /** Resolves with the match once one of the streams has it. @throws Error if it ends without. */
+  /**
+   * Resolves with the match once one of the streams has it. @throws Error if the process ends without a
+   * match
+   */
   async says(pattern: RegExp): Promise<RegExpMatchArray> {
     for (;;) {
       const match = pattern.exec(this.#stdout) ?? pattern.exec(this.#stderr);
       if (match !== null) return match;
       if (this.#hasEnded) throw new Error(`ended without ${pattern}:\n${this.#stderr}`);
-      await once(this.#news, 'news');
+      await once(this.#changes, 'change');
     }
   }
 
@@ -73,7 +76,7 @@ export class CommandProcess {
     const [code, signal] = await once(this.#child, 'close');
     process.off('exit', kill);
     this.#hasEnded = true;
-    this.#news.emit('news');
+    this.#changes.emit('change');
     return { code, signal };
   }
 }

@@ -1,4 +1,4 @@
-/** Runs the command as a person does in a shell. */
+/** Runs the `paxkv` command as a shell does. */
 import { execFile } from 'node:child_process';
 import { environment, paxkv } from './server-process.ts';
 
@@ -11,7 +11,7 @@ export interface CommandResult {
 
 const commandMsMax = 20_000;
 
-/** `paxkv` with these words; it knows all `addresses`. */
+/** Runs `paxkv` with these arguments and all `addresses`. */
 export function runCommand(
   addresses: readonly string[],
   words: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * What a client sees when the leader is lost: how long no write is acknowledged, and that none is lost
- * or done twice. The bounds are wide, since the machine may be busy; the figures are printed.
+ * The client's view of a leader's loss: how long no write is acknowledged, and that none is lost or
+ * duplicated. The bounds are generous, since the machine may be busy; the figures are printed.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
@@ -13,7 +13,7 @@ const laneCount = 16;
 const killCount = 5;
 const leaderPollMs = 10;
 
-/** A steady load by one client. */
+/** A steady load from one client. */
 function load(cluster: ProcessCluster): Appenders {
   const client = cluster.client();
   return new Appenders(
@@ -22,7 +22,7 @@ function load(cluster: ProcessCluster): Appenders {
   );
 }
 
-/** Resolves with the leader once all these nodes name the same. */
+/** Resolves with the leader once all these nodes report the same one. */
 async function leaderOf(cluster: ProcessCluster, nodes = cluster.nodes): Promise<number> {
   for (;;) {
     const statuses = await Promise.all(nodes.map((node) => cluster.status(node)));
@@ -32,7 +32,10 @@ async function leaderOf(cluster: ProcessCluster, nodes = cluster.nodes): Promise
   }
 }
 
-/** Milliseconds until a write was acknowledged that began after now: each lane may have had one. */
+/**
+ * Milliseconds until the acknowledgement of a write that started after now: each worker may have one write
+ * in flight.
+ */
 async function nextAcknowledged(appenders: Appenders): Promise<number> {
   const begunMs = performance.now();
   await appenders.progress.advanced(laneCount + 1);
@@ -46,7 +49,7 @@ function print(what: string, timesMs: readonly number[]): void {
 describe('clients of three processes that lose their leader', () => {
   const each = clusterPerTest();
 
-  it('go on at once when it is killed, and do not notice that it comes back', async () => {
+  it('continue immediately when it is killed, and without a pause when it restarts', async () => {
     const { cluster } = each;
     const appenders = load(cluster);
     const timesMs: number[] = [];
@@ -69,7 +72,7 @@ describe('clients of three processes that lose their leader', () => {
     appenders.check(await cluster.client().get('list'));
   }).timeout(30_000);
 
-  it('go on soon when it stands still, and without a pause when it is asked to end', async () => {
+  it('continue soon when it is paused, and without a pause when it is stopped', async () => {
     const { cluster } = each;
     const appenders = load(cluster);
     await appenders.progress.advanced(200);
@@ -93,7 +96,7 @@ describe('clients of three processes that lose their leader', () => {
 });
 
 describe('clients of three processes of which one loses sight of the leader', () => {
-  it('keep their leader, and are served by that one too', async () => {
+  it('keep their leader, and are served by the isolated server too', async () => {
     const network = await ProxyNetwork.open(3);
     const cluster = await ProcessCluster.start({
       addressesFor: (node, addresses) => network.addressesFor(node, addresses),

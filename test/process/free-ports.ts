@@ -1,6 +1,6 @@
 /**
- * Ports that nobody listens on. Below the range from which systems take the ports of outgoing
- * connections: there a server's port could be taken while the server is down.
+ * Free ports. They are below the ephemeral range, from which an outgoing connection could take a server's
+ * port while the server is down.
  */
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ import { createServer } from 'node:net';
 const portMin = 12_000;
 const portMax = 32_000;
 
-/** Different from one another, and free when looked at; somebody may still be faster. */
+/** Different ports, free at the time of the check; another process may still take one. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) {

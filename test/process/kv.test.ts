@@ -1,4 +1,4 @@
-/** Tests of the key/value lab over real processes, by the lab's titles. */
+/** Tests of the key/value lab with real processes, under the lab's titles. */
 import { randomInt } from 'node:crypto';
 import { expect } from 'chai';
 import { Appenders } from './appenders.ts';
@@ -65,7 +65,7 @@ describe('the key/value lab over three processes', () => {
     for (let round = 0; round < 9; round += 1) {
       const node = round % 3;
       const appending = client.append('k', `${round}.`);
-      // The moment of the kill within the append: from before its first message to after its reply.
+      // The time of the kill within the append: from before its first message to after its reply.
       await new Promise((resolve) => setTimeout(resolve, randomInt(12)));
       await cluster.kill(node);
       await appending;
@@ -77,7 +77,7 @@ describe('the key/value lab over three processes', () => {
   }).timeout(60_000);
 });
 
-/** The key's value as each server has it. */
+/** The key's value on each server. */
 async function readEverywhere(cluster: ProcessCluster, key: string) {
   return Promise.all(cluster.nodes.map((node) => cluster.client({ nodes: [node] }).get(key)));
 }

@@ -1,16 +1,17 @@
 /**
- * Deals a text to lanes, each of which has one write under way at a time. The text is counted page by
- * page, and every word of a page makes one write. A word on few pages belongs to one lane, which puts
- * its running count; a word on many belongs to all lanes, which append one mark for each occurrence.
+ * Distributes the words of a text over workers, each of which has one write in flight. The text is counted
+ * page by page, and every different word of a page makes one write. A word on few pages belongs to one
+ * worker, which puts its running count; a word on many pages belongs to all workers, which append one mark
+ * for each occurrence.
  */
 import type { KvClient } from '@paxkv/client';
 import type { Progress } from './progress.ts';
 
 const pageWordCount = 2000;
-/** A word on more pages would hold up its lane. */
+/** A word on more pages would delay its worker. */
 const rarePageCountMax = 20;
 
-/** What a page has of one word. */
+/** The occurrences of one word on a page. */
 interface Entry {
   readonly word: string;
   readonly count: number;
@@ -36,7 +37,7 @@ export function deal(words: readonly string[], laneCount: number): Lane[] {
   return lanes;
 }
 
-/** Writes one lane's words, one after another. */
+/** Writes one worker's words, one after another. */
 export async function write(
   lane: Lane,
   { client, progress }: { client: KvClient; progress: Progress },
@@ -54,7 +55,7 @@ export async function write(
   }
 }
 
-/** The number that a word's value stands for: written in digits, or in marks. */
+/** The count that a word's value represents: digits or marks. */
 export function toCount(value: string | undefined): number {
   if (value === undefined) return 0;
   return /^x+$/.test(value) ? value.length : Number(value);

@@ -1,4 +1,4 @@
-/** A cluster of real processes on real sockets and disks, which tests kill, stop and pause. */
+/** A cluster of real processes with real sockets and disks, which tests kill, stop and pause. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,9 @@ const statusPollMs = 20;
 
 export interface ClusterSettings {
   readonly nodeCount?: number;
-  /** By which addresses a node is to know the cluster, given where the nodes listen. Default: these. */
+  /**
+   * The addresses to configure at a node, given the addresses on which the nodes listen. Default: these.
+   */
   readonly addressesFor?: (node: number, addresses: readonly string[]) => readonly string[];
   /** Added to the environment of a node's process. */
   readonly environmentOf?: (node: number) => NodeJS.ProcessEnv;
@@ -20,7 +22,7 @@ export interface ClusterSettings {
   readonly prepare?: (directories: readonly string[]) => Promise<void>;
 }
 
-interface Place extends Required<Omit<ClusterSettings, 'nodeCount' | 'prepare'>> {
+interface ClusterSetup extends Required<Omit<ClusterSettings, 'nodeCount' | 'prepare'>> {
   readonly addresses: readonly string[];
   readonly directory: string;
 }
@@ -33,18 +35,18 @@ export interface ClientSettings {
 }
 
 export class ProcessCluster {
-  readonly #place: Place;
+  readonly #setup: ClusterSetup;
   readonly #servers: ServerProcess[];
   readonly #clients: KvClient[] = [];
-  /** Of servers that were replaced by a restart. */
+  /** Output of servers that were replaced by a restart. */
   #formerLogs = '';
 
-  private constructor(place: Place, servers: ServerProcess[]) {
-    this.#place = place;
+  private constructor(setup: ClusterSetup, servers: ServerProcess[]) {
+    this.#setup = setup;
     this.#servers = servers;
   }
 
-  /** All servers started, and serving. */
+  /** Starts all servers and waits until they serve. */
   static async start({
     nodeCount = 3,
     addressesFor = (_, addresses) => addresses,
@@ -55,10 +57,10 @@ export class ProcessCluster {
       const ports = await freePorts(nodeCount);
       const directory = await mkdtemp(join(tmpdir(), 'paxkv-process-'));
       const addresses = ports.map((port) => `127.0.0.1:${port}`);
-      const place = { addresses, directory, addressesFor, environmentOf };
-      await prepare(ports.map((_, node) => directoryIn(place, node)));
-      const servers = ports.map((_, node) => startServer(place, node));
-      const cluster = new ProcessCluster(place, servers);
+      const setup = { addresses, directory, addressesFor, environmentOf };
+      await prepare(ports.map((_, node) => directoryIn(setup, node)));
+      const servers = ports.map((_, node) => startServer(setup, node));
+      const cluster = new ProcessCluster(setup, servers);
       try {
         await Promise.all(servers.map((server) => server.ready()));
         return cluster;
@@ -72,20 +74,20 @@ export class ProcessCluster {
 
   /** `host:port` of each server, by node. */
   get addresses(): readonly string[] {
-    return this.#place.addresses;
+    return this.#setup.addresses;
   }
 
   get nodes(): readonly number[] {
-    return [...this.#place.addresses.keys()];
+    return [...this.#setup.addresses.keys()];
   }
 
-  /** What all servers wrote. */
+  /** The output of all servers. */
   get log(): string {
     const logs = this.#servers.map((server, node) => toLog(node, server));
     return this.#formerLogs + logs.join('');
   }
 
-  /** A client, closed with the cluster. */
+  /** A client, which is closed with the cluster. */
   client({ nodes = this.nodes, ...settings }: ClientSettings = {}): KvClient {
     const endpoints = nodes.map((node) => this.#addressOf(node));
     const client = new KvClient({ endpoints, timeoutMs: 30_000, ...settings });
@@ -93,33 +95,33 @@ export class ProcessCluster {
     return client;
   }
 
-  /** Ends processes as a power cut does, all at once. */
+  /** SIGKILL, all at once. */
   async kill(...nodes: readonly number[]): Promise<void> {
     for (const node of nodes) this.#serverOf(node).signal('SIGKILL');
     await Promise.all(nodes.map((node) => this.#serverOf(node).exit));
   }
 
-  /** Asks a process to end. */
+  /** SIGTERM. */
   async stop(node: number): Promise<Exit> {
     this.#serverOf(node).signal('SIGTERM');
     return this.#serverOf(node).exit;
   }
 
-  /** Starts ended processes again, on their disks; resolves when they serve. */
+  /** Restarts ended processes on their disks; resolves when they serve. */
   async restart(...nodes: readonly number[]): Promise<void> {
     for (const node of nodes) this.launch(node);
     await this.ready(...nodes);
   }
 
-  /** Starts an ended process again, on its disk. Whether it will serve shows later. */
+  /** Restarts an ended process on its disk, without waiting until it serves. */
   launch(node: number): void {
     const former = this.#serverOf(node);
     if (!former.hasExited) throw new Error(`node ${node} is still running`);
     this.#formerLogs += toLog(node, former);
-    this.#servers[node] = startServer(this.#place, node);
+    this.#servers[node] = startServer(this.#setup, node);
   }
 
-  /** Resolves when these serve. @throws Error if one ends instead, or takes too long. */
+  /** Resolves when these serve. @throws Error if one ends instead, or takes too long */
   async ready(...nodes: readonly number[]): Promise<void> {
     await Promise.all(nodes.map((node) => this.#serverOf(node).ready()));
   }
@@ -128,17 +130,17 @@ export class ProcessCluster {
     return this.#serverOf(node).hasExited;
   }
 
-  /** Resolves when the process has ended, however it does. */
+  /** Resolves when the process has ended, for whatever reason. */
   exit(node: number): Promise<Exit> {
     return this.#serverOf(node).exit;
   }
 
-  /** Where a node keeps its data. */
+  /** The data directory of a node. */
   directoryOf(node: number): string {
-    return directoryIn(this.#place, node);
+    return directoryIn(this.#setup, node);
   }
 
-  /** Stops the process where it stands; its connections stay open, and silent. */
+  /** SIGSTOP: the connections of the process stay open, but silent. */
   pause(node: number): void {
     this.#serverOf(node).signal('SIGSTOP');
   }
@@ -157,11 +159,11 @@ export class ProcessCluster {
     while ((await this.status(node)).applied < seq) await pause(statusPollMs);
   }
 
-  /** Ends everything and removes the data. */
+  /** Stops all servers and deletes the data. */
   async close(): Promise<void> {
     await this.kill(...this.nodes);
     await Promise.all(this.#clients.map((client) => client.close()));
-    await rm(this.#place.directory, { recursive: true, force: true });
+    await rm(this.#setup.directory, { recursive: true, force: true });
   }
 
   #serverOf(node: number): ServerProcess {
@@ -171,23 +173,23 @@ export class ProcessCluster {
   }
 
   #addressOf(node: number): string {
-    const address = this.#place.addresses[node];
+    const address = this.#setup.addresses[node];
     if (address === undefined) throw new Error(`there is no node ${node}`);
     return address;
   }
 }
 
-function startServer(place: Place, node: number): ServerProcess {
-  const { addresses, addressesFor, environmentOf } = place;
+function startServer(setup: ClusterSetup, node: number): ServerProcess {
+  const { addresses, addressesFor, environmentOf } = setup;
   return new ServerProcess({
     node,
     addresses: addressesFor(node, addresses),
-    directory: directoryIn(place, node),
+    directory: directoryIn(setup, node),
     environment: environmentOf(node),
   });
 }
 
-function directoryIn({ directory }: Place, node: number): string {
+function directoryIn({ directory }: ClusterSetup, node: number): string {
   return join(directory, `node-${node}`);
 }
 

@@ -1,4 +1,4 @@
-/** Counts what was done, so that a test can wait for a point in the work instead of for a time. */
+/** Counts completed work, so that a test can wait for a certain amount of it instead of a time. */
 
 interface Waiter {
   readonly count: number;
@@ -15,7 +15,7 @@ export class Progress {
     return this.#count;
   }
 
-  /** One more is done. */
+  /** Counts one more. */
   add(): void {
     this.#count += 1;
     const due = this.#waiters.filter((waiter) => waiter.count <= this.#count);
@@ -24,13 +24,13 @@ export class Progress {
     for (const waiter of due) waiter.resolve();
   }
 
-  /** The work has ended early: whoever waits need not wait any more. */
+  /** The work has ended early: wakes all waiters. */
   fail(error: unknown): void {
     this.#failure ??= { error };
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
   }
 
-  /** Resolves when so many are done in all. @throws what the work failed with */
+  /** Resolves when this total is reached. @throws the error of the work */
   reached(count: number): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#count >= count) resolve();
@@ -39,7 +39,7 @@ export class Progress {
     });
   }
 
-  /** Resolves when so many more are done from now on. */
+  /** Resolves when this number more are done, from now on. */
   advanced(count: number): Promise<void> {
     return this.reached(this.#count + count);
   }

@@ -1,10 +1,10 @@
-/** One server as a process of its own, started by the command that people use. */
+/** One server as a separate process, started with the `paxkv` command. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-/** The command's program, as built. */
+/** The compiled program of the command. */
 export const paxkv = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
 
 const readyMsMax = 15_000;
@@ -13,7 +13,7 @@ const logBytesMax = 64 * 1024;
 
 export interface ServerSettings {
   readonly node: number;
-  /** Of all servers as this one is to know them, by node: `host:port`. */
+  /** The addresses of all servers to configure, by node: `host:port`. */
   readonly addresses: readonly string[];
   readonly directory: string;
   /** Added to the environment of the process. */
@@ -49,7 +49,7 @@ export class ServerProcess {
     return this.#hasExited;
   }
 
-  /** The end of what it wrote. */
+  /** The last lines of its output. */
   get log(): string {
     return this.#log;
   }
@@ -58,7 +58,7 @@ export class ServerProcess {
     this.#child.kill(name);
   }
 
-  /** Resolves when it serves. @throws Error if it ends instead, or takes too long. */
+  /** Resolves when it serves. @throws Error if it ends instead, or takes too long */
   async ready(): Promise<void> {
     const deadlineMs = performance.now() + readyMsMax;
     while (!(await this.#isReady())) {
@@ -74,7 +74,7 @@ export class ServerProcess {
         signal: AbortSignal.timeout(1000),
       });
       await response.text();
-      // The port may be another program's if this one could not have it.
+      // If the port was taken, the answer may come from another program.
       return response.ok && !this.#hasExited;
     } catch {
       return false;
@@ -82,7 +82,7 @@ export class ServerProcess {
   }
 
   async #watch(): Promise<Exit> {
-    // No server may outlive the tests, however they end.
+    // No server may outlive the tests.
     const kill = () => this.#child.kill('SIGKILL');
     process.once('exit', kill);
     const [code, signal] = await once(this.#child, 'close');
@@ -96,7 +96,7 @@ export class ServerProcess {
   }
 }
 
-/** Ours, without what would change the command's settings. */
+/** Our environment without the variables that change the command's settings. */
 export function environment(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env).filter(([name]) => !name.startsWith('PAXKV_'));
   return Object.fromEntries(entries);

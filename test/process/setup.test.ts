@@ -1,4 +1,7 @@
-/** The setup that every npm script runs first, on small projects with an `npx` and a compiler of the test's own. */
+/**
+ * Tests the setup that every npm script runs first, on small projects with a fake `npx` and a fake
+ * compiler.
+ */
 import { chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -11,7 +14,7 @@ const setup = fileURLToPath(new URL('../../../scripts/setup.mjs', import.meta.ur
 const lockfile = 'lockfileVersion: 9\n';
 
 describe('the setup of npm start and npm test', function () {
-  // Each is a process or three, on a machine that may be busy.
+  // Each test runs one to three processes, on a machine that may be busy.
   this.timeout(30_000);
 
   let directory: string;
@@ -33,7 +36,7 @@ describe('the setup of npm start and npm test', function () {
     await writeFile(join(directory, path), text);
   }
 
-  /** What runs as `npx` in the project. */
+  /** The program that runs as `npx` in the project. */
   async function npx(script: string): Promise<void> {
     await write('bin/npx', `#!/bin/sh\n${script}\n`);
     await chmod(join(directory, 'bin/npx'), 0o755);
@@ -56,7 +59,7 @@ describe('the setup of npm start and npm test', function () {
     return { code, stdout: command.stdout, stderr: command.stderr };
   }
 
-  it('asks no registry and says nothing if the dependencies are those of the lockfile', async () => {
+  it('contacts no registry and prints nothing if the dependencies match the lockfile', async () => {
     await installed();
     expect(await run()).to.deep.equal({ code: 0, stdout: '', stderr: '' });
   });
@@ -87,7 +90,7 @@ describe('the setup of npm start and npm test', function () {
     return command;
   }
 
-  it('says that the registry cannot be reached, and what to do', async () => {
+  it('reports that the registry cannot be reached, and what to do', async () => {
     await npx(`
       echo 'npm error code ECONNREFUSED' >&2
       echo 'npm error     at TCP.onStreamRead (node:internal/stream_base_commons:217:20)' >&2
@@ -100,7 +103,7 @@ describe('the setup of npm start and npm test', function () {
     expect(stderr).not.to.contain('onStreamRead');
   });
 
-  it('says why else the dependencies cannot be installed', async () => {
+  it('reports any other reason why the dependencies cannot be installed', async () => {
     await npx("echo 'ERR_PNPM_OUTDATED_LOCKFILE'; exit 3");
     const { code, stderr } = await run();
     expect(code).to.equal(1);
@@ -108,7 +111,7 @@ describe('the setup of npm start and npm test', function () {
     expect(stderr).not.to.contain('registry');
   });
 
-  it('says what does not compile', async () => {
+  it('reports what does not compile', async () => {
     await installed();
     await compiler("console.log('one.ts(1,1): error TS1005'); process.exitCode = 2;");
     const { code, stderr } = await run();
@@ -119,7 +122,7 @@ describe('the setup of npm start and npm test', function () {
     );
   });
 
-  it('says what it does if that takes a while, on standard error', async () => {
+  it('reports its progress on standard error if it takes a while', async () => {
     await npx('sleep 2');
     await compiler('setTimeout(() => undefined, 2000);');
     const { code, stdout, stderr } = await run();

@@ -1,4 +1,4 @@
-/** The stream of real servers, spoken to by hand. */
+/** The stream of real servers, used directly. */
 import { expect } from 'chai';
 import { StreamClient } from '../unit/kvserver/api/stream/stream-under-test.ts';
 import { clusterPerTest } from './cluster-per-test.ts';
@@ -12,7 +12,7 @@ describe('the streams of three processes', () => {
     return client;
   }
 
-  it('carry a thousand requests at once, and do a retried one once after a kill', async () => {
+  it('carry a thousand requests at once, and apply a retried one once after a kill', async () => {
     const key = Buffer.from('k');
     const first = await connect(0);
     first.ask([1, [[4, 'me']]]);

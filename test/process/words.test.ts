@@ -1,7 +1,7 @@
 /**
- * A real text of 260,000 words counted by a cluster, some 50,000 writes, several hundred at once, while
- * one server is killed and restarted. A write lost or done twice shows in a frequent word's marks, one
- * done late or out of turn in a rare word's number.
+ * A cluster counts a real text of 260,000 words with some 50,000 writes, several hundred at once, while
+ * one server is killed and restarted. A lost or duplicated write shows in a frequent word's marks, a late
+ * or reordered one in a rare word's number.
  */
 import type { KvClient } from '@paxkv/client';
 import { expect } from 'chai';
@@ -17,7 +17,7 @@ const readerCount = 64;
 describe('a real text', () => {
   const each = clusterPerTest();
 
-  it('is counted right on every server, though one was killed meanwhile', async () => {
+  it('is counted correctly on every server, although one was killed meanwhile', async () => {
     const { cluster } = each;
     const words = await readWords();
     const lanes = deal(words, laneCount);
@@ -48,7 +48,7 @@ describe('a real text', () => {
   }).timeout(180_000);
 });
 
-/** Reads many keys, some at once. */
+/** Reads many keys concurrently. */
 async function readCounts(client: KvClient, keys: readonly string[]): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   const left = keys.values();

@@ -10,7 +10,7 @@ const mocha = fileURLToPath(new URL('../../../node_modules/mocha/bin/mocha.js', 
 const reporter = fileURLToPath(new URL('summary-reporter.js', import.meta.url));
 
 describe('the report of npm test', function () {
-  // Each is a process, on a machine that may be busy.
+  // Each test is a process, on a machine that may be busy.
   this.timeout(30_000);
 
   let directory: string;
@@ -43,7 +43,7 @@ describe('the report of npm test', function () {
     expect(lines.at(-1)).to.match(/^ {2}2 passing \(\d+ms\)$/);
   });
 
-  it('names a failure at once and again in full, with the counts below', async () => {
+  it('prints a failure immediately and again in full, with the counts below', async () => {
     const text = await report(passing + failing);
     const places = [
       /^ {2}1\) a store loses nothing$/m,
@@ -58,7 +58,7 @@ describe('the report of npm test', function () {
     expect(text).not.to.contain('keeps a value');
   });
 
-  it('has every claim with --verbose, and the counts below the failures', async () => {
+  it('prints every title with --verbose, and the counts below the failures', async () => {
     const text = await report(passing + failing, '--verbose');
     for (const claim of ['keeps a value', 'answers', '- sleeps', '1) loses nothing']) {
       expect(text).to.contain(claim);

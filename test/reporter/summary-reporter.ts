@@ -1,6 +1,6 @@
 /**
- * What `npm test` prints: a line for each folder of tests, then failures in full, and last the counts. With
- * `--verbose`, every claim.
+ * The output of `npm test`: a line for each folder of tests, then failures in full, and finally the
+ * counts. With `--verbose`, every title.
  */
 import path from 'node:path';
 import Mocha from 'mocha';
@@ -9,7 +9,7 @@ const { Base, Spec } = Mocha.reporters;
 const { EVENT_RUN_END, EVENT_SUITE_BEGIN, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } =
   Mocha.Runner.constants;
 
-/** Folders below test/dist are named by their first part; those of unit tests by two. */
+/** A folder below test/dist is named by its first path segment; one of unit tests by two. */
 const testsRoot = path.join(import.meta.dirname, '..');
 const foldersOfFolders = new Set(['unit']);
 const nameWidth = 22;
@@ -20,7 +20,7 @@ interface Counts {
   failing: number;
 }
 
-/** Tests that run one after another and lie in one folder. */
+/** Consecutive tests of one folder. */
 class Folder {
   readonly name: string;
   readonly counts: Counts = { passing: 0, pending: 0, failing: 0 };
@@ -83,7 +83,7 @@ class FolderReporter extends Base {
     process.stdout.write(`${this.#folder}`);
   }
 
-  /** At once, for those who wait; in full at the end. */
+  /** Prints a failure immediately; the details follow at the end. */
   #fail(test: Mocha.Runnable): void {
     this.#failureCount += 1;
     this.#clear();
@@ -102,7 +102,7 @@ class ClaimReporter extends Spec {
   }
 }
 
-/** Failures first, so that the counts stand last however many there are. */
+/** Prints failures first, so that the counts are last. */
 function printEnd({ stats, failures }: Mocha.reporters.Base): void {
   if (failures.length > 0) Base.list(failures);
   Base.consoleLog();
@@ -112,7 +112,7 @@ function printEnd({ stats, failures }: Mocha.reporters.Base): void {
   if (stats.failures > 0) Base.consoleLog(Base.color('fail', `  ${stats.failures} failing`));
 }
 
-/** The name of the folder that the file of a test counts in. */
+/** The name of the folder that a test file counts in. */
 export function folderOf(file: string): string {
   const [first = '', ...rest] = path.relative(testsRoot, file).split(path.sep);
   const [second] = rest;
@@ -129,5 +129,5 @@ const isVerbose = process.argv.some((argument) => /^--verbose(?:=true)?$/.test(a
 
 const Reporter = isVerbose ? ClaimReporter : FolderReporter;
 
-// Mocha loads a reporter by `require`, which returns this.
+// Mocha loads a reporter by `require`, which returns this export.
 export { Reporter as 'module.exports' };

@@ -1,6 +1,6 @@
 /** Whoever looks on: judges, chroniclers, counters. They see everything at the moment it happens. */
 import type { Answer, Message } from '@paxkv/client';
-import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
+import type { StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import type { Position } from '@paxkv/kvserver/internal/state-machine/state-store';
 import type { Envelope, Write } from '@paxkv/paxos';
 import type { Fate, WriteFate } from '@paxkv/simulator';

@@ -2,20 +2,20 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path/posix';
 
-/** The repository's folder: this file runs from test/dist/tidy. */
+/** Root of the repository: this file runs from test/dist/tidy. */
 const root = join(import.meta.dirname, '../../..');
 
 export interface SourceFile {
-  /** From the repository's folder, with slashes: `packages/paxos/src/index.ts`. */
+  /** Path from the repository's root, with slashes: `packages/paxos/src/index.ts`. */
   readonly path: string;
   readonly text: string;
-  /** What it imports or re-exports, as written. */
+  /** The specifiers of its imports and re-exports. */
   readonly specifiers: readonly string[];
 }
 
 export interface Manifest {
   readonly name: string;
-  /** By door: the file, or one for each kind of place. */
+  /** By entry point: the file, or one for each condition. */
   readonly exports?: Readonly<Record<string, string | Conditions>>;
   readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
@@ -29,7 +29,7 @@ export interface Conditions {
   readonly default: string;
 }
 
-/** Every TypeScript source below `folder`, compiled output and installed packages left out. */
+/** Every TypeScript source below `folder`, without compiled output and installed packages. */
 export function readSources(folder: string): SourceFile[] {
   const sources: SourceFile[] = [];
   for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
@@ -56,12 +56,12 @@ export function isPresent(path: string): boolean {
   return existsSync(join(root, path));
 }
 
-/** The packages' folder names. */
+/** The folder names of the packages. */
 export function packageNames(): string[] {
   return readdirSync(join(root, 'packages'));
 }
 
-/** The file a relative specifier means, or `undefined` for another package's door. */
+/** The file of a relative specifier, or `undefined` for another package's entry point. */
 export function resolveRelative(from: SourceFile, specifier: string): string | undefined {
   return specifier.startsWith('.') ? normalize(join(dirname(from.path), specifier)) : undefined;
 }
@@ -71,7 +71,7 @@ export function relativeImports(file: SourceFile): string[] {
   return file.specifiers.flatMap((specifier) => resolveRelative(file, specifier) ?? []);
 }
 
-/** The file of this repository that a specifier means, be it relative or a package's door. */
+/** The repository file of a specifier, which may be relative or a package's entry point. */
 export function resolveAny(from: SourceFile, specifier: string): string | undefined {
   return resolveRelative(from, specifier) ?? resolveDoor(specifier);
 }
@@ -92,18 +92,18 @@ function resolveDoor(specifier: string): string | undefined {
   return undefined;
 }
 
-/** Of a door's files, the one that Node gets. */
+/** The file of an entry point that Node resolves. */
 function byDefault(door: string | Conditions): string {
   return typeof door === 'string' ? door : door.default;
 }
 
-/** Compiled JavaScript to the source it came from. */
+/** Maps compiled JavaScript to its source. */
 export function toSource(packageName: string, compiled: string): string {
   const path = normalize(join('packages', packageName, compiled));
   return path.replace('/dist/', '/src/').replace(/\.js$/, '.ts');
 }
 
-/** Whether the compiler left nothing of the file: it has types and no logic. */
+/** Whether the compiled file is empty: the source has types and no logic. */
 export function isTypeOnly(file: SourceFile): boolean {
   const compiled = file.path.replace('/src/', '/dist/').replace(/\.ts$/, '.js');
   const text = readText(compiled).replace(/^\/\/# .*$/gm, '');
@@ -114,7 +114,7 @@ function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
 }
 
-/** Statements start a line and comments do not, as the formatter has it. */
+/** The formatter puts statements at the start of a line, and comments never. */
 function findSpecifiers(text: string): string[] {
   const patterns = [
     /^(?:import|export)\b[^;'"]*?\bfrom\s+'([^']+)'/gm,

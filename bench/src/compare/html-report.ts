@@ -1,4 +1,4 @@
-/** The comparison as one page that needs nothing from outside. */
+/** Renders the comparison as one self-contained page. */
 import { escapeText } from 'paxkv/internal/bench/report/plot';
 import { type Comparison, heads, toCells, toHeadLines, toVerdict } from './report.ts';
 

@@ -1,4 +1,6 @@
-/** Whether a goal holds. Ratios are taken round by round, so that both sides had the same machine. */
+/**
+ * Decides whether a goal holds. Ratios are taken per round, so that both sides had the same machine state.
+ */
 import type { StoreName } from '../stores/store.ts';
 import type { Figure, Goal, Judgement, Unit } from './result.ts';
 import { medianOf } from './statistics.ts';
@@ -9,7 +11,9 @@ export function judge(goal: Goal, figures: readonly Figure[], unit: Unit): Judge
   return { goal, measured, verdict: isHeld(goal, measured) ? 'holds' : 'missed' };
 }
 
-/** Median of the rounds' ratios of paxkv to the peer's best; `undefined` if either was not measured. */
+/**
+ * Median over the rounds of the ratio of paxkv to the peer's best; `undefined` if either was not measured.
+ */
 export function ratioTo(
   peer: StoreName,
   figures: readonly Figure[],
@@ -19,18 +23,18 @@ export function ratioTo(
   const other = bestOf(peer, figures, unit);
   const roundCount = Math.min(own.length, other.length);
   if (roundCount === 0) return undefined;
-  // A store that is measured in fewer rounds, as etcd where its leader is killed, has no pairs.
+  // A store that is measured in fewer rounds, such as etcd when its leader is killed, has no pairs.
   if (own.length !== other.length) return medianOf(own) / medianOf(other);
   return medianOf(own.map((value, round) => value / (other[round] ?? Number.NaN)));
 }
 
-/** In each round, of all clients of a store. */
+/** The best value of each round over all clients of a store. */
 function bestOf(store: StoreName, figures: readonly Figure[], unit: Unit): number[] {
-  const ways = figures.filter((figure) => figure.store === store);
+  const clients = figures.filter((figure) => figure.store === store);
   const better = unit === 'perSecond' ? Math.max : Math.min;
-  const roundCount = Math.max(0, ...ways.map(({ values }) => values.length));
+  const roundCount = Math.max(0, ...clients.map(({ values }) => values.length));
   return Array.from({ length: roundCount }, (_, round) =>
-    better(...ways.flatMap(({ values }) => values[round] ?? [])),
+    better(...clients.flatMap(({ values }) => values[round] ?? [])),
   );
 }
 

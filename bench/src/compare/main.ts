@@ -1,6 +1,6 @@
 /**
- * `npm run bench:compare`: exit code 1 if a goal that could be judged does not hold, 2 if a row could
- * not be measured at all.
+ * `npm run bench:compare`: exit code 1 if a judged goal does not hold, 2 if a row could not be measured at
+ * all.
  */
 import { writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';

@@ -1,4 +1,4 @@
-/** The comparison as text: a table row by row, what is in doubt, and the verdict on the whole. */
+/** The comparison as text: a table per row, the caveats, and the overall verdict. */
 import type { Machine } from '../results.ts';
 import { tableOf } from '../text-table.ts';
 import { ratioTo } from './judge.ts';
@@ -7,7 +7,7 @@ import { medianOf } from './statistics.ts';
 
 export interface Comparison {
   readonly machine: Machine;
-  /** Of the last minute, before and after. */
+  /** Load averages of the last minute, before and after the run. */
   readonly loadAverages: readonly [number, number];
   readonly rows: readonly RowResult[];
 }
@@ -33,12 +33,12 @@ export function toReport(comparison: Comparison): string {
 export function toHeadLines({ machine, loadAverages: [before, after] }: Comparison): string[] {
   return [
     `paxkv ${machine.commit}, ${machine.date}: ${machine.coreCount} cores of ${machine.cpu}, Node ${machine.node}`,
-    'CPU µs: processor time a request costs all servers together, and the one client process.',
+    'CPU µs: processor time per request of all servers together + of the client process.',
     `load average ${before.toFixed(1)} before and ${after.toFixed(1)} after; every write is flushed before it is acknowledged.`,
   ];
 }
 
-/** 0: every goal that was judged holds; 1: one does not; 2: a row could not be measured. */
+/** 0: every judged goal holds; 1: a goal does not hold; 2: a row could not be measured. */
 export function exitCodeOf(rows: readonly RowResult[]): 0 | 1 | 2 {
   if (rows.some(({ failure }) => failure !== undefined)) return 2;
   const verdicts = rows.flatMap(({ judgements }) => judgements.map(({ verdict }) => verdict));
@@ -51,7 +51,7 @@ export function toVerdict(rows: readonly RowResult[]): string {
   return `Goals: ${countOf('holds')} hold, ${countOf('missed')} missed, ${countOf('not judged')} not judged.`;
 }
 
-/** A line for each client of each store; goals stand with the store they are about. */
+/** Prints a line for each client of each store; a goal stands beside the store it is about. */
 export function toCells(row: RowResult): string[][] {
   const { figures, unit, judgements } = row;
   const shown = figures.map((figure, index) => {
@@ -68,13 +68,13 @@ export function toCells(row: RowResult): string[][] {
 }
 
 function toFigureCells(
-  { store, way, values, cpu }: Figure,
+  { store, client, values, cpu }: Figure,
   { figures, unit }: RowResult,
 ): string[] {
-  const isFirst = figures.find((figure) => figure.store === store)?.way === way;
+  const isFirst = figures.find((figure) => figure.store === store)?.client === client;
   const ratio = store === 'paxkv' || !isFirst ? undefined : ratioTo(store, figures, unit);
   return [
-    `${store}, ${way}`,
+    `${store}, ${client}`,
     toQuantity(medianOf(values), unit),
     `${toNumber(Math.min(...values), unit)} – ${toNumber(Math.max(...values), unit)}`,
     cpu === undefined ? '' : toCpuText(cpu),
@@ -82,7 +82,7 @@ function toFigureCells(
   ];
 }
 
-/** For a request: of the servers, and of the client. */
+/** CPU time per request of the servers and of the client. */
 function toCpuText(cpu: readonly CpuUs[]): string {
   const parts = (['servers', 'client'] as const).map((part) =>
     Math.round(medianOf(cpu.map((one) => one[part]))),

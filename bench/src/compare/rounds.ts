@@ -1,16 +1,19 @@
-/** The same load on every store in turns, several times over: whatever ails the machine ails all. */
+/**
+ * Runs the same load on every store in turn, several times, so that disturbances of the machine affect all
+ * stores alike.
+ */
 import { systemEnvironment } from '@paxkv/client';
 import type { LoadResult } from 'paxkv/internal/bench/load/load';
 import { runLoad } from 'paxkv/internal/bench/load/run-load';
 import { type Figures, toFigures } from 'paxkv/internal/bench/report/figures';
 import { Traffic } from 'paxkv/internal/bench/workload/traffic';
 import { beginProgress } from '../progress.ts';
-import type { Store, Use, Way } from '../stores/store.ts';
+import type { Store, StoreClient, Use } from '../stores/store.ts';
 import type { CpuUs, Figure } from './result.ts';
 
 export interface Contestant {
   readonly store: Store;
-  readonly way: Way;
+  readonly client: StoreClient;
 }
 
 export interface RoundsPlan {
@@ -22,20 +25,20 @@ export interface RoundsPlan {
   readonly roundCount: number;
   readonly seconds: number;
   readonly warmUpSeconds: number;
-  /** What of the figures counts. */
+  /** The measured quantity that counts. */
   readonly scoreOf: (figures: Figures) => number;
 }
 
 const fillInFlight = 256;
-/** For a JavaScript server it takes some thousand rounds of agreement. */
+/** Warm-up of a JavaScript server takes several thousand rounds of agreement. */
 const warmUpTimes = 2;
 const warmUpInFlightMin = 64;
 const warmUpRound = -1;
 const { clock } = systemEnvironment();
 
 /**
- * Before the rounds every key is written, and each contestant runs once without being counted: V8 and
- * the JVM compile only what they have seen to be hot. Notes tell of all errors.
+ * Writes every key before the rounds, and runs each contestant once without counting it: V8 and the JVM
+ * compile only hot code. Notes report all errors.
  */
 export async function runRounds(
   contestants: readonly Contestant[],
@@ -57,28 +60,28 @@ export async function runRounds(
     }
   }
   progress.end();
-  const figures = contestants.map(({ store, way }, index) => ({
-    ...{ store: store.name, way: way.name },
+  const figures = contestants.map(({ store, client }, index) => ({
+    ...{ store: store.name, client: client.name },
     values: (scores[index] ?? []).map(({ value }) => value),
     cpu: (scores[index] ?? []).map(({ cpu }) => cpu),
   }));
   return { figures, notes: [...notes] };
 }
 
-/** All clients of the stores. */
+/** Every client of every store. */
 export function contestantsOf(stores: readonly Store[]): readonly Contestant[] {
-  return stores.flatMap((store) => store.ways.map((way) => ({ store, way })));
+  return stores.flatMap((store) => store.clients.map((client) => ({ store, client })));
 }
 
 function firstWays(contestants: readonly Contestant[]): Contestant[] {
-  return contestants.filter(({ way, store: { ways, httpWays } }) =>
-    [ways[0], httpWays[0]].includes(way),
+  return contestants.filter(({ client, store: { clients, httpClients } }) =>
+    [clients[0], httpClients[0]].includes(client),
   );
 }
 
-async function fill({ way }: Contestant, plan: RoundsPlan): Promise<void> {
+async function fill({ client }: Contestant, plan: RoundsPlan): Promise<void> {
   const traffic = trafficOf(plan, 0);
-  const connections = await way.open('puts', fillInFlight);
+  const connections = await client.open('puts', fillInFlight);
   let index = 0;
   const send = (lane: number) => {
     index += 1;
@@ -95,13 +98,13 @@ interface Score {
 }
 
 async function runRound(
-  { store, way }: Contestant,
+  { store, client }: Contestant,
   plan: RoundsPlan,
   round: number,
 ): Promise<Score> {
   const { use, inFlight } = plan;
   const traffic = trafficOf(plan, round);
-  const connections = await way.open(use, inFlight);
+  const connections = await client.open(use, inFlight);
   const cpuBefore = await cpuMsOf(store);
   const result = await runLoad({
     send: (lane) => traffic.send(connections.ofLane(lane)),
@@ -117,7 +120,7 @@ async function runRound(
     value: plan.scoreOf(toFigures(result)),
     cpu: { servers: usOf('servers'), client: usOf('client') },
     troubles: troublesOf(result, traffic).map(
-      (trouble) => `${store.name}, ${way.name}: ${trouble}`,
+      (trouble) => `${store.name}, ${client.name}: ${trouble}`,
     ),
   };
 }
@@ -130,7 +133,7 @@ async function cpuMsOf({ group }: Store): Promise<CpuUs> {
 function troublesOf({ failures }: LoadResult, { absentCount }: Traffic): string[] {
   return [
     ...[...failures.keys()].map((code) => `some failed with ${code}`),
-    ...(absentCount > 0 ? ['some keys that were read were absent'] : []),
+    ...(absentCount > 0 ? ['some reads found no value'] : []),
   ];
 }
 

@@ -12,7 +12,7 @@ export const rowKeys = [
   'values-16kb',
 ] as const;
 
-/** Those that only a full run has, unless asked for. */
+/** Rows that run only in a full run or when they are requested. */
 export const longRowKeys: readonly string[] = ['values-1kb', 'values-16kb'];
 
 export type RowKey = (typeof rowKeys)[number];

@@ -1,11 +1,11 @@
-/** What a run of the comparison can be told: flags, defaults, ranges. */
+/** The options of a comparison run: flags, defaults, ranges. */
 import { Command, InvalidArgumentError } from 'commander';
 import { type StoreName, storeNames } from '../stores/store.ts';
 import { longRowKeys, type RowKey, rowKeys } from './row-keys.ts';
 
 export interface CompareSettings {
   readonly rows: readonly RowKey[];
-  /** The stores that paxkv is held against, where they are found. */
+  /** The stores that paxkv is compared with, if they are installed. */
   readonly peers: readonly StoreName[];
   readonly roundCount: number;
   readonly keyCount: number;
@@ -13,7 +13,7 @@ export interface CompareSettings {
   readonly warmUpSeconds: number;
   readonly killCount: number;
   readonly freezeCount: number;
-  /** 0: memory is not measured. */
+  /** Duration of the memory row; 0 skips it. */
   readonly memoryMinutes: number;
   readonly jsonFile?: string;
   readonly htmlFile?: string;
@@ -48,18 +48,24 @@ export function parseSettings(argv: readonly string[]): CompareSettings {
 
 export function createParser(): Command {
   return new Command('npm run bench:compare --')
-    .description('The same work on paxkv and on the stores found on this machine, in turns.')
+    .description(
+      'Compares paxkv with the stores installed on this machine, on the same loads in turn.',
+    )
     .option('--only <rows>', `some rows: ${rowKeys.join(', ')}`, toRows)
-    .option('--peers <stores>', 'hold paxkv against these only', toPeers, storeNames.slice(1))
-    .option('--quick', '2 rounds of 1 second, 3 kills, 1 freeze, unless said otherwise', false)
+    .option('--peers <stores>', 'compare paxkv with these only', toPeers, storeNames.slice(1))
+    .option(
+      '--quick',
+      '2 rounds of 1 second, 3 kills, 1 freeze, unless set by other options',
+      false,
+    )
     .option('--full', 'memory over 10 minutes and five nodes with large values as well', false)
     .option('--rounds <n>', 'rounds of each load (default: 5)', toCount)
     .option('--seconds <n>', 'length of each load (default: 3)', toCount)
-    .option('--keys <n>', 'how many are written before, then put or got', toCount, 10_000)
-    .option('--kills <n>', 'how often the leader is killed (default: 20)', toCount)
-    .option('--memory-minutes <n>', 'over how long memory is measured', toCount)
-    .option('--json <file>', 'write all figures there, too')
-    .option('--html <file>', 'write the table as a page, too');
+    .option('--keys <n>', 'number of keys, written before the rounds', toCount, 10_000)
+    .option('--kills <n>', 'number of kills of the leader (default: 20)', toCount)
+    .option('--memory-minutes <n>', 'duration of the memory row', toCount)
+    .option('--json <file>', 'also write all figures to this file')
+    .option('--html <file>', 'also write the table as an HTML page');
 }
 
 function toSettings(flags: Flags): CompareSettings {

@@ -1,13 +1,13 @@
-/** The stores of a comparison, each started when it is first asked for, all ended together. */
+/** The stores of a comparison. Each is started on first use, and all are stopped together. */
 import { EtcdStore } from '../stores/etcd.ts';
 import { PaxkvStore } from '../stores/paxkv.ts';
 import { RedisStore } from '../stores/redis.ts';
 import type { Store, StoreName } from '../stores/store.ts';
 import { ZooKeeperStore } from '../stores/zookeeper.ts';
 
-/** How to come by a store. */
+/** How to find and start a store. */
 export interface Kind {
-  /** What would have to be installed. */
+  /** The package that would have to be installed. */
   readonly debianPackage?: string;
   isPresent(): boolean;
   start(nodeCount: number): Promise<Store>;
@@ -44,7 +44,7 @@ export class Stage {
     this.#kinds = kinds;
   }
 
-  /** Of these, what is not on this machine or was not asked for, in words. */
+  /** Names those of the given stores that are not installed or were not requested. */
   absences(names: readonly StoreName[]): string[] {
     return names.flatMap((name) => {
       if (!this.#isWanted(name)) return `${name} was left out by --peers`;
@@ -55,13 +55,13 @@ export class Stage {
     });
   }
 
-  /** Those of these that are there, in the same order, serving. */
+  /** The available stores among the given ones, in the same order, started and serving. */
   async stores(names: readonly StoreName[], nodeCount = 3): Promise<readonly Store[]> {
     const present = names.filter((name) => this.#isWanted(name) && this.#kinds[name].isPresent());
     return Promise.all(present.map((name) => this.#store(name, nodeCount)));
   }
 
-  /** Ends every process that was started. */
+  /** Stops every process that was started. */
   async stop(): Promise<void> {
     const starts = await Promise.allSettled(this.#stores.values());
     this.#stores.clear();

@@ -1,6 +1,6 @@
-/** The few numbers that many are boiled down to. */
+/** Summary statistics. */
 
-/** NaN of none. */
+/** The median; NaN for an empty list. */
 export function medianOf(values: readonly number[]): number {
   const sorted = [...values].sort((left, right) => left - right);
   const middle = (sorted.length - 1) / 2;
@@ -9,7 +9,7 @@ export function medianOf(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** How much y grows for each x, by least squares. NaN of fewer than two points. */
+/** Slope of y over x by least squares; NaN for fewer than two points. */
 export function slopeOf(points: readonly { readonly x: number; readonly y: number }[]): number {
   const meanX = meanOf(points.map(({ x }) => x));
   const meanY = meanOf(points.map(({ y }) => y));

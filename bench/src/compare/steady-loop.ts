@@ -1,7 +1,7 @@
-/** Writers that never stop, and how long none of them was served after something happened. */
+/** Writers that never stop, and the time without an acknowledgement after an event. */
 
 export interface Writer {
-  /** Resolves when the write is acknowledged, whatever it takes; rejects if it was given up. */
+  /** Resolves when the write is acknowledged, however long that takes; rejects if the writer gave up. */
   write(): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -17,19 +17,19 @@ export class SteadyLoop {
   #isStopping = false;
   #failureCount = 0;
 
-  /** Begins at once: each lane writes when it has its answer. */
+  /** Starts at once: each lane writes again as soon as it has its answer. */
   constructor(writer: Pick<Writer, 'write'>, laneCount: number) {
     this.#lanes = Promise.all(Array.from({ length: laneCount }, () => this.#run(writer)));
   }
 
-  /** Writes that were given up. */
+  /** Count of writes that were given up. */
   get failureCount(): number {
     return this.#failureCount;
   }
 
   /**
-   * Milliseconds from now until the first acknowledgement of a write that begins from now on: an
-   * answer that was on its way already says nothing of who serves now.
+   * Milliseconds from now until the first acknowledgement of a write that starts from now on. An answer
+   * that was already on its way does not show which node serves now.
    */
   nextAcknowledged(): Promise<number> {
     return new Promise((resolve) => {

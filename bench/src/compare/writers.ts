@@ -1,4 +1,4 @@
-/** Writers of a steady loop that find whoever serves: paxkv's own client, and one for HTTP gateways. */
+/** Writers of a steady loop that find the serving node: paxkv's own client, and one for HTTP gateways. */
 import { KvClient } from '@paxkv/client';
 import { HttpConnection } from '../stores/http-connection.ts';
 import type { Store } from '../stores/store.ts';
@@ -10,13 +10,13 @@ const giveUpMs = 30_000;
 const key = 'steady';
 const value = 'x'.repeat(128);
 
-/** With its settings as they come, but for patience. */
+/** Default settings except for the timeouts. */
 export function sdkWriter(store: Store): Writer {
   const client = new KvClient({ endpoints: store.group.addresses, timeoutMs: giveUpMs });
   return { write: () => client.put(key, value), close: () => client.close() };
 }
 
-/** Sends to one node as long as that answers, then to the next; it loses no time by waiting long. */
+/** Sends to one node until it fails, then to the next. Its timeouts are short. */
 export function gatewayWriter(store: Store): Writer {
   const { addresses } = store.group;
   const body = JSON.stringify({
@@ -48,7 +48,7 @@ export function gatewayWriter(store: Store): Writer {
         if (node === tried) node += 1;
         await new Promise((resolve) => setTimeout(resolve, pauseMs));
       }
-      throw new Error('nobody took the write');
+      throw new Error('no node acknowledged the write');
     },
     async close() {
       for (const connection of [...idle.values()].flat()) connection.close();

@@ -1,13 +1,13 @@
-/** Three or five nodes of etcd as Debian ships it, in its own settings. */
+/** Three or five etcd nodes as packaged by Debian, with default settings. */
 import { existsSync } from 'node:fs';
 import { Etcd3 } from 'etcd3';
+import { type HttpDialect, httpClient } from './http-client.ts';
 import { HttpConnection } from './http-connection.ts';
-import { type HttpDialect, httpWay } from './http-way.ts';
-import { type Place, ServerGroup } from './server-group.ts';
-import { leaderAddresses, type Store, type Use, type Way } from './store.ts';
+import { type NodeSetup, ServerGroup } from './server-group.ts';
+import { leaderAddresses, type Store, type StoreClient, type Use } from './store.ts';
 
 const etcd = '/usr/bin/etcd';
-/** Large values fill the 2 GiB that it allows itself by default. */
+/** Large values fill the default quota of 2 GiB. */
 const quotaBytes = 8 * 1024 ** 3;
 
 const dialect: HttpDialect = {
@@ -21,19 +21,19 @@ const dialect: HttpDialect = {
 export class EtcdStore implements Store {
   readonly name = 'etcd';
   readonly group: ServerGroup;
-  readonly ways: readonly Way[];
-  readonly httpWays: readonly Way[];
+  readonly clients: readonly StoreClient[];
+  readonly httpClients: readonly StoreClient[];
 
   private constructor(group: ServerGroup) {
     this.group = group;
     const atLeader = () => leaderAddresses(this);
     const atAll = async () => group.addresses;
-    this.httpWays = [
-      httpWay('JSON gateway at the leader', atLeader, dialect),
-      httpWay('JSON gateway at all nodes', atAll, dialect),
+    this.httpClients = [
+      httpClient('JSON gateway at the leader', atLeader, dialect),
+      httpClient('JSON gateway at all nodes', atAll, dialect),
     ];
     const addressesOf = (use: Use) => (use === 'puts' ? atLeader() : atAll());
-    this.ways = [httpWay('JSON gateway', addressesOf, dialect), grpcWay(group.addresses)];
+    this.clients = [httpClient('JSON gateway', addressesOf, dialect), grpcClient(group.addresses)];
   }
 
   static isPresent(): boolean {
@@ -71,7 +71,7 @@ export class EtcdStore implements Store {
   }
 }
 
-/** Entries that a node may be behind and still count as back, for others go on meanwhile. */
+/** A node that lags by at most this number of entries counts as caught up, because the load continues. */
 const indexBehindMax = 100;
 
 interface EtcdStatus {
@@ -82,7 +82,7 @@ interface EtcdStatus {
 
 const unknownStatus: EtcdStatus = { header: { member_id: '' }, leader: '0', raftIndex: '0' };
 
-/** Fields that are zero are left out of the answer. */
+/** The answer leaves out fields that are zero. */
 async function statusOf(address: string): Promise<EtcdStatus> {
   const connection = await HttpConnection.open(address);
   try {
@@ -94,14 +94,17 @@ async function statusOf(address: string): Promise<EtcdStatus> {
   }
 }
 
-function toCommand(node: number, places: readonly Place[]): { program: string; args: string[] } {
-  const clientUrl = `http://127.0.0.1:${places[node]?.ports[0]}`;
-  const peerUrlOf = ({ ports }: Place) => `http://127.0.0.1:${ports[1]}`;
-  const peerUrl = places.map(peerUrlOf)[node] ?? '';
-  const cluster = places.map((place, id) => `node${id}=${peerUrlOf(place)}`).join(',');
+function toCommand(
+  node: number,
+  setups: readonly NodeSetup[],
+): { program: string; args: string[] } {
+  const clientUrl = `http://127.0.0.1:${setups[node]?.ports[0]}`;
+  const peerUrlOf = ({ ports }: NodeSetup) => `http://127.0.0.1:${ports[1]}`;
+  const peerUrl = setups.map(peerUrlOf)[node] ?? '';
+  const cluster = setups.map((setup, id) => `node${id}=${peerUrlOf(setup)}`).join(',');
   const flags = {
     name: `node${node}`,
-    'data-dir': `${places[node]?.directory}/data`,
+    'data-dir': `${setups[node]?.directory}/data`,
     'listen-client-urls': clientUrl,
     'advertise-client-urls': clientUrl,
     'listen-peer-urls': peerUrl,
@@ -118,7 +121,7 @@ function toCommand(node: number, places: readonly Place[]): { program: string; a
   };
 }
 
-function grpcWay(addresses: readonly string[]): Way {
+function grpcClient(addresses: readonly string[]): StoreClient {
   return {
     name: 'etcd3',
     async open() {

@@ -1,6 +1,6 @@
 /**
- * The cheapest HTTP client there can be: one keep-alive connection, one request at a time, and of the
- * answer the status and the length. The same for every store, so that only the servers differ.
+ * A minimal HTTP client: one keep-alive connection, one request at a time, and only the status and the
+ * length of an answer are parsed. All stores use it, so that only the servers differ.
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -34,7 +34,7 @@ export class HttpConnection {
     socket.on('close', () => this.#fail(new Error('the server closed the connection')));
   }
 
-  /** To `host:port`. */
+  /** Connects to `host:port`. */
   static async open(address: string): Promise<HttpConnection> {
     const [host = '', port = ''] = address.split(':');
     const socket = connect(Number(port), host);
@@ -42,7 +42,7 @@ export class HttpConnection {
     return new HttpConnection(socket, address);
   }
 
-  /** Rejects if the connection breaks. Not to be called while an answer is awaited. */
+  /** Rejects if the connection breaks. Must not be called while an answer is pending. */
   post(path: string, body: string): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
@@ -73,7 +73,7 @@ export class HttpConnection {
   }
 }
 
-/** `undefined` while it is not all there. A body in chunks is given as it came. */
+/** `undefined` while the answer is incomplete. A chunked body is returned undecoded. */
 export function parseAnswer(received: Buffer): HttpAnswer | undefined {
   const headLength = received.indexOf(headEnd);
   if (headLength < 0) return undefined;

@@ -1,16 +1,16 @@
-/** Three or five nodes of paxkv, as `paxkv serve` runs them, with its settings as they come. */
+/** Three or five paxkv nodes as `paxkv serve` runs them, with default settings. */
 import { fileURLToPath } from 'node:url';
 import { KvClient, type StatusReply } from '@paxkv/client';
 import { ClientTarget } from 'paxkv/internal/bench/client-target';
-import { type HttpDialect, httpWay } from './http-way.ts';
-import { type Place, ServerGroup } from './server-group.ts';
-import { leaderAddresses, type Store, type Way } from './store.ts';
+import { type HttpDialect, httpClient } from './http-client.ts';
+import { type NodeSetup, ServerGroup } from './server-group.ts';
+import { leaderAddresses, type Store, type StoreClient } from './store.ts';
 
 const paxkv = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
 
 export interface PaxkvOptions {
   readonly nodeCount: number;
-  /** Where each node leaves a CPU profile when it stops, if anywhere. */
+  /** Directory for the CPU profile of each node, written when it stops; `undefined` for none. */
   readonly profileDirectory?: string | undefined;
 }
 
@@ -25,21 +25,22 @@ const dialect: HttpDialect = {
 export class PaxkvStore implements Store {
   readonly name = 'paxkv';
   readonly group: ServerGroup;
-  readonly ways: readonly Way[];
-  readonly httpWays: readonly Way[];
+  readonly clients: readonly StoreClient[];
+  readonly httpClients: readonly StoreClient[];
 
   private constructor(group: ServerGroup) {
     this.group = group;
-    this.ways = [sdkWay(group.addresses)];
-    this.httpWays = [
-      httpWay('HTTP at the leader', () => leaderAddresses(this), dialect),
-      httpWay('HTTP at all nodes', async () => group.addresses, dialect),
+    this.clients = [sdkClient(group.addresses)];
+    this.httpClients = [
+      httpClient('HTTP at the leader', () => leaderAddresses(this), dialect),
+      httpClient('HTTP at all nodes', async () => group.addresses, dialect),
     ];
   }
 
   static async start(options: PaxkvOptions): Promise<PaxkvStore> {
     const { nodeCount } = options;
-    const commandOf = (node: number, places: readonly Place[]) => toCommand(node, places, options);
+    const commandOf = (node: number, setups: readonly NodeSetup[]) =>
+      toCommand(node, setups, options);
     const plan = { name: 'paxkv', nodeCount, portsPerNode: 1, commandOf };
     const store = new PaxkvStore(await ServerGroup.start(plan));
     try {
@@ -51,7 +52,7 @@ export class PaxkvStore implements Store {
     }
   }
 
-  /** What each node says of itself, by node id. */
+  /** The status that each node reports, by node id. */
   async statuses(): Promise<readonly StatusReply[]> {
     const { addresses } = this.group;
     await using client = new KvClient({ endpoints: addresses });
@@ -79,30 +80,30 @@ export class PaxkvStore implements Store {
   }
 }
 
-/** Instances that a node may be behind and still count as back, for others go on meanwhile. */
+/** A node that lags by at most this number of instances counts as caught up, because the load continues. */
 const appliedBehindMax = 100;
 
 function toCommand(
   node: number,
-  places: readonly Place[],
+  setups: readonly NodeSetup[],
   { profileDirectory }: PaxkvOptions,
 ): { program: string; args: readonly string[] } {
-  const addresses = places.map(({ ports }) => `127.0.0.1:${ports[0]}`);
+  const addresses = setups.map(({ ports }) => `127.0.0.1:${ports[0]}`);
   const profileFlags =
     profileDirectory === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`];
   const flags = ['--node', `${node}`, '--peers', addresses.join(','), '--cluster', 'bench'];
-  const data = `${places[node]?.directory}/data`;
+  const data = `${setups[node]?.directory}/data`;
   const args = [...profileFlags, paxkv, 'serve', ...flags, '--data', data, '--log-level', 'error'];
   return { program: process.execPath, args };
 }
 
-/** Puts from one client, which finds its way by itself; gets from one client at each node. */
-function sdkWay(addresses: readonly string[]): Way {
+/** Puts come from one client, which finds the leader itself; gets come from one client per node. */
+function sdkClient(addresses: readonly string[]): StoreClient {
   return {
     name: 'SDK',
     async open(use, laneCount) {
-      const places = use === 'puts' ? clientsFor(laneCount, addresses) : addresses;
-      const clients = places.map(
+      const endpointLists = use === 'puts' ? clientsFor(laneCount, addresses) : addresses;
+      const clients = endpointLists.map(
         (endpoints) => new KvClient({ endpoints, encoding: 'buffer', timeoutMs: 30_000 }),
       );
       return new ClientTarget(clients);
@@ -110,7 +111,7 @@ function sdkWay(addresses: readonly string[]): Way {
   };
 }
 
-/** A session has room for so many requests in flight. */
+/** Maximum number of requests in flight per session. */
 const lanesPerClientMax = 512;
 
 function clientsFor(laneCount: number, addresses: readonly string[]): (readonly string[])[] {

@@ -1,20 +1,20 @@
-/** One Redis that flushes every write: no replication at all, as a mark of what one disk allows. */
+/** One Redis that flushes every write. It does not replicate: it marks what one disk allows. */
 import { existsSync } from 'node:fs';
 import { createClient } from '@redis/client';
-import { type Place, ServerGroup } from './server-group.ts';
-import type { Store, Way } from './store.ts';
+import { type NodeSetup, ServerGroup } from './server-group.ts';
+import type { Store, StoreClient } from './store.ts';
 
 const redisServer = '/usr/bin/redis-server';
 
 export class RedisStore implements Store {
   readonly name = 'Redis';
   readonly group: ServerGroup;
-  readonly ways: readonly Way[];
-  readonly httpWays = [];
+  readonly clients: readonly StoreClient[];
+  readonly httpClients = [];
 
   private constructor(group: ServerGroup) {
     this.group = group;
-    this.ways = [{ name: 'redis', open: () => connect(group.port(0)) }];
+    this.clients = [{ name: 'redis', open: () => connect(group.port(0)) }];
   }
 
   static isPresent(): boolean {
@@ -46,11 +46,14 @@ export class RedisStore implements Store {
   }
 }
 
-function toCommand(node: number, places: readonly Place[]): { program: string; args: string[] } {
+function toCommand(
+  node: number,
+  setups: readonly NodeSetup[],
+): { program: string; args: string[] } {
   const settings = {
-    port: places[node]?.ports[0],
+    port: setups[node]?.ports[0],
     bind: '127.0.0.1',
-    dir: places[node]?.directory,
+    dir: setups[node]?.directory,
     appendonly: 'yes',
     appendfsync: 'always',
     save: '',

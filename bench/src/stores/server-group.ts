@@ -12,52 +12,52 @@ const startMsMax = 40_000;
 const pollMs = 50;
 
 export interface GroupPlan {
-  /** For messages, and the name of the directory. */
+  /** Used in messages and as the name of the directory. */
   readonly name: string;
   readonly nodeCount: number;
   readonly portsPerNode: number;
   /** How to start a node, given the ports and the directory of each. */
-  readonly commandOf: (node: number, places: readonly Place[]) => Promise<Command> | Command;
+  readonly commandOf: (node: number, setups: readonly NodeSetup[]) => Promise<Command> | Command;
 }
 
-export interface Place {
+export interface NodeSetup {
   readonly ports: readonly number[];
   readonly directory: string;
 }
 
 export class ServerGroup {
-  readonly places: readonly Place[];
+  readonly setups: readonly NodeSetup[];
   readonly #name: string;
   readonly #directory: string;
   readonly #servers: readonly ServerProcess[];
 
-  private constructor(plan: GroupPlan, directory: string, group: [Place[], ServerProcess[]]) {
+  private constructor(plan: GroupPlan, directory: string, group: [NodeSetup[], ServerProcess[]]) {
     this.#name = plan.name;
     this.#directory = directory;
-    [this.places, this.#servers] = group;
+    [this.setups, this.#servers] = group;
   }
 
-  /** Resolves when the processes are started; `until` tells when they serve. */
+  /** Resolves when the processes are started; `until` waits until they serve. */
   static async start(plan: GroupPlan): Promise<ServerGroup> {
     const directory = await mkdtemp(join(tmpdir(), `paxkv-bench-${plan.name}-`));
     const ports = await freePorts(plan.nodeCount * plan.portsPerNode);
-    const places = Array.from({ length: plan.nodeCount }, (_, node) => ({
+    const setups = Array.from({ length: plan.nodeCount }, (_, node) => ({
       ports: ports.slice(node * plan.portsPerNode, (node + 1) * plan.portsPerNode),
       directory: join(directory, `node-${node}`),
     }));
-    for (const place of places) await mkdir(place.directory);
-    const commands = await Promise.all(places.map((_, node) => plan.commandOf(node, places)));
+    for (const setup of setups) await mkdir(setup.directory);
+    const commands = await Promise.all(setups.map((_, node) => plan.commandOf(node, setups)));
     const servers = commands.map((command) => new ServerProcess(command));
-    return new ServerGroup(plan, directory, [places, servers]);
+    return new ServerGroup(plan, directory, [setups, servers]);
   }
 
   get nodes(): readonly number[] {
-    return [...this.places.keys()];
+    return [...this.setups.keys()];
   }
 
-  /** The port of this number of a node. */
+  /** A port of a node, by its index. */
   port(node: number, index = 0): number {
-    const port = this.places[node]?.ports[index];
+    const port = this.setups[node]?.ports[index];
     if (port === undefined) throw new RangeError(`${this.#name} has no port ${index} of ${node}`);
     return port;
   }
@@ -73,13 +73,13 @@ export class ServerGroup {
     return server;
   }
 
-  /** CPU time that all of them took since they were started. */
+  /** CPU time of all processes since their start. */
   async cpuMs(): Promise<number> {
     const times = await Promise.all(this.#servers.map((server) => server.cpuMs()));
     return times.reduce((sum, ms) => sum + ms, 0);
   }
 
-  /** Asks again and again. @throws Error if a process ended, or after too long; it tells the log. */
+  /** Polls until the check holds. @throws Error with the log if a process ended, or after a timeout */
   async until(isServing: () => Promise<boolean>): Promise<void> {
     const deadlineMs = performance.now() + startMsMax;
     while (!(await isServing().catch(() => false))) {
@@ -92,7 +92,7 @@ export class ServerGroup {
     }
   }
 
-  /** Ends the processes and removes what they wrote. */
+  /** Stops the processes and deletes their data. */
   async stop(): Promise<void> {
     for (const server of this.#servers) server.signal('SIGCONT');
     await Promise.all(this.#servers.map((server) => server.stop()));
@@ -100,11 +100,11 @@ export class ServerGroup {
   }
 }
 
-/** Below the ports that systems give to outgoing connections, one of which could take a port in the meantime. */
+/** Below the range of ephemeral ports, so that no outgoing connection takes a port in the meantime. */
 const portMin = 16_000;
 const portMax = 32_000;
 
-/** Ports that nobody listened on a moment ago. */
+/** Ports that were free a moment ago. */
 async function freePorts(count: number): Promise<readonly number[]> {
   const ports = new Set<number>();
   while (ports.size < count) {

@@ -1,14 +1,14 @@
-/** One server as a process that can be killed, frozen, and started again with the same arguments. */
+/** One server as a process that can be killed, frozen, and restarted with the same arguments. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 
 const stopMsMax = 10_000;
 const logLengthMax = 4000;
-/** Linux counts CPU time in hundredths of a second for everyone who asks. */
+/** Linux reports CPU time in hundredths of a second to all programs. */
 const msPerTick = 10;
 
-/** However this process ends, it leaves no server behind. */
+/** Kills the servers when this process ends, for whatever reason. */
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -34,15 +34,15 @@ export class ServerProcess {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** The end of what it wrote. */
+  /** The last lines of its output. */
   get log(): string {
     return this.#log;
   }
 
-  /** CPU time it took since it was started, of all its threads; NaN where there is no `/proc`. */
+  /** CPU time of all its threads since the start; NaN where there is no `/proc`. */
   async cpuMs(): Promise<number> {
     const stat = await readFile(`/proc/${this.#child.pid}/stat`, 'utf8').catch(() => '');
-    // The name, in brackets, may hold anything.
+    // The name, in brackets, may contain any character.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return (Number(fields[11]) + Number(fields[12])) * msPerTick;
   }
@@ -51,18 +51,18 @@ export class ServerProcess {
     this.#child.kill(signal);
   }
 
-  /** As a power cut does it. Resolves when it is gone. */
+  /** SIGKILL. Resolves when the process has ended. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }
 
-  /** Starts it again, on the data it left. */
+  /** Restarts it on its data. */
   restart(): void {
     if (!this.hasEnded) throw new Error('it is still running');
     this.#child = this.#spawn();
   }
 
-  /** Asks it to end, and insists after a while. */
+  /** SIGTERM, then SIGKILL after a while. */
   async stop(): Promise<void> {
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), stopMsMax);
     await this.#end('SIGTERM');

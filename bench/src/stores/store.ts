@@ -1,4 +1,4 @@
-/** What the comparison needs of a store: ways to ask it, its leader, and power over its processes. */
+/** What the comparison needs of a store: clients, the leader, and control of the processes. */
 import type { Target } from 'paxkv/internal/bench/workload/traffic';
 import type { ServerGroup } from './server-group.ts';
 
@@ -12,11 +12,11 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-/** `puts` go wherever they are taken best, which is the leader; `gets` are spread over all nodes. */
+/** `puts` go to the leader where there is one; `gets` are spread over all nodes. */
 export type Use = 'puts' | 'gets';
 
 /** One client of a store. */
-export interface Way {
+export interface StoreClient {
   /** Such as `SDK` or `JSON gateway`. */
   readonly name: string;
   open(use: Use, laneCount: number): Promise<Connections>;
@@ -25,24 +25,24 @@ export interface Way {
 export interface Store {
   readonly name: StoreName;
   readonly group: ServerGroup;
-  /** Of which the best counts for the store. */
-  readonly ways: readonly Way[];
-  /** Its HTTP interface, at the leader and at all nodes, asked by the same generator everywhere. */
-  readonly httpWays: readonly Way[];
-  /** The node that leads, or `undefined` where none is known. */
+  /** The clients of the store; the best of them counts. */
+  readonly clients: readonly StoreClient[];
+  /** Its HTTP interface, at the leader and at all nodes; all stores get the same generator. */
+  readonly httpClients: readonly StoreClient[];
+  /** The leader, or `undefined` while none is known. */
   leader(): Promise<number | undefined>;
   /** Resolves when every node serves and has caught up. */
   ready(): Promise<void>;
 }
 
-/** Where puts go: to the leader, or to all while there is none. */
+/** Where puts go: to the leader, or to all nodes while there is none. */
 export async function leaderAddresses(store: Pick<Store, 'leader' | 'group'>): Promise<string[]> {
   const leader = await store.leader();
   const { addresses } = store.group;
   return addresses.filter((_, node) => leader === undefined || node === leader);
 }
 
-/** The target of a lane, which may share it. */
+/** The target of a lane; lanes may share one. */
 export function targetAt(targets: readonly Target[], lane: number): Target {
   const target = targets[lane % targets.length];
   if (target === undefined) throw new RangeError('there is no connection');

@@ -1,6 +1,6 @@
 /**
- * A ZooKeeper session that pipelines: requests of one tick go in one write, answers come in order. Of
- * the protocol only what the comparison asks.
+ * A pipelining ZooKeeper session: the requests of one tick go in one write, and answers come in order. It
+ * implements only the part of the protocol that the comparison needs.
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -17,13 +17,13 @@ const sessionTimeoutMs = 30_000;
 const pingPeriodMs = 10_000;
 const anyVersion = -1;
 const allPermissions = 31;
-/** xid, zxid, error. */
+/** Fields of a reply header: xid, zxid, error. */
 const replyHeaderBytes = 16;
 
 export const noNode = -101;
 const nodeExists = -110;
 
-/** The server refused: `code` is its number. */
+/** The server refused a request; `code` is the error number of ZooKeeper. */
 export class ZooKeeperError extends Error {
   override readonly name = 'ZooKeeperError';
   readonly code: number;
@@ -60,7 +60,7 @@ export class ZooKeeperSession {
     return new ZooKeeperSession(socket);
   }
 
-  /** Creates the node if there is none, with all permissions for all. */
+  /** Creates the node if it is absent, with all permissions for everyone. */
   async create(path: string, value: Buffer): Promise<void> {
     const world = [int(1), int(allPermissions), text('world'), text('anyone')];
     try {

@@ -1,11 +1,11 @@
-/** Three nodes of ZooKeeper as Debian ships it. Its reads are local: a node answers what it has. */
+/** Three ZooKeeper nodes as packaged by Debian. Reads are local: a node answers from its own state. */
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Target } from 'paxkv/internal/bench/workload/traffic';
-import { type Place, ServerGroup } from './server-group.ts';
-import { type Connections, type Store, targetAt, type Use, type Way } from './store.ts';
+import { type NodeSetup, ServerGroup } from './server-group.ts';
+import { type Connections, type Store, type StoreClient, targetAt, type Use } from './store.ts';
 import { noNode, ZooKeeperError, ZooKeeperSession } from './zookeeper-wire.ts';
 
 const java = '/usr/bin/java';
@@ -15,12 +15,12 @@ const mainClass = 'org.apache.zookeeper.server.quorum.QuorumPeerMain';
 export class ZooKeeperStore implements Store {
   readonly name = 'ZooKeeper';
   readonly group: ServerGroup;
-  readonly ways: readonly Way[];
-  readonly httpWays = [];
+  readonly clients: readonly StoreClient[];
+  readonly httpClients = [];
 
   private constructor(group: ServerGroup) {
     this.group = group;
-    this.ways = [{ name: 'pipelined session', open: (use) => this.#open(use) }];
+    this.clients = [{ name: 'pipelined session', open: (use) => this.#open(use) }];
   }
 
   static isPresent(): boolean {
@@ -56,7 +56,7 @@ export class ZooKeeperStore implements Store {
     return this.group.nodes.map((node) => this.group.port(node));
   }
 
-  /** One session, at the leader; for gets one at each node. */
+  /** One session at the leader; for gets one at each node. */
   async #open(use: Use): Promise<Connections> {
     const leader = use === 'puts' ? await this.leader() : undefined;
     const ports = leader === undefined ? this.#ports : [this.group.port(leader)];
@@ -71,15 +71,15 @@ export class ZooKeeperStore implements Store {
   }
 }
 
-/** `leader`, `follower`, or nothing while it does not serve. */
+/** `leader`, `follower`, or `undefined` while it does not serve. */
 async function modeOf(port: number): Promise<string | undefined> {
   const socket = connect(port, '127.0.0.1');
   socket.write('srvr');
   return /^Mode: (\w+)$/m.exec(await text(socket))?.[1];
 }
 
-async function toCommand(node: number, places: readonly Place[]) {
-  const { directory = '', ports = [] } = places[node] ?? {};
+async function toCommand(node: number, setups: readonly NodeSetup[]) {
+  const { directory = '', ports = [] } = setups[node] ?? {};
   const lines = [
     'tickTime=2000',
     'initLimit=10',
@@ -90,7 +90,7 @@ async function toCommand(node: number, places: readonly Place[]) {
     'clientPortAddress=127.0.0.1',
     `dataDir=${directory}`,
     `clientPort=${ports[0]}`,
-    ...places.map(({ ports: [, peer, vote] }, id) => `server.${id + 1}=127.0.0.1:${peer}:${vote}`),
+    ...setups.map(({ ports: [, peer, vote] }, id) => `server.${id + 1}=127.0.0.1:${peer}:${vote}`),
   ];
   await writeFile(`${directory}/zoo.cfg`, `${lines.join('\n')}\n`);
   await writeFile(`${directory}/myid`, `${node + 1}\n`);

@@ -1,10 +1,9 @@
 /**
- * One boot's view of its node's clock. When the node crashes it is stopped, and nothing that the
- * crashed program had arranged for later ever runs.
+ * The clock of one boot of a node. A crash stops it: no callback of the crashed program runs any more.
  */
 import type { Clock } from '@paxkv/paxos';
 
-/** The clock of one boot of a node. */
+/** The node's clock as one boot sees it, until that boot ends. */
 export class BootClock implements Clock {
   readonly #clock: Clock;
   readonly #callOffs = new Set<() => void>();
@@ -18,7 +17,7 @@ export class BootClock implements Clock {
     return this.#clock.now();
   }
 
-  /** After `stop` the callback never runs. */
+  /** The callback never runs after `stop`. */
   at(time: number, callback: () => void): () => void {
     if (this.#isStopped) return () => {};
     const leave = () => {
@@ -35,7 +34,7 @@ export class BootClock implements Clock {
     };
   }
 
-  /** Calls off everything that waits, for good. */
+  /** Cancels every callback, for good. */
   stop(): void {
     this.#isStopped = true;
     for (const callOff of this.#callOffs) callOff();

@@ -1,6 +1,6 @@
 /**
- * A disk of a simulated node. A write is durable when its promise resolves; a crash before that keeps
- * it whole or loses it whole, by chance.
+ * The disk of a simulated node. A write is durable once its promise resolves; a crash before that keeps
+ * or loses the whole write, at random.
  */
 import type { Memory, Storage, Write } from '@paxkv/paxos';
 import { Journal } from './journal.ts';
@@ -9,34 +9,34 @@ import type { World } from './world.ts';
 
 /** How long loads and writes of a disk take, in milliseconds of simulated time. */
 export interface DiskPace {
-  /** How long a load or write takes, drawn evenly. */
+  /** How long a load or write takes, drawn uniformly. */
   readonly delayMsMin: number;
   readonly delayMsMax: number;
-  /** Chance that one takes up to `slowMsMax` instead. */
+  /** The probability that it takes up to `slowMsMax` instead. */
   readonly slowChance: number;
   readonly slowMsMax: number;
 }
 
 /**
- * What became of a write: `kept`, it is durable, acknowledged or not; `lost`, a crash or a failure took
+ * The outcome of a write. `kept`: it is durable, acknowledged or not. `lost`: a crash or a failure lost
  * it.
  */
 export type WriteFate = 'kept' | 'lost';
 
 /** How a disk behaves. */
 export interface SimDiskOptions<V> extends Partial<DiskPace> {
-  /** The world's stream `disk` by default. */
+  /** Default: the world's stream `disk`. */
   readonly random?: SeededRandom;
-  /** Chance that a write under way at a crash is durable all the same; 0.5 by default. */
+  /** The probability that a write pending at a crash is durable all the same. Default: 0.5. */
   readonly keepChance?: number;
   /**
-   * What an empty disk says of itself; `kept` by default, as if the peer had been there from the
-   * start. With `new` the peers of a group must meet before they begin.
+   * The state that an empty disk reports. Default: `kept`, as if the peer had been a member from the
+   * start. With `new` the peers of a group must admit each other first.
    */
   readonly emptyState?: 'kept' | 'new';
-  /** Makes what is kept and what is loaded; `structuredClone` by default. */
+  /** Copies each write when it is stored and when it is loaded. Default: `structuredClone`. */
   readonly copy?: (write: Write<V>) => Write<V>;
-  /** Sees what becomes of every write, at the moment it becomes of it. */
+  /** Called with the outcome of every write, at the moment it is settled. */
   readonly watch?: (fate: WriteFate, writes: readonly Write<V>[]) => void;
 }
 
@@ -49,15 +49,15 @@ interface Task {
   readonly done: () => void;
 }
 
-/** A write that is not durable yet: it becomes so, or never will. */
+/** A write that is not durable yet: it will be kept or lost. */
 interface Draft {
   readonly keep: () => void;
   readonly lose: () => void;
 }
 
-/** A task under way, which a crash ends. */
-interface Turn {
-  readonly callOff: () => void;
+/** A pending task, which a crash ends. */
+interface PendingTask {
+  readonly cancel: () => void;
   readonly write: Draft | undefined;
 }
 
@@ -68,7 +68,7 @@ export class SimDisk<V> {
   readonly #keepChance: number;
   readonly #copy: (write: Write<V>) => Write<V>;
   readonly #watch: (fate: WriteFate, writes: readonly Write<V>[]) => void;
-  readonly #turns = new Set<Turn>();
+  readonly #pending = new Set<PendingTask>();
   #pace: DiskPace;
   #journal = new Journal<V>();
   #handle: Storage<V> | undefined;
@@ -76,8 +76,8 @@ export class SimDisk<V> {
   #loadFailure: Error | undefined;
   #damage: Error | undefined;
   #writeCount = 0;
-  /** Writes of the journal that is there now. */
-  #turn = 0;
+  /** How many writes the present journal holds, dropped ones included. */
+  #writeIndex = 0;
   #emptyState: 'kept' | 'new' | 'lost';
 
   constructor(world: World, options: SimDiskOptions<V> = {}) {
@@ -91,14 +91,18 @@ export class SimDisk<V> {
     this.#pace = { ...paceDefault, ...pace };
   }
 
-  /** Writes that have become durable. */
+  /** How many writes have become durable, over all journals. */
   get writeCount(): number {
     return this.#writeCount;
   }
 
-  /** A handle for one boot; once closed it is dead, as after a crash. @throws TypeError while another is open. */
+  /**
+   * A storage for one boot. Once it is closed, or the node crashed, its calls never settle.
+   *
+   * @throws TypeError while another is open.
+   */
   open(): Storage<V> {
-    if (this.#handle !== undefined) throw new TypeError('The disk is open already.');
+    if (this.#handle !== undefined) throw new TypeError('cannot open a disk that is open already');
     const isAlive = () => this.#handle === handle;
     const handle: Storage<V> = {
       load: () => (isAlive() ? this.#load() : never()),
@@ -110,53 +114,55 @@ export class SimDisk<V> {
   }
 
   /**
-   * The open handle is dead: nothing that was asked of it, or will be, ever settles. `keepChance` says
-   * how likely the write under way outlives this crash: a power loss, say, leaves little of it.
+   * Ends the open storage: its pending and later calls never settle. `keepChance` is the probability that a
+   * pending write survives this crash; a power loss, for example, leaves little of it.
    */
   crash(keepChance: number = this.#keepChance): void {
-    for (const { callOff, write } of this.#turns) {
-      callOff();
+    for (const { cancel, write } of this.#pending) {
+      cancel();
       if (this.#random.chance(keepChance)) write?.keep();
       else write?.lose();
     }
-    this.#turns.clear();
+    this.#pending.clear();
     this.#handle = undefined;
   }
 
   /**
-   * The next write fails with this error. Whether it is durable is left to chance. Without an error it
-   * does not fail after all.
+   * The next write fails with this error, and is durable or not at random. `undefined` takes the failure
+   * back.
    */
   failNextWrite(error: Error | undefined): void {
     this.#writeFailure = error;
   }
 
   /**
-   * The next load fails with this error; the one after it finds everything as it was. Without an error
-   * it does not fail after all.
+   * The next load fails with this error; the one after it finds everything as it was. `undefined` takes
+   * the failure back.
    */
   failNextLoad(error: Error | undefined): void {
     this.#loadFailure = error;
   }
 
-  /** What it holds can no longer be trusted: every load fails with this error, until it is wiped. */
+  /** The contents can no longer be trusted: every load fails with this error, until the disk is wiped. */
   damage(error: Error): void {
     this.#damage = error;
   }
 
   /**
-   * Everything is gone, damage included. `lost`: and the disk knows it, as one does whose records are
-   * found damaged; by default it takes itself for new. @throws TypeError while a handle is open.
+   * Removes everything, damage included. With `lost` the disk reports that it lost its contents, as after
+   * damage that was found; by default it reports that it is new.
+   *
+   * @throws TypeError while a storage is open.
    */
   wipe(emptyState: 'new' | 'lost' = 'new'): void {
-    if (this.#handle !== undefined) throw new TypeError('The disk is open, so it cannot be wiped.');
+    if (this.#handle !== undefined) throw new TypeError('cannot wipe a disk that is open');
     this.#journal = new Journal();
     this.#damage = undefined;
-    this.#turn = 0;
+    this.#writeIndex = 0;
     this.#emptyState = emptyState;
   }
 
-  /** How fast it is from now on, where given: for slow times, and for their end. */
+  /** Changes how fast the disk is from now on, in the fields given. */
   setPace(pace: Partial<DiskPace>): void {
     this.#pace = { ...this.#pace, ...pace };
   }
@@ -166,12 +172,13 @@ export class SimDisk<V> {
     this.#loadFailure = undefined;
     return new Promise((resolve, reject) => {
       const succeed = () => resolve(this.#memory());
-      this.#takeTurn({ done: failure === undefined ? succeed : () => reject(failure) });
+      this.#schedule({ done: failure === undefined ? succeed : () => reject(failure) });
     });
   }
 
   #write(writes: readonly Write<V>[]): Promise<void> {
-    if (this.#isWriting()) return Promise.reject(new TypeError('The last write is under way.'));
+    if (this.#isWriting())
+      return Promise.reject(new TypeError('the previous write has not settled yet'));
     const copies = this.#copies(writes);
     const write = this.#draft(copies);
     const failure = this.#writeFailure;
@@ -186,7 +193,7 @@ export class SimDisk<V> {
         else write.lose();
         reject(error);
       };
-      this.#takeTurn({ write, done: failure === undefined ? succeed : () => fail(failure) });
+      this.#schedule({ write, done: failure === undefined ? succeed : () => fail(failure) });
     });
   }
 
@@ -195,7 +202,7 @@ export class SimDisk<V> {
       keep: () => {
         this.#journal.append(writes);
         this.#writeCount += 1;
-        this.#turn += 1;
+        this.#writeIndex += 1;
         this.#watch('kept', writes);
       },
       lose: () => this.#watch('lost', writes),
@@ -203,28 +210,29 @@ export class SimDisk<V> {
   }
 
   #close(): Promise<void> {
-    if (this.#isWriting()) return Promise.reject(new TypeError('The last write is under way.'));
+    if (this.#isWriting())
+      return Promise.reject(new TypeError('the previous write has not settled yet'));
     this.#handle = undefined;
     return Promise.resolve();
   }
 
-  #takeTurn({ write, done }: Task): void {
-    const callOff = this.#world.schedule(this.#delayMs(), () => {
-      this.#turns.delete(turn);
+  #schedule({ write, done }: Task): void {
+    const cancel = this.#world.schedule(this.#delayMs(), () => {
+      this.#pending.delete(task);
       done();
     });
-    const turn: Turn = { callOff, write };
-    this.#turns.add(turn);
+    const task: PendingTask = { cancel, write };
+    this.#pending.add(task);
   }
 
   #memory(): Memory<V> {
     const writes = this.#copies(this.#journal.contents());
-    const state = this.#turn === 0 ? this.#emptyState : 'kept';
-    return { state, writeIndex: this.#turn, writes };
+    const state = this.#writeIndex === 0 ? this.#emptyState : 'kept';
+    return { state, writeIndex: this.#writeIndex, writes };
   }
 
   #isWriting(): boolean {
-    return [...this.#turns].some(({ write }) => write !== undefined);
+    return [...this.#pending].some(({ write }) => write !== undefined);
   }
 
   #delayMs(): number {

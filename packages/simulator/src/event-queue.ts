@@ -1,9 +1,9 @@
 /**
- * What is to happen, earliest first, in a binary heap. Events of the same time keep the order in
- * which they were added, so a run never depends on how the heap happens to lie.
+ * The events of a world, earliest first, in a binary heap. Events at the same time keep the order in
+ * which they were added, so a run never depends on the layout of the heap.
  */
 
-/** An event that waits. */
+/** An event that is due at some time. */
 export interface Event {
   readonly timeMs: number;
   readonly callback: () => void;
@@ -12,7 +12,7 @@ export interface Event {
 interface Entry extends Event {
   /** Breaks ties: how many events were added before this one. */
   readonly order: number;
-  /** Where the entry lies in the heap, or −1 when it has left it. */
+  /** The index of the entry in the heap, or −1 once it is removed. */
   index: number;
 }
 
@@ -24,7 +24,7 @@ export class EventQueue {
     return this.#heap.length;
   }
 
-  /** Gives back a way to take the event out again; doing so late or twice does nothing. */
+  /** Returns a function that removes the event; calling it late or twice does nothing. */
   add(event: Event): () => void {
     const { timeMs, callback } = event;
     const entry: Entry = { timeMs, callback, order: this.#addedCount, index: this.#heap.length };
@@ -39,7 +39,7 @@ export class EventQueue {
     return this.#heap[0]?.timeMs;
   }
 
-  /** Takes out the earliest event. */
+  /** Removes the earliest event. */
   pop(): Event | undefined {
     const first = this.#heap[0];
     if (first !== undefined) this.#remove(first);

@@ -1,6 +1,6 @@
 /**
- * What a paused node stands behind. While the gate is shut nothing reaches the node: timers, messages
- * and the ends of writes wait in the order in which they came, and are let in one by one afterwards.
+ * A gate in front of a node. While it is shut nothing reaches the node: timers, messages and the ends of
+ * writes wait in the order in which they came, and enter one by one once the gate is open.
  */
 import type { Clock, Storage, Transport } from '@paxkv/paxos';
 
@@ -11,7 +11,7 @@ export class Gate {
   #isShut = false;
   #isGone = false;
 
-  /** `clock` is the world's: those who waited come in through its events. */
+  /** `clock` is the world's: whatever waits enters in its events. */
   constructor(clock: Clock) {
     this.#clock = clock;
   }
@@ -21,7 +21,7 @@ export class Gate {
     return this.#isShut;
   }
 
-  /** Calls back at once, or when the gate has opened and all who came before are through. */
+  /** Calls back at once, or once the gate is open and all earlier callbacks have run. */
   pass(callback: () => void): void {
     if (this.#isGone) return;
     if (this.#isShut || this.#waiting.length > 0) this.#waiting.push(callback);
@@ -33,20 +33,20 @@ export class Gate {
     this.#isShut = true;
   }
 
-  /** Lets in what waits, one after the other, and then whatever comes. */
+  /** Resumes the node: all that waits enters, one after the other, before anything that comes later. */
   open(): void {
     if (!this.#isShut) return;
     this.#isShut = false;
     this.#letIn();
   }
 
-  /** The node behind it is gone: whoever waits, or comes later, waits for ever. */
+  /** The node is gone: no callback runs any more. */
   remove(): void {
     this.#isGone = true;
     this.#waiting.length = 0;
   }
 
-  /** The same clock, whose callbacks come through the gate. */
+  /** The same clock, with callbacks that pass the gate. */
   clock(clock: Clock): Clock {
     return {
       now: () => clock.now(),
@@ -64,7 +64,7 @@ export class Gate {
     };
   }
 
-  /** The same transport, whose messages come through the gate. */
+  /** The same transport, with messages that pass the gate. */
   transport<V>(transport: Transport<V>): Transport<V> {
     return {
       open: (inbox) =>
@@ -78,7 +78,7 @@ export class Gate {
     };
   }
 
-  /** The same storage, whose answers come through the gate. */
+  /** The same storage, with answers that pass the gate. */
   storage<V>(storage: Storage<V>): Storage<V> {
     return {
       load: () => this.answer(storage.load()),
@@ -87,7 +87,7 @@ export class Gate {
     };
   }
 
-  /** What `promise` comes to, told through the gate. */
+  /** The outcome of `promise`, once it has passed the gate. */
   answer<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       promise.then(

@@ -1,3 +1,4 @@
+/** The entry point of the simulator: a world with clocks, nodes, disks and a network. */
 export type { BootClock } from './boot-clock.ts';
 export { type DiskPace, SimDisk, type SimDiskOptions, type WriteFate } from './disk.ts';
 export { Gate } from './gate.ts';

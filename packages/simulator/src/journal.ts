@@ -1,4 +1,4 @@
-/** What a simulated disk holds: every write in order, without those that `forgotten` made needless. */
+/** What a simulated disk holds: every write in order, except those that a later one makes redundant. */
 import type { Write } from '@paxkv/paxos';
 
 interface Entry<V> {
@@ -8,7 +8,7 @@ interface Entry<V> {
 
 export class Journal<V> {
   readonly #instances = new Map<number, Entry<V>[]>();
-  /** Each of these says all that those before it said. */
+  /** Each write of these types replaces all earlier ones of its type. */
   readonly #general = new Map<Write<V>['type'], Entry<V>>();
   #min = 0;
   #order = 0;

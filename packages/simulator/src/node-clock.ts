@@ -1,14 +1,14 @@
 /**
- * The clock of one node: it may run fast or slow, start anywhere and jump ahead. It keeps the contract
- * of Clock throughout: it never goes back while a program uses it, and timers follow its own time.
+ * The clock of one node: it may run fast or slow, start anywhere and jump ahead. It always keeps the
+ * contract of Clock: it never goes back while a program uses it, and its timers follow its own time.
  */
 import type { Clock } from '@paxkv/paxos';
 
 /** How the clock of a node differs from simulated time. */
 export interface NodeClockOptions {
-  /** How fast it runs against the world's time; 1 by default, above 0. */
+  /** How fast it runs relative to the world's time; above 0. Default: 1. */
   readonly rate?: number;
-  /** What it shows more than the world's time when it is made; 0 by default. */
+  /** How far it is ahead of the world's time when it is constructed, in milliseconds. Default: 0. */
   readonly offsetMs?: number;
 }
 
@@ -23,9 +23,9 @@ export class NodeClock implements Clock {
   readonly #world: Clock;
   readonly #timers = new Set<Timer>();
   #rate: number;
-  /** From here on this clock is counted: the world's time and its own at that moment. */
+  /** The world's time and this clock's own at the last change, from which its time is computed. */
   #anchorMs: { readonly world: number; readonly own: number };
-  /** A timer that has gone off proves that its time has come, whatever rounding says. */
+  /** The time of the last timer that fired: it has come, even if rounding says otherwise. */
   #earliestMs = Number.NEGATIVE_INFINITY;
 
   constructor(world: Clock, { rate = 1, offsetMs = 0 }: NodeClockOptions = {}) {
@@ -49,24 +49,24 @@ export class NodeClock implements Clock {
     };
   }
 
-  /** Moves ahead at once. @throws RangeError for a step back. */
+  /** Jumps ahead. @throws RangeError for a negative jump. */
   jump(aheadMs: number): void {
-    if (!(aheadMs >= 0)) throw new RangeError(`A clock cannot jump by ${aheadMs} ms.`);
+    if (!(aheadMs >= 0)) throw new RangeError(`a clock cannot jump by ${aheadMs} ms`);
     this.#reset(this.now() + aheadMs, this.#rate);
   }
 
   /**
-   * Shows any time, earlier ones included, as after a restart of the machine.
+   * Sets the clock to any time, earlier ones included, as after a restart of the machine.
    *
-   * @throws TypeError while somebody has a timer: a clock in use does not go back.
+   * @throws TypeError while timers are set: a clock in use does not go back.
    */
   restart(ownMs: number): void {
-    if (this.#timers.size > 0) throw new TypeError('This clock is in use.');
+    if (this.#timers.size > 0) throw new TypeError('cannot reset a clock while timers are set');
     this.#earliestMs = Number.NEGATIVE_INFINITY;
     this.#reset(ownMs, this.#rate);
   }
 
-  /** From now on it runs at this rate. @throws RangeError unless above 0. */
+  /** Runs at this rate from now on. @throws RangeError unless the rate is above 0. */
   setRate(rate: number): void {
     this.#reset(this.now(), checkedRate(rate));
   }
@@ -92,5 +92,5 @@ export class NodeClock implements Clock {
 
 function checkedRate(rate: number): number {
   if (rate > 0 && Number.isFinite(rate)) return rate;
-  throw new RangeError(`A clock cannot run at rate ${rate}.`);
+  throw new RangeError(`a clock cannot run at rate ${rate}`);
 }

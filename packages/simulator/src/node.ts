@@ -1,26 +1,26 @@
 /**
- * A node that can crash and start again. All that one boot uses ends together with it, so a crashed
- * program is silent at once and for ever, whatever it still awaits.
+ * A node that can crash and start again. Everything that one boot uses ends together with it, so a
+ * crashed program does nothing any more, whatever it still awaits.
  */
 import type { Clock } from '@paxkv/paxos';
 import type { BootClock } from './boot-clock.ts';
 import { Gate } from './gate.ts';
 import type { World } from './world.ts';
 
-/** From a start to the next crash. */
+/** What a program gets for one boot: the time from a start to the next crash. */
 export interface Lifetime {
-  /** The clock for everything this boot arranges. It stands still for a paused node. */
+  /** The clock of this boot. Its callbacks wait while the node is paused. */
   readonly clock: Clock;
-  /** Where everything else must come in that a pause keeps waiting: transports, storage, calls. */
+  /** Everything else that a pause must hold back passes this gate: transports, storage, calls. */
   readonly gate: Gate;
-  /** Also happens at the crash, in the order given: cut its network, crash its disk. */
+  /** Adds what happens at the crash, in the order added: unplug the network, crash the disk. */
   onCrash(end: () => void): void;
 }
 
-/** Starts the program in the lifetime given. Called at each start of the node. */
+/** Starts the program. Called at each start of the node. */
 export type Boot<Program> = (lifetime: Lifetime) => Promise<Program>;
 
-interface Life {
+interface Run {
   readonly clock: BootClock;
   readonly gate: Gate;
   readonly ends: (() => void)[];
@@ -39,74 +39,76 @@ export class SimNode<Program> {
   readonly #world: World;
   readonly #boot: Boot<Program>;
   readonly #clock: Clock;
-  #lifetime: Life | undefined;
+  #run: Run | undefined;
   #program: Program | undefined;
 
-  /** `clock` is the node's own, kept over crashes; the world's by default. */
+  /** `clock` is the node's own and survives crashes. Default: the world's. */
   constructor(world: World, boot: Boot<Program>, clock: Clock = world.clock) {
     this.#world = world;
     this.#boot = boot;
     this.#clock = clock;
   }
 
-  /** Absent before the first start, while starting, and from a crash on. */
+  /** The running program. Absent before the first start, while the node starts, and after a crash. */
   get program(): Program | undefined {
     return this.#program;
   }
 
   /**
-   * @throws What the program throws when it starts; and an Error if the node is up, or crashes before
-   * it has come up.
+   * Starts the program.
+   *
+   * @throws What the program throws when it starts; and an Error if the node is up already, or crashes while
+   * it starts.
    */
   async start(): Promise<Program> {
-    if (this.#lifetime !== undefined) throw new Error('The node is up already.');
+    if (this.#run !== undefined) throw new Error('cannot start a node that is up');
     const ends: (() => void)[] = [];
     const crashed = new Promise<never>((_, reject) => {
-      ends.push(() => reject(new Error('The node crashed while it was starting.')));
+      ends.push(() => reject(new Error('the node crashed while it was starting')));
     });
     crashed.catch(() => {});
     const gate = new Gate(this.#world.clock);
     const clock = this.#world.bootClock(gate.clock(this.#clock));
-    const life = { clock, gate, ends };
-    this.#lifetime = life;
+    const run = { clock, gate, ends };
+    this.#run = run;
     const booted = this.#boot({ clock, gate, onCrash: (end) => ends.push(end) });
     try {
       const program = await Promise.race([booted, crashed]);
-      if (this.#lifetime === life) this.#program = program;
+      if (this.#run === run) this.#program = program;
       return program;
     } catch (error) {
-      if (this.#lifetime === life) this.crash();
+      if (this.#run === run) this.crash();
       throw error;
     }
   }
 
-  /** From a start to the next crash: also while it starts. */
+  /** Whether the node runs or is starting. */
   get isUp(): boolean {
-    return this.#lifetime !== undefined;
+    return this.#run !== undefined;
   }
 
-  /** Whether this boot stands still. */
+  /** Whether the node is paused. */
   get isPaused(): boolean {
-    return this.#lifetime?.gate.isShut ?? false;
+    return this.#run?.gate.isShut ?? false;
   }
 
-  /** The whole program stands still, as if its process got no time. Does nothing to a node that is down. */
+  /** Pauses the whole program, as if its process got no CPU. Has no effect on a node that is down. */
   pause(): void {
-    this.#lifetime?.gate.shut();
+    this.#run?.gate.shut();
   }
 
-  /** A paused program goes on. It meets all that came meanwhile, in order. */
+  /** Resumes a paused program. Everything that came meanwhile reaches it in order. */
   resume(): void {
-    this.#lifetime?.gate.open();
+    this.#run?.gate.open();
   }
 
-  /** Ends this boot at once. Does nothing to a node that is down. */
+  /** Ends this boot at once. Has no effect on a node that is down. */
   crash(): void {
-    const life = this.#lifetime;
-    this.#lifetime = undefined;
+    const run = this.#run;
+    this.#run = undefined;
     this.#program = undefined;
-    life?.clock.stop();
-    life?.gate.remove();
-    for (const end of life?.ends ?? []) end();
+    run?.clock.stop();
+    run?.gate.remove();
+    for (const end of run?.ends ?? []) end();
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Chance that repeats itself: the same seed gives the same draws, on every machine. Streams of one
- * seed are independent, so a new draw in one does not change the others.
+ * Reproducible randomness: the same seed gives the same draws on every machine. Streams of one seed are
+ * independent, so a new draw in one does not change the others.
  */
 import type { Random } from '@paxkv/paxos';
 
@@ -10,7 +10,7 @@ const letterA = 97;
 
 /** A generator of the sfc32 family: 128 bits of state, fast, and good enough for simulation. */
 export class SeededRandom implements Random {
-  /** What this generator was made from. */
+  /** The seed of this generator. */
   readonly seed: string;
   #a: number;
   #b: number;
@@ -26,7 +26,7 @@ export class SeededRandom implements Random {
     for (let draw = 0; draw < warmUpDraws; draw += 1) this.#next32();
   }
 
-  /** A generator of its own, made from this one's seed and `name`, whatever was drawn here before. */
+  /** An independent generator, from this one's seed and `name`, whatever was drawn here before. */
   stream(name: string): SeededRandom {
     return new SeededRandom(`${this.seed}/${name}`);
   }
@@ -55,10 +55,10 @@ export class SeededRandom implements Random {
   /** @throws RangeError if the list is empty. */
   pick<T>(list: readonly T[]): T {
     for (const item of list.slice(this.integer(0, list.length - 1))) return item;
-    throw new RangeError('Nothing can be picked from an empty list.');
+    throw new RangeError('cannot pick from an empty list');
   }
 
-  /** The same items in another order; the list given stays as it is. */
+  /** The same items in random order; the given list is not changed. */
   shuffle<T>(list: readonly T[]): T[] {
     const keyed = list.map((item) => ({ item, key: this.next() }));
     return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
@@ -87,7 +87,7 @@ export class SeededRandom implements Random {
   }
 }
 
-/** 32 bits in which every character and the salt show. */
+/** 32 bits that depend on every character and on the salt. */
 function hash(text: string, salt: number): number {
   let bits = salt;
   for (let at = 0; at < text.length; at += 1) {

@@ -1,24 +1,24 @@
 /**
- * A test that takes all its chance from one seed. When it fails it says which seed, and the command
- * that shows the same failure again.
+ * A test whose randomness comes from one seed. A failure names the seed, and the command that reproduces
+ * it.
  */
 import { SeededRandom } from './seeded-random.ts';
 import { type RunOptions, World } from './world.ts';
 
-/** What replays every test from one given seed. */
+/** The environment variable that gives every test its seed. */
 const seedVariable = 'PAXKV_SEED';
 const withinMsDefault = 24 * 3_600_000;
 
 /** How a seeded test is run. */
 export interface SeededRunOptions extends RunOptions {
-  /** By default the environment's `PAXKV_SEED`; without it, a number that depends on the title only. */
+  /** Default: `PAXKV_SEED` of the environment, or else a number that depends on the title only. */
   readonly seed?: string | number;
-  /** How to run this test alone, before which the seed is set; mocha by its title by default. */
+  /** The command that runs this test alone; the seed is set before it. Default: mocha with the title. */
   readonly command?: string;
 }
 
 /**
- * A title and a body, as test runners take them.
+ * The title and the body of a test, as test runners take them.
  *
  * @example
  * it(...seeded('agrees with one peer deaf', async (world) => { … }));
@@ -32,9 +32,9 @@ export function seeded(
 }
 
 /**
- * Runs `main` in a new world; at most a day of its time by default.
+ * Runs `main` in a new world, by default for at most a day of simulated time.
  *
- * @throws What the run throws; its message then ends with the seed and the command.
+ * @throws What the run throws, with the seed and the command at the end of its message.
  */
 export async function seededRun<T>(
   title: string,
@@ -47,7 +47,7 @@ export async function seededRun<T>(
   try {
     return await world.run(() => main(world), { withinMs });
   } catch (error) {
-    throw withReplay(error, `Seed ${seed}: ${seedVariable}=${quote(String(seed))} ${command}`);
+    throw withReplay(error, `seed ${seed}: ${seedVariable}=${quote(String(seed))} ${command}`);
   }
 }
 
@@ -55,7 +55,7 @@ function seedOf(title: string): number {
   return new SeededRandom(title).integer(0, 2 ** 32 - 1);
 }
 
-/** The same error, so that what a test runner reads from it is kept. */
+/** Adds to the error itself, so that a test runner still finds its other properties. */
 function withReplay(error: unknown, replay: string): Error {
   const failure = error instanceof Error ? error : new Error(String(error), { cause: error });
   const message = `${failure.message}\n${replay}`;
@@ -66,7 +66,7 @@ function withReplay(error: unknown, replay: string): Error {
   });
 }
 
-/** As a shell reads it back. */
+/** Quotes a text for a shell. */
 function quote(text: string): string {
   return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

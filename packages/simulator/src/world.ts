@@ -1,6 +1,6 @@
 /**
- * A world in one process: time that jumps from event to event, and chance from one seed. The same
- * seed and the same program give the same run, event by event.
+ * A simulated world in one process: time jumps from event to event, and randomness comes from one seed.
+ * The same seed and the same program give the same run, event by event.
  */
 import type { Clock } from '@paxkv/paxos';
 import { BootClock } from './boot-clock.ts';
@@ -8,18 +8,18 @@ import { EventQueue } from './event-queue.ts';
 import { NodeClock, type NodeClockOptions } from './node-clock.ts';
 import { SeededRandom } from './seeded-random.ts';
 
-/** What a world is made from: the same seed gives the same run. */
+/** How a world is constructed. The same seed gives the same run. */
 export interface WorldOptions {
   readonly seed: string | number;
 }
 
 /** How a world is run. */
 export interface RunOptions {
-  /** The longest that the run may take in the world's time; without end by default. */
+  /** The longest simulated time that the run may take. Default: no limit. */
   readonly withinMs?: number;
 }
 
-/** Steps that wait in each turn of Node's event loop: a turn costs far more than a step. */
+/** Steps per turn of Node's event loop: a turn costs far more than a step. */
 const stepsPerTurn = 32;
 
 type Outcome<T> =
@@ -36,9 +36,9 @@ type Outcome<T> =
  */
 export class World {
   readonly seed: string;
-  /** The world's time, for those who know no other. */
+  /** The world's time. */
   readonly clock: Clock;
-  readonly #chance: SeededRandom;
+  readonly #random: SeededRandom;
   readonly #streams = new Map<string, SeededRandom>();
   readonly #events = new EventQueue();
   #nowMs = 0;
@@ -46,28 +46,28 @@ export class World {
 
   constructor({ seed }: WorldOptions) {
     this.seed = String(seed);
-    this.#chance = new SeededRandom(seed);
+    this.#random = new SeededRandom(seed);
     this.clock = {
       now: () => this.#nowMs,
       at: (timeMs, callback) => this.#at(timeMs, callback),
     };
   }
 
-  /** Milliseconds since the world began. */
+  /** Milliseconds of simulated time since the world began. */
   now(): number {
     return this.#nowMs;
   }
 
-  /** The stream of that name: always the same generator, independent of those of other names. */
+  /** The random stream of this name: the same generator on each call, independent of other names. */
   random(stream: string): SeededRandom {
     const known = this.#streams.get(stream);
     if (known !== undefined) return known;
-    const random = this.#chance.stream(stream);
+    const random = this.#random.stream(stream);
     this.#streams.set(stream, random);
     return random;
   }
 
-  /** Calls back once, `delayMs` from now. Gives back a way to call it off. */
+  /** Calls back once, `delayMs` from now. Returns a function that cancels. */
   schedule(delayMs: number, callback: () => void): () => void {
     return this.#at(this.#nowMs + delayMs, callback);
   }
@@ -90,25 +90,26 @@ export class World {
   }
 
   /**
-   * Runs `main` to its end. Time passes here and nowhere else: when nobody has anything left to do at
-   * this moment, the clock jumps to the next event. What is still scheduled at the end stays so.
-   * Only promises of this world may be awaited: it does not wait for files or sockets.
+   * Runs `main` to its end. Time passes only here: when nothing is left to do at this moment, the clock
+   * jumps to the next event. Events that are left at the end stay scheduled. Only promises of this world
+   * may be awaited: the world does not wait for files or sockets.
    *
-   * @throws What `main` or a scheduled callback throws; and an Error when nothing is scheduled any
-   * more, or the time given is over, before `main` has ended.
+   * @throws What `main` or a scheduled callback throws; and an Error if no event is left, or the time limit
+   * is reached, before `main` has ended.
    */
-  async run<T>(main: () => Promise<T>, { withinMs = Infinity }: RunOptions = {}): Promise<T> {
-    if (this.#isRunning) throw new Error('This world runs already.');
+  async run<T>(main: () => Promise<T>, { withinMs }: RunOptions = {}): Promise<T> {
+    if (this.#isRunning) throw new Error('cannot run a world that is running');
     this.#isRunning = true;
     try {
-      return await this.#runUntilSettled(main(), this.#nowMs + withinMs);
+      const deadlineMs = withinMs === undefined ? undefined : this.#nowMs + withinMs;
+      return await this.#runUntilSettled(main(), deadlineMs);
     } finally {
       this.#isRunning = false;
     }
   }
 
-  /** One event a step. A step begins only when every microtask before it is done. */
-  #runUntilSettled<T>(main: Promise<T>, deadlineMs: number): Promise<T> {
+  /** One event per step. A step begins only when all earlier microtasks are done. */
+  #runUntilSettled<T>(main: Promise<T>, deadlineMs: number | undefined): Promise<T> {
     const outcomeOf = observe(main);
     return new Promise((resolve, reject) => {
       let isOver = false;
@@ -127,26 +128,24 @@ export class World {
           reject(error);
         }
       };
-      for (let place = 0; place < stepsPerTurn; place += 1) setImmediate(step);
+      for (let count = 0; count < stepsPerTurn; count += 1) setImmediate(step);
     });
   }
 
-  #runNextEvent(deadlineMs: number): void {
+  #runNextEvent(deadlineMs: number | undefined): void {
     const timeMs = this.#events.nextTimeMs();
     if (timeMs === undefined) {
-      throw new Error(
-        `At ${this.#nowMs} ms the world has nothing left to do, and main still waits.`,
-      );
+      throw new Error(`main has not ended at ${this.#nowMs} ms, and no event is left`);
     }
-    if (timeMs > deadlineMs) {
-      throw new Error(`At ${this.#nowMs} ms the time given is over, and main still waits.`);
+    if (deadlineMs !== undefined && timeMs > deadlineMs) {
+      throw new Error(`main has not ended at ${this.#nowMs} ms, and the time limit is reached`);
     }
     this.#nowMs = timeMs;
     this.#events.pop()?.callback();
   }
 
   #at(timeMs: number, callback: () => void): () => void {
-    if (Number.isNaN(timeMs)) throw new RangeError('Nothing can be scheduled at no time.');
+    if (Number.isNaN(timeMs)) throw new RangeError('cannot schedule an event at time NaN');
     return this.#events.add({ timeMs: Math.max(timeMs, this.#nowMs), callback });
   }
 }

@@ -1,9 +1,9 @@
-/** Damage to the files of a node that is down: what rots, what is cut off, what somebody deletes. */
+/** Damage to the files of a stopped node: flipped bits, truncation, deletion. */
 import { open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SeededRandom } from '@paxkv/simulator';
 
-/** What a node's directory consists of. Of databases there are two: journal and state. */
+/** The files of a node's directory. There are two databases: journal and state. */
 export const parts = ['log', 'table', 'manifest', 'current', 'identity'] as const;
 
 export type Part = (typeof parts)[number];
@@ -27,7 +27,7 @@ export interface Damage {
   readonly manner: Manner;
 }
 
-/** Damages one file of `root`, drawn by chance. Says which and where; `undefined` if there is none. */
+/** Damages one random file of `root`. Returns which and where; `undefined` if there is none. */
 export async function damage(
   root: string,
   { part, manner }: Damage,
@@ -39,16 +39,16 @@ export async function damage(
   const { size } = await stat(path);
   const offset = random.integer(0, Math.max(0, size - 1));
   await harm(path, { manner, offset, size, bit: random.integer(0, 7) });
-  const place = manner === 'deleted' ? '' : ` at ${offset} of ${size}`;
-  return `${path.slice(root.length + 1)} ${manner}${place}`;
+  const position = manner === 'deleted' ? '' : ` at ${offset} of ${size}`;
+  return `${path.slice(root.length + 1)} ${manner}${position}`;
 }
 
-/** Removes everything that a node has. */
+/** Deletes all data of a node. */
 export async function wipe(root: string): Promise<void> {
   await rm(root, { recursive: true, force: true });
 }
 
-/** Those that hold something. */
+/** The files that are not empty. */
 async function pathsOf(root: string, part: Part): Promise<string[]> {
   if (part === 'identity') return [join(root, 'identity.json')];
   const folders = databases.map((database) => join(root, database));
@@ -65,7 +65,7 @@ interface Harm {
   readonly manner: Manner;
   readonly offset: number;
   readonly size: number;
-  /** Of the byte at `offset`, from 0. */
+  /** Flips a bit of the byte at `offset`, from 0. */
   readonly bit: number;
 }
 

@@ -1,7 +1,7 @@
 /*
- * Stands between a process and its disk, preloaded: makes chosen calls on files below DISK_SHIM_ROOT
- * fail or wait, as told by the page of memory in DISK_SHIM_CONTROL, and writes down in DISK_SHIM_LOG
- * how much of each file was flushed, so that a power cut can be staged afterwards.
+ * A preloaded layer between a process and its disk: makes selected calls on files below DISK_SHIM_ROOT
+ * fail or wait, as the shared page DISK_SHIM_CONTROL says, and logs in DISK_SHIM_LOG how much of each
+ * file was flushed, so that a power cut can be simulated afterwards.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -25,12 +25,12 @@ enum { CRASH = -1 };
 
 /* The same layout as in disk-shim.ts: eight 32-bit numbers. */
 struct control {
-  int32_t calls;     /* which calls are meant: OPEN, WRITE, SYNC, RENAME or several; 0 for none */
-  int32_t error;     /* the errno they fail with; 0 if they only wait; CRASH if the process dies */
-  int32_t skip;      /* so many of them are spared first */
-  int32_t times;     /* so many of them are met then */
-  int32_t wait_ms;   /* before each of them */
-  int32_t hit_count; /* calls met so far */
+  int32_t calls;     /* affected calls: OPEN, WRITE, SYNC, RENAME or several; 0 for none */
+  int32_t error;     /* the errno they fail with; 0 if they only wait; CRASH if the process ends */
+  int32_t skip;      /* number of calls that pass first */
+  int32_t times;     /* number of calls affected then */
+  int32_t wait_ms;   /* delay before each affected call */
+  int32_t hit_count; /* calls affected so far */
   int32_t unused[2];
 };
 
@@ -105,7 +105,7 @@ static void note(const char *line, int byte_count) {
   errno = before;
 }
 
-/* Whether a call of this kind is to fail now; then errno is set. */
+/* Whether a call of this kind must fail now; if so, errno is set. */
 static int fails(int call) {
   if ((__atomic_load_n(&control->calls, __ATOMIC_ACQUIRE) & call) == 0) return 0;
   if (__atomic_sub_fetch(&control->skip, 1, __ATOMIC_ACQ_REL) >= 0) return 0;
@@ -161,7 +161,7 @@ int close(int fd) {
   return real_close(fd);
 }
 
-/* LevelDB writes its files through stdio, whose own calls do not come by here. */
+/* LevelDB writes its files through stdio, whose internal calls do not pass here. */
 FILE *fopen(const char *path, const char *mode) {
   if (!is_ours(path)) return real_fopen(path, mode);
   if (fails(OPEN)) return NULL;
@@ -177,7 +177,7 @@ int fclose(FILE *file) {
   return real_fclose(file);
 }
 
-/* A write that fails has written half: what a full or broken disk leaves is not tidy. */
+/* A failing write has written half: a full or broken disk leaves partial data. */
 ssize_t write(int fd, const void *bytes, size_t count) {
   if (path_of(fd) == NULL || !fails(WRITE)) return real_write(fd, bytes, count);
   int error = errno;
@@ -186,7 +186,7 @@ ssize_t write(int fd, const void *bytes, size_t count) {
   return -1;
 }
 
-/* In brackets, since it is a macro too. */
+/* In parentheses, since it is a macro too. */
 size_t (fwrite_unlocked)(const void *bytes, size_t size, size_t count, FILE *file) {
   if (path_of(fileno(file)) == NULL || !fails(WRITE)) return real_fwrite(bytes, size, count, file);
   int error = errno;
@@ -218,7 +218,7 @@ ssize_t pwritev64(int fd, const struct iovec *parts, int count, off_t offset) {
   return pwritev(fd, parts, count, offset);
 }
 
-/* Only what was there before the flush began is known to be on disk after it. */
+/* A flush covers only the data that was there before it began. */
 static int flush(int fd, int (*real)(int)) {
   const char *path = path_of(fd);
   if (path == NULL) return real(fd);

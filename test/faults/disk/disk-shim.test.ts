@@ -1,4 +1,4 @@
-/** What a process meets behind a disk shim, and what a power cut leaves of its files. */
+/** Tests what a process sees behind a disk shim, and what a power cut leaves of its files. */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { DiskShim, toFlushed } from './disk-shim.ts';
 import { cutPower } from './power-cut.ts';
 import { compileShim, Missing } from './shim-library.ts';
 
-/** Writes `flushed`, flushes, and writes `not flushed` behind it. */
+/** Writes `flushed`, flushes, and writes `not flushed` after it. */
 const writer = `
   const { closeSync, fsyncSync, openSync, writeSync } = require('node:fs');
   const file = openSync(process.argv[1], 'a');
@@ -58,20 +58,20 @@ describe('a disk shim', () => {
     await rm(directory, { recursive: true });
   });
 
-  it('lets everything through that nobody asked it to harm', async () => {
+  it('passes all calls without an arrangement', async () => {
     expect(await write(file)).to.deep.equal({ error: '', signal: undefined });
     expect(await readFile(file, 'utf8')).to.equal('flushednot flushed');
     expect(shim.hitCount).to.equal(0);
   });
 
-  it('fails the call that it was told to, with the error it was told, and no other', async () => {
+  it('fails the arranged call with the arranged error, and no other', async () => {
     shim.arrange({ calls: ['sync'], error: 'EIO', times: 1 });
     expect((await write(file)).error).to.include('EIO');
     expect(shim.hitCount).to.equal(1);
     expect((await write(file)).error).to.equal('');
   });
 
-  it('spares the first calls, and a write that fails has written half', async () => {
+  it('passes the first calls, and a failing write has written half', async () => {
     shim.arrange({ calls: ['write'], error: 'ENOSPC', skip: 1, times: 1 });
     expect((await write(file)).error).to.include('ENOSPC');
     expect(await readFile(file, 'utf8')).to.equal('flushednot f');
@@ -89,7 +89,7 @@ describe('a disk shim', () => {
     expect(shim.hitCount).to.equal(0);
   });
 
-  it('loses to a power cut what was not flushed, or its end, and nothing else', async () => {
+  it('loses unflushed data in a power cut, all or its end, and nothing else', async () => {
     const random = new SeededRandom('power');
     const lengths = new Set<number>();
     for (let round = 0; round < 12; round += 1) {
@@ -100,7 +100,7 @@ describe('a disk shim', () => {
       expect(left.slice(0, 7)).to.equal('flushed');
       expect('flushednot flushed').to.include(left.replaceAll('\0', ''));
       lengths.add(left.length);
-      // What a power cut has left is on the disk: a second one takes nothing.
+      // What a power cut has left is on disk: a second one takes nothing.
       expect(await shim.cutPower(random)).to.equal('0 bytes');
     }
     expect([...lengths], 'chance has no part in it')
@@ -116,7 +116,7 @@ describe('a disk shim', () => {
     ]);
   });
 
-  it('takes all of a file that was never flushed, or leaves a part', async () => {
+  it('loses all of a file that was never flushed, or keeps a part', async () => {
     const root = join(directory, 'root');
     await writeFile(file, 'x'.repeat(100));
     const { lostBytes } = await cutPower(root, new Map(), new SeededRandom(3));

@@ -1,6 +1,6 @@
 /**
- * One node's disk as `disk-shim.c` shows it to the node's process: calls that fail or wait on demand,
- * and power cuts that take what was not flushed.
+ * Controls one node's disk through `disk-shim.c`, which is preloaded into the node's process: calls that
+ * fail or wait, and power cuts that lose what was not flushed.
  */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -9,25 +9,28 @@ import { join } from 'node:path';
 import type { SeededRandom } from '@paxkv/simulator';
 import { cutPower, type FlushedBytes } from './power-cut.ts';
 
-/** As numbered in the C source. */
+/** The numbers of the C source. */
 const callBits = { open: 1, write: 2, sync: 4, rename: 8 } as const;
 const crash = -1;
 
 export type DiskCall = keyof typeof callBits;
 
-/** Bytes of the page of numbers that both sides see, and where the count of calls met stands in it. */
+/** Size in bytes of the shared control page, and the index of the count of affected calls in it. */
 const controlBytes = 32;
 const hitCountOffset = 20;
 
 export interface DiskTrouble {
   readonly calls: readonly DiskCall[];
-  /** What they fail with, or the process dies just before. Without it they only wait. */
+  /**
+   * The error that the calls fail with, or a crash of the process just before. Without it the calls only
+   * wait.
+   */
   readonly error?: 'EIO' | 'ENOSPC' | 'crash';
-  /** How many such calls are spared first. */
+  /** How many such calls pass first. */
   readonly skip?: number;
-  /** How many are met then. Default: all, until `clear`. */
+  /** How many calls are affected then. Default: all, until `clear`. */
   readonly times?: number;
-  /** Before each call that is met. */
+  /** Delay before each affected call. */
   readonly waitMs?: number;
 }
 
@@ -36,7 +39,7 @@ export interface DiskShimOptions {
   readonly library: string;
   /** The node's data. */
   readonly root: string;
-  /** An empty directory for what the shim itself needs. */
+  /** An empty directory for the shim's own files. */
   readonly side: string;
 }
 
@@ -50,7 +53,7 @@ export class DiskShim {
     this.clear();
   }
 
-  /** For the process whose disk this is. */
+  /** Environment of the process that uses this disk. */
   get environment(): NodeJS.ProcessEnv {
     const { library, root, side } = this.#options;
     return {
@@ -61,29 +64,29 @@ export class DiskShim {
     };
   }
 
-  /** Calls met since the last `arrange`. */
+  /** Calls affected since the last `arrange`. */
   get hitCount(): number {
     const numbers = new Int32Array(1);
     readSync(this.#control, numbers, 0, 4, hitCountOffset);
     return numbers[0] ?? 0;
   }
 
-  /** From now on, instead of what was arranged before. */
+  /** Replaces the previous arrangement. */
   arrange({ calls, error, skip = 0, times = 2 ** 31 - 1, waitMs = 0 }: DiskTrouble): void {
     const bits = calls.reduce((sum, call) => sum + callBits[call], 0);
     this.clear();
     this.#write([0, toNumber(error), skip, times, waitMs, 0]);
-    // Last, so that no call is met by half an arrangement.
+    // Written last, so that no call sees half an arrangement.
     this.#write([bits]);
   }
 
-  /** All is well from now on. */
+  /** No calls fail or wait from now on. */
   clear(): void {
     this.#write([0]);
     this.#write(new Array(controlBytes / 4).fill(0));
   }
 
-  /** What a power cut leaves on the disk of a process that has ended. Says what was lost. */
+  /** Applies a power cut to the files of a process that has ended. Returns what was lost. */
   async cutPower(random: SeededRandom): Promise<string> {
     const text = await readFile(this.#log, 'utf8').catch(() => '');
     const { lostBytes, flushed } = await cutPower(this.#options.root, toFlushed(text), random);
@@ -101,7 +104,7 @@ export class DiskShim {
   }
 
   #write(numbers: readonly number[]): void {
-    // In the machine's own byte order, as its other reader has them.
+    // In the machine's own byte order, since the C code reads the numbers.
     writeSync(this.#control, Int32Array.from(numbers), 0, numbers.length * 4, 0);
   }
 }
@@ -111,7 +114,7 @@ function toNumber(error: DiskTrouble['error']): number {
   return error === 'crash' ? crash : constants.errno[error];
 }
 
-/** How much of each file was on disk, from what the shim wrote down. */
+/** How much of each file was on disk, from the shim's log. */
 export function toFlushed(log: string): FlushedBytes {
   const flushed = new Map<string, number>();
   for (const line of log.split('\n')) {

@@ -1,12 +1,12 @@
 /**
- * What a power cut leaves of files: whatever was flushed, and of what was written after that a part of
- * any length, whose last page may be empty.
+ * Simulates a power cut on files: flushed data stays, and of the data written later a prefix of random
+ * length stays, whose last page may be zeroed.
  */
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SeededRandom } from '@paxkv/simulator';
 
-/** By path. A file that is not named was never flushed. */
+/** Flushed sizes by path. A file that is not listed was never flushed. */
 export type FlushedBytes = ReadonlyMap<string, number>;
 
 const pageBytes = 4096;
@@ -15,11 +15,11 @@ const emptyPageProbability = 0.3;
 
 export interface PowerCut {
   readonly lostBytes: number;
-  /** Of every file, afterwards. */
+  /** The size of every file, afterwards. */
   readonly flushed: FlushedBytes;
 }
 
-/** Modifies every file below `root` that has more than was flushed. */
+/** Truncates every file below `root` that has unflushed data. */
 export async function cutPower(
   root: string,
   flushed: FlushedBytes,

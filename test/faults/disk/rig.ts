@@ -1,4 +1,4 @@
-/** The disks that a run's nodes stand on: as they are, behind shims, or small. */
+/** The disks of a run's nodes: unmodified, behind shims, or small. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,14 +9,14 @@ import { SmallDisks } from './small-disks.ts';
 
 export type RigName = 'plain' | 'shim' | 'small';
 
-/** What a run of such disks gives to its cluster and to its nemeses. */
+/** Gives a run's cluster and its nemeses access to the disks. */
 export interface Rig {
   readonly settings: Pick<ClusterSettings, 'environmentOf' | 'prepare'>;
   /** @throws Error unless the rig has shims */
   shimOf(node: number): DiskShim;
   /** @throws Error unless the rig has small disks */
   smallDisks(): SmallDisks;
-  /** Once no process of the cluster is left. May be called more than once. */
+  /** Must be called after all processes of the cluster have ended. Idempotent. */
   close(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** Compiles the shim, where the machine has a C compiler. */
+/** Compiles the shim if the machine has a C compiler. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ const run = promisify(execFile);
 const source = fileURLToPath(new URL('../../../faults/disk/disk-shim.c', import.meta.url));
 const compilers = ['cc', 'gcc', 'clang'];
 
-/** Something that this machine lacks. */
+/** A prerequisite that this machine lacks. */
 export class Missing extends Error {
   override readonly name = 'Missing';
 }

@@ -1,4 +1,4 @@
-/** A disk of its own for each node, in memory, which can be full and free again. Needs root. */
+/** A separate small in-memory disk for each node, which tests can fill and free. Needs root. */
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdir, statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -6,7 +6,7 @@ import { Missing } from './shim-library.ts';
 
 const run = promisify(execFile);
 const freeBytes = 64 * 1024 * 1024;
-/** So much is left of a full disk, so that it fails in the middle of the work. */
+/** Space left on a full disk, so that it fails in the middle of an operation. */
 const remainderBytesDefault = 16 * 1024;
 
 export class SmallDisks {
@@ -16,7 +16,7 @@ export class SmallDisks {
   };
 
   constructor() {
-    // No mount may outlive the tests, however they end.
+    // Unmounts at exit: no mount may outlive the tests.
     process.on('exit', this.#onExit);
   }
 
@@ -44,7 +44,7 @@ export class SmallDisks {
     await this.#resize(path, freeBytes);
   }
 
-  /** Nothing on them may be in use any more. */
+  /** Must be called when no file on the disks is in use any more. */
   async close(): Promise<void> {
     process.off('exit', this.#onExit);
     for (const path of this.#mounted.splice(0)) await run('umount', [path]);

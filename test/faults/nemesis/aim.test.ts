@@ -10,7 +10,7 @@ async function drawMany(aim: Aim, count = 1): Promise<number[][]> {
   return draws;
 }
 
-/** Each node names a leader, or does not answer. */
+/** A cluster in which each node names a leader, or does not answer. */
 function aimAt(leaders: readonly (number | null | 'silent')[]): Aim {
   const cluster = {
     nodes: [...leaders.keys()],
@@ -24,7 +24,7 @@ function aimAt(leaders: readonly (number | null | 'silent')[]): Aim {
 }
 
 describe('the aim of harm', () => {
-  it('takes the leader in half of the draws and more, and others too', async () => {
+  it('picks the leader in at least half of the picks, and others too', async () => {
     const aim = aimAt([2, 2, 2, 2, 2]);
     const leaderCount = (await drawMany(aim)).filter(([node]) => node === 2).length;
     expect(leaderCount)
@@ -33,13 +33,13 @@ describe('the aim of harm', () => {
     expect(aim.leaderCount).to.equal(leaderCount);
   });
 
-  it('believes the one that says of itself that it leads', async () => {
+  it('trusts the node that reports itself as leader', async () => {
     const aim = aimAt([1, null, 2]);
     const counts = (await drawMany(aim)).map(([node]) => node).filter((node) => node === 2);
     expect(counts.length).to.be.greaterThan(drawCount / 2);
   });
 
-  it('draws each node alike where nobody leads or answers', async () => {
+  it('picks each node equally often if no node leads or answers', async () => {
     const aim = aimAt([null, 'silent', null]);
     const nodes = (await drawMany(aim)).map(([node]) => node);
     for (const each of [0, 1, 2]) {
@@ -48,7 +48,7 @@ describe('the aim of harm', () => {
     expect(aim.leaderCount).to.equal(0);
   });
 
-  it('draws no node twice', async () => {
+  it('picks no node twice', async () => {
     for (const draw of await drawMany(aimAt([1, 1, 1]), 3)) {
       expect(draw.toSorted()).to.deep.equal([0, 1, 2]);
     }

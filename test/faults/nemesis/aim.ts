@@ -1,11 +1,11 @@
-/** Who is harmed: nodes drawn by chance, and often the one that leads, since most hangs on it. */
+/** Selects the nodes to harm: random ones, but often the leader, because most depends on it. */
 import type { SeededRandom } from '@paxkv/simulator';
 
-/** Of the draws, so many take the leader for certain; the others may meet it by chance. */
+/** This share of the picks takes the leader for certain; the others may pick it at random. */
 const leaderShare = 0.5;
 const statusMsMax = 500;
 
-/** What must be known of a cluster. */
+/** What target selection needs to know of a cluster. */
 export interface Target {
   readonly nodes: readonly number[];
   status(node: number, signal: AbortSignal): Promise<{ readonly leader: number | null }>;
@@ -21,12 +21,12 @@ export class Aim {
     this.#random = random;
   }
 
-  /** How many draws took the present leader. */
+  /** How many picks took the current leader. */
   get leaderCount(): number {
     return this.#leaderCount;
   }
 
-  /** Nodes in an order drawn by chance, `count` of them. */
+  /** `count` different nodes in random order. */
   async draw(count: number): Promise<number[]> {
     const leader = await this.#leader();
     const shuffled = this.#random.shuffle(this.#cluster.nodes);
@@ -37,7 +37,7 @@ export class Aim {
     return drawn;
   }
 
-  /** Who says of itself that it leads; in doubt whoever others take for the leader. */
+  /** The node that reports itself as leader; otherwise the node that most others report. */
   async #leader(): Promise<number | undefined> {
     const words = await Promise.all(
       this.#cluster.nodes.map(async (node) => ({ node, leader: await this.#leaderBy(node) })),

@@ -1,11 +1,11 @@
-/** Processes that end without a warning, or stand still. */
+/** Processes that are killed or paused. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Nemesis } from './nemesis.ts';
 
 const downMsMax = 800;
 const pauseMsMin = 250;
 
-/** kill -9 of one node, which is back after a while. */
+/** kill -9 of one node, which restarts after a while. */
 export const killOne: Nemesis = async (scene) => {
   const { cluster, random } = scene;
   const nodes = await scene.aim.draw(1);
@@ -22,7 +22,7 @@ export const killAll: Nemesis = async ({ cluster }) => {
   return 'kill all';
 };
 
-/** kill -9 of nodes one soon after another, some before the last is back. */
+/** kill -9 of several nodes in quick succession, some before the last one is back. */
 export const killMany: Nemesis = async (scene) => {
   const { cluster, random } = scene;
   const nodes = await scene.aim.draw(random.integer(2, cluster.nodes.length));

@@ -4,10 +4,10 @@ import type { DiskCall, DiskTrouble } from '../disk/disk-shim.ts';
 import type { Nemesis, Scene } from './nemesis.ts';
 import { revive, stateOf } from './revival.ts';
 
-/** Under load a node meets its disk often: who has not by then goes on without harm. */
+/** Under load a node uses its disk often: a node that has not by then is not affected. */
 const hitMsMax = 3000;
 const pollMs = 20;
-/** How many calls are spared before the one that fails. */
+/** How many calls pass before the one that fails. */
 const skipMax = 60;
 
 /** Calls of one kind fail at one node, from the N-th on, once or for a while. */
@@ -44,12 +44,12 @@ export function failingStart(call: DiskCall, error: 'EIO' | 'ENOSPC'): Nemesis {
   };
 }
 
-/** One node dies just before the N-th call, from now or from its start, and loses what was not flushed. */
+/** One node crashes just before the N-th call, from now or from its start, and loses unflushed data. */
 export function crashPoint(when: 'under load' | 'at start'): Nemesis {
   return async (scene) => crashAt(scene, await scene.aim.draw(1), when);
 }
 
-/** All nodes die so while they start together. */
+/** All nodes crash in that way while they start together. */
 export const crashPointOfAll: Nemesis = (scene) => crashAt(scene, scene.cluster.nodes, 'at start');
 
 async function crashAt(
@@ -60,7 +60,7 @@ async function crashAt(
   const { cluster, random, rig } = scene;
   const isStart = when === 'at start';
   if (isStart) await cluster.kill(...nodes);
-  // Under load files are written and flushed, and seldom opened.
+  // Under load files are written and flushed, and rarely opened.
   const points = nodes.map((node) => {
     const call = random.pick<DiskCall>(
       isStart ? ['open', 'write', 'sync', 'rename'] : ['write', 'sync'],
@@ -72,14 +72,14 @@ async function crashAt(
   });
   await Promise.all(nodes.map((node) => untilHit(scene, node)));
   for (const node of nodes) rig.shimOf(node).clear();
-  // Whoever was not met lives on; who was met may need a moment to be gone.
+  // A node that was not affected stays up; an affected one may take a moment to end.
   await cluster.kill(...nodes);
   const losses = await Promise.all(nodes.map((node) => rig.shimOf(node).cutPower(random)));
   await cluster.restart(...nodes);
   return `crash ${when} of ${points.join(', ')} (${losses.join(', ')} lost)`;
 }
 
-/** Every flush of one node takes its time. */
+/** Delays every flush of one node. */
 export function slowDisk(waitMs: number, lastsMs: number): Nemesis {
   return async (scene) => {
     const [node = 0] = await scene.aim.draw(1);
@@ -91,7 +91,7 @@ export function slowDisk(waitMs: number, lastsMs: number): Nemesis {
   };
 }
 
-/** One node's disk, of its own, is full for a while. */
+/** Fills the disk of one node for a while. */
 export function fullDisk(lastsMs: number): Nemesis {
   return async (scene) => {
     const { cluster, rig } = scene;
@@ -105,7 +105,7 @@ export function fullDisk(lastsMs: number): Nemesis {
   };
 }
 
-/** A node is started on a full disk. */
+/** Starts a node on a full disk. */
 export const fullDiskAtStart: Nemesis = async (scene) => {
   const { cluster, rig } = scene;
   const [node = 0] = await scene.aim.draw(1);
@@ -119,7 +119,7 @@ export const fullDiskAtStart: Nemesis = async (scene) => {
   return `started ${node} on a full disk, then ${state}: ${await revive(cluster, node)}`;
 };
 
-/** The power fails at some nodes at once: kill -9, and what was not flushed is lost. */
+/** Power loss at several nodes at once: kill -9, and unflushed data is lost. */
 export function powerLoss(nodeCount: 'one' | 'all'): Nemesis {
   return async (scene) => {
     const { cluster, random, rig } = scene;
@@ -131,7 +131,7 @@ export function powerLoss(nodeCount: 'one' | 'all'): Nemesis {
   };
 }
 
-/** Resolves when the trouble arranged for a node was met, or the node has ended. */
+/** Resolves when the arranged fault affected a call, or the node has ended. */
 async function untilHit({ cluster, rig }: Scene, node: number): Promise<void> {
   const deadlineMs = performance.now() + hitMsMax;
   while (rig.shimOf(node).hitCount === 0 && !cluster.hasExited(node)) {

@@ -1,4 +1,4 @@
-/** Links between nodes that break, in shapes, and links that lie. */
+/** Links between nodes that break, in shapes, and half-open links. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LinkFault } from '../network/link-fault.ts';
 import { type ShapeName, shapeNames, shapes } from '../network/shapes.ts';
@@ -12,7 +12,7 @@ export interface PartitionSettings {
   readonly lastsMs: number;
 }
 
-/** Breaks the links of a shape around a node drawn by chance. */
+/** Breaks the links of a shape around a random node. */
 export function partition({ shape, fault, lastsMs }: PartitionSettings): Nemesis {
   return async (scene) => {
     const pivot = await impose(scene, shape, fault);
@@ -22,7 +22,7 @@ export function partition({ shape, fault, lastsMs }: PartitionSettings): Nemesis
   };
 }
 
-/** Any shape with any fault, for any time up to `lastsMsMax`. */
+/** Any shape with any fault, for a random time up to `lastsMsMax`. */
 export function anyPartition(lastsMsMax: number): Nemesis {
   return (scene) => {
     const { random } = scene;
@@ -39,7 +39,7 @@ export function anyPartition(lastsMsMax: number): Nemesis {
   };
 }
 
-/** One node is alone and back, once a second. */
+/** Isolates one node and reconnects it, once a second. */
 export function flapping(lastsMs: number): Nemesis {
   return async (scene) => {
     const [pivot = 0] = await scene.aim.draw(1);

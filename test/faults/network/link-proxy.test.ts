@@ -1,4 +1,4 @@
-/** What two ends of a connection see of each fault on the link between them. */
+/** Tests what two ends of a connection see of each fault on the link between them. */
 import { EventEmitter, once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import { LinkProxy } from './link-proxy.ts';
 /** Long enough for bytes to arrive on loopback if nothing holds them. */
 const settleMs = 60;
 
-/** An end that keeps what it reads and hears. */
+/** An end of a connection that records what it reads and its events. */
 class End extends EventEmitter {
   readonly socket: Socket;
   text = '';
@@ -19,19 +19,19 @@ class End extends EventEmitter {
     this.socket = socket;
     socket.on('data', (bytes) => {
       this.text += String(bytes);
-      this.emit('news');
+      this.emit('change');
     });
     socket.on('error', () => {
       this.fate = 'reset';
     });
     socket.on('close', () => {
       if (this.fate === 'open') this.fate = 'closed';
-      this.emit('news');
+      this.emit('change');
     });
   }
 
   async until(isSo: (end: End) => boolean): Promise<void> {
-    while (!isSo(this)) await once(this, 'news');
+    while (!isSo(this)) await once(this, 'change');
   }
 }
 
@@ -81,14 +81,14 @@ describe('a link proxy', () => {
     await near.until(({ fate }) => fate !== 'open');
   });
 
-  it('cut resets both ends, and whoever dials', async () => {
+  it('cut resets both ends, and new connections', async () => {
     proxy.fault = { type: 'cut' };
     await Promise.all([near, far].map((end) => end.until(({ fate }) => fate === 'reset')));
     const late = await dial();
     await late.until(({ fate }) => fate === 'reset');
   });
 
-  it('swallow loses bytes without a word, and resets what lost some once it is well', async () => {
+  it('swallow loses bytes silently, and resets affected connections once the link is healthy', async () => {
     proxy.fault = { type: 'swallow' };
     near.socket.write('lost');
     await pause(settleMs);
@@ -99,14 +99,14 @@ describe('a link proxy', () => {
     expect(far.text).to.equal('');
   });
 
-  it('swallow lets a connection go on that lost nothing', async () => {
+  it('swallow keeps a connection that lost nothing', async () => {
     proxy.fault = { type: 'swallow' };
     proxy.fault = { type: 'pass' };
     near.socket.write('kept');
     await far.until(({ text }) => text === 'kept');
   });
 
-  it('stall hides that an end has gone, and tells once it is well', async () => {
+  it('stall hides that an end has closed until the link is healthy', async () => {
     proxy.fault = { type: 'stall' };
     far.socket.destroy();
     await pause(settleMs);
@@ -115,7 +115,7 @@ describe('a link proxy', () => {
     await near.until(({ fate }) => fate === 'reset');
   });
 
-  it('stall holds bytes, and hands them over late and whole', async () => {
+  it('stall holds bytes back, and delivers them late and complete', async () => {
     proxy.fault = { type: 'stall' };
     near.socket.write('late');
     await pause(settleMs);
@@ -124,7 +124,7 @@ describe('a link proxy', () => {
     await far.until(({ text }) => text === 'late');
   });
 
-  it('delay takes its time and keeps the order', async () => {
+  it('delay postpones bytes and keeps their order', async () => {
     proxy.fault = { type: 'delay', delayMs: 80 };
     const begunMs = performance.now();
     near.socket.write('a');
@@ -136,7 +136,7 @@ describe('a link proxy', () => {
     expect(performance.now() - begunMs).to.be.at.least(78);
   });
 
-  it('throttle lets through so many bytes a second', async () => {
+  it('throttle limits the bytes per second', async () => {
     proxy.fault = { type: 'throttle', bytesPerSecond: 100_000 };
     const begunMs = performance.now();
     for (let part = 0; part < 10; part += 1) near.socket.write('x'.repeat(1000));

@@ -1,11 +1,11 @@
-/** A door that stands for one node towards one other: a TCP proxy on one directed link. */
+/** A TCP proxy on one directed link: it accepts connections to one node from one other. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { type LinkFault, letsNewsThrough } from './link-fault.ts';
 import { Pipe } from './pipe.ts';
 
 interface Connection {
-  /** From the node that dialled, and to the one it dialled. */
+  /** The sockets to the node that dialled and to the one it dialled. */
   readonly near: Socket;
   readonly far: Socket;
   readonly there: Pipe;
@@ -29,13 +29,13 @@ export class LinkProxy {
     return new LinkProxy(server);
   }
 
-  /** Where to dial instead of the target. */
+  /** The address to dial instead of the target. */
   get address(): string {
     const address = this.#server.address();
     return `127.0.0.1:${isAddressInfo(address) ? address.port : 0}`;
   }
 
-  /** `host:port`, of connections to come. */
+  /** Sets the target (`host:port`) of new connections. */
   set target(address: string) {
     const [host = '', port = ''] = address.split(':');
     this.#target = { host, port: Number(port) };
@@ -79,7 +79,10 @@ export class LinkProxy {
     }
   }
 
-  /** One end has gone. The other hears of it, unless the link is half-open: then once it is well. */
+  /**
+   * One end has closed. The other end is closed too, unless the link is half-open: then once it is
+   * healthy.
+   */
   #onClose(connection: Connection): void {
     const { near, far } = connection;
     if (letsNewsThrough(this.#fault) || (near.closed && far.closed)) this.#reset(connection);
@@ -97,5 +100,5 @@ function isAddressInfo(address: AddressInfo | string | null): address is Address
   return typeof address === 'object' && address !== null;
 }
 
-/** A lost connection shows in its close. */
+/** An error of a connection also shows in its close event. */
 function ignoreLoss(): void {}

@@ -1,13 +1,13 @@
-/** One direction of one connection: takes bytes from one socket to another, as far as the fault lets. */
+/** One direction of one connection: copies bytes from one socket to another, as far as the fault allows. */
 import type { Socket } from 'node:net';
 import { type LinkFault, timingOf } from './link-fault.ts';
 
-/** Waiting to be taken on; beyond it the sender is made to wait. */
+/** Maximum number of buffered bytes; beyond it the sender has to wait. */
 const waitingBytesMax = 1024 * 1024;
 
 interface Chunk {
   readonly bytes: Buffer;
-  /** When it may leave. */
+  /** Time at which the chunk may leave. */
   readonly dueMs: number;
 }
 
@@ -29,12 +29,12 @@ export class Pipe {
     this.#regulate();
   }
 
-  /** Whether bytes were lost on the way: what follows them would make no sense. */
+  /** Whether bytes were lost: the bytes after them would be meaningless. */
   get hasLost(): boolean {
     return this.#hasLost;
   }
 
-  /** From now on. What is on its way already stays as it was timed. */
+  /** Applies to new chunks. Chunks already scheduled keep their time. */
   set fault(fault: LinkFault) {
     this.#fault = fault;
     this.#regulate();
@@ -53,7 +53,7 @@ export class Pipe {
     }
     const nowMs = performance.now();
     const { lagMs, busyMs } = timingOf(this.#fault, bytes.length);
-    // In order: a chunk never overtakes the one before it.
+    // Keeps the order: a chunk never overtakes the one before it.
     this.#lineFreeMs = Math.max(this.#lineFreeMs, nowMs + lagMs) + busyMs;
     this.#chunks.push({ bytes, dueMs: this.#lineFreeMs });
     this.#deliver();

@@ -1,4 +1,4 @@
-/** That the nodes of a real cluster speak through the proxies, and through nothing else. */
+/** Shows that the nodes of a real cluster communicate only through the proxies. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { KvError } from '@paxkv/client';
 import { expect } from 'chai';
@@ -25,7 +25,7 @@ describe('the network of proxies', () => {
     await network.close();
   });
 
-  /** Resolves when `node` has open connections to these others, and to no more. */
+  /** Resolves when `node` has open connections to exactly these others. */
   const reaches = async (node: number, others: readonly number[]): Promise<void> => {
     for (;;) {
       const { peers } = await cluster.status(node);

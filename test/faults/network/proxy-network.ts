@@ -1,4 +1,4 @@
-/** The network between the nodes of a cluster: one proxy on each directed link, and what is wrong with it. */
+/** The network between the nodes of a cluster: one proxy per directed link, and the faults of the links. */
 import type { LinkFault } from './link-fault.ts';
 import { LinkProxy } from './link-proxy.ts';
 import { allLinks, type Link } from './shapes.ts';
@@ -21,8 +21,8 @@ export class ProxyNetwork {
   }
 
   /**
-   * The addresses that `node` is to know the cluster by: its own as it is, those of the others by
-   * proxy. `addresses` are where the nodes listen.
+   * The addresses to configure at `node`: its own, and the proxies of the others. `addresses` are the
+   * addresses on which the nodes listen.
    */
   addressesFor(node: number, addresses: readonly string[]): string[] {
     return addresses.map((address, to) => {
@@ -37,7 +37,7 @@ export class ProxyNetwork {
     for (const link of links) this.#proxyOf(link).fault = fault;
   }
 
-  /** All links are well. */
+  /** Clears the faults of all links. */
   heal(): void {
     for (const proxy of this.#proxies.values()) proxy.fault = { type: 'pass' };
   }

@@ -1,16 +1,16 @@
-/** What each shape of a partition cuts, and who can still decide. */
+/** Tests which links each partition shape cuts, and which nodes can still decide. */
 import { expect } from 'chai';
 import { allLinks, type Link, nodesWithQuorum, shapeNames, shapes } from './shapes.ts';
 
 const five = { nodeCount: 5, pivot: 0 };
 const three = { nodeCount: 3, pivot: 0 };
 
-/** As `0>1`, in order. */
+/** Links as `0>1`, in order. */
 function written(links: readonly Link[]): string[] {
   return links.map(({ from, to }) => `${from}>${to}`).sort();
 }
 
-/** Both ways of each pair. */
+/** Both directions of each pair. */
 function bothWays(...pairs: readonly (readonly [number, number])[]): string[] {
   return pairs.flatMap(([a, b]) => [`${a}>${b}`, `${b}>${a}`]).sort();
 }
@@ -22,7 +22,7 @@ describe('partition shapes', () => {
     expect(nodesWithQuorum(5, cut)).to.deep.equal([1, 2, 3, 4]);
   });
 
-  it('minority takes others than the pivot, majority/minority takes the pivot', () => {
+  it('minority excludes the pivot, majority/minority includes it', () => {
     const apart = (side: number[], rest: number[]) =>
       bothWays(...side.flatMap((a) => rest.map((b): [number, number] => [a, b])));
     expect(written(shapes.minority(five))).to.deep.equal(apart([1, 2], [0, 3, 4]));
@@ -56,13 +56,13 @@ describe('partition shapes', () => {
     expect(shapes.ring(three)).to.deep.equal([]);
   });
 
-  it('every shape leaves somebody who can decide, whoever the pivot is', () => {
+  it('every shape leaves a node that can decide, for every pivot', () => {
     for (const name of shapeNames) {
       for (const nodeCount of [3, 5, 7]) {
         for (let pivot = 0; pivot < nodeCount; pivot += 1) {
           const cut = shapes[name]({ nodeCount, pivot });
           const able = nodesWithQuorum(nodeCount, cut);
-          // In a circle or a row of seven nobody has four within reach.
+          // In a ring or a chain of seven nodes no node reaches four.
           const isSparse = nodeCount === 7 && ['ring', 'chained'].includes(name);
           expect(able.length > 0, `${name} of ${nodeCount} around ${pivot}`).to.equal(!isSparse);
           expect(new Set(written(cut)).size, 'each link once').to.equal(cut.length);

@@ -1,15 +1,15 @@
 /**
- * Shapes of partitions: which directed links are cut, from the number of nodes alone. A shape is drawn
- * around one node, the one that clients use most.
+ * Shapes of partitions: which directed links are cut, as a function of the number of nodes. A shape is
+ * placed around one node, the pivot, which clients use most.
  */
 
-/** The way from one node to another. The way back is another link. */
+/** A directed link from one node to another. */
 export interface Link {
   readonly from: number;
   readonly to: number;
 }
 
-/** Who is in the cluster, and which node the shape is drawn around. */
+/** The size of the cluster, and the node around which the shape is placed. */
 export interface Outline {
   readonly nodeCount: number;
   readonly pivot: number;
@@ -17,40 +17,40 @@ export interface Outline {
 
 export type Shape = (outline: Outline) => Link[];
 
-/** The pivot speaks to nobody. The others are whole. */
+/** Isolates the pivot. */
 function leaderAlone({ nodeCount, pivot }: Outline): Link[] {
   return between(nodeCount, (from, to) => from === pivot || to === pivot);
 }
 
-/** As many as may be missing are apart; the pivot is with the majority. */
+/** Isolates the largest possible minority; the pivot is in the majority. */
 function minority({ nodeCount, pivot }: Outline): Link[] {
   const isApart = (node: number) => isAfter({ nodeCount, pivot }, node);
   return between(nodeCount, (from, to) => isApart(from) !== isApart(to));
 }
 
-/** As many as may be missing are apart, and the pivot is one of them. */
+/** Isolates the largest possible minority, which includes the pivot. */
 function majorityMinority({ nodeCount, pivot }: Outline): Link[] {
   const before = (pivot + nodeCount - 1) % nodeCount;
   return minority({ nodeCount, pivot: before });
 }
 
-/** The pivot is heard and hears nothing. */
+/** The pivot can send but not receive. */
 function oneWayIn({ nodeCount, pivot }: Outline): Link[] {
   return between(nodeCount, (_, to) => to === pivot);
 }
 
-/** The pivot hears and is not heard. */
+/** The pivot can receive but not send. */
 function oneWayOut({ nodeCount, pivot }: Outline): Link[] {
   return between(nodeCount, (from) => from === pivot);
 }
 
-/** Everybody is linked with the pivot's neighbour alone: the pivot lives on, without a quorum. */
+/** All nodes are linked with the pivot's neighbour only: the pivot stays up, without a quorum. */
 function quorumLoss({ nodeCount, pivot }: Outline): Link[] {
   const hub = (pivot + 1) % nodeCount;
   return between(nodeCount, (from, to) => from !== hub && to !== hub);
 }
 
-/** As quorum loss, with the pivot cut off altogether: only its neighbour can reach a quorum. */
+/** As quorum loss, with the pivot isolated: only its neighbour can reach a quorum. */
 function constrained({ nodeCount, pivot }: Outline): Link[] {
   const hub = (pivot + 1) % nodeCount;
   return between(nodeCount, (from, to) => {
@@ -59,13 +59,13 @@ function constrained({ nodeCount, pivot }: Outline): Link[] {
   });
 }
 
-/** Each is linked with its neighbours in a row, which the pivot begins. */
+/** A chain: each node is linked with its neighbours, and the pivot is at one end. */
 function chained({ nodeCount, pivot }: Outline): Link[] {
-  const place = (node: number) => (node - pivot + nodeCount) % nodeCount;
-  return between(nodeCount, (from, to) => Math.abs(place(from) - place(to)) !== 1);
+  const rank = (node: number) => (node - pivot + nodeCount) % nodeCount;
+  return between(nodeCount, (from, to) => Math.abs(rank(from) - rank(to)) !== 1);
 }
 
-/** Each is linked with its two neighbours in a circle. Cuts nothing of three. */
+/** A ring: each node is linked with its two neighbours. Cuts nothing of three. */
 function ring({ nodeCount }: Outline): Link[] {
   return between(nodeCount, (from, to) => {
     const distance = Math.abs(from - to);
@@ -94,7 +94,7 @@ export function allLinks(nodeCount: number): Link[] {
   return between(nodeCount, () => true);
 }
 
-/** The nodes that have a quorum, themselves included, to which both ways are open: these can decide. */
+/** The nodes that reach a quorum, themselves included, in both directions: these can decide. */
 export function nodesWithQuorum(nodeCount: number, cut: readonly Link[]): number[] {
   const isCut = (from: number, to: number) =>
     cut.some((link) => link.from === from && link.to === to);
@@ -111,7 +111,7 @@ function between(nodeCount: number, isIn: (from: number, to: number) => boolean)
   return links.filter(({ from, to }) => from !== to && isIn(from, to));
 }
 
-/** Whether `node` is one of the nodes right after the pivot that are fewer than half. */
+/** Whether `node` belongs to the minority that follows the pivot. */
 function isAfter({ nodeCount, pivot }: Outline, node: number): boolean {
   const distance = (node - pivot + nodeCount) % nodeCount;
   return distance >= 1 && distance <= Math.floor((nodeCount - 1) / 2);

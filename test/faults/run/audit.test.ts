@@ -1,7 +1,7 @@
-/** What the audit finds in small histories, each wrong in one way. */
+/** Tests the findings of the audit in small histories, each with one violation. */
 import { expect } from 'chai';
 import { Recorder, type RecorderClient } from '../../history/recorder.ts';
-import { audit, type LastWords } from './audit.ts';
+import { audit, type FinalAnswers } from './audit.ts';
 
 describe('the audit', () => {
   let time = 0;
@@ -14,11 +14,11 @@ describe('the audit', () => {
   });
 
   const findings = (last: Record<string, string> = {}): string[] => {
-    const lastWords: LastWords = new Map([[0, new Map(Object.entries(last))]]);
-    return audit(recorder.events, lastWords);
+    const finalAnswers: FinalAnswers = new Map([[0, new Map(Object.entries(last))]]);
+    return audit(recorder.events, finalAnswers);
   };
 
-  it('finds nothing in a history that is as it must be', () => {
+  it('finds nothing in a correct history', () => {
     client.append('ledger-0', 'a ').ok({});
     client.append('ledger-0', 'b ').info('KV_TIMEOUT');
     client.append('ledger-0', 'c ').fail('KV_OVERLOADED');
@@ -34,13 +34,13 @@ describe('the audit', () => {
     expect(findings()).to.have.length(1);
   });
 
-  it('finds an element that is there twice', () => {
+  it('finds a duplicate element', () => {
     client.append('mixed-0', 'a ').ok({});
     client.get('mixed-0').ok({ value: 'a a ' });
     expect(findings()).to.deep.equal(['get 1 of mixed-0: a is there twice']);
   });
 
-  it('finds an element whose write was refused', () => {
+  it('finds an element of a failed write', () => {
     client.put('mixed-0', 'a ').fail('KV_UNAVAILABLE');
     client.get('mixed-0').ok({ value: 'a ' });
     expect(findings()).to.deep.equal([
@@ -48,7 +48,7 @@ describe('the audit', () => {
     ]);
   });
 
-  it('finds an element of another key, or of nobody', () => {
+  it('finds an element of another key, or one that was never written', () => {
     client.put('mixed-0', 'a ').ok({});
     client.get('mixed-1').ok({ value: 'a b ' });
     expect(findings()).to.deep.equal([
@@ -57,7 +57,7 @@ describe('the audit', () => {
     ]);
   });
 
-  it('cannot speak of a history that writes an element twice', () => {
+  it('rejects a history that writes an element twice', () => {
     client.put('mixed-0', 'a ').ok({});
     client.put('mixed-0', 'a ').ok({});
     expect(() => findings()).to.throw('a is written twice');

@@ -1,7 +1,7 @@
 /**
- * A second, plain look at a history, which needs no search: every value consists of elements that were
- * written, each at most once, none that is known not to have been written; and what was appended to a
- * ledger and acknowledged is there in the end, on every node.
+ * A second check of a history, which needs no search: every value consists of elements that were written,
+ * each at most once, none from a write that certainly failed; and every acknowledged append to a ledger is
+ * in the final value, on every node.
  */
 import type { HistoryEvent, Invoke } from '../../history/event.ts';
 
@@ -13,16 +13,19 @@ interface Write {
   fate: Fate;
 }
 
-/** What each node answered at the end, by key. */
-export type LastWords = ReadonlyMap<number, ReadonlyMap<string, string | undefined>>;
+/** The final answers of each node, by key. */
+export type FinalAnswers = ReadonlyMap<number, ReadonlyMap<string, string | undefined>>;
 
-/** What is wrong with the history, one line each; nothing if all is well. */
-export function audit(events: readonly HistoryEvent[], lastWords: LastWords): string[] {
+/** The violations of the history, one line each; empty if there are none. */
+export function audit(events: readonly HistoryEvent[], finalAnswers: FinalAnswers): string[] {
   const writes = writesOf(events);
-  return [...readFindings(events, writes), ...lostFindings(writes, lastWords)];
+  return [...readFindings(events, writes), ...lostFindings(writes, finalAnswers)];
 }
 
-/** Every write by its element. @throws Error if an element was written twice: then nothing can be said. */
+/**
+ * Every write by its element. @throws Error if an element was written twice, since the audit needs unique
+ * elements
+ */
 function writesOf(events: readonly HistoryEvent[]): Map<string, Write> {
   const writes = new Map<string, Write>();
   const byId = new Map<number, Write>();
@@ -55,17 +58,17 @@ function readFindings(
     const found = elements.flatMap((element, index) => {
       const write = writes.get(element);
       if (write === undefined || write.key !== event.key) return [`${element} was never written`];
-      if (elements.indexOf(element) !== index) return [`${element} is there twice`];
-      if (write.fate === 'fail') return [`${element} is there, though its write was refused`];
+      if (elements.indexOf(element) !== index) return [`${element} is present twice`];
+      if (write.fate === 'fail') return [`${element} is present, though its write failed`];
       return [];
     });
     return found.map((what) => `get ${event.id} of ${event.key}: ${what}`);
   });
 }
 
-function lostFindings(writes: ReadonlyMap<string, Write>, lastWords: LastWords): string[] {
+function lostFindings(writes: ReadonlyMap<string, Write>, finalAnswers: FinalAnswers): string[] {
   const kept = [...writes].filter(([, { key, fate }]) => isLedger(key) && fate === 'ok');
-  return [...lastWords].flatMap(([node, values]) => {
+  return [...finalAnswers].flatMap(([node, values]) => {
     const present = new Map(
       [...values].map(([key, value]) => [key, new Set(elementsOf(value ?? ''))]),
     );

@@ -1,4 +1,4 @@
-/** What is run: every kind of harm, in the numbers of each tier. */
+/** The planned runs: every kind of fault, in the numbers of each tier. */
 import { manners, parts } from '../disk/damage.ts';
 import { killAll, killMany, killOne, pauseNodes } from '../nemesis/crash.ts';
 import { damaged, damagedEverywhere, wiped } from '../nemesis/damage.ts';
@@ -21,7 +21,7 @@ export const tiers = ['test', 'ci', 'gate'] as const;
 
 export type Tier = (typeof tiers)[number];
 
-/** Longer than the silence after which a node gives a connection up. */
+/** Longer than the keepalive timeout of a connection. */
 const halfOpenMs = 4000;
 const cut = { type: 'cut' } as const;
 
@@ -136,7 +136,7 @@ function damages(): RunPlan[] {
   const cells = parts.flatMap((part) => manners.map((manner) => ({ part, manner })));
   return (['one', 'minority'] as const).map((spread, half) => {
     const chosen = cells.filter((_, index) => (index + Math.floor(index / 4)) % 2 === half);
-    // Tables are made at a start; so everything has been started again before the first damage.
+    // Tables are written at a start, so all nodes restart before the first damage.
     const strikes = [killAll, ...chosen.map((cell) => damaged(cell, spread))];
     const nodeCount = spread === 'one' ? 3 : 5;
     const title = `${chosen.length} damages at ${spread}`;
@@ -149,7 +149,7 @@ function damageOfAll(): RunPlan {
   return { ...calm, kind: 'damage', title, strikes: [killAll, damagedEverywhere], mayStop: true };
 }
 
-/** Everything at random, also at the same time. */
+/** All faults at random, also at the same time. */
 function soak(count: number): RunPlan {
   const network = [anyPartition(4000), anyPartition(4000), flapping(3000)];
   const processes = [killOne, killMany, killAll, pauseNodes(3000)];

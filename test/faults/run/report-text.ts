@@ -1,7 +1,7 @@
-/** A report as people read it: a line for each run, and a table of all of them. */
+/** Formats a report for people: a line for each run, and a table of all of them. */
 import type { RunReport } from './run-plan.ts';
 
-/** One line; of a run that failed, what was done and what is wrong follow, a line each. */
+/** One line per run; a failed run adds its faults and its findings, a line each. */
 export function toLine(report: RunReport): string {
   const { plan, durationMs, callCount, rateBefore, rateDuring, strikes, findings, leaderCount } =
     report;
@@ -11,7 +11,7 @@ export function toLine(report: RunReport): string {
     `${(durationMs / 1000).toFixed(1).padStart(5)} s`,
     `${`${callCount}`.padStart(6)} calls`,
     `${rateDuring.toFixed(0).padStart(4)} acks/s (${rateBefore.toFixed(0)} before)`,
-    `${strikes.length} faults (${leaderCount} at the leader), silent for ${longest(report.silencesMs)} at most`,
+    `${strikes.length} faults (${leaderCount} at the leader), longest outage ${longest(report.silencesMs)}`,
   ];
   const done = findings.length === 0 ? [] : strikes.map((strike) => `    ${strike}`);
   const wrong = findings.slice(0, 20).map((finding) => `    ${finding}`);
@@ -23,7 +23,7 @@ export function toLine(report: RunReport): string {
   return [parts.join('  '), ...done, ...wrong, ...rest, ...kept].join('\n');
 }
 
-/** Counts by kind, and of all. */
+/** Counts by kind, and the total. */
 export function toTable(reports: readonly RunReport[]): string {
   const kinds = [...new Set(reports.map(({ plan }) => plan.kind))];
   const rows = kinds.map((kind) =>

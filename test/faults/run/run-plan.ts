@@ -1,8 +1,8 @@
-/** One run: a cluster, the harm that comes to it, and how much of its traffic must go on. */
+/** One run: a cluster, the faults injected into it, and the share of its traffic that must continue. */
 import type { RigName } from '../disk/rig.ts';
 import type { Nemesis } from '../nemesis/nemesis.ts';
 
-/** What a run is about, to choose by. */
+/** The subject of a run; runs can be selected by it. */
 export const runKinds = [
   'kill',
   'pause',
@@ -22,15 +22,18 @@ export type RunKind = (typeof runKinds)[number];
 
 export interface RunPlan {
   readonly kind: RunKind;
-  /** For people. */
+  /** Description for people. */
   readonly title: string;
   readonly nodeCount: number;
   readonly rig: RigName;
-  /** One after another, with a time of peace after each. */
+  /** Injected one after another, with a healthy period after each. */
   readonly strikes: readonly Nemesis[];
-  /** The least that the whole run must do, as a share of what the cluster did before the first strike. */
+  /** The required throughput of the whole run, as a share of the throughput before the first fault. */
   readonly rateShareMin: number;
-  /** More may be harmed than can be repaired: then the nodes must say so, and answer nothing wrong. */
+  /**
+   * More nodes may be harmed than can be repaired: then the nodes must report it, and answer nothing
+   * wrong.
+   */
   readonly mayStop?: boolean;
 }
 
@@ -39,19 +42,19 @@ export interface RunReport {
   readonly durationMs: number;
   readonly callCount: number;
   readonly ackCount: number;
-  /** Acknowledged writes a second: before the first strike, and from there to the end. */
+  /** Acknowledged writes per second: before the first fault, and from there to the end. */
   readonly rateBefore: number;
   readonly rateDuring: number;
-  /** From the end of each strike until every node had acknowledged a write. */
+  /** Time from the end of each fault until every node had acknowledged a write. */
   readonly recoveriesMs: readonly number[];
-  /** The longest time without an acknowledged write, from each strike to its recovery. */
+  /** The longest time without an acknowledged write, from each fault to its recovery. */
   readonly silencesMs: readonly number[];
-  /** What was done, one line for each strike. */
+  /** The injected faults, one line each. */
   readonly strikes: readonly string[];
-  /** Draws of nodes to be harmed that took the leader. */
+  /** How many target selections took the leader. */
   readonly leaderCount: number;
-  /** What is wrong; nothing if the run passed. */
+  /** The findings; empty if the run passed. */
   readonly findings: readonly string[];
-  /** Of a run that failed, or where it was asked for; the servers' log is beside it. */
+  /** Path of the history, if the run failed or it was requested; the servers' log is next to it. */
   readonly historyFile?: string;
 }

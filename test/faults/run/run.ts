@@ -1,6 +1,6 @@
 /**
- * One run from its first process to its verdict: traffic, strikes, healing, and then the proof that
- * nothing was lost, nothing is wrong, and enough went on meanwhile.
+ * One run from its first process to its verdict: traffic, faults, healing, and then the check that nothing
+ * was lost, nothing is wrong, and enough writes succeeded meanwhile.
  */
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,31 +17,31 @@ import type { Scene } from '../nemesis/nemesis.ts';
 import { settledStates } from '../nemesis/revival.ts';
 import { ProxyNetwork } from '../network/proxy-network.ts';
 import { Traffic } from '../traffic/traffic.ts';
-import type { LastWords } from './audit.ts';
+import type { FinalAnswers } from './audit.ts';
+import { awaitConvergence, compareContents } from './convergence.ts';
 import { judge } from './judge.ts';
-import { becomeLevel, compareContents } from './leveling.ts';
 import type { RunPlan, RunReport } from './run-plan.ts';
 
 const clientCount = 12;
 const callRateMax = 500;
-/** The first calls find cold processes: they are not measured. */
+/** The first calls meet cold processes and are not measured. */
 const coldAckCount = 150;
 const coldMsMax = 60_000;
 const warmUpMs = 1200;
-const peaceMs = 300;
+const quietMs = 300;
 const recoveryMsMax = 10_000;
-const levelMsMax = 15_000;
+const convergenceMsMax = 15_000;
 const wholeMsMax = 15_000;
-/** Writes a second below which nobody would speak of traffic. */
+/** Fewer writes per second than this do not count as traffic. */
 const rateFloor = 10;
-const patientTimeoutMs = 15_000;
-const hastyTimeoutMs = 500;
+const longTimeoutMs = 15_000;
+const shortTimeoutMs = 500;
 const attemptTimeoutMs = 1000;
 
 export interface RunOptions {
-  /** Draws nodes, times and calls. */
+  /** Picks nodes, times and calls. */
   readonly seed: string;
-  /** Where the history is kept. Default: a temporary directory, and only if the run fails. */
+  /** Path of the history. Default: a temporary directory, kept only if the run fails. */
   readonly historyFile?: string;
 }
 
@@ -62,7 +62,7 @@ export async function run(plan: RunPlan, options: RunOptions): Promise<RunReport
       const stage = { plan, cluster, network, rig, random, aim, historyFile };
       return await new Run(stage).play();
     } finally {
-      // Disks are let go of before their directories are removed.
+      // Disks are released before their directories are removed.
       await cluster.kill(...cluster.nodes);
       await rig.close();
       await cluster.close();
@@ -97,7 +97,7 @@ class Run {
     this.#traffic = new Traffic({ clients, random, callRateMax });
   }
 
-  /** Never rejects: what ends it early is a finding. */
+  /** Never rejects: an error that ends it early is a finding. */
   async play(): Promise<RunReport> {
     const begunMs = performance.now();
     const rates = { rateBefore: 0, rateDuring: 0 };
@@ -116,7 +116,7 @@ class Run {
     return this.#report({ durationMs: performance.now() - begunMs, ...rates });
   }
 
-  /** Resolves with the rate from the first strike to the last recovery. */
+  /** Resolves with the rate from the first fault to the last recovery. */
   async #strikeAll(): Promise<number> {
     const struckMs = performance.now();
     for (const strike of this.#stage.plan.strikes) {
@@ -125,35 +125,40 @@ class Run {
       if (this.#stage.plan.mayStop === true && !(await this.#isWhole())) break;
       await this.#recover();
       this.#silencesMs.push(this.#traffic.acks.longestSilenceMs(fromMs, performance.now()));
-      await pause(peaceMs);
+      await pause(quietMs);
     }
     return this.#traffic.acks.rateBetween(struckMs, performance.now());
   }
 
-  /** Whether all nodes serve again. If not, each must say why not, now or with its last words. */
+  /**
+   * Whether all nodes serve again. If not, each must report why not, in its status or in its last log
+   * lines.
+   */
   async #isWhole(): Promise<boolean> {
     const { cluster } = this.#stage;
     const states = await settledStates(cluster, wholeMsMax);
     this.#isStopped = states.some((state) => state !== 'running');
     if (!this.#isStopped) return true;
     this.#strikes.push(`stopped: ${states.join('; ')}`);
-    if (states.includes('silent')) this.#findings.push('a node neither serves nor says why not');
+    if (states.includes('silent'))
+      this.#findings.push('a node neither serves nor reports a reason');
     return false;
   }
 
-  /** Every third client gives up soon, so that there are writes of which nobody knows the outcome. */
+  /** Every third client has a short timeout, so that there are writes of unknown outcome. */
   #client(index: number): RecordedClient {
-    const timeoutMs = index % 3 === 2 ? hastyTimeoutMs : patientTimeoutMs;
+    const timeoutMs = index % 3 === 2 ? shortTimeoutMs : longTimeoutMs;
     const client = this.#stage.cluster.client({ timeoutMs, attemptTimeoutMs });
     return new RecordedClient(client, this.#recorder.client());
   }
 
-  /** Resolves with the rate of an unharmed cluster. */
+  /** Resolves with the rate of a healthy cluster. */
   async #warmUp(): Promise<number> {
     const { acks } = this.#traffic;
     const deadlineMs = performance.now() + coldMsMax;
     while (acks.count < coldAckCount) {
-      if (performance.now() > deadlineMs) throw new Error('the cluster never began to serve');
+      if (performance.now() > deadlineMs)
+        throw new Error('the cluster did not start to serve in time');
       await pause(20);
     }
     const fromMs = performance.now();
@@ -173,7 +178,7 @@ class Run {
         try {
           await recorded.append(`recovery.${node}`, `r${number}.${node} `);
         } catch (error) {
-          this.#findings.push(`no write through node ${node} after strike ${number}: ${error}`);
+          this.#findings.push(`no write through node ${node} after fault ${number}: ${error}`);
         }
         await client.close();
       }),
@@ -184,29 +189,32 @@ class Run {
   #checkRate({ rateBefore, rateDuring }: Rates): void {
     const least = Math.max(rateFloor, rateBefore * this.#stage.plan.rateShareMin);
     if (rateDuring >= least) return;
-    const rates = `${rateDuring.toFixed(0)} acknowledged writes/s under fault`;
-    this.#findings.push(`${rates}, where ${least.toFixed(0)} are the least`);
+    const rates = `${rateDuring.toFixed(0)} acknowledged writes/s during faults`;
+    this.#findings.push(`${rates}, but at least ${least.toFixed(0)} are required`);
   }
 
-  /** All becomes quiet, level and compared; then the history is judged. */
+  /** Stops the traffic, waits until the nodes converge, compares them, and checks the history. */
   async #end(): Promise<void> {
     const { cluster } = this.#stage;
     await this.#traffic.stop();
-    const lastWords = await this.#readEverywhere();
-    const unlevel = await becomeLevel(cluster, levelMsMax);
-    this.#findings.push(...unlevel, ...(unlevel.length > 0 ? [] : await compareContents(cluster)));
-    this.#findings.push(...judge(this.#recorder.events, lastWords));
+    const finalAnswers = await this.#readEverywhere();
+    const differing = await awaitConvergence(cluster, convergenceMsMax);
+    this.#findings.push(
+      ...differing,
+      ...(differing.length > 0 ? [] : await compareContents(cluster)),
+    );
+    this.#findings.push(...judge(this.#recorder.events, finalAnswers));
   }
 
-  /** What was answered until now is judged; what the nodes would say now cannot be had. */
+  /** Checks the answers until now; the final answers of the nodes are not available. */
   async #endEarly(): Promise<void> {
     await this.#traffic.stop();
     this.#findings.push(...judge(this.#recorder.events, new Map()));
   }
 
-  async #readEverywhere(): Promise<LastWords> {
+  async #readEverywhere(): Promise<FinalAnswers> {
     const { cluster } = this.#stage;
-    const words = cluster.nodes.map(
+    const answers = cluster.nodes.map(
       async (node): Promise<[number, Map<string, string | undefined>]> => {
         const client = cluster.client({ nodes: [node] });
         const recorded = new RecordedClient(client, this.#recorder.client({ node }));
@@ -216,7 +224,7 @@ class Run {
         return [node, values];
       },
     );
-    return new Map(await Promise.all(words));
+    return new Map(await Promise.all(answers));
   }
 
   async #report(figures: Rates & Pick<RunReport, 'durationMs'>): Promise<RunReport> {

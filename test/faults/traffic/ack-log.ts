@@ -1,9 +1,9 @@
-/** When writes were acknowledged: how much a cluster did, and when it did nothing. */
+/** Records when writes were acknowledged: the throughput of a cluster, and its outages. */
 
 export class AckLog {
   readonly #timesMs: number[] = [];
 
-  /** A write was acknowledged just now. */
+  /** Records an acknowledgement at the present time. */
   note(): void {
     this.#timesMs.push(performance.now());
   }
@@ -12,13 +12,13 @@ export class AckLog {
     return this.#timesMs.length;
   }
 
-  /** A second, between two moments. */
+  /** Acknowledgements per second between two moments. */
   rateBetween(fromMs: number, toMs: number): number {
     const count = this.#timesMs.filter((at) => at >= fromMs && at < toMs).length;
     return toMs <= fromMs ? 0 : (count * 1000) / (toMs - fromMs);
   }
 
-  /** The longest time without any, from `fromMs` to `toMs`. */
+  /** The longest time without an acknowledgement, from `fromMs` to `toMs`. */
   longestSilenceMs(fromMs: number, toMs: number): number {
     const inside = this.#timesMs.filter((at) => at >= fromMs && at < toMs);
     const edges = [fromMs, ...inside, toMs];

@@ -1,9 +1,9 @@
-/** How keys take turns. */
+/** Tests how keys rotate. */
 import { expect } from 'chai';
 import { KeyLane, makeLanes } from './key-lane.ts';
 
 describe('a key lane', () => {
-  it('gives each key two hundred times, then the next one', () => {
+  it('returns each key two hundred times, then the next one', () => {
     const lane = new KeyLane('0', 'ledger');
     expect(lane.keys).to.deep.equal([]);
     const given = Array.from({ length: 401 }, () => lane.next());
@@ -12,7 +12,7 @@ describe('a key lane', () => {
     expect(lane.keys).to.deep.equal([...new Set(given)]);
   });
 
-  it('leaves a key of which too little is known', () => {
+  it('abandons a key with too many unknown outcomes', () => {
     const lane = new KeyLane('0', 'mixed');
     const [first, second] = [lane.next(), 'mixed-0.1'];
     for (let count = 0; count < 7; count += 1) lane.noteUnknown(first);

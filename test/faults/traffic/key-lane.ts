@@ -1,11 +1,11 @@
-/** Keys that take turns: each is used a limited number of times, so that its history stays short. */
+/** Keys in rotation: each is used a limited number of times, so that its history stays short. */
 
-/** `ledger`: appended to and read, so that whatever was appended once is there for ever. */
+/** `ledger`: only appended to and read, so that every append stays visible. */
 export type LaneKind = 'mixed' | 'ledger';
 
-/** Calls of one key. A judge's work grows faster than their number. */
+/** Calls per key. The work of a checker grows faster than their number. */
 const callCountMax = 200;
-/** Writes of one key of which nobody knows whether they took effect: each may explain much. */
+/** Writes per key of unknown outcome: each one adds many possible orders. */
 const unknownCountMax = 8;
 
 export class KeyLane {
@@ -31,12 +31,12 @@ export class KeyLane {
     return this.#current;
   }
 
-  /** A write to `key` ended without anybody knowing how. */
+  /** A write to `key` ended with an unknown outcome. */
   noteUnknown(key: string): void {
     if (key === this.#current) this.#unknownCount += 1;
   }
 
-  /** Every key that was given out. */
+  /** Every key used so far. */
   get keys(): string[] {
     const count = this.#callCount === 0 ? 0 : this.#generation + 1;
     return Array.from({ length: count }, (_, generation) => this.#keyOf(generation));

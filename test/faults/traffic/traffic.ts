@@ -1,6 +1,6 @@
 /**
- * Clients that go on reading and writing whatever happens to the cluster, each one call after another
- * and not faster than its beat. Every value written is unlike any other.
+ * Clients that keep reading and writing whatever happens to the cluster, one call after another and at a
+ * limited rate. Every written value is unique.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { KvError } from '@paxkv/client';
@@ -14,12 +14,12 @@ const laneCount = 12;
 export interface TrafficOptions {
   readonly clients: readonly RecordedClient[];
   readonly random: SeededRandom;
-  /** Calls a second of all clients together, so that histories stay short enough to be judged. */
+  /** Calls per second of all clients together, so that histories stay short enough to be checked. */
   readonly callRateMax: number;
 }
 
 export class Traffic {
-  /** Of writes. */
+  /** Acknowledgements of writes. */
   readonly acks = new AckLog();
   readonly #lanes = makeLanes(laneCount);
   readonly #random: SeededRandom;
@@ -28,14 +28,14 @@ export class Traffic {
   #isStopping = false;
   #callCount = 0;
 
-  /** Begins at once. */
+  /** Starts at once. */
   constructor({ clients, random, callRateMax }: TrafficOptions) {
     this.#random = random;
     this.#beatMs = (clients.length * 1000) / callRateMax;
     this.#work = Promise.all(clients.map((client, index) => this.#run(client, index))).then(
       () => {},
     );
-    // Whoever stops the traffic hears of it.
+    // `stop` reports the error to its caller.
     this.#work.catch(() => {});
   }
 
@@ -43,19 +43,19 @@ export class Traffic {
     return this.#callCount;
   }
 
-  /** Every key that was used. */
+  /** Every key used so far. */
   get keys(): string[] {
     return this.#lanes.flatMap((lane) => lane.keys);
   }
 
-  /** Resolves when no call is under way any more. @throws what a client met beside `KvError` */
+  /** Resolves when no call is in flight any more. @throws any error of a client other than `KvError` */
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.#work;
   }
 
   async #run(client: RecordedClient, index: number): Promise<void> {
-    // Three clients share a lane, and each client two of them.
+    // Three clients share a lane, and each client uses two of them.
     const lanes = [index, index + 1].flatMap((at) => this.#lanes[at % laneCount] ?? []);
     let beatMs = performance.now();
     for (let number = 0; !this.#isStopping; number += 1) {

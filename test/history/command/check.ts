@@ -14,7 +14,7 @@ export async function checkFiles(paths: readonly string[], print: Print): Promis
   return areAllWell;
 }
 
-/** No history: no verdict. */
+/** An empty file gets no verdict. */
 interface Unreadable {
   readonly name: 'unreadable';
   readonly explanation: string;

@@ -13,11 +13,11 @@ export interface ExportOptions {
   readonly format: Format;
   /** A history in JSON lines. */
   readonly in: string;
-  /** A folder for register logs, which is made if it is missing; a file for a key-value log. */
+  /** A folder for register logs, created if missing; a file for a key-value log. */
   readonly out: string;
 }
 
-/** Writes what the format can carry, and prints what it cannot. */
+/** Writes what the format can represent, and prints what it cannot. */
 export async function exportHistory(options: ExportOptions, print: Print): Promise<void> {
   const operations = toOperations(await readHistory(options.in));
   const write = options.format === 'jepsen-kv' ? writeKv : writeRegisters;
@@ -29,7 +29,7 @@ export async function exportHistory(options: ExportOptions, print: Print): Promi
 }
 
 interface Export {
-  /** What was written where, in words. */
+  /** Describes which file was written where. */
   readonly written: string;
   readonly leftOut: ReturnType<typeof toJepsenKv>['leftOut'];
 }
@@ -40,7 +40,7 @@ async function writeKv(operations: readonly Operation[], out: string): Promise<E
   return { written: `wrote ${out}`, leftOut };
 }
 
-/** Keys may be of any length and letters, so files are numbered; `keys.json` tells which is whose. */
+/** Keys may contain any character, so files are numbered; `keys.json` maps each file to its key. */
 async function writeRegisters(operations: readonly Operation[], out: string): Promise<Export> {
   const { files, leftOut } = toJepsenRegister(operations);
   await mkdir(out, { recursive: true });

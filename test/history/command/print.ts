@@ -1,2 +1,2 @@
-/** Takes text for people, newlines included. */
+/** Prints text for people, newlines included. */
 export type Print = (text: string) => void;

@@ -29,7 +29,7 @@ describe('the history command', () => {
   }
 
   describe('check', () => {
-    it('says that a history is linearizable, and how large it is', async () => {
+    it('reports that a history is linearizable, and its size', async () => {
       const path = await save('good.jsonl', '[x:put a] [y:put b] [x:get a]');
       expect(await history('check', path)).to.equal(0);
       expect(printed).to.equal(`${path}: linearizable, 3 operations on 2 keys\n`);
@@ -44,7 +44,7 @@ describe('the history command', () => {
       expect(printed).to.contain(`${good}: linearizable`);
     });
 
-    it('exits with 1 over a file that is missing or no history, and names it', async () => {
+    it('exits with 1 for a file that is missing or no history, and names it', async () => {
       const path = join(folder, 'broken.jsonl');
       await writeFile(path, '{}\n');
       expect(await history('check', path, join(folder, 'missing.jsonl'))).to.equal(1);
@@ -64,7 +64,7 @@ describe('the history command', () => {
       expect((await readFile(out, 'utf8')).split('\n')).to.have.length(5);
     });
 
-    it('writes register logs to a folder, tells whose they are, and what was left out', async () => {
+    it('writes register logs and their keys to a folder, and reports what was left out', async () => {
       const from = await save('history.jsonl', '[x:put a] [y:append b] [z:get -]');
       const out = join(folder, 'new', 'logs');
       const args = ['--format', 'jepsen-register', '--in', from, '--out', out];
@@ -87,7 +87,7 @@ describe('the history command', () => {
     });
   });
 
-  it('exits with 2 if it does not understand', async () => {
+  it('exits with 2 on an unknown command', async () => {
     expect(await history('export', '--format', 'other', '--in', 'a', '--out', 'b')).to.equal(2);
     expect(printed).to.contain('jepsen-register, jepsen-kv');
     expect(await history('check')).to.equal(2);

@@ -1,14 +1,14 @@
-/** The command line of the history tools, and the exit code it comes to. */
+/** The command line of the history tools, and its exit code. */
 import { Command, CommanderError, Option } from 'commander';
 import { checkFiles } from './check.ts';
 import { exportHistory, type Format } from './export.ts';
 import type { Print } from './print.ts';
 import { isTrouble } from './trouble.ts';
 
-/** 0: all is well. 1: a history is not linearizable, or unreadable. 2: no such command. */
+/** 0: success. 1: a history is not linearizable, or unreadable. 2: unknown command. */
 export type ExitCode = 0 | 1 | 2;
 
-/** Runs one command line, the program's own name left out. Rejects on defects only. */
+/** Runs one command line, given without the program's name. Rejects on defects only. */
 export async function run(args: readonly string[], print: Print): Promise<ExitCode> {
   let exitCode: ExitCode = 0;
   const program = new Command('history')

@@ -1,13 +1,16 @@
-/** What the exporters share: an outside judge gets whole keys or nothing of them, and is told which. */
+/**
+ * Shared code of the exporters: an external checker gets complete keys only, and the omitted keys are
+ * reported.
+ */
 import type { Operation } from '../operation.ts';
 
-/** A key that a format cannot carry. The others can be judged without it. */
+/** A key that the format cannot represent. The other keys can still be checked. */
 export interface LeftOut {
   readonly key: string;
   readonly reason: string;
 }
 
-/** A line of an operation, at the position of the event it stands for. */
+/** A line of an operation, at the position of its event. */
 export interface Placed {
   readonly position: number;
   readonly line: string;

@@ -16,7 +16,7 @@ function recorderOf(): Recorder {
 }
 
 describe('the export to key-value logs', () => {
-  it('writes an event a line, all keys in one file', () => {
+  it('writes an event per line, all keys in one file', () => {
     expect(linesOf('[x:put a] [y:get -] [x:append b] [x:get ab]')).to.deep.equal([
       '{:process 0, :type :invoke, :f :put, :key "x", :value "a"}',
       '{:process 0, :type :ok, :f :put, :key "x", :value "a"}',
@@ -29,7 +29,7 @@ describe('the export to key-value logs', () => {
     ]);
   });
 
-  it('writes a delete as a put of nothing', () => {
+  it('writes a delete as a put of an empty value', () => {
     expect(linesOf('[delete]')[0]).to.equal(
       '{:process 0, :type :invoke, :f :put, :key "x", :value ""}',
     );
@@ -44,7 +44,7 @@ describe('the export to key-value logs', () => {
     ]);
   });
 
-  it('encodes what the format cannot quote, piece by piece as the whole', () => {
+  it('encodes characters that the format cannot quote, each piece as in the whole', () => {
     const recorder = recorderOf();
     const client = recorder.client();
     client.append('a "key"\n', '50%"').ok({});

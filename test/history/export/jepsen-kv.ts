@@ -1,20 +1,20 @@
 /**
- * Histories for judges of key-value stores, one file for all keys, an event a line:
+ * Exports histories for checkers of key-value stores, one file for all keys, an event per line:
  *
  * ```text
  *   {:process 3, :type :invoke, :f :append, :key "log", :value "x"}
  *   {:process 3, :type :ok, :f :append, :key "log", :value "x"}
  * ```
  *
- * The format knows get, put and append, and takes an absent key for an empty value. So a delete is a put
- * of nothing. Quotes, backslashes and control characters are percent-encoded, which appends go through
- * unharmed. A key that is incremented, or with a line that is too long for the judge, is left out. Revisions, lengths and what
- * deletes told are lost.
+ * The format has get, put and append, and treats an absent key as an empty value. So a delete is a put of
+ * an empty value. Quotes, backslashes and control characters are percent-encoded, which is compatible with
+ * appends. A key that is incremented, or with a line that is too long for the checker, is left out.
+ * Revisions, lengths and the answers of deletes are lost.
  */
 import type { Operation } from '../operation.ts';
 import { byKey, type LeftOut, type Placed, toText } from './export.ts';
 
-/** Judges give up on longer lines, and do so in silence. */
+/** Checkers ignore longer lines without an error. */
 const lineBytesMax = 4095;
 
 export function toJepsenKv(operations: readonly Operation[]): {
@@ -36,7 +36,10 @@ export function toJepsenKv(operations: readonly Operation[]): {
   return { text: toText(all), leftOut };
 }
 
-/** None for what failed, nor for a get without an end, which the judge would end with nothing read. */
+/**
+ * No line for a failed operation, nor for a get without an end: the checker would complete it with an
+ * empty answer.
+ */
 function toLines(operation: Operation): Placed[] {
   const { name, position, fate } = operation;
   if (fate.name === 'failed') return [];
@@ -59,7 +62,10 @@ function toLine({ process, key }: Operation, what: string, value: string): strin
   return `{:process ${process}, :type ${what}, :key "${encode(key)}", :value ${value}}`;
 }
 
-/** Character by character, so that the whole of two texts is encoded as the two are. */
+/**
+ * Encodes character by character, so that the encoding of a concatenation is the concatenation of the
+ * encodings.
+ */
 function encode(text: string): string {
   return text.replace(/["\\%\p{Cc}]/gu, (character) => encodeURIComponent(character));
 }

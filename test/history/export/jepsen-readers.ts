@@ -1,30 +1,30 @@
-/** Reads exported histories as an outside judge would, so that what it would say can be tested. */
+/** Reads exported histories as an external checker would, so that tests can predict its verdict. */
 import type { Operation } from '../operation.ts';
 
-type Drawn = Pick<Operation, 'process' | 'key'> & {
+type Call = Pick<Operation, 'process' | 'key'> & {
   readonly name: 'get' | 'put' | 'append';
   readonly position: number;
   readonly value: string | undefined;
 };
 
-/** Calls under way, by their process. */
+/** Pending calls by process. */
 class Calls {
   readonly operations: Operation[] = [];
-  readonly #open = new Map<number, Drawn>();
+  readonly #open = new Map<number, Call>();
 
-  begin(drawn: Drawn): void {
-    if (this.#open.has(drawn.process)) throw new Error(`process ${drawn.process} is busy`);
-    this.#open.set(drawn.process, drawn);
+  begin(call: Call): void {
+    if (this.#open.has(call.process)) throw new Error(`process ${call.process} is busy`);
+    this.#open.set(call.process, call);
   }
 
-  /** `told`: what a get read. */
-  end(process: number, position: number, told: string | undefined): void {
-    const drawn = this.#take(process);
-    const { name, value = '' } = drawn;
-    const made = { ...drawn, id: this.operations.length };
+  /** `answered`: the value that a get read. */
+  end(process: number, position: number, answered: string | undefined): void {
+    const call = this.#take(process);
+    const { name, value = '' } = call;
+    const made = { ...call, id: this.operations.length };
     this.operations.push(
       name === 'get'
-        ? { ...made, name, fate: { name: 'ok', position, answer: { value: told } } }
+        ? { ...made, name, fate: { name: 'ok', position, answer: { value: answered } } }
         : { ...made, name, value, fate: { name: 'ok', position, answer: {} } },
     );
   }
@@ -33,39 +33,39 @@ class Calls {
     this.#take(process);
   }
 
-  /** What is left is open to the end of the history. */
+  /** The remaining operations stay open to the end of the history. */
   close(): Operation[] {
-    for (const drawn of this.#open.values()) {
-      if (drawn.name === 'get') throw new Error(`a get of process ${drawn.process} has no end`);
-      const { name, value = '' } = drawn;
+    for (const call of this.#open.values()) {
+      if (call.name === 'get') throw new Error(`a get of process ${call.process} has no end`);
+      const { name, value = '' } = call;
       const id = this.operations.length;
-      this.operations.push({ ...drawn, id, name, value, fate: { name: 'open' } });
+      this.operations.push({ ...call, id, name, value, fate: { name: 'open' } });
     }
     return this.operations;
   }
 
-  #take(process: number): Drawn {
-    const drawn = this.#open.get(process);
-    if (drawn === undefined) throw new Error(`process ${process} is idle`);
+  #take(process: number): Call {
+    const call = this.#open.get(process);
+    if (call === undefined) throw new Error(`process ${process} is idle`);
     this.#open.delete(process);
-    return drawn;
+    return call;
   }
 }
 
-/** A register is `nil` at first. @throws Error if a line breaks a rule of the format. */
+/** A register is `nil` at first. @throws Error if a line violates the format */
 export function readJepsenRegister(text: string): Operation[] {
   const calls = new Calls();
   for (const [position, line] of linesOf(text)) {
     const match = /^INFO {2}jepsen\.util - (\d+)\s+:(\w+)\s+:(read|write)\s+(\S+)$/.exec(line);
     const [, process = '', kind = '', f = '', value = ''] = match ?? refuse(line);
-    const told = value === 'nil' ? undefined : value;
+    const answered = value === 'nil' ? undefined : value;
     const name = f === 'read' ? 'get' : 'put';
     if (kind === 'invoke') {
       const isFit = name === 'get' ? value === 'nil' : /^\d+$/.test(value);
       if (!isFit) refuse(line);
-      calls.begin({ process: Number(process), key: 'register', name, position, value: told });
+      calls.begin({ process: Number(process), key: 'register', name, position, value: answered });
     } else if (kind === 'ok' && /^(?:\d+|nil)$/.test(value)) {
-      calls.end(Number(process), position, told);
+      calls.end(Number(process), position, answered);
     } else if (kind === 'fail' && name === 'get' && value === ':timed-out') {
       calls.drop(Number(process));
     } else if (kind !== 'info' || value !== ':timed-out') {
@@ -75,7 +75,7 @@ export function readJepsenRegister(text: string): Operation[] {
   return calls.close();
 }
 
-/** Every key is empty at first. @throws Error if a line breaks a rule of the format. */
+/** Every key is empty at first. @throws Error if a line violates the format */
 export function readJepsenKv(text: string): Operation[] {
   const pattern =
     /^\{:process (\d+), :type :(invoke|ok), :f :(get|put|append), :key "([^"]*)", :value (?:"([^"]*)"|nil)\}$/;
@@ -96,7 +96,7 @@ export function readJepsenKv(text: string): Operation[] {
   return [...[...keys].map(toEmptying), ...calls.close()];
 }
 
-/** What makes our store begin as theirs does. */
+/** Operations that give our store the initial state of the checker's model. */
 function toEmptying(key: string, index: number): Operation {
   const fate = { name: 'ok', position: -1, answer: {} } as const;
   return { name: 'put', id: -1 - index, process: -1, key, value: '', position: -2, fate };

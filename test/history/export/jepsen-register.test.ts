@@ -10,11 +10,11 @@ function linesOf(drawing: string): string[] {
   return files.flatMap(({ text }) => text.split('\n').slice(0, -1));
 }
 
-/** What stands in each line behind the process. */
-const told = (line: string) => line.split('\t').slice(1).join(' ');
+/** The columns of each line after the process. */
+const columnsOf = (line: string) => line.split('\t').slice(1).join(' ');
 
 describe('the export to register logs', () => {
-  it('numbers values by key, and writes an event a line', () => {
+  it('numbers values by key, and writes an event per line', () => {
     expect(linesOf('[get -] [put a] [put b] [put a] [get a]')).to.deep.equal([
       'INFO  jepsen.util - 0\t:invoke\t:read\tnil',
       'INFO  jepsen.util - 0\t:ok\t:read\tnil',
@@ -29,8 +29,8 @@ describe('the export to register logs', () => {
     ]);
   });
 
-  it('writes 0 for absence, from the start, where a key is ever deleted', () => {
-    expect(linesOf('[get -] [put a] [delete] [get -]').map(told)).to.deep.equal([
+  it('writes 0 for absence, from the start, if a key is ever deleted', () => {
+    expect(linesOf('[get -] [put a] [delete] [get -]').map(columnsOf)).to.deep.equal([
       ':invoke :write 0',
       ':ok :write 0',
       ':invoke :read nil',
@@ -44,7 +44,7 @@ describe('the export to register logs', () => {
     ]);
   });
 
-  it('lets the first write come from a process that nobody else is', () => {
+  it('uses a separate process for the first write', () => {
     const [first = ''] = linesOf(`
       [put a]
       [delete >`);
@@ -55,7 +55,7 @@ describe('the export to register logs', () => {
     const drawing = `
       [put a !] [get a !] [put b >
                                      [get - !] [get z >`;
-    expect(linesOf(drawing).map(told)).to.deep.equal([
+    expect(linesOf(drawing).map(columnsOf)).to.deep.equal([
       ':invoke :read nil',
       ':fail :read :timed-out',
       ':invoke :write 1',
@@ -72,7 +72,7 @@ describe('the export to register logs', () => {
     expect(leftOut).to.deep.equal([{ key: 'z', reason: 'a register cannot be appended to' }]);
   });
 
-  it('keeps the verdict where absence is what is wrong', () => {
+  it('keeps the verdict if absence is the violation', () => {
     const verdictOf = (drawing: string) =>
       checkOperations(readJepsenRegister(`${linesOf(drawing).join('\n')}\n`)).name;
     expect(verdictOf('[put a] [delete] [get -]')).to.equal('linearizable');

@@ -1,15 +1,15 @@
 /**
- * Histories for judges of registers, a file for each key, an event a line:
+ * Exports histories for checkers of registers, a file for each key, an event per line:
  *
  * ```text
  *   INFO  jepsen.util - 3  :invoke  :write  17
  *   INFO  jepsen.util - 3  :ok  :write  17
  * ```
  *
- * The format knows reads and writes of whole numbers, and a register that holds `nil` at first. So
- * values are numbered from 1 for each key, and a delete is a write of 0. Where a key is ever deleted, 0
- * stands for absence from the start: its file begins with a write of it. Nothing can be appended or added:
- * keys with appends or increments are left out. Revisions and what deletes told are lost.
+ * The format has reads and writes of integers, and a register that holds `nil` at first. So
+ * values are numbered from 1 for each key, and a delete is a write of 0. If a key is ever deleted, 0
+ * stands for absence from the start: its file begins with a write of 0. The format has no appends or increments:
+ * keys with them are left out. Revisions and the answers of deletes are lost.
  */
 import type { Operation, Value } from '../operation.ts';
 import { byKey, type LeftOut, type Placed, toText } from './export.ts';
@@ -53,7 +53,7 @@ function toRegister(operations: readonly Operation[]): string {
   ]);
 }
 
-/** Numbers for values as they come. */
+/** Numbers the values in order of appearance. */
 function numbering(absence: string): (value: Value) => string {
   const numbers = new Map<string, number>();
   return (value) => {
@@ -67,7 +67,7 @@ function numbering(absence: string): (value: Value) => string {
 function toLines(operation: Operation, toNumber: (value: Value) => string): Placed[] {
   const { name, process, position, fate } = operation;
   if (name === 'get') {
-    // A get without an end says nothing.
+    // A get without an end has no information.
     if (fate.name === 'open') return [];
     const end =
       fate.name === 'ok'
@@ -78,7 +78,7 @@ function toLines(operation: Operation, toNumber: (value: Value) => string): Plac
       { position: fate.position, line: end },
     ];
   }
-  // A write that failed for certain never was.
+  // A write that certainly failed is left out.
   if (fate.name === 'failed') return [];
   const value = toNumber(name === 'put' ? operation.value : undefined);
   const begin = { position, line: toLine(process, ':invoke', ':write', value) };

@@ -65,7 +65,7 @@ export const readsMutants: readonly Mutant[] = [
       bySimulation,
       byTest(
         'unit/kvserver/replica/reads/reads',
-        'asks anew for reads that came while a question was under way, once for all of them',
+        'starts one new quorum read for all reads that arrived during the last one',
       ),
     ],
   },
@@ -82,7 +82,7 @@ export const readsMutants: readonly Mutant[] = [
       bySimulation,
       byTest(
         'unit/kvserver/replica/reads/reads',
-        'answers once a quorum told how far anything may be decided, and the state is there',
+        'answers once a quorum gave the read index, and the state has reached it',
       ),
     ],
   },

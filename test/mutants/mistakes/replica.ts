@@ -1,11 +1,11 @@
-/** Mistakes of the server's middle: batches, holes, the order of applying, what is answered when. */
+/** Mistakes of the replica: batches, log gaps, the order of applying, and when it answers. */
 import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 export const replicaMutants: readonly Mutant[] = [
   {
-    id: 'holes-stay',
+    id: 'gaps-not-filled',
     mistake: 11,
-    does: 'Nobody proposes a noop where an instance stays undecided.',
+    does: 'No replica proposes a noop for an instance that stays undecided.',
     loses: 'Nothing above it is ever applied.',
     file: 'kvserver/src/replica/apply/gap-filler.ts',
     right: 'if (now >= sinceMs + fillMs + jitterMs) this.#fill(seq);\n    else if',
@@ -14,15 +14,15 @@ export const replicaMutants: readonly Mutant[] = [
       bySimulation,
       byTest(
         'unit/kvserver/replica/apply/gap-filler',
-        'fills after a while what stays undecided, and nothing before',
+        'fills an instance that stays undecided, after a delay and not before',
       ),
     ],
   },
   {
     id: 'noop-without-agreement',
     mistake: 12,
-    does: 'An instance that stays undecided is applied as a noop without asking anyone.',
-    loses: 'A value that is decided there later is missing in one replica.',
+    does: 'An instance that stays undecided is applied as a noop without agreement.',
+    loses: 'A value that is decided there later is missing on one replica.',
     file: 'kvserver/src/replica/apply/decision-queue.ts',
     right: '      this.#aboveGap.set(seq, decision);\n      return;',
     wrong: `      this.#aboveGap.set(seq, decision);
@@ -31,20 +31,22 @@ export const replicaMutants: readonly Mutant[] = [
     caughtBy: [bySimulation],
   },
   {
-    id: 'own-batch-not-known-again',
+    id: 'own-batch-compared-by-identity',
     mistake: 24,
-    does: 'A batch is known again by its place in memory, not by its bytes.',
-    loses: 'A batch that has won is proposed once more, and its requests are done twice.',
+    does: 'A replica recognizes its batch by object identity, not by its bytes.',
+    loses: 'A decided batch is proposed once more, and its requests take effect twice.',
     file: 'kvserver/src/replica/writes/proposals.ts',
     right: 'return one === other || Buffer.compare(one, other) === 0;',
     wrong: 'return one === other;',
-    caughtBy: [byTest('unit/kvserver/replica/writes/proposals', 'knows an own batch by its bytes')],
+    caughtBy: [
+      byTest('unit/kvserver/replica/writes/proposals', 'recognizes its own batch by its bytes'),
+    ],
   },
   {
     id: 'write-without-stamp',
     mistake: 24,
-    does: 'A write that comes without a stamp goes into the log without one.',
-    loses: 'Its batch is handed over twice and decided twice, and the write is done twice.',
+    does: 'A write without a stamp goes into the log without one.',
+    loses: 'Its batch is forwarded twice and decided twice, and the write takes effect twice.',
     file: 'kvserver/src/replica/writes/own-batches.ts',
     right: `    const own = this.#options.session.stamp(pending);
     return own && { command, stamp: own };`,
@@ -52,71 +54,72 @@ export const replicaMutants: readonly Mutant[] = [
     caughtBy: [
       byTest(
         'unit/kvserver/replica/writes/writes',
-        'take effect once though every hand-over is lost or repeated',
+        'take effect once though every forwarded batch may be lost or repeated',
       ),
       byTest(
         'unit/kvserver/replica/writes/own-batches',
-        'leaves the stamp of a client as it is, and gives one to what has none',
+        'keeps the stamp of a client, and stamps requests without one',
       ),
     ],
   },
   {
     id: 'number-used-twice',
     mistake: 24,
-    does: 'A number of the own session is given to the next write when its reply has come.',
-    loses: 'Two writes go by one number, and the second is never done.',
+    does: 'The replica reuses a number of its own session once its reply has arrived.',
+    loses: 'Two writes have the same number, and the second never takes effect.',
     file: 'kvserver/src/replica/writes/own-session.ts',
     right: '    this.#next += 1;',
     wrong: '    this.#next = this.#numbers.size + 2;',
     caughtBy: [
       byTest(
         'unit/kvserver/replica/writes/own-session',
-        'never uses a number twice, and says which number is the first outstanding',
+        'never uses a number twice, and reports the first outstanding one',
       ),
     ],
   },
   {
-    id: 'handed-over-and-forgotten',
+    id: 'forwarded-and-forgotten',
     mistake: 11,
-    does: 'A batch that was handed over is left to the leader for good.',
-    loses: 'If the message is lost, nobody proposes the batch, and its writes are never done.',
+    does: 'A forwarded batch is never taken back from the leader.',
+    loses:
+      'If the message is lost, no replica proposes the batch, and its writes never take effect.',
     file: 'kvserver/src/replica/forwarding/forwarder.ts',
     right: '    if (!maySend || !this.#send(batch, tryCount + 1)) this.#return(batch);',
     wrong: '    if (maySend && countMax < 0) this.#return(batch);',
     caughtBy: [
       byTest(
         'unit/kvserver/replica/forwarding/forwarder',
-        'gives what is not applied in time once more, then back',
+        'resends a batch that is not applied in time once, then returns it',
       ),
     ],
   },
   {
     id: 'competes-with-a-slow-leader',
     mistake: 11,
-    does: 'A replica fills a hole soon, though another leads.',
-    loses: 'Under more load than it can bear the group competes with itself, and decides nothing.',
+    does: 'A replica fills a log gap early, though another replica leads.',
+    loses: 'Under overload the replicas compete with each other, and decide nothing.',
     file: 'kvserver/src/replica/apply/gap-filler.ts',
     right: 'const isFollower = leader !== undefined && leader !== this.#options.me;',
     wrong: 'const isFollower = leader === this.#options.me && false;',
     caughtBy: [
-      byTest('kv/slow-disks', 'neither competes with its leader nor sends again what is under way'),
+      byTest('kv/slow-disks', 'neither competes with its leader nor resends what is in flight'),
     ],
   },
   {
     id: 'no-head-start',
     mistake: 11,
-    does: 'A replica that cannot hear the leader always wants the next instance, which that leader takes first.',
-    loses: 'As long as others write, nothing that is written through it gets into the log.',
+    does: 'A replica that cannot hear the leader always proposes in the next instance, where the leader is faster.',
+    loses: 'As long as others write, none of its writes gets into the log.',
     file: 'kvserver/src/replica/writes/writes.ts',
     right: 'return Math.min(headStartMax, 2 ** this.#proposals.consecutiveLosses - 1);',
     wrong: 'return 0;',
     caughtBy: [byTest('unit/kvserver/replica/writes/writes', 'gets its writes into the log')],
   },
   {
-    id: 'nobody-asked-without-a-leader',
+    id: 'no-catch-up-without-a-leader',
     mistake: 11,
-    does: 'A replica that cannot hear the leader asks nobody for decisions it lacks.',
-    loses: 'It answers gets only after it has proposed itself in each instance that it lacks.',
+    does: 'A replica that cannot hear the leader does not request missing decisions.',
+    loses: 'It answers gets only after it has proposed in each missing instance.',
     file: 'paxos/src/core/commit/catch-up.ts',
     right: 'const to = leader ?? this.#nextPeer();',
     wrong: 'const to = leader;',
@@ -131,7 +134,7 @@ export const replicaMutants: readonly Mutant[] = [
   {
     id: 'done-before-durable',
     mistake: 28,
-    does: 'The log is forgotten up to what is applied, though that is not on disk yet.',
+    does: 'Applied instances are forgotten before they are on disk.',
     loses: 'After a power loss of all servers an acknowledged write is in no log and in no state.',
     file: 'kvserver/src/replica/apply/applier.ts',
     right: '        this.#writeBehind.onApplied(run.bytes);\n',
@@ -146,8 +149,8 @@ export const replicaMutants: readonly Mutant[] = [
   {
     id: 'applied-out-of-order',
     mistake: 58,
-    does: 'Decisions are applied as they come, without regard to gaps.',
-    loses: 'Replicas see writes in different orders, and part ways.',
+    does: 'Decisions are applied in order of arrival, ignoring gaps.',
+    loses: 'Replicas apply writes in different orders, and diverge.',
     file: 'kvserver/src/replica/apply/decision-queue.ts',
     right: '    if (seq > this.#nextSeq) {',
     wrong: `    if (seq === this.#nextSeq + 1) {
@@ -166,8 +169,8 @@ export const replicaMutants: readonly Mutant[] = [
   {
     id: 'queue-without-bound',
     mistake: 45,
-    does: 'A server that gets nothing decided keeps taking requests.',
-    loses: 'Its memory fills until it dies, with all that waits.',
+    does: 'A server that gets nothing decided keeps accepting requests.',
+    loses: 'Its memory fills until it crashes, with all pending requests.',
     file: 'kvserver/src/replica/requests/pending-requests.ts',
     right: 'if (this.#all.size >= pendingRequestCountMax || this.#bytes >= pendingBytesMax) {',
     wrong:
@@ -178,21 +181,18 @@ export const replicaMutants: readonly Mutant[] = [
     id: 'timeout-says-not-done',
     mistake: 49,
     does: 'A request that was proposed and timed out is reported as not done.',
-    loses: 'It is decided later: the client was told a lie.',
+    loses: 'It is decided later: the report to the client was wrong.',
     file: 'kvserver/src/replica/requests/pending-request.ts',
     right: "const outcome = this.#isProposed ? 'unknown' : 'not done';",
     wrong: "const outcome = 'not done';",
     caughtBy: [
-      byTest(
-        'unit/kvserver/replica/replica',
-        'says in a minority what was not done and what nobody knows',
-      ),
+      byTest('unit/kvserver/replica/replica', 'distinguishes not done and unknown in a minority'),
     ],
   },
   {
     id: 'stop-says-not-done',
     mistake: 49,
-    does: 'A server that stops reports proposed requests as not done.',
+    does: 'A stopping server reports proposed requests as not done.',
     loses: 'As before.',
     file: 'kvserver/src/replica/requests/pending-request.ts',
     right: "const code = this.#isProposed ? 'KV_INTERRUPTED' : 'KV_UNAVAILABLE';",
@@ -202,10 +202,10 @@ export const replicaMutants: readonly Mutant[] = [
     ],
   },
   {
-    id: 'goes-on-half-dead',
+    id: 'runs-without-state-machine',
     mistake: 53,
-    does: 'A server whose state machine failed goes on voting and taking requests.',
-    loses: 'It applies nothing, its clients wait, and nobody takes it out.',
+    does: 'A server whose state machine failed keeps voting and accepting requests.',
+    loses: 'It applies nothing, its clients wait, and it is not restarted.',
     file: 'kvserver/src/replica/apply/applier.ts',
     right: '    this.#listener?.onFailed(error);',
     wrong: '',

@@ -1,10 +1,10 @@
 /**
  * Patched builds: for each mutant its one changed source, compiled, in a temporary folder that mirrors
- * `packages/`. The real sources and the real build stay as they are.
+ * `packages/`. The real sources and the real build stay unchanged.
  *
  * ```text
  *   <folder>/src/<mutant>/paxos/dist/core/acceptor.ts    the source, patched
- *   <folder>/out/<mutant>/paxos/dist/core/acceptor.js    takes the place of the real one
+ *   <folder>/out/<mutant>/paxos/dist/core/acceptor.js    replaces the real one
  * ```
  */
 import { spawnSync } from 'node:child_process';
@@ -15,7 +15,7 @@ import { pathToFileURL } from 'node:url';
 import type { Mutant } from '../mutant.ts';
 import { patchedSource, root } from './patch.ts';
 
-/** Each file by itself, types taken away: a mistake need not please the type checker. */
+/** Each file is compiled separately, with its types stripped: a mutant need not pass the type checker. */
 const compilerOptions = {
   rootDir: 'src',
   outDir: 'out',
@@ -42,7 +42,9 @@ export class PatchedBuilds {
     this.#folder = folder;
   }
 
-  /** Compiles all at once. @throws Error if a mutant no longer fits its source, or does not parse. */
+  /**
+   * Compiles all mutants at once. @throws Error if a mutant no longer fits its source, or does not parse
+   */
   static make(mutants: readonly Mutant[]): PatchedBuilds {
     const builds = new PatchedBuilds(mkdtempSync(join(tmpdir(), 'paxkv-mutants-')));
     try {
@@ -59,7 +61,7 @@ export class PatchedBuilds {
     }
   }
 
-  /** The environment of a process that runs the mutant, and of all that it starts. */
+  /** The environment of a process that runs the mutant, and of its child processes. */
   environmentOf({ id }: Mutant): NodeJS.ProcessEnv {
     const { NODE_OPTIONS: options = '' } = process.env;
     return {

@@ -1,4 +1,4 @@
-/** The loader's hooks: a file that the patched build has is taken from there, all others as ever. */
+/** The module loader hooks: a file that exists in the patched build is loaded from there. */
 import { existsSync, readFileSync } from 'node:fs';
 import type { InitializeHook, LoadHook } from 'node:module';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** A patch: one place of one source, changed. A refactoring that moves the place must not go unnoticed. */
+/** A patch: one changed place in one source. If a refactoring moves the place, applying the patch fails. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mutant } from '../mutant.ts';
@@ -6,7 +6,7 @@ import type { Mutant } from '../mutant.ts';
 /** The repository's folder: this file runs from test/dist/mutants/patched-build. */
 export const root = join(import.meta.dirname, '../../../..');
 
-/** @throws Error unless the right text stands in the source exactly once. */
+/** @throws Error unless `right` occurs exactly once in the source */
 export function patchedSource({ id, file, right, wrong }: Mutant): string {
   const source = readFileSync(join(root, 'packages', file), 'utf8');
   const parts = source.split(right);

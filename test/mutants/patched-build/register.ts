@@ -1,7 +1,6 @@
 /**
- * To be imported before all else (`node --import`): puts the patched build in place of the real one. The
- * patched files are loaded at once, for whoever comes later by `require`, which asks no hooks, gets
- * what is loaded already.
+ * Must be imported first (`node --import`): replaces the real build by the patched one. The patched files
+ * are loaded immediately, because a later `require` bypasses the hooks and gets the loaded module.
  */
 import { readdirSync } from 'node:fs';
 import { register } from 'node:module';

@@ -1,4 +1,4 @@
-/** Runs seeds of the simulation until one fails, in a process of its own: see `seed-hunt.ts`. */
+/** Runs seeds of the simulation until one fails, in a separate process: see `seed-hunt.ts`. */
 import { runSeed } from '../../simulation/run-seed.ts';
 
 const [first = 1, last = 1] = process.argv.slice(2).map(Number);

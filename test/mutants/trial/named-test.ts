@@ -1,4 +1,4 @@
-/** Runs tests by their names, in a process of its own, under any build. */
+/** Runs tests by their names in a separate process, under any build. */
 import { join, relative } from 'node:path';
 import type { NamedTest } from '../mutant.ts';
 import { root } from '../patched-build/patch.ts';
@@ -9,7 +9,7 @@ const compiledTests = join(root, 'test/dist');
 /** A test whose process takes longer has no verdict. */
 const testMsMax = 120_000;
 
-/** Of one test, as it ran. */
+/** The result of one test. */
 export interface TestResult {
   /** As in {@link NamedTest}. */
   readonly file: string;
@@ -19,7 +19,7 @@ export interface TestResult {
   readonly reason: string;
 }
 
-/** Whether the test fails under this build; with no verdict, it does not. */
+/** Whether the test fails under this build; without a verdict it does not count as failed. */
 export async function failedTest(
   test: NamedTest,
   environment: NodeJS.ProcessEnv,
@@ -30,7 +30,7 @@ export async function failedTest(
   return { isCaught: false, reason: results.length > 0 ? 'the test passed' : 'no verdict' };
 }
 
-/** The results of these tests, and of none of their neighbours. */
+/** The results of these tests, and of no others in their files. */
 export async function runTests(
   tests: readonly NamedTest[],
   environment: NodeJS.ProcessEnv,

@@ -10,9 +10,9 @@ export interface NodeRun {
 }
 
 export interface NodeOutcome {
-  /** Of its standard output, without the empty ones. */
+  /** Non-empty lines of its standard output. */
   readonly lines: readonly string[];
-  /** By itself, with exit code 0. */
+  /** Whether it ended by itself, with exit code 0. */
   readonly hasEndedWell: boolean;
 }
 

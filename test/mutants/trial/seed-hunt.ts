@@ -1,4 +1,7 @@
-/** Hunts, under a given build, for a seed of the simulation that fails and passes under the real one. */
+/**
+ * Searches, under a given build, for a seed of the simulation that fails there and passes under the real
+ * build.
+ */
 import { join } from 'node:path';
 import { runNode } from './node-run.ts';
 
@@ -10,11 +13,11 @@ const startMsMax = 60_000;
 export interface Hunt {
   readonly isCaught: boolean;
   readonly reason: string;
-  /** Up to and including the one that failed. */
+  /** Number of seeds up to and including the one that failed. */
   readonly seedCount: number;
 }
 
-/** A seed that fails without any mutant too says nothing about this one: the hunt goes on after it. */
+/** A seed that also fails without a mutant shows nothing: the search continues after it. */
 export async function firstFailedSeed(
   seedCountMax: number,
   environment: NodeJS.ProcessEnv,
@@ -26,7 +29,11 @@ export async function firstFailedSeed(
     if (!control.isCaught) return found;
     first = found.seedCount + 1;
   }
-  return { isCaught: false, reason: 'the last seed fails anyway', seedCount: seedCountMax };
+  return {
+    isCaught: false,
+    reason: 'the last failing seed also fails without the mutant',
+    seedCount: seedCountMax,
+  };
 }
 
 async function runSeeds(
@@ -39,9 +46,9 @@ async function runSeeds(
     environment,
     msMax: startMsMax + (last - first + 1) * seedMsMax,
   });
-  const told = lines.at(-1);
-  if (told === undefined) return { isCaught: false, reason: 'no verdict', seedCount: 0 };
-  const { seed, reason }: { seed: number; reason?: string } = JSON.parse(told);
+  const lastLine = lines.at(-1);
+  if (lastLine === undefined) return { isCaught: false, reason: 'no verdict', seedCount: 0 };
+  const { seed, reason }: { seed: number; reason?: string } = JSON.parse(lastLine);
   if (reason !== undefined) return { isCaught: true, reason, seedCount: seed };
   if (hasEndedWell) return { isCaught: false, reason: `${seed} seeds passed`, seedCount: seed };
   return { isCaught: false, reason: `no verdict on seed ${seed}`, seedCount: seed };

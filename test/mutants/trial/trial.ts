@@ -1,4 +1,4 @@
-/** One mutant against one catcher, and what came of it. */
+/** The result of one mutant with one catcher. */
 import { type Catcher, isTest, type Mutant } from '../mutant.ts';
 import type { PatchedBuilds } from '../patched-build/builds.ts';
 import { failedTest } from './named-test.ts';
@@ -11,7 +11,7 @@ export interface Trial {
 
 export interface Finding extends Trial {
   readonly isCaught: boolean;
-  /** The error of the test or seed that failed; or why nobody noticed. */
+  /** The error of the test or seed that failed, or the reason why the mutant survived. */
   readonly reason: string;
   /** Seeds run, up to and including the one that failed. */
   readonly seedCount?: number;
@@ -20,7 +20,7 @@ export interface Finding extends Trial {
 
 export interface TrialOptions {
   readonly builds: PatchedBuilds;
-  /** A mutant has slipped through the simulation if so many seeds pass. */
+  /** A mutant survives the simulation if this number of seeds passes. */
   readonly seedCountMax: number;
 }
 

@@ -1,6 +1,5 @@
 /** The whole system in one world: servers, the network between them, and the ways of the clients. */
-import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
-import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
+import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import { PaxosError } from '@paxkv/paxos';
 import {
   type DiskPace,

@@ -4,12 +4,10 @@
  */
 import { type Answer, ExchangeError, type Message } from '@paxkv/client';
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
-import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
 import { Replica } from '@paxkv/kvserver/internal/replica/index';
-import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
-import { toPosition } from '@paxkv/kvserver/internal/storage/state/position-row';
+import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import { positionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
-import { unseal } from '@paxkv/kvserver/internal/storage/state/sealed-row';
+import { toPosition, unseal } from '@paxkv/kvserver/internal/storage/state/rows';
 import type { Transport } from '@paxkv/paxos';
 import {
   type DiskPace,
@@ -21,7 +19,7 @@ import {
   SimNode,
   type World,
 } from '@paxkv/simulator';
-import { answer } from '../../kv/kv-door.ts';
+import { answer } from '../../kv/kv-endpoint.ts';
 import type { PortNetwork } from '../../kv/port-network.ts';
 import { type Operation, StateDisk } from '../../kv/state-disk.ts';
 import type { LostMemory } from '../schedule/fault.ts';

@@ -1,5 +1,5 @@
 /** Sees rare states of servers: how they end, and what their disks make of it. */
-import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
+import type { StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import type { Write } from '@paxkv/paxos';
 import type { WriteFate } from '@paxkv/simulator';
 import type { Fault } from '../schedule/fault.ts';

@@ -1,6 +1,6 @@
 /** The trace of a run: every event as a line of text, the same for the same seed, byte for byte. */
 import type { Answer, Message } from '@paxkv/client';
-import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
+import type { StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import type { Position } from '@paxkv/kvserver/internal/state-machine/state-store';
 import { type Envelope, type Message as PeerMessage, seqOf, type Write } from '@paxkv/paxos';
 import type { Ballot } from '@paxkv/paxos/core';

@@ -1,4 +1,4 @@
-/** The mark on envelopes of a group in which nobody ever lost memory, and nobody was heard yet. */
+/** The mark on envelopes of a group in which no peer ever lost memory or has written anything. */
 import type { MemoryMark } from '@paxkv/paxos/core';
 
 export function plainMark(peerCount = 3): MemoryMark {

@@ -1,16 +1,16 @@
-/** What every Storage keeps, simulated or real, on a disk that does not fail. */
+/** The contract of every Storage, simulated or real, on a disk that does not fail. */
 import type { Storage, Write } from '@paxkv/paxos';
 import { expect } from 'chai';
 
-/** One empty disk, made anew for each test. */
+/** One empty disk, a new one for each test. */
 export interface StorageFixture<V> {
-  /** Opens the same disk anew; what was opened before is closed already. */
+  /** Opens the same disk again; the storage opened before is closed already. */
   open(): Promise<Storage<V>>;
   /** A value that stands for this text. */
   toValue(text: string): V;
-  /** Lets time pass until the promise settles. Where time passes anyway: the promise itself. */
+  /** Lets time pass until the promise settles; in real time, the promise itself. */
   settle<T>(promise: Promise<T>): Promise<T>;
-  /** Lets go of everything; the storage is closed already. */
+  /** Releases everything; the storage is closed already. */
   close(): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ export function storageContract<V>(name: string, make: () => Promise<StorageFixt
       expect(await load()).to.deep.equal([]);
     });
 
-    it('gives back writes of every type unchanged, in the order written', async () => {
+    it('returns writes of every type unchanged, in the order written', async () => {
       const value = fixture.toValue('learned, not voted for');
       const writes: Write<V>[] = [
         { type: 'reserved', round: 2 ** 48 },
@@ -82,7 +82,7 @@ export function storageContract<V>(name: string, make: () => Promise<StorageFixt
       expect(await load()).to.deep.equal(writes);
     });
 
-    it('remembers of one instance the highest promise, the last vote and the decision', async () => {
+    it('remembers the highest promise, the last vote and the decision of an instance', async () => {
       await write({ type: 'promised', seq: 5, ballot });
       await write(accepted(5, 'voted for'), { type: 'decided', seq: 5 });
       await write({ type: 'promised', seq: 5, ballot: higher });
@@ -118,7 +118,7 @@ export function storageContract<V>(name: string, make: () => Promise<StorageFixt
       ]);
     });
 
-    it('remembers the latest that was written about incarnations, whatever is forgotten', async () => {
+    it('remembers the latest writes about incarnations, whatever is forgotten', async () => {
       const met = (writeIndex: number): Write<V> => ({
         type: 'peerRecords',
         peers: [{ incarnation: 1, writeIndex }],
@@ -152,7 +152,7 @@ export function storageContract<V>(name: string, make: () => Promise<StorageFixt
       expect(memory).to.include({ state: 'kept', writeIndex: writeIndex + 2 });
     });
 
-    it('takes a write of nothing', async () => {
+    it('accepts an empty write', async () => {
       await write();
       await reopen();
       expect(await load()).to.deep.equal([]);
@@ -165,7 +165,7 @@ export function storageContract<V>(name: string, make: () => Promise<StorageFixt
       expect(await load()).to.deep.equal([large]);
     });
 
-    it('gives back nothing that anyone could change', async () => {
+    it('returns copies that no caller can change', async () => {
       const written = accepted(0, 'value');
       await write(written);
       const [first] = await load();

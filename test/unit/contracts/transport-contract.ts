@@ -1,6 +1,6 @@
 /**
- * What every Transport keeps, simulated or real, in a network where nothing fails. A transport may do
- * no better than this; its own tests say what it does when the network does worse.
+ * The contract of every Transport, simulated or real, in a network where nothing fails. What a transport
+ * does when the network fails is tested separately.
  */
 import {
   type Envelope,
@@ -13,17 +13,17 @@ import {
 import { expect } from 'chai';
 import { plainMark } from './plain-mark.ts';
 
-/** One network, made anew for each test. */
+/** One network, a new one for each test. */
 export interface TransportFixture<V> {
   /** Transports of peers 0 to 2, which can reach each other; not open yet. */
   readonly transports: readonly Transport<V>[];
   /** A value that stands for this text. */
   toValue(text: string): V;
-  /** Lets time pass until the promise settles. Where time passes anyway: the promise itself. */
+  /** Lets time pass until the promise settles; in real time, the promise itself. */
   settle<T>(promise: Promise<T>): Promise<T>;
   /** Lets time pass until everything sent so far has arrived or is lost. */
   quiet(): Promise<void>;
-  /** Lets go of everything; the transports are closed already. */
+  /** Releases everything; the transports are closed already. */
   close(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export function transportContract<V>(name: string, make: () => Promise<Transport
 
     function peer(id: PeerId): RecordingPeer<V> {
       const found = peers[id];
-      if (found === undefined) throw new Error(`The fixture has no transport for peer ${id}.`);
+      if (found === undefined) throw new Error(`the fixture has no transport for peer ${id}`);
       return found;
     }
 
@@ -75,7 +75,7 @@ export function transportContract<V>(name: string, make: () => Promise<Transport
       expect([peer(0).received, peer(2).received]).to.deep.equal([[], []]);
     });
 
-    it('delivers answers of every type unchanged to who asked', async () => {
+    it('delivers answers of every type unchanged to the peer that asked', async () => {
       const vote = { ballot: { round: 1, peer: 2 }, value: fixture.toValue('voted for') };
       const values = [fixture.toValue('first'), fixture.toValue(''), fixture.toValue('third')];
       const exchanges: [request: Message<V>, answer: Message<V>][] = [
@@ -144,7 +144,7 @@ export function transportContract<V>(name: string, make: () => Promise<Transport
       expect(peer(1).received[0]?.message).to.deep.equal({ type: 'accept', seq: 0, ballot, value });
     });
 
-    it('gives the receiver a message of its own, not the sender’s', async () => {
+    it('gives the receiver its own copy of a message', async () => {
       const message: Message<V> = { type: 'prepare', seq: 0, ballot: { ...ballot } };
       peer(0).ask(1, message);
       await fixture.settle(peer(1).receivedCount(1));
@@ -159,7 +159,7 @@ export function transportContract<V>(name: string, make: () => Promise<Transport
       await fixture.settle(peer(1).receivedCount(1));
     });
 
-    it('takes a message to a closed peer without throwing, and hints at no other', async () => {
+    it('sends to a closed peer without throwing, and gives no hint about others', async () => {
       await fixture.settle(peer(1).close());
       peer(0).ask(1, { type: 'prepare', seq: 8, ballot });
       peer(0).ask(2, { type: 'prepare', seq: 9, ballot });
@@ -172,7 +172,7 @@ export function transportContract<V>(name: string, make: () => Promise<Transport
       expect([...hinted]).to.deep.equal([]);
     });
 
-    it('hands over and takes nothing once closed', async () => {
+    it('delivers and accepts nothing once closed', async () => {
       peer(0).ask(1, { type: 'learn', seq: 0, count: 1 });
       await fixture.settle(peer(1).close());
       const receivedByThen = peer(1).received.length;
@@ -186,7 +186,7 @@ export function transportContract<V>(name: string, make: () => Promise<Transport
   });
 }
 
-/** A peer that writes down what it hears, and answers as told. */
+/** A peer that records what it receives, and answers as the test says. */
 class RecordingPeer<V> implements Inbox<V> {
   readonly transport: Transport<V>;
   readonly me: PeerId;
@@ -245,7 +245,7 @@ class RecordingPeer<V> implements Inbox<V> {
   }
 }
 
-/** Order is not promised, so it is taken out. */
+/** Sorted, since a transport need not keep the order. */
 function bySeq<V>(envelopes: readonly Envelope<V>[]): Envelope<V>[] {
   return envelopes.toSorted((a, b) => (seqOf(a.message) ?? -1) - (seqOf(b.message) ?? -1));
 }

@@ -8,7 +8,7 @@ function systemError(code: string): Error {
   return Object.assign(new Error(`${code}: something`), { code });
 }
 
-/** An error of the journal as Paxos wraps it. */
+/** The core's wrapper around an error of the journal. */
 function failedWrite(cause: Error): PaxosError {
   const failed = new DiskError('DISK_FAILED', 'Writing record 7 failed.', cause);
   return new PaxosError('PAXOS_STORAGE_FAILED', 'a write failed', failed);
@@ -17,7 +17,7 @@ function failedWrite(cause: Error): PaxosError {
 const noSpace = new Error('IO error: /data/journal/000005.log: No space left on device');
 
 describe('RestartPolicy', () => {
-  it('quarantines the damaged part, wherever its error is in the chain of causes', () => {
+  it('quarantines damaged data, however deep its error is nested', () => {
     const parts = [
       [new DiskError('DISK_JOURNAL_DAMAGED', ''), 'journal'],
       [new DiskError('DISK_AMNESIA', ''), 'journal'],
@@ -44,7 +44,7 @@ describe('RestartPolicy', () => {
     expect(delays).to.deep.equal([50, 100, 200, 400, 800, 1000]);
   });
 
-  it('gives up after ten attempts', () => {
+  it('gives up if a fault does not pass', () => {
     const policy = new RestartPolicy();
     const actions = Array.from({ length: 11 }, (_, nowMs) =>
       policy.actionFor(failedWrite(systemError('EIO')), nowMs),
@@ -62,7 +62,7 @@ describe('RestartPolicy', () => {
     expect(policy.actionFor(error, 10)).to.deep.equal({ type: 'giveUp' });
   });
 
-  it('retries on a full disk without end, at most a second apart', () => {
+  it('retries on a full disk without limit, at least once a second', () => {
     for (const error of [
       failedWrite(noSpace),
       noSpace,
@@ -77,14 +77,14 @@ describe('RestartPolicy', () => {
     }
   });
 
-  it('starts a new count a minute after the last error', () => {
+  it('treats a fault a minute after the last one as a new one', () => {
     const policy = new RestartPolicy();
     const error = failedWrite(systemError('EIO'));
     for (let nowMs = 0; nowMs < 10; nowMs += 1) policy.actionFor(error, nowMs);
     expect(policy.actionFor(error, 70_000)).to.deep.equal({ type: 'reopen', delayMs: 50 });
   });
 
-  it('gives up at once on errors that are not transient', () => {
+  it('gives up immediately on faults that a retry cannot fix', () => {
     const permanent = [
       new DiskError('DISK_WRONG_NODE', ''),
       new DiskError('DISK_WRONG_CLUSTER', ''),

@@ -29,10 +29,10 @@ function toText({ host, port }: { host: string; port: number }): string {
 }
 
 /** The leader according to the latest of these notices. */
-function leaderIn(news: readonly unknown[][]): number | null {
-  const latest = news.findLast(([type]) => type === 'leader');
+function leaderIn(notices: readonly unknown[][]): number | null {
+  const latest = notices.findLast(([type]) => type === 'leader');
   if (latest !== undefined) return latest[1] as number | null;
-  return (news[0]?.[1] as { leader: number | null } | undefined)?.leader ?? null;
+  return (notices[0]?.[1] as { leader: number | null } | undefined)?.leader ?? null;
 }
 
 describe('KvServer', () => {
@@ -45,7 +45,10 @@ describe('KvServer', () => {
     const addresses = (await freePorts(3)).map((port) => `127.0.0.1:${port}`);
     configs = addresses.map((_, nodeId) =>
       parseConfig({
-        ...{ nodeId, clusterId: 'test', addresses, logLevel: 'silent' },
+        nodeId,
+        clusterId: 'test',
+        addresses,
+        logLevel: 'silent',
         dataDirectory: join(directory, `node-${nodeId}`),
         limits: { requestTimeoutMs: 1000 },
       }),
@@ -74,13 +77,13 @@ describe('KvServer', () => {
     return `http://${host}:${port}${path}`;
   }
 
-  it('keeps written data over a stop of all nodes', async () => {
+  it('keeps written data when every node stops', async () => {
     const servers = await Promise.all([start(0), start(1), start(2)]);
     const endpoints = servers.map((server) => urlOf(server));
     await using client = new KvClient({ endpoints });
     await client.put('k', 'v');
     await client.append('k', 'w');
-    // The client needs a quorum only; the third server may not have been admitted yet.
+    // The client needs only a quorum; the third node may not have been admitted yet.
     for (const server of servers) await untilRunning(server);
     for (const server of servers) await server.stop();
     expect(await servers[0].stopped).to.equal(undefined);
@@ -102,7 +105,7 @@ describe('KvServer', () => {
     expect(late).to.include({ code: 'KV_UNAVAILABLE', outcome: 'not done' });
   });
 
-  it('refuses a malformed in-process request, as not done', async () => {
+  it('refuses a malformed request of its host program, as not done', async () => {
     const [server] = await Promise.all([start(0), start(1), start(2)]);
     await server.ready();
     const command = { type: 'put', key: new Uint8Array(), value: new Uint8Array() } as const;
@@ -117,11 +120,11 @@ describe('KvServer', () => {
     await using client = new KvClient({ endpoints: [urlOf(servers[1])] });
     await client.put('k', 'v');
     const reply = await fetch(urlOf(servers[1], '/status'));
-    // The minimum and the leader may change between the two calls.
+    // `min` and the leader may change at any moment.
     const { residentBytes, uptimeMs, min, leader, ...status } = servers[1].status();
-    const told = await reply.json();
-    expect(told).to.deep.include(status);
-    expect(told).to.include.keys('min', 'leader');
+    const answer = await reply.json();
+    expect(answer).to.deep.include(status);
+    expect(answer).to.include.keys('min', 'leader');
     expect(min).to.be.at.least(0);
     expect(leader).to.be.oneOf([null, 0, 1, 2]);
     expect(residentBytes).to.be.above(1_000_000);
@@ -133,7 +136,7 @@ describe('KvServer', () => {
     expect(status.peers.map(({ node }) => node)).to.deep.equal([0, 2]);
   });
 
-  it('answers a write in a minority as unknown, after the timeout', async () => {
+  it('waits in a minority, and ends with outcome unknown', async () => {
     const [server, ...others] = await Promise.all([start(0), start(1), start(2)]);
     await using client = new KvClient({ endpoints: [urlOf(server)] });
     await client.put('k', 'v');
@@ -175,13 +178,13 @@ describe('KvServer', () => {
     await start(1);
   });
 
-  it('does not start if the address is in use', async () => {
+  it('does not start on a port in use', async () => {
     await start(0);
     const refusal = await start(0).catch((error: unknown) => error);
     expect(refusal).to.include({ code: 'EADDRINUSE' });
   });
 
-  it('stops once, however often it is asked to', async () => {
+  it('stops once, however often stop is called', async () => {
     const server = await start(0);
     await Promise.all([server.stop(), server.stop()]);
     await server.stop();
@@ -189,7 +192,7 @@ describe('KvServer', () => {
     expect(await server.stopped).to.equal(undefined);
   });
 
-  it('serves streams, and says goodbye before it stops', async () => {
+  it('serves streams, and sends goodbye before it stops', async () => {
     const [server] = await Promise.all([start(0), start(1), start(2)]);
     await using client = new KvClient({ endpoints: [urlOf(server)] });
     await client.put('k', 'v');
@@ -205,24 +208,24 @@ describe('KvServer', () => {
     expect(await stream.reply(3)).to.deep.equal(got);
     await server.stop();
     expect(await stream.closed()).to.have.property('code', 1001);
-    expect(stream.news.at(-1)).to.deep.equal(['goodbye']);
+    expect(stream.notices.at(-1)).to.deep.equal(['goodbye']);
   });
 
-  it('tells its streams the leader, and the next one', async () => {
+  it('notifies its streams of the leader, and of a new one', async () => {
     const servers = await Promise.all([start(0), start(1), start(2)]);
     const streams = servers.map(({ address }) => new StreamClient(address.port));
-    const leaders = streams.map((stream) => () => leaderIn(stream.news));
+    const leaders = streams.map((stream) => () => leaderIn(stream.notices));
     await Promise.all(
       streams.map((stream, node) => stream.until(() => leaders[node]?.() !== null)),
     );
     const first = Number(leaders[0]?.());
     await servers[first]?.stop();
     const [stream] = streams.filter((_, node) => node !== first);
-    await stream?.until(() => ![first, null].includes(leaderIn(stream.news)));
+    await stream?.until(() => ![first, null].includes(leaderIn(stream.notices)));
     await Promise.all(streams.map((each) => each.close()));
   });
 
-  it('refuses requests on a stream while its node has not joined', async () => {
+  it('answers on a stream that it is not ready yet', async () => {
     const stream = new StreamClient((await start(0)).address.port);
     await stream.hello();
     stream.ask([1, [[0, Buffer.from('k')]]]);
@@ -230,7 +233,7 @@ describe('KvServer', () => {
     await stream.close();
   });
 
-  it('refuses upgrades other than those of peers and streams', async () => {
+  it('refuses upgrades to any other path than those of peers and streams', async () => {
     const server = await start(0);
     const socket = new WebSocket(urlOf(server, '/elsewhere').replace('http', 'ws'));
     const [error] = await once(socket, 'error').catch((thrown: unknown) => [thrown]);

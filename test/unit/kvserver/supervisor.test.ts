@@ -9,11 +9,11 @@ import { ServerCluster } from '../../damage/server-cluster.ts';
 
 const noSpace = 'IO error: /data/journal/000005.log: No space left on device';
 
-/** A data directory whose journal fails while `failure` is set. It cannot be opened then either. */
+/** A data directory whose journal fails, and cannot be opened, while the test says so. */
 class FailingDisk {
   failure: Error | undefined;
   openCount = 0;
-  /** Writes to a journal after a failed write and before it was reopened. */
+  /** Number of writes to a journal between a failed write and the reopening. */
   writesOnBroken = 0;
 
   readonly open = async (
@@ -48,7 +48,7 @@ describe('Supervisor', () => {
   });
   afterEach(() => cluster.remove());
 
-  /** A cluster with one key, whose node 0 has a disk that fails on demand. */
+  /** A cluster whose node 0 has a disk that fails on demand, with a key to read. */
   async function withFailingDisk(): Promise<FailingDisk> {
     const disk = new FailingDisk();
     await Promise.all([
@@ -86,7 +86,7 @@ describe('Supervisor', () => {
     expect(disk.writesOnBroken).to.equal(0);
   });
 
-  it('answers pending requests as unknown or not done when a write fails', async () => {
+  it('ends pending requests as unknown or not done when a write fails', async () => {
     const disk = await withFailingDisk();
     const { port } = cluster.server(0).address;
     disk.failure = new Error(noSpace);
@@ -136,10 +136,10 @@ describe('Supervisor', () => {
     expect(await server.stopped).to.equal(undefined);
   });
 
-  it('quarantines a damaged state and fetches one from another node', async () => {
+  it('quarantines a damaged state and fetches one from the others', async () => {
     await cluster.startAll();
     await using client = cluster.client();
-    // Damage in the last write could not be told from a write that a crash cut short.
+    // The last write could not be distinguished from one that a crash cut short.
     await putAll(client, (key) => `before ${key}`.repeat(100));
     await sleep(writeIntervalMs + 200);
     await putAll(client, (key) => `v${key}`.repeat(100));
@@ -153,7 +153,7 @@ describe('Supervisor', () => {
     expect(await readdir(cluster.path(0))).to.include('state.damaged-1');
   });
 
-  it('fetches a state from another node if its state directory is missing', async () => {
+  it('starts without a state directory, and fetches a state from the others', async () => {
     await cluster.startAll();
     await using client = cluster.client();
     await putAll(client, () => 'v');
@@ -207,7 +207,7 @@ describe('Supervisor', () => {
     });
   }
 
-  it('detects by its state that its journal has lost its end', async () => {
+  it('detects from its state that its journal has lost its end', async () => {
     await cluster.startAll();
     await using client = cluster.client();
     await putAll(client, () => 'v');
@@ -224,7 +224,7 @@ describe('Supervisor', () => {
     expect(await readdir(cluster.path(0))).to.include('journal.damaged-1');
   });
 
-  it('begins a new incarnation if its directory is an old copy', async () => {
+  it('begins a new incarnation if its whole directory is an old copy', async () => {
     await cluster.startAll();
     await using client = cluster.client();
     await client.put('k', 'old');
@@ -246,12 +246,12 @@ describe('Supervisor', () => {
   });
 });
 
-/** Writes one key after the other, so that there are enough instances for some to be forgotten. */
+/** One after another, so that there are enough instances for some to be forgotten. */
 async function putAll(client: KvClient, valueAt: (key: number) => string): Promise<void> {
   for (let key = 0; key < 50; key += 1) await client.put(`k${key}`, valueAt(key));
 }
 
-/** Cuts the log in the middle of a write, which looks like the end that a crash leaves. */
+/** The end of a log in the middle of a write, where damage cannot be recognized. */
 async function cutLog(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
     if (!name.endsWith('.log')) continue;

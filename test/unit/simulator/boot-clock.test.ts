@@ -2,14 +2,14 @@ import { World } from '@paxkv/simulator';
 import { expect } from 'chai';
 
 describe('BootClock', () => {
-  it('shows the time of the clock beneath it and calls back by it', async () => {
+  it('shows the time of the underlying clock and calls back by it', async () => {
     const world = new World({ seed: 1 });
     const clock = world.bootClock(world.nodeClock({ rate: 2 }));
     await world.run(() => new Promise<void>((resolve) => clock.at(10, resolve)));
     expect([world.now(), clock.now()]).to.deep.equal([5, 10]);
   });
 
-  it('runs nothing once stopped, neither what waits nor what is added', async () => {
+  it('runs nothing once stopped, neither what waits nor what is added later', async () => {
     const world = new World({ seed: 1 });
     const clock = world.bootClock();
     const happened: string[] = [];
@@ -20,7 +20,7 @@ describe('BootClock', () => {
     expect(happened).to.deep.equal([]);
   });
 
-  it('stops alone: another boot of the node goes on', async () => {
+  it('stops alone: another boot of the node continues', async () => {
     const world = new World({ seed: 1 });
     const happened: string[] = [];
     const crashed = world.bootClock();
@@ -32,7 +32,7 @@ describe('BootClock', () => {
     expect(happened).to.deep.equal(['restarted']);
   });
 
-  it('does not call back what was called off', async () => {
+  it('does not call back what was cancelled', async () => {
     const world = new World({ seed: 1 });
     let hasHappened = false;
     world.bootClock().at(1, () => {

@@ -29,7 +29,7 @@ function worldWithDisk(options: SimDiskOptions<string> = {}, seed: number = 1) {
   return { world, disk, contents };
 }
 
-/** Notes how the promise settles, if it does. */
+/** Records how the promise settles, if it does. */
 function noteOutcome(promise: Promise<unknown>, outcomes: string[]): void {
   promise.then(
     () => outcomes.push('fulfilled'),
@@ -56,7 +56,7 @@ describe('SimDisk', () => {
     expect(Math.max(...times)).to.be.within(7.5, 8);
   });
 
-  it('keeps at a crash what was acknowledged, and the write under way whole or not at all', async () => {
+  it('keeps at a crash what was acknowledged, and the pending write whole or not at all', async () => {
     const keptCounts = new Set<number>();
     for (let seed = 0; seed < 20; seed += 1) {
       const { world, disk, contents } = worldWithDisk({ delayMsMin: 5 }, seed);
@@ -79,7 +79,7 @@ describe('SimDisk', () => {
     }
   });
 
-  it('leaves a dead handle whose promises never settle', async () => {
+  it('leaves a storage whose promises never settle', async () => {
     const { world, disk } = worldWithDisk();
     const outcomes: string[] = [];
     const storage = disk.open();
@@ -94,7 +94,7 @@ describe('SimDisk', () => {
     expect(outcomes).to.deep.equal([]);
   });
 
-  it('is open once at a time', async () => {
+  it('can be opened once at a time', async () => {
     const { disk } = worldWithDisk();
     const storage = disk.open();
     expect(() => disk.open()).to.throw(TypeError);
@@ -102,7 +102,7 @@ describe('SimDisk', () => {
     disk.open();
   });
 
-  it('refuses a write, and to be closed, while a write is under way', async () => {
+  it('refuses a write, and to be closed, while a write is pending', async () => {
     const { world, disk } = worldWithDisk();
     const storage = disk.open();
     const written = storage.write([accepted(0)]);
@@ -122,7 +122,7 @@ describe('SimDisk', () => {
     expect(await contents(storage)).to.deep.equal([accepted(0), accepted(1)]);
   });
 
-  it('is empty after a wipe, which needs a disk that nobody uses', async () => {
+  it('is empty after a wipe, which needs a disk that is not open', async () => {
     const { world, disk, contents } = worldWithDisk();
     const storage = disk.open();
     await world.run(() => storage.write([accepted(0)]));
@@ -132,7 +132,7 @@ describe('SimDisk', () => {
     expect(await contents(disk.open())).to.deep.equal([]);
   });
 
-  it('has slow times', async () => {
+  it('has slow writes', async () => {
     const { world, disk } = worldWithDisk({ delayMsMin: 1, delayMsMax: 1 });
     const storage = disk.open();
     disk.setPace({ slowChance: 1, slowMsMax: 1_000 });
@@ -157,7 +157,7 @@ describe('SimDisk', () => {
     expect(kept).to.deep.include({ value: { text: 'as written' } });
   });
 
-  it('keeps or loses the write under way at a crash as it is told', async () => {
+  it('keeps or loses the pending write at a crash as it is told', async () => {
     for (const keepChance of [0, 1]) {
       const fates: string[] = [];
       const watch = (fate: string, writes: readonly Write<string>[]) =>
@@ -179,7 +179,7 @@ describe('SimDisk', () => {
     expect(await contents(storage)).to.deep.equal([accepted(0)]);
   });
 
-  it('fails nothing if it was told otherwise in time', async () => {
+  it('fails nothing if the failure was taken back in time', async () => {
     const { world, disk } = worldWithDisk();
     disk.failNextLoad(new Error('no answer'));
     disk.failNextLoad(undefined);

@@ -2,42 +2,42 @@ import { SeededRandom, World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-/** What is scheduled, and whether it is called off before it is due. */
-const plan = fc.array(fc.record({ delayMs: fc.nat(9), isCalledOff: fc.boolean() }), {
+/** What is scheduled, and whether it is cancelled before it is due. */
+const plan = fc.array(fc.record({ delayMs: fc.nat(9), isCancelled: fc.boolean() }), {
   maxLength: 60,
 });
 
 interface Planned {
   readonly delayMs: number;
-  readonly isCalledOff: boolean;
+  readonly isCancelled: boolean;
 }
 
 async function runInWorld(planned: readonly Planned[]): Promise<number[]> {
   const world = new World({ seed: 1 });
   const happened: number[] = [];
   await world.run(async () => {
-    const callOffs = planned.map(({ delayMs }, index) =>
+    const cancels = planned.map(({ delayMs }, index) =>
       world.schedule(delayMs, () => happened.push(index)),
     );
-    for (const [index, callOff] of callOffs.entries()) {
-      if (planned[index]?.isCalledOff) callOff();
+    for (const [index, cancel] of cancels.entries()) {
+      if (planned[index]?.isCancelled) cancel();
     }
     await world.sleep(10);
   });
   return happened;
 }
 
-/** The same, by sorting. */
+/** The expected order, by sorting. */
 function expectedOf(planned: readonly Planned[]): number[] {
   const due = planned.map((event, index) => ({ ...event, index }));
   return due
-    .filter(({ isCalledOff }) => !isCalledOff)
+    .filter(({ isCancelled }) => !isCancelled)
     .sort((a, b) => a.delayMs - b.delayMs || a.index - b.index)
     .map(({ index }) => index);
 }
 
 describe('EventQueue', () => {
-  it('lets happen what is not called off, by time, and by the order scheduled at one time', async () => {
+  it('runs what is not cancelled by time, and by the order added at the same time', async () => {
     await fc.assert(
       fc.asyncProperty(plan, async (planned) => {
         expect(await runInWorld(planned)).to.deep.equal(expectedOf(planned));
@@ -46,24 +46,24 @@ describe('EventQueue', () => {
     );
   });
 
-  it('stays in order while many of many events are called off', async () => {
+  it('stays in order while many of many events are cancelled', async () => {
     const random = new SeededRandom(7);
     const planned = Array.from({ length: 2_000 }, () => ({
       delayMs: random.between(0, 10),
-      isCalledOff: random.chance(0.6),
+      isCancelled: random.chance(0.6),
     }));
     expect(await runInWorld(planned)).to.deep.equal(expectedOf(planned));
   });
 
-  it('takes a second or late calling-off as nothing', async () => {
+  it('ignores a second or late cancellation', async () => {
     const world = new World({ seed: 1 });
     const happened: string[] = [];
     await world.run(async () => {
-      const callOff = world.schedule(1, () => happened.push('first'));
+      const cancel = world.schedule(1, () => happened.push('first'));
       world.schedule(3, () => happened.push('second'));
       await world.sleep(2);
-      callOff();
-      callOff();
+      cancel();
+      cancel();
       await world.sleep(2);
     });
     expect(happened).to.deep.equal(['first', 'second']);

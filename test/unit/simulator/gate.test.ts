@@ -10,13 +10,13 @@ function gateInWorld() {
 }
 
 describe('Gate', () => {
-  it('lets everything through at once while it is open', () => {
+  it('passes everything at once while it is open', () => {
     const { happened, pass } = gateInWorld();
     pass('a');
     expect(happened).to.deep.equal(['a']);
   });
 
-  it('keeps everything waiting while it is shut, and lets it in one by one, in order', async () => {
+  it('holds everything back while it is shut, and then passes it one by one, in order', async () => {
     const { world, gate, happened, pass } = gateInWorld();
     gate.shut();
     pass('a');
@@ -30,7 +30,7 @@ describe('Gate', () => {
     expect(happened).to.deep.equal(['a', 'b', 'c']);
   });
 
-  it('keeps those waiting who were not through when it shut again', async () => {
+  it('holds back what had not passed when it is shut again', async () => {
     const { world, gate, happened } = gateInWorld();
     gate.shut();
     gate.pass(() => {
@@ -46,7 +46,7 @@ describe('Gate', () => {
     expect(happened).to.deep.equal(['a', 'b']);
   });
 
-  it('lets nobody in any more once it is removed', async () => {
+  it('passes nothing once it is removed', async () => {
     const { world, gate, happened, pass } = gateInWorld();
     gate.shut();
     pass('a');
@@ -57,7 +57,7 @@ describe('Gate', () => {
     expect(happened).to.deep.equal([]);
   });
 
-  it('holds back the callbacks of a clock, which can still be called off', async () => {
+  it('holds back the callbacks of a clock, which can still be cancelled', async () => {
     const { world, gate, happened } = gateInWorld();
     const clock = gate.clock(world.clock);
     clock.at(1, () => happened.push('kept'));
@@ -71,7 +71,7 @@ describe('Gate', () => {
     expect(clock.now()).to.equal(4);
   });
 
-  it('holds back what a storage answers, its errors too', async () => {
+  it('holds back the answers of a storage, its errors too', async () => {
     const { world, gate, happened } = gateInWorld();
     const storage = gate.storage<string>({
       load: async () => ({ state: 'kept', writeIndex: 0, writes: [] }),

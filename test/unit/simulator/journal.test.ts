@@ -27,7 +27,7 @@ describe('Journal', () => {
     ]);
   });
 
-  it('stays small when everything is forgotten in the end', async () => {
+  it('stays small when everything is forgotten later', async () => {
     const writes = Array.from({ length: 200 }, (_, seq): Write<string>[] => [
       { type: 'reserved', round: seq },
       { type: 'accepted', seq, ballot, value: 'v' },

@@ -29,7 +29,7 @@ describe('NodeClock', () => {
     });
   });
 
-  it('jumps ahead, and what that makes due happens at once', async () => {
+  it('jumps ahead, and what that makes due runs at once', async () => {
     const world = new World({ seed: 1 });
     const clock = world.nodeClock();
     const happened: string[] = [];
@@ -43,7 +43,7 @@ describe('NodeClock', () => {
     expect(happened).to.deep.equal(['due', 'not due']);
   });
 
-  it('carries on from where it is when its rate changes', async () => {
+  it('continues from its own time when its rate changes', async () => {
     const world = new World({ seed: 1 });
     const clock = world.nodeClock();
     await world.run(async () => {
@@ -54,7 +54,7 @@ describe('NodeClock', () => {
     expect(world.now()).to.equal(20);
   });
 
-  it('does not call back what was called off', async () => {
+  it('does not call back what was cancelled', async () => {
     const world = new World({ seed: 1 });
     const clock = world.nodeClock();
     let hasHappened = false;
@@ -74,12 +74,12 @@ describe('NodeClock', () => {
     expect(() => world.nodeClock().setRate(-1)).to.throw(RangeError);
   });
 
-  it('shows an earlier time after a restart, but not while it is in use', async () => {
+  it('shows an earlier time after a restart, but not while timers are set', async () => {
     const world = new World({ seed: 1 });
     const clock = world.nodeClock();
     const callOff = clock.at(5_000, () => {});
     await world.run(() => world.sleep(1_000));
-    expect(() => clock.restart(0)).to.throw(TypeError, 'in use');
+    expect(() => clock.restart(0)).to.throw(TypeError, 'timers are set');
     callOff();
     clock.restart(10);
     await world.run(() => world.sleep(5));

@@ -2,7 +2,7 @@ import { SimNode, World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { rejectionOf } from './rejection.ts';
 
-/** A node whose program counts the milliseconds it has been alive, and says so. */
+/** A node whose program logs every millisecond that it runs. */
 function tickingNode(world: World) {
   const ticks: string[] = [];
   let bootCount = 0;
@@ -21,7 +21,7 @@ function tickingNode(world: World) {
 }
 
 describe('SimNode', () => {
-  it('is silent from the moment of a crash until it is started again', async () => {
+  it('does nothing from a crash until it is started again', async () => {
     const world = new World({ seed: 1 });
     const { node, ticks } = tickingNode(world);
     await world.run(async () => {
@@ -50,10 +50,10 @@ describe('SimNode', () => {
     const world = new World({ seed: 1 });
     const { node } = tickingNode(world);
     await node.start();
-    expect((await rejectionOf(node.start())).message).to.contain('up already');
+    expect((await rejectionOf(node.start())).message).to.contain('a node that is up');
   });
 
-  it('ends a start during which it crashes', async () => {
+  it('ends a start when it crashes meanwhile', async () => {
     const world = new World({ seed: 1 });
     const node = new SimNode(world, () => new Promise<never>(() => {}));
     const starting = node.start();
@@ -85,7 +85,7 @@ describe('SimNode', () => {
     expect(await node.start()).to.equal(1_500);
   });
 
-  it('stands still while it is paused, and meets afterwards what came meanwhile', async () => {
+  it('does nothing while it is paused, and then gets what came meanwhile', async () => {
     const world = new World({ seed: 1 });
     const { node, ticks } = tickingNode(world);
     await world.run(async () => {
@@ -101,7 +101,7 @@ describe('SimNode', () => {
     expect(ticks).to.deep.equal(['boot 1', 'boot 1']);
   });
 
-  it('forgets what waited when it crashes during a pause', async () => {
+  it('drops what waited when it crashes during a pause', async () => {
     const world = new World({ seed: 1 });
     const { node, ticks } = tickingNode(world);
     await world.run(async () => {

@@ -1,4 +1,4 @@
-/** Turns a failure into something to look at. */
+/** For tests of what fails. */
 
 /** The error with which the promise is rejected. */
 export async function rejectionOf(promise: Promise<unknown>): Promise<Error> {
@@ -8,5 +8,5 @@ export async function rejectionOf(promise: Promise<unknown>): Promise<Error> {
     if (error instanceof Error) return error;
     throw error;
   }
-  throw new Error('It was not rejected.');
+  throw new Error('the promise was not rejected');
 }

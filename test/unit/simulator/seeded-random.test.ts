@@ -16,7 +16,7 @@ describe('SeededRandom', () => {
     expect(hundredths).to.deep.equal([58, 85, 78, 82, 42, 12, 16, 70]);
   });
 
-  it('draws otherwise from another seed, however near', () => {
+  it('draws differently from another seed, however close', () => {
     const seen = new Set<number>();
     for (let seed = 0; seed < 1_000; seed += 1) seen.add(new SeededRandom(seed).next());
     expect(seen.size).to.equal(1_000);
@@ -36,7 +36,7 @@ describe('SeededRandom', () => {
     expect(draws(random.stream('a'))).to.not.deep.equal(draws(new SeededRandom(7)));
   });
 
-  it('spreads its draws evenly over 0 up to 1', () => {
+  it('spreads its draws uniformly from 0 up to 1', () => {
     const random = new SeededRandom('even');
     const counts = new Array<number>(10).fill(0);
     for (const draw of draws(random, 100_000)) {
@@ -52,7 +52,7 @@ describe('SeededRandom', () => {
     expect([...seen].sort()).to.deep.equal([3, 4, 5, 6]);
   });
 
-  it('meets a probability, and never or always at its ends', () => {
+  it('meets a probability, and never or always at 0 and 1', () => {
     const random = new SeededRandom(7);
     const hits = Array.from({ length: 10_000 }, () => random.chance(0.18)).filter(Boolean).length;
     expect(hits).to.be.within(1_650, 1_950);

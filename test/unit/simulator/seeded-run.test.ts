@@ -32,16 +32,16 @@ describe('seededRun', () => {
     expect(await seededRun('another title', seedOf)).to.not.equal(seed);
   });
 
-  it('prefers the seed of the environment, and to that the one it is given', async () => {
+  it('prefers the seed of the environment, and a given seed to that', async () => {
     process.env[variable] = '42';
     expect(await seededRun('title', seedOf)).to.equal('42');
     expect(await seededRun('title', seedOf, { seed: 7 })).to.equal('7');
   });
 
-  it('tells the seed and the command that replays a failure', async () => {
+  it('reports the seed and the command that reproduces a failure', async () => {
     const error = await rejectionOf(seededRun('agrees (isn’t $HOME)', fail, { seed: 7 }));
     expect(error.message).to.equal(
-      "two values decided\nSeed 7: PAXKV_SEED=7 npx mocha -f 'agrees (isn’t $HOME)'",
+      "two values decided\nseed 7: PAXKV_SEED=7 npx mocha -f 'agrees (isn’t $HOME)'",
     );
   });
 
@@ -56,7 +56,7 @@ describe('seededRun', () => {
     expect(error.message).to.contain('PAXKV_SEED=7 npm run test:paxos');
   });
 
-  it('keeps the error itself, and what a test runner reads from it', async () => {
+  it('throws the error itself, with the properties that a test runner reads', async () => {
     const failure = await rejectionOf(
       seededRun('title', async () => {
         expect([1]).to.deep.equal([2]);
@@ -65,20 +65,20 @@ describe('seededRun', () => {
     expect(failure).to.deep.include({ name: 'AssertionError', actual: [1], expected: [2] });
   });
 
-  it('adds the seed to errors whose message is fixed, and to what is no error', async () => {
+  it('adds the seed to errors whose message is read-only, and to thrown values that are no errors', async () => {
     const aborted = await rejectionOf(
       seededRun('title', async () => AbortSignal.abort().throwIfAborted(), { seed: 7 }),
     );
-    expect(aborted.message).to.contain('Seed 7');
+    expect(aborted.message).to.contain('seed 7');
     const text = await rejectionOf(seededRun('title', () => Promise.reject('text'), { seed: 7 }));
-    expect(text.message).to.contain('text\nSeed 7');
+    expect(text.message).to.contain('text\nseed 7');
   });
 
-  it('bounds the time of the world', async () => {
+  it('limits the time of the world', async () => {
     const endless = async (world: World) => {
       for (;;) await world.sleep(3_600_000);
     };
-    expect((await rejectionOf(seededRun('title', endless))).message).to.contain('time given');
+    expect((await rejectionOf(seededRun('title', endless))).message).to.contain('time limit');
   });
 
   it(

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { rejectionOf } from './rejection.ts';
 
 describe('World', () => {
-  it('begins at 0 and jumps to what comes next', async () => {
+  it('begins at 0 and jumps to the next event', async () => {
     const world = new World({ seed: 1 });
     const startedAt = performance.now();
     const times = await world.run(async () => {
@@ -15,7 +15,7 @@ describe('World', () => {
     expect(performance.now() - startedAt).to.be.below(1_000);
   });
 
-  it('lets no time pass outside a run', async () => {
+  it('passes no time outside a run', async () => {
     const world = new World({ seed: 1 });
     let hasHappened = false;
     world.schedule(1, () => {
@@ -39,7 +39,7 @@ describe('World', () => {
     expect(happened).to.deep.equal([20]);
   });
 
-  it('lets every promise settle before time goes on', async () => {
+  it('lets every promise settle before time passes', async () => {
     const world = new World({ seed: 1 });
     const seen: number[] = [];
     await world.run(async () => {
@@ -61,7 +61,7 @@ describe('World', () => {
     expect(world.now()).to.equal(5);
   });
 
-  it('hands on what main throws and what it returns', async () => {
+  it('passes on what main throws and what it returns', async () => {
     const world = new World({ seed: 1 });
     const failure = new Error('main failed');
     const failing = world.run(async () => {
@@ -81,23 +81,23 @@ describe('World', () => {
     expect(await rejectionOf(world.run(() => world.sleep(2)))).to.equal(failure);
   });
 
-  it('fails a run that waits for what nobody will do', async () => {
+  it('fails a run that waits with no event left', async () => {
     const world = new World({ seed: 1 });
     const error = await rejectionOf(world.run(() => new Promise(() => {})));
-    expect(error.message).to.contain('nothing left to do');
+    expect(error.message).to.contain('no event is left');
   });
 
-  it('fails a run that takes longer than it may', async () => {
+  it('fails a run that reaches its time limit', async () => {
     const world = new World({ seed: 1 });
     await world.run(() => world.sleep(100), { withinMs: 100 });
     const error = await rejectionOf(world.run(() => world.sleep(101), { withinMs: 100 }));
-    expect(error.message).to.contain('time given is over');
+    expect(error.message).to.contain('time limit is reached');
   });
 
   it('runs one main at a time', async () => {
     const world = new World({ seed: 1 });
     const inner = world.run(() => rejectionOf(world.run(async () => {})));
-    expect((await inner).message).to.contain('runs already');
+    expect((await inner).message).to.contain('a world that is running');
   });
 
   it('gives one generator for each name of a stream', () => {
@@ -106,7 +106,7 @@ describe('World', () => {
     expect(world.random('a').next()).to.not.equal(world.random('b').next());
   });
 
-  it('refuses to schedule at no time', () => {
+  it('refuses to schedule at NaN', () => {
     const world = new World({ seed: 1 });
     expect(() => world.schedule(Number.NaN, () => {})).to.throw(RangeError);
   });

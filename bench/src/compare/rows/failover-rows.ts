@@ -8,11 +8,11 @@ import { gatewayWriter, sdkWriter } from '../writers.ts';
 import type { Row } from './row.ts';
 
 const laneCount = 4;
-/** Between one loss and the next: the loop runs, and nothing else happens. */
+/** Time between one loss and the next; the loop runs undisturbed. */
 const calmMs = 1000;
 const peerCountMax = 5;
 
-/** What is done to the leader, and how it is undone. */
+/** A fault of the leader and how it is undone. */
 interface Loss {
   readonly title: string;
   inflict(store: Store, node: number): void;
@@ -78,7 +78,7 @@ async function runLosses(stores: readonly Store[], loss: Loss, count: number) {
     await writer.close();
     progress.end();
     if (loop.failureCount > 0) notes.push(`${store.name}: ${loop.failureCount} writes given up`);
-    figures.push({ store: store.name, way: wayOf(store.name), values });
+    figures.push({ store: store.name, client: clientNameOf(store.name), values });
   }
   return { figures, notes };
 }
@@ -90,7 +90,7 @@ interface Scene {
   readonly round: number;
 }
 
-/** Where no leader is known, the nodes take turns. */
+/** While no leader is known, the nodes take turns. */
 async function loseOnce({ store, loop, loss, round }: Scene) {
   const leader = await store.leader();
   const node = leader ?? round % store.group.nodes.length;
@@ -101,6 +101,6 @@ async function loseOnce({ store, loop, loss, round }: Scene) {
   return { ms, isGuess: leader === undefined };
 }
 
-function wayOf(name: StoreName): string {
+function clientNameOf(name: StoreName): string {
   return name === 'paxkv' ? 'SDK' : 'JSON gateway, retried elsewhere at once';
 }

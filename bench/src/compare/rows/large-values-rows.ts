@@ -1,4 +1,4 @@
-/** Five nodes and large values, beside etcd's. Reported only: there is no goal to hold them to. */
+/** Five nodes and large values, compared with etcd. Reported only: there is no goal for it. */
 
 import { contestantsOf, runRounds } from '../rounds.ts';
 import type { RowKey } from '../row-keys.ts';

@@ -14,7 +14,7 @@ interface LoadRow {
   readonly unit?: Unit;
   readonly peers?: readonly StoreName[];
   readonly goals: readonly Goal[];
-  /** Only the HTTP interfaces. */
+  /** Whether to use the HTTP interfaces only. */
   readonly isHttp?: boolean;
 }
 
@@ -74,5 +74,5 @@ function toRow(load: LoadRow): Row {
 }
 
 function httpContestantsOf(stores: readonly Store[]): readonly Contestant[] {
-  return stores.flatMap((store) => store.httpWays.map((way) => ({ store, way })));
+  return stores.flatMap((store) => store.httpClients.map((client) => ({ store, client })));
 }

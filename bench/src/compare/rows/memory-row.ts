@@ -1,4 +1,4 @@
-/** Whether a node's memory grows while it is kept busy for long. */
+/** Measures whether a node's memory grows during a long load. */
 import { systemEnvironment } from '@paxkv/client';
 import { runLoad } from 'paxkv/internal/bench/load/run-load';
 import { Traffic } from 'paxkv/internal/bench/workload/traffic';
@@ -10,7 +10,7 @@ import type { Row } from './row.ts';
 const inFlight = 256;
 const mebibyte = 1024 ** 2;
 const periodMs = 5000;
-/** The first part fills the heap, the caches and the database. */
+/** Readings before this time are ignored: the heap, the caches and the database still fill. */
 const warmUpShare = 0.3;
 const goalMebibytesPerMinute = 1;
 
@@ -26,17 +26,17 @@ export const memoryRow: Row = {
   peers: [],
   goals: [{ type: 'limit', of: 'worst', atMost: goalMebibytesPerMinute }],
   async run(stage, { memoryMinutes }) {
-    if (memoryMinutes === 0) return { figures: [], notes: ['takes --full or --memory-minutes'] };
+    if (memoryMinutes === 0) return { figures: [], notes: ['needs --full or --memory-minutes'] };
     const [store] = await stage.stores(['paxkv']);
-    if (!(store instanceof PaxkvStore)) throw new TypeError('paxkv is always there');
+    if (!(store instanceof PaxkvStore)) throw new TypeError('paxkv must be among the stores');
     const readings = await readWhileBusy(store, memoryMinutes);
     const values = growthOf(readings, memoryMinutes * warmUpShare);
     const notes = [`over ${memoryMinutes} minutes, without the first ${warmUpShare * 100} %`];
-    return { figures: [{ store: 'paxkv', way: 'nodes', values }], notes };
+    return { figures: [{ store: 'paxkv', client: 'nodes', values }], notes };
   },
 };
 
-/** MiB a minute of each node, of what was read after the first minutes. */
+/** Growth of each node in MiB per minute, over the readings after the warm-up. */
 export function growthOf(readings: readonly Reading[], afterMinutes: number): number[] {
   const late = readings.filter(({ minutes }) => minutes >= afterMinutes);
   const nodes = readings[0]?.residentBytes.keys() ?? [];
@@ -79,7 +79,7 @@ async function keepBusy(store: PaxkvStore, signal: AbortSignal): Promise<void> {
   const { clock } = systemEnvironment();
   const sizes = { keyCount: 10_000, keyBytes: 16, valueBytes: 128 };
   const traffic = new Traffic({ mix: { put: 1 }, distribution: 'uniform', ...sizes, seed: 1 });
-  const connections = await store.ways[0]?.open('puts', inFlight);
+  const connections = await store.clients[0]?.open('puts', inFlight);
   if (connections === undefined) return;
   const send = (lane: number) => traffic.send(connections.ofLane(lane));
   await runLoad({ send, inFlight, signal, clock });

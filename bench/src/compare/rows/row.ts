@@ -1,4 +1,4 @@
-/** What every row of the comparison is: one work, done by paxkv and by some peers. */
+/** The common shape of the rows: one workload, run on paxkv and on some peers. */
 import type { StoreName } from '../../stores/store.ts';
 import type { Goal, RowResult, Unit } from '../result.ts';
 import type { RowKey } from '../row-keys.ts';
@@ -7,7 +7,7 @@ import type { Stage } from '../stage.ts';
 
 export interface Row {
   readonly key: RowKey;
-  /** In words. */
+  /** Description for people. */
   readonly work: string;
   readonly unit: Unit;
   readonly peers: readonly StoreName[];

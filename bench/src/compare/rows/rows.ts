@@ -11,7 +11,7 @@ import type { Row } from './row.ts';
 
 export const rows: readonly Row[] = [...loadRows, ...failoverRows, memoryRow, ...largeValuesRows];
 
-/** Runs the rows that are asked for, and judges each. One that fails keeps no other from its turn. */
+/** Runs the requested rows and judges each. A row that fails does not keep the others from running. */
 export async function runRows(stage: Stage, settings: CompareSettings): Promise<RowResult[]> {
   const results: RowResult[] = [];
   for (const row of rows.filter(({ key }) => settings.rows.includes(key))) {

@@ -3,8 +3,7 @@ import type { Clock, PeerId, Random, Storage, Transport } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
 import type { Limits } from '../config/settings.ts';
 import type { StateLevel } from '../storage/state/state-database.ts';
-import type { ForwardPort } from './forwarding/forward-port.ts';
-import type { StatePort } from './snapshot/state-port.ts';
+import type { ForwardPort, StatePort } from './ports.ts';
 
 export interface ReplicaOptions {
   readonly me: PeerId;

@@ -13,10 +13,8 @@ import {
 // This entry point never loads the optional native string reader.
 import { Packr } from 'msgpackr/pack';
 import { z } from 'zod';
-import type { ForwardedBatch } from '../replica/forwarding/forward-port.ts';
-import type { StateMessage } from '../replica/snapshot/state-port.ts';
-import { forwardSchema, isForwarded } from './forward-schema.ts';
-import { isAboutState, stateSchema } from './state-schema.ts';
+import type { ForwardedBatch, StateMessage } from '../replica/ports.ts';
+import { forwardSchema, isAboutState, isForwarded, stateSchema } from './side-messages.ts';
 
 /** What a schema depends on. */
 export interface EnvelopeBounds {

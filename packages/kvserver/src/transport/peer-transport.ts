@@ -15,8 +15,7 @@ import {
 import type { PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { defaultPeerLimits, type PeerLimits } from '../config/transport-limits.ts';
-import type { ForwardedBatch, ForwardPort } from '../replica/forwarding/forward-port.ts';
-import type { StateMessage, StatePort } from '../replica/snapshot/state-port.ts';
+import type { ForwardedBatch, ForwardPort, StateMessage, StatePort } from '../replica/ports.ts';
 import { FrameReader, pack, type SideMessage } from './codec.ts';
 import { formatVersion } from './handshake.ts';
 import { OutgoingLink } from './outgoing-link.ts';

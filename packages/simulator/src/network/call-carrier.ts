@@ -1,21 +1,21 @@
 /**
- * Carries messages as calls that fail fast. A request needs an open link and a receiver that is not
- * deaf at the moment it is sent; after that the call holds, and its answer comes back on it whatever
- * was cut meanwhile.
+ * Carries messages as calls that fail fast. A request needs an open link, and a receiver that is not
+ * deaf, at the moment it is sent. After that the call stays open: its answer comes back on it whatever
+ * is cut meanwhile.
  */
 import { type Envelope, isAnswer } from '@paxkv/paxos';
-import type { Carrier, Ground } from './carrier.ts';
+import type { Carrier, CarrierContext } from './carrier.ts';
 import type { CallProfile, FaultProfile } from './fault-profile.ts';
 import { type OpenCall, OpenCalls } from './open-calls.ts';
 import type { SimTransport } from './sim-transport.ts';
 
 export class CallCarrier<V> implements Carrier<V> {
-  readonly #ground: Ground<V>;
+  readonly #context: CarrierContext<V>;
   #profile: CallProfile;
   readonly #calls = new OpenCalls<V>();
 
-  constructor(ground: Ground<V>, profile: CallProfile) {
-    this.#ground = ground;
+  constructor(context: CarrierContext<V>, profile: CallProfile) {
+    this.#context = context;
     this.#profile = profile;
   }
 
@@ -25,7 +25,8 @@ export class CallCarrier<V> implements Carrier<V> {
   }
 
   setProfile(profile: FaultProfile): void {
-    if (profile.type !== 'calls') throw new TypeError('These are calls, not datagrams.');
+    if (profile.type !== 'calls')
+      throw new TypeError('cannot change a network of calls to datagrams');
     this.#profile = profile;
   }
 
@@ -37,23 +38,23 @@ export class CallCarrier<V> implements Carrier<V> {
   }
 
   #request(request: Envelope<V>, caller: SimTransport<V>): void {
-    const { links } = this.#ground;
+    const { links } = this.#context;
     if (links.isDeaf(request.to) || !links.isOpen(request.from, request.to)) {
       this.#refuse(request, caller);
       return;
     }
-    const copy = this.#ground.copy(request);
+    const copy = this.#context.copy(request);
     this.#soon(() => this.#arrive(request, copy, caller));
   }
 
   #arrive(request: Envelope<V>, copy: Envelope<V>, caller: SimTransport<V>): void {
-    const { random } = this.#ground;
-    const server = this.#ground.transportAt(request.to);
-    const isUnreliable = this.#ground.isUnreliable(request.to);
+    const { random } = this.#context;
+    const server = this.#context.transportAt(request.to);
+    const isUnreliable = this.#context.isUnreliable(request.to);
     if (server === undefined) {
       this.#refuse(request, caller);
     } else if (isUnreliable && random.chance(this.#profile.discardChance)) {
-      this.#ground.report('discarded', request);
+      this.#context.report('discarded', request);
       this.#tell(caller, request);
     } else {
       const isAnswerLost = isUnreliable && random.chance(this.#profile.answerLossChance);
@@ -62,12 +63,12 @@ export class CallCarrier<V> implements Carrier<V> {
   }
 
   #serve(call: OpenCall<V>, copy: Envelope<V>, server: SimTransport<V>): void {
-    this.#ground.report('delivered', call.request);
+    this.#context.report('delivered', call.request);
     if (call.isAnswerLost) {
-      this.#ground.report('answer lost', call.request);
+      this.#context.report('answer lost', call.request);
       this.#tell(call.caller, call.request);
     }
-    // News has no answer, so its call is over.
+    // A message without an answer ends its call.
     const { type } = call.request.message;
     if (type !== 'decided' && type !== 'transferLeadership') this.#calls.open(call);
     server.receive(copy);
@@ -77,18 +78,18 @@ export class CallCarrier<V> implements Carrier<V> {
     const call = this.#calls.take(answer);
     if (call?.isAnswerLost) return;
     if (call === undefined) {
-      this.#ground.report('lost', answer);
+      this.#context.report('lost', answer);
       return;
     }
-    const copy = this.#ground.copy(answer);
+    const copy = this.#context.copy(answer);
     this.#soon(() => {
-      this.#ground.report(call.caller.isOpen ? 'delivered' : 'lost', answer);
+      this.#context.report(call.caller.isOpen ? 'delivered' : 'lost', answer);
       call.caller.receive(copy);
     });
   }
 
   #refuse(request: Envelope<V>, caller: SimTransport<V>): void {
-    this.#ground.report('refused', request);
+    this.#context.report('refused', request);
     this.#tell(caller, request);
   }
 
@@ -97,7 +98,7 @@ export class CallCarrier<V> implements Carrier<V> {
   }
 
   #soon(callback: () => void): void {
-    const { world, random } = this.#ground;
+    const { world, random } = this.#context;
     const { delayMsMin, delayMsMax } = this.#profile;
     world.schedule(random.between(delayMsMin, delayMsMax), callback);
   }

@@ -1,4 +1,4 @@
-/** What the two ways of carrying messages share: the parts they stand on, and what may become of one. */
+/** What the two kinds of carriers share: the parts of the network they use, and the fates of messages. */
 import type { Envelope, PeerId } from '@paxkv/paxos';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { World } from '../world.ts';
@@ -8,13 +8,13 @@ import type { SimTransport } from './sim-transport.ts';
 
 /**
  * What the network did with a message:
- * - `delivered`: it was handed to its receiver;
- * - `refused`: nobody could be reached, and the sender hears of it;
- * - `discarded`: it was thrown away unread, and the sender hears of it;
- * - `answer lost`: a request was delivered, its answer will not be, and the sender hears of it;
- * - `lost`: it is gone, and nobody hears of it;
+ * - `delivered`: its receiver got it;
+ * - `refused`: the receiver could not be reached, and the sender is told;
+ * - `discarded`: it was dropped unread, and the sender is told;
+ * - `answer lost`: a request was delivered, its answer will not be, and the sender is told;
+ * - `lost`: it was dropped, and no one is told;
  * - `repeated`: it will arrive once more;
- * - `clogged`: it finds its link clogged, and waits.
+ * - `clogged`: it waits because its link is clogged.
  */
 export type Fate =
   | 'delivered'
@@ -33,8 +33,8 @@ export interface Carrier<V> {
   onClosed(transport: SimTransport<V>): void;
 }
 
-/** The network as its carrier sees it. */
-export interface Ground<V> {
+/** What a carrier needs of its network. */
+export interface CarrierContext<V> {
   readonly world: World;
   readonly random: SeededRandom;
   readonly links: Links;

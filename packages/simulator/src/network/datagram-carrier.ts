@@ -1,78 +1,79 @@
 /**
- * Carries every message alone, and says nothing when one is lost. Links are looked at when a message
- * is sent: what is under way when a link is cut still arrives, perhaps much later.
+ * Carries every message separately, and loses messages silently. A link counts at the moment a message is
+ * sent: a message on its way when the link is cut still arrives, perhaps much later.
  */
 import { type Envelope, isAnswer, type PeerId } from '@paxkv/paxos';
-import type { Carrier, Ground } from './carrier.ts';
+import type { Carrier, CarrierContext } from './carrier.ts';
 import type { DatagramProfile, FaultProfile } from './fault-profile.ts';
 import type { SimTransport } from './sim-transport.ts';
 
-/** What one direction between two peers remembers. */
+/** The state of one direction between two peers. */
 interface Lane {
   clogged: { readonly untilMs: number };
   latest: { readonly arrivalMs: number };
 }
 
 export class DatagramCarrier<V> implements Carrier<V> {
-  readonly #ground: Ground<V>;
+  readonly #context: CarrierContext<V>;
   #profile: DatagramProfile;
   readonly #lanes = new Map<string, Lane>();
 
-  constructor(ground: Ground<V>, profile: DatagramProfile) {
-    this.#ground = ground;
+  constructor(context: CarrierContext<V>, profile: DatagramProfile) {
+    this.#context = context;
     this.#profile = profile;
   }
 
   send(envelope: Envelope<V>): void {
-    const { random } = this.#ground;
-    const isFaulty = this.#ground.isUnreliable(envelope.to);
+    const { random } = this.#context;
+    const isFaulty = this.#context.isUnreliable(envelope.to);
     if (!this.#canPass(envelope) || (isFaulty && random.chance(this.#profile.lossChance))) {
-      this.#ground.report('lost', envelope);
+      this.#context.report('lost', envelope);
       return;
     }
     const lane = this.#lane(envelope.from, envelope.to);
     if (isFaulty) this.#clog(lane, envelope);
     this.#post(envelope, lane);
     if (isFaulty && random.chance(this.#profile.repeatChance)) {
-      this.#ground.report('repeated', envelope);
+      this.#context.report('repeated', envelope);
       this.#post(envelope, lane);
     }
   }
 
   setProfile(profile: FaultProfile): void {
-    if (profile.type !== 'datagrams') throw new TypeError('These are datagrams, not calls.');
+    if (profile.type !== 'datagrams')
+      throw new TypeError('cannot change a network of datagrams to calls');
     this.#profile = profile;
   }
 
-  /** Nobody is told: who sent to it finds out by waiting. */
+  /** No one is told: senders only get no answer. */
   onClosed(): void {}
 
   #canPass({ from, to, message }: Envelope<V>): boolean {
-    const { links } = this.#ground;
+    const { links } = this.#context;
     const isHeard = isAnswer(message) || !links.isDeaf(to);
     return isHeard && links.isOpen(from, to);
   }
 
   #clog(lane: Lane, envelope: Envelope<V>): void {
-    const { world, random } = this.#ground;
+    const { world, random } = this.#context;
     if (random.chance(this.#profile.clogChance)) {
       lane.clogged = { untilMs: world.now() + random.between(0, this.#profile.clogMsMax) };
-      this.#ground.report('clogged', envelope);
+      this.#context.report('clogged', envelope);
     }
   }
 
   #post(envelope: Envelope<V>, lane: Lane): void {
-    const { world } = this.#ground;
-    const copy = this.#ground.copy(envelope);
+    const { world } = this.#context;
+    const copy = this.#context.copy(envelope);
     world.clock.at(this.#arrivalMs(lane), () => {
-      const receiver: SimTransport<V> | undefined = this.#ground.transportAt(envelope.to);
-      this.#ground.report(receiver === undefined ? 'lost' : 'delivered', envelope);
+      const receiver: SimTransport<V> | undefined = this.#context.transportAt(envelope.to);
+      this.#context.report(receiver === undefined ? 'lost' : 'delivered', envelope);
       receiver?.receive(copy);
     });
   }
 
   #arrivalMs(lane: Lane): number {
-    const { world, random } = this.#ground;
+    const { world, random } = this.#context;
     const leaveMs = Math.max(world.now(), lane.clogged.untilMs);
     const freeMs = leaveMs + this.#delayMs();
     const mayOvertake = random.chance(this.#profile.reorderChance);
@@ -81,10 +82,10 @@ export class DatagramCarrier<V> implements Carrier<V> {
     return arrivalMs;
   }
 
-  /** A Lomax law of shape 2: most are short, and a few are longer by orders of magnitude. */
+  /** A Lomax distribution of shape 2: most delays are short, and a few are longer by orders of magnitude. */
   #delayMs(): number {
     const { delayMsMin, delayMsMean, delayMsMax } = this.#profile;
-    const tail = 1 / Math.sqrt(1 - this.#ground.random.next()) - 1;
+    const tail = 1 / Math.sqrt(1 - this.#context.random.next()) - 1;
     return Math.min(delayMsMax, delayMsMin + (delayMsMean - delayMsMin) * tail);
   }
 

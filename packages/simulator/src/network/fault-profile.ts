@@ -2,37 +2,37 @@
 import type { SeededRandom } from '../seeded-random.ts';
 
 /**
- * A network of calls, which fails fast: a request either gets its answer on the same call, or its
- * sender hears soon that none will come. Nothing is lost in silence, repeated or held up.
+ * A network of calls, which fails fast: a request gets its answer on the same call, or its sender is told
+ * soon that none will come. No message is lost silently, repeated or held up.
  */
 export interface CallProfile {
   readonly type: 'calls';
-  /** One way, drawn evenly for each message; messages may overtake each other unless both are equal. */
+  /** One way, drawn uniformly for each message. Messages may overtake each other unless both bounds are equal. */
   readonly delayMsMin: number;
   readonly delayMsMax: number;
-  /** Whether peers are unreliable from the beginning. What follows applies to unreliable receivers. */
+  /** Whether peers are unreliable from the start. The fields below apply to unreliable receivers. */
   readonly isUnreliable: boolean;
-  /** Chance that a request is thrown away unread. */
+  /** The probability that a request is dropped unread. */
   readonly discardChance: number;
-  /** Chance that a request that was not discarded is served, and its answer thrown away. */
+  /** The probability that a request that was not discarded is served, and its answer dropped. */
   readonly answerLossChance: number;
 }
 
-/** A network of single messages, none of which anyone vouches for. Its failures are silent. */
+/** A network of separate messages, without any guarantee. Its failures are silent. */
 export interface DatagramProfile {
   readonly type: 'datagrams';
   /** One way: at least `delayMsMin`, `delayMsMean` on average, with a heavy tail up to the maximum. */
   readonly delayMsMin: number;
   readonly delayMsMean: number;
   readonly delayMsMax: number;
-  /** Chance that a message may overtake those sent before it on the same link. */
+  /** The probability that a message may overtake those sent before it on the same link. */
   readonly reorderChance: number;
-  /** Whether peers are unreliable from the beginning. What follows applies to unreliable receivers. */
+  /** Whether peers are unreliable from the start. The fields below apply to unreliable receivers. */
   readonly isUnreliable: boolean;
   readonly lossChance: number;
-  /** Chance that a message arrives twice. */
+  /** The probability that a message arrives twice. */
   readonly repeatChance: number;
-  /** Chance that a message finds its link clogged: all on it then waits, up to `clogMsMax`. */
+  /** The probability that a message clogs its link: all messages on it then wait, up to `clogMsMax`. */
   readonly clogChance: number;
   readonly clogMsMax: number;
 }
@@ -50,7 +50,7 @@ export const reliable: CallProfile = {
   answerLossChance: 0.2,
 };
 
-/** Of all requests 10 % are discarded and 18 % lose their answer; the sender hears of both. */
+/** 10 % of all requests are discarded and 18 % lose their answer. The sender is told in both cases. */
 export const lab: CallProfile = { ...reliable, isUnreliable: true };
 
 const harshDefaults: DatagramProfile = {
@@ -66,12 +66,12 @@ const harshDefaults: DatagramProfile = {
   clogMsMax: 2_000,
 };
 
-/** Silent loss, delay, repetition, reordering and clogged links, each as given. */
+/** Silent loss, delay, repetition, reordering and clogged links, with the values given. */
 export function harsh(settings: Partial<Omit<DatagramProfile, 'type'>> = {}): DatagramProfile {
   return { ...harshDefaults, ...settings };
 }
 
-/** Harsh to a degree drawn by chance, from nearly kind to hardly bearable. */
+/** Harsh to a random degree, from nearly reliable to hardly usable. */
 export function drawHarsh(random: SeededRandom): DatagramProfile {
   return harsh({
     delayMsMean: random.between(1, 100),

@@ -1,14 +1,14 @@
-/** Hints that a peer may be gone: told by chance, a moment later, sometimes with no reason at all. */
+/** Hints that a peer may be gone. They come at random, a moment late, and sometimes without a reason. */
 import type { PeerId } from '@paxkv/paxos';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { World } from '../world.ts';
 import type { SimTransport } from './sim-transport.ts';
 
-/** How often and how soon a peer hears that a connection ended. */
+/** How often and how soon a peer is told that a connection ended. */
 export interface HintProfile {
-  /** Chance that a peer hears of one whose connection to it ended. */
+  /** The probability that a peer is told when a connection of its ended. */
   readonly chance: number;
-  /** How much later, at most. */
+  /** How much later it is told, at most. */
   readonly delayMsMax: number;
 }
 
@@ -35,10 +35,10 @@ export class Hints<V> {
     this.#profile = profile;
   }
 
-  /** `listener` lost its connection to `peer`, and perhaps notices. */
+  /** `listener` lost its connection to `peer`, and is perhaps told. */
   tell(listener: PeerId, peer: PeerId): void {
     const { chance, delayMsMax } = this.#profile;
-    // Without hints no chance is drawn.
+    // Without hints no random number is drawn, so that runs without them stay the same.
     if (chance === 0 || listener === peer || !this.#random.chance(chance)) return;
     const transport = this.#transportAt(listener);
     this.#world.schedule(this.#random.between(0, delayMsMax), () => transport?.lost(peer));

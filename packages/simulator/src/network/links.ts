@@ -1,18 +1,18 @@
-/** Who can reach whom: partitions, single cuts, and peers that nobody can call. */
+/** Which peer can reach which: partitions, single cuts, and deaf peers, which no request reaches. */
 import type { PeerId } from '@paxkv/paxos';
 
 export class Links {
   readonly #peerCount: number;
   readonly #cuts = new Set<string>();
   readonly #deaf = new Set<PeerId>();
-  /** The group of each peer that is in one; absent while there is no partition. */
+  /** The group of each peer in a partition; absent while there is none. */
   #groups: ReadonlyMap<PeerId, number> | undefined;
 
   constructor(peerCount: number) {
     this.#peerCount = peerCount;
   }
 
-  /** Whether a message sent now from one peer to the other finds a way. */
+  /** Whether a message sent now from one peer to the other would get through. */
   isOpen(from: PeerId, to: PeerId): boolean {
     if (this.#cuts.has(linkOf(from, to))) return false;
     if (this.#groups === undefined) return true;
@@ -44,7 +44,8 @@ export class Links {
     const groupOf = new Map<PeerId, number>();
     for (const [group, peers] of groups.entries()) {
       for (const peer of peers) {
-        if (groupOf.has(this.known(peer))) throw new TypeError(`Peer ${peer} is in two groups.`);
+        if (groupOf.has(this.known(peer)))
+          throw new TypeError(`peer ${peer} is in two groups of the partition`);
         groupOf.set(peer, group);
       }
     }
@@ -59,7 +60,7 @@ export class Links {
   /** @throws TypeError if there is no such peer. */
   known(peer: PeerId): PeerId {
     if (Number.isInteger(peer) && peer >= 0 && peer < this.#peerCount) return peer;
-    throw new TypeError(`There is no peer ${peer} among ${this.#peerCount}.`);
+    throw new TypeError(`there is no peer ${peer} among ${this.#peerCount} peers`);
   }
 }
 

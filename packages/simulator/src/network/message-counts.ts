@@ -1,4 +1,4 @@
-/** How often what happened on the network, for tests that set a budget or look for faults. */
+/** Counts of what happened on the network, for tests with a budget and tests that look for faults. */
 import { type Envelope, isAnswer, type Message, type PeerId, seqOf } from '@paxkv/paxos';
 import type { Fate } from './carrier.ts';
 
@@ -24,7 +24,7 @@ export class MessageCounts {
     return this.#delivered.get(type) ?? 0;
   }
 
-  /** Requests about instances: what a leader says while it has nothing to ask is not among them. */
+  /** Requests about instances; heartbeats, for example, are not among them. */
   requests(receiver?: PeerId): number {
     if (receiver !== undefined) return this.#requests.get(receiver) ?? 0;
     return [...this.#requests.values()].reduce((sum, count) => sum + count, 0);

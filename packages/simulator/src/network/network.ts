@@ -1,9 +1,9 @@
-/** A network between simulated peers, which loses, delays, repeats and cuts by a profile and on demand. */
+/** A network between simulated peers that loses, delays and repeats messages by a profile, and cuts links on demand. */
 import type { Envelope, Message, PeerId, Transport } from '@paxkv/paxos';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { World } from '../world.ts';
 import { CallCarrier } from './call-carrier.ts';
-import type { Carrier, Fate, Ground } from './carrier.ts';
+import type { Carrier, CarrierContext, Fate } from './carrier.ts';
 import { DatagramCarrier } from './datagram-carrier.ts';
 import { type FaultProfile, reliable } from './fault-profile.ts';
 import { type HintProfile, Hints, noHints } from './hints.ts';
@@ -14,15 +14,15 @@ import { type Exchange, SimTransport } from './sim-transport.ts';
 /** How a network behaves. */
 export interface SimNetworkOptions<V> {
   readonly peerCount: number;
-  /** `reliable` by default. */
+  /** Default: `reliable`. */
   readonly profile?: FaultProfile;
-  /** Whether peers hear of connections that ended; by default they do not. */
+  /** How peers are told of connections that ended. Default: never. */
   readonly hints?: HintProfile;
-  /** The world's stream `network` by default. */
+  /** Default: the world's stream `network`. */
   readonly random?: SeededRandom;
-  /** Makes what arrives, so that peers never share an object; `structuredClone` by default. */
+  /** Copies each message, so that peers never share an object. Default: `structuredClone`. */
   readonly copy?: (envelope: Envelope<V>) => Envelope<V>;
-  /** Sees what becomes of every message, at the moment it becomes of it. */
+  /** Called with the fate of every message, at the moment it is settled. */
   readonly watch?: (fate: Fate, envelope: Envelope<V>) => void;
 }
 
@@ -42,30 +42,30 @@ export class SimNetwork<V> {
     this.#links = new Links(peerCount);
     this.#hints = new Hints(world, hints, (peer) => this.#transports.get(peer));
     for (let peer = 0; peer < peerCount; peer += 1) this.setUnreliable(peer, profile.isUnreliable);
-    this.#carrier = carrierOf(this.#ground(world, random, options), profile);
+    this.#carrier = carrierOf(this.#context(world, random, options), profile);
     this.#exchange = this.#exchangeOver(this.#carrier);
   }
 
-  /** A fresh transport, for one boot of the peer. Of one peer only one can be open at a time. */
+  /** A fresh transport for one boot of the peer. Only one transport of a peer can be open at a time. */
   transport(peer: PeerId): Transport<V> {
     return new SimTransport(this.#links.known(peer), this.#exchange);
   }
 
-  /** What a crash does: the open transport of the peer, if there is one, is dead at once. */
+  /** Ends the open transport of the peer at once, if there is one, as a crash does. */
   unplug(peer: PeerId): void {
     this.#transports.get(this.#links.known(peer))?.unplug();
   }
 
   /**
-   * How messages fare that are sent from now on. Who is unreliable stays as it is.
+   * Changes the faults of messages sent from now on. Unreliable peers stay unreliable.
    *
-   * @throws TypeError where calls were to become datagrams, or datagrams calls.
+   * @throws TypeError if the profile would change calls to datagrams, or datagrams to calls.
    */
   setProfile(profile: FaultProfile): void {
     this.#carrier.setProfile(profile);
   }
 
-  /** What peers hear of connections that end from now on. */
+  /** Changes how peers are told of connections that end from now on. */
   setHints(hints: HintProfile): void {
     this.#hints.setProfile(hints);
   }
@@ -87,8 +87,8 @@ export class SimNetwork<V> {
   }
 
   /**
-   * Only peers of the same group reach each other; a peer in no group reaches nobody. It replaces the
-   * partition before it. What is under way still arrives, and a call under way is still answered.
+   * Only peers of the same group reach each other; a peer in no group reaches no other. Replaces the last
+   * partition. Messages on their way still arrive, and open calls are still answered.
    */
   partition(groups: readonly (readonly PeerId[])[]): void {
     this.#links.partition(groups);
@@ -100,8 +100,8 @@ export class SimNetwork<V> {
   }
 
   /**
-   * Closes one direction. With calls an answer travels on the call of its request, so only requests
-   * are stopped; with datagrams every message in this direction is.
+   * Cuts one direction. An answer to a call travels on that call, so with calls only requests are stopped;
+   * with datagrams every message in this direction is.
    */
   cut(from: PeerId, to: PeerId): void {
     this.#links.cut(from, to);
@@ -109,32 +109,32 @@ export class SimNetwork<V> {
     this.#hints.tell(to, from);
   }
 
-  /** Takes back a cut. */
+  /** Undoes a cut. */
   mend(from: PeerId, to: PeerId): void {
     this.#links.mend(from, to);
   }
 
-  /** Whether a message from one to the other has a way, as far as cuts and partitions go. */
+  /** Whether a cut or a partition stops messages from one to the other. */
   isCut(from: PeerId, to: PeerId): boolean {
     return !this.#links.isOpen(from, to);
   }
 
-  /** Requests served by this receiver, or by all: those delivered, with the answer lost or not. */
+  /** How many requests this receiver, or all, got; also those whose answer was lost. */
   requestCount(receiver?: PeerId): number {
     return this.#counts.requests(receiver);
   }
 
-  /** Messages of this type that were delivered. */
+  /** How many messages of this type were delivered. */
   deliveredCount(type: Message<V>['type']): number {
     return this.#counts.delivered(type);
   }
 
-  /** How often this became of a message. */
+  /** How many messages had this fate. */
   fateCount(fate: Fate): number {
     return this.#counts.fate(fate);
   }
 
-  #ground(world: World, random: SeededRandom, options: SimNetworkOptions<V>): Ground<V> {
+  #context(world: World, random: SeededRandom, options: SimNetworkOptions<V>): CarrierContext<V> {
     const { copy = structuredClone, watch } = options;
     return {
       world,
@@ -167,19 +167,20 @@ export class SimNetwork<V> {
 
   #attach(transport: SimTransport<V>): void {
     if (this.#transports.has(transport.peer)) {
-      throw new TypeError(`Another transport of peer ${transport.peer} is open.`);
+      throw new TypeError(`another transport of peer ${transport.peer} is open`);
     }
     this.#transports.set(transport.peer, transport);
   }
 
   #check({ from, to }: Envelope<V>, sender: SimTransport<V>): void {
-    if (from !== sender.peer) throw new TypeError(`Peer ${sender.peer} sends as peer ${from}.`);
-    if (this.#links.known(to) === from) throw new TypeError(`Peer ${from} sends to itself.`);
+    if (from !== sender.peer)
+      throw new TypeError(`peer ${sender.peer} must not send as peer ${from}`);
+    if (this.#links.known(to) === from) throw new TypeError(`peer ${from} must not send to itself`);
   }
 }
 
-function carrierOf<V>(ground: Ground<V>, profile: FaultProfile): Carrier<V> {
+function carrierOf<V>(context: CarrierContext<V>, profile: FaultProfile): Carrier<V> {
   return profile.type === 'calls'
-    ? new CallCarrier(ground, profile)
-    : new DatagramCarrier(ground, profile);
+    ? new CallCarrier(context, profile)
+    : new DatagramCarrier(context, profile);
 }

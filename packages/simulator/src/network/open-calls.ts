@@ -1,8 +1,8 @@
-/** Requests that were delivered and wait for their answer, each to travel on the call of its request. */
+/** Calls that are open: requests that were delivered and whose answers will travel on the same call. */
 import type { Envelope, Message, PeerId } from '@paxkv/paxos';
 import type { SimTransport } from './sim-transport.ts';
 
-/** A peer may leave a request without an answer, so the oldest calls make room in the end. */
+/** How many calls stay open; the oldest are dropped, since a peer may leave a request without an answer. */
 const callCountMax = 10_000;
 
 export interface OpenCall<V> {
@@ -12,7 +12,7 @@ export interface OpenCall<V> {
 }
 
 export class OpenCalls<V> {
-  /** By the link and subject of the request, in the order opened. */
+  /** By link and subject of the request, in the order opened. */
   readonly #calls = new Map<string, OpenCall<V>[]>();
 
   open(call: OpenCall<V>): void {
@@ -25,7 +25,7 @@ export class OpenCalls<V> {
     }
   }
 
-  /** The oldest call that this may be the answer to; it is then closed. */
+  /** Closes the oldest call that this message may answer, and returns it. */
   take(answer: Envelope<V>): OpenCall<V> | undefined {
     const key = keyOf(answer.to, answer.from, answer.message);
     const calls = this.#calls.get(key) ?? [];
@@ -37,12 +37,12 @@ export class OpenCalls<V> {
     return taken;
   }
 
-  /** All calls that this peer was to answer; they are then closed. */
+  /** Closes all calls that this peer was to answer, and returns them. */
   takeServedBy(server: PeerId): OpenCall<V>[] {
     return this.#takeAll((call) => call.request.to === server);
   }
 
-  /** Hangs up: nobody waits for these answers any more. */
+  /** Closes all calls of this peer: no answer to them is delivered any more. */
   closeMadeBy(caller: SimTransport<V>): void {
     this.#takeAll((call) => call.caller === caller);
   }

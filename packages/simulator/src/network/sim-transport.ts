@@ -1,7 +1,7 @@
-/** One boot's door to the network. Once closed it is dead: a later boot gets another. */
+/** The transport of one boot of a peer. It cannot be opened again: a later boot gets another. */
 import type { Envelope, Inbox, PeerId, Transport } from '@paxkv/paxos';
 
-/** The network as a transport sees it. */
+/** What a transport needs of its network. */
 export interface Exchange<V> {
   attach(transport: SimTransport<V>): void;
   detach(transport: SimTransport<V>): void;
@@ -21,7 +21,7 @@ export class SimTransport<V> implements Transport<V> {
 
   async open(inbox: Inbox<V>): Promise<void> {
     if (this.#isClosed || this.#inbox !== undefined) {
-      throw new TypeError(`This transport of peer ${this.peer} was opened before.`);
+      throw new TypeError(`this transport of peer ${this.peer} was opened before`);
     }
     this.#exchange.attach(this);
     this.#inbox = inbox;
@@ -35,7 +35,7 @@ export class SimTransport<V> implements Transport<V> {
     this.unplug();
   }
 
-  /** As `close`, at once: the network forgets this transport. */
+  /** Closes at once: the network forgets this transport. */
   unplug(): void {
     if (this.#inbox !== undefined) this.#exchange.detach(this);
     this.#inbox = undefined;

@@ -46,7 +46,7 @@ describe('Config', () => {
     expect(parseConfig(settings)).to.deep.equal(expected);
   });
 
-  it('keeps what is set, and the defaults of limits beside it', () => {
+  it("keeps settings that are given, and the other limits' defaults", () => {
     const config = parseConfig({
       ...settings,
       listenHost: '::1',
@@ -60,7 +60,7 @@ describe('Config', () => {
     expect(config.http).to.deep.equal({ ...httpLimitsDefault, bodyTimeoutMs: 8 });
   });
 
-  it('reads hosts by name and by either kind of address', () => {
+  it('accepts host names, IPv4 and IPv6 addresses', () => {
     const { addresses } = parseConfig({
       ...settings,
       nodeId: 0,
@@ -102,7 +102,7 @@ describe('Config', () => {
     });
   }
 
-  it('refuses an address given twice, in whatever case (C1)', () => {
+  it('refuses a duplicate address, ignoring case (C1)', () => {
     const addresses = ['localhost:1', 'LOCALHOST:1', 'localhost:2'];
     expect(problemsOf({ ...settings, addresses })).to.deep.equal([
       'addresses: localhost:1 is given twice',
@@ -129,7 +129,7 @@ describe('Config', () => {
     });
   }
 
-  it('holds the own address to that rule where it is what is listened on (C2)', () => {
+  it('applies that rule to its own address if it listens there (C2)', () => {
     const addresses = ['10.0.0.1:1', '10.0.0.2:1', '10.0.0.3:1'];
     expect(problemsOf({ ...settings, addresses })).to.have.length(1);
     expect(problemsOf({ ...settings, addresses, listenHost: '127.0.0.1' })).to.deep.equal([]);

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { envelope } from '../transport/fixtures.ts';
 
 describe('limits', () => {
-  it('let the longest answer of all fit into a frame', () => {
+  it('let the longest possible answer fit into a frame', () => {
     const limits = { ...defaultPeerLimits, valueBytesMax: 10_000 };
     const values = Array(learnCountMax).fill(new Uint8Array(10_000));
     const ends = { done: 2 ** 52, min: 2 ** 52 };

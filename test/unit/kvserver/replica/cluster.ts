@@ -1,8 +1,9 @@
-/** Replicas in a simulated world: their disks and states outlive crashes, and their network is at hand. */
+/**
+ * Replicas in a simulated world: their disks and states survive crashes, and tests control their network.
+ */
 import { type Limits, limitsDefault } from '@paxkv/kvserver/internal/config/settings';
-import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
 import { Replica } from '@paxkv/kvserver/internal/replica/index';
-import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
+import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
 import type { Command, Reply } from '@paxkv/protocol';
 import {
@@ -21,36 +22,36 @@ export interface ClusterOptions {
   readonly limits?: Partial<Limits>;
   readonly nodeCount?: number;
   readonly stateFaults?: Partial<PortFaults<StateMessage>>;
-  /** Whether the replicas want to lead, and hand their batches to the one that does. Default false. */
+  /** Whether the replicas are candidates and forward their batches to the leader. Default false. */
   readonly isLed?: boolean;
-  /** Of messages that hand batches over. */
-  readonly handOverFaults?: Partial<PortFaults<ForwardedBatch>>;
+  /** Faults of the network that carries forwarded batches. */
+  readonly forwardingFaults?: Partial<PortFaults<ForwardedBatch>>;
 }
 
 export class Cluster {
   readonly network: SimNetwork<Uint8Array>;
   readonly stateNetwork: PortNetwork<StateMessage>;
-  readonly handOvers: PortNetwork<ForwardedBatch>;
+  readonly forwarding: PortNetwork<ForwardedBatch>;
   readonly disks: SimDisk<Uint8Array>[];
   readonly states: TestLevel[];
   readonly nodes: SimNode<Replica>[];
-  /** What each replica that failed by itself failed of. */
+  /** The error of each replica that failed by itself. */
   readonly failures: Error[] = [];
   readonly #world: World;
   readonly #options: ClusterOptions;
-  readonly #boots: number[];
+  readonly #runIds: number[];
 
   constructor(world: World, options: ClusterOptions = {}) {
     const { profile = reliable, nodeCount = 3 } = options;
     const all = Array.from({ length: nodeCount }, (_, node) => node);
     this.#world = world;
     this.#options = options;
-    this.#boots = all.map(() => 0);
+    this.#runIds = all.map(() => 0);
     this.network = new SimNetwork<Uint8Array>(world, { peerCount: nodeCount, profile });
     this.stateNetwork = new PortNetwork(world, 'state network', options.stateFaults);
-    this.handOvers = new PortNetwork(world, 'hand-overs', {
+    this.forwarding = new PortNetwork(world, 'forwarding', {
       ...{ delayMsMax: 1, isCut: (from: number, to: number) => this.network.isCut(from, to) },
-      ...options.handOverFaults,
+      ...options.forwardingFaults,
     });
     this.disks = all.map(() => new SimDisk<Uint8Array>(world));
     this.states = all.map(() => memoryLevel());
@@ -76,12 +77,12 @@ export class Cluster {
     const disk = this.disks[me];
     if (disk === undefined) throw new Error(`no disk of node ${me}`);
     return new SimNode(this.#world, (lifetime) => {
-      const runId = (this.#boots[me] ?? 0) + 1;
-      this.#boots[me] = runId;
+      const runId = (this.#runIds[me] ?? 0) + 1;
+      this.#runIds[me] = runId;
       lifetime.onCrash(() => this.network.unplug(me));
       lifetime.onCrash(() => disk.crash());
       lifetime.onCrash(() => this.stateNetwork.unplug(me));
-      lifetime.onCrash(() => this.handOvers.unplug(me));
+      lifetime.onCrash(() => this.forwarding.unplug(me));
       const state = this.states[me];
       if (state === undefined) throw new Error(`no state of node ${me}`);
       return Replica.open({
@@ -89,7 +90,7 @@ export class Cluster {
         transport: this.network.transport(me),
         storage: disk.open(),
         isCandidate: isLed,
-        ...(isLed ? { forwarding: this.handOvers.port(me) } : {}),
+        ...(isLed ? { forwarding: this.forwarding.port(me) } : {}),
         stateTransfer: {
           port: this.stateNetwork.port(me),
           replace: (fill) => this.#replaceState(me, fill),

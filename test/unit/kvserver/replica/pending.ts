@@ -1,4 +1,4 @@
-/** Requests that wait, for tests of those who answer them. */
+/** Pending requests, for tests of the code that answers them. */
 import { PendingRequest } from '@paxkv/kvserver/internal/replica/requests/pending-request';
 import type { Batch } from '@paxkv/kvserver/internal/replica/writes/proposals';
 import { bytes, put } from '../state-machine/fixtures.ts';
@@ -12,7 +12,7 @@ export function pendingPut(value = 'v'): PendingRequest {
   return pending;
 }
 
-/** Of node 0, with one request that somebody waits for. */
+/** A batch of node 0 with one pending request. */
 export function ownBatch(number: number): Batch & Required<Pick<Batch, 'requests'>> {
   const origin = { node: 0, runId: 1, number };
   return { origin, requests: [pendingPut()], value: bytes(`batch ${number}`) };

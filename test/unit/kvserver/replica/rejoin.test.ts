@@ -7,7 +7,7 @@ async function until(world: World, isSo: () => boolean): Promise<void> {
   while (!isSo()) await world.sleep(10);
 }
 
-/** A cluster whose node 2 is down and has lost its memory, though not its state. */
+/** A cluster whose node 2 is down and has lost its memory, but not its state. */
 async function withLostMemory(world: World): Promise<Cluster> {
   const cluster = new Cluster(world);
   await cluster.start();
@@ -50,7 +50,7 @@ describe('A replica without memory', () => {
       cluster.network.heal();
       await until(world, () => cluster.replica(2).status.state === 'running');
       await pending;
-      // Only now can the others do without node 0.
+      // Only now do the others no longer need node 0.
       cluster.nodes[0]?.crash();
       await cluster.submit(2, put('k', 'later'));
     }),

@@ -28,7 +28,7 @@ async function appendFromAll(cluster: Cluster, nodes: readonly number[], count: 
   const replies = await Promise.all(
     tokens.map(({ node, token }) => cluster.submit(node, append('log', token))),
   );
-  // Nobody got the reply to another's request.
+  // No node got the reply to another's request.
   const revisions = new Set(replies.map((reply) => ('revision' in reply ? reply.revision : 0)));
   expect(revisions.size).to.equal(tokens.length);
   return tokens.map(({ token }) => token);
@@ -71,7 +71,7 @@ describe('Replica', () => {
   );
 
   it(
-    ...seeded('starves no node whose rivals never pause', async (world) => {
+    ...seeded('starves no node when the others never pause', async (world) => {
       const cluster = new Cluster(world);
       await cluster.start();
       const counts = [0, 0, 0];
@@ -89,7 +89,7 @@ describe('Replica', () => {
   );
 
   it(
-    ...seeded('says in a minority what was not done and what nobody knows', async (world) => {
+    ...seeded('distinguishes not done and unknown in a minority', async (world) => {
       const cluster = new Cluster(world, { limits: { inFlightInstanceCountMax: 1 } });
       await cluster.start();
       await cluster.submit(0, put('before', 'v'));
@@ -120,7 +120,7 @@ describe('Replica', () => {
           await world.sleep(1000);
           cluster.nodes[2]?.crash();
           for (let count = 0; count < 50; count += 1) await cluster.submit(0, put('k', `${count}`));
-          // The news of the last write is lost on the crashed node, and perhaps not all is durable yet.
+          // The crashed node lost the commit notice of the last write, and perhaps not all is durable yet.
           await world.sleep(afterMs);
           await cluster.nodes[2]?.start();
           await world.sleep(2000);
@@ -131,7 +131,7 @@ describe('Replica', () => {
   }
 
   it(
-    ...seeded('goes on without a crashed proposer, and has it catch up', async (world) => {
+    ...seeded('continues without a crashed proposer, which catches up later', async (world) => {
       const cluster = new Cluster(world);
       await cluster.start();
       await cluster.submit(2, put('before', 'v'));
@@ -226,7 +226,8 @@ describe('Replica', () => {
       await cluster.start();
       await cluster.submit(0, put('before', 'v'));
       await cluster.states[0]?.close();
-      // What is decided is in the journals of a quorum, and answered before the state is written.
+      // Decided values are in the journals of a quorum, and requests are answered before the state is
+      // written.
       expect(await cluster.submit(0, put('k', 'v'))).to.include({ type: 'put' });
       await world.sleep(writeIntervalMs + 100);
       expect(cluster.failures).to.have.length(1);
@@ -237,7 +238,7 @@ describe('Replica', () => {
   );
 
   it(
-    ...seeded('answers what is under way before it stops, and nothing after', async (world) => {
+    ...seeded('answers pending requests before it stops, and nothing after', async (world) => {
       const cluster = new Cluster(world);
       await cluster.start();
       await cluster.submit(0, put('before', 'v'));

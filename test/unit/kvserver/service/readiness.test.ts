@@ -3,7 +3,7 @@ import { type Probed, whenReady } from '@paxkv/kvserver/internal/service/readine
 import { KvError, type StatusReply } from '@paxkv/protocol';
 import { expect } from 'chai';
 
-/** A server whose state and replies the test decides. */
+/** A server with a state and answers set by the test. */
 class FakeServer implements Probed {
   readonly service = new KvService(() => new KvError('KV_UNAVAILABLE', 'no replica'));
   state: StatusReply['state'] = 'running';
@@ -51,7 +51,7 @@ describe('whenReady', () => {
     expect(server.readCount).to.equal(1);
   });
 
-  it('ends after the timeout, and names the state of the server', async () => {
+  it('rejects on timeout, with the state of the server', async () => {
     const server = new FakeServer();
     server.state = 'repairing';
     const error = await errorOf(whenReady(server, { timeoutMs: 30 }));

@@ -7,7 +7,7 @@ const put = { type: 'put', key, value: new Uint8Array(3) } as const;
 const stamp = { session: 1, number: 2, firstOutstanding: 1 };
 
 describe('checkedRequest', () => {
-  it('accepts what a decoder accepts, and leaves out unknown members', () => {
+  it('accepts what a decoder would accept, and drops everything else', () => {
     expect(checkedRequest({ command: put, stamp })).to.deep.equal({ command: put, stamp });
     const get = { type: 'get', key } as const;
     const more = { command: { ...get, more: 1 }, encoded: Uint8Array.of(9) };

@@ -81,12 +81,12 @@ describe('batch', () => {
     expect(encodeOne({ command: put('a', 'b') })).to.deep.equal(first);
   });
 
-  it('gives values their own memory, no larger than needed', () => {
+  it('copies values into buffers of their exact size', () => {
     const encoded = encodeOne({ command: put('a', 'b') });
     expect(encoded.buffer.byteLength).to.equal(encoded.length);
   });
 
-  it('copies encoded requests unchanged', () => {
+  it('uses requests that are encoded already unchanged', () => {
     fc.assert(
       fc.property(batch, fc.infiniteStream(fc.boolean()), (original, isEncoded) => {
         const requests = original.requests.map((each) => {
@@ -98,7 +98,7 @@ describe('batch', () => {
     );
   });
 
-  it('keeps bytes that are no request out of the log', () => {
+  it('refuses bytes that are no request', () => {
     const command = put('k', 'v');
     const wrongs = [[], [0x91], [0x91, 0x91, 9], [0x91, 0x92, 0, 0xc4, 0], [0xc0], [0x90, 0x90]];
     for (const wrong of wrongs) {
@@ -107,11 +107,11 @@ describe('batch', () => {
     }
   });
 
-  it('decodes the noop to no requests without an origin', () => {
+  it('reads the noop as an empty batch without origin', () => {
     expect(decodeBatch(noop)).to.deep.equal({ origin: undefined, requests: [] });
   });
 
-  it('tells another format from a malformed value', () => {
+  it('distinguishes another format from a malformed value', () => {
     expect(codeOf(() => decodeBatch(Uint8Array.of(2)))).to.equal('STATE_UNKNOWN_FORMAT');
     expect(codeOf(() => decodeBatch(new Uint8Array()))).to.equal('STATE_UNKNOWN_FORMAT');
     expect(codeOf(() => decodeBatch(Uint8Array.of(1, 0xc1)))).to.equal('STATE_MALFORMED');
@@ -139,9 +139,9 @@ describe('batch', () => {
 
   it('decodes a value with one wrong byte to a batch or a typed error', () => {
     const encoded = encodeOne(stamped(append('key', 'value'), [1, 70_000, 3]));
-    const place = fc.nat({ max: encoded.length - 1 });
+    const offset = fc.nat({ max: encoded.length - 1 });
     fc.assert(
-      fc.property(place, fc.nat({ max: 255 }), (index, byte) => {
+      fc.property(offset, fc.nat({ max: 255 }), (index, byte) => {
         const code = codeOf(() => decodeBatch(encoded.with(index, byte)));
         expect(code).to.be.oneOf([undefined, 'STATE_MALFORMED', 'STATE_UNKNOWN_FORMAT']);
       }),

@@ -1,4 +1,4 @@
-/** Short forms of requests, batches and databases. */
+/** Helpers that create requests, batches and databases. */
 import { encodeBatch } from '@paxkv/kvserver/internal/state-machine/batch';
 import type {
   Applied,
@@ -41,7 +41,7 @@ export const append = (key: string, value: string): KeyCommand => ({
 export const remove = (key: string): KeyCommand => ({ type: 'delete', key: bytes(key) });
 export const openSession = (client = 'someone'): Command => ({ type: 'openSession', client });
 
-/** A request of session `session`, whose client awaits no reply below `firstOutstanding`. */
+/** A request of session `session`, whose first outstanding number is `firstOutstanding`. */
 export function stamped(
   command: Command,
   [session, number, firstOutstanding = 1]: readonly [number, number, number?],
@@ -50,8 +50,8 @@ export function stamped(
   return { command, stamp };
 }
 
-/** Slots that are all in memory, and those that were changed, in the order of the first change. */
-export class KnownSlots {
+/** A cache with given entries, and the changed ones, in the order of their first change. */
+export class FixedCache {
   readonly changed = new Set<CacheSlot>();
   readonly #slots: ReadonlyMap<string, CacheSlot>;
 
@@ -85,7 +85,7 @@ export function decided(first: number, values: readonly Uint8Array[]): Decision[
   return values.map((value, index) => ({ seq: first + index, value }));
 }
 
-/** Like `machine.apply`, but it rejects instead of throwing. */
+/** The same as `machine.apply`, but a thrown error becomes a rejection. */
 export async function applyTo(
   machine: StateMachine,
   decisions: readonly Decision[],
@@ -93,7 +93,7 @@ export async function applyTo(
   return machine.apply(decisions);
 }
 
-/** Applies one batch of `requests` as the next instance, and flushes it. */
+/** Applies one batch of `requests` at the next instance, and waits until it is written. */
 export async function applyNext(
   machine: StateMachine,
   ...requests: readonly (Command | Request)[]
@@ -103,7 +103,7 @@ export async function applyNext(
   return applied?.replies ?? [];
 }
 
-/** A copy with all bytes in hexadecimal, so that comparisons ignore the type of byte array. */
+/** The same with all bytes in hexadecimal, so that only content is compared. */
 export function plain(subject: unknown): unknown {
   if (typeof subject === 'bigint') return `${subject}n`;
   if (subject instanceof Uint8Array) return Buffer.from(subject).toString('hex');

@@ -1,10 +1,10 @@
-/** A database whose calls a test can watch, delay and fail. */
+/** A database whose calls a test can observe, delay and fail. */
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
 
-/** Replaces a call of the database. It may make the call or not, and return any result. */
+/** Replaces a call of the database: it may make the call, or not, and return any result. */
 export type Interception = (call: () => unknown, options: unknown) => unknown;
 
-/** A batch whose `write` goes through the interception. */
+/** A batch that is built up normally, with its writing intercepted. */
 function interceptedBatch(batch: object, interception: Interception): object {
   return new Proxy(batch, {
     get(target, name) {
@@ -18,7 +18,7 @@ function interceptedBatch(batch: object, interception: Interception): object {
   });
 }
 
-/** `level`, with the calls of the methods named in `interceptions` intercepted. */
+/** `level` with the calls of the methods named in `interceptions` intercepted. */
 export function intercepted(
   level: StateLevel,
   interceptions: Partial<Record<keyof StateLevel, Interception>>,

@@ -1,4 +1,4 @@
-/** A simple model of the whole state machine, which drops nothing and has no disk. */
+/** A model of the whole state machine, as simple as possible: nothing is dropped, nothing is on disk. */
 import type { KeyCommand } from '@paxkv/kvserver/internal/state-machine/store/commands/effect';
 import type { Entry, Reply, Request, Stamp } from '@paxkv/protocol';
 import { plain } from './fixtures.ts';

@@ -6,7 +6,7 @@ const before = new Uint8Array(32);
 const step: Step = { seq: 7, value: bytes('value'), replies: [{ type: 'put', revision: 3 }] };
 
 describe('state hash', () => {
-  it('is the same for the same steps', () => {
+  it('is equal for equal steps', () => {
     expect(nextStateHash(before, { ...step })).to.deep.equal(nextStateHash(before, step));
   });
 

@@ -1,4 +1,7 @@
-/** Compares the state machine with a model: random requests, repeats, late deliveries, runs and restarts. */
+/**
+ * Compares the state machine with a simple model: random requests, repeats, late deliveries, runs and
+ * restarts.
+ */
 import { encodeBatch, noop } from '@paxkv/kvserver/internal/state-machine/batch';
 import { type Decision, StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
@@ -22,7 +25,7 @@ const command = fc.oneof(
   fc.record({ type: fc.constant('delete' as const), key }),
   { arbitrary: fc.record({ type: fc.constant('increment' as const), key, by }), weight: 2 },
 );
-/** Few sessions and numbers, so that they collide. The window moves rarely. */
+/** Few sessions and numbers, so that they collide; the window moves rarely. */
 const stamp = fc
   .record({
     session: fc.integer({ min: 1, max: 4 }),
@@ -39,14 +42,14 @@ const fresh: fc.Arbitrary<Request> = fc.oneof(
   { arbitrary: fc.record({ command }), weight: 2 },
   { arbitrary: fc.constant({ command: openSession() }), weight: 1 },
 );
-/** A request, or a repeated delivery of the one that many steps back. */
+/** A request, or a repeated delivery of the one this many steps back. */
 const step = fc.oneof(fresh, fc.record({ back: fc.integer({ min: 1, max: 12 }) }));
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** Sizes of groups, used cyclically. */
+/** Sizes of groups, repeated. */
 const cuts = fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 6 });
 
-/** Whether to flush before each restart, used cyclically. */
+/** Whether applied instances were written before the next restart, repeated. */
 const flushes = fc.array(fc.boolean(), { minLength: 1, maxLength: 6 });
 
 function deliveries(steps: readonly Step[]): Request[] {
@@ -58,13 +61,13 @@ function deliveries(steps: readonly Step[]): Request[] {
   return requests;
 }
 
-/** `items` in groups of the sizes in `sizes`, which are used cyclically. */
+/** `items` cut into groups of the sizes in `sizes`, repeated. */
 function groups<T>(items: readonly T[], sizes: readonly number[]): T[][] {
   const cut: T[][] = [];
   let taken = 0;
   while (taken < items.length) {
     const size = sizes[cut.length % sizes.length] ?? 1;
-    // With empty groups only, this would never end.
+    // A cycle of empty groups only would never end.
     const take = cut.length % sizes.length === 0 ? Math.max(1, size) : size;
     cut.push(items.slice(taken, taken + take));
     taken += take;
@@ -86,8 +89,8 @@ interface Outcome {
 }
 
 /**
- * Applies each of `runs` at once. If there are `flushes`, it restarts after each run, flushed or not as the next
- * of them says. Runs that were not flushed are applied again, and must have the same replies.
+ * Applies each of `runs`. If there are `flushes`, it restarts after each run with what was written by
+ * then, as the next of them says; later instances are applied again, with the same replies as before.
  */
 async function play(runs: readonly Decision[][], flushes: readonly boolean[]): Promise<Outcome> {
   const level: TestLevel = memoryLevel();
@@ -109,8 +112,8 @@ async function play(runs: readonly Decision[][], flushes: readonly boolean[]): P
   return { replies: replies.flat(), machine };
 }
 
-describe('StateMachine compared with a model', () => {
-  it('has the replies and the state of the model, however the log is split and restarted', async () => {
+describe('StateMachine beside a model', () => {
+  it('has the replies and the state of the model, however the log is cut and restarted', async () => {
     let repeats = 0;
     await fc.assert(
       fc.asyncProperty(

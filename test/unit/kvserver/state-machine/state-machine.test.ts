@@ -79,7 +79,7 @@ describe('StateMachine', () => {
     expect(entry).to.include({ createRevision: 1, modRevision: 2, version: 2 });
   });
 
-  it('gives no session id twice, even over a restart', async () => {
+  it('assigns no session id twice, also over a restart', async () => {
     const level = memoryLevel();
     await applyNext(
       await StateMachine.open(new StateDatabase(level)),
@@ -147,7 +147,7 @@ describe('StateMachine', () => {
     });
   }
 
-  it('evicts the same session after a restart as without one', async () => {
+  it('evicts the same session with and without a restart', async () => {
     const { sessionCountMax } = sessionLimits;
     const opens = Array.from({ length: sessionCountMax }, () => openSession());
     const values = [
@@ -174,7 +174,7 @@ describe('StateMachine', () => {
     expect(await restarted.contentHash()).to.equal(await whole.contentHash());
   });
 
-  it('has a content hash that depends on every part of the state', async () => {
+  it('has a content hash that differs for different states', async () => {
     const histories = [
       [noop],
       [batchOf(put('k', 'a'))],

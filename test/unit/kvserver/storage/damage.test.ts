@@ -1,8 +1,8 @@
 /**
- * The damage matrix on one node: each file, hurt in each way. Whatever happens, the node is refused
- * or has all it ever wrote. The one exception is the end of a log, which no look from within can
- * tell from a write that a crash cut short. Tables of the state are not here: its rows carry their
- * own checksums.
+ * The damage matrix on one node: each file, damaged in each way. In every case the node either refuses to
+ * start or has everything it ever wrote. The one exception is the end of a log, which cannot be
+ * distinguished from a write that a crash cut short. Tables of the state are not included: its rows have
+ * their own checksums.
  */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -38,13 +38,16 @@ const files: { name: string; path: RegExp; code: DiskErrorCode; gone?: DiskError
   { name: 'identity file', path: /^identity\.json$/, code: 'DISK_IDENTITY_DAMAGED' },
 ];
 
-/** Each gives the file's new content, or `undefined` for none; `at` from 0 to 1 says where. */
-const wounds: Record<string, (whole: Buffer, at: number) => Buffer | undefined> = {
+/**
+ * Each function returns the new content of the file, or `undefined` to delete it; `at`, from 0 to 1, is
+ * the position.
+ */
+const corruptions: Record<string, (whole: Buffer, at: number) => Buffer | undefined> = {
   'one bit flipped': (whole, at) => {
-    const hurt = Buffer.from(whole);
+    const damaged = Buffer.from(whole);
     const bit = Math.floor(whole.length * 8 * at);
-    hurt[bit >> 3] = (hurt[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-    return hurt;
+    damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    return damaged;
   },
   '4 KiB zeroed': (whole, at) => {
     const start = Math.floor(Math.max(0, whole.length - 4096) * at);
@@ -54,7 +57,7 @@ const wounds: Record<string, (whole: Buffer, at: number) => Buffer | undefined> 
   deleted: () => undefined,
 };
 
-const places = [0.01, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 0.95];
+const positions = [0.01, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 0.95];
 
 describe('Damage to one node', function () {
   this.timeout(30_000);
@@ -72,15 +75,15 @@ describe('Damage to one node', function () {
   });
 
   for (const file of files) {
-    for (const [wound, hurt] of Object.entries(wounds)) {
-      const isTail = file.name.endsWith('log') && wound === 'cut';
+    for (const [corruption, corrupt] of Object.entries(corruptions)) {
+      const isTail = file.name.endsWith('log') && corruption === 'cut';
       const claim = isTail ? 'only the end is lost' : 'refused, or nothing lost';
-      it(`${file.name}, ${wound}: ${claim}`, async () => {
-        const code = wound === 'deleted' ? (file.gone ?? file.code) : file.code;
-        for (const at of wound === 'deleted' ? [0] : places) {
+      it(`${file.name}, ${corruption}: ${claim}`, async () => {
+        const code = corruption === 'deleted' ? (file.gone ?? file.code) : file.code;
+        for (const at of corruption === 'deleted' ? [0] : positions) {
           const path = await scratch.crashed(healthy.path);
           const target = await find(path, file.path);
-          const content = hurt(await readFile(target), at);
+          const content = corrupt(await readFile(target), at);
           await (content === undefined ? rm(target) : writeFile(target, content));
           if (isTail) expect((await memoryIn(path)).turns).to.be.within(tableTurns, turns);
           else await expectRefusedOrWhole(path, code);
@@ -98,7 +101,7 @@ describe('Damage to one node', function () {
   });
 });
 
-/** A node with most of its journal in a table and the rest in the log, as a crash leaves it. */
+/** A node with most of its journal in a table and the rest in the log, as after a crash. */
 async function makeVoter(path: string): Promise<DataDirectory> {
   const first = await openDataDirectory({ path, ...node });
   for (let seq = 0; seq < tableTurns; seq++) await first.journal.write([vote(seq)]);
@@ -120,7 +123,7 @@ async function find(directory: string, pattern: RegExp): Promise<string> {
   throw new Error(`there is no ${pattern} in ${directory}`);
 }
 
-/** A second look must come to the same verdict: the first mends nothing, nor makes it look so. */
+/** A second attempt must have the same result: the first one repairs nothing, and hides nothing. */
 async function expectRefusedOrWhole(path: string, code: DiskErrorCode): Promise<void> {
   const identity = await identityIn(path);
   const verdict = await memoryIn(path).catch(codeOf);
@@ -133,7 +136,7 @@ async function expectRefusedOrWhole(path: string, code: DiskErrorCode): Promise<
   expect(await identityIn(path)).to.equal(identity);
 }
 
-/** How many turns and rows the node remembers: from the first on, each as it was written. */
+/** The number of turns and rows that the node has, checked to be a prefix of what was written. */
 async function memoryIn(path: string): Promise<typeof whole> {
   const { journal, state, close } = await openDataDirectory({ path, ...node });
   try {

@@ -98,7 +98,7 @@ describe('Data directory', () => {
     expect(await readdir(path)).to.deep.equal(['notes.txt']);
   });
 
-  it('takes an empty directory, and one where a first start was cut short', async () => {
+  it('accepts an empty directory, and one where a first start was cut short', async () => {
     await mkdir(path, { mode: 0o755 });
     await writeFile(join(path, 'identity.json.new'), '{"format"');
     await openOnce();
@@ -106,14 +106,14 @@ describe('Data directory', () => {
     expect(await readdir(path)).to.have.members(['identity.json', 'journal', 'state']);
   });
 
-  it('goes on where a start was cut short after the identity was made', async () => {
+  it('completes a start that was cut short after the identity was created', async () => {
     await openOnce();
     await rm(join(path, 'journal'), { recursive: true });
     await openOnce();
   });
 
   it('refuses a read-only directory, new or with data (C3)', async () => {
-    // Permissions do not bind the superuser, so the test lays its rights down for a moment.
+    // Permissions do not restrict root, so the test changes its user for a moment.
     const isRoot = process.geteuid?.() === 0;
     const empty = join(path, '..', 'empty');
     await mkdir(empty, { mode: 0o555 });
@@ -143,7 +143,7 @@ describe('Data directory', () => {
     await opened.close();
   }
 
-  /** What a node remembers that opens after the damaged part was set aside. */
+  /** What a node remembers after the damaged part was set aside. */
   async function afterQuarantine(part: DamagedPart) {
     await quarantine({ path, ...node }, part);
     const opened = await openDataDirectory({ path, ...node });
@@ -153,7 +153,7 @@ describe('Data directory', () => {
     return { memory: state, rowCount: rows.length };
   }
 
-  it('knows amnesia when the journal of a voter is gone (C4)', async () => {
+  it('reports lost memory when the journal of a node that voted is gone (C4)', async () => {
     await voted();
     await rm(join(path, 'journal'), { recursive: true });
     const refusal = await refusalOf(openDataDirectory({ path, ...node }));
@@ -172,7 +172,7 @@ describe('Data directory', () => {
     expect(await afterQuarantine('state')).to.deep.equal({ memory: 'kept', rowCount: 0 });
   });
 
-  it('believes nothing that lies beside a lost identity', async () => {
+  it('trusts no data next to a lost identity', async () => {
     await voted();
     await rm(join(path, 'identity.json'));
     const refusal = await refusalOf(openDataDirectory({ path, ...node }));
@@ -182,7 +182,7 @@ describe('Data directory', () => {
   });
 
   for (const part of ['journal', 'identity'] as const) {
-    it(`knows what is lost also after a power loss while its ${part} is set aside`, async () => {
+    it(`knows what is lost also after a power loss while its ${part} is quarantined`, async () => {
       await voted();
       if (part === 'identity') await rm(join(path, 'identity.json'));
       await rename(join(path, 'journal'), join(path, 'journal.damaged-1'));
@@ -209,7 +209,7 @@ describe('Data directory', () => {
     expect(refusal.code).to.equal('DISK_JOURNAL_DAMAGED');
   });
 
-  it('notices a journal that is shorter than it once was', async () => {
+  it('detects a journal that is shorter than before', async () => {
     const first = await openDataDirectory({ path, ...node });
     await first.journal.write([voteFor(0)]);
     const earlier = await scratch.crashed(path);

@@ -15,7 +15,7 @@ describe('Identity', () => {
   });
   afterEach(() => scratch.clear());
 
-  it('gives back all it was told', async () => {
+  it('returns all that was saved', async () => {
     const identity = await Identity.create(path, node);
     await identity.markVoted();
     await identity.markBoot(7);
@@ -30,18 +30,18 @@ describe('Identity', () => {
     });
   });
 
-  it('finds none where there is none', async () => {
+  it('returns undefined without a file', async () => {
     expect(await Identity.read(path, node)).to.equal(undefined);
   });
 
-  it('replaces its file whole, and leaves nothing beside it', async () => {
+  it('replaces its file atomically, and leaves no temporary file', async () => {
     const identity = await Identity.create(path, node);
     await writeFile(`${path}.new`, 'what a crash left');
     await identity.markVoted();
     expect(await readdir(join(path, '..'))).to.deep.equal(['identity.json']);
   });
 
-  it('keeps what it knew when its file cannot be replaced', async () => {
+  it('keeps the old values when its file cannot be replaced', async () => {
     const identity = await Identity.create(join(path, '..', 'identity.json'), node);
     await scratch.clear();
     const error = await identity.markVoted().catch((reason: unknown) => reason);
@@ -49,7 +49,7 @@ describe('Identity', () => {
     expect(identity.hasVoted).to.equal(false);
   });
 
-  it('refuses a flipped bit anywhere, but those that change no meaning', async () => {
+  it('refuses any flipped bit, except those without a meaning', async () => {
     await Identity.create(path, node);
     const whole = await readFile(path);
     const meaning: unknown = JSON.parse(whole.toString());
@@ -77,7 +77,7 @@ describe('Identity', () => {
     }
   });
 
-  it('takes a wrong number of its format for damage, where all else is as it was', async () => {
+  it('treats a wrong format number as damage if everything else is unchanged', async () => {
     await Identity.create(path, node);
     const text = await readFile(path, 'utf8');
     await writeFile(path, text.replace('"format": 2', '"format": 5'));
@@ -91,7 +91,7 @@ describe('Identity', () => {
     expect(error).to.be.instanceOf(DiskError).with.property('code', 'DISK_NEWER_FORMAT');
   });
 
-  it('refuses an older format, and says how to migrate', async () => {
+  it('refuses an older format, and explains how to migrate', async () => {
     await writeFile(path, JSON.stringify({ format: 1, clusterId: 'c', nodeId: 0, nodeCount: 3 }));
     const error = await Identity.read(path, node).catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(DiskError).with.property('code', 'DISK_OLDER_FORMAT');

@@ -1,11 +1,11 @@
-/** Real directories for tests of the disk, and what a crash or a bad disk does to them. */
+/** Real directories for tests of the storage, and simulated crashes and disk damage. */
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DiskError, Journal, type JournalOwner } from '@paxkv/kvserver/internal/storage/index';
 import type { Write } from '@paxkv/paxos';
 
-/** Directories that vanish after the test that made them. */
+/** Temporary directories, deleted after the test that created them. */
 export class Scratch {
   readonly #paths: string[] = [];
 
@@ -15,7 +15,7 @@ export class Scratch {
     return path;
   }
 
-  /** The files as a crash leaves them: whatever was written, and nobody closed anything. */
+  /** The files as a crash leaves them: everything that was written, without an orderly close. */
   async crashed(path: string): Promise<string> {
     const copy = await this.directory();
     await cp(path, copy, { recursive: true, filter: (name) => !name.endsWith('LOCK') });
@@ -46,17 +46,17 @@ export function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** A vote as the instance with this seq gets one. */
+/** A vote for the instance with this seq. */
 export function voteFor(seq: number, value = `value ${seq}`): Write<Uint8Array> {
   return { type: 'accepted', seq, ballot: { round: 1, peer: 0 }, value: bytesOf(value) };
 }
 
-/** With bytes as numbers, so that a Buffer equals the Uint8Array it was. */
+/** With bytes as numbers, so that a Buffer equals a Uint8Array with the same content. */
 export function plain(write: Write<Uint8Array>): object {
   return 'value' in write && write.value ? { ...write, value: [...write.value] } : write;
 }
 
-/** Closes after use, also when use fails. */
+/** Closes after use, also when `use` fails. */
 export async function withJournal<T>(
   options: { directory: string; owner: JournalOwner },
   use: (journal: Journal) => Promise<T>,
@@ -69,7 +69,7 @@ export async function withJournal<T>(
   }
 }
 
-/** Content by relative path, without LevelDB's own diary and lock. */
+/** Content by relative path, without LevelDB's own LOG and LOCK files. */
 export async function contentOf(path: string): Promise<Map<string, string>> {
   const content = new Map<string, string>();
   for (const entry of await readdir(path, { recursive: true, withFileTypes: true })) {
@@ -80,7 +80,7 @@ export async function contentOf(path: string): Promise<Map<string, string>> {
   return content;
 }
 
-/** The error of an opening that must not succeed. */
+/** The error of an opening that must fail. */
 export async function refusalOf(opening: Promise<{ close(): Promise<void> }>): Promise<DiskError> {
   const outcome = await opening.catch((reason: unknown) => reason);
   if (outcome instanceof DiskError) return outcome;

@@ -23,7 +23,7 @@ describe('Setting data aside', () => {
     expect(await readFile(join(path, 'state.damaged-1', 'rows'), 'utf8')).to.equal('evidence');
   });
 
-  it('keeps the last three, and says which one it deleted', async () => {
+  it('keeps the last three, and reports which one it deleted', async () => {
     const path = await scratch.directory();
     const results = [];
     for (const content of ['1', '2', '3', '4', '5']) {
@@ -47,7 +47,7 @@ describe('Setting data aside', () => {
     expect(await readdir(path)).to.include.members(others);
   });
 
-  it('finds nothing to do where there is nothing', async () => {
+  it('does nothing if there is no data', async () => {
     const path = await scratch.directory();
     expect(await setAside(path, 'journal')).to.deep.equal({ keptAs: undefined, deleted: [] });
   });

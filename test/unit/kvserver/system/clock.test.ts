@@ -30,7 +30,7 @@ describe('systemClock', () => {
     });
   });
 
-  it('lets input that arrived during a delay of the process be read first', async () => {
+  it('processes input that arrived during a delay before its timers', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
@@ -53,7 +53,7 @@ describe('systemClock', () => {
     expect(seen).to.deep.equal(['data', 'ring']);
   });
 
-  it('can be cancelled even when it is late', async () => {
+  it('can be cancelled also when it is late', async () => {
     let wasCalled = false;
     const time = systemClock.now() + 1;
     const cancel = systemClock.at(time, () => {

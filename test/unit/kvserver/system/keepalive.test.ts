@@ -28,15 +28,15 @@ describe('Keepalive', () => {
 
   it('keeps a connection whose other end only answers pings', async () => {
     let silentCount = 0;
-    const heartbeat = new Keepalive(near, limits, () => {
+    const keepalive = new Keepalive(near, limits, () => {
       silentCount += 1;
     });
     for (let count = 0; count < 20; count += 1) await once(near, 'pong');
-    heartbeat.stop();
+    keepalive.stop();
     expect(silentCount).to.equal(0);
   });
 
-  it('reports an end that stopped reading, once and soon', async () => {
+  it('gives up on an end that stopped reading, once and soon', async () => {
     far.pause();
     const startMs = performance.now();
     let silentCount = 0;
@@ -53,22 +53,22 @@ describe('Keepalive', () => {
 
   it('does not mistake its own delay for silence of the other end', async () => {
     let silentCount = 0;
-    const heartbeat = new Keepalive(near, limits, () => {
+    const keepalive = new Keepalive(near, limits, () => {
       silentCount += 1;
     });
     await once(near, 'pong');
-    // Blocks the event loop, like a long pause of the whole process.
+    // Nothing else runs meanwhile: this simulates a long pause of the whole process.
     const untilMs = performance.now() + 400;
     while (performance.now() < untilMs);
     for (let count = 0; count < 3; count += 1) await once(near, 'pong');
-    heartbeat.stop();
+    keepalive.stop();
     expect(silentCount).to.equal(0);
   });
 
   it('sends no ping after it was stopped', async () => {
-    const heartbeat = new Keepalive(near, limits, () => {});
+    const keepalive = new Keepalive(near, limits, () => {});
     await once(far, 'ping');
-    heartbeat.stop();
+    keepalive.stop();
     let pingCount = 0;
     far.on('ping', () => {
       pingCount += 1;

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 
 const run = promisify(execFile);
 
-/** Logs a line with a logger of node 2 in another process, and returns the output. */
+/** Runs a line with a logger of node 2, and returns its output. */
 async function logged(level: string, line: string): Promise<{ stdout: string; stderr: string }> {
   const module = import.meta.resolve('@paxkv/kvserver/internal/system/logger');
   const program = `import { createLogger } from '${module}'; createLogger('${level}', 2).${line};`;
@@ -12,14 +12,14 @@ async function logged(level: string, line: string): Promise<{ stdout: string; st
 }
 
 describe('createLogger', () => {
-  it('writes one JSON object a line to standard error, and nothing to standard output', async () => {
+  it('writes one JSON object per line to standard error, and nothing to standard output', async () => {
     const { stdout, stderr } = await logged('info', "info({ seq: 7 }, 'instance decided')");
     expect(stdout).to.equal('');
     const line: unknown = JSON.parse(stderr);
     expect(line).to.include({ level: 'info', me: 2, seq: 7, msg: 'instance decided' });
   });
 
-  it('leaves out lines below its level', async () => {
+  it('drops messages below its level', async () => {
     expect((await logged('warn', "info('server started')")).stderr).to.equal('');
   });
 });

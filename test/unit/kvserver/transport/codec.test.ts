@@ -24,7 +24,7 @@ function valueIn(frame: Uint8Array): Uint8Array {
 }
 
 describe('codec', () => {
-  it('reads every message as it was packed, alone and back to back', () => {
+  it('reads every message back, alone and in sequence', () => {
     for (const sample of samples)
       expect(read(sample)).to.deep.equal({ valid: true, content: [sample] });
     expect(read(...samples)).to.deep.equal({ valid: true, content: samples });
@@ -36,21 +36,21 @@ describe('codec', () => {
     expect(read(content)).to.deep.equal({ valid: true, content: [content] });
   });
 
-  it('gives small values of their own, which do not keep the frame in memory', () => {
+  it('copies small values, which do not keep the frame in memory', () => {
     const frame = new Uint8Array(pack(samples[3]));
     const value = valueIn(frame);
     expect(value.buffer).to.not.equal(frame.buffer);
     expect(value.buffer.byteLength).to.equal(3);
   });
 
-  it('leaves a value that is most of its frame where it lies', () => {
+  it('does not copy a value that is most of its frame', () => {
     const frame = new Uint8Array(pack(altered('accept', { value: new Uint8Array(900).fill(7) })));
     const value = valueIn(frame);
     expect(value.buffer).to.equal(frame.buffer);
     expect([value.byteLength, value[0], value.at(-1)]).to.deep.equal([900, 7, 7]);
   });
 
-  it('refuses every message with any field left out, but for those that may be absent', () => {
+  it('refuses every message with a required field left out', () => {
     for (const sample of samples) {
       for (const field of Object.keys(sample.message)) {
         const { [field]: _, ...message } = { ...sample.message } as Fields;
@@ -133,7 +133,7 @@ describe('codec', () => {
     for (const content of bad) expect(read(content).valid).to.equal(false);
   });
 
-  it('takes a value of exactly the limit, and refuses a longer one', () => {
+  it('accepts a value of exactly the limit, and refuses a longer one', () => {
     expect(read(altered('accept', { value: new Uint8Array(1000) })).valid).to.equal(true);
     for (const type of ['accept', 'decided']) {
       expect(read(altered(type, { value: new Uint8Array(1001) })).valid).to.equal(false);
@@ -141,7 +141,7 @@ describe('codec', () => {
     expect(read(altered('learned', { values: [new Uint8Array(1001)] })).valid).to.equal(false);
   });
 
-  it('refuses what names another sender or another addressee', () => {
+  it('refuses a message with another sender or recipient', () => {
     const frame = pack(samples[0]);
     expect(reader.read(frame, 0)).to.deep.include({ valid: false, reason: 'from: not the sender' });
     expect(read(altered('learn', {}, { to: 1 }))).to.deep.include({
@@ -150,14 +150,14 @@ describe('codec', () => {
     });
   });
 
-  it('gives nothing of a frame whose last message is invalid', () => {
+  it('returns nothing of a frame with an invalid last message', () => {
     expect(read(...samples, altered('learn', { seq: -1 }))).to.deep.equal({
       valid: false,
       reason: 'message.seq: Too small: expected number to be >=0',
     });
   });
 
-  it('repeats nothing of what was sent in its reason', () => {
+  it('repeats no received data in its reason', () => {
     const secret = 'a planted secret';
     for (const field of ['from', 'done', 'message', secret]) {
       const reading = read({ ...samples[0], [field]: secret });
@@ -168,7 +168,7 @@ describe('codec', () => {
     }
   });
 
-  it('refuses an empty frame, a cut one, and lengths that promise more than there is', () => {
+  it('refuses an empty frame, a truncated one, and lengths beyond its end', () => {
     const frame = pack(samples[3]);
     for (let length = 0; length < frame.length; length += 1) {
       expect(reader.read(frame.subarray(0, length), 1).valid).to.equal(false);
@@ -180,20 +180,20 @@ describe('codec', () => {
     }
   });
 
-  it('unpacks one content, and neither none nor two', () => {
+  it('unpacks exactly one value', () => {
     expect(unpack(pack({ a: 1 }))).to.deep.equal({ a: 1 });
     expect(unpack(new Uint8Array())).to.equal(undefined);
     expect(unpack(Buffer.concat([pack(1), pack(2)]))).to.equal(undefined);
   });
 
-  it('refuses nesting without end, and soon', () => {
+  it('refuses unbounded nesting, and fast', () => {
     const startMs = performance.now();
     expect(reader.read(Buffer.alloc(1_000_000, 0x91), 1).valid).to.equal(false);
     expect(reader.read(Buffer.alloc(1_000_000, 0x81), 1).valid).to.equal(false);
     expect(performance.now() - startMs).to.be.below(2000);
   });
 
-  it('refuses very many bytes where a map or a number must be, and soon', () => {
+  it('refuses a large binary in place of a map or a number, and fast', () => {
     const bytes = new Uint8Array(2_000_000);
     const startMs = performance.now();
     expect(read(bytes).valid).to.equal(false);
@@ -206,12 +206,12 @@ describe('codec', () => {
     expect(performance.now() - startMs).to.be.below(2000);
   });
 
-  it('reads every message about a state, beside others', () => {
+  it('reads every message of a state transfer, among others', () => {
     const contents = [samples[0], ...stateSamples, samples[1]];
     expect(read(...contents)).to.deep.equal({ valid: true, content: contents });
   });
 
-  it('refuses messages about a state with a field missing, unknown or out of range', () => {
+  it('refuses messages of a state transfer with a field missing, unknown or out of range', () => {
     const [fetch, page, refused] = stateSamples;
     const wrongs: object[] = [
       { ...fetch, page: -1 },
@@ -231,7 +231,7 @@ describe('codec', () => {
     for (const wrong of wrongs) expect(read(wrong).valid, JSON.stringify(wrong)).to.equal(false);
   });
 
-  it('withstands 20,000 mutated frames, and passes on only what packs to the same again', () => {
+  it('survives 20,000 mutated frames, and accepts only what packs to the same bytes again', () => {
     const contents = [...samples, ...stateSamples];
     const frames = [...contents.map((sample) => Buffer.from(pack(sample))), Buffer.alloc(40)];
     const mutation = fc.record({

@@ -1,4 +1,4 @@
-/** Servers with nothing but a peer transport, callers that break the rules, and a log to look into. */
+/** Servers with only a peer transport, callers that violate the protocol, and a log that tests can read. */
 import { EventEmitter, once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -14,7 +14,7 @@ import { type Logger, pino } from 'pino';
 import { WebSocket } from 'ws';
 import { plainMark } from '../../contracts/plain-mark.ts';
 
-/** Short patience, so that tests of silence do not take long. */
+/** Short timeouts, so that tests of silence are fast. */
 export const quick: Partial<PeerLimits> = {
   handshakeMsMax: 500,
   pingIntervalMs: 50,
@@ -25,49 +25,49 @@ export const quick: Partial<PeerLimits> = {
 
 export const clusterId = 'cluster-of-the-test';
 
-/** Keeps what arrives, and lets a test wait for it. */
+/** Records incoming messages, and lets a test wait for them. */
 export class KeepingInbox implements Inbox<Uint8Array> {
   readonly received: Envelope<Uint8Array>[] = [];
   readonly undelivered: Envelope<Uint8Array>[] = [];
   /** Peers whose connection ended. */
   readonly ended: number[] = [];
-  readonly #news = new EventEmitter();
+  readonly #changes = new EventEmitter();
 
   receive(envelope: Envelope<Uint8Array>): void {
     this.received.push(envelope);
-    this.#news.emit('news');
+    this.#changes.emit('change');
   }
 
   undeliverable(envelope: Envelope<Uint8Array>): void {
     this.undelivered.push(envelope);
-    this.#news.emit('news');
+    this.#changes.emit('change');
   }
 
   disconnected(peer: number): void {
     this.ended.push(peer);
-    this.#news.emit('news');
+    this.#changes.emit('change');
   }
 
   async until(isEnough: (inbox: KeepingInbox) => boolean): Promise<void> {
-    while (!isEnough(this)) await once(this.#news, 'news');
+    while (!isEnough(this)) await once(this.#changes, 'change');
   }
 }
 
-/** One change that `onPeerChange` told of. */
+/** One report of `onPeerChange`. */
 export interface PeerChange {
   readonly node: number;
   readonly connected: boolean;
   readonly reason?: string;
 }
 
-/** A server of the cluster: HTTP, transport, inbox, and the changes it told of. */
+/** A server of the cluster: HTTP, transport, inbox, and its reported changes. */
 export class Station {
   readonly transport: PeerTransport;
   readonly inbox = new KeepingInbox();
   readonly changes: PeerChange[] = [];
   readonly http: Server;
   readonly log: KeepingLog;
-  readonly #news = new EventEmitter();
+  readonly #changes = new EventEmitter();
   readonly #sockets = new Set<Socket>();
 
   constructor(http: Server, options: Partial<PeerTransportOptions> & Addressed) {
@@ -81,7 +81,7 @@ export class Station {
       limits: { ...quick, ...options.limits },
       onPeerChange: (node, connected, reason) => {
         this.changes.push({ node, connected, ...(reason === undefined ? {} : { reason }) });
-        this.#news.emit('news');
+        this.#changes.emit('change');
       },
     });
     http.on('upgrade', (request, socket, head) => {
@@ -106,12 +106,12 @@ export class Station {
     return this.transport.open(this.inbox);
   }
 
-  /** Waits until the latest news of `node` is as wanted. */
+  /** Waits until the latest report on `node` is as wanted. */
   async until(node: number, isWanted: (change: PeerChange) => boolean): Promise<PeerChange> {
     for (;;) {
       const latest = this.changes.findLast((change) => change.node === node);
       if (latest !== undefined && isWanted(latest)) return latest;
-      await once(this.#news, 'news');
+      await once(this.#changes, 'change');
     }
   }
 
@@ -151,7 +151,7 @@ export async function closeHttp(http: Server): Promise<void> {
   await once(http, 'close');
 }
 
-/** A cluster of which every server is open and connected to every other. */
+/** A cluster in which every server is open and connected to every other. */
 export async function cluster(count: number, limits: Partial<PeerLimits> = {}): Promise<Station[]> {
   const servers = await Promise.all(Array.from({ length: count }, () => listen()));
   const addresses = servers.map((http) => `127.0.0.1:${portOf(http)}`);
@@ -167,7 +167,7 @@ export async function everyoneConnected(stations: readonly Station[]): Promise<v
   }
 }
 
-/** One of two servers; the other's place is for the test to take. */
+/** One of two servers; the test plays the other one. */
 export async function lone(options: Partial<PeerTransportOptions> = {}): Promise<Station> {
   const http = await listen();
   const addresses = [`127.0.0.1:${portOf(http)}`, '127.0.0.1:9'];
@@ -183,7 +183,7 @@ export function envelope(
   return { from, to, done, min, mark: plainMark(nodeCount), message };
 }
 
-/** A request that tells one from another by its `seq`. */
+/** A request that is identified by its `seq`. */
 export function learn(seq: number, ends: { from?: number; to?: number; nodeCount?: number } = {}) {
   return envelope({ type: 'learn', seq, count: 1 }, ends);
 }
@@ -201,7 +201,7 @@ export function hello(changes: Partial<Record<keyof Hello, unknown>> = {}): obje
   return { ...base, ...changes };
 }
 
-/** A WebSocket to `station` that says nothing by itself. */
+/** A WebSocket to `station` that sends nothing by itself. */
 export async function call(station: Station): Promise<WebSocket> {
   const socket = new WebSocket(`ws://127.0.0.1:${station.port}${peerPath}`);
   socket.on('error', () => {});
@@ -214,7 +214,7 @@ export interface KeepingLog {
   readonly lines: { level: number; msg: string; [field: string]: unknown }[];
 }
 
-/** A log that a test can look into. */
+/** A log that a test can read. */
 export function keepingLog(): KeepingLog {
   const lines: KeepingLog['lines'] = [];
   const stream = new Writable({

@@ -18,12 +18,12 @@ function refusal(changes: Partial<Hello>): string | undefined {
 }
 
 describe('handshake', () => {
-  it('lets in a server of the same cluster that asked for this one', () => {
+  it('accepts a server of the same cluster that dialled this one', () => {
     expect(refusal({})).to.equal(undefined);
     expect(refusal({ bootCount: 6 })).to.equal(undefined);
   });
 
-  it('refuses with a reason whatever differs', () => {
+  it('refuses any difference with a reason', () => {
     expect(refusal({ clusterId: 'other' })).to.equal(
       'wrong cluster: this server belongs to another one',
     );
@@ -33,23 +33,23 @@ describe('handshake', () => {
     expect(refusal({ from: 2 })).to.equal('no such node: 2');
   });
 
-  it('refuses an older run of a server beside a newer one', () => {
+  it('refuses an older run of a server while a newer one is connected', () => {
     expect(refusal({ bootCount: 4 })).to.equal(
       'older run: boot 4 of node 1, while boot 5 is connected',
     );
   });
 
-  it('lets any run in while there is no other: a replaced disk counts anew', () => {
+  it('accepts any run while no other is connected: a replaced disk restarts the count', () => {
     const reading = readHello(hello({ bootCount: 1 }));
     if (!reading.valid) throw new Error(reading.reason);
     expect(refusalOf(reading.content, { ...host, bootCount: undefined })).to.equal(undefined);
   });
 
-  it('does not tell a stranger the id of its cluster', () => {
+  it('does not reveal the id of its cluster to other clusters', () => {
     expect(refusal({ clusterId: 'guess' })).to.not.include(clusterId);
   });
 
-  it('refuses another format by its version, whatever else the greeting holds', () => {
+  it('refuses another format by its version, whatever else the hello contains', () => {
     const reading = readHello({ type: 'hello', formatVersion: 1, unheardOf: true });
     expect(reading).to.deep.equal({
       valid: false,
@@ -57,7 +57,7 @@ describe('handshake', () => {
     });
   });
 
-  it('refuses a greeting with a field missing, of a wrong type, or unknown', () => {
+  it('refuses a hello with a field missing, of a wrong type, or unknown', () => {
     const fields = [
       'type',
       'formatVersion',
@@ -90,7 +90,7 @@ describe('handshake', () => {
     }
   });
 
-  it('makes foreign words printable and short', () => {
+  it('makes received text printable and short', () => {
     expect(printable('a\u001b[31m\nb é')).to.equal('a?[31m?b ?');
     expect(printable('x'.repeat(1000))).to.have.lengthOf(120);
   });

@@ -26,7 +26,7 @@ describe('IncomingLink', () => {
         {
           onHello: (_, frame) => heard.push(`greeting ${unpack(frame)}`),
           onFrame: (_, frame) => heard.push(`frame ${unpack(frame)}`),
-          onViolation: (_, reason) => heard.push(`offence ${reason}`),
+          onViolation: (_, reason) => heard.push(`violation ${reason}`),
           onGone: () => resolve(),
         },
       );
@@ -41,7 +41,7 @@ describe('IncomingLink', () => {
     await once(server, 'close');
   });
 
-  it('takes the first frame for a greeting, and the next for messages once it was welcomed', async () => {
+  it('reads the first frame as a hello, and the next ones as messages after its welcome', async () => {
     caller.send(pack('a'));
     while (heard.length === 0) await new Promise(setImmediate);
     expect(link.node).to.equal(undefined);
@@ -54,7 +54,7 @@ describe('IncomingLink', () => {
     expect(heard).to.deep.equal(['greeting a', 'frame b']);
   });
 
-  it('tells why it refuses, and ends', async () => {
+  it('sends the reason for a refusal, and closes', async () => {
     link.refuse('no\nway');
     expect(unpack((await once(caller, 'message'))[0])).to.deep.equal({
       type: 'refusal',
@@ -64,7 +64,7 @@ describe('IncomingLink', () => {
     expect([code, String(reason)]).to.deep.equal([1008, 'no?way']);
   });
 
-  it('hears nothing more once it was retired, whatever still arrives', async () => {
+  it('ignores everything that arrives after it was retired', async () => {
     link.accept(1);
     caller.pause();
     link.closeWith('enough');
@@ -75,27 +75,27 @@ describe('IncomingLink', () => {
     expect(heard).to.deep.equal([]);
   });
 
-  it('reports a greeting that is too long as an offence', async () => {
+  it('reports a hello that is too long as a violation', async () => {
     caller.send(new Uint8Array(5000));
     await gone;
-    expect(heard).to.deep.equal(['offence hello too long']);
+    expect(heard).to.deep.equal(['violation hello too long']);
   });
 
-  it('reports a frame over the limit as an offence, and only once', async () => {
+  it('reports a frame over the limit as a violation, and only once', async () => {
     link.accept(1);
     caller.send(new Uint8Array(10_001));
     caller.send('text');
     await gone;
-    expect(heard).to.deep.equal(['offence Max payload size exceeded']);
+    expect(heard).to.deep.equal(['violation Max payload size exceeded']);
   });
 
-  it('reports text as an offence', async () => {
+  it('reports text as a violation', async () => {
     caller.send('hello');
     await gone;
-    expect(heard).to.deep.equal(['offence text instead of bytes']);
+    expect(heard).to.deep.equal(['violation text instead of bytes']);
   });
 
-  it('takes a connection that was simply lost for no offence', async () => {
+  it('does not report a lost connection as a violation', async () => {
     link.accept(1);
     caller.terminate();
     await gone;

@@ -39,7 +39,7 @@ describe('Outbox', () => {
     expect(sent.join('')).to.match(/^a{20}b{20}c{20}d{20}e{20}$/);
   });
 
-  it('drops what comes on top of a full queue, whether it waits here or in the socket', async () => {
+  it("drops messages when its queue and the socket's are full together", async () => {
     const { sent, wire } = make();
     const outbox = new Outbox(wire, { ...limits, frameBytesMax: 1000 });
     expect(outbox.add(Buffer.alloc(101))).to.equal(true);

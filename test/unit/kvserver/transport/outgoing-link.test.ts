@@ -41,7 +41,7 @@ describe('OutgoingLink', () => {
     return { link, statuses, until };
   }
 
-  /** A server that treats each greeting as `answer` says. */
+  /** A server that answers each hello as `answer` says. */
   async function serve(answer: (socket: WebSocket, greeting: unknown) => void, port = 0) {
     const server = new WebSocketServer({ port, host: '127.0.0.1' });
     server.on('connection', (socket) => {
@@ -58,7 +58,7 @@ describe('OutgoingLink', () => {
 
   const welcome = (socket: WebSocket) => socket.send(pack({ type: 'welcome' }));
 
-  it('greets first, and is connected once it is welcome', async () => {
+  it('sends its hello first, and is connected once it is welcomed', async () => {
     let greeting: unknown;
     const { port } = await serve((socket, content) => {
       greeting = content;
@@ -72,7 +72,7 @@ describe('OutgoingLink', () => {
     expect(link.send(pack(1))).to.equal(true);
   });
 
-  it('shows why it was refused, says so once, and keeps trying', async () => {
+  it('reports why it was refused, logs it once, and keeps trying', async () => {
     let count = 0;
     const { port, server } = await serve((socket) => {
       count += 1;
@@ -86,7 +86,7 @@ describe('OutgoingLink', () => {
     expect(link.status).to.deep.equal(statuses[0]);
   });
 
-  it('dials at once when it hears of the other server in its pause, and only then', async () => {
+  it('dials immediately when the other server connects during its pause, and only then', async () => {
     const { port, close } = await serve((socket) => socket.close());
     const { link, until } = linkTo(port, { retryDelayMsMin: 60_000, retryDelayMsMax: 60_000 });
     await until(({ reason }) => reason !== undefined);
@@ -103,7 +103,7 @@ describe('OutgoingLink', () => {
     expect(greetingCount).to.equal(1);
   });
 
-  it('gives up an answer it does not understand', async () => {
+  it('closes after an answer that it does not understand', async () => {
     for (const answer of [pack({ type: 'hi' }), new Uint8Array([0xc1]), 'text', new Uint8Array()]) {
       const { port, close } = await serve((socket) => socket.send(answer));
       const { link, until } = linkTo(port);
@@ -113,7 +113,7 @@ describe('OutgoingLink', () => {
     }
   });
 
-  it('gives up an answer that is longer than any', async () => {
+  it('closes after an answer that is too long', async () => {
     const { port } = await serve((socket) => socket.send(new Uint8Array(10_000)));
     const { until } = linkTo(port);
     await until(({ reason }) => reason === 'Max payload size exceeded');
@@ -128,14 +128,14 @@ describe('OutgoingLink', () => {
     await until(({ reason }) => reason === 'a second answer');
   });
 
-  it('shows that nothing listens there', async () => {
+  it('reports that nothing listens there', async () => {
     const { port, close } = await serve(welcome);
     await close();
     const { until } = linkTo(port);
     await until(({ reason }) => reason?.includes('ECONNREFUSED') === true);
   });
 
-  it('waits only so long for one that accepts and says nothing', async () => {
+  it('stops waiting for a server that accepts and sends nothing', async () => {
     const silent: Server = createServer();
     const sockets: Socket[] = [];
     silent.on('connection', (socket) => sockets.push(socket));
@@ -149,13 +149,13 @@ describe('OutgoingLink', () => {
     await until(({ reason }) => reason === 'no answer for 60 ms');
   });
 
-  it('waits only so long for one that upgrades and never answers the greeting', async () => {
+  it('stops waiting for a server that upgrades and never answers the hello', async () => {
     const { port } = await serve(() => {});
     const { until } = linkTo(port, { handshakeMsMax: 60 });
     await until(({ reason }) => reason === 'no answer for 60 ms');
   });
 
-  it('notices an end that stopped reading, and comes back when it reads again', async () => {
+  it('detects an end that stopped reading, and reconnects when it reads again', async () => {
     let count = 0;
     const { port } = await serve((socket) => {
       welcome(socket);
@@ -168,7 +168,7 @@ describe('OutgoingLink', () => {
     expect(statuses.map(({ connected }) => connected)).to.deep.equal([true, false, true]);
   });
 
-  it('does not blame a new connection for the silence of the one before', async () => {
+  it('does not count the silence of the previous connection against a new one', async () => {
     let count = 0;
     let pingCount = 0;
     const { port, server } = await serve((socket) => {
@@ -181,12 +181,12 @@ describe('OutgoingLink', () => {
       });
     });
     const { statuses } = linkTo(port);
-    // More of them than fit into the silence that is allowed.
+    // More of them than fit into the allowed silence.
     while (pingCount < 10) await once(server, 'pinged');
     expect(statuses.map(({ connected }) => connected)).to.deep.equal([true, false, true]);
   });
 
-  it('believes no welcome after a refusal', async () => {
+  it('ignores a welcome after a refusal', async () => {
     let count = 0;
     const { port, server } = await serve((socket) => {
       count += 1;
@@ -198,7 +198,7 @@ describe('OutgoingLink', () => {
     expect(statuses).to.deep.equal([{ node: 1, connected: false, reason: 'refused: no' }]);
   });
 
-  it('pauses ever longer before one that ends each connection right after its welcome', async () => {
+  it('lengthens its pause if each connection ends right after the welcome', async () => {
     const timesMs: number[] = [];
     const { port, server } = await serve((socket) => {
       timesMs.push(performance.now());
@@ -207,11 +207,11 @@ describe('OutgoingLink', () => {
     });
     linkTo(port, { retryDelayMsMin: 10, retryDelayMsMax: 80 });
     while (timesMs.length < 5) await once(server, 'connection');
-    // Of 10, 20, 40 and 80 ms, three quarters each.
+    // Three quarters of 10, 20, 40 and 80 ms each.
     expect((timesMs[4] ?? 0) - (timesMs[3] ?? 0)).to.be.above(50);
   });
 
-  it('holds little in memory for one that does not read, and says what it drops', async () => {
+  it('keeps little in memory for a server that does not read, and logs what it drops', async () => {
     const { port } = await serve((socket) => {
       welcome(socket);
       socket.pause();
@@ -229,11 +229,11 @@ describe('OutgoingLink', () => {
     globalThis.gc?.();
     await new Promise(setImmediate);
     globalThis.gc?.();
-    // Of 128 MiB no more than the queue, what the system took in, and garbage not swept up yet.
+    // At most the queue of the 128 MiB, the socket buffer, and uncollected garbage.
     expect(process.memoryUsage().arrayBuffers - before).to.be.below(64 * 1024 * 1024);
   });
 
-  it('has its last words heard before it closes', async () => {
+  it('delivers its last messages before it closes', async () => {
     const heard: unknown[] = [];
     const { port, server } = await serve((socket) => {
       socket.on('message', (data) => heard.push(unpack(Buffer.from(data as Buffer))));

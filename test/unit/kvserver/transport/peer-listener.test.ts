@@ -31,7 +31,7 @@ describe('PeerListener', () => {
     return socket;
   }
 
-  /** A caller whose greeting was answered, with the answer. */
+  /** A caller whose hello was answered, with the answer. */
   async function greeted(
     greeting: object = hello(),
   ): Promise<{ socket: WebSocket; answer: unknown }> {
@@ -46,7 +46,7 @@ describe('PeerListener', () => {
     return String(reason);
   }
 
-  it('welcomes a server, and hands over what it sends', async () => {
+  it('welcomes a server, and delivers what it sends', async () => {
     const { socket, answer } = await greeted();
     expect(answer).to.deep.equal({ type: 'welcome' });
     socket.send(Buffer.concat(samples.map(pack)));
@@ -84,7 +84,7 @@ describe('PeerListener', () => {
     expect(station.transport.counts().refusedConnections).to.equal(wrongs.length);
   });
 
-  it('lets a run with a lower bootCount in once the connection of the other has ended', async () => {
+  it('accepts a run with a lower bootCount once the connection of the other has ended', async () => {
     const { socket } = await greeted(hello({ bootCount: 2 }));
     socket.terminate();
     for (;;) {
@@ -93,7 +93,7 @@ describe('PeerListener', () => {
     }
   });
 
-  it('processes nothing before the greeting, and nothing after a refused one', async () => {
+  it('processes nothing before the hello, and nothing after a refused one', async () => {
     const early = await caller();
     early.send(pack(learn(1)));
     early.send(pack(hello()));
@@ -105,14 +105,14 @@ describe('PeerListener', () => {
     expect(station.inbox.received).to.deep.equal([]);
   });
 
-  it('ends a connection on which a second greeting comes', async () => {
+  it('closes a connection after a second hello', async () => {
     const { socket } = await greeted();
     socket.send(pack(hello()));
     await closeOf(socket);
     expect(station.transport.counts().invalidFrames).to.equal(1);
   });
 
-  it('ends a connection after each invalid frame, counts it, and hands over nothing of it', async () => {
+  it('closes a connection after an invalid frame, counts it, and delivers nothing of it', async () => {
     const far = learn(defaultPeerLimits.seqAheadMax + 1);
     const frames = [
       pack({ ...learn(1), extra: 1 }),
@@ -137,7 +137,7 @@ describe('PeerListener', () => {
     await station.inbox.until((inbox) => inbox.received.length === 1);
   });
 
-  it('lets numbers grow with what was said before, and no further', async () => {
+  it('lets numbers grow with earlier messages, and no further', async () => {
     await station.close();
     station = await lone({ limits: { seqAheadMax: 10 } });
     const { socket } = await greeted();
@@ -146,14 +146,14 @@ describe('PeerListener', () => {
     expect(station.inbox.received.map(({ message }) => seqOf(message))).to.deep.equal([10, 20, 30]);
   });
 
-  it('ends a connection at the head of a frame that is too long', async () => {
+  it('closes a connection at the header of a frame that is too long', async () => {
     const { socket } = await greeted();
     socket.send(new Uint8Array(16 * 1000 + 2000));
     await closeOf(socket);
     expect(station.transport.counts().invalidFrames).to.equal(1);
   });
 
-  it('ends a connection that sends much before it said who it is, or nothing for too long', async () => {
+  it('closes an unauthenticated connection that sends too much, or nothing for too long', async () => {
     const long = await caller();
     long.send(new Uint8Array(5000));
     await closeOf(long);
@@ -162,7 +162,7 @@ describe('PeerListener', () => {
     expect(station.transport.counts().refusedConnections).to.equal(2);
   });
 
-  it('hears only the newest connection of a server', async () => {
+  it('reads only the newest connection of a server', async () => {
     const { socket: old } = await greeted();
     old.send(pack(learn(1)));
     await station.inbox.until((inbox) => inbox.received.length === 1);
@@ -174,7 +174,7 @@ describe('PeerListener', () => {
     expect(station.inbox.received.map(({ message }) => seqOf(message))).to.deep.equal([1, 3]);
   });
 
-  it('does not hear what still arrives on a connection that was replaced', async () => {
+  it('ignores what still arrives on a replaced connection', async () => {
     const { socket: old } = await greeted();
     // It does not learn that it was replaced before it has sent more.
     old.pause();
@@ -187,7 +187,7 @@ describe('PeerListener', () => {
     expect(station.inbox.received.map(({ message }) => seqOf(message))).to.deep.equal([9]);
   });
 
-  it('keeps the newest of two hundred connections from one server, and hears it', async () => {
+  it('keeps the newest of two hundred connections from one server, and reads it', async () => {
     for (let count = 0; count < 200; count += 1) await greeted();
     const { socket } = await greeted();
     socket.send(pack(learn(1)));
@@ -196,14 +196,14 @@ describe('PeerListener', () => {
     expect(open).to.deep.equal([socket]);
   });
 
-  it('lets in only so many strangers at a time', async () => {
+  it('limits the number of unauthenticated connections', async () => {
     for (let count = 0; count < 4; count += 1) await caller();
     const fifth = new WebSocket(`ws://127.0.0.1:${station.port}${peerPath}`);
     const [error] = await once(fifth, 'error');
     expect(error.message).to.include('503');
   });
 
-  it('counts nobody as a stranger who was welcomed', async () => {
+  it('does not count a welcomed connection as unauthenticated', async () => {
     await station.close();
     const addresses = Array.from({ length: 6 }, (_, node) => `127.0.0.1:${node + 1}`);
     station = await lone({ addresses, limits: { unauthenticatedCountMax: 1 } });
@@ -213,32 +213,32 @@ describe('PeerListener', () => {
     }
   });
 
-  it('lets no page of a browser in', async () => {
+  it('refuses connections from browser pages', async () => {
     const page = new WebSocket(`ws://127.0.0.1:${station.port}${peerPath}`, { origin: 'http://a' });
     const [error] = await once(page, 'error');
     expect(error.message).to.include('403');
   });
 
-  it('lets nobody in before it is open, or after it was closed', async () => {
+  it('accepts no connection before it is open, or after it was closed', async () => {
     await station.transport.close();
     const late = new WebSocket(`ws://127.0.0.1:${station.port}${peerPath}`);
     const [error] = await once(late, 'error');
     expect(error.message).to.include('503');
   });
 
-  it('ends a connection whose first frame grows long before it is whole', async () => {
+  it('closes a connection whose first frame grows too long before it is complete', async () => {
     const socket = connect(station.port, '127.0.0.1');
     socket.on('error', () => {});
     socket.write(`${upgradeHead}websocket\r\n${upgradeKey}`);
     await once(socket, 'data');
-    // A masked binary frame of 10,000 bytes, of which half arrive.
+    // Half of a masked binary frame of 10,000 bytes.
     socket.write(Buffer.concat([Buffer.from('82fe271000000000', 'hex'), Buffer.alloc(5000)]));
     await once(socket, 'data');
     socket.destroy();
     expect(station.log.lines.at(-1)).to.include({ reason: 'no hello in the first bytes' });
   });
 
-  it('survives an upgrade that is none, and bytes that are no frames', async () => {
+  it('survives an invalid upgrade, and bytes that are no frames', async () => {
     for (const bytes of [
       `${upgradeHead}x\r\n\r\n`,
       `${upgradeHead}websocket\r\n${upgradeKey}garbage`,
@@ -252,7 +252,7 @@ describe('PeerListener', () => {
     expect((await greeted()).answer).to.deep.equal({ type: 'welcome' });
   });
 
-  it('notices a server that went without a word, and forgets its connection', async () => {
+  it('detects a server that vanished, and drops its connection', async () => {
     const { socket } = await greeted();
     socket.pause();
     while (station.sockets.length > 0) {
@@ -261,7 +261,7 @@ describe('PeerListener', () => {
     expect(station.sockets).to.deep.equal([]);
   });
 
-  it('logs no value that anyone sent', async () => {
+  it('logs no received value', async () => {
     const secret = 'planted-secret-value';
     const { socket } = await greeted();
     socket.send(pack({ ...learn(1), [secret]: secret }));

@@ -6,7 +6,7 @@ import { everyoneConnected, listen, portOf, Station } from './fixtures.ts';
 async function threeServers(): Promise<TransportFixture<Uint8Array>> {
   const servers = await Promise.all([listen(), listen(), listen()]);
   const addresses = servers.map((http) => `127.0.0.1:${portOf(http)}`);
-  // The contract asks for numbers that no young cluster can have reached.
+  // The contract uses numbers that no young cluster can have reached.
   const limits = { seqAheadMax: 2 ** 52, roundAheadMax: 2 ** 52 };
   const stations = servers.map((http, me) => new Station(http, { me, addresses, limits }));
   let settledCount = 0;
@@ -16,7 +16,7 @@ async function threeServers(): Promise<TransportFixture<Uint8Array>> {
     settle: async (promise) => {
       const result = await promise;
       settledCount += 1;
-      // What settles first is the opening of each, and only then can all find each other.
+      // All must be open before they can connect to each other.
       if (settledCount === stations.length) await everyoneConnected(stations);
       return result;
     },

@@ -1,4 +1,4 @@
-import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
+import type { StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import { PeerTransport } from '@paxkv/kvserver/internal/transport/peer-transport';
 import { seqOf } from '@paxkv/paxos';
 import { expect } from 'chai';
@@ -19,7 +19,7 @@ describe('PeerTransport', () => {
     return [first, second, third];
   }
 
-  it('carries messages between every two servers, each to its addressee alone', async () => {
+  it('carries messages between every two servers, each to its recipient only', async () => {
     const stations = await three();
     for (const [from, station] of stations.entries()) {
       for (const to of stations.keys()) {
@@ -50,7 +50,7 @@ describe('PeerTransport', () => {
     }
   });
 
-  it('carries whole states beside the messages of Paxos, and drops them where it cannot', async () => {
+  it('carries whole states next to the messages of Paxos, and drops them if it is not connected', async () => {
     const [first, second] = await three();
     const heard = new Promise<{ from: number; message: StateMessage }>((resolve) => {
       second.transport.statePort.open((from, message) => resolve({ from, message }));
@@ -69,7 +69,7 @@ describe('PeerTransport', () => {
     first.transport.statePort.send(1, page);
   });
 
-  it('tells the sender of a request to a server it has no connection to, but not within send', async () => {
+  it('reports a request to a server without a connection to its sender, but not within send', async () => {
     const station = await lone();
     open.push(station);
     const request = learn(5, { from: 0, to: 1 });
@@ -80,7 +80,7 @@ describe('PeerTransport', () => {
     expect(station.transport.counts().dropped).to.equal(1);
   });
 
-  it('says nothing of a lost answer, which nobody can ask for again but its receiver', async () => {
+  it('does not report a lost answer, which only its receiver can request again', async () => {
     const station = await lone();
     open.push(station);
     const message = { type: 'forgotten', seq: 1 } as const;
@@ -90,7 +90,7 @@ describe('PeerTransport', () => {
     expect(station.transport.counts().dropped).to.equal(1);
   });
 
-  it('shows every other server as connected, and then as lost with a reason', async () => {
+  it('reports every other server as connected, and then as lost with a reason', async () => {
     const [first, second] = await three();
     expect(first.transport.peers()).to.deep.equal([
       { node: 1, connected: true },
@@ -137,7 +137,7 @@ describe('PeerTransport', () => {
     await transport.close();
   });
 
-  it('refuses an address that is none, and a node id without one', () => {
+  it('refuses an invalid address, and a node id without one', () => {
     const options = { clusterId: 'c', bootCount: 1, logger: keepingLog().logger };
     for (const address of ['', 'localhost', '127.0.0.1:1#x', 'a:1/b', 'user@a:1', 'a:99999']) {
       const make = () => new PeerTransport({ ...options, me: 0, addresses: ['a:1', address] });

@@ -8,33 +8,31 @@ const { seqAheadMax, roundAheadMax } = defaultPeerLimits;
 const value = new Uint8Array();
 
 describe('PlausibilityBounds', () => {
-  it('finds an instance implausible that is too far beyond the highest one mentioned', () => {
-    const horizon = new PlausibilityBounds(defaultPeerLimits);
-    horizon.observe(learn(100));
-    expect(horizon.refusalReason(learn(100 + seqAheadMax))).to.equal(undefined);
-    expect(horizon.refusalReason(learn(101 + seqAheadMax))).to.equal(
-      'an instance above 4294967396',
-    );
+  it('rejects an instance too far above the highest one seen', () => {
+    const bounds = new PlausibilityBounds(defaultPeerLimits);
+    bounds.observe(learn(100));
+    expect(bounds.refusalReason(learn(100 + seqAheadMax))).to.equal(undefined);
+    expect(bounds.refusalReason(learn(101 + seqAheadMax))).to.equal('an instance above 4294967396');
   });
 
-  it('judges done and min like instances', () => {
-    const horizon = new PlausibilityBounds(defaultPeerLimits);
-    horizon.observe(learn(0));
+  it('checks done and min like instances', () => {
+    const bounds = new PlausibilityBounds(defaultPeerLimits);
+    bounds.observe(learn(0));
     const message = { type: 'forgotten', seq: 0 } as const;
     for (const far of [{ done: seqAheadMax + 1 }, { min: seqAheadMax + 1 }]) {
-      expect(horizon.refusalReason(envelope(message, far))).to.be.a('string');
+      expect(bounds.refusalReason(envelope(message, far))).to.be.a('string');
     }
   });
 
-  it('does not move by what it found implausible, nor by asking', () => {
-    const horizon = new PlausibilityBounds(defaultPeerLimits);
-    horizon.observe(learn(0));
-    expect(horizon.refusalReason(learn(seqAheadMax))).to.equal(undefined);
-    expect(horizon.refusalReason(learn(seqAheadMax + 1))).to.be.a('string');
-    expect(horizon.refusalReason(learn(seqAheadMax + 1))).to.be.a('string');
+  it('is not moved by implausible messages, nor by checks', () => {
+    const bounds = new PlausibilityBounds(defaultPeerLimits);
+    bounds.observe(learn(0));
+    expect(bounds.refusalReason(learn(seqAheadMax))).to.equal(undefined);
+    expect(bounds.refusalReason(learn(seqAheadMax + 1))).to.be.a('string');
+    expect(bounds.refusalReason(learn(seqAheadMax + 1))).to.be.a('string');
   });
 
-  it('believes the first message how far the others are, so that a restarted server is not left out', () => {
+  it('accepts any position in the first message, so that a restarted server is not excluded', () => {
     const message = { type: 'learn', seq: 2 ** 40 + 5, count: 1 } as const;
     expect(
       new PlausibilityBounds(defaultPeerLimits).refusalReason(envelope(message, { min: 2 ** 40 })),
@@ -44,7 +42,7 @@ describe('PlausibilityBounds', () => {
     ).to.be.a('string');
   });
 
-  it('finds a round implausible in whichever ballot of a message it is', () => {
+  it('rejects an implausible round in any ballot of a message', () => {
     const fair = { round: 1, peer: 0 };
     const far = { round: 6 + roundAheadMax, peer: 0 };
     const messages: Message<Uint8Array>[] = [
@@ -59,19 +57,19 @@ describe('PlausibilityBounds', () => {
       { type: 'decided', seq: 0, ballot: far },
     ];
     for (const message of messages) {
-      const horizon = new PlausibilityBounds(defaultPeerLimits);
-      horizon.observe(envelope({ type: 'prepare', seq: 0, ballot: { round: 5, peer: 0 } }));
-      expect(horizon.refusalReason(envelope(message)), message.type).to.be.a('string');
-      horizon.observe(envelope({ type: 'prepare', seq: 0, ballot: { round: 6, peer: 0 } }));
-      expect(horizon.refusalReason(envelope(message)), message.type).to.equal(undefined);
+      const bounds = new PlausibilityBounds(defaultPeerLimits);
+      bounds.observe(envelope({ type: 'prepare', seq: 0, ballot: { round: 5, peer: 0 } }));
+      expect(bounds.refusalReason(envelope(message)), message.type).to.be.a('string');
+      bounds.observe(envelope({ type: 'prepare', seq: 0, ballot: { round: 6, peer: 0 } }));
+      expect(bounds.refusalReason(envelope(message)), message.type).to.equal(undefined);
     }
   });
 
-  it('finds no fault with the rounds of messages that have none', () => {
-    const horizon = new PlausibilityBounds(defaultPeerLimits);
-    expect(horizon.refusalReason(envelope({ type: 'learned', seq: 0, values: [value] }))).to.equal(
+  it('accepts messages without rounds', () => {
+    const bounds = new PlausibilityBounds(defaultPeerLimits);
+    expect(bounds.refusalReason(envelope({ type: 'learned', seq: 0, values: [value] }))).to.equal(
       undefined,
     );
-    expect(horizon.refusalReason(envelope({ type: 'forgotten', seq: 0 }))).to.equal(undefined);
+    expect(bounds.refusalReason(envelope({ type: 'forgotten', seq: 0 }))).to.equal(undefined);
   });
 });

@@ -1,5 +1,5 @@
 /** One message of every type, as it may travel from node 1 to node 0 of two. */
-import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
+import type { StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import type { Envelope, Message } from '@paxkv/paxos';
 
 const ballot = { round: 3, peer: 1 };

@@ -15,7 +15,7 @@ import {
   writeReplyFromRow,
 } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { KnownSlots, plain } from '../../kvserver/state-machine/fixtures.ts';
+import { FixedCache, plain } from '../../kvserver/state-machine/fixtures.ts';
 import { goodCommandsOf } from './samples.ts';
 
 /** Sessions with a store of one key, absent or present. Every name refers to that key. */
@@ -27,9 +27,9 @@ class World {
   constructor(value: string | undefined) {
     const versions = { createRevision: 3, modRevision: 5, version: 2 };
     const entry = value === undefined ? undefined : { value: Buffer.from(value), ...versions };
-    const slots = new KnownSlots({ key: entry });
-    this.#store = new Store(5, slots);
-    this.#slot = slots.find('key') ?? expect.fail('no slot');
+    const cache = new FixedCache({ key: entry });
+    this.#store = new Store(5, cache);
+    this.#slot = cache.find('key') ?? expect.fail('no slot');
     this.apply({ command: { type: 'openSession', client: 'tester' } });
   }
 

@@ -1,91 +1,94 @@
 import { lab, reliable } from '@paxkv/simulator';
 import { expect } from 'chai';
-import { Story } from './recording-peers.ts';
+import { RecordedNetwork } from './recording-peers.ts';
 
 const callCount = 10_000;
 
-async function manyCalls(story: Story): Promise<void> {
-  await story.open(2);
-  for (let seq = 0; seq < callCount; seq += 1) story.prepare(0, 1, seq);
-  await story.sleep(10);
+async function manyCalls(recorded: RecordedNetwork): Promise<void> {
+  await recorded.open(2);
+  for (let seq = 0; seq < callCount; seq += 1) recorded.prepare(0, 1, seq);
+  await recorded.sleep(10);
 }
 
 describe('CallCarrier', () => {
   it('answers every call to a reliable peer, within two delays', async () => {
-    const story = new Story(2, reliable);
-    await manyCalls(story);
-    expect(story.count('heard')).to.equal(2 * callCount);
-    expect(story.count('told')).to.equal(0);
-    const times = story.log.map((line) => Number.parseFloat(line));
+    const recorded = new RecordedNetwork(2, reliable);
+    await manyCalls(recorded);
+    expect(recorded.count('received')).to.equal(2 * callCount);
+    expect(recorded.count('undeliverable')).to.equal(0);
+    const times = recorded.log.map((line) => Number.parseFloat(line));
     expect(Math.min(...times)).to.be.at.least(0.1);
     expect(Math.max(...times)).to.be.at.most(2);
   });
 
   it('discards 10 % of requests and loses 18 % of answers of an unreliable peer', async () => {
-    const story = new Story(2, lab);
-    await manyCalls(story);
-    expect(story.network.fateCount('discarded') / callCount).to.be.closeTo(0.1, 0.01);
-    expect(story.network.fateCount('answer lost') / callCount).to.be.closeTo(0.18, 0.01);
-    expect(story.network.deliveredCount('promised') / callCount).to.be.closeTo(0.72, 0.01);
+    const recorded = new RecordedNetwork(2, lab);
+    await manyCalls(recorded);
+    expect(recorded.network.fateCount('discarded') / callCount).to.be.closeTo(0.1, 0.01);
+    expect(recorded.network.fateCount('answer lost') / callCount).to.be.closeTo(0.18, 0.01);
+    expect(recorded.network.deliveredCount('promised') / callCount).to.be.closeTo(0.72, 0.01);
   });
 
   it('either answers a call or tells the sender soon that no answer comes', async () => {
-    const story = new Story(2, lab);
-    await manyCalls(story);
-    const answeredCount = story.network.deliveredCount('promised');
-    expect(story.count('told') + answeredCount).to.equal(callCount);
+    const recorded = new RecordedNetwork(2, lab);
+    await manyCalls(recorded);
+    const answeredCount = recorded.network.deliveredCount('promised');
+    expect(recorded.count('undeliverable') + answeredCount).to.equal(callCount);
   });
 
-  it('lets the receiver be unreliable, whoever sends', async () => {
-    const story = new Story(2, lab);
-    await story.open(2);
-    story.network.setUnreliable(1, false);
-    for (let seq = 0; seq < 200; seq += 1) story.prepare(0, 1, seq);
-    await story.sleep(10);
-    expect(story.count('told')).to.equal(0);
-    for (let seq = 0; seq < 200; seq += 1) story.prepare(1, 0, seq);
-    await story.sleep(10);
-    expect(story.count('told')).to.be.above(0);
+  it('applies the faults of the receiver, not of the sender', async () => {
+    const recorded = new RecordedNetwork(2, lab);
+    await recorded.open(2);
+    recorded.network.setUnreliable(1, false);
+    for (let seq = 0; seq < 200; seq += 1) recorded.prepare(0, 1, seq);
+    await recorded.sleep(10);
+    expect(recorded.count('undeliverable')).to.equal(0);
+    for (let seq = 0; seq < 200; seq += 1) recorded.prepare(1, 0, seq);
+    await recorded.sleep(10);
+    expect(recorded.count('undeliverable')).to.be.above(0);
   });
 
-  it('refuses a call to a peer that is not there, without delay', async () => {
-    const story = new Story(2, reliable);
-    await story.boot(0);
-    story.prepare(0, 1);
-    await story.sleep(2);
-    expect(story.take('refused', 'told')).to.deep.equal([
+  it('refuses a call to a peer that is down, without delay', async () => {
+    const recorded = new RecordedNetwork(2, reliable);
+    await recorded.boot(0);
+    recorded.prepare(0, 1);
+    await recorded.sleep(2);
+    expect(recorded.take('refused', 'undeliverable')).to.deep.equal([
       'refused 0>1 prepare',
-      'told 0>1 prepare',
+      'undeliverable 0>1 prepare',
     ]);
   });
 
   it('ends the calls that a crashed peer had not answered', async () => {
-    const story = new Story(2, reliable);
-    await story.open(2, 100);
-    story.prepare(0, 1);
-    await story.sleep(10);
-    story.network.unplug(1);
-    await story.sleep(2);
-    expect(story.take('heard', 'told')).to.deep.equal(['heard 0>1 prepare', 'told 0>1 prepare']);
+    const recorded = new RecordedNetwork(2, reliable);
+    await recorded.open(2, 100);
+    recorded.prepare(0, 1);
+    await recorded.sleep(10);
+    recorded.network.unplug(1);
+    await recorded.sleep(2);
+    expect(recorded.take('received', 'undeliverable')).to.deep.equal([
+      'received 0>1 prepare',
+      'undeliverable 0>1 prepare',
+    ]);
   });
 
-  it('gives a restarted peer no answer that its earlier boot had asked for', async () => {
-    const story = new Story(2, reliable);
-    await story.open(2, 10);
-    story.prepare(0, 1);
-    await story.sleep(5);
-    story.network.unplug(0);
-    await story.boot(0);
-    await story.sleep(20);
-    expect(story.take('heard', 'told')).to.deep.equal(['heard 0>1 prepare']);
+  it('gives a restarted peer no answer to a call of its earlier boot', async () => {
+    const recorded = new RecordedNetwork(2, reliable);
+    await recorded.open(2, 10);
+    recorded.prepare(0, 1);
+    await recorded.sleep(5);
+    recorded.network.unplug(0);
+    await recorded.boot(0);
+    await recorded.sleep(20);
+    expect(recorded.take('received', 'undeliverable')).to.deep.equal(['received 0>1 prepare']);
   });
 
-  it('needs no answer to news, and tells when it may not have arrived', async () => {
-    const story = new Story(2, { ...lab, discardChance: 1 });
-    await story.open(2);
-    const news = { type: 'decided', seq: 0, ballot: { round: 1, peer: 0 }, value: 'v' } as const;
-    story.send(0, 1, news);
-    await story.sleep(5);
-    expect(story.take('heard', 'told')).to.deep.equal(['told 0>1 decided']);
+  it('expects no answer to a commit notice, and reports when it may not have arrived', async () => {
+    const recorded = new RecordedNetwork(2, { ...lab, discardChance: 1 });
+    await recorded.open(2);
+    const notice = { type: 'decided', seq: 0, ballot: { round: 1, peer: 0 }, value: 'v' } as const;
+    recorded.send(0, 1, notice);
+    await recorded.sleep(5);
+    expect(recorded.take('received', 'undeliverable')).to.deep.equal(['undeliverable 0>1 decided']);
   });
 });

@@ -3,7 +3,7 @@ import { type FaultProfile, harsh, lab, reliable, SimNetwork, World } from '@pax
 import { expect } from 'chai';
 import { plainMark } from '../../contracts/plain-mark.ts';
 import { transportContract } from '../../contracts/transport-contract.ts';
-import { Story } from './recording-peers.ts';
+import { RecordedNetwork } from './recording-peers.ts';
 
 const quietMs = 20_000;
 
@@ -26,17 +26,17 @@ contractOver('SimNetwork of calls', reliable);
 contractOver('SimNetwork of datagrams', harsh({ isUnreliable: false }));
 
 async function logOf(profile: FaultProfile, seed: number): Promise<string[]> {
-  const story = new Story(5, profile, { seed });
-  await story.open(5, 1);
-  const choice = story.world.random('choice');
+  const recorded = new RecordedNetwork(5, profile, { seed });
+  await recorded.open(5, 1);
+  const choice = recorded.world.random('choice');
   for (let seq = 0; seq < 300; seq += 1) {
     const [from = 0, to = 1] = choice.shuffle([0, 1, 2, 3, 4]);
-    story.prepare(from, to, seq);
-    if (choice.chance(0.1)) story.network.partition([choice.shuffle([0, 1, 2, 3, 4]).slice(2)]);
-    if (choice.chance(0.1)) story.network.heal();
-    await story.sleep(choice.integer(0, 5));
+    recorded.prepare(from, to, seq);
+    if (choice.chance(0.1)) recorded.network.partition([choice.shuffle([0, 1, 2, 3, 4]).slice(2)]);
+    if (choice.chance(0.1)) recorded.network.heal();
+    await recorded.sleep(choice.integer(0, 5));
   }
-  return story.log;
+  return recorded.log;
 }
 
 describe('SimNetwork', () => {
@@ -49,7 +49,7 @@ describe('SimNetwork', () => {
     });
   }
 
-  it('shares no object between peers, whoever changes one', async () => {
+  it('shares no object between peers', async () => {
     const world = new World({ seed: 1 });
     const network = new SimNetwork<{ text: string }>(world, { peerCount: 2 });
     const received: { text: string }[] = [];
@@ -88,18 +88,18 @@ describe('SimNetwork', () => {
     expect(copyCount).to.equal(1);
   });
 
-  it('treats what is sent from now on by another profile, but of the same type', async () => {
-    const story = new Story(2, harsh({ lossChance: 1 }));
-    await story.open(2);
-    story.prepare(0, 1);
-    await story.sleep(100);
-    expect(story.network.fateCount('delivered')).to.equal(0);
-    story.network.setProfile(harsh({ lossChance: 0, repeatChance: 0, clogChance: 0 }));
-    story.prepare(0, 1);
-    await story.sleep(20_000);
-    expect(story.network.deliveredCount('prepare')).to.equal(1);
-    expect(() => story.network.setProfile(reliable)).to.throw(TypeError, 'datagrams');
-    const calls = new Story(2, reliable);
+  it('applies a new profile to later messages, if it is of the same type', async () => {
+    const recorded = new RecordedNetwork(2, harsh({ lossChance: 1 }));
+    await recorded.open(2);
+    recorded.prepare(0, 1);
+    await recorded.sleep(100);
+    expect(recorded.network.fateCount('delivered')).to.equal(0);
+    recorded.network.setProfile(harsh({ lossChance: 0, repeatChance: 0, clogChance: 0 }));
+    recorded.prepare(0, 1);
+    await recorded.sleep(20_000);
+    expect(recorded.network.deliveredCount('prepare')).to.equal(1);
+    expect(() => recorded.network.setProfile(reliable)).to.throw(TypeError, 'datagrams');
+    const calls = new RecordedNetwork(2, reliable);
     expect(() => calls.network.setProfile(harsh())).to.throw(TypeError, 'calls');
   });
 });

@@ -1,4 +1,4 @@
-/** Peers on a simulated network that write down what they hear. */
+/** Peers on a simulated network that record what they receive. */
 import type { Envelope, Message, PeerId, Transport } from '@paxkv/paxos';
 import {
   type Fate,
@@ -12,8 +12,8 @@ import { plainMark } from '../../contracts/plain-mark.ts';
 
 const ballot = { round: 1, peer: 0 };
 
-/** A small network of recording peers, and the words to tell stories with them. */
-export class Story {
+/** A small network of recording peers. */
+export class RecordedNetwork {
   readonly world: World;
   readonly network: SimNetwork<string>;
   /** Everything that happened, one line each, with its time. */
@@ -36,7 +36,7 @@ export class Story {
     this.network = new SimNetwork(this.world, options);
   }
 
-  /** Opens all peers. Every request but news is answered, `answerDelayMs` later. */
+  /** Opens all peers. Every Prepare and Accept is answered, `answerDelayMs` later. */
   async open(peerCount: number, answerDelayMs = 0): Promise<void> {
     for (let peer = 0; peer < peerCount; peer += 1) await this.boot(peer, answerDelayMs);
   }
@@ -46,13 +46,13 @@ export class Story {
     this.#transports[peer] = transport;
     await transport.open({
       receive: (envelope) => {
-        this.#note('heard', envelope);
+        this.#note('received', envelope);
         const answer = answerTo(envelope);
         if (answer === undefined) return;
         this.world.schedule(answerDelayMs, () => transport.send(answer));
       },
-      undeliverable: (envelope) => this.#note('told', envelope),
-      disconnected: (other) => this.log.push(`${this.world.now()} lost ${peer}>${other}`),
+      undeliverable: (envelope) => this.#note('undeliverable', envelope),
+      disconnected: (other) => this.log.push(`${this.world.now()} disconnected ${peer}>${other}`),
     });
   }
 
@@ -68,13 +68,13 @@ export class Story {
     return this.world.run(() => this.world.sleep(delayMs));
   }
 
-  /** The lines so far that tell of this, without their time; the log is then empty. */
-  take(...words: (Fate | 'heard' | 'told' | 'lost')[]): string[] {
+  /** Takes all lines, and returns those that start with one of these words, without their time. */
+  take(...words: (Fate | 'received' | 'undeliverable' | 'disconnected')[]): string[] {
     const lines = this.log.splice(0).map((line) => line.slice(line.indexOf(' ') + 1));
     return lines.filter((line) => words.some((word) => line.startsWith(word)));
   }
 
-  count(word: Fate | 'heard' | 'told'): number {
+  count(word: Fate | 'received' | 'undeliverable'): number {
     return this.log.filter((line) => line.includes(` ${word} `)).length;
   }
 

@@ -2,10 +2,10 @@ import { reliable, SimNetwork, World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { plainMark } from '../../contracts/plain-mark.ts';
 import { rejectionOf } from '../rejection.ts';
-import { Story } from './recording-peers.ts';
+import { RecordedNetwork } from './recording-peers.ts';
 
 describe('SimTransport', () => {
-  it('has one open transport a peer, and opens none twice', async () => {
+  it('has one open transport per peer, and opens none twice', async () => {
     const network = new SimNetwork<string>(new World({ seed: 1 }), { peerCount: 1 });
     const inbox = { receive: () => {}, undeliverable: () => {}, disconnected: () => {} };
     const first = network.transport(0);
@@ -18,11 +18,11 @@ describe('SimTransport', () => {
   });
 
   it('refuses forged senders and messages to oneself', async () => {
-    const story = new Story(2, reliable);
-    await story.open(2);
-    const transport = story.network.transport(0);
+    const recorded = new RecordedNetwork(2, reliable);
+    await recorded.open(2);
+    const transport = recorded.network.transport(0);
     const message = { type: 'learn', seq: 0, count: 1 } as const;
-    story.network.unplug(0);
+    recorded.network.unplug(0);
     await transport.open({ receive: () => {}, undeliverable: () => {}, disconnected: () => {} });
     const envelope = { from: 0, to: 1, done: -1, min: 0, mark: plainMark(), message };
     expect(() => transport.send({ ...envelope, from: 1 })).to.throw(TypeError);
@@ -31,13 +31,13 @@ describe('SimTransport', () => {
   });
 
   it('sends nothing before it is opened', async () => {
-    const story = new Story(2, reliable);
-    await story.boot(1);
+    const recorded = new RecordedNetwork(2, reliable);
+    await recorded.boot(1);
     const message = { type: 'learn', seq: 0, count: 1 } as const;
-    story.network
+    recorded.network
       .transport(0)
       .send({ from: 0, to: 1, done: -1, min: 0, mark: plainMark(), message });
-    await story.sleep(10);
-    expect(story.log).to.deep.equal([]);
+    await recorded.sleep(10);
+    expect(recorded.log).to.deep.equal([]);
   });
 });

@@ -7,8 +7,8 @@
 import type { Clock, Paxos, PeerId } from '@paxkv/paxos';
 import { RoundTripEstimator } from '@paxkv/paxos/core';
 import type { Bytes } from '@paxkv/protocol';
+import type { ForwardPort } from '../ports.ts';
 import { type Batch, isAwaited } from '../writes/proposals.ts';
-import type { ForwardPort } from './forward-port.ts';
 
 /** How long the leader has to get a batch decided: well above a round of a busy cluster, adapted upwards. */
 const waitMsMin = 250;

@@ -1,7 +1,8 @@
 /** A request that was accepted and has no reply yet. The first of reply, error and deadline settles it. */
+
+import { Ring } from '@paxkv/client/ring';
 import type { Reply, Request } from '@paxkv/protocol';
 import { KvError } from '@paxkv/protocol';
-import { onAbort, removeAbortCallback } from './abort-listeners.ts';
 
 /** Bytes that a request counts in addition to its key and value. */
 const overheadBytes = 64;
@@ -94,4 +95,27 @@ function bytesOf({ command }: Request): number {
   if (command.type === 'openSession') return overheadBytes + command.client.length;
   const valueBytes = 'value' in command ? command.value.length : 0;
   return overheadBytes + command.key.length + valueBytes;
+}
+
+type Callback = () => void;
+
+const callbacksOf = new WeakMap<AbortSignal, Ring<Callback>>();
+
+/** Calls back once `signal` fires. Returns the slot by which to remove the callback. */
+export function onAbort(signal: AbortSignal, callback: Callback): number {
+  return (callbacksOf.get(signal) ?? listenTo(signal)).add(callback);
+}
+
+export function removeAbortCallback(signal: AbortSignal, slot: number): void {
+  callbacksOf.get(signal)?.delete(slot);
+}
+
+function listenTo(signal: AbortSignal): Ring<Callback> {
+  const callbacks = new Ring<Callback>();
+  callbacksOf.set(signal, callbacks);
+  const callAll = () => {
+    for (const [, callback] of callbacks) callback();
+  };
+  signal.addEventListener('abort', callAll, { once: true });
+  return callbacks;
 }

@@ -7,7 +7,7 @@ import type { Clock, PeerId, Random } from '@paxkv/paxos';
 import { StateError } from '../../state-machine/state-error.ts';
 import type { StateLevel } from '../../storage/state/state-database.ts';
 import { StateImport } from '../../storage/state/state-import.ts';
-import type { Page, Refused, StatePort } from './state-port.ts';
+import type { Page, Refused, StatePort } from '../ports.ts';
 
 /** How long a page may take before it is asked for again. */
 const pageMsMax = 1000;

@@ -6,9 +6,9 @@ import type { Clock, PeerId, Random } from '@paxkv/paxos';
 import { StateMachine } from '../../state-machine/state-machine.ts';
 import { StateDatabase, type StateLevel } from '../../storage/state/state-database.ts';
 import type { AppliedState } from '../apply/applier.ts';
+import type { StateMessage } from '../ports.ts';
 import type { StateTransfer } from '../replica-options.ts';
 import { StateFetch } from './state-fetch.ts';
-import type { StateMessage } from './state-port.ts';
 import { StateSource } from './state-source.ts';
 
 export interface StateRepairOptions {

@@ -6,7 +6,7 @@
 import type { Clock, PeerId } from '@paxkv/paxos';
 import type { StateLevel } from '../../storage/state/state-database.ts';
 import { StateExport } from '../../storage/state/state-export.ts';
-import type { Fetch, Page, StatePort } from './state-port.ts';
+import type { Fetch, Page, StatePort } from '../ports.ts';
 
 /** Of one page; a single row may be larger. */
 const pageBytesMax = 256 * 1024;

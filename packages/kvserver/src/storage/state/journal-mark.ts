@@ -5,7 +5,7 @@
 import { toCount } from '@paxkv/protocol';
 import { attempt } from './attempt.ts';
 import { journalKey } from './row-keys.ts';
-import { unseal } from './sealed-row.ts';
+import { unseal } from './rows.ts';
 import type { StateLevel, WriteOptions } from './state-database.ts';
 
 /** The write index that the journal must have reached; 0 if none is recorded. @throws StateError */

@@ -6,13 +6,14 @@
 import type { Bytes } from '@paxkv/protocol';
 import { StateError } from '../../state-machine/state-error.ts';
 import { isMetaKey, isStateKey } from './row-keys.ts';
-import { bodyOf, sumIn } from './sealed-row.ts';
 import {
+  bodyOf,
   checksumAfter,
   emptyChecksum,
   isSameChecksum,
   type StateChecksum,
-} from './state-checksum.ts';
+  sumIn,
+} from './rows.ts';
 
 /** One row as the database stores it. */
 export type StateRow = readonly [key: Bytes, row: Bytes];

@@ -23,8 +23,6 @@ import {
   toCachedEntry,
 } from '../../state-machine/store/cached-value.ts';
 import { attempt } from './attempt.ts';
-import { fromEntry, toEntry } from './entry-row.ts';
-import { fromPosition, toPosition, type VerifiedPosition } from './position-row.ts';
 import { RowAudit } from './row-audit.ts';
 import {
   dataKeyOf,
@@ -35,8 +33,18 @@ import {
   positionKey,
   sessionKey,
 } from './row-keys.ts';
-import { seal, sumIn, unseal } from './sealed-row.ts';
-import { checksumAfter, emptyChecksum } from './state-checksum.ts';
+import {
+  checksumAfter,
+  emptyChecksum,
+  fromEntry,
+  fromPosition,
+  seal,
+  sumIn,
+  toEntry,
+  toPosition,
+  unseal,
+  type VerifiedPosition,
+} from './rows.ts';
 
 /** Open, with `keyEncoding` and `valueEncoding` both `'view'`. */
 export type StateLevel = AbstractLevel<string | Buffer | Uint8Array, Bytes, Bytes>;

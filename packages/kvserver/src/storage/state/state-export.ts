@@ -3,11 +3,10 @@ import type { Bytes } from '@paxkv/protocol';
 import type { AbstractIterator, AbstractSnapshot } from 'abstract-level';
 import { StateError } from '../../state-machine/state-error.ts';
 import { attempt } from './attempt.ts';
-import { toPosition } from './position-row.ts';
 import { RowAudit, type StateRow } from './row-audit.ts';
 import { isLocalKey, positionKey } from './row-keys.ts';
-import { unseal } from './sealed-row.ts';
-import type { StateChecksum } from './state-checksum.ts';
+import type { StateChecksum } from './rows.ts';
+import { toPosition, unseal } from './rows.ts';
 import type { StateLevel } from './state-database.ts';
 
 /** Some rows of a state; all that there are when taken together, in the order of their keys. */

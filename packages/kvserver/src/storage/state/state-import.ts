@@ -5,10 +5,9 @@
 import { StateError } from '../../state-machine/state-error.ts';
 import { nameOf } from '../../state-machine/store/latin1.ts';
 import { attempt } from './attempt.ts';
-import { toPosition } from './position-row.ts';
 import { RowAudit, type StateRow } from './row-audit.ts';
 import { positionKey } from './row-keys.ts';
-import { unseal } from './sealed-row.ts';
+import { toPosition, unseal } from './rows.ts';
 import type { StateLevel, WriteOptions } from './state-database.ts';
 
 export class StateImport {

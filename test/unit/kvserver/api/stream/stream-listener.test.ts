@@ -31,7 +31,7 @@ describe('StreamListener', () => {
     const addresses = ['a:1', 'b:2', 'c:3'];
     const about = { format: 1, node: 1, nodes: 3, leader: 2, addresses };
     const client = await stream.connect();
-    expect(client.news).to.deep.equal([['hello', about]]);
+    expect(client.notices).to.deep.equal([['hello', about]]);
   });
 
   it('sends each new leader to every client', async () => {
@@ -40,8 +40,8 @@ describe('StreamListener', () => {
     stream.listener.onLeader(2);
     stream.listener.onLeader(null);
     for (const client of clients) {
-      await client.until(() => client.news.length === 3);
-      expect(client.news.slice(1)).to.deep.equal([
+      await client.until(() => client.notices.length === 3);
+      expect(client.notices.slice(1)).to.deep.equal([
         ['leader', 2],
         ['leader', null],
       ]);
@@ -60,13 +60,13 @@ describe('StreamListener', () => {
     await stream.replica.arrived(1);
     stream.listener.sayGoodbye();
     stream.listener.sayGoodbye();
-    await client.until(() => client.news.length === 2);
+    await client.until(() => client.notices.length === 2);
     expect(await refusal()).to.include({ status: 503, code: 'KV_UNAVAILABLE' });
     answer();
     expect(await client.reply(1)).to.deep.equal([1, 9]);
     await Promise.all([stream.listener.close(), client.closed()]);
     expect(await client.closed()).to.have.property('code', 1001);
-    expect(client.news.at(-1)).to.deep.equal(['goodbye']);
+    expect(client.notices.at(-1)).to.deep.equal(['goodbye']);
   });
 
   it('closes the connection of a client that neither reads nor replies', async () => {

@@ -120,7 +120,7 @@ export class StreamUnderTest {
 /** Records the notices and replies of the server, and lets a test wait for them. */
 export class StreamClient {
   readonly socket: WebSocket;
-  readonly news: unknown[][] = [];
+  readonly notices: unknown[][] = [];
   readonly replies = new Map<number, unknown[]>();
   frameCount = 0;
   readonly #happened = new EventEmitter();
@@ -132,7 +132,7 @@ export class StreamClient {
     this.socket.on('error', () => undefined);
     this.socket.on('close', (code, reason) => {
       this.#closed = { code, reason: reason.toString() };
-      this.#happened.emit('news');
+      this.#happened.emit('change');
     });
   }
 
@@ -142,7 +142,7 @@ export class StreamClient {
   }
 
   async hello(): Promise<unknown[]> {
-    return this.#until(() => this.news[0]);
+    return this.#until(() => this.notices[0]);
   }
 
   async reply(id: number): Promise<unknown[]> {
@@ -154,7 +154,7 @@ export class StreamClient {
   }
 
   async closed(): Promise<{ code: number; reason: string }> {
-    while (this.#closed === undefined) await once(this.#happened, 'news');
+    while (this.#closed === undefined) await once(this.#happened, 'change');
     return this.#closed;
   }
 
@@ -168,15 +168,15 @@ export class StreamClient {
       const found = find();
       if (found !== undefined) return found;
       if (this.#closed !== undefined) throw new Error(`closed: ${JSON.stringify(this.#closed)}`);
-      await once(this.#happened, 'news');
+      await once(this.#happened, 'change');
     }
   }
 
   #take(frame: Buffer): void {
     const values = packr.unpackMultiple(frame) as unknown[];
-    if (typeof values[0] !== 'number') this.news.push(...(values as unknown[][]));
+    if (typeof values[0] !== 'number') this.notices.push(...(values as unknown[][]));
     else this.#takeReplies(values);
-    this.#happened.emit('news');
+    this.#happened.emit('change');
   }
 
   #takeReplies(values: unknown[]): void {

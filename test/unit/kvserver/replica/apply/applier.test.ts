@@ -6,9 +6,9 @@ import { seeded, type World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { batchOf, memoryLevel, put } from '../../state-machine/fixtures.ts';
 
-/** An applier with an empty state; the test says which instances are decided. */
+/** An applier with an empty state; the test decides instances. */
 class Subject {
-  /** What the applier reported, in order: instances applied, and how far it is done. */
+  /** The reports of the applier, in order: instances applied, and how far it is done. */
   readonly reported: string[] = [];
   readonly applier: Applier;
 

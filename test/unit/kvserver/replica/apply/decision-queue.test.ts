@@ -11,7 +11,7 @@ function takeAll(queue: DecisionQueue): number[] {
 }
 
 describe('DecisionQueue', () => {
-  it('gives decisions in order of their instances, whatever order they arrive in', () => {
+  it('returns decisions in order of their instances, in any order of arrival', () => {
     const order = fc.shuffledSubarray([...Array(40).keys()], { minLength: 40 });
     fc.assert(
       fc.property(order, (seqs) => {
@@ -26,7 +26,7 @@ describe('DecisionQueue', () => {
     );
   });
 
-  it('gives nothing above a gap', () => {
+  it('returns nothing above a gap', () => {
     const queue = new DecisionQueue(5);
     queue.add(decision(6));
     queue.add(decision(7));
@@ -43,7 +43,7 @@ describe('DecisionQueue', () => {
     expect(queue.isEmpty).to.equal(true);
   });
 
-  it('ends a run after 64 instances, and says that more may wait', () => {
+  it('ends a run after 64 instances, and reports that more may be ready', () => {
     const queue = new DecisionQueue(0);
     for (let seq = 0; seq < 65; seq += 1) queue.add(decision(seq, 3));
     const { decisions, bytes, isFull } = queue.takeRun();
@@ -51,7 +51,7 @@ describe('DecisionQueue', () => {
     expect(takeAll(queue)).to.deep.equal([64]);
   });
 
-  it('ends a run once its values have 4 MiB', () => {
+  it('ends a run once its values reach 4 MiB', () => {
     const queue = new DecisionQueue(0);
     const half = 2 * 1024 * 1024;
     for (let seq = 0; seq < 3; seq += 1) queue.add(decision(seq, half));

@@ -4,7 +4,7 @@ import type { Status } from '@paxkv/paxos';
 import { World } from '@paxkv/simulator';
 import { expect } from 'chai';
 
-/** A log in which some instances are decided, as one node sees it. */
+/** A log with some decided instances, as one node sees it. */
 function logOf({ max, decided = [], inFlight = [] }: Log) {
   const world = new World({ seed: 1 });
   const started: number[] = [];
@@ -47,7 +47,7 @@ interface Log {
 }
 
 describe('GapFiller', () => {
-  it('fills after a while what stays undecided, and nothing before', async () => {
+  it('fills an instance that stays undecided, after a delay and not before', async () => {
     const { world, gapFiller, started } = logOf({ max: 4, decided: [3] });
     await world.run(async () => {
       gapFiller.check();
@@ -59,7 +59,7 @@ describe('GapFiller', () => {
     });
   });
 
-  it('asks another replica that leads, and does not wait for ever', async () => {
+  it('asks the leader first, and fills the gap itself after a limit', async () => {
     const { world, gapFiller, started, asked, log } = logOf({ max: 1 });
     await world.run(async () => {
       log.leader = 1;
@@ -74,7 +74,7 @@ describe('GapFiller', () => {
     });
   });
 
-  it('asks others soon where nobody leads who is known, for all it lacks', async () => {
+  it('asks the others soon for all it lacks if no leader is known', async () => {
     const { world, gapFiller, started, asked } = logOf({ max: 3 });
     await world.run(async () => {
       gapFiller.check();
@@ -86,7 +86,7 @@ describe('GapFiller', () => {
     });
   });
 
-  it('waits no longer for a leader once there is none', async () => {
+  it('stops waiting for a leader that has gone', async () => {
     const { world, gapFiller, started, log } = logOf({ max: 1 });
     await world.run(async () => {
       log.leader = 1;
@@ -99,7 +99,7 @@ describe('GapFiller', () => {
     });
   });
 
-  it('leaves a batch under way alone', async () => {
+  it('leaves its own pending batch alone', async () => {
     const { world, gapFiller, started } = logOf({ max: 2, inFlight: [0, 1] });
     await world.run(async () => {
       gapFiller.check();
@@ -109,7 +109,7 @@ describe('GapFiller', () => {
     });
   });
 
-  it('does nothing while the next instance was not heard of, or is decided', async () => {
+  it('does nothing while the next instance is unknown or decided', async () => {
     const { world, gapFiller, started, log } = logOf({ max: -1 });
     await world.run(async () => {
       gapFiller.check();
@@ -122,7 +122,7 @@ describe('GapFiller', () => {
     });
   });
 
-  it('finds a hole of which no decision told', async () => {
+  it('finds a log gap without a decision above it', async () => {
     const { world, gapFiller, started, log } = logOf({ max: -1 });
     await world.run(async () => {
       gapFiller.check();
@@ -133,7 +133,7 @@ describe('GapFiller', () => {
     });
   });
 
-  it('begins to be patient anew with each hole', async () => {
+  it('restarts its delay with each log gap', async () => {
     const { world, gapFiller, started, log } = logOf({ max: 3 });
     await world.run(async () => {
       gapFiller.check();
@@ -146,7 +146,7 @@ describe('GapFiller', () => {
     });
   });
 
-  it('leaves nothing to others where this replica leads', async () => {
+  it('asks no other replica if this one leads', async () => {
     const { world, gapFiller, started } = logOf({ max: 3, decided: [1], inFlight: [2] });
     await world.run(async () => {
       gapFiller.fillNow();

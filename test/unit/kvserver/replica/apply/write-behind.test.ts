@@ -4,13 +4,13 @@ import { expect } from 'chai';
 
 const writeMs = 5;
 
-/** Stands for a state machine whose writes take five milliseconds. */
+/** A fake state machine whose writes take five milliseconds. */
 class Machine {
   applied = -1;
   durable = -1;
   dirtyBytes = 0;
   undurableBytes = 0;
-  /** When each write began. */
+  /** Start time of each write. */
   readonly begunMs: number[] = [];
   failure: Error | undefined;
   readonly #world: World;
@@ -42,15 +42,15 @@ const megabyte = 1024 * 1024;
 
 describe('WriteBehind', () => {
   let machine: Machine;
-  let told: (number | string)[];
+  let reported: (number | string)[];
 
   function writeBehind(world: World): WriteBehind {
     machine = new Machine(world);
-    told = [];
+    reported = [];
     return new WriteBehind({
       ...{ machine, clock: world.clock },
-      onWritten: () => told.push(machine.durable),
-      onFailed: (error) => told.push(String(error)),
+      onWritten: () => reported.push(machine.durable),
+      onFailed: (error) => reported.push(String(error)),
     });
   }
 
@@ -67,19 +67,19 @@ describe('WriteBehind', () => {
       expect(machine.begunMs[0]).to.equal(0);
       expect(Math.min(...gaps)).to.be.at.least(writeIntervalMs - 1);
       expect(machine.begunMs.length).to.be.within(4, 6);
-      expect(told.at(-1)).to.equal(19);
+      expect(reported.at(-1)).to.equal(19);
     }),
   );
 
   it(
-    ...seeded('does not wait when much waits', async (world) => {
+    ...seeded('writes immediately when much is waiting', async (world) => {
       const behind = writeBehind(world);
       for (const bytes of [1, 5 * megabyte]) {
         machine.apply(bytes);
         behind.onApplied(100);
         await world.sleep(writeMs + 1);
       }
-      expect(told).to.deep.equal([0, 1]);
+      expect(reported).to.deep.equal([0, 1]);
     }),
   );
 
@@ -93,7 +93,7 @@ describe('WriteBehind', () => {
           behind.onApplied(logBytes);
           await world.sleep(writeMs + 1);
         }
-        expect(told).to.deep.equal([0, 1]);
+        expect(reported).to.deep.equal([0, 1]);
       },
     ),
   );
@@ -107,8 +107,8 @@ describe('WriteBehind', () => {
       machine.apply(1);
       behind.onApplied(25 * megabyte);
       await behind.room;
-      expect(told).to.deep.equal([0]);
-      // The next write has begun, with the rest.
+      expect(reported).to.deep.equal([0]);
+      // The next write, with the rest, has started.
       expect(behind.room).to.equal(undefined);
       expect(machine.begunMs).to.have.length(2);
     }),
@@ -124,7 +124,7 @@ describe('WriteBehind', () => {
       behind.onApplied(100);
       expect(behind.room).to.be.instanceOf(Promise);
       await behind.room;
-      expect(told).to.deep.equal([0]);
+      expect(reported).to.deep.equal([0]);
       expect(behind.room).to.equal(undefined);
     }),
   );
@@ -154,7 +154,7 @@ describe('WriteBehind', () => {
   );
 
   it(
-    ...seeded('tells of a failure once, and writes nothing more', async (world) => {
+    ...seeded('reports a failure once, and writes nothing more', async (world) => {
       const behind = writeBehind(world);
       machine.failure = new Error('disk full');
       machine.apply(32 * megabyte);
@@ -165,7 +165,7 @@ describe('WriteBehind', () => {
       expect(behind.room).to.equal(undefined);
       await behind.end();
       await world.sleep(2 * writeIntervalMs);
-      expect(told).to.deep.equal(['Error: disk full']);
+      expect(reported).to.deep.equal(['Error: disk full']);
       expect(machine.begunMs).to.have.length(1);
     }),
   );

@@ -1,10 +1,10 @@
-import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
 import { Forwarder } from '@paxkv/kvserver/internal/replica/forwarding/forwarder';
+import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/ports';
 import { World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { ownBatch } from '../pending.ts';
 
-describe('HandOver', () => {
+describe('Forwarder', () => {
   let world: World;
   let leader: number | undefined;
   let sent: { to: number; number: number }[];
@@ -31,13 +31,13 @@ describe('HandOver', () => {
     });
   });
 
-  it('gives a batch to the leader', () => {
+  it('sends a batch to the leader', () => {
     expect(forwarder.forward(ownBatch(1))).to.equal(true);
     expect(sent).to.deep.equal([{ to: 2, number: 1 }]);
     expect(forwarder.count).to.equal(1);
   });
 
-  it('gives nothing away while nobody leads, or this replica does', () => {
+  it('sends nothing while there is no leader, or this replica leads', () => {
     leader = undefined;
     expect(forwarder.forward(ownBatch(1))).to.equal(false);
     leader = 0;
@@ -45,7 +45,7 @@ describe('HandOver', () => {
     expect(sent).to.deep.equal([]);
   });
 
-  it('gives what is not applied in time once more, then back', () =>
+  it('resends a batch that is not applied in time once, then returns it', () =>
     world.run(async () => {
       const batch = ownBatch(1);
       forwarder.forward(batch);
@@ -59,19 +59,19 @@ describe('HandOver', () => {
       expect(forwarder.takeReturned()).to.equal(undefined);
     }));
 
-  it('has as much patience with each batch, whenever it was given', () =>
+  it('has the same timeout for each batch, whenever it was sent', () =>
     world.run(async () => {
       forwarder.forward(ownBatch(1));
       await world.sleep(200);
       forwarder.forward(ownBatch(2));
       await world.sleep(100);
       expect(sent.map(({ number }) => number)).to.deep.equal([1, 2, 1]);
-      // What was asked again makes it more patient.
+      // A retry lengthens its timeout.
       await world.sleep(410);
       expect(sent.map(({ number }) => number)).to.deep.equal([1, 2, 1, 2]);
     }));
 
-  it('has more patience with a leader that takes longer, and no more once it does not', () =>
+  it('lengthens its timeout for a slow leader, and shortens it again', () =>
     world.run(async () => {
       forwarder.forward(ownBatch(1));
       await world.sleep(240);
@@ -87,7 +87,7 @@ describe('HandOver', () => {
       expect(sent.slice(-2).map(({ number }) => number)).to.deep.equal([50, 50]);
     }));
 
-  it('takes a batch back later while the log goes on, and not never', () =>
+  it('returns a batch later while the log grows, but in bounded time', () =>
     world.run(async () => {
       const batch = ownBatch(1);
       forwarder.forward(batch);
@@ -104,7 +104,7 @@ describe('HandOver', () => {
       expect(forwarder.takeReturned()).to.equal(batch);
     }));
 
-  it('gives nothing again that was applied, or that nobody awaits', () =>
+  it('resends no batch that was applied, or that no request awaits', () =>
     world.run(async () => {
       const batch = ownBatch(2);
       forwarder.forward(ownBatch(1));
@@ -116,7 +116,7 @@ describe('HandOver', () => {
       expect(forwarder.takeReturned()).to.equal(undefined);
     }));
 
-  it('tells that there is room when it gives up what nobody awaits', () =>
+  it('reports free room when it drops a batch that no request awaits', () =>
     world.run(async () => {
       const batch = ownBatch(1);
       forwarder.forward(batch);
@@ -125,7 +125,7 @@ describe('HandOver', () => {
       expect([forwarder.count, returnedCount]).to.deep.equal([0, 1]);
     }));
 
-  it('turns to the next leader at once, in the order the batches were made', () => {
+  it('resends to a new leader immediately, in the order of creation', () => {
     forwarder.forward(ownBatch(1));
     forwarder.forward(ownBatch(2));
     leader = undefined;
@@ -139,7 +139,7 @@ describe('HandOver', () => {
     ]);
   });
 
-  it('gives everything back when this replica is to lead', () => {
+  it('returns everything when this replica becomes the leader', () => {
     const batch = ownBatch(1);
     forwarder.forward(batch);
     leader = 0;

@@ -58,18 +58,18 @@ describe('Reads', () => {
     return pending;
   }
 
-  async function surveyed(upTo: number): Promise<void> {
+  async function quorumReadDone(upTo: number): Promise<void> {
     reads.onReadIndex(upTo);
     await new Promise(setImmediate);
   }
 
-  it('answers once a quorum told how far anything may be decided, and the state is there', async () => {
+  it('answers once a quorum gave the read index, and the state has reached it', async () => {
     add('a');
     expect(quorumReadCount).to.equal(1);
-    await surveyed(5);
+    await quorumReadDone(5);
     expect(answered).to.deep.equal(['a get']);
     add('b');
-    await surveyed(7);
+    await quorumReadDone(7);
     expect(answered).to.deep.equal(['a get']);
     applied = 6;
     reads.onApplied();
@@ -79,38 +79,38 @@ describe('Reads', () => {
     expect(answered).to.deep.equal(['a get', 'b get']);
   });
 
-  it('asks anew for reads that came while a question was under way, once for all of them', async () => {
+  it('starts one new quorum read for all reads that arrived during the last one', async () => {
     add('a');
     add('b');
     add('c');
     expect(quorumReadCount).to.equal(1);
-    await surveyed(5);
+    await quorumReadDone(5);
     expect(answered).to.deep.equal(['a get']);
     expect(quorumReadCount).to.equal(2);
-    await surveyed(5);
+    await quorumReadDone(5);
     expect(answered).to.deep.equal(['a get', 'b get', 'c get']);
     expect(quorumReadCount).to.equal(2);
   });
 
-  it('asks for nobody who gave up', async () => {
+  it('starts no quorum read for abandoned reads', async () => {
     add('a');
     add('b').interrupt('stopped');
-    await surveyed(5);
+    await quorumReadDone(5);
     expect(answered).to.deep.equal(['b refused', 'a get']);
     expect(quorumReadCount).to.equal(1);
   });
 
-  it('says of a read that was not answered that it was not done', async () => {
+  it('reports an unanswered read as not done', async () => {
     const { reply } = add('a');
     pendings.interruptAll('stopping');
     const error = await reply.catch((thrown: unknown) => thrown);
     expect(error).to.include({ code: 'KV_UNAVAILABLE', outcome: 'not done' });
   });
 
-  it('tells its host when the state cannot be read, and answers nothing', async () => {
+  it('reports an unreadable state to its host, and answers nothing', async () => {
     failure = new Error('damaged row');
     add('a');
-    await surveyed(5);
+    await quorumReadDone(5);
     expect(failures).to.deep.equal([failure]);
     expect(answered).to.deep.equal([]);
   });

@@ -1,5 +1,5 @@
+import type { StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import { StateFetch } from '@paxkv/kvserver/internal/replica/snapshot/state-fetch';
-import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
@@ -18,7 +18,7 @@ async function stateAtThree(): Promise<StateLevel> {
   return level;
 }
 
-/** What comes of asking for a state above `applied` where the only other replica is at instance 3. */
+/** The result of requesting a state above `applied` when the only other replica is at instance 3. */
 async function fetchAbove(applied: number): Promise<{ taken: boolean; tries: string[] }> {
   const source = await StateExport.open(await stateAtThree());
   const tries: string[] = [];
@@ -48,11 +48,11 @@ async function fetchAbove(applied: number): Promise<{ taken: boolean; tries: str
 }
 
 describe('StateFetch', () => {
-  it('takes a state that is newer than the own one', async () => {
+  it('accepts a state that is newer than its own', async () => {
     expect(await fetchAbove(2)).to.deep.equal({ taken: true, tries: [] });
   });
 
-  it('takes none that is not newer, be it whole', async () => {
+  it('refuses a state that is not newer, even if it is complete', async () => {
     for (const applied of [3, 7]) {
       const tries = ['node 1 is at instance 3 itself'];
       expect(await fetchAbove(applied)).to.deep.equal({ taken: false, tries });

@@ -1,5 +1,5 @@
 import { writeIntervalMs } from '@paxkv/kvserver/internal/replica/apply/write-behind';
-import type { StateMessage } from '@paxkv/kvserver/internal/replica/snapshot/state-port';
+import type { StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import { StateRepair } from '@paxkv/kvserver/internal/replica/snapshot/state-repair';
 import { seeded, World } from '@paxkv/simulator';
 import { expect } from 'chai';
@@ -31,7 +31,7 @@ async function until(world: World, isSo: () => boolean): Promise<void> {
   while (!isSo()) await world.sleep(10);
 }
 
-/** Waits until node 2 serves, and looks that it is where the others are. */
+/** Waits until node 2 serves, and checks that it has the same position as the others. */
 async function expectRepaired(world: World, cluster: Cluster): Promise<void> {
   await until(world, () => cluster.replica(2).status.state === 'running');
   for (const key of [0, 30, keyCount - 1]) {
@@ -43,7 +43,7 @@ async function expectRepaired(world: World, cluster: Cluster): Promise<void> {
 
 describe('the repair of a state', () => {
   it(
-    ...seeded('takes a whole state from another node, though nobody calls', async (world) => {
+    ...seeded('fetches a whole state from another node without any request', async (world) => {
       const cluster = await withLostState(world);
       await cluster.nodes[2]?.start();
       expect(cluster.replica(2).status).to.include({ state: 'repairing', applied: -1 });
@@ -63,7 +63,7 @@ describe('the repair of a state', () => {
   );
 
   it(
-    ...seeded('goes on over a network that loses and repeats messages', async (world) => {
+    ...seeded('succeeds over a network that loses and repeats messages', async (world) => {
       const cluster = await withLostState(world, {
         stateFaults: { lossChance: 0.3, repeatChance: 0.3 },
       });
@@ -88,7 +88,7 @@ describe('the repair of a state', () => {
   );
 
   it(
-    ...seeded('starts over when it crashes on the way, and leaves no half state', async (world) => {
+    ...seeded('starts over after a crash, and leaves no partial state', async (world) => {
       const cluster = await withLostState(world);
       for (const pages of [1, 2, 3]) {
         const before = cluster.stateNetwork.sentCount('page');
@@ -113,7 +113,7 @@ describe('the repair of a state', () => {
   );
 
   it(
-    ...seeded('takes no page whose rows were changed, dropped or added', async (world) => {
+    ...seeded('refuses a page with changed, missing or additional rows', async (world) => {
       const harms: ((message: StateMessage) => StateMessage)[] = [
         (message) => change(message, (rows) => rows.slice(1)),
         (message) => change(message, (rows) => rows.map(([key, row]) => [key, row.with(9, 7)])),
@@ -139,7 +139,7 @@ describe('the repair of a state', () => {
   );
 
   it(
-    ...seeded('takes no state that is older than the own one', async (world) => {
+    ...seeded('refuses a state that is older than its own', async (world) => {
       const cluster = await withLostState(world, {
         stateFaults: {
           harm: (message) => (message.type === 'page' ? { ...message, applied: -1 } : message),
@@ -153,7 +153,7 @@ describe('the repair of a state', () => {
   );
 
   it(
-    ...seeded('fails a node that finds its own state damaged while it gives it', async (world) => {
+    ...seeded('fails a node that finds its own state damaged while sending it', async (world) => {
       const cluster = await withLostState(world);
       await harmOneRow(cluster, 0);
       await harmOneRow(cluster, 1);
@@ -166,7 +166,7 @@ describe('the repair of a state', () => {
 });
 
 describe('A state that nothing was applied to yet', () => {
-  it('is refused to whoever asks for it, and is no damage', async () => {
+  it('is refused to every requester, and does not count as damage', async () => {
     const answers: StateMessage[] = [];
     const failures: unknown[] = [];
     let ask: (from: number, message: StateMessage) => void = () => {};

@@ -15,7 +15,7 @@ describe('LeaderlessGrace', () => {
     });
   });
 
-  it('is not on before anybody has led', () => {
+  it('does not start before there was a leader', () => {
     expect(grace.isActive).to.equal(false);
   });
 
@@ -30,14 +30,14 @@ describe('LeaderlessGrace', () => {
       expect(overCount).to.equal(0);
     }));
 
-  it('lasts no longer than a moment where nobody comes to lead', () =>
+  it('ends after its limit if there is no new leader', () =>
     world.run(async () => {
       grace.onLeader(undefined);
       await world.sleep(110);
       expect([grace.isActive, overCount]).to.deep.equal([false, 1]);
     }));
 
-  it('is long well after any election, until somebody is known to lead', () =>
+  it('ends long after an election, until a leader is known', () =>
     world.run(async () => {
       await world.sleep(5000);
       expect(grace.isLeaderUnreachable).to.equal(false);

@@ -29,7 +29,7 @@ describe('OwnBatches', () => {
 
   afterEach(() => pending.interruptAll('the test ends'));
 
-  it('makes one value of all that is queued, and none of nothing', () => {
+  it('makes one value of all queued requests, and none of an empty queue', () => {
     session.open(9);
     expect(batches.next()).to.equal(undefined);
     for (const value of ['a', 'b']) add(value);
@@ -37,7 +37,7 @@ describe('OwnBatches', () => {
     expect(batches.next()).to.equal(undefined);
   });
 
-  it('gives each batch an origin of its own', () => {
+  it('gives each batch a unique origin', () => {
     session.open(9);
     const origins = [1, 2].map((number) => {
       add(`${number}`);
@@ -49,7 +49,7 @@ describe('OwnBatches', () => {
     ]);
   });
 
-  it('leaves the stamp of a client as it is, and gives one to what has none', () => {
+  it('keeps the stamp of a client, and stamps requests without one', () => {
     session.open(9);
     add('a', { stamp });
     add('b');
@@ -57,7 +57,7 @@ describe('OwnBatches', () => {
     expect(stamps).to.deep.equal([stamp, { session: 9, number: 1, firstOutstanding: 1 }]);
   });
 
-  it('lets nothing without a stamp into the log while it has no session', () => {
+  it('proposes no unstamped request while it has no session', () => {
     add('b');
     add('a', { stamp });
     expect(next().requests.map((request) => request.stamp)).to.deep.equal([stamp]);

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { pendingPut } from '../pending.ts';
 
 describe('OwnSession', () => {
-  it('is wanted once a write needs it, and not before', () => {
+  it('is needed once a write requires it, and not before', () => {
     const session = new OwnSession();
     expect(session.isWanted).to.equal(false);
     expect(session.stamp(pendingPut())).to.equal(undefined);
@@ -18,7 +18,7 @@ describe('OwnSession', () => {
     });
   });
 
-  it('never uses a number twice, and says which number is the first outstanding', () => {
+  it('never uses a number twice, and reports the first outstanding one', () => {
     const session = new OwnSession();
     session.open(7);
     const [first, second] = [pendingPut(), pendingPut()];
@@ -30,7 +30,7 @@ describe('OwnSession', () => {
     expect(session.stamp(pendingPut())).to.include({ number: 4, firstOutstanding: 3 });
   });
 
-  it('has room for as many as a session may await', () => {
+  it('has room for as many requests as a session may await', () => {
     const session = new OwnSession();
     session.open(7);
     const oldest = pendingPut();

@@ -4,7 +4,7 @@ import { bytes } from '../../state-machine/fixtures.ts';
 import { ownBatch } from '../pending.ts';
 
 describe('Proposals', () => {
-  it('knows an own batch by its bytes', () => {
+  it('recognizes its own batch by its bytes', () => {
     const proposals = new Proposals();
     proposals.begin(4, ownBatch(1));
     proposals.onDecided(4, bytes('batch 1'));
@@ -12,7 +12,7 @@ describe('Proposals', () => {
     expect(proposals.takeDisplaced()).to.equal(undefined);
   });
 
-  it('gives a displaced batch out once, the oldest first', () => {
+  it('returns a displaced batch once, the oldest first', () => {
     const proposals = new Proposals();
     const [first, second] = [ownBatch(1), ownBatch(2)];
     proposals.begin(4, first);
@@ -26,7 +26,7 @@ describe('Proposals', () => {
     expect(proposals.takeDisplaced()).to.equal(undefined);
   });
 
-  it('drops a displaced batch for which nobody waits', () => {
+  it('drops a displaced batch that no request awaits', () => {
     const proposals = new Proposals();
     const own = ownBatch(1);
     proposals.begin(0, own);
@@ -35,7 +35,7 @@ describe('Proposals', () => {
     expect(proposals.takeDisplaced()).to.equal(undefined);
   });
 
-  it('keeps the batch of another replica, which alone can tell who waits for it', () => {
+  it('keeps the batch of another replica, which alone knows its waiting requests', () => {
     const proposals = new Proposals();
     const batch = { origin: { node: 2, runId: 1, number: 1 }, value: bytes('handed over') };
     proposals.begin(0, batch);
@@ -43,7 +43,7 @@ describe('Proposals', () => {
     expect(proposals.takeDisplaced()).to.equal(batch);
   });
 
-  it('pays no heed to instances it proposed nothing in', () => {
+  it('ignores instances in which it proposed nothing', () => {
     const proposals = new Proposals();
     proposals.onDecided(0, bytes('other'));
     expect(proposals.takeDisplaced()).to.equal(undefined);

@@ -1,5 +1,5 @@
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
-import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/forwarding/forward-port';
+import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/ports';
 import { PendingRequests } from '@paxkv/kvserver/internal/replica/requests/pending-requests';
 import { OwnSession } from '@paxkv/kvserver/internal/replica/writes/own-session';
 import { Writes } from '@paxkv/kvserver/internal/replica/writes/writes';
@@ -42,7 +42,7 @@ describe('Writes', () => {
       for (let count = 0; count < 20; count += 1) {
         await cluster.submit(follower, put('k', `${count}`));
       }
-      expect(cluster.handOvers.sentCount('forward')).to.equal(22);
+      expect(cluster.forwarding.sentCount('forward')).to.equal(22);
       expect(cluster.network.deliveredCount('prepare')).to.equal(prepares);
       expect(await read(cluster, follower, 'k')).to.equal('19');
     }),
@@ -99,20 +99,23 @@ describe('Writes', () => {
   );
 
   it(
-    ...seeded('take effect once though every hand-over is lost or repeated', async (world) => {
-      const handOverFaults = { lossChance: 0.4, repeatChance: 0.5, delayMsMax: 400 };
-      const { cluster, leader } = await ledCluster(world, { handOverFaults });
-      const tokens = Array.from({ length: 60 }, (_, n) => ({ node: n % 3, token: `<${n}>` }));
-      for (let first = 0; first < tokens.length; first += 6) {
-        const some = tokens.slice(first, first + 6);
-        await Promise.all(
-          some.map(({ node, token }) => cluster.submit(node, append('log', token))),
-        );
-      }
-      const log = (await read(cluster, leader, 'log')) ?? '';
-      expect(log).to.have.length(tokens.map(({ token }) => token).join('').length);
-      for (const { token } of tokens) expect(log).to.include(token);
-    }),
+    ...seeded(
+      'take effect once though every forwarded batch may be lost or repeated',
+      async (world) => {
+        const forwardingFaults = { lossChance: 0.4, repeatChance: 0.5, delayMsMax: 400 };
+        const { cluster, leader } = await ledCluster(world, { forwardingFaults });
+        const tokens = Array.from({ length: 60 }, (_, n) => ({ node: n % 3, token: `<${n}>` }));
+        for (let first = 0; first < tokens.length; first += 6) {
+          const some = tokens.slice(first, first + 6);
+          await Promise.all(
+            some.map(({ node, token }) => cluster.submit(node, append('log', token))),
+          );
+        }
+        const log = (await read(cluster, leader, 'log')) ?? '';
+        expect(log).to.have.length(tokens.map(({ token }) => token).join('').length);
+        for (const { token } of tokens) expect(log).to.include(token);
+      },
+    ),
   );
 
   it(
@@ -132,7 +135,7 @@ describe('Writes', () => {
   );
 
   it(
-    ...seeded('under way at a leader that dies are taken on by the next', async (world) => {
+    ...seeded('in flight at a leader that dies are completed by the next', async (world) => {
       const { cluster, leader, follower } = await ledCluster(world);
       await cluster.submit(follower, put('before', 'v'));
       const all = Array.from({ length: 10 }, (_, n) =>
@@ -226,7 +229,7 @@ describe('Writes, between two leaders', () => {
     writes.onLeader();
   }
 
-  it('are told of at once where another replica waits for them', () =>
+  it('are announced immediately if another replica waits for them', () =>
     world.run(async () => {
       const applied = (node: number) =>
         writes.onApplied({ seq: 0, origin: { ...origin, node }, replies: [] });
@@ -244,7 +247,7 @@ describe('Writes, between two leaders', () => {
       expect(flushCount).to.equal(1);
     }));
 
-  it('keep what is handed in before this replica leads, and propose it then', () =>
+  it('keep a batch forwarded before this replica leads, and propose it then', () =>
     world.run(async () => {
       setLeader(undefined);
       deliver(1, forwarded);
@@ -255,7 +258,7 @@ describe('Writes, between two leaders', () => {
       expect(started).to.deep.equal([forwarded.value]);
     }));
 
-  it('forget what was handed in once another leads', () =>
+  it('forget forwarded batches once another replica leads', () =>
     world.run(async () => {
       setLeader(undefined);
       deliver(1, forwarded);
@@ -266,7 +269,7 @@ describe('Writes, between two leaders', () => {
       expect(started).to.deep.equal([]);
     }));
 
-  it('wait for the next leader, and not for long', () =>
+  it('wait for the next leader for a limited time', () =>
     world.run(async () => {
       setLeader(undefined);
       writes.add({ command: put('k', 'v'), stamp }, undefined).catch(() => {});
@@ -277,7 +280,7 @@ describe('Writes, between two leaders', () => {
       writes.stop();
     }));
 
-  it('ask how far others are and leap ahead, where most likely somebody leads unheard', () =>
+  it('ask for the read index and skip ahead if there may be a leader that it cannot hear', () =>
     world.run(async () => {
       const lose = async () => {
         writes.onDecided({ seq: startedIn.at(-1) ?? -1, value: noop });
@@ -298,7 +301,10 @@ describe('Writes, between two leaders', () => {
 });
 
 describe('A replica that cannot hear the leader', () => {
-  /** One whose connection to the leader is cut, while others write to that one all the time. */
+  /**
+   * A cluster with a node whose connection to the leader is cut, while others write to the leader
+   * continuously.
+   */
   async function besideLoad(
     world: World,
     served: (cluster: Cluster, blind: number) => Promise<void>,

@@ -12,7 +12,7 @@ const command: fc.Arbitrary<KeyCommand> = fc.oneof(
 );
 
 describe('digest of a command', () => {
-  it('differs for other kinds, keys, values, and boundaries between them', () => {
+  it('distinguishes types, keys, values and their boundaries', () => {
     const commands = [
       ...[put('k', 'v'), append('k', 'v'), get('k'), remove('k')],
       ...[put('kv', ''), put('k', ''), put('l', 'v'), put('k', 'w'), put('k', 'vv')],
@@ -20,14 +20,14 @@ describe('digest of a command', () => {
     expect(new Set(commands.map(digestOf)).size).to.equal(commands.length);
   });
 
-  it('stays equal to the digests on disk', () => {
+  it('is stable, since sessions on disk contain it', () => {
     const digests = [get('k'), put('k', 'v'), append('key', 'x'.repeat(300)), remove('k')];
     expect(digests.map(digestOf)).to.deep.equal([
       4398187173725, 4421647234202, 13961621603222, 4411072075613,
     ]);
   });
 
-  it('is an exact integer, even for the largest command', () => {
+  it('is an integer that a double holds exactly, also for the largest command', () => {
     fc.assert(
       fc.property(command, (any) => {
         expect(digestOf(any)).to.satisfy(Number.isSafeInteger).and.be.at.least(0);
@@ -41,7 +41,7 @@ describe('digest of a command', () => {
     expect(digestOf(largest)).to.satisfy(Number.isSafeInteger);
   });
 
-  it('depends on the bytes only, wherever they are in memory', () => {
+  it('depends on the bytes only, not on their position in a buffer', () => {
     const bytes = Uint8Array.of(9, 1, 2, 3, 9);
     const view = { type: 'put', key: bytes.subarray(1, 2), value: bytes.subarray(2, 4) } as const;
     const own = { type: 'put', key: Uint8Array.of(1), value: Uint8Array.of(2, 3) } as const;

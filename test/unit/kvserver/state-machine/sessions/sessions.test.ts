@@ -8,7 +8,7 @@ import { Store } from '@paxkv/kvserver/internal/state-machine/store/store';
 import type { Reply, Request } from '@paxkv/protocol';
 import { sessionWindowMax } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { append, get, KnownSlots, openSession, put, remove, stamped } from '../fixtures.ts';
+import { append, FixedCache, get, openSession, put, remove, stamped } from '../fixtures.ts';
 
 const start = { next: 1, uses: 0 };
 const expired = { type: 'refused', reason: 'sessionExpired' };
@@ -19,8 +19,8 @@ const reused = { type: 'refused', reason: 'numberReused' };
 class Subject {
   readonly #limits: SessionLimits;
   sessions: Sessions;
-  readonly #slots = new KnownSlots({ k: undefined, ka: undefined });
-  readonly store = new Store(0, this.#slots);
+  readonly #cache = new FixedCache({ k: undefined, ka: undefined });
+  readonly store = new Store(0, this.#cache);
 
   constructor(limits: SessionLimits = { sessionCountMax: 3, cachedReplyCountMax: 5000 }) {
     this.#limits = limits;
@@ -35,25 +35,25 @@ class Subject {
   apply(request: Request): Reply {
     const { command } = request;
     const isKeyed = command.type !== 'openSession';
-    const slot = isKeyed ? this.#slots.find(nameOf(command.key)) : undefined;
+    const slot = isKeyed ? this.#cache.find(nameOf(command.key)) : undefined;
     return this.sessions.apply(request, slot, this.store);
   }
 
-  /** Restarts like a replica. `kept`: the sessions in its database. */
+  /** Restarts as a replica does; `kept` is the content of its database. */
   restart(kept: Map<number, Session>): void {
     const sessions = [...kept].map(([id, session]) => Session.fromRow(id, session.toRow()));
     this.sessions = new Sessions(this.sessions.counts, sessions.reverse(), this.#limits);
   }
 
   get value(): string | undefined {
-    const reply = this.store.apply(get('k'), this.#slots.find('k'));
+    const reply = this.store.apply(get('k'), this.#cache.find('k'));
     if (reply.type !== 'get' || reply.entry === undefined) return undefined;
     return nameOf(reply.entry.value);
   }
 }
 
 describe('Sessions', () => {
-  it('gives ids from 1, none of them twice', () => {
+  it('assigns ids from 1, none twice', () => {
     const subject = new Subject({ sessionCountMax: 1, cachedReplyCountMax: 5000 });
     const replies = [1, 2, 3].map(() => subject.apply({ command: openSession() }));
     expect(replies).to.deep.equal([
@@ -63,7 +63,7 @@ describe('Sessions', () => {
     ]);
   });
 
-  it('applies a request without a stamp each time it is delivered', () => {
+  it('applies a request without a stamp each time it comes', () => {
     const subject = new Subject();
     subject.apply({ command: append('k', 'a') });
     subject.apply({ command: append('k', 'a') });
@@ -81,7 +81,7 @@ describe('Sessions', () => {
     });
   }
 
-  it('repeats a refusal for size, even if the value would fit now', () => {
+  it('repeats a refusal for size, though the value would fit by now', () => {
     const subject = new Subject().open();
     const large = 'x'.repeat(1024 * 1024);
     subject.apply({ command: put('k', large) });
@@ -92,7 +92,7 @@ describe('Sessions', () => {
     expect(subject.value).to.equal(undefined);
   });
 
-  it('executes a stamped get anew each time', () => {
+  it('applies a stamped get each time', () => {
     const subject = new Subject().open();
     expect(subject.apply(stamped(get('k'), [1, 1]))).to.deep.equal({
       type: 'get',
@@ -103,7 +103,7 @@ describe('Sessions', () => {
     expect(again).to.have.nested.property('entry.version', 1);
   });
 
-  it('refuses another command under a number used before', () => {
+  it('refuses another command with a used number', () => {
     const subject = new Subject().open();
     subject.apply(stamped(append('k', 'a'), [1, 1]));
     const others = [append('k', 'b'), put('k', 'a'), append('ka', ''), remove('k'), get('k')];
@@ -127,7 +127,7 @@ describe('Sessions', () => {
   });
 
   describe('window', () => {
-    it('accepts requests in any order', () => {
+    it('applies requests in any order', () => {
       const subject = new Subject().open();
       for (const number of [3, 1, 2]) {
         subject.apply(stamped(append('k', String(number)), [1, number]));
@@ -135,7 +135,7 @@ describe('Sessions', () => {
       expect(subject.value).to.equal('312');
     });
 
-    it('refuses a late copy of a request whose reply is no longer awaited', () => {
+    it('refuses a repeat that a later request no longer awaited', () => {
       const subject = new Subject().open();
       subject.apply(stamped(append('k', 'a'), [1, 1]));
       subject.apply(stamped(append('k', 'b'), [1, 3, 2]));
@@ -143,7 +143,7 @@ describe('Sessions', () => {
       expect(subject.value).to.equal('ab');
     });
 
-    it('refuses an abandoned request, even on its first delivery', () => {
+    it('refuses a request that its client gave up, also if it arrives for the first time', () => {
       const subject = new Subject().open();
       subject.apply(stamped(append('k', 'b'), [1, 2, 2]));
       expect(subject.apply(stamped(append('k', 'a'), [1, 1]))).to.deep.equal(outside);
@@ -167,7 +167,7 @@ describe('Sessions', () => {
       expect(session?.cachedReplyCount).to.equal(1);
     });
 
-    it('drops all replies when it moves past them, however far', () => {
+    it('drops all replies when it skips ahead, however far', () => {
       const subject = new Subject().open();
       for (const number of [1, 2, 1000]) subject.apply(stamped(put('k', 'v'), [1, number]));
       const far = Number.MAX_SAFE_INTEGER - 1;
@@ -193,8 +193,8 @@ describe('Sessions', () => {
     });
   });
 
-  describe('limits', () => {
-    it('evicts the least recently used session when too many are open', () => {
+  describe('bounds', () => {
+    it('evicts the least recently used session when one too many opens', () => {
       const subject = new Subject().open(3);
       subject.apply(stamped(put('k', 'v'), [1, 1]));
       subject.open();
@@ -212,7 +212,7 @@ describe('Sessions', () => {
       expect(subject.apply(stamped(put('k', 'v'), [1, 1]))).to.include({ type: 'put' });
     });
 
-    it('evicts the same session after a restart as without one', () => {
+    it('evicts the same session with and without a restart', () => {
       const [whole, restarted] = [new Subject(), new Subject()];
       const kept = new Map<number, Session>();
       const steps: readonly Request[] = [
@@ -241,7 +241,7 @@ describe('Sessions', () => {
       expect([...kept.keys()].sort()).to.deep.equal([2, 4, 5]);
     });
 
-    it('evicts sessions, oldest first, when they cache too many replies together', () => {
+    it('evicts sessions, oldest first, when they keep too many replies in total', () => {
       const subject = new Subject({ sessionCountMax: 9, cachedReplyCountMax: 5 }).open(3);
       for (const number of [1, 2]) {
         for (const id of [1, 2, 3]) subject.apply(stamped(put('k', 'v'), [id, number]));
@@ -251,7 +251,7 @@ describe('Sessions', () => {
       expect(subject.apply(stamped(put('k', 'v'), [2, 3]))).to.include({ type: 'put' });
     });
 
-    it('counts the cached replies again after a restart', () => {
+    it('recounts its cached replies after a restart', () => {
       const subject = new Subject({ sessionCountMax: 9, cachedReplyCountMax: 3 }).open(2);
       for (const number of [1, 2]) subject.apply(stamped(put('k', 'v'), [1, number]));
       subject.apply(stamped(put('k', 'v'), [2, 1]));
@@ -264,9 +264,9 @@ describe('Sessions', () => {
     });
   });
 
-  it('stops rather than give an id beyond exact integers', () => {
+  it('stops before it assigns an id beyond exact integers', () => {
     const sessions = new Sessions({ next: Number.MAX_SAFE_INTEGER, uses: 0 });
-    const store = new Store(0, new KnownSlots({}));
+    const store = new Store(0, new FixedCache({}));
     const open = () => sessions.apply({ command: openSession() }, undefined, store);
     expect(open).to.throw(/exact integers/);
   });

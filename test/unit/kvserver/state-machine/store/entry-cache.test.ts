@@ -7,7 +7,7 @@ function entry(text: string): CachedEntry {
   return { text, createRevision: 1, modRevision: 1, version: 1 };
 }
 
-/** A database with the rows that a test sets. Reads wait for `gate`. */
+/** A database with content set by the test; it answers when the test releases it. */
 class Database {
   readonly rows = new Map<string, CachedEntry>();
   readonly asked: string[][] = [];
@@ -28,7 +28,7 @@ class Database {
 
 describe('EntryCache', () => {
   let database: Database;
-  /** A cache without room for recent entries. */
+  /** Without room for recently used entries. */
   let cache: EntryCache;
 
   beforeEach(() => {
@@ -41,11 +41,11 @@ describe('EntryCache', () => {
     if (slot !== undefined) cache.change(slot, entry(value));
   }
 
-  /** Uses so many other entries that all recent ones are dropped. */
+  /** Uses enough other entries to evict all recently used ones. */
   const crowdOut = () => cache.load(['x', 'y', 'z']);
   const heldAt = (name: string) => cache.find(name)?.entry?.text;
 
-  it('finds dirty entries and those being written before it reads the database', async () => {
+  it('looks among entries to be written and being written, then asks the database', async () => {
     await change('k', 'a');
     await crowdOut();
     expect(heldAt('k')).to.equal('a');
@@ -60,7 +60,7 @@ describe('EntryCache', () => {
     expect(slot?.entry?.text).to.equal('a');
   });
 
-  it('finds entries that changed during a write, and includes them in the next', async () => {
+  it('finds an entry changed during a write, and writes it with the next one', async () => {
     await change('k', 'a');
     const first = cache.takeChanges();
     await change('k', 'b');
@@ -74,14 +74,14 @@ describe('EntryCache', () => {
     expect(cache.takeChanges()).to.deep.equal([]);
   });
 
-  it('returns a change that was made during a read of the database', async () => {
+  it('returns a change made during a database read', async () => {
     const reading = cache.load(['k']);
     await change('k', 'new');
     const [slot] = await reading;
     expect(slot?.entry?.text).to.equal('new');
   });
 
-  it('keeps no entry whose read began before a write and ended after it', async () => {
+  it('keeps no database answer from before a write that arrives after it', async () => {
     cache = new EntryCache({ read: database.read });
     database.rows.set('k', entry('old'));
     let release = () => {};
@@ -89,7 +89,7 @@ describe('EntryCache', () => {
       release = resolve;
     });
     const reading = cache.load(['k']);
-    // Meanwhile the key is changed, written, and dropped.
+    // Meanwhile the key is changed, written, and evicted.
     cache.takeChanges();
     database.rows.set('k', entry('new'));
     cache.settle();
@@ -98,7 +98,7 @@ describe('EntryCache', () => {
     expect(heldAt('k')).to.not.equal('old');
   });
 
-  it('holds all keys of a run, even beyond its limit', async () => {
+  it('holds all keys of a run, however small the limit is', async () => {
     database.rows.set('a', entry('1'));
     await change('b', '2');
     const names = ['a', 'b', 'c', 'd', 'e'];
@@ -110,13 +110,13 @@ describe('EntryCache', () => {
     expect(cache.find('e')).to.equal(undefined);
   });
 
-  it('reads only keys from the database that are not in memory', async () => {
+  it('asks the database for missing keys only', async () => {
     await change('a', '1');
     await cache.hold(['a', 'b']);
     expect(database.asked).to.deep.equal([['a'], ['b']]);
   });
 
-  it('keeps recent entries, up to a limit in bytes', async () => {
+  it('keeps recently used entries, up to a limit in bytes', async () => {
     cache = new EntryCache({ read: database.read, bytesMax: 100_000 });
     const names = Array.from({ length: 1000 }, (_, number) => `${number}`);
     for (const name of names) {
@@ -129,7 +129,7 @@ describe('EntryCache', () => {
     expect(kept.length).to.be.within(30, 90);
   });
 
-  it('knows absent keys without the database while it has dropped nothing', async () => {
+  it('knows absent keys without the database, as long as it holds every entry ever written', async () => {
     cache = new EntryCache({ read: database.read, bytesMax: 10_000, isNew: true });
     for (const name of ['a', 'b']) {
       const slot = cache.find(name);
@@ -139,14 +139,14 @@ describe('EntryCache', () => {
     cache.settle();
     expect(cache.find('c')).to.deep.equal({ name: 'c', entry: undefined, rowSum: undefined });
     expect(heldAt('a')).to.equal('v'.repeat(3000));
-    // After entries were dropped, absent keys are read from the database again.
+    // As soon as there is no room for all, the database is asked again.
     for (let count = 0; count < 100; count += 1) cache.find(`${count}`);
     expect(cache.find('b')).to.equal(undefined);
     expect(cache.find('never there')).to.equal(undefined);
     expect(database.asked).to.deep.equal([]);
   });
 
-  it('counts the growth of an entry towards the limit', async () => {
+  it('counts the growth of a key towards the limit', async () => {
     cache = new EntryCache({ read: database.read, bytesMax: 10_000 });
     await cache.load(['other', 'k']);
     await change('k', 'v'.repeat(6000));
@@ -156,7 +156,7 @@ describe('EntryCache', () => {
     expect(cache.find('other')).to.equal(undefined);
   });
 
-  it('drops large values after they are written', async () => {
+  it('keeps no large value once it is written', async () => {
     cache = new EntryCache({ read: database.read, isNew: true });
     const slot = cache.find('k');
     if (slot !== undefined) cache.change(slot, entry('v'.repeat(100_000)));
@@ -169,10 +169,10 @@ describe('EntryCache', () => {
     expect(cache.find('k')).to.equal(undefined);
   });
 
-  it('reports the bytes of dirty entries, and of those not durable', async () => {
+  it('reports how many bytes wait, and how many are not durable', async () => {
     for (const length of [100, 200, 100]) await change('k', 'v'.repeat(length));
     const { dirtyBytes } = cache;
-    // A write has each dirty key once, with its latest value.
+    // Each key once, with its present value: this is what will be written.
     expect(dirtyBytes).to.be.within(100, 200);
     cache.takeChanges();
     await change('l', 'v');

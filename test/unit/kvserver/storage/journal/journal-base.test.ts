@@ -29,7 +29,7 @@ describe('Base of the journal', () => {
     ] as const,
   };
 
-  it('comes back as it was', () => {
+  it('is read back unchanged', () => {
     for (const each of [base, { ...newBase, previous: Buffer.alloc(16) }]) {
       expect(decodeBase(owner, encodeBase(owner, each))).to.deep.equal(each);
     }

@@ -1,4 +1,4 @@
-/** What only the chain can notice: records, each intact, that do not belong together. */
+/** Damage that only the chain reveals: intact records that do not belong together. */
 import { join } from 'node:path';
 import { Journal } from '@paxkv/kvserver/internal/storage/index';
 import { baseKey, toRecordKey } from '@paxkv/kvserver/internal/storage/journal/record-key';
@@ -20,7 +20,7 @@ describe('Chain of the journal', () => {
   });
   afterEach(() => scratch.clear());
 
-  /** Opens the journal after its rows were changed behind its back. */
+  /** Opens the journal after its rows were changed directly in the database. */
   async function refusalAfter(change: (rows: Rows) => Promise<void>): Promise<string> {
     await withRows(options.directory, change);
     const refusal = await refusalOf(Journal.open(options));
@@ -34,7 +34,7 @@ describe('Chain of the journal', () => {
     );
   });
 
-  it('notices when the first turns are missing', async () => {
+  it('detects that the first turns are missing', async () => {
     expect(await refusalAfter((rows) => rows.del(toRecordKey(1)))).to.include(
       'record 1: it is missing',
     );
@@ -49,14 +49,14 @@ describe('Chain of the journal', () => {
     expect(message).to.include('record 7: its checksum');
   });
 
-  it('notices a turn under the key of another', async () => {
+  it('detects a turn under the key of another', async () => {
     const message = await refusalAfter(async (rows) => {
       await rows.put(toRecordKey(7), (await rows.get(toRecordKey(6))) ?? new Uint8Array());
     });
     expect(message).to.include('record 7: its checksum');
   });
 
-  it('notices a turn of the same number from another past', async () => {
+  it('detects a turn with the same number from another history', async () => {
     const other = await scratch.crashed(options.directory);
     await withJournal({ ...options, directory: other }, (journal) => journal.write([voteFor(77)]));
     await withJournal(options, async (journal) => {
@@ -70,23 +70,23 @@ describe('Chain of the journal', () => {
     expect(message).to.include('record 12: it does not follow');
   });
 
-  it('notices a key that is none of its own', async () => {
+  it('detects an unknown key', async () => {
     const message = await refusalAfter((rows) => rows.put(new Uint8Array([9]), new Uint8Array()));
     expect(message).to.include('09');
   });
 
-  it('notices a base that is missing', async () => {
+  it('detects a missing base', async () => {
     expect(await refusalAfter((rows) => rows.del(baseKey))).to.include('the base');
   });
 
-  it('notices a base from before turns were dropped', async () => {
+  it('detects a base from before turns were dropped', async () => {
     const older = await withRows(options.directory, (rows) => rows.get(baseKey));
     await forgetMany(options);
     const message = await refusalAfter((rows) => rows.put(baseKey, older ?? new Uint8Array()));
     expect(message).to.include('record 1: it is missing');
   });
 
-  it('notices a tail lost since the base was written', async () => {
+  it('detects a tail lost since the base was written', async () => {
     await forgetMany(options);
     const message = await refusalAfter(async (rows) => {
       const keys = await rows.keys({ gt: baseKey }).all();
@@ -95,23 +95,23 @@ describe('Chain of the journal', () => {
     expect(message).to.include('ends before record');
   });
 
-  it('notices a tail lost since its owner last heard of it', async () => {
+  it('detects a tail lost since its owner last saved its length', async () => {
     options.owner.writeIndexReached = 10;
     expect(await refusalAfter((rows) => rows.del(toRecordKey(10)))).to.include('before record 10');
   });
 
-  it('cannot notice the loss of its last turn by itself', async () => {
+  it('cannot detect the loss of its last turn by itself', async () => {
     await withRows(options.directory, (rows) => rows.del(toRecordKey(10)));
     await withJournal(options, async (journal) => expect(journal.writeIndex).to.equal(9));
   });
 
-  it('knows amnesia when nothing is left at all', async () => {
+  it('reports lost memory when nothing is left', async () => {
     await withRows(options.directory, (rows) => rows.clear());
     const refusal = await refusalOf(Journal.open(options));
     expect(refusal.code).to.equal('DISK_AMNESIA');
   });
 
-  it('takes no amnesia for a crash between the mark and the first turn', async () => {
+  it('does not report lost memory after a crash between the mark and the first turn', async () => {
     const directory = join(await scratch.directory(), 'journal');
     const owner = new OwnerInMemory();
     await withJournal({ directory, owner }, async () => {});

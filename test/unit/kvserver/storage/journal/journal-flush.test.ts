@@ -2,7 +2,10 @@ import { AbstractChainedBatch, AbstractLevel } from 'abstract-level';
 import { expect } from 'chai';
 import { OwnerInMemory, Scratch, voteFor, withJournal } from '../scratch.ts';
 
-/** A database that dies with its process keeps what it has not flushed, so that must be seen here. */
+/**
+ * After the death of a process the operating system still has unflushed data, so the flush itself is
+ * tested here.
+ */
 describe('The journal', () => {
   const scratch = new Scratch();
 
@@ -22,7 +25,7 @@ describe('The journal', () => {
   });
 });
 
-/** The options of every write that any database is asked for. */
+/** The options of every write of any database. */
 function watchWrites(): { options: unknown[]; end: () => void } {
   const options: unknown[] = [];
   const ends = [

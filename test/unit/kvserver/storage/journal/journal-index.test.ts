@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { voteFor } from '../scratch.ts';
 
 describe('Index of the journal', () => {
-  /** One vote a turn, for instances 0, 1, 2 and so on. */
+  /** One vote per turn, for instances 0, 1, 2 and so on. */
   function indexOf(turnCount: number): JournalIndex {
     const index = new JournalIndex(newBase);
     for (let seq = 0; seq < turnCount; seq++) index.add([voteFor(seq)], checksumOf(seq + 1));
@@ -19,7 +19,7 @@ describe('Index of the journal', () => {
     expect(indexOf(1000).nextBase()).to.equal(undefined);
   });
 
-  it('drops the turns below min, and joins the chain where it was cut', () => {
+  it('drops the turns below min, and reconnects the chain', () => {
     const index = indexOf(200);
     index.add([{ type: 'forgotten', min: 150 }], checksumOf(201));
     expect(index.nextBase()).to.deep.equal({
@@ -58,7 +58,7 @@ describe('Index of the journal', () => {
     expect(index.nextBase()?.firstIndex).to.equal(101);
   });
 
-  it('carries the highest round and min over, and never lets them sink', () => {
+  it('keeps the highest round and min, and never lowers them', () => {
     const index = new JournalIndex({ ...newBase, min: 7, round: 90 });
     index.add([{ type: 'forgotten', min: 3 }], checksumOf(1));
     index.add([{ type: 'reserved', round: 40 }], checksumOf(2));
@@ -66,7 +66,7 @@ describe('Index of the journal', () => {
     expect(index.nextBase()).to.include({ min: 7, round: 90 });
   });
 
-  it('goes on from where it dropped to', () => {
+  it('continues where the last drop ended', () => {
     const index = indexOf(100);
     index.add([{ type: 'forgotten', min: 100 }], checksumOf(101));
     const base = index.nextBase();

@@ -41,7 +41,7 @@ describe('Journal', () => {
   });
   afterEach(() => scratch.clear());
 
-  it('gives back every kind of write, in order, after a restart', async () => {
+  it('returns every kind of write, in order, after a restart', async () => {
     await withJournal(options, async (journal) => {
       await journal.write(everyKind.slice(0, 3));
       await journal.write(everyKind.slice(3));
@@ -55,7 +55,7 @@ describe('Journal', () => {
     expect(loaded).to.deep.equal([]);
   });
 
-  it('counts turns on over restarts', async () => {
+  it('continues its count of turns over restarts', async () => {
     await withJournal(options, (journal) => journal.write([voteFor(0)]));
     await withJournal(options, async (journal) => {
       expect(journal.writeIndex).to.equal(1);
@@ -101,19 +101,19 @@ describe('Journal', () => {
 
   it('is new before the first turn, and kept from then on', async () => {
     const states: string[] = [];
-    for (let boot = 0; boot < 3; boot += 1) {
+    for (let run = 0; run < 3; run += 1) {
       await withJournal(options, async (journal) => {
         states.push((await journal.load()).state);
-        if (boot > 0) await journal.write([voteFor(boot)]);
+        if (run > 0) await journal.write([voteFor(run)]);
       });
     }
     await withJournal(options, async (journal) => states.push((await journal.load()).state));
     expect(states).to.deep.equal(['new', 'new', 'kept', 'kept']);
   });
 
-  it('is lost where its owner has voted and there is none, also after a crash before its first turn', async () => {
+  it('is lost if its owner has voted and there is none, also after a crash before its first turn', async () => {
     options.owner.hasVoted = true;
-    for (let boot = 0; boot < 2; boot += 1) {
+    for (let run = 0; run < 2; run += 1) {
       await withJournal(options, async (journal) => {
         expect(await journal.load()).to.deep.equal({ state: 'lost', writeIndex: 0, writes: [] });
       });
@@ -124,7 +124,7 @@ describe('Journal', () => {
     });
   });
 
-  it('rejects every write after one that failed, until it was opened again', async () => {
+  it('rejects every write after one that failed, until it is reopened', async () => {
     await withJournal(options, async (journal) => {
       await journal.write([voteFor(0)]);
       await journal.close();
@@ -135,7 +135,7 @@ describe('Journal', () => {
     await withJournal(options, (journal) => journal.write([voteFor(1)]));
   });
 
-  it('refuses a second write while one is under way', async () => {
+  it('refuses a second write while one is in progress', async () => {
     await withJournal(options, async (journal) => {
       const first = journal.write([voteFor(0)]);
       const error = await journal.write([voteFor(1)]).catch((reason: unknown) => reason);
@@ -145,7 +145,7 @@ describe('Journal', () => {
     });
   });
 
-  it('refuses what it could not read back, and stays usable', async () => {
+  it('refuses a write that it could not read back, and stays usable', async () => {
     const unreadable: Write<Uint8Array>[] = [
       { type: 'promised', seq: -1, ballot },
       { type: 'promised', seq: 0.5, ballot },
@@ -182,7 +182,7 @@ describe('Journal that forgets', () => {
   });
   afterEach(() => scratch.clear());
 
-  it('leaves out forgotten instances, and keeps min, rounds and the rest', async () => {
+  it('omits forgotten instances, and keeps min, rounds and the rest', async () => {
     await withJournal(options, async (journal) => {
       await journal.write([{ type: 'reserved', round: 77 }]);
       for (let seq = 0; seq < 300; seq++) await journal.write([voteFor(seq)]);
@@ -199,9 +199,9 @@ describe('Journal that forgets', () => {
     expect(loaded.map(plain)).to.deep.include({ type: 'forgotten', min: 290 });
   });
 
-  it('drops forgotten turns from the disk, and still verifies after each restart', async () => {
+  it('deletes forgotten turns from the disk, and still verifies after each restart', async () => {
     let seq = 0;
-    for (let boot = 0; boot < 4; boot++) {
+    for (let run = 0; run < 4; run++) {
       await withJournal(options, async (journal) => {
         for (const end = seq + 150; seq < end; seq++) {
           await journal.write([{ type: 'forgotten', min: Math.max(0, seq - 10) }, voteFor(seq)]);
@@ -227,7 +227,7 @@ describe('Journal that forgets', () => {
     expect(loaded.map(plain)).to.deep.include.members([plain(voteFor(1_000_000))]);
   });
 
-  it('holds a bounded part of an endless load', async function () {
+  it('has a bounded size under an endless load', async function () {
     this.timeout(30_000);
     const value = 'x'.repeat(2000);
     await withJournal(options, async (journal) => {

@@ -23,7 +23,7 @@ const anyWrite: fc.Arbitrary<JournalWrite> = fc.oneof(
 );
 
 describe('Writes of a turn', () => {
-  it('come back as they were', () => {
+  it('are read back unchanged', () => {
     fc.assert(
       fc.property(fc.array(anyWrite), (writes) => {
         expect(decodeWrites(encodeWrites(writes))).to.deep.equal(writes);
@@ -57,7 +57,7 @@ describe('Writes of a turn', () => {
     }
   });
 
-  it('are refused when the bytes are no MessagePack, or more than that', () => {
+  it('are refused when the bytes are no MessagePack, or have a trailing part', () => {
     expect(() => decodeWrites(Buffer.of())).to.throw(Error);
     expect(() => decodeWrites(Buffer.of(0xc1))).to.throw(Error);
     expect(() => decodeWrites(Buffer.concat([encodeWrites([]), Buffer.of(0)]))).to.throw(Error);

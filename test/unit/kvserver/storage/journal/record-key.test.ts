@@ -8,7 +8,7 @@ import { expect } from 'chai';
 describe('Key of a turn', () => {
   const turns = [1, 2, 255, 256, 65_535, 65_536, 2 ** 32 - 1, 2 ** 32, Number.MAX_SAFE_INTEGER];
 
-  it('names its turn', () => {
+  it('encodes its turn', () => {
     for (const turn of turns) expect(fromRecordKey(toRecordKey(turn))).to.equal(turn);
   });
 
@@ -17,7 +17,7 @@ describe('Key of a turn', () => {
     expect(keys.toReversed().sort(Buffer.compare)).to.deep.equal(keys);
   });
 
-  it('is nothing else', () => {
+  it('rejects any other key', () => {
     expect(fromRecordKey(Buffer.alloc(7))).to.equal(undefined);
     expect(fromRecordKey(Buffer.alloc(9))).to.equal(undefined);
     expect(fromRecordKey(Buffer.alloc(8, 255))).to.equal(undefined);

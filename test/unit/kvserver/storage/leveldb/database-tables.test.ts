@@ -5,13 +5,13 @@ import { isTable } from '@paxkv/kvserver/internal/storage/leveldb/sorted-table';
 import { expect } from 'chai';
 import { refusalOf, Scratch } from '../scratch.ts';
 
-/** LevelDB looks at a table only when a row of it is asked for, and then at that row's part. */
+/** LevelDB reads a table only when a row of it is requested, and then only that row's block. */
 describe('Database with tables', () => {
   const scratch = new Scratch();
 
   afterEach(() => scratch.clear());
 
-  it('refuses one of which a table in use is damaged, before any row is asked for', async () => {
+  it('refuses a database with a damaged table before any read', async () => {
     const directory = join(await scratch.directory(), 'rows');
     const options = { directory, lost: 'DISK_AMNESIA', damaged: 'DISK_JOURNAL_DAMAGED' } as const;
     for (const isNew of [true, false]) {

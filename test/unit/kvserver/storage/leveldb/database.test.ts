@@ -25,7 +25,7 @@ describe('Database', () => {
   });
   afterEach(() => scratch.clear());
 
-  it('opens what is there, also when it may be new', async () => {
+  it('opens an existing database, also when it may be new', async () => {
     for (const isNew of [true, false]) {
       const database = await openDatabase({ ...options, isNew });
       expect(await database.get(Buffer.of(1))).to.deep.equal(Buffer.of(2));
@@ -33,7 +33,7 @@ describe('Database', () => {
     }
   });
 
-  it('makes no new database where one was, and modifies nothing', async () => {
+  it('creates no new database where one was, and modifies nothing', async () => {
     await rm(join(options.directory, 'CURRENT'));
     const before = await contentOf(options.directory);
     const refusal = await refusalOf(openDatabase({ ...options, isNew: false }));
@@ -41,7 +41,7 @@ describe('Database', () => {
     expect(await contentOf(options.directory)).to.deep.equal(before);
   });
 
-  it('refuses a database without a log, which LevelDB would take', async () => {
+  it('refuses a database without a log, which LevelDB would accept', async () => {
     for (const name of await readdir(options.directory)) {
       if (name.endsWith('.log')) await rm(join(options.directory, name));
     }
@@ -51,8 +51,8 @@ describe('Database', () => {
     expect(await contentOf(options.directory)).to.deep.equal(before);
   });
 
-  it('refuses a table with a flipped bit, which LevelDB would believe', async () => {
-    // At its next opening what the log holds goes into a table.
+  it('refuses a table with a flipped bit, which LevelDB would not notice', async () => {
+    // At its next opening the content of the log goes into a table.
     await (await openDatabase({ ...options, isNew: false })).close();
     const names = await readdir(options.directory);
     const table = join(options.directory, names.find((name) => name.endsWith('.ldb')) ?? '');
@@ -72,7 +72,7 @@ describe('Database', () => {
     await database.close();
   });
 
-  it('says of a directory that cannot be one that it is unusable', async () => {
+  it('reports a path that cannot be a directory as unusable', async () => {
     const directory = join(await scratch.directory(), 'file');
     await writeFile(directory, '');
     const refusal = await refusalOf(openDatabase({ ...options, directory }));

@@ -16,7 +16,7 @@ describe('Write-ahead log', () => {
   before(async () => {
     const directory = await scratch.directory();
     const database = new Level(directory);
-    // Sizes that end near the end of a block, and records over several blocks.
+    // Sizes that end near the end of a block, and records that span several blocks.
     for (let row = 0; row < 400; row++) await database.put(`key ${row}`, 'x'.repeat(row * 7));
     await database.put('long', 'y'.repeat(100_000));
     await database.put('last', 'z');
@@ -30,27 +30,27 @@ describe('Write-ahead log', () => {
     expect(crc32c(new Uint8Array(32))).to.equal(0x8a9136aa);
   });
 
-  it('finds a healthy log whole', () => {
+  it('accepts an intact log', () => {
     const { writeCount, badOffset } = scanLog(log);
     expect(writeCount).to.equal(402);
     expect(badOffset).to.equal(undefined);
   });
 
-  it('finds every flipped bit that has an intact write behind it', () => {
+  it('detects every flipped bit before an intact write', () => {
     for (let bit = 0; bit < (log.length - 40) * 8; bit += 10_007) {
-      const hurt = Buffer.from(log);
-      hurt.writeUInt8(hurt.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
-      expect(scanLog(hurt).hasHole, `bit ${bit}`).to.equal(true);
+      const damaged = Buffer.from(log);
+      damaged.writeUInt8(damaged.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+      expect(scanLog(damaged).hasHole, `bit ${bit}`).to.equal(true);
     }
   });
 
-  it('takes an end cut off anywhere for a torn write', () => {
+  it('treats a truncated end as a torn write', () => {
     for (let length = 0; length < log.length; length += 997) {
       expect(scanLog(log.subarray(0, length)).hasHole, `${length} bytes`).to.equal(false);
     }
   });
 
-  it('takes a last write whose first page alone is missing for torn', () => {
+  it('treats a last write without its first page as torn', () => {
     // The long write; the one after it is cut off.
     const end = log.length - 40;
     const start = end - 90_000;
@@ -58,7 +58,7 @@ describe('Write-ahead log', () => {
     expect(scanLog(torn)).to.include({ hasHole: false, writeCount: 400 });
   });
 
-  it('allows a torn end only in the last log that holds anything', async () => {
+  it('allows a torn end only in the last non-empty log', async () => {
     const directory = await scratch.directory();
     await writeFile(join(directory, '000005.log'), log.subarray(0, -3));
     await writeFile(join(directory, '000010.log'), '');

@@ -15,7 +15,9 @@ describe('Manifest', () => {
     return names.map((name) => Number.parseInt(name, 10));
   };
 
-  /** Each opening makes a table of what the log holds, and names it; many become one now and then. */
+  /**
+   * Each opening moves the content of the log into a new table and lists it; sometimes tables are merged.
+   */
   beforeEach(async () => {
     directory = join(await scratch.directory(), 'rows');
     for (let round = 0; round < 7; round += 1) {
@@ -27,17 +29,17 @@ describe('Manifest', () => {
   });
   afterEach(() => scratch.clear());
 
-  it('names the tables in use', async () => {
+  it('lists the tables in use', async () => {
     expect(await tables()).to.have.length.above(1);
     expect([...(await tablesInUse(directory))]).to.have.members(await tables());
   });
 
-  it('does not name a table that is gone again', () => {
+  it('does not list a deleted table', () => {
     const manifest = Buffer.concat([toLog(newTable(5)), toLog(newTable(6)), toLog([6, 0, 5])]);
     expect([...tablesIn(manifest)]).to.deep.equal([6]);
   });
 
-  it('is read up to where it is torn', () => {
+  it('is read up to a torn end', () => {
     const edits = [toLog(newTable(5)), toLog(newTable(6))];
     const [first = Buffer.of()] = edits;
     const manifest = Buffer.concat(edits);
@@ -47,12 +49,12 @@ describe('Manifest', () => {
     expect([...tablesIn(manifest)]).to.deep.equal([5, 6]);
   });
 
-  it('is not guessed at where an edit makes no sense', () => {
+  it('returns nothing after an invalid edit', () => {
     expect(() => tablesIn(toLog([8, 1]))).to.throw(RangeError, 'unknown tag 8');
     expect(() => tablesIn(toLog([7, 0]))).to.throw(RangeError);
   });
 
-  it('names nothing where it is gone, or makes no sense', async () => {
+  it('lists nothing if it is missing or invalid', async () => {
     await writeFile(join(directory, 'CURRENT'), 'MANIFEST-999999\n');
     expect([...(await tablesInUse(directory))]).to.deep.equal([]);
     await rm(join(directory, 'CURRENT'));
@@ -65,7 +67,7 @@ function newTable(number: number): number[] {
   return [7, 0, number, 100, 1, 97, 1, 98];
 }
 
-/** One whole write, as LevelDB's logs have it. */
+/** One complete write in the format of LevelDB's logs. */
 function toLog(bytes: readonly number[]): Buffer {
   const checked = Buffer.from([1, ...bytes]);
   const header = Buffer.alloc(6);

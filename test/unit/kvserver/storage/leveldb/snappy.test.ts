@@ -5,20 +5,20 @@ const unpacked = (...bytes: number[]) => unpackSnappy(Buffer.from(bytes)).toStri
 const [a, b, c] = [0x61, 0x62, 0x63];
 
 describe('Snappy', () => {
-  it('gives literals of any length as they are', () => {
+  it('copies literals of any length', () => {
     expect(unpacked(0)).to.equal('');
     expect(unpacked(3, 0x08, a, b, c)).to.equal('abc');
     const long = new Array<number>(300).fill(c);
     expect(unpacked(0xac, 2, 0xf4, 0x2b, 1, ...long)).to.equal('c'.repeat(300));
   });
 
-  it('copies from what was given out, with each size of distance, also from itself', () => {
+  it('copies from earlier output, with each size of offset, also overlapping', () => {
     expect(unpacked(7, 0x08, a, b, c, 0x01, 3)).to.equal('abcabca');
     expect(unpacked(6, 0x08, a, b, c, 0x0a, 3, 0)).to.equal('abcabc');
     expect(unpacked(6, 0x08, a, b, c, 0x0b, 1, 0, 0, 0)).to.equal('abcccc');
   });
 
-  it('refuses what is cut, too long, too short, or copied from nowhere', () => {
+  it('refuses truncated input, wrong lengths and invalid offsets', () => {
     const wrongs = [
       [],
       [0x80],

@@ -17,11 +17,11 @@ describe('Table of LevelDB', () => {
   before(async () => {
     directory = await scratch.directory();
     for (const compression of [true, false]) {
-      // Opened a second time, a database puts what its log holds into a table.
-      for (let boot = 0; boot < 2; boot += 1) {
+      // At its second opening a database moves the content of its log into a table.
+      for (let run = 0; run < 2; run += 1) {
         const level = new Level(directory, { compression });
         for (let key = 0; key < 400; key += 1) {
-          await level.put(`key ${boot} ${key}`, `${key * key} `.repeat(20));
+          await level.put(`key ${run} ${key}`, `${key * key} `.repeat(20));
         }
         await level.close();
       }
@@ -32,39 +32,39 @@ describe('Table of LevelDB', () => {
   });
   after(() => scratch.clear());
 
-  it('is found whole where it is', async () => {
+  it('is accepted if it is intact', async () => {
     expect(tables).to.have.length.above(1);
     for (const name of (await readdir(directory)).filter(isTable)) {
       expect(await findTableDamage(join(directory, name)), name).to.equal(undefined);
     }
   });
 
-  it('is found damaged by any bit of it, but for the zeros that fill its end', () => {
+  it('is damaged by any flipped bit, except in the padding at its end', () => {
     for (const table of tables) {
       const missed: number[] = [];
       for (let bit = 0; bit < table.length * 8; bit += 509) {
-        const hurt = Buffer.from(table);
-        hurt[bit >> 3] = (hurt[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-        if (damageIn(hurt) === undefined) missed.push(bit >> 3);
+        const damaged = Buffer.from(table);
+        damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        if (damageIn(damaged) === undefined) missed.push(bit >> 3);
       }
       const filling = missed.filter((byte) => byte >= table.length - 48 && table[byte] === 0);
       expect(missed).to.deep.equal(filling);
     }
   });
 
-  it('is found damaged when it is cut, and when a part is zeroed', () => {
+  it('is damaged if it is truncated or partly zeroed', () => {
     for (const table of tables) {
       for (let bytes = 0; bytes < table.length; bytes += 97) {
         expect(damageIn(table.subarray(0, bytes)), `${bytes}`).to.be.a('string');
       }
       for (let start = 0; start + 64 < table.length; start += 211) {
-        const hurt = Buffer.from(table).fill(0, start, start + 64);
-        expect(damageIn(hurt), `${start}`).to.be.a('string');
+        const damaged = Buffer.from(table).fill(0, start, start + 64);
+        expect(damageIn(damaged), `${start}`).to.be.a('string');
       }
     }
   });
 
-  it('knows its files by their names', () => {
+  it('recognizes its files by their names', () => {
     expect(['000005.ldb', '12.sst'].every(isTable)).to.equal(true);
     expect(['000005.log', 'CURRENT', 'x.ldb', '5.ldb.old'].some(isTable)).to.equal(false);
   });

@@ -9,7 +9,7 @@ import { expect } from 'chai';
 import { applyNext, memoryLevel, put } from '../../state-machine/fixtures.ts';
 
 describe('Mark of the journal', () => {
-  it('tells how far the journal had come at the last write', async () => {
+  it('records the write index of the journal at the last write', async () => {
     const level = memoryLevel();
     let turn = 3;
     const machine = await StateMachine.open(new StateDatabase(level, () => turn));
@@ -23,7 +23,7 @@ describe('Mark of the journal', () => {
     expect(await readJournalMark(level)).to.equal(0);
   });
 
-  it('is no part of the state: it changes no hash, and is not given to others', async () => {
+  it('is no part of the state: it changes no hash, and is not sent to other replicas', async () => {
     const [marked, plain] = [memoryLevel(), memoryLevel()];
     const machines = [
       await StateMachine.open(new StateDatabase(marked, () => 3)),

@@ -22,7 +22,7 @@ describe('keys', () => {
     );
   });
 
-  it('keeps the order of sessions, and gives each id back', () => {
+  it('keeps the order of sessions, and decodes each id', () => {
     fc.assert(
       fc.property(session, session, (a, b) => {
         expect(fromSessionKey(sessionKey(a))).to.equal(a);
@@ -32,7 +32,7 @@ describe('keys', () => {
     );
   });
 
-  it('gives no two rows one key', () => {
+  it('has a different key for each row', () => {
     fc.assert(
       fc.property(key, session, (any, id) => {
         const rowKeys = [dataKey(any), sessionKey(id), positionKey, journalKey];
@@ -41,7 +41,7 @@ describe('keys', () => {
     );
   });
 
-  it('gives no two keys one name', () => {
+  it('has a different name for each key', () => {
     const every = Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte));
     const names = [...every, Uint8Array.of(0, 0), Uint8Array.of(195, 169)].map(nameOf);
     expect(new Set(names).size).to.equal(258);

@@ -5,7 +5,7 @@ import { noop } from '@paxkv/kvserver/internal/state-machine/batch';
 import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import { dataKey, positionKey, sessionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
-import { seal } from '@paxkv/kvserver/internal/storage/state/sealed-row';
+import { seal } from '@paxkv/kvserver/internal/storage/state/rows';
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
 import type { Entry } from '@paxkv/protocol';
@@ -55,7 +55,7 @@ async function written(level: StateLevel): Promise<StateMachine> {
   return machine;
 }
 
-/** Resolves when told to. */
+/** Resolves when the test releases it. */
 function heldUp(): { held: Promise<void>; release: () => void } {
   let release = (): void => {};
   const held = new Promise<void>((resolve) => {
@@ -65,7 +65,7 @@ function heldUp(): { held: Promise<void>; release: () => void } {
 }
 
 describe('state database', () => {
-  it('takes all that a run changed in one write', async () => {
+  it('writes all changes of a run in one batch', async () => {
     const writes: number[] = [];
     const level = memoryLevel();
     level.on('write', (operations: readonly unknown[]) => writes.push(operations.length));
@@ -81,7 +81,7 @@ describe('state database', () => {
     expect(writes).to.deep.equal([position + session + entry]);
   });
 
-  it('is asked once for all keys of a run, and not again for keys in memory', async () => {
+  it('is read once for all keys of a run, and not again for keys in memory', async () => {
     let reads = 0;
     const level = memoryLevel();
     await written(level);
@@ -104,7 +104,7 @@ describe('state database', () => {
   });
 
   describe('durability', () => {
-    /** Notes whether each write was to be flushed. */
+    /** Records whether each write was to be flushed. */
     function watched(): { level: StateLevel; syncs: unknown[] } {
       const syncs: unknown[] = [];
       const batch: Interception = (call, options) => {
@@ -114,7 +114,7 @@ describe('state database', () => {
       return { level: intercepted(memoryLevel(), { batch }), syncs };
     }
 
-    it('follows a flush, and nothing else', async () => {
+    it('requires a flush', async () => {
       const { level, syncs } = watched();
       const machine = await StateMachine.open(new StateDatabase(level));
       await machine.apply(decided(0, [noop, noop]));
@@ -125,7 +125,7 @@ describe('state database', () => {
       expect(syncs).to.deep.equal([{ sync: true }]);
     });
 
-    it('does not run ahead to what is applied during a write', async () => {
+    it('does not include instances applied during a write', async () => {
       const { held, release } = heldUp();
       const batch: Interception = async (call) => {
         await held;
@@ -150,7 +150,7 @@ describe('state database', () => {
       });
     });
 
-    it('gives others their turn, and what they change goes into the next write', async () => {
+    it('yields to other work, whose changes go into the next write', async () => {
       const level = memoryLevel();
       const machine = await StateMachine.open(new StateDatabase(level));
       const puts = Array.from({ length: 300 }, (_, index) => put(`k${index}`, 'a'));
@@ -169,7 +169,7 @@ describe('state database', () => {
       expect(await textAt(machine, 'k299')).to.equal('2');
     });
 
-    it('comes by one write at a time, whoever asks for it', async () => {
+    it('has one write at a time, for all callers', async () => {
       let [underWay, atOnce, count] = [0, 0, 0];
       const batch: Interception = async (call) => {
         underWay += 1;
@@ -194,7 +194,7 @@ describe('state database', () => {
       expect(text((await anew.read(bytes('k')))?.value)).to.equal('01234');
     });
 
-    it('counts what waits for it in bytes', async () => {
+    it('counts the bytes that wait for it', async () => {
       const { held, release } = heldUp();
       const batch: Interception = async (call) => {
         await held;
@@ -216,7 +216,7 @@ describe('state database', () => {
   });
 
   describe('failure', () => {
-    it('of a write stops the machine until it is opened anew', async () => {
+    it('of a write stops the machine until it is reopened', async () => {
       const level = memoryLevel();
       await written(level);
       const machine = await StateMachine.open(
@@ -239,7 +239,7 @@ describe('state database', () => {
       expect(await applyNext(anew, request)).to.deep.equal(before?.replies);
     });
 
-    it('of a write that reached the disk all the same loses and repeats nothing', async () => {
+    it('of a write that reached the disk anyway loses and repeats nothing', async () => {
       const level = memoryLevel();
       await written(level);
       const batch: Interception = async (call) => {
@@ -257,7 +257,7 @@ describe('state database', () => {
       expect(text((await anew.read(bytes('k')))?.value)).to.equal('ab');
     });
 
-    it('of a write takes the right to answer from a run under way', async () => {
+    it('of a write prevents the replies of a run in progress', async () => {
       const level = memoryLevel();
       await written(level);
       const { held, release } = heldUp();
@@ -336,15 +336,15 @@ describe('state database', () => {
     const folder = await mkdtemp(join(tmpdir(), 'paxkv-state-'));
     try {
       const memory = await StateMachine.open(new StateDatabase(memoryLevel()));
-      for (let boot = 0; boot < 3; boot += 1) {
+      for (let run = 0; run < 3; run += 1) {
         await using level = new Level<Uint8Array, Uint8Array>(folder, viewEncodings);
         await level.open();
         const disk = await StateMachine.open(new StateDatabase(level));
-        const requests = [openSession(), stamped(append('k', `${boot}`), [1, boot + 1]), get('k')];
+        const requests = [openSession(), stamped(append('k', `${run}`), [1, run + 1]), get('k')];
         expect(await applyNext(disk, ...requests)).to.deep.equal(
           await applyNext(memory, ...requests),
         );
-        expect(disk.durable).to.equal(boot);
+        expect(disk.durable).to.equal(run);
         expect(await disk.contentHash()).to.equal(await memory.contentHash());
       }
     } finally {

@@ -34,7 +34,7 @@ describe('State directory', () => {
     return { value, names: await readdir(path) };
   }
 
-  it('puts another state in the place of the present one, and keeps nothing else', async () => {
+  it('replaces its state by another one, and keeps nothing else', async () => {
     const directory = await withOld();
     const replaced = await directory.replace(async (incoming) => {
       expect(await incoming.get(key)).to.equal(undefined);
@@ -46,7 +46,7 @@ describe('State directory', () => {
     expect(await reopened()).to.deep.equal({ value: 'new', names: ['state'] });
   });
 
-  it('stays as it is when the other state does not come', async () => {
+  it('stays unchanged if the other state does not arrive', async () => {
     const directory = await withOld();
     const error = new Error('cut off');
     const outcome = await directory
@@ -62,13 +62,13 @@ describe('State directory', () => {
     await directory.close();
   });
 
-  it('forgets a state that was still coming when the power failed', async () => {
+  it('deletes a state that was still arriving when the power failed', async () => {
     await (await withOld()).close();
     await cp(join(path, 'state'), join(path, 'state.incoming'), { recursive: true });
     expect(await reopened()).to.deep.equal({ value: 'old', names: ['state'] });
   });
 
-  it('goes on with the new state once the old one had left its place', async () => {
+  it('continues with the new state once the old one had been moved away', async () => {
     const directory = await withOld();
     await directory.replace((incoming) => incoming.put(key, bytesOf('new')));
     await directory.close();
@@ -77,7 +77,7 @@ describe('State directory', () => {
     expect(await reopened()).to.deep.equal({ value: 'new', names: ['state'] });
   });
 
-  it('goes back to the old state where no new one is left', async () => {
+  it('returns to the old state if no new one is left', async () => {
     await (await withOld()).close();
     await rename(join(path, 'state'), join(path, 'state.outgoing'));
     expect(await reopened()).to.deep.equal({ value: 'old', names: ['state'] });
@@ -89,7 +89,7 @@ describe('State directory', () => {
     expect(await reopened()).to.deep.equal({ value: 'old', names: ['state'] });
   });
 
-  it('is empty where there is none, and refused where it is not whole', async () => {
+  it('is empty if there is none, and refused if it is not complete', async () => {
     await (await withOld()).close();
     await rm(join(path, 'state', 'CURRENT'));
     const refusal = await refusalOf(StateDirectory.open(path, { isNew: false }));

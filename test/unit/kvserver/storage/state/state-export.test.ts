@@ -7,7 +7,7 @@ import { applyNext, memoryLevel, put } from '../../state-machine/fixtures.ts';
 import { intercepted } from '../../state-machine/intercepted.ts';
 
 describe('StateExport', () => {
-  it('is of one moment, also if the state goes on while it is being opened', async () => {
+  it('is a consistent snapshot, also if the state changes while it is being opened', async () => {
     const level = memoryLevel();
     const machine = await StateMachine.open(new StateDatabase(level));
     await applyNext(machine, put('key', 'before'));

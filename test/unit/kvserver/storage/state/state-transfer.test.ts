@@ -1,7 +1,7 @@
 import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import { dataKey, positionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
-import { seal } from '@paxkv/kvserver/internal/storage/state/sealed-row';
+import { seal } from '@paxkv/kvserver/internal/storage/state/rows';
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { StateExport } from '@paxkv/kvserver/internal/storage/state/state-export';
@@ -29,7 +29,7 @@ async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
   throw thrown;
 }
 
-/** A state with 20 keys of 100 bytes and a session, after some writes that replaced and removed others. */
+/** A state with 20 keys of 100 bytes and a session, after some writes that replaced and deleted others. */
 async function written(): Promise<{ level: StateLevel; machine: StateMachine }> {
   const level = memoryLevel();
   const machine = await StateMachine.open(new StateDatabase(level));
@@ -60,7 +60,7 @@ describe('a state on its way', () => {
     expect(await anew.contentHash()).to.equal(await machine.contentHash());
   });
 
-  it('is of the moment it was taken hold of', async () => {
+  it('is a snapshot of the time at which it was opened', async () => {
     const { level, machine } = await written();
     const { applied } = machine;
     const source = await StateExport.open(level);
@@ -72,7 +72,7 @@ describe('a state on its way', () => {
     expect((await StateMachine.open(new StateDatabase(there))).applied).to.equal(applied);
   });
 
-  it('is no state before it is complete', async () => {
+  it('is not a state before it is complete', async () => {
     const { level } = await written();
     const source = await StateExport.open(level);
     const { rows } = await source.next(1_000_000);
@@ -85,7 +85,7 @@ describe('a state on its way', () => {
     }
   });
 
-  it('is refused under another position', async () => {
+  it('is refused with another position', async () => {
     const { level } = await written();
     const source = await StateExport.open(level);
     const target = new StateImport(memoryLevel());
@@ -122,7 +122,7 @@ describe('a state on its way', () => {
     expect(await codeOf(StateExport.open(empty))).to.equal('STATE_DAMAGED');
   });
 
-  it('is what was written last, not what was applied since', async () => {
+  it('contains the last write, not what was applied since', async () => {
     const { level, machine } = await written();
     const { durable } = machine;
     await machine.apply(decided(durable + 1, [batchOf(put('k3', 'later'), remove('k4'))]));

@@ -1,6 +1,6 @@
 import { Store } from '@paxkv/kvserver/internal/state-machine/store/store';
 import { expect } from 'chai';
-import { bytes, KnownSlots } from '../../fixtures.ts';
+import { bytes, FixedCache } from '../../fixtures.ts';
 
 const max = 2n ** 63n - 1n;
 const min = -(2n ** 63n);
@@ -9,9 +9,9 @@ const min = -(2n ** 63n);
 function storeOf(value: string | undefined) {
   const versions = { createRevision: 3, modRevision: 5, version: 2 };
   const entry = value === undefined ? undefined : { value: bytes(value), ...versions };
-  const slots = new KnownSlots({ key: entry });
-  const store = new Store(10, slots);
-  const slot = slots.find('key');
+  const cache = new FixedCache({ key: entry });
+  const store = new Store(10, cache);
+  const slot = cache.find('key');
   const add = (by: bigint) => store.apply({ type: 'increment', key: bytes('key'), by }, slot);
   return { add, text: () => slot?.entry?.text, store };
 }

@@ -1,6 +1,6 @@
 /**
- * The front end of a simulated server: client messages in, answers out, as over HTTP but without it. Bodies
- * are checked, requests submitted and errors reported by the same functions as in `http/routes`.
+ * The client interface of a simulated server: requests in, replies out, like HTTP but without it. Bodies
+ * are checked, requests submitted and errors mapped by the same functions as in `http/routes`.
  */
 import type { Answer, Message } from '@paxkv/client';
 import { parse } from '@paxkv/kvserver/internal/api/http/request-body';
@@ -8,7 +8,7 @@ import type { Submitter } from '@paxkv/kvserver/internal/replica/submitter';
 import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
 import { allCommands, errorCodes, KvError, requestSchema } from '@paxkv/protocol';
 
-/** @throws Whatever is no KvError: it is a defect, which no server of a test may hide. */
+/** @throws any error that is not a KvError, since it is a defect that a test must not hide */
 export async function answer(
   replica: Submitter,
   message: Message,
@@ -41,7 +41,7 @@ function serviceOf(replica: Submitter): KvService {
   return service;
 }
 
-/** By way of its text, so that client and server share no object. */
+/** Serializes and parses, so that client and server share no object. */
 function asJson(status: number, body: object): Answer {
   return { status, body: JSON.parse(JSON.stringify(body)) };
 }

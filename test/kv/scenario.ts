@@ -1,4 +1,4 @@
-/** How a test is told, and passages that several tell. */
+/** Scenarios of key-value tests, and steps that several tests share. */
 import type { KvClient } from '@paxkv/client';
 import { seeded, type World } from '@paxkv/simulator';
 import { expect } from 'chai';
@@ -7,15 +7,15 @@ import { together } from './task.ts';
 
 const roundCount = 20;
 const clientCount = 15;
-/** Far more of the world's time than the longest test needs, so that one that waits in vain ends. */
+/** Far more simulated time than the longest test needs, so that a test that waits in vain ends. */
 const withinMs = 600_000;
 
-/** A title and a body, with all chance from one seed; a failure tells how to see it again. */
-export function story(title: string, main: (world: World) => Promise<void>) {
+/** A title and a body with all randomness from one seed; a failure shows how to reproduce it. */
+export function scenario(title: string, main: (world: World) => Promise<void>) {
   return seeded(title, main, { withinMs });
 }
 
-/** What one server acknowledged, every server answers. */
+/** Every server returns what one server acknowledged. */
 export async function basicGetAndPut(cluster: KvCluster): Promise<void> {
   const clerk = cluster.anyClerk();
   await clerk.put('a', 'aa');
@@ -26,7 +26,7 @@ export async function basicGetAndPut(cluster: KvCluster): Promise<void> {
   }
 }
 
-/** Clients put and get one key at random; after each round all servers answer the same. */
+/** Clients put and get one key at random; after each round all servers return the same value. */
 export async function concurrentClients(
   cluster: KvCluster,
   makeClerk: () => KvClient,

@@ -1,12 +1,12 @@
 /**
- * Small wrongs done to a history by chance: an answer tells something else, or less. Most of them make
- * it false; some do not, and nobody says which.
+ * Small random changes to a history: an answer changes, or loses fields. Most of them violate the history;
+ * some do not, and the result does not say which.
  */
 import type { SeededRandom } from '@paxkv/simulator';
 import type { Answer, HistoryEvent, Ok } from '../history/event.ts';
 
 /** The history with one answer changed, if it has any. */
-export function withSlip(
+export function withMutation(
   events: readonly HistoryEvent[],
   random: SeededRandom,
 ): readonly HistoryEvent[] {

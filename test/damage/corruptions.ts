@@ -1,14 +1,17 @@
-/** How a file is hurt, and which. */
+/** The kinds of corruption, and the files they apply to. */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Each gives the file's new content, or `undefined` for none; `at`, from 0 to 1, says where. */
-export const wounds = {
+/**
+ * Each function returns the new content of the file, or `undefined` to delete it; `at`, from 0 to 1, is
+ * the position.
+ */
+export const corruptions = {
   'one bit': (whole: Buffer, at: number): Buffer => {
-    const hurt = Buffer.from(whole);
+    const damaged = Buffer.from(whole);
     const bit = Math.floor(whole.length * 8 * at);
-    hurt[bit >> 3] = (hurt[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-    return hurt;
+    damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    return damaged;
   },
   '4 KiB zeroed': (whole: Buffer, at: number): Buffer => {
     const start = Math.floor(Math.max(0, whole.length - 4096) * at);
@@ -18,9 +21,9 @@ export const wounds = {
   deleted: (): undefined => undefined,
 } as const;
 
-export type Wound = keyof typeof wounds;
+export type Corruption = keyof typeof corruptions;
 
-/** The files of a data directory that a wound may hit, by what people call them. */
+/** The files of a data directory that can be damaged, by their names in reports. */
 export const targets = {
   'journal log': /^journal\/\d+\.log$/,
   'journal table': /^journal\/\d+\.ldb$/,
@@ -35,10 +38,12 @@ export const targets = {
 
 export type Target = keyof typeof targets;
 
-/** Hurts the largest file of this kind. @throws Error if there is none: such a cell would show nothing. */
-export async function hurt(
+/**
+ * Damages the largest file of this kind. @throws Error if there is none, since the cell would show nothing
+ */
+export async function corrupt(
   directory: string,
-  { target, wound, at }: { target: Target; wound: Wound; at: number },
+  { target, corruption, at }: { target: Target; corruption: Corruption; at: number },
 ): Promise<void> {
   let largest: { path: string; content: Buffer } | undefined;
   for (const name of await readdir(directory, { recursive: true })) {
@@ -49,6 +54,6 @@ export async function hurt(
       largest = { path, content };
   }
   if (largest === undefined) throw new Error(`there is no ${target} in ${directory}`);
-  const content = wounds[wound](largest.content, at);
+  const content = corruptions[corruption](largest.content, at);
   await (content === undefined ? rm(largest.path) : writeFile(largest.path, content));
 }

@@ -1,9 +1,9 @@
-/** A store's HTTP interface, one connection a lane. */
+/** The HTTP interface of a store, one connection per lane. */
 import type { Target } from 'paxkv/internal/bench/workload/traffic';
 import { type HttpAnswer, HttpConnection } from './http-connection.ts';
-import { type Connections, targetAt, type Use, type Way } from './store.ts';
+import { type Connections, type StoreClient, targetAt, type Use } from './store.ts';
 
-/** How a store spells requests in JSON. Keys and values come in base64. */
+/** How a store encodes requests in JSON. Keys and values are in base64. */
 export interface HttpDialect {
   readonly putPath: string;
   readonly getPath: string;
@@ -13,10 +13,14 @@ export interface HttpDialect {
   isFound(answer: string): boolean;
 }
 
-/** The addresses that connections go to, in turns. */
+/** The addresses to connect to, used in rotation. */
 export type AddressesOf = (use: Use) => Promise<readonly string[]>;
 
-export function httpWay(name: string, addressesOf: AddressesOf, dialect: HttpDialect): Way {
+export function httpClient(
+  name: string,
+  addressesOf: AddressesOf,
+  dialect: HttpDialect,
+): StoreClient {
   return {
     name,
     async open(use, laneCount): Promise<Connections> {

@@ -1,5 +1,5 @@
 import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
-import { seal, unseal } from '@paxkv/kvserver/internal/storage/state/sealed-row';
+import { seal, unseal } from '@paxkv/kvserver/internal/storage/state/rows';
 import { expect } from 'chai';
 import { bytes } from '../../state-machine/fixtures.ts';
 
@@ -37,14 +37,14 @@ describe('sealed row', () => {
     }
   });
 
-  it('is damaged in the place of another', () => {
+  it('is damaged under the key of another', () => {
     const sealed = seal(key, row);
     expect(codeOf(() => unseal(bytes('kez'), sealed, (fields) => fields))).to.equal(
       'STATE_DAMAGED',
     );
   });
 
-  it('is damaged if it does not hold what it should', () => {
+  it('is damaged if its content is invalid', () => {
     const refuse = (): never => {
       throw new TypeError('Not a count.');
     };

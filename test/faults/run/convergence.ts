@@ -1,4 +1,6 @@
-/** Whether all nodes are at the same place with the same content, once nothing goes on any more. */
+/**
+ * Checks that all nodes converge: the same position with the same content, once the traffic has stopped.
+ */
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
@@ -7,21 +9,24 @@ import { Level } from 'level';
 import type { ProcessCluster } from '../../process/process-cluster.ts';
 
 const pollMs = 50;
-/** Positions that have not changed for so long are taken for the last ones. */
+/** Positions that have not changed for this long count as final. */
 const quietMs = 200;
 
-/** What one node has on its disk. */
+/** The state of one node on its disk. */
 interface Content {
   readonly node: number;
   readonly applied: number;
-  /** Over all that was decided and answered. */
+  /** Hash over all decisions and replies. */
   readonly stateHash: string;
-  /** Over every row of the state, as read from the disk. */
+  /** Checksum over every row of the state, as read from the disk. */
   readonly contentHash: string;
 }
 
-/** Waits until every node has applied the same; says what is wrong if that takes too long. */
-export async function becomeLevel(cluster: ProcessCluster, timeoutMs: number): Promise<string[]> {
+/** Waits until every node has applied the same instances; returns findings if that takes too long. */
+export async function awaitConvergence(
+  cluster: ProcessCluster,
+  timeoutMs: number,
+): Promise<string[]> {
   const deadlineMs = performance.now() + timeoutMs;
   let seen = '';
   let sinceMs = performance.now();
@@ -30,16 +35,18 @@ export async function becomeLevel(cluster: ProcessCluster, timeoutMs: number): P
     const nowMs = performance.now();
     if (String(positions) !== seen) sinceMs = nowMs;
     seen = String(positions);
-    const isLevel = new Set(positions).size === 1 && typeof positions[0] === 'number';
-    if (isLevel && nowMs - sinceMs >= quietMs) return [];
+    const hasConverged = new Set(positions).size === 1 && typeof positions[0] === 'number';
+    if (hasConverged && nowMs - sinceMs >= quietMs) return [];
     if (nowMs > deadlineMs) {
-      return [`not level ${timeoutMs} ms after all was well: applied ${positions.join(', ')}`];
+      return [
+        `no convergence within ${timeoutMs} ms after the faults ended: applied ${positions.join(', ')}`,
+      ];
     }
     await pause(pollMs);
   }
 }
 
-/** Stops all nodes in order, reads their disks, and says what differs. */
+/** Stops all nodes in order, reads their disks, and returns the differences. */
 export async function compareContents(cluster: ProcessCluster): Promise<string[]> {
   const exits = await Promise.all(cluster.nodes.map((node) => cluster.stop(node)));
   const unclean = exits.flatMap(({ code, signal }, node) =>
@@ -48,7 +55,7 @@ export async function compareContents(cluster: ProcessCluster): Promise<string[]
   const contents = await Promise.all(cluster.nodes.map((node) => read(cluster, node)));
   const texts = contents.map((content) => JSON.stringify(content));
   const isSame = new Set(contents.map(({ node: _, ...rest }) => JSON.stringify(rest))).size === 1;
-  return isSame ? unclean : [...unclean, `nodes have parted ways: ${texts.join(' ')}`];
+  return isSame ? unclean : [...unclean, `nodes have diverged: ${texts.join(' ')}`];
 }
 
 async function positionOf(cluster: ProcessCluster, node: number): Promise<number | string> {

@@ -1,22 +1,22 @@
-/** Looking for places in a history where something can be planted, and changing what was told there. */
+/** Finds suitable operations in a history for an anomaly, and changes their answers. */
 import type { SeededRandom } from '@paxkv/simulator';
 import type { Append, Get, GetAnswer, Operation, Put } from '../history/operation.ts';
 
 export type Write = Put | Append;
 
-/** A get that was told a value. */
+/** A get that returned a value. */
 export interface Read {
   readonly get: Get;
   readonly value: string;
   readonly answer: GetAnswer;
 }
 
-/** One piece of a value read, and by which writes the value came about. */
+/** One piece of a value read, and the writes that the value consists of. */
 export interface Sight {
   readonly get: Get;
   /** In the order of their pieces. */
   readonly writes: readonly Write[];
-  /** Which of them is looked at. */
+  /** Index of the write in question. */
   readonly at: number;
 }
 
@@ -28,13 +28,13 @@ export function readsOf(operations: readonly Operation[]): Read[] {
   });
 }
 
-/** The writes that a value shows, each by a piece such as `<17>`. */
+/** The writes that a value contains, each recognized by a piece such as `<17>`. */
 export function writesIn(value: string, operations: readonly Operation[]): Write[] {
   const writes = new Map(operations.flatMap((one) => ('value' in one ? [[one.value, one]] : [])));
   return [...value.matchAll(/<\d+>/g)].flatMap(([piece]) => writes.get(piece) ?? []);
 }
 
-/** A write, seen by some get, that fits; drawn by chance. */
+/** A random write that fits and was seen by some get. */
 export function pickSeen(
   operations: readonly Operation[],
   random: SeededRandom,
@@ -50,10 +50,10 @@ export function pickSeen(
 }
 
 /**
- * Lets a get, drawn by chance, tell what an earlier one told: the last that had ended before one of the
- * operations that `between` gives. These must be such as ended before the get and rule the value out.
+ * Lets a random get return the answer of an earlier one: the last that had ended before one of the
+ * operations that `between` returns. These must have ended before the get and rule the value out.
  */
-export function tellAgain(
+export function repeatAnswer(
   operations: readonly Operation[],
   random: SeededRandom,
   between: (late: Get) => readonly Operation[],
@@ -62,14 +62,14 @@ export function tellAgain(
   for (const { get } of random.shuffle(reads)) {
     const ruling = between(get);
     const early = reads.findLast(({ get: other, value }) =>
-      ruling.some((one) => isBefore(other, one) && toldValue(one) !== value),
+      ruling.some((one) => isBefore(other, one) && answeredValue(one) !== value),
     );
     if (early !== undefined) return withAnswer(operations, get, early.answer);
   }
   return undefined;
 }
 
-function toldValue(operation: Operation): string | undefined {
+function answeredValue(operation: Operation): string | undefined {
   const isAnsweredGet = operation.name === 'get' && operation.fate.name === 'ok';
   return isAnsweredGet ? operation.fate.answer.value : undefined;
 }
@@ -83,7 +83,7 @@ export function withAnswer(
   return operations.map((one) => (one === get ? { ...get, fate } : one));
 }
 
-/** Every value read, rewritten. */
+/** Rewrites every value read. */
 export function withValues(
   operations: readonly Operation[],
   rewrite: (value: string) => string,
@@ -97,7 +97,7 @@ export function withValues(
   });
 }
 
-/** Whether one had ended before the other, at the same key, was called. */
+/** Whether one operation had ended before the other, on the same key, was called. */
 export function isBefore(early: Operation, late: Operation): boolean {
   return early.key === late.key && endOf(early) < late.position;
 }

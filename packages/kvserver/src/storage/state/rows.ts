@@ -1,0 +1,149 @@
+/**
+ * The rows of the state database. LevelDB can return a wrong value without an error and lose a row unnoticed, so
+ * each row has a checksum that covers its key as well, and the row of the position holds the number of all rows
+ * and the sum of their checksums.
+ */
+import { crc32 } from 'node:zlib';
+import {
+  type Bytes,
+  type Entry,
+  pack,
+  type Row,
+  toBytes,
+  toCount,
+  toRow,
+  unpack,
+} from '@paxkv/protocol';
+import { StateError } from '../../state-machine/state-error.ts';
+import type { Position } from '../../state-machine/state-store.ts';
+
+const sumBytes = 4;
+
+export function seal(key: Bytes, row: Row): Bytes {
+  const body = pack(row);
+  const sealed = Buffer.allocUnsafe(sumBytes + body.length);
+  sealed.writeUInt32BE(sumOf(key, body));
+  sealed.set(body, sumBytes);
+  return sealed;
+}
+
+/** The checksum of a sealed row. */
+export function sumIn(sealed: Bytes): number {
+  return new DataView(sealed.buffer, sealed.byteOffset, sealed.byteLength).getUint32(0);
+}
+
+/**
+ * The packed content of a row.
+ *
+ * @throws StateError `STATE_DAMAGED` if the sum is wrong.
+ */
+export function bodyOf(key: Bytes, sealed: Bytes): Bytes {
+  const body = sealed.subarray(sumBytes);
+  if (sealed.length >= sumBytes && sumIn(sealed) === sumOf(key, body)) return body;
+  throw damaged(key, new TypeError('The checksum is wrong.'));
+}
+
+/**
+ * Opens a row and reads it with `parse`.
+ *
+ * @throws StateError `STATE_DAMAGED` if the sum is wrong, or if `parse` throws `TypeError`.
+ */
+export function unseal<T>(key: Bytes, sealed: Bytes, parse: (row: Row) => T): T {
+  const body = bodyOf(key, sealed);
+  try {
+    return parse(unpack(body));
+  } catch (cause) {
+    throw cause instanceof StateError ? cause : damaged(key, cause);
+  }
+}
+
+function damaged(key: Bytes, cause: unknown): StateError {
+  const name = Buffer.from(key).toString('hex');
+  return new StateError('STATE_DAMAGED', `The row at key ${name} is damaged.`, cause);
+}
+
+function sumOf(key: Bytes, body: Bytes): number {
+  return crc32(body, crc32(key));
+}
+
+export interface StateChecksum {
+  readonly count: number;
+  /** The sum of the rows' checksums, modulo 2³². It does not depend on their order. */
+  readonly sum: number;
+}
+
+export const emptyChecksum: StateChecksum = { count: 0, sum: 0 };
+
+/** The checksum after one row was replaced; `undefined` stands for no row. */
+export function checksumAfter(
+  { count, sum }: StateChecksum,
+  { before, after }: { readonly before: number | undefined; readonly after: number | undefined },
+): StateChecksum {
+  return {
+    count: count + (after === undefined ? 0 : 1) - (before === undefined ? 0 : 1),
+    sum: (sum + (after ?? 0) - (before ?? 0)) >>> 0,
+  };
+}
+
+export function isSameChecksum(one: StateChecksum, other: StateChecksum): boolean {
+  return one.count === other.count && one.sum === other.sum;
+}
+
+export function fromChecksum({ count, sum }: StateChecksum): Row {
+  return [count, sum];
+}
+
+/** @throws TypeError */
+export function toChecksum([count, sum]: Row): StateChecksum {
+  return { count: toCount(count), sum: toCount(sum) };
+}
+
+export function fromEntry({ value, createRevision, modRevision, version }: Entry): Row {
+  return [createRevision, modRevision, version, value];
+}
+
+/** @throws TypeError */
+export function toEntry([createRevision, modRevision, version, value]: Row): Entry {
+  return {
+    value: toBytes(value),
+    createRevision: toCount(createRevision, 1),
+    modRevision: toCount(modRevision, 1),
+    version: toCount(version, 1),
+  };
+}
+
+/** A position, and the checksum of all rows at that position. */
+export interface VerifiedPosition {
+  readonly position: Position;
+  readonly checksum: StateChecksum;
+}
+
+/** The format of the whole state database. It rises when rows change their meaning. */
+const format = 3;
+
+export function fromPosition({ position, checksum }: VerifiedPosition): Row {
+  const { applied, revision, sessions, stateHash } = position;
+  const { next, uses } = sessions;
+  return [format, applied, revision, next, uses, stateHash, fromChecksum(checksum)];
+}
+
+/**
+ * @throws TypeError
+ * @throws StateError `STATE_UNKNOWN_FORMAT`
+ */
+export function toPosition(row: Row): VerifiedPosition {
+  const [found, applied, revision, next, uses, stateHash, checksum] = row;
+  if (found !== format) {
+    throw new StateError(
+      'STATE_UNKNOWN_FORMAT',
+      `The state database has format ${String(found)}; this version reads ${format}.`,
+    );
+  }
+  const position = {
+    applied: toCount(applied),
+    revision: toCount(revision),
+    sessions: { next: toCount(next, 1), uses: toCount(uses) },
+    stateHash: toBytes(stateHash),
+  };
+  return { position, checksum: toChecksum(toRow(checksum)) };
+}
