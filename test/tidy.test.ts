@@ -28,21 +28,30 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   simulator: ['@paxkv/paxos', '@paxkv/paxos/core'],
   kvserver: ['@paxkv/paxos', '@paxkv/paxos/core', '@paxkv/protocol', '@paxkv/client/ring'],
   cli: ['@paxkv/kvserver', '@paxkv/client', '@paxkv/protocol'],
+  playground: ['@paxkv/paxos', '@paxkv/simulator'],
 };
 
 /**
- * The folders of the server from the lowest to the highest layer. Each may import the lower ones that it
- * lists; files outside the folders may import everything.
+ * The folders of each package from the lowest to the highest layer. Each may import the lower ones that it
+ * lists, whole folders or single files, and itself. Files beside the folders belong to the highest layer, so
+ * that no folder may import them unless it lists them.
  */
-const serverLayers: Readonly<Record<string, readonly string[]>> = {
-  config: [],
-  system: ['config/'],
-  'state-machine': [],
-  storage: ['state-machine/'],
-  replica: ['config/', 'state-machine/', 'storage/state/'],
-  transport: ['config/', 'system/', 'replica/ports.ts'],
-  service: ['replica/submitter.ts'],
-  api: ['config/', 'system/', 'service/', 'replica/submitter.ts'],
+const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  kvserver: {
+    config: [],
+    system: ['config/'],
+    'state-machine': [],
+    storage: ['state-machine/'],
+    replica: ['config/', 'state-machine/', 'storage/state/'],
+    transport: ['config/', 'system/', 'replica/ports.ts'],
+    service: ['replica/submitter.ts'],
+    api: ['config/', 'system/', 'service/', 'replica/submitter.ts'],
+  },
+  paxos: { core: ['environment.ts', 'errors.ts'] },
+  protocol: {
+    commands: ['errors.ts', 'fields.ts', 'limits.ts', 'routes.ts', 'rows.ts', 'base64.ts'],
+  },
+  simulator: { network: ['seeded-random.ts', 'world.ts'] },
 };
 
 const sourceLinesMax = 300;
@@ -102,11 +111,20 @@ describe('the sources', () => {
       expect(broken).to.deep.equal([]);
     });
 
-    it('the folders of the server import only what their layer may', () => {
-      const broken = Object.entries(serverLayers).flatMap(([layer, allowed]) =>
-        brokenServerImports(layer, allowed),
+    for (const [name, folders] of Object.entries(folderLayers)) {
+      it(`the folders of ${name} import only the layers below them`, () => {
+        const broken = Object.entries(folders).flatMap(([folder, allowed]) =>
+          brokenImports(`packages/${name}/src/`, folder, allowed),
+        );
+        expect(broken).to.deep.equal([]);
+      });
+    }
+
+    it('every folder of the server has its layer', () => {
+      const folders = sourcesOf('kvserver').flatMap(
+        ({ path }) => /^packages\/kvserver\/src\/([^/]+)\//.exec(path)?.[1] ?? [],
       );
-      expect(broken).to.deep.equal([]);
+      expect([...new Set(folders)]).to.have.members(Object.keys(folderLayers['kvserver'] ?? {}));
     });
 
     it('no file imports itself indirectly', () => {
@@ -187,7 +205,7 @@ describe('the sources', () => {
   describe('completeness', () => {
     it('every source of a package is reachable from one of its entry points', () => {
       const unreachable = packageNames().flatMap((name) => {
-        const reached = reachFrom(doorsOf(name), sourcesOf(name));
+        const reached = reachFrom(entryPointsOf(name), sourcesOf(name));
         return pathsOf(sourcesOf(name)).filter((path) => !reached.has(path));
       });
       expect(unreachable).to.deep.equal([]);
@@ -221,6 +239,9 @@ const shownByProcesses = [
   'packages/cli/src/cluster/local-cluster.ts',
   'packages/cli/src/main.ts',
   'packages/kvserver/src/config/stream-limits.ts',
+  'packages/playground/src/build/main.ts',
+  'packages/playground/src/build/replay.ts',
+  'packages/playground/src/main.ts',
 ];
 
 function sourcesOf(packageName: string): SourceFile[] {
@@ -248,11 +269,10 @@ function isAllowed(packageName: string, file: SourceFile, specifier: string): bo
   return Object.keys(dependencies).some((name) => `${specifier}/`.startsWith(`${name}/`));
 }
 
-function brokenServerImports(layer: string, allowed: readonly string[]): string[] {
-  const root = 'packages/kvserver/src/';
-  const files = packageSources.filter(({ path }) => path.startsWith(`${root}${layer}/`));
+function brokenImports(root: string, folder: string, allowed: readonly string[]): string[] {
+  const files = packageSources.filter(({ path }) => path.startsWith(`${root}${folder}/`));
   const mayImport = (path: string) =>
-    path.startsWith(`${root}${layer}/`) || allowed.some((part) => path.startsWith(root + part));
+    path.startsWith(`${root}${folder}/`) || allowed.some((part) => path.startsWith(root + part));
   return files.flatMap((file) =>
     relativeImports(file)
       .filter((path) => !mayImport(path))
@@ -278,18 +298,18 @@ function findCycle(files: readonly SourceFile[]): string[] {
   return files.map(({ path }) => visit(path, [])).find((cycle) => cycle.length > 0) ?? [];
 }
 
-function doorsOf(packageName: string): string[] {
+function entryPointsOf(packageName: string): string[] {
   const { exports = {}, bin = {} } = readJson<Manifest>(`packages/${packageName}/package.json`);
-  const doors = Object.values(exports).flatMap((door) =>
-    typeof door === 'string' ? [door] : Object.values(door),
+  const entryPoints = Object.values(exports).flatMap((entryPoint) =>
+    typeof entryPoint === 'string' ? [entryPoint] : Object.values(entryPoint),
   );
-  return [...doors, ...Object.values(bin)].map((compiled) => toSource(packageName, compiled));
+  return [...entryPoints, ...Object.values(bin)].map((compiled) => toSource(packageName, compiled));
 }
 
-function reachFrom(doors: readonly string[], files: readonly SourceFile[]): Set<string> {
+function reachFrom(entryPoints: readonly string[], files: readonly SourceFile[]): Set<string> {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const reached = new Set<string>();
-  const queue = [...doors];
+  const queue = [...entryPoints];
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
     const file = byPath.get(path);
     if (file === undefined || reached.has(path)) continue;
@@ -304,7 +324,7 @@ function reachFrom(doors: readonly string[], files: readonly SourceFile[]): Set<
  * a file in a folder of the package, a test in the same folder or a parent folder, but in the same layer.
  */
 function isTested({ path }: SourceFile): boolean {
-  const unit = path.replace(/^packages\/([^/]+)\/src\/(.+)\.ts$/, 'test/unit/$1/$2.test.ts');
+  const unit = path.replace(/^packages\/([^/]+)\/src\/(.+)\.tsx?$/, 'test/unit/$1/$2.test.ts');
   if (isPresent(unit)) return true;
   const [layer = ''] = /^test\/unit\/[^/]+\/(?:[^/]+\/)?/.exec(unit) ?? [];
   const isNear = (test: SourceFile) =>

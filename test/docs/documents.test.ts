@@ -52,7 +52,7 @@ describe('the documents', () => {
   it('have a README in each package and in test', async () => {
     const folders = [
       'test',
-      ...['cli', 'client', 'kvserver', 'paxos', 'protocol', 'simulator'].map(
+      ...['cli', 'client', 'kvserver', 'paxos', 'playground', 'protocol', 'simulator'].map(
         (name) => `packages/${name}`,
       ),
     ];

@@ -58,8 +58,8 @@ export function codeIn(text: string): string[] {
 
 /** The fenced blocks of one language. */
 export function blocksOf(text: string, language: string): string[] {
-  const fence = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms');
-  return [...text.matchAll(fence)].map(([, block = '']) => block);
+  const pattern = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms');
+  return [...text.matchAll(pattern)].map(([, block = '']) => block);
 }
 
 /** A command line and its output. */

@@ -39,8 +39,8 @@ export class ClerkNetwork implements HttpTransport {
     return this.#world.sleep(this.#random.between(lab.delayMsMin, lab.delayMsMax));
   }
 
-  #isHit(chance: number): boolean {
-    return this.isUnreliable && this.#random.chance(chance);
+  #isHit(probability: number): boolean {
+    return this.isUnreliable && this.#random.chance(probability);
   }
 
   /** A connection that fails early certainly carried nothing; one that fails later may have. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { Cluster } from '../docs/cluster.ts';
 import { blocksOf, readPage, root } from '../docs/pages.ts';
-import { packageNames } from '../tidy/source-tree.ts';
+import { publishedNames } from '../tidy/source-tree.ts';
 import { Consumer, NoRegistryError } from './consumer.ts';
 
 /** Every public entry point. */
@@ -106,7 +106,7 @@ describe('the packages, installed from tarballs', function () {
   });
 
   it('ship the licence, the README and the sources', async () => {
-    for (const name of packageNames()) {
+    for (const name of publishedNames()) {
       const folder = join('node_modules', name === 'cli' ? 'paxkv' : `@paxkv/${name}`);
       expect(await readdir(join(consumer.folder, folder)), name).to.have.members([
         ...['LICENSE', 'README.md', 'dist', 'package.json', 'src'],

@@ -1,6 +1,6 @@
 /** Tests the metadata of each package for registries, editors and bundlers. */
 import { expect } from 'chai';
-import { packageNames, readJson } from '../tidy/source-tree.ts';
+import { publishedNames, readJson } from '../tidy/source-tree.ts';
 
 const repository = 'https://github.com/paxkv/paxkv';
 
@@ -30,7 +30,7 @@ const internal = './internal/*';
 describe('the package manifests', () => {
   const root = readJson<Manifest>('package.json');
 
-  for (const folder of packageNames()) {
+  for (const folder of publishedNames()) {
     describe(folder, () => {
       const manifest = readJson<Manifest>(`packages/${folder}/package.json`);
 

@@ -45,7 +45,7 @@ async function expectLeader(group: Candidates, among: readonly PeerId[]): Promis
 
 describe('Elections', () => {
   it(
-    'choose the only one who reaches a quorum, when the leader is left with one link (quorum loss)',
+    'choose the only peer that reaches a quorum, when the leader is left with one link (quorum loss)',
     scenario(5, async (group, [leader, hub, ...others]) => {
       const { ballotCount } = group;
       group.leaveOnly(...[leader, ...others].map((other) => [hub, other] as const));
@@ -56,7 +56,7 @@ describe('Elections', () => {
   );
 
   it(
-    'choose one who lags behind, if only that one reaches a quorum (constrained)',
+    'choose a peer that lags behind, if only that one reaches a quorum (constrained)',
     scenario(5, async (group, [, hub, ...others]) => {
       group.isolate(hub);
       await group.sleep(1000);
@@ -80,7 +80,7 @@ describe('Elections', () => {
     }),
   );
 
-  it('settle wherever two can speak with each other, in whichever directions links are cut', async () => {
+  it('settle wherever two peers reach each other, in whichever directions links are cut', async () => {
     for (let cuts = 0; cuts < 64; cuts += 1) {
       const group = new Candidates({ seed: cuts, peerCount: 3 });
       await group.run(async () => {
@@ -161,7 +161,7 @@ describe('Elections', () => {
   );
 
   it(
-    'are no condition for progress: instances are decided also where nobody can be elected',
+    'are no condition for progress: instances are decided also where no peer can be elected',
     scenario(5, async (group, [leader, ...others]) => {
       // At no moment does a peer hear enough of the others to lead for long.
       for (let round = 0; round < 20; round += 1) {

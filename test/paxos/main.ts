@@ -16,7 +16,7 @@ interface Options {
 }
 
 const options = new Command('npm run test:paxos --')
-  .description('The 19 tests of the Paxos teaching lab, in virtual time unless told otherwise.')
+  .description('The 19 tests of the Paxos teaching lab, by default in virtual time.')
   .option('--sockets', 'over Unix sockets, in real time: about a minute a loop', false)
   .option('--leader', 'with peers that lead; in virtual time only', false)
   .option('--loops <count>', 'how many times to run them', toCount, 1)

@@ -17,13 +17,22 @@ export class Appenders {
   /** Total number of acknowledged appends. */
   readonly progress = new Progress();
   readonly #key: string;
+  readonly #retriesNotDone: boolean;
   readonly #states: AppenderState[];
   readonly #work: Promise<void>;
   #isStopping = false;
 
-  /** Starts at once. A client whose append fails stops. */
-  constructor(key: string, clients: readonly KvClient[]) {
+  /**
+   * Starts at once. A client whose append fails stops; with `retriesNotDone` it repeats an append that was
+   * certainly not done, and stops only when the outcome is unknown.
+   */
+  constructor(
+    key: string,
+    clients: readonly KvClient[],
+    { retriesNotDone = false }: { readonly retriesNotDone?: boolean } = {},
+  ) {
     this.#key = key;
+    this.#retriesNotDone = retriesNotDone;
     this.#states = clients.map(() => ({ acknowledgedCount: 0, gaveUp: undefined }));
     const lines = clients.map((client, index) => this.#append(client, index));
     this.#work = Promise.all(lines).then(() => {});
@@ -68,6 +77,7 @@ export class Appenders {
         await client.append(this.#key, `${index}.${state.acknowledgedCount} `);
       } catch (error) {
         if (!(error instanceof KvError)) throw error;
+        if (this.#retriesNotDone && error.outcome === 'not done') continue;
         state.gaveUp = error.outcome;
         return;
       }

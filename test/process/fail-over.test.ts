@@ -86,7 +86,7 @@ describe('clients of three processes that lose their leader', () => {
     const endedMs = await nextAcknowledged(appenders);
     expect(await exit).to.deep.equal({ code: 0, signal: null });
     await appenders.stop();
-    print('leader standing still, and leader asked to end', [frozenMs, endedMs]);
+    print('leader paused, and leader stopped', [frozenMs, endedMs]);
     expect(frozenMs).to.be.below(2500);
     expect(endedMs).to.be.below(1000);
     expect(appenders.gaveUp).to.deep.equal([]);

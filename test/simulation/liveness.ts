@@ -1,5 +1,5 @@
 /**
- * Liveness: once faults stop, every healthy server comes level with the others, and a new write is
+ * Liveness: once faults stop, every healthy server catches up with the others, and a new write is
  * acknowledged, both within ten simulated seconds.
  */
 import { KvError } from '@paxkv/client';
@@ -11,8 +11,8 @@ import type { Verdict } from './verdict.ts';
 const withinMs = 10_000;
 const lookMs = 20;
 
-/** Gives back after how long all was well. */
-export async function judgeLiveness(
+/** Returns after how many milliseconds both hold. */
+export async function checkLiveness(
   cluster: Cluster,
   client: RecordedClient,
   verdict: Verdict,
@@ -29,15 +29,15 @@ export async function judgeLiveness(
   while (!isLevel(cluster.servers) && world.now() < startMs + withinMs) await world.sleep(lookMs);
   verdict.check(
     isLevel(cluster.servers),
-    'all come level once faults stop',
-    () => `after ${withinMs} ms: ${cluster.servers.map(tell).join(', ')}`,
+    'all servers catch up once faults stop',
+    () => `after ${withinMs} ms: ${cluster.servers.map(describe).join(', ')}`,
   );
-  // What is applied is written a little later.
+  // What is applied is written to disk a little later.
   while (!isSame(cluster.servers) && world.now() < startMs + withinMs) await world.sleep(lookMs);
   verdict.check(
     isSame(cluster.servers),
-    'level servers hold the same',
-    () => `at ${cluster.servers.map(tell).join(', ')}`,
+    'servers at the same position hold the same state',
+    () => `at ${cluster.servers.map(describe).join(', ')}`,
   );
   return world.now() - startMs;
 }
@@ -51,7 +51,7 @@ function isSame(servers: readonly Server[]): boolean {
   return new Set(servers.map(contentOf)).size <= 1;
 }
 
-function tell({ replica }: Server): string {
+function describe({ replica }: Server): string {
   return replica === undefined ? 'down' : `${replica.status.state} at ${replica.status.applied}`;
 }
 

@@ -1,4 +1,4 @@
-/** `npm run simulate`: runs seeds and tells what came of them. Exit code 1 if a judge objects. */
+/** `npm run simulate`: runs seeds and reports the results. Exit code 1 if an invariant is violated. */
 import { join } from 'node:path';
 import { Workers } from './jobs/workers.ts';
 import { Progress } from './report/progress.ts';
@@ -11,7 +11,7 @@ import { type Narrowing, narrow } from './schedule/narrow.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { Shrinking } from './shrink.ts';
 
-/** Of the seeds that fail, the first few are made smaller. */
+/** How many of the failing seeds are shrunk: the first few. */
 const shrunkCountMax = 3;
 
 const settings = parseSettings(process.argv.slice(2));
@@ -51,7 +51,7 @@ async function simulate(settings: Settings): Promise<number> {
   }
   return totals.failed.length === 0 ? 0 : 1;
 
-  /** Prints what is left of a failing run when all is gone that the failure does not need. */
+  /** Prints a failing run after it was shrunk. */
   async function shrink({ seed, failure }: FailedSeed, given: Narrowing): Promise<void> {
     const schedule = drawSchedule(seed);
     const run = (narrowed: Narrowing) => workers.runOne(seed, narrowed);

@@ -1,17 +1,17 @@
 /**
- * One seed, one run: draws a schedule, lets it happen to a whole cluster under the eyes of every
- * judge, and says what came of it. The same seed gives the same run, event by event.
+ * Runs one seed: draws a schedule, runs a whole cluster through it while every invariant is checked, and
+ * returns the result. The same seed gives the same run, event by event.
  */
 import { World } from '@paxkv/simulator';
 import type { HistoryEvent } from '../history/event.ts';
 import { Cluster } from './cluster/cluster.ts';
-import { MischiefMaker } from './cluster/mischief-maker.ts';
-import { Deeds } from './invariants/deeds.ts';
-import { judgeHistory } from './invariants/history-invariants.ts';
+import { FaultInjector } from './cluster/fault-injector.ts';
+import { checkHistory } from './invariants/history-invariants.ts';
 import { Ledger } from './invariants/ledger.ts';
+import { ReplyAudit } from './invariants/reply-audit.ts';
 import { StateInvariants } from './invariants/state-invariants.ts';
 import { StepInvariants } from './invariants/step-invariants.ts';
-import { judgeLiveness } from './liveness.ts';
+import { checkLiveness } from './liveness.ts';
 import { LoadRun } from './load/load-run.ts';
 import { ClientWatch } from './rare/client-watch.ts';
 import { Counters } from './rare/counters.ts';
@@ -31,18 +31,18 @@ export interface SeedOptions extends Narrowing {
 
 export interface SeedResult {
   readonly seed: number;
-  /** Absent if nothing went wrong. */
+  /** Absent if no invariant was violated. */
   readonly failure?: Failure;
-  /** How often what happened, by name. */
+  /** How often each rare event happened. */
   readonly counters: Readonly<Record<string, number>>;
   readonly simulatedMs: number;
-  /** Client calls that were judged. */
+  /** How many client calls were checked. */
   readonly operationCount: number;
-  /** Faults that began. */
+  /** How many faults began. */
   readonly faultCount: number;
 }
 
-/** Longer than any run takes in the world's time. */
+/** More simulated time than any run takes. */
 const withinMs = 600_000;
 
 export async function runSeed(seed: number, options: SeedOptions = {}): Promise<SeedResult> {
@@ -55,7 +55,7 @@ class Run {
   readonly #schedule: Schedule;
   readonly #world: World;
   readonly #verdict: Verdict;
-  readonly #deeds: Deeds;
+  readonly #audit: ReplyAudit;
   readonly #counters = new Counters();
   readonly #protocolWatch: ProtocolWatch;
   readonly #witness: Witnesses;
@@ -72,13 +72,13 @@ class Run {
     this.#schedule = schedule;
     this.#world = world;
     this.#verdict = new Verdict(now, () => this.#end());
-    this.#deeds = new Deeds(this.#verdict);
+    this.#audit = new ReplyAudit(this.#verdict);
     this.#protocolWatch = new ProtocolWatch(ledger, this.#counters);
     this.#witness = new Witnesses([
       ...(trace === undefined ? [] : [trace]),
       this.#stateInvariants(ledger),
       new StepInvariants(ledger, this.#verdict),
-      this.#deeds,
+      this.#audit,
       this.#protocolWatch,
       new ServerWatch(nodeCount, this.#counters),
       clientWatch,
@@ -88,7 +88,7 @@ class Run {
       trace?.onEvent(event);
       clientWatch.onEvent(event);
     };
-    this.#load = new LoadRun(world, { load, ways: this.#cluster.ways, onEvent });
+    this.#load = new LoadRun(world, { load, clientNetwork: this.#cluster.clientNetwork, onEvent });
   }
 
   async run(): Promise<SeedResult> {
@@ -100,7 +100,7 @@ class Run {
     this.#protocolWatch.finish();
     this.#counters.add(
       'duplicate request answered from the session table',
-      this.#deeds.repeatCount,
+      this.#audit.repeatCount,
     );
     const { failure } = this.#verdict;
     return {
@@ -116,7 +116,7 @@ class Run {
   #stateInvariants(ledger: Ledger): StateInvariants {
     const verdict = this.#verdict;
     const onDecided = (seq: number, value: Uint8Array) => {
-      this.#deeds.onDecided(seq, value);
+      this.#audit.onDecided(seq, value);
       this.#protocolWatch.onDecided(seq, value);
     };
     return new StateInvariants({ ledger, verdict, onDecided });
@@ -124,7 +124,7 @@ class Run {
 
   async #tell(): Promise<void> {
     const { durationMs, faults } = this.#schedule;
-    const maker = new MischiefMaker(this.#cluster, this.#witness);
+    const maker = new FaultInjector(this.#cluster, this.#witness);
     this.#cluster.startAll();
     this.#load.start();
     maker.plan(faults);
@@ -132,17 +132,17 @@ class Run {
     maker.stop();
     const stopped = this.#load.stop();
     const client = this.#load.extraClient();
-    await judgeLiveness(this.#cluster, client, this.#verdict);
+    await checkLiveness(this.#cluster, client, this.#verdict);
     await stopped;
     for (const key of ['list-late', ...this.#load.keyNames]) await client.get(key);
     const isList = (key: string) => key.startsWith('list');
-    judgeHistory(this.#load.events, { deeds: this.#deeds, verdict: this.#verdict, isList });
+    checkHistory(this.#load.events, { log: this.#audit, verdict: this.#verdict, isList });
   }
 
-  /** The world passes on what a scheduled callback throws. */
+  /** Ends the run: the world throws what a scheduled callback throws. */
   #end(): void {
     this.#world.schedule(0, () => {
-      throw new Error('A judge has ended this run.');
+      throw new Error('an invariant was violated: this run ends');
     });
   }
 }

@@ -1,20 +1,20 @@
-/** What `npm run simulate` can be told: flags, defaults, ranges. */
+/** The options of `npm run simulate`: flags, defaults, ranges. */
 import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Narrowing } from './schedule/narrow.ts';
-import { type Mischief, mischiefs } from './schedule/schedule.ts';
+import { type Hazard, hazards } from './schedule/schedule.ts';
 
 export interface Settings {
   readonly firstSeed: number;
   readonly seedCount: number;
   readonly narrowing: Narrowing;
-  /** Whether the one seed that is run tells all that happens. */
+  /** Whether to print every event of the one seed that is run. */
   readonly isTraced: boolean;
-  /** Runs at a time, each in a thread of its own. */
+  /** How many runs at a time, each in its own thread. */
   readonly jobCount: number;
-  /** Whether a failing seed is made smaller before it is shown. */
+  /** Whether a failing seed is shrunk before it is shown. */
   readonly isShrunk: boolean;
-  /** Whether the totals are kept. */
+  /** Whether the totals are added to the ledger. */
   readonly isLedger: boolean;
 }
 
@@ -23,7 +23,7 @@ interface Flags {
   readonly first: number;
   readonly seed?: number;
   readonly trace: boolean;
-  readonly without?: readonly Mischief[];
+  readonly without?: readonly Hazard[];
   readonly only?: readonly number[];
   readonly until?: number;
   readonly jobs: number;
@@ -34,16 +34,18 @@ interface Flags {
 /** Ends the process with a message on standard error if the arguments make no sense. */
 export function parseSettings(argv: readonly string[]): Settings {
   const command = new Command('npm run simulate --')
-    .description('Whole clusters in virtual time, under faults from a seed, before every judge.')
+    .description(
+      'Runs whole clusters in virtual time, under faults from a seed, and checks every invariant.',
+    )
     .option('--seeds <count>', 'how many seeds to run', toCount, 1000)
     .option('--first <seed>', 'the first of them', toCount, 1)
     .option('--seed <seed>', 'run this one only', toCount)
-    .option('--trace', 'print all that happens; with --seed', false)
-    .option('--without <kinds>', `leave these out: ${mischiefs.join(', ')}`, toMischiefs)
-    .option('--only <places>', 'of the faults keep these, e.g. 3,8', toPlaces)
+    .option('--trace', 'print every event; with --seed', false)
+    .option('--without <kinds>', `leave out these hazards: ${hazards.join(', ')}`, toHazards)
+    .option('--only <places>', 'keep only these faults, e.g. 3,8', toPlaces)
     .option('--until <ms>', 'end the schedule there', toCount)
     .option('--jobs <count>', 'runs at a time', toCount, availableParallelism())
-    .option('--no-shrink', 'show a failing seed as it is')
+    .option('--no-shrink', 'do not shrink a failing seed')
     .option('--ledger', 'add the totals to ledger.json', false)
     .parse([...argv], { from: 'user' });
   const flags = command.opts<Flags>();
@@ -65,20 +67,20 @@ export function parseSettings(argv: readonly string[]): Settings {
 }
 
 function toCount(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('A number from 1 on, please.');
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('must be an integer from 1');
   return Number(text);
 }
 
 function toPlaces(text: string): readonly number[] {
   if (!/^(?:\d{1,4}(?:,\d{1,4})*)?$/.test(text))
-    throw new InvalidArgumentError('Like 3,8, please.');
+    throw new InvalidArgumentError('must be numbers with commas, such as 3,8');
   return text === '' ? [] : text.split(',').map(Number);
 }
 
-function toMischiefs(text: string): readonly Mischief[] {
+function toHazards(text: string): readonly Hazard[] {
   return text.split(',').map((name) => {
-    const kind = mischiefs.find((known) => known === name.trim());
-    if (kind === undefined) throw new InvalidArgumentError(`There is no "${name}".`);
+    const kind = hazards.find((known) => known === name.trim());
+    if (kind === undefined) throw new InvalidArgumentError(`there is no hazard "${name}"`);
     return kind;
   });
 }

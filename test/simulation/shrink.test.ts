@@ -7,7 +7,7 @@ const seed = 3;
 const schedule = drawSchedule(seed);
 const failure = { invariant: 'agreement', message: 'two values', atMs: 40_000.5 };
 
-/** A run that fails if it is left with what it needs; otherwise it fails another way, or not at all. */
+/** A run that fails if it has what the failure needs; otherwise it fails another way, or not at all. */
 function shrink(isEnough: (left: ReturnType<typeof narrow>) => boolean) {
   const runs: Narrowing[] = [];
   const run = async (narrowing: Narrowing) => {
@@ -28,21 +28,21 @@ describe('Shrinking', () => {
       needed.every((fault) => faults.includes(fault)),
     );
     expect(left.faults).to.deep.equal(needed);
-    expect(new Set(left.mischiefs)).to.have.all.keys(needed.map(({ kind }) => kind));
+    expect(new Set(left.hazards)).to.have.all.keys(needed.map(({ kind }) => kind));
     expect(left.durationMs).to.equal(40_001);
     expect(runs.length).to.be.at.most(200);
   });
 
-  it('leaves no fault at all where none is needed', async () => {
+  it('leaves no fault if none is needed', async () => {
     const { left } = await shrink(() => true);
     expect(left.faults).to.deep.equal([]);
-    expect(left.mischiefs).to.deep.equal([]);
+    expect(left.hazards).to.deep.equal([]);
   });
 
-  it('leaves everything where everything is needed', async () => {
-    const { left } = await shrink(({ faults, durationMs, mischiefs }) => {
+  it('leaves everything if everything is needed', async () => {
+    const { left } = await shrink(({ faults, durationMs, hazards }) => {
       const isWhole = faults.length === schedule.faults.length;
-      return isWhole && durationMs > 60_000 && mischiefs.length === schedule.mischiefs.length;
+      return isWhole && durationMs > 60_000 && hazards.length === schedule.hazards.length;
     });
     expect(left).to.deep.equal(schedule);
   });

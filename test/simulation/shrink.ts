@@ -1,6 +1,6 @@
 /**
- * Makes a failing run smaller: leaves out kinds of mischief, then single faults, and ends it early, as
- * long as the same rule is broken. What is left shows what the failure needs.
+ * Shrinks a failing run: leaves out hazards, then single faults, and ends it early, as long as the same rule
+ * is broken. What is left is what the failure needs.
  */
 import type { SeedResult } from './run-seed.ts';
 import type { Narrowing } from './schedule/narrow.ts';
@@ -47,13 +47,13 @@ export class Shrinking {
   }
 
   async #dropKinds(): Promise<void> {
-    for (const kind of this.#left.mischiefs) {
+    for (const kind of this.#left.hazards) {
       const { without = [] } = this.#best.narrowing;
       await this.#try({ ...this.#best.narrowing, without: [...without, kind] });
     }
   }
 
-  /** Half of them at a time, then a quarter, down to one. */
+  /** Leaves out half of them at a time, then a quarter, down to one. */
   async #dropFaults(): Promise<void> {
     for (let size = this.#places.length >> 1; size >= 1; size >>= 1) {
       for (let at = 0; at < this.#places.length; ) {
@@ -64,12 +64,12 @@ export class Shrinking {
     }
   }
 
-  /** The schedule as it is without what was found needless. */
+  /** The schedule without what was found unnecessary. */
   get #left(): Schedule {
     return narrow(this.#schedule, this.#best.narrowing);
   }
 
-  /** Of the faults that are left, in the full schedule. */
+  /** The places of the faults that are left in the full schedule. */
   get #places(): number[] {
     const { faults } = this.#left;
     return faults.map((fault) => this.#schedule.faults.indexOf(fault));

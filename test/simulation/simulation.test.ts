@@ -3,7 +3,7 @@ import { replayCommand } from './report/summary.ts';
 import { runSeed } from './run-seed.ts';
 import { parseSettings } from './settings.ts';
 
-/** Those that `npm run simulate` takes first are left to it. */
+/** Not the seeds that `npm run simulate` starts with. */
 const firstSeed = 1_000_001;
 const seedCount = 25;
 
@@ -18,14 +18,14 @@ describe('Swarm simulation', function () {
   }
 
   for (const seed of [firstSeed, firstSeed + 1]) {
-    it(`tells the same story of seed ${seed} twice, byte for byte`, async () => {
+    it(`traces seed ${seed} the same twice, byte for byte`, async () => {
       const stories = await Promise.all([traceOf(seed), traceOf(seed)]);
       expect(stories[0]?.length).to.be.above(1_000);
       expect(stories[0] === stories[1]).to.equal(true);
     });
   }
 
-  it('shows the same failure again from the command that it prints', async () => {
+  it('reproduces a failure with the command that it prints', async () => {
     const narrowing = { without: ['crash' as const], only: [2, 3], untilMs: 20_000 };
     const [, flags = ''] = replayCommand(firstSeed, narrowing).split(' -- ');
     const argv = [...flags.matchAll(/'([^']*)'|(\S+)/g)].map(

@@ -1,11 +1,11 @@
-/** What the judges of one run find: the first thing that is wrong ends it. */
+/** The verdict of all invariants on one run: the first violation ends it. */
 
 export interface Failure {
-  /** The rule that was broken, in words that stay the same from run to run. */
+  /** The name of the broken rule, the same in every run. */
   readonly invariant: string;
-  /** What broke it, this time. */
+  /** What broke it in this run. */
   readonly message: string;
-  /** When, in the world's time. */
+  /** When, in simulated time. */
   readonly atMs: number;
 }
 
@@ -24,14 +24,14 @@ export class Verdict {
     return this.#failure;
   }
 
-  /** Only the first one counts: what follows may follow from it. */
+  /** Only the first failure counts: later ones may follow from it. */
   fail(invariant: string, message: string): void {
     if (this.#failure !== undefined) return;
     this.#failure = { invariant, message, atMs: this.#now() };
     this.#onFailed();
   }
 
-  /** `message` is made only where it is needed. */
+  /** `message` is called only on failure. */
   check(isTrue: boolean, invariant: string, message: () => string): void {
     if (!isTrue) this.fail(invariant, message());
   }

@@ -1,4 +1,4 @@
-/** Whoever looks on: judges, chroniclers, counters. They see everything at the moment it happens. */
+/** Observers of a run: invariants, traces, counters. They are called at the moment something happens. */
 import type { Answer, Message } from '@paxkv/client';
 import type { StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import type { Position } from '@paxkv/kvserver/internal/state-machine/state-store';
@@ -12,37 +12,37 @@ export type Bytes = Uint8Array;
 export type EndCause = 'crash' | 'power loss' | 'stop';
 
 export interface Witness {
-  /** A server begins an incarnation. */
+  /** A server starts. */
   onStarted?(node: number, boot: number): void;
-  /** It has come up. */
+  /** The server is up. */
   onUp?(node: number): void;
   onEnded?(node: number, cause: EndCause): void;
-  /** What a server had on its disks is gone. */
+  /** A server lost the contents of its disks. */
   onMemoryLost?(node: number, of: LostMemory['of']): void;
   /** A server stopped by itself. */
   onFailed?(node: number, error: Error): void;
   /** A server was told that its connection to another ended. */
   onLost?(node: number, peer: number): void;
-  /** A server handed a message to the network. */
+  /** A server sends a message. */
   onSent?(envelope: Envelope<Bytes>): void;
-  /** What the network did with it. */
+  /** What the network did with a message. */
   onFate?(fate: Fate, envelope: Envelope<Bytes>): void;
   /** A message about a whole state has arrived. */
   onStateMessage?(from: number, to: number, message: StateMessage): void;
-  /** What became of a write to a journal. */
+  /** A write to a journal was kept or lost. */
   onWrite?(node: number, fate: WriteFate, writes: readonly Write<Bytes>[]): void;
-  /** A server's state is durable up to there. */
+  /** A server's state is durable up to this position. */
   onApplied?(node: number, position: Position): void;
-  /** A client asks a server, at each attempt. */
+  /** A client sends a request to a server, at each attempt. */
   onAsked?(client: number, node: number, message: Message): void;
-  /** A server answers a client, or an echo of its request. */
+  /** A server answers a request, or an echo of one. */
   onAnswered?(node: number, message: Message, answer: Answer): void;
   onFault?(phase: 'begins' | 'ends', fault: Fault): void;
-  /** Anything else worth a line. */
+  /** Anything else worth a line in the trace. */
   onNote?(text: string): void;
 }
 
-/** All who look on, as one. */
+/** Several witnesses as one. */
 export class Witnesses implements Required<Witness> {
   readonly #all: readonly Witness[];
 

@@ -15,6 +15,7 @@ export interface SourceFile {
 
 export interface Manifest {
   readonly name: string;
+  readonly private?: boolean;
   /** By entry point: the file, or one for each condition. */
   readonly exports?: Readonly<Record<string, string | Conditions>>;
   readonly bin?: Readonly<Record<string, string>>;
@@ -61,6 +62,13 @@ export function packageNames(): string[] {
   return readdirSync(join(root, 'packages'));
 }
 
+/** The folder names of the packages that are published. */
+export function publishedNames(): string[] {
+  return packageNames().filter((name) => {
+    return readJson<Manifest>(`packages/${name}/package.json`).private !== true;
+  });
+}
+
 /** The file of a relative specifier, or `undefined` for another package's entry point. */
 export function resolveRelative(from: SourceFile, specifier: string): string | undefined {
   return specifier.startsWith('.') ? normalize(join(dirname(from.path), specifier)) : undefined;
@@ -83,8 +91,8 @@ function resolveDoor(specifier: string): string | undefined {
   const { exports = {} } = readJson<Manifest>(manifest);
   const exact = exports[rest === '' ? '.' : `./${rest}`];
   if (exact !== undefined) return toSource(packageName, byDefault(exact));
-  for (const [door, compiled] of Object.entries(exports)) {
-    const [prefix = '', suffix] = door.split('*');
+  for (const [entryPoint, compiled] of Object.entries(exports)) {
+    const [prefix = '', suffix] = entryPoint.split('*');
     if (suffix === undefined || !`./${rest}`.startsWith(prefix)) continue;
     const file = byDefault(compiled).replace('*', `./${rest}`.slice(prefix.length));
     return toSource(packageName, file);
@@ -93,19 +101,20 @@ function resolveDoor(specifier: string): string | undefined {
 }
 
 /** The file of an entry point that Node resolves. */
-function byDefault(door: string | Conditions): string {
-  return typeof door === 'string' ? door : door.default;
+function byDefault(entryPoint: string | Conditions): string {
+  return typeof entryPoint === 'string' ? entryPoint : entryPoint.default;
 }
 
 /** Maps compiled JavaScript to its source. */
 export function toSource(packageName: string, compiled: string): string {
   const path = normalize(join('packages', packageName, compiled));
-  return path.replace('/dist/', '/src/').replace(/\.js$/, '.ts');
+  const source = path.replace('/dist/', '/src/').replace(/\.js$/, '.ts');
+  return isPresent(source) ? source : source.replace(/\.ts$/, '.tsx');
 }
 
 /** Whether the compiled file is empty: the source has types and no logic. */
 export function isTypeOnly(file: SourceFile): boolean {
-  const compiled = file.path.replace('/src/', '/dist/').replace(/\.ts$/, '.js');
+  const compiled = file.path.replace('/src/', '/dist/').replace(/\.tsx?$/, '.js');
   const text = readText(compiled).replace(/^\/\/# .*$/gm, '');
   return withoutComments(text).trim() === 'export {};';
 }

@@ -28,13 +28,13 @@ export class EffectLoop<V> {
   /** `loaded` until the host joins; `failed` once this peer stopped by itself. */
   #state: 'loaded' | 'joined' | 'closed' | 'failed' = 'loaded';
   #listener: PaxosListener<V> = {};
-  /** Why the peer failed. The host is told in the next turn. */
+  /** Why the peer failed. It is reported in the next turn. */
   #failure: PaxosError | undefined;
   /** The next turn, if one is scheduled. */
   #turn: Promise<void> | undefined;
   #writing: Promise<void> = Promise.resolve();
   #isWriting = false;
-  /** What the host was last told. */
+  /** What was last reported to the host. */
   #isMember: boolean;
   #leader: PeerId | undefined;
 
@@ -132,7 +132,7 @@ export class EffectLoop<V> {
     this.#pending.readIndex = effects.readIndex ?? this.#pending.readIndex;
   }
 
-  /** Tells the host what has changed, and the clock when to wake the peer. */
+  /** Reports what has changed to the host, and sets the timer to when the peer wants to wake. */
   #announce(): void {
     const { decided, readIndex } = this.#pending;
     this.#pending.readIndex = undefined;
@@ -196,7 +196,7 @@ export class EffectLoop<V> {
     }
   }
 
-  /** Marks each message with the write it vouches for, so that its receiver can tell if that write is ever lost. */
+  /** Marks each message with the write it vouches for, so that its receiver can detect that the write was lost. */
   #sendVouching(envelopes: readonly Envelope<V>[]): void {
     const { writeIndex } = this.#peer;
     this.#send(

@@ -105,7 +105,7 @@ export class Paxos<V> {
   }
 
   /**
-   * Somebody elsewhere waits for a decision of this peer. If this peer leads, it sends the others its commit
+   * Another host waits for a decision of this peer. If this peer leads, it sends the others its commit
    * notices at once, or within a millisecond while requests for votes are pending. Otherwise notices wait up
    * to 3 ms for a request that carries them.
    */

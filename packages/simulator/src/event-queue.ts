@@ -48,11 +48,11 @@ export class EventQueue {
 
   #remove(entry: Entry): void {
     if (entry.index < 0) return;
-    const hole = entry.index;
+    const place = entry.index;
     entry.index = -1;
     const last = this.#heap.pop();
     if (last === undefined || last === entry) return;
-    this.#put(last, hole);
+    this.#put(last, place);
     this.#rise(last);
     this.#sink(last);
   }

@@ -12,6 +12,7 @@ export {
   lab,
   reliable,
 } from './network/fault-profile.ts';
+export type { Flight, Flights } from './network/flights.ts';
 export type { HintProfile } from './network/hints.ts';
 export { SimNetwork, type SimNetworkOptions } from './network/network.ts';
 export { type Boot, type Lifetime, SimNode } from './node.ts';

@@ -89,8 +89,26 @@ export class World {
     return new BootClock(clock);
   }
 
+  /** When the next event is due, if there is one. */
+  nextTimeMs(): number | undefined {
+    return this.#events.nextTimeMs();
+  }
+
   /**
-   * Runs `main` to its end. Time passes only here: when nothing is left to do at this moment, the clock
+   * Runs the next event, for a host with a loop of its own. The host must let all microtasks end before
+   * it steps again. Gives back whether there was an event.
+   *
+   * @throws Error while `run` is under way; and what the event throws.
+   */
+  step(): boolean {
+    if (this.#isRunning) throw new Error('cannot step a world that is running');
+    if (this.#events.size === 0) return false;
+    this.#runNextEvent(undefined);
+    return true;
+  }
+
+  /**
+   * Runs `main` to its end. Time passes only here and in `step`: when nothing is left to do at this moment, the clock
    * jumps to the next event. Events that are left at the end stay scheduled. Only promises of this world
    * may be awaited: the world does not wait for files or sockets.
    *

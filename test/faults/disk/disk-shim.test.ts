@@ -103,7 +103,7 @@ describe('a disk shim', () => {
       // What a power cut has left is on disk: a second one takes nothing.
       expect(await shim.cutPower(random)).to.equal('0 bytes');
     }
-    expect([...lengths], 'chance has no part in it')
+    expect([...lengths], 'lengths are not random')
       .to.include(7)
       .and.have.length.above(2);
   }).timeout(20_000);

@@ -76,7 +76,7 @@ describe('a link proxy', () => {
     ]);
   });
 
-  it('tells an end that the other has closed', async () => {
+  it('closes one end when the other has closed', async () => {
     far.socket.destroy();
     await near.until(({ fate }) => fate !== 'open');
   });

@@ -111,7 +111,7 @@ export const acceptorMutants: readonly Mutant[] = [
     ],
   },
   {
-    id: 'forgotten-made-anew',
+    id: 'forgotten-recreated',
     mistake: 56,
     does: 'An acceptor creates a fresh record of an instance that it has forgotten.',
     loses: 'A slow proposer gets a second value decided there.',

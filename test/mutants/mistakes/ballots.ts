@@ -30,7 +30,7 @@ export const ballotMutants: readonly Mutant[] = [
       bySimulation,
       byTest(
         'unit/paxos/core/ballot-allocator',
-        'lets nobody hear of a ballot before its reservation is durable',
+        'calls no ballot durable before its reservation is',
       ),
     ],
   },

@@ -194,7 +194,7 @@ export const leadershipMutants: readonly Mutant[] = [
     caughtBy: [
       byTest(
         'paxos/election',
-        'settle wherever two can speak with each other, in whichever directions links are cut',
+        'settle wherever two peers reach each other, in whichever directions links are cut',
       ),
     ],
   },
@@ -209,7 +209,7 @@ export const leadershipMutants: readonly Mutant[] = [
     caughtBy: [
       byTest(
         'paxos/election',
-        'settle wherever two can speak with each other, in whichever directions links are cut',
+        'settle wherever two peers reach each other, in whichever directions links are cut',
       ),
     ],
   },
@@ -228,7 +228,7 @@ export const leadershipMutants: readonly Mutant[] = [
       ),
       byTest(
         'paxos/election',
-        'choose the only one who reaches a quorum, when the leader is left with one link (quorum loss)',
+        'choose the only peer that reaches a quorum, when the leader is left with one link (quorum loss)',
       ),
     ],
   },
@@ -305,7 +305,7 @@ export const leadershipMutants: readonly Mutant[] = [
       byTest('unit/paxos/core/leader/leader', 'follows for as long as it hears the leader'),
       byTest(
         'paxos/election',
-        'choose the only one who reaches a quorum, when the leader is left with one link (quorum loss)',
+        'choose the only peer that reaches a quorum, when the leader is left with one link (quorum loss)',
       ),
     ],
   },

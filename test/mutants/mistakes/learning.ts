@@ -6,7 +6,7 @@ export const learningMutants: readonly Mutant[] = [
     id: 'older-vote-believed',
     mistake: 14,
     does: 'A notice is taken for the own vote, also if that vote is of an older ballot.',
-    loses: 'One replica applies a value that nobody decided.',
+    loses: 'One replica applies a value that was not decided.',
     file: 'paxos/src/core/commit/decisions.ts',
     right: 'if (vote && !isLower(vote.ballot, ballot))',
     wrong: 'if (vote)',
@@ -118,7 +118,7 @@ export const learningMutants: readonly Mutant[] = [
     caughtBy: [
       byTest(
         'unit/paxos/commit-notices',
-        'are sent by themselves when the host says that somebody waits',
+        'are sent by themselves when the host says that another one waits',
       ),
       byTest(
         'unit/paxos/core/leader/election',

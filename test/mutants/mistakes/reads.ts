@@ -21,7 +21,7 @@ export const readsMutants: readonly Mutant[] = [
   {
     id: 'earlier-answer-confirms',
     mistake: 19,
-    does: 'An answer to an earlier question counts for the one under way.',
+    does: 'An answer to an earlier question counts for the pending one.',
     loses: 'What was decided between the two is not seen by the read.',
     file: 'paxos/src/core/commit/quorum-read.ts',
     right: 'if (this.#pending?.id !== id) return;',
@@ -52,7 +52,7 @@ export const readsMutants: readonly Mutant[] = [
   {
     id: 'late-read-joins',
     mistake: 19,
-    does: 'A read that comes while a question is under way is answered by it.',
+    does: 'A read that arrives while a question is pending is answered by it.',
     loses: 'As before.',
     file: 'kvserver/src/replica/reads/reads.ts',
     right: 'if (this.#current === undefined) this.#start();',
@@ -72,7 +72,7 @@ export const readsMutants: readonly Mutant[] = [
   {
     id: 'read-before-applied',
     mistake: 20,
-    does: 'A read is answered before the state has come as far as the quorum told.',
+    does: 'A read is answered before the state has reached the read index.',
     loses: 'A server that is behind, or just starts, answers from its old state.',
     file: 'kvserver/src/replica/reads/reads.ts',
     right: 'const ready = this.#groups.filter(({ readIndex }) => readIndex <= applied);',

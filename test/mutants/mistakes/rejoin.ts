@@ -94,7 +94,7 @@ export const rejoinMutants: readonly Mutant[] = [
       bySimulation,
       byTest(
         'unit/paxos/core/recovery/rejoin',
-        'is not admitted by those who lost their memory too',
+        'is not admitted by peers that lost their memory too',
       ),
     ],
   },

@@ -4,13 +4,13 @@ import { runSeed } from '../../simulation/run-seed.ts';
 const [first = 1, last = 1] = process.argv.slice(2).map(Number);
 
 for (let seed = first; seed <= last; seed += 1) {
-  tell({ seed });
+  report({ seed });
   const { failure } = await runSeed(seed);
   if (failure === undefined) continue;
-  tell({ seed, reason: `${failure.invariant}: ${failure.message}` });
+  report({ seed, reason: `${failure.invariant}: ${failure.message}` });
   break;
 }
 
-function tell(progress: { seed: number; reason?: string }): void {
+function report(progress: { seed: number; reason?: string }): void {
   process.stdout.write(`${JSON.stringify(progress)}\n`);
 }

@@ -1,4 +1,4 @@
-/** The whole system in one world: servers, the network between them, and the ways of the clients. */
+/** The whole system in one world: servers, the network between them, and that of the clients. */
 import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import { PaxosError } from '@paxkv/paxos';
 import {
@@ -13,24 +13,24 @@ import { PortNetwork } from '../../kv/port-network.ts';
 import type { Link } from '../schedule/fault.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import type { Witness } from '../witness.ts';
-import { ClientWays } from './client-ways.ts';
+import { ClientNetwork } from './client-network.ts';
 import { copyEnvelope } from './copies.ts';
 import { DiskFault } from './disk-fault.ts';
 import { Server } from './server.ts';
 
-/** How long it takes somebody to start a server anew that its disk has stopped. */
+/** How long it takes until a server that failed is started again. */
 const restartDelayMs = 500;
 
 export class Cluster {
   readonly world: World;
   readonly servers: readonly Server[];
-  readonly ways: ClientWays;
+  readonly clientNetwork: ClientNetwork;
   readonly #schedule: Schedule;
   readonly #witness: Required<Witness>;
   readonly #network: SimNetwork<Uint8Array>;
-  readonly #stateWays: PortNetwork<StateMessage>;
-  readonly #handOvers: PortNetwork<ForwardedBatch>;
-  /** Each partition under way, by what it cuts. */
+  readonly #stateNetwork: PortNetwork<StateMessage>;
+  readonly #forwardNetwork: PortNetwork<ForwardedBatch>;
+  /** The cuts of each current partition. */
   readonly #cuts = new Set<readonly Link[]>();
 
   constructor(world: World, schedule: Schedule, witness: Required<Witness>) {
@@ -39,36 +39,47 @@ export class Cluster {
     this.#schedule = schedule;
     this.#witness = witness;
     this.#network = new SimNetwork(world, {
-      ...{ peerCount: nodeCount, profile, hints, copy: copyEnvelope },
+      peerCount: nodeCount,
+      profile,
+      hints,
+      copy: copyEnvelope,
       watch: (fate, envelope) => witness.onFate(fate, envelope),
     });
     const isCut = (from: number, to: number) => this.#isCut(from, to);
     const faults = { ...portFaults(profile), isCut };
-    this.#handOvers = new PortNetwork(world, 'hand-overs', faults);
-    this.#stateWays = new PortNetwork(world, 'state ways', {
+    this.#forwardNetwork = new PortNetwork(world, 'forwards', faults);
+    this.#stateNetwork = new PortNetwork(world, 'state transfers', {
       ...faults,
       onDelivered: (from, to, message) => witness.onStateMessage(from, to, message),
     });
     this.servers = clockRates.map(
       (clockRate, me) =>
         new Server(world, {
-          ...{ me, serverCount: nodeCount, network: this.#network, clockRate, witness },
-          ...{ stateWays: this.#stateWays, handOvers: this.#handOvers },
+          me,
+          serverCount: nodeCount,
+          network: this.#network,
+          clockRate,
+          witness,
+          stateNetwork: this.#stateNetwork,
+          forwardNetwork: this.#forwardNetwork,
           isLed: schedule.isLed,
           pace: this.pace,
           onFailed: (error) => this.#onFailed(me, error),
         }),
     );
-    this.ways = new ClientWays(world, schedule.ways, { servers: this.servers, witness });
+    this.clientNetwork = new ClientNetwork(world, schedule.clientNetwork, {
+      servers: this.servers,
+      witness,
+    });
   }
 
-  /** Of disks with which nothing is wrong. */
+  /** The pace of disks without a fault. */
   get pace(): DiskPace {
     const { flushMsMax } = this.#schedule;
     return { delayMsMin: 0.2, delayMsMax: flushMsMax, slowChance: 0, slowMsMax: 0 };
   }
 
-  /** Starts a server that is down. One whose disk cannot be read is started again, until it can. */
+  /** Starts a server that is down, repeatedly while its disk cannot be read. */
   start(node: number): void {
     const server = this.servers[node];
     if (server === undefined || server.isUp) return;
@@ -89,7 +100,7 @@ export class Cluster {
     this.#cutAll();
   }
 
-  /** All that is wrong is over, and everyone is up. */
+  /** Ends all faults, and starts every server that is down. */
   calm(): void {
     const isOfCalls = this.#schedule.network.type === 'calls';
     this.#cuts.clear();
@@ -99,9 +110,9 @@ export class Cluster {
       this.#network.setUnreliable(node, false);
       server.calm(this.pace);
     }
-    this.#stateWays.calm();
-    this.#handOvers.calm();
-    this.ways.calm();
+    this.#stateNetwork.calm();
+    this.#forwardNetwork.calm();
+    this.clientNetwork.calm();
     this.startAll();
   }
 
@@ -121,7 +132,7 @@ export class Cluster {
     else this.world.schedule(restartDelayMs, () => this.start(node));
   }
 
-  /** Ends the run: the world passes on what a scheduled callback throws. */
+  /** Ends the run: the world throws what a scheduled callback throws. */
   #throw(defect: unknown): void {
     this.world.schedule(0, () => {
       throw defect;
@@ -140,7 +151,7 @@ export class Cluster {
   }
 }
 
-/** What replicas say beside Paxos travels on the same network. */
+/** Messages of replicas outside Paxos travel on the same network. */
 function portFaults(profile: FaultProfile) {
   return profile.type === 'calls'
     ? { lossChance: profile.discardChance, repeatChance: 0, delayMsMax: profile.delayMsMax }
@@ -151,7 +162,7 @@ function portFaults(profile: FaultProfile) {
       };
 }
 
-/** A peer found out from the others that it has lost its memory. */
+/** Whether a peer stopped because others remember more of it than it does. */
 function isMemoryLost(error: Error): boolean {
   return error instanceof PaxosError && error.code === 'PAXOS_MEMORY_LOST';
 }

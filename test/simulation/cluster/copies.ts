@@ -1,4 +1,4 @@
-/** Copies of what travels and of what is kept, so that no two servers ever share an object. */
+/** Copies of messages and writes, so that no two servers ever share an object. */
 import type { Envelope, Message, Write } from '@paxkv/paxos';
 
 type Bytes = Uint8Array;

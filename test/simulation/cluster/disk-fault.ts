@@ -1,8 +1,8 @@
-/** What simulated disks say when they fail, so that the failure is known for what it is. */
+/** The error of a simulated disk, so that an injected failure can be told from a defect. */
 
 export class DiskFault extends Error {
   override readonly name = 'DiskFault';
-  /** The fault of a disk that made somebody else fail, if it was one. */
+  /** The disk fault that caused this error, if one did. */
   static behind(error: unknown): DiskFault | undefined {
     if (error instanceof DiskFault) return error;
     return error instanceof Error && error.cause !== undefined

@@ -1,6 +1,6 @@
 /**
- * One server of a simulated cluster: a real replica on simulated disks, network and clock, under the
- * eyes of the witnesses. It can crash, lose power, stand still and suffer from its disks.
+ * One server of a simulated cluster: a real replica on simulated disks, network and clock, observed by the
+ * witnesses. It can crash, lose power, pause, and have disk faults.
  */
 import { type Answer, ExchangeError, type Message } from '@paxkv/client';
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
@@ -33,13 +33,13 @@ export interface ServerOptions {
   readonly me: number;
   readonly serverCount: number;
   readonly network: SimNetwork<Bytes>;
-  readonly stateWays: PortNetwork<StateMessage>;
-  readonly handOvers: PortNetwork<ForwardedBatch>;
+  readonly stateNetwork: PortNetwork<StateMessage>;
+  readonly forwardNetwork: PortNetwork<ForwardedBatch>;
   readonly isLed: boolean;
   readonly clockRate: number;
   readonly pace: DiskPace;
   readonly witness: Required<Witness>;
-  /** Told when the server stopped by itself. */
+  /** Called when the server stopped by itself. */
   readonly onFailed: (error: Error) => void;
 }
 
@@ -50,14 +50,14 @@ export class Server {
   readonly #world: World;
   readonly #options: ServerOptions;
   readonly #node: SimNode<Replica>;
-  /** How to end each call that is being served. */
+  /** Ends each call that is being served. */
   readonly #breaks = new Set<(reason: Error) => void>();
   #gate: Gate | undefined;
   #keepChance = 0.5;
   #bootCount = 0;
-  /** Ends it at once, if it was asked to stop and has not come to an end since. */
+  /** Ends the program at once, if it was asked to stop and has not ended yet. */
   endStop: () => void = () => {};
-  /** How often it was ended from outside. */
+  /** How often the server was ended from outside. */
   #endCount = 0;
 
   constructor(world: World, options: ServerOptions) {
@@ -83,7 +83,7 @@ export class Server {
     return this.#node.program;
   }
 
-  /** Also while it starts. */
+  /** Whether the server runs or is starting. */
   get isUp(): boolean {
     return this.#node.isUp;
   }
@@ -92,7 +92,7 @@ export class Server {
     return this.replica?.status.state === 'failed';
   }
 
-  /** Whether it does what a server should, as far as it says itself. */
+  /** Whether the server reports that it is ready. */
   get isRunning(): boolean {
     return this.replica?.status.state === 'running' && !this.#node.isPaused;
   }
@@ -119,7 +119,7 @@ export class Server {
     this.#end('crash', 0.5);
   }
 
-  /** Asks the program to end. It is down when it has done what it wants to do before. */
+  /** Stops the program gracefully. The server is down once that is done. */
   stop(): void {
     const { replica } = this;
     if (replica === undefined) return;
@@ -147,20 +147,20 @@ export class Server {
     this.state.setPace(pace);
   }
 
-  /** While it is down: what it had on its disks is gone. */
+  /** Wipes disks while the server is down. */
   loseMemory({ of, isNoticed }: LostMemory): void {
     if (of !== 'state') this.journal.wipe(isNoticed ? 'lost' : 'new');
     if (of !== 'journal') this.state.wipe();
     this.#options.witness.onMemoryLost(this.#options.me, of);
   }
 
-  /** Without an error: the next write does not fail after all. */
+  /** `undefined` takes the failure back. */
   failNextWrite(disk: 'journal' | 'state', error: Error | undefined): void {
     if (disk === 'journal') this.journal.failNextWrite(error);
     else this.state.failNextSync(error);
   }
 
-  /** From now on nothing is wrong with its disks, its clock and its pace. */
+  /** Ends the faults of disks, clock and pace. */
   calm(pace: DiskPace): void {
     this.failNextWrite('journal', undefined);
     this.failNextWrite('state', undefined);
@@ -196,23 +196,27 @@ export class Server {
   }
 
   async #boot({ clock, gate, onCrash }: Lifetime): Promise<Replica> {
-    const { me, serverCount, network, isLed, stateWays, handOvers, witness, onFailed } =
+    const { me, serverCount, network, isLed, stateNetwork, forwardNetwork, witness, onFailed } =
       this.#options;
     const pass = (deliver: () => void) => gate.pass(deliver);
     onCrash(() => network.unplug(me));
     onCrash(() => this.journal.crash(this.#keepChance));
     onCrash(() => this.state.crash());
-    onCrash(() => stateWays.unplug(me));
-    onCrash(() => handOvers.unplug(me));
+    onCrash(() => stateNetwork.unplug(me));
+    onCrash(() => forwardNetwork.unplug(me));
     onCrash(() => this.#breakCalls());
     this.#gate = gate;
     const options = {
-      ...{ me, runId: this.#bootCount, peerCount: serverCount, clock, limits: limitsDefault },
+      me,
+      runId: this.#bootCount,
+      peerCount: serverCount,
+      clock,
+      limits: limitsDefault,
       transport: gate.transport(this.#watched(network.transport(me))),
       storage: gate.storage(this.journal.open()),
       state: await this.state.open(gate),
       stateTransfer: {
-        port: stateWays.port(me, pass),
+        port: stateNetwork.port(me, pass),
         replace: (fill: Fill) => this.state.replace(fill, gate),
       },
       random: this.#world.random(`replica ${me}`),
@@ -221,7 +225,7 @@ export class Server {
         onFailed(error);
       },
       isCandidate: isLed,
-      ...(isLed ? { forwarding: handOvers.port(me, pass) } : {}),
+      ...(isLed ? { forwarding: forwardNetwork.port(me, pass) } : {}),
     };
     return Replica.open(options);
   }
@@ -268,7 +272,7 @@ export class Server {
     this.#breaks.clear();
   }
 
-  /** Ends the run: the world passes on what a scheduled callback throws. */
+  /** Ends the run: the world throws what a scheduled callback throws. */
   #throw(defect: unknown): void {
     this.#world.schedule(0, () => {
       throw defect;

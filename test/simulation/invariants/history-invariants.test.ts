@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Recorder, type RecorderClient } from '../../history/recorder.ts';
 import { Verdict } from '../verdict.ts';
-import { judgeHistory } from './history-invariants.ts';
+import { checkHistory } from './history-invariants.ts';
 
 /** The rule that a history of one client breaks, if any; `decided`: values known to be in the log. */
 function brokenBy(tell: (client: RecorderClient) => void, decided: string[] = []) {
@@ -11,14 +11,14 @@ function brokenBy(tell: (client: RecorderClient) => void, decided: string[] = []
     () => 0,
     () => {},
   );
-  const deeds = { wasDecided: (value: string) => decided.includes(value) };
+  const log = { wasDecided: (value: string) => decided.includes(value) };
   tell(recorder.client());
-  judgeHistory(recorder.events, { deeds, verdict, isList: (key) => key === 'list' });
+  checkHistory(recorder.events, { log, verdict, isList: (key) => key === 'list' });
   return verdict.failure?.invariant;
 }
 
 describe('History invariants', () => {
-  it('find nothing wrong with a history as it should be', () => {
+  it('accept a correct history', () => {
     const broken = brokenBy((client) => {
       client.append('list', '[0.1]').ok({ revision: 1, length: 5 });
       client.append('list', '[0.2]').fail('KV_OVERLOADED');
@@ -36,12 +36,12 @@ describe('History invariants', () => {
     expect(broken).to.equal('a write takes effect once');
   });
 
-  it('object to a write that was decided, and said not to be done', () => {
+  it('object to a write that was decided, and reported as not done', () => {
     const broken = brokenBy(
       (client) => client.put('key', '[0.1]').fail('KV_OVERLOADED'),
       ['[0.1]'],
     );
-    expect(broken).to.equal('what was not done never is');
+    expect(broken).to.equal('a failed write never takes effect');
   });
 
   it('object to an append that was acknowledged, and is gone', () => {
@@ -49,7 +49,7 @@ describe('History invariants', () => {
       client.append('list', '[0.1]').ok({ revision: 1, length: 5 });
       client.get('list').ok({ value: undefined });
     });
-    expect(broken).to.equal('what was acknowledged is never lost');
+    expect(broken).to.equal('an acknowledged write is never lost');
   });
 
   it('object to answers that no order of the calls explains', () => {

@@ -1,12 +1,12 @@
 /**
- * What all disks together remember, and ever did: the votes of each instance, and so what was decided,
- * by the definition of it and whatever the servers themselves know of it.
+ * What all disks together remember, and ever remembered: the votes in each instance, and so what was
+ * decided, by definition and independent of what the servers know.
  */
 import type { Admission, Ballot } from '@paxkv/paxos/core';
 
 type Bytes = Uint8Array;
 
-/** More than any cluster has nodes. */
+/** Above the node count of any cluster. */
 const nodeCountMax = 8;
 
 /** A ballot as one number, in the same order. */
@@ -14,7 +14,7 @@ export function rankOf({ round, peer }: Ballot): number {
   return round * nodeCountMax + peer;
 }
 
-/** Whose ballot it is. */
+/** The proposer of a ballot. */
 export function proposerOf(rank: number): number {
   return rank % nodeCountMax;
 }
@@ -23,7 +23,7 @@ export function nameOf(rank: number): string {
   return `${Math.floor(rank / nodeCountMax)}.${proposerOf(rank)}`;
 }
 
-/** What was voted for at one ballot, and by whom. */
+/** The votes at one ballot. */
 interface BallotVotes {
   readonly value: Bytes;
   readonly voters: Set<number>;
@@ -31,20 +31,20 @@ interface BallotVotes {
 
 export interface DecidedValue {
   readonly value: Bytes;
-  /** Of the first quorum. */
+  /** The rank of the ballot of the first quorum. */
   readonly rank: number;
 }
 
 export class InstanceRecord {
   /** The promise on each node's disk, or −1. */
   readonly promised: number[];
-  /** Every ballot each node promised to in this incarnation, and the highest vote it then had to tell of, or −1. */
+  /** By node: each ballot it promised in this incarnation, with the highest vote it then had to report, or −1. */
   readonly promises: readonly Map<number, number>[];
-  /** The same of incarnations in which the node may have taken part in this instance, and that are over. */
+  /** The same for earlier incarnations that may have taken part in this instance. */
   readonly formerPromises: readonly Map<number, number>[];
-  /** By the rank of their ballot. */
+  /** By the rank of the ballot. */
   readonly votes = new Map<number, BallotVotes>();
-  /** Ballots at which a quorum has voted. */
+  /** The ranks of ballots at which a quorum has voted. */
   readonly quorums = new Set<number>();
   decided: DecidedValue | undefined;
 
@@ -77,18 +77,18 @@ export class InstanceRecord {
     this.promises[node]?.set(rank, this.highestVoteBelow(rank, node));
   }
 
-  /** What `node` had to tell when it promised to this ballot here: its highest vote, −1 for none. */
-  toldBy(node: number, rank: number): number | undefined {
+  /** The highest vote that `node` had to report when it promised this ballot here; −1 for none. */
+  reportedBy(node: number, rank: number): number | undefined {
     return this.promises[node]?.get(rank) ?? this.formerPromises[node]?.get(rank);
   }
 
-  /** `node` takes part here, and knows nothing of having done so before, whatever it `followed`. */
-  begin(node: number, followed: Iterable<number>): void {
-    for (const rank of followed) {
+  /** `node` takes part here in a new incarnation, and has forgotten its promises, log promises included. */
+  begin(node: number, logPromises: Iterable<number>): void {
+    for (const rank of logPromises) {
       this.formerPromises[node]?.set(rank, this.highestVoteBelow(rank, node));
     }
-    for (const [rank, told] of this.promises[node] ?? [])
-      this.formerPromises[node]?.set(rank, told);
+    for (const [rank, reported] of this.promises[node] ?? [])
+      this.formerPromises[node]?.set(rank, reported);
     this.promises[node]?.clear();
     this.promised[node] = -1;
     for (const { voters } of this.votes.values()) voters.delete(node);
@@ -106,16 +106,16 @@ export class Ledger {
   readonly quorumSize: number;
   /** How far each node's state is durable, or −1. */
   readonly applied: number[];
-  /** How far it ever was. */
+  /** How far it ever was durable. */
   readonly appliedEver: number[];
-  /** The incarnation each node leads; it was admitted to it if it has a votingFloor. */
+  /** The present incarnation of each node; it was admitted if it has a voting floor. */
   readonly incarnations: Incarnation[];
-  /** Rounds that each node has reserved. */
+  /** The highest round that each node has reserved. */
   readonly reserved: number[];
-  /** The ballots that each node promised for the whole log, in this incarnation and in those before. */
-  readonly followed: readonly Set<number>[];
-  readonly formerlyFollowed: readonly Set<number>[];
-  /** Who ever recorded that `node` is in this incarnation, while it had memory itself; by `admissionOf`. */
+  /** The ballots that each node promised for the whole log, in this incarnation and in earlier ones. */
+  readonly logPromises: readonly Set<number>[];
+  readonly formerLogPromises: readonly Set<number>[];
+  /** The nodes that ever recorded an admission, and separately those that had memory then; by node and attempt. */
   readonly #admissions = new Map<string, Set<number>>();
   readonly #instances = new Map<number, InstanceRecord>();
 
@@ -129,32 +129,32 @@ export class Ledger {
       votingFloor: undefined,
     });
     this.reserved = new Array<number>(nodeCount).fill(0);
-    this.followed = Array.from({ length: nodeCount }, () => new Set<number>());
-    this.formerlyFollowed = Array.from({ length: nodeCount }, () => new Set<number>());
+    this.logPromises = Array.from({ length: nodeCount }, () => new Set<number>());
+    this.formerLogPromises = Array.from({ length: nodeCount }, () => new Set<number>());
   }
 
   /** What `node` promised in `seq`, alone or for the whole log; −1 for nothing. */
   promised(node: number, seq: number): number {
-    return Math.max(this.instance(seq).promised[node] ?? -1, ...(this.followed[node] ?? []));
+    return Math.max(this.instance(seq).promised[node] ?? -1, ...(this.logPromises[node] ?? []));
   }
 
   /**
-   * What `node` had to tell when it promised to this ballot in `seq`, alone or for the whole log: its
-   * highest vote, or −1. Absent if it never promised.
+   * The highest vote that `node` had to report when it promised this ballot, in `seq` alone or for the whole
+   * log, or −1. Absent if it never promised it.
    */
-  toldBy(node: number, seq: number, rank: number): number | undefined {
+  reportedBy(node: number, seq: number, rank: number): number | undefined {
     const record = this.instance(seq);
-    const told = record.toldBy(node, rank);
-    if (told !== undefined) return told;
-    // After a promise no vote below it is ever cast, so what there was to tell can still be seen.
-    if (this.followed[node]?.has(rank)) return record.highestVoteBelow(rank, node);
-    return this.formerlyFollowed[node]?.has(rank) ? -1 : undefined;
+    const reported = record.reportedBy(node, rank);
+    if (reported !== undefined) return reported;
+    // After a promise no vote below it is cast, so the vote of that time can still be found.
+    if (this.logPromises[node]?.has(rank)) return record.highestVoteBelow(rank, node);
+    return this.formerLogPromises[node]?.has(rank) ? -1 : undefined;
   }
 
-  /** Who ever promised to this ballot for the whole log. */
-  followerCount(rank: number): number {
-    return this.followed.filter(
-      (followed, node) => followed.has(rank) || this.formerlyFollowed[node]?.has(rank),
+  /** How many nodes ever promised this ballot for the whole log. */
+  logPromiseCount(rank: number): number {
+    return this.logPromises.filter(
+      (promised, node) => promised.has(rank) || this.formerLogPromises[node]?.has(rank),
     ).length;
   }
 
@@ -168,7 +168,7 @@ export class Ledger {
     return this.incarnations[node]?.votingFloor !== undefined;
   }
 
-  /** `admitter` has it on disk that `node` is in this incarnation. */
+  /** `admitter` recorded durably that `node` is in this incarnation. */
   admit(admitter: number, node: number, { incarnation, attempt }: Admission): void {
     const key = `${node}:${incarnation}:${attempt}`;
     const admitters = this.#admissions.get(key) ?? new Set<number>();
@@ -177,7 +177,7 @@ export class Ledger {
     if (this.isMember(admitter)) admitters.add(nodeCountMax + admitter);
   }
 
-  /** Whether `admitter` ever had it on disk that `node` is in this incarnation. */
+  /** Whether `admitter` ever recorded durably that `node` is in this incarnation. */
   hasAdmitted(
     admitter: number,
     node: number,
@@ -186,14 +186,14 @@ export class Ledger {
     return this.#admissions.get(`${node}:${incarnation}:${attempt}`)?.has(admitter) ?? false;
   }
 
-  /** How many others have, and how many of them had memory themselves. */
+  /** How many others recorded it, and how many of them had memory themselves. */
   admitterCounts(node: number, { incarnation, attempt }: Omit<Admission, 'isNew'>) {
     const marks = [...(this.#admissions.get(`${node}:${incarnation}:${attempt}`) ?? [])];
     const all = marks.filter((mark) => mark < nodeCountMax).length;
     return { all, members: marks.length - all };
   }
 
-  /** Instances above `votingFloor` that are decided by a quorum of which `node` is a needed part. */
+  /** Instances above `votingFloor` whose only quorum needs the vote of `node`. */
   decidedWith(node: number, votingFloor: number): number[] {
     return [...this.#instances].flatMap(([seq, { decided, votes }]) => {
       if (decided === undefined || seq <= votingFloor) return [];
@@ -203,18 +203,18 @@ export class Ledger {
   }
 
   /**
-   * `node` leads that incarnation. Once it has a votingFloor it takes part above it, and from then on nothing that it
-   * said there before counts; up to there it never takes part again, so what it said stands.
+   * `node` is in that incarnation. Once that has a voting floor the node takes part above it, and nothing that
+   * it said there before counts any more. At or below it the node never takes part again, so that still counts.
    */
-  live(node: number, incarnation: Incarnation): void {
+  begin(node: number, incarnation: Incarnation): void {
     this.incarnations[node] = incarnation;
     const { votingFloor } = incarnation;
     if (votingFloor === undefined) return;
-    const followed = this.followed[node] ?? new Set();
+    const promised = this.logPromises[node] ?? new Set();
     for (const [seq, record] of this.#instances)
-      if (seq > votingFloor) record.begin(node, followed);
-    for (const rank of followed) this.formerlyFollowed[node]?.add(rank);
-    followed.clear();
+      if (seq > votingFloor) record.begin(node, promised);
+    for (const rank of promised) this.formerLogPromises[node]?.add(rank);
+    promised.clear();
   }
 
   instance(seq: number): InstanceRecord {

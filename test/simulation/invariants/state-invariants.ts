@@ -1,6 +1,6 @@
 /**
  * State invariants: what must be true of all disks together, at every moment. Each write that becomes
- * durable is entered into the ledger, and judged as it is entered.
+ * durable is checked as it is entered into the ledger.
  */
 import type { Position } from '@paxkv/kvserver/internal/state-machine/state-store';
 import type { Write } from '@paxkv/paxos';
@@ -16,7 +16,7 @@ type WriteOf<T> = Extract<Write<Bytes>, { type: T }>;
 export interface StateInvariantsOptions {
   readonly ledger: Ledger;
   readonly verdict: Verdict;
-  /** Told of each instance when a quorum has voted. */
+  /** Called for each instance once, when a quorum has voted. */
   readonly onDecided: (seq: number, value: Bytes) => void;
 }
 
@@ -24,7 +24,7 @@ export class StateInvariants implements Witness {
   readonly #ledger: Ledger;
   readonly #verdict: Verdict;
   readonly #onDecided: (seq: number, value: Bytes) => void;
-  /** By position; with the node that was there first. */
+  /** By position: the hash of the first node there. */
   readonly #stateHashes = new Map<number, { readonly hash: Bytes; readonly node: number }>();
 
   constructor({ ledger, verdict, onDecided }: StateInvariantsOptions) {
@@ -49,7 +49,7 @@ export class StateInvariants implements Witness {
     const before = this.#ledger.applied[node] ?? -1;
     this.#verdict.check(
       applied > before,
-      'applied positions only grow',
+      'applied positions only rise',
       () => `node ${node} went from ${before} to ${applied}`,
     );
     for (let seq = before + 1; seq <= applied; seq += 1) {
@@ -91,19 +91,19 @@ export class StateInvariants implements Witness {
         this.#vote(node, write);
         break;
       case 'logPromised':
-        this.#follow(node, write);
+        this.#promiseLog(node, write);
         break;
       case 'decided':
-        this.#decideOnWord(node, write);
+        this.#noteDecision(node, write);
         break;
       case 'forgotten':
         this.#forget(node, write.min);
         break;
       case 'incarnation':
-        this.#live(node, write);
+        this.#beginIncarnation(node, write);
         break;
       case 'peerRecords':
-        this.#meet(node, write);
+        this.#recordPeers(node, write);
     }
   }
 
@@ -114,8 +114,8 @@ export class StateInvariants implements Witness {
     const before = this.#ledger.promised(node, seq);
     this.#verdict.check(
       this.#ledger.takesPart(node, seq),
-      'nobody takes part in what it may have forgotten',
-      () => `node ${node} ${type} ${nameOf(rank)} in ${seq}, ${this.#tellLife(node)}`,
+      'no node takes part where it may have forgotten votes',
+      () => `node ${node} ${type} ${nameOf(rank)} in ${seq}, ${this.#describeIncarnation(node)}`,
     );
     this.#verdict.check(
       rank >= before,
@@ -126,20 +126,20 @@ export class StateInvariants implements Witness {
   }
 
   /** P1a for the whole log. */
-  #follow(node: number, { ballot }: WriteOf<'logPromised'>): void {
+  #promiseLog(node: number, { ballot }: WriteOf<'logPromised'>): void {
     const rank = rankOf(ballot);
-    const before = Math.max(-1, ...(this.#ledger.followed[node] ?? []));
+    const before = Math.max(-1, ...(this.#ledger.logPromises[node] ?? []));
     this.#verdict.check(
       this.#ledger.isMember(node),
-      'nobody takes part in what it may have forgotten',
-      () => `node ${node} followed ${nameOf(rank)}, ${this.#tellLife(node)}`,
+      'no node takes part where it may have forgotten votes',
+      () => `node ${node} promised the log to ${nameOf(rank)}, ${this.#describeIncarnation(node)}`,
     );
     this.#verdict.check(
       rank >= before,
       'a promise never sinks',
-      () => `node ${node} followed ${nameOf(rank)} after following ${nameOf(before)}`,
+      () => `node ${node} promised the log to ${nameOf(rank)} after ${nameOf(before)}`,
     );
-    this.#ledger.followed[node]?.add(rank);
+    this.#ledger.logPromises[node]?.add(rank);
   }
 
   #vote(node: number, { seq, ballot, value }: WriteOf<'accepted'>): void {
@@ -150,7 +150,7 @@ export class StateInvariants implements Witness {
     votes.voters.add(node);
     this.#verdict.check(
       isSameValue(votes.value, value),
-      'one value a ballot',
+      'one value per ballot',
       () => `node ${node} voted for a second value at ${nameOf(rank)} in ${seq}`,
     );
     if (votes.voters.size >= this.#ledger.quorumSize) this.#decide(seq, { record, rank, value });
@@ -174,8 +174,8 @@ export class StateInvariants implements Witness {
     );
   }
 
-  /** A note rests on somebody's word, and the word on a quorum's votes. */
-  #decideOnWord(node: number, { seq, value }: WriteOf<'decided'>): void {
+  /** A node notes a decision that it learned in some way; in the end it rests on the votes of a quorum. */
+  #noteDecision(node: number, { seq, value }: WriteOf<'decided'>): void {
     const record = this.#ledger.instance(seq);
     const own = record.votes.get(record.highestVote(node))?.value;
     const noted = value ?? own;
@@ -195,36 +195,36 @@ export class StateInvariants implements Witness {
     );
   }
 
-  /** Paxos Made Live §5.1: who lost its memory comes back by the word of others who have theirs. */
-  #live(node: number, write: WriteOf<'incarnation'>): void {
+  /** Paxos Made Live §5.1: a node that lost its memory is admitted by others that have theirs. */
+  #beginIncarnation(node: number, write: WriteOf<'incarnation'>): void {
     const { incarnation, votingFloor, isNew } = write;
     if (votingFloor !== undefined && this.#ledger.incarnations[node]?.votingFloor === undefined) {
       const { all, members } = this.#ledger.admitterCounts(node, write);
       const isFirst = isNew && all >= this.#ledger.nodeCount - 1;
       this.#verdict.check(
         isFirst || members >= this.#ledger.quorumSize,
-        'nobody comes back but by a quorum of others that remember',
+        'a node is admitted only by a quorum of others with memory',
         () =>
           `node ${node} began incarnation ${incarnation} by ${members} members of ${all} others`,
       );
       const lost = this.#ledger.decidedWith(node, votingFloor);
       this.#verdict.check(
         lost.length === 0,
-        'a votingFloor lies above all that was decided by a vote that is lost',
+        'a voting floor lies above every decision that needs a lost vote',
         () => `node ${node} takes part above ${votingFloor}, and its vote decided ${lost}`,
       );
     }
-    this.#ledger.live(node, { number: incarnation, votingFloor });
+    this.#ledger.begin(node, { number: incarnation, votingFloor });
   }
 
-  #meet(node: number, { peers }: WriteOf<'peerRecords'>): void {
+  #recordPeers(node: number, { peers }: WriteOf<'peerRecords'>): void {
     for (const [peer, { admission }] of peers.entries()) {
       if (admission !== undefined) this.#ledger.admit(node, peer, admission);
     }
   }
 
-  #tellLife(node: number): string {
+  #describeIncarnation(node: number): string {
     const { number = 0, votingFloor = 'none' } = this.#ledger.incarnations[node] ?? {};
-    return `in incarnation ${number} with votingFloor ${votingFloor}`;
+    return `in incarnation ${number} with voting floor ${votingFloor}`;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Step invariants: what must be true of each message that leaves a server, at the moment it leaves.
- * What a server says must already be true of its disk, and of the disks of a quorum where it says so.
+ * Step invariants: what must be true of each message at the moment it leaves a server. What a server says
+ * of itself must already be durable on its disk, and what it says of a quorum on the disks of a quorum.
  */
 import type { Envelope, Message } from '@paxkv/paxos';
 import { seqOf } from '@paxkv/paxos/core';
@@ -12,18 +12,18 @@ import { isSameValue, type Ledger, nameOf, proposerOf, rankOf } from './ledger.t
 type Bytes = Uint8Array;
 type MessageOf<T> = Extract<Message<Bytes>, { type: T }>;
 
-/** Several times what the worst schedules come to. */
+/** Several times what the worst schedules need. */
 const sentCountMax = 1_000_000;
 
 export class StepInvariants implements Witness {
   readonly #ledger: Ledger;
   readonly #verdict: Verdict;
   readonly #boots = new Map<number, number>();
-  /** The incarnation of its proposer that first spoke of a ballot, by instance and rank. */
+  /** The boot in which a ballot was first sent, by instance and rank. */
   readonly #ballots = new Map<string, number>();
   /** What was proposed, by instance and rank. */
   readonly #proposals = new Map<string, Bytes>();
-  /** Whose promises reached a proposer, by its ballot. */
+  /** The nodes whose promises reached the proposer, by instance and ballot. */
   readonly #promisers = new Map<string, Set<number>>();
   #sentCount = 0;
 
@@ -41,7 +41,7 @@ export class StepInvariants implements Witness {
     this.#sentCount += 1;
     this.#verdict.check(
       this.#sentCount <= sentCountMax,
-      'nobody talks without end',
+      'no run sends messages without end',
       () => `${sentCountMax} messages were sent, the last about instance ${seqOf(message)}`,
     );
     switch (message.type) {
@@ -53,7 +53,7 @@ export class StepInvariants implements Witness {
         this.#onBallot(from, message, 'log');
         break;
       case 'logPromised':
-        this.#onFollowed(from, message);
+        this.#onLogPromised(from, message);
         break;
       case 'heartbeat':
         this.#onHeartbeat(from, message);
@@ -107,23 +107,23 @@ export class StepInvariants implements Witness {
     );
   }
 
-  /** Up to its votingFloor a node may have used the same ballots in an incarnation it has forgotten. */
+  /** Up to its voting floor a node may have used the same ballots in an earlier incarnation. */
   #onTakingPart(node: number, { seq, ballot }: MessageOf<'prepare' | 'accept'>): void {
     this.#verdict.check(
       this.#ledger.takesPart(node, seq),
-      'nobody takes part in what it may have forgotten',
+      'no node takes part where it may have forgotten votes',
       () => `node ${node} proposed ${nameOf(rankOf(ballot))} in ${seq}`,
     );
   }
 
-  /** `scope`: the instance it is for, or the whole log. */
+  /** `scope`: the instance, or `log`. */
   #onBallot(node: number, { ballot }: MessageOf<'prepare' | 'prepareLog'>, scope: string): void {
     this.#verdict.check(
       ballot.round <= (this.#ledger.reserved[node] ?? 0),
-      'a ballot is durable before anyone hears of it',
-      () => `node ${node} spoke of ${ballot.round}, its disk knows ${this.#ledger.reserved[node]}`,
+      'a ballot is durable before it is sent',
+      () => `node ${node} sent round ${ballot.round}, with ${this.#ledger.reserved[node]} reserved`,
     );
-    // A ballot that only ever prepared may be used again by a node that has lost its memory.
+    // A node that lost its memory may use a ballot again that was only ever prepared.
     const key = `${scope}:${rankOf(ballot)}:${this.#ledger.incarnations[node]?.number}`;
     const boot = this.#boots.get(node) ?? 0;
     const first = this.#ballots.get(key);
@@ -131,7 +131,7 @@ export class StepInvariants implements Witness {
     this.#verdict.check(
       ballot.peer === node && (first === undefined || first === boot),
       'no ballot is used twice',
-      () => `node ${node} used ${nameOf(rankOf(ballot))} in ${scope} in two incarnations`,
+      () => `node ${node} used ${nameOf(rankOf(ballot))} in ${scope} in two boots`,
     );
   }
 
@@ -140,46 +140,46 @@ export class StepInvariants implements Witness {
     const rank = rankOf(ballot);
     this.#verdict.check(
       record.promises[node]?.has(rank) ?? false,
-      'a promise is durable before it is given',
+      'a promise is durable before it is sent',
       () => `node ${node} promised ${nameOf(rank)} in ${seq}`,
     );
-    const told = vote === undefined ? -1 : rankOf(vote.ballot);
+    const reported = vote === undefined ? -1 : rankOf(vote.ballot);
     this.#verdict.check(
-      told >= record.highestVoteBelow(rank, node),
+      reported >= record.highestVoteBelow(rank, node),
       'a promise conceals no vote',
-      () => `node ${node} told of ${nameOf(told)} in ${seq}, promising ${nameOf(rank)}`,
+      () => `node ${node} reported ${nameOf(reported)} in ${seq}, promising ${nameOf(rank)}`,
     );
-    const votes = record.votes.get(told);
+    const votes = record.votes.get(reported);
     this.#verdict.check(
       vote === undefined || (votes !== undefined && isSameValue(votes.value, vote.value)),
       'a promise invents no vote',
-      () => `node ${node} told of ${nameOf(told)} in ${seq}, promising ${nameOf(rank)}`,
+      () => `node ${node} reported ${nameOf(reported)} in ${seq}, promising ${nameOf(rank)}`,
     );
   }
 
-  /** A promise for the whole log, with every vote from an instance on. */
-  #onFollowed(node: number, { ballot, firstSeq, votes }: MessageOf<'logPromised'>): void {
+  /** A log promise, with every vote from `firstSeq` on. */
+  #onLogPromised(node: number, { ballot, firstSeq, votes }: MessageOf<'logPromised'>): void {
     const rank = rankOf(ballot);
     this.#verdict.check(
-      this.#ledger.followed[node]?.has(rank) ?? false,
-      'a promise is durable before it is given',
-      () => `node ${node} followed ${nameOf(rank)}`,
+      this.#ledger.logPromises[node]?.has(rank) ?? false,
+      'a promise is durable before it is sent',
+      () => `node ${node} promised the log to ${nameOf(rank)}`,
     );
-    const told = new Map(votes.map(({ seq, vote }) => [seq, vote]));
+    const reported = new Map(votes.map(({ seq, vote }) => [seq, vote]));
     for (const [seq, record] of this.#ledger.instances) {
-      const vote = told.get(seq);
+      const vote = reported.get(seq);
       const highest = seq < firstSeq ? -1 : record.highestVoteBelow(rank, node);
       this.#verdict.check(
         highest <= (vote === undefined ? -1 : rankOf(vote.ballot)),
         'a promise conceals no vote',
         () =>
-          `node ${node} hid ${nameOf(highest)} in ${seq}, following ${nameOf(rank)} from ${firstSeq}`,
+          `node ${node} omitted ${nameOf(highest)} in ${seq}, promising the log to ${nameOf(rank)} from ${firstSeq}`,
       );
       const known = vote && record.votes.get(rankOf(vote.ballot))?.value;
       this.#verdict.check(
         vote === undefined || (known !== undefined && isSameValue(known, vote.value)),
         'a promise invents no vote',
-        () => `node ${node} told of a vote in ${seq}, following ${nameOf(rank)}`,
+        () => `node ${node} reported a vote in ${seq}, promising the log to ${nameOf(rank)}`,
       );
     }
   }
@@ -187,8 +187,8 @@ export class StepInvariants implements Witness {
   #onHeartbeat(node: number, { ballot }: MessageOf<'heartbeat'>): void {
     const rank = rankOf(ballot);
     this.#verdict.check(
-      this.#ledger.followerCount(rank) >= this.#ledger.quorumSize,
-      'only who a quorum follows leads',
+      this.#ledger.logPromiseCount(rank) >= this.#ledger.quorumSize,
+      'a leader has the log promises of a quorum',
       () => `node ${node} leads at ${nameOf(rank)}`,
     );
   }
@@ -202,31 +202,31 @@ export class StepInvariants implements Witness {
       this.#verdict.check(
         this.#isSafe(seq, rank, value),
         'a proposal carries the value of the highest vote of a quorum',
-        () => `node ${node} proposed otherwise at ${nameOf(rank)} in ${seq}`,
+        () => `node ${node} proposed another value at ${nameOf(rank)} in ${seq}`,
       );
       return;
     }
     this.#verdict.check(
       isSameValue(proposal, value),
-      'one value a ballot',
+      'one value per ballot',
       () => `node ${node} proposed a second value at ${nameOf(rank)} in ${seq}`,
     );
   }
 
   /**
-   * P2c: of those whose promises the proposer has heard some quorum has either not voted below, or the
-   * value is that of its highest vote. Where there is a vote above, this ballot can win no more: a quorum
-   * has promised against it, and nothing hangs on its value.
+   * P2c: some quorum of those whose promises reached the proposer has either not voted below this ballot, or
+   * the value is that of its highest vote. If there is a vote at a higher ballot, a quorum has promised against
+   * this one: it cannot win any more, and its value does not matter.
    */
   #isSafe(seq: number, rank: number, value: Bytes): boolean {
     const { quorumSize } = this.#ledger;
     const record = this.#ledger.instance(seq);
     if ([...record.votes.keys()].some((at) => at > rank)) return true;
-    const heard = [`${seq}:${rank}`, `log:${rank}`].flatMap((ballot) => [
+    const received = [`${seq}:${rank}`, `log:${rank}`].flatMap((ballot) => [
       ...(this.#promisers.get(ballot) ?? []),
     ]);
-    const promisers = new Set([...heard, proposerOf(rank)]);
-    const votes = [...promisers].flatMap((node) => this.#ledger.toldBy(node, seq, rank) ?? []);
+    const promisers = new Set([...received, proposerOf(rank)]);
+    const votes = [...promisers].flatMap((node) => this.#ledger.reportedBy(node, seq, rank) ?? []);
     const isBacked = (limit: number) => votes.filter((at) => at <= limit).length >= quorumSize;
     const isOfValue = (at: number) => isSameValue(record.votes.get(at)?.value ?? value, value);
     return isBacked(-1) || votes.some((at) => at >= 0 && isOfValue(at) && isBacked(at));
@@ -236,7 +236,7 @@ export class StepInvariants implements Witness {
     const rank = rankOf(ballot);
     this.#verdict.check(
       this.#ledger.instance(seq).hasVoted(node, rank),
-      'a vote is durable before it is given',
+      'a vote is durable before it is sent',
       () => `node ${node} accepted ${nameOf(rank)} in ${seq}`,
     );
   }
@@ -248,28 +248,28 @@ export class StepInvariants implements Witness {
     }
     this.#verdict.check(
       this.#ledger.instance(seq).quorums.has(rankOf(ballot)),
-      'only what a quorum voted for is told as decided',
-      () => `node ${node} told of ${nameOf(rankOf(ballot))} in ${seq}`,
+      'only what a quorum voted for is sent as decided',
+      () => `node ${node} sent ${nameOf(rankOf(ballot))} as decided in ${seq}`,
     );
   }
 
   #onAdmit(node: number, { incarnation }: MessageOf<'admit'>): void {
     this.#verdict.check(
       this.#ledger.incarnations[node]?.number === incarnation,
-      'a new incarnation is durable before anyone hears of it',
-      () => `node ${node} spoke of incarnation ${incarnation}`,
+      'a new incarnation is durable before it is sent',
+      () => `node ${node} sent incarnation ${incarnation}`,
     );
   }
 
   #onAdmitted(node: number, to: number, message: MessageOf<'admitted'>): void {
     this.#verdict.check(
       this.#ledger.hasAdmitted(node, to, message),
-      'an admission is durable before it is given',
+      'an admission is durable before it is sent',
       () => `node ${node} admitted ${to} to incarnation ${message.incarnation}`,
     );
     this.#verdict.check(
       !message.isMember || this.#ledger.isMember(node),
-      'nobody pretends to remember',
+      'only a member reports that it has memory',
       () => `node ${node} admitted ${to} as a member`,
     );
   }
@@ -278,8 +278,9 @@ export class StepInvariants implements Witness {
     const { decided } = this.#ledger.instance(seq);
     this.#verdict.check(
       decided !== undefined && isSameValue(decided.value, value),
-      'only what a quorum voted for is told as decided',
-      () => `node ${node} told of instance ${seq}${decided ? ' with another value' : ''}`,
+      'only what a quorum voted for is sent as decided',
+      () =>
+        `node ${node} sent a decision of instance ${seq}${decided ? ' with another value' : ''}`,
     );
   }
 }

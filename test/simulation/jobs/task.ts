@@ -1,4 +1,4 @@
-/** What a worker is asked and answers: plain data, since it crosses from thread to thread. */
+/** The messages of a worker: plain data, since they cross from thread to thread. */
 import type { SeedResult } from '../run-seed.ts';
 import type { Narrowing } from '../schedule/narrow.ts';
 
@@ -9,5 +9,5 @@ export interface Task {
 
 export type TaskEnd =
   | { readonly name: 'result'; readonly result: SeedResult }
-  /** The run itself could not go on. */
+  /** The run itself failed, rather than an invariant. */
   | { readonly name: 'defect'; readonly message: string };

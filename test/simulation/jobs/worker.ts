@@ -1,10 +1,10 @@
-/** Runs seeds in a thread of its own, one after another, as it is told. */
+/** Runs seeds in its own thread, one after another. */
 import { parentPort } from 'node:worker_threads';
 import { runSeed } from '../run-seed.ts';
 import type { Task, TaskEnd } from './task.ts';
 
 const port = parentPort;
-if (port === null) throw new TypeError('This file runs in a worker thread.');
+if (port === null) throw new TypeError('this file must run in a worker thread');
 
 port.on('message', ({ seed, narrowing }: Task) => {
   runSeed(seed, narrowing).then(

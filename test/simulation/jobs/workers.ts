@@ -1,4 +1,4 @@
-/** Several threads that run seeds. Results come in the order of the seeds, however long each takes. */
+/** Several threads that run seeds. Results come in the order of the seeds. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { SeedResult } from '../run-seed.ts';
@@ -16,15 +16,15 @@ export class Workers {
     this.#idle = [...this.#workers];
   }
 
-  /** @throws Error if a thread ends, or cannot go on. */
+  /** @throws Error if a thread ends or fails. */
   async *run(seeds: readonly number[], narrowing: Narrowing = {}): AsyncIterable<SeedResult> {
     const results = seeds.map((seed) => this.#run({ seed, narrowing }));
-    // Whoever awaits them one by one hears of the first failure only.
+    // The caller awaits them one by one and gets the first failure only.
     for (const result of results) result.catch(() => {});
     yield* results;
   }
 
-  /** When a thread is free. @throws Error as `run` does. */
+  /** Resolves when a thread is free. @throws Error as `run` does. */
   runOne(seed: number, narrowing: Narrowing): Promise<SeedResult> {
     return this.#run({ seed, narrowing });
   }
@@ -53,5 +53,5 @@ async function runOn(worker: Worker, task: Task): Promise<SeedResult> {
   worker.postMessage(task);
   const [end]: TaskEnd[] = await once(worker, 'message');
   if (end?.name === 'result') return end.result;
-  throw new Error(`Seed ${task.seed} could not be run: ${end?.message}`);
+  throw new Error(`seed ${task.seed} could not be run: ${end?.message}`);
 }

@@ -1,6 +1,6 @@
 /**
- * Large values, written now and then, so that a whole state does not fit into one page when it is passed
- * on, and changes while it is.
+ * Large values, written now and then, so that a state does not fit into one page of a transfer, and changes
+ * during the transfer.
  */
 import { KvError } from '@paxkv/client';
 import type { SeededRandom, World } from '@paxkv/simulator';
@@ -31,7 +31,7 @@ export class Ballast {
     return Array.from({ length: keyCount }, (_, number) => `ballast-${number}`);
   }
 
-  /** First every key, then some key again and again. */
+  /** Writes every key first, then random keys. */
   async run(): Promise<void> {
     const { random } = this.#options;
     for (const name of this.keyNames) if (this.#isGoing) await this.#put(name);

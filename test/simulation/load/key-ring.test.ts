@@ -29,7 +29,7 @@ describe('KeyRing', () => {
     }
   });
 
-  it('puts a key away after two hundred uses, and after four unknown outcomes', () => {
+  it('retires a key after two hundred uses, and after four unknown outcomes', () => {
     const used = ring({ keyCount: 1, laneCount: 1 });
     const names = Array.from({ length: 201 }, () => used.take(0).name);
     expect(new Set(names.slice(0, 200)).size).to.equal(1);

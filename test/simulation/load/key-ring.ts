@@ -1,12 +1,12 @@
 /**
- * The keys that clients use. A key is put away after some use, and for it comes a fresh one: judging a
- * key's history costs the more, the longer it is and the more of its outcomes are unknown.
+ * The keys that clients use. A key is retired after some use and replaced by a fresh one: checking a key's
+ * history costs more, the longer it is and the more of its outcomes are unknown.
  */
 import type { SeededRandom } from '@paxkv/simulator';
 
 const useCountMax = 200;
 const unknownCountMax = 4;
-/** Of the clients of a run, at most so many lanes use one key. */
+/** How many lanes use one key at most. */
 const laneCountMax = 5;
 
 /** Puts and deletes go to registers and counters only, so a list never loses what was appended. */
@@ -40,7 +40,7 @@ class Slot {
     this.#renewIfWorn();
   }
 
-  /** Nobody knows what became of a write to the key of that name. */
+  /** The outcome of a write to this key is unknown. */
   doubt(name: string): void {
     if (name !== this.key.name) return;
     this.#unknownCount += 1;
@@ -76,7 +76,7 @@ export class KeyRing {
   take(lane: number): Key {
     const slots = this.#slotsOf[lane] ?? [];
     const slot = this.#random.chance(0.4) ? slots[0] : this.#random.pick(slots);
-    if (slot === undefined) throw new TypeError(`There is no lane ${lane}.`);
+    if (slot === undefined) throw new TypeError(`there is no lane ${lane}`);
     const { key } = slot;
     this.#kinds.set(key.name, key.kind);
     slot.use();
@@ -88,7 +88,7 @@ export class KeyRing {
   }
 }
 
-/** Lanes come in groups that are small enough; each group has slots of its own. */
+/** Lanes are divided into groups that are small enough; each group has its own slots. */
 function share(slots: readonly Slot[], laneCount: number): Slot[][] {
   const groupCount = Math.ceil(laneCount / laneCountMax);
   return Array.from({ length: laneCount }, (_, lane) =>

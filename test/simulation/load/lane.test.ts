@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { operationNames } from '../../history/operation.ts';
-import { deeds } from './lane.ts';
+import { operations } from './lane.ts';
 
-describe('The deeds of a lane', () => {
-  it('are of every command that there is', () => {
-    expect(new Set(Object.values(deeds).flat())).to.have.all.keys(operationNames);
+describe('The operations of a lane', () => {
+  it('include every command', () => {
+    expect(new Set(Object.values(operations).flat())).to.have.all.keys(operationNames);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * One call of a client after another, in bursts, and every call into the history. Each value that is
- * written is unique, so it tells who wrote it, wherever it appears.
+ * Makes one call of a client after another, in bursts, and records each in the history. Each written value is
+ * unique, so it identifies its write wherever it appears.
  */
 import { ExchangeError, KvError } from '@paxkv/client';
 import type { SeededRandom, World } from '@paxkv/simulator';
@@ -9,15 +9,15 @@ import type { RecordedClient } from '../../history/recorded-client.ts';
 import type { Load } from '../schedule/schedule.ts';
 import type { Key, KeyKind, KeyRing } from './key-ring.ts';
 
-/** What is done to a key of each kind, each as often as it stands here. */
-export const deeds: Readonly<Record<KeyKind, readonly OperationName[]>> = {
+/** The operations on a key of each kind, weighted by how often they are listed. */
+export const operations: Readonly<Record<KeyKind, readonly OperationName[]>> = {
   register: ['get', 'get', 'get', 'get', 'put', 'put', 'put', 'append', 'append', 'delete'],
   list: ['get', 'get', 'get', 'append', 'append', 'append', 'append'],
   counter: ['get', 'get', 'get', 'increment', 'increment', 'increment', 'increment', 'delete'],
 };
 
 export interface LaneOptions {
-  /** Of all lanes of all clients. */
+  /** The number of this lane among all lanes of all clients. */
   readonly number: number;
   readonly client: RecordedClient;
   readonly keys: KeyRing;
@@ -36,7 +36,7 @@ export class Lane {
     this.#options = options;
   }
 
-  /** Ends when the lane is told to stop and its last call has come back. */
+  /** Resolves when the lane was stopped and its last call has ended. */
   async run(): Promise<void> {
     const { load, random } = this.#options;
     await this.#rest(load.restMsMean);
@@ -58,16 +58,16 @@ export class Lane {
     const { keys, number, random } = this.#options;
     const key = keys.take(number);
     try {
-      await this.#do(random.pick(deeds[key.kind]), key);
+      await this.#do(random.pick(operations[key.kind]), key);
     } catch (error) {
       if (!(error instanceof KvError || error instanceof ExchangeError)) throw error;
       if (error instanceof ExchangeError || error.outcome === 'unknown') keys.doubt(key);
     }
   }
 
-  #do(deed: OperationName, { name }: Key): Promise<unknown> {
+  #do(operation: OperationName, { name }: Key): Promise<unknown> {
     const { client } = this.#options;
-    switch (deed) {
+    switch (operation) {
       case 'get':
         return client.get(name);
       case 'put':
@@ -86,7 +86,7 @@ export class Lane {
     return `[${this.#options.number}.${this.#valueCount}]`;
   }
 
-  /** For a time drawn from an exponential law. Wakes early when told to stop. */
+  /** Sleeps for an exponentially distributed time, or until the lane is stopped. */
   async #rest(msMean: number): Promise<void> {
     const untilMs = this.#world.now() - msMean * Math.log(1 - this.#options.random.next());
     while (this.#isGoing && this.#world.now() < untilMs) {

@@ -1,10 +1,10 @@
-/** All clients of a run: real ones, whose calls go over the simulated ways and into one history. */
+/** All clients of a run: real clients on the simulated network, whose calls are recorded in one history. */
 import { HttpExchange, KvClient } from '@paxkv/client';
 import type { World } from '@paxkv/simulator';
 import type { HistoryEvent } from '../../history/event.ts';
 import { RecordedClient, type Store } from '../../history/recorded-client.ts';
 import { Recorder } from '../../history/recorder.ts';
-import type { ClientWays } from '../cluster/client-ways.ts';
+import type { ClientNetwork } from '../cluster/client-network.ts';
 import type { Load } from '../schedule/schedule.ts';
 import { Ballast } from './ballast.ts';
 import { KeyRing } from './key-ring.ts';
@@ -13,7 +13,7 @@ import { SessionlessStore } from './sessionless-store.ts';
 
 export interface LoadRunOptions {
   readonly load: Load;
-  readonly ways: ClientWays;
+  readonly clientNetwork: ClientNetwork;
   readonly onEvent: (event: HistoryEvent) => void;
 }
 
@@ -50,7 +50,7 @@ export class LoadRun {
     return this.#recorder.events;
   }
 
-  /** Of every key that was ever used. */
+  /** The name of every key that was ever used. */
   get keyNames(): string[] {
     return [...this.#keys.keys.map(({ name }) => name), ...this.#ballast.keyNames];
   }
@@ -64,13 +64,13 @@ export class LoadRun {
     });
   }
 
-  /** Lets every call that is under way end. */
+  /** Resolves when every open call has ended. */
   async stop(): Promise<void> {
     for (const lane of [this.#ballast, ...this.#lanes]) lane.stop();
     await this.#running;
   }
 
-  /** One more client, which no fault is aimed at. */
+  /** One more client, which no fault affects. */
   extraClient(): RecordedClient {
     const timing = { timeoutMs: 10_000, attemptTimeoutMs: 1_000 };
     const store = this.#kvClient(this.#options.load.clientCount + this.#extraCount, timing);
@@ -81,31 +81,34 @@ export class LoadRun {
   #store(client: number): Store {
     const { timeoutMs, attemptTimeoutMs, sessionlessCount } = this.#options.load;
     if (client >= sessionlessCount) return this.#kvClient(client, { timeoutMs, attemptTimeoutMs });
-    const { ways } = this.#options;
+    const { clientNetwork } = this.#options;
     return new SessionlessStore(this.#world, {
-      endpoints: ways.endpoints,
-      carrier: ways.carrier(client),
+      endpoints: clientNetwork.endpoints,
+      carrier: clientNetwork.carrier(client),
       random: this.#world.random(`client ${client}`),
     });
   }
 
   #kvClient(client: number, timing: { timeoutMs: number; attemptTimeoutMs: number }): KvClient {
-    const { ways } = this.#options;
+    const { clientNetwork } = this.#options;
     const name = `client ${client}`;
     const random = this.#world.random(name);
-    const exchange = new HttpExchange(ways.carrier(client));
+    const exchange = new HttpExchange(clientNetwork.carrier(client));
     return new KvClient({
-      ...{ name, ...timing },
-      endpoints: random.shuffle(ways.endpoints),
+      name,
+      ...timing,
+      endpoints: random.shuffle(clientNetwork.endpoints),
       environment: { exchange, clock: this.#world.clock, random },
     });
   }
 
   #lane(number: number, store: Store | undefined): Lane {
-    if (store === undefined) throw new TypeError('There is no client.');
+    if (store === undefined) throw new TypeError('there is no client');
     const { load } = this.#options;
     return new Lane(this.#world, {
-      ...{ number, load, keys: this.#keys },
+      number,
+      load,
+      keys: this.#keys,
       client: new RecordedClient(store, this.#recorder.client()),
       random: this.#world.random(`lane ${number}`),
     });

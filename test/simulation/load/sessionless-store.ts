@@ -1,6 +1,6 @@
 /**
- * A client without a session, as a program may be that speaks HTTP by hand: it asks one server once, and
- * knows no more of the outcome than it is told. What it asks takes effect once at most all the same.
+ * A client without a session, as a program that uses HTTP directly: it sends each request to one server once,
+ * and knows of the outcome only what the answer says. Its writes take effect at most once all the same.
  */
 import { type Answer, ExchangeError, type HttpTransport, type Request } from '@paxkv/client';
 import { toMessage } from '@paxkv/client/internal/http/calls';
@@ -46,7 +46,7 @@ export class SessionlessStore implements Store {
     return this.#ask({ command: { type: 'increment', key: toBytes(key), by: BigInt(by) } });
   }
 
-  /** @throws KvError, or ExchangeError if nobody can tell what came of it. */
+  /** @throws KvError, or ExchangeError if the outcome is unknown. */
   async #ask<Q extends Request>(request: Q): Promise<ReplyTo<Q>> {
     const { endpoints, carrier, random } = this.#options;
     const endpoint = random.pick(endpoints);
@@ -62,11 +62,11 @@ export class SessionlessStore implements Store {
 
   #within(answer: Promise<Answer>, controller: AbortController): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const callOff = this.#world.schedule(patienceMs, () => {
+      const cancel = this.#world.schedule(patienceMs, () => {
         controller.abort();
         reject(new ExchangeError('maybe', 'no answer in time'));
       });
-      answer.finally(callOff).then(resolve, reject);
+      answer.finally(cancel).then(resolve, reject);
     });
   }
 }

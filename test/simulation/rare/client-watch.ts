@@ -1,4 +1,4 @@
-/** Sees rare states of calls: where they went, and how they ended. */
+/** Counts rare events of calls: where they went, and how they ended. */
 import type { Message } from '@paxkv/client';
 import type { StampJson } from '@paxkv/protocol';
 import type { HistoryEvent } from '../../history/event.ts';
@@ -7,7 +7,7 @@ import type { Counters } from './counters.ts';
 
 export class ClientWatch implements Witness {
   readonly #counters: Counters;
-  /** Servers that were asked, by the stamp of the call. */
+  /** The servers that got the call, by its stamp. */
   readonly #asked = new Map<string, Set<number>>();
 
   constructor(counters: Counters) {
@@ -25,9 +25,9 @@ export class ClientWatch implements Witness {
     nodes.add(node);
   }
 
-  /** What a client wrote into the history. */
+  /** An event of the history. */
   onEvent({ type }: HistoryEvent): void {
     if (type === 'info') this.#counters.add('call with an unknown outcome');
-    if (type === 'fail') this.#counters.add('call that was surely not done');
+    if (type === 'fail') this.#counters.add('call that was certainly not done');
   }
 }

@@ -1,34 +1,34 @@
 /**
- * Counts of what happened in a run, by name. Every name is there from the start: a run that never
- * reaches a state says nothing about it, and must be seen not to.
+ * Counts of rare events in a run, by name. Every name is there from the start, so that a report shows which
+ * states a run never reached.
  */
 import type { FaultKind } from '../schedule/fault.ts';
 import { faultKinds } from '../schedule/schedule.ts';
 
 export const rareStates = [
-  'hole filled by a noop',
+  'log gap filled by a noop',
   'value adopted from an older ballot',
   'two values with votes in one instance',
-  'second quorum for what was decided',
+  'second quorum in a decided instance',
   'duelling proposers',
-  'refusal after votes were asked for',
-  'leader that a quorum follows',
+  'rejection of an accept',
+  'leader elected',
   'leader that takes over from another',
-  'leader outbid',
-  'leader that asked another to succeed it',
-  'news that rode on a request',
-  'connection seen to end',
-  'vote asked for without a first phase',
+  'leader superseded',
+  'leadership transferred',
+  'commit notice piggybacked',
+  'disconnect noticed',
+  'accept without phase 1',
   'catch-up by learn',
-  'question about a forgotten instance',
+  'request about a forgotten instance',
   'batch proposed in a second instance',
   'duplicate request answered from the session table',
   'write torn by a power loss',
   'write lost in a crash',
-  'write kept that nobody heard of',
+  'unacknowledged write kept in a crash',
   'server stopped by itself',
   'server ended while it was starting',
-  'server ended while it stood still',
+  'server ended while it was paused',
   'server of a new group admitted',
   'server without memory admitted again',
   'state taken from another server',
@@ -36,7 +36,7 @@ export const rareStates = [
   'all servers down at once',
   'call that went to several servers',
   'call with an unknown outcome',
-  'call that was surely not done',
+  'call that was certainly not done',
 ] as const;
 
 export type RareState = (typeof rareStates)[number];

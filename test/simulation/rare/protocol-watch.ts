@@ -1,4 +1,4 @@
-/** Sees rare states of the protocol, in the messages that pass and in the ledger. */
+/** Counts rare events of the protocol, in messages and in the ledger. */
 import type { Envelope, Message } from '@paxkv/paxos';
 import type { Ballot } from '@paxkv/paxos/core';
 import type { Fate } from '@paxkv/simulator';
@@ -26,9 +26,9 @@ export class ProtocolWatch implements Witness {
   readonly #ledger: Ledger;
   readonly #counters: Counters;
   readonly #duels = new Map<number, Duel>();
-  /** Ballots at which votes were asked for, by instance. */
+  /** The ballots of accepts, by instance. */
   readonly #asked = new Set<string>();
-  /** Ballots at which somebody led the log. */
+  /** The ballots at which a node led. */
   readonly #leaders = new Set<number>();
   /** The instance in which each batch was first proposed. */
   readonly #seqs = new Map<string, number>();
@@ -43,12 +43,11 @@ export class ProtocolWatch implements Witness {
 
   onSent({ message }: Envelope<Bytes>): void {
     if (message.type === 'accept' && message.decided)
-      this.#counters.add('news that rode on a request', message.decided.length);
+      this.#counters.add('commit notice piggybacked', message.decided.length);
     if (message.type === 'prepare') this.#onPrepare(message);
     else if (message.type === 'heartbeat') this.#onLeading(message.ballot);
     else if (message.type === 'accept') this.#onAccept(message);
-    else if (message.type === 'transferLeadership')
-      this.#counters.add('leader that asked another to succeed it');
+    else if (message.type === 'transferLeadership') this.#counters.add('leadership transferred');
   }
 
   onFate(fate: Fate, { from, to, message }: Envelope<Bytes>): void {
@@ -62,24 +61,23 @@ export class ProtocolWatch implements Witness {
           this.#counters.add('catch-up by learn');
         break;
       case 'forgotten':
-        this.#counters.add('question about a forgotten instance');
+        this.#counters.add('request about a forgotten instance');
         break;
       case 'logRejected':
-        if (this.#leaders.has(rankOf(message.ballot))) this.#counters.add('leader outbid');
+        if (this.#leaders.has(rankOf(message.ballot))) this.#counters.add('leader superseded');
         break;
       case 'rejected':
-        if (this.#asked.has(keyOf(message)))
-          this.#counters.add('refusal after votes were asked for');
+        if (this.#asked.has(keyOf(message))) this.#counters.add('rejection of an accept');
     }
   }
 
-  /** To be told of each instance once, when a quorum has voted. */
+  /** Called for each instance once, when a quorum has voted. */
   onDecided(seq: number, value: Bytes): void {
-    if (isNoop(value) && seq < this.#highestDecided) this.#counters.add('hole filled by a noop');
+    if (isNoop(value) && seq < this.#highestDecided) this.#counters.add('log gap filled by a noop');
     this.#highestDecided = Math.max(seq, this.#highestDecided);
   }
 
-  /** To be called when the run is over. */
+  /** Called when the run is over. */
   finish(): void {
     for (const record of this.#ledger.instances.values()) this.#look(record);
   }
@@ -100,7 +98,7 @@ export class ProtocolWatch implements Witness {
     const isFirst = this.#leaders.size === 0;
     const isOther = ![...this.#leaders].every((leader) => proposerOf(leader) === peer);
     this.#leaders.add(rank);
-    this.#counters.add('leader that a quorum follows');
+    this.#counters.add('leader elected');
     if (!isFirst && isOther) this.#counters.add('leader that takes over from another');
   }
 
@@ -109,9 +107,9 @@ export class ProtocolWatch implements Witness {
     if (this.#asked.has(key)) return;
     this.#asked.add(key);
     const rank = rankOf(message.ballot);
-    if (this.#ledger.followerCount(rank) >= this.#ledger.quorumSize) {
+    if (this.#ledger.logPromiseCount(rank) >= this.#ledger.quorumSize) {
       this.#onLeading(message.ballot);
-      this.#counters.add('vote asked for without a first phase');
+      this.#counters.add('accept without phase 1');
     }
     const { seq, value } = message;
     if (isNoop(value)) return;
@@ -138,7 +136,7 @@ export class ProtocolWatch implements Witness {
     }
     const quorums = values.filter(({ voters }) => voters.size >= this.#ledger.quorumSize);
     if (decided !== undefined && quorums.length > 1) {
-      this.#counters.add('second quorum for what was decided');
+      this.#counters.add('second quorum in a decided instance');
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Sees rare states of servers: how they end, and what their disks make of it. */
+/** Counts rare events of servers: how they end, and what their disks keep. */
 import type { StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import type { Write } from '@paxkv/paxos';
 import type { WriteFate } from '@paxkv/simulator';
@@ -6,41 +6,38 @@ import type { Fault } from '../schedule/fault.ts';
 import type { EndCause, Witness } from '../witness.ts';
 import type { Counters } from './counters.ts';
 
-type Incarnation = 'starting' | 'up' | `down by ${EndCause}`;
+type ServerState = 'starting' | 'up' | `down by ${EndCause}`;
 
 export class ServerWatch implements Witness {
   readonly #counters: Counters;
-  readonly #incarnations: Incarnation[];
+  readonly #states: ServerState[];
   readonly #paused = new Set<number>();
 
   constructor(nodeCount: number, counters: Counters) {
-    this.#incarnations = new Array<Incarnation>(nodeCount).fill('down by crash');
+    this.#states = new Array<ServerState>(nodeCount).fill('down by crash');
     this.#counters = counters;
   }
 
   onStarted(node: number): void {
-    this.#incarnations[node] = 'starting';
+    this.#states[node] = 'starting';
     this.#paused.delete(node);
   }
 
   onUp(node: number): void {
-    this.#incarnations[node] = 'up';
+    this.#states[node] = 'up';
   }
 
   onEnded(node: number, cause: EndCause): void {
-    if (this.#incarnations[node] === 'starting')
-      this.#counters.add('server ended while it was starting');
-    if (this.#paused.has(node)) this.#counters.add('server ended while it stood still');
-    this.#incarnations[node] = `down by ${cause}`;
-    const downCount = this.#incarnations.filter((incarnation) =>
-      incarnation.startsWith('down'),
-    ).length;
-    if (2 * downCount > this.#incarnations.length) this.#counters.add('majority down at once');
-    if (downCount === this.#incarnations.length) this.#counters.add('all servers down at once');
+    if (this.#states[node] === 'starting') this.#counters.add('server ended while it was starting');
+    if (this.#paused.has(node)) this.#counters.add('server ended while it was paused');
+    this.#states[node] = `down by ${cause}`;
+    const downCount = this.#states.filter((state) => state.startsWith('down')).length;
+    if (2 * downCount > this.#states.length) this.#counters.add('majority down at once');
+    if (downCount === this.#states.length) this.#counters.add('all servers down at once');
   }
 
   onLost(): void {
-    this.#counters.add('connection seen to end');
+    this.#counters.add('disconnect noticed');
   }
 
   onFailed(): void {
@@ -55,10 +52,10 @@ export class ServerWatch implements Witness {
 
   onWrite(node: number, fate: WriteFate, writes: readonly Write<Uint8Array>[]): void {
     if (fate === 'kept') for (const write of writes) this.#onKept(write);
-    const incarnation = this.#incarnations[node];
-    if (!incarnation?.startsWith('down')) return;
-    if (fate === 'kept') this.#counters.add('write kept that nobody heard of');
-    else if (incarnation === 'down by power loss') this.#counters.add('write torn by a power loss');
+    const state = this.#states[node];
+    if (!state?.startsWith('down')) return;
+    if (fate === 'kept') this.#counters.add('unacknowledged write kept in a crash');
+    else if (state === 'down by power loss') this.#counters.add('write torn by a power loss');
     else this.#counters.add('write lost in a crash');
   }
 

@@ -1,4 +1,4 @@
-/** How far a run is, on standard error: one line that changes for people, a line now and then for all else. */
+/** Progress on standard error: one line that changes on a terminal, a line now and then elsewhere. */
 import type { Totals } from './totals.ts';
 
 const isForPeople = process.stderr.isTTY;
@@ -19,7 +19,7 @@ export class Progress {
     this.#show(tell(totals, this.#seedCount));
   }
 
-  /** Makes room for something else. */
+  /** Clears the line for other output. */
   pause(): void {
     if (isForPeople) process.stderr.write('\r\x1b[K');
   }

@@ -6,7 +6,7 @@ import { addEntry, commitName, tellEntries, toEntry } from './seed-ledger.ts';
 import { Totals } from './totals.ts';
 
 describe('The ledger of seeds', () => {
-  it('keeps what was there, and adds up', () => {
+  it('keeps earlier entries, and adds up', () => {
     const folder = mkdtempSync(join(tmpdir(), 'paxkv-ledger-'));
     try {
       const totals = new Totals();

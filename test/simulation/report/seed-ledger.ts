@@ -1,13 +1,13 @@
 /**
- * The ledger of all runs that were worth keeping: which seeds, of which commit, and what they came to.
- * It lies beside the sources, as JSON, so that figures can be quoted and run again.
+ * The ledger of runs: which seeds, of which commit, and their results. It is a JSON file beside the sources, so
+ * that figures can be quoted and reproduced.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Totals } from './totals.ts';
 
 export interface Entry {
-  /** With a `+` if the sources differed from it. */
+  /** The commit, with a `+` if the sources differed from it. */
   readonly commit: string;
   readonly firstSeed: number;
   readonly seedCount: number;
@@ -36,7 +36,7 @@ export interface Origin {
   readonly commit: string;
 }
 
-/** Gives back all entries, the new one last. */
+/** Returns all entries, the new one last. */
 export function addEntry(file: string, entry: Entry): readonly Entry[] {
   const before: Entry[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
   const entries = [...before, entry];
@@ -44,7 +44,7 @@ export function addEntry(file: string, entry: Entry): readonly Entry[] {
   return entries;
 }
 
-/** Of the sources that run, as far as git knows. */
+/** The commit of the sources that run, as far as git knows. */
 export function commitName(folder: string): string {
   const [head, changes] = [
     ['rev-parse', '--short', 'HEAD'],
@@ -53,7 +53,7 @@ export function commitName(folder: string): string {
   return `${head || 'unknown'}${changes ? '+' : ''}`;
 }
 
-/** In one line. */
+/** One entry as a line. */
 export function tellEntries(entries: readonly Entry[]): string {
   const sum = (count: (entry: Entry) => number) =>
     entries.reduce((total, entry) => total + count(entry), 0);

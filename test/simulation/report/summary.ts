@@ -1,4 +1,4 @@
-/** What a run comes to, in words and tables. */
+/** The results of runs as text and tables. */
 import type { Narrowing } from '../schedule/narrow.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import type { Failing } from '../shrink.ts';
@@ -15,7 +15,7 @@ export function tellFailure(seed: number, { failure, narrowing }: Failing): stri
   ].join('\n');
 }
 
-/** What shows the same run, event by event. */
+/** The command that shows the same run, event by event. */
 export function replayCommand(seed: number, { without, only, untilMs }: Narrowing): string {
   const parts = [`npm run simulate -- --seed ${seed} --trace`];
   if (without !== undefined && without.length > 0) parts.push(`--without '${without.join(',')}'`);
@@ -24,14 +24,14 @@ export function replayCommand(seed: number, { without, only, untilMs }: Narrowin
   return parts.join(' ');
 }
 
-/** What a narrowed schedule still does. */
-export function tellFaults({ nodeCount, mischiefs, faults }: Schedule): string {
+/** What is left of a narrowed schedule. */
+export function tellFaults({ nodeCount, hazards, faults }: Schedule): string {
   const lines = faults.map(({ atMs, forMs, kind, ...rest }) => {
     const details = Object.entries(rest).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
     const time = `at ${(atMs / 1000).toFixed(3)} s for ${(forMs / 1000).toFixed(3)} s`;
     return `    ${time}: ${kind}, ${details.join(', ')}`;
   });
-  return [`  ${nodeCount} nodes; ${mischiefs.join(', ') || 'nothing'} on; faults:`, ...lines].join(
+  return [`  ${nodeCount} nodes; ${hazards.join(', ') || 'nothing'} on; faults:`, ...lines].join(
     '\n',
   );
 }
@@ -51,7 +51,7 @@ export function tellSummary(totals: Totals): string {
   return [
     `${seedCount} seeds, ${hours} simulated hours in ${(realMs / 1000).toFixed(1)} s: ${ratio} × real time,`,
     `  ${ratioOfCore} × by each core that was at work`,
-    `  ${totals.operationCount} client calls judged, ${totals.faultCount} faults: ${faultCountMedian} a schedule, median`,
+    `  ${totals.operationCount} client calls checked, ${totals.faultCount} faults: ${faultCountMedian} a schedule, median`,
     `  ${'what happened'.padEnd(52)} ${'times'.padStart(10)}   seeds`,
     ...rows,
     ...missing,

@@ -3,13 +3,13 @@ import type { SeedResult } from '../run-seed.ts';
 import type { Failure } from '../verdict.ts';
 
 export interface CounterTotal {
-  /** Over all runs. */
+  /** How often it happened, over all runs. */
   readonly count: number;
-  /** Runs in which it happened at all. */
+  /** The number of runs in which it happened. */
   readonly seedCount: number;
 }
 
-/** A seed in which a judge objected. */
+/** A seed in which an invariant was violated. */
 export interface FailedSeed {
   readonly seed: number;
   readonly failure: Failure;
@@ -50,18 +50,18 @@ export class Totals {
     return this.#simulatedMs;
   }
 
-  /** Since these totals began. */
+  /** Wall-clock time since these totals began. */
   get realMs(): number {
     return performance.now() - this.#startMs;
   }
 
-  /** Of processor time, over all threads, since these totals began. */
+  /** Processor time of all threads since these totals began. */
   get processorMs(): number {
     const { user, system } = process.cpuUsage(this.#startUsage);
     return (user + system) / 1000;
   }
 
-  /** In the order in which a run tells them. */
+  /** In the order in which a run reports them. */
   get counters(): ReadonlyMap<string, CounterTotal> {
     return this.#counters;
   }
@@ -75,7 +75,7 @@ export class Totals {
     return this.#faultCounts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Client calls that were judged. */
+  /** How many client calls were checked. */
   get operationCount(): number {
     return this.#operationCount;
   }

@@ -21,166 +21,166 @@ export class Trace implements Witness {
   }
 
   onStarted(node: number, boot: number): void {
-    this.#tell(`node ${node}`, `starts, boot ${boot}`);
+    this.#write(`node ${node}`, `starts, boot ${boot}`);
   }
 
   onUp(node: number): void {
-    this.#tell(`node ${node}`, 'is up');
+    this.#write(`node ${node}`, 'is up');
   }
 
   onEnded(node: number, cause: string): void {
-    this.#tell(`node ${node}`, `ends by ${cause}`);
+    this.#write(`node ${node}`, `ends by ${cause}`);
   }
 
   onMemoryLost(node: number, of: string): void {
-    this.#tell(`node ${node}`, `loses its memory: ${of}`);
+    this.#write(`node ${node}`, `loses its memory: ${of}`);
   }
 
   onFailed(node: number, error: Error): void {
-    this.#tell(`node ${node}`, `fails: ${error.message}`);
+    this.#write(`node ${node}`, `fails: ${error.message}`);
   }
 
   onLost(node: number, peer: number): void {
-    this.#tell(`node ${node}`, `sees its connection to ${peer} end`);
+    this.#write(`node ${node}`, `sees its connection to ${peer} end`);
   }
 
   onSent(envelope: Envelope<Bytes>): void {
     const { from, to, done, min, message } = envelope;
-    this.#tell(
+    this.#write(
       `node ${from}`,
-      `sends to ${to}: ${tellMessage(message)} (done ${done}, min ${min})`,
+      `sends to ${to}: ${describeMessage(message)} (done ${done}, min ${min})`,
     );
   }
 
   onFate(fate: Fate, { from, to, message }: Envelope<Bytes>): void {
-    this.#tell(`net ${from}>${to}`, `${fate}: ${tellMessage(message)}`);
+    this.#write(`net ${from}>${to}`, `${fate}: ${describeMessage(message)}`);
   }
 
   onStateMessage(from: number, to: number, message: StateMessage): void {
     const { type, transfer } = message;
     const page = 'page' in message ? ` ${message.page}` : '';
-    this.#tell(`net ${from}>${to}`, `delivered: state ${type}${page} of transfer ${transfer}`);
+    this.#write(`net ${from}>${to}`, `delivered: state ${type}${page} of transfer ${transfer}`);
   }
 
   onWrite(node: number, fate: WriteFate, writes: readonly Write<Bytes>[]): void {
-    this.#tell(`node ${node}`, `${fate} on disk: ${writes.map(tellWrite).join('; ')}`);
+    this.#write(`node ${node}`, `${fate} on disk: ${writes.map(describeWrite).join('; ')}`);
   }
 
   onApplied(node: number, { applied, revision, stateHash }: Position): void {
     const hash = Buffer.from(stateHash).toString('hex', 0, 4);
-    this.#tell(`node ${node}`, `applied up to ${applied}, revision ${revision}, hash ${hash}`);
+    this.#write(`node ${node}`, `applied up to ${applied}, revision ${revision}, hash ${hash}`);
   }
 
   onAsked(client: number, node: number, message: Message): void {
-    this.#tell(`client ${client}`, `asks node ${node}: ${tellRequest(message)}`);
+    this.#write(`client ${client}`, `asks node ${node}: ${describeRequest(message)}`);
   }
 
   onAnswered(node: number, message: Message, { status, body }: Answer): void {
-    const answer = `${status} ${tellJson(body)}`;
-    this.#tell(`node ${node}`, `answers ${tellRequest(message)}: ${answer}`);
+    const answer = `${status} ${toJson(body)}`;
+    this.#write(`node ${node}`, `answers ${describeRequest(message)}: ${answer}`);
   }
 
   onFault(phase: 'begins' | 'ends', fault: Fault): void {
-    this.#tell('fault', `${phase}: ${JSON.stringify(fault)}`);
+    this.#write('fault', `${phase}: ${JSON.stringify(fault)}`);
   }
 
   onNote(text: string): void {
-    this.#tell('note', text);
+    this.#write('note', text);
   }
 
-  /** What a client wrote into the history. */
+  /** An event of the history. */
   onEvent(event: HistoryEvent): void {
     const { at, ...rest } = event;
-    this.#tell(`process ${event.process}`, tellJson(rest));
+    this.#write(`process ${event.process}`, toJson(rest));
   }
 
-  #tell(who: string, what: string): void {
-    this.#onLine(`${this.#now().toFixed(3).padStart(10)} ${who.padEnd(10)} ${what}`);
+  #write(source: string, what: string): void {
+    this.#onLine(`${this.#now().toFixed(3).padStart(10)} ${source.padEnd(10)} ${what}`);
   }
 }
 
-function tellMessage(message: PeerMessage<Bytes>): string {
+function describeMessage(message: PeerMessage<Bytes>): string {
   const { type } = message;
   const seq = seqOf(message) ?? '';
   switch (message.type) {
     case 'promised': {
       const { vote } = message;
-      const voted = vote ? `, voted ${tellBallot(vote.ballot)} ${tellValue(vote.value)}` : '';
-      return `${type} ${seq} at ${tellBallot(message.ballot)}${voted}`;
+      const voted = vote ? `, voted ${nameOfBallot(vote.ballot)} ${describeValue(vote.value)}` : '';
+      return `${type} ${seq} at ${nameOfBallot(message.ballot)}${voted}`;
     }
     case 'accept':
-      return `${type} ${seq} at ${tellBallot(message.ballot)} ${tellValue(message.value)}`;
+      return `${type} ${seq} at ${nameOfBallot(message.ballot)} ${describeValue(message.value)}`;
     case 'decided': {
-      const value = message.value === undefined ? 'as voted' : tellValue(message.value);
-      return `${type} ${seq} at ${tellBallot(message.ballot)} ${value}`;
+      const value = message.value === undefined ? 'as voted' : describeValue(message.value);
+      return `${type} ${seq} at ${nameOfBallot(message.ballot)} ${value}`;
     }
     case 'rejected':
-      return `${type} ${seq} at ${tellBallot(message.ballot)} for ${tellBallot(message.promised)}`;
+      return `${type} ${seq} at ${nameOfBallot(message.ballot)} for ${nameOfBallot(message.promised)}`;
     case 'learn':
       return `${type} ${seq}, ${message.count}`;
     case 'learned':
-      return `${type} ${seq} ${message.values.map(tellValue).join(' ')}`;
+      return `${type} ${seq} ${message.values.map(describeValue).join(' ')}`;
     case 'forgotten':
       return `${type} ${seq}`;
     case 'logPromised': {
-      const votes = message.votes.map(({ seq: at, vote }) => `${at} ${tellBallot(vote.ballot)}`);
-      return `${type} at ${tellBallot(message.ballot)} from ${message.firstSeq}, voted [${votes.join(', ')}]`;
+      const votes = message.votes.map(({ seq: at, vote }) => `${at} ${nameOfBallot(vote.ballot)}`);
+      return `${type} at ${nameOfBallot(message.ballot)} from ${message.firstSeq}, voted [${votes.join(', ')}]`;
     }
     case 'admit':
     case 'staleIncarnation':
       return `${type} incarnation ${message.incarnation}`;
     case 'readIndexReply':
-      return `${type} poll ${message.id}, up to ${message.readIndex}`;
+      return `${type} ${message.id}, up to ${message.readIndex}`;
     case 'readIndex':
     case 'preVote':
     case 'preVoteGranted':
-      return `${type} poll ${message.id}`;
+      return `${type} ${message.id}`;
     case 'admitted':
       return `${type} incarnation ${message.incarnation}, max ${message.max}`;
     default:
-      return `${type} ${seq} at ${tellBallot(message.ballot)}`;
+      return `${type} ${seq} at ${nameOfBallot(message.ballot)}`;
   }
 }
 
-function tellWrite(write: Write<Bytes>): string {
+function describeWrite(write: Write<Bytes>): string {
   switch (write.type) {
     case 'reserved':
       return `reserved ${write.round}`;
     case 'promised':
-      return `promised ${write.seq} at ${tellBallot(write.ballot)}`;
+      return `promised ${write.seq} at ${nameOfBallot(write.ballot)}`;
     case 'accepted':
-      return `accepted ${write.seq} at ${tellBallot(write.ballot)} ${tellValue(write.value)}`;
+      return `accepted ${write.seq} at ${nameOfBallot(write.ballot)} ${describeValue(write.value)}`;
     case 'decided':
-      return `decided ${write.seq} ${write.value === undefined ? 'as voted' : tellValue(write.value)}`;
+      return `decided ${write.seq} ${write.value === undefined ? 'as voted' : describeValue(write.value)}`;
     case 'forgotten':
       return `forgotten below ${write.min}`;
     case 'logPromised':
-      return `followed ${tellBallot(write.ballot)}`;
+      return `promised the log to ${nameOfBallot(write.ballot)}`;
     case 'incarnation':
-      return `incarnation ${write.incarnation}, votingFloor ${write.votingFloor ?? 'none'}`;
+      return `incarnation ${write.incarnation}, voting floor ${write.votingFloor ?? 'none'}`;
     case 'peerRecords':
-      return `met ${write.peers.map(({ incarnation, writeIndex }) => `${incarnation}/${writeIndex}`).join(' ')}`;
+      return `peer records ${write.peers.map(({ incarnation, writeIndex }) => `${incarnation}/${writeIndex}`).join(' ')}`;
   }
 }
 
-function tellBallot({ round, peer }: Ballot): string {
+function nameOfBallot({ round, peer }: Ballot): string {
   return `${round}.${peer}`;
 }
 
-/** Enough of it to tell values apart. */
-function tellValue(value: Bytes): string {
+/** Enough of a value to identify it. */
+function describeValue(value: Bytes): string {
   if (value.length === 1) return 'noop';
   let sum = 0;
   for (const byte of value) sum = (Math.imul(sum, 31) + byte) | 0;
   return `#${(sum >>> 0).toString(16)}`;
 }
 
-function tellRequest({ path, body }: Message): string {
-  return `${path} ${tellJson(body)}`;
+function describeRequest({ path, body }: Message): string {
+  return `${path} ${toJson(body)}`;
 }
 
-/** Long texts are cut short. */
-function tellJson(value: unknown): string {
+/** Truncates long texts. */
+function toJson(value: unknown): string {
   const short = (_: string, field: unknown) =>
     typeof field === 'string' && field.length > 120 ? `${field.slice(0, 40)}…` : field;
   return JSON.stringify(value, short);

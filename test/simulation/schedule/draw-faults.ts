@@ -15,10 +15,10 @@ export interface Ground {
 const faultCountMin = 20;
 const faultCountMax = 45;
 
-/** How often each kind comes among those that are on. Lost memories come beside them. */
+/** The weight of each kind among those that are on. Lost memories are drawn separately. */
 const weights: Readonly<Record<FaultKind, number>> = {
   partition: 5,
-  'lost way': 2,
+  'lost client link': 2,
   crash: 4,
   stop: 2,
   'power loss': 3,
@@ -58,9 +58,11 @@ function drawFault(random: SeededRandom, kind: FaultKind, ground: Ground): Fault
         forMs: drawSpan(random, 200, 12_000),
         ...drawPartition(random, nodeCount),
       };
-    case 'lost way':
+    case 'lost client link':
       return {
-        ...{ kind, atMs, forMs },
+        kind,
+        atMs,
+        forMs,
         clients: some(random, clientCount),
         nodes: some(random, nodeCount),
       };
@@ -70,7 +72,10 @@ function drawFault(random: SeededRandom, kind: FaultKind, ground: Ground): Fault
       return { kind, atMs, forMs, nodes: drawCrashed(random, nodeCount) };
     case 'power loss':
       return {
-        ...{ kind, atMs, forMs, nodes: drawCrashed(random, nodeCount) },
+        kind,
+        atMs,
+        forMs,
+        nodes: drawCrashed(random, nodeCount),
         tearChance: random.between(0.8, 1),
         clockOffMs: random.chance(0.5) ? random.between(-hourMs, hourMs) : 0,
       };
@@ -84,7 +89,10 @@ function drawFault(random: SeededRandom, kind: FaultKind, ground: Ground): Fault
       return { kind, atMs, forMs, node };
     case 'lost memory':
       return {
-        ...{ kind, atMs, forMs, node },
+        kind,
+        atMs,
+        forMs,
+        node,
         of: random.pick(['journal', 'state', 'both', 'both']),
         isNoticed: random.chance(0.5),
       };
@@ -95,7 +103,7 @@ function drawFault(random: SeededRandom, kind: FaultKind, ground: Ground): Fault
   }
 }
 
-/** At most as many nodes lose their memory as may be lost; each perhaps more than once. */
+/** At most a minority of nodes lose their memory, each perhaps more than once. */
 function drawLosses(random: SeededRandom, ground: Ground): Fault[] {
   const all = random.shuffle(Array.from({ length: ground.nodeCount }, (_, node) => node));
   const nodes = all.slice(0, random.integer(1, Math.floor((ground.nodeCount - 1) / 2)));
@@ -106,33 +114,33 @@ function drawLosses(random: SeededRandom, ground: Ground): Fault[] {
   }));
 }
 
-/** A server that has just come back goes down again, perhaps while it starts. */
+/** A server that has just come back crashes again, perhaps while it starts. */
 function drawRelapse(random: SeededRandom, fault: Fault): Fault[] {
   if (fault.kind !== 'crash' || !random.chance(0.2)) return [];
   const atMs = fault.atMs + fault.forMs + random.between(0, 5);
   return [{ ...fault, atMs, forMs: drawSpan(random, 20, 8_000) }];
 }
 
-/** Not too late to matter, and often close to another: trouble comes in swarms. */
+/** Not too late to matter, and often close to another fault. */
 function drawTime(random: SeededRandom, durationMs: number): number {
   const time = random.between(0, durationMs);
   const swarm = Math.round(time / 5_000) * 5_000;
   return random.chance(0.4) ? Math.min(durationMs, swarm + random.between(0, 500)) : time;
 }
 
-/** Most are short; each order of magnitude is as likely as the next. */
+/** Log-uniform: each order of magnitude is as likely as the next. */
 function drawSpan(random: SeededRandom, min: number, max: number): number {
   return min * (max / min) ** random.next();
 }
 
-/** One node most often, sometimes several, sometimes all. */
+/** Most often one node, sometimes several, sometimes all. */
 function drawCrashed(random: SeededRandom, nodeCount: number): number[] {
   if (random.chance(0.1)) return Array.from({ length: nodeCount }, (_, node) => node);
   if (random.chance(0.2)) return some(random, nodeCount);
   return [random.integer(0, nodeCount - 1)];
 }
 
-/** At least one of them. */
+/** A random non-empty subset. */
 function some(random: SeededRandom, count: number): number[] {
   const all = random.shuffle(Array.from({ length: count }, (_, number) => number));
   return all.slice(0, random.integer(1, count)).sort((a, b) => a - b);

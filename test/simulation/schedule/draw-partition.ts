@@ -1,6 +1,6 @@
 /**
- * The shapes in which a network breaks. The outages that hurt most were no clean splits: a node that
- * hears but is not heard, a node that alone still reaches all, a chain.
+ * The shapes in which a network breaks. The worst outages in practice were not clean splits: a node that
+ * receives but is not received, a node that alone still reaches all, a chain.
  */
 import type { SeededRandom } from '@paxkv/simulator';
 import type { Link } from './fault.ts';
@@ -12,7 +12,7 @@ export interface DrawnPartition {
 
 type Shape = (random: SeededRandom, nodes: readonly number[]) => readonly Link[];
 
-/** `nodes` come in an order drawn by chance. */
+/** `nodes` come in random order. */
 const shapes: Readonly<Record<string, Shape>> = {
   'one alone': (_, [first = 0, ...others]) => both([first], others),
   halves: (_, nodes) => both(nodes.slice(0, nodes.length >> 1), nodes.slice(nodes.length >> 1)),
@@ -47,7 +47,7 @@ const shapes: Readonly<Record<string, Shape>> = {
 
 const shapeNames = Object.keys(shapes);
 
-/** Half of them in one direction only. */
+/** Half of the partitions cut one direction only. */
 export function drawPartition(random: SeededRandom, nodeCount: number): DrawnPartition {
   const name = random.pick(shapeNames);
   const nodes = random.shuffle(Array.from({ length: nodeCount }, (_, node) => node));

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { drawSchedule } from './draw-schedule.ts';
-import { type Mischief, mischiefs } from './schedule.ts';
+import { type Hazard, hazards } from './schedule.ts';
 
 const schedules = Array.from({ length: 400 }, (_, place) => drawSchedule(place + 1));
 
 describe('drawSchedule', () => {
-  it('draws the same from the same seed, and something else from another', () => {
+  it('draws the same from the same seed, and otherwise from another', () => {
     expect(drawSchedule(7)).to.deep.equal(schedules[6]);
     expect(schedules[7]).to.not.deep.equal(schedules[6]);
   });
@@ -15,7 +15,7 @@ describe('drawSchedule', () => {
     expect(Math.min(...schedules.map(({ durationMs }) => durationMs))).to.be.at.least(60_000);
   });
 
-  it('draws twenty faults or more for most seeds, in order of their beginnings', () => {
+  it('draws twenty faults or more for most seeds, ordered by their start', () => {
     const counts = schedules.map(({ faults }) => faults.length).sort((a, b) => a - b);
     expect(counts[200]).to.be.at.least(20);
     for (const { faults } of schedules) {
@@ -24,16 +24,16 @@ describe('drawSchedule', () => {
     }
   });
 
-  it('switches each kind of mischief on in some seeds and off in others', () => {
-    const shareOf = (kind: Mischief) =>
-      schedules.filter((schedule) => schedule.mischiefs.includes(kind)).length / schedules.length;
-    for (const kind of mischiefs) expect(shareOf(kind), kind).to.be.within(0.45, 0.75);
-    const mixtures = new Set(schedules.map((schedule) => schedule.mischiefs.join()));
+  it('switches each hazard on in some seeds and off in others', () => {
+    const shareOf = (kind: Hazard) =>
+      schedules.filter((schedule) => schedule.hazards.includes(kind)).length / schedules.length;
+    for (const kind of hazards) expect(shareOf(kind), kind).to.be.within(0.45, 0.75);
+    const mixtures = new Set(schedules.map((schedule) => schedule.hazards.join()));
     expect(mixtures.size).to.be.above(390);
   });
 
   it('draws no fault of a kind that is off', () => {
-    for (const { faults, mischiefs: on } of schedules) {
+    for (const { faults, hazards: on } of schedules) {
       for (const { kind } of faults) expect(on).to.include(kind);
     }
   });
@@ -45,14 +45,14 @@ describe('drawSchedule', () => {
     }
   });
 
-  it('names only nodes and clients that there are', () => {
+  it('names only nodes and clients that exist', () => {
     for (const { faults, nodeCount, load } of schedules) {
       for (const fault of faults) {
         const nodes = 'node' in fault ? [fault.node] : 'nodes' in fault ? fault.nodes : [];
         const linked = fault.kind === 'partition' ? fault.cuts : [];
         const named = [...nodes, ...linked.flatMap(({ from, to }) => [from, to])];
         for (const node of named) expect(node).to.be.within(0, nodeCount - 1);
-        if (fault.kind !== 'lost way') continue;
+        if (fault.kind !== 'lost client link') continue;
         for (const client of fault.clients) expect(client).to.be.within(0, load.clientCount - 1);
       }
     }

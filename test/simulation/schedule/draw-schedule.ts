@@ -1,6 +1,6 @@
 /**
- * Draws a schedule from a seed. Each seed switches each kind of mischief on or off, so that every run
- * is another mixture: what all runs share hides what only a rare mixture shows.
+ * Draws a schedule from a seed. Each seed switches each hazard on or off, so that every run is a different
+ * mixture: a hazard that every run has can hide what only a rare mixture shows.
  */
 import {
   type FaultProfile,
@@ -10,7 +10,13 @@ import {
   SeededRandom,
 } from '@paxkv/simulator';
 import { drawFaults } from './draw-faults.ts';
-import { type ClientWays, type Load, type Mischief, mischiefs, type Schedule } from './schedule.ts';
+import {
+  type ClientNetworkProfile,
+  type Hazard,
+  hazards,
+  type Load,
+  type Schedule,
+} from './schedule.ts';
 
 const onChance = 0.6;
 
@@ -18,8 +24,8 @@ export function drawSchedule(seed: number): Schedule {
   const random = new SeededRandom(`schedule ${seed}`);
   const nodeCount = random.pick([3, 3, 3, 4, 5, 5, 5, 7]);
   const durationMs = Math.round(random.between(60_000, 70_000));
-  const on = mischiefs.filter(() => random.chance(onChance));
-  const isOn = (kind: Mischief) => on.includes(kind);
+  const on = hazards.filter(() => random.chance(onChance));
+  const isOn = (kind: Hazard) => on.includes(kind);
   const load = drawLoad(random);
   return {
     seed,
@@ -27,18 +33,18 @@ export function drawSchedule(seed: number): Schedule {
     durationMs,
     network: drawNetwork(random, isOn),
     hints: drawHints(random, isOn),
-    ways: drawWays(random, isOn),
+    clientNetwork: drawClientNetwork(random, isOn),
     load,
     isLed: random.chance(0.7),
     flushMsMax: random.between(1, 8),
     clockRates: drawClockRates(random, nodeCount, isOn('clock rate')),
     faults: drawFaults(random, { nodeCount, durationMs, clientCount: load.clientCount, isOn }),
-    mischiefs: on,
+    hazards: on,
   };
 }
 
-/** Sometimes a network of calls, which tells what it could not deliver; else one of datagrams. */
-function drawNetwork(random: SeededRandom, isOn: (kind: Mischief) => boolean): FaultProfile {
+/** Sometimes a network of calls, which reports what it could not deliver; else one of datagrams. */
+function drawNetwork(random: SeededRandom, isOn: (kind: Hazard) => boolean): FaultProfile {
   if (random.chance(0.15)) {
     return {
       ...reliable,
@@ -60,15 +66,18 @@ function drawNetwork(random: SeededRandom, isOn: (kind: Mischief) => boolean): F
   });
 }
 
-/** Some are told of what ended, and sometimes late; without hints nobody is. */
-function drawHints(random: SeededRandom, isOn: (kind: Mischief) => boolean): HintProfile {
+/** Some peers are told of connections that end, sometimes late; without hints none are. */
+function drawHints(random: SeededRandom, isOn: (kind: Hazard) => boolean): HintProfile {
   return {
     chance: isOn('hints') ? random.next() : 0,
     delayMsMax: 10 ** random.between(0, 3),
   };
 }
 
-function drawWays(random: SeededRandom, isOn: (kind: Mischief) => boolean): ClientWays {
+function drawClientNetwork(
+  random: SeededRandom,
+  isOn: (kind: Hazard) => boolean,
+): ClientNetworkProfile {
   return {
     delayMsMean: isOn('delays') ? random.between(1, 30) : 1,
     lossChance: isOn('client loss') ? random.between(0, 0.15) : 0,
@@ -78,8 +87,8 @@ function drawWays(random: SeededRandom, isOn: (kind: Mischief) => boolean): Clie
 }
 
 /**
- * Sometimes clocks run so fast that all waits are too short for this network: everybody despairs of
- * everybody, and competes for what somebody else is about to decide.
+ * Sometimes clocks run so fast that all timeouts are too short for this network: peers give each other up,
+ * and compete for what another is about to decide.
  */
 function drawClockRates(random: SeededRandom, nodeCount: number, isOn: boolean): number[] {
   const fastest = random.chance(0.5) ? 10 : 2;

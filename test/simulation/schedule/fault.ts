@@ -1,4 +1,4 @@
-/** Every fault a schedule may hold, as plain data: when it begins, whom it hits, how long it lasts. */
+/** Every fault of a schedule, as plain data: when it begins, what it affects, how long it lasts. */
 
 /** A link in one direction. */
 export interface Link {
@@ -7,7 +7,7 @@ export interface Link {
 }
 
 interface Timed {
-  /** From the beginning of the schedule. */
+  /** Milliseconds from the start of the schedule. */
   readonly atMs: number;
   readonly forMs: number;
 }
@@ -16,43 +16,43 @@ interface OfOneNode extends Timed {
   readonly node: number;
 }
 
-/** Closes links. `shape` only names what the cuts amount to. */
+/** Cuts links. `shape` only names the pattern of the cuts. */
 export interface Partition extends Timed {
   readonly kind: 'partition';
   readonly shape: string;
   readonly cuts: readonly Link[];
 }
 
-/** Clients lose their way to some servers, without a word. */
-export interface LostWay extends Timed {
-  readonly kind: 'lost way';
+/** Links from clients to some servers are down, silently. */
+export interface LostClientLink extends Timed {
+  readonly kind: 'lost client link';
   readonly clients: readonly number[];
   readonly nodes: readonly number[];
 }
 
-/** Programs end, and start anew when the fault is over. What the system has taken over it keeps. */
+/** Programs crash, and start again when the fault is over. Writes handed to the operating system survive. */
 export interface Crash extends Timed {
   readonly kind: 'crash';
   readonly nodes: readonly number[];
 }
 
-/** Programs are asked to end, do what a program should before it does, and start anew in the end. */
+/** Programs stop gracefully, and start again when the fault is over. */
 export interface Stop extends Timed {
   readonly kind: 'stop';
   readonly nodes: readonly number[];
 }
 
-/** Machines lose power: what was not flushed is gone, and the write under way most likely torn. */
+/** Machines lose power: what was not flushed is lost, and the pending write is most likely torn. */
 export interface PowerLoss extends Timed {
   readonly kind: 'power loss';
   readonly nodes: readonly number[];
-  /** Chance that the write under way is damaged. */
+  /** The probability that the pending write is torn. */
   readonly tearChance: number;
-  /** What the machine's clock shows when it is back, against what it would have shown. */
+  /** How far the machine's clock is off when it is back, in milliseconds. */
   readonly clockOffMs: number;
 }
 
-/** The whole program stands still. */
+/** The whole program is paused. */
 export interface Pause extends OfOneNode {
   readonly kind: 'pause';
 }
@@ -62,22 +62,22 @@ export interface SlowDisk extends OfOneNode {
   readonly slowMsMax: number;
 }
 
-/** The next write fails, and with it the server, which is soon started anew. */
+/** The next write fails, and with it the server, which is soon started again. */
 export interface FailedWrite extends OfOneNode {
   readonly kind: 'failed write';
   readonly disk: 'journal' | 'state';
 }
 
-/** The program ends, and its first start finds a disk that cannot be read. */
+/** The program crashes, and its first start finds a disk that cannot be read. */
 export interface FailedRead extends OfOneNode {
   readonly kind: 'failed read';
 }
 
-/** The machine comes back with an empty disk, or with one that nobody can trust. */
+/** The machine comes back with an empty disk, or with one that cannot be trusted. */
 export interface LostMemory extends OfOneNode {
   readonly kind: 'lost memory';
   readonly of: 'journal' | 'state' | 'both';
-  /** Whether the journal knows of its loss, or seems never to have been written. */
+  /** Whether the journal reports its loss, or seems never to have been written. */
   readonly isNoticed: boolean;
 }
 
@@ -93,7 +93,7 @@ export interface ClockJump extends OfOneNode {
 
 export type Fault =
   | Partition
-  | LostWay
+  | LostClientLink
   | Crash
   | Stop
   | PowerLoss

@@ -1,11 +1,11 @@
-/** Takes parts of a schedule away, so that what is left shows a failure alone. */
+/** Removes parts of a schedule, so that only what a failure needs is left. */
 import { harsh } from '@paxkv/simulator';
-import { faultKinds, type Mischief, type Schedule } from './schedule.ts';
+import { faultKinds, type Hazard, type Schedule } from './schedule.ts';
 
 export interface Narrowing {
-  /** Kinds that are left out. */
-  readonly without?: readonly Mischief[];
-  /** Faults that are kept, by their place in the full schedule; all by default. */
+  /** Hazards that are left out. */
+  readonly without?: readonly Hazard[];
+  /** Faults that are kept, by their place in the full schedule. Default: all. */
   readonly only?: readonly number[];
   /** The schedule ends here instead. */
   readonly untilMs?: number;
@@ -18,16 +18,16 @@ export function narrow(schedule: Schedule, narrowing: Narrowing): Schedule {
       !without.includes(kind) && atMs <= untilMs && (only?.includes(place) ?? true),
   );
   const calm = without.reduce(calmed, schedule);
-  const isLeft = (kind: Mischief) =>
+  const isLeft = (kind: Hazard) =>
     !without.includes(kind) &&
     (!faultKinds.some((name) => name === kind) || faults.some((fault) => fault.kind === kind));
-  const mischiefs = schedule.mischiefs.filter(isLeft);
-  return { ...calm, faults, mischiefs, durationMs: Math.min(untilMs, schedule.durationMs) };
+  const hazards = schedule.hazards.filter(isLeft);
+  return { ...calm, faults, hazards, durationMs: Math.min(untilMs, schedule.durationMs) };
 }
 
-/** The schedule without what `kind` does all the time. */
-function calmed(schedule: Schedule, kind: Mischief): Schedule {
-  const { network, ways } = schedule;
+/** The schedule without the constant hazard `kind`. */
+function calmed(schedule: Schedule, kind: Hazard): Schedule {
+  const { network, clientNetwork } = schedule;
   switch (kind) {
     case 'loss':
       return network.type === 'calls'
@@ -43,14 +43,14 @@ function calmed(schedule: Schedule, kind: Mischief): Schedule {
       return {
         ...schedule,
         network: harshWith(schedule, { delayMsMean: 1, delayMsMax: 20 }),
-        ways: { ...ways, delayMsMean: 1 },
+        clientNetwork: { ...clientNetwork, delayMsMean: 1 },
       };
     case 'hints':
       return { ...schedule, hints: { ...schedule.hints, chance: 0 } };
     case 'client loss':
-      return { ...schedule, ways: { ...ways, lossChance: 0 } };
+      return { ...schedule, clientNetwork: { ...clientNetwork, lossChance: 0 } };
     case 'echoes':
-      return { ...schedule, ways: { ...ways, echoChance: 0 } };
+      return { ...schedule, clientNetwork: { ...clientNetwork, echoChance: 0 } };
     case 'clock rate':
       return { ...schedule, clockRates: schedule.clockRates.map(() => 1) };
     default:
@@ -58,7 +58,7 @@ function calmed(schedule: Schedule, kind: Mischief): Schedule {
   }
 }
 
-/** A network of calls knows none of these. */
+/** A network of calls has none of these. */
 function harshWith({ network }: Schedule, settings: Parameters<typeof harsh>[0]) {
   return network.type === 'calls' ? network : harsh({ ...network, ...settings });
 }

@@ -1,8 +1,8 @@
-/** All that chance decides about one run before it begins, as plain data. */
+/** Everything random about one run that is drawn before it starts, as plain data. */
 import type { FaultProfile, HintProfile } from '@paxkv/simulator';
 import type { Fault, FaultKind } from './fault.ts';
 
-/** What goes wrong all the time, at a rate, rather than once. */
+/** Hazards that are there all the time, at a rate, rather than once. */
 export type ConditionKind =
   | 'loss'
   | 'duplicates'
@@ -13,29 +13,29 @@ export type ConditionKind =
   | 'client loss'
   | 'echoes';
 
-/** Whatever a schedule can do without. */
-export type Mischief = FaultKind | ConditionKind;
+/** Anything harmful in a schedule, which can be left out. */
+export type Hazard = FaultKind | ConditionKind;
 
-/** Between clients and servers. */
-export interface ClientWays {
+/** The network between clients and servers. */
+export interface ClientNetworkProfile {
   readonly delayMsMean: number;
-  /** Chance that a request, or its answer, is lost; with a word or without. */
+  /** The probability that a request, or its answer, is lost, with or without an error. */
   readonly lossChance: number;
-  /** Chance that a request arrives once more, up to `echoMsMax` later. */
+  /** The probability that a request arrives once more, up to `echoMsMax` later. */
   readonly echoChance: number;
   readonly echoMsMax: number;
 }
 
 export interface Load {
   readonly clientCount: number;
-  /** Of the clients, those without a session, which ask once and never again. */
+  /** How many of the clients have no session, and send each request once. */
   readonly sessionlessCount: number;
-  /** Calls that one client has under way at once. */
+  /** How many calls one client makes at the same time. */
   readonly laneCount: number;
   readonly keyCount: number;
-  /** Keys with large values. */
+  /** How many keys have large values. */
   readonly ballastCount: number;
-  /** Between two calls of a burst, and between two bursts. */
+  /** The pause between two calls of a burst, and between two bursts. */
   readonly paceMsMean: number;
   readonly restMsMean: number;
   readonly burstCountMax: number;
@@ -48,20 +48,20 @@ export interface Schedule {
   readonly nodeCount: number;
   readonly durationMs: number;
   readonly network: FaultProfile;
-  /** Whether peers hear of connections that end. */
+  /** How peers are told of connections that end. */
   readonly hints: HintProfile;
-  readonly ways: ClientWays;
+  readonly clientNetwork: ClientNetworkProfile;
   readonly load: Load;
-  /** Whether servers try to lead the log, or decide each instance by itself. */
+  /** Whether servers may lead, or decide each instance without a leader. */
   readonly isLed: boolean;
-  /** How long a flush takes where nothing is wrong with the disk. */
+  /** How long a write takes on a disk without a fault. */
   readonly flushMsMax: number;
   /** How fast each node's clock runs from the start. */
   readonly clockRates: readonly number[];
-  /** In order of their beginnings. */
+  /** Ordered by their start. */
   readonly faults: readonly Fault[];
-  /** What this seed plays with, in the order of {@link mischiefs}. */
-  readonly mischiefs: readonly Mischief[];
+  /** The hazards of this seed, in the order of {@link hazards}. */
+  readonly hazards: readonly Hazard[];
 }
 
 export const conditionKinds: readonly ConditionKind[] = [
@@ -77,7 +77,7 @@ export const conditionKinds: readonly ConditionKind[] = [
 
 export const faultKinds: readonly FaultKind[] = [
   'partition',
-  'lost way',
+  'lost client link',
   'crash',
   'stop',
   'power loss',
@@ -90,4 +90,4 @@ export const faultKinds: readonly FaultKind[] = [
   'clock jump',
 ];
 
-export const mischiefs: readonly Mischief[] = [...conditionKinds, ...faultKinds];
+export const hazards: readonly Hazard[] = [...conditionKinds, ...faultKinds];

@@ -24,7 +24,7 @@ describe('Commit notices of a leader', () => {
     host.effects.length = 0;
   });
 
-  it('are sent by themselves when the host says that somebody waits', async () => {
+  it('are sent by themselves when the host says that another one waits', async () => {
     await host.finishWrite();
     expect(host.effects).to.deep.equal(['decided 0 a']);
     paxos.flushNotices();

@@ -70,7 +70,7 @@ describe('SimDisk', () => {
     expect([...keptCounts].sort()).to.deep.equal([1, 3]);
   });
 
-  it('loses what was not flushed when told to, and keeps it when told to', async () => {
+  it('loses or keeps what was not flushed, as the probability says', async () => {
     for (const keepChance of [0, 1]) {
       const { disk, contents } = worldWithDisk({ keepChance });
       noteOutcome(disk.open().write([accepted(0)]), []);
@@ -157,7 +157,7 @@ describe('SimDisk', () => {
     expect(kept).to.deep.include({ value: { text: 'as written' } });
   });
 
-  it('keeps or loses the pending write at a crash as it is told', async () => {
+  it('keeps or loses the pending write at a crash by the given probability', async () => {
     for (const keepChance of [0, 1]) {
       const fates: string[] = [];
       const watch = (fate: string, writes: readonly Write<string>[]) =>

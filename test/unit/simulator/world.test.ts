@@ -110,4 +110,16 @@ describe('World', () => {
     const world = new World({ seed: 1 });
     expect(() => world.schedule(Number.NaN, () => {})).to.throw(RangeError);
   });
+
+  it('steps event by event for a host with a loop of its own', async () => {
+    const world = new World({ seed: 1 });
+    const happened: number[] = [];
+    expect([world.nextTimeMs(), world.step()]).to.deep.equal([undefined, false]);
+    for (const delayMs of [20, 10]) world.schedule(delayMs, () => happened.push(delayMs));
+    expect(world.nextTimeMs()).to.equal(10);
+    expect([world.step(), world.now()]).to.deep.equal([true, 10]);
+    expect([world.step(), world.now(), world.step()]).to.deep.equal([true, 20, false]);
+    expect(happened).to.deep.equal([10, 20]);
+    await world.run(async () => expect(() => world.step()).to.throw('cannot step'));
+  });
 });

@@ -22,7 +22,7 @@ export type PeerEvent<V> =
   | { readonly type: 'requestDecisions'; readonly seq: number }
   /** The host asks how far anything may have been decided. */
   | { readonly type: 'readIndex' }
-  /** Somebody elsewhere waits for a decision of this peer. */
+  /** Another host waits for a decision of this peer. */
   | { readonly type: 'flushNotices' }
   /** The host is about to stop. */
   | { readonly type: 'stepDown' };

@@ -33,7 +33,7 @@ export class CallCarrier<V> implements Carrier<V> {
   onClosed(transport: SimTransport<V>): void {
     this.#calls.closeMadeBy(transport);
     for (const { caller, request } of this.#calls.takeServedBy(transport.peer)) {
-      this.#tell(caller, request);
+      this.#reportUndeliverable(caller, request);
     }
   }
 
@@ -55,7 +55,7 @@ export class CallCarrier<V> implements Carrier<V> {
       this.#refuse(request, caller);
     } else if (isUnreliable && random.chance(this.#profile.discardChance)) {
       this.#context.report('discarded', request);
-      this.#tell(caller, request);
+      this.#reportUndeliverable(caller, request);
     } else {
       const isAnswerLost = isUnreliable && random.chance(this.#profile.answerLossChance);
       this.#serve({ caller, request, isAnswerLost }, copy, server);
@@ -66,7 +66,7 @@ export class CallCarrier<V> implements Carrier<V> {
     this.#context.report('delivered', call.request);
     if (call.isAnswerLost) {
       this.#context.report('answer lost', call.request);
-      this.#tell(call.caller, call.request);
+      this.#reportUndeliverable(call.caller, call.request);
     }
     // A message without an answer ends its call.
     const { type } = call.request.message;
@@ -90,10 +90,10 @@ export class CallCarrier<V> implements Carrier<V> {
 
   #refuse(request: Envelope<V>, caller: SimTransport<V>): void {
     this.#context.report('refused', request);
-    this.#tell(caller, request);
+    this.#reportUndeliverable(caller, request);
   }
 
-  #tell(caller: SimTransport<V>, request: Envelope<V>): void {
+  #reportUndeliverable(caller: SimTransport<V>, request: Envelope<V>): void {
     this.#soon(() => caller.undeliverable(request));
   }
 

@@ -3,6 +3,7 @@ import type { Envelope, PeerId } from '@paxkv/paxos';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { World } from '../world.ts';
 import type { FaultProfile } from './fault-profile.ts';
+import type { Flights } from './flights.ts';
 import type { Links } from './links.ts';
 import type { SimTransport } from './sim-transport.ts';
 
@@ -26,6 +27,8 @@ export type Fate =
   | 'clogged';
 
 export interface Carrier<V> {
+  /** The messages under way. Absent where they travel as calls. */
+  readonly flights?: Flights<V>;
   send(envelope: Envelope<V>, sender: SimTransport<V>): void;
   /** @throws TypeError for a profile of the other type. */
   setProfile(profile: FaultProfile): void;

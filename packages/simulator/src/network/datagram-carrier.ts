@@ -5,6 +5,7 @@
 import { type Envelope, isAnswer, type PeerId } from '@paxkv/paxos';
 import type { Carrier, CarrierContext } from './carrier.ts';
 import type { DatagramProfile, FaultProfile } from './fault-profile.ts';
+import { type Flight, Flights } from './flights.ts';
 import type { SimTransport } from './sim-transport.ts';
 
 /** The state of one direction between two peers. */
@@ -14,6 +15,7 @@ interface Lane {
 }
 
 export class DatagramCarrier<V> implements Carrier<V> {
+  readonly flights: Flights<V>;
   readonly #context: CarrierContext<V>;
   #profile: DatagramProfile;
   readonly #lanes = new Map<string, Lane>();
@@ -21,6 +23,10 @@ export class DatagramCarrier<V> implements Carrier<V> {
   constructor(context: CarrierContext<V>, profile: DatagramProfile) {
     this.#context = context;
     this.#profile = profile;
+    this.flights = new Flights(context.world, {
+      report: context.report,
+      deliver: (flight, copy) => this.#deliver(flight, copy),
+    });
   }
 
   send(envelope: Envelope<V>): void {
@@ -63,13 +69,14 @@ export class DatagramCarrier<V> implements Carrier<V> {
   }
 
   #post(envelope: Envelope<V>, lane: Lane): void {
-    const { world } = this.#context;
     const copy = this.#context.copy(envelope);
-    world.clock.at(this.#arrivalMs(lane), () => {
-      const receiver: SimTransport<V> | undefined = this.#context.transportAt(envelope.to);
-      this.#context.report(receiver === undefined ? 'lost' : 'delivered', envelope);
-      receiver?.receive(copy);
-    });
+    this.flights.add(envelope, copy, this.#arrivalMs(lane));
+  }
+
+  #deliver({ envelope }: Flight<V>, copy: Envelope<V>): void {
+    const receiver: SimTransport<V> | undefined = this.#context.transportAt(envelope.to);
+    this.#context.report(receiver === undefined ? 'lost' : 'delivered', envelope);
+    receiver?.receive(copy);
   }
 
   #arrivalMs(lane: Lane): number {

@@ -36,7 +36,7 @@ export class Hints<V> {
   }
 
   /** `listener` lost its connection to `peer`, and is perhaps told. */
-  tell(listener: PeerId, peer: PeerId): void {
+  notify(listener: PeerId, peer: PeerId): void {
     const { chance, delayMsMax } = this.#profile;
     // Without hints no random number is drawn, so that runs without them stay the same.
     if (chance === 0 || listener === peer || !this.#random.chance(chance)) return;

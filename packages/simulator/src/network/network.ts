@@ -6,6 +6,7 @@ import { CallCarrier } from './call-carrier.ts';
 import type { Carrier, CarrierContext, Fate } from './carrier.ts';
 import { DatagramCarrier } from './datagram-carrier.ts';
 import { type FaultProfile, reliable } from './fault-profile.ts';
+import type { Flights } from './flights.ts';
 import { type HintProfile, Hints, noHints } from './hints.ts';
 import { Links } from './links.ts';
 import { MessageCounts } from './message-counts.ts';
@@ -105,8 +106,8 @@ export class SimNetwork<V> {
    */
   cut(from: PeerId, to: PeerId): void {
     this.#links.cut(from, to);
-    this.#hints.tell(from, to);
-    this.#hints.tell(to, from);
+    this.#hints.notify(from, to);
+    this.#hints.notify(to, from);
   }
 
   /** Undoes a cut. */
@@ -134,6 +135,14 @@ export class SimNetwork<V> {
     return this.#counts.fate(fate);
   }
 
+  /** The messages under way, to be lost, held up or repeated one by one. @throws TypeError for calls. */
+  get flights(): Flights<V> {
+    const { flights } = this.#carrier;
+    if (flights === undefined)
+      throw new TypeError('Calls are not listed: use a profile of datagrams.');
+    return flights;
+  }
+
   #context(world: World, random: SeededRandom, options: SimNetworkOptions<V>): CarrierContext<V> {
     const { copy = structuredClone, watch } = options;
     return {
@@ -156,7 +165,8 @@ export class SimNetwork<V> {
       detach: (transport) => {
         this.#transports.delete(transport.peer);
         carrier.onClosed(transport);
-        for (const listener of this.#transports.keys()) this.#hints.tell(listener, transport.peer);
+        for (const listener of this.#transports.keys())
+          this.#hints.notify(listener, transport.peer);
       },
       send: (envelope, sender) => {
         this.#check(envelope, sender);

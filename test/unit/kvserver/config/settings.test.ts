@@ -121,7 +121,7 @@ describe('Config', () => {
   });
 
   for (const host of ['0.0.0.0', '::', '192.168.0.1', 'node-a.example', '127.0.0.1.example']) {
-    it(`refuses to listen on ${host} unless told that it is insecure (C2)`, () => {
+    it(`refuses to listen on ${host} unless set to be insecure (C2)`, () => {
       const open = { ...settings, listenHost: host };
       expect(problemsOf(open)).to.have.length(1);
       expect(problemsOf(open)[0]).to.match(/^listenHost: .* insecure/);

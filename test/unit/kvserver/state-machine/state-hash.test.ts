@@ -27,7 +27,7 @@ describe('state hash', () => {
     }),
   };
   for (const [name, hash] of Object.entries(others)) {
-    it(`differs for ${name}`, () => {
+    it(`distinguishes ${name}`, () => {
       expect(hash).not.to.deep.equal(nextStateHash(before, step));
     });
   }

@@ -143,7 +143,7 @@ describe('PeerTransport', () => {
       const make = () => new PeerTransport({ ...options, me: 0, addresses: ['a:1', address] });
       expect(make, address).to.throw(TypeError);
     }
-    const stranger = () => new PeerTransport({ ...options, me: 2, addresses: ['a:1', 'b:1'] });
-    expect(stranger).to.throw(TypeError, 'no address of node 2');
+    const unknownNode = () => new PeerTransport({ ...options, me: 2, addresses: ['a:1', 'b:1'] });
+    expect(unknownNode).to.throw(TypeError, 'no address of node 2');
   });
 });

@@ -33,7 +33,7 @@ describe('BallotAllocator', () => {
     expect(reserved(step.effects).at(-1)).to.be.at.least(round);
   });
 
-  it('lets nobody hear of a ballot before its reservation is durable', () => {
+  it('calls no ballot durable before its reservation is', () => {
     const step = beginStep();
     const ballots = new BallotAllocator(0);
     const own = ballots.ballotAbove(undefined, step);

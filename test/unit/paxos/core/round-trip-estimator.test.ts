@@ -21,7 +21,7 @@ describe('RoundTripEstimator', () => {
     expect(time.waitMs).to.equal(100);
   });
 
-  it('doubles with each repetition, until an answer tells how long they take', () => {
+  it('doubles with each repetition, until an answer shows how long they take', () => {
     time.onResent();
     time.onResent();
     expect(time.waitMs).to.equal(400);

@@ -29,7 +29,7 @@ describe('CallCarrier', () => {
     expect(recorded.network.deliveredCount('promised') / callCount).to.be.closeTo(0.72, 0.01);
   });
 
-  it('either answers a call or tells the sender soon that no answer comes', async () => {
+  it('either answers a call or reports soon that no answer comes', async () => {
     const recorded = new RecordedNetwork(2, lab);
     await manyCalls(recorded);
     const answeredCount = recorded.network.deliveredCount('promised');

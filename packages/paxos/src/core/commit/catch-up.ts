@@ -56,7 +56,7 @@ export class CatchUp<V> {
   onKnownUpTo(from: PeerId, upTo: number, step: Step<V>): void {
     const { now } = step;
     const pending = this.#pending;
-    // A peer that did not answer is not asked again before it says anew what it knows.
+    // A peer that did not answer is not asked again before it says again what it knows.
     if (pending && now >= pending.until) this.#knownUpTo[pending.to] = -1;
     const seq = this.#learner.firstMissing;
     const known = Math.max(upTo, this.#knownUpTo[from] ?? -1);

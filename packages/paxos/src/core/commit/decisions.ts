@@ -90,7 +90,7 @@ export class Decisions<V> {
         this.#retries.onUndeliverable(to, { type: 'decided', ...outcome }, now);
   }
 
-  /** Somebody waits for a decision: notifies the others soon, or at once if no request will carry the notices. */
+  /** Another host waits for a decision: notifies the others soon, or at once if no request will carry the notices. */
   flushSoon(step: Step<V>): void {
     if (this.#proposer.isIdle) this.flush(step);
     else this.#piggybacked.flushSoon(step.now);

@@ -8,7 +8,7 @@ import { type Outcome, outcomeCountMax } from '../messages/commit.ts';
 
 /** How long a notice waits for an Accept. */
 const delayMsMax = 3;
-/** The same, while somebody waits for the decision. */
+/** The same, while another host waits for the decision. */
 const awaitedDelayMsMax = 1;
 
 export class PiggybackedNotices {
@@ -24,7 +24,7 @@ export class PiggybackedNotices {
     this.#wakeAt ??= now + delayMsMax;
   }
 
-  /** Somebody waits for one of these decisions. */
+  /** Another host waits for one of these decisions. */
   flushSoon(now: number): void {
     if (this.#wakeAt !== undefined) this.#wakeAt = Math.min(this.#wakeAt, now + awaitedDelayMsMax);
   }

@@ -86,7 +86,7 @@ export class Proposer<V> {
 
   /**
    * Starts with phase 1. `promised` is this peer's own promise in the instance: a sign that another
-   * proposer may be at work, so this one waits a little first.
+   * proposer may be active, so this one waits a little first.
    */
   propose({ seq, value }: Decision<V>, promised: Ballot | undefined, step: Step<V>): void {
     if (this.#proposals.has(seq)) return;

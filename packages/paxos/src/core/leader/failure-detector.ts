@@ -16,7 +16,7 @@ const startMsMax = 50;
 const staggerMs = 10;
 /** How long a peer waits at most once its turn has come. */
 const firstTryMsMax = 5;
-/** What is heard of a leader this soon after such a hint was sent before it. */
+/** A message of a leader that arrives this soon after such a hint was sent before it. */
 const outdatedMs = 50;
 /** The shortest wait before another try; it doubles with each. */
 const retryMsMin = 50;

@@ -23,7 +23,7 @@ const candidacyMsMax = 400;
 
 type Role<V> =
   | { readonly name: 'follower' }
-  /** Asks whether any peer hears a leader. The answers bind nobody, so this disturbs no leader. */
+  /** Asks whether any peer hears a leader. The answers are not binding, so this disturbs no leader. */
   | { readonly name: 'preCandidate'; readonly id: number; readonly grants: QuorumVotes }
   /** Waits for log promises. */
   | { readonly name: 'candidate'; readonly until: number; readonly promises: LogPromises<V> }
@@ -163,7 +163,7 @@ export class Leader<V> {
     if (!this.#failureDetector.isSilent(now) && this.#failureDetector.leader?.peer !== from)
       return false;
     this.#failureDetector.backOff(now);
-    // Two pre-candidates would both be granted, and then supersede each other: the lower number goes on.
+    // Two pre-candidates would both be granted, and then supersede each other: the one with the lower number continues.
     const isRival = this.#role.name === 'preCandidate' && from < this.#options.me;
     if (isRival) this.#role = { name: 'follower' };
     return true;

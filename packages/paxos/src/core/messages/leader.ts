@@ -5,7 +5,7 @@
 import type { Ballot, InstanceVote } from '../ballot.ts';
 
 /**
- * Candidate to all peers: do you hear a leader? The answer binds nobody, so a candidate that would
+ * Candidate to all peers: do you hear a leader? The answer is not binding, so a candidate that would
  * disturb a working leader finds that out without doing so.
  */
 export interface PreVote {

@@ -37,7 +37,7 @@ describe('Proposals', () => {
 
   it('keeps the batch of another replica, which alone knows its waiting requests', () => {
     const proposals = new Proposals();
-    const batch = { origin: { node: 2, runId: 1, number: 1 }, value: bytes('handed over') };
+    const batch = { origin: { node: 2, runId: 1, number: 1 }, value: bytes('forwarded') };
     proposals.begin(0, batch);
     proposals.onDecided(0, bytes('other'));
     expect(proposals.takeDisplaced()).to.equal(batch);

@@ -21,7 +21,7 @@ describe('PiggybackedNotices', () => {
     expect(piggybacked.wakeAt()).to.equal(undefined);
   });
 
-  it('wait less while somebody waits for them, and wake nobody if there are none', () => {
+  it('wait less while another host waits for them, and set no timer if there are none', () => {
     piggybacked.flushSoon(0);
     expect(piggybacked.wakeAt()).to.equal(undefined);
     piggybacked.add(outcome(7), 0);

@@ -289,7 +289,7 @@ describe('Election', () => {
     expect(group.peers[2]?.leader).to.equal(0);
   });
 
-  it('tells a peer that was away which peer leads, though under load no heartbeat is sent', () => {
+  it('informs a peer that was away which peer leads, though under load no heartbeat is sent', () => {
     const group = new Group([0, 2]);
     group.elect(0, 2);
     group.propose(0, 'a', 2);

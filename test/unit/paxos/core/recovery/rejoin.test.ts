@@ -90,8 +90,8 @@ describe('Rejoin', () => {
 
   it('learns decisions and admits others meanwhile', () => {
     restart('lost');
-    receive(1, { type: 'decided', seq: 0, ballot: ballot(1, 1), value: 'told' });
-    expect(peer.status(0)).to.deep.equal({ fate: 'decided', value: 'told' });
+    receive(1, { type: 'decided', seq: 0, ballot: ballot(1, 1), value: 'learned' });
+    expect(peer.status(0)).to.deep.equal({ fate: 'decided', value: 'learned' });
     const { sendAfter } = receive(2, { type: 'admit', incarnation: 1, attempt: 3 });
     expect(sendAfter[0]?.message).to.include({ type: 'admitted', isMember: false, isNew: true });
   });
@@ -134,7 +134,7 @@ describe('Rejoin', () => {
     expect(persist).to.deep.equal([{ type: 'reserved', round: 1041 }]);
   });
 
-  it('is not admitted by those who lost their memory too', () => {
+  it('is not admitted by peers that lost their memory too', () => {
     restart('lost');
     admitted(1, { isMember: false });
     admitted(2, { isMember: false });

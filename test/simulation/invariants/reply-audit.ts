@@ -1,6 +1,6 @@
 /**
- * From what clients ask to what was decided, request by request. It guards that nothing is decided that
- * nobody asked for, and that nothing is acknowledged that was not decided.
+ * Reply audit: follows each request from its client to its decision and its reply. Nothing is decided
+ * that no client requested, and nothing is acknowledged that was not decided.
  */
 import type { Answer, Message } from '@paxkv/client';
 import { decodeBatch } from '@paxkv/kvserver/internal/state-machine/batch';
@@ -10,9 +10,9 @@ import type { Witness } from '../witness.ts';
 
 type Bytes = Uint8Array;
 
-export class Deeds implements Witness {
+export class ReplyAudit implements Witness {
   readonly #verdict: Verdict;
-  readonly #asked = new Set<string>();
+  readonly #requested = new Set<string>();
   /** Instances in which each stamped request was decided. */
   readonly #seqs = new Map<string, number[]>();
   readonly #values = new Set<string>();
@@ -32,16 +32,16 @@ export class Deeds implements Witness {
   }
 
   onAsked(_client: number, _node: number, message: Message): void {
-    this.#asked.add(nameOfMessage(message));
+    this.#requested.add(nameOfMessage(message));
   }
 
-  /** To be told of each instance once, when a quorum has voted. */
+  /** Called for each instance once, when a quorum has voted. */
   onDecided(seq: number, value: Bytes): void {
     for (const request of decodeBatch(value).requests) {
       const name = nameOfRequest(request);
       this.#verdict.check(
-        this.#asked.has(name) || this.#isOfServer(request),
-        'only what a client asked for is decided',
+        this.#requested.has(name) || this.#isOfServer(request),
+        'only what a client requested is decided',
         () => `${name} in ${seq}`,
       );
       if ('value' in request.command) this.#values.add(toText(request.command.value));
@@ -54,10 +54,10 @@ export class Deeds implements Witness {
     }
   }
 
-  /** A server opens a session of its own, and stamps with it what came without a stamp. */
+  /** A server opens a session of its own, and uses it for requests without a stamp. */
   #isOfServer({ command, stamp }: Request): boolean {
     if (command.type === 'openSession') return /^node \d+$/.test(command.client);
-    return stamp !== undefined && this.#asked.has(nameOfRequest({ command }));
+    return stamp !== undefined && this.#requested.has(nameOfRequest({ command }));
   }
 
   onAnswered(node: number, message: Message, { status }: Answer): void {
@@ -78,7 +78,7 @@ function nameOfRequest({ command, stamp }: Request): string {
   return `${nameOfMessage(message)}${suffix}`;
 }
 
-/** The path, the body and, behind them, the stamp. The name of the client in a session is left out. */
+/** The path, the body and the stamp of a request, without the client name of an opened session. */
 function nameOfMessage(message: Message): string {
   if (message.path === paths.openSession) return message.path;
   const { session, content } = partsOf(message);

@@ -1,15 +1,15 @@
-/** Does to a cluster what the faults of a schedule say, each at its time, and takes it back. */
+/** Injects the faults of a schedule into a cluster, each at its time, and ends them. */
 import type { Fault } from '../schedule/fault.ts';
 import type { Witness } from '../witness.ts';
 import type { Cluster } from './cluster.ts';
 import { DiskFault } from './disk-fault.ts';
 import type { Server } from './server.ts';
 
-export class MischiefMaker {
+export class FaultInjector {
   readonly #cluster: Cluster;
   readonly #witness: Required<Witness>;
-  /** How to end the faults that are under way or still to come. */
-  readonly #callOffs = new Set<() => void>();
+  /** Cancels each callback that begins or ends a fault later. */
+  readonly #cancels = new Set<() => void>();
 
   constructor(cluster: Cluster, witness: Required<Witness>) {
     this.#cluster = cluster;
@@ -20,39 +20,40 @@ export class MischiefMaker {
     for (const fault of faults) {
       this.#at(fault.atMs, () => {
         this.#witness.onFault('begins', fault);
-        const takeBack = this.#begin(fault);
+        const end = this.#begin(fault);
         this.#at(this.#cluster.world.now() + fault.forMs, () => {
           this.#witness.onFault('ends', fault);
-          takeBack();
+          end();
         });
       });
     }
   }
 
-  /** Nothing begins any more, and nothing is taken back: see `Cluster.calm`. */
+  /** No fault begins or ends any more: see `Cluster.calm`. */
   stop(): void {
-    for (const callOff of this.#callOffs) callOff();
-    this.#callOffs.clear();
+    for (const cancel of this.#cancels) cancel();
+    this.#cancels.clear();
   }
 
   #at(timeMs: number, callback: () => void): void {
-    const callOff = this.#cluster.world.clock.at(timeMs, () => {
-      this.#callOffs.delete(callOff);
+    const cancel = this.#cluster.world.clock.at(timeMs, () => {
+      this.#cancels.delete(cancel);
       callback();
     });
-    this.#callOffs.add(callOff);
+    this.#cancels.add(cancel);
   }
 
-  /** Gives back what ends the fault. */
+  /** Returns a function that ends the fault. */
   #begin(fault: Fault): () => void {
     const cluster = this.#cluster;
     switch (fault.kind) {
       case 'partition':
         cluster.cut(fault.cuts);
         return () => cluster.mend(fault.cuts);
-      case 'lost way':
-        this.#eachWay(fault, (client, node) => cluster.ways.close(client, node));
-        return () => this.#eachWay(fault, (client, node) => cluster.ways.reopen(client, node));
+      case 'lost client link':
+        this.#eachLink(fault, (client, node) => cluster.clientNetwork.close(client, node));
+        return () =>
+          this.#eachLink(fault, (client, node) => cluster.clientNetwork.reopen(client, node));
       case 'crash':
         for (const node of fault.nodes) this.#server(node).crash();
         return () => this.#startAll(fault.nodes);
@@ -102,7 +103,7 @@ export class MischiefMaker {
     if (!server.isUp) server.clock.restart(server.clock.now() + fault.clockOffMs);
   }
 
-  /** Who takes too long to stop is ended, as an operator would. */
+  /** A server that takes too long to stop is killed, as an operator would do. */
   #startStopped(nodes: readonly number[]): void {
     for (const node of nodes) this.#server(node).endStop();
     this.#startAll(nodes);
@@ -112,7 +113,7 @@ export class MischiefMaker {
     for (const node of nodes) this.#cluster.start(node);
   }
 
-  #eachWay(
+  #eachLink(
     { clients, nodes }: { clients: readonly number[]; nodes: readonly number[] },
     visit: (client: number, node: number) => void,
   ): void {
@@ -121,7 +122,7 @@ export class MischiefMaker {
 
   #server(node: number): Server {
     const server = this.#cluster.servers[node];
-    if (server === undefined) throw new TypeError(`There is no node ${node}.`);
+    if (server === undefined) throw new TypeError(`there is no node ${node}`);
     return server;
   }
 }

@@ -1,42 +1,42 @@
 /**
- * The ways between clients and servers. Requests and answers are lost with a word or without, links
- * are lost for a while, and now and then a request arrives once more, long after it was answered.
+ * The network between clients and servers. Requests and answers are lost, with or without an error; links
+ * are down for a while; and sometimes a request arrives once more, long after it was answered.
  */
 import { type Answer, ExchangeError, type HttpTransport, type Message } from '@paxkv/client';
 import type { StampJson } from '@paxkv/protocol';
 import type { SeededRandom, World } from '@paxkv/simulator';
-import type { ClientWays as Settings } from '../schedule/schedule.ts';
+import type { ClientNetworkProfile } from '../schedule/schedule.ts';
 import type { Witness } from '../witness.ts';
 import type { Server } from './server.ts';
 
-const calm: Settings = { delayMsMean: 1, lossChance: 0, echoChance: 0, echoMsMax: 0 };
+const calm: ClientNetworkProfile = { delayMsMean: 1, lossChance: 0, echoChance: 0, echoMsMax: 0 };
 const delayMsMax = 2_000;
 
-export class ClientWays {
-  /** Of servers, as clients know them. */
+export class ClientNetwork {
+  /** The addresses of the servers, as clients know them. */
   readonly endpoints: readonly string[];
   readonly #world: World;
   readonly #random: SeededRandom;
   readonly #servers: readonly Server[];
   readonly #witness: Required<Witness>;
-  /** How many faults close the way from a client to a server at this time. */
+  /** How many faults cut the link from a client to a server now. */
   readonly #closed = new Map<string, number>();
-  #settings: Settings;
+  #settings: ClientNetworkProfile;
 
   constructor(
     world: World,
-    settings: Settings,
+    settings: ClientNetworkProfile,
     { servers, witness }: { servers: readonly Server[]; witness: Required<Witness> },
   ) {
     this.#world = world;
-    this.#random = world.random('client ways');
+    this.#random = world.random('client network');
     this.#settings = settings;
     this.#servers = servers;
     this.endpoints = servers.map((_, node) => `http://node-${node}`);
     this.#witness = witness;
   }
 
-  /** What one client has of the network. */
+  /** The transport of one client. */
   carrier(client: number): HttpTransport {
     return {
       send: (endpoint, message, signal) =>
@@ -53,7 +53,7 @@ export class ClientWays {
     this.#count(client, node, -1);
   }
 
-  /** From now on nothing goes wrong. */
+  /** Ends all faults. */
   calm(): void {
     this.#settings = calm;
     this.#closed.clear();
@@ -61,14 +61,14 @@ export class ClientWays {
 
   async #send(client: number, { node, message, signal }: Letter): Promise<Answer> {
     const server = this.#servers[node];
-    if (server === undefined) throw new TypeError(`There is no server ${node}.`);
-    // By way of its text, so that client and server share no object.
+    if (server === undefined) throw new TypeError(`there is no server ${node}`);
+    // Through JSON, so that client and server share no object.
     const copy: Message = JSON.parse(JSON.stringify(message));
     this.#witness.onAsked(client, node, copy);
     await this.#travel();
     if (this.#isClosed(client, node)) return never();
     if (this.#random.chance(this.#settings.lossChance)) return this.#lose();
-    // Who was refused has sent nothing, so nothing of it can come later.
+    // A refused request was not sent, so no copy of it can arrive later.
     if (server.replica !== undefined) this.#echo(server, copy);
     const answer = await server.serve(copy, signal);
     await this.#travel();
@@ -78,8 +78,8 @@ export class ClientWays {
   }
 
   /**
-   * A copy that arrives later. Nobody awaits its answer. What has no session has no echo: nobody could
-   * tell it from a second request.
+   * Sends a copy later, whose answer is dropped. Requests without a session have no echo: it could not be
+   * told from a second request.
    */
   #echo(server: Server, message: Message): void {
     const { echoChance, echoMsMax } = this.#settings;

@@ -1,4 +1,4 @@
-/** Three nodes before the judges, and the words to tell what they do. Node ids and seqs are plain numbers. */
+/** Three nodes whose writes and messages a test gives to the invariants. Node ids and seqs are plain numbers. */
 import type { Envelope, Message, Write } from '@paxkv/paxos';
 import { Verdict } from '../verdict.ts';
 import { Ledger } from './ledger.ts';
@@ -17,7 +17,7 @@ export function value(text: string): Bytes {
   return Buffer.from(text);
 }
 
-export class Judged {
+export class CheckedNodes {
   readonly ledger = new Ledger(nodeCount);
   readonly verdict = new Verdict(
     () => 0,
@@ -31,7 +31,7 @@ export class Judged {
   });
   readonly step = new StepInvariants(this.ledger, this.verdict);
 
-  /** All nodes are members from the start, with rounds to spend. */
+  /** All nodes are members from the start, with rounds in reserve. */
   constructor() {
     for (const node of [0, 1, 2]) {
       this.step.onStarted(node, 1);
@@ -51,30 +51,30 @@ export class Judged {
     this.state.onWrite(node, 'kept', writes);
   }
 
-  /** `admitter` has it on disk that `node` is in that incarnation. */
+  /** `admitter` records durably that `node` is in that incarnation. */
   admit(admitter: number, node: number, number: number): void {
-    const stranger = { incarnation: 0, writeIndex: 0 };
+    const unknown = { incarnation: 0, writeIndex: 0 };
     const admission = { incarnation: number, attempt: 1, isNew: number === 1 };
-    const peers = [0, 1, 2].map((peer) => (peer === node ? { ...stranger, admission } : stranger));
+    const peers = [0, 1, 2].map((peer) => (peer === node ? { ...unknown, admission } : unknown));
     this.write(admitter, { type: 'peerRecords', peers });
   }
 
-  /** A node without memory is admitted by all others, and takes part above the votingFloor. */
+  /** A node without memory is admitted by all others, and takes part above `votingFloor`. */
   rejoin(node: number, votingFloor: number): void {
     this.state.onMemoryLost(node, 'journal');
     for (const other of [0, 1, 2]) if (other !== node) this.admit(other, node, 2);
     this.write(node, incarnation(2, votingFloor));
   }
 
-  /** Its proposer hears of it. */
+  /** The promise reaches its proposer. */
   promise(node: number, round: number, peer: number, seq = 0): void {
     const promise = { seq, ballot: ballot(round, peer) };
     this.write(node, { type: 'promised', ...promise });
     this.#arrive(node, peer, { type: 'promised', ...promise });
   }
 
-  /** A promise for the whole log. Its leader hears of it. */
-  follow(node: number, round: number, peer: number): void {
+  /** The log promise reaches its candidate. */
+  promiseLog(node: number, round: number, peer: number): void {
     this.write(node, { type: 'logPromised', ballot: ballot(round, peer) });
     const message = {
       type: 'logPromised',

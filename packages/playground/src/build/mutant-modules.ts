@@ -1,0 +1,98 @@
+/**
+ * Builds cores with a mistake into the page. Of each, only those sources are bundled a second time that
+ * import the wrong one by some way; all others are shared with the shipped core.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { type Plugin, transformWithOxc } from 'vite';
+
+/** As much of a mutant of `test/mutants` as the page needs. */
+export interface Mutation {
+  readonly id: string;
+  readonly does: string;
+  readonly loses: string;
+  /** Path of the source, from `packages/`. */
+  readonly file: string;
+  readonly right: string;
+  readonly wrong: string;
+}
+
+const mark = '?mutant=';
+const importPattern = /^(?:import|export)(?!\s+type\b)[^;'"]*?\bfrom\s+'(\.[^']+)'/gm;
+
+/** `packages` is the folder of all packages, `list` the module that gets the cores. */
+export function mutantModules(
+  mutations: readonly Mutation[],
+  { packages, list }: { readonly packages: string; readonly list: string },
+): Plugin {
+  const core = join(packages, 'paxos/src/paxos.ts');
+  const affected = new Map(
+    mutations.map((each) => [each.id, affectedSources(core, join(packages, each.file))]),
+  );
+  return {
+    name: 'paxkv-mutants',
+    enforce: 'pre',
+    resolveId(specifier, importer = '') {
+      if (specifier.startsWith(core)) return specifier;
+      const [from = '', mutant] = importer.split(mark);
+      if (mutant === undefined || !specifier.startsWith('.')) return undefined;
+      const file = resolve(dirname(from), specifier);
+      return affected.get(mutant)?.has(file) ? `${file}${mark}${mutant}` : compiledFile(file);
+    },
+    async load(id) {
+      if (id === list) return listOf(mutations, core);
+      const [file = '', mutant] = id.split(mark);
+      const mutation = mutations.find((each) => each.id === mutant);
+      if (mutation === undefined) return undefined;
+      const isWrong = relative(packages, file) === mutation.file;
+      const source = isWrong ? patched(file, mutation) : readFileSync(file, 'utf8');
+      const { code } = await transformWithOxc(source, file, { lang: 'ts', sourcemap: false });
+      return { code, map: null, moduleType: 'js' };
+    },
+  };
+}
+
+function listOf(mutations: readonly Mutation[], core: string): string {
+  const imports = mutations.map(
+    ({ id }, index) =>
+      `import { Paxos as core${index} } from ${JSON.stringify(`${core}${mark}${id}`)};`,
+  );
+  const entries = mutations.map(({ id, does, loses }, index) => {
+    const texts = Object.entries({ id, does, loses });
+    const fields = texts.map(([name, text]) => `${name}: ${JSON.stringify(text)}`);
+    return `  { ${fields.join(', ')}, core: core${index} },`;
+  });
+  return [...imports, 'export const mutantCores = [', ...entries, '];'].join('\n');
+}
+
+/** @throws Error unless the right text stands in the source exactly once. */
+function patched(file: string, { id, right, wrong }: Mutation): string {
+  const parts = readFileSync(file, 'utf8').split(right);
+  if (parts.length === 2) return parts.join(wrong);
+  throw new Error(
+    `Mutant ${id} does not fit ${file}: its text stands there ${parts.length - 1} times.`,
+  );
+}
+
+/** The sources that import `wrong` by some way, and `wrong` itself, as far as `core` leads to them. */
+function affectedSources(core: string, wrong: string): Set<string> {
+  const importers = new Map<string, Set<string>>();
+  const queue = [core];
+  const seen = new Set(queue);
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    for (const [, specifier = ''] of readFileSync(file, 'utf8').matchAll(importPattern)) {
+      const imported = resolve(dirname(file), specifier);
+      importers.set(imported, (importers.get(imported) ?? new Set()).add(file));
+      if (!seen.has(imported)) queue.push(imported);
+      seen.add(imported);
+    }
+  }
+  const affected = new Set([wrong]);
+  for (const file of affected)
+    for (const importer of importers.get(file) ?? []) affected.add(importer);
+  return affected;
+}
+
+function compiledFile(source: string): string {
+  return source.replace('/src/', '/dist/').replace(/\.ts$/, '.js');
+}

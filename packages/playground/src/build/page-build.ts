@@ -1,0 +1,62 @@
+/** Builds the page: one HTML file with all scripts and styles in it, which works from `file:` as well. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build, type InlineConfig } from 'vite';
+import { viteSingleFile } from 'vite-plugin-singlefile';
+import { attacks } from '../mutants/attacks.ts';
+import { references } from '../ui/references.ts';
+import { type Mutation, mutantModules } from './mutant-modules.ts';
+
+/** The folder of this package: this file runs from its `dist/build`. */
+const folder = join(import.meta.dirname, '../..');
+const packages = join(folder, '..');
+
+/** Where the page is built. */
+export const pageFolder = join(folder, 'dist/page');
+
+export async function buildPage(): Promise<void> {
+  await build(await pageConfig());
+  const files = ['docs/protocol.md', ...references.map(({ source }) => source)];
+  for (const file of new Set(files)) copyAsText(file);
+}
+
+/** Marks a text as UTF-8 for browsers, which guess otherwise. */
+const byteOrderMark = '\uFEFF';
+
+/** Browsers show plain text, and offer to save anything else that is no page. */
+function copyAsText(file: string): void {
+  const copy = join(pageFolder, `${file}.txt`);
+  mkdirSync(dirname(copy), { recursive: true });
+  writeFileSync(copy, byteOrderMark + readFileSync(join(packages, '..', file), 'utf8'));
+}
+
+async function pageConfig(): Promise<InlineConfig> {
+  const list = join(folder, 'dist/mutants/cores.js');
+  return {
+    root: folder,
+    configFile: false,
+    logLevel: 'warn',
+    base: './',
+    plugins: [mutantModules(await attackedMutants(), { packages, list }), viteSingleFile()],
+    build: {
+      outDir: pageFolder,
+      emptyOutDir: true,
+      target: 'es2023',
+      chunkSizeWarningLimit: 1500,
+    },
+  };
+}
+
+/** The mutants for which the page has a recorded attack. */
+async function attackedMutants(): Promise<Mutation[]> {
+  const file = join(folder, '../../test/dist/mutants/all-mutants.js');
+  const { allMutants }: { allMutants: readonly Mutation[] } = await import(
+    pathToFileURL(file).href
+  );
+  return attacks.map(({ mutant }) => {
+    const found = allMutants.find(({ id }) => id === mutant);
+    if (found === undefined) throw new Error(`There is no mutant ${mutant} in test/mutants.`);
+    return found;
+  });
+}

@@ -1,0 +1,34 @@
+/** Settings of a run: with the actions, all that it takes to repeat it. */
+
+export const peerCountMin = 3;
+export const peerCountMax = 7;
+
+/** `calm`: nothing is lost. `lossy`: some messages are lost, repeated or overtaken. */
+export type NetworkName = 'calm' | 'lossy';
+
+export interface Settings {
+  readonly seed: string;
+  /** From {@link peerCountMin} to {@link peerCountMax}. */
+  readonly peerCount: number;
+  /** Whether peers elect a leader. Without one, each proposes by itself. */
+  readonly isLed: boolean;
+  readonly network: NetworkName;
+  /** The id of the mistake that is built into the core, if there is one. */
+  readonly mutant: string | undefined;
+}
+
+export const settingsDefault: Settings = {
+  seed: '1',
+  peerCount: 3,
+  isLed: false,
+  network: 'calm',
+  mutant: undefined,
+};
+
+export function peersOf({ peerCount }: Pick<Settings, 'peerCount'>): number[] {
+  return Array.from({ length: peerCount }, (_, peer) => peer);
+}
+
+export function quorumOf(peerCount: number): number {
+  return Math.floor(peerCount / 2) + 1;
+}

@@ -1,0 +1,98 @@
+/** Frames: what there is to see after each moment of a run. A frame is never changed. */
+import type { Ballot } from '@paxkv/paxos';
+import type { Action } from '../action.ts';
+import type { CallRecord } from '../judge/history.ts';
+import type { Violation } from '../judge/lamp.ts';
+import type { MessageFacts } from '../protocol/messages.ts';
+
+export type PeerState = 'down' | 'starting' | 'up' | 'paused' | 'failed';
+
+export interface InstanceView {
+  readonly seq: number;
+  readonly fate: 'undecided' | 'decided' | 'forgotten';
+  /** What was decided, as far as this peer knows. */
+  readonly value: string | undefined;
+  /** As the disk has them. */
+  readonly promised: Ballot | undefined;
+  readonly vote: { readonly ballot: Ballot; readonly value: string } | undefined;
+}
+
+export interface DiskView {
+  /** Writes under way, in a few words each. */
+  readonly pending: readonly string[];
+  /** Writes that are durable. */
+  readonly writeCount: number;
+  readonly logPromise: Ballot | undefined;
+  /** Rounds up to here were reserved. */
+  readonly reserved: number;
+  /** The peer votes only above this instance; absent while it may vote anywhere. */
+  readonly votingFloor: number | undefined;
+}
+
+export interface PeerView {
+  readonly id: number;
+  readonly state: PeerState;
+  /** Whether requests reach it. */
+  readonly isDeaf: boolean;
+  /** Whether it takes part; a peer that lost its memory does not at first. */
+  readonly isMember: boolean;
+  /** The leader, as far as this peer knows. */
+  readonly leader: number | undefined;
+  readonly min: number;
+  readonly max: number;
+  /** The highest instance that its store applied. */
+  readonly applied: number;
+  readonly clockRate: number;
+  readonly disk: DiskView;
+  /** By seq, from 0. */
+  readonly instances: readonly InstanceView[];
+}
+
+export interface FlightView extends MessageFacts {
+  readonly id: number;
+  readonly from: number;
+  readonly to: number;
+  readonly sentMs: number;
+  readonly arrivalMs: number;
+}
+
+/** What happened in one moment. */
+export type Occurrence =
+  | { readonly type: 'action'; readonly action: Action }
+  | { readonly type: 'sent'; readonly flight: FlightView }
+  | { readonly type: 'arrived' | 'lost'; readonly flight: FlightView }
+  /** A message that found its link cut, or that the network lost at once. */
+  | ({ readonly type: 'refused'; readonly from: number; readonly to: number } & MessageFacts)
+  | {
+      readonly type: 'writing' | 'durable' | 'unwritten';
+      readonly peer: number;
+      readonly text: string;
+    }
+  | {
+      readonly type: 'decided';
+      readonly peer: number;
+      readonly seq: number;
+      readonly value: string;
+    }
+  | { readonly type: 'leader'; readonly peer: number; readonly leader: number | undefined }
+  | { readonly type: 'up' | 'down' | 'wiped' | 'admitted'; readonly peer: number }
+  | { readonly type: 'failed'; readonly peer: number; readonly reason: string }
+  | { readonly type: 'broken'; readonly violation: Violation };
+
+export interface Frame {
+  /** Moments before and with this one: events of the world, and actions. */
+  readonly moment: number;
+  readonly timeMs: number;
+  readonly peers: readonly PeerView[];
+  /** In the order in which they left. */
+  readonly flights: readonly FlightView[];
+  /** Links that are closed, as `from>to`. */
+  readonly cuts: readonly string[];
+  /** Whether messages are lost by chance. */
+  readonly isLossy: boolean;
+  /** Requests that were delivered so far. */
+  readonly requestCount: number;
+  readonly calls: readonly CallRecord[];
+  readonly violations: readonly Violation[];
+  readonly occurrences: readonly Occurrence[];
+}

@@ -1,0 +1,150 @@
+/** Cluster: peers of the core in a simulated world, and what an action does to them. */
+import { type DatagramProfile, harsh, SimNetwork, World } from '@paxkv/simulator';
+import { type Action, messageDelayMs, type PeerAction } from '../action.ts';
+import { peersOf, type Settings } from '../settings.ts';
+import type { Core } from './core.ts';
+import { PeerHost } from './peer-host.ts';
+import { settled } from './settled.ts';
+import type { Witness } from './witness.ts';
+
+const profile: DatagramProfile = harsh({
+  delayMsMin: 3,
+  delayMsMean: 5,
+  delayMsMax: 40,
+  reorderChance: 0.3,
+  lossChance: 0.15,
+  repeatChance: 0.1,
+  clogChance: 0.01,
+  clogMsMax: 100,
+});
+/** A connection that ends is noticed so soon. */
+const hints = { chance: 1, delayMsMax: 5 };
+
+export class Cluster {
+  readonly settings: Settings;
+  readonly world: World;
+  readonly network: SimNetwork<string>;
+  readonly hosts: readonly PeerHost[];
+  readonly #witness: Required<Witness>;
+  readonly #deaf = new Set<number>();
+  #callCount = 0;
+
+  constructor(settings: Settings, core: Core, witness: Required<Witness>) {
+    const { seed, peerCount, network } = settings;
+    this.settings = settings;
+    this.#witness = witness;
+    this.world = new World({ seed });
+    this.network = new SimNetwork(this.world, {
+      peerCount,
+      hints,
+      profile: { ...profile, isUnreliable: network === 'lossy' },
+      copy: (envelope) => envelope,
+      watch: (fate, envelope) => witness.onFate(fate, envelope),
+    });
+    const parts = { world: this.world, network: this.network, core, settings, witness };
+    this.hosts = peersOf(settings).map((me) => new PeerHost(me, parts));
+  }
+
+  /** Starts all peers. Time passes until the disks have told what they hold, which is nothing. */
+  async begin(): Promise<void> {
+    for (const host of this.hosts) host.start();
+    await settled();
+    while (this.hosts.some(({ program }) => program === undefined) && this.world.step()) {
+      await settled();
+    }
+  }
+
+  isDeaf(peer: number): boolean {
+    return this.#deaf.has(peer);
+  }
+
+  /** An action that makes no sense now, as a crash of a peer that is down, does nothing. */
+  perform(action: Action): void {
+    this.#witness.onAction(action);
+    switch (action.type) {
+      case 'propose':
+        this.#propose(action);
+        break;
+      case 'done':
+        this.#host(action.peer).program?.paxos.done(action.seq);
+        break;
+      case 'cut':
+      case 'mend':
+        this.network[action.type](action.from, action.to);
+        break;
+      case 'partition':
+        this.network.partition(action.groups);
+        break;
+      case 'heal':
+        this.network.heal();
+        break;
+      case 'lossy':
+      case 'calm':
+        for (const { me } of this.hosts) this.network.setUnreliable(me, action.type === 'lossy');
+        break;
+      case 'lose':
+        this.network.flights.lose(action.message);
+        break;
+      case 'delay':
+      case 'repeat':
+        this.network.flights[action.type](action.message, messageDelayMs);
+        break;
+      case 'skew':
+        this.#host(action.peer).clock.setRate(action.rate);
+        break;
+      case 'put':
+      case 'get':
+        this.#call(action);
+        break;
+      default:
+        this.#performAt(this.#host(action.peer), action.type);
+    }
+  }
+
+  #performAt(host: PeerHost, type: PeerAction['type']): void {
+    switch (type) {
+      case 'restart':
+        host.start();
+        break;
+      case 'deafen':
+        this.#deaf.add(host.me);
+        this.network.deafen(host.me);
+        break;
+      case 'undeafen':
+        this.#deaf.delete(host.me);
+        this.network.undeafen(host.me);
+        break;
+      default:
+        host[type]();
+    }
+  }
+
+  #propose({ peer, seq, value }: Extract<Action, { type: 'propose' }>): void {
+    const { program } = this.#host(peer);
+    if (program === undefined) return;
+    this.#witness.onProposed(peer, { seq, value });
+    program.paxos.start(seq, value);
+  }
+
+  #call(action: Extract<Action, { type: 'put' | 'get' }>): void {
+    const { program } = this.#host(action.peer);
+    if (program === undefined) return;
+    this.#callCount += 1;
+    const value = action.type === 'put' ? action.value : undefined;
+    const call = {
+      id: this.#callCount,
+      value,
+      peer: action.peer,
+      type: action.type,
+      key: action.key,
+    };
+    this.#witness.onCalled(call);
+    program.store.call(call);
+  }
+
+  #host(peer: number): PeerHost {
+    const host = this.hosts[peer];
+    if (host === undefined) throw new RangeError(`There is no peer ${peer}.`);
+    return host;
+  }
+}

@@ -1,0 +1,153 @@
+/** One peer with all that a host brings: its node, disk and clock. */
+import type { Paxos, Storage, Transport } from '@paxkv/paxos';
+import {
+  type Lifetime,
+  type NodeClock,
+  SimDisk,
+  type SimNetwork,
+  SimNode,
+  type World,
+} from '@paxkv/simulator';
+import type { Settings } from '../settings.ts';
+import { StoreReplica } from '../store/store-replica.ts';
+import type { Core } from './core.ts';
+import type { Witness } from './witness.ts';
+
+export interface HostParts {
+  readonly world: World;
+  readonly network: SimNetwork<string>;
+  readonly core: Core;
+  readonly settings: Settings;
+  readonly witness: Required<Witness>;
+}
+
+/** What runs on the node between a start and a crash. */
+export interface Program {
+  readonly paxos: Paxos<string>;
+  readonly store: StoreReplica;
+}
+
+const diskPace = { delayMsMin: 1, delayMsMax: 3 };
+
+export class PeerHost {
+  readonly me: number;
+  readonly clock: NodeClock;
+  readonly #parts: HostParts;
+  readonly #disk: SimDisk<string>;
+  readonly #node: SimNode<Program>;
+
+  constructor(me: number, parts: HostParts) {
+    const { world, witness } = parts;
+    this.me = me;
+    this.#parts = parts;
+    this.clock = world.nodeClock();
+    this.#disk = new SimDisk<string>(world, {
+      random: world.random(`disk ${me}`),
+      copy: (write) => write,
+      watch: (fate, writes) => witness.onWriteEnded(me, fate, writes),
+      ...diskPace,
+    });
+    this.#node = new SimNode(world, (lifetime) => this.#boot(lifetime), this.clock);
+  }
+
+  get program(): Program | undefined {
+    return this.#node.program;
+  }
+
+  get isUp(): boolean {
+    return this.#node.isUp;
+  }
+
+  get isPaused(): boolean {
+    return this.#node.isPaused;
+  }
+
+  /** Does nothing to a peer that is up. */
+  start(): void {
+    if (this.#node.isUp) return;
+    this.#node.start().then(
+      () => this.#parts.witness.onUp(this.me),
+      // A crash while it was starting.
+      () => {},
+    );
+  }
+
+  crash(): void {
+    if (!this.#node.isUp) return;
+    this.#node.crash();
+    this.#parts.witness.onDown(this.me);
+  }
+
+  /** Ends the program as its host would, with leave. */
+  stop(): void {
+    this.#node.program?.paxos.kill().then(() => this.crash());
+  }
+
+  /** Crashes the peer, and empties its disk, which knows that it lost something. */
+  wipe(): void {
+    this.crash();
+    this.#disk.wipe('lost');
+    this.#parts.witness.onWiped(this.me);
+  }
+
+  pause(): void {
+    this.#node.pause();
+  }
+
+  resume(): void {
+    this.#node.resume();
+  }
+
+  async #boot({ clock, gate, onCrash }: Lifetime): Promise<Program> {
+    const { me } = this;
+    const { world, network, core, settings, witness } = this.#parts;
+    onCrash(() => network.unplug(me));
+    onCrash(() => this.#disk.crash());
+    const random = world.random(`paxos ${me}`);
+    const paxos = await core.load({
+      me,
+      peerCount: settings.peerCount,
+      isCandidate: settings.isLed,
+      clock,
+      random,
+      transport: gate.transport(this.#watchedTransport(network.transport(me))),
+      storage: gate.storage(this.#watchedStorage(this.#disk.open())),
+    });
+    const store = new StoreReplica({ me, paxos, clock, witness });
+    await paxos.join({
+      onDecided: (decision) => {
+        witness.onDecided(me, decision);
+        store.onDecided(decision);
+      },
+      onReadIndex: (readIndex) => store.onReadIndex(readIndex),
+      onLeader: (leader) => witness.onLeader(me, leader),
+      onAdmitted: () => witness.onAdmitted(me),
+      onStopped: (error) => witness.onFailed(me, error),
+    });
+    return { paxos, store };
+  }
+
+  #watchedTransport(transport: Transport<string>): Transport<string> {
+    const { witness } = this.#parts;
+    return {
+      open: (inbox) => transport.open(inbox),
+      send: (envelope) => {
+        witness.onSent(envelope);
+        transport.send(envelope);
+      },
+      close: () => transport.close(),
+    };
+  }
+
+  #watchedStorage(storage: Storage<string>): Storage<string> {
+    const { witness } = this.#parts;
+    return {
+      load: () => storage.load(),
+      write: (writes) => {
+        witness.onWriteBegun(this.me, writes);
+        return storage.write(writes);
+      },
+      close: () => storage.close(),
+    };
+  }
+}

@@ -1,0 +1,59 @@
+/** The page: finds its place in the document, and begins with the run that the address tells of. */
+import { h, render } from 'preact';
+import { parametersOf } from './engine/timeline/address.ts';
+import { mutantCores } from './mutants/cores.ts';
+import { isLanguage, type Language } from './text/words.ts';
+import { App } from './ui/app.tsx';
+import { handleKey } from './ui/keys.ts';
+import { Model } from './ui/model.ts';
+
+/** An address that stands for so long is kept. */
+const addressMs = 200;
+
+const place = document.getElementById('page');
+if (place !== null) await begin(place);
+
+async function begin(element: HTMLElement): Promise<void> {
+  const address = window.location.hash;
+  const model = await Model.open(address, {
+    mutants: mutantCores,
+    language: languageAt(address),
+    surroundings: {
+      now: () => performance.now(),
+      nextFrame: (callback) => window.requestAnimationFrame(callback),
+      isStill: () => window.matchMedia('(prefers-reduced-motion: reduce)').matches,
+      setAddress: keepAddress,
+    },
+  });
+  model.subscribe(() => {
+    document.documentElement.lang = model.language;
+  });
+  document.addEventListener('keydown', (event) => {
+    const isTaken = event.target instanceof Element && event.target.closest(takers) !== null;
+    if (!isTaken && !event.metaKey && !event.ctrlKey && handleKey(event.key, model)) {
+      event.preventDefault();
+    }
+  });
+  window.addEventListener('hashchange', () => window.location.reload());
+  document.documentElement.lang = model.language;
+  render(h(App, { model }), element);
+}
+
+let waiting: ReturnType<typeof setTimeout> | undefined;
+
+/** Browsers hold back pages that change their address too often. */
+function keepAddress(address: string): void {
+  clearTimeout(waiting);
+  const keep = () => window.history.replaceState(null, '', `#${address}`);
+  waiting = setTimeout(keep, addressMs);
+}
+
+/** Elements that have a use of their own for keys. */
+const takers = 'input, select, textarea, button, a, summary, [role=tablist], .scroll';
+
+/** That of the address, or else of the visitor. */
+function languageAt(address: string): Language {
+  const asked = parametersOf(address).get('lang') ?? null;
+  if (isLanguage(asked)) return asked;
+  return navigator.language.startsWith('zh') ? 'zh' : 'en';
+}

@@ -1,0 +1,27 @@
+/** Recorded attacks: for each mutant of the page a run in which two peers decide differently. */
+
+export interface Attack {
+  /** As in `test/mutants`. */
+  readonly mutant: string;
+  /** The address of the run, as in the URL of the page, without the mutant. */
+  readonly address: string;
+}
+
+/** Found by `node test/dist/playground/hunt.js`; to be found again when the core or the simulator changes. */
+export const attacks: readonly Attack[] = [
+  { mutant: 'promise-sinks', address: 's=10384&n=3&m=27&a=1x2.1~3p2.0.sq~10p1.0.pz' },
+  { mutant: 'vote-below-promise', address: 's=225&n=3&m=22&a=1p0.1.hp~2p2.1.bw~7L3' },
+  { mutant: 'ballot-without-peer', address: 's=25&n=3&m=43&a=1p2.1.sd~16p1.0.wx~18p0.0.pk' },
+  { mutant: 'ballots-tie', address: 's=45&n=3&m=22&a=1p0.0.tt~3p1.0.gs' },
+  { mutant: 'half-is-a-quorum', address: 's=25587&n=4&m=35&a=1p2.1.mo~4p3.1.ut~10L6' },
+  { mutant: 'quorum-one-short', address: 's=45&n=3&m=14&a=1p0.0.tt~3p1.0.gs' },
+  { mutant: 'last-vote-wins', address: 's=57293&n=3&m=63&a=1p0.1.xk~5p2.1.em~19p1.1.lv~24p0.0.ma' },
+  { mutant: 'first-vote-wins', address: 's=10462&n=5&m=85&a=1p1.0.eb~2p2.0.am' },
+  { mutant: 'own-value-wins', address: 's=154&n=5&m=44&a=1p2.1.zo~19o2.4103~24p4.1.ww' },
+  { mutant: 'log-promise-not-kept', address: 's=244&n=3&led=1&m=60&a=42p0.0.yn~57p1.0.xy' },
+  { mutant: 'leader-forgets-votes', address: 's=289&n=3&led=1&m=94&a=1p0.1.cc~14c0~88p1.1.rg' },
+  {
+    mutant: 'votes-at-once-after-loss',
+    address: 's=153&n=3&led=1&m=229&a=77p2.0.po~149w1~159w0~175r0~202r1~217p1.0.zv',
+  },
+];

@@ -1,0 +1,49 @@
+/** Keys of the page, where no field or button wants them. */
+import type { Model } from './model.ts';
+
+/** Handles a key press. Gives back whether it meant anything. */
+export function handleKey(key: string, model: Model): boolean {
+  const { session } = model;
+  switch (key) {
+    case ' ':
+      if (model.isPlaying) model.pause();
+      else model.play();
+      return true;
+    case 'ArrowRight':
+      model.step();
+      return true;
+    case 'ArrowLeft':
+      model.back();
+      return true;
+    case 'Home':
+      model.seek(0);
+      return true;
+    case 'End':
+      model.seek(session.head);
+      return true;
+    case 'Escape':
+      model.select({ type: 'none' });
+      return true;
+    default:
+      return handleSelected(key, model);
+  }
+}
+
+/** Keys about what is selected. */
+function handleSelected(key: string, model: Model): boolean {
+  const { selection, session } = model;
+  if (selection.type === 'message') {
+    const types = { l: 'lose', d: 'delay', r: 'repeat' } as const;
+    const type = key === 'l' || key === 'd' || key === 'r' ? types[key] : undefined;
+    if (type !== undefined) model.act({ type, message: selection.id });
+    return type !== undefined;
+  }
+  const peer = selection.type === 'peer' ? session.frame.peers[selection.peer] : undefined;
+  if (peer === undefined) return false;
+  const { id, state } = peer;
+  if (key === 'c') model.act({ type: state === 'down' ? 'restart' : 'crash', peer: id });
+  else if (key === 'f') model.act({ type: state === 'paused' ? 'resume' : 'pause', peer: id });
+  else if (key === 'w') model.act({ type: 'wipe', peer: id });
+  else return false;
+  return true;
+}

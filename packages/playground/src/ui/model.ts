@@ -1,0 +1,277 @@
+/** Model of the page: the session, how it is looked at, and what a visitor may do. Views render it. */
+import type { Action } from '../engine/action.ts';
+import type { Settings } from '../engine/settings.ts';
+import { addressOf, recordingAt } from '../engine/timeline/address.ts';
+import { momentMax, type Recording, Session } from '../engine/timeline/session.ts';
+import { lessons } from '../lessons/lessons.ts';
+import { Progress } from '../lessons/progress.ts';
+import { attacks } from '../mutants/attacks.ts';
+import type { MutantCore } from '../mutants/cores.ts';
+import type { Language } from '../text/words.ts';
+import { coresOf, type ModelOptions, type Surroundings } from './model-options.ts';
+import { Player, type Speed } from './player.ts';
+import { RobotRunner } from './robot-runner.ts';
+import type { Selection } from './selection.ts';
+
+export type Tab = 'lessons' | 'faults' | 'breakIt';
+
+/** A frame of the page never counts for more. */
+const pageMsMax = 100;
+/** While it plays, all but the stage is drawn anew so often. */
+const redrawMs = 120;
+
+export class Model {
+  readonly mutants: readonly MutantCore[];
+  readonly player = new Player();
+  readonly robot: RobotRunner;
+  readonly #surroundings: Surroundings;
+  readonly #listeners = new Set<() => void>();
+  #session: Session;
+  #progress: Progress | undefined;
+  #language: Language;
+  #selection: Selection = { type: 'none' };
+  #tab: Tab = 'lessons';
+  #isPlaying = false;
+  #isQuiet = false;
+  #version = 0;
+  #drawnMs = 0;
+  #work: Promise<void> = Promise.resolve();
+
+  private constructor(session: Session, { mutants, language, surroundings }: ModelOptions) {
+    this.#session = session;
+    this.mutants = mutants;
+    this.#language = language;
+    this.#surroundings = surroundings;
+    this.robot = new RobotRunner(() => this.#changed());
+    this.player.reset(session);
+  }
+
+  /** Begins with the run that the address tells of. */
+  static async open(address: string, options: ModelOptions): Promise<Model> {
+    const { settings, log, moment } = recordingAt(address);
+    const isKnown = options.mutants.some(({ id }) => id === settings.mutant);
+    const known = isKnown ? settings : { ...settings, mutant: undefined };
+    const session = await Session.open(known, coresOf(options.mutants), log);
+    await session.stepTo(moment);
+    return new Model(session, options);
+  }
+
+  get session(): Session {
+    return this.#session;
+  }
+
+  get progress(): Progress | undefined {
+    return this.#progress;
+  }
+
+  get language(): Language {
+    return this.#language;
+  }
+
+  get selection(): Selection {
+    return this.#selection;
+  }
+
+  get tab(): Tab {
+    return this.#tab;
+  }
+
+  get isPlaying(): boolean {
+    return this.#isPlaying;
+  }
+
+  /** Whether nothing is left to happen. */
+  get isQuiet(): boolean {
+    return this.#isQuiet;
+  }
+
+  get isFull(): boolean {
+    return this.#session.head >= momentMax;
+  }
+
+  /** Whether nothing is to move. */
+  get isStill(): boolean {
+    return this.#surroundings.isStill();
+  }
+
+  /** Grows whenever more is to be drawn anew than the stage and the time. */
+  get version(): number {
+    return this.#version;
+  }
+
+  get address(): string {
+    return `${addressOf(this.#session.recording)}&lang=${this.#language}`;
+  }
+
+  /** Resolves when all that was asked for so far is done. */
+  get idle(): Promise<void> {
+    return this.#work;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  setLanguage(language: Language): void {
+    this.#language = language;
+    this.#changed();
+  }
+
+  setTab(tab: Tab): void {
+    this.#tab = tab;
+    this.#changed();
+  }
+
+  setSpeed(speed: Speed): void {
+    this.player.speed = speed;
+    this.#changed();
+  }
+
+  select(selection: Selection): void {
+    this.#selection = selection;
+    this.#changed();
+  }
+
+  begin(settings: Settings): void {
+    this.#progress = undefined;
+    this.#do(() => this.#open({ settings, log: [], moment: 0 }));
+  }
+
+  show(recording: Recording): void {
+    this.#progress = undefined;
+    this.#do(() => this.#open(recording));
+  }
+
+  /** Begins the run of a recorded attack, and plays it. */
+  showAttack(mutant: string): void {
+    const attack = attacks.find((each) => each.mutant === mutant);
+    if (attack === undefined) return;
+    const { settings, log } = recordingAt(attack.address);
+    this.show({ settings: { ...settings, mutant }, log, moment: 0 });
+    this.play();
+  }
+
+  beginLesson(id: string): void {
+    const lesson = lessons.find((each) => each.id === id);
+    if (lesson === undefined) return;
+    this.#tab = 'lessons';
+    this.#do(async () => {
+      await this.#open({ settings: lesson.settings, log: [], moment: 0 });
+      this.#progress = new Progress(lesson, this.#session);
+    });
+  }
+
+  leaveLesson(): void {
+    this.#progress = undefined;
+    this.#changed();
+  }
+
+  /** Does what the step of the lesson offers, and plays. */
+  doStep(): void {
+    this.#do(async () => {
+      this.#session.seek(this.#session.head);
+      await this.#progress?.act();
+      this.#progress?.look();
+    });
+    this.play();
+  }
+
+  act(action: Action): void {
+    this.#do(async () => {
+      await this.#session.act(action);
+      this.#progress?.look();
+    });
+  }
+
+  step(): void {
+    this.pause();
+    this.#do(async () => {
+      this.#isQuiet = !(await this.#session.step());
+      this.#progress?.look();
+    });
+  }
+
+  back(): void {
+    this.pause();
+    this.#do(async () => this.#session.seek(this.#session.cursor - 1));
+  }
+
+  seek(moment: number): void {
+    this.pause();
+    this.#do(async () => this.#session.seek(moment));
+  }
+
+  play(): void {
+    if (this.#isPlaying) return;
+    this.#isPlaying = true;
+    this.#isQuiet = false;
+    this.#loop(this.#surroundings.now());
+    this.#changed();
+  }
+
+  pause(): void {
+    this.#isPlaying = false;
+    this.#changed();
+  }
+
+  startRobot(): void {
+    this.pause();
+    const { settings } = this.#session;
+    const core = coresOf(this.mutants)(settings.mutant);
+    void this.robot.start(settings, core, () => this.#surroundings.now());
+  }
+
+  async #open({ settings, log, moment }: Recording): Promise<void> {
+    this.#session = await Session.open(settings, coresOf(this.mutants), log);
+    await this.#session.stepTo(moment);
+    this.#selection = { type: 'none' };
+  }
+
+  #loop(beforeMs: number): void {
+    this.#surroundings.nextFrame((nowMs) => {
+      if (!this.#isPlaying) return;
+      const pageMs = Math.min(pageMsMax, Math.max(0, nowMs - beforeMs));
+      this.#work = this.#work.then(async () => {
+        if (this.#isPlaying) await this.#advance(pageMs);
+        this.#loop(nowMs);
+      });
+    });
+  }
+
+  async #advance(pageMs: number): Promise<void> {
+    const session = this.#session;
+    const brokenBefore = session.frame.violations.length;
+    const advance = await this.player.advance(session, pageMs, () => {
+      const isReached = this.#progress?.look() ?? false;
+      return !isReached && session.frame.violations.length === brokenBefore;
+    });
+    if (advance !== 'goes on') this.#isPlaying = false;
+    this.#isQuiet = advance === 'quiet';
+    if (!this.#isPlaying) this.#surroundings.setAddress(this.address);
+    const isDue = this.#surroundings.now() - this.#drawnMs >= redrawMs;
+    if (isDue || !this.#isPlaying) this.#changed();
+    else this.#tell();
+  }
+
+  /** One thing after another: a run must not be changed while it goes on. */
+  #do(task: () => Promise<void>): void {
+    this.#work = this.#work.then(async () => {
+      this.#isQuiet = false;
+      await task();
+      this.player.reset(this.#session);
+      this.#surroundings.setAddress(this.address);
+      this.#changed();
+    });
+  }
+
+  #changed(): void {
+    this.#version += 1;
+    this.#drawnMs = this.#surroundings.now();
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { buildPage, pageFolder } from '@paxkv/playground/internal/build/page-build';
+import { attacks } from '@paxkv/playground/internal/mutants/attacks';
+import { references, sourceLink } from '@paxkv/playground/internal/ui/references';
+import { expect } from 'chai';
+
+const sizeMax = 300_000;
+
+describe('the build of the page', function () {
+  this.timeout(60_000);
+
+  before(() => buildPage());
+
+  const page = () => readFileSync(join(pageFolder, 'index.html'), 'utf8');
+
+  it(`is one file of less than ${sizeMax / 1000} kB, compressed`, () => {
+    expect(gzipSync(page()).length).to.be.below(sizeMax);
+    expect(page()).to.not.match(/<script[^>]+src=|<link[^>]+href="(?!data:)/);
+  });
+
+  it('names no other host', () => {
+    const hosts = [...page().matchAll(/https?:\/\/([\w.-]+)/g)].map(([, host]) => host);
+    expect(hosts.filter((host) => host !== 'www.w3.org')).to.deep.equal([]);
+  });
+
+  it('has a core for each mistake that there is an attack on', () => {
+    for (const { mutant } of attacks) expect(page()).to.contain(mutant);
+  });
+
+  it('carries the rules and sources that it links to', () => {
+    expect(existsSync(join(pageFolder, 'docs/protocol.md.txt'))).to.equal(true);
+    for (const reference of references) {
+      expect(existsSync(join(pageFolder, sourceLink(reference)))).to.equal(true);
+    }
+  });
+});
