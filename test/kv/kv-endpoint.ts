@@ -3,21 +3,19 @@
  * are checked, requests submitted and errors mapped by the same functions as in `http/routes`.
  */
 import type { Answer, Message } from '@paxkv/client';
-import type { AppParts } from '@paxkv/kvserver/internal/api/http/index';
-import { parse } from '@paxkv/kvserver/internal/api/http/routes/json-body';
-import { submit } from '@paxkv/kvserver/internal/service/submit';
+import { parse } from '@paxkv/kvserver/internal/api/http/request-body';
+import type { Submitter } from '@paxkv/kvserver/internal/replica/submitter';
+import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
 import { allCommands, errorCodes, KvError, requestSchema } from '@paxkv/protocol';
-
-type Submitter = AppParts['submitter'];
 
 /** @throws any error that is not a KvError, since it is a defect that a test must not hide */
 export async function answer(
-  submitter: Submitter,
+  replica: Submitter,
   message: Message,
   signal: AbortSignal,
 ): Promise<Answer> {
   try {
-    return asJson(200, await serve(submitter, message, signal));
+    return asJson(200, await serve(serviceOf(replica), message, signal));
   } catch (error) {
     if (!(error instanceof KvError)) throw error;
     const { code, outcome, message: text } = error;
@@ -27,14 +25,20 @@ export async function answer(
 }
 
 async function serve(
-  submitter: Submitter,
+  service: KvService,
   { path, body }: Message,
   signal: AbortSignal,
 ): Promise<object> {
   const spec = allCommands.find((one) => one.path === path);
   if (spec === undefined) throw new KvError('KV_NO_SUCH_ROUTE', `No such path: ${path}.`);
   const request = parse(requestSchema(spec.type), body);
-  return spec.reply.json.toJson(await submit(submitter, request, { signal }));
+  return spec.reply.json.toJson(await service.submit(request, { signal }));
+}
+
+function serviceOf(replica: Submitter): KvService {
+  const service = new KvService(() => new KvError('KV_UNAVAILABLE', 'The replica is down.'));
+  service.attach(replica);
+  return service;
 }
 
 /** Serializes and parses, so that client and server share no object. */

@@ -1,4 +1,4 @@
-/** The door of the server: settings in, a running node out. */
+/** Entry point of the server: settings in, a running server out. */
 export type { HttpLimits } from './config/http-limits.ts';
 export {
   type Address,

@@ -1,37 +1,36 @@
 /**
- * KvNode: what is inside the doors of a server. Its data, its connections to other nodes and its
- * replica, opened from the bottom up and closed from the top down, as often as it must be.
+ * KvNode: the part of a server that the supervisor opens and closes: its data, its connections to other
+ * nodes, and its replica. They are opened in this order and closed in the opposite one.
  */
 import { randomInt } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { PeerStatus, Reply, Request } from '@paxkv/protocol';
+import type { PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
-import type { Address, Config } from './config/settings.ts';
+import { addressToText, type Config } from './config/settings.ts';
 import { defaultPeerLimits } from './config/transport-limits.ts';
-import { Replica, type ReplicaStatus } from './replica/index.ts';
-import type { SubmitOptions } from './replica/submitter.ts';
+import { Replica, type ReplicaStatus, type Submitter } from './replica/index.ts';
 import { type DataDirectory, DiskError, openDataDirectory } from './storage/index.ts';
 import { clearJournalMark, readJournalMark } from './storage/state/journal-mark.ts';
 import { systemClock } from './system/clock.ts';
 import { systemRandom } from './system/random.ts';
 import { PeerTransport } from './transport/peer-transport.ts';
 
-/** Chance tells the runs of a node apart, since a count is lost together with the disk it is on. */
-const runNumberMax = 2 ** 47;
+/** Run ids are random below this, since a counter would be lost together with the disk. */
+const runIdMax = 2 ** 47;
 
 export interface KvNodeOptions {
   readonly config: Config;
   readonly logger: Logger;
   /** Opens the data directory; for tests that have it fail. */
   readonly openData?: typeof openDataDirectory;
-  /** Told when another node leads than before, as far as is known here, or none. */
-  readonly onLeader?: (leader: number | undefined) => void;
-  /** Told once, when the node failed by itself. It neither votes nor serves any more. */
+  /** Called when the known leader changes; `undefined` if none is known. */
+  readonly onLeader: (leader: number | undefined) => void;
+  /** Called once when the node fails. It then neither votes nor serves, and waits to be closed. */
   readonly onFailed: (error: Error) => void;
 }
 
-/** How it stands; `repairing` also while it waits to be admitted again after a loss of its memory. */
+/** The state is `repairing` also while the node waits to be admitted again after it lost its memory. */
 export interface NodeStatus extends ReplicaStatus {
   readonly peers: readonly PeerStatus[];
 }
@@ -41,7 +40,7 @@ export class KvNode {
   readonly #data: DataDirectory;
   readonly #peers: PeerTransport;
   readonly #replica: Replica;
-  /** Before this opening. */
+  /** Whether the node had voted before it was opened. */
   readonly #hadVoted: boolean;
 
   private constructor(
@@ -56,9 +55,9 @@ export class KvNode {
   }
 
   /**
-   * Verifies what is on disk and joins the others; it need not have reached any of them.
+   * Verifies the data on disk and joins the cluster. Resolves even if no other node is reachable.
    *
-   * @throws DiskError, StateError, PaxosError. Nothing is left open then.
+   * @throws DiskError, StateError, PaxosError. Nothing is left open in that case.
    */
   static async open(options: KvNodeOptions): Promise<KvNode> {
     const { nodeId, clusterId, addresses, dataDirectory } = options.config;
@@ -88,40 +87,43 @@ export class KvNode {
     };
   }
 
-  submit(request: Request, options?: SubmitOptions): Promise<Reply> {
-    return this.#replica.submit(request, options);
+  get replica(): Submitter {
+    return this.#replica;
   }
 
-  /** Takes over the connection of another node. */
+  /** Takes over a connection that another node has opened. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#peers.handleUpgrade(request, socket, head);
   }
 
-  /** Answers what is under way, within bounds, then lets go of everything. Called once. */
+  /** Waits up to a second for pending requests, then closes everything. Called once. */
   async close(): Promise<void> {
-    for (const part of [
-      { end: () => this.#replica.stop() },
-      { end: () => this.#peers.close() },
-      { end: () => this.#data.close() },
-    ]) {
-      // One part that cannot end in order must not keep the others from it.
-      await part
-        .end()
-        .catch((error: unknown) => this.#logger.error({ error }, 'stop met an error'));
+    const parts = [
+      { part: 'replica', close: () => this.#replica.stop() },
+      { part: 'peer connections', close: () => this.#peers.close() },
+      { part: 'data directory', close: () => this.#data.close() },
+    ];
+    for (const { part, close } of parts) {
+      try {
+        await close();
+      } catch (error) {
+        // A part that fails to close must not keep the others open.
+        this.#logger.error({ error, part }, 'error while closing the node');
+      }
     }
   }
 }
 
-/** Safety: a journal whose end is missing looks whole, but the state was written after that end. */
+/** Safety: a journal that lost its end still looks whole. The state records how far the journal reached. */
 async function expectWholeJournal({ journal, state }: DataDirectory): Promise<void> {
   const { writeIndex } = journal;
   if (writeIndex === 0) {
     await clearJournalMark(state);
     return;
   }
-  const reached = await readJournalMark(state);
-  if (writeIndex >= reached) return;
-  const message = `The journal ends at turn ${writeIndex}, and the state was written after ${reached}.`;
+  const mark = await readJournalMark(state);
+  if (writeIndex >= mark) return;
+  const message = `The journal ends at write ${writeIndex}, but the state was written after write ${mark}.`;
   throw new DiskError('DISK_JOURNAL_DAMAGED', message);
 }
 
@@ -129,7 +131,7 @@ function peersFor({ config, logger }: KvNodeOptions, bootCount: number): PeerTra
   const { nodeId, clusterId, addresses, limits } = config;
   return new PeerTransport({
     me: nodeId,
-    addresses: addresses.map(toText),
+    addresses: addresses.map(addressToText),
     clusterId,
     bootCount,
     logger,
@@ -141,13 +143,13 @@ function peersFor({ config, logger }: KvNodeOptions, bootCount: number): PeerTra
 }
 
 function openReplica(
-  { config, logger, onFailed, onLeader = () => {} }: KvNodeOptions,
+  { config, logger, onFailed, onLeader }: KvNodeOptions,
   data: DataDirectory,
   peers: PeerTransport,
 ): Promise<Replica> {
   return Replica.open({
     me: config.nodeId,
-    runId: randomInt(runNumberMax),
+    runId: randomInt(runIdMax),
     peerCount: config.addresses.length,
     transport: peers,
     isCandidate: true,
@@ -168,8 +170,4 @@ function openReplica(
       onFailed(error);
     },
   });
-}
-
-function toText({ host, port }: Address): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

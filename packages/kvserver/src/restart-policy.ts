@@ -1,13 +1,14 @@
 /**
- * What is done when a node cannot start or go on. Some faults pass, some damage others can repair;
- * with anything else it is safer to end than to try, and an operator has to look.
+ * Restart policy: decides what to do when a node cannot start or has failed. Some faults are transient, and
+ * some damaged data can be fetched from other nodes. After any other error the server must end, since an
+ * operator has to find the cause.
  */
 import type { DamagedPart } from './storage/quarantine.ts';
 
 export type RecoveryAction =
-  /** Close everything and open it again, which verifies it. */
+  /** Close everything and open it again after a pause. Opening verifies all data. */
   | { readonly type: 'reopen'; readonly delayMs: number }
-  /** Set this part aside first; the others have what was in it. */
+  /** Quarantine this part, then reopen. The other nodes have what was in it. */
   | { readonly type: 'quarantine'; readonly part: DamagedPart }
   | { readonly type: 'giveUp' };
 
@@ -20,29 +21,29 @@ const damagedParts: Readonly<Record<string, DamagedPart>> = {
   DISK_IDENTITY_DAMAGED: 'identity',
 };
 
-/** After these the same handle must not be used, but a fresh one may do. */
-const failures: readonly string[] = ['PAXOS_STORAGE_FAILED', 'DISK_FAILED', 'STATE_FAILED'];
+/** After these errors the open handle must not be used again, but reopening may succeed. */
+const transientCodes: readonly string[] = ['PAXOS_STORAGE_FAILED', 'DISK_FAILED', 'STATE_FAILED'];
 
 const delayMsMin = 50;
 const delayMsMax = 1000;
-/** So long after the last trouble it counts as overcome. */
+/** An error this long after the previous one starts a new count of attempts. */
 const recoveredMs = 60_000;
-/** Repairs and retries of one trouble, where it is not that the disk is full. */
+/** Attempts to recover before giving up. Attempts on a full disk do not count. */
 const attemptCountMax = 10;
 
 export class RestartPolicy {
   #attemptCount = 0;
   #fullCount = 0;
-  #lastMs = Number.NEGATIVE_INFINITY;
+  #lastErrorMs: number | undefined;
 
-  /** What to do about `error`, at a time that never goes back. */
+  /** What to do about `error` at `nowMs`, on a clock that never goes back. */
   actionFor(error: unknown, nowMs: number): RecoveryAction {
-    if (nowMs - this.#lastMs > recoveredMs) {
+    if (this.#lastErrorMs !== undefined && nowMs - this.#lastErrorMs > recoveredMs) {
       this.#attemptCount = 0;
       this.#fullCount = 0;
     }
-    this.#lastMs = nowMs;
-    if (isFull(error)) {
+    this.#lastErrorMs = nowMs;
+    if (isDiskFull(error)) {
       this.#fullCount += 1;
       return { type: 'reopen', delayMs: delayMsAfter(this.#fullCount) };
     }
@@ -50,7 +51,7 @@ export class RestartPolicy {
     if (this.#attemptCount > attemptCountMax) return { type: 'giveUp' };
     const part = partOf(error);
     if (part !== undefined) return { type: 'quarantine', part };
-    if (!mayPass(error)) return { type: 'giveUp' };
+    if (!isTransient(error)) return { type: 'giveUp' };
     return { type: 'reopen', delayMs: delayMsAfter(this.#attemptCount) };
   }
 }
@@ -67,21 +68,21 @@ function partOf(error: unknown): DamagedPart | undefined {
   return undefined;
 }
 
-/** Full: somebody will make room, sooner or later. */
-function isFull(error: unknown): boolean {
+/** An operator can free space while the server waits, so attempts on a full disk are unlimited. */
+function isDiskFull(error: unknown): boolean {
   return matches(error, ['ENOSPC', 'EDQUOT'], /No space left on device|Disk quota exceeded/);
 }
 
-function mayPass(error: unknown): boolean {
-  const isFailure = causesOf(error).some((cause) => failures.includes(codeOf(cause)));
-  return isFailure || matches(error, ['EIO'], /Input\/output error/);
+function isTransient(error: unknown): boolean {
+  const hasCode = causesOf(error).some((cause) => transientCodes.includes(codeOf(cause)));
+  return hasCode || matches(error, ['EIO'], /Input\/output error/);
 }
 
 function matches(error: unknown, codes: readonly string[], text: RegExp): boolean {
   return causesOf(error).some((cause) => codes.includes(codeOf(cause)) || text.test(cause.message));
 }
 
-/** The error, what caused it, and so on. */
+/** The error and its chain of causes. */
 function causesOf(error: unknown): Error[] {
   if (!(error instanceof Error)) return [];
   return [error, ...causesOf(error.cause)];

@@ -1,36 +1,34 @@
 /**
- * KvServer: one node of a cluster and its doors. They stay open while the node inside is closed and
- * opened again after trouble with its memory.
+ * KvServer: one server of a cluster. Its HTTP server, streams and service stay open while the supervisor
+ * closes and reopens the node behind them.
  * Rule: a node whose memory is damaged makes no promise, casts no vote and answers no read.
  */
 import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { DoneReply, Reply, Request } from '@paxkv/protocol';
-import { KvError, paths, type StatusReply } from '@paxkv/protocol';
+import { type DoneReply, KvError, paths, type Request, type StatusReply } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { createApp, endWithError } from './api/http/index.ts';
 import { StreamListener } from './api/stream/index.ts';
-import type { Address, Config } from './config/settings.ts';
-import type { NodeStatus } from './node.ts';
+import { type Address, addressToText, type Config } from './config/settings.ts';
 import type { SubmitOptions } from './replica/submitter.ts';
-import { checkedRequest } from './service/checked-request.ts';
+import { statusOf, unavailableError } from './server-status.ts';
+import { KvService } from './service/kv-service.ts';
 import { type ReadyOptions, whenReady } from './service/readiness.ts';
-import { submit } from './service/submit.ts';
+import { checkedRequest } from './service/request-checks.ts';
 import { Supervisor, type SupervisorOptions } from './supervisor.ts';
 import { createLogger } from './system/logger.ts';
-import { version } from './system/version.ts';
 import { peerPath } from './transport/handshake.ts';
 
-/** How long a stop waits for clients to take their answers. */
+/** How long a stop waits for clients to read their answers. */
 const drainMs = 1000;
 
-/** What a program may bring instead of the server's own. */
+/** What a program may supply instead of the server's own parts. */
 export interface KvServerOptions {
-  /** By default JSON lines to standard error, at the level of the settings. */
+  /** Default: JSON lines to standard error, at the level of the settings. */
   readonly logger?: Logger;
   /**
-   * Opens the data directory; for tests that have it fail.
+   * Opens the data directory; tests supply one that fails.
    *
    * @internal
    */
@@ -39,31 +37,23 @@ export interface KvServerOptions {
 
 /** One server of a cluster, in this process. */
 export class KvServer {
-  /** Resolves when the server has stopped: with an error if it gave up by itself. */
-  readonly stopped: Promise<Error | undefined>;
   readonly #config: Config;
   readonly #logger: Logger;
+  readonly #supervisor: Supervisor;
+  readonly #service: KvService;
   readonly #http: Server;
   readonly #streams: StreamListener;
-  readonly #life: Supervisor;
-  #isStopping = false;
   #stopping: Promise<void> | undefined;
-  #onStopped: (error: Error | undefined) => void = () => {};
+  #stopped: Promise<Error | undefined> = Promise.resolve(undefined);
 
-  private constructor({ config, logger, ...options }: SupervisorOptions) {
+  private constructor(options: SupervisorOptions) {
+    const { config, logger } = options;
     this.#config = config;
     this.#logger = logger;
-    this.#life = new Supervisor({
-      ...{ config, logger, ...options },
-      onLeader: (leader) => this.#streams.onLeader(leader ?? null),
-    });
-    this.stopped = new Promise((resolve) => {
-      this.#onStopped = resolve;
-    });
+    this.#supervisor = new Supervisor(options);
+    this.#service = new KvService(() => unavailableError(this.#supervisor));
     const parts = {
-      submitter: {
-        submit: (request: Request, options?: SubmitOptions) => this.#submit(request, options),
-      },
+      service: this.#service,
       logger,
       hostNames: config.addresses.map(({ host }) => host),
     };
@@ -71,17 +61,17 @@ export class KvServer {
     this.#streams = new StreamListener({
       ...parts,
       node: config.nodeId,
-      addresses: config.addresses.map(toText),
-      leader: () => this.#life.node?.status.leader ?? null,
+      addresses: config.addresses.map(addressToText),
+      leader: () => this.#supervisor.node?.status.leader ?? null,
     });
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
   /**
-   * Resolves when the server listens and has joined the others; it need not have reached any of them.
-   * It resolves too, `repairing`, while it waits for a full disk to have room again.
+   * Resolves when the server listens and its node is open; no other server need be reachable.
+   * It also resolves in the state `repairing`, while the server waits for space on a full disk.
    *
-   * @throws DiskError, StateError, PaxosError; or the system's error if the address cannot be had.
+   * @throws DiskError, StateError, PaxosError; or the system's error if the server cannot listen at its address.
    */
   static async start(config: Config, options: KvServerOptions = {}): Promise<KvServer> {
     const logger = options.logger ?? createLogger(config.logLevel, config.nodeId);
@@ -95,7 +85,12 @@ export class KvServer {
     return server;
   }
 
-  /** Where it listens. */
+  /** Resolves when the server has stopped: with the error if it gave up by itself. */
+  get stopped(): Promise<Error | undefined> {
+    return this.#stopped;
+  }
+
+  /** The address at which the server listens. */
   get address(): Address {
     const address = this.#http.address();
     const { listenHost, listenPort } = this.#config;
@@ -104,53 +99,33 @@ export class KvServer {
     return { host: address.address, port: address.port };
   }
 
-  /** How the server sees itself at this moment. */
+  /** What the server reports about itself at this moment. */
   status(): StatusReply {
-    const node = this.#life.node?.status;
-    const reason = this.#reasonOf(node);
-    return {
-      node: this.#config.nodeId,
-      cluster: this.#config.clusterId,
-      state: this.#stateOf(node?.state),
-      ...(reason === undefined ? {} : { reason }),
-      applied: node?.applied ?? -1,
-      min: node?.min ?? 0,
-      max: node?.max ?? -1,
-      revision: node?.revision ?? 0,
-      sessions: node?.sessions ?? 0,
-      pending: node?.pending ?? 0,
-      leader: node?.leader ?? null,
-      peers: node?.peers ?? [],
-      residentBytes: process.memoryUsage.rss(),
-      uptimeMs: Math.round(process.uptime() * 1000),
-      version,
-    };
+    return statusOf(this.#config, this.#supervisor);
   }
 
   /**
-   * Resolves when this server serves reads and writes: it has joined the others, and a majority has
-   * confirmed a read. That may change later, so each request still says by itself how it went.
+   * Resolves when this server serves reads and writes: it has joined the cluster, and a majority has
+   * confirmed a read. That may change later, so each request still reports its own outcome.
    *
    * @throws KvError, each *not done*: `KV_ABORTED`, `KV_TIMEOUT`, and `KV_UNAVAILABLE` if it stops.
    */
   ready(options?: ReadyOptions): Promise<void> {
-    const submit = this.#submit.bind(this);
-    return whenReady({ submit, status: () => this.status() }, options);
+    return whenReady({ service: this.#service, status: () => this.status() }, options);
   }
 
   /**
-   * Takes a request of a program in this process; `new KvClient({ server })` of `@paxkv/client` calls it.
+   * Submits a request of a program in this process; `new KvClient({ server })` of `@paxkv/client` calls it.
    * A request without a stamp takes effect again each time it is submitted.
    *
-   * @throws KvError where the request is refused or cannot be answered; its `outcome` says whether it
-   * took effect.
+   * @throws KvError if the request is refused or cannot be answered; its `outcome` says whether it took
+   * effect.
    */
   async submit(request: Request, options?: SubmitOptions): Promise<DoneReply> {
-    const submitter = { submit: this.#submit.bind(this) };
-    return submit(submitter, checkedRequest(request), options);
+    return this.#service.submit(checkedRequest(request), options);
   }
 
-  /** Answers what is under way, within bounds, then lets go of everything. May be called more than once. */
+  /** Waits up to a second for pending requests, then closes everything. May be called more than once. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -158,64 +133,49 @@ export class KvServer {
 
   async #start(): Promise<void> {
     const { nodeId, listenHost, listenPort, warnings } = this.#config;
-    for (const warning of warnings) this.#logger.warn({ warning }, 'settings doubted');
+    for (const warning of warnings) this.#logger.warn({ warning }, 'questionable setting');
     this.#http.listen({ host: listenHost, port: listenPort, exclusive: true });
     await once(this.#http, 'listening');
-    await this.#life.start();
-    if (this.#life.failure !== undefined) throw this.#life.failure;
-    // Should the node end by itself, the doors close too.
-    this.#life.ended.then(() => this.stop()).catch(() => {});
+    await this.#supervisor.start({
+      service: this.#service,
+      onLeader: (leader) => this.#streams.onLeader(leader ?? null),
+    });
+    if (this.#supervisor.failure !== undefined) throw this.#supervisor.failure;
+    this.#stopped = this.#untilStopped();
     this.#logger.info({ node: nodeId, ...this.address }, 'server started');
   }
 
+  /** If the supervisor gives up, the server stops as well. */
+  async #untilStopped(): Promise<Error | undefined> {
+    await this.#supervisor.ended;
+    try {
+      await this.stop();
+    } catch (error) {
+      this.#logger.error({ error }, 'error while stopping the server');
+    }
+    return this.#supervisor.failure;
+  }
+
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { node } = this.#life;
+    const { node } = this.#supervisor;
     if (request.url === paths.stream) this.#streams.handleUpgrade(request, socket, head);
-    else if (request.url !== peerPath) endWithError(socket, noUpgrade());
-    else if (node === undefined) endWithError(socket, this.#unavailable());
+    else if (request.url !== peerPath) endWithError(socket, unsupportedUpgrade());
+    else if (node === undefined) endWithError(socket, unavailableError(this.#supervisor));
     else node.handleUpgrade(request, socket, head);
   }
 
-  #submit(request: Request, options?: SubmitOptions): Promise<Reply> {
-    const { node } = this.#life;
-    if (node !== undefined && !this.#isStopping) return node.submit(request, options);
-    return Promise.reject(this.#unavailable());
-  }
-
-  #unavailable(): KvError {
-    const node = this.#life.node?.status;
-    const state = this.#stateOf(node?.state);
-    const reason = this.#reasonOf(node);
-    const why = reason === undefined ? '' : `: ${reason}`;
-    return new KvError('KV_UNAVAILABLE', `This server is ${state}${why}`.replace(/\.?$/, '.'));
-  }
-
-  #reasonOf(node: NodeStatus | undefined): string | undefined {
-    return this.#life.failure?.message ?? this.#life.currentError?.message ?? node?.reason;
-  }
-
-  #stateOf(state: NodeStatus['state'] | undefined): StatusReply['state'] {
-    if (this.#isStopping) return 'stopping';
-    if (this.#life.failure !== undefined) return 'failed';
-    if (this.#life.currentError !== undefined) return 'repairing';
-    if (state === undefined || state === 'joining') return 'starting';
-    return state;
-  }
-
   async #stop(): Promise<void> {
-    this.#isStopping = true;
     const closed = closeServer(this.#http);
     this.#streams.sayGoodbye();
-    await this.#life.stop();
+    await this.#supervisor.stop();
     await this.#streams.close();
     this.#http.closeIdleConnections();
     await closed;
     this.#logger.info('server stopped');
-    this.#onStopped(this.#life.failure);
   }
 }
 
-/** Takes no new connection, ends idle ones, and cuts those that do not end in time. */
+/** Accepts no new connections, ends idle ones, and cuts those that do not end in time. */
 async function closeServer(server: Server): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, 'close');
@@ -226,10 +186,9 @@ async function closeServer(server: Server): Promise<void> {
   clearTimeout(timer);
 }
 
-function toText({ host, port }: Address): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-function noUpgrade(): KvError {
-  return new KvError('KV_BAD_REQUEST', 'This server upgrades to nothing.');
+function unsupportedUpgrade(): KvError {
+  return new KvError(
+    'KV_BAD_REQUEST',
+    `Unsupported upgrade: only ${paths.stream} upgrades, to a WebSocket.`,
+  );
 }

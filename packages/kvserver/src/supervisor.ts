@@ -1,24 +1,35 @@
 /**
- * The life of a node: opened, and after trouble with its memory closed, mended as far as it can be, and
- * opened again, until it is asked to stop or nothing more can be done.
- * Rule: after an error of the disk nothing is acknowledged before all was closed, reopened and verified.
+ * Supervisor: keeps one node open. After an error of its storage it closes the node, quarantines what is
+ * damaged and opens the node again, until a stop is requested or the restart policy gives up.
+ * Rule: after a storage error nothing is acknowledged before all data was closed, reopened and verified.
  */
+import { EventEmitter, once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KvNode, type KvNodeOptions } from './node.ts';
 import { RestartPolicy } from './restart-policy.ts';
+import type { KvService } from './service/kv-service.ts';
 import { quarantine } from './storage/index.ts';
 import { systemClock } from './system/clock.ts';
 
-export type SupervisorOptions = Omit<KvNodeOptions, 'onFailed'>;
+export type SupervisorOptions = Pick<KvNodeOptions, 'config' | 'logger' | 'openData'>;
+
+/** What the supervisor tells about the node. */
+export interface NodeListeners {
+  /** Has the replica of the node attached while the node is open. */
+  readonly service: Pick<KvService, 'attach' | 'detach'>;
+  /** Called when the known leader changes; `undefined` if none is known. */
+  readonly onLeader: (leader: number | undefined) => void;
+}
 
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #policy = new RestartPolicy();
+  readonly #stopRequest = new AbortController();
+  /** `settled`: the node is open, or waits to be reopened. */
+  readonly #events = new EventEmitter<{ settled: [] }>();
   #node: KvNode | undefined;
-  #trouble: Error | undefined;
+  #currentError: Error | undefined;
   #failure: Error | undefined;
-  #isStopping = false;
-  /** Wakes whatever waits for the node to fail, or for the next attempt. */
-  #wake: () => void = () => {};
   #ended: Promise<void> = Promise.resolve();
 
   constructor(options: SupervisorOptions) {
@@ -32,79 +43,90 @@ export class Supervisor {
 
   /** Why the node was closed, or is about to be, until it is open again. */
   get currentError(): Error | undefined {
-    return this.#trouble;
+    return this.#currentError;
   }
 
-  /** Why it will not be opened again. */
+  /** Why the node will not be reopened. */
   get failure(): Error | undefined {
     return this.#failure;
   }
 
-  /** Resolves when the node was closed for good. */
+  get isStopping(): boolean {
+    return this.#stopRequest.signal.aborted;
+  }
+
+  /** Resolves when the node was closed and will not be reopened. Call it after {@link Supervisor.start}. */
   get ended(): Promise<void> {
     return this.#ended;
   }
 
-  /** Resolves when the node is open, or waits for its disk, or has ended already. */
-  start(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#ended = this.#live(resolve).finally(resolve);
-    });
+  /**
+   * Resolves when the node is open, when it waits to be reopened, or when the supervisor has given up:
+   * see {@link Supervisor.failure}. Called once.
+   */
+  async start(listeners: NodeListeners): Promise<void> {
+    const settled = once(this.#events, 'settled');
+    this.#ended = this.#run(listeners);
+    await Promise.race([settled, this.#ended]);
   }
 
-  /** Has the node answer what is under way, then closes it for good. */
+  /** Refuses new requests, lets the node answer those it has, within its limits, and closes it. */
   async stop(): Promise<void> {
-    this.#isStopping = true;
-    this.#wake();
+    this.#stopRequest.abort();
     await this.#ended;
   }
 
-  async #live(onBegun: () => void): Promise<void> {
+  async #run(listeners: NodeListeners): Promise<void> {
     try {
-      for (let isOver = false; !isOver && !this.#isStopping; ) isOver = await this.#round(onBegun);
+      while (!this.isStopping) {
+        const error = await this.#serve(listeners);
+        if (error !== undefined) await this.#recover(error);
+      }
     } catch (error) {
       this.#failure = toError(error);
-      this.#options.logger.error({ error }, 'node given up');
+      this.#options.logger.error({ error }, 'node failed and will not be reopened');
     }
   }
 
-  /** From one opening to the next. Resolves with whether that was the last. @throws to give up. */
-  async #round(onBegun: () => void): Promise<boolean> {
-    const trouble = await this.#serve(onBegun);
-    if (trouble === undefined) return true;
-    const remedy = this.#policy.actionFor(trouble, systemClock.now());
-    this.#options.logger.warn({ error: trouble, remedy }, 'node in trouble');
-    switch (remedy.type) {
-      case 'giveUp':
-        throw trouble;
-      case 'quarantine':
-        await this.#quarantine(remedy.part);
-        return false;
-      case 'reopen':
-        onBegun();
-        await this.#pause(remedy.delayMs);
-        return false;
-    }
-  }
-
-  /** Opens the node and closes it again. Resolves with why, unless it was asked to. */
-  async #serve(onBegun: () => void): Promise<Error | undefined> {
-    let onFailed: (error: Error) => void = () => {};
-    const failed = new Promise<Error>((resolve) => {
-      onFailed = resolve;
-    });
+  /** Opens the node and closes it again. Resolves with the error that ended it, `undefined` for a stop. */
+  async #serve({ service, onLeader }: NodeListeners): Promise<Error | undefined> {
+    const failure = new AbortController();
+    const onFailed = (error: Error) => failure.abort(error);
     try {
-      this.#node = await KvNode.open({ ...this.#options, onFailed });
+      this.#node = await KvNode.open({ ...this.#options, onLeader, onFailed });
     } catch (error) {
-      this.#trouble = toError(error);
-      return this.#trouble;
+      this.#currentError = toError(error);
+      return this.#currentError;
     }
-    this.#trouble = undefined;
-    onBegun();
-    this.#trouble = await Promise.race([failed, this.#asked()]);
+    this.#currentError = undefined;
+    const end = AbortSignal.any([failure.signal, this.#stopRequest.signal]);
+    if (!end.aborted) {
+      service.attach(this.#node.replica);
+      end.addEventListener('abort', () => service.detach());
+      this.#events.emit('settled');
+      await once(end, 'abort');
+    }
+    if (failure.signal.aborted) this.#currentError = toError(failure.signal.reason);
+    const error = this.#currentError;
     await this.#node.close();
     this.#node = undefined;
-    return this.#trouble;
+    return error;
+  }
+
+  /** @throws `error` if nothing more can be done. */
+  async #recover(error: Error): Promise<void> {
+    const action = this.#policy.actionFor(error, systemClock.now());
+    this.#options.logger.warn({ error, action }, 'node failed');
+    switch (action.type) {
+      case 'giveUp':
+        throw error;
+      case 'quarantine':
+        await this.#quarantine(action.part);
+        break;
+      case 'reopen':
+        this.#events.emit('settled');
+        await this.#pause(action.delayMs);
+    }
   }
 
   async #quarantine(part: Parameters<typeof quarantine>[1]): Promise<void> {
@@ -112,24 +134,13 @@ export class Supervisor {
     const { nodeId, clusterId, addresses, dataDirectory: path } = config;
     const owner = { path, nodeId, clusterId, nodeCount: addresses.length };
     for (const { keptAs, deleted } of await quarantine(owner, part)) {
-      if (keptAs !== undefined) logger.warn({ keptAs, deleted }, 'data set aside');
+      if (keptAs !== undefined) logger.warn({ keptAs, deleted }, 'damaged data quarantined');
     }
   }
 
-  #asked(): Promise<undefined> {
-    if (this.#isStopping) return Promise.resolve(undefined);
-    return new Promise((resolve) => {
-      this.#wake = () => resolve(undefined);
-    });
-  }
-
+  /** A requested stop ends the pause. */
   async #pause(delayMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const isOver = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, delayMs);
-    });
-    await Promise.race([isOver, this.#asked()]);
-    clearTimeout(timer);
+    await sleep(delayMs, undefined, { signal: this.#stopRequest.signal }).catch(() => {});
   }
 }
 

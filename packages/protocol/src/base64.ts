@@ -1,6 +1,6 @@
-/** Bytes as standard base64 with padding, in Node and in browsers. */
+/** Converts bytes to standard base64 with padding and back, in Node and in browsers. */
 
-/** Longer calls would overflow the stack. */
+/** More arguments in one call could overflow the stack. */
 const chunkBytes = 0x2000;
 
 export function toBase64(bytes: Uint8Array): string {
@@ -14,7 +14,7 @@ export function toBase64(bytes: Uint8Array): string {
   return btoa(text);
 }
 
-/** `undefined` unless `text` is the one canonical form of some bytes. */
+/** `undefined` unless `text` is the canonical base64 form of some bytes. */
 export function fromBase64(text: string): Uint8Array | undefined {
   const bytes = decode(text);
   return bytes !== undefined && toBase64(bytes) === text ? bytes : undefined;

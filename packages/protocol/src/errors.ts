@@ -1,22 +1,22 @@
-/** Errors of clients and servers: a stable code, and what it says of the request. */
+/** Errors of clients and servers: each has a stable code and an outcome of the request. */
 import { z } from 'zod';
 import type { ErrorCode, Outcome } from './commands/spec.ts';
 import { commands } from './commands/table.ts';
 
-/** The codes that any request may end with. */
+/** Codes that any request may fail with. */
 const generalCodes = {
   /** The request can never succeed as written. */
   KV_BAD_REQUEST: { outcome: 'not done', status: 400 },
   /** No such path. */
   KV_NO_SUCH_ROUTE: { outcome: 'not done', status: 404 },
-  /** Only the people-friendly get says this; absence is no error elsewhere. */
+  /** Only the people-friendly form of get uses this; an absent key is no error elsewhere. */
   KV_NO_SUCH_KEY: { outcome: 'done', status: 404 },
   KV_METHOD_NOT_ALLOWED: { outcome: 'not done', status: 405 },
   /** The body did not arrive in time. */
   KV_SLOW_REQUEST: { outcome: 'not done', status: 408 },
-  /** The session number was used before for another request. */
+  /** The request number was used before for another request. */
   KV_NUMBER_REUSED: { outcome: 'not done', status: 409 },
-  /** The session is not known any more; an earlier delivery of this request may have taken effect. */
+  /** The session is unknown or expired; an earlier delivery of this request may have taken effect. */
   KV_SESSION_EXPIRED: { outcome: 'unknown', status: 410 },
   /** The body, key or value is over its limit. */
   KV_TOO_LARGE: { outcome: 'not done', status: 413 },
@@ -25,13 +25,13 @@ const generalCodes = {
   KV_INTERNAL: { outcome: 'unknown', status: 500 },
   /** Queues are full. Retry later. */
   KV_OVERLOADED: { outcome: 'not done', status: 503 },
-  /** The server is starting, stopping or quarantined. Another may serve. */
+  /** The server is starting, repairing or stopping. Another server may be available. */
   KV_UNAVAILABLE: { outcome: 'not done', status: 503 },
   /** The server stopped, or its disk failed, while the request was under way. */
   KV_INTERRUPTED: { outcome: 'unknown', status: 503 },
-  /** No decision in time. Most often no majority of servers is reachable. */
+  /** No decision in time. Most often, no majority of servers is reachable. */
   KV_TIMEOUT: { outcome: 'unknown', status: 504 },
-  /** No server could be reached before the deadline, and none can have seen the request. */
+  /** No server could be reached before the deadline, and none can have received the request. */
   KV_UNREACHABLE: { outcome: 'not done', status: null },
   /** The caller's signal ended the wait. */
   KV_ABORTED: { outcome: 'unknown', status: null },
@@ -41,7 +41,7 @@ const generalCodes = {
 
 type Specs = (typeof commands)[keyof typeof commands];
 
-/** Codes that a command declares. */
+/** Codes that commands declare. */
 type CommandCode = Specs extends infer S
   ? S extends { readonly errors: infer E }
     ? keyof E & string
@@ -52,8 +52,8 @@ type CommandCode = Specs extends infer S
 export type KvErrorCode = keyof typeof generalCodes | CommandCode;
 
 /**
- * Every error code: what it says of the request, and its HTTP status. Codes never change meaning.
- * `null` status: made by the client itself, never sent.
+ * Every error code, with its outcome and its HTTP status. The meaning of a code never changes.
+ * Codes with the status `null` are raised by the client itself and never sent.
  */
 export const errorCodes: Readonly<Record<KvErrorCode, ErrorCode>> = Object.assign(
   {},
@@ -69,7 +69,7 @@ export class KvError extends Error {
   /** Whether the request took effect. */
   readonly outcome: Outcome;
 
-  /** `outcome` is the code's own unless the caller knows more. */
+  /** The default `outcome` is that of the code. A caller that knows more passes another. */
   constructor(
     code: KvErrorCode,
     message: string,
@@ -81,7 +81,7 @@ export class KvError extends Error {
   }
 }
 
-/** Whether it is known here: a newer server may send others. */
+/** Whether this version knows the code. A newer server may send others. */
 export function isKvErrorCode(code: unknown): code is KvErrorCode {
   return typeof code === 'string' && Object.hasOwn(errorCodes, code);
 }
@@ -92,7 +92,7 @@ export function isOutcome(field: unknown): field is Outcome {
   return outcomes.includes(field);
 }
 
-/** The body of every error answer. */
+/** The body of every error reply. */
 export interface ErrorReply {
   readonly error: {
     readonly code: KvErrorCode;
@@ -101,7 +101,7 @@ export interface ErrorReply {
   };
 }
 
-/** Reads an error from a JSON body. */
+/** Decodes an error from a JSON body. */
 export const errorReplySchema: z.ZodType<ErrorReply> = z.object({
   error: z.object({
     code: z.custom<KvErrorCode>(isKvErrorCode),

@@ -1,25 +1,25 @@
 /**
- * The fields that commands and replies are made of: how each stands in JSON, and the limits of those that
- * a client sends. A field kind that only one command has stands in the file of that command.
+ * The types of fields in commands and replies: their form in JSON, and the limits of those that a client
+ * sends. A field type that only one command uses is in the file of that command.
  */
 import { z } from 'zod';
 import { fromBase64, toBase64 } from './base64.ts';
 import { clientNameLengthMax, keyBytesMax, valueBytesMax } from './limits.ts';
 import type { Bytes } from './rows.ts';
 
-/** A field over its limit in bytes. Every other fault of a field is a plain `TypeError`. */
+/** Raised for a field over its limit in bytes. Any other malformed field raises a plain `TypeError`. */
 export class TooLargeError extends TypeError {
   override readonly name = 'TooLargeError';
 }
 
-/** A field as it stands in JSON bodies. */
+/** A field and its form in JSON bodies. */
 export interface Field<T> {
   readonly json: z.ZodType<T>;
-  /** The field as a JSON body has it. */
+  /** The value in the form of JSON bodies. */
   toJson(value: T): string | number | boolean;
 }
 
-/** The range of a field, both ends included: of its length, or of the number itself. */
+/** The range of the length of a field, or of its number. Both ends are included. */
 export type FieldLimits =
   | { readonly of: 'bytes' | 'characters'; readonly min: number; readonly max: number }
   | { readonly of: 'number'; readonly min: bigint; readonly max: bigint };
@@ -27,7 +27,7 @@ export type FieldLimits =
 /** A field of a command. */
 export interface RequestField<T> extends Field<T> {
   readonly limits: FieldLimits;
-  /** `value` if it is within the limits. @throws TooLargeError, TypeError */
+  /** Returns `value` if it is within the limits. @throws TooLargeError, TypeError */
   check(value: T): T;
 }
 
@@ -67,7 +67,7 @@ export const clientNameField: RequestField<string> = {
     .string()
     .min(1)
     .max(clientNameLengthMax)
-    .refine((name) => !/\p{Surrogate}/u.test(name), 'must not hold half of a surrogate pair'),
+    .refine((name) => !/\p{Surrogate}/u.test(name), 'must not contain half of a surrogate pair'),
   toJson: (name) => name,
   check(name) {
     if (name.length >= 1 && name.length <= clientNameLengthMax) return name;
@@ -75,7 +75,7 @@ export const clientNameField: RequestField<string> = {
   },
 };
 
-/** A whole number from 0 that a double holds exactly. */
+/** A whole number from 0 to 2⁵³ − 1. */
 export const countField: Field<number> = {
   json: z.int().nonnegative(),
   toJson: (count) => count,

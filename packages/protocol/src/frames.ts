@@ -1,64 +1,64 @@
 /**
- * Frames of a stream: MessagePack, one after another, what they hold. See docs/stream.md. What comes in is
- * foreign until it was looked at here.
+ * Frames of a stream: sequences of MessagePack values; see docs/stream.md. Received frames are untrusted until
+ * they were checked here.
  */
 import { Packr } from 'msgpackr';
 import { type Row, toCount } from './rows.ts';
 
-/** Raised when a client of the old format could misread one of the new. */
+/** The version of the format. It increases when an older client could misread a frame. */
 export const streamFormat = 1;
 
-/** What a server says of itself when a connection opens. */
+/** What a server reports about itself and the cluster when a stream opens. */
 export interface Hello {
   readonly format: typeof streamFormat;
   /** The node id of the server. */
   readonly node: number;
-  /** How many servers the cluster has. */
+  /** The number of servers in the cluster. */
   readonly nodes: number;
-  /** The node that leads, as far as this one knows. */
+  /** The known leader, or `null`. */
   readonly leader: number | null;
   /** host:port of every server, by node id. */
   readonly addresses: readonly string[];
 }
 
-/** What a server says without being asked. After `goodbye` it takes no new request. */
-export type NewsRow = ['hello', Hello] | ['leader', number | null] | ['goodbye'];
+/** The row of a notice: a message that a server sends without a request. After `goodbye` it accepts no new requests. */
+export type NoticeRow = ['hello', Hello] | ['leader', number | null] | ['goodbye'];
 
-/** News as a client takes it. */
-export type News =
+/** A notice, decoded by a client. */
+export type Notice =
   | { readonly type: 'hello'; readonly node: number; readonly leader: number | undefined }
   | { readonly type: 'leader'; readonly leader: number | undefined }
   | { readonly type: 'goodbye' };
 
-// Shared structures would make a frame depend on those before it.
+// Shared structures would make a frame depend on earlier frames.
 const packr = new Packr({ useRecords: false, moreTypes: false });
 
-/** `pairs`: the id of a request and a row, the id of the next, and so on. */
+/** `pairs`: ids of requests and their rows, alternating. */
 export function packFrame(pairs: readonly unknown[]): Uint8Array {
-  // As one array, without the header that says how many there are: one call for the whole frame.
+  // Packing one array and cutting off its header needs only one call for the whole frame.
   return packr.pack(pairs).subarray(arrayHeaderBytes(pairs.length));
 }
 
-/** The frame of a message that the server sends unasked. */
-export function packNews(news: NewsRow): Uint8Array {
-  return packr.pack(news);
+/** The frame of a notice. */
+export function packNotice(notice: NoticeRow): Uint8Array {
+  return packr.pack(notice);
 }
 
 /**
- * What is in a frame from a server, in order: answers as pairs of id and row, or one array of news.
+ * The values in a frame of a server, in order: ids and rows of replies, or the row of one notice.
  *
- * @throws Error if it is no MessagePack.
+ * @throws Error if the frame is no MessagePack.
  */
 export function unpackFrame(frame: Uint8Array): readonly unknown[] {
   return packr.unpackMultiple(frame) ?? [];
 }
 
 /**
- * News that a newer server may send, and that is not known here, is left out.
+ * The notice in a row, or `undefined` for one that only a newer server knows.
  *
- * @throws TypeError if it is not as such news must be, or of another format.
+ * @throws TypeError if the row is malformed, or if its hello has another format.
  */
-export function newsFromRow([type, about]: Row): News | undefined {
+export function noticeFromRow([type, about]: Row): Notice | undefined {
   switch (type) {
     case 'hello':
       return toHello(about);
@@ -71,11 +71,11 @@ export function newsFromRow([type, about]: Row): News | undefined {
   }
 }
 
-function toHello(about: unknown): News {
+function toHello(about: unknown): Notice {
   const { format, node, leader }: Record<string, unknown> = { ...Object(about) };
   if (format !== streamFormat) {
     throw new TypeError(
-      `The server speaks format ${String(format)} of streams, this client ${streamFormat}.`,
+      `The server uses stream format ${String(format)}, but this client only knows ${streamFormat}.`,
     );
   }
   return { type: 'hello', node: toCount(node), leader: toLeader(leader) };
@@ -85,7 +85,7 @@ function toLeader(field: unknown): number | undefined {
   return field === null ? undefined : toCount(field);
 }
 
-/** Bytes that MessagePack puts before the items of an array. */
+/** The size of the header that MessagePack puts before the items of an array. */
 function arrayHeaderBytes(length: number): number {
   if (length < 16) return 1;
   return length < 0x10000 ? 3 : 5;

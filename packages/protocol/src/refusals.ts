@@ -1,28 +1,28 @@
-/** Why the store does not do what it is asked, and the error that the client gets for each reason. */
+/** Reasons for which the store refuses a request, and the error that the client gets for each. */
 import { commands } from './commands/table.ts';
 import { KvError, type KvErrorCode } from './errors.ts';
 
 const sessionRefusals = {
-  /** No such session: never opened, or put out by newer ones. */
+  /** The session was never opened, or was evicted by newer ones. */
   sessionExpired: {
     code: 'KV_SESSION_EXPIRED',
-    message: 'The session is not known any more; open another.',
+    message: 'The session is unknown or expired; open a new session.',
   },
   /** The number was used before for another command. */
   numberReused: {
     code: 'KV_NUMBER_REUSED',
-    message: 'The session number was used before for another request.',
+    message: 'The request number was used before for another request.',
   },
   /** The number is below the first outstanding one, or too far above it. */
   outsideWindow: {
     code: 'KV_BAD_REQUEST',
-    message: 'The session number is not among those that may await a reply.',
+    message: 'The request number is outside the window of the session.',
   },
 } as const;
 
 type Specs = (typeof commands)[keyof typeof commands];
 
-/** Reasons that a command declares. */
+/** Reasons that commands declare. */
 type CommandRefusal = Specs extends infer S
   ? S extends { readonly refusals: infer R }
     ? keyof R & string
@@ -43,7 +43,7 @@ const refusals: Readonly<Record<Refusal, RefusalError>> = Object.assign(
   ...Object.values(commands).map((spec) => ('refusals' in spec ? spec.refusals : {})),
 );
 
-/** Whether `text` names a reason that is known here. */
+/** Whether this version knows the reason. */
 export function isRefusal(text: string): text is Refusal {
   return Object.hasOwn(refusals, text);
 }

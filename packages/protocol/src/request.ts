@@ -1,6 +1,6 @@
 /**
- * Requests, and their three forms: a row in the log, a row on a stream, and a JSON body. A request has the
- * same row in the log and on a stream, so that a server need not write it anew.
+ * Requests and their three forms: a row in the log, a row on a stream, and a JSON body. A request that enters
+ * the log has the same row on a stream, so that a server need not encode it again.
  */
 import { z } from 'zod';
 import { type Consistency, serializableGetTag } from './commands/get.ts';
@@ -19,65 +19,66 @@ import {
 import { type Bytes, type Row, toRow } from './rows.ts';
 import { type Stamp, stampFromRow, stampSchema, stampToJson } from './stamp.ts';
 
-/** A command as a client asks for it, and as it travels through the log. */
+/** A command with the session stamp and consistency that a client requests. */
 export interface Request<C extends Command = Command> {
   readonly command: C;
-  /** Without it, a second delivery is a second request. May change between two attempts: read it late. */
+  /** Without a stamp, a repeated delivery takes effect again. It may change between attempts, so read it late. */
   readonly stamp?: Stamp;
-  /** Of a get without a stamp. Default `linearizable`. It is never in the log. */
+  /** For a get without a stamp. Default: `linearizable`. It never enters the log. */
   readonly consistency?: Consistency;
-  /** The request as it lies in a batch, where it came in that form already. */
+  /** The row of the request in a batch, if the request was received in that form. */
   readonly encoded?: Bytes;
 }
 
 const consistencySchema = z.enum(['linearizable', 'serializable']);
 
-/** As it lies in the log. */
+/** The row of a request in the log. */
 export function requestToRow({ command, stamp }: Request): Row {
   const row = commandToRow(command);
   if (stamp === undefined) return [row];
   return [row, stamp.session, stamp.number, stamp.firstOutstanding];
 }
 
-/** @throws TooLargeError, TypeError unless `row` is a request within its limits, and nothing more. */
+/** @throws TooLargeError, TypeError unless `row` is exactly a request within its limits. */
 export function requestFromRow(row: Row): Request {
   const command = commandFromRow(toRow(row[0]));
   if (row.length === 1) return { command };
-  if (row.length !== 4) throw new TypeError('A request is a command, or a command and a stamp.');
+  if (row.length !== 4)
+    throw new TypeError('The row of a request is a command, or a command and a stamp.');
   if (specOf(command.type).access === 'session') {
-    throw new TypeError('No session opens within a session.');
+    throw new TypeError('A request that opens a session has no stamp.');
   }
   return { command, stamp: stampFromRow(row) };
 }
 
-/** As it travels on a stream. */
+/** The row of a request on a stream. */
 export function requestToWire(request: Request): Row {
   const { command, consistency } = request;
   if (consistency !== 'serializable' || command.type !== 'get') return requestToRow(request);
   return [[serializableGetTag, command.key]];
 }
 
-/** @throws TooLargeError, TypeError unless `row` is a request within its limits, and nothing more. */
+/** @throws TooLargeError, TypeError unless `row` is exactly a request within its limits. */
 export function requestFromWire(row: Row): Request {
   const fields = toRow(row[0]);
   if (fields[0] !== serializableGetTag) return requestFromRow(row);
   if (row.length !== 1 || fields.length !== 2) {
-    throw new TypeError('A serializable get has a key, and no stamp.');
+    throw new TypeError('A serializable get has a key and no stamp.');
   }
   return { command: commands.get.fromRow(fields), consistency: 'serializable' };
 }
 
-/** The body that is POSTed to the path of the command. */
+/** The JSON body for a POST to the path of the command. */
 export function requestToJson({ command, stamp, consistency }: Request): object {
   return {
     ...jsonOf(command, fieldsOf(specOf(command.type))),
     ...(stamp && { session: stampToJson(stamp) }),
-    // Left out where it is the default.
+    // The default is left out.
     ...(consistency === 'serializable' && { consistency }),
   };
 }
 
-/** The body of a request of this type; unknown members are refused. Sizes are left to `checkCommand`. */
+/** The schema of the JSON body. It refuses unknown members; `checkCommand` checks the sizes. */
 export function requestSchema(type: CommandType): z.ZodType<Request> {
   return schemas[type];
 }

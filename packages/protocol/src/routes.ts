@@ -1,13 +1,13 @@
 /** Paths of the HTTP interface. Bodies are JSON; see docs/http-api.md. */
 import { allCommands, type CommandType } from './commands/table.ts';
 
-/** POST of a JSON body, by command: keys and values of any bytes in base64. */
+/** The path of each command, which takes a JSON body by POST. Keys and values are in base64. */
 const commandPaths = Object.fromEntries(
   allCommands.map(({ type, path }) => [type, path]),
 ) as Record<CommandType, string>;
 
 const otherPaths = {
-  /** People-friendly form: the key is the rest of the path, percent-encoded UTF-8. */
+  /** The people-friendly form: the key is the rest of the path, as percent-encoded UTF-8. */
   kv: '/v1/kv/',
   status: '/status',
   live: '/livez',
@@ -16,5 +16,5 @@ const otherPaths = {
   stream: '/v1/stream',
 } as const;
 
-/** Every path of the HTTP interface: those of commands by type, and the others. */
+/** Every path of the HTTP interface. Those of commands are listed by type. */
 export const paths = Object.assign({}, commandPaths, otherPaths);

@@ -1,19 +1,19 @@
 /**
- * Rows of plain fields as bytes, and back. What comes back is foreign until a `to…` function here has
- * looked at it; each throws `TypeError` for anything but what it names.
+ * Converts rows of plain fields to bytes and back. Decoded fields are untrusted until a `to…` function here has
+ * checked them. Each throws `TypeError` for a field of another type.
  */
 import { Packr } from 'msgpackr';
 
-/** Keys and values are any bytes. */
+/** Keys and values are byte strings. */
 export type Bytes = Uint8Array;
 
 /** The fields of a row. */
 export type Row = readonly unknown[];
 
-// Shared structures would make bytes depend on what was packed before them.
+// Shared structures would make bytes depend on earlier calls.
 const packr = new Packr({ useRecords: false, moreTypes: false });
 
-/** The same bytes for the same fields, on every replica. To keep them, copy them: they lie in a larger buffer. */
+/** Equal fields become equal bytes on every replica. The result is a view into a larger buffer: copy it to keep it. */
 export function pack(row: Row): Uint8Array {
   return packr.pack(row);
 }
@@ -26,29 +26,29 @@ export function unpack(bytes: Uint8Array): Row {
 /** The field as a row. @throws TypeError */
 export function toRow(field: unknown): Row {
   if (Array.isArray(field)) return field;
-  throw new TypeError('Not a row.');
+  throw new TypeError('Expected a row.');
 }
 
-/** A whole number from `min` that a double holds exactly. */
+/** The field as a whole number from `min` to 2⁵³ − 1. @throws TypeError */
 export function toCount(field: unknown, min = 0): number {
   if (typeof field === 'number' && Number.isSafeInteger(field) && field >= min) return field;
-  throw new TypeError(`Not a count from ${min}.`);
+  throw new TypeError(`Expected a whole number from ${min}.`);
 }
 
 /** The field as bytes. @throws TypeError */
 export function toBytes(field: unknown): Bytes {
   if (field instanceof Uint8Array) return field;
-  throw new TypeError('Not bytes.');
+  throw new TypeError('Expected bytes.');
 }
 
 /** The field as text. @throws TypeError */
 export function toText(field: unknown): string {
   if (typeof field === 'string') return field;
-  throw new TypeError('Not a text.');
+  throw new TypeError('Expected text.');
 }
 
 /** The field as a boolean. @throws TypeError */
 export function toFlag(field: unknown): boolean {
   if (typeof field === 'boolean') return field;
-  throw new TypeError('Not a flag.');
+  throw new TypeError('Expected a boolean.');
 }

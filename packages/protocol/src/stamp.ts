@@ -1,17 +1,17 @@
-/** The stamp of a request: by it a request that is delivered again is known, and done once. */
+/** The stamp of a request, by which a repeated delivery is recognized, so that it takes effect once. */
 import { z } from 'zod';
 import { type Row, toCount } from './rows.ts';
 
 /**
- * Makes a repeated request take effect once. The servers keep the reply to every number from
- * `firstOutstanding` on, and give it again instead of doing the work again.
+ * Makes a repeated request take effect once. The servers keep the replies from `firstOutstanding` on, and
+ * repeat the reply instead of the effect.
  */
 export interface Stamp {
-  /** The id of the session, as the reply to `openSession` gave it. From 1. */
+  /** The id of the session from the reply to `openSession`. From 1. */
   readonly session: number;
-  /** From 1, one more for each new request; the same for each retry of it. */
+  /** From 1, and one higher for each new request. Retries of a request have the same number. */
   readonly number: number;
-  /** The lowest number whose reply the client still awaits: at most `number`. */
+  /** The lowest request number whose reply the client still awaits; at most `number`. */
   readonly firstOutstanding: number;
 }
 
@@ -24,7 +24,7 @@ export interface StampJson {
 
 const wholeNumber = z.int().refine((number) => !Object.is(number, -0), 'must not be -0');
 
-/** Reads a stamp from a JSON body. */
+/** Decodes a stamp from a JSON body. */
 export const stampSchema: z.ZodType<Stamp> = z
   .strictObject({
     id: wholeNumber.min(0),
@@ -37,16 +37,16 @@ export const stampSchema: z.ZodType<Stamp> = z
   )
   .transform(({ id, number, firstOutstanding }) => ({ session: id, number, firstOutstanding }));
 
-/** The stamp as a JSON body has it. */
+/** The stamp in the form of JSON bodies. */
 export function stampToJson({ session, number, firstOutstanding }: Stamp): StampJson {
   return { id: session, number, firstOutstanding };
 }
 
-/** Reads the stamp behind the command of a request. @throws TypeError */
+/** Decodes the stamp after the command in the row of a request. @throws TypeError */
 export function stampFromRow(row: Row): Stamp {
   const session = toCount(row[1], 1);
   const number = toCount(row[2], 1);
   const firstOutstanding = toCount(row[3], 1);
   if (firstOutstanding <= number) return { session, number, firstOutstanding };
-  throw new TypeError('The first outstanding number is above the number of the request itself.');
+  throw new TypeError('The first outstanding number is above the request number.');
 }

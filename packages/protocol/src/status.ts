@@ -1,27 +1,28 @@
-/** What a server says of itself, in answer to `GET /status`. */
+/** The status of a server, which it sends in reply to `GET /status`. */
 import { z } from 'zod';
 
-/** How one server sees itself. */
+/** What one server reports about itself. */
 export interface StatusReply {
   readonly node: number;
   readonly cluster: string;
   /**
-   * `starting`: not serving yet. `repairing`: not serving; what it lost is being brought back, or it
-   * waits for its disk. `failed`: it has given up and is about to end.
+   * `starting`: not serving yet. `repairing`: not serving; the server recovers lost data, or waits for its
+   * disk. `failed`: the server has given up and is about to stop.
    */
   readonly state: 'starting' | 'running' | 'repairing' | 'stopping' | 'failed';
-  /** Why, where the state is `repairing` or `failed`. */
+  /** Why the server is in this state, if it does not serve and the reason is known. */
   readonly reason?: string;
-  /** Highest instance applied to the state, or −1. */
+  /** The highest instance applied to the state, or −1. */
   readonly applied: number;
-  /** The Paxos log: lowest instance remembered, and highest heard of. */
+  /** The lowest instance that the Paxos log still has. */
   readonly min: number;
+  /** The highest instance of the Paxos log that this server knows of. */
   readonly max: number;
   readonly revision: number;
   readonly sessions: number;
-  /** Requests accepted and not answered yet. */
+  /** Requests that were accepted and are not answered yet. */
   readonly pending: number;
-  /** The node that leads, as far as this one knows: writes are quickest there. */
+  /** The known leader, or `null`. Writes are fastest there. */
   readonly leader: number | null;
   readonly peers: readonly PeerStatus[];
   readonly residentBytes: number;
@@ -29,18 +30,18 @@ export interface StatusReply {
   readonly version: string;
 }
 
-/** How one server sees its connection to another. */
+/** The connection of one server to another. */
 export interface PeerStatus {
   readonly node: number;
   /** Whether this server has an open connection to that one. */
   readonly connected: boolean;
-  /** Why not, where it is known. */
+  /** Why there is no connection, if that is known. */
   readonly reason?: string;
 }
 
 const count = z.int().nonnegative();
 
-/** Reads a status from a JSON body. */
+/** Decodes a status from a JSON body. */
 export const statusSchema: z.ZodType<StatusReply> = z.object({
   node: z.int(),
   cluster: z.string(),

@@ -23,8 +23,8 @@ export const peersMutants: readonly Mutant[] = [
     does: 'A connection whose other end is silent counts as alive.',
     loses: 'Messages are lost for minutes, and the connection is not reopened.',
     file: 'kvserver/src/system/keepalive.ts',
-    right: 'if (nowMs - this.#lastSignMs <= limits.silenceMsMax) {',
-    wrong: 'if (nowMs - this.#lastSignMs <= limits.silenceMsMax * 1000) {',
+    right: 'if (nowMs - this.#lastReceivedMs <= limits.silenceMsMax) {',
+    wrong: 'if (nowMs - this.#lastReceivedMs <= limits.silenceMsMax * 1000) {',
     caughtBy: [
       byTest(
         'unit/kvserver/system/keepalive',

@@ -8,8 +8,9 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'A session does not remember its replies.',
     loses: 'A retried write takes effect twice.',
     file: 'kvserver/src/state-machine/sessions/sessions.ts',
-    right: 'if (deed !== undefined) return',
-    wrong: 'if (deed !== undefined && deed.digest !== digest) return',
+    right:
+      '  if (cached?.digest === digest) return cached.reply;\n  if (cached !== undefined) return',
+    wrong: '  if (cached !== undefined && cached.digest !== digest) return',
     caughtBy: [
       bySimulation,
       byTest(
@@ -41,13 +42,13 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'A session also drops the lowest awaited reply.',
     loses: 'Its retry takes effect a second time.',
     file: 'kvserver/src/state-machine/sessions/session.ts',
-    right: 'this.#deeds.deleteBelow(number);',
-    wrong: 'this.#deeds.deleteBelow(number + 1);',
+    right: 'this.#replies.deleteBelow(number);',
+    wrong: 'this.#replies.deleteBelow(number + 1);',
     caughtBy: [
       bySimulation,
       byTest(
         'unit/kvserver/state-machine/sessions/sessions',
-        'drops replies below the first outstanding number, and no other',
+        'drops replies below the first outstanding number, and no others',
       ),
     ],
   },
@@ -74,8 +75,8 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'Another command with a used number gets the reply of the first.',
     loses: 'The client believes that its second command took effect.',
     file: 'kvserver/src/state-machine/sessions/sessions.ts',
-    right: "deed.digest === digest ? deed.reply : refused('numberReused');",
-    wrong: 'deed.reply;',
+    right: 'if (cached?.digest === digest) return cached.reply;',
+    wrong: 'if (cached !== undefined) return cached.reply;',
     caughtBy: [
       byTest(
         'unit/kvserver/state-machine/sessions/sessions',
@@ -89,8 +90,8 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'A retry gets the newest reply of its session.',
     loses: 'A client gets the revision and the length of another write.',
     file: 'kvserver/src/state-machine/sessions/session.ts',
-    right: 'return this.#deeds.get(number);',
-    wrong: 'return this.#deeds.has(number) ? [...this.#deeds.values()].at(-1) : undefined;',
+    right: 'return this.#replies.get(number);',
+    wrong: 'return this.#replies.get(number) && [...this.#replies].at(-1);',
     caughtBy: [
       byTest(
         'unit/kvserver/state-machine/sessions/sessions',
@@ -152,7 +153,7 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'A read ignores entries that wait to be written.',
     loses: 'It returns a value from the database that an acknowledged write has replaced.',
     file: 'kvserver/src/state-machine/store/entry-cache.ts',
-    right: '      this.#waiting.get(name) ??\n',
+    right: '      this.#dirty.get(name) ??\n',
     wrong: '',
     caughtBy: [
       byTest(
@@ -286,6 +287,6 @@ export const stateMachineMutants: readonly Mutant[] = [
     file: 'kvserver/src/storage/state/rows.ts',
     right: 'if (sealed.length >= sumBytes && sumIn(sealed) === sumOf(key, body)) return body;',
     wrong: 'if (sealed.length >= sumBytes) return body;',
-    caughtBy: [byTest('unit/kvserver/storage/state/sealed-row', 'is damaged by any one bit')],
+    caughtBy: [byTest('unit/kvserver/storage/state/rows', 'is damaged by any one bit')],
   },
 ];

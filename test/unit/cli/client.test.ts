@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { DoorUnderTest } from '../kvserver/api/http/app-under-test.ts';
+import { ServerUnderTest } from '../kvserver/api/http/server-under-test.ts';
 import { runCaptured } from './captured-streams.ts';
 import { clearEnvironment, setEnvironment } from './environment.ts';
 
@@ -7,16 +7,16 @@ describe('the global options', () => {
   afterEach(clearEnvironment);
 
   it('come from the environment, and the command line wins', async () => {
-    const door = await DoorUnderTest.open();
+    const server = await ServerUnderTest.open();
     try {
-      setEnvironment({ PAXKV_ENDPOINTS: door.url });
+      setEnvironment({ PAXKV_ENDPOINTS: server.url });
       expect((await runCaptured(['put', 'k', 'v'])).exitCode).to.equal(0);
       setEnvironment({ PAXKV_ENDPOINTS: 'not a server' });
-      const { exitCode, printed } = await runCaptured(['get', 'k', '-e', door.url]);
+      const { exitCode, printed } = await runCaptured(['get', 'k', '-e', server.url]);
       expect(printed).to.equal('v');
       expect(exitCode).to.equal(0);
     } finally {
-      await door.close();
+      await server.close();
     }
   });
 
@@ -37,15 +37,15 @@ describe('the global options', () => {
   });
 
   it('stand before the command as well as after it', async () => {
-    const door = await DoorUnderTest.open();
+    const server = await ServerUnderTest.open();
     try {
-      const globals = ['--endpoints', door.url, '-t', '5s', '--json'];
+      const globals = ['--endpoints', server.url, '-t', '5s', '--json'];
       const before = await runCaptured([...globals, 'put', 'k', 'v']);
       expect(JSON.parse(before.printed)).to.deep.equal({ revision: 1 });
-      const around = await runCaptured(['-e', door.url, 'get', 'k', '--raw', '--timeout', '5s']);
+      const around = await runCaptured(['-e', server.url, 'get', 'k', '--raw', '--timeout', '5s']);
       expect(around.printed).to.equal('v');
     } finally {
-      await door.close();
+      await server.close();
     }
   });
 
@@ -63,13 +63,13 @@ describe('the global options', () => {
   }
 
   it('bound the wait for a server that never answers: a put is unknown, a get not done', async () => {
-    const door = await DoorUnderTest.open();
+    const server = await ServerUnderTest.open();
     try {
-      door.submitter.script = ({ command }) =>
+      server.replica.script = ({ command }) =>
         command.type === 'openSession'
           ? Promise.resolve({ type: 'openSession', session: 7 })
           : new Promise(() => undefined);
-      const limits = ['--endpoints', door.url, '--timeout', '200'];
+      const limits = ['--endpoints', server.url, '--timeout', '200'];
       const put = await runCaptured(['put', 'k', 'v', ...limits]);
       expect(put).to.include({ exitCode: 4, printed: '' });
       expect(put.notes.join()).to.contain('(KV_TIMEOUT, unknown)');
@@ -77,7 +77,7 @@ describe('the global options', () => {
       expect(get).to.include({ exitCode: 1, printed: '' });
       expect(get.notes.join()).to.contain('(KV_TIMEOUT, not done)');
     } finally {
-      await door.close();
+      await server.close();
     }
   });
 });

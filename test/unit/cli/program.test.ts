@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { CliError } from 'paxkv/internal/cli-error';
-import { DoorUnderTest } from '../kvserver/api/http/app-under-test.ts';
+import { ServerUnderTest } from '../kvserver/api/http/server-under-test.ts';
 import { CapturedStreams, runCaptured } from './captured-streams.ts';
 
 describe('the paxkv command line', () => {
@@ -123,9 +123,9 @@ describe('an error with --json', () => {
   }
 
   it('has the code and the outcome of an error of the store', async () => {
-    const door = await DoorUnderTest.open();
-    const dead = door.url;
-    await door.close();
+    const server = await ServerUnderTest.open();
+    const dead = server.url;
+    await server.close();
     for (const words of [
       ['get', 'k'],
       ['put', 'k', 'v'],

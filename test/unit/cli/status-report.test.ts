@@ -1,7 +1,7 @@
 import { type EndpointStatus, KvError, type StatusReply } from '@paxkv/client';
 import { expect } from 'chai';
 import { toClusterStatus, toStatusText } from 'paxkv/internal/status-report';
-import { runningStatus } from '../kvserver/api/http/app-under-test.ts';
+import { runningStatus } from '../kvserver/api/http/server-under-test.ts';
 
 const nodes = [0, 1, 2];
 

@@ -2,21 +2,21 @@
 import { KvClient } from '@paxkv/client';
 import { KvError, valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { DoorUnderTest, runningStatus } from '../kvserver/api/http/app-under-test.ts';
+import { runningStatus, ServerUnderTest } from '../kvserver/api/http/server-under-test.ts';
 import { failureOf } from './fake-world.ts';
 
 describe('KvClient over HTTP', () => {
-  let door: DoorUnderTest;
+  let server: ServerUnderTest;
   let client: KvClient;
 
   beforeEach(async () => {
-    door = await DoorUnderTest.open();
-    client = new KvClient({ endpoints: door.url, transport: 'http' });
+    server = await ServerUnderTest.open();
+    client = new KvClient({ endpoints: server.url, transport: 'http' });
   });
 
   afterEach(async () => {
     await client.close();
-    await door.close();
+    await server.close();
   });
 
   it('reads what it wrote', async () => {
@@ -41,25 +41,27 @@ describe('KvClient over HTTP', () => {
 
   it('reads the status', async () => {
     expect(await client.status()).to.deep.equal(runningStatus);
-    expect(await client.statuses()).to.deep.equal([{ endpoint: door.url, status: runningStatus }]);
+    expect(await client.statuses()).to.deep.equal([
+      { endpoint: server.url, status: runningStatus },
+    ]);
   });
 
   it('repeats a write with its number when the server was interrupted', async () => {
     await client.put('a', 'b');
-    const { submitter } = door;
-    submitter.script = () => {
-      submitter.script = undefined;
+    const { replica } = server;
+    replica.script = () => {
+      replica.script = undefined;
       return Promise.reject(new KvError('KV_INTERRUPTED', 'stopped'));
     };
     await client.put('a', 'c');
-    expect(submitter.requests.slice(-2).map(({ stamp }) => stamp)).to.deep.equal([
+    expect(replica.requests.slice(-2).map(({ stamp }) => stamp)).to.deep.equal([
       { session: 7, number: 2, firstOutstanding: 2 },
       { session: 7, number: 2, firstOutstanding: 2 },
     ]);
   });
 
   it('passes on what the server refuses', async () => {
-    door.submitter.script = async ({ command }) =>
+    server.replica.script = async ({ command }) =>
       command.type === 'openSession'
         ? { type: 'openSession', session: 7 }
         : { type: 'refused', reason: 'tooLarge' };

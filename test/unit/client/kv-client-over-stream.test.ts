@@ -2,7 +2,7 @@
 import { KvClient } from '@paxkv/client';
 import { valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { DoorUnderTest, ScriptedSubmitter } from '../kvserver/api/http/app-under-test.ts';
+import { ScriptedReplica, ServerUnderTest } from '../kvserver/api/http/server-under-test.ts';
 import { StreamUnderTest } from '../kvserver/api/stream/stream-under-test.ts';
 import { failureOf } from './fake-world.ts';
 
@@ -12,8 +12,8 @@ describe('KvClient over a stream', () => {
 
   beforeEach(async () => {
     stream = await StreamUnderTest.open();
-    const store = new ScriptedSubmitter();
-    stream.submitter.script = (request) => store.submit(request);
+    const store = new ScriptedReplica();
+    stream.replica.script = (request) => store.submit(request);
     client = new KvClient({ endpoints: `127.0.0.1:${stream.port}` });
   });
 
@@ -62,7 +62,7 @@ describe('KvClient over a stream', () => {
   });
 
   it('passes on what the server refuses', async () => {
-    stream.submitter.script = async ({ command }) =>
+    stream.replica.script = async ({ command }) =>
       command.type === 'openSession'
         ? { type: 'openSession', session: 7 }
         : { type: 'refused', reason: 'tooLarge' };
@@ -71,11 +71,11 @@ describe('KvClient over a stream', () => {
   });
 
   it('falls back to HTTP if a server accepts no streams', async () => {
-    const door = await DoorUnderTest.open();
-    const other = new KvClient({ endpoints: door.url });
+    const server = await ServerUnderTest.open();
+    const other = new KvClient({ endpoints: server.url });
     await other.put('a', 'b');
     expect(await other.get('a')).to.equal('b');
     await other.close();
-    await door.close();
+    await server.close();
   });
 });

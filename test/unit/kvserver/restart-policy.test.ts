@@ -35,7 +35,7 @@ describe('RestartPolicy', () => {
     }
   });
 
-  it('tries again after a failed write, each time a little later', () => {
+  it('reopens after a failed write, each time after a longer delay', () => {
     const policy = new RestartPolicy();
     const delays = [0, 1, 2, 3, 4, 5].map((nowMs) => {
       const action = policy.actionFor(failedWrite(new Error('who knows')), nowMs);
@@ -85,7 +85,7 @@ describe('RestartPolicy', () => {
   });
 
   it('gives up immediately on faults that a retry cannot fix', () => {
-    const hopeless = [
+    const permanent = [
       new DiskError('DISK_WRONG_NODE', ''),
       new DiskError('DISK_WRONG_CLUSTER', ''),
       new DiskError('DISK_NEWER_FORMAT', ''),
@@ -96,7 +96,7 @@ describe('RestartPolicy', () => {
       new TypeError('a defect'),
       'not even an error',
     ];
-    for (const error of hopeless) {
+    for (const error of permanent) {
       expect(new RestartPolicy().actionFor(error, 0), String(error)).to.deep.equal({
         type: 'giveUp',
       });

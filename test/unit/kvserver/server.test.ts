@@ -45,7 +45,10 @@ describe('KvServer', () => {
     const addresses = (await freePorts(3)).map((port) => `127.0.0.1:${port}`);
     configs = addresses.map((_, nodeId) =>
       parseConfig({
-        ...{ nodeId, clusterId: 'test', addresses, logLevel: 'silent' },
+        nodeId,
+        clusterId: 'test',
+        addresses,
+        logLevel: 'silent',
         dataDirectory: join(directory, `node-${nodeId}`),
         limits: { requestTimeoutMs: 1000 },
       }),
@@ -148,7 +151,7 @@ describe('KvServer', () => {
     expect((await fetch(urlOf(server, '/readyz'))).status).to.equal(200);
   });
 
-  it('refuses everything, as not done, before the nodes of a new cluster have met', async () => {
+  it('refuses all requests, as not done, before the nodes of a new cluster have met', async () => {
     const server = await start(0);
     await start(1);
     expect(server.status()).to.include({ state: 'starting', applied: -1 });
@@ -205,20 +208,20 @@ describe('KvServer', () => {
     expect(await stream.reply(3)).to.deep.equal(got);
     await server.stop();
     expect(await stream.closed()).to.have.property('code', 1001);
-    expect(stream.news.at(-1)).to.deep.equal(['goodbye']);
+    expect(stream.notices.at(-1)).to.deep.equal(['goodbye']);
   });
 
   it('notifies its streams of the leader, and of a new one', async () => {
     const servers = await Promise.all([start(0), start(1), start(2)]);
     const streams = servers.map(({ address }) => new StreamClient(address.port));
-    const leaders = streams.map((stream) => () => leaderIn(stream.news));
+    const leaders = streams.map((stream) => () => leaderIn(stream.notices));
     await Promise.all(
       streams.map((stream, node) => stream.until(() => leaders[node]?.() !== null)),
     );
     const first = Number(leaders[0]?.());
     await servers[first]?.stop();
     const [stream] = streams.filter((_, node) => node !== first);
-    await stream?.until(() => ![first, null].includes(leaderIn(stream.news)));
+    await stream?.until(() => ![first, null].includes(leaderIn(stream.notices)));
     await Promise.all(streams.map((each) => each.close()));
   });
 

@@ -7,7 +7,6 @@ import { type DataDirectory, openDataDirectory } from '@paxkv/kvserver/internal/
 import { expect } from 'chai';
 import { ServerCluster } from '../../damage/server-cluster.ts';
 
-/** After this time the applied instances are in the database. */
 const noSpace = 'IO error: /data/journal/000005.log: No space left on device';
 
 /** A data directory whose journal fails, and cannot be opened, while the test says so. */
@@ -63,7 +62,7 @@ describe('Supervisor', () => {
     return disk;
   }
 
-  it('acknowledges nothing after a failed write, and serves again once there is room', async () => {
+  it('acknowledges nothing after a failed write, and serves again once there is space', async () => {
     const disk = await withFailingDisk();
     const server = cluster.server(0);
     await using client = cluster.client([0], 1500);
@@ -117,7 +116,7 @@ describe('Supervisor', () => {
     expect(await server.stopped).to.equal(disk.failure);
   });
 
-  it('starts on a full disk, and serves when there is room', async () => {
+  it('starts on a full disk, and serves once there is space', async () => {
     const disk = new FailingDisk();
     disk.failure = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
     const server = await cluster.start(0, { openData: disk.open });
@@ -200,7 +199,7 @@ describe('Supervisor', () => {
       await cluster.start(2);
       await cluster.level(10_000);
       expect(await readdir(cluster.path(0))).to.include.members(kept);
-      // Its vote is needed now.
+      // A quorum needs its vote now.
       await cluster.stop(1);
       await using rest = cluster.client([0, 2]);
       await rest.put('k1', 'later');

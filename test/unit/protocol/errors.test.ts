@@ -33,7 +33,7 @@ describe('errorCodes', () => {
     expect(rows.map(([, code, outcome]) => [code, outcome])).to.deep.equal(expected);
   });
 
-  it('are told from the codes of newer servers, and from what every object has', () => {
+  it('are told from the codes of newer servers, and from members of every object', () => {
     expect(isKvErrorCode('KV_TIMEOUT')).to.equal(true);
     for (const code of ['KV_BRAND_NEW', 'toString', '', 7, undefined]) {
       expect(isKvErrorCode(code)).to.equal(false);

@@ -1,4 +1,4 @@
-import { newsFromRow, packFrame, packNews, unpackFrame } from '@paxkv/protocol';
+import { noticeFromRow, packFrame, packNotice, unpackFrame } from '@paxkv/protocol';
 import { expect } from 'chai';
 
 describe('frames', () => {
@@ -14,36 +14,36 @@ describe('frames', () => {
     }
   });
 
-  it('are refused where they are cut off', () => {
+  it('are refused if they are cut off', () => {
     const frame = packFrame([1, [[1, new Uint8Array(50), new Uint8Array(50)]]]);
     expect(() => unpackFrame(frame.subarray(0, 30))).to.throw();
   });
 });
 
-describe('newsFromRow', () => {
-  it('reads what a server says unasked', () => {
+describe('noticeFromRow', () => {
+  it('reads every notice of a server', () => {
     const hello = { format: 1, node: 2, nodes: 3, leader: null, addresses: [] };
-    expect(newsFromRow(['hello', hello])).to.deep.equal({
+    expect(noticeFromRow(['hello', hello])).to.deep.equal({
       type: 'hello',
       node: 2,
       leader: undefined,
     });
-    expect(unpackFrame(packNews(['leader', 1]))).to.deep.equal([['leader', 1]]);
-    expect(newsFromRow(['leader', 1])).to.deep.equal({ type: 'leader', leader: 1 });
-    expect(newsFromRow(['goodbye'])).to.deep.equal({ type: 'goodbye' });
+    expect(unpackFrame(packNotice(['leader', 1]))).to.deep.equal([['leader', 1]]);
+    expect(noticeFromRow(['leader', 1])).to.deep.equal({ type: 'leader', leader: 1 });
+    expect(noticeFromRow(['goodbye'])).to.deep.equal({ type: 'goodbye' });
   });
 
-  it('leaves out what only a newer server says', () => {
-    expect(newsFromRow(['weather', 'fine'])).to.equal(undefined);
+  it('ignores notices of newer servers', () => {
+    expect(noticeFromRow(['weather', 'fine'])).to.equal(undefined);
   });
 
   it('refuses a hello of another format, or without a node', () => {
-    expect(() => newsFromRow(['hello', { format: 2, node: 0, leader: 0 }])).to.throw(
+    expect(() => noticeFromRow(['hello', { format: 2, node: 0, leader: 0 }])).to.throw(
       TypeError,
       'format 2',
     );
-    expect(() => newsFromRow(['hello', { format: 1, leader: 0 }])).to.throw(TypeError);
-    expect(() => newsFromRow(['hello'])).to.throw(TypeError);
-    expect(() => newsFromRow(['leader', 'me'])).to.throw(TypeError);
+    expect(() => noticeFromRow(['hello', { format: 1, leader: 0 }])).to.throw(TypeError);
+    expect(() => noticeFromRow(['hello'])).to.throw(TypeError);
+    expect(() => noticeFromRow(['leader', 'me'])).to.throw(TypeError);
   });
 });

@@ -43,7 +43,7 @@ describe('A request', () => {
     expect(requestToJson({ ...get, consistency: 'linearizable' })).to.deep.equal({ key: 'aw==' });
   });
 
-  it('has the stamp of the moment at which it is written', () => {
+  it('has the stamp that it has when it is encoded', () => {
     const stamp = { session: 7, number: 3, firstOutstanding: 1 };
     const request = { command: { type: 'delete', key }, stamp } as const;
     expect(requestToRow(request).slice(1)).to.deep.equal([7, 3, 1]);

@@ -6,7 +6,7 @@ describe('rows', () => {
   const field = fc.oneof(fc.maxSafeNat(), fc.boolean(), fc.string(), fc.uint8Array());
   const row = fc.array(fc.oneof(field, fc.array(field)));
 
-  it('are the same after packing, and packed the same every time', () => {
+  it('are the same after packing, and are packed the same every time', () => {
     fc.assert(
       fc.property(row, (fields) => {
         const packed = Buffer.from(pack(fields));
@@ -18,13 +18,13 @@ describe('rows', () => {
     );
   });
 
-  it('have bytes that are views, and are not read from what is no row', () => {
+  it('have views as bytes, and are read from rows only', () => {
     const packed = Buffer.from(pack([Uint8Array.of(1, 2)]));
     expect(toBytes(unpack(packed)[0]).buffer).to.equal(packed.buffer);
-    expect(() => unpack(pack([1]).subarray(1))).to.throw(TypeError, 'Not a row');
+    expect(() => unpack(pack([1]).subarray(1))).to.throw(TypeError, 'Expected a row');
   });
 
-  it('give each field as what it is asked for, or not at all', () => {
+  it('convert a field only if it has the expected type', () => {
     const samples = [[1], Uint8Array.of(1), 'text', true, 7, -1, 1.5, 2 ** 53, null, undefined];
     const readers = { toRow, toBytes, toText, toFlag, toCount };
     const taken = Object.entries(readers).map(([name, read]) => [

@@ -2,7 +2,7 @@
  * One connection to one server, from dialling to its end. Many requests are in flight on it at once. It
  * guards that every attempt is settled: by its reply, or by an error that says whether it may have arrived.
  */
-import { type News, newsFromRow, packFrame, paths, unpackFrame } from '@paxkv/protocol';
+import { type Notice, noticeFromRow, packFrame, paths, unpackFrame } from '@paxkv/protocol';
 import { type Attempt, type Clock, ExchangeError } from '../environment.ts';
 import { Ring } from '../ring.ts';
 import type { Defer, Dial, Socket } from '../system/network.ts';
@@ -27,7 +27,7 @@ export interface ConnectionParts {
 }
 
 export interface ConnectionListener {
-  onNews(news: News): void;
+  onNotice(notice: Notice): void;
   /** The server accepts no streams; `unsent` are its attempts. `onEnd` follows. */
   onRefused(unsent: readonly Attempt[]): void;
   /** The connection takes no further requests; `why` is for messages. */
@@ -166,7 +166,7 @@ export class Connection {
       const fields = unpackFrame(frame);
       const [first] = fields;
       if (Array.isArray(first)) {
-        this.#onNews(newsFromRow(first));
+        this.#onNotice(noticeFromRow(first));
       } else {
         this.#onReplies(fields);
       }
@@ -176,18 +176,18 @@ export class Connection {
     }
   }
 
-  #onNews(news: News | undefined): void {
-    if (news === undefined) {
+  #onNotice(notice: Notice | undefined): void {
+    if (notice === undefined) {
       return;
     }
-    if (news.type === 'hello' && this.#state === 'dialling') {
+    if (notice.type === 'hello' && this.#state === 'dialling') {
       this.#stopHelloTimer();
       this.#state = 'open';
       this.#socket.setIdle(true);
-    } else if (news.type === 'goodbye') {
+    } else if (notice.type === 'goodbye') {
       this.#leave();
     }
-    this.#listener.onNews(news);
+    this.#listener.onNotice(notice);
     this.#queue.scheduleFlush();
   }
 

@@ -2,7 +2,7 @@
  * The link to one server: at most one connection that takes requests, and the delays before a lost one is
  * dialled again. Connections that are leaving finish on their own.
  */
-import type { News } from '@paxkv/protocol';
+import type { Notice } from '@paxkv/protocol';
 import { type Attempt, type Exchange, ExchangeError, type Random } from '../environment.ts';
 import { Backoff } from '../retry/backoff.ts';
 import { Connection, type ConnectionListener, type ConnectionParts } from './connection.ts';
@@ -22,7 +22,7 @@ export interface LinkParts extends ConnectionParts {
 }
 
 export interface LinkListener {
-  onNews(link: Link, news: News): void;
+  onNotice(link: Link, notice: Notice): void;
   /** The link has no connection until it is dialled again. */
   onLost(link: Link): void;
 }
@@ -46,7 +46,7 @@ export class Link {
     this.#parts = parts;
     this.#listener = listener;
     this.#connectionListener = {
-      onNews: (news) => this.#listener.onNews(this, news),
+      onNotice: (notice) => this.#listener.onNotice(this, notice),
       onRefused: (unsent) => this.#onRefused(unsent),
       onEnd: (connection, why) => this.#onEnd(connection, why),
     };

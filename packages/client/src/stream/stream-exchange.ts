@@ -2,7 +2,7 @@
  * Requests over streams, one to each server. Writes go to the leader if a server has named one; reads rotate
  * over the servers, several of one tick to each. That is only for speed: any server takes any request.
  */
-import type { News } from '@paxkv/protocol';
+import type { Notice } from '@paxkv/protocol';
 import type { Attempt, Exchange } from '../environment.ts';
 import { isStatusRequest, type Request } from '../request.ts';
 import { Link, type LinkListener, type LinkParts } from './link.ts';
@@ -30,7 +30,7 @@ export class StreamExchange implements Exchange {
   constructor(parts: LinkParts) {
     this.#parts = parts;
     this.#listener = {
-      onNews: (link, news) => this.#onNews(link, news),
+      onNotice: (link, notice) => this.#onNotice(link, notice),
       onLost: (link) => this.#onLost(link),
     };
   }
@@ -124,15 +124,15 @@ export class StreamExchange implements Exchange {
     return link;
   }
 
-  #onNews(link: Link, news: News): void {
-    if (news.type === 'hello') {
-      this.#linkOfNode.set(news.node, link);
+  #onNotice(link: Link, notice: Notice): void {
+    if (notice.type === 'hello') {
+      this.#linkOfNode.set(notice.node, link);
     }
-    if (news.type === 'goodbye') {
+    if (notice.type === 'goodbye') {
       return;
     }
-    if (news.leader !== undefined) {
-      this.#leader = news.leader;
+    if (notice.leader !== undefined) {
+      this.#leader = notice.leader;
       this.#leaderNamedBy = link;
     } else if (this.#leaderNamedBy === link || this.#isLeader(link)) {
       // A server that never named the leader does not withdraw it: the one that did may know better.

@@ -75,6 +75,11 @@ export interface Address {
   readonly port: number;
 }
 
+/** `host:port`, the form in which settings give addresses: an IPv6 host is in brackets. */
+export function addressToText({ host, port }: Address): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
 type Settings = Readonly<z.infer<typeof configSchema>>;
 
 /** All settings of one server, each valid and consistent with the others. */

@@ -1,12 +1,12 @@
 /** Waits until a server answers requests. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KvError, type StatusReply } from '@paxkv/protocol';
-import type { Submitter } from '../replica/submitter.ts';
+import type { KvService } from './kv-service.ts';
 
 /** Pause between two attempts, in milliseconds. */
 const retryDelayMs = 20;
-/** Any key does: whether it is present makes no difference. */
-const key = Uint8Array.of(0);
+/** Any key does, present or absent. */
+const probe = { command: { type: 'get', key: Uint8Array.of(0) } } as const;
 
 /** How long to wait for a server. */
 export interface ReadyOptions {
@@ -16,8 +16,9 @@ export interface ReadyOptions {
   readonly timeoutMs?: number;
 }
 
-/** What is asked of the server. */
-export interface Probed extends Submitter {
+/** A server that is waited for. */
+export interface Probed {
+  readonly service: KvService;
   status(): Pick<StatusReply, 'state' | 'reason'>;
 }
 
@@ -31,21 +32,23 @@ export async function whenReady(
   { signal, timeoutMs }: ReadyOptions = {},
 ): Promise<void> {
   const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
-  const ends = [signal, timeout].filter((end) => end !== undefined);
-  const end = AbortSignal.any(ends);
+  const end = AbortSignal.any([signal, timeout].filter((one) => one !== undefined));
   while (!(await isServing(server, end))) {
     const { state, reason } = server.status();
     const now = reason === undefined ? state : `${state}: ${reason}`;
-    if (signal?.aborted) throw notReady('KV_ABORTED', `The wait was aborted; it is ${now}`, signal);
-    if (timeout?.aborted) {
+    if (signal?.aborted) {
       throw notReady(
-        'KV_TIMEOUT',
-        `It does not serve after ${timeoutMs} ms; it is ${now}`,
-        timeout,
+        'KV_ABORTED',
+        `The wait for the server was aborted; it is ${now}.`,
+        signal.reason,
       );
     }
+    if (timeout?.aborted) {
+      const message = `The server is not ready after ${timeoutMs} ms; it is ${now}.`;
+      throw notReady('KV_TIMEOUT', message, timeout.reason);
+    }
     if (state === 'stopping' || state === 'failed') {
-      throw notReady('KV_UNAVAILABLE', `It will not serve; it is ${now}`);
+      throw notReady('KV_UNAVAILABLE', `The server will not become ready; it is ${now}.`);
     }
     await sleep(retryDelayMs, undefined, { signal: end }).catch(() => {});
   }
@@ -54,7 +57,7 @@ export async function whenReady(
 async function isServing(server: Probed, signal: AbortSignal): Promise<boolean> {
   if (server.status().state !== 'running' || signal.aborted) return false;
   try {
-    await server.submit({ command: { type: 'get', key } }, { signal });
+    await server.service.submit(probe, { signal });
     return true;
   } catch (error) {
     if (error instanceof KvError) return false;
@@ -64,7 +67,6 @@ async function isServing(server: Probed, signal: AbortSignal): Promise<boolean> 
 
 type Code = 'KV_ABORTED' | 'KV_TIMEOUT' | 'KV_UNAVAILABLE';
 
-function notReady(code: Code, why: string, ended?: AbortSignal): KvError {
-  const message = `The server is not ready. ${why}.`;
-  return new KvError(code, message, { cause: ended?.reason, outcome: 'not done' });
+function notReady(code: Code, message: string, cause?: unknown): KvError {
+  return new KvError(code, message, { cause, outcome: 'not done' });
 }

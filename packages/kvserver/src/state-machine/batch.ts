@@ -1,6 +1,6 @@
 /**
- * What a value of Paxos means to this server: a batch of requests, or the noop that fills a hole.
- * Rule: a decided value is never skipped for being unreadable, so nothing unreadable is ever proposed.
+ * Encodes and decodes the values that the log agrees on: a batch of requests, or the noop that fills a log gap.
+ * Rule: an unreadable decided value is never skipped, so an unreadable value must never be proposed.
  */
 import {
   type Bytes,
@@ -15,18 +15,18 @@ import {
 } from '@paxkv/protocol';
 import { StateError } from './state-error.ts';
 
-/** Who made a batch, so that its proposer knows it again. No two batches share an origin. */
+/** Identifies a batch, so that the replica that made it recognizes it. No two batches have the same origin. */
 export interface Origin {
   readonly node: number;
-  /** How often the node had started before. */
+  /** A random number for this run of the node. */
   readonly runId: number;
-  /** One more for each batch of this runId. */
+  /** Counts the batches of this run. */
   readonly number: number;
 }
 
 export interface Batch {
   readonly origin: Origin;
-  /** Applied in this order, with nothing between them. */
+  /** Applied in this order, without any other request in between. */
   readonly requests: readonly Request[];
 }
 
@@ -38,13 +38,13 @@ export interface Noop {
 /** The first byte of every value. What follows: nothing, or a packed `[node, runId, number, rows of requests]`. */
 const format = 1;
 
-/** The value that changes nothing. */
+/** The value without requests. */
 export const noop: Bytes = Uint8Array.of(format);
 
 /**
- * Requests that have their row as bytes already go in as they are.
+ * Requests that are already encoded are copied unchanged.
  *
- * @throws TypeError if a request breaks a limit, or if its row is none.
+ * @throws TypeError if a request is outside a limit, or if the encoded bytes are no request.
  */
 export function encodeBatch({ origin, requests }: Batch): Bytes {
   const rows = requests.map(toBytesOfRow);
@@ -57,18 +57,18 @@ export function encodeBatch({ origin, requests }: Batch): Bytes {
     value.set(row, end);
     end += row.length;
   }
-  // Safety: a value that no replica can read would stop them all, for ever. So it is read once before.
+  // Safety: if an unreadable value were decided, every replica would stop there for good.
   expectReadable(value);
   return value;
 }
 
-/** Whether it may be in a batch: what may not must not spoil the batch of others. @throws TypeError */
+/** Checks that the request can be in a batch, so that it cannot fail the batch of others. @throws TypeError */
 export function expectEncodable(request: Request): void {
   if (request.encoded === undefined) requestFromRow(requestToRow(request));
 }
 
 /**
- * Keys and values in the batch are views into `value`.
+ * Keys and values in the decoded batch are views into `value`.
  *
  * @throws StateError `STATE_UNKNOWN_FORMAT`, `STATE_MALFORMED`.
  */
@@ -76,7 +76,7 @@ export function decodeBatch(value: Bytes): Batch | Noop {
   if (value[0] !== format) {
     throw new StateError(
       'STATE_UNKNOWN_FORMAT',
-      `A decided value has format ${value[0]}; this version reads ${format}.`,
+      `A decided value has format ${value[0]}, but this version reads ${format}; run a newer version.`,
     );
   }
   if (value.length === noop.length) return { origin: undefined, requests: [] };
@@ -91,16 +91,18 @@ function expectReadable(value: Bytes): void {
   try {
     decodeBatch(value);
   } catch (error) {
-    throw new TypeError('No replica could read this batch.', { cause: error });
+    throw new TypeError('The encoded batch cannot be decoded; it is not proposed.', {
+      cause: error,
+    });
   }
 }
 
-/** What stands before the rows: the format, the origin, and how many rows there are. */
+/** The bytes before the rows: the format, the origin, and the number of rows. */
 function headOf({ node, runId, number }: Origin, rowCount: number): Bytes {
   const packed = pack([node, runId, number]);
   const head = Buffer.allocUnsafe(packed.length + 6);
   head[0] = format;
-  // An array of four, and first of all the three fields of the origin without their array's header.
+  // An array of four: the three fields of the origin, without the header of their array, then the rows.
   head[1] = 0x94;
   head.set(packed.subarray(1), 2);
   head[packed.length + 1] = 0xdd;

@@ -1,24 +1,24 @@
-/** A run of decisions as it is about to be applied: what is in their values, and the places of all keys. */
+/** Prepares a run of decisions for applying: decodes their values, and finds the cache slots of their keys. */
 import type { Bytes, Request } from '@paxkv/protocol';
 import { decodeBatch, type Origin } from './batch.ts';
 import type { CacheSlot } from './store/cached-entry.ts';
 import { nameOf } from './store/latin1.ts';
 
-/** A decided value, and the instance that decided it. */
+/** A decided value and its instance. */
 export interface Decision {
   readonly seq: number;
   readonly value: Bytes;
 }
 
-/** A decision with what is in its value. */
+/** A decision with its decoded value. */
 export interface Instance extends Decision {
   readonly origin: Origin | undefined;
   readonly requests: readonly Request[];
 }
 
-/** An instance with the place of each request's key; a request that opens a session has none. */
-export interface PlacedInstance extends Instance {
-  readonly places: readonly (CacheSlot | undefined)[];
+/** An instance with the cache slot of each request's key. A request that opens a session has none. */
+export interface ResolvedInstance extends Instance {
+  readonly slots: readonly (CacheSlot | undefined)[];
 }
 
 /** @throws StateError `STATE_UNKNOWN_FORMAT`, `STATE_MALFORMED` */
@@ -29,25 +29,25 @@ export function readRun(decisions: readonly Decision[]): Instance[] {
   });
 }
 
-/** `undefined` unless `find` knows the places of all keys. */
-export function placeRun(
+/** Returns `undefined` if `find` does not know the slot of some key. */
+export function resolveRun(
   run: readonly Instance[],
   find: (name: string) => CacheSlot | undefined,
-): PlacedInstance[] | undefined {
-  const placed: PlacedInstance[] = [];
+): ResolvedInstance[] | undefined {
+  const resolved: ResolvedInstance[] = [];
   for (const { seq, value, origin, requests } of run) {
-    const places: (CacheSlot | undefined)[] = [];
+    const slots: (CacheSlot | undefined)[] = [];
     for (const { command } of requests) {
-      const place = command.type === 'openSession' ? undefined : find(nameOf(command.key));
-      if (place === undefined && command.type !== 'openSession') return undefined;
-      places.push(place);
+      const slot = command.type === 'openSession' ? undefined : find(nameOf(command.key));
+      if (slot === undefined && command.type !== 'openSession') return undefined;
+      slots.push(slot);
     }
-    placed.push({ seq, value, origin, requests, places });
+    resolved.push({ seq, value, origin, requests, slots });
   }
-  return placed;
+  return resolved;
 }
 
-/** Of the keys, each once. */
+/** The names of all keys in the run, each once. */
 export function namesIn(run: readonly Instance[]): Iterable<string> {
   const names = new Set<string>();
   for (const { command } of run.flatMap(({ requests }) => requests)) {

@@ -1,15 +1,15 @@
 /**
- * What can go wrong between the log and the state. Every such error stops the state machine: a replica
- * that cannot apply a decided value must not go on as if it had.
+ * Errors of applying the log to the state. Each of them stops the state machine: a replica that cannot apply
+ * a decided value must not continue as if it had.
  */
 
 /**
- * - `STATE_UNKNOWN_FORMAT`: a decided value or the database comes from a newer version. *Not done.* Run
- *   that version here.
+ * - `STATE_UNKNOWN_FORMAT`: a decided value or the database is from a newer version. *Not done.* Run that
+ *   version on this server.
  * - `STATE_MALFORMED`: a decided value is not a batch. *Not done.*
- * - `STATE_DAMAGED`: a row read back is not the row written. *Not done.* Restore this replica.
- * - `STATE_FAILED`: the database could not read or write. What was being applied is on disk wholly or
- *   not at all. *Unknown.* Close the database and open it anew.
+ * - `STATE_DAMAGED`: a row that was read is not the row that was written. *Not done.* Restore this replica.
+ * - `STATE_FAILED`: the database could not read or write. The write in progress is on disk completely or not
+ *   at all. *Unknown.* Close the database and reopen it.
  */
 export type StateErrorCode =
   | 'STATE_UNKNOWN_FORMAT'

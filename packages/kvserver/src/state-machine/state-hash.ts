@@ -1,12 +1,12 @@
 /**
- * The state hash: one hash over all that was decided and all that was answered, in order. Replicas at
- * the same position with different state hashes have parted ways.
+ * The state hash: a chained hash over all decided values and all replies, in order. Replicas at the same
+ * position with different state hashes have diverged.
  */
 import { createHash } from 'node:crypto';
 import type { Bytes, Reply } from '@paxkv/protocol';
 import { pack, replyToRow } from '@paxkv/protocol';
 
-/** One instance, applied. */
+/** One applied instance. */
 export interface Step {
   readonly seq: number;
   readonly value: Bytes;

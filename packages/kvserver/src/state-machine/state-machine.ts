@@ -1,7 +1,7 @@
 /**
- * The state machine: decided values in, replies out. The log alone determines both the state and the
- * replies, however the log is cut into runs and however often the replica starts anew.
- * What is applied takes effect in memory at once and is written later, much of it together.
+ * The state machine: decided values in, replies out. The log alone determines the state and the replies,
+ * however it is split into runs and however often the replica restarts.
+ * A run takes effect in memory at once. Later, the changes of many runs are written together.
  * Rule: state, sessions and position change together on disk, in one write, and one write at a time.
  */
 import assert from 'node:assert/strict';
@@ -11,9 +11,9 @@ import {
   type Decision,
   type Instance,
   namesIn,
-  type PlacedInstance,
-  placeRun,
+  type ResolvedInstance,
   readRun,
+  resolveRun,
 } from './run.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { nextStateHash } from './state-hash.ts';
@@ -26,18 +26,18 @@ import { Store } from './store/store.ts';
 
 export type { Decision } from './run.ts';
 
-/** What became of a decision. */
+/** The result of applying a decision. */
 export interface Applied {
   readonly seq: number;
-  /** Whose batch it was; `undefined` for the noop. */
+  /** The origin of the batch; `undefined` for the noop. */
   readonly origin: Origin | undefined;
-  /** One for each request of the batch, in its order. */
+  /** One reply for each request of the batch, in the same order. */
   readonly replies: readonly Reply[];
 }
 
 /**
  * Any error of the database or of a decided value stops the machine: every later call throws the same
- * error, until the database was closed and a new machine opened on it.
+ * error. To recover, close the database and open a new machine on it.
  */
 export class StateMachine {
   readonly #stateStore: StateStore;
@@ -49,7 +49,7 @@ export class StateMachine {
   #durable: number;
   #writing: Promise<void> | undefined;
   #isApplying = false;
-  /** What stopped the machine. */
+  /** The error that stopped the machine. */
   #failure: unknown;
 
   private constructor(stateStore: StateStore, { position, sessions }: LoadedState) {
@@ -66,7 +66,7 @@ export class StateMachine {
   }
 
   /**
-   * Loads the state from `stateStore`, which verifies it. Nothing else may write to that store.
+   * Loads the state from `stateStore`, which verifies it. Nothing else may write to that store meanwhile.
    *
    * @throws StateError
    */
@@ -74,27 +74,27 @@ export class StateMachine {
     return new StateMachine(stateStore, await stateStore.load());
   }
 
-  /** The highest instance applied, −1 for none. */
+  /** The highest applied instance, −1 for none. */
   get applied(): number {
     return this.#applied;
   }
 
-  /** The highest instance whose effects survive a crash: up to here the log may be forgotten. */
+  /** The highest instance whose effects survive a crash. The log up to here may be forgotten. */
   get durable(): number {
     return this.#durable;
   }
 
-  /** What a `flush` would write, about, beside what one under way is writing. */
-  get waitingBytes(): number {
-    return this.#entries.waitingBytes;
+  /** Approximate bytes of the entries that changed and are in no write yet. */
+  get dirtyBytes(): number {
+    return this.#entries.dirtyBytes;
   }
 
-  /** What is applied and not durable yet, about. It is kept in memory. */
+  /** Approximate bytes of the entries that changed and are not durable yet. They are kept in memory. */
   get undurableBytes(): number {
     return this.#entries.undurableBytes;
   }
 
-  /** Of the store, after the highest instance applied. */
+  /** The revision of the store after the highest applied instance. */
   get revision(): number {
     return this.#store.revision;
   }
@@ -103,15 +103,15 @@ export class StateMachine {
     return this.#sessions.count;
   }
 
-  /** In hexadecimal. Equal on every replica with the same `applied`. */
+  /** The state hash in hexadecimal. It is equal on all replicas with the same `applied`. */
   get stateHash(): string {
     return Buffer.from(this.#stateHash).toString('hex');
   }
 
   /**
-   * Applies a run of consecutive instances, the first being `applied + 1`. All of them take effect
-   * together, in memory: see {@link StateMachine.flush}. The outcome is there at once unless a key must
-   * be read from the database first; then this is to be called again only when the promise has settled.
+   * Applies a run of consecutive instances, the first being `applied + 1`. All of them take effect together
+   * in memory; {@link StateMachine.flush} makes them durable. Returns a promise only if a key must be read
+   * from the database first. In that case, call it again only after the promise has settled.
    *
    * @throws StateError
    */
@@ -123,16 +123,16 @@ export class StateMachine {
     });
     try {
       const run = readRun(decisions);
-      const placed = this.#place(run);
-      return placed === undefined ? this.#applyLater(run) : this.#applyNow(placed);
+      const resolved = this.#slot(run);
+      return resolved === undefined ? this.#applyLater(run) : this.#applyNow(resolved);
     } catch (failure) {
       throw this.#fail(failure);
     }
   }
 
   /**
-   * Makes durable all that is applied by now. May be called at any time, also during `apply` and while
-   * another call is under way. `pause` is awaited now and then, so that others get their turn.
+   * Makes everything durable that is applied at the time of the call. May be called at any time, also during
+   * `apply` and while another flush runs. The write awaits `pause` now and then, so that other work can run.
    *
    * @throws StateError
    */
@@ -147,21 +147,21 @@ export class StateMachine {
   }
 
   /**
-   * What `key` holds after the highest instance applied, or after one applied since the call. It is
-   * there at once if memory knows.
+   * The entry of `key` after the highest applied instance, or after one that was applied since the call.
+   * Returns a promise only if the entry is not in memory.
    *
    * @throws StateError
    */
   read(key: Bytes): Entry | undefined | Promise<Entry | undefined> {
     this.#refuseIfFailed();
     const name = nameOf(key);
-    const place = this.#entries.find(name);
-    return place === undefined ? this.#readLater(name) : entryOf(place);
+    const slot = this.#entries.find(name);
+    return slot === undefined ? this.#readLater(name) : entryOf(slot);
   }
 
   /**
-   * In hexadecimal: over the whole state, made durable and read from the database. For tests and audits:
-   * it takes long.
+   * A hash over the whole state in hexadecimal. The state is flushed, then read from the database, which
+   * takes long. For tests and audits.
    */
   async contentHash(): Promise<string> {
     await this.flush();
@@ -174,9 +174,9 @@ export class StateMachine {
       return await this.#orFail(async () => {
         await this.#entries.hold(namesIn(run));
         this.#refuseIfFailed();
-        const placed = this.#place(run);
-        assert(placed !== undefined, 'every key a command names is in memory');
-        return this.#applyNow(placed);
+        const resolved = this.#slot(run);
+        assert(resolved !== undefined, 'every key a command names is in memory');
+        return this.#applyNow(resolved);
       });
     } finally {
       this.#entries.release();
@@ -184,14 +184,14 @@ export class StateMachine {
     }
   }
 
-  #place(run: readonly Instance[]): readonly PlacedInstance[] | undefined {
-    return placeRun(run, (name) => this.#entries.find(name));
+  #slot(run: readonly Instance[]): readonly ResolvedInstance[] | undefined {
+    return resolveRun(run, (name) => this.#entries.find(name));
   }
 
-  #applyNow(run: readonly PlacedInstance[]): readonly Applied[] {
-    return run.map(({ seq, value, origin, requests, places }) => {
+  #applyNow(run: readonly ResolvedInstance[]): readonly Applied[] {
+    return run.map(({ seq, value, origin, requests, slots }) => {
       const replies = requests.map((request, index) =>
-        this.#sessions.apply(request, places[index], this.#store),
+        this.#sessions.apply(request, slots[index], this.#store),
       );
       this.#applied = seq;
       this.#stateHash = nextStateHash(this.#stateHash, { seq, value, replies });
@@ -201,8 +201,8 @@ export class StateMachine {
 
   #readLater(name: string): Promise<Entry | undefined> {
     return this.#orFail(async () => {
-      const [place] = await this.#entries.load([name]);
-      return place && entryOf(place);
+      const [slot] = await this.#entries.load([name]);
+      return slot && entryOf(slot);
     });
   }
 
@@ -224,7 +224,7 @@ export class StateMachine {
     this.#refuseIfFailed();
     try {
       const result = await action();
-      // A call that failed meanwhile took the right to answer from this one too.
+      // After another call failed meanwhile, this result may rest on changes that were lost.
       this.#refuseIfFailed();
       return result;
     } catch (failure) {
@@ -232,7 +232,7 @@ export class StateMachine {
     }
   }
 
-  /** Gives back what stopped the machine first. */
+  /** Stops the machine. Returns `failure` for the caller to throw. */
   #fail(failure: unknown): unknown {
     this.#failure ??= failure;
     return failure;

@@ -1,5 +1,5 @@
 /**
- * The store of a state, as the state machine needs it: loaded once, then written one batch of changes at a
+ * The persistent store that the state machine uses: it is loaded once, then written one set of changes at a
  * time. `storage/state` implements it on a database.
  */
 import type { Bytes } from '@paxkv/protocol';
@@ -7,9 +7,9 @@ import type { Session } from './sessions/session.ts';
 import type { SessionCounts } from './sessions/sessions.ts';
 import type { CacheSlot, Change } from './store/cached-entry.ts';
 
-/** Where a state stands in the log, with the counters that the log drives. */
+/** The position of a state in the log, and the counters that the log determines. */
 export interface Position {
-  /** The highest instance applied, −1 for none. Every instance below it is applied too. */
+  /** The highest applied instance, −1 for none. All instances below it are applied too. */
   readonly applied: number;
   readonly revision: number;
   readonly sessions: SessionCounts;
@@ -17,7 +17,7 @@ export interface Position {
   readonly stateHash: Bytes;
 }
 
-/** Before the first instance. */
+/** The position before the first instance. */
 export const startPosition: Position = {
   applied: -1,
   revision: 0,
@@ -25,13 +25,13 @@ export const startPosition: Position = {
   stateHash: new Uint8Array(32),
 };
 
-/** What a state machine starts from. */
+/** The state that a state machine starts with. */
 export interface LoadedState {
   readonly position: Position;
   readonly sessions: readonly Session[];
 }
 
-/** What the instances since the last write changed, up to a position. */
+/** The changes since the last write, up to a position. */
 export interface StateChanges {
   /** Sessions that changed; `undefined` for one that was evicted. */
   readonly sessions: readonly (readonly [id: number, session: Session | undefined])[];
@@ -39,17 +39,17 @@ export interface StateChanges {
   readonly position: Position;
 }
 
-/** Resolves once other work has had its turn. */
+/** Resolves after other work has run. */
 export type Pause = () => Promise<void>;
 
-/** Every method throws StateError: `STATE_FAILED` if it could not read or write, `STATE_DAMAGED` for a bad row. */
+/** Every method throws StateError: `STATE_FAILED` if reading or writing fails, `STATE_DAMAGED` for a bad row. */
 export interface StateStore {
-  /** Loads the state and verifies all of it. Called once, before any write. @throws also `STATE_UNKNOWN_FORMAT` */
+  /** Loads and verifies the whole state. Called once, before any write. @throws also `STATE_UNKNOWN_FORMAT` */
   load(): Promise<LoadedState>;
-  /** The entries of these keys, in their order. */
+  /** The slots of these keys, in the same order. */
   readEntries(names: readonly string[]): Promise<CacheSlot[]>;
-  /** Durable when it resolves, all of it or nothing. Called again only then. May await `pause` between rows. */
+  /** Atomic, and durable when it resolves. Called again only then. May await `pause` between rows. */
   write(changes: StateChanges, pause?: Pause): Promise<void>;
-  /** A hash over every row of the state, in order. Takes as long as reading them all. */
+  /** A hash over all rows of the state, in order. Reads all of them. */
   contentHash(): Promise<string>;
 }

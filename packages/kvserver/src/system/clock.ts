@@ -1,12 +1,12 @@
-/** The machine's own time, as Paxos and the replica want it. */
+/** The clock of the system, in the form that Paxos and the replica use. */
 import type { Clock } from '@paxkv/paxos';
 
-/** A call back that comes so much too late shows that the process was held up. */
-const heldUpMs = 5;
+/** A timer that fires this late shows that the process was blocked. */
+const blockedMs = 5;
 
 /**
- * Counts from the start of the process. After the process was held up, what has arrived meanwhile is read
- * before anybody is called back: else those whose answers lie unread would be taken for silent.
+ * Milliseconds since the start of the process. After the process was blocked, it reads input before it calls
+ * back. Otherwise peers whose answers wait to be read would count as silent.
  */
 export const systemClock: Clock = {
   now: () => performance.now(),
@@ -14,13 +14,13 @@ export const systemClock: Clock = {
     let timer: NodeJS.Timeout;
     let reading: NodeJS.Immediate | undefined;
     const arm = () => {
-      timer = setTimeout(ring, Math.max(0, time - performance.now()));
+      timer = setTimeout(fire, Math.max(0, time - performance.now()));
     };
-    // Timers count whole milliseconds of another clock, and may ring a little before their time.
-    const ring = () => {
+    // Timers have a resolution of a millisecond and use another clock, so they may fire slightly early.
+    const fire = () => {
       const lateMs = performance.now() - time;
       if (lateMs < 0) arm();
-      else if (lateMs < heldUpMs) callback();
+      else if (lateMs < blockedMs) callback();
       else reading = setImmediate(callback);
     };
     arm();

@@ -1,6 +1,6 @@
 /**
- * Tells a live connection from one whose other end has gone without a word: pings, and gives up on
- * silence. TCP alone notices after minutes, or never.
+ * Keepalive: detects connections whose other end is gone without closing them. It sends pings, and reports a
+ * connection on which nothing is received. TCP alone notices after minutes, or never.
  */
 import type { WebSocket } from 'ws';
 
@@ -11,21 +11,21 @@ export interface KeepaliveLimits {
 
 export class Keepalive {
   readonly #timer: NodeJS.Timeout;
-  #lastSignMs = performance.now();
+  #lastReceivedMs = performance.now();
 
-  /** Begins at once, on an open connection. `onSilent` is called once, and then it has stopped. */
+  /** Starts on an open connection. `onSilent` is called at most once, after the keepalive has stopped. */
   constructor(socket: WebSocket, limits: KeepaliveLimits, onSilent: () => void) {
-    const onSign = () => {
-      this.#lastSignMs = performance.now();
+    const onReceived = () => {
+      this.#lastReceivedMs = performance.now();
     };
-    for (const sign of ['ping', 'pong', 'message']) socket.on(sign, onSign);
-    let sawTickMs = performance.now();
+    for (const event of ['ping', 'pong', 'message']) socket.on(event, onReceived);
+    let lastTickMs = performance.now();
     this.#timer = setInterval(() => {
       const nowMs = performance.now();
-      // If we were held up ourselves, signs of life may lie unread: the silence is not theirs.
-      if (nowMs - sawTickMs > 2 * limits.pingIntervalMs) this.#lastSignMs = nowMs;
-      sawTickMs = nowMs;
-      if (nowMs - this.#lastSignMs <= limits.silenceMsMax) {
+      // If this process was blocked, input may wait to be read, so the connection is not silent.
+      if (nowMs - lastTickMs > 2 * limits.pingIntervalMs) this.#lastReceivedMs = nowMs;
+      lastTickMs = nowMs;
+      if (nowMs - this.#lastReceivedMs <= limits.silenceMsMax) {
         socket.ping();
         return;
       }

@@ -1,10 +1,10 @@
-/** The log of a server: one JSON object a line, to standard error. Lines name their server `me`. */
+/** The log of a server: JSON lines on standard error. */
 import { destination, type Logger, pino, stdTimeFunctions } from 'pino';
 import type { LogLevel } from '../config/settings.ts';
 
 const standardError = 2;
 
-/** A log of one JSON object a line on standard error. Each line names the server as `me`. */
+/** A logger that writes one JSON object per line to standard error. Each has the node id of the server as `me`. */
 export function createLogger(level: LogLevel, node: number): Logger {
   return pino(
     {

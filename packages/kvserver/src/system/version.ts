@@ -1,4 +1,4 @@
-/** The version of this package, as it says itself. */
+/** The version in the manifest of this package. */
 import { createRequire } from 'node:module';
 import { z } from 'zod';
 

@@ -1,4 +1,4 @@
-/** `append`: adds to the end of the value of a key. An absent key counts as empty. */
+/** `append`: appends to the value of a key. An absent key counts as empty. */
 import { countField, keyField, valueField } from '../fields.ts';
 import { valueBytesMax } from '../limits.ts';
 import { type Bytes, toBytes, toCount } from '../rows.ts';
@@ -15,7 +15,7 @@ export interface AppendReply {
   readonly type: 'append';
   /** The revision of the store after this write. */
   readonly revision: number;
-  /** Bytes of the value after the append. */
+  /** The size of the value after the append, in bytes. */
   readonly length: number;
 }
 
@@ -46,7 +46,7 @@ export const append = {
   refusals: {
     tooLarge: {
       code: 'KV_TOO_LARGE',
-      message: `The value would grow over ${valueBytesMax} bytes.`,
+      message: `The value would grow over the limit of ${valueBytesMax} bytes.`,
     },
   },
 } as const satisfies CommandSpec<AppendCommand, AppendReply>;

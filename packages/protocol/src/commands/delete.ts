@@ -14,13 +14,13 @@ export interface DeleteReply {
   readonly type: 'delete';
   /** The revision of the store after this write. */
   readonly revision: number;
-  /** False if the key was absent; the revision is then as before. */
+  /** False if the key was absent, in which case the revision is unchanged. */
   readonly deleted: boolean;
 }
 
 const tag = 3;
 
-/** `delete` is a reserved word. */
+/** Not named `delete`, since that is a reserved word. */
 export const deleteKey = {
   type: 'delete',
   tag,

@@ -1,4 +1,4 @@
-/** `get`: what a key holds. */
+/** `get`: reads a key. */
 import { z } from 'zod';
 import { countField, keyField, valueField } from '../fields.ts';
 import { type Bytes, type Row, toBytes, toCount } from '../rows.ts';
@@ -10,17 +10,17 @@ export interface GetCommand {
   readonly key: Bytes;
 }
 
-/** Where the value of a key stands in the history of the store. */
+/** The revisions and the version of an entry. */
 export interface Versions {
-  /** Revision at which the key came to be, counted anew after a delete. */
+  /** The revision of the write that created the key. A write after a delete creates it again. */
   readonly createRevision: number;
-  /** Revision at which the value was last written. */
+  /** The revision of the last write of the key. */
   readonly modRevision: number;
-  /** How often the key was written since it came to be, from 1. */
+  /** The number of writes since the key was created, including that one. */
   readonly version: number;
 }
 
-/** What the store knows of a present key. */
+/** The value of a present key with its versions. */
 export interface Entry extends Versions {
   readonly value: Bytes;
 }
@@ -28,18 +28,18 @@ export interface Entry extends Versions {
 /** The reply to a get. */
 export interface GetReply {
   readonly type: 'get';
-  /** `undefined`: the key is absent. */
+  /** `undefined` if the key is absent. */
   readonly entry: Entry | undefined;
 }
 
 /**
- * What a get may answer. `linearizable`: nothing older than any answer given anywhere before it was
- * asked. `serializable`: what the server asked holds at this moment, which may be old; it costs no
- * message and is there without a majority.
+ * The consistency of a get. `linearizable`: the reply reflects every write that was acknowledged before the
+ * get was sent. `serializable`: the reply is the state of the server that receives the get, which may be
+ * old; it needs no messages and no majority.
  */
 export type Consistency = 'linearizable' | 'serializable';
 
-/** A get that may be `serializable`. On a stream only: in the log every get has the tag of a get. */
+/** The tag of a `serializable` get on a stream. In the log every get has the tag of `get`. */
 export const serializableGetTag = 5;
 
 const tag = 0;

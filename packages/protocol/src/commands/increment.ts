@@ -1,4 +1,4 @@
-/** `increment`: adds to a counter, and tells its new value. An absent key counts as 0. */
+/** `increment`: adds to a counter and returns its new value. An absent key counts as 0. */
 import { z } from 'zod';
 import { countField, type Field, keyField, type RequestField } from '../fields.ts';
 import { type Bytes, toBytes, toCount, toText } from '../rows.ts';
@@ -7,7 +7,7 @@ import { type CommandSpec, membersOf } from './spec.ts';
 export interface IncrementCommand {
   readonly type: 'increment';
   readonly key: Bytes;
-  /** A whole number of 64 bits. It may be negative, or 0, which writes the counter as well. */
+  /** A signed 64-bit integer. An increment by 0 is a write too. */
   readonly by: bigint;
 }
 
@@ -19,16 +19,16 @@ export interface IncrementReply {
   readonly value: bigint;
 }
 
-/** Counters are whole numbers of 64 bits with a sign. */
+/** Counters are signed 64-bit integers. */
 const counterMin = -(2n ** 63n);
 const counterMax = 2n ** 63n - 1n;
 
-/** In rows and in JSON a counter is decimal text: numbers there are exact up to 53 bits only. */
+/** In rows and in JSON a counter is decimal text, since numbers there are exact up to 53 bits only. */
 const counterField: Field<bigint> = {
   json: z.string().transform((text, context) => {
     const counter = toCounter(text);
     if (counter !== undefined) return counter;
-    context.addIssue('must be a whole number of 64 bits as decimal text');
+    context.addIssue('must be a signed 64-bit integer as decimal text');
     return z.NEVER;
   }),
   toJson: String,
@@ -40,7 +40,7 @@ const byField: RequestField<bigint> = {
   toJson: String,
   check(by) {
     if (by >= counterMin && by <= counterMax) return by;
-    throw new TypeError('A counter changes by a whole number of 64 bits.');
+    throw new TypeError('A counter changes by a signed 64-bit integer.');
   },
 };
 
@@ -71,17 +71,18 @@ export const increment = {
   refusals: {
     notACounter: {
       code: 'KV_NOT_A_COUNTER',
-      message: 'The value of the key is not a whole number of 64 bits in decimal.',
+      message:
+        'The value of the key is not a counter: it must be a signed 64-bit integer in decimal.',
     },
     counterOverflow: {
       code: 'KV_NOT_A_COUNTER',
-      message: 'The counter would leave the range of whole numbers of 64 bits.',
+      message: 'The counter would leave the range of signed 64-bit integers.',
     },
   },
   errors: { KV_NOT_A_COUNTER: { outcome: 'not done', status: 409 } },
 } as const satisfies CommandSpec<IncrementCommand, IncrementReply>;
 
-/** The counter in decimal text of its one form: no leading zeros, no plus, no spaces. */
+/** The counter in canonical decimal text: no leading zeros, no plus, no spaces. */
 function toCounter(text: string): bigint | undefined {
   if (!/^-?[0-9]{1,19}$/.test(text)) return undefined;
   const counter = BigInt(text);
@@ -92,5 +93,5 @@ function toCounter(text: string): bigint | undefined {
 function counterFromRow(field: unknown): bigint {
   const counter = toCounter(toText(field));
   if (counter !== undefined) return counter;
-  throw new TypeError('Not a whole number of 64 bits in decimal.');
+  throw new TypeError('Expected a signed 64-bit integer in decimal.');
 }

@@ -1,19 +1,19 @@
-/** `openSession`: gives a client a session, under whose numbers its writes take effect once. */
+/** `openSession`: opens a session for a client. Numbered writes of a session take effect once. */
 import { clientNameField, countField } from '../fields.ts';
 import { toCount, toText } from '../rows.ts';
 import { type CommandSpec, membersOf } from './spec.ts';
 
-/** Opens a session, in which a client numbers its writes. */
+/** Opens a session. */
 export interface OpenSessionCommand {
   readonly type: 'openSession';
-  /** A name for people; it need not be unique. */
+  /** A name for operators; it need not be unique. */
   readonly client: string;
 }
 
-/** The reply that opens a session. */
+/** The reply to openSession. */
 export interface OpenSessionReply {
   readonly type: 'openSession';
-  /** The id of the session. None is given twice. */
+  /** The id of the session. No id is given twice. */
   readonly session: number;
 }
 
@@ -23,7 +23,7 @@ export const openSession = {
   type: 'openSession',
   tag,
   access: 'session',
-  // A session that nobody knows of does nothing, and is put out in time.
+  // An unused session has no effect, and is evicted later.
   outcomeIfLost: 'not done',
   path: '/v1/sessions',
   fields: { client: clientNameField },

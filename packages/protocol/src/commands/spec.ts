@@ -1,21 +1,21 @@
 /**
- * What a file of this folder says of its command: all that clients, servers, the log and the tests need
- * to know, apart from what the command does to the store. `table.ts` lists the commands.
+ * The specification of a command, which clients, servers, the log and the tests use. Each file of this folder
+ * defines one, and `table.ts` lists them. The effect of a command on the store is defined in the server.
  */
 import { z } from 'zod';
 import type { Field, RequestField } from '../fields.ts';
 import type { Row } from '../rows.ts';
 
-/** What an error says of the request: it did not and will not take effect, it did, or nobody knows. */
+/** Whether a failed request took effect: it did not and will not, it did, or that is unknown. */
 export type Outcome = 'not done' | 'done' | 'unknown';
 
-/** An error code: what it says of the request, and its HTTP status; `null` if no server sends it. */
+/** The outcome and the HTTP status of an error code. The status is `null` if no server sends the code. */
 export interface ErrorCode {
   readonly outcome: Outcome;
   readonly status: number | null;
 }
 
-/** Why the store did not do what a command asks: the error that the client gets. */
+/** The error that a client gets for a refusal of the store. */
 export interface RefusalSpec {
   readonly code: string;
   readonly message: string;
@@ -25,35 +25,35 @@ interface Typed {
   readonly type: string;
 }
 
-/** The fields of `T` beside its type, each with its kind. */
+/** The fields of `T` besides its type. */
 type FieldsOf<T extends Typed, F> = {
   readonly [N in Exclude<keyof T, 'type'>]: F extends 'request' ? RequestField<T[N]> : Field<T[N]>;
 };
 
-/** All that clients and servers need to know of a command. */
+/** The specification of a command. */
 export interface CommandSpec<C extends Typed, R extends Typed> {
   readonly type: C['type'];
   /** The first field of the row, in requests and in replies. A tag never changes its meaning. */
   readonly tag: number;
   /**
-   * `read`: changes nothing and may name a consistency. `write`: takes a stamp, without which a second
-   * delivery is a second request. `session`: opens a session, and stands in none.
+   * `read`: changes nothing and may have a consistency. `write`: changes the store and may have a stamp, without
+   * which a repeated delivery takes effect again. `session`: opens a session, and has no stamp.
    */
   readonly access: 'read' | 'write' | 'session';
-  /** What a client knows of the outcome when the reply is lost. */
+  /** The outcome that a client reports if the reply is lost. */
   readonly outcomeIfLost: 'not done' | 'unknown';
-  /** The body is POSTed here. */
+  /** The HTTP path, which takes a JSON body by POST. */
   readonly path: string;
-  /** In the order of the row. Names are those of the members of the body. */
+  /** The fields in the order of the row. Their names are those of the JSON members. */
   readonly fields: FieldsOf<C, 'request'>;
-  /** The tag and every field, as bytes or as text. All of them enter the digest of the command. */
+  /** The tag and all fields, as bytes or text. All of them enter the digest of the command. */
   toRow(command: C): Row;
-  /** @throws TooLargeError, TypeError for fields that are of another kind or outside their limits. */
+  /** @throws TooLargeError, TypeError for fields of another type or outside their limits. */
   fromRow(row: Row): C;
   readonly reply: ReplySpec<R>;
-  /** Why the store may refuse the command, by reason. */
+  /** The refusals of the store that only this command has, by reason. */
   readonly refusals?: Readonly<Record<string, RefusalSpec>>;
-  /** Error codes that only this command has. */
+  /** The error codes that only this command has. */
   readonly errors?: Readonly<Record<string, ErrorCode>>;
 }
 
@@ -66,14 +66,14 @@ export interface ReplySpec<R> {
   readonly json: JsonCodec<R>;
 }
 
-/** A reply as the body of an HTTP answer. Members that a newer server adds are passed over. */
+/** Converts a reply to the body of an HTTP reply and back. Members that a newer server adds are ignored. */
 export interface JsonCodec<R> {
-  /** The reply as the body of an HTTP answer. */
+  /** The reply as the body of an HTTP reply. */
   toJson(reply: R): object;
   readonly schema: z.ZodType<R>;
 }
 
-/** The codec of a reply whose members are its fields. */
+/** The JSON codec of a reply whose members are its fields. */
 export function membersOf<R extends Typed>(
   type: R['type'],
   fields: FieldsOf<R, 'reply'>,
@@ -86,7 +86,7 @@ export function membersOf<R extends Typed>(
   };
 }
 
-/** The members of a body: `fields` of `value`, each as it stands in JSON. */
+/** The members of a JSON body: the given fields of `value`. */
 export function jsonOf(
   value: object,
   fields: readonly (readonly [string, Field<unknown>])[],

@@ -1,6 +1,6 @@
 /**
- * The table of commands. HTTP, streams, the log, sessions, clients and the tests take from here what there
- * is. Rule: a tag or a path never changes its meaning, and is never given to another command.
+ * The table of commands. HTTP, streams, the log, sessions, clients and the tests derive their commands from it.
+ * Rule: a tag or a path never changes its meaning, and is never given to another command.
  */
 import type { RequestField } from '../fields.ts';
 import { type Row, toCount } from '../rows.ts';
@@ -27,34 +27,34 @@ export type CommandType = keyof Specs;
 /** The command of type `T`. */
 export type CommandOf<T extends CommandType> = ReturnType<Specs[T]['fromRow']>;
 
-/** What the store understands. A command and the state before it determine the reply and the state after it. */
+/** A command of the store. The command and the state before it determine the reply and the state after it. */
 export type Command = { [T in CommandType]: CommandOf<T> }[CommandType];
 
-/** What a command that was done is answered with: a reply of the same type. */
+/** The reply to a command that took effect. It has the type of the command. */
 export type ReplyOf<T extends CommandType> = ReturnType<Specs[T]['reply']['fromRow']>;
 
-/** The reply to any command that was done. */
+/** The reply to any command that took effect. */
 export type DoneReply = { [T in CommandType]: ReplyOf<T> }[CommandType];
 
-/** Commands that change the store, so that their replies are kept for retries. */
+/** The types of commands that change the store. Sessions cache their replies for retries. */
 export type WriteType = {
   [T in CommandType]: Specs[T]['access'] extends 'write' ? T : never;
 }[CommandType];
 
-/** An entry of the table where it does not matter which. */
+/** Any entry of the table. */
 export type AnySpec = CommandSpec<Command, DoneReply>;
 
 const byType: Readonly<Record<CommandType, AnySpec>> = commands;
 
-/** A field of a command, and the name it has there. */
+/** A field of a command with its name. */
 export type NamedField = readonly [name: string, field: RequestField<unknown>];
 
-/** Every entry, by tag. */
+/** All entries, ordered by tag. */
 export const allCommands: readonly AnySpec[] = Object.values<AnySpec>(commands).sort(
   (a, b) => a.tag - b.tag,
 );
 
-/** Tags are small and dense, so these are arrays. */
+/** Arrays, since tags are small and dense. */
 const byTag: (AnySpec | undefined)[] = [];
 const fieldsByTag: NamedField[][] = [];
 for (const spec of allCommands) {
@@ -62,7 +62,7 @@ for (const spec of allCommands) {
   fieldsByTag[spec.tag] = Object.entries(spec.fields);
 }
 
-/** Whether there is a command of this type. */
+/** Whether `type` is the type of a command. */
 export function isCommandType(type: unknown): type is CommandType {
   return typeof type === 'string' && Object.hasOwn(commands, type);
 }
@@ -72,7 +72,7 @@ export function specOf(type: CommandType): AnySpec {
   return byType[type];
 }
 
-/** In the order of its row. */
+/** The fields of a command in the order of its row. */
 export function fieldsOf({ tag }: AnySpec): readonly NamedField[] {
   return fieldsByTag[tag] ?? [];
 }
@@ -82,17 +82,19 @@ export function commandToRow(command: Command): Row {
   return byType[command.type].toRow(command);
 }
 
-/** @throws TooLargeError, TypeError unless `row` is a command within its limits, and nothing more. */
+/** @throws TooLargeError, TypeError unless `row` is exactly a command within its limits. */
 export function commandFromRow(row: Row): Command {
   const tag = toCount(row[0]);
   const spec = byTag[tag];
-  if (spec === undefined) throw new TypeError(`No command has the tag ${tag}.`);
+  if (spec === undefined) throw new TypeError(`Unknown command tag ${tag}.`);
   const fieldCount = 1 + fieldsOf(spec).length;
   if (row.length === fieldCount) return spec.fromRow(row);
-  throw new TypeError(`The row of ${spec.type} has ${fieldCount} fields, this one ${row.length}.`);
+  throw new TypeError(
+    `The row of ${spec.type} must have ${fieldCount} fields, but has ${row.length}.`,
+  );
 }
 
-/** For a command that did not come in a row. @throws TooLargeError, TypeError unless it is within its limits. */
+/** Checks the limits of a command that was not decoded from a row. @throws TooLargeError, TypeError */
 export function checkCommand(command: Command): void {
   for (const [name, field] of fieldsOf(byType[command.type])) {
     field.check(Reflect.get(command, name));
@@ -106,6 +108,6 @@ export function replyToRow(reply: DoneReply): Row {
 /** @throws TypeError unless `row` is the reply to a command. */
 export function replyFromRow(row: Row): DoneReply {
   const spec = byTag[toCount(row[0])];
-  if (spec === undefined) throw new TypeError(`No reply has the tag ${String(row[0])}.`);
+  if (spec === undefined) throw new TypeError(`Unknown reply tag ${String(row[0])}.`);
   return spec.reply.fromRow(row);
 }

@@ -1,13 +1,13 @@
 import { KvClient } from '@paxkv/client';
 import { expect } from 'chai';
 import { ClientTarget, type LoadClient } from 'paxkv/internal/bench/client-target';
-import { DoorUnderTest } from '../../kvserver/api/http/app-under-test.ts';
+import { ServerUnderTest } from '../../kvserver/api/http/server-under-test.ts';
 
 describe('the target of a benchmark', () => {
   it('spreads lanes over its clients, and closes them all', async () => {
-    const door = await DoorUnderTest.open();
+    const server = await ServerUnderTest.open();
     try {
-      const clients = [1, 2].map(() => new KvClient({ endpoints: door.url, encoding: 'buffer' }));
+      const clients = [1, 2].map(() => new KvClient({ endpoints: server.url, encoding: 'buffer' }));
       const target = new ClientTarget(clients);
       expect(target.ofLane(0)).to.equal(target.ofLane(2));
       expect(target.ofLane(0)).not.to.equal(target.ofLane(1));
@@ -20,7 +20,7 @@ describe('the target of a benchmark', () => {
         expect(code).to.equal('KV_CLOSED');
       }
     } finally {
-      await door.close();
+      await server.close();
     }
   });
 

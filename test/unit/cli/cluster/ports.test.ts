@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { expect } from 'chai';
 import { CliError } from 'paxkv/internal/cli-error';
 import { expectFree } from 'paxkv/internal/cluster/ports';
-import { DoorUnderTest } from '../../kvserver/api/http/app-under-test.ts';
+import { ServerUnderTest } from '../../kvserver/api/http/server-under-test.ts';
 
 /** A program that is no paxkv server: it hangs up on everybody. */
 async function listen(): Promise<Server> {
@@ -51,14 +51,14 @@ describe('expectFree', () => {
   });
 
   it('recognizes a node of a running cluster', async () => {
-    const door = await DoorUnderTest.open();
+    const server = await ServerUnderTest.open();
     try {
-      const { lines } = await refusalOf([door.port]);
+      const { lines } = await refusalOf([server.port]);
       expect(lines[0]).to.contain(
-        `port ${door.port} is taken by node 0 of a running paxkv cluster named test`,
+        `port ${server.port} is taken by node 0 of a running paxkv cluster named test`,
       );
     } finally {
-      await door.close();
+      await server.close();
     }
   });
 

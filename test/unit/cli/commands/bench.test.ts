@@ -2,25 +2,25 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { DoorUnderTest } from '../../kvserver/api/http/app-under-test.ts';
+import { ServerUnderTest } from '../../kvserver/api/http/server-under-test.ts';
 import { runCaptured } from '../captured-streams.ts';
 
 const short = ['--seconds', '1', '--warm-up', '0', '--keys', '10', '--in-flight', '4'];
 
 describe('paxkv bench', () => {
-  let door: DoorUnderTest;
+  let server: ServerUnderTest;
 
   beforeEach(async () => {
-    door = await DoorUnderTest.open();
+    server = await ServerUnderTest.open();
   });
-  afterEach(() => door.close());
+  afterEach(() => server.close());
 
   it('loads the cluster and prints what came of it', async () => {
-    const { exitCode, printed } = await runCaptured(['bench', ...short, '-e', door.url]);
+    const { exitCode, printed } = await runCaptured(['bench', ...short, '-e', server.url]);
     expect(exitCode).to.equal(0);
     expect(printed).to.match(/^puts only, 10 keys/);
     expect(printed).to.match(/^failed +0$/m);
-    const kinds = new Set(door.submitter.requests.map(({ command }) => command.type));
+    const kinds = new Set(server.replica.requests.map(({ command }) => command.type));
     expect([...kinds]).to.have.members(['openSession', 'put']);
   });
 
@@ -28,7 +28,7 @@ describe('paxkv bench', () => {
     const directory = await mkdtemp(join(tmpdir(), 'paxkv-bench-'));
     try {
       const file = join(directory, 'page.html');
-      const args = ['bench', ...short, '-w', 'b', '--json', '--html', file, '-e', door.url];
+      const args = ['bench', ...short, '-w', 'b', '--json', '--html', file, '-e', server.url];
       const { exitCode, printed } = await runCaptured(args);
       expect(exitCode).to.equal(0);
       const result = JSON.parse(printed);
@@ -42,8 +42,8 @@ describe('paxkv bench', () => {
   });
 
   it('counts errors by their code, and exits 1 if nothing was answered', async () => {
-    door.submitter.script = async () => ({ type: 'refused', reason: 'sessionExpired' });
-    const args = ['bench', ...short, '--timeout', '200', '-e', door.url];
+    server.replica.script = async () => ({ type: 'refused', reason: 'sessionExpired' });
+    const args = ['bench', ...short, '--timeout', '200', '-e', server.url];
     const { exitCode, printed, notes } = await runCaptured(args);
     expect(exitCode).to.equal(1);
     expect(printed).to.match(/^failed +[\d,]+ KV_/m);
@@ -59,17 +59,17 @@ describe('paxkv bench', () => {
     [['--distribution', 'normal'], /Allowed choices/],
   ] as const) {
     it(`refuses ${words.join(' ')} with exit code 2`, async () => {
-      const { exitCode, notes } = await runCaptured(['bench', ...words, '-e', door.url]);
+      const { exitCode, notes } = await runCaptured(['bench', ...words, '-e', server.url]);
       expect(exitCode).to.equal(2);
       expect(notes.join('\n')).to.match(complaint);
-      expect(door.submitter.requests).to.deep.equal([]);
+      expect(server.replica.requests).to.deep.equal([]);
     });
   }
 
   it('refuses endpoints that are none, and contradictions, before it asks anything', async () => {
     expect((await runCaptured(['bench', '-e', 'http://'])).exitCode).to.equal(2);
-    const args = ['bench', '-w', 'a', '--reads', '5', '-e', door.url];
+    const args = ['bench', '-w', 'a', '--reads', '5', '-e', server.url];
     expect((await runCaptured(args)).exitCode).to.equal(2);
-    expect(door.submitter.requests).to.deep.equal([]);
+    expect(server.replica.requests).to.deep.equal([]);
   });
 });

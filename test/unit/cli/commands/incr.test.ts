@@ -1,16 +1,16 @@
 import { expect } from 'chai';
-import { DoorUnderTest } from '../../kvserver/api/http/app-under-test.ts';
+import { ServerUnderTest } from '../../kvserver/api/http/server-under-test.ts';
 import { runCaptured } from '../captured-streams.ts';
 
 describe('paxkv incr', () => {
-  let door: DoorUnderTest;
+  let server: ServerUnderTest;
 
   beforeEach(async () => {
-    door = await DoorUnderTest.open();
+    server = await ServerUnderTest.open();
   });
-  afterEach(() => door.close());
+  afterEach(() => server.close());
 
-  const incr = (...args: string[]) => runCaptured(['incr', '-e', door.url, ...args]);
+  const incr = (...args: string[]) => runCaptured(['incr', '-e', server.url, ...args]);
 
   it('adds 1 or what it is told, and prints the counter', async () => {
     expect(await incr('k')).to.deep.include({ exitCode: 0, printed: '1\n' });

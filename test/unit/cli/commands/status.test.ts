@@ -1,35 +1,35 @@
 import { expect } from 'chai';
-import { DoorUnderTest, runningStatus } from '../../kvserver/api/http/app-under-test.ts';
+import { runningStatus, ServerUnderTest } from '../../kvserver/api/http/server-under-test.ts';
 import { runCaptured } from '../captured-streams.ts';
 
 /** A port that nobody can listen on by chance: a server had it and is gone. */
 async function deadEndpoint(): Promise<string> {
-  const door = await DoorUnderTest.open();
-  const { url } = door;
-  await door.close();
+  const server = await ServerUnderTest.open();
+  const { url } = server;
+  await server.close();
   return url;
 }
 
 describe('paxkv status', () => {
   it('shows those that answer and those that do not, in the order given', async () => {
-    const door = await DoorUnderTest.open();
+    const server = await ServerUnderTest.open();
     try {
       const dead = await deadEndpoint();
-      const { exitCode, printed } = await runCaptured(['status', '-e', `${dead},${door.url}`]);
+      const { exitCode, printed } = await runCaptured(['status', '-e', `${dead},${server.url}`]);
       expect(exitCode).to.equal(0);
-      const places = [dead, door.url].map((url) => printed.indexOf(url.replace('http://', '')));
+      const places = [dead, server.url].map((url) => printed.indexOf(url.replace('http://', '')));
       expect(places[0]).to.be.within(1, places[1] ?? 0);
       expect(printed).to.contain('KV_UNREACHABLE');
     } finally {
-      await door.close();
+      await server.close();
     }
   });
 
   it('prints the same as JSON', async () => {
-    const door = await DoorUnderTest.open();
+    const server = await ServerUnderTest.open();
     try {
       const dead = await deadEndpoint();
-      const args = ['status', '--json', '-e', `${door.url},${dead}`];
+      const args = ['status', '--json', '-e', `${server.url},${dead}`];
       const { servers, ...summary } = JSON.parse((await runCaptured(args)).printed);
       expect(summary).to.deep.equal({
         leader: null,
@@ -38,12 +38,12 @@ describe('paxkv status', () => {
         hasMajority: true,
       });
       expect(servers).to.be.an('array').of.length(2);
-      expect(servers[0]).to.deep.equal({ endpoint: door.url, behind: 1, ...runningStatus });
+      expect(servers[0]).to.deep.equal({ endpoint: server.url, behind: 1, ...runningStatus });
       expect(servers).to.have.nested.property('[1].endpoint', dead);
       expect(servers).to.have.nested.property('[1].error.code', 'KV_UNREACHABLE');
       expect(servers).to.have.nested.property('[1].error.outcome', 'not done');
     } finally {
-      await door.close();
+      await server.close();
     }
   });
 

@@ -6,7 +6,7 @@ import { type Exchange, ExchangeError, KvClient, type Random } from '@paxkv/clie
 import { StreamExchange } from '@paxkv/client/internal/stream/stream-exchange';
 import type { Socket, SocketEvents } from '@paxkv/client/internal/system/network';
 import { readRequests } from '@paxkv/kvserver/internal/api/stream/request-frame';
-import { type NewsRow, packFrame, packNews, type Request } from '@paxkv/protocol';
+import { type NoticeRow, packFrame, packNotice, type Request } from '@paxkv/protocol';
 import { FakeClock } from '../fake-world.ts';
 
 export type Row = readonly unknown[];
@@ -55,8 +55,8 @@ export class Connection implements Socket {
     this.isGone = true;
   }
 
-  announce(news: NewsRow): void {
-    this.#later(() => this.#events?.onFrame(packNews(news)));
+  announce(notice: NoticeRow): void {
+    this.#later(() => this.#events?.onFrame(packNotice(notice)));
   }
 
   reply(id: number, row: Row): void {
@@ -136,8 +136,8 @@ export class FakeServer {
     for (const connection of this.connections) connection.break();
   }
 
-  announce(news: NewsRow): void {
-    for (const connection of this.connections) connection.announce(news);
+  announce(notice: NoticeRow): void {
+    for (const connection of this.connections) connection.announce(notice);
   }
 
   #hello() {

@@ -6,10 +6,10 @@ import { systemEnvironment } from '@paxkv/client/internal/system-environment';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import {
-  DoorUnderTest,
   runningStatus,
-  ScriptedSubmitter,
-} from '../../kvserver/api/http/app-under-test.ts';
+  ScriptedReplica,
+  ServerUnderTest,
+} from '../../kvserver/api/http/server-under-test.ts';
 import { StreamUnderTest } from '../../kvserver/api/stream/stream-under-test.ts';
 import { failureOf } from '../fake-world.ts';
 
@@ -39,8 +39,8 @@ describe('the system of a browser', () => {
 
   it('streams', async () => {
     const stream = await StreamUnderTest.open();
-    const store = new ScriptedSubmitter();
-    stream.submitter.script = (request) => store.submit(request);
+    const store = new ScriptedReplica();
+    stream.replica.script = (request) => store.submit(request);
     const client = clientOf(`127.0.0.1:${stream.port}`);
     await Promise.all([client.put('a', '1'), client.put('b', '2')]);
     expect(await Promise.all([client.get('a'), client.get('b')])).to.deep.equal(['1', '2']);
@@ -51,9 +51,9 @@ describe('the system of a browser', () => {
   it('reports a connection that ended', async () => {
     const stream = await StreamUnderTest.open();
     const client = clientOf(`127.0.0.1:${stream.port}`);
-    stream.submitter.script = () => {
-      stream.submitter.script = async () => ({ type: 'get', entry: undefined });
-      return stream.door.close().then(() => new Promise(() => {}));
+    stream.replica.script = () => {
+      stream.replica.script = async () => ({ type: 'get', entry: undefined });
+      return stream.listener.close().then(() => new Promise(() => {}));
     };
     const failure = await failureOf(client.get('a'));
     expect(failure).to.include({ code: 'KV_TIMEOUT', outcome: 'not done' });
@@ -69,12 +69,12 @@ describe('the system of a browser', () => {
   });
 
   it('asks by fetch for a status, and for everything else with `transport: http`', async () => {
-    const door = await DoorUnderTest.open();
-    const client = clientOf(door.url, 'http');
+    const server = await ServerUnderTest.open();
+    const client = clientOf(server.url, 'http');
     expect(await client.status()).to.deep.equal(runningStatus);
     await client.put('a', 'b');
     expect(await client.get('a')).to.equal('b');
     await client.close();
-    await door.close();
+    await server.close();
   });
 });

@@ -1,21 +1,27 @@
+import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
 import { type Probed, whenReady } from '@paxkv/kvserver/internal/service/readiness';
 import { KvError, type StatusReply } from '@paxkv/protocol';
 import { expect } from 'chai';
 
 /** A server with a state and answers set by the test. */
 class FakeServer implements Probed {
+  readonly service = new KvService(() => new KvError('KV_UNAVAILABLE', 'no replica'));
   state: StatusReply['state'] = 'running';
   /** How many reads fail before one is confirmed. */
   failures = 0;
-  asked = 0;
+  readCount = 0;
+
+  constructor() {
+    this.service.attach(this);
+  }
 
   status() {
     return { state: this.state };
   }
 
   async submit() {
-    this.asked += 1;
-    if (this.asked <= this.failures) throw new KvError('KV_TIMEOUT', 'no majority');
+    this.readCount += 1;
+    if (this.readCount <= this.failures) throw new KvError('KV_TIMEOUT', 'no majority');
     return { type: 'get', entry: undefined } as const;
   }
 }
@@ -32,17 +38,17 @@ describe('whenReady', () => {
     const server = new FakeServer();
     server.failures = 2;
     await whenReady(server);
-    expect(server.asked).to.equal(3);
+    expect(server.readCount).to.equal(3);
   });
 
-  it('asks nothing of a server that is starting', async () => {
+  it('submits no read to a server that is starting', async () => {
     const server = new FakeServer();
     server.state = 'starting';
     const ready = whenReady(server);
-    expect(server.asked).to.equal(0);
+    expect(server.readCount).to.equal(0);
     server.state = 'running';
     await ready;
-    expect(server.asked).to.equal(1);
+    expect(server.readCount).to.equal(1);
   });
 
   it('rejects on timeout, with the state of the server', async () => {

@@ -126,7 +126,7 @@ describe('batch', () => {
     expect(codeOf(() => decodeBatch(longer))).to.equal('STATE_MALFORMED');
   });
 
-  it('answers any bytes with a batch or a typed error', () => {
+  it('decodes any bytes to a batch or a typed error', () => {
     const body = fc.uint8Array({ minLength: 1, maxLength: 64 });
     fc.assert(
       fc.property(body, (noise) => {
@@ -137,7 +137,7 @@ describe('batch', () => {
     );
   });
 
-  it('answers a value with one wrong byte with a batch or a typed error', () => {
+  it('decodes a value with one wrong byte to a batch or a typed error', () => {
     const encoded = encodeOne(stamped(append('key', 'value'), [1, 70_000, 3]));
     const offset = fc.nat({ max: encoded.length - 1 });
     fc.assert(

@@ -80,7 +80,7 @@ export function batchOf(...requests: readonly (Command | Request)[]): Uint8Array
   });
 }
 
-/** The values as decisions, the first of instance `first`. */
+/** The values as decisions of consecutive instances from `first` on. */
 export function decided(first: number, values: readonly Uint8Array[]): Decision[] {
   return values.map((value, index) => ({ seq: first + index, value }));
 }

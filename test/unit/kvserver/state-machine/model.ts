@@ -60,8 +60,12 @@ export class Model {
         return { type: 'delete', revision: this.revision, deleted: entry !== undefined };
       case 'increment': {
         const before = Buffer.from(entry?.value ?? Buffer.from('0')).toString();
-        if (!/^(?:0|-?[1-9]\d*)$/.test(before)) return { type: 'refused', reason: 'notACounter' };
+        const isDecimal = /^(?:0|-?[1-9]\d*)$/.test(before);
+        if (!isDecimal || !isInRange(BigInt(before))) {
+          return { type: 'refused', reason: 'notACounter' };
+        }
         const value = BigInt(before) + command.by;
+        if (!isInRange(value)) return { type: 'refused', reason: 'counterOverflow' };
         this.#set(command.key, Buffer.from(String(value)));
         return { type: 'increment', revision: this.revision, value };
       }
@@ -78,4 +82,9 @@ export class Model {
       version: (before?.version ?? 0) + 1,
     });
   }
+}
+
+/** Counters are signed 64-bit integers. */
+function isInRange(counter: bigint): boolean {
+  return counter >= -(2n ** 63n) && counter < 2n ** 63n;
 }

@@ -94,7 +94,7 @@ describe('StateMachine', () => {
   });
 
   for (const seq of [0, 2]) {
-    it(`stops at instance ${seq} where 1 is next`, async () => {
+    it(`stops at instance ${seq} when 1 is next`, async () => {
       const machine = await StateMachine.open(new StateDatabase(memoryLevel()));
       await applyNext(machine, put('k', 'a'));
       const error = await rejection(applyTo(machine, [{ seq, value: batchOf(put('k', 'b')) }]));
@@ -103,7 +103,7 @@ describe('StateMachine', () => {
     });
   }
 
-  it('stops at a gap within a run before it does anything', async () => {
+  it('stops at a gap within a run before it applies anything', async () => {
     const machine = await StateMachine.open(new StateDatabase(memoryLevel()));
     const [first, second] = [batchOf(put('k', 'a')), batchOf(put('k', 'b'))];
     const run = [

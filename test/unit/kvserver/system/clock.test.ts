@@ -14,7 +14,7 @@ describe('systemClock', () => {
     expect(times).to.deep.equal(times.toSorted((a, b) => a - b));
   });
 
-  it('calls back once the time has come, and not before', async () => {
+  it('calls back at the given time, and not before', async () => {
     for (let fraction = 0; fraction < 1; fraction += 0.1) {
       const time = systemClock.now() + 5 + fraction;
       const calledAt = await new Promise<number>((resolve) => {

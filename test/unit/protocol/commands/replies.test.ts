@@ -1,4 +1,4 @@
-/** Replies of every command, as the store gives them. */
+/** Replies of the store to every command. */
 import { Sessions } from '@paxkv/kvserver/internal/state-machine/sessions/sessions';
 import type { CacheSlot } from '@paxkv/kvserver/internal/state-machine/store/cached-entry';
 import { Store } from '@paxkv/kvserver/internal/state-machine/store/store';
@@ -18,24 +18,24 @@ import { expect } from 'chai';
 import { FixedCache, plain } from '../../kvserver/state-machine/fixtures.ts';
 import { goodCommandsOf } from './samples.ts';
 
-/** A store with one key, absent or present, whatever it is called; and sessions around it. */
+/** Sessions with a store of one key, absent or present. Every name refers to that key. */
 class World {
   readonly #sessions = new Sessions({ next: 1, uses: 0 });
   readonly #store: Store;
-  readonly #place: CacheSlot;
+  readonly #slot: CacheSlot;
 
   constructor(value: string | undefined) {
     const versions = { createRevision: 3, modRevision: 5, version: 2 };
     const entry = value === undefined ? undefined : { value: Buffer.from(value), ...versions };
     const cache = new FixedCache({ key: entry });
     this.#store = new Store(5, cache);
-    this.#place = cache.find('key') ?? expect.fail('no place');
+    this.#slot = cache.find('key') ?? expect.fail('no slot');
     this.apply({ command: { type: 'openSession', client: 'tester' } });
   }
 
   apply(request: Request): Reply {
     const isAboutKey = request.command.type !== 'openSession';
-    return this.#sessions.apply(request, isAboutKey ? this.#place : undefined, this.#store);
+    return this.#sessions.apply(request, isAboutKey ? this.#slot : undefined, this.#store);
   }
 }
 
@@ -65,7 +65,7 @@ for (const spec of allCommands) {
       }
     });
 
-    it('is not read from a row or a body that lacks something', () => {
+    it('is not read from an incomplete row or body', () => {
       for (const reply of done) {
         for (let length = 2; length < replyToRow(reply).length; length += 1) {
           expect(() => answerFromRow(replyToRow(reply).slice(0, length))).to.throw(TypeError);
@@ -90,7 +90,7 @@ for (const spec of allCommands) {
 
     if (access !== 'write') return;
 
-    it('is given again to the same request, and refused to another under its number', () => {
+    it('is repeated for the same request, and refused to another with its number', () => {
       for (const value of values) {
         const [one, two] = commands as [Command, Command];
         const world = new World(value);

@@ -1,4 +1,4 @@
-/** Samples of every command, drawn from the table, so that a new command is tested by the old tests. */
+/** Samples of every command in the table, so that the existing tests cover a new command. */
 import {
   type AnySpec,
   type Command,
@@ -7,7 +7,7 @@ import {
   type RequestField,
 } from '@paxkv/protocol';
 
-/** Values of one field: within its limits, and just outside them. */
+/** Values of one field, within its limits and just outside them. */
 interface FieldValues {
   readonly good: readonly unknown[];
   readonly below: readonly unknown[];
@@ -35,7 +35,7 @@ export function goodCommandsOf(spec: AnySpec): readonly Command[] {
   );
 }
 
-/** Commands with one field outside its limits, and on which side. */
+/** Commands with one field outside its limits, and whether it is too small or too large. */
 export function badCommandsOf(spec: AnySpec): readonly {
   readonly command: Command;
   readonly limits: FieldLimits;

@@ -1,4 +1,4 @@
-/** What holds for every command. The table alone says which there are. */
+/** Properties of every command in the table. */
 import { readRequests } from '@paxkv/kvserver/internal/api/stream/request-frame';
 import { decodeBatch, encodeBatch } from '@paxkv/kvserver/internal/state-machine/batch';
 import { digestOf } from '@paxkv/kvserver/internal/state-machine/sessions/command-digest';
@@ -28,7 +28,7 @@ import { badCommandsOf, goodCommandsOf } from './samples.ts';
 
 const stamp = { session: 7, number: 2 ** 40, firstOutstanding: 3 };
 
-/** Row, MessagePack and back. */
+/** Encodes a row as MessagePack and decodes it. */
 function throughRow(request: Request): Request {
   return requestFromRow(unpack(pack(requestToRow(request))));
 }
@@ -51,7 +51,7 @@ describe('The table of commands', () => {
     expect([get, put, append, remove, openSession].map(({ tag }) => tag)).to.deep.equal([
       0, 1, 2, 3, 4,
     ]);
-    // A serializable get, or a refusal.
+    // Tags of serializable gets and of refusals.
     expect(allCommands.map(({ tag }) => tag)).to.not.include(5);
   });
 
@@ -91,13 +91,13 @@ for (const spec of allCommands) {
 
     it('is the same after a JSON body', () => {
       for (const request of requests) {
-        // Bodies name the stamp of writes only.
+        // Only bodies of writes have a stamp.
         if (access !== 'write' && 'stamp' in request) continue;
         expect(plain(throughJson(request))).to.deep.equal(plain(request));
       }
     });
 
-    it('takes every value at its limits', () => {
+    it('accepts every value at its limits', () => {
       for (const command of good) expect(() => checkCommand(command)).to.not.throw();
     });
 
@@ -119,7 +119,7 @@ for (const spec of allCommands) {
       const body = requestToJson({ command });
       for (const [name, { json }] of fieldsOf(spec)) {
         const kinds: unknown[] = [null, 7.5, true, [], {}];
-        // A field with a default may be left out.
+        // A field with a default is optional.
         if (!json.safeParse(undefined).success) kinds.push(undefined);
         for (const value of kinds) {
           const wrong = { ...body, [name]: value };
@@ -149,7 +149,7 @@ for (const spec of allCommands) {
   });
 }
 
-/** The row with each of its fields, in turn, of a kind that no field has. */
+/** Copies of the row in which one field has a type that no field may have. */
 function otherKinds(row: readonly unknown[]): unknown[][] {
   return row.map((_, index) => row.map((field, place) => (place === index ? null : field)));
 }

@@ -1,52 +1,52 @@
 /**
- * Connections: what is under way on each. It guards two rules: a client that is gone is no longer
- * waited for, and an error about one request is never read as the answer to another.
+ * Connections: the pending requests of each connection.
+ * Rules: requests of a disconnected client are aborted, and an error about one request is never sent where
+ * the client would take it for the reply to another.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { KvError } from '@paxkv/protocol';
 
-/** What one connection has under way. */
-interface UnderWay {
-  /** Without a whole answer, oldest first. */
+interface Connection {
+  /** Responses that are not finished, oldest first. */
   readonly responses: Set<ServerResponse>;
-  /** Of all of them: they end together. Made when somebody asks for it. */
+  /** Aborts all requests of the connection. Created when the first of them asks for its signal. */
   controller: AbortController | undefined;
 }
 
 export class Connections {
-  readonly #underWay = new Map<Duplex, UnderWay>();
-  /** Answers that were on their way when `cutStalled` last looked. */
+  readonly #connections = new Map<Duplex, Connection>();
+  /** Responses that were being sent at the last call of `cutStalled`. */
   readonly #slow = new WeakSet<ServerResponse>();
 
   /**
-   * Notes a request, until it is answered or its client is gone. Gives back how many the connection
-   * has under way, this one included.
+   * Counts a request as pending until its response is finished or its client has disconnected. Returns the
+   * number of pending requests on the connection, including this one.
    */
   begin({ socket }: IncomingMessage, response: ServerResponse): number {
-    const underWay = this.#underWay.get(socket) ?? this.#watch(socket);
-    underWay.responses.add(response);
+    const connection = this.#connections.get(socket) ?? this.#watch(socket);
+    connection.responses.add(response);
     response.once('close', () => {
-      underWay.responses.delete(response);
-      if (!response.writableFinished) abort(underWay);
+      connection.responses.delete(response);
+      if (!response.writableFinished) abort(connection);
     });
-    return underWay.responses.size;
+    return connection.responses.size;
   }
 
-  /** Fires when the client of a request that has begun is gone before its answer. */
+  /** Aborts when the client of a pending request disconnects. */
   signalOf({ req: { socket } }: ServerResponse): AbortSignal | undefined {
-    const underWay = this.#underWay.get(socket);
-    if (underWay === undefined) return undefined;
-    underWay.controller ??= new AbortController();
-    return underWay.controller.signal;
+    const connection = this.#connections.get(socket);
+    if (connection === undefined) return undefined;
+    connection.controller ??= new AbortController();
+    return connection.controller.signal;
   }
 
   /**
-   * Whether bytes written to `socket` now would be read as the answer to what just went wrong
-   * there: nothing else waits for an answer, and the request that went wrong has none yet.
+   * Whether the client would read bytes written to `socket` now as the reply to the request that just
+   * failed there: no other request is pending, and the reply to that one has not begun.
    */
   isFreeToAnswer(socket: Duplex): boolean {
-    const responses = this.#underWay.get(socket)?.responses;
+    const responses = this.#connections.get(socket)?.responses;
     if (responses === undefined || responses.size === 0) return true;
     const [response] = responses;
     return (
@@ -57,9 +57,9 @@ export class Connections {
     );
   }
 
-  /** Cuts every connection that was taking one and the same answer at the last call already. */
+  /** Cuts every connection that was receiving the same response at the last call already. */
   cutStalled(): void {
-    for (const [socket, { responses }] of this.#underWay) {
+    for (const [socket, { responses }] of this.#connections) {
       const [oldest] = responses;
       if (oldest === undefined || !oldest.headersSent) continue;
       if (this.#slow.has(oldest)) socket.destroy();
@@ -67,19 +67,19 @@ export class Connections {
     }
   }
 
-  #watch(socket: Duplex): UnderWay {
-    const underWay: UnderWay = { responses: new Set(), controller: undefined };
-    this.#underWay.set(socket, underWay);
-    // Answers still queued behind another have no socket yet, so they do not hear that it closed.
+  #watch(socket: Duplex): Connection {
+    const connection: Connection = { responses: new Set(), controller: undefined };
+    this.#connections.set(socket, connection);
+    // Responses queued behind another have no socket yet, so they emit no `close` when it closes.
     socket.once('close', () => {
-      if (underWay.responses.size > 0) abort(underWay);
-      underWay.responses.clear();
-      this.#underWay.delete(socket);
+      if (connection.responses.size > 0) abort(connection);
+      connection.responses.clear();
+      this.#connections.delete(socket);
     });
-    return underWay;
+    return connection;
   }
 }
 
-function abort({ controller }: UnderWay): void {
+function abort({ controller }: Connection): void {
   controller?.abort(new KvError('KV_ABORTED', 'The client closed its connection.'));
 }

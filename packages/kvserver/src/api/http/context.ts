@@ -1,18 +1,18 @@
-/** What the HTTP door is made of, as its routes share it. */
+/** What the routes of the HTTP interface share. */
 import type { StatusReply } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import type { HttpLimits } from '../../config/http-limits.ts';
-import type { Submitter } from '../../replica/submitter.ts';
+import type { KvService } from '../../service/kv-service.ts';
 import type { Connections } from './connections.ts';
 
 export interface AppParts {
-  readonly submitter: Submitter;
-  /** Called at each question about the server's state. */
+  readonly service: KvService;
+  /** Called for each request for the server's status. */
   readonly status: () => StatusReply;
-  /** Hears of defects only: what clients do wrong is told to them. */
+  /** Logs defects of the server only. Mistakes of clients are reported to those clients. */
   readonly logger: Pick<Logger, 'error'>;
   readonly limits: HttpLimits;
-  /** Names by which clients reach this server on loopback, beside `localhost` and addresses. */
+  /** Names by which clients reach this server on loopback, besides `localhost` and IP addresses. */
   readonly hostNames?: readonly string[];
 }
 

@@ -1,20 +1,20 @@
-/** Answers, and above all error answers: always JSON, always with a code and an outcome. */
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+/** Sends JSON replies. Every error reply has a code and an outcome. */
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ErrorReply, errorCodes, KvError } from '@paxkv/protocol';
 
-/** How long a client may take to read a refusal before its connection is cut. */
+/** How long a client may take to read an error reply before its connection is cut. */
 const lingerMs = 250;
 const retryAfterSeconds = 1;
 
 export type Headers = Record<string, string | number>;
 
-/** What an error answer may add to what its code says. */
+/** What an error reply may add to the defaults of its code. */
 export interface ErrorDetails {
-  /** Instead of the status of the code. */
+  /** Default: the status of the code. */
   readonly status?: number;
   readonly headers?: Headers;
-  /** More members of the body, beside `error`. */
+  /** More members of the body, besides `error`. */
   readonly body?: object;
 }
 
@@ -25,8 +25,8 @@ export function sendJson(response: ServerResponse, body: object, status = 200): 
 }
 
 /**
- * Answers with an error. Where the request still has a body to come, the answer leaves at once and
- * the connection closes soon after, whatever the client goes on sending.
+ * Replies with an error. If the body of the request has not arrived completely, the reply is sent at once
+ * and the connection closes soon after, even if the client goes on sending.
  */
 export function sendError(
   response: ServerResponse,
@@ -34,7 +34,7 @@ export function sendError(
   details: ErrorDetails = {},
 ): void {
   if (response.destroyed) return;
-  // An answer that has begun cannot be taken back; a cut one cannot be taken for whole.
+  // A reply that has begun cannot be replaced, but a cut one cannot be mistaken for a complete one.
   if (response.headersSent) {
     response.destroy();
     return;
@@ -51,10 +51,20 @@ export function sendError(
   else response.end(text);
 }
 
-/** Answers, with an error, bytes that never became a request, and closes the connection. */
+/** Replies to a method that the path does not take. `methods`: those it takes, as in the `Allow` header. */
+export function allowOnly(
+  methods: string,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  return (_request, response) => {
+    const error = new KvError('KV_METHOD_NOT_ALLOWED', `This path takes ${methods}.`);
+    sendError(response, error, { headers: { allow: methods } });
+  };
+}
+
+/** Replies with an error to bytes that are no HTTP request, and closes the connection. */
 export function endWithError(socket: Duplex, error: KvError, status = statusOf(error)): void {
   if (socket.destroyed || socket.writableEnded) return;
-  // Node lets go of a socket that asked to be upgraded: nobody else hears that it was reset.
+  // Node no longer handles errors of a socket that asked for an upgrade.
   socket.on('error', () => socket.destroy());
   const body = JSON.stringify(toErrorReply(error));
   const head = [
@@ -67,10 +77,12 @@ export function endWithError(socket: Duplex, error: KvError, status = statusOf(e
   setTimeout(() => socket.destroy(), lingerMs).unref();
 }
 
-/** What is sent for an error: its own words if it is ours, and none of a defect's. */
+/** The error that the client gets. The message of a defect is not sent, since it may hold secrets. */
 export function toKvError(error: unknown): KvError {
   if (error instanceof KvError && errorCodes[error.code].status !== null) return error;
-  return new KvError('KV_INTERNAL', 'The server failed; its log says more.', { cause: error });
+  return new KvError('KV_INTERNAL', 'The server failed on this request; see its log.', {
+    cause: error,
+  });
 }
 
 function toErrorReply({ code, outcome, message }: KvError): ErrorReply {
@@ -85,7 +97,7 @@ function jsonHeaders(text: string): Headers {
   return {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
-    // A stored copy would not be linearizable.
+    // A cached reply would not be linearizable.
     'cache-control': 'no-store',
   };
 }
@@ -96,7 +108,7 @@ function isBodyPending({ req: request }: ServerResponse): boolean {
   return encoding !== undefined || length !== '0';
 }
 
-/** To close at once with bytes unread would reset the connection and lose the answer on its way. */
+/** Closing at once with unread bytes would reset the connection, and the client would lose the reply. */
 function linger(response: ServerResponse, text: string): void {
   const { req: request } = response;
   const end = () => {

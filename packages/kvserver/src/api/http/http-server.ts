@@ -1,4 +1,4 @@
-/** The HTTP server around the app: its timeouts and limits, and answers to what is no request. */
+/** The HTTP server around the app: timeouts, limits, and replies to bytes that are no request. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -18,7 +18,7 @@ export interface ServerParts {
   readonly limits: HttpLimits;
 }
 
-/** Not listening yet. */
+/** The server does not listen yet. */
 export function createHttpServer({ app, connections, limits }: ServerParts): Server {
   const server = createServer(
     {
@@ -27,12 +27,12 @@ export function createHttpServer({ app, connections, limits }: ServerParts): Ser
       requestTimeout: limits.headersTimeoutMs + limits.bodyTimeoutMs,
       keepAliveTimeout: limits.keepAliveTimeoutMs,
       connectionsCheckingInterval: Math.min(connectionsCheckMsMax, limits.headersTimeoutMs),
-      // Checked by the guard, which answers in JSON.
+      // The guard checks the Host header, and replies in JSON.
       requireHostHeader: false,
     },
     app,
   );
-  // One more than is allowed, so that the guard can tell.
+  // One more than allowed, so that the guard notices when there are too many.
   server.maxHeadersCount = limits.headerCountMax + 1;
   server.maxConnections = limits.connectionCountMax;
   server.on('listening', () => {
@@ -46,24 +46,37 @@ export function createHttpServer({ app, connections, limits }: ServerParts): Ser
     else socket.destroy();
   });
   server.on('connect', (_request, socket) =>
-    endWithError(socket, new KvError('KV_METHOD_NOT_ALLOWED', 'This server is no proxy.')),
+    endWithError(
+      socket,
+      new KvError('KV_METHOD_NOT_ALLOWED', 'CONNECT is not supported: this server is no proxy.'),
+    ),
   );
   server.on('checkExpectation', (_request, response) =>
-    sendError(response, new KvError('KV_BAD_REQUEST', 'Expect can only be 100-continue.')),
+    sendError(
+      response,
+      new KvError('KV_BAD_REQUEST', 'Unsupported Expect header: only 100-continue is.'),
+    ),
   );
   return server;
 }
 
 function limitAddress(socket: Socket, addresses: AddressCounts): void {
   const { remoteAddress: address } = socket;
-  // A whole machine shares its loopback address; the limit on all connections holds it.
+  // All clients on this machine share the loopback address. The limit on all connections covers them.
   if (address === undefined || isLoopback(address)) return;
   if (addresses.add(address)) socket.once('close', () => addresses.remove(address));
   else socket.destroy();
 }
 
-/** What Node calls an error, and how we answer it; else the bytes are no HTTP at all. */
-const clientErrors: Record<string, { code: KvErrorCode; message: string; status?: number }> = {
+interface ClientError {
+  readonly code: KvErrorCode;
+  readonly message: string;
+  /** Default: the status of the code. */
+  readonly status?: number;
+}
+
+/** The reply to each error that Node reports. For any other error the bytes are no HTTP. */
+const clientErrors: Readonly<Record<string, ClientError>> = {
   HPE_HEADER_OVERFLOW: {
     code: 'KV_TOO_LARGE',
     message: 'The request line and headers are too large.',
@@ -79,16 +92,16 @@ const clientErrors: Record<string, { code: KvErrorCode; message: string; status?
   },
   HPE_INVALID_URL: {
     code: 'KV_BAD_REQUEST',
-    message: 'The path holds bytes that must be percent-encoded.',
+    message: 'The path has bytes that must be percent-encoded.',
   },
 };
-const notHttp = { code: 'KV_BAD_REQUEST', message: 'This is not HTTP/1.1.' } as const;
+const notHttp: ClientError = { code: 'KV_BAD_REQUEST', message: 'This is not HTTP/1.1.' };
 
 function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET') {
     socket.destroy();
     return;
   }
-  const { code, message, status } = clientErrors[error.code ?? ''] ?? { ...notHttp };
+  const { code, message, status } = clientErrors[error.code ?? ''] ?? notHttp;
   endWithError(socket, new KvError(code, message), status);
 }

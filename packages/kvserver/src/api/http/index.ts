@@ -1,4 +1,4 @@
-/** The door of the HTTP layer. */
+/** Entry point of the HTTP interface. */
 export { type HttpLimits, httpLimitsDefault, httpLimitsSchema } from '../../config/http-limits.ts';
 export { createApp } from './app.ts';
 export type { AppParts } from './context.ts';

@@ -1,14 +1,11 @@
-/**
- * Router: finds who answers a request by looking its path up, which costs next to nothing. Every path
- * has one spelling; what it does not know is left to others.
- */
+/** Router: finds the endpoint of a request by looking up its path, which has exactly one spelling. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { allowOnly } from './routes/method-not-allowed.ts';
+import { allowOnly } from './error-reply.ts';
 
-/** Answers a request. What it rejects with becomes the answer. */
+/** Replies to a request. If it throws or rejects, the error becomes the reply. */
 export type Endpoint = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
-/** What a path takes, by method. HEAD is answered like GET where there is GET. */
+/** The endpoints of a path, by method. A path that takes GET also takes HEAD. */
 export type Methods = Readonly<Record<string, Endpoint>>;
 
 interface Route {
@@ -24,11 +21,12 @@ export class Router {
     this.#exact.set(path, toRoute(methods));
   }
 
-  /** Everything that begins with `prefix`. */
+  /** Adds a route for every path that begins with `prefix`. */
   addBelow(prefix: string, methods: Methods): void {
     this.#below.push({ prefix, route: toRoute(methods) });
   }
 
+  /** `undefined` for an unknown path. */
   find({ method = '', url = '' }: IncomingMessage): Endpoint | undefined {
     const route = this.#exact.get(url) ?? this.#routeBelow(url) ?? this.#exact.get(pathOf(url));
     return route === undefined ? undefined : (route.endpoints.get(method) ?? route.otherwise);

@@ -1,6 +1,5 @@
-/** AddressCounts: keeps one address from taking every connection there is. */
+/** AddressCounts: the open connections of each address, so that one address cannot take all of them. */
 
-/** How many connections each address has open. */
 export class AddressCounts {
   readonly #counts = new Map<string, number>();
   readonly #countMax: number;
@@ -9,7 +8,7 @@ export class AddressCounts {
     this.#countMax = countMax;
   }
 
-  /** Counts one more, unless that would be too many. */
+  /** Counts one more connection. Returns `false`, and counts nothing, if the address has too many. */
   add(address: string): boolean {
     const count = this.#counts.get(address) ?? 0;
     if (count >= this.#countMax) return false;

@@ -1,16 +1,16 @@
 /**
- * Guard: what every request must pass before any route sees it. It keeps pages of other sites from
- * using a visitor's browser as their client, and one connection from taking more than its share.
+ * Guard: checks every request before any route receives it. It keeps pages of other sites from using a
+ * visitor's browser as their client, and limits the pending requests of one connection.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
-import { KvError } from '@paxkv/protocol';
+import { KvError, paths } from '@paxkv/protocol';
 import { isLoopback } from '../../config/loopback.ts';
 import type { HttpContext } from '../http/context.ts';
 import { sendError } from '../http/error-reply.ts';
 
 /**
- * Gives back whether a request may go on; if not, it was answered.
+ * Whether the request may continue. If not, the guard has replied to it.
  *
  * @throws KvError `KV_BAD_REQUEST`, `KV_OVERLOADED`
  */
@@ -19,24 +19,33 @@ export type Guard = (request: IncomingMessage, response: ServerResponse) => bool
 export function createGuard({ connections, limits, hostNames }: HttpContext): Guard {
   const checkSource = createSourceCheck(hostNames);
   return (request, response) => {
-    const underWay = connections.begin(request, response);
+    const pendingCount = connections.begin(request, response);
     if (request.rawHeaders.length > 2 * limits.headerCountMax) {
-      const error = new KvError('KV_TOO_LARGE', `Over ${limits.headerCountMax} headers.`);
+      const error = new KvError(
+        'KV_TOO_LARGE',
+        `The request has over ${limits.headerCountMax} headers.`,
+      );
       sendError(response, error, { status: 431 });
       return false;
     }
-    if (underWay > limits.pipelinedRequestCountMax) {
-      throw new KvError('KV_OVERLOADED', 'Too many requests at once on this connection.');
+    if (pendingCount > limits.pipelinedRequestCountMax) {
+      throw new KvError(
+        'KV_OVERLOADED',
+        'Too many pending requests on this connection; wait for replies.',
+      );
     }
     checkSource(request);
     if (request.headers.upgrade !== undefined) {
-      throw new KvError('KV_BAD_REQUEST', 'No such protocol to upgrade to.');
+      throw new KvError(
+        'KV_BAD_REQUEST',
+        `Unsupported upgrade: only ${paths.stream} upgrades, to a WebSocket.`,
+      );
     }
     return true;
   };
 }
 
-/** Refuses what a page of another site made a browser send: throws KvError `KV_BAD_REQUEST`. */
+/** Returns a check that throws KvError `KV_BAD_REQUEST` for a request that a page of another site caused. */
 export function createSourceCheck(
   hostNames: readonly string[],
 ): (request: IncomingMessage) => void {
@@ -48,8 +57,8 @@ export function createSourceCheck(
 }
 
 /**
- * A name that an attacker made point to this machine must not open what listens on loopback: there,
- * only addresses, `localhost` and the configured names are taken.
+ * Prevents DNS rebinding: an attacker can make any name resolve to this machine. On loopback, a Host header
+ * must therefore be an IP address, `localhost` or a configured name.
  */
 function checkHost(request: IncomingMessage, names: ReadonlySet<string>): void {
   const { host } = request.headers;
@@ -60,7 +69,10 @@ function checkHost(request: IncomingMessage, names: ReadonlySet<string>): void {
   const name = host.replace(/:\d*$/, '').toLowerCase();
   if (names.has(name) || isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0) return;
   if (isLoopback(request.socket.localAddress)) {
-    throw new KvError('KV_BAD_REQUEST', 'The Host header names another host.');
+    throw new KvError(
+      'KV_BAD_REQUEST',
+      'Unknown Host header: use an IP address, localhost or the address in the settings.',
+    );
   }
 }
 
@@ -69,6 +81,9 @@ function checkOrigin({ headers }: IncomingMessage): void {
   if (origin === undefined) return;
   const own = host?.toLowerCase();
   if (origin !== `http://${own}` && origin !== `https://${own}`) {
-    throw new KvError('KV_BAD_REQUEST', 'Pages of other sites may not use this server.');
+    throw new KvError(
+      'KV_BAD_REQUEST',
+      'The Origin header names another site; its pages may not use this server.',
+    );
   }
 }

@@ -1,2 +1,2 @@
-/** The door of the stream. */
+/** Entry point of the stream interface. */
 export { StreamListener, type StreamListenerOptions } from './stream-listener.ts';

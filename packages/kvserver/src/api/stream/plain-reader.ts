@@ -1,15 +1,15 @@
 /**
- * Reads the little of MessagePack that requests are made of, from bytes that anyone may have sent.
- * Rule: what passes here means the same wherever the bytes are put. So there is no extension: one could
+ * Reads the subset of MessagePack that requests consist of, from untrusted bytes.
+ * Rule: accepted bytes mean the same wherever they are copied to. Extensions are therefore refused: one could
  * refer to other parts of a frame, and the same bytes in a batch would be unreadable on every replica.
  */
 import { isUtf8 } from 'node:buffer';
 import type { Bytes, Row } from '@paxkv/protocol';
 
-/** A row within a row, and none within that. */
+/** A row may contain rows, and those contain none. */
 const depthMax = 2;
 
-/** Raised for bytes that are not as they must be; says what is wrong, and nothing of the bytes. */
+/** Raised for malformed bytes. The message never contains any of them. */
 export class FrameError extends Error {
   override readonly name = 'FrameError';
 }
@@ -41,8 +41,8 @@ export class PlainReader {
   }
 
   #rowOf(token: number, depth: number): Row {
-    if (token < 0x90 || token > 0x9f) throw new FrameError('no row where one is due');
-    if (depth === 0) throw new FrameError('rows too deep in one another');
+    if (token < 0x90 || token > 0x9f) throw new FrameError('expected a row');
+    if (depth === 0) throw new FrameError('rows are nested too deeply');
     const row: unknown[] = [];
     for (let count = token - 0x90; count > 0; count -= 1) row.push(this.#readField(depth - 1));
     return row;
@@ -62,15 +62,15 @@ export class PlainReader {
     if (token < 0x80) return token;
     if (token >= 0xcc && token <= 0xce) return this.#uint(2 ** (token - 0xcc));
     if (token === 0xcb) return this.#largeCount();
-    throw new FrameError(`no field begins with ${token}`);
+    throw new FrameError(`unsupported MessagePack type ${token}`);
   }
 
-  /** What has no place in 32 bits comes as a double: that is how MessagePack for JavaScript writes it. */
+  /** MessagePack libraries for JavaScript write a count above 32 bits as a double. */
   #largeCount(): number {
     const { buffer, byteOffset } = this.#takeBytes(8);
     const count = new DataView(buffer, byteOffset, 8).getFloat64(0);
     if (Number.isSafeInteger(count) && count >= 2 ** 32) return count;
-    throw new FrameError('a double that is no count above 32 bits');
+    throw new FrameError('a double that is not a count above 32 bits');
   }
 
   #uint(byteCount: number): number {
@@ -81,14 +81,15 @@ export class PlainReader {
 
   #take(): number {
     const byte = this.#bytes[this.#position];
-    if (byte === undefined) throw new FrameError('it ends within a request');
+    if (byte === undefined) throw new FrameError('the frame ends within a request');
     this.#position += 1;
     return byte;
   }
 
   #takeBytes(length: number): Bytes {
     const start = this.#position;
-    if (length > this.#bytes.length - start) throw new FrameError('it ends within a request');
+    if (length > this.#bytes.length - start)
+      throw new FrameError('the frame ends within a request');
     this.#position = start + length;
     return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + start, length);
   }

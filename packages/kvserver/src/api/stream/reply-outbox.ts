@@ -1,38 +1,38 @@
 /**
- * Replies that wait to be sent on one connection. Those of one turn of the event loop leave as one
- * frame. It holds no more values than a client takes: those of one that does not read are let go of.
+ * Replies that wait to be sent on one connection. Replies of one turn of the event loop are sent as one
+ * frame. If the connection closes, replies that were not sent are dropped.
  */
 import { packFrame, type Row } from '@paxkv/protocol';
 import type { WebSocket } from 'ws';
 import type { StreamLimits } from '../../config/stream-limits.ts';
 
-/** The part of a connection that matters here. */
+/** The part of a WebSocket that the outbox uses. */
 export type Sink = Pick<WebSocket, 'bufferedAmount' | 'readyState' | 'OPEN' | 'send'>;
 
-/** Of an id and a row beside the bytes or text in it; generous. */
+/** An upper estimate for an id and a row without the value or message in it. */
 const overheadBytes = 48;
 
 export class ReplyOutbox {
   readonly #socket: Sink;
   readonly #limits: StreamLimits;
   readonly #onSent: () => void;
-  /** Ids and rows in turn. */
+  /** Ids and rows, alternating. */
   #pairs: unknown[] = [];
   #bytes = 0;
 
-  /** `onSent` is called when a frame was handed to the connection. */
+  /** `onSent` is called after each frame. */
   constructor(socket: Sink, limits: StreamLimits, onSent: () => void) {
     this.#socket = socket;
     this.#limits = limits;
     this.#onSent = onSent;
   }
 
-  /** Bytes that the client has not taken yet, about. */
+  /** Approximate bytes that the client has not received yet. */
   get unsentBytes(): number {
     return this.#socket.bufferedAmount + this.#bytes;
   }
 
-  /** `bytes`: of the value or message in the row. */
+  /** `bytes`: the size of the value or message in the row. */
   add(id: number, row: Row, bytes = 0): void {
     const size = overheadBytes + bytes;
     if (this.#bytes > 0 && this.#bytes + size > this.#limits.replyFrameBytesMax) this.flush();

@@ -1,107 +1,105 @@
 /**
- * One client on the stream. What it asks goes to the replica as it comes, and what comes back leaves in
- * frames. It is read only as fast as it is answered and takes its answers, so its memory is bounded.
+ * One stream of a client: submits its requests as they arrive, and sends the replies in frames. It reads
+ * from the client only as fast as requests are answered and replies are received, so its memory is bounded.
  */
 import type { Duplex } from 'node:stream';
 import {
   type Bytes,
   errorToRow,
   KvError,
-  type NewsRow,
-  packNews,
+  type NoticeRow,
+  packNotice,
   type Reply,
   replyToRow,
 } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import type { StreamLimits } from '../../config/stream-limits.ts';
-import type { SubmitOptions, Submitter } from '../../replica/submitter.ts';
-import { submit } from '../../service/submit.ts';
+import type { SubmitOptions } from '../../replica/submitter.ts';
+import type { KvService } from '../../service/kv-service.ts';
 import { Keepalive } from '../../system/keepalive.ts';
 import { toKvError } from '../http/error-reply.ts';
 import { ReplyOutbox } from './reply-outbox.ts';
 import { type FrameRequest, readRequests } from './request-frame.ts';
 
 export interface ConnectionOptions {
-  readonly submitter: Submitter;
-  /** Hears of defects only. */
+  readonly service: KvService;
+  /** Logs defects of the server only. */
   readonly logger: Pick<Logger, 'error'>;
   readonly limits: StreamLimits;
-  /** Nothing is left of the connection. */
-  readonly onGone: (connection: StreamConnection) => void;
+  /** Called once when the connection is closed. */
+  readonly onClosed: (connection: StreamConnection) => void;
 }
 
-/** A frame that came in, kept in memory by its requests until the last of them is answered. */
+/** A received frame. Its requests keep it in memory until the last of them is answered. */
 interface Arrival {
   readonly bytes: number;
   awaitedCount: number;
 }
 
-/** Said so often to one that asks too much that it is made once. */
+/** Both errors are sent often to an overloading client, so they are encoded once. */
 const tooManyInFlight = errorToRow(
-  new KvError('KV_OVERLOADED', 'Too many requests at once on this connection.'),
+  new KvError('KV_OVERLOADED', 'Too many pending requests on this connection; wait for replies.'),
 );
 const tooMuchUnread = errorToRow(
-  new KvError('KV_OVERLOADED', 'Too many answers wait to be read on this connection.'),
+  new KvError('KV_OVERLOADED', 'Too many unread replies on this connection; read them first.'),
 );
 
 export class StreamConnection {
   readonly #socket: WebSocket;
   readonly #options: ConnectionOptions;
   readonly #outbox: ReplyOutbox;
-  readonly #heartbeat: Keepalive;
-  readonly #gone = new AbortController();
+  readonly #keepalive: Keepalive;
+  readonly #closed = new AbortController();
   readonly #submitOptions: SubmitOptions;
   #inFlightCount = 0;
   #inFlightBytes = 0;
   #isEnding = false;
 
   constructor(socket: WebSocket, options: ConnectionOptions) {
-    const { limits, onGone } = options;
+    const { limits, onClosed } = options;
     this.#socket = socket;
     this.#options = options;
     this.#outbox = new ReplyOutbox(socket, limits, () => this.#regulate());
-    this.#heartbeat = new Keepalive(socket, limits, () => socket.terminate());
-    this.#submitOptions = { signal: this.#gone.signal };
+    this.#keepalive = new Keepalive(socket, limits, () => socket.terminate());
+    this.#submitOptions = { signal: this.#closed.signal };
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
-    // The library answers pings, within bounds, and closes broken connections by itself.
+    // The library answers pings, with limits, and closes broken connections by itself.
     socket.on('error', () => this.#end());
     socket.on('close', () => {
       this.#end();
-      onGone(this);
+      onClosed(this);
     });
   }
 
-  /** Reads on once the client took all that was on its way on `raw`, the socket below. */
+  /** Reads on when `raw`, the underlying socket, has sent everything that was buffered. */
   watch(raw: Duplex): void {
     raw.on('drain', () => this.#regulate());
   }
 
-  tell(news: NewsRow): void {
+  notify(notice: NoticeRow): void {
     this.#outbox.flush();
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(packNews(news));
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(packNotice(notice));
   }
 
-  /** Sends what is answered, then ends the connection. */
+  /** Sends all finished replies, then closes the connection. */
   close(): void {
     this.#outbox.flush();
     this.#end();
     this.#socket.close(1001, 'this server is stopping');
-    // One that is not read from would not hear the other end agree.
+    // A paused socket would not receive the close frame of the client.
     this.#socket.resume();
   }
 
   #onMessage(data: RawData, isBinary: boolean): void {
     if (this.#isEnding) return;
     if (!isBinary || !(data instanceof Uint8Array)) {
-      this.#refuse('text instead of bytes');
+      this.#refuse('expected a binary frame, got text');
       return;
     }
     try {
-      this.#take(
-        readRequests(withoutSurroundings(data), this.#options.limits.inFlightCountMax),
-        data.length,
-      );
+      const requests = readRequests(compact(data), this.#options.limits.inFlightCountMax);
+      this.#take(requests, data.length);
     } catch (error) {
       this.#refuse(error instanceof Error ? error.message : 'not a frame of requests');
     }
@@ -110,11 +108,11 @@ export class StreamConnection {
   #take(requests: readonly FrameRequest[], bytes: number): void {
     const arrival: Arrival = { bytes, awaitedCount: requests.length };
     this.#inFlightBytes += bytes;
-    for (const request of requests) this.#ask(request, arrival);
+    for (const request of requests) this.#submit(request, arrival);
     this.#regulate();
   }
 
-  #ask({ id, request, error }: FrameRequest, arrival: Arrival): void {
+  #submit({ id, request, error }: FrameRequest, arrival: Arrival): void {
     this.#inFlightCount += 1;
     if (error !== undefined) {
       this.#onError(arrival, id, error);
@@ -124,7 +122,7 @@ export class StreamConnection {
       this.#answer(arrival, id, tooManyInFlight);
       return;
     }
-    submit(this.#options.submitter, request, this.#submitOptions).then(
+    this.#options.service.submit(request, this.#submitOptions).then(
       (reply) => this.#onReply(arrival, id, reply),
       (error: unknown) => this.#onError(arrival, id, error),
     );
@@ -134,7 +132,7 @@ export class StreamConnection {
     const valueBytes = reply.type === 'get' ? (reply.entry?.value.length ?? 0) : 0;
     const isTooMuch =
       this.#outbox.unsentBytes + valueBytes > this.#options.limits.unsentValueBytesMax;
-    // Only of gets may be said at this point that they were not done.
+    // Only gets have values, and dropping the answer of a get is the same as not doing it.
     if (valueBytes > 0 && isTooMuch) this.#answer(arrival, id, tooMuchUnread);
     else this.#answer(arrival, id, replyToRow(reply), valueBytes);
   }
@@ -157,7 +155,7 @@ export class StreamConnection {
     if (!this.#isEnding) this.#outbox.add(id, row, bytes);
   }
 
-  /** Reads on, or does not, by how much of what was read and answered is still in memory. */
+  /** Pauses or resumes reading by how many bytes of requests and replies are still in memory. */
   #regulate(): void {
     const { inFlightBytesMax, unsentBytesMax } = this.#options.limits;
     const isFull =
@@ -172,16 +170,16 @@ export class StreamConnection {
     this.#socket.close(1008, reason);
   }
 
-  /** Nobody waits for what was asked here any more. */
+  /** Stops answering, and aborts all pending requests. */
   #end(): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    this.#heartbeat.stop();
-    this.#gone.abort(new KvError('KV_ABORTED', 'The client closed its connection.'));
+    this.#keepalive.stop();
+    this.#closed.abort(new KvError('KV_ABORTED', 'The client closed its connection.'));
   }
 }
 
-/** A small frame may lie in a much larger buffer, which its requests would keep in memory. */
-function withoutSurroundings(frame: Uint8Array): Bytes {
+/** Copies a small frame out of a much larger buffer, which its requests would keep in memory. */
+function compact(frame: Uint8Array): Bytes {
   return frame.buffer.byteLength > 2 * frame.byteLength ? new Uint8Array(frame) : frame;
 }

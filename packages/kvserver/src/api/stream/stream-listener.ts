@@ -1,29 +1,29 @@
 /**
- * The door for clients that ask much: a WebSocket that carries many requests at once, and tells where
- * writes are quickest. The wire format is in docs/stream.md.
+ * Accepts streams: WebSockets that carry many requests at once. Each tells its client which server leads,
+ * since writes are fastest there. The wire format is in docs/stream.md.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { KvError, type NewsRow, streamFormat } from '@paxkv/protocol';
+import { KvError, type NoticeRow, streamFormat } from '@paxkv/protocol';
 import type { Logger } from 'pino';
-import { type ServerOptions, WebSocketServer } from 'ws';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { type StreamLimits, streamLimitsDefault } from '../../config/stream-limits.ts';
-import type { Submitter } from '../../replica/submitter.ts';
+import type { KvService } from '../../service/kv-service.ts';
 import { endWithError, toKvError } from '../http/error-reply.ts';
 import { createSourceCheck } from '../security/guard.ts';
 import { StreamConnection } from './stream-connection.ts';
 
 export interface StreamListenerOptions {
-  readonly submitter: Submitter;
-  /** Hears of defects only: what clients do wrong is told to them. */
+  readonly service: KvService;
+  /** Logs defects of the server only. Mistakes of clients are reported to those clients. */
   readonly logger: Pick<Logger, 'error'>;
   /** The node id of this server. */
   readonly node: number;
   /** host:port of every server, by node id. */
   readonly addresses: readonly string[];
-  /** Who leads, as far as is known; called for each new connection. */
+  /** The known leader; called for each new connection. */
   readonly leader: () => number | null;
-  /** Names by which clients reach this server on loopback, beside `localhost` and addresses. */
+  /** Names by which clients reach this server on loopback, besides `localhost` and IP addresses. */
   readonly hostNames: readonly string[];
   readonly limits?: Partial<StreamLimits>;
 }
@@ -48,11 +48,14 @@ export class StreamListener {
     };
     this.#sockets = new WebSocketServer(settings);
     this.#sockets.on('wsClientError', (error, socket) =>
-      endWithError(socket, new KvError('KV_BAD_REQUEST', `No WebSocket: ${error.message}.`)),
+      endWithError(
+        socket,
+        new KvError('KV_BAD_REQUEST', `The WebSocket handshake failed: ${error.message}.`),
+      ),
     );
   }
 
-  /** Takes over a connection that asked to be upgraded. */
+  /** Takes over a connection on which a client requested an upgrade. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     try {
       this.#checkSource(request);
@@ -61,50 +64,58 @@ export class StreamListener {
       endWithError(socket, toKvError(error));
       return;
     }
-    const { submitter, logger, node, addresses, leader } = this.#options;
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const connection = new StreamConnection(webSocket, {
-        ...{ submitter, logger, limits: this.#limits },
-        onGone: (gone) => this.#connections.delete(gone),
-      });
-      connection.watch(socket);
-      this.#connections.add(connection);
-      const nodes = addresses.length;
-      connection.tell([
-        'hello',
-        { format: streamFormat, node, nodes, leader: leader(), addresses },
-      ]);
+      this.#open(webSocket, socket);
     });
   }
 
-  /** Passes on that another node leads now, or none that is known of. */
+  /** Tells every client that the known leader has changed; `null` if none is known. */
   onLeader(leader: number | null): void {
-    this.#tellAll(['leader', leader]);
+    this.#notifyAll(['leader', leader]);
   }
 
-  /** Lets nobody in any more, and asks those inside to send nothing new. */
+  /** Accepts no more streams, and tells the clients of open ones to send no new requests. */
   sayGoodbye(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#tellAll(['goodbye']);
+    this.#notifyAll(['goodbye']);
   }
 
-  /** Ends every connection, after what is answered was sent; resolves when they are gone. */
+  /** Sends all finished replies, then closes every stream. Resolves when they are closed. */
   async close(): Promise<void> {
     this.#isOpen = false;
-    const gone = new Promise<void>((resolve) => this.#sockets.close(() => resolve()));
+    const closed = new Promise<void>((resolve) => this.#sockets.close(() => resolve()));
     for (const connection of this.#connections) connection.close();
-    await gone;
+    await closed;
   }
 
-  #tellAll(news: NewsRow): void {
-    for (const connection of this.#connections) connection.tell(news);
+  #open(webSocket: WebSocket, socket: Duplex): void {
+    const { service, logger, node, addresses, leader } = this.#options;
+    const connection = new StreamConnection(webSocket, {
+      service,
+      logger,
+      limits: this.#limits,
+      onClosed: (closed) => this.#connections.delete(closed),
+    });
+    connection.watch(socket);
+    this.#connections.add(connection);
+    connection.notify([
+      'hello',
+      { format: streamFormat, node, nodes: addresses.length, leader: leader(), addresses },
+    ]);
+  }
+
+  #notifyAll(notice: NoticeRow): void {
+    for (const connection of this.#connections) connection.notify(notice);
   }
 
   /** @throws KvError `KV_UNAVAILABLE`, `KV_OVERLOADED` */
   #expectRoom(): void {
     if (!this.#isOpen) throw new KvError('KV_UNAVAILABLE', 'This server is stopping.');
     if (this.#connections.size < this.#limits.connectionCountMax) return;
-    throw new KvError('KV_OVERLOADED', `${this.#connections.size} streams are open; retry later.`);
+    throw new KvError(
+      'KV_OVERLOADED',
+      `${this.#connections.size} streams are open, which is the limit; retry later.`,
+    );
   }
 }

@@ -21,7 +21,7 @@ const undurableLogBytesMax = 64 * 1024 * 1024;
 export interface WriteBehindOptions {
   readonly machine: Pick<
     StateMachine,
-    'applied' | 'durable' | 'flush' | 'waitingBytes' | 'undurableBytes'
+    'applied' | 'durable' | 'flush' | 'dirtyBytes' | 'undurableBytes'
   >;
   readonly clock: Clock;
   /** The machine has become durable up to a higher instance. */
@@ -79,8 +79,8 @@ export class WriteBehind {
   }
 
   #isUrgent(): boolean {
-    const { waitingBytes } = this.#options.machine;
-    return waitingBytes >= urgentBytes || this.#waitingLogBytes >= urgentLogBytes;
+    const { dirtyBytes } = this.#options.machine;
+    return dirtyBytes >= urgentBytes || this.#waitingLogBytes >= urgentLogBytes;
   }
 
   #begin(): void {

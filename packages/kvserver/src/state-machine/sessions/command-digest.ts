@@ -1,20 +1,19 @@
 /**
- * A short name for what a command says, so that another command under the same number is told apart.
- * It is there to find mistakes of clients, not to withstand people who look for a second command with
- * the same name.
+ * A digest of a command, by which a session notices another command under the same request number.
+ * It detects mistakes of clients. It is no protection against deliberate collisions.
  */
 import { crc32 } from 'node:zlib';
 import { commandToRow, pack, type Row, specOf, toBytes } from '@paxkv/protocol';
 import type { KeyCommand } from '../store/commands/effect.ts';
 
-/** Commands up to this tag, which have a key and perhaps a value, keep the form that sessions on disks hold. */
+/** Commands up to this tag have a key and at most a value. Sessions on disk hold their digests in this form. */
 const firstFormTagMax = 3;
-/** Above the upper part of every digest of the first form: a key has at most 1024 bytes. */
+/** Greater than the upper part of every digest of the first form, since a key has at most 1024 bytes. */
 const secondFormBase = 2 ** 20 + 2 ** 19;
 
 /**
- * The same on every replica: a checksum over every field of the command in the lower 32 bits, and above it,
- * up to what a double holds exactly, the tag and as much of the lengths as there is room for.
+ * Equal on all replicas. The lower 32 bits are a checksum over all fields of the command. The bits above,
+ * up to the 53 that a double holds exactly, are its tag and part of the lengths of its fields.
  */
 export function digestOf(command: KeyCommand): number {
   const { tag } = specOf(command.type);
@@ -22,7 +21,7 @@ export function digestOf(command: KeyCommand): number {
   return tag <= firstFormTagMax ? firstForm(tag, row) : secondForm(tag, row);
 }
 
-/** The lengths are those of the key and, modulo 256, of the value. */
+/** Has the lengths of the key and, modulo 256, of the value. */
 function firstForm(tag: number, [, key, value]: Row): number {
   const keyBytes = toBytes(key);
   const valueBytes = value === undefined ? undefined : toBytes(value);
@@ -32,7 +31,7 @@ function firstForm(tag: number, [, key, value]: Row): number {
   return (lengths * 4 + tag) * 2 ** 32 + sum;
 }
 
-/** The length is that of all fields together, modulo 2048. */
+/** Has the length of all fields together, modulo 2048. */
 function secondForm(tag: number, row: Row): number {
   const packed = pack(row);
   return (secondFormBase + tag * 2048 + (packed.length & 2047)) * 2 ** 32 + crc32(packed);

@@ -1,22 +1,23 @@
 /**
- * What was done under which request numbers, the lowest first. Numbers come nearly in order and go in order,
- * so this is an array: a `Map` that so much passes through would keep it all alive (see the client's `Ring`).
+ * Reply cache: the replies of one session by request number, in ascending order. Replies are added nearly in
+ * order and dropped in order, so this is an array. A `Map` with such a turnover would keep dropped replies in
+ * memory (see the client's `Ring`).
  */
 import type { WriteReply } from '@paxkv/protocol';
 
-/** What was done under a request number. */
+/** The reply to the request of one number. */
 export interface CachedReply {
   readonly number: number;
-  /** Of the command, so that another command under the same number is told apart. */
+  /** The digest of the command, by which another command under the same number is noticed. */
   readonly digest: number;
   readonly reply: WriteReply;
 }
 
-/** So many empty cells at the front are left until they are worth a copy of the rest. */
+/** At least this many empty cells at the front are removed at once, which copies the rest. */
 const gapMax = 64;
 
 export class ReplyCache implements Iterable<CachedReply> {
-  /** By number; empty below the first. */
+  /** Ordered by number; empty below `first`. */
   readonly #cells: (CachedReply | undefined)[] = [];
   #first = 0;
 
@@ -25,22 +26,23 @@ export class ReplyCache implements Iterable<CachedReply> {
   }
 
   get(number: number): CachedReply | undefined {
-    const deed = this.#cells[this.#find(number)];
-    return deed?.number === number ? deed : undefined;
+    const cached = this.#cells[this.#find(number)];
+    return cached?.number === number ? cached : undefined;
   }
 
-  /** Only where there is none of that number. */
-  add(deed: CachedReply): void {
-    const place = this.#find(deed.number);
-    if (place === this.#cells.length) this.#cells.push(deed);
-    else this.#cells.splice(place, 0, deed);
+  /** There must be no reply of this number yet. */
+  add(cached: CachedReply): void {
+    const index = this.#find(cached.number);
+    if (index === this.#cells.length) this.#cells.push(cached);
+    else this.#cells.splice(index, 0, cached);
   }
 
   deleteBelow(number: number): void {
-    for (let deed = this.#cells[this.#first]; deed !== undefined && deed.number < number; ) {
+    let lowest = this.#cells[this.#first];
+    while (lowest !== undefined && lowest.number < number) {
       this.#cells[this.#first] = undefined;
       this.#first += 1;
-      deed = this.#cells[this.#first];
+      lowest = this.#cells[this.#first];
     }
     if (this.#first < gapMax || this.#first < this.size) return;
     this.#cells.splice(0, this.#first);
@@ -48,14 +50,14 @@ export class ReplyCache implements Iterable<CachedReply> {
   }
 
   *[Symbol.iterator](): Generator<CachedReply> {
-    for (const deed of this.#cells) if (deed !== undefined) yield deed;
+    for (const cached of this.#cells) if (cached !== undefined) yield cached;
   }
 
-  /** The place of the lowest number that is not below `number`. */
+  /** The index of the lowest number that is not below `number`. */
   #find(number: number): number {
-    let place = this.#cells.length;
-    // The highest numbers are asked for most.
-    while (place > this.#first && (this.#cells[place - 1]?.number ?? -1) >= number) place -= 1;
-    return place;
+    let index = this.#cells.length;
+    // Most look-ups are for the highest numbers.
+    while (index > this.#first && (this.#cells[index - 1]?.number ?? -1) >= number) index -= 1;
+    return index;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * One client's memory of what was done for it: the replies it may still ask for again.
- * It is a window over the request numbers, from the first outstanding one on.
+ * Session: the replies to one client that it may still ask for again. They form a window over the request
+ * numbers, which starts at the first outstanding one.
  */
 import {
   type Row,
@@ -19,67 +19,67 @@ export class Session {
   readonly client: string;
   #lastUse = 0;
   #firstOutstanding: number;
-  readonly #deeds = new ReplyCache();
+  readonly #replies = new ReplyCache();
 
-  /** `firstOutstanding`: the lowest request number whose reply its client still awaits. */
+  /** `firstOutstanding`: the lowest request number whose reply the client still awaits. */
   constructor(id: number, client: string, firstOutstanding = 1) {
     this.id = id;
     this.client = client;
     this.#firstOutstanding = firstOutstanding;
   }
 
-  /** When the session was last used, counted in uses of any session. */
+  /** The number of the last use of this session, counted over all sessions. */
   get lastUse(): number {
     return this.#lastUse;
   }
 
   get cachedReplyCount(): number {
-    return this.#deeds.size;
+    return this.#replies.size;
   }
 
-  /** Marks the session as used now: `use` is higher than any before, of any session. */
+  /** Records a use. `use` is higher than that of any earlier use of any session. */
   touch(use: number): void {
     this.#lastUse = use;
   }
 
-  /** The client awaits nothing below `number` any more. Hearing so late, after a higher number, changes nothing. */
+  /** The client no longer awaits replies below `number`. A number that is not above the current one has no effect. */
   raise(number: number): void {
     if (number <= this.#firstOutstanding) return;
     this.#firstOutstanding = number;
-    this.#deeds.deleteBelow(number);
+    this.#replies.deleteBelow(number);
   }
 
   /**
-   * Whether a request of this number may be done. Below the window it is an old echo: its reply, if it
-   * had one, is gone, so doing it might do it twice.
+   * Whether a request of this number may take effect. Below the window the session may have dropped the reply
+   * to an earlier delivery, so the request could take effect twice.
    */
   admits(number: number): boolean {
     return number >= this.#firstOutstanding && number < this.#firstOutstanding + sessionWindowMax;
   }
 
   cachedReply(number: number): CachedReply | undefined {
-    return this.#deeds.get(number);
+    return this.#replies.get(number);
   }
 
-  cacheReply(deed: CachedReply): void {
-    this.#deeds.add(deed);
+  cacheReply(cached: CachedReply): void {
+    this.#replies.add(cached);
   }
 
   toRow(): Row {
-    const deeds = [...this.#deeds].map(({ number, digest, reply }) => [
+    const replies = [...this.#replies].map(({ number, digest, reply }) => [
       number,
       digest,
       replyToRow(reply),
     ]);
-    return [this.client, this.#lastUse, this.#firstOutstanding, deeds];
+    return [this.client, this.#lastUse, this.#firstOutstanding, replies];
   }
 
   /** @throws TypeError */
-  static fromRow(id: number, [client, lastUse, firstOutstanding, deeds]: Row): Session {
+  static fromRow(id: number, [client, lastUse, firstOutstanding, replies]: Row): Session {
     const session = new Session(id, toText(client), toCount(firstOutstanding, 1));
     session.#lastUse = toCount(lastUse);
-    for (const deed of toRow(deeds)) {
-      const [number, digest, reply] = toRow(deed);
+    for (const cached of toRow(replies)) {
+      const [number, digest, reply] = toRow(cached);
       session.cacheReply({
         number: toCount(number, 1),
         digest: toCount(digest),

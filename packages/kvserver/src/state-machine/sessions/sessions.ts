@@ -1,9 +1,9 @@
 /**
- * Exactly once, as a wrapper around the store: a stamped write takes effect once, however often it is
- * delivered. Sessions are replicated state: the log alone says which exist and what they remember.
+ * Sessions: make a stamped write take effect once in the store, however often it is delivered. They are
+ * replicated state: the log alone determines which sessions exist and which replies they keep.
  *
- * Gets are done afresh each time and never remembered: they change nothing, so a later answer is as
- * good as the lost one, and replies kept stay small whatever the values.
+ * Replies to gets are not cached, so that the cache stays small. A repeated get is executed again: it changes
+ * nothing, and a later reply is as good as the lost one.
  */
 import assert from 'node:assert/strict';
 import { isWriteReply, type Refusal, type Reply, type Request, type Stamp } from '@paxkv/protocol';
@@ -15,42 +15,42 @@ import { Session } from './session.ts';
 
 export interface SessionLimits {
   readonly sessionCountMax: number;
-  /** Replies kept, of all sessions. More than one session alone can keep. */
+  /** Cached replies of all sessions together. More than the window of one session. */
   readonly cachedReplyCountMax: number;
 }
 
-/** Part of what a log means: replicas with other limits would part ways. */
+/** These limits are part of the log format: replicas with different limits would diverge. */
 export const sessionLimits: SessionLimits = {
   sessionCountMax: 10_000,
   cachedReplyCountMax: 500_000,
 };
 
-/** Counters that the log drives. */
+/** Counters that the log determines. */
 export interface SessionCounts {
-  /** The id of the next session. From 1; none is ever given twice. */
+  /** The id of the next session, from 1. No id is given twice. */
   readonly next: number;
-  /** How often any session was opened or used. */
+  /** How often sessions were opened or used, all together. */
   readonly uses: number;
 }
 
 export class Sessions {
   readonly #limits: SessionLimits;
-  /** The least recently used first. */
+  /** The least recently used session first. */
   readonly #byUse = new Map<number, Session>();
   readonly #changed = new Set<number>();
   #next: number;
   #uses: number;
-  #deedCount = 0;
+  #cachedReplyCount = 0;
   #latest: Session | undefined;
 
-  /** `sessions` in any order: each knows when it was last used. */
+  /** `sessions` may be in any order, since each knows its last use. */
   constructor(counts: SessionCounts, sessions: readonly Session[] = [], limits = sessionLimits) {
     this.#limits = limits;
     this.#next = counts.next;
     this.#uses = counts.uses;
     for (const session of [...sessions].sort((a, b) => a.lastUse - b.lastUse)) {
       this.#byUse.set(session.id, session);
-      this.#deedCount += session.cachedReplyCount;
+      this.#cachedReplyCount += session.cachedReplyCount;
     }
   }
 
@@ -62,14 +62,14 @@ export class Sessions {
     return { next: this.#next, uses: this.#uses };
   }
 
-  /** How one request changes the sessions and the store, and its reply. `place` is that of its key, if it has one. */
-  apply({ command, stamp }: Request, place: CacheSlot | undefined, store: Store): Reply {
+  /** Applies one request to the sessions and the store. `slot`: the cache slot of its key, if it has a key. */
+  apply({ command, stamp }: Request, slot: CacheSlot | undefined, store: Store): Reply {
     if (command.type === 'openSession') return this.#open(command.client);
-    if (stamp === undefined) return store.apply(command, place);
-    return this.#applyStamped({ command, stamp, place }, store);
+    if (stamp === undefined) return store.apply(command, slot);
+    return this.#applyStamped({ command, stamp, slot }, store);
   }
 
-  /** Every session opened, used or put out since this was last asked; `undefined` for one put out. */
+  /** All sessions opened, used or evicted since the last call; `undefined` for an evicted one. */
   takeChanges(): readonly (readonly [id: number, session: Session | undefined])[] {
     const changes = [...this.#changed].map((id) => [id, this.#byUse.get(id)] as const);
     this.#changed.clear();
@@ -81,7 +81,7 @@ export class Sessions {
     const session = new Session(this.#next, client);
     this.#next += 1;
     this.#use(session);
-    this.#putOutOldest();
+    this.#evictOldest();
     return { type: 'openSession', session: session.id };
   }
 
@@ -90,11 +90,11 @@ export class Sessions {
     const session = this.#byUse.get(stamp.session);
     if (session === undefined) return refused('sessionExpired');
     this.#use(session);
-    const deedCountBefore = session.cachedReplyCount;
+    const countBefore = session.cachedReplyCount;
     session.raise(stamp.firstOutstanding);
     const reply = applyOnce(session, request, store);
-    this.#deedCount += session.cachedReplyCount - deedCountBefore;
-    this.#putOutOldest();
+    this.#cachedReplyCount += session.cachedReplyCount - countBefore;
+    this.#evictOldest();
     return reply;
   }
 
@@ -109,39 +109,40 @@ export class Sessions {
     this.#byUse.set(session.id, session);
   }
 
-  #putOutOldest(): void {
-    if (!this.#isTooMuch()) return;
+  #evictOldest(): void {
+    if (!this.#isOverLimit()) return;
     for (const session of this.#byUse.values()) {
-      if (!this.#isTooMuch()) return;
+      if (!this.#isOverLimit()) return;
       this.#byUse.delete(session.id);
-      this.#deedCount -= session.cachedReplyCount;
+      this.#cachedReplyCount -= session.cachedReplyCount;
       this.#changed.add(session.id);
     }
   }
 
-  #isTooMuch(): boolean {
+  #isOverLimit(): boolean {
     const { sessionCountMax, cachedReplyCountMax } = this.#limits;
-    return this.count > sessionCountMax || this.#deedCount > cachedReplyCountMax;
+    return this.count > sessionCountMax || this.#cachedReplyCount > cachedReplyCountMax;
   }
 }
 
 interface StampedRequest {
   readonly command: KeyCommand;
   readonly stamp: Stamp;
-  readonly place: CacheSlot | undefined;
+  readonly slot: CacheSlot | undefined;
 }
 
 function applyOnce(
   session: Session,
-  { command, stamp, place }: StampedRequest,
+  { command, stamp, slot }: StampedRequest,
   store: Store,
 ): Reply {
   if (!session.admits(stamp.number)) return refused('outsideWindow');
   const digest = digestOf(command);
   const { number } = stamp;
-  const deed = session.cachedReply(number);
-  if (deed !== undefined) return deed.digest === digest ? deed.reply : refused('numberReused');
-  const reply = store.apply(command, place);
+  const cached = session.cachedReply(number);
+  if (cached?.digest === digest) return cached.reply;
+  if (cached !== undefined) return refused('numberReused');
+  const reply = store.apply(command, slot);
   if (isWriteReply(reply)) session.cacheReply({ number, digest, reply });
   return reply;
 }

@@ -1,17 +1,17 @@
-/** What one key holds, and what the database knows of it. */
+/** The slot of one key in the entry cache, and changes that are to be written to the database. */
 import type { CachedEntry } from './cached-value.ts';
 
-/** What a write is to leave at a place, whatever becomes of it meanwhile. */
+/** What a write stores for a slot. The entry of the slot may change again meanwhile. */
 export interface Change {
-  readonly place: CacheSlot;
+  readonly slot: CacheSlot;
   readonly entry: CachedEntry | undefined;
 }
 
 export interface CacheSlot {
-  /** Of the key: see `nameOf`. */
+  /** The name of the key; see `nameOf`. */
   readonly name: string;
-  /** `undefined`: nothing. Changed through `Places.change` only. */
+  /** `undefined` if the key is absent. Only `EntryCache.change` may set it. */
   entry: CachedEntry | undefined;
-  /** The checksum of its row as last given to the database; `undefined` if there is none. */
+  /** The checksum of the row that was last written to the database; `undefined` if there is no row. */
   rowSum: number | undefined;
 }

@@ -1,7 +1,7 @@
 /**
- * Entries as memory keeps them: the value as a string of one character a byte. Bytes lie outside the
- * heap, each piece a resource of its own, or as a view that keeps a whole batch alive; a string of this
- * kind is in the heap, alone, and as large as the value. So it costs a fraction of the time.
+ * Entries in memory, with the value as a string of one character for each byte. A byte array would be a separate
+ * allocation outside the heap, or a view that keeps a whole batch alive. Such a string is in the heap, is as
+ * large as the value, and costs a fraction of the time.
  */
 import type { Entry } from '@paxkv/protocol';
 import { fromText, toText } from './latin1.ts';

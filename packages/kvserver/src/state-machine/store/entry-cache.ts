@@ -1,22 +1,22 @@
 /**
- * What keys hold, as far as memory knows it. The database behind it may be older: what was changed
- * stays here until a write has made it durable, and what was used lately stays as long as there is room.
- * Rule: whoever finds a key here finds what was applied last; who finds none may ask the database.
+ * Entry cache: the entries of keys in memory. Dirty entries stay until a write has made them durable, since
+ * the database is older. Recent entries stay as long as there is room.
+ * Rule: an entry in the cache is the one applied last. Only if a key has no slot here may the database be read.
  */
 import type { CacheSlot, Change } from './cached-entry.ts';
 import type { CachedEntry } from './cached-value.ts';
 import { RecentEntries } from './recent-entries.ts';
 
-/** Of what stays only because it was used lately. */
+/** Limit for the recent entries. */
 const recentBytesMax = 80 * 1024 * 1024;
-/** Beside key and value, of what waits to be written. */
+/** Estimated overhead of a dirty entry besides its key and value. */
 const overheadBytes = 64;
 
 export interface EntryCacheOptions {
-  /** Asks the database what each of these keys holds, in their order. */
+  /** Reads the slots of these keys from the database, in the same order. */
   readonly read: (names: readonly string[]) => Promise<CacheSlot[]>;
   readonly bytesMax?: number;
-  /** Whether the database holds nothing yet. */
+  /** Whether the database is empty. */
   readonly isNew?: boolean;
 }
 
@@ -24,14 +24,14 @@ export class EntryCache {
   readonly #read: EntryCacheOptions['read'];
   readonly #recent: RecentEntries;
   readonly #isNew: boolean;
-  /** Changed, and in no write yet. */
-  #waiting = new Map<string, CacheSlot>();
-  #waitingBytes = 0;
-  /** In the write under way, if there is one. */
+  /** Changed entries that are in no write yet. */
+  #dirty = new Map<string, CacheSlot>();
+  #dirtyBytes = 0;
+  /** Entries in the write that runs, if one does. */
   #writing = new Map<string, CacheSlot>();
   #writingBytes = 0;
   #writeCount = 0;
-  /** Of the run that is being applied. */
+  /** Entries of the run that is being applied. */
   #held = new Map<string, CacheSlot>();
 
   constructor({ read, bytesMax = recentBytesMax, isNew = false }: EntryCacheOptions) {
@@ -40,84 +40,84 @@ export class EntryCache {
     this.#isNew = isNew;
   }
 
-  /** Of all keys with a change that is not durable yet, and in no write. */
-  get waitingBytes(): number {
-    return this.#waitingBytes;
+  /** Approximate bytes of changed entries that are in no write yet. */
+  get dirtyBytes(): number {
+    return this.#dirtyBytes;
   }
 
-  /** Of all keys with a change that is not durable yet. */
+  /** Approximate bytes of changed entries that are not durable yet. */
   get undurableBytes(): number {
-    return this.#waitingBytes + this.#writingBytes;
+    return this.#dirtyBytes + this.#writingBytes;
   }
 
-  /** `undefined` where memory does not know. */
+  /** `undefined` if the key is not in memory. */
   find(name: string): CacheSlot | undefined {
     return (
       this.#recent.find(name) ??
-      // Safety: what the database does not have yet must not be read from there.
-      this.#waiting.get(name) ??
+      // Safety: the database has an older entry for these keys.
+      this.#dirty.get(name) ??
       this.#writing.get(name) ??
       this.#held.get(name) ??
       this.#absent(name)
     );
   }
 
-  /** As long as memory has all that there ever was, what it does not know is not there. */
+  /** While memory has every entry ever written, a key that is not in memory is absent. */
   #absent(name: string): CacheSlot | undefined {
     if (!this.#isNew || this.#recent.hasDropped) return undefined;
-    const place = { name, entry: undefined, rowSum: undefined };
-    this.#recent.add(place);
-    return place;
+    const slot = { name, entry: undefined, rowSum: undefined };
+    this.#recent.add(slot);
+    return slot;
   }
 
-  /** What the keys hold: from memory, or else from the database. In their order. */
+  /** The slots of these keys, in the same order, read from the database if they are not in memory. */
   async load(names: readonly string[]): Promise<CacheSlot[]> {
     const writeCount = this.#writeCount;
     const read = await this.#read(names);
-    return read.map((place) => {
-      const known = this.find(place.name);
-      // Safety: what was read before a write began may be older than what that write left.
-      if (known === undefined && writeCount === this.#writeCount) this.#recent.add(place);
-      return known ?? place;
+    return read.map((slot) => {
+      const known = this.find(slot.name);
+      // Safety: an entry that was read before a write began may be older than the one written.
+      if (known === undefined && writeCount === this.#writeCount) this.#recent.add(slot);
+      return known ?? slot;
     });
   }
 
-  /** Has all of these keys found until `release`, however many they are. */
+  /** Loads these keys and keeps them in memory until `release`, however many they are. */
   async hold(names: Iterable<string>): Promise<void> {
     const missing: string[] = [];
     for (const name of names) {
-      const place = this.find(name);
-      if (place === undefined) missing.push(name);
-      else this.#held.set(name, place);
+      const slot = this.find(name);
+      if (slot === undefined) missing.push(name);
+      else this.#held.set(name, slot);
     }
-    for (const place of await this.load(missing)) this.#held.set(place.name, place);
+    for (const slot of await this.load(missing)) this.#held.set(slot.name, slot);
   }
 
   release(): void {
     this.#held.clear();
   }
 
-  change(place: CacheSlot, entry: CachedEntry | undefined): void {
+  change(slot: CacheSlot, entry: CachedEntry | undefined): void {
     const bytes = entry?.text.length ?? 0;
-    const growth = bytes - (place.entry?.text.length ?? 0);
-    place.entry = entry;
-    this.#recent.onChanged(place, growth);
-    const isWaiting = this.#waiting.has(place.name);
-    this.#waitingBytes += isWaiting ? growth : overheadBytes + place.name.length + bytes;
-    this.#waiting.set(place.name, place);
+    const growth = bytes - (slot.entry?.text.length ?? 0);
+    slot.entry = entry;
+    this.#recent.onChanged(slot, growth);
+    const isDirty = this.#dirty.has(slot.name);
+    this.#dirtyBytes += isDirty ? growth : overheadBytes + slot.name.length + bytes;
+    this.#dirty.set(slot.name, slot);
   }
 
-  /** Every change since this was last called: the next write is of them. They are found until `settle`. */
+  /** All changes since the last call, for the next write. They stay in memory until `settle`. */
   takeChanges(): readonly Change[] {
-    this.#writing = this.#waiting;
-    this.#writingBytes = this.#waitingBytes;
-    this.#waiting = new Map();
-    this.#waitingBytes = 0;
+    this.#writing = this.#dirty;
+    this.#writingBytes = this.#dirtyBytes;
+    this.#dirty = new Map();
+    this.#dirtyBytes = 0;
     this.#writeCount += 1;
-    return Array.from(this.#writing.values(), (place) => ({ place, entry: place.entry }));
+    return Array.from(this.#writing.values(), (slot) => ({ slot, entry: slot.entry }));
   }
 
-  /** The database has what was taken last. */
+  /** Called when the changes taken last are durable. */
   settle(): void {
     this.#writing = new Map();
     this.#writingBytes = 0;

@@ -1,7 +1,7 @@
-/** Bytes as strings of one character a byte, for look-ups and for values in memory. */
+/** Converts bytes to strings with one character for each byte. Such strings serve as map keys and cached values. */
 import type { Bytes } from '@paxkv/protocol';
 
-/** Different bytes give different strings. */
+/** Different bytes become different strings. */
 export function toText(bytes: Bytes): string {
   const buffer = Buffer.isBuffer(bytes)
     ? bytes
@@ -13,7 +13,7 @@ export function fromText(text: string): Bytes {
   return Buffer.from(text, 'latin1');
 }
 
-/** A key as a string, for use in a `Map`. */
+/** The name of a key: a string, for use in a `Map`. */
 export function nameOf(key: Bytes): string {
   return toText(key);
 }

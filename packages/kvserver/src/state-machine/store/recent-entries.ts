@@ -1,12 +1,13 @@
 /**
- * Places used lately, within a bound of bytes. Two generations stand in for an exact order of use: who
- * is used moves to the young one, and when that is full, it takes the place of the old one, which goes.
+ * Recent entries, up to a limit in bytes. Two generations approximate the order of use: an entry that is used
+ * moves to the young generation. When the young generation is full it becomes the old one, and the entries of
+ * the former old generation are dropped.
  */
 import type { CacheSlot } from './cached-entry.ts';
 
-/** Beside key and value: what a place costs in memory, about. */
+/** Estimated memory of a slot besides its key and value. */
 const overheadBytes = 224;
-/** Of a value. Larger ones would crowd out much else: they are read from the database each time. */
+/** Larger values would displace many others, so they are read from the database each time. */
 const valueBytesMax = 64 * 1024;
 
 export class RecentEntries {
@@ -16,12 +17,12 @@ export class RecentEntries {
   #youngBytes = 0;
   #hasDropped = false;
 
-  /** `bytesMax`: of both generations together, about. */
+  /** `bytesMax`: approximate limit of both generations together. */
   constructor(bytesMax: number) {
     this.#generationBytesMax = bytesMax / 2;
   }
 
-  /** Whether any place may have gone for lack of room, ever. */
+  /** Whether any entry has been dropped since the start. */
   get hasDropped(): boolean {
     return this.#hasDropped;
   }
@@ -34,21 +35,21 @@ export class RecentEntries {
     return old;
   }
 
-  add(place: CacheSlot): void {
-    if (isTooLarge(place)) {
+  add(slot: CacheSlot): void {
+    if (isTooLarge(slot)) {
       this.#hasDropped = true;
       return;
     }
-    this.#young.set(place.name, place);
-    this.#grow(bytesOf(place));
+    this.#young.set(slot.name, slot);
+    this.#grow(bytesOf(slot));
   }
 
-  /** What a place holds has become larger by so many bytes, or smaller. */
-  onChanged(place: CacheSlot, bytes: number): void {
-    if (isTooLarge(place)) {
+  /** The entry of `slot` has grown by `bytes`, which may be negative. */
+  onChanged(slot: CacheSlot, bytes: number): void {
+    if (isTooLarge(slot)) {
       this.#hasDropped = true;
-      this.#young.delete(place.name);
-      this.#old.delete(place.name);
+      this.#young.delete(slot.name);
+      this.#old.delete(slot.name);
     }
     this.#grow(bytes);
   }

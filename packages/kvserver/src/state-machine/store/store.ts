@@ -1,6 +1,6 @@
 /**
- * The store: keys, values and the revision, and how commands change them. It works in memory alone; reading
- * and writing the database is left to others. What each command does stands in `commands/`.
+ * The store: applies commands to entries in memory, and counts revisions. The entry cache reads and writes the
+ * database. The effect of each command is in `commands/`.
  */
 import assert from 'node:assert/strict';
 import type { CacheSlot } from './cached-entry.ts';
@@ -9,30 +9,30 @@ import { effectOf } from './commands/table.ts';
 import type { EntryCache } from './entry-cache.ts';
 
 export class Store implements Changes {
-  readonly #places: Pick<EntryCache, 'change'>;
+  readonly #cache: Pick<EntryCache, 'change'>;
   #revision: number;
 
-  /** `revision` is that of the state whose `places` these are. */
-  constructor(revision: number, places: Pick<EntryCache, 'change'>) {
+  /** `revision`: that of the state in `cache`. */
+  constructor(revision: number, cache: Pick<EntryCache, 'change'>) {
     this.#revision = revision;
-    this.#places = places;
+    this.#cache = cache;
   }
 
-  /** Counts the commands that wrote something, ever. */
+  /** The number of commands that have written something. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** `place` is that of the command's key. */
-  apply(command: KeyCommand, place: CacheSlot | undefined): KeyReply {
-    assert(place !== undefined, 'every key a command names is in memory');
-    return effectOf[command.type].apply(command, place, this);
+  /** `slot`: the cache slot of the command's key. */
+  apply(command: KeyCommand, slot: CacheSlot | undefined): KeyReply {
+    assert(slot !== undefined, 'every key a command names is in memory');
+    return effectOf[command.type].apply(command, slot, this);
   }
 
-  write(place: CacheSlot, text: string): number {
-    const { entry: before } = place;
+  write(slot: CacheSlot, text: string): number {
+    const { entry: before } = slot;
     const revision = this.#advance();
-    this.#places.change(place, {
+    this.#cache.change(slot, {
       text,
       createRevision: before?.createRevision ?? revision,
       modRevision: revision,
@@ -41,9 +41,9 @@ export class Store implements Changes {
     return revision;
   }
 
-  remove(place: CacheSlot): number {
+  remove(slot: CacheSlot): number {
     const revision = this.#advance();
-    this.#places.change(place, undefined);
+    this.#cache.change(slot, undefined);
     return revision;
   }
 

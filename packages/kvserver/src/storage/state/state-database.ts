@@ -148,18 +148,18 @@ export class StateDatabase implements StateStore {
     }
   }
 
-  #putChange(batch: Batch, { place, entry }: Change): void {
-    const { name, rowSum: before } = place;
+  #putChange(batch: Batch, { slot, entry }: Change): void {
+    const { name, rowSum: before } = slot;
     const key = dataKeyOf(name);
     if (entry === undefined) {
       batch.del(key);
-      place.rowSum = undefined;
+      slot.rowSum = undefined;
     } else {
       const row = seal(key, fromEntry(fromCachedEntry(entry)));
       batch.put(key, row);
-      place.rowSum = sumIn(row);
+      slot.rowSum = sumIn(row);
     }
-    this.#checksum = checksumAfter(this.#checksum, { before, after: place.rowSum });
+    this.#checksum = checksumAfter(this.#checksum, { before, after: slot.rowSum });
   }
 
   #putSession(batch: Batch, id: number, session: Session | undefined): void {

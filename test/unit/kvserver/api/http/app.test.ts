@@ -1,39 +1,39 @@
 import { KvError } from '@paxkv/client';
-import { errorCodes, type KvErrorCode } from '@paxkv/protocol';
+import { errorCodes, type KvErrorCode, type Reply } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { DoorUnderTest, type Reply } from './app-under-test.ts';
+import { ServerUnderTest } from './server-under-test.ts';
 
 type Refusal = Extract<Reply, { type: 'refused' }>['reason'];
 
 describe('App', () => {
-  let door: DoorUnderTest;
+  let server: ServerUnderTest;
 
   beforeEach(async () => {
-    door = await DoorUnderTest.open();
+    server = await ServerUnderTest.open();
   });
-  afterEach(() => door.close());
+  afterEach(() => server.close());
 
   function put(): Promise<Response> {
-    return door.fetch('/v1/kv/k', { method: 'PUT', body: 'v' });
+    return server.fetch('/v1/kv/k', { method: 'PUT', body: 'v' });
   }
 
   for (const code of Object.keys(errorCodes) as KvErrorCode[]) {
     const { status, outcome } = errorCodes[code];
     if (status === null) continue;
     it(`answers ${code} with its status and outcome`, async () => {
-      door.submitter.script = () => Promise.reject(new KvError(code, 'Told so.'));
+      server.replica.script = () => Promise.reject(new KvError(code, 'Told so.'));
       const response = await put();
       expect(response.status).to.equal(status);
       expect(response.headers.get('retry-after')).to.equal(code === 'KV_OVERLOADED' ? '1' : null);
-      const { error } = await door.refuses(response, code);
+      const { error } = await server.refuses(response, code);
       expect(error).to.deep.equal({ code, outcome, message: 'Told so.' });
     });
   }
 
-  it('hands on an outcome that the replica knows better than the code', async () => {
+  it('sends an outcome of the replica that differs from that of the code', async () => {
     const error = new KvError('KV_TIMEOUT', 'Never proposed.', { outcome: 'not done' });
-    door.submitter.script = () => Promise.reject(error);
-    expect((await door.refuses(put(), 'KV_TIMEOUT')).error.outcome).to.equal('not done');
+    server.replica.script = () => Promise.reject(error);
+    expect((await server.refuses(put(), 'KV_TIMEOUT')).error.outcome).to.equal('not done');
   });
 
   const refusals: Record<Refusal, KvErrorCode> = {
@@ -46,35 +46,35 @@ describe('App', () => {
   };
   for (const [reason, code] of Object.entries(refusals) as [Refusal, KvErrorCode][]) {
     it(`answers the refusal ${reason} with ${code} (H36)`, async () => {
-      door.submitter.script = async () => ({ type: 'refused', reason });
-      await door.refuses(put(), code);
+      server.replica.script = async () => ({ type: 'refused', reason });
+      await server.refuses(put(), code);
     });
   }
 
-  it('logs a defect and tells the client no more than that it was one', async () => {
-    door.submitter.script = () => Promise.reject(new Error('secret of /tmp/x.js'));
-    const { error } = await door.refuses(put(), 'KV_INTERNAL');
+  it('logs a defect, and tells the client only that there was one', async () => {
+    server.replica.script = () => Promise.reject(new Error('secret of /tmp/x.js'));
+    const { error } = await server.refuses(put(), 'KV_INTERNAL');
     expect(error.outcome).to.equal('unknown');
     expect(error.message).not.to.contain('secret');
-    expect(door.logLines).to.have.length(1);
+    expect(server.logLines).to.have.length(1);
   });
 
   it('takes a reply of the wrong type for a defect', async () => {
-    door.submitter.script = async () => ({ type: 'put', revision: 1 });
-    await door.refuses(door.fetch('/v1/kv/k'), 'KV_INTERNAL');
+    server.replica.script = async () => ({ type: 'put', revision: 1 });
+    await server.refuses(server.fetch('/v1/kv/k'), 'KV_INTERNAL');
   });
 
-  it('says nothing of what it is made of', async () => {
-    const { headers } = await door.fetch('/no/such/path');
+  it('reveals no software in its headers', async () => {
+    const { headers } = await server.fetch('/no/such/path');
     expect(headers.get('x-powered-by')).to.equal(null);
     expect(headers.get('server')).to.equal(null);
-    await door.refuses(door.fetch('/no/such/path'), 'KV_NO_SUCH_ROUTE');
+    await server.refuses(server.fetch('/no/such/path'), 'KV_NO_SUCH_ROUTE');
   });
 
-  it('lets nobody keep a copy of an answer', async () => {
+  it('forbids caching of every reply', async () => {
     await put();
     for (const path of ['/v1/kv/k', '/v1/kv/k?raw', '/v1/kv/absent', '/status']) {
-      const { headers } = await door.fetch(path);
+      const { headers } = await server.fetch(path);
       expect(headers.get('cache-control'), path).to.equal('no-store');
       expect(headers.get('etag'), path).to.equal(null);
     }

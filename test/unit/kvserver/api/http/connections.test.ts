@@ -1,26 +1,26 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
-import { DoorUnderTest, openRequest } from './app-under-test.ts';
+import { openRequest, ServerUnderTest } from './server-under-test.ts';
 
 describe('Connections', () => {
-  let door: DoorUnderTest;
+  let server: ServerUnderTest;
 
   beforeEach(async () => {
-    door = await DoorUnderTest.open();
+    server = await ServerUnderTest.open();
   });
-  afterEach(() => door.close());
+  afterEach(() => server.close());
 
   const put = openRequest('PUT /v1/kv/k', ['content-length: 1'], 'v');
 
-  /** Signals of requests that nobody answers, once `count` of them have arrived. */
+  /** The signals of `count` requests, once they have arrived. */
   async function pendingSignals(count: number): Promise<AbortSignal[]> {
-    await door.submitter.arrived(count);
-    return door.submitter.signals.filter((signal) => signal !== undefined);
+    await server.replica.arrived(count);
+    return server.replica.signals.filter((signal) => signal !== undefined);
   }
 
-  it('tell the replica of every client that is gone, pipelined requests too (H43)', async () => {
-    door.submitter.script = () => new Promise(() => undefined);
-    const socket = door.connect();
+  it('abort every request of a disconnected client, pipelined ones too (H43)', async () => {
+    server.replica.script = () => new Promise(() => undefined);
+    const socket = server.connect();
     socket.write(put.repeat(3));
     const signals = await pendingSignals(3);
     expect(signals.map((signal) => signal.aborted)).to.deep.equal([false, false, false]);
@@ -28,38 +28,38 @@ describe('Connections', () => {
     socket.destroy();
     await Promise.all(aborted);
     expect(signals[0]?.reason).to.have.property('code', 'KV_ABORTED');
-    await door.servesOthers();
+    await server.servesOthers();
   });
 
-  it('do not answer, nor complain, when the wait for such a client ends (H43)', async () => {
-    door.submitter.script = (_request, signal) =>
+  it('neither answer nor log anything when such a request is aborted (H43)', async () => {
+    server.replica.script = (_request, signal) =>
       new Promise((_resolve, reject) => {
         signal?.addEventListener('abort', () => reject(signal.reason));
       });
-    const socket = door.connect();
+    const socket = server.connect();
     socket.write(put);
     const [signal] = await pendingSignals(1);
     socket.destroy();
     if (signal) await once(signal, 'abort');
-    await door.servesOthers();
-    expect(door.logLines).to.deep.equal([]);
+    await server.servesOthers();
+    expect(server.logLines).to.deep.equal([]);
   });
 
-  it('forget a client that leaves amid its body (H43)', async () => {
-    const socket = door.connect();
+  it('forget a client that disconnects within its body (H43)', async () => {
+    const socket = server.connect();
     socket.write(put.slice(0, -1));
     await once(socket, 'connect');
-    await door.servesOthers();
+    await server.servesOthers();
     socket.destroy();
-    await door.servesOthers();
-    expect(door.submitter.requests).to.deep.equal([]);
-    expect(door.logLines).to.deep.equal([]);
+    await server.servesOthers();
+    expect(server.replica.requests).to.deep.equal([]);
+    expect(server.logLines).to.deep.equal([]);
   });
 
-  it('leave the signal of an answered request alone', async () => {
-    await door.fetch('/v1/kv/k', { method: 'PUT', body: 'v', headers: { connection: 'close' } });
+  it('do not abort the signal of an answered request', async () => {
+    await server.fetch('/v1/kv/k', { method: 'PUT', body: 'v', headers: { connection: 'close' } });
     const [signal] = await pendingSignals(1);
-    await door.servesOthers();
+    await server.servesOthers();
     expect(signal?.aborted).to.equal(false);
   });
 });

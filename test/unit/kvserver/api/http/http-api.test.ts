@@ -1,16 +1,16 @@
-/** Holds docs/http-api.md to what the server does. */
+/** Checks that docs/http-api.md describes what the server does. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { httpLimitsDefault } from '@paxkv/kvserver/internal/api/http/index';
 import { errorCodes, keyBytesMax, paths, sessionWindowMax } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { DoorUnderTest } from './app-under-test.ts';
+import { ServerUnderTest } from './server-under-test.ts';
 
 const page = new URL('../../../../../../docs/http-api.md', import.meta.url);
 const run = promisify(execFile);
 
-/** A command of the page, and what it says comes of it. */
+/** A command of the page, and the output that the page shows. */
 interface Example {
   readonly command: string;
   readonly output: string;
@@ -47,7 +47,7 @@ describe('docs/http-api.md', () => {
     for (const path of Object.values(paths)) expect(text).to.contain(path);
   });
 
-  it('gives the limits as they are', () => {
+  it('has the actual limits', () => {
     const { headersTimeoutMs, bodyTimeoutMs, keepAliveTimeoutMs } = httpLimitsDefault;
     expect(text).to.contain(`1 to ${keyBytesMax} bytes`);
     expect(text).to.contain(`most ${sessionWindowMax} numbers`);
@@ -62,23 +62,23 @@ describe('docs/http-api.md', () => {
     expect(text).to.contain(`about ${(httpLimitsDefault.bodyBytesMax / 2 ** 20).toFixed(2)} MiB`);
   });
 
-  it('shows commands that do what it says', async function () {
+  it('shows commands with their actual output', async function () {
     const hasCurl = await run('curl', ['--version']).then(
       () => true,
       () => false,
     );
     if (!hasCurl) this.skip();
-    const door = await DoorUnderTest.open();
+    const server = await ServerUnderTest.open();
     const examples = examplesOf(text);
     expect(examples).to.have.length.above(10);
     try {
       for (const { command, output } of examples) {
-        const ours = command.replace('http://127.0.0.1:4400', door.url);
+        const ours = command.replace('http://127.0.0.1:4400', server.url);
         const { stdout } = await run('sh', ['-c', ours]);
         expect(stdout, command).to.equal(output);
       }
     } finally {
-      await door.close();
+      await server.close();
     }
   });
 });

@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import { paths } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { base64, DoorUnderTest, lastRequest, openRequest } from './app-under-test.ts';
+import { base64, lastRequest, openRequest, ServerUnderTest } from './server-under-test.ts';
 
 const json = 'content-type: application/json';
 
 describe('HTTP server', () => {
-  let door: DoorUnderTest;
+  let server: ServerUnderTest;
 
   before(async () => {
-    door = await DoorUnderTest.open();
+    server = await ServerUnderTest.open();
   });
-  after(() => door.close());
+  after(() => server.close());
 
   const badRequest = { code: 'KV_BAD_REQUEST', status: 400 } as const;
   const tooLarge = { code: 'KV_TOO_LARGE', status: 431 } as const;
@@ -43,48 +43,51 @@ describe('HTTP server', () => {
     ['an upgrade to an unknown protocol (H16)', lastRequest('GET /livez', ['upgrade: pigeon'])],
     ['no Host header', 'GET /livez HTTP/1.1\r\nconnection: close\r\n\r\n'],
   ] as const) {
-    it(`refuses ${what}`, () => door.refusesRaw(bytes, badRequest));
+    it(`refuses ${what}`, () => server.refusesRaw(bytes, badRequest));
   }
 
-  it('refuses an expectation amid a body at once (H16)', () =>
-    door.refusesRaw([lastRequest('PUT /v1/kv/k', ['expect: x', 'content-length: 9'])], badRequest));
+  it('refuses an unknown Expect header at once, before the body (H16)', () =>
+    server.refusesRaw(
+      [lastRequest('PUT /v1/kv/k', ['expect: x', 'content-length: 9'])],
+      badRequest,
+    ));
 
-  it('refuses headers over their size or their number (H13)', async () => {
-    await door.refusesRaw([lastRequest('GET /livez', [`a: ${'x'.repeat(17_000)}`])], tooLarge);
+  it('refuses headers over the limits on size and number (H13)', async () => {
+    await server.refusesRaw([lastRequest('GET /livez', [`a: ${'x'.repeat(17_000)}`])], tooLarge);
     const many = Array.from({ length: 2000 }, (_, index) => `h${index}: 1`);
-    await door.refusesRaw([lastRequest('GET /livez', many)], tooLarge);
-    await door.refusesRaw([lastRequest('GET /livez', many.slice(0, 101))], tooLarge);
+    await server.refusesRaw([lastRequest('GET /livez', many)], tooLarge);
+    await server.refusesRaw([lastRequest('GET /livez', many.slice(0, 101))], tooLarge);
   });
 
-  it('refuses a path over the size of headers (H14)', () =>
-    door.refusesRaw([lastRequest(`GET /v1/kv/${'k'.repeat(17_000)}`)], tooLarge));
+  it('refuses a path over the limit on headers (H14)', () =>
+    server.refusesRaw([lastRequest(`GET /v1/kv/${'k'.repeat(17_000)}`)], tooLarge));
 
-  it('is no proxy', () =>
-    door.refusesRaw(['CONNECT example:80 HTTP/1.1\r\nhost: example\r\n\r\n'], {
+  it('refuses CONNECT', () =>
+    server.refusesRaw(['CONNECT example:80 HTTP/1.1\r\nhost: example\r\n\r\n'], {
       code: 'KV_METHOD_NOT_ALLOWED',
       status: 405,
     }));
 
-  it('outlives a connection that is reset after its refusal', async () => {
-    const socket = door.connect();
+  it('survives a connection that is reset after its refusal', async () => {
+    const socket = server.connect();
     socket.write('CONNECT example:80 HTTP/1.1\r\nhost: example\r\n\r\n');
     await once(socket, 'data');
     socket.resetAndDestroy();
-    await door.servesOthers();
+    await server.servesOthers();
   });
 
-  it('never answers one request with the error of the next', async () => {
-    door.submitter.script = () => new Promise(() => undefined);
+  it('never sends the error of one request as the reply to the one before', async () => {
+    server.replica.script = () => new Promise(() => undefined);
     const pending = openRequest('GET /v1/kv/slow');
-    const { bytes } = await door.sendRaw(pending, 'nonsense\r\n\r\n');
+    const { bytes } = await server.sendRaw(pending, 'nonsense\r\n\r\n');
     expect(bytes).to.equal('');
-    door.submitter.script = undefined;
-    await door.servesOthers();
+    server.replica.script = undefined;
+    await server.servesOthers();
   });
 
-  it('answers what came before the nonsense, if that is done', async () => {
+  it('still replies to a finished request before malformed bytes', async () => {
     const first = openRequest('GET /livez');
-    const socket = door.connect();
+    const socket = server.connect();
     socket.write(first);
     await once(socket, 'data');
     socket.write('nonsense\r\n\r\n');
@@ -93,18 +96,18 @@ describe('HTTP server', () => {
     await once(socket, 'close');
   });
 
-  it('serves a connection that stays open again', async () => {
+  it('serves further requests on a connection that stays open', async () => {
     const line = 'PUT /v1/kv/k';
     const length = ['content-length: 1'];
-    const { bytes } = await door.sendRaw(
+    const { bytes } = await server.sendRaw(
       openRequest(line, length, 'v'),
       lastRequest(line, length, 'v'),
     );
     expect(bytes.match(/HTTP\/1.1 200 OK/g)).to.have.length(2);
   });
 
-  it('closes surplus connections and serves the others (H12)', async () => {
-    const crowded = await DoorUnderTest.open({ connectionCountMax: 20 });
+  it('closes connections over the limit and serves the others (H12)', async () => {
+    const crowded = await ServerUnderTest.open({ connectionCountMax: 20 });
     const kept = crowded.connect();
     kept.write(openRequest('GET /livez'));
     await once(kept, 'data');
@@ -124,24 +127,24 @@ describe('HTTP server', () => {
 });
 
 describe('HTTP server with short limits', () => {
-  let door: DoorUnderTest;
+  let server: ServerUnderTest;
 
   before(async () => {
-    door = await DoorUnderTest.open({
+    server = await ServerUnderTest.open({
       headersTimeoutMs: 200,
       replyTimeoutMs: 200,
     });
   });
-  after(() => door.close());
+  after(() => server.close());
 
-  it('closes connections whose headers trickle in (H9)', async () => {
-    const sockets = Array.from({ length: 10 }, () => door.connect());
+  it('closes connections whose headers arrive too slowly (H9)', async () => {
+    const sockets = Array.from({ length: 10 }, () => server.connect());
     for (const socket of sockets) socket.write('GET /livez HTTP/1.1\r\nname: ');
     const trickle = setInterval(() => {
       for (const socket of sockets) socket.write('a');
     }, 50);
     const answers = sockets.map(async (socket) => String(await once(socket, 'data')));
-    await door.servesOthers();
+    await server.servesOthers();
     for (const answer of await Promise.all(answers)) {
       expect(answer)
         .to.match(/^HTTP\/1.1 408 /)
@@ -151,24 +154,24 @@ describe('HTTP server with short limits', () => {
     for (const socket of sockets) socket.destroy();
   });
 
-  it('cuts off a client that takes none of its answers (H11)', async () => {
+  it('disconnects a client that reads none of its replies (H11)', async () => {
     const value = base64(Buffer.alloc(1024 * 1024));
-    await door.postJson(paths.put, { key: base64('big'), value });
-    const opened = door.nextConnection();
-    const socket = door.connect().pause();
+    await server.postJson(paths.put, { key: base64('big'), value });
+    const opened = server.nextConnection();
+    const socket = server.connect().pause();
     socket.write(openRequest('GET /v1/kv/big?raw').repeat(40));
     const serverEnd = await opened;
-    await door.servesOthers();
+    await server.servesOthers();
     await once(serverEnd, 'close');
     socket.destroy();
   });
 
-  it('waits with a client for an answer that takes longer than that', async () => {
-    door.submitter.script = async () => {
+  it('keeps a client that waits longer than that for its reply', async () => {
+    server.replica.script = async () => {
       await new Promise((resolve) => setTimeout(resolve, 500));
       return { type: 'get', entry: undefined };
     };
-    await door.refuses(door.fetch('/v1/kv/late'), 'KV_NO_SUCH_KEY');
-    door.submitter.script = undefined;
+    await server.refuses(server.fetch('/v1/kv/late'), 'KV_NO_SUCH_KEY');
+    server.replica.script = undefined;
   });
 });

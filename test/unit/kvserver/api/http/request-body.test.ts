@@ -1,48 +1,48 @@
 import { keyBytesMax, paths, valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { base64, DoorUnderTest, lastRequest, openRequest } from './app-under-test.ts';
+import { base64, lastRequest, openRequest, ServerUnderTest } from './server-under-test.ts';
 
 describe('Request body', () => {
-  let door: DoorUnderTest;
+  let server: ServerUnderTest;
   const json = 'content-type: application/json';
 
   before(async () => {
-    door = await DoorUnderTest.open({ bodyTimeoutMs: 200 });
+    server = await ServerUnderTest.open({ bodyTimeoutMs: 200 });
   });
-  after(() => door.close());
+  after(() => server.close());
 
   for (const path of [paths.put, '/v1/kv/k']) {
     describe(`of POST ${path}`, () => {
-      it('is refused at once if its length is over the limit, though it is withheld (H5)', () =>
-        door.refusesRaw([openRequest(`POST ${path}`, [json, 'content-length: 1000000000'])], {
+      it('is refused at once if its declared length is over the limit (H5)', () =>
+        server.refusesRaw([openRequest(`POST ${path}`, [json, 'content-length: 1000000000'])], {
           code: 'KV_TOO_LARGE',
           status: 413,
         }));
 
-      it('is refused at the limit if it comes in chunks without end (H6)', () => {
+      it('is refused at the limit if its chunks never end (H6)', () => {
         const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
         const head = openRequest(`POST ${path}`, [json, 'transfer-encoding: chunked']);
-        return door.refusesRaw([head, chunk.repeat(30)], { code: 'KV_TOO_LARGE', status: 413 });
+        return server.refusesRaw([head, chunk.repeat(30)], { code: 'KV_TOO_LARGE', status: 413 });
       });
 
-      it('is given up if it stops before its end (H7)', () =>
-        door.refusesRaw([openRequest(`POST ${path}`, [json, 'content-length: 9'], '{')], {
+      it('is refused if it stops before its end (H7)', () =>
+        server.refusesRaw([openRequest(`POST ${path}`, [json, 'content-length: 9'], '{')], {
           code: 'KV_SLOW_REQUEST',
           status: 408,
         }));
 
-      it('is refused in any encoding, nested ones too (H15)', async () => {
+      it('is refused with any Content-Encoding, nested ones too (H15)', async () => {
         for (const encoding of ['gzip', 'gzip, gzip', 'br', 'nonsense']) {
           const headers = { 'content-type': 'application/json', 'content-encoding': encoding };
-          const answer = door.fetch(path, { method: 'POST', headers, body: 'x' });
-          await door.refuses(answer, 'KV_UNSUPPORTED_MEDIA');
+          const answer = server.fetch(path, { method: 'POST', headers, body: 'x' });
+          await server.refuses(answer, 'KV_UNSUPPORTED_MEDIA');
         }
       });
     });
   }
 
-  it('is given up if it trickles in, however steadily (H10)', async () => {
-    const socket = door.connect();
+  it('is refused if it arrives too slowly, however steadily (H10)', async () => {
+    const socket = server.connect();
     socket.write(lastRequest('PUT /v1/kv/k', ['content-length: 1000']));
     const trickle = setInterval(() => socket.write('x'), 20);
     const answer = await new Promise<string>((resolve) => {
@@ -51,40 +51,45 @@ describe('Request body', () => {
     clearInterval(trickle);
     expect(answer).to.match(/^HTTP\/1.1 408 /);
     socket.destroy();
-    await door.servesOthers();
+    await server.servesOthers();
   });
 
-  it('is taken with the encoding that is none', async () => {
+  it('is accepted with Content-Encoding: identity', async () => {
     const headers = { 'content-encoding': 'identity' };
-    const answer = await door.fetch('/v1/kv/k', { method: 'PUT', headers, body: 'x' });
+    const answer = await server.fetch('/v1/kv/k', { method: 'PUT', headers, body: 'x' });
     expect(answer.status).to.equal(200);
   });
 
-  it('is refused where none belongs', async () => {
-    await door.refusesRaw([lastRequest('GET /v1/kv/k', ['content-length: 1'], 'x')], {
+  it('is refused on requests that take no body', async () => {
+    await server.refusesRaw([lastRequest('GET /v1/kv/k', ['content-length: 1'], 'x')], {
       code: 'KV_BAD_REQUEST',
       status: 400,
     });
-    await door.refuses(door.fetch('/v1/kv/k', { method: 'DELETE', body: 'x' }), 'KV_BAD_REQUEST');
+    await server.refuses(
+      server.fetch('/v1/kv/k', { method: 'DELETE', body: 'x' }),
+      'KV_BAD_REQUEST',
+    );
   });
 
-  it('holds a value of exactly the limit, and of one byte more it does not (H20)', async () => {
+  it('accepts a value of exactly the limit, and refuses one byte more (H20)', async () => {
     const value = Buffer.alloc(valueBytesMax, 'é');
-    const put = (body: Buffer) => door.fetch('/v1/kv/big', { method: 'PUT', body });
+    const put = (body: Buffer) => server.fetch('/v1/kv/big', { method: 'PUT', body });
     expect((await put(value)).status).to.equal(200);
-    const got = await door.fetch('/v1/kv/big?raw');
+    const got = await server.fetch('/v1/kv/big?raw');
     expect(Buffer.from(await got.arrayBuffer()).equals(value)).to.equal(true);
-    await door.refuses(put(Buffer.concat([value, Buffer.alloc(1)])), 'KV_TOO_LARGE');
+    await server.refuses(put(Buffer.concat([value, Buffer.alloc(1)])), 'KV_TOO_LARGE');
 
     const body = { key: base64('big'), value: base64(Buffer.alloc(valueBytesMax + 1)) };
-    await door.refuses(door.postJson(paths.put, body), 'KV_TOO_LARGE');
+    await server.refuses(server.postJson(paths.put, body), 'KV_TOO_LARGE');
   });
 
-  it('holds a key of exactly the limit, and of one byte more it does not (H19)', async () => {
+  it('accepts a key of exactly the limit, and refuses one byte more (H19)', async () => {
     const key = 'k'.repeat(keyBytesMax);
-    expect((await door.fetch(`/v1/kv/${key}`, { method: 'PUT', body: 'v' })).status).to.equal(200);
-    expect((await door.postJson(paths.get, { key: base64(key) })).status).to.equal(200);
-    await door.refuses(door.fetch(`/v1/kv/${key}k`), 'KV_TOO_LARGE');
-    await door.refuses(door.postJson(paths.get, { key: base64(`${key}k`) }), 'KV_TOO_LARGE');
+    expect((await server.fetch(`/v1/kv/${key}`, { method: 'PUT', body: 'v' })).status).to.equal(
+      200,
+    );
+    expect((await server.postJson(paths.get, { key: base64(key) })).status).to.equal(200);
+    await server.refuses(server.fetch(`/v1/kv/${key}k`), 'KV_TOO_LARGE');
+    await server.refuses(server.postJson(paths.get, { key: base64(`${key}k`) }), 'KV_TOO_LARGE');
   });
 });

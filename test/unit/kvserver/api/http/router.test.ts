@@ -17,7 +17,7 @@ describe('Router', () => {
     return router.find(Object.assign(request, { method, url }));
   }
 
-  it('finds what answers a path and a method, whatever the query', () => {
+  it('finds the endpoint of a path and a method, whatever the query', () => {
     expect(find('GET', '/a')).to.equal(get);
     expect(find('POST', '/a?x=/k/')).to.equal(post);
     expect(find('POST', '/b#x')).to.equal(post);
@@ -25,18 +25,18 @@ describe('Router', () => {
     expect(find('PUT', '/k/a?b')).to.equal(below);
   });
 
-  it('answers HEAD as GET, and only where there is GET', () => {
+  it('answers HEAD like GET, only on paths with GET', () => {
     expect(find('HEAD', '/a')).to.equal(get);
     expect(find('HEAD', '/b')).not.to.equal(post);
   });
 
-  it('has an answer for every other method of a path that it knows', () => {
+  it('has an endpoint for every other method of a known path', () => {
     for (const url of ['/a', '/b?x', '/k/a']) {
       expect(find('TRACE', url)).to.be.a('function').and.not.be.oneOf([get, post, below]);
     }
   });
 
-  it('leaves all other paths to others', () => {
+  it('finds nothing for other paths', () => {
     for (const url of ['', '/', '/a/', '/A', '//a', '/k', '/?/a', 'constructor', '/c']) {
       expect(find('GET', url), url).to.equal(undefined);
     }

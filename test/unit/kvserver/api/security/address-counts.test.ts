@@ -2,13 +2,13 @@ import { AddressCounts } from '@paxkv/kvserver/internal/api/security/address-cou
 import { expect } from 'chai';
 
 describe('AddressCounts', () => {
-  it('refuses one address more than the limit, and no other', () => {
+  it('refuses connections of one address over the limit, and of no other', () => {
     const counts = new AddressCounts(2);
     expect([counts.add('a'), counts.add('a'), counts.add('a')]).to.deep.equal([true, true, false]);
     expect(counts.add('b')).to.equal(true);
   });
 
-  it('counts what was removed no more', () => {
+  it('no longer counts removed connections', () => {
     const counts = new AddressCounts(1);
     expect(counts.add('a')).to.equal(true);
     counts.remove('a');

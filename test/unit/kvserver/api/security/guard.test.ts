@@ -1,14 +1,14 @@
 import { paths } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { DoorUnderTest, lastRequest, openRequest } from '../http/app-under-test.ts';
+import { lastRequest, openRequest, ServerUnderTest } from '../http/server-under-test.ts';
 
 describe('Guard', () => {
-  let door: DoorUnderTest;
+  let server: ServerUnderTest;
 
   before(async () => {
-    door = await DoorUnderTest.open();
+    server = await ServerUnderTest.open();
   });
-  after(() => door.close());
+  after(() => server.close());
 
   const refused = { code: 'KV_BAD_REQUEST', status: 400 } as const;
 
@@ -23,18 +23,18 @@ describe('Guard', () => {
       'http://localhost:1',
       'https://localhost:1',
     ]) {
-      await door.refusesRaw([getWith('host: localhost', `origin: ${origin}`)], refused);
+      await server.refusesRaw([getWith('host: localhost', `origin: ${origin}`)], refused);
     }
   });
 
-  it('takes requests from pages of its own', async () => {
-    const { answer } = await door.sendRaw(
+  it('accepts requests from its own pages', async () => {
+    const { answer } = await server.sendRaw(
       getWith('host: localhost:1', 'origin: http://localhost:1'),
     );
     expect(answer.status).to.equal(200);
   });
 
-  it('refuses, on loopback, names that may have been made to point there (H40)', async () => {
+  it('refuses unknown names on loopback, against DNS rebinding (H40)', async () => {
     for (const host of [
       'evil.example',
       'evil.example:80',
@@ -42,11 +42,11 @@ describe('Guard', () => {
       '127.0.0.1.x',
       '',
     ]) {
-      await door.refusesRaw([getWith(`host: ${host}`)], refused);
+      await server.refusesRaw([getWith(`host: ${host}`)], refused);
     }
   });
 
-  it('takes addresses, localhost and configured names', async () => {
+  it('accepts addresses, localhost and configured names', async () => {
     for (const host of [
       '127.0.0.1',
       '127.0.0.1:80',
@@ -54,17 +54,17 @@ describe('Guard', () => {
       'LOCALHOST:80',
       'node-a.example',
     ]) {
-      const { answer } = await door.sendRaw(getWith(`host: ${host}`));
+      const { answer } = await server.sendRaw(getWith(`host: ${host}`));
       expect(answer.status, host).to.equal(200);
     }
   });
 
-  it('takes HTTP/1.0 without a host', async () => {
-    const { answer } = await door.sendRaw('GET /livez HTTP/1.0\r\n\r\n');
+  it('accepts HTTP/1.0 without a Host header', async () => {
+    const { answer } = await server.sendRaw('GET /livez HTTP/1.0\r\n\r\n');
     expect(answer.status).to.equal(200);
   });
 
-  it('knows each path in one spelling only (H41)', async () => {
+  it('accepts each path in one spelling only (H41)', async () => {
     for (const path of [
       '/livez/',
       '//livez',
@@ -76,55 +76,55 @@ describe('Guard', () => {
       '/%6civez',
       '*',
     ]) {
-      await door.refusesRaw([lastRequest(`GET ${path}`)], {
+      await server.refusesRaw([lastRequest(`GET ${path}`)], {
         code: 'KV_NO_SUCH_ROUTE',
         status: 404,
       });
     }
   });
 
-  it('treats an absolute URI as the path in it, under the same checks (H41)', async () => {
-    const { answer } = await door.sendRaw(
+  it('treats an absolute URI as its path, with the same checks (H41)', async () => {
+    const { answer } = await server.sendRaw(
       lastRequest('PUT http://evil.example/v1/kv/a%2fb', ['content-length: 1'], 'v'),
     );
     expect(answer.status).to.equal(200);
-    const command = door.submitter.requests.at(-1)?.command;
+    const command = server.replica.requests.at(-1)?.command;
     expect(command)
       .to.include({ type: 'put' })
       .and.to.have.deep.property('key', Buffer.from('a/b'));
-    await door.refusesRaw([lastRequest('GET http://localhost/v1/kv/%ff')], refused);
-    await door.refusesRaw([lastRequest('GET http://localhost')], {
+    await server.refusesRaw([lastRequest('GET http://localhost/v1/kv/%ff')], refused);
+    await server.refusesRaw([lastRequest('GET http://localhost')], {
       code: 'KV_NO_SUCH_ROUTE',
       status: 404,
     });
   });
 
-  it('gives TRACE, OPTIONS and other methods a defined answer on every path (H44)', async () => {
+  it('has a defined reply to TRACE, OPTIONS and other methods on every path (H44)', async () => {
     for (const path of Object.values(paths)) {
       for (const method of ['TRACE', 'OPTIONS', 'PATCH']) {
-        const { answer } = await door.sendRaw(lastRequest(`${method} ${path}`));
+        const { answer } = await server.sendRaw(lastRequest(`${method} ${path}`));
         expect(answer.status, `${method} ${path}`).to.equal(405);
         expect(answer.headers.get('allow'), `${method} ${path}`).to.match(/^(POST|GET, HEAD.*)$/);
         expect(JSON.parse(answer.body).error.code).to.equal('KV_METHOD_NOT_ALLOWED');
       }
     }
-    await door.servesOthers();
+    await server.servesOthers();
   });
 
   it('answers HEAD on every path (H44)', async () => {
     const special: Record<string, number> = { [paths.kv]: 400, [paths.stream]: 426 };
     for (const path of Object.values(paths)) {
-      const { answer } = await door.sendRaw(lastRequest(`HEAD ${path}`));
+      const { answer } = await server.sendRaw(lastRequest(`HEAD ${path}`));
       const usual = /^\/v1/.test(path) ? 405 : 200;
       expect(answer.status, path).to.equal(special[path] ?? usual);
       expect(answer.body).to.equal('');
     }
   });
 
-  it('has at most so many requests of one connection under way (H42)', async () => {
+  it('limits the pending requests of one connection (H42)', async () => {
     let underWay = 0;
     let underWayMax = 0;
-    door.submitter.script = async () => {
+    server.replica.script = async () => {
       underWay += 1;
       underWayMax = Math.max(underWayMax, underWay);
       await new Promise(setImmediate);
@@ -132,13 +132,13 @@ describe('Guard', () => {
       return { type: 'get', entry: undefined };
     };
     const one = openRequest('GET /v1/kv/k');
-    const { bytes } = await door.sendRaw(one.repeat(9999), lastRequest('GET /v1/kv/k'));
-    door.submitter.script = undefined;
+    const { bytes } = await server.sendRaw(one.repeat(9999), lastRequest('GET /v1/kv/k'));
+    server.replica.script = undefined;
     expect(bytes.match(/HTTP\/1.1 /g)).to.have.length(10_000);
     expect(bytes)
       .to.contain('KV_OVERLOADED')
       .and.to.match(/retry-after: 1/i);
     expect(underWayMax).to.be.above(1).and.at.most(64);
-    await door.servesOthers();
+    await server.servesOthers();
   });
 });

@@ -1,14 +1,15 @@
-/** What comes in on a stream from those who do not keep to its rules, or do not read. */
+/** Streams with malformed frames, and with clients that do not read or send too much. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import type { Reply } from '@paxkv/protocol';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { encodePairs, type Reply, StreamUnderTest } from './stream-under-test.ts';
+import { encodePairs, StreamUnderTest } from './stream-under-test.ts';
 
 const key = Buffer.from('k');
 const mebibyte = 1024 * 1024;
 
-describe('StreamConnection, towards those who break its rules,', () => {
+describe('StreamConnection with malformed input', () => {
   let stream: StreamUnderTest;
 
   async function open(limits?: Parameters<typeof StreamUnderTest.open>[0]) {
@@ -34,19 +35,19 @@ describe('StreamConnection, towards those who break its rules,', () => {
       ]),
     ],
   ] as const) {
-    it(`ends a connection that sends ${what}, and asks nothing of the replica`, async () => {
+    it(`ends a connection that sends ${what}, and submits nothing`, async () => {
       await open();
       const client = await stream.connect();
       client.socket.send(frame);
       const { code, reason } = await client.closed();
       expect(code).to.equal(1008);
       expect(reason).to.match(/^[\x20-\x7e]{5,120}$/);
-      expect(stream.submitter.requests).to.deep.equal([]);
+      expect(stream.replica.requests).to.deep.equal([]);
       await stream.servesOthers();
     });
   }
 
-  it('ends a connection whose frame is over the limit, before all of it has come', async () => {
+  it('ends a connection whose frame is over the limit, before it has arrived', async () => {
     await open();
     const client = await stream.connect();
     client.socket.send(Buffer.alloc(3 * mebibyte));
@@ -61,7 +62,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
     ['a tag of no command', [99, key], 'KV_BAD_REQUEST'],
     ['too many fields', [0, key, key], 'KV_BAD_REQUEST'],
   ] as const) {
-    it(`answers a request with ${what} by an error, and serves the others as before`, async () => {
+    it(`answers a request with ${what} by an error, and serves the others`, async () => {
       await open();
       const client = await stream.connect();
       client.ask([1, [[1, key, key]]], [2, [command]], [3, [[1, key, key]]]);
@@ -69,12 +70,12 @@ describe('StreamConnection, towards those who break its rules,', () => {
       client.ask([4, [[1, key, key]]]);
       expect((await client.reply(2)).slice(0, 3)).to.deep.equal([-1, code, 'not done']);
       for (const id of [1, 3, 4]) expect(await client.reply(id)).to.have.property('0', 1);
-      expect(stream.submitter.requests).to.have.length(3);
+      expect(stream.replica.requests).to.have.length(3);
       expect(stream.logLines).to.deep.equal([]);
     });
   }
 
-  it('takes a request of the largest size', async () => {
+  it('accepts a request of the maximum size', async () => {
     await open();
     const client = await stream.connect();
     const stamp = [2 ** 52, 2 ** 52, 2 ** 52];
@@ -82,7 +83,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
     expect(await client.reply(0xffff_ffff)).to.deep.equal([1, 1]);
   });
 
-  it('lives through random frames and random bytes', async () => {
+  it('survives random frames and random bytes', async () => {
     await open();
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 100 }), fc.boolean(), async (bytes, isFrame) => {
@@ -98,7 +99,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
     expect(stream.logLines).to.deep.equal([]);
   });
 
-  it('ends a connection of endless fragments', async () => {
+  it('ends a connection that sends endless fragments', async () => {
     await open();
     const client = await stream.connect();
     for (let count = 0; count < 20_000; count += 1) client.socket.send('a', { fin: false });
@@ -106,10 +107,10 @@ describe('StreamConnection, towards those who break its rules,', () => {
     await stream.servesOthers();
   });
 
-  it('refuses requests beyond its limit, as not done, and answers the others', async () => {
+  it('refuses requests over its limit, as not done, and answers the others', async () => {
     await open({ inFlightCountMax: 3 });
     let answers: (() => void)[] = [];
-    stream.submitter.script = () =>
+    stream.replica.script = () =>
       new Promise((resolve) => answers.push(() => resolve({ type: 'put', revision: 1 })));
     const client = await stream.connect();
     for (const id of [1, 2, 3, 4]) client.ask([id, [[1, key, key]]]);
@@ -118,23 +119,23 @@ describe('StreamConnection, towards those who break its rules,', () => {
     for (const answer of answers.splice(0)) answer();
     await client.until(() => client.replies.size === 4);
     client.ask([5, [[1, key, key]]]);
-    await stream.submitter.arrived(4);
+    await stream.replica.arrived(4);
     for (const answer of answers.splice(0)) answer();
     expect(await client.reply(5)).to.deep.equal([1, 1]);
     answers = [];
   });
 
-  it('reads on only when enough of what it has read is answered', async () => {
+  it('reads on only after it has answered enough requests', async () => {
     await open({ inFlightBytesMax: mebibyte });
     const answers: (() => void)[] = [];
-    stream.submitter.script = () =>
+    stream.replica.script = () =>
       new Promise((resolve) => answers.push(() => resolve({ type: 'put', revision: 1 })));
     const opened = stream.nextConnection();
     const client = await stream.connect();
     const serverEnd = await opened;
     const value = Buffer.alloc(mebibyte / 2);
     for (let id = 0; id < 40; id += 1) client.ask([id, [[1, key, value]]]);
-    await stream.submitter.arrived(2);
+    await stream.replica.arrived(2);
     expect(serverEnd.isPaused()).to.equal(true);
     for (const answer of answers.splice(0)) answer();
     await client.reply(0);
@@ -145,10 +146,10 @@ describe('StreamConnection, towards those who break its rules,', () => {
     }
   });
 
-  it('stops reading from a client that does not read, and goes on when it does', async () => {
+  it('stops reading from a client that does not read, until it does', async () => {
     await open({ unsentBytesMax: mebibyte });
     const reply = got(64 * 1024);
-    stream.submitter.script = async () => reply;
+    stream.replica.script = async () => reply;
     const opened = stream.nextConnection();
     const client = await stream.connect();
     const serverEnd = await opened;
@@ -164,17 +165,17 @@ describe('StreamConnection, towards those who break its rules,', () => {
     await stream.servesOthers();
   });
 
-  it('keeps no more answers for one that does not read than its limit, whatever they weigh', async () => {
+  it('keeps no more unread values than its limit, however large each is', async () => {
     await open();
     const reply = got(mebibyte);
-    stream.submitter.script = async () => reply;
+    stream.replica.script = async () => reply;
     const opened = stream.nextConnection();
     const client = await stream.connect();
     const serverEnd = await opened;
     client.socket.pause();
     const ids = Array.from({ length: 4000 }, (_, id) => id);
     client.ask(...ids.map((id): [number, unknown] => [id, [[0, key]]]));
-    await stream.submitter.arrived(4000);
+    await stream.replica.arrived(4000);
     await stream.servesOthers();
     expect(serverEnd.writableLength).to.be.within(mebibyte, 18 * mebibyte);
     client.socket.resume();
@@ -184,7 +185,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
     expect(refused[0]?.slice(0, 3)).to.deep.equal([-1, 'KV_OVERLOADED', 'not done']);
   });
 
-  it('cuts a client that sends pings without end', async () => {
+  it('disconnects a client that sends pings without end', async () => {
     await open();
     const opened = stream.nextConnection();
     const client = await stream.connect();
@@ -195,7 +196,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
     await stream.servesOthers();
   });
 
-  it('outlives a connection that is reset amid a frame', async () => {
+  it('survives a connection that is reset within a frame', async () => {
     await open();
     const socket: Socket = connect(stream.port, '127.0.0.1');
     socket.on('error', () => undefined);
@@ -214,7 +215,7 @@ describe('StreamConnection, towards those who break its rules,', () => {
   });
 });
 
-/** The socket below a WebSocket, to write what is no frame. */
+/** The socket below a WebSocket, for writing bytes that are no frame. */
 function rawSocketOf({ socket }: { socket: object }): Socket {
   const { _socket: raw } = socket as { _socket: Socket };
   return raw;

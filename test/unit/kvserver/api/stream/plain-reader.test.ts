@@ -17,7 +17,7 @@ describe('PlainReader', () => {
   );
   const row = fc.array(fc.oneof(field, fc.array(field, { maxLength: 15 })), { maxLength: 15 });
 
-  it('reads what MessagePack for JavaScript writes', () => {
+  it('reads what MessagePack libraries for JavaScript write', () => {
     fc.assert(
       fc.property(row, fc.maxSafeNat(), (fields, count) => {
         const bytes = Buffer.concat([packr.pack(fields), packr.pack(count)]);
@@ -37,7 +37,7 @@ describe('PlainReader', () => {
     }
   });
 
-  it('gives views of the bytes it reads', () => {
+  it('returns views into the bytes', () => {
     const bytes = new Uint8Array(packr.pack([Buffer.from('key')]));
     const [key] = new PlainReader(bytes).readRow();
     expect(key).to.have.property('buffer', bytes.buffer);
@@ -72,7 +72,7 @@ describe('PlainReader', () => {
     });
   }
 
-  it('refuses a row where a count is due', () => {
+  it('refuses a row instead of a count', () => {
     expect(() => new PlainReader(bytesOf('90')).readCount()).to.throw(FrameError);
     expect(() => new PlainReader(bytesOf('a0')).readCount()).to.throw(FrameError);
   });

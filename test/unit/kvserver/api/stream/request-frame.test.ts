@@ -8,7 +8,7 @@ import { encodePairs } from './stream-under-test.ts';
 const key = Buffer.from('k');
 const value = Buffer.from('v');
 
-/** A value of the log whose one request is these bytes. */
+/** A value of the log with one request, which has these bytes. */
 function batchOf(encoded: Uint8Array): Uint8Array {
   const head = [1, 0x94, 0, 0, 0, 0x91];
   return Uint8Array.from([...head, ...encoded]);
@@ -39,7 +39,7 @@ describe('Request frame', () => {
   });
   const pairs = fc.array(fc.tuple(fc.nat(0xffff_ffff), row), { minLength: 1, maxLength: 10 });
 
-  it('is read as its client wrote it', () => {
+  it('is decoded to what the client encoded', () => {
     fc.assert(
       fc.property(pairs, (asked) => {
         const requests = readRequests(encodePairs(asked as [number, unknown][]), 100);
@@ -50,7 +50,7 @@ describe('Request frame', () => {
     );
   });
 
-  it('lets through only what the log reads back as the same request, whatever was damaged', () => {
+  it('accepts only what the log decodes to the same request, whatever was damaged', () => {
     const damage = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 3 });
     let accepted = 0;
     fc.assert(
@@ -70,14 +70,14 @@ describe('Request frame', () => {
     expect(accepted).to.be.above(100);
   });
 
-  it('does nothing but refuse when bytes are random', () => {
+  it('never throws anything but FrameError for random bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (frame) => void read(frame)),
       { numRuns: 2000 },
     );
   });
 
-  it('does not carry a get without a stamp in the form of the log', () => {
+  it('leaves out the encoded form of a get without a stamp', () => {
     const [get, stamped] = readRequests(
       encodePairs([
         [1, [[0, key]]],
@@ -128,7 +128,7 @@ describe('Request frame', () => {
     ['a serializable get with a value', [[5, key, value]]],
     ['a session that opens within a session', [[4, 'me'], 7, 1, 1]],
   ] as [string, unknown, string?][]) {
-    it(`gives an error to ${what}, and takes the requests beside it`, () => {
+    it(`has an error for ${what}, and accepts the requests beside it`, () => {
       const good = [[1, key, value], 7, 1, 1];
       const [before, bad, after, ...rest] = readRequests(
         encodePairs([
@@ -147,7 +147,7 @@ describe('Request frame', () => {
     });
   }
 
-  it('refuses a frame that ends early, wherever it does', () => {
+  it('refuses a frame that is cut at any byte', () => {
     const frame = encodePairs([[300, [[1, key, value], 7, 3, 2]]]);
     for (let length = 0; length < frame.length; length += 1) {
       expect(read(frame.subarray(0, length)), `${length} bytes`).to.equal(undefined);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { KvError } from '@paxkv/protocol';
+import { KvError, type Reply } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { encodePairs, type Reply, StreamUnderTest } from './stream-under-test.ts';
+import { encodePairs, StreamUnderTest } from './stream-under-test.ts';
 
 const key = Buffer.from('k');
 const value = Buffer.from('v');
@@ -28,18 +28,18 @@ describe('StreamConnection', () => {
   ];
   for (const [command, reply, row] of replies) {
     it(`answers ${JSON.stringify(row)}`, async () => {
-      stream.submitter.script = async () => reply;
+      stream.replica.script = async () => reply;
       const client = await stream.connect();
       client.ask([0xffff_ffff, [command]]);
       expect(await client.reply(0xffff_ffff)).to.deep.equal(row);
     });
   }
 
-  it('hands on the command, the stamp, the bytes of the row and what kind of get it is', async () => {
+  it('submits command, stamp, encoded row and consistency', async () => {
     const client = await stream.connect();
     client.ask([1, [[1, key, value], 7, 3, 2]], [2, [[5, key]]], [3, [[0, key]]], [4, [[4, 'me']]]);
     await client.reply(4);
-    const [put, serializable, linearizable, open] = stream.submitter.requests;
+    const [put, serializable, linearizable, open] = stream.replica.requests;
     expect(put?.command).to.include({ type: 'put' });
     expect(put?.stamp).to.deep.equal({ session: 7, number: 3, firstOutstanding: 2 });
     expect(Buffer.from(put?.encoded ?? [])).to.deep.equal(
@@ -58,13 +58,13 @@ describe('StreamConnection', () => {
     expect(client.frameCount).to.be.below(20);
   });
 
-  it('gives an error its code, its outcome and its words', async () => {
+  it('sends the code, outcome and message of an error', async () => {
     const errors = [
       new KvError('KV_TIMEOUT', 'Never proposed.', { outcome: 'not done' }),
       new KvError('KV_OVERLOADED', 'Full.'),
       new Error('secret'),
     ];
-    stream.submitter.script = () => Promise.reject(errors[stream.submitter.requests.length - 1]);
+    stream.replica.script = () => Promise.reject(errors[stream.replica.requests.length - 1]);
     const client = await stream.connect();
     client.ask([1, [[0, key]]], [2, [[0, key]]], [3, [[0, key]]]);
     expect(await client.reply(1)).to.deep.equal([-1, 'KV_TIMEOUT', 'not done', 'Never proposed.']);
@@ -75,8 +75,8 @@ describe('StreamConnection', () => {
     expect(stream.logLines).to.have.length(1);
   });
 
-  it('tells a refusal of the store as the error that HTTP gives for it', async () => {
-    stream.submitter.script = async () => ({ type: 'refused', reason: 'sessionExpired' });
+  it('sends a refusal of the store as the same error as HTTP', async () => {
+    stream.replica.script = async () => ({ type: 'refused', reason: 'sessionExpired' });
     const client = await stream.connect();
     client.ask([1, [[3, key], 1, 1, 1]]);
     expect((await client.reply(1)).slice(0, 3)).to.deep.equal([
@@ -86,12 +86,12 @@ describe('StreamConnection', () => {
     ]);
   });
 
-  it('abandons what was asked on a connection that ends', async () => {
-    stream.submitter.script = () => new Promise(() => undefined);
+  it('aborts the pending requests of a connection that ends', async () => {
+    stream.replica.script = () => new Promise(() => undefined);
     const client = await stream.connect();
     client.ask([1, [[0, key]]], [2, [[0, key]]]);
-    await stream.submitter.arrived(2);
-    const signals = stream.submitter.options.map((options) => options?.signal);
+    await stream.replica.arrived(2);
+    const signals = stream.replica.options.map((options) => options?.signal);
     expect(signals[0]).to.equal(signals[1]).and.to.have.property('aborted', false);
     client.socket.terminate();
     if (signals[0]) await once(signals[0], 'abort');
@@ -99,16 +99,16 @@ describe('StreamConnection', () => {
     await stream.servesOthers();
   });
 
-  it('says nothing more to a client that is gone, and does not complain', async () => {
+  it('sends nothing to a disconnected client, and logs nothing', async () => {
     let answer: (reply: Reply) => void = () => undefined;
-    stream.submitter.script = () =>
+    stream.replica.script = () =>
       new Promise((resolve) => {
         answer = resolve;
       });
     const client = await stream.connect();
     client.ask([1, [[0, key]]]);
-    await stream.submitter.arrived(1);
-    const signal = stream.submitter.options[0]?.signal;
+    await stream.replica.arrived(1);
+    const signal = stream.replica.options[0]?.signal;
     client.socket.terminate();
     if (signal) await once(signal, 'abort');
     answer({ type: 'get', entry: undefined });
@@ -116,13 +116,13 @@ describe('StreamConnection', () => {
     expect(stream.logLines).to.deep.equal([]);
   });
 
-  it('keeps no more in memory for a small frame than about its size', async () => {
+  it('keeps about as much memory for a small frame as its size', async () => {
     const client = await stream.connect();
     client.socket.send(Buffer.alloc(0), { fin: false });
     client.socket.send(encodePairs([[0, [[1, key, value]]]]), { fin: true });
     for (let id = 1; id < 500; id += 1) client.ask([id, [[1, key, value]]]);
-    await stream.submitter.arrived(500);
-    const sizes = stream.submitter.requests.map(({ encoded }) => encoded?.buffer.byteLength);
+    await stream.replica.arrived(500);
+    const sizes = stream.replica.requests.map(({ encoded }) => encoded?.buffer.byteLength);
     expect(Math.max(...sizes.map(Number))).to.be.below(100);
   });
 

@@ -6,7 +6,7 @@ import { StreamClient, StreamUnderTest } from './stream-under-test.ts';
 
 const key = Buffer.from('k');
 
-describe('StreamDoor', () => {
+describe('StreamListener', () => {
   let stream: StreamUnderTest;
 
   async function open(limits?: Parameters<typeof StreamUnderTest.open>[0]) {
@@ -15,7 +15,7 @@ describe('StreamDoor', () => {
   }
   afterEach(() => stream.close());
 
-  /** The status and the error of a connection that is refused. */
+  /** The HTTP status and the error of a refused connection. */
   async function refusal(headers: Record<string, string> = {}) {
     const socket = new WebSocket(`ws://127.0.0.1:${stream.port}/v1/stream`, { headers });
     socket.on('error', () => undefined);
@@ -25,62 +25,62 @@ describe('StreamDoor', () => {
     return { status: response.statusCode, ...JSON.parse(Buffer.concat(chunks).toString()).error };
   }
 
-  it('says who it is and who leads, as far as it knows', async () => {
+  it('sends its node and the known leader in the hello', async () => {
     await open();
     stream.leader = 2;
     const addresses = ['a:1', 'b:2', 'c:3'];
     const about = { format: 1, node: 1, nodes: 3, leader: 2, addresses };
     const client = await stream.connect();
-    expect(client.news).to.deep.equal([['hello', about]]);
+    expect(client.notices).to.deep.equal([['hello', about]]);
   });
 
-  it('tells every client of each new leader', async () => {
+  it('sends each new leader to every client', async () => {
     await open();
     const clients = await Promise.all([stream.connect(), stream.connect()]);
-    stream.door.onLeader(2);
-    stream.door.onLeader(null);
+    stream.listener.onLeader(2);
+    stream.listener.onLeader(null);
     for (const client of clients) {
-      await client.until(() => client.news.length === 3);
-      expect(client.news.slice(1)).to.deep.equal([
+      await client.until(() => client.notices.length === 3);
+      expect(client.notices.slice(1)).to.deep.equal([
         ['leader', 2],
         ['leader', null],
       ]);
     }
   });
 
-  it('answers what is under way after its goodbye, and then closes', async () => {
+  it('answers pending requests after its goodbye, and then closes', async () => {
     await open();
     let answer: () => void = () => undefined;
-    stream.submitter.script = () =>
+    stream.replica.script = () =>
       new Promise((resolve) => {
         answer = () => resolve({ type: 'put', revision: 9 });
       });
     const client = await stream.connect();
     client.ask([1, [[1, key, key]]]);
-    await stream.submitter.arrived(1);
-    stream.door.sayGoodbye();
-    stream.door.sayGoodbye();
-    await client.until(() => client.news.length === 2);
+    await stream.replica.arrived(1);
+    stream.listener.sayGoodbye();
+    stream.listener.sayGoodbye();
+    await client.until(() => client.notices.length === 2);
     expect(await refusal()).to.include({ status: 503, code: 'KV_UNAVAILABLE' });
     answer();
     expect(await client.reply(1)).to.deep.equal([1, 9]);
-    await Promise.all([stream.door.close(), client.closed()]);
+    await Promise.all([stream.listener.close(), client.closed()]);
     expect(await client.closed()).to.have.property('code', 1001);
-    expect(client.news.at(-1)).to.deep.equal(['goodbye']);
+    expect(client.notices.at(-1)).to.deep.equal(['goodbye']);
   });
 
-  it('closes on a client that neither reads nor agrees', async () => {
+  it('closes the connection of a client that neither reads nor replies', async () => {
     await open({ closeMsMax: 100 });
     const opened = stream.nextConnection();
     const client = await stream.connect();
     const serverEnd = await opened;
     client.socket.pause();
-    await stream.door.close();
+    await stream.listener.close();
     expect(serverEnd.destroyed).to.equal(true);
     client.socket.terminate();
   });
 
-  it('refuses pages of other sites, and names that may have been made to point here', async () => {
+  it('refuses pages of other sites, and unknown names on loopback', async () => {
     await open();
     for (const headers of [{ origin: 'http://evil.example' }, { host: 'evil.example' }]) {
       expect(await refusal(headers)).to.include({ status: 400, code: 'KV_BAD_REQUEST' });
@@ -90,7 +90,7 @@ describe('StreamDoor', () => {
     await client.close();
   });
 
-  it('refuses what is no WebSocket, in JSON', async () => {
+  it('refuses a failed WebSocket handshake, in JSON', async () => {
     await open();
     const socket = connect(stream.port, '127.0.0.1');
     socket.write(
@@ -104,7 +104,7 @@ describe('StreamDoor', () => {
     await stream.servesOthers();
   });
 
-  it('holds so many connections and no more, and lets others in when some are gone', async () => {
+  it('accepts connections up to its limit, and more when some have closed', async () => {
     await open({ connectionCountMax: 3 });
     const clients = await Promise.all([stream.connect(), stream.connect(), stream.connect()]);
     expect(await refusal()).to.include({ status: 503, code: 'KV_OVERLOADED' });
@@ -112,7 +112,7 @@ describe('StreamDoor', () => {
     await stream.servesOthers();
   });
 
-  it('cuts a client that gives no sign of life', async () => {
+  it('disconnects a client that answers no pings', async () => {
     await open({ pingIntervalMs: 20, silenceMsMax: 100 });
     const silent = await stream.connect();
     const lively = await stream.connect();
@@ -129,7 +129,7 @@ describe('StreamDoor', () => {
     expect(await lively.reply(1)).to.deep.equal([0]);
   });
 
-  it('keeps nothing of connections that came and went', async () => {
+  it('keeps no memory of closed connections', async () => {
     await open({ connectionCountMax: 20 });
     for (let round = 0; round < 20; round += 1) {
       const clients = await Promise.all(Array.from({ length: 10 }, () => stream.connect()));

@@ -1,4 +1,4 @@
-/** Holds docs/stream.md to the code. */
+/** Checks that docs/stream.md describes the code. */
 import { readFile } from 'node:fs/promises';
 import { readRequests } from '@paxkv/kvserver/internal/api/stream/request-frame';
 import { streamLimitsDefault } from '@paxkv/kvserver/internal/config/stream-limits';
@@ -16,7 +16,7 @@ describe('docs/stream.md', () => {
     text = await readFile(page, 'utf8');
   });
 
-  it('gives the format and the limits as they are', () => {
+  it('has the actual format and limits', () => {
     const limits = streamLimitsDefault;
     expect(text).to.contain(`| \`format\` | ${streamFormat};`);
     for (const row of [
@@ -33,7 +33,7 @@ describe('docs/stream.md', () => {
     }
   });
 
-  it('shows bytes that mean what it says of them', () => {
+  it('shows bytes with their actual meaning', () => {
     const [requests, replies] = [...text.matchAll(/^```text\n(0.*?)^```/gms)].map(
       ([, block = '']) =>
         Buffer.from(block.replaceAll(/(?<=\S) {2,}.*$/gm, '').replaceAll(/\s/g, ''), 'hex'),

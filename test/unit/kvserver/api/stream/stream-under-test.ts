@@ -1,4 +1,4 @@
-/** A real server with nothing but the stream and a scripted replica behind it, and clients that say anything. */
+/** A real server with only the stream interface and a scripted replica, and clients that send anything. */
 import { EventEmitter, once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -6,19 +6,17 @@ import {
   StreamListener,
   type StreamListenerOptions,
 } from '@paxkv/kvserver/internal/api/stream/stream-listener';
+import type { SubmitOptions, Submitter } from '@paxkv/kvserver/internal/replica/submitter';
+import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
+import { KvError, type Reply, type Request } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { Packr } from 'msgpackr';
 import { WebSocket } from 'ws';
 
-type Submitter = StreamListenerOptions['submitter'];
-export type Request = Parameters<Submitter['submit']>[0];
-export type SubmitOptions = Exclude<Parameters<Submitter['submit']>[1], undefined>;
-export type Reply = Awaited<ReturnType<Submitter['submit']>>;
-
 const packr = new Packr({ useRecords: false, moreTypes: false });
 
-/** Answers requests as `script` says; by default each is done, a write at the next revision. */
-export class ScriptedSubmitter implements Submitter {
+/** Answers requests as `script` says. By default each takes effect, a write at the next revision. */
+export class ScriptedReplica implements Submitter {
   readonly requests: Request[] = [];
   readonly options: (SubmitOptions | undefined)[] = [];
   script: ((request: Request, options?: SubmitOptions) => Promise<Reply>) | undefined;
@@ -49,22 +47,24 @@ export class ScriptedSubmitter implements Submitter {
     }
   }
 
-  /** Resolves when `count` requests in all have arrived. */
+  /** Resolves when `count` requests have arrived in total. */
   async arrived(count: number): Promise<void> {
     while (this.requests.length < count) await once(this.#arrivals, 'request');
   }
 }
 
 export class StreamUnderTest {
-  readonly submitter = new ScriptedSubmitter();
+  readonly replica = new ScriptedReplica();
   readonly logLines: unknown[][] = [];
-  readonly door: StreamListener;
+  readonly listener: StreamListener;
   leader: number | null = null;
   readonly #http: Server;
 
   private constructor(limits: StreamListenerOptions['limits']) {
-    this.door = new StreamListener({
-      submitter: this.submitter,
+    const service = new KvService(() => new KvError('KV_UNAVAILABLE', 'No replica is attached.'));
+    service.attach(this.replica);
+    this.listener = new StreamListener({
+      service,
       logger: { error: (...line: unknown[]) => void this.logLines.push(line) },
       node: 1,
       addresses: ['a:1', 'b:2', 'c:3'],
@@ -74,7 +74,7 @@ export class StreamUnderTest {
     });
     this.#http = createServer();
     this.#http.on('upgrade', (request, socket, head) =>
-      this.door.handleUpgrade(request, socket, head),
+      this.listener.handleUpgrade(request, socket, head),
     );
   }
 
@@ -88,19 +88,19 @@ export class StreamUnderTest {
     return (this.#http.address() as AddressInfo).port;
   }
 
-  /** The server's end of the next connection. */
+  /** The socket of the next connection at the server. */
   async nextConnection(): Promise<Socket> {
     const [socket] = await once(this.#http, 'connection');
     return socket;
   }
 
   async close(): Promise<void> {
-    await this.door.close();
+    await this.listener.close();
     this.#http.closeAllConnections();
     await once(this.#http.close(), 'close');
   }
 
-  /** A client that has read the hello. */
+  /** A client that has received the hello. */
   async connect(headers: Record<string, string> = {}): Promise<StreamClient> {
     const client = new StreamClient(this.port, headers);
     await client.hello();
@@ -110,17 +110,17 @@ export class StreamUnderTest {
   /** A good request on another connection is answered. */
   async servesOthers(): Promise<void> {
     const client = await this.connect();
-    this.submitter.script = undefined;
+    this.replica.script = undefined;
     client.ask([7, [[1, Buffer.from('k'), Buffer.from('v')]]]);
     expect(await client.reply(7)).to.have.length(2);
     await client.close();
   }
 }
 
-/** Keeps what the server says, and lets a test wait for it. */
+/** Records the notices and replies of the server, and lets a test wait for them. */
 export class StreamClient {
   readonly socket: WebSocket;
-  readonly news: unknown[][] = [];
+  readonly notices: unknown[][] = [];
   readonly replies = new Map<number, unknown[]>();
   frameCount = 0;
   readonly #happened = new EventEmitter();
@@ -132,7 +132,7 @@ export class StreamClient {
     this.socket.on('error', () => undefined);
     this.socket.on('close', (code, reason) => {
       this.#closed = { code, reason: reason.toString() };
-      this.#happened.emit('news');
+      this.#happened.emit('change');
     });
   }
 
@@ -142,7 +142,7 @@ export class StreamClient {
   }
 
   async hello(): Promise<unknown[]> {
-    return this.#until(() => this.news[0]);
+    return this.#until(() => this.notices[0]);
   }
 
   async reply(id: number): Promise<unknown[]> {
@@ -154,7 +154,7 @@ export class StreamClient {
   }
 
   async closed(): Promise<{ code: number; reason: string }> {
-    while (this.#closed === undefined) await once(this.#happened, 'news');
+    while (this.#closed === undefined) await once(this.#happened, 'change');
     return this.#closed;
   }
 
@@ -168,15 +168,15 @@ export class StreamClient {
       const found = find();
       if (found !== undefined) return found;
       if (this.#closed !== undefined) throw new Error(`closed: ${JSON.stringify(this.#closed)}`);
-      await once(this.#happened, 'news');
+      await once(this.#happened, 'change');
     }
   }
 
   #take(frame: Buffer): void {
     const values = packr.unpackMultiple(frame) as unknown[];
-    if (typeof values[0] !== 'number') this.news.push(...(values as unknown[][]));
+    if (typeof values[0] !== 'number') this.notices.push(...(values as unknown[][]));
     else this.#takeReplies(values);
-    this.#happened.emit('news');
+    this.#happened.emit('change');
   }
 
   #takeReplies(values: unknown[]): void {

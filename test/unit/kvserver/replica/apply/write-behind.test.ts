@@ -8,7 +8,7 @@ const writeMs = 5;
 class Machine {
   applied = -1;
   durable = -1;
-  waitingBytes = 0;
+  dirtyBytes = 0;
   undurableBytes = 0;
   /** Start time of each write. */
   readonly begunMs: number[] = [];
@@ -21,16 +21,16 @@ class Machine {
 
   apply(bytes: number): void {
     this.applied += 1;
-    this.waitingBytes += bytes;
+    this.dirtyBytes += bytes;
     this.undurableBytes += bytes;
   }
 
   async flush(): Promise<void> {
     const { applied } = this;
     if (applied === this.durable) return;
-    const bytes = this.waitingBytes;
+    const bytes = this.dirtyBytes;
     this.begunMs.push(this.#world.now());
-    this.waitingBytes = 0;
+    this.dirtyBytes = 0;
     await this.#world.sleep(writeMs);
     if (this.failure !== undefined) throw this.failure;
     this.durable = applied;

@@ -48,7 +48,7 @@ describe('digest of a command', () => {
     expect(digestOf(view)).to.equal(digestOf(own));
   });
 
-  it('never changes: sessions on disk remember it', () => {
+  it('never changes, since sessions on disk hold it', () => {
     expect(digestOf(put('key', 'value'))).to.equal(13287661368294);
   });
 });

@@ -15,7 +15,7 @@ const expired = { type: 'refused', reason: 'sessionExpired' };
 const outside = { type: 'refused', reason: 'outsideWindow' };
 const reused = { type: 'refused', reason: 'numberReused' };
 
-/** Sessions around a store of the one key `k`. */
+/** Sessions with a store of the keys `k` and `ka`. */
 class Subject {
   readonly #limits: SessionLimits;
   sessions: Sessions;
@@ -120,7 +120,7 @@ describe('Sessions', () => {
     expect(subject.value).to.equal('ab');
   });
 
-  it('refuses a session never opened', () => {
+  it('refuses a session that was never opened', () => {
     const subject = new Subject().open();
     expect(subject.apply(stamped(put('k', 'v'), [2, 1]))).to.deep.equal(expired);
     expect(subject.value).to.equal(undefined);
@@ -158,7 +158,7 @@ describe('Sessions', () => {
       expect(subject.apply(stamped(append('k', 'a'), [1, 1, 1]))).to.deep.equal(outside);
     });
 
-    it('drops replies below the first outstanding number, and no other', () => {
+    it('drops replies below the first outstanding number, and no others', () => {
       const subject = new Subject().open();
       for (const number of [1, 2, 3]) subject.apply(stamped(append('k', 'x'), [1, number]));
       const third = subject.apply(stamped(append('k', 'x'), [1, 3, 3]));
@@ -177,7 +177,7 @@ describe('Sessions', () => {
       expect(subject.apply(stamped(put('k', 'v'), [1, 1000]))).to.deep.equal(outside);
     });
 
-    it('is raised by a get and by a refused request as well', () => {
+    it('also moves on with a get and with a refused request', () => {
       const subject = new Subject().open();
       subject.apply(stamped(append('k', 'a'), [1, 1]));
       subject.apply(stamped(get('k'), [1, 2, 2]));
@@ -203,7 +203,7 @@ describe('Sessions', () => {
       expect(subject.apply(stamped(put('k', 'v'), [1, 1]))).to.include({ type: 'put' });
     });
 
-    it('counts a repeated delivery as use', () => {
+    it('counts a repeated delivery as a use', () => {
       const subject = new Subject().open();
       subject.apply(stamped(put('k', 'v'), [1, 1]));
       subject.open(2);

@@ -21,8 +21,8 @@ class Database {
   };
 
   write(changes: readonly Change[]): void {
-    for (const { place, entry: held } of changes)
-      if (held !== undefined) this.rows.set(place.name, held);
+    for (const { slot, entry: held } of changes)
+      if (held !== undefined) this.rows.set(slot.name, held);
   }
 }
 
@@ -69,7 +69,7 @@ describe('EntryCache', () => {
     cache.settle();
     await crowdOut();
     expect(heldAt('k')).to.equal('b');
-    expect(cache.takeChanges().map(({ place }) => place.name)).to.deep.equal(['k']);
+    expect(cache.takeChanges().map(({ slot }) => slot.name)).to.deep.equal(['k']);
     cache.settle();
     expect(cache.takeChanges()).to.deep.equal([]);
   });
@@ -171,13 +171,13 @@ describe('EntryCache', () => {
 
   it('reports how many bytes wait, and how many are not durable', async () => {
     for (const length of [100, 200, 100]) await change('k', 'v'.repeat(length));
-    const { waitingBytes } = cache;
+    const { dirtyBytes } = cache;
     // Each key once, with its present value: this is what will be written.
-    expect(waitingBytes).to.be.within(100, 200);
+    expect(dirtyBytes).to.be.within(100, 200);
     cache.takeChanges();
     await change('l', 'v');
-    expect(cache.undurableBytes).to.equal(waitingBytes + cache.waitingBytes);
+    expect(cache.undurableBytes).to.equal(dirtyBytes + cache.dirtyBytes);
     cache.settle();
-    expect(cache.undurableBytes).to.equal(cache.waitingBytes).and.be.within(1, 100);
+    expect(cache.undurableBytes).to.equal(cache.dirtyBytes).and.be.within(1, 100);
   });
 });

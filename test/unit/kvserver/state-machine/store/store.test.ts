@@ -41,7 +41,7 @@ describe('Store', () => {
     expect(changesIn(cache)).to.deep.equal([]);
   });
 
-  it('counts revision and version up with each put', () => {
+  it('increases revision and version with each put', () => {
     expect(apply(put('old', 'x'))).to.deep.equal({ type: 'put', revision: 11 });
     expect(apply(put('new', 'y'))).to.deep.equal({ type: 'put', revision: 12 });
     expect(changesIn(cache)).to.deep.equal([
@@ -80,7 +80,7 @@ describe('Store', () => {
     expect(changesIn(cache)).to.deep.equal([]);
   });
 
-  it('refuses an append beyond the limit and changes nothing', () => {
+  it('refuses an append over the limit and changes nothing', () => {
     const full = { value: new Uint8Array(valueBytesMax), createRevision: 1, modRevision: 1 };
     cache = new FixedCache({ k: { ...full, version: 1 } });
     store = new Store(1, cache);
@@ -90,7 +90,7 @@ describe('Store', () => {
     expect(apply(append('k', ''))).to.include({ type: 'append', length: valueBytesMax });
   });
 
-  it('leaves the bytes of an earlier reply alone when it appends', () => {
+  it('does not change the bytes of an earlier reply when it appends', () => {
     const before = apply(get('old'));
     apply(append('old', 'de'));
     expect(before).to.deep.equal({ type: 'get', entry: entry('abc', [3, 5, 2]) });

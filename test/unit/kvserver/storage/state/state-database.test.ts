@@ -204,10 +204,10 @@ describe('state database', () => {
         new StateDatabase(intercepted(memoryLevel(), { batch })),
       );
       await machine.apply(decided(0, [batchOf(put('k', 'v'.repeat(1000)))]));
-      expect(machine.waitingBytes).to.be.within(1001, 1100);
-      expect(machine.undurableBytes).to.equal(machine.waitingBytes);
+      expect(machine.dirtyBytes).to.be.within(1001, 1100);
+      expect(machine.undurableBytes).to.equal(machine.dirtyBytes);
       const flushed = machine.flush();
-      expect(machine.waitingBytes).to.equal(0);
+      expect(machine.dirtyBytes).to.equal(0);
       expect(machine.undurableBytes).to.be.within(1001, 1100);
       release();
       await flushed;

@@ -1,24 +1,24 @@
-/** The exact form, for programs: each command is a path, a JSON body by POST, and a JSON reply. */
+/** The exact form, for programs: each command has a path, which takes a JSON body by POST. */
 import { type AnySpec, allCommands, requestSchema } from '@paxkv/protocol';
-import { submit } from '../../../service/submit.ts';
 import type { HttpContext } from '../context.ts';
 import { sendJson } from '../error-reply.ts';
+import { readJson } from '../request-body.ts';
 import type { Endpoint, Router } from '../router.ts';
-import { readJson } from './json-body.ts';
-import { flagsOf } from './query-flags.ts';
+import { flagsOf } from './request-target.ts';
 
-export function addExactRoutes(router: Router, door: HttpContext): void {
-  for (const spec of allCommands) router.add(spec.path, { POST: toEndpoint(door, spec) });
+export function addExactRoutes(router: Router, context: HttpContext): void {
+  for (const spec of allCommands) router.add(spec.path, { POST: toEndpoint(context, spec) });
 }
 
-function toEndpoint(door: HttpContext, { type, reply: { json } }: AnySpec): Endpoint {
-  const { bodyBytesMax: bytesMax, bodyTimeoutMs: timeoutMs } = door.limits;
+function toEndpoint(context: HttpContext, { type, reply: { json } }: AnySpec): Endpoint {
+  const { service, connections } = context;
+  const { bodyBytesMax: bytesMax, bodyTimeoutMs: timeoutMs } = context.limits;
   const limits = { bytesMax, timeoutMs };
   const schema = requestSchema(type);
   return async (httpRequest, response) => {
     flagsOf(httpRequest, []);
     const request = await readJson(httpRequest, schema, limits);
-    const signal = door.connections.signalOf(response);
-    sendJson(response, json.toJson(await submit(door.submitter, request, { signal })));
+    const signal = connections.signalOf(response);
+    sendJson(response, json.toJson(await service.submit(request, { signal })));
   };
 }

@@ -1,16 +1,15 @@
-/** What probes and people ask of a server: does it live, does it serve, how does it stand. */
+/** Routes for probes and operators: is the server alive, is it ready, what is its status. */
 import { KvError, paths, type StatusReply } from '@paxkv/protocol';
 import type { IRouter } from 'express';
 import type { HttpContext } from '../context.ts';
-import { sendError, sendJson } from '../error-reply.ts';
-import { allowOnly } from './method-not-allowed.ts';
-import { flagsOf } from './query-flags.ts';
+import { allowOnly, sendError, sendJson } from '../error-reply.ts';
+import { flagsOf } from './request-target.ts';
 
 /** One line of `/readyz?verbose`. */
 interface Check {
   readonly name: string;
   readonly passed: boolean;
-  /** Whether the server counts as ready without it. */
+  /** Whether the server is ready only if the check has passed. */
   readonly required: boolean;
   readonly detail: string;
 }
@@ -20,7 +19,7 @@ export function mountHealthRoutes(router: IRouter, { status }: HttpContext): voi
     .route(paths.live)
     .get((request, response) => {
       flagsOf(request, ['verbose']);
-      // To answer at all is the check: the event loop turns.
+      // A reply of any kind shows that the event loop runs.
       sendJson(response, { live: true });
     })
     .all(allowOnly('GET, HEAD'));
@@ -45,7 +44,7 @@ export function mountHealthRoutes(router: IRouter, { status }: HttpContext): voi
 
 function notReady({ state, reason }: StatusReply): KvError {
   const why = reason === undefined ? '' : `: ${reason}`;
-  return new KvError('KV_UNAVAILABLE', `The server is ${state}${why}.`);
+  return new KvError('KV_UNAVAILABLE', `This server is ${state}${why}`.replace(/\.?$/, '.'));
 }
 
 function checksOf({ state, reason, peers }: StatusReply): Check[] {

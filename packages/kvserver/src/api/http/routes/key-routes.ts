@@ -1,4 +1,4 @@
-/** The people-friendly form: a key is a path, a value is a body. */
+/** The people-friendly form: the key is in the path, the value is the body. */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
@@ -12,20 +12,17 @@ import {
   stampSchema,
   valueBytesMax,
 } from '@paxkv/protocol';
-import { submit } from '../../../service/submit.ts';
 import type { HttpContext } from '../context.ts';
 import { sendJson } from '../error-reply.ts';
-import { readBody, refuseBody } from '../request-body.ts';
+import { parse, readBody, refuseBody } from '../request-body.ts';
 import type { Router } from '../router.ts';
-import { parse } from './json-body.ts';
-import { keyOf } from './key-path.ts';
-import { flagsOf } from './query-flags.ts';
+import { flagsOf, keyOf } from './request-target.ts';
 
 const serializable = 'consistency=serializable';
 const getFlags = ['raw', serializable, 'consistency=linearizable'];
 
-export function addKeyRoutes(router: Router, door: HttpContext): void {
-  const keys = new KeyRoutes(door);
+export function addKeyRoutes(router: Router, context: HttpContext): void {
+  const keys = new KeyRoutes(context);
   router.addBelow(paths.kv, {
     GET: (request, response) => keys.get(request, response),
     PUT: (request, response) => keys.put(request, response),
@@ -35,16 +32,16 @@ export function addKeyRoutes(router: Router, door: HttpContext): void {
 }
 
 class KeyRoutes {
-  readonly #door: HttpContext;
+  readonly #context: HttpContext;
 
-  constructor(door: HttpContext) {
-    this.#door = door;
+  constructor(context: HttpContext) {
+    this.#context = context;
   }
 
   async get(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const flags = flagsOf(request, getFlags);
     refuseBody(request);
-    const command = { type: 'get', key: keyOf(request.url) } as const;
+    const command = { type: 'get', key: keyOf(request) } as const;
     const isSerializable = flags.has(serializable);
     const { entry } = await this.#submit(response, command, isSerializable);
     if (entry === undefined) throw new KvError('KV_NO_SUCH_KEY', 'The key is absent.');
@@ -65,15 +62,15 @@ class KeyRoutes {
   async delete(request: IncomingMessage, response: ServerResponse): Promise<void> {
     flagsOf(request, []);
     refuseBody(request);
-    const command = { type: 'delete', key: keyOf(request.url) } as const;
+    const command = { type: 'delete', key: keyOf(request) } as const;
     sendJson(response, commands.delete.reply.json.toJson(await this.#submit(response, command)));
   }
 
-  /** Key from the path, value from the body: its bytes as they are, whatever their type. */
+  /** The key from the path and the value from the body, whose Content-Type does not matter. */
   async #readPair(request: IncomingMessage) {
     flagsOf(request, []);
-    const key = keyOf(request.url);
-    const timeoutMs = this.#door.limits.bodyTimeoutMs;
+    const key = keyOf(request);
+    const timeoutMs = this.#context.limits.bodyTimeoutMs;
     return { key, value: await readBody(request, { bytesMax: valueBytesMax, timeoutMs }) };
   }
 
@@ -82,30 +79,33 @@ class KeyRoutes {
     command: C,
     isSerializable = false,
   ): Promise<ReplyOf<C['type']>> {
-    const { submitter, connections } = this.#door;
+    const { service, connections } = this.#context;
     const stamp = stampOf(response.req);
     const request = {
       command,
       ...(stamp && { stamp }),
       ...(isSerializable && { consistency: 'serializable' as const }),
     };
-    return submit(submitter, request, { signal: connections.signalOf(response) });
+    return service.submit(request, { signal: connections.signalOf(response) });
   }
 }
 
-/** From `paxkv-session: <id>/<number>/<firstOutstanding>`. */
+/** Reads the header `paxkv-session: <id>/<number>/<firstOutstanding>`. */
 function stampOf(request: IncomingMessage): Stamp | undefined {
   const header = request.headers['paxkv-session'];
   if (header === undefined) return undefined;
   const match = /^(\d{1,16})\/(\d{1,16})\/(\d{1,16})$/.exec(String(header));
   if (match === null) {
-    throw new KvError('KV_BAD_REQUEST', 'paxkv-session is <id>/<number>/<firstOutstanding>.');
+    throw new KvError(
+      'KV_BAD_REQUEST',
+      'Malformed paxkv-session header: it must be <id>/<number>/<firstOutstanding>.',
+    );
   }
   const [id, number, firstOutstanding] = match.slice(1).map(Number);
   return parse(stampSchema, { id, number, firstOutstanding });
 }
 
-/** A value is text where it can be, and base64 where it cannot. */
+/** A value is sent as text if it is UTF-8, and as base64 otherwise. */
 function toJson(key: Buffer, { value, createRevision, modRevision, version }: Entry) {
   const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   return {

@@ -1,10 +1,10 @@
-/** Removes a key. Where there is none, nothing is written. */
+/** Removes a key. If the key is absent, nothing is written. */
 import type { EffectOf } from './effect.ts';
 
 export const deleteKey: EffectOf<'delete'> = {
-  apply(_command, place, changes) {
-    const deleted = place.entry !== undefined;
-    const revision = deleted ? changes.remove(place) : changes.revision;
+  apply(_command, slot, changes) {
+    const deleted = slot.entry !== undefined;
+    const revision = deleted ? changes.remove(slot) : changes.revision;
     return { type: 'delete', revision, deleted };
   },
 };

@@ -3,8 +3,8 @@ import { toText } from '../latin1.ts';
 import type { EffectOf } from './effect.ts';
 
 export const put: EffectOf<'put'> = {
-  apply: ({ value }, place, changes) => ({
+  apply: ({ value }, slot, changes) => ({
     type: 'put',
-    revision: changes.write(place, toText(value)),
+    revision: changes.write(slot, toText(value)),
   }),
 };

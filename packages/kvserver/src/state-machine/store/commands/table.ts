@@ -1,4 +1,4 @@
-/** What each command does, by its type. A command of the protocol that is missing here does not compile. */
+/** The effects of commands by type. If a command of the protocol is missing here, this does not compile. */
 import { append } from './append.ts';
 import { deleteKey } from './delete.ts';
 import type { Effect, EffectOf, KeyCommand } from './effect.ts';

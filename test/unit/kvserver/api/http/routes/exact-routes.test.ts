@@ -1,17 +1,17 @@
 import { paths, valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { base64, DoorUnderTest } from '../app-under-test.ts';
+import { base64, ServerUnderTest } from '../server-under-test.ts';
 
 describe('Exact routes', () => {
-  let door: DoorUnderTest;
+  let server: ServerUnderTest;
 
   before(async () => {
-    door = await DoorUnderTest.open();
+    server = await ServerUnderTest.open();
   });
-  after(() => door.close());
+  after(() => server.close());
 
   async function ask(path: string, body: unknown): Promise<unknown> {
-    const response = await door.postJson(path, body);
+    const response = await server.postJson(path, body);
     expect(response.status).to.equal(200);
     return response.json();
   }
@@ -32,37 +32,37 @@ describe('Exact routes', () => {
     expect(await ask(paths.get, { key })).to.deep.equal({ found: false });
   });
 
-  it('opens a session under a name', async () => {
+  it('opens a session with a client name', async () => {
     expect(await ask(paths.openSession, { client: 'a' })).to.deep.equal({ session: 7 });
-    expect(door.submitter.requests.at(-1)).to.deep.equal({
+    expect(server.replica.requests.at(-1)).to.deep.equal({
       command: { type: 'openSession', client: 'a' },
     });
   });
 
-  it('hands the session stamp on with the request', async () => {
+  it('submits the session stamp with the request', async () => {
     const session = { id: 7, number: 3, firstOutstanding: 2 };
     await ask(paths.delete, { key: base64('k'), session });
-    expect(door.submitter.requests.at(-1)?.stamp).to.deep.equal({
+    expect(server.replica.requests.at(-1)?.stamp).to.deep.equal({
       session: 7,
       number: 3,
       firstOutstanding: 2,
     });
   });
 
-  it('hands on which consistency is enough for a get', async () => {
+  it('submits the consistency of a get', async () => {
     const key = base64('k');
     await ask(paths.get, { key });
     await ask(paths.get, { key, consistency: 'linearizable' });
     await ask(paths.get, { key, consistency: 'serializable' });
-    const asked = door.submitter.consistencies.slice(-3);
+    const asked = server.replica.consistencies.slice(-3);
     expect(asked).to.deep.equal([undefined, 'linearizable', 'serializable']);
-    const wrong = door.postJson(paths.get, { key, consistency: 'strict' });
-    await door.refuses(wrong, 'KV_BAD_REQUEST');
-    const write = door.postJson(paths.delete, { key, consistency: 'serializable' });
-    await door.refuses(write, 'KV_BAD_REQUEST');
+    const wrong = server.postJson(paths.get, { key, consistency: 'strict' });
+    await server.refuses(wrong, 'KV_BAD_REQUEST');
+    const write = server.postJson(paths.delete, { key, consistency: 'serializable' });
+    await server.refuses(write, 'KV_BAD_REQUEST');
   });
 
-  it('takes a value of exactly the limit (H20)', async () => {
+  it('accepts a value of exactly the limit (H20)', async () => {
     const value = base64(Buffer.alloc(valueBytesMax, 1));
     await ask(paths.put, { key: base64('big'), value });
     const reply = (await ask(paths.get, { key: base64('big') })) as { value: string };

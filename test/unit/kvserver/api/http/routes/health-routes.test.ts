@@ -1,45 +1,46 @@
 import { paths } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { DoorUnderTest, runningStatus } from '../app-under-test.ts';
+import { runningStatus, ServerUnderTest } from '../server-under-test.ts';
 
 describe('Health routes', () => {
-  let door: DoorUnderTest;
+  let server: ServerUnderTest;
 
   beforeEach(async () => {
-    door = await DoorUnderTest.open();
+    server = await ServerUnderTest.open();
   });
-  afterEach(() => door.close());
+  afterEach(() => server.close());
 
-  it('give the status as the server sees itself', async () => {
-    expect(await (await door.fetch(paths.status)).json()).to.deep.equal(runningStatus);
+  it('send the status of the server', async () => {
+    expect(await (await server.fetch(paths.status)).json()).to.deep.equal(runningStatus);
   });
 
-  it('call a running server ready', async () => {
-    const answer = await door.fetch(paths.ready);
+  it('report a running server as ready', async () => {
+    const answer = await server.fetch(paths.ready);
     expect(answer.status).to.equal(200);
     expect(await answer.json()).to.deep.equal({ ready: true });
   });
 
   for (const state of ['starting', 'stopping', 'failed'] as const) {
-    it(`call a ${state} server live, and not ready`, async () => {
-      door.status = { ...runningStatus, state, reason: 'the journal is damaged' };
-      expect((await door.fetch(paths.live)).status).to.equal(200);
-      const answer = await door.fetch(paths.ready);
+    it(`report a ${state} server as live, but not ready`, async () => {
+      server.status = { ...runningStatus, state, reason: 'the journal is damaged' };
+      expect((await server.fetch(paths.live)).status).to.equal(200);
+      const answer = await server.fetch(paths.ready);
       expect(answer.status).to.equal(503);
-      const { error } = await door.refuses(answer, 'KV_UNAVAILABLE');
+      const { error } = await server.refuses(answer, 'KV_UNAVAILABLE');
       expect(error.message).to.contain(state).and.to.contain('the journal is damaged');
     });
   }
 
-  it('list every check where asked for, ready or not', async () => {
+  it('list all checks on request, ready or not', async () => {
     const checks = async () =>
-      ((await (await door.fetch(`${paths.ready}?verbose`)).json()) as { checks: unknown[] }).checks;
+      ((await (await server.fetch(`${paths.ready}?verbose`)).json()) as { checks: unknown[] })
+        .checks;
     expect(await checks()).to.deep.equal([
       { name: 'state', passed: true, required: true, detail: 'running' },
       { name: 'peer 1', passed: true, required: false, detail: 'connected' },
       { name: 'peer 2', passed: false, required: false, detail: 'connection refused' },
     ]);
-    door.status = { ...runningStatus, state: 'starting' };
+    server.status = { ...runningStatus, state: 'starting' };
     expect((await checks())[0]).to.include({ passed: false, detail: 'starting' });
   });
 });

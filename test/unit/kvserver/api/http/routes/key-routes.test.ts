@@ -1,36 +1,36 @@
 import { expect } from 'chai';
-import { DoorUnderTest, lastRequest } from '../app-under-test.ts';
+import { lastRequest, ServerUnderTest } from '../server-under-test.ts';
 
 describe('Key routes', () => {
-  let door: DoorUnderTest;
+  let server: ServerUnderTest;
 
   before(async () => {
-    door = await DoorUnderTest.open();
+    server = await ServerUnderTest.open();
   });
-  after(() => door.close());
+  after(() => server.close());
 
   function lastKey(): string | undefined {
-    const command = door.submitter.requests.at(-1)?.command;
+    const command = server.replica.requests.at(-1)?.command;
     return command === undefined || command.type === 'openSession'
       ? undefined
       : Buffer.from(command.key).toString();
   }
 
-  /** Puts and gets under a path that no client library may tidy up first. */
+  /** Puts and gets with raw requests, since client libraries normalize paths. */
   async function roundTrip(path: string, key: string): Promise<void> {
     const value = `value of ${path}`;
     const length = `content-length: ${Buffer.byteLength(value)}`;
-    const put = await door.sendRaw(lastRequest(`PUT /v1/kv/${path}`, [length], value));
+    const put = await server.sendRaw(lastRequest(`PUT /v1/kv/${path}`, [length], value));
     expect(put.answer.status, put.answer.body).to.equal(200);
     expect(lastKey()).to.equal(key);
-    const got = await door.sendRaw(lastRequest(`GET /v1/kv/${path}`));
+    const got = await server.sendRaw(lastRequest(`GET /v1/kv/${path}`));
     expect(JSON.parse(got.answer.body)).to.include({ key, value });
   }
 
-  it('put, get, append to and delete what a person types', async () => {
+  it('put, get, append to and delete text keys', async () => {
     const json = async (method: string, body?: string) => {
       const init = body === undefined ? { method } : { method, body };
-      const response = await door.fetch('/v1/kv/greeting', init);
+      const response = await server.fetch('/v1/kv/greeting', init);
       return { status: response.status, ...((await response.json()) as object) };
     };
     expect(await json('PUT', 'hello')).to.deep.equal({ status: 200, revision: 1 });
@@ -45,47 +45,47 @@ describe('Key routes', () => {
     });
     expect(await json('DELETE')).to.deep.equal({ status: 200, revision: 3, deleted: true });
     expect(await json('DELETE')).to.deep.equal({ status: 200, revision: 3, deleted: false });
-    await door.refuses(door.fetch('/v1/kv/greeting'), 'KV_NO_SUCH_KEY');
+    await server.refuses(server.fetch('/v1/kv/greeting'), 'KV_NO_SUCH_KEY');
   });
 
-  it('stores the bytes of a body as they are, whatever its type', async () => {
+  it('store the bytes of a body unchanged, whatever its type', async () => {
     const body = Buffer.from([0xff, 0x00, 0x7b]);
     for (const type of ['application/x-www-form-urlencoded', 'application/json', 'text/html']) {
       const init = { method: 'PUT', headers: { 'content-type': type }, body };
-      expect((await door.fetch('/v1/kv/bytes', init)).status).to.equal(200);
-      const raw = await door.fetch('/v1/kv/bytes?raw');
+      expect((await server.fetch('/v1/kv/bytes', init)).status).to.equal(200);
+      const raw = await server.fetch('/v1/kv/bytes?raw');
       expect(raw.headers.get('content-type')).to.equal('application/octet-stream');
       expect(Buffer.from(await raw.arrayBuffer()).equals(body)).to.equal(true);
     }
-    const got = (await (await door.fetch('/v1/kv/bytes')).json()) as object;
+    const got = (await (await server.fetch('/v1/kv/bytes')).json()) as object;
     expect(got)
       .to.include({ valueBase64: body.toString('base64') })
       .and.not.have.property('value');
   });
 
-  it('give the versions of raw bytes in headers', async () => {
-    await door.fetch('/v1/kv/versions', { method: 'PUT', body: 'a' });
-    await door.fetch('/v1/kv/versions', { method: 'PUT', body: 'b' });
-    const { headers } = await door.fetch('/v1/kv/versions?raw');
+  it('send the revisions and version of raw bytes in headers', async () => {
+    await server.fetch('/v1/kv/versions', { method: 'PUT', body: 'a' });
+    await server.fetch('/v1/kv/versions', { method: 'PUT', body: 'b' });
+    const { headers } = await server.fetch('/v1/kv/versions?raw');
     const created = Number(headers.get('paxkv-create-revision'));
     expect(Number(headers.get('paxkv-mod-revision'))).to.equal(created + 1);
     expect(headers.get('paxkv-version')).to.equal('2');
   });
 
   it('answer HEAD like GET, without the body (H44)', async () => {
-    await door.fetch('/v1/kv/head', { method: 'PUT', body: 'hello' });
-    const head = await door.sendRaw(lastRequest('HEAD /v1/kv/head?raw'));
+    await server.fetch('/v1/kv/head', { method: 'PUT', body: 'hello' });
+    const head = await server.sendRaw(lastRequest('HEAD /v1/kv/head?raw'));
     expect(head.answer.status).to.equal(200);
     expect(head.answer.headers.get('content-length')).to.equal('5');
     expect(head.answer.body).to.equal('');
-    const absent = await door.sendRaw(lastRequest('HEAD /v1/kv/absent'));
+    const absent = await server.sendRaw(lastRequest('HEAD /v1/kv/absent'));
     expect(absent.answer.status).to.equal(404);
     expect(absent.answer.body).to.equal('');
   });
 
-  it('take an empty value', async () => {
-    await door.fetch('/v1/kv/empty', { method: 'PUT' });
-    expect(await (await door.fetch('/v1/kv/empty')).json()).to.include({ value: '' });
+  it('accept an empty value', async () => {
+    await server.fetch('/v1/kv/empty', { method: 'PUT' });
+    expect(await (await server.fetch('/v1/kv/empty')).json()).to.include({ value: '' });
   });
 
   for (const [path, key] of [
@@ -112,41 +112,44 @@ describe('Key routes', () => {
     ['hasOwnProperty', 'hasOwnProperty'],
     ['a;b=c', 'a;b=c'],
   ] as const) {
-    it(`keep the key of ${path} exactly (H21, H23, H24, H45)`, () => roundTrip(path, key));
+    it(`decode the key of ${path} exactly (H21, H23, H24, H45)`, () => roundTrip(path, key));
   }
 
-  it('say what to do about a path that is not percent-encoded', async () => {
-    const { answer } = await door.sendRaw(lastRequest('GET /v1/kv/é'));
+  it('explain how to percent-encode a path', async () => {
+    const { answer } = await server.sendRaw(lastRequest('GET /v1/kv/é'));
     expect(answer.status).to.equal(400);
     expect(answer.body).to.contain('percent-encode');
   });
 
   for (const path of ['%ff', '%', '%4', '%zz', '%c0%af', '%ed%a0%80', 'a%', '%%41', 'a#b']) {
     it(`refuse the broken encoding of ${path} (H22, H23)`, () =>
-      door.refusesRaw([lastRequest(`GET /v1/kv/${path}`)], {
+      server.refusesRaw([lastRequest(`GET /v1/kv/${path}`)], {
         code: 'KV_BAD_REQUEST',
         status: 400,
       }));
   }
 
   it('refuse an empty key (H18)', async () => {
-    await door.refuses(door.fetch('/v1/kv/'), 'KV_BAD_REQUEST');
-    await door.refuses(door.fetch('/v1/kv/?raw'), 'KV_BAD_REQUEST');
-    await door.refuses(door.fetch('/v1/kv'), 'KV_NO_SUCH_ROUTE');
+    await server.refuses(server.fetch('/v1/kv/'), 'KV_BAD_REQUEST');
+    await server.refuses(server.fetch('/v1/kv/?raw'), 'KV_BAD_REQUEST');
+    await server.refuses(server.fetch('/v1/kv'), 'KV_NO_SUCH_ROUTE');
   });
 
-  it('refuse any query but the one they know (H30)', async () => {
+  it('refuse unknown queries (H30)', async () => {
     const many = Array.from({ length: 2000 }, (_, index) => `a${index}`).join('&');
     for (const query of ['raw&raw', 'raw=1&raw=2', 'a[b]=1', 'raw[]=', 'RAW', 'x', '', many]) {
-      await door.refuses(door.fetch(`/v1/kv/k?${query}x`), 'KV_BAD_REQUEST');
+      await server.refuses(server.fetch(`/v1/kv/k?${query}x`), 'KV_BAD_REQUEST');
     }
-    await door.refuses(door.fetch('/v1/kv/k?raw', { method: 'PUT', body: 'v' }), 'KV_BAD_REQUEST');
-    await door.refuses(door.postJson('/v1/get?key=a', {}), 'KV_BAD_REQUEST');
-    await door.refuses(door.fetch('/livez?verbose&verbose'), 'KV_BAD_REQUEST');
+    await server.refuses(
+      server.fetch('/v1/kv/k?raw', { method: 'PUT', body: 'v' }),
+      'KV_BAD_REQUEST',
+    );
+    await server.refuses(server.postJson('/v1/get?key=a', {}), 'KV_BAD_REQUEST');
+    await server.refuses(server.fetch('/livez?verbose&verbose'), 'KV_BAD_REQUEST');
   });
 
-  it('hand on which consistency is enough for a get', async () => {
-    await door.fetch('/v1/kv/k', { method: 'PUT', body: 'v' });
+  it('submit the consistency of a get', async () => {
+    await server.fetch('/v1/kv/k', { method: 'PUT', body: 'v' });
     const queries = [
       '',
       '?consistency=linearizable',
@@ -155,14 +158,14 @@ describe('Key routes', () => {
       '?consistency=serializable&raw',
     ];
     for (const query of queries) {
-      expect((await door.fetch(`/v1/kv/k${query}`)).status).to.equal(200);
+      expect((await server.fetch(`/v1/kv/k${query}`)).status).to.equal(200);
     }
-    const asked = door.submitter.consistencies.slice(-queries.length);
+    const asked = server.replica.consistencies.slice(-queries.length);
     const serializable = Array.from({ length: 3 }, () => 'serializable');
     expect(asked).to.deep.equal([undefined, undefined, ...serializable]);
   });
 
-  it('refuse a consistency that they do not know, two of them, and one of a write', async () => {
+  it('refuse an unknown consistency, two of them, and one on a write', async () => {
     for (const query of [
       'consistency=',
       'consistency=strict',
@@ -171,24 +174,24 @@ describe('Key routes', () => {
       'consistency=serializable&consistency=serializable',
       'raw&consistency=serializable&raw',
     ]) {
-      await door.refuses(door.fetch(`/v1/kv/k?${query}`), 'KV_BAD_REQUEST');
+      await server.refuses(server.fetch(`/v1/kv/k?${query}`), 'KV_BAD_REQUEST');
     }
     const init = { method: 'PUT', body: 'v' };
-    await door.refuses(door.fetch('/v1/kv/k?consistency=serializable', init), 'KV_BAD_REQUEST');
+    await server.refuses(server.fetch('/v1/kv/k?consistency=serializable', init), 'KV_BAD_REQUEST');
   });
 
-  it('hand on a session stamp from its header', async () => {
+  it('submit the session stamp in the header', async () => {
     const headers = { 'paxkv-session': '7/2/1' };
-    await door.fetch('/v1/kv/k', { method: 'PUT', body: 'v', headers });
+    await server.fetch('/v1/kv/k', { method: 'PUT', body: 'v', headers });
     const stamp = { session: 7, number: 2, firstOutstanding: 1 };
-    expect(door.submitter.requests.at(-1)?.stamp).to.deep.equal(stamp);
+    expect(server.replica.requests.at(-1)?.stamp).to.deep.equal(stamp);
   });
 
   it('refuse a session stamp that is too long or contradicts itself (H36)', async () => {
     for (const stamp of ['', '7', '7/1', '7/1/2', '7/0/0', '7/-1/1', `7/${'1'.repeat(17)}/1`]) {
       const headers = { 'paxkv-session': stamp };
-      const put = door.fetch('/v1/kv/k', { method: 'PUT', body: 'v', headers });
-      await door.refuses(put, 'KV_BAD_REQUEST');
+      const put = server.fetch('/v1/kv/k', { method: 'PUT', body: 'v', headers });
+      await server.refuses(put, 'KV_BAD_REQUEST');
     }
   });
 });

@@ -1,5 +1,5 @@
-import { checkedRequest } from '@paxkv/kvserver/internal/service/checked-request';
-import { KvError, keyBytesMax, type Request, valueBytesMax } from '@paxkv/protocol';
+import { checkedRequest, malformedToError } from '@paxkv/kvserver/internal/service/request-checks';
+import { KvError, keyBytesMax, type Request, TooLargeError, valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';
 
 const key = Uint8Array.of(1);
@@ -19,9 +19,9 @@ describe('checkedRequest', () => {
     });
   });
 
-  it('says which command it does not know', () => {
+  it('names an unknown command', () => {
     const request = { command: { type: 'clear' } } as unknown as Request;
-    expect(() => checkedRequest(request)).to.throw(KvError, 'No command is called clear.');
+    expect(() => checkedRequest(request)).to.throw(KvError, 'Unknown command clear.');
   });
 
   const malformed: Record<string, unknown> = {
@@ -31,11 +31,11 @@ describe('checkedRequest', () => {
     'an empty key': { command: { type: 'get', key: new Uint8Array() } },
     'no value': { command: { type: 'put', key } },
     'an unknown consistency': { command: { type: 'get', key }, consistency: 'eventual' },
-    'a nameless client': { command: { type: 'openSession', client: '' } },
+    'a client without a name': { command: { type: 'openSession', client: '' } },
     'a session within a session': { command: { type: 'openSession', client: 'c' }, stamp },
-    'a session that cannot be': { command: put, stamp: { ...stamp, session: 0 } },
-    'a number that is no whole number': { command: put, stamp: { ...stamp, number: 1.5 } },
-    'a first outstanding number above its own': {
+    'a session id below 1': { command: put, stamp: { ...stamp, session: 0 } },
+    'a request number that is no whole number': { command: put, stamp: { ...stamp, number: 1.5 } },
+    'a first outstanding number above the request number': {
       command: put,
       stamp: { ...stamp, firstOutstanding: 3 },
     },
@@ -58,4 +58,14 @@ describe('checkedRequest', () => {
         .that.includes({ code: 'KV_TOO_LARGE', outcome: 'not done' });
     });
   }
+});
+
+describe('malformedToError', () => {
+  it('says which limit was broken, and throws on any other error', () => {
+    const tooLarge = malformedToError(new TooLargeError('A key has at most 1024 bytes.'));
+    expect(tooLarge).to.include({ code: 'KV_TOO_LARGE', message: 'A key has at most 1024 bytes.' });
+    expect(malformedToError(new TypeError('Not bytes.'))).to.include({ code: 'KV_BAD_REQUEST' });
+    const defect = new Error('defect');
+    expect(() => malformedToError(defect)).to.throw(defect);
+  });
 });

@@ -1,27 +1,27 @@
 import { paths } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { base64, DoorUnderTest } from '../app-under-test.ts';
+import { base64, ServerUnderTest } from './server-under-test.ts';
 
 describe('JSON body', () => {
-  let door: DoorUnderTest;
+  let server: ServerUnderTest;
   const key = base64('k');
   const value = base64('v');
 
   before(async () => {
-    door = await DoorUnderTest.open();
+    server = await ServerUnderTest.open();
   });
-  after(() => door.close());
+  after(() => server.close());
 
   async function refusesAll(path: string, bodies: unknown[]): Promise<void> {
-    const asked = door.submitter.requests.length;
-    for (const body of bodies) await door.refuses(door.postJson(path, body), 'KV_BAD_REQUEST');
-    expect(door.submitter.requests.length).to.equal(asked);
+    const asked = server.replica.requests.length;
+    for (const body of bodies) await server.refuses(server.postJson(path, body), 'KV_BAD_REQUEST');
+    expect(server.replica.requests.length).to.equal(asked);
   }
 
   function post(type: string | undefined, body: string | Buffer): Promise<Response> {
     const headers = type === undefined ? undefined : { 'content-type': type };
-    // A Buffer carries no content type of its own, where a string does.
-    return door.fetch(paths.get, {
+    // With a string as body, fetch would set a content type.
+    return server.fetch(paths.get, {
       method: 'POST',
       ...(headers && { headers }),
       body: Buffer.from(body),
@@ -34,21 +34,24 @@ describe('JSON body', () => {
   it('is refused if it is not an object (H2)', () =>
     refusesAll(paths.get, ['null', '1', '"text"', '[]', 'true']));
 
-  it('is refused under another content type, or none (H3)', async () => {
+  it('is refused with another content type, or none (H3)', async () => {
     const body = JSON.stringify({ key });
     for (const type of [undefined, 'text/plain', 'application/jsonp', 'application/json, x']) {
-      await door.refuses(post(type, body), 'KV_UNSUPPORTED_MEDIA');
+      await server.refuses(post(type, body), 'KV_UNSUPPORTED_MEDIA');
     }
   });
 
   it('is refused in another charset, and in broken UTF-8 (H4)', async () => {
     const body = JSON.stringify({ key });
-    await door.refuses(post('application/json; charset=iso-8859-1', body), 'KV_UNSUPPORTED_MEDIA');
-    // Read leniently, this would be a name with a replacement character in it.
+    await server.refuses(
+      post('application/json; charset=iso-8859-1', body),
+      'KV_UNSUPPORTED_MEDIA',
+    );
+    // A lenient decoder would replace the broken character in the name.
     const broken = Buffer.concat([Buffer.from('{"client":"'), Buffer.of(0xff), Buffer.from('"}')]);
     const headers = { 'content-type': 'application/json' };
     const init = { method: 'POST', headers, body: broken };
-    await door.refuses(door.fetch(paths.openSession, init), 'KV_BAD_REQUEST');
+    await server.refuses(server.fetch(paths.openSession, init), 'KV_BAD_REQUEST');
   });
 
   it('may name its charset', async () => {
@@ -58,7 +61,7 @@ describe('JSON body', () => {
   });
 
   it('names a missing, unknown or mistyped member', async () => {
-    const { error } = await door.refuses(door.postJson(paths.put, { key }), 'KV_BAD_REQUEST');
+    const { error } = await server.refuses(server.postJson(paths.put, { key }), 'KV_BAD_REQUEST');
     expect(error.message).to.contain('value');
     await refusesAll(paths.put, [
       { key, value, more: 1 },
@@ -68,7 +71,7 @@ describe('JSON body', () => {
     ]);
   });
 
-  it('takes only the one canonical form of base64', () =>
+  it('must have base64 in its canonical form', () =>
     refusesAll(paths.get, [
       { key: 'aw' },
       { key: 'aw=' },
@@ -83,9 +86,9 @@ describe('JSON body', () => {
 
   it('refuses half of a surrogate pair, which would become another character (H23)', async () => {
     await refusesAll(paths.openSession, ['{"client":"\\ud800"}', '{"client":"a\\udc00b"}']);
-    expect((await door.postJson(paths.openSession, '{"client":"\\ud83d\\ude00"}')).status).to.equal(
-      200,
-    );
+    expect(
+      (await server.postJson(paths.openSession, '{"client":"\\ud83d\\ude00"}')).status,
+    ).to.equal(200);
   });
 
   it('refuses a client name that is empty or too long', () =>
@@ -123,12 +126,12 @@ describe('JSON body', () => {
     await refusesAll(paths.delete, [
       `{"key":"${key}","session":{"id":-0,"number":1,"firstOutstanding":1}}`,
     ]);
-    expect((await door.postJson(paths.delete, body('9007199254740991'))).status).to.equal(200);
+    expect((await server.postJson(paths.delete, body('9007199254740991'))).status).to.equal(200);
   });
 
   it('takes the last of a member given twice (H29)', async () => {
-    await door.postJson(paths.get, `{"key":"${base64('first')}","key":"${base64('last')}"}`);
-    const command = door.submitter.requests.at(-1)?.command;
+    await server.postJson(paths.get, `{"key":"${base64('first')}","key":"${base64('last')}"}`);
+    const command = server.replica.requests.at(-1)?.command;
     expect(command).to.deep.equal({ type: 'get', key: Buffer.from('last') });
   });
 

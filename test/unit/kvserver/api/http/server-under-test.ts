@@ -1,24 +1,27 @@
-/** A real HTTP server with a scripted replica behind it, and a client that sends any bytes. */
+/** A real HTTP server with a scripted replica, and a client that sends any bytes. */
 import { EventEmitter, once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import {
-  type AppParts,
   createApp,
   type HttpLimits,
   httpLimitsDefault,
 } from '@paxkv/kvserver/internal/api/http/index';
-import type { ErrorReply, KvErrorCode, StatusReply } from '@paxkv/protocol';
+import type { SubmitOptions, Submitter } from '@paxkv/kvserver/internal/replica/submitter';
+import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
+import {
+  type Entry,
+  type ErrorReply,
+  KvError,
+  type KvErrorCode,
+  type Reply,
+  type Request,
+  type StatusReply,
+} from '@paxkv/protocol';
 import { expect } from 'chai';
 
-type Submitter = AppParts['submitter'];
-type Request = Parameters<Submitter['submit']>[0];
-type SubmitOptions = Exclude<Parameters<Submitter['submit']>[1], undefined>;
-export type Reply = Awaited<ReturnType<Submitter['submit']>>;
-type Entry = Exclude<Extract<Reply, { type: 'get' }>['entry'], undefined>;
-
-/** Answers requests from one map, or as `script` says. */
-export class ScriptedSubmitter implements Submitter {
+/** Answers requests from a map in memory, or as `script` says. */
+export class ScriptedReplica implements Submitter {
   readonly requests: Request[] = [];
   readonly signals: (AbortSignal | undefined)[] = [];
   readonly consistencies: (string | undefined)[] = [];
@@ -35,7 +38,7 @@ export class ScriptedSubmitter implements Submitter {
     return this.script?.(request, signal) ?? this.#apply(request);
   }
 
-  /** Resolves when `count` requests in all have arrived. */
+  /** Resolves when `count` requests have arrived in total. */
   async arrived(count: number): Promise<void> {
     while (this.requests.length < count) await once(this.#arrivals, 'request');
   }
@@ -79,7 +82,7 @@ export class ScriptedSubmitter implements Submitter {
   }
 }
 
-/** One answer as it came over the wire. */
+/** One reply as it was received. */
 export interface Answer {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
@@ -93,15 +96,17 @@ export interface RawExchange {
   readonly closedAfterMs: number;
 }
 
-export class DoorUnderTest {
-  readonly submitter = new ScriptedSubmitter();
+export class ServerUnderTest {
+  readonly replica = new ScriptedReplica();
   readonly logLines: unknown[][] = [];
   status: StatusReply = runningStatus;
   readonly #server: Server;
 
   private constructor(limits: Partial<HttpLimits>) {
+    const service = new KvService(() => new KvError('KV_UNAVAILABLE', 'No replica is attached.'));
+    service.attach(this.replica);
     const parts = {
-      submitter: this.submitter,
+      service,
       status: () => this.status,
       logger: { error: (...line: unknown[]) => void this.logLines.push(line) },
       limits: { ...httpLimitsDefault, ...limits },
@@ -110,10 +115,10 @@ export class DoorUnderTest {
     this.#server = createApp(parts).server;
   }
 
-  static async open(limits: Partial<HttpLimits> = {}): Promise<DoorUnderTest> {
-    const door = new DoorUnderTest(limits);
-    await once(door.#server.listen(0, '127.0.0.1'), 'listening');
-    return door;
+  static async open(limits: Partial<HttpLimits> = {}): Promise<ServerUnderTest> {
+    const server = new ServerUnderTest(limits);
+    await once(server.#server.listen(0, '127.0.0.1'), 'listening');
+    return server;
   }
 
   get port(): number {
@@ -143,7 +148,7 @@ export class DoorUnderTest {
     });
   }
 
-  /** The server's end of the next connection. */
+  /** The socket of the next connection at the server. */
   async nextConnection(): Promise<Socket> {
     const [socket] = await once(this.#server, 'connection');
     return socket;
@@ -167,22 +172,22 @@ export class DoorUnderTest {
     return { bytes, answer: parseAnswer(bytes), closedAfterMs };
   }
 
-  /** Sends bad bytes, and holds the answer, the connection and everyone else to the contract. */
+  /** Sends malformed bytes, and checks the reply, the connection, and that other clients are served. */
   async refusesRaw(
     bytes: (string | Buffer)[],
     expected: { code: KvErrorCode; status: number; closesWithinMs?: number },
   ): Promise<void> {
-    const asked = this.submitter.requests.length;
+    const asked = this.replica.requests.length;
     const { answer, closedAfterMs } = await this.sendRaw(...bytes);
     expect(answer.status, answer.body).to.equal(expected.status);
     expect(answer.headers.get('content-type')).to.match(/^application\/json/);
     expect(JSON.parse(answer.body).error.code).to.equal(expected.code);
     expect(closedAfterMs).to.be.below(expected.closesWithinMs ?? 1000);
-    expect(this.submitter.requests.length).to.equal(asked);
+    expect(this.replica.requests.length).to.equal(asked);
     await this.servesOthers();
   }
 
-  /** Expects an error answer in our form, and that everyone else is still served. */
+  /** Expects a well-formed error reply, and that other clients are served. */
   async refuses(answer: Response | Promise<Response>, code: KvErrorCode): Promise<ErrorReply> {
     const response = await answer;
     const reply = (await response.json()) as ErrorReply;
@@ -202,7 +207,7 @@ export class DoorUnderTest {
   }
 }
 
-/** A request as it travels, on a connection that stays open after it. */
+/** The bytes of a request, on a connection that stays open after it. */
 export function openRequest(line: string, headers: string[] = [], body = ''): string {
   return [`${line} HTTP/1.1`, 'host: localhost', ...headers, '', body].join('\r\n');
 }

@@ -1,0 +1,60 @@
+/**
+ * The one way in for requests, whichever front end received them. A request is checked, submitted to the
+ * replica, and answered by the reply to its command or by an error that says whether it took effect.
+ */
+import {
+  type Command,
+  type KvError,
+  type Reply,
+  type ReplyOf,
+  type Request,
+  refusalToError,
+} from '@paxkv/protocol';
+import type { SubmitOptions, Submitter } from '../replica/submitter.ts';
+import { expectWithinLimits } from './request-checks.ts';
+
+/** Front ends keep one service for as long as the server runs; replicas are attached to it in turn. */
+export class KvService {
+  readonly #unavailable: () => KvError;
+  #replica: Submitter | undefined;
+
+  /** `unavailable` makes the `KV_UNAVAILABLE` error that says why no replica is attached. */
+  constructor(unavailable: () => KvError) {
+    this.#unavailable = unavailable;
+  }
+
+  /** Submits requests to `replica` from now on. */
+  attach(replica: Submitter): void {
+    this.#replica = replica;
+  }
+
+  /** Refuses requests from now on. Those that the replica has already are answered by the replica. */
+  detach(): void {
+    this.#replica = undefined;
+  }
+
+  /**
+   * Resolves with the reply once the request is applied here.
+   *
+   * @throws KvError `KV_BAD_REQUEST` and `KV_TOO_LARGE` for a command outside the limits, the error of a
+   * refusal of the store, `KV_UNAVAILABLE` (not done) while no replica is attached, and the errors of
+   * {@link Submitter.submit}.
+   */
+  async submit<C extends Command>(
+    request: Request<C>,
+    options?: SubmitOptions,
+  ): Promise<ReplyOf<C['type']>> {
+    const { command, encoded } = request;
+    // An encoded request was checked when it was read.
+    if (encoded === undefined) expectWithinLimits(command);
+    if (this.#replica === undefined) throw this.#unavailable();
+    const reply = await this.#replica.submit(request, options);
+    if (isReplyTo(command, reply)) return reply;
+    if (reply.type === 'refused') throw refusalToError(reply.reason);
+    throw new TypeError(`The replica answered a ${command.type} with a reply to ${reply.type}.`);
+  }
+}
+
+function isReplyTo<C extends Command>(command: C, reply: Reply): reply is ReplyOf<C['type']> {
+  return reply.type === command.type;
+}

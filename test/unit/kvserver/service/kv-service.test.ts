@@ -1,0 +1,99 @@
+import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
+import { KvError, keyBytesMax, type Reply, type Request } from '@paxkv/protocol';
+import { expect } from 'chai';
+
+const key = Uint8Array.of(1);
+const get = { command: { type: 'get', key } } as const;
+const unavailable = new KvError('KV_UNAVAILABLE', 'This server is starting.');
+
+/** A replica that gives one reply to every request. */
+class FixedReplica {
+  readonly requests: Request[] = [];
+  readonly #reply: Reply;
+
+  constructor(reply: Reply) {
+    this.#reply = reply;
+  }
+
+  async submit(request: Request): Promise<Reply> {
+    this.requests.push(request);
+    return this.#reply;
+  }
+}
+
+function serviceOf(replica: FixedReplica): KvService {
+  const service = new KvService(() => unavailable);
+  service.attach(replica);
+  return service;
+}
+
+async function failureOf(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => expect.fail('it did not fail'),
+    (error: unknown) => error,
+  );
+}
+
+describe('KvService', () => {
+  it('gives the reply to the command', async () => {
+    const replica = new FixedReplica({ type: 'get', entry: undefined });
+    const reply = await serviceOf(replica).submit(get);
+    expect(reply).to.deep.equal({ type: 'get', entry: undefined });
+    expect(replica.requests).to.deep.equal([get]);
+  });
+
+  it('submits nothing to the replica if a field is outside its limits', async () => {
+    const replica = new FixedReplica({ type: 'get', entry: undefined });
+    const service = serviceOf(replica);
+    for (const [length, code] of [
+      [0, 'KV_BAD_REQUEST'],
+      [keyBytesMax + 1, 'KV_TOO_LARGE'],
+    ] as const) {
+      const command = { type: 'get', key: new Uint8Array(length) } as const;
+      const failure = await failureOf(service.submit({ command }));
+      expect(failure).to.be.instanceOf(KvError).and.include({ code, outcome: 'not done' });
+    }
+    expect(replica.requests).to.deep.equal([]);
+  });
+
+  it('throws a refusal of the store as an error', async () => {
+    const service = serviceOf(new FixedReplica({ type: 'refused', reason: 'numberReused' }));
+    const failure = await failureOf(service.submit(get));
+    expect(failure).to.be.instanceOf(KvError).and.include({ code: 'KV_NUMBER_REUSED' });
+  });
+
+  it('takes the reply to another command for a defect', async () => {
+    const service = serviceOf(new FixedReplica({ type: 'put', revision: 1 }));
+    expect(await failureOf(service.submit(get))).to.be.instanceOf(TypeError);
+  });
+
+  it('says why it refuses requests while no replica is attached', async () => {
+    const replica = new FixedReplica({ type: 'get', entry: undefined });
+    const service = new KvService(() => unavailable);
+    expect(await failureOf(service.submit(get))).to.equal(unavailable);
+    service.attach(replica);
+    await service.submit(get);
+    service.detach();
+    expect(await failureOf(service.submit(get))).to.equal(unavailable);
+    expect(replica.requests).to.have.length(1);
+  });
+
+  it('submits to the replica that was attached last', async () => {
+    const [former, latter] = [1, 2].map(
+      () => new FixedReplica({ type: 'get', entry: undefined }),
+    ) as [FixedReplica, FixedReplica];
+    const service = serviceOf(former);
+    service.detach();
+    service.attach(latter);
+    await service.submit(get);
+    expect([former.requests.length, latter.requests.length]).to.deep.equal([0, 1]);
+  });
+
+  it('lets a replica answer what it received before it was detached', async () => {
+    const replica = new FixedReplica({ type: 'get', entry: undefined });
+    const service = serviceOf(replica);
+    const reply = service.submit(get);
+    service.detach();
+    expect(await reply).to.deep.equal({ type: 'get', entry: undefined });
+  });
+});
