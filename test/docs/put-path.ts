@@ -1,0 +1,58 @@
+/**
+ * Prints the source files whose code runs during one put, as JSON: a cluster of three and a client in one
+ * process, measured by V8's precise coverage. A process of its own, since coverage slows everything down.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { Session } from 'node:inspector/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KvClient } from '@paxkv/client';
+import { KvServer, parseConfig } from '@paxkv/kvserver';
+import { freePorts } from '../process/free-ports.ts';
+
+const nodes = [0, 1, 2] as const;
+
+/** Sources called since this was last asked, as paths from `packages/`. */
+async function calledFiles(session: Session): Promise<string[]> {
+  const { result } = await session.post('Profiler.takePreciseCoverage');
+  const called = result.flatMap(({ url, functions }) => {
+    const [, name, path] = /packages\/([^/]+)\/dist\/(.+)\.js$/.exec(url) ?? [];
+    const isCalled = functions.some(
+      ({ functionName, ranges }) => functionName !== '' && (ranges[0]?.count ?? 0) > 0,
+    );
+    return name !== undefined && isCalled ? [`${name}/src/${path}.ts`] : [];
+  });
+  return [...new Set(called)].sort();
+}
+
+async function startCluster(folder: string): Promise<{ servers: KvServer[]; addresses: string[] }> {
+  const addresses = (await freePorts(nodes.length)).map((port) => `127.0.0.1:${port}`);
+  const servers: KvServer[] = [];
+  for (const nodeId of nodes) {
+    const dataDirectory = join(folder, `node-${nodeId}`);
+    const settings = { nodeId, clusterId: 'path', addresses, dataDirectory, logLevel: 'error' };
+    servers.push(await KvServer.start(parseConfig(settings)));
+  }
+  await Promise.all(servers.map((server) => server.ready({ timeoutMs: 30_000 })));
+  return { servers, addresses };
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'paxkv-path-'));
+const { servers, addresses } = await startCluster(folder);
+const client = new KvClient({ endpoints: addresses });
+try {
+  // The first puts open the session and find the leader.
+  for (let count = 0; count < 20; count += 1) await client.put('key', `${count}`);
+  const session = new Session();
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+  await calledFiles(session);
+  await client.put('key', 'value');
+  console.log(JSON.stringify(await calledFiles(session)));
+  session.disconnect();
+} finally {
+  await client.close();
+  await Promise.all(servers.map((server) => server.stop()));
+  await rm(folder, { recursive: true, force: true });
+}
