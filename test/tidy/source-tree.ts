@@ -81,10 +81,10 @@ export function relativeImports(file: SourceFile): string[] {
 
 /** The repository file of a specifier, which may be relative or a package's entry point. */
 export function resolveAny(from: SourceFile, specifier: string): string | undefined {
-  return resolveRelative(from, specifier) ?? resolveDoor(specifier);
+  return resolveRelative(from, specifier) ?? resolveEntryPoint(specifier);
 }
 
-function resolveDoor(specifier: string): string | undefined {
+function resolveEntryPoint(specifier: string): string | undefined {
   const [, packageName = '', rest = ''] = /^@paxkv\/([^/]+)(?:\/(.+))?$/.exec(specifier) ?? [];
   const manifest = `packages/${packageName}/package.json`;
   if (packageName === '' || !isPresent(manifest)) return undefined;

@@ -14,7 +14,7 @@ export type RequestType = Request['command']['type'];
 /** Any request. */
 export type Request = CommandRequest | StatusRequest;
 
-/** Of the same type as the command of its request. */
+/** A reply. Its type is that of the command of its request. */
 export type Reply = DoneReply | { readonly type: 'status'; readonly status: StatusReply };
 
 export type ReplyTo<Q extends Request> = Extract<Reply, { readonly type: Q['command']['type'] }>;

@@ -177,7 +177,7 @@ export class EffectLoop<V> {
     try {
       await this.#options.storage.write(writes);
     } catch (cause) {
-      // Safety: there is no telling what a restart will remember. A peer that cannot remember must not speak.
+      // Safety: it is unknown what a restart will remember. A peer that cannot remember must not speak.
       this.#fail(
         new PaxosError(
           'PAXOS_STORAGE_FAILED',

@@ -44,7 +44,7 @@ export interface Storage<V> {
    *
    * A peer whose memory is not `kept` takes no part until the others have admitted it.
    *
-   * @throws Any error if there is no telling what was written: the peer does not start then.
+   * @throws Any error if it is unknown what was written: the peer does not start then.
    */
   load(): Promise<Memory<V>>;
   /**

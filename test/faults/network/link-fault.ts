@@ -13,7 +13,7 @@ export type LinkFault =
   | { readonly type: 'throttle'; readonly bytesPerSecond: number };
 
 /** Whether an end may learn that the other one closed. */
-export function letsNewsThrough({ type }: LinkFault): boolean {
+export function passesCloses({ type }: LinkFault): boolean {
   return type !== 'swallow' && type !== 'stall';
 }
 

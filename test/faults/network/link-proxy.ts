@@ -1,7 +1,7 @@
 /** A TCP proxy on one directed link: it accepts connections to one node from one other. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { type LinkFault, letsNewsThrough } from './link-fault.ts';
+import { type LinkFault, passesCloses } from './link-fault.ts';
 import { Pipe } from './pipe.ts';
 
 interface Connection {
@@ -46,7 +46,7 @@ export class LinkProxy {
     for (const connection of [...this.#connections]) {
       const { near, far, there, back } = connection;
       const isHalf = near.closed || far.closed || there.hasLost || back.hasLost;
-      if (fault.type === 'cut' || (letsNewsThrough(fault) && isHalf)) {
+      if (fault.type === 'cut' || (passesCloses(fault) && isHalf)) {
         this.#reset(connection);
       } else {
         there.fault = fault;
@@ -85,7 +85,7 @@ export class LinkProxy {
    */
   #onClose(connection: Connection): void {
     const { near, far } = connection;
-    if (letsNewsThrough(this.#fault) || (near.closed && far.closed)) this.#reset(connection);
+    if (passesCloses(this.#fault) || (near.closed && far.closed)) this.#reset(connection);
   }
 
   #reset(connection: Connection): void {

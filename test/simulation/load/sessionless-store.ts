@@ -9,7 +9,7 @@ import { isReplyTo, type ReplyTo } from '@paxkv/client/internal/request';
 import type { SeededRandom, World } from '@paxkv/simulator';
 import type { Store } from '../../history/recorded-client.ts';
 
-const patienceMs = 3_000;
+const timeoutMs = 3_000;
 export interface SessionlessStoreOptions {
   readonly endpoints: readonly string[];
   readonly carrier: HttpTransport;
@@ -62,7 +62,7 @@ export class SessionlessStore implements Store {
 
   #within(answer: Promise<Answer>, controller: AbortController): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const cancel = this.#world.schedule(patienceMs, () => {
+      const cancel = this.#world.schedule(timeoutMs, () => {
         controller.abort();
         reject(new ExchangeError('maybe', 'no answer in time'));
       });

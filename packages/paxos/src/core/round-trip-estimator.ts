@@ -35,7 +35,7 @@ export class RoundTripEstimator {
 
   /**
    * A request was answered after this time. Only for a request that was sent once: after a repetition
-   * there is no telling which copy was answered.
+   * it is unknown which copy was answered.
    */
   onAnswer(afterMs: number): void {
     this.#slowestMs = Math.max(afterMs, slowestDecay * this.#slowestMs);

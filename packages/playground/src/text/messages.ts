@@ -56,7 +56,7 @@ export const messageTexts: Readonly<Record<MessageKind, Words>> = {
     zh: '接受者为整个日志作出承诺并落盘,同时告知自己的投票。',
   },
   logRejected: {
-    en: 'The acceptor promised a higher ballot for the log: whoever asked does not lead.',
+    en: 'The acceptor promised a higher ballot for the log: the candidate does not lead.',
     zh: '接受者为日志承诺过更高的编号:询问者不是领导者。',
   },
   heartbeat: {

@@ -8,7 +8,7 @@ import type { StateLevel } from '../../storage/state/state-database.ts';
 import { StateExport } from '../../storage/state/state-export.ts';
 import type { Fetch, Page, StatePort } from '../ports.ts';
 
-/** Of one page; a single row may be larger. */
+/** The bytes of one page; a single row may be larger. */
 const pageBytesMax = 256 * 1024;
 /** How long a state is held for a receiver that asks for nothing. */
 const silenceMsMax = 30_000;

@@ -43,11 +43,11 @@ export async function findLogDamage(
 ): Promise<LogDamage | undefined> {
   let suspect: LogDamage | undefined;
   for (const file of logs.toSorted(compareLogs)) {
-    const { writeCount, badOffset, hasHole } = scanLog(await readFile(join(directory, file)));
+    const { writeCount, badOffset, hasGap } = scanLog(await readFile(join(directory, file)));
     if (suspect !== undefined && writeCount > 0) return suspect;
     if (badOffset === undefined) continue;
     suspect ??= { file, offset: badOffset };
-    if (hasHole) return suspect;
+    if (hasGap) return suspect;
   }
   return undefined;
 }
@@ -63,7 +63,7 @@ interface LogScan {
   /** Where the first bytes are that are no intact fragment. */
   readonly badOffset: number | undefined;
   /** Whether another write begins behind them. */
-  readonly hasHole: boolean;
+  readonly hasGap: boolean;
 }
 
 /** After a bad byte each next one may begin a fragment: a damaged length must not hide the rest. */
@@ -81,12 +81,12 @@ export function scanLog(log: Buffer): LogScan {
     }
     if (left >= headerBytes && beginsWrite(log, offset)) {
       // Pages of one write reach the disk in any order, so its own later parts prove nothing.
-      if (badOffset !== undefined) return { writeCount, badOffset, hasHole: true };
+      if (badOffset !== undefined) return { writeCount, badOffset, hasGap: true };
       writeCount += 1;
     }
     offset += size;
   }
-  return { writeCount, badOffset, hasHole: false };
+  return { writeCount, badOffset, hasGap: false };
 }
 
 /** What was written to a log, in order, up to the first bytes that are not as they were written. */

@@ -142,11 +142,11 @@ export class Judge implements Witness {
     }
   }
 
-  #keepPromise(peer: number, seq: number, ballot: Ballot, deed: string): void {
+  #keepPromise(peer: number, seq: number, ballot: Ballot, action: string): void {
     const promised = this.#promises.of(peer, seq);
     this.#check('promises', compareBallots(promised, ballot) <= 0, () => {
       const before = promised && ballotText(promised);
-      return `peer ${peer} ${deed} ${ballotText(ballot)} after ${before} in instance ${seq}`;
+      return `peer ${peer} ${action} ${ballotText(ballot)} after ${before} in instance ${seq}`;
     });
     this.#promises.raise(peer, seq, ballot);
   }
@@ -160,11 +160,11 @@ export class Judge implements Witness {
     );
   }
 
-  #checkDurable(isDurable: boolean, peer: number, deed: string): void {
+  #checkDurable(isDurable: boolean, peer: number, action: string): void {
     this.#check(
       'durable',
       isDurable,
-      () => `peer ${peer} said that it ${deed} before its disk did`,
+      () => `peer ${peer} said that it ${action} before its disk did`,
     );
   }
 

@@ -40,13 +40,13 @@ describe('Write-ahead log', () => {
     for (let bit = 0; bit < (log.length - 40) * 8; bit += 10_007) {
       const damaged = Buffer.from(log);
       damaged.writeUInt8(damaged.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
-      expect(scanLog(damaged).hasHole, `bit ${bit}`).to.equal(true);
+      expect(scanLog(damaged).hasGap, `bit ${bit}`).to.equal(true);
     }
   });
 
   it('treats a truncated end as a torn write', () => {
     for (let length = 0; length < log.length; length += 997) {
-      expect(scanLog(log.subarray(0, length)).hasHole, `${length} bytes`).to.equal(false);
+      expect(scanLog(log.subarray(0, length)).hasGap, `${length} bytes`).to.equal(false);
     }
   });
 
@@ -55,7 +55,7 @@ describe('Write-ahead log', () => {
     const end = log.length - 40;
     const start = end - 90_000;
     const torn = Buffer.from(log.subarray(0, end)).fill(0, start, start + 4096);
-    expect(scanLog(torn)).to.include({ hasHole: false, writeCount: 400 });
+    expect(scanLog(torn)).to.include({ hasGap: false, writeCount: 400 });
   });
 
   it('allows a torn end only in the last non-empty log', async () => {
