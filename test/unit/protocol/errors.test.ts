@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { errorCodes, errorReplySchema, isKvErrorCode, KvError } from '@paxkv/protocol';
 import { expect } from 'chai';
 
-const clientDoor = createRequire(import.meta.url).resolve('@paxkv/client');
+const clientEntry = createRequire(import.meta.url).resolve('@paxkv/client');
 
 describe('KvError', () => {
   it('has the outcome of its code', () => {
@@ -27,7 +27,7 @@ describe('KvError', () => {
 
 describe('errorCodes', () => {
   it("are all in the README's table of the client, with their outcomes and in their order", async () => {
-    const readme = await readFile(new URL('../README.md', `file://${clientDoor}`), 'utf8');
+    const readme = await readFile(new URL('../README.md', `file://${clientEntry}`), 'utf8');
     const rows = [...readme.matchAll(/^\| `(KV_\w+)` +\| ([a-z ]+?) +\|/gm)];
     const expected = Object.entries(errorCodes).map(([code, { outcome }]) => [code, outcome]);
     expect(rows.map(([, code, outcome]) => [code, outcome])).to.deep.equal(expected);

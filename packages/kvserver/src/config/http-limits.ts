@@ -1,4 +1,4 @@
-/** How much one client may ask of the HTTP door. Every limit has a safe default. */
+/** Limits on what one client may request by HTTP. Every limit has a safe default. */
 import { keyBytesMax, valueBytesMax } from '@paxkv/protocol';
 import { z } from 'zod';
 
