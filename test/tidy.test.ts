@@ -52,6 +52,14 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
     commands: ['errors.ts', 'fields.ts', 'limits.ts', 'routes.ts', 'rows.ts', 'base64.ts'],
   },
   simulator: { network: ['seeded-random.ts', 'world.ts'] },
+  playground: {
+    engine: [],
+    text: ['engine/'],
+    mutants: ['engine/'],
+    lessons: ['engine/', 'text/'],
+    ui: ['engine/', 'text/', 'mutants/', 'lessons/'],
+    build: ['engine/', 'mutants/', 'ui/'],
+  },
 };
 
 const sourceLinesMax = 300;

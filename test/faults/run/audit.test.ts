@@ -37,15 +37,13 @@ describe('the audit', () => {
   it('finds a duplicate element', () => {
     client.append('mixed-0', 'a ').ok({});
     client.get('mixed-0').ok({ value: 'a a ' });
-    expect(findings()).to.deep.equal(['get 1 of mixed-0: a is there twice']);
+    expect(findings()).to.deep.equal(['get 1 of mixed-0: a is present twice']);
   });
 
   it('finds an element of a failed write', () => {
     client.put('mixed-0', 'a ').fail('KV_UNAVAILABLE');
     client.get('mixed-0').ok({ value: 'a ' });
-    expect(findings()).to.deep.equal([
-      'get 1 of mixed-0: a is there, though its write was refused',
-    ]);
+    expect(findings()).to.deep.equal(['get 1 of mixed-0: a is present, though its write failed']);
   });
 
   it('finds an element of another key, or one that was never written', () => {

@@ -28,14 +28,16 @@ type Phase<V> =
       readonly promises: QuorumVotes;
       highestVote: Vote<V> | undefined;
     }
-  | {
-      readonly name: 'accepting';
-      readonly ballot: Ballot;
-      readonly value: V;
-      readonly votes: QuorumVotes;
-    }
+  | Accepting<V>
   /** Waits before the next ballot, which goes above `seen`. */
   | { readonly name: 'backingOff'; seen: Ballot };
+
+interface Accepting<V> {
+  readonly name: 'accepting';
+  readonly ballot: Ballot;
+  readonly value: V;
+  readonly votes: QuorumVotes;
+}
 
 /** One instance this peer drives to a decision. */
 interface Proposal<V> {
@@ -236,9 +238,7 @@ export class Proposer<V> {
   #sendRequest({ seq, phase }: Proposal<V>, step: Step<V>): void {
     if (phase.name === 'backingOff') return;
     if (phase.name === 'accepting') {
-      const { ballot, value, votes } = phase;
-      for (const to of this.#missing(votes))
-        step.sendNow(to, this.#withNotices(to, { type: 'accept', seq, ballot, value }));
+      for (const to of this.#missing(phase.votes)) step.sendNow(to, this.#accept(to, seq, phase));
       return;
     }
     const { ballot, promises } = phase;
@@ -250,10 +250,12 @@ export class Proposer<V> {
     }
   }
 
-  #withNotices(to: PeerId, accept: Accept<V>): Accept<V> {
+  /** An Accept, with the commit notices that wait for `to`. */
+  #accept(to: PeerId, seq: number, { ballot, value }: Accepting<V>): Accept<V> {
     const decided = this.#piggybacked.take(to);
-    if (decided.length === 0) return accept;
-    return { ...accept, decided, knownUpTo: this.#learner.knownUpTo };
+    if (decided.length === 0) return { type: 'accept', seq, ballot, value };
+    const { knownUpTo } = this.#learner;
+    return { type: 'accept', seq, ballot, value, decided, knownUpTo };
   }
 
   #missing(votes: QuorumVotes): PeerId[] {
