@@ -1,4 +1,4 @@
-/** Limits of one client over HTTP. Each has a safe default. */
+/** Limits on what one client may request by HTTP. Every limit has a safe default. */
 import { keyBytesMax, valueBytesMax } from '@paxkv/protocol';
 import { z } from 'zod';
 

@@ -1,5 +1,6 @@
 import { httpLimitsDefault } from '@paxkv/kvserver/internal/api/http/index';
 import {
+  addressToText,
   type Config,
   ConfigError,
   limitsDefault,
@@ -128,6 +129,12 @@ describe('Config', () => {
       expect(parseConfig({ ...open, insecure: true }).warnings).to.have.length(1);
     });
   }
+
+  it('writes addresses in the form in which it reads them', () => {
+    const addresses = ['localhost:1', '127.0.0.1:2', '[::1]:3'];
+    const parsed = parseConfig({ ...settings, addresses }).addresses;
+    expect(parsed.map(addressToText)).to.deep.equal(addresses);
+  });
 
   it('applies that rule to its own address if it listens there (C2)', () => {
     const addresses = ['10.0.0.1:1', '10.0.0.2:1', '10.0.0.3:1'];
