@@ -6,8 +6,8 @@ import type { Outcome } from './commands/spec.ts';
 import {
   commands,
   type DoneReply,
-  replyFromRow as doneFromRow,
-  replyToRow as doneToRow,
+  doneReplyFromRow,
+  doneReplyToRow,
   type ReplyOf,
   type WriteType,
 } from './commands/table.ts';
@@ -34,13 +34,13 @@ const errorTag = -1;
 
 /** The row of a reply in sessions and in the state hash. */
 export function replyToRow(reply: Reply): Row {
-  return reply.type === 'refused' ? [refusedTag, reply.reason] : doneToRow(reply);
+  return reply.type === 'refused' ? [refusedTag, reply.reason] : doneReplyToRow(reply);
 }
 
 /** Decodes a reply that a session caches. @throws TypeError */
 export function writeReplyFromRow(row: Row): WriteReply {
   if (row[0] === refusedTag) return { type: 'refused', reason: toRefusal(row[1]) };
-  const reply = doneFromRow(row);
+  const reply = doneReplyFromRow(row);
   if (isWriteReply(reply)) return reply;
   throw new TypeError(`Replies to ${reply.type} are not cached.`);
 }
@@ -65,7 +65,7 @@ export function errorToRow({ code, outcome, message }: KvError): Row {
 
 /** Decodes the reply or error to a request on a stream. @throws TypeError if `row` is neither. */
 export function answerFromRow(row: Row): DoneReply | ErrorAnswer {
-  return row[0] === errorTag ? toErrorAnswer(row) : doneFromRow(row);
+  return row[0] === errorTag ? toErrorAnswer(row) : doneReplyFromRow(row);
 }
 
 function toErrorAnswer(row: Row): ErrorAnswer {

@@ -120,7 +120,11 @@ export class Cluster {
     if (DiskFault.behind(error) === undefined && !isMemoryLost(error)) this.#throw(error);
     this.world.schedule(restartDelayMs, () => {
       const server = this.servers[node];
-      if (server?.hasFailed) server.crash();
+      if (server?.hasFailed) {
+        server.crash();
+        // Like the supervisor of a real server: what is left in the journal must not be used again.
+        if (isMemoryLost(error)) server.loseMemory({ of: 'journal', isNoticed: true });
+      }
       this.start(node);
     });
   }

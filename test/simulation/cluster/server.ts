@@ -148,7 +148,7 @@ export class Server {
   }
 
   /** Wipes disks while the server is down. */
-  loseMemory({ of, isNoticed }: LostMemory): void {
+  loseMemory({ of, isNoticed }: Pick<LostMemory, 'of' | 'isNoticed'>): void {
     if (of !== 'state') this.journal.wipe(isNoticed ? 'lost' : 'new');
     if (of !== 'journal') this.state.wipe();
     this.#options.witness.onMemoryLost(this.#options.me, of);

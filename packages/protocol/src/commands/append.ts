@@ -4,6 +4,7 @@ import { valueBytesMax } from '../limits.ts';
 import { type Bytes, toBytes, toCount } from '../rows.ts';
 import { type CommandSpec, membersOf } from './spec.ts';
 
+/** Appends `value` to the value of `key`. An absent key counts as empty. */
 export interface AppendCommand {
   readonly type: 'append';
   readonly key: Bytes;

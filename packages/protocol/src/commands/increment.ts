@@ -4,6 +4,7 @@ import { countField, type Field, keyField, type RequestField } from '../fields.t
 import { type Bytes, toBytes, toCount, toText } from '../rows.ts';
 import { type CommandSpec, membersOf } from './spec.ts';
 
+/** Adds `by` to the counter at `key`. An absent key counts as 0. */
 export interface IncrementCommand {
   readonly type: 'increment';
   readonly key: Bytes;
@@ -11,6 +12,7 @@ export interface IncrementCommand {
   readonly by: bigint;
 }
 
+/** The reply to an increment. */
 export interface IncrementReply {
   readonly type: 'increment';
   /** The revision of the store after this write. */

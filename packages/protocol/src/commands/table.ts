@@ -12,6 +12,13 @@ import { openSession } from './open-session.ts';
 import { put } from './put.ts';
 import type { CommandSpec } from './spec.ts';
 
+export type { AppendCommand, AppendReply } from './append.ts';
+export type { DeleteCommand, DeleteReply } from './delete.ts';
+export type { Consistency, Entry, GetCommand, GetReply, Versions } from './get.ts';
+export type { IncrementCommand, IncrementReply } from './increment.ts';
+export type { OpenSessionCommand, OpenSessionReply } from './open-session.ts';
+export type { PutCommand, PutReply } from './put.ts';
+
 /**
  * The commands by type.
  *
@@ -101,12 +108,13 @@ export function checkCommand(command: Command): void {
   }
 }
 
-export function replyToRow(reply: DoneReply): Row {
+/** The row of a reply to a command that was done. */
+export function doneReplyToRow(reply: DoneReply): Row {
   return byType[reply.type].reply.toRow(reply);
 }
 
 /** @throws TypeError unless `row` is the reply to a command. */
-export function replyFromRow(row: Row): DoneReply {
+export function doneReplyFromRow(row: Row): DoneReply {
   const spec = byTag[toCount(row[0])];
   if (spec === undefined) throw new TypeError(`Unknown reply tag ${String(row[0])}.`);
   return spec.reply.fromRow(row);

@@ -5,6 +5,7 @@
 import type { Envelope } from '@paxkv/paxos';
 import type { World } from '../world.ts';
 
+/** A datagram on its way. */
 export interface Flight<V> {
   /** Counts the messages of this network from 0, in the order in which they left. */
   readonly id: number;
@@ -13,6 +14,7 @@ export interface Flight<V> {
   readonly arrivalMs: number;
 }
 
+/** What the flights need of the network. */
 export interface FlightsOptions<V> {
   readonly report: (fate: 'lost' | 'repeated', envelope: Envelope<V>) => void;
   /** Hands the message to its receiver, if there is one. */
@@ -25,6 +27,7 @@ interface Entry<V> {
   readonly cancel: () => void;
 }
 
+/** The datagrams of a network that are on their way. */
 export class Flights<V> {
   readonly #world: World;
   readonly #options: FlightsOptions<V>;
