@@ -1,5 +1,6 @@
 /** Checks that the documents about the protocol name code, tests and lessons that exist. */
 
+import { lessons } from '@paxkv/playground/internal/lessons/lessons';
 import { expect } from 'chai';
 import { readPage, rowsOf, sectionOf } from './pages.ts';
 import { definitionsOf, faultOf, referencesIn } from './references.ts';
@@ -9,7 +10,7 @@ function stepsIn(section: string): string[] {
   return [...section.matchAll(/^(\d+)\. /gm)].map(([, number = '']) => number);
 }
 
-for (const page of ['docs/protocol.md']) {
+for (const page of ['docs/protocol.md', 'docs/from-paper-to-code.md']) {
   describe(page, () => {
     it('names sources, symbols, test titles and lessons that exist', async () => {
       const definitions = await definitionsOf(page);
@@ -46,5 +47,16 @@ describe('the steps of docs/protocol.md', () => {
         expect(referencesIn(test), `${heading} ${step}: test`).to.have.length.above(0);
       }
     }
+  });
+});
+
+describe('docs/from-paper-to-code.md, and docs/protocol.md', () => {
+  it('name every lesson of the playground between them', async () => {
+    const pages = await Promise.all(
+      ['docs/protocol.md', 'docs/from-paper-to-code.md'].map(readPage),
+    );
+    const named = new Set(referencesIn(pages.join('\n')).map(({ label }) => label));
+    const missing = lessons.map(({ id }) => id).filter((id) => !named.has(id));
+    expect(missing).to.deep.equal([]);
   });
 });
