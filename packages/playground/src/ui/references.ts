@@ -7,62 +7,66 @@ export interface Reference {
   readonly heading: string;
   /** A source, from the folder of the repository. */
   readonly source: string;
+  /** How the declaration begins that the link leads to. It stands once in the source. */
+  readonly declaration: string;
 }
 
 const core = 'packages/paxos/src/core';
 
-const agreement: Reference = { heading: 'Agreement', source: `${core}/instance/acceptor.ts` };
-const proposing: Reference = { heading: 'Agreement', source: `${core}/instance/proposer.ts` };
-const learning: Reference = { heading: 'Learning', source: `${core}/commit/decisions.ts` };
-const catchingUp: Reference = { heading: 'Catching up', source: `${core}/commit/catch-up.ts` };
-const leading: Reference = { heading: 'Leading', source: `${core}/leader/leader.ts` };
-const failOver: Reference = { heading: 'Fail-over', source: `${core}/leader/election.ts` };
-const reading: Reference = { heading: 'Reading', source: `${core}/commit/quorum-read.ts` };
-const rejoining: Reference = {
-  heading: 'Coming back without memory',
-  source: `${core}/recovery/rejoin.ts`,
-};
+function at(heading: string, file: string, declaration: string): Reference {
+  return { heading, source: `${core}/${file}.ts`, declaration };
+}
+
+const voting = at('Agreement', 'instance/acceptor', 'onAccept({ seq, ballot, value }');
+const choosing = at('Agreement', 'instance/proposer', 'onPromised(from: PeerId');
+const rejecting = at(
+  'Rejection and backing off',
+  'instance/acceptor',
+  'rejection(seq: number, ballot',
+);
+const rejoining = 'Coming back without memory';
 
 export const messageReferences: Readonly<Record<MessageKind, Reference>> = {
-  prepare: proposing,
-  promised: agreement,
-  accept: proposing,
-  accepted: agreement,
-  rejected: { heading: 'Rejection and backing off', source: `${core}/instance/acceptor.ts` },
-  decided: learning,
-  learn: catchingUp,
-  learned: catchingUp,
-  forgotten: { heading: 'Forgetting', source: `${core}/commit/truncation.ts` },
-  preVote: failOver,
-  preVoteGranted: failOver,
-  prepareLog: leading,
-  logPromised: leading,
-  logRejected: failOver,
-  heartbeat: leading,
-  heartbeatAck: leading,
-  transferLeadership: failOver,
-  readIndex: reading,
-  readIndexReply: reading,
-  admit: rejoining,
-  admitted: rejoining,
-  staleIncarnation: rejoining,
+  prepare: at('Agreement', 'instance/proposer', 'propose({ seq, value }'),
+  promised: at('Agreement', 'instance/acceptor', 'onPrepare({ seq, ballot }'),
+  accept: choosing,
+  accepted: voting,
+  rejected: rejecting,
+  decided: at('Learning', 'commit/decisions', 'onDecided(from: PeerId'),
+  learn: at('Catching up', 'commit/catch-up', 'onKnownUpTo(from: PeerId'),
+  learned: at('Catching up', 'commit/catch-up', 'onLearned(from: PeerId'),
+  forgotten: at('Forgetting', 'instance/agreement', 'onRequest(from: PeerId, request'),
+  preVote: at('Fail-over', 'leader/election', 'onPreVote(from: PeerId'),
+  preVoteGranted: at('Fail-over', 'leader/leader', 'onPreVoteGranted(from: PeerId'),
+  prepareLog: at('Leading', 'leader/leader', 'becomeCandidate(step: Step'),
+  logPromised: at('Leading', 'instance/acceptor', 'onPrepareLog('),
+  logRejected: at('Fail-over', 'leader/leader', 'onHigherBallot(promised'),
+  heartbeat: at('Leading', 'leader/leader', 'heartbeat(role: LeaderRole'),
+  heartbeatAck: at('Leading', 'leader/leader', 'onAnswer(from: PeerId'),
+  transferLeadership: at('Fail-over', 'leader/leader', 'stepDown(): {'),
+  readIndex: at('Reading', 'commit/quorum-read', 'onReadIndex<V>(from'),
+  readIndexReply: at('Reading', 'commit/quorum-read', 'onReadIndexReply<V>(from'),
+  admit: at(rejoining, 'recovery/rejoin', 'ask<V>(step'),
+  admitted: at(rejoining, 'recovery/rejoin', 'findVotingFloor(): number'),
+  staleIncarnation: at(rejoining, 'recovery/rejoin', 'onStaleIncarnation<V>('),
 };
 
-export const peerReference: Reference = { heading: 'Words', source: `${core}/peer.ts` };
+export const peerReference: Reference = at('Words', 'peer', 'step(event: PeerEvent');
 export const diskReference: Reference = {
   heading: 'Restart',
-  source: 'packages/paxos/src/paxos.ts',
+  source: 'packages/paxos/src/effect-loop.ts',
+  declaration: 'writeAll(): Promise',
 };
 
 export const lampReferences: Readonly<Record<LampId, Reference>> = {
-  agreement,
-  validity: proposing,
-  quorum: { heading: 'Agreement', source: `${core}/quorum.ts` },
-  promises: agreement,
+  agreement: voting,
+  validity: choosing,
+  quorum: at('Agreement', 'quorum', 'function quorumSize'),
+  promises: rejecting,
   durable: diskReference,
-  oneValue: { heading: 'Agreement', source: `${core}/ballot-allocator.ts` },
-  highestVote: proposing,
-  history: reading,
+  oneValue: at('Agreement', 'ballot-allocator', 'ballotAbove<V>('),
+  highestVote: choosing,
+  history: at('Reading', 'commit/quorum-read', 'conclude<V>(step'),
 };
 
 /** All that the page links to. */
@@ -77,6 +81,11 @@ export function ruleLink({ heading }: Reference): string {
   return `docs/protocol.md.txt#:~:text=${encodeURIComponent(`## ${heading}`)}`;
 }
 
-export function sourceLink({ source }: Reference): string {
+export function sourceCopy({ source }: Reference): string {
   return `${source}.txt`;
+}
+
+/** Leads to the very line: plain text has no anchors, but browsers find a text. */
+export function sourceLink(reference: Reference): string {
+  return `${sourceCopy(reference)}#:~:text=${encodeURIComponent(reference.declaration)}`;
 }

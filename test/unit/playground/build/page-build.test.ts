@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { buildPage, pageFolder } from '@paxkv/playground/internal/build/page-build';
 import { attacks } from '@paxkv/playground/internal/mutants/attacks';
-import { references, sourceLink } from '@paxkv/playground/internal/ui/references';
+import { references, sourceCopy } from '@paxkv/playground/internal/ui/references';
 import { expect } from 'chai';
 
 const sizeMax = 300_000;
@@ -32,7 +32,7 @@ describe('the build of the page', function () {
   it('carries the rules and sources that it links to', () => {
     expect(existsSync(join(pageFolder, 'docs/protocol.md.txt'))).to.equal(true);
     for (const reference of references) {
-      expect(existsSync(join(pageFolder, sourceLink(reference)))).to.equal(true);
+      expect(existsSync(join(pageFolder, sourceCopy(reference)))).to.equal(true);
     }
   });
 });

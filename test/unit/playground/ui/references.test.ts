@@ -14,10 +14,17 @@ describe('the references of the page', () => {
     }
   });
 
+  it('lead to a declaration that stands once in its source', () => {
+    for (const { source, declaration } of references) {
+      const parts = readFileSync(join(root, source), 'utf8').split(declaration);
+      expect(parts, `${source}: ${declaration}`).to.have.length(2);
+    }
+  });
+
   it('link to the copies beside the page', () => {
     const [reference] = references;
     if (reference === undefined) throw new Error('there are no references');
     expect(ruleLink(reference)).to.match(/^docs\/protocol\.md\.txt#:~:text=/);
-    expect(sourceLink(reference)).to.match(/^packages\/paxos\/src\/.+\.ts\.txt$/);
+    expect(sourceLink(reference)).to.match(/^packages\/paxos\/src\/.+\.ts\.txt#:~:text=/);
   });
 });
