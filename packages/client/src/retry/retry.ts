@@ -64,7 +64,7 @@ export class Retry {
   }
 
   /**
-   * Sends the request. The usual case, in which the first attempt succeeds, allocates one promise and one attempt.
+   * Sends the request. If the first attempt succeeds, as is usual, this allocates one promise and one attempt.
    *
    * @throws KvError with the outcome.
    */

@@ -51,10 +51,10 @@ export class SessionWriter {
           throw error;
         }
         this.#queue.expire(slot.session);
-        // Safety: an expired session refuses all its numbers for ever, and no other session gets its id. So
-        // if this error answers the only copy that can have arrived, that copy has not taken effect and
-        // never will, and the write may be sent under another session. If an earlier copy may have arrived,
-        // it may have taken effect before the session expired.
+        // Safety: an expired session refuses all its numbers for ever, and no other session gets its id. If
+        // only the refused copy of the write can have arrived, the write has not taken effect and never
+        // will, so it may be sent under another session. If an earlier copy may have arrived, it may have
+        // taken effect before the session expired.
         if (call.outcome.mayHaveArrived) {
           throw error;
         }
