@@ -1,5 +1,5 @@
 /**
- * How a command ends: exit codes for scripts, and errors with a stable code that say whether the command
+ * How a command ends: exit codes for scripts, and errors whose stable code states whether the command
  * took effect. Neither an exit code nor an error code ever changes its meaning.
  */
 import { KvError, type KvErrorCode, type Outcome } from '@paxkv/client';
@@ -32,7 +32,7 @@ Exit codes:
   5  get: the key does not exist
   6  done, but the result could not be written`;
 
-/** What the command itself reports, with the outcome and the exit code of each error. */
+/** The errors of the command itself, each with its outcome and exit code. */
 const cliErrors = {
   CLI_USAGE: { outcome: 'not done', exitCode: exitCodes.usage },
   /** Standard input cannot be read. */
@@ -63,7 +63,7 @@ export class CliError extends Error {
   readonly outcome: Outcome;
   readonly exitCode: ExitCode;
 
-  /** `exitCode` is the code's own unless the caller knows more. */
+  /** `exitCode`: by default that of `code`; a caller that knows more may pass another. */
   constructor(
     code: CliErrorCode,
     message: string | readonly string[],
@@ -87,7 +87,7 @@ function isDiskCode(code: CliErrorCode): code is `DISK_${string}` {
 export interface Failure {
   readonly code: CliErrorCode | KvErrorCode;
   readonly outcome: Outcome;
-  /** For people. */
+  /** The lines of the message for people. */
   readonly lines: readonly string[];
   readonly exitCode: ExitCode;
 }
@@ -99,7 +99,7 @@ export function toFailure(error: unknown): Failure {
     const exitCode = outcome === 'unknown' ? exitCodes.unknown : exitCodes.failed;
     return { code, outcome, lines: [`${message} (${code}, ${outcome})`], exitCode };
   }
-  // A defect is found by its place, so the stack is printed.
+  // The stack is printed, since it shows where the defect is.
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return toFailure(new CliError('CLI_INTERNAL', `internal error: ${text}`));
 }
@@ -109,7 +109,7 @@ export function toErrorReply({ code, outcome, lines }: Failure): object {
   return { error: { code, outcome, message: lines.join('\n') } };
 }
 
-/** The message of an error that foreign code threw. */
+/** The message of a value that other code threw. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

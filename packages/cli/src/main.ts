@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `paxkv` command as a process: its arguments, its streams, its exit code. */
+/** Runs the `paxkv` command with the arguments, the streams and the exit code of this process. */
 import { run } from './program.ts';
 import { processStreams } from './streams.ts';
 

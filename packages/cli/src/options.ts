@@ -1,4 +1,4 @@
-/** Options: the parsers of their values, and the global options, which any position takes. */
+/** The parsers of option values, and the global options, which may stand before or after a command. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CliError } from './cli-error.ts';
 
@@ -53,7 +53,7 @@ export function addOutputOptions(command: Command): Command {
   return takeGlobals(command, ['json']);
 }
 
-/** Hands the named global options to the command's action, and refuses the others. */
+/** Passes the named global options to the command's action, and refuses the others. */
 function takeGlobals(command: Command, names: readonly GlobalName[]): Command {
   const isTaken = (name: string) => names.some((taken) => taken === name);
   command.configureHelp({
@@ -100,7 +100,7 @@ export function durationMs(minMs: number, maxMs: number): (text: string) => numb
 
 /**
  * Parses a switch that may come from the environment, where it has a value. The empty text means no, so
- * that an emptied variable turns nothing on.
+ * that a variable that is set but empty turns nothing on.
  */
 export function yesOrNo(text: string): boolean {
   if (/^(?:yes|true|1)$/i.test(text)) return true;

@@ -1,4 +1,4 @@
-/** The command line as a whole: its commands, its help, and the exit code it ends with. */
+/** The command line as a whole: its commands, its help and its exit code. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import {
@@ -21,7 +21,7 @@ import { addStatus } from './commands/status.ts';
 import { addGlobalOptions } from './options.ts';
 import { jsonLine, type Streams, withJsonNotes } from './streams.ts';
 
-/** A command's file adds it to the program; the order is that of the help. */
+/** Functions that add each command to the program, in the order of the help. */
 const commands = [
   addCluster,
   addServe,
@@ -49,7 +49,7 @@ export async function run(args: readonly string[], given: Streams): Promise<Exit
   }
 }
 
-/** Looked for here because a command line that cannot be parsed has no parsed options. */
+/** Whether `--json` is given. Searches the arguments, since a wrong command line has no parsed options. */
 function asksForJson(args: readonly string[]): boolean {
   const end = args.indexOf('--');
   return args.slice(0, end < 0 ? args.length : end).includes('--json');
@@ -69,7 +69,7 @@ async function parse(args: readonly string[], streams: Streams): Promise<void> {
   }
 }
 
-/** What the parser prints; kept here, so that it is printed in the form that was asked for. */
+/** The texts of the parser. They are kept here, to be printed as text or JSON as requested. */
 interface HelpTexts {
   readonly asked: string[];
   /** Printed because the command line is wrong. */
@@ -115,7 +115,7 @@ function toUsageError(error: CommanderError, program: Command, args: readonly st
   });
 }
 
-/** The command that the first of the words names which names one. */
+/** The command named by the first word that names a command. */
 function findCommand(program: Command, words: readonly string[]): Command | undefined {
   const named = (word: string) =>
     program.commands.find((command) => [command.name(), ...command.aliases()].includes(word));

@@ -57,7 +57,7 @@ export function toSettings(options: NodeOptions): object {
   return {
     nodeId: options.node,
     clusterId: options.cluster,
-    // An empty part is kept: dropping it would give the nodes after it other ids.
+    // An empty part is kept, since dropping it would change the ids of the nodes after it.
     addresses: options.peers.split(',').map((address) => address.trim()),
     dataDirectory: options.data,
     ...(options.host !== undefined && { listenHost: options.host }),

@@ -1,13 +1,13 @@
-/** The cluster at a glance: who leads, whether a majority serves, and how far behind each server is. */
+/** A summary of the cluster: the leader, whether a majority serves, and how far behind each server is. */
 import type { EndpointStatus, KvError, StatusReply } from '@paxkv/client';
 import Table from 'cli-table3';
 
 export interface ClusterStatus {
-  /** The node that leads as far as the servers know; `null` if none says. */
+  /** The leader as far as the servers know; `null` if no server names one. */
   readonly leader: number | null;
   /** Nodes in the cluster; `null` if no server answered. */
   readonly nodeCount: number | null;
-  /** Nodes that serve and reach one another, as seen by the server that reaches most of them. */
+  /** Nodes that serve and reach each other, as reported by the server that reaches most of them. */
   readonly servingCount: number;
   readonly hasMajority: boolean;
   readonly servers: readonly ServerStatus[];
@@ -47,7 +47,7 @@ function countReached({ peers }: StatusReply, down: ReadonlySet<number>): number
   return 1 + peers.filter(({ node, connected }) => connected && !down.has(node)).length;
 }
 
-/** A server knows best whether it leads itself; else what most of them say. */
+/** The server that reports itself as the leader, or else the node that most servers name. */
 function leaderAmong(statuses: readonly StatusReply[]): number | null {
   const own = statuses.filter(({ node, leader }) => leader === node);
   const votes = new Map<number, number>();
@@ -58,7 +58,7 @@ function leaderAmong(statuses: readonly StatusReply[]): number | null {
   return most?.[0] ?? null;
 }
 
-/** At most 80 columns wide, but for reasons, which are printed in full below the table. */
+/** The status as text, at most 80 columns wide. Only the reasons below the table may be longer. */
 export function toStatusText(status: ClusterStatus): string {
   const rows = status.servers.map((server) => toCells(server, status.leader));
   const notes = status.servers.flatMap(toNote);
@@ -101,7 +101,7 @@ function toTable(rows: readonly string[][]): string {
   const addressColumn = heads.indexOf('address');
   const table = new Table({
     head: heads,
-    // Only addresses vary much in length, so only they are cut.
+    // Only addresses vary much in length, so only they are truncated.
     colWidths: widths.map((width, column) =>
       column === addressColumn
         ? Math.max(heads.length, width - Math.max(0, total - widthMax))
@@ -133,7 +133,7 @@ const noBorders = {
 function toNote(server: ServerStatus): string[] {
   if ('error' in server) {
     const { message, cause, code } = server.error;
-    // The cause says what happened to the attempt; the message repeats the call.
+    // The cause describes the failed attempt; the message itself only repeats the call.
     const reason = cause instanceof Error ? cause.message : message;
     const place = reason.includes(server.endpoint) ? '' : `${server.endpoint}: `;
     return [`${place}${reason} (${code})`];

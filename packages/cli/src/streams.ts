@@ -1,4 +1,4 @@
-/** What commands read and print: results on standard output, everything else on standard error. */
+/** The input and output of commands: results on standard output, everything else on standard error. */
 import { fstatSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { CliError } from './cli-error.ts';
@@ -47,7 +47,7 @@ export function processStreams(): Streams {
   };
 }
 
-/** The same streams for `--json`: a note is a JSON object on a line of its own, and help is left out. */
+/** The streams for `--json`: each note is one JSON object on a line, and help is left out. */
 export function withJsonNotes(streams: Streams): Streams {
   return {
     input: streams.input,
@@ -69,7 +69,7 @@ function isPiped(descriptor: number): boolean {
   }
 }
 
-/** A reader such as `head` closes the pipe when it has enough; that is no failure. */
+/** Whether a write failed. If a reader such as `head` closes the pipe, that is no failure. */
 function isFailure(error: NodeJS.ErrnoException | null | undefined): error is Error {
   return error instanceof Error && error.code !== 'EPIPE';
 }
@@ -79,7 +79,7 @@ function toOutputError(cause: Error): CliError {
   return new CliError('CLI_OUTPUT', message, { cause });
 }
 
-/** Bytes as JSON can carry them: UTF-8 as text, anything else in base64. */
+/** Bytes in a form for JSON: UTF-8 as text, anything else in base64. */
 export function toJsonValue(value: Uint8Array): { value: string } | { valueBase64: string } {
   try {
     return { value: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value) };

@@ -7,17 +7,17 @@ import type { Reply, Request } from './request.ts';
 /** One request on its way to one server. Calls after it is settled change nothing. */
 export interface Attempt {
   readonly request: Request;
-  /** Whether it has a result, or none is wanted any more. A settled attempt need not be sent. */
+  /** Whether the attempt has a result or was cancelled. A settled attempt need not be sent. */
   readonly isSettled: boolean;
   /** The request waits in the client, for a connection or for room. */
   markQueued(): void;
-  /** The server may have the request from now on, and its time starts. An attempt never queued is sent. */
+  /** The server may have the request from now on, and its time starts. Not needed unless it was queued. */
   markSent(): void;
   /** Settles it with the server's reply. */
   resolve(reply: Reply): void;
-  /** Settles it with the server's refusal (`KvError`), or with why there is no reply (`ExchangeError`). */
+  /** Settles it with the server's refusal (`KvError`), or with the reason for no reply (`ExchangeError`). */
   reject(error: Error): void;
-  /** Sets the one callback for the case that the attempt ends before the exchange has settled it. */
+  /** Sets the callback that runs if the attempt ends before the exchange has settled it. Called once. */
   onCancel(callback: () => void): void;
 }
 
@@ -25,20 +25,20 @@ export interface Attempt {
 export interface Exchange {
   /** Sends the request to `endpoint` and settles the attempt. Never throws. */
   send(endpoint: string, attempt: Attempt): void;
-  /** The one of these servers that serves such a request best at this moment, if the exchange knows one. */
+  /** Returns the best of these servers for the request at this moment, if the exchange knows one. */
   bestFor?(request: Request, endpoints: readonly string[]): string | undefined;
   /** An attempt at this server has failed. */
   avoid?(endpoint: string): void;
   /**
-   * Whether the server serves other requests, so that a queued attempt only waits for room. No other server
-   * would do better then, and the time of the attempt does not run out.
+   * Whether the server is busy with other requests, so that a queued attempt only waits for room. Another
+   * server would then be no faster, so the attempt does not time out.
    */
   isServing?(endpoint: string): boolean;
   /** Closes connections. Called once, when no reply is awaited any more. */
   close(): Promise<void>;
 }
 
-/** No reply came. The server may have got the request nevertheless. */
+/** No reply came. The server may have received the request nevertheless. */
 export class ExchangeError extends Error {
   override readonly name = 'ExchangeError';
   /** `no` only if that is certain, such as after a refused connection. */
@@ -60,7 +60,7 @@ export interface Clock {
 
 /** Randomness. It spreads clients over servers and retries over time; no guarantee depends on it. */
 export interface Random {
-  /** From 0 up to, but not including, 1. */
+  /** Returns a number from 0 to below 1. */
   next(): number;
 }
 

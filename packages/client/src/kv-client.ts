@@ -1,4 +1,4 @@
-/** The entry point: one logical store in front of many replicas. */
+/** `KvClient`, the entry point of the package: one logical store in front of many replicas. */
 import {
   type CommandOf,
   KvError,
@@ -55,7 +55,7 @@ export type EndpointStatus =
  * A client of a paxkv cluster. It connects at the first call.
  *
  * Calls are retried on other servers until one replies or `timeoutMs` has passed. A write takes effect at
- * most once however often it was sent. Many calls may be in flight at once; their order is then not
+ * most once, however often it was sent. Many calls may be in flight at once; their order is not
  * guaranteed. Keys and values are strings, stored as UTF-8, or bytes.
  *
  * Every call rejects with `KvError`, whose `outcome` says whether the call took effect, and with `TypeError`
@@ -110,7 +110,7 @@ export class KvClient<E extends Encoding = 'utf8'> {
    * call, by any client, unless `consistency` is `serializable`.
    *
    * @param key 1 to 1024 bytes.
-   * @throws KvError, always `not done`; TypeError on misuse, or if the value is not UTF-8 and is to be text.
+   * @throws KvError, always `not done`; TypeError on misuse, or if a value to be read as text is not UTF-8.
    */
   get(key: Writable, options?: GetOptions): Promise<Values[E] | undefined> {
     return this.#get(key, options, ({ value }) => this.#decode(value));
@@ -151,7 +151,7 @@ export class KvClient<E extends Encoding = 'utf8'> {
   }
 
   /**
-   * Removes the key; `deleted` tells whether it was present.
+   * Removes the key. `deleted` is true if the key was present.
    *
    * @throws KvError with the outcome; TypeError on misuse.
    */
@@ -180,7 +180,7 @@ export class KvClient<E extends Encoding = 'utf8'> {
   }
 
   /**
-   * The status of the server at `endpoint`, asked once; without `endpoint`, of any server.
+   * The status of the server at `endpoint`, which is asked once. Without `endpoint`, the status of any server.
    *
    * @throws KvError, always `not done`; TypeError on misuse.
    */

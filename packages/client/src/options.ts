@@ -7,7 +7,7 @@ import type { InProcessServer } from './in-process/direct-exchange.ts';
 import type { CallLimits } from './retry/deadlines.ts';
 import type { RetrySettings } from './retry/retry.ts';
 
-/** Longest finite time in milliseconds, about 24 days: timers hold no more. */
+/** Longest finite time in milliseconds, about 24 days: the maximum of a JavaScript timer. */
 const timeMsMax = 2 ** 31 - 1;
 
 /** `stream`: many requests at once on one WebSocket to each server. `http`: one HTTP request each. */
@@ -26,7 +26,7 @@ export type Target =
       readonly endpoints?: undefined;
     };
 
-/** The options of any client, whatever its servers and its encoding. */
+/** The options that do not depend on how the servers are given or on the encoding. */
 export interface ClientOptions {
   /**
    * Milliseconds that a call may take, its retries included: above 0 and at most 2 147 483 647, or `Infinity`
@@ -35,10 +35,10 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
   /**
    * Milliseconds that the first server may take, counted from when the request is sent, before another
-   * server is asked. Doubled each time it was too short. Same range as `timeoutMs`. Default 2 000.
+   * server is asked. It is doubled each time it was too short. Same range as `timeoutMs`. Default 2 000.
    */
   readonly attemptTimeoutMs?: number;
-  /** Shortest wait in milliseconds after every server was asked in vain. Default 25. */
+  /** Shortest wait in milliseconds after an attempt at every server has failed. Default 25. */
   readonly retryDelayMsMin?: number;
   /** Longest such wait, at least `retryDelayMsMin`. Default 1 000. */
   readonly retryDelayMsMax?: number;
@@ -207,7 +207,7 @@ function checkNames(options: unknown, known: readonly string[]): void {
   }
 }
 
-/** Whether one begins with the other in any case, such as `timeout` and `timeoutMs`. */
+/** Whether one name begins with the other, ignoring case, such as `timeout` and `timeoutMs`. */
 function isSimilar(known: string, given: string): boolean {
   const [a, b] = [known.toLowerCase(), given.toLowerCase()];
   return b !== '' && (a.startsWith(b) || b.startsWith(a));

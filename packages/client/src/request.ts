@@ -1,6 +1,6 @@
 /**
- * What is asked of a server and what it answers: the requests and replies of the protocol, and the question
- * after a server's own state, which is no command.
+ * Requests to a server and its replies: those of the protocol, and the request for the server's status,
+ * which is not a command.
  */
 import type { Request as CommandRequest, DoneReply, StatusReply } from '@paxkv/protocol';
 
@@ -23,7 +23,7 @@ export function isReplyTo<Q extends Request>({ command }: Q, reply: Reply): repl
   return reply.type === command.type;
 }
 
-/** A status is no command of the store, so no stream carries it. */
+/** Whether it asks for the status, which is not a command, so that no stream carries it. */
 export function isStatusRequest(request: Request): request is StatusRequest {
   return request.command.type === 'status';
 }

@@ -1,7 +1,7 @@
 /**
- * Items in order of arrival that leave in any order. Use it where many items pass through: a `Map` or `Set`
- * links each table it has outgrown to the next, so once V8 has moved one to its old generation, everything
- * that was ever in a later one stays alive until a full garbage collection.
+ * A queue whose items can be removed in any order. Use it if many items pass through, since a `Map` or `Set`
+ * links each table that it has outgrown to the next one. Once V8 has moved such a table to the old
+ * generation, all items of later tables stay alive until a full garbage collection.
  */
 
 const cellCountMin = 16;
@@ -22,7 +22,7 @@ export class Ring<T> implements Iterable<readonly [position: number, item: T]> {
     return this.#first;
   }
 
-  /** Returns the item's position: one above that of the item added before. */
+  /** Adds an item. Returns its position: one above that of the item added before. */
   add(item: T): number {
     if (this.#next - this.#first === this.#cells.length) {
       this.#grow();
@@ -40,7 +40,7 @@ export class Ring<T> implements Iterable<readonly [position: number, item: T]> {
       : undefined;
   }
 
-  /** Whether there was an item. */
+  /** Removes the item at `position`. Returns whether there was one. */
   delete(position: number): boolean {
     if (this.get(position) === undefined) {
       return false;
@@ -53,7 +53,7 @@ export class Ring<T> implements Iterable<readonly [position: number, item: T]> {
     return true;
   }
 
-  /** In order of position. Items deleted during the iteration are left out. */
+  /** Iterates in order of position. Items deleted during the iteration are left out. */
   *[Symbol.iterator](): Generator<readonly [position: number, item: T]> {
     for (let position = this.#first; position < this.#next; position += 1) {
       const item = this.get(position);

@@ -1,10 +1,10 @@
 /**
- * The one loop in which the effects of a peer are performed. It knows no rule of Paxos but one: nothing
- * that vouches for a write leaves before that write is durable.
+ * The loop that performs the effects of a peer. It knows a single rule of Paxos: no message that vouches
+ * for a write leaves before that write is durable.
  *
  * A turn steps the peer with every event in the inbox, then performs the effects in the order of
- * `Effects`. While a write is pending further turns run, and what they ask to be written gathers for the
- * next write. So a busy peer pays for one write per turn, however many votes are in it.
+ * `Effects`. While a write is pending, further turns run, and their writes are collected for the next
+ * one. So a busy peer makes at most one write per turn, however many votes are in it.
  */
 import type { PeerId } from './core/ballot.ts';
 import { type Effects, noEffects, type Write } from './core/effects.ts';
@@ -15,7 +15,7 @@ import { PaxosError } from './errors.ts';
 import type { PaxosListener, PaxosOptions } from './options.ts';
 import { WakeTimer } from './wake-timer.ts';
 
-/** How many notes wait for another write; beyond this many they are written by themselves. */
+/** The number of notes that may wait for the next durable write. More are written without one. */
 const noteCountMax = 64;
 
 export class EffectLoop<V> {
@@ -23,9 +23,9 @@ export class EffectLoop<V> {
   readonly #peer: Peer<V>;
   readonly #timer: WakeTimer;
   readonly #inbox: PeerEvent<V>[] = [];
-  /** What the peer has asked for and was not performed yet. */
+  /** Effects that the peer has asked for and that were not performed yet. */
   readonly #pending: Effects<V> = noEffects();
-  /** `loaded` until the host joins; `failed` once this peer stopped by itself. */
+  /** `loaded` until the host joins; `failed` once an error has stopped this peer. */
   #state: 'loaded' | 'joined' | 'closed' | 'failed' = 'loaded';
   #listener: PaxosListener<V> = {};
   /** Why the peer failed. It is reported in the next turn. */
@@ -34,7 +34,7 @@ export class EffectLoop<V> {
   #turn: Promise<void> | undefined;
   #writing: Promise<void> = Promise.resolve();
   #isWriting = false;
-  /** What was last reported to the host. */
+  /** The membership last reported to the host. */
   #isMember: boolean;
   #leader: PeerId | undefined;
 
@@ -58,14 +58,14 @@ export class EffectLoop<V> {
     this.put({ type: 'wake' });
   }
 
-  /** Gives the peer an event in its next turn. Before the host has joined, the event waits. */
+  /** Queues an event for the next turn of the peer. Until the host has joined, events wait. */
   put(event: PeerEvent<V>): void {
     if (this.#isStopped) return;
     this.#inbox.push(event);
     if (this.#state === 'joined') this.#scheduleTurn();
   }
 
-  /** As {@link put}, but the peer has taken the event on return. Its effects still wait for the next turn. */
+  /** Steps the peer with an event before it returns. The effects still wait for the next turn. */
   putAndStep(event: PeerEvent<V>): void {
     this.put(event);
     this.#stepInbox();
@@ -162,7 +162,7 @@ export class EffectLoop<V> {
         this.#step({ type: 'persisted', writes: persist });
       }
       this.#sendVouching(sendAfter);
-      // This peer's own answers were just released: they are stepped now, so that the next write has their votes.
+      // The peer's messages to itself were just released. Stepping them now puts their votes into the next write.
       if (this.#inbox.length > 0 || this.#turn !== undefined) this.#takeTurn();
     }
     this.#isWriting = false;
@@ -177,7 +177,7 @@ export class EffectLoop<V> {
     try {
       await this.#options.storage.write(writes);
     } catch (cause) {
-      // Safety: it is unknown what a restart will remember. A peer that cannot remember must not speak.
+      // Safety: it is unknown what a restart will remember, so this peer must not send anything any more.
       this.#fail(
         new PaxosError(
           'PAXOS_STORAGE_FAILED',

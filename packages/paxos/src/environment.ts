@@ -1,6 +1,6 @@
 /**
- * What a host must implement: a network, a disk, a clock and randomness. The library has none of its
- * own, so the same code runs in a server, in a simulation and in a browser.
+ * What a host must implement: a network, a disk, a clock and randomness. The library contains none of
+ * these, so the same code runs in a server, in a simulation and in a browser.
  */
 import type { PeerId } from './core/ballot.ts';
 import type { Memory, Write } from './core/effects.ts';
@@ -16,8 +16,8 @@ export interface Inbox<V> {
    */
   undeliverable(envelope: Envelope<V>): void;
   /**
-   * A hint that this peer may be gone, because the connection to it ended, for example. It may be called
-   * too often or never; the silence of the peer is noticed in any case.
+   * A hint that `peer` may be gone, for example because the connection to it ended. A transport may call
+   * this too often or never: the protocol detects a silent peer in any case.
    */
   disconnected(peer: PeerId): void;
 }
@@ -29,7 +29,7 @@ export interface Inbox<V> {
 export interface Transport<V> {
   /** Begins to deliver to `inbox`. Called once, before any `send`. */
   open(inbox: Inbox<V>): Promise<void>;
-  /** Sends without waiting, and never throws: what cannot be sent is lost. Never to the peer itself. */
+  /** Sends without waiting, and never throws: a message that cannot be sent is lost. Never to the peer itself. */
   send(envelope: Envelope<V>): void;
   /** Stops delivering and releases every resource. */
   close(): Promise<void>;
@@ -44,14 +44,14 @@ export interface Storage<V> {
    *
    * A peer whose memory is not `kept` takes no part until the others have admitted it.
    *
-   * @throws Any error if it is unknown what was written: the peer does not start then.
+   * @throws Any error if it cannot be determined what was written. The peer then does not start.
    */
   load(): Promise<Memory<V>>;
   /**
    * Makes all of `writes` durable together: when the promise resolves, a crash loses none of them;
    * until then, a crash loses all or none. Not called again before the last call has settled.
    *
-   * @throws Any error; the peer then stops for good, since it cannot tell what it will remember.
+   * @throws Any error. The peer then stops for good, since it is unknown what was remembered.
    */
   write(writes: readonly Write<V>[]): Promise<void>;
   /** Releases every resource. Called once, after the last `write` has settled. */
@@ -68,6 +68,6 @@ export interface Clock {
 
 /** Randomness. It only spreads retries in time and draws identifiers that must not repeat. */
 export interface Random {
-  /** From 0 up to, not including, 1. */
+  /** Returns a number from 0 to below 1. */
   next(): number;
 }

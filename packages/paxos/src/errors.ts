@@ -1,9 +1,9 @@
 /**
  * - `PAXOS_STORAGE_FAILED`: the storage could not load or write. The peer has stopped for good; what it
  *   was writing may or may not be remembered. *Unknown.*
- * - `PAXOS_MEMORY_LOST`: another peer remembers more of this one than it does itself: its storage lost
- *   its tail, or is an old copy. The peer has stopped for good. Its storage must be emptied and report
- *   `lost` when it is opened again. *Unknown.*
+ * - `PAXOS_MEMORY_LOST`: another peer remembers more of this peer than its own storage does: the storage
+ *   lost its tail, or is an old copy. The peer has stopped for good. Its storage must be emptied and must
+ *   report `lost` when it is opened again. *Unknown.*
  */
 export type PaxosErrorCode = 'PAXOS_STORAGE_FAILED' | 'PAXOS_MEMORY_LOST';
 
@@ -19,7 +19,7 @@ export class PaxosError extends Error {
 }
 
 /**
- * Holds a rule that only a bug or a damaged memory can break. A peer stops rather than continue: a silent
+ * Checks a rule that only a bug or damaged memory can break. A peer that breaks it must stop: a stopped
  * peer is safe, a wrong one is not.
  *
  * @throws Error if `condition` is false.

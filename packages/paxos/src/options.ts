@@ -15,9 +15,9 @@ export interface PaxosListener<V> {
   readonly onReadIndex?: (readIndex: number) => void;
   /** Called when the leader known here changes; `undefined` while none is known. */
   readonly onLeader?: (leader: PeerId | undefined) => void;
-  /** Called when this peer, which started without memory, takes part from now on. */
+  /** Called when a peer that started without memory has been admitted: it takes part from now on. */
   readonly onAdmitted?: () => void;
-  /** Called when the peer stopped by itself because its memory failed. It sends nothing any more. */
+  /** Called when the peer has stopped because its memory failed. It sends nothing any more. */
   readonly onStopped?: (error: PaxosError) => void;
 }
 
@@ -32,8 +32,8 @@ export interface PaxosOptions<V> {
   readonly clock: Clock;
   readonly random: Random;
   /**
-   * Whether this peer leads when no other does: it gets the promises for all instances at once, and then
-   * decides each in one round. By default no peer leads, and none sends anything unless an instance needs it.
+   * Whether this peer tries to lead when no other does. A leader gets the promises for all instances at
+   * once, and then decides each in one round. By default no peer leads, and idle peers send nothing.
    */
   readonly isCandidate?: boolean;
 }

@@ -24,7 +24,7 @@ export class Paxos<V> {
    * Loads what storage remembers and joins the group: {@link Paxos.load}, then {@link Paxos.join}.
    *
    * @throws PaxosError `PAXOS_STORAGE_FAILED` if the memory cannot be trusted: this peer must not vote.
-   * @throws TypeError if `me` or `peerCount` make no sense.
+   * @throws TypeError if `me` or `peerCount` is not valid.
    */
   static async open<V>(options: PaxosOptions<V> & PaxosListener<V>): Promise<Paxos<V>> {
     const paxos = await Paxos.load(options);
@@ -37,7 +37,7 @@ export class Paxos<V> {
    * can be constructed around it first.
    *
    * @throws PaxosError `PAXOS_STORAGE_FAILED` if the memory cannot be trusted: this peer must not vote.
-   * @throws TypeError if `me` or `peerCount` make no sense.
+   * @throws TypeError if `me` or `peerCount` is not valid.
    */
   static async load<V>(options: PaxosOptions<V>): Promise<Paxos<V>> {
     const { me, peerCount, random, storage, isCandidate = false } = options;
@@ -65,9 +65,9 @@ export class Paxos<V> {
   /**
    * Starts agreement on instance `seq` and proposes `value`; another peer's value may be decided instead.
    * On return `max()` is at least `seq`; messages follow later. Ignored below `min()` and after `kill()`.
-   * Where this peer may not propose, because it is no member or became one later than that instance, it
-   * only asks the others for the decision, if `seq` is the next one it lacks. In an instance decided
-   * elsewhere it only learns the decision.
+   * A peer that is not a member, or became one only after that instance, may not propose in it. It then
+   * only asks the others for the decision, if `seq` is the next one that it lacks. If the instance is
+   * decided elsewhere already, this peer learns that decision.
    *
    * @throws TypeError if `seq` is not an integer from 0, or `value` is `undefined`.
    */
@@ -78,8 +78,8 @@ export class Paxos<V> {
   }
 
   /**
-   * Asks the leader for decisions up to `seq` that this peer lacks, or if no leader is known, another peer
-   * each time. It proposes nothing, so it disturbs no other peer; there may be no answer.
+   * Asks the leader for the decisions up to `seq` that this peer lacks. If no leader is known, each call
+   * asks a different peer. It proposes nothing, so it disturbs no other peer. There may be no answer.
    *
    * @throws TypeError if `seq` is not an integer from 0.
    */
@@ -125,19 +125,19 @@ export class Paxos<V> {
 
   /**
    * Asks a quorum how far anything may have been decided by now, without writing anything. `onReadIndex`
-   * gets the answer once a quorum can be reached. A host that has applied all instances up to it has seen
-   * everything that was acknowledged anywhere before this call. A later call replaces one that is pending.
+   * gets the answer once a quorum can be reached. A host that has applied all instances up to the answer has
+   * seen everything that was acknowledged anywhere before this call. A later call replaces one that is pending.
    */
   readIndex(): void {
     this.#loop.put({ type: 'readIndex' });
   }
 
-  /** Whether this peer takes part. One that starts without memory does not, until it is admitted. */
+  /** Whether this peer takes part. A peer that starts without memory does not, until it is admitted. */
   isMember(): boolean {
     return this.#peer.isMember;
   }
 
-  /** The peer that leads, as far as is known here. A proposal made there needs one round instead of two. */
+  /** The peer that leads, as far as this peer knows. A proposal made there needs one round instead of two. */
   leader(): PeerId | undefined {
     return this.#peer.leader;
   }

@@ -1,4 +1,4 @@
-/** A single alarm of a clock. */
+/** A single timer on a host's clock. */
 import type { Clock } from './environment.ts';
 
 export class WakeTimer {
@@ -11,7 +11,7 @@ export class WakeTimer {
     this.#onWake = onWake;
   }
 
-  /** Wakes at `time`. An earlier alarm stays: what it wakes finds nothing to do, and sets the timer again. */
+  /** Wakes at `time`. An earlier alarm stays set: its wake finds nothing to do, and sets the timer again. */
   set(time: number): void {
     if (this.#alarm && this.#alarm.time <= time) return;
     this.#alarm?.cancel();

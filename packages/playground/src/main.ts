@@ -1,4 +1,4 @@
-/** The page: finds its place in the document, and begins with the run that the address tells of. */
+/** The page: renders itself into the document, and opens the run that the address contains. */
 import { h, render } from 'preact';
 import { parametersOf } from './engine/timeline/address.ts';
 import { mutantCores } from './mutants/cores.ts';
@@ -7,7 +7,7 @@ import { App } from './ui/app.tsx';
 import { handleKey } from './ui/keys.ts';
 import { Model } from './ui/model.ts';
 
-/** An address that stands for so long is kept. */
+/** The address is saved once it has not changed for this long. */
 const addressMs = 200;
 
 const place = document.getElementById('page');
@@ -41,17 +41,17 @@ async function begin(element: HTMLElement): Promise<void> {
 
 let waiting: ReturnType<typeof setTimeout> | undefined;
 
-/** Browsers hold back pages that change their address too often. */
+/** Saves the address with a delay, since browsers throttle pages that change it too often. */
 function keepAddress(address: string): void {
   clearTimeout(waiting);
   const keep = () => window.history.replaceState(null, '', `#${address}`);
   waiting = setTimeout(keep, addressMs);
 }
 
-/** Elements that have a use of their own for keys. */
+/** Elements that handle keys themselves. */
 const takers = 'input, select, textarea, button, a, summary, [role=tablist], .scroll';
 
-/** That of the address, or else of the visitor. */
+/** The language in the address, or else that of the browser. */
 function languageAt(address: string): Language {
   const asked = parametersOf(address).get('lang') ?? null;
   if (isLanguage(asked)) return asked;

@@ -3,7 +3,7 @@
  */
 import type { Clock } from '@paxkv/paxos';
 
-/** The node's clock as one boot sees it, until that boot ends. */
+/** The node's clock during one boot. */
 export class BootClock implements Clock {
   readonly #clock: Clock;
   readonly #callOffs = new Set<() => void>();

@@ -9,7 +9,7 @@ import type { World } from './world.ts';
 
 /** How long loads and writes of a disk take, in milliseconds of simulated time. */
 export interface DiskPace {
-  /** How long a load or write takes, drawn uniformly. */
+  /** The shortest time of a load or write. The time is uniformly random. */
   readonly delayMsMin: number;
   readonly delayMsMax: number;
   /** The probability that it takes up to `slowMsMax` instead. */
@@ -27,7 +27,7 @@ export type WriteFate = 'kept' | 'lost';
 export interface SimDiskOptions<V> extends Partial<DiskPace> {
   /** Default: the world's stream `disk`. */
   readonly random?: SeededRandom;
-  /** The probability that a write pending at a crash is durable all the same. Default: 0.5. */
+  /** The probability that a write pending at a crash becomes durable. Default: 0.5. */
   readonly keepChance?: number;
   /**
    * The state that an empty disk reports. Default: `kept`, as if the peer had been a member from the
@@ -76,7 +76,7 @@ export class SimDisk<V> {
   #loadFailure: Error | undefined;
   #damage: Error | undefined;
   #writeCount = 0;
-  /** How many writes the present journal holds, dropped ones included. */
+  /** How many writes the present journal holds, including dropped ones. */
   #writeIndex = 0;
   #emptyState: 'kept' | 'new' | 'lost';
 
@@ -128,16 +128,16 @@ export class SimDisk<V> {
   }
 
   /**
-   * The next write fails with this error, and is durable or not at random. `undefined` takes the failure
-   * back.
+   * Makes the next write fail with this error. Whether it is durable is random. `undefined` cancels the
+   * failure.
    */
   failNextWrite(error: Error | undefined): void {
     this.#writeFailure = error;
   }
 
   /**
-   * The next load fails with this error; the one after it finds everything as it was. `undefined` takes
-   * the failure back.
+   * Makes the next load fail with this error. Later loads find everything unchanged. `undefined` cancels the
+   * failure.
    */
   failNextLoad(error: Error | undefined): void {
     this.#loadFailure = error;
@@ -149,8 +149,8 @@ export class SimDisk<V> {
   }
 
   /**
-   * Removes everything, damage included. With `lost` the disk reports that it lost its contents, as after
-   * damage that was found; by default it reports that it is new.
+   * Removes everything, damage included. With `lost` the disk then reports that it lost its contents, as
+   * after damage was detected. By default it reports that it is new.
    *
    * @throws TypeError while a storage is open.
    */
@@ -162,7 +162,7 @@ export class SimDisk<V> {
     this.#emptyState = emptyState;
   }
 
-  /** Changes how fast the disk is from now on, in the fields given. */
+  /** Changes the given fields of the pace of the disk. */
   setPace(pace: Partial<DiskPace>): void {
     this.#pace = { ...this.#pace, ...pace };
   }

@@ -11,7 +11,7 @@ export class Gate {
   #isShut = false;
   #isGone = false;
 
-  /** `clock` is the world's: whatever waits enters in its events. */
+  /** `clock`: the clock of the world. Waiting callbacks run in its events. */
   constructor(clock: Clock) {
     this.#clock = clock;
   }
@@ -33,20 +33,20 @@ export class Gate {
     this.#isShut = true;
   }
 
-  /** Resumes the node: all that waits enters, one after the other, before anything that comes later. */
+  /** Resumes the node. Everything that waits enters one by one, before anything that comes later. */
   open(): void {
     if (!this.#isShut) return;
     this.#isShut = false;
     this.#letIn();
   }
 
-  /** The node is gone: no callback runs any more. */
+  /** The node has crashed: no callback runs any more. */
   remove(): void {
     this.#isGone = true;
     this.#waiting.length = 0;
   }
 
-  /** The same clock, with callbacks that pass the gate. */
+  /** A clock like `clock` whose callbacks pass the gate. */
   clock(clock: Clock): Clock {
     return {
       now: () => clock.now(),
@@ -64,7 +64,7 @@ export class Gate {
     };
   }
 
-  /** The same transport, with messages that pass the gate. */
+  /** A transport like `transport` whose messages pass the gate. */
   transport<V>(transport: Transport<V>): Transport<V> {
     return {
       open: (inbox) =>
@@ -78,7 +78,7 @@ export class Gate {
     };
   }
 
-  /** The same storage, with answers that pass the gate. */
+  /** A storage like `storage` whose answers pass the gate. */
   storage<V>(storage: Storage<V>): Storage<V> {
     return {
       load: () => this.answer(storage.load()),

@@ -23,9 +23,9 @@ export class NodeClock implements Clock {
   readonly #world: Clock;
   readonly #timers = new Set<Timer>();
   #rate: number;
-  /** The world's time and this clock's own at the last change, from which its time is computed. */
+  /** The times of the world and of this clock at the last change. The present time is computed from them. */
   #anchorMs: { readonly world: number; readonly own: number };
-  /** The time of the last timer that fired: it has come, even if rounding says otherwise. */
+  /** The time of the last timer that fired. `now` is never below it, whatever rounding yields. */
   #earliestMs = Number.NEGATIVE_INFINITY;
 
   constructor(world: Clock, { rate = 1, offsetMs = 0 }: NodeClockOptions = {}) {

@@ -1,6 +1,6 @@
 /**
- * A node that can crash and start again. Everything that one boot uses ends together with it, so a
- * crashed program does nothing any more, whatever it still awaits.
+ * A node that can crash and start again. Everything that one boot uses ends with the boot, so a
+ * crashed program does nothing any more, even if it still awaits promises.
  */
 import type { Clock } from '@paxkv/paxos';
 import type { BootClock } from './boot-clock.ts';
@@ -13,7 +13,7 @@ export interface Lifetime {
   readonly clock: Clock;
   /** Everything else that a pause must hold back passes this gate: transports, storage, calls. */
   readonly gate: Gate;
-  /** Adds what happens at the crash, in the order added: unplug the network, crash the disk. */
+  /** Adds a callback for the crash, such as one that unplugs the network. They run in the order added. */
   onCrash(end: () => void): void;
 }
 
@@ -57,8 +57,8 @@ export class SimNode<Program> {
   /**
    * Starts the program.
    *
-   * @throws What the program throws when it starts; and an Error if the node is up already, or crashes while
-   * it starts.
+   * @throws The error of the program if it fails to start, or an Error if the node is up already or crashes
+   * while it starts.
    */
   async start(): Promise<Program> {
     if (this.#run !== undefined) throw new Error('cannot start a node that is up');
@@ -97,7 +97,7 @@ export class SimNode<Program> {
     this.#run?.gate.shut();
   }
 
-  /** Resumes a paused program. Everything that came meanwhile reaches it in order. */
+  /** Resumes a paused program. Everything that arrived meanwhile reaches it in order. */
   resume(): void {
     this.#run?.gate.open();
   }

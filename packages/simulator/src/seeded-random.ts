@@ -37,7 +37,7 @@ export class SeededRandom implements Random {
     return (high * 2 ** 26 + low) / 2 ** 53;
   }
 
-  /** A number from `min` up to, not including, `max`. */
+  /** A number from `min` to below `max`. */
   between(min: number, max: number): number {
     return min + this.next() * (max - min);
   }

@@ -34,7 +34,7 @@ export function seeded(
 /**
  * Runs `main` in a new world, by default for at most a day of simulated time.
  *
- * @throws What the run throws, with the seed and the command at the end of its message.
+ * @throws The error of the run, with the seed and the command at the end of its message.
  */
 export async function seededRun<T>(
   title: string,

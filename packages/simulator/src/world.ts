@@ -95,10 +95,10 @@ export class World {
   }
 
   /**
-   * Runs the next event, for a host with a loop of its own. The host must let all microtasks end before
-   * it steps again. Gives back whether there was an event.
+   * Runs the next event, for a host with its own loop. The host must let all microtasks end before it steps
+   * again. Returns whether there was an event.
    *
-   * @throws Error while `run` is under way; and what the event throws.
+   * @throws Error while `run` is in progress, and the error of the event.
    */
   step(): boolean {
     if (this.#isRunning) throw new Error('cannot step a world that is running');
@@ -108,12 +108,12 @@ export class World {
   }
 
   /**
-   * Runs `main` to its end. Time passes only here and in `step`: when nothing is left to do at this moment, the clock
-   * jumps to the next event. Events that are left at the end stay scheduled. Only promises of this world
-   * may be awaited: the world does not wait for files or sockets.
+   * Runs `main` to its end. Time passes only here and in `step`: when nothing is left to do at
+   * the present time, the clock jumps to the next event. Events left at the end stay scheduled. `main` may
+   * await only promises of this world: the world does not wait for files or sockets.
    *
-   * @throws What `main` or a scheduled callback throws; and an Error if no event is left, or the time limit
-   * is reached, before `main` has ended.
+   * @throws The error of `main` or of a scheduled callback, or an Error if no event is left or the time limit
+   * is reached before `main` has ended.
    */
   async run<T>(main: () => Promise<T>, { withinMs }: RunOptions = {}): Promise<T> {
     if (this.#isRunning) throw new Error('cannot run a world that is running');

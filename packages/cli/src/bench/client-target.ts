@@ -21,7 +21,7 @@ export class ClientTarget {
     return target;
   }
 
-  /** Waits for requests in progress. */
+  /** Closes all clients, after the requests in progress. */
   async close(): Promise<void> {
     await Promise.all(this.#clients.map((client) => client.close()));
   }

@@ -5,7 +5,7 @@ import { CliError } from '../cli-error.ts';
 import type { Distribution } from './workload/key-choice.ts';
 import { type Mix, mixOf, type YcsbName, ycsb, ycsbValueBytes } from './workload/mix.ts';
 
-/** As the parser gives them. An option whose default depends on other options may be absent. */
+/** The parsed options. An option whose default depends on other options may be absent. */
 export interface BenchFlags {
   readonly workload?: YcsbName;
   readonly reads?: number;
@@ -45,7 +45,7 @@ export interface BenchSettings {
   readonly seed: number;
 }
 
-/** @throws CliError `CLI_USAGE` if options contradict one another. */
+/** @throws CliError `CLI_USAGE` if options contradict each other. */
 export function toBenchSettings(flags: BenchFlags): BenchSettings {
   const { workload, inFlight, clients: clientCount } = flags;
   if (workload !== undefined && flags.reads !== undefined) {

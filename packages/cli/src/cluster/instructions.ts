@@ -11,14 +11,14 @@ export interface RunningCluster {
 
 /** How this program was called. */
 export interface Invocation {
-  /** The file that was asked to run: the program itself, or a link to it. */
+  /** The file that was executed: the program itself, or a link to it. */
   readonly script: string;
-  /** The file that is the program. */
+  /** The file of the program itself. */
   readonly program: string;
   readonly workingDirectory: string;
 }
 
-/** `paxkv`: how to call this program; see `toCallText`. */
+/** `paxkv`: the text that calls this program; see `toCallText`. */
 export function toStartText({ plan, pids }: RunningCluster, paxkv: string): string {
   const { nodes, dataDirectory } = plan;
   const [first = '', second = first] = nodes.map(({ endpoint }) => endpoint);
@@ -60,7 +60,7 @@ export function toStartJson({ plan, pids }: RunningCluster): object {
   };
 }
 
-/** Reports a node that ended by itself, with the command that runs it again. */
+/** Reports a node that ended without being stopped, with the command that runs it again. */
 export function toEndText(
   { node, serveArguments }: NodePlan,
   { reason }: { readonly reason: string },

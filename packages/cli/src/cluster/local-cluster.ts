@@ -1,4 +1,4 @@
-/** A cluster on this machine: a process for each node, on loopback ports, with their data side by side. */
+/** A cluster on this machine: one process for each node, on loopback ports, with all data in one directory. */
 import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KvClient, type StatusReply } from '@paxkv/client';
@@ -22,9 +22,9 @@ export class LocalCluster {
   }
 
   /**
-   * `program` is the file that is this program.
+   * `program`: the file of this program.
    *
-   * @throws CliError `CLI_PORT` or `CLI_DATA`. Then no process was started.
+   * @throws CliError `CLI_PORT` or `CLI_DATA`; no process was started.
    */
   static async start(plan: ClusterPlan, program: string): Promise<LocalCluster> {
     expectData(plan);
@@ -37,8 +37,8 @@ export class LocalCluster {
   }
 
   /**
-   * Resolves once the cluster answers and every node either serves or has reported why it does not: with
-   * those reports.
+   * Resolves once the cluster answers and every node either serves or has reported why it does not. The
+   * result is the list of these reports.
    *
    * @throws CliError `CLI_NODE_ENDED` if a node ends; KvError if the cluster does not answer in time.
    */
@@ -64,7 +64,7 @@ export class LocalCluster {
       const states = await Promise.all(
         this.#plan.nodes.map((node) => stateReached(client, node, signal)),
       );
-      // An answer about any key takes a majority.
+      // Any answer shows that a majority serves.
       await client.get('greeting', { signal });
       return states.filter((reason) => reason !== undefined);
     } finally {
@@ -81,7 +81,7 @@ export class LocalCluster {
   }
 }
 
-/** Also makes the directory. */
+/** Checks the data directory, and creates it if it is absent. */
 function expectData({ dataDirectory, nodes }: ClusterPlan): void {
   try {
     expectComplete(dataDirectory, storedNodes(dataDirectory), nodes.length);

@@ -1,4 +1,4 @@
-/** One node of a local cluster: a process of its own, which logs to a file. */
+/** One node of a local cluster, in a separate process that logs to a file. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -24,15 +24,15 @@ export class NodeProcess {
   readonly #logStart: number;
   #isRunning = true;
 
-  /** `program` is the file that is this program. */
+  /** `program`: the file of this program. */
   constructor(program: string, plan: NodePlan) {
     this.plan = plan;
     const log = openSync(plan.logFile, 'a');
     this.#logStart = fstatSync(log).size;
     this.#child = spawn(process.execPath, [program, ...plan.serveArguments], {
-      // A process group of its own: Ctrl-C in the terminal reaches only the parent, which stops the nodes.
+      // A separate process group: Ctrl-C in the terminal reaches only the parent, which then stops the nodes.
       detached: true,
-      // The channel closes with the parent, even after kill -9, and the node stops.
+      // The channel closes when the parent ends, even after kill -9, and the node then stops.
       stdio: ['ignore', 'ignore', log, 'ipc'],
       env: withoutSettings(process.env),
     });
@@ -76,7 +76,7 @@ export class NodeProcess {
   }
 }
 
-/** A node gets all its settings as arguments; those in the environment are meant for this process. */
+/** The environment without settings. They are meant for this process; nodes get theirs as arguments. */
 function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(environment).filter(([name]) => !name.startsWith('PAXKV_')),

@@ -17,7 +17,7 @@ export interface NodePlan {
 
 export interface ClusterSize {
   readonly nodeCount: number;
-  /** Port of node 0; node n has the port n above it. */
+  /** The port of node 0. Node n has this port plus n. */
   readonly firstPort: number;
   readonly dataDirectory: string;
 }

@@ -1,4 +1,4 @@
-/** The check of a local cluster's ports, before anything starts that would have to be stopped again. */
+/** Checks the ports of a local cluster before any node is started. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { KvClient, KvError } from '@paxkv/client';
@@ -7,7 +7,7 @@ import { CliError } from '../cli-error.ts';
 const host = '127.0.0.1';
 const askMsMax = 1000;
 
-/** @throws CliError `CLI_PORT` that says which ports cannot be had, who has them, and what to do. */
+/** @throws CliError `CLI_PORT`, which names the ports in use, their processes, and what to do. */
 export async function expectFree(ports: readonly number[]): Promise<void> {
   const checks = await Promise.all(
     ports.map(async (port) => ({ port, error: await listenError(port) })),
@@ -16,7 +16,7 @@ export async function expectFree(ports: readonly number[]): Promise<void> {
     checks.flatMap(({ port, error }) => (error === undefined ? [] : [describe(port, error)])),
   );
   if (lines.length === 0) return;
-  // npm hands on arguments behind `--` only.
+  // npm passes on only the arguments after `--`.
   const { npm_lifecycle_event: script } = process.env;
   const call = script === 'start' ? 'npm start --' : 'paxkv cluster';
   const advice =
@@ -55,7 +55,7 @@ async function serverAt(port: number): Promise<string | undefined> {
   }
 }
 
-/** The process that listens on the port: known only on Linux, and only of one's own processes. */
+/** The process that listens on the port. Known only on Linux, and only for processes of the same user. */
 function listenerOf(port: number): number | undefined {
   const inode = listeningInode(port);
   if (inode === undefined) return undefined;
@@ -63,7 +63,7 @@ function listenerOf(port: number): number | undefined {
   return pids.map(Number).find((pid) => openFilesOf(pid).includes(`socket:[${inode}]`));
 }
 
-/** From `/proc/net/tcp`, whose rows have: slot, local address, remote address, state, … , inode. */
+/** The inode of the listening socket, from `/proc/net/tcp` (slot, local, remote, state, … , inode). */
 function listeningInode(port: number): string | undefined {
   const listening = '0A';
   const localPort = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
@@ -74,7 +74,7 @@ function listeningInode(port: number): string | undefined {
   )?.[9];
 }
 
-/** What the process has open, as far as it can be seen. */
+/** The files that the process has open, as far as they can be read. */
 function openFilesOf(pid: number): string[] {
   const directory = `/proc/${pid}/fd`;
   return ifReadable(() => readdirSync(directory)).flatMap((name) =>
@@ -82,7 +82,7 @@ function openFilesOf(pid: number): string[] {
   );
 }
 
-/** Other users' processes cannot be read, and a process or file may be gone by now. */
+/** The result of `read`, or nothing on an error: the process may belong to another user, or have ended. */
 function ifReadable(read: () => string[]): string[] {
   try {
     return read();

@@ -1,6 +1,6 @@
 /**
- * The check of a local cluster's data directory before a start. A cluster starts with the data of all of
- * its nodes or with none: a node that began anew beside the others would have forgotten its votes.
+ * Checks the data directory of a local cluster before a start. A cluster starts with the data of all of its
+ * nodes or of none: a node that starts without its data has forgotten its votes.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { CliError } from '../cli-error.ts';
 export interface StoredNodes {
   /** Ids of the nodes that have data, in ascending order. */
   readonly nodes: readonly number[];
-  /** How many nodes the cluster has that they belong to; `undefined` if no identity file says. */
+  /** The size of the cluster that the data belongs to; `undefined` if no identity file states it. */
   readonly nodeCount: number | undefined;
 }
 
@@ -29,7 +29,7 @@ export function storedNodes(directory: string): StoredNodes {
   };
 }
 
-/** @throws CliError `CLI_DATA` unless no node has data, or every node of a cluster of `wantedCount`. */
+/** @throws CliError `CLI_DATA` unless no node has data, or all nodes of a cluster of `wantedCount` do. */
 export function expectComplete(
   directory: string,
   { nodes, nodeCount = countFrom(nodes) }: StoredNodes,
@@ -50,12 +50,12 @@ export function expectComplete(
   );
 }
 
-/** The smallest cluster that has all of these nodes. */
+/** The size of the smallest cluster that has all of these nodes. */
 function countFrom(nodes: readonly number[]): number {
   return Math.max(...nodes) + 1;
 }
 
-/** Read leniently: this check only reports early, and the server verifies the file itself. */
+/** Reads the file leniently: this check only reports errors early, and the server verifies the file. */
 function nodeCountIn(identity: string): number | undefined {
   const [, count] = /"nodeCount": (\d+)/.exec(identity) ?? [];
   return count === undefined ? undefined : Number(count);

@@ -74,7 +74,7 @@ async function runCluster(run: Run): Promise<void> {
   streams.note(`stopped; the data is kept in ${plan.dataDirectory}`);
 }
 
-/** Prints where the nodes are, then reports nodes that end. A person decides whether to restart them. */
+/** Prints where the nodes are, then reports nodes that end. It leaves the restart of a node to the user. */
 async function attend(cluster: LocalCluster, { plan, stop, streams, isJson }: Run): Promise<void> {
   const paxkv = toCallText({
     script: process.argv[1] ?? program,

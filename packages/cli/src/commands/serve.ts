@@ -4,7 +4,7 @@ import { addOutputOptions, wholeNumber, yesOrNo } from '../options.ts';
 import type { NodeOptions } from '../run-node.ts';
 import type { Streams } from '../streams.ts';
 
-/** As the parser gives them: required options may be absent. */
+/** The parsed options. Required ones may be absent. */
 type ServeOptions = Omit<NodeOptions, RequiredName> & Partial<NodeOptions>;
 
 const requiredNames = ['node', 'peers', 'data'] as const;
@@ -20,13 +20,13 @@ export function addServe(program: Command, streams: Streams): void {
   for (const option of serveOptions()) command.addOption(option);
   addOutputOptions(command).action(async (options: ServeOptions) => {
     const complete = checkRequired(options);
-    // Loaded only here: no other command needs the server, and loading it takes a while.
+    // Loaded only here, since loading the server takes a while and no other command needs it.
     const { runNode, toSettings } = await import('../run-node.ts');
     await runNode(toSettings(complete), streams);
   });
 }
 
-/** The parser's own check comes before it looks for unknown options, and so hides a mistyped one. */
+/** Replaces the parser's check, which runs before unknown options are found and so hides a mistyped one. */
 function checkRequired(options: ServeOptions): NodeOptions {
   const { node, peers, data } = options;
   if (node !== undefined && peers !== undefined && data !== undefined) {

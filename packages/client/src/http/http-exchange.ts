@@ -1,4 +1,4 @@
-/** Requests over HTTP, each one on its own with a JSON body, and what their responses mean. */
+/** Sends each request as one HTTP request with a JSON body, and interprets the responses. */
 import { errorReplySchema, KvError } from '@paxkv/protocol';
 import { type Attempt, type Exchange, ExchangeError } from '../environment.ts';
 import type { Reply, Request } from '../request.ts';
@@ -32,10 +32,10 @@ export class HttpExchange implements Exchange {
 }
 
 /**
- * The reply to `request` in the response of `endpoint`. A response that is not a paxkv server's own counts
- * as none.
+ * Reads the reply to `request` from the response of `endpoint`. A response that does not come from a paxkv
+ * server, such as that of a proxy, counts as no response.
  *
- * @throws KvError as the server sent it; ExchangeError (`maybe` sent) if the response is not paxkv's.
+ * @throws KvError as the server sent it; ExchangeError (`maybe` sent) if the response is not from paxkv.
  */
 export function readAnswer(request: Request, answer: Answer, endpoint: string): Reply {
   const { status, body } = answer;

@@ -1,4 +1,4 @@
-/** Requests as calls of a server in the same process: no socket and no encoding. */
+/** Passes requests to a server in the same process by function calls, without socket or encoding. */
 import type { Request as CommandRequest, DoneReply, StatusReply } from '@paxkv/protocol';
 import { type Attempt, type Exchange, ExchangeError } from '../environment.ts';
 import { isStatusRequest, type Reply } from '../request.ts';
@@ -17,7 +17,7 @@ export interface InProcessServer {
     request: CommandRequest,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<DoneReply>;
-  /** How the server sees itself at this moment. */
+  /** The status of the server at this moment. */
   status(): StatusReply;
 }
 

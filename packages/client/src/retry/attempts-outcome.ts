@@ -1,6 +1,6 @@
 /**
- * What the attempts of one request have shown so far, and what its caller is told. It guards the rule that
- * a write is called "not done" only when no server can have it. A read changes nothing, so a read that
+ * Derives the outcome of a request, which its caller gets, from its attempts. It guards the rule that a
+ * write is reported as "not done" only if no server can have it. A read changes nothing, so a read that
  * fails is always "not done".
  */
 import { KvError, type KvErrorCode, type Outcome, specOf } from '@paxkv/protocol';
@@ -36,7 +36,7 @@ export class AttemptsOutcome {
   #wasLost = false;
   #refusal: KvError | undefined;
   #lastError: Error | undefined;
-  /** The last error of each server that was asked, made at the first failure. */
+  /** The last error of each server that was asked. Created at the first failure. */
   #errors: Map<string, Error> | undefined;
 
   /** `endpoints`: the servers that may be asked, for messages. */
@@ -84,7 +84,7 @@ export class AttemptsOutcome {
     return this.failed(`no reply within ${deadline.timeoutMs} ms, ${this.#attempts()}`);
   }
 
-  /** The error of a call that makes no further attempt; `why` completes "put: …". */
+  /** The error of a call that makes no further attempt. `why` completes a message such as "put: …". */
   failed(why: string): KvError {
     const code = this.mayHaveArrived ? 'KV_TIMEOUT' : (this.#refusal?.code ?? 'KV_UNREACHABLE');
     const details = { cause: this.#lastError, outcome: this.#outcome };
@@ -103,7 +103,7 @@ export class AttemptsOutcome {
     return this.mayHaveArrived && this.#kind === 'write';
   }
 
-  /** Safety: a refusal of this attempt says nothing about an earlier one that may have arrived. */
+  /** Safety: the refusal of one attempt does not rule out that an earlier attempt arrived. */
   #finalError(error: KvError): KvError {
     const { code, outcome, message } = error;
     const isWrite = this.#kind === 'write';

@@ -1,6 +1,6 @@
 /**
- * How long to wait before the next try: each delay is drawn between the minimum and three times the last
- * delay, up to a maximum ("decorrelated jitter"), so that clients that failed together spread out.
+ * How long to wait before the next try. Each delay is random, between the minimum and three times the last
+ * delay, up to a maximum ("decorrelated jitter"). Clients that failed together thus spread out.
  */
 import type { Random } from '../environment.ts';
 

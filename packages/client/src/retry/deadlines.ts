@@ -1,6 +1,6 @@
 /**
  * Time limits. A call ends at its deadline or when its signal fires. Attempts and queued writes share one
- * timer: a call that ends in time, as nearly all do, sets none of its own.
+ * timer, so a call that ends in time, as nearly all do, needs no timer for itself.
  */
 import type { Clock } from '../environment.ts';
 
@@ -61,7 +61,7 @@ export class CallDeadline {
     }
   }
 
-  /** Cancels `work` when the call is aborted, in place of what was attached before. */
+  /** Cancels `work` when the call is aborted. It replaces the work that was attached before. */
   attach(work: Cancellable): void {
     this.#work = work;
     if (this.#isAborted) {
@@ -103,9 +103,9 @@ export interface Timed {
 /** One timer for many deadlines. */
 export class DeadlineTimer {
   readonly #clock: Clock;
-  /** Unordered. An array because a `Set` would keep what passed through it alive: see `ring.ts`. */
+  /** In no order. It is an array because a `Set` would keep removed items alive: see `ring.ts`. */
   readonly #items: Timed[] = [];
-  /** May be earlier than the first deadline, never later; `undefined` if no timer is set. */
+  /** The time of the timer: never later than the first deadline. `undefined` if no timer is set. */
   #firesAt: number | undefined;
   #stopTimer = () => {};
 
@@ -131,7 +131,7 @@ export class DeadlineTimer {
     }
   }
 
-  /** Whether the item was there. Moves the last item into the gap. */
+  /** Removes the item, and moves the last one into the gap. Returns whether the item was present. */
   #take(item: Timed): boolean {
     const index = item.timerIndex;
     if (index < 0 || this.#items[index] !== item) {

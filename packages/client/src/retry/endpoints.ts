@@ -1,10 +1,10 @@
-/** The servers of a client, and which of them is asked next: the same one until it fails, then the next. */
+/** The servers of a client. One of them is preferred until it fails; then the next one is. */
 
 export class Endpoints {
   readonly #all: readonly string[];
   #preferred: number;
 
-  /** `start`, from 0 up to but not including 1, picks the first server, so that clients spread. */
+  /** `start`, from 0 to below 1, picks the first server, so that clients spread over the servers. */
   constructor(all: readonly string[], start: number) {
     this.#all = all;
     this.#preferred = Math.floor(start * all.length);
@@ -14,7 +14,7 @@ export class Endpoints {
     return this.#all;
   }
 
-  /** The first one not in `tried`, counted from the preferred one; the preferred one if all were tried. */
+  /** The first server from the preferred one on that is not in `tried`; the preferred one if all are. */
   next(tried: readonly string[]): string {
     const { length } = this.#all;
     for (let step = 0; step < length; step += 1) {
@@ -28,7 +28,7 @@ export class Endpoints {
 
   /** A request to `endpoint` failed: later requests begin at the next one. */
   avoid(endpoint: string): void {
-    // Many requests fail together when a server dies; only the first of them may move the mark.
+    // When a server dies many requests fail together. Only the first failure moves the preference.
     if (this.#all[this.#preferred] === endpoint) {
       this.#preferred = (this.#preferred + 1) % this.#all.length;
     }
@@ -45,7 +45,7 @@ export class Endpoints {
 
 const example = '127.0.0.1:4401';
 
-/** The given addresses as URL origins, without repetitions. @throws TypeError if one is no address. */
+/** The given addresses as URL origins, without duplicates. @throws TypeError if one is no address. */
 export function toEndpoints(given: unknown): readonly string[] {
   if (given === undefined) {
     throw new TypeError(

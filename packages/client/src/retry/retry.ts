@@ -1,7 +1,7 @@
 /**
- * Sends a request until a server replies: it tries every server first, then waits, until the call ends.
- * That is safe for requests that take effect once however often they arrive: reads, and writes with a
- * session stamp.
+ * Sends a request until a server replies or the call ends. It tries every server, then waits and starts
+ * again. That is safe for requests that may arrive more than once: reads, and writes with a session
+ * stamp.
  */
 import type { Environment } from '../environment.ts';
 import type { ReplyTo, Request, RequestType } from '../request.ts';
@@ -13,9 +13,9 @@ import { type AttemptOptions, type AttemptParts, TimedAttempt } from './timed-at
 
 export interface RetrySettings extends BackoffLimits {
   /**
-   * Milliseconds that the first server may take, so that one that hangs does not use up the whole deadline.
-   * `undefined`: until the deadline. It doubles each time it was too short: servers that are only slow would
-   * drown in repetitions.
+   * Milliseconds that the first server may take, so that a hanging server does not use up the whole
+   * deadline. `undefined`: until the deadline. It doubles each time it was too short, so that slow servers
+   * are not flooded with repeated requests.
    */
   readonly attemptTimeoutMs: number | undefined;
 }
@@ -27,7 +27,7 @@ export interface RetryParts {
   readonly settings: RetrySettings;
 }
 
-/** One request: the time it may take, and what its attempts have shown. */
+/** One call: the time it may take, and the outcome of its attempts so far. */
 export interface Call {
   readonly deadline: CallDeadline;
   readonly outcome: AttemptsOutcome;
@@ -64,7 +64,7 @@ export class Retry {
   }
 
   /**
-   * A request that needs no second attempt, as nearly all, costs one promise and one attempt.
+   * Sends the request. If the first attempt succeeds, as is usual, this allocates one promise and one attempt.
    *
    * @throws KvError with the outcome.
    */
@@ -86,7 +86,7 @@ export class Retry {
     });
   }
 
-  /** Asks `endpoint` once. @throws KvError, also where another attempt might succeed. */
+  /** Asks `endpoint` once. @throws KvError, even if another attempt might succeed. */
   async sendOnce<Q extends Request>(
     request: Q,
     endpoint: string,
@@ -103,7 +103,7 @@ export class Retry {
     throw deadline.end === undefined ? outcome.failed('no reply') : outcome.ended(deadline);
   }
 
-  /** From the second attempt on. */
+  /** Makes the second and all further attempts. */
   async #retry<Q extends Request>(
     request: Q,
     { deadline, outcome }: Call,
@@ -163,7 +163,7 @@ export class Retry {
   }
 
   #avoid(endpoint: string, deadline: CallDeadline): void {
-    // That a caller gave up says nothing about the server.
+    // An abort by the caller is not a failure of the server.
     if (deadline.end !== 'aborted') {
       this.#endpoints.avoid(endpoint);
       this.#environment.exchange.avoid?.(endpoint);

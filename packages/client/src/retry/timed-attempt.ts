@@ -31,7 +31,7 @@ export class TimedAttempt<Q extends Request> implements Attempt, Timed, Cancella
   #isSettled = false;
   #onCancel: (() => void) | undefined;
 
-  /** Its time starts now. */
+  /** The time of the attempt starts now. */
   constructor(parts: AttemptParts, options: AttemptOptions<Q>) {
     this.request = options.request;
     this.#parts = parts;
@@ -101,7 +101,7 @@ export class TimedAttempt<Q extends Request> implements Attempt, Timed, Cancella
     }
   }
 
-  /** Whether this call settled it. Later ones change nothing. */
+  /** Settles the attempt. Returns false if it was settled before. */
   #settle(): boolean {
     if (this.#isSettled) {
       return false;

@@ -29,7 +29,7 @@ export class SessionWriter {
   readonly #queue: SessionQueue;
   readonly #retry: Retry;
 
-  /** `clientName`: shown by servers in their list of sessions. */
+  /** `clientName`: the name that servers show in their list of sessions. */
   constructor(clientName: string, parts: SessionParts) {
     this.#queue = new SessionQueue(clientName, parts);
     this.#retry = parts.retry;
@@ -51,10 +51,10 @@ export class SessionWriter {
           throw error;
         }
         this.#queue.expire(slot.session);
-        // Safety: an expired session refuses all its numbers for ever, and no other session gets its id. So
-        // if this error answers the only copy that can have arrived, that copy has not taken effect and
-        // never will, and the write may be sent under another session. If an earlier copy may have arrived,
-        // it may have taken effect before the session expired.
+        // Safety: an expired session refuses all its numbers for ever, and no other session gets its id. If
+        // only the refused copy of the write can have arrived, the write has not taken effect and never
+        // will, so it may be sent under another session. If an earlier copy may have arrived, it may have
+        // taken effect before the session expired.
         if (call.outcome.mayHaveArrived) {
           throw error;
         }
@@ -82,7 +82,7 @@ export class SessionQueue {
     this.#retry = retry;
   }
 
-  /** A slot, if one is free and no write is queued. */
+  /** Takes a slot if one is free and no write is queued. */
   tryAcquire(): SessionSlot | undefined {
     const session = this.#session;
     return session?.hasRoom && this.#queued.size === 0 ? session.take() : undefined;
@@ -203,7 +203,7 @@ export class SessionQueue {
   }
 }
 
-/** Without a session the write itself was never sent. */
+/** The error of a write that was never sent, because no session could be opened. */
 function notSent({ code, message, cause }: KvError): KvError {
   const text = `the write was not sent because no session could be opened. ${message}`;
   return new KvError(code, text, { cause, outcome: 'not done' });

@@ -1,6 +1,6 @@
 /**
- * The request numbers of one session, and writes that wait for one. Each write gets the next number and no
- * other write's. The first outstanding number lets the server forget the replies below it.
+ * The request numbers of one session, and the writes that wait for a number. Each write gets a number of
+ * its own. The first outstanding number lets the server forget the replies to all lower ones.
  */
 import { type Stamp, sessionWindowMax } from '@paxkv/protocol';
 import type { Cancellable, Timed } from '../retry/deadlines.ts';
@@ -8,12 +8,12 @@ import type { Cancellable, Timed } from '../retry/deadlines.ts';
 export class Session {
   readonly id: number;
   #next = 1;
-  /** No number below it is awaited. It may lag behind the first outstanding number. */
+  /** No number below this is awaited. It may lag behind the first outstanding number. */
   #lowest = 1;
-  /** 1 for each awaited number. It is as long as the window, so no two awaited numbers share a cell. */
+  /** A cell is 1 if its number is awaited. As long as the window, so awaited numbers share no cell. */
   readonly #awaited = new Uint8Array(sessionWindowMax);
 
-  /** `id` as given by a server. */
+  /** `id`: the session id that a server has given. */
   constructor(id: number) {
     this.id = id;
   }
@@ -23,7 +23,7 @@ export class Session {
     return this.#next - this.firstOutstanding < sessionWindowMax;
   }
 
-  /** The next number if none is awaited. */
+  /** The lowest awaited number, or the next number if none is awaited. */
   get firstOutstanding(): number {
     while (this.#lowest < this.#next && this.#awaited[this.#lowest % sessionWindowMax] === 0) {
       this.#lowest += 1;
@@ -46,8 +46,8 @@ export class Session {
 }
 
 /**
- * One number of a session, reserved while its reply is awaited. It is also the stamp of its write; fields
- * that change are read when an attempt is sent.
+ * One number of a session, reserved while its reply is awaited. It is also the stamp of its write. Fields
+ * that change are read each time an attempt is sent.
  */
 export class SessionSlot implements Stamp {
   readonly #session: Session;
@@ -73,8 +73,8 @@ export class SessionSlot implements Stamp {
   }
 
   /**
-   * The reply has come or is no longer awaited. The number is never reused: a copy that the network delivers
-   * later is below the first outstanding number, and the server refuses it.
+   * The reply has come or is no longer awaited. The number is never reused. If the network delivers another
+   * copy later, the server refuses it, since its number is below the first outstanding one.
    */
   release(): void {
     this.#session.release(this.#number);

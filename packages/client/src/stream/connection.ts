@@ -1,6 +1,6 @@
 /**
- * One connection to one server, from dialling to its end. Many requests are in flight on it at once. It
- * guards that every attempt is settled: by its reply, or by an error that says whether it may have arrived.
+ * One connection to one server, from dialling to its end, with many requests in flight. It guards the rule
+ * that every attempt is settled: by its reply, or by an error that states whether it may have arrived.
  */
 import { type Notice, noticeFromRow, packFrame, paths, unpackFrame } from '@paxkv/protocol';
 import { type Attempt, type Clock, ExchangeError } from '../environment.ts';
@@ -10,13 +10,13 @@ import { Keepalive } from './keepalive.ts';
 import { idOf, pingId, pingRow, positionOf, readReply } from './replies.ts';
 import { SendQueue, sizeOf } from './send-queue.ts';
 
-/** From dialling to the server's hello. */
+/** Longest time from dialling to the server's hello. */
 const helloMsMax = 1_000;
-/** Requests in flight. A server refuses more than 4096. */
+/** Most requests in flight. A server refuses more than 4096. */
 const inFlightMax = 4_000;
 /**
- * A server reads no more than this ahead of its replies. Further requests would wait in the network, where
- * the client cannot tell whether they arrived, so they wait in the client.
+ * Most bytes in flight. A server reads no more than this ahead of its replies. Further requests would wait
+ * in the network, where the client cannot know whether they arrived, so they wait in the client instead.
  */
 const inFlightBytesMax = 4 * 1024 * 1024;
 
@@ -93,22 +93,22 @@ export class Connection {
     return this.#state === 'open';
   }
 
-  /** Whether requests made now leave together with those made before in this tick. */
+  /** Whether a request made now is sent in one frame with those made before in this tick. */
   get isBatching(): boolean {
     return this.#queue.isBatching && this.#state === 'open';
   }
 
-  /** Only until `onEnd`. */
+  /** Sends an attempt. Not to be called after `onEnd`. */
   add(attempt: Attempt): void {
     this.#queue.add(attempt);
   }
 
-  /** The server fails requests: those that were not sent go to other servers before they fail, too. */
+  /** The server fails requests: attempts that were not sent fail now, so that they go to other servers. */
   failUnsent(): void {
     this.#failUnsent(`${this.#endpoint} fails requests`);
   }
 
-  /** Ends it from this side. */
+  /** Ends the connection from this side. */
   close(): void {
     this.#end('the client was closed', () => this.#socket.close());
   }
@@ -140,7 +140,7 @@ export class Connection {
     this.#inFlightBytes -= sizeOf(attempt.request);
   }
 
-  /** Drops settled attempts: a server that hangs must not fill this side's memory. */
+  /** Whether a reply is awaited. Drops settled attempts, so that a hanging server does not fill the memory. */
   #isAwaiting(): boolean {
     for (const [position, attempt] of this.#inFlight) {
       if (attempt.isSettled) {
@@ -152,7 +152,7 @@ export class Connection {
     return this.#inFlight.size > 0;
   }
 
-  /** Any reply to it, even an error, shows that the server is alive. */
+  /** Sends a ping. Any reply, even an error, shows that the server is alive. */
   #ping(): void {
     this.#socket.send(packFrame([pingId, pingRow]));
   }
@@ -196,7 +196,7 @@ export class Connection {
       const reply = readReply(fields[index + 1], this.#endpoint);
       const position = positionOf(fields[index], this.#inFlight.first);
       const attempt = this.#inFlight.get(position);
-      // Without an attempt it is the reply to a ping.
+      // A reply that belongs to no attempt is the reply to a ping.
       if (attempt !== undefined) {
         this.#remove(position, attempt);
         if (reply instanceof Error) {

@@ -1,6 +1,6 @@
 /**
- * Tells a server that has nothing to say from one that hangs. It counts its own ticks instead of time: if
- * this program itself was held up, the server is not to blame.
+ * Detects servers that hang, as opposed to servers that have nothing to send. It counts timer ticks instead
+ * of time, so that a pause of this program does not count as silence of the server.
  */
 import type { Clock } from '../environment.ts';
 

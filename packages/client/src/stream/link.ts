@@ -1,6 +1,6 @@
 /**
- * The link to one server: at most one connection that takes requests, and the delays before a lost one is
- * dialled again. Connections that are leaving finish on their own.
+ * The link to one server: at most one connection that takes requests, and the delay before a lost one is
+ * dialled again. Connections that take no more requests finish those in flight.
  */
 import type { Notice } from '@paxkv/protocol';
 import { type Attempt, type Exchange, ExchangeError, type Random } from '../environment.ts';
@@ -8,16 +8,16 @@ import { Backoff } from '../retry/backoff.ts';
 import { Connection, type ConnectionListener, type ConnectionParts } from './connection.ts';
 
 const redialLimits = { retryDelayMsMin: 20, retryDelayMsMax: 2_000 };
-/** How long a server that failed a request is avoided while others serve; longer each time. */
+/** How long a server that failed a request is avoided while others serve. It grows with each failure. */
 const avoidanceLimits = { retryDelayMsMin: 500, retryDelayMsMax: 10_000 };
 /** How long a server that accepts no streams is asked over HTTP before a stream is tried again. */
 const refusalMs = 60_000;
-/** After this long without a failure, the next avoidance is a short one again. */
+/** After this long without a failure, the next avoidance starts again at the minimum. */
 const probationMs = 10_000;
 
 export interface LinkParts extends ConnectionParts {
   readonly random: Random;
-  /** For requests that streams do not carry, and for servers that accept none. */
+  /** Carries the requests that streams do not carry, and all requests to servers that accept no streams. */
   readonly http: Exchange;
 }
 
@@ -63,7 +63,7 @@ export class Link {
     return this.#connection?.isBatching ?? false;
   }
 
-  /** Whether it failed a request recently. */
+  /** Whether the server failed a request recently. */
   get isAvoided(): boolean {
     return isFuture(this.#avoidedUntil, this.#parts.clock);
   }

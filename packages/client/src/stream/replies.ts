@@ -1,4 +1,4 @@
-/** Replies on a stream: which request each belongs to, and what it means. */
+/** Matches replies on a stream to requests, and decodes them. */
 import {
   answerFromRow,
   isKvErrorCode,
@@ -13,9 +13,9 @@ import type { Reply } from '../request.ts';
 /** Request ids have 32 bits and start again from 0. */
 const idCount = 2 ** 32 - 1;
 
-/** The id of pings, and of no request. */
+/** The id of pings. No other request uses it. */
 export const pingId = idCount;
-/** A server answers it at once from its own state. */
+/** The request of a ping. A server answers it at once from its own state. */
 export const pingRow: Row = requestToWire({
   command: { type: 'get', key: Uint8Array.of(0) },
   consistency: 'serializable',

@@ -1,16 +1,16 @@
 /**
- * Requests that wait to be sent on one connection. Those of one tick leave in one frame. It guards two
- * things: a request that may have left is never called unsent, and the connection gets no more than it and
- * the server can take.
+ * Requests that wait to be sent on one connection. Requests of one tick are sent in one frame. It guards
+ * two rules: a request that may have been sent is never reported as unsent, and the connection gets no more
+ * than it and the server can take.
  */
 import { packFrame, type Row, requestToWire } from '@paxkv/protocol';
 import type { Attempt, Clock } from '../environment.ts';
 import { isStatusRequest, type Request } from '../request.ts';
 import type { Defer } from '../system/network.ts';
 
-/** Requests of one frame. */
+/** Most requests in one frame. */
 const frameRequestsMax = 2_048;
-/** Bytes of one frame, unless a single request has more. */
+/** Most bytes in one frame, unless a single request has more. */
 const frameBytesMax = 512 * 1024;
 /** Upper estimate of what a request takes in addition to its key and value. */
 const overheadBytes = 32;
@@ -44,7 +44,7 @@ export class SendQueue {
     this.#parts = parts;
   }
 
-  /** Whether requests added now leave together with those added before in this tick. */
+  /** Whether a request added now is sent in one frame with those added before in this tick. */
   get isBatching(): boolean {
     return this.#isFlushScheduled;
   }
@@ -55,7 +55,7 @@ export class SendQueue {
     this.scheduleFlush();
   }
 
-  /** Call it when there may be room again. */
+  /** Schedules sending. Call it when there may be room again. */
   scheduleFlush(): void {
     if (!this.#isFlushScheduled && this.#queued.length > 0 && this.#parts.sink.room() > 0) {
       this.#isFlushScheduled = true;
@@ -69,7 +69,7 @@ export class SendQueue {
     }
   }
 
-  /** Removes and returns all that was not sent. */
+  /** Removes and returns all attempts that were not sent. */
   drain(): readonly Attempt[] {
     return this.#queued.splice(0);
   }
@@ -121,7 +121,7 @@ export function sizeOf({ command }: Request): number {
   return keyBytes + valueBytes + overheadBytes;
 }
 
-/** The request with its stamp as it is now. @throws TypeError for a status, which streams do not carry. */
+/** The row of a request, with the current values of its stamp. @throws TypeError for a status request. */
 function toRow(request: Request): Row {
   if (isStatusRequest(request)) {
     throw new TypeError('a stream carries no status request');

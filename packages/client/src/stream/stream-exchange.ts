@@ -1,6 +1,6 @@
 /**
- * Requests over streams, one to each server. Writes go to the leader if a server has named one; reads rotate
- * over the servers, several of one tick to each. That is only for speed: any server takes any request.
+ * Requests over streams, one to each server. Writes go to the leader if a server has named one. Reads rotate
+ * over the servers in batches of one tick. This only improves speed: any server takes any request.
  */
 import type { Notice } from '@paxkv/protocol';
 import type { Attempt, Exchange } from '../environment.ts';
@@ -8,8 +8,8 @@ import { isStatusRequest, type Request } from '../request.ts';
 import { Link, type LinkListener, type LinkParts } from './link.ts';
 
 /**
- * Reads of one tick that go to one server; the next go to another. With fewer, servers would ask a quorum
- * too often; with more, some servers would be busy while others are idle.
+ * How many reads of one tick go to one server before the next server gets some. With fewer, servers would
+ * ask a quorum too often; with more, some servers would be busy while others are idle.
  */
 const readBatchMax = 22;
 
@@ -17,14 +17,14 @@ export class StreamExchange implements Exchange {
   readonly #parts: LinkParts;
   readonly #listener: LinkListener;
   readonly #links = new Map<string, Link>();
-  /** By the node number in the server's hello. */
+  /** The link to each node, by the node number in the server's hello. */
   readonly #linkOfNode = new Map<number, Link>();
   #leader: number | undefined;
   #leaderNamedBy: Link | undefined;
-  /** Where the last write went while no leader was known. */
+  /** The link that took the last write while no leader was known. */
   #writeLink: Link | undefined;
   #readLink: Link | undefined;
-  /** Reads of the current batch at `#readLink`. */
+  /** The number of reads in the current batch at `#readLink`. */
   #readBatch = 0;
 
   constructor(parts: LinkParts) {
@@ -90,7 +90,7 @@ export class StreamExchange implements Exchange {
     return this.#readLink;
   }
 
-  /** The next link after `last` that serves, else one that is at least open. */
+  /** The next open link after `last`. Links that are not avoided come first. */
   #nextOpen(endpoints: readonly string[], last: Link | undefined): Link | undefined {
     const start = last === undefined ? 0 : endpoints.indexOf(last.endpoint) + 1;
     let open: Link | undefined;
@@ -135,7 +135,7 @@ export class StreamExchange implements Exchange {
       this.#leader = notice.leader;
       this.#leaderNamedBy = link;
     } else if (this.#leaderNamedBy === link || this.#isLeader(link)) {
-      // A server that never named the leader does not withdraw it: the one that did may know better.
+      // Only the server that named the leader can withdraw it: it may know better than the others.
       this.#leader = undefined;
     }
   }

@@ -43,7 +43,7 @@ class PageSocket implements Socket {
     this.#socket.onmessage = ({ data }) => {
       events.onFrame(data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array());
     };
-    // A browser tells a page nothing more: neither whether the server refused nor why. `onclose` follows.
+    // A browser does not report to a page whether the server refused, or why. `onclose` follows.
     this.#socket.onerror = () => {};
     this.#socket.onclose = ({ code, reason }) => {
       const details = reason === '' ? `${code}` : `${code}: ${reason}`;
@@ -80,7 +80,7 @@ class FetchTransport implements HttpTransport {
       const response = await fetch(`${endpoint}${path}`, { ...init, signal });
       return { status: response.status, body: parse(await response.text()) };
     } catch (cause) {
-      // A browser does not say whether any byte was sent.
+      // A browser does not report whether any byte was sent.
       throw new ExchangeError('maybe', `${endpoint}: ${String(cause)}`, cause);
     }
   }

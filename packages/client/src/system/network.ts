@@ -14,7 +14,7 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** Sends HTTP requests, or what stands in for them. It does not retry and has no time limit. */
+/** Sends HTTP requests, or simulates them. It does not retry and has no time limit. */
 export interface HttpTransport {
   /**
    * Sends `message` to `endpoint` and resolves to the response, error responses included. The response is
@@ -42,7 +42,7 @@ export interface Socket {
   readonly bufferedBytes: number;
   /** Reports to `events` from now on. Call it once, in the tick in which the socket was dialled. */
   listen(events: SocketEvents): void;
-  /** Only after the first frame has arrived. */
+  /** Sends a frame. Not to be called before the first frame has arrived. */
   send(frame: Uint8Array): void;
   /** An idle socket does not keep the program running. */
   setIdle(isIdle: boolean): void;

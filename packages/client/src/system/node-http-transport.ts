@@ -1,6 +1,6 @@
 /**
- * HTTP requests on connections that are kept open. It uses Node's `http` rather than `fetch`, which takes
- * five times as long, does not limit its connections and does not tell whether a request was sent.
+ * HTTP requests on connections that are kept open. It uses Node's `http` instead of `fetch`, which takes
+ * five times as long, does not limit its connections and does not report whether a request was sent.
  */
 import {
   type ClientRequest,
@@ -14,7 +14,7 @@ import { text } from 'node:stream/consumers';
 import { ExchangeError } from '../environment.ts';
 import type { Answer, HttpTransport, Message } from './network.ts';
 
-/** Connections to one server; further requests wait. Servers also limit the connections of one address. */
+/** Most connections to one server. Further requests wait. Servers also limit connections per address. */
 const connectionCountMax = 128;
 
 export class NodeHttpTransport implements HttpTransport {
@@ -56,7 +56,7 @@ export class NodeHttpTransport implements HttpTransport {
   }
 }
 
-/** Before this, the request waits for a connection, and none of its bytes have left. */
+/** Calls back once the request has a connection. Until then none of its bytes have been sent. */
 function onConnected(request: ClientRequest, callback: () => void): void {
   request.on('socket', (socket) => {
     if (socket.connecting) {
@@ -80,7 +80,7 @@ function parse(body: string): unknown {
   }
 }
 
-/** An error of several addresses has no message of its own. */
+/** The reason of an error. An `AggregateError`, for several addresses, has an empty message. */
 function reasonOf(error: Error): string {
   return error instanceof AggregateError ? error.errors.map(String).join(', ') : error.message;
 }

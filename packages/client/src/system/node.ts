@@ -93,7 +93,7 @@ function toBytes(data: RawData): Uint8Array {
   return data instanceof ArrayBuffer ? new Uint8Array(data) : Buffer.concat(data);
 }
 
-/** An error of several addresses has no message of its own. */
+/** The reason of an error. An `AggregateError`, for several addresses, has an empty message. */
 function reasonOf(error: Error): string {
   return error instanceof AggregateError ? error.errors.map(String).join(', ') : error.message;
 }

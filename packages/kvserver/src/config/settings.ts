@@ -10,7 +10,7 @@ import { isLoopback } from './loopback.ts';
 
 const mebibyte = 1024 * 1024;
 
-/** How much work a server takes on. Each limit is a whole number from 1 to 2³¹ − 1. */
+/** How much work a server accepts. Each limit is a whole number from 1 to 2³¹ − 1. */
 export interface Limits {
   /** From the arrival of a request to its reply, in milliseconds; after that its outcome is unknown. Default 5,000. */
   readonly requestTimeoutMs: number;
@@ -22,7 +22,7 @@ export interface Limits {
   readonly batchRequestCountMax: number;
   /** Bytes of one value of the log; a single request may be larger. Default 1 MiB. */
   readonly batchBytesMax: number;
-  /** Instances for which this server proposes at once. Default 4. */
+  /** Instances for which this server proposes at the same time. Default 4. */
   readonly inFlightInstanceCountMax: number;
 }
 
@@ -37,7 +37,7 @@ const limitsSchema: z.ZodType<Limits> = z.strictObject({
 
 export const limitsDefault: Limits = limitsSchema.parse({});
 
-/** The least severe lines that the log has. `silent`: none. */
+/** The lowest severity that is logged. `silent` logs nothing. */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'silent';
 
 const logLevels: readonly LogLevel[] = ['error', 'warn', 'info', 'debug', 'silent'];
@@ -92,11 +92,11 @@ export interface Config {
   readonly addresses: readonly Address[];
   /** The directory for all data of this server. No other server may use it. */
   readonly dataDirectory: string;
-  /** Default: the host of the own address. */
+  /** The host to listen on. Default: that of the server's own address. */
   readonly listenHost: string;
-  /** Default: the port of the own address. 0 lets the system choose. */
+  /** The port to listen on. Default: that of the server's own address. 0 lets the system choose. */
   readonly listenPort: number;
-  /** Allows listening beyond loopback although nothing is encrypted or authenticated. */
+  /** Allows the server to listen beyond loopback, although nothing is encrypted or authenticated. */
   readonly insecure: boolean;
   readonly limits: Limits;
   readonly http: HttpLimits;

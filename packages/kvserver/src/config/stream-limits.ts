@@ -2,21 +2,21 @@
 import { keyBytesMax, valueBytesMax } from '@paxkv/protocol';
 
 export interface StreamLimits {
-  /** The largest frame from a client: it holds any single request. */
+  /** The largest frame accepted from a client. It has room for any single request. */
   readonly frameBytesMax: number;
-  /** Replies beyond this go into the next frame; a single reply may be larger. */
+  /** Bytes of replies in one frame. Further replies go into the next frame; a single reply may be larger. */
   readonly replyFrameBytesMax: number;
   /** Pending requests of one connection; more are refused. */
   readonly inFlightCountMax: number;
-  /** Bytes of the frames of pending requests; beyond it the connection is not read. */
+  /** Bytes of the frames of pending requests. Above this the server stops reading the connection. */
   readonly inFlightBytesMax: number;
-  /** Bytes of replies that the client has not read; beyond it the connection is not read. */
+  /** Bytes of replies that the client has not read. Above this the server stops reading the connection. */
   readonly unsentBytesMax: number;
-  /** The same; beyond it gets are refused instead of answered. */
+  /** Bytes of replies that the client has not read, above which gets are refused. */
   readonly unsentValueBytesMax: number;
   /** Streams open at once. It leaves room for HTTP clients and servers on the same port. */
   readonly connectionCountMax: number;
-  /** Between two pings. */
+  /** Time between two pings. */
   readonly pingIntervalMs: number;
   /** A connection on which nothing has arrived for this long is closed. */
   readonly silenceMsMax: number;

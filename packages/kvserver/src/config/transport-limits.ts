@@ -6,9 +6,9 @@ export interface PeerLimits {
   readonly valueBytesMax: number;
   /** Bytes queued for one peer; messages beyond it are dropped. */
   readonly queueBytesMax: number;
-  /** From dialing to the answer of the handshake, on either end. */
+  /** Longest time from dialing to the answer of the handshake, on either end. */
   readonly handshakeMsMax: number;
-  /** Between two pings. */
+  /** Time between two pings. */
   readonly pingIntervalMs: number;
   /** A connection on which nothing has arrived for this long is closed. */
   readonly silenceMsMax: number;
@@ -17,9 +17,9 @@ export interface PeerLimits {
   readonly retryDelayMsMax: number;
   /** Incoming connections that have not completed the handshake. */
   readonly unauthenticatedCountMax: number;
-  /** Instances above the highest one seen so far; a message beyond that counts as damaged. */
+  /** How far above the highest instance seen so far a message may be. Beyond this it counts as damaged. */
   readonly seqAheadMax: number;
-  /** The same for rounds. */
+  /** How far above the highest round seen so far a message may be. Beyond this it counts as damaged. */
   readonly roundAheadMax: number;
 }
 
@@ -34,7 +34,7 @@ export const defaultPeerLimits: PeerLimits = {
   unauthenticatedCountMax: 64,
   // No server can be this far ahead: all those instances would still be in memory.
   seqAheadMax: 2 ** 32,
-  // At a thousand contests a second this takes thirty years.
+  // At a thousand new rounds a second, reaching this takes over thirty years.
   roundAheadMax: 2 ** 40,
 };
 

@@ -1,6 +1,6 @@
 /**
- * The messages that replicas exchange in addition to those of Paxos, and the ports that carry them: batches on
- * their way to the leader, and whole states for a replica whose own is lost or too old.
+ * The messages that replicas exchange in addition to those of Paxos, and the ports that carry them: batches
+ * forwarded to the leader, and whole states for a replica whose own state is lost or too old.
  *
  * ```text
  *   receiver          source
@@ -29,10 +29,10 @@ export interface Port<Message> {
   close(): void;
 }
 
-/** To the leader: propose this batch of mine. */
+/** Replica to leader: propose this batch. */
 export interface ForwardedBatch {
   readonly type: 'forward';
-  /** With `number`, the origin of the batch; its node is the sender. */
+  /** Together with `number` and the sender, the origin of the batch. */
   readonly runId: number;
   readonly number: number;
   readonly value: Bytes;
@@ -42,9 +42,9 @@ export type ForwardPort = Port<ForwardedBatch>;
 
 export interface Fetch {
   readonly type: 'fetch';
-  /** Tells one transfer from others to the same receiver, also over its restarts. */
+  /** Distinguishes transfers to the same receiver, also across its restarts. */
   readonly transfer: number;
-  /** From 0. The one after the last page received, or that one again if no answer came. */
+  /** The number of the page, from 0: the one after the last page received. Repeated if no answer came. */
   readonly page: number;
 }
 
@@ -62,7 +62,7 @@ export interface Page {
 export interface Refused {
   readonly type: 'refused';
   readonly transfer: number;
-  /** For people, short. */
+  /** A short explanation for people. */
   readonly reason: string;
 }
 

@@ -7,49 +7,49 @@ import type { ForwardPort, StatePort } from './ports.ts';
 
 export interface ReplicaOptions {
   readonly me: PeerId;
-  /** Drawn at random for each start, so that batches of two runs are told apart. */
+  /** Random for each start, to distinguish the batches of different runs. */
   readonly runId: number;
   readonly peerCount: number;
   readonly transport: Transport<Bytes>;
   readonly storage: Storage<Bytes>;
-  /** Open; the replica does not close it. */
+  /** The open state database. The replica does not close it. */
   readonly state: StateLevel;
-  /** The write index of the journal. The state records it, so that a journal that lost its end is noticed. */
+  /** The write index of the journal. The state records it, to detect a journal that lost its end. */
   readonly journalIndex?: () => number;
-  /** Takes a whole state from other replicas when the own one is lost or too old. */
+  /** Fetches a whole state from another replica if the own one is lost or too old. */
   readonly stateTransfer?: StateTransfer;
   /** Whether this replica may become the leader. Default false. */
   readonly isCandidate?: boolean;
-  /** Carries batches to the leader. The replica closes it. Without it each replica proposes its own batches. */
+  /** Carries batches to the leader. The replica closes it. If absent, each replica proposes its own batches. */
   readonly forwarding?: ForwardPort;
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: Limits;
-  /** Called when the leader known here changes; `undefined` while none is known. */
+  /** Called when the known leader changes. `undefined`: no leader is known. */
   readonly onLeader?: (leader: PeerId | undefined) => void;
-  /** Called when the replica failed by itself. It neither votes nor serves any more. */
+  /** Called when the replica has failed. It neither votes nor serves any more. */
   readonly onStopped?: (error: Error) => void;
 }
 
 export interface StateTransfer {
-  /** The replica closes it. */
+  /** Carries the messages of state transfers. The replica closes it. */
   readonly port: StatePort;
   /**
-   * Calls `fill` with an empty database, then puts that database in the place of the state, atomically also
-   * when the power fails. Resolves with it, open. If `fill` throws, so does this, and the state stays.
+   * Calls `fill` with an empty database, then replaces the state by that database, atomically even if the power
+   * fails. Resolves with the open database. If `fill` throws, this throws too, and the state stays.
    */
   replace(fill: (level: StateLevel) => Promise<void>): Promise<StateLevel>;
 }
 
-/** How a replica sees itself. */
+/** The status that a replica reports. */
 export interface ReplicaStatus {
   /**
-   * `joining`: not serving. It has no memory, takes part only once the others have admitted it, and cannot
-   * help them with instances that they began before.
-   * `repairing`: not serving. A state is being taken from another replica.
+   * `joining`: not serving. The replica lost its memory, and takes part only in instances that begin after the
+   * others have admitted it.
+   * `repairing`: not serving. The replica fetches a state from another one.
    */
   readonly state: 'joining' | 'repairing' | 'running' | 'stopping' | 'failed';
-  /** Why it is not running. */
+  /** Why the replica is not running. */
   readonly reason: string | undefined;
   readonly failure: Error | undefined;
   /** The highest instance applied, or −1. */

@@ -20,7 +20,7 @@ import { Writes } from './writes/writes.ts';
 
 /** How long `stop` waits for pending requests. */
 const stopGraceMs = 1000;
-/** Between two checks that the state still reaches to where the log begins. */
+/** Time between two checks that there are no forgotten instances between the state and the log. */
 const stateCheckDelayMs = 200;
 
 export class Replica implements Submitter {
@@ -34,7 +34,7 @@ export class Replica implements Submitter {
   readonly #repair: StateRepair | undefined;
   #state: 'active' | 'stopping' | 'failed' = 'active';
   #isRepairing = false;
-  /** The instance up to which the others decide without this replica; −1 if it never lost its memory. */
+  /** This replica takes part only above this instance; −1 if it never lost its memory. */
   #votingFloor = -1;
   #failure: Error | undefined;
   #cancelStateCheck: () => void = () => {};
@@ -169,13 +169,13 @@ export class Replica implements Submitter {
   }
 
   #catchUp(): void {
-    // In an idle cluster nothing else would tell a replica that was away what it missed.
+    // In an idle cluster, only a quorum read shows a replica that was away which instances it missed.
     this.#paxos.readIndex();
     this.#checkState();
     this.#gapFiller.check();
   }
 
-  /** After a return the others may turn out at any time to have forgotten what this replica lacks. */
+  /** Checks whether the others have forgotten instances that this replica lacks, as may happen after an absence. */
   #checkState(): void {
     if (this.#state !== 'active') return;
     if (this.#applier.applied + 1 < this.#paxos.min()) {
@@ -187,7 +187,7 @@ export class Replica implements Submitter {
     this.#cancelStateCheck = clock.at(atMs, () => this.#checkState());
   }
 
-  /** Replaces a state that no log can bring forward any more by that of another replica. */
+  /** Replaces the state by that of another replica, since the log no longer holds the next instances. */
   async #replaceState(): Promise<void> {
     const { applied } = this.#applier;
     if (this.#repair === undefined) throw stateBehindLog(applied, this.#paxos.min());
@@ -202,7 +202,7 @@ export class Replica implements Submitter {
     this.#catchUp();
   }
 
-  /** Up to its voting floor this replica is no help to the others, so it counts as back only above that. */
+  /** Up to its voting floor this replica does not take part, so it serves only once it has applied that far. */
   #onAdmitted(): void {
     this.#votingFloor = this.#paxos.max();
     this.#paxos.readIndex();
@@ -239,7 +239,7 @@ export class Replica implements Submitter {
     this.#failure = error;
     this.#stopParts();
     this.#pending.interruptAll('This server failed while the request was pending.', error);
-    // A failed replica neither votes nor gives its state away. `stop` reports what closing throws.
+    // A failed replica neither votes nor sends its state to others. `stop` reports what closing throws.
     this.#paxos.kill().catch(() => {});
     this.#repair?.stop().catch(() => {});
     this.#options.onStopped?.(error);

@@ -6,7 +6,7 @@ export interface SubmitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Takes requests: the part of a replica that the service sees. */
+/** The part of a replica that the service uses. It accepts requests. */
 export interface Submitter {
   /**
    * Resolves when the request is applied here. A reply of type `refused` resolves, it is not thrown.

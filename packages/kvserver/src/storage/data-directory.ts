@@ -1,6 +1,6 @@
 /**
- * Everything that one node keeps on disk. It is opened in the order identity, journal, state, and nothing is
- * modified before the owner is known.
+ * Everything that one node keeps on disk. It opens the identity, the journal and the state, in this order, and
+ * modifies nothing before the owner is known.
  *
  * ```text
  *   identity.json   the node it belongs to, and whether it has voted
@@ -19,7 +19,7 @@ import { type StateDatabase, StateDirectory } from './state/state-directory.ts';
 export interface DataDirectory {
   readonly identity: Identity;
   readonly journal: Journal;
-  /** The current state: another one after each `replaceState`. */
+  /** The current state database. Each `replaceState` replaces it. */
   readonly state: StateDatabase;
   /** See {@link StateDirectory.replace}. */
   replaceState(fill: (database: StateDatabase) => Promise<void>): Promise<StateDatabase>;
@@ -28,7 +28,7 @@ export interface DataDirectory {
 }
 
 export interface DataDirectoryOptions extends NodeName {
-  /** Created if its parent exists. */
+  /** The path of the directory. It is created if its parent exists. */
   readonly path: string;
 }
 
@@ -91,7 +91,7 @@ async function mkdirIfAbsent(path: string): Promise<boolean> {
   }
 }
 
-/** Safety: data without an identity may belong to a voter; a new start beside it would forget its votes. */
+/** Safety: data without an identity may hold votes. A node that starts anew beside it would forget them. */
 function expectEmpty(path: string, names: readonly string[]): void {
   if (names.some((name) => /^(?:journal|state|identity\.json\.damaged)/.test(name))) {
     const message = `${path} holds data, but identity.json is missing. ${repairAdvice}`;

@@ -1,6 +1,6 @@
 /**
  * Takes damaged data out of use, so that the node can start without it and be repaired from the others.
- * Rule: lost data is recorded as lost, also when the power fails in between.
+ * Rule: lost data is recorded as lost, even if the power fails in between.
  */
 import { join, resolve } from 'node:path';
 import type { DataDirectoryOptions } from './data-directory.ts';

@@ -1,6 +1,6 @@
 /**
- * Moves damaged data aside instead of deleting it: it is evidence, and may be the last copy. Of each part the
- * last three are kept, so that a bad disk does not fill up.
+ * Moves damaged data aside instead of deleting it: it helps to find the cause, and may be the last copy. The
+ * last three of each part are kept, so that a faulty disk does not fill up.
  */
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,17 +10,17 @@ import { syncDirectory } from './durable-file.ts';
 /** A file or folder of the data directory. */
 export type DataPart = 'identity.json' | 'journal' | 'state';
 
-/** The result for one part and for those set aside before it. */
+/** What was set aside, and which older copies were deleted. */
 export interface SetAside {
   /** Its new name in the data directory; `undefined` if it did not exist. */
   readonly keptAs: string | undefined;
-  /** Names of older ones that were deleted. */
+  /** The names of older copies that were deleted. */
   readonly deleted: readonly string[];
 }
 
 const keptCountMax = 3;
 
-/** Durable when resolved. The part must not be open. @throws DiskError `DISK_UNUSABLE`. */
+/** Sets a part aside, durably once it resolves. It must not be open. @throws DiskError `DISK_UNUSABLE`. */
 export async function setAside(directory: string, part: DataPart): Promise<SetAside> {
   try {
     const names = await readdir(directory);
@@ -42,7 +42,7 @@ function nameOf(part: DataPart, number: number): string {
   return `${part}.damaged-${number}`;
 }
 
-/** The number under which a file of this name was set aside; empty if it was not. */
+/** The number under which the file was set aside, or an empty array if it was not. */
 function numberOf(name: string, part: DataPart): number[] {
   if (!name.startsWith(`${part}.damaged-`)) return [];
   const number = Number(name.slice(`${part}.damaged-`.length));

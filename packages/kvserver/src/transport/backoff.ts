@@ -1,4 +1,4 @@
-/** Delays between attempts: doubling up to a limit, and random so that peers do not dial in step. */
+/** Delays between attempts. They double up to a limit, and are random so that peers do not dial in step. */
 import type { Random } from '@paxkv/paxos';
 
 export interface BackoffRange {

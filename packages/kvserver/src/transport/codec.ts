@@ -1,7 +1,7 @@
 /**
- * Messages as bytes: MessagePack maps, one or more to a frame. Records shared along a connection would save a
- * few bytes but make each frame depend on those before it, so there are none. Every field that arrives is
- * checked, and a field that `core/messages/` does not define is refused.
+ * Encodes messages as MessagePack maps, one or more to a frame. Every field that arrives is checked, and a
+ * field that `core/messages/` does not define is refused. MessagePack's shared records are not used: they
+ * would save a few bytes, but each frame would depend on those before it.
  */
 import {
   type Envelope,
@@ -48,7 +48,7 @@ export function unpack(frame: Uint8Array): unknown {
   return isWhole && count === 1 ? content : undefined;
 }
 
-/** Decodes one content of a frame after the other, until `take` refuses one. False if it is no MessagePack. */
+/** Decodes the contents of a frame one by one, until `take` refuses one. False if it is no MessagePack. */
 function unpackEach(frame: Uint8Array, take: (content: unknown) => boolean): boolean {
   try {
     packr.unpackMultiple(frame, take);
@@ -130,7 +130,7 @@ function record<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.any().refine(isMap, 'not a map').pipe(z.strictObject(shape));
 }
 
-/** Bytes count as an object too, and a megabyte of them would be checked field by field. */
+/** Excludes bytes: they count as an object too, and a megabyte of them would be checked field by field. */
 function isMap(content: unknown): boolean {
   if (typeof content !== 'object' || content === null) return false;
   return Object.getPrototypeOf(content) === Object.prototype;

@@ -22,7 +22,7 @@ export interface Hello {
   /** The server that the sender means to reach. */
   readonly to: PeerId;
   readonly nodeCount: number;
-  /** How often the sender was started: of two simultaneous runs, the later one counts. */
+  /** How often the sender was started. If two runs overlap, the later one counts. */
   readonly bootCount: number;
 }
 

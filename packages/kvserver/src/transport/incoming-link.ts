@@ -48,7 +48,7 @@ export class IncomingLink {
     return this.#node;
   }
 
-  /** Closes a connection that sends too much before its hello. */
+  /** Closes the connection if it sends too much before its hello. */
   watch(raw: Duplex): void {
     let bytes = 0;
     const onData = (chunk: Uint8Array) => {

@@ -1,6 +1,6 @@
 /**
  * The transport between servers. Each server dials every other one, sends on the connections that it dialed,
- * and receives on those that it accepted. There is one connection for each direction, and no tie to break.
+ * and receives on those that it accepted. There is one connection for each direction, so no tie between two connections has to be broken.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -33,7 +33,7 @@ export interface PeerTransportOptions {
   readonly bootCount: number;
   readonly logger: Logger;
   readonly limits?: Partial<PeerLimits>;
-  /** Spreads attempts to connect in time. Default: `Math.random`. */
+  /** Spreads attempts to connect over time. Default: `Math.random`. */
   readonly random?: Random;
   /** A connection to `node` opened or was lost, or the reason for its absence changed. */
   readonly onPeerChange?: (node: PeerId, connected: boolean, reason?: string) => void;
@@ -58,7 +58,7 @@ export class PeerTransport implements Transport<Uint8Array> {
   #receiveState: ((from: PeerId, message: StateMessage) => void) | undefined;
   #receiveForwarded: ((from: PeerId, message: ForwardedBatch) => void) | undefined;
 
-  /** Opens nothing yet. @throws TypeError if `me` or an address is not one. */
+  /** Opens nothing yet. @throws TypeError if `me` is no index of `addresses`, or an address is not valid. */
   constructor(options: PeerTransportOptions) {
     this.#options = options;
     const { me, addresses, clusterId, logger } = options;
@@ -128,7 +128,7 @@ export class PeerTransport implements Transport<Uint8Array> {
     }
     this.#dropped += 1;
     if (isAnswer(envelope.message)) return;
-    // Not within this call: the sender is in the middle of a step.
+    // Not within this call, since the sender is in the middle of a step.
     queueMicrotask(() => this.#inbox?.undeliverable(envelope));
   }
 
@@ -137,7 +137,7 @@ export class PeerTransport implements Transport<Uint8Array> {
     this.#listener.handleUpgrade(request, socket, head);
   }
 
-  /** Every other server, as seen from here, by node id. */
+  /** The status of every other server, by node id. */
   peers(): PeerStatus[] {
     return [...this.#links.values()].map((link) => link.status);
   }

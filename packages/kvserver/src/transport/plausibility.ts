@@ -1,11 +1,11 @@
 /**
- * Plausibility bounds for instances and rounds. Both are practically inexhaustible as long as they advance one
- * by one; a single damaged message must not carry the whole cluster to their end.
+ * Plausibility bounds for instances and rounds. Both ranges are practically inexhaustible while they advance
+ * one by one, but a single damaged message must not take the whole cluster to their end.
  */
 import { type Envelope, type Message, type Outcome, seqOf } from '@paxkv/paxos/core';
 
 export interface PlausibilityLimits {
-  /** A correct server is less than this many instances ahead of every one seen so far. */
+  /** A correct server is less than this many instances ahead of the highest one seen so far. */
   readonly seqAheadMax: number;
   /** The same for the rounds of ballots. */
   readonly roundAheadMax: number;

@@ -33,12 +33,12 @@ export function forwardSchema(valueBytesMax: number): z.ZodType<ForwardedBatch> 
 
 const rowCountMax = 1_000_000;
 
-/** Whether the content of a frame is such a message, valid or not: each has a `transfer`, and no envelope does. */
+/** Whether the content is a state transfer message, valid or not: only these have a `transfer`. */
 export function isAboutState(content: unknown): boolean {
   return typeof content === 'object' && content !== null && 'transfer' in content;
 }
 
-/** The rows that it yields are views into the frame. */
+/** The schema of state transfer messages. The rows that it returns are views into the frame. */
 export function stateSchema(seqMax: number): z.ZodType<StateMessage> {
   const transfer = z
     .int()

@@ -35,7 +35,7 @@ export class BallotAllocator {
     step.persist({ type: 'reserved', round: this.#reserved });
   }
 
-  /** The lowest ballot of this run above `seen`; reserves more rounds where needed. */
+  /** The lowest unused ballot above `seen`. Reserves more rounds if it needs them. */
   ballotAbove<V>(seen: Ballot | undefined, step: Step<V>): Ballot {
     const round = Math.max(this.#floor, seen?.round ?? 0) + 1;
     assert(round <= roundMax, `a ballot's round is at most ${roundMax}`);
@@ -43,7 +43,7 @@ export class BallotAllocator {
     return { round, peer: this.#me };
   }
 
-  /** Reserves the next ballot above `seen`, so that it is durable before it is needed. */
+  /** Reserves the next ballot above `seen` in advance, so that it is durable before this peer needs it. */
   reserveAbove<V>(seen: Ballot, step: Step<V>): void {
     this.#reserve(Math.max(this.#floor, seen.round) + 1, step);
   }

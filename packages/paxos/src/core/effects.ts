@@ -7,14 +7,14 @@
 import type { Ballot } from './ballot.ts';
 import type { Envelope } from './messages/envelope.ts';
 
-/** What a peer must not forget, as a storage maps it to records. */
+/** What a peer must not forget. A storage maps each of these to a record. */
 export type DurableWrite<V> =
   /** This peer may have used rounds up to and including `round` in its own ballots. */
   | { readonly type: 'reserved'; readonly round: number }
   | { readonly type: 'promised'; readonly seq: number; readonly ballot: Ballot }
   /** A vote. It also raises the promise of its instance to `ballot`. */
   | { readonly type: 'accepted'; readonly seq: number; readonly ballot: Ballot; readonly value: V }
-  /** The log promise: for every instance, also those not known of yet. */
+  /** The log promise. It holds in every instance, including those that do not exist yet. */
   | { readonly type: 'logPromised'; readonly ballot: Ballot }
   | OwnIncarnation
   | PeerRecords;
@@ -24,9 +24,9 @@ export interface OwnIncarnation {
   readonly type: 'incarnation';
   readonly incarnation: number;
   readonly attempt: number;
-  /** Whether, as far as this peer knows, it is its first. */
+  /** Whether this is the first incarnation of this peer, as far as it knows. */
   readonly isNew: boolean;
-  /** The peer takes part only in instances above this one. Absent until it is admitted: it takes part in none. */
+  /** The peer takes part only in instances above this one. Absent before it is admitted: no part in any. */
   readonly votingFloor?: number;
 }
 
@@ -50,15 +50,15 @@ export interface PeerRecord {
   readonly admission?: Admission;
 }
 
-/** What is known of every peer's incarnation, this one's included. */
+/** What is known of the incarnation of every peer, including this one. */
 export interface PeerRecords {
   readonly type: 'peerRecords';
   readonly peers: readonly PeerRecord[];
 }
 
-/** What a crash may lose without harm: it only saves asking again. */
+/** A write that a crash may lose without harm: the peer can learn it again from others. */
 export type Note<V> =
-  /** Without a value: the value of this peer's own vote in the instance. */
+  /** A decision. Without `value`, the value is that of this peer's own vote in the instance. */
   | { readonly type: 'decided'; readonly seq: number; readonly value?: V }
   /** Every peer is done below `min`: all other writes about those instances may be dropped. */
   | { readonly type: 'forgotten'; readonly min: number }
@@ -70,8 +70,8 @@ export type Write<V> = DurableWrite<V> | Note<V>;
 /** What a storage remembers. */
 export interface Memory<V> {
   /**
-   * `kept`: all that was ever written. `new`: nothing, since nothing was ever written as far as the
-   * storage can tell. `lost`: nothing, and what was written is gone or cannot be trusted.
+   * `kept`: the storage remembers all that was ever written. `new`: it is empty, and as far as it can
+   * tell nothing was ever written. `lost`: what was written is gone or cannot be trusted.
    */
   readonly state: 'kept' | 'new' | 'lost';
   /** How many times this storage was written to. */
@@ -88,19 +88,19 @@ export interface Decision<V> {
 
 /** The effects of one step, in the order in which the host must perform them. */
 export interface Effects<V> {
-  /** First, without waiting: what relies on no pending write. Requests, rejections and commit notices. */
+  /** First: messages that depend on no pending write, such as requests, rejections and commit notices. */
   readonly sendNow: Envelope<V>[];
-  /** Then: announcements to the host. A decision rests on votes that are durable already. */
+  /** Second: decisions to announce to the host. The votes behind them are durable already. */
   readonly decided: Decision<V>[];
-  /** Then: every promise and vote of the turn, made durable together in one write. */
+  /** Third: every promise and vote of the turn, made durable together in one write. */
   readonly persist: DurableWrite<V>[];
-  /** In the same write, or in a later one. */
+  /** Notes to write, in the same write or in a later one. */
   readonly note: Note<V>[];
-  /** Last, once all of `persist`, of this step and those before it, is durable: what vouches for it. */
+  /** Last: messages that vouch for `persist`. They wait until it is durable, for this and all earlier steps. */
   readonly sendAfter: Envelope<V>[];
-  /** Nothing above this was decided when the quorum read began that ends with this step. */
+  /** The result of a quorum read that ends with this step: nothing above it was decided when the read began. */
   readIndex: number | undefined;
-  /** Why this peer must stop: others remember more of it than it does. All other effects are void then. */
+  /** Set if others remember more of this peer than it does: the reason why it must stop. Voids all else. */
   memoryLoss: string | undefined;
 }
 

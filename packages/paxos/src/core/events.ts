@@ -5,7 +5,7 @@ import type { Envelope } from './messages/envelope.ts';
 
 /** Anything that may happen to a peer. */
 export type PeerEvent<V> =
-  /** The time of `wakeAt()` has come. The first event of every run, too. */
+  /** The time of `wakeAt()` has come. Also the first event of every run. */
   | { readonly type: 'wake' }
   /** The host wants `seq` decided, if possible as `value`. */
   | { readonly type: 'propose'; readonly seq: number; readonly value: V }
@@ -18,7 +18,7 @@ export type PeerEvent<V> =
   | { readonly type: 'persisted'; readonly writes: readonly DurableWrite<V>[] }
   /** The host needs nothing at or below `seq` any more. */
   | { readonly type: 'done'; readonly seq: number }
-  /** The host waits for `seq`, which the leader may know. */
+  /** The host waits for the decision of `seq`, which the leader may know. */
   | { readonly type: 'requestDecisions'; readonly seq: number }
   /** The host asks how far anything may have been decided. */
   | { readonly type: 'readIndex' }

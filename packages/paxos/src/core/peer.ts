@@ -1,6 +1,6 @@
 /**
- * Peer: one participant, driven by `step`. It decides whether a message still counts and which role it is
- * for, and forgets what no peer needs any more. It performs no I/O: each step returns effects.
+ * Peer: one participant, driven by `step`. It decides whether a message still counts, routes it to a role,
+ * and forgets what no peer needs any more. It performs no I/O: each step returns effects.
  */
 import type { Random } from '../environment.ts';
 import { assert } from '../errors.ts';
@@ -76,12 +76,12 @@ export class Peer<V> {
     ]);
   }
 
-  /** What is known here of an instance. */
+  /** What this peer knows of the outcome of an instance. */
   status(seq: number): Status<V> {
     return this.#roles.agreement.status(seq);
   }
 
-  /** Whether this peer takes part. One without memory does not, until the others admitted it. */
+  /** Whether this peer takes part. A peer without memory does not, until the others have admitted it. */
   get isMember(): boolean {
     return this.#roles.participation.isMember;
   }
@@ -183,10 +183,10 @@ export class Peer<V> {
     catchUp.onKnownUpTo(from, done, step);
   }
 
-  /** Whether a message of another peer counts, by the incarnations that its sender had and knew of. */
+  /** Whether a message counts, judged by the incarnation of its sender and those that the sender knew of. */
   #counts({ from, mark, message }: Envelope<V>, step: Step<V>): boolean {
     const { participation } = this.#roles;
-    // Safety: what a peer said in an earlier incarnation may contradict what it says now.
+    // Safety: a message of an earlier incarnation may contradict those of the present one.
     if (participation.isStale(from, mark)) return false;
     const loss = participation.memoryLossShownBy(from, mark, this.#writeIndex);
     if (loss !== undefined) {
@@ -236,7 +236,7 @@ export class Peer<V> {
         break;
       case 'readIndexReply':
         quorumRead.onReadIndexReply(from, message, step);
-        // A peer that hears no leader receives no notices either, so it asks for the decisions.
+        // Without a leader this peer receives no notices either, so it asks for the decisions.
         if (this.leader === undefined) catchUp.onKnownUpTo(from, message.knownUpTo, step);
         break;
       case 'preVote':

@@ -1,6 +1,6 @@
 /**
- * How long to wait for an answer before it counts as lost, estimated from recent response times. A peer
- * that is only slow is thus not flooded with repeated requests. The scheme is that of TCP's
+ * How long to wait for an answer before it counts as lost, estimated from recent response times. This
+ * keeps a slow peer from being flooded with repeated requests. The scheme is that of TCP's
  * retransmission timer (RFC 6298): a few times the slowest recent response, doubled with each repetition
  * until an answer comes again.
  */
@@ -34,8 +34,8 @@ export class RoundTripEstimator {
   }
 
   /**
-   * A request was answered after this time. Only for a request that was sent once: after a repetition
-   * it is unknown which copy was answered.
+   * A request was answered after this time. Call it only for requests that were sent once: after a
+   * repetition it is unknown which copy was answered.
    */
   onAnswer(afterMs: number): void {
     this.#slowestMs = Math.max(afterMs, slowestDecay * this.#slowestMs);

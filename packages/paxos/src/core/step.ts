@@ -1,4 +1,4 @@
-/** The context of one step of a peer, given to every role that takes part in it. */
+/** The context of one step of a peer, passed to every role that acts in the step. */
 import type { PeerId } from './ballot.ts';
 import { type Decision, type DurableWrite, type Effects, type Note, noEffects } from './effects.ts';
 import type { Envelope } from './messages/envelope.ts';
@@ -10,7 +10,7 @@ export type Seal<V> = (to: PeerId, message: Message<V>) => Envelope<V>;
 export class Step<V> {
   /** When the step happens, in milliseconds of the host's clock. */
   readonly now: number;
-  /** What the roles asked for so far. */
+  /** The effects that the roles have asked for so far. */
   readonly effects: Effects<V> = noEffects();
   readonly #seal: Seal<V>;
 
@@ -19,12 +19,12 @@ export class Step<V> {
     this.#seal = seal;
   }
 
-  /** Sends what relies on no write that is not durable yet. */
+  /** Sends a message that does not depend on a pending write. */
   sendNow(to: PeerId, message: Message<V>): void {
     this.effects.sendNow.push(this.#seal(to, message));
   }
 
-  /** Sends what vouches for a write of this step or of an earlier one. */
+  /** Sends a message that vouches for a write of this step or an earlier one, once that write is durable. */
   sendAfter(to: PeerId, message: Message<V>): void {
     this.effects.sendAfter.push(this.#seal(to, message));
   }

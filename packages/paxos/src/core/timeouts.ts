@@ -10,7 +10,7 @@ const retryDelayMsMax = 500;
 const resendDelayMsMin = 100;
 const resendDelayMsMax = 800;
 
-/** Delays in milliseconds. An attempt is 0 for the first try. */
+/** Delays in milliseconds. `attempt` is 0 for the first try. */
 export class RetryDelays {
   readonly #random: Random;
   readonly #roundTrips = new RoundTripEstimator({
@@ -22,12 +22,12 @@ export class RetryDelays {
     this.#random = random;
   }
 
-  /** After a rejection, or a sign that a request was lost: short, random, longer with each attempt. */
+  /** The delay after a rejection or a sign of loss. It is short and random, and grows with each attempt. */
   beforeRetry(attempt: number): number {
     return doubled(retryDelayMsMin, retryDelayMsMax, attempt) * this.#random.next();
   }
 
-  /** While answers may still come: long enough for a busy disk, and never the same for two peers. */
+  /** The delay while answers may still come. It is random, and long enough for a busy disk. */
   beforeResend(attempt: number): number {
     const delayMs = doubled(this.#roundTrips.waitMs, resendDelayMsMax, attempt);
     return delayMs * (0.75 + 0.5 * this.#random.next());

@@ -1,4 +1,4 @@
-/** Builds the page. `--serve`: serves it on this machine until it is stopped. `--open`: in a browser. */
+/** Builds the page. `--serve` serves it on this machine until stopped. `--open` opens it in a browser. */
 import { preview } from 'vite';
 import { buildPage, pageFolder } from './page-build.ts';
 

@@ -1,12 +1,12 @@
 /**
- * Builds cores with a mistake into the page. Of each, only those sources are bundled a second time that
- * import the wrong one by some way; all others are shared with the shipped core.
+ * Builds cores with a mistake into the page. For each mutant only the wrong source and those that import it,
+ * directly or indirectly, are bundled again. All others are shared with the shipped core.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { type Plugin, transformWithOxc } from 'vite';
 
-/** As much of a mutant of `test/mutants` as the page needs. */
+/** The part of a mutant of `test/mutants` that the page needs. */
 export interface Mutation {
   readonly id: string;
   readonly does: string;
@@ -20,7 +20,7 @@ export interface Mutation {
 const mark = '?mutant=';
 const importPattern = /^(?:import|export)(?!\s+type\b)[^;'"]*?\bfrom\s+'(\.[^']+)'/gm;
 
-/** `packages` is the folder of all packages, `list` the module that gets the cores. */
+/** `packages`: the folder of all packages. `list`: the module that receives the cores. */
 export function mutantModules(
   mutations: readonly Mutation[],
   { packages, list }: { readonly packages: string; readonly list: string },
@@ -65,7 +65,7 @@ function listOf(mutations: readonly Mutation[], core: string): string {
   return [...imports, 'export const mutantCores = [', ...entries, '];'].join('\n');
 }
 
-/** @throws Error unless the right text stands in the source exactly once. */
+/** @throws Error unless the source contains the right text exactly once. */
 function patched(file: string, { id, right, wrong }: Mutation): string {
   const parts = readFileSync(file, 'utf8').split(right);
   if (parts.length === 2) return parts.join(wrong);
@@ -74,7 +74,7 @@ function patched(file: string, { id, right, wrong }: Mutation): string {
   );
 }
 
-/** The sources that import `wrong` by some way, and `wrong` itself, as far as `core` leads to them. */
+/** `wrong` and the sources that import it directly or indirectly, among those that `core` imports. */
 function affectedSources(core: string, wrong: string): Set<string> {
   const importers = new Map<string, Set<string>>();
   const queue = [core];

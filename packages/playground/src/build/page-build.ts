@@ -24,7 +24,7 @@ export async function buildPage(): Promise<void> {
 /** Marks a text as UTF-8 for browsers, which guess otherwise. */
 const byteOrderMark = '\uFEFF';
 
-/** Browsers show plain text, and offer to save anything else that is no page. */
+/** Copies a file as plain text, since browsers show plain text and offer to save most other files. */
 function copyAsText(file: string): void {
   const copy = join(pageFolder, `${file}.txt`);
   mkdirSync(dirname(copy), { recursive: true });

@@ -1,4 +1,4 @@
-/** Actions: what a visitor, a lesson or the robot does to a run. Plain data, so that a run can be repeated. */
+/** Actions of a visitor, a lesson or the robot on a run. They are plain data, so that a run can be repeated. */
 
 export type Action =
   | {
@@ -15,16 +15,16 @@ export type Action =
   | { readonly type: 'partition'; readonly groups: readonly (readonly number[])[] }
   /** Ends the partition and all cuts. */
   | { readonly type: 'heal' }
-  /** From now on messages are lost, repeated and overtaken; or no more. */
+  /** Makes the network lose, repeat and reorder messages from now on, or stop doing so. */
   | { readonly type: 'lossy' | 'calm' }
-  /** The clock of the peer runs at this rate from now on; 1 is the right one. */
+  /** Makes the clock of the peer run at this rate from now on; 1 is correct. */
   | { readonly type: 'skew'; readonly peer: number; readonly rate: number }
   | { readonly type: 'put'; readonly peer: number; readonly key: string; readonly value: string }
   | { readonly type: 'get'; readonly peer: number; readonly key: string };
 
 export interface PeerAction {
   /**
-   * `wipe`: the peer crashes, and its disk is emptied and knows it. `stop`: its host ends it in order.
+   * `wipe`: the peer crashes, and its disk is emptied and reports that. `stop`: its host stops it cleanly.
    * `deafen`: no request reaches it.
    */
   readonly type: 'crash' | 'restart' | 'wipe' | 'stop' | 'pause' | 'resume' | 'deafen' | 'undeafen';
@@ -37,16 +37,16 @@ export interface LinkAction {
   readonly to: number;
 }
 
-/** About one message under way, by its number. */
+/** An action on one message in transit, named by its number. */
 export interface MessageAction {
   readonly type: 'lose' | 'delay' | 'repeat';
   readonly message: number;
 }
 
-/** How much later a message arrives that is delayed, and how long after itself one that is repeated. */
+/** How much later a delayed message arrives, and how long after the first a repeated one arrives again. */
 export const messageDelayMs = 40;
 
-/** An action, with the moment that it made. */
+/** An action, with the number of the moment that it created. */
 export interface LoggedAction {
   readonly at: number;
   readonly action: Action;

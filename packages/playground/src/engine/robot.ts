@@ -1,4 +1,4 @@
-/** Robot: tries to break a run with random faults at full speed. What it did can be looked at afterwards. */
+/** Robot: tries to break a run with random faults at full speed. Its run can be inspected afterwards. */
 import { SeededRandom } from '@paxkv/simulator';
 import type { Action, LoggedAction } from './action.ts';
 import { Judge } from './judge/judge.ts';
@@ -20,7 +20,7 @@ export interface Attempt {
 /** Events and actions of one attempt. */
 const momentCount = 600;
 
-/** Lets a run go wrong in all ways, chosen by its seed. Ends when the lamp is red: any, by default. */
+/** Runs with random faults, chosen by the seed of the run. Ends when `lamp`, by default any, is red. */
 export async function attempt(settings: Settings, core: Core, lamp?: LampId): Promise<Attempt> {
   const random = new SeededRandom(`robot ${settings.seed}`);
   const mood = drawMood(random);
@@ -29,7 +29,7 @@ export async function attempt(settings: Settings, core: Core, lamp?: LampId): Pr
   return execute({ settings, core, choose, lamp, momentMax: momentCount });
 }
 
-/** Repeats a recording without looking, as far as it goes. */
+/** Repeats a recording to its end, without keeping frames. */
 export async function repeat(
   { settings, log, moment }: Recording,
   core: Core,
@@ -69,7 +69,7 @@ async function execute({ settings, core, choose, lamp, momentMax }: Plan): Promi
   return { recording, violations: judge.violations, faultCount: log.length };
 }
 
-/** How an attempt goes about it. */
+/** The strategy of one attempt. */
 interface Mood {
   readonly actionChance: number;
   readonly proposeChance: number;

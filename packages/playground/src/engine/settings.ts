@@ -1,4 +1,4 @@
-/** Settings of a run: with the actions, all that it takes to repeat it. */
+/** Settings of a run. Together with the actions they suffice to repeat it. */
 
 export const peerCountMin = 3;
 export const peerCountMax = 7;
@@ -10,7 +10,7 @@ export interface Settings {
   readonly seed: string;
   /** From {@link peerCountMin} to {@link peerCountMax}. */
   readonly peerCount: number;
-  /** Whether peers elect a leader. Without one, each proposes by itself. */
+  /** Whether peers elect a leader. Without a leader every peer proposes its own values. */
   readonly isLed: boolean;
   readonly network: NetworkName;
   /** The id of the mistake that is built into the core, if there is one. */

@@ -1,41 +1,41 @@
-/** Conditions: what a lesson waits for, as plain data, and whether a frame meets it. */
+/** Conditions that lessons wait for, as plain data, and the check whether a frame meets one. */
 import type { MessageKind } from '../engine/protocol/messages.ts';
 import { quorumOf } from '../engine/settings.ts';
 import type { Frame, PeerView } from '../engine/timeline/frame.ts';
 
 export type Condition =
-  /** At least so many peers know what was decided; of this value, if one is given. */
+  /** At least this many peers know the decision, and it is `value`, if one is given. */
   | {
       readonly type: 'decided';
       readonly seq: number;
       readonly count: Count;
       readonly value?: string;
     }
-  /** At most so many do. */
+  /** At most this many peers know the decision. */
   | { readonly type: 'decidedAtMost'; readonly seq: number; readonly count: number }
   /** The disk of the peer holds a vote for the value. */
   | { readonly type: 'voted'; readonly peer: number; readonly seq: number; readonly value: string }
-  /** A quorum of peers takes one and the same peer, which is up, for the leader: this one, if one is given. */
+  /** A quorum of peers follows the same leader, which is up. It is `peer`, if one is given. */
   | { readonly type: 'led'; readonly peer?: number }
   | { readonly type: 'state'; readonly peer: number; readonly state: PeerView['state'] }
   | { readonly type: 'member'; readonly peer: number; readonly isMember: boolean }
-  /** All peers that are up have forgotten what is below. */
+  /** All peers that are up have forgotten every instance below `below`. */
   | { readonly type: 'forgotten'; readonly below: number }
-  /** At all peers that are up the instance is forgotten. */
+  /** All peers that are up have forgotten this instance. */
   | { readonly type: 'gone'; readonly seq: number }
-  /** At all peers the highest instance seen is this. */
+  /** The highest instance that each peer has seen is this one. */
   | { readonly type: 'max'; readonly seq: number }
   /** A message of this kind was sent since the step began. */
   | { readonly type: 'seen'; readonly kind: MessageKind }
-  /** So many calls of clients were answered, the last with this result if one is given. */
+  /** This many client calls were answered, and the last result is `result`, if one is given. */
   | { readonly type: 'answered'; readonly count: number; readonly result?: string }
-  /** Since the run began, no more requests than that were delivered. */
+  /** At most this many requests were delivered since the run began. */
   | { readonly type: 'requestsAtMost'; readonly count: number };
 
 /** `all`: of the peers that are up. `quorum`: more than half of all. */
 export type Count = number | 'all' | 'quorum';
 
-/** `since`: the frames from the beginning of the step up to the one that is judged. */
+/** `since`: the frames from the beginning of the step up to the one that is checked. */
 export function isMet(condition: Condition, since: readonly Frame[]): boolean {
   const frame = since.at(-1);
   if (frame === undefined) return false;

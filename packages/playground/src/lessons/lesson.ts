@@ -1,4 +1,4 @@
-/** Lessons: a text, where to begin, and steps with goals. Plain data, which the tests play without a page. */
+/** Lessons: a text, a start, and steps with goals. They are plain data, which tests play without a page. */
 import type { Action } from '../engine/action.ts';
 import type { Settings } from '../engine/settings.ts';
 import type { Words } from '../text/words.ts';
@@ -6,11 +6,11 @@ import type { Condition } from './condition.ts';
 
 export interface Step {
   readonly text: Words;
-  /** What the page offers to do, all at once. */
+  /** The actions that the page offers in this step. They are performed together. */
   readonly actions: readonly Action[];
-  /** All must hold at the same moment. */
+  /** The conditions of the goal, which must all hold at the same moment. */
   readonly goal: readonly Condition[];
-  /** Not before so much time has passed since the step began; 0 by default. */
+  /** The goal is not reached before this much time has passed since the step began. Default 0. */
   readonly afterMs?: number;
 }
 

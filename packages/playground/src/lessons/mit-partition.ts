@@ -95,7 +95,7 @@ function rounds(): number[] {
   return Array.from({ length: roundCount }, (_, round) => round);
 }
 
-/** The majority decides, and peer 2 carries it over to the others. */
+/** The majority decides, and peer 2 carries the decision to the others. */
 function switching(seq: number): Step[] {
   const value = `${10 * seq}`;
   return [
@@ -119,7 +119,7 @@ function switching(seq: number): Step[] {
   ];
 }
 
-/** As before, but all of the majority propose: a message that is lost would leave one without the decision. */
+/** The same, but every peer of the majority proposes, since one of them could miss the decision. */
 function switchingUnreliably(seq: number): Step[] {
   return [
     {
@@ -142,7 +142,7 @@ function switchingUnreliably(seq: number): Step[] {
   ];
 }
 
-/** Each round has another partition, drawn once and for all, and one more instance. */
+/** Each round has a new instance and a different partition, from a fixed seed. */
 function chaos(): Step[] {
   const random = new SeededRandom('changing partitions');
   return Array.from({ length: chaosRoundCount }, (_, seq) => {

@@ -3,13 +3,13 @@ import type { Session } from '../engine/timeline/session.ts';
 import { isMet } from './condition.ts';
 import type { Lesson, Step } from './lesson.ts';
 
-/** A step that is not over after so much time was not reached. */
+/** The longest time of a step. After that its goal counts as not reached. */
 const stepMsMax = 60_000;
 
 export class Progress {
   readonly lesson: Lesson;
   readonly #session: Session;
-  /** The moments at which the steps done were done. */
+  /** The moments at which the completed steps were completed. */
   readonly #reached: number[] = [];
 
   constructor(lesson: Lesson, session: Session) {
@@ -17,7 +17,7 @@ export class Progress {
     this.#session = session;
   }
 
-  /** The step that is to be done, or `undefined` at the end. */
+  /** The current step, or `undefined` at the end. */
   get step(): Step | undefined {
     return this.lesson.steps[this.#reached.length];
   }
@@ -31,10 +31,10 @@ export class Progress {
     return this.step === undefined;
   }
 
-  /** Looks whether the goal of the step is reached; to be called after each moment. */
+  /** Checks whether the goal of the step is reached. Call it after each moment. */
   look(): boolean {
     const { cursor, head, frames } = this.#session;
-    // Another way was taken from an earlier moment.
+    // The visitor continued from an earlier moment.
     while (this.#beginMoment > head) this.#reached.pop();
     const { step } = this;
     if (step === undefined || cursor < head || cursor <= this.#beginMoment) return false;
@@ -45,7 +45,7 @@ export class Progress {
     return true;
   }
 
-  /** Does what the step offers. */
+  /** Performs the actions of the step. */
   async act(): Promise<void> {
     for (const action of this.step?.actions ?? []) {
       await this.#session.act(action);
@@ -53,9 +53,9 @@ export class Progress {
   }
 
   /**
-   * Does the step, and goes on until its goal is reached.
+   * Performs the step, and continues until its goal is reached.
    *
-   * @throws Error if it is not reached in a minute of the world's time.
+   * @throws Error if the goal is not reached within a minute of simulated time.
    */
   async complete(): Promise<void> {
     const session = this.#session;
@@ -73,7 +73,7 @@ export class Progress {
     return this.#reached.at(-1) ?? 0;
   }
 
-  /** Where nothing is left to happen, time would pass without end. */
+  /** Whether enough time has passed. If no event is left, waiting longer would change nothing. */
   #isTime({ afterMs = 0 }: Step): boolean {
     const { frames, frame, nextMs } = this.#session;
     const beginMs = frames[this.#beginMoment]?.timeMs ?? 0;

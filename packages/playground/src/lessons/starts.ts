@@ -1,4 +1,4 @@
-/** How lessons begin, and the actions that many of them share. */
+/** The starts of lessons, and actions that many lessons share. */
 import type { Action } from '../engine/action.ts';
 import { type Settings, settingsDefault } from '../engine/settings.ts';
 
@@ -14,7 +14,7 @@ export function propose(peer: number, seq: number, value: string): Action {
   return { type: 'propose', peer, seq, value };
 }
 
-/** Every peer proposes a value of its own, or the same one. */
+/** Every peer proposes a value: each a different one, or all the same. */
 export function proposeAll(
   peerCount: number,
   seq: number,

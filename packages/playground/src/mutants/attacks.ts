@@ -1,13 +1,13 @@
 /** Recorded attacks: for each mutant of the page a run in which two peers decide differently. */
 
 export interface Attack {
-  /** As in `test/mutants`. */
+  /** The id of the mutant in `test/mutants`. */
   readonly mutant: string;
   /** The address of the run, as in the URL of the page, without the mutant. */
   readonly address: string;
 }
 
-/** Found by `node test/dist/playground/hunt.js`; to be found again when the core or the simulator changes. */
+/** Found by `node test/dist/playground/hunt.js`. Run it again when the core or the simulator changes. */
 export const attacks: readonly Attack[] = [
   { mutant: 'promise-sinks', address: 's=10384&n=3&m=27&a=1x2.1~3p2.0.sq~10p1.0.pz' },
   { mutant: 'vote-below-promise', address: 's=225&n=3&m=22&a=1p0.1.hp~2p2.1.bw~7L3' },

@@ -1,8 +1,8 @@
-/** The cores with a mistake built in. Empty here: the build of the page puts them in place of this list. */
+/** The cores with a mistake built in. The list is empty here: the build of the page replaces it. */
 import type { Core } from '../engine/world/core.ts';
 
 export interface MutantCore {
-  /** As in `test/mutants`. */
+  /** The id of the mutant in `test/mutants`. */
   readonly id: string;
   /** What it does wrong, as a sentence. */
   readonly does: string;

@@ -1,4 +1,4 @@
-/** What each kind of message says, in one sentence. */
+/** The meaning of each kind of message, in one sentence. */
 import type { MessageKind } from '../engine/protocol/messages.ts';
 import type { Words } from './words.ts';
 

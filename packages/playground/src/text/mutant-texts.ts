@@ -1,4 +1,4 @@
-/** What the mistakes of the page do, in Chinese; the English sentence comes from `test/mutants`. */
+/** Chinese descriptions of the mistakes. The English sentences come from `test/mutants`. */
 
 export const mutantTextsZh: Readonly<Record<string, string>> = {
   'promise-sinks': '接受者让更低的编号取代它的承诺。',

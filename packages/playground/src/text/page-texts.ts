@@ -1,4 +1,4 @@
-/** The texts of the page, by what they are for. */
+/** The texts of the page, by purpose. */
 import type { LampId } from '../engine/judge/lamp.ts';
 import type { Tone } from '../engine/protocol/messages.ts';
 import type { PeerView } from '../engine/timeline/frame.ts';

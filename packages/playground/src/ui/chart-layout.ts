@@ -1,4 +1,4 @@
-/** The sequence chart as data: a column for each peer, time going down, and the last that happened. */
+/** The sequence chart of the most recent events, as data: one column for each peer, time going down. */
 import type { MessageKind } from '../engine/protocol/messages.ts';
 import type { Frame, Occurrence } from '../engine/timeline/frame.ts';
 
@@ -9,7 +9,7 @@ export interface Arrow {
   readonly from: number;
   readonly to: number;
   readonly sentMs: number;
-  /** When it arrived or was lost; of one under way, when it will arrive. */
+  /** When the message arrived or was lost, or, if it is in transit, when it will arrive. */
   readonly endMs: number;
   readonly state: 'arrived' | 'lost' | 'under way';
 }
@@ -22,7 +22,7 @@ export interface Mark {
   readonly text: string;
 }
 
-/** A time that is shown. */
+/** The time span that is shown. */
 export interface Span {
   readonly fromMs: number;
   readonly toMs: number;
@@ -33,11 +33,11 @@ export interface Chart extends Span {
   readonly marks: readonly Mark[];
 }
 
-/** What the page shows at once. */
+/** The length of the span that the page shows, in simulated time. */
 export const windowMs = 32;
 const frameCountMax = 600;
 
-/** `frames` up to the last one that is shown. */
+/** `frames`: all frames up to the last one that is shown. */
 export function layoutChart(frames: readonly Frame[], { fromMs, toMs }: Span): Chart {
   const arrows = new Map<string, Arrow>();
   const marks: Mark[] = [];
@@ -54,7 +54,7 @@ export function layoutChart(frames: readonly Frame[], { fromMs, toMs }: Span): C
   return { fromMs, toMs, arrows: [...arrows.values()], marks };
 }
 
-/** Messages that left before the window may still be under way in it. */
+/** The first frame to search: messages sent before the span may still be in transit within it. */
 function firstFrom(frames: readonly Frame[], fromMs: number): number {
   let first = frames.length;
   const earliest = Math.max(0, frames.length - frameCountMax);

@@ -1,4 +1,4 @@
-/** What every view needs: the model, and the texts in the language chosen. */
+/** The context of every view: the model, and the texts in the chosen language. */
 import { useEffect, useState } from 'preact/hooks';
 import { en } from '../text/en.ts';
 import type { PageTexts } from '../text/page-texts.ts';
@@ -17,7 +17,7 @@ export function textsOf(language: Language): PageTexts {
   return pageTexts[language];
 }
 
-/** Renders the view anew whenever the model has changed. */
+/** Renders the view again whenever the model has changed. */
 export function useModel(model: Model): void {
   const [, setVersion] = useState(0);
   useEffect(() => model.subscribe(() => setVersion((version) => version + 1)), [model]);

@@ -1,15 +1,15 @@
-/** What happened, in a line of text. */
+/** Describes what happened in one line of text. */
 import type { Action } from '../engine/action.ts';
 import type { MessageFacts } from '../engine/protocol/messages.ts';
 import { ballotText } from '../engine/protocol/writes.ts';
 import type { FlightView, Occurrence } from '../engine/timeline/frame.ts';
 
-/** Short enough for a dot: what the message is, and about which instance. */
+/** The label of a dot: the kind of the message and its instance. */
 export function messageLabel({ kind, seq }: Pick<MessageFacts, 'kind' | 'seq'>): string {
   return seq === undefined ? kind : `${kind} ${seq}`;
 }
 
-/** With ballot and value. */
+/** The message with ballot and value. */
 export function messageText({ kind, seq, ballot, value }: MessageFacts): string {
   return [
     messageLabel({ kind, seq }),

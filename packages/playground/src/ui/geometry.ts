@@ -1,4 +1,4 @@
-/** Where things are on the stage: peers in a ring, messages between them, and the line that parts peers. */
+/** Positions on the stage: peers in a ring, messages between them, and the line of a partition. */
 
 export interface Point {
   readonly x: number;
@@ -9,7 +9,7 @@ export interface Point {
 export const stageSize = 400;
 export const peerRadius = 26;
 const ringRadius = 150;
-/** Messages of the two directions keep to their own side of the link. */
+/** How far messages are drawn beside the link, so that the two directions have separate lanes. */
 const laneOffset = 7;
 
 /** Peer 0 is at the top, and the others follow clockwise. */
@@ -21,13 +21,13 @@ export function peerPoint(peer: number, peerCount: number): Point {
   };
 }
 
-/** The place of a message that has gone `part` of its way, from 0 to 1. */
+/** The position of a message that has covered `part` of its way, from 0 to 1. */
 export function messagePoint(from: Point, to: Point, part: number): Point {
   const { start, end } = laneOf(from, to);
   return { x: start.x + (end.x - start.x) * part, y: start.y + (end.y - start.y) * part };
 }
 
-/** The way of messages, from edge to edge of the two peers. */
+/** The lane of messages, between the edges of the two peers. */
 export function laneOf(from: Point, to: Point): { start: Point; end: Point } {
   const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
   const [x, y] = [(to.x - from.x) / length, (to.y - from.y) / length];
@@ -38,7 +38,7 @@ export function laneOf(from: Point, to: Point): { start: Point; end: Point } {
   };
 }
 
-/** The peers on both sides of a line; nothing if all are on one side. */
+/** The peers on each side of a line, or `undefined` if all are on one side. */
 export function sidesOf(a: Point, b: Point, peerCount: number): number[][] | undefined {
   const peers = Array.from({ length: peerCount }, (_, peer) => peer);
   const isLeft = (peer: number) => {

@@ -1,11 +1,11 @@
-/** Gestures on the stage: a click on a message selects it, and a line drawn across parts the peers. */
+/** Gestures on the stage: a click on a message selects it, and a line drawn across the stage partitions the peers. */
 import { type Point, sidesOf, stageSize } from './geometry.ts';
 import type { Model } from './model.ts';
 
 /** A shorter line is a click. */
 const lineLengthMin = 40;
 
-/** Gives back a way to listen no more. */
+/** Returns a function that stops listening. */
 export function listenToGestures(stage: HTMLElement, model: Model): () => void {
   let start: Point | undefined;
   const onDown = (event: PointerEvent) => {

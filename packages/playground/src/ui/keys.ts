@@ -1,7 +1,7 @@
-/** Keys of the page, where no field or button wants them. */
+/** Keyboard shortcuts of the page, unless a field or button handles the key. */
 import type { Model } from './model.ts';
 
-/** Handles a key press. Gives back whether it meant anything. */
+/** Handles a key press. Returns whether the key has a meaning. */
 export function handleKey(key: string, model: Model): boolean {
   const { session } = model;
   switch (key) {
@@ -29,7 +29,7 @@ export function handleKey(key: string, model: Model): boolean {
   }
 }
 
-/** Keys about what is selected. */
+/** Handles keys that act on the selection. */
 function handleSelected(key: string, model: Model): boolean {
   const { selection, session } = model;
   if (selection.type === 'message') {

@@ -1,17 +1,17 @@
-/** What a model is made of: the page around it, and the cores that it may run. */
+/** The options of a model: the page around it, and the cores that it may run. */
 import { type CoreOf, shippedCore } from '../engine/world/core.ts';
 import type { MutantCore } from '../mutants/cores.ts';
 import type { Language } from '../text/words.ts';
 
-/** What the page lends to the model. */
+/** What the page provides to the model. */
 export interface Surroundings {
   /** Milliseconds since any fixed moment. */
   now(): number;
   /** Calls back before the page is drawn next. */
   nextFrame(callback: (nowMs: number) => void): void;
-  /** Whether the visitor wants nothing to move. */
+  /** Whether the visitor prefers no motion. */
   isStill(): boolean;
-  /** Keeps the address of the page. */
+  /** Sets the address of the page. */
   setAddress(address: string): void;
 }
 

@@ -1,4 +1,4 @@
-/** Model of the page: the session, how it is looked at, and what a visitor may do. Views render it. */
+/** Model of the page: the session, how it is shown, and the visitor's commands. Views render it. */
 import type { Action } from '../engine/action.ts';
 import type { Settings } from '../engine/settings.ts';
 import { addressOf, recordingAt } from '../engine/timeline/address.ts';
@@ -15,9 +15,9 @@ import type { Selection } from './selection.ts';
 
 export type Tab = 'lessons' | 'faults' | 'breakIt';
 
-/** A frame of the page never counts for more. */
+/** The longest time that one frame of the page counts for. */
 const pageMsMax = 100;
-/** While it plays, all but the stage is drawn anew so often. */
+/** While a run plays, everything but the stage is redrawn at this interval. */
 const redrawMs = 120;
 
 export class Model {
@@ -46,7 +46,7 @@ export class Model {
     this.player.reset(session);
   }
 
-  /** Begins with the run that the address tells of. */
+  /** Opens the run that the address contains. */
   static async open(address: string, options: ModelOptions): Promise<Model> {
     const { settings, log, moment } = recordingAt(address);
     const isKnown = options.mutants.some(({ id }) => id === settings.mutant);
@@ -80,7 +80,7 @@ export class Model {
     return this.#isPlaying;
   }
 
-  /** Whether nothing is left to happen. */
+  /** Whether no event is left. */
   get isQuiet(): boolean {
     return this.#isQuiet;
   }
@@ -89,12 +89,12 @@ export class Model {
     return this.#session.head >= momentMax;
   }
 
-  /** Whether nothing is to move. */
+  /** Whether motion is switched off. */
   get isStill(): boolean {
     return this.#surroundings.isStill();
   }
 
-  /** Grows whenever more is to be drawn anew than the stage and the time. */
+  /** Rises whenever more than the stage and the time must be redrawn. */
   get version(): number {
     return this.#version;
   }
@@ -103,7 +103,7 @@ export class Model {
     return `${addressOf(this.#session.recording)}&lang=${this.#language}`;
   }
 
-  /** Resolves when all that was asked for so far is done. */
+  /** Resolves when all commands so far are done. */
   get idle(): Promise<void> {
     return this.#work;
   }
@@ -143,7 +143,7 @@ export class Model {
     this.#do(() => this.#open(recording));
   }
 
-  /** Begins the run of a recorded attack, and plays it. */
+  /** Opens the run of a recorded attack, and plays it. */
   showAttack(mutant: string): void {
     const attack = attacks.find((each) => each.mutant === mutant);
     if (attack === undefined) return;
@@ -167,7 +167,7 @@ export class Model {
     this.#changed();
   }
 
-  /** Does what the step of the lesson offers, and plays. */
+  /** Performs the actions of the lesson's step, and plays. */
   doStep(): void {
     this.#do(async () => {
       this.#session.seek(this.#session.head);
@@ -254,7 +254,7 @@ export class Model {
     else this.#tell();
   }
 
-  /** One thing after another: a run must not be changed while it goes on. */
+  /** Runs tasks one after the other, since nothing may change a run while it is advancing. */
   #do(task: () => Promise<void>): void {
     this.#work = this.#work.then(async () => {
       this.#isQuiet = false;

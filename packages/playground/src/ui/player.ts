@@ -1,31 +1,31 @@
-/** Player: lets a session go on in the time of the page, at a speed that can be chosen. */
+/** Player: advances a session with the time of the page, at a selectable speed. */
 import type { Session } from '../engine/timeline/session.ts';
 
-/** Milliseconds of the world in a second of the page. */
+/** Milliseconds of simulated time per second of the page. */
 export const speeds = [5, 20, 100, 1000] as const;
 
 export type Speed = (typeof speeds)[number];
 
-/** Moments in one frame of the page. */
+/** Most moments in one frame of the page. */
 const momentCountMax = 400;
 
 export type Advance = 'goes on' | 'quiet' | 'interrupted';
 
 export class Player {
   speed: Speed = 20;
-  /** The time that is shown: between the moment looked at and the next. */
+  /** The simulated time that is shown, between the shown moment and the next one. */
   #shownMs = 0;
 
   get shownMs(): number {
     return this.#shownMs;
   }
 
-  /** Shows the moment looked at, and no time after it. */
+  /** Shows the time of the frame itself. */
   reset({ frame }: Session): void {
     this.#shownMs = frame.timeMs;
   }
 
-  /** Goes on for `pageMs` of the page. `onMoment` sees each moment, and may end it by giving back false. */
+  /** Advances by `pageMs` of the page. `onMoment` is called at each moment; if it returns false, this ends. */
   async advance(session: Session, pageMs: number, onMoment: () => boolean): Promise<Advance> {
     const targetMs = this.#target(session, pageMs);
     for (let count = 0; count < momentCountMax; count += 1) {
@@ -46,7 +46,7 @@ export class Player {
     return 'goes on';
   }
 
-  /** A time in which nothing can be seen to happen is skipped. */
+  /** The time to advance to. Times in which nothing visible happens are skipped. */
   #target({ frame, nextMs }: Session, pageMs: number): number {
     const isStill =
       frame.flights.length === 0 && frame.peers.every(({ disk }) => disk.pending.length === 0);

@@ -1,11 +1,11 @@
-/** Where the rule and the source of each thing on the page are. */
+/** References from the page to the rules in docs/protocol.md and to the sources. */
 import type { LampId } from '../engine/judge/lamp.ts';
 import type { MessageKind } from '../engine/protocol/messages.ts';
 
 export interface Reference {
   /** A heading of docs/protocol.md. */
   readonly heading: string;
-  /** A source, from the folder of the repository. */
+  /** The path of a source in the repository. */
   readonly source: string;
   /** How the declaration begins that the link leads to. It stands once in the source. */
   readonly declaration: string;
@@ -76,7 +76,7 @@ export const references: readonly Reference[] = [
   peerReference,
 ];
 
-/** The page carries these files beside it, as plain text. */
+/** The link to a rule. The build places these files beside the page as plain text. */
 export function ruleLink({ heading }: Reference): string {
   return `docs/protocol.md.txt#:~:text=${encodeURIComponent(`## ${heading}`)}`;
 }

@@ -1,4 +1,4 @@
-/** Runs the robot over and over, a little in each turn of the page, until it finds something. */
+/** Runs the robot repeatedly, for a short time in each turn of the page, until it breaks an invariant. */
 import { type Attempt, attempt } from '../engine/robot.ts';
 import type { Settings } from '../engine/settings.ts';
 import type { Core } from '../engine/world/core.ts';
@@ -9,7 +9,7 @@ export interface RobotCounts {
   readonly faults: number;
 }
 
-/** How long it works before the page gets a turn. */
+/** How long the robot runs before the page gets a turn. */
 const turnMs = 12;
 
 export class RobotRunner {
@@ -39,7 +39,7 @@ export class RobotRunner {
     this.#isRunning = false;
   }
 
-  /** Starts anew, with seeds of its own. Of a mutant it wants agreement broken, and nothing less. */
+  /** Starts again, with new seeds. With a mutant it searches for a run that breaks agreement. */
   async start(settings: Settings, core: Core, nowMs: () => number): Promise<void> {
     this.#counts = { runs: 0, moments: 0, faults: 0 };
     this.#found = undefined;

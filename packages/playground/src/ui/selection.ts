@@ -1,4 +1,4 @@
-/** What a visitor points at, and what the page says about it. */
+/** What a visitor has selected, and the explanation that the page shows for it. */
 import type { LampId } from '../engine/judge/lamp.ts';
 import type { Frame } from '../engine/timeline/frame.ts';
 import { messageTexts } from '../text/messages.ts';
@@ -19,7 +19,7 @@ export interface Explanation {
   readonly reference: Reference;
 }
 
-/** Nothing for what is there no more. */
+/** The explanation, or `undefined` if the selected thing no longer exists. */
 export function explain(
   selection: Selection,
   frame: Frame,

@@ -1,7 +1,7 @@
 /**
- * Carries messages as calls that fail fast. A request needs an open link, and a receiver that is not
- * deaf, at the moment it is sent. After that the call stays open: its answer comes back on it whatever
- * is cut meanwhile.
+ * Carries messages as calls that fail fast. When a request is sent, its link must be open and its receiver
+ * must not be deaf. After that the call stays open: its answer returns on it even if the link is cut
+ * meanwhile.
  */
 import { type Envelope, isAnswer } from '@paxkv/paxos';
 import type { Carrier, CarrierContext } from './carrier.ts';

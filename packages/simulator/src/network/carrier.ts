@@ -1,4 +1,4 @@
-/** What the two kinds of carriers share: the parts of the network they use, and the fates of messages. */
+/** The interface of the two kinds of carriers, the parts of the network they use, and the fates of messages. */
 import type { Envelope, PeerId } from '@paxkv/paxos';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { World } from '../world.ts';
@@ -10,10 +10,10 @@ import type { SimTransport } from './sim-transport.ts';
 /**
  * What the network did with a message:
  * - `delivered`: its receiver got it;
- * - `refused`: the receiver could not be reached, and the sender is told;
- * - `discarded`: it was dropped unread, and the sender is told;
- * - `answer lost`: a request was delivered, its answer will not be, and the sender is told;
- * - `lost`: it was dropped, and no one is told;
+ * - `refused`: the receiver could not be reached, and the sender is notified;
+ * - `discarded`: it was dropped unread, and the sender is notified;
+ * - `answer lost`: a request was delivered, its answer will not be, and the sender is notified;
+ * - `lost`: it was dropped silently;
  * - `repeated`: it will arrive once more;
  * - `clogged`: it waits because its link is clogged.
  */
@@ -27,7 +27,7 @@ export type Fate =
   | 'clogged';
 
 export interface Carrier<V> {
-  /** The messages under way. Absent where they travel as calls. */
+  /** The messages in transit. Absent in a network of calls. */
   readonly flights?: Flights<V>;
   send(envelope: Envelope<V>, sender: SimTransport<V>): void;
   /** @throws TypeError for a profile of the other type. */

@@ -1,6 +1,6 @@
 /**
- * Carries every message separately, and loses messages silently. A link counts at the moment a message is
- * sent: a message on its way when the link is cut still arrives, perhaps much later.
+ * Carries every message separately, and loses messages silently. Only the state of the link when a
+ * message is sent matters: if the link is cut later, the message still arrives, perhaps much later.
  */
 import { type Envelope, isAnswer, type PeerId } from '@paxkv/paxos';
 import type { Carrier, CarrierContext } from './carrier.ts';
@@ -51,7 +51,7 @@ export class DatagramCarrier<V> implements Carrier<V> {
     this.#profile = profile;
   }
 
-  /** No one is told: senders only get no answer. */
+  /** Senders are not notified: they only get no answer. */
   onClosed(): void {}
 
   #canPass({ from, to, message }: Envelope<V>): boolean {

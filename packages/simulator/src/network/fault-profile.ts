@@ -2,12 +2,12 @@
 import type { SeededRandom } from '../seeded-random.ts';
 
 /**
- * A network of calls, which fails fast: a request gets its answer on the same call, or its sender is told
- * soon that none will come. No message is lost silently, repeated or held up.
+ * A network of calls, which fails fast: a request gets its answer on the same call, or its sender is soon
+ * notified that none will come. No message is lost silently, repeated or held up.
  */
 export interface CallProfile {
   readonly type: 'calls';
-  /** One way, drawn uniformly for each message. Messages may overtake each other unless both bounds are equal. */
+  /** The shortest one-way delay. Delays are uniformly random, so messages may overtake each other. */
   readonly delayMsMin: number;
   readonly delayMsMax: number;
   /** Whether peers are unreliable from the start. The fields below apply to unreliable receivers. */
@@ -21,7 +21,7 @@ export interface CallProfile {
 /** A network of separate messages, without any guarantee. Its failures are silent. */
 export interface DatagramProfile {
   readonly type: 'datagrams';
-  /** One way: at least `delayMsMin`, `delayMsMean` on average, with a heavy tail up to the maximum. */
+  /** The shortest one-way delay. The mean is `delayMsMean`, with a heavy tail up to the maximum. */
   readonly delayMsMin: number;
   readonly delayMsMean: number;
   readonly delayMsMax: number;
@@ -50,7 +50,7 @@ export const reliable: CallProfile = {
   answerLossChance: 0.2,
 };
 
-/** 10 % of all requests are discarded and 18 % lose their answer. The sender is told in both cases. */
+/** 10 % of all requests are discarded and 18 % lose their answer. In both cases the sender is notified. */
 export const lab: CallProfile = { ...reliable, isUnreliable: true };
 
 const harshDefaults: DatagramProfile = {
@@ -66,7 +66,7 @@ const harshDefaults: DatagramProfile = {
   clogMsMax: 2_000,
 };
 
-/** Silent loss, delay, repetition, reordering and clogged links, with the values given. */
+/** Silent loss, delay, repetition, reordering and clogged links. `settings` replaces default values. */
 export function harsh(settings: Partial<Omit<DatagramProfile, 'type'>> = {}): DatagramProfile {
   return { ...harshDefaults, ...settings };
 }

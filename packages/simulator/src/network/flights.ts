@@ -1,5 +1,5 @@
 /**
- * Flights: the messages under way, each of which a host may lose, hold up or repeat by its number. Only a
+ * Flights: the messages in transit. A host may lose, delay or repeat each of them by its number. Only a
  * network of datagrams lists its messages here.
  */
 import type { Envelope } from '@paxkv/paxos';
@@ -7,7 +7,7 @@ import type { World } from '../world.ts';
 
 /** A datagram on its way. */
 export interface Flight<V> {
-  /** Counts the messages of this network from 0, in the order in which they left. */
+  /** The number of the message, from 0, in the order in which messages were sent. */
   readonly id: number;
   readonly envelope: Envelope<V>;
   readonly sentMs: number;
@@ -39,26 +39,26 @@ export class Flights<V> {
     this.#options = options;
   }
 
-  /** In the order in which they left. */
+  /** All messages in transit, in the order in which they were sent. */
   get all(): Flight<V>[] {
     return [...this.#entries.values()].map(({ flight }) => flight);
   }
 
-  /** `copy` arrives in place of `envelope`. */
+  /** Adds a message. `copy` arrives in place of `envelope`. */
   add(envelope: Envelope<V>, copy: Envelope<V>, arrivalMs: number): void {
     const flight = { id: this.#count, envelope, sentMs: this.#world.now(), arrivalMs };
     this.#count += 1;
     this.#schedule(flight, copy);
   }
 
-  /** The message never arrives. Gives back whether it was under way. */
+  /** The message never arrives. Returns whether it was in transit. */
   lose(id: number): boolean {
     const entry = this.#take(id);
     if (entry !== undefined) this.#options.report('lost', entry.flight.envelope);
     return entry !== undefined;
   }
 
-  /** The message arrives `byMs` later than it would have. Gives back whether it was under way. */
+  /** The message arrives `byMs` later than it would have. Returns whether it was in transit. */
   delay(id: number, byMs: number): boolean {
     const entry = this.#take(id);
     if (entry === undefined) return false;
@@ -67,7 +67,7 @@ export class Flights<V> {
     return true;
   }
 
-  /** The message arrives a second time, `afterMs` after the first. Gives back whether it was under way. */
+  /** The message arrives a second time, `afterMs` after the first. Returns whether it was in transit. */
   repeat(id: number, afterMs: number): boolean {
     const entry = this.#entries.get(id);
     if (entry === undefined) return false;

@@ -1,14 +1,14 @@
-/** Hints that a peer may be gone. They come at random, a moment late, and sometimes without a reason. */
+/** Hints that a peer may be gone. They are random and late, and some come without a reason. */
 import type { PeerId } from '@paxkv/paxos';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { World } from '../world.ts';
 import type { SimTransport } from './sim-transport.ts';
 
-/** How often and how soon a peer is told that a connection ended. */
+/** How often and how soon a peer is notified that a connection has ended. */
 export interface HintProfile {
-  /** The probability that a peer is told when a connection of its ended. */
+  /** The probability that a peer is notified when one of its connections ends. */
   readonly chance: number;
-  /** How much later it is told, at most. */
+  /** The longest delay of the notification. */
   readonly delayMsMax: number;
 }
 
@@ -35,7 +35,7 @@ export class Hints<V> {
     this.#profile = profile;
   }
 
-  /** `listener` lost its connection to `peer`, and is perhaps told. */
+  /** `listener` lost its connection to `peer`. Notifies it with the given probability. */
   notify(listener: PeerId, peer: PeerId): void {
     const { chance, delayMsMax } = this.#profile;
     // Without hints no random number is drawn, so that runs without them stay the same.

@@ -1,4 +1,4 @@
-/** Which peer can reach which: partitions, single cuts, and deaf peers, which no request reaches. */
+/** Which peers can reach each other: partitions, single cuts, and deaf peers, which no request reaches. */
 import type { PeerId } from '@paxkv/paxos';
 
 export class Links {
@@ -12,7 +12,7 @@ export class Links {
     this.#peerCount = peerCount;
   }
 
-  /** Whether a message sent now from one peer to the other would get through. */
+  /** Whether a message that is sent now would reach its receiver. */
   isOpen(from: PeerId, to: PeerId): boolean {
     if (this.#cuts.has(linkOf(from, to))) return false;
     if (this.#groups === undefined) return true;

@@ -24,7 +24,7 @@ export class MessageCounts {
     return this.#delivered.get(type) ?? 0;
   }
 
-  /** Requests about instances; heartbeats, for example, are not among them. */
+  /** The number of requests about instances. Heartbeats, for example, are not counted. */
   requests(receiver?: PeerId): number {
     if (receiver !== undefined) return this.#requests.get(receiver) ?? 0;
     return [...this.#requests.values()].reduce((sum, count) => sum + count, 0);

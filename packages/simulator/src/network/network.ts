@@ -17,7 +17,7 @@ export interface SimNetworkOptions<V> {
   readonly peerCount: number;
   /** Default: `reliable`. */
   readonly profile?: FaultProfile;
-  /** How peers are told of connections that ended. Default: never. */
+  /** How peers are notified of connections that ended. Default: never. */
   readonly hints?: HintProfile;
   /** Default: the world's stream `network`. */
   readonly random?: SeededRandom;
@@ -66,7 +66,7 @@ export class SimNetwork<V> {
     this.#carrier.setProfile(profile);
   }
 
-  /** Changes how peers are told of connections that end from now on. */
+  /** Changes how peers are notified of connections that end from now on. */
   setHints(hints: HintProfile): void {
     this.#hints.setProfile(hints);
   }
@@ -101,8 +101,8 @@ export class SimNetwork<V> {
   }
 
   /**
-   * Cuts one direction. An answer to a call travels on that call, so with calls only requests are stopped;
-   * with datagrams every message in this direction is.
+   * Cuts one direction. In a network of calls this stops only requests, since an answer travels on its call.
+   * In a network of datagrams it stops every message in this direction.
    */
   cut(from: PeerId, to: PeerId): void {
     this.#links.cut(from, to);
@@ -120,7 +120,7 @@ export class SimNetwork<V> {
     return !this.#links.isOpen(from, to);
   }
 
-  /** How many requests this receiver, or all, got; also those whose answer was lost. */
+  /** How many requests `receiver` got, or all receivers did, including requests whose answer was lost. */
   requestCount(receiver?: PeerId): number {
     return this.#counts.requests(receiver);
   }
@@ -135,7 +135,7 @@ export class SimNetwork<V> {
     return this.#counts.fate(fate);
   }
 
-  /** The messages under way, to be lost, held up or repeated one by one. @throws TypeError for calls. */
+  /** The messages in transit, to lose, delay or repeat them one by one. @throws TypeError for calls. */
   get flights(): Flights<V> {
     const { flights } = this.#carrier;
     if (flights === undefined)

@@ -2,7 +2,7 @@
 import type { Envelope, Message, PeerId } from '@paxkv/paxos';
 import type { SimTransport } from './sim-transport.ts';
 
-/** How many calls stay open; the oldest are dropped, since a peer may leave a request without an answer. */
+/** The most open calls. Beyond this the oldest are dropped, since a peer may leave requests unanswered. */
 const callCountMax = 10_000;
 
 export interface OpenCall<V> {
@@ -12,7 +12,7 @@ export interface OpenCall<V> {
 }
 
 export class OpenCalls<V> {
-  /** By link and subject of the request, in the order opened. */
+  /** The open calls by link and subject of the request, in the order in which they were opened. */
   readonly #calls = new Map<string, OpenCall<V>[]>();
 
   open(call: OpenCall<V>): void {

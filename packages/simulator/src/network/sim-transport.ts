@@ -1,4 +1,4 @@
-/** The transport of one boot of a peer. It cannot be opened again: a later boot gets another. */
+/** The transport of one boot of a peer. It is opened once: each boot gets a new one. */
 import type { Envelope, Inbox, PeerId, Transport } from '@paxkv/paxos';
 
 /** What a transport needs of its network. */

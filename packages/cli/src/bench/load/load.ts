@@ -10,9 +10,9 @@ export interface Load {
   readonly send: (lane: number) => Promise<unknown>;
   readonly inFlight: number;
   /**
-   * Open loop: this many requests are due each second, however slow the answers are. A request that
-   * finds every lane busy waits, and its latency includes the wait. Default: a closed loop, in which
-   * each lane sends the next request when it has its answer.
+   * The rate of an open loop: this many requests are due each second, however slow the answers are. A
+   * request that finds every lane busy waits, and its latency includes the wait. If absent, the loop is
+   * closed: each lane sends its next request when it has the answer to the last one.
    */
   readonly perSecond?: number;
   /** Time before the measurement. Default 0. */
@@ -45,7 +45,7 @@ export interface LoadResult {
   readonly laneCounts: readonly number[];
 }
 
-/** What failures are counted by: the code of the error, or its name if it has no code. */
+/** The code under which a failure is counted: that of the error, or its name if it has no code. */
 export function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   return 'code' in error ? String(error.code) : error.name;

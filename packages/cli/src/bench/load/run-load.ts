@@ -7,7 +7,7 @@ import { codeOf, type Load, type LoadResult } from './load.ts';
 import { Recorder } from './recorder.ts';
 
 /**
- * A timer may fire this much later than it was set for. That delay is not the store's, and is not counted.
+ * How late a timer may fire. The store does not cause this delay, so it does not count as latency.
  */
 const timerGrainMs = 2;
 
@@ -50,7 +50,7 @@ class Run {
     }
   }
 
-  /** Takes the next request from the schedule of all lanes; sends it when due, or at once if it is late. */
+  /** Takes requests from the schedule of all lanes, and sends each when it is due, or at once if it is late. */
   async openLoop(lane: number, schedule: Schedule): Promise<void> {
     const { clock } = this.#load;
     while (!this.#isOver(clock.now())) {
@@ -90,7 +90,7 @@ class Run {
     } catch (error) {
       if (error instanceof TypeError) throw error;
       this.#recorder.failed(codeOf(error), clock.now());
-      // A store that refuses at once must not starve the timers of this process.
+      // If the store refuses requests at once, the timers of this process must still run.
       await this.#until(clock.now() + 1);
     }
   }
@@ -135,7 +135,7 @@ export class Schedule {
     return Math.max(0, dueCount - this.#takenCount);
   }
 
-  // Counted from the start: a sum of intervals would drift.
+  // Computed from the start, since a sum of intervals would drift.
   #dueMs(index: number): number {
     return this.#startMs + (index * 1000) / this.#perSecond;
   }

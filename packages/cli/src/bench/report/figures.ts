@@ -1,4 +1,4 @@
-/** The result of a load as plain numbers: what `--json` prints and the reports show. */
+/** The result of a load as plain numbers, which `--json` prints and the reports show. */
 import type { Histogram } from 'hdr-histogram-js';
 import type { LoadResult } from '../load/load.ts';
 import { barStartUs } from '../load/recorder.ts';

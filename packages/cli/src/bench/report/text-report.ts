@@ -55,7 +55,7 @@ function toMixText({ mix, consistency }: BenchSettings): string {
   return parts.join(' + ');
 }
 
-/** How many requests failed with each code; `0` for none. */
+/** How many requests failed with each code; `0` if none failed. */
 export function toFailureList(failures: Readonly<Record<string, number>>): string {
   const parts = Object.entries(failures).map(([code, count]) => `${toCount(count)} ${code}`);
   return parts.length === 0 ? '0' : parts.join(', ');

@@ -3,7 +3,7 @@ import { type SeededRandom, Zipfian } from './random.ts';
 
 /**
  * `uniform`: every key is equally likely. `zipfian`: a few keys, the first ones, are chosen most of the
- * time. `latest`: the same with the newest keys.
+ * time. `latest`: the newest keys are chosen most of the time.
  */
 export const distributions = ['uniform', 'zipfian', 'latest'] as const;
 export type Distribution = (typeof distributions)[number];

@@ -3,7 +3,7 @@
 /** Odd, near 2^32 divided by the golden ratio: the states visit every 32-bit number once. */
 const step = 0x9e3779b9;
 
-/** Uniform numbers; the same seed draws the same ones. Fast, and random enough for a load. */
+/** Uniform random numbers. The same seed gives the same numbers. Fast, and random enough for a load. */
 export class SeededRandom {
   #state: number;
 
@@ -11,7 +11,7 @@ export class SeededRandom {
     this.#state = seed | 0;
   }
 
-  /** From 0 up to, not including, 1. */
+  /** A number from 0 to below 1. */
   next(): number {
     this.#state = (this.#state + step) | 0;
     let mixed = this.#state;
@@ -20,7 +20,7 @@ export class SeededRandom {
     return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number from 0 up to, not including, `count`. */
+  /** A whole number from 0 to below `count`. */
   below(count: number): number {
     return Math.floor(this.next() * count);
   }
@@ -31,7 +31,7 @@ const exponent = 1 / (1 - skew);
 const zetaOfTwo = 1 + 0.5 ** skew;
 
 /**
- * Ranks of which a few are drawn most of the time, as in YCSB: rank 0 is the most frequent, and rank r is
+ * Random ranks, a few of which are drawn most of the time, as in YCSB. Rank 0 is the most frequent, and rank r is
  * about (r + 1)^0.99 times as rare. The method is that of Gray et al., "Quickly Generating Billion-Record
  * Synthetic Databases", §3.2: one power for each draw, however many ranks there are.
  */
@@ -45,7 +45,7 @@ export class Zipfian {
     this.growTo(count);
   }
 
-  /** A rank from 0 up to, not including, the count. `uniform`: drawn from 0 to below 1. */
+  /** A rank from 0 to below the count. `uniform`: a random number from 0 to below 1. */
   rankAt(uniform: number): number {
     const share = uniform * this.#zeta;
     if (share < 1 || this.#count === 1) return 0;
@@ -54,7 +54,7 @@ export class Zipfian {
     return Math.min(rank, this.#count - 1);
   }
 
-  /** Adds ranks, at the cost of the new ones only. */
+  /** Adds ranks. The cost depends only on the number of new ones. */
   growTo(count: number): void {
     for (; this.#count < count; this.#count += 1) this.#zeta += 1 / (this.#count + 1) ** skew;
     this.#eta = (1 - (2 / count) ** (1 - skew)) / (1 - zetaOfTwo / this.#zeta);

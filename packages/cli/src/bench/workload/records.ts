@@ -1,4 +1,4 @@
-/** The keys and values of a load. Values are made in advance, so that making them costs the load nothing. */
+/** The keys and values of a load. Values are made in advance, so that making them takes no time during the load. */
 import { SeededRandom } from './random.ts';
 
 const keyDigits = 8;

@@ -6,7 +6,7 @@ import { Records } from './records.ts';
 
 /** A store under load. Its calls reject if the request fails. */
 export interface Target {
-  /** Resolves with whether the key exists. */
+  /** Resolves to whether the key exists. */
   get(key: string): Promise<boolean>;
   put(key: string, value: Buffer): Promise<unknown>;
 }

@@ -1,7 +1,7 @@
 /**
  * Applies decisions strictly in order of their instances, as soon as each is decided, and reports them at
- * once. They become durable here a little later, behind the replies.
- * Rule: the effect of an instance is durable here before the instance may be forgotten.
+ * once. Their effects become durable on this server a little later, after the replies.
+ * Rule: the effect of an instance is durable on this server before the instance may be forgotten.
  */
 import type { Clock, Decision, Paxos } from '@paxkv/paxos';
 import type { Bytes, Entry } from '@paxkv/protocol';
@@ -16,11 +16,11 @@ export interface ApplierOptions {
 
 export interface ApplierListener {
   onApplied(instances: readonly Applied[]): void;
-  /** The state could not take a decision, or could not be written. Nothing more is applied. */
+  /** A decision could not be applied, or the state could not be written. Nothing more is applied. */
   onFailed(error: unknown): void;
 }
 
-/** What the rest of the replica may know of the state: how far it has come, and what keys hold. */
+/** What the rest of the replica may read of the state: how far it is applied, and the values of keys. */
 export type AppliedState = Pick<Applier, 'applied' | 'durable' | 'read'>;
 
 export class Applier {
@@ -60,7 +60,7 @@ export class Applier {
     return this.#machine.read(key);
   }
 
-  /** Begins to apply, and reports to `listener`. Called once. */
+  /** Starts to apply decisions, and to report them to `listener`. Called once. */
   start(listener: ApplierListener): void {
     this.#listener = listener;
     this.#continue();
@@ -79,7 +79,7 @@ export class Applier {
     await this.#writeBehind.end();
   }
 
-  /** Continues with the state of `machine`, which may be further than the one before. */
+  /** Continues with the state of `machine`, in which more instances may be applied than before. */
   resume(machine: StateMachine): void {
     this.#machine = machine;
     this.#writeBehind = this.#createWriteBehind(machine);
@@ -98,7 +98,7 @@ export class Applier {
     return new WriteBehind({
       machine,
       clock,
-      // Safety: until it is on disk here, the log is the only copy this server has.
+      // Safety: until an effect is on disk here, the log is the only copy that this server has.
       onWritten: () => paxos.done(machine.durable),
       onFailed: (error) => this.#fail(error),
     });

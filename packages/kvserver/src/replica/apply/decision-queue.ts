@@ -5,7 +5,7 @@
 import type { Decision } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
 
-/** The most that is applied together, with nothing between. */
+/** Most instances that are applied in one go, without a pause for other work. */
 const runInstanceCountMax = 64;
 const runBytesMax = 4 * 1024 * 1024;
 
@@ -14,12 +14,12 @@ export interface Run {
   readonly decisions: readonly Decision<Bytes>[];
   /** Bytes of all values. */
   readonly bytes: number;
-  /** Whether the number of instances ended the run, so that more may be waiting. */
+  /** Whether the run has as many instances as allowed, so that more may be waiting. */
   readonly isFull: boolean;
 }
 
 export class DecisionQueue {
-  /** Consecutive decisions, the next one to be applied first. */
+  /** Consecutive decisions, starting with the next one to be applied. */
   #ready: Decision<Bytes>[] = [];
   /** Decisions above a gap. Rare, so that a `Map` costs nothing here. */
   readonly #aboveGap = new Map<number, Decision<Bytes>>();

@@ -1,7 +1,7 @@
 /**
  * Fills log gaps: instances that stay undecided while higher ones exist. Nothing above a gap can be applied,
- * so the replica asks the leader for the decision, or the other replicas in turn while none is known. If that
- * does not help, it proposes a no-op there; the decision is whatever Paxos makes of it.
+ * so the replica asks the leader for the decision, or the other replicas in turn while no leader is known. If
+ * that does not help, it proposes a no-op in the gap. Paxos then decides the no-op or an earlier proposal.
  */
 import type { Clock, Paxos, PeerId, Random } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
@@ -16,21 +16,21 @@ interface Delays {
 }
 
 /**
- * While no leader is known here. Others may know one, and then nobody notifies this replica of decisions, so
- * it asks early. A round takes far less than 150 ms even on a busy disk, and replicas that compete earlier
- * only slow one another.
+ * Delays while this replica knows no leader. Other replicas may follow a leader that does not reach this one,
+ * so it asks early. It proposes only after 150 ms, which is far longer than a round on a busy disk: replicas
+ * that compete earlier only slow each other down.
  */
 const leaderlessDelays: Delays = { askMs: 10, fillMs: 150 };
 /**
- * While another replica leads. A leader leaves no gaps, so most likely a message was lost; a proposal against
- * a leader that is merely slow makes it slower still.
+ * Delays while another replica leads. A leader leaves no gaps, so most likely a message was lost. If the
+ * leader is only slow, a competing proposal would make it slower.
  */
 const followerDelays: Delays = { askMs: 150, fillMs: 1500 };
-/** Spreads the replicas that notice a gap at the same time. */
+/** Longest random delay, so that replicas which notice a gap at the same time do not act together. */
 const jitterMsMax = 100;
-/** Between two checks without a gap: after a lost message nothing else reveals one. */
+/** Time between two checks without a gap. If a message is lost, only a check reveals the gap. */
 const idleDelayMs = 200;
-/** Instances filled at once. */
+/** Most instances filled at the same time. */
 const fillCountMax = 64;
 
 export interface GapFillerOptions {

@@ -1,20 +1,21 @@
 /**
- * Schedules the writes of the state: behind the replies, many changes together, and before memory fills.
- * Replies need not wait for them, since a decision is durable in the journals of a quorum.
+ * Schedules the writes of the state to the database. They happen after the replies, with many changes in one
+ * write, and soon enough to bound memory. Replies need not wait for them, since a decision is durable in the
+ * journals of a quorum.
  */
 import type { Clock } from '@paxkv/paxos';
 import type { StateMachine } from '../../state-machine/state-machine.ts';
 
 /**
- * From the start of one write to the start of the next, unless much is waiting. An entry that changes twice
- * in this time is written once; after a crash at most this much of the log is applied again.
+ * Time from the start of one write to the start of the next, unless much is waiting. An entry that changes
+ * twice in this time is written once. After a crash, at most this much of the log is applied again.
  */
 export const writeIntervalMs = 500;
-/** So many changed bytes are written without waiting for the interval to end. */
+/** This many changed bytes are written without waiting for the interval to end. */
 const urgentBytes = 4 * 1024 * 1024;
-/** The same for bytes of the log, which is kept until then: a few keys may change often. */
+/** This many bytes of the log trigger a write too: the log is kept until then, even if few keys change. */
 const urgentLogBytes = 16 * 1024 * 1024;
-/** Nothing more is applied while so many bytes are not durable. */
+/** Nothing more is applied while this many bytes are not durable. */
 const undurableBytesMax = 32 * 1024 * 1024;
 const undurableLogBytesMax = 64 * 1024 * 1024;
 

@@ -1,4 +1,4 @@
-/** Batches that other replicas forwarded to this one as the leader and that wait for an instance; bounded. */
+/** A bounded queue of batches that other replicas forwarded to this leader and that wait for an instance. */
 import type { Bytes } from '@paxkv/protocol';
 import { decodeBatch, type Origin } from '../../state-machine/batch.ts';
 import type { Batch } from '../writes/proposals.ts';
@@ -14,7 +14,7 @@ export class ForwardedBatches {
     this.#bytesMax = bytesMax;
   }
 
-  /** Returns false if the batch is known already or malformed, or if there is no room: its replica retries. */
+  /** Adds a batch. Returns false if it is known, malformed, or there is no room. Its sender then retries. */
   add(batch: Batch): boolean {
     const name = nameOf(batch.origin);
     if (this.#known.has(name) || this.#bytes + batch.value.length > this.#bytesMax) return false;

@@ -10,12 +10,12 @@ import type { Bytes } from '@paxkv/protocol';
 import type { ForwardPort } from '../ports.ts';
 import { type Batch, isAwaited } from '../writes/proposals.ts';
 
-/** How long the leader has to get a batch decided: well above a round of a busy cluster, adapted upwards. */
+/** Shortest time that the leader has to get a batch decided: well above a round of a busy cluster. */
 const waitMsMin = 250;
 const waitMsMax = 2000;
 /** How often a batch is forwarded before it is proposed here. */
 const tryCountMax = 2;
-/** The same while the log advances, so that the batch most likely waits in the leader's queue. */
+/** How often while the log advances: the batch then most likely waits in the leader's queue. */
 const queuedTryCountMax = 5;
 
 export interface ForwarderOptions {
@@ -23,7 +23,7 @@ export interface ForwarderOptions {
   readonly port: ForwardPort;
   readonly clock: Clock;
   readonly paxos: Pick<Paxos<Bytes>, 'leader'>;
-  /** The leader has one batch fewer. If it is still awaited, `takeReturned` gives it back. */
+  /** A batch is no longer with the leader. If it must still be proposed, `takeReturned` returns it. */
   readonly onReturned: () => void;
 }
 
@@ -35,9 +35,9 @@ interface Forwarded {
 
 export class Forwarder {
   readonly #options: ForwarderOptions;
-  /** Sent to the leader and not applied yet, by number, the oldest first. */
+  /** Batches that were sent to the leader and are not applied yet, by number, the oldest first. */
   readonly #inFlight = new Map<number, Forwarded>();
-  /** To be proposed here. */
+  /** Batches that this replica must propose itself. */
   #returned: Batch[] = [];
   /** When an instance was last applied. */
   #progressMs: number | undefined;
@@ -57,9 +57,9 @@ export class Forwarder {
     return this.#send(batch, 1);
   }
 
-  /** The leader known here changed. The old one may be gone with everything it was sent. */
+  /** The known leader changed. The batches sent to the old one may be lost. */
   onLeader(): void {
-    // While no leader is known, one will be soon.
+    // Without a leader, wait: a new one will be known soon.
     if (this.#options.paxos.leader() === undefined) return;
     const inFlight = [...this.#inFlight.values()];
     this.#inFlight.clear();
@@ -82,7 +82,7 @@ export class Forwarder {
     this.#inFlight.delete(number);
   }
 
-  /** Removes the oldest batch that the leader did not get decided in time. */
+  /** Removes and returns the oldest batch that the leader did not get decided in time. */
   takeReturned(): Batch | undefined {
     this.#returned = this.#returned.filter(isAwaited);
     return this.#returned.shift();

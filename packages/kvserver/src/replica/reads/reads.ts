@@ -1,6 +1,7 @@
 /**
- * Linearizable reads without a log entry. A quorum read tells how far anything may have been decided, and
- * the reply comes from the local state once that has been applied. One quorum read serves every waiting get.
+ * Linearizable reads without a log entry. A quorum read finds the read index: up to there
+ * instances may have been decided. Once they are applied, the reply comes from the local state. One quorum
+ * read serves every waiting get.
  * Rule: a quorum read counts only for gets that were waiting before it started.
  */
 import type { Paxos } from '@paxkv/paxos';
@@ -8,7 +9,7 @@ import type { Bytes, Entry } from '@paxkv/protocol';
 import type { AppliedState } from '../apply/applier.ts';
 import type { PendingRequest } from '../requests/pending-request.ts';
 
-/** Abandoned gets are removed from the queue when it is longer than this. */
+/** When the queue is longer than this, abandoned gets are removed from it. */
 const sweepCount = 64;
 
 export interface ReadsOptions {
@@ -35,7 +36,7 @@ export class Reads {
   #current: readonly PendingRead[] | undefined;
   /** Gets that arrived during the current quorum read: the next one is for them. */
   #next: PendingRead[] = [];
-  /** By read index, lowest first: a later quorum read never yields a lower one. */
+  /** Groups by read index, lowest first: a later quorum read never yields a lower index. */
   #groups: Group[] = [];
 
   constructor(options: ReadsOptions) {

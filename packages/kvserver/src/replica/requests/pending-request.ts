@@ -21,7 +21,7 @@ export class PendingRequest {
   readonly reply: Promise<Reply>;
   /** Its slot among all pending requests. */
   slot = -1;
-  /** Its slot, or its last one, among those that are in no batch yet. */
+  /** Its current or last slot among the requests that are in no batch yet. */
   queueSlot = -1;
   #isProposed = false;
   #isSettled = false;
@@ -52,7 +52,7 @@ export class PendingRequest {
     return this.#options.deadlineMs;
   }
 
-  /** From now on the request may take effect even if the wait ends without a reply. */
+  /** Marks the request as proposed: it may now take effect even if the wait ends without a reply. */
   markProposed(): void {
     this.#isProposed = true;
   }

@@ -1,6 +1,6 @@
 /**
- * All requests that were accepted and have no reply yet. Some are queued, the others proposed. They are
- * bounded in number and bytes, and a request beyond the bound is refused at once.
+ * All requests that were accepted and have no reply yet. Each is either queued or
+ * proposed. Their number and bytes are bounded, and a request beyond the bounds is refused at once.
  */
 import { Ring } from '@paxkv/client/ring';
 import type { Clock } from '@paxkv/paxos';
@@ -13,7 +13,7 @@ import { PendingRequest } from './pending-request.ts';
 export interface PendingRequestsOptions {
   readonly clock: Clock;
   readonly limits: Limits;
-  /** Stamps writes that clients send without a stamp; it has to know which of them are settled. */
+  /** Stamps writes that clients send without a stamp. It must learn when they are settled. */
   readonly session: Pick<OwnSession, 'onSettled'>;
 }
 
@@ -46,12 +46,12 @@ export class PendingRequests {
     return this.#queue(this.admit(request, signal));
   }
 
-  /** The same for a request of the replica itself, which is never refused because others depend on it. */
+  /** Queues a request of the replica itself. It is never refused, since others depend on it. */
   addOwn(request: Request): Promise<Reply> {
     return this.#queue(this.#take(request, undefined));
   }
 
-  /** Accepts a request, within the bounds, that goes into no batch. @throws KvError `KV_OVERLOADED` */
+  /** Accepts a request that goes into no batch. @throws KvError `KV_OVERLOADED` if a bound is reached. */
   admit(request: Request, signal: AbortSignal | undefined): PendingRequest {
     const { pendingRequestCountMax, pendingBytesMax } = this.#options.limits;
     if (this.#all.size >= pendingRequestCountMax || this.#bytes >= pendingBytesMax) {
@@ -60,7 +60,7 @@ export class PendingRequests {
     return this.#take(request, signal);
   }
 
-  /** Queues a request again whose proposal is known to have had no effect. */
+  /** Queues a request again if its proposal certainly had no effect. */
   requeue(pending: PendingRequest): void {
     if (!pending.isSettled) pending.queueSlot = this.#queued.add(pending);
   }

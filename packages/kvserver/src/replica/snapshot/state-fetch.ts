@@ -1,7 +1,7 @@
 /**
- * Brings a whole state from another replica: asks one after the other until one gives a state that is
- * newer than the own one, complete and unharmed.
- * Rule: what is older, cut short or damaged never replaces anything.
+ * Fetches a whole state from another replica. It asks one replica after the other until one sends a state
+ * that is newer than the own one, complete and undamaged.
+ * Rule: a state that is older, incomplete or damaged never replaces the own one.
  */
 import type { Clock, PeerId, Random } from '@paxkv/paxos';
 import { StateError } from '../../state-machine/state-error.ts';
@@ -13,7 +13,7 @@ import type { Page, Refused, StatePort } from '../ports.ts';
 const pageMsMax = 1000;
 /** How often a page is asked for before another replica is tried. */
 const askCountMax = 3;
-/** Between two attempts. */
+/** Time between two attempts. */
 const retryDelayMs = 250;
 const transferMax = 2 ** 48;
 
@@ -23,7 +23,7 @@ export interface StateFetchOptions {
   readonly random: Random;
   /** The other replicas. */
   readonly others: readonly PeerId[];
-  /** Has an empty database filled, and puts it in the place of the own state when that went well. */
+  /** Calls `fill` with an empty database. If that succeeds, it replaces the own state by the database. */
   readonly replace: (fill: (level: StateLevel) => Promise<void>) => Promise<StateLevel>;
 }
 
@@ -35,7 +35,7 @@ interface Awaited {
   readonly take: (answer: Page | Refused) => void;
 }
 
-/** An attempt that came to nothing; another one may not. */
+/** An attempt that failed. Another attempt may succeed. */
 class Attempted extends Error {}
 
 export class StateFetch {
@@ -49,10 +49,10 @@ export class StateFetch {
   }
 
   /**
-   * Resolves with the database of a state above instance `applied`; `undefined` if it was stopped
-   * before. One call at a time. `onTry` hears why an attempt failed.
+   * Resolves with the database of a state above instance `applied`, or with `undefined` if it was stopped
+   * before. One call at a time. Each failed attempt calls `onTry` with the reason.
    *
-   * @throws what `replace` throws for reasons of its own.
+   * @throws the errors of `replace` that do not come from `fill`.
    */
   async run(applied: number, onTry: (reason: string) => void): Promise<StateLevel | undefined> {
     const { others, random, replace } = this.#options;

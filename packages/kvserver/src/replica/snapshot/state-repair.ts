@@ -13,7 +13,7 @@ import { StateSource } from './state-source.ts';
 
 export interface StateRepairOptions {
   readonly transfer: StateTransfer;
-  /** The database of the state at the start. */
+  /** The state database when the replica starts. */
   readonly level: StateLevel;
   readonly journalIndex: (() => number) | undefined;
   readonly state: Pick<AppliedState, 'durable'>;
@@ -51,8 +51,8 @@ export class StateRepair {
   }
 
   /**
-   * Takes a state above instance `applied` from another replica. The own one must not be in use meanwhile.
-   * Resolves with `undefined` if it was stopped before one arrived.
+   * Takes a state above instance `applied` from another replica. The own state must not be in use meanwhile.
+   * Resolves with `undefined` if the repair was stopped before a state arrived.
    *
    * @throws StateError, and what `replace` throws
    */

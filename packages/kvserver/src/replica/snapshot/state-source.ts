@@ -1,32 +1,32 @@
 /**
- * Gives this replica's state to others. It holds on to the state of one moment for each receiver, until
- * the last page is given or the receiver is silent for long.
- * Rule: a state that is found damaged on the way is given to nobody.
+ * Sends this replica's state to others. It holds one snapshot for each receiver, until the last page is sent
+ * or the receiver has been silent for too long.
+ * Rule: a state that turns out to be damaged is not sent any further.
  */
 import type { Clock, PeerId } from '@paxkv/paxos';
 import type { StateLevel } from '../../storage/state/state-database.ts';
 import { StateExport } from '../../storage/state/state-export.ts';
 import type { Fetch, Page, StatePort } from '../ports.ts';
 
-/** The bytes of one page; a single row may be larger. */
+/** Most bytes in one page. A single row may be larger. */
 const pageBytesMax = 256 * 1024;
-/** How long a state is held for a receiver that asks for nothing. */
+/** How long a snapshot is held for a receiver that asks for nothing. */
 const silenceMsMax = 30_000;
 
 export interface StateSourceOptions {
   readonly port: Pick<StatePort, 'send'>;
   readonly clock: Clock;
-  /** The database to read; absent while there is no state to give, and why. */
+  /** The database to read, or the reason why there is no state to send. */
   readonly state: () => { readonly level: StateLevel } | { readonly reason: string };
-  /** The state could not be read, or is not as it was written. */
+  /** The state could not be read, or is damaged. */
   readonly onFailed: (error: unknown) => void;
 }
 
-/** One state on its way to one receiver. */
+/** The transfer of one snapshot to one receiver. */
 interface Transfer {
   readonly transfer: number;
   readonly source: StateExport;
-  /** The latest page given, in case it is lost. */
+  /** The latest page sent, to repeat it if it is lost. */
   last: Page | undefined;
   heardMs: number;
 }
@@ -34,7 +34,7 @@ interface Transfer {
 export class StateSource {
   readonly #options: StateSourceOptions;
   readonly #transfers = new Map<PeerId, Transfer>();
-  /** The answers under way for each receiver: one after the other. */
+  /** The answers in progress for each receiver, one after the other. */
   readonly #answers = new Map<PeerId, Promise<void>>();
   #isClosed = false;
 
@@ -42,7 +42,7 @@ export class StateSource {
     this.#options = options;
   }
 
-  /** Answers in its own time. What does not fit the transfer under way is not answered. */
+  /** Answers later. A request that does not fit the transfer in progress is not answered. */
   onFetch(from: PeerId, message: Fetch): void {
     if (this.#isClosed) return;
     const before = this.#answers.get(from) ?? Promise.resolve();
@@ -52,13 +52,13 @@ export class StateSource {
     );
   }
 
-  /** The same for good: answers nobody any more. */
+  /** Releases all snapshots, and answers nothing any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.release();
   }
 
-  /** Lets go of every state held, once what is being read was read. */
+  /** Releases all snapshots, after the reads in progress. */
   async release(): Promise<void> {
     await Promise.all(this.#answers.values());
     await Promise.all([...this.#transfers.keys()].map((from) => this.#drop(from)));

@@ -1,20 +1,20 @@
 /**
- * The grace period after a leader is lost. The next leader finishes what the last one left open, and every
- * proposal made in between only competes with it. Proposals therefore wait, but not for long: progress
+ * The grace period after a leader is lost. The next leader finishes the instances that the last one left open, and
+ * every proposal made in between would only compete with it. Proposals therefore wait, but not for long: progress
  * never depends on a leader.
  */
 import type { Clock, PeerId } from '@paxkv/paxos';
 
-/** Well above the time in which the others notice the loss and follow the next leader. */
+/** Length of the period: well above the time in which the others notice the loss and follow the next leader. */
 const graceMsMax = 100;
-/** Well above the time an election takes. */
+/** Without a leader for this long, the leader counts as unreachable: well above the time of an election. */
 const unreachableMs = 1000;
 
 export class LeaderlessGrace {
   readonly #clock: Clock;
   readonly #onEnd: () => void;
   #cancelTimer: (() => void) | undefined;
-  /** When the leader was lost; absent while a leader is known, and before the first one was. */
+  /** When the leader was lost. Absent while a leader is known, and before the first leader was. */
   #startedMs: number | undefined;
 
   /** `onEnd` is called when the period ends without a new leader. */
@@ -28,12 +28,12 @@ export class LeaderlessGrace {
     return this.#cancelTimer !== undefined;
   }
 
-  /** Whether no leader has been known for so long that most likely one exists and cannot be heard here. */
+  /** Whether no leader has been known for so long that most likely one exists but does not reach this replica. */
   get isLeaderUnreachable(): boolean {
     return this.#startedMs !== undefined && this.#clock.now() >= this.#startedMs + unreachableMs;
   }
 
-  /** The leader known here changed to `leader`; `undefined` if none is known. */
+  /** The known leader changed to `leader`. `undefined`: no leader is known. */
   onLeader(leader: PeerId | undefined): void {
     this.stop();
     this.#startedMs = leader === undefined ? this.#clock.now() : undefined;

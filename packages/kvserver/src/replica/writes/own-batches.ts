@@ -28,7 +28,7 @@ export class OwnBatches {
     this.#options = options;
   }
 
-  /** The oldest queued requests as one encoded batch; they count as proposed. `undefined` if none can go. */
+  /** Encodes the oldest queued requests as one batch; they count as proposed. `undefined` if there are none. */
   next(): OwnBatch | undefined {
     const { node, runId, pending } = this.#options;
     const requests: PendingRequest[] = [];
@@ -46,7 +46,7 @@ export class OwnBatches {
     return { origin, requests, value: encodeBatch({ origin, requests: stamped }) };
   }
 
-  /** The request as it goes into the log; `undefined` if it has to wait for a stamp. */
+  /** The request as written to the log, or `undefined` if it must wait for a stamp. */
   #stamped(pending: PendingRequest): Request | undefined {
     const { request } = pending;
     const { command, stamp } = request;

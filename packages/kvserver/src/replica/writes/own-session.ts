@@ -13,12 +13,12 @@ export class OwnSession {
   /** The number of each outstanding write of this session, lowest first. */
   readonly #numbers = new Map<PendingRequest, number>();
 
-  /** Whether a write waits for the log to open a session for the replica. */
+  /** Whether a write waits until the log has opened a session for the replica. */
   get isWanted(): boolean {
     return this.#isWanted;
   }
 
-  /** The log opened this session for the replica. */
+  /** The log has opened session `id` for the replica. */
   open(id: number): void {
     this.#id = id;
     this.#isWanted = false;

@@ -1,6 +1,6 @@
 /**
- * Batches in the instances for which this replica proposes them: its own, and those that other replicas
- * forwarded to it as the leader. A batch that loses its instance to another value needs another instance.
+ * The instances that this replica proposes in, each with its batch. A batch is the replica's own, or another
+ * replica forwarded it to this leader. A batch that loses its instance to another value needs a new one.
  */
 import type { Bytes } from '@paxkv/protocol';
 import type { Origin } from '../../state-machine/batch.ts';
@@ -16,9 +16,9 @@ export interface Batch {
 }
 
 export class Proposals {
-  /** By the undecided instance for which they are proposed. */
+  /** Proposed batches, by their undecided instance. */
   readonly #inFlight = new Map<number, Batch>();
-  /** Batches that lost their instance and have no other yet, the oldest first. */
+  /** Batches that lost their instance and have no new one yet, the oldest first. */
   #displaced: Batch[] = [];
   #highestSeq = -1;
   #consecutiveLosses = 0;
@@ -52,7 +52,7 @@ export class Proposals {
     this.#displaced = [];
   }
 
-  /** Records a decision. Returns whether a batch of this replica lost its instance by it. */
+  /** Records a decision. Returns whether a batch of this replica lost its instance to it. */
   onDecided(seq: number, value: Bytes): boolean {
     const batch = this.#inFlight.get(seq);
     if (batch === undefined) return false;
@@ -74,7 +74,7 @@ export class Proposals {
   }
 }
 
-/** Whether the batch still has to be decided. Only its own replica can tell that it does not. */
+/** Whether the batch must still be decided. Only the replica that made it can know that it need not. */
 export function isAwaited({ requests }: Batch): boolean {
   return requests === undefined || requests.some(({ isSettled }) => !isSettled);
 }

@@ -1,6 +1,6 @@
 /**
- * Writes: requests on their way into the log. What arrives during a round becomes the next batch. A batch
- * goes to the leader, or into an instance that this replica proposes, until it is applied.
+ * Writes: takes requests into the log. Requests that arrive during a round become the next batch. Until a
+ * batch is applied, it is forwarded to the leader or proposed by this replica.
  */
 import type { Clock, Decision, Paxos, PeerId } from '@paxkv/paxos';
 import type { Bytes, Reply, Request } from '@paxkv/protocol';
@@ -19,12 +19,12 @@ import type { OwnSession } from './own-session.ts';
 import { type Batch, Proposals } from './proposals.ts';
 
 /**
- * So many requests are worth an instance beside those in flight. Fewer wait for one of those to end, and
- * have more company by then: an instance costs the servers far more than one more request in it.
+ * At least this many queued requests get an instance while others are in flight. Fewer wait until one of
+ * those ends, to be batched with later ones: an instance costs far more than one more request in it.
  */
 const worthwhileCount = 128;
 
-/** How far above everything it knows of a replica proposes at most while it cannot hear the leader. */
+/** How far above the highest known instance a replica may propose while the leader does not reach it. */
 const headStartMax = 64;
 
 export interface WritesOptions {
@@ -92,7 +92,7 @@ export class Writes {
 
   onDecided({ seq, value }: Decision<Bytes>): void {
     const isLost = this.#proposals.onDecided(seq, value);
-    // Only the others can tell how far a leader has come that this replica cannot hear.
+    // The leader does not reach this replica, so only the others know how far it has come.
     if (isLost && this.#leaderlessGrace.isLeaderUnreachable) this.#options.paxos.readIndex();
     this.propose();
   }
@@ -111,7 +111,7 @@ export class Writes {
     this.propose();
   }
 
-  /** The leader known here changed. */
+  /** The known leader changed. */
   onLeader(): void {
     if (!this.#isLeading) this.#forwarded.abandon();
     this.#leaderlessGrace.onLeader(this.#options.paxos.leader());
@@ -148,7 +148,7 @@ export class Writes {
     this.#flushNotices();
   }
 
-  /** Called once every instance is started on whose messages the notices could have been piggybacked. */
+  /** Called after all instances are started, since their messages carry piggybacked notices. */
   #flushNotices(): void {
     if (this.#isAwaitedElsewhere) this.#options.paxos.flushNotices();
     this.#isAwaitedElsewhere = false;
@@ -163,7 +163,7 @@ export class Writes {
     return this.#proposals.inFlightCount + (this.#forwarder?.count ?? 0);
   }
 
-  /** The next batch to be proposed here. Those that have waited longest come first. */
+  /** The next batch to propose. Batches that have waited longest come first. */
   #next(): Batch | undefined {
     while (this.#hasRoom()) {
       const waiting = this.#forwarder?.takeReturned() ?? this.#takeForwarded();
@@ -178,7 +178,7 @@ export class Writes {
     return this.#isLeading ? this.#forwarded.take() : undefined;
   }
 
-  /** Once this replica leads no more, a batch of another is left to the replica it came from. */
+  /** The next displaced batch. If this replica no longer leads, a forwarded batch is left to its sender. */
   #takeDisplaced(): Batch | undefined {
     for (;;) {
       const batch = this.#proposals.takeDisplaced();
@@ -200,8 +200,8 @@ export class Writes {
   }
 
   /**
-   * The next free instance, as far as is known here. Another replica may propose for the same one; the
-   * batch that loses it goes into the next.
+   * The next free instance, as far as this replica knows. Another replica may propose in the same instance;
+   * the batch that loses it is then proposed in the next one.
    */
   #nextInstance(): number {
     const { state, paxos } = this.#options;
@@ -209,8 +209,8 @@ export class Writes {
   }
 
   /**
-   * A leader that only the others hear takes the next free instance before this replica can, so this one
-   * goes further ahead after each loss. The leader fills the gap that it leaves, or it does so itself.
+   * A leader that reaches only the others takes the next free instance before this replica can. This replica
+   * therefore goes further ahead after each loss. The leader or this replica fills the gap that results.
    */
   get #headStart(): number {
     if (!this.#leaderlessGrace.isLeaderUnreachable) return 0;
@@ -220,8 +220,8 @@ export class Writes {
   #onForwarded(from: PeerId, { runId, number, value }: ForwardedBatch): void {
     const { me, paxos } = this.#options;
     const leader = paxos.leader() ?? me;
-    // If another replica leads, the sender learns of it soon and forwards the batch there. While no leader
-    // is known, the others may know before this replica does that it is to lead, so it keeps the batch.
+    // If another replica leads, the sender learns of that leader soon and forwards the batch to it. While no
+    // leader is known, this one may be about to lead and the others may know it already, so it keeps the batch.
     if (this.#isStopped || leader !== me) return;
     if (this.#forwarded.add({ origin: { node: from, runId, number }, value })) this.propose();
   }
@@ -241,7 +241,7 @@ export class Writes {
       return;
     }
     // Safety: this is the first copy of the batch to be applied, and no number of an expired session ever
-    // takes effect. The write was not done, and may go out again under another session.
+    // takes effect. The write was not done, and may be proposed again under another session.
     this.#options.session.expire(pending);
     this.#options.pending.requeue(pending);
     this.propose();

@@ -1,6 +1,6 @@
 /**
- * Reads which tables belong to a LevelDB database. Others may lie beside them, half written when the
- * process ended: LevelDB removes those as it opens, and what they lack is no damage.
+ * Reads which tables belong to a LevelDB database. Other tables may be left over, incomplete, from a process
+ * that ended early. LevelDB removes them when it opens the database, so they do not count as damage.
  *
  * ```text
  *   CURRENT = the name of the manifest
@@ -14,7 +14,7 @@ import { readVarint } from './varint.ts';
 
 type Field = 'number' | 'bytes';
 
-/** Fields of an edit by its tag. Every number is a varint; bytes are preceded by how many they are. */
+/** Fields of an edit by its tag. Every number is a varint; bytes follow their length. */
 const fieldsByTag: ReadonlyMap<number, readonly Field[]> = new Map<number, Field[]>([
   [1, ['bytes']], // comparator
   [2, ['number']], // log
@@ -31,8 +31,8 @@ const newTag = 7;
 /**
  * The numbers of the tables in use, as far as the manifest can be read.
  *
- * Safety: what stands behind a damaged part of it is missing here, but LevelDB refuses such a manifest,
- * and a database without one.
+ * Safety: tables named after a damaged part of the manifest are missing from the result, but LevelDB refuses
+ * to open a database whose manifest is damaged or missing.
  */
 export async function tablesInUse(directory: string): Promise<ReadonlySet<number>> {
   try {
@@ -43,7 +43,7 @@ export async function tablesInUse(directory: string): Promise<ReadonlySet<number
   }
 }
 
-/** @throws RangeError if an edit makes no sense */
+/** @throws RangeError if an edit cannot be decoded. */
 export function tablesIn(manifest: Buffer): ReadonlySet<number> {
   const tables = new Set<number>();
   for (const edit of writesIn(manifest)) {

@@ -1,18 +1,18 @@
 /**
- * Unpacks what Snappy packed, as LevelDB's blocks may be.
+ * Decompresses Snappy data, since LevelDB may compress its blocks with Snappy.
  *
  * ```text
- *   packed = length of the whole (varint), then parts of two kinds, told apart by two bits of a tag
- *   literal 0: length in the tag, or in 1 to 4 bytes behind it; then the bytes themselves
- *   copy 1, 2, 3: bytes given out before; their length and, in 1, 2 or 4 bytes, how far back they are
+ *   packed = uncompressed length (varint), then elements; two bits of an element's tag are its type
+ *   literal (type 0): the length, in the tag or in the 1 to 4 bytes after it, then the bytes themselves
+ *   copy (types 1, 2, 3): repeats earlier output; its length and, in 1, 2 or 4 bytes, how far back it is
  * ```
  */
 import { readVarint } from './varint.ts';
 
-/** Nothing that LevelDB packs is larger; what claims to be is not believed. */
+/** LevelDB compresses nothing larger than this. A block that claims to be larger is damaged. */
 const unpackedBytesMax = 64 * 1024 * 1024;
 
-/** @throws RangeError if this is no such thing. */
+/** @throws RangeError if `packed` is not valid Snappy data. */
 export function unpackSnappy(packed: Buffer): Buffer {
   const { value: length, next } = readVarint(packed, 0);
   if (length > unpackedBytesMax) throw new RangeError('it claims to be too large');
@@ -27,7 +27,7 @@ export function unpackSnappy(packed: Buffer): Buffer {
       from = part.next + part.length;
     } else {
       if (part.distance === 0 || part.distance > to) throw new RangeError('it copies from nowhere');
-      // Byte by byte: a copy may reach into what it gives out itself.
+      // Byte by byte, since a copy may include bytes that it has just written itself.
       for (let index = to; index < to + part.length; index += 1) {
         unpacked[index] = unpacked[index - part.distance] ?? 0;
       }
@@ -41,9 +41,9 @@ export function unpackSnappy(packed: Buffer): Buffer {
 
 interface Part {
   readonly length: number;
-  /** How far back what is copied begins; absent for a literal. */
+  /** How many bytes back the copied bytes begin. Absent for a literal. */
   readonly distance?: number;
-  /** Behind the tag and what belongs to it. */
+  /** The offset of the byte after the tag and its fields. */
   readonly next: number;
 }
 

@@ -1,12 +1,12 @@
 /**
- * Reads LevelDB's table files with our own eyes before LevelDB does. It believes their blocks without a
- * look at the checksums, and may give back wrong values, leave out rows or end the whole process.
+ * Verifies LevelDB's table files before LevelDB opens them. LevelDB does not verify the checksums of blocks,
+ * so a damaged table may make it return wrong values, omit rows or end the whole process.
  *
  * ```text
  *   table = blocks, then a footer of 48 bytes
- *   block = content │ packing (1) │ masked CRC-32C of both (4); a handle is its offset and size
- *   footer = handle of the block of special blocks │ handle of the index │ zeros │ magic (8)
- *   index = entries of key and handle, sorted by key; each key leaves out what it shares with the last
+ *   block = content │ compression (1) │ masked CRC-32C of both (4); a handle is its offset and size
+ *   footer = handle of the meta index │ handle of the index │ zeros │ magic (8)
+ *   index = entries of key and handle, sorted by key; each key omits the prefix that it shares with the last
  * ```
  */
 import { readFile } from 'node:fs/promises';
@@ -30,7 +30,7 @@ export function isTable(name: string): boolean {
   return /^\d+\.(?:ldb|sst)$/.test(name);
 }
 
-/** What is wrong with a table file, in a few words; `undefined` if every block of it is whole. */
+/** What is wrong with a table file, in a few words; `undefined` if every block is intact. */
 export async function findTableDamage(path: string): Promise<string | undefined> {
   return damageIn(await readFile(path));
 }
@@ -60,7 +60,7 @@ function handlesInFooter(table: Buffer): Handle[] {
   return [special.handle, index.handle];
 }
 
-/** The handles that a block of handles names. @throws RangeError */
+/** The handles in an index block. @throws RangeError */
 function* handlesIn(block: Buffer): Generator<Handle> {
   const restartCount = block.readUInt32LE(block.length - restartBytes);
   const end = block.length - restartBytes * (1 + restartCount);
@@ -81,7 +81,7 @@ function readHandle(bytes: Buffer, at: number): { handle: Handle; next: number }
   return { handle: { offset: offset.value, size: size.value }, next: size.next };
 }
 
-/** The content of a block, checked and unpacked. @throws RangeError */
+/** The content of a block, verified and decompressed. @throws RangeError */
 function blockAt(table: Buffer, { offset, size }: Handle): Buffer {
   const end = offset + size;
   if (end + trailerBytes > table.length) throw new RangeError(`no block fits at byte ${offset}`);

@@ -1,14 +1,14 @@
-/** Numbers of LevelDB's files: seven bits a byte, the lowest first, the eighth bit saying that more follow. */
+/** Varints of LevelDB's files: 7 bits per byte, the lowest first; the 8th bit is set if more bytes follow. */
 
 const byteCountMax = 7;
 
 export interface Varint {
   readonly value: number;
-  /** Where the next thing begins. */
+  /** The offset of the byte after the number. */
   readonly next: number;
 }
 
-/** @throws RangeError if there is none, or none that is exact. */
+/** @throws RangeError if there is no number, or none that is a safe integer. */
 export function readVarint(bytes: Buffer, at: number): Varint {
   let value = 0;
   for (let index = 0; index < byteCountMax; index += 1) {

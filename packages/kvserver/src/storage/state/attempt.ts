@@ -1,4 +1,4 @@
-/** Calls the state database, and classifies what it throws. */
+/** Calls the state database, and converts its errors. */
 import { StateError } from '../../state-machine/state-error.ts';
 
 /**

@@ -1,6 +1,6 @@
 /**
- * The write index of the journal at the time the state was last written. A journal cannot tell from within
- * that its end is missing, so the state records it.
+ * The write index of the journal at the time the state was last written. A journal cannot detect
+ * on its own that its end is missing, so the state records how far it went.
  */
 import { toCount } from '@paxkv/protocol';
 import { attempt } from './attempt.ts';
@@ -16,7 +16,7 @@ export async function readJournalMark(level: StateLevel): Promise<number> {
   return row === undefined ? 0 : unseal(journalKey, row, ([writeIndex]) => toCount(writeIndex));
 }
 
-/** Called when the journal starts again from nothing. @throws StateError */
+/** Called when the journal starts again empty. @throws StateError */
 export async function clearJournalMark(level: StateLevel): Promise<void> {
   const options: WriteOptions = { sync: true };
   await attempt('clear the recorded write index of the journal', () =>

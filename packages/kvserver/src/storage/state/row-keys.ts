@@ -13,12 +13,12 @@ import { fromText, nameOf } from '../../state-machine/store/latin1.ts';
 
 const prefixes = { data: 0x64, meta: 0x6d, session: 0x73 } as const;
 
-/** The row of a key of the store. */
+/** The row key of the current entry of a key. */
 export function dataKey(key: Bytes): Bytes {
   return withPrefix(prefixes.data, key);
 }
 
-/** The same for a key given by its name. */
+/** The row key of the current entry of a key that is given as a string. */
 export function dataKeyOf(name: string): Bytes {
   return fromText(String.fromCharCode(prefixes.data) + name);
 }

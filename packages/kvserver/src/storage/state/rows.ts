@@ -112,7 +112,7 @@ export function toEntry([createRevision, modRevision, version, value]: Row): Ent
   };
 }
 
-/** A position, and the checksum of all rows at that position. */
+/** A position with the checksum of all rows at that position. */
 export interface VerifiedPosition {
   readonly position: Position;
   readonly checksum: StateChecksum;

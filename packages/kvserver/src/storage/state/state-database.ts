@@ -46,14 +46,14 @@ import {
   type VerifiedPosition,
 } from './rows.ts';
 
-/** Open, with `keyEncoding` and `valueEncoding` both `'view'`. */
+/** An open database whose `keyEncoding` and `valueEncoding` are both `'view'`. */
 export type StateLevel = AbstractLevel<string | Buffer | Uint8Array, Bytes, Bytes>;
 
-/** Rows encoded between two pauses: well below a millisecond of work. */
+/** Rows encoded between two pauses, which takes well below a millisecond. */
 const rowsAtOnce = 128;
 
 export interface WriteOptions extends AbstractBatchOptions<Bytes, Bytes> {
-  /** Whether the write is on disk when it resolves. Databases without a disk ignore it. */
+  /** Whether the write is on disk when the call resolves. Databases without a disk ignore it. */
   readonly sync: boolean;
 }
 
@@ -134,7 +134,7 @@ export class StateDatabase implements StateStore {
     throw new StateError('STATE_DAMAGED', 'The state database has rows, but no position.');
   }
 
-  /** An error of the database counts as its failure; an error of the caller does not. */
+  /** Errors of the database become StateErrors. Errors of the code that consumes the rows do not. */
   async *#rows(): AsyncGenerator<[Bytes, Bytes]> {
     const iterator = this.#level.iterator();
     try {

@@ -9,7 +9,7 @@ import type { StateChecksum } from './rows.ts';
 import { toPosition, unseal } from './rows.ts';
 import type { StateLevel } from './state-database.ts';
 
-/** Some rows of a state; all that there are when taken together, in the order of their keys. */
+/** Some rows of a state. All pages together hold all rows, in the order of their keys. */
 export interface StatePage {
   readonly rows: readonly StateRow[];
   readonly isLast: boolean;
@@ -24,7 +24,7 @@ export class StateExport {
   readonly #snapshot: AbstractSnapshot;
   readonly #iterator: AbstractIterator<StateLevel, Bytes, Bytes>;
   readonly #audit = new RowAudit();
-  /** Rows that are read and in no page yet. */
+  /** Rows that were read and are in no page yet. */
   #waiting: StateRow[] = [];
 
   private constructor(
@@ -41,7 +41,7 @@ export class StateExport {
   /**
    * Takes a snapshot of the state and holds it until `close`.
    *
-   * @throws StateError `STATE_DAMAGED` also if there is no position, which means that no instance was applied.
+   * @throws StateError `STATE_DAMAGED`, also if there is no position, which means that no instance was applied.
    */
   static async open(level: StateLevel): Promise<StateExport> {
     const snapshot = await attempt('take a snapshot of the state', async () => level.snapshot());
@@ -58,9 +58,9 @@ export class StateExport {
   }
 
   /**
-   * The next rows, of `bytesMax` bytes or little more. To be called until the last page was given.
+   * Returns the next page, of `bytesMax` bytes or little more. Call it until it has returned the last page.
    *
-   * @throws StateError `STATE_DAMAGED` if a row is, or if rows are missing.
+   * @throws StateError `STATE_DAMAGED` if a row is damaged or missing.
    */
   async next(bytesMax: number): Promise<StatePage> {
     const rows: StateRow[] = [];

@@ -15,7 +15,7 @@ export class StateImport {
   readonly #audit = new RowAudit();
   #positionRow: StateRow | undefined;
 
-  /** `level` is open and empty. */
+  /** `level` must be open and empty. */
   constructor(level: StateLevel) {
     this.#level = level;
   }
@@ -31,15 +31,15 @@ export class StateImport {
   }
 
   /**
-   * Makes it a state of this position, durable when resolved.
+   * Completes the state at position `applied`, durably once it resolves.
    *
-   * @throws StateError `STATE_DAMAGED` if rows are missing or too many, or if the position is another.
+   * @throws StateError `STATE_DAMAGED` if rows are missing or surplus, or if the position differs.
    */
   async finish(applied: number): Promise<void> {
     const row = this.#positionRow;
     if (row === undefined) throw new StateError('STATE_DAMAGED', 'The state has no position.');
     const { position, checksum } = unseal(row[0], row[1], toPosition);
-    // Safety: the position, which states how many rows there must be, is written only if all of them are here.
+    // Safety: the position states how many rows there must be. It is written only if all of them have arrived.
     this.#audit.finish(checksum);
     if (position.applied !== applied) {
       const message = `The state is at instance ${position.applied}, not ${applied}.`;

@@ -1,9 +1,9 @@
 /**
  * Catch-up: learns decisions that this peer missed from a peer that knows them.
  *
- * Envelopes say how far their sender's host is done; a heartbeat, or an Accept with notices, says how far
- * its sender knows every decision. So a peer soon notices that it is behind. One Learn is pending at a
- * time.
+ * Every envelope carries how far the sender's host is done. A heartbeat, or an Accept with notices, also
+ * carries up to where the sender knows every decision. A peer therefore soon notices that it is behind.
+ * Only one Learn is pending at a time.
  */
 import type { PeerId } from '../ballot.ts';
 import type { Learner } from '../instance/learner.ts';
@@ -12,14 +12,14 @@ import { allPeers } from '../quorum.ts';
 import type { Step } from '../step.ts';
 import type { RetryDelays } from '../timeouts.ts';
 
-/** A notice sent longer ago than this has arrived, or was lost. */
+/** A notice that was sent longer ago than this has arrived or is lost. */
 const noticeMsMax = 20;
 
 /** A Learn that has not been answered yet. */
 interface PendingLearn {
   readonly seq: number;
   readonly to: PeerId;
-  /** When it counts as lost. */
+  /** The time from which the Learn counts as lost. */
   readonly until: number;
 }
 
@@ -34,14 +34,14 @@ export class CatchUp<V> {
   readonly #learner: Learner<V>;
   readonly #delays: RetryDelays;
   readonly #others: readonly PeerId[];
-  /** Every decision up to here is known to each peer, as far as it has said. */
+  /** For each peer, the seq up to which it has reported to know every decision. */
   readonly #knownUpTo: number[];
   #pending: PendingLearn | undefined;
-  /** How often in a row a Learn brought nothing. */
+  /** How many Learns in a row have failed. */
   #attempt = 0;
-  /** How often a peer was chosen because none leads. */
+  /** How often a peer was chosen in turn because no leader was known. */
   #rotation = 0;
-  /** Notices of decisions up to `upTo` were being sent at this time. */
+  /** A leader was sending notices of decisions up to `upTo` at the time `at`. */
   #noticesSent: { readonly upTo: number; readonly at: number } | undefined;
 
   constructor({ me, peerCount, learner, delays }: CatchUpOptions<V>) {
@@ -52,11 +52,11 @@ export class CatchUp<V> {
     this.#knownUpTo = peers.map(() => -1);
   }
 
-  /** `from` knows every decision up to `upTo`, or may: asks it for what is missing here. */
+  /** `from` knows, or may know, every decision up to `upTo`: asks it for those that this peer lacks. */
   onKnownUpTo(from: PeerId, upTo: number, step: Step<V>): void {
     const { now } = step;
     const pending = this.#pending;
-    // A peer that did not answer is not asked again before it says again what it knows.
+    // A peer that did not answer is asked again only after it has reported again what it knows.
     if (pending && now >= pending.until) this.#knownUpTo[pending.to] = -1;
     const seq = this.#learner.firstMissing;
     const known = Math.max(upTo, this.#knownUpTo[from] ?? -1);
@@ -78,22 +78,22 @@ export class CatchUp<V> {
     this.#noticesSent = { upTo, at: now };
   }
 
-  /** The host waits for `seq`: asks the leader, or if none is known, another peer each time. */
+  /** The host waits for `seq`: asks the leader or, if no leader is known, a different peer each time. */
   request(seq: number, leader: PeerId | undefined, step: Step<V>): void {
     const to = leader ?? this.#nextPeer();
     if (to !== undefined && this.#others.includes(to)) this.onKnownUpTo(to, seq, step);
   }
 
   /**
-   * The host waits for `seq`, and this peer may not propose there. Perhaps no peer will ever send it
-   * anything unasked, so it asks them all.
+   * The host waits for `seq`, and this peer may not propose there. The other peers may never send it the
+   * decision unasked, so it asks all of them.
    */
   requestFromAll(seq: number, step: Step<V>): void {
     if (seq !== this.#learner.firstMissing) return;
     for (const to of this.#others) step.sendNow(to, { type: 'learn', seq, count: learnCountMax });
   }
 
-  /** No answer will come from `to`: it, or another peer, is asked again soon rather than when the wait ends. */
+  /** No answer will come from `to`: the next Learn follows soon, instead of when the wait ends. */
   onUndeliverable(to: PeerId, seq: number, now: number): void {
     if (this.#pending?.to !== to || this.#pending.seq !== seq) return;
     const until = Math.min(this.#pending.until, now + this.#delays.beforeRetry(this.#attempt));

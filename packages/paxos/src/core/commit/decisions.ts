@@ -45,7 +45,7 @@ export class Decisions<V> {
     this.#retries = new NoticeRetries(options.delays);
   }
 
-  /** A quorum voted for a proposal of this peer, which does not lead: notifies the others at once. */
+  /** A quorum voted for a proposal of this peer while it does not lead: notifies the others at once. */
   onChosen({ seq, ballot, value, voters }: Chosen<V>, step: Step<V>): void {
     for (const to of this.#others) {
       if (voters.has(to)) step.sendNow(to, { type: 'decided', seq, ballot });
@@ -54,7 +54,7 @@ export class Decisions<V> {
     this.#decide({ seq, value }, step);
   }
 
-  /** A quorum voted for a proposal of this peer, which leads: its next requests carry the notice. */
+  /** A quorum voted for a proposal of this peer while it leads: its next requests carry the notice. */
   onChosenByLeader({ seq, ballot, value }: Chosen<V>, step: Step<V>): void {
     this.#piggybacked.add({ seq, ballot }, step.now);
     this.#decide({ seq, value }, step);
@@ -70,8 +70,8 @@ export class Decisions<V> {
   }
 
   /**
-   * `from` knew the decision. If this peer was proposing in the instance, others that only heard its
-   * requests may not know the decision either, so it passes it on.
+   * `from` answered with the decision. If this peer was proposing in the instance, the others may have
+   * received only its requests and not the decision, so it sends them the decision.
    */
   onLearned(from: PeerId, decision: Decision<V>, step: Step<V>): void {
     const { seq, value } = decision;

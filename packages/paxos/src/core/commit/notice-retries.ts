@@ -1,14 +1,14 @@
 /**
  * Repeats commit notices that did not reach their receiver.
  *
- * A peer that voted and misses the notice would have to ask for the decision. Repeating only bridges
- * short gaps: a peer that is away for longer catches up when it returns.
+ * Without the notice, a peer that voted would have to ask for the decision. Repetition covers short
+ * outages only: a peer that is away for longer catches up when it returns.
  */
 import type { PeerId } from '../ballot.ts';
 import type { Decided } from '../messages/commit.ts';
 import { earliest, type RetryDelays } from '../timeouts.ts';
 
-/** How often one decision is sent to one peer again. */
+/** How often the notice of one decision is sent again to one peer. */
 const attemptCountMax = 8;
 /** How many undelivered notices are remembered; the oldest are dropped first. */
 const noticeCountMax = 64;
@@ -18,7 +18,7 @@ interface UndeliveredNotice<V> {
   readonly to: PeerId;
   readonly notice: Decided<V>;
   readonly attempt: number;
-  /** When it is sent again. Absent while the last attempt may still reach the peer. */
+  /** When the notice is sent again. Absent while the last attempt may still reach the peer. */
   readonly wakeAt: number | undefined;
 }
 
@@ -43,7 +43,7 @@ export class NoticeRetries<V> {
     }
   }
 
-  /** Takes the notices that are to be sent again now. */
+  /** Removes and returns the notices that are due. */
   takeDue(now: number): Pick<UndeliveredNotice<V>, 'to' | 'notice'>[] {
     const due = [...this.#undelivered].filter(
       ([, { wakeAt }]) => wakeAt !== undefined && wakeAt <= now,

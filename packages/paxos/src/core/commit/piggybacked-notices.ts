@@ -1,14 +1,14 @@
 /**
  * Piggybacked commit notices: decisions of a leader that wait for an Accept to carry them to the others.
- * A leader asks for votes again soon, even for a single client that keeps writing, so most notices cost
- * no message of their own.
+ * Even with a single client that keeps writing, the leader sends its next Accept soon, so most notices
+ * need no message of their own.
  */
 import type { PeerId } from '../ballot.ts';
 import { type Outcome, outcomeCountMax } from '../messages/commit.ts';
 
 /** How long a notice waits for an Accept. */
 const delayMsMax = 3;
-/** The same, while another host waits for the decision. */
+/** How long a notice waits for an Accept while another host waits for the decision. */
 const awaitedDelayMsMax = 1;
 
 export class PiggybackedNotices {
@@ -29,14 +29,14 @@ export class PiggybackedNotices {
     if (this.#wakeAt !== undefined) this.#wakeAt = Math.min(this.#wakeAt, now + awaitedDelayMsMax);
   }
 
-  /** Takes the notices for one Accept to `to`. They count as sent. */
+  /** Removes and returns the notices for one Accept to `to`. They count as sent. */
   take(to: PeerId): readonly Outcome[] {
     const taken = this.#unsent.get(to)?.splice(0, outcomeCountMax) ?? [];
     if (taken.length > 0 && this.#isAllSent()) this.#wakeAt = undefined;
     return taken;
   }
 
-  /** Takes the notices that no Accept carried, by receiver. They count as sent. */
+  /** Removes and returns the notices that no Accept carried, by receiver. They count as sent. */
   takeAll(): [PeerId, readonly Outcome[]][] {
     this.#wakeAt = undefined;
     return [...this.#unsent].map(([to, outcomes]) => [to, outcomes.splice(0)]);

@@ -11,9 +11,9 @@ import { quorumSize } from '../quorum.ts';
 import type { Step } from '../step.ts';
 import type { RetryDelays } from '../timeouts.ts';
 
-/** How long the peers asked first have before all are asked: well above a round trip. */
+/** How long the peers asked first have to answer before all peers are asked. Well above a round trip. */
 const firstAnswerMs = 10;
-/** The first id is drawn from this many, so that two runs of a peer never use the same one. */
+/** The first id is random, from 0 to below this, so that two runs of a peer practically never share an id. */
 const firstIdRange = 2 ** 48;
 
 export interface QuorumReadOptions {
@@ -38,7 +38,7 @@ export class QuorumRead {
   readonly #options: QuorumReadOptions;
   #lastId: number;
   #pending: PendingRead | undefined;
-  /** Peers that let a question wait and have not answered since: they are asked last. */
+  /** Peers that did not answer a question in time and have not answered since. They are asked last. */
   readonly #slow = new Set<PeerId>();
 
   constructor(options: QuorumReadOptions) {
@@ -48,8 +48,8 @@ export class QuorumRead {
   }
 
   /**
-   * Asks just enough peers for a quorum, different ones each time, and all of them if those do not answer
-   * soon. One question is pending at a time: a later one replaces an earlier one.
+   * Asks just enough peers for a quorum, different ones each time. If they do not answer soon, it asks all
+   * peers. Only one question is pending at a time: a later one replaces an earlier one.
    */
   start<V>(step: Step<V>): void {
     const { me, agreement } = this.#options;
@@ -69,13 +69,13 @@ export class QuorumRead {
 
   onReadIndexReply<V>(from: PeerId, { id, readIndex }: ReadIndexReply, step: Step<V>): void {
     this.#slow.delete(from);
-    // Safety: an answer to an earlier question knows nothing of what was decided since.
+    // Safety: an answer to an earlier question does not cover what was decided since.
     if (this.#pending?.id !== id) return;
     this.#pending.answers.set(from, readIndex);
     this.#conclude(step);
   }
 
-  /** This peer has begun a new incarnation: its earlier answer does not count any more. */
+  /** `peer` has begun a new incarnation: its earlier answer no longer counts. */
   discardAnswersOf(peer: PeerId): void {
     this.#pending?.answers.delete(peer);
   }
@@ -93,7 +93,7 @@ export class QuorumRead {
     return this.#pending?.wakeAt;
   }
 
-  /** As many others as make a quorum with this peer, slow ones last. */
+  /** Chooses as many other peers as make a quorum with this one. Slow peers come last. */
   #chooseQuorum(): PeerId[] {
     const { me, peerCount } = this.#options;
     const others: PeerId[] = [];

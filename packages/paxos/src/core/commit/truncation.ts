@@ -1,5 +1,5 @@
 /**
- * Truncation: how far each peer's host is done, and so what may be forgotten.
+ * Truncation: tracks how far each peer's host is done, and derives what may be forgotten.
  * It guards the rule that only what *every* peer is done with is forgotten.
  */
 import type { PeerId } from '../ballot.ts';
@@ -30,15 +30,15 @@ export class Truncation {
   }
 
   /**
-   * What an envelope says of its sender. Its `min` may be adopted: that every peer is done below it
-   * was true when it was sent and stays true, also for peers that have not said so to this one.
+   * Takes the `done` and `min` of an envelope. This peer may adopt the sender's `min`: once every peer is
+   * done below it, that stays true, even if some of them have not told this peer yet.
    */
   observe(from: PeerId, done: number, min: number): void {
     this.#raise(from, done);
     this.#min = Math.max(this.#min, min);
   }
 
-  /** After a restart: nothing is remembered below `min`, whatever the hosts say now. */
+  /** Restores `min` after a restart: nothing is remembered below it, whatever `done` the hosts report now. */
   restore(min: number): void {
     this.#min = Math.max(this.#min, min);
   }

@@ -20,7 +20,7 @@ const votesPerLogPromiseMax = 64;
 
 export class Acceptor<V> {
   readonly #instances = new InstanceMap<Instance<V>>();
-  /** The promise for the whole log. In every instance it counts beside the promise made there. */
+  /** The promise for the whole log. In each instance, the higher of it and the promise made there counts. */
   #logPromise: Ballot | undefined;
   #highestVoted = -1;
 
@@ -57,7 +57,7 @@ export class Acceptor<V> {
   onPrepare({ seq, ballot }: Prepare, step: Step<V>): Promised<V> | Rejected {
     const instance = this.#instance(seq);
     const { vote } = instance;
-    // Safety (P1a): a promise is kept, against every lower ballot and for ever.
+    // Safety (P1a): a promise holds against every lower ballot, for ever.
     const rejection = this.#rejection(seq, ballot);
     if (rejection) return rejection;
     if (isLower(instance.promised, ballot)) {

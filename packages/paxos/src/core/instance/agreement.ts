@@ -1,6 +1,6 @@
 /**
- * Agreement: routes messages about instances to the roles of Paxos, and what one role concludes to the
- * others. Every instance is decided independently.
+ * Agreement: routes messages about instances to the roles of Paxos, and passes the results of one role
+ * to the others. Every instance is decided independently.
  * Paxos Made Simple §2.5: each peer is proposer, acceptor and learner.
  */
 import type { PeerId } from '../ballot.ts';
@@ -60,12 +60,12 @@ export class Agreement<V> {
     return Math.max(this.#max, this.#learner.highest, votingFloor);
   }
 
-  /** Some peer may have proposed in `seq`. */
+  /** Raises `max` to `seq`, since some peer may have proposed there. */
   noteMax(seq: number): void {
     this.#max = Math.max(this.#max, seq);
   }
 
-  /** Nothing above this was decided with a vote of this peer, in any incarnation. */
+  /** The highest seq in which this peer may have voted, in any incarnation. */
   get votedUpTo(): number {
     return Math.max(this.#acceptor.highestVoted, this.#settledUpTo);
   }
@@ -96,18 +96,18 @@ export class Agreement<V> {
       this.#proposer.propose(proposal, this.#acceptor.promised(seq), step);
       return;
     }
-    // Safety (P2c): the value of the highest vote that the quorum reported, and its own only if there is none.
+    // Safety (P2c): propose the value of the highest reported vote, and the own value only if there is none.
     const { ballot, vote } = fastPath;
     this.#proposer.acceptAt({ seq, value: vote ? vote.value : value }, ballot, step);
     this.#leader.onRequestsSent(step.now);
   }
 
-  /** The log promise, with the votes that go with it; or a rejection that names the higher promise. */
+  /** Returns the log promise with this peer's votes, or a rejection that names the higher promise. */
   promiseLog(request: PrepareLog, step: Step<V>): LogPromised<V> | LogRejected {
     return this.#acceptor.onPrepareLog(request, this.#settledUpTo + 1, step);
   }
 
-  /** This peer has become leader: proposes all that is open at its ballot, its own or started by others. */
+  /** This peer has become leader: proposes all open instances at its ballot, its own and those of others. */
   proposeOpen(step: Step<V>): void {
     for (const proposal of this.#proposer.open()) this.propose(proposal, step);
     for (const { seq, vote } of this.#acceptor.votes())
@@ -164,7 +164,7 @@ export class Agreement<V> {
     this.#leader.forgetBelow(min);
   }
 
-  /** Above this, no instance is known here to be decided, is forgotten, or lies below the voting floor. */
+  /** Every instance above this one is open: not decided here, not forgotten, and above the voting floor. */
   get #settledUpTo(): number {
     const votingFloor = this.#participation.votingFloor ?? -1;
     return Math.max(this.#learner.highest, votingFloor, this.#truncation.min - 1);
@@ -195,9 +195,9 @@ export class Agreement<V> {
   }
 
   /**
-   * A crash may lose the note of a decision at every peer that had it. If this peer's host is done with the
-   * instance, it will never propose there again, and the peer that asks may not be allowed to. So a peer
-   * that voted proposes its vote.
+   * A crash may lose the note of a decision at every peer that had it. A peer whose host is done with the
+   * instance never proposes there on its own, and the peer that asks may not be allowed to propose. So a
+   * peer that voted proposes the value of its vote again.
    */
   #decideAgain(seq: number, step: Step<V>): void {
     const vote = this.#acceptor.vote(seq);
@@ -205,7 +205,7 @@ export class Agreement<V> {
   }
 
   #vote(from: PeerId, request: Prepare | Accept<V>, step: Step<V>): void {
-    // Safety: what was promised up to the voting floor is lost, so nothing can be promised there again.
+    // Safety: promises made up to the voting floor are lost, so this peer can promise nothing there again.
     if (!this.#participation.takesPartIn(request.seq)) return;
     const answer =
       request.type === 'prepare'

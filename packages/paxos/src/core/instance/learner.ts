@@ -1,11 +1,11 @@
 /**
- * Learner: what has been decided. A decision never changes.
+ * Learner: remembers what has been decided. A decision never changes.
  * Paxos Made Simple §2.3.
  */
 import type { Decision } from '../effects.ts';
 import { InstanceMap } from './instance-map.ts';
 
-/** What is known here of the outcome of an instance. */
+/** What this peer knows of the outcome of an instance. */
 export type Status<V> =
   | { readonly fate: 'decided'; readonly value: V }
   | { readonly fate: 'pending' }
@@ -39,7 +39,7 @@ export class Learner<V> {
     return value === undefined ? undefined : { seq, value };
   }
 
-  /** The lowest seq that is not known to be decided and not skipped by {@link skipBelow}. */
+  /** The lowest seq that is neither known to be decided nor skipped by {@link skipBelow}. */
   get firstMissing(): number {
     return this.#firstMissing;
   }

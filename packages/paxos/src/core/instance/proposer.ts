@@ -49,7 +49,7 @@ interface Proposal<V> {
   attempt: number;
   /** When the request of this phase was first sent. */
   sentAt: number;
-  /** When the proposer next acts by itself. */
+  /** When the proposer next acts without a message. */
   wakeAt: number;
 }
 
@@ -87,8 +87,8 @@ export class Proposer<V> {
   }
 
   /**
-   * Starts with phase 1. `promised` is this peer's own promise in the instance: a sign that another
-   * proposer may be active, so this one waits a little first.
+   * Starts with phase 1. `promised` is the ballot that this peer's own acceptor has promised in the
+   * instance, if any. It may belong to an active proposer elsewhere, so this one waits a little first.
    */
   propose({ seq, value }: Decision<V>, promised: Ballot | undefined, step: Step<V>): void {
     if (this.#proposals.has(seq)) return;
@@ -102,7 +102,7 @@ export class Proposer<V> {
     this.#sendRequest(this.#add({ seq, value, phase, wakeAt }, step), step);
   }
 
-  /** Starts with phase 2, at a ballot that a quorum promised for the whole log. One value an instance. */
+  /** Starts with phase 2, at a ballot that a quorum promised for the whole log. Called with one value per instance. */
   acceptAt({ seq, value }: Decision<V>, ballot: Ballot, step: Step<V>): void {
     const known = this.#proposals.get(seq);
     const tried = known && ballotOf(known.phase);
@@ -117,7 +117,7 @@ export class Proposer<V> {
     return this.#proposals.size === 0;
   }
 
-  /** What this peer still wants decided. */
+  /** The proposals of this peer that are not decided yet. */
   open(): Decision<V>[] {
     return [...this.#proposals.values()].map(({ seq, ownValue }) => ({ seq, value: ownValue }));
   }
@@ -130,7 +130,7 @@ export class Proposer<V> {
     phase.promises.add(from);
     if (vote && isLower(phase.highestVote?.ballot, vote.ballot)) phase.highestVote = vote;
     if (!phase.promises.isQuorum()) return;
-    // Safety (P2c): the value of the highest vote that a quorum reported, and its own only if there is none.
+    // Safety (P2c): propose the value of the highest reported vote, and the own value only if there is none.
     const value = phase.highestVote ? phase.highestVote.value : proposal.ownValue;
     proposal.phase = { name: 'accepting', ballot, value, votes: this.#noVotes() };
     proposal.sentAt = step.now;
@@ -163,7 +163,7 @@ export class Proposer<V> {
     proposal.attempt += 1;
   }
 
-  /** No answer will come to this request: send it again soon, rather than when its wait ends. */
+  /** No answer will come to this request: sends it again soon, instead of when its wait ends. */
   onUndeliverable({ message }: Envelope<V>, now: number): void {
     if (message.type !== 'prepare' && message.type !== 'accept') return;
     const proposal = this.#proposals.get(message.seq);
@@ -203,7 +203,7 @@ export class Proposer<V> {
     return phase && ballotOf(phase);
   }
 
-  /** This peer has begun a new incarnation: none of its earlier answers count any more. */
+  /** `peer` has begun a new incarnation: none of its earlier answers count any more. */
   discardAnswersOf(peer: PeerId): void {
     for (const { phase } of this.#proposals.values()) {
       if (phase.name === 'preparing') phase.promises.remove(peer);

@@ -1,6 +1,6 @@
 /**
- * Election: carries messages about leadership to the role of the leader and to the acceptor's log promise,
- * and lets a new leader continue what was open.
+ * Election: routes messages about leadership to the leader role and to the acceptor's log promise, and
+ * starts the work of a new leader on the open instances.
  */
 import { type Ballot, isLower, isSameBallot, type PeerId } from '../ballot.ts';
 import type { BallotAllocator } from '../ballot-allocator.ts';
@@ -89,7 +89,7 @@ export class Election<V> {
     else if (message) for (const to of this.#peers) step.sendNow(to, message);
   }
 
-  /** The host stops: another peer may lead at once, rather than when it notices the silence. */
+  /** The host stops: lets another peer lead at once, instead of after the silence timeout. */
   stepDown(step: Step<V>): void {
     const transfer = this.#leader.stepDown();
     if (transfer) step.sendNow(transfer.to, transfer.message);
@@ -97,7 +97,7 @@ export class Election<V> {
 
   #onPreVote(from: PeerId, { id }: PreVote, step: Step<V>): void {
     const { ownBallot } = this.#leader;
-    // A peer that was away when this one became leader hears of it now: under load no heartbeat is sent.
+    // A peer that was away during the election learns the leader here: under load no heartbeats are sent.
     if (ownBallot) step.sendNow(from, { type: 'heartbeat', ballot: ownBallot });
     else if (from === this.#me || this.#leader.grantsPreVote(from, step.now))
       step.sendNow(from, { type: 'preVoteGranted', id });

@@ -1,26 +1,26 @@
 /**
- * Failure detector: whether a leader is heard, and the election timer that says when to start a pre-vote.
- * It guards the rule that no peer tries to lead while a leader is heard, and that peers which lost the
- * same leader do not keep trying at the same time.
+ * Failure detector: decides whether a leader is alive, and runs the election timer that starts a pre-vote.
+ * It guards two rules: no peer tries to lead while it receives messages of a leader, and peers that lost
+ * the same leader do not keep trying at the same time.
  */
 import type { Random } from '../../environment.ts';
 import { type Ballot, isSameBallot } from '../ballot.ts';
 
 /** A leader that was silent for this long counts as failed. */
 export const silenceMs = 500;
-/** How much longer than {@link silenceMs} a peer waits, at most, so that no two start together. */
+/** The longest random wait after {@link silenceMs}. It keeps peers from starting at the same time. */
 const jitterMs = 500;
-/** When a peer starts for the first time, at most. */
+/** The latest time of the first pre-vote after a peer starts. */
 const startMsMax = 50;
-/** After a hint that the leader is gone, the peers next to it by number try in turn, this far apart. */
+/** After a hint that the leader is gone, the other peers try one after the other, this far apart. */
 const staggerMs = 10;
 /** How long a peer waits at most once its turn has come. */
 const firstTryMsMax = 5;
-/** A message of a leader that arrives this soon after such a hint was sent before it. */
+/** A message of the leader that arrives this soon after the hint counts as sent before it. */
 const outdatedMs = 50;
-/** The shortest wait before another try; it doubles with each. */
+/** The shortest wait before another try. The wait doubles with each try. */
 const retryMsMin = 50;
-/** How long a peer leaves, at least, to a candidate it granted its pre-vote. */
+/** The shortest time that a peer waits for a candidate to which it granted a pre-vote. */
 const backOffMsMin = 100;
 
 export class FailureDetector {
@@ -36,7 +36,7 @@ export class FailureDetector {
     this.#random = random;
   }
 
-  /** The highest ballot at which another peer was heard to lead, unless that may be over. */
+  /** The highest ballot at which another peer leads, until it counts as failed. */
   get leader(): Ballot | undefined {
     return this.#leader?.ballot;
   }
@@ -94,8 +94,8 @@ export class FailureDetector {
   }
 
   /**
-   * Leaves another peer the time to win. Only once before this peer has tried itself: where it alone can
-   * reach a quorum, all the others try in vain.
+   * Gives another peer time to win, but only once before this peer tries itself: if only this peer can
+   * reach a quorum, none of the others can win.
    */
   backOff(now: number): void {
     if (this.#hasBackedOff) return;
@@ -104,7 +104,7 @@ export class FailureDetector {
     this.#wakeAt = Math.max(this.#wakeAt ?? until, until);
   }
 
-  /** This peer starts a pre-vote now. The next follows soon at first: others may lose the leader later. */
+  /** This peer starts a pre-vote now. The first retries follow soon, since others may lose the leader later. */
   startPreVote(now: number): void {
     this.clearLeader();
     const delayMs = retryMsMin * 2 ** this.#tryCount;

@@ -2,9 +2,9 @@
  * Leadership: one promise for the whole log instead of one for each instance, so that a group in steady
  * state decides in one round. Paxos Made Simple §3: the distinguished proposer.
  *
- * It is an optimisation and never a condition. Without a leader every peer still gets instances decided
- * by itself, and a contest over one instance disturbs that instance and not the leader. Safety needs
- * nothing from here but the promises of acceptors, and that the leader obeys the votes they report.
+ * Leadership is an optimisation that nothing depends on. Without a leader every peer can still get
+ * instances decided, and competition over one instance does not disturb the leader in others. Safety rests
+ * only on the promises of the acceptors, and on the leader proposing the values of the votes they report.
  */
 import type { Random } from '../../environment.ts';
 import { type Ballot, isLower, isSameBallot, type PeerId, type Vote } from '../ballot.ts';
@@ -23,7 +23,7 @@ const candidacyMsMax = 400;
 
 type Role<V> =
   | { readonly name: 'follower' }
-  /** Asks whether any peer hears a leader. The answers are not binding, so this disturbs no leader. */
+  /** Asks whether other peers still see a leader. The answers are not binding, so this disturbs no leader. */
   | { readonly name: 'preCandidate'; readonly id: number; readonly grants: QuorumVotes }
   /** Waits for log promises. */
   | { readonly name: 'candidate'; readonly until: number; readonly promises: LogPromises<V> }
@@ -32,13 +32,13 @@ type Role<V> =
 interface LeaderRole<V> {
   readonly name: 'leader';
   readonly promises: LogPromises<V>;
-  /** When this leader last sent all others something that does for a heartbeat; absent before the first. */
+  /** When this leader last sent all others a heartbeat or a request in its place; absent before the first. */
   sentAt: number | undefined;
   /** When it next checks whether a heartbeat is due. */
   checkAt: number;
 }
 
-/** A ballot that needs no phase 1 in some instance, and the vote that binds its value there, if any. */
+/** A ballot that needs no phase 1 in an instance, and the vote, if any, whose value it must propose. */
 export interface FastPath<V> {
   readonly ballot: Ballot;
   readonly vote: Vote<V> | undefined;
@@ -87,7 +87,7 @@ export class Leader<V> {
     return this.#role.name === 'leader' ? this.#role.promises.ballot : undefined;
   }
 
-  /** Whether another peer was heard to lead at `ballot`, and none since at a higher one. */
+  /** Whether `ballot` is that of the leader which this peer follows. */
   follows(ballot: Ballot): boolean {
     return isSameBallot(this.#failureDetector.leader, ballot);
   }
@@ -95,7 +95,7 @@ export class Leader<V> {
   /** The ballot that needs no phase 1 in `seq`, if this peer leads there. */
   fastPath(seq: number): FastPath<V> | undefined {
     const role = this.#role;
-    // Safety: where acceptors did not report their votes, phase 1 must ask for them.
+    // Safety: if the acceptors did not report their votes in an instance, phase 1 must ask for them.
     if (role.name !== 'leader' || !role.promises.covers(seq)) return undefined;
     return { ballot: role.promises.ballot, vote: role.promises.vote(seq) };
   }
@@ -110,13 +110,13 @@ export class Leader<V> {
     this.#answeredAt.set(from, now);
   }
 
-  /** This peer sent all others a request as leader. While they answer, it does for a heartbeat. */
+  /** This leader sent all others a request. While they answer, the request replaces a heartbeat. */
   onRequestsSent(now: number): void {
     if (this.#role.name === 'leader' && this.#isReachingQuorum(silenceMs / 2, now))
       this.#role.sentAt = now;
   }
 
-  /** A message shows that a leader at `ballot` is there. */
+  /** A message shows that a leader at `ballot` is alive. */
   onLeaderHeard(ballot: Ballot, now: number): void {
     if (isLower(ballot, this.#failureDetector.leader ?? ballot)) return;
     this.#see(ballot);
@@ -126,7 +126,7 @@ export class Leader<V> {
     this.#failureDetector.onLeaderHeard(ballot, now);
   }
 
-  /** Prepares to succeed the leader at `ballot`: when the time comes, no write is needed first. */
+  /** Reserves a ballot above the leader's, so that a later candidacy needs no write first. */
   reserveNextBallot(ballot: Ballot, step: Step<V>): void {
     if (this.#options.isCandidate) this.#options.ballots.reserveAbove(ballot, step);
   }
@@ -139,7 +139,7 @@ export class Leader<V> {
     this.#failureDetector.restartTimer(now);
   }
 
-  /** The connection to this peer ended: if it leads, that may be over. */
+  /** The connection to `peer` ended. If it leads, it may have failed. */
   onDisconnected(peer: PeerId, now: number): void {
     const { me, peerCount } = this.#options;
     if (this.#failureDetector.leader?.peer === peer) {
@@ -147,7 +147,7 @@ export class Leader<V> {
     }
   }
 
-  /** This peer has begun a new incarnation: its log promise does not count any more. */
+  /** `peer` has begun a new incarnation: its log promise no longer counts. */
   discardAnswersOf(peer: PeerId, now: number): void {
     const role = this.#role;
     if (role.name !== 'leader' && role.name !== 'candidate') return;
@@ -157,13 +157,13 @@ export class Leader<V> {
     this.#failureDetector.wakeWithin(0, now);
   }
 
-  /** Whether this peer hears no leader itself, or hears only that `from` leads. */
+  /** Whether this peer knows of no live leader other than `from`. */
   grantsPreVote(from: PeerId, now: number): boolean {
     if (this.#role.name === 'leader') return false;
     if (!this.#failureDetector.isSilent(now) && this.#failureDetector.leader?.peer !== from)
       return false;
     this.#failureDetector.backOff(now);
-    // Two pre-candidates would both be granted, and then supersede each other: the one with the lower number continues.
+    // Two pre-candidates would both win and then supersede each other, so only the lower number continues.
     const isRival = this.#role.name === 'preCandidate' && from < this.#options.me;
     if (isRival) this.#role = { name: 'follower' };
     return true;

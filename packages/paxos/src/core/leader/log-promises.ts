@@ -30,7 +30,7 @@ export class LogPromises<V> {
     this.forgetBelow(this.#firstSeq);
   }
 
-  /** This peer has begun a new incarnation: its promise does not count any more. */
+  /** `peer` has begun a new incarnation: its promise no longer counts. */
   discardAnswersOf(peer: PeerId): void {
     this.#acceptors.remove(peer);
   }

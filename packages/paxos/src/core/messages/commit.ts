@@ -20,9 +20,9 @@ export const outcomeCountMax = 64;
 export interface Decided<V> {
   readonly type: 'decided';
   readonly seq: number;
-  /** The ballot at which the quorum voted. With a value it only says how far the sender had come. */
+  /** The ballot at which the quorum voted. The receiver needs it only if there is no value. */
   readonly ballot: Ballot;
-  /** Absent for a peer that was asked to vote at `ballot`: it has the value already, or asks for it. */
+  /** Absent for a peer that was asked to vote at `ballot`: it has the value from that, or asks for it. */
   readonly value?: V;
 }
 

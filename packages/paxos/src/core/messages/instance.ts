@@ -31,8 +31,8 @@ export interface Accept<V> {
   /** Piggybacked commit notices: from 1 to `outcomeCountMax`. */
   readonly decided?: readonly Outcome[];
   /**
-   * Present with notices: the proposer knows every decision up to here. A receiver that missed earlier
-   * notices learns from it what it lacks.
+   * Present with notices: the proposer knows every decision up to here. It shows a receiver that missed
+   * earlier notices which decisions it lacks.
    */
   readonly knownUpTo?: number;
 }

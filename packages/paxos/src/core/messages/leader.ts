@@ -5,8 +5,8 @@
 import type { Ballot, InstanceVote } from '../ballot.ts';
 
 /**
- * Candidate to all peers: do you hear a leader? The answer is not binding, so a candidate that would
- * disturb a working leader finds that out without doing so.
+ * Candidate to all peers: do you see a leader? The answer is not binding, so a candidate can find out
+ * that others still follow a leader without disturbing it.
  */
 export interface PreVote {
   readonly type: 'preVote';
@@ -14,7 +14,7 @@ export interface PreVote {
   readonly id: number;
 }
 
-/** Answer to PreVote: no leader heard. A peer that hears a leader does not answer. */
+/** Answer to PreVote: the sender sees no leader. A peer that sees one does not answer. */
 export interface PreVoteGranted {
   readonly type: 'preVoteGranted';
   readonly id: number;
@@ -30,7 +30,7 @@ export interface PrepareLog {
 export interface LogPromised<V> {
   readonly type: 'logPromised';
   readonly ballot: Ballot;
-  /** The answer says nothing about lower instances: they are decided, forgotten, or too many to list. */
+  /** The answer does not cover lower instances: they are decided, forgotten, or too many to list. */
   readonly firstSeq: number;
   readonly votes: readonly InstanceVote<V>[];
 }
@@ -56,7 +56,7 @@ export interface HeartbeatAck {
   readonly ballot: Ballot;
 }
 
-/** A leader that stops, to one other peer: become a candidate at once. It has no answer. */
+/** From a leader that stops to one other peer: become a candidate at once. It has no answer. */
 export interface TransferLeadership {
   readonly type: 'transferLeadership';
   readonly ballot: Ballot;

@@ -24,7 +24,7 @@
  *      │◀─ ReadIndexReply│                       so far I voted
  *
  *   candidate        acceptors
- *      │── PreVote ─────▶│                     do you hear a leader?
+ *      │── PreVote ─────▶│                     do you see a leader?
  *      │◀─ PreVoteGranted│                       no
  *      │── PrepareLog ──▶│                     phase 1a for the whole log
  *      │◀── LogPromised ─│                     phase 1b: promised; here are my votes
@@ -38,7 +38,7 @@
  *   peer without memory   any other peer
  *      │── Admit ───────▶│                     I begin a new incarnation: count nothing I said before
  *      │◀── Admitted ────│                       recorded durably; I know of instances up to `max`
- *      │◀── StaleIncarnation                     refused: an incarnation as high is recorded, choose a higher
+ *      │◀── StaleIncarnation                     refused: I recorded one as high; choose a higher one
  * ```
  *
  * A request has at most one answer. `Decided` and `TransferLeadership` have none.
@@ -75,7 +75,7 @@ export type LeaderMessage<V> =
   | HeartbeatAck
   | TransferLeadership;
 
-/** Any message that expects an answer, and those that have none: Decided and TransferLeadership. */
+/** Any message that is no answer. Decided and TransferLeadership expect no answer. */
 export type Request<V> =
   | InstanceRequest<V>
   | Admit

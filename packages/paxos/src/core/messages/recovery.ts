@@ -9,21 +9,21 @@ export interface Admit {
   readonly type: 'admit';
   /** From 1. It must exceed every incarnation of the sender that the receiver knows of. */
   readonly incarnation: number;
-  /** A random number that tells one try at an incarnation from another. */
+  /** A random number that distinguishes two attempts to begin the same incarnation. */
   readonly attempt: number;
 }
 
 /**
- * Answer to Admit: the new incarnation is recorded durably, and the sender counts nothing that the peer
- * said before it.
+ * Answer to Admit: the sender has recorded the new incarnation durably, and counts nothing that the peer
+ * sent in earlier ones.
  */
 export interface Admitted {
   readonly type: 'admitted';
   readonly incarnation: number;
   readonly attempt: number;
-  /** Whether the sender has memory itself: it takes part, and knows in what it took part. */
+  /** Whether the sender is a member: it has memory, so it knows in which instances it took part. */
   readonly isMember: boolean;
-  /** Whether the sender never admitted this peer before. */
+  /** Whether the sender never admitted the addressee before. */
   readonly isNew: boolean;
   /** The highest seq the sender knew of when it answered, or −1. */
   readonly max: number;

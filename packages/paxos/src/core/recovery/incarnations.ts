@@ -1,8 +1,8 @@
 /**
  * Incarnations: the latest incarnation of each peer, and how far its writes are known to go.
  *
- * A peer that lost its memory begins a new incarnation. This guards the rule that what a peer said in an
- * earlier incarnation no longer counts together with anything said by peers that know of the new one.
+ * A peer that lost its memory begins a new incarnation. This file guards the rule that an answer from an
+ * earlier incarnation never counts together with answers of peers that know of the new one.
  */
 import type { PeerId } from '../ballot.ts';
 import type { Admission, PeerRecord, PeerRecords } from '../effects.ts';
@@ -46,7 +46,7 @@ export class Incarnations {
     return this.#of(peer).incarnation;
   }
 
-  /** What every envelope to `to` carries. */
+  /** The mark that every envelope to `to` carries. */
   mark(to: PeerId, writeIndex: number): MemoryMark {
     return {
       incarnations: this.#latest,
@@ -65,7 +65,7 @@ export class Incarnations {
     return this.#latest.some((incarnation, peer) => (incarnations[peer] ?? 0) < incarnation);
   }
 
-  /** Learns what an envelope says of other peers. Returns those of which it knows a newer incarnation. */
+  /** Takes the mark of an envelope. Returns the peers whose newer incarnation the mark made known. */
   observe(from: PeerId, { incarnations, writeIndex }: MemoryMark): PeerId[] {
     const reborn: PeerId[] = [];
     for (let peer = 0; peer < this.#peers.length; peer += 1) {
@@ -81,14 +81,14 @@ export class Incarnations {
     return reborn;
   }
 
-  /** Records a new incarnation of `from`, or returns `undefined` if one as high is recorded already. */
+  /** Records a new incarnation of `from`. Returns `undefined` if one as high or higher is recorded already. */
   admit<V>(from: PeerId, { incarnation, attempt }: Admit, step: Step<V>): Admission | undefined {
     const known = this.#of(from);
     const last = known.admission;
     if (last?.incarnation === incarnation && last.attempt === attempt) return last;
     if (incarnation < known.incarnation || incarnation <= (last?.incarnation ?? 0))
       return undefined;
-    // Another peer may have told of this incarnation first. Any other incarnation means it is not the first.
+    // The mark of another peer may have named this incarnation already. Any other one means it is not the first.
     const hadOther = hadOtherThan(incarnation, known);
     const admission = { incarnation, attempt, isNew: last === undefined && !hadOther };
     const writeIndex = incarnation === known.incarnation ? known.writeIndex : 0;
@@ -102,7 +102,7 @@ export class Incarnations {
     this.#isNoted = true;
   }
 
-  /** Adds what changed since the last write to a write that is made anyway. */
+  /** Notes what changed since the last write, if there is a write anyway. */
   note<V>(step: Step<V>): void {
     if (this.#isNoted) return;
     step.note({ type: 'peerRecords', peers: [...this.#peers] });

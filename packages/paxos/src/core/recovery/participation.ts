@@ -1,6 +1,6 @@
 /**
- * Participation: whose answers count, and whether this peer takes part itself. Both depend on memory: a
- * peer that lost it begins a new incarnation, and takes part again once the others have admitted it.
+ * Participation: decides which answers count, and whether this peer itself takes part. Both depend on
+ * memory: a peer that lost it begins a new incarnation, and takes part again once the others admit it.
  */
 import type { Random } from '../../environment.ts';
 import type { PeerId } from '../ballot.ts';
@@ -23,7 +23,7 @@ export interface ParticipationOptions {
   readonly memory: Memory<unknown>['state'];
 }
 
-/** In what this peer took part, as far as it matters to a peer that rejoins. */
+/** How far this peer took part, as a peer that rejoins needs to know it. */
 export type ParticipationRecord = Pick<Admitted, 'max' | 'round'>;
 
 export class Participation {
@@ -62,7 +62,7 @@ export class Participation {
     return votingFloor !== undefined && seq > votingFloor;
   }
 
-  /** Called before anything else in each step, so that nothing is ever sent outside of an incarnation. */
+  /** Called first in each step, so that this peer never sends anything before it has an incarnation. */
   begin<V>(step: Step<V>): void {
     if (this.#memory === 'kept') return;
     this.#rejoin.begin(this.#memory === 'new', step);
@@ -95,7 +95,7 @@ export class Participation {
     return this.#incarnations.isBehind(mark);
   }
 
-  /** Learns what an envelope says of other peers. Returns those of which it knows a newer incarnation. */
+  /** Takes the mark of an envelope. Returns the peers whose newer incarnation the mark made known. */
   observe(from: PeerId, mark: MemoryMark): PeerId[] {
     return this.#incarnations.observe(from, mark);
   }
@@ -123,7 +123,7 @@ export class Participation {
     this.#rejoin.onStaleIncarnation(answer, step);
   }
 
-  /** Returns whether the new incarnation is recorded: then nothing that peer said before it counts any more. */
+  /** Returns whether the new incarnation is recorded. If so, earlier answers of that peer no longer count. */
   onAdmit<V>(from: PeerId, request: Admit, own: ParticipationRecord, step: Step<V>): boolean {
     const { incarnation, attempt } = request;
     const admission = this.#incarnations.admit(from, request, step);

@@ -1,15 +1,17 @@
 /**
  * Rejoin: how a peer without memory comes (back) into the group. Paxos Made Live §5.1.
  *
- * Such a peer may have made promises and cast votes it knows nothing of. So it begins a new incarnation,
- * has it recorded by a quorum of other peers, and then takes part only in instances above the highest seq
- * that any of them knew of: its voting floor. This is safe because every quorum that counts an answer of
- * the earlier incarnation includes, besides this peer, one that recorded the new incarnation. If that one
- * took part before it recorded it, it knew of the instance, which lies at or below the voting floor. If
- * after, its envelopes carry the new incarnation, and the old answer is not counted beside them.
+ * Such a peer may have made promises and cast votes that it no longer knows of. It therefore begins a new
+ * incarnation and has it recorded by a quorum of other peers. From then on it takes part only in instances
+ * above the highest seq that any of them knew of: its voting floor.
  *
- * The very first incarnation begins in the same way. There the assurance of all others that they have
- * never known this peer can replace the memory of a quorum.
+ * This is safe because a quorum that counts an answer of the earlier incarnation also includes a peer that
+ * recorded the new one. If that peer took part in the instance before it recorded the new incarnation, it
+ * knew of the instance, which then is not above the voting floor. If it took part afterwards, its envelope
+ * carries the new incarnation, and the old answer is not counted together with it.
+ *
+ * The very first incarnation begins in the same way. In that case a quorum with memory is not needed if
+ * all other peers confirm that they have never known this peer.
  */
 import type { Random } from '../../environment.ts';
 import type { PeerId } from '../ballot.ts';
@@ -21,11 +23,11 @@ import type { Step } from '../step.ts';
 import type { RetryDelays } from '../timeouts.ts';
 import type { Incarnations } from './incarnations.ts';
 
-/** Attempts are drawn from this many numbers, so that no two are the same. */
+/** Attempt numbers are random, from 0 to below this, so that two are practically never the same. */
 const attemptRange = 2 ** 48;
 /**
- * A new incarnation exceeds the last one known by up to this much. Peers that recorded an earlier one may
- * have lost their memory too, so counting on from it could repeat a number.
+ * A new incarnation exceeds the last one known by a random number up to this. Peers that recorded an
+ * earlier one may have lost their memory too, so adding 1 could repeat a number.
  */
 const incarnationStep = 2 ** 32;
 
@@ -56,7 +58,7 @@ export class Rejoin {
     this.#options.incarnations.startOwn(incarnation.incarnation);
   }
 
-  /** There is no memory. `isNew`: as far as is known, there never was any. */
+  /** Begins without memory. `isNew`: as far as this peer knows, it never had any. */
   begin<V>(isNew: boolean, step: Step<V>): void {
     const [incarnation, attempt] = [this.#incarnationAbove(0), this.#drawAttempt()];
     this.#choose({ type: 'incarnation', incarnation, attempt, isNew }, step);
@@ -76,7 +78,7 @@ export class Rejoin {
     return this.isMember ? undefined : this.#wakeAt;
   }
 
-  /** Asks all others, repeatedly: one that was without memory itself may have it by now. */
+  /** Asks all others again when due: a peer that had no memory either may have been admitted by now. */
   wake<V>(step: Step<V>): void {
     if (this.isMember || (this.#wakeAt !== undefined && this.#wakeAt > step.now)) return;
     this.#wakeAt = step.now + this.#options.delays.beforeResend(this.#tryCount);
@@ -91,7 +93,7 @@ export class Rejoin {
     this.#conclude(step);
   }
 
-  /** A higher incarnation of this peer is recorded than it knew of, so this is not its first one either. */
+  /** Another peer recorded a higher incarnation of this peer, so this one is not the first either. */
   onStaleIncarnation<V>({ incarnation, attempt, latest }: StaleIncarnation, step: Step<V>): void {
     if (!this.#isCurrent({ incarnation, attempt })) return;
     const higher = this.#incarnationAbove(latest);
@@ -129,7 +131,7 @@ export class Rejoin {
     this.#incarnation = { ...this.#incarnation, votingFloor };
     this.#answers.clear();
     step.persist(this.#incarnation);
-    // The answers told of other new incarnations too, and what this peer says must carry them from now on.
+    // The answers may have named other new incarnations. The envelopes of this peer must carry them from now on.
     this.#options.incarnations.persist(step);
     // Safety: an earlier incarnation may have led with rounds up to this one.
     this.#options.ballots.skipTo(round, step);
@@ -141,11 +143,11 @@ export class Rejoin {
     const isFirstIncarnation =
       this.#incarnation?.isNew === true && answers.every(({ isNew }) => isNew);
     if (isFirstIncarnation && answers.length === peerCount - 1) return -1;
-    // Safety: only a peer with memory can say in what a quorum took part.
+    // Safety: only a peer with memory can tell in which instances it took part.
     const members = answers.filter(({ isMember }) => isMember);
     if (members.length < quorumSize(peerCount)) return undefined;
-    // Such a quorum would know of any earlier incarnation. Without one there is nothing to have forgotten, and
-    // a voting floor would only leave fewer peers to decide what the others have begun.
+    // Such a quorum would know of any earlier incarnation. Without an earlier one this peer has forgotten
+    // nothing, and a voting floor would only leave fewer peers to decide the instances in progress.
     if (isFirstIncarnation) return -1;
     return Math.max(...answers.map(({ max }) => max));
   }

@@ -1,4 +1,4 @@
-/** Replay: after a restart, each write of an earlier run goes back into the role it came from. */
+/** Replay: after a restart, returns each write of an earlier run to the role that made it. */
 import { assert } from '../../errors.ts';
 import type { Write } from '../effects.ts';
 import type { Roles } from '../roles.ts';
@@ -24,7 +24,7 @@ export function replay<V>(write: Write<V>, roles: ReplayedRoles<V>): void {
       break;
     case 'decided': {
       const { seq } = write;
-      // A decided null is a value: only where no value was written does this peer's vote stand for it.
+      // A decided null is a value. Only a missing value means that this peer's vote holds it.
       const value = write.value === undefined ? roles.acceptor.vote(seq)?.value : write.value;
       assert(
         value !== undefined,

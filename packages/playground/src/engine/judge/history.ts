@@ -1,19 +1,19 @@
 /**
  * Judges a history of puts and gets: is there, for each key, one order of its calls that respects real time
- * and explains what every client was told? Herlihy and Wing, 1990. A call without an answer may have
+ * and explains every answer to a client? Herlihy and Wing, 1990. A call without an answer may have
  * taken effect at any time, or not at all.
  */
 import type { ClientCall } from '../world/witness.ts';
 
 export interface CallRecord extends ClientCall {
   readonly calledMs: number;
-  /** Absent while the client waits, for ever if the peer crashed. */
+  /** When the call was answered. Absent while the client waits; for ever if the peer crashed. */
   readonly answeredMs: number | undefined;
-  /** What a get was told: nothing for an absent key. */
+  /** The answer to a get; `undefined` for an absent key. */
   readonly result: string | undefined;
 }
 
-/** Gives back a key whose calls no order explains, if there is one. */
+/** Returns a key whose calls no order explains, if there is one. */
 export function findViolation(calls: readonly CallRecord[]): string | undefined {
   const keys = new Set(calls.map(({ key }) => key));
   return [...keys].find((key) => !isLinearizable(calls.filter((call) => call.key === key)));
@@ -24,7 +24,7 @@ function isLinearizable(calls: readonly CallRecord[]): boolean {
   return canOrder(relevant, undefined, new Set());
 }
 
-/** Whether the calls can follow one another, where the key holds `value` before the first. */
+/** Whether the calls can be put in one order, if the key holds `value` before the first. */
 function canOrder(
   calls: readonly CallRecord[],
   value: string | undefined,

@@ -1,4 +1,4 @@
-/** Judge: looks on, and turns a lamp red when an invariant is broken. */
+/** Judge: observes a run, and turns a lamp red when an invariant is broken. */
 import type { Ballot, Decision, Envelope, Write } from '@paxkv/paxos';
 import type { WriteFate } from '@paxkv/simulator';
 import { factsOf, type MessageFacts } from '../protocol/messages.ts';
@@ -17,13 +17,13 @@ export class Judge implements Witness {
   readonly #violations = new Map<LampId, Violation>();
   /** Values that hosts proposed, by instance. */
   readonly #proposed = new Map<number, Set<string>>();
-  /** What peers took for decided first, by instance. */
+  /** For each instance, the first value that a peer reported as decided, and that peer. */
   readonly #decided = new Map<number, { readonly peer: number; readonly value: string }>();
-  /** Values asked for, by instance and ballot. */
+  /** Values of `accept` requests, by instance and ballot. */
   readonly #asked = new Map<string, string>();
   #calls: readonly CallRecord[] = [];
 
-  /** `now` tells the time of the world. */
+  /** `now` returns the time of the world. */
   constructor({ peerCount }: Settings, now: () => number) {
     this.#now = now;
     this.#votes = new Votes(peerCount);

@@ -1,4 +1,4 @@
-/** Lamps: the invariants that a run is held to, each green until it is broken. */
+/** Lamps: the invariants that a run must keep. Each lamp is green until its invariant is broken. */
 
 export const lampIds = [
   'agreement',
@@ -13,10 +13,10 @@ export const lampIds = [
 
 export type LampId = (typeof lampIds)[number];
 
-/** What broke an invariant first. */
+/** The first violation of an invariant. */
 export interface Violation {
   readonly lamp: LampId;
   readonly timeMs: number;
-  /** In a few words, with peers, instances and ballots. */
+  /** A short description, with peers, instances and ballots. */
   readonly evidence: string;
 }

@@ -1,4 +1,4 @@
-/** The promises on each disk: of single instances, and for the whole log. */
+/** The promises on each disk, for single instances and for the whole log. */
 import type { Ballot } from '@paxkv/paxos';
 import { compareBallots } from '../protocol/writes.ts';
 
@@ -30,7 +30,7 @@ export class Promises {
     if (compareBallots(this.#logs[peer], ballot) < 0) this.#logs[peer] = ballot;
   }
 
-  /** The disk of the peer was emptied: it begins anew. */
+  /** The disk of the peer was emptied, so its promises are gone. */
   forget(peer: number): void {
     this.#instances[peer]?.clear();
     this.#logs[peer] = undefined;

@@ -1,4 +1,4 @@
-/** Votes: all that any disk ever held, and so what was decided, whatever the peers themselves know of it. */
+/** Votes: all votes that any disk ever held. They show what was decided, even if no peer knows it. */
 import type { Ballot } from '@paxkv/paxos';
 import { ballotText, compareBallots } from '../protocol/writes.ts';
 import { quorumOf } from '../settings.ts';
@@ -17,7 +17,7 @@ export interface Chosen {
 
 export class Votes {
   readonly #quorum: number;
-  /** By instance; by ballot and value. */
+  /** The voters by instance, then by ballot and value. */
   readonly #instances = new Map<number, Map<string, BallotVotes>>();
 
   constructor(peerCount: number) {
@@ -38,7 +38,7 @@ export class Votes {
     return votes.some((each) => compareBallots(each.ballot, ballot) === 0 && each.voters.has(peer));
   }
 
-  /** All values chosen in the instance, by ballot: more than one value is the end of agreement. */
+  /** All values chosen in the instance, by ballot. More than one value breaks agreement. */
   chosen(seq: number): Chosen[] {
     return [...(this.#instances.get(seq)?.values() ?? [])]
       .filter(({ voters }) => voters.size >= this.#quorum)

@@ -1,19 +1,19 @@
 /**
- * The messages of the core as the page speaks of them. Beside `writes.ts` this is the only place that knows
- * the fields of the core's messages.
+ * The messages of the core in the form that the page shows. Only this file and `writes.ts` know the fields
+ * of the core's messages and writes.
  */
 import type { Ballot, Message } from '@paxkv/paxos';
 
 export type MessageKind = Message<string>['type'];
 
-/** What a message is for; messages of one tone have one colour. */
+/** The purpose of a message. Messages of one tone have one colour. */
 export type Tone = 'prepare' | 'vote' | 'decision' | 'refusal' | 'leader' | 'reading' | 'recovery';
 
 export interface MessageFacts {
   readonly kind: MessageKind;
   readonly seq: number | undefined;
   readonly ballot: Ballot | undefined;
-  /** The value that an acceptor tells of, a proposer asks for, or a learner is told. */
+  /** The value that the message carries: a vote, a proposal or a decision. */
   readonly value: string | undefined;
 }
 

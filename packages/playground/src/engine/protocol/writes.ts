@@ -1,4 +1,4 @@
-/** The writes of the core in the words of the page, and what a disk holds after them. */
+/** The writes of the core in the form that the page shows. */
 import type { Ballot, Write } from '@paxkv/paxos';
 
 export type WriteFacts =
@@ -33,7 +33,7 @@ export function writeFactsOf(write: Write<string>): WriteFacts {
   }
 }
 
-/** In a few letters, for a label. */
+/** A label of a few letters. */
 export function shortWrite(facts: WriteFacts): string {
   switch (facts.kind) {
     case 'promise':

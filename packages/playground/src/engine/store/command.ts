@@ -6,14 +6,14 @@ export interface PutCommand {
   readonly value: string;
 }
 
-/** Fills an instance that nothing was decided in, and does nothing. */
+/** The value that fills a log gap. It does nothing. */
 export const noop = '·';
 
 export function encodePut({ call, key, value }: PutCommand): string {
   return `${key}=${value} #${call}`;
 }
 
-/** Gives back nothing for a value that is no command of the store. */
+/** Returns `undefined` for a value that is no command of the store. */
 export function decodePut(text: string): PutCommand | undefined {
   const match = /^(\w+)=(.*) #(\d+)$/s.exec(text);
   if (match === null) return undefined;

@@ -1,12 +1,12 @@
 /**
- * Store: a small replicated map over one peer. A put is decided as a value of its own; a get asks a quorum
- * how far the log may go, and answers from the state once that much of the log was applied.
+ * Store: a small replicated map over one peer. Each put is decided as one value. A get asks a quorum how far
+ * the log may go, and answers from the state once the log is applied that far.
  */
 import type { Clock, Decision, Paxos } from '@paxkv/paxos';
 import type { ClientCall, Witness } from '../world/witness.ts';
 import { decodePut, encodePut, noop } from './command.ts';
 
-/** An instance that is open for so long while a later one is decided is filled with a no-op. */
+/** An instance that stays undecided for this long while a later one is decided is filled with a no-op. */
 const gapMs = 150;
 
 export interface StoreReplicaOptions {
@@ -20,11 +20,11 @@ export class StoreReplica {
   readonly #options: StoreReplicaOptions;
   readonly #log = new Map<number, string>();
   readonly #state = new Map<string, string>();
-  /** Puts that wait for a decision, by the instance that each was proposed in. */
+  /** Puts that wait for a decision, by the instance in which each was proposed. */
   readonly #puts = new Map<number, ClientCall>();
-  /** Gets by the position of the log that they wait for. */
+  /** Gets that wait until the log is applied up to `upTo`. */
   #gets: { readonly call: ClientCall; readonly upTo: number }[] = [];
-  /** Gets that the question under way serves, and those that came after it was asked. */
+  /** Gets of the current quorum read, and gets that came after it began. */
   #asked: ClientCall[] = [];
   #unasked: ClientCall[] = [];
   #applied = -1;
@@ -59,7 +59,7 @@ export class StoreReplica {
     this.#watchGap();
   }
 
-  /** Nothing above `readIndex` was decided when the question was asked. */
+  /** The quorum read has ended: nothing above `readIndex` was decided when it began. */
   onReadIndex(readIndex: number): void {
     for (const call of this.#asked.splice(0)) this.#gets.push({ call, upTo: readIndex });
     this.#answerGets();
@@ -119,7 +119,7 @@ export class StoreReplica {
     });
   }
 
-  /** Whether a client waits for what is decided above an instance that is open. */
+  /** Whether a client waits for an instance above a log gap. */
   #hasNeededGap(): boolean {
     const isOpen = Math.max(-1, ...this.#log.keys()) > this.#applied;
     return isOpen && (this.#puts.size > 0 || this.#gets.length > 0);

@@ -54,7 +54,7 @@ export function addressOf({ settings, log, moment }: Recording): string {
   ].join('&');
 }
 
-/** What an address can be read of; whatever makes no sense in it is left out. */
+/** Reads a recording from an address. Parts that are not valid are left out. */
 export function recordingAt(address: string): Recording {
   const parameters = parametersOf(address);
   const peerCount = wholeNumber(parameters.get('n'), settingsDefault.peerCount);
@@ -171,7 +171,7 @@ function isAmong(action: Action, peerCount: number): boolean {
   return isUnique && named.every((peer) => Number.isInteger(peer) && peer >= 0 && peer < peerCount);
 }
 
-/** As a URL keeps it, and without the two signs that part words and actions. */
+/** Escapes a text for the URL, together with the two characters that separate arguments and actions. */
 function escapeText(text: string | number): string {
   return encodeURIComponent(text).replaceAll('.', '%2E').replaceAll('~', '%7E');
 }

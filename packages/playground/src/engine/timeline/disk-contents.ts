@@ -1,4 +1,4 @@
-/** What a disk holds, as far as the page shows it. */
+/** The contents of a disk, as far as the page shows them. */
 import type { Ballot } from '@paxkv/paxos';
 import { compareBallots, type WriteFacts } from '../protocol/writes.ts';
 import type { DiskView } from './frame.ts';
@@ -36,7 +36,7 @@ export class DiskContents {
     this.#pending = texts;
   }
 
-  /** The writes under way are durable. */
+  /** These writes have become durable. */
   keep(writes: readonly WriteFacts[]): void {
     this.#pending = [];
     this.#writeCount += 1;

@@ -1,17 +1,17 @@
-/** The messages under way as frames show them, and what became of those that are no more. */
+/** The messages in transit as frames show them, and the fates of those that ended. */
 import type { Envelope } from '@paxkv/paxos';
 import type { Flight } from '@paxkv/simulator';
 import { factsOf } from '../protocol/messages.ts';
 import type { FlightView, Occurrence } from './frame.ts';
 
 export class FlightViews {
-  /** By number. */
+  /** The messages at the last frame, by number. */
   #views: ReadonlyMap<number, FlightView> = new Map();
   /** How messages ended since the last frame. */
   #ends = new Map<Envelope<string>, 'arrived' | 'lost'>();
   #envelopes = new Set<Envelope<string>>();
 
-  /** Gives back whether the message was under way at the last frame. */
+  /** Records how a message ended. Returns whether it was in transit at the last frame. */
   end(envelope: Envelope<string>, end: 'arrived' | 'lost'): boolean {
     this.#ends.set(envelope, end);
     return this.#envelopes.has(envelope);
@@ -34,7 +34,7 @@ export class FlightViews {
   #takeEnds(ended: readonly FlightView[]): Map<number, 'arrived' | 'lost'> {
     const ends = new Map<number, 'arrived' | 'lost'>();
     const all = [...this.#ends.values()];
-    // One event ends one message; only an action may end another, and it loses that.
+    // An event ends only one message. If an action ends another one, that message is lost.
     for (const { id } of ended) ends.set(id, all.includes('arrived') ? 'arrived' : 'lost');
     this.#ends = new Map();
     return ends;

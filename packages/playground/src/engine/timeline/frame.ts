@@ -1,4 +1,4 @@
-/** Frames: what there is to see after each moment of a run. A frame is never changed. */
+/** Frames: all that the page shows of one moment of a run. A frame is never changed. */
 import type { Ballot } from '@paxkv/paxos';
 import type { Action } from '../action.ts';
 import type { CallRecord } from '../judge/history.ts';
@@ -10,17 +10,17 @@ export type PeerState = 'down' | 'starting' | 'up' | 'paused' | 'failed';
 export interface InstanceView {
   readonly seq: number;
   readonly fate: 'undecided' | 'decided' | 'forgotten';
-  /** What was decided, as far as this peer knows. */
+  /** The decided value, if this peer knows it. */
   readonly value: string | undefined;
-  /** As the disk has them. */
+  /** The promise and the vote on the disk. */
   readonly promised: Ballot | undefined;
   readonly vote: { readonly ballot: Ballot; readonly value: string } | undefined;
 }
 
 export interface DiskView {
-  /** Writes under way, in a few words each. */
+  /** Writes that are not durable yet, each as a short text. */
   readonly pending: readonly string[];
-  /** Writes that are durable. */
+  /** The number of durable writes. */
   readonly writeCount: number;
   readonly logPromise: Ballot | undefined;
   /** Rounds up to here were reserved. */
@@ -34,7 +34,7 @@ export interface PeerView {
   readonly state: PeerState;
   /** Whether requests reach it. */
   readonly isDeaf: boolean;
-  /** Whether it takes part; a peer that lost its memory does not at first. */
+  /** Whether the peer takes part. A peer that lost its memory does not, until it is admitted. */
   readonly isMember: boolean;
   /** The leader, as far as this peer knows. */
   readonly leader: number | undefined;
@@ -44,7 +44,7 @@ export interface PeerView {
   readonly applied: number;
   readonly clockRate: number;
   readonly disk: DiskView;
-  /** By seq, from 0. */
+  /** The instances, by seq from 0. */
   readonly instances: readonly InstanceView[];
 }
 
@@ -80,15 +80,15 @@ export type Occurrence =
   | { readonly type: 'broken'; readonly violation: Violation };
 
 export interface Frame {
-  /** Moments before and with this one: events of the world, and actions. */
+  /** The number of this moment: how many events and actions there were up to it. */
   readonly moment: number;
   readonly timeMs: number;
   readonly peers: readonly PeerView[];
-  /** In the order in which they left. */
+  /** The messages in transit, in the order in which they were sent. */
   readonly flights: readonly FlightView[];
   /** Links that are closed, as `from>to`. */
   readonly cuts: readonly string[];
-  /** Whether messages are lost by chance. */
+  /** Whether the network loses messages at random. */
   readonly isLossy: boolean;
   /** Requests that were delivered so far. */
   readonly requestCount: number;

@@ -1,4 +1,4 @@
-/** The peers as frames show them. A view is made anew only where something happened. */
+/** The peers as frames show them. A new view is made only for peers that changed. */
 
 import { compareBallots } from '../protocol/writes.ts';
 import { peersOf } from '../settings.ts';
@@ -7,7 +7,7 @@ import type { PeerHost } from '../world/peer-host.ts';
 import { type Acceptance, DiskContents } from './disk-contents.ts';
 import type { InstanceView, PeerState, PeerView } from './frame.ts';
 
-/** What the recorder knows of a peer beside what can be asked of it. */
+/** What the recorder knows of a peer, in addition to what the peer reports. */
 interface Notes {
   readonly disk: DiskContents;
   hasFailed: boolean;
@@ -28,7 +28,7 @@ export class PeerViews {
     }));
   }
 
-  /** The notes about a peer, which are about to change. */
+  /** The notes about a peer. Marks the peer as changed. */
   at(peer: number): Notes {
     this.touch(peer);
     const notes = this.#notes[peer];
@@ -81,7 +81,7 @@ function stateOf(host: PeerHost, hasFailed: boolean): PeerState {
   return host.program === undefined ? 'starting' : 'up';
 }
 
-/** The view of before, if it still holds. */
+/** The view of an instance: the previous one if nothing changed. */
 function instanceView(
   seq: number,
   { program }: PeerHost,

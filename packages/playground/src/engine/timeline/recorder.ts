@@ -1,4 +1,4 @@
-/** Recorder: looks on, and makes a frame of what there is to see after each moment. */
+/** Recorder: observes a run, and makes a frame after each moment. */
 import type { Decision, Envelope, Write } from '@paxkv/paxos';
 import type { Fate, WriteFate } from '@paxkv/simulator';
 import type { Action } from '../action.ts';
@@ -26,7 +26,7 @@ export class Recorder implements Witness {
     this.#isLossy = isLossy;
   }
 
-  /** What there is to see now. To be called once after each moment. */
+  /** Makes the frame of this moment. Call it once after each moment. */
   frame(cluster: Cluster, moment: number): Frame {
     const { world, network } = cluster;
     const { flights, occurrences } = this.#flights.update(network.flights.all);

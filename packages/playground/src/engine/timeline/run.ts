@@ -22,7 +22,7 @@ export class Run {
     this.cluster = new Cluster(settings, coreOf(settings.mutant), witness);
   }
 
-  /** At moment 0 all peers are up, and nobody has proposed anything. */
+  /** Starts a run. At moment 0 all peers are up and nothing has been proposed. */
   static async begin(settings: Settings, coreOf: CoreOf): Promise<Run> {
     const run = new Run(settings, coreOf);
     await run.cluster.begin();
@@ -34,7 +34,7 @@ export class Run {
     return this.#moment;
   }
 
-  /** What there is to see. To be called once after each moment. */
+  /** Makes the frame of this moment. Call it once after each moment. */
   frame(): Frame {
     return this.#recorder.frame(this.cluster, this.#moment);
   }
@@ -46,7 +46,7 @@ export class Run {
     await settled();
   }
 
-  /** Lets the next event happen. Gives back whether there was one. */
+  /** Executes the next event. Returns whether there was one. */
   async step(): Promise<boolean> {
     if (!this.cluster.world.step()) return false;
     this.#moment += 1;

@@ -1,7 +1,7 @@
 /**
- * Session: a run that can be looked at in any moment, taken up again from any moment, and told in a few
- * words. Frames are kept for looking; going on from an earlier moment executes the run anew up to there,
- * and what is executed must be what was seen.
+ * Session: a run that can be viewed at any moment, continued from any moment, and written as a short address.
+ * It keeps a frame for each moment, to view it. To continue from an earlier moment it executes the run again
+ * up to there, and verifies that the result is the same.
  */
 import type { Action, LoggedAction } from '../action.ts';
 import type { Settings } from '../settings.ts';
@@ -10,14 +10,14 @@ import type { Frame } from './frame.ts';
 import { Run } from './run.ts';
 import { hashOf } from './state-hash.ts';
 
-/** All that it takes to repeat a run up to a moment. */
+/** The data that suffices to repeat a run up to a moment. */
 export interface Recording {
   readonly settings: Settings;
   readonly log: readonly LoggedAction[];
   readonly moment: number;
 }
 
-/** A run grows no further: it is kept in memory, frame by frame. */
+/** The longest run, in moments. It is bounded because all frames are kept in memory. */
 export const momentMax = 20_000;
 
 export class Session {
@@ -25,10 +25,10 @@ export class Session {
   readonly #coreOf: CoreOf;
   readonly #frames: Frame[] = [];
   #run: Run;
-  /** Actions by moment; those after the last frame are still to come. */
+  /** The actions, by moment. Those after the last frame are not executed yet. */
   #log: readonly LoggedAction[];
   #cursor = 0;
-  /** Runs that were left when another way was taken. */
+  /** Runs that were abandoned when the visitor continued from an earlier moment. */
   readonly #left: Recording[] = [];
 
   private constructor(settings: Settings, coreOf: CoreOf, run: Run, log: readonly LoggedAction[]) {
@@ -39,7 +39,7 @@ export class Session {
     this.#frames.push(run.frame());
   }
 
-  /** A new run. With a recording its actions are still to come, and `stepTo` leads to its moment. */
+  /** Opens a new run. The actions of a recording are not executed yet: `stepTo` executes them. */
   static async open(
     settings: Settings,
     coreOf: CoreOf,
@@ -48,17 +48,17 @@ export class Session {
     return new Session(settings, coreOf, await Run.begin(settings, coreOf), log);
   }
 
-  /** The frame that is looked at. */
+  /** The frame that is shown. */
   get frame(): Frame {
     return this.at(this.#cursor);
   }
 
-  /** The moment that is looked at. */
+  /** The moment that is shown. */
   get cursor(): number {
     return this.#cursor;
   }
 
-  /** The last moment that was seen. */
+  /** The last moment that was executed. */
   get head(): number {
     return this.#frames.length - 1;
   }
@@ -71,37 +71,37 @@ export class Session {
     return this.#log;
   }
 
-  /** Runs that were left for another way, the last one last. */
+  /** Abandoned runs, the latest one last. */
   get left(): readonly Recording[] {
     return this.#left;
   }
 
-  /** The run up to the moment looked at. */
+  /** The recording of the run up to the moment that is shown. */
   get recording(): Recording {
     const log = this.#log.filter(({ at }) => at <= this.#cursor);
     return { settings: this.settings, log, moment: this.#cursor };
   }
 
-  /** When the next moment is, if there is one. */
+  /** The time of the next moment, if there is one. */
   get nextMs(): number | undefined {
     const next = this.#frames[this.#cursor + 1];
     if (next !== undefined) return next.timeMs;
     return this.#actionAt(this.head + 1) ? this.frame.timeMs : this.#run.nextMs;
   }
 
-  /** @throws RangeError for a moment that was not seen yet. */
+  /** @throws RangeError for a moment that was not executed yet. */
   at(moment: number): Frame {
     const frame = this.#frames[moment];
-    if (frame === undefined) throw new RangeError(`Moment ${moment} was not seen yet.`);
+    if (frame === undefined) throw new RangeError(`Moment ${moment} was not executed yet.`);
     return frame;
   }
 
-  /** Looks at another moment that was seen. */
+  /** Shows another moment that was executed. */
   seek(moment: number): void {
     this.#cursor = Math.max(0, Math.min(moment, this.head));
   }
 
-  /** Goes to the next moment. Gives back whether there is one. */
+  /** Goes to the next moment. Returns whether there is one. */
   async step(): Promise<boolean> {
     if (this.#cursor < this.head) {
       this.#cursor += 1;
@@ -116,12 +116,12 @@ export class Session {
     return true;
   }
 
-  /** Goes on until the moment, or until nothing happens any more. */
+  /** Continues to `moment`, or until no event is left. */
   async stepTo(moment: number): Promise<void> {
     while (this.#cursor < moment && (await this.step()));
   }
 
-  /** Does something now. Where the run went on from here before, that way is left. */
+  /** Performs an action at the moment that is shown. Later moments are abandoned. */
   async act(action: Action): Promise<void> {
     await this.fork();
     if (this.head >= momentMax) return;
@@ -129,7 +129,7 @@ export class Session {
     await this.step();
   }
 
-  /** Leaves all that comes after the moment looked at, seen or still to come. */
+  /** Abandons all moments after the one that is shown, and all actions that are not executed yet. */
   async fork(): Promise<void> {
     const isLast = this.#cursor === this.head;
     const log = this.#log.filter(({ at }) => at <= this.#cursor);
@@ -141,7 +141,7 @@ export class Session {
     this.#frames.length = this.#cursor + 1;
   }
 
-  /** @throws Error if the run comes out otherwise than it was seen. */
+  /** @throws Error if the run differs from its first execution. */
   async #execute(moment: number): Promise<void> {
     const run = await Run.begin(this.settings, this.#coreOf);
     let frame = run.frame();
@@ -150,7 +150,7 @@ export class Session {
       frame = run.frame();
     }
     if (hashOf(frame) !== hashOf(this.at(moment))) {
-      throw new Error(`Moment ${moment} came out otherwise when it was executed again.`);
+      throw new Error(`Moment ${moment} differs from its first execution.`);
     }
     this.#run = run;
   }

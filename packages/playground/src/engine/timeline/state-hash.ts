@@ -1,7 +1,7 @@
 /** A hash of all that a frame shows: the same for the same state, in Node and in every browser. */
 import type { Frame } from './frame.ts';
 
-/** 16 hexadecimal digits. Two states that differ have the same hash by chance only. */
+/** Returns 16 hexadecimal digits. Different states have the same hash only by rare chance. */
 export function hashOf(frame: Frame): string {
   const text = JSON.stringify(frame);
   const [high, low] = [hash32(text, 0x243f6a88), hash32(text, 0x85a308d3)];

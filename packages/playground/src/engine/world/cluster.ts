@@ -1,4 +1,4 @@
-/** Cluster: peers of the core in a simulated world, and what an action does to them. */
+/** Cluster: peers of the core in a simulated world. It performs actions on them. */
 import { type DatagramProfile, harsh, SimNetwork, World } from '@paxkv/simulator';
 import { type Action, messageDelayMs, type PeerAction } from '../action.ts';
 import { peersOf, type Settings } from '../settings.ts';
@@ -17,7 +17,7 @@ const profile: DatagramProfile = harsh({
   clogChance: 0.01,
   clogMsMax: 100,
 });
-/** A connection that ends is noticed so soon. */
+/** How soon a peer notices that a connection has ended. */
 const hints = { chance: 1, delayMsMax: 5 };
 
 export class Cluster {
@@ -45,7 +45,7 @@ export class Cluster {
     this.hosts = peersOf(settings).map((me) => new PeerHost(me, parts));
   }
 
-  /** Starts all peers. Time passes until the disks have told what they hold, which is nothing. */
+  /** Starts all peers. Time passes until the peers have loaded their disks, which are empty. */
   async begin(): Promise<void> {
     for (const host of this.hosts) host.start();
     await settled();
@@ -58,7 +58,7 @@ export class Cluster {
     return this.#deaf.has(peer);
   }
 
-  /** An action that makes no sense now, as a crash of a peer that is down, does nothing. */
+  /** Performs an action. It has no effect if it does not apply, such as a crash of a peer that is down. */
   perform(action: Action): void {
     this.#witness.onAction(action);
     switch (action.type) {

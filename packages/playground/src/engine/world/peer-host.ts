@@ -1,4 +1,4 @@
-/** One peer with all that a host brings: its node, disk and clock. */
+/** One peer with its host: node, disk and clock. */
 import type { Paxos, Storage, Transport } from '@paxkv/paxos';
 import {
   type Lifetime,
@@ -62,12 +62,12 @@ export class PeerHost {
     return this.#node.isPaused;
   }
 
-  /** Does nothing to a peer that is up. */
+  /** Starts the peer, if it is not up. */
   start(): void {
     if (this.#node.isUp) return;
     this.#node.start().then(
       () => this.#parts.witness.onUp(this.me),
-      // A crash while it was starting.
+      // The peer crashed while it was starting.
       () => {},
     );
   }
@@ -78,12 +78,12 @@ export class PeerHost {
     this.#parts.witness.onDown(this.me);
   }
 
-  /** Ends the program as its host would, with leave. */
+  /** Stops the program cleanly, as its host would. */
   stop(): void {
     this.#node.program?.paxos.kill().then(() => this.crash());
   }
 
-  /** Crashes the peer, and empties its disk, which knows that it lost something. */
+  /** Crashes the peer and empties its disk, which then reports that it lost its contents. */
   wipe(): void {
     this.crash();
     this.#disk.wipe('lost');

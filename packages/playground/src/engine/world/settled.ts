@@ -5,7 +5,7 @@ type Callback = () => void;
 const waiting: Callback[] = [];
 let channel: MessageChannel | undefined;
 
-/** Resolves in a task of its own, so after all promises that can settle have settled. */
+/** Resolves in a new task, and therefore after all promises that can settle have settled. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === 'function') setImmediate(resolve);
@@ -13,7 +13,7 @@ export function settled(): Promise<void> {
   });
 }
 
-/** Far sooner than a timer, which browsers hold back for 4 ms. */
+/** Calls back in a new task. Faster than a timer, which browsers delay by 4 ms. */
 function post(callback: Callback): void {
   channel ??= openChannel();
   waiting.push(callback);

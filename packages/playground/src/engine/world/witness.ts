@@ -1,4 +1,4 @@
-/** Witnesses see all that happens in a world, at the moment it happens. */
+/** Witnesses: observers that are called for everything that happens in a world, when it happens. */
 import type { Decision, Envelope, Write } from '@paxkv/paxos';
 import type { Fate, WriteFate } from '@paxkv/simulator';
 import type { Action } from '../action.ts';
@@ -7,20 +7,20 @@ export interface Witness {
   onAction?(action: Action): void;
   onSent?(envelope: Envelope<string>): void;
   onFate?(fate: Fate, envelope: Envelope<string>): void;
-  /** The peer handed these writes to its disk. */
+  /** The peer has passed these writes to its disk. */
   onWriteBegun?(peer: number, writes: readonly Write<string>[]): void;
   onWriteEnded?(peer: number, fate: WriteFate, writes: readonly Write<string>[]): void;
-  /** The peer came up. */
+  /** The peer has started. */
   onUp?(peer: number): void;
   onDown?(peer: number): void;
   /** The disk of the peer was emptied. */
   onWiped?(peer: number): void;
-  /** The peer knows of a decision; after a restart it is told of each again. */
+  /** The peer knows of a decision. After a restart this is called again for each decision. */
   onDecided?(peer: number, decision: Decision<string>): void;
   onLeader?(peer: number, leader: number | undefined): void;
   /** The peer, which had lost its memory, takes part again. */
   onAdmitted?(peer: number): void;
-  /** The peer stopped by itself. */
+  /** The peer has stopped because of an error. */
   onFailed?(peer: number, error: Error): void;
   /** A host wants this value decided. */
   onProposed?(peer: number, decision: Decision<string>): void;
@@ -38,7 +38,7 @@ export interface ClientCall {
   readonly value: string | undefined;
 }
 
-/** Several as one. */
+/** Combines several witnesses into one. */
 export function together(witnesses: readonly Witness[]): Required<Witness> {
   return {
     onAction: (...args) => each((witness) => witness.onAction?.(...args)),
