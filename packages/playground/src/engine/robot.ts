@@ -29,7 +29,7 @@ export async function attempt(settings: Settings, core: Core, lamp?: LampId): Pr
   return execute({ settings, core, choose, lamp, momentMax: momentCount });
 }
 
-/** Repeats a recording to its end, without keeping frames. */
+/** Repeats a recording to its end, or until `lamp` is red. It keeps no frames. */
 export async function repeat(
   { settings, log, moment }: Recording,
   core: Core,

@@ -54,7 +54,7 @@ export function layoutChart(frames: readonly Frame[], { fromMs, toMs }: Span): C
   return { fromMs, toMs, arrows: [...arrows.values()], marks };
 }
 
-/** The first frame to search: messages sent before the span may still be in transit within it. */
+/** The index of the first frame within the span, or of a later one if there are too many frames. */
 function firstFrom(frames: readonly Frame[], fromMs: number): number {
   let first = frames.length;
   const earliest = Math.max(0, frames.length - frameCountMax);
