@@ -147,7 +147,7 @@ function otherFormat(path: string, found: number): DiskError {
   }
   const advice =
     'Copy the data with a client from a cluster of the version that wrote it into a new cluster of this ' +
-    'version; servers of the two versions do not talk to each other.';
+    'version; servers of the two versions do not connect to each other.';
   return new DiskError('DISK_OLDER_FORMAT', `${formats} ${advice}`);
 }
 

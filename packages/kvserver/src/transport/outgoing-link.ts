@@ -176,7 +176,7 @@ export class OutgoingLink {
 
 function urlOf(address: string): string {
   if (!/^([\w.-]+|\[[\da-f:]+\]):\d{1,5}$/i.test(address)) {
-    throw new TypeError(`not host:port: ${address}`);
+    throw new TypeError(`"${address}" is not a host:port address`);
   }
   return new URL(`ws://${address}${peerPath}`).href;
 }

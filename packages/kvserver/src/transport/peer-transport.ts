@@ -63,7 +63,7 @@ export class PeerTransport implements Transport<Uint8Array> {
     this.#options = options;
     const { me, addresses, clusterId, logger } = options;
     const nodeCount = addresses.length;
-    if (addresses[me] === undefined) throw new TypeError(`no address of node ${me}`);
+    if (addresses[me] === undefined) throw new TypeError(`addresses has no entry for node ${me}`);
     const limits = { ...defaultPeerLimits, ...options.limits };
     const bounds = { nodeCount, valueBytesMax: limits.valueBytesMax };
     this.#plausibility = new PlausibilityBounds(limits);

@@ -11,7 +11,7 @@ export const agreementLessons: readonly Lesson[] = [
     steps: [
       {
         text: {
-          en: 'Peer 0 wants instance 0 decided as “hello”. Its proposer takes a ballot of its own and sends prepare to the others: promise to ignore lower ballots.',
+          en: 'Peer 0 wants instance 0 decided as “hello”. Its proposer takes a new ballot and sends prepare to the others: promise to ignore lower ballots.',
           zh: '节点 0 希望实例 0 决定为 “hello”。它的提议者取一个自己的选票编号(ballot),向其他节点发送 prepare:请承诺忽略更低的编号。',
         },
         actions: [propose(0, 0, 'hello')],
@@ -27,7 +27,7 @@ export const agreementLessons: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'A vote is durable as well before anyone hears of it. When a quorum has voted at one ballot the value is decided, for ever; the proposer tells the others.',
+          en: 'A vote, too, is durable before any other peer learns of it. When a quorum has voted at one ballot, the value is decided for ever. The proposer notifies the others.',
           zh: '投票同样要先落盘,别人才能得知。当多数派在同一编号投票后,这个值就永远被决定了;提议者通知其他节点。',
         },
         actions: [],
@@ -43,7 +43,7 @@ export const agreementLessons: readonly Lesson[] = [
     steps: [
       {
         text: {
-          en: 'Peers 0 and 2 propose different values at once. The acceptor that hears the higher ballot refuses the lower one, and names the promise that stands against it.',
+          en: 'Peers 0 and 2 propose different values at once. An acceptor that has promised the higher ballot refuses the lower one, and names its promise.',
           zh: '节点 0 和 2 同时提议不同的值。接受者一旦听到更高的编号,就拒绝更低的那个,并说明是哪个承诺挡住了它。',
         },
         actions: [propose(0, 0, 'red'), propose(2, 0, 'blue')],
@@ -75,7 +75,7 @@ export const agreementLessons: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'Peer 0 crashes before it tells anyone. Nobody who is up knows whether “red” was decided.',
+          en: 'Peer 0 crashes before it notifies the others. No peer that is up knows whether “red” was decided.',
           zh: '节点 0 在通知任何人之前崩溃。仍在运行的节点都不知道 “red” 是否已被决定。',
         },
         actions: [{ type: 'crash', peer: 0 }],
@@ -83,7 +83,7 @@ export const agreementLessons: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'Peer 2 proposes “blue”. Peer 1 tells its vote with its promise, so peer 2 must propose “red”: a value that may have been decided is never lost.',
+          en: 'Peer 2 proposes “blue”. Peer 1 reports its vote with its promise, so peer 2 must propose “red”. A value that may have been decided is never lost.',
           zh: '节点 2 提议 “blue”。节点 1 在承诺中说明它投过的票,因此节点 2 必须提议 “red”:可能已被决定的值绝不会丢失。',
         },
         actions: [propose(2, 0, 'blue')],

@@ -11,7 +11,7 @@ export const leaderLessons: readonly Lesson[] = [
     steps: [
       {
         text: {
-          en: 'A candidate first asks whether anyone hears a leader: preVote binds nobody. Then prepareLog asks for one promise that covers every instance.',
+          en: 'A candidate first asks whether other peers see a leader: preVote is not binding. Then prepareLog asks for one promise that covers every instance.',
           zh: '候选者先问是否有人听到领导者:preVote 不约束任何人。然后用 prepareLog 请求一个覆盖所有实例的承诺。',
         },
         actions: [],
@@ -19,7 +19,7 @@ export const leaderLessons: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'A quorum promised: this peer leads, and says so with heartbeats while it has nothing else to say.',
+          en: 'A quorum has promised, so this peer leads. It sends heartbeats while it has nothing else to send.',
           zh: '多数派已承诺:该节点成为领导者,在没有别的话要说时用 heartbeat 表明自己在。',
         },
         actions: [],
@@ -27,7 +27,7 @@ export const leaderLessons: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'A client puts through each peer. What the leader proposes skips the first phase: one round of accept and accepted decides it.',
+          en: 'A client sends a put to each peer. The proposals of the leader skip the first phase: one round of accept and accepted decides them.',
           zh: '客户端通过每个节点写入。领导者的提议跳过第一阶段:一轮 accept 和 accepted 就能决定。',
         },
         actions: [
@@ -64,7 +64,7 @@ export const leaderLessons: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'The new leader decides at once. The crashed peer comes back, hears who leads, and catches up.',
+          en: 'The new leader decides at once. The crashed peer comes back, learns the leader, and catches up.',
           zh: '新领导者立即可以做决定。崩溃的节点恢复后得知谁是领导者,并补上缺失的内容。',
         },
         actions: [propose(1, 0, 'after'), { type: 'restart', peer: 0 }],
@@ -80,7 +80,7 @@ export const leaderLessons: readonly Lesson[] = [
     steps: [
       {
         text: {
-          en: 'A leader is there, and a client puts x = 1.',
+          en: 'There is a leader, and a client puts x = 1.',
           zh: '领导者已就位,客户端写入 x = 1。',
         },
         actions: [{ type: 'put', peer: 0, key: 'x', value: '1' }],
@@ -96,7 +96,7 @@ export const leaderLessons: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'Peer 2 is cut off while x becomes 2. Its get gets no answer: without a quorum it cannot know that its state is old, so it says nothing rather than something wrong.',
+          en: 'Peer 2 is cut off while x becomes 2. Its get has no answer: without a quorum it cannot know whether its state is old, so it does not risk a wrong answer.',
           zh: '节点 2 被隔离,同时 x 变为 2。它的读取得不到回答:没有多数派,它无法知道自己的状态是否过时,所以宁可不说,也不说错。',
         },
         actions: [
@@ -109,7 +109,7 @@ export const leaderLessons: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'The partition heals, and the get is answered with 2. The history lamp stays green: each get saw what was put before it.',
+          en: 'The partition heals, and the get is answered with 2. The history lamp stays green: each get saw the puts before it.',
           zh: '分区愈合,读取得到 2。历史灯保持绿色:每次读取都看到了在它之前写入的值。',
         },
         actions: [{ type: 'heal' }],

@@ -28,7 +28,7 @@ export const memoryLessons: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'The hosts of peers 0 and 1 are done with these instances, and every message says so. Peer 2 returns and hears how far the others are.',
+          en: 'The hosts of peers 0 and 1 are done with these instances, and every message says so. Peer 2 returns and learns how far the others are.',
           zh: '节点 0 和 1 的宿主已用完这些实例,每条消息都会带上这一点。节点 2 回来后得知其他节点到了哪里。',
         },
         actions: [
@@ -73,7 +73,7 @@ export const memoryLessons: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'Only two hosts are done with instance 0. Nobody forgets: peer 2 might still ask.',
+          en: 'Only two hosts are done with instance 0. No peer forgets it, since peer 2 might still ask.',
           zh: '只有两个宿主用完了实例 0。没有人遗忘:节点 2 可能还会来问。',
         },
         actions: [
@@ -88,7 +88,7 @@ export const memoryLessons: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'Now all are done with instances 0 and 1. Word of it travels with the messages of instance 3; then promises, votes and decisions below 2 are dropped everywhere.',
+          en: 'Now all are done with instances 0 and 1. The messages of instance 3 carry this. Then promises, votes and decisions below 2 are dropped everywhere.',
           zh: '现在所有宿主都用完了实例 0 和 1。这一点随实例 3 的消息传播;之后 2 以下的承诺、投票和决定在各处都被丢弃。',
         },
         actions: [...doneAll(3, 1), propose(0, 3, 'd'), propose(1, 4, 'e'), propose(2, 5, 'f')],
@@ -112,7 +112,7 @@ export const memoryLessons: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'The disk of peer 2 is lost. It may have promised and voted, and does not know: if it voted again it could undo a decision. So it takes no part, begins a new incarnation, and asks the others to admit it.',
+          en: 'The disk of peer 2 is lost. It may have made promises and cast votes that it no longer knows of. If it voted again it could undo a decision. So it takes no part, begins a new incarnation, and asks the others to admit it.',
           zh: '节点 2 的磁盘丢失。它可能承诺过、投过票,却不记得:如果再投一次,就可能推翻决定。所以它不参与,开始新的化身(incarnation),请求其他节点接纳。',
         },
         actions: [
@@ -123,7 +123,7 @@ export const memoryLessons: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'A quorum of others recorded the new incarnation. Peer 2 takes part again, but only above every instance that they knew of: its voting floor.',
+          en: 'A quorum of other peers has recorded the new incarnation. Peer 2 takes part again, but only above every instance that they knew of: its voting floor.',
           zh: '其他节点中的多数派记录了新的化身。节点 2 重新参与,但只在他们所知的所有实例之上:即它的投票下限。',
         },
         actions: [],

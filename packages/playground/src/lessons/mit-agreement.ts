@@ -61,7 +61,7 @@ export const mitAgreement: readonly Lesson[] = [
     steps: [
       {
         text: {
-          en: 'Instances 7, 6 and 5 begin before those below them.',
+          en: 'Instances 7, 6 and 5 are started before the lower ones.',
           zh: '实例 7、6、5 先于更低的实例开始。',
         },
         actions: [propose(0, 7, '700'), propose(0, 6, '600'), propose(1, 5, '500')],
@@ -69,7 +69,7 @@ export const mitAgreement: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'Instances 4 and 3 follow. Each is decided by itself; max stays 7.',
+          en: 'Instances 4 and 3 follow. Each is decided independently; max stays 7.',
           zh: '随后是实例 4 和 3。每个实例各自决定;max 仍是 7。',
         },
         actions: [propose(0, 4, '400'), propose(1, 3, '300')],
@@ -103,7 +103,7 @@ export const mitAgreement: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'Peer 0 proposes, and learns from the answers. Peer 4 has not asked, and does not know.',
+          en: 'Peer 0 proposes, and learns from the answers. Peer 4 has not proposed, and does not know the decision.',
           zh: '节点 0 提议,并从回答中得知。节点 4 没有问,所以不知道。',
         },
         actions: [propose(0, 1, 'another')],
@@ -111,7 +111,7 @@ export const mitAgreement: readonly Lesson[] = [
         afterMs: 1000,
       },
       {
-        text: { en: 'Peer 4 asks as well.', zh: '节点 4 也来问。' },
+        text: { en: 'Peer 4 proposes as well, and learns it.', zh: '节点 4 也来问。' },
         actions: [propose(4, 1, 'a third')],
         goal: [decidedBy(1, 5, 'goodbye')],
       },
@@ -163,14 +163,14 @@ export const mitCounts: readonly Lesson[] = [
     steps: [
       {
         text: {
-          en: 'Peers 0 and 4 are not there. The others decide instance 1.',
+          en: 'Peers 0 and 4 are down. The others decide instance 1.',
           zh: '节点 0 和 4 不在。其他节点决定实例 1。',
         },
         actions: [{ type: 'crash', peer: 0 }, { type: 'crash', peer: 4 }, propose(1, 1, '111')],
         goal: [decidedBy(1, 3, '111')],
       },
       {
-        text: { en: 'Peer 0 comes late.', zh: '节点 0 迟到。' },
+        text: { en: 'Peer 0 restarts.', zh: '节点 0 迟到。' },
         actions: [{ type: 'restart', peer: 0 }],
         goal: [{ type: 'state', peer: 0, state: 'up' }],
       },

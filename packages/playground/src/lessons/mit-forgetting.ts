@@ -14,7 +14,7 @@ export const mitForgetting: readonly Lesson[] = [
     steps: [
       {
         text: {
-          en: 'Six peers decide instances 0, 1, 2, 6 and 7. Nobody is done, so min stays 0.',
+          en: 'Six peers decide instances 0, 1, 2, 6 and 7. No host is done, so min stays 0.',
           zh: '六个节点决定实例 0、1、2、6、7。没有人用完,所以 min 仍是 0。',
         },
         actions: [
@@ -28,7 +28,7 @@ export const mitForgetting: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'All are done with 0, and all but peer 0 with 1. More instances carry the word: min becomes 1 everywhere.',
+          en: 'All are done with 0, and all but peer 0 with 1. The messages of more instances carry this: min becomes 1 everywhere.',
           zh: '所有节点用完 0,除节点 0 外都用完 1。更多实例把消息带到各处:min 处处变为 1。',
         },
         actions: [
@@ -56,7 +56,7 @@ export const mitForgetting: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'The hosts are done with ever more of them while messages are still lost.',
+          en: 'The hosts are done with more and more of them while messages are still lost.',
           zh: '宿主逐步用完这些实例,同时消息仍在丢失。',
         },
         actions: [3, 6, 9].flatMap((seq) => [
@@ -67,7 +67,7 @@ export const mitForgetting: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'The network is calm again. What nobody was done with is still known.',
+          en: 'The network loses no more messages. Instances that no host was done with are still known.',
           zh: '网络恢复平静。没有人用完的实例仍为人所知。',
         },
         actions: [{ type: 'calm' }, ...first20.slice(10).map((seq) => propose(seq % 3, seq, 'no'))],
@@ -89,7 +89,7 @@ export const mitForgetting: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'All are done with them; every peer says so with an instance of its own.',
+          en: 'All hosts are done with them. Each peer proposes one more instance, and its messages carry this.',
           zh: '所有节点都用完了它们;每个节点借自己的一个实例说明。',
         },
         actions: [...doneAll(3, 10), ...[0, 1, 2].map((peer) => propose(peer, 11 + peer, 'z'))],
@@ -97,7 +97,7 @@ export const mitForgetting: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'To begin a forgotten instance again brings nothing back, and decides nothing.',
+          en: 'Starting a forgotten instance again restores nothing and decides nothing.',
           zh: '重新开始一个被遗忘的实例,不会找回任何东西,也不会决定任何东西。',
         },
         actions: [0, 1, 2].flatMap((seq) => proposeAll(3, seq, () => 'again')),
@@ -128,7 +128,7 @@ export const mitForgetting: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'Hosts are done with what was never begun. An instance that is forgotten as soon as it is heard of still counts for max.',
+          en: 'Hosts are done with instances that were never started. An instance that is forgotten at once still counts for max.',
           zh: '宿主用完了从未开始的实例。一听到就被遗忘的实例仍计入 max。',
         },
         actions: [...doneAll(3, 20), propose(0, 11, 'y')],

@@ -11,7 +11,7 @@ const chaosRoundCount = 8;
 
 const noDecision: Step = {
   text: {
-    en: 'No group is a quorum: {0, 2}, {1, 3}, {4}. Peer 1 asks in vain.',
+    en: 'No group is a quorum: {0, 2}, {1, 3}, {4}. Peer 1 proposes, and nothing is decided.',
     zh: '没有一组构成多数派:{0, 2}、{1, 3}、{4}。节点 1 徒劳地请求。',
   },
   actions: [partition([0, 2], [1, 3], [4]), propose(1, 0, '111')],
@@ -21,7 +21,7 @@ const noDecision: Step = {
 
 const majority: Step = {
   text: {
-    en: 'Peers 1, 2 and 3 are a quorum. Peer 1 is still at it, and its value is decided.',
+    en: 'Peers 1, 2 and 3 are a quorum. Peer 1 still proposes, and its value is decided.',
     zh: '节点 1、2、3 构成多数派。节点 1 仍在尝试,它的值被决定。',
   },
   actions: [partition([0], [1, 2, 3], [4])],
@@ -30,7 +30,7 @@ const majority: Step = {
 
 const healed: Step = {
   text: {
-    en: 'The others propose values of their own after the heal, and learn what was decided.',
+    en: 'After the heal the others propose different values, and learn the decided one.',
     zh: '愈合之后其他节点提议自己的值,并得知已决定的值。',
   },
   actions: [propose(0, 0, '1000'), propose(4, 0, '1004'), { type: 'heal' }],
@@ -101,7 +101,7 @@ function switching(seq: number): Step[] {
   return [
     {
       text: {
-        en: `Instance ${seq}: peers 0, 1 and 2 are a quorum, and decide. Peers 3 and 4 cannot.`,
+        en: `Instance ${seq}: peers 0, 1 and 2 are a quorum, and decide. Peers 3 and 4 cannot decide.`,
         zh: `实例 ${seq}:节点 0、1、2 构成多数派并决定。节点 3、4 不能。`,
       },
       actions: [
@@ -152,7 +152,7 @@ function chaos(): Step[] {
     const shown = filled.map((group) => `{${group.join(', ')}}`).join(' ');
     return {
       text: {
-        en: `All propose in instance ${seq}, over a lossy network parted as ${shown}.`,
+        en: `All propose in instance ${seq}, over a lossy network partitioned into ${shown}.`,
         zh: `所有节点在实例 ${seq} 提议,网络会丢消息,分区为 ${shown}。`,
       },
       actions: [
@@ -169,7 +169,7 @@ function calmedDown(): Step {
   const seqs = Array.from({ length: chaosRoundCount }, (_, seq) => seq);
   return {
     text: {
-      en: 'The network is whole and calm again: every instance is decided, and all agree.',
+      en: 'The network is whole again and loses no messages: every instance is decided, and all agree.',
       zh: '网络恢复完整与平静:每个实例都被决定,所有节点一致。',
     },
     actions: [{ type: 'calm' }, { type: 'heal' }],

@@ -8,7 +8,7 @@ export const messageTexts: Readonly<Record<MessageKind, Words>> = {
     zh: '提议者请求接受者承诺在该实例中忽略更低的编号。',
   },
   promised: {
-    en: 'The acceptor promised, durably, and tells its latest vote if it has one.',
+    en: 'The promise of the acceptor is durable. The message reports its latest vote, if it has one.',
     zh: '接受者已承诺并落盘,如果投过票就告知最近的一票。',
   },
   accept: {
@@ -16,15 +16,15 @@ export const messageTexts: Readonly<Record<MessageKind, Words>> = {
     zh: '提议者请求接受者在该编号下为这个值投票。',
   },
   accepted: {
-    en: 'The acceptor voted at this ballot, durably.',
+    en: 'The acceptor voted at this ballot, and the vote is durable.',
     zh: '接受者已在该编号下投票并落盘。',
   },
   rejected: {
-    en: 'The acceptor refuses: it promised a higher ballot, and names it.',
+    en: 'The acceptor refuses, since it promised a higher ballot, and names that ballot.',
     zh: '接受者拒绝:它承诺过更高的编号,并说明是哪个。',
   },
   decided: {
-    en: 'A quorum voted at this ballot: the value is decided, for ever.',
+    en: 'A quorum voted at this ballot: the value is decided for ever.',
     zh: '多数派已在该编号下投票:这个值被永远决定。',
   },
   learn: {
@@ -32,7 +32,7 @@ export const messageTexts: Readonly<Record<MessageKind, Words>> = {
     zh: '落后的节点请求从该实例起的决定。',
   },
   learned: {
-    en: 'The peer knows what was decided here, and tells it.',
+    en: 'The peer knows the decision of this instance, and sends it.',
     zh: '该节点知道这里的决定,并告知。',
   },
   forgotten: {
@@ -40,11 +40,11 @@ export const messageTexts: Readonly<Record<MessageKind, Words>> = {
     zh: '所有宿主都用完了该实例,已没有可达成一致的内容。',
   },
   preVote: {
-    en: 'A candidate asks whether anyone hears a leader; the answer binds nobody.',
+    en: 'A candidate asks whether the peer sees a leader. The answer is not binding.',
     zh: '候选者询问是否有人听到领导者;回答不约束任何人。',
   },
   preVoteGranted: {
-    en: 'The peer hears no leader, and would follow the candidate.',
+    en: 'The peer sees no leader, and would follow the candidate.',
     zh: '该节点听不到领导者,愿意追随候选者。',
   },
   prepareLog: {
@@ -52,19 +52,19 @@ export const messageTexts: Readonly<Record<MessageKind, Words>> = {
     zh: '候选者请求一个覆盖日志中所有实例的承诺。',
   },
   logPromised: {
-    en: 'The acceptor promised for the whole log, durably, and tells its votes.',
+    en: 'The promise of the acceptor for the whole log is durable. The message reports its votes.',
     zh: '接受者为整个日志作出承诺并落盘,同时告知自己的投票。',
   },
   logRejected: {
-    en: 'The acceptor promised a higher ballot for the log: the candidate does not lead.',
+    en: 'The acceptor promised a higher ballot for the log, so the addressee cannot lead.',
     zh: '接受者为日志承诺过更高的编号:询问者不是领导者。',
   },
   heartbeat: {
-    en: 'The leader shows that it is there, and tells how far it knows every decision.',
+    en: 'The leader shows that it is active, and reports up to where it knows every decision.',
     zh: '领导者表明自己在,并告知它所知的决定到了哪里。',
   },
   heartbeatAck: {
-    en: 'The peer hears the leader.',
+    en: 'The peer received the heartbeat of the leader.',
     zh: '该节点听到了领导者。',
   },
   transferLeadership: {
@@ -76,7 +76,7 @@ export const messageTexts: Readonly<Record<MessageKind, Words>> = {
     zh: '要回答读取的节点询问可能已决定到了哪里。',
   },
   readIndexReply: {
-    en: 'The peer tells how far it voted; nothing above was decided with its vote.',
+    en: 'The peer reports how far it voted. Nothing above that was decided with its vote.',
     zh: '该节点告知自己投票到了哪里;更高处没有借它的票做出的决定。',
   },
   admit: {
@@ -84,11 +84,11 @@ export const messageTexts: Readonly<Record<MessageKind, Words>> = {
     zh: '失去记忆的节点请求记录它的新化身。',
   },
   admitted: {
-    en: 'The new incarnation is recorded: nothing that the peer said before counts here any more.',
+    en: 'The new incarnation is recorded: earlier answers of the peer no longer count here.',
     zh: '新化身已记录:该节点以前说过的话在这里不再算数。',
   },
   staleIncarnation: {
-    en: 'An incarnation as high as that was recorded before: the peer must choose a higher one.',
+    en: 'An incarnation as high as that is recorded already: the peer must choose a higher one.',
     zh: '已记录过同样高的化身:该节点必须选更高的。',
   },
 };

@@ -144,6 +144,6 @@ describe('PeerTransport', () => {
       expect(make, address).to.throw(TypeError);
     }
     const unknownNode = () => new PeerTransport({ ...options, me: 2, addresses: ['a:1', 'b:1'] });
-    expect(unknownNode).to.throw(TypeError, 'no address of node 2');
+    expect(unknownNode).to.throw(TypeError, 'addresses has no entry for node 2');
   });
 });

@@ -15,18 +15,20 @@ const unpackedBytesMax = 64 * 1024 * 1024;
 /** @throws RangeError if `packed` is not valid Snappy data. */
 export function unpackSnappy(packed: Buffer): Buffer {
   const { value: length, next } = readVarint(packed, 0);
-  if (length > unpackedBytesMax) throw new RangeError('it claims to be too large');
+  if (length > unpackedBytesMax) throw new RangeError('the uncompressed length is too large');
   const unpacked = Buffer.alloc(length);
   let [from, to] = [next, 0];
   while (from < packed.length) {
     const part = readPart(packed, from);
-    if (to + part.length > length) throw new RangeError('it is larger than it says');
+    if (to + part.length > length) throw new RangeError('the uncompressed data exceeds its length');
     if (part.distance === undefined) {
-      if (part.next + part.length > packed.length) throw new RangeError('it ends too soon');
+      if (part.next + part.length > packed.length)
+        throw new RangeError('the compressed data ends too soon');
       packed.copy(unpacked, to, part.next, part.next + part.length);
       from = part.next + part.length;
     } else {
-      if (part.distance === 0 || part.distance > to) throw new RangeError('it copies from nowhere');
+      if (part.distance === 0 || part.distance > to)
+        throw new RangeError('a copy refers to data before the start');
       // Byte by byte, since a copy may include bytes that it has just written itself.
       for (let index = to; index < to + part.length; index += 1) {
         unpacked[index] = unpacked[index - part.distance] ?? 0;
@@ -35,7 +37,7 @@ export function unpackSnappy(packed: Buffer): Buffer {
     }
     to += part.length;
   }
-  if (to !== length) throw new RangeError('it is smaller than it says');
+  if (to !== length) throw new RangeError('the uncompressed data is shorter than its length');
   return unpacked;
 }
 

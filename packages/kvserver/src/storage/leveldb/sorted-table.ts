@@ -51,9 +51,9 @@ export function damageIn(table: Buffer): string | undefined {
 /** @throws RangeError */
 function handlesInFooter(table: Buffer): Handle[] {
   const start = table.length - footerBytes;
-  if (start < 0) throw new RangeError('it is too short');
+  if (start < 0) throw new RangeError('the file is too short');
   if (table.readBigUInt64LE(table.length - magicBytes) !== magic) {
-    throw new RangeError('its end is not that of a table');
+    throw new RangeError('the footer is not that of a table');
   }
   const special = readHandle(table, start);
   const index = readHandle(table, special.next);
@@ -84,7 +84,8 @@ function readHandle(bytes: Buffer, at: number): { handle: Handle; next: number }
 /** The content of a block, verified and decompressed. @throws RangeError */
 function blockAt(table: Buffer, { offset, size }: Handle): Buffer {
   const end = offset + size;
-  if (end + trailerBytes > table.length) throw new RangeError(`no block fits at byte ${offset}`);
+  if (end + trailerBytes > table.length)
+    throw new RangeError(`the block at byte ${offset} extends beyond the file`);
   const sum = table.readUInt32LE(end + 1);
   if (sum !== maskedCrc(table.subarray(offset, end + 1))) {
     throw new RangeError(`the block at byte ${offset} is damaged`);
@@ -96,6 +97,6 @@ function blockAt(table: Buffer, { offset, size }: Handle): Buffer {
     case packings.snappy:
       return unpackSnappy(content);
     default:
-      throw new RangeError(`the block at byte ${offset} is packed in an unknown way`);
+      throw new RangeError(`the block at byte ${offset} has an unknown compression`);
   }
 }

@@ -16,5 +16,5 @@ export function readVarint(bytes: Buffer, at: number): Varint {
     value += (byte & 0x7f) * 2 ** (7 * index);
     if (byte < 0x80) return { value, next: at + index + 1 };
   }
-  throw new RangeError('the number is too long');
+  throw new RangeError('a varint is too long');
 }

@@ -27,7 +27,10 @@ export class RowAudit {
     if (isMetaKey(key)) return;
     if (!isStateKey(key)) {
       const name = Buffer.from(key).toString('hex');
-      throw new StateError('STATE_DAMAGED', `No row of a state has the key ${name}.`);
+      throw new StateError(
+        'STATE_DAMAGED',
+        `The state has a row of an unknown kind, with key ${name}.`,
+      );
     }
     this.#checksum = checksumAfter(this.#checksum, { before: undefined, after: sumIn(row) });
   }
@@ -37,7 +40,7 @@ export class RowAudit {
     if (isSameChecksum(this.#checksum, expected)) return;
     throw new StateError(
       'STATE_DAMAGED',
-      `The state has ${this.#checksum.count} rows where ${expected.count} were written, or others.`,
+      `The state has ${this.#checksum.count} rows of ${expected.count}, or their checksums differ.`,
     );
   }
 }
