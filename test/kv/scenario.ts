@@ -7,7 +7,7 @@ import { together } from './task.ts';
 
 const roundCount = 20;
 const clientCount = 15;
-/** Far more simulated time than the longest test needs, so that a test that waits in vain ends. */
+/** Far more simulated time than the longest test needs. It ends a test whose condition never comes true. */
 const withinMs = 600_000;
 
 /** A title and a body with all randomness from one seed; a failure shows how to reproduce it. */

@@ -55,7 +55,7 @@ describe('the packages, installed from tarballs', function () {
     await consumer?.remove();
   });
 
-  /** Runs a file of the project that must print what the README says, without a warning. */
+  /** Runs a file of the project, which must print the output in the README, without a warning. */
   async function expectToRun(name: string, text: string): Promise<void> {
     await consumer.write(name, text);
     const { stdout, stderr } = await consumer.run(process.execPath, [name]);

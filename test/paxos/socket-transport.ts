@@ -1,7 +1,7 @@
 /**
  * A transport that uses only what the package exports, as an outsider would write it.
  *
- * Each request is a call of its own over a Unix socket: connect, send it as one line of JSON, end;
+ * Each request is a separate call over a Unix socket: connect, send it as one line of JSON, end;
  * the answer comes back as a line on the same connection. A call that is refused, or ends without a
  * line, is reported as undeliverable. A commit notice has no answer, so the answer is an empty line.
  */

@@ -3,7 +3,7 @@ import type { Clock, PeerId, Storage, Transport } from '@paxkv/paxos';
 import type { SeededRandom } from '@paxkv/simulator';
 import type { LabValue } from './ledger.ts';
 
-/** Far more than the longest test needs, so that a test that waits in vain ends. */
+/** Far more than the longest test needs. It ends a test whose condition never comes true. */
 export const runMsMax = 600_000;
 
 export interface LabWorld {
@@ -24,7 +24,7 @@ export interface LabWorld {
 }
 
 /**
- * The network of the lab: every request is a call of its own, and a caller soon sees a failure. A
+ * The network of the lab: every request is a separate call, and a caller soon sees a failure. A
  * call whose request or reply is lost fails; nothing is delayed, repeated or reordered.
  */
 export interface LabNetwork {

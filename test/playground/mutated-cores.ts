@@ -16,7 +16,7 @@ export class MutatedCores {
     this.#cores = cores;
   }
 
-  /** Compiles and loads these mutants, each with a copy of the whole core of its own. */
+  /** Compiles and loads these mutants, each with a separate copy of the whole core. */
   static async load(ids: readonly string[]): Promise<MutatedCores> {
     const mutants = allMutants.filter(({ id }) => ids.includes(id));
     const builds = PatchedBuilds.make(mutants);

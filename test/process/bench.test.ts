@@ -1,6 +1,5 @@
 /**
- * Runs the benchmarks as programs, so that they keep working between the occasions when somebody needs
- * their figures.
+ * Runs the benchmarks as programs, so that they keep working while no one uses them.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';

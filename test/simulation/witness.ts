@@ -19,7 +19,7 @@ export interface Witness {
   onEnded?(node: number, cause: EndCause): void;
   /** A server lost the contents of its disks. */
   onMemoryLost?(node: number, of: LostMemory['of']): void;
-  /** A server stopped by itself. */
+  /** A server has stopped because of an error. */
   onFailed?(node: number, error: Error): void;
   /** A server was told that its connection to another ended. */
   onLost?(node: number, peer: number): void;

@@ -1,4 +1,4 @@
-/** Entry point of the server: settings in, a running server out. */
+/** Entry point of the server: `KvServer`, its settings and its errors. */
 export type { HttpLimits } from './config/http-limits.ts';
 export {
   type Address,

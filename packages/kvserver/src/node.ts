@@ -22,7 +22,7 @@ const runIdMax = 2 ** 47;
 export interface KvNodeOptions {
   readonly config: Config;
   readonly logger: Logger;
-  /** Opens the data directory; for tests that have it fail. */
+  /** Opens the data directory. Tests replace it to simulate failures. */
   readonly openData?: typeof openDataDirectory;
   /** Called when the known leader changes; `undefined` if none is known. */
   readonly onLeader: (leader: number | undefined) => void;
@@ -30,7 +30,7 @@ export interface KvNodeOptions {
   readonly onFailed: (error: Error) => void;
 }
 
-/** The state is `repairing` also while the node waits to be admitted again after it lost its memory. */
+/** The status of a node. A node that lost its memory is `repairing` until the others admit it again. */
 export interface NodeStatus extends ReplicaStatus {
   readonly peers: readonly PeerStatus[];
 }

@@ -36,7 +36,7 @@ export function statusOf({ nodeId, clusterId }: Config, source: StatusSource): S
   };
 }
 
-/** The error for a request that comes while the node serves none: `KV_UNAVAILABLE`, *not done*. */
+/** The error for a request that arrives while the node does not serve: `KV_UNAVAILABLE`, *not done*. */
 export function unavailableError(source: StatusSource): KvError {
   const node = source.node?.status;
   const reason = reasonOf(source, node);

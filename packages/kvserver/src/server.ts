@@ -20,10 +20,10 @@ import { Supervisor, type SupervisorOptions } from './supervisor.ts';
 import { createLogger } from './system/logger.ts';
 import { peerPath } from './transport/handshake.ts';
 
-/** How long a stop waits for clients to read their answers. */
+/** How long a stop waits for clients to receive their replies. */
 const drainMs = 1000;
 
-/** What a program may supply instead of the server's own parts. */
+/** Parts of the server that a program may replace. */
 export interface KvServerOptions {
   /** Default: JSON lines to standard error, at the level of the settings. */
   readonly logger?: Logger;
@@ -85,7 +85,7 @@ export class KvServer {
     return server;
   }
 
-  /** Resolves when the server has stopped: with the error if it gave up by itself. */
+  /** Resolves when the server has stopped, with the error if it gave up. */
   get stopped(): Promise<Error | undefined> {
     return this.#stopped;
   }

@@ -13,9 +13,9 @@ import { systemClock } from './system/clock.ts';
 
 export type SupervisorOptions = Pick<KvNodeOptions, 'config' | 'logger' | 'openData'>;
 
-/** What the supervisor tells about the node. */
+/** The parts that the supervisor notifies about the node. */
 export interface NodeListeners {
-  /** Has the replica of the node attached while the node is open. */
+  /** The service to which the replica of the node is attached while the node is open. */
   readonly service: Pick<KvService, 'attach' | 'detach'>;
   /** Called when the known leader changes; `undefined` if none is known. */
   readonly onLeader: (leader: number | undefined) => void;
@@ -36,7 +36,7 @@ export class Supervisor {
     this.#options = options;
   }
 
-  /** Absent while it is closed. */
+  /** The node. Absent while it is closed. */
   get node(): KvNode | undefined {
     return this.#node;
   }

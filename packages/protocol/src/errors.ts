@@ -27,9 +27,9 @@ const generalCodes = {
   KV_OVERLOADED: { outcome: 'not done', status: 503 },
   /** The server is starting, repairing or stopping. Another server may be available. */
   KV_UNAVAILABLE: { outcome: 'not done', status: 503 },
-  /** The server stopped, or its disk failed, while the request was under way. */
+  /** The server stopped, or its disk failed, while the request was in progress. */
   KV_INTERRUPTED: { outcome: 'unknown', status: 503 },
-  /** No decision in time. Most often, no majority of servers is reachable. */
+  /** The request was not decided in time. Most often, no majority of servers is reachable. */
   KV_TIMEOUT: { outcome: 'unknown', status: 504 },
   /** No server could be reached before the deadline, and none can have received the request. */
   KV_UNREACHABLE: { outcome: 'not done', status: null },

@@ -1,6 +1,6 @@
 /**
  * Frames of a stream: sequences of MessagePack values; see docs/stream.md. Received frames are untrusted until
- * they were checked here.
+ * they have been checked here.
  */
 import { Packr } from 'msgpackr';
 import { type Row, toCount } from './rows.ts';

@@ -24,7 +24,7 @@ export interface RefusedReply {
 /** The reply of the store to a request: a reply to its command, or a refusal. */
 export type Reply = DoneReply | RefusedReply;
 
-/** A reply that sessions cache for retries: one to a write. It is small, whatever was written. */
+/** The reply to a write, which sessions cache for retries. It is small, even if the written value is large. */
 export type WriteReply = ReplyOf<WriteType> | RefusedReply;
 
 /** Used in sessions and in the state hash. Streams carry refusals as errors. */

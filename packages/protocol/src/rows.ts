@@ -13,12 +13,12 @@ export type Row = readonly unknown[];
 // Shared structures would make bytes depend on earlier calls.
 const packr = new Packr({ useRecords: false, moreTypes: false });
 
-/** Equal fields become equal bytes on every replica. The result is a view into a larger buffer: copy it to keep it. */
+/** Encodes a row. Equal rows give equal bytes on every replica. The result is a view: copy it to keep it. */
 export function pack(row: Row): Uint8Array {
   return packr.pack(row);
 }
 
-/** Byte fields of the row are views into `bytes`. */
+/** Decodes a row. Its byte fields are views into `bytes`. */
 export function unpack(bytes: Uint8Array): Row {
   return toRow(packr.unpack(bytes));
 }

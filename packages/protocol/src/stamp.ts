@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { type Row, toCount } from './rows.ts';
 
 /**
- * Makes a repeated request take effect once. The servers keep the replies from `firstOutstanding` on, and
- * repeat the reply instead of the effect.
+ * Makes a repeated request take effect once. The servers keep the replies from `firstOutstanding` on. For a
+ * repeated request they send the kept reply again instead of applying the request.
  */
 export interface Stamp {
   /** The id of the session from the reply to `openSession`. From 1. */

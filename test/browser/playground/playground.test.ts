@@ -1,4 +1,4 @@
-/** The playground in a real browser. Left out, with a line that says so, where no Chromium is installed. */
+/** The playground in a real browser. If no Chromium is installed, it is skipped with a message. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { hashOf, Session, shippedOnly } from '@paxkv/playground';

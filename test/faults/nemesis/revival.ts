@@ -10,7 +10,7 @@ const pollMs = 50;
 const startCountMax = 3;
 
 /**
- * Resolves once the node serves, with the way it recovered: it may continue by itself, or end with the
+ * Resolves once the node serves, with the way it recovered: it may recover without a restart, or end with the
  * code for a failed disk and be restarted.
  *
  * @throws Error if it ends with another code, or takes too long

@@ -12,7 +12,7 @@ export interface NodeRun {
 export interface NodeOutcome {
   /** Non-empty lines of its standard output. */
   readonly lines: readonly string[];
-  /** Whether it ended by itself, with exit code 0. */
+  /** Whether it ended without a signal, with exit code 0. */
   readonly hasEndedWell: boolean;
 }
 

@@ -39,7 +39,7 @@ export interface ServerOptions {
   readonly clockRate: number;
   readonly pace: DiskPace;
   readonly witness: Required<Witness>;
-  /** Called when the server stopped by itself. */
+  /** Called when the server has stopped because of an error. */
   readonly onFailed: (error: Error) => void;
 }
 

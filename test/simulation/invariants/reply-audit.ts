@@ -54,7 +54,7 @@ export class ReplyAudit implements Witness {
     }
   }
 
-  /** A server opens a session of its own, and uses it for requests without a stamp. */
+  /** A server opens one session for itself, and uses it for requests without a stamp. */
   #isOfServer({ command, stamp }: Request): boolean {
     if (command.type === 'openSession') return /^node \d+$/.test(command.client);
     return stamp !== undefined && this.#requested.has(nameOfRequest({ command }));

@@ -1,6 +1,6 @@
 /**
- * Step invariants: what must be true of each message at the moment it leaves a server. What a server says
- * of itself must already be durable on its disk, and what it says of a quorum on the disks of a quorum.
+ * Step invariants: what must be true of each message at the moment it leaves a server. What a server
+ * claims about itself must be durable on its disk, and what it claims about a quorum on the disks of a quorum.
  */
 import type { Envelope, Message } from '@paxkv/paxos';
 import { seqOf } from '@paxkv/paxos/core';

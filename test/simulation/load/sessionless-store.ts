@@ -1,6 +1,6 @@
 /**
  * A client without a session, as a program that uses HTTP directly: it sends each request to one server once,
- * and knows of the outcome only what the answer says. Its writes take effect at most once all the same.
+ * and knows only the outcome that the answer states. Its writes take effect at most once all the same.
  */
 import { type Answer, ExchangeError, type HttpTransport, type Request } from '@paxkv/client';
 import { toMessage } from '@paxkv/client/internal/http/calls';

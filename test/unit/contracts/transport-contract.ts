@@ -186,7 +186,7 @@ export function transportContract<V>(name: string, make: () => Promise<Transport
   });
 }
 
-/** A peer that records what it receives, and answers as the test says. */
+/** A peer that records what it receives. The test sets its answers. */
 class RecordingPeer<V> implements Inbox<V> {
   readonly transport: Transport<V>;
   readonly me: PeerId;

@@ -9,7 +9,7 @@ import { ServerCluster } from '../../damage/server-cluster.ts';
 
 const noSpace = 'IO error: /data/journal/000005.log: No space left on device';
 
-/** A data directory whose journal fails, and cannot be opened, while the test says so. */
+/** A data directory whose journal fails, and cannot be opened, while the test requests it. */
 class FailingDisk {
   failure: Error | undefined;
   openCount = 0;

@@ -36,7 +36,7 @@ export class Link {
   #whyLost = '';
   readonly #redial: Backoff;
   #avoidance: Backoff;
-  // Clock times; `undefined`: not since the start.
+  // Clock times. `undefined` if it has not happened since the start.
   #mayDialAt: number | undefined;
   #refusedUntil: number | undefined;
   #avoidedUntil: number | undefined;
@@ -54,7 +54,7 @@ export class Link {
     this.#avoidance = new Backoff(avoidanceLimits, parts.random);
   }
 
-  /** Whether a request made now is sent at once. */
+  /** Whether a request would be sent at once. */
   get isOpen(): boolean {
     return this.#connection?.isOpen ?? this.#isRefusedStreams;
   }

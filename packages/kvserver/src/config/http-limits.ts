@@ -2,7 +2,7 @@
 import { keyBytesMax, valueBytesMax } from '@paxkv/protocol';
 import { z } from 'zod';
 
-/** A setting that counts something: whole, from 1 to 2³¹ − 1, so that timers take it too. */
+/** The schema of a count: a whole number from 1 to 2³¹ − 1, which is also the maximum of timers. */
 export function positiveCount(byDefault: number) {
   return z
     .int()
@@ -15,13 +15,13 @@ export function positiveCount(byDefault: number) {
 export interface HttpLimits {
   /** Bytes of a JSON body. The default has room for the longest key and value in base64. */
   readonly bodyBytesMax: number;
-  /** From the end of the headers to the end of the body, in milliseconds. Default 20,000. */
+  /** Longest time from the end of the headers to the end of the body, in milliseconds. Default 20,000. */
   readonly bodyTimeoutMs: number;
-  /** From the first byte of a request to the end of its headers, in milliseconds. Default 10,000. */
+  /** Longest time from the first byte of a request to the end of its headers, in ms. Default 10,000. */
   readonly headersTimeoutMs: number;
   /**
-   * For a client to take an answer, or up to twice that, in milliseconds; then its connection is cut.
-   * Default 30,000.
+   * Time that a client has to receive a reply, in milliseconds. Its connection is cut after this time, or up to
+   * twice this time. Default 30,000.
    */
   readonly replyTimeoutMs: number;
   /** How long a connection without a request stays open, in milliseconds. Default 30,000. */
@@ -30,11 +30,11 @@ export interface HttpLimits {
   readonly headerBytesMax: number;
   /** Headers of one request. Default 100. */
   readonly headerCountMax: number;
-  /** Connections open at once; surplus ones are closed unread. Default 1,024. */
+  /** Most open connections. Further ones are closed unread. Default 1,024. */
   readonly connectionCountMax: number;
-  /** Connections from one address beyond this machine. Default 256. */
+  /** Most open connections from one address other than loopback. Default 256. */
   readonly addressConnectionCountMax: number;
-  /** Requests of one connection that may be under way at once. Default 64. */
+  /** Most pending requests of one connection. Default 64. */
   readonly pipelinedRequestCountMax: number;
 }
 

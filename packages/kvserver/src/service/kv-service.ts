@@ -1,6 +1,6 @@
 /**
- * The one way in for requests, whichever front end received them. A request is checked, submitted to the
- * replica, and answered by the reply to its command or by an error that says whether it took effect.
+ * KvService: the only entry for requests, whichever front end received them. It checks a request, submits it to
+ * the replica, and returns the reply to its command or an error that states whether it took effect.
  */
 import {
   type Command,
@@ -18,7 +18,7 @@ export class KvService {
   readonly #unavailable: () => KvError;
   #replica: Submitter | undefined;
 
-  /** `unavailable` makes the `KV_UNAVAILABLE` error that says why no replica is attached. */
+  /** `unavailable` creates the `KV_UNAVAILABLE` error, with the reason why no replica is attached. */
   constructor(unavailable: () => KvError) {
     this.#unavailable = unavailable;
   }

@@ -5,7 +5,7 @@ import type { KvService } from './kv-service.ts';
 
 /** Pause between two attempts, in milliseconds. */
 const retryDelayMs = 20;
-/** Any key does, present or absent. */
+/** The read that tests readiness. Its key may be present or absent. */
 const probe = { command: { type: 'get', key: Uint8Array.of(0) } } as const;
 
 /** How long to wait for a server. */
@@ -16,14 +16,14 @@ export interface ReadyOptions {
   readonly timeoutMs?: number;
 }
 
-/** A server that is waited for. */
+/** The part of a server that the wait needs. */
 export interface Probed {
   readonly service: KvService;
   status(): Pick<StatusReply, 'state' | 'reason'>;
 }
 
 /**
- * Resolves once a majority has confirmed a linearizable read of this server. Writes need no more.
+ * Resolves once a majority has confirmed a linearizable read of this server. Writes require no more than that.
  *
  * @throws KvError, each *not done*: `KV_ABORTED`, `KV_TIMEOUT`, and `KV_UNAVAILABLE` if the server stops.
  */

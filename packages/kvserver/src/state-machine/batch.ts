@@ -26,7 +26,7 @@ export interface Origin {
 
 export interface Batch {
   readonly origin: Origin;
-  /** Applied in this order, without any other request in between. */
+  /** The requests, which are applied in this order without any other request in between. */
   readonly requests: readonly Request[];
 }
 

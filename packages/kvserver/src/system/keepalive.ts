@@ -1,6 +1,6 @@
 /**
- * Keepalive: detects connections whose other end is gone without closing them. It sends pings, and reports a
- * connection on which nothing is received. TCP alone notices after minutes, or never.
+ * Keepalive: detects connections whose other end has disappeared without closing them. It sends pings, and
+ * reports a connection on which nothing is received. TCP alone would notice only after minutes, or never.
  */
 import type { WebSocket } from 'ws';
 

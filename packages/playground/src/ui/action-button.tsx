@@ -1,4 +1,4 @@
-/** A button that does one action. */
+/** A button that performs one action. */
 import type { JSX } from 'preact';
 import type { Action } from '../engine/action.ts';
 import type { Model } from './model.ts';

@@ -21,7 +21,7 @@ export function App({ model }: { readonly model: Model }): JSX.Element {
   useModel(model);
   const texts = textsOf(model.language);
   const props = { model, texts };
-  // What is not drawn anew in each frame of the page keeps its elements, and so costs nothing.
+  // Parts that do not change in each frame of the page keep their elements, so they are not rendered again.
   const [header, lamps, explanation, rest] = useMemo(
     () => [
       <Header key="header" {...props} />,

@@ -1,4 +1,4 @@
-/** Break it: the robot, and mistakes to build into the core. */
+/** The panel for breaking the core: the robot, and mistakes to build in. */
 import type { JSX } from 'preact';
 import { mutantTextsZh } from '../text/mutant-texts.ts';
 import type { ViewProps } from './context.ts';

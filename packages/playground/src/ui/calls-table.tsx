@@ -1,4 +1,4 @@
-/** The calls of clients, with what each was told. */
+/** The calls of clients, with their results. */
 import type { JSX } from 'preact';
 import type { CallRecord } from '../engine/judge/history.ts';
 import type { PageTexts } from '../text/page-texts.ts';

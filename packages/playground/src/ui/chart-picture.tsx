@@ -16,12 +16,12 @@ const marks: Readonly<Record<Mark['type'], string>> = {
 export interface ChartPictureProps {
   readonly chart: Chart;
   readonly peerCount: number;
-  /** The time that is shown: what is under way has got so far. */
+  /** The time that is shown. Arrows of messages in transit end there. */
   readonly shownMs: number;
   readonly label: string;
-  /** In the units in which the picture is {@link width} wide. */
+  /** The height, in the units of {@link width}. */
   readonly height?: number;
-  /** For a picture outside of the page. */
+  /** A style sheet, for pictures outside of the page. */
   readonly style?: string;
 }
 
@@ -126,7 +126,7 @@ function placeArrow({ from, to, sentMs, endMs, state }: Arrow, { x, y, shownMs, 
   };
 }
 
-/** Tenths are finer than a screen, and keep pictures small. */
+/** Rounds to tenths, which keeps pictures small and is finer than a screen. */
 function round(value: number): number {
   return Math.round(value * 10) / 10;
 }

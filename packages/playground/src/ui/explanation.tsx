@@ -1,4 +1,4 @@
-/** One sentence about what is selected, with its rule and its source. */
+/** The explanation of the selection in one sentence, with its rule and its source. */
 import type { JSX } from 'preact';
 import { type Tone, tones } from '../engine/protocol/messages.ts';
 import type { ViewProps } from './context.ts';

@@ -1,4 +1,4 @@
-/** The signs on the buttons of time: fonts differ too much in them. */
+/** The icons of the time controls. They are drawn, since fonts differ too much in these characters. */
 import type { JSX } from 'preact';
 
 const paths = {

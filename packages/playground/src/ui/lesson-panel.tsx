@@ -6,7 +6,7 @@ import type { Progress } from '../lessons/progress.ts';
 import type { ViewProps } from './context.ts';
 import { actionText } from './describe.ts';
 
-/** Actions of a step that are listed one by one. */
+/** A step with at most this many actions lists each of them. */
 const listedCountMax = 6;
 
 export function LessonPanel({ model, texts }: ViewProps): JSX.Element {

@@ -1,4 +1,4 @@
-/** What can be done to links and to messages under way. */
+/** The actions on links and on messages in transit. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Frame } from '../engine/timeline/frame.ts';
@@ -6,7 +6,7 @@ import { ActionButton } from './action-button.tsx';
 import type { ViewProps } from './context.ts';
 import { messageText, wayText } from './describe.ts';
 
-/** More are not listed, but can still be clicked on the stage. */
+/** The most messages that are listed. Others can still be selected on the stage. */
 const listedCountMax = 12;
 
 export function NetworkPanel({ model, texts }: ViewProps): JSX.Element {

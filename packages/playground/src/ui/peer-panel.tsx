@@ -1,4 +1,4 @@
-/** What can be done to one peer. */
+/** The actions on one peer. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Action, PeerAction } from '../engine/action.ts';

@@ -132,7 +132,7 @@ function Share({ model, texts: { run } }: ViewProps): JSX.Element {
   );
 }
 
-/** What the replay must come to as well. */
+/** The state hash, which the replay must reproduce. */
 function StateHash({ model }: Pick<ViewProps, 'model'>): JSX.Element | null {
   if (model.isPlaying) return null;
   const hash = hashOf(model.session.frame);

@@ -1,4 +1,4 @@
-/** The sequence chart of the run, and a list of what happened last. */
+/** The sequence chart of the run, and a list of the latest events. */
 import type { JSX } from 'preact';
 import type { Occurrence } from '../engine/timeline/frame.ts';
 import { layoutChart, windowMs } from './chart-layout.ts';

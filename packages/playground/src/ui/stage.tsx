@@ -1,4 +1,4 @@
-/** The stage: peers in a ring, and the messages under way between them. */
+/** The stage: peers in a ring, and the messages in transit between them. */
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { tones } from '../engine/protocol/messages.ts';
@@ -11,7 +11,7 @@ import { laneOf, messagePoint, peerPoint, peerRadius, stageSize } from './geomet
 import { listenToGestures } from './gestures.ts';
 import type { Model } from './model.ts';
 
-/** With more messages than this their labels would only cover each other. */
+/** The most messages with labels. With more, the labels would cover each other. */
 const labelCountMax = 24;
 
 export function Stage({ model, texts }: ViewProps): JSX.Element {
@@ -85,7 +85,7 @@ function Flights({ model }: { readonly model: Model }): JSX.Element {
   );
 }
 
-/** Without motion a message is halfway as long as it is under way. */
+/** The position of a message. Without motion a message stays halfway until it arrives. */
 function placeOf({ from, to, sentMs, arrivalMs }: FlightView, peerCount: number, model: Model) {
   const passed = (model.player.shownMs - sentMs) / Math.max(0.001, arrivalMs - sentMs);
   const part = model.isStill ? 0.5 : Math.min(1, Math.max(0, passed));
@@ -127,7 +127,7 @@ function Peer({ peer, model }: PeerProps): JSX.Element {
   );
 }
 
-/** Lies over the picture of the peer, for pointers, keys and screen readers. */
+/** A button over the picture of the peer, for pointers, keys and screen readers. */
 function PeerButton({ peer, model, texts }: PeerProps & ViewProps): JSX.Element {
   const { id } = peer;
   const { x, y } = peerPoint(id, model.session.settings.peerCount);

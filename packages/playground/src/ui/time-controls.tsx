@@ -1,4 +1,4 @@
-/** Time: play, pause, step and slide over all that happened. */
+/** The time controls: play, pause, step, and a slider over the whole run. */
 import type { JSX } from 'preact';
 import type { ViewProps } from './context.ts';
 import { Icon, type IconName } from './icon.tsx';
@@ -48,7 +48,7 @@ export function TimeControls({ model, texts }: ViewProps): JSX.Element {
   );
 }
 
-/** The ways that were left when another was taken. */
+/** The runs that were abandoned when the visitor continued from an earlier moment. */
 function LeftWays({ model, texts }: ViewProps): JSX.Element | null {
   const { left } = model.session;
   if (left.length === 0) return null;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { runningStatus, ServerUnderTest } from '../../kvserver/api/http/server-under-test.ts';
 import { runCaptured } from '../captured-streams.ts';
 
-/** A port that nobody can listen on by chance: a server had it and is gone. */
+/** A port without a listener: a server had it and has closed. */
 async function deadEndpoint(): Promise<string> {
   const server = await ServerUnderTest.open();
   const { url } = server;

@@ -7,7 +7,7 @@ interface Submitted {
   readonly signal: AbortSignal | undefined;
 }
 
-/** A server that answers as the test says. */
+/** A server whose answers the test sets. */
 class FakeServer implements InProcessServer {
   readonly submitted: Submitted[] = [];
   answer: (request: Request) => Promise<DoneReply> = ({ command }) =>
@@ -47,7 +47,7 @@ function replyTo({ type }: Request['command']): DoneReply {
   }
 }
 
-/** What the stamp says at this moment. */
+/** The current values of the stamp. */
 function pick({ session, number, firstOutstanding }: Stamp): Stamp {
   return { session, number, firstOutstanding };
 }

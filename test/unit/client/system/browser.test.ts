@@ -1,4 +1,4 @@
-/** Node stands in for the browser: it has `fetch`, and `ws` speaks like a browser's own WebSocket. */
+/** Node stands in for the browser: it has `fetch`, and the WebSocket of `ws` has the same interface. */
 import { HttpExchange, KvClient } from '@paxkv/client';
 import { StreamExchange } from '@paxkv/client/internal/stream/stream-exchange';
 import * as browser from '@paxkv/client/internal/system/browser';

@@ -35,7 +35,7 @@ export class Cluster {
   readonly disks: SimDisk<Uint8Array>[];
   readonly states: TestLevel[];
   readonly nodes: SimNode<Replica>[];
-  /** The error of each replica that failed by itself. */
+  /** The error of each replica that failed. */
   readonly failures: Error[] = [];
   readonly #world: World;
   readonly #options: ClusterOptions;

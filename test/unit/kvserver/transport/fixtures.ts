@@ -201,7 +201,7 @@ export function hello(changes: Partial<Record<keyof Hello, unknown>> = {}): obje
   return { ...base, ...changes };
 }
 
-/** A WebSocket to `station` that sends nothing by itself. */
+/** A WebSocket to `station` that sends only what the test sends. */
 export async function call(station: Station): Promise<WebSocket> {
   const socket = new WebSocket(`ws://127.0.0.1:${station.port}${peerPath}`);
   socket.on('error', () => {});

@@ -41,7 +41,7 @@ describe('OutgoingLink', () => {
     return { link, statuses, until };
   }
 
-  /** A server that answers each hello as `answer` says. */
+  /** A server that answers each hello with `answer`. */
   async function serve(answer: (socket: WebSocket, greeting: unknown) => void, port = 0) {
     const server = new WebSocketServer({ port, host: '127.0.0.1' });
     server.on('connection', (socket) => {

@@ -1,7 +1,7 @@
 /**
  * Connections: the pending requests of each connection.
- * Rules: requests of a disconnected client are aborted, and an error about one request is never sent where
- * the client would take it for the reply to another.
+ * Rules: requests of a disconnected client are aborted, and an error about one request is never sent in the
+ * place of the reply to another request.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';

@@ -75,7 +75,7 @@ interface ClientError {
   readonly status?: number;
 }
 
-/** The reply to each error that Node reports. For any other error the bytes are no HTTP. */
+/** The reply to each error that Node reports. Any other error means that the bytes are no HTTP request. */
 const clientErrors: Readonly<Record<string, ClientError>> = {
   HPE_HEADER_OVERFLOW: {
     code: 'KV_TOO_LARGE',

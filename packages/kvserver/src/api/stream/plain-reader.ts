@@ -1,7 +1,7 @@
 /**
  * Reads the subset of MessagePack that requests consist of, from untrusted bytes.
- * Rule: accepted bytes mean the same wherever they are copied to. Extensions are therefore refused: one could
- * refer to other parts of a frame, and the same bytes in a batch would be unreadable on every replica.
+ * Rule: accepted bytes have the same meaning wherever they are copied to. Extensions are therefore refused, since
+ * they can refer to other parts of a frame. Copied into a batch, such bytes would stop every replica.
  */
 import { isUtf8 } from 'node:buffer';
 import type { Bytes, Row } from '@paxkv/protocol';

@@ -72,7 +72,7 @@ export class StreamConnection {
     });
   }
 
-  /** Reads on when `raw`, the underlying socket, has sent everything that was buffered. */
+  /** Resumes reading when `raw`, the underlying socket, has sent everything that was buffered. */
   watch(raw: Duplex): void {
     raw.on('drain', () => this.#regulate());
   }
@@ -132,7 +132,7 @@ export class StreamConnection {
     const valueBytes = reply.type === 'get' ? (reply.entry?.value.length ?? 0) : 0;
     const isTooMuch =
       this.#outbox.unsentBytes + valueBytes > this.#options.limits.unsentValueBytesMax;
-    // Only gets have values, and dropping the answer of a get is the same as not doing it.
+    // Only replies to gets have values. A get whose reply is dropped has had no effect, so it is not done.
     if (valueBytes > 0 && isTooMuch) this.#answer(arrival, id, tooMuchUnread);
     else this.#answer(arrival, id, replyToRow(reply), valueBytes);
   }
@@ -155,7 +155,7 @@ export class StreamConnection {
     if (!this.#isEnding) this.#outbox.add(id, row, bytes);
   }
 
-  /** Pauses or resumes reading by how many bytes of requests and replies are still in memory. */
+  /** Pauses or resumes reading, depending on the bytes of requests and replies in memory. */
   #regulate(): void {
     const { inFlightBytesMax, unsentBytesMax } = this.#options.limits;
     const isFull =

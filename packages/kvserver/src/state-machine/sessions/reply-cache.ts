@@ -1,6 +1,6 @@
 /**
  * Reply cache: the replies of one session by request number, in ascending order. Replies are added nearly in
- * order and dropped in order, so this is an array. A `Map` with such a turnover would keep dropped replies in
+ * order and dropped in order, so this is an array. A `Map` with so many additions and removals would keep dropped replies in
  * memory (see the client's `Ring`).
  */
 import type { WriteReply } from '@paxkv/protocol';

@@ -1,6 +1,6 @@
 /**
- * Session: the replies to one client that it may still ask for again. They form a window over the request
- * numbers, which starts at the first outstanding one.
+ * Session: the replies that one client may still request again. They form a window of request numbers, which
+ * starts at the first outstanding one.
  */
 import {
   type Row,

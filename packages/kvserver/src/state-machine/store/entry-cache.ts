@@ -1,7 +1,7 @@
 /**
  * Entry cache: the entries of keys in memory. Dirty entries stay until a write has made them durable, since
  * the database is older. Recent entries stay as long as there is room.
- * Rule: an entry in the cache is the one applied last. Only if a key has no slot here may the database be read.
+ * Rule: an entry in the cache is the latest one. The database may be read only for keys without a slot here.
  */
 import type { CacheSlot, Change } from './cached-entry.ts';
 import type { CachedEntry } from './cached-value.ts';

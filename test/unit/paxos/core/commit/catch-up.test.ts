@@ -13,7 +13,7 @@ describe('CatchUp', () => {
     catchUp = new CatchUp({ me: 0, peerCount: 3, learner, delays: constantDelays() });
   });
 
-  /** What this peer asks when it hears that `from` knows decisions up to `upTo`. */
+  /** What this peer asks when it learns that `from` knows decisions up to `upTo`. */
   function hear(from: number, upTo: number, now: number) {
     const step = beginStep(0, now);
     catchUp.onKnownUpTo(from, upTo, step);
