@@ -3,7 +3,7 @@
  * are down for a while; and sometimes a request arrives once more, long after it was answered.
  */
 import { type Answer, ExchangeError, type HttpTransport, type Message } from '@paxkv/client';
-import type { StampJson } from '@paxkv/protocol';
+import type { ErrorReply, StampJson } from '@paxkv/protocol';
 import type { SeededRandom, World } from '@paxkv/simulator';
 import type { ClientNetworkProfile } from '../schedule/schedule.ts';
 import type { Witness } from '../witness.ts';
@@ -68,24 +68,34 @@ export class ClientNetwork {
     await this.#travel();
     if (this.#isClosed(client, node)) return never();
     if (this.#random.chance(this.#settings.lossChance)) return this.#lose();
-    // A refused request was not sent, so no copy of it can arrive later.
-    if (server.replica !== undefined) this.#echo(server, copy);
-    const answer = await server.serve(copy, signal);
+    const echoMs = this.#drawEcho(copy);
+    const answer = await server.serve(copy, signal).catch((error: unknown) => {
+      if (!wasNotSent(error)) this.#echo(server, copy, echoMs);
+      throw error;
+    });
+    if (!isNotDone(answer)) this.#echo(server, copy, echoMs);
     await this.#travel();
     if (this.#isClosed(client, node)) return never();
     if (this.#random.chance(this.#settings.lossChance)) return this.#lose();
     return answer;
   }
 
-  /**
-   * Sends a copy later, whose answer is dropped. Requests without a session have no echo: it could not be
-   * told from a second request.
-   */
-  #echo(server: Server, message: Message): void {
+  /** After how long a copy arrives, or `undefined` for none. */
+  #drawEcho({ body }: Message): number | undefined {
     const { echoChance, echoMsMax } = this.#settings;
-    const { session }: { session?: StampJson } = message.body ?? {};
-    if (session === undefined || !this.#random.chance(echoChance)) return;
-    this.#world.schedule(this.#random.between(0, echoMsMax), () => {
+    const { session }: { session?: StampJson } = body ?? {};
+    // The copy of a request without a session could not be told from a second request.
+    if (session === undefined || !this.#random.chance(echoChance)) return undefined;
+    return this.#random.between(0, echoMsMax);
+  }
+
+  /**
+   * Sends a copy later, whose answer is dropped. A request that was refused with "not done" has no copy:
+   * the refusal would not hold for one that arrives later.
+   */
+  #echo(server: Server, message: Message, afterMs: number | undefined): void {
+    if (afterMs === undefined) return;
+    this.#world.schedule(afterMs, () => {
       server.serve(message, new AbortController().signal).catch((error: unknown) => {
         if (!(error instanceof ExchangeError)) throw error;
       });
@@ -116,6 +126,15 @@ interface Letter {
   readonly node: number;
   readonly message: Message;
   readonly signal: AbortSignal;
+}
+
+function wasNotSent(error: unknown): boolean {
+  return error instanceof ExchangeError && error.sent === 'no';
+}
+
+function isNotDone({ body }: Answer): boolean {
+  const { error } = body as Partial<ErrorReply>;
+  return error?.outcome === 'not done';
 }
 
 function never(): Promise<never> {
