@@ -8,3 +8,11 @@ export { Identity, type NodeName } from './identity.ts';
 export { Journal, type JournalOwner } from './journal/journal.ts';
 export { type DamagedPart, quarantine } from './quarantine.ts';
 export type { StateDatabase } from './state/state-directory.ts';
+export {
+  type LogOptions,
+  NodeSegmentFiles,
+  type OpenedLog,
+  SegmentedLog,
+  type SegmentFile,
+  type SegmentFiles,
+} from './wal/index.ts';

@@ -1,0 +1,148 @@
+/**
+ * Finds out what each file of a log is, before any record is read. Modifies nothing.
+ *
+ * ```text
+ *   leftovers │ segments in use, without gaps │ spares
+ * ```
+ *
+ * Leftovers are segments that a crash kept from being removed. Only the last checkpoint tells whether they are
+ * needed.
+ */
+import type { DiskError } from '../disk-error.ts';
+import { damagedSegment, newerFormat } from './log-damage.ts';
+import { type Segment, type Spare, segmentName, sequenceOf } from './segment.ts';
+import type { SegmentFile, SegmentFiles } from './segment-files.ts';
+import { headerBytesMax, headerBytesOf, type ParsedHeader, parseHeader } from './segment-header.ts';
+import { SegmentReader } from './segment-reader.ts';
+
+/** A file before the first segment in use. */
+export interface Leftover extends Spare {
+  /** The reason why it is not in use. */
+  readonly reason: string;
+}
+
+export interface LogFiles {
+  readonly leftovers: readonly Leftover[];
+  readonly segments: readonly Segment[];
+  readonly spares: readonly Spare[];
+}
+
+export interface LogOwner {
+  readonly name: string;
+  /** The checksum of the name. */
+  readonly seed: number;
+}
+
+interface FoundFile extends Spare {
+  readonly parsed: ParsedHeader;
+}
+
+/**
+ * Opens every segment. On an error all are closed again.
+ *
+ * @throws DiskError `DISK_JOURNAL_DAMAGED` for a segment that is missing, damaged, not this owner's or not
+ *   where it belongs; `DISK_NEWER_FORMAT`. Any error of the file system.
+ */
+export async function openLogFiles(files: SegmentFiles, owner: LogOwner): Promise<LogFiles> {
+  const names = await files.list();
+  const sequences = names.flatMap((name) => sequenceOf(name) ?? []).sort((a, b) => a - b);
+  const found: FoundFile[] = [];
+  try {
+    for (const sequence of sequences) {
+      const file = await files.open(segmentName(sequence));
+      found.push({ sequence, file, parsed: { type: 'invalid', reason: 'it was not read' } });
+      found[found.length - 1] = { sequence, file, parsed: await readHeader(file) };
+    }
+    return await classify(found, owner);
+  } catch (cause) {
+    for (const { file } of found) await file.close();
+    throw cause;
+  }
+}
+
+async function readHeader(file: SegmentFile): Promise<ParsedHeader> {
+  const bytes = Buffer.alloc(Math.min(headerBytesMax, file.size));
+  const length = await file.read(bytes, 0);
+  return parseHeader(bytes.subarray(0, length));
+}
+
+async function classify(found: readonly FoundFile[], owner: LogOwner): Promise<LogFiles> {
+  for (const file of found) expectReadable(file, owner);
+  const first = found.findIndex(isInUse);
+  const last = found.findLastIndex(isInUse);
+  const segments = first === -1 ? [] : found.slice(first, last + 1).map(toSegment);
+  expectNoGap(segments);
+  const spares = found.slice(last + 1);
+  for (const [place, spare] of spares.entries()) {
+    const expected = (segments.at(-1)?.sequence ?? 0) + 1 + place;
+    if (segments.length > 0 && spare.sequence !== expected) throw missing(expected, spare);
+    await expectEmpty(spare, owner);
+  }
+  const leftovers = found.slice(0, Math.max(0, first)).map(toLeftover);
+  return { leftovers, segments, spares: spares.map(({ sequence, file }) => ({ sequence, file })) };
+}
+
+/** @throws DiskError if the header is another owner's, or of a format that this version does not know. */
+function expectReadable({ file, parsed }: FoundFile, owner: LogOwner): void {
+  if (parsed.type === 'newer') throw newerFormat(file.place, parsed.format);
+  if (parsed.type !== 'valid') return;
+  const { header } = parsed;
+  if (header.owner !== owner.name) {
+    throw damagedSegment(file.place, `it belongs to node ${header.owner}, not ${owner.name}`);
+  }
+  if (header.size !== file.size) {
+    const reason = `it has ${file.size} bytes, and was made with ${header.size}`;
+    throw damagedSegment(file.place, reason);
+  }
+}
+
+function isInUse({ sequence, file, parsed }: FoundFile): boolean {
+  if (parsed.type !== 'valid' || parsed.header.state !== 'used') return false;
+  if (parsed.header.sequence === sequence) return true;
+  throw damagedSegment(file.place, `it is segment ${parsed.header.sequence}, not ${sequence}`);
+}
+
+/** A file between two segments in use must be in use too. */
+function toSegment(found: FoundFile): Segment {
+  const { sequence, file, parsed } = found;
+  if (!isInUse(found) || parsed.type !== 'valid')
+    throw damagedSegment(file.place, reasonOf(parsed));
+  const { firstIndex, previous } = parsed.header;
+  return { sequence, file, firstIndex, previous };
+}
+
+function expectNoGap(segments: readonly Segment[]): void {
+  for (const [place, segment] of segments.entries()) {
+    const expected = (segments[0]?.sequence ?? 0) + place;
+    if (segment.sequence !== expected) throw missing(expected, segment);
+  }
+}
+
+function missing(sequence: number, next: Spare): DiskError {
+  return damagedSegment(`segment ${sequence}`, `it is missing, and ${next.file.place} is present`);
+}
+
+/**
+ * Safety: a header is durable before the first fragment behind it is written. So a header that is not
+ * intact is one that was just being written, unless there are fragments behind it.
+ */
+async function expectEmpty(found: FoundFile, { name, seed }: LogOwner): Promise<void> {
+  const { sequence, file, parsed } = found;
+  if (parsed.type === 'valid') {
+    if (parsed.header.sequence === sequence) return;
+    throw damagedSegment(file.place, `it is segment ${parsed.header.sequence}, not ${sequence}`);
+  }
+  const reader = new SegmentReader(file, seed);
+  const fragment = await reader.nextIntact(headerBytesOf(name), sequence);
+  if (fragment === undefined) return;
+  const proof = `fragment ${fragment.index} behind it is intact`;
+  throw damagedSegment(file.place, `${reasonOf(parsed)}, and ${proof}`);
+}
+
+function toLeftover({ sequence, file, parsed }: FoundFile): Leftover {
+  return { sequence, file, reason: reasonOf(parsed) };
+}
+
+function reasonOf(parsed: ParsedHeader): string {
+  return parsed.type === 'invalid' ? parsed.reason : 'its header says that it is not in use';
+}

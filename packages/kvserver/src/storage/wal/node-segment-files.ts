@@ -1,0 +1,140 @@
+/** Segments as files of one directory, on Node's file system. */
+import { constants, writevSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { syncDirectory } from '../durable-file.ts';
+import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
+import { FlushPlace } from './flush-place.ts';
+import { slicePieces } from './fragment.ts';
+import type { SegmentFile, SegmentFiles } from './segment-files.ts';
+
+const zeros = new Uint8Array(1024 * 1024);
+/**
+ * `O_DSYNC` makes a write and its flush one call. Other systems lack it or stop at the drive's cache, so there
+ * a flush follows each write.
+ */
+const isDurableWhenWritten = process.platform === 'linux';
+const openFlags = constants.O_RDWR | (isDurableWhenWritten ? constants.O_DSYNC : 0);
+
+export class NodeSegmentFiles implements SegmentFiles {
+  readonly #directory: string;
+  readonly #lock: DirectoryLock;
+  readonly #place: FlushPlace;
+
+  private constructor(directory: string, lock: DirectoryLock, place: FlushPlace) {
+    this.#directory = directory;
+    this.#lock = lock;
+    this.#place = place;
+  }
+
+  /**
+   * Makes the directory if its parent exists, and holds it.
+   *
+   * @throws DiskError `DISK_IN_USE`. Any error of the file system.
+   */
+  static async open(directory: string, place = new FlushPlace()): Promise<NodeSegmentFiles> {
+    await mkdir(directory, { mode: 0o700 }).catch((cause: unknown) => {
+      if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
+    });
+    return new NodeSegmentFiles(directory, await lockDirectory(directory), place);
+  }
+
+  async list(): Promise<string[]> {
+    return readdir(this.#directory);
+  }
+
+  async open(name: string): Promise<SegmentFile> {
+    const path = join(this.#directory, name);
+    const handle = await open(path, openFlags);
+    const { size } = await handle.stat();
+    return new NodeSegmentFile({ path, handle, size }, this.#place);
+  }
+
+  async create(name: string, size: number): Promise<SegmentFile> {
+    const handle = await open(join(this.#directory, name), 'w', 0o600);
+    try {
+      for (let offset = 0; offset < size; ) {
+        const rest = zeros.subarray(0, Math.min(zeros.length, size - offset));
+        const { bytesWritten } = await handle.write(rest, 0, rest.length, offset);
+        offset += bytesWritten;
+      }
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    return this.open(name);
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    await rename(join(this.#directory, from), join(this.#directory, to));
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(join(this.#directory, name), { force: true });
+  }
+
+  async syncNames(): Promise<void> {
+    await syncDirectory(this.#directory);
+  }
+
+  async close(): Promise<void> {
+    await this.#lock.close();
+  }
+}
+
+interface OpenFile {
+  readonly path: string;
+  readonly handle: FileHandle;
+  readonly size: number;
+}
+
+class NodeSegmentFile implements SegmentFile {
+  readonly place: string;
+  readonly size: number;
+  readonly #handle: FileHandle;
+  readonly #flushPlace: FlushPlace;
+
+  constructor({ path, handle, size }: OpenFile, flushPlace: FlushPlace) {
+    this.place = path;
+    this.size = size;
+    this.#handle = handle;
+    this.#flushPlace = flushPlace;
+  }
+
+  async read(target: Uint8Array, position: number): Promise<number> {
+    let length = 0;
+    while (length < target.length) {
+      const left = target.length - length;
+      const { bytesRead } = await this.#handle.read(target, length, left, position + length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return length;
+  }
+
+  async write(pieces: readonly Uint8Array[], position: number): Promise<void> {
+    const total = pieces.reduce((sum, { length }) => sum + length, 0);
+    const isCalling = this.#flushPlace.threadFor(total) === 'calling';
+    const startMs = performance.now();
+    for (let written = 0; written < total; ) {
+      const rest = written === 0 ? [...pieces] : slicePieces(pieces, written, total - written);
+      const count = await this.#writeSome(rest, position + written, isCalling);
+      if (count === 0)
+        throw new Error(`${this.place} takes no more bytes at ${position + written}`);
+      written += count;
+    }
+    if (!isDurableWhenWritten) await this.#handle.datasync();
+    this.#flushPlace.add(total, performance.now() - startMs);
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+
+  /** The system may take fewer bytes than it was given. */
+  async #writeSome(pieces: Uint8Array[], position: number, isCalling: boolean): Promise<number> {
+    if (isCalling) return writevSync(this.#handle.fd, pieces, position);
+    const { bytesWritten } = await this.#handle.writev(pieces, position);
+    return bytesWritten;
+  }
+}

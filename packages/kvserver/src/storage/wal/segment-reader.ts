@@ -1,0 +1,138 @@
+/**
+ * Reads one segment front to back through a buffer of fixed size. Only a fragment that is larger than the
+ * buffer gets memory of its own.
+ */
+import {
+  fragmentBytes,
+  fragmentHeaderBytes,
+  openFragment,
+  parseFragmentHeader,
+} from './fragment.ts';
+import type { SegmentFile } from './segment-files.ts';
+
+const bufferBytesMax = 256 * 1024;
+const alignment = 8;
+
+export interface ReadFragment {
+  readonly type: 'fragment';
+  readonly kind: number;
+  readonly part: number;
+  readonly index: number;
+  readonly checksum: number;
+  /** The place in the segment. */
+  readonly offset: number;
+  /** The size on disk, with header and padding. */
+  readonly bytes: number;
+  /** Valid until the next read. */
+  readonly payload: Buffer;
+}
+
+/** There is no intact fragment that belongs to this place of the chain. */
+export interface NoFragment {
+  readonly type: 'none';
+  readonly reason: string;
+}
+
+/** A fragment counts only if its header says this. */
+export interface Expected {
+  readonly sequence: number;
+  readonly index: number;
+  readonly previous: number;
+}
+
+export class SegmentReader {
+  readonly #file: SegmentFile;
+  readonly #seed: number;
+  readonly #buffer: Buffer;
+  /** The buffer holds the file from here up to `#to`. */
+  #from = 0;
+  #to = 0;
+
+  /** `seed`: the checksum of the owner's name. */
+  constructor(file: SegmentFile, seed: number) {
+    this.#file = file;
+    this.#buffer = Buffer.allocUnsafe(Math.min(bufferBytesMax, file.size));
+    this.#seed = seed;
+  }
+
+  async fragmentAt(offset: number, expected: Expected): Promise<ReadFragment | NoFragment> {
+    if (offset + fragmentHeaderBytes > this.#file.size) return none('the segment ends there');
+    const header = parseFragmentHeader(await this.bytes(offset, fragmentHeaderBytes));
+    if (header.sequence !== expected.sequence) return none('no record of this segment is there');
+    const fragment = await this.#intactAt(offset);
+    if (fragment === undefined) return none('the checksum of the record does not match');
+    if (header.index !== expected.index || header.previous !== expected.previous) {
+      return none('the record does not follow the one before it');
+    }
+    return fragment;
+  }
+
+  /** Searches for an intact fragment of this segment at any multiple of 8 from `offset` on. */
+  async nextIntact(offset: number, sequence: number): Promise<ReadFragment | undefined> {
+    const last = this.#file.size - fragmentHeaderBytes;
+    for (let at = offset; at <= last; ) {
+      const bytes = await this.bytes(at, Math.min(this.#buffer.length, this.#file.size - at));
+      const found = candidateIn(bytes, sequence);
+      const fragment = found === undefined ? undefined : await this.#intactAt(at + found);
+      if (fragment !== undefined) return fragment;
+      at += (found ?? lastCandidateIn(bytes)) + alignment;
+    }
+    return undefined;
+  }
+
+  /** Gives a view of the file, valid until the next read. */
+  async bytes(offset: number, length: number): Promise<Buffer> {
+    if (length > this.#buffer.length) {
+      const bytes = Buffer.allocUnsafe(length);
+      return bytes.subarray(0, await this.#file.read(bytes, offset));
+    }
+    if (offset < this.#from || offset + length > this.#to) {
+      this.#from = offset;
+      this.#to = offset + (await this.#file.read(this.#buffer, offset));
+    }
+    return this.#buffer.subarray(
+      offset - this.#from,
+      Math.min(this.#to - this.#from, offset - this.#from + length),
+    );
+  }
+
+  async #intactAt(offset: number): Promise<ReadFragment | undefined> {
+    const head = await this.bytes(offset, fragmentHeaderBytes);
+    const { payloadBytes, kind, part, index } = parseFragmentHeader(head);
+    const length = fragmentHeaderBytes + payloadBytes;
+    if (offset + length > this.#file.size) return undefined;
+    const bytes = await this.bytes(offset, length);
+    const checksum = bytes.length === length ? openFragment(bytes, this.#seed) : undefined;
+    if (checksum === undefined) return undefined;
+    const payload = bytes.subarray(fragmentHeaderBytes);
+    return {
+      type: 'fragment',
+      kind,
+      part,
+      index,
+      checksum,
+      offset,
+      bytes: fragmentBytes(payloadBytes),
+      payload,
+    };
+  }
+}
+
+/** Finds the first place of a header that names this segment. */
+function candidateIn(bytes: Buffer, sequence: number): number | undefined {
+  const last = lastCandidateIn(bytes);
+  const low = sequence % 2 ** 32;
+  for (let at = 0; at <= last; at += alignment) {
+    if (bytes.readUInt32LE(at + 16) === low && bytes.readUIntLE(at + 16, 6) === sequence) return at;
+  }
+  return undefined;
+}
+
+function lastCandidateIn(bytes: Buffer): number {
+  const room = bytes.length - fragmentHeaderBytes;
+  return room - (room % alignment);
+}
+
+function none(reason: string): NoFragment {
+  return { type: 'none', reason };
+}
