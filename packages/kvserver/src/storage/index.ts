@@ -9,10 +9,8 @@ export { Journal, type JournalOwner } from './journal/journal.ts';
 export { type DamagedPart, quarantine } from './quarantine.ts';
 export type { StateDatabase } from './state/state-directory.ts';
 export {
-  type LogOptions,
-  NodeSegmentFiles,
-  type OpenedLog,
-  SegmentedLog,
+  SegmentedJournal,
+  type SegmentedJournalOptions,
   type SegmentFile,
   type SegmentFiles,
 } from './wal/index.ts';

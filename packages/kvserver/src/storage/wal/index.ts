@@ -37,6 +37,5 @@
  * 4. The last record is written again, as it is, before anyone builds on it.
  * 5. A segment may be missing at the front only if the last checkpoint needs nothing before what is there.
  */
-export { NodeSegmentFiles } from './node-segment-files.ts';
+export { SegmentedJournal, type SegmentedJournalOptions } from './journal.ts';
 export type { SegmentFile, SegmentFiles } from './segment-files.ts';
-export { type LogOptions, type OpenedLog, SegmentedLog } from './segmented-log.ts';

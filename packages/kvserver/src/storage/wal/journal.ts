@@ -1,0 +1,216 @@
+/**
+ * The journal: promises and votes on disk, in a segmented log. Each call of `write` is one record, flushed before
+ * any message depends on it.
+ * Rule: a promise or vote that another peer may know of is never lost unnoticed.
+ */
+import { strict as assert } from 'node:assert';
+import type { Memory, Storage } from '@paxkv/paxos';
+import { DiskError, reasonOf, toDiskError } from '../disk-error.ts';
+import type { JournalOwner } from '../journal/journal.ts';
+import type { JournalWrite } from '../journal/record-codec.ts';
+import { Checkpointer } from './checkpointer.ts';
+import { openJournalLog } from './journal-log.ts';
+import { JournalMemory } from './journal-memory.ts';
+import { NodeSegmentFiles } from './node-segment-files.ts';
+import { encodeGroup, groupsIn, recordKinds } from './record-payload.ts';
+import type { SegmentFiles } from './segment-files.ts';
+import type { SegmentedLog } from './segmented-log.ts';
+
+/**
+ * Each segment costs about four flushes beside those of its records: with 16 MiB that is one in a hundred at
+ * 45 kB a record. An idle node holds two segments, so larger ones would cost it disk.
+ */
+const segmentBytesDefault = 16 * 1024 * 1024;
+const idleMsDefault = 1000;
+
+export interface SegmentedJournalOptions {
+  readonly owner: JournalOwner;
+  /** The size of each new segment in bytes; a multiple of 8, at least 1024. */
+  readonly segmentBytes?: number;
+  /** After so many milliseconds without a write, what is alive is gathered into one segment. */
+  readonly idleMs?: number;
+}
+
+interface Parts {
+  readonly files: SegmentFiles;
+  readonly owner: JournalOwner;
+  readonly log: SegmentedLog;
+  readonly memory: JournalMemory;
+  readonly idleMs: number;
+}
+
+export class SegmentedJournal implements Storage<Uint8Array> {
+  readonly #parts: Parts;
+  readonly #checkpointer: Checkpointer;
+  /** The work on the size of the log, which goes on between writes. Never rejects. */
+  #upkeep: Promise<void> = Promise.resolve();
+  #idle: NodeJS.Timeout | undefined;
+  #isWriting = false;
+  #isClosed = false;
+  #failure: DiskError | undefined;
+
+  private constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#checkpointer = new Checkpointer(parts.log, parts.memory);
+  }
+
+  /**
+   * Opens a journal and verifies every record. Damage to the last record alone looks like a write that a crash
+   * cut short. It is noticed if `owner.writeIndexReached` counts that record; otherwise only other nodes can
+   * tell, from the write index that they acknowledged.
+   *
+   * A journal that is absent altogether is made anew. If its owner has voted, its memory is lost.
+   *
+   * @throws DiskError `DISK_AMNESIA`, `DISK_JOURNAL_DAMAGED`, `DISK_NEWER_FORMAT`, `DISK_IN_USE` or
+   *   `DISK_UNUSABLE`. Nothing was modified but the lock.
+   */
+  static async open(
+    options: SegmentedJournalOptions & { readonly directory: string },
+  ): Promise<SegmentedJournal> {
+    const attempt = `open the journal in ${options.directory}`;
+    const files = await NodeSegmentFiles.open(options.directory).catch((cause: unknown) => {
+      throw toDiskError(attempt, cause);
+    });
+    return SegmentedJournal.openOn(files, options, attempt);
+  }
+
+  /** Opens a journal on these files, and closes them with it. @throws DiskError as `open` does. */
+  static async openOn(
+    files: SegmentFiles,
+    settings: SegmentedJournalOptions,
+    attempt = 'open the journal',
+  ): Promise<SegmentedJournal> {
+    const { owner, segmentBytes = segmentBytesDefault, idleMs = idleMsDefault } = settings;
+    try {
+      const memory = new JournalMemory();
+      const options = { files, owner: owner.name, segmentBytes };
+      const log = await openJournalLog(options, owner, memory);
+      const journal = new SegmentedJournal({ files, owner, log, memory, idleMs });
+      journal.#tidyUp();
+      return journal;
+    } catch (cause) {
+      await files.close();
+      throw toDiskError(attempt, cause);
+    }
+  }
+
+  /** The index of the last write, or 0. It continues over restarts. */
+  get writeIndex(): number {
+    return this.#parts.memory.writeIndex;
+  }
+
+  /** Verifies once more what it reads. @throws DiskError `DISK_JOURNAL_DAMAGED`. */
+  load(): Promise<Memory<Uint8Array>> {
+    const loading = this.#upkeep.then(() => this.#read());
+    // No segment may go while it is being read.
+    this.#upkeep = loading.then(
+      () => {},
+      () => {},
+    );
+    return loading;
+  }
+
+  /**
+   * Writes one record.
+   *
+   * @throws DiskError `DISK_FAILED` (unknown), from then on for every call.
+   */
+  async write(writes: readonly JournalWrite[]): Promise<void> {
+    assert(!this.#isWriting, 'one write at a time');
+    if (this.#failure !== undefined) throw this.#failure;
+    if (writes.length === 0) return;
+    const { owner, log, memory } = this.#parts;
+    const group = { writeIndex: this.writeIndex + 1, writes };
+    const payload = encodeGroup(group);
+    this.#isWriting = true;
+    try {
+      await this.#upkeep;
+      if (this.#failure !== undefined) throw this.#failure;
+      // The first record only introduces the node: if it is lost too, the node is new again.
+      if (!owner.hasVoted && this.writeIndex > 0) await owner.markVoted();
+      const { sequence, bytes } = await log.append(recordKinds.group, payload);
+      memory.addGroup(group, sequence, bytes);
+    } catch (cause) {
+      // Safety: nobody knows which part of it is on disk, and later records would build on it.
+      this.#failure ??= writeFailed(`record ${group.writeIndex}`, cause);
+      throw this.#failure;
+    } finally {
+      this.#isWriting = false;
+    }
+    this.#tidyUp();
+  }
+
+  /** Resolves when no segment is being gathered, prepared or removed. Never rejects. */
+  async settled(): Promise<void> {
+    await this.#upkeep;
+    await this.#parts.log.settled().catch(() => {});
+  }
+
+  /** May be called more than once. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#idle);
+    await this.#upkeep;
+    await this.#parts.log.close();
+    await this.#parts.files.close();
+  }
+
+  async #read(): Promise<Memory<Uint8Array>> {
+    const { log, memory, owner } = this.#parts;
+    const { checkpoint, writeIndex } = memory;
+    if (writeIndex === 0) {
+      return { state: owner.hasVoted ? 'lost' : 'new', writeIndex, writes: [] };
+    }
+    const { min } = memory.live;
+    const byIndex = new Map<number, readonly JournalWrite[]>();
+    await log.read(Number.MAX_SAFE_INTEGER, ({ kind, index, payload }) => {
+      if (kind === recordKinds.checkpoint || index < checkpoint.from) return;
+      for (const { writeIndex: each, writes } of groupsIn(kind, payload)) {
+        byIndex.set(
+          each,
+          writes.filter((write) => !('seq' in write) || write.seq >= min),
+        );
+      }
+    });
+    const writes: JournalWrite[] = [...checkpoint.retained];
+    if (checkpoint.round > 0) writes.push({ type: 'reserved', round: checkpoint.round });
+    if (checkpoint.min > 0) writes.push({ type: 'forgotten', min: checkpoint.min });
+    // Groups that were moved stand behind later ones.
+    for (const [, group] of [...byIndex].sort(([a], [b]) => a - b)) writes.push(...group);
+    return { state: 'kept', writeIndex, writes };
+  }
+
+  /** Begins the work on the size of the log, if there is any. */
+  #tidyUp(): void {
+    if (this.#checkpointer.isDue) this.#keepUp((checkpointer) => checkpointer.run());
+    else this.#checkpointer.prepareNext();
+    if (!this.#checkpointer.isScattered) return;
+    if (this.#idle === undefined) {
+      const { idleMs } = this.#parts;
+      this.#idle = setTimeout(() => this.#onIdle(), idleMs).unref();
+    } else {
+      this.#idle.refresh();
+    }
+  }
+
+  #onIdle(): void {
+    if (this.#isClosed || this.#isWriting || this.#failure !== undefined) return;
+    this.#keepUp((checkpointer) => checkpointer.gather());
+  }
+
+  #keepUp(act: (checkpointer: Checkpointer) => Promise<void>): void {
+    this.#upkeep = this.#upkeep.then(async () => {
+      try {
+        if (this.#failure === undefined) await act(this.#checkpointer);
+      } catch (cause) {
+        this.#failure = writeFailed('a checkpoint', cause);
+      }
+    });
+  }
+}
+
+function writeFailed(what: string, cause: unknown): DiskError {
+  const advice = 'It may or may not be on disk: the journal must be opened again.';
+  const message = `Writing ${what} failed: ${reasonOf(cause)}. ${advice}`;
+  return new DiskError('DISK_FAILED', message, cause);
+}

@@ -1,0 +1,61 @@
+import { type GroupPlace, LiveWrites } from '@paxkv/kvserver/internal/storage/wal/live-writes';
+import { expect } from 'chai';
+import fc from 'fast-check';
+
+const put = fc.record({
+  writeIndex: fc.nat(30),
+  sequence: fc.integer({ min: 1, max: 5 }),
+  bytes: fc.integer({ min: 1, max: 1000 }),
+});
+const step = fc.oneof(
+  { weight: 4, arbitrary: put },
+  { weight: 1, arbitrary: fc.record({ min: fc.nat(60) }) },
+  { weight: 1, arbitrary: fc.constant({ min: 2 ** 50 }) },
+);
+
+/** The same group always speaks of the same instances. */
+function seqMaxOf(writeIndex: number): number {
+  return ((writeIndex * 7) % 40) - 1;
+}
+
+describe('Live groups of a journal', () => {
+  it('are those that speak of an instance not forgotten, each where it was written last', () => {
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const live = new LiveWrites();
+        const model = new Map<number, GroupPlace>();
+        let min = 0;
+        for (const each of steps) {
+          if ('min' in each) {
+            min = Math.max(min, each.min);
+            live.forgetBelow(each.min);
+          } else {
+            const place = { ...each, seqMax: seqMaxOf(each.writeIndex) };
+            live.put(place);
+            model.set(each.writeIndex, place);
+          }
+          for (const [writeIndex, { seqMax }] of model) if (seqMax < min) model.delete(writeIndex);
+          const places = [...model.values()];
+          const sumOf = (some: GroupPlace[]) => some.reduce((sum, { bytes }) => sum + bytes, 0);
+          expect(live.bytes).to.equal(sumOf(places));
+          expect(live.min).to.equal(min);
+          for (let sequence = 1; sequence <= 5; sequence += 1) {
+            const inside = places.filter((place) => place.sequence === sequence);
+            expect(live.bytesIn(sequence)).to.equal(sumOf(inside));
+            for (let writeIndex = 0; writeIndex <= 30; writeIndex += 1) {
+              expect(live.isIn(sequence, writeIndex)).to.equal(
+                inside.some((place) => place.writeIndex === writeIndex),
+              );
+            }
+          }
+        }
+      }),
+    );
+  });
+
+  it('are none that speak of no instance', () => {
+    const live = new LiveWrites();
+    live.put({ writeIndex: 1, sequence: 1, bytes: 100, seqMax: -1 });
+    expect(live.bytes).to.equal(0);
+  });
+});
