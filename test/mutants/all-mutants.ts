@@ -10,6 +10,7 @@ import { proposerMutants } from './mistakes/proposer.ts';
 import { readsMutants } from './mistakes/reads.ts';
 import { rejoinMutants } from './mistakes/rejoin.ts';
 import { replicaMutants } from './mistakes/replica.ts';
+import { segmentedLogMutants } from './mistakes/segmented-log.ts';
 import { stateMachineMutants } from './mistakes/state-machine.ts';
 import { stateTransferMutants } from './mistakes/state-transfer.ts';
 import type { Mutant } from './mutant.ts';
@@ -26,6 +27,7 @@ export const allMutants: readonly Mutant[] = [
   ...stateMachineMutants,
   ...stateTransferMutants,
   ...diskMutants,
+  ...segmentedLogMutants,
   ...clientMutants,
   ...peersMutants,
 ].sort((a, b) => a.mistake - b.mistake);

@@ -1,0 +1,196 @@
+/** Mistakes of the segmented log: what is taken for a record, for an end or for needless. */
+import { byTest, type Mutant } from '../mutant.ts';
+
+const crash = 'unit/kvserver/storage/wal/segmented-log-crash';
+const damage = 'unit/kvserver/storage/wal/segmented-log-damage';
+const journal = 'unit/kvserver/storage/wal/journal';
+const size = 'unit/kvserver/storage/wal/journal-size';
+const anyBit = 'is refused or harmless for any bit of any file flipped, but for the last record';
+const everyByte =
+  'at every byte of every write: acknowledged records are there, the last one wholly or not at all';
+
+export const segmentedLogMutants: readonly Mutant[] = [
+  {
+    id: 'log-not-flushed',
+    mistake: 2,
+    does: 'The log opens its files without a flush on each write.',
+    loses: 'A power loss takes votes that were spoken of.',
+    file: 'kvserver/src/storage/wal/node-segment-files.ts',
+    right: '(isDurableWhenWritten ? constants.O_DSYNC : 0)',
+    wrong: '(isDurableWhenWritten ? 0 : 0)',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/storage/wal/node-segment-files',
+        'are durable as soon as they are written',
+      ),
+    ],
+  },
+  {
+    id: 'damage-ends-log',
+    mistake: 38,
+    does: 'A damaged record ends the log, whatever lies behind it.',
+    loses: 'All votes behind it are forgotten without a word.',
+    file: 'kvserver/src/storage/wal/record-reader.ts',
+    right: '  if (later === undefined) return;',
+    wrong: "  if (later?.type !== 'none') return;",
+    caughtBy: [byTest(damage, anyBit)],
+  },
+  {
+    id: 'segment-end-not-checked',
+    mistake: 38,
+    does: 'A segment may end before the next one begins.',
+    loses: 'The votes between them are forgotten without a word.',
+    file: 'kvserver/src/storage/wal/record-reader.ts',
+    right: 'if (end !== undefined && last !== undefined) expectFollows(segment, end, last);',
+    wrong: '',
+    caughtBy: [byTest(damage, anyBit)],
+  },
+  {
+    id: 'log-chain-not-checked',
+    mistake: 38,
+    does: 'No fragment is checked against the one before it.',
+    loses: 'A segment from another past passes for the present one.',
+    file: 'kvserver/src/storage/wal/segment-reader.ts',
+    right: '|| header.previous !== expected.previous',
+    wrong: '',
+    caughtBy: [byTest(damage, 'refuses a record from another past of its own')],
+  },
+  {
+    id: 'stale-fragments-read',
+    mistake: 38,
+    does: 'Behind the end any intact fragment counts, also one of a former use of the file.',
+    loses: 'A healthy journal is called damaged.',
+    file: 'kvserver/src/storage/wal/segment-reader.ts',
+    right: 'if (bytes.readUInt32LE(at + 16) === low && bytes.readUIntLE(at + 16, 6) === sequence)',
+    wrong: 'if (low > 0 && bytes.readUInt8(at + 12) === 1)',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/storage/wal/segmented-log',
+        'takes no stale bytes of a segment used again for records, wherever the new ones end',
+      ),
+    ],
+  },
+  {
+    id: 'damaged-header-is-spare',
+    mistake: 38,
+    does: 'A segment whose header is damaged passes for a spare.',
+    loses: 'All votes in it are forgotten without a word.',
+    file: 'kvserver/src/storage/wal/log-files.ts',
+    right: '  if (fragment === undefined) return;',
+    wrong: "  if (fragment?.type !== 'none') return;",
+    caughtBy: [byTest(damage, anyBit)],
+  },
+  {
+    id: 'gap-in-segments',
+    mistake: 38,
+    does: 'A segment in the middle may be missing if the next one follows by name.',
+    loses: 'As before.',
+    file: 'kvserver/src/storage/wal/log-files.ts',
+    right: '  expectNoGap(segments);',
+    wrong: '',
+    caughtBy: [byTest(damage, 'names a segment that is missing between others')],
+  },
+  {
+    id: 'front-may-be-missing',
+    mistake: 38,
+    does: 'A journal may begin behind what its last checkpoint needs.',
+    loses: 'The oldest live votes are forgotten without a word.',
+    file: 'kvserver/src/storage/wal/journal-log.ts',
+    right: '  if (log.firstIndex <= checkpoint.from) return;',
+    wrong: '  if (log.firstIndex > 0 || checkpoint.from > 0) return;',
+    caughtBy: [
+      byTest(size, 'names the first segment when what the last checkpoint needs is missing'),
+    ],
+  },
+  {
+    id: 'segmented-tail-lost',
+    mistake: 38,
+    does: 'A segmented journal may be shorter than it once was.',
+    loses: 'The last votes are forgotten without a word.',
+    file: 'kvserver/src/storage/wal/journal-log.ts',
+    right: '  if (memory.writeIndex >= owner.writeIndexReached) return;',
+    wrong: '  if (memory.writeIndex >= 0) return;',
+    caughtBy: [byTest(journal, 'notices a tail lost since its owner last heard of it')],
+  },
+  {
+    id: 'renamed-before-blanked',
+    mistake: 38,
+    does: 'A segment to be used again gets its new name before its new header.',
+    loses: 'A crash in between leaves a journal that nobody can read.',
+    file: 'kvserver/src/storage/wal/spares.ts',
+    right: `    await this.#blank(file, sequence);
+    await files.rename(segmentName(former), segmentName(sequence));`,
+    wrong: `    await files.rename(segmentName(former), segmentName(sequence));
+    await this.#blank(file, sequence);`,
+    caughtBy: [byTest(crash, everyByte)],
+  },
+  {
+    id: 'live-writes-dropped',
+    mistake: 38,
+    does: 'Segments go though there are live writes in them.',
+    loses: 'Votes that are not forgotten.',
+    file: 'kvserver/src/storage/wal/checkpointer.ts',
+    right: 'if (this.#memory.live.bytesIn(last) > 0) await this.#move(last);',
+    wrong: '',
+    caughtBy: [byTest(size, 'moves the one write that is alive, and drops all around it')],
+  },
+  {
+    id: 'moved-writes-last',
+    mistake: 38,
+    does: 'A write that was moved is given back after later ones.',
+    loses: 'An older vote replaces a newer one.',
+    file: 'kvserver/src/storage/wal/journal.ts',
+    right: 'for (const [, group] of [...byIndex].sort(([a], [b]) => a - b))',
+    wrong: 'for (const [, group] of byIndex)',
+    caughtBy: [byTest(size, 'gives a moved write back before later ones about the same instance')],
+  },
+  {
+    id: 'tail-not-made-sure-of',
+    mistake: 2,
+    does: 'The end of a log that was read counts as durable.',
+    loses: 'A power loss takes what only the page cache had, after others heard of it.',
+    file: 'kvserver/src/storage/wal/segmented-log.ts',
+    right: '    await rewriteTail(this.#segments, lastRecord, end);',
+    wrong: '',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/storage/wal/segmented-log',
+        'modifies nothing until it is started, and writes its last record again then',
+      ),
+    ],
+  },
+  {
+    id: 'segmented-write-error-forgotten',
+    mistake: 40,
+    does: 'After a failed write the segmented journal takes the next one.',
+    loses: 'It builds on a record that may not be there.',
+    file: 'kvserver/src/storage/wal/log-writer.ts',
+    right: "    assert(!this.#isBusy, 'one append at a time, and none after one that failed');",
+    wrong: '',
+    caughtBy: [
+      byTest('unit/kvserver/storage/wal/segmented-log', 'takes no append after one that failed'),
+    ],
+  },
+  {
+    id: 'newer-log-read',
+    mistake: 55,
+    does: 'A segment of a newer format is called damaged instead of newer.',
+    loses: 'An operator restores a healthy node from backup.',
+    file: 'kvserver/src/storage/wal/segment-header.ts',
+    right: 'format > walFormat && !isOurs',
+    wrong: 'format < walFormat && !isOurs',
+    caughtBy: [
+      byTest(damage, 'refuses a format that it does not know, and tells it from a flipped bit'),
+    ],
+  },
+  {
+    id: 'foreign-segment-read',
+    mistake: 54,
+    does: "A node takes another node's segment for its own.",
+    loses: 'It speaks with the votes of another.',
+    file: 'kvserver/src/storage/wal/log-files.ts',
+    right: '  if (header.owner !== owner.name) {',
+    wrong: "  if (header.owner === '') {",
+    caughtBy: [byTest(damage, 'refuses a segment of another owner')],
+  },
+];
