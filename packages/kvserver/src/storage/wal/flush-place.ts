@@ -13,7 +13,7 @@ export interface FlushPlaceLimits {
   readonly fastMs: number;
   /** They leave it when half of them are slower than this. */
   readonly slowMs: number;
-  /** A single slower flush moves all to the pool at once. */
+  /** A single slower flush on the calling thread moves all to the pool at once. */
   readonly stallMs: number;
   /** After slow flushes so many samples in a row must be fast before the calling thread is used again. */
   readonly calmSampleCount: number;
@@ -51,7 +51,8 @@ export class FlushPlace {
   add(bytes: number, tookMs: number): void {
     const { bytesMax, stallMs, sampleCount, calmSampleCount } = this.#limits;
     if (bytes > bytesMax) return;
-    if (tookMs > stallMs) {
+    // In the pool it may have been the event loop that stalled.
+    if (this.#thread === 'calling' && tookMs > stallMs) {
       this.#sample.length = 0;
       this.#thread = 'pool';
       this.#doubt = calmSampleCount;

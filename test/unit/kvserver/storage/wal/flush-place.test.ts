@@ -56,6 +56,13 @@ describe('Where a flush waits', () => {
     expect(place.threadFor(350)).to.equal('pool');
   });
 
+  it('takes no stall in the pool for one of the disk: the event loop may have been busy', () => {
+    const place = new FlushPlace();
+    place.add(350, 50);
+    flush(place, 0.2);
+    expect(place.threadFor(350)).to.equal('calling');
+  });
+
   it('is the pool for a large write, which is not judged by', () => {
     const place = new FlushPlace();
     flush(place, 0.2);
