@@ -1,5 +1,5 @@
 /** The cells of the damage matrix: which file is damaged, how, and on how many nodes. */
-import { type Corruption, corruptions, type Target, targets } from './corruptions.ts';
+import { type Corruption, corruptions, isPossible, type Target, targets } from './corruptions.ts';
 
 /** `all`: the same kind of file on every node, each at another position. */
 export type Extent = 'one' | 'minority' | 'all';
@@ -13,19 +13,19 @@ export interface Cell {
 const extents: readonly Extent[] = ['one', 'minority', 'all'];
 
 export const allCells: readonly Cell[] = keysOf(targets).flatMap((target) =>
-  keysOf(corruptions).flatMap((corruption) =>
-    extents.map((extent) => ({ target, corruption, extent })),
-  ),
+  keysOf(corruptions)
+    .filter((corruption) => isPossible(target, corruption))
+    .flatMap((corruption) => extents.map((extent) => ({ target, corruption, extent }))),
 );
 
 /** One cell in three: every target, corruption and extent, in varying combinations. */
 export const ciCells: readonly Cell[] = allCells.filter((_, index) => (index % 9) % 4 === 0);
 
-/** The few cells that every test run includes: the log and the tables, which hold the most data. */
+/** The few cells that every test run includes: the segments and the tables, which hold the most data. */
 export const quickCells: readonly Cell[] = [
-  { target: 'journal log', corruption: 'cut', extent: 'one' },
+  { target: 'last segment', corruption: 'end zeroed', extent: 'one' },
   { target: 'state table', corruption: 'one bit', extent: 'one' },
-  { target: 'journal table', corruption: 'deleted', extent: 'all' },
+  { target: 'first segment', corruption: 'deleted', extent: 'all' },
 ];
 
 export function nodeCountOf({ extent }: Cell): number {

@@ -1,34 +1,42 @@
 /** The kinds of corruption, and the files they apply to. */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { segmentUse } from './segment-use.ts';
 
-/**
- * Each function returns the new content of the file, or `undefined` to delete it; `at`, from 0 to 1, is
- * the position.
- */
+/** A file, the number of its bytes that were written, and the position of the damage in them, from 0 to 1. */
+interface Original {
+  readonly whole: Buffer;
+  readonly written: number;
+  readonly at: number;
+  /** The same file of another node. */
+  readonly foreign: Buffer;
+}
+
+/** Each function returns the new content of the file, or `undefined` to delete it. */
 export const corruptions = {
-  'one bit': (whole: Buffer, at: number): Buffer => {
+  'one bit': ({ whole, written, at }: Original): Buffer => {
     const damaged = Buffer.from(whole);
-    const bit = Math.floor(whole.length * 8 * at);
+    const bit = Math.floor(written * 8 * at);
     damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
     return damaged;
   },
-  '4 KiB zeroed': (whole: Buffer, at: number): Buffer => {
-    const start = Math.floor(Math.max(0, whole.length - 4096) * at);
+  '4 KiB zeroed': ({ whole, written, at }: Original): Buffer => {
+    const start = Math.floor(Math.max(0, written - 4096) * at);
     return Buffer.from(whole).fill(0, start, Math.min(start + 4096, whole.length));
   },
-  cut: (whole: Buffer, at: number): Buffer => whole.subarray(0, Math.floor(whole.length * at)),
+  'end zeroed': ({ whole, written, at }: Original): Buffer =>
+    Buffer.from(whole).fill(0, Math.floor(written * at)),
+  cut: ({ whole, written, at }: Original): Buffer => whole.subarray(0, Math.floor(written * at)),
   deleted: (): undefined => undefined,
+  foreign: ({ foreign }: Original): Buffer => foreign,
 } as const;
 
 export type Corruption = keyof typeof corruptions;
 
 /** The files of a data directory that can be damaged, by their names in reports. */
 export const targets = {
-  'journal log': /^journal\/\d+\.log$/,
-  'journal table': /^journal\/\d+\.ldb$/,
-  'journal MANIFEST': /^journal\/MANIFEST/,
-  'journal CURRENT': /^journal\/CURRENT$/,
+  'first segment': /^journal\/\d+\.wal$/,
+  'last segment': /^journal\/\d+\.wal$/,
   'state log': /^state\/\d+\.log$/,
   'state table': /^state\/\d+\.ldb$/,
   'state MANIFEST': /^state\/MANIFEST/,
@@ -38,22 +46,46 @@ export const targets = {
 
 export type Target = keyof typeof targets;
 
-/**
- * Damages the largest file of this kind. @throws Error if there is none, since the cell would show nothing
- */
+/** Only segments name their owner, so only they are replaced by those of another node. */
+export function isPossible(target: Target, corruption: Corruption): boolean {
+  return corruption !== 'foreign' || target.endsWith('segment');
+}
+
+export interface Damage {
+  readonly target: Target;
+  readonly corruption: Corruption;
+  /** The position in what was written, from 0 to 1. */
+  readonly at: number;
+  /** The data directory of another node. */
+  readonly other: string;
+}
+
+/** Damages one file of this kind. @throws Error if there is none, since the cell would show nothing */
 export async function corrupt(
   directory: string,
-  { target, corruption, at }: { target: Target; corruption: Corruption; at: number },
+  { target, corruption, at, other }: Damage,
 ): Promise<void> {
-  let largest: { path: string; content: Buffer } | undefined;
-  for (const name of await readdir(directory, { recursive: true })) {
-    if (!targets[target].test(name)) continue;
+  const { path, whole } = await find(directory, target);
+  const { whole: foreign } = await find(other, target);
+  const written = path.endsWith('.wal') ? segmentUse(whole).end : whole.length;
+  const content = corruptions[corruption]({ whole, written, at, foreign });
+  await (content === undefined ? rm(path) : writeFile(path, content));
+}
+
+/** Finds the largest file of this kind. Segments have one size: it finds the first, or the last in use. */
+async function find(directory: string, target: Target): Promise<{ path: string; whole: Buffer }> {
+  const names = await readdir(directory, { recursive: true });
+  let found: { path: string; whole: Buffer } | undefined;
+  for (const name of names.filter((each) => targets[target].test(each)).toSorted()) {
     const path = join(directory, name);
-    const content = await readFile(path);
-    if (largest === undefined || content.length > largest.content.length)
-      largest = { path, content };
+    const whole = await readFile(path);
+    if (found === undefined || isBetter(target, whole, found.whole)) found = { path, whole };
   }
-  if (largest === undefined) throw new Error(`there is no ${target} in ${directory}`);
-  const content = corruptions[corruption](largest.content, at);
-  await (content === undefined ? rm(largest.path) : writeFile(largest.path, content));
+  if (found === undefined) throw new Error(`there is no ${target} in ${directory}`);
+  return found;
+}
+
+function isBetter(target: Target, whole: Buffer, found: Buffer): boolean {
+  if (target === 'first segment') return false;
+  return target === 'last segment' ? segmentUse(whole).isInUse : whole.length > found.length;
 }

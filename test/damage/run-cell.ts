@@ -28,8 +28,9 @@ export async function runCell(cell: Cell, template: Template, at: number): Promi
   const cluster = await template.cluster();
   try {
     for (const [index, node] of damagedNodesOf(cell).entries()) {
+      const other = template.path((node + 1) % template.nodeCount);
       // Each node is damaged at another position.
-      await corrupt(cluster.path(node), { ...cell, at: (at + index * 0.29) % 1 });
+      await corrupt(cluster.path(node), { ...cell, at: (at + index * 0.29) % 1, other });
     }
     return await observe(cell, cluster, template.values);
   } finally {

@@ -6,9 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KvClient } from '@paxkv/client';
 import { type Config, KvServer, type KvServerOptions, parseConfig } from '@paxkv/kvserver';
+import { openDataDirectory } from '@paxkv/kvserver/internal/storage/index';
 import { pino } from 'pino';
 
 const logger = pino({ level: 'silent' });
+
+/** Segments so small that a few writes fill several. */
+const segmentBytes = 64 * 1024;
+
+const openSmall: typeof openDataDirectory = (options) =>
+  openDataDirectory({ ...options, segmentBytes });
 
 export class ServerCluster {
   readonly #directory: string;
@@ -58,7 +65,7 @@ export class ServerCluster {
   async start(node: number, options: KvServerOptions = {}): Promise<KvServer> {
     const config = this.#configs[node];
     if (config === undefined) throw new Error(`there is no node ${node}`);
-    const server = await KvServer.start(config, { logger, ...options });
+    const server = await KvServer.start(config, { logger, openData: openSmall, ...options });
     this.#servers.set(node, server);
     return server;
   }

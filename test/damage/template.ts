@@ -1,6 +1,6 @@
 /**
- * The data of a cluster after a crash of all nodes, created once and copied for each cell: part of it is
- * in tables, part in the logs, and the last writes are known to all nodes but one.
+ * The data of a cluster after a crash of all nodes, created once and copied for each cell: its
+ * journals have several segments, its states are in tables and logs, and the last writes are known to all nodes but one.
  */
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -42,11 +42,16 @@ export class Template {
     return new Template(nodeCount, values, directory);
   }
 
+  /** The data directory of one node. Not to be modified. */
+  path(node: number): string {
+    return join(this.#directory, `${node}`);
+  }
+
   /** A cluster with this data, none of its nodes started. The caller removes it. */
   async cluster(): Promise<ServerCluster> {
     const cluster = await ServerCluster.create(this.nodeCount);
     for (const node of cluster.nodes) {
-      await cp(join(this.#directory, `${node}`), cluster.path(node), { recursive: true });
+      await cp(this.path(node), cluster.path(node), { recursive: true });
     }
     return cluster;
   }

@@ -3,6 +3,7 @@ import { acceptorMutants } from './mistakes/acceptor.ts';
 import { ballotMutants } from './mistakes/ballots.ts';
 import { clientMutants } from './mistakes/client.ts';
 import { diskMutants } from './mistakes/disk.ts';
+import { journalMutants } from './mistakes/journal.ts';
 import { leadershipMutants } from './mistakes/leadership.ts';
 import { learningMutants } from './mistakes/learning.ts';
 import { peersMutants } from './mistakes/peers.ts';
@@ -10,7 +11,6 @@ import { proposerMutants } from './mistakes/proposer.ts';
 import { readsMutants } from './mistakes/reads.ts';
 import { rejoinMutants } from './mistakes/rejoin.ts';
 import { replicaMutants } from './mistakes/replica.ts';
-import { segmentedLogMutants } from './mistakes/segmented-log.ts';
 import { stateMachineMutants } from './mistakes/state-machine.ts';
 import { stateTransferMutants } from './mistakes/state-transfer.ts';
 import type { Mutant } from './mutant.ts';
@@ -27,7 +27,7 @@ export const allMutants: readonly Mutant[] = [
   ...stateMachineMutants,
   ...stateTransferMutants,
   ...diskMutants,
-  ...segmentedLogMutants,
+  ...journalMutants,
   ...clientMutants,
   ...peersMutants,
 ].sort((a, b) => a.mistake - b.mistake);

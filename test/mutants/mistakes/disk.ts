@@ -1,22 +1,7 @@
-/** Mistakes of the storage: data that is not flushed, not checked, or lost without notice. */
+/** Mistakes of the storage beside the journal: data that is not flushed, not checked, or lost without notice. */
 import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 export const diskMutants: readonly Mutant[] = [
-  {
-    id: 'journal-not-flushed',
-    mistake: 2,
-    does: 'The journal writes without a flush.',
-    loses: 'A power loss destroys votes that were already announced.',
-    file: 'kvserver/src/storage/journal/journal.ts',
-    right: 'await batch.write({ sync: true });',
-    wrong: 'await batch.write({ sync: false });',
-    caughtBy: [
-      byTest(
-        'unit/kvserver/storage/journal/journal-flush',
-        'flushes every turn, and the base of a new journal',
-      ),
-    ],
-  },
   {
     id: 'state-not-flushed',
     mistake: 28,
@@ -26,36 +11,6 @@ export const diskMutants: readonly Mutant[] = [
     right: 'const options: WriteOptions = { sync: true };',
     wrong: 'const options: WriteOptions = { sync: false };',
     caughtBy: [byTest('unit/kvserver/storage/state/state-database', 'requires a flush')],
-  },
-  {
-    id: 'vote-not-marked',
-    mistake: 37,
-    does: 'A node does not record outside its journal that it has voted.',
-    loses: 'With its journal wiped it starts as a new node, and votes for a second value.',
-    file: 'kvserver/src/storage/journal/journal.ts',
-    right: 'if (!this.#owner.hasVoted && this.writeIndex > 0) await this.#owner.markVoted();',
-    wrong: '',
-    caughtBy: [
-      byTest(
-        'unit/kvserver/storage/journal/journal-chain',
-        'reports lost memory when nothing is left',
-      ),
-    ],
-  },
-  {
-    id: 'lost-journal-is-new',
-    mistake: 37,
-    does: 'A node whose journal was quarantined starts as a new one.',
-    loses: 'It votes immediately, without being admitted by the others.',
-    file: 'kvserver/src/storage/journal/journal.ts',
-    right: "this.#owner.hasVoted ? 'lost' : 'new'",
-    wrong: "this.#owner.hasVoted ? 'new' : 'new'",
-    caughtBy: [
-      byTest(
-        'unit/kvserver/storage/data-directory',
-        'has lost its memory, and keeps its state, once its journal was set aside',
-      ),
-    ],
   },
   {
     id: 'lost-identity-is-new',
@@ -83,73 +38,6 @@ export const diskMutants: readonly Mutant[] = [
     ],
   },
   {
-    id: 'damage-ends-journal',
-    mistake: 38,
-    does: 'A damaged record counts as the end of the journal.',
-    loses: 'All later votes are lost without notice.',
-    file: 'kvserver/src/storage/journal/journal.ts',
-    right: `  } catch (cause) {
-    throw damaged(\`record \${writeIndex}\`, cause);
-  }
-}
-
-function expectTail`,
-    wrong: `  } catch (cause) {
-    damaged(\`turn \${turn}\`, cause);
-  }
-}
-
-function expectTail`,
-    caughtBy: [
-      byTest(
-        'unit/kvserver/storage/journal/journal-chain',
-        'names a turn whose bytes were changed',
-      ),
-    ],
-  },
-  {
-    id: 'gap-ends-journal',
-    mistake: 38,
-    does: 'A missing turn counts as the end of the journal.',
-    loses: 'As before.',
-    file: 'kvserver/src/storage/journal/journal.ts',
-    right: 'if (found !== writeIndex) throw new Error(',
-    wrong: 'if (found !== writeIndex) return;\n      if (writeIndex < 0) throw new Error(',
-    caughtBy: [
-      byTest('unit/kvserver/storage/journal/journal-chain', 'names a turn that is missing'),
-    ],
-  },
-  {
-    id: 'chain-not-checked',
-    mistake: 38,
-    does: 'No record is checked against the one before it.',
-    loses: 'An older record of the same turn is accepted as the present one.',
-    file: 'kvserver/src/storage/journal/journal.ts',
-    right: 'if (!isSameChecksum(record.previous, previous)) {',
-    wrong: 'if (!isSameChecksum(record.previous, previous) && turn < 0) {',
-    caughtBy: [
-      byTest(
-        'unit/kvserver/storage/journal/journal-chain',
-        'detects a turn with the same number from another history',
-      ),
-    ],
-  },
-  {
-    id: 'lost-tail-unnoticed',
-    mistake: 38,
-    does: 'A journal is accepted though it is shorter than before.',
-    loses: 'The last votes are lost without notice.',
-    file: 'kvserver/src/storage/journal/journal.ts',
-    right: 'if (index.writeIndex >= reached) return;',
-    wrong: 'if (index.writeIndex >= 0 || reached > 0) return;',
-    caughtBy: [
-      byTest(
-        'unit/kvserver/storage/journal/journal-chain',
-        'detects a tail lost since its owner last saved its length',
-      ),
-    ],
-  },
-  {
     id: 'leveldb-log-not-scanned',
     mistake: 38,
     does: 'The log of LevelDB is not scanned for damage before LevelDB skips it.',
@@ -160,7 +48,7 @@ function expectTail`,
     caughtBy: [
       byTest(
         'unit/kvserver/storage/damage',
-        'journal log, one bit flipped: refused, or nothing lost',
+        'state log, one bit flipped: refused, or nothing lost',
       ),
     ],
   },
@@ -191,21 +79,6 @@ function expectTail`,
       byTest(
         'unit/kvserver/storage/leveldb/database',
         'creates no new database where one was, and modifies nothing',
-      ),
-    ],
-  },
-  {
-    id: 'write-error-forgotten',
-    mistake: 40,
-    does: 'After a failed write the journal takes the next one on the same handle.',
-    loses: 'LevelDB acknowledges that write and loses it.',
-    file: 'kvserver/src/storage/journal/journal.ts',
-    right: '    if (this.#failure !== undefined) throw this.#failure;\n    if (writes',
-    wrong: '    if (writes',
-    caughtBy: [
-      byTest(
-        'unit/kvserver/storage/journal/journal',
-        'rejects every write after one that failed, until it is reopened',
       ),
     ],
   },

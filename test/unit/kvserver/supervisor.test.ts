@@ -5,6 +5,7 @@ import { type KvClient, KvError } from '@paxkv/client';
 import { writeIntervalMs } from '@paxkv/kvserver/internal/replica/apply/write-behind';
 import { type DataDirectory, openDataDirectory } from '@paxkv/kvserver/internal/storage/index';
 import { expect } from 'chai';
+import { segmentUse } from '../../damage/segment-use.ts';
 import { ServerCluster } from '../../damage/server-cluster.ts';
 
 const noSpace = 'IO error: /data/journal/000005.log: No space left on device';
@@ -145,7 +146,7 @@ describe('Supervisor', () => {
     await putAll(client, (key) => `v${key}`.repeat(100));
     await cluster.level(5000);
     await cluster.stop(0);
-    await flipBitInLog(join(cluster.path(0), 'state'));
+    await flipBitIn(join(cluster.path(0), 'state'), '.log');
     await cluster.start(0);
     await cluster.level(10_000);
     await using own = cluster.client([0]);
@@ -168,7 +169,7 @@ describe('Supervisor', () => {
   for (const { name, harm, kept } of [
     {
       name: 'a damaged journal',
-      harm: (path: string) => flipBitInLog(join(path, 'journal')),
+      harm: (path: string) => flipBitIn(join(path, 'journal'), '.wal'),
       kept: ['journal.damaged-1'],
     },
     {
@@ -218,7 +219,7 @@ describe('Supervisor', () => {
     await cluster.stopAll();
     await rm(cluster.path(0), { recursive: true });
     await rename(copy, cluster.path(0));
-    await cutLog(join(cluster.path(0), 'journal'));
+    await loseEndOf(join(cluster.path(0), 'journal'));
     const server = await cluster.start(0);
     expect(server.status().state).to.equal('repairing');
     expect(await readdir(cluster.path(0))).to.include('journal.damaged-1');
@@ -251,21 +252,23 @@ async function putAll(client: KvClient, valueAt: (key: number) => string): Promi
   for (let key = 0; key < 50; key += 1) await client.put(`k${key}`, valueAt(key));
 }
 
-/** The end of a log in the middle of a write, where damage cannot be recognized. */
-async function cutLog(directory: string): Promise<void> {
+/** The journal looks whole afterwards: it ends in the middle of a write. */
+async function loseEndOf(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
-    if (!name.endsWith('.log')) continue;
+    if (!name.endsWith('.wal')) continue;
     const content = await readFile(join(directory, name));
-    await writeFile(join(directory, name), content.subarray(0, Math.floor(content.length / 2)));
+    content.fill(0, Math.floor(segmentUse(content).end / 2));
+    await writeFile(join(directory, name), content);
   }
 }
 
-async function flipBitInLog(directory: string): Promise<void> {
+async function flipBitIn(directory: string, ending: string): Promise<void> {
   for (const name of await readdir(directory)) {
-    if (!name.endsWith('.log')) continue;
+    if (!name.endsWith(ending)) continue;
     const file = join(directory, name);
     const content = await readFile(file);
-    const offset = Math.floor(content.length / 4);
-    await writeFile(file, content.with(offset, (content[offset] ?? 0) ^ 1));
+    const written = ending === '.wal' ? segmentUse(content).end : content.length;
+    const place = Math.floor(written / 4);
+    await writeFile(file, content.with(place, (content[place] ?? 0) ^ 1));
   }
 }

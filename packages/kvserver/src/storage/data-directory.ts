@@ -4,8 +4,8 @@
  *
  * ```text
  *   identity.json   the node it belongs to, and whether it has voted
- *   journal/        promises and votes
- *   state/          the applied state
+ *   journal/        promises and votes, in segments of a write-ahead log
+ *   state/          the applied state, in LevelDB
  * ```
  */
 import { chmod, mkdir, readdir } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { dirname, join, resolve } from 'node:path';
 import { DiskError, repairAdvice, toDiskError } from './disk-error.ts';
 import { syncDirectory } from './durable-file.ts';
 import { Identity, type NodeName } from './identity.ts';
-import { Journal } from './journal/journal.ts';
+import { Journal, type JournalOptions } from './journal/index.ts';
 import { type StateDatabase, StateDirectory } from './state/state-directory.ts';
 
 export interface DataDirectory {
@@ -30,13 +30,19 @@ export interface DataDirectory {
 export interface DataDirectoryOptions extends NodeName {
   /** The path of the directory. It is created if its parent exists. */
   readonly path: string;
+  /** The size of each new segment of the journal in bytes. Default: see {@link JournalOptions}. */
+  readonly segmentBytes?: number;
 }
 
 /** @throws DiskError with any code but `DISK_FAILED`. */
 export async function openDataDirectory(options: DataDirectoryOptions): Promise<DataDirectory> {
   const path = resolve(options.path);
   const identity = await openIdentity(path, options);
-  const journal = await Journal.open({ directory: join(path, 'journal'), owner: identity });
+  const journal = await Journal.open({
+    directory: join(path, 'journal'),
+    owner: identity,
+    segmentBytes: options.segmentBytes,
+  });
   try {
     const state = await StateDirectory.open(path, { isNew: identity.bootCount === 0 });
     try {

@@ -45,6 +45,11 @@ export const repairAdvice =
   'Keep this directory for inspection. While a majority of the nodes is healthy, they hold every ' +
   'acknowledged write; this node must not vote again until it was repaired from them.';
 
+/** Advice for data that an older version wrote. */
+export const migrationAdvice =
+  'Copy the data with a client from a cluster of the version that wrote it into a new cluster of this ' +
+  'version; servers of the two versions do not connect to each other.';
+
 /** Any other error while opening, as `DISK_UNUSABLE`; a DiskError is returned as it is. */
 export function toDiskError(attempt: string, cause: unknown): DiskError {
   if (cause instanceof DiskError) return cause;

@@ -5,9 +5,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { DiskError, repairAdvice, toDiskError } from './disk-error.ts';
+import { DiskError, migrationAdvice, repairAdvice, toDiskError } from './disk-error.ts';
 import { replaceFile } from './durable-file.ts';
-import type { JournalOwner } from './journal/journal.ts';
+import type { JournalOwner } from './journal/journal-owner.ts';
 
 /** The format of everything in a data directory. It rises with each change that other versions would misread. */
 export const diskFormat = 2;
@@ -145,10 +145,7 @@ function otherFormat(path: string, found: number): DiskError {
   if (found > diskFormat) {
     return new DiskError('DISK_NEWER_FORMAT', `${formats} Start the newer version that wrote it.`);
   }
-  const advice =
-    'Copy the data with a client from a cluster of the version that wrote it into a new cluster of this ' +
-    'version; servers of the two versions do not connect to each other.';
-  return new DiskError('DISK_OLDER_FORMAT', `${formats} ${advice}`);
+  return new DiskError('DISK_OLDER_FORMAT', `${formats} ${migrationAdvice}`);
 }
 
 /** Whether everything but the format number is as this version writes it: then the number is damaged. */

@@ -7,6 +7,7 @@ import {
   quarantine,
 } from '@paxkv/kvserver/internal/storage/index';
 import { expect } from 'chai';
+import { Level } from 'level';
 import { contentOf, refusalOf, Scratch, voteFor } from './scratch.ts';
 
 describe('Data directory', () => {
@@ -157,7 +158,7 @@ describe('Data directory', () => {
     await voted();
     await rm(join(path, 'journal'), { recursive: true });
     const refusal = await refusalOf(openDataDirectory({ path, ...node }));
-    expect(refusal.code).to.equal('DISK_JOURNAL_DAMAGED');
+    expect(refusal.code).to.equal('DISK_AMNESIA');
     expect(await afterQuarantine('journal')).to.deep.equal({ memory: 'lost', rowCount: 1 });
   });
 
@@ -187,11 +188,25 @@ describe('Data directory', () => {
       if (part === 'identity') await rm(join(path, 'identity.json'));
       await rename(join(path, 'journal'), join(path, 'journal.damaged-1'));
       const refusal = await refusalOf(openDataDirectory({ path, ...node }));
-      const code = part === 'identity' ? 'DISK_IDENTITY_DAMAGED' : 'DISK_JOURNAL_DAMAGED';
+      const code = part === 'identity' ? 'DISK_IDENTITY_DAMAGED' : 'DISK_AMNESIA';
       expect(refusal.code).to.equal(code);
       expect((await afterQuarantine(part)).memory).to.equal('lost');
     });
   }
+
+  it('refuses the journal of an older version, says how to migrate, and modifies nothing', async () => {
+    await openOnce();
+    await rm(join(path, 'journal'), { recursive: true });
+    await mkdir(join(path, 'journal'));
+    const level = new Level(join(path, 'journal'));
+    await level.put('1', 'a record');
+    await level.close();
+    const before = await contentOf(path);
+    const refusal = await refusalOf(openDataDirectory({ path, ...node }));
+    expect(refusal.code).to.equal('DISK_OLDER_FORMAT');
+    expect(refusal.message).to.match(/journal holds .* in LevelDB.* Copy the data with a client/);
+    expect(await contentOf(path)).to.deep.equal(before);
+  });
 
   it('refuses a journal that another node wrote', async () => {
     const other = join(await scratch.directory(), 'other');
@@ -219,7 +234,7 @@ describe('Data directory', () => {
     await rename(join(earlier, 'journal'), join(path, 'journal'));
     const refusal = await refusalOf(openDataDirectory({ path, ...node }));
     expect(refusal.code).to.equal('DISK_JOURNAL_DAMAGED');
-    expect(refusal.message).to.include('record 2');
+    expect(refusal.message).to.include('it ends with write 1, and write 2 was made');
   });
 
   it('refuses a state that is gone', async () => {

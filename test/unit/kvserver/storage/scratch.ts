@@ -2,7 +2,12 @@
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DiskError, Journal, type JournalOwner } from '@paxkv/kvserver/internal/storage/index';
+import {
+  DiskError,
+  Journal,
+  type JournalOptions,
+  type JournalOwner,
+} from '@paxkv/kvserver/internal/storage/index';
 import type { Write } from '@paxkv/paxos';
 
 /** Temporary directories, deleted after the test that created them. */
@@ -58,7 +63,7 @@ export function plain(write: Write<Uint8Array>): object {
 
 /** Closes after use, also when `use` fails. */
 export async function withJournal<T>(
-  options: { directory: string; owner: JournalOwner },
+  options: JournalOptions & { directory: string },
   use: (journal: Journal) => Promise<T>,
 ): Promise<T> {
   const journal = await Journal.open(options);

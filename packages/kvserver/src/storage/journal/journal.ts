@@ -1,217 +1,220 @@
 /**
- * The journal: promises and votes on disk, one record for each write, flushed before any message depends on
- * it. Each record holds the checksum of the one before it.
- * Rule: a promise or vote that another peer may know of is never lost unnoticed, whatever the database below
- * does.
+ * The journal: promises and votes on disk, in a segmented log. Each call of `write` is one record, flushed before
+ * any message depends on it.
+ * Rule: a promise or vote that another peer may know of is never lost unnoticed.
  */
 import { strict as assert } from 'node:assert';
 import type { Memory, Storage } from '@paxkv/paxos';
-import { DiskError, reasonOf, repairAdvice, toDiskError } from '../disk-error.ts';
-import { type Database, isEmptyDirectory, openDatabase } from '../leveldb/database.ts';
-import { decodeBase, encodeBase, type JournalBase, newBase } from './journal-base.ts';
-import { JournalIndex } from './journal-index.ts';
-import { decodeWrites, encodeWrites, type JournalWrite } from './record-codec.ts';
-import { baseKey, fromRecordKey, toRecordKey } from './record-key.ts';
-import { type Checksum, isSameChecksum, openRecord, sealRecord } from './sealed-record.ts';
+import { DiskError, reasonOf, toDiskError } from '../disk-error.ts';
+import { Checkpointer } from './checkpointer.ts';
+import { openJournalLog } from './journal-log.ts';
+import { JournalMemory } from './journal-memory.ts';
+import type { JournalOwner } from './journal-owner.ts';
+import { NodeSegmentFiles } from './node-segment-files.ts';
+import { expectNoOlderJournal } from './older-journal.ts';
+import type { JournalWrite } from './record-codec.ts';
+import { encodeGroup, groupsIn, recordKinds } from './record-payload.ts';
+import type { SegmentFiles } from './segment-files.ts';
+import type { SegmentedLog } from './segmented-log.ts';
 
-/** The node that owns the journal, and what is recorded about the journal outside of it. */
-export interface JournalOwner {
-  /** Unique to the node. Its records are sealed for it: under any other owner they count as damage. */
-  readonly name: string;
-  /** Whether a record may ever have been written. */
-  readonly hasVoted: boolean;
-  /** A write index that the journal is known to have reached. */
-  readonly writeIndexReached: number;
-  /** Records that the node may have voted. Called before any record but the first is written. */
-  markVoted(): Promise<void>;
+/**
+ * Each segment costs about four flushes beside those of its records: with 16 MiB that is one in a hundred at
+ * 45 kB a record. An idle node holds two segments, so larger ones would cost it disk.
+ */
+const segmentBytesDefault = 16 * 1024 * 1024;
+const idleMsDefault = 1000;
+
+export interface JournalOptions {
+  readonly owner: JournalOwner;
+  /** The size of each new segment in bytes; a multiple of 8, at least 1024. */
+  readonly segmentBytes?: number | undefined;
+  /** After so many milliseconds without a write, what is alive is gathered into one segment. */
+  readonly idleMs?: number;
 }
 
-interface JournalRecord {
-  readonly writes: readonly JournalWrite[];
-  readonly checksum: Checksum;
+interface Parts {
+  readonly files: SegmentFiles;
+  readonly owner: JournalOwner;
+  readonly log: SegmentedLog;
+  readonly memory: JournalMemory;
+  readonly idleMs: number;
 }
 
 export class Journal implements Storage<Uint8Array> {
-  readonly #database: Database;
-  readonly #owner: JournalOwner;
-  readonly #index: JournalIndex;
+  readonly #parts: Parts;
+  readonly #checkpointer: Checkpointer;
+  /** The work on the size of the log, which goes on between writes. Never rejects. */
+  #upkeep: Promise<void> = Promise.resolve();
+  #idle: NodeJS.Timeout | undefined;
   #isWriting = false;
+  #isClosed = false;
   #failure: DiskError | undefined;
 
-  private constructor(database: Database, owner: JournalOwner, index: JournalIndex) {
-    this.#database = database;
-    this.#owner = owner;
-    this.#index = index;
+  private constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#checkpointer = new Checkpointer(parts.log, parts.memory);
   }
 
   /**
-   * Opens the journal and verifies every record. Only a lost end cannot be noticed from within: such a
-   * journal looks like one that never had those records. It is noticed up to `owner.writeIndexReached` and
-   * the base; beyond that only other nodes can tell, from the write index that they acknowledged.
+   * Opens a journal and verifies every record. Damage to the last record alone looks like a write that a crash
+   * cut short. It is noticed if `owner.writeIndexReached` counts that record; otherwise only other nodes can
+   * tell, from the write index that they acknowledged.
    *
-   * An absent journal is created. If its owner has voted, its memory is then lost.
+   * A journal that is absent altogether is made anew, unless it is known to have had a record. If its owner has
+   * voted, its memory is lost.
    *
-   * @throws DiskError `DISK_AMNESIA`, `DISK_JOURNAL_DAMAGED`, `DISK_IN_USE` or `DISK_UNUSABLE`.
+   * @throws DiskError `DISK_AMNESIA`, `DISK_JOURNAL_DAMAGED`, `DISK_NEWER_FORMAT`, `DISK_OLDER_FORMAT`,
+   *   `DISK_IN_USE` or `DISK_UNUSABLE`. Nothing was modified but the lock.
    */
-  static async open(options: { directory: string; owner: JournalOwner }): Promise<Journal> {
-    const { directory, owner } = options;
-    const isAbsent = await isEmptyDirectory(directory);
-    const database = await openDatabase({
-      directory,
-      isNew: isAbsent || !owner.hasVoted,
-      lost: 'DISK_AMNESIA',
-      damaged: 'DISK_JOURNAL_DAMAGED',
-    });
+  static async open(options: JournalOptions & { readonly directory: string }): Promise<Journal> {
+    const { directory } = options;
+    const attempt = `open the journal in ${directory}`;
     try {
-      const index = new JournalIndex(await readBase(database, owner, isAbsent));
-      for await (const { writes, checksum } of recordsFrom(database, owner.name, index.base)) {
-        index.add(writes, checksum);
-      }
-      expectTail(index, owner);
-      return new Journal(database, owner, index);
+      await expectNoOlderJournal(directory);
+      const files = await NodeSegmentFiles.open(directory);
+      return await Journal.openOn(files, options, attempt);
     } catch (cause) {
-      await database.close();
-      throw toDiskError(`open the journal in ${directory}`, cause);
+      throw toDiskError(attempt, cause);
+    }
+  }
+
+  /** Opens a journal on these files, and closes them with it. @throws DiskError as `open` does. */
+  static async openOn(
+    files: SegmentFiles,
+    settings: JournalOptions,
+    attempt = 'open the journal',
+  ): Promise<Journal> {
+    const { owner, segmentBytes = segmentBytesDefault, idleMs = idleMsDefault } = settings;
+    try {
+      const memory = new JournalMemory();
+      const options = { files, owner: owner.name, segmentBytes };
+      const log = await openJournalLog(options, owner, memory);
+      const journal = new Journal({ files, owner, log, memory, idleMs });
+      journal.#tidyUp();
+      return journal;
+    } catch (cause) {
+      await files.close();
+      throw toDiskError(attempt, cause);
     }
   }
 
   /** The index of the last write, or 0. It continues over restarts. */
   get writeIndex(): number {
-    return this.#index.writeIndex;
+    return this.#parts.memory.writeIndex;
   }
 
-  /** Verifies again what it reads. @throws DiskError `DISK_JOURNAL_DAMAGED`. */
-  async load(): Promise<Memory<Uint8Array>> {
-    const { base, min, writeIndex } = this.#index;
-    if (writeIndex === 0)
-      return { state: this.#owner.hasVoted ? 'lost' : 'new', writeIndex, writes: [] };
-    const loaded: JournalWrite[] = [...base.retained];
-    if (base.round > 0) loaded.push({ type: 'reserved', round: base.round });
-    if (base.min > 0) loaded.push({ type: 'forgotten', min: base.min });
-    for await (const { writes } of recordsFrom(this.#database, this.#owner.name, base)) {
-      loaded.push(...writes.filter((write) => !('seq' in write) || write.seq >= min));
-    }
-    return { state: 'kept', writeIndex, writes: loaded };
+  /** Verifies once more what it reads. @throws DiskError `DISK_JOURNAL_DAMAGED`. */
+  load(): Promise<Memory<Uint8Array>> {
+    const loading = this.#upkeep.then(() => this.#read());
+    // No segment may go while it is being read.
+    this.#upkeep = loading.then(
+      () => {},
+      () => {},
+    );
+    return loading;
   }
 
   /**
-   * Writes one record, and with it drops records at the front that are not needed any more.
+   * Writes one record.
    *
-   * @throws DiskError `DISK_FAILED` (unknown), for every call from then on.
+   * @throws DiskError `DISK_FAILED` (unknown), from then on for every call.
    */
   async write(writes: readonly JournalWrite[]): Promise<void> {
     assert(!this.#isWriting, 'one write at a time');
     if (this.#failure !== undefined) throw this.#failure;
     if (writes.length === 0) return;
-    const payload = encodeWrites(writes);
+    const { owner, log, memory } = this.#parts;
+    const group = { writeIndex: this.writeIndex + 1, writes };
+    const payload = encodeGroup(group);
     this.#isWriting = true;
     try {
-      // The first record only introduces the node: if it is lost as well, the node is new again.
-      if (!this.#owner.hasVoted && this.writeIndex > 0) await this.#owner.markVoted();
-      await this.#append(writes, payload);
+      await this.#upkeep;
+      if (this.#failure !== undefined) throw this.#failure;
+      // The first record only introduces the node: if it is lost too, the node is new again.
+      if (!owner.hasVoted && this.writeIndex > 0) await owner.markVoted();
+      const { sequence, bytes } = await log.append(recordKinds.group, payload);
+      memory.addGroup(group, sequence, bytes);
     } catch (cause) {
-      // Safety: after a failed write LevelDB acknowledges writes that it will lose, so this is the last one.
-      this.#failure = writeFailed(this.writeIndex + 1, cause);
+      // Safety: nobody knows which part of it is on disk, and later records would build on it.
+      this.#failure ??= writeFailed(`record ${group.writeIndex}`, cause);
       throw this.#failure;
     } finally {
       this.#isWriting = false;
     }
+    this.#tidyUp();
+  }
+
+  /** Resolves when no segment is being gathered, prepared or removed. Never rejects. */
+  async settled(): Promise<void> {
+    await this.#upkeep;
+    await this.#parts.log.settled().catch(() => {});
   }
 
   /** May be called more than once. */
   async close(): Promise<void> {
-    await this.#database.close();
+    this.#isClosed = true;
+    clearTimeout(this.#idle);
+    await this.#upkeep;
+    await this.#parts.log.close();
+    await this.#parts.files.close();
   }
 
-  async #append(writes: readonly JournalWrite[], payload: Uint8Array): Promise<void> {
-    const { base, checksum: previous, writeIndex } = this.#index;
-    const key = toRecordKey(writeIndex + 1);
-    const { bytes, checksum } = sealRecord({ owner: this.#owner.name, key }, previous, payload);
-    const batch = this.#database.batch().put(key, bytes);
-    const next = this.#index.nextBase();
-    if (next !== undefined) {
-      for (let index = base.firstIndex; index < next.firstIndex; index += 1) {
-        batch.del(toRecordKey(index));
-      }
-      batch.put(baseKey, encodeBase(this.#owner.name, next));
+  async #read(): Promise<Memory<Uint8Array>> {
+    const { log, memory, owner } = this.#parts;
+    const { checkpoint, writeIndex } = memory;
+    if (writeIndex === 0) {
+      return { state: owner.hasVoted ? 'lost' : 'new', writeIndex, writes: [] };
     }
-    await batch.write({ sync: true });
-    if (next !== undefined) this.#index.dropTo(next);
-    this.#index.add(writes, checksum);
-  }
-}
-
-/** Reads the base. A new journal gets one, so that its absence counts as a loss from then on. */
-async function readBase(
-  database: Database,
-  owner: JournalOwner,
-  isAbsent: boolean,
-): Promise<JournalBase> {
-  try {
-    const bytes = await database.get(baseKey);
-    if (bytes !== undefined) return decodeBase(owner.name, bytes);
-  } catch (cause) {
-    throw damaged('the base', cause);
-  }
-  for await (const key of database.keys({ limit: 1 })) {
-    throw damaged('the base', new Error(`it is missing, and key ${toHex(key)} is present`));
-  }
-  if (owner.hasVoted && !isAbsent) {
-    throw new DiskError(
-      'DISK_AMNESIA',
-      `The node has voted, but its journal is empty. ${repairAdvice}`,
-    );
-  }
-  await database.put(baseKey, encodeBase(owner.name, newBase), { sync: true });
-  return newBase;
-}
-
-/** Every record from the base on, each verified against the one before it. Reads the whole database. */
-async function* recordsFrom(
-  database: Database,
-  owner: string,
-  base: JournalBase,
-): AsyncGenerator<JournalRecord> {
-  let writeIndex = base.firstIndex;
-  let previous = base.previous;
-  try {
-    for await (const [key, bytes] of database.iterator({ fillCache: false })) {
-      const found = fromRecordKey(key);
-      if (found !== undefined && found < base.firstIndex) continue;
-      if (found !== writeIndex) throw new Error(`it is missing, and key ${toHex(key)} is next`);
-      const record = openRecord({ owner, key }, bytes);
-      if (!isSameChecksum(record.previous, previous)) {
-        throw new Error('it does not follow the record before it');
+    const { min } = memory.live;
+    const byIndex = new Map<number, readonly JournalWrite[]>();
+    await log.read(Number.MAX_SAFE_INTEGER, ({ kind, index, payload }) => {
+      if (kind === recordKinds.checkpoint || index < checkpoint.from) return;
+      for (const { writeIndex: each, writes } of groupsIn(kind, payload)) {
+        byIndex.set(
+          each,
+          writes.filter((write) => !('seq' in write) || write.seq >= min),
+        );
       }
-      yield { writes: decodeWrites(record.payload), checksum: record.checksum };
-      previous = record.checksum;
-      writeIndex += 1;
+    });
+    const writes: JournalWrite[] = [...checkpoint.retained];
+    if (checkpoint.round > 0) writes.push({ type: 'reserved', round: checkpoint.round });
+    if (checkpoint.min > 0) writes.push({ type: 'forgotten', min: checkpoint.min });
+    // Groups that were moved stand behind later ones.
+    for (const [, group] of [...byIndex].sort(([a], [b]) => a - b)) writes.push(...group);
+    return { state: 'kept', writeIndex, writes };
+  }
+
+  /** Begins the work on the size of the log, if there is any. */
+  #tidyUp(): void {
+    if (this.#checkpointer.isDue) this.#keepUp((checkpointer) => checkpointer.run());
+    else this.#checkpointer.prepareNext();
+    if (!this.#checkpointer.isScattered) return;
+    if (this.#idle === undefined) {
+      const { idleMs } = this.#parts;
+      this.#idle = setTimeout(() => this.#onIdle(), idleMs).unref();
+    } else {
+      this.#idle.refresh();
     }
-  } catch (cause) {
-    throw damaged(`record ${writeIndex}`, cause);
+  }
+
+  #onIdle(): void {
+    if (this.#isClosed || this.#isWriting || this.#failure !== undefined) return;
+    this.#keepUp((checkpointer) => checkpointer.gather());
+  }
+
+  #keepUp(act: (checkpointer: Checkpointer) => Promise<void>): void {
+    this.#upkeep = this.#upkeep.then(async () => {
+      try {
+        if (this.#failure === undefined) await act(this.#checkpointer);
+      } catch (cause) {
+        this.#failure = writeFailed('a checkpoint', cause);
+      }
+    });
   }
 }
 
-function expectTail(index: JournalIndex, owner: JournalOwner): void {
-  const reached = Math.max(index.base.writtenAt, owner.writeIndexReached);
-  if (index.writeIndex >= reached) return;
-  throw damaged(
-    `record ${index.writeIndex + 1}`,
-    new Error(`the journal ends before record ${reached}`),
-  );
-}
-
-function damaged(record: string, cause: unknown): DiskError {
-  const message = `The journal is damaged at ${record}: ${reasonOf(cause)}. ${repairAdvice}`;
-  return new DiskError('DISK_JOURNAL_DAMAGED', message, cause);
-}
-
-function writeFailed(writeIndex: number, cause: unknown): DiskError {
+function writeFailed(what: string, cause: unknown): DiskError {
   const advice = 'It may or may not be on disk: the journal must be opened again.';
-  const message = `Writing record ${writeIndex} failed: ${reasonOf(cause)}. ${advice}`;
+  const message = `Writing ${what} failed: ${reasonOf(cause)}. ${advice}`;
   return new DiskError('DISK_FAILED', message, cause);
-}
-
-function toHex(key: Uint8Array): string {
-  return Buffer.from(key).toString('hex');
 }

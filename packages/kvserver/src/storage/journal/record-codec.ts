@@ -155,7 +155,7 @@ function parseBytes(value: unknown): Uint8Array {
   return value;
 }
 
-/** An integer within bounds. The base of the journal uses it too. @throws TypeError */
+/** An integer within bounds. Checkpoints use it too. @throws TypeError */
 export function parseInteger(
   name: string,
   value: unknown,

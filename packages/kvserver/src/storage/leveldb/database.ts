@@ -5,13 +5,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
-import {
-  DiskError,
-  type DiskErrorCode,
-  reasonOf,
-  repairAdvice,
-  toDiskError,
-} from '../disk-error.ts';
+import { DiskError, reasonOf, repairAdvice, toDiskError } from '../disk-error.ts';
 import { syncDirectory } from '../durable-file.ts';
 import { findLogDamage, isLog } from './leveldb-log.ts';
 import { tablesInUse } from './manifest.ts';
@@ -23,13 +17,9 @@ export interface DatabaseOptions {
   readonly directory: string;
   /** Whether it may be created. If not, an absent or emptied one is refused. */
   readonly isNew: boolean;
-  /** The code for a database that is gone. */
-  readonly lost: DiskErrorCode;
-  /** The code for a database that LevelDB refuses. */
-  readonly damaged: DiskErrorCode;
 }
 
-/** Finds what it can before LevelDB is let in, which tidies up as it opens. @throws DiskError */
+/** Finds what it can before LevelDB is let in, which tidies up as it opens. @throws DiskError `DISK_STATE_DAMAGED`, `DISK_IN_USE` or `DISK_UNUSABLE`. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   try {
     await expectWhole(options);
@@ -55,19 +45,28 @@ async function openLevel({ directory, isNew }: DatabaseOptions): Promise<Databas
 }
 
 /** LevelDB has a log at all times, from the moment it is first open. */
-async function expectWhole({ directory, isNew, lost, damaged }: DatabaseOptions): Promise<void> {
+async function expectWhole({ directory, isNew }: DatabaseOptions): Promise<void> {
   const names = await namesIn(directory);
   if (!isNew && !names.includes('CURRENT')) {
-    throw new DiskError(lost, `${directory} had data and is empty now. ${repairAdvice}`);
+    throw new DiskError(
+      'DISK_STATE_DAMAGED',
+      `${directory} had data and is empty now. ${repairAdvice}`,
+    );
   }
   const logs = names.filter(isLog);
   if (!isNew && logs.length === 0) {
-    throw new DiskError(damaged, `The write-ahead log of ${directory} is missing. ${repairAdvice}`);
+    throw new DiskError(
+      'DISK_STATE_DAMAGED',
+      `The write-ahead log of ${directory} is missing. ${repairAdvice}`,
+    );
   }
   const damage = await findLogDamage(directory, logs);
   if (damage !== undefined) {
     const place = `${join(directory, damage.file)} from byte ${damage.offset} on`;
-    throw new DiskError(damaged, `Synced records are damaged in ${place}. ${repairAdvice}`);
+    throw new DiskError(
+      'DISK_STATE_DAMAGED',
+      `Synced records are damaged in ${place}. ${repairAdvice}`,
+    );
   }
   const inUse = await tablesInUse(directory);
   const isInUse = (name: string) => isTable(name) && inUse.has(Number.parseInt(name, 10));
@@ -75,11 +74,11 @@ async function expectWhole({ directory, isNew, lost, damaged }: DatabaseOptions)
     const reason = await findTableDamage(join(directory, name));
     if (reason === undefined) continue;
     const message = `The table ${join(directory, name)} is damaged: ${reason}. ${repairAdvice}`;
-    throw new DiskError(damaged, message);
+    throw new DiskError('DISK_STATE_DAMAGED', message);
   }
 }
 
-function refusalFor(error: unknown, { directory, damaged }: DatabaseOptions): DiskError {
+function refusalFor(error: unknown, { directory }: DatabaseOptions): DiskError {
   // Level wraps what LevelDB says.
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
@@ -89,18 +88,9 @@ function refusalFor(error: unknown, { directory, damaged }: DatabaseOptions): Di
   }
   if (code === 'LEVEL_CORRUPTION' || reason.includes('No such file')) {
     const message = `LevelDB refuses ${directory}: ${reason}. ${repairAdvice}`;
-    return new DiskError(damaged, message, cause);
+    return new DiskError('DISK_STATE_DAMAGED', message, cause);
   }
   return toDiskError(`open ${directory}`, cause);
-}
-
-/** Whether nothing is there, not even the directory. @throws DiskError `DISK_UNUSABLE`. */
-export async function isEmptyDirectory(path: string): Promise<boolean> {
-  try {
-    return (await namesIn(path)).length === 0;
-  } catch (cause) {
-    throw toDiskError(`look into ${path}`, cause);
-  }
 }
 
 async function namesIn(directory: string): Promise<string[]> {

@@ -12,6 +12,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32c } from '../crc32c.ts';
 
 const blockBytes = 32 * 1024;
 const headerBytes = 7;
@@ -129,21 +130,4 @@ export function maskedCrc(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   const turned = (crc >>> 15) | (crc << 17);
   return (turned + 0xa282ead8) >>> 0;
-}
-
-/** CRC-32C (Castagnoli): Node has only the other CRC-32. */
-export function crc32c(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (crc >>> 8) ^ crcOfByte(crc ^ byte);
-  return ~crc >>> 0;
-}
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
-  return crc;
-});
-
-function crcOfByte(byte: number): number {
-  return crcTable[byte & 0xff] ?? 0;
 }

@@ -112,12 +112,7 @@ function pathsIn(path: string): { present: string; incoming: string; outgoing: s
 }
 
 function open(directory: string, isNew: boolean): Promise<StateDatabase> {
-  return openDatabase({
-    directory,
-    isNew,
-    lost: 'DISK_STATE_DAMAGED',
-    damaged: 'DISK_STATE_DAMAGED',
-  });
+  return openDatabase({ directory, isNew });
 }
 
 async function attempt<T>(what: string, action: () => Promise<T>): Promise<T> {

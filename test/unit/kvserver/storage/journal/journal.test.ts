@@ -1,16 +1,25 @@
-import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DiskError, Journal } from '@paxkv/kvserver/internal/storage/index';
 import type { Write } from '@paxkv/paxos';
 import { expect } from 'chai';
-import { Level } from 'level';
 import { storageContract } from '../../../contracts/storage-contract.ts';
-import { bytesOf, OwnerInMemory, plain, Scratch, voteFor, withJournal } from '../scratch.ts';
+import {
+  bytesOf,
+  OwnerInMemory,
+  plain,
+  refusalOf,
+  Scratch,
+  voteFor,
+  withJournal,
+} from '../scratch.ts';
+import { expectFailed, loadWrites } from './journal-use.ts';
+import { SimulatedFiles } from './simulated-files.ts';
 
 const ballot = { round: 2 ** 48, peer: 4 };
 const everyKind: Write<Uint8Array>[] = [
   { type: 'reserved', round: 2 ** 48 },
   { type: 'promised', seq: 0, ballot },
+  { type: 'logPromised', ballot },
   { type: 'accepted', seq: Number.MAX_SAFE_INTEGER, ballot, value: bytesOf('') },
   { type: 'accepted', seq: 1, ballot, value: new Uint8Array([0, 255, 128]) },
   { type: 'decided', seq: 1 },
@@ -28,16 +37,13 @@ const everyKind: Write<Uint8Array>[] = [
   },
 ];
 
-async function loadWrites(journal: Journal): Promise<Write<Uint8Array>[]> {
-  return [...(await journal.load()).writes];
-}
-
 describe('Journal', () => {
   const scratch = new Scratch();
-  let options: { directory: string; owner: OwnerInMemory };
+  let options: { directory: string; owner: OwnerInMemory; segmentBytes: number };
 
   beforeEach(async () => {
-    options = { directory: join(await scratch.directory(), 'journal'), owner: new OwnerInMemory() };
+    const directory = join(await scratch.directory(), 'journal');
+    options = { directory, owner: new OwnerInMemory(), segmentBytes: 16 * 1024 };
   });
   afterEach(() => scratch.clear());
 
@@ -51,11 +57,10 @@ describe('Journal', () => {
   });
 
   it('is empty when new', async () => {
-    const loaded = await withJournal(options, loadWrites);
-    expect(loaded).to.deep.equal([]);
+    expect(await withJournal(options, loadWrites)).to.deep.equal([]);
   });
 
-  it('continues its count of turns over restarts', async () => {
+  it('continues its count of writes over restarts', async () => {
     await withJournal(options, (journal) => journal.write([voteFor(0)]));
     await withJournal(options, async (journal) => {
       expect(journal.writeIndex).to.equal(1);
@@ -74,7 +79,7 @@ describe('Journal', () => {
     });
   });
 
-  it('marks its owner before any turn but the first is written, and once', async () => {
+  it('marks its owner before any record but the first is written, and once', async () => {
     const marks: number[] = [];
     await withJournal(options, async (journal) => {
       options.owner.markVoted = async () => {
@@ -99,7 +104,7 @@ describe('Journal', () => {
     expect(await withJournal(options, loadWrites)).to.have.length(1);
   });
 
-  it('is new before the first turn, and kept from then on', async () => {
+  it('is new before the first record, and kept from then on', async () => {
     const states: string[] = [];
     for (let run = 0; run < 3; run += 1) {
       await withJournal(options, async (journal) => {
@@ -111,7 +116,7 @@ describe('Journal', () => {
     expect(states).to.deep.equal(['new', 'new', 'kept', 'kept']);
   });
 
-  it('is lost if its owner has voted and there is none, also after a crash before its first turn', async () => {
+  it('is lost if its owner has voted and there is none, also after a crash before its first record', async () => {
     options.owner.hasVoted = true;
     for (let run = 0; run < 2; run += 1) {
       await withJournal(options, async (journal) => {
@@ -167,114 +172,122 @@ describe('Journal', () => {
 
   it('does not open twice', async () => {
     await withJournal(options, async () => {
-      const error = await Journal.open(options).catch((reason: unknown) => reason);
-      expect(error).to.be.instanceOf(DiskError).with.property('code', 'DISK_IN_USE');
-    });
-  });
-});
-
-describe('Journal that forgets', () => {
-  const scratch = new Scratch();
-  let options: { directory: string; owner: OwnerInMemory };
-
-  beforeEach(async () => {
-    options = { directory: join(await scratch.directory(), 'journal'), owner: new OwnerInMemory() };
-  });
-  afterEach(() => scratch.clear());
-
-  it('omits forgotten instances, and keeps min, rounds and the rest', async () => {
-    await withJournal(options, async (journal) => {
-      await journal.write([{ type: 'reserved', round: 77 }]);
-      for (let seq = 0; seq < 300; seq++) await journal.write([voteFor(seq)]);
-      await journal.write([{ type: 'forgotten', min: 290 }]);
-      await journal.write([voteFor(300)]);
-    });
-    const loaded = await withJournal(options, loadWrites);
-    const votes = Array.from({ length: 11 }, (_, index) => voteFor(290 + index));
-    expect(loaded.map(plain)).to.deep.include.members([
-      ...votes.map(plain),
-      { type: 'reserved', round: 77 },
-    ]);
-    expect(loaded.filter(({ type }) => type === 'accepted')).to.have.length(11);
-    expect(loaded.map(plain)).to.deep.include({ type: 'forgotten', min: 290 });
-  });
-
-  it('deletes forgotten turns from the disk, and still verifies after each restart', async () => {
-    let seq = 0;
-    for (let run = 0; run < 4; run++) {
-      await withJournal(options, async (journal) => {
-        for (const end = seq + 150; seq < end; seq++) {
-          await journal.write([{ type: 'forgotten', min: Math.max(0, seq - 10) }, voteFor(seq)]);
-        }
-      });
-    }
-    expect(await recordCount(options.directory)).to.be.lessThan(100);
-    await withJournal(options, (journal) => {
-      expect(journal.writeIndex).to.equal(600);
-      return loadWrites(journal);
+      expect(await refusalOf(Journal.open(options))).to.have.property('code', 'DISK_IN_USE');
     });
   });
 
-  it('keeps a turn that mentions one instance not forgotten, and all turns after it', async () => {
-    await withJournal(options, async (journal) => {
-      await journal.write([voteFor(1_000_000)]);
-      for (let seq = 0; seq < 200; seq++) await journal.write([voteFor(seq)]);
-      await journal.write([{ type: 'forgotten', min: 200 }]);
-      await journal.write([voteFor(200)]);
-    });
-    expect(await recordCount(options.directory)).to.equal(204);
-    const loaded = await withJournal(options, loadWrites);
-    expect(loaded.map(plain)).to.deep.include.members([plain(voteFor(1_000_000))]);
+  it('names a directory that it cannot use', async () => {
+    const directory = join(options.directory, 'nowhere', 'journal');
+    const refusal = await refusalOf(Journal.open({ ...options, directory }));
+    expect(refusal.code).to.equal('DISK_UNUSABLE');
+    expect(refusal.message).to.include(`Cannot open the journal in ${directory}`);
   });
 
-  it('has a bounded size under an endless load', async function () {
-    this.timeout(30_000);
-    const value = 'x'.repeat(2000);
-    await withJournal(options, async (journal) => {
-      for (let seq = 0; seq < 6000; seq += 10) {
-        const votes = Array.from({ length: 10 }, (_, index) => voteFor(seq + index, value));
-        await journal.write([{ type: 'forgotten', min: seq }, ...votes]);
+  it('reports lost memory when no segment is in use and the owner has voted', async () => {
+    const files = new SimulatedFiles(new Map([['0000000000000002.wal', Buffer.alloc(1024)]]));
+    const owner = new OwnerInMemory();
+    owner.hasVoted = true;
+    const refusal = await refusalOf(Journal.openOn(files, { owner }));
+    expect(refusal.code).to.equal('DISK_AMNESIA');
+    expect(files.closeCount).to.equal(1);
+    owner.hasVoted = false;
+    const journal = await Journal.openOn(files, { owner, segmentBytes: 1024 });
+    expect((await journal.load()).state).to.equal('new');
+    await journal.close();
+  });
+
+  it('reports lost memory when nothing is left, until the loss is recorded', async () => {
+    options.owner.hasVoted = true;
+    options.owner.writeIndexReached = 1;
+    const refusal = await refusalOf(Journal.open(options));
+    expect(refusal.code).to.equal('DISK_AMNESIA');
+    options.owner.writeIndexReached = 0;
+    const state = await withJournal(options, async (journal) => (await journal.load()).state);
+    expect(state).to.equal('lost');
+  });
+
+  it('does not report lost memory after a crash between the mark and the first record', async () => {
+    await withJournal(options, async () => {});
+    options.owner.hasVoted = true;
+    await withJournal(options, (journal) => journal.write([voteFor(0)]));
+  });
+
+  it('detects a tail lost since its owner last saved its length', async () => {
+    await withJournal(options, (journal) => journal.write([voteFor(0)]));
+    options.owner.writeIndexReached = 2;
+    const refusal = await refusalOf(Journal.open(options));
+    expect(refusal.code).to.equal('DISK_JOURNAL_DAMAGED');
+    expect(refusal.message).to.include('it ends with write 1, and write 2 was made');
+  });
+
+  it('is loaded whole though it is gathered meanwhile', async () => {
+    const small = { ...options, segmentBytes: 1024 };
+    await withJournal(small, async (journal) => {
+      for (let seq = 0; seq < 100; seq++) await journal.write([voteFor(seq, 'x'.repeat(900))]);
+    });
+    await withJournal({ ...small, idleMs: 1 }, async (journal) => {
+      const loadings = Array.from({ length: 10 }, () => loadWrites(journal));
+      await journal.write([voteFor(100), { type: 'forgotten', min: 50 }]);
+      for (const loading of loadings) {
+        const votes = (await loading).filter(({ type }) => type === 'accepted');
+        expect(votes.length).to.equal(100);
       }
-      const database = await sizeOf(options.directory);
-      expect(database, 'of 12 MB written').to.be.lessThan(9_000_000);
     });
   });
+
+  it('leaves no file open when it is refused', async () => {
+    const files = new SimulatedFiles();
+    const owner = new OwnerInMemory();
+    const journal = await Journal.openOn(files, { owner, segmentBytes: 1024 });
+    for (let seq = 0; seq < 20; seq++) await journal.write([voteFor(seq)]);
+    await journal.close();
+    owner.writeIndexReached = 100;
+    const again = new SimulatedFiles(files.image());
+    await refusalOf(Journal.openOn(again, { owner, segmentBytes: 1024 }));
+    expect(again.openCount).to.equal(0);
+    expect(files.openCount).to.equal(0);
+  });
+
+  it('fails for good when a checkpoint fails', async () => {
+    const files = new SimulatedFiles();
+    const owner = new OwnerInMemory();
+    const journal = await Journal.openOn(files, { owner, segmentBytes: 1024 });
+    let error: unknown;
+    for (let seq = 0; error === undefined; seq += 1) {
+      files.failure = { after: 1, error: new Error('it is full') };
+      error = await journal
+        .write([voteFor(seq), { type: 'forgotten', min: seq }])
+        .catch((reason: unknown) => reason);
+    }
+    expect(error).to.be.instanceOf(DiskError).with.property('code', 'DISK_FAILED');
+    files.failure = undefined;
+    expect(await expectFailed(journal.write([voteFor(1000)]))).to.equal(error);
+    await journal.close();
+  });
 });
-
-async function expectFailed(writing: Promise<void>): Promise<unknown> {
-  const error = await writing.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).to.be.instanceOf(DiskError).with.property('code', 'DISK_FAILED');
-  return error;
-}
-
-async function recordCount(directory: string): Promise<number> {
-  const database = new Level(directory);
-  const keys = await database.keys().all();
-  await database.close();
-  return keys.length;
-}
-
-async function sizeOf(directory: string): Promise<number> {
-  const names = await readdir(directory);
-  const sizes = await Promise.all(
-    names.map(async (name) => (await stat(join(directory, name))).size),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
-}
 
 const disks = new Scratch();
 storageContract('Journal', async () => {
-  const options = {
-    directory: join(await disks.directory(), 'journal'),
-    owner: new OwnerInMemory(),
-  };
+  const directory = join(await disks.directory(), 'journal');
+  const options = { directory, owner: new OwnerInMemory(), segmentBytes: 64 * 1024 };
   return {
     open: () => Journal.open(options),
     toValue: (text) => Buffer.from(text),
     settle: (promise) => promise,
     close: () => disks.clear(),
+  };
+});
+
+storageContract('Journal on segments smaller than its records', async () => {
+  const options = { owner: new OwnerInMemory(), segmentBytes: 1024 };
+  let files = new SimulatedFiles();
+  return {
+    open: () => {
+      files = new SimulatedFiles(files.image());
+      return Journal.openOn(files, options);
+    },
+    toValue: (text) => Buffer.from(text),
+    settle: (promise) => promise,
+    close: async () => {},
   };
 });

@@ -13,7 +13,7 @@ describe('Database with tables', () => {
 
   it('refuses a database with a damaged table before any read', async () => {
     const directory = join(await scratch.directory(), 'rows');
-    const options = { directory, lost: 'DISK_AMNESIA', damaged: 'DISK_JOURNAL_DAMAGED' } as const;
+    const options = { directory };
     for (const isNew of [true, false]) {
       const database = await openDatabase({ ...options, isNew });
       for (let key = 0; key < 200; key += 1) {
@@ -26,7 +26,7 @@ describe('Database with tables', () => {
     const bytes = await readFile(file);
     await writeFile(file, bytes.with(100, (bytes[100] ?? 0) ^ 1));
     const refusal = await refusalOf(openDatabase({ ...options, isNew: false }));
-    expect(refusal.code).to.equal('DISK_JOURNAL_DAMAGED');
+    expect(refusal.code).to.equal('DISK_STATE_DAMAGED');
     expect(refusal.message).to.include(table);
   });
 });

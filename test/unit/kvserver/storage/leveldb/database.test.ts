@@ -13,12 +13,7 @@ describe('Database', () => {
 
   beforeEach(async () => {
     const directory = join(await scratch.directory(), 'rows');
-    options = {
-      directory,
-      isNew: true,
-      lost: 'DISK_AMNESIA',
-      damaged: 'DISK_JOURNAL_DAMAGED',
-    };
+    options = { directory, isNew: true };
     const database = await openDatabase(options);
     await database.put(Buffer.of(1), Buffer.of(2));
     await database.close();
@@ -37,7 +32,7 @@ describe('Database', () => {
     await rm(join(options.directory, 'CURRENT'));
     const before = await contentOf(options.directory);
     const refusal = await refusalOf(openDatabase({ ...options, isNew: false }));
-    expect(refusal.code).to.equal('DISK_AMNESIA');
+    expect(refusal.code).to.equal('DISK_STATE_DAMAGED');
     expect(await contentOf(options.directory)).to.deep.equal(before);
   });
 
@@ -47,7 +42,7 @@ describe('Database', () => {
     }
     const before = await contentOf(options.directory);
     const refusal = await refusalOf(openDatabase({ ...options, isNew: false }));
-    expect(refusal.code).to.equal('DISK_JOURNAL_DAMAGED');
+    expect(refusal.code).to.equal('DISK_STATE_DAMAGED');
     expect(await contentOf(options.directory)).to.deep.equal(before);
   });
 
@@ -60,7 +55,7 @@ describe('Database', () => {
     await writeFile(table, whole.with(3, (whole[3] ?? 0) ^ 1));
     const before = await contentOf(options.directory);
     const refusal = await refusalOf(openDatabase({ ...options, isNew: false }));
-    expect(refusal.code).to.equal('DISK_JOURNAL_DAMAGED');
+    expect(refusal.code).to.equal('DISK_STATE_DAMAGED');
     expect(refusal.message).to.include(table);
     expect(await contentOf(options.directory)).to.deep.equal(before);
   });

@@ -1,4 +1,4 @@
-import { FlushPlace, flushPlaceLimits } from '@paxkv/kvserver/internal/storage/wal/flush-place';
+import { FlushPlace, flushPlaceLimits } from '@paxkv/kvserver/internal/storage/journal/flush-place';
 import { expect } from 'chai';
 
 const { sampleCount, calmSampleCount, bytesMax } = flushPlaceLimits;

@@ -1,5 +1,5 @@
 /** A power loss at every moment: every record that was acknowledged is there, the next one or none of it. */
-import { SegmentedLog } from '@paxkv/kvserver/internal/storage/wal/segmented-log';
+import { SegmentedLog } from '@paxkv/kvserver/internal/storage/journal/segmented-log';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { LogOnDisk, owner, recordsIn, textOf } from './log-on-disk.ts';

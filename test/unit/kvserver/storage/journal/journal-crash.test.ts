@@ -1,5 +1,5 @@
 /** A power loss at any moment of a journal's life: what was acknowledged and is not forgotten is there. */
-import { SegmentedJournal } from '@paxkv/kvserver/internal/storage/index';
+import { Journal } from '@paxkv/kvserver/internal/storage/index';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { OwnerInMemory, plain, voteFor } from '../scratch.ts';
@@ -28,8 +28,8 @@ const group = fc.record({
   behind: fc.nat(12),
 });
 
-function open(files: SimulatedFiles): Promise<SegmentedJournal> {
-  return SegmentedJournal.openOn(files, {
+function open(files: SimulatedFiles): Promise<Journal> {
+  return Journal.openOn(files, {
     owner: new OwnerInMemory(),
     segmentBytes,
     idleMs: never,
@@ -82,7 +82,7 @@ async function expectRemembered(
   }
 }
 
-describe('Crash of a segmented journal', function () {
+describe('Crash of a journal', function () {
   this.timeout(60_000);
 
   it('at any moment, with any sectors written: no write that was acknowledged is forgotten', async () => {
@@ -145,7 +145,7 @@ describe('Crash of a segmented journal', function () {
       fc.asyncProperty(name, fc.nat(segmentBytes * 8 - 1), async (hurt, bit) => {
         const damaged = withFile(image, hurt, (bytes) => flipBit(bytes, bit));
         const opened = await open(new SimulatedFiles(damaged)).catch((error: unknown) => error);
-        if (!(opened instanceof SegmentedJournal)) {
+        if (!(opened instanceof Journal)) {
           expect(opened).to.have.property('code', 'DISK_JOURNAL_DAMAGED');
           return;
         }

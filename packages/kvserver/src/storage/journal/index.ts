@@ -37,5 +37,6 @@
  * 4. The last record is written again, as it is, before anyone builds on it.
  * 5. A segment may be missing at the front only if the last checkpoint needs nothing before what is there.
  */
-export { SegmentedJournal, type SegmentedJournalOptions } from './journal.ts';
+export { Journal, type JournalOptions } from './journal.ts';
+export type { JournalOwner } from './journal-owner.ts';
 export type { SegmentFile, SegmentFiles } from './segment-files.ts';

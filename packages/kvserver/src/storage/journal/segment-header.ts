@@ -1,5 +1,5 @@
 /** The header of a segment: it names the owner, the segment and its place in the chain. */
-import { crc32c } from './crc32c.ts';
+import { crc32c } from '../crc32c.ts';
 
 /** One more for each change that older code would misread. */
 export const walFormat = 1;

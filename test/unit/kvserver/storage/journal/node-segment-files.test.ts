@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FlushPlace, flushPlaceLimits } from '@paxkv/kvserver/internal/storage/wal/flush-place';
-import { NodeSegmentFiles } from '@paxkv/kvserver/internal/storage/wal/node-segment-files';
+import { FlushPlace, flushPlaceLimits } from '@paxkv/kvserver/internal/storage/journal/flush-place';
+import { NodeSegmentFiles } from '@paxkv/kvserver/internal/storage/journal/node-segment-files';
 import { expect } from 'chai';
 import { bytesOf, refusalOf, Scratch } from '../scratch.ts';
 

@@ -2,10 +2,11 @@
  * The part of the journal's records that it keeps in memory: the write index, what a checkpoint must say,
  * and the places of live groups. Opening a journal builds it up record by record, as writing does.
  */
-import type { JournalWrite } from '../journal/record-codec.ts';
+
 import { type Checkpoint, decodeCheckpoint, noCheckpoint } from './checkpoint.ts';
 import { fragmentHeaderBytes } from './fragment.ts';
 import { LiveWrites } from './live-writes.ts';
+import type { JournalWrite } from './record-codec.ts';
 import { groupsIn, recordKinds, type WriteGroup } from './record-payload.ts';
 import type { LogRecord } from './record-reader.ts';
 

@@ -1,4 +1,4 @@
-import { crc32c } from '@paxkv/kvserver/internal/storage/wal/crc32c';
+import { crc32c } from '@paxkv/kvserver/internal/storage/crc32c';
 import {
   fragmentBytes,
   fragmentHeaderBytes,
@@ -6,7 +6,7 @@ import {
   parseFragmentHeader,
   sealFragment,
   slicePieces,
-} from '@paxkv/kvserver/internal/storage/wal/fragment';
+} from '@paxkv/kvserver/internal/storage/journal/fragment';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { bytesOf } from '../scratch.ts';

@@ -3,12 +3,7 @@
  * again as they are. Once it is durable, all segments before `from` may go.
  */
 import { Packr } from 'msgpackr';
-import {
-  decodeWrites,
-  encodeWrites,
-  type JournalWrite,
-  parseInteger,
-} from '../journal/record-codec.ts';
+import { decodeWrites, encodeWrites, type JournalWrite, parseInteger } from './record-codec.ts';
 
 export interface Checkpoint {
   /** The index of the first fragment that is still needed. */

@@ -1,7 +1,7 @@
 /** Whatever happens to a log that was closed: it is refused with the exact place, or has all records. */
 import { DiskError } from '@paxkv/kvserver/internal/storage/index';
-import { segmentName } from '@paxkv/kvserver/internal/storage/wal/segment';
-import { SegmentedLog } from '@paxkv/kvserver/internal/storage/wal/segmented-log';
+import { segmentName } from '@paxkv/kvserver/internal/storage/journal/segment';
+import { SegmentedLog } from '@paxkv/kvserver/internal/storage/journal/segmented-log';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { LogOnDisk, owner, readLog, recordsIn, textOf } from './log-on-disk.ts';

@@ -1,8 +1,8 @@
 /** Opens the log of a journal, or refuses it: no record that is needed may be missing at either end. */
 
 import { DiskError, repairAdvice } from '../disk-error.ts';
-import type { JournalOwner } from '../journal/journal.ts';
 import type { JournalMemory } from './journal-memory.ts';
+import type { JournalOwner } from './journal-owner.ts';
 import { damagedSegment } from './log-damage.ts';
 import { type LogOptions, SegmentedLog } from './segmented-log.ts';
 
@@ -17,13 +17,10 @@ export async function openJournalLog(
   memory: JournalMemory,
 ): Promise<SegmentedLog> {
   const opened = await SegmentedLog.open(options, (record) => memory.addRecord(record));
-  if (opened.type === 'empty' && owner.hasVoted) {
-    throw new DiskError(
-      'DISK_AMNESIA',
-      `The node has voted, and its journal is empty. ${repairAdvice}`,
-    );
+  if (opened.type !== 'whole') {
+    expectNoVotes(opened.type, owner);
+    return SegmentedLog.create(options);
   }
-  if (opened.type !== 'whole') return SegmentedLog.create(options);
   const { log } = opened;
   try {
     expectBeginning(log, memory);
@@ -35,6 +32,13 @@ export async function openJournalLog(
     await log.close();
     throw cause;
   }
+}
+
+/** Safety: an absent journal counts as lost once the loss is recorded, or if none is known to have existed. */
+function expectNoVotes(type: 'absent' | 'empty', owner: JournalOwner): void {
+  if (type === 'absent' ? owner.writeIndexReached === 0 : !owner.hasVoted) return;
+  const message = `The node has voted, and its journal is ${type}. ${repairAdvice}`;
+  throw new DiskError('DISK_AMNESIA', message);
 }
 
 /** A checkpoint says which records are still needed. All of them must be there. */

@@ -6,7 +6,7 @@ import {
   payloadBytesOf,
   recordKinds,
   type WriteGroup,
-} from '@paxkv/kvserver/internal/storage/wal/record-payload';
+} from '@paxkv/kvserver/internal/storage/journal/record-payload';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { plain, voteFor } from '../scratch.ts';

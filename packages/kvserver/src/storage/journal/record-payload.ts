@@ -10,7 +10,7 @@
  *
  * A record of moved groups holds several: for each, its length (4) and a payload like this.
  */
-import { decodeWrites, encodeWrites, type JournalWrite } from '../journal/record-codec.ts';
+import { decodeWrites, encodeWrites, type JournalWrite } from './record-codec.ts';
 
 /** The kinds of records in a journal. */
 export const recordKinds = { group: 1, moved: 2, checkpoint: 3 } as const;

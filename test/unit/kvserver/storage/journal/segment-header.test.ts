@@ -4,7 +4,7 @@ import {
   headerBytesOf,
   parseHeader,
   type SegmentHeader,
-} from '@paxkv/kvserver/internal/storage/wal/segment-header';
+} from '@paxkv/kvserver/internal/storage/journal/segment-header';
 import { expect } from 'chai';
 
 describe('Header of a segment', () => {

@@ -1,5 +1,5 @@
 /** What the journal forgets, and how much disk it takes for what it remembers. */
-import { SegmentedJournal } from '@paxkv/kvserver/internal/storage/index';
+import { Journal } from '@paxkv/kvserver/internal/storage/index';
 import type { Write } from '@paxkv/paxos';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -15,19 +15,19 @@ class JournalOnDisk {
   readonly idleMs: number;
   files = new SimulatedFiles();
   readonly #owner = new OwnerInMemory();
-  #journal: SegmentedJournal | undefined;
+  #journal: Journal | undefined;
 
   constructor({ segmentBytes = 4096, idleMs = never } = {}) {
     this.segmentBytes = segmentBytes;
     this.idleMs = idleMs;
   }
 
-  async open(): Promise<SegmentedJournal> {
+  async open(): Promise<Journal> {
     await this.#journal?.close();
     this.files = new SimulatedFiles(this.files.image());
     const { segmentBytes, idleMs } = this;
     const owner = this.#owner;
-    this.#journal = await SegmentedJournal.openOn(this.files, { owner, segmentBytes, idleMs });
+    this.#journal = await Journal.openOn(this.files, { owner, segmentBytes, idleMs });
     return this.#journal;
   }
 
@@ -36,8 +36,8 @@ class JournalOnDisk {
   }
 }
 
-describe('Segmented journal that forgets', () => {
-  it('leaves out forgotten instances, and keeps min, rounds and the rest', async () => {
+describe('Journal that forgets', () => {
+  it('omits forgotten instances, and keeps min, rounds and the rest', async () => {
     const disk = new JournalOnDisk();
     const journal = await disk.open();
     await journal.write([{ type: 'reserved', round: 77 }]);
@@ -55,7 +55,7 @@ describe('Segmented journal that forgets', () => {
     await disk.close();
   });
 
-  it('drops forgotten writes from the disk, and still verifies after each restart', async () => {
+  it('deletes forgotten writes from the disk, and still verifies after each restart', async () => {
     const disk = new JournalOnDisk();
     let seq = 0;
     for (let boot = 0; boot < 4; boot++) {
@@ -89,7 +89,7 @@ describe('Segmented journal that forgets', () => {
     await disk.close();
   });
 
-  it('gives a moved write back before later ones about the same instance', async () => {
+  it('returns a moved write before later ones about the same instance', async () => {
     const disk = new JournalOnDisk();
     const journal = await disk.open();
     const first: Write<Uint8Array> = voteFor(1_000_000, 'first');
@@ -155,7 +155,7 @@ describe('Segmented journal that forgets', () => {
   });
 });
 
-describe('Size of a segmented journal', () => {
+describe('Size of a journal', () => {
   it('is two segments when idle, though nothing is written any more', async () => {
     const disk = new JournalOnDisk({ idleMs: 5 });
     const journal = await disk.open();

@@ -3,7 +3,7 @@
  * does not look into its records.
  */
 import { strict as assert } from 'node:assert';
-import { crc32c } from './crc32c.ts';
+import { crc32c } from '../crc32c.ts';
 import { type LogOwner, openLogFiles } from './log-files.ts';
 import { type Appended, LogWriter } from './log-writer.ts';
 import { type OnRecord, type ReadLog, readLog } from './record-reader.ts';

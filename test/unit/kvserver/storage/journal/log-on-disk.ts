@@ -1,6 +1,6 @@
 /** A log on a simulated disk, opened and closed around each use. */
-import type { LogRecord } from '@paxkv/kvserver/internal/storage/wal/record-reader';
-import { SegmentedLog } from '@paxkv/kvserver/internal/storage/wal/segmented-log';
+import type { LogRecord } from '@paxkv/kvserver/internal/storage/journal/record-reader';
+import { SegmentedLog } from '@paxkv/kvserver/internal/storage/journal/segmented-log';
 import { type DiskImage, SimulatedFiles } from './simulated-files.ts';
 
 export const owner = 'tests/0';

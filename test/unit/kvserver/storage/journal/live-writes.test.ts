@@ -1,4 +1,4 @@
-import { type GroupPlace, LiveWrites } from '@paxkv/kvserver/internal/storage/wal/live-writes';
+import { type GroupPlace, LiveWrites } from '@paxkv/kvserver/internal/storage/journal/live-writes';
 import { expect } from 'chai';
 import fc from 'fast-check';
 

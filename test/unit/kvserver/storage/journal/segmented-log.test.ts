@@ -1,4 +1,4 @@
-import { SegmentedLog } from '@paxkv/kvserver/internal/storage/wal/segmented-log';
+import { SegmentedLog } from '@paxkv/kvserver/internal/storage/journal/segmented-log';
 import { expect } from 'chai';
 import { bytesOf } from '../scratch.ts';
 import { contentsOf, LogOnDisk, owner, textOf } from './log-on-disk.ts';

@@ -8,7 +8,7 @@
  *   segment sequence (6) │ 0 (2) │ index (6) │ 0 (2) │ payload │ zeros up to a multiple of 8
  * ```
  */
-import { crc32c } from './crc32c.ts';
+import { crc32c } from '../crc32c.ts';
 
 export const fragmentHeaderBytes = 32;
 const alignment = 8;
