@@ -1,4 +1,4 @@
-/** What a segment of the journal holds, as far as those need to know who damage it. */
+/** How much of a segment of the journal is in use, for tests that damage it. */
 import {
   fragmentBytes,
   fragmentHeaderBytes,
@@ -12,10 +12,9 @@ export interface SegmentUse {
   readonly end: number;
 }
 
-/** @throws Error if it does not begin with a header. */
 export function segmentUse(content: Buffer): SegmentUse {
   const parsed = parseHeader(content);
-  if (parsed.type !== 'valid') throw new Error('a segment has no header');
+  if (parsed.type !== 'valid') return { isInUse: false, end: 0 };
   const { sequence, state } = parsed.header;
   let end = parsed.bytes;
   while (state === 'used' && end + fragmentHeaderBytes <= content.length) {

@@ -1,10 +1,11 @@
 /** Damage to the files of a stopped node: flipped bits, truncation, deletion. */
-import { open, readdir, rm, stat } from 'node:fs/promises';
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SeededRandom } from '@paxkv/simulator';
+import { segmentUse } from '../../damage/segment-use.ts';
 
-/** The files of a node's directory. There are two databases: journal and state. */
-export const parts = ['log', 'table', 'manifest', 'current', 'identity'] as const;
+/** The files of a node's directory: segments of the journal, files of the state database, the identity. */
+export const parts = ['segment', 'log', 'table', 'manifest', 'current', 'identity'] as const;
 
 export type Part = (typeof parts)[number];
 
@@ -12,14 +13,15 @@ export const manners = ['bit', 'page', 'cut', 'deleted'] as const;
 
 export type Manner = (typeof manners)[number];
 
-const databases = ['journal', 'state'] as const;
 const pageBytes = 4096;
 
-const patterns: Readonly<Record<Exclude<Part, 'identity'>, RegExp>> = {
-  log: /^\d+\.log$/,
-  table: /^\d+\.ldb$/,
-  manifest: /^MANIFEST-\d+$/,
-  current: /^CURRENT$/,
+const patterns: Readonly<Record<Part, RegExp>> = {
+  segment: /^journal\/\d+\.wal$/,
+  log: /^state\/\d+\.log$/,
+  table: /^state\/\d+\.ldb$/,
+  manifest: /^state\/MANIFEST-\d+$/,
+  current: /^state\/CURRENT$/,
+  identity: /^identity\.json$/,
 };
 
 export interface Damage {
@@ -36,7 +38,7 @@ export async function damage(
   const paths = await pathsOf(root, part);
   if (paths.length === 0) return undefined;
   const path = random.pick(paths);
-  const { size } = await stat(path);
+  const size = await writtenBytesOf(path);
   const offset = random.integer(0, Math.max(0, size - 1));
   await harm(path, { manner, offset, size, bit: random.integer(0, 7) });
   const position = manner === 'deleted' ? '' : ` at ${offset} of ${size}`;
@@ -50,15 +52,16 @@ export async function wipe(root: string): Promise<void> {
 
 /** The files that are not empty. */
 async function pathsOf(root: string, part: Part): Promise<string[]> {
-  if (part === 'identity') return [join(root, 'identity.json')];
-  const folders = databases.map((database) => join(root, database));
-  const names = await Promise.all(
-    folders.map(async (folder) => (await readdir(folder)).map((name) => ({ folder, name }))),
-  );
-  const found = names.flat().filter(({ name }) => patterns[part].test(name));
-  const paths = found.map(({ folder, name }) => join(folder, name));
+  const names = await readdir(root, { recursive: true });
+  const paths = names.filter((name) => patterns[part].test(name)).map((name) => join(root, name));
   const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));
   return paths.filter((_, index) => (sizes[index] ?? 0) > 0);
+}
+
+/** A segment is as large as it will ever be, however few records it has. */
+async function writtenBytesOf(path: string): Promise<number> {
+  if (!path.endsWith('.wal')) return (await stat(path)).size;
+  return segmentUse(await readFile(path)).end;
 }
 
 interface Harm {

@@ -1,7 +1,13 @@
 /*
  * A preloaded layer between a process and its disk: makes selected calls on files below DISK_SHIM_ROOT
- * fail or wait, as the shared page DISK_SHIM_CONTROL says, and logs in DISK_SHIM_LOG how much of each
- * file was flushed, so that a power cut can be simulated afterwards.
+ * fail or wait, as the shared page DISK_SHIM_CONTROL says, and logs in DISK_SHIM_LOG what was flushed, so
+ * that a power cut can be simulated afterwards:
+ *
+ *   flushed, bytes, path                 so many bytes from the beginning of the file
+ *   began, number, offset, bytes, path   a write to a file opened with O_DSYNC; DISK_SHIM_LOG.number keeps
+ *                                        the bytes that it replaces
+ *   ended, number                        that write is on the disk
+ *   renamed, from, to
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -20,8 +26,7 @@
 #include <unistd.h>
 
 enum { FD_COUNT = 65536, LINE_BYTES = 4352 };
-enum { OPEN = 1, WRITE = 2, SYNC = 4, RENAME = 8 };
-enum { CRASH = -1 };
+enum { OPEN = 1, WRITE = 2, SYNC = 4, RENAME = 8, CRASH = -1 };
 
 /* The same layout as in disk-shim.ts: eight 32-bit numbers. */
 struct control {
@@ -34,22 +39,21 @@ struct control {
   int32_t unused[2];
 };
 
-static struct control nobody;
-static struct control *control = &nobody;
-static const char *root;
+static struct control nobody, *control = &nobody;
+static const char *root, *log_path;
 static size_t root_bytes;
 static int log_fd = -1;
 static char *paths[FD_COUNT];
+static char is_synchronous[FD_COUNT];
+static unsigned write_count;
 
 static int (*real_open)(const char *, int, ...);
 static int (*real_openat)(int, const char *, int, ...);
 static int (*real_close)(int);
 static ssize_t (*real_write)(int, const void *, size_t);
-static ssize_t (*real_pwrite)(int, const void *, size_t, off_t);
-static ssize_t (*real_writev)(int, const struct iovec *, int);
+static ssize_t (*real_pread)(int, void *, size_t, off_t);
 static ssize_t (*real_pwritev)(int, const struct iovec *, int, off_t);
-static int (*real_fsync)(int);
-static int (*real_fdatasync)(int);
+static int (*real_fsync)(int), (*real_fdatasync)(int);
 static int (*real_rename)(const char *, const char *);
 static FILE *(*real_fopen)(const char *, const char *);
 static int (*real_fclose)(FILE *);
@@ -60,8 +64,7 @@ __attribute__((constructor)) static void prepare(void) {
   real_openat = dlsym(RTLD_NEXT, "openat");
   real_close = dlsym(RTLD_NEXT, "close");
   real_write = dlsym(RTLD_NEXT, "write");
-  real_pwrite = dlsym(RTLD_NEXT, "pwrite");
-  real_writev = dlsym(RTLD_NEXT, "writev");
+  real_pread = dlsym(RTLD_NEXT, "pread");
   real_pwritev = dlsym(RTLD_NEXT, "pwritev");
   real_fsync = dlsym(RTLD_NEXT, "fsync");
   real_fdatasync = dlsym(RTLD_NEXT, "fdatasync");
@@ -70,7 +73,7 @@ __attribute__((constructor)) static void prepare(void) {
   real_fclose = dlsym(RTLD_NEXT, "fclose");
   real_fwrite = dlsym(RTLD_NEXT, "fwrite_unlocked");
   const char *control_path = getenv("DISK_SHIM_CONTROL");
-  const char *log_path = getenv("DISK_SHIM_LOG");
+  log_path = getenv("DISK_SHIM_LOG");
   root = getenv("DISK_SHIM_ROOT");
   if (root == NULL || control_path == NULL || log_path == NULL) return;
   root_bytes = strlen(root);
@@ -97,9 +100,14 @@ static void remember(int fd, const char *path) {
   if (fd >= 0 && fd < FD_COUNT) __atomic_store_n(&paths[fd], strdup(path), __ATOMIC_RELEASE);
 }
 
-static void note(const char *line, int byte_count) {
-  if (log_fd < 0 || byte_count <= 0 || byte_count >= LINE_BYTES) return;
+__attribute__((format(printf, 1, 2))) static void note(const char *format, ...) {
   int before = errno;
+  char line[LINE_BYTES];
+  va_list rest;
+  va_start(rest, format);
+  int byte_count = vsnprintf(line, sizeof line, format, rest);
+  va_end(rest);
+  if (log_fd < 0 || byte_count <= 0 || byte_count >= LINE_BYTES) return;
   ssize_t written = real_write(log_fd, line, (size_t)byte_count);
   if (written != byte_count) abort();
   errno = before;
@@ -121,35 +129,37 @@ static int fails(int call) {
   return 1;
 }
 
-static int opened(int fd, const char *path) {
-  if (fd >= 0) remember(fd, path);
+/* With O_DSYNC each write is a flush too. Nothing of a truncated file is flushed any more. */
+static int opened(int fd, const char *path, int flags) {
+  if (fd < 0) return fd;
+  remember(fd, path);
+  if (fd < FD_COUNT) __atomic_store_n(&is_synchronous[fd], (flags & O_DSYNC) != 0, __ATOMIC_RELEASE);
+  if ((flags & O_TRUNC) != 0) note("flushed\t0\t%s\n", path);
   return fd;
 }
 
+/* The mode is there only if a file may be created. */
+#define TAKE_MODE(mode, flags) \
+  va_list rest;                \
+  va_start(rest, flags);       \
+  mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(rest, mode_t) : 0; \
+  va_end(rest)
+
 int open(const char *path, int flags, ...) {
-  va_list rest;
-  va_start(rest, flags);
-  mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(rest, mode_t) : 0;
-  va_end(rest);
+  TAKE_MODE(mode, flags);
   if (!is_ours(path)) return real_open(path, flags, mode);
-  return fails(OPEN) ? -1 : opened(real_open(path, flags, mode), path);
+  return fails(OPEN) ? -1 : opened(real_open(path, flags, mode), path, flags);
 }
 
 int open64(const char *path, int flags, ...) {
-  va_list rest;
-  va_start(rest, flags);
-  mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(rest, mode_t) : 0;
-  va_end(rest);
+  TAKE_MODE(mode, flags);
   return open(path, flags | O_LARGEFILE, mode);
 }
 
 int openat(int directory, const char *path, int flags, ...) {
-  va_list rest;
-  va_start(rest, flags);
-  mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(rest, mode_t) : 0;
-  va_end(rest);
+  TAKE_MODE(mode, flags);
   if (!is_ours(path)) return real_openat(directory, path, flags, mode);
-  return fails(OPEN) ? -1 : opened(real_openat(directory, path, flags, mode), path);
+  return fails(OPEN) ? -1 : opened(real_openat(directory, path, flags, mode), path, flags);
 }
 
 static void forget(int fd) {
@@ -195,27 +205,75 @@ size_t (fwrite_unlocked)(const void *bytes, size_t size, size_t count, FILE *fil
   return size == 0 ? 0 : written / size;
 }
 
-ssize_t pwrite(int fd, const void *bytes, size_t count, off_t offset) {
-  if (path_of(fd) != NULL && fails(WRITE)) return -1;
-  return real_pwrite(fd, bytes, count, offset);
+/*
+ * Keeps the old bytes that a write is about to replace, in a file beside the log, and logs that the write
+ * began. Returns its number.
+ */
+static unsigned begin(int fd, const char *path, size_t count, off_t offset) {
+  unsigned number = __atomic_add_fetch(&write_count, 1, __ATOMIC_ACQ_REL);
+  char kept_path[LINE_BYTES];
+  snprintf(kept_path, sizeof kept_path, "%s.%d-%u", log_path, getpid(), number);
+  int kept = real_open(kept_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  char *bytes = malloc(count);
+  ssize_t length = bytes == NULL ? -1 : real_pread(fd, bytes, count, offset);
+  if (kept < 0 || length < 0 || real_write(kept, bytes, (size_t)length) != length) abort();
+  free(bytes);
+  real_close(kept);
+  note("began\t%d-%u\t%lld\t%zu\t%s\n", getpid(), number, (long long)offset, count, path);
+  return number;
 }
 
-ssize_t pwrite64(int fd, const void *bytes, size_t count, off_t offset) {
-  return pwrite(fd, bytes, count, offset);
+/* The write is on the disk, so its old bytes are needed no more. */
+static void end(unsigned number) {
+  note("ended\t%d-%u\n", getpid(), number);
+  char kept_path[LINE_BYTES];
+  snprintf(kept_path, sizeof kept_path, "%s.%d-%u", log_path, getpid(), number);
+  unlink(kept_path);
 }
 
-ssize_t writev(int fd, const struct iovec *parts, int count) {
-  if (path_of(fd) != NULL && fails(WRITE)) return -1;
-  return real_writev(fd, parts, count);
+static void write_half(int fd, const struct iovec *parts, int count, size_t total, off_t offset) {
+  int error = errno;
+  size_t left = total / 2;
+  for (int at = 0; at < count && left > 0; at++) {
+    struct iovec part = parts[at];
+    if (part.iov_len > left) part.iov_len = left;
+    if (real_pwritev(fd, &part, 1, offset) < 0) break;
+    offset += (off_t)part.iov_len;
+    left -= part.iov_len;
+  }
+  errno = error;
 }
 
+/* A write that flushes too fails before it with half of it written, or in its flush with all of it written. */
 ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset) {
-  if (path_of(fd) != NULL && fails(WRITE)) return -1;
-  return real_pwritev(fd, parts, count, offset);
+  const char *path = path_of(fd);
+  if (path == NULL) return real_pwritev(fd, parts, count, offset);
+  int is_flushed = __atomic_load_n(&is_synchronous[fd], __ATOMIC_ACQUIRE);
+  size_t total = 0;
+  for (int at = 0; at < count; at++) total += parts[at].iov_len;
+  unsigned number = is_flushed ? begin(fd, path, total, offset) : 0;
+  if (fails(WRITE)) {
+    write_half(fd, parts, count, total, offset);
+    return -1;
+  }
+  ssize_t written = real_pwritev(fd, parts, count, offset);
+  if (!is_flushed || written < 0) return written;
+  if (fails(SYNC)) return -1;
+  end(number);
+  return written;
 }
 
 ssize_t pwritev64(int fd, const struct iovec *parts, int count, off_t offset) {
   return pwritev(fd, parts, count, offset);
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t count, off_t offset) {
+  struct iovec part = {(void *)bytes, count};
+  return pwritev(fd, &part, 1, offset);
+}
+
+ssize_t pwrite64(int fd, const void *bytes, size_t count, off_t offset) {
+  return pwrite(fd, bytes, count, offset);
 }
 
 /* A flush covers only the data that was there before it began. */
@@ -226,11 +284,8 @@ static int flush(int fd, int (*real)(int)) {
   if (fstat(fd, &before) != 0) return -1;
   if (fails(SYNC)) return -1;
   int result = real(fd);
-  char line[LINE_BYTES];
-  if (result == 0) {
-    long long bytes = S_ISREG(before.st_mode) ? (long long)before.st_size : -1;
-    note(line, snprintf(line, sizeof line, "flushed\t%lld\t%s\n", bytes, path));
-  }
+  long long bytes = S_ISREG(before.st_mode) ? (long long)before.st_size : -1;
+  if (result == 0) note("flushed\t%lld\t%s\n", bytes, path);
   return result;
 }
 
@@ -241,9 +296,6 @@ int fdatasync(int fd) { return flush(fd, real_fdatasync); }
 int rename(const char *from, const char *to) {
   if (is_ours(from) && fails(RENAME)) return -1;
   int result = real_rename(from, to);
-  char line[LINE_BYTES];
-  if (result == 0 && is_ours(from)) {
-    note(line, snprintf(line, sizeof line, "renamed\t%s\t%s\n", from, to));
-  }
+  if (result == 0 && is_ours(from)) note("renamed\t%s\t%s\n", from, to);
   return result;
 }

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SeededRandom } from '@paxkv/simulator';
 import { expect } from 'chai';
-import { DiskShim, toFlushed } from './disk-shim.ts';
+import { DiskShim } from './disk-shim.ts';
 import { cutPower } from './power-cut.ts';
 import { compileShim, Missing } from './shim-library.ts';
+import { parseShimLog } from './shim-log.ts';
 
 /** Writes `flushed`, flushes, and writes `not flushed` after it. */
 const writer = `
@@ -19,15 +20,36 @@ const writer = `
   closeSync(file);
 `;
 
+/**
+ * Fills a file of 4,096 bytes with `0` and flushes it; then writes 512 times `1`, `2` and `3` into it, each
+ * flushed by its write, from the second, fourth and sixth sector on.
+ */
+const inPlaceWriter = `
+  const { closeSync, constants, fsyncSync, openSync, writeSync, writevSync } = require('node:fs');
+  const path = process.argv[1];
+  const whole = openSync(path, 'w');
+  writeSync(whole, '0'.repeat(4096));
+  fsyncSync(whole);
+  closeSync(whole);
+  const file = openSync(path, constants.O_RDWR | constants.O_DSYNC);
+  for (const digit of [1, 2, 3]) {
+    const half = Buffer.from(String(digit).repeat(256));
+    writevSync(file, [half, half], digit * 1024 - 512);
+  }
+`;
+
 describe('a disk shim', () => {
   let directory: string;
   let shim: DiskShim;
   let file: string;
 
-  const write = (path: string): Promise<{ error: string; signal: string | undefined }> =>
+  const write = (
+    path: string,
+    program = writer,
+  ): Promise<{ error: string; signal: string | undefined }> =>
     new Promise((resolve) => {
       const env = { ...process.env, ...shim.environment };
-      execFile(process.execPath, ['-e', writer, path], { env }, (error, _, stderr) =>
+      execFile(process.execPath, ['-e', program, path], { env }, (error, _, stderr) =>
         resolve({ error: stderr, signal: error?.signal }),
       );
     });
@@ -108,18 +130,54 @@ describe('a disk shim', () => {
       .and.have.length.above(2);
   }).timeout(20_000);
 
-  it('follows a file that is renamed', () => {
-    const log = 'flushed\t5\t/a.new\nflushed\t-1\t/\nrenamed\t/a.new\t/a\nflushed\t9\t/b\n';
-    expect([...toFlushed(log)]).to.deep.equal([
-      ['/a', 5],
-      ['/b', 9],
-    ]);
+  /** The digit in each sector; `mixed` if there are several. */
+  const sectors = async () => {
+    const text = await readFile(file, 'latin1');
+    return Array.from({ length: 8 }, (_, sector) => {
+      const digits = new Set(text.slice(sector * 512, sector * 512 + 512));
+      return digits.size === 1 ? [...digits].join() : 'mixed';
+    }).join(' ');
+  };
+
+  it('loses to a power cut no write that flushes too', async () => {
+    await write(file, inPlaceWriter);
+    expect(await shim.cutPower(new SeededRandom('whole'))).to.equal('0 bytes');
+    expect(await sectors()).to.equal('0 1 0 2 0 3 0 0');
+  });
+
+  it('loses to a power cut a write in place whose flush failed, and nothing beside it', async () => {
+    const found = new Set<string>();
+    for (const error of ['EIO', 'crash'] as const) {
+      for (let round = 0; round < 6; round += 1) {
+        // The first flush is that of the whole file.
+        shim.arrange({ calls: ['sync'], error, skip: 2, times: 1 });
+        await write(file, inPlaceWriter);
+        shim.clear();
+        expect(await sectors()).to.equal('0 1 0 2 0 0 0 0');
+        await shim.cutPower(new SeededRandom(`${error} ${round}`));
+        found.add(await sectors());
+      }
+    }
+    expect([...found]).to.have.members(['0 1 0 0 0 0 0 0', '0 1 0 2 0 0 0 0']);
+  }).timeout(20_000);
+
+  it('has a write in place that fails leave its first half', async () => {
+    // The first write is that of the whole file.
+    shim.arrange({ calls: ['write'], error: 'EIO', skip: 2, times: 1 });
+    expect((await write(file, inPlaceWriter)).error).to.include('EIO');
+    const text = await readFile(file, 'latin1');
+    expect(text.slice(1536, 2048)).to.equal('2'.repeat(256) + '0'.repeat(256));
   });
 
   it('loses all of a file that was never flushed, or keeps a part', async () => {
     const root = join(directory, 'root');
     await writeFile(file, 'x'.repeat(100));
-    const { lostBytes } = await cutPower(root, new Map(), new SeededRandom(3));
+    const { lostBytes } = await cutPower({
+      root,
+      log: parseShimLog(''),
+      replacedBy: () => Promise.reject(new Error('nothing was replaced')),
+      random: new SeededRandom(3),
+    });
     expect((await readFile(file)).length).to.equal(100 - lostBytes);
   });
 });

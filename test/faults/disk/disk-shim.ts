@@ -7,7 +7,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { SeededRandom } from '@paxkv/simulator';
-import { cutPower, type FlushedBytes } from './power-cut.ts';
+import { cutPower } from './power-cut.ts';
+import { parseShimLog } from './shim-log.ts';
 
 /** The numbers of the C source. */
 const callBits = { open: 1, write: 2, sync: 4, rename: 8 } as const;
@@ -89,7 +90,12 @@ export class DiskShim {
   /** Applies a power cut to the files of a process that has ended. Returns what was lost. */
   async cutPower(random: SeededRandom): Promise<string> {
     const text = await readFile(this.#log, 'utf8').catch(() => '');
-    const { lostBytes, flushed } = await cutPower(this.#options.root, toFlushed(text), random);
+    const { lostBytes, flushed } = await cutPower({
+      root: this.#options.root,
+      log: parseShimLog(text),
+      replacedBy: ({ number }) => readFile(`${this.#log}.${number}`),
+      random,
+    });
     const lines = [...flushed].map(([path, bytes]) => `flushed\t${bytes}\t${path}\n`);
     await writeFile(this.#log, lines.join(''));
     return `${lostBytes} bytes`;
@@ -112,18 +118,4 @@ export class DiskShim {
 function toNumber(error: DiskTrouble['error']): number {
   if (error === undefined) return 0;
   return error === 'crash' ? crash : constants.errno[error];
-}
-
-/** How much of each file was on disk, from the shim's log. */
-export function toFlushed(log: string): FlushedBytes {
-  const flushed = new Map<string, number>();
-  for (const line of log.split('\n')) {
-    const [what, first = '', second = ''] = line.split('\t');
-    if (what === 'flushed' && Number(first) >= 0) flushed.set(second, Number(first));
-    if (what === 'renamed') {
-      flushed.set(second, flushed.get(first) ?? 0);
-      flushed.delete(first);
-    }
-  }
-  return flushed;
 }

@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 import { Missing } from './shim-library.ts';
 
 const run = promisify(execFile);
-const freeBytes = 64 * 1024 * 1024;
+/** Room for the segments of some journals, since damaged ones are kept. */
+const freeBytes = 256 * 1024 * 1024;
 /** Space left on a full disk, so that it fails in the middle of an operation. */
 const remainderBytesDefault = 16 * 1024;
 
