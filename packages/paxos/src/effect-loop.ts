@@ -106,6 +106,8 @@ export class EffectLoop<V> {
       if (this.#isStopped) return;
       this.#send(this.#pending.sendNow.splice(0));
     } while (this.#inbox.length > 0);
+    // Before the write: the others work on it meanwhile.
+    this.#options.transport.flush?.();
     this.#announce();
     if (!this.#isWriting) this.#writing = this.#writeAll();
   }
@@ -164,6 +166,7 @@ export class EffectLoop<V> {
       this.#sendVouching(sendAfter);
       // The peer's messages to itself were just released. Stepping them now puts their votes into the next write.
       if (this.#inbox.length > 0 || this.#turn !== undefined) this.#takeTurn();
+      else this.#options.transport.flush?.();
     }
     this.#isWriting = false;
   }

@@ -159,6 +159,23 @@ export function transportContract<V>(name: string, make: () => Promise<Transport
       await fixture.settle(peer(1).receivedCount(1));
     });
 
+    it('delivers what was flushed once, and not before flush has returned', async () => {
+      const { transport } = peer(0);
+      const ask = (seq: number) => peer(0).ask(1, { type: 'learn', seq, count: 1 });
+      for (const seq of [0, 1]) ask(seq);
+      transport.flush?.();
+      ask(2);
+      transport.flush?.();
+      transport.flush?.();
+      ask(3);
+      expect(peer(1).received).to.deep.equal([]);
+      await fixture.settle(peer(1).receivedCount(4));
+      expect(bySeq(peer(1).received).map(({ message }) => seqOf(message))).to.deep.equal([
+        0, 1, 2, 3,
+      ]);
+      expect(peer(0).undelivered).to.deep.equal([]);
+    });
+
     it('sends to a closed peer without throwing, and gives no hint about others', async () => {
       await fixture.settle(peer(1).close());
       peer(0).ask(1, { type: 'prepare', seq: 8, ballot });

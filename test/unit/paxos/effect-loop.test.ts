@@ -103,6 +103,20 @@ describe('EffectLoop', () => {
       expect(host.takeEffects()).to.deep.equal(['decided to 1', 'decided to 2', 'decided 0 mine']);
     });
 
+    it('has flushed what it sent when a write begins, and when one has ended', async () => {
+      const paxos = await host.open();
+      await reachVote(paxos, 0);
+      expect(host.takeEffects().slice(-2)).to.deep.equal(['accept to 2', 'write accepted']);
+      host.receive(1, { type: 'accepted', seq: 0, ballot: own });
+      host.prepare(7);
+      await turn();
+      await host.finishWrite();
+      await host.finishWrite();
+      expect(host.takeEffects()).to.include.members(['decided to 1', 'promised to 1']);
+      expect(host.unflushedCounts).to.deep.equal(host.unflushedCounts.map(() => 0));
+      expect(host.unflushedCount).to.equal(0);
+    });
+
     it('writes all that gathered during one write in the next', async () => {
       await host.open();
       host.prepare(0);

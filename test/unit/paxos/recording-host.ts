@@ -30,6 +30,10 @@ export class RecordingHost {
   peerCount = 3;
   isCandidate = false;
   timerCount = 0;
+  /** Messages sent since the last flush of the transport. */
+  unflushedCount = 0;
+  /** Their number when each write began. */
+  readonly unflushedCounts: number[] = [];
   #inbox: Inbox<string> | undefined;
   #pending: PendingWrite | undefined;
 
@@ -59,6 +63,9 @@ export class RecordingHost {
           this.#inbox = inbox;
         },
         send: (envelope) => this.#send(envelope),
+        flush: () => {
+          this.unflushedCount = 0;
+        },
         close: async () => void this.effects.push('transport closed'),
       },
     });
@@ -118,6 +125,7 @@ export class RecordingHost {
 
   #write(writes: readonly Write<string>[]): Promise<void> {
     if (this.#pending) throw new Error('a second write began before the first had settled');
+    this.unflushedCounts.push(this.unflushedCount);
     this.written.push([...writes]);
     this.effects.push(`write ${writes.map(({ type }) => type).join(' ')}`);
     return new Promise((resolve, reject) => {
@@ -126,6 +134,7 @@ export class RecordingHost {
   }
 
   #send(envelope: Envelope<string>): void {
+    this.unflushedCount += 1;
     this.sent.push(envelope);
     this.effects.push(`${envelope.message.type} to ${envelope.to}`);
   }

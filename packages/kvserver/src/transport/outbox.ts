@@ -1,6 +1,6 @@
 /**
- * The send queue of one connection. Messages of one turn of the event loop leave as one frame, so a busy server
- * pays one system call for many. The queue is bounded in bytes.
+ * The send queue of one connection. Messages leave as one frame when the queue is flushed, at the end of the turn
+ * of the event loop at the latest, so a busy server pays one system call for many. The queue is bounded in bytes.
  */
 import type { WebSocket } from 'ws';
 

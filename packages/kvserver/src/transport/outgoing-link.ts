@@ -95,6 +95,11 @@ export class OutgoingLink {
     return this.#outbox?.add(message) ?? false;
   }
 
+  /** Sends the queued messages now instead of at the end of this turn of the event loop. */
+  flush(): void {
+    this.#outbox?.flush();
+  }
+
   get isOpen(): boolean {
     return this.#outbox !== undefined;
   }

@@ -132,6 +132,11 @@ export class PeerTransport implements Transport<Uint8Array> {
     queueMicrotask(() => this.#inbox?.undeliverable(envelope));
   }
 
+  /** Writes to the sockets what was sent in this turn of the event loop, side messages too. */
+  flush(): void {
+    for (const link of this.#links.values()) link.flush();
+  }
+
   /** Takes an upgrade request for `peerPath` from the HTTP server. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#listener.handleUpgrade(request, socket, head);

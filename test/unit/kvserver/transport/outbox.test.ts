@@ -30,6 +30,19 @@ describe('Outbox', () => {
     expect(sent).to.deep.equal(['abc', 'd']);
   });
 
+  it('sends at once when it is flushed, and nothing twice', async () => {
+    const { sent, wire } = make();
+    const outbox = new Outbox(wire, limits);
+    for (const message of ['a', 'b']) outbox.add(Buffer.from(message));
+    outbox.flush();
+    expect(sent).to.deep.equal(['ab']);
+    outbox.add(Buffer.from('c'));
+    outbox.flush();
+    outbox.flush();
+    await turn();
+    expect(sent).to.deep.equal(['ab', 'c']);
+  });
+
   it('begins another frame before one grows over its limit', async () => {
     const { sent, wire } = make();
     const outbox = new Outbox(wire, limits);
