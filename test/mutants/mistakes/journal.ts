@@ -61,8 +61,8 @@ export const journalMutants: readonly Mutant[] = [
     does: 'Behind the end any intact fragment counts, also one of a former use of the file.',
     loses: 'A healthy journal is called damaged.',
     file: 'kvserver/src/storage/journal/segment-reader.ts',
-    right: 'if (bytes.readUInt32LE(at + 16) === low && bytes.readUIntLE(at + 16, 6) === sequence)',
-    wrong: 'if (low > 0 && bytes.readUInt8(at + 12) === 1)',
+    right: 'const found = candidateIn(bytes, sequence);',
+    wrong: 'const found = sequence > 0 ? 0 : candidateIn(bytes, sequence);',
     caughtBy: [
       byTest(
         'unit/kvserver/storage/journal/segmented-log',

@@ -12,6 +12,9 @@ import type { SegmentFile } from './segment-files.ts';
 
 const bufferBytesMax = 256 * 1024;
 const alignment = 8;
+/** The place of the segment's sequence in a fragment's header. */
+const sequenceOffset = 16;
+const sequenceBytes = 6;
 
 export interface ReadFragment {
   readonly type: 'fragment';
@@ -120,12 +123,15 @@ export class SegmentReader {
 
 /** Finds the first place of a header that names this segment. */
 function candidateIn(bytes: Buffer, sequence: number): number | undefined {
-  const last = lastCandidateIn(bytes);
-  const low = sequence % 2 ** 32;
-  for (let at = 0; at <= last; at += alignment) {
-    if (bytes.readUInt32LE(at + 16) === low && bytes.readUIntLE(at + 16, 6) === sequence) return at;
+  const name = Buffer.alloc(sequenceBytes);
+  name.writeUIntLE(sequence, 0, sequenceBytes);
+  // Most of a segment may be zeros, so the search must not look at each place by itself.
+  let found = bytes.indexOf(name, sequenceOffset);
+  while (found !== -1 && (found - sequenceOffset) % alignment !== 0) {
+    found = bytes.indexOf(name, found + 1);
   }
-  return undefined;
+  const at = found - sequenceOffset;
+  return found === -1 || at > lastCandidateIn(bytes) ? undefined : at;
 }
 
 function lastCandidateIn(bytes: Buffer): number {
