@@ -32,8 +32,8 @@ export interface Transport<V> {
   /** Sends without waiting, and never throws: a message that cannot be sent is lost. Never to the peer itself. */
   send(envelope: Envelope<V>): void;
   /**
-   * Sends at once what `send` was given. Called before a write of the storage begins, which may keep the thread,
-   * and after it. A transport that gathers nothing has no use for it.
+   * Sends at once what `send` was given. Called before each write of the storage and after it. A transport that
+   * gathers nothing has no use for it.
    */
   flush?(): void;
   /** Stops delivering and releases every resource. */

@@ -1,10 +1,9 @@
 /** Segments as files of one directory, on Node's file system. */
-import { constants, writevSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncDirectory } from '../durable-file.ts';
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
-import { FlushPlace } from './flush-place.ts';
 import { slicePieces } from './fragment.ts';
 import type { SegmentFile, SegmentFiles } from './segment-files.ts';
 
@@ -19,12 +18,10 @@ const openFlags = constants.O_RDWR | (isDurableWhenWritten ? constants.O_DSYNC :
 export class NodeSegmentFiles implements SegmentFiles {
   readonly #directory: string;
   readonly #lock: DirectoryLock;
-  readonly #place: FlushPlace;
 
-  private constructor(directory: string, lock: DirectoryLock, place: FlushPlace) {
+  private constructor(directory: string, lock: DirectoryLock) {
     this.#directory = directory;
     this.#lock = lock;
-    this.#place = place;
   }
 
   /**
@@ -32,11 +29,11 @@ export class NodeSegmentFiles implements SegmentFiles {
    *
    * @throws DiskError `DISK_IN_USE`. Any error of the file system.
    */
-  static async open(directory: string, place = new FlushPlace()): Promise<NodeSegmentFiles> {
+  static async open(directory: string): Promise<NodeSegmentFiles> {
     await mkdir(directory, { mode: 0o700 }).catch((cause: unknown) => {
       if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
     });
-    return new NodeSegmentFiles(directory, await lockDirectory(directory), place);
+    return new NodeSegmentFiles(directory, await lockDirectory(directory));
   }
 
   async list(): Promise<string[]> {
@@ -47,7 +44,7 @@ export class NodeSegmentFiles implements SegmentFiles {
     const path = join(this.#directory, name);
     const handle = await open(path, openFlags);
     const { size } = await handle.stat();
-    return new NodeSegmentFile({ path, handle, size }, this.#place);
+    return new NodeSegmentFile({ path, handle, size });
   }
 
   async create(name: string, size: number): Promise<SegmentFile> {
@@ -92,13 +89,11 @@ class NodeSegmentFile implements SegmentFile {
   readonly place: string;
   readonly size: number;
   readonly #handle: FileHandle;
-  readonly #flushPlace: FlushPlace;
 
-  constructor({ path, handle, size }: OpenFile, flushPlace: FlushPlace) {
+  constructor({ path, handle, size }: OpenFile) {
     this.place = path;
     this.size = size;
     this.#handle = handle;
-    this.#flushPlace = flushPlace;
   }
 
   async read(target: Uint8Array, position: number): Promise<number> {
@@ -114,27 +109,18 @@ class NodeSegmentFile implements SegmentFile {
 
   async write(pieces: readonly Uint8Array[], position: number): Promise<void> {
     const total = pieces.reduce((sum, { length }) => sum + length, 0);
-    const isCalling = this.#flushPlace.threadFor(total) === 'calling';
-    const startMs = performance.now();
     for (let written = 0; written < total; ) {
       const rest = written === 0 ? [...pieces] : slicePieces(pieces, written, total - written);
-      const count = await this.#writeSome(rest, position + written, isCalling);
-      if (count === 0)
+      // The system may take fewer bytes than it was given.
+      const { bytesWritten } = await this.#handle.writev(rest, position + written);
+      if (bytesWritten === 0)
         throw new Error(`${this.place} takes no more bytes at ${position + written}`);
-      written += count;
+      written += bytesWritten;
     }
     if (!isDurableWhenWritten) await this.#handle.datasync();
-    this.#flushPlace.add(total, performance.now() - startMs);
   }
 
   async close(): Promise<void> {
     await this.#handle.close();
-  }
-
-  /** The system may take fewer bytes than it was given. */
-  async #writeSome(pieces: Uint8Array[], position: number, isCalling: boolean): Promise<number> {
-    if (isCalling) return writevSync(this.#handle.fd, pieces, position);
-    const { bytesWritten } = await this.#handle.writev(pieces, position);
-    return bytesWritten;
   }
 }

@@ -1,20 +1,9 @@
 import { constants } from 'node:fs';
 import { readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FlushPlace, flushPlaceLimits } from '@paxkv/kvserver/internal/storage/journal/flush-place';
 import { NodeSegmentFiles } from '@paxkv/kvserver/internal/storage/journal/node-segment-files';
 import { expect } from 'chai';
 import { bytesOf, refusalOf, Scratch } from '../scratch.ts';
-
-/** Both ways to flush. */
-const places = {
-  'in the pool': () => new FlushPlace({ ...flushPlaceLimits, sampleCount: 1e9 }),
-  'on the calling thread': () => {
-    const place = new FlushPlace();
-    for (let count = 0; count < flushPlaceLimits.sampleCount; count += 1) place.add(1, 0.1);
-    return place;
-  },
-};
 
 describe('Segment files on the file system', () => {
   const scratch = new Scratch();
@@ -25,11 +14,8 @@ describe('Segment files on the file system', () => {
   });
   afterEach(() => scratch.clear());
 
-  async function withFiles(
-    use: (files: NodeSegmentFiles) => Promise<void>,
-    place?: FlushPlace,
-  ): Promise<void> {
-    const files = await NodeSegmentFiles.open(directory, place);
+  async function withFiles(use: (files: NodeSegmentFiles) => Promise<void>): Promise<void> {
+    const files = await NodeSegmentFiles.open(directory);
     try {
       await use(files);
     } finally {
@@ -48,23 +34,21 @@ describe('Segment files on the file system', () => {
     });
   });
 
-  for (const [claim, make] of Object.entries(places)) {
-    it(`take pieces at a position, more than one call takes, flushed ${claim}`, async () => {
-      await withFiles(async (files) => {
-        const file = await files.create('a', 64 * 1024);
-        const pieces = Array.from({ length: 3000 }, (_, index) => bytesOf(`${index},`));
-        const whole = Buffer.concat(pieces);
-        await file.write(pieces, 100);
-        const read = Buffer.alloc(whole.length);
-        expect(await file.read(read, 100)).to.equal(whole.length);
-        expect(read).to.deep.equal(whole);
-        expect(
-          (await readFile(join(directory, 'a'))).subarray(100, 100 + whole.length),
-        ).to.deep.equal(whole);
-        await file.close();
-      }, make());
+  it('take pieces at a position, more than one call takes', async () => {
+    await withFiles(async (files) => {
+      const file = await files.create('a', 64 * 1024);
+      const pieces = Array.from({ length: 3000 }, (_, index) => bytesOf(`${index},`));
+      const whole = Buffer.concat(pieces);
+      await file.write(pieces, 100);
+      const read = Buffer.alloc(whole.length);
+      expect(await file.read(read, 100)).to.equal(whole.length);
+      expect(read).to.deep.equal(whole);
+      expect(
+        (await readFile(join(directory, 'a'))).subarray(100, 100 + whole.length),
+      ).to.deep.equal(whole);
+      await file.close();
     });
-  }
+  });
 
   it('are durable as soon as they are written', async function () {
     if (process.platform !== 'linux') this.skip();
