@@ -4,9 +4,8 @@
  * that a power cut can be simulated afterwards:
  *
  *   flushed, bytes, path                 so many bytes from the beginning of the file
- *   began, number, offset, bytes, path   a write to a file opened with O_DSYNC; DISK_SHIM_LOG.number keeps
- *                                        the bytes that it replaces
- *   ended, number                        that write is on the disk
+ *   began, number, offset, bytes, path   a write in place; DISK_SHIM_LOG.number keeps what it replaces
+ *   ended, number                        it was flushed too, since the file is open with O_DSYNC
  *   renamed, from, to
  */
 #define _GNU_SOURCE
@@ -43,8 +42,7 @@ static struct control nobody, *control = &nobody;
 static const char *root, *log_path;
 static size_t root_bytes;
 static int log_fd = -1;
-static char *paths[FD_COUNT];
-static char is_synchronous[FD_COUNT];
+static char *paths[FD_COUNT], is_synchronous[FD_COUNT];
 static unsigned write_count;
 
 static int (*real_open)(const char *, int, ...);
@@ -251,7 +249,9 @@ ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset) {
   int is_flushed = __atomic_load_n(&is_synchronous[fd], __ATOMIC_ACQUIRE);
   size_t total = 0;
   for (int at = 0; at < count; at++) total += parts[at].iov_len;
-  unsigned number = is_flushed ? begin(fd, path, total, offset) : 0;
+  struct stat before;
+  int is_in_place = fstat(fd, &before) == 0 && offset < before.st_size;
+  unsigned number = is_in_place ? begin(fd, path, total, offset) : 0;
   if (fails(WRITE)) {
     write_half(fd, parts, count, total, offset);
     return -1;
@@ -259,7 +259,7 @@ ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset) {
   ssize_t written = real_pwritev(fd, parts, count, offset);
   if (!is_flushed || written < 0) return written;
   if (fails(SYNC)) return -1;
-  end(number);
+  if (is_in_place) end(number);
   return written;
 }
 
@@ -290,7 +290,6 @@ static int flush(int fd, int (*real)(int)) {
 }
 
 int fsync(int fd) { return flush(fd, real_fsync); }
-
 int fdatasync(int fd) { return flush(fd, real_fdatasync); }
 
 int rename(const char *from, const char *to) {

@@ -161,6 +161,22 @@ describe('a disk shim', () => {
     expect([...found]).to.have.members(['0 1 0 0 0 0 0 0', '0 1 0 2 0 0 0 0']);
   }).timeout(20_000);
 
+  it('loses to a power cut a write in place that was not flushed', async () => {
+    const found = new Set<string>();
+    for (let round = 0; round < 6; round += 1) {
+      await write(file, inPlaceWriter.replace('| constants.O_DSYNC', ''));
+      await shim.cutPower(new SeededRandom(`unflushed ${round}`));
+      found.add(await sectors());
+    }
+    expect(found).to.include('0 0 0 0 0 0 0 0').and.have.property('size').above(1);
+    await write(
+      file,
+      `${inPlaceWriter.replace('| constants.O_DSYNC', '')}
+      fsyncSync(file);`,
+    );
+    expect(await shim.cutPower(new SeededRandom('flushed'))).to.equal('0 bytes');
+  }).timeout(20_000);
+
   it('has a write in place that fails leave its first half', async () => {
     // The first write is that of the whole file.
     shim.arrange({ calls: ['write'], error: 'EIO', skip: 2, times: 1 });
