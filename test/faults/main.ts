@@ -13,6 +13,7 @@ interface Options {
   readonly only?: string;
   readonly seed: string;
   readonly keep?: string;
+  readonly minutes: number;
 }
 
 const program = new Command('faults')
@@ -22,11 +23,15 @@ const program = new Command('faults')
   .addOption(new Option('--tier <name>', 'how much').choices([...tiers]).default('ci'))
   .option('--only <kinds>', `kinds of runs, separated by commas: ${runKinds.join(', ')}`)
   .option('--seed <text>', 'selects nodes, times and calls', `${Date.now() % 1_000_000}`)
+  .option('--minutes <number>', 'how long a node stays away in runs of absence', Number, 10)
   .option('--keep <directory>', 'directory for the histories of all runs, not only failed ones');
 
-const { tier, only, seed, keep } = program.parse().opts<Options>();
+const { tier, only, seed, keep, minutes } = program.parse().opts<Options>();
 const kinds: readonly string[] = only?.split(',') ?? runKinds;
-const all = plansOf(tier).map((plan, index) => ({ plan, number: index + 1 }));
+const all = plansOf(tier, { absenceMinutes: minutes }).map((plan, index) => ({
+  plan,
+  number: index + 1,
+}));
 const chosen = all.filter(({ plan }) => kinds.includes(plan.kind));
 if (chosen.length === 0) program.error(`tier ${tier} has no run of kind ${only}`);
 if (keep !== undefined) await mkdir(keep, { recursive: true });

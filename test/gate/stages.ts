@@ -38,7 +38,11 @@ export function stagesOf(tier: Tier): readonly Stage[] {
       program: 'damage/main.js',
       args: tier === 'ci' ? ['--share', 'ci'] : ['--share', 'all', '--times', '5'],
     },
-    { title: 'real processes', program: 'faults/main.js', args: ['--tier', tier] },
+    {
+      title: 'real processes',
+      program: 'faults/main.js',
+      args: ['--tier', tier, '--minutes', tier === 'ci' ? '0.5' : '10'],
+    },
     ...(tier === 'ci' ? [] : [labOverSockets]),
   ];
 }

@@ -126,6 +126,11 @@ export class ProcessCluster {
     await Promise.all(nodes.map((node) => this.#serverOf(node).ready()));
   }
 
+  /** The process id of the latest process of the node. */
+  processId(node: number): number | undefined {
+    return this.#serverOf(node).processId;
+  }
+
   hasExited(node: number): boolean {
     return this.#serverOf(node).hasExited;
   }

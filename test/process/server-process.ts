@@ -45,6 +45,11 @@ export class ServerProcess {
     this.exit = this.#watch();
   }
 
+  /** Its process id; `undefined` if it could not be started. */
+  get processId(): number | undefined {
+    return this.#child.pid;
+  }
+
   get hasExited(): boolean {
     return this.#hasExited;
   }

@@ -1,5 +1,6 @@
 /** The planned runs: every kind of fault, in the numbers of each tier. */
 import { manners, parts } from '../disk/damage.ts';
+import { absence } from '../nemesis/absence.ts';
 import { killAll, killMany, killOne, pauseNodes } from '../nemesis/crash.ts';
 import { damaged, damagedEverywhere, wiped } from '../nemesis/damage.ts';
 import {
@@ -24,9 +25,23 @@ export type Tier = (typeof tiers)[number];
 /** Longer than the keepalive timeout of a connection. */
 const halfOpenMs = 4000;
 const cut = { type: 'cut' } as const;
+const mebibyte = 1024 * 1024;
+const minuteMs = 60_000;
 
-export function plansOf(tier: Tier): RunPlan[] {
-  return { test: testPlans, ci: ciPlans, gate: gatePlans }[tier]();
+export interface PlanOptions {
+  /** How long a node stays away in the runs of absence. */
+  readonly absenceMinutes: number;
+}
+
+export function plansOf(tier: Tier, { absenceMinutes }: PlanOptions): RunPlan[] {
+  switch (tier) {
+    case 'test':
+      return testPlans();
+    case 'ci':
+      return [...ciPlans(), absences(absenceMinutes)];
+    case 'gate':
+      return [...repeat(25, ciPlans).flatMap((plans) => plans()), absences(absenceMinutes)];
+  }
 }
 
 function testPlans(): RunPlan[] {
@@ -61,10 +76,6 @@ function ciPlans(): RunPlan[] {
     damageOfAll(),
     fullDisks([fullDiskAtStart, fullDisk(1500), fullDisk(1500)]),
   ];
-}
-
-function gatePlans(): RunPlan[] {
-  return repeat(25, ciPlans).flatMap((plans) => plans());
 }
 
 function kills(strikes: readonly Nemesis[]): RunPlan {
@@ -147,6 +158,23 @@ function damages(): RunPlan[] {
 function damageOfAll(): RunPlan {
   const title = 'damage at all nodes';
   return { ...calm, kind: 'damage', title, strikes: [killAll, damagedEverywhere], mayStop: true };
+}
+
+/** A node stays away for long under full load. The budgets are small, so that a short absence exceeds them. */
+function absences(minutes: number): RunPlan {
+  const strike = absence({
+    downMs: minutes * minuteMs,
+    valueBytes: 128,
+    inFlight: 128,
+    keyCount: 10_000,
+    diskBytesMax: 256 * mebibyte,
+  });
+  const title = `a node away for ${minutes} minutes`;
+  const environment = {
+    PAXKV_LOG_BUDGET: `${16 * mebibyte}`,
+    PAXKV_LOG_WINDOW: `${64 * mebibyte}`,
+  };
+  return { ...calm, kind: 'absence', title, strikes: [strike], environment };
 }
 
 /** All faults at random, also at the same time. */

@@ -16,6 +16,7 @@ export const runKinds = [
   'damage',
   'wipe',
   'soak',
+  'absence',
 ] as const;
 
 export type RunKind = (typeof runKinds)[number];
@@ -35,6 +36,8 @@ export interface RunPlan {
    * wrong.
    */
   readonly mayStop?: boolean;
+  /** Settings of every node, as environment variables of the command. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface RunReport {

@@ -54,6 +54,7 @@ export async function run(plan: RunPlan, options: RunOptions): Promise<RunReport
       nodeCount: plan.nodeCount,
       addressesFor: (node, addresses) => network.addressesFor(node, addresses),
       ...rig.settings,
+      environmentOf: (node) => ({ ...plan.environment, ...rig.settings.environmentOf?.(node) }),
     });
     try {
       const random = new SeededRandom(options.seed);

@@ -1,4 +1,4 @@
-/** Mistakes of the journal: what is not flushed, and what is taken for a record, for an end or for needless. */
+/** Mistakes of the journal: what is not flushed, and what is taken for a record, for an end, or for dead. */
 import { byTest, type Mutant } from '../mutant.ts';
 
 const crash = 'unit/kvserver/storage/journal/segmented-log-crash';
