@@ -51,6 +51,19 @@ describe('Segment files on the file system', () => {
     });
   });
 
+  it('take any number of pieces with one flush', async function () {
+    if (process.platform !== 'linux') this.skip();
+    await withFiles(async (files) => {
+      const file = await files.create('a', 128 * 1024);
+      const pieces = Array.from({ length: 60_000 }, () => bytesOf('ab'));
+      const before = await writeCallCount();
+      await file.write(pieces, 0);
+      // The threads of this process wake each other with writes, too.
+      expect((await writeCallCount()) - before).to.be.within(1, 30);
+      await file.close();
+    });
+  });
+
   it('are durable as soon as they are written', async function () {
     if (process.platform !== 'linux') this.skip();
     await withFiles(async (files) => {
@@ -135,6 +148,11 @@ async function removeFrom(path: string, names: RegExp): Promise<void> {
 
 function asRefusal(cause: unknown): never {
   throw toDiskError('open', cause);
+}
+
+/** How many write calls this process has made, as Linux tells. */
+async function writeCallCount(): Promise<number> {
+  return Number(/syscw: (\d+)/.exec(await readFile('/proc/self/io', 'utf8'))?.[1]);
 }
 
 /** How this process has opened a file, as Linux tells. */
