@@ -292,9 +292,19 @@ static int flush(int fd, int (*real)(int)) {
 int fsync(int fd) { return flush(fd, real_fsync); }
 int fdatasync(int fd) { return flush(fd, real_fdatasync); }
 
+/* An open file keeps its place in the log under its new name. Another thread may still read the old one. */
+static void rename_open(const char *from, const char *to) {
+  for (int fd = 0; fd < FD_COUNT; fd++) {
+    const char *path = path_of(fd);
+    if (path != NULL && strcmp(path, from) == 0) remember(fd, to);
+  }
+}
+
 int rename(const char *from, const char *to) {
   if (is_ours(from) && fails(RENAME)) return -1;
   int result = real_rename(from, to);
-  if (result == 0 && is_ours(from)) note("renamed\t%s\t%s\n", from, to);
+  if (result != 0 || !is_ours(from)) return result;
+  rename_open(from, to);
+  note("renamed\t%s\t%s\n", from, to);
   return result;
 }

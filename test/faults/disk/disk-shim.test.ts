@@ -38,6 +38,13 @@ const inPlaceWriter = `
   }
 `;
 
+/** The same, but the file loses its ending when it is open. */
+const renamingWriter = inPlaceWriter.replace(
+  'for (',
+  `require('node:fs').renameSync(path, path.slice(0, -'.before'.length));
+  for (`,
+);
+
 describe('a disk shim', () => {
   let directory: string;
   let shim: DiskShim;
@@ -175,6 +182,19 @@ describe('a disk shim', () => {
       fsyncSync(file);`,
     );
     expect(await shim.cutPower(new SeededRandom('flushed'))).to.equal('0 bytes');
+  }).timeout(20_000);
+
+  it('loses to a power cut a write in place to an open file that has another name by now', async () => {
+    const found = new Set<string>();
+    for (let round = 0; round < 6; round += 1) {
+      shim.arrange({ calls: ['sync'], error: 'EIO', skip: 2, times: 1 });
+      await write(`${file}.before`, renamingWriter);
+      shim.clear();
+      expect(await sectors()).to.equal('0 1 0 2 0 0 0 0');
+      await shim.cutPower(new SeededRandom(`renamed ${round}`));
+      found.add(await sectors());
+    }
+    expect([...found]).to.have.members(['0 1 0 0 0 0 0 0', '0 1 0 2 0 0 0 0']);
   }).timeout(20_000);
 
   it('has a write in place that fails leave its first half', async () => {

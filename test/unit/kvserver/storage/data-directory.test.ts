@@ -204,7 +204,7 @@ describe('Data directory', () => {
     const before = await contentOf(path);
     const refusal = await refusalOf(openDataDirectory({ path, ...node }));
     expect(refusal.code).to.equal('DISK_OLDER_FORMAT');
-    expect(refusal.message).to.match(/journal holds .* in LevelDB.* Copy the data with a client/);
+    expect(refusal.message).to.match(/journal holds .* in LevelDB.* Migrate one server at a time/);
     expect(await contentOf(path)).to.deep.equal(before);
   });
 

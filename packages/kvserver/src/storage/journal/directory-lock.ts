@@ -2,7 +2,7 @@
  * Holds a directory for one process, by opening an empty LevelDB database in it. LevelDB takes a lock of the
  * operating system, which ends with the process. Node itself offers no such lock.
  */
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
 import { DiskError } from '../disk-error.ts';
@@ -21,9 +21,19 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
     if (isHeld(cause)) {
       throw new DiskError('DISK_IN_USE', `${directory} is open in another process.`, cause);
     }
-    // The database is empty, so a damaged one that nobody holds can be made anew.
-    await rm(path, { recursive: true, force: true });
+    if (!isDamaged(cause)) throw cause;
+    await makeEmpty(path);
     return openLock(path);
+  }
+}
+
+/**
+ * Safety: the file that carries the lock stays. Another process may hold it by now, and would not notice that it
+ * holds a file that is gone. The database is empty, so everything else can be made anew.
+ */
+async function makeEmpty(path: string): Promise<void> {
+  for (const name of await readdir(path)) {
+    if (name !== 'LOCK') await rm(join(path, name), { recursive: true, force: true });
   }
 }
 
@@ -33,8 +43,19 @@ async function openLock(path: string): Promise<DirectoryLock> {
   return level;
 }
 
-/** Level wraps what LevelDB says. */
 function isHeld(error: unknown): boolean {
+  return errorOf(error)?.code === 'LEVEL_LOCKED';
+}
+
+/** A file is damaged, or one that another names is missing. A full disk or too few descriptors are no damage. */
+function isDamaged(error: unknown): boolean {
+  const { code, message } = errorOf(error) ?? {};
+  return code === 'LEVEL_CORRUPTION' || message?.endsWith('No such file or directory') === true;
+}
+
+/** Level wraps what LevelDB says. */
+function errorOf(error: unknown): { code: unknown; message: string } | undefined {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error && 'code' in cause && cause.code === 'LEVEL_LOCKED';
+  if (!(cause instanceof Error) || !('code' in cause)) return undefined;
+  return { code: cause.code, message: cause.message };
 }

@@ -13,7 +13,7 @@ import type { JournalOwner } from './journal-owner.ts';
 import { NodeSegmentFiles } from './node-segment-files.ts';
 import { expectNoOlderJournal } from './older-journal.ts';
 import type { JournalWrite } from './record-codec.ts';
-import { encodeGroup, groupsIn, recordKinds } from './record-payload.ts';
+import { encodeGroup, groupsIn, recordKinds, type WriteGroup } from './record-payload.ts';
 import type { SegmentFiles } from './segment-files.ts';
 import type { SegmentedLog } from './segmented-log.ts';
 
@@ -46,7 +46,8 @@ export class Journal implements Storage<Uint8Array> {
   /** The work on the size of the log, which goes on between writes. Never rejects. */
   #upkeep: Promise<void> = Promise.resolve();
   #idle: NodeJS.Timeout | undefined;
-  #isWriting = false;
+  /** The write under way. Never rejects. */
+  #writing: Promise<void> | undefined;
   #isClosed = false;
   #failure: DiskError | undefined;
 
@@ -105,12 +106,9 @@ export class Journal implements Storage<Uint8Array> {
 
   /** Verifies once more what it reads. @throws DiskError `DISK_JOURNAL_DAMAGED`. */
   load(): Promise<Memory<Uint8Array>> {
-    const loading = this.#upkeep.then(() => this.#read());
+    const loading = Promise.all([this.#writing, this.#upkeep]).then(() => this.#read());
     // No segment may go while it is being read.
-    this.#upkeep = loading.then(
-      () => {},
-      () => {},
-    );
+    this.#upkeep = settledOf(loading);
     return loading;
   }
 
@@ -120,26 +118,16 @@ export class Journal implements Storage<Uint8Array> {
    * @throws DiskError `DISK_FAILED` (unknown), from then on for every call.
    */
   async write(writes: readonly JournalWrite[]): Promise<void> {
-    assert(!this.#isWriting, 'one write at a time');
+    assert(this.#writing === undefined, 'one write at a time');
     if (this.#failure !== undefined) throw this.#failure;
     if (writes.length === 0) return;
-    const { owner, log, memory } = this.#parts;
     const group = { writeIndex: this.writeIndex + 1, writes };
-    const payload = encodeGroup(group);
-    this.#isWriting = true;
+    const writing = this.#append(group, encodeGroup(group));
+    this.#writing = settledOf(writing);
     try {
-      await this.#upkeep;
-      if (this.#failure !== undefined) throw this.#failure;
-      // The first record only introduces the node: if it is lost too, the node is new again.
-      if (!owner.hasVoted && this.writeIndex > 0) await owner.markVoted();
-      const { sequence, bytes } = await log.append(recordKinds.group, payload);
-      memory.addGroup(group, sequence, bytes);
-    } catch (cause) {
-      // Safety: nobody knows which part of it is on disk, and later records would build on it.
-      this.#failure ??= writeFailed(`record ${group.writeIndex}`, cause);
-      throw this.#failure;
+      await writing;
     } finally {
-      this.#isWriting = false;
+      this.#writing = undefined;
     }
     this.#tidyUp();
   }
@@ -154,9 +142,26 @@ export class Journal implements Storage<Uint8Array> {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#idle);
-    await this.#upkeep;
+    await Promise.all([this.#writing, this.#upkeep]);
     await this.#parts.log.close();
     await this.#parts.files.close();
+  }
+
+  async #append(group: WriteGroup, payload: readonly Uint8Array[]): Promise<void> {
+    const { owner, log, memory } = this.#parts;
+    try {
+      await this.#upkeep;
+      if (this.#failure !== undefined) throw this.#failure;
+      if (this.#isClosed) throw new Error('the journal is closed');
+      // The first record only introduces the node: if it is lost too, the node is new again.
+      if (!owner.hasVoted && this.writeIndex > 0) await owner.markVoted();
+      const { sequence, bytes } = await log.append(recordKinds.group, payload);
+      memory.addGroup(group, sequence, bytes);
+    } catch (cause) {
+      // Safety: nobody knows which part of it is on disk, and later records would build on it.
+      this.#failure ??= writeFailed(`record ${group.writeIndex}`, cause);
+      throw this.#failure;
+    }
   }
 
   async #read(): Promise<Memory<Uint8Array>> {
@@ -170,6 +175,8 @@ export class Journal implements Storage<Uint8Array> {
     await log.read(Number.MAX_SAFE_INTEGER, ({ kind, index, payload }) => {
       if (kind === recordKinds.checkpoint || index < checkpoint.from) return;
       for (const { writeIndex: each, writes } of groupsIn(kind, payload)) {
+        // Safety: a copy has only votes. The rest is in a checkpoint, which a crash may have prevented.
+        if (byIndex.has(each)) continue;
         byIndex.set(
           each,
           writes.filter((write) => !('seq' in write) || write.seq >= min),
@@ -186,6 +193,7 @@ export class Journal implements Storage<Uint8Array> {
 
   /** Begins the work on the size of the log, if there is any. */
   #tidyUp(): void {
+    if (this.#isClosed) return;
     if (this.#checkpointer.isDue) this.#keepUp((checkpointer) => checkpointer.run());
     else this.#checkpointer.prepareNext();
     if (!this.#checkpointer.isScattered) return;
@@ -198,7 +206,7 @@ export class Journal implements Storage<Uint8Array> {
   }
 
   #onIdle(): void {
-    if (this.#isClosed || this.#isWriting || this.#failure !== undefined) return;
+    if (this.#isClosed || this.#writing !== undefined || this.#failure !== undefined) return;
     this.#keepUp((checkpointer) => checkpointer.gather());
   }
 
@@ -207,11 +215,17 @@ export class Journal implements Storage<Uint8Array> {
       try {
         if (this.#failure === undefined) await act(this.#checkpointer);
       } catch (cause) {
-        this.#failure = writeFailed('a checkpoint', cause);
+        this.#failure ??= writeFailed('a checkpoint', cause);
       }
     });
   }
 }
+
+function settledOf(work: Promise<unknown>): Promise<void> {
+  return work.then(ignore, ignore);
+}
+
+function ignore(): void {}
 
 function writeFailed(what: string, cause: unknown): DiskError {
   const advice = 'It may or may not be on disk: the journal must be opened again.';

@@ -10,9 +10,22 @@
  */
 import type { DiskError } from '../disk-error.ts';
 import { damagedSegment, newerFormat } from './log-damage.ts';
-import { type Segment, type Spare, segmentName, sequenceOf } from './segment.ts';
+import {
+  type LogEnd,
+  roomBehind,
+  type Segment,
+  type Spare,
+  segmentName,
+  sequenceOf,
+} from './segment.ts';
 import type { SegmentFile, SegmentFiles } from './segment-files.ts';
-import { headerBytesMax, headerBytesOf, type ParsedHeader, parseHeader } from './segment-header.ts';
+import {
+  headerBytesMax,
+  headerBytesOf,
+  isTornHeader,
+  type ParsedHeader,
+  parseHeader,
+} from './segment-header.ts';
 import { SegmentReader } from './segment-reader.ts';
 
 /** A file before the first segment in use. */
@@ -21,10 +34,16 @@ export interface Leftover extends Spare {
   readonly reason: string;
 }
 
+/** A file behind the last segment in use. */
+export interface FoundSpare extends Spare {
+  /** What is wrong with its header. Then it is a spare only if no segment can have begun there. */
+  readonly defect: string | undefined;
+}
+
 export interface LogFiles {
   readonly leftovers: readonly Leftover[];
   readonly segments: readonly Segment[];
-  readonly spares: readonly Spare[];
+  readonly spares: readonly FoundSpare[];
 }
 
 export interface LogOwner {
@@ -34,6 +53,8 @@ export interface LogOwner {
 }
 
 interface FoundFile extends Spare {
+  /** The beginning of the file. */
+  readonly start: Buffer;
   readonly parsed: ParsedHeader;
 }
 
@@ -46,24 +67,25 @@ interface FoundFile extends Spare {
 export async function openLogFiles(files: SegmentFiles, owner: LogOwner): Promise<LogFiles> {
   const names = await files.list();
   const sequences = names.flatMap((name) => sequenceOf(name) ?? []).sort((a, b) => a - b);
+  const opened: SegmentFile[] = [];
   const found: FoundFile[] = [];
   try {
     for (const sequence of sequences) {
       const file = await files.open(segmentName(sequence));
-      found.push({ sequence, file, parsed: { type: 'invalid', reason: 'it was not read' } });
-      found[found.length - 1] = { sequence, file, parsed: await readHeader(file) };
+      opened.push(file);
+      const start = await readStart(file);
+      found.push({ sequence, file, start, parsed: parseHeader(start) });
     }
     return await classify(found, owner);
   } catch (cause) {
-    for (const { file } of found) await file.close();
+    for (const file of opened) await file.close();
     throw cause;
   }
 }
 
-async function readHeader(file: SegmentFile): Promise<ParsedHeader> {
+async function readStart(file: SegmentFile): Promise<Buffer> {
   const bytes = Buffer.alloc(Math.min(headerBytesMax, file.size));
-  const length = await file.read(bytes, 0);
-  return parseHeader(bytes.subarray(0, length));
+  return bytes.subarray(0, await file.read(bytes, 0));
 }
 
 async function classify(found: readonly FoundFile[], owner: LogOwner): Promise<LogFiles> {
@@ -72,14 +94,27 @@ async function classify(found: readonly FoundFile[], owner: LogOwner): Promise<L
   const last = found.findLastIndex(isInUse);
   const segments = first === -1 ? [] : found.slice(first, last + 1).map(toSegment);
   expectNoGap(segments);
-  const spares = found.slice(last + 1);
-  for (const [place, spare] of spares.entries()) {
+  const spares: FoundSpare[] = [];
+  for (const [place, spare] of found.slice(last + 1).entries()) {
     const expected = (segments.at(-1)?.sequence ?? 0) + 1 + place;
     if (segments.length > 0 && spare.sequence !== expected) throw missing(expected, spare);
-    await expectEmpty(spare, owner);
+    spares.push(await toSpare(spare, owner));
   }
   const leftovers = found.slice(0, Math.max(0, first)).map(toLeftover);
-  return { leftovers, segments, spares: spares.map(({ sequence, file }) => ({ sequence, file })) };
+  return { leftovers, segments, spares };
+}
+
+/**
+ * Safety: the next segment begins when the last one is full. From then on a spare must be intact: one that is not
+ * may have been in use, with all its records lost.
+ *
+ * @throws DiskError `DISK_JOURNAL_DAMAGED`.
+ */
+export function expectNotBegun(spares: readonly FoundSpare[], last: Segment, end: LogEnd): void {
+  if (roomBehind(end, last) > 0) return;
+  for (const { file, defect } of spares) {
+    if (defect !== undefined) throw damagedSegment(file.place, defect);
+  }
 }
 
 /** @throws DiskError if the header is another owner's, or of a format that this version does not know. */
@@ -122,21 +157,25 @@ function missing(sequence: number, next: Spare): DiskError {
   return damagedSegment(`segment ${sequence}`, `it is missing, and ${next.file.place} is present`);
 }
 
-/**
- * Safety: a header is durable before the first fragment behind it is written. So a header that is not
- * intact is one that was just being written, unless there are fragments behind it.
- */
-async function expectEmpty(found: FoundFile, { name, seed }: LogOwner): Promise<void> {
-  const { sequence, file, parsed } = found;
-  if (parsed.type === 'valid') {
-    if (parsed.header.sequence === sequence) return;
+/** Safety: a header is durable before the first fragment behind it is written, so a spare has none. */
+async function toSpare(found: FoundFile, owner: LogOwner): Promise<FoundSpare> {
+  const { sequence, file, start, parsed } = found;
+  if (parsed.type === 'valid' && parsed.header.sequence !== sequence) {
     throw damagedSegment(file.place, `it is segment ${parsed.header.sequence}, not ${sequence}`);
   }
-  const reader = new SegmentReader(file, seed);
-  const fragment = await reader.nextIntact(headerBytesOf(name), sequence);
-  if (fragment === undefined) return;
-  const proof = `fragment ${fragment.index} behind it is intact`;
-  throw damagedSegment(file.place, `${reasonOf(parsed)}, and ${proof}`);
+  const reader = new SegmentReader(file, owner.seed);
+  const firstOffset = headerBytesOf(owner.name);
+  const fragment =
+    parsed.type === 'valid'
+      ? await reader.intactAt(firstOffset, sequence)
+      : await reader.nextIntact(firstOffset, { sequence });
+  if (fragment !== undefined) {
+    const proof = `fragment ${fragment.index} behind it is intact`;
+    throw damagedSegment(file.place, `${reasonOf(parsed)}, and ${proof}`);
+  }
+  const expected = { owner: owner.name, sequence, firstIndex: 0, previous: 0, size: file.size };
+  const isTrusted = parsed.type === 'valid' || isTornHeader(start, expected);
+  return { sequence, file, defect: isTrusted ? undefined : reasonOf(parsed) };
 }
 
 function toLeftover({ sequence, file, parsed }: FoundFile): Leftover {

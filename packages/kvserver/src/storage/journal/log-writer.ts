@@ -6,10 +6,10 @@
  * names it. Fragments follow only then.
  */
 import { strict as assert } from 'node:assert';
-import { firstPart, fragmentHeaderBytes, lastPart, sealFragment, slicePieces } from './fragment.ts';
+import { firstPart, lastPart, sealFragment, slicePieces } from './fragment.ts';
 import type { LogOwner } from './log-files.ts';
 import type { LogRecord } from './record-reader.ts';
-import type { LogEnd, Segment } from './segment.ts';
+import { type LogEnd, roomBehind, type Segment } from './segment.ts';
 import { encodeHeader, headerBytesOf } from './segment-header.ts';
 import type { Spares } from './spares.ts';
 
@@ -22,18 +22,22 @@ export interface LogWriterOptions {
   /** The segment to continue, and the place in it. */
   readonly active: Segment;
   readonly end: LogEnd;
+  /** Takes each segment that is begun, open and durable. */
+  readonly onBegun: (segment: Segment) => void;
 }
 
 export class LogWriter {
   readonly #owner: LogOwner;
   readonly #spares: Spares;
+  readonly #onBegun: (segment: Segment) => void;
   #active: Segment;
   #end: LogEnd;
   #isBusy = false;
 
-  constructor({ owner, spares, active, end }: LogWriterOptions) {
+  constructor({ owner, spares, active, end, onBegun }: LogWriterOptions) {
     this.#owner = owner;
     this.#spares = spares;
+    this.#onBegun = onBegun;
     this.#active = active;
     this.#end = end;
   }
@@ -56,7 +60,12 @@ export class LogWriter {
       previous,
       size,
     } as const;
-    await file.write([encodeHeader(header)], 0);
+    try {
+      await file.write([encodeHeader(header)], 0);
+    } catch (cause) {
+      await file.close();
+      throw cause;
+    }
     return { sequence, file, firstIndex, previous };
   }
 
@@ -65,23 +74,19 @@ export class LogWriter {
   }
 
   /**
-   * Writes one record, durable when this resolves, and names the segments begun for it.
+   * Writes one record, durable when this resolves.
    *
    * @throws Error of the file system. Every later call fails then, since nobody knows what was written.
    */
-  async append(
-    kind: number,
-    payload: readonly Uint8Array[],
-  ): Promise<Appended & { begun: readonly Segment[] }> {
+  async append(kind: number, payload: readonly Uint8Array[]): Promise<Appended> {
     assert(!this.#isBusy, 'one append at a time, and none after one that failed');
     this.#isBusy = true;
     const total = payload.reduce((sum, { length }) => sum + length, 0);
-    const begun: Segment[] = [];
     let written = 0;
     let bytes = 0;
     let start: Pick<LogRecord, 'index' | 'sequence'> | undefined;
     do {
-      if (this.#room < 0 || (this.#room === 0 && total > written)) begun.push(await this.#next());
+      if (this.#room < 0 || (this.#room === 0 && total > written)) await this.#next();
       const length = Math.min(this.#room, total - written);
       const part = (start ? 0 : firstPart) | (written + length === total ? lastPart : 0);
       start ??= { index: this.#end.nextIndex, sequence: this.#active.sequence };
@@ -91,16 +96,14 @@ export class LogWriter {
       written += length;
     } while (written < total);
     this.#isBusy = false;
-    return { ...start, bytes, begun };
+    return { ...start, bytes };
   }
 
-  /** The payload bytes that one more fragment may have here; negative without room for its header. */
   get #room(): number {
-    const left = this.#active.file.size - this.#end.offset;
-    return left - (left % 8) - fragmentHeaderBytes;
+    return roomBehind(this.#end, this.#active);
   }
 
-  async #next(): Promise<Segment> {
+  async #next(): Promise<void> {
     const { nextIndex, previous } = this.#end;
     const next = await LogWriter.begin(
       this.#spares,
@@ -110,7 +113,7 @@ export class LogWriter {
     );
     this.#active = next;
     this.#end = { offset: headerBytesOf(this.#owner.name), nextIndex, previous };
-    return next;
+    this.#onBegun(next);
   }
 
   async #writeFragment(

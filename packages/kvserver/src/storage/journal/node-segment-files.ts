@@ -13,6 +13,8 @@ const zeros = new Uint8Array(1024 * 1024);
  * a flush follows each write.
  */
 const isDurableWhenWritten = process.platform === 'linux';
+/** What one system call takes. More would be written, and flushed, in several. */
+const pieceCountMax = 1024;
 const openFlags = constants.O_RDWR | (isDurableWhenWritten ? constants.O_DSYNC : 0);
 
 export class NodeSegmentFiles implements SegmentFiles {
@@ -43,8 +45,13 @@ export class NodeSegmentFiles implements SegmentFiles {
   async open(name: string): Promise<SegmentFile> {
     const path = join(this.#directory, name);
     const handle = await open(path, openFlags);
-    const { size } = await handle.stat();
-    return new NodeSegmentFile({ path, handle, size });
+    try {
+      const { size } = await handle.stat();
+      return new NodeSegmentFile({ path, handle, size });
+    } catch (cause) {
+      await handle.close();
+      throw cause;
+    }
   }
 
   async create(name: string, size: number): Promise<SegmentFile> {
@@ -108,9 +115,10 @@ class NodeSegmentFile implements SegmentFile {
   }
 
   async write(pieces: readonly Uint8Array[], position: number): Promise<void> {
-    const total = pieces.reduce((sum, { length }) => sum + length, 0);
+    const few = pieces.length > pieceCountMax ? [Buffer.concat(pieces)] : pieces;
+    const total = few.reduce((sum, { length }) => sum + length, 0);
     for (let written = 0; written < total; ) {
-      const rest = written === 0 ? [...pieces] : slicePieces(pieces, written, total - written);
+      const rest = written === 0 ? [...few] : slicePieces(few, written, total - written);
       // The system may take fewer bytes than it was given.
       const { bytesWritten } = await this.#handle.writev(rest, position + written);
       if (bytesWritten === 0)

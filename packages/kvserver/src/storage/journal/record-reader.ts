@@ -1,5 +1,5 @@
 /** Reads segments in order, verifies the chain through all of them, and puts records together again. */
-import { firstPart, lastPart } from './fragment.ts';
+import { firstPart, fragmentHeaderBytes, lastPart } from './fragment.ts';
 import { damagedAt } from './log-damage.ts';
 import type { LogEnd, Segment } from './segment.ts';
 import { headerBytesOf } from './segment-header.ts';
@@ -93,7 +93,8 @@ async function readSegment(
     if (bounds && sequence > bounds.lastSequence && !assembly.isWithin(bounds)) break;
     const found = await reader.fragmentAt(offset, { sequence, index: nextIndex, previous });
     if (found.type === 'none') {
-      if (isLast) await expectNoLater(reader, segment, offset, { found, bounds });
+      const end = { offset, nextIndex, previous };
+      if (isLast) await expectNoLater(reader, segment, end, { found, bounds });
       break;
     }
     try {
@@ -124,11 +125,13 @@ function expectFollows(segment: Segment, end: LogEnd, last: Segment): void {
 async function expectNoLater(
   reader: SegmentReader,
   { file, sequence }: Segment,
-  offset: number,
+  { offset, nextIndex }: LogEnd,
   { found, bounds }: { found: NoFragment; bounds: ReadBounds | undefined },
 ): Promise<void> {
   if (bounds) throw damagedAt(file.place, offset, found.reason);
-  const later = await reader.nextIntact(offset, sequence);
+  const countMax = Math.ceil((file.size - offset) / fragmentHeaderBytes);
+  const wanted = { sequence, indexMax: nextIndex + countMax };
+  const later = await reader.nextIntact(offset, wanted);
   if (later === undefined) return;
   const proof = `fragment ${later.index}, which was written later, is intact`;
   throw damagedAt(file.place, offset, `${found.reason}, and ${proof}`);

@@ -10,6 +10,13 @@ const fixedBytes = 56;
 export const headerBytesMax = 512;
 const crcOffset = 12;
 const states = ['spare', 'used'] as const;
+/** The checksum of the header, the state, the first index and the checksum before it: from and to. */
+const changingFields = [
+  [crcOffset, crcOffset + 4],
+  [20, 21],
+  [32, 38],
+  [48, 52],
+] as const;
 
 export interface SegmentHeader {
   /** A spare has no fragments yet. The bytes behind its header are left from a former use. */
@@ -80,6 +87,18 @@ export function parseHeader(start: Buffer): ParsedHeader {
     size: bytes.readUIntLE(40, 6),
   };
   return { type: 'valid', header, bytes: length };
+}
+
+/**
+ * Tells whether `start` may be a header of which only a part was written when a crash came, in the place of this
+ * spare's: nothing differs but what changes when a segment begins.
+ */
+export function isTornHeader(start: Buffer, spare: Omit<SegmentHeader, 'state'>): boolean {
+  const whole = encodeHeader({ ...spare, state: 'spare' });
+  const torn = Buffer.from(start.subarray(0, whole.length));
+  if (torn.length < whole.length) return false;
+  for (const [from, to] of changingFields) whole.copy(torn, from, from, to);
+  return torn.equals(whole);
 }
 
 function isIntact(bytes: Buffer): boolean {

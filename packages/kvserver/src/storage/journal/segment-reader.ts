@@ -15,6 +15,8 @@ const alignment = 8;
 /** The place of the segment's sequence in a fragment's header. */
 const sequenceOffset = 16;
 const sequenceBytes = 6;
+/** Where a fragment's header has two bytes that are always zero. */
+const zeroOffsets = [14, 22, 30];
 
 export interface ReadFragment {
   readonly type: 'fragment';
@@ -43,6 +45,13 @@ export interface Expected {
   readonly previous: number;
 }
 
+/** What is searched for. */
+export interface Wanted {
+  readonly sequence: number;
+  /** The highest index it can have, if that is known. */
+  readonly indexMax?: number;
+}
+
 export class SegmentReader {
   readonly #file: SegmentFile;
   readonly #seed: number;
@@ -62,7 +71,7 @@ export class SegmentReader {
     if (offset + fragmentHeaderBytes > this.#file.size) return none('the segment ends there');
     const header = parseFragmentHeader(await this.bytes(offset, fragmentHeaderBytes));
     if (header.sequence !== expected.sequence) return none('no record of this segment is there');
-    const fragment = await this.#intactAt(offset);
+    const fragment = await this.intactAt(offset, expected.sequence);
     if (fragment === undefined) return none('the checksum of the record does not match');
     if (header.index !== expected.index || header.previous !== expected.previous) {
       return none('the record does not follow the one before it');
@@ -71,16 +80,38 @@ export class SegmentReader {
   }
 
   /** Searches for an intact fragment of this segment at any multiple of 8 from `offset` on. */
-  async nextIntact(offset: number, sequence: number): Promise<ReadFragment | undefined> {
+  async nextIntact(offset: number, wanted: Wanted): Promise<ReadFragment | undefined> {
     const last = this.#file.size - fragmentHeaderBytes;
     for (let at = offset; at <= last; ) {
-      const bytes = await this.bytes(at, Math.min(this.#buffer.length, this.#file.size - at));
-      const found = candidateIn(bytes, sequence);
-      const fragment = found === undefined ? undefined : await this.#intactAt(at + found);
+      const bytes = await this.#ahead(at);
+      const found = candidateIn(bytes, wanted);
+      const fragment =
+        found === undefined ? undefined : await this.intactAt(at + found, wanted.sequence);
       if (fragment !== undefined) return fragment;
       at += (found ?? lastCandidateIn(bytes)) + alignment;
     }
     return undefined;
+  }
+
+  /** Reads the fragment there, if it is intact and names this segment. */
+  async intactAt(offset: number, sequence: number): Promise<ReadFragment | undefined> {
+    const header = parseFragmentHeader(await this.bytes(offset, fragmentHeaderBytes));
+    const length = fragmentHeaderBytes + header.payloadBytes;
+    if (header.sequence !== sequence || offset + length > this.#file.size) return undefined;
+    const bytes = await this.bytes(offset, length);
+    const checksum = bytes.length === length ? openFragment(bytes, this.#seed) : undefined;
+    if (checksum === undefined) return undefined;
+    const { kind, part, index, payloadBytes } = header;
+    const payload = bytes.subarray(fragmentHeaderBytes);
+    const size = fragmentBytes(payloadBytes);
+    return { type: 'fragment', kind, part, index, checksum, offset, bytes: size, payload };
+  }
+
+  /** Gives what is in memory from there on, or fills the buffer from there. */
+  #ahead(offset: number): Promise<Buffer> {
+    const held = offset < this.#from ? 0 : this.#to - offset;
+    const length = held >= fragmentHeaderBytes ? held : this.#file.size - offset;
+    return this.bytes(offset, Math.min(length, this.#buffer.length));
   }
 
   /** Gives a view of the file, valid until the next read. */
@@ -98,40 +129,30 @@ export class SegmentReader {
       Math.min(this.#to - this.#from, offset - this.#from + length),
     );
   }
-
-  async #intactAt(offset: number): Promise<ReadFragment | undefined> {
-    const head = await this.bytes(offset, fragmentHeaderBytes);
-    const { payloadBytes, kind, part, index } = parseFragmentHeader(head);
-    const length = fragmentHeaderBytes + payloadBytes;
-    if (offset + length > this.#file.size) return undefined;
-    const bytes = await this.bytes(offset, length);
-    const checksum = bytes.length === length ? openFragment(bytes, this.#seed) : undefined;
-    if (checksum === undefined) return undefined;
-    const payload = bytes.subarray(fragmentHeaderBytes);
-    return {
-      type: 'fragment',
-      kind,
-      part,
-      index,
-      checksum,
-      offset,
-      bytes: fragmentBytes(payloadBytes),
-      payload,
-    };
-  }
 }
 
-/** Finds the first place of a header that names this segment. */
-function candidateIn(bytes: Buffer, sequence: number): number | undefined {
+/**
+ * Finds the first place that may be a header of this segment. Values may look like one, and each candidate costs
+ * the reading of what it claims to hold, so all that a header cannot say rules it out.
+ */
+function candidateIn(bytes: Buffer, wanted: Wanted): number | undefined {
   const name = Buffer.alloc(sequenceBytes);
-  name.writeUIntLE(sequence, 0, sequenceBytes);
+  name.writeUIntLE(wanted.sequence, 0, sequenceBytes);
+  const last = lastCandidateIn(bytes);
   // Most of a segment may be zeros, so the search must not look at each place by itself.
   let found = bytes.indexOf(name, sequenceOffset);
-  while (found !== -1 && (found - sequenceOffset) % alignment !== 0) {
+  while (found !== -1 && found - sequenceOffset <= last) {
+    const at = found - sequenceOffset;
+    if (at % alignment === 0 && isPlausible(bytes.subarray(at), wanted)) return at;
     found = bytes.indexOf(name, found + 1);
   }
-  const at = found - sequenceOffset;
-  return found === -1 || at > lastCandidateIn(bytes) ? undefined : at;
+  return undefined;
+}
+
+function isPlausible(bytes: Buffer, { indexMax }: Wanted): boolean {
+  const { kind, index } = parseFragmentHeader(bytes);
+  if (kind === 0 || index > (indexMax ?? index)) return false;
+  return zeroOffsets.every((offset) => bytes.readUInt16LE(offset) === 0);
 }
 
 function lastCandidateIn(bytes: Buffer): number {

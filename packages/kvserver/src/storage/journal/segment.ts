@@ -1,4 +1,5 @@
 /** Segments as the log knows them, and how their files are named. */
+import { fragmentHeaderBytes } from './fragment.ts';
 import type { SegmentFile } from './segment-files.ts';
 
 /** A segment in use: it holds fragments, or will hold the next ones. */
@@ -39,4 +40,10 @@ export function segmentName(sequence: number): string {
 export function sequenceOf(name: string): number | undefined {
   const sequence = Number.parseInt(name, 10);
   return sequence > 0 && segmentName(sequence) === name ? sequence : undefined;
+}
+
+/** The payload bytes that one more fragment may have there; negative without room for its header. */
+export function roomBehind({ offset }: LogEnd, { file }: Segment): number {
+  const left = file.size - offset;
+  return left - (left % 8) - fragmentHeaderBytes;
 }

@@ -4,7 +4,7 @@
  */
 import { strict as assert } from 'node:assert';
 import { crc32c } from '../crc32c.ts';
-import { type LogOwner, openLogFiles } from './log-files.ts';
+import { expectNotBegun, type LogOwner, openLogFiles } from './log-files.ts';
 import { type Appended, LogWriter } from './log-writer.ts';
 import { type OnRecord, type ReadLog, readLog } from './record-reader.ts';
 import { type LogEnd, type Segment, type Spare, sequenceOf, unfinishedName } from './segment.ts';
@@ -57,8 +57,13 @@ export class SegmentedLog {
     this.#spares = spares;
     this.#segments = [...segments];
     this.#recovered = recovered;
-    const { end } = recovered;
-    this.#writer = new LogWriter({ owner: this.#owner, spares, active: this.#active, end });
+    this.#writer = new LogWriter({
+      owner: this.#owner,
+      spares,
+      active: this.#active,
+      end: recovered.end,
+      onBegun: (segment) => this.#segments.push(segment),
+    });
   }
 
   /**
@@ -76,6 +81,7 @@ export class SegmentedLog {
       if (last !== undefined) {
         const { name, seed } = owner;
         const read = await readLog({ segments, owner: name, seed, onRecord });
+        expectNotBegun(spares, last, read.end);
         const recovered = { ...read, leftovers, spares };
         const used = [...segments.slice(0, -1), last] as const;
         const log = new SegmentedLog(options, sparesFor(options), used, recovered);
@@ -102,10 +108,15 @@ export class SegmentedLog {
     for (const name of former) await files.remove(name);
     const spares = sparesFor(options);
     const end: LogEnd = { offset: headerBytesOf(name), nextIndex: 1, previous: 0 };
-    const segment = await LogWriter.begin(spares, owner, 1, end);
-    const lastRecord = { sequence: 1, offset: end.offset };
-    const recovered = { end, lastRecord, leftovers: [], spares: [] };
-    return new SegmentedLog(options, spares, [segment], recovered);
+    try {
+      const segment = await LogWriter.begin(spares, owner, 1, end);
+      const lastRecord = { sequence: 1, offset: end.offset };
+      const recovered = { end, lastRecord, leftovers: [], spares: [] };
+      return new SegmentedLog(options, spares, [segment], recovered);
+    } catch (cause) {
+      await spares.close();
+      throw cause;
+    }
   }
 
   /**
@@ -180,10 +191,8 @@ export class SegmentedLog {
    *
    * @throws Error of the file system; then the log must be opened again.
    */
-  async append(kind: number, payload: readonly Uint8Array[]): Promise<Appended> {
-    const { index, sequence, bytes, begun } = await this.#writer.append(kind, payload);
-    this.#segments.push(...begun);
-    return { index, sequence, bytes };
+  append(kind: number, payload: readonly Uint8Array[]): Promise<Appended> {
+    return this.#writer.append(kind, payload);
   }
 
   /**

@@ -20,6 +20,8 @@ export class Spares {
   #spare: Promise<Spare> | undefined;
   /** Files are made and removed one at a time, in the order asked for. */
   #work: Promise<unknown> = Promise.resolve();
+  /** Open files that nobody else closes. */
+  readonly #held = new Set<SegmentFile>();
 
   constructor(options: SparesOptions) {
     this.#options = options;
@@ -34,6 +36,7 @@ export class Spares {
     if (this.#spare !== undefined) return;
     const before = this.#work;
     const making = before.then(() => this.#make(sequence));
+    making.catch(done);
     this.#spare = making;
     // A disk that was full may have room again, so what follows does not fail with it.
     this.#work = before.then(() => making.then(done, done));
@@ -50,6 +53,7 @@ export class Spares {
     }
     this.#spare = undefined;
     assert(spare?.sequence === sequence, `segment ${sequence} comes next`);
+    this.#held.delete(spare.file);
     return spare;
   }
 
@@ -58,6 +62,7 @@ export class Spares {
    * Durable one by one, so that a crash leaves no gap. After a failure `take` fails too.
    */
   retire(segments: readonly Spare[], sequence: number): void {
+    for (const { file } of segments) this.#held.add(file);
     const newest = segments.at(-1);
     const isReusable = newest?.file.size === this.#options.size && !this.isPrepared;
     const removed = isReusable ? segments.slice(0, -1) : segments;
@@ -67,6 +72,7 @@ export class Spares {
 
   /** Keeps one of the spares that were found, and removes the others. */
   adopt(spares: readonly Spare[], sequence: number): void {
+    for (const { file } of spares) this.#held.add(file);
     const [first, ...others] = spares;
     const isFit = first?.sequence === sequence && first.file.size === this.#options.size;
     for (const spare of (isFit ? others : spares).toReversed()) {
@@ -81,17 +87,19 @@ export class Spares {
     await this.#spare;
   }
 
-  /** Finishes what was begun, and closes the spare. Never rejects, since no record depends on it. */
+  /** Finishes what was begun, and closes all files. Never rejects, since no record depends on them. */
   async close(): Promise<void> {
     await this.#work.catch(done);
-    const spare = await this.#spare?.catch(() => undefined);
+    await this.#spare?.catch(done);
     this.#spare = undefined;
-    await spare?.file.close();
+    for (const file of this.#held) await file.close().catch(done);
+    this.#held.clear();
   }
 
   async #make(sequence: number): Promise<Spare> {
     const { files, size } = this.#options;
     const file = await files.create(unfinishedName, size);
+    this.#held.add(file);
     await this.#blank(file, sequence);
     await files.rename(unfinishedName, segmentName(sequence));
     await files.syncNames();
@@ -127,6 +135,7 @@ export class Spares {
 
   async #remove({ sequence, file }: Spare): Promise<void> {
     const { files } = this.#options;
+    this.#held.delete(file);
     await file.close();
     await files.remove(segmentName(sequence));
     await files.syncNames();

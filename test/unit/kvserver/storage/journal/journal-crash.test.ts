@@ -132,6 +132,34 @@ describe('Crash of a journal', function () {
     }
   });
 
+  it('between copies of live votes and their checkpoint: what else the same writes said is there', async () => {
+    const files = new SimulatedFiles();
+    const journal = await open(files);
+    const stepCounts: number[] = [];
+    for (let index = 0; index < 60; index += 1) {
+      await journal.write([
+        { type: 'logPromised', ballot: { round: index + 1, peer: 1 } },
+        { type: 'reserved', round: index + 1 },
+        voteFor(1000 + index, 'x'.repeat(index % 8 === 0 ? 200 : 0)),
+        { type: 'forgotten', min: index },
+      ]);
+      if (index % 8 !== 0) await journal.write([{ type: 'forgotten', min: 1000 + index - 20 }]);
+      stepCounts.push(files.stepCount);
+    }
+    await journal.close();
+    for (let after = 3; after < files.stepCount; after += 1) {
+      const acknowledged = stepCounts.filter((count) => count <= after).length;
+      const again = await open(new SimulatedFiles(files.crashed({ after, areNamesKept: true })));
+      const writes = await loadWrites(again);
+      const promise = writes.findLast(({ type }) => type === 'logPromised');
+      const rounds = writes.flatMap((write) => (write.type === 'reserved' ? [write.round] : []));
+      const round = promise?.type === 'logPromised' ? promise.ballot.round : 0;
+      expect(round, `after step ${after}`).to.be.within(acknowledged, acknowledged + 1);
+      expect(Math.max(0, ...rounds)).to.equal(round);
+      await again.close();
+    }
+  });
+
   it('and a flipped bit anywhere is noticed, or takes the last write at most, or nothing', async () => {
     const plan = Array.from({ length: 60 }, (_, index) => ({
       ahead: index % 7 === 0 ? 30 : 0,

@@ -235,6 +235,34 @@ describe('Journal', () => {
     });
   });
 
+  it('is loaded whole while a write is under way', async () => {
+    const files = new SimulatedFiles();
+    const journal = await Journal.openOn(files, { owner: new OwnerInMemory(), segmentBytes: 1024 });
+    for (let seq = 0; seq < 30; seq += 1) {
+      const writing = journal.write([voteFor(seq, 'x'.repeat(100 * (seq % 15)))]);
+      for (let turn = 0; turn < seq; turn += 1) await Promise.resolve();
+      expect(await loadWrites(journal)).to.have.length(seq + 1);
+      await writing;
+    }
+    await journal.close();
+  });
+
+  it('ends a write that is under way before it closes, and takes none afterwards', async () => {
+    const files = new SimulatedFiles();
+    const owner = new OwnerInMemory();
+    const journal = await Journal.openOn(files, { owner, segmentBytes: 1024 });
+    await journal.write([voteFor(0)]);
+    const writing = journal.write([voteFor(1, 'x'.repeat(5000))]);
+    for (let turn = 0; turn < 12; turn += 1) await Promise.resolve();
+    const closing = journal.close();
+    await writing;
+    await closing;
+    const steps = files.stepCount;
+    await expectFailed(journal.write([voteFor(2, 'x'.repeat(5000))]));
+    expect(files.stepCount).to.equal(steps);
+    expect(files.openCount).to.equal(0);
+  });
+
   it('leaves no file open when it is refused', async () => {
     const files = new SimulatedFiles();
     const owner = new OwnerInMemory();

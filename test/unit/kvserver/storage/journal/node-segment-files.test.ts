@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { toDiskError } from '@paxkv/kvserver/internal/storage/disk-error';
 import { NodeSegmentFiles } from '@paxkv/kvserver/internal/storage/journal/node-segment-files';
 import { expect } from 'chai';
 import { bytesOf, refusalOf, Scratch } from '../scratch.ts';
@@ -50,6 +51,19 @@ describe('Segment files on the file system', () => {
     });
   });
 
+  it('take any number of pieces with one flush', async function () {
+    if (process.platform !== 'linux') this.skip();
+    await withFiles(async (files) => {
+      const file = await files.create('a', 128 * 1024);
+      const pieces = Array.from({ length: 60_000 }, () => bytesOf('ab'));
+      const before = await writeCallCount();
+      await file.write(pieces, 0);
+      // The threads of this process wake each other with writes, too.
+      expect((await writeCallCount()) - before).to.be.within(1, 30);
+      await file.close();
+    });
+  });
+
   it('are durable as soon as they are written', async function () {
     if (process.platform !== 'linux') this.skip();
     await withFiles(async (files) => {
@@ -94,14 +108,52 @@ describe('Segment files on the file system', () => {
     await withFiles(async () => {});
   });
 
-  it('are opened though their lock is damaged', async () => {
+  for (const [name, harm] of [
+    ['has nonsense in it', (lock: string) => writeFile(join(lock, 'CURRENT'), 'nonsense')],
+    ['names a file that is gone', (lock: string) => removeFrom(lock, /^MANIFEST/)],
+    ['is empty', (lock: string) => removeFrom(lock, /./)],
+  ] as const) {
+    it(`are opened though their lock ${name}`, async () => {
+      await withFiles(async () => {});
+      await harm(join(directory, 'lock'));
+      await withFiles(async (files) => {
+        expect(await files.list()).to.deep.equal(['lock']);
+        expect((await refusalOf(NodeSegmentFiles.open(directory))).code).to.equal('DISK_IN_USE');
+      });
+    });
+  }
+
+  it('keep the file of a damaged lock, which another process may hold by now', async () => {
     await withFiles(async () => {});
-    await writeFile(join(directory, 'lock', 'CURRENT'), 'nonsense');
-    await withFiles(async (files) => {
-      expect(await files.list()).to.deep.equal(['lock']);
+    const lock = join(directory, 'lock');
+    await writeFile(join(lock, 'CURRENT'), 'nonsense');
+    const { ino } = await stat(join(lock, 'LOCK'));
+    await withFiles(async () => {
+      expect((await stat(join(lock, 'LOCK'))).ino).to.equal(ino);
     });
   });
+
+  it('keep their lock as it is when it cannot be opened for another reason', async () => {
+    const lock = join(directory, 'lock');
+    await mkdir(join(lock, 'LOCK'), { recursive: true });
+    await writeFile(join(lock, 'kept'), '');
+    await refusalOf(NodeSegmentFiles.open(directory).catch(asRefusal));
+    expect(await readdir(lock)).to.include('kept');
+  });
 });
+
+async function removeFrom(path: string, names: RegExp): Promise<void> {
+  for (const name of await readdir(path)) if (names.test(name)) await rm(join(path, name));
+}
+
+function asRefusal(cause: unknown): never {
+  throw toDiskError('open', cause);
+}
+
+/** How many write calls this process has made, as Linux tells. */
+async function writeCallCount(): Promise<number> {
+  return Number(/syscw: (\d+)/.exec(await readFile('/proc/self/io', 'utf8'))?.[1]);
+}
 
 /** How this process has opened a file, as Linux tells. */
 async function flagsOf(path: string): Promise<number> {

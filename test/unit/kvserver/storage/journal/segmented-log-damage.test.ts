@@ -230,6 +230,56 @@ describe('Damage to a segmented log', function () {
     expect(refusal.message).to.include('0000000000000004.wal has format 2; this version knows 1');
   });
 
+  it('takes no damaged header for a spare once the segment before it is full', async () => {
+    const full = new LogOnDisk();
+    let count = 0;
+    await full.use(async (log) => {
+      for (; log.sequences.length < 3; count += 1) await append(log, count);
+      log.prepareNext();
+      await log.settled();
+    });
+    expect((await full.records()).filter(({ sequence }) => sequence === 3)).to.have.length(0);
+    const name = segmentName(3);
+    for (const zeroed of [8, 512, 1024]) {
+      const image = withFile(full.image, name, (bytes) => bytes.fill(0, 0, zeroed));
+      expect(await damageIn(withFile(image, segmentName(4), () => undefined))).to.include(name);
+    }
+  });
+
+  it('takes a damaged header for a spare while the segment before it has room', async () => {
+    const image = withFile(disk.image, segmentName(7), (bytes) => bytes.fill(0, 0, 512));
+    expect(await foundIn(image)).to.deep.equal(whole);
+  });
+
+  it('takes no header that says spare for one when there is a record behind it', async () => {
+    const spare = disk.image.get(segmentName(7));
+    const later = new LogOnDisk({ image: disk.image });
+    await later.use(async (log) => {
+      while (log.sequences.length < 5) await log.append(1, [Buffer.alloc(200)]);
+    });
+    const image = withFile(later.image, segmentName(7), (bytes) => {
+      spare?.copy(bytes, 0, 0, headerBytes);
+      return bytes;
+    });
+    const proof = 'its header says that it is not in use, and fragment';
+    expect(await damageIn(image)).to.include(proof);
+  });
+
+  it('is opened soon though what a crash left of a value looks like many records', async () => {
+    const torn = new LogOnDisk({ segmentBytes: 2 * 1024 * 1024 });
+    const value = new BigUint64Array(128 * 1024).fill(1n);
+    await torn.use(async (log) => {
+      await log.append(1, [Buffer.from('whole')]);
+      await log.append(1, [new Uint8Array(value.buffer)]);
+    });
+    const [first] = await torn.records();
+    const at = (first?.offset ?? 0) + (first?.bytes ?? 0);
+    const image = withFile(torn.image, segmentName(1), (bytes) => flipBit(bytes, at * 8));
+    const startMs = performance.now();
+    expect((await recordsIn(image)).map(textOf)).to.deep.equal(['whole']);
+    expect(performance.now() - startMs).to.be.below(3000);
+  });
+
   it('is refused also where two files are damaged, and closes what it opened', async () => {
     const hurt = withFile(disk.image, segmentName(4), (bytes) => flipBit(bytes, 5000));
     expect(await damageIn(withFile(hurt, segmentName(6), () => undefined))).to.include('segment 6');

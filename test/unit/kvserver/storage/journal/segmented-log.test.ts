@@ -133,6 +133,31 @@ describe('Segmented log', () => {
     expect((await disk.records()).length).to.be.above(5);
   });
 
+  it('takes no next segment after one that could not be removed, and tells whoever needs it', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    const files = new SimulatedFiles();
+    const log = await SegmentedLog.create({ files, owner, segmentBytes: 1024 });
+    while (log.sequences.length < 4) await log.append(1, [Buffer.alloc(100)]);
+    log.prepareNext();
+    await log.settled();
+    files.isRemovingRefused = true;
+    log.dropBefore(3);
+    while (log.sequences.length < 3) await log.append(1, [Buffer.alloc(100)]);
+    log.prepareNext();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    process.off('unhandledRejection', note);
+    expect(unhandled).to.deep.equal([]);
+    files.isRemovingRefused = false;
+    const appended = async () => {
+      while (log.sequences.length < 4) await log.append(1, [Buffer.alloc(100)]);
+    };
+    expect(await appended().catch(String)).to.equal('Error: EIO');
+    await log.close();
+    expect(files.openCount).to.equal(0);
+  });
+
   it('modifies nothing until it is started, and writes its last record again then', async () => {
     const disk = new LogOnDisk();
     await disk.use(async (log) => {

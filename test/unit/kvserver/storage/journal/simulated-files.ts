@@ -28,6 +28,8 @@ export class SimulatedFiles implements SegmentFiles {
   #inodeCount = 0;
   /** How many more writes succeed; the next one then fails with this error. */
   failure: { after: number; readonly error: Error } | undefined;
+  /** Whether `remove` fails. */
+  isRemovingRefused = false;
   writeCount = 0;
   /** The largest size that there was, in bytes. */
   peakSize = 0;
@@ -134,6 +136,7 @@ export class SimulatedFiles implements SegmentFiles {
   }
 
   async remove(name: string): Promise<void> {
+    if (this.isRemovingRefused) throw new Error('EIO');
     this.#names.delete(name);
     this.#noteNames(false);
   }
