@@ -42,7 +42,8 @@ export class Floors {
   }
 
   check(me: PeerId, { floor, min }: Peer<string>): void {
-    expect(min, `min of peer ${me}`).to.be.at.most(floor);
+    // Chai takes its time, so it is asked only where a check fails.
+    if (min > floor) expect(min, `min of peer ${me}`).to.be.at.most(floor);
     if (floor <= this.#highest) return;
     this.#highest = floor;
     this.raisedCount += 1;
