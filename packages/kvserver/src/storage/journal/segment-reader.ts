@@ -16,6 +16,9 @@ const alignment = 8;
 const sequenceOffset = 16;
 const sequenceBytes = 6;
 
+/** The part of a file that is needed to read it. */
+export type ReadableFile = Pick<SegmentFile, 'size' | 'read'>;
+
 export interface ReadFragment {
   readonly type: 'fragment';
   readonly kind: number;
@@ -44,7 +47,7 @@ export interface Expected {
 }
 
 export class SegmentReader {
-  readonly #file: SegmentFile;
+  readonly #file: ReadableFile;
   readonly #seed: number;
   readonly #buffer: Buffer;
   /** The buffer holds the file from here up to `#to`. */
@@ -52,7 +55,7 @@ export class SegmentReader {
   #to = 0;
 
   /** `seed`: the checksum of the owner's name. */
-  constructor(file: SegmentFile, seed: number) {
+  constructor(file: ReadableFile, seed: number) {
     this.#file = file;
     this.#buffer = Buffer.allocUnsafe(Math.min(bufferBytesMax, file.size));
     this.#seed = seed;
