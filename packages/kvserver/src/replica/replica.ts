@@ -13,7 +13,7 @@ import { Reads } from './reads/reads.ts';
 import { reasonFor, stateBehindLog, toError } from './reasons.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 import { PendingRequests } from './requests/pending-requests.ts';
-import { StateRepair } from './snapshot/state-repair.ts';
+import { StateRepair } from './catch-up/state-repair.ts';
 import type { SubmitOptions, Submitter } from './submitter.ts';
 import { OwnSession } from './writes/own-session.ts';
 import { Writes } from './writes/writes.ts';

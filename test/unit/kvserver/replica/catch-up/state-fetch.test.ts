@@ -1,5 +1,5 @@
 import type { StateMessage } from '@paxkv/kvserver/internal/replica/ports';
-import { StateFetch } from '@paxkv/kvserver/internal/replica/snapshot/state-fetch';
+import { StateFetch } from '@paxkv/kvserver/internal/replica/catch-up/state-fetch';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
