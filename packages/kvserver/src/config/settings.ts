@@ -24,6 +24,10 @@ export interface Limits {
   readonly batchBytesMax: number;
   /** Instances for which this server proposes at the same time. Default 4. */
   readonly inFlightInstanceCountMax: number;
+  /** Bytes on disk of decided values that left memory before every server had them. Default 1 GiB. */
+  readonly logWindowBytesMax: number;
+  /** How long those values are kept, in milliseconds. Default one hour. */
+  readonly logWindowMsMax: number;
 }
 
 const limitsSchema: z.ZodType<Limits> = z.strictObject({
@@ -33,6 +37,8 @@ const limitsSchema: z.ZodType<Limits> = z.strictObject({
   batchRequestCountMax: positiveCount(1024),
   batchBytesMax: positiveCount(mebibyte),
   inFlightInstanceCountMax: positiveCount(4),
+  logWindowBytesMax: positiveCount(1024 * mebibyte),
+  logWindowMsMax: positiveCount(3_600_000),
 });
 
 export const limitsDefault: Limits = limitsSchema.parse({});

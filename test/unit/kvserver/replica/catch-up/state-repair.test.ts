@@ -46,7 +46,8 @@ describe('the repair of a state', () => {
     ...seeded('fetches a whole state from another node without any request', async (world) => {
       const cluster = await withLostState(world);
       await cluster.nodes[2]?.start();
-      expect(cluster.replica(2).status).to.include({ state: 'repairing', applied: -1 });
+      await until(world, () => cluster.replica(2).status.state === 'repairing');
+      expect(cluster.replica(2).status.applied).to.equal(-1);
       await expectRepaired(world, cluster);
       expect(cluster.stateNetwork.sentCount('page')).to.be.above(3);
     }),
@@ -56,6 +57,7 @@ describe('the repair of a state', () => {
     ...seeded('refuses requests meanwhile, as not done', async (world) => {
       const cluster = await withLostState(world);
       await cluster.nodes[2]?.start();
+      await until(world, () => cluster.replica(2).status.state === 'repairing');
       const refusal = await cluster.submit(2, get('key 0')).catch((error: unknown) => error);
       expect(refusal).to.include({ code: 'KV_UNAVAILABLE', outcome: 'not done' });
       expect(cluster.replica(2).status.reason).to.match(/taken from another node/);
@@ -167,40 +169,32 @@ describe('the repair of a state', () => {
 
 describe('A state that nothing was applied to yet', () => {
   it('is refused to every requester, and does not count as damage', async () => {
-    const answers: StateMessage[] = [];
     const failures: unknown[] = [];
-    let ask: (from: number, message: StateMessage) => void = () => {};
-    const answered = new Promise<void>((resolve) => {
-      const world = new World({ seed: 1 });
-      new StateRepair({
+    const world = new World({ seed: 1 });
+    const answered = new Promise<StateMessage>((resolve) => {
+      const repair = new StateRepair({
         transfer: {
-          port: {
-            open: (receive) => {
-              ask = receive;
-            },
-            send: (_, message) => {
-              answers.push(message);
-              resolve();
-            },
-            close: () => {},
-          },
+          port: { open: () => {}, send: (_, message) => resolve(message), close: () => {} },
           replace: () => Promise.reject(new Error('nothing is to be replaced')),
         },
         level: memoryLevel(),
         journalIndex: undefined,
         state: { durable: -1 },
-        me: 0,
-        peerCount: 3,
+        others: [1, 2],
+        leader: () => undefined,
+        nextTransfer: () => 1,
         clock: world.clock,
         random: world.random('repair'),
         onFailed: (error) => failures.push(error),
       });
+      const place = { attempt: 1, page: 0, after: new Uint8Array(), credit: 8 };
+      repair.onMessage(1, { type: 'fetch', transfer: 7, ...place });
     });
-    ask(1, { type: 'fetch', transfer: 7, page: 0 });
-    await answered;
-    expect(answers).to.deep.equal([
-      { type: 'refused', transfer: 7, reason: 'it has applied nothing yet' },
-    ]);
+    expect(await answered).to.deep.equal({
+      type: 'refused',
+      transfer: 7,
+      reason: 'it has applied nothing yet',
+    });
     expect(failures).to.deep.equal([]);
   });
 });
