@@ -54,11 +54,10 @@ export class Agreement<V> {
     this.#leader = options.leader;
   }
 
-  /** The highest seq proposed here or known to exist, or −1. Never sinks. */
+  /** The highest seq proposed here or seen in any message, or −1. Never sinks. */
   get max(): number {
     const votingFloor = this.#participation.votingFloor ?? -1;
-    const { floor } = this.#truncation;
-    return Math.max(this.#max, this.#learner.highest, votingFloor, floor - 1);
+    return Math.max(this.#max, this.#learner.highest, votingFloor);
   }
 
   /** Raises `max` to `seq`, since some peer may have proposed there. */

@@ -36,6 +36,7 @@ export function replay<V>(write: Write<V>, roles: ReplayedRoles<V>): void {
     }
     case 'forgotten':
       roles.truncation.restore(write.min);
+      roles.agreement.noteMax(write.min - 1);
       break;
     case 'incarnation':
     case 'peerRecords':
