@@ -1,5 +1,5 @@
 /** The parts a replica is made of, and the status it reports. */
-import type { Clock, PeerId, Random, RetentionPolicy, Storage, Transport } from '@paxkv/paxos';
+import type { Clock, PeerId, Random, Storage, Transport } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
 import type { Limits } from '../config/settings.ts';
 import type { StateLevel } from '../storage/state/state-database.ts';
@@ -14,14 +14,12 @@ export interface ReplicaOptions {
   readonly peerCount: number;
   readonly transport: Transport<Bytes>;
   readonly storage: Storage<Bytes>;
+  /** How often this node lost its state, from 0. Default 0. See `PaxosOptions`. */
+  readonly stateEpoch?: number;
   /** The open state database. The replica does not close it. */
   readonly state: StateLevel;
   /** The write index of the journal. The state records it, to detect a journal that lost its end. */
   readonly journalIndex?: () => number;
-  /** How much of the decided log stays in memory for replicas that are away. Default: all that one may need. */
-  readonly retention?: RetentionPolicy<Bytes>;
-  /** How often the state was lost: see `PaxosOptions`. Default 0. */
-  readonly stateEpoch?: number;
   /** Keeps decisions that left memory and that some replica may still need. The replica does not close it. */
   readonly logWindow?: LogWindow;
   /** Fetches what is missing from other replicas if the own state is lost or too old, and serves them. */

@@ -3,8 +3,9 @@
  * agreed on, decisions are applied in order, and replies go back.
  * Rule: a request gets its reply once it is decided, and so durable in a quorum, and applied here.
  */
-import { type Decision, Paxos, type PeerId } from '@paxkv/paxos';
+import { type Decision, Paxos, type PeerId, type RetentionPolicy } from '@paxkv/paxos';
 import { type Bytes, KvError, type Reply, type Request } from '@paxkv/protocol';
+import type { Limits } from '../config/settings.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { StateDatabase } from '../storage/state/state-database.ts';
 import { Applier } from './apply/applier.ts';
@@ -70,7 +71,8 @@ export class Replica implements Submitter {
    */
   static async open(options: ReplicaOptions): Promise<Replica> {
     const machine = await StateMachine.open(new StateDatabase(options.state, options.journalIndex));
-    const replica = new Replica(options, await Paxos.load<Bytes>(options), machine);
+    const paxos = await Paxos.load<Bytes>({ ...options, retention: retentionOf(options.limits) });
+    const replica = new Replica(options, paxos, machine);
     await replica.#start();
     return replica;
   }
@@ -244,4 +246,14 @@ export class Replica implements Submitter {
     this.#gapFiller.stop();
     this.#writes.stop();
   }
+}
+
+/** What this server keeps in memory for others that are away. */
+function retentionOf({ logBytesMax, logInstanceCountMax }: Limits): RetentionPolicy<Bytes> {
+  return {
+    type: 'quorum',
+    instances: logInstanceCountMax,
+    bytes: logBytesMax,
+    sizeOf: (value) => value.byteLength,
+  };
 }

@@ -6,7 +6,7 @@ import { Replica } from '@paxkv/kvserver/internal/replica/index';
 import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import { LogWindow } from '@paxkv/kvserver/internal/storage/log-window/log-window';
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
-import type { Clock, RetentionPolicy } from '@paxkv/paxos';
+import type { Clock } from '@paxkv/paxos';
 import type { Command, Reply } from '@paxkv/protocol';
 import {
   type FaultProfile,
@@ -27,8 +27,6 @@ export interface ClusterOptions {
   readonly stateFaults?: Partial<PortFaults<StateMessage>>;
   /** Whether the replicas are candidates and forward their batches to the leader. Default false. */
   readonly isLed?: boolean;
-  /** How many instances stay in memory for replicas that are away. Default: all of them. */
-  readonly retainedInstances?: number;
   /** The most bytes in the log window of each replica. Default: there are no windows. */
   readonly windowBytesMax?: number;
   /** Faults of the network that carries forwarded batches. */
@@ -84,7 +82,7 @@ export class Cluster {
   }
 
   #node(me: number): SimNode<Replica> {
-    const { limits, nodeCount = 3, isLed = false, retainedInstances } = this.#options;
+    const { limits, nodeCount = 3, isLed = false } = this.#options;
     const disk = this.disks[me];
     if (disk === undefined) throw new Error(`no disk of node ${me}`);
     return new SimNode(this.#world, async (lifetime) => {
@@ -102,7 +100,6 @@ export class Cluster {
         transport: this.network.transport(me),
         storage: disk.open(),
         isCandidate: isLed,
-        ...(retainedInstances === undefined ? {} : { retention: retentionOf(retainedInstances) }),
         ...(await this.#window(me, lifetime.clock)),
         ...(isLed ? { forwarding: this.forwarding.port(me) } : {}),
         stateTransfer: {
@@ -135,9 +132,4 @@ export class Cluster {
     this.states[node] = level;
     return level;
   }
-}
-
-function retentionOf(instances: number): RetentionPolicy<Uint8Array> {
-  const bytes = Number.MAX_SAFE_INTEGER;
-  return { type: 'quorum', instances, bytes, sizeOf: (value) => value.length };
 }

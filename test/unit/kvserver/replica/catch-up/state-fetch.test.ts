@@ -4,6 +4,7 @@ import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machi
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { StateExport } from '@paxkv/kvserver/internal/storage/state/state-export';
+import { World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { applyNext, memoryLevel, put } from '../../state-machine/fixtures.ts';
 
@@ -70,6 +71,7 @@ describe('StateFetch', () => {
   ]) {
     it(`asks followers before the leader, each in turn: the leader is ${leader}`, async () => {
       const asked: number[] = [];
+      const world = new World({ seed: 1 });
       const send = (to: number, message: StateMessage) => {
         if (message.type !== 'fetch') return;
         asked.push(to);
@@ -78,7 +80,7 @@ describe('StateFetch', () => {
       };
       const fetch: StateFetch = new StateFetch({
         port: { send },
-        clock: { now: () => 0, at: (_, callback) => (queueMicrotask(callback), () => {}) },
+        clock: world.clock,
         random: { next: () => 0.4 },
         others: [1, 2, 3],
         leader: () => leader,
@@ -88,9 +90,10 @@ describe('StateFetch', () => {
           return memoryLevel();
         },
       });
-      await fetch.run(0, () => {
+      const onTry = () => {
         if (asked.length === 3) fetch.stop();
-      });
+      };
+      await world.run(async () => void (await fetch.run(0, onTry)));
       expect(asked).to.deep.equal(expected);
     });
   }
