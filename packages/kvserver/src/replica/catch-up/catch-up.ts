@@ -97,9 +97,10 @@ export class CatchUp {
     this.#check();
   }
 
-  /** Whether the state is being replaced, so that it can serve no request. */
+  /** Whether the state is being replaced, or lost what this replica was done with: it can serve no request. */
   get isRepairing(): boolean {
-    return this.#isRepairing;
+    const { paxos, state } = this.#options;
+    return this.#isRepairing || state.applied + 1 < paxos.min();
   }
 
   /** Why no state has arrived yet; `undefined` if no attempt has failed. */
