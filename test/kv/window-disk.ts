@@ -50,6 +50,13 @@ export class WindowDisk {
     if (content !== undefined && byte !== undefined) content.bytes[offset] = byte ^ 1;
   }
 
+  /** Flips one random bit of each file. */
+  damage(): void {
+    for (const [name, { bytes }] of this.#contents) {
+      if (bytes.length > 0) this.harm(name, this.#random.integer(0, bytes.length - 1));
+    }
+  }
+
   /** Cuts a random piece off the end of the files written last, with this probability for each. */
   crash(tearChance: number): void {
     this.#boot += 1;
