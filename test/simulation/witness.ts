@@ -27,7 +27,9 @@ export interface Witness {
   onSent?(envelope: Envelope<Bytes>): void;
   /** What the network did with a message. */
   onFate?(fate: Fate, envelope: Envelope<Bytes>): void;
-  /** A message about a whole state has arrived. */
+  /** A server dropped or shortened its log window. */
+  onWindowDropped?(node: number, reason: string): void;
+  /** A message about the log or a whole state has arrived. */
   onStateMessage?(from: number, to: number, message: StateMessage): void;
   /** A write to a journal was kept or lost. */
   onWrite?(node: number, fate: WriteFate, writes: readonly Write<Bytes>[]): void;
@@ -80,6 +82,10 @@ export class Witnesses implements Required<Witness> {
 
   onFate(fate: Fate, envelope: Envelope<Bytes>): void {
     for (const witness of this.#all) witness.onFate?.(fate, envelope);
+  }
+
+  onWindowDropped(node: number, reason: string): void {
+    for (const witness of this.#all) witness.onWindowDropped?.(node, reason);
   }
 
   onStateMessage(from: number, to: number, message: StateMessage): void {

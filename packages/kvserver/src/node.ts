@@ -4,13 +4,20 @@
  */
 import { randomInt } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { addressToText, type Config } from './config/settings.ts';
 import { defaultPeerLimits } from './config/transport-limits.ts';
 import { Replica, type ReplicaStatus, type Submitter } from './replica/index.ts';
-import { type DataDirectory, DiskError, openDataDirectory } from './storage/index.ts';
+import {
+  type DataDirectory,
+  DiskError,
+  LogWindow,
+  NodeWindowFiles,
+  openDataDirectory,
+} from './storage/index.ts';
 import { clearJournalMark, readJournalMark } from './storage/state/journal-mark.ts';
 import { systemClock } from './system/clock.ts';
 import { systemRandom } from './system/random.ts';
@@ -38,6 +45,7 @@ export interface NodeStatus extends ReplicaStatus {
 export class KvNode {
   readonly #logger: Logger;
   readonly #data: DataDirectory;
+  readonly #logWindow: LogWindow;
   readonly #peers: PeerTransport;
   readonly #replica: Replica;
   /** Whether the node had voted before it was opened. */
@@ -45,10 +53,17 @@ export class KvNode {
 
   private constructor(
     { logger }: KvNodeOptions,
-    parts: { data: DataDirectory; peers: PeerTransport; replica: Replica; hadVoted: boolean },
+    parts: {
+      data: DataDirectory;
+      logWindow: LogWindow;
+      peers: PeerTransport;
+      replica: Replica;
+      hadVoted: boolean;
+    },
   ) {
     this.#logger = logger;
     this.#data = parts.data;
+    this.#logWindow = parts.logWindow;
     this.#peers = parts.peers;
     this.#replica = parts.replica;
     this.#hadVoted = parts.hadVoted;
@@ -68,8 +83,9 @@ export class KvNode {
     const peers = peersFor(options, bootCount);
     try {
       await expectWholeJournal(data);
-      const replica = await openReplica(options, data, peers);
-      return new KvNode(options, { data, peers, replica, hadVoted });
+      const logWindow = await openLogWindow(options, data);
+      const replica = await openReplica(options, data, { peers, logWindow });
+      return new KvNode(options, { data, logWindow, peers, replica, hadVoted });
     } catch (error) {
       await peers.close();
       await data.close();
@@ -101,6 +117,7 @@ export class KvNode {
     const parts = [
       { part: 'replica', close: () => this.#replica.stop() },
       { part: 'peer connections', close: () => this.#peers.close() },
+      { part: 'log window', close: () => this.#logWindow.close() },
       { part: 'data directory', close: () => this.#data.close() },
     ];
     for (const { part, close } of parts) {
@@ -142,10 +159,26 @@ function peersFor({ config, logger }: KvNodeOptions, bootCount: number): PeerTra
   });
 }
 
+/** The journal's lock keeps other processes out of its directory. */
+function openLogWindow(
+  { config, logger }: KvNodeOptions,
+  { identity }: DataDirectory,
+): Promise<LogWindow> {
+  const { dataDirectory, limits } = config;
+  return LogWindow.open({
+    files: new NodeWindowFiles(join(dataDirectory, 'log-window')),
+    owner: identity.name,
+    clock: systemClock,
+    bytesMax: limits.logWindowBytesMax,
+    msMax: limits.logWindowMsMax,
+    onDropped: (reason) => logger.warn({ reason }, 'log window dropped or shortened'),
+  });
+}
+
 function openReplica(
   { config, logger, onFailed, onLeader }: KvNodeOptions,
   data: DataDirectory,
-  peers: PeerTransport,
+  { peers, logWindow }: { peers: PeerTransport; logWindow: LogWindow },
 ): Promise<Replica> {
   return Replica.open({
     me: config.nodeId,
@@ -158,6 +191,7 @@ function openReplica(
     stateEpoch: data.identity.stateEpoch,
     state: data.state,
     journalIndex: () => data.journal.writeIndex,
+    logWindow,
     stateTransfer: {
       port: peers.statePort,
       replace: (fill) => data.replaceState(fill),

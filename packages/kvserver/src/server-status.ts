@@ -30,6 +30,7 @@ export function statusOf({ nodeId, clusterId }: Config, source: StatusSource): S
     pending: node?.pending ?? 0,
     leader: node?.leader ?? null,
     peers: node?.peers ?? [],
+    ...(node?.catchUp === undefined ? {} : { catchUp: node.catchUp }),
     residentBytes: process.memoryUsage.rss(),
     uptimeMs: Math.round(process.uptime() * 1000),
     version,

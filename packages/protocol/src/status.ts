@@ -25,9 +25,26 @@ export interface StatusReply {
   /** The known leader, or `null`. Writes are fastest there. */
   readonly leader: number | null;
   readonly peers: readonly PeerStatus[];
+  /** What this server is taking from another one because it was away for long; absent if nothing. */
+  readonly catchUp?: CatchUpStatus;
   readonly residentBytes: number;
   readonly uptimeMs: number;
   readonly version: string;
+}
+
+/** How far a server has come with what it takes from another one. */
+export interface CatchUpStatus {
+  /**
+   * `log`: it takes the part of the log that it missed, and serves meanwhile: reads wait until it is level.
+   * `state`: no server has that part any more, so it takes a whole state, and does not serve.
+   */
+  readonly tier: 'log' | 'state';
+  /** The node that it takes it from. */
+  readonly from: number;
+  /** Instances of the log, or rows of the state, that have arrived. */
+  readonly received: number;
+  /** How many there are, as far as is known. It rises while others write. */
+  readonly total?: number;
 }
 
 /** The connection of one server to another. */
@@ -57,6 +74,14 @@ export const statusSchema: z.ZodType<StatusReply> = z.object({
   peers: z.array(
     z.object({ node: z.int(), connected: z.boolean(), reason: z.string().exactOptional() }),
   ),
+  catchUp: z
+    .object({
+      tier: z.enum(['log', 'state']),
+      from: z.int(),
+      received: count,
+      total: count.exactOptional(),
+    })
+    .exactOptional(),
   residentBytes: z.number(),
   uptimeMs: z.number(),
   version: z.string(),

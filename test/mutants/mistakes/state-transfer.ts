@@ -8,8 +8,8 @@ export const stateTransferMutants: readonly Mutant[] = [
     does: 'A state is read page by page while it changes.',
     loses: 'The receiver gets rows of several instances as one state.',
     file: 'kvserver/src/storage/state/state-export.ts',
-    right: 'level.iterator({ snapshot })',
-    wrong: 'level.iterator()',
+    right: 'this.#iterator = level.iterator({ snapshot })',
+    wrong: 'this.#iterator = level.iterator()',
     caughtBy: [
       byTest(
         'unit/kvserver/storage/state/state-export',
@@ -34,12 +34,12 @@ export const stateTransferMutants: readonly Mutant[] = [
     mistake: 32,
     does: 'A replica replaces its state by an older one.',
     loses: 'Later instances are lost here, and the log has forgotten them.',
-    file: 'kvserver/src/replica/snapshot/state-fetch.ts',
+    file: 'kvserver/src/replica/catch-up/state-fetch.ts',
     right: 'if (first <= applied) throw',
     wrong: 'if (first < 0) throw',
     caughtBy: [
       byTest(
-        'unit/kvserver/replica/snapshot/state-fetch',
+        'unit/kvserver/replica/catch-up/state-fetch',
         'refuses a state that is not newer, even if it is complete',
       ),
     ],
@@ -78,7 +78,7 @@ export const stateTransferMutants: readonly Mutant[] = [
     wrong: '',
     caughtBy: [
       byTest(
-        'unit/kvserver/replica/snapshot/state-repair',
+        'unit/kvserver/replica/catch-up/state-repair',
         'refuses a page with changed, missing or additional rows',
       ),
     ],
@@ -88,12 +88,12 @@ export const stateTransferMutants: readonly Mutant[] = [
     mistake: 39,
     does: 'A replica that finds its own state damaged while sending it continues with it.',
     loses: 'Reads here return what is left of it.',
-    file: 'kvserver/src/replica/snapshot/state-source.ts',
+    file: 'kvserver/src/replica/catch-up/state-source.ts',
     right: '      this.#options.onFailed(error);\n',
     wrong: '',
     caughtBy: [
       byTest(
-        'unit/kvserver/replica/snapshot/state-repair',
+        'unit/kvserver/replica/catch-up/state-repair',
         'fails a node that finds its own state damaged while sending it',
       ),
     ],

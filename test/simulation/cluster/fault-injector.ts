@@ -88,6 +88,10 @@ export class FaultInjector {
         server.crash();
         server.loseMemory(fault);
         return () => cluster.start(fault.node);
+      case 'lost log window':
+        server.crash();
+        server.loseLogWindow(fault);
+        return () => cluster.start(fault.node);
       case 'clock rate': {
         server.clock.setRate(fault.rate);
         return () => server.clock.setRate(1);

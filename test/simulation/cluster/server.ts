@@ -6,9 +6,10 @@ import { type Answer, ExchangeError, type Message } from '@paxkv/client';
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import { Replica } from '@paxkv/kvserver/internal/replica/index';
 import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
+import { LogWindow } from '@paxkv/kvserver/internal/storage/log-window/log-window';
 import { positionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
 import { toPosition, unseal } from '@paxkv/kvserver/internal/storage/state/rows';
-import type { Transport } from '@paxkv/paxos';
+import type { Clock, Transport } from '@paxkv/paxos';
 import {
   type DiskPace,
   type Gate,
@@ -22,7 +23,9 @@ import {
 import { answer } from '../../kv/kv-endpoint.ts';
 import type { PortNetwork } from '../../kv/port-network.ts';
 import { type Operation, StateDisk } from '../../kv/state-disk.ts';
-import type { LostMemory } from '../schedule/fault.ts';
+import { WindowDisk } from '../../kv/window-disk.ts';
+import type { LostLogWindow, LostMemory } from '../schedule/fault.ts';
+import type { Retention } from '../schedule/schedule.ts';
 import type { EndCause, Witness } from '../witness.ts';
 import { copyWrite } from './copies.ts';
 
@@ -36,6 +39,7 @@ export interface ServerOptions {
   readonly stateNetwork: PortNetwork<StateMessage>;
   readonly forwardNetwork: PortNetwork<ForwardedBatch>;
   readonly isLed: boolean;
+  readonly retention: Retention;
   readonly clockRate: number;
   readonly pace: DiskPace;
   readonly witness: Required<Witness>;
@@ -46,6 +50,7 @@ export interface ServerOptions {
 export class Server {
   readonly journal: SimDisk<Bytes>;
   readonly state: StateDisk;
+  readonly window: WindowDisk;
   readonly clock: NodeClock;
   readonly #world: World;
   readonly #options: ServerOptions;
@@ -74,6 +79,7 @@ export class Server {
     const watch = (operations: readonly Operation[]) => this.#onStateKept(operations);
     this.state = new StateDisk(world, world.random(`state ${me}`), { watch });
     this.state.setPace(pace);
+    this.window = new WindowDisk(world, world.random(`log window ${me}`));
     this.clock = world.nodeClock({ rate: clockRate });
     this.#node = new SimNode(world, (lifetime) => this.#boot(lifetime), this.clock);
   }
@@ -154,6 +160,12 @@ export class Server {
     this.#options.witness.onMemoryLost(this.#options.me, of);
   }
 
+  /** Wipes or damages the log window while the server is down. */
+  loseLogWindow({ isDamaged }: Pick<LostLogWindow, 'isDamaged'>): void {
+    if (isDamaged) this.window.damage();
+    else this.window.wipe();
+  }
+
   /** `undefined` takes the failure back. */
   failNextWrite(disk: 'journal' | 'state', error: Error | undefined): void {
     if (disk === 'journal') this.journal.failNextWrite(error);
@@ -202,6 +214,7 @@ export class Server {
     onCrash(() => network.unplug(me));
     onCrash(() => this.journal.crash(this.#keepChance));
     onCrash(() => this.state.crash());
+    onCrash(() => this.window.crash(1 - this.#keepChance));
     onCrash(() => stateNetwork.unplug(me));
     onCrash(() => forwardNetwork.unplug(me));
     onCrash(() => this.#breakCalls());
@@ -211,7 +224,8 @@ export class Server {
       runId: this.#bootCount,
       peerCount: serverCount,
       clock,
-      limits: limitsDefault,
+      limits: { ...limitsDefault, logInstanceCountMax: this.#options.retention.instanceCountMax },
+      logWindow: await this.#openWindow(clock, gate),
       transport: gate.transport(this.#watched(network.transport(me))),
       storage: gate.storage(this.journal.open()),
       state: await this.state.open(gate),
@@ -228,6 +242,18 @@ export class Server {
       ...(isLed ? { forwarding: forwardNetwork.port(me, pass) } : {}),
     };
     return Replica.open(options);
+  }
+
+  #openWindow(clock: Clock, gate: Gate): Promise<LogWindow> {
+    const { me, retention, witness } = this.#options;
+    return LogWindow.open({
+      files: this.window.open(gate),
+      owner: `simulated/${me}`,
+      clock,
+      bytesMax: retention.windowBytesMax,
+      msMax: 3_600_000,
+      onDropped: (reason) => witness.onWindowDropped(me, reason),
+    });
   }
 
   #end(cause: EndCause, keepChance: number): void {

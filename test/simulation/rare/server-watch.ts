@@ -44,7 +44,14 @@ export class ServerWatch implements Witness {
     this.#counters.add('server stopped by itself');
   }
 
+  onWindowDropped(): void {
+    this.#counters.add('log window dropped or shortened');
+  }
+
   onStateMessage(_from: number, _to: number, message: StateMessage): void {
+    if (message.type === 'logPage' && message.values.length > 0) {
+      this.#counters.add('page of the log taken from another server');
+    }
     if (message.type === 'page' && message.isLast) {
       this.#counters.add('state taken from another server');
     }

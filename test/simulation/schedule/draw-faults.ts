@@ -29,6 +29,7 @@ const weights: Readonly<Record<FaultKind, number>> = {
   'lost memory': 0,
   'clock rate': 1,
   'clock jump': 1,
+  'lost log window': 0,
 };
 
 const hourMs = 3_600_000;
@@ -96,11 +97,29 @@ function drawFault(random: SeededRandom, kind: FaultKind, ground: Ground): Fault
         of: random.pick(['journal', 'state', 'both', 'both']),
         isNoticed: random.chance(0.5),
       };
+    case 'lost log window':
+      return { kind, atMs, forMs, node, isDamaged: random.chance(0.5) };
     case 'clock rate':
       return { kind, atMs, forMs, node, rate: random.between(0.5, 2) };
     case 'clock jump':
       return { kind, atMs, forMs: 0, node, aheadMs: 10 ** random.between(1, Math.log10(hourMs)) };
   }
+}
+
+/**
+ * One server is away for long while the others go on. Some servers, perhaps the same one, lose their log windows.
+ */
+export function drawAbsences(random: SeededRandom, ground: Ground): Fault[] {
+  const { nodeCount, durationMs, isOn } = ground;
+  const node = random.integer(0, nodeCount - 1);
+  const atMs = random.between(2_000, durationMs / 3);
+  const forMs = random.between(10_000, durationMs / 2);
+  const absence: Fault = { kind: 'crash', atMs, forMs, nodes: [node] };
+  const lossCount = isOn('lost log window') ? random.integer(1, 4) : 0;
+  const losses = Array.from({ length: lossCount }, () =>
+    drawFault(random, 'lost log window', ground),
+  );
+  return [...(isOn('crash') && random.chance(0.5) ? [absence] : []), ...losses];
 }
 
 /** At most a minority of nodes lose their memory, each perhaps more than once. */

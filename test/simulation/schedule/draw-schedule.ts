@@ -9,12 +9,13 @@ import {
   reliable,
   SeededRandom,
 } from '@paxkv/simulator';
-import { drawFaults } from './draw-faults.ts';
+import { drawAbsences, drawFaults } from './draw-faults.ts';
 import {
   type ClientNetworkProfile,
   type Hazard,
   hazards,
   type Load,
+  type Retention,
   type Schedule,
 } from './schedule.ts';
 
@@ -24,9 +25,16 @@ export function drawSchedule(seed: number): Schedule {
   const random = new SeededRandom(`schedule ${seed}`);
   const nodeCount = random.pick([3, 3, 3, 4, 5, 5, 5, 7]);
   const durationMs = Math.round(random.between(60_000, 70_000));
-  const on = hazards.filter(() => random.chance(onChance));
+  // Drawn apart, so that what was drawn before for each seed stays the same.
+  const more = new SeededRandom(`retention ${seed}`);
+  const on = hazards.filter((kind) =>
+    (kind === 'lost log window' ? more : random).chance(onChance),
+  );
   const isOn = (kind: Hazard) => on.includes(kind);
   const load = drawLoad(random);
+  const retention = drawRetention(more);
+  const ground = { nodeCount, durationMs, clientCount: load.clientCount, isOn };
+  const absences = drawAbsences(more, ground);
   return {
     seed,
     nodeCount,
@@ -35,10 +43,11 @@ export function drawSchedule(seed: number): Schedule {
     hints: drawHints(random, isOn),
     clientNetwork: drawClientNetwork(random, isOn),
     load,
+    retention,
     isLed: random.chance(0.7),
     flushMsMax: random.between(1, 8),
     clockRates: drawClockRates(random, nodeCount, isOn('clock rate')),
-    faults: drawFaults(random, { nodeCount, durationMs, clientCount: load.clientCount, isOn }),
+    faults: [...drawFaults(random, ground), ...absences].sort((a, b) => a.atMs - b.atMs),
     hazards: on,
   };
 }
@@ -93,6 +102,14 @@ function drawClientNetwork(
 function drawClockRates(random: SeededRandom, nodeCount: number, isOn: boolean): number[] {
   const fastest = random.chance(0.5) ? 10 : 2;
   return Array.from({ length: nodeCount }, () => (isOn ? random.between(0.5, fastest) : 1));
+}
+
+/** Mostly so little that every run forgets what a server still needs. */
+function drawRetention(random: SeededRandom): Retention {
+  return {
+    instanceCountMax: random.pick([1, 4, 16, 64, 8192]),
+    windowBytesMax: random.pick([1, 4_096, 65_536, 2 ** 30, 2 ** 30]),
+  };
 }
 
 function drawLoad(random: SeededRandom): Load {

@@ -81,6 +81,12 @@ export interface LostMemory extends OfOneNode {
   readonly isNoticed: boolean;
 }
 
+/** The machine comes back without the log window of its server, or with flipped bits in it. */
+export interface LostLogWindow extends OfOneNode {
+  readonly kind: 'lost log window';
+  readonly isDamaged: boolean;
+}
+
 export interface ClockRate extends OfOneNode {
   readonly kind: 'clock rate';
   readonly rate: number;
@@ -103,6 +109,7 @@ export type Fault =
   | FailedRead
   | LostMemory
   | ClockRate
-  | ClockJump;
+  | ClockJump
+  | LostLogWindow;
 
 export type FaultKind = Fault['kind'];

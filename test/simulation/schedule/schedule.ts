@@ -43,6 +43,14 @@ export interface Load {
   readonly attemptTimeoutMs: number;
 }
 
+/** What servers keep of the log for others that are away. */
+export interface Retention {
+  /** Instances in memory. */
+  readonly instanceCountMax: number;
+  /** Bytes on disk. */
+  readonly windowBytesMax: number;
+}
+
 export interface Schedule {
   readonly seed: number;
   readonly nodeCount: number;
@@ -52,6 +60,7 @@ export interface Schedule {
   readonly hints: HintProfile;
   readonly clientNetwork: ClientNetworkProfile;
   readonly load: Load;
+  readonly retention: Retention;
   /** Whether servers may lead, or decide each instance without a leader. */
   readonly isLed: boolean;
   /** How long a write takes on a disk without a fault. */
@@ -88,6 +97,7 @@ export const faultKinds: readonly FaultKind[] = [
   'lost memory',
   'clock rate',
   'clock jump',
+  'lost log window',
 ];
 
 export const hazards: readonly Hazard[] = [...conditionKinds, ...faultKinds];

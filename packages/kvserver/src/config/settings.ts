@@ -30,6 +30,10 @@ export interface Limits {
    */
   readonly logBytesMax: number;
   readonly logInstanceCountMax: number;
+  /** Bytes on disk of decided values that left memory before every server had them. Default 1 GiB. */
+  readonly logWindowBytesMax: number;
+  /** How long those values are kept, in milliseconds. Default one hour. */
+  readonly logWindowMsMax: number;
 }
 
 const limitsSchema: z.ZodType<Limits> = z.strictObject({
@@ -41,6 +45,8 @@ const limitsSchema: z.ZodType<Limits> = z.strictObject({
   inFlightInstanceCountMax: positiveCount(4),
   logBytesMax: positiveCount(128 * mebibyte),
   logInstanceCountMax: positiveCount(8192),
+  logWindowBytesMax: positiveCount(1024 * mebibyte),
+  logWindowMsMax: positiveCount(3_600_000),
 });
 
 export const limitsDefault: Limits = limitsSchema.parse({});

@@ -1,19 +1,32 @@
 /**
  * The messages that replicas exchange in addition to those of Paxos, and the ports that carry them: batches
- * forwarded to the leader, and whole states for a replica whose own state is lost or too old.
+ * forwarded to the leader, and what a replica needs that was away for longer than the log is in memory.
  *
  * ```text
- *   receiver          source
- *      │── Fetch 0 ─────▶│     takes a snapshot of its state
- *      │◀── Page 0 ──────│
- *      │── Fetch 1 ─────▶│
- *      │◀── Page 1 ──────│     the last page: releases the snapshot
+ *   receiver               source
+ *      │── FindLog 17 ──────▶│     to every other replica
+ *      │◀── LogFound ────────│     I have instance 17, or I do not
  *
- *   The answer to any Fetch may also be
- *      Refused           the source has no state to give, or has released this one
+ *      │── FetchLog 17 ─────▶│     pages of the log, if one has it
+ *      │◀── LogPage 17…40 ───│
+ *      │◀── LogPage 41…90 ───│
+ *      │── FetchLog, credit ▶│
+ *      │◀── LogPage, none ───│     that was all
+ *
+ *      │── Fetch 0 ─────────▶│     otherwise a whole state: the source takes a snapshot
+ *      │◀── Page 0 ──────────│
+ *      │◀── Page 1 ──────────│
+ *      │── Fetch, credit ───▶│
+ *      │◀── Page 2 ──────────│     the last page
+ *      │── Release ─────────▶│     releases the snapshot
+ *
+ *   The answer to any FetchLog and Fetch may also be
+ *      Refused                   the source does not have it, or is busy with another receiver
  * ```
  *
- * The receiver requests one page after the other, so a slow one is never flooded.
+ * The receiver grants credit ahead of what it has processed, so neither side waits for the other at each page,
+ * and a slow receiver is never flooded. A page that was lost is asked for again by its place in the log, or by
+ * the key before it.
  */
 import type { PeerId } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
@@ -40,23 +53,78 @@ export interface ForwardedBatch {
 
 export type ForwardPort = Port<ForwardedBatch>;
 
+/** Receiver to every other replica: do you have the decision of instance `seq`? */
+export interface FindLog {
+  readonly type: 'findLog';
+  /** Distinguishes questions of the same receiver, also across its restarts. */
+  readonly transfer: number;
+  readonly seq: number;
+}
+
+export interface LogFound {
+  readonly type: 'logFound';
+  readonly transfer: number;
+  /** Whether the source can send that decision, from memory or from its log window. */
+  readonly isHeld: boolean;
+}
+
+/** Receiver to source: send the decisions from `seq` on, or grant more credit. */
+export interface FetchLog {
+  readonly type: 'fetchLog';
+  /** A new one begins at `seq`, also after pages were lost. The same one again only raises `credit`. */
+  readonly transfer: number;
+  /** The next instance that the receiver lacks. */
+  readonly seq: number;
+  /** Bytes of values that arrived before `seq` in this transfer. */
+  readonly received: number;
+  /** Bytes of values that the source may send in this transfer, in all. The last page may exceed it. */
+  readonly credit: number;
+}
+
+export interface LogPage {
+  readonly type: 'logPage';
+  readonly transfer: number;
+  /** The instance of the first value; the others follow without a gap. */
+  readonly seq: number;
+  /** None: the source has applied nothing further. */
+  readonly values: readonly Bytes[];
+  /** The highest instance that the source has applied. */
+  readonly applied: number;
+}
+
+/** Receiver to source: send the pages of your state, or grant more credit. */
 export interface Fetch {
   readonly type: 'fetch';
-  /** Distinguishes transfers to the same receiver, also across its restarts. */
+  /** Distinguishes transfers to the same receiver, also across its restarts. A new one takes a new snapshot. */
   readonly transfer: number;
-  /** The number of the page, from 0: the one after the last page received. Repeated if no answer came. */
+  /** Counts requests to go back within the transfer, because pages were lost. A higher one takes effect. */
+  readonly attempt: number;
+  /** The number of the next page, from 0. With a new attempt the source continues there. */
   readonly page: number;
+  /** The last key that arrived in a page before `page`; empty before the first. */
+  readonly after: Bytes;
+  /** How many pages from `page` on the source may send. */
+  readonly credit: number;
 }
 
 export interface Page {
   readonly type: 'page';
   readonly transfer: number;
+  readonly attempt: number;
   readonly page: number;
   /** The highest instance applied in this state; the same on every page. */
   readonly applied: number;
+  /** How many rows the state has, about. */
+  readonly total: number;
   /** In the order of their keys, each under its own checksum. */
   readonly rows: readonly StateRow[];
   readonly isLast: boolean;
+}
+
+/** Receiver to source: this transfer is over. */
+export interface Release {
+  readonly type: 'release';
+  readonly transfer: number;
 }
 
 export interface Refused {
@@ -66,6 +134,14 @@ export interface Refused {
   readonly reason: string;
 }
 
-export type StateMessage = Fetch | Page | Refused;
+export type StateMessage =
+  | FindLog
+  | LogFound
+  | FetchLog
+  | LogPage
+  | Fetch
+  | Page
+  | Release
+  | Refused;
 
 export type StatePort = Port<StateMessage>;

@@ -1,5 +1,4 @@
 /** Explains for operators why a replica does not serve. */
-import { StateError } from '../state-machine/state-error.ts';
 import type { ReplicaStatus } from './replica-options.ts';
 
 export interface ReasonDetails {
@@ -22,15 +21,6 @@ export function reasonFor(
     default:
       return failure?.message;
   }
-}
-
-/** The error of a replica that lacks forgotten instances and cannot take a state from another one. */
-export function stateBehindLog(applied: number, min: number): StateError {
-  return new StateError(
-    'STATE_DAMAGED',
-    `The state ends at instance ${applied} and the log begins at instance ${min}: the instances between ` +
-      'them are lost here. Restore this node from the others.',
-  );
 }
 
 export function toError(thrown: unknown): Error {

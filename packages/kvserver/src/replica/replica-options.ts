@@ -3,6 +3,8 @@ import type { Clock, PeerId, Random, Storage, Transport } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
 import type { Limits } from '../config/settings.ts';
 import type { StateLevel } from '../storage/state/state-database.ts';
+import type { CatchUpProgress } from './catch-up/catch-up-progress.ts';
+import type { LogWindow } from './catch-up/log-window.ts';
 import type { ForwardPort, StatePort } from './ports.ts';
 
 export interface ReplicaOptions {
@@ -18,8 +20,10 @@ export interface ReplicaOptions {
   readonly state: StateLevel;
   /** The write index of the journal. The state records it, to detect a journal that lost its end. */
   readonly journalIndex?: () => number;
-  /** Fetches a whole state from another replica if the own one is lost or too old. */
-  readonly stateTransfer?: StateTransfer;
+  /** Keeps decisions that left memory and that some replica may still need. The replica does not close it. */
+  readonly logWindow?: LogWindow;
+  /** Fetches what is missing from other replicas if the own state is lost or too old, and serves them. */
+  readonly stateTransfer: StateTransfer;
   /** Whether this replica may become the leader. Default false. */
   readonly isCandidate?: boolean;
   /** Carries batches to the leader. The replica closes it. If absent, each replica proposes its own batches. */
@@ -34,7 +38,7 @@ export interface ReplicaOptions {
 }
 
 export interface StateTransfer {
-  /** Carries the messages of state transfers. The replica closes it. */
+  /** Carries the messages of log and state transfers. The replica closes it. */
   readonly port: StatePort;
   /**
    * Calls `fill` with an empty database, then replaces the state by that database, atomically even if the power
@@ -65,4 +69,6 @@ export interface ReplicaStatus {
   readonly pending: number;
   /** The leader known here. */
   readonly leader: PeerId | undefined;
+  /** What the replica is taking from another one at this moment. */
+  readonly catchUp?: CatchUpProgress | undefined;
 }

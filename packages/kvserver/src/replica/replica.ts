@@ -10,20 +10,17 @@ import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { StateDatabase } from '../storage/state/state-database.ts';
 import { Applier } from './apply/applier.ts';
 import { GapFiller } from './apply/gap-filler.ts';
+import { CatchUp } from './catch-up/catch-up.ts';
 import { Reads } from './reads/reads.ts';
-import { reasonFor, stateBehindLog, toError } from './reasons.ts';
+import { reasonFor, toError } from './reasons.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 import { PendingRequests } from './requests/pending-requests.ts';
-import { LogReach } from './snapshot/log-reach.ts';
-import { StateRepair } from './snapshot/state-repair.ts';
 import type { SubmitOptions, Submitter } from './submitter.ts';
 import { OwnSession } from './writes/own-session.ts';
 import { Writes } from './writes/writes.ts';
 
 /** How long `stop` waits for pending requests. */
 const stopGraceMs = 1000;
-/** Time between two checks that there are no forgotten instances between the state and the log. */
-const stateCheckDelayMs = 200;
 
 export class Replica implements Submitter {
   readonly #options: ReplicaOptions;
@@ -33,19 +30,15 @@ export class Replica implements Submitter {
   readonly #writes: Writes;
   readonly #gapFiller: GapFiller;
   readonly #reads: Reads;
-  readonly #logReach: LogReach;
-  readonly #repair: StateRepair | undefined;
+  readonly #catchUp: CatchUp;
   #state: 'active' | 'stopping' | 'failed' = 'active';
-  #isRepairing = false;
   /** This replica takes part only above this instance; −1 if it never lost its memory. */
   #votingFloor = -1;
   #failure: Error | undefined;
-  #cancelStateCheck: () => void = () => {};
-  #repairing: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
 
   private constructor(options: ReplicaOptions, paxos: Paxos<Bytes>, machine: StateMachine) {
-    const { me, runId, peerCount, clock, random, limits, forwarding, stateTransfer } = options;
+    const { me, runId, clock, random, limits, forwarding } = options;
     const session = new OwnSession();
     const applier = new Applier(machine, { paxos, clock });
     const pending = new PendingRequests({ clock, limits, session });
@@ -68,21 +61,7 @@ export class Replica implements Submitter {
     this.#writes = writes;
     this.#gapFiller = new GapFiller({ me, paxos, clock, random, state: applier, writes });
     this.#reads = new Reads({ paxos, state: applier, onFailed });
-    this.#logReach = new LogReach({ paxos, clock, state: applier });
-    if (stateTransfer !== undefined) {
-      const { state: level, journalIndex } = options;
-      this.#repair = new StateRepair({
-        me,
-        peerCount,
-        clock,
-        random,
-        transfer: stateTransfer,
-        level,
-        journalIndex,
-        state: applier,
-        onFailed,
-      });
-    }
+    this.#catchUp = this.#createCatchUp(options);
   }
 
   /**
@@ -110,6 +89,7 @@ export class Replica implements Submitter {
       sessions: this.#applier.machine.sessionCount,
       pending: this.#pending.count,
       leader: this.#paxos.leader(),
+      catchUp: this.#catchUp.progress,
     };
   }
 
@@ -139,13 +119,13 @@ export class Replica implements Submitter {
 
   get #stateNow(): ReplicaStatus['state'] {
     if (this.#state !== 'active') return this.#state;
-    if (this.#isRepairing) return 'repairing';
+    if (this.#catchUp.isRepairing) return 'repairing';
     const isBack = this.#paxos.isMember() && this.#applier.applied >= this.#votingFloor;
     return isBack ? 'running' : 'joining';
   }
 
   get #reason(): string | undefined {
-    const lastAttempt = this.#repair?.lastAttempt;
+    const lastAttempt = this.#catchUp.lastAttempt;
     return reasonFor(this.#stateNow, { failure: this.#failure, lastAttempt });
   }
 
@@ -165,46 +145,44 @@ export class Replica implements Submitter {
     });
     await this.#paxos.join({
       onDecided: (decision) => this.#onDecided(decision),
+      onTruncated: (decisions) => this.#catchUp.onTruncated(decisions),
       onReadIndex: (readIndex) => this.#onReadIndex(readIndex),
       onAdmitted: () => this.#onAdmitted(),
       onLeader: (leader) => this.#onLeader(leader),
       onStopped: (error) => this.#fail(error),
     });
-    this.#catchUp();
+    this.#catchUp.start();
+    this.#lookAround();
   }
 
-  #catchUp(): void {
+  #lookAround(): void {
     // In an idle cluster, only a quorum read shows a replica that was away which instances it missed.
     this.#paxos.readIndex();
-    this.#checkState();
     this.#gapFiller.check();
   }
 
-  /** Checks whether all others have forgotten what this replica lacks, as may happen after an absence. */
-  #checkState(): void {
-    if (this.#state !== 'active') return;
-    if (this.#logReach.isLost()) {
-      this.#repairing = this.#replaceState().catch((error: unknown) => this.#fail(toError(error)));
-      return;
-    }
-    const { clock } = this.#options;
-    const atMs = clock.now() + stateCheckDelayMs;
-    this.#cancelStateCheck = clock.at(atMs, () => this.#checkState());
+  #createCatchUp(options: ReplicaOptions): CatchUp {
+    const { me, peerCount, clock, random, stateTransfer: transfer } = options;
+    const { state: level, journalIndex, logWindow } = options;
+    return new CatchUp({
+      ...{ me, peerCount, clock, random, transfer, level, journalIndex, window: logWindow },
+      paxos: this.#paxos,
+      state: this.#applier,
+      onDecision: (decision) => this.#onDecided(decision),
+      onRepair: () => this.#suspend(),
+      onRepaired: (machine) => {
+        this.#applier.resume(machine);
+        this.#lookAround();
+      },
+      onFailed: (error) => this.#fail(toError(error)),
+    });
   }
 
-  /** Replaces the state by that of another replica, since the log no longer holds the next instances. */
-  async #replaceState(): Promise<void> {
-    const { applied } = this.#applier;
-    if (this.#repair === undefined) throw stateBehindLog(applied, this.#paxos.floor());
-    this.#isRepairing = true;
+  /** The log no longer holds the next instances: the state will be replaced by that of another replica. */
+  async #suspend(): Promise<void> {
     this.#pending.interruptAll('This server has fallen behind and takes a newer state.');
     this.#writes.abandon();
     await this.#applier.pause();
-    const machine = await this.#repair.repair(applied);
-    if (machine === undefined) return;
-    this.#isRepairing = false;
-    this.#applier.resume(machine);
-    this.#catchUp();
   }
 
   /** Up to its voting floor this replica does not take part, so it serves only once it has applied that far. */
@@ -235,6 +213,7 @@ export class Replica implements Submitter {
   #onApplied(instances: readonly Applied[]): void {
     for (const instance of instances) this.#writes.onApplied(instance);
     this.#reads.onApplied();
+    this.#catchUp.onApplied();
     this.#gapFiller.check();
   }
 
@@ -246,7 +225,7 @@ export class Replica implements Submitter {
     this.#pending.interruptAll('This server failed while the request was pending.', error);
     // A failed replica neither votes nor sends its state to others. `stop` reports what closing throws.
     this.#paxos.kill().catch(() => {});
-    this.#repair?.stop().catch(() => {});
+    this.#catchUp.stop().catch(() => {});
     this.#options.onStopped?.(error);
   }
 
@@ -259,15 +238,13 @@ export class Replica implements Submitter {
     this.#pending.interruptAll('This server stopped while the request was pending.');
     this.#stopParts();
     await this.#paxos.kill();
-    await this.#repair?.stop();
-    await this.#repairing;
+    await this.#catchUp.stop();
     await this.#applier.pause();
   }
 
   #stopParts(): void {
     this.#gapFiller.stop();
     this.#writes.stop();
-    this.#cancelStateCheck();
   }
 }
 

@@ -6,6 +6,7 @@
  *   identity.json   the node it belongs to, and whether it has voted
  *   journal/        promises and votes, in segments of a write-ahead log
  *   state/          the applied state, in LevelDB
+ *   log-window/     opened by the node: decided values that left memory. May be lost
  * ```
  */
 import { chmod, mkdir, readdir } from 'node:fs/promises';
@@ -102,7 +103,7 @@ async function mkdirIfAbsent(path: string): Promise<boolean> {
 
 /** Safety: data without an identity may hold votes. A node that starts anew beside it would forget them. */
 function expectEmpty(path: string, names: readonly string[]): void {
-  if (names.some((name) => /^(?:journal|state|identity\.json\.damaged)/.test(name))) {
+  if (names.some((name) => /^(?:journal|state|log-window|identity\.json\.damaged)/.test(name))) {
     const message = `${path} holds data, but identity.json is missing. ${repairAdvice}`;
     throw new DiskError('DISK_IDENTITY_DAMAGED', message);
   }

@@ -12,5 +12,7 @@ export {
   type SegmentFile,
   type SegmentFiles,
 } from './journal/index.ts';
+export { LogWindow, type LogWindowOptions } from './log-window/log-window.ts';
+export { NodeWindowFiles } from './log-window/node-window-files.ts';
 export { type DamagedPart, quarantine } from './quarantine.ts';
 export type { StateDatabase } from './state/state-directory.ts';

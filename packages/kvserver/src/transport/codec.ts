@@ -71,12 +71,13 @@ export function isEnvelope(message: PeerMessage): message is Envelope<Uint8Array
 /** Reads the frames that other servers send to this one. */
 export class FrameReader {
   readonly #schema: z.ZodType<Envelope<Uint8Array>>;
-  readonly #stateSchema = stateSchema(seqMax);
+  readonly #stateSchema: z.ZodType<StateMessage>;
   readonly #forwardSchema: z.ZodType<ForwardedBatch>;
   readonly #me: number;
 
   constructor(me: number, bounds: EnvelopeBounds) {
     this.#schema = envelopeSchema(bounds);
+    this.#stateSchema = stateSchema({ seqMax, valueBytesMax: bounds.valueBytesMax });
     this.#forwardSchema = forwardSchema(bounds.valueBytesMax);
     this.#me = me;
   }

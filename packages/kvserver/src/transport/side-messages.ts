@@ -32,14 +32,28 @@ export function forwardSchema(valueBytesMax: number): z.ZodType<ForwardedBatch> 
 }
 
 const rowCountMax = 1_000_000;
+/** The most values in one page of the log. */
+const valueCountMax = 1024;
+/** More than any key of a row has. */
+const keyBytesMax = 64 * 1024;
+
+export interface StateBounds {
+  readonly seqMax: number;
+  readonly valueBytesMax: number;
+}
 
 /** Whether the content is a state transfer message, valid or not: only these have a `transfer`. */
 export function isAboutState(content: unknown): boolean {
   return typeof content === 'object' && content !== null && 'transfer' in content;
 }
 
-/** The schema of state transfer messages. The rows that it returns are views into the frame. */
-export function stateSchema(seqMax: number): z.ZodType<StateMessage> {
+/**
+ * The schema of state transfer messages. The rows that it returns are views into the frame. Values of the log are
+ * copies, since they stay in memory.
+ */
+export function stateSchema({ seqMax, valueBytesMax }: StateBounds): z.ZodType<StateMessage> {
+  const seq = z.int().min(0).max(seqMax);
+  const bytes = z.instanceof(Uint8Array);
   const transfer = z
     .int()
     .min(0)
@@ -48,17 +62,48 @@ export function stateSchema(seqMax: number): z.ZodType<StateMessage> {
     .int()
     .min(0)
     .max(2 ** 32);
-  const row = z.tuple([z.instanceof(Uint8Array), z.instanceof(Uint8Array)]);
+  const applied = z.int().min(0).max(seqMax);
+  const byteCount = z.int().min(0);
+  const value = bytes
+    .refine(({ byteLength }) => byteLength <= valueBytesMax, `longer than ${valueBytesMax} bytes`)
+    .transform((view) => new Uint8Array(view));
+  const after = bytes.refine(({ byteLength }) => byteLength <= keyBytesMax, 'too long');
   return z.discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('fetch'), transfer, page }),
+    z.strictObject({ type: z.literal('findLog'), transfer, seq }),
+    z.strictObject({ type: z.literal('logFound'), transfer, isHeld: z.boolean() }),
+    z.strictObject({
+      type: z.literal('fetchLog'),
+      transfer,
+      seq,
+      received: byteCount,
+      credit: byteCount,
+    }),
+    z.strictObject({
+      type: z.literal('logPage'),
+      transfer,
+      seq,
+      values: z.array(value).max(valueCountMax),
+      applied: z.int().min(-1).max(seqMax),
+    }),
+    z.strictObject({
+      type: z.literal('fetch'),
+      transfer,
+      attempt: page,
+      page,
+      after,
+      credit: page,
+    }),
     z.strictObject({
       type: z.literal('page'),
       transfer,
+      attempt: page,
       page,
-      applied: z.int().min(0).max(seqMax),
-      rows: z.array(row).max(rowCountMax),
+      applied,
+      total: z.int().min(0),
+      rows: z.array(z.tuple([bytes, bytes])).max(rowCountMax),
       isLast: z.boolean(),
     }),
+    z.strictObject({ type: z.literal('release'), transfer }),
     z.strictObject({ type: z.literal('refused'), transfer, reason: z.string().max(1024) }),
   ]);
 }

@@ -4,7 +4,9 @@
 import { type Limits, limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import { Replica } from '@paxkv/kvserver/internal/replica/index';
 import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
+import { LogWindow } from '@paxkv/kvserver/internal/storage/log-window/log-window';
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
+import type { Clock } from '@paxkv/paxos';
 import type { Command, Reply } from '@paxkv/protocol';
 import {
   type FaultProfile,
@@ -15,6 +17,7 @@ import {
   type World,
 } from '@paxkv/simulator';
 import { type PortFaults, PortNetwork } from '../../../kv/port-network.ts';
+import { WindowDisk } from '../../../kv/window-disk.ts';
 import { memoryLevel, type TestLevel } from '../state-machine/fixtures.ts';
 
 export interface ClusterOptions {
@@ -24,6 +27,8 @@ export interface ClusterOptions {
   readonly stateFaults?: Partial<PortFaults<StateMessage>>;
   /** Whether the replicas are candidates and forward their batches to the leader. Default false. */
   readonly isLed?: boolean;
+  /** The most bytes in the log window of each replica. Default: there are no windows. */
+  readonly windowBytesMax?: number;
   /** Faults of the network that carries forwarded batches. */
   readonly forwardingFaults?: Partial<PortFaults<ForwardedBatch>>;
 }
@@ -34,9 +39,12 @@ export class Cluster {
   readonly forwarding: PortNetwork<ForwardedBatch>;
   readonly disks: SimDisk<Uint8Array>[];
   readonly states: TestLevel[];
+  readonly windowDisks: WindowDisk[];
   readonly nodes: SimNode<Replica>[];
   /** The error of each replica that failed. */
   readonly failures: Error[] = [];
+  /** Why log windows were dropped or shortened. */
+  readonly dropped: string[] = [];
   readonly #world: World;
   readonly #options: ClusterOptions;
   readonly #runIds: number[];
@@ -55,6 +63,7 @@ export class Cluster {
     });
     this.disks = all.map(() => new SimDisk<Uint8Array>(world));
     this.states = all.map(() => memoryLevel());
+    this.windowDisks = all.map((node) => new WindowDisk(world, world.random(`window ${node}`)));
     this.nodes = all.map((node) => this.#node(node));
   }
 
@@ -76,13 +85,14 @@ export class Cluster {
     const { limits, nodeCount = 3, isLed = false } = this.#options;
     const disk = this.disks[me];
     if (disk === undefined) throw new Error(`no disk of node ${me}`);
-    return new SimNode(this.#world, (lifetime) => {
+    return new SimNode(this.#world, async (lifetime) => {
       const runId = (this.#runIds[me] ?? 0) + 1;
       this.#runIds[me] = runId;
       lifetime.onCrash(() => this.network.unplug(me));
       lifetime.onCrash(() => disk.crash());
       lifetime.onCrash(() => this.stateNetwork.unplug(me));
       lifetime.onCrash(() => this.forwarding.unplug(me));
+      lifetime.onCrash(() => this.windowDisks[me]?.crash(0));
       const state = this.states[me];
       if (state === undefined) throw new Error(`no state of node ${me}`);
       return Replica.open({
@@ -90,6 +100,7 @@ export class Cluster {
         transport: this.network.transport(me),
         storage: disk.open(),
         isCandidate: isLed,
+        ...(await this.#window(me, lifetime.clock)),
         ...(isLed ? { forwarding: this.forwarding.port(me) } : {}),
         stateTransfer: {
           port: this.stateNetwork.port(me),
@@ -100,6 +111,15 @@ export class Cluster {
         onStopped: (error) => this.failures.push(error),
       });
     });
+  }
+
+  async #window(me: number, clock: Clock): Promise<{ logWindow?: LogWindow }> {
+    const { windowBytesMax: bytesMax } = this.#options;
+    const files = this.windowDisks[me]?.open();
+    if (bytesMax === undefined || files === undefined) return {};
+    const onDropped = (reason: string) => this.dropped.push(reason);
+    const settings = { files, clock, bytesMax, msMax: 3_600_000, owner: `tests/${me}`, onDropped };
+    return { logWindow: await LogWindow.open(settings) };
   }
 
   async #replaceState(

@@ -56,7 +56,8 @@ describe('PeerTransport', () => {
       second.transport.statePort.open((from, message) => resolve({ from, message }));
     });
     const rows = [[new Uint8Array([100, 1]), new Uint8Array(300_000).fill(7)]] as const;
-    const page = { type: 'page', transfer: 5, page: 0, applied: 9, rows, isLast: true } as const;
+    const place = { transfer: 5, attempt: 1, page: 0, applied: 9, total: 1 };
+    const page = { type: 'page', ...place, rows, isLast: true } as const;
     first.transport.statePort.send(1, page);
     first.transport.send(learn(1, { from: 0, to: 1, nodeCount: 3 }));
     const { from, message } = await heard;

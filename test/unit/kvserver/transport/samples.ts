@@ -65,7 +65,22 @@ export const samples: readonly Envelope<Uint8Array>[] = messages.map((message) =
 
 /** One message of every type about a whole state. */
 export const stateSamples: readonly StateMessage[] = [
-  { type: 'fetch', transfer: 2 ** 47, page: 3 },
-  { type: 'page', transfer: 5, page: 0, applied: 9, rows: [[value, value]], isLast: true },
+  { type: 'findLog', transfer: 2 ** 47, seq: 4 },
+  { type: 'logFound', transfer: 7, isHeld: true },
+  { type: 'fetchLog', transfer: 7, seq: 4, received: 0, credit: 4_194_304 },
+  { type: 'logPage', transfer: 7, seq: 4, values: [value, new Uint8Array([4])], applied: 90 },
+  { type: 'logPage', transfer: 7, seq: 91, values: [], applied: -1 },
+  { type: 'fetch', transfer: 2 ** 47, attempt: 1, page: 3, after: value, credit: 8 },
+  {
+    type: 'page',
+    transfer: 5,
+    attempt: 1,
+    page: 0,
+    applied: 9,
+    total: 1,
+    rows: [[value, value]],
+    isLast: true,
+  },
+  { type: 'release', transfer: 5 },
   { type: 'refused', transfer: 5, reason: 'its own state is on its way' },
 ];

@@ -21,7 +21,7 @@ export interface ApplierListener {
 }
 
 /** What the rest of the replica may read of the state: how far it is applied, and the values of keys. */
-export type AppliedState = Pick<Applier, 'applied' | 'durable' | 'read'>;
+export type AppliedState = Pick<Applier, 'applied' | 'durable' | 'next' | 'read'>;
 
 export class Applier {
   readonly #options: ApplierOptions;
@@ -53,6 +53,11 @@ export class Applier {
   /** The highest instance whose effects are in the database, or −1. */
   get durable(): number {
     return this.#machine.durable;
+  }
+
+  /** The lowest instance whose decision has not come. All those below it are applied or about to be. */
+  get next(): number {
+    return this.#decided.next;
   }
 
   /** What `key` holds after the highest instance applied. @throws StateError */

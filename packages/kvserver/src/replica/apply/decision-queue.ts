@@ -31,6 +31,11 @@ export class DecisionQueue {
     this.#nextSeq = nextSeq;
   }
 
+  /** The lowest instance of which no decision has come, and that is not applied. */
+  get next(): number {
+    return this.#nextSeq;
+  }
+
   /** Whether no decision can be applied now. */
   get isEmpty(): boolean {
     return this.#ready.length === 0;

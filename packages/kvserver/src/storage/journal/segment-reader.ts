@@ -18,6 +18,9 @@ const sequenceBytes = 6;
 /** Where a fragment's header has two bytes that are always zero. */
 const zeroOffsets = [14, 22, 30];
 
+/** The part of a file that is needed to read it. */
+export type ReadableFile = Pick<SegmentFile, 'size' | 'read'>;
+
 export interface ReadFragment {
   readonly type: 'fragment';
   readonly kind: number;
@@ -53,7 +56,7 @@ export interface Wanted {
 }
 
 export class SegmentReader {
-  readonly #file: SegmentFile;
+  readonly #file: ReadableFile;
   readonly #seed: number;
   readonly #buffer: Buffer;
   /** The buffer holds the file from here up to `#to`. */
@@ -61,7 +64,7 @@ export class SegmentReader {
   #to = 0;
 
   /** `seed`: the checksum of the owner's name. */
-  constructor(file: SegmentFile, seed: number) {
+  constructor(file: ReadableFile, seed: number) {
     this.#file = file;
     this.#buffer = Buffer.allocUnsafe(Math.min(bufferBytesMax, file.size));
     this.#seed = seed;

@@ -1,4 +1,7 @@
-/** Reads a whole state as it was at one moment, page by page, while the state itself continues to change. */
+/**
+ * Reads a whole state as it was at one moment, page by page, while the state itself continues to change. It can
+ * go back to any key that it read.
+ */
 import type { Bytes } from '@paxkv/protocol';
 import type { AbstractIterator, AbstractSnapshot } from 'abstract-level';
 import { StateError } from '../../state-machine/state-error.ts';
@@ -21,21 +24,25 @@ export class StateExport {
   /** The highest instance applied. */
   readonly applied: number;
   readonly #checksum: StateChecksum;
+  readonly #level: StateLevel;
   readonly #snapshot: AbstractSnapshot;
-  readonly #iterator: AbstractIterator<StateLevel, Bytes, Bytes>;
+  #iterator: AbstractIterator<StateLevel, Bytes, Bytes>;
   readonly #audit = new RowAudit();
   /** Rows that were read and are in no page yet. */
   #waiting: StateRow[] = [];
+  /** The highest key that the audit has counted. */
+  #counted: Bytes | undefined;
 
   private constructor(
     { applied, checksum }: { readonly applied: number; readonly checksum: StateChecksum },
+    level: StateLevel,
     snapshot: AbstractSnapshot,
-    iterator: AbstractIterator<StateLevel, Bytes, Bytes>,
   ) {
     this.applied = applied;
     this.#checksum = checksum;
+    this.#level = level;
     this.#snapshot = snapshot;
-    this.#iterator = iterator;
+    this.#iterator = level.iterator({ snapshot });
   }
 
   /**
@@ -50,15 +57,28 @@ export class StateExport {
       if (row === undefined) throw new StateError('STATE_DAMAGED', 'The state has no position.');
       const { position, checksum } = unseal(positionKey, row, toPosition);
       const { applied } = position;
-      return new StateExport({ applied, checksum }, snapshot, level.iterator({ snapshot }));
+      return new StateExport({ applied, checksum }, level, snapshot);
     } catch (error) {
       await snapshot.close();
       throw error;
     }
   }
 
+  /** How many rows the position counted. */
+  get rowCount(): number {
+    return this.#checksum.count;
+  }
+
+  /** Continues with the row that follows `key`; from the beginning if the key is empty. */
+  async goTo(key: Bytes): Promise<void> {
+    await this.#iterator.close();
+    const snapshot = this.#snapshot;
+    this.#iterator = this.#level.iterator(key.length === 0 ? { snapshot } : { snapshot, gt: key });
+    this.#waiting = [];
+  }
+
   /**
-   * Returns the next page, of `bytesMax` bytes or little more. Call it until it has returned the last page.
+   * Returns the next page, of `bytesMax` bytes or little more. The last page is the one that finds no more rows.
    *
    * @throws StateError `STATE_DAMAGED` if a row is damaged or missing.
    */
@@ -73,7 +93,7 @@ export class StateExport {
         return { rows, isLast: true };
       }
       if (isLocalKey(row[0])) continue;
-      this.#audit.take(row);
+      this.#verify(row);
       rows.push(row);
       bytes += row[0].length + row[1].length;
     }
@@ -83,6 +103,15 @@ export class StateExport {
   async close(): Promise<void> {
     await this.#iterator.close();
     await this.#snapshot.close();
+  }
+
+  /** A row that was read before is verified again, and not counted twice. */
+  #verify(row: StateRow): void {
+    const [key] = row;
+    const isCounted = this.#counted !== undefined && Buffer.compare(key, this.#counted) <= 0;
+    const audit = isCounted ? new RowAudit() : this.#audit;
+    audit.take(row);
+    if (!isCounted) this.#counted = key;
   }
 
   #read(): Promise<StateRow[]> {

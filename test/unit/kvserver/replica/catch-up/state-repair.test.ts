@@ -1,6 +1,6 @@
 import { writeIntervalMs } from '@paxkv/kvserver/internal/replica/apply/write-behind';
 import type { StateMessage } from '@paxkv/kvserver/internal/replica/ports';
-import { StateRepair } from '@paxkv/kvserver/internal/replica/snapshot/state-repair';
+import { StateRepair } from '@paxkv/kvserver/internal/replica/catch-up/state-repair';
 import { seeded, World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { bytes, get, memoryLevel, openSession, put, text } from '../../state-machine/fixtures.ts';
@@ -28,7 +28,7 @@ async function valueAt(cluster: Cluster, node: number, key: number): Promise<str
 }
 
 async function until(world: World, isSo: () => boolean): Promise<void> {
-  while (!isSo()) await world.sleep(10);
+  while (!isSo()) await world.sleep(1);
 }
 
 /** Waits until node 2 serves, and checks that it has the same position as the others. */
@@ -167,40 +167,32 @@ describe('the repair of a state', () => {
 
 describe('A state that nothing was applied to yet', () => {
   it('is refused to every requester, and does not count as damage', async () => {
-    const answers: StateMessage[] = [];
     const failures: unknown[] = [];
-    let ask: (from: number, message: StateMessage) => void = () => {};
-    const answered = new Promise<void>((resolve) => {
-      const world = new World({ seed: 1 });
-      new StateRepair({
+    const world = new World({ seed: 1 });
+    const answered = new Promise<StateMessage>((resolve) => {
+      const repair = new StateRepair({
         transfer: {
-          port: {
-            open: (receive) => {
-              ask = receive;
-            },
-            send: (_, message) => {
-              answers.push(message);
-              resolve();
-            },
-            close: () => {},
-          },
+          port: { open: () => {}, send: (_, message) => resolve(message), close: () => {} },
           replace: () => Promise.reject(new Error('nothing is to be replaced')),
         },
         level: memoryLevel(),
         journalIndex: undefined,
         state: { durable: -1 },
-        me: 0,
-        peerCount: 3,
+        others: [1, 2],
+        leader: () => undefined,
+        nextTransfer: () => 1,
         clock: world.clock,
         random: world.random('repair'),
         onFailed: (error) => failures.push(error),
       });
+      const place = { attempt: 1, page: 0, after: new Uint8Array(), credit: 8 };
+      repair.onMessage(1, { type: 'fetch', transfer: 7, ...place });
     });
-    ask(1, { type: 'fetch', transfer: 7, page: 0 });
-    await answered;
-    expect(answers).to.deep.equal([
-      { type: 'refused', transfer: 7, reason: 'it has applied nothing yet' },
-    ]);
+    expect(await answered).to.deep.equal({
+      type: 'refused',
+      transfer: 7,
+      reason: 'it has applied nothing yet',
+    });
     expect(failures).to.deep.equal([]);
   });
 });

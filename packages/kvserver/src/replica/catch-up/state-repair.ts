@@ -1,14 +1,14 @@
 /**
- * Replaces a state that ends before the log begins. The others have forgotten the instances in between, so
- * this replica takes a whole state from one of them. It also serves its own state to others.
+ * Replaces a state that the log of no other replica can bring up to date: takes a whole state from one of them.
+ * It also serves the own state to others.
  */
 import type { Clock, PeerId, Random } from '@paxkv/paxos';
 import { StateMachine } from '../../state-machine/state-machine.ts';
 import { StateDatabase, type StateLevel } from '../../storage/state/state-database.ts';
 import type { AppliedState } from '../apply/applier.ts';
-import type { StateMessage } from '../ports.ts';
+import type { Fetch, Page, Refused, Release } from '../ports.ts';
 import type { StateTransfer } from '../replica-options.ts';
-import { StateFetch } from './state-fetch.ts';
+import { StateFetch, type StateFetchProgress } from './state-fetch.ts';
 import { StateSource } from './state-source.ts';
 
 export interface StateRepairOptions {
@@ -17,8 +17,10 @@ export interface StateRepairOptions {
   readonly level: StateLevel;
   readonly journalIndex: (() => number) | undefined;
   readonly state: Pick<AppliedState, 'durable'>;
-  readonly me: PeerId;
-  readonly peerCount: number;
+  /** The other replicas. */
+  readonly others: readonly PeerId[];
+  readonly leader: () => PeerId | undefined;
+  readonly nextTransfer: () => number;
   readonly clock: Clock;
   readonly random: Random;
   /** The own state could not be read, so this replica must not continue with it. */
@@ -34,20 +36,26 @@ export class StateRepair {
   #lastAttempt: string | undefined;
 
   constructor(options: StateRepairOptions) {
-    const { me, peerCount, clock, random, transfer, level, onFailed } = options;
+    const { clock, random, transfer, level, others, leader, nextTransfer, onFailed } = options;
     const { port, replace } = transfer;
-    const all = Array.from({ length: peerCount }, (_, node) => node);
-    const others = all.filter((node) => node !== me);
     this.#options = options;
     this.#level = level;
     this.#source = new StateSource({ port, clock, onFailed, state: () => this.#served() });
-    this.#fetch = new StateFetch({ port, clock, random, others, replace });
-    port.open((from, message) => this.#receive(from, message));
+    this.#fetch = new StateFetch({ port, clock, random, others, leader, nextTransfer, replace });
   }
 
   /** Why the last attempt failed; `undefined` if none has. */
   get lastAttempt(): string | undefined {
     return this.#lastAttempt;
+  }
+
+  get progress(): StateFetchProgress | undefined {
+    return this.#fetch.progress;
+  }
+
+  /** The first instance that a receiver of the own state will need; `Infinity` if there is none. */
+  get keepFrom(): number {
+    return this.#source.keepFrom;
   }
 
   /**
@@ -70,16 +78,26 @@ export class StateRepair {
     return machine;
   }
 
-  /** Ends every transfer. A pending `repair` then resolves soon. */
-  async stop(): Promise<void> {
-    this.#options.transfer.port.close();
-    this.#fetch.stop();
-    await this.#source.close();
+  onMessage(from: PeerId, message: Fetch | Page | Release | Refused): void {
+    switch (message.type) {
+      case 'fetch':
+        this.#source.onFetch(from, message);
+        break;
+      case 'release':
+        this.#source.onRelease(from, message);
+        break;
+      case 'page':
+        this.#fetch.onPage(from, message);
+        break;
+      case 'refused':
+        this.#fetch.onRefused(from, message);
+    }
   }
 
-  #receive(from: PeerId, message: StateMessage): void {
-    if (message.type === 'fetch') this.#source.onFetch(from, message);
-    else this.#fetch.onAnswer(from, message);
+  /** Ends every transfer. A pending `repair` then resolves soon. */
+  async stop(): Promise<void> {
+    this.#fetch.stop();
+    await this.#source.close();
   }
 
   #served(): { readonly level: StateLevel } | { readonly reason: string } {

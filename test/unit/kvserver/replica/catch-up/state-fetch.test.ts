@@ -1,14 +1,14 @@
-import type { StateMessage } from '@paxkv/kvserver/internal/replica/ports';
-import { StateFetch } from '@paxkv/kvserver/internal/replica/snapshot/state-fetch';
+import { StateFetch } from '@paxkv/kvserver/internal/replica/catch-up/state-fetch';
+import type { Fetch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { StateExport } from '@paxkv/kvserver/internal/storage/state/state-export';
+import { World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { applyNext, memoryLevel, put } from '../../state-machine/fixtures.ts';
 
 const neverLater = { now: () => 0, at: () => () => {} };
-const random = { next: () => 0 };
 
 /** A state whose highest instance is 3. */
 async function stateAtThree(): Promise<StateLevel> {
@@ -22,17 +22,22 @@ async function stateAtThree(): Promise<StateLevel> {
 async function fetchAbove(applied: number): Promise<{ taken: boolean; tries: string[] }> {
   const source = await StateExport.open(await stateAtThree());
   const tries: string[] = [];
-  const answer = async (message: StateMessage): Promise<void> => {
-    if (message.type !== 'fetch') throw new Error('only pages are asked for');
-    const { transfer, page } = message;
+  let isAsked = false;
+  const answer = async ({ transfer, attempt, page }: Fetch): Promise<void> => {
     const read = await source.next(1_000_000);
-    fetch.onAnswer(1, { type: 'page', transfer, page, applied: 3, ...read });
+    fetch.onPage(1, { type: 'page', transfer, attempt, page, applied: 3, total: 2, ...read });
+  };
+  const send = (_: number, message: StateMessage) => {
+    if (message.type === 'fetch' && !isAsked) void answer(message);
+    isAsked = true;
   };
   const fetch: StateFetch = new StateFetch({
-    port: { send: (_, message) => void answer(message) },
+    port: { send },
     clock: neverLater,
-    random,
+    random: { next: () => 0 },
     others: [1],
+    leader: () => undefined,
+    nextTransfer: () => 7,
     replace: async (fill) => {
       const level = memoryLevel();
       await fill(level);
@@ -58,4 +63,38 @@ describe('StateFetch', () => {
       expect(await fetchAbove(applied)).to.deep.equal({ taken: false, tries });
     }
   });
+
+  for (const { leader, expected } of [
+    { leader: undefined, expected: [2, 3, 1] },
+    { leader: 3, expected: [2, 1, 3] },
+    { leader: 2, expected: [3, 1, 2] },
+  ]) {
+    it(`asks followers before the leader, each in turn: the leader is ${leader}`, async () => {
+      const asked: number[] = [];
+      const world = new World({ seed: 1 });
+      const send = (to: number, message: StateMessage) => {
+        if (message.type !== 'fetch') return;
+        asked.push(to);
+        const { transfer } = message;
+        queueMicrotask(() => fetch.onRefused(to, { type: 'refused', transfer, reason: 'busy' }));
+      };
+      const fetch: StateFetch = new StateFetch({
+        port: { send },
+        clock: world.clock,
+        random: { next: () => 0.4 },
+        others: [1, 2, 3],
+        leader: () => leader,
+        nextTransfer: () => asked.length,
+        replace: async (fill) => {
+          await fill(memoryLevel());
+          return memoryLevel();
+        },
+      });
+      const onTry = () => {
+        if (asked.length === 3) fetch.stop();
+      };
+      await world.run(async () => void (await fetch.run(0, onTry)));
+      expect(asked).to.deep.equal(expected);
+    });
+  }
 });

@@ -1,0 +1,204 @@
+/**
+ * Catch-up of a replica whose next instance is in the memory of no other peer any more. Where the log is:
+ *
+ * 1. in memory somewhere: `paxos` learns it by itself.
+ * 2. in the log window of some replica: this replica takes pages of the log, and goes on serving.
+ * 3. nowhere: it takes a whole state, and then continues with what follows.
+ *
+ * It also keeps the own log window, and serves log and state to others.
+ */
+import type { Clock, Decision, Paxos, PeerId, Random } from '@paxkv/paxos';
+import type { Bytes } from '@paxkv/protocol';
+import type { StateMachine } from '../../state-machine/state-machine.ts';
+import type { StateLevel } from '../../storage/state/state-database.ts';
+import type { AppliedState } from '../apply/applier.ts';
+import type { StateMessage } from '../ports.ts';
+import type { StateTransfer } from '../replica-options.ts';
+import type { CatchUpProgress } from './catch-up-progress.ts';
+import { LogFetch } from './log-fetch.ts';
+import { LogSearch } from './log-search.ts';
+import { LogSource } from './log-source.ts';
+import { type LogWindow, noLogWindow } from './log-window.ts';
+import { StateRepair } from './state-repair.ts';
+
+/** Time between two checks. */
+const checkDelayMs = 200;
+const transferMax = 2 ** 48;
+
+export interface CatchUpOptions {
+  readonly me: PeerId;
+  readonly peerCount: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly paxos: Pick<
+    Paxos<Bytes>,
+    'floor' | 'min' | 'everyPeerMin' | 'canLearn' | 'status' | 'leader'
+  >;
+  readonly state: Pick<AppliedState, 'applied' | 'durable' | 'next'>;
+  readonly transfer: StateTransfer;
+  /** Default: none. */
+  readonly window?: LogWindow | undefined;
+  /** The state database when the replica starts. */
+  readonly level: StateLevel;
+  readonly journalIndex: (() => number) | undefined;
+  /** Gets decisions from other replicas, in order. */
+  readonly onDecision: (decision: Decision<Bytes>) => void;
+  /** Resolves when the state is not in use any more, because it will be replaced. */
+  readonly onRepair: () => Promise<void>;
+  /** The state was replaced by this one. */
+  readonly onRepaired: (machine: StateMachine) => void;
+  /** The state could not be read or replaced, so this replica must not continue with it. */
+  readonly onFailed: (error: unknown) => void;
+}
+
+export class CatchUp {
+  readonly #options: CatchUpOptions;
+  readonly #window: LogWindow;
+  readonly #logSource: LogSource;
+  readonly #logSearch: LogSearch;
+  readonly #logFetch: LogFetch;
+  readonly #repair: StateRepair;
+  #isRepairing = false;
+  #running: Promise<void> | undefined;
+  #isStopped = false;
+  #cancelTimer: () => void = () => {};
+
+  constructor(options: CatchUpOptions) {
+    const { me, peerCount, clock, random, paxos, state, transfer, onFailed } = options;
+    const { window = noLogWindow, level, journalIndex, onDecision } = options;
+    const { port } = transfer;
+    const others = Array.from({ length: peerCount }, (_, node) => node).filter(
+      (node) => node !== me,
+    );
+    const leader = () => paxos.leader();
+    const nextTransfer = () => Math.floor(random.next() * transferMax);
+    const onDecisions = (decisions: readonly Decision<Bytes>[]) => decisions.forEach(onDecision);
+    const asking = { port, clock, others, leader, nextTransfer };
+    this.#options = options;
+    this.#window = window;
+    this.#logSource = new LogSource({ port, clock, paxos, state, window });
+    this.#logSearch = new LogSearch(asking);
+    this.#logFetch = new LogFetch({ ...asking, state, onDecisions });
+    this.#repair = new StateRepair({
+      ...asking,
+      transfer,
+      level,
+      journalIndex,
+      state,
+      random,
+      onFailed,
+    });
+    port.open((from, message) => this.#receive(from, message));
+  }
+
+  /** The log has been read: begins to check, and to keep what leaves memory. Called once. */
+  start(): void {
+    this.#window.start(this.#options.paxos.min());
+    this.#check();
+  }
+
+  /** Whether the state is being replaced, or lost what this replica was done with: it can serve no request. */
+  get isRepairing(): boolean {
+    const { paxos, state } = this.#options;
+    return this.#isRepairing || state.applied + 1 < paxos.min();
+  }
+
+  /** Why no state has arrived yet; `undefined` if no attempt has failed. */
+  get lastAttempt(): string | undefined {
+    return this.#repair.lastAttempt;
+  }
+
+  /** Absent while nothing is being transferred. */
+  get progress(): CatchUpProgress | undefined {
+    const state = this.#repair.progress;
+    if (state !== undefined) return { tier: 'state', ...state };
+    const log = this.#logFetch.progress;
+    return log && { tier: 'log', ...log };
+  }
+
+  /** Decisions leave memory, and some replica may still need them. */
+  onTruncated(decisions: readonly Decision<Bytes>[]): void {
+    this.#window.add(decisions);
+  }
+
+  onApplied(): void {
+    this.#logFetch.onApplied();
+  }
+
+  /** Ends every transfer. Resolves when the state is not in use here any more. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelTimer();
+    this.#options.transfer.port.close();
+    this.#logSource.stop();
+    this.#logSearch.stop();
+    this.#logFetch.stop();
+    await this.#repair.stop();
+    await this.#running;
+  }
+
+  #check(): void {
+    if (this.#isStopped) return;
+    const { clock, paxos, onFailed } = this.#options;
+    const keepFrom = Math.min(this.#logSource.keepFrom, this.#repair.keepFrom);
+    this.#window.trim({ everyPeerMin: paxos.everyPeerMin(), keepFrom });
+    if (this.#isBehind && this.#running === undefined) {
+      this.#running = this.#catchUp()
+        .catch(onFailed)
+        .finally(() => {
+          this.#running = undefined;
+        });
+    }
+    this.#cancelTimer = clock.at(clock.now() + checkDelayMs, () => this.#check());
+  }
+
+  /** Whether the next instance may be in no peer's memory. */
+  get #isBehind(): boolean {
+    const { paxos, state } = this.#options;
+    return state.next < paxos.floor() && !paxos.canLearn(state.next);
+  }
+
+  async #catchUp(): Promise<void> {
+    while (this.#isBehind && !this.#isStopped) {
+      const { next } = this.#options.state;
+      const source = await this.#logSearch.run(next);
+      if (source === 'nobody') await this.#replaceState();
+      else if (source !== undefined) await this.#logFetch.run(source, next);
+    }
+  }
+
+  /** Safety: what other replicas hold must not be missed for a decision that arrived while they were asked. */
+  async #replaceState(): Promise<void> {
+    if (!this.#isBehind || this.#isStopped) return;
+    const { state, onRepair, onRepaired } = this.#options;
+    this.#isRepairing = true;
+    await onRepair();
+    const machine = await this.#repair.repair(state.applied);
+    if (machine === undefined) return;
+    this.#isRepairing = false;
+    onRepaired(machine);
+  }
+
+  #receive(from: PeerId, message: StateMessage): void {
+    switch (message.type) {
+      case 'findLog':
+        this.#logSource.onFind(from, message);
+        break;
+      case 'fetchLog':
+        this.#logSource.onFetch(from, message);
+        break;
+      case 'logFound':
+        this.#logSearch.onFound(from, message);
+        break;
+      case 'logPage':
+        this.#logFetch.onPage(from, message);
+        break;
+      case 'refused':
+        this.#logFetch.onRefused(from, message);
+        this.#repair.onMessage(from, message);
+        break;
+      default:
+        this.#repair.onMessage(from, message);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/** The files of the log window in one directory, on Node's file system. */
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FoundFile, WindowFile, WindowFiles } from './window-files.ts';
+
+export class NodeWindowFiles implements WindowFiles {
+  readonly #directory: string;
+
+  /** `directory` need not exist; its parent must. */
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  async list(): Promise<FoundFile[]> {
+    const names = await readdir(this.#directory).catch((cause: unknown) => {
+      if (isAbsent(cause)) return [];
+      throw cause;
+    });
+    const nowMs = Date.now();
+    const found: FoundFile[] = [];
+    for (const name of names) {
+      const { mtimeMs } = await stat(join(this.#directory, name));
+      found.push({ name, ageMs: Math.max(0, nowMs - mtimeMs) });
+    }
+    return found;
+  }
+
+  async open(name: string): Promise<WindowFile> {
+    const handle = await open(join(this.#directory, name), 'r');
+    const { size } = await handle.stat();
+    return new NodeWindowFile(handle, size);
+  }
+
+  async create(name: string): Promise<WindowFile> {
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    return new NodeWindowFile(await open(join(this.#directory, name), 'w+', 0o600), 0);
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    await rename(join(this.#directory, from), join(this.#directory, to));
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(join(this.#directory, name), { force: true });
+  }
+}
+
+class NodeWindowFile implements WindowFile {
+  readonly #handle: FileHandle;
+  #size: number;
+
+  constructor(handle: FileHandle, size: number) {
+    this.#handle = handle;
+    this.#size = size;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  async read(target: Uint8Array, position: number): Promise<number> {
+    let length = 0;
+    while (length < target.length) {
+      const left = target.length - length;
+      const { bytesRead } = await this.#handle.read(target, length, left, position + length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return length;
+  }
+
+  async append(pieces: readonly Uint8Array[]): Promise<void> {
+    // `writev` may take fewer bytes than it was given, and fewer pieces than these.
+    for (let at = 0; at < pieces.length; at += piecesAtOnce) {
+      const some = pieces.slice(at, at + piecesAtOnce);
+      const total = some.reduce((sum, { length }) => sum + length, 0);
+      const { bytesWritten } = await this.#handle.writev([...some], this.#size);
+      if (bytesWritten !== total) throw new Error('the disk took a part of what was written');
+      this.#size += total;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+}
+
+/** Below the number of pieces that systems accept in one call. */
+const piecesAtOnce = 512;
+
+function isAbsent(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+}

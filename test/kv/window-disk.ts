@@ -1,0 +1,129 @@
+/**
+ * The disk under a simulated log window. Everything appended is visible at once; a crash of the program keeps
+ * most of it, and a power loss may tear the end of any file.
+ */
+import type {
+  FoundFile,
+  WindowFile,
+  WindowFiles,
+} from '@paxkv/kvserver/internal/storage/log-window/window-files';
+import type { Gate, SeededRandom, World } from '@paxkv/simulator';
+
+interface Content {
+  bytes: Buffer;
+  writtenMs: number;
+}
+
+const appendMsMax = 3;
+
+export class WindowDisk {
+  readonly #world: World;
+  readonly #random: SeededRandom;
+  readonly #contents = new Map<string, Content>();
+  /** Counts incarnations: a crashed one gets no results, and changes nothing. */
+  #boot = 0;
+  #failure: Error | undefined;
+
+  constructor(world: World, random: SeededRandom) {
+    this.#world = world;
+    this.#random = random;
+  }
+
+  /** The size of every file, by name. */
+  get sizes(): ReadonlyMap<string, number> {
+    return new Map([...this.#contents].map(([name, { bytes }]) => [name, bytes.length]));
+  }
+
+  /** Makes the next write fail. */
+  failNextWrite(error: Error | undefined): void {
+    this.#failure = error;
+  }
+
+  wipe(): void {
+    this.#contents.clear();
+  }
+
+  /** Flips one bit of a file. */
+  harm(name: string, offset: number): void {
+    const content = this.#contents.get(name);
+    const byte = content?.bytes[offset];
+    if (content !== undefined && byte !== undefined) content.bytes[offset] = byte ^ 1;
+  }
+
+  /** Flips one random bit of each file. */
+  damage(): void {
+    for (const [name, { bytes }] of this.#contents) {
+      if (bytes.length > 0) this.harm(name, this.#random.integer(0, bytes.length - 1));
+    }
+  }
+
+  /** Cuts a random piece off the end of the files written last, with this probability for each. */
+  crash(tearChance: number): void {
+    this.#boot += 1;
+    for (const [name, content] of this.#contents) {
+      if (!this.#random.chance(tearChance)) continue;
+      const length = this.#random.integer(0, content.bytes.length);
+      this.#contents.set(name, { ...content, bytes: content.bytes.subarray(0, length) });
+    }
+  }
+
+  /** The files for one incarnation of a server. Results pass through `gate`. */
+  open(gate?: Gate): WindowFiles {
+    this.#boot += 1;
+    const boot = this.#boot;
+    const after = async <T>(act: () => T): Promise<T> => {
+      const waited = this.#world.sleep(this.#random.between(0.1, appendMsMax));
+      await (gate === undefined ? waited : gate.answer(waited));
+      return this.#boot === boot ? act() : new Promise<never>(() => {});
+    };
+    return {
+      list: () => after(() => this.#list()),
+      open: (name) => after(() => this.#file(name, after)),
+      create: (name) =>
+        after(() => {
+          this.#contents.set(name, { bytes: Buffer.alloc(0), writtenMs: this.#world.now() });
+          return this.#file(name, after);
+        }),
+      rename: (from, to) => after(() => this.#rename(from, to)),
+      remove: (name) =>
+        after(() => {
+          this.#contents.delete(name);
+        }),
+    };
+  }
+
+  #list(): FoundFile[] {
+    const nowMs = this.#world.now();
+    return [...this.#contents].map(([name, { writtenMs }]) => ({ name, ageMs: nowMs - writtenMs }));
+  }
+
+  #rename(from: string, to: string): void {
+    const content = this.#contents.get(from);
+    if (content === undefined) throw new Error(`there is no file ${from}`);
+    this.#contents.delete(from);
+    this.#contents.set(to, content);
+  }
+
+  #file(name: string, after: <T>(act: () => T) => Promise<T>): WindowFile {
+    const content = this.#contents.get(name);
+    if (content === undefined) throw new Error(`there is no file ${name}`);
+    return {
+      get size() {
+        return content.bytes.length;
+      },
+      read: (target, position) =>
+        after(() => content.bytes.copy(target, 0, position, position + target.length)),
+      append: (pieces) => {
+        const copies = pieces.map((piece) => piece.slice());
+        return after(() => {
+          const failure = this.#failure;
+          this.#failure = undefined;
+          if (failure !== undefined) throw failure;
+          content.bytes = Buffer.concat([content.bytes, ...copies]);
+          content.writtenMs = this.#world.now();
+        });
+      },
+      close: () => Promise.resolve(),
+    };
+  }
+}
