@@ -156,6 +156,7 @@ function openReplica(
     forwarding: peers.forwardPort,
     storage: data.journal,
     state: data.state,
+    tables: data.tables,
     journalIndex: () => data.journal.writeIndex,
     stateTransfer: {
       port: peers.statePort,

@@ -2,7 +2,7 @@
 import type { Clock, PeerId, Random, Storage, Transport } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
 import type { Limits } from '../config/settings.ts';
-import type { StateLevel } from '../storage/state/state-database.ts';
+import type { StateLevel, StateTables } from '../storage/state/state-database.ts';
 import type { ForwardPort, StatePort } from './ports.ts';
 
 export interface ReplicaOptions {
@@ -14,6 +14,8 @@ export interface ReplicaOptions {
   readonly storage: Storage<Bytes>;
   /** The open state database. The replica does not close it. */
   readonly state: StateLevel;
+  /** The tables that the state database had when it was opened. Absent if they are verified, or there are none. */
+  readonly tables?: StateTables;
   /** The write index of the journal. The state records it, to detect a journal that lost its end. */
   readonly journalIndex?: () => number;
   /** Fetches a whole state from another replica if the own one is lost or too old. */

@@ -87,7 +87,7 @@ export class Replica implements Submitter {
    * @throws PaxosError, StateError
    */
   static async open(options: ReplicaOptions): Promise<Replica> {
-    const machine = await StateMachine.open(new StateDatabase(options.state, options.journalIndex));
+    const machine = await StateMachine.open(new StateDatabase(options.state, options));
     const replica = new Replica(options, await Paxos.load<Bytes>(options), machine);
     await replica.#start();
     return replica;
