@@ -154,6 +154,7 @@ function openReplica(
     transport: peers,
     isCandidate: true,
     forwarding: peers.forwardPort,
+    checksums: peers.checksumPort,
     storage: data.journal,
     state: data.state,
     tables: data.tables,
@@ -165,7 +166,11 @@ function openReplica(
     clock: systemClock,
     random: systemRandom,
     limits: config.limits,
+    scrub: config.scrub,
     onLeader,
+    onDifference: ({ applied, peer }) => {
+      logger.error({ applied, peer }, 'the states of two nodes differ');
+    },
     onStopped: (error) => {
       logger.error({ error }, 'replica failed');
       onFailed(error);

@@ -25,9 +25,23 @@ export interface StatusReply {
   /** The known leader, or `null`. Writes are fastest there. */
   readonly leader: number | null;
   readonly peers: readonly PeerStatus[];
+  /** How far the server has verified the state that it stores. Absent while it does not serve. */
+  readonly scrub?: ScrubStatus;
   readonly residentBytes: number;
   readonly uptimeMs: number;
   readonly version: string;
+}
+
+/** The verification of a server's state in the background. */
+export interface ScrubStatus {
+  /** Whether it is verifying now, and not waiting for the next pass. */
+  readonly isRunning: boolean;
+  /** Rows verified in the pass that runs, or in the last one. */
+  readonly rows: number;
+  /** When the last pass over all rows ended without finding damage, in milliseconds since 1970. Absent before. */
+  readonly lastPassAtMs?: number;
+  /** The nodes whose state differed from this one's at the same instance when they were compared last. */
+  readonly differsFrom: readonly number[];
 }
 
 /** The connection of one server to another. */
@@ -57,6 +71,14 @@ export const statusSchema: z.ZodType<StatusReply> = z.object({
   peers: z.array(
     z.object({ node: z.int(), connected: z.boolean(), reason: z.string().exactOptional() }),
   ),
+  scrub: z
+    .object({
+      isRunning: z.boolean(),
+      rows: count,
+      lastPassAtMs: count.exactOptional(),
+      differsFrom: z.array(count),
+    })
+    .exactOptional(),
   residentBytes: z.number(),
   uptimeMs: z.number(),
   version: z.string(),

@@ -1,6 +1,6 @@
 /**
  * The messages that replicas exchange in addition to those of Paxos, and the ports that carry them: batches
- * forwarded to the leader, and whole states for a replica whose own state is lost or too old.
+ * forwarded to the leader, checksums of states, and whole states for a replica whose own is lost or too old.
  *
  * ```text
  *   receiver          source
@@ -65,6 +65,18 @@ export interface Refused {
   /** A short explanation for people. */
   readonly reason: string;
 }
+
+/** To all other replicas: the checksum of all rows of a state that was written. */
+export interface ChecksumMessage {
+  readonly type: 'checksum';
+  /** The highest instance applied in this state. */
+  readonly applied: number;
+  /** The number of rows, and the sum of their checksums. */
+  readonly count: number;
+  readonly sum: number;
+}
+
+export type ChecksumPort = Port<ChecksumMessage>;
 
 export type StateMessage = Fetch | Page | Refused;
 

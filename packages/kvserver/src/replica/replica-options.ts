@@ -1,9 +1,12 @@
 /** The parts a replica is made of, and the status it reports. */
 import type { Clock, PeerId, Random, Storage, Transport } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
+import type { ScrubLimits } from '../config/scrub-limits.ts';
 import type { Limits } from '../config/settings.ts';
 import type { StateLevel, StateTables } from '../storage/state/state-database.ts';
-import type { ForwardPort, StatePort } from './ports.ts';
+import type { ChecksumPort, ForwardPort, StatePort } from './ports.ts';
+import type { Difference } from './scrub/checksum-exchange.ts';
+import type { ScrubStatus } from './scrub/scrubber.ts';
 
 export interface ReplicaOptions {
   readonly me: PeerId;
@@ -24,11 +27,17 @@ export interface ReplicaOptions {
   readonly isCandidate?: boolean;
   /** Carries batches to the leader. The replica closes it. If absent, each replica proposes its own batches. */
   readonly forwarding?: ForwardPort;
+  /** Carries checksums of states, which replicas compare. The replica closes it. */
+  readonly checksums?: ChecksumPort;
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: Limits;
+  /** How fast and how often all rows are verified. If absent, rows are verified only when they are read. */
+  readonly scrub?: ScrubLimits;
   /** Called when the known leader changes. `undefined`: no leader is known. */
   readonly onLeader?: (leader: PeerId | undefined) => void;
+  /** Called when another replica has another state at the same position, once until it is the same again. */
+  readonly onDifference?: (difference: Difference) => void;
   /** Called when the replica has failed. It neither votes nor serves any more. */
   readonly onStopped?: (error: Error) => void;
 }
@@ -63,6 +72,13 @@ export interface ReplicaStatus {
   readonly sessions: number;
   /** Requests accepted that have no reply yet. */
   readonly pending: number;
+  /** Absent if nothing is verified in the background. */
+  readonly scrub: ReplicaScrubStatus | undefined;
   /** The leader known here. */
   readonly leader: PeerId | undefined;
+}
+
+export interface ReplicaScrubStatus extends ScrubStatus {
+  /** The replicas whose state differed when it was compared last. */
+  readonly differsFrom: readonly PeerId[];
 }

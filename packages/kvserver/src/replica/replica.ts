@@ -4,7 +4,7 @@
  * Rule: a request gets its reply once it is decided, and so durable in a quorum, and applied here.
  */
 import { type Decision, Paxos, type PeerId } from '@paxkv/paxos';
-import { type Bytes, KvError, type Reply, type Request } from '@paxkv/protocol';
+import { type Bytes, type Entry, KvError, type Reply, type Request } from '@paxkv/protocol';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { StateDatabase } from '../storage/state/state-database.ts';
 import { Applier } from './apply/applier.ts';
@@ -13,6 +13,7 @@ import { Reads } from './reads/reads.ts';
 import { reasonFor, stateBehindLog, toError } from './reasons.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 import { PendingRequests } from './requests/pending-requests.ts';
+import { Verification } from './scrub/verification.ts';
 import { StateRepair } from './snapshot/state-repair.ts';
 import type { SubmitOptions, Submitter } from './submitter.ts';
 import { OwnSession } from './writes/own-session.ts';
@@ -32,6 +33,7 @@ export class Replica implements Submitter {
   readonly #gapFiller: GapFiller;
   readonly #reads: Reads;
   readonly #repair: StateRepair | undefined;
+  readonly #verification: Verification;
   #state: 'active' | 'stopping' | 'failed' = 'active';
   #isRepairing = false;
   /** This replica takes part only above this instance; −1 if it never lost its memory. */
@@ -65,6 +67,7 @@ export class Replica implements Submitter {
     this.#writes = writes;
     this.#gapFiller = new GapFiller({ me, paxos, clock, random, state: applier, writes });
     this.#reads = new Reads({ paxos, state: applier, onFailed });
+    this.#verification = new Verification({ ...options, onFailed });
     if (stateTransfer !== undefined) {
       const { state: level, journalIndex } = options;
       this.#repair = new StateRepair({
@@ -104,6 +107,7 @@ export class Replica implements Submitter {
       revision: this.#applier.machine.revision,
       sessions: this.#applier.machine.sessionCount,
       pending: this.#pending.count,
+      scrub: this.#verification.status,
       leader: this.#paxos.leader(),
     };
   }
@@ -117,13 +121,23 @@ export class Replica implements Submitter {
     const { command, stamp, consistency } = request;
     if (command.type === 'get' && stamp === undefined) {
       if (consistency === 'serializable') {
-        return { type: 'get', entry: await this.#applier.read(command.key) };
+        return { type: 'get', entry: await this.#readHere(command.key) };
       }
       const pending = this.#pending.admit(request, signal);
       this.#reads.add({ key: command.key, pending });
       return pending.reply;
     }
     return this.#writes.add(request, signal);
+  }
+
+  /** @throws KvError `KV_UNAVAILABLE` if the entry cannot be read, after which the replica has failed. */
+  async #readHere(key: Bytes): Promise<Entry | undefined> {
+    try {
+      return await this.#applier.read(key);
+    } catch (error) {
+      this.#fail(toError(error));
+      throw this.#unavailable();
+    }
   }
 
   /** Waits up to a second for pending requests, then stops for good. May be called more than once. */
@@ -146,16 +160,19 @@ export class Replica implements Submitter {
 
   /** @throws KvError `KV_UNAVAILABLE` */
   #expectServing(): void {
-    const state = this.#stateNow;
-    if (state === 'running') return;
+    if (this.#stateNow !== 'running') throw this.#unavailable();
+  }
+
+  #unavailable(): KvError {
     const why = this.#reason === undefined ? '' : `: ${this.#reason}`;
-    const message = `This server is ${state}${why}.`;
-    throw new KvError('KV_UNAVAILABLE', message, { cause: this.#failure });
+    const message = `This server is ${this.#stateNow}${why}.`;
+    return new KvError('KV_UNAVAILABLE', message, { cause: this.#failure });
   }
 
   async #start(): Promise<void> {
     this.#applier.start({
       onApplied: (instances) => this.#onApplied(instances),
+      onWritten: () => this.#verification.onWritten(this.#applier.machine),
       onFailed: (error) => this.#fail(toError(error)),
     });
     await this.#paxos.join({
@@ -165,6 +182,7 @@ export class Replica implements Submitter {
       onLeader: (leader) => this.#onLeader(leader),
       onStopped: (error) => this.#fail(error),
     });
+    this.#verification.start(this.#applier.machine, this.#options.tables);
     this.#catchUp();
   }
 
@@ -194,11 +212,13 @@ export class Replica implements Submitter {
     this.#isRepairing = true;
     this.#pending.interruptAll('This server has fallen behind and takes a newer state.');
     this.#writes.abandon();
+    await this.#verification.pause();
     await this.#applier.pause();
     const machine = await this.#repair.repair(applied);
     if (machine === undefined) return;
     this.#isRepairing = false;
     this.#applier.resume(machine);
+    this.#verification.start(machine);
     this.#catchUp();
   }
 
@@ -242,6 +262,7 @@ export class Replica implements Submitter {
     // A failed replica neither votes nor sends its state to others. `stop` reports what closing throws.
     this.#paxos.kill().catch(() => {});
     this.#repair?.stop().catch(() => {});
+    this.#verification.stop().catch(() => {});
     this.#options.onStopped?.(error);
   }
 
@@ -256,6 +277,7 @@ export class Replica implements Submitter {
     await this.#paxos.kill();
     await this.#repair?.stop();
     await this.#repairing;
+    await this.#verification.stop();
     await this.#applier.pause();
   }
 
