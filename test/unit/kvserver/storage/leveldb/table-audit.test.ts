@@ -6,16 +6,10 @@ import { TableAudit } from '@paxkv/kvserver/internal/storage/leveldb/table-audit
 import { expect } from 'chai';
 import { Level } from 'level';
 import { Scratch } from '../scratch.ts';
+import { compact } from './compact.ts';
 
 const keyCount = 4000;
 const keyOf = (index: number) => `key ${String(index).padStart(5, '0')}`;
-
-/** Only `level` on Node has this method, so its types do not. */
-async function compact(level: object): Promise<void> {
-  const method: unknown = Reflect.get(level, 'compactRange');
-  if (typeof method !== 'function') throw new Error('no compactRange');
-  await Reflect.apply(method, level, ['', 'l']);
-}
 
 describe('Audit of tables', () => {
   const scratch = new Scratch();
@@ -36,7 +30,7 @@ describe('Audit of tables', () => {
     const options = { maxFileSize: size, writeBufferSize: size, compression: false } as const;
     const level = new Level<string, string>(directory, options);
     for (let key = 0; key < keyCount; key += 1) await level.put(keyOf(key), 'x'.repeat(100));
-    await compact(level);
+    await compact(level, '', 'l');
     await level.batch([
       { type: 'put', key: keyOf(0), value: 'new' },
       { type: 'put', key: keyOf(keyCount - 1), value: 'new' },
