@@ -21,10 +21,14 @@ export const allCells: readonly Cell[] = keysOf(targets).flatMap((target) =>
 /** One cell in three: every target, corruption and extent, in varying combinations. */
 export const ciCells: readonly Cell[] = allCells.filter((_, index) => (index % 9) % 4 === 0);
 
-/** The few cells that every test run includes: the segments and the tables, which hold the most data. */
+/**
+ * The few cells that every test run includes: the segments and the tables, which hold the most data. A start reads a
+ * table of the state if it holds sessions, and no other.
+ */
 export const quickCells: readonly Cell[] = [
   { target: 'last segment', corruption: 'end zeroed', extent: 'one' },
   { target: 'state table', corruption: 'one bit', extent: 'one' },
+  { target: 'data table', corruption: 'one bit', extent: 'one' },
   { target: 'first segment', corruption: 'deleted', extent: 'all' },
 ];
 

@@ -1,6 +1,8 @@
 /** The kinds of corruption, and the files they apply to. */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readVersion } from '@paxkv/kvserver/internal/storage/leveldb/manifest';
+import { metaPrefix } from '@paxkv/kvserver/internal/storage/state/row-keys';
 import { segmentUse } from './segment-use.ts';
 
 /** A file, the number of its bytes that were written, and the position of the damage in them, from 0 to 1. */
@@ -39,6 +41,7 @@ export const targets = {
   'last segment': /^journal\/\d+\.wal$/,
   'state log': /^state\/\d+\.log$/,
   'state table': /^state\/\d+\.ldb$/,
+  'data table': /^state\/\d+\.ldb$/,
   'state MANIFEST': /^state\/MANIFEST/,
   'state CURRENT': /^state\/CURRENT$/,
   identity: /^identity\.json$/,
@@ -72,17 +75,35 @@ export async function corrupt(
   await (content === undefined ? rm(path) : writeFile(path, content));
 }
 
-/** Finds the largest file of this kind. Segments have one size: it finds the first, or the last in use. */
+/**
+ * Finds the largest file of this kind. Segments have one size: it finds the first, or the last in use. A data table
+ * is one without positions and sessions, which a start does not read.
+ */
 async function find(directory: string, target: Target): Promise<{ path: string; whole: Buffer }> {
+  const dataTables = await dataTablesIn(directory);
+  const isKind = (name: string) =>
+    targets[target].test(name) &&
+    (!target.endsWith(' table') || dataTables.has(numberOf(name)) === (target === 'data table'));
   const names = await readdir(directory, { recursive: true });
   let found: { path: string; whole: Buffer } | undefined;
-  for (const name of names.filter((each) => targets[target].test(each)).toSorted()) {
+  for (const name of names.filter(isKind).toSorted()) {
     const path = join(directory, name);
     const whole = await readFile(path);
     if (found === undefined || isBetter(target, whole, found.whole)) found = { path, whole };
   }
   if (found === undefined) throw new Error(`there is no ${target} in ${directory}`);
   return found;
+}
+
+async function dataTablesIn(directory: string): Promise<ReadonlySet<number>> {
+  const version = await readVersion(join(directory, 'state'));
+  const tables = [...(version?.tables.values() ?? [])];
+  const ofData = tables.filter(({ largest }) => Buffer.compare(largest, metaPrefix) < 0);
+  return new Set(ofData.map(({ number }) => number));
+}
+
+function numberOf(path: string): number {
+  return Number.parseInt(path.slice(path.lastIndexOf('/') + 1), 10);
 }
 
 function isBetter(target: Target, whole: Buffer, found: Buffer): boolean {

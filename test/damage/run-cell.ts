@@ -1,6 +1,7 @@
 /**
- * Runs one cell: damages the data of a cluster, starts it, and checks the result. Rule: never a wrong
- * value, never a lost write; and no operator is needed while enough nodes are intact.
+ * Runs one cell: damages the data of a cluster, starts it, waits until every node has verified all its rows, and
+ * checks the result. Rule: never a wrong value, never a lost write, no damage that is not found; and no operator is
+ * needed while enough nodes are intact.
  */
 import { readdir } from 'node:fs/promises';
 import type { KvClient } from '@paxkv/client';
@@ -39,7 +40,7 @@ export async function runCell(cell: Cell, template: Template, at: number): Promi
 }
 
 async function observe(
-  { extent }: Cell,
+  { extent, target }: Cell,
   cluster: ServerCluster,
   values: ReadonlyMap<string, string>,
 ): Promise<Outcome> {
@@ -50,13 +51,15 @@ async function observe(
     .then(() => cluster.settled(repairMsMax, stillMsMin))
     .finally(() => watch.end());
   const tookMs = performance.now() - startMs;
+  const setAsideCount = await countSetAside(cluster);
+  if (target === 'data table' && setAsideCount === 0) throw new Error('the damage was not found');
   if (fate === 'stopped') {
     if (extent !== 'all') throw new Error(`the cluster stopped: ${cluster.report()}`);
     expectReasons(cluster);
   } else {
     for (const node of cluster.nodes) await expectAll(cluster, node, values);
   }
-  return { fate, tookMs, setAsideCount: await countSetAside(cluster) };
+  return { fate, tookMs, setAsideCount };
 }
 
 /** Reads from every node from the start on: every answer must be right. */

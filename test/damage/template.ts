@@ -2,14 +2,22 @@
  * The data of a cluster after a crash of all nodes, created once and copied for each cell: its
  * journals have several segments, its states are in tables and logs, and the last writes are known to all nodes but one.
  */
+import { randomBytes } from 'node:crypto';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KvClient } from '@paxkv/client';
+import { Level } from 'level';
+import { compact } from '../unit/kvserver/storage/leveldb/compact.ts';
 import { ServerCluster } from './server-cluster.ts';
 
 const keyCount = 60;
 const lastKeyCount = 10;
+/** So much that cannot be compressed that each state has tables without positions and sessions. */
+const bulkKeyCount = 500;
+const bulkValueBytes = 6000;
+/** The least that LevelDB allows. */
+const tableBytes = 1024 * 1024;
 
 export class Template {
   readonly nodeCount: number;
@@ -71,8 +79,11 @@ async function writeAll(cluster: ServerCluster, values: Map<string, string>): Pr
       values,
       Array.from({ length: keyCount }, (_, key) => `${phase} ${key}`),
     );
+    if (phase === 'first') await writeBulk(client, values);
     await cluster.level(20_000);
-    if (phase === 'first') await cluster.stopAll();
+    if (phase === 'second') continue;
+    await cluster.stopAll();
+    for (const node of cluster.nodes) await compactState(join(cluster.path(node), 'state'));
   }
   const last = cluster.nodes.length - 1;
   await cluster.stop(last);
@@ -84,6 +95,27 @@ async function writeAll(cluster: ServerCluster, values: Map<string, string>): Pr
   );
   // Waits for what is still in flight after the last acknowledgement: the last commit notices and notes.
   await new Promise((resolve) => setTimeout(resolve, 300));
+}
+
+async function writeBulk(client: KvClient, values: Map<string, string>): Promise<void> {
+  const bulk = Array.from({ length: bulkKeyCount }, (_, index) => {
+    const value = randomBytes(bulkValueBytes / 2).toString('hex');
+    return [`bulk ${index}`, value] as const;
+  });
+  await Promise.all(bulk.map(([key, value]) => client.put(key, value)));
+  for (const [key, value] of bulk) values.set(key, value);
+}
+
+/** Merges all tables of a closed database, so that none but the last has positions and sessions. */
+async function compactState(directory: string): Promise<void> {
+  const level = new Level<Uint8Array, Uint8Array>(directory, {
+    keyEncoding: 'view',
+    valueEncoding: 'view',
+    maxFileSize: tableBytes,
+  });
+  await level.open();
+  await compact(level, Uint8Array.of(0), Uint8Array.of(0xff));
+  await level.close();
 }
 
 async function write(

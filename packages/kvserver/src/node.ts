@@ -187,9 +187,11 @@ function openReplica(
     transport: peers,
     isCandidate: true,
     forwarding: peers.forwardPort,
+    checksums: peers.checksumPort,
     storage: data.journal,
     stateEpoch: data.identity.stateEpoch,
     state: data.state,
+    tables: data.tables,
     journalIndex: () => data.journal.writeIndex,
     logWindow,
     stateTransfer: {
@@ -199,7 +201,11 @@ function openReplica(
     clock: systemClock,
     random: systemRandom,
     limits: config.limits,
+    scrub: config.scrub,
     onLeader,
+    onDifference: ({ applied, peer }) => {
+      logger.error({ applied, peer }, 'the states of two nodes differ');
+    },
     onStopped: (error) => {
       logger.error({ error }, 'replica failed');
       onFailed(error);

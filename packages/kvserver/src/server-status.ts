@@ -1,7 +1,9 @@
 /** The status of a server, composed from its settings, its supervisor and its node while that is open. */
-import { KvError, type StatusReply } from '@paxkv/protocol';
+import { KvError, type ScrubStatus, type StatusReply } from '@paxkv/protocol';
 import type { Config } from './config/settings.ts';
 import type { NodeStatus } from './node.ts';
+import type { ReplicaScrubStatus } from './replica/index.ts';
+import { systemClock } from './system/clock.ts';
 import { version } from './system/version.ts';
 
 /** The part of the supervisor that decides the status. */
@@ -31,10 +33,17 @@ export function statusOf({ nodeId, clusterId }: Config, source: StatusSource): S
     leader: node?.leader ?? null,
     peers: node?.peers ?? [],
     ...(node?.catchUp === undefined ? {} : { catchUp: node.catchUp }),
+    ...(node?.scrub === undefined ? {} : { scrub: scrubOf(node.scrub) }),
     residentBytes: process.memoryUsage.rss(),
     uptimeMs: Math.round(process.uptime() * 1000),
     version,
   };
+}
+
+function scrubOf({ isRunning, rows, lastPassMs, differsFrom }: ReplicaScrubStatus): ScrubStatus {
+  if (lastPassMs === undefined) return { isRunning, rows, differsFrom };
+  const agoMs = systemClock.now() - lastPassMs;
+  return { isRunning, rows, differsFrom, lastPassAtMs: Math.round(Date.now() - agoMs) };
 }
 
 /** The error for a request that arrives while the node does not serve: `KV_UNAVAILABLE`, *not done*. */

@@ -27,6 +27,8 @@ export interface StatusReply {
   readonly peers: readonly PeerStatus[];
   /** What this server is taking from another one because it was away for long; absent if nothing. */
   readonly catchUp?: CatchUpStatus;
+  /** How far the server has verified the state that it stores. Absent while it does not serve. */
+  readonly scrub?: ScrubStatus;
   readonly residentBytes: number;
   readonly uptimeMs: number;
   readonly version: string;
@@ -45,6 +47,18 @@ export interface CatchUpStatus {
   readonly received: number;
   /** How many there are, as far as is known. It rises while others write. */
   readonly total?: number;
+}
+
+/** The verification of a server's state in the background. */
+export interface ScrubStatus {
+  /** Whether it is verifying now, and not waiting for the next pass. */
+  readonly isRunning: boolean;
+  /** Rows verified in the pass that runs, or in the last one. */
+  readonly rows: number;
+  /** When the last pass over all rows ended without finding damage, in milliseconds since 1970. Absent before. */
+  readonly lastPassAtMs?: number;
+  /** The nodes whose state differed from this one's at the same instance when they were compared last. */
+  readonly differsFrom: readonly number[];
 }
 
 /** The connection of one server to another. */
@@ -80,6 +94,14 @@ export const statusSchema: z.ZodType<StatusReply> = z.object({
       from: z.int(),
       received: count,
       total: count.exactOptional(),
+    })
+    .exactOptional(),
+  scrub: z
+    .object({
+      isRunning: z.boolean(),
+      rows: count,
+      lastPassAtMs: count.exactOptional(),
+      differsFrom: z.array(count),
     })
     .exactOptional(),
   residentBytes: z.number(),

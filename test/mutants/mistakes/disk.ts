@@ -43,8 +43,8 @@ export const diskMutants: readonly Mutant[] = [
     does: 'The log of LevelDB is not scanned for damage before LevelDB skips it.',
     loses: 'Synced rows of the state are lost without notice.',
     file: 'kvserver/src/storage/leveldb/database.ts',
-    right: '  if (damage !== undefined) {',
-    wrong: "  if (damage?.file === '') {",
+    right: '  if (bad !== undefined) {',
+    wrong: "  if (bad?.file === '') {",
     caughtBy: [
       byTest(
         'unit/kvserver/storage/damage',
@@ -55,15 +55,60 @@ export const diskMutants: readonly Mutant[] = [
   {
     id: 'tables-not-verified',
     mistake: 59,
-    does: 'The tables of LevelDB are not verified before it opens them.',
+    does: 'The tables of LevelDB are not verified.',
     loses: 'A damaged row there is found only when it is read, or is skipped.',
-    file: 'kvserver/src/storage/leveldb/database.ts',
-    right: 'if (reason === undefined) continue;',
-    wrong: "if (reason !== '') continue;",
+    file: 'kvserver/src/storage/leveldb/table-audit.ts',
+    right: 'if (reason !== undefined) {',
+    wrong: "if (reason === '') {",
     caughtBy: [
       byTest(
         'unit/kvserver/storage/leveldb/database-tables',
-        'refuses a database with a damaged table before any read',
+        'refuses a damaged table before any read if it is to be verified at once',
+      ),
+    ],
+  },
+  {
+    id: 'rows-read-before-their-table',
+    mistake: 59,
+    does: 'A row is read from a table that was not verified since the start.',
+    loses: 'A damaged block returns an older row, or none, without an error.',
+    file: 'kvserver/src/storage/state/state-database.ts',
+    right: '      await this.#options.tables?.expectIntact(rowKeys);\n',
+    wrong: '',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/storage/state/state-database',
+        'of a table is found before a row is read from it',
+      ),
+    ],
+  },
+  {
+    id: 'merged-tables-trusted',
+    mistake: 59,
+    does: 'A table that LevelDB merges before it was verified is not verified any more.',
+    loses: 'The damage is in a new table, whose checksums are right.',
+    file: 'kvserver/src/storage/leveldb/table-audit.ts',
+    right: 'path: join(canLink ? folder : directory, table.file),',
+    wrong: 'path: join(canLink ? directory : folder, table.file),',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/storage/leveldb/table-audit',
+        'still verifies a table that LevelDB has deleted',
+      ),
+    ],
+  },
+  {
+    id: 'missing-writes-unnoticed',
+    mistake: 38,
+    does: 'The sequence of writes is not searched for holes between tables and log.',
+    loses: 'With an old list of tables, rows of the state revert or vanish.',
+    file: 'kvserver/src/storage/leveldb/write-sequence.ts',
+    right: 'isExact ? first !== sequence : first > sequence',
+    wrong: 'isExact && first < sequence',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/storage/leveldb/database-tables',
+        'refuses an older list of tables, whose later writes are in no log any more',
       ),
     ],
   },

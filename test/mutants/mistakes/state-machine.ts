@@ -26,8 +26,8 @@ export const stateMachineMutants: readonly Mutant[] = [
     loses:
       'After a restart a retried write is refused on one replica and remembered on the others.',
     file: 'kvserver/src/storage/state/state-database.ts',
-    right: 'for (const [id, session] of sessions) this',
-    wrong: 'for (const [id, session] of sessions.slice(0, 0)) this',
+    right: 'for (const [id, session] of sessions) changes',
+    wrong: 'for (const [id, session] of sessions.slice(0, 0)) changes',
     caughtBy: [
       bySimulation,
       byTest(
@@ -105,10 +105,10 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'The position is written first, and the state in a second write.',
     loses: 'After a crash between the two, the replica differs permanently.',
     file: 'kvserver/src/storage/state/state-database.ts',
-    right: '      batch.put(positionKey, seal(positionKey, fromPosition({ position, checksum })));',
-    wrong: `      const first = this.#level.batch();
-      first.put(positionKey, seal(positionKey, fromPosition({ position, checksum })));
-      await first.write({ sync: true } as WriteOptions);`,
+    right: '    batch.put(positionKey, seal(positionKey, fromPosition({ position, checksum })));',
+    wrong: `    const first = this.#level.batch();
+    first.put(positionKey, seal(positionKey, fromPosition({ position, checksum })));
+    await first.write({ sync: true } as WriteOptions);`,
     caughtBy: [
       bySimulation,
       byTest(

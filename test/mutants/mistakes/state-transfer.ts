@@ -101,7 +101,7 @@ export const stateTransferMutants: readonly Mutant[] = [
   {
     id: 'vanished-rows-unnoticed',
     mistake: 59,
-    does: 'A state is opened without counting its rows.',
+    does: 'A pass over all rows does not count them.',
     loses: 'A row that LevelDB dropped silently looks like a key that was never written.',
     file: 'kvserver/src/storage/state/row-audit.ts',
     right: 'if (isSameChecksum(this.#checksum, expected)) return;',
@@ -110,6 +110,36 @@ export const stateTransferMutants: readonly Mutant[] = [
       byTest(
         'unit/kvserver/storage/state/state-transfer',
         'is not taken from rows that are damaged or incomplete',
+      ),
+    ],
+  },
+  {
+    id: 'pass-forgets-writes',
+    mistake: 59,
+    does: 'A pass over all rows does not learn of writes behind it.',
+    loses: 'An intact state is set aside again and again.',
+    file: 'kvserver/src/storage/state/row-pass.ts',
+    right: 'if (Buffer.compare(change.key, this.#last) <= 0) this.#audit.replace(change);',
+    wrong: '',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/storage/state/row-pass',
+        'finds nothing while rows are written, changed and deleted anywhere',
+      ),
+    ],
+  },
+  {
+    id: 'outvoted-state-kept',
+    mistake: 59,
+    does: 'A replica keeps a state that differs from those of a quorum.',
+    loses: 'Reads here differ from reads elsewhere, for good.',
+    file: 'kvserver/src/replica/scrub/checksum-exchange.ts',
+    right: '    if (isOutvoted) onFailed(outvoted(applied));\n',
+    wrong: '',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/replica/scrub/verification',
+        'stops a replica whose state is intact but not that of most others',
       ),
     ],
   },

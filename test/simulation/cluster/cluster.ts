@@ -1,5 +1,9 @@
 /** The whole system in one world: servers, the network between them, and that of the clients. */
-import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
+import type {
+  ChecksumMessage,
+  ForwardedBatch,
+  StateMessage,
+} from '@paxkv/kvserver/internal/replica/ports';
 import { PaxosError } from '@paxkv/paxos';
 import {
   type DiskPace,
@@ -30,6 +34,7 @@ export class Cluster {
   readonly #network: SimNetwork<Uint8Array>;
   readonly #stateNetwork: PortNetwork<StateMessage>;
   readonly #forwardNetwork: PortNetwork<ForwardedBatch>;
+  readonly #checksumNetwork: PortNetwork<ChecksumMessage>;
   /** The cuts of each current partition. */
   readonly #cuts = new Set<readonly Link[]>();
 
@@ -48,6 +53,7 @@ export class Cluster {
     const isCut = (from: number, to: number) => this.#isCut(from, to);
     const faults = { ...portFaults(profile), isCut };
     this.#forwardNetwork = new PortNetwork(world, 'forwards', faults);
+    this.#checksumNetwork = new PortNetwork(world, 'checksums', faults);
     this.#stateNetwork = new PortNetwork(world, 'state transfers', {
       ...faults,
       onDelivered: (from, to, message) => witness.onStateMessage(from, to, message),
@@ -62,6 +68,7 @@ export class Cluster {
           witness,
           stateNetwork: this.#stateNetwork,
           forwardNetwork: this.#forwardNetwork,
+          checksumNetwork: this.#checksumNetwork,
           isLed: schedule.isLed,
           retention: schedule.retention,
           pace: this.pace,
@@ -113,6 +120,7 @@ export class Cluster {
     }
     this.#stateNetwork.calm();
     this.#forwardNetwork.calm();
+    this.#checksumNetwork.calm();
     this.clientNetwork.calm();
     this.startAll();
   }

@@ -3,9 +3,14 @@
  * witnesses. It can crash, lose power, pause, and have disk faults.
  */
 import { type Answer, ExchangeError, type Message } from '@paxkv/client';
+import { scrubLimitsDefault } from '@paxkv/kvserver/internal/config/scrub-limits';
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import { Replica } from '@paxkv/kvserver/internal/replica/index';
-import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
+import type {
+  ChecksumMessage,
+  ForwardedBatch,
+  StateMessage,
+} from '@paxkv/kvserver/internal/replica/ports';
 import { LogWindow } from '@paxkv/kvserver/internal/storage/log-window/log-window';
 import { positionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
 import { toPosition, unseal } from '@paxkv/kvserver/internal/storage/state/rows';
@@ -38,6 +43,7 @@ export interface ServerOptions {
   readonly network: SimNetwork<Bytes>;
   readonly stateNetwork: PortNetwork<StateMessage>;
   readonly forwardNetwork: PortNetwork<ForwardedBatch>;
+  readonly checksumNetwork: PortNetwork<ChecksumMessage>;
   readonly isLed: boolean;
   readonly retention: Retention;
   readonly clockRate: number;
@@ -208,8 +214,9 @@ export class Server {
   }
 
   async #boot({ clock, gate, onCrash }: Lifetime): Promise<Replica> {
-    const { me, serverCount, network, isLed, stateNetwork, forwardNetwork, witness, onFailed } =
+    const { me, serverCount, network, isLed, stateNetwork, forwardNetwork, checksumNetwork } =
       this.#options;
+    const { witness, onFailed } = this.#options;
     const pass = (deliver: () => void) => gate.pass(deliver);
     onCrash(() => network.unplug(me));
     onCrash(() => this.journal.crash(this.#keepChance));
@@ -217,6 +224,7 @@ export class Server {
     onCrash(() => this.window.crash(1 - this.#keepChance));
     onCrash(() => stateNetwork.unplug(me));
     onCrash(() => forwardNetwork.unplug(me));
+    onCrash(() => checksumNetwork.unplug(me));
     onCrash(() => this.#breakCalls());
     this.#gate = gate;
     const options = {
@@ -233,6 +241,8 @@ export class Server {
         port: stateNetwork.port(me, pass),
         replace: (fill: Fill) => this.state.replace(fill, gate),
       },
+      checksums: checksumNetwork.port(me, pass),
+      scrub: { ...scrubLimitsDefault, firstDelayMs: 200, intervalMs: 1000 },
       random: this.#world.random(`replica ${me}`),
       onStopped: (error: Error) => {
         witness.onFailed(me, error);

@@ -4,6 +4,8 @@ import {
   statusOf,
   unavailableError,
 } from '@paxkv/kvserver/internal/server-status';
+import { systemClock } from '@paxkv/kvserver/internal/system/clock';
+import { statusSchema } from '@paxkv/protocol';
 import { expect } from 'chai';
 
 const config = parseConfig({
@@ -26,6 +28,7 @@ const running: Status = {
   sessions: 2,
   pending: 1,
   leader: 0,
+  scrub: undefined,
   peers: [{ node: 0, connected: true }],
 };
 
@@ -46,6 +49,23 @@ describe('The status of a server', () => {
     expect(status).to.deep.include({ min: 3, max: 9, revision: 5, sessions: 2, pending: 1 });
     expect(status).to.deep.include({ leader: 0, peers: running.peers });
     expect(status).not.to.have.property('reason');
+  });
+
+  it('says when all rows were verified last, in the time of day', () => {
+    const scrub = {
+      isRunning: true,
+      rows: 5,
+      lastPassMs: systemClock.now() - 1000,
+      differsFrom: [2],
+    };
+    const status = statusOf(config, source({ node: { status: { ...running, scrub } } }));
+    expect(status.scrub).to.deep.include({ isRunning: true, rows: 5, differsFrom: [2] });
+    expect(Date.now() - (status.scrub?.lastPassAtMs ?? 0)).to.be.within(900, 5000);
+    expect(statusSchema.parse(JSON.parse(JSON.stringify(status)))).to.deep.equal(status);
+    const before = { ...scrub, lastPassMs: undefined };
+    const early = statusOf(config, source({ node: { status: { ...running, scrub: before } } }));
+    expect(early.scrub).not.to.have.property('lastPassAtMs');
+    expect(statusOf(config, source())).not.to.have.property('scrub');
   });
 
   it('has the values of an empty log while the node is closed', () => {

@@ -7,6 +7,7 @@ import {
   positiveCount,
 } from './http-limits.ts';
 import { isLoopback } from './loopback.ts';
+import { type ScrubLimits, scrubLimitsDefault, scrubLimitsSchema } from './scrub-limits.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -80,6 +81,7 @@ const configSchema = z.strictObject({
   insecure: z.boolean().default(false),
   limits: limitsSchema.default(limitsDefault),
   http: httpLimitsSchema.default(httpLimitsDefault),
+  scrub: scrubLimitsSchema.default(scrubLimitsDefault),
   logLevel: z.enum(logLevels).default('info'),
 });
 
@@ -114,6 +116,7 @@ export interface Config {
   readonly insecure: boolean;
   readonly limits: Limits;
   readonly http: HttpLimits;
+  readonly scrub: ScrubLimits;
   readonly logLevel: LogLevel;
   /** Warnings for the operator at start, one line each. */
   readonly warnings: readonly string[];

@@ -1,6 +1,7 @@
 /**
  * The messages that replicas exchange in addition to those of Paxos, and the ports that carry them: batches
- * forwarded to the leader, and what a replica needs that was away for longer than the log is in memory.
+ * forwarded to the leader, checksums of states, and what a replica needs that was away for longer than the log is
+ * in memory.
  *
  * ```text
  *   receiver               source
@@ -143,5 +144,16 @@ export type StateMessage =
   | Page
   | Release
   | Refused;
+/** To all other replicas: the checksum of all rows of a state that was written. */
+export interface ChecksumMessage {
+  readonly type: 'checksum';
+  /** The highest instance applied in this state. */
+  readonly applied: number;
+  /** The number of rows, and the sum of their checksums. */
+  readonly count: number;
+  readonly sum: number;
+}
+
+export type ChecksumPort = Port<ChecksumMessage>;
 
 export type StatePort = Port<StateMessage>;

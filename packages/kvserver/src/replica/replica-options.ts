@@ -1,11 +1,14 @@
 /** The parts a replica is made of, and the status it reports. */
 import type { Clock, PeerId, Random, Storage, Transport } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
+import type { ScrubLimits } from '../config/scrub-limits.ts';
 import type { Limits } from '../config/settings.ts';
-import type { StateLevel } from '../storage/state/state-database.ts';
+import type { StateLevel, StateTables } from '../storage/state/state-database.ts';
 import type { CatchUpProgress } from './catch-up/catch-up-progress.ts';
 import type { LogWindow } from './catch-up/log-window.ts';
-import type { ForwardPort, StatePort } from './ports.ts';
+import type { ChecksumPort, ForwardPort, StatePort } from './ports.ts';
+import type { Difference } from './scrub/checksum-exchange.ts';
+import type { ScrubStatus } from './scrub/scrubber.ts';
 
 export interface ReplicaOptions {
   readonly me: PeerId;
@@ -18,6 +21,8 @@ export interface ReplicaOptions {
   readonly stateEpoch?: number;
   /** The open state database. The replica does not close it. */
   readonly state: StateLevel;
+  /** The tables that the state database had when it was opened. Absent if they are verified, or there are none. */
+  readonly tables?: StateTables;
   /** The write index of the journal. The state records it, to detect a journal that lost its end. */
   readonly journalIndex?: () => number;
   /** Keeps decisions that left memory and that some replica may still need. The replica does not close it. */
@@ -28,11 +33,17 @@ export interface ReplicaOptions {
   readonly isCandidate?: boolean;
   /** Carries batches to the leader. The replica closes it. If absent, each replica proposes its own batches. */
   readonly forwarding?: ForwardPort;
+  /** Carries checksums of states, which replicas compare. The replica closes it. */
+  readonly checksums?: ChecksumPort;
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: Limits;
+  /** How fast and how often all rows are verified. If absent, rows are verified only when they are read. */
+  readonly scrub?: ScrubLimits;
   /** Called when the known leader changes. `undefined`: no leader is known. */
   readonly onLeader?: (leader: PeerId | undefined) => void;
+  /** Called when another replica has another state at the same position, once until it is the same again. */
+  readonly onDifference?: (difference: Difference) => void;
   /** Called when the replica has failed. It neither votes nor serves any more. */
   readonly onStopped?: (error: Error) => void;
 }
@@ -67,8 +78,15 @@ export interface ReplicaStatus {
   readonly sessions: number;
   /** Requests accepted that have no reply yet. */
   readonly pending: number;
+  /** Absent if nothing is verified in the background. */
+  readonly scrub: ReplicaScrubStatus | undefined;
   /** The leader known here. */
   readonly leader: PeerId | undefined;
   /** What the replica is taking from another one at this moment. */
   readonly catchUp?: CatchUpProgress | undefined;
+}
+
+export interface ReplicaScrubStatus extends ScrubStatus {
+  /** The replicas whose state differed when it was compared last. */
+  readonly differsFrom: readonly PeerId[];
 }

@@ -4,7 +4,7 @@
  * Rule: a request gets its reply once it is decided, and so durable in a quorum, and applied here.
  */
 import { type Decision, Paxos, type PeerId, type RetentionPolicy } from '@paxkv/paxos';
-import { type Bytes, KvError, type Reply, type Request } from '@paxkv/protocol';
+import { type Bytes, type Entry, KvError, type Reply, type Request } from '@paxkv/protocol';
 import type { Limits } from '../config/settings.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { StateDatabase } from '../storage/state/state-database.ts';
@@ -15,6 +15,7 @@ import { Reads } from './reads/reads.ts';
 import { reasonFor, toError } from './reasons.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 import { PendingRequests } from './requests/pending-requests.ts';
+import { Verification } from './scrub/verification.ts';
 import type { SubmitOptions, Submitter } from './submitter.ts';
 import { OwnSession } from './writes/own-session.ts';
 import { Writes } from './writes/writes.ts';
@@ -31,6 +32,7 @@ export class Replica implements Submitter {
   readonly #gapFiller: GapFiller;
   readonly #reads: Reads;
   readonly #catchUp: CatchUp;
+  readonly #verification: Verification;
   #state: 'active' | 'stopping' | 'failed' = 'active';
   /** This replica takes part only above this instance; −1 if it never lost its memory. */
   #votingFloor = -1;
@@ -62,6 +64,7 @@ export class Replica implements Submitter {
     this.#gapFiller = new GapFiller({ me, paxos, clock, random, state: applier, writes });
     this.#reads = new Reads({ paxos, state: applier, onFailed });
     this.#catchUp = this.#createCatchUp(options);
+    this.#verification = new Verification({ ...options, onFailed });
   }
 
   /**
@@ -70,7 +73,7 @@ export class Replica implements Submitter {
    * @throws PaxosError, StateError
    */
   static async open(options: ReplicaOptions): Promise<Replica> {
-    const machine = await StateMachine.open(new StateDatabase(options.state, options.journalIndex));
+    const machine = await StateMachine.open(new StateDatabase(options.state, options));
     const paxos = await Paxos.load<Bytes>({ ...options, retention: retentionOf(options.limits) });
     const replica = new Replica(options, paxos, machine);
     await replica.#start();
@@ -88,6 +91,7 @@ export class Replica implements Submitter {
       revision: this.#applier.machine.revision,
       sessions: this.#applier.machine.sessionCount,
       pending: this.#pending.count,
+      scrub: this.#verification.status,
       leader: this.#paxos.leader(),
       catchUp: this.#catchUp.progress,
     };
@@ -102,13 +106,23 @@ export class Replica implements Submitter {
     const { command, stamp, consistency } = request;
     if (command.type === 'get' && stamp === undefined) {
       if (consistency === 'serializable') {
-        return { type: 'get', entry: await this.#applier.read(command.key) };
+        return { type: 'get', entry: await this.#readHere(command.key) };
       }
       const pending = this.#pending.admit(request, signal);
       this.#reads.add({ key: command.key, pending });
       return pending.reply;
     }
     return this.#writes.add(request, signal);
+  }
+
+  /** @throws KvError `KV_UNAVAILABLE` if the entry cannot be read, after which the replica has failed. */
+  async #readHere(key: Bytes): Promise<Entry | undefined> {
+    try {
+      return await this.#applier.read(key);
+    } catch (error) {
+      this.#fail(toError(error));
+      throw this.#unavailable();
+    }
   }
 
   /** Waits up to a second for pending requests, then stops for good. May be called more than once. */
@@ -131,16 +145,19 @@ export class Replica implements Submitter {
 
   /** @throws KvError `KV_UNAVAILABLE` */
   #expectServing(): void {
-    const state = this.#stateNow;
-    if (state === 'running') return;
+    if (this.#stateNow !== 'running') throw this.#unavailable();
+  }
+
+  #unavailable(): KvError {
     const why = this.#reason === undefined ? '' : `: ${this.#reason}`;
-    const message = `This server is ${state}${why}.`;
-    throw new KvError('KV_UNAVAILABLE', message, { cause: this.#failure });
+    const message = `This server is ${this.#stateNow}${why}.`;
+    return new KvError('KV_UNAVAILABLE', message, { cause: this.#failure });
   }
 
   async #start(): Promise<void> {
     this.#applier.start({
       onApplied: (instances) => this.#onApplied(instances),
+      onWritten: () => this.#verification.onWritten(this.#applier.machine),
       onFailed: (error) => this.#fail(toError(error)),
     });
     await this.#paxos.join({
@@ -152,6 +169,7 @@ export class Replica implements Submitter {
       onStopped: (error) => this.#fail(error),
     });
     this.#catchUp.start();
+    this.#verification.start(this.#applier.machine, this.#options.tables);
     this.#lookAround();
   }
 
@@ -172,6 +190,7 @@ export class Replica implements Submitter {
       onRepair: () => this.#suspend(),
       onRepaired: (machine) => {
         this.#applier.resume(machine);
+        this.#verification.start(machine);
         this.#lookAround();
       },
       onFailed: (error) => this.#fail(toError(error)),
@@ -182,6 +201,7 @@ export class Replica implements Submitter {
   async #suspend(): Promise<void> {
     this.#pending.interruptAll('This server has fallen behind and takes a newer state.');
     this.#writes.abandon();
+    await this.#verification.pause();
     await this.#applier.pause();
   }
 
@@ -226,6 +246,7 @@ export class Replica implements Submitter {
     // A failed replica neither votes nor sends its state to others. `stop` reports what closing throws.
     this.#paxos.kill().catch(() => {});
     this.#catchUp.stop().catch(() => {});
+    this.#verification.stop().catch(() => {});
     this.#options.onStopped?.(error);
   }
 
@@ -239,6 +260,7 @@ export class Replica implements Submitter {
     this.#stopParts();
     await this.#paxos.kill();
     await this.#catchUp.stop();
+    await this.#verification.stop();
     await this.#applier.pause();
   }
 

@@ -17,7 +17,13 @@ import {
 } from './run.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { nextStateHash } from './state-hash.ts';
-import type { LoadedState, Pause, StateStore } from './state-store.ts';
+import type {
+  LoadedState,
+  Pause,
+  StateStore,
+  VerifiedRows,
+  WrittenChecksum,
+} from './state-store.ts';
 import type { CacheSlot } from './store/cached-entry.ts';
 import { fromCachedEntry } from './store/cached-value.ts';
 import { EntryCache } from './store/entry-cache.ts';
@@ -66,7 +72,7 @@ export class StateMachine {
   }
 
   /**
-   * Loads the state from `stateStore`, which verifies it. Nothing else may write to that store meanwhile.
+   * Loads the state from `stateStore`, which verifies what it loads. Nothing else may write to that store meanwhile.
    *
    * @throws StateError
    */
@@ -157,6 +163,21 @@ export class StateMachine {
     const name = nameOf(key);
     const slot = this.#entries.find(name);
     return slot === undefined ? this.#readLater(name) : entryOf(slot);
+  }
+
+  /** The position as written last, and the checksum of all rows there: equal on all replicas at one position. */
+  get written(): WrittenChecksum {
+    return this.#stateStore.written;
+  }
+
+  /**
+   * Verifies up to `countMax` more rows of a pass over all rows on disk. One call at a time; other calls may run
+   * meanwhile.
+   *
+   * @throws StateError `STATE_DAMAGED`, after which the machine has stopped.
+   */
+  verifyRows(countMax: number): Promise<VerifiedRows> {
+    return this.#orFail(() => this.#stateStore.verifyRows(countMax));
   }
 
   /**

@@ -42,14 +42,33 @@ export interface StateChanges {
 /** Resolves after other work has run. */
 export type Pause = () => Promise<void>;
 
+/** A position that was written, and the checksum of all rows there. */
+export interface WrittenChecksum {
+  /** −1 before the first write. */
+  readonly applied: number;
+  readonly checksum: { readonly count: number; readonly sum: number };
+}
+
+/** A part of a pass over all rows. */
+export interface VerifiedRows {
+  readonly count: number;
+  readonly bytes: number;
+  /** Whether the pass is complete: every row is there, and each is as it was written. */
+  readonly isLast: boolean;
+}
+
 /** Every method throws StateError: `STATE_FAILED` if reading or writing fails, `STATE_DAMAGED` for a bad row. */
 export interface StateStore {
-  /** Loads and verifies the whole state. Called once, before any write. @throws also `STATE_UNKNOWN_FORMAT` */
+  /** Loads and verifies position and sessions. Called once, before any write. @throws also `STATE_UNKNOWN_FORMAT` */
   load(): Promise<LoadedState>;
+  /** The position as it was loaded, or written last. */
+  readonly written: WrittenChecksum;
   /** The slots of these keys, in the same order. */
   readEntries(names: readonly string[]): Promise<CacheSlot[]>;
   /** Atomic, and durable when it resolves. Called again only then. May await `pause` between rows. */
   write(changes: StateChanges, pause?: Pause): Promise<void>;
+  /** Verifies up to `countMax` more rows of a pass over all rows, and begins the next pass after the last one. */
+  verifyRows(countMax: number): Promise<VerifiedRows>;
   /** A hash over all rows of the state, in order. Reads all of them. */
   contentHash(): Promise<string>;
 }

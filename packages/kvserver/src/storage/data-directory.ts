@@ -15,6 +15,7 @@ import { DiskError, repairAdvice, toDiskError } from './disk-error.ts';
 import { syncDirectory } from './durable-file.ts';
 import { Identity, type NodeName } from './identity.ts';
 import { Journal, type JournalOptions } from './journal/index.ts';
+import type { TableAudit } from './leveldb/table-audit.ts';
 import { type StateDatabase, StateDirectory } from './state/state-directory.ts';
 
 export interface DataDirectory {
@@ -22,6 +23,8 @@ export interface DataDirectory {
   readonly journal: Journal;
   /** The current state database. Each `replaceState` replaces it. */
   readonly state: StateDatabase;
+  /** Verifies the tables that `state` had when the directory was opened. */
+  readonly tables: TableAudit;
   /** See {@link StateDirectory.replace}. */
   replaceState(fill: (database: StateDatabase) => Promise<void>): Promise<StateDatabase>;
   /** Called after the last write has settled. May be called more than once. */
@@ -62,6 +65,7 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
       get state() {
         return state.database;
       },
+      tables: state.tables,
       replaceState: (fill) => state.replace(fill),
       close: () => closeAll(identity, journal, state),
     };

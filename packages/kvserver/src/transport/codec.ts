@@ -13,8 +13,15 @@ import {
 // This entry point never loads the optional native string reader.
 import { Packr } from 'msgpackr/pack';
 import { z } from 'zod';
-import type { ForwardedBatch, StateMessage } from '../replica/ports.ts';
-import { forwardSchema, isAboutState, isForwarded, stateSchema } from './side-messages.ts';
+import type { ChecksumMessage, ForwardedBatch, StateMessage } from '../replica/ports.ts';
+import {
+  checksumSchema,
+  forwardSchema,
+  isAboutState,
+  isChecksum,
+  isForwarded,
+  stateSchema,
+} from './side-messages.ts';
 
 /** What a schema depends on. */
 export interface EnvelopeBounds {
@@ -62,7 +69,7 @@ function unpackEach(frame: Uint8Array, take: (content: unknown) => boolean): boo
 export type PeerMessage = Envelope<Uint8Array> | SideMessage;
 
 /** Messages between replicas other than those of Paxos. */
-export type SideMessage = StateMessage | ForwardedBatch;
+export type SideMessage = StateMessage | ForwardedBatch | ChecksumMessage;
 
 export function isEnvelope(message: PeerMessage): message is Envelope<Uint8Array> {
   return 'message' in message;
@@ -72,6 +79,7 @@ export function isEnvelope(message: PeerMessage): message is Envelope<Uint8Array
 export class FrameReader {
   readonly #schema: z.ZodType<Envelope<Uint8Array>>;
   readonly #stateSchema: z.ZodType<StateMessage>;
+  readonly #checksumSchema = checksumSchema(seqMax);
   readonly #forwardSchema: z.ZodType<ForwardedBatch>;
   readonly #me: number;
 
@@ -99,6 +107,7 @@ export class FrameReader {
   #readOne(content: unknown, sender: number): Reading<PeerMessage> {
     if (isAboutState(content)) return toReading(this.#stateSchema.safeParse(content));
     if (isForwarded(content)) return toReading(this.#forwardSchema.safeParse(content));
+    if (isChecksum(content)) return toReading(this.#checksumSchema.safeParse(content));
     const parsed = this.#schema.safeParse(content);
     if (!parsed.success) return { valid: false, reason: firstIssue(parsed.error) };
     if (parsed.data.from !== sender) return { valid: false, reason: 'from: not the sender' };

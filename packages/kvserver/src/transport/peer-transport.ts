@@ -15,7 +15,14 @@ import {
 import type { PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { defaultPeerLimits, type PeerLimits } from '../config/transport-limits.ts';
-import type { ForwardedBatch, ForwardPort, StateMessage, StatePort } from '../replica/ports.ts';
+import type {
+  ChecksumMessage,
+  ChecksumPort,
+  ForwardedBatch,
+  ForwardPort,
+  StateMessage,
+  StatePort,
+} from '../replica/ports.ts';
 import { FrameReader, pack, type SideMessage } from './codec.ts';
 import { formatVersion } from './handshake.ts';
 import { OutgoingLink } from './outgoing-link.ts';
@@ -57,6 +64,7 @@ export class PeerTransport implements Transport<Uint8Array> {
   #inbox: Inbox<Uint8Array> | undefined;
   #receiveState: ((from: PeerId, message: StateMessage) => void) | undefined;
   #receiveForwarded: ((from: PeerId, message: ForwardedBatch) => void) | undefined;
+  #receiveChecksum: ((from: PeerId, message: ChecksumMessage) => void) | undefined;
 
   /** Opens nothing yet. @throws TypeError if `me` is no index of `addresses`, or an address is not valid. */
   constructor(options: PeerTransportOptions) {
@@ -104,6 +112,19 @@ export class PeerTransport implements Transport<Uint8Array> {
       send: (to, message) => this.#sendSideMessage(to, message),
       close: () => {
         this.#receiveForwarded = undefined;
+      },
+    };
+  }
+
+  /** Carries checksums of states on the same connections. */
+  get checksumPort(): ChecksumPort {
+    return {
+      open: (receive) => {
+        this.#receiveChecksum = receive;
+      },
+      send: (to, message) => this.#sendSideMessage(to, message),
+      close: () => {
+        this.#receiveChecksum = undefined;
       },
     };
   }
@@ -160,6 +181,7 @@ export class PeerTransport implements Transport<Uint8Array> {
 
   #deliverSideMessage(from: PeerId, message: SideMessage): void {
     if (message.type === 'forward') this.#receiveForwarded?.(from, message);
+    else if (message.type === 'checksum') this.#receiveChecksum?.(from, message);
     else this.#receiveState?.(from, message);
   }
 

@@ -1,18 +1,36 @@
 /**
- * The schemas of forwarded batches and state transfer messages, which travel on the same connections as the
+ * The schemas of forwarded batches, checksums of states and state transfer messages, which travel on the same connections as the
  * envelopes of Paxos.
  */
 import { z } from 'zod';
-import type { ForwardedBatch, StateMessage } from '../replica/ports.ts';
+import type { ChecksumMessage, ForwardedBatch, StateMessage } from '../replica/ports.ts';
 
 /** Whether the content of a frame is a forwarded batch, valid or not. */
 export function isForwarded(content: unknown): boolean {
+  return isOfType(content, 'forward');
+}
+
+/** Whether the content of a frame is the checksum of a state, valid or not. */
+export function isChecksum(content: unknown): boolean {
+  return isOfType(content, 'checksum');
+}
+
+function isOfType(content: unknown, type: string): boolean {
   return (
-    typeof content === 'object' &&
-    content !== null &&
-    'type' in content &&
-    content.type === 'forward'
+    typeof content === 'object' && content !== null && 'type' in content && content.type === type
   );
+}
+
+export function checksumSchema(seqMax: number): z.ZodType<ChecksumMessage> {
+  return z.strictObject({
+    type: z.literal('checksum'),
+    applied: z.int().min(0).max(seqMax),
+    count: z.int().min(0).max(seqMax),
+    sum: z
+      .int()
+      .min(0)
+      .max(2 ** 32 - 1),
+  });
 }
 
 export function forwardSchema(valueBytesMax: number): z.ZodType<ForwardedBatch> {

@@ -1,4 +1,5 @@
 import { httpLimitsDefault } from '@paxkv/kvserver/internal/api/http/index';
+import { scrubLimitsDefault } from '@paxkv/kvserver/internal/config/scrub-limits';
 import {
   addressToText,
   type Config,
@@ -41,6 +42,7 @@ describe('Config', () => {
       insecure: false,
       limits: limitsDefault,
       http: httpLimitsDefault,
+      scrub: scrubLimitsDefault,
       logLevel: 'info',
       warnings: [],
     };

@@ -1,9 +1,15 @@
 /**
  * Replicas in a simulated world: their disks and states survive crashes, and tests control their network.
  */
+
+import type { ScrubLimits } from '@paxkv/kvserver/internal/config/scrub-limits';
 import { type Limits, limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import { Replica } from '@paxkv/kvserver/internal/replica/index';
-import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
+import type {
+  ChecksumMessage,
+  ForwardedBatch,
+  StateMessage,
+} from '@paxkv/kvserver/internal/replica/ports';
 import { LogWindow } from '@paxkv/kvserver/internal/storage/log-window/log-window';
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
 import type { Clock } from '@paxkv/paxos';
@@ -31,12 +37,15 @@ export interface ClusterOptions {
   readonly windowBytesMax?: number;
   /** Faults of the network that carries forwarded batches. */
   readonly forwardingFaults?: Partial<PortFaults<ForwardedBatch>>;
+  /** If absent, rows are verified only when they are read. */
+  readonly scrub?: ScrubLimits;
 }
 
 export class Cluster {
   readonly network: SimNetwork<Uint8Array>;
   readonly stateNetwork: PortNetwork<StateMessage>;
   readonly forwarding: PortNetwork<ForwardedBatch>;
+  readonly checksums: PortNetwork<ChecksumMessage>;
   readonly disks: SimDisk<Uint8Array>[];
   readonly states: TestLevel[];
   readonly windowDisks: WindowDisk[];
@@ -61,6 +70,7 @@ export class Cluster {
       ...{ delayMsMax: 1, isCut: (from: number, to: number) => this.network.isCut(from, to) },
       ...options.forwardingFaults,
     });
+    this.checksums = new PortNetwork(world, 'checksums');
     this.disks = all.map(() => new SimDisk<Uint8Array>(world));
     this.states = all.map(() => memoryLevel());
     this.windowDisks = all.map((node) => new WindowDisk(world, world.random(`window ${node}`)));
@@ -93,6 +103,7 @@ export class Cluster {
       lifetime.onCrash(() => this.stateNetwork.unplug(me));
       lifetime.onCrash(() => this.forwarding.unplug(me));
       lifetime.onCrash(() => this.windowDisks[me]?.crash(0));
+      lifetime.onCrash(() => this.checksums.unplug(me));
       const state = this.states[me];
       if (state === undefined) throw new Error(`no state of node ${me}`);
       return Replica.open({
@@ -106,6 +117,8 @@ export class Cluster {
           port: this.stateNetwork.port(me),
           replace: (fill) => this.#replaceState(me, fill),
         },
+        checksums: this.checksums.port(me),
+        ...(this.#options.scrub === undefined ? {} : { scrub: this.#options.scrub }),
         random: this.#world.random(`node ${me}`),
         limits: { ...limitsDefault, ...limits },
         onStopped: (error) => this.failures.push(error),

@@ -30,6 +30,14 @@ describe('codec', () => {
     expect(read(...samples)).to.deep.equal({ valid: true, content: samples });
   });
 
+  it('reads checksums of states, and refuses any that is out of bounds', () => {
+    const message = { type: 'checksum', applied: 7, count: 5, sum: 2 ** 32 - 1 };
+    expect(read(message)).to.deep.equal({ valid: true, content: [message] });
+    for (const change of [{ applied: -1 }, { sum: 2 ** 32 }, { count: 0.5 }, { more: 1 }]) {
+      expect(read({ ...message, ...change }).valid, JSON.stringify(change)).to.equal(false);
+    }
+  });
+
   it('keeps numbers up to their limits exact', () => {
     const ballot = { round: roundMax, peer: 1 };
     const content = altered('prepare', { seq: seqMax, ballot }, { done: seqMax, min: seqMax });

@@ -6,7 +6,7 @@
 import type { Clock, Decision, Paxos } from '@paxkv/paxos';
 import type { Bytes, Entry } from '@paxkv/protocol';
 import type { Applied, StateMachine } from '../../state-machine/state-machine.ts';
-import { DecisionQueue } from './decision-queue.ts';
+import { DecisionQueue, isMeeting } from './decision-queue.ts';
 import { WriteBehind } from './write-behind.ts';
 
 export interface ApplierOptions {
@@ -16,6 +16,8 @@ export interface ApplierOptions {
 
 export interface ApplierListener {
   onApplied(instances: readonly Applied[]): void;
+  /** The state was written. */
+  onWritten(): void;
   /** A decision could not be applied, or the state could not be written. Nothing more is applied. */
   onFailed(error: unknown): void;
 }
@@ -104,7 +106,10 @@ export class Applier {
       machine,
       clock,
       // Safety: until an effect is on disk here, the log is the only copy that this server has.
-      onWritten: () => paxos.done(machine.durable),
+      onWritten: () => {
+        paxos.done(machine.durable);
+        this.#listener?.onWritten();
+      },
       onFailed: (error) => this.#fail(error),
     });
   }
@@ -124,6 +129,8 @@ export class Applier {
         const applied = this.#machine.apply(run.decisions);
         this.#listener?.onApplied(applied instanceof Promise ? await applied : applied);
         this.#writeBehind.onApplied(run.bytes);
+        // Replicas that write at the same instance can compare their states.
+        if (isMeeting(this.applied)) this.#writeBehind.writeNow();
         while (this.#writeBehind.room !== undefined) await this.#writeBehind.room;
         // A replica that catches up must not delay votes and heartbeats.
         if (run.isFull) await this.#yieldToOthers();

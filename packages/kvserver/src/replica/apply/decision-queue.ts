@@ -5,6 +5,14 @@
 import type { Decision } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
 
+/** Every replica ends a run before each multiple of this, so that all of them can write the state there. */
+const meetingInterval = 4096;
+
+/** Whether all replicas pass through the state after this instance. The same on every replica. */
+export function isMeeting(seq: number): boolean {
+  return (seq + 1) % meetingInterval === 0;
+}
+
 /** Most instances that are applied in one go, without a pause for other work. */
 const runInstanceCountMax = 64;
 const runBytesMax = 4 * 1024 * 1024;
@@ -62,6 +70,7 @@ export class DecisionQueue {
       if (next === undefined) break;
       bytes += next.value.length;
       count += 1;
+      if (isMeeting(next.seq)) break;
     }
     return { decisions: this.#remove(count), bytes, isFull: count === runInstanceCountMax };
   }

@@ -52,6 +52,14 @@ export class WriteBehind {
     this.#schedule();
   }
 
+  /** Writes at once what was applied, unless a write is under way. */
+  writeNow(): void {
+    const { machine } = this.#options;
+    if (this.#hasEnded || this.#writing !== undefined || machine.applied === machine.durable)
+      return;
+    this.#begin();
+  }
+
   /** `undefined` if the next run may be applied; otherwise resolves when that may have changed. */
   get room(): Promise<void> | undefined {
     const logBytes = this.#waitingLogBytes + this.#writingLogBytes;

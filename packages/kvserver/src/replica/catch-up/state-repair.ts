@@ -71,7 +71,7 @@ export class StateRepair {
       this.#lastAttempt = reason;
     });
     if (level === undefined) return undefined;
-    const machine = await StateMachine.open(new StateDatabase(level, this.#options.journalIndex));
+    const machine = await StateMachine.open(new StateDatabase(level, this.#options));
     this.#level = level;
     this.#isRepairing = false;
     this.#lastAttempt = undefined;

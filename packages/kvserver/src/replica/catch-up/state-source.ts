@@ -172,7 +172,16 @@ export class StateSource {
     const { applied, rowCount: total } = source;
     current.next += 1;
     current.isAtEnd = isLast;
-    const message = { type: 'page', transfer, attempt, page, applied, total, rows, isLast } as const;
+    const message = {
+      type: 'page',
+      transfer,
+      attempt,
+      page,
+      applied,
+      total,
+      rows,
+      isLast,
+    } as const;
     this.#options.port.send(to, message);
   }
 

@@ -1,15 +1,18 @@
 /**
  * Opening a LevelDB database, with the refusals LevelDB leaves out: it takes a database without its
- * `CURRENT` file for a new one, skips what is damaged in its write-ahead log, and believes its tables.
+ * `CURRENT` file for a new one, skips what is damaged in its write-ahead log, misses no write that vanished, and
+ * believes its tables.
  */
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
 import { DiskError, reasonOf, repairAdvice, toDiskError } from '../disk-error.ts';
 import { syncDirectory } from '../durable-file.ts';
-import { findLogDamage, isLog } from './leveldb-log.ts';
-import { tablesInUse } from './manifest.ts';
-import { findTableDamage, isTable } from './sorted-table.ts';
+import { findLogDamage, isLog, numberOf } from './leveldb-log.ts';
+import { readVersion, type Table, type Version } from './manifest.ts';
+import { isTable } from './sorted-table.ts';
+import { TableAudit } from './table-audit.ts';
+import { findMissingWrites } from './write-sequence.ts';
 
 export type Database = Level<Uint8Array, Uint8Array>;
 
@@ -17,16 +20,36 @@ export interface DatabaseOptions {
   readonly directory: string;
   /** Whether it may be created. If not, an absent or emptied one is refused. */
   readonly isNew: boolean;
+  /** Tables that hold no key from this one on may be verified later, with {@link OpenDatabase.tables}. */
+  readonly verifyFrom: Uint8Array;
 }
 
-/** Finds what it can before LevelDB is let in, which tidies up as it opens. @throws DiskError `DISK_STATE_DAMAGED`, `DISK_IN_USE` or `DISK_UNUSABLE`. */
-export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+export interface OpenDatabase {
+  readonly database: Database;
+  /** Verifies the tables that were there before it was opened. */
+  readonly tables: TableAudit;
+}
+
+/**
+ * Finds what it can in a time that does not grow with the rows, before LevelDB is let in, which tidies up as it
+ * opens. What is read from the database must be verified with `tables` first.
+ *
+ * @throws DiskError `DISK_STATE_DAMAGED`, `DISK_IN_USE` or `DISK_UNUSABLE`.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
+  const { directory, verifyFrom } = options;
   try {
-    await expectWhole(options);
+    const tables = await TableAudit.begin(directory, await expectWhole(options));
+    try {
+      await tables.expectIntactFrom(verifyFrom);
+    } catch (error) {
+      await tables.end();
+      throw error;
+    }
     const database = await openLevel(options);
     // LevelDB renames CURRENT without making the new name durable.
-    await syncDirectory(options.directory);
-    return database;
+    await syncDirectory(directory);
+    return { database, tables };
   } catch (error) {
     throw refusalFor(error, options);
   }
@@ -44,38 +67,73 @@ async function openLevel({ directory, isNew }: DatabaseOptions): Promise<Databas
   return database;
 }
 
-/** LevelDB has a log at all times, from the moment it is first open. */
-async function expectWhole({ directory, isNew }: DatabaseOptions): Promise<void> {
+interface TableFile extends Table {
+  readonly file: string;
+}
+
+/**
+ * Expects every file of the database, each table with its size, logs without damage, and no hole in the sequence
+ * of writes. Resolves with the tables, none of which was read.
+ */
+async function expectWhole({ directory, isNew }: DatabaseOptions): Promise<TableFile[]> {
   const names = await namesIn(directory);
   if (!isNew && !names.includes('CURRENT')) {
-    throw new DiskError(
-      'DISK_STATE_DAMAGED',
-      `${directory} had data and is empty now. ${repairAdvice}`,
-    );
+    throw damage(`${directory} had data and is empty now`);
   }
   const logs = names.filter(isLog);
-  if (!isNew && logs.length === 0) {
-    throw new DiskError(
-      'DISK_STATE_DAMAGED',
-      `The write-ahead log of ${directory} is missing. ${repairAdvice}`,
-    );
+  // LevelDB has a log at all times, from the moment it is first open.
+  if (!isNew && logs.length === 0) throw damage(`The write-ahead log of ${directory} is missing`);
+  const bad = await findLogDamage(directory, logs);
+  if (bad !== undefined) {
+    const place = `${join(directory, bad.file)} from byte ${bad.offset} on`;
+    throw damage(`Synced records are damaged in ${place}`);
   }
-  const damage = await findLogDamage(directory, logs);
-  if (damage !== undefined) {
-    const place = `${join(directory, damage.file)} from byte ${damage.offset} on`;
-    throw new DiskError(
-      'DISK_STATE_DAMAGED',
-      `Synced records are damaged in ${place}. ${repairAdvice}`,
-    );
+  const version = await versionOf(directory);
+  if (version === undefined) return [];
+  await expectNoHole(directory, logs, version);
+  const files = new Map(names.filter(isTable).map((name) => [numberOf(name), name]));
+  const tables = [...version.tables.values()];
+  return Promise.all(tables.map((table) => expectFile(table, directory, files.get(table.number))));
+}
+
+async function versionOf(directory: string): Promise<Version | undefined> {
+  try {
+    return await readVersion(directory);
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw damage(`LevelDB's list of files in ${directory} is damaged: ${error.message}`);
+    throw error;
   }
-  const inUse = await tablesInUse(directory);
-  const isInUse = (name: string) => isTable(name) && inUse.has(Number.parseInt(name, 10));
-  for (const name of names.filter(isInUse)) {
-    const reason = await findTableDamage(join(directory, name));
-    if (reason === undefined) continue;
-    const message = `The table ${join(directory, name)} is damaged: ${reason}. ${repairAdvice}`;
-    throw new DiskError('DISK_STATE_DAMAGED', message);
+}
+
+async function expectNoHole(
+  directory: string,
+  logs: readonly string[],
+  version: Version,
+): Promise<void> {
+  const { logNumber } = version;
+  if (logNumber > 0 && !logs.some((log) => numberOf(log) === logNumber)) {
+    throw damage(`The write-ahead log ${logNumber} of ${directory} is missing`);
   }
+  const missing = await findMissingWrites(directory, logs, version);
+  if (missing === undefined) return;
+  const place = `${join(directory, missing.file)} continues after a hole at write ${missing.sequence}`;
+  throw damage(`Writes are missing: ${place}`);
+}
+
+async function expectFile(
+  table: Table,
+  directory: string,
+  file: string | undefined,
+): Promise<TableFile> {
+  if (file === undefined) throw damage(`The table ${table.number} of ${directory} is missing`);
+  const { size } = await stat(join(directory, file));
+  if (size === table.size) return { ...table, file };
+  throw damage(`The table ${join(directory, file)} has ${size} bytes of ${table.size}`);
+}
+
+function damage(what: string): DiskError {
+  return new DiskError('DISK_STATE_DAMAGED', `${what}. ${repairAdvice}`);
 }
 
 function refusalFor(error: unknown, { directory }: DatabaseOptions): DiskError {

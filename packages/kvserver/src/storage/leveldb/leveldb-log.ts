@@ -43,7 +43,7 @@ export async function findLogDamage(
   logs: readonly string[],
 ): Promise<LogDamage | undefined> {
   let suspect: LogDamage | undefined;
-  for (const file of logs.toSorted(compareLogs)) {
+  for (const file of logs.toSorted((a, b) => numberOf(a) - numberOf(b))) {
     const { writeCount, badOffset, hasGap } = scanLog(await readFile(join(directory, file)));
     if (suspect !== undefined && writeCount > 0) return suspect;
     if (badOffset === undefined) continue;
@@ -53,9 +53,9 @@ export async function findLogDamage(
   return undefined;
 }
 
-/** Oldest first. */
-function compareLogs(a: string, b: string): number {
-  return Number.parseInt(a, 10) - Number.parseInt(b, 10);
+/** The number in the name of a log or a table. The highest log is the newest. */
+export function numberOf(name: string): number {
+  return Number.parseInt(name, 10);
 }
 
 interface LogScan {

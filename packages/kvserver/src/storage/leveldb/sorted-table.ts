@@ -1,6 +1,6 @@
 /**
- * Verifies LevelDB's table files before LevelDB opens them. LevelDB does not verify the checksums of blocks,
- * so a damaged table may make it return wrong values, omit rows or end the whole process.
+ * Verifies LevelDB's table files. LevelDB does not verify the checksums of blocks, so a damaged table may make it
+ * return wrong values, omit rows or end the whole process.
  *
  * ```text
  *   table = blocks, then a footer of 48 bytes
@@ -38,8 +38,7 @@ export async function findTableDamage(path: string): Promise<string | undefined>
 export function damageIn(table: Buffer): string | undefined {
   try {
     for (const handle of handlesInFooter(table)) {
-      for (const { offset, size } of handlesIn(blockAt(table, handle)))
-        blockAt(table, { offset, size });
+      for (const block of handlesIn(contentAt(table, handle))) verifiedAt(table, block);
     }
     return undefined;
   } catch (cause) {
@@ -82,7 +81,19 @@ function readHandle(bytes: Buffer, at: number): { handle: Handle; next: number }
 }
 
 /** The content of a block, verified and decompressed. @throws RangeError */
-function blockAt(table: Buffer, { offset, size }: Handle): Buffer {
+function contentAt(table: Buffer, handle: Handle): Buffer {
+  const { packing, stored } = verifiedAt(table, handle);
+  return packing === packings.snappy ? unpackSnappy(stored) : stored;
+}
+
+interface Block {
+  readonly packing: number;
+  /** The content as it is stored. */
+  readonly stored: Buffer;
+}
+
+/** @throws RangeError if the block is damaged. */
+function verifiedAt(table: Buffer, { offset, size }: Handle): Block {
   const end = offset + size;
   if (end + trailerBytes > table.length)
     throw new RangeError(`the block at byte ${offset} extends beyond the file`);
@@ -90,13 +101,9 @@ function blockAt(table: Buffer, { offset, size }: Handle): Buffer {
   if (sum !== maskedCrc(table.subarray(offset, end + 1))) {
     throw new RangeError(`the block at byte ${offset} is damaged`);
   }
-  const content = table.subarray(offset, end);
-  switch (table.readUInt8(end)) {
-    case packings.none:
-      return content;
-    case packings.snappy:
-      return unpackSnappy(content);
-    default:
-      throw new RangeError(`the block at byte ${offset} has an unknown compression`);
+  const packing = table.readUInt8(end);
+  if (packing !== packings.none && packing !== packings.snappy) {
+    throw new RangeError(`the block at byte ${offset} has an unknown compression`);
   }
+  return { packing, stored: table.subarray(offset, end) };
 }

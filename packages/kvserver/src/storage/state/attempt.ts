@@ -2,7 +2,7 @@
 import { StateError } from '../../state-machine/state-error.ts';
 
 /**
- * @throws StateError `STATE_DAMAGED` if the database itself reports corruption; `STATE_FAILED` for any other
+ * @throws StateError `STATE_DAMAGED` if the database or one of its tables is damaged; `STATE_FAILED` for any other
  *   error of `action`.
  */
 export async function attempt<T>(what: string, action: () => Promise<T>): Promise<T> {
@@ -17,5 +17,7 @@ export async function attempt<T>(what: string, action: () => Promise<T>): Promis
 /** `abstract-level` wraps some errors of the database. */
 function isCorruption(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return ('code' in error && error.code === 'LEVEL_CORRUPTION') || isCorruption(error.cause);
+  const code = 'code' in error ? error.code : undefined;
+  const isDamage = code === 'LEVEL_CORRUPTION' || code === 'DISK_STATE_DAMAGED';
+  return isDamage || isCorruption(error.cause);
 }

@@ -1,6 +1,6 @@
 /**
  * Verifies a whole state while its rows are read: each row by its own checksum, and all of them by the checksum
- * in the position. Used at a start, and when a state is sent or received.
+ * in the position. Used when a state is sent or received, and in each pass over all rows.
  * Rule: a state that is incomplete or damaged is not used.
  */
 import type { Bytes } from '@paxkv/protocol';
@@ -33,6 +33,11 @@ export class RowAudit {
       );
     }
     this.#checksum = checksumAfter(this.#checksum, { before: undefined, after: sumIn(row) });
+  }
+
+  /** A row that was taken has changed since. */
+  replace(change: Parameters<typeof checksumAfter>[1]): void {
+    this.#checksum = checksumAfter(this.#checksum, change);
   }
 
   /** @throws StateError `STATE_DAMAGED` unless the rows taken are the ones that `expected` counted. */

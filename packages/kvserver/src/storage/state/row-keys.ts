@@ -13,6 +13,13 @@ import { fromText, nameOf } from '../../state-machine/store/latin1.ts';
 
 const prefixes = { data: 0x64, meta: 0x6d, session: 0x73 } as const;
 
+/** Precedes the keys of all rows but data: those that a start reads. */
+export const metaPrefix: Bytes = Uint8Array.of(prefixes.meta);
+
+/** Precedes the keys of all sessions, and the next kind of row would precede {@link sessionsEnd}. */
+export const sessionPrefix: Bytes = Uint8Array.of(prefixes.session);
+export const sessionsEnd: Bytes = Uint8Array.of(prefixes.session + 1);
+
 /** The row key of the current entry of a key. */
 export function dataKey(key: Bytes): Bytes {
   return withPrefix(prefixes.data, key);
@@ -60,6 +67,9 @@ export const journalKey = withPrefix(prefixes.meta, Buffer.from('journal'));
 export function isLocalKey(rowKey: Bytes): boolean {
   return isMetaKey(rowKey) && nameOf(rowKey) !== nameOf(positionKey);
 }
+
+/** The checksum of the sessions: see `session-sums.ts`. */
+export const sessionsKey = withPrefix(prefixes.meta, Buffer.from('sessions'));
 
 function withPrefix(prefix: number, rest: Bytes): Bytes {
   const key = new Uint8Array(1 + rest.length);

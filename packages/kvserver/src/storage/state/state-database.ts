@@ -1,7 +1,8 @@
 /**
  * The state database: the rows of `row-keys.ts` in any `abstract-level` database. One flushed batch carries
  * everything that changed since the last one and the position reached, so a crash leaves the state of one
- * position. The row of the position holds a checksum of all other rows, so that none can vanish unnoticed.
+ * position. The row of the position holds a checksum of all other rows, so that none can vanish unnoticed. A start
+ * reads the position and the sessions; an entry is verified when it is read, and all rows by `verifyRows`.
  */
 import { createHash } from 'node:crypto';
 import type { Bytes } from '@paxkv/protocol';
@@ -12,9 +13,12 @@ import { StateError } from '../../state-machine/state-error.ts';
 import {
   type LoadedState,
   type Pause,
+  type Position,
   type StateChanges,
   type StateStore,
   startPosition,
+  type VerifiedRows,
+  type WrittenChecksum,
 } from '../../state-machine/state-store.ts';
 import type { CacheSlot, Change } from '../../state-machine/store/cached-entry.ts';
 import {
@@ -23,7 +27,7 @@ import {
   toCachedEntry,
 } from '../../state-machine/store/cached-value.ts';
 import { attempt } from './attempt.ts';
-import { RowAudit } from './row-audit.ts';
+import { RowAudit, type StateRow } from './row-audit.ts';
 import {
   dataKeyOf,
   fromSessionKey,
@@ -32,12 +36,18 @@ import {
   journalKey,
   positionKey,
   sessionKey,
+  sessionPrefix,
+  sessionsEnd,
+  sessionsKey,
 } from './row-keys.ts';
+import { type RowChange, RowPass } from './row-pass.ts';
 import {
   checksumAfter,
   emptyChecksum,
   fromEntry,
   fromPosition,
+  isSameChecksum,
+  type StateChecksum,
   seal,
   sumIn,
   toEntry,
@@ -45,12 +55,16 @@ import {
   unseal,
   type VerifiedPosition,
 } from './rows.ts';
+import { fromSessionsChecksum, SessionSums, toSessionsChecksum } from './session-sums.ts';
+import { Turns } from './turns.ts';
 
 /** An open database whose `keyEncoding` and `valueEncoding` are both `'view'`. */
 export type StateLevel = AbstractLevel<string | Buffer | Uint8Array, Bytes, Bytes>;
 
 /** Rows encoded between two pauses, which takes well below a millisecond. */
 const rowsAtOnce = 128;
+/** A write waits for at most this much, and one row more, that a pass over all rows is reading. */
+const bytesAtOnce = 256 * 1024;
 
 export interface WriteOptions extends AbstractBatchOptions<Bytes, Bytes> {
   /** Whether the write is on disk when the call resolves. Databases without a disk ignore it. */
@@ -59,39 +73,60 @@ export interface WriteOptions extends AbstractBatchOptions<Bytes, Bytes> {
 
 type Batch = AbstractChainedBatch<StateLevel, Bytes, Bytes>;
 
+interface RowPart {
+  readonly rows: readonly StateRow[];
+  readonly bytes: number;
+  readonly isLast: boolean;
+}
+
+/** The tables of the database as it was opened, which are verified one after the other. */
+export interface StateTables {
+  /** Verifies those that may hold these keys. `undefined` if they are verified already. Rejects with DiskError. */
+  expectIntact(keys: readonly Bytes[]): Promise<void> | undefined;
+  /** Verifies one more, and resolves with its bytes; `undefined` once all are verified. Rejects with DiskError. */
+  verifyNext(): Promise<number | undefined>;
+}
+
+export interface StateDatabaseOptions {
+  /** Returns the write index of the journal beside this state; each write records it. */
+  readonly journalIndex?: (() => number) | undefined;
+  /** Verified before a row is read from them. */
+  readonly tables?: Pick<StateTables, 'expectIntact'> | undefined;
+}
+
 export class StateDatabase implements StateStore {
   readonly #level: StateLevel;
-  readonly #journalIndex: (() => number) | undefined;
-  /** The checksum of all rows as last written. */
-  #checksum = emptyChecksum;
-  /** The checksum of each session's row, by id. */
-  readonly #sessionSums = new Map<number, number>();
+  readonly #options: StateDatabaseOptions;
+  /** The position as last written, and the checksum of all rows there. */
+  #written: WrittenChecksum = { applied: startPosition.applied, checksum: emptyChecksum };
+  readonly #sessionSums = new SessionSums();
+  /** Writes, and parts of a pass over all rows. */
+  readonly #turns = new Turns();
+  #pass: RowPass | undefined;
 
-  /** `journalIndex` returns the write index of the journal beside this state; each write records it. */
-  constructor(level: StateLevel, journalIndex?: () => number) {
+  constructor(level: StateLevel, options: StateDatabaseOptions = {}) {
     this.#level = level;
-    this.#journalIndex = journalIndex;
+    this.#options = options;
+  }
+
+  get written(): WrittenChecksum {
+    return this.#written;
   }
 
   async load(): Promise<LoadedState> {
     const { position, checksum } = await this.#loadPosition();
-    const audit = new RowAudit();
-    const sessions: Session[] = [];
-    for await (const [key, row] of this.#rows()) {
-      audit.take([key, row]);
-      if (!isSessionKey(key)) continue;
-      const id = fromSessionKey(key);
-      sessions.push(unseal(key, row, (fields) => Session.fromRow(id, fields)));
-      this.#sessionSums.set(id, sumIn(row));
-    }
-    audit.finish(checksum);
-    this.#checksum = checksum;
+    const sessions =
+      (await this.#loadSessions(position)) ?? (await this.#loadSessionsAmongAll(checksum));
+    this.#written = { applied: position.applied, checksum };
     return { position, sessions };
   }
 
   async readEntries(names: readonly string[]): Promise<CacheSlot[]> {
     const rowKeys = names.map(dataKeyOf);
-    const rows = await attempt('read entries', () => this.#level.getMany(rowKeys));
+    const rows = await attempt('read entries', async () => {
+      await this.#options.tables?.expectIntact(rowKeys);
+      return this.#level.getMany(rowKeys);
+    });
     return names.map((name, index) => {
       const row = rows[index];
       const rowSum = row === undefined ? undefined : sumIn(row);
@@ -102,19 +137,27 @@ export class StateDatabase implements StateStore {
   async write({ entries, sessions, position }: StateChanges, pause?: Pause): Promise<void> {
     await attempt('write', async () => {
       const batch = this.#level.batch();
+      const changes: RowChange[] = [];
       // Safety: a session keeps changing, so its row is encoded before anything is awaited.
-      for (const [id, session] of sessions) this.#putSession(batch, id, session);
+      for (const [id, session] of sessions) changes.push(this.#putSession(batch, id, session));
       for (const [index, change] of entries.entries()) {
-        this.#putChange(batch, change);
+        changes.push(putChange(batch, change));
         if (pause !== undefined && index % rowsAtOnce === rowsAtOnce - 1) await pause();
       }
-      const checksum = this.#checksum;
-      batch.put(positionKey, seal(positionKey, fromPosition({ position, checksum })));
-      if (this.#journalIndex !== undefined) {
-        batch.put(journalKey, seal(journalKey, [this.#journalIndex()]));
+      await this.#turns.take(() => this.#commit(batch, changes, position));
+    });
+  }
+
+  verifyRows(countMax: number): Promise<VerifiedRows> {
+    return this.#turns.take(async () => {
+      this.#pass ??= new RowPass();
+      const { rows, bytes, isLast } = await this.#rowsAfter(this.#pass.last, countMax);
+      this.#pass.take(rows);
+      if (isLast) {
+        this.#pass.finish(this.#written.checksum);
+        this.#pass = undefined;
       }
-      const options: WriteOptions = { sync: true };
-      await batch.write(options);
+      return { count: rows.length, bytes, isLast };
     });
   }
 
@@ -134,9 +177,45 @@ export class StateDatabase implements StateStore {
     throw new StateError('STATE_DAMAGED', 'The state database has rows, but no position.');
   }
 
+  /** The sessions alone. `undefined` if their checksum is not that of this position. */
+  async #loadSessions({ applied }: Position): Promise<readonly Session[] | undefined> {
+    const row = await attempt('read the checksum of the sessions', () =>
+      this.#level.get(sessionsKey),
+    );
+    const expected = row && unseal(sessionsKey, row, toSessionsChecksum);
+    if (expected?.applied !== applied) return undefined;
+    const sessions: Session[] = [];
+    for await (const [key, session] of this.#rows({ gte: sessionPrefix, lt: sessionsEnd })) {
+      sessions.push(this.#openSession(key, session));
+    }
+    const { checksum } = this.#sessionSums;
+    if (isSameChecksum(checksum, expected.checksum)) return sessions;
+    throw new StateError(
+      'STATE_DAMAGED',
+      `The state has ${checksum.count} sessions of ${expected.checksum.count}, or their checksums differ.`,
+    );
+  }
+
+  async #loadSessionsAmongAll(checksum: StateChecksum): Promise<readonly Session[]> {
+    const audit = new RowAudit();
+    const sessions: Session[] = [];
+    for await (const [key, row] of this.#rows()) {
+      audit.take([key, row]);
+      if (isSessionKey(key)) sessions.push(this.#openSession(key, row));
+    }
+    audit.finish(checksum);
+    return sessions;
+  }
+
+  #openSession(key: Bytes, row: Bytes): Session {
+    const id = fromSessionKey(key);
+    this.#sessionSums.replace(id, sumIn(row));
+    return unseal(key, row, (fields) => Session.fromRow(id, fields));
+  }
+
   /** Errors of the database become StateErrors. Errors of the code that consumes the rows do not. */
-  async *#rows(): AsyncGenerator<[Bytes, Bytes]> {
-    const iterator = this.#level.iterator();
+  async *#rows(range: { gte?: Bytes; lt?: Bytes } = {}): AsyncGenerator<[Bytes, Bytes]> {
+    const iterator = this.#level.iterator(range);
     try {
       for (;;) {
         const entry = await attempt('read every row', () => iterator.next());
@@ -148,35 +227,57 @@ export class StateDatabase implements StateStore {
     }
   }
 
-  #putChange(batch: Batch, { slot, entry }: Change): void {
-    const { name, rowSum: before } = slot;
-    const key = dataKeyOf(name);
-    if (entry === undefined) {
-      batch.del(key);
-      slot.rowSum = undefined;
-    } else {
-      const row = seal(key, fromEntry(fromCachedEntry(entry)));
-      batch.put(key, row);
-      slot.rowSum = sumIn(row);
+  /** Up to `countMax` rows with keys above `last`, fewer if they are large. `isLast`: there are no more. */
+  async #rowsAfter(last: Bytes, countMax: number): Promise<RowPart> {
+    const rows: StateRow[] = [];
+    let bytes = 0;
+    let isLast = false;
+    const iterator = this.#level.iterator({ gt: last });
+    try {
+      while (!isLast && rows.length < countMax && bytes < bytesAtOnce) {
+        const more = await attempt('read rows', () => iterator.nextv(countMax - rows.length));
+        isLast = more.length === 0;
+        for (const [key, row] of more) bytes += key.length + row.length;
+        rows.push(...more);
+      }
+    } finally {
+      await iterator.close();
     }
-    this.#checksum = checksumAfter(this.#checksum, { before, after: slot.rowSum });
+    return { rows, bytes, isLast };
   }
 
-  #putSession(batch: Batch, id: number, session: Session | undefined): void {
-    const key = sessionKey(id);
-    const before = this.#sessionSums.get(id);
-    let after: number | undefined;
-    if (session === undefined) {
-      batch.del(key);
-      this.#sessionSums.delete(id);
-    } else {
-      const row = seal(key, session.toRow());
-      batch.put(key, row);
-      after = sumIn(row);
-      this.#sessionSums.set(id, after);
-    }
-    this.#checksum = checksumAfter(this.#checksum, { before, after });
+  async #commit(batch: Batch, changes: readonly RowChange[], position: Position): Promise<void> {
+    const checksum = changes.reduce(checksumAfter, this.#written.checksum);
+    const { applied } = position;
+    const sessions = { applied, checksum: this.#sessionSums.checksum };
+    batch.put(positionKey, seal(positionKey, fromPosition({ position, checksum })));
+    batch.put(sessionsKey, seal(sessionsKey, fromSessionsChecksum(sessions)));
+    const { journalIndex } = this.#options;
+    if (journalIndex !== undefined) batch.put(journalKey, seal(journalKey, [journalIndex()]));
+    const options: WriteOptions = { sync: true };
+    await batch.write(options);
+    this.#written = { applied, checksum };
+    this.#pass?.onWritten(changes);
   }
+
+  #putSession(batch: Batch, id: number, session: Session | undefined): RowChange {
+    const key = sessionKey(id);
+    const row = session === undefined ? undefined : seal(key, session.toRow());
+    if (row === undefined) batch.del(key);
+    else batch.put(key, row);
+    const after = row && sumIn(row);
+    return { key, before: this.#sessionSums.replace(id, after), after };
+  }
+}
+
+function putChange(batch: Batch, { slot, entry }: Change): RowChange {
+  const { name, rowSum: before } = slot;
+  const key = dataKeyOf(name);
+  const row = entry === undefined ? undefined : seal(key, fromEntry(fromCachedEntry(entry)));
+  if (row === undefined) batch.del(key);
+  else batch.put(key, row);
+  slot.rowSum = row && sumIn(row);
+  return { key, before, after: slot.rowSum };
 }
 
 function openEntry(rowKey: Bytes | undefined, row: Bytes | undefined): CachedEntry | undefined {

@@ -14,7 +14,9 @@ import { basename, join } from 'node:path';
 import type { AbstractLevel } from 'abstract-level';
 import { toDiskError } from '../disk-error.ts';
 import { syncDirectory } from '../durable-file.ts';
-import { openDatabase } from '../leveldb/database.ts';
+import { type OpenDatabase, openDatabase } from '../leveldb/database.ts';
+import type { TableAudit } from '../leveldb/table-audit.ts';
+import { metaPrefix } from './row-keys.ts';
 
 /** Any keys and values; batches are atomic. */
 export type StateDatabase = AbstractLevel<string | Buffer | Uint8Array, Uint8Array, Uint8Array>;
@@ -27,11 +29,11 @@ export interface StateOptions {
 
 export class StateDirectory {
   readonly #path: string;
-  #database: StateDatabase;
+  #open: OpenDatabase;
 
-  private constructor(path: string, database: StateDatabase) {
+  private constructor(path: string, open: OpenDatabase) {
     this.#path = path;
-    this.#database = database;
+    this.#open = open;
   }
 
   /**
@@ -48,13 +50,17 @@ export class StateDirectory {
     );
     // Safety: recorded before an empty state exists, or a crash in between would hide the loss.
     if (isAbsent && !isNew) await onLost?.();
-    const database = await open(pathsIn(path).present, isNew || isAbsent);
-    return new StateDirectory(path, database);
+    return new StateDirectory(path, await open(pathsIn(path).present, isNew || isAbsent));
   }
 
   /** Open until it is replaced. */
   get database(): StateDatabase {
-    return this.#database;
+    return this.#open.database;
+  }
+
+  /** Verifies the tables that the database had when it was opened. Sessions and positions are verified already. */
+  get tables(): TableAudit {
+    return this.#open.tables;
   }
 
   /**
@@ -68,20 +74,21 @@ export class StateDirectory {
     await attempt('remove an incomplete state', () =>
       rm(incoming, { recursive: true, force: true }),
     );
-    const database = await open(incoming, true);
+    const { database } = await open(incoming, true);
     try {
       await fill(database);
     } finally {
       await database.close();
     }
-    await this.#database.close();
+    await this.#open.database.close();
     await attempt('replace the state', () => this.#swap());
-    this.#database = await open(present, false);
-    return this.#database;
+    this.#open = await open(present, false);
+    return this.database;
   }
 
   async close(): Promise<void> {
-    await this.#database.close();
+    await this.#open.database.close();
+    await this.#open.tables.end();
   }
 
   async #swap(): Promise<void> {
@@ -120,8 +127,9 @@ function pathsIn(path: string): { present: string; incoming: string; outgoing: s
   };
 }
 
-function open(directory: string, isNew: boolean): Promise<StateDatabase> {
-  return openDatabase({ directory, isNew });
+/** The rows after those of data are few, and a start reads them: the position, notes and sessions. */
+function open(directory: string, isNew: boolean): Promise<OpenDatabase> {
+  return openDatabase({ directory, isNew, verifyFrom: metaPrefix });
 }
 
 async function attempt<T>(what: string, action: () => Promise<T>): Promise<T> {

@@ -6,14 +6,16 @@ import { StateError } from '../../state-machine/state-error.ts';
 import { nameOf } from '../../state-machine/store/latin1.ts';
 import { attempt } from './attempt.ts';
 import { RowAudit, type StateRow } from './row-audit.ts';
-import { positionKey } from './row-keys.ts';
-import { toPosition, unseal } from './rows.ts';
+import { isSessionKey, positionKey, sessionsKey } from './row-keys.ts';
+import { checksumAfter, emptyChecksum, seal, sumIn, toPosition, unseal } from './rows.ts';
+import { fromSessionsChecksum } from './session-sums.ts';
 import type { StateLevel, WriteOptions } from './state-database.ts';
 
 export class StateImport {
   readonly #level: StateLevel;
   readonly #audit = new RowAudit();
   #positionRow: StateRow | undefined;
+  #sessions = emptyChecksum;
 
   /** `level` must be open and empty. */
   constructor(level: StateLevel) {
@@ -24,6 +26,7 @@ export class StateImport {
   async add(rows: readonly StateRow[]): Promise<void> {
     for (const row of rows) {
       this.#audit.take(row);
+      if (isSessionKey(row[0])) this.#sessions = checksumAfter(this.#sessions, added(row));
       if (nameOf(row[0]) === nameOf(positionKey)) this.#positionRow = row;
     }
     const others = rows.filter((row) => row !== this.#positionRow);
@@ -45,7 +48,8 @@ export class StateImport {
       const message = `The state is at instance ${position.applied}, not ${applied}.`;
       throw new StateError('STATE_DAMAGED', message);
     }
-    await this.#write([row], true);
+    const sessions = fromSessionsChecksum({ applied, checksum: this.#sessions });
+    await this.#write([row, [sessionsKey, seal(sessionsKey, sessions)]], true);
   }
 
   async #write(rows: readonly StateRow[], sync: boolean): Promise<void> {
@@ -53,4 +57,8 @@ export class StateImport {
     const options: WriteOptions = { sync };
     await attempt('write the rows of a state', () => this.#level.batch(puts, options));
   }
+}
+
+function added([, row]: StateRow): { before: undefined; after: number } {
+  return { before: undefined, after: sumIn(row) };
 }

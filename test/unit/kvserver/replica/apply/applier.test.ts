@@ -26,6 +26,7 @@ class Subject {
       onApplied: (instances) => {
         this.reported.push(...instances.map(({ seq }) => `applied ${seq}`));
       },
+      onWritten: () => expect(this.reported.at(-1)).to.match(/^done/),
       onFailed: (error) => this.reported.push(String(error)),
     });
     this.reported.length = 0;

@@ -1,4 +1,4 @@
-import { DecisionQueue } from '@paxkv/kvserver/internal/replica/apply/decision-queue';
+import { DecisionQueue, isMeeting } from '@paxkv/kvserver/internal/replica/apply/decision-queue';
 import { expect } from 'chai';
 import fc from 'fast-check';
 
@@ -49,6 +49,14 @@ describe('DecisionQueue', () => {
     const { decisions, bytes, isFull } = queue.takeRun();
     expect([decisions.length, bytes, isFull]).to.deep.equal([64, 192, true]);
     expect(takeAll(queue)).to.deep.equal([64]);
+  });
+
+  it('ends a run at every 4096th instance, where all replicas can compare their states', () => {
+    expect([4094, 4095, 4096, 8191].filter(isMeeting)).to.deep.equal([4095, 8191]);
+    const queue = new DecisionQueue(4090);
+    for (let seq = 4090; seq < 4110; seq += 1) queue.add(decision(seq));
+    expect(takeAll(queue).at(-1)).to.equal(4095);
+    expect(takeAll(queue)).to.have.length(14);
   });
 
   it('ends a run once its values reach 4 MiB', () => {

@@ -55,6 +55,24 @@ describe('WriteBehind', () => {
   }
 
   it(
+    ...seeded('writes at once if asked to, unless a write is under way', async (world) => {
+      const behind = writeBehind(world);
+      behind.writeNow();
+      for (const run of [0, 1, 2]) {
+        machine.apply(100);
+        behind.onApplied(100);
+        if (run === 1) await world.sleep(2 * writeMs);
+        behind.writeNow();
+      }
+      expect(machine.begunMs).to.deep.equal([0, 2 * writeMs]);
+      await behind.end();
+      machine.apply(100);
+      behind.writeNow();
+      expect(reported).to.deep.equal([0, 1, 2]);
+    }),
+  );
+
+  it(
     ...seeded('writes the first run at once, and the next ones together later', async (world) => {
       const behind = writeBehind(world);
       for (let run = 0; run < 20; run += 1) {

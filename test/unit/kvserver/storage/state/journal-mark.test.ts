@@ -12,7 +12,7 @@ describe('Mark of the journal', () => {
   it('records the write index of the journal at the last write', async () => {
     const level = memoryLevel();
     let turn = 3;
-    const machine = await StateMachine.open(new StateDatabase(level, () => turn));
+    const machine = await StateMachine.open(new StateDatabase(level, { journalIndex: () => turn }));
     expect(await readJournalMark(level)).to.equal(0);
     await applyNext(machine, put('k', 'v'));
     turn = 7;
@@ -26,7 +26,7 @@ describe('Mark of the journal', () => {
   it('is no part of the state: it changes no hash, and is not sent to other replicas', async () => {
     const [marked, plain] = [memoryLevel(), memoryLevel()];
     const machines = [
-      await StateMachine.open(new StateDatabase(marked, () => 3)),
+      await StateMachine.open(new StateDatabase(marked, { journalIndex: () => 3 })),
       await StateMachine.open(new StateDatabase(plain)),
     ];
     for (const machine of machines) await applyNext(machine, put('k', 'v'));

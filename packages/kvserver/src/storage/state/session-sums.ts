@@ -1,0 +1,47 @@
+/**
+ * The checksums of the sessions' rows: of each row, and of all of them. The latter has a row of its own, so that a
+ * start verifies all sessions and reads no other rows. That row concerns only this copy of the state. Where it is
+ * missing, or from another position, a start reads every row.
+ */
+import { type Row, toCount, toRow } from '@paxkv/protocol';
+import {
+  checksumAfter,
+  emptyChecksum,
+  fromChecksum,
+  type StateChecksum,
+  toChecksum,
+} from './rows.ts';
+
+export class SessionSums {
+  readonly #sums = new Map<number, number>();
+  #checksum = emptyChecksum;
+
+  /** The checksum of all sessions' rows. */
+  get checksum(): StateChecksum {
+    return this.#checksum;
+  }
+
+  /** Replaces the checksum of one session's row, `undefined` for no row. Returns the one before. */
+  replace(id: number, after: number | undefined): number | undefined {
+    const before = this.#sums.get(id);
+    if (after === undefined) this.#sums.delete(id);
+    else this.#sums.set(id, after);
+    this.#checksum = checksumAfter(this.#checksum, { before, after });
+    return before;
+  }
+}
+
+/** The checksum of all sessions at one position. */
+export interface SessionsChecksum {
+  readonly applied: number;
+  readonly checksum: StateChecksum;
+}
+
+export function fromSessionsChecksum({ applied, checksum }: SessionsChecksum): Row {
+  return [applied, fromChecksum(checksum)];
+}
+
+/** @throws TypeError */
+export function toSessionsChecksum([applied, checksum]: Row): SessionsChecksum {
+  return { applied: toCount(applied), checksum: toChecksum(toRow(checksum)) };
+}
