@@ -1,5 +1,12 @@
 /** Runs one node in this process until it is asked to stop: settings, start, errors. */
-import { type Config, ConfigError, DiskError, KvServer, parseConfig } from '@paxkv/kvserver';
+import {
+  type Config,
+  ConfigError,
+  DiskError,
+  KvServer,
+  parseConfig,
+  StateError,
+} from '@paxkv/kvserver';
 import { CliError, messageOf } from './cli-error.ts';
 import { listenForStop, type SignalSource } from './stop-signal.ts';
 import type { Streams } from './streams.ts';
@@ -12,6 +19,7 @@ export interface NodeOptions {
   readonly host?: string;
   readonly port?: number;
   readonly insecure?: boolean;
+  readonly featureLevelMax?: number;
   readonly logLevel: string;
 }
 
@@ -24,6 +32,7 @@ const flags: Readonly<Record<string, string>> = {
   listenHost: '--host',
   listenPort: '--port',
   insecure: '--insecure',
+  featureLevelMax: '--feature-level-max',
   logLevel: '--log-level',
 };
 
@@ -31,7 +40,7 @@ const flags: Readonly<Record<string, string>> = {
  * Resolves after a clean stop.
  *
  * @throws CliError `CLI_USAGE` for invalid settings, `CLI_PORT` if the node cannot listen, and the code of
- * the disk error if its data cannot be used or its disk fails.
+ * the error if its data cannot be used, its disk fails, or its version does not fit the cluster.
  */
 export async function runNode(
   settings: object,
@@ -63,6 +72,7 @@ export function toSettings(options: NodeOptions): object {
     ...(options.host !== undefined && { listenHost: options.host }),
     ...(options.port !== undefined && { listenPort: options.port }),
     insecure: options.insecure ?? false,
+    ...(options.featureLevelMax !== undefined && { featureLevelMax: options.featureLevelMax }),
     logLevel: options.logLevel,
   };
 }
@@ -111,7 +121,7 @@ function toPortError(cause: NodeJS.ErrnoException, { listenHost, listenPort }: C
 }
 
 function toDiskError(cause: unknown, prefix: string): CliError {
-  if (!(cause instanceof DiskError)) {
+  if (!(cause instanceof DiskError || cause instanceof StateError)) {
     return new CliError('CLI_DATA', `${prefix}${messageOf(cause)}`, { cause });
   }
   const message = `${prefix}${cause.message.replace(/\s*\n\s*/g, ' ')} (${cause.code})`;

@@ -28,6 +28,18 @@ export interface StatusReply {
   readonly residentBytes: number;
   readonly uptimeMs: number;
   readonly version: string;
+  /** The feature level of the cluster, as far as this server has applied the log. Absent while its node is closed. */
+  readonly featureLevel?: number;
+  /** The feature levels at which this server can run. */
+  readonly featureLevels?: FeatureLevels;
+}
+
+/** A range of feature levels, both ends included. */
+export interface FeatureLevels {
+  readonly lowest: number;
+  readonly highest: number;
+  /** The highest level to which the server lets the cluster be raised, if that is below `highest`. */
+  readonly raiseMax?: number;
 }
 
 /** The connection of one server to another. */
@@ -37,9 +49,17 @@ export interface PeerStatus {
   readonly connected: boolean;
   /** Why there is no connection, if that is known. */
   readonly reason?: string;
+  /** The feature levels at which that server can run; absent while it is not connected to this one. */
+  readonly featureLevels?: FeatureLevels;
 }
 
 const count = z.int().nonnegative();
+
+const featureLevels: z.ZodType<FeatureLevels> = z.object({
+  lowest: count,
+  highest: count,
+  raiseMax: count.exactOptional(),
+});
 
 /** Decodes a status from a JSON body. */
 export const statusSchema: z.ZodType<StatusReply> = z.object({
@@ -55,9 +75,16 @@ export const statusSchema: z.ZodType<StatusReply> = z.object({
   pending: count,
   leader: z.int().nullable(),
   peers: z.array(
-    z.object({ node: z.int(), connected: z.boolean(), reason: z.string().exactOptional() }),
+    z.object({
+      node: z.int(),
+      connected: z.boolean(),
+      reason: z.string().exactOptional(),
+      featureLevels: featureLevels.exactOptional(),
+    }),
   ),
   residentBytes: z.number(),
   uptimeMs: z.number(),
   version: z.string(),
+  featureLevel: count.exactOptional(),
+  featureLevels: featureLevels.exactOptional(),
 });

@@ -66,6 +66,7 @@ const configSchema = z.strictObject({
   insecure: z.boolean().default(false),
   limits: limitsSchema.default(limitsDefault),
   http: httpLimitsSchema.default(httpLimitsDefault),
+  featureLevelMax: z.int().min(1).optional(),
   logLevel: z.enum(logLevels).default('info'),
 });
 
@@ -100,6 +101,8 @@ export interface Config {
   readonly insecure: boolean;
   readonly limits: Limits;
   readonly http: HttpLimits;
+  /** Keeps the cluster from being raised above this feature level. Default: this server holds nothing back. */
+  readonly featureLevelMax?: number | undefined;
   readonly logLevel: LogLevel;
   /** Warnings for the operator at start, one line each. */
   readonly warnings: readonly string[];

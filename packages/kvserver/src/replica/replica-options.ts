@@ -2,7 +2,9 @@
 import type { Clock, PeerId, Random, Storage, Transport } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
 import type { Limits } from '../config/settings.ts';
+import type { Version } from '../state-machine/features.ts';
 import type { StateLevel } from '../storage/state/state-database.ts';
+import type { LevelPort } from './levels/level-raiser.ts';
 import type { ForwardPort, StatePort } from './ports.ts';
 
 export interface ReplicaOptions {
@@ -22,6 +24,10 @@ export interface ReplicaOptions {
   readonly isCandidate?: boolean;
   /** Carries batches to the leader. The replica closes it. If absent, each replica proposes its own batches. */
   readonly forwarding?: ForwardPort;
+  /** Exchanges feature levels with the others. If absent, this replica never raises that of the cluster. */
+  readonly levels?: LevelPort;
+  /** What this replica can apply. Default: `thisVersion`; tests run as others. */
+  readonly version?: Version;
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: Limits;
@@ -59,6 +65,8 @@ export interface ReplicaStatus {
   readonly max: number;
   readonly revision: number;
   readonly sessions: number;
+  /** The feature level of the cluster, after the highest instance applied. */
+  readonly featureLevel: number;
   /** Requests accepted that have no reply yet. */
   readonly pending: number;
   /** The leader known here. */

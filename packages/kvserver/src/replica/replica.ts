@@ -4,11 +4,13 @@
  * Rule: a request gets its reply once it is decided, and so durable in a quorum, and applied here.
  */
 import { type Decision, Paxos, type PeerId } from '@paxkv/paxos';
-import { type Bytes, KvError, type Reply, type Request } from '@paxkv/protocol';
+import { type Bytes, KvError, type Reply, type Request, refusalToError } from '@paxkv/protocol';
+import { levelOf, thisVersion, type Version } from '../state-machine/features.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { StateDatabase } from '../storage/state/state-database.ts';
 import { Applier } from './apply/applier.ts';
 import { GapFiller } from './apply/gap-filler.ts';
+import { LevelRaiser } from './levels/level-raiser.ts';
 import { Reads } from './reads/reads.ts';
 import { reasonFor, stateBehindLog, toError } from './reasons.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
@@ -32,11 +34,14 @@ export class Replica implements Submitter {
   readonly #gapFiller: GapFiller;
   readonly #reads: Reads;
   readonly #repair: StateRepair | undefined;
+  readonly #version: Version;
+  readonly #raiser: LevelRaiser | undefined;
   #state: 'active' | 'stopping' | 'failed' = 'active';
   #isRepairing = false;
   /** This replica takes part only above this instance; −1 if it never lost its memory. */
   #votingFloor = -1;
   #failure: Error | undefined;
+  #reportedLevel: number | undefined;
   #cancelStateCheck: () => void = () => {};
   #repairing: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
@@ -65,6 +70,12 @@ export class Replica implements Submitter {
     this.#writes = writes;
     this.#gapFiller = new GapFiller({ me, paxos, clock, random, state: applier, writes });
     this.#reads = new Reads({ paxos, state: applier, onFailed });
+    this.#version = options.version ?? thisVersion;
+    if (options.levels !== undefined) {
+      const level = () => applier.machine.featureLevel;
+      const raised = { me, peerCount, clock, paxos, port: options.levels, writes, level };
+      this.#raiser = new LevelRaiser(raised);
+    }
     if (stateTransfer !== undefined) {
       const { state: level, journalIndex } = options;
       this.#repair = new StateRepair({
@@ -75,6 +86,7 @@ export class Replica implements Submitter {
         transfer: stateTransfer,
         level,
         journalIndex,
+        version: this.#version,
         state: applier,
         onFailed,
       });
@@ -87,7 +99,8 @@ export class Replica implements Submitter {
    * @throws PaxosError, StateError
    */
   static async open(options: ReplicaOptions): Promise<Replica> {
-    const machine = await StateMachine.open(new StateDatabase(options.state, options.journalIndex));
+    const database = new StateDatabase(options.state, options.journalIndex);
+    const machine = await StateMachine.open(database, options.version);
     const replica = new Replica(options, await Paxos.load<Bytes>(options), machine);
     await replica.#start();
     return replica;
@@ -103,18 +116,21 @@ export class Replica implements Submitter {
       max: this.#paxos.max(),
       revision: this.#applier.machine.revision,
       sessions: this.#applier.machine.sessionCount,
+      featureLevel: this.#applier.machine.featureLevel,
       pending: this.#pending.count,
       leader: this.#paxos.leader(),
     };
   }
 
-  /** @throws also TypeError for a request that breaks a limit of the protocol. */
+  /** @throws also `KV_FEATURE_OFF`; TypeError for a request that breaks a limit of the protocol. */
   async submit(request: Request, { signal }: SubmitOptions = {}): Promise<Reply> {
     this.#expectServing();
     if (signal?.aborted === true) {
       throw new KvError('KV_ABORTED', 'The caller ended the wait.', { outcome: 'not done' });
     }
     const { command, stamp, consistency } = request;
+    const isOn = levelOf(command, this.#version) <= this.#applier.machine.featureLevel;
+    if (!isOn) throw refusalToError('featureOff');
     if (command.type === 'get' && stamp === undefined) {
       if (consistency === 'serializable') {
         return { type: 'get', entry: await this.#applier.read(command.key) };
@@ -154,6 +170,7 @@ export class Replica implements Submitter {
   }
 
   async #start(): Promise<void> {
+    this.#reportLevel();
     this.#applier.start({
       onApplied: (instances) => this.#onApplied(instances),
       onFailed: (error) => this.#fail(toError(error)),
@@ -165,6 +182,7 @@ export class Replica implements Submitter {
       onLeader: (leader) => this.#onLeader(leader),
       onStopped: (error) => this.#fail(error),
     });
+    this.#raiser?.start();
     this.#catchUp();
   }
 
@@ -199,6 +217,7 @@ export class Replica implements Submitter {
     if (machine === undefined) return;
     this.#isRepairing = false;
     this.#applier.resume(machine);
+    this.#reportLevel();
     this.#catchUp();
   }
 
@@ -229,8 +248,16 @@ export class Replica implements Submitter {
 
   #onApplied(instances: readonly Applied[]): void {
     for (const instance of instances) this.#writes.onApplied(instance);
+    this.#reportLevel();
     this.#reads.onApplied();
     this.#gapFiller.check();
+  }
+
+  #reportLevel(): void {
+    const { featureLevel } = this.#applier.machine;
+    if (featureLevel === this.#reportedLevel) return;
+    this.#reportedLevel = featureLevel;
+    this.#options.levels?.setLevel(featureLevel);
   }
 
   #fail(error: Error): void {
@@ -261,6 +288,7 @@ export class Replica implements Submitter {
 
   #stopParts(): void {
     this.#gapFiller.stop();
+    this.#raiser?.stop();
     this.#writes.stop();
     this.#cancelStateCheck();
   }

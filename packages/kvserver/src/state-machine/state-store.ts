@@ -3,6 +3,7 @@
  * time. `storage/state` implements it on a database.
  */
 import type { Bytes } from '@paxkv/protocol';
+import { baseLevel } from './features.ts';
 import type { Session } from './sessions/session.ts';
 import type { SessionCounts } from './sessions/sessions.ts';
 import type { CacheSlot, Change } from './store/cached-entry.ts';
@@ -13,6 +14,8 @@ export interface Position {
   readonly applied: number;
   readonly revision: number;
   readonly sessions: SessionCounts;
+  /** The feature level of the cluster: see `features.ts`. */
+  readonly featureLevel: number;
   /** See `state-hash.ts`. */
   readonly stateHash: Bytes;
 }
@@ -22,6 +25,7 @@ export const startPosition: Position = {
   applied: -1,
   revision: 0,
   sessions: { next: 1, uses: 0 },
+  featureLevel: baseLevel,
   stateHash: new Uint8Array(32),
 };
 

@@ -4,6 +4,7 @@
  * Rule: a state that is older, incomplete or damaged never replaces the own one.
  */
 import type { Clock, PeerId, Random } from '@paxkv/paxos';
+import type { Version } from '../../state-machine/features.ts';
 import { StateError } from '../../state-machine/state-error.ts';
 import type { StateLevel } from '../../storage/state/state-database.ts';
 import { StateImport } from '../../storage/state/state-import.ts';
@@ -21,6 +22,7 @@ export interface StateFetchOptions {
   readonly port: Pick<StatePort, 'send'>;
   readonly clock: Clock;
   readonly random: Random;
+  readonly version: Version;
   /** The other replicas. */
   readonly others: readonly PeerId[];
   /** Calls `fill` with an empty database. If that succeeds, it replaces the own state by the database. */
@@ -86,7 +88,7 @@ export class StateFetch {
 
   async #fill(level: StateLevel, from: PeerId, applied: number): Promise<void> {
     const transfer = Math.floor(this.#options.random.next() * transferMax);
-    const taken = new StateImport(level);
+    const taken = new StateImport(level, this.#options.version);
     try {
       let page = await this.#ask(from, transfer, 0);
       const first = page.applied;

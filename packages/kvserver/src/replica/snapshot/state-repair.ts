@@ -3,6 +3,7 @@
  * this replica takes a whole state from one of them. It also serves its own state to others.
  */
 import type { Clock, PeerId, Random } from '@paxkv/paxos';
+import type { Version } from '../../state-machine/features.ts';
 import { StateMachine } from '../../state-machine/state-machine.ts';
 import { StateDatabase, type StateLevel } from '../../storage/state/state-database.ts';
 import type { AppliedState } from '../apply/applier.ts';
@@ -21,6 +22,7 @@ export interface StateRepairOptions {
   readonly peerCount: number;
   readonly clock: Clock;
   readonly random: Random;
+  readonly version: Version;
   /** The own state could not be read, so this replica must not continue with it. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -34,14 +36,14 @@ export class StateRepair {
   #lastAttempt: string | undefined;
 
   constructor(options: StateRepairOptions) {
-    const { me, peerCount, clock, random, transfer, level, onFailed } = options;
+    const { me, peerCount, clock, random, version, transfer, level, onFailed } = options;
     const { port, replace } = transfer;
     const all = Array.from({ length: peerCount }, (_, node) => node);
     const others = all.filter((node) => node !== me);
     this.#options = options;
     this.#level = level;
     this.#source = new StateSource({ port, clock, onFailed, state: () => this.#served() });
-    this.#fetch = new StateFetch({ port, clock, random, others, replace });
+    this.#fetch = new StateFetch({ port, clock, random, version, others, replace });
     port.open((from, message) => this.#receive(from, message));
   }
 
@@ -63,7 +65,8 @@ export class StateRepair {
       this.#lastAttempt = reason;
     });
     if (level === undefined) return undefined;
-    const machine = await StateMachine.open(new StateDatabase(level, this.#options.journalIndex));
+    const { journalIndex, version } = this.#options;
+    const machine = await StateMachine.open(new StateDatabase(level, journalIndex), version);
     this.#level = level;
     this.#isRepairing = false;
     this.#lastAttempt = undefined;
