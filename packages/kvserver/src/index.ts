@@ -10,8 +10,8 @@ export {
 } from './config/settings.ts';
 export type { ReplicaStatus, Submitter } from './replica/index.ts';
 export type { SubmitOptions } from './replica/submitter.ts';
-export { StateError, type StateErrorCode } from './state-machine/state-error.ts';
 export { KvServer, type KvServerOptions } from './server.ts';
 export type { ReadyOptions } from './service/readiness.ts';
+export { StateError, type StateErrorCode } from './state-machine/state-error.ts';
 export { DiskError, type DiskErrorCode } from './storage/index.ts';
 export { createLogger } from './system/logger.ts';

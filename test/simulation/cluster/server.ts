@@ -6,6 +6,7 @@ import { type Answer, ExchangeError, type Message } from '@paxkv/client';
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import { Replica } from '@paxkv/kvserver/internal/replica/index';
 import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
+import { baseLevel, type Version } from '@paxkv/kvserver/internal/state-machine/features';
 import { positionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
 import { toPosition, unseal } from '@paxkv/kvserver/internal/storage/state/rows';
 import type { Transport } from '@paxkv/paxos';
@@ -20,8 +21,10 @@ import {
   type World,
 } from '@paxkv/simulator';
 import { answer } from '../../kv/kv-endpoint.ts';
+import type { LevelNetwork } from '../../kv/level-network.ts';
 import type { PortNetwork } from '../../kv/port-network.ts';
 import { type Operation, StateDisk } from '../../kv/state-disk.ts';
+import { highestLevel } from '../schedule/draw-versions.ts';
 import type { LostMemory } from '../schedule/fault.ts';
 import type { EndCause, Witness } from '../witness.ts';
 import { copyWrite } from './copies.ts';
@@ -35,7 +38,12 @@ export interface ServerOptions {
   readonly network: SimNetwork<Bytes>;
   readonly stateNetwork: PortNetwork<StateMessage>;
   readonly forwardNetwork: PortNetwork<ForwardedBatch>;
+  readonly levelNetwork: LevelNetwork;
   readonly isLed: boolean;
+  /** The highest feature level of its version, by its starts. */
+  readonly versions: readonly number[];
+  /** The commands that came with a level above the base. */
+  readonly newCommands: Version['commands'];
   readonly clockRate: number;
   readonly pace: DiskPace;
   readonly witness: Required<Witness>;
@@ -55,6 +63,9 @@ export class Server {
   #gate: Gate | undefined;
   #keepChance = 0.5;
   #bootCount = 0;
+  /** Whether it was started with a version too old for the cluster, and has had the newest one since. */
+  #isUpgraded = false;
+  #highestLevel = baseLevel;
   /** Ends the program at once, if it was asked to stop and has not ended yet. */
   endStop: () => void = () => {};
   /** How often the server was ended from outside. */
@@ -86,6 +97,11 @@ export class Server {
   /** Whether the server runs or is starting. */
   get isUp(): boolean {
     return this.#node.isUp;
+  }
+
+  /** The highest feature level of the version that runs. */
+  get highestLevel(): number {
+    return this.#highestLevel;
   }
 
   get hasFailed(): boolean {
@@ -147,6 +163,11 @@ export class Server {
     this.state.setPace(pace);
   }
 
+  /** From its next start on, the server has the newest version. */
+  upgrade(): void {
+    this.#isUpgraded = true;
+  }
+
   /** Wipes disks while the server is down. */
   loseMemory({ of, isNoticed }: Pick<LostMemory, 'of' | 'isNoticed'>): void {
     if (of !== 'state') this.journal.wipe(isNoticed ? 'lost' : 'new');
@@ -198,12 +219,17 @@ export class Server {
   async #boot({ clock, gate, onCrash }: Lifetime): Promise<Replica> {
     const { me, serverCount, network, isLed, stateNetwork, forwardNetwork, witness, onFailed } =
       this.#options;
+    const { levelNetwork } = this.#options;
+    const version = this.#versionAtStart();
+    this.#highestLevel = version.highest;
+    witness.onNote(`node ${me} has a version up to feature level ${version.highest}`);
     const pass = (deliver: () => void) => gate.pass(deliver);
     onCrash(() => network.unplug(me));
     onCrash(() => this.journal.crash(this.#keepChance));
     onCrash(() => this.state.crash());
     onCrash(() => stateNetwork.unplug(me));
     onCrash(() => forwardNetwork.unplug(me));
+    onCrash(() => levelNetwork.unplug(me));
     onCrash(() => this.#breakCalls());
     this.#gate = gate;
     const options = {
@@ -219,6 +245,8 @@ export class Server {
         port: stateNetwork.port(me, pass),
         replace: (fill: Fill) => this.state.replace(fill, gate),
       },
+      version,
+      levels: levelNetwork.port(me, { ...version, raiseMax: version.highest }),
       random: this.#world.random(`replica ${me}`),
       onStopped: (error: Error) => {
         witness.onFailed(me, error);
@@ -228,6 +256,12 @@ export class Server {
       ...(isLed ? { forwarding: forwardNetwork.port(me, pass) } : {}),
     };
     return Replica.open(options);
+  }
+
+  #versionAtStart(): Version {
+    const { versions, newCommands: commands } = this.#options;
+    const drawn = versions[Math.min(this.#bootCount, versions.length) - 1] ?? baseLevel;
+    return { lowest: baseLevel, highest: this.#isUpgraded ? highestLevel : drawn, commands };
   }
 
   #end(cause: EndCause, keepChance: number): void {

@@ -10,6 +10,7 @@ import {
   SeededRandom,
 } from '@paxkv/simulator';
 import { drawFaults } from './draw-faults.ts';
+import { drawVersions } from './draw-versions.ts';
 import {
   type ClientNetworkProfile,
   type Hazard,
@@ -19,6 +20,7 @@ import {
 } from './schedule.ts';
 
 const onChance = 0.6;
+const mixedVersionsChance = 0.5;
 
 export function drawSchedule(seed: number): Schedule {
   const random = new SeededRandom(`schedule ${seed}`);
@@ -27,6 +29,8 @@ export function drawSchedule(seed: number): Schedule {
   const on = hazards.filter(() => random.chance(onChance));
   const isOn = (kind: Hazard) => on.includes(kind);
   const load = drawLoad(random);
+  const versions = random.stream('versions');
+  const isMixed = versions.chance(mixedVersionsChance);
   return {
     seed,
     nodeCount,
@@ -40,6 +44,7 @@ export function drawSchedule(seed: number): Schedule {
     clockRates: drawClockRates(random, nodeCount, isOn('clock rate')),
     faults: drawFaults(random, { nodeCount, durationMs, clientCount: load.clientCount, isOn }),
     hazards: on,
+    versions: drawVersions(versions, { nodeCount, isMixed }),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Prepares a run of decisions for applying: decodes their values, and finds the cache slots of their keys. */
 import type { Bytes, Request } from '@paxkv/protocol';
 import { decodeBatch, type Origin } from './batch.ts';
-import { type Version, unsupportedLevel } from './features.ts';
+import { unsupportedLevel, type Version } from './features.ts';
 import type { CacheSlot } from './store/cached-entry.ts';
 import { nameOf } from './store/latin1.ts';
 

@@ -7,7 +7,14 @@
 import assert from 'node:assert/strict';
 import type { Bytes, Entry, Reply, Request } from '@paxkv/protocol';
 import type { Origin } from './batch.ts';
-import { baseLevel, includesLevel, levelOf, thisVersion, unsupportedLevel, type Version } from './features.ts';
+import {
+  baseLevel,
+  includesLevel,
+  levelOf,
+  thisVersion,
+  unsupportedLevel,
+  type Version,
+} from './features.ts';
 import {
   type Decision,
   type Instance,

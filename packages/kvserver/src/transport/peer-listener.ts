@@ -137,7 +137,10 @@ export class PeerListener {
     const reason = refusalOf(hello, { ...host, bootCount });
     if (reason !== undefined) return { type: 'refusal', reason };
     if (levels.onLevel(hello.level)) return levelRefusalOf(hello, levels.level);
-    return { type: 'refusal', reason: 'this server cannot run at the feature level of the cluster' };
+    return {
+      type: 'refusal',
+      reason: 'this server cannot run at the feature level of the cluster',
+    };
   }
 
   #accept(link: IncomingLink, hello: Hello): void {

@@ -17,6 +17,7 @@ import type { Logger } from 'pino';
 import { defaultPeerLimits, type PeerLimits } from '../config/transport-limits.ts';
 import type { LevelPort, ServerLevels } from '../replica/levels/level-raiser.ts';
 import type { ForwardedBatch, ForwardPort, StateMessage, StatePort } from '../replica/ports.ts';
+import { thisVersion } from '../state-machine/features.ts';
 import { FrameReader, pack, type SideMessage } from './codec.ts';
 import { formats } from './handshake.ts';
 import { LevelExchange } from './level-exchange.ts';
@@ -34,10 +35,10 @@ export interface PeerTransportOptions {
   /** How often this server was started. */
   readonly bootCount: number;
   readonly logger: Logger;
-  /** The feature levels at which this server can run. */
-  readonly levels: ServerLevels;
+  /** The feature levels of this server. Default: those of this version. */
+  readonly levels?: ServerLevels;
   /** Another server reports that the cluster runs at a level at which this server cannot run. */
-  readonly onUnsupportedLevel: (level: number) => void;
+  readonly onUnsupportedLevel?: (level: number) => void;
   readonly limits?: Partial<PeerLimits>;
   /** Spreads attempts to connect over time. Default: `Math.random`. */
   readonly random?: Random;
@@ -52,6 +53,12 @@ export interface PeerCounts extends Readonly<PeerListenerCounts> {
   /** Messages not sent: no connection, or a full queue. */
   readonly dropped: number;
 }
+
+const allLevels: ServerLevels = {
+  lowest: thisVersion.lowest,
+  highest: thisVersion.highest,
+  raiseMax: thisVersion.highest,
+};
 
 export class PeerTransport implements Transport<Uint8Array> {
   readonly #options: PeerTransportOptions;
@@ -74,7 +81,8 @@ export class PeerTransport implements Transport<Uint8Array> {
     const limits = { ...defaultPeerLimits, ...options.limits };
     const bounds = { nodeCount, valueBytesMax: limits.valueBytesMax };
     this.#plausibility = new PlausibilityBounds(limits);
-    this.#levels = new LevelExchange(options.levels, options.onUnsupportedLevel);
+    const { levels = allLevels, onUnsupportedLevel = () => {} } = options;
+    this.#levels = new LevelExchange(levels, onUnsupportedLevel);
     this.#listener = new PeerListener({
       host: { me, clusterId, nodeCount },
       limits,

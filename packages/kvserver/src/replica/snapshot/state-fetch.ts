@@ -22,7 +22,8 @@ export interface StateFetchOptions {
   readonly port: Pick<StatePort, 'send'>;
   readonly clock: Clock;
   readonly random: Random;
-  readonly version: Version;
+  /** The version that will use the state. Default: `thisVersion`. */
+  readonly version?: Version | undefined;
   /** The other replicas. */
   readonly others: readonly PeerId[];
   /** Calls `fill` with an empty database. If that succeeds, it replaces the own state by the database. */

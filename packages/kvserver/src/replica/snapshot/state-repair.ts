@@ -22,7 +22,8 @@ export interface StateRepairOptions {
   readonly peerCount: number;
   readonly clock: Clock;
   readonly random: Random;
-  readonly version: Version;
+  /** The version that will use the state. Default: `thisVersion`. */
+  readonly version?: Version | undefined;
   /** The own state could not be read, so this replica must not continue with it. */
   readonly onFailed: (error: unknown) => void;
 }

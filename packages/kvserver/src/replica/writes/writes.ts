@@ -181,8 +181,7 @@ export class Writes {
   /** The next batch to propose. Batches that have waited longest come first. */
   #next(): Batch | undefined {
     while (this.#hasRoom()) {
-      const waiting =
-        this.#takeRaise() ?? this.#forwarder?.takeReturned() ?? this.#takeForwarded();
+      const waiting = this.#takeRaise() ?? this.#forwarder?.takeReturned() ?? this.#takeForwarded();
       if (waiting !== undefined) return waiting;
       const batch = this.#takeDisplaced() ?? this.#nextOwn();
       if (batch === undefined || this.#forwarder?.forward(batch) !== true) return batch;

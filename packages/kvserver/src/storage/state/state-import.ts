@@ -2,7 +2,12 @@
  * Writes a whole state, row by row, into an empty database.
  * Rule: the position is written last, once every row has arrived and was verified. Without it, no state exists.
  */
-import { includesLevel, unsupportedLevel, type Version } from '../../state-machine/features.ts';
+import {
+  includesLevel,
+  type LevelRange,
+  thisVersion,
+  unsupportedLevel,
+} from '../../state-machine/features.ts';
 import { StateError } from '../../state-machine/state-error.ts';
 import { nameOf } from '../../state-machine/store/latin1.ts';
 import { attempt } from './attempt.ts';
@@ -14,11 +19,11 @@ import type { StateLevel, WriteOptions } from './state-database.ts';
 export class StateImport {
   readonly #level: StateLevel;
   readonly #audit = new RowAudit();
-  readonly #version: Version;
+  readonly #version: LevelRange;
   #positionRow: StateRow | undefined;
 
   /** `level` must be open and empty. `version`: the version that will use the state. */
-  constructor(level: StateLevel, version: Version) {
+  constructor(level: StateLevel, version: LevelRange = thisVersion) {
     this.#level = level;
     this.#version = version;
   }
