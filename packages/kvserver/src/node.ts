@@ -161,7 +161,7 @@ function levelPortFor(
     levelsOf: (peer) => levelPort.levelsOf(peer),
     setLevel: (level) => {
       levelPort.setLevel(level);
-      logger.info({ level }, 'feature level of the cluster');
+      logger.info({ featureLevel: level }, 'feature level of the cluster');
       // The state records the level too, so a start without this record is refused a little later.
       identity.markLevel(level).catch((error: unknown) => {
         logger.warn({ error }, 'the feature level is not recorded in the identity');

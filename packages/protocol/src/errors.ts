@@ -103,6 +103,15 @@ export interface ErrorReply {
   };
 }
 
+/** Decodes an error of a newer server, whose code this version may not know. */
+export const newerErrorSchema = z.object({
+  error: z.object({
+    code: z.string().regex(/^KV_[A-Z_]+$/),
+    outcome: z.custom<Outcome>(isOutcome),
+    message: z.string(),
+  }),
+});
+
 /** Decodes an error from a JSON body. */
 export const errorReplySchema: z.ZodType<ErrorReply> = z.object({
   error: z.object({

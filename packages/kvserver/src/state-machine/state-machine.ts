@@ -88,9 +88,9 @@ export class StateMachine {
    * @throws StateError
    */
   static async open(stateStore: StateStore, version = thisVersion): Promise<StateMachine> {
-    const state = await stateStore.load();
-    const { featureLevel } = state.position;
-    if (!includesLevel(version, featureLevel)) throw unsupportedLevel(featureLevel, version);
+    const state = await stateStore.load(({ featureLevel }) => {
+      if (!includesLevel(version, featureLevel)) throw unsupportedLevel(featureLevel, version);
+    });
     return new StateMachine(stateStore, state, version);
   }
 

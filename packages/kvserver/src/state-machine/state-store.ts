@@ -48,8 +48,13 @@ export type Pause = () => Promise<void>;
 
 /** Every method throws StateError: `STATE_FAILED` if reading or writing fails, `STATE_DAMAGED` for a bad row. */
 export interface StateStore {
-  /** Loads and verifies the whole state. Called once, before any write. @throws also `STATE_UNKNOWN_FORMAT` */
-  load(): Promise<LoadedState>;
+  /**
+   * Loads and verifies the whole state. Called once, before any write. `check` gets the position before any other
+   * row is read, since a newer version may have written rows that this one would call damaged.
+   *
+   * @throws also `STATE_UNKNOWN_FORMAT`, and what `check` throws
+   */
+  load(check?: (position: Position) => void): Promise<LoadedState>;
   /** The slots of these keys, in the same order. */
   readEntries(names: readonly string[]): Promise<CacheSlot[]>;
   /** Atomic, and durable when it resolves. Called again only then. May await `pause` between rows. */

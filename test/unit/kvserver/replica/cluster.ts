@@ -4,6 +4,7 @@
 import { type Limits, limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import { Replica } from '@paxkv/kvserver/internal/replica/index';
 import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
+import { thisVersion, type Version } from '@paxkv/kvserver/internal/state-machine/features';
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
 import type { Command, Reply } from '@paxkv/protocol';
 import {
@@ -14,6 +15,7 @@ import {
   SimNode,
   type World,
 } from '@paxkv/simulator';
+import { LevelNetwork } from '../../../kv/level-network.ts';
 import { type PortFaults, PortNetwork } from '../../../kv/port-network.ts';
 import { memoryLevel, type TestLevel } from '../state-machine/fixtures.ts';
 
@@ -24,6 +26,8 @@ export interface ClusterOptions {
   readonly stateFaults?: Partial<PortFaults<StateMessage>>;
   /** Whether the replicas are candidates and forward their batches to the leader. Default false. */
   readonly isLed?: boolean;
+  /** The version of a node whenever it starts. Default: `thisVersion`. */
+  readonly versionOf?: (node: number) => Version & { readonly raiseMax?: number };
   /** Faults of the network that carries forwarded batches. */
   readonly forwardingFaults?: Partial<PortFaults<ForwardedBatch>>;
 }
@@ -40,6 +44,7 @@ export class Cluster {
   readonly #world: World;
   readonly #options: ClusterOptions;
   readonly #runIds: number[];
+  readonly #levels: LevelNetwork;
 
   constructor(world: World, options: ClusterOptions = {}) {
     const { profile = reliable, nodeCount = 3 } = options;
@@ -53,6 +58,7 @@ export class Cluster {
       ...{ delayMsMax: 1, isCut: (from: number, to: number) => this.network.isCut(from, to) },
       ...options.forwardingFaults,
     });
+    this.#levels = new LevelNetwork((from, to) => this.network.isCut(from, to));
     this.disks = all.map(() => new SimDisk<Uint8Array>(world));
     this.states = all.map(() => memoryLevel());
     this.nodes = all.map((node) => this.#node(node));
@@ -73,7 +79,7 @@ export class Cluster {
   }
 
   #node(me: number): SimNode<Replica> {
-    const { limits, nodeCount = 3, isLed = false } = this.#options;
+    const { limits, nodeCount = 3, isLed = false, versionOf = () => thisVersion } = this.#options;
     const disk = this.disks[me];
     if (disk === undefined) throw new Error(`no disk of node ${me}`);
     return new SimNode(this.#world, (lifetime) => {
@@ -83,6 +89,8 @@ export class Cluster {
       lifetime.onCrash(() => disk.crash());
       lifetime.onCrash(() => this.stateNetwork.unplug(me));
       lifetime.onCrash(() => this.forwarding.unplug(me));
+      lifetime.onCrash(() => this.#levels.unplug(me));
+      const version: ReturnType<typeof versionOf> = versionOf(me);
       const state = this.states[me];
       if (state === undefined) throw new Error(`no state of node ${me}`);
       return Replica.open({
@@ -95,6 +103,8 @@ export class Cluster {
           port: this.stateNetwork.port(me),
           replace: (fill) => this.#replaceState(me, fill),
         },
+        version,
+        levels: this.#levels.port(me, { raiseMax: version.highest, ...version }),
         random: this.#world.random(`node ${me}`),
         limits: { ...limitsDefault, ...limits },
         onStopped: (error) => this.failures.push(error),

@@ -2,6 +2,8 @@ import { encodeBatch, encodeLevelRaise, noop } from '@paxkv/kvserver/internal/st
 import { thisVersion } from '@paxkv/kvserver/internal/state-machine/features';
 import { sessionLimits } from '@paxkv/kvserver/internal/state-machine/sessions/sessions';
 import { type Applied, StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
+import { sessionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
+import { seal } from '@paxkv/kvserver/internal/storage/state/rows';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { expect } from 'chai';
 import {
@@ -84,6 +86,16 @@ describe('The feature level', () => {
       const opened = StateMachine.open(new StateDatabase(level), version);
       expect(await rejection(opened)).to.include({ code: 'STATE_LEVEL_UNSUPPORTED' });
     }
+  });
+
+  it('is looked at before the rows, which an older version would call damaged', async () => {
+    const level = memoryLevel();
+    const machine = await StateMachine.open(new StateDatabase(level), next);
+    await applyTo(machine, decided(0, [raise(2), batchOf(openSession())]));
+    await machine.flush();
+    await level.put(sessionKey(1), seal(sessionKey(1), ['of a newer version']));
+    const opened = StateMachine.open(new StateDatabase(level));
+    expect(await rejection(opened)).to.include({ code: 'STATE_LEVEL_UNSUPPORTED' });
   });
 
   it('stops a replica that does not know it, before anything of the run is applied', async () => {

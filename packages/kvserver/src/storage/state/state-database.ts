@@ -12,6 +12,7 @@ import { StateError } from '../../state-machine/state-error.ts';
 import {
   type LoadedState,
   type Pause,
+  type Position,
   type StateChanges,
   type StateStore,
   startPosition,
@@ -73,8 +74,9 @@ export class StateDatabase implements StateStore {
     this.#journalIndex = journalIndex;
   }
 
-  async load(): Promise<LoadedState> {
+  async load(check: (position: Position) => void = () => {}): Promise<LoadedState> {
     const { position, checksum } = await this.#loadPosition();
+    check(position);
     const audit = new RowAudit();
     const sessions: Session[] = [];
     for await (const [key, row] of this.#rows()) {
