@@ -1,5 +1,7 @@
 /** A mutant: our own code with one mistake in it, and the tests that must catch it. */
 
+import type { Patch } from './patched-build/patch.ts';
+
 /** A catcher of a mutant: a test by its name, or the swarm simulation with any seed. */
 export type Catcher = NamedTest | typeof bySimulation;
 
@@ -11,7 +13,7 @@ export interface NamedTest {
   readonly title: string;
 }
 
-export interface Mutant {
+export interface Mutant extends Patch {
   /** Unique, in kebab-case; the argument of `--only`. */
   readonly id: string;
   /** Number of the mistake in the catalogue. */
@@ -20,12 +22,6 @@ export interface Mutant {
   readonly does: string;
   /** The damage it causes. */
   readonly loses: string;
-  /** Path of the source, from `packages/`. */
-  readonly file: string;
-  /** Must occur exactly once in the source. */
-  readonly right: string;
-  /** Replaces `right`. */
-  readonly wrong: string;
   /** At least one; each of them must catch it. */
   readonly caughtBy: readonly Catcher[];
 }

@@ -1,6 +1,6 @@
 /**
  * Liveness: once faults stop, every healthy server catches up with the others, and a new write is
- * acknowledged, both within ten simulated seconds.
+ * acknowledged, both within ten simulated seconds. The feature level rises to what all servers can run at.
  */
 import { KvError } from '@paxkv/client';
 import type { RecordedClient } from '../history/recorded-client.ts';
@@ -32,6 +32,12 @@ export async function checkLiveness(
     'all servers catch up once faults stop',
     () => `after ${withinMs} ms: ${cluster.servers.map(describe).join(', ')}`,
   );
+  while (!isRaised(cluster) && world.now() < startMs + withinMs) await world.sleep(lookMs);
+  verdict.check(
+    isRaised(cluster),
+    'the feature level rises once all servers can run at it',
+    () => `after ${withinMs} ms: ${cluster.servers.map(describe).join(', ')}`,
+  );
   // What is applied is written to disk a little later.
   while (!isSame(cluster.servers) && world.now() < startMs + withinMs) await world.sleep(lookMs);
   verdict.check(
@@ -47,12 +53,20 @@ function isLevel(servers: readonly Server[]): boolean {
   return positions.size === 1 && servers.every(({ isRunning }) => isRunning);
 }
 
+/** Without a leader the level stays as it is. */
+function isRaised({ servers, isLed }: Cluster): boolean {
+  const highest = Math.min(...servers.map(({ highestLevel }) => highestLevel));
+  return !isLed || servers.every(({ replica }) => (replica?.status.featureLevel ?? 0) >= highest);
+}
+
 function isSame(servers: readonly Server[]): boolean {
   return new Set(servers.map(contentOf)).size <= 1;
 }
 
-function describe({ replica }: Server): string {
-  return replica === undefined ? 'down' : `${replica.status.state} at ${replica.status.applied}`;
+function describe({ replica, highestLevel }: Server): string {
+  if (replica === undefined) return 'down';
+  const { state, applied, featureLevel } = replica.status;
+  return `${state} at ${applied}, feature level ${featureLevel} of ${highestLevel}`;
 }
 
 /** Every row of a server's state as one text. */

@@ -52,8 +52,10 @@ const cliErrors = {
   KV_NO_SUCH_KEY: { outcome: 'done', exitCode: exitCodes.absent },
 } as const satisfies Record<string, { outcome: Outcome; exitCode: ExitCode }>;
 
-/** `DISK_…` are the codes of the server's disk errors; see packages/kvserver/README.md. */
-export type CliErrorCode = keyof typeof cliErrors | `DISK_${string}`;
+/** `DISK_…` and `STATE_…` are the codes of the server's own errors; see packages/kvserver/README.md. */
+type ServerErrorCode = `DISK_${string}` | `STATE_${string}`;
+
+export type CliErrorCode = keyof typeof cliErrors | ServerErrorCode;
 
 /** Ends a command with a message of one or more lines. */
 export class CliError extends Error {
@@ -71,7 +73,7 @@ export class CliError extends Error {
   ) {
     const lines = typeof message === 'string' ? [message] : message;
     super(lines.join('\n'), details.cause === undefined ? undefined : { cause: details.cause });
-    const known = isDiskCode(code) ? cliErrors.CLI_DATA : cliErrors[code];
+    const known = isServerCode(code) ? cliErrors.CLI_DATA : cliErrors[code];
     this.code = code;
     this.lines = lines;
     this.outcome = known.outcome;
@@ -79,8 +81,8 @@ export class CliError extends Error {
   }
 }
 
-function isDiskCode(code: CliErrorCode): code is `DISK_${string}` {
-  return code.startsWith('DISK_');
+function isServerCode(code: CliErrorCode): code is ServerErrorCode {
+  return /^(?:DISK|STATE)_/.test(code);
 }
 
 /** Why a command did not end as it should, ready to be printed. */

@@ -1,5 +1,12 @@
 /** Runs one node in this process until it is asked to stop: settings, start, errors. */
-import { type Config, ConfigError, DiskError, KvServer, parseConfig } from '@paxkv/kvserver';
+import {
+  type Config,
+  ConfigError,
+  DiskError,
+  KvServer,
+  parseConfig,
+  StateError,
+} from '@paxkv/kvserver';
 import { CliError, messageOf } from './cli-error.ts';
 import { listenForStop, type SignalSource } from './stop-signal.ts';
 import type { Streams } from './streams.ts';
@@ -14,6 +21,7 @@ export interface NodeOptions {
   readonly insecure?: boolean;
   /** In bytes. */
   readonly logBudget?: number;
+  readonly featureLevelMax?: number;
   readonly logLevel: string;
 }
 
@@ -26,6 +34,7 @@ const flags: Readonly<Record<string, string>> = {
   listenHost: '--host',
   listenPort: '--port',
   insecure: '--insecure',
+  featureLevelMax: '--feature-level-max',
   logLevel: '--log-level',
 };
 
@@ -33,7 +42,7 @@ const flags: Readonly<Record<string, string>> = {
  * Resolves after a clean stop.
  *
  * @throws CliError `CLI_USAGE` for invalid settings, `CLI_PORT` if the node cannot listen, and the code of
- * the disk error if its data cannot be used or its disk fails.
+ * the error if its data cannot be used, its disk fails, or its version does not fit the cluster.
  */
 export async function runNode(
   settings: object,
@@ -66,6 +75,7 @@ export function toSettings(options: NodeOptions): object {
     ...(options.port !== undefined && { listenPort: options.port }),
     insecure: options.insecure ?? false,
     ...(options.logBudget !== undefined && { limits: { logBytesMax: options.logBudget } }),
+    ...(options.featureLevelMax !== undefined && { featureLevelMax: options.featureLevelMax }),
     logLevel: options.logLevel,
   };
 }
@@ -114,7 +124,7 @@ function toPortError(cause: NodeJS.ErrnoException, { listenHost, listenPort }: C
 }
 
 function toDiskError(cause: unknown, prefix: string): CliError {
-  if (!(cause instanceof DiskError)) {
+  if (!(cause instanceof DiskError || cause instanceof StateError)) {
     return new CliError('CLI_DATA', `${prefix}${messageOf(cause)}`, { cause });
   }
   const message = `${prefix}${cause.message.replace(/\s*\n\s*/g, ' ')} (${cause.code})`;

@@ -12,5 +12,6 @@ export type { ReplicaStatus, Submitter } from './replica/index.ts';
 export type { SubmitOptions } from './replica/submitter.ts';
 export { KvServer, type KvServerOptions } from './server.ts';
 export type { ReadyOptions } from './service/readiness.ts';
+export { StateError, type StateErrorCode } from './state-machine/state-error.ts';
 export { DiskError, type DiskErrorCode } from './storage/index.ts';
 export { createLogger } from './system/logger.ts';

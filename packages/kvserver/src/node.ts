@@ -6,11 +6,13 @@ import { randomInt } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import type { PeerStatus } from '@paxkv/protocol';
+import type { FeatureLevels, PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { addressToText, type Config } from './config/settings.ts';
 import { defaultPeerLimits } from './config/transport-limits.ts';
 import { Replica, type ReplicaStatus, type Submitter } from './replica/index.ts';
+import type { LevelPort, ServerLevels } from './replica/levels/level-raiser.ts';
+import { thisVersion, unsupportedLevel } from './state-machine/features.ts';
 import {
   type DataDirectory,
   DiskError,
@@ -21,7 +23,7 @@ import {
 import { clearJournalMark, readJournalMark } from './storage/state/journal-mark.ts';
 import { systemClock } from './system/clock.ts';
 import { systemRandom } from './system/random.ts';
-import { PeerTransport } from './transport/peer-transport.ts';
+import { PeerTransport, toFeatureLevels } from './transport/peer-transport.ts';
 
 /** Run ids are random below this, since a counter would be lost together with the disk. */
 const runIdMax = 2 ** 47;
@@ -40,6 +42,8 @@ export interface KvNodeOptions {
 /** The status of a node. A node that lost its memory is `repairing` until the others admit it again. */
 export interface NodeStatus extends ReplicaStatus {
   readonly peers: readonly PeerStatus[];
+  /** The feature levels at which this server can run. */
+  readonly featureLevels: FeatureLevels;
 }
 
 export class KvNode {
@@ -100,6 +104,7 @@ export class KvNode {
       ...status,
       state: isBack ? 'repairing' : status.state,
       peers: this.#peers.peers(),
+      featureLevels: toFeatureLevels(this.#peers.levelPort.own),
     };
   }
 
@@ -144,14 +149,18 @@ async function expectWholeJournal({ journal, state }: DataDirectory): Promise<vo
   throw new DiskError('DISK_JOURNAL_DAMAGED', message);
 }
 
-function peersFor({ config, logger }: KvNodeOptions, bootCount: number): PeerTransport {
-  const { nodeId, clusterId, addresses, limits } = config;
+function peersFor({ config, logger, onFailed }: KvNodeOptions, bootCount: number): PeerTransport {
+  const { nodeId, clusterId, addresses, limits, featureLevelMax } = config;
+  const { lowest, highest } = thisVersion;
+  const levels: ServerLevels = { lowest, highest, raiseMax: featureLevelMax ?? highest };
   return new PeerTransport({
     me: nodeId,
     addresses: addresses.map(addressToText),
     clusterId,
     bootCount,
     logger,
+    levels,
+    onUnsupportedLevel: (level) => onFailed(unsupportedLevel(level, levels)),
     limits: {
       valueBytesMax: Math.max(defaultPeerLimits.valueBytesMax, 2 * limits.batchBytesMax),
     },
@@ -175,11 +184,31 @@ function openLogWindow(
   });
 }
 
+function levelPortFor(
+  { logger }: KvNodeOptions,
+  { identity }: DataDirectory,
+  { levelPort }: PeerTransport,
+): LevelPort {
+  return {
+    own: levelPort.own,
+    levelsOf: (peer) => levelPort.levelsOf(peer),
+    setLevel: (level) => {
+      levelPort.setLevel(level);
+      logger.info({ featureLevel: level }, 'feature level of the cluster');
+      // The state records the level too, so a start without this record is refused a little later.
+      identity.markLevel(level).catch((error: unknown) => {
+        logger.warn({ error }, 'the feature level is not recorded in the identity');
+      });
+    },
+  };
+}
+
 function openReplica(
-  { config, logger, onFailed, onLeader }: KvNodeOptions,
+  options: KvNodeOptions,
   data: DataDirectory,
   { peers, logWindow }: { peers: PeerTransport; logWindow: LogWindow },
 ): Promise<Replica> {
+  const { config, logger, onFailed, onLeader } = options;
   return Replica.open({
     me: config.nodeId,
     runId: randomInt(runIdMax),
@@ -194,6 +223,7 @@ function openReplica(
     tables: data.tables,
     journalIndex: () => data.journal.writeIndex,
     logWindow,
+    levels: levelPortFor(options, data, peers),
     stateTransfer: {
       port: peers.statePort,
       replace: (fill) => data.replaceState(fill),

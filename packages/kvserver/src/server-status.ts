@@ -37,6 +37,7 @@ export function statusOf({ nodeId, clusterId }: Config, source: StatusSource): S
     residentBytes: process.memoryUsage.rss(),
     uptimeMs: Math.round(process.uptime() * 1000),
     version,
+    ...(node && { featureLevel: node.featureLevel, featureLevels: node.featureLevels }),
   };
 }
 

@@ -21,6 +21,8 @@ const generalCodes = {
   /** The body, key or value is over its limit. */
   KV_TOO_LARGE: { outcome: 'not done', status: 413 },
   KV_UNSUPPORTED_MEDIA: { outcome: 'not done', status: 415 },
+  /** The cluster runs at a lower feature level than the command needs: some server has an older version. */
+  KV_FEATURE_OFF: { outcome: 'not done', status: 501 },
   /** A defect of the server. */
   KV_INTERNAL: { outcome: 'unknown', status: 500 },
   /** Queues are full. Retry later. */
@@ -100,6 +102,15 @@ export interface ErrorReply {
     readonly message: string;
   };
 }
+
+/** Decodes an error of a newer server, whose code this version may not know. */
+export const newerErrorSchema = z.object({
+  error: z.object({
+    code: z.string().regex(/^KV_[A-Z_]+$/),
+    outcome: z.custom<Outcome>(isOutcome),
+    message: z.string(),
+  }),
+});
 
 /** Decodes an error from a JSON body. */
 export const errorReplySchema: z.ZodType<ErrorReply> = z.object({

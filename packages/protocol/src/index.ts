@@ -25,6 +25,7 @@ export {
   isKvErrorCode,
   KvError,
   type KvErrorCode,
+  newerErrorSchema,
 } from './errors.ts';
 export { type Field, type FieldLimits, type RequestField, TooLargeError } from './fields.ts';
 export * from './frames.ts';

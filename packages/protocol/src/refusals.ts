@@ -18,6 +18,12 @@ const sessionRefusals = {
     code: 'KV_BAD_REQUEST',
     message: 'The request number is outside the window of the session.',
   },
+  /** The feature level of the cluster is below that of the command. */
+  featureOff: {
+    code: 'KV_FEATURE_OFF',
+    message:
+      'The command needs a higher feature level than the cluster has: some server has an older version.',
+  },
 } as const;
 
 type Specs = (typeof commands)[keyof typeof commands];

@@ -32,6 +32,18 @@ export interface StatusReply {
   readonly residentBytes: number;
   readonly uptimeMs: number;
   readonly version: string;
+  /** The feature level of the cluster, as far as this server has applied the log. Absent while its node is closed. */
+  readonly featureLevel?: number;
+  /** The feature levels at which this server can run. */
+  readonly featureLevels?: FeatureLevels;
+}
+
+/** A range of feature levels, both ends included. */
+export interface FeatureLevels {
+  readonly lowest: number;
+  readonly highest: number;
+  /** The highest level to which the server lets the cluster be raised, if that is below `highest`. */
+  readonly raiseMax?: number;
 }
 
 /** How far a server has come with what it takes from another one. */
@@ -68,9 +80,17 @@ export interface PeerStatus {
   readonly connected: boolean;
   /** Why there is no connection, if that is known. */
   readonly reason?: string;
+  /** The feature levels at which that server can run; absent while it is not connected to this one. */
+  readonly featureLevels?: FeatureLevels;
 }
 
 const count = z.int().nonnegative();
+
+const featureLevels: z.ZodType<FeatureLevels> = z.object({
+  lowest: count,
+  highest: count,
+  raiseMax: count.exactOptional(),
+});
 
 /** Decodes a status from a JSON body. */
 export const statusSchema: z.ZodType<StatusReply> = z.object({
@@ -86,7 +106,12 @@ export const statusSchema: z.ZodType<StatusReply> = z.object({
   pending: count,
   leader: z.int().nullable(),
   peers: z.array(
-    z.object({ node: z.int(), connected: z.boolean(), reason: z.string().exactOptional() }),
+    z.object({
+      node: z.int(),
+      connected: z.boolean(),
+      reason: z.string().exactOptional(),
+      featureLevels: featureLevels.exactOptional(),
+    }),
   ),
   catchUp: z
     .object({
@@ -107,4 +132,6 @@ export const statusSchema: z.ZodType<StatusReply> = z.object({
   residentBytes: z.number(),
   uptimeMs: z.number(),
   version: z.string(),
+  featureLevel: count.exactOptional(),
+  featureLevels: featureLevels.exactOptional(),
 });

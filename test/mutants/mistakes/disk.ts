@@ -176,8 +176,8 @@ export const diskMutants: readonly Mutant[] = [
     does: 'A directory of a newer format is called damaged instead of newer.',
     loses: 'An operator restores a healthy node from backup.',
     file: 'kvserver/src/storage/identity.ts',
-    right: 'format.data.format !== diskFormat && !isOurs(file)',
-    wrong: 'format.data.format < diskFormat && !isOurs(file)',
+    right: 'found > formatMax) && !isOurs(file, formatMax)',
+    wrong: 'found < 0) && !isOurs(file, formatMax)',
     caughtBy: [
       byTest('unit/kvserver/storage/identity', 'refuses a newer format, whatever else it holds'),
     ],

@@ -109,12 +109,12 @@ export const peersMutants: readonly Mutant[] = [
     does: 'A server with another wire format is accepted.',
     loses: 'Each decodes messages of the other wrongly.',
     file: 'kvserver/src/transport/handshake.ts',
-    right: 'if (first.data.formatVersion !== formatVersion) {',
-    wrong: 'if (first.data.formatVersion < 0) {',
+    right: 'if (Math.min(max, formats.max) < Math.max(min, formats.min)) {',
+    wrong: 'if (max < 0) {',
     caughtBy: [
       byTest(
         'unit/kvserver/transport/handshake',
-        'refuses another format by its version, whatever else the hello contains',
+        'refuses a server without a common format, whatever else the hello contains',
       ),
     ],
   },

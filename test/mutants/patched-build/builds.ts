@@ -1,6 +1,6 @@
 /**
- * Patched builds: for each mutant its one changed source, compiled, in a temporary folder that mirrors
- * `packages/`. The real sources and the real build stay unchanged.
+ * Patched builds: for each its changed sources, compiled, in a temporary folder that mirrors `packages/`. A mutant
+ * has one changed place. The real sources and the real build stay unchanged.
  *
  * ```text
  *   <folder>/src/<mutant>/paxos/dist/core/acceptor.ts    the source, patched
@@ -12,10 +12,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Mutant } from '../mutant.ts';
-import { patchedSource, root } from './patch.ts';
+import { type Patch, type PatchSet, patchedSources, root } from './patch.ts';
 
-/** Each file is compiled separately, with its types stripped: a mutant need not pass the type checker. */
+/** One patch, or a set of them. */
+type Patched = PatchSet | (Patch & Pick<PatchSet, 'id'>);
+
+/** Each file is compiled separately, with its types stripped: a patched one need not pass the type checker. */
 const compilerOptions = {
   rootDir: 'src',
   outDir: 'out',
@@ -43,14 +45,17 @@ export class PatchedBuilds {
   }
 
   /**
-   * Compiles all mutants at once. @throws Error if a mutant no longer fits its source, or does not parse
+   * Compiles all builds at once. @throws Error if a patch no longer fits its source, or does not parse
    */
-  static make(mutants: readonly Mutant[]): PatchedBuilds {
+  static make(all: readonly Patched[]): PatchedBuilds {
     const builds = new PatchedBuilds(mkdtempSync(join(tmpdir(), 'paxkv-mutants-')));
     try {
-      for (const mutant of mutants) {
-        const compiled = mutant.file.replace('/src/', '/dist/');
-        builds.#write(join('src', mutant.id, compiled), patchedSource(mutant));
+      for (const patched of all) {
+        const { id } = patched;
+        const patches = 'patches' in patched ? patched.patches : [patched];
+        for (const [file, source] of patchedSources({ id, patches })) {
+          builds.#write(join('src', id, file.replace('/src/', '/dist/')), source);
+        }
       }
       builds.#write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['src'] }));
       builds.#compile();
@@ -61,8 +66,8 @@ export class PatchedBuilds {
     }
   }
 
-  /** The environment of a process that runs the mutant, and of its child processes. */
-  environmentOf({ id }: Mutant): NodeJS.ProcessEnv {
+  /** The environment of a process that runs the build, and of its child processes. */
+  environmentOf({ id }: Pick<PatchSet, 'id'>): NodeJS.ProcessEnv {
     const { NODE_OPTIONS: options = '' } = process.env;
     return {
       ...process.env,
@@ -86,6 +91,6 @@ export class PatchedBuilds {
     const { status, stdout } = spawnSync(process.execPath, [compiler, '-p', this.#folder], {
       encoding: 'utf8',
     });
-    if (status !== 0) throw new Error(`a mutant does not parse:\n${stdout}`);
+    if (status !== 0) throw new Error(`a patched source does not parse:\n${stdout}`);
   }
 }

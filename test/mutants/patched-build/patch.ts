@@ -1,20 +1,38 @@
-/** A patch: one changed place in one source. If a refactoring moves the place, applying the patch fails. */
+/** Patches: changed places in sources. If a refactoring moves a place, applying its patch fails. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Mutant } from '../mutant.ts';
 
 /** The repository's folder: this file runs from test/dist/mutants/patched-build. */
 export const root = join(import.meta.dirname, '../../../..');
 
-/** @throws Error unless `right` occurs exactly once in the source */
-export function patchedSource({ id, file, right, wrong }: Mutant): string {
-  const source = readFileSync(join(root, 'packages', file), 'utf8');
-  const parts = source.split(right);
-  if (parts.length !== 2) {
-    throw new Error(
-      `mutant ${id} no longer fits: what it replaces stands ${parts.length - 1} times in ` +
-        `packages/${file}, and must stand there once`,
-    );
+export interface Patch {
+  /** Path of the source, from `packages/`. */
+  readonly file: string;
+  /** Must occur exactly once in the source. */
+  readonly right: string;
+  /** Replaces `right`. */
+  readonly wrong: string;
+}
+
+/** Patches that make up one build. */
+export interface PatchSet {
+  readonly id: string;
+  readonly patches: readonly Patch[];
+}
+
+/** Each patched source, by its path from `packages/`. @throws Error unless each place occurs exactly once */
+export function patchedSources({ id, patches }: PatchSet): Map<string, string> {
+  const sources = new Map<string, string>();
+  for (const { file, right, wrong } of patches) {
+    const source = sources.get(file) ?? readFileSync(join(root, 'packages', file), 'utf8');
+    const parts = source.split(right);
+    if (parts.length !== 2) {
+      throw new Error(
+        `patch ${id} no longer fits: what it replaces stands ${parts.length - 1} times in ` +
+          `packages/${file}, and must stand there once`,
+      );
+    }
+    sources.set(file, parts.join(wrong));
   }
-  return parts.join(wrong);
+  return sources;
 }

@@ -4,6 +4,8 @@ import type {
   ForwardedBatch,
   StateMessage,
 } from '@paxkv/kvserver/internal/replica/ports';
+import { baseLevel } from '@paxkv/kvserver/internal/state-machine/features';
+import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
 import { PaxosError } from '@paxkv/paxos';
 import {
   type DiskPace,
@@ -13,6 +15,7 @@ import {
   SimNetwork,
   type World,
 } from '@paxkv/simulator';
+import { LevelNetwork } from '../../kv/level-network.ts';
 import { PortNetwork } from '../../kv/port-network.ts';
 import type { Link } from '../schedule/fault.ts';
 import type { Schedule } from '../schedule/schedule.ts';
@@ -58,6 +61,9 @@ export class Cluster {
       ...faults,
       onDelivered: (from, to, message) => witness.onStateMessage(from, to, message),
     });
+    const levelNetwork = new LevelNetwork(isCut);
+    // Without a leader nobody raises the level, and the newer commands would stay off for good.
+    const isMixed = schedule.isLed && schedule.versions.flat().some((level) => level > baseLevel);
     this.servers = clockRates.map(
       (clockRate, me) =>
         new Server(world, {
@@ -69,6 +75,9 @@ export class Cluster {
           stateNetwork: this.#stateNetwork,
           forwardNetwork: this.#forwardNetwork,
           checksumNetwork: this.#checksumNetwork,
+          levelNetwork,
+          versions: schedule.versions[me] ?? [],
+          newCommands: isMixed ? { increment: baseLevel + 1 } : {},
           isLed: schedule.isLed,
           retention: schedule.retention,
           pace: this.pace,
@@ -79,6 +88,11 @@ export class Cluster {
       servers: this.servers,
       witness,
     });
+  }
+
+  /** Whether servers may lead. */
+  get isLed(): boolean {
+    return this.#schedule.isLed;
   }
 
   /** The pace of disks without a fault. */
@@ -126,23 +140,29 @@ export class Cluster {
   }
 
   #onFailed(node: number, error: Error): void {
-    if (DiskFault.behind(error) === undefined && !isMemoryLost(error)) this.#throw(error);
+    const isExpected =
+      DiskFault.behind(error) !== undefined || isMemoryLost(error) || isTooOld(error);
+    if (!isExpected) this.#throw(error);
     this.world.schedule(restartDelayMs, () => {
       const server = this.servers[node];
       if (server?.hasFailed) {
         server.crash();
         // Like the supervisor of a real server: what is left in the journal must not be used again.
         if (isMemoryLost(error)) server.loseMemory({ of: 'journal', isNoticed: true });
+        if (isTooOld(error)) server.upgrade();
       }
       this.start(node);
     });
   }
 
   #onNotStarted(node: number, error: unknown): void {
-    const fault = DiskFault.behind(error);
     this.#witness.onNote(`node ${node} did not start: ${String(error)}`);
-    if (fault === undefined) this.#throw(error);
-    else this.world.schedule(restartDelayMs, () => this.start(node));
+    if (isTooOld(error)) this.servers[node]?.upgrade();
+    else if (DiskFault.behind(error) === undefined) {
+      this.#throw(error);
+      return;
+    }
+    this.world.schedule(restartDelayMs, () => this.start(node));
   }
 
   /** Ends the run: the world throws what a scheduled callback throws. */
@@ -173,6 +193,11 @@ function portFaults(profile: FaultProfile) {
         repeatChance: profile.repeatChance,
         delayMsMax: 2 * profile.delayMsMean,
       };
+}
+
+/** Whether a server was started with a version that is too old for the feature level of the cluster. */
+function isTooOld(error: unknown): boolean {
+  return error instanceof StateError && error.code === 'STATE_LEVEL_UNSUPPORTED';
 }
 
 /** Whether a peer stopped because others remember more of it than it does. */

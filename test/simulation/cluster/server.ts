@@ -12,6 +12,7 @@ import type {
   StateMessage,
 } from '@paxkv/kvserver/internal/replica/ports';
 import { LogWindow } from '@paxkv/kvserver/internal/storage/log-window/log-window';
+import { baseLevel, type Version } from '@paxkv/kvserver/internal/state-machine/features';
 import { positionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
 import { toPosition, unseal } from '@paxkv/kvserver/internal/storage/state/rows';
 import type { Clock, Transport } from '@paxkv/paxos';
@@ -26,11 +27,13 @@ import {
   type World,
 } from '@paxkv/simulator';
 import { answer } from '../../kv/kv-endpoint.ts';
+import type { LevelNetwork } from '../../kv/level-network.ts';
 import type { PortNetwork } from '../../kv/port-network.ts';
 import { type Operation, StateDisk } from '../../kv/state-disk.ts';
 import { WindowDisk } from '../../kv/window-disk.ts';
 import type { LostLogWindow, LostMemory } from '../schedule/fault.ts';
 import type { Retention } from '../schedule/schedule.ts';
+import { highestLevel } from '../schedule/draw-versions.ts';
 import type { EndCause, Witness } from '../witness.ts';
 import { copyWrite } from './copies.ts';
 
@@ -46,6 +49,11 @@ export interface ServerOptions {
   readonly checksumNetwork: PortNetwork<ChecksumMessage>;
   readonly isLed: boolean;
   readonly retention: Retention;
+  readonly levelNetwork: LevelNetwork;
+  /** The highest feature level of its version, by its starts. */
+  readonly versions: readonly number[];
+  /** The commands that came with a level above the base. */
+  readonly newCommands: Version['commands'];
   readonly clockRate: number;
   readonly pace: DiskPace;
   readonly witness: Required<Witness>;
@@ -66,6 +74,9 @@ export class Server {
   #gate: Gate | undefined;
   #keepChance = 0.5;
   #bootCount = 0;
+  /** Whether it was started with a version too old for the cluster, and has had the newest one since. */
+  #isUpgraded = false;
+  #highestLevel = baseLevel;
   /** Ends the program at once, if it was asked to stop and has not ended yet. */
   endStop: () => void = () => {};
   /** How often the server was ended from outside. */
@@ -98,6 +109,11 @@ export class Server {
   /** Whether the server runs or is starting. */
   get isUp(): boolean {
     return this.#node.isUp;
+  }
+
+  /** The highest feature level of the version that runs. */
+  get highestLevel(): number {
+    return this.#highestLevel;
   }
 
   get hasFailed(): boolean {
@@ -159,6 +175,11 @@ export class Server {
     this.state.setPace(pace);
   }
 
+  /** From its next start on, the server has the newest version. */
+  upgrade(): void {
+    this.#isUpgraded = true;
+  }
+
   /** Wipes disks while the server is down. */
   loseMemory({ of, isNoticed }: Pick<LostMemory, 'of' | 'isNoticed'>): void {
     if (of !== 'state') this.journal.wipe(isNoticed ? 'lost' : 'new');
@@ -217,6 +238,10 @@ export class Server {
     const { me, serverCount, network, isLed, stateNetwork, forwardNetwork, checksumNetwork } =
       this.#options;
     const { witness, onFailed } = this.#options;
+    const { levelNetwork } = this.#options;
+    const version = this.#versionAtStart();
+    this.#highestLevel = version.highest;
+    witness.onNote(`node ${me} has a version up to feature level ${version.highest}`);
     const pass = (deliver: () => void) => gate.pass(deliver);
     onCrash(() => network.unplug(me));
     onCrash(() => this.journal.crash(this.#keepChance));
@@ -225,6 +250,7 @@ export class Server {
     onCrash(() => stateNetwork.unplug(me));
     onCrash(() => forwardNetwork.unplug(me));
     onCrash(() => checksumNetwork.unplug(me));
+    onCrash(() => levelNetwork.unplug(me));
     onCrash(() => this.#breakCalls());
     this.#gate = gate;
     const options = {
@@ -243,6 +269,8 @@ export class Server {
       },
       checksums: checksumNetwork.port(me, pass),
       scrub: { ...scrubLimitsDefault, firstDelayMs: 200, intervalMs: 1000 },
+      version,
+      levels: levelNetwork.port(me, { ...version, raiseMax: version.highest }),
       random: this.#world.random(`replica ${me}`),
       onStopped: (error: Error) => {
         witness.onFailed(me, error);
@@ -264,6 +292,12 @@ export class Server {
       msMax: 3_600_000,
       onDropped: (reason) => witness.onWindowDropped(me, reason),
     });
+  }
+
+  #versionAtStart(): Version {
+    const { versions, newCommands: commands } = this.#options;
+    const drawn = versions[Math.min(this.#bootCount, versions.length) - 1] ?? baseLevel;
+    return { lowest: baseLevel, highest: this.#isUpgraded ? highestLevel : drawn, commands };
   }
 
   #end(cause: EndCause, keepChance: number): void {

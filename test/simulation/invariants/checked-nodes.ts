@@ -109,6 +109,7 @@ export class CheckedNodes {
       applied,
       revision: 0,
       sessions: { next: 1, uses: 0 },
+      featureLevel: 1,
       stateHash: value(hash),
     });
   }

@@ -45,7 +45,7 @@ export class StateInvariants implements Witness {
     this.#ledger.incarnations[node] = { number: 0, votingFloor: undefined };
   }
 
-  onApplied(node: number, { applied, stateHash }: Position): void {
+  onApplied(node: number, { applied, stateHash, featureLevel }: Position): void {
     const before = this.#ledger.applied[node] ?? -1;
     this.#verdict.check(
       applied > before,
@@ -62,9 +62,10 @@ export class StateInvariants implements Witness {
     this.#ledger.applied[node] = applied;
     const ever = this.#ledger.appliedEver[node] ?? -1;
     this.#ledger.appliedEver[node] = Math.max(applied, ever);
-    this.#compareHash(node, applied, stateHash);
+    this.#compareHash(node, applied, Buffer.concat([stateHash, Uint8Array.of(featureLevel)]));
   }
 
+  /** `hash`: the state hash, and the feature level. */
   #compareHash(node: number, applied: number, hash: Bytes): void {
     const first = this.#stateHashes.get(applied);
     if (first === undefined) {

@@ -6,6 +6,8 @@ import type { FaultKind } from '../schedule/fault.ts';
 import { faultKinds } from '../schedule/schedule.ts';
 
 export const rareStates = [
+  'feature level raised',
+  'server too old for the feature level',
   'log gap filled by a noop',
   'value adopted from an older ballot',
   'two values with votes in one instance',

@@ -1,5 +1,8 @@
 /** Counts rare events of servers: how they end, and what their disks keep. */
 import type { StateMessage } from '@paxkv/kvserver/internal/replica/ports';
+import { baseLevel } from '@paxkv/kvserver/internal/state-machine/features';
+import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
+import type { Position } from '@paxkv/kvserver/internal/state-machine/state-store';
 import type { Write } from '@paxkv/paxos';
 import type { WriteFate } from '@paxkv/simulator';
 import type { Fault } from '../schedule/fault.ts';
@@ -12,6 +15,7 @@ export class ServerWatch implements Witness {
   readonly #counters: Counters;
   readonly #states: ServerState[];
   readonly #paused = new Set<number>();
+  #featureLevel = baseLevel;
 
   constructor(nodeCount: number, counters: Counters) {
     this.#states = new Array<ServerState>(nodeCount).fill('down by crash');
@@ -40,8 +44,16 @@ export class ServerWatch implements Witness {
     this.#counters.add('disconnect noticed');
   }
 
-  onFailed(): void {
+  onFailed(_node: number, error: Error): void {
     this.#counters.add('server stopped by itself');
+    if (error instanceof StateError && error.code === 'STATE_LEVEL_UNSUPPORTED') {
+      this.#counters.add('server too old for the feature level');
+    }
+  }
+
+  onApplied(_node: number, { featureLevel }: Position): void {
+    if (featureLevel > this.#featureLevel) this.#counters.add('feature level raised');
+    this.#featureLevel = Math.max(featureLevel, this.#featureLevel);
   }
 
   onWindowDropped(): void {

@@ -10,6 +10,7 @@ import {
   SeededRandom,
 } from '@paxkv/simulator';
 import { drawAbsences, drawFaults } from './draw-faults.ts';
+import { drawVersions } from './draw-versions.ts';
 import {
   type ClientNetworkProfile,
   type Hazard,
@@ -20,6 +21,7 @@ import {
 } from './schedule.ts';
 
 const onChance = 0.6;
+const mixedVersionsChance = 0.5;
 
 export function drawSchedule(seed: number): Schedule {
   const random = new SeededRandom(`schedule ${seed}`);
@@ -35,6 +37,8 @@ export function drawSchedule(seed: number): Schedule {
   const retention = drawRetention(more);
   const ground = { nodeCount, durationMs, clientCount: load.clientCount, isOn };
   const absences = drawAbsences(more, ground);
+  const versions = random.stream('versions');
+  const isMixed = versions.chance(mixedVersionsChance);
   return {
     seed,
     nodeCount,
@@ -49,6 +53,7 @@ export function drawSchedule(seed: number): Schedule {
     clockRates: drawClockRates(random, nodeCount, isOn('clock rate')),
     faults: [...drawFaults(random, ground), ...absences].sort((a, b) => a.atMs - b.atMs),
     hazards: on,
+    versions: drawVersions(versions, { nodeCount, isMixed }),
   };
 }
 

@@ -65,6 +65,8 @@ export interface Schedule {
   readonly isLed: boolean;
   /** How long a write takes on a disk without a fault. */
   readonly flushMsMax: number;
+  /** The highest feature level of each node's version, by its starts: see `draw-versions.ts`. */
+  readonly versions: readonly (readonly number[])[];
   /** How fast each node's clock runs from the start. */
   readonly clockRates: readonly number[];
   /** Ordered by their start. */

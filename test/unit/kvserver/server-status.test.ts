@@ -30,6 +30,8 @@ const running: Status = {
   leader: 0,
   scrub: undefined,
   peers: [{ node: 0, connected: true }],
+  featureLevel: 1,
+  featureLevels: { lowest: 1, highest: 2 },
 };
 
 function source(changes: Partial<StatusSource> = {}): StatusSource {
@@ -48,6 +50,8 @@ describe('The status of a server', () => {
     expect(status).to.deep.include({ node: 1, cluster: 'test', state: 'running', applied: 7 });
     expect(status).to.deep.include({ min: 3, max: 9, revision: 5, sessions: 2, pending: 1 });
     expect(status).to.deep.include({ leader: 0, peers: running.peers });
+    const featureLevels = { lowest: 1, highest: 2 };
+    expect(status).to.deep.include({ featureLevel: 1, featureLevels });
     expect(status).not.to.have.property('reason');
   });
 

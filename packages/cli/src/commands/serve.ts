@@ -12,6 +12,7 @@ type RequiredName = (typeof requiredNames)[number];
 
 const portMax = 65_535;
 const nodeMax = 999;
+const levelMax = 9999;
 
 export function addServe(program: Command, streams: Streams): void {
   const command = program
@@ -69,6 +70,11 @@ function serveOptions(): Option[] {
       .preset('yes')
       .argParser(yesOrNo),
     logBudgetOption(),
+    option(
+      '--feature-level-max <level>',
+      'keep the feature level of the cluster from rising above this one, to be able to go back',
+      'FEATURE_LEVEL_MAX',
+    ).argParser(wholeNumber(1, levelMax)),
     option('--log-level <level>', 'how much to log to standard error', 'LOG_LEVEL')
       .choices(['error', 'warn', 'info', 'debug', 'silent'])
       .default('info'),

@@ -1,5 +1,5 @@
 /** Sends each request as one HTTP request with a JSON body, and interprets the responses. */
-import { errorReplySchema, KvError } from '@paxkv/protocol';
+import { errorReplySchema, KvError, newerErrorSchema } from '@paxkv/protocol';
 import { type Attempt, type Exchange, ExchangeError } from '../environment.ts';
 import type { Reply, Request } from '../request.ts';
 import type { Answer, HttpTransport } from '../system/network.ts';
@@ -35,7 +35,8 @@ export class HttpExchange implements Exchange {
  * Reads the reply to `request` from the response of `endpoint`. A response that does not come from a paxkv
  * server, such as that of a proxy, counts as no response.
  *
- * @throws KvError as the server sent it; ExchangeError (`maybe` sent) if the response is not from paxkv.
+ * @throws KvError as the server sent it; ExchangeError if only a newer version knows the error's code, or (`maybe`
+ *   sent) if the response is not from paxkv.
  */
 export function readAnswer(request: Request, answer: Answer, endpoint: string): Reply {
   const { status, body } = answer;
@@ -44,6 +45,13 @@ export function readAnswer(request: Request, answer: Answer, endpoint: string): 
   if (refusal?.success) {
     const { code, outcome, message } = refusal.data.error;
     throw new KvError(code, `${endpoint}: ${message}`, { outcome });
+  }
+  const newer = isSuccess ? undefined : newerErrorSchema.safeParse(body);
+  if (newer?.success) {
+    // The outcome still tells whether the request may have arrived.
+    const { code, outcome, message } = newer.data.error;
+    const sent = outcome === 'not done' ? 'no' : 'maybe';
+    throw new ExchangeError(sent, `${endpoint}: ${message} (${code})`);
   }
   try {
     if (isSuccess) {

@@ -82,6 +82,7 @@ const configSchema = z.strictObject({
   limits: limitsSchema.default(limitsDefault),
   http: httpLimitsSchema.default(httpLimitsDefault),
   scrub: scrubLimitsSchema.default(scrubLimitsDefault),
+  featureLevelMax: z.int().min(1).optional(),
   logLevel: z.enum(logLevels).default('info'),
 });
 
@@ -117,6 +118,8 @@ export interface Config {
   readonly limits: Limits;
   readonly http: HttpLimits;
   readonly scrub: ScrubLimits;
+  /** Keeps the cluster from being raised above this feature level. Default: this server holds nothing back. */
+  readonly featureLevelMax?: number | undefined;
   readonly logLevel: LogLevel;
   /** Warnings for the operator at start, one line each. */
   readonly warnings: readonly string[];

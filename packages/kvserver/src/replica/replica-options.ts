@@ -3,9 +3,11 @@ import type { Clock, PeerId, Random, Storage, Transport } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
 import type { ScrubLimits } from '../config/scrub-limits.ts';
 import type { Limits } from '../config/settings.ts';
+import type { Version } from '../state-machine/features.ts';
 import type { StateLevel, StateTables } from '../storage/state/state-database.ts';
 import type { CatchUpProgress } from './catch-up/catch-up-progress.ts';
 import type { LogWindow } from './catch-up/log-window.ts';
+import type { LevelPort } from './levels/level-raiser.ts';
 import type { ChecksumPort, ForwardPort, StatePort } from './ports.ts';
 import type { Difference } from './scrub/checksum-exchange.ts';
 import type { ScrubStatus } from './scrub/scrubber.ts';
@@ -35,6 +37,10 @@ export interface ReplicaOptions {
   readonly forwarding?: ForwardPort;
   /** Carries checksums of states, which replicas compare. The replica closes it. */
   readonly checksums?: ChecksumPort;
+  /** Exchanges feature levels with the others. If absent, this replica never raises that of the cluster. */
+  readonly levels?: LevelPort;
+  /** What this replica can apply. Default: `thisVersion`; tests run as others. */
+  readonly version?: Version;
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: Limits;
@@ -76,6 +82,8 @@ export interface ReplicaStatus {
   readonly max: number;
   readonly revision: number;
   readonly sessions: number;
+  /** The feature level of the cluster, after the highest instance applied. */
+  readonly featureLevel: number;
   /** Requests accepted that have no reply yet. */
   readonly pending: number;
   /** Absent if nothing is verified in the background. */

@@ -4,13 +4,15 @@
  * Rule: a request gets its reply once it is decided, and so durable in a quorum, and applied here.
  */
 import { type Decision, Paxos, type PeerId, type RetentionPolicy } from '@paxkv/paxos';
-import { type Bytes, type Entry, KvError, type Reply, type Request } from '@paxkv/protocol';
+import { type Bytes, type Entry, KvError, type Reply, type Request, refusalToError } from '@paxkv/protocol';
 import type { Limits } from '../config/settings.ts';
+import { levelOf, thisVersion, type Version } from '../state-machine/features.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { StateDatabase } from '../storage/state/state-database.ts';
 import { Applier } from './apply/applier.ts';
 import { GapFiller } from './apply/gap-filler.ts';
 import { CatchUp } from './catch-up/catch-up.ts';
+import { LevelRaiser } from './levels/level-raiser.ts';
 import { Reads } from './reads/reads.ts';
 import { reasonFor, toError } from './reasons.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
@@ -33,14 +35,17 @@ export class Replica implements Submitter {
   readonly #reads: Reads;
   readonly #catchUp: CatchUp;
   readonly #verification: Verification;
+  readonly #version: Version;
+  readonly #raiser: LevelRaiser | undefined;
   #state: 'active' | 'stopping' | 'failed' = 'active';
   /** This replica takes part only above this instance; −1 if it never lost its memory. */
   #votingFloor = -1;
   #failure: Error | undefined;
+  #reportedLevel: number | undefined;
   #stopping: Promise<void> | undefined;
 
   private constructor(options: ReplicaOptions, paxos: Paxos<Bytes>, machine: StateMachine) {
-    const { me, runId, clock, random, limits, forwarding } = options;
+    const { me, runId, peerCount, clock, random, limits, forwarding } = options;
     const session = new OwnSession();
     const applier = new Applier(machine, { paxos, clock });
     const pending = new PendingRequests({ clock, limits, session });
@@ -65,6 +70,12 @@ export class Replica implements Submitter {
     this.#reads = new Reads({ paxos, state: applier, onFailed });
     this.#catchUp = this.#createCatchUp(options);
     this.#verification = new Verification({ ...options, onFailed });
+    this.#version = options.version ?? thisVersion;
+    if (options.levels !== undefined) {
+      const level = () => applier.machine.featureLevel;
+      const raised = { me, peerCount, clock, paxos, port: options.levels, writes, level };
+      this.#raiser = new LevelRaiser(raised);
+    }
   }
 
   /**
@@ -73,7 +84,8 @@ export class Replica implements Submitter {
    * @throws PaxosError, StateError
    */
   static async open(options: ReplicaOptions): Promise<Replica> {
-    const machine = await StateMachine.open(new StateDatabase(options.state, options));
+    const database = new StateDatabase(options.state, options);
+    const machine = await StateMachine.open(database, options.version);
     const paxos = await Paxos.load<Bytes>({ ...options, retention: retentionOf(options.limits) });
     const replica = new Replica(options, paxos, machine);
     await replica.#start();
@@ -90,6 +102,7 @@ export class Replica implements Submitter {
       max: this.#paxos.max(),
       revision: this.#applier.machine.revision,
       sessions: this.#applier.machine.sessionCount,
+      featureLevel: this.#applier.machine.featureLevel,
       pending: this.#pending.count,
       scrub: this.#verification.status,
       leader: this.#paxos.leader(),
@@ -97,13 +110,15 @@ export class Replica implements Submitter {
     };
   }
 
-  /** @throws also TypeError for a request that breaks a limit of the protocol. */
+  /** @throws also `KV_FEATURE_OFF`; TypeError for a request that breaks a limit of the protocol. */
   async submit(request: Request, { signal }: SubmitOptions = {}): Promise<Reply> {
     this.#expectServing();
     if (signal?.aborted === true) {
       throw new KvError('KV_ABORTED', 'The caller ended the wait.', { outcome: 'not done' });
     }
     const { command, stamp, consistency } = request;
+    const isOn = levelOf(command, this.#version) <= this.#applier.machine.featureLevel;
+    if (!isOn) throw refusalToError('featureOff');
     if (command.type === 'get' && stamp === undefined) {
       if (consistency === 'serializable') {
         return { type: 'get', entry: await this.#readHere(command.key) };
@@ -155,6 +170,7 @@ export class Replica implements Submitter {
   }
 
   async #start(): Promise<void> {
+    this.#reportLevel();
     this.#applier.start({
       onApplied: (instances) => this.#onApplied(instances),
       onWritten: () => this.#verification.onWritten(this.#applier.machine),
@@ -168,6 +184,7 @@ export class Replica implements Submitter {
       onLeader: (leader) => this.#onLeader(leader),
       onStopped: (error) => this.#fail(error),
     });
+    this.#raiser?.start();
     this.#catchUp.start();
     this.#verification.start(this.#applier.machine, this.#options.tables);
     this.#lookAround();
@@ -181,9 +198,9 @@ export class Replica implements Submitter {
 
   #createCatchUp(options: ReplicaOptions): CatchUp {
     const { me, peerCount, clock, random, stateTransfer: transfer } = options;
-    const { state: level, journalIndex, logWindow } = options;
+    const { state: level, journalIndex, logWindow, version } = options;
     return new CatchUp({
-      ...{ me, peerCount, clock, random, transfer, level, journalIndex, window: logWindow },
+      ...{ me, peerCount, clock, random, transfer, level, journalIndex, version, window: logWindow },
       paxos: this.#paxos,
       state: this.#applier,
       onDecision: (decision) => this.#onDecided(decision),
@@ -191,6 +208,7 @@ export class Replica implements Submitter {
       onRepaired: (machine) => {
         this.#applier.resume(machine);
         this.#verification.start(machine);
+        this.#reportLevel();
         this.#lookAround();
       },
       onFailed: (error) => this.#fail(toError(error)),
@@ -232,9 +250,17 @@ export class Replica implements Submitter {
 
   #onApplied(instances: readonly Applied[]): void {
     for (const instance of instances) this.#writes.onApplied(instance);
+    this.#reportLevel();
     this.#reads.onApplied();
     this.#catchUp.onApplied();
     this.#gapFiller.check();
+  }
+
+  #reportLevel(): void {
+    const { featureLevel } = this.#applier.machine;
+    if (featureLevel === this.#reportedLevel) return;
+    this.#reportedLevel = featureLevel;
+    this.#options.levels?.setLevel(featureLevel);
   }
 
   #fail(error: Error): void {
@@ -266,6 +292,7 @@ export class Replica implements Submitter {
 
   #stopParts(): void {
     this.#gapFiller.stop();
+    this.#raiser?.stop();
     this.#writes.stop();
   }
 }

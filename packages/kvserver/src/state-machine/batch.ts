@@ -1,5 +1,6 @@
 /**
- * Encodes and decodes the values that the log agrees on: a batch of requests, or the noop that fills a log gap.
+ * Encodes and decodes the values that the log agrees on: a batch of requests, the noop that fills a log gap, or a
+ * raise of the feature level.
  * Rule: an unreadable decided value is never skipped, so an unreadable value must never be proposed.
  */
 import {
@@ -35,8 +36,16 @@ export interface Noop {
   readonly requests: readonly [];
 }
 
-/** The first byte of every value. What follows: nothing, or a packed `[node, runId, number, rows of requests]`. */
+/** Raises the feature level of the cluster. No request of a client can be one: only servers make it. */
+export interface LevelRaise extends Noop {
+  readonly level: number;
+}
+
+/** The first byte of a batch. What follows: nothing, or a packed `[node, runId, number, rows of requests]`. */
 const format = 1;
+/** The first byte of a raise. What follows: the level as an unsigned 32-bit integer, the highest byte first. */
+const raiseFormat = 2;
+const raiseBytes = 5;
 
 /** The value without requests. */
 export const noop: Bytes = Uint8Array.of(format);
@@ -62,6 +71,14 @@ export function encodeBatch({ origin, requests }: Batch): Bytes {
   return value;
 }
 
+/** The value that raises the feature level to `level`. */
+export function encodeLevelRaise(level: number): Bytes {
+  const value = Buffer.alloc(raiseBytes);
+  value[0] = raiseFormat;
+  value.writeUInt32BE(level, 1);
+  return value;
+}
+
 /** Checks that the request can be in a batch, so that it cannot fail the batch of others. @throws TypeError */
 export function expectEncodable(request: Request): void {
   if (request.encoded === undefined) requestFromRow(requestToRow(request));
@@ -72,11 +89,13 @@ export function expectEncodable(request: Request): void {
  *
  * @throws StateError `STATE_UNKNOWN_FORMAT`, `STATE_MALFORMED`.
  */
-export function decodeBatch(value: Bytes): Batch | Noop {
+export function decodeBatch(value: Bytes): Batch | Noop | LevelRaise {
+  if (value[0] === raiseFormat) return { origin: undefined, requests: [], level: levelIn(value) };
   if (value[0] !== format) {
     throw new StateError(
       'STATE_UNKNOWN_FORMAT',
-      `A decided value has format ${value[0]}, but this version reads ${format}; run a newer version.`,
+      `A decided value has format ${value[0]}, but this version reads ${format} and ${raiseFormat}; ` +
+        'run a newer version.',
     );
   }
   if (value.length === noop.length) return { origin: undefined, requests: [] };
@@ -85,6 +104,13 @@ export function decodeBatch(value: Bytes): Batch | Noop {
   } catch (cause) {
     throw new StateError('STATE_MALFORMED', 'A decided value is not a batch.', cause);
   }
+}
+
+function levelIn(value: Bytes): number {
+  const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+  const level = value.length === raiseBytes ? view.getUint32(1) : 0;
+  if (level > 0) return level;
+  throw new StateError('STATE_MALFORMED', 'A decided value raises the feature level to none.');
 }
 
 function expectReadable(value: Bytes): void {

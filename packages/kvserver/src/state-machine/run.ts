@@ -1,6 +1,7 @@
 /** Prepares a run of decisions for applying: decodes their values, and finds the cache slots of their keys. */
 import type { Bytes, Request } from '@paxkv/protocol';
 import { decodeBatch, type Origin } from './batch.ts';
+import { unsupportedLevel, type Version } from './features.ts';
 import type { CacheSlot } from './store/cached-entry.ts';
 import { nameOf } from './store/latin1.ts';
 
@@ -14,6 +15,8 @@ export interface Decision {
 export interface Instance extends Decision {
   readonly origin: Origin | undefined;
   readonly requests: readonly Request[];
+  /** The feature level to which the instance raises the cluster, if it does. */
+  readonly raisesTo: number | undefined;
 }
 
 /** An instance with the cache slot of each request's key. A request that opens a session has none. */
@@ -21,11 +24,21 @@ export interface ResolvedInstance extends Instance {
   readonly slots: readonly (CacheSlot | undefined)[];
 }
 
-/** @throws StateError `STATE_UNKNOWN_FORMAT`, `STATE_MALFORMED` */
-export function readRun(decisions: readonly Decision[]): Instance[] {
+/**
+ * Nothing of a run is applied if any of it goes beyond this version.
+ *
+ * @throws StateError `STATE_LEVEL_UNSUPPORTED`, `STATE_UNKNOWN_FORMAT`, `STATE_MALFORMED`
+ */
+export function readRun(decisions: readonly Decision[], version: Version): Instance[] {
   return decisions.map(({ seq, value }) => {
-    const { origin, requests } = decodeBatch(value);
-    return { seq, value, origin, requests };
+    const content = decodeBatch(value);
+    const { origin, requests } = content;
+    const raisesTo = 'level' in content ? content.level : undefined;
+    // Safety: what the log means above this level is not known here, so nothing of it may be applied.
+    if (raisesTo !== undefined && raisesTo > version.highest) {
+      throw unsupportedLevel(raisesTo, version);
+    }
+    return { seq, value, origin, requests, raisesTo };
   });
 }
 
@@ -35,14 +48,14 @@ export function resolveRun(
   find: (name: string) => CacheSlot | undefined,
 ): ResolvedInstance[] | undefined {
   const resolved: ResolvedInstance[] = [];
-  for (const { seq, value, origin, requests } of run) {
+  for (const instance of run) {
     const slots: (CacheSlot | undefined)[] = [];
-    for (const { command } of requests) {
+    for (const { command } of instance.requests) {
       const slot = command.type === 'openSession' ? undefined : find(nameOf(command.key));
       if (slot === undefined && command.type !== 'openSession') return undefined;
       slots.push(slot);
     }
-    resolved.push({ seq, value, origin, requests, slots });
+    resolved.push({ ...instance, slots });
   }
   return resolved;
 }

@@ -4,6 +4,8 @@
  */
 
 /**
+ * - `STATE_LEVEL_UNSUPPORTED`: the feature level of the cluster is outside the levels of this version. *Not
+ *   done.* Run a version that supports it on this server.
  * - `STATE_UNKNOWN_FORMAT`: a decided value or the database is from a newer version. *Not done.* Run that
  *   version on this server.
  * - `STATE_MALFORMED`: a decided value is not a batch. *Not done.*
@@ -12,6 +14,7 @@
  *   at all. *Unknown.* Close the database and reopen it.
  */
 export type StateErrorCode =
+  | 'STATE_LEVEL_UNSUPPORTED'
   | 'STATE_UNKNOWN_FORMAT'
   | 'STATE_MALFORMED'
   | 'STATE_DAMAGED'

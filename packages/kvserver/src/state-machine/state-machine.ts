@@ -5,8 +5,16 @@
  * Rule: state, sessions and position change together on disk, in one write, and one write at a time.
  */
 import assert from 'node:assert/strict';
-import type { Bytes, Entry, Reply } from '@paxkv/protocol';
+import type { Bytes, Entry, Reply, Request } from '@paxkv/protocol';
 import type { Origin } from './batch.ts';
+import {
+  baseLevel,
+  includesLevel,
+  levelOf,
+  thisVersion,
+  unsupportedLevel,
+  type Version,
+} from './features.ts';
 import {
   type Decision,
   type Instance,
@@ -50,6 +58,8 @@ export class StateMachine {
   readonly #entries: EntryCache;
   readonly #store: Store;
   readonly #sessions: Sessions;
+  readonly #version: Version;
+  #featureLevel: number;
   #applied: number;
   #stateHash: Bytes;
   #durable: number;
@@ -58,8 +68,14 @@ export class StateMachine {
   /** The error that stopped the machine. */
   #failure: unknown;
 
-  private constructor(stateStore: StateStore, { position, sessions }: LoadedState) {
+  private constructor(
+    stateStore: StateStore,
+    { position, sessions }: LoadedState,
+    version: Version,
+  ) {
     this.#stateStore = stateStore;
+    this.#version = version;
+    this.#featureLevel = position.featureLevel;
     this.#entries = new EntryCache({
       read: (names) => stateStore.readEntries(names),
       isNew: position.applied < 0,
@@ -73,11 +89,15 @@ export class StateMachine {
 
   /**
    * Loads the state from `stateStore`, which verifies what it loads. Nothing else may write to that store meanwhile.
+   * `version`: tests run as another one.
    *
    * @throws StateError
    */
-  static async open(stateStore: StateStore): Promise<StateMachine> {
-    return new StateMachine(stateStore, await stateStore.load());
+  static async open(stateStore: StateStore, version = thisVersion): Promise<StateMachine> {
+    const state = await stateStore.load(({ featureLevel }) => {
+      if (!includesLevel(version, featureLevel)) throw unsupportedLevel(featureLevel, version);
+    });
+    return new StateMachine(stateStore, state, version);
   }
 
   /** The highest applied instance, −1 for none. */
@@ -105,6 +125,11 @@ export class StateMachine {
     return this.#store.revision;
   }
 
+  /** The feature level of the cluster after the highest applied instance. It never sinks. */
+  get featureLevel(): number {
+    return this.#featureLevel;
+  }
+
   get sessionCount(): number {
     return this.#sessions.count;
   }
@@ -128,7 +153,7 @@ export class StateMachine {
       assert.equal(seq, this.applied + 1 + index, 'instances are applied in order, each once');
     });
     try {
-      const run = readRun(decisions);
+      const run = readRun(decisions, this.#version);
       const resolved = this.#slot(run);
       return resolved === undefined ? this.#applyLater(run) : this.#applyNow(resolved);
     } catch (failure) {
@@ -210,14 +235,21 @@ export class StateMachine {
   }
 
   #applyNow(run: readonly ResolvedInstance[]): readonly Applied[] {
-    return run.map(({ seq, value, origin, requests, slots }) => {
-      const replies = requests.map((request, index) =>
-        this.#sessions.apply(request, slots[index], this.#store),
-      );
+    return run.map(({ seq, value, origin, requests, raisesTo, slots }) => {
+      this.#featureLevel = Math.max(this.#featureLevel, raisesTo ?? baseLevel);
+      const replies = requests.map((request, index) => this.#applyOne(request, slots[index]));
       this.#applied = seq;
       this.#stateHash = nextStateHash(this.#stateHash, { seq, value, replies });
       return { seq, origin, replies };
     });
+  }
+
+  #applyOne(request: Request, slot: CacheSlot | undefined): Reply {
+    // Safety: the level in the state decides. Replicas of different versions would decide differently.
+    if (levelOf(request.command, this.#version) > this.#featureLevel) {
+      return { type: 'refused', reason: 'featureOff' };
+    }
+    return this.#sessions.apply(request, slot, this.#store);
   }
 
   #readLater(name: string): Promise<Entry | undefined> {
@@ -228,12 +260,12 @@ export class StateMachine {
   }
 
   async #write(pause: Pause | undefined): Promise<void> {
-    const { applied } = this;
-    const [stateHash, revision, sessions] = [this.#stateHash, this.revision, this.#sessions.counts];
+    const { applied, revision, featureLevel } = this;
+    const [stateHash, sessions] = [this.#stateHash, this.#sessions.counts];
     const changes = {
       entries: this.#entries.takeChanges(),
       sessions: this.#sessions.takeChanges(),
-      position: { applied, stateHash, revision, sessions },
+      position: { applied, stateHash, revision, sessions, featureLevel },
     };
     await this.#stateStore.write(changes, pause);
     this.#entries.settle();

@@ -3,6 +3,7 @@
  * time. `storage/state` implements it on a database.
  */
 import type { Bytes } from '@paxkv/protocol';
+import { baseLevel } from './features.ts';
 import type { Session } from './sessions/session.ts';
 import type { SessionCounts } from './sessions/sessions.ts';
 import type { CacheSlot, Change } from './store/cached-entry.ts';
@@ -13,6 +14,8 @@ export interface Position {
   readonly applied: number;
   readonly revision: number;
   readonly sessions: SessionCounts;
+  /** The feature level of the cluster: see `features.ts`. */
+  readonly featureLevel: number;
   /** See `state-hash.ts`. */
   readonly stateHash: Bytes;
 }
@@ -22,6 +25,7 @@ export const startPosition: Position = {
   applied: -1,
   revision: 0,
   sessions: { next: 1, uses: 0 },
+  featureLevel: baseLevel,
   stateHash: new Uint8Array(32),
 };
 
@@ -59,8 +63,13 @@ export interface VerifiedRows {
 
 /** Every method throws StateError: `STATE_FAILED` if reading or writing fails, `STATE_DAMAGED` for a bad row. */
 export interface StateStore {
-  /** Loads and verifies position and sessions. Called once, before any write. @throws also `STATE_UNKNOWN_FORMAT` */
-  load(): Promise<LoadedState>;
+  /**
+   * Loads and verifies position and sessions. Called once, before any write. `check` gets the position before any
+   * other row is read, since a newer version may have written rows that this one would call damaged.
+   *
+   * @throws also `STATE_UNKNOWN_FORMAT`, and what `check` throws
+   */
+  load(check?: (position: Position) => void): Promise<LoadedState>;
   /** The position as it was loaded, or written last. */
   readonly written: WrittenChecksum;
   /** The slots of these keys, in the same order. */

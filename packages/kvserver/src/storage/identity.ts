@@ -5,12 +5,21 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { baseLevel, type LevelRange, thisVersion } from '../state-machine/features.ts';
 import { DiskError, migrationAdvice, repairAdvice, toDiskError } from './disk-error.ts';
 import { replaceFile } from './durable-file.ts';
 import type { JournalOwner } from './journal/journal-owner.ts';
 
-/** The format of everything in a data directory. It rises with each change that other versions would misread. */
-export const diskFormat = 2;
+/** The format of everything in a data directory at the base level. */
+const baseFormat = 2;
+
+/**
+ * The format of a data directory of a cluster at this feature level. Each level has its own, so that a server
+ * modifies nothing in the directory of a level that it does not know.
+ */
+export function diskFormatAt(level: number): number {
+  return baseFormat + level - baseLevel;
+}
 
 /** Names a node. All of it is fixed as long as its data exists. */
 export interface NodeName {
@@ -21,7 +30,7 @@ export interface NodeName {
 
 const count = z.int().min(0);
 const contentShape = z.strictObject({
-  format: z.literal(diskFormat),
+  format: z.int().min(baseFormat),
   clusterId: z.string().min(1),
   nodeId: count,
   nodeCount: z.int().min(1),
@@ -36,6 +45,8 @@ const fileShape = contentShape.extend({ checksum: z.string() });
 export class Identity implements JournalOwner {
   readonly #path: string;
   #content: Content;
+  /** The last write. Each waits for the one before, so that none undoes another. */
+  #writing: Promise<void> = Promise.resolve();
 
   private constructor(path: string, content: Content) {
     this.#path = path;
@@ -50,7 +61,7 @@ export class Identity implements JournalOwner {
    */
   static async create(path: string, node: NodeName, hasVoted = false): Promise<Identity> {
     const { clusterId, nodeId, nodeCount } = node;
-    const name = { format: diskFormat, clusterId, nodeId, nodeCount } as const;
+    const name = { format: baseFormat, clusterId, nodeId, nodeCount } as const;
     const counts = { bootCount: 0, writeIndexReached: 0, stateEpoch: 0 };
     const identity = new Identity(path, { ...name, ...counts, hasVoted });
     await identity.#replace({});
@@ -58,15 +69,19 @@ export class Identity implements JournalOwner {
   }
 
   /**
-   * Reads an identity and modifies nothing. `undefined` if there is none.
+   * Reads an identity and modifies nothing. `undefined` if there is none. `levels`: those of this version.
    *
    * @throws DiskError `DISK_WRONG_CLUSTER`, `DISK_WRONG_NODE`, `DISK_NEWER_FORMAT`, `DISK_OLDER_FORMAT`,
    *   `DISK_IDENTITY_DAMAGED` or `DISK_UNUSABLE`.
    */
-  static async read(path: string, node: NodeName): Promise<Identity | undefined> {
+  static async read(
+    path: string,
+    node: NodeName,
+    levels: LevelRange = thisVersion,
+  ): Promise<Identity | undefined> {
     const text = await readIfPresent(path);
     if (text === undefined) return undefined;
-    const content = parseContent(path, text);
+    const content = parseContent(path, text, diskFormatAt(levels.highest));
     expectSameNode(path, content, node);
     return new Identity(path, content);
   }
@@ -118,7 +133,19 @@ export class Identity implements JournalOwner {
     if (writeIndexReached > this.writeIndexReached) await this.#replace({ writeIndexReached });
   }
 
-  async #replace(change: Partial<Content>): Promise<void> {
+  /** Records that the cluster runs at this feature level: older versions do not open the directory any more. */
+  async markLevel(level: number): Promise<void> {
+    const format = diskFormatAt(level);
+    if (format > this.#content.format) await this.#replace({ format });
+  }
+
+  #replace(change: Partial<Content>): Promise<void> {
+    const replaced = this.#writing.then(() => this.#write(change));
+    this.#writing = replaced.catch(() => {});
+    return replaced;
+  }
+
+  async #write(change: Partial<Content>): Promise<void> {
     const content = { ...this.#content, ...change };
     const text = JSON.stringify({ ...content, checksum: checksumOf(content) }, undefined, 2);
     try {
@@ -139,11 +166,12 @@ async function readIfPresent(path: string): Promise<string | undefined> {
   }
 }
 
-function parseContent(path: string, text: string): Content {
+function parseContent(path: string, text: string, formatMax: number): Content {
   const file = parseJson(path, text);
   const format = z.looseObject({ format: z.int().min(1) }).safeParse(file);
-  if (format.success && format.data.format !== diskFormat && !isOurs(file)) {
-    throw otherFormat(path, format.data.format);
+  const found = format.success ? format.data.format : baseFormat;
+  if ((found < baseFormat || found > formatMax) && !isOurs(file, formatMax)) {
+    throw otherFormat(path, found, formatMax);
   }
   const parsed = fileShape.safeParse(file);
   if (!parsed.success) throw damaged(path, z.prettifyError(parsed.error));
@@ -152,21 +180,24 @@ function parseContent(path: string, text: string): Content {
   return content;
 }
 
-function otherFormat(path: string, found: number): DiskError {
-  const formats = `${path} has format ${found}; this version reads format ${diskFormat}.`;
-  if (found > diskFormat) {
-    return new DiskError('DISK_NEWER_FORMAT', `${formats} Start the newer version that wrote it.`);
+function otherFormat(path: string, found: number, formatMax: number): DiskError {
+  const readable = baseFormat === formatMax ? `${baseFormat}` : `${baseFormat} to ${formatMax}`;
+  const formats = `${path} has format ${found}; this version reads ${readable}.`;
+  if (found > formatMax) {
+    const message = `${formats} Start the newer version that wrote it; nothing was modified.`;
+    return new DiskError('DISK_NEWER_FORMAT', message);
   }
   return new DiskError('DISK_OLDER_FORMAT', `${formats} ${migrationAdvice}`);
 }
 
 /** Whether everything but the format number is as this version writes it: then the number is damaged. */
-function isOurs(file: unknown): boolean {
-  const restored = z.looseObject({}).transform((fields) => ({ ...fields, format: diskFormat }));
+function isOurs(file: unknown, formatMax: number): boolean {
+  const restored = z.looseObject({}).transform((fields) => ({ ...fields, format: baseFormat }));
   const parsed = restored.pipe(fileShape).safeParse(file);
   if (!parsed.success) return false;
   const { checksum, ...content } = parsed.data;
-  return checksum === checksumOf(content);
+  const formats = Array.from({ length: formatMax - baseFormat + 1 }, (_, i) => baseFormat + i);
+  return formats.some((format) => checksum === checksumOf({ ...content, format }));
 }
 
 function parseJson(path: string, text: string): unknown {

@@ -1,22 +1,39 @@
 /**
  * The handshake on a connection between servers. The dialing server identifies itself and its target, and
  * nothing else is read before the answer, so a server of another cluster or format cannot do harm.
+ * Rule: fields are only ever added to these frames, since each version reads those of every other one.
  */
 import type { PeerId } from '@paxkv/paxos';
 import { z } from 'zod';
+import type { ServerLevels } from '../replica/levels/level-raiser.ts';
+import { includesLevel, unsupportedLevel } from '../state-machine/features.ts';
 import { firstIssue, type Reading } from './codec.ts';
 
 /** The path at which servers dial each other. */
 export const peerPath = '/v1/peer';
-/** The format of messages between servers. It rises with each change that another version would misread. */
-export const formatVersion = 6;
+/** Formats of messages between servers, from `min` to `max`, both included. */
+export interface FormatRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * The formats that this version speaks. `max` rises with each change that another version would misread. Two
+ * servers speak the highest format that both know, so `min` may only rise past formats that no version in use needs.
+ */
+export const formats: FormatRange = { min: 6, max: 6 };
+/** The lowest format that is negotiated. Versions that speak a lower one demand that all formats are equal. */
+const firstNegotiated = 6;
 /** The longest first frame that a server sends. */
 export const helloBytesMax = 4096;
 
 /** The first frame, from the dialing server. */
 export interface Hello {
   readonly type: 'hello';
+  /** The highest format that the sender speaks. */
   readonly formatVersion: number;
+  /** The lowest one. */
+  readonly formatVersionMin: number;
   readonly clusterId: string;
   readonly from: PeerId;
   /** The server that the sender means to reach. */
@@ -24,12 +41,26 @@ export interface Hello {
   readonly nodeCount: number;
   /** How often the sender was started. If two runs overlap, the later one counts. */
   readonly bootCount: number;
+  /** The feature level of the sender's state, and the levels at which the sender can run. */
+  readonly level: number;
+  readonly levels: ServerLevels;
 }
 
 /** The only frame in the other direction. */
-export type HelloAnswer =
-  | { readonly type: 'welcome' }
-  | { readonly type: 'refusal'; readonly reason: string };
+export type HelloAnswer = Welcome | Refusal;
+
+export interface Welcome {
+  readonly type: 'welcome';
+  /** The format of all messages on this connection. */
+  readonly formatVersion: number;
+}
+
+export interface Refusal {
+  readonly type: 'refusal';
+  readonly reason: string;
+  /** The feature level of the cluster, if the dialing server cannot run at it. */
+  readonly level?: number;
+}
 
 /** What the accepting server compares a hello with. */
 export interface Host {
@@ -40,33 +71,40 @@ export interface Host {
   readonly bootCount: number | undefined;
 }
 
-const versioned = z.looseObject({ type: z.literal('hello'), formatVersion: z.int() });
+const format = z.int().min(1);
+const level = z.int().min(1);
 
-const helloSchema: z.ZodType<Hello> = z.strictObject({
+const versioned = z.object({
   type: z.literal('hello'),
-  formatVersion: z.literal(formatVersion),
+  formatVersion: format,
+  formatVersionMin: format.exactOptional(),
+});
+
+const helloSchema: z.ZodType<Hello> = z.object({
+  type: z.literal('hello'),
+  formatVersion: format,
+  formatVersionMin: format,
   clusterId: z.string().max(256),
   from: z.int().min(0),
   to: z.int().min(0),
   nodeCount: z.int().min(1),
   bootCount: z.int().min(0),
+  level,
+  levels: z.object({ lowest: level, highest: level, raiseMax: level }),
 });
 
 const answerSchema: z.ZodType<HelloAnswer> = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('welcome') }),
-  z.strictObject({ type: z.literal('refusal'), reason: z.string() }),
+  z.object({ type: z.literal('welcome'), formatVersion: format }),
+  z.object({ type: z.literal('refusal'), reason: z.string(), level: level.exactOptional() }),
 ]);
 
-/** Reads a first frame. Another format is refused by its version, whatever else the frame holds. */
+/** Reads a first frame. A sender without a common format is refused by it, whatever else the frame holds. */
 export function readHello(content: unknown): Reading<Hello> {
   const first = versioned.safeParse(content);
   if (!first.success) return { valid: false, reason: `no hello: ${firstIssue(first.error)}` };
-  if (first.data.formatVersion !== formatVersion) {
-    const theirs = first.data.formatVersion;
-    return {
-      valid: false,
-      reason: `peer format ${theirs} is not supported: this server uses format ${formatVersion}`,
-    };
+  const { formatVersion: max, formatVersionMin: min = max } = first.data;
+  if (Math.min(max, formats.max) < Math.max(min, formats.min)) {
+    return { valid: false, reason: formatRefusal({ min, max }) };
   }
   const hello = helloSchema.safeParse(content);
   if (!hello.success) return { valid: false, reason: `bad hello: ${firstIssue(hello.error)}` };
@@ -87,6 +125,24 @@ export function refusalOf(hello: Hello, host: Host): string | undefined {
   if (host.bootCount !== undefined && hello.bootCount < host.bootCount)
     return `older run: boot ${hello.bootCount} of node ${hello.from}, while boot ${host.bootCount} is connected`;
   return undefined;
+}
+
+function formatRefusal(theirs: FormatRange): string {
+  const advice =
+    theirs.max < firstNegotiated
+      ? 'stop all servers, then start all with the newer version'
+      : 'upgrade by way of a version in between';
+  return `no common peer format: ${textOf(theirs)} there, ${textOf(formats)} here; ${advice}`;
+}
+
+function textOf({ min, max }: FormatRange): string {
+  return min === max ? `${max}` : `${min} to ${max}`;
+}
+
+/** The refusal of a sender that cannot run at `level`, the feature level here; `undefined` if it can. */
+export function levelRefusalOf({ levels }: Hello, level: number): Refusal | undefined {
+  if (includesLevel(levels, level)) return undefined;
+  return { type: 'refusal', reason: unsupportedLevel(level, levels).message, level };
 }
 
 /** Reads the answer to a hello. */

@@ -7,7 +7,7 @@ import type { RawData, WebSocket } from 'ws';
 import type { PeerLimits } from '../config/transport-limits.ts';
 import { Keepalive } from '../system/keepalive.ts';
 import { pack } from './codec.ts';
-import { type HelloAnswer, helloBytesMax, printable } from './handshake.ts';
+import { type HelloAnswer, helloBytesMax, printable, type Refusal } from './handshake.ts';
 
 /** What an incoming connection reports. */
 export interface IncomingEvents {
@@ -59,17 +59,18 @@ export class IncomingLink {
     raw.on('data', onData);
   }
 
-  accept(node: number): void {
+  /** Accepts the connection of `node`; the messages on it have the given format. */
+  accept(node: number, formatVersion: number): void {
     this.#node = node;
     this.#stage = 'open';
     clearTimeout(this.#deadline);
     this.#keepalive = new Keepalive(this.#socket, this.#limits, () => this.terminate());
-    this.#answer({ type: 'welcome' });
+    this.#answer({ type: 'welcome', formatVersion });
   }
 
-  refuse(reason: string): void {
-    this.#answer({ type: 'refusal', reason });
-    this.closeWith(reason);
+  refuse(refusal: Refusal): void {
+    this.#answer(refusal);
+    this.closeWith(refusal.reason);
   }
 
   /** Ignores everything that still arrives, sends `reason`, and closes the connection. */

@@ -9,7 +9,16 @@ import { frameBytesMax, type PeerLimits } from '../config/transport-limits.ts';
 import { Keepalive } from '../system/keepalive.ts';
 import { Backoff } from './backoff.ts';
 import { pack, unpack } from './codec.ts';
-import { type Hello, helloBytesMax, peerPath, printable, readAnswer } from './handshake.ts';
+import {
+  formats,
+  type Hello,
+  helloBytesMax,
+  peerPath,
+  printable,
+  type Refusal,
+  readAnswer,
+  type Welcome,
+} from './handshake.ts';
 import { Outbox } from './outbox.ts';
 
 /** How long `close` waits for the other server to take the last messages. */
@@ -18,9 +27,14 @@ const closeMsMax = 200;
 export interface OutgoingLinkOptions {
   /** host:port of the other server. */
   readonly address: string;
-  readonly hello: Hello;
+  /** The other server. */
+  readonly to: number;
+  /** The hello of each attempt. */
+  readonly hello: () => Hello;
   readonly limits: PeerLimits;
   readonly random: Random;
+  /** The other server refused this one, which cannot run at this feature level of the cluster. */
+  readonly onLevel: (level: number) => void;
   /** Called whenever the status differs from before. */
   readonly onChange: (status: PeerStatus) => void;
 }
@@ -40,6 +54,8 @@ export class OutgoingLink {
   #timer: NodeJS.Timeout | undefined;
   /** When the connection was opened. */
   #openedMs: number | undefined;
+  /** The format of the messages on the open connection. */
+  #formatVersion = formats.min;
   /** Why this side ends the connection. */
   #reason: string | undefined;
 
@@ -48,7 +64,7 @@ export class OutgoingLink {
     this.#options = options;
     this.#url = urlOf(options.address);
     this.#backoff = new Backoff(options.random, options.limits);
-    this.#status = { node: options.hello.to, connected: false };
+    this.#status = { node: options.to, connected: false };
   }
 
   get status(): PeerStatus {
@@ -72,7 +88,7 @@ export class OutgoingLink {
       () => this.#giveUp(`no answer for ${limits.handshakeMsMax} ms`),
       limits.handshakeMsMax,
     );
-    socket.on('open', () => socket.send(pack(this.#options.hello)));
+    socket.on('open', () => socket.send(pack(this.#options.hello())));
     socket.on('message', (data) => this.#onAnswer(data));
     socket.on('error', (error) => {
       this.#reason ??= textOf(error);
@@ -98,6 +114,11 @@ export class OutgoingLink {
   /** Sends the queued messages now instead of at the end of this turn of the event loop. */
   flush(): void {
     this.#outbox?.flush();
+  }
+
+  /** The format in which the other server reads messages on this connection, while it is open. */
+  get formatVersion(): number {
+    return this.#formatVersion;
   }
 
   get isOpen(): boolean {
@@ -128,16 +149,26 @@ export class OutgoingLink {
     if (this.#closed || this.#reason !== undefined) return;
     const answer = readAnswer(data instanceof Uint8Array ? unpack(data) : undefined);
     if (!answer.valid) this.#giveUp(answer.reason);
-    else if (answer.content.type === 'refusal') this.#giveUp(`refused: ${answer.content.reason}`);
+    else if (answer.content.type === 'refusal') this.#onRefused(answer.content);
     else if (this.isOpen) this.#giveUp('a second answer');
-    else this.#onOpen();
+    else this.#onOpen(answer.content);
   }
 
-  #onOpen(): void {
+  #onRefused({ reason, level }: Refusal): void {
+    this.#giveUp(`refused: ${reason}`);
+    if (level !== undefined) this.#options.onLevel(level);
+  }
+
+  #onOpen({ formatVersion }: Welcome): void {
     const { limits } = this.#options;
     const socket = this.#socket;
     if (socket === undefined) return;
+    if (formatVersion < formats.min || formatVersion > formats.max) {
+      this.#giveUp(`peer format ${formatVersion} was not offered`);
+      return;
+    }
     clearTimeout(this.#timer);
+    this.#formatVersion = formatVersion;
     this.#openedMs = performance.now();
     this.#outbox = new Outbox(socket, { ...limits, frameBytesMax: frameBytesMax(limits) });
     this.#keepalive = new Keepalive(socket, limits, () =>

@@ -14,8 +14,17 @@ import {
   type SideMessage,
   unpack,
 } from './codec.ts';
-import { type Hello, type Host, readHello, refusalOf } from './handshake.ts';
+import {
+  formats,
+  type Hello,
+  type Host,
+  levelRefusalOf,
+  type Refusal,
+  readHello,
+  refusalOf,
+} from './handshake.ts';
 import { type IncomingEvents, IncomingLink } from './incoming-link.ts';
+import type { LevelExchange } from './level-exchange.ts';
 import type { PlausibilityBounds } from './plausibility.ts';
 import type { RejectionLog } from './rejection-log.ts';
 
@@ -25,6 +34,7 @@ export interface PeerListenerOptions {
   readonly reader: FrameReader;
   readonly plausibility: PlausibilityBounds;
   readonly rejections: RejectionLog;
+  readonly levels: LevelExchange;
   /** A server has connected to this one. */
   readonly onConnected: (node: PeerId) => void;
   readonly deliver: (envelope: Envelope<Uint8Array>) => void;
@@ -113,28 +123,41 @@ export class PeerListener {
   #onHello(link: IncomingLink, frame: Uint8Array): void {
     const hello = readHello(unpack(frame));
     if (!hello.valid) {
-      this.#refuse(link, hello.reason);
+      this.#refuse(link, { type: 'refusal', reason: hello.reason });
       return;
     }
-    const bootCount = this.#current.get(hello.content.from)?.bootCount;
-    const refusal = refusalOf(hello.content, { ...this.#options.host, bootCount });
+    const refusal = this.#refusalOf(hello.content);
     if (refusal === undefined) this.#accept(link, hello.content);
     else this.#refuse(link, refusal, hello.content);
   }
 
-  #accept(link: IncomingLink, { from, bootCount }: Hello): void {
+  #refusalOf(hello: Hello): Refusal | undefined {
+    const { host, levels } = this.#options;
+    const bootCount = this.#current.get(hello.from)?.bootCount;
+    const reason = refusalOf(hello, { ...host, bootCount });
+    if (reason !== undefined) return { type: 'refusal', reason };
+    if (levels.onLevel(hello.level)) return levelRefusalOf(hello, levels.level);
+    return {
+      type: 'refusal',
+      reason: 'this server cannot run at the feature level of the cluster',
+    };
+  }
+
+  #accept(link: IncomingLink, hello: Hello): void {
+    const { from, bootCount } = hello;
     this.#current.get(from)?.link.closeWith('replaced by a newer connection');
     this.#current.set(from, { link, bootCount });
     this.#unauthenticated.delete(link);
     this.#options.rejections.accept(from);
-    link.accept(from);
+    this.#options.levels.onConnected(from, hello.levels);
+    link.accept(from, Math.min(hello.formatVersion, formats.max));
     this.#options.onConnected(from);
   }
 
-  #refuse(link: IncomingLink, reason: string, hello?: Hello): void {
+  #refuse(link: IncomingLink, refusal: Refusal, hello?: Hello): void {
     this.#counts.refusedConnections += 1;
-    this.#options.rejections.reject(reason, hello?.from);
-    link.refuse(reason);
+    this.#options.rejections.reject(refusal.reason, hello?.from);
+    link.refuse(refusal);
   }
 
   #onFrame(link: IncomingLink, frame: Uint8Array): void {
@@ -172,6 +195,7 @@ export class PeerListener {
     this.#unauthenticated.delete(link);
     if (link.node !== undefined && this.#current.get(link.node)?.link === link) {
       this.#current.delete(link.node);
+      this.#options.levels.onGone(link.node);
     }
   }
 }

@@ -12,9 +12,10 @@ import {
   type Random,
   type Transport,
 } from '@paxkv/paxos';
-import type { PeerStatus } from '@paxkv/protocol';
+import type { FeatureLevels, PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { defaultPeerLimits, type PeerLimits } from '../config/transport-limits.ts';
+import type { LevelPort, ServerLevels } from '../replica/levels/level-raiser.ts';
 import type {
   ChecksumMessage,
   ChecksumPort,
@@ -23,8 +24,10 @@ import type {
   StateMessage,
   StatePort,
 } from '../replica/ports.ts';
+import { thisVersion } from '../state-machine/features.ts';
 import { FrameReader, pack, type SideMessage } from './codec.ts';
-import { formatVersion } from './handshake.ts';
+import { formats } from './handshake.ts';
+import { LevelExchange } from './level-exchange.ts';
 import { OutgoingLink } from './outgoing-link.ts';
 import { PeerListener, type PeerListenerCounts } from './peer-listener.ts';
 import { PlausibilityBounds } from './plausibility.ts';
@@ -39,6 +42,10 @@ export interface PeerTransportOptions {
   /** How often this server was started. */
   readonly bootCount: number;
   readonly logger: Logger;
+  /** The feature levels of this server. Default: those of this version. */
+  readonly levels?: ServerLevels;
+  /** Another server reports that the cluster runs at a level at which this server cannot run. */
+  readonly onUnsupportedLevel?: (level: number) => void;
   readonly limits?: Partial<PeerLimits>;
   /** Spreads attempts to connect over time. Default: `Math.random`. */
   readonly random?: Random;
@@ -54,11 +61,18 @@ export interface PeerCounts extends Readonly<PeerListenerCounts> {
   readonly dropped: number;
 }
 
+const allLevels: ServerLevels = {
+  lowest: thisVersion.lowest,
+  highest: thisVersion.highest,
+  raiseMax: thisVersion.highest,
+};
+
 export class PeerTransport implements Transport<Uint8Array> {
   readonly #options: PeerTransportOptions;
   readonly #links = new Map<PeerId, OutgoingLink>();
   readonly #listener: PeerListener;
   readonly #plausibility: PlausibilityBounds;
+  readonly #levels: LevelExchange;
   #sent = 0;
   #dropped = 0;
   #inbox: Inbox<Uint8Array> | undefined;
@@ -75,11 +89,14 @@ export class PeerTransport implements Transport<Uint8Array> {
     const limits = { ...defaultPeerLimits, ...options.limits };
     const bounds = { nodeCount, valueBytesMax: limits.valueBytesMax };
     this.#plausibility = new PlausibilityBounds(limits);
+    const { levels = allLevels, onUnsupportedLevel = () => {} } = options;
+    this.#levels = new LevelExchange(levels, onUnsupportedLevel);
     this.#listener = new PeerListener({
       host: { me, clusterId, nodeCount },
       limits,
       reader: new FrameReader(me, bounds),
       plausibility: this.#plausibility,
+      levels: this.#levels,
       rejections: new RejectionLog(logger, () => performance.now()),
       onConnected: (node) => this.#links.get(node)?.dialNow(),
       deliver: (envelope) => this.#inbox?.receive(envelope),
@@ -88,6 +105,11 @@ export class PeerTransport implements Transport<Uint8Array> {
     for (const node of addresses.keys()) {
       if (node !== me) this.#links.set(node, this.#linkTo(node, limits));
     }
+  }
+
+  /** Feature levels travel in the handshakes. */
+  get levelPort(): LevelPort {
+    return this.#levels;
   }
 
   /** Carries state transfer messages on the same connections. Open while the transport is. */
@@ -165,7 +187,10 @@ export class PeerTransport implements Transport<Uint8Array> {
 
   /** The status of every other server, by node id. */
   peers(): PeerStatus[] {
-    return [...this.#links.values()].map((link) => link.status);
+    return [...this.#links.values()].map(({ status }) => {
+      const levels = this.#levels.levelsOf(status.node);
+      return levels === undefined ? status : { ...status, featureLevels: toFeatureLevels(levels) };
+    });
   }
 
   counts(): PeerCounts {
@@ -195,15 +220,20 @@ export class PeerTransport implements Transport<Uint8Array> {
     const { me, addresses, clusterId, bootCount, random } = this.#options;
     return new OutgoingLink({
       address: addresses[node] ?? '',
-      hello: {
+      to: node,
+      hello: () => ({
         type: 'hello',
-        formatVersion,
+        formatVersion: formats.max,
+        formatVersionMin: formats.min,
         clusterId,
         from: me,
         to: node,
         nodeCount: addresses.length,
         bootCount,
-      },
+        level: this.#levels.level,
+        levels: this.#levels.own,
+      }),
+      onLevel: (level) => this.#levels.onLevel(level),
       limits,
       random: random ?? { next: Math.random },
       onChange: (status) => this.#onChange(status),
@@ -212,9 +242,15 @@ export class PeerTransport implements Transport<Uint8Array> {
 
   #onChange({ node, connected, reason }: PeerStatus): void {
     const { logger, onPeerChange } = this.#options;
-    if (connected) logger.info({ node }, 'peer connected');
+    const format = this.#links.get(node)?.formatVersion;
+    if (connected) logger.info({ node, format }, 'peer connected');
     else logger.warn({ node, reason }, 'peer unreachable');
     onPeerChange?.(node, connected, reason);
     if (!connected) this.#inbox?.disconnected(node);
   }
+}
+
+/** The levels as `/status` shows them. */
+export function toFeatureLevels({ lowest, highest, raiseMax }: ServerLevels): FeatureLevels {
+  return raiseMax < highest ? { lowest, highest, raiseMax } : { lowest, highest };
 }

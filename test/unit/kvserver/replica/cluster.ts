@@ -11,6 +11,7 @@ import type {
   StateMessage,
 } from '@paxkv/kvserver/internal/replica/ports';
 import { LogWindow } from '@paxkv/kvserver/internal/storage/log-window/log-window';
+import { thisVersion, type Version } from '@paxkv/kvserver/internal/state-machine/features';
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
 import type { Clock } from '@paxkv/paxos';
 import type { Command, Reply } from '@paxkv/protocol';
@@ -22,6 +23,7 @@ import {
   SimNode,
   type World,
 } from '@paxkv/simulator';
+import { LevelNetwork } from '../../../kv/level-network.ts';
 import { type PortFaults, PortNetwork } from '../../../kv/port-network.ts';
 import { WindowDisk } from '../../../kv/window-disk.ts';
 import { memoryLevel, type TestLevel } from '../state-machine/fixtures.ts';
@@ -35,6 +37,8 @@ export interface ClusterOptions {
   readonly isLed?: boolean;
   /** The most bytes in the log window of each replica. Default: there are no windows. */
   readonly windowBytesMax?: number;
+  /** The version of a node whenever it starts. Default: `thisVersion`. */
+  readonly versionOf?: (node: number) => Version & { readonly raiseMax?: number };
   /** Faults of the network that carries forwarded batches. */
   readonly forwardingFaults?: Partial<PortFaults<ForwardedBatch>>;
   /** If absent, rows are verified only when they are read. */
@@ -57,6 +61,7 @@ export class Cluster {
   readonly #world: World;
   readonly #options: ClusterOptions;
   readonly #runIds: number[];
+  readonly #levels: LevelNetwork;
 
   constructor(world: World, options: ClusterOptions = {}) {
     const { profile = reliable, nodeCount = 3 } = options;
@@ -71,6 +76,7 @@ export class Cluster {
       ...options.forwardingFaults,
     });
     this.checksums = new PortNetwork(world, 'checksums');
+    this.#levels = new LevelNetwork((from, to) => this.network.isCut(from, to));
     this.disks = all.map(() => new SimDisk<Uint8Array>(world));
     this.states = all.map(() => memoryLevel());
     this.windowDisks = all.map((node) => new WindowDisk(world, world.random(`window ${node}`)));
@@ -92,7 +98,7 @@ export class Cluster {
   }
 
   #node(me: number): SimNode<Replica> {
-    const { limits, nodeCount = 3, isLed = false } = this.#options;
+    const { limits, nodeCount = 3, isLed = false, versionOf = () => thisVersion } = this.#options;
     const disk = this.disks[me];
     if (disk === undefined) throw new Error(`no disk of node ${me}`);
     return new SimNode(this.#world, async (lifetime) => {
@@ -104,6 +110,8 @@ export class Cluster {
       lifetime.onCrash(() => this.forwarding.unplug(me));
       lifetime.onCrash(() => this.windowDisks[me]?.crash(0));
       lifetime.onCrash(() => this.checksums.unplug(me));
+      lifetime.onCrash(() => this.#levels.unplug(me));
+      const version: ReturnType<typeof versionOf> = versionOf(me);
       const state = this.states[me];
       if (state === undefined) throw new Error(`no state of node ${me}`);
       return Replica.open({
@@ -119,6 +127,8 @@ export class Cluster {
         },
         checksums: this.checksums.port(me),
         ...(this.#options.scrub === undefined ? {} : { scrub: this.#options.scrub }),
+        version,
+        levels: this.#levels.port(me, { raiseMax: version.highest, ...version }),
         random: this.#world.random(`node ${me}`),
         limits: { ...limitsDefault, ...limits },
         onStopped: (error) => this.failures.push(error),

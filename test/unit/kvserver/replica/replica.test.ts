@@ -1,6 +1,6 @@
 import { writeIntervalMs } from '@paxkv/kvserver/internal/replica/apply/write-behind';
 import { KvError } from '@paxkv/protocol';
-import { harsh, lab, seeded } from '@paxkv/simulator';
+import { harsh, lab, seeded, type World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { append, bytes, get, put, text } from '../state-machine/fixtures.ts';
 import { Cluster } from './cluster.ts';
@@ -38,6 +38,84 @@ function expectEachOnce(value: string | undefined, tokens: readonly string[]): v
   const found = value?.match(/[^;]+;/g) ?? [];
   expect([...found].sort()).to.deep.equal([...tokens].sort());
 }
+
+/** Waits until the feature level of every replica is `level`. */
+async function untilLevel(world: World, cluster: Cluster, level: number): Promise<void> {
+  while (cluster.nodes.some(({ program }) => program?.status.featureLevel !== level))
+    await world.sleep(50);
+}
+
+describe('The feature level of a cluster', () => {
+  /** The versions of a cluster in which deletes came with level 2. */
+  const upTo = (highest: number) => ({ lowest: 1, highest, commands: { delete: 2 } });
+  const remove = { type: 'delete', key: bytes('k') } as const;
+
+  it(
+    ...seeded('rises once every replica can run at a higher one, and not before', async (world) => {
+      const versions = [upTo(2), upTo(1), upTo(3)];
+      const versionOf = (node: number) => versions[node] ?? upTo(1);
+      const cluster = new Cluster(world, { isLed: true, versionOf });
+      await cluster.start();
+      await cluster.submit(0, put('k', 'v'));
+      await world.sleep(5000);
+      for (const node of [0, 1, 2])
+        expect(cluster.replica(node).status).to.include({ featureLevel: 1 });
+      const refused = await rejection(cluster.submit(0, remove));
+      expect(refused).to.include({ code: 'KV_FEATURE_OFF', outcome: 'not done' });
+      const { applied } = cluster.replica(0).status;
+      versions[1] = upTo(2);
+      cluster.nodes[1]?.crash();
+      await cluster.nodes[1]?.start();
+      await untilLevel(world, cluster, 2);
+      expect(cluster.replica(2).status.applied).to.be.above(applied);
+      expect(await cluster.submit(0, remove)).to.include({ type: 'delete', deleted: true });
+      await world.sleep(5000);
+      expect(cluster.replica(2).status.featureLevel).to.equal(2);
+    }),
+  );
+
+  it(
+    ...seeded('stays while one replica is down, or was told to hold it', async (world) => {
+      const versions = [upTo(2), { ...upTo(2), raiseMax: 1 }, upTo(2)];
+      const versionOf = (node: number) => versions[node] ?? upTo(1);
+      const cluster = new Cluster(world, { isLed: true, versionOf });
+      await cluster.start();
+      await cluster.submit(0, put('k', 'v'));
+      await world.sleep(5000);
+      versions[1] = upTo(2);
+      cluster.nodes[1]?.crash();
+      await world.sleep(5000);
+      expect(cluster.replica(0).status.featureLevel).to.equal(1);
+      await cluster.nodes[1]?.start();
+      await untilLevel(world, cluster, 2);
+    }),
+  );
+
+  it(
+    ...seeded(
+      'stops a replica that was downgraded too late, without harm to its data',
+      async (world) => {
+        const versions = [upTo(2), upTo(2), upTo(2)];
+        const versionOf = (node: number) => versions[node] ?? upTo(1);
+        const cluster = new Cluster(world, { isLed: true, versionOf });
+        await cluster.start();
+        await untilLevel(world, cluster, 2);
+        await world.sleep(2 * writeIntervalMs);
+        versions[2] = upTo(1);
+        cluster.nodes[2]?.crash();
+        const error = await cluster.nodes[2]?.start().then(
+          () => expect.fail('started'),
+          (thrown: unknown) => thrown,
+        );
+        expect(error).to.include({ code: 'STATE_LEVEL_UNSUPPORTED' });
+        versions[2] = upTo(2);
+        await cluster.nodes[2]?.start();
+        await cluster.submit(2, put('k', 'v'));
+        expect(cluster.replica(2).status.featureLevel).to.equal(2);
+      },
+    ),
+  );
+});
 
 describe('Replica', () => {
   it(

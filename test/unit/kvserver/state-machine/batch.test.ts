@@ -2,6 +2,7 @@ import {
   type Batch,
   decodeBatch,
   encodeBatch,
+  encodeLevelRaise,
   expectEncodable,
   noop,
 } from '@paxkv/kvserver/internal/state-machine/batch';
@@ -107,12 +108,23 @@ describe('batch', () => {
     }
   });
 
+  it('reads a raise of the feature level, and no damaged one', () => {
+    for (const level of [1, 2, 255, 65_536, 2 ** 32 - 1]) {
+      const raise = { origin: undefined, requests: [], level };
+      expect(decodeBatch(encodeLevelRaise(level))).to.deep.equal(raise);
+    }
+    const whole = encodeLevelRaise(2);
+    for (const wrong of [whole.subarray(0, 1), whole.subarray(0, 4), Buffer.concat([whole, whole])])
+      expect(codeOf(() => decodeBatch(wrong))).to.equal('STATE_MALFORMED');
+    expect(codeOf(() => decodeBatch(encodeLevelRaise(0)))).to.equal('STATE_MALFORMED');
+  });
+
   it('reads the noop as an empty batch without origin', () => {
     expect(decodeBatch(noop)).to.deep.equal({ origin: undefined, requests: [] });
   });
 
   it('distinguishes another format from a malformed value', () => {
-    expect(codeOf(() => decodeBatch(Uint8Array.of(2)))).to.equal('STATE_UNKNOWN_FORMAT');
+    expect(codeOf(() => decodeBatch(Uint8Array.of(3)))).to.equal('STATE_UNKNOWN_FORMAT');
     expect(codeOf(() => decodeBatch(new Uint8Array()))).to.equal('STATE_UNKNOWN_FORMAT');
     expect(codeOf(() => decodeBatch(Uint8Array.of(1, 0xc1)))).to.equal('STATE_MALFORMED');
   });

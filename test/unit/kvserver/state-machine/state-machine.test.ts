@@ -1,6 +1,9 @@
-import { encodeBatch, noop } from '@paxkv/kvserver/internal/state-machine/batch';
+import { encodeBatch, encodeLevelRaise, noop } from '@paxkv/kvserver/internal/state-machine/batch';
+import { thisVersion } from '@paxkv/kvserver/internal/state-machine/features';
 import { sessionLimits } from '@paxkv/kvserver/internal/state-machine/sessions/sessions';
 import { type Applied, StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
+import { sessionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
+import { seal } from '@paxkv/kvserver/internal/storage/state/rows';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { expect } from 'chai';
 import {
@@ -25,6 +28,92 @@ async function rejection(promise: Promise<unknown>): Promise<unknown> {
     (error: unknown) => error,
   );
 }
+
+/** A version in which deletes came with level 2. */
+const next = { lowest: 1, highest: 3, commands: { delete: 2 } };
+
+describe('The feature level', () => {
+  const raise = encodeLevelRaise;
+
+  it('is raised by a decision, never sinks, and survives a restart', async () => {
+    const level = memoryLevel();
+    const machine = await StateMachine.open(new StateDatabase(level), next);
+    expect(machine.featureLevel).to.equal(1);
+    const levels: number[] = [];
+    for (const value of [raise(1), raise(2), raise(2), raise(3), raise(2), noop, raise(1)]) {
+      await applyTo(machine, decided(machine.applied + 1, [value]));
+      levels.push(machine.featureLevel);
+    }
+    expect(levels).to.deep.equal([1, 2, 2, 3, 3, 3, 3]);
+    await machine.flush();
+    const anew = await StateMachine.open(new StateDatabase(level), next);
+    expect([anew.featureLevel, anew.stateHash]).to.deep.equal([3, machine.stateHash]);
+  });
+
+  it('becomes that of the decision, however high the version of the replica is', async () => {
+    const values = [put('k', 'a'), remove('k')].map((command) => batchOf(command));
+    const hashes = await Promise.all(
+      [2, 3, 9].map(async (highest) => {
+        const version = { ...next, highest };
+        const machine = await StateMachine.open(new StateDatabase(memoryLevel()), version);
+        await applyTo(machine, decided(0, [...values, raise(2), ...values]));
+        expect(machine.featureLevel).to.equal(2);
+        return `${machine.stateHash} ${await machine.contentHash()}`;
+      }),
+    );
+    expect(new Set(hashes).size).to.equal(1);
+  });
+
+  it('decides whether a command is applied, instance by instance', async () => {
+    const machine = await StateMachine.open(new StateDatabase(memoryLevel()), next);
+    const values = [batchOf(put('k', 'a'), remove('k')), raise(2), batchOf(remove('k'))];
+    const applied = await applyTo(machine, decided(0, values));
+    expect(applied.flatMap(({ replies }) => replies)).to.deep.equal([
+      { type: 'put', revision: 1 },
+      { type: 'refused', reason: 'featureOff' },
+      { type: 'delete', revision: 2, deleted: true },
+    ]);
+  });
+
+  it('is part of the state: of its rows, which an older version refuses', async () => {
+    const level = memoryLevel();
+    const machine = await StateMachine.open(new StateDatabase(level), next);
+    const twin = await StateMachine.open(new StateDatabase(memoryLevel()), next);
+    await applyTo(machine, decided(0, [raise(2)]));
+    await applyTo(twin, decided(0, [raise(3)]));
+    expect(await machine.contentHash()).not.to.equal(await twin.contentHash());
+    for (const version of [thisVersion, { ...next, lowest: 3 }]) {
+      const opened = StateMachine.open(new StateDatabase(level), version);
+      expect(await rejection(opened)).to.include({ code: 'STATE_LEVEL_UNSUPPORTED' });
+    }
+  });
+
+  it('is looked at before the rows, which an older version would call damaged', async () => {
+    const level = memoryLevel();
+    const machine = await StateMachine.open(new StateDatabase(level), next);
+    await applyTo(machine, decided(0, [raise(2), batchOf(openSession())]));
+    await machine.flush();
+    await level.put(sessionKey(1), seal(sessionKey(1), ['of a newer version']));
+    const opened = StateMachine.open(new StateDatabase(level));
+    expect(await rejection(opened)).to.include({ code: 'STATE_LEVEL_UNSUPPORTED' });
+  });
+
+  it('stops a replica that does not know it, before anything of the run is applied', async () => {
+    const level = memoryLevel();
+    const machine = await StateMachine.open(new StateDatabase(level));
+    await applyNext(machine, put('k', 'a'));
+    const run = decided(1, [batchOf(put('k', 'b')), raise(2), batchOf(put('k', 'c'))]);
+    const error = await rejection(applyTo(machine, run));
+    expect(error).to.include({ code: 'STATE_LEVEL_UNSUPPORTED' });
+    expect(String(error)).to.include('runs at feature level 2, and this version supports level 1');
+    expect(await rejection(machine.flush())).to.equal(error);
+    const older = await StateMachine.open(new StateDatabase(level));
+    expect(older.applied).to.equal(0);
+    const newer = await StateMachine.open(new StateDatabase(level), next);
+    await applyTo(newer, run);
+    expect([newer.featureLevel, newer.applied]).to.deep.equal([2, 3]);
+  });
+});
 
 describe('StateMachine', () => {
   it('starts empty, before the first instance', async () => {

@@ -94,6 +94,35 @@ describe('Identity', () => {
     expect(error).to.be.instanceOf(DiskError).with.property('code', 'DISK_NEWER_FORMAT');
   });
 
+  it('is of a newer format from a higher feature level on, which older versions refuse', async () => {
+    const identity = await Identity.create(path, node);
+    const base = await readFile(path, 'utf8');
+    await identity.markLevel(1);
+    expect(await readFile(path, 'utf8'), 'at the base level nothing changes').to.equal(base);
+    await identity.markLevel(3);
+    await identity.markLevel(2);
+    for (const highest of [1, 2]) {
+      const error = await Identity.read(path, node, { lowest: 1, highest }).catch(
+        (e: unknown) => e,
+      );
+      expect(error).to.be.instanceOf(DiskError).with.property('code', 'DISK_NEWER_FORMAT');
+      expect(String(error)).to.include('has format 4').and.to.include('nothing was modified');
+    }
+    const levels = { lowest: 1, highest: 3 };
+    const found = await Identity.read(path, node, levels);
+    await found?.markVoted();
+    expect(await Identity.read(path, node, levels)).to.include({ hasVoted: true });
+    expect(await readFile(path, 'utf8')).to.include('"format": 4');
+  });
+
+  it('loses none of the changes that are made at the same time', async () => {
+    const identity = await Identity.create(path, node);
+    await Promise.all([identity.markVoted(), identity.markLevel(2), identity.markReached(7)]);
+    const found = await Identity.read(path, node, { lowest: 1, highest: 2 });
+    expect(found).to.include({ hasVoted: true, writeIndexReached: 7 });
+    expect(await readFile(path, 'utf8')).to.include('"format": 3');
+  });
+
   it('refuses an older format, and explains how to migrate', async () => {
     await writeFile(path, JSON.stringify({ format: 1, clusterId: 'c', nodeId: 0, nodeCount: 3 }));
     const error = await Identity.read(path, node).catch((reason: unknown) => reason);

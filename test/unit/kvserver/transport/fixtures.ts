@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import type { PeerLimits } from '@paxkv/kvserver/internal/config/transport-limits';
-import { formatVersion, type Hello, peerPath } from '@paxkv/kvserver/internal/transport/handshake';
+import { formats, type Hello, peerPath } from '@paxkv/kvserver/internal/transport/handshake';
 import {
   PeerTransport,
   type PeerTransportOptions,
@@ -196,12 +196,15 @@ export function learn(seq: number, ends: { from?: number; to?: number; nodeCount
 export function hello(changes: Partial<Record<keyof Hello, unknown>> = {}): object {
   const base = {
     type: 'hello',
-    formatVersion,
+    formatVersion: formats.max,
+    formatVersionMin: formats.min,
     clusterId,
     from: 1,
     to: 0,
     nodeCount: 2,
     bootCount: 1,
+    level: 1,
+    levels: { lowest: 1, highest: 1, raiseMax: 1 },
   };
   return { ...base, ...changes };
 }

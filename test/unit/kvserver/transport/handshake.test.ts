@@ -1,6 +1,8 @@
 import {
+  formats,
   type Hello,
   type Host,
+  levelRefusalOf,
   printable,
   readAnswer,
   readHello,
@@ -49,15 +51,40 @@ describe('handshake', () => {
     expect(refusal({ clusterId: 'guess' })).to.not.include(clusterId);
   });
 
-  it('refuses another format by its version, whatever else the hello contains', () => {
-    const reading = readHello({ type: 'hello', formatVersion: 1, unheardOf: true });
-    expect(reading).to.deep.equal({
+  it('refuses a server without a common format, whatever else the hello contains', () => {
+    const { min, max } = formats;
+    const beyond = { type: 'hello', formatVersionMin: max + 1, formatVersion: max + 3 };
+    expect(readHello({ ...beyond, unheardOf: true })).to.deep.equal({
       valid: false,
-      reason: 'peer format 1 is not supported: this server uses format 6',
+      reason: `no common peer format: ${max + 1} to ${max + 3} there, ${max} here; upgrade by way of a version in between`,
+    });
+    expect(readHello(hello({ formatVersionMin: max, formatVersion: max + 3 })).valid).to.equal(
+      true,
+    );
+    expect(readHello(hello({ formatVersionMin: 1, formatVersion: min })).valid).to.equal(true);
+    expect(readHello(hello({ formatVersionMin: 1, formatVersion: min - 1 })).valid).to.equal(false);
+  });
+
+  it('tells the versions that negotiate no format how to upgrade', () => {
+    const fields = { clusterId, from: 1, to: 0, nodeCount: 2, bootCount: 5 };
+    expect(readHello({ type: 'hello', formatVersion: 5, ...fields })).to.deep.equal({
+      valid: false,
+      reason:
+        'no common peer format: 5 there, 6 here; stop all servers, then start all with the newer version',
     });
   });
 
-  it('refuses a hello with a field missing, of a wrong type, or unknown', () => {
+  it('refuses a server that cannot run at the feature level, and tells it the level', () => {
+    const reading = readHello(hello({ levels: { lowest: 1, highest: 2, raiseMax: 2 } }));
+    if (!reading.valid) throw new Error(reading.reason);
+    expect(levelRefusalOf(reading.content, 2)).to.equal(undefined);
+    const refused = levelRefusalOf(reading.content, 3);
+    expect(refused).to.include({ type: 'refusal', level: 3 });
+    expect(refused?.reason).to.include('feature level 3, and this version supports levels 1 to 2');
+    expect(readAnswer(refused)).to.deep.equal({ valid: true, content: refused });
+  });
+
+  it('refuses a hello with a field missing or of a wrong type, and ignores fields of a newer version', () => {
     const fields = [
       'type',
       'formatVersion',
@@ -66,6 +93,8 @@ describe('handshake', () => {
       'to',
       'nodeCount',
       'bootCount',
+      'level',
+      'levels',
     ] as const;
     expect(readHello(hello()).valid).to.equal(true);
     for (const field of fields) {
@@ -75,7 +104,7 @@ describe('handshake', () => {
         expect(readHello(hello({ [field]: wrong })).valid, `${field} ${wrong}`).to.equal(false);
       }
     }
-    expect(readHello({ ...hello(), extra: 1 }).valid).to.equal(false);
+    expect(readHello({ ...hello(), extra: 1 })).to.deep.equal(readHello(hello()));
     for (const content of [undefined, null, 1, 'hello', [], new Date()]) {
       expect(readHello(content).valid).to.equal(false);
     }
@@ -83,9 +112,11 @@ describe('handshake', () => {
 
   it('reads a welcome and a refusal, and no other answer', () => {
     const refused = { type: 'refusal', reason: 'why' };
-    expect(readAnswer({ type: 'welcome' })).to.deep.include({ valid: true });
+    const welcome = { type: 'welcome', formatVersion: 6 };
+    expect(readAnswer(welcome)).to.deep.equal({ valid: true, content: welcome });
+    expect(readAnswer({ ...welcome, extra: 1 })).to.deep.equal(readAnswer(welcome));
     expect(readAnswer(refused)).to.deep.equal({ valid: true, content: refused });
-    for (const content of [undefined, {}, { type: 'hello' }, { type: 'welcome', x: 1 }]) {
+    for (const content of [undefined, {}, { type: 'hello' }, { type: 'welcome' }]) {
       expect(readAnswer(content).valid).to.equal(false);
     }
   });

@@ -45,8 +45,11 @@ describe('IncomingLink', () => {
     caller.send(pack('a'));
     while (heard.length === 0) await new Promise(setImmediate);
     expect(link.node).to.equal(undefined);
-    link.accept(1);
-    expect(unpack((await once(caller, 'message'))[0])).to.deep.equal({ type: 'welcome' });
+    link.accept(1, 6);
+    expect(unpack((await once(caller, 'message'))[0])).to.deep.equal({
+      type: 'welcome',
+      formatVersion: 6,
+    });
     expect(link.node).to.equal(1);
     caller.send(pack('b'));
     caller.close();
@@ -55,7 +58,7 @@ describe('IncomingLink', () => {
   });
 
   it('sends the reason for a refusal, and closes', async () => {
-    link.refuse('no\nway');
+    link.refuse({ type: 'refusal', reason: 'no\nway' });
     expect(unpack((await once(caller, 'message'))[0])).to.deep.equal({
       type: 'refusal',
       reason: 'no\nway',
@@ -65,7 +68,7 @@ describe('IncomingLink', () => {
   });
 
   it('ignores everything that arrives after it was retired', async () => {
-    link.accept(1);
+    link.accept(1, 6);
     caller.pause();
     link.closeWith('enough');
     caller.send(pack('late'));
@@ -82,7 +85,7 @@ describe('IncomingLink', () => {
   });
 
   it('reports a frame over the limit as a violation, and only once', async () => {
-    link.accept(1);
+    link.accept(1, 6);
     caller.send(new Uint8Array(10_001));
     caller.send('text');
     await gone;
@@ -96,7 +99,7 @@ describe('IncomingLink', () => {
   });
 
   it('does not report a lost connection as a violation', async () => {
-    link.accept(1);
+    link.accept(1, 6);
     caller.terminate();
     await gone;
     expect(heard).to.deep.equal([]);

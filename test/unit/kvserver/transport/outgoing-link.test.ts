@@ -2,13 +2,20 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { defaultPeerLimits } from '@paxkv/kvserver/internal/config/transport-limits';
 import { pack, unpack } from '@paxkv/kvserver/internal/transport/codec';
+import { formats, type Hello } from '@paxkv/kvserver/internal/transport/handshake';
 import { OutgoingLink } from '@paxkv/kvserver/internal/transport/outgoing-link';
 import type { PeerStatus } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { clusterId, portOf, quick } from './fixtures.ts';
 
-const hello = { formatVersion: 1, clusterId, from: 0, to: 1, nodeCount: 2, bootCount: 1 } as const;
+const levels = { lowest: 1, highest: 1, raiseMax: 1 };
+const hello: Hello = {
+  type: 'hello',
+  formatVersion: formats.max,
+  formatVersionMin: formats.min,
+  ...{ clusterId, from: 0, to: 1, nodeCount: 2, bootCount: 1, level: 1, levels },
+};
 
 describe('OutgoingLink', () => {
   const ends: (() => Promise<void>)[] = [];
@@ -18,10 +25,13 @@ describe('OutgoingLink', () => {
 
   function linkTo(port: number, limits = {}) {
     const statuses: PeerStatus[] = [];
+    const reportedLevels: number[] = [];
     let onStatus = () => {};
     const link = new OutgoingLink({
       address: `127.0.0.1:${port}`,
-      hello: { type: 'hello', ...hello },
+      to: 1,
+      hello: () => hello,
+      onLevel: (level) => reportedLevels.push(level),
       limits: { ...defaultPeerLimits, ...quick, ...limits },
       random: { next: () => 0.5 },
       onChange: (status) => {
@@ -38,7 +48,7 @@ describe('OutgoingLink', () => {
     };
     ends.push(() => link.close());
     link.dial();
-    return { link, statuses, until };
+    return { link, statuses, reportedLevels, until };
   }
 
   /** A server that answers each hello with `answer`. */
@@ -56,7 +66,8 @@ describe('OutgoingLink', () => {
     return { server, port: portOf(server), close };
   }
 
-  const welcome = (socket: WebSocket) => socket.send(pack({ type: 'welcome' }));
+  const welcome = (socket: WebSocket) =>
+    socket.send(pack({ type: 'welcome', formatVersion: formats.max }));
 
   it('sends its hello first, and is connected once it is welcomed', async () => {
     let greeting: unknown;
@@ -68,7 +79,7 @@ describe('OutgoingLink', () => {
     expect(link.status).to.deep.equal({ node: 1, connected: false });
     expect(link.send(pack(1))).to.equal(false);
     await until(({ connected }) => connected);
-    expect(greeting).to.deep.equal({ type: 'hello', ...hello });
+    expect(greeting).to.deep.equal(hello);
     expect(link.send(pack(1))).to.equal(true);
   });
 
@@ -147,6 +158,22 @@ describe('OutgoingLink', () => {
     });
     const { until } = linkTo(portOf(silent), { handshakeMsMax: 60 });
     await until(({ reason }) => reason === 'no answer for 60 ms');
+  });
+
+  it('reports the level of the cluster, if it is refused because of it', async () => {
+    const refusal = { type: 'refusal', reason: 'too old', level: 7 };
+    const { port } = await serve((socket) => socket.send(pack(refusal)));
+    const { reportedLevels, until } = linkTo(port);
+    await until(({ reason }) => reason === 'refused: too old');
+    expect(reportedLevels[0]).to.equal(7);
+  });
+
+  it('does not open a connection in a format that it did not offer', async () => {
+    const answer = { type: 'welcome', formatVersion: formats.max + 1 };
+    const { port } = await serve((socket) => socket.send(pack(answer)));
+    const { link, until } = linkTo(port);
+    await until(({ reason }) => reason === `peer format ${formats.max + 1} was not offered`);
+    expect(link.isOpen).to.equal(false);
   });
 
   it('stops waiting for a server that upgrades and never answers the hello', async () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { defaultPeerLimits } from '@paxkv/kvserver/internal/config/transport-limits';
 import { pack, unpack } from '@paxkv/kvserver/internal/transport/codec';
-import { peerPath } from '@paxkv/kvserver/internal/transport/handshake';
+import { formats, peerPath } from '@paxkv/kvserver/internal/transport/handshake';
 import { seqOf } from '@paxkv/paxos';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
@@ -12,6 +12,8 @@ import { samples } from './samples.ts';
 const upgradeHead = `GET ${peerPath} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: `;
 const upgradeKey =
   'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n';
+
+const welcome = { type: 'welcome', formatVersion: formats.max };
 
 describe('PeerListener', () => {
   let station: Station;
@@ -48,7 +50,7 @@ describe('PeerListener', () => {
 
   it('welcomes a server, and delivers what it sends', async () => {
     const { socket, answer } = await greeted();
-    expect(answer).to.deep.equal({ type: 'welcome' });
+    expect(answer).to.deep.equal(welcome);
     socket.send(Buffer.concat(samples.map(pack)));
     await station.inbox.until((inbox) => inbox.received.length === samples.length);
     expect(station.inbox.received).to.deep.equal(samples);
@@ -73,7 +75,7 @@ describe('PeerListener', () => {
       { to: 1 },
       { from: 0 },
       { nodeCount: 5 },
-      { formatVersion: 9 },
+      { formatVersion: 5, formatVersionMin: 5 },
       { bootCount: 1 },
     ];
     for (const wrong of wrongs) {
@@ -209,7 +211,7 @@ describe('PeerListener', () => {
     station = await lone({ addresses, limits: { unauthenticatedCountMax: 1 } });
     for (let from = 1; from < 6; from += 1) {
       const { answer } = await greeted(hello({ from, nodeCount: 6 }));
-      expect(answer).to.deep.equal({ type: 'welcome' });
+      expect(answer).to.deep.equal(welcome);
     }
   });
 
@@ -249,7 +251,7 @@ describe('PeerListener', () => {
       socket.write(bytes);
       await once(socket, 'close');
     }
-    expect((await greeted()).answer).to.deep.equal({ type: 'welcome' });
+    expect((await greeted()).answer).to.deep.equal(welcome);
   });
 
   it('detects a server that vanished, and drops its connection', async () => {

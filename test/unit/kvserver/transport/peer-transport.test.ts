@@ -3,7 +3,7 @@ import { PeerTransport } from '@paxkv/kvserver/internal/transport/peer-transport
 import { seqOf } from '@paxkv/paxos';
 import { expect } from 'chai';
 import { nothingForgotten, plainMark } from '../../contracts/plain-mark.ts';
-import { cluster, keepingLog, learn, listen, lone, Station } from './fixtures.ts';
+import { cluster, keepingLog, learn, listen, lone, portOf, Station } from './fixtures.ts';
 
 describe('PeerTransport', () => {
   const open: Station[] = [];
@@ -93,9 +93,10 @@ describe('PeerTransport', () => {
 
   it('reports every other server as connected, and then as lost with a reason', async () => {
     const [first, second] = await three();
+    const featureLevels = { lowest: 1, highest: 1 };
     expect(first.transport.peers()).to.deep.equal([
-      { node: 1, connected: true },
-      { node: 2, connected: true },
+      { node: 1, connected: true, featureLevels },
+      { node: 2, connected: true, featureLevels },
     ]);
     await second.close();
     const change = await first.until(1, ({ connected }) => !connected);
@@ -129,6 +130,33 @@ describe('PeerTransport', () => {
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(stations.map((station) => station.changes.length)).to.deep.equal(changes);
     expect(stations.flatMap((station) => station.sockets)).to.deep.equal([]);
+  });
+
+  it('refuses a server that cannot run at the level, and both learn of it', async () => {
+    const reports: string[] = [];
+    const [old, next] = await Promise.all([listen(), listen()]);
+    const addresses = [old, next].map((http) => `127.0.0.1:${portOf(http)}`);
+    const stations = [old, next].map((http, me) => {
+      const levels = { lowest: 1, highest: me + 1, raiseMax: me + 1 };
+      const onUnsupportedLevel = (level: number) => reports.push(`node ${me}: ${level}`);
+      return new Station(http, { me, addresses, levels, onUnsupportedLevel });
+    });
+    open.push(...stations);
+    const [first, second] = stations;
+    second?.transport.levelPort.setLevel(2);
+    for (const station of stations) await station.open();
+    const { reason } = (await first?.until(1, (change) => change.reason !== undefined)) ?? {};
+    expect(reason).to.include('The cluster runs at feature level 2');
+    expect(new Set(reports)).to.deep.equal(new Set(['node 0: 2']));
+    expect(second?.transport.levelPort.levelsOf(0)).to.equal(undefined);
+  });
+
+  it('tells the levels of the servers that are connected, and no others', async () => {
+    const [first, second] = await three();
+    expect(first.transport.levelPort.levelsOf(1)).to.include({ lowest: 1, highest: 1 });
+    await second.close();
+    while (first.transport.levelPort.levelsOf(1) !== undefined) await new Promise(setImmediate);
+    expect(first.transport.peers()[0]).not.to.have.property('featureLevels');
   });
 
   it('may be closed twice, and before it was opened', async () => {

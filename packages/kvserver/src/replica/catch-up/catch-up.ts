@@ -9,6 +9,7 @@
  */
 import type { Clock, Decision, Paxos, PeerId, Random } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
+import type { Version } from '../../state-machine/features.ts';
 import type { StateMachine } from '../../state-machine/state-machine.ts';
 import type { StateLevel } from '../../storage/state/state-database.ts';
 import type { AppliedState } from '../apply/applier.ts';
@@ -41,6 +42,8 @@ export interface CatchUpOptions {
   /** The state database when the replica starts. */
   readonly level: StateLevel;
   readonly journalIndex: (() => number) | undefined;
+  /** The version that uses the state. Default: `thisVersion`. */
+  readonly version?: Version | undefined;
   /** Gets decisions from other replicas, in order. */
   readonly onDecision: (decision: Decision<Bytes>) => void;
   /** Resolves when the state is not in use any more, because it will be replaced. */
@@ -65,7 +68,7 @@ export class CatchUp {
 
   constructor(options: CatchUpOptions) {
     const { me, peerCount, clock, random, paxos, state, transfer, onFailed } = options;
-    const { window = noLogWindow, level, journalIndex, onDecision } = options;
+    const { window = noLogWindow, level, journalIndex, version, onDecision } = options;
     const { port } = transfer;
     const others = Array.from({ length: peerCount }, (_, node) => node).filter(
       (node) => node !== me,
@@ -84,6 +87,7 @@ export class CatchUp {
       transfer,
       level,
       journalIndex,
+      version,
       state,
       random,
       onFailed,

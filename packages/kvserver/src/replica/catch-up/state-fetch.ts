@@ -4,6 +4,7 @@
  * Rule: the own state stays until a new one is complete, verified, newer than the own one, and on disk.
  */
 import type { Clock, PeerId, Random } from '@paxkv/paxos';
+import type { Version } from '../../state-machine/features.ts';
 import { StateError } from '../../state-machine/state-error.ts';
 import type { StateLevel } from '../../storage/state/state-database.ts';
 import { StateImport } from '../../storage/state/state-import.ts';
@@ -17,6 +18,8 @@ export interface StateFetchOptions {
   readonly port: Pick<StatePort, 'send'>;
   readonly clock: Clock;
   readonly random: Random;
+  /** The version that will use the state. Default: `thisVersion`. */
+  readonly version?: Version | undefined;
   /** The other replicas. */
   readonly others: readonly PeerId[];
   readonly leader: () => PeerId | undefined;
@@ -101,7 +104,7 @@ export class StateFetch {
     const { port, clock, nextTransfer } = this.#options;
     const pages = new StatePages({ port, clock, from, transfer: nextTransfer() });
     this.#pages = pages;
-    const taken = new StateImport(level);
+    const taken = new StateImport(level, this.#options.version);
     try {
       let page = await pages.next();
       const first = page.applied;

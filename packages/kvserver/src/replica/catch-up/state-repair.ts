@@ -3,6 +3,7 @@
  * It also serves the own state to others.
  */
 import type { Clock, PeerId, Random } from '@paxkv/paxos';
+import type { Version } from '../../state-machine/features.ts';
 import { StateMachine } from '../../state-machine/state-machine.ts';
 import { StateDatabase, type StateLevel } from '../../storage/state/state-database.ts';
 import type { AppliedState } from '../apply/applier.ts';
@@ -23,6 +24,8 @@ export interface StateRepairOptions {
   readonly nextTransfer: () => number;
   readonly clock: Clock;
   readonly random: Random;
+  /** The version that will use the state. Default: `thisVersion`. */
+  readonly version?: Version | undefined;
   /** The own state could not be read, so this replica must not continue with it. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -36,12 +39,15 @@ export class StateRepair {
   #lastAttempt: string | undefined;
 
   constructor(options: StateRepairOptions) {
-    const { clock, random, transfer, level, others, leader, nextTransfer, onFailed } = options;
+    const { clock, random, version, transfer, level, others, leader, nextTransfer, onFailed } =
+      options;
     const { port, replace } = transfer;
     this.#options = options;
     this.#level = level;
     this.#source = new StateSource({ port, clock, onFailed, state: () => this.#served() });
-    this.#fetch = new StateFetch({ port, clock, random, others, leader, nextTransfer, replace });
+    this.#fetch = new StateFetch({
+      ...{ port, clock, random, version, others, leader, nextTransfer, replace },
+    });
   }
 
   /** Why the last attempt failed; `undefined` if none has. */
@@ -71,7 +77,8 @@ export class StateRepair {
       this.#lastAttempt = reason;
     });
     if (level === undefined) return undefined;
-    const machine = await StateMachine.open(new StateDatabase(level, this.#options));
+    const database = new StateDatabase(level, this.#options);
+    const machine = await StateMachine.open(database, this.#options.version);
     this.#level = level;
     this.#isRepairing = false;
     this.#lastAttempt = undefined;

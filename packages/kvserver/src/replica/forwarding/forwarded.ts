@@ -44,11 +44,13 @@ export class ForwardedBatches {
   }
 }
 
-/** Safety: a decided value that cannot be decoded would stop every replica for good. */
+/**
+ * Safety: a decided value that cannot be decoded would stop every replica for good. Only batches are forwarded:
+ * no other server raises the feature level by way of this one.
+ */
 function isReadable(value: Bytes): boolean {
   try {
-    decodeBatch(value);
-    return true;
+    return decodeBatch(value).origin !== undefined;
   } catch {
     return false;
   }

@@ -11,7 +11,7 @@ export interface Batch {
   readonly origin: Origin;
   /** The encoded batch. */
   readonly value: Bytes;
-  /** The requests that wait here for its effect; absent for a batch of another replica. */
+  /** The requests that wait here for its effect; absent for a batch of another replica and for a raise. */
   readonly requests?: readonly PendingRequest[];
 }
 
@@ -39,6 +39,11 @@ export class Proposals {
 
   isInFlight(seq: number): boolean {
     return this.#inFlight.has(seq);
+  }
+
+  /** Whether the batch is proposed, or needs another instance. */
+  has(batch: Batch): boolean {
+    return this.#displaced.includes(batch) || [...this.#inFlight.values()].includes(batch);
   }
 
   begin(seq: number, batch: Batch): void {

@@ -5,7 +5,7 @@
 import type { Clock, Decision, Paxos, PeerId } from '@paxkv/paxos';
 import type { Bytes, Reply, Request } from '@paxkv/protocol';
 import type { Limits } from '../../config/settings.ts';
-import { expectEncodable, type Origin } from '../../state-machine/batch.ts';
+import { encodeLevelRaise, expectEncodable, type Origin } from '../../state-machine/batch.ts';
 import type { Applied } from '../../state-machine/state-machine.ts';
 import type { AppliedState } from '../apply/applier.ts';
 import { ForwardedBatches } from '../forwarding/forwarded.ts';
@@ -56,6 +56,9 @@ export class Writes {
   /** Whether another replica waits for a decision that this one made as the leader. */
   #isAwaitedElsewhere = false;
   #isOpeningSession = false;
+  /** The raise of the feature level that was proposed last, and the one to be proposed next. */
+  #raise: Batch | undefined;
+  #nextRaise: Batch | undefined;
   #isScheduled = false;
   #isStopped = false;
 
@@ -76,6 +79,18 @@ export class Writes {
     const reply = this.#options.pending.add(request, signal);
     this.propose();
     return reply;
+  }
+
+  /**
+   * Proposes to raise the feature level, unless a raise is under way. It is lost if another replica comes to lead,
+   * and the caller then has to ask for it again.
+   */
+  raiseLevel(level: number): void {
+    const { me: node, runId } = this.#options;
+    if (this.#raise !== undefined && this.#proposals.has(this.#raise)) return;
+    this.#raise = { origin: { node, runId, number: 0 }, value: encodeLevelRaise(level) };
+    this.#nextRaise = this.#raise;
+    this.propose();
   }
 
   /** Whether a batch is proposed for that instance. */
@@ -169,12 +184,18 @@ export class Writes {
   /** The next batch to propose. Batches that have waited longest come first. */
   #next(): Batch | undefined {
     while (this.#hasRoom()) {
-      const waiting = this.#forwarder?.takeReturned() ?? this.#takeForwarded();
+      const waiting = this.#takeRaise() ?? this.#forwarder?.takeReturned() ?? this.#takeForwarded();
       if (waiting !== undefined) return waiting;
       const batch = this.#takeDisplaced() ?? this.#nextOwn();
       if (batch === undefined || this.#forwarder?.forward(batch) !== true) return batch;
     }
     return undefined;
+  }
+
+  #takeRaise(): Batch | undefined {
+    const raise = this.#isLeading ? this.#nextRaise : undefined;
+    this.#nextRaise = undefined;
+    return raise;
   }
 
   #takeForwarded(): Batch | undefined {

@@ -14,6 +14,7 @@ import {
   toRow,
   unpack,
 } from '@paxkv/protocol';
+import { baseLevel } from '../../state-machine/features.ts';
 import { StateError } from '../../state-machine/state-error.ts';
 import type { Position } from '../../state-machine/state-store.ts';
 
@@ -118,13 +119,20 @@ export interface VerifiedPosition {
   readonly checksum: StateChecksum;
 }
 
-/** The format of the whole state database. It rises when rows change their meaning. */
-const format = 3;
+/**
+ * The formats of the whole state database. At the base level it is the format from before there were levels;
+ * above it the position states the level, in a format that no version without levels opens.
+ */
+const baseFormat = 3;
+const levelFormat = 4;
 
 export function fromPosition({ position, checksum }: VerifiedPosition): Row {
-  const { applied, revision, sessions, stateHash } = position;
+  const { applied, revision, sessions, stateHash, featureLevel } = position;
   const { next, uses } = sessions;
-  return [format, applied, revision, next, uses, stateHash, fromChecksum(checksum)];
+  const fields = [applied, revision, next, uses, stateHash, fromChecksum(checksum)];
+  return featureLevel === baseLevel
+    ? [baseFormat, ...fields]
+    : [levelFormat, ...fields, featureLevel];
 }
 
 /**
@@ -132,11 +140,11 @@ export function fromPosition({ position, checksum }: VerifiedPosition): Row {
  * @throws StateError `STATE_UNKNOWN_FORMAT`
  */
 export function toPosition(row: Row): VerifiedPosition {
-  const [found, applied, revision, next, uses, stateHash, checksum] = row;
-  if (found !== format) {
+  const [format, applied, revision, next, uses, stateHash, checksum, level] = row;
+  if (format !== baseFormat && format !== levelFormat) {
     throw new StateError(
       'STATE_UNKNOWN_FORMAT',
-      `The state database has format ${String(found)}; this version reads ${format}.`,
+      `The state database has format ${String(format)}; this version reads ${baseFormat} and ${levelFormat}.`,
     );
   }
   const position = {
@@ -144,6 +152,7 @@ export function toPosition(row: Row): VerifiedPosition {
     revision: toCount(revision),
     sessions: { next: toCount(next, 1), uses: toCount(uses) },
     stateHash: toBytes(stateHash),
+    featureLevel: format === baseFormat ? baseLevel : toCount(level, baseLevel + 1),
   };
   return { position, checksum: toChecksum(toRow(checksum)) };
 }

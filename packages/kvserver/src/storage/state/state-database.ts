@@ -113,8 +113,9 @@ export class StateDatabase implements StateStore {
     return this.#written;
   }
 
-  async load(): Promise<LoadedState> {
+  async load(check: (position: Position) => void = () => {}): Promise<LoadedState> {
     const { position, checksum } = await this.#loadPosition();
+    check(position);
     const sessions =
       (await this.#loadSessions(position)) ?? (await this.#loadSessionsAmongAll(checksum));
     this.#written = { applied: position.applied, checksum };

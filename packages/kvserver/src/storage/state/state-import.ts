@@ -2,6 +2,12 @@
  * Writes a whole state, row by row, into an empty database.
  * Rule: the position is written last, once every row has arrived and was verified. Without it, no state exists.
  */
+import {
+  includesLevel,
+  type LevelRange,
+  thisVersion,
+  unsupportedLevel,
+} from '../../state-machine/features.ts';
 import { StateError } from '../../state-machine/state-error.ts';
 import { nameOf } from '../../state-machine/store/latin1.ts';
 import { attempt } from './attempt.ts';
@@ -14,12 +20,14 @@ import type { StateLevel, WriteOptions } from './state-database.ts';
 export class StateImport {
   readonly #level: StateLevel;
   readonly #audit = new RowAudit();
+  readonly #version: LevelRange;
   #positionRow: StateRow | undefined;
   #sessions = emptyChecksum;
 
-  /** `level` must be open and empty. */
-  constructor(level: StateLevel) {
+  /** `level` must be open and empty. `version`: the version that will use the state. */
+  constructor(level: StateLevel, version: LevelRange = thisVersion) {
     this.#level = level;
+    this.#version = version;
   }
 
   /** @throws StateError `STATE_DAMAGED` for a row that is not as it was written; `STATE_FAILED`. */
@@ -36,7 +44,8 @@ export class StateImport {
   /**
    * Completes the state at position `applied`, durably once it resolves.
    *
-   * @throws StateError `STATE_DAMAGED` if rows are missing or surplus, or if the position differs.
+   * @throws StateError `STATE_DAMAGED` if rows are missing or surplus, or if the position differs;
+   *   `STATE_LEVEL_UNSUPPORTED` if this version cannot run at the feature level of the state.
    */
   async finish(applied: number): Promise<void> {
     const row = this.#positionRow;
@@ -50,6 +59,11 @@ export class StateImport {
     }
     const sessions = fromSessionsChecksum({ applied, checksum: this.#sessions });
     await this.#write([row, [sessionsKey, seal(sessionsKey, sessions)]], true);
+    const { featureLevel } = position;
+    if (!includesLevel(this.#version, featureLevel)) {
+      throw unsupportedLevel(featureLevel, this.#version);
+    }
+    await this.#write([row], true);
   }
 
   async #write(rows: readonly StateRow[], sync: boolean): Promise<void> {

@@ -40,6 +40,7 @@ describe('App', () => {
     sessionExpired: 'KV_SESSION_EXPIRED',
     numberReused: 'KV_NUMBER_REUSED',
     outsideWindow: 'KV_BAD_REQUEST',
+    featureOff: 'KV_FEATURE_OFF',
     tooLarge: 'KV_TOO_LARGE',
     notACounter: 'KV_NOT_A_COUNTER',
     counterOverflow: 'KV_NOT_A_COUNTER',

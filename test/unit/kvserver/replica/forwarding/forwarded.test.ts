@@ -1,5 +1,5 @@
 import { ForwardedBatches } from '@paxkv/kvserver/internal/replica/forwarding/forwarded';
-import { encodeBatch } from '@paxkv/kvserver/internal/state-machine/batch';
+import { encodeBatch, encodeLevelRaise, noop } from '@paxkv/kvserver/internal/state-machine/batch';
 import { expect } from 'chai';
 import { bytes, put } from '../../state-machine/fixtures.ts';
 
@@ -45,6 +45,12 @@ describe('ForwardedBatches', () => {
     const batches = new ForwardedBatches(1000);
     expect(batches.add({ ...forwarded(1, 1), value: bytes('batch') })).to.equal(false);
     expect(batches.take()).to.equal(undefined);
+  });
+
+  it('refuses every value but a batch: a raise of the feature level is not forwarded', () => {
+    const batches = new ForwardedBatches(1000);
+    for (const value of [encodeLevelRaise(2), noop])
+      expect(batches.add({ ...forwarded(1, 1), value })).to.equal(false);
   });
 
   it('forgets everything when it is abandoned', () => {

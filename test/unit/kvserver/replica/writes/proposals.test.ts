@@ -43,6 +43,19 @@ describe('Proposals', () => {
     expect(proposals.takeDisplaced()).to.equal(batch);
   });
 
+  it('has a batch while it is proposed or displaced', () => {
+    const proposals = new Proposals();
+    const batch = ownBatch(1);
+    expect(proposals.has(batch)).to.equal(false);
+    proposals.begin(0, batch);
+    expect(proposals.has(batch)).to.equal(true);
+    proposals.onDecided(0, bytes('other'));
+    expect(proposals.has(batch)).to.equal(true);
+    proposals.begin(1, proposals.takeDisplaced() ?? batch);
+    proposals.onDecided(1, batch.value);
+    expect(proposals.has(batch)).to.equal(false);
+  });
+
   it('ignores instances in which it proposed nothing', () => {
     const proposals = new Proposals();
     proposals.onDecided(0, bytes('other'));

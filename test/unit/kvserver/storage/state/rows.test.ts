@@ -1,5 +1,11 @@
 import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
-import { seal, unseal } from '@paxkv/kvserver/internal/storage/state/rows';
+import { startPosition } from '@paxkv/kvserver/internal/state-machine/state-store';
+import {
+  fromPosition,
+  seal,
+  toPosition,
+  unseal,
+} from '@paxkv/kvserver/internal/storage/state/rows';
 import { expect } from 'chai';
 import { bytes } from '../../state-machine/fixtures.ts';
 
@@ -14,6 +20,30 @@ function codeOf(action: () => unknown): string | undefined {
     return error instanceof StateError ? error.code : String(error);
   }
 }
+
+describe('the row of the position', () => {
+  const position = { ...startPosition, applied: 7, revision: 3 };
+  const checksum = { count: 1, sum: 2 };
+
+  it('returns the position with the feature level', () => {
+    for (const featureLevel of [1, 2, 9]) {
+      const verified = { position: { ...position, featureLevel }, checksum };
+      expect(toPosition(fromPosition(verified))).to.deep.equal(verified);
+    }
+  });
+
+  it('has the format without levels at the base level, and a newer one above it', () => {
+    const formatAt = (featureLevel: number) =>
+      fromPosition({ position: { ...position, featureLevel }, checksum })[0];
+    expect([1, 2, 3].map(formatAt)).to.deep.equal([3, 4, 4]);
+  });
+
+  it('is refused in an unknown format', () => {
+    const [, ...fields] = fromPosition({ position, checksum });
+    for (const format of [2, 5, undefined, '3'])
+      expect(codeOf(() => toPosition([format, ...fields]))).to.equal('STATE_UNKNOWN_FORMAT');
+  });
+});
 
 describe('sealed row', () => {
   it('opens as the row that was sealed', () => {

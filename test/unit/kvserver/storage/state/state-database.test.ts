@@ -370,7 +370,7 @@ describe('state database', () => {
 
     for (const [age, format] of [
       ['an older', 2],
-      ['a newer', 4],
+      ['a newer', 5],
     ] as const) {
       it(`is not what ${age} format is`, async () => {
         const level = memoryLevel();

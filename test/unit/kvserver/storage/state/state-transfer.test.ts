@@ -1,3 +1,4 @@
+import { encodeLevelRaise } from '@paxkv/kvserver/internal/state-machine/batch';
 import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import { dataKey, positionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
@@ -70,6 +71,25 @@ describe('a state on its way', () => {
     await target.add((await source.next(1_000_000)).rows);
     await target.finish(applied);
     expect((await StateMachine.open(new StateDatabase(there))).applied).to.equal(applied);
+  });
+
+  it('is refused by a version that cannot run at its feature level', async () => {
+    const next = { lowest: 1, highest: 2, commands: {} };
+    const level = memoryLevel();
+    const machine = await StateMachine.open(new StateDatabase(level), next);
+    await machine.apply(decided(0, [batchOf(put('k', 'v')), encodeLevelRaise(2)]));
+    await machine.flush();
+    const source = await StateExport.open(level);
+    const { rows } = await source.next(1_000_000);
+    const [older, newer] = [memoryLevel(), memoryLevel()];
+    const refused = new StateImport(older);
+    await refused.add(rows);
+    expect(await codeOf(refused.finish(1))).to.equal('STATE_LEVEL_UNSUPPORTED');
+    expect(await codeOf(StateMachine.open(new StateDatabase(older)))).to.equal('STATE_DAMAGED');
+    const target = new StateImport(newer, next);
+    await target.add(rows);
+    await target.finish(1);
+    expect(await StateMachine.open(new StateDatabase(newer), next)).to.include({ featureLevel: 2 });
   });
 
   it('is not a state before it is complete', async () => {

@@ -1,0 +1,49 @@
+/**
+ * Feature levels: what the log and the state of a cluster may mean. The level is replicated state, and a decision
+ * raises it once every server can run at the higher one; until then a newer version behaves as the older one.
+ * A version with a new feature raises `highest` by one; the code of the feature reads the level in the state.
+ * Rule: a level that was released keeps its meaning for good.
+ */
+import type { Command, CommandType } from '@paxkv/protocol';
+import { StateError } from './state-error.ts';
+
+/** The level of a new cluster, and of each state written before levels were recorded. */
+export const baseLevel = 1;
+
+/** Feature levels from `lowest` to `highest`, both included. */
+export interface LevelRange {
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+/** The levels that a version can run at, and what each level adds. */
+export interface Version extends LevelRange {
+  /** The level from which on a command may be in the log. A command that is absent may be at every level. */
+  readonly commands: Readonly<Partial<Record<CommandType, number>>>;
+}
+
+/** The version of this source. */
+export const thisVersion: Version = { lowest: baseLevel, highest: baseLevel, commands: {} };
+
+/** The level from which on the command may be in the log. */
+export function levelOf({ type }: Command, { commands }: Version): number {
+  return commands[type] ?? baseLevel;
+}
+
+/** Whether a server with these levels can run at `level`. */
+export function includesLevel({ lowest, highest }: LevelRange, level: number): boolean {
+  return level >= lowest && level <= highest;
+}
+
+/** The error of a server that cannot run at the level of its cluster: `STATE_LEVEL_UNSUPPORTED`. */
+export function unsupportedLevel(level: number, { lowest, highest }: LevelRange): StateError {
+  const levels = lowest === highest ? `level ${lowest}` : `levels ${lowest} to ${highest}`;
+  const advice =
+    level > highest
+      ? 'Start a newer version on this server; its data stays as it is.'
+      : 'Upgrade by way of a version in between, and let it raise the level first.';
+  return new StateError(
+    'STATE_LEVEL_UNSUPPORTED',
+    `The cluster runs at feature level ${level}, and this version supports ${levels}. ${advice}`,
+  );
+}

@@ -1,0 +1,26 @@
+/** Draws the versions of the servers of one schedule: the highest feature level of each, start by start. */
+import { baseLevel } from '@paxkv/kvserver/internal/state-machine/features';
+import type { SeededRandom } from '@paxkv/simulator';
+
+/** The highest feature level that a version of the simulation knows. */
+export const highestLevel = 3;
+
+/** How many starts of a server have a version of their own; later ones have that of the last. */
+const startCount = 6;
+
+/**
+ * For each server the highest level of its version at its first start, its second, and so on. Most servers are
+ * upgraded sooner or later, some are downgraded in between. Without mixed versions all stay at the base level.
+ */
+export function drawVersions(
+  random: SeededRandom,
+  { nodeCount, isMixed }: { readonly nodeCount: number; readonly isMixed: boolean },
+): number[][] {
+  return Array.from({ length: nodeCount }, () =>
+    Array.from({ length: startCount }, (_, start) =>
+      isMixed && random.chance(start === 0 ? 0.5 : 0.8)
+        ? random.integer(baseLevel, highestLevel)
+        : baseLevel,
+    ),
+  );
+}

@@ -1,0 +1,122 @@
+/** Rolling upgrades on real processes: this version as the old one, a patched build as the next one. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { baseLevel } from '@paxkv/kvserver/internal/state-machine/features';
+import { formats } from '@paxkv/kvserver/internal/transport/handshake';
+import { expect } from 'chai';
+import { PatchedBuilds } from '../mutants/patched-build/builds.ts';
+import {
+  appendTwicePath,
+  nextFormat,
+  nextLevel,
+  nextVersion,
+  sessionIdStep,
+} from './next-version.ts';
+import { type Environment, UpgradeRun } from './upgrade-run.ts';
+
+/** Longer than the leader needs for several checks of whether the level can rise. */
+const raiseMs = 4_000;
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const twice = { key: base64('twice'), value: base64('ab') };
+const all = (level: number) => [level, level, level];
+
+describe('a cluster under load whose servers are restarted one after the other', function () {
+  this.timeout(180_000);
+  const old: Environment = {};
+  let builds: PatchedBuilds;
+  let next: Environment;
+  let run: UpgradeRun | undefined;
+
+  before(() => {
+    builds = PatchedBuilds.make([nextVersion]);
+    const { NODE_OPTIONS, PAXKV_PATCHED_BUILD } = builds.environmentOf(nextVersion);
+    next = { NODE_OPTIONS, PAXKV_PATCHED_BUILD };
+  });
+  after(() => builds.remove());
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') console.error(run?.cluster.log);
+    await run?.close();
+    run = undefined;
+  });
+
+  async function upgrade(environment: Environment): Promise<UpgradeRun> {
+    run = await UpgradeRun.start(old);
+    expect(await run.levels()).to.deep.equal(all(baseLevel));
+    for (const node of [0, 1, 2]) {
+      expect(await run.post(node, appendTwicePath, twice), 'an old server').to.deep.include({
+        status: 404,
+      });
+      await run.change(node, environment);
+      const { featureLevels } = await run.cluster.status(node);
+      expect(featureLevels).to.include({ highest: nextLevel });
+      if (node < 2) await expectOff(run, node);
+    }
+    return run;
+  }
+
+  /** The level is that of the old servers, so the new command is refused. */
+  async function expectOff(upgraded: UpgradeRun, node: number): Promise<void> {
+    const { status, body } = await upgraded.post(node, appendTwicePath, twice);
+    expect(status).to.equal(501);
+    expect(body).to.have.nested.include({
+      'error.code': 'KV_FEATURE_OFF',
+      'error.outcome': 'not done',
+    });
+    expect(await upgraded.levels()).to.deep.equal(all(baseLevel));
+  }
+
+  async function openSession(upgraded: UpgradeRun, node: number): Promise<number> {
+    const { body } = await upgraded.post(node, '/v1/sessions', { client: 'upgrade' });
+    return Number(Object(body).session);
+  }
+
+  it('is upgraded: the level rises by itself, and the old version is refused from then on', async () => {
+    const upgraded = await upgrade(next);
+    expect(await upgraded.untilLevel(nextLevel)).to.deep.equal(all(nextLevel));
+    for (const node of [0, 1, 2]) {
+      const { status, body } = await upgraded.post(node, appendTwicePath, twice);
+      expect([status, body]).to.deep.include.members([200]);
+      expect(body).to.include({ length: 4 * (node + 1) });
+      const id = await openSession(upgraded, node);
+      expect(await openSession(upgraded, node)).to.be.at.least(id + sessionIdStep);
+    }
+    const { log } = upgraded.cluster;
+    for (const format of [formats.max, nextFormat]) expect(log).to.include(`"format":${format}`);
+    expect(log).not.to.include('invalid frame');
+
+    await upgraded.cluster.stop(1);
+    const onItsData = await upgraded.attempt(1, old);
+    expect(onItsData.code).to.equal(3);
+    expect(onItsData.log).to.include('DISK_NEWER_FORMAT').and.to.include('nothing was modified');
+
+    const moveBack = await upgraded.moveDataAway(1);
+    const withoutData = await upgraded.attempt(1, old);
+    await moveBack();
+    expect(withoutData.code).to.equal(3);
+    expect(withoutData.log)
+      .to.include(`The cluster runs at feature level ${nextLevel}, and this version supports level`)
+      .and.to.include('STATE_LEVEL_UNSUPPORTED');
+
+    await upgraded.attempt(1, old);
+    const ackCount = upgraded.ackCount;
+    await upgraded.change(1, next);
+    expect(await upgraded.untilLevel(nextLevel)).to.deep.equal(all(nextLevel));
+    expect(upgraded.ackCount).to.be.above(ackCount);
+    expect(await upgraded.end()).to.deep.equal([]);
+  });
+
+  it('goes back to the old version while one server holds the level down', async () => {
+    const held = await upgrade({ ...next, PAXKV_FEATURE_LEVEL_MAX: `${baseLevel}` });
+    for (const node of [0, 1]) await held.change(node, next);
+    await pause(raiseMs);
+    expect(await held.levels()).to.deep.equal(all(baseLevel));
+    const { featureLevels } = await held.cluster.status(2);
+    expect(featureLevels).to.include({ highest: nextLevel, raiseMax: baseLevel });
+    for (const node of [0, 1, 2]) await held.change(node, old);
+    expect(await held.levels()).to.deep.equal(all(baseLevel));
+    const { status } = await held.post(0, appendTwicePath, twice);
+    expect(status).to.equal(404);
+    expect(await held.end()).to.deep.equal([]);
+  });
+});
