@@ -6,6 +6,7 @@ import { diskMutants } from './mistakes/disk.ts';
 import { journalMutants } from './mistakes/journal.ts';
 import { leadershipMutants } from './mistakes/leadership.ts';
 import { learningMutants } from './mistakes/learning.ts';
+import { levelMutants } from './mistakes/levels.ts';
 import { peersMutants } from './mistakes/peers.ts';
 import { proposerMutants } from './mistakes/proposer.ts';
 import { readsMutants } from './mistakes/reads.ts';
@@ -30,4 +31,5 @@ export const allMutants: readonly Mutant[] = [
   ...journalMutants,
   ...clientMutants,
   ...peersMutants,
+  ...levelMutants,
 ].sort((a, b) => a.mistake - b.mistake);

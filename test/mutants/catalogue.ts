@@ -102,4 +102,9 @@ export const catalogue: readonly Mistake[] = [
   { number: 57, title: 'memory is not freed' },
   { number: 58, title: 'instances are applied out of order', isSimulated: true },
   { number: 59, title: 'a damaged row is served' },
+  { number: 60, title: 'the feature level rises though a server cannot run at the higher one' },
+  {
+    number: 61,
+    title: 'a replica decides by its version instead of the feature level in the state',
+  },
 ];

@@ -61,7 +61,7 @@ function leaderAmong(statuses: readonly StatusReply[]): number | null {
 /** The status as text, at most 80 columns wide. Only the reasons below the table may be longer. */
 export function toStatusText(status: ClusterStatus): string {
   const rows = status.servers.map((server) => toCells(server, status.leader));
-  const notes = status.servers.flatMap(toNote);
+  const notes = [...status.servers.flatMap(toNote), ...toLevelNote(status.servers)];
   return `${[...toSummary(status), '', toTable(rows), '', ...notes].join('\n').trimEnd()}\n`;
 }
 
@@ -128,6 +128,21 @@ const noBorders = {
   ),
   middle: gap,
 };
+
+/** While servers are being upgraded: which of them keep the feature level from rising. */
+function toLevelNote(servers: readonly ServerStatus[]): string[] {
+  const statuses = servers.flatMap((server) => ('error' in server ? [] : server.status));
+  const level = Math.max(0, ...statuses.map(({ featureLevel }) => featureLevel ?? 0));
+  const limits = statuses.flatMap(({ node, featureLevels }) => {
+    if (featureLevels === undefined) return [];
+    const { highest, raiseMax = highest } = featureLevels;
+    return [{ node, limit: Math.min(highest, raiseMax) }];
+  });
+  if (limits.every(({ limit }) => limit <= level)) return [];
+  const holding = limits.filter(({ limit }) => limit <= level).map(({ node }) => `node ${node}`);
+  const why = holding.length === 0 ? 'it rises soon' : `held back by ${holding.join(', ')}`;
+  return [`feature level ${level}: ${why}`];
+}
 
 /** Why a server does not serve, if it is known. */
 function toNote(server: ServerStatus): string[] {

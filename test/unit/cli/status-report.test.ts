@@ -116,6 +116,17 @@ describe('the status of a cluster', () => {
     for (const line of lines) expect(line.length, line).to.be.at.most(80);
   });
 
+  it('says which servers keep the feature level from rising, while others can run at a higher one', () => {
+    const at = (node: number, highest: number, changes: object = {}) =>
+      answer(node, nodes, { featureLevel: 1, featureLevels: { lowest: 1, highest, ...changes } });
+    expect(textOf(at(0, 2), at(1, 1), at(2, 2, { raiseMax: 1 }))).to.match(
+      /^feature level 1: held back by node 1, node 2$/m,
+    );
+    expect(textOf(at(0, 2), at(1, 2))).to.match(/^feature level 1: it rises soon$/m);
+    expect(textOf(at(0, 1), at(1, 1))).not.to.contain('feature level');
+    expect(textOf(answer(0, nodes))).not.to.contain('feature level');
+  });
+
   it('has no colours', () => {
     expect(textOf(answer(0, []))).not.to.contain('\u001B');
   });

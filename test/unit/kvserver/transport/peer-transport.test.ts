@@ -102,7 +102,7 @@ describe('PeerTransport', () => {
     const change = await first.until(1, ({ connected }) => !connected);
     expect(change.reason).to.be.a('string').and.not.equal('');
     expect(first.transport.peers()[0]).to.include({ node: 1, connected: false });
-    expect(first.transport.peers()[1]).to.deep.equal({ node: 2, connected: true });
+    expect(first.transport.peers()[1]).to.deep.equal({ node: 2, connected: true, featureLevels });
   });
 
   it('connects again to a server that comes back on the same port', async () => {
