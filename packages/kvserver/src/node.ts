@@ -10,7 +10,13 @@ import type { Logger } from 'pino';
 import { addressToText, type Config } from './config/settings.ts';
 import { defaultPeerLimits } from './config/transport-limits.ts';
 import { Replica, type ReplicaStatus, type Submitter } from './replica/index.ts';
-import { type DataDirectory, DiskError, openDataDirectory } from './storage/index.ts';
+import {
+  type DataDirectory,
+  DiskError,
+  type DiskTimes,
+  openDataDirectory,
+  type SlowWrites,
+} from './storage/index.ts';
 import { clearJournalMark, readJournalMark } from './storage/state/journal-mark.ts';
 import { systemClock } from './system/clock.ts';
 import { systemRandom } from './system/random.ts';
@@ -18,6 +24,8 @@ import { PeerTransport } from './transport/peer-transport.ts';
 
 /** Run ids are random below this, since a counter would be lost together with the disk. */
 const runIdMax = 2 ** 47;
+/** A disk that had nothing to write for this long is probed. */
+const diskIdleMs = 700;
 
 export interface KvNodeOptions {
   readonly config: Config;
@@ -33,6 +41,7 @@ export interface KvNodeOptions {
 /** The status of a node. A node that lost its memory is `repairing` until the others admit it again. */
 export interface NodeStatus extends ReplicaStatus {
   readonly peers: readonly PeerStatus[];
+  readonly disk: DiskTimes;
 }
 
 export class KvNode {
@@ -84,7 +93,19 @@ export class KvNode {
       ...status,
       state: isBack ? 'repairing' : status.state,
       peers: this.#peers.peers(),
+      disk: this.#data.journal.times,
     };
+  }
+
+  /** Collects evidence that the node reaches a quorum and that its disk takes writes. */
+  probe(): void {
+    this.#replica.probe();
+    this.#data.journal.probe(diskIdleMs);
+  }
+
+  /** Slow writes of the journal since the last call. */
+  takeSlowWrites(): SlowWrites {
+    return this.#data.journal.takeSlowWrites();
   }
 
   get replica(): Submitter {

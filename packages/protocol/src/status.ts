@@ -1,7 +1,7 @@
 /** The status of a server, which it sends in reply to `GET /status`. */
 import { z } from 'zod';
 
-/** What one server reports about itself. */
+/** What one server reports about itself. Servers of earlier versions leave out the members that may be absent. */
 export interface StatusReply {
   readonly node: number;
   readonly cluster: string;
@@ -25,10 +25,22 @@ export interface StatusReply {
   /** The known leader, or `null`. Writes are fastest there. */
   readonly leader: number | null;
   readonly peers: readonly PeerStatus[];
+  /** What readiness depends on, as in `/readyz?verbose`. The server is ready if every required check passed. */
+  readonly checks?: readonly Check[];
+  readonly majority?: MajorityStatus;
+  readonly lag?: LagStatus;
+  readonly retained?: RetainedStatus;
+  readonly disk?: DiskStatus;
+  /** The last election that this server knows of. Absent: no server has led since it was started. */
+  readonly election?: ElectionStatus;
   readonly residentBytes: number;
   readonly uptimeMs: number;
   readonly version: string;
 }
+
+/** A status as a server of this version sends it. */
+export type CurrentStatus = StatusReply &
+  Required<Pick<StatusReply, 'checks' | 'majority' | 'lag'>>;
 
 /** The connection of one server to another. */
 export interface PeerStatus {
@@ -39,7 +51,90 @@ export interface PeerStatus {
   readonly reason?: string;
 }
 
+/** One condition of readiness. */
+export interface Check {
+  /** `state`, `quorum`, `level`, `disk`, or `peer` and a node. */
+  readonly name: string;
+  readonly passed: boolean;
+  /** Whether the server is ready only if the check has passed. */
+  readonly required: boolean;
+  /** For people. */
+  readonly detail: string;
+  /** What was measured, in milliseconds. Absent: it is no number, or there is none yet. */
+  readonly value?: number;
+  /** The highest `value` that passes. */
+  readonly limit?: number;
+}
+
+/** Whether a server reaches a majority, itself included. */
+export interface MajorityStatus {
+  readonly reached: boolean;
+  /** For how long, in milliseconds. */
+  readonly forMs: number;
+}
+
+/** How far a server is behind. */
+export interface LagStatus {
+  /** Instances that are known to exist and not applied here. */
+  readonly instances: number;
+  /** Bytes of the decisions among them that are known here already. */
+  readonly waitingBytes: number;
+  /** The state has everything that was acknowledged longer ago than this. `null`: not known. */
+  readonly ageMs: number | null;
+}
+
+/** The part of the log that a server still holds. */
+export interface RetainedStatus {
+  readonly instances: number;
+  /** Bytes of their values, if known. */
+  readonly bytes?: number;
+  /** The other nodes that are not known to have all that this server has written to its state. */
+  readonly neededBy: readonly { readonly node: number; readonly instances: number }[];
+}
+
+/** The disk of the journal, in milliseconds. Percentiles are those of the last 512 flushes. */
+export interface DiskStatus {
+  /** Flushes since the node was opened. */
+  readonly flushes: number;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+  /** Since the last flush ended. */
+  readonly lastAgoMs: number;
+  /** How long the oldest flush under way has taken so far; 0 if none is. */
+  readonly pendingMs: number;
+}
+
+export interface ElectionStatus {
+  /** The node that won. */
+  readonly leader: number;
+  /** Milliseconds since this server learned of it. */
+  readonly agoMs: number;
+}
+
 const count = z.int().nonnegative();
+
+const checkSchema = z.object({
+  name: z.string(),
+  passed: z.boolean(),
+  required: z.boolean(),
+  detail: z.string(),
+  value: z.number().exactOptional(),
+  limit: z.number().exactOptional(),
+});
+
+const retainedSchema = z.object({
+  instances: count,
+  bytes: count.exactOptional(),
+  neededBy: z.array(z.object({ node: z.int(), instances: count })),
+});
+
+const diskSchema = z.object({
+  flushes: count,
+  p50Ms: z.number().nullable(),
+  p99Ms: z.number().nullable(),
+  lastAgoMs: z.number(),
+  pendingMs: z.number(),
+});
 
 /** Decodes a status from a JSON body. */
 export const statusSchema: z.ZodType<StatusReply> = z.object({
@@ -57,6 +152,14 @@ export const statusSchema: z.ZodType<StatusReply> = z.object({
   peers: z.array(
     z.object({ node: z.int(), connected: z.boolean(), reason: z.string().exactOptional() }),
   ),
+  checks: z.array(checkSchema).exactOptional(),
+  majority: z.object({ reached: z.boolean(), forMs: z.number() }).exactOptional(),
+  lag: z
+    .object({ instances: count, waitingBytes: count, ageMs: z.number().nullable() })
+    .exactOptional(),
+  retained: retainedSchema.exactOptional(),
+  disk: diskSchema.exactOptional(),
+  election: z.object({ leader: z.int(), agoMs: z.number() }).exactOptional(),
   residentBytes: z.number(),
   uptimeMs: z.number(),
   version: z.string(),

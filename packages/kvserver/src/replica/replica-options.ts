@@ -4,6 +4,7 @@ import type { Bytes } from '@paxkv/protocol';
 import type { Limits } from '../config/settings.ts';
 import type { StateLevel } from '../storage/state/state-database.ts';
 import type { ForwardPort, StatePort } from './ports.ts';
+import type { Contact } from './reads/quorum-contact.ts';
 
 export interface ReplicaOptions {
   readonly me: PeerId;
@@ -41,8 +42,8 @@ export interface StateTransfer {
   replace(fill: (level: StateLevel) => Promise<void>): Promise<StateLevel>;
 }
 
-/** The status that a replica reports. */
-export interface ReplicaStatus {
+/** The status that a replica reports. Times are those of its clock. */
+export interface ReplicaStatus extends Contact {
   /**
    * `joining`: not serving. The replica lost its memory, and takes part only in instances that begin after the
    * others have admitted it.
@@ -63,4 +64,10 @@ export interface ReplicaStatus {
   readonly pending: number;
   /** The leader known here. */
   readonly leader: PeerId | undefined;
+  /** Bytes of decisions that are known here and not applied. */
+  readonly waitingBytes: number;
+  /** For each replica, the highest instance it needs no more, as far as is known here; −1 if none is known. */
+  readonly doneByPeer: readonly number[];
+  /** The replicas without whose answer this one may not take part yet. Empty if it does. */
+  readonly awaited: readonly PeerId[];
 }

@@ -64,7 +64,7 @@ export class Replica implements Submitter {
     this.#pending = pending;
     this.#writes = writes;
     this.#gapFiller = new GapFiller({ me, paxos, clock, random, state: applier, writes });
-    this.#reads = new Reads({ paxos, state: applier, onFailed });
+    this.#reads = new Reads({ paxos, clock, state: applier, onFailed });
     if (stateTransfer !== undefined) {
       const { state: level, journalIndex } = options;
       this.#repair = new StateRepair({
@@ -105,6 +105,10 @@ export class Replica implements Submitter {
       sessions: this.#applier.machine.sessionCount,
       pending: this.#pending.count,
       leader: this.#paxos.leader(),
+      ...this.#reads.contact,
+      waitingBytes: this.#applier.waitingBytes,
+      doneByPeer: this.#paxos.doneByPeer(),
+      awaited: this.#paxos.awaited(),
     };
   }
 
@@ -126,6 +130,11 @@ export class Replica implements Submitter {
     return this.#writes.add(request, signal);
   }
 
+  /** Asks a quorum for a sign of life if none is being asked: see `answeredMs` and `currentMs` of the status. */
+  probe(): void {
+    if (this.#stateNow === 'running') this.#reads.probe();
+  }
+
   /** Waits up to a second for pending requests, then stops for good. May be called more than once. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
@@ -141,7 +150,8 @@ export class Replica implements Submitter {
 
   get #reason(): string | undefined {
     const lastAttempt = this.#repair?.lastAttempt;
-    return reasonFor(this.#stateNow, { failure: this.#failure, lastAttempt });
+    const awaited = this.#paxos.awaited();
+    return reasonFor(this.#stateNow, { failure: this.#failure, lastAttempt, awaited });
   }
 
   /** @throws KvError `KV_UNAVAILABLE` */
@@ -170,7 +180,7 @@ export class Replica implements Submitter {
 
   #catchUp(): void {
     // In an idle cluster, only a quorum read shows a replica that was away which instances it missed.
-    this.#paxos.readIndex();
+    this.#reads.ask();
     this.#checkState();
     this.#gapFiller.check();
   }
@@ -205,7 +215,7 @@ export class Replica implements Submitter {
   /** Up to its voting floor this replica does not take part, so it serves only once it has applied that far. */
   #onAdmitted(): void {
     this.#votingFloor = this.#paxos.max();
-    this.#paxos.readIndex();
+    this.#reads.ask();
   }
 
   #onDecided(decision: Decision<Bytes>): void {

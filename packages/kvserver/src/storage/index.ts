@@ -6,11 +6,13 @@ export {
 export { DiskError, type DiskErrorCode } from './disk-error.ts';
 export { Identity, type NodeName } from './identity.ts';
 export {
+  type DiskTimes,
   Journal,
   type JournalOptions,
   type JournalOwner,
   type SegmentFile,
   type SegmentFiles,
+  type SlowWrites,
 } from './journal/index.ts';
 export { type DamagedPart, quarantine } from './quarantine.ts';
 export type { StateDatabase } from './state/state-directory.ts';

@@ -19,6 +19,11 @@ export class Truncation {
     return this.#done[this.#me] ?? -1;
   }
 
+  /** The highest seq that each peer's host is done with, as far as is known here; −1 if none is known. */
+  get doneByPeer(): readonly number[] {
+    return [...this.#done];
+  }
+
   /** One above what every peer is done with, as far as is known here. Never sinks. */
   get min(): number {
     return this.#min;
