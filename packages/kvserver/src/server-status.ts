@@ -52,7 +52,9 @@ export function statusOf(
       waitingBytes: node?.waitingBytes ?? 0,
       ageMs: levelAgeMs === undefined ? null : wholeMs(levelAgeMs),
     },
-    ...(node === undefined ? {} : { retained: retainedBy(nodeId, node), disk: diskOf(node, facts, nowMs) }),
+    ...(node === undefined
+      ? {}
+      : { retained: retainedBy(nodeId, node), disk: diskOf(node, facts, nowMs) }),
     ...(election === undefined
       ? {}
       : { election: { leader: election.leader, agoMs: wholeMs(nowMs - election.atMs) } }),

@@ -6,19 +6,13 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import {
-  type CurrentStatus,
-  type DoneReply,
-  KvError,
-  paths,
-  type Request,
-} from '@paxkv/protocol';
+import { type CurrentStatus, type DoneReply, KvError, paths, type Request } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { createApp, endWithError } from './api/http/index.ts';
 import { StreamListener } from './api/stream/index.ts';
 import { type Address, addressToText, type Config } from './config/settings.ts';
-import type { SubmitOptions } from './replica/submitter.ts';
 import { HealthMonitor } from './health/health-monitor.ts';
+import type { SubmitOptions } from './replica/submitter.ts';
 import { currentChecks, statusOf, unavailableError } from './server-status.ts';
 import { KvService } from './service/kv-service.ts';
 import { type ReadyOptions, whenReady } from './service/readiness.ts';

@@ -66,6 +66,11 @@ export interface Check {
   readonly limit?: number;
 }
 
+/** The first required check that failed; `undefined` for a server that is ready. */
+export function failedCheck(checks: readonly Check[]): Check | undefined {
+  return checks.find(({ passed, required }) => required && !passed);
+}
+
 /** Whether a server reaches a majority, itself included. */
 export interface MajorityStatus {
   readonly reached: boolean;

@@ -2,8 +2,7 @@
  * What readiness depends on: the server runs, a quorum answers it, its state is up to date, and its disk takes
  * writes. Probes and tools that restart servers one after another rely on it, so no check passes without evidence.
  */
-import type { Check, PeerStatus, StatusReply } from '@paxkv/protocol';
-import { durationText } from './duration-text.ts';
+import { type Check, durationText, type PeerStatus, type StatusReply } from '@paxkv/protocol';
 
 /** A quorum must have answered a question that was asked at most this long ago. */
 export const quorumMsMax = 1000;
@@ -44,11 +43,6 @@ export function checksOf(facts: Facts): Check[] {
   ];
 }
 
-/** The first required check that failed; `undefined` for a server that is ready. */
-export function failedCheck(checks: readonly Check[]): Check | undefined {
-  return checks.find(({ passed, required }) => required && !passed);
-}
-
 function stateCheck({ state, reason }: Facts): Check {
   const detail = reason === undefined ? state : `${state}: ${reason}`;
   return { name: 'state', passed: state === 'running', required: true, detail };
@@ -56,8 +50,7 @@ function stateCheck({ state, reason }: Facts): Check {
 
 function quorumCheck({ quorumAgeMs, peers }: Facts): Check {
   const passed = isWithin(quorumAgeMs, quorumMsMax);
-  const since =
-    quorumAgeMs === undefined ? 'since the start' : `for ${durationText(quorumAgeMs)}`;
+  const since = quorumAgeMs === undefined ? 'since the start' : `for ${durationText(quorumAgeMs)}`;
   const detail = passed
     ? 'a quorum answers'
     : `no quorum has answered ${since}${unreachableText(peers)}`;

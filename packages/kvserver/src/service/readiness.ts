@@ -1,7 +1,6 @@
 /** Waits until a server is ready. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CurrentStatus, KvError } from '@paxkv/protocol';
-import { failedCheck } from '../health/checks.ts';
+import { type CurrentStatus, failedCheck, KvError } from '@paxkv/protocol';
 
 /** Pause between two looks, in milliseconds. */
 const retryDelayMs = 20;

@@ -165,8 +165,7 @@ export class Rejoin {
   /** Whether nothing heard so far speaks of an earlier incarnation of this peer. */
   get #mayBeFirst(): boolean {
     return (
-      this.#incarnation?.isNew === true &&
-      [...this.#answers.values()].every(({ isNew }) => isNew)
+      this.#incarnation?.isNew === true && [...this.#answers.values()].every(({ isNew }) => isNew)
     );
   }
 

@@ -17,6 +17,13 @@ describe('Truncation', () => {
     expect(truncation.min).to.equal(5);
   });
 
+  it('knows how far each peer is done', () => {
+    const truncation = new Truncation(0, 3);
+    truncation.setOwnDone(9);
+    truncation.observe(2, 6, 0);
+    expect(truncation.doneByPeer).to.deep.equal([9, -1, 6]);
+  });
+
   it('never sinks, neither in done nor in min', () => {
     const truncation = new Truncation(0, 2);
     truncation.setOwnDone(5);

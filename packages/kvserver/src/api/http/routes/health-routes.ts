@@ -1,7 +1,6 @@
 /** Routes for probes and operators: is the server alive, is it ready, what is its status. */
-import { type CurrentStatus, KvError, paths } from '@paxkv/protocol';
+import { type CurrentStatus, failedCheck, KvError, paths } from '@paxkv/protocol';
 import type { IRouter } from 'express';
-import { failedCheck } from '../../../health/checks.ts';
 import type { HttpContext } from '../context.ts';
 import { allowOnly, sendError, sendJson } from '../error-reply.ts';
 import { flagsOf } from './request-target.ts';
