@@ -142,10 +142,9 @@ function toStateText(
   return node === leader ? 'leader' : 'follower';
 }
 
-/** What the server holds of the log: bytes if it knows them, else instances. */
+/** What the server holds of the log in memory. */
 function toLogText({ retained }: StatusReply): string {
-  if (retained === undefined) return '';
-  return retained.bytes === undefined ? `${retained.instances}` : toBytesText(retained.bytes);
+  return retained === undefined ? '' : toBytesText(retained.bytes);
 }
 
 /** How long the slowest of a hundred flushes takes, or one that hangs. */

@@ -176,6 +176,7 @@ function openReplica(
     isCandidate: true,
     forwarding: peers.forwardPort,
     storage: data.journal,
+    stateEpoch: data.identity.stateEpoch,
     state: data.state,
     journalIndex: () => data.journal.writeIndex,
     stateTransfer: {

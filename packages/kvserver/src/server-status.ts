@@ -94,13 +94,13 @@ function factsOf(source: StatusSource, node: NodeStatus | undefined, nowMs: numb
 
 function retainedBy(
   me: number,
-  { min, max, doneByPeer }: NodeStatus,
+  { retained, doneByPeer }: NodeStatus,
 ): Exclude<StatusReply['retained'], undefined> {
   const own = doneByPeer[me] ?? -1;
   const neededBy = doneByPeer.flatMap((done, node) =>
     done < own ? [{ node, instances: own - done }] : [],
   );
-  return { instances: Math.max(0, max - min + 1), neededBy };
+  return { ...retained, neededBy };
 }
 
 function diskOf(

@@ -88,11 +88,11 @@ export interface LagStatus {
   readonly ageMs: number | null;
 }
 
-/** The part of the log that a server still holds. */
+/** The part of the decided log that a server holds in memory. */
 export interface RetainedStatus {
   readonly instances: number;
-  /** Bytes of their values, if known. */
-  readonly bytes?: number;
+  /** Bytes of their values. */
+  readonly bytes: number;
   /** The other nodes that are not known to have all that this server has written to its state. */
   readonly neededBy: readonly { readonly node: number; readonly instances: number }[];
 }
@@ -129,7 +129,7 @@ const checkSchema = z.object({
 
 const retainedSchema = z.object({
   instances: count,
-  bytes: count.exactOptional(),
+  bytes: count,
   neededBy: z.array(z.object({ node: z.int(), instances: count })),
 });
 

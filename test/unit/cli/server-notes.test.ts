@@ -52,7 +52,7 @@ describe('The notes of a status', () => {
 
   it('name a node that lacks much of the log, or does not answer and lacks some', () => {
     const keeps = (node: number, ...neededBy: { node: number; instances: number }[]) =>
-      answer({ node, retained: { instances: 9000, neededBy } });
+      answer({ node, retained: { instances: 9000, bytes: 9, neededBy } });
     const notes = toNotes([
       keeps(
         0,

@@ -42,7 +42,9 @@ describe('the status of a cluster', () => {
   it('names the leader, that a majority serves, and how far each server is behind', () => {
     const leader = 1;
     const residentBytes = 83.4 * 1024 * 1024;
-    const log = (instances: number) => ({ retained: { instances, neededBy: [] } });
+    const log = (mebibytes: number) => ({
+      retained: { instances: 3, bytes: mebibytes * 1024 * 1024, neededBy: [] },
+    });
     const disk = { flushes: 9, p50Ms: 1, p99Ms: 3.4, lastAgoMs: 5, pendingMs: 0 };
     const text = textOf(
       answer(0, [1, 2], { leader, applied: 9, max: 10, residentBytes, ...log(7), disk }),
@@ -54,9 +56,9 @@ describe('the status of a cluster', () => {
     expect(text).to.match(/^ready: +3 of 3 nodes$/m);
     expect(rowsOf(text)).to.deep.equal([
       ['node', 'address', 'state', 'behind', 'log', 'flush', 'peers', 'memory'],
-      ['0', '127.0.0.1:4401', 'follower', '1', '7', '3 ms', '2/2', '83 MiB'],
-      ['1', '127.0.0.1:4402', 'leader', '0', '8', '3 ms', '2/2', '83 MiB'],
-      ['2', '127.0.0.1:4403', 'follower', '7', '9', '3 ms', '2/2', '83 MiB'],
+      ['0', '127.0.0.1:4401', 'follower', '1', '7 MiB', '3 ms', '2/2', '83 MiB'],
+      ['1', '127.0.0.1:4402', 'leader', '0', '8 MiB', '3 ms', '2/2', '83 MiB'],
+      ['2', '127.0.0.1:4403', 'follower', '7', '9 MiB', '3 ms', '2/2', '83 MiB'],
     ]);
   });
 

@@ -24,6 +24,12 @@ export interface Limits {
   readonly batchBytesMax: number;
   /** Instances for which this server proposes at the same time. Default 4. */
   readonly inFlightInstanceCountMax: number;
+  /**
+   * Bytes of decided values that this server keeps in memory for others that are away, and how many values.
+   * What a quorum has not stored yet is kept beyond that. Default 128 MiB and 8,192.
+   */
+  readonly logBytesMax: number;
+  readonly logInstanceCountMax: number;
 }
 
 const limitsSchema: z.ZodType<Limits> = z.strictObject({
@@ -33,6 +39,8 @@ const limitsSchema: z.ZodType<Limits> = z.strictObject({
   batchRequestCountMax: positiveCount(1024),
   batchBytesMax: positiveCount(mebibyte),
   inFlightInstanceCountMax: positiveCount(4),
+  logBytesMax: positiveCount(128 * mebibyte),
+  logInstanceCountMax: positiveCount(8192),
 });
 
 export const limitsDefault: Limits = limitsSchema.parse({});

@@ -13,6 +13,8 @@ export interface ReplicaOptions {
   readonly peerCount: number;
   readonly transport: Transport<Bytes>;
   readonly storage: Storage<Bytes>;
+  /** How often this node lost its state, from 0. Default 0. See `PaxosOptions`. */
+  readonly stateEpoch?: number;
   /** The open state database. The replica does not close it. */
   readonly state: StateLevel;
   /** The write index of the journal. The state records it, to detect a journal that lost its end. */
@@ -66,6 +68,8 @@ export interface ReplicaStatus extends Contact {
   readonly leader: PeerId | undefined;
   /** Bytes of decisions that are known here and not applied. */
   readonly waitingBytes: number;
+  /** The decisions in memory. */
+  readonly retained: { readonly instances: number; readonly bytes: number };
   /** For each replica, the highest instance it needs no more, as far as is known here; −1 if none is known. */
   readonly doneByPeer: readonly number[];
   /** The replicas without whose answer this one may not take part yet. Empty if it does. */

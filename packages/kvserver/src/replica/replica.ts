@@ -3,8 +3,9 @@
  * agreed on, decisions are applied in order, and replies go back.
  * Rule: a request gets its reply once it is decided, and so durable in a quorum, and applied here.
  */
-import { type Decision, Paxos, type PeerId } from '@paxkv/paxos';
+import { type Decision, Paxos, type PeerId, type RetentionPolicy } from '@paxkv/paxos';
 import { type Bytes, KvError, type Reply, type Request } from '@paxkv/protocol';
+import type { Limits } from '../config/settings.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { StateDatabase } from '../storage/state/state-database.ts';
 import { Applier } from './apply/applier.ts';
@@ -13,6 +14,7 @@ import { Reads } from './reads/reads.ts';
 import { reasonFor, stateBehindLog, toError } from './reasons.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 import { PendingRequests } from './requests/pending-requests.ts';
+import { LogReach } from './snapshot/log-reach.ts';
 import { StateRepair } from './snapshot/state-repair.ts';
 import type { SubmitOptions, Submitter } from './submitter.ts';
 import { OwnSession } from './writes/own-session.ts';
@@ -31,6 +33,7 @@ export class Replica implements Submitter {
   readonly #writes: Writes;
   readonly #gapFiller: GapFiller;
   readonly #reads: Reads;
+  readonly #logReach: LogReach;
   readonly #repair: StateRepair | undefined;
   #state: 'active' | 'stopping' | 'failed' = 'active';
   #isRepairing = false;
@@ -65,6 +68,7 @@ export class Replica implements Submitter {
     this.#writes = writes;
     this.#gapFiller = new GapFiller({ me, paxos, clock, random, state: applier, writes });
     this.#reads = new Reads({ paxos, clock, state: applier, onFailed });
+    this.#logReach = new LogReach({ paxos, clock, state: applier });
     if (stateTransfer !== undefined) {
       const { state: level, journalIndex } = options;
       this.#repair = new StateRepair({
@@ -88,7 +92,8 @@ export class Replica implements Submitter {
    */
   static async open(options: ReplicaOptions): Promise<Replica> {
     const machine = await StateMachine.open(new StateDatabase(options.state, options.journalIndex));
-    const replica = new Replica(options, await Paxos.load<Bytes>(options), machine);
+    const paxos = await Paxos.load<Bytes>({ ...options, retention: retentionOf(options.limits) });
+    const replica = new Replica(options, paxos, machine);
     await replica.#start();
     return replica;
   }
@@ -107,6 +112,7 @@ export class Replica implements Submitter {
       leader: this.#paxos.leader(),
       ...this.#reads.contact,
       waitingBytes: this.#applier.waitingBytes,
+      retained: this.#paxos.retained(),
       doneByPeer: this.#paxos.doneByPeer(),
       awaited: this.#paxos.awaited(),
     };
@@ -185,10 +191,10 @@ export class Replica implements Submitter {
     this.#gapFiller.check();
   }
 
-  /** Checks whether the others have forgotten instances that this replica lacks, as may happen after an absence. */
+  /** Checks whether all others have forgotten what this replica lacks, as may happen after an absence. */
   #checkState(): void {
     if (this.#state !== 'active') return;
-    if (this.#applier.applied + 1 < this.#paxos.min()) {
+    if (this.#logReach.isLost()) {
       this.#repairing = this.#replaceState().catch((error: unknown) => this.#fail(toError(error)));
       return;
     }
@@ -200,7 +206,7 @@ export class Replica implements Submitter {
   /** Replaces the state by that of another replica, since the log no longer holds the next instances. */
   async #replaceState(): Promise<void> {
     const { applied } = this.#applier;
-    if (this.#repair === undefined) throw stateBehindLog(applied, this.#paxos.min());
+    if (this.#repair === undefined) throw stateBehindLog(applied, this.#paxos.floor());
     this.#isRepairing = true;
     this.#pending.interruptAll('This server has fallen behind and takes a newer state.');
     this.#writes.abandon();
@@ -274,4 +280,14 @@ export class Replica implements Submitter {
     this.#writes.stop();
     this.#cancelStateCheck();
   }
+}
+
+/** What this server keeps in memory for others that are away. */
+function retentionOf({ logBytesMax, logInstanceCountMax }: Limits): RetentionPolicy<Bytes> {
+  return {
+    type: 'quorum',
+    instances: logInstanceCountMax,
+    bytes: logBytesMax,
+    sizeOf: (value) => value.byteLength,
+  };
 }
