@@ -14,6 +14,7 @@ import { addBench } from './commands/bench.ts';
 import { addCluster } from './commands/cluster.ts';
 import { addDelete } from './commands/delete.ts';
 import { addGet } from './commands/get.ts';
+import { addHealth } from './commands/health.ts';
 import { addIncrement } from './commands/incr.ts';
 import { addPut } from './commands/put.ts';
 import { addServe } from './commands/serve.ts';
@@ -31,6 +32,7 @@ const commands = [
   addDelete,
   addIncrement,
   addStatus,
+  addHealth,
   addBench,
 ] as const;
 

@@ -1,6 +1,8 @@
-/** A summary of the cluster: the leader, whether a majority serves, and how far behind each server is. */
+/** A summary of the cluster: the leader, whether a majority serves, and a table of the servers. */
 import type { EndpointStatus, KvError, StatusReply } from '@paxkv/client';
+import { durationText } from '@paxkv/protocol';
 import Table from 'cli-table3';
+import { addressOf, forText, toNotes, whyNotReady } from './server-notes.ts';
 
 export interface ClusterStatus {
   /** The leader as far as the servers know; `null` if no server names one. */
@@ -9,17 +11,27 @@ export interface ClusterStatus {
   readonly nodeCount: number | null;
   /** Nodes that serve and reach each other, as reported by the server that reaches most of them. */
   readonly servingCount: number;
+  /** Servers that answered and are ready. */
+  readonly readyCount: number;
+  /** Whether a server reaches a majority, as it says itself. */
   readonly hasMajority: boolean;
+  /** For how long, in milliseconds, as far as is known. */
+  readonly majorityForMs?: number;
   readonly servers: readonly ServerStatus[];
 }
 
 /** One server's answer; `behind` counts the instances that it has not applied yet. */
 export type ServerStatus =
-  | { readonly endpoint: string; readonly behind: number; readonly status: StatusReply }
-  | { readonly endpoint: string; readonly error: KvError };
+  | {
+      readonly endpoint: string;
+      readonly behind: number;
+      readonly status: StatusReply;
+      readonly error?: undefined;
+    }
+  | { readonly endpoint: string; readonly status?: undefined; readonly error: KvError };
 
 const mebibyte = 1024 * 1024;
-const heads = ['node', 'address', 'state', 'behind', 'revision', 'peers', 'memory'];
+const heads = ['node', 'address', 'state', 'behind', 'log', 'flush', 'peers', 'memory'];
 const widthMax = 80;
 const gap = '  ';
 
@@ -35,11 +47,24 @@ export function toClusterStatus(rows: readonly EndpointStatus[]): ClusterStatus 
     leader: leaderAmong(serving),
     nodeCount,
     servingCount,
-    hasMajority: nodeCount !== null && servingCount > nodeCount / 2,
+    readyCount: rows.filter((row) => whyNotReady(row) === undefined).length,
+    ...majorityOf(serving, nodeCount !== null && servingCount > nodeCount / 2),
     servers: rows.map(({ endpoint, status, error }) =>
       status ? { endpoint, behind: highest - status.applied, status } : { endpoint, error },
     ),
   };
+}
+
+/** `isConnected`: what the connections suggest, for servers of earlier versions, which know no more. */
+function majorityOf(
+  serving: readonly StatusReply[],
+  isConnected: boolean,
+): Pick<ClusterStatus, 'hasMajority' | 'majorityForMs'> {
+  const known = serving.flatMap(({ majority }) => majority ?? []);
+  if (known.length === 0) return { hasMajority: isConnected };
+  const hasMajority = known.some(({ reached }) => reached);
+  const times = known.filter(({ reached }) => reached === hasMajority).map(({ forMs }) => forMs);
+  return { hasMajority, majorityForMs: Math.max(...times) };
 }
 
 /** The server itself and its connected peers, without those known not to serve. */
@@ -61,36 +86,76 @@ function leaderAmong(statuses: readonly StatusReply[]): number | null {
 /** The status as text, at most 80 columns wide. Only the reasons below the table may be longer. */
 export function toStatusText(status: ClusterStatus): string {
   const rows = status.servers.map((server) => toCells(server, status.leader));
-  const notes = [...status.servers.flatMap(toNote), ...toLevelNote(status.servers)];
+  const notes = [...toNotes(status.servers), ...toLevelNote(status.servers)];
   return `${[...toSummary(status), '', toTable(rows), '', ...notes].join('\n').trimEnd()}\n`;
 }
 
-function toSummary({ leader, nodeCount, servingCount, hasMajority }: ClusterStatus): string[] {
+function toSummary(status: ClusterStatus): string[] {
+  const { nodeCount, servingCount, readyCount, hasMajority, majorityForMs } = status;
   if (nodeCount === null) return ['leader:    unknown', 'majority:  unknown, no server answers'];
-  const count = `${servingCount} of ${nodeCount} nodes serve`;
+  const since = forText(majorityForMs);
+  const needed = Math.floor(nodeCount / 2) + 1;
   return [
-    `leader:    ${leader === null ? 'none' : `node ${leader}`}`,
+    `leader:    ${toLeaderText(status)}`,
     hasMajority
-      ? `majority:  yes, ${count}`
-      : `majority:  no, ${count}: reads and writes wait for ${Math.floor(nodeCount / 2) + 1}`,
+      ? `majority:  yes${since}, ${servingCount} of ${nodeCount} nodes serve`
+      : `majority:  no${since}, ${servingCount} of ${nodeCount} nodes serve: reads and writes wait for ${needed}`,
+    `ready:     ${readyCount} of ${nodeCount} nodes`,
   ];
 }
 
+function toLeaderText({ leader, servers }: ClusterStatus): string {
+  if (leader === null) return 'none';
+  const times = servers.flatMap(({ status }) =>
+    status?.election?.leader === leader ? status.election.agoMs : [],
+  );
+  // A server that was restarted since learned of the leader later.
+  const ago = times.length === 0 ? '' : `, elected ${durationText(Math.max(...times))} ago`;
+  return `node ${leader}${ago}`;
+}
+
 function toCells(server: ServerStatus, leader: number | null): string[] {
-  const address = server.endpoint.replace(/^http:\/\//, '');
-  if ('error' in server) return ['?', address, 'no answer', '', '', '', ''];
+  const address = addressOf(server.endpoint);
+  if (server.status === undefined)
+    return ['?', address, 'no answer', ...heads.slice(3).map(() => '')];
   const { status, behind } = server;
   const connected = status.peers.filter((peer) => peer.connected).length;
-  const role = status.node === leader ? 'leader' : 'follower';
   return [
     `${status.node}`,
     address,
-    status.state === 'running' ? role : status.state,
+    toStateText(server, leader),
     `${behind}`,
-    `${status.revision}`,
+    toLogText(status),
+    toFlushText(status),
     `${connected}/${status.peers.length}`,
-    `${Math.round(status.residentBytes / mebibyte)} MiB`,
+    toBytesText(status.residentBytes),
   ];
+}
+
+function toStateText(
+  server: ServerStatus & { status: StatusReply },
+  leader: number | null,
+): string {
+  const { node, state } = server.status;
+  if (state !== 'running') return state;
+  if (whyNotReady(server) !== undefined) return 'not ready';
+  return node === leader ? 'leader' : 'follower';
+}
+
+/** What the server holds of the log in memory. */
+function toLogText({ retained }: StatusReply): string {
+  return retained === undefined ? '' : toBytesText(retained.bytes);
+}
+
+/** How long the slowest of a hundred flushes takes, or one that hangs. */
+function toFlushText({ disk }: StatusReply): string {
+  if (disk === undefined || disk.p99Ms === null) return '';
+  const slowestMs = Math.max(disk.p99Ms, disk.pendingMs);
+  return slowestMs < 1 ? '<1 ms' : durationText(slowestMs);
+}
+
+function toBytesText(bytes: number): string {
+  return bytes < mebibyte && bytes > 0 ? '<1 MiB' : `${Math.round(bytes / mebibyte)} MiB`;
 }
 
 function toTable(rows: readonly string[][]): string {
@@ -108,7 +173,7 @@ function toTable(rows: readonly string[][]): string {
         : width,
     ),
     colAligns: heads.map((head) =>
-      ['behind', 'revision', 'peers', 'memory'].includes(head) ? 'right' : 'left',
+      ['behind', 'log', 'flush', 'peers', 'memory'].includes(head) ? 'right' : 'left',
     ),
     chars: noBorders,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
@@ -142,17 +207,4 @@ function toLevelNote(servers: readonly ServerStatus[]): string[] {
   const holding = limits.filter(({ limit }) => limit <= level).map(({ node }) => `node ${node}`);
   const why = holding.length === 0 ? 'it rises soon' : `held back by ${holding.join(', ')}`;
   return [`feature level ${level}: ${why}`];
-}
-
-/** Why a server does not serve, if it is known. */
-function toNote(server: ServerStatus): string[] {
-  if ('error' in server) {
-    const { message, cause, code } = server.error;
-    // The cause describes the failed attempt; the message itself only repeats the call.
-    const reason = cause instanceof Error ? cause.message : message;
-    const place = reason.includes(server.endpoint) ? '' : `${server.endpoint}: `;
-    return [`${place}${reason} (${code})`];
-  }
-  const { node, state, reason } = server.status;
-  return reason === undefined ? [] : [`node ${node}: ${state}: ${reason}`];
 }

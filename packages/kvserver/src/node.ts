@@ -16,9 +16,11 @@ import { thisVersion, unsupportedLevel } from './state-machine/features.ts';
 import {
   type DataDirectory,
   DiskError,
+  type DiskTimes,
   LogWindow,
   NodeWindowFiles,
   openDataDirectory,
+  type SlowWrites,
 } from './storage/index.ts';
 import { clearJournalMark, readJournalMark } from './storage/state/journal-mark.ts';
 import { systemClock } from './system/clock.ts';
@@ -27,6 +29,8 @@ import { PeerTransport, toFeatureLevels } from './transport/peer-transport.ts';
 
 /** Run ids are random below this, since a counter would be lost together with the disk. */
 const runIdMax = 2 ** 47;
+/** A disk that had nothing to write for this long is probed. */
+const diskIdleMs = 700;
 
 export interface KvNodeOptions {
   readonly config: Config;
@@ -44,6 +48,7 @@ export interface NodeStatus extends ReplicaStatus {
   readonly peers: readonly PeerStatus[];
   /** The feature levels at which this server can run. */
   readonly featureLevels: FeatureLevels;
+  readonly disk: DiskTimes;
 }
 
 export class KvNode {
@@ -105,7 +110,19 @@ export class KvNode {
       state: isBack ? 'repairing' : status.state,
       peers: this.#peers.peers(),
       featureLevels: toFeatureLevels(this.#peers.levelPort.own),
+      disk: this.#data.journal.times,
     };
+  }
+
+  /** Collects evidence that the node reaches a quorum and that its disk takes writes. */
+  probe(): void {
+    this.#replica.probe();
+    this.#data.journal.probe(diskIdleMs);
+  }
+
+  /** Slow writes of the journal since the last call. */
+  takeSlowWrites(): SlowWrites {
+    return this.#data.journal.takeSlowWrites();
   }
 
   get replica(): Submitter {

@@ -6,17 +6,19 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type DoneReply, KvError, paths, type Request, type StatusReply } from '@paxkv/protocol';
+import { type CurrentStatus, type DoneReply, KvError, paths, type Request } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { createApp, endWithError } from './api/http/index.ts';
 import { StreamListener } from './api/stream/index.ts';
 import { type Address, addressToText, type Config } from './config/settings.ts';
+import { HealthMonitor } from './health/health-monitor.ts';
 import type { SubmitOptions } from './replica/submitter.ts';
-import { statusOf, unavailableError } from './server-status.ts';
+import { currentChecks, statusOf, unavailableError } from './server-status.ts';
 import { KvService } from './service/kv-service.ts';
 import { type ReadyOptions, whenReady } from './service/readiness.ts';
 import { checkedRequest } from './service/request-checks.ts';
 import { Supervisor, type SupervisorOptions } from './supervisor.ts';
+import { systemClock } from './system/clock.ts';
 import { createLogger } from './system/logger.ts';
 import { peerPath } from './transport/handshake.ts';
 
@@ -43,6 +45,7 @@ export class KvServer {
   readonly #service: KvService;
   readonly #http: Server;
   readonly #streams: StreamListener;
+  readonly #monitor: HealthMonitor;
   #stopping: Promise<void> | undefined;
   #stopped: Promise<Error | undefined> = Promise.resolve(undefined);
 
@@ -64,6 +67,7 @@ export class KvServer {
       addresses: config.addresses.map(addressToText),
       leader: () => this.#supervisor.node?.status.leader ?? null,
     });
+    this.#monitor = this.#createMonitor();
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
@@ -100,18 +104,23 @@ export class KvServer {
   }
 
   /** What the server reports about itself at this moment. */
-  status(): StatusReply {
-    return statusOf(this.#config, this.#supervisor);
+  status(): CurrentStatus {
+    return statusOf(this.#config, this.#supervisor, {
+      nowMs: systemClock.now(),
+      majority: this.#monitor.stateOf('quorum'),
+      election: this.#monitor.election,
+    });
   }
 
   /**
-   * Resolves when this server serves reads and writes: it has joined the cluster, and a majority has
-   * confirmed a read. That may change later, so each request still reports its own outcome.
+   * Resolves when this server is ready, as `/readyz` reports it: it serves, a majority answers it, its state is
+   * up to date, and its disk takes writes. That may change later, so each request still reports its own outcome.
    *
    * @throws KvError, each *not done*: `KV_ABORTED`, `KV_TIMEOUT`, and `KV_UNAVAILABLE` if it stops.
    */
   ready(options?: ReadyOptions): Promise<void> {
-    return whenReady({ service: this.#service, status: () => this.status() }, options);
+    const probed = { status: () => this.status(), probe: () => this.#supervisor.node?.probe() };
+    return whenReady(probed, options);
   }
 
   /**
@@ -131,14 +140,31 @@ export class KvServer {
     return this.#stopping;
   }
 
+  #createMonitor(): HealthMonitor {
+    const { now } = systemClock;
+    const supervisor = this.#supervisor;
+    return new HealthMonitor({
+      logger: this.#logger,
+      me: this.#config.nodeId,
+      now,
+      probe: () => supervisor.node?.probe(),
+      checks: () => currentChecks(supervisor, now()),
+      takeSlowWrites: () => supervisor.node?.takeSlowWrites() ?? { count: 0, longestMs: 0 },
+    });
+  }
+
   async #start(): Promise<void> {
     const { nodeId, listenHost, listenPort, warnings } = this.#config;
     for (const warning of warnings) this.#logger.warn({ warning }, 'questionable setting');
     this.#http.listen({ host: listenHost, port: listenPort, exclusive: true });
     await once(this.#http, 'listening');
+    this.#monitor.start();
     await this.#supervisor.start({
       service: this.#service,
-      onLeader: (leader) => this.#streams.onLeader(leader ?? null),
+      onLeader: (leader) => {
+        this.#monitor.onLeader(leader);
+        this.#streams.onLeader(leader ?? null);
+      },
     });
     if (this.#supervisor.failure !== undefined) throw this.#supervisor.failure;
     this.#stopped = this.#untilStopped();
@@ -166,6 +192,7 @@ export class KvServer {
 
   async #stop(): Promise<void> {
     const closed = closeServer(this.#http);
+    this.#monitor.stop();
     this.#streams.sayGoodbye();
     await this.#supervisor.stop();
     await this.#streams.close();

@@ -168,6 +168,22 @@ export class Paxos<V> {
     return this.#peer.isMember;
   }
 
+  /**
+   * The peers that this peer waits for until it takes part: they have not answered, or have no memory
+   * themselves. Empty once it is a member.
+   */
+  awaited(): readonly PeerId[] {
+    return this.#peer.awaited;
+  }
+
+  /**
+   * For each peer, the highest instance that its host is done with, as far as is known here; −1 if none is
+   * known. A peer that is far below the others is the reason why instances are kept.
+   */
+  doneByPeer(): readonly number[] {
+    return this.#peer.doneByPeer;
+  }
+
   /** The peer that leads, as far as this peer knows. A proposal made there needs one round instead of two. */
   leader(): PeerId | undefined {
     return this.#peer.leader;

@@ -18,6 +18,7 @@ export {
   isCommandType,
   specOf,
 } from './commands/table.ts';
+export { durationText } from './duration-text.ts';
 export {
   type ErrorReply,
   errorCodes,

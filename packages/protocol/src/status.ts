@@ -1,7 +1,7 @@
 /** The status of a server, which it sends in reply to `GET /status`. */
 import { z } from 'zod';
 
-/** What one server reports about itself. */
+/** What one server reports about itself. Servers of earlier versions leave out the members that may be absent. */
 export interface StatusReply {
   readonly node: number;
   readonly cluster: string;
@@ -29,6 +29,14 @@ export interface StatusReply {
   readonly catchUp?: CatchUpStatus;
   /** How far the server has verified the state that it stores. Absent while it does not serve. */
   readonly scrub?: ScrubStatus;
+  /** What readiness depends on, as in `/readyz?verbose`. The server is ready if every required check passed. */
+  readonly checks?: readonly Check[];
+  readonly majority?: MajorityStatus;
+  readonly lag?: LagStatus;
+  readonly retained?: RetainedStatus;
+  readonly disk?: DiskStatus;
+  /** The last election that this server knows of. Absent: no server has led since it was started. */
+  readonly election?: ElectionStatus;
   readonly residentBytes: number;
   readonly uptimeMs: number;
   readonly version: string;
@@ -73,6 +81,10 @@ export interface ScrubStatus {
   readonly differsFrom: readonly number[];
 }
 
+/** A status as a server of this version sends it. */
+export type CurrentStatus = StatusReply &
+  Required<Pick<StatusReply, 'checks' | 'majority' | 'lag'>>;
+
 /** The connection of one server to another. */
 export interface PeerStatus {
   readonly node: number;
@@ -84,12 +96,100 @@ export interface PeerStatus {
   readonly featureLevels?: FeatureLevels;
 }
 
+/** One condition of readiness. */
+export interface Check {
+  /** `state`, `quorum`, `level`, `disk`, or `peer` and a node. */
+  readonly name: string;
+  readonly passed: boolean;
+  /** Whether the server is ready only if the check has passed. */
+  readonly required: boolean;
+  /** For people. */
+  readonly detail: string;
+  /** What was measured, in milliseconds. Absent: it is no number, or there is none yet. */
+  readonly value?: number;
+  /** The highest `value` that passes. */
+  readonly limit?: number;
+}
+
+/** The first required check that failed; `undefined` for a server that is ready. */
+export function failedCheck(checks: readonly Check[]): Check | undefined {
+  return checks.find(({ passed, required }) => required && !passed);
+}
+
+/** Whether a server reaches a majority, itself included. */
+export interface MajorityStatus {
+  readonly reached: boolean;
+  /** For how long, in milliseconds. */
+  readonly forMs: number;
+}
+
+/** How far a server is behind. */
+export interface LagStatus {
+  /** Instances that are known to exist and not applied here. */
+  readonly instances: number;
+  /** Bytes of the decisions among them that are known here already. */
+  readonly waitingBytes: number;
+  /** The state has everything that was acknowledged longer ago than this. `null`: not known. */
+  readonly ageMs: number | null;
+}
+
+/** The part of the decided log that a server holds in memory. */
+export interface RetainedStatus {
+  readonly instances: number;
+  /** Bytes of their values. */
+  readonly bytes: number;
+  /** The other nodes that are not known to have all that this server has written to its state. */
+  readonly neededBy: readonly { readonly node: number; readonly instances: number }[];
+}
+
+/** The disk of the journal, in milliseconds. Percentiles are those of the last 512 flushes. */
+export interface DiskStatus {
+  /** Flushes since the node was opened. */
+  readonly flushes: number;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+  /** Since the last flush ended. */
+  readonly lastAgoMs: number;
+  /** How long the oldest flush under way has taken so far; 0 if none is. */
+  readonly pendingMs: number;
+}
+
+export interface ElectionStatus {
+  /** The node that won. */
+  readonly leader: number;
+  /** Milliseconds since this server learned of it. */
+  readonly agoMs: number;
+}
+
 const count = z.int().nonnegative();
 
 const featureLevels: z.ZodType<FeatureLevels> = z.object({
   lowest: count,
   highest: count,
   raiseMax: count.exactOptional(),
+});
+
+const checkSchema = z.object({
+  name: z.string(),
+  passed: z.boolean(),
+  required: z.boolean(),
+  detail: z.string(),
+  value: z.number().exactOptional(),
+  limit: z.number().exactOptional(),
+});
+
+const retainedSchema = z.object({
+  instances: count,
+  bytes: count,
+  neededBy: z.array(z.object({ node: z.int(), instances: count })),
+});
+
+const diskSchema = z.object({
+  flushes: count,
+  p50Ms: z.number().nullable(),
+  p99Ms: z.number().nullable(),
+  lastAgoMs: z.number(),
+  pendingMs: z.number(),
 });
 
 /** Decodes a status from a JSON body. */
@@ -129,6 +229,14 @@ export const statusSchema: z.ZodType<StatusReply> = z.object({
       differsFrom: z.array(count),
     })
     .exactOptional(),
+  checks: z.array(checkSchema).exactOptional(),
+  majority: z.object({ reached: z.boolean(), forMs: z.number() }).exactOptional(),
+  lag: z
+    .object({ instances: count, waitingBytes: count, ageMs: z.number().nullable() })
+    .exactOptional(),
+  retained: retainedSchema.exactOptional(),
+  disk: diskSchema.exactOptional(),
+  election: z.object({ leader: z.int(), agoMs: z.number() }).exactOptional(),
   residentBytes: z.number(),
   uptimeMs: z.number(),
   version: z.string(),

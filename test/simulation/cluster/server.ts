@@ -11,8 +11,8 @@ import type {
   ForwardedBatch,
   StateMessage,
 } from '@paxkv/kvserver/internal/replica/ports';
-import { LogWindow } from '@paxkv/kvserver/internal/storage/log-window/log-window';
 import { baseLevel, type Version } from '@paxkv/kvserver/internal/state-machine/features';
+import { LogWindow } from '@paxkv/kvserver/internal/storage/log-window/log-window';
 import { positionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
 import { toPosition, unseal } from '@paxkv/kvserver/internal/storage/state/rows';
 import type { Clock, Transport } from '@paxkv/paxos';
@@ -31,9 +31,9 @@ import type { LevelNetwork } from '../../kv/level-network.ts';
 import type { PortNetwork } from '../../kv/port-network.ts';
 import { type Operation, StateDisk } from '../../kv/state-disk.ts';
 import { WindowDisk } from '../../kv/window-disk.ts';
+import { highestLevel } from '../schedule/draw-versions.ts';
 import type { LostLogWindow, LostMemory } from '../schedule/fault.ts';
 import type { Retention } from '../schedule/schedule.ts';
-import { highestLevel } from '../schedule/draw-versions.ts';
 import type { EndCause, Witness } from '../witness.ts';
 import { copyWrite } from './copies.ts';
 

@@ -12,8 +12,12 @@ function answer(node: number, connected: readonly number[], changes: Partial<Sta
     .map((peer) => ({ node: peer, connected: connected.includes(peer) }));
   return {
     endpoint: `http://127.0.0.1:440${node + 1}`,
-    status: { ...runningStatus, node, peers, ...changes },
+    status: { ...runningStatus, node, peers, majority: majorityWith(connected), ...changes },
   } satisfies EndpointStatus;
+}
+
+function majorityWith(connected: readonly number[]) {
+  return { reached: connected.length > 0, forMs: 4200 };
 }
 
 function silence(node: number): EndpointStatus {
@@ -38,18 +42,23 @@ describe('the status of a cluster', () => {
   it('names the leader, that a majority serves, and how far each server is behind', () => {
     const leader = 1;
     const residentBytes = 83.4 * 1024 * 1024;
+    const log = (mebibytes: number) => ({
+      retained: { instances: 3, bytes: mebibytes * 1024 * 1024, neededBy: [] },
+    });
+    const disk = { flushes: 9, p50Ms: 1, p99Ms: 3.4, lastAgoMs: 5, pendingMs: 0 };
     const text = textOf(
-      answer(0, [1, 2], { leader, applied: 9, max: 10, revision: 5, residentBytes }),
-      answer(1, [0, 2], { leader, applied: 10, max: 10, revision: 6, residentBytes }),
-      answer(2, [0, 1], { leader, applied: 3, max: 9, revision: 2, residentBytes }),
+      answer(0, [1, 2], { leader, applied: 9, max: 10, residentBytes, ...log(7), disk }),
+      answer(1, [0, 2], { leader, applied: 10, max: 10, residentBytes, ...log(8), disk }),
+      answer(2, [0, 1], { leader, applied: 3, max: 9, residentBytes, ...log(9), disk }),
     );
     expect(text).to.match(/^leader: +node 1$/m);
-    expect(text).to.match(/^majority: +yes, 3 of 3 nodes serve$/m);
+    expect(text).to.match(/^majority: +yes for 4.2 s, 3 of 3 nodes serve$/m);
+    expect(text).to.match(/^ready: +3 of 3 nodes$/m);
     expect(rowsOf(text)).to.deep.equal([
-      ['node', 'address', 'state', 'behind', 'revision', 'peers', 'memory'],
-      ['0', '127.0.0.1:4401', 'follower', '1', '5', '2/2', '83 MiB'],
-      ['1', '127.0.0.1:4402', 'leader', '0', '6', '2/2', '83 MiB'],
-      ['2', '127.0.0.1:4403', 'follower', '7', '2', '2/2', '83 MiB'],
+      ['node', 'address', 'state', 'behind', 'log', 'flush', 'peers', 'memory'],
+      ['0', '127.0.0.1:4401', 'follower', '1', '7 MiB', '3 ms', '2/2', '83 MiB'],
+      ['1', '127.0.0.1:4402', 'leader', '0', '8 MiB', '3 ms', '2/2', '83 MiB'],
+      ['2', '127.0.0.1:4403', 'follower', '7', '9 MiB', '3 ms', '2/2', '83 MiB'],
     ]);
   });
 
@@ -63,13 +72,12 @@ describe('the status of a cluster', () => {
   it('counts peers that were not asked, but none that says it does not serve', () => {
     expect(toClusterStatus([answer(0, [1])])).to.include({ servingCount: 2, nodeCount: 3 });
     const repairing = answer(1, [0], { state: 'repairing' });
-    const status = toClusterStatus([answer(0, [1]), repairing]);
-    expect(status).to.include({ servingCount: 1, hasMajority: false });
+    expect(toClusterStatus([answer(0, [1]), repairing])).to.include({ servingCount: 1 });
   });
 
   it('says what waits without a majority', () => {
     expect(textOf(answer(0, []), silence(1), silence(2))).to.match(
-      /^majority: +no, 1 of 3 nodes serve: reads and writes wait for 2$/m,
+      /^majority: +no for 4.2 s, 1 of 3 nodes serve: reads and writes wait for 2$/m,
     );
   });
 
@@ -80,23 +88,33 @@ describe('the status of a cluster', () => {
     expect(textOf(answer(0, [1, 2]))).to.match(/^leader: +none$/m);
   });
 
-  it('says why a server does not serve, and why one does not answer', () => {
-    const text = textOf(
-      answer(0, [], { state: 'failed', reason: 'its journal is damaged' }),
-      silence(1),
-    );
-    expect(rowsOf(text)[1]?.slice(0, 3)).to.deep.equal(['0', '127.0.0.1:4401', 'failed']);
-    expect(rowsOf(text)[2]).to.deep.equal(['?', '127.0.0.1:4402', 'no answer']);
-    expect(text).to.match(/^node 0: failed: its journal is damaged$/m);
-    expect(text).to.match(/^http:\/\/127.0.0.1:4402: connect ECONNREFUSED \(KV_UNREACHABLE\)$/m);
+  it('takes the word of a server for its majority, and its connections if it gives none', () => {
+    const { majority: _, ...former } = answer(0, [1]).status;
+    const answers = [{ ...answer(0, [1]), status: former }, silence(1), silence(2)];
+    expect(toClusterStatus(answers)).to.include({ servingCount: 2, hasMajority: true });
+    const alone = answer(0, [1, 2], { majority: { reached: false, forMs: 1 } });
+    expect(toClusterStatus([alone])).to.include({ hasMajority: false, majorityForMs: 1 });
   });
 
-  it('names a silent server once', () => {
-    const endpoint = 'http://127.0.0.1:4401';
-    const error = new KvError('KV_TIMEOUT', `${endpoint} did not answer in time`);
-    expect(textOf({ endpoint, error })).to.match(
-      /\n\nhttp:\/\/127.0.0.1:4401 did not answer in time \(KV_TIMEOUT\)\n$/,
+  it('says when the leader was elected, by the server that has known it longest', () => {
+    const elected = (leader: number, agoMs: number) => ({ leader: 1, election: { leader, agoMs } });
+    const text = textOf(
+      answer(0, [1, 2], elected(1, 2000)),
+      answer(1, [0, 2], elected(1, 180_000)),
+      answer(2, [0, 1], elected(0, 900_000)),
     );
+    expect(text).to.match(/^leader: +node 1, elected 3 min ago$/m);
+  });
+
+  it('calls a server that runs and fails a check not ready', () => {
+    const checks = [{ name: 'disk', passed: false, required: true, detail: 'it hangs' }];
+    const disk = { flushes: 9, p50Ms: 1, p99Ms: 3, lastAgoMs: 5, pendingMs: 7300 };
+    const text = textOf(answer(0, [1, 2], { checks, disk, leader: 0 }));
+    expect(rowsOf(text)[1]?.slice(2)).to.deep.equal(
+      ['not ready', '1', '7.3 s', '2/2', '<1 MiB'].filter((cell) => cell !== ''),
+    );
+    expect(text).to.match(/^ready: +0 of 3 nodes$/m);
+    expect(text).to.match(/^node 0 is not ready: it hangs$/m);
   });
 
   it('knows nothing if no server answers', () => {

@@ -1,5 +1,7 @@
 import { parseConfig } from '@paxkv/kvserver';
 import {
+  currentChecks,
+  type Observed,
   type StatusSource,
   statusOf,
   unavailableError,
@@ -32,7 +34,32 @@ const running: Status = {
   peers: [{ node: 0, connected: true }],
   featureLevel: 1,
   featureLevels: { lowest: 1, highest: 2 },
+  answeredMs: 900,
+  currentMs: 800,
+  waitingBytes: 33,
+  retained: { instances: 4, bytes: 400 },
+  doneByPeer: [7, 6, 2],
+  awaited: [],
+  disk: {
+    lastMs: 950,
+    pendingSinceMs: undefined,
+    failure: undefined,
+    writeCount: 4,
+    p50Ms: 1.234,
+    p99Ms: 9,
+  },
 };
+
+/** At this time, with a majority since 400. */
+const observed = {
+  nowMs: 1000,
+  majority: { passed: true, sinceMs: 400 },
+  election: { leader: 0, atMs: 100 },
+};
+
+function statusAt(given: StatusSource, changes: Partial<Observed> = {}) {
+  return statusOf(config, given, { ...observed, ...changes });
+}
 
 function source(changes: Partial<StatusSource> = {}): StatusSource {
   const node = { status: running };
@@ -46,7 +73,7 @@ function withState(state: Status['state']): StatusSource {
 
 describe('The status of a server', () => {
   it('has what the node reports', () => {
-    const status = statusOf(config, source());
+    const status = statusAt(source());
     expect(status).to.deep.include({ node: 1, cluster: 'test', state: 'running', applied: 7 });
     expect(status).to.deep.include({ min: 3, max: 9, revision: 5, sessions: 2, pending: 1 });
     expect(status).to.deep.include({ leader: 0, peers: running.peers });
@@ -62,43 +89,72 @@ describe('The status of a server', () => {
       lastPassMs: systemClock.now() - 1000,
       differsFrom: [2],
     };
-    const status = statusOf(config, source({ node: { status: { ...running, scrub } } }));
+    const status = statusAt(source({ node: { status: { ...running, scrub } } }));
     expect(status.scrub).to.deep.include({ isRunning: true, rows: 5, differsFrom: [2] });
     expect(Date.now() - (status.scrub?.lastPassAtMs ?? 0)).to.be.within(900, 5000);
     expect(statusSchema.parse(JSON.parse(JSON.stringify(status)))).to.deep.equal(status);
     const before = { ...scrub, lastPassMs: undefined };
-    const early = statusOf(config, source({ node: { status: { ...running, scrub: before } } }));
+    const early = statusAt(source({ node: { status: { ...running, scrub: before } } }));
     expect(early.scrub).not.to.have.property('lastPassAtMs');
-    expect(statusOf(config, source())).not.to.have.property('scrub');
+    expect(statusAt(source())).not.to.have.property('scrub');
+  });
+
+  it('has how old its evidence is', () => {
+    const status = statusAt(source());
+    expect(status.majority).to.deep.equal({ reached: true, forMs: 600 });
+    expect(status.lag).to.deep.equal({ instances: 2, waitingBytes: 33, ageMs: 200 });
+    expect(status.election).to.deep.equal({ leader: 0, agoMs: 900 });
+    const disk = { flushes: 4, p50Ms: 1.23, p99Ms: 9, lastAgoMs: 50, pendingMs: 0 };
+    expect(status.disk).to.deep.equal(disk);
+    expect(status.checks.find(({ name }) => name === 'quorum')).to.include({ value: 100 });
+  });
+
+  it('names the nodes that the log is kept for, and how much of it', () => {
+    const neededBy = [{ node: 2, instances: 4 }];
+    expect(statusAt(source()).retained).to.deep.equal({ instances: 4, bytes: 400, neededBy });
+    const level = { ...running, doneByPeer: [9, 6, 6] };
+    const { retained } = statusAt(source({ node: { status: level } }));
+    expect(retained?.neededBy).to.deep.equal([]);
+  });
+
+  it('fails the checks that its node has no evidence for', () => {
+    const failed = (given: StatusSource) =>
+      currentChecks(given, 1000)
+        .filter(({ passed }) => !passed)
+        .map(({ name }) => name);
+    expect(failed(source())).to.deep.equal([]);
+    expect(failed(source({ node: undefined }))).to.deep.equal(['state', 'quorum', 'level']);
+    const hung = { ...running, disk: { ...running.disk, pendingSinceMs: -1500 } };
+    expect(failed(source({ node: { status: hung } }))).to.deep.equal(['disk']);
   });
 
   it('has the values of an empty log while the node is closed', () => {
-    const status = statusOf(config, source({ node: undefined }));
+    const status = statusAt(source({ node: undefined }));
     expect(status).to.deep.include({ state: 'starting', applied: -1, min: 0, max: -1 });
     expect(status).to.deep.include({ revision: 0, leader: null, peers: [] });
   });
 
   it('is starting until the node has joined the cluster', () => {
-    expect(statusOf(config, withState('joining')).state).to.equal('starting');
-    expect(statusOf(config, withState('repairing')).state).to.equal('repairing');
+    expect(statusAt(withState('joining')).state).to.equal('starting');
+    expect(statusAt(withState('repairing')).state).to.equal('repairing');
   });
 
   it('is repairing with the error of the storage until the node is open again', () => {
     const currentError = new Error('No space left on device.');
-    const status = statusOf(config, source({ node: undefined, currentError }));
+    const status = statusAt(source({ node: undefined, currentError }));
     expect(status).to.include({ state: 'repairing', reason: currentError.message });
   });
 
   it('is failed with the last error once the supervisor has given up', () => {
     const [currentError, failure] = [new Error('first'), new Error('last')];
-    const status = statusOf(config, source({ node: undefined, currentError, failure }));
+    const status = statusAt(source({ node: undefined, currentError, failure }));
     expect(status).to.include({ state: 'failed', reason: 'last' });
   });
 
   it('is stopping as soon as a stop is requested, whatever the node does', () => {
-    expect(statusOf(config, source({ isStopping: true })).state).to.equal('stopping');
+    expect(statusAt(source({ isStopping: true })).state).to.equal('stopping');
     const failed = source({ isStopping: true, failure: new Error('last') });
-    expect(statusOf(config, failed).state).to.equal('stopping');
+    expect(statusAt(failed).state).to.equal('stopping');
   });
 });
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KvClient } from '@paxkv/client';
 import { type Config, DiskError, KvServer, parseConfig } from '@paxkv/kvserver';
+import { statusSchema } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
@@ -120,11 +121,13 @@ describe('KvServer', () => {
     await using client = new KvClient({ endpoints: [urlOf(servers[1])] });
     await client.put('k', 'v');
     const reply = await fetch(urlOf(servers[1], '/status'));
-    // `min` and the leader may change at any moment.
-    const { residentBytes, uptimeMs, min, leader, ...status } = servers[1].status();
-    const answer = await reply.json();
-    expect(answer).to.deep.include(status);
-    expect(answer).to.include.keys('min', 'leader');
+    const status = servers[1].status();
+    const { residentBytes, uptimeMs, min, leader } = status;
+    const answer = statusSchema.parse(await reply.json());
+    expect(answer).to.have.all.keys(Object.keys(status));
+    // Everything else may change at any moment.
+    const { node, cluster, state, revision, version, peers } = status;
+    expect(answer).to.deep.include({ node, cluster, state, revision, version, peers });
     expect(min).to.be.at.least(0);
     expect(leader).to.be.oneOf([null, 0, 1, 2]);
     expect(residentBytes).to.be.above(1_000_000);
@@ -148,14 +151,19 @@ describe('KvServer', () => {
     expect(await reply.json())
       .to.have.property('error')
       .that.includes({ code: 'KV_TIMEOUT', outcome: 'unknown' });
-    expect((await fetch(urlOf(server, '/readyz'))).status).to.equal(200);
+    expect((await fetch(urlOf(server, '/readyz'))).status).to.equal(503);
+    const get = await fetch(urlOf(server, '/v1/kv/k'));
+    expect(get.status).to.equal(504);
+    expect(await get.json())
+      .to.have.property('error')
+      .that.includes({ code: 'KV_TIMEOUT', outcome: 'not done' });
   });
 
   it('refuses all requests, as not done, before the nodes of a new cluster have met', async () => {
     const server = await start(0);
     await start(1);
     expect(server.status()).to.include({ state: 'starting', applied: -1 });
-    expect(server.status().reason).to.match(/admitted/);
+    expect(server.status().reason).to.match(/waiting to meet nodes? .*2/);
     expect((await fetch(urlOf(server, '/readyz'))).status).to.equal(503);
     const reply = await fetch(urlOf(server, '/v1/kv/k'));
     expect(await reply.json())

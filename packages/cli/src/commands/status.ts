@@ -26,7 +26,7 @@ function toJson({ servers, ...summary }: ClusterStatus): object {
 }
 
 function toJsonServer(server: ServerStatus): object {
-  if ('error' in server) {
+  if (server.status === undefined) {
     const { code, outcome, message } = server.error;
     return { endpoint: server.endpoint, error: { code, outcome, message } };
   }

@@ -9,6 +9,7 @@ import type { CatchUpProgress } from './catch-up/catch-up-progress.ts';
 import type { LogWindow } from './catch-up/log-window.ts';
 import type { LevelPort } from './levels/level-raiser.ts';
 import type { ChecksumPort, ForwardPort, StatePort } from './ports.ts';
+import type { Contact } from './reads/quorum-contact.ts';
 import type { Difference } from './scrub/checksum-exchange.ts';
 import type { ScrubStatus } from './scrub/scrubber.ts';
 
@@ -64,8 +65,8 @@ export interface StateTransfer {
   replace(fill: (level: StateLevel) => Promise<void>): Promise<StateLevel>;
 }
 
-/** The status that a replica reports. */
-export interface ReplicaStatus {
+/** The status that a replica reports. Times are those of its clock. */
+export interface ReplicaStatus extends Contact {
   /**
    * `joining`: not serving. The replica lost its memory, and takes part only in instances that begin after the
    * others have admitted it.
@@ -90,6 +91,14 @@ export interface ReplicaStatus {
   readonly scrub: ReplicaScrubStatus | undefined;
   /** The leader known here. */
   readonly leader: PeerId | undefined;
+  /** Bytes of decisions that are known here and not applied. */
+  readonly waitingBytes: number;
+  /** The decisions in memory. */
+  readonly retained: { readonly instances: number; readonly bytes: number };
+  /** For each replica, the highest instance it needs no more, as far as is known here; −1 if none is known. */
+  readonly doneByPeer: readonly number[];
+  /** The replicas without whose answer this one may not take part yet. Empty if it does. */
+  readonly awaited: readonly PeerId[];
   /** What the replica is taking from another one at this moment. */
   readonly catchUp?: CatchUpProgress | undefined;
 }

@@ -4,7 +4,14 @@
  * Rule: a request gets its reply once it is decided, and so durable in a quorum, and applied here.
  */
 import { type Decision, Paxos, type PeerId, type RetentionPolicy } from '@paxkv/paxos';
-import { type Bytes, type Entry, KvError, type Reply, type Request, refusalToError } from '@paxkv/protocol';
+import {
+  type Bytes,
+  type Entry,
+  KvError,
+  type Reply,
+  type Request,
+  refusalToError,
+} from '@paxkv/protocol';
 import type { Limits } from '../config/settings.ts';
 import { levelOf, thisVersion, type Version } from '../state-machine/features.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
@@ -67,7 +74,7 @@ export class Replica implements Submitter {
     this.#pending = pending;
     this.#writes = writes;
     this.#gapFiller = new GapFiller({ me, paxos, clock, random, state: applier, writes });
-    this.#reads = new Reads({ paxos, state: applier, onFailed });
+    this.#reads = new Reads({ paxos, clock, state: applier, onFailed });
     this.#catchUp = this.#createCatchUp(options);
     this.#verification = new Verification({ ...options, onFailed });
     this.#version = options.version ?? thisVersion;
@@ -107,6 +114,11 @@ export class Replica implements Submitter {
       scrub: this.#verification.status,
       leader: this.#paxos.leader(),
       catchUp: this.#catchUp.progress,
+      ...this.#reads.contact,
+      waitingBytes: this.#applier.waitingBytes,
+      retained: this.#paxos.retained(),
+      doneByPeer: this.#paxos.doneByPeer(),
+      awaited: this.#paxos.awaited(),
     };
   }
 
@@ -140,6 +152,11 @@ export class Replica implements Submitter {
     }
   }
 
+  /** Asks a quorum for a sign of life if none is being asked: see `answeredMs` and `currentMs` of the status. */
+  probe(): void {
+    if (this.#stateNow === 'running') this.#reads.probe();
+  }
+
   /** Waits up to a second for pending requests, then stops for good. May be called more than once. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
@@ -155,7 +172,8 @@ export class Replica implements Submitter {
 
   get #reason(): string | undefined {
     const lastAttempt = this.#catchUp.lastAttempt;
-    return reasonFor(this.#stateNow, { failure: this.#failure, lastAttempt });
+    const awaited = this.#paxos.awaited();
+    return reasonFor(this.#stateNow, { failure: this.#failure, lastAttempt, awaited });
   }
 
   /** @throws KvError `KV_UNAVAILABLE` */
@@ -192,7 +210,7 @@ export class Replica implements Submitter {
 
   #lookAround(): void {
     // In an idle cluster, only a quorum read shows a replica that was away which instances it missed.
-    this.#paxos.readIndex();
+    this.#reads.ask();
     this.#gapFiller.check();
   }
 
@@ -200,7 +218,17 @@ export class Replica implements Submitter {
     const { me, peerCount, clock, random, stateTransfer: transfer } = options;
     const { state: level, journalIndex, logWindow, version } = options;
     return new CatchUp({
-      ...{ me, peerCount, clock, random, transfer, level, journalIndex, version, window: logWindow },
+      ...{
+        me,
+        peerCount,
+        clock,
+        random,
+        transfer,
+        level,
+        journalIndex,
+        version,
+        window: logWindow,
+      },
       paxos: this.#paxos,
       state: this.#applier,
       onDecision: (decision) => this.#onDecided(decision),
@@ -226,7 +254,7 @@ export class Replica implements Submitter {
   /** Up to its voting floor this replica does not take part, so it serves only once it has applied that far. */
   #onAdmitted(): void {
     this.#votingFloor = this.#paxos.max();
-    this.#paxos.readIndex();
+    this.#reads.ask();
   }
 
   #onDecided(decision: Decision<Bytes>): void {

@@ -1,12 +1,9 @@
-/** Waits until a server answers requests. */
+/** Waits until a server is ready. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KvError, type StatusReply } from '@paxkv/protocol';
-import type { KvService } from './kv-service.ts';
+import { type CurrentStatus, failedCheck, KvError } from '@paxkv/protocol';
 
-/** Pause between two attempts, in milliseconds. */
+/** Pause between two looks, in milliseconds. */
 const retryDelayMs = 20;
-/** The read that tests readiness. Its key may be present or absent. */
-const probe = { command: { type: 'get', key: Uint8Array.of(0) } } as const;
 
 /** How long to wait for a server. */
 export interface ReadyOptions {
@@ -18,12 +15,14 @@ export interface ReadyOptions {
 
 /** The part of a server that the wait needs. */
 export interface Probed {
-  readonly service: KvService;
-  status(): Pick<StatusReply, 'state' | 'reason'>;
+  status(): Pick<CurrentStatus, 'state' | 'checks'>;
+  /** Has the server look for evidence now. */
+  probe(): void;
 }
 
 /**
- * Resolves once a majority has confirmed a linearizable read of this server. Writes require no more than that.
+ * Resolves once every required check of the server has passed, as `/readyz` reports it. A quorum has then
+ * confirmed a read of this server; writes require no more than that.
  *
  * @throws KvError, each *not done*: `KV_ABORTED`, `KV_TIMEOUT`, and `KV_UNAVAILABLE` if the server stops.
  */
@@ -33,35 +32,24 @@ export async function whenReady(
 ): Promise<void> {
   const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
   const end = AbortSignal.any([signal, timeout].filter((one) => one !== undefined));
-  while (!(await isServing(server, end))) {
-    const { state, reason } = server.status();
-    const now = reason === undefined ? state : `${state}: ${reason}`;
+  for (;;) {
+    const { state, checks } = server.status();
+    const failed = failedCheck(checks);
+    if (failed === undefined && !end.aborted) return;
+    const now = failed?.detail ?? state;
     if (signal?.aborted) {
-      throw notReady(
-        'KV_ABORTED',
-        `The wait for the server was aborted; it is ${now}.`,
-        signal.reason,
-      );
+      const message = `The wait for the server was aborted: ${now}.`;
+      throw notReady('KV_ABORTED', message, signal.reason);
     }
     if (timeout?.aborted) {
-      const message = `The server is not ready after ${timeoutMs} ms; it is ${now}.`;
+      const message = `The server is not ready after ${timeoutMs} ms: ${now}.`;
       throw notReady('KV_TIMEOUT', message, timeout.reason);
     }
     if (state === 'stopping' || state === 'failed') {
-      throw notReady('KV_UNAVAILABLE', `The server will not become ready; it is ${now}.`);
+      throw notReady('KV_UNAVAILABLE', `The server will not become ready: ${now}.`);
     }
+    server.probe();
     await sleep(retryDelayMs, undefined, { signal: end }).catch(() => {});
-  }
-}
-
-async function isServing(server: Probed, signal: AbortSignal): Promise<boolean> {
-  if (server.status().state !== 'running' || signal.aborted) return false;
-  try {
-    await server.service.submit(probe, { signal });
-    return true;
-  } catch (error) {
-    if (error instanceof KvError) return false;
-    throw error;
   }
 }
 

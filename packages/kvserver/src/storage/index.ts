@@ -6,11 +6,13 @@ export {
 export { DiskError, type DiskErrorCode } from './disk-error.ts';
 export { Identity, type NodeName } from './identity.ts';
 export {
+  type DiskTimes,
   Journal,
   type JournalOptions,
   type JournalOwner,
   type SegmentFile,
   type SegmentFiles,
+  type SlowWrites,
 } from './journal/index.ts';
 export { LogWindow, type LogWindowOptions } from './log-window/log-window.ts';
 export { NodeWindowFiles } from './log-window/node-window-files.ts';

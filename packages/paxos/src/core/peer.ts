@@ -93,6 +93,16 @@ export class Peer<V> {
     return this.#roles.participation.isMember;
   }
 
+  /** The peers without whose answer this peer may not be admitted yet. Empty if it is a member. */
+  get awaited(): readonly PeerId[] {
+    return this.#roles.participation.awaited;
+  }
+
+  /** For each peer, the highest seq that its host is done with, as far as is known here; −1 if none is known. */
+  get doneByPeer(): readonly number[] {
+    return this.#roles.truncation.doneByPeer;
+  }
+
   /** The peer that leads, as far as is known here. */
   get leader(): PeerId | undefined {
     return this.#roles.leader.leader;

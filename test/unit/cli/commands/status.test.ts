@@ -35,7 +35,9 @@ describe('paxkv status', () => {
         leader: null,
         nodeCount: 3,
         servingCount: 2,
+        readyCount: 1,
         hasMajority: true,
+        majorityForMs: 5,
       });
       expect(servers).to.be.an('array').of.length(2);
       expect(servers[0]).to.deep.equal({ endpoint: server.url, behind: 1, ...runningStatus });

@@ -10,8 +10,8 @@ import type {
   ForwardedBatch,
   StateMessage,
 } from '@paxkv/kvserver/internal/replica/ports';
-import { LogWindow } from '@paxkv/kvserver/internal/storage/log-window/log-window';
 import { thisVersion, type Version } from '@paxkv/kvserver/internal/state-machine/features';
+import { LogWindow } from '@paxkv/kvserver/internal/storage/log-window/log-window';
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
 import type { Clock } from '@paxkv/paxos';
 import type { Command, Reply } from '@paxkv/protocol';

@@ -26,7 +26,7 @@ describe('A replica without memory', () => {
       await cluster.nodes[2]?.start();
       await world.sleep(5000);
       expect(cluster.replica(2).status).to.include({ state: 'joining' });
-      expect(cluster.replica(2).status.reason).to.match(/admitted/);
+      expect(cluster.replica(2).status.reason).to.match(/waiting to meet nodes 0 and 1/);
       const refusal = await cluster.submit(2, get('k')).catch((error: unknown) => error);
       expect(refusal).to.include({ code: 'KV_UNAVAILABLE', outcome: 'not done' });
       cluster.network.heal();

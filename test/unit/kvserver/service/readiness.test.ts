@@ -1,28 +1,28 @@
-import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
 import { type Probed, whenReady } from '@paxkv/kvserver/internal/service/readiness';
-import { KvError, type StatusReply } from '@paxkv/protocol';
+import type { Check, StatusReply } from '@paxkv/protocol';
 import { expect } from 'chai';
 
-/** A server with a state and answers set by the test. */
+/** A server with a state, whose quorum answers a probe after some failures. */
 class FakeServer implements Probed {
-  readonly service = new KvService(() => new KvError('KV_UNAVAILABLE', 'no replica'));
   state: StatusReply['state'] = 'running';
-  /** How many reads fail before one is confirmed. */
+  /** How many probes stay without an answer before one is answered. */
   failures = 0;
-  readCount = 0;
-
-  constructor() {
-    this.service.attach(this);
-  }
+  probeCount = 0;
 
   status() {
-    return { state: this.state };
+    const check = (name: string, passed: boolean, required = true): Check => {
+      return { name, passed, required, detail: `${name} ${this.state}` };
+    };
+    const checks = [
+      check('state', this.state === 'running'),
+      check('quorum', this.probeCount > this.failures),
+      check('peer 1', false, false),
+    ];
+    return { state: this.state, checks };
   }
 
-  async submit() {
-    this.readCount += 1;
-    if (this.readCount <= this.failures) throw new KvError('KV_TIMEOUT', 'no majority');
-    return { type: 'get', entry: undefined } as const;
+  probe(): void {
+    this.probeCount += 1;
   }
 }
 
@@ -34,21 +34,24 @@ async function errorOf(wait: Promise<void>): Promise<unknown> {
 }
 
 describe('whenReady', () => {
-  it('resolves once a read was confirmed', async () => {
+  it('resolves once every required check has passed, and probes until then', async () => {
     const server = new FakeServer();
     server.failures = 2;
     await whenReady(server);
-    expect(server.readCount).to.equal(3);
+    expect(server.probeCount).to.equal(3);
   });
 
-  it('submits no read to a server that is starting', async () => {
+  it('waits while the server is starting', async () => {
     const server = new FakeServer();
     server.state = 'starting';
-    const ready = whenReady(server);
-    expect(server.readCount).to.equal(0);
+    let isReady = false;
+    const ready = whenReady(server).then(() => {
+      isReady = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(isReady).to.equal(false);
     server.state = 'running';
     await ready;
-    expect(server.readCount).to.equal(1);
   });
 
   it('rejects on timeout, with the state of the server', async () => {

@@ -1,5 +1,5 @@
 /** What the routes of the HTTP interface share. */
-import type { StatusReply } from '@paxkv/protocol';
+import type { CurrentStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import type { HttpLimits } from '../../config/http-limits.ts';
 import type { KvService } from '../../service/kv-service.ts';
@@ -8,7 +8,7 @@ import type { Connections } from './connections.ts';
 export interface AppParts {
   readonly service: KvService;
   /** Called for each request for the server's status. */
-  readonly status: () => StatusReply;
+  readonly status: () => CurrentStatus;
   /** Logs defects of the server only. Mistakes of clients are reported to those clients. */
   readonly logger: Pick<Logger, 'error'>;
   readonly limits: HttpLimits;

@@ -62,6 +62,11 @@ export class Applier {
     return this.#decided.next;
   }
 
+  /** Bytes of decisions that wait to be applied. */
+  get waitingBytes(): number {
+    return this.#decided.bytes;
+  }
+
   /** What `key` holds after the highest instance applied. @throws StateError */
   read(key: Bytes): Entry | undefined | Promise<Entry | undefined> {
     return this.#machine.read(key);

@@ -33,6 +33,7 @@ export class DecisionQueue {
   readonly #aboveGap = new Map<number, Decision<Bytes>>();
   /** The instance after the last one in `#ready`. */
   #nextSeq: number;
+  #bytes = 0;
 
   /** `nextSeq` is the first instance that is not applied yet. */
   constructor(nextSeq: number) {
@@ -49,14 +50,20 @@ export class DecisionQueue {
     return this.#ready.length === 0;
   }
 
+  /** Bytes of all values in it. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   add(decision: Decision<Bytes>): void {
-    const { seq } = decision;
+    const { seq, value } = decision;
+    // An instance below was applied with a state that came from another replica.
+    if (seq < this.#nextSeq) return;
+    this.#bytes += value.length;
     if (seq > this.#nextSeq) {
       this.#aboveGap.set(seq, decision);
       return;
     }
-    // An instance below was applied with a state that came from another replica.
-    if (seq < this.#nextSeq) return;
     this.#push(decision);
     this.#closeGap();
   }
@@ -72,13 +79,18 @@ export class DecisionQueue {
       count += 1;
       if (isMeeting(next.seq)) break;
     }
+    this.#bytes -= bytes;
     return { decisions: this.#remove(count), bytes, isFull: count === runInstanceCountMax };
   }
 
   /** Drops every decision below `seq`, which becomes the next instance to be applied. */
   skipTo(seq: number): void {
     for (const decision of this.#ready) this.#aboveGap.set(decision.seq, decision);
-    for (const each of this.#aboveGap.keys()) if (each < seq) this.#aboveGap.delete(each);
+    for (const [each, { value }] of this.#aboveGap) {
+      if (each >= seq) continue;
+      this.#bytes -= value.length;
+      this.#aboveGap.delete(each);
+    }
     this.#ready = [];
     this.#nextSeq = seq;
     this.#closeGap();

@@ -4,16 +4,20 @@
  * read serves every waiting get.
  * Rule: a quorum read counts only for gets that were waiting before it started.
  */
-import type { Paxos } from '@paxkv/paxos';
+import type { Clock, Paxos } from '@paxkv/paxos';
 import type { Bytes, Entry } from '@paxkv/protocol';
 import type { AppliedState } from '../apply/applier.ts';
 import type { PendingRequest } from '../requests/pending-request.ts';
+import { type Contact, QuorumContact } from './quorum-contact.ts';
 
 /** When the queue is longer than this, abandoned gets are removed from it. */
 const sweepCount = 64;
+/** A question of a probe that has no answer for this long is asked anew: its answer would prove little. */
+const probeMsMax = 1000;
 
 export interface ReadsOptions {
   readonly paxos: Pick<Paxos<Bytes>, 'readIndex'>;
+  readonly clock: Pick<Clock, 'now'>;
   readonly state: Pick<AppliedState, 'applied' | 'read'>;
   /** The state could not be read. */
   readonly onFailed: (error: unknown) => void;
@@ -38,9 +42,29 @@ export class Reads {
   #next: PendingRead[] = [];
   /** Groups by read index, lowest first: a later quorum read never yields a lower index. */
   #groups: Group[] = [];
+  readonly #contact = new QuorumContact();
 
   constructor(options: ReadsOptions) {
     this.#options = options;
+  }
+
+  /** What the quorum reads so far have shown. */
+  get contact(): Contact {
+    return this.#contact.contact;
+  }
+
+  /** Starts a quorum read that no get waits for, unless one is under way. A get that arrives replaces it. */
+  probe(): void {
+    const { clock } = this.#options;
+    const isAsking = this.#contact.isAsking(clock.now() - probeMsMax);
+    if (this.#current === undefined && !isAsking) this.ask();
+  }
+
+  /** Starts a quorum read in place of one that is under way, whose gets it serves too. */
+  ask(): void {
+    const { clock, paxos } = this.#options;
+    this.#contact.onAsked(clock.now());
+    paxos.readIndex();
   }
 
   add(read: PendingRead): void {
@@ -51,6 +75,7 @@ export class Reads {
 
   /** The current quorum read is complete: nothing above `readIndex` was decided when it started. */
   onReadIndex(readIndex: number): void {
+    this.#contact.onAnswered(readIndex, this.#options.state.applied);
     const reads = this.#current?.filter(isAwaited) ?? [];
     this.#current = undefined;
     if (reads.length > 0) this.#groups.push({ readIndex, reads });
@@ -61,6 +86,7 @@ export class Reads {
   /** The state has advanced. */
   onApplied(): void {
     const { applied } = this.#options.state;
+    this.#contact.onApplied(applied);
     const ready = this.#groups.filter(({ readIndex }) => readIndex <= applied);
     this.#groups = this.#groups.filter(({ readIndex }) => readIndex > applied);
     for (const { pending, key } of ready.flatMap(({ reads }) => reads)) this.#reply(pending, key);
@@ -71,7 +97,7 @@ export class Reads {
     this.#next = [];
     if (reads.length === 0) return;
     this.#current = reads;
-    this.#options.paxos.readIndex();
+    this.ask();
   }
 
   #reply(pending: PendingRequest, key: Bytes): void {

@@ -7,6 +7,7 @@
  *     0000000000000008.wal   in use, and written to
  *     0000000000000009.wal   the spare: allocated, nothing in it
  *     next.wal.new           one that is being made
+ *     probe                  overwritten now and then, to see whether the disk takes writes
  *     lock/                  held while the journal is open
  * ```
  *
@@ -40,3 +41,4 @@
 export { Journal, type JournalOptions } from './journal.ts';
 export type { JournalOwner } from './journal-owner.ts';
 export type { SegmentFile, SegmentFiles } from './segment-files.ts';
+export type { DiskTimes, SlowWrites } from './write-times.ts';

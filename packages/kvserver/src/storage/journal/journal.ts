@@ -7,6 +7,7 @@ import { strict as assert } from 'node:assert';
 import type { Memory, Storage } from '@paxkv/paxos';
 import { DiskError, reasonOf, toDiskError } from '../disk-error.ts';
 import { Checkpointer } from './checkpointer.ts';
+import { DiskProbe } from './disk-probe.ts';
 import { openJournalLog } from './journal-log.ts';
 import { JournalMemory } from './journal-memory.ts';
 import type { JournalOwner } from './journal-owner.ts';
@@ -16,6 +17,7 @@ import type { JournalWrite } from './record-codec.ts';
 import { encodeGroup, groupsIn, recordKinds, type WriteGroup } from './record-payload.ts';
 import type { SegmentFiles } from './segment-files.ts';
 import type { SegmentedLog } from './segmented-log.ts';
+import { type DiskTimes, type SlowWrites, WriteTimes } from './write-times.ts';
 
 /**
  * Each segment costs about four flushes beside those of its records: with 16 MiB that is one in a hundred at
@@ -23,6 +25,8 @@ import type { SegmentedLog } from './segmented-log.ts';
  */
 const segmentBytesDefault = 16 * 1024 * 1024;
 const idleMsDefault = 1000;
+/** A flush that takes this long is slow. */
+const slowMs = 500;
 
 export interface JournalOptions {
   readonly owner: JournalOwner;
@@ -43,6 +47,8 @@ interface Parts {
 export class Journal implements Storage<Uint8Array> {
   readonly #parts: Parts;
   readonly #checkpointer: Checkpointer;
+  readonly #times = new WriteTimes(() => performance.now(), slowMs);
+  readonly #probe: DiskProbe;
   /** The work on the size of the log, which goes on between writes. Never rejects. */
   #upkeep: Promise<void> = Promise.resolve();
   #idle: NodeJS.Timeout | undefined;
@@ -54,6 +60,7 @@ export class Journal implements Storage<Uint8Array> {
   private constructor(parts: Parts) {
     this.#parts = parts;
     this.#checkpointer = new Checkpointer(parts.log, parts.memory);
+    this.#probe = new DiskProbe(parts.files);
   }
 
   /**
@@ -104,6 +111,29 @@ export class Journal implements Storage<Uint8Array> {
     return this.#parts.memory.writeIndex;
   }
 
+  /** How long the disk takes for each record, and for each probe. */
+  get times(): DiskTimes {
+    return this.#times.times;
+  }
+
+  /** The writes of half a second or more since the last call. */
+  takeSlowWrites(): SlowWrites {
+    return this.#times.takeSlow();
+  }
+
+  /**
+   * Has the disk take a small write if nothing was written for `idleMs` and nothing is being written. Returns at
+   * once: `times` shows the result. A failure is left to the next record to report.
+   */
+  probe(idleMs: number): void {
+    if (this.#isClosed || this.#times.isBusy || this.#times.idleMs < idleMs) return;
+    const begun = this.#times.begin();
+    this.#probe.write().then(
+      () => this.#times.end(begun),
+      (cause: unknown) => this.#times.end(begun, reasonOf(cause)),
+    );
+  }
+
   /** Verifies once more what it reads. @throws DiskError `DISK_JOURNAL_DAMAGED`. */
   load(): Promise<Memory<Uint8Array>> {
     const loading = Promise.all([this.#writing, this.#upkeep]).then(() => this.#read());
@@ -143,12 +173,14 @@ export class Journal implements Storage<Uint8Array> {
     this.#isClosed = true;
     clearTimeout(this.#idle);
     await Promise.all([this.#writing, this.#upkeep]);
+    await this.#probe.close();
     await this.#parts.log.close();
     await this.#parts.files.close();
   }
 
   async #append(group: WriteGroup, payload: readonly Uint8Array[]): Promise<void> {
     const { owner, log, memory } = this.#parts;
+    const begun = this.#times.begin();
     try {
       await this.#upkeep;
       if (this.#failure !== undefined) throw this.#failure;
@@ -157,9 +189,11 @@ export class Journal implements Storage<Uint8Array> {
       if (!owner.hasVoted && this.writeIndex > 0) await owner.markVoted();
       const { sequence, bytes } = await log.append(recordKinds.group, payload);
       memory.addGroup(group, sequence, bytes);
+      this.#times.end(begun);
     } catch (cause) {
       // Safety: nobody knows which part of it is on disk, and later records would build on it.
       this.#failure ??= writeFailed(`record ${group.writeIndex}`, cause);
+      this.#times.end(begun, reasonOf(cause));
       throw this.#failure;
     }
   }

@@ -51,6 +51,11 @@ export class Truncation {
     return this.#done[this.#me] ?? -1;
   }
 
+  /** The highest seq that each peer's host is done with, as far as is known here; −1 if none is known. */
+  get doneByPeer(): readonly number[] {
+    return [...this.#done];
+  }
+
   /** Below it other peers may have forgotten everything. Never sinks, and is never below `min`. */
   get floor(): number {
     return this.#floor;

@@ -56,6 +56,11 @@ export class Participation {
     return this.votingFloor !== undefined;
   }
 
+  /** See {@link Rejoin.awaited}. */
+  get awaited(): readonly PeerId[] {
+    return this.isMember ? [] : this.#rejoin.awaited;
+  }
+
   /** Whether this peer may vote and propose in `seq`. */
   takesPartIn(seq: number): boolean {
     const { votingFloor } = this;

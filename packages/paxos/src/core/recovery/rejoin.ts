@@ -73,6 +73,17 @@ export class Rejoin {
     return this.votingFloor !== undefined;
   }
 
+  /** The peers without whose answer this peer may not be admitted yet. Empty once it is a member. */
+  get awaited(): readonly PeerId[] {
+    if (this.isMember) return [];
+    const { me, peerCount } = this.#options;
+    const counts = this.#mayBeFirst ? () => true : ({ isMember }: Admitted) => isMember;
+    return otherPeers(me, peerCount).filter((peer) => {
+      const answer = this.#answers.get(peer);
+      return answer === undefined || !counts(answer);
+    });
+  }
+
   /** When to ask again; absent before the first `wake`, and once this peer is a member. */
   wakeAt(): number | undefined {
     return this.isMember ? undefined : this.#wakeAt;
@@ -140,8 +151,7 @@ export class Rejoin {
   #findVotingFloor(): number | undefined {
     const { peerCount } = this.#options;
     const answers = [...this.#answers.values()];
-    const isFirstIncarnation =
-      this.#incarnation?.isNew === true && answers.every(({ isNew }) => isNew);
+    const isFirstIncarnation = this.#mayBeFirst;
     if (isFirstIncarnation && answers.length === peerCount - 1) return -1;
     // Safety: only a peer with memory can tell in which instances it took part.
     const members = answers.filter(({ isMember }) => isMember);
@@ -150,6 +160,13 @@ export class Rejoin {
     // nothing, and a voting floor would only leave fewer peers to decide the instances in progress.
     if (isFirstIncarnation) return -1;
     return Math.max(...answers.map(({ max }) => max));
+  }
+
+  /** Whether nothing heard so far speaks of an earlier incarnation of this peer. */
+  get #mayBeFirst(): boolean {
+    return (
+      this.#incarnation?.isNew === true && [...this.#answers.values()].every(({ isNew }) => isNew)
+    );
   }
 
   /** Safety: no two incarnations share a number, or an answer of one would count for the other. */

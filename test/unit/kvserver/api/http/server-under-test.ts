@@ -10,13 +10,13 @@ import {
 import type { SubmitOptions, Submitter } from '@paxkv/kvserver/internal/replica/submitter';
 import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
 import {
+  type CurrentStatus,
   type Entry,
   type ErrorReply,
   KvError,
   type KvErrorCode,
   type Reply,
   type Request,
-  type StatusReply,
 } from '@paxkv/protocol';
 import { expect } from 'chai';
 
@@ -99,7 +99,7 @@ export interface RawExchange {
 export class ServerUnderTest {
   readonly replica = new ScriptedReplica();
   readonly logLines: unknown[][] = [];
-  status: StatusReply = runningStatus;
+  status: CurrentStatus = runningStatus;
   readonly #server: Server;
 
   private constructor(limits: Partial<HttpLimits>) {
@@ -235,7 +235,7 @@ function parseAnswer(bytes: string): Answer {
   };
 }
 
-export const runningStatus: StatusReply = {
+export const runningStatus: CurrentStatus = {
   node: 0,
   cluster: 'test',
   state: 'running',
@@ -250,6 +250,20 @@ export const runningStatus: StatusReply = {
     { node: 2, connected: false, reason: 'connection refused' },
   ],
   leader: null,
+  checks: [
+    { name: 'state', passed: true, required: true, detail: 'running' },
+    {
+      name: 'quorum',
+      passed: true,
+      required: true,
+      detail: 'a quorum answers',
+      value: 9,
+      limit: 10,
+    },
+    { name: 'peer 2', passed: false, required: false, detail: 'connection refused' },
+  ],
+  majority: { reached: true, forMs: 5 },
+  lag: { instances: 0, waitingBytes: 0, ageMs: 9 },
   residentBytes: 1,
   uptimeMs: 1,
   version: '0.1.0',

@@ -75,4 +75,18 @@ describe('DecisionQueue', () => {
     queue.add(decision(11));
     expect(takeAll(queue)).to.deep.equal([11, 12]);
   });
+
+  it('knows the bytes of what waits in it', () => {
+    const queue = new DecisionQueue(0);
+    for (const seq of [0, 1, 3, 5]) queue.add(decision(seq, 10));
+    expect(queue.bytes).to.equal(40);
+    expect(takeAll(queue)).to.deep.equal([0, 1]);
+    expect(queue.bytes).to.equal(20);
+    queue.add(decision(0, 10));
+    queue.skipTo(4);
+    expect(queue.bytes).to.equal(10);
+    queue.add(decision(4, 10));
+    expect(takeAll(queue)).to.deep.equal([4, 5]);
+    expect(queue.bytes).to.equal(0);
+  });
 });

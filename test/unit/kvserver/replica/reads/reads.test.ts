@@ -15,8 +15,10 @@ describe('Reads', () => {
   let answered: string[];
   let failures: unknown[];
   let failure: Error | undefined;
+  let nowMs: number;
 
   beforeEach(() => {
+    nowMs = 100;
     const world = new World({ seed: 1 });
     pendings = new PendingRequests({
       clock: world.clock,
@@ -34,6 +36,7 @@ describe('Reads', () => {
           quorumReadCount += 1;
         },
       },
+      clock: { now: () => nowMs },
       state: {
         get applied() {
           return applied;
@@ -98,6 +101,52 @@ describe('Reads', () => {
     await quorumReadDone(5);
     expect(answered).to.deep.equal(['b refused', 'a get']);
     expect(quorumReadCount).to.equal(1);
+  });
+
+  it('probes the quorum without a read, and takes the answer as evidence', async () => {
+    reads.probe();
+    expect(quorumReadCount).to.equal(1);
+    await quorumReadDone(5);
+    expect(reads.contact).to.deep.equal({ answeredMs: 100, currentMs: 100 });
+    await quorumReadDone(7);
+    expect(quorumReadCount).to.equal(1);
+  });
+
+  it('probes at most once while a question is under way, and anew if it stays without an answer', () => {
+    reads.probe();
+    nowMs += 999;
+    reads.probe();
+    expect(quorumReadCount).to.equal(1);
+    nowMs += 1;
+    reads.probe();
+    expect(quorumReadCount).to.equal(2);
+  });
+
+  it('needs no probe while reads ask the quorum', async () => {
+    add('a');
+    reads.probe();
+    expect(quorumReadCount).to.equal(1);
+    await quorumReadDone(5);
+    expect(reads.contact.answeredMs).to.equal(100);
+  });
+
+  it('lets no read wait for a probe, whose question came before it', async () => {
+    reads.probe();
+    nowMs = 105;
+    add('a');
+    expect(quorumReadCount).to.equal(2);
+    await quorumReadDone(5);
+    expect(answered).to.deep.equal(['a get']);
+    expect(reads.contact.answeredMs).to.equal(105);
+  });
+
+  it('knows the state to be current once it has reached the read index', async () => {
+    reads.probe();
+    await quorumReadDone(7);
+    expect(reads.contact.currentMs).to.equal(undefined);
+    applied = 7;
+    reads.onApplied();
+    expect(reads.contact.currentMs).to.equal(100);
   });
 
   it('reports an unanswered read as not done', async () => {

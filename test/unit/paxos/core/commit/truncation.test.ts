@@ -25,6 +25,13 @@ describe('Truncation', () => {
     expect(truncation.everyPeerMin).to.equal(5);
   });
 
+  it('knows how far each peer is done', () => {
+    const truncation = new Truncation(0, 3);
+    truncation.setOwnDone(9);
+    truncation.observe(2, { done: 6, floor: 0, everyPeerMin: 0 });
+    expect(truncation.doneByPeer).to.deep.equal([9, -1, 6]);
+  });
+
   it('never sinks, neither in done nor in min', () => {
     const truncation = new Truncation(0, 2);
     truncation.setOwnDone(5);

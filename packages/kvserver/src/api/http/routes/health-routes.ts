@@ -1,18 +1,9 @@
 /** Routes for probes and operators: is the server alive, is it ready, what is its status. */
-import { KvError, paths, type StatusReply } from '@paxkv/protocol';
+import { type CurrentStatus, failedCheck, KvError, paths } from '@paxkv/protocol';
 import type { IRouter } from 'express';
 import type { HttpContext } from '../context.ts';
 import { allowOnly, sendError, sendJson } from '../error-reply.ts';
 import { flagsOf } from './request-target.ts';
-
-/** One line of `/readyz?verbose`. */
-interface Check {
-  readonly name: string;
-  readonly passed: boolean;
-  /** Whether the server is ready only if the check has passed. */
-  readonly required: boolean;
-  readonly detail: string;
-}
 
 export function mountHealthRoutes(router: IRouter, { status }: HttpContext): void {
   router
@@ -27,10 +18,11 @@ export function mountHealthRoutes(router: IRouter, { status }: HttpContext): voi
     .route(paths.ready)
     .get((request, response) => {
       const isVerbose = flagsOf(request, ['verbose']).has('verbose');
-      const now = status();
-      const more = isVerbose ? { checks: checksOf(now) } : {};
-      if (now.state === 'running') sendJson(response, { ready: true, ...more });
-      else sendError(response, notReady(now), { body: more });
+      const { checks } = status();
+      const error = notReady(checks);
+      const more = isVerbose ? { checks } : {};
+      if (error === undefined) sendJson(response, { ready: true, ...more });
+      else sendError(response, error, { body: more });
     })
     .all(allowOnly('GET, HEAD'));
   router
@@ -42,20 +34,11 @@ export function mountHealthRoutes(router: IRouter, { status }: HttpContext): voi
     .all(allowOnly('GET, HEAD'));
 }
 
-function notReady({ state, reason }: StatusReply): KvError {
-  const why = reason === undefined ? '' : `: ${reason}`;
-  return new KvError('KV_UNAVAILABLE', `This server is ${state}${why}`.replace(/\.?$/, '.'));
-}
-
-function checksOf({ state, reason, peers }: StatusReply): Check[] {
-  const detail = reason === undefined ? state : `${state}: ${reason}`;
-  return [
-    { name: 'state', passed: state === 'running', required: true, detail },
-    ...peers.map((peer) => ({
-      name: `peer ${peer.node}`,
-      passed: peer.connected,
-      required: false,
-      detail: peer.connected ? 'connected' : (peer.reason ?? 'not connected'),
-    })),
-  ];
+/** Why the server is not ready; `undefined` if it is. */
+function notReady(checks: CurrentStatus['checks']): KvError | undefined {
+  const failed = failedCheck(checks);
+  if (failed === undefined) return undefined;
+  const why = failed.name === 'state' ? `This server is ${failed.detail}` : failed.detail;
+  const message = `${why.charAt(0).toUpperCase()}${why.slice(1)}`.replace(/\.?$/, '.');
+  return new KvError('KV_UNAVAILABLE', message);
 }

@@ -1,0 +1,65 @@
+/** What the table of a cluster's status cannot show: lines about single servers, for people. */
+
+import type { KvError } from '@paxkv/client';
+import { durationText, failedCheck, type StatusReply } from '@paxkv/protocol';
+
+/** A node that lacks fewer instances than this is not worth a line while it answers. */
+const lackingMin = 1000;
+
+/** A server's answer to a request for its status. */
+export type ServerAnswer =
+  | { readonly endpoint: string; readonly status: StatusReply; readonly error?: undefined }
+  | { readonly endpoint: string; readonly status?: undefined; readonly error: KvError };
+
+/** Why the server is not ready; `undefined` if it is. */
+export function whyNotReady(server: ServerAnswer): string | undefined {
+  if (server.status === undefined) return reasonOf(server.error, server.endpoint);
+  const { state, reason, checks } = server.status;
+  // A server of an earlier version has no checks.
+  if (checks !== undefined) return failedCheck(checks)?.detail;
+  if (state === 'running') return undefined;
+  return reason === undefined ? state : `${state}: ${reason}`;
+}
+
+/** One line for each server that is not ready, and for each node that lacks much of the log. */
+export function toNotes(servers: readonly ServerAnswer[]): string[] {
+  return [...servers.flatMap(toReadinessNote), ...toLogNotes(servers)];
+}
+
+function toReadinessNote(server: ServerAnswer): string[] {
+  const why = whyNotReady(server);
+  if (why === undefined) return [];
+  if (server.status !== undefined) return [`node ${server.status.node} is not ready: ${why}`];
+  return [`${addressOf(server.endpoint)} does not answer: ${why} (${server.error.code})`];
+}
+
+/** The other servers keep the log for a node that lacks a part of it, within their bounds. */
+function toLogNotes(servers: readonly ServerAnswer[]): string[] {
+  const statuses = servers.flatMap(({ status }) => status ?? []);
+  const answering = new Set(statuses.map(({ node }) => node));
+  const lacking = new Map<number, number>();
+  for (const { node, instances } of statuses.flatMap(({ retained }) => retained?.neededBy ?? [])) {
+    lacking.set(node, Math.max(instances, lacking.get(node) ?? 0));
+  }
+  return [...lacking]
+    .filter(([node, instances]) => instances >= lackingMin || !answering.has(node))
+    .sort(([a], [b]) => a - b)
+    .map(([node, instances]) => `node ${node} lacks ${instances} instances, which the others keep`);
+}
+
+/** The cause describes the failed attempt; the message itself only repeats the call. */
+function reasonOf({ message, cause }: KvError, endpoint: string): string {
+  const reason = cause instanceof Error ? cause.message : message;
+  if (!reason.startsWith(endpoint)) return reason;
+  return reason.slice(endpoint.length).replace(/^:? /, '');
+}
+
+/** `http://127.0.0.1:4401` as `127.0.0.1:4401`. */
+export function addressOf(endpoint: string): string {
+  return endpoint.replace(/^http:\/\//, '');
+}
+
+/** For how long something has been so, for the end of a line; nothing if it is not known. */
+export function forText(ms: number | undefined): string {
+  return ms === undefined ? '' : ` for ${durationText(ms)}`;
+}
