@@ -13,6 +13,7 @@ import { Replica, type ReplicaStatus, type Submitter } from './replica/index.ts'
 import { type DataDirectory, DiskError, openDataDirectory } from './storage/index.ts';
 import { clearJournalMark, readJournalMark } from './storage/state/journal-mark.ts';
 import { systemClock } from './system/clock.ts';
+import type { MemoryWatch } from './system/memory-watch.ts';
 import { systemRandom } from './system/random.ts';
 import { PeerTransport } from './transport/peer-transport.ts';
 
@@ -22,6 +23,8 @@ const runIdMax = 2 ** 47;
 export interface KvNodeOptions {
   readonly config: Config;
   readonly logger: Logger;
+  /** How much of its memory the process uses. */
+  readonly memory: Pick<MemoryWatch, 'percent'>;
   /** Opens the data directory. Tests replace it to simulate failures. */
   readonly openData?: typeof openDataDirectory;
   /** Called when the known leader changes; `undefined` if none is known. */
@@ -136,6 +139,7 @@ function peersFor({ config, logger }: KvNodeOptions, bootCount: number): PeerTra
     bootCount,
     logger,
     limits: {
+      queueBytesMax: limits.peerQueueBytesMax,
       valueBytesMax: Math.max(defaultPeerLimits.valueBytesMax, 2 * limits.batchBytesMax),
     },
     random: systemRandom,
@@ -143,7 +147,7 @@ function peersFor({ config, logger }: KvNodeOptions, bootCount: number): PeerTra
 }
 
 function openReplica(
-  { config, logger, onFailed, onLeader }: KvNodeOptions,
+  { config, logger, memory, onFailed, onLeader }: KvNodeOptions,
   data: DataDirectory,
   peers: PeerTransport,
 ): Promise<Replica> {
@@ -164,6 +168,10 @@ function openReplica(
     clock: systemClock,
     random: systemRandom,
     limits: config.limits,
+    usage: {
+      journalBytes: () => data.journal.liveBytes,
+      memoryPercent: () => memory.percent,
+    },
     onLeader,
     onStopped: (error) => {
       logger.error({ error }, 'replica failed');

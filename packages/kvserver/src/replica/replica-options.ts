@@ -4,6 +4,7 @@ import type { Bytes } from '@paxkv/protocol';
 import type { Limits } from '../config/settings.ts';
 import type { StateLevel } from '../storage/state/state-database.ts';
 import type { ForwardPort, StatePort } from './ports.ts';
+import type { Load } from './requests/admission.ts';
 
 export interface ReplicaOptions {
   readonly me: PeerId;
@@ -25,6 +26,8 @@ export interface ReplicaOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: Limits;
+  /** How much of its journal and of its memory this server uses. Default: nothing. */
+  readonly usage?: Pick<Load, 'journalBytes' | 'memoryPercent'>;
   /** Called when the known leader changes. `undefined`: no leader is known. */
   readonly onLeader?: (leader: PeerId | undefined) => void;
   /** Called when the replica has failed. It neither votes nor serves any more. */

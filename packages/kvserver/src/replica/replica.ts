@@ -9,6 +9,7 @@ import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { StateDatabase } from '../storage/state/state-database.ts';
 import { Applier } from './apply/applier.ts';
 import { GapFiller } from './apply/gap-filler.ts';
+import { RetainedLog } from './apply/retained-log.ts';
 import { Reads } from './reads/reads.ts';
 import { reasonFor, stateBehindLog, toError } from './reasons.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
@@ -27,6 +28,7 @@ export class Replica implements Submitter {
   readonly #options: ReplicaOptions;
   readonly #paxos: Paxos<Bytes>;
   readonly #applier: Applier;
+  readonly #retained: RetainedLog;
   readonly #pending: PendingRequests;
   readonly #writes: Writes;
   readonly #gapFiller: GapFiller;
@@ -44,8 +46,15 @@ export class Replica implements Submitter {
   private constructor(options: ReplicaOptions, paxos: Paxos<Bytes>, machine: StateMachine) {
     const { me, runId, peerCount, clock, random, limits, forwarding, stateTransfer } = options;
     const session = new OwnSession();
-    const applier = new Applier(machine, { paxos, clock });
-    const pending = new PendingRequests({ clock, limits, session });
+    const applier = new Applier(machine, { paxos, clock, limits });
+    const retained = new RetainedLog(() => paxos.min());
+    const load = {
+      journalBytes: () => 0,
+      memoryPercent: () => 0,
+      ...options.usage,
+      retainedLogBytes: () => retained.bytes,
+    };
+    const pending = new PendingRequests({ clock, limits, session, load });
     const writes = new Writes({
       me,
       runId,
@@ -61,6 +70,7 @@ export class Replica implements Submitter {
     this.#options = options;
     this.#paxos = paxos;
     this.#applier = applier;
+    this.#retained = retained;
     this.#pending = pending;
     this.#writes = writes;
     this.#gapFiller = new GapFiller({ me, paxos, clock, random, state: applier, writes });
@@ -76,6 +86,7 @@ export class Replica implements Submitter {
         level,
         journalIndex,
         state: applier,
+        cachedBytesMax: limits.cachedBytesMax,
         onFailed,
       });
     }
@@ -87,7 +98,9 @@ export class Replica implements Submitter {
    * @throws PaxosError, StateError
    */
   static async open(options: ReplicaOptions): Promise<Replica> {
-    const machine = await StateMachine.open(new StateDatabase(options.state, options.journalIndex));
+    const { state, journalIndex, limits } = options;
+    const database = new StateDatabase(state, journalIndex);
+    const machine = await StateMachine.open(database, limits.cachedBytesMax);
     const replica = new Replica(options, await Paxos.load<Bytes>(options), machine);
     await replica.#start();
     return replica;
@@ -210,6 +223,7 @@ export class Replica implements Submitter {
 
   #onDecided(decision: Decision<Bytes>): void {
     if (this.#state === 'failed') return;
+    this.#retained.add(decision.seq, decision.value.length);
     this.#writes.onDecided(decision);
     this.#applier.add(decision);
   }

@@ -22,6 +22,7 @@ import type { CacheSlot } from './store/cached-entry.ts';
 import { fromCachedEntry } from './store/cached-value.ts';
 import { EntryCache } from './store/entry-cache.ts';
 import { nameOf } from './store/latin1.ts';
+import { ReadSlots } from './store/read-slots.ts';
 import { Store } from './store/store.ts';
 
 export type { Decision } from './run.ts';
@@ -44,6 +45,7 @@ export class StateMachine {
   readonly #entries: EntryCache;
   readonly #store: Store;
   readonly #sessions: Sessions;
+  readonly #reads = new ReadSlots();
   #applied: number;
   #stateHash: Bytes;
   #durable: number;
@@ -52,11 +54,16 @@ export class StateMachine {
   /** The error that stopped the machine. */
   #failure: unknown;
 
-  private constructor(stateStore: StateStore, { position, sessions }: LoadedState) {
+  private constructor(
+    stateStore: StateStore,
+    { position, sessions }: LoadedState,
+    cachedBytesMax: number | undefined,
+  ) {
     this.#stateStore = stateStore;
     this.#entries = new EntryCache({
       read: (names) => stateStore.readEntries(names),
       isNew: position.applied < 0,
+      ...(cachedBytesMax !== undefined && { bytesMax: cachedBytesMax }),
     });
     this.#store = new Store(position.revision, this.#entries);
     this.#sessions = new Sessions(position.sessions, sessions);
@@ -67,11 +74,12 @@ export class StateMachine {
 
   /**
    * Loads the state from `stateStore`, which verifies it. Nothing else may write to that store meanwhile.
+   * `cachedBytesMax`: about how many bytes of entries it may keep in memory beside changed ones.
    *
    * @throws StateError
    */
-  static async open(stateStore: StateStore): Promise<StateMachine> {
-    return new StateMachine(stateStore, await stateStore.load());
+  static async open(stateStore: StateStore, cachedBytesMax?: number): Promise<StateMachine> {
+    return new StateMachine(stateStore, await stateStore.load(), cachedBytesMax);
   }
 
   /** The highest applied instance, −1 for none. */
@@ -200,10 +208,12 @@ export class StateMachine {
   }
 
   #readLater(name: string): Promise<Entry | undefined> {
-    return this.#orFail(async () => {
-      const [slot] = await this.#entries.load([name]);
-      return slot && entryOf(slot);
-    });
+    return this.#reads.run(() =>
+      this.#orFail(async () => {
+        const [slot] = await this.#entries.load([name]);
+        return slot && entryOf(slot);
+      }),
+    );
   }
 
   async #write(pause: Pause | undefined): Promise<void> {

@@ -3,6 +3,7 @@ import {
   addressToText,
   type Config,
   ConfigError,
+  ampleResources,
   limitsDefault,
   parseConfig,
 } from '@paxkv/kvserver/internal/config/settings';
@@ -41,10 +42,11 @@ describe('Config', () => {
       insecure: false,
       limits: limitsDefault,
       http: httpLimitsDefault,
+      resources: ampleResources,
       logLevel: 'info',
       warnings: [],
     };
-    expect(parseConfig(settings)).to.deep.equal(expected);
+    expect(parseConfig(settings, ampleResources)).to.deep.equal(expected);
   });
 
   it("keeps settings that are given, and the other limits' defaults", () => {

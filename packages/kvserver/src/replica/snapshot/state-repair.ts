@@ -21,6 +21,7 @@ export interface StateRepairOptions {
   readonly peerCount: number;
   readonly clock: Clock;
   readonly random: Random;
+  readonly cachedBytesMax?: number;
   /** The own state could not be read, so this replica must not continue with it. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -63,7 +64,8 @@ export class StateRepair {
       this.#lastAttempt = reason;
     });
     if (level === undefined) return undefined;
-    const machine = await StateMachine.open(new StateDatabase(level, this.#options.journalIndex));
+    const { journalIndex, cachedBytesMax } = this.#options;
+    const machine = await StateMachine.open(new StateDatabase(level, journalIndex), cachedBytesMax);
     this.#level = level;
     this.#isRepairing = false;
     this.#lastAttempt = undefined;

@@ -6,6 +6,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
 import { DiskError } from '../disk-error.ts';
+import { isShortage } from '../shortage.ts';
 
 export interface DirectoryLock {
   /** Lets the directory go. May be called more than once. */
@@ -21,6 +22,8 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
     if (isHeld(cause)) {
       throw new DiskError('DISK_IN_USE', `${directory} is open in another process.`, cause);
     }
+    // Safety: nobody knows then whether another process holds it.
+    if (isShortage(cause)) throw cause;
     // The database is empty, so a damaged one that nobody holds can be made anew.
     await rm(path, { recursive: true, force: true });
     return openLock(path);

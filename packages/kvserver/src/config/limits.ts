@@ -1,0 +1,88 @@
+/**
+ * How much work a server accepts, and how much memory it may use for it. Where a bound holds bytes in memory, its
+ * default is a share of the memory that the process has, and at most a fixed number.
+ */
+import { z } from 'zod';
+import { positiveCount } from './http-limits.ts';
+import { ampleResources, type Resources } from './resources.ts';
+
+const mebibyte = 1024 * 1024;
+
+/** Bounds of one server. Each is a whole number from 1 to 2³¹ − 1. */
+export interface Limits {
+  /** From the arrival of a request to its reply, in milliseconds; after that its outcome is unknown. Default 5,000. */
+  readonly requestTimeoutMs: number;
+  /** Pending requests; more are refused. Default 10,000. */
+  readonly pendingRequestCountMax: number;
+  /** Bytes of the keys and values of those requests. Default 64 MiB, at most 1/16 of the memory. */
+  readonly pendingBytesMax: number;
+  /** Requests in one value of the log. Default 1,024. */
+  readonly batchRequestCountMax: number;
+  /** Bytes of one value of the log; a single request may be larger. Default 1 MiB. */
+  readonly batchBytesMax: number;
+  /** Instances for which this server proposes at the same time. Default 4. */
+  readonly inFlightInstanceCountMax: number;
+  /** Bytes of decided values in memory, above which writes are refused. Default 256 MiB, at most 1/6 of the memory. */
+  readonly retainedLogBytesMax: number;
+  /** Bytes of live records in the journal, above which writes are refused. Default just below 2 GiB. */
+  readonly journalBytesMax: number;
+  /** Bytes of changed entries that are not in the database yet, above which nothing more is applied. Default 32 MiB, at most 1/32 of the memory. */
+  readonly undurableBytesMax: number;
+  /** Bytes of entries kept for reads. Default 80 MiB, at most 1/16 of the memory. */
+  readonly cachedBytesMax: number;
+  /** Bytes queued for one other server; messages beyond it are dropped and sent again later. Default 16 MiB, at most 1/64 of the memory. */
+  readonly peerQueueBytesMax: number;
+  /** Bytes of values that clients have not received yet, all connections together; gets beyond it are refused. Default 128 MiB, at most 1/16 of the memory. */
+  readonly unsentBytesMax: number;
+  /** Bytes of HTTP bodies that are being received, all connections together; requests beyond it are refused. Default 64 MiB, at most 1/16 of the memory. */
+  readonly receivingBytesMax: number;
+  /** Share of the memory in percent above which requests are refused. Default 85. */
+  readonly memoryPercentMax: number;
+}
+
+export const limitsSchema = z.strictObject({
+  requestTimeoutMs: count(),
+  pendingRequestCountMax: count(),
+  pendingBytesMax: count(),
+  batchRequestCountMax: count(),
+  batchBytesMax: count(),
+  inFlightInstanceCountMax: count(),
+  retainedLogBytesMax: count(),
+  journalBytesMax: count(),
+  undurableBytesMax: count(),
+  cachedBytesMax: count(),
+  peerQueueBytesMax: count(),
+  unsentBytesMax: count(),
+  receivingBytesMax: count(),
+  memoryPercentMax: z.exactOptional(z.int().min(1).max(100)),
+}) satisfies z.ZodType<Partial<Limits>>;
+
+/** The limits of a process with these resources, as far as no setting names others. */
+export function limitsFor({ memoryBytes }: Resources): Limits {
+  /** At least 4 MiB, so that a few of the largest values fit even where memory is very short. */
+  const share = (parts: number, mebibytesMax: number) =>
+    Math.max(4 * mebibyte, Math.min(mebibytesMax * mebibyte, Math.floor(memoryBytes / parts)));
+  return {
+    requestTimeoutMs: 5000,
+    pendingRequestCountMax: 10_000,
+    pendingBytesMax: share(16, 64),
+    batchRequestCountMax: 1024,
+    batchBytesMax: mebibyte,
+    inFlightInstanceCountMax: 4,
+    retainedLogBytesMax: share(6, 256),
+    journalBytesMax: 2 ** 31 - 1,
+    undurableBytesMax: share(32, 32),
+    cachedBytesMax: share(16, 80),
+    peerQueueBytesMax: share(64, 16),
+    unsentBytesMax: share(16, 128),
+    receivingBytesMax: share(16, 64),
+    memoryPercentMax: 85,
+  };
+}
+
+/** The limits where no resource is short. */
+export const limitsDefault: Limits = limitsFor(ampleResources);
+
+function count() {
+  return z.exactOptional(positiveCount());
+}
