@@ -74,7 +74,7 @@ export class Replica implements Submitter {
     this.#pending = pending;
     this.#writes = writes;
     this.#gapFiller = new GapFiller({ me, paxos, clock, random, state: applier, writes });
-    this.#reads = new Reads({ paxos, state: applier, onFailed });
+    this.#reads = new Reads({ paxos, state: applier, clock, onFailed });
     if (stateTransfer !== undefined) {
       const { state: level, journalIndex } = options;
       this.#repair = new StateRepair({

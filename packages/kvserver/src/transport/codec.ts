@@ -10,6 +10,7 @@ import {
   outcomeCountMax,
   roundMax,
 } from '@paxkv/paxos/core';
+import { packTight } from '@paxkv/protocol';
 // This entry point never loads the optional native string reader.
 import { Packr } from 'msgpackr/pack';
 import { z } from 'zod';
@@ -31,9 +32,11 @@ export type Reading<T> =
 
 const packr = new Packr({ useRecords: false, mapsAsObjects: true });
 
-/** Encodes one message, to be sent alone or joined to others. */
-export function pack(content: unknown): Uint8Array {
-  return packr.pack(content);
+/**
+ * Encodes one message, to be sent alone or joined to others. `payloadBytes`: the size of all values and rows in it.
+ */
+export function pack(content: unknown, payloadBytes = 0): Uint8Array {
+  return packTight(packr, content, payloadBytes);
 }
 
 /** Decodes the only content of a frame. The caller must check it. */

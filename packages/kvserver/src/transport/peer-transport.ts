@@ -16,8 +16,9 @@ import type { PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { defaultPeerLimits, type PeerLimits } from '../config/transport-limits.ts';
 import type { ForwardedBatch, ForwardPort, StateMessage, StatePort } from '../replica/ports.ts';
-import { FrameReader, pack, type SideMessage } from './codec.ts';
+import { FrameReader, type PeerMessage, pack, type SideMessage } from './codec.ts';
 import { formatVersion } from './handshake.ts';
+import { payloadBytesOf, withinLearnedBytes } from './message-size.ts';
 import { OutgoingLink } from './outgoing-link.ts';
 import { PeerListener, type PeerListenerCounts } from './peer-listener.ts';
 import { PlausibilityBounds } from './plausibility.ts';
@@ -122,7 +123,7 @@ export class PeerTransport implements Transport<Uint8Array> {
   send(envelope: Envelope<Uint8Array>): void {
     this.#plausibility.observe(envelope);
     const link = this.#links.get(envelope.to);
-    if (link?.isOpen === true && link.send(pack(envelope))) {
+    if (link?.isOpen === true && link.send(packed(withinLearnedBytes(envelope)))) {
       this.#sent += 1;
       return;
     }
@@ -164,7 +165,7 @@ export class PeerTransport implements Transport<Uint8Array> {
   }
 
   #sendSideMessage(to: PeerId, message: SideMessage): void {
-    const isSent = this.#links.get(to)?.send(pack(message)) ?? false;
+    const isSent = this.#links.get(to)?.send(packed(message)) ?? false;
     if (isSent) this.#sent += 1;
     else this.#dropped += 1;
   }
@@ -195,4 +196,8 @@ export class PeerTransport implements Transport<Uint8Array> {
     onPeerChange?.(node, connected, reason);
     if (!connected) this.#inbox?.disconnected(node);
   }
+}
+
+function packed(message: PeerMessage): Uint8Array {
+  return pack(message, payloadBytesOf(message));
 }

@@ -4,7 +4,7 @@
  * read serves every waiting get.
  * Rule: a quorum read counts only for gets that were waiting before it started.
  */
-import type { Paxos } from '@paxkv/paxos';
+import type { Clock, Paxos } from '@paxkv/paxos';
 import type { Bytes, Entry } from '@paxkv/protocol';
 import type { AppliedState } from '../apply/applier.ts';
 import type { PendingRequest } from '../requests/pending-request.ts';
@@ -12,9 +12,13 @@ import type { PendingRequest } from '../requests/pending-request.ts';
 /** When the queue is longer than this, abandoned gets are removed from it. */
 const sweepCount = 64;
 
+/** Bytes of values that are answered in one turn of the event loop. Each value is copied for its reply. */
+const answeredBytesMax = 4 * 1024 * 1024;
+
 export interface ReadsOptions {
   readonly paxos: Pick<Paxos<Bytes>, 'readIndex'>;
   readonly state: Pick<AppliedState, 'applied' | 'read'>;
+  readonly clock: Clock;
   /** The state could not be read. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -38,6 +42,9 @@ export class Reads {
   #next: PendingRead[] = [];
   /** Groups by read index, lowest first: a later quorum read never yields a lower index. */
   #groups: Group[] = [];
+  /** Gets that may be answered now. */
+  #ready: PendingRead[] = [];
+  #isAnswering = false;
 
   constructor(options: ReadsOptions) {
     this.#options = options;
@@ -63,7 +70,24 @@ export class Reads {
     const { applied } = this.#options.state;
     const ready = this.#groups.filter(({ readIndex }) => readIndex <= applied);
     this.#groups = this.#groups.filter(({ readIndex }) => readIndex > applied);
-    for (const { pending, key } of ready.flatMap(({ reads }) => reads)) this.#reply(pending, key);
+    for (const { reads } of ready) this.#ready.push(...reads);
+    if (!this.#isAnswering) this.#answer();
+  }
+
+  /** Answers some gets now and the others in later turns, after the values of the first ones have left. */
+  #answer(): void {
+    let bytes = 0;
+    let count = 0;
+    for (const { pending, key } of this.#ready) {
+      if (bytes >= answeredBytesMax) break;
+      bytes += this.#reply(pending, key);
+      count += 1;
+    }
+    this.#ready = this.#ready.slice(count);
+    this.#isAnswering = this.#ready.length > 0;
+    if (!this.#isAnswering) return;
+    const { clock } = this.#options;
+    clock.at(clock.now(), () => this.#answer());
   }
 
   #start(): void {
@@ -74,14 +98,20 @@ export class Reads {
     this.#options.paxos.readIndex();
   }
 
-  #reply(pending: PendingRequest, key: Bytes): void {
-    if (pending.isSettled) return;
+  /** Returns the bytes of the value, or 0 if the database must be asked for it. */
+  #reply(pending: PendingRequest, key: Bytes): number {
+    if (pending.isSettled) return 0;
     try {
       const entry = this.#options.state.read(key);
-      if (entry instanceof Promise) this.#replyLater(pending, entry);
-      else pending.resolve({ type: 'get', entry });
+      if (entry instanceof Promise) {
+        this.#replyLater(pending, entry);
+        return 0;
+      }
+      pending.resolve({ type: 'get', entry });
+      return entry?.value.length ?? 0;
     } catch (error) {
       this.#options.onFailed(error);
+      return 0;
     }
   }
 

@@ -29,6 +29,7 @@ describe('Reads', () => {
     failures = [];
     failure = undefined;
     reads = new Reads({
+      clock: world.clock,
       paxos: {
         readIndex: () => {
           quorumReadCount += 1;
