@@ -10,8 +10,8 @@ import { type Limits, limitsFor, limitsSchema } from './limits.ts';
 import { isLoopback } from './loopback.ts';
 import { type Resources, readResources } from './resources.ts';
 
-export { ampleResources, type Resources } from './resources.ts';
 export { type Limits, limitsDefault } from './limits.ts';
+export { ampleResources, type Resources } from './resources.ts';
 
 /** The lowest severity that is logged. `silent` logs nothing. */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'silent';

@@ -13,8 +13,10 @@ export interface MemoryReading {
   readonly residentBytes: number;
   /** Writable memory that is mapped, as `RLIMIT_DATA` counts it. */
   readonly dataBytes: number;
-  /** In V8's heap and in buffers: alive, or garbage that was not collected yet. */
+  /** V8's heap and buffers: alive, garbage that was not collected yet, or free space of the heap. */
   readonly objectBytes: number;
+  /** The same without the free space. */
+  readonly allocatedBytes: number;
 }
 
 export interface MemoryWatchOptions {
@@ -31,10 +33,12 @@ const intervalMs = 100;
 const marginPercent = 10;
 /** A collection stops the process for some tens of milliseconds, so pressure causes at most one in this time. */
 const pressureIntervalMs = 1000;
-/** Objects that were added since the last collection, above which an idle process collects. */
-const idleBytes = 48 * 1024 * 1024;
-/** A process is idle if its objects have grown by less than this in `idleMs`. */
-const idleGrowthBytes = 4 * 1024 * 1024;
+/** An idle process collects if its objects have so many bytes more than at the start, */
+const garbageBytesMin = 32 * 1024 * 1024;
+/** and if at least so many bytes were allocated since the last collection. */
+const allocatedBytesMin = 48 * 1024 * 1024;
+/** A process is idle while it allocates less than this between two measurements, for so long. */
+const idleAllocationBytes = 1024 * 1024;
 const idleMs = 3000;
 /**
  * The allocator keeps memory that was freed, and uses it again. So what is neither an object nor was there at the
@@ -48,20 +52,24 @@ export class MemoryWatch {
   readonly #collect: () => void;
   /** Memory at the start other than objects: the program, stacks, and what V8 reserves. */
   readonly #baseBytes: number;
+  readonly #objectBytesAtStart: number;
   #percent = 0;
   #collectedMs = Number.NEGATIVE_INFINITY;
-  #objectBytesAfter = 0;
-  /** Since when the objects have not grown, and their bytes at that time. */
-  #quiet: { readonly sinceMs: number; readonly objectBytes: number } | undefined;
+  /** Allocated since the last collection. What V8 collected meanwhile counts too. */
+  #allocatedBytes = 0;
+  #lastAllocatedBytes: number;
+  /** Since when the process has been idle. */
+  #idleSinceMs = Number.POSITIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: MemoryWatchOptions) {
     this.#options = options;
     this.#read = options.read ?? readMemory;
     this.#collect = options.collect ?? collectGarbage;
-    const { dataBytes, residentBytes, objectBytes } = this.#read();
+    const { dataBytes, residentBytes, objectBytes, allocatedBytes } = this.#read();
     this.#baseBytes = Math.max(dataBytes, residentBytes) - objectBytes;
-    this.#objectBytesAfter = objectBytes;
+    this.#objectBytesAtStart = objectBytes;
+    this.#lastAllocatedBytes = allocatedBytes;
   }
 
   /** The memory in use in percent of what the process may use, from 0; at most a tenth of a second old. */
@@ -82,17 +90,26 @@ export class MemoryWatch {
   check(nowMs: number): void {
     const reading = this.#read();
     this.#percent = this.#percentOf(reading);
+    this.#observe(reading, nowMs);
     const isPressed = this.#percent >= this.#options.percentMax - marginPercent;
     const isDue = isPressed
       ? nowMs - this.#collectedMs >= pressureIntervalMs
       : this.#isIdleWithGarbage(reading, nowMs);
     if (!isDue) return;
     this.#collect();
-    this.#collectedMs = nowMs;
     const after = this.#read();
-    this.#objectBytesAfter = after.objectBytes;
-    this.#quiet = undefined;
     this.#percent = this.#percentOf(after);
+    this.#collectedMs = nowMs;
+    this.#allocatedBytes = 0;
+    this.#lastAllocatedBytes = after.allocatedBytes;
+  }
+
+  #observe({ allocatedBytes }: MemoryReading, nowMs: number): void {
+    const growth = Math.max(0, allocatedBytes - this.#lastAllocatedBytes);
+    this.#lastAllocatedBytes = allocatedBytes;
+    this.#allocatedBytes += growth;
+    if (growth >= idleAllocationBytes) this.#idleSinceMs = Number.POSITIVE_INFINITY;
+    else this.#idleSinceMs = Math.min(this.#idleSinceMs, nowMs);
   }
 
   #percentOf({ residentBytes, dataBytes, objectBytes }: MemoryReading): number {
@@ -104,25 +121,29 @@ export class MemoryWatch {
   }
 
   #isIdleWithGarbage({ objectBytes }: MemoryReading, nowMs: number): boolean {
-    if (objectBytes < this.#objectBytesAfter) this.#objectBytesAfter = objectBytes;
-    const quiet = this.#quiet;
-    if (quiet === undefined || objectBytes > quiet.objectBytes + idleGrowthBytes) {
-      this.#quiet = { sinceMs: nowMs, objectBytes };
-      return false;
-    }
-    return nowMs - quiet.sinceMs >= idleMs && objectBytes >= this.#objectBytesAfter + idleBytes;
+    return (
+      nowMs - this.#idleSinceMs >= idleMs &&
+      this.#allocatedBytes >= allocatedBytesMin &&
+      objectBytes >= this.#objectBytesAtStart + garbageBytesMin
+    );
   }
 }
 
 function readMemory(): MemoryReading {
-  const { rss, heapTotal, external } = process.memoryUsage();
-  return { residentBytes: rss, dataBytes: readDataBytes(), objectBytes: heapTotal + external };
+  const { rss, heapTotal, heapUsed, external } = process.memoryUsage();
+  return {
+    residentBytes: rss,
+    dataBytes: readDataBytes(),
+    objectBytes: heapTotal + external,
+    allocatedBytes: heapUsed + external,
+  };
 }
 
 /** 0 where the system does not tell. */
 function readDataBytes(): number {
   try {
-    const [, kibibytes] = /^VmData:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+    const [, kibibytes] =
+      /^VmData:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
     return Number(kibibytes ?? 0) * 1024;
   } catch {
     return 0;

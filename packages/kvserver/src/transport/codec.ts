@@ -10,7 +10,7 @@ import {
   outcomeCountMax,
   roundMax,
 } from '@paxkv/paxos/core';
-import { packTight } from '@paxkv/protocol';
+import { copyToPages, packTight } from '@paxkv/protocol';
 // This entry point never loads the optional native string reader.
 import { Packr } from 'msgpackr/pack';
 import { z } from 'zod';
@@ -124,10 +124,6 @@ export function firstIssue(error: z.ZodError): string {
     : `${path}: ${issue.message}`;
 }
 
-function isMostOf(view: Uint8Array): boolean {
-  return 2 * view.byteLength > view.buffer.byteLength;
-}
-
 /** An object with exactly these fields. */
 function record<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.any().refine(isMap, 'not a map').pipe(z.strictObject(shape));
@@ -170,7 +166,7 @@ function messageSchema(
     .instanceof(Uint8Array)
     .refine((bytes) => bytes.byteLength <= valueBytesMax, `longer than ${valueBytesMax} bytes`)
     // The bytes are a view of a whole frame, and keeping the view would keep the frame in memory.
-    .transform((bytes) => (isMostOf(bytes) ? bytes : new Uint8Array(bytes)));
+    .transform(copyToPages);
   const vote = record({ ballot, value });
   const message = z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('prepare'), seq, ballot }),

@@ -1,9 +1,9 @@
 import { httpLimitsDefault } from '@paxkv/kvserver/internal/api/http/index';
 import {
   addressToText,
+  ampleResources,
   type Config,
   ConfigError,
-  ampleResources,
   limitsDefault,
   parseConfig,
 } from '@paxkv/kvserver/internal/config/settings';

@@ -18,7 +18,8 @@ export function holdValue(
   // Its client has gone, and the budget would never get the bytes back.
   if (bytes === 0 || response.destroyed) return;
   if (!unsent.take(bytes)) {
-    const message = 'unsentBytesMax is reached by values that clients have not received; retry later.';
+    const message =
+      'unsentBytesMax is reached by values that clients have not received; retry later.';
     throw new KvError('KV_OVERLOADED', message);
   }
   response.once('close', () => unsent.giveBack(bytes));

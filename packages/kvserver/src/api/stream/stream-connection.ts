@@ -10,8 +10,8 @@ import {
   type NoticeRow,
   packNotice,
   type Reply,
-  replyToRow,
   type Row,
+  replyToRow,
 } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';

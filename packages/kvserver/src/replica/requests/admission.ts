@@ -37,7 +37,12 @@ export class Admission {
   expectRoom(): void {
     const { pendingRequestCountMax, pendingBytesMax, memoryPercentMax } = this.#limits;
     const { pendingCount, pendingBytes, memoryPercent } = this.#load;
-    expectBelow('pendingRequestCountMax', pendingCount(), pendingRequestCountMax, 'pending requests');
+    expectBelow(
+      'pendingRequestCountMax',
+      pendingCount(),
+      pendingRequestCountMax,
+      'pending requests',
+    );
     expectBelow('pendingBytesMax', pendingBytes(), pendingBytesMax, 'bytes of pending requests');
     expectBelow('memoryPercentMax', memoryPercent(), memoryPercentMax, 'percent of the memory');
   }

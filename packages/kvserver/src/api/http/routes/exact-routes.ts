@@ -3,8 +3,8 @@ import { type AnySpec, allCommands, requestSchema } from '@paxkv/protocol';
 import type { HttpContext } from '../context.ts';
 import { sendJson } from '../error-reply.ts';
 import { readJson } from '../request-body.ts';
-import { holdValue } from '../unsent-values.ts';
 import type { Endpoint, Router } from '../router.ts';
+import { holdValue } from '../unsent-values.ts';
 import { flagsOf } from './request-target.ts';
 
 export function addExactRoutes(router: Router, context: HttpContext): void {
