@@ -29,7 +29,7 @@ export {
 export { type Field, type FieldLimits, type RequestField, TooLargeError } from './fields.ts';
 export * from './frames.ts';
 export * from './limits.ts';
-export { copyToPages, pageBytes } from './page-bytes.ts';
+export { copyToPages, pageBytes, pagedBytesMin } from './page-bytes.ts';
 export * from './refusals.ts';
 export * from './reply.ts';
 export * from './request.ts';

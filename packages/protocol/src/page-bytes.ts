@@ -4,8 +4,8 @@
  * system. Pages of their own are, as soon as the buffer is collected.
  */
 
-/** Smaller buffers would waste much of their last page. */
-const pagedBytesMin = 128 * 1024;
+/** Smaller buffers have no pages of their own: they would waste much of the last one. */
+export const pagedBytesMin = 128 * 1024;
 
 const PagedBuffer: new (
   length: number,

@@ -10,7 +10,7 @@ import {
   outcomeCountMax,
   roundMax,
 } from '@paxkv/paxos/core';
-import { copyToPages, packTight } from '@paxkv/protocol';
+import { copyToPages, packTight, pagedBytesMin } from '@paxkv/protocol';
 // This entry point never loads the optional native string reader.
 import { Packr } from 'msgpackr/pack';
 import { z } from 'zod';
@@ -124,6 +124,11 @@ export function firstIssue(error: z.ZodError): string {
     : `${path}: ${issue.message}`;
 }
 
+/** Whether a view may be kept: it is most of its frame, and not so large that it should have pages of its own. */
+function mayKeep(view: Uint8Array): boolean {
+  return 2 * view.byteLength > view.buffer.byteLength && view.byteLength < pagedBytesMin;
+}
+
 /** An object with exactly these fields. */
 function record<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.any().refine(isMap, 'not a map').pipe(z.strictObject(shape));
@@ -166,7 +171,7 @@ function messageSchema(
     .instanceof(Uint8Array)
     .refine((bytes) => bytes.byteLength <= valueBytesMax, `longer than ${valueBytesMax} bytes`)
     // The bytes are a view of a whole frame, and keeping the view would keep the frame in memory.
-    .transform(copyToPages);
+    .transform((bytes) => (mayKeep(bytes) ? bytes : copyToPages(bytes)));
   const vote = record({ ballot, value });
   const message = z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('prepare'), seq, ballot }),
