@@ -88,7 +88,9 @@ export class MemoryWatch {
 
   /** Measures, and collects garbage if that is due. Called by a timer; `nowMs` never goes back. */
   check(nowMs: number): void {
-    const reading = this.#read();
+    const reading = this.#readOrUndefined();
+    // The system tells through a file. While it lets none be opened, the last measurement holds.
+    if (reading === undefined) return;
     this.#percent = this.#percentOf(reading);
     this.#observe(reading, nowMs);
     const isPressed = this.#percent >= this.#options.percentMax - marginPercent;
@@ -97,11 +99,19 @@ export class MemoryWatch {
       : this.#isIdleWithGarbage(reading, nowMs);
     if (!isDue) return;
     this.#collect();
-    const after = this.#read();
+    const after = this.#readOrUndefined() ?? reading;
     this.#percent = this.#percentOf(after);
     this.#collectedMs = nowMs;
     this.#allocatedBytes = 0;
     this.#lastAllocatedBytes = after.allocatedBytes;
+  }
+
+  #readOrUndefined(): MemoryReading | undefined {
+    try {
+      return this.#read();
+    } catch {
+      return undefined;
+    }
   }
 
   #observe({ allocatedBytes }: MemoryReading, nowMs: number): void {
@@ -141,13 +151,9 @@ function readMemory(): MemoryReading {
 
 /** 0 where the system does not tell. */
 function readDataBytes(): number {
-  try {
-    const [, kibibytes] =
-      /^VmData:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-    return Number(kibibytes ?? 0) * 1024;
-  } catch {
-    return 0;
-  }
+  if (process.platform !== 'linux') return 0;
+  const status = readFileSync('/proc/self/status', 'utf8');
+  return 1024 * Number(/^VmData:\s+(\d+) kB/m.exec(status)?.[1] ?? 0);
 }
 
 let collectNow: (() => void) | undefined;

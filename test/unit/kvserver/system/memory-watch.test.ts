@@ -107,6 +107,29 @@ describe('MemoryWatch', () => {
     expect(collectCount).to.equal(0);
   });
 
+  it('keeps its last measurement while the system lets no file be opened', () => {
+    let failure: Error | undefined;
+    const watch = new MemoryWatch({
+      resources: { memoryBytes: 400 * mebibyte, dataBytes: 2 ** 40 },
+      percentMax: 85,
+      read: () => {
+        if (failure !== undefined) throw failure;
+        return reading;
+      },
+      collect: () => {
+        failure = new Error('EMFILE');
+      },
+    });
+    pass(watch, 100);
+    failure = new Error('EMFILE');
+    setObjects(300);
+    pass(watch, 1000);
+    expect(watch.percent).to.equal(30);
+    failure = undefined;
+    pass(watch, 100);
+    expect(watch.percent).to.equal(100);
+  });
+
   it('measures this process, and collects its garbage', function () {
     this.timeout(10_000);
     const resources = { memoryBytes: 2 ** 40, dataBytes: 2 ** 40 };
