@@ -1,6 +1,6 @@
 import type { Envelope, Inbox, Message, Random, Transport } from '@paxkv/paxos';
 import { expect } from 'chai';
-import { plainMark } from '../unit/contracts/plain-mark.ts';
+import { nothingForgotten, plainMark } from '../unit/contracts/plain-mark.ts';
 import type { LabValue } from './ledger.ts';
 import { SocketNetwork } from './socket-network.ts';
 
@@ -41,8 +41,7 @@ describe('SocketNetwork', () => {
         transport.send({
           from: peer,
           to: from,
-          done: -1,
-          min: 0,
+          ...nothingForgotten,
           mark: plainMark(),
           message: answer,
         });
@@ -58,7 +57,13 @@ describe('SocketNetwork', () => {
   }
 
   function send(from: number, to: number, message: Message<LabValue>): void {
-    const envelope: Envelope<LabValue> = { from, to, done: -1, min: 0, mark: plainMark(), message };
+    const envelope: Envelope<LabValue> = {
+      from,
+      to,
+      ...nothingForgotten,
+      mark: plainMark(),
+      message,
+    };
     transports[from]?.send(envelope);
   }
 

@@ -21,6 +21,8 @@ type GlobalName = (typeof globalNames)[number];
 /** The longest delay of a timer. */
 const timeoutMsMax = 2 ** 31 - 1;
 const timeoutMsDefault = 10_000;
+/** The largest limit that a server accepts. */
+const logBudgetMax = 2 ** 31 - 1;
 
 export const endpointsDefault = [4401, 4402, 4403]
   .map((port) => `http://127.0.0.1:${port}`)
@@ -96,6 +98,39 @@ export function durationMs(minMs: number, maxMs: number): (text: string) => numb
       `It must be a time such as 500ms, 5s or 2m, from ${minMs} to ${maxMs} milliseconds.`,
     );
   };
+}
+
+const unitBytes: Readonly<Record<string, number>> = {
+  B: 1,
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
+};
+
+/**
+ * Parses a size into whole bytes from `min` to `max`, both included: `128MiB`, `1.5GiB`. A number without a
+ * unit is in bytes.
+ */
+export function byteCount(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const [, digits = '', unit = 'B'] =
+      /^(\d{1,12}(?:\.\d{1,3})?)(B|KiB|MiB|GiB)?$/.exec(text) ?? [];
+    const bytes = digits === '' ? Number.NaN : Math.round(Number(digits) * (unitBytes[unit] ?? 1));
+    if (bytes >= min && bytes <= max) return bytes;
+    throw new InvalidArgumentError(
+      `It must be a size such as 512KiB, 128MiB or 1GiB, from ${min} to ${max} bytes.`,
+    );
+  };
+}
+
+/** What a node keeps of the log in memory for others that are away. The server has the default. */
+export function logBudgetOption(): Option {
+  return new Option(
+    '--log-budget <bytes>',
+    'memory for what nodes that are away still lack: 64MiB, 1GiB; 128MiB if not given',
+  )
+    .env('PAXKV_LOG_BUDGET')
+    .argParser(byteCount(1, logBudgetMax));
 }
 
 /**

@@ -12,6 +12,8 @@ export interface NodeOptions {
   readonly host?: string;
   readonly port?: number;
   readonly insecure?: boolean;
+  /** In bytes. */
+  readonly logBudget?: number;
   readonly logLevel: string;
 }
 
@@ -63,6 +65,7 @@ export function toSettings(options: NodeOptions): object {
     ...(options.host !== undefined && { listenHost: options.host }),
     ...(options.port !== undefined && { listenPort: options.port }),
     insecure: options.insecure ?? false,
+    ...(options.logBudget !== undefined && { limits: { logBytesMax: options.logBudget } }),
     logLevel: options.logLevel,
   };
 }

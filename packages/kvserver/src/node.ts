@@ -159,6 +159,7 @@ function openReplica(
     isCandidate: true,
     forwarding: peers.forwardPort,
     storage: data.journal,
+    stateEpoch: data.identity.stateEpoch,
     state: data.state,
     journalIndex: () => data.journal.writeIndex,
     stateTransfer: {

@@ -128,6 +128,7 @@ export class EffectLoop<V> {
     }
     this.#pending.sendNow.push(...effects.sendNow);
     this.#pending.decided.push(...effects.decided);
+    this.#pending.truncated.push(...effects.truncated);
     this.#pending.persist.push(...effects.persist);
     this.#pending.note.push(...effects.note);
     this.#pending.sendAfter.push(...effects.sendAfter);
@@ -141,6 +142,8 @@ export class EffectLoop<V> {
     for (let decision = decided.shift(); decision; decision = decided.shift()) {
       this.#listener.onDecided?.(decision);
     }
+    const truncated = this.#pending.truncated.splice(0);
+    if (truncated.length > 0) this.#listener.onTruncated?.(truncated);
     if (readIndex !== undefined) this.#listener.onReadIndex?.(readIndex);
     const wakeAt = this.#peer.wakeAt();
     if (wakeAt !== undefined && !this.#isStopped) this.#timer.set(wakeAt);

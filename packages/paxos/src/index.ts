@@ -1,5 +1,6 @@
 /** The entry point of the library: one class, and what a host must implement for it. */
 export type { Ballot, PeerId } from './core/ballot.ts';
+export type { QuorumRetention, Retained, RetentionPolicy } from './core/commit/retention-policy.ts';
 export type { Decision, Memory, Write } from './core/effects.ts';
 export type { Status } from './core/instance/learner.ts';
 export type { Envelope } from './core/messages/envelope.ts';

@@ -1,5 +1,6 @@
 /** What a host gives to its peer, and what the peer reports. */
 import type { PeerId } from './core/ballot.ts';
+import type { RetentionPolicy } from './core/commit/retention-policy.ts';
 import type { Decision } from './core/effects.ts';
 import type { Clock, Random, Storage, Transport } from './environment.ts';
 import type { PaxosError } from './errors.ts';
@@ -11,6 +12,11 @@ export interface PaxosListener<V> {
    * decisions that storage kept from earlier runs come first.
    */
   readonly onDecided?: (decision: Decision<V>) => void;
+  /**
+   * These decisions have left memory, and not every peer is known to be done with them. In order of seq, each
+   * once in each run. A host may keep them on disk for peers that are away.
+   */
+  readonly onTruncated?: (decisions: readonly Decision<V>[]) => void;
   /** Answers the latest call of `readIndex()`: nothing above `readIndex` was decided when it was made. */
   readonly onReadIndex?: (readIndex: number) => void;
   /** Called when the leader known here changes; `undefined` while none is known. */
@@ -36,4 +42,12 @@ export interface PaxosOptions<V> {
    * once, and then decides each in one round. By default no peer leads, and idle peers send nothing.
    */
   readonly isCandidate?: boolean;
+  /** How much of the decided log is kept in memory for peers that are away. Default `everyPeer`. */
+  readonly retention?: RetentionPolicy<V>;
+  /**
+   * How often the host of this peer has lost its state, from 0, which is the default. The host raises it
+   * durably before it opens the peer with a state that lacks what `done` was called for. The others then no
+   * longer count on that state.
+   */
+  readonly stateEpoch?: number;
 }

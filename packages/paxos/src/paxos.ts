@@ -1,5 +1,6 @@
 /** Paxos: the public interface of a peer, and the one place where a peer meets its host. */
 import type { PeerId } from './core/ballot.ts';
+import { expectValidPolicy, type Retained } from './core/commit/retention-policy.ts';
 import type { Status } from './core/instance/learner.ts';
 import { Peer } from './core/peer.ts';
 import { EffectLoop } from './effect-loop.ts';
@@ -40,11 +41,15 @@ export class Paxos<V> {
    * @throws TypeError if `me` or `peerCount` is not valid.
    */
   static async load<V>(options: PaxosOptions<V>): Promise<Paxos<V>> {
-    const { me, peerCount, random, storage, isCandidate = false } = options;
+    const { me, peerCount, storage, retention, stateEpoch = 0 } = options;
     if (!Number.isInteger(me) || !Number.isInteger(peerCount) || me < 0 || me >= peerCount) {
       throw new TypeError(
         `me must be an integer from 0 to peerCount − 1, not ${me} of ${peerCount}`,
       );
+    }
+    if (retention !== undefined) expectValidPolicy(retention);
+    if (!Number.isSafeInteger(stateEpoch) || stateEpoch < 0) {
+      throw new TypeError(`stateEpoch must be an integer from 0, not ${stateEpoch}`);
     }
     const memory = await storage.load().catch((cause: unknown) => {
       throw new PaxosError(
@@ -53,7 +58,7 @@ export class Paxos<V> {
         cause,
       );
     });
-    const peer = new Peer<V>({ me, peerCount, random, memory, isCandidate });
+    const peer = new Peer<V>({ ...options, memory });
     return new Paxos(peer, new EffectLoop(options, peer));
   }
 
@@ -65,9 +70,9 @@ export class Paxos<V> {
   /**
    * Starts agreement on instance `seq` and proposes `value`; another peer's value may be decided instead.
    * On return `max()` is at least `seq`; messages follow later. Ignored below `min()` and after `kill()`.
-   * A peer that is not a member, or became one only after that instance, may not propose in it. It then
-   * only asks the others for the decision, if `seq` is the next one that it lacks. If the instance is
-   * decided elsewhere already, this peer learns that decision.
+   * A peer does not propose below `floor()`, and neither where it is not a member, or became one only after
+   * that instance. It then only asks the others for the decision, if `seq` is the next one that it lacks. If
+   * the instance is decided elsewhere already, this peer learns that decision.
    *
    * @throws TypeError if `seq` is not an integer from 0, or `value` is `undefined`.
    */
@@ -94,7 +99,7 @@ export class Paxos<V> {
   }
 
   /**
-   * The host needs nothing at or below `seq` any more. On return `min()` takes that into account. A lower
+   * The host needs nothing at or below `seq` any more. On return `floor()` and `min()` take that into account. A lower
    * `seq` than before, or a negative one, changes nothing.
    *
    * @throws TypeError if `seq` is not an integer.
@@ -118,9 +123,35 @@ export class Paxos<V> {
     return this.#peer.max;
   }
 
-  /** One above what every peer is done with, as far as is known here. Everything below it is forgotten. */
+  /**
+   * Below it other peers may have forgotten everything. A host that has not applied up to there, and whose
+   * next instance `canLearn` no peer can tell, needs the state of another host. Never sinks; at least `min()`.
+   */
+  floor(): number {
+    return this.#peer.floor;
+  }
+
+  /** Below it this peer has forgotten everything: its host is done with it. Never sinks. */
   min(): number {
     return this.#peer.min;
+  }
+
+  /**
+   * One above what every peer was done with at some time, as far as is known here. Never sinks, so a peer
+   * whose host has lost its state since may need older instances; it takes a whole state.
+   */
+  everyPeerMin(): number {
+    return this.#peer.everyPeerMin;
+  }
+
+  /** The decisions in memory. Their bytes are measured only by the policy `quorum`. */
+  retained(): Retained {
+    return this.#peer.retained;
+  }
+
+  /** Whether some other peer has reported to know the decision of `seq`, and may still hold it in memory. */
+  canLearn(seq: number): boolean {
+    return this.#peer.canLearn(seq);
   }
 
   /**

@@ -1,5 +1,6 @@
 /** Three nodes whose writes and messages a test gives to the invariants. Node ids and seqs are plain numbers. */
 import type { Envelope, Message, Write } from '@paxkv/paxos';
+import { nothingForgotten } from '../../unit/contracts/plain-mark.ts';
 import { Verdict } from '../verdict.ts';
 import { Ledger } from './ledger.ts';
 import { StateInvariants } from './state-invariants.ts';
@@ -119,7 +120,7 @@ export class CheckedNodes {
 
 function toEnvelope(from: number, to: number, message: Message<Bytes>): Envelope<Bytes> {
   const mark = { incarnations: [1, 1, 1], writeIndex: 1, acknowledgedIndex: 0 };
-  return { from, to, done: -1, min: 0, mark, message };
+  return { from, to, ...nothingForgotten, mark, message };
 }
 
 export function incarnation(number: number, votingFloor: number | undefined): Write<Bytes> {

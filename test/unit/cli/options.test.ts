@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { InvalidArgumentError } from 'commander';
-import { durationMs, splitList, wholeNumber, yesOrNo } from 'paxkv/internal/options';
+import { byteCount, durationMs, splitList, wholeNumber, yesOrNo } from 'paxkv/internal/options';
 
 describe('wholeNumber', () => {
   const parse = wholeNumber(1, 9);
@@ -34,6 +34,27 @@ describe('durationMs', () => {
   for (const text of ['', 's', '5 s', '5h', '5S', '-1s', '0', '0.1ms', '.5s', '1e3', '11m']) {
     it(`refuses ${JSON.stringify(text)}`, () => {
       expect(() => parse(text)).to.throw(InvalidArgumentError, 'such as 500ms, 5s or 2m');
+    });
+  }
+});
+
+describe('byteCount', () => {
+  const parse = byteCount(1, 2 ** 31 - 1);
+
+  for (const [text, bytes] of [
+    ['128MiB', 128 * 1024 ** 2],
+    ['1.5KiB', 1536],
+    ['1GiB', 1024 ** 3],
+    ['7B', 7],
+    ['1', 1],
+    ['2147483647', 2 ** 31 - 1],
+  ] as const) {
+    it(`takes ${text} for ${bytes} bytes`, () => expect(parse(text)).to.equal(bytes));
+  }
+
+  for (const text of ['', 'MiB', '1 MiB', '1MB', '1mib', '-1', '0', '0.1B', '2GiB', '1e3']) {
+    it(`refuses ${JSON.stringify(text)}`, () => {
+      expect(() => parse(text)).to.throw(InvalidArgumentError, 'such as 512KiB, 128MiB or 1GiB');
     });
   }
 });

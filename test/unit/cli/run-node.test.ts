@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseConfig } from '@paxkv/kvserver/internal/config/settings';
+import { limitsDefault, parseConfig } from '@paxkv/kvserver/internal/config/settings';
 import { expect } from 'chai';
 import { CliError } from 'paxkv/internal/cli-error';
 import { runNode, toFlagProblem, toSettings } from 'paxkv/internal/run-node';
@@ -152,6 +152,11 @@ describe('toSettings', () => {
       insecure: true,
       logLevel: 'debug',
     });
+  });
+
+  it('hands on a log budget in bytes', () => {
+    const { limits } = parseConfig(toSettings({ ...options, logBudget: 4096 }));
+    expect(limits).to.deep.equal({ ...limitsDefault, logBytesMax: 4096 });
   });
 
   it('keeps an empty address, so that it is refused and not skipped', () => {

@@ -8,3 +8,12 @@ export function plainMark(peerCount = 3): MemoryMark {
     acknowledgedIndex: 0,
   };
 }
+
+/** What an envelope tells while no host is done with anything. */
+export const nothingForgotten = {
+  done: -1,
+  floor: 0,
+  min: 0,
+  everyPeerMin: 0,
+  stateEpoch: 0,
+} as const;

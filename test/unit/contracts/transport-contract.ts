@@ -11,7 +11,10 @@ import {
   type Transport,
 } from '@paxkv/paxos';
 import { expect } from 'chai';
-import { plainMark } from './plain-mark.ts';
+import { nothingForgotten, plainMark } from './plain-mark.ts';
+
+/** What the answers tell of their senders. */
+const progress = { done: 7, floor: 4, min: 3, everyPeerMin: 2, stateEpoch: 1 } as const;
 
 /** One network, a new one for each test. */
 export interface TransportFixture<V> {
@@ -64,8 +67,7 @@ export function transportContract<V>(name: string, make: () => Promise<Transport
       const sent = requests.map((message) => ({
         from: 0,
         to: 1,
-        done: -1,
-        min: 0,
+        ...nothingForgotten,
         mark: plainMark(),
         message,
       }));
@@ -113,8 +115,7 @@ export function transportContract<V>(name: string, make: () => Promise<Transport
       const expected = answers.map((message) => ({
         from: 1,
         to: 0,
-        done: 7,
-        min: 3,
+        ...progress,
         mark: plainMark(),
         message,
       }));
@@ -229,7 +230,7 @@ class RecordingPeer<V> implements Inbox<V> {
   }
 
   ask(to: PeerId, message: Message<V>): void {
-    this.transport.send({ from: this.me, to, done: 7, min: 3, mark: plainMark(), message });
+    this.transport.send({ from: this.me, to, ...progress, mark: plainMark(), message });
   }
 
   answerWith(answer: (request: Envelope<V>) => Message<V> | undefined): void {

@@ -8,7 +8,7 @@ import {
   type Write,
 } from '@paxkv/paxos';
 import type { MemoryMark } from '@paxkv/paxos/core';
-import { plainMark } from '../contracts/plain-mark.ts';
+import { nothingForgotten, plainMark } from '../contracts/plain-mark.ts';
 
 /** A pending write. The test decides how it ends. */
 interface PendingWrite {
@@ -87,7 +87,7 @@ export class RecordingHost {
   }
 
   receive(from: number, message: Message<string>, mark: MemoryMark = plainMark(), done = -1): void {
-    this.#inbox?.receive({ from, to: 0, done, min: 0, mark, message });
+    this.#inbox?.receive({ from, to: 0, ...nothingForgotten, done, mark, message });
   }
 
   /** Receives a Prepare of peer 1. */

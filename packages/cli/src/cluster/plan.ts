@@ -20,9 +20,13 @@ export interface ClusterSize {
   /** The port of node 0. Node n has this port plus n. */
   readonly firstPort: number;
   readonly dataDirectory: string;
+  /** The log budget of each node in bytes. Absent for the default of the server. */
+  readonly logBudget?: number | undefined;
 }
 
-export function planCluster({ nodeCount, firstPort, dataDirectory }: ClusterSize): ClusterPlan {
+export function planCluster(size: ClusterSize): ClusterPlan {
+  const { nodeCount, firstPort, dataDirectory, logBudget } = size;
+  const budget = logBudget === undefined ? [] : ['--log-budget', `${logBudget}`];
   const ports = Array.from({ length: nodeCount }, (_, node) => firstPort + node);
   const peers = ports.map((port) => `127.0.0.1:${port}`).join(',');
   return {
@@ -34,7 +38,10 @@ export function planCluster({ nodeCount, firstPort, dataDirectory }: ClusterSize
         port,
         endpoint: `http://127.0.0.1:${port}`,
         logFile: `${data}.log`,
-        serveArguments: ['serve', '--node', `${node}`, '--peers', peers, '--data', data],
+        serveArguments: [
+          ...['serve', '--node', `${node}`, '--peers', peers, '--data', data],
+          ...budget,
+        ],
       };
     }),
   };

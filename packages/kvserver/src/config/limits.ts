@@ -8,6 +8,10 @@ import { ampleResources, type Resources } from './resources.ts';
 
 const mebibyte = 1024 * 1024;
 
+/** Room for what a quorum has not stored yet, beside the budget for others that are away. */
+const retainedLogFactor = 2;
+const countMax = 2 ** 31 - 1;
+
 /** Bounds of one server. Each is a whole number from 1 to 2³¹ − 1. */
 export interface Limits {
   /** From the arrival of a request to its reply, in milliseconds; after that its outcome is unknown. Default 5,000. */
@@ -22,7 +26,13 @@ export interface Limits {
   readonly batchBytesMax: number;
   /** Instances for which this server proposes at the same time. Default 4. */
   readonly inFlightInstanceCountMax: number;
-  /** Bytes of decided values in memory, above which writes are refused. Default 256 MiB, at most 1/6 of the memory. */
+  /**
+   * Bytes of decided values that this server keeps in memory for others that are away, and how many values. What a
+   * quorum has not stored yet is kept beyond that. Default 128 MiB, at most 1/12 of the memory, and 8,192.
+   */
+  readonly logBytesMax: number;
+  readonly logInstanceCountMax: number;
+  /** Bytes of decided values in memory, above which writes are refused. Default twice `logBytesMax`, and never below it. */
   readonly retainedLogBytesMax: number;
   /** Bytes of live records in the journal, above which writes are refused. Default just below 2 GiB. */
   readonly journalBytesMax: number;
@@ -47,6 +57,8 @@ export const limitsSchema = z.strictObject({
   batchRequestCountMax: count(),
   batchBytesMax: count(),
   inFlightInstanceCountMax: count(),
+  logBytesMax: count(),
+  logInstanceCountMax: count(),
   retainedLogBytesMax: count(),
   journalBytesMax: count(),
   undurableBytesMax: count(),
@@ -62,6 +74,7 @@ export function limitsFor({ memoryBytes }: Resources): Limits {
   /** At least 4 MiB, so that a few of the largest values fit even where memory is very short. */
   const share = (parts: number, mebibytesMax: number) =>
     Math.max(4 * mebibyte, Math.min(mebibytesMax * mebibyte, Math.floor(memoryBytes / parts)));
+  const logBytesMax = share(12, 128);
   return {
     requestTimeoutMs: 5000,
     pendingRequestCountMax: 10_000,
@@ -69,8 +82,10 @@ export function limitsFor({ memoryBytes }: Resources): Limits {
     batchRequestCountMax: 1024,
     batchBytesMax: mebibyte,
     inFlightInstanceCountMax: 4,
-    retainedLogBytesMax: share(6, 256),
-    journalBytesMax: 2 ** 31 - 1,
+    logBytesMax,
+    logInstanceCountMax: 8192,
+    retainedLogBytesMax: retainedLogFactor * logBytesMax,
+    journalBytesMax: countMax,
     undurableBytesMax: share(32, 32),
     cachedBytesMax: share(16, 80),
     peerQueueBytesMax: share(64, 16),
@@ -78,6 +93,16 @@ export function limitsFor({ memoryBytes }: Resources): Limits {
     receivingBytesMax: share(16, 64),
     memoryPercentMax: 85,
   };
+}
+
+/** The limits that are given, and the others as they follow from these and from the resources. */
+export function completeLimits(given: Partial<Limits>, resources: Resources): Limits {
+  const limits = { ...limitsFor(resources), ...given };
+  const { logBytesMax } = limits;
+  const wanted = given.retainedLogBytesMax ?? retainedLogFactor * logBytesMax;
+  // A lower bound would refuse writes for what the budget keeps on purpose.
+  const retainedLogBytesMax = Math.min(countMax, Math.max(wanted, logBytesMax));
+  return { ...limits, retainedLogBytesMax };
 }
 
 /** The limits where no resource is short. */

@@ -6,7 +6,7 @@ import {
   httpLimitsSchema,
   httpLimitsWithin,
 } from './http-limits.ts';
-import { type Limits, limitsFor, limitsSchema } from './limits.ts';
+import { completeLimits, type Limits, limitsSchema } from './limits.ts';
 import { isLoopback } from './loopback.ts';
 import { type Resources, readResources } from './resources.ts';
 
@@ -113,7 +113,7 @@ export function parseConfig(input: unknown, resources: Resources = readResources
     ...settings,
     listenHost,
     listenPort,
-    limits: { ...limitsFor(resources), ...settings.limits },
+    limits: completeLimits(settings.limits, resources),
     http,
     resources,
     warnings: warningsOf({ ...settings, http }, listenHost, settings.http),

@@ -13,6 +13,8 @@ export interface ReplicaOptions {
   readonly peerCount: number;
   readonly transport: Transport<Bytes>;
   readonly storage: Storage<Bytes>;
+  /** How often this node lost its state, from 0. Default 0. See `PaxosOptions`. */
+  readonly stateEpoch?: number;
   /** The open state database. The replica does not close it. */
   readonly state: StateLevel;
   /** The write index of the journal. The state records it, to detect a journal that lost its end. */

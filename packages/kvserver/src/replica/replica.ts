@@ -3,17 +3,18 @@
  * agreed on, decisions are applied in order, and replies go back.
  * Rule: a request gets its reply once it is decided, and so durable in a quorum, and applied here.
  */
-import { type Decision, Paxos, type PeerId } from '@paxkv/paxos';
+import { type Decision, Paxos, type PeerId, type RetentionPolicy } from '@paxkv/paxos';
 import { type Bytes, KvError, type Reply, type Request } from '@paxkv/protocol';
+import type { Limits } from '../config/settings.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { StateDatabase } from '../storage/state/state-database.ts';
 import { Applier } from './apply/applier.ts';
 import { GapFiller } from './apply/gap-filler.ts';
-import { RetainedLog } from './apply/retained-log.ts';
 import { Reads } from './reads/reads.ts';
 import { reasonFor, stateBehindLog, toError } from './reasons.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 import { PendingRequests } from './requests/pending-requests.ts';
+import { LogReach } from './snapshot/log-reach.ts';
 import { StateRepair } from './snapshot/state-repair.ts';
 import type { SubmitOptions, Submitter } from './submitter.ts';
 import { OwnSession } from './writes/own-session.ts';
@@ -28,11 +29,11 @@ export class Replica implements Submitter {
   readonly #options: ReplicaOptions;
   readonly #paxos: Paxos<Bytes>;
   readonly #applier: Applier;
-  readonly #retained: RetainedLog;
   readonly #pending: PendingRequests;
   readonly #writes: Writes;
   readonly #gapFiller: GapFiller;
   readonly #reads: Reads;
+  readonly #logReach: LogReach;
   readonly #repair: StateRepair | undefined;
   #state: 'active' | 'stopping' | 'failed' = 'active';
   #isRepairing = false;
@@ -47,12 +48,11 @@ export class Replica implements Submitter {
     const { me, runId, peerCount, clock, random, limits, forwarding, stateTransfer } = options;
     const session = new OwnSession();
     const applier = new Applier(machine, { paxos, clock, limits });
-    const retained = new RetainedLog(() => paxos.min());
     const load = {
       journalBytes: () => 0,
       memoryPercent: () => 0,
       ...options.usage,
-      retainedLogBytes: () => retained.bytes,
+      retainedLogBytes: () => paxos.retained().bytes,
     };
     const pending = new PendingRequests({ clock, limits, session, load });
     const writes = new Writes({
@@ -70,11 +70,11 @@ export class Replica implements Submitter {
     this.#options = options;
     this.#paxos = paxos;
     this.#applier = applier;
-    this.#retained = retained;
     this.#pending = pending;
     this.#writes = writes;
     this.#gapFiller = new GapFiller({ me, paxos, clock, random, state: applier, writes });
     this.#reads = new Reads({ paxos, state: applier, clock, onFailed });
+    this.#logReach = new LogReach({ paxos, clock, state: applier });
     if (stateTransfer !== undefined) {
       const { state: level, journalIndex } = options;
       this.#repair = new StateRepair({
@@ -101,7 +101,8 @@ export class Replica implements Submitter {
     const { state, journalIndex, limits } = options;
     const database = new StateDatabase(state, journalIndex);
     const machine = await StateMachine.open(database, limits.cachedBytesMax);
-    const replica = new Replica(options, await Paxos.load<Bytes>(options), machine);
+    const paxos = await Paxos.load<Bytes>({ ...options, retention: retentionOf(limits) });
+    const replica = new Replica(options, paxos, machine);
     await replica.#start();
     return replica;
   }
@@ -188,10 +189,10 @@ export class Replica implements Submitter {
     this.#gapFiller.check();
   }
 
-  /** Checks whether the others have forgotten instances that this replica lacks, as may happen after an absence. */
+  /** Checks whether all others have forgotten what this replica lacks, as may happen after an absence. */
   #checkState(): void {
     if (this.#state !== 'active') return;
-    if (this.#applier.applied + 1 < this.#paxos.min()) {
+    if (this.#logReach.isLost()) {
       this.#repairing = this.#replaceState().catch((error: unknown) => this.#fail(toError(error)));
       return;
     }
@@ -203,7 +204,7 @@ export class Replica implements Submitter {
   /** Replaces the state by that of another replica, since the log no longer holds the next instances. */
   async #replaceState(): Promise<void> {
     const { applied } = this.#applier;
-    if (this.#repair === undefined) throw stateBehindLog(applied, this.#paxos.min());
+    if (this.#repair === undefined) throw stateBehindLog(applied, this.#paxos.floor());
     this.#isRepairing = true;
     this.#pending.interruptAll('This server has fallen behind and takes a newer state.');
     this.#writes.abandon();
@@ -223,7 +224,6 @@ export class Replica implements Submitter {
 
   #onDecided(decision: Decision<Bytes>): void {
     if (this.#state === 'failed') return;
-    this.#retained.add(decision.seq, decision.value.length);
     this.#writes.onDecided(decision);
     this.#applier.add(decision);
   }
@@ -278,4 +278,14 @@ export class Replica implements Submitter {
     this.#writes.stop();
     this.#cancelStateCheck();
   }
+}
+
+/** What this server keeps in memory for others that are away. */
+function retentionOf({ logBytesMax, logInstanceCountMax }: Limits): RetentionPolicy<Bytes> {
+  return {
+    type: 'quorum',
+    instances: logInstanceCountMax,
+    bytes: logBytesMax,
+    sizeOf: (value) => value.byteLength,
+  };
 }

@@ -44,7 +44,10 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
     segmentBytes: options.segmentBytes,
   });
   try {
-    const state = await StateDirectory.open(path, { isNew: identity.bootCount === 0 });
+    const state = await StateDirectory.open(path, {
+      isNew: identity.bootCount === 0,
+      onLost: () => identity.markStateLost(),
+    });
     try {
       await syncDirectory(path);
       await identity.markBoot(journal.writeIndex);

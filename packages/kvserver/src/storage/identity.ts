@@ -28,6 +28,7 @@ const contentShape = z.strictObject({
   bootCount: count,
   hasVoted: z.boolean(),
   writeIndexReached: count,
+  stateEpoch: count,
 });
 type Content = z.infer<typeof contentShape>;
 const fileShape = contentShape.extend({ checksum: z.string() });
@@ -50,7 +51,8 @@ export class Identity implements JournalOwner {
   static async create(path: string, node: NodeName, hasVoted = false): Promise<Identity> {
     const { clusterId, nodeId, nodeCount } = node;
     const name = { format: diskFormat, clusterId, nodeId, nodeCount } as const;
-    const identity = new Identity(path, { ...name, bootCount: 0, hasVoted, writeIndexReached: 0 });
+    const counts = { bootCount: 0, writeIndexReached: 0, stateEpoch: 0 };
+    const identity = new Identity(path, { ...name, ...counts, hasVoted });
     await identity.#replace({});
     return identity;
   }
@@ -84,6 +86,16 @@ export class Identity implements JournalOwner {
 
   get writeIndexReached(): number {
     return this.#content.writeIndexReached;
+  }
+
+  /** How often this node lost its state while it kept its journal, or may have kept it. */
+  get stateEpoch(): number {
+    return this.#content.stateEpoch;
+  }
+
+  /** Records that the state is lost: other nodes must not count on it any more. */
+  async markStateLost(): Promise<void> {
+    await this.#replace({ stateEpoch: this.stateEpoch + 1 });
   }
 
   async markVoted(): Promise<void> {
@@ -182,8 +194,10 @@ function expectSameNode(path: string, found: Content, wanted: NodeName): void {
 }
 
 function checksumOf(content: Content): string {
-  const { format, clusterId, nodeId, nodeCount, bootCount, hasVoted, writeIndexReached } = content;
-  const fields = [format, clusterId, nodeId, nodeCount, bootCount, hasVoted, writeIndexReached];
+  const { format, clusterId, nodeId, nodeCount } = content;
+  const { bootCount, hasVoted, writeIndexReached, stateEpoch } = content;
+  const name = [format, clusterId, nodeId, nodeCount];
+  const fields = [...name, bootCount, hasVoted, writeIndexReached, stateEpoch];
   return createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, 32);
 }
 

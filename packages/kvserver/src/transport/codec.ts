@@ -150,7 +150,10 @@ function envelopeSchema(bounds: EnvelopeBounds): z.ZodType<Envelope<Uint8Array>>
     from: peer,
     to: peer,
     done: z.int().min(-1).max(seqMax),
-    min: z.int().min(0).max(seqMax),
+    floor: count,
+    min: count,
+    everyPeerMin: count,
+    stateEpoch: count,
     mark: record({
       incarnations: z.array(count).length(bounds.nodeCount),
       writeIndex: count,

@@ -24,7 +24,7 @@ export class PlausibilityBounds {
   /** Why `envelope` must be damaged; `undefined` if its numbers are plausible. */
   refusalReason(envelope: Envelope<unknown>): string | undefined {
     // A server that has just started learns from the first message how far the others are.
-    const seqLimit = (this.#seq ?? envelope.min) + this.#limits.seqAheadMax;
+    const seqLimit = (this.#seq ?? envelope.floor) + this.#limits.seqAheadMax;
     if (highestSeq(envelope) > seqLimit) return `an instance above ${seqLimit}`;
     const roundLimit = this.#round + this.#limits.roundAheadMax;
     if (highestRound(envelope) > roundLimit) return `a round above ${roundLimit}`;
@@ -38,9 +38,9 @@ export class PlausibilityBounds {
   }
 }
 
-function highestSeq({ done, min, message }: Envelope<unknown>): number {
+function highestSeq({ done, floor, min, everyPeerMin, message }: Envelope<unknown>): number {
   const named = namedSeq(message);
-  return Math.max(done, min, named ?? -1);
+  return Math.max(done, floor, min, everyPeerMin, named ?? -1);
 }
 
 function namedSeq(message: Message<unknown>): number | undefined {

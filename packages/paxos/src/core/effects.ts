@@ -46,6 +46,8 @@ export interface PeerRecord {
   readonly writeIndex: number;
   /** Whether the peer had another incarnation before, as far as is known. */
   readonly hadOther?: boolean;
+  /** How often the peer's host lost its state in that incarnation, as far as is known. Absent for never. */
+  readonly stateEpoch?: number;
   /** The latest incarnation that this peer admitted. */
   readonly admission?: Admission;
 }
@@ -60,7 +62,7 @@ export interface PeerRecords {
 export type Note<V> =
   /** A decision. Without `value`, the value is that of this peer's own vote in the instance. */
   | { readonly type: 'decided'; readonly seq: number; readonly value?: V }
-  /** Every peer is done below `min`: all other writes about those instances may be dropped. */
+  /** This peer has forgotten everything below `min`: all other writes about those instances may be dropped. */
   | { readonly type: 'forgotten'; readonly min: number }
   | PeerRecords;
 
@@ -92,6 +94,8 @@ export interface Effects<V> {
   readonly sendNow: Envelope<V>[];
   /** Second: decisions to announce to the host. The votes behind them are durable already. */
   readonly decided: Decision<V>[];
+  /** With them, in order of seq: decisions that left memory although some peer may still need them. */
+  readonly truncated: Decision<V>[];
   /** Third: every promise and vote of the turn, made durable together in one write. */
   readonly persist: DurableWrite<V>[];
   /** Notes to write, in the same write or in a later one. */
@@ -109,6 +113,7 @@ export function noEffects<V>(): Effects<V> {
   return {
     sendNow: [],
     decided: [],
+    truncated: [],
     persist: [],
     note: [],
     sendAfter: [],

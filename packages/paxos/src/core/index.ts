@@ -9,6 +9,7 @@ export {
   roundMax,
   type Vote,
 } from './ballot.ts';
+export type { QuorumRetention, Retained, RetentionPolicy } from './commit/retention-policy.ts';
 export {
   type Admission,
   type Decision,

@@ -5,6 +5,7 @@
 import type { Random } from '../environment.ts';
 import { assert } from '../errors.ts';
 import type { PeerId } from './ballot.ts';
+import type { Retained, RetentionPolicy } from './commit/retention-policy.ts';
 import type { Decision, Effects, Memory } from './effects.ts';
 import type { PeerEvent } from './events.ts';
 import type { Status } from './instance/learner.ts';
@@ -27,6 +28,10 @@ export interface PeerOptions<V> {
   readonly memory: Memory<V>;
   /** Whether this peer leads when no other does. By default no peer leads, and each proposes alone. */
   readonly isCandidate?: boolean;
+  /** What is kept for peers that are away. Default `everyPeer`. */
+  readonly retention?: RetentionPolicy<V>;
+  /** How often this peer's host lost its state. Default 0. */
+  readonly stateEpoch?: number;
 }
 
 /** One participant as a state machine: events in, effects out. */
@@ -34,13 +39,18 @@ export class Peer<V> {
   readonly #me: PeerId;
   readonly #peerCount: number;
   readonly #roles: Roles<V>;
+  readonly #stateEpoch: number;
   #writeIndex: number;
 
-  constructor({ me, peerCount, random, memory, isCandidate = false }: PeerOptions<V>) {
+  constructor(options: PeerOptions<V>) {
+    const { me, peerCount, random, memory, isCandidate = false, stateEpoch = 0 } = options;
+    const { retention = { type: 'everyPeer' } } = options;
     this.#me = me;
     this.#peerCount = peerCount;
+    this.#stateEpoch = stateEpoch;
     this.#writeIndex = memory.writeIndex;
-    this.#roles = createRoles({ me, peerCount, random, memory: memory.state, isCandidate });
+    const { state } = memory;
+    this.#roles = createRoles({ me, peerCount, random, memory: state, isCandidate, retention });
     for (const write of memory.writes) replay(write, this.#roles);
     this.#roles.agreement.forgetBelow(this.min);
   }
@@ -52,15 +62,12 @@ export class Peer<V> {
    * @throws Error if an invariant is violated: the peer must not be used any more.
    */
   step(event: PeerEvent<V>, now: number): Effects<V> {
-    const { agreement, participation } = this.#roles;
+    const { participation } = this.#roles;
     const step = new Step<V>(now, this.#seal);
-    const minBefore = this.min;
+    const before = { floor: this.floor, min: this.min };
     participation.begin(step);
     this.#route(event, step);
-    if (this.min > minBefore) {
-      agreement.forgetBelow(this.min);
-      step.note({ type: 'forgotten', min: this.min });
-    }
+    this.#truncate(before, step);
     if (step.effects.persist.length > 0) participation.note(step);
     return step.effects;
   }
@@ -96,9 +103,29 @@ export class Peer<V> {
     return this.#roles.agreement.max;
   }
 
-  /** The lowest seq still remembered. Never sinks. */
+  /** Below it other peers may have forgotten everything. Never sinks. */
+  get floor(): number {
+    return this.#roles.truncation.floor;
+  }
+
+  /** The lowest seq still remembered here. Never sinks. */
   get min(): number {
     return this.#roles.truncation.min;
+  }
+
+  /** One above what every peer was done with at some time, as far as is known here. Never sinks. */
+  get everyPeerMin(): number {
+    return this.#roles.truncation.everyPeerMin;
+  }
+
+  /** The decisions in memory. */
+  get retained(): Retained {
+    return this.#roles.learner.retained;
+  }
+
+  /** Whether another peer may hold the decision of `seq`, as far as is known here. */
+  canLearn(seq: number): boolean {
+    return this.#roles.catchUp.canLearn(seq);
   }
 
   /** How many writes the storage of this peer has made durable, in all runs of this incarnation. */
@@ -112,10 +139,21 @@ export class Peer<V> {
   }
 
   readonly #seal = (to: PeerId, message: Message<V>): Envelope<V> => {
-    const { done, min } = this.#roles.truncation;
+    const { done, floor, min, everyPeerMin } = this.#roles.truncation;
+    const stateEpoch = this.#stateEpoch;
     const mark = this.#roles.participation.mark(to, this.#writeIndex);
-    return { from: this.#me, to, done, min, mark, message };
+    return { from: this.#me, to, done, floor, min, everyPeerMin, stateEpoch, mark, message };
   };
+
+  #truncate(before: { readonly floor: number; readonly min: number }, step: Step<V>): void {
+    const { agreement } = this.#roles;
+    const { floor, min, everyPeerMin } = this;
+    if (floor > before.floor) agreement.releaseBelow(floor);
+    if (min === before.min) return;
+    const forgotten = agreement.forgetBelow(min);
+    step.note({ type: 'forgotten', min });
+    step.truncate(forgotten.filter(({ seq }) => seq >= everyPeerMin));
+  }
 
   #route(event: PeerEvent<V>, step: Step<V>): void {
     const { agreement, ballots, catchUp, decisions, election, leader, quorumRead } = this.#roles;
@@ -170,17 +208,25 @@ export class Peer<V> {
   }
 
   #receive(envelope: Envelope<V>, step: Step<V>): void {
-    const { catchUp, leader, learner, truncation } = this.#roles;
-    const { from, to, done, min, message } = envelope;
+    const { catchUp, leader } = this.#roles;
+    const { from, to, done, message } = envelope;
     assert(to === this.#me, 'a peer receives only messages addressed to it');
     assert(from >= 0 && from < this.#peerCount, 'the sender of a message is a peer of the group');
     if (from !== this.#me && message.type !== 'admit' && !this.#counts(envelope, step)) return;
     if (isAnswer(message)) leader.onAnswer(from, step.now);
-    truncation.observe(from, done, min);
-    // No peer remembers anything below min, so catch-up continues above it.
-    learner.skipBelow(this.min);
+    // An Admit of an earlier incarnation may arrive late, and counts only as a request.
+    if (message.type !== 'admit') this.#observeTruncation(envelope);
     this.#onMessage(from, message, step);
     catchUp.onKnownUpTo(from, done, step);
+  }
+
+  #observeTruncation({ from, done, floor, min, everyPeerMin, stateEpoch }: Envelope<V>): void {
+    const { catchUp, participation, truncation } = this.#roles;
+    const age = from === this.#me ? 'same' : participation.observeState(from, stateEpoch);
+    if (age === 'newer') truncation.forgetDoneOf(from);
+    // Safety: what a host was done with before it lost its state may be gone.
+    truncation.observe(from, { done: age === 'older' ? -1 : done, floor, everyPeerMin });
+    catchUp.observe(from, min);
   }
 
   /** Whether a message counts, judged by the incarnation of its sender and those that the sender knew of. */
@@ -200,10 +246,12 @@ export class Peer<V> {
   }
 
   #discardAnswersOf(peer: PeerId, now: number): void {
-    const { leader, proposer, quorumRead } = this.#roles;
+    const { catchUp, leader, proposer, quorumRead, truncation } = this.#roles;
     leader.discardAnswersOf(peer, now);
     proposer.discardAnswersOf(peer);
     quorumRead.discardAnswersOf(peer);
+    catchUp.discardAnswersOf(peer);
+    truncation.forgetDoneOf(peer);
   }
 
   /**

@@ -6,6 +6,7 @@ import { CatchUp } from './commit/catch-up.ts';
 import { Decisions } from './commit/decisions.ts';
 import { PiggybackedNotices } from './commit/piggybacked-notices.ts';
 import { QuorumRead } from './commit/quorum-read.ts';
+import type { RetentionPolicy } from './commit/retention-policy.ts';
 import { Truncation } from './commit/truncation.ts';
 import type { Memory } from './effects.ts';
 import { Acceptor } from './instance/acceptor.ts';
@@ -18,12 +19,13 @@ import { otherPeers } from './quorum.ts';
 import { Participation } from './recovery/participation.ts';
 import { RetryDelays } from './timeouts.ts';
 
-export interface RolesOptions {
+export interface RolesOptions<V> {
   readonly me: PeerId;
   readonly peerCount: number;
   readonly random: Random;
   readonly memory: Memory<unknown>['state'];
   readonly isCandidate: boolean;
+  readonly retention: RetentionPolicy<V>;
 }
 
 export interface Roles<V> {
@@ -41,21 +43,20 @@ export interface Roles<V> {
   readonly truncation: Truncation;
 }
 
-export function createRoles<V>(options: RolesOptions): Roles<V> {
-  const { me, peerCount, random, memory, isCandidate } = options;
+export function createRoles<V>(options: RolesOptions<V>): Roles<V> {
+  const { me, peerCount, random, memory, isCandidate, retention } = options;
   const others = otherPeers(me, peerCount);
   const delays = new RetryDelays(random);
   const ballots = new BallotAllocator(me);
-  const truncation = new Truncation(me, peerCount);
   const participation = new Participation({ me, peerCount, ballots, delays, random, memory });
   const leader = new Leader<V>({ me, peerCount, ballots, random, isCandidate });
 
   const acceptor = new Acceptor<V>();
-  const learner = new Learner<V>();
+  const { learner, truncation } = createRetention(me, peerCount, retention);
   const piggybacked = new PiggybackedNotices(others);
   const proposer = new Proposer<V>({ peerCount, ballots, delays, learner, piggybacked });
 
-  const catchUp = new CatchUp<V>({ me, peerCount, learner, delays });
+  const catchUp = new CatchUp<V>({ me, peerCount, learner, truncation, delays });
   const decisions = new Decisions<V>({
     others,
     acceptor,
@@ -99,4 +100,20 @@ export function createRoles<V>(options: RolesOptions): Roles<V> {
     quorumRead,
     truncation,
   };
+}
+
+/** What a peer knows to be decided, and how much of it the policy lets it forget. */
+function createRetention<V>(
+  me: PeerId,
+  peerCount: number,
+  retention: RetentionPolicy<V>,
+): Pick<Roles<V>, 'learner' | 'truncation'> {
+  if (retention.type === 'everyPeer') {
+    return { learner: new Learner<V>(), truncation: new Truncation(me, peerCount) };
+  }
+  const learner = new Learner<V>((value) => retention.sizeOf(value));
+  const truncation = new Truncation(me, peerCount, (from, limit) =>
+    learner.budgetStart(retention, from, limit),
+  );
+  return { learner, truncation };
 }

@@ -41,6 +41,11 @@ export class Step<V> {
     this.effects.decided.push(decision);
   }
 
+  /** These decisions have left memory, and not every peer is known to be done with them. */
+  truncate(decisions: readonly Decision<V>[]): void {
+    this.effects.truncated.push(...decisions);
+  }
+
   /** The pending quorum read has ended: nothing above `readIndex` was decided when it began. */
   concludeRead(readIndex: number): void {
     this.effects.readIndex = readIndex;

@@ -23,6 +23,18 @@ describe('planCluster', () => {
     );
   });
 
+  it('gives all nodes the same log budget', () => {
+    const bounded = planCluster({
+      nodeCount: 2,
+      firstPort: 1,
+      dataDirectory: 'd',
+      logBudget: 4096,
+    });
+    for (const { serveArguments } of bounded.nodes) {
+      expect(serveArguments.slice(-2)).to.deep.equal(['--log-budget', '4096']);
+    }
+  });
+
   it('lists the endpoints as clients take them', () => {
     const pair = planCluster({ nodeCount: 2, firstPort: 7000, dataDirectory: 'd' });
     expect(endpointsOf(pair)).to.equal('http://127.0.0.1:7000,http://127.0.0.1:7001');

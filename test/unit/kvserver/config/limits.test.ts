@@ -1,4 +1,9 @@
-import { limitsDefault, limitsFor } from '@paxkv/kvserver/internal/config/limits';
+import {
+  completeLimits,
+  type Limits,
+  limitsDefault,
+  limitsFor,
+} from '@paxkv/kvserver/internal/config/limits';
 import { ampleResources } from '@paxkv/kvserver/internal/config/resources';
 import { parseConfig } from '@paxkv/kvserver/internal/config/settings';
 import { valueBytesMax } from '@paxkv/protocol';
@@ -53,6 +58,18 @@ describe('the limits of a server', () => {
       pendingBytesMax: 5,
       memoryPercentMax: 50,
     });
-    expect(limits.retainedLogBytesMax).to.equal(70 * mebibyte);
+    expect([limits.logBytesMax, limits.retainedLogBytesMax]).to.deep.equal([
+      35 * mebibyte,
+      70 * mebibyte,
+    ]);
+  });
+
+  it('refuse no write for what the log budget keeps on purpose', () => {
+    const room = (given: Partial<Limits>) =>
+      completeLimits(given, resources(420)).retainedLogBytesMax;
+    expect(room({ logBytesMax: 5 })).to.equal(10);
+    expect(room({ logBytesMax: 5, retainedLogBytesMax: 7 })).to.equal(7);
+    expect(room({ logBytesMax: 5, retainedLogBytesMax: 4 })).to.equal(5);
+    expect(room({ logBytesMax: 2 ** 31 - 1 })).to.equal(2 ** 31 - 1);
   });
 });

@@ -173,6 +173,25 @@ describe('Data directory', () => {
     expect(await afterQuarantine('state')).to.deep.equal({ memory: 'kept', rowCount: 0 });
   });
 
+  it('counts each loss of the state, and no other', async () => {
+    const epochs: number[] = [];
+    const open = async () => {
+      const opened = await openDataDirectory({ path, ...node });
+      epochs.push(opened.identity.stateEpoch);
+      await opened.close();
+    };
+    await open();
+    await open();
+    await quarantine({ path, ...node }, 'state');
+    await open();
+    await rm(join(path, 'state'), { recursive: true });
+    await open();
+    await open();
+    await quarantine({ path, ...node }, 'journal');
+    await open();
+    expect(epochs).to.deep.equal([0, 0, 1, 2, 2, 2]);
+  });
+
   it('trusts no data next to a lost identity', async () => {
     await voted();
     await rm(join(path, 'identity.json'));

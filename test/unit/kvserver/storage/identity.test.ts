@@ -21,11 +21,14 @@ describe('Identity', () => {
     await identity.markBoot(7);
     await identity.markReached(9);
     await identity.markReached(8);
+    await identity.markStateLost();
+    await identity.markStateLost();
     const found = await Identity.read(path, node);
     expect(found).to.include({
       bootCount: 1,
       hasVoted: true,
       writeIndexReached: 9,
+      stateEpoch: 2,
       name: 'tests/0',
     });
   });

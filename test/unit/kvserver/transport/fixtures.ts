@@ -12,7 +12,7 @@ import {
 import type { Envelope, Inbox, Message } from '@paxkv/paxos';
 import { type Logger, pino } from 'pino';
 import { WebSocket } from 'ws';
-import { plainMark } from '../../contracts/plain-mark.ts';
+import { nothingForgotten, plainMark } from '../../contracts/plain-mark.ts';
 
 /** Short timeouts, so that tests of silence are fast. */
 export const quick: Partial<PeerLimits> = {
@@ -176,11 +176,16 @@ export async function lone(options: Partial<PeerTransportOptions> = {}): Promise
   return station;
 }
 
+/** What a test may change in an envelope. */
+interface EnvelopeFields extends Partial<Omit<Envelope<Uint8Array>, 'mark' | 'message'>> {
+  readonly nodeCount?: number;
+}
+
 export function envelope(
   message: Message<Uint8Array>,
-  { from = 1, to = 0, done = -1, min = 0, nodeCount = 2 } = {},
+  { from = 1, to = 0, nodeCount = 2, ...progress }: EnvelopeFields = {},
 ): Envelope<Uint8Array> {
-  return { from, to, done, min, mark: plainMark(nodeCount), message };
+  return { from, to, ...nothingForgotten, ...progress, mark: plainMark(nodeCount), message };
 }
 
 /** A request that is identified by its `seq`. */

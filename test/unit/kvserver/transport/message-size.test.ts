@@ -10,7 +10,8 @@ const mebibyte = 2 ** 20;
 
 function envelope(message: Message<Uint8Array>): Envelope<Uint8Array> {
   const mark = { incarnations: [1, 1, 1], writeIndex: 0, acknowledgedIndex: 0 };
-  return { from: 0, to: 1, done: -1, min: 0, mark, message };
+  const progress = { done: -1, min: 0, floor: 0, everyPeerMin: 0, stateEpoch: 0 };
+  return { from: 0, to: 1, ...progress, mark, message };
 }
 
 function learned(...sizes: readonly number[]): Envelope<Uint8Array> {

@@ -2,7 +2,7 @@ import type { StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import { PeerTransport } from '@paxkv/kvserver/internal/transport/peer-transport';
 import { seqOf } from '@paxkv/paxos';
 import { expect } from 'chai';
-import { plainMark } from '../../contracts/plain-mark.ts';
+import { nothingForgotten, plainMark } from '../../contracts/plain-mark.ts';
 import { cluster, keepingLog, learn, listen, lone, Station } from './fixtures.ts';
 
 describe('PeerTransport', () => {
@@ -39,7 +39,7 @@ describe('PeerTransport', () => {
     const value = new Uint8Array(20_000).map((_, index) => index % 251);
     for (let seq = 0; seq < 500; seq += 1) {
       const message = { type: 'accept', seq, ballot: { round: 1, peer: 0 }, value } as const;
-      first.transport.send({ from: 0, to: 1, done: -1, min: 0, mark: plainMark(), message });
+      first.transport.send({ from: 0, to: 1, ...nothingForgotten, mark: plainMark(), message });
       if (seq % 100 === 0) await new Promise(setImmediate);
     }
     await second.inbox.until((inbox) => inbox.received.length === 500);
@@ -84,7 +84,7 @@ describe('PeerTransport', () => {
     const station = await lone();
     open.push(station);
     const message = { type: 'forgotten', seq: 1 } as const;
-    station.transport.send({ from: 0, to: 1, done: -1, min: 0, mark: plainMark(), message });
+    station.transport.send({ from: 0, to: 1, ...nothingForgotten, mark: plainMark(), message });
     await new Promise(setImmediate);
     expect(station.inbox.undelivered).to.deep.equal([]);
     expect(station.transport.counts().dropped).to.equal(1);

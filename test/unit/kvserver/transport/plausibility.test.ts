@@ -15,12 +15,13 @@ describe('PlausibilityBounds', () => {
     expect(bounds.refusalReason(learn(101 + seqAheadMax))).to.equal('an instance above 4294967396');
   });
 
-  it('checks done and min like instances', () => {
+  it('checks done, floor, min and everyPeerMin like instances', () => {
     const bounds = new PlausibilityBounds(defaultPeerLimits);
     bounds.observe(learn(0));
     const message = { type: 'forgotten', seq: 0 } as const;
-    for (const far of [{ done: seqAheadMax + 1 }, { min: seqAheadMax + 1 }]) {
-      expect(bounds.refusalReason(envelope(message, far))).to.be.a('string');
+    for (const name of ['done', 'floor', 'min', 'everyPeerMin'] as const) {
+      const far = { [name]: seqAheadMax + 1 };
+      expect(bounds.refusalReason(envelope(message, far)), name).to.be.a('string');
     }
   });
 
@@ -35,10 +36,12 @@ describe('PlausibilityBounds', () => {
   it('accepts any position in the first message, so that a restarted server is not excluded', () => {
     const message = { type: 'learn', seq: 2 ** 40 + 5, count: 1 } as const;
     expect(
-      new PlausibilityBounds(defaultPeerLimits).refusalReason(envelope(message, { min: 2 ** 40 })),
+      new PlausibilityBounds(defaultPeerLimits).refusalReason(
+        envelope(message, { floor: 2 ** 40 }),
+      ),
     ).to.equal(undefined);
     expect(
-      new PlausibilityBounds(defaultPeerLimits).refusalReason(envelope(message, { min: 0 })),
+      new PlausibilityBounds(defaultPeerLimits).refusalReason(envelope(message, { floor: 0 })),
     ).to.be.a('string');
   });
 

@@ -55,7 +55,10 @@ export const samples: readonly Envelope<Uint8Array>[] = messages.map((message) =
   from: 1,
   to: 0,
   done: 5,
+  floor: 3,
   min: 2,
+  everyPeerMin: 1,
+  stateEpoch: 4,
   mark: { incarnations: [0, 3], writeIndex: 9, acknowledgedIndex: 4 },
   message,
 }));

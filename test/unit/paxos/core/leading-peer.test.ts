@@ -1,5 +1,6 @@
 import { type Effects, type Message, Peer, type PeerId } from '@paxkv/paxos/core';
 import { expect } from 'chai';
+import { nothingForgotten } from '../../contracts/plain-mark.ts';
 import { ballot, constantRandom, kept } from './steps.ts';
 
 /** Peer 0 of three, which may lead, and what the others send it. */
@@ -19,7 +20,7 @@ class Candidate {
 
   hear(from: PeerId, message: Message<string>): Effects<string> {
     const mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 0 };
-    const envelope = { from, to: 0, done: -1, min: 0, mark, message };
+    const envelope = { from, to: 0, ...nothingForgotten, mark, message };
     return this.peer.step({ type: 'receive', envelope }, this.#now);
   }
 

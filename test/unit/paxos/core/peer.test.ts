@@ -8,7 +8,7 @@ import {
   type Write,
 } from '@paxkv/paxos/core';
 import { expect } from 'chai';
-import { plainMark } from '../../contracts/plain-mark.ts';
+import { nothingForgotten, plainMark } from '../../contracts/plain-mark.ts';
 import { ballot, constantRandom, kept, mail, recipients } from './steps.ts';
 
 const low = ballot(1, 1);
@@ -29,10 +29,11 @@ describe('Peer', () => {
     return peer.step(event, now);
   }
 
-  function receive(from: PeerId, message: Message<string>, done = -1, min = 0): Effects<string> {
+  function receive(from: PeerId, message: Message<string>, done = -1, floor = 0): Effects<string> {
+    const progress = { ...nothingForgotten, done, floor, min: floor, everyPeerMin: floor };
     return step({
       type: 'receive',
-      envelope: { from, to: 0, done, min, mark: plainMark(), message },
+      envelope: { from, to: 0, ...progress, mark: plainMark(), message },
     });
   }
 
@@ -116,7 +117,7 @@ describe('Peer', () => {
 
     it('stops rather than act on a message for another peer or from outside the group', () => {
       const message = { type: 'prepare', seq: 0, ballot: low } as const;
-      const envelope = { from: 1, to: 2, done: -1, min: 0, mark: plainMark(), message };
+      const envelope = { from: 1, to: 2, ...nothingForgotten, mark: plainMark(), message };
       expect(() => step({ type: 'receive', envelope })).to.throw(/invariant/);
       expect(() => receive(3, message)).to.throw(/invariant/);
     });
@@ -261,6 +262,7 @@ describe('Peer', () => {
       step({ type: 'propose', seq: 3, value: 'a' });
       expect(peer.max).to.equal(7);
       // Also with a seq that is forgotten as soon as it is heard of.
+      step({ type: 'done', seq: 20 });
       receive(1, { type: 'prepare', seq: 8, ballot: low }, 20, 20);
       expect(peer.max).to.equal(8);
       expect(peer.min).to.equal(20);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { nothingForgotten } from '../../contracts/plain-mark.ts';
 import { ballot, beginStep, mail } from './steps.ts';
 
 describe('Step', () => {
@@ -8,7 +9,7 @@ describe('Step', () => {
     step.sendAfter(2, { type: 'accepted', seq: 7, ballot: ballot(1, 2) });
     const { sendNow, sendAfter } = step.effects;
     for (const envelope of [...sendNow, ...sendAfter]) {
-      expect(envelope).to.include({ from: 1, done: -1, min: 0 });
+      expect(envelope).to.include({ from: 1, ...nothingForgotten });
     }
     expect(sendNow[0]?.to).to.equal(0);
     expect(sendAfter[0]?.to).to.equal(2);

@@ -2,7 +2,7 @@
 import type { Ballot, Envelope, Memory, Message, PeerId, Write } from '@paxkv/paxos/core';
 import { Step } from '@paxkv/paxos/internal/core/step';
 import { RetryDelays } from '@paxkv/paxos/internal/core/timeouts';
-import { plainMark } from '../../contracts/plain-mark.ts';
+import { nothingForgotten, plainMark } from '../../contracts/plain-mark.ts';
 
 export const constantRandom = { next: () => 0.5 };
 export const constantDelays = () => new RetryDelays(constantRandom);
@@ -19,7 +19,7 @@ export function ballot(round: number, peer: PeerId): Ballot {
 /** A step of peer `me`. */
 export function beginStep(me: PeerId = 0, now = 0): Step<string> {
   const seal = (to: PeerId, message: Message<string>) => {
-    return { from: me, to, done: -1, min: 0, mark: plainMark(), message };
+    return { from: me, to, ...nothingForgotten, mark: plainMark(), message };
   };
   return new Step<string>(now, seal);
 }

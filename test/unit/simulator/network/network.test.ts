@@ -1,7 +1,7 @@
 import type { Transport } from '@paxkv/paxos';
 import { type FaultProfile, harsh, lab, reliable, SimNetwork, World } from '@paxkv/simulator';
 import { expect } from 'chai';
-import { plainMark } from '../../contracts/plain-mark.ts';
+import { nothingForgotten, plainMark } from '../../contracts/plain-mark.ts';
 import { transportContract } from '../../contracts/transport-contract.ts';
 import { RecordedNetwork } from './recording-peers.ts';
 
@@ -65,7 +65,7 @@ describe('SimNetwork', () => {
     const value = { text: 'as sent' };
     const ballot = { round: 1, peer: 0 };
     const message = { type: 'accept', seq: 0, ballot, value } as const;
-    sender.send({ from: 0, to: 1, done: -1, min: 0, mark: plainMark(), message });
+    sender.send({ from: 0, to: 1, ...nothingForgotten, mark: plainMark(), message });
     value.text = 'changed later';
     await world.run(() => world.sleep(5));
     expect(received).to.deep.equal([{ text: 'as sent' }]);
@@ -84,7 +84,7 @@ describe('SimNetwork', () => {
     const transport = network.transport(0);
     await transport.open({ receive: () => {}, undeliverable: () => {}, disconnected: () => {} });
     const message = { type: 'learn', seq: 0, count: 1 } as const;
-    transport.send({ from: 0, to: 1, done: -1, min: 0, mark: plainMark(), message });
+    transport.send({ from: 0, to: 1, ...nothingForgotten, mark: plainMark(), message });
     expect(copyCount).to.equal(1);
   });
 

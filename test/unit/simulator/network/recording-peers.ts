@@ -8,7 +8,7 @@ import {
   type SimNetworkOptions,
   World,
 } from '@paxkv/simulator';
-import { plainMark } from '../../contracts/plain-mark.ts';
+import { nothingForgotten, plainMark } from '../../contracts/plain-mark.ts';
 
 const ballot = { round: 1, peer: 0 };
 
@@ -57,7 +57,7 @@ export class RecordedNetwork {
   }
 
   send(from: PeerId, to: PeerId, message: Message<string>): void {
-    this.#transports[from]?.send({ from, to, done: -1, min: 0, mark: plainMark(), message });
+    this.#transports[from]?.send({ from, to, ...nothingForgotten, mark: plainMark(), message });
   }
 
   prepare(from: PeerId, to: PeerId, seq = 0): void {
@@ -95,5 +95,5 @@ function answerTo({ from, to, message }: Envelope<string>): Envelope<string> | u
 }
 
 function envelope(from: PeerId, to: PeerId, message: Message<string>): Envelope<string> {
-  return { from, to, done: -1, min: 0, mark: plainMark(), message };
+  return { from, to, ...nothingForgotten, mark: plainMark(), message };
 }

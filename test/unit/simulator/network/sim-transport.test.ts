@@ -1,6 +1,6 @@
 import { reliable, SimNetwork, World } from '@paxkv/simulator';
 import { expect } from 'chai';
-import { plainMark } from '../../contracts/plain-mark.ts';
+import { nothingForgotten, plainMark } from '../../contracts/plain-mark.ts';
 import { rejectionOf } from '../rejection.ts';
 import { RecordedNetwork } from './recording-peers.ts';
 
@@ -24,7 +24,7 @@ describe('SimTransport', () => {
     const message = { type: 'learn', seq: 0, count: 1 } as const;
     recorded.network.unplug(0);
     await transport.open({ receive: () => {}, undeliverable: () => {}, disconnected: () => {} });
-    const envelope = { from: 0, to: 1, done: -1, min: 0, mark: plainMark(), message };
+    const envelope = { from: 0, to: 1, ...nothingForgotten, mark: plainMark(), message };
     expect(() => transport.send({ ...envelope, from: 1 })).to.throw(TypeError);
     expect(() => transport.send({ ...envelope, to: 0 })).to.throw(TypeError);
     expect(() => transport.send({ ...envelope, to: 2 })).to.throw(TypeError);
@@ -36,7 +36,7 @@ describe('SimTransport', () => {
     const message = { type: 'learn', seq: 0, count: 1 } as const;
     recorded.network
       .transport(0)
-      .send({ from: 0, to: 1, done: -1, min: 0, mark: plainMark(), message });
+      .send({ from: 0, to: 1, ...nothingForgotten, mark: plainMark(), message });
     await recorded.sleep(10);
     expect(recorded.log).to.deep.equal([]);
   });

@@ -33,7 +33,10 @@ export interface WritesOptions {
   readonly runId: number;
   readonly clock: Clock;
   readonly limits: Limits;
-  readonly paxos: Pick<Paxos<Bytes>, 'start' | 'max' | 'leader' | 'readIndex' | 'flushNotices'>;
+  readonly paxos: Pick<
+    Paxos<Bytes>,
+    'start' | 'floor' | 'max' | 'leader' | 'readIndex' | 'flushNotices'
+  >;
   readonly state: Pick<AppliedState, 'applied'>;
   readonly pending: PendingRequests;
   readonly session: OwnSession;
@@ -210,7 +213,9 @@ export class Writes {
    */
   #nextInstance(): number {
     const { state, paxos } = this.#options;
-    return 1 + this.#headStart + Math.max(state.applied, paxos.max(), this.#proposals.highestSeq);
+    const known = Math.max(state.applied, paxos.max(), this.#proposals.highestSeq);
+    // Nothing is proposed below the floor.
+    return Math.max(paxos.floor(), 1 + this.#headStart + known);
   }
 
   /**

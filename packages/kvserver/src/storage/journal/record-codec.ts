@@ -52,8 +52,8 @@ function toFields(write: JournalWrite): unknown[] {
     case 'peerRecords':
       return [
         type,
-        write.peers.map(({ incarnation, writeIndex, hadOther, admission }) => [
-          ...[incarnation, writeIndex, hadOther ?? false],
+        write.peers.map(({ incarnation, writeIndex, hadOther, stateEpoch, admission }) => [
+          ...[incarnation, writeIndex, hadOther ?? false, stateEpoch ?? 0],
           ...toList(admission),
         ]),
       ];
@@ -135,12 +135,14 @@ function parseAdmission([incarnation, attempt, isNew]: readonly unknown[]): Admi
 }
 
 function parsePeerRecord(fields: readonly unknown[]): PeerRecord {
-  expectCount(fields, fields.length === 6 ? 6 : 3);
-  const [incarnation, writeIndex, hadOther, ...admission] = fields;
+  expectCount(fields, fields.length === 7 ? 7 : 4);
+  const [incarnation, writeIndex, hadOther, stateEpoch, ...admission] = fields;
+  const epoch = parseInteger('stateEpoch', stateEpoch);
   const known = {
     incarnation: parseInteger('incarnation', incarnation),
     writeIndex: parseInteger('writeIndex', writeIndex),
     ...(parseFlag('hadOther', hadOther) && { hadOther: true }),
+    ...(epoch > 0 && { stateEpoch: epoch }),
   };
   return admission.length === 0 ? known : { ...known, admission: parseAdmission(admission) };
 }

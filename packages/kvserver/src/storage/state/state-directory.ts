@@ -19,6 +19,12 @@ import { openDatabase } from '../leveldb/database.ts';
 /** Any keys and values; batches are atomic. */
 export type StateDatabase = AbstractLevel<string | Buffer | Uint8Array, Uint8Array, Uint8Array>;
 
+export interface StateOptions {
+  readonly isNew: boolean;
+  /** Called if there is no state although the node is not new. */
+  readonly onLost?: () => Promise<void>;
+}
+
 export class StateDirectory {
   readonly #path: string;
   #database: StateDatabase;
@@ -30,16 +36,19 @@ export class StateDirectory {
 
   /**
    * Opens the state in the data directory at `path`, after completing a replacement that a crash interrupted.
-   * An absent state is created empty, which is correct and merely the oldest one. An incomplete state is
-   * refused, unless the node `isNew` and its creation may have been interrupted.
+   * An absent state is created empty, which is correct and merely the oldest one; unless the node `isNew`,
+   * `onLost` first records that it was lost. An incomplete state is refused, unless the node `isNew` and its
+   * creation may have been interrupted.
    *
    * @throws DiskError `DISK_STATE_DAMAGED`, `DISK_IN_USE` or `DISK_UNUSABLE`.
    */
-  static async open(path: string, options: { readonly isNew: boolean }): Promise<StateDirectory> {
+  static async open(path: string, { isNew, onLost }: StateOptions): Promise<StateDirectory> {
     const isAbsent = await attempt(`complete a replacement in ${path}`, () =>
       completeReplacement(path),
     );
-    const database = await open(pathsIn(path).present, options.isNew || isAbsent);
+    // Safety: recorded before an empty state exists, or a crash in between would hide the loss.
+    if (isAbsent && !isNew) await onLost?.();
+    const database = await open(pathsIn(path).present, isNew || isAbsent);
     return new StateDirectory(path, database);
   }
 

@@ -4,6 +4,9 @@
  * Every envelope carries how far the sender's host is done. A heartbeat, or an Accept with notices, also
  * carries up to where the sender knows every decision. A peer therefore soon notices that it is behind.
  * Only one Learn is pending at a time.
+ *
+ * Each envelope also carries what its sender has forgotten. Below the floor it may be that nobody holds what
+ * this peer lacks. It then asks for what follows, and its host takes a state that makes up for the rest.
  */
 import type { PeerId } from '../ballot.ts';
 import type { Learner } from '../instance/learner.ts';
@@ -11,6 +14,7 @@ import { learnCountMax } from '../messages/commit.ts';
 import { allPeers } from '../quorum.ts';
 import type { Step } from '../step.ts';
 import type { RetryDelays } from '../timeouts.ts';
+import type { Truncation } from './truncation.ts';
 
 /** A notice that was sent longer ago than this has arrived or is lost. */
 const noticeMsMax = 20;
@@ -27,15 +31,21 @@ export interface CatchUpOptions<V> {
   readonly me: PeerId;
   readonly peerCount: number;
   readonly learner: Learner<V>;
+  readonly truncation: Pick<Truncation, 'floor'>;
   readonly delays: RetryDelays;
 }
 
 export class CatchUp<V> {
   readonly #learner: Learner<V>;
+  readonly #truncation: Pick<Truncation, 'floor'>;
   readonly #delays: RetryDelays;
   readonly #others: readonly PeerId[];
   /** For each peer, the seq up to which it has reported to know every decision. */
   readonly #knownUpTo: number[];
+  /** For each peer, the seq below which it has reported to have forgotten everything; 0 for unknown. */
+  readonly #min: number[];
+  /** For each peer, the highest seq that it has answered to hold nothing of, or −1. */
+  readonly #lacks: number[];
   #pending: PendingLearn | undefined;
   /** How many Learns in a row have failed. */
   #attempt = 0;
@@ -44,12 +54,32 @@ export class CatchUp<V> {
   /** A leader was sending notices of decisions up to `upTo` at the time `at`. */
   #noticesSent: { readonly upTo: number; readonly at: number } | undefined;
 
-  constructor({ me, peerCount, learner, delays }: CatchUpOptions<V>) {
+  constructor({ me, peerCount, learner, truncation, delays }: CatchUpOptions<V>) {
     this.#learner = learner;
+    this.#truncation = truncation;
     this.#delays = delays;
     const peers = allPeers(peerCount);
     this.#others = peers.filter((peer) => peer !== me);
     this.#knownUpTo = peers.map(() => -1);
+    this.#min = peers.map(() => 0);
+    this.#lacks = peers.map(() => -1);
+  }
+
+  /** An envelope tells that `from` has forgotten everything below `min`. */
+  observe(from: PeerId, min: number): void {
+    this.#min[from] = min;
+  }
+
+  /** `peer` has begun a new incarnation: what it reported to know or to lack no longer counts. */
+  discardAnswersOf(peer: PeerId): void {
+    this.#knownUpTo[peer] = -1;
+    this.#min[peer] = 0;
+    this.#lacks[peer] = -1;
+  }
+
+  /** Whether some peer has reported to know the decision of `seq`, and may still hold it. */
+  canLearn(seq: number): boolean {
+    return this.#holderOf(seq) !== undefined;
   }
 
   /** `from` knows, or may know, every decision up to `upTo`: asks it for those that this peer lacks. */
@@ -58,15 +88,17 @@ export class CatchUp<V> {
     const pending = this.#pending;
     // A peer that did not answer is asked again only after it has reported again what it knows.
     if (pending && now >= pending.until) this.#knownUpTo[pending.to] = -1;
-    const seq = this.#learner.firstMissing;
     const known = Math.max(upTo, this.#knownUpTo[from] ?? -1);
     this.#knownUpTo[from] = known;
+    const seq = this.#wanted();
     if (seq > known) return;
     if (pending && now < pending.until) return;
+    const to = this.#mayHold(from, seq) ? from : this.#holderOf(seq);
+    if (to === undefined) return;
     if (pending?.seq === seq) this.#attempt += 1;
     const count = Math.min(learnCountMax, known - seq + 1);
-    this.#pending = { seq, to: from, until: now + this.#delays.beforeResend(this.#attempt) };
-    step.sendNow(from, { type: 'learn', seq, count });
+    this.#pending = { seq, to, until: now + this.#delays.beforeResend(this.#attempt) };
+    step.sendNow(to, { type: 'learn', seq, count });
   }
 
   /** `from` is sending all others notices of decisions up to `upTo`. Asks only for those that do not arrive. */
@@ -78,19 +110,26 @@ export class CatchUp<V> {
     this.#noticesSent = { upTo, at: now };
   }
 
-  /** The host waits for `seq`: asks the leader or, if no leader is known, a different peer each time. */
+  /**
+   * The host waits for `seq`: asks the leader or, if no leader is known or it has forgotten what is missing, a
+   * different peer each time.
+   */
   request(seq: number, leader: PeerId | undefined, step: Step<V>): void {
-    const to = leader ?? this.#nextPeer();
+    const missing = this.#learner.firstMissing;
+    const isHolder = leader !== undefined && this.#mayHold(leader, missing);
+    const to = isHolder ? leader : (this.#nextPeer(missing) ?? leader);
     if (to !== undefined && this.#others.includes(to)) this.onKnownUpTo(to, seq, step);
   }
 
   /**
    * The host waits for `seq`, and this peer may not propose there. The other peers may never send it the
-   * decision unasked, so it asks all of them.
+   * decision unasked, so it asks all that may hold it.
    */
   requestFromAll(seq: number, step: Step<V>): void {
     if (seq !== this.#learner.firstMissing) return;
-    for (const to of this.#others) step.sendNow(to, { type: 'learn', seq, count: learnCountMax });
+    for (const to of this.#others) {
+      if (this.#mayHold(to, seq)) step.sendNow(to, { type: 'learn', seq, count: learnCountMax });
+    }
   }
 
   /** No answer will come from `to`: the next Learn follows soon, instead of when the wait ends. */
@@ -107,8 +146,33 @@ export class CatchUp<V> {
     this.#attempt = 0;
   }
 
-  #nextPeer(): PeerId | undefined {
+  /** `from` holds nothing of `seq`, and never will. */
+  onForgotten(from: PeerId, seq: number): void {
+    this.#lacks[from] = Math.max(seq, this.#lacks[from] ?? -1);
+    this.onLearned(from, seq);
+  }
+
+  /** The next seq to ask for: the first that is missing, or that from the floor on if nobody holds it. */
+  #wanted(): number {
+    const seq = this.#learner.firstMissing;
+    const { floor } = this.#truncation;
+    if (seq >= floor || this.canLearn(seq)) return seq;
+    return this.#learner.firstMissingFrom(floor);
+  }
+
+  #mayHold(peer: PeerId, seq: number): boolean {
+    return seq >= (this.#min[peer] ?? 0) && seq > (this.#lacks[peer] ?? -1);
+  }
+
+  #holderOf(seq: number): PeerId | undefined {
+    return this.#others.find(
+      (peer) => this.#mayHold(peer, seq) && seq <= (this.#knownUpTo[peer] ?? -1),
+    );
+  }
+
+  #nextPeer(seq: number): PeerId | undefined {
+    const peers = this.#others.filter((peer) => this.#mayHold(peer, seq));
     this.#rotation += 1;
-    return this.#others[this.#rotation % this.#others.length];
+    return peers[this.#rotation % peers.length];
   }
 }

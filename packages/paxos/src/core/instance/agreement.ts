@@ -85,8 +85,9 @@ export class Agreement<V> {
     const { seq, value } = proposal;
     if (seq < this.#truncation.min) return;
     this.noteMax(seq);
-    // Safety: up to the voting floor an earlier incarnation may have used a ballot and cast a vote.
-    if (!this.#participation.takesPartIn(seq)) {
+    // Below the floor no quorum may be left to answer. Safety: up to the voting floor an earlier incarnation
+    // may have used a ballot and cast a vote.
+    if (seq < this.#truncation.floor || !this.#participation.takesPartIn(seq)) {
       this.#catchUp.requestFromAll(seq, step);
       return;
     }
@@ -135,7 +136,7 @@ export class Agreement<V> {
         this.#onLearned(from, message, step);
         break;
       case 'forgotten':
-        this.#catchUp.onLearned(from, message.seq);
+        this.#catchUp.onForgotten(from, message.seq);
         break;
     }
   }
@@ -157,11 +158,16 @@ export class Agreement<V> {
     return earliest([this.#proposer.wakeAt(), this.#decisions.wakeAt()]);
   }
 
-  forgetBelow(min: number): void {
+  /** Ends all proposals below `floor`: a quorum that still answers there may not exist. */
+  releaseBelow(floor: number): void {
+    this.#proposer.releaseBelow(floor);
+    this.#leader.forgetBelow(floor);
+  }
+
+  /** Frees all records below `min`. Returns the decisions among them, in order of seq. */
+  forgetBelow(min: number): Decision<V>[] {
     this.#acceptor.forgetBelow(min);
-    this.#learner.forgetBelow(min);
-    this.#proposer.forgetBelow(min);
-    this.#leader.forgetBelow(min);
+    return this.#learner.forgetBelow(min);
   }
 
   /** Every instance above this one is open: not decided here, not forgotten, and above the voting floor. */
@@ -185,7 +191,7 @@ export class Agreement<V> {
     }
     const values = this.#learner.run(seq, request.type === 'learn' ? request.count : 1);
     if (values.length > 0) step.sendNow(from, { type: 'learned', seq, values });
-    else if (request.type === 'learn') this.#decideAgain(seq, step);
+    else if (request.type === 'learn') this.#decideAgain(from, seq, step);
     else this.#vote(from, request, step);
   }
 
@@ -197,11 +203,13 @@ export class Agreement<V> {
   /**
    * A crash may lose the note of a decision at every peer that had it. A peer whose host is done with the
    * instance never proposes there on its own, and the peer that asks may not be allowed to propose. So a
-   * peer that voted proposes the value of its vote again.
+   * peer that voted proposes the value of its vote again. Without a vote, its host took a later state.
    */
-  #decideAgain(seq: number, step: Step<V>): void {
+  #decideAgain(from: PeerId, seq: number, step: Step<V>): void {
+    if (seq > this.#truncation.done) return;
     const vote = this.#acceptor.vote(seq);
-    if (vote && seq <= this.#truncation.done) this.propose({ seq, value: vote.value }, step);
+    if (vote) this.propose({ seq, value: vote.value }, step);
+    else step.sendNow(from, { type: 'forgotten', seq });
   }
 
   #vote(from: PeerId, request: Prepare | Accept<V>, step: Step<V>): void {

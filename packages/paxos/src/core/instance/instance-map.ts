@@ -31,14 +31,27 @@ export class InstanceMap<T> {
     return this.#records.size;
   }
 
-  /** Frees every record below `min`. */
-  forgetBelow(min: number): void {
-    // The bound may rise by one or, after a restart, by billions: walk whichever way is shorter.
-    if (min - this.#min > this.#records.size) {
-      for (const seq of this.#records.keys()) if (seq < min) this.#records.delete(seq);
-    } else {
-      for (let seq = this.#min; seq < min; seq += 1) this.#records.delete(seq);
+  /** The records from `from` to below `to`, in order of seq. */
+  within(from: number, to: number): [number, T][] {
+    // A range may span one or, after a restart, billions: walk whichever way is shorter.
+    if (to - from > this.#records.size) {
+      return [...this.#records]
+        .filter(([seq]) => seq >= from && seq < to)
+        .sort(([a], [b]) => a - b);
     }
+    const found: [number, T][] = [];
+    for (let seq = from; seq < to; seq += 1) {
+      const record = this.#records.get(seq);
+      if (record !== undefined) found.push([seq, record]);
+    }
+    return found;
+  }
+
+  /** Frees every record below `min`, and returns them in order of seq. */
+  forgetBelow(min: number): [number, T][] {
+    const forgotten = this.within(this.#min, min);
+    for (const [seq] of forgotten) this.#records.delete(seq);
     this.#min = Math.max(this.#min, min);
+    return forgotten;
   }
 }

@@ -2,8 +2,9 @@
  * Learner: remembers what has been decided. A decision never changes.
  * Paxos Made Simple §2.3.
  */
+import type { Retained } from '../commit/retention-policy.ts';
 import type { Decision } from '../effects.ts';
-import { InstanceMap } from './instance-map.ts';
+import { DecidedValues } from './decided-values.ts';
 
 /** What this peer knows of the outcome of an instance. */
 export type Status<V> =
@@ -12,16 +13,23 @@ export type Status<V> =
   | { readonly fate: 'forgotten' };
 
 export class Learner<V> {
-  readonly #values = new InstanceMap<V>();
+  readonly #values: DecidedValues<V>;
   #firstMissing = 0;
+  /** Like `#firstMissing`, but from a seq on that may lie above a gap. */
+  #firstMissingAhead = 0;
   #highest = -1;
+
+  /** `sizeOf` measures a value in bytes. Without it, values count as empty. */
+  constructor(sizeOf: (value: V) => number = () => 0) {
+    this.#values = new DecidedValues(sizeOf);
+  }
 
   /** Returns whether the decision was new. */
   learn(seq: number, value: V): boolean {
     if (this.#values.has(seq)) return false;
-    this.#values.set(seq, value);
+    this.#values.add(seq, value);
     this.#highest = Math.max(this.#highest, seq);
-    this.#advance();
+    this.#firstMissing = this.#advance(this.#firstMissing);
     return true;
   }
 
@@ -44,6 +52,13 @@ export class Learner<V> {
     return this.#firstMissing;
   }
 
+  /** The same, from `floor` on. A lower `floor` than before changes nothing. */
+  firstMissingFrom(floor: number): number {
+    const from = Math.max(this.#firstMissingAhead, this.#firstMissing, floor);
+    this.#firstMissingAhead = this.#advance(from);
+    return this.#firstMissingAhead;
+  }
+
   /** This peer knows every decision up to here, or its host no longer needs it; −1 for none. */
   get knownUpTo(): number {
     return this.#firstMissing - 1;
@@ -62,27 +77,33 @@ export class Learner<V> {
 
   /** All that is known, in order of seq. */
   decisions(): Decision<V>[] {
-    return [...this.#values.entries()]
-      .map(([seq, value]) => ({ seq, value }))
-      .sort((a, b) => a.seq - b.seq);
+    return this.#values.decisions();
+  }
+
+  /** The decisions in memory. */
+  get retained(): Retained {
+    return this.#values.retained;
+  }
+
+  /** Where the decisions begin that fit a budget: see {@link DecidedValues.budgetStart}. */
+  budgetStart(budget: Retained, from: number, limit: number): number {
+    return this.#values.budgetStart(budget, from, limit);
   }
 
   /** The host does not need instances below `seq`: they no longer count as missing. */
   skipBelow(seq: number): void {
-    this.#firstMissing = Math.max(this.#firstMissing, seq);
-    this.#advance();
+    this.#firstMissing = this.#advance(Math.max(this.#firstMissing, seq));
   }
 
-  forgetBelow(min: number): void {
+  /** Frees all decisions below `min`, and returns them in order of seq. */
+  forgetBelow(min: number): Decision<V>[] {
     this.skipBelow(min);
-    this.#values.forgetBelow(min);
+    return this.#values.forgetBelow(min);
   }
 
-  get size(): number {
-    return this.#values.size;
-  }
-
-  #advance(): void {
-    while (this.#values.has(this.#firstMissing)) this.#firstMissing += 1;
+  #advance(from: number): number {
+    let seq = from;
+    while (this.#values.has(seq)) seq += 1;
+    return seq;
   }
 }

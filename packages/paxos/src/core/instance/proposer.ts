@@ -216,8 +216,9 @@ export class Proposer<V> {
     this.#proposals.delete(seq);
   }
 
-  forgetBelow(min: number): void {
-    this.#proposals.forgetBelow(min);
+  /** Ends every proposal below `floor`. */
+  releaseBelow(floor: number): void {
+    this.#proposals.forgetBelow(floor);
   }
 
   #add(

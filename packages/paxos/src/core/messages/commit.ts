@@ -46,7 +46,10 @@ export interface Learned<V> {
   readonly values: readonly V[];
 }
 
-/** Answer to any request about an instance below the sender's `min`. */
+/**
+ * Answer to any request about an instance below the sender's `min`, and to a Learn about one that the sender
+ * holds nothing of because its host took a later state.
+ */
 export interface Forgotten {
   readonly type: 'forgotten';
   readonly seq: number;

@@ -16,16 +16,22 @@ export interface MemoryMark {
 }
 
 /**
- * A message with its sender and addressee. Requests and answers alike carry `done` and `min`, so
- * forgetting needs no separate messages.
+ * A message with its sender and addressee. Requests and answers alike carry how far the sender is done and
+ * what it has forgotten, so forgetting needs no separate messages.
  */
 export interface Envelope<V> {
   readonly from: PeerId;
   readonly to: PeerId;
   /** The highest seq the sender's host is done with, or −1. */
   readonly done: number;
-  /** The sender's `min()`: every peer is done below it. That stays true, so a receiver may adopt it. */
+  /** The sender's `floor()`: below it some peers may have forgotten everything. A receiver adopts it. */
+  readonly floor: number;
+  /** The sender's `min()`: below it the sender itself has forgotten everything. */
   readonly min: number;
+  /** The sender's `everyPeerMin()`: every peer was done below it. A receiver adopts it. */
+  readonly everyPeerMin: number;
+  /** How often the sender's host lost its state. `done` of a lower epoch says nothing any more. */
+  readonly stateEpoch: number;
   readonly mark: MemoryMark;
   readonly message: Message<V>;
 }

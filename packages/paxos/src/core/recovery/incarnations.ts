@@ -72,13 +72,23 @@ export class Incarnations {
       const [known, incarnation] = [this.#of(peer), incarnations[peer] ?? 0];
       if (peer === this.#me || incarnation <= known.incarnation) continue;
       const hadOther = hadOtherThan(incarnation, known);
-      this.#set(peer, { ...known, incarnation, writeIndex: 0, hadOther });
+      this.#set(peer, { ...known, incarnation, writeIndex: 0, hadOther, stateEpoch: 0 });
       reborn.push(peer);
     }
     const sender = this.#of(from);
     if (writeIndex > sender.writeIndex && incarnations[from] === sender.incarnation)
       this.#set(from, { ...sender, writeIndex });
     return reborn;
+  }
+
+  /** Compares the state epoch of an envelope with the highest one that is known of this incarnation of `from`. */
+  observeState(from: PeerId, stateEpoch: number): 'older' | 'same' | 'newer' {
+    const sender = this.#of(from);
+    const { stateEpoch: highest = 0 } = sender;
+    if (stateEpoch < highest) return 'older';
+    if (stateEpoch === highest) return 'same';
+    this.#set(from, { ...sender, stateEpoch });
+    return 'newer';
   }
 
   /** Records a new incarnation of `from`. Returns `undefined` if one as high or higher is recorded already. */
@@ -91,8 +101,8 @@ export class Incarnations {
     // The mark of another peer may have named this incarnation already. Any other one means it is not the first.
     const hadOther = hadOtherThan(incarnation, known);
     const admission = { incarnation, attempt, isNew: last === undefined && !hadOther };
-    const writeIndex = incarnation === known.incarnation ? known.writeIndex : 0;
-    this.#set(from, { incarnation, writeIndex, hadOther, admission });
+    const { writeIndex, stateEpoch = 0 } = incarnation === known.incarnation ? known : unknownPeer;
+    this.#set(from, { incarnation, writeIndex, hadOther, stateEpoch, admission });
     this.persist(step);
     return admission;
   }

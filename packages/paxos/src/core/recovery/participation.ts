@@ -100,6 +100,11 @@ export class Participation {
     return this.#incarnations.observe(from, mark);
   }
 
+  /** Whether an envelope of `from` was sent before or after its host lost its state, as far as is known here. */
+  observeState(from: PeerId, stateEpoch: number): 'older' | 'same' | 'newer' {
+    return this.#incarnations.observeState(from, stateEpoch);
+  }
+
   /**
    * Why this peer must stop, if `from` remembers more of it than it does: it lost the tail of its memory, or
    * runs on an old copy of it.

@@ -177,6 +177,7 @@ describe('Writes, between two leaders', () => {
   let leader: number | undefined;
   let started: Uint8Array[];
   let startedIn: number[];
+  let floor: number;
   let quorumReadCount: number;
   let flushCount: number;
   let deliver: (from: number, message: ForwardedBatch) => void;
@@ -187,6 +188,7 @@ describe('Writes, between two leaders', () => {
     leader = 2;
     started = [];
     startedIn = [];
+    floor = 0;
     quorumReadCount = 0;
     flushCount = 0;
     const { clock } = world;
@@ -205,6 +207,7 @@ describe('Writes, between two leaders', () => {
           started.push(value);
           startedIn.push(seq);
         },
+        floor: () => floor,
         max: () => -1,
         leader: () => leader,
         readIndex: () => {
@@ -278,6 +281,15 @@ describe('Writes, between two leaders', () => {
       await world.sleep(60);
       expect(started).to.have.length(1);
       writes.stop();
+    }));
+
+  it('are proposed in no instance below the floor', () =>
+    world.run(async () => {
+      floor = 40;
+      setLeader(undefined);
+      writes.add({ command: put('k', 'v'), stamp }, undefined).catch(() => {});
+      await world.sleep(200);
+      expect(startedIn).to.deep.equal([40]);
     }));
 
   it('ask for the read index and skip ahead if there may be a leader that it cannot hear', () =>

@@ -13,6 +13,18 @@ const packr = new Packr({ useRecords: false });
 const seq = fc.maxSafeNat();
 const ballot = fc.record({ round: fc.integer({ min: 1, max: roundMax }), peer: fc.nat(6) });
 const value = fc.uint8Array().map((bytes) => Buffer.from(bytes));
+const count = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+const admission = fc.record({ incarnation: count, attempt: seq, isNew: fc.boolean() });
+const peerRecord = fc.record(
+  {
+    incarnation: seq,
+    writeIndex: seq,
+    hadOther: fc.constant(true),
+    stateEpoch: count,
+    admission,
+  },
+  { requiredKeys: ['incarnation', 'writeIndex'] },
+);
 const anyWrite: fc.Arbitrary<JournalWrite> = fc.oneof(
   fc.record({ type: fc.constant('reserved'), round: fc.integer({ min: 0, max: roundMax }) }),
   fc.record({ type: fc.constant('promised'), seq, ballot }),
@@ -20,6 +32,7 @@ const anyWrite: fc.Arbitrary<JournalWrite> = fc.oneof(
   fc.record({ type: fc.constant('decided'), seq }),
   fc.record({ type: fc.constant('decided'), seq, value }),
   fc.record({ type: fc.constant('forgotten'), min: seq }),
+  fc.record({ type: fc.constant('peerRecords'), peers: fc.array(peerRecord) }),
 );
 
 describe('Writes of a turn', () => {
@@ -48,6 +61,8 @@ describe('Writes of a turn', () => {
       [['decided', 1, 1, 0, null]],
       [['decided', 1, 1, 0, Buffer.of(1), 1]],
       [['forgotten', -1]],
+      [['peerRecords', [[1, 2, false]]]],
+      [['peerRecords', [[1, 2, false, -1]]]],
       [['erased', 1]],
       [{ type: 'forgotten', min: 1 }],
       [[]],

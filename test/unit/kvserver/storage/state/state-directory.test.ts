@@ -46,6 +46,22 @@ describe('State directory', () => {
     expect(await reopened()).to.deep.equal({ value: 'new', names: ['state'] });
   });
 
+  it('records that a state is gone before it creates an empty one', async () => {
+    await (await withOld()).close();
+    await rm(join(path, 'state'), { recursive: true });
+    let lossCount = 0;
+    const onLost = () => {
+      lossCount += 1;
+      return lossCount === 1 ? Promise.reject(new Error('the disk is full')) : Promise.resolve();
+    };
+    const outcome = await StateDirectory.open(path, { isNew: false, onLost }).catch(String);
+    expect(outcome).to.equal('Error: the disk is full');
+    expect(await readdir(path)).to.deep.equal([]);
+    for (let count = 0; count < 2; count += 1)
+      await (await StateDirectory.open(path, { isNew: false, onLost })).close();
+    expect(lossCount).to.equal(2);
+  });
+
   it('stays unchanged if the other state does not arrive', async () => {
     const directory = await withOld();
     const error = new Error('cut off');

@@ -7,10 +7,12 @@ import { beginStep, constantDelays, mail } from '../steps.ts';
 describe('CatchUp', () => {
   let learner: Learner<string>;
   let catchUp: CatchUp<string>;
+  let truncation: { floor: number };
 
   beforeEach(() => {
     learner = new Learner();
-    catchUp = new CatchUp({ me: 0, peerCount: 3, learner, delays: constantDelays() });
+    truncation = { floor: 0 };
+    catchUp = new CatchUp({ me: 0, peerCount: 3, learner, truncation, delays: constantDelays() });
   });
 
   /** What this peer asks when it learns that `from` knows decisions up to `upTo`. */
@@ -110,5 +112,75 @@ describe('CatchUp', () => {
     expect(hear(2, 5, 100)).to.deep.equal([[2, { type: 'learn', seq: 0, count: 6 }]]);
     expect(hear(1, 5, 299)).to.deep.equal([]);
     expect(hear(1, 5, 300)).to.have.length(1);
+  });
+
+  describe('below the floor', () => {
+    beforeEach(() => {
+      truncation.floor = 10;
+    });
+
+    it('asks a peer that still holds what is missing, though another one reports to know it', () => {
+      catchUp.observe(1, 10);
+      catchUp.observe(2, 0);
+      // Peer 2 is asked first, and its answer is lost.
+      expect(hear(2, 20, 0)).to.have.length(1);
+      catchUp.onLearned(2, 0);
+      expect(hear(1, 20, 1)).to.deep.equal([[2, { type: 'learn', seq: 0, count: 16 }]]);
+    });
+
+    it('asks for what follows from the floor on if nobody holds what is missing', () => {
+      catchUp.observe(1, 10);
+      learner.learn(10, 'k');
+      expect(hear(1, 20, 0)).to.deep.equal([[1, { type: 'learn', seq: 11, count: 10 }]]);
+      expect(catchUp.canLearn(0)).to.equal(false);
+    });
+
+    it('asks nobody if no peer holds anything that is missing', () => {
+      catchUp.observe(1, 30);
+      expect(hear(1, 29, 0)).to.deep.equal([]);
+    });
+
+    it('goes back to what is missing once a peer appears that holds it', () => {
+      catchUp.observe(1, 10);
+      hear(1, 20, 0);
+      catchUp.onLearned(1, 10);
+      expect(hear(2, 20, 1)).to.deep.equal([[2, { type: 'learn', seq: 0, count: 16 }]]);
+    });
+
+    it('gives up a holder that does not answer, until it is heard again', () => {
+      catchUp.observe(1, 10);
+      hear(2, 20, 0);
+      expect(catchUp.canLearn(0)).to.equal(true);
+      expect(hear(1, 20, 200)).to.deep.equal([[1, { type: 'learn', seq: 10, count: 11 }]]);
+      expect(catchUp.canLearn(0)).to.equal(false);
+      catchUp.onLearned(1, 10);
+      expect(hear(2, 20, 201)).to.have.length(1);
+    });
+
+    it('does not ask a peer again for what that answered to hold nothing of', () => {
+      hear(2, 20, 0);
+      catchUp.onForgotten(2, 0);
+      expect(catchUp.canLearn(0)).to.equal(false);
+      expect(hear(2, 20, 1)).to.deep.equal([[2, { type: 'learn', seq: 10, count: 11 }]]);
+    });
+
+    it('counts a peer anew that lost its memory', () => {
+      catchUp.observe(2, 15);
+      catchUp.onForgotten(2, 4);
+      catchUp.discardAnswersOf(2);
+      expect(catchUp.canLearn(0)).to.equal(false);
+      expect(hear(2, 20, 0)).to.deep.equal([[2, { type: 'learn', seq: 0, count: 16 }]]);
+    });
+
+    it('asks for its host those that may hold what is missing, though another one leads', () => {
+      catchUp.observe(1, 10);
+      const ask = (from: (step: ReturnType<typeof beginStep>) => void) => {
+        const step = beginStep();
+        from(step);
+        return mail(step.effects.sendNow).map(([to]) => to);
+      };
+      expect(ask((step) => catchUp.requestFromAll(0, step))).to.deep.equal([2]);
+      expect(ask((step) => catchUp.request(20, 1, step))).to.deep.equal([2]);
+    });
   });
 });

@@ -2,7 +2,7 @@ import { Peer } from '@paxkv/paxos/core';
 import { NoticeRetries } from '@paxkv/paxos/internal/core/commit/notice-retries';
 import { RetryDelays } from '@paxkv/paxos/internal/core/timeouts';
 import { expect } from 'chai';
-import { plainMark } from '../../../contracts/plain-mark.ts';
+import { nothingForgotten, plainMark } from '../../../contracts/plain-mark.ts';
 import { kept } from '../steps.ts';
 
 const decided = (seq: number) =>
@@ -63,7 +63,7 @@ describe('NoticeRetries', () => {
       random: { next: () => 0.5 },
       memory: kept(),
     });
-    const notice = { from: 0, to: 1, done: -1, min: 0, mark: plainMark(2), message: decided(7) };
+    const notice = { from: 0, to: 1, ...nothingForgotten, mark: plainMark(2), message: decided(7) };
     peer.step({ type: 'undeliverable', envelope: notice }, 0);
     const wakeAt = peer.wakeAt() ?? 0;
     expect(wakeAt).to.be.above(0);

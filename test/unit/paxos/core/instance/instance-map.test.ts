@@ -34,6 +34,16 @@ describe('InstanceMap', () => {
     expect(seqs(map)).to.deep.equal([4_000_000_001]);
   });
 
+  it('lists a range in order of seq, however wide it is', () => {
+    const map = filled(7, 3, 5, 4_000_000_000);
+    expect(map.within(3, 7).map(([seq]) => seq)).to.deep.equal([3, 5]);
+    expect(map.within(4, 5_000_000_000)).to.deep.equal([
+      [5, 'at 5'],
+      [7, 'at 7'],
+      [4_000_000_000, 'at 4000000000'],
+    ]);
+  });
+
   it('does not lower its bound', () => {
     const map = filled(8, 9);
     map.forgetBelow(8);

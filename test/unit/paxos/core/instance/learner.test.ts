@@ -50,10 +50,23 @@ describe('Learner', () => {
     expect(learner.knows(0)).to.equal(true);
   });
 
+  it('finds what is missing above a gap, which stays missing', () => {
+    const learner = learnerOf(0, 5, 6);
+    expect(learner.firstMissingFrom(5)).to.equal(7);
+    learner.learn(7, 'v7');
+    expect(learner.firstMissingFrom(3)).to.equal(8);
+    expect(learner.firstMissing).to.equal(1);
+    learner.skipBelow(20);
+    expect(learner.firstMissingFrom(9)).to.equal(20);
+  });
+
   it('frees what is forgotten, and counts none of it as missing', () => {
     const learner = learnerOf(0, 1, 4);
-    learner.forgetBelow(3);
-    expect(learner.size).to.equal(1);
+    expect(learner.forgetBelow(3)).to.deep.equal([
+      { seq: 0, value: 'v0' },
+      { seq: 1, value: 'v1' },
+    ]);
+    expect(learner.retained.instances).to.equal(1);
     expect(learner.knows(1)).to.equal(false);
     expect(learner.firstMissing).to.equal(3);
   });

@@ -4,7 +4,7 @@ import { PiggybackedNotices } from '@paxkv/paxos/internal/core/commit/piggybacke
 import { Learner } from '@paxkv/paxos/internal/core/instance/learner';
 import { Proposer } from '@paxkv/paxos/internal/core/instance/proposer';
 import { expect } from 'chai';
-import { plainMark } from '../../../contracts/plain-mark.ts';
+import { nothingForgotten, plainMark } from '../../../contracts/plain-mark.ts';
 import { ballot, beginStep, constantDelays, mail, recipients } from '../steps.ts';
 
 const seq = 4;
@@ -226,7 +226,7 @@ describe('Proposer', () => {
   it('asks again sooner if its request was undeliverable, unless that phase is over', () => {
     propose();
     const message = { type: 'prepare', seq, ballot: first } as const;
-    const lost = { from: 0, to: 1, done: -1, min: 0, mark: plainMark(), message };
+    const lost = { from: 0, to: 1, ...nothingForgotten, mark: plainMark(), message };
     proposer.onUndeliverable(lost, 1);
     expect(proposer.wakeAt()).to.equal(6);
     promise(0, first);
@@ -236,12 +236,12 @@ describe('Proposer', () => {
     expect(proposer.wakeAt()).to.equal(wakeAt);
   });
 
-  it('ends with the decision, and when its instance is forgotten', () => {
+  it('ends with the decision, and when its instance falls below the floor', () => {
     propose();
     proposer.release(seq);
     expect(wake(9000).sendAfter).to.deep.equal([]);
     propose();
-    proposer.forgetBelow(seq + 1);
+    proposer.releaseBelow(seq + 1);
     expect(proposer.wakeAt()).to.equal(undefined);
   });
 });

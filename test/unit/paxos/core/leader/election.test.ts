@@ -7,6 +7,7 @@ import {
   type PeerId,
 } from '@paxkv/paxos/core';
 import { expect } from 'chai';
+import { nothingForgotten } from '../../../contracts/plain-mark.ts';
 import { ballot, constantRandom, kept, mail } from '../steps.ts';
 
 /** Three peers, and the messages between them. */
@@ -142,7 +143,7 @@ describe('Election', () => {
     const [older, leading] = [ballot(1, 2), ballot(2, 0)];
     const mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 0 };
     const accept = (from: PeerId, message: Omit<Accept<string>, 'type'>) => {
-      const envelope = { from, to: 1, done: -1, min: 0, mark };
+      const envelope = { from, to: 1, ...nothingForgotten, mark };
       return { ...envelope, message: { type: 'accept', ...message } as const };
     };
     const peer = new Group().peers[1];
@@ -212,7 +213,7 @@ describe('Election', () => {
     const { peers } = new Group();
     const mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 0 };
     const message: Message<string> = { type: 'prepareLog', ballot: ballot(1, 0) };
-    const envelope = { from: 0, to: 1, done: -1, min: 0, mark, message };
+    const envelope = { from: 0, to: 1, ...nothingForgotten, mark, message };
     const effects = peers[1]?.step({ type: 'receive', envelope }, 0);
     expect(effects?.persist).to.deep.equal([{ type: 'logPromised', ballot: ballot(1, 0) }]);
     expect(effects?.sendNow).to.deep.equal([]);
@@ -226,7 +227,7 @@ describe('Election', () => {
     // Peer 1 voted for a value of peer 2, which then falls silent.
     const mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 0 };
     const message: Message<string> = { type: 'accept', seq: 0, ballot: ballot(1, 2), value: 'old' };
-    const envelope = { from: 2, to: 1, done: -1, min: 0, mark, message };
+    const envelope = { from: 2, to: 1, ...nothingForgotten, mark, message };
     group.step(1, { type: 'receive', envelope });
     group.deliver(2);
     group.elect(0, 2);
@@ -250,7 +251,7 @@ describe('Election', () => {
     for (const to of [1, 2]) {
       group.step(to, {
         type: 'receive',
-        envelope: { from: 0, to, done: -1, min: 0, mark, message },
+        envelope: { from: 0, to, ...nothingForgotten, mark, message },
       });
       group.step(to, { type: 'disconnected', peer: 0 });
     }
@@ -328,7 +329,7 @@ describe('Election', () => {
     const hear = (to: PeerId) =>
       group.step(to, {
         type: 'receive',
-        envelope: { from: 0, to, done: -1, min: 0, mark, message },
+        envelope: { from: 0, to, ...nothingForgotten, mark, message },
       });
     const types = (effects: Effects<string>) => effects.persist.map(({ type }) => type);
     expect(types(hear(1))).to.deep.equal(['logPromised', 'reserved']);
@@ -358,7 +359,7 @@ describe('Election', () => {
     group.elect(0);
     const mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 0 };
     const admit: Message<string> = { type: 'admit', incarnation: 1, attempt: 5 };
-    const asked = { from: 2, to: 1, done: -1, min: 0, mark, message: admit };
+    const asked = { from: 2, to: 1, ...nothingForgotten, mark, message: admit };
     group.step(1, { type: 'receive', envelope: asked });
     // The leader rests on the log promise that peer 2 gave in its earlier incarnation.
     group.step(0, { type: 'propose', seq: 0, value: 'a' });
@@ -367,8 +368,7 @@ describe('Election', () => {
       envelope: {
         from: 0,
         to: 1,
-        done: -1,
-        min: 0,
+        ...nothingForgotten,
         mark,
         message: { type: 'accept', seq: 0, ballot: ballot(1, 0), value: 'a' },
       },
@@ -383,7 +383,7 @@ describe('Election', () => {
     group.elect(0);
     const mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 0 };
     const message: Message<string> = { type: 'admit', incarnation: 1, attempt: 5 };
-    const envelope = { from: 0, to: 1, done: -1, min: 0, mark, message };
+    const envelope = { from: 0, to: 1, ...nothingForgotten, mark, message };
     const { sendAfter } = group.step(1, { type: 'receive', envelope });
     expect(sendAfter[0]?.message).to.include({ type: 'admitted', round: 1 });
   });

@@ -9,6 +9,7 @@ import {
   type Write,
 } from '@paxkv/paxos/core';
 import { expect } from 'chai';
+import { nothingForgotten } from '../../../contracts/plain-mark.ts';
 import { ballot, constantRandom } from '../steps.ts';
 
 const attempt = 2 ** 47;
@@ -47,7 +48,7 @@ describe('Rejoin', () => {
     message: Message<string>,
     mark = { incarnations: [0, 0, 0], writeIndex: 0, acknowledgedIndex: 0 },
   ): Effects<string> {
-    const envelope = { from, to: 0, done: -1, min: 0, mark, message };
+    const envelope = { from, to: 0, ...nothingForgotten, mark, message };
     return step({ type: 'receive', envelope });
   }
 

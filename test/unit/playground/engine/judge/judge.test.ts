@@ -2,7 +2,7 @@ import type { Envelope, Message } from '@paxkv/paxos';
 import { settingsDefault } from '@paxkv/playground';
 import { Judge } from '@paxkv/playground/internal/engine/judge/judge';
 import { expect } from 'chai';
-import { plainMark } from '../../../contracts/plain-mark.ts';
+import { nothingForgotten, plainMark } from '../../../contracts/plain-mark.ts';
 
 const low = { round: 1, peer: 0 };
 const high = { round: 2, peer: 1 };
@@ -24,7 +24,7 @@ class Trial {
 
   send(from: number, message: Message<string>): void {
     const envelope: Envelope<string> = {
-      ...{ from, to: (from + 1) % 3, done: -1, min: 0 },
+      ...{ from, to: (from + 1) % 3, ...nothingForgotten },
       ...{ mark: plainMark(), message },
     };
     this.judge.onSent(envelope);
