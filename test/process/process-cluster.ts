@@ -18,6 +18,8 @@ export interface ClusterSettings {
   readonly addressesFor?: (node: number, addresses: readonly string[]) => readonly string[];
   /** Added to the environment of a node's process. */
   readonly environmentOf?: (node: number) => NodeJS.ProcessEnv;
+  /** Limits of the system on the process of each node, as options of `prlimit`. */
+  readonly systemLimits?: readonly string[];
   /** Called once before the first start, with the directory of each node, which does not exist yet. */
   readonly prepare?: (directories: readonly string[]) => Promise<void>;
 }
@@ -51,13 +53,14 @@ export class ProcessCluster {
     nodeCount = 3,
     addressesFor = (_, addresses) => addresses,
     environmentOf = () => ({}),
+    systemLimits = [],
     prepare = async () => {},
   }: ClusterSettings = {}): Promise<ProcessCluster> {
     for (let attempt = 1; ; attempt += 1) {
       const ports = await freePorts(nodeCount);
       const directory = await mkdtemp(join(tmpdir(), 'paxkv-process-'));
       const addresses = ports.map((port) => `127.0.0.1:${port}`);
-      const setup = { addresses, directory, addressesFor, environmentOf };
+      const setup = { addresses, directory, addressesFor, environmentOf, systemLimits };
       await prepare(ports.map((_, node) => directoryIn(setup, node)));
       const servers = ports.map((_, node) => startServer(setup, node));
       const cluster = new ProcessCluster(setup, servers);
@@ -140,6 +143,11 @@ export class ProcessCluster {
     return this.#serverOf(node).exit;
   }
 
+  /** The memory that a node's process occupies. Linux only. */
+  residentBytes(node: number): Promise<number> {
+    return this.#serverOf(node).residentBytes();
+  }
+
   /** The data directory of a node. */
   directoryOf(node: number): string {
     return directoryIn(this.#setup, node);
@@ -185,12 +193,13 @@ export class ProcessCluster {
 }
 
 function startServer(setup: ClusterSetup, node: number): ServerProcess {
-  const { addresses, addressesFor, environmentOf } = setup;
+  const { addresses, addressesFor, environmentOf, systemLimits } = setup;
   return new ServerProcess({
     node,
     addresses: addressesFor(node, addresses),
     directory: directoryIn(setup, node),
     environment: environmentOf(node),
+    systemLimits,
   });
 }
 

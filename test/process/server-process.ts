@@ -1,6 +1,7 @@
 /** One server as a separate process, started with the `paxkv` command. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -18,6 +19,8 @@ export interface ServerSettings {
   readonly directory: string;
   /** Added to the environment of the process. */
   readonly environment?: NodeJS.ProcessEnv;
+  /** Limits of the system on the process, as options of `prlimit`. */
+  readonly systemLimits?: readonly string[];
 }
 
 /** How a process ended: by itself with a code, or by a signal. */
@@ -33,10 +36,15 @@ export class ServerProcess {
   #log = '';
   #hasExited = false;
 
-  constructor({ node, addresses, directory, environment: added = {} }: ServerSettings) {
+  constructor(settings: ServerSettings) {
+    const { node, addresses, directory, environment: added = {}, systemLimits = [] } = settings;
     this.#address = addresses[node] ?? '';
     const options = ['--node', `${node}`, '--peers', addresses.join(','), '--data', directory];
-    this.#child = spawn(process.execPath, [paxkv, 'serve', ...options, '--cluster', 'tests'], {
+    const command = [process.execPath, paxkv, 'serve', ...options, '--cluster', 'tests'];
+    // prlimit is replaced by the server, so that signals reach it.
+    const limited = systemLimits.length === 0 ? [] : ['prlimit', ...systemLimits];
+    const [program = '', ...rest] = [...limited, ...command];
+    this.#child = spawn(program, rest, {
       env: { ...environment(), ...added },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -71,6 +79,12 @@ export class ServerProcess {
       if (performance.now() > deadlineMs) throw new Error(`a server is not ready:\n${this.#log}`);
       await pause(readyPollMs);
     }
+  }
+
+  /** The memory that the process occupies. Linux only. */
+  async residentBytes(): Promise<number> {
+    const status = await readFile(`/proc/${this.#child.pid}/status`, 'utf8');
+    return 1024 * Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]);
   }
 
   async #isReady(): Promise<boolean> {

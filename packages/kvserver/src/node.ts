@@ -24,6 +24,7 @@ import {
 } from './storage/index.ts';
 import { clearJournalMark, readJournalMark } from './storage/state/journal-mark.ts';
 import { systemClock } from './system/clock.ts';
+import type { MemoryWatch } from './system/memory-watch.ts';
 import { systemRandom } from './system/random.ts';
 import { PeerTransport, toFeatureLevels } from './transport/peer-transport.ts';
 
@@ -35,6 +36,8 @@ const diskIdleMs = 700;
 export interface KvNodeOptions {
   readonly config: Config;
   readonly logger: Logger;
+  /** How much of its memory the process uses. */
+  readonly memory: Pick<MemoryWatch, 'percent'>;
   /** Opens the data directory. Tests replace it to simulate failures. */
   readonly openData?: typeof openDataDirectory;
   /** Called when the known leader changes; `undefined` if none is known. */
@@ -179,6 +182,7 @@ function peersFor({ config, logger, onFailed }: KvNodeOptions, bootCount: number
     levels,
     onUnsupportedLevel: (level) => onFailed(unsupportedLevel(level, levels)),
     limits: {
+      queueBytesMax: limits.peerQueueBytesMax,
       valueBytesMax: Math.max(defaultPeerLimits.valueBytesMax, 2 * limits.batchBytesMax),
     },
     random: systemRandom,
@@ -225,7 +229,7 @@ function openReplica(
   data: DataDirectory,
   { peers, logWindow }: { peers: PeerTransport; logWindow: LogWindow },
 ): Promise<Replica> {
-  const { config, logger, onFailed, onLeader } = options;
+  const { config, logger, memory, onFailed, onLeader } = options;
   return Replica.open({
     me: config.nodeId,
     runId: randomInt(runIdMax),
@@ -249,6 +253,10 @@ function openReplica(
     random: systemRandom,
     limits: config.limits,
     scrub: config.scrub,
+    usage: {
+      journalBytes: () => data.journal.liveBytes,
+      memoryPercent: () => memory.percent,
+    },
     onLeader,
     onDifference: ({ applied, peer }) => {
       logger.error({ applied, peer }, 'the states of two nodes differ');

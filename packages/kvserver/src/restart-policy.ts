@@ -4,6 +4,7 @@
  * operator has to find the cause.
  */
 import type { DamagedPart } from './storage/quarantine.ts';
+import { causesOf, codeOf, isShortage } from './storage/shortage.ts';
 
 export type RecoveryAction =
   /** Close everything and open it again after a pause. Opening verifies all data. */
@@ -28,24 +29,25 @@ const delayMsMin = 50;
 const delayMsMax = 1000;
 /** An error this long after the previous one starts a new count of attempts. */
 const recoveredMs = 60_000;
-/** Attempts to recover before giving up. Attempts on a full disk do not count. */
+/** Attempts to recover before giving up. Attempts while a resource is short do not count. */
 const attemptCountMax = 10;
 
 export class RestartPolicy {
   #attemptCount = 0;
-  #fullCount = 0;
+  #shortageCount = 0;
   #lastErrorMs: number | undefined;
 
   /** What to do about `error` at `nowMs`, on a clock that never goes back. */
   actionFor(error: unknown, nowMs: number): RecoveryAction {
     if (this.#lastErrorMs !== undefined && nowMs - this.#lastErrorMs > recoveredMs) {
       this.#attemptCount = 0;
-      this.#fullCount = 0;
+      this.#shortageCount = 0;
     }
     this.#lastErrorMs = nowMs;
-    if (isDiskFull(error)) {
-      this.#fullCount += 1;
-      return { type: 'reopen', delayMs: delayMsAfter(this.#fullCount) };
+    // It may end by itself, or an operator sees to it, so attempts are unlimited.
+    if (isShortage(error)) {
+      this.#shortageCount += 1;
+      return { type: 'reopen', delayMs: delayMsAfter(this.#shortageCount) };
     }
     this.#attemptCount += 1;
     if (this.#attemptCount > attemptCountMax) return { type: 'giveUp' };
@@ -68,11 +70,6 @@ function partOf(error: unknown): DamagedPart | undefined {
   return undefined;
 }
 
-/** An operator can free space while the server waits, so attempts on a full disk are unlimited. */
-function isDiskFull(error: unknown): boolean {
-  return matches(error, ['ENOSPC', 'EDQUOT'], /No space left on device|Disk quota exceeded/);
-}
-
 function isTransient(error: unknown): boolean {
   const hasCode = causesOf(error).some((cause) => transientCodes.includes(codeOf(cause)));
   return hasCode || matches(error, ['EIO'], /Input\/output error/);
@@ -80,14 +77,4 @@ function isTransient(error: unknown): boolean {
 
 function matches(error: unknown, codes: readonly string[], text: RegExp): boolean {
   return causesOf(error).some((cause) => codes.includes(codeOf(cause)) || text.test(cause.message));
-}
-
-/** The error and its chain of causes. */
-function causesOf(error: unknown): Error[] {
-  if (!(error instanceof Error)) return [];
-  return [error, ...causesOf(error.cause)];
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error ? String(error.code) : '';
 }

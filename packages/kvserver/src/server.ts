@@ -8,9 +8,11 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type CurrentStatus, type DoneReply, KvError, paths, type Request } from '@paxkv/protocol';
 import type { Logger } from 'pino';
+import { ClientBytes } from './api/client-bytes.ts';
 import { createApp, endWithError } from './api/http/index.ts';
 import { StreamListener } from './api/stream/index.ts';
 import { type Address, addressToText, type Config } from './config/settings.ts';
+import { streamCountMax } from './config/stream-limits.ts';
 import { HealthMonitor } from './health/health-monitor.ts';
 import type { SubmitOptions } from './replica/submitter.ts';
 import { currentChecks, statusOf, unavailableError } from './server-status.ts';
@@ -20,6 +22,7 @@ import { checkedRequest } from './service/request-checks.ts';
 import { Supervisor, type SupervisorOptions } from './supervisor.ts';
 import { systemClock } from './system/clock.ts';
 import { createLogger } from './system/logger.ts';
+import { MemoryWatch } from './system/memory-watch.ts';
 import { peerPath } from './transport/handshake.ts';
 
 /** How long a stop waits for clients to receive their replies. */
@@ -44,28 +47,36 @@ export class KvServer {
   readonly #supervisor: Supervisor;
   readonly #service: KvService;
   readonly #http: Server;
+  readonly #sockets: ReturnType<typeof createApp>['sockets'];
+  readonly #memory: MemoryWatch;
   readonly #streams: StreamListener;
   readonly #monitor: HealthMonitor;
   #stopping: Promise<void> | undefined;
   #stopped: Promise<Error | undefined> = Promise.resolve(undefined);
 
-  private constructor(options: SupervisorOptions) {
+  private constructor(options: Omit<SupervisorOptions, 'memory'>) {
     const { config, logger } = options;
+    const { resources, limits } = config;
     this.#config = config;
     this.#logger = logger;
-    this.#supervisor = new Supervisor(options);
+    this.#memory = new MemoryWatch({ resources, percentMax: limits.memoryPercentMax });
+    this.#supervisor = new Supervisor({ ...options, memory: this.#memory });
     this.#service = new KvService(() => unavailableError(this.#supervisor));
     const parts = {
       service: this.#service,
       logger,
+      bytes: new ClientBytes(limits),
       hostNames: config.addresses.map(({ host }) => host),
     };
-    this.#http = createApp({ ...parts, status: () => this.status(), limits: config.http }).server;
+    const app = createApp({ ...parts, status: () => this.status(), limits: config.http });
+    this.#http = app.server;
+    this.#sockets = app.sockets;
     this.#streams = new StreamListener({
       ...parts,
       node: config.nodeId,
       addresses: config.addresses.map(addressToText),
       leader: () => this.#supervisor.node?.status.leader ?? null,
+      limits: { connectionCountMax: streamCountMax(config.http, resources) },
     });
     this.#monitor = this.#createMonitor();
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
@@ -155,6 +166,7 @@ export class KvServer {
 
   async #start(): Promise<void> {
     const { nodeId, listenHost, listenPort, warnings } = this.#config;
+    this.#memory.start();
     for (const warning of warnings) this.#logger.warn({ warning }, 'questionable setting');
     this.#http.listen({ host: listenHost, port: listenPort, exclusive: true });
     await once(this.#http, 'listening');
@@ -187,7 +199,11 @@ export class KvServer {
     if (request.url === paths.stream) this.#streams.handleUpgrade(request, socket, head);
     else if (request.url !== peerPath) endWithError(socket, unsupportedUpgrade());
     else if (node === undefined) endWithError(socket, unavailableError(this.#supervisor));
-    else node.handleUpgrade(request, socket, head);
+    else {
+      // The limit on connections is for clients.
+      this.#sockets.release(socket);
+      node.handleUpgrade(request, socket, head);
+    }
   }
 
   async #stop(): Promise<void> {
@@ -195,6 +211,7 @@ export class KvServer {
     this.#monitor.stop();
     this.#streams.sayGoodbye();
     await this.#supervisor.stop();
+    this.#memory.stop();
     await this.#streams.close();
     this.#http.closeIdleConnections();
     await closed;

@@ -4,6 +4,7 @@
  */
 import { Packr } from 'msgpackr';
 import { type Row, toCount } from './rows.ts';
+import { packTight } from './tight-pack.ts';
 
 /** The version of the format. It increases when an older client could misread a frame. */
 export const streamFormat = 1;
@@ -33,10 +34,10 @@ export type Notice =
 // Shared structures would make a frame depend on earlier frames.
 const packr = new Packr({ useRecords: false, moreTypes: false });
 
-/** `pairs`: ids of requests and their rows, alternating. */
-export function packFrame(pairs: readonly unknown[]): Uint8Array {
+/** `pairs`: ids of requests and their rows, alternating. `bytes`: about the size of all values in them. */
+export function packFrame(pairs: readonly unknown[], bytes = 0): Uint8Array {
   // Packing one array and cutting off its header needs only one call for the whole frame.
-  return packr.pack(pairs).subarray(arrayHeaderBytes(pairs.length));
+  return packTight(packr, pairs, bytes).subarray(arrayHeaderBytes(pairs.length));
 }
 
 /** The frame of a notice. */

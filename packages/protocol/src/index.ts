@@ -31,6 +31,7 @@ export {
 export { type Field, type FieldLimits, type RequestField, TooLargeError } from './fields.ts';
 export * from './frames.ts';
 export * from './limits.ts';
+export { copyToPages, pageBytes, pagedBytesMin } from './page-bytes.ts';
 export * from './refusals.ts';
 export * from './reply.ts';
 export * from './request.ts';
@@ -38,3 +39,4 @@ export * from './routes.ts';
 export * from './rows.ts';
 export * from './stamp.ts';
 export * from './status.ts';
+export { packTight } from './tight-pack.ts';

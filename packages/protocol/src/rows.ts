@@ -3,6 +3,7 @@
  * checked them. Each throws `TypeError` for a field of another type.
  */
 import { Packr } from 'msgpackr';
+import { packTight } from './tight-pack.ts';
 
 /** Keys and values are byte strings. */
 export type Bytes = Uint8Array;
@@ -15,7 +16,11 @@ const packr = new Packr({ useRecords: false, moreTypes: false });
 
 /** Encodes a row. Equal rows give equal bytes on every replica. The result is a view: copy it to keep it. */
 export function pack(row: Row): Uint8Array {
-  return packr.pack(row);
+  return packTight(packr, row, row.reduce<number>(addBytes, 0));
+}
+
+function addBytes(sum: number, field: unknown): number {
+  return field instanceof Uint8Array ? sum + field.length : sum;
 }
 
 /** Decodes a row. Its byte fields are views into `bytes`. */

@@ -109,7 +109,7 @@ export class SendQueue {
     }
     this.#queued = count === queued.length ? [] : queued.slice(count);
     if (pairs.length > 0) {
-      sink.send(packFrame(pairs));
+      sink.send(packFrame(pairs, bytes));
     }
   }
 }

@@ -1,14 +1,14 @@
 /** Limits on what one client may request by HTTP. Every limit has a safe default. */
 import { keyBytesMax, valueBytesMax } from '@paxkv/protocol';
 import { z } from 'zod';
+import type { Resources } from './resources.ts';
 
 /** The schema of a count: a whole number from 1 to 2³¹ − 1, which is also the maximum of timers. */
-export function positiveCount(byDefault: number) {
+export function positiveCount() {
   return z
     .int()
     .min(1)
-    .max(2 ** 31 - 1)
-    .default(byDefault);
+    .max(2 ** 31 - 1);
 }
 
 /** How much HTTP clients may ask for. Each limit is a whole number from 1 to 2³¹ − 1. */
@@ -39,16 +39,37 @@ export interface HttpLimits {
 }
 
 export const httpLimitsSchema: z.ZodType<HttpLimits> = z.strictObject({
-  bodyBytesMax: positiveCount(Math.ceil((keyBytesMax + valueBytesMax) * 1.45)),
-  bodyTimeoutMs: positiveCount(20_000),
-  headersTimeoutMs: positiveCount(10_000),
-  replyTimeoutMs: positiveCount(30_000),
-  keepAliveTimeoutMs: positiveCount(30_000),
-  headerBytesMax: positiveCount(16 * 1024),
-  headerCountMax: positiveCount(100),
-  connectionCountMax: positiveCount(1024),
-  addressConnectionCountMax: positiveCount(256),
-  pipelinedRequestCountMax: positiveCount(64),
+  bodyBytesMax: positiveCount().default(Math.ceil((keyBytesMax + valueBytesMax) * 1.45)),
+  bodyTimeoutMs: positiveCount().default(20_000),
+  headersTimeoutMs: positiveCount().default(10_000),
+  replyTimeoutMs: positiveCount().default(30_000),
+  keepAliveTimeoutMs: positiveCount().default(30_000),
+  headerBytesMax: positiveCount().default(16 * 1024),
+  headerCountMax: positiveCount().default(100),
+  connectionCountMax: positiveCount().default(1024),
+  addressConnectionCountMax: positiveCount().default(256),
+  pipelinedRequestCountMax: positiveCount().default(64),
 });
 
 export const httpLimitsDefault: HttpLimits = httpLimitsSchema.parse({});
+
+/** Files that the server's own data needs: segments, tables, and what is opened for a moment. */
+const dataFileCount = 64;
+/** Files for each server of the cluster: a connection in each direction, and as many that are being replaced. */
+const filesPerNode = 4;
+/** Clients are served even where this leaves too few files for the rest. */
+const connectionCountMin = 8;
+
+/** These limits with fewer connections, so that enough files stay free for the data and for other servers. */
+export function httpLimitsWithin(
+  limits: HttpLimits,
+  { openFileCount }: Pick<Resources, 'openFileCount'>,
+  nodeCount: number,
+): HttpLimits {
+  const room = openFileCount - dataFileCount - filesPerNode * nodeCount;
+  const connectionCountMax = Math.min(
+    limits.connectionCountMax,
+    Math.max(connectionCountMin, room),
+  );
+  return { ...limits, connectionCountMax };
+}

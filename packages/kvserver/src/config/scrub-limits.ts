@@ -15,10 +15,10 @@ export interface ScrubLimits {
 }
 
 export const scrubLimitsSchema: z.ZodType<ScrubLimits> = z.strictObject({
-  rowsPerSecond: positiveCount(20_000),
-  bytesPerSecond: positiveCount(32 * 1024 * 1024),
-  firstDelayMs: positiveCount(10_000),
-  intervalMs: positiveCount(6 * 60 * 60 * 1000),
+  rowsPerSecond: positiveCount().default(20_000),
+  bytesPerSecond: positiveCount().default(32 * 1024 * 1024),
+  firstDelayMs: positiveCount().default(10_000),
+  intervalMs: positiveCount().default(6 * 60 * 60 * 1000),
 });
 
 export const scrubLimitsDefault: ScrubLimits = scrubLimitsSchema.parse({});

@@ -4,53 +4,15 @@ import {
   type HttpLimits,
   httpLimitsDefault,
   httpLimitsSchema,
-  positiveCount,
+  httpLimitsWithin,
 } from './http-limits.ts';
+import { completeLimits, type Limits, limitsSchema } from './limits.ts';
 import { isLoopback } from './loopback.ts';
+import { type Resources, readResources } from './resources.ts';
 import { type ScrubLimits, scrubLimitsDefault, scrubLimitsSchema } from './scrub-limits.ts';
 
-const mebibyte = 1024 * 1024;
-
-/** How much work a server accepts. Each limit is a whole number from 1 to 2³¹ − 1. */
-export interface Limits {
-  /** From the arrival of a request to its reply, in milliseconds; after that its outcome is unknown. Default 5,000. */
-  readonly requestTimeoutMs: number;
-  /** Pending requests; more are refused. Default 10,000. */
-  readonly pendingRequestCountMax: number;
-  /** Bytes of the keys and values of those requests. Default 64 MiB. */
-  readonly pendingBytesMax: number;
-  /** Requests in one value of the log. Default 1,024. */
-  readonly batchRequestCountMax: number;
-  /** Bytes of one value of the log; a single request may be larger. Default 1 MiB. */
-  readonly batchBytesMax: number;
-  /** Instances for which this server proposes at the same time. Default 4. */
-  readonly inFlightInstanceCountMax: number;
-  /**
-   * Bytes of decided values that this server keeps in memory for others that are away, and how many values.
-   * What a quorum has not stored yet is kept beyond that. Default 128 MiB and 8,192.
-   */
-  readonly logBytesMax: number;
-  readonly logInstanceCountMax: number;
-  /** Bytes on disk of decided values that left memory before every server had them. Default 1 GiB. */
-  readonly logWindowBytesMax: number;
-  /** How long those values are kept, in milliseconds. Default one hour. */
-  readonly logWindowMsMax: number;
-}
-
-const limitsSchema: z.ZodType<Limits> = z.strictObject({
-  requestTimeoutMs: positiveCount(5000),
-  pendingRequestCountMax: positiveCount(10_000),
-  pendingBytesMax: positiveCount(64 * mebibyte),
-  batchRequestCountMax: positiveCount(1024),
-  batchBytesMax: positiveCount(mebibyte),
-  inFlightInstanceCountMax: positiveCount(4),
-  logBytesMax: positiveCount(128 * mebibyte),
-  logInstanceCountMax: positiveCount(8192),
-  logWindowBytesMax: positiveCount(1024 * mebibyte),
-  logWindowMsMax: positiveCount(3_600_000),
-});
-
-export const limitsDefault: Limits = limitsSchema.parse({});
+export { type Limits, limitsDefault } from './limits.ts';
+export { ampleResources, type Resources } from './resources.ts';
 
 /** The lowest severity that is logged. `silent` logs nothing. */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'silent';
@@ -79,7 +41,7 @@ const configSchema = z.strictObject({
     .optional(),
   listenPort: port.or(z.literal(0)).optional(),
   insecure: z.boolean().default(false),
-  limits: limitsSchema.default(limitsDefault),
+  limits: limitsSchema.default({}),
   http: httpLimitsSchema.default(httpLimitsDefault),
   scrub: scrubLimitsSchema.default(scrubLimitsDefault),
   featureLevelMax: z.int().min(1).optional(),
@@ -120,6 +82,8 @@ export interface Config {
   readonly scrub: ScrubLimits;
   /** Keeps the cluster from being raised above this feature level. Default: this server holds nothing back. */
   readonly featureLevelMax?: number | undefined;
+  /** What the process may use, which the limits take into account. */
+  readonly resources: Resources;
   readonly logLevel: LogLevel;
   /** Warnings for the operator at start, one line each. */
   readonly warnings: readonly string[];
@@ -137,11 +101,12 @@ export class ConfigError extends Error {
 }
 
 /**
- * Checks settings and fills in the defaults. Addresses come as text, `host:port` or `[ipv6]:port`.
+ * Checks settings and fills in the defaults, which depend on the resources of this process. Addresses come as text,
+ * `host:port` or `[ipv6]:port`.
  *
  * @throws ConfigError
  */
-export function parseConfig(input: unknown): Config {
+export function parseConfig(input: unknown, resources: Resources = readResources()): Config {
   const parsed = configSchema.safeParse(input);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map(toLine));
   const settings = parsed.data;
@@ -149,7 +114,16 @@ export function parseConfig(input: unknown): Config {
   const problems = problemsOf(settings);
   if (own === undefined || problems.length > 0) throw new ConfigError(problems);
   const { listenHost = own.host, listenPort = own.port } = settings;
-  return { ...settings, listenHost, listenPort, warnings: warningsOf(settings, listenHost) };
+  const http = httpLimitsWithin(settings.http, resources, settings.addresses.length);
+  return {
+    ...settings,
+    listenHost,
+    listenPort,
+    limits: completeLimits(settings.limits, resources),
+    http,
+    resources,
+    warnings: warningsOf({ ...settings, http }, listenHost, settings.http),
+  };
 }
 
 function problemsOf(settings: Settings): string[] {
@@ -173,8 +147,19 @@ function problemsOf(settings: Settings): string[] {
   return problems;
 }
 
-function warningsOf({ addresses }: Settings, listenHost: string): string[] {
+function warningsOf(
+  { addresses, http }: Settings,
+  listenHost: string,
+  wanted: HttpLimits,
+): string[] {
   const warnings: string[] = [];
+  const { connectionCountMax } = http;
+  if (connectionCountMax < wanted.connectionCountMax) {
+    warnings.push(
+      `few files may be open at once, so http.connectionCountMax is ${connectionCountMax} ` +
+        `instead of ${wanted.connectionCountMax}; raise the limit of the process (ulimit -n)`,
+    );
+  }
   if (addresses.length % 2 === 0) {
     warnings.push(
       `${addresses.length} nodes tolerate no more failures than ${addresses.length - 1}; ` +

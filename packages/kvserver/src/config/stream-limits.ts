@@ -1,5 +1,7 @@
 /** Limits of one client's stream. */
 import { keyBytesMax, valueBytesMax } from '@paxkv/protocol';
+import type { HttpLimits } from './http-limits.ts';
+import type { Resources } from './resources.ts';
 
 export interface StreamLimits {
   /** The largest frame accepted from a client. It has room for any single request. */
@@ -40,3 +42,18 @@ export const streamLimitsDefault: StreamLimits = {
   silenceMsMax: 30_000,
   closeMsMax: 1000,
 };
+
+/** The share of all connections that streams may take. */
+const connectionShare = 3 / 4;
+/** The share of the memory that one incomplete frame on each stream may take. */
+const memoryShare = 1 / 4;
+
+/** How many streams may be open at once on a server with these limits and resources. */
+export function streamCountMax(
+  { connectionCountMax }: Pick<HttpLimits, 'connectionCountMax'>,
+  { memoryBytes }: Pick<Resources, 'memoryBytes'>,
+): number {
+  const byMemory = (memoryShare * memoryBytes) / streamLimitsDefault.frameBytesMax;
+  const counts = [streamLimitsDefault.connectionCountMax, connectionShare * connectionCountMax];
+  return Math.max(1, Math.floor(Math.min(...counts, byMemory)));
+}

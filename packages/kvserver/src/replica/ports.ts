@@ -144,6 +144,7 @@ export type StateMessage =
   | Page
   | Release
   | Refused;
+
 /** To all other replicas: the checksum of all rows of a state that was written. */
 export interface ChecksumMessage {
   readonly type: 'checksum';

@@ -10,6 +10,7 @@ import type { LogWindow } from './catch-up/log-window.ts';
 import type { LevelPort } from './levels/level-raiser.ts';
 import type { ChecksumPort, ForwardPort, StatePort } from './ports.ts';
 import type { Contact } from './reads/quorum-contact.ts';
+import type { Load } from './requests/admission.ts';
 import type { Difference } from './scrub/checksum-exchange.ts';
 import type { ScrubStatus } from './scrub/scrubber.ts';
 
@@ -47,6 +48,8 @@ export interface ReplicaOptions {
   readonly limits: Limits;
   /** How fast and how often all rows are verified. If absent, rows are verified only when they are read. */
   readonly scrub?: ScrubLimits;
+  /** How much of its journal and of its memory this server uses. Default: nothing. */
+  readonly usage?: Pick<Load, 'journalBytes' | 'memoryPercent'>;
   /** Called when the known leader changes. `undefined`: no leader is known. */
   readonly onLeader?: (leader: PeerId | undefined) => void;
   /** Called when another replica has another state at the same position, once until it is the same again. */

@@ -54,8 +54,14 @@ export class Replica implements Submitter {
   private constructor(options: ReplicaOptions, paxos: Paxos<Bytes>, machine: StateMachine) {
     const { me, runId, peerCount, clock, random, limits, forwarding } = options;
     const session = new OwnSession();
-    const applier = new Applier(machine, { paxos, clock });
-    const pending = new PendingRequests({ clock, limits, session });
+    const applier = new Applier(machine, { paxos, clock, limits });
+    const load = {
+      journalBytes: () => 0,
+      memoryPercent: () => 0,
+      ...options.usage,
+      retainedLogBytes: () => paxos.retained().bytes,
+    };
+    const pending = new PendingRequests({ clock, limits, session, load });
     const writes = new Writes({
       me,
       runId,
@@ -92,8 +98,10 @@ export class Replica implements Submitter {
    */
   static async open(options: ReplicaOptions): Promise<Replica> {
     const database = new StateDatabase(options.state, options);
-    const machine = await StateMachine.open(database, options.version);
-    const paxos = await Paxos.load<Bytes>({ ...options, retention: retentionOf(options.limits) });
+    const { version, limits } = options;
+    const { cachedBytesMax } = limits;
+    const machine = await StateMachine.open(database, { version, cachedBytesMax });
+    const paxos = await Paxos.load<Bytes>({ ...options, retention: retentionOf(limits) });
     const replica = new Replica(options, paxos, machine);
     await replica.#start();
     return replica;
@@ -216,7 +224,7 @@ export class Replica implements Submitter {
 
   #createCatchUp(options: ReplicaOptions): CatchUp {
     const { me, peerCount, clock, random, stateTransfer: transfer } = options;
-    const { state: level, journalIndex, logWindow, version } = options;
+    const { state: level, journalIndex, logWindow, version, limits } = options;
     return new CatchUp({
       ...{
         me,
@@ -227,6 +235,7 @@ export class Replica implements Submitter {
         level,
         journalIndex,
         version,
+        cachedBytesMax: limits.cachedBytesMax,
         window: logWindow,
       },
       paxos: this.#paxos,

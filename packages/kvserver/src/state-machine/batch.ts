@@ -6,6 +6,7 @@
 import {
   type Bytes,
   pack,
+  pageBytes,
   type Request,
   type Row,
   requestFromRow,
@@ -59,7 +60,7 @@ export function encodeBatch({ origin, requests }: Batch): Bytes {
   const rows = requests.map(toBytesOfRow);
   const head = headOf(origin, rows.length);
   const length = rows.reduce((sum, row) => sum + row.length, head.length);
-  const value = Buffer.allocUnsafeSlow(length);
+  const value = pageBytes(length);
   value.set(head);
   let end = head.length;
   for (const row of rows) {

@@ -36,6 +36,7 @@ import type { CacheSlot } from './store/cached-entry.ts';
 import { fromCachedEntry } from './store/cached-value.ts';
 import { EntryCache } from './store/entry-cache.ts';
 import { nameOf } from './store/latin1.ts';
+import { ReadSlots } from './store/read-slots.ts';
 import { Store } from './store/store.ts';
 
 export type { Decision } from './run.ts';
@@ -49,6 +50,13 @@ export interface Applied {
   readonly replies: readonly Reply[];
 }
 
+export interface MachineOptions {
+  /** Default: `thisVersion`. Tests run as another one. */
+  readonly version?: Version | undefined;
+  /** About how many bytes of entries it may keep in memory beside changed ones. */
+  readonly cachedBytesMax?: number | undefined;
+}
+
 /**
  * Any error of the database or of a decided value stops the machine: every later call throws the same
  * error. To recover, close the database and open a new machine on it.
@@ -60,6 +68,7 @@ export class StateMachine {
   readonly #sessions: Sessions;
   readonly #version: Version;
   #featureLevel: number;
+  readonly #reads = new ReadSlots();
   #applied: number;
   #stateHash: Bytes;
   #durable: number;
@@ -71,7 +80,7 @@ export class StateMachine {
   private constructor(
     stateStore: StateStore,
     { position, sessions }: LoadedState,
-    version: Version,
+    { version = thisVersion, cachedBytesMax }: MachineOptions,
   ) {
     this.#stateStore = stateStore;
     this.#version = version;
@@ -79,6 +88,7 @@ export class StateMachine {
     this.#entries = new EntryCache({
       read: (names) => stateStore.readEntries(names),
       isNew: position.applied < 0,
+      ...(cachedBytesMax !== undefined && { bytesMax: cachedBytesMax }),
     });
     this.#store = new Store(position.revision, this.#entries);
     this.#sessions = new Sessions(position.sessions, sessions);
@@ -89,15 +99,15 @@ export class StateMachine {
 
   /**
    * Loads the state from `stateStore`, which verifies what it loads. Nothing else may write to that store meanwhile.
-   * `version`: tests run as another one.
    *
    * @throws StateError
    */
-  static async open(stateStore: StateStore, version = thisVersion): Promise<StateMachine> {
+  static async open(stateStore: StateStore, options: MachineOptions = {}): Promise<StateMachine> {
+    const { version = thisVersion } = options;
     const state = await stateStore.load(({ featureLevel }) => {
       if (!includesLevel(version, featureLevel)) throw unsupportedLevel(featureLevel, version);
     });
-    return new StateMachine(stateStore, state, version);
+    return new StateMachine(stateStore, state, options);
   }
 
   /** The highest applied instance, −1 for none. */
@@ -253,10 +263,12 @@ export class StateMachine {
   }
 
   #readLater(name: string): Promise<Entry | undefined> {
-    return this.#orFail(async () => {
-      const [slot] = await this.#entries.load([name]);
-      return slot && entryOf(slot);
-    });
+    return this.#reads.run(() =>
+      this.#orFail(async () => {
+        const [slot] = await this.#entries.load([name]);
+        return slot && entryOf(slot);
+      }),
+    );
   }
 
   async #write(pause: Pause | undefined): Promise<void> {

@@ -10,6 +10,7 @@ import {
   outcomeCountMax,
   roundMax,
 } from '@paxkv/paxos/core';
+import { copyToPages, packTight, pagedBytesMin } from '@paxkv/protocol';
 // This entry point never loads the optional native string reader.
 import { Packr } from 'msgpackr/pack';
 import { z } from 'zod';
@@ -38,9 +39,11 @@ export type Reading<T> =
 
 const packr = new Packr({ useRecords: false, mapsAsObjects: true });
 
-/** Encodes one message, to be sent alone or joined to others. */
-export function pack(content: unknown): Uint8Array {
-  return packr.pack(content);
+/**
+ * Encodes one message, to be sent alone or joined to others. `payloadBytes`: the size of all values and rows in it.
+ */
+export function pack(content: unknown, payloadBytes = 0): Uint8Array {
+  return packTight(packr, content, payloadBytes);
 }
 
 /** Decodes the only content of a frame. The caller must check it. */
@@ -131,8 +134,9 @@ export function firstIssue(error: z.ZodError): string {
     : `${path}: ${issue.message}`;
 }
 
-function isMostOf(view: Uint8Array): boolean {
-  return 2 * view.byteLength > view.buffer.byteLength;
+/** Whether a view may be kept: it is most of its frame, and not so large that it should have pages of its own. */
+function mayKeep(view: Uint8Array): boolean {
+  return 2 * view.byteLength > view.buffer.byteLength && view.byteLength < pagedBytesMin;
 }
 
 /** An object with exactly these fields. */
@@ -180,7 +184,7 @@ function messageSchema(
     .instanceof(Uint8Array)
     .refine((bytes) => bytes.byteLength <= valueBytesMax, `longer than ${valueBytesMax} bytes`)
     // The bytes are a view of a whole frame, and keeping the view would keep the frame in memory.
-    .transform((bytes) => (isMostOf(bytes) ? bytes : new Uint8Array(bytes)));
+    .transform((bytes) => (mayKeep(bytes) ? bytes : copyToPages(bytes)));
   const vote = record({ ballot, value });
   const message = z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('prepare'), seq, ballot }),

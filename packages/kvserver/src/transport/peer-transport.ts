@@ -25,9 +25,10 @@ import type {
   StatePort,
 } from '../replica/ports.ts';
 import { thisVersion } from '../state-machine/features.ts';
-import { FrameReader, pack, type SideMessage } from './codec.ts';
+import { FrameReader, type PeerMessage, pack, type SideMessage } from './codec.ts';
 import { formats } from './handshake.ts';
 import { LevelExchange } from './level-exchange.ts';
+import { payloadBytesOf, withinLearnedBytes } from './message-size.ts';
 import { OutgoingLink } from './outgoing-link.ts';
 import { PeerListener, type PeerListenerCounts } from './peer-listener.ts';
 import { PlausibilityBounds } from './plausibility.ts';
@@ -165,7 +166,7 @@ export class PeerTransport implements Transport<Uint8Array> {
   send(envelope: Envelope<Uint8Array>): void {
     this.#plausibility.observe(envelope);
     const link = this.#links.get(envelope.to);
-    if (link?.isOpen === true && link.send(pack(envelope))) {
+    if (link?.isOpen === true && link.send(packed(withinLearnedBytes(envelope)))) {
       this.#sent += 1;
       return;
     }
@@ -211,7 +212,7 @@ export class PeerTransport implements Transport<Uint8Array> {
   }
 
   #sendSideMessage(to: PeerId, message: SideMessage): void {
-    const isSent = this.#links.get(to)?.send(pack(message)) ?? false;
+    const isSent = this.#links.get(to)?.send(packed(message)) ?? false;
     if (isSent) this.#sent += 1;
     else this.#dropped += 1;
   }
@@ -253,4 +254,8 @@ export class PeerTransport implements Transport<Uint8Array> {
 /** The levels as `/status` shows them. */
 export function toFeatureLevels({ lowest, highest, raiseMax }: ServerLevels): FeatureLevels {
   return raiseMax < highest ? { lowest, highest, raiseMax } : { lowest, highest };
+}
+
+function packed(message: PeerMessage): Uint8Array {
+  return pack(message, payloadBytesOf(message));
 }

@@ -2,6 +2,7 @@
  * The schemas of forwarded batches, checksums of states and state transfer messages, which travel on the same connections as the
  * envelopes of Paxos.
  */
+import { copyToPages } from '@paxkv/protocol';
 import { z } from 'zod';
 import type { ChecksumMessage, ForwardedBatch, StateMessage } from '../replica/ports.ts';
 
@@ -45,7 +46,7 @@ export function forwardSchema(valueBytesMax: number): z.ZodType<ForwardedBatch> 
       .instanceof(Uint8Array)
       .refine((bytes) => bytes.byteLength <= valueBytesMax, `longer than ${valueBytesMax} bytes`)
       // The bytes are a view of a whole frame, and keeping the view would keep the frame in memory.
-      .transform((bytes) => new Uint8Array(bytes)),
+      .transform(copyToPages),
   });
 }
 

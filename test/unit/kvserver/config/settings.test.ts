@@ -2,6 +2,7 @@ import { httpLimitsDefault } from '@paxkv/kvserver/internal/api/http/index';
 import { scrubLimitsDefault } from '@paxkv/kvserver/internal/config/scrub-limits';
 import {
   addressToText,
+  ampleResources,
   type Config,
   ConfigError,
   limitsDefault,
@@ -43,10 +44,11 @@ describe('Config', () => {
       limits: limitsDefault,
       http: httpLimitsDefault,
       scrub: scrubLimitsDefault,
+      resources: ampleResources,
       logLevel: 'info',
       warnings: [],
     };
-    expect(parseConfig(settings)).to.deep.equal(expected);
+    expect(parseConfig(settings, ampleResources)).to.deep.equal(expected);
   });
 
   it("keeps settings that are given, and the other limits' defaults", () => {

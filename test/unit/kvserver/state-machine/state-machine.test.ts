@@ -37,7 +37,7 @@ describe('The feature level', () => {
 
   it('is raised by a decision, never sinks, and survives a restart', async () => {
     const level = memoryLevel();
-    const machine = await StateMachine.open(new StateDatabase(level), next);
+    const machine = await StateMachine.open(new StateDatabase(level), { version: next });
     expect(machine.featureLevel).to.equal(1);
     const levels: number[] = [];
     for (const value of [raise(1), raise(2), raise(2), raise(3), raise(2), noop, raise(1)]) {
@@ -46,7 +46,7 @@ describe('The feature level', () => {
     }
     expect(levels).to.deep.equal([1, 2, 2, 3, 3, 3, 3]);
     await machine.flush();
-    const anew = await StateMachine.open(new StateDatabase(level), next);
+    const anew = await StateMachine.open(new StateDatabase(level), { version: next });
     expect([anew.featureLevel, anew.stateHash]).to.deep.equal([3, machine.stateHash]);
   });
 
@@ -55,7 +55,7 @@ describe('The feature level', () => {
     const hashes = await Promise.all(
       [2, 3, 9].map(async (highest) => {
         const version = { ...next, highest };
-        const machine = await StateMachine.open(new StateDatabase(memoryLevel()), version);
+        const machine = await StateMachine.open(new StateDatabase(memoryLevel()), { version });
         await applyTo(machine, decided(0, [...values, raise(2), ...values]));
         expect(machine.featureLevel).to.equal(2);
         return `${machine.stateHash} ${await machine.contentHash()}`;
@@ -65,7 +65,7 @@ describe('The feature level', () => {
   });
 
   it('decides whether a command is applied, instance by instance', async () => {
-    const machine = await StateMachine.open(new StateDatabase(memoryLevel()), next);
+    const machine = await StateMachine.open(new StateDatabase(memoryLevel()), { version: next });
     const values = [batchOf(put('k', 'a'), remove('k')), raise(2), batchOf(remove('k'))];
     const applied = await applyTo(machine, decided(0, values));
     expect(applied.flatMap(({ replies }) => replies)).to.deep.equal([
@@ -77,20 +77,20 @@ describe('The feature level', () => {
 
   it('is part of the state: of its rows, which an older version refuses', async () => {
     const level = memoryLevel();
-    const machine = await StateMachine.open(new StateDatabase(level), next);
-    const twin = await StateMachine.open(new StateDatabase(memoryLevel()), next);
+    const machine = await StateMachine.open(new StateDatabase(level), { version: next });
+    const twin = await StateMachine.open(new StateDatabase(memoryLevel()), { version: next });
     await applyTo(machine, decided(0, [raise(2)]));
     await applyTo(twin, decided(0, [raise(3)]));
     expect(await machine.contentHash()).not.to.equal(await twin.contentHash());
     for (const version of [thisVersion, { ...next, lowest: 3 }]) {
-      const opened = StateMachine.open(new StateDatabase(level), version);
+      const opened = StateMachine.open(new StateDatabase(level), { version });
       expect(await rejection(opened)).to.include({ code: 'STATE_LEVEL_UNSUPPORTED' });
     }
   });
 
   it('is looked at before the rows, which an older version would call damaged', async () => {
     const level = memoryLevel();
-    const machine = await StateMachine.open(new StateDatabase(level), next);
+    const machine = await StateMachine.open(new StateDatabase(level), { version: next });
     await applyTo(machine, decided(0, [raise(2), batchOf(openSession())]));
     await machine.flush();
     await level.put(sessionKey(1), seal(sessionKey(1), ['of a newer version']));
@@ -109,7 +109,7 @@ describe('The feature level', () => {
     expect(await rejection(machine.flush())).to.equal(error);
     const older = await StateMachine.open(new StateDatabase(level));
     expect(older.applied).to.equal(0);
-    const newer = await StateMachine.open(new StateDatabase(level), next);
+    const newer = await StateMachine.open(new StateDatabase(level), { version: next });
     await applyTo(newer, run);
     expect([newer.featureLevel, newer.applied]).to.deep.equal([2, 3]);
   });

@@ -1,5 +1,6 @@
 import { FrameReader, pack, seqMax, unpack } from '@paxkv/kvserver/internal/transport/codec';
 import { roundMax } from '@paxkv/paxos/core';
+import { pagedBytesMin } from '@paxkv/protocol';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { samples, stateSamples } from './samples.ts';
@@ -16,8 +17,8 @@ function altered(type: string, changes: Fields, envelopeChanges: Fields = {}): o
 }
 
 /** The value of the one Accept in the frame. */
-function valueIn(frame: Uint8Array): Uint8Array {
-  const reading = reader.read(frame, 1);
+function valueIn(frame: Uint8Array, from = reader): Uint8Array {
+  const reading = from.read(frame, 1);
   const [envelope] = reading.valid ? reading.content : [];
   const message = envelope !== undefined && 'message' in envelope ? envelope.message : undefined;
   return message?.type === 'accept' ? message.value : expect.fail('no accept');
@@ -56,6 +57,15 @@ describe('codec', () => {
     const value = valueIn(frame);
     expect(value.buffer).to.equal(frame.buffer);
     expect([value.byteLength, value[0], value.at(-1)]).to.deep.equal([900, 7, 7]);
+  });
+
+  it('copies a large value into pages of its own', () => {
+    const large = new Uint8Array(pagedBytesMin).fill(7);
+    const frame = new Uint8Array(pack(altered('accept', { value: large })));
+    const bounds = { nodeCount: 2, valueBytesMax: pagedBytesMin };
+    const value = valueIn(frame, new FrameReader(0, bounds));
+    expect(value.buffer).to.not.equal(frame.buffer);
+    expect(Buffer.compare(value, large)).to.equal(0);
   });
 
   it('refuses every message with a required field left out', () => {

@@ -2,7 +2,9 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { KvError, paths } from '@paxkv/protocol';
 import express, { type ErrorRequestHandler, type Express } from 'express';
+import { ClientBytes } from '../client-bytes.ts';
 import { createGuard } from '../security/guard.ts';
+import { ClientSockets } from './client-sockets.ts';
 import { Connections } from './connections.ts';
 import type { AppParts, HttpContext } from './context.ts';
 import { allowOnly, sendError, toKvError } from './error-reply.ts';
@@ -13,8 +15,18 @@ import { mountHealthRoutes } from './routes/health-routes.ts';
 import { addKeyRoutes } from './routes/key-routes.ts';
 
 /** The app, and a server around it that does not listen yet. */
-export function createApp(parts: AppParts): { app: RequestListener; server: Server } {
-  const context: HttpContext = { hostNames: [], ...parts, connections: new Connections() };
+export function createApp(parts: AppParts): {
+  app: RequestListener;
+  server: Server;
+  sockets: ClientSockets;
+} {
+  const connections = new Connections();
+  const sockets = new ClientSockets({
+    countMax: parts.limits.connectionCountMax,
+    isIdle: (socket) => connections.isIdle(socket),
+  });
+  const bytes = new ClientBytes();
+  const context: HttpContext = { hostNames: [], bytes, ...parts, connections, sockets };
   const mayPass = createGuard(context);
   const hot = createHotRoutes(context);
   const others = createOtherRoutes(context);
@@ -27,8 +39,8 @@ export function createApp(parts: AppParts): { app: RequestListener; server: Serv
   const app: RequestListener = (request, response) => {
     answer(request, response).catch((error: unknown) => answerError(context, response, error));
   };
-  const { connections, limits } = context;
-  return { app, server: createHttpServer({ app, connections, limits }) };
+  const { limits } = context;
+  return { app, server: createHttpServer({ app, connections, sockets, limits }), sockets };
 }
 
 /** The routes of commands bypass Express, which would cost several times as much as the reply. */

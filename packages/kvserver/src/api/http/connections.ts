@@ -57,6 +57,11 @@ export class Connections {
     );
   }
 
+  /** Whether no request is pending on the connection. */
+  isIdle(socket: Duplex): boolean {
+    return (this.#connections.get(socket)?.responses.size ?? 0) === 0;
+  }
+
   /** Cuts every connection that was receiving the same response at the last call already. */
   cutStalled(): void {
     for (const [socket, { responses }] of this.#connections) {

@@ -3,6 +3,8 @@ import type { CurrentStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import type { HttpLimits } from '../../config/http-limits.ts';
 import type { KvService } from '../../service/kv-service.ts';
+import type { ClientBytes } from '../client-bytes.ts';
+import type { ClientSockets } from './client-sockets.ts';
 import type { Connections } from './connections.ts';
 
 export interface AppParts {
@@ -12,10 +14,14 @@ export interface AppParts {
   /** Logs defects of the server only. Mistakes of clients are reported to those clients. */
   readonly logger: Pick<Logger, 'error'>;
   readonly limits: HttpLimits;
+  /** The bytes of all clients in memory. Default: of HTTP clients alone, with the default bounds. */
+  readonly bytes?: ClientBytes;
   /** Names by which clients reach this server on loopback, besides `localhost` and IP addresses. */
   readonly hostNames?: readonly string[];
 }
 
 export interface HttpContext extends Required<AppParts> {
   readonly connections: Connections;
+  readonly sockets: ClientSockets;
+  readonly bytes: ClientBytes;
 }

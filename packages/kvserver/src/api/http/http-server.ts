@@ -7,6 +7,7 @@ import { KvError } from '@paxkv/protocol';
 import type { HttpLimits } from '../../config/http-limits.ts';
 import { isLoopback } from '../../config/loopback.ts';
 import { AddressCounts } from '../security/address-counts.ts';
+import type { ClientSockets } from './client-sockets.ts';
 import type { Connections } from './connections.ts';
 import { endWithError, sendError } from './error-reply.ts';
 
@@ -15,11 +16,12 @@ const connectionsCheckMsMax = 1000;
 export interface ServerParts {
   readonly app: RequestListener;
   readonly connections: Connections;
+  readonly sockets: ClientSockets;
   readonly limits: HttpLimits;
 }
 
 /** The server does not listen yet. */
-export function createHttpServer({ app, connections, limits }: ServerParts): Server {
+export function createHttpServer({ app, connections, sockets, limits }: ServerParts): Server {
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytesMax,
@@ -34,13 +36,15 @@ export function createHttpServer({ app, connections, limits }: ServerParts): Ser
   );
   // One more than allowed, so that the guard notices when there are too many.
   server.maxHeadersCount = limits.headerCountMax + 1;
-  server.maxConnections = limits.connectionCountMax;
   server.on('listening', () => {
     const timer = setInterval(() => connections.cutStalled(), limits.replyTimeoutMs);
     server.once('close', () => clearInterval(timer));
   });
   const addresses = new AddressCounts(limits.addressConnectionCountMax);
-  server.on('connection', (socket) => limitAddress(socket, addresses));
+  server.on('connection', (socket) => {
+    limitAddress(socket, addresses);
+    if (!socket.destroyed) sockets.add(socket);
+  });
   server.on('clientError', (error, socket) => {
     if (connections.isFreeToAnswer(socket)) answerClientError(error, socket);
     else socket.destroy();

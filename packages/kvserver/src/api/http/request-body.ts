@@ -6,11 +6,14 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { KvError } from '@paxkv/protocol';
 import type { z } from 'zod';
+import type { ByteBudget } from '../client-bytes.ts';
 
 export interface BodyLimits {
   readonly bytesMax: number;
   /** From the call until the last byte. */
   readonly timeoutMs: number;
+  /** Bytes of bodies that are being received, of all requests together. */
+  readonly budget: ByteBudget;
 }
 
 /** Zod lists every unknown member; the first few are enough to find the mistake. */
@@ -42,8 +45,8 @@ export function parse<T extends z.ZodType>(schema: T, input: unknown): z.infer<T
 }
 
 /**
- * @throws KvError `KV_TOO_LARGE` as soon as that is known, `KV_SLOW_REQUEST`,
- * `KV_UNSUPPORTED_MEDIA` for a compressed body, and `KV_ABORTED` if the client disconnects before the end.
+ * @throws KvError `KV_TOO_LARGE` as soon as that is known, `KV_SLOW_REQUEST`, `KV_OVERLOADED` if too many bodies are
+ * being received, `KV_UNSUPPORTED_MEDIA` for a compressed body, and `KV_ABORTED` if the client disconnects before the end.
  */
 export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   const { 'content-encoding': encoding = 'identity', 'content-length': length } = request.headers;
@@ -83,19 +86,26 @@ function toJson(body: Buffer): unknown {
 
 function collect(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    const { budget } = limits;
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let taken = 0;
     const timer = setTimeout(() => stop(slow(limits)), limits.timeoutMs);
     const onData = (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > limits.bytesMax) stop(tooLarge(limits));
-      else chunks.push(chunk);
+      else if (!budget.take(chunk.length)) stop(tooMuch());
+      else {
+        taken += chunk.length;
+        chunks.push(chunk);
+      }
     };
     const onEnd = () => stop();
     const onClose = () =>
       stop(new KvError('KV_ABORTED', 'The client disconnected before the end of its request.'));
     const stop = (error?: KvError) => {
       clearTimeout(timer);
+      budget.giveBack(taken);
       request.off('data', onData).off('end', onEnd).off('close', onClose);
       if (error === undefined)
         resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes));
@@ -107,6 +117,11 @@ function collect(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> 
 
 function tooLarge({ bytesMax }: BodyLimits): KvError {
   return new KvError('KV_TOO_LARGE', `The body is over ${bytesMax} bytes.`);
+}
+
+function tooMuch(): KvError {
+  const message = 'receivingBytesMax is reached by the bodies of other requests; retry later.';
+  return new KvError('KV_OVERLOADED', message);
 }
 
 function slow({ timeoutMs }: BodyLimits): KvError {

@@ -16,10 +16,17 @@ import { sendError } from '../http/error-reply.ts';
  */
 export type Guard = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-export function createGuard({ connections, limits, hostNames }: HttpContext): Guard {
+export function createGuard({ connections, sockets, limits, hostNames }: HttpContext): Guard {
   const checkSource = createSourceCheck(hostNames);
   return (request, response) => {
     const pendingCount = connections.begin(request, response);
+    if (!sockets.touch(request.socket)) {
+      const message = `connectionCountMax is reached: ${limits.connectionCountMax} connections are open; retry later.`;
+      sendError(response, new KvError('KV_OVERLOADED', message), {
+        headers: { connection: 'close' },
+      });
+      return false;
+    }
     if (request.rawHeaders.length > 2 * limits.headerCountMax) {
       const error = new KvError(
         'KV_TOO_LARGE',

@@ -12,19 +12,34 @@ export type Sink = Pick<WebSocket, 'bufferedAmount' | 'readyState' | 'OPEN' | 's
 /** An upper estimate for an id and a row without the value or message in it. */
 const overheadBytes = 48;
 
+/** What a row adds to a frame. Both default to 0. */
+export interface RowSizes {
+  /** The size of the value or message in the row. */
+  readonly bytes?: number;
+  /** The part of it that counts as a value until it is written. */
+  readonly valueBytes?: number;
+}
+
+export interface OutboxEvents {
+  /** Called after each frame. */
+  readonly onSent: () => void;
+  /** The system has taken a frame with values of so many bytes, or the connection has closed before. */
+  readonly onWritten?: (valueBytes: number) => void;
+}
+
 export class ReplyOutbox {
   readonly #socket: Sink;
   readonly #limits: StreamLimits;
-  readonly #onSent: () => void;
+  readonly #events: OutboxEvents;
   /** Ids and rows, alternating. */
   #pairs: unknown[] = [];
   #bytes = 0;
+  #valueBytes = 0;
 
-  /** `onSent` is called after each frame. */
-  constructor(socket: Sink, limits: StreamLimits, onSent: () => void) {
+  constructor(socket: Sink, limits: StreamLimits, events: OutboxEvents) {
     this.#socket = socket;
     this.#limits = limits;
-    this.#onSent = onSent;
+    this.#events = events;
   }
 
   /** Approximate bytes that the client has not received yet. */
@@ -32,22 +47,28 @@ export class ReplyOutbox {
     return this.#socket.bufferedAmount + this.#bytes;
   }
 
-  /** `bytes`: the size of the value or message in the row. */
-  add(id: number, row: Row, bytes = 0): void {
+  add(id: number, row: Row, { bytes = 0, valueBytes = 0 }: RowSizes = {}): void {
     const size = overheadBytes + bytes;
     if (this.#bytes > 0 && this.#bytes + size > this.#limits.replyFrameBytesMax) this.flush();
     if (this.#bytes === 0) setImmediate(() => this.flush());
     this.#pairs.push(id, row);
     this.#bytes += size;
+    this.#valueBytes += valueBytes;
   }
 
   flush(): void {
     if (this.#bytes === 0) return;
     const pairs = this.#pairs;
+    const [bytes, valueBytes] = [this.#bytes, this.#valueBytes];
     this.#pairs = [];
     this.#bytes = 0;
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
-    this.#socket.send(packFrame(pairs));
-    this.#onSent();
+    this.#valueBytes = 0;
+    const onWritten = () => this.#events.onWritten?.(valueBytes);
+    if (this.#socket.readyState !== this.#socket.OPEN) {
+      onWritten();
+      return;
+    }
+    this.#socket.send(packFrame(pairs, bytes), onWritten);
+    this.#events.onSent();
   }
 }

@@ -10,6 +10,7 @@ import {
   type NoticeRow,
   packNotice,
   type Reply,
+  type Row,
   replyToRow,
 } from '@paxkv/protocol';
 import type { Logger } from 'pino';
@@ -18,8 +19,9 @@ import type { StreamLimits } from '../../config/stream-limits.ts';
 import type { SubmitOptions } from '../../replica/submitter.ts';
 import type { KvService } from '../../service/kv-service.ts';
 import { Keepalive } from '../../system/keepalive.ts';
+import type { ByteBudget } from '../client-bytes.ts';
 import { toKvError } from '../http/error-reply.ts';
-import { ReplyOutbox } from './reply-outbox.ts';
+import { ReplyOutbox, type RowSizes } from './reply-outbox.ts';
 import { type FrameRequest, readRequests } from './request-frame.ts';
 
 export interface ConnectionOptions {
@@ -27,6 +29,8 @@ export interface ConnectionOptions {
   /** Logs defects of the server only. */
   readonly logger: Pick<Logger, 'error'>;
   readonly limits: StreamLimits;
+  /** Values that clients have not received, of all connections together. */
+  readonly unsent: ByteBudget;
   /** Called once when the connection is closed. */
   readonly onClosed: (connection: StreamConnection) => void;
 }
@@ -37,9 +41,15 @@ interface Arrival {
   awaitedCount: number;
 }
 
-/** Both errors are sent often to an overloading client, so they are encoded once. */
+/** These errors are sent often to an overloading client, so they are encoded once. */
 const tooManyInFlight = errorToRow(
   new KvError('KV_OVERLOADED', 'Too many pending requests on this connection; wait for replies.'),
+);
+const tooMuchUnreadByAll = errorToRow(
+  new KvError(
+    'KV_OVERLOADED',
+    'unsentBytesMax is reached by values that clients have not received; retry later.',
+  ),
 );
 const tooMuchUnread = errorToRow(
   new KvError('KV_OVERLOADED', 'Too many unread replies on this connection; read them first.'),
@@ -51,6 +61,9 @@ export class StreamConnection {
   readonly #outbox: ReplyOutbox;
   readonly #keepalive: Keepalive;
   readonly #closed = new AbortController();
+  readonly #unsent: ByteBudget;
+  /** What the values of this connection take of `#unsent`. */
+  #heldBytes = 0;
   readonly #submitOptions: SubmitOptions;
   #inFlightCount = 0;
   #inFlightBytes = 0;
@@ -60,7 +73,11 @@ export class StreamConnection {
     const { limits, onClosed } = options;
     this.#socket = socket;
     this.#options = options;
-    this.#outbox = new ReplyOutbox(socket, limits, () => this.#regulate());
+    this.#outbox = new ReplyOutbox(socket, limits, {
+      onSent: () => this.#regulate(),
+      onWritten: (valueBytes) => this.#release(valueBytes),
+    });
+    this.#unsent = options.unsent;
     this.#keepalive = new Keepalive(socket, limits, () => socket.terminate());
     this.#submitOptions = { signal: this.#closed.signal };
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
@@ -134,7 +151,23 @@ export class StreamConnection {
       this.#outbox.unsentBytes + valueBytes > this.#options.limits.unsentValueBytesMax;
     // Only replies to gets have values. A get whose reply is dropped has had no effect, so it is not done.
     if (valueBytes > 0 && isTooMuch) this.#answer(arrival, id, tooMuchUnread);
-    else this.#answer(arrival, id, replyToRow(reply), valueBytes);
+    else if (!this.#hold(valueBytes)) this.#answer(arrival, id, tooMuchUnreadByAll);
+    else this.#answer(arrival, id, replyToRow(reply), { bytes: valueBytes, valueBytes });
+  }
+
+  /** Counts a value until it has left this process. Returns false if all clients together hold too much. */
+  #hold(valueBytes: number): boolean {
+    if (valueBytes === 0 || this.#isEnding) return true;
+    if (!this.#unsent.take(valueBytes)) return false;
+    this.#heldBytes += valueBytes;
+    return true;
+  }
+
+  /** Values have left this process, or never will. */
+  #release(bytes: number): void {
+    const released = Math.min(bytes, this.#heldBytes);
+    this.#heldBytes -= released;
+    this.#unsent.giveBack(released);
   }
 
   #onError(arrival: Arrival, id: number, thrown: unknown): void {
@@ -142,17 +175,17 @@ export class StreamConnection {
     const error = toKvError(thrown);
     if (error.code === 'KV_INTERNAL')
       this.#options.logger.error({ error: thrown }, 'request failed');
-    this.#answer(arrival, id, errorToRow(error), error.message.length);
+    this.#answer(arrival, id, errorToRow(error), { bytes: error.message.length });
   }
 
-  #answer(arrival: Arrival, id: number, row: readonly unknown[], bytes = 0): void {
+  #answer(arrival: Arrival, id: number, row: Row, sizes?: RowSizes): void {
     this.#inFlightCount -= 1;
     arrival.awaitedCount -= 1;
     if (arrival.awaitedCount === 0) {
       this.#inFlightBytes -= arrival.bytes;
       if (this.#socket.isPaused) this.#regulate();
     }
-    if (!this.#isEnding) this.#outbox.add(id, row, bytes);
+    if (!this.#isEnding) this.#outbox.add(id, row, sizes);
   }
 
   /** Pauses or resumes reading, depending on the bytes of requests and replies in memory. */
@@ -174,6 +207,7 @@ export class StreamConnection {
   #end(): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
+    this.#release(this.#heldBytes);
     this.#keepalive.stop();
     this.#closed.abort(new KvError('KV_ABORTED', 'The client closed its connection.'));
   }

@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { type StreamLimits, streamLimitsDefault } from '../../config/stream-limits.ts';
 import type { KvService } from '../../service/kv-service.ts';
+import { ClientBytes } from '../client-bytes.ts';
 import { endWithError, toKvError } from '../http/error-reply.ts';
 import { createSourceCheck } from '../security/guard.ts';
 import { StreamConnection } from './stream-connection.ts';
@@ -26,6 +27,8 @@ export interface StreamListenerOptions {
   /** Names by which clients reach this server on loopback, besides `localhost` and IP addresses. */
   readonly hostNames: readonly string[];
   readonly limits?: Partial<StreamLimits>;
+  /** The bytes of all clients in memory. Default: of streams alone, with the default bounds. */
+  readonly bytes?: ClientBytes;
 }
 
 export class StreamListener {
@@ -34,11 +37,13 @@ export class StreamListener {
   readonly #checkSource: (request: IncomingMessage) => void;
   readonly #sockets: WebSocketServer;
   readonly #connections = new Set<StreamConnection>();
+  readonly #bytes: ClientBytes;
   #isOpen = true;
 
   constructor(options: StreamListenerOptions) {
     this.#options = options;
     this.#limits = { ...streamLimitsDefault, ...options.limits };
+    this.#bytes = options.bytes ?? new ClientBytes();
     this.#checkSource = createSourceCheck(options.hostNames);
     const settings: ServerOptions & { closeTimeout: number } = {
       noServer: true,
@@ -95,6 +100,7 @@ export class StreamListener {
       service,
       logger,
       limits: this.#limits,
+      unsent: this.#bytes.unsent,
       onClosed: (closed) => this.#connections.delete(closed),
     });
     connection.watch(socket);

@@ -5,6 +5,7 @@
  */
 import type { Clock, Decision, Paxos } from '@paxkv/paxos';
 import type { Bytes, Entry } from '@paxkv/protocol';
+import type { Limits } from '../../config/settings.ts';
 import type { Applied, StateMachine } from '../../state-machine/state-machine.ts';
 import { DecisionQueue, isMeeting } from './decision-queue.ts';
 import { WriteBehind } from './write-behind.ts';
@@ -12,6 +13,7 @@ import { WriteBehind } from './write-behind.ts';
 export interface ApplierOptions {
   readonly paxos: Pick<Paxos<Bytes>, 'done'>;
   readonly clock: Clock;
+  readonly limits?: Pick<Limits, 'undurableBytesMax'>;
 }
 
 export interface ApplierListener {
@@ -106,10 +108,11 @@ export class Applier {
   }
 
   #createWriteBehind(machine: StateMachine): WriteBehind {
-    const { clock, paxos } = this.#options;
+    const { clock, paxos, limits } = this.#options;
     return new WriteBehind({
       machine,
       clock,
+      undurableBytesMax: limits?.undurableBytesMax,
       // Safety: until an effect is on disk here, the log is the only copy that this server has.
       onWritten: () => {
         paxos.done(machine.durable);

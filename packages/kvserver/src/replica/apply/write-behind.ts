@@ -11,13 +11,16 @@ import type { StateMachine } from '../../state-machine/state-machine.ts';
  * twice in this time is written once. After a crash, at most this much of the log is applied again.
  */
 export const writeIntervalMs = 500;
-/** This many changed bytes are written without waiting for the interval to end. */
-const urgentBytes = 4 * 1024 * 1024;
-/** This many bytes of the log trigger a write too: the log is kept until then, even if few keys change. */
-const urgentLogBytes = 16 * 1024 * 1024;
-/** Nothing more is applied while this many bytes are not durable. */
-const undurableBytesMax = 32 * 1024 * 1024;
-const undurableLogBytesMax = 64 * 1024 * 1024;
+/** Nothing more is applied while this many changed bytes are not durable. */
+const undurableBytesMaxDefault = 32 * 1024 * 1024;
+/** This share of the bound is written without waiting for the interval to end. */
+const urgentShare = 1 / 8;
+/**
+ * The bound on bytes of the log that are applied and not durable: the log is kept until then, even if few keys
+ * change. A quarter of it is written without waiting.
+ */
+const undurableLogFactor = 2;
+const urgentLogShare = 1 / 4;
 
 export interface WriteBehindOptions {
   readonly machine: Pick<
@@ -25,6 +28,8 @@ export interface WriteBehindOptions {
     'applied' | 'durable' | 'flush' | 'dirtyBytes' | 'undurableBytes'
   >;
   readonly clock: Clock;
+  /** Nothing more is applied while this many changed bytes are not durable. Default 32 MiB. */
+  readonly undurableBytesMax?: number | undefined;
   /** The machine has become durable up to a higher instance. */
   readonly onWritten: () => void;
   /** A write failed. Called once; nothing more is written. */
@@ -33,6 +38,7 @@ export interface WriteBehindOptions {
 
 export class WriteBehind {
   readonly #options: WriteBehindOptions;
+  readonly #undurableBytesMax: number;
   #writing: Promise<void> | undefined;
   /** When the last write started. */
   #startedMs: number | undefined;
@@ -44,6 +50,7 @@ export class WriteBehind {
 
   constructor(options: WriteBehindOptions) {
     this.#options = options;
+    this.#undurableBytesMax = options.undurableBytesMax ?? undurableBytesMaxDefault;
   }
 
   /** Schedules the write of a run that was applied. */
@@ -64,7 +71,8 @@ export class WriteBehind {
   get room(): Promise<void> | undefined {
     const logBytes = this.#waitingLogBytes + this.#writingLogBytes;
     const isFull =
-      this.#options.machine.undurableBytes >= undurableBytesMax || logBytes >= undurableLogBytesMax;
+      this.#options.machine.undurableBytes >= this.#undurableBytesMax ||
+      logBytes >= this.#undurableLogBytesMax;
     return isFull ? this.#writing : undefined;
   }
 
@@ -89,7 +97,14 @@ export class WriteBehind {
 
   #isUrgent(): boolean {
     const { dirtyBytes } = this.#options.machine;
-    return dirtyBytes >= urgentBytes || this.#waitingLogBytes >= urgentLogBytes;
+    return (
+      dirtyBytes >= urgentShare * this.#undurableBytesMax ||
+      this.#waitingLogBytes >= urgentLogShare * this.#undurableLogBytesMax
+    );
+  }
+
+  get #undurableLogBytesMax(): number {
+    return undurableLogFactor * this.#undurableBytesMax;
   }
 
   #begin(): void {

@@ -44,6 +44,8 @@ export interface CatchUpOptions {
   readonly journalIndex: (() => number) | undefined;
   /** The version that uses the state. Default: `thisVersion`. */
   readonly version?: Version | undefined;
+  /** About how many bytes of entries the state machine may keep in memory. */
+  readonly cachedBytesMax?: number | undefined;
   /** Gets decisions from other replicas, in order. */
   readonly onDecision: (decision: Decision<Bytes>) => void;
   /** Resolves when the state is not in use any more, because it will be replaced. */
@@ -68,7 +70,8 @@ export class CatchUp {
 
   constructor(options: CatchUpOptions) {
     const { me, peerCount, clock, random, paxos, state, transfer, onFailed } = options;
-    const { window = noLogWindow, level, journalIndex, version, onDecision } = options;
+    const { window = noLogWindow, level, journalIndex, version, cachedBytesMax } = options;
+    const { onDecision } = options;
     const { port } = transfer;
     const others = Array.from({ length: peerCount }, (_, node) => node).filter(
       (node) => node !== me,
@@ -88,6 +91,7 @@ export class CatchUp {
       level,
       journalIndex,
       version,
+      cachedBytesMax,
       state,
       random,
       onFailed,

@@ -26,6 +26,8 @@ export interface StateRepairOptions {
   readonly random: Random;
   /** The version that will use the state. Default: `thisVersion`. */
   readonly version?: Version | undefined;
+  /** About how many bytes of entries the state machine may keep in memory. */
+  readonly cachedBytesMax?: number | undefined;
   /** The own state could not be read, so this replica must not continue with it. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -78,7 +80,7 @@ export class StateRepair {
     });
     if (level === undefined) return undefined;
     const database = new StateDatabase(level, this.#options);
-    const machine = await StateMachine.open(database, this.#options.version);
+    const machine = await StateMachine.open(database, this.#options);
     this.#level = level;
     this.#isRepairing = false;
     this.#lastAttempt = undefined;

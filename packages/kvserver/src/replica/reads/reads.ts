@@ -15,10 +15,13 @@ const sweepCount = 64;
 /** A question of a probe that has no answer for this long is asked anew: its answer would prove little. */
 const probeMsMax = 1000;
 
+/** Bytes of values that are answered in one turn of the event loop. Each value is copied for its reply. */
+const answeredBytesMax = 4 * 1024 * 1024;
+
 export interface ReadsOptions {
   readonly paxos: Pick<Paxos<Bytes>, 'readIndex'>;
-  readonly clock: Pick<Clock, 'now'>;
   readonly state: Pick<AppliedState, 'applied' | 'read'>;
+  readonly clock: Clock;
   /** The state could not be read. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -43,6 +46,9 @@ export class Reads {
   /** Groups by read index, lowest first: a later quorum read never yields a lower index. */
   #groups: Group[] = [];
   readonly #contact = new QuorumContact();
+  /** Gets that may be answered now. */
+  #ready: PendingRead[] = [];
+  #isAnswering = false;
 
   constructor(options: ReadsOptions) {
     this.#options = options;
@@ -89,7 +95,24 @@ export class Reads {
     this.#contact.onApplied(applied);
     const ready = this.#groups.filter(({ readIndex }) => readIndex <= applied);
     this.#groups = this.#groups.filter(({ readIndex }) => readIndex > applied);
-    for (const { pending, key } of ready.flatMap(({ reads }) => reads)) this.#reply(pending, key);
+    for (const { reads } of ready) this.#ready.push(...reads);
+    if (!this.#isAnswering) this.#answer();
+  }
+
+  /** Answers some gets now and the others in later turns, after the values of the first ones have left. */
+  #answer(): void {
+    let bytes = 0;
+    let count = 0;
+    for (const { pending, key } of this.#ready) {
+      if (bytes >= answeredBytesMax) break;
+      bytes += this.#reply(pending, key);
+      count += 1;
+    }
+    this.#ready = this.#ready.slice(count);
+    this.#isAnswering = this.#ready.length > 0;
+    if (!this.#isAnswering) return;
+    const { clock } = this.#options;
+    clock.at(clock.now(), () => this.#answer());
   }
 
   #start(): void {
@@ -100,14 +123,20 @@ export class Reads {
     this.ask();
   }
 
-  #reply(pending: PendingRequest, key: Bytes): void {
-    if (pending.isSettled) return;
+  /** Returns the bytes of the value, or 0 if the database must be asked for it. */
+  #reply(pending: PendingRequest, key: Bytes): number {
+    if (pending.isSettled) return 0;
     try {
       const entry = this.#options.state.read(key);
-      if (entry instanceof Promise) this.#replyLater(pending, entry);
-      else pending.resolve({ type: 'get', entry });
+      if (entry instanceof Promise) {
+        this.#replyLater(pending, entry);
+        return 0;
+      }
+      pending.resolve({ type: 'get', entry });
+      return entry?.value.length ?? 0;
     } catch (error) {
       this.#options.onFailed(error);
+      return 0;
     }
   }
 

@@ -5,16 +5,21 @@
 import { Ring } from '@paxkv/client/ring';
 import type { Clock } from '@paxkv/paxos';
 import type { Reply, Request } from '@paxkv/protocol';
-import { KvError } from '@paxkv/protocol';
+
 import type { Limits } from '../../config/settings.ts';
 import type { OwnSession } from '../writes/own-session.ts';
+import { Admission, type Load } from './admission.ts';
 import { PendingRequest } from './pending-request.ts';
+
+const none = () => 0;
 
 export interface PendingRequestsOptions {
   readonly clock: Clock;
   readonly limits: Limits;
   /** Stamps writes that clients send without a stamp. It must learn when they are settled. */
   readonly session: Pick<OwnSession, 'onSettled'>;
+  /** What else limits new requests. Default: nothing. */
+  readonly load?: Omit<Load, 'pendingCount' | 'pendingBytes'>;
 }
 
 export class PendingRequests {
@@ -23,12 +28,21 @@ export class PendingRequests {
   readonly #all = new Ring<PendingRequest>();
   /** Oldest first. */
   readonly #queued = new Ring<PendingRequest>();
+  readonly #admission: Admission;
   #bytes = 0;
   #onEmpty: (() => void)[] = [];
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: PendingRequestsOptions) {
     this.#options = options;
+    this.#admission = new Admission(options.limits, {
+      retainedLogBytes: none,
+      journalBytes: none,
+      memoryPercent: none,
+      ...options.load,
+      pendingCount: () => this.#all.size,
+      pendingBytes: () => this.#bytes,
+    });
   }
 
   /** Queued and proposed. */
@@ -43,7 +57,8 @@ export class PendingRequests {
 
   /** Queues a request for a batch. @throws KvError `KV_OVERLOADED` */
   add(request: Request, signal: AbortSignal | undefined): Promise<Reply> {
-    return this.#queue(this.admit(request, signal));
+    this.#admission.expectRoomForWrite();
+    return this.#queue(this.#take(request, signal));
   }
 
   /** Queues a request of the replica itself. It is never refused, since others depend on it. */
@@ -53,10 +68,7 @@ export class PendingRequests {
 
   /** Accepts a request that goes into no batch. @throws KvError `KV_OVERLOADED` if a bound is reached. */
   admit(request: Request, signal: AbortSignal | undefined): PendingRequest {
-    const { pendingRequestCountMax, pendingBytesMax } = this.#options.limits;
-    if (this.#all.size >= pendingRequestCountMax || this.#bytes >= pendingBytesMax) {
-      throw new KvError('KV_OVERLOADED', `${this.#all.size} requests are pending; retry later.`);
-    }
+    this.#admission.expectRoom();
     return this.#take(request, signal);
   }
 

@@ -16,7 +16,7 @@ import type { PendingRequests } from '../requests/pending-requests.ts';
 import { LeaderlessGrace } from './leaderless-grace.ts';
 import { type OwnBatch, OwnBatches } from './own-batches.ts';
 import type { OwnSession } from './own-session.ts';
-import { type Batch, Proposals } from './proposals.ts';
+import { type Batch, isAwaited, Proposals } from './proposals.ts';
 
 /**
  * At least this many queued requests get an instance while others are in flight. Fewer wait until one of
@@ -213,7 +213,12 @@ export class Writes {
   #nextOwn(): OwnBatch | undefined {
     if (this.#inFlightCount > 0 && this.#options.pending.queuedCount < worthwhileCount) return;
     const batch = this.#batches.next();
-    if (batch !== undefined) this.#awaited.set(batch.origin.number, batch);
+    if (batch === undefined) return undefined;
+    // A batch may have been given up without being applied, once no request waited for it any more.
+    for (const [number, other] of this.#awaited) {
+      if (!isAwaited(other)) this.#awaited.delete(number);
+    }
+    this.#awaited.set(batch.origin.number, batch);
     return batch;
   }
 

@@ -134,6 +134,11 @@ export class Journal implements Storage<Uint8Array> {
     );
   }
 
+  /** The size on disk of the records that are still needed. The disk holds up to twice as much and one segment. */
+  get liveBytes(): number {
+    return this.#parts.memory.liveBytes;
+  }
+
   /** Verifies once more what it reads. @throws DiskError `DISK_JOURNAL_DAMAGED`. */
   load(): Promise<Memory<Uint8Array>> {
     const loading = Promise.all([this.#writing, this.#upkeep]).then(() => this.#read());

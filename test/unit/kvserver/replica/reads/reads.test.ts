@@ -36,7 +36,7 @@ describe('Reads', () => {
           quorumReadCount += 1;
         },
       },
-      clock: { now: () => nowMs },
+      clock: { now: () => nowMs, at: (atMs, action) => world.clock.at(atMs, action) },
       state: {
         get applied() {
           return applied;

@@ -76,7 +76,7 @@ describe('a state on its way', () => {
   it('is refused by a version that cannot run at its feature level', async () => {
     const next = { lowest: 1, highest: 2, commands: {} };
     const level = memoryLevel();
-    const machine = await StateMachine.open(new StateDatabase(level), next);
+    const machine = await StateMachine.open(new StateDatabase(level), { version: next });
     await machine.apply(decided(0, [batchOf(put('k', 'v')), encodeLevelRaise(2)]));
     await machine.flush();
     const source = await StateExport.open(level);
@@ -89,7 +89,9 @@ describe('a state on its way', () => {
     const target = new StateImport(newer, next);
     await target.add(rows);
     await target.finish(1);
-    expect(await StateMachine.open(new StateDatabase(newer), next)).to.include({ featureLevel: 2 });
+    expect(await StateMachine.open(new StateDatabase(newer), { version: next })).to.include({
+      featureLevel: 2,
+    });
   });
 
   it('is not a state before it is complete', async () => {

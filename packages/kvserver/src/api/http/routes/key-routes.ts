@@ -16,6 +16,7 @@ import type { HttpContext } from '../context.ts';
 import { sendJson } from '../error-reply.ts';
 import { parse, readBody, refuseBody } from '../request-body.ts';
 import type { Router } from '../router.ts';
+import { holdValue } from '../unsent-values.ts';
 import { flagsOf, keyOf } from './request-target.ts';
 
 const serializable = 'consistency=serializable';
@@ -45,6 +46,7 @@ class KeyRoutes {
     const isSerializable = flags.has(serializable);
     const { entry } = await this.#submit(response, command, isSerializable);
     if (entry === undefined) throw new KvError('KV_NO_SUCH_KEY', 'The key is absent.');
+    holdValue(response, entry, this.#context.bytes.unsent);
     if (flags.has('raw')) sendRaw(response, entry);
     else sendJson(response, toJson(Buffer.from(command.key), entry));
   }
@@ -70,8 +72,10 @@ class KeyRoutes {
   async #readPair(request: IncomingMessage) {
     flagsOf(request, []);
     const key = keyOf(request);
-    const timeoutMs = this.#context.limits.bodyTimeoutMs;
-    return { key, value: await readBody(request, { bytesMax: valueBytesMax, timeoutMs }) };
+    const { limits, bytes } = this.#context;
+    const timeoutMs = limits.bodyTimeoutMs;
+    const bodyLimits = { bytesMax: valueBytesMax, timeoutMs, budget: bytes.receiving };
+    return { key, value: await readBody(request, bodyLimits) };
   }
 
   #submit<C extends Command>(
