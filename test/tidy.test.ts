@@ -58,6 +58,7 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
     mutants: ['engine/'],
     lessons: ['engine/', 'text/'],
     ui: ['engine/', 'text/', 'mutants/', 'lessons/'],
+    console: ['text/', 'ui/geometry.ts'],
     build: ['engine/', 'mutants/', 'ui/'],
   },
 };
@@ -248,8 +249,10 @@ const shownByProcesses = [
   'packages/cli/src/cluster/local-cluster.ts',
   'packages/cli/src/main.ts',
   'packages/kvserver/src/config/stream-limits.ts',
+  'packages/playground/src/build/console.ts',
   'packages/playground/src/build/main.ts',
   'packages/playground/src/build/replay.ts',
+  'packages/playground/src/console-main.ts',
   'packages/playground/src/main.ts',
 ];
 

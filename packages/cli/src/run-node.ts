@@ -12,6 +12,7 @@ export interface NodeOptions {
   readonly host?: string;
   readonly port?: number;
   readonly insecure?: boolean;
+  readonly console?: boolean;
   readonly logLevel: string;
 }
 
@@ -24,6 +25,7 @@ const flags: Readonly<Record<string, string>> = {
   listenHost: '--host',
   listenPort: '--port',
   insecure: '--insecure',
+  console: '--no-console',
   logLevel: '--log-level',
 };
 
@@ -63,6 +65,7 @@ export function toSettings(options: NodeOptions): object {
     ...(options.host !== undefined && { listenHost: options.host }),
     ...(options.port !== undefined && { listenPort: options.port }),
     insecure: options.insecure ?? false,
+    console: options.console ?? true,
     logLevel: options.logLevel,
   };
 }

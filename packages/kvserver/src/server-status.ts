@@ -1,6 +1,6 @@
 /** The status of a server, composed from its settings, its supervisor and its node while that is open. */
-import { KvError, type StatusReply } from '@paxkv/protocol';
-import type { Config } from './config/settings.ts';
+import { KvError, type PeerStatus, type StatusReply } from '@paxkv/protocol';
+import { addressToText, type Config } from './config/settings.ts';
 import type { NodeStatus } from './node.ts';
 import { version } from './system/version.ts';
 
@@ -14,7 +14,8 @@ export interface StatusSource {
 }
 
 /** What a server reports about itself at this moment. */
-export function statusOf({ nodeId, clusterId }: Config, source: StatusSource): StatusReply {
+export function statusOf(config: Config, source: StatusSource): StatusReply {
+  const { nodeId, clusterId } = config;
   const node = source.node?.status;
   const reason = reasonOf(source, node);
   return {
@@ -29,11 +30,16 @@ export function statusOf({ nodeId, clusterId }: Config, source: StatusSource): S
     sessions: node?.sessions ?? 0,
     pending: node?.pending ?? 0,
     leader: node?.leader ?? null,
-    peers: node?.peers ?? [],
+    peers: node?.peers.map((peer) => withAddress(peer, config)) ?? [],
     residentBytes: process.memoryUsage.rss(),
     uptimeMs: Math.round(process.uptime() * 1000),
     version,
   };
+}
+
+function withAddress(peer: PeerStatus, { addresses }: Config): PeerStatus {
+  const address = addresses[peer.node];
+  return address === undefined ? peer : { ...peer, address: addressToText(address) };
 }
 
 /** The error for a request that arrives while the node does not serve: `KV_UNAVAILABLE`, *not done*. */

@@ -8,6 +8,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type DoneReply, KvError, paths, type Request, type StatusReply } from '@paxkv/protocol';
 import type { Logger } from 'pino';
+import { readConsoleFiles } from './api/console/console-files.ts';
 import { createApp, endWithError } from './api/http/index.ts';
 import { StreamListener } from './api/stream/index.ts';
 import { type Address, addressToText, type Config } from './config/settings.ts';
@@ -57,7 +58,12 @@ export class KvServer {
       logger,
       hostNames: config.addresses.map(({ host }) => host),
     };
-    this.#http = createApp({ ...parts, status: () => this.status(), limits: config.http }).server;
+    this.#http = createApp({
+      ...parts,
+      status: () => this.status(),
+      limits: config.http,
+      consoleFiles: config.console ? readConsoleFiles() : [],
+    }).server;
     this.#streams = new StreamListener({
       ...parts,
       node: config.nodeId,

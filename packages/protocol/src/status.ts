@@ -33,6 +33,8 @@ export interface StatusReply {
 /** The connection of one server to another. */
 export interface PeerStatus {
   readonly node: number;
+  /** `host:port` at which the servers reach that one. */
+  readonly address?: string;
   /** Whether this server has an open connection to that one. */
   readonly connected: boolean;
   /** Why there is no connection, if that is known. */
@@ -55,7 +57,12 @@ export const statusSchema: z.ZodType<StatusReply> = z.object({
   pending: count,
   leader: z.int().nullable(),
   peers: z.array(
-    z.object({ node: z.int(), connected: z.boolean(), reason: z.string().exactOptional() }),
+    z.object({
+      node: z.int(),
+      address: z.string().exactOptional(),
+      connected: z.boolean(),
+      reason: z.string().exactOptional(),
+    }),
   ),
   residentBytes: z.number(),
   uptimeMs: z.number(),

@@ -139,17 +139,20 @@ describe('toSettings', () => {
       listenHost: '127.0.0.1',
       listenPort: 2,
       insecure: false,
+      console: true,
       logLevel: 'info',
     });
     expect(config.addresses.map(({ port }) => port)).to.deep.equal([1, 2, 3]);
   });
 
   it('hands on each flag that was given', () => {
-    const given = { ...options, host: '0.0.0.0', port: 0, insecure: true, logLevel: 'debug' };
+    const more = { host: '0.0.0.0', port: 0, insecure: true, console: false, logLevel: 'debug' };
+    const given = { ...options, ...more };
     expect(parseConfig(toSettings(given))).to.deep.include({
       listenHost: '0.0.0.0',
       listenPort: 0,
       insecure: true,
+      console: false,
       logLevel: 'debug',
     });
   });

@@ -3,6 +3,8 @@ import path from 'node:path';
 
 export interface ClusterPlan {
   readonly dataDirectory: string;
+  /** Whether the nodes offer their console to browsers. */
+  readonly hasConsole: boolean;
   readonly nodes: readonly NodePlan[];
 }
 
@@ -20,13 +22,18 @@ export interface ClusterSize {
   /** The port of node 0. Node n has this port plus n. */
   readonly firstPort: number;
   readonly dataDirectory: string;
+  /** Default: true. */
+  readonly hasConsole?: boolean;
 }
 
-export function planCluster({ nodeCount, firstPort, dataDirectory }: ClusterSize): ClusterPlan {
+export function planCluster(size: ClusterSize): ClusterPlan {
+  const { nodeCount, firstPort, dataDirectory, hasConsole = true } = size;
+  const more = hasConsole ? [] : ['--no-console'];
   const ports = Array.from({ length: nodeCount }, (_, node) => firstPort + node);
   const peers = ports.map((port) => `127.0.0.1:${port}`).join(',');
   return {
     dataDirectory,
+    hasConsole,
     nodes: ports.map((port, node) => {
       const data = path.join(dataDirectory, `node-${node}`);
       return {
@@ -34,7 +41,7 @@ export function planCluster({ nodeCount, firstPort, dataDirectory }: ClusterSize
         port,
         endpoint: `http://127.0.0.1:${port}`,
         logFile: `${data}.log`,
-        serveArguments: ['serve', '--node', `${node}`, '--peers', peers, '--data', data],
+        serveArguments: ['serve', '--node', `${node}`, '--peers', peers, '--data', data, ...more],
       };
     }),
   };

@@ -4,7 +4,7 @@ import { CliError } from '../cli-error.ts';
 import { toCallText, toEndText, toStartJson, toStartText } from '../cluster/instructions.ts';
 import { LocalCluster } from '../cluster/local-cluster.ts';
 import { type ClusterPlan, planCluster } from '../cluster/plan.ts';
-import { addOutputOptions, type OutputOptions, wholeNumber } from '../options.ts';
+import { addOutputOptions, consoleOptions, type OutputOptions, wholeNumber } from '../options.ts';
 import { listenForStop, type StopSignal } from '../stop-signal.ts';
 import { jsonLine, type Streams } from '../streams.ts';
 
@@ -12,6 +12,7 @@ interface ClusterOptions extends OutputOptions {
   readonly nodes: number;
   readonly data: string;
   readonly port: number;
+  readonly console?: boolean;
 }
 
 /** What a running cluster command needs. */
@@ -31,8 +32,10 @@ export function addCluster(parent: Command, streams: Streams): void {
     .command('cluster')
     .description('run a whole cluster on this machine, a process for each node, until Ctrl-C');
   for (const option of clusterOptions()) command.addOption(option);
-  addOutputOptions(command).action(async ({ nodes, data, port, json }: ClusterOptions) => {
-    const plan = planCluster({ nodeCount: nodes, dataDirectory: data, firstPort: port });
+  addOutputOptions(command).action(async (options: ClusterOptions) => {
+    const { nodes, data, port, json, console: hasConsole = true } = options;
+    const size = { nodeCount: nodes, dataDirectory: data, firstPort: port, hasConsole };
+    const plan = planCluster(size);
     const stop = listenForStop();
     try {
       await runCluster({ plan, stop, streams, isJson: json === true });
@@ -55,6 +58,7 @@ function clusterOptions(): Option[] {
       .env('PAXKV_PORT')
       .argParser(wholeNumber(1, portMax - nodeCountMax + 1))
       .default(4401),
+    ...consoleOptions(),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
-import { addOutputOptions, wholeNumber, yesOrNo } from '../options.ts';
+import { addOutputOptions, consoleOptions, wholeNumber, yesOrNo } from '../options.ts';
 import type { NodeOptions } from '../run-node.ts';
 import type { Streams } from '../streams.ts';
 
@@ -68,6 +68,7 @@ function serveOptions(): Option[] {
     )
       .preset('yes')
       .argParser(yesOrNo),
+    ...consoleOptions(),
     option('--log-level <level>', 'how much to log to standard error', 'LOG_LEVEL')
       .choices(['error', 'warn', 'info', 'debug', 'silent'])
       .default('info'),

@@ -66,6 +66,7 @@ const configSchema = z.strictObject({
   insecure: z.boolean().default(false),
   limits: limitsSchema.default(limitsDefault),
   http: httpLimitsSchema.default(httpLimitsDefault),
+  console: z.boolean().default(true),
   logLevel: z.enum(logLevels).default('info'),
 });
 
@@ -100,6 +101,8 @@ export interface Config {
   readonly insecure: boolean;
   readonly limits: Limits;
   readonly http: HttpLimits;
+  /** Whether browsers get the console at `/`: the state of the cluster, and its keys. */
+  readonly console: boolean;
   readonly logLevel: LogLevel;
   /** Warnings for the operator at start, one line each. */
   readonly warnings: readonly string[];

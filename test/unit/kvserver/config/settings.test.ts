@@ -41,6 +41,7 @@ describe('Config', () => {
       insecure: false,
       limits: limitsDefault,
       http: httpLimitsDefault,
+      console: true,
       logLevel: 'info',
       warnings: [],
     };

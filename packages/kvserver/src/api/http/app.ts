@@ -8,13 +8,15 @@ import type { AppParts, HttpContext } from './context.ts';
 import { allowOnly, sendError, toKvError } from './error-reply.ts';
 import { createHttpServer } from './http-server.ts';
 import { Router } from './router.ts';
+import { addConsoleRoutes } from './routes/console-routes.ts';
 import { addExactRoutes } from './routes/exact-routes.ts';
 import { mountHealthRoutes } from './routes/health-routes.ts';
 import { addKeyRoutes } from './routes/key-routes.ts';
 
 /** The app, and a server around it that does not listen yet. */
 export function createApp(parts: AppParts): { app: RequestListener; server: Server } {
-  const context: HttpContext = { hostNames: [], ...parts, connections: new Connections() };
+  const defaults = { hostNames: [], consoleFiles: [] };
+  const context: HttpContext = { ...defaults, ...parts, connections: new Connections() };
   const mayPass = createGuard(context);
   const hot = createHotRoutes(context);
   const others = createOtherRoutes(context);
@@ -31,11 +33,12 @@ export function createApp(parts: AppParts): { app: RequestListener; server: Serv
   return { app, server: createHttpServer({ app, connections, limits }) };
 }
 
-/** The routes of commands bypass Express, which would cost several times as much as the reply. */
+/** Commands bypass Express, which would cost several times as much as the reply; so do fixed files. */
 function createHotRoutes(context: HttpContext): Router {
   const router = new Router();
   addExactRoutes(router, context);
   addKeyRoutes(router, context);
+  addConsoleRoutes(router, context);
   return router;
 }
 

@@ -3,6 +3,7 @@ import type { StatusReply } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import type { HttpLimits } from '../../config/http-limits.ts';
 import type { KvService } from '../../service/kv-service.ts';
+import type { ConsoleFile } from '../console/console-files.ts';
 import type { Connections } from './connections.ts';
 
 export interface AppParts {
@@ -14,6 +15,8 @@ export interface AppParts {
   readonly limits: HttpLimits;
   /** Names by which clients reach this server on loopback, besides `localhost` and IP addresses. */
   readonly hostNames?: readonly string[];
+  /** The page that browsers get at `/`. Default: none, which turns the console off. */
+  readonly consoleFiles?: readonly ConsoleFile[];
 }
 
 export interface HttpContext extends Required<AppParts> {

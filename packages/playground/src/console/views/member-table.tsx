@@ -1,0 +1,83 @@
+/** The servers as a table, with links to the consoles of the others. */
+import type { JSX } from 'preact';
+import type { MemberView } from '../status-view.ts';
+import type { StatusProps } from './view-props.ts';
+
+export function MemberTable(props: StatusProps): JSX.Element {
+  const { status, texts } = props;
+  const { members: words } = texts;
+  const hasRoundTrips = status.members.some(({ roundTripMs }) => roundTripMs !== undefined);
+  const rows = [
+    { node: status.node, row: <OwnRow key={status.node} {...props} hasRoundTrips={hasRoundTrips} /> },
+    ...status.members.map((member) => ({
+      node: member.node,
+      row: <OtherRow key={member.node} {...props} member={member} hasRoundTrips={hasRoundTrips} />,
+    })),
+  ].sort((a, b) => a.node - b.node);
+  return (
+    // A region that scrolls must be reachable by keyboard.
+    <section class="scroll" tabIndex={0} aria-label={words.heading}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{words.node}</th>
+            <th scope="col">{words.role}</th>
+            <th scope="col">{words.connection}</th>
+            {hasRoundTrips && <th scope="col">{words.roundTrip}</th>}
+            <th scope="col">{words.console}</th>
+          </tr>
+        </thead>
+        <tbody>{rows.map(({ row }) => row)}</tbody>
+      </table>
+    </section>
+  );
+}
+
+interface RowProps extends StatusProps {
+  readonly hasRoundTrips: boolean;
+}
+
+function OwnRow({ status, texts, hasRoundTrips }: RowProps): JSX.Element {
+  const { members: words, states } = texts;
+  return (
+    <tr data-member={status.node}>
+      <th scope="row">{status.node}</th>
+      <td>{roleOf(status.node, { status, texts })}</td>
+      <td>{states[status.state]}</td>
+      {hasRoundTrips && <td>–</td>}
+      <td>{words.here}</td>
+    </tr>
+  );
+}
+
+function OtherRow(props: RowProps & { readonly member: MemberView }): JSX.Element {
+  const { member, model, texts, hasRoundTrips } = props;
+  const { node, isConnected, reason, address, roundTripMs } = member;
+  const { members: words } = texts;
+  return (
+    <tr data-member={node} class={isConnected ? '' : 'lost'}>
+      <th scope="row">{node}</th>
+      <td>{isConnected ? roleOf(node, props) : '–'}</td>
+      <td>
+        {isConnected ? words.connected : words.lost}
+        {!isConnected && reason !== undefined && `: ${reason}`}
+      </td>
+      {hasRoundTrips && (
+        <td>{roundTripMs === undefined ? '–' : `${roundTripMs.toFixed(1)} ms`}</td>
+      )}
+      <td>
+        {address === undefined ? (
+          '–'
+        ) : (
+          <a href={`${model.protocol}//${address}/console`} aria-label={`${words.open}: ${address}`}>
+            {address}
+          </a>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function roleOf(node: number, { status, texts }: Pick<StatusProps, 'status' | 'texts'>): string {
+  return node === status.leader ? texts.members.leader : texts.members.follower;
+}
