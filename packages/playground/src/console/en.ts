@@ -22,7 +22,8 @@ export const en: ConsoleTexts = {
     noMajority: ({ reached, needed }) =>
       `This server reaches no majority: ${reached} of ${needed} that it needs, itself included. ` +
       'Its reads and writes wait.',
-    noLeader: () => 'No leader is known. Each server decides alone, which costs another round trip.',
+    noLeader: () =>
+      'No leader is known. Each server decides alone, which costs another round trip.',
     lost: ({ node, reason }) => `Server ${node} is lost${because(reason)}.`,
     unstable: ({ count }) => `The leader changed ${count} times within a minute.`,
     behind: ({ count }) => `This server has ${counted(count, 'instance')} of the log to apply.`,

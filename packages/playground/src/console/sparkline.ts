@@ -6,11 +6,15 @@ export const sparklineHeight = 28;
 const margin = 2;
 
 /**
- * The path of a line through the values, oldest first; the latest is at the right edge. The scale begins
- * at 0. The line is interrupted where a value is absent.
+ * The path of a line through the values, oldest first; the latest is at the right edge. The scale goes from 0
+ * to the highest value, or to `scale` if that is more. The line is interrupted where a value is absent.
  */
-export function sparklinePath(values: readonly (number | undefined)[], countMax: number): string {
-  const highest = Math.max(1e-9, ...values.map((value) => value ?? 0));
+export function sparklinePath(
+  values: readonly (number | undefined)[],
+  countMax: number,
+  scale: number,
+): string {
+  const highest = Math.max(scale, ...values.map((value) => value ?? 0));
   const step = sparklineWidth / Math.max(1, countMax - 1);
   let isDrawing = false;
   const parts = values.map((value, index) => {

@@ -21,7 +21,11 @@ const consoleFolder = fileURLToPath(new URL('../../console/', import.meta.url));
 
 const parts = [
   { path: consolePath, name: 'index.html', contentType: 'text/html; charset=utf-8' },
-  { path: `${consolePath}/page.js`, name: 'page.js', contentType: 'text/javascript; charset=utf-8' },
+  {
+    path: `${consolePath}/page.js`,
+    name: 'page.js',
+    contentType: 'text/javascript; charset=utf-8',
+  },
   { path: `${consolePath}/page.css`, name: 'page.css', contentType: 'text/css; charset=utf-8' },
 ] as const;
 

@@ -29,10 +29,10 @@ export function ConsoleApp({ model }: { readonly model: ConsoleModel }): JSX.Ele
               <MemberTable {...props} status={status} />
             </section>
             <Figures {...props} status={status} />
-            <Elections {...props} />
           </>
         )}
         <KeyPanel {...props} />
+        {status !== undefined && <Elections {...props} />}
         {status !== undefined && <AllFacts {...props} status={status} />}
       </main>
     </>

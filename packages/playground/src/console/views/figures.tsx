@@ -13,6 +13,15 @@ const measures: readonly Measure[] = [
   'retained',
   'residentBytes',
 ];
+/** The least value at the upper edge, so that a line of ones and zeros does not look like an alarm. */
+const scales: Readonly<Record<Measure, number>> = {
+  writes: 1,
+  instances: 1,
+  pending: 10,
+  lag: 10,
+  retained: 10,
+  residentBytes: 1,
+};
 const mebibyte = 1024 * 1024;
 
 export function Figures({ model, texts }: StatusProps): JSX.Element {
@@ -30,9 +39,10 @@ export function Figures({ model, texts }: StatusProps): JSX.Element {
                 <svg
                   class="sparkline"
                   viewBox={`0 0 ${sparklineWidth} ${sparklineHeight}`}
+                  preserveAspectRatio="none"
                   role="presentation"
                 >
-                  <path d={sparklinePath(values, sampleCountMax)} />
+                  <path d={sparklinePath(values, sampleCountMax, scales[measure])} />
                 </svg>
               </dd>
             </div>

@@ -3,6 +3,10 @@ import type { JSX } from 'preact';
 import { peerPoint, peerRadius, stageSize } from '../../ui/geometry.ts';
 import type { StatusProps } from './view-props.ts';
 
+/** Without the margin that the stage has for labels. */
+const margin = 15;
+const box = `${margin} ${margin - 20} ${stageSize - 2 * margin} ${stageSize - 2 * margin}`;
+
 export function MemberRing({ status, model, texts }: StatusProps): JSX.Element {
   const { node: here, members, nodeCount, leader } = status;
   const isHereLost = model.isSilent || status.state !== 'running';
@@ -11,7 +15,7 @@ export function MemberRing({ status, model, texts }: StatusProps): JSX.Element {
     members.map(({ node, isConnected }) => ({ node, isLost: !isConnected })),
   );
   return (
-    <svg class="ring" viewBox={`0 0 ${stageSize} ${stageSize}`} role="img" aria-label={texts.members.ring}>
+    <svg class="ring" viewBox={box} role="img" aria-label={texts.members.ring}>
       {members.map(({ node, isConnected }) => {
         const { x, y } = peerPoint(node, nodeCount);
         const name = isConnected && !model.isSilent ? 'link' : 'link cut';
@@ -19,7 +23,11 @@ export function MemberRing({ status, model, texts }: StatusProps): JSX.Element {
       })}
       {nodes.map(({ node, isLost }) => {
         const { x, y } = peerPoint(node, nodeCount);
-        const classes = ['peer', ...(isLost ? ['down'] : []), ...(node === here ? ['selected'] : [])];
+        const classes = [
+          'peer',
+          ...(isLost ? ['down'] : []),
+          ...(node === here ? ['selected'] : []),
+        ];
         return (
           <g
             key={node}
@@ -32,7 +40,7 @@ export function MemberRing({ status, model, texts }: StatusProps): JSX.Element {
                 ♛
               </text>
             )}
-            <text class="number" y={6}>
+            <text class="number" y={9}>
               {node}
             </text>
           </g>

@@ -8,15 +8,17 @@ export function MemberTable(props: StatusProps): JSX.Element {
   const { members: words } = texts;
   const hasRoundTrips = status.members.some(({ roundTripMs }) => roundTripMs !== undefined);
   const rows = [
-    { node: status.node, row: <OwnRow key={status.node} {...props} hasRoundTrips={hasRoundTrips} /> },
+    {
+      node: status.node,
+      row: <OwnRow key={status.node} {...props} hasRoundTrips={hasRoundTrips} />,
+    },
     ...status.members.map((member) => ({
       node: member.node,
       row: <OtherRow key={member.node} {...props} member={member} hasRoundTrips={hasRoundTrips} />,
     })),
   ].sort((a, b) => a.node - b.node);
   return (
-    // A region that scrolls must be reachable by keyboard.
-    <section class="scroll" tabIndex={0} aria-label={words.heading}>
+    <div class="scroll">
       <table>
         <thead>
           <tr>
@@ -29,7 +31,7 @@ export function MemberTable(props: StatusProps): JSX.Element {
         </thead>
         <tbody>{rows.map(({ row }) => row)}</tbody>
       </table>
-    </section>
+    </div>
   );
 }
 
@@ -62,14 +64,15 @@ function OtherRow(props: RowProps & { readonly member: MemberView }): JSX.Elemen
         {isConnected ? words.connected : words.lost}
         {!isConnected && reason !== undefined && `: ${reason}`}
       </td>
-      {hasRoundTrips && (
-        <td>{roundTripMs === undefined ? '–' : `${roundTripMs.toFixed(1)} ms`}</td>
-      )}
+      {hasRoundTrips && <td>{roundTripMs === undefined ? '–' : `${roundTripMs.toFixed(1)} ms`}</td>}
       <td>
         {address === undefined ? (
           '–'
         ) : (
-          <a href={`${model.protocol}//${address}/console`} aria-label={`${words.open}: ${address}`}>
+          <a
+            href={`${model.protocol}//${address}/console`}
+            aria-label={`${words.open}: ${address}`}
+          >
             {address}
           </a>
         )}

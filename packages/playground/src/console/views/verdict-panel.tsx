@@ -7,7 +7,10 @@ import type { ConsoleProps } from './view-props.ts';
 export function VerdictPanel({ model, texts }: ConsoleProps): JSX.Element {
   const { verdict } = model;
   return (
-    <section class={`panel verdict ${verdict?.severity ?? 'unknown'}`} data-verdict={verdict?.severity}>
+    <section
+      class={`panel verdict ${verdict?.severity ?? 'unknown'}`}
+      data-verdict={verdict?.severity}
+    >
       <h2>
         {texts.verdict.heading}:{' '}
         <output>{verdict === undefined ? texts.waiting : texts.verdict[verdict.severity]}</output>

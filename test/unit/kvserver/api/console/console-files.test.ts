@@ -49,7 +49,9 @@ describe('the files of the console', () => {
 
   it('are in the package, and name nothing that the page may not load', () => {
     const [html, script, style] = readConsoleFiles().map(({ body }) => body.toString());
-    expect(html).to.match(/src="\.\/console\/page\.js"/).and.match(/href="\.\/console\/page\.css"/);
+    expect(html)
+      .to.match(/src="\.\/console\/page\.js"/)
+      .and.match(/href="\.\/console\/page\.css"/);
     expect(html).to.not.match(/<script(?![^>]* src=)|<style|\son\w+=|\sstyle=/);
     const hosts = [...`${html}${script}${style}`.matchAll(/https?:\/\/([\w.-]+)/g)];
     expect(hosts.map(([, host]) => host).filter((host) => host !== 'www.w3.org')).to.be.empty;

@@ -2,7 +2,12 @@ import { expect } from 'chai';
 import { ServerUnderTest } from '../server-under-test.ts';
 
 const files = [
-  { path: '/console', contentType: 'text/html; charset=utf-8', body: Buffer.from('<p>'), etag: '"1"' },
+  {
+    path: '/console',
+    contentType: 'text/html; charset=utf-8',
+    body: Buffer.from('<p>'),
+    etag: '"1"',
+  },
   { path: '/console/page.js', contentType: 'text/javascript', body: Buffer.from('x'), etag: '"2"' },
 ];
 const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
