@@ -39,6 +39,8 @@ export interface PeerStatus {
   readonly connected: boolean;
   /** Why there is no connection, if that is known. */
   readonly reason?: string;
+  /** The last round trip of a ping, in milliseconds. Absent without a connection, and before the first answer. */
+  readonly roundTripMs?: number;
 }
 
 const count = z.int().nonnegative();
@@ -62,6 +64,7 @@ export const statusSchema: z.ZodType<StatusReply> = z.object({
       address: z.string().exactOptional(),
       connected: z.boolean(),
       reason: z.string().exactOptional(),
+      roundTripMs: z.number().exactOptional(),
     }),
   ),
   residentBytes: z.number(),

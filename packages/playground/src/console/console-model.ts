@@ -60,6 +60,11 @@ export class ConsoleModel {
     return this.#status;
   }
 
+  /** When the latest status arrived. */
+  get statusMs(): number {
+    return this.history.samples.at(-1)?.atMs ?? 0;
+  }
+
   get isSilent(): boolean {
     return this.#silentSinceMs !== undefined;
   }

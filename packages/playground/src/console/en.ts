@@ -22,9 +22,11 @@ export const en: ConsoleTexts = {
     noMajority: ({ reached, needed }) =>
       `This server reaches no majority: ${reached} of ${needed} that it needs, itself included. ` +
       'Its reads and writes wait.',
+    notReady: ({ detail }) => `The server is not ready: ${detail}.`,
     noLeader: () =>
       'No leader is known. Each server decides alone, which costs another round trip.',
     lost: ({ node, reason }) => `Server ${node} is lost${because(reason)}.`,
+    slowDisk: ({ ms }) => `The disk is slow: a flush takes ${Math.round(ms)} ms.`,
     unstable: ({ count }) => `The leader changed ${count} times within a minute.`,
     behind: ({ count }) => `This server has ${counted(count, 'instance')} of the log to apply.`,
     retaining: ({ count }) =>
@@ -42,6 +44,7 @@ export const en: ConsoleTexts = {
     role: 'role',
     connection: 'connection',
     roundTrip: 'round trip',
+    lacking: 'may lack',
     console: 'console',
     leader: 'leader',
     follower: 'follower',
@@ -66,10 +69,13 @@ export const en: ConsoleTexts = {
     lag: 'Instances behind',
     retained: 'Instances in the log',
     residentBytes: 'Memory',
+    diskMedianMs: 'Flush of the disk, median',
+    diskSlowMs: 'Flush of the disk, 99th percentile',
   },
   elections: {
     heading: 'Changes of the leader',
     none: 'None since this page was opened.',
+    last: (leader, time) => `Server ${leader} won the last election, at ${time}.`,
     change: (before, after) =>
       after === undefined
         ? `Server ${before} no longer leads.`

@@ -16,6 +16,9 @@ export interface Sample {
   readonly lag: number;
   readonly retained: number;
   readonly residentBytes: number;
+  /** The median and the 99th percentile of recent flushes of the journal, in milliseconds. */
+  readonly diskMedianMs: number | undefined;
+  readonly diskSlowMs: number | undefined;
 }
 
 export type Measure = Exclude<keyof Sample, 'atMs'>;
@@ -56,9 +59,10 @@ export class History {
       isSameRun && seconds > 0
         ? Math.max(0, status[measure] - before.status[measure]) / seconds
         : undefined;
-    const { pending, lag, retained, residentBytes } = status;
+    const { pending, lag, retained, residentBytes, disk } = status;
     const rates = { writes: rateOf('revision'), instances: rateOf('applied') };
-    const sample = { atMs, ...rates, pending, lag, retained, residentBytes };
+    const disks = { diskMedianMs: disk.p50Ms, diskSlowMs: disk.p99Ms };
+    const sample = { atMs, ...rates, ...disks, pending, lag, retained, residentBytes };
     this.#samples = [...this.#samples, sample].slice(-sampleCountMax);
     if (before !== undefined && before.status.leader !== status.leader) {
       const change = { atMs, before: before.status.leader, after: status.leader };

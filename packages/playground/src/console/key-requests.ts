@@ -39,6 +39,24 @@ export type KeyResult =
       readonly message: string;
     };
 
+/** The body of a reply, before its members are checked. */
+interface Reply {
+  readonly error?: unknown;
+  readonly found?: unknown;
+  readonly value?: unknown;
+  readonly revision?: unknown;
+  readonly deleted?: unknown;
+  readonly createRevision?: unknown;
+  readonly modRevision?: unknown;
+  readonly version?: unknown;
+}
+
+interface Reported {
+  readonly code?: unknown;
+  readonly outcome?: unknown;
+  readonly message?: unknown;
+}
+
 const hexBytesMax = 64;
 const timeoutMs = 15_000;
 /** More arguments in one call could overflow the stack. */
@@ -55,8 +73,8 @@ export async function sendKeyCommand(fetch: Fetch, command: KeyCommand): Promise
       body: JSON.stringify(bodyOf(command)),
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const reply: Record<string, unknown> = await response.json();
-    return response.ok ? toResult(command, reply) : toFailure(command, reply['error']);
+    const reply: Reply = await response.json();
+    return response.ok ? toResult(command, reply) : toFailure(command, reply.error);
   } catch (error) {
     return toFailure(command, { message: error instanceof Error ? error.message : String(error) });
   }
@@ -68,17 +86,17 @@ function bodyOf(command: KeyCommand): object {
   return 'value' in command ? { key, value: toBase64(command.value) } : { key };
 }
 
-function toResult({ type }: KeyCommand, reply: Record<string, unknown>): KeyResult {
-  const revision = Number(reply['revision']);
-  if (type === 'delete') return { type: 'deleted', revision, existed: reply['deleted'] === true };
-  if (type === 'increment') return { type: 'counted', revision, value: String(reply['value']) };
+function toResult({ type }: KeyCommand, reply: Reply): KeyResult {
+  const revision = Number(reply.revision);
+  if (type === 'delete') return { type: 'deleted', revision, existed: reply.deleted === true };
+  if (type === 'increment') return { type: 'counted', revision, value: String(reply.value) };
   if (type !== 'get') return { type: 'written', revision };
-  return reply['found'] === true ? { type: 'found', entry: toEntry(reply) } : { type: 'absent' };
+  return reply.found === true ? { type: 'found', entry: toEntry(reply) } : { type: 'absent' };
 }
 
 /** A get has no effect. A write of which the server did not say the outcome may have taken effect. */
 function toFailure({ type }: KeyCommand, error: unknown): KeyResult {
-  const { code, outcome, message } = Object(error) as Record<string, unknown>;
+  const { code, outcome, message }: Reported = Object(error);
   const named = outcomes.find((each) => each === outcome);
   return {
     type: 'failed',
@@ -88,16 +106,16 @@ function toFailure({ type }: KeyCommand, error: unknown): KeyResult {
   };
 }
 
-function toEntry(reply: Record<string, unknown>): ShownEntry {
-  const bytes = Uint8Array.from(atob(String(reply['value'])), (each) => each.charCodeAt(0));
+function toEntry(reply: Reply): ShownEntry {
+  const bytes = Uint8Array.from(atob(String(reply.value)), (each) => each.charCodeAt(0));
   const shown = [...bytes.subarray(0, hexBytesMax)];
   return {
     text: toText(bytes),
     hex: shown.map((byte) => byte.toString(16).padStart(2, '0')).join(' '),
     byteCount: bytes.length,
-    createRevision: Number(reply['createRevision']),
-    modRevision: Number(reply['modRevision']),
-    version: Number(reply['version']),
+    createRevision: Number(reply.createRevision),
+    modRevision: Number(reply.modRevision),
+    version: Number(reply.version),
   };
 }
 

@@ -29,6 +29,7 @@ export interface ConsoleTexts {
       | 'role'
       | 'connection'
       | 'roundTrip'
+      | 'lacking'
       | 'console'
       | 'leader'
       | 'follower'
@@ -46,6 +47,7 @@ export interface ConsoleTexts {
   readonly elections: {
     readonly heading: string;
     readonly none: string;
+    readonly last: (leader: number, time: string) => string;
     readonly change: (before: number | undefined, after: number | undefined) => string;
   };
   readonly keys: Readonly<

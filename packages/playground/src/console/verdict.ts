@@ -13,7 +13,9 @@ export type Finding =
       readonly reason: string | undefined;
     }
   | { readonly type: 'noMajority'; readonly reached: number; readonly needed: number }
+  | { readonly type: 'notReady'; readonly detail: string }
   | { readonly type: 'noLeader' }
+  | { readonly type: 'slowDisk'; readonly ms: number }
   | { readonly type: 'lost'; readonly node: number; readonly reason: string | undefined }
   | { readonly type: 'unstable'; readonly count: number }
   | { readonly type: 'behind'; readonly count: number }
@@ -37,7 +39,9 @@ const severities: Readonly<Record<Finding['type'], Severity>> = {
   silent: 'bad',
   notServing: 'bad',
   noMajority: 'bad',
+  notReady: 'warning',
   noLeader: 'warning',
+  slowDisk: 'warning',
   lost: 'warning',
   unstable: 'warning',
   behind: 'warning',
@@ -56,6 +60,8 @@ const lagSampleCount = 3;
 const retainedMax = 10_000;
 /** Half of the requests that a server takes by default. */
 const pendingMax = 5000;
+/** A put waits for a flush of a majority; the 99th percentile above this is slow. */
+const diskMsMax = 200;
 
 export interface Evidence {
   /** The latest status; `undefined` before the first. */
@@ -76,6 +82,7 @@ export function verdictOf(evidence: Evidence): Verdict | undefined {
   if (status === undefined) return undefined;
   return toVerdict([
     ...serving(status),
+    ...status.failedChecks.map((detail) => ({ type: 'notReady', detail }) as const),
     ...losses(status),
     ...leadership(evidence),
     ...load(evidence, status),
@@ -113,13 +120,15 @@ function leadership({ history, nowMs }: Evidence): Finding[] {
 }
 
 function load({ history }: Evidence, status: StatusView): Finding[] {
-  const { lag, retained, pending, reachedCount, nodeCount } = status;
+  const { lag, retained, pending, reachedCount, nodeCount, disk } = status;
+  const diskMs = Math.max(disk.p99Ms ?? 0, disk.pendingMs);
   const lags = history.samples.slice(-lagSampleCount).map((sample) => sample.lag);
   const isBehind = lags.length === lagSampleCount && Math.min(...lags) > lagMax;
   const isRetaining = reachedCount < nodeCount && retained > retainedMax;
   return [
     ...(isBehind ? [{ type: 'behind', count: lag } as const] : []),
     ...(isRetaining ? [{ type: 'retaining', count: retained } as const] : []),
+    ...(diskMs > diskMsMax ? [{ type: 'slowDisk', ms: diskMs } as const] : []),
     ...(pending > pendingMax ? [{ type: 'busy', pending } as const] : []),
   ];
 }

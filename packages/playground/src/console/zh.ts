@@ -14,8 +14,10 @@ export const zh: ConsoleTexts = {
     notServing: ({ state, reason }) => `这台服务器${zhStates[state]}${because(reason)}。`,
     noMajority: ({ reached, needed }) =>
       `这台服务器连不上多数派：需要 ${needed} 台，连同自己只有 ${reached} 台。它的读写都在等待。`,
+    notReady: ({ detail }) => `服务器尚未就绪：${detail}。`,
     noLeader: () => '没有已知的领导者。各服务器各自提案，要多一次往返。',
     lost: ({ node, reason }) => `与服务器 ${node} 失去连接${because(reason)}。`,
+    slowDisk: ({ ms }) => `磁盘很慢：一次落盘需要 ${Math.round(ms)} 毫秒。`,
     unstable: ({ count }) => `一分钟内领导者换了 ${count} 次。`,
     behind: ({ count }) => `这台服务器还有 ${count} 个日志实例没有应用。`,
     retaining: ({ count }) => `日志保留了 ${count} 个实例，因为失联的服务器可能还需要它们。`,
@@ -30,6 +32,7 @@ export const zh: ConsoleTexts = {
     role: '角色',
     connection: '连接',
     roundTrip: '往返时间',
+    lacking: '可能缺少',
     console: '控制台',
     leader: '领导者',
     follower: '跟随者',
@@ -54,10 +57,13 @@ export const zh: ConsoleTexts = {
     lag: '落后的实例',
     retained: '日志中的实例',
     residentBytes: '内存',
+    diskMedianMs: '落盘时间，中位数',
+    diskSlowMs: '落盘时间，第 99 百分位',
   },
   elections: {
     heading: '领导者的更替',
     none: '打开本页以来没有更替。',
+    last: (leader, time) => `服务器 ${leader} 在 ${time} 赢得最近一次选举。`,
     change: (before, after) =>
       after === undefined
         ? `服务器 ${before} 不再是领导者。`

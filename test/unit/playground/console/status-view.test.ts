@@ -13,12 +13,39 @@ describe('readStatus', () => {
       reason: 'connection refused',
       address: '10.0.0.3:4400',
       roundTripMs: undefined,
+      lacking: undefined,
     });
   });
 
   it('lacks a majority in a minority, and where exactly half is reached', () => {
     expect(viewOf({ peers: [{ node: 0, connected: false }] }).hasMajority).to.equal(false);
     expect(viewOf({ peers: [{ node: 0, connected: true }] }).hasMajority).to.equal(true);
+  });
+
+  it('believes what a server says itself of its majority, lag, log, disk and elections', () => {
+    const view = viewOf({
+      majority: { reached: false, forMs: 100 },
+      lag: { instances: 7, waitingBytes: 0, ageMs: 30 },
+      retained: { instances: 50, bytes: 4096, neededBy: [{ node: 2, instances: 40 }] },
+      disk: { flushes: 9, p50Ms: 1.5, p99Ms: null, lastAgoMs: 4, pendingMs: 3 },
+      election: { leader: 0, agoMs: 5000 },
+    });
+    expect(view).to.include({ hasMajority: false, lag: 7, ageMs: 30 });
+    expect(view).to.include({ retained: 50, retainedBytes: 4096 });
+    expect(view.members.map(({ lacking }) => lacking)).to.deep.equal([undefined, 40]);
+    expect(view.disk).to.deep.equal({ p50Ms: 1.5, p99Ms: undefined, pendingMs: 3 });
+    expect(view.election).to.deep.equal({ leader: 0, agoMs: 5000 });
+  });
+
+  it('has the required checks that failed, apart from the state', () => {
+    const failed = { passed: false, required: true };
+    const checks = [
+      { name: 'state', detail: 'repairing', ...failed },
+      { name: 'disk', detail: 'a flush hangs', ...failed },
+      { name: 'peer 2', detail: 'lost', passed: false, required: false },
+      { name: 'quorum', detail: 'reached', passed: true, required: true },
+    ];
+    expect(viewOf({ checks }).failedChecks).to.deep.equal(['a flush hangs']);
   });
 
   it('has neither lag nor a log before the first instance', () => {

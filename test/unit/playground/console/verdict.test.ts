@@ -72,6 +72,16 @@ describe('the verdict', () => {
     expect(typesIn(judge({ ...whole, pending: 6000 }))).to.deep.equal(['busy', 'serves']);
   });
 
+  it('warns of a slow disk, and of a failed condition of readiness', () => {
+    const disk = { p50Ms: 2, p99Ms: 350, pendingMs: 0 };
+    expect(judge({ ...whole, disk })?.findings[0]).to.include({ type: 'slowDisk', ms: 350 });
+    const hanging = { ...disk, p99Ms: 3, pendingMs: 900 };
+    expect(judge({ ...whole, disk: hanging })?.findings[0]).to.include({ ms: 900 });
+    const check = { name: 'level', passed: false, required: true, detail: 'it is old' };
+    const verdict = judge({ ...whole, checks: [check] });
+    expect(verdict?.findings[0]).to.include({ type: 'notReady', detail: 'it is old' });
+  });
+
   it('is about silence alone while the server does not answer', () => {
     const history = new History();
     const verdict = verdictOf({ status: viewOf(), history, nowMs: 9400, silentSinceMs: 4000 });

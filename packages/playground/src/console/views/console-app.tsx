@@ -32,7 +32,7 @@ export function ConsoleApp({ model }: { readonly model: ConsoleModel }): JSX.Ele
           </>
         )}
         <KeyPanel {...props} />
-        {status !== undefined && <Elections {...props} />}
+        {status !== undefined && <Elections {...props} status={status} />}
         {status !== undefined && <AllFacts {...props} status={status} />}
       </main>
     </>

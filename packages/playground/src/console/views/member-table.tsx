@@ -6,15 +6,17 @@ import type { StatusProps } from './view-props.ts';
 export function MemberTable(props: StatusProps): JSX.Element {
   const { status, texts } = props;
   const { members: words } = texts;
-  const hasRoundTrips = status.members.some(({ roundTripMs }) => roundTripMs !== undefined);
+  const has = (name: 'roundTripMs' | 'lacking') =>
+    status.members.some((member) => member[name] !== undefined);
+  const columns = { hasRoundTrips: has('roundTripMs'), hasLacking: has('lacking') };
   const rows = [
     {
       node: status.node,
-      row: <OwnRow key={status.node} {...props} hasRoundTrips={hasRoundTrips} />,
+      row: <OwnRow key={status.node} {...props} {...columns} />,
     },
     ...status.members.map((member) => ({
       node: member.node,
-      row: <OtherRow key={member.node} {...props} member={member} hasRoundTrips={hasRoundTrips} />,
+      row: <OtherRow key={member.node} {...props} member={member} {...columns} />,
     })),
   ].sort((a, b) => a.node - b.node);
   return (
@@ -25,7 +27,8 @@ export function MemberTable(props: StatusProps): JSX.Element {
             <th scope="col">{words.node}</th>
             <th scope="col">{words.role}</th>
             <th scope="col">{words.connection}</th>
-            {hasRoundTrips && <th scope="col">{words.roundTrip}</th>}
+            {columns.hasRoundTrips && <th scope="col">{words.roundTrip}</th>}
+            {columns.hasLacking && <th scope="col">{words.lacking}</th>}
             <th scope="col">{words.console}</th>
           </tr>
         </thead>
@@ -37,9 +40,10 @@ export function MemberTable(props: StatusProps): JSX.Element {
 
 interface RowProps extends StatusProps {
   readonly hasRoundTrips: boolean;
+  readonly hasLacking: boolean;
 }
 
-function OwnRow({ status, texts, hasRoundTrips }: RowProps): JSX.Element {
+function OwnRow({ status, texts, hasRoundTrips, hasLacking }: RowProps): JSX.Element {
   const { members: words, states } = texts;
   return (
     <tr data-member={status.node}>
@@ -47,24 +51,26 @@ function OwnRow({ status, texts, hasRoundTrips }: RowProps): JSX.Element {
       <td>{roleOf(status.node, { status, texts })}</td>
       <td>{states[status.state]}</td>
       {hasRoundTrips && <td>–</td>}
+      {hasLacking && <td>–</td>}
       <td>{words.here}</td>
     </tr>
   );
 }
 
 function OtherRow(props: RowProps & { readonly member: MemberView }): JSX.Element {
-  const { member, model, texts, hasRoundTrips } = props;
-  const { node, isConnected, reason, address, roundTripMs } = member;
+  const { member, model, texts, hasRoundTrips, hasLacking } = props;
+  const { node, isConnected, reason, address, roundTripMs, lacking } = member;
   const { members: words } = texts;
   return (
     <tr data-member={node} class={isConnected ? '' : 'lost'}>
       <th scope="row">{node}</th>
       <td>{isConnected ? roleOf(node, props) : '–'}</td>
-      <td>
+      <td class="reason">
         {isConnected ? words.connected : words.lost}
         {!isConnected && reason !== undefined && `: ${reason}`}
       </td>
       {hasRoundTrips && <td>{roundTripMs === undefined ? '–' : `${roundTripMs.toFixed(1)} ms`}</td>}
+      {hasLacking && <td>{lacking ?? '–'}</td>}
       <td>
         {address === undefined ? (
           '–'

@@ -27,7 +27,8 @@ export function VerdictPanel({ model, texts }: ConsoleProps): JSX.Element {
 }
 
 function keyOf(finding: Finding): string {
-  return finding.type === 'lost' ? `lost ${finding.node}` : finding.type;
+  if (finding.type === 'lost') return `lost ${finding.node}`;
+  return finding.type === 'notReady' ? finding.detail : finding.type;
 }
 
 /** The texts have a function for each type of finding, which takes findings of that type. */

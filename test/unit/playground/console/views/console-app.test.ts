@@ -55,6 +55,21 @@ describe('the console', () => {
       .and.contain('1.2 ms');
   });
 
+  it('shows what else a server measures, once it does', async () => {
+    const plain = await render('en', [reply]);
+    expect(plain).to.not.contain('may lack').and.not.contain('Flush of the disk');
+    const more = {
+      ...reply,
+      retained: { instances: 50, bytes: 2 ** 21, neededBy: [{ node: 2, instances: 40 }] },
+      disk: { p50Ms: 1.52, p99Ms: 12, pendingMs: 0 },
+      election: { leader: 0, agoMs: 500 },
+    };
+    const html = await render('en', [more]);
+    expect(html).to.contain('may lack').and.contain('<td>40</td>').and.contain('50, 2.0 MiB');
+    expect(html).to.contain('1.5 ms').and.contain('12 ms');
+    expect(html).to.contain('Server 0 won the last election');
+  });
+
   it('shows a key and its value as text, whatever is in them', async () => {
     const value = Buffer.from('<b>').toString('base64');
     const found = { found: true, value, createRevision: 1, modRevision: 4, version: 2 };
