@@ -1,7 +1,7 @@
 /** The console's page: renders itself into the document, and asks the server that it came from. */
 import { h, render } from 'preact';
 import { ConsoleModel } from './console/console-model.ts';
-import { consoleTexts } from './console/texts.ts';
+import { consoleTexts } from './console/language-texts.ts';
 import { ConsoleApp } from './console/views/console-app.tsx';
 import { isLanguage, type Language } from './text/words.ts';
 

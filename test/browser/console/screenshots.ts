@@ -1,4 +1,7 @@
-/** Takes the pictures of the console in docs/images: `node test/dist/browser/console/screenshots.js [folder]`. */
+/**
+ * Takes the picture of the console in docs/images: `node test/dist/browser/console/screenshots.js`. With a folder
+ * as argument, it takes pictures of all states and looks into that folder.
+ */
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { root } from '../../docs/pages.ts';
@@ -11,7 +14,7 @@ const loadMs = 25_000;
 
 const executable = findChromium();
 if (executable === undefined) throw new Error('No Chromium is installed.');
-const [folder = join(root, 'docs/images')] = process.argv.slice(2);
+const [folder] = process.argv.slice(2);
 const cluster = await ProcessCluster.start();
 const browser = await ConsoleBrowser.start(executable);
 const leader = (await cluster.status(0)).leader ?? 0;
@@ -46,8 +49,10 @@ await cluster.close();
 
 async function takeAll(suffix: string): Promise<void> {
   for (const [name, each] of Object.entries(pages)) {
+    const file = `${name}${suffix}.png`;
+    if (folder === undefined && file !== 'console.png') continue;
     await each.evaluate(() => window.scrollTo(0, 0));
-    await each.screenshot({ path: join(folder, `${name}${suffix}.png`) });
+    await each.screenshot({ path: join(folder ?? join(root, 'docs/images'), file) });
   }
 }
 

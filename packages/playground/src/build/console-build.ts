@@ -18,20 +18,20 @@ const inputs = [
 const installed = join(root, 'node_modules/.pnpm/lock.yaml');
 
 /** Builds the page unless it is newer than all that it is made from. */
-export async function buildConsole(): Promise<void> {
-  const output = join(consoleFolder, 'index.html');
-  if (changedMs(output) > Math.max(...[...inputs, installed].map(changedMs))) return;
+export async function buildConsole(into = consoleFolder): Promise<void> {
+  const page = join(into, 'index.html');
+  if (changedMs(page) > Math.max(...[...inputs, installed].map(changedMs))) return;
   // Loaded only here, since loading it takes longer than to see that the page is current.
   const vite = await import('vite');
   const built = await vite.build(config());
   if (!isOutput(built)) throw new TypeError('Expected one bundle.');
-  mkdirSync(consoleFolder, { recursive: true });
+  mkdirSync(into, { recursive: true });
   // The HTML comes last, since its age counts as that of the whole page.
   for (const { name, content } of filesOf(built).sort((a, b) => b.name.localeCompare(a.name))) {
     // A server that starts at this moment reads a whole file, old or new.
-    const written = join(consoleFolder, `${name}.${process.pid}`);
+    const written = join(into, `${name}.${process.pid}`);
     writeFileSync(written, content);
-    renameSync(written, join(consoleFolder, name));
+    renameSync(written, join(into, name));
   }
 }
 

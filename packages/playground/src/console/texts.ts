@@ -1,11 +1,8 @@
 /** The texts of the console, by purpose. Sentences with numbers in them are functions. */
-import type { Language } from '../text/words.ts';
-import { en } from './en.ts';
 import type { Measure } from './history.ts';
 import type { KeyResult, Outcome } from './key-requests.ts';
 import type { ServerState } from './status-view.ts';
 import type { Finding, Severity } from './verdict.ts';
-import { zh } from './zh.ts';
 
 type FindingTexts = {
   readonly [Type in Finding['type']]: (finding: Extract<Finding, { type: Type }>) => string;
@@ -77,10 +74,4 @@ export interface ConsoleTexts {
   readonly results: ResultTexts;
   readonly outcomes: Readonly<Record<Outcome, string>>;
   readonly all: Readonly<Record<'heading' | 'member' | 'value', string>>;
-}
-
-const texts: Readonly<Record<Language, ConsoleTexts>> = { en, zh };
-
-export function consoleTexts(language: Language): ConsoleTexts {
-  return texts[language];
 }

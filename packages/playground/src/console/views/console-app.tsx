@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { languages } from '../../text/words.ts';
 import type { ConsoleModel } from '../console-model.ts';
-import { consoleTexts } from '../texts.ts';
+import { consoleTexts } from '../language-texts.ts';
 import { AllFacts } from './all-facts.tsx';
 import { Elections } from './elections.tsx';
 import { Figures } from './figures.tsx';

@@ -59,16 +59,13 @@ function OwnRow({ status, texts, hasRoundTrips, hasLacking }: RowProps): JSX.Ele
 
 function OtherRow(props: RowProps & { readonly member: MemberView }): JSX.Element {
   const { member, model, texts, hasRoundTrips, hasLacking } = props;
-  const { node, isConnected, reason, address, roundTripMs, lacking } = member;
+  const { node, isConnected, address, roundTripMs, lacking } = member;
   const { members: words } = texts;
   return (
     <tr data-member={node} class={isConnected ? '' : 'lost'}>
       <th scope="row">{node}</th>
       <td>{isConnected ? roleOf(node, props) : '–'}</td>
-      <td class="reason">
-        {isConnected ? words.connected : words.lost}
-        {!isConnected && reason !== undefined && `: ${reason}`}
-      </td>
+      <td>{isConnected ? words.connected : words.lost}</td>
       {hasRoundTrips && <td>{roundTripMs === undefined ? '–' : `${roundTripMs.toFixed(1)} ms`}</td>}
       {hasLacking && <td>{lacking ?? '–'}</td>}
       <td>
