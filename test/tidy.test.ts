@@ -28,7 +28,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   simulator: ['@paxkv/paxos', '@paxkv/paxos/core'],
   kvserver: ['@paxkv/paxos', '@paxkv/paxos/core', '@paxkv/protocol', '@paxkv/client/ring'],
   cli: ['@paxkv/kvserver', '@paxkv/client', '@paxkv/protocol'],
-  playground: ['@paxkv/paxos', '@paxkv/simulator'],
+  playground: ['@paxkv/paxos', '@paxkv/paxos/core', '@paxkv/simulator'],
 };
 
 /**
@@ -41,6 +41,7 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
     config: [],
     system: ['config/'],
     'state-machine': [],
+    trace: [],
     storage: ['state-machine/'],
     replica: ['config/', 'state-machine/', 'storage/state/'],
     transport: ['config/', 'system/', 'replica/ports.ts'],

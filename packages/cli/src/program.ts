@@ -18,6 +18,7 @@ import { addIncrement } from './commands/incr.ts';
 import { addPut } from './commands/put.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
+import { addTrace } from './commands/trace.ts';
 import { addGlobalOptions } from './options.ts';
 import { jsonLine, type Streams, withJsonNotes } from './streams.ts';
 
@@ -31,6 +32,7 @@ const commands = [
   addDelete,
   addIncrement,
   addStatus,
+  addTrace,
   addBench,
 ] as const;
 

@@ -13,6 +13,7 @@ export interface NodeOptions {
   readonly port?: number;
   readonly insecure?: boolean;
   readonly console?: boolean;
+  readonly trace?: boolean;
   readonly logLevel: string;
 }
 
@@ -26,6 +27,7 @@ const flags: Readonly<Record<string, string>> = {
   listenPort: '--port',
   insecure: '--insecure',
   console: '--no-console',
+  trace: '--trace',
   logLevel: '--log-level',
 };
 
@@ -66,6 +68,7 @@ export function toSettings(options: NodeOptions): object {
     ...(options.port !== undefined && { listenPort: options.port }),
     insecure: options.insecure ?? false,
     console: options.console ?? true,
+    trace: options.trace ?? false,
     logLevel: options.logLevel,
   };
 }

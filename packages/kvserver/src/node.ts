@@ -14,6 +14,7 @@ import { type DataDirectory, DiskError, openDataDirectory } from './storage/inde
 import { clearJournalMark, readJournalMark } from './storage/state/journal-mark.ts';
 import { systemClock } from './system/clock.ts';
 import { systemRandom } from './system/random.ts';
+import { FlightRecorder } from './trace/flight-recorder.ts';
 import { PeerTransport } from './transport/peer-transport.ts';
 
 /** Run ids are random below this, since a counter would be lost together with the disk. */
@@ -42,16 +43,24 @@ export class KvNode {
   readonly #replica: Replica;
   /** Whether the node had voted before it was opened. */
   readonly #hadVoted: boolean;
+  readonly #flight: FlightRecorder | undefined;
 
   private constructor(
     { logger }: KvNodeOptions,
-    parts: { data: DataDirectory; peers: PeerTransport; replica: Replica; hadVoted: boolean },
+    parts: {
+      data: DataDirectory;
+      peers: PeerTransport;
+      replica: Replica;
+      hadVoted: boolean;
+      flight: FlightRecorder | undefined;
+    },
   ) {
     this.#logger = logger;
     this.#data = parts.data;
     this.#peers = parts.peers;
     this.#replica = parts.replica;
     this.#hadVoted = parts.hadVoted;
+    this.#flight = parts.flight;
   }
 
   /**
@@ -68,8 +77,9 @@ export class KvNode {
     const peers = peersFor(options, bootCount);
     try {
       await expectWholeJournal(data);
-      const replica = await openReplica(options, data, peers);
-      return new KvNode(options, { data, peers, replica, hadVoted });
+      const flight = options.config.trace ? new FlightRecorder() : undefined;
+      const replica = await openReplica(options, { data, peers, flight });
+      return new KvNode(options, { data, peers, replica, hadVoted, flight });
     } catch (error) {
       await peers.close();
       await data.close();
@@ -85,6 +95,11 @@ export class KvNode {
       state: isBack ? 'repairing' : status.state,
       peers: this.#peers.peers(),
     };
+  }
+
+  /** The recorded inputs of the peer since the node was opened. `undefined` if nothing is recorded. */
+  trace(): Buffer | undefined {
+    return this.#flight?.file();
   }
 
   get replica(): Submitter {
@@ -142,10 +157,15 @@ function peersFor({ config, logger }: KvNodeOptions, bootCount: number): PeerTra
   });
 }
 
+interface ReplicaParts {
+  readonly data: DataDirectory;
+  readonly peers: PeerTransport;
+  readonly flight: FlightRecorder | undefined;
+}
+
 function openReplica(
   { config, logger, onFailed, onLeader }: KvNodeOptions,
-  data: DataDirectory,
-  peers: PeerTransport,
+  { data, peers, flight }: ReplicaParts,
 ): Promise<Replica> {
   return Replica.open({
     me: config.nodeId,
@@ -164,6 +184,7 @@ function openReplica(
     clock: systemClock,
     random: systemRandom,
     limits: config.limits,
+    ...(flight && { recorder: flight.recorder }),
     onLeader,
     onStopped: (error) => {
       logger.error({ error }, 'replica failed');

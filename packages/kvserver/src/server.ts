@@ -63,6 +63,7 @@ export class KvServer {
       status: () => this.status(),
       limits: config.http,
       consoleFiles: config.console ? readConsoleFiles() : [],
+      trace: config.trace ? () => this.#supervisor.node?.trace() : undefined,
     }).server;
     this.#streams = new StreamListener({
       ...parts,

@@ -1,6 +1,7 @@
 /** What a host gives to its peer, and what the peer reports. */
 import type { PeerId } from './core/ballot.ts';
 import type { Decision } from './core/effects.ts';
+import type { TraceRecorder } from './core/trace/trace-recorder.ts';
 import type { Clock, Random, Storage, Transport } from './environment.ts';
 import type { PaxosError } from './errors.ts';
 
@@ -36,4 +37,6 @@ export interface PaxosOptions<V> {
    * once, and then decides each in one round. By default no peer leads, and idle peers send nothing.
    */
   readonly isCandidate?: boolean;
+  /** Records everything that the peer takes in, so that its run can be replayed. By default nothing does. */
+  readonly recorder?: TraceRecorder<V>;
 }

@@ -40,7 +40,7 @@ export class Paxos<V> {
    * @throws TypeError if `me` or `peerCount` is not valid.
    */
   static async load<V>(options: PaxosOptions<V>): Promise<Paxos<V>> {
-    const { me, peerCount, random, storage, isCandidate = false } = options;
+    const { me, peerCount, random, storage, isCandidate = false, recorder } = options;
     if (!Number.isInteger(me) || !Number.isInteger(peerCount) || me < 0 || me >= peerCount) {
       throw new TypeError(
         `me must be an integer from 0 to peerCount − 1, not ${me} of ${peerCount}`,
@@ -53,7 +53,8 @@ export class Paxos<V> {
         cause,
       );
     });
-    const peer = new Peer<V>({ me, peerCount, random, memory, isCandidate });
+    const peerOptions = { me, peerCount, random, memory, isCandidate };
+    const peer = recorder?.begin(peerOptions) ?? new Peer<V>(peerOptions);
     return new Paxos(peer, new EffectLoop(options, peer));
   }
 

@@ -69,6 +69,9 @@ function serveOptions(): Option[] {
       .preset('yes')
       .argParser(yesOrNo),
     ...consoleOptions(),
+    option('--trace [yes|no]', 'record what the peer takes in, for paxkv trace', 'TRACE')
+      .preset('yes')
+      .argParser(yesOrNo),
     option('--log-level <level>', 'how much to log to standard error', 'LOG_LEVEL')
       .choices(['error', 'warn', 'info', 'debug', 'silent'])
       .default('info'),

@@ -67,6 +67,7 @@ const configSchema = z.strictObject({
   limits: limitsSchema.default(limitsDefault),
   http: httpLimitsSchema.default(httpLimitsDefault),
   console: z.boolean().default(true),
+  trace: z.boolean().default(false),
   logLevel: z.enum(logLevels).default('info'),
 });
 
@@ -103,6 +104,8 @@ export interface Config {
   readonly http: HttpLimits;
   /** Whether browsers get the console at `/`: the state of the cluster, and its keys. */
   readonly console: boolean;
+  /** Whether the server records the inputs of its peer, for `paxkv trace`. */
+  readonly trace: boolean;
   readonly logLevel: LogLevel;
   /** Warnings for the operator at start, one line each. */
   readonly warnings: readonly string[];

@@ -1,5 +1,6 @@
 /** The parts a replica is made of, and the status it reports. */
 import type { Clock, PeerId, Random, Storage, Transport } from '@paxkv/paxos';
+import type { TraceRecorder } from '@paxkv/paxos/core';
 import type { Bytes } from '@paxkv/protocol';
 import type { Limits } from '../config/settings.ts';
 import type { StateLevel } from '../storage/state/state-database.ts';
@@ -25,6 +26,8 @@ export interface ReplicaOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: Limits;
+  /** Records the inputs of the peer. */
+  readonly recorder?: TraceRecorder<Bytes>;
   /** Called when the known leader changes. `undefined`: no leader is known. */
   readonly onLeader?: (leader: PeerId | undefined) => void;
   /** Called when the replica has failed. It neither votes nor serves any more. */

@@ -42,6 +42,7 @@ describe('Config', () => {
       limits: limitsDefault,
       http: httpLimitsDefault,
       console: true,
+      trace: false,
       logLevel: 'info',
       warnings: [],
     };

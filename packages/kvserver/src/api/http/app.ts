@@ -12,10 +12,11 @@ import { addConsoleRoutes } from './routes/console-routes.ts';
 import { addExactRoutes } from './routes/exact-routes.ts';
 import { mountHealthRoutes } from './routes/health-routes.ts';
 import { addKeyRoutes } from './routes/key-routes.ts';
+import { addTraceRoute } from './routes/trace-route.ts';
 
 /** The app, and a server around it that does not listen yet. */
 export function createApp(parts: AppParts): { app: RequestListener; server: Server } {
-  const defaults = { hostNames: [], consoleFiles: [] };
+  const defaults = { hostNames: [], consoleFiles: [], trace: undefined };
   const context: HttpContext = { ...defaults, ...parts, connections: new Connections() };
   const mayPass = createGuard(context);
   const hot = createHotRoutes(context);
@@ -39,6 +40,7 @@ function createHotRoutes(context: HttpContext): Router {
   addExactRoutes(router, context);
   addKeyRoutes(router, context);
   addConsoleRoutes(router, context);
+  addTraceRoute(router, context);
   return router;
 }
 

@@ -17,6 +17,8 @@ export interface AppParts {
   readonly hostNames?: readonly string[];
   /** The page that browsers get at `/`. Default: none, which turns the console off. */
   readonly consoleFiles?: readonly ConsoleFile[];
+  /** Returns the recording of the peer, or `undefined` while there is no peer. Absent if nothing is recorded. */
+  readonly trace?: (() => Buffer | undefined) | undefined;
 }
 
 export interface HttpContext extends Required<AppParts> {

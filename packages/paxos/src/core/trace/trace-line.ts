@@ -1,0 +1,61 @@
+/**
+ * The lines of a trace: the inputs of one peer from its start, and a hash of what it asked for in each step.
+ * Each line is JSON. Tokens stand for values, so a trace holds no value itself: the core never looks into one.
+ */
+import type { PeerId } from '../ballot.ts';
+import type { Memory, Write } from '../effects.ts';
+import type { PeerEvent } from '../events.ts';
+
+export const traceVersion = 1;
+
+/** The first line. */
+export interface TraceStart {
+  readonly trace: typeof traceVersion;
+  readonly me: PeerId;
+  readonly peerCount: number;
+  readonly isCandidate: boolean;
+  readonly memory: Omit<Memory<string>, 'writes'> & { readonly writes: readonly Write<string>[] };
+  /** The random numbers that the peer drew while it was constructed. */
+  readonly draws: readonly number[];
+}
+
+/** Every further line. */
+export interface TraceStep {
+  /** The time given to the step, in milliseconds of the host's clock. */
+  readonly at: number;
+  readonly event: PeerEvent<string>;
+  /** The random numbers that the peer drew in this step; absent if none. */
+  readonly draws?: readonly number[];
+  /** The hash of the effects. */
+  readonly hash: string;
+}
+
+/** Replaces each value in `data`, which consists of arrays and plain objects. */
+export function withTokens<V>(
+  data: unknown,
+  isValue: (data: unknown) => data is V,
+  tokenOf: (value: V) => string,
+): unknown {
+  const convert = (each: unknown): unknown => {
+    if (typeof each !== 'object' || each === null) return each;
+    if (isValue(each)) return tokenOf(each);
+    if (Array.isArray(each)) return each.map(convert);
+    return Object.fromEntries(Object.entries(each).map(([name, member]) => [name, convert(member)]));
+  };
+  return convert(data);
+}
+
+/** The hash of effects whose values are tokens: 16 hexadecimal digits. */
+export function effectsHash(effects: unknown): string {
+  const text = JSON.stringify(effects);
+  return `${hash32(text, 0x811c9dc5)}${hash32(text, 0x050c5d1f)}`;
+}
+
+/** The function FNV-1a on the units of the text. http://www.isthe.com/chongo/tech/comp/fnv/ */
+function hash32(text: string, start: number): string {
+  let bits = start;
+  for (let at = 0; at < text.length; at += 1) {
+    bits = Math.imul(bits ^ text.charCodeAt(at), 0x01000193);
+  }
+  return (bits >>> 0).toString(16).padStart(8, '0');
+}
