@@ -140,19 +140,21 @@ describe('toSettings', () => {
       listenPort: 2,
       insecure: false,
       console: true,
+      trace: false,
       logLevel: 'info',
     });
     expect(config.addresses.map(({ port }) => port)).to.deep.equal([1, 2, 3]);
   });
 
   it('hands on each flag that was given', () => {
-    const more = { host: '0.0.0.0', port: 0, insecure: true, console: false, logLevel: 'debug' };
-    const given = { ...options, ...more };
+    const more = { host: '0.0.0.0', port: 0, insecure: true, console: false, trace: true };
+    const given = { ...options, ...more, logLevel: 'debug' };
     expect(parseConfig(toSettings(given))).to.deep.include({
       listenHost: '0.0.0.0',
       listenPort: 0,
       insecure: true,
       console: false,
+      trace: true,
       logLevel: 'debug',
     });
   });

@@ -13,7 +13,10 @@ export function addTrace(program: Command, streams: Streams): void {
       throw new CliError('CLI_USAGE', '--endpoints: name one server, whose recording is meant');
     }
     if (streams.isTerminal) {
-      throw new CliError('CLI_USAGE', 'the recording is a gzip file: send it to one, as in > trace.gz');
+      throw new CliError(
+        'CLI_USAGE',
+        'the recording is a gzip file: send it to one, as in > trace.gz',
+      );
     }
     await streams.data(await fetchTrace(toUrl(endpoint), timeout));
   });

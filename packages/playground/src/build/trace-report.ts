@@ -40,7 +40,8 @@ function linesOf(bytes: Buffer): string[] {
 
 function lineOf({ index, step: { at, event }, effects, isSame }: ReplayedStep): string {
   const parts = [`${index}`, `${at.toFixed(2)} ms`, event.type];
-  if (event.type === 'receive') parts.push(messageText(event.envelope), `from ${event.envelope.from}`);
+  if (event.type === 'receive')
+    parts.push(messageText(event.envelope), `from ${event.envelope.from}`);
   else if ('seq' in event) parts.push(`${event.seq}`);
   const results = resultsOf(effects);
   if (results.length > 0) parts.push('→', results.join(', '));

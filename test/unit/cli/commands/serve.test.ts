@@ -3,7 +3,8 @@ import { runCaptured } from '../captured-streams.ts';
 import { clearEnvironment, setEnvironment } from '../environment.ts';
 
 const names = [
-  ...['NODE', 'PEERS', 'DATA', 'CLUSTER', 'HOST', 'PORT', 'INSECURE', 'CONSOLE', 'LOG_LEVEL'],
+  ...['NODE', 'PEERS', 'DATA', 'CLUSTER', 'HOST', 'PORT', 'INSECURE'],
+  ...['CONSOLE', 'TRACE', 'LOG_LEVEL'],
 ];
 const complete = ['serve', '--node', '0', '--peers', '10.0.0.1:1', '--data', 'nowhere/at/all'];
 

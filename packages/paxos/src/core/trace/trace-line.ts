@@ -40,7 +40,9 @@ export function withTokens<V>(
     if (typeof each !== 'object' || each === null) return each;
     if (isValue(each)) return tokenOf(each);
     if (Array.isArray(each)) return each.map(convert);
-    return Object.fromEntries(Object.entries(each).map(([name, member]) => [name, convert(member)]));
+    return Object.fromEntries(
+      Object.entries(each).map(([name, member]) => [name, convert(member)]),
+    );
   };
   return convert(data);
 }

@@ -103,7 +103,11 @@ export class ServerUnderTest {
   status: StatusReply = runningStatus;
   readonly #server: Server;
 
-  private constructor(limits: Partial<HttpLimits>, consoleFiles: readonly ConsoleFile[]) {
+  private constructor(
+    limits: Partial<HttpLimits>,
+    consoleFiles: readonly ConsoleFile[],
+    trace: (() => Buffer | undefined) | undefined,
+  ) {
     const service = new KvService(() => new KvError('KV_UNAVAILABLE', 'No replica is attached.'));
     service.attach(this.replica);
     const parts = {
@@ -113,6 +117,7 @@ export class ServerUnderTest {
       limits: { ...httpLimitsDefault, ...limits },
       hostNames: ['node-a.example'],
       consoleFiles,
+      trace,
     };
     this.#server = createApp(parts).server;
   }
@@ -120,8 +125,9 @@ export class ServerUnderTest {
   static async open(
     limits: Partial<HttpLimits> = {},
     consoleFiles: readonly ConsoleFile[] = [],
+    trace?: () => Buffer | undefined,
   ): Promise<ServerUnderTest> {
-    const server = new ServerUnderTest(limits, consoleFiles);
+    const server = new ServerUnderTest(limits, consoleFiles, trace);
     await once(server.#server.listen(0, '127.0.0.1'), 'listening');
     return server;
   }

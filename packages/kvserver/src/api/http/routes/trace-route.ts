@@ -10,7 +10,8 @@ export function addTraceRoute(router: Router, { trace }: HttpContext): void {
     GET: (request, response) => {
       flagsOf(request, []);
       const file = trace();
-      if (file === undefined) throw new KvError('KV_UNAVAILABLE', 'The node of this server is closed.');
+      if (file === undefined)
+        throw new KvError('KV_UNAVAILABLE', 'The node of this server is closed.');
       response.writeHead(200, {
         'content-type': 'application/gzip',
         'content-length': file.length,
