@@ -1,7 +1,7 @@
 /**
- * Installs the dependencies and compiles the sources, each only where needed. Every npm script runs it first, on
- * a clean clone too, so it uses nothing but Node and npm. If the installed dependencies are those of the
- * lockfile, it asks no registry.
+ * Installs the dependencies, compiles the sources and builds the console, each only where needed. Every npm
+ * script runs it first, on a clean clone too, so it uses nothing but Node and npm. If the installed
+ * dependencies are those of the lockfile, it asks no registry.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -68,6 +68,16 @@ async function install() {
       ...tailOf(result.output),
       ...reason,
     ].join('\n'),
+  );
+}
+
+/** Builds the page that every server sends to browsers, if anything that it is made from has changed. */
+async function buildConsole() {
+  const program = join(root, 'packages/playground/dist/build/console.js');
+  const result = await run('building the console', process.execPath, [program]);
+  if (result.code === 0) return;
+  throw new SetupError(
+    [`cannot build the console: its build ${result.end}:`, ...tailOf(result.output)].join('\n'),
   );
 }
 
@@ -145,6 +155,7 @@ try {
   checkNode();
   if (!isInstalled()) await install();
   await compile();
+  await buildConsole();
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   say(error.message);

@@ -28,7 +28,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   simulator: ['@paxkv/paxos', '@paxkv/paxos/core'],
   kvserver: ['@paxkv/paxos', '@paxkv/paxos/core', '@paxkv/protocol', '@paxkv/client/ring'],
   cli: ['@paxkv/kvserver', '@paxkv/client', '@paxkv/protocol'],
-  playground: ['@paxkv/paxos', '@paxkv/simulator'],
+  playground: ['@paxkv/paxos', '@paxkv/paxos/core', '@paxkv/simulator'],
 };
 
 /**
@@ -41,6 +41,7 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
     config: [],
     system: ['config/'],
     'state-machine': [],
+    trace: [],
     storage: ['state-machine/'],
     replica: ['config/', 'state-machine/', 'storage/state/'],
     transport: ['config/', 'system/', 'replica/ports.ts'],
@@ -58,6 +59,7 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
     mutants: ['engine/'],
     lessons: ['engine/', 'text/'],
     ui: ['engine/', 'text/', 'mutants/', 'lessons/'],
+    console: ['text/', 'ui/geometry.ts'],
     build: ['engine/', 'mutants/', 'ui/'],
   },
 };
@@ -248,8 +250,10 @@ const shownByProcesses = [
   'packages/cli/src/cluster/local-cluster.ts',
   'packages/cli/src/main.ts',
   'packages/kvserver/src/config/stream-limits.ts',
+  'packages/playground/src/build/console.ts',
   'packages/playground/src/build/main.ts',
   'packages/playground/src/build/replay.ts',
+  'packages/playground/src/console-main.ts',
   'packages/playground/src/main.ts',
 ];
 

@@ -6,6 +6,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
+/** Flags for a browser that a test drives: it needs no sandbox, and asks its maker for nothing. */
+export const browserFlags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-dev-shm-usage',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
+
 const names = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /** Path of the browser, or `undefined` if there is none. */

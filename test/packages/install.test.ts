@@ -114,6 +114,11 @@ describe('the packages, installed from tarballs', function () {
     }
   });
 
+  it('ship the console, which nothing needs to build', async () => {
+    const folder = join(consumer.folder, 'node_modules/@paxkv/kvserver/dist/console');
+    expect(await readdir(folder)).to.have.members(['index.html', 'page.css', 'page.js']);
+  });
+
   it('include the command, which reaches a cluster', async () => {
     const flags = ['--endpoints', cluster.addresses.join(',')];
     const paxkv = join(consumer.folder, 'node_modules/.bin/paxkv');

@@ -47,6 +47,8 @@ const cliErrors = {
   CLI_NO_ANSWER: { outcome: 'not done', exitCode: exitCodes.failed },
   /** `health`: a server is not ready. */
   CLI_NOT_READY: { outcome: 'not done', exitCode: exitCodes.failed },
+  /** The server records no trace, or cannot send it. */
+  CLI_NO_TRACE: { outcome: 'not done', exitCode: exitCodes.failed },
   /** The result could not be written to standard output or to a file. */
   CLI_OUTPUT: { outcome: 'done', exitCode: exitCodes.unprinted },
   /** A defect of this program. */

@@ -143,6 +143,14 @@ export function yesOrNo(text: string): boolean {
   throw new InvalidArgumentError('It must be yes or no.');
 }
 
+/** The switch of the console. The positive form is there for the environment only, where it has a value. */
+export function consoleOptions(): Option[] {
+  return [
+    new Option('--no-console', 'offer no page to browsers at / (env: PAXKV_CONSOLE=no)'),
+    new Option('--console [yes|no]').env('PAXKV_CONSOLE').argParser(yesOrNo).hideHelp(),
+  ];
+}
+
 /** The parts of a list, without the spaces around them and without empty ones. */
 export function splitList(text: string): string[] {
   return text

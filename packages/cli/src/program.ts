@@ -19,6 +19,7 @@ import { addIncrement } from './commands/incr.ts';
 import { addPut } from './commands/put.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
+import { addTrace } from './commands/trace.ts';
 import { addGlobalOptions } from './options.ts';
 import { jsonLine, type Streams, withJsonNotes } from './streams.ts';
 
@@ -33,6 +34,7 @@ const commands = [
   addIncrement,
   addStatus,
   addHealth,
+  addTrace,
   addBench,
 ] as const;
 

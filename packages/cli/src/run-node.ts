@@ -22,6 +22,8 @@ export interface NodeOptions {
   /** In bytes. */
   readonly logBudget?: number;
   readonly featureLevelMax?: number;
+  readonly console?: boolean;
+  readonly trace?: boolean;
   readonly logLevel: string;
 }
 
@@ -35,6 +37,8 @@ const flags: Readonly<Record<string, string>> = {
   listenPort: '--port',
   insecure: '--insecure',
   featureLevelMax: '--feature-level-max',
+  console: '--no-console',
+  trace: '--trace',
   logLevel: '--log-level',
 };
 
@@ -76,6 +80,8 @@ export function toSettings(options: NodeOptions): object {
     insecure: options.insecure ?? false,
     ...(options.logBudget !== undefined && { limits: { logBytesMax: options.logBudget } }),
     ...(options.featureLevelMax !== undefined && { featureLevelMax: options.featureLevelMax }),
+    console: options.console ?? true,
+    trace: options.trace ?? false,
     logLevel: options.logLevel,
   };
 }

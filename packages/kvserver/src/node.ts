@@ -26,6 +26,7 @@ import { clearJournalMark, readJournalMark } from './storage/state/journal-mark.
 import { systemClock } from './system/clock.ts';
 import type { MemoryWatch } from './system/memory-watch.ts';
 import { systemRandom } from './system/random.ts';
+import { FlightRecorder } from './trace/flight-recorder.ts';
 import { PeerTransport, toFeatureLevels } from './transport/peer-transport.ts';
 
 /** Run ids are random below this, since a counter would be lost together with the disk. */
@@ -62,6 +63,7 @@ export class KvNode {
   readonly #replica: Replica;
   /** Whether the node had voted before it was opened. */
   readonly #hadVoted: boolean;
+  readonly #flight: FlightRecorder | undefined;
 
   private constructor(
     { logger }: KvNodeOptions,
@@ -71,6 +73,7 @@ export class KvNode {
       peers: PeerTransport;
       replica: Replica;
       hadVoted: boolean;
+      flight: FlightRecorder | undefined;
     },
   ) {
     this.#logger = logger;
@@ -79,6 +82,7 @@ export class KvNode {
     this.#peers = parts.peers;
     this.#replica = parts.replica;
     this.#hadVoted = parts.hadVoted;
+    this.#flight = parts.flight;
   }
 
   /**
@@ -96,8 +100,9 @@ export class KvNode {
     try {
       await expectWholeJournal(data);
       const logWindow = await openLogWindow(options, data);
-      const replica = await openReplica(options, data, { peers, logWindow });
-      return new KvNode(options, { data, logWindow, peers, replica, hadVoted });
+      const flight = options.config.trace ? new FlightRecorder() : undefined;
+      const replica = await openReplica(options, data, { peers, logWindow, flight });
+      return new KvNode(options, { data, logWindow, peers, replica, hadVoted, flight });
     } catch (error) {
       await peers.close();
       await data.close();
@@ -126,6 +131,11 @@ export class KvNode {
   /** Slow writes of the journal since the last call. */
   takeSlowWrites(): SlowWrites {
     return this.#data.journal.takeSlowWrites();
+  }
+
+  /** The recorded inputs of the peer since the node was opened. `undefined` if nothing is recorded. */
+  trace(): Buffer | undefined {
+    return this.#flight?.file();
   }
 
   get replica(): Submitter {
@@ -224,10 +234,16 @@ function levelPortFor(
   };
 }
 
+interface ReplicaParts {
+  readonly peers: PeerTransport;
+  readonly logWindow: LogWindow;
+  readonly flight: FlightRecorder | undefined;
+}
+
 function openReplica(
   options: KvNodeOptions,
   data: DataDirectory,
-  { peers, logWindow }: { peers: PeerTransport; logWindow: LogWindow },
+  { peers, logWindow, flight }: ReplicaParts,
 ): Promise<Replica> {
   const { config, logger, memory, onFailed, onLeader } = options;
   return Replica.open({
@@ -257,6 +273,7 @@ function openReplica(
       journalBytes: () => data.journal.liveBytes,
       memoryPercent: () => memory.percent,
     },
+    ...(flight && { recorder: flight.recorder }),
     onLeader,
     onDifference: ({ applied, peer }) => {
       logger.error({ applied, peer }, 'the states of two nodes differ');

@@ -3,10 +3,11 @@ import {
   type Check,
   type CurrentStatus,
   KvError,
+  type PeerStatus,
   type ScrubStatus,
   type StatusReply,
 } from '@paxkv/protocol';
-import type { Config } from './config/settings.ts';
+import { addressToText, type Config } from './config/settings.ts';
 import { checksOf, type Facts } from './health/checks.ts';
 import type { Election } from './health/election-log.ts';
 import type { NodeStatus } from './node.ts';
@@ -33,10 +34,11 @@ export interface Observed {
 
 /** What a server reports about itself at this moment. */
 export function statusOf(
-  { nodeId, clusterId }: Config,
+  config: Config,
   source: StatusSource,
   { nowMs, majority, election }: Observed,
 ): CurrentStatus {
+  const { nodeId, clusterId } = config;
   const node = source.node?.status;
   const facts = factsOf(source, node, nowMs);
   const { state, reason, lag, levelAgeMs } = facts;
@@ -52,7 +54,7 @@ export function statusOf(
     sessions: node?.sessions ?? 0,
     pending: node?.pending ?? 0,
     leader: node?.leader ?? null,
-    peers: node?.peers ?? [],
+    peers: node?.peers.map((peer) => withAddress(peer, config)) ?? [],
     ...(node?.catchUp === undefined ? {} : { catchUp: node.catchUp }),
     ...(node?.scrub === undefined ? {} : { scrub: scrubOf(node.scrub) }),
     checks: checksOf(facts),
@@ -84,6 +86,11 @@ function scrubOf({ isRunning, rows, lastPassMs, differsFrom }: ReplicaScrubStatu
 /** What readiness depends on at this moment. */
 export function currentChecks(source: StatusSource, nowMs: number): Check[] {
   return checksOf(factsOf(source, source.node?.status, nowMs));
+}
+
+function withAddress(peer: PeerStatus, { addresses }: Config): PeerStatus {
+  const address = addresses[peer.node];
+  return address === undefined ? peer : { ...peer, address: addressToText(address) };
 }
 
 /** The error for a request that arrives while the node does not serve: `KV_UNAVAILABLE`, *not done*. */

@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream';
 import { type CurrentStatus, type DoneReply, KvError, paths, type Request } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { ClientBytes } from './api/client-bytes.ts';
+import { readConsoleFiles } from './api/console/console-files.ts';
 import { createApp, endWithError } from './api/http/index.ts';
 import { StreamListener } from './api/stream/index.ts';
 import { type Address, addressToText, type Config } from './config/settings.ts';
@@ -68,7 +69,13 @@ export class KvServer {
       bytes: new ClientBytes(limits),
       hostNames: config.addresses.map(({ host }) => host),
     };
-    const app = createApp({ ...parts, status: () => this.status(), limits: config.http });
+    const app = createApp({
+      ...parts,
+      status: () => this.status(),
+      limits: config.http,
+      consoleFiles: config.console ? readConsoleFiles() : [],
+      trace: config.trace ? () => this.#supervisor.node?.trace() : undefined,
+    });
     this.#http = app.server;
     this.#sockets = app.sockets;
     this.#streams = new StreamListener({

@@ -121,7 +121,10 @@ export class EffectLoop<V> {
   }
 
   #step(event: PeerEvent<V>): void {
-    const effects = this.#peer.step(event, this.#options.clock.now());
+    const { clock, recorder } = this.#options;
+    const now = clock.now();
+    const effects = this.#peer.step(event, now);
+    recorder?.record(event, now, effects);
     if (effects.memoryLoss !== undefined) {
       this.#fail(new PaxosError('PAXOS_MEMORY_LOST', memoryLostMessage(effects.memoryLoss)));
       return;

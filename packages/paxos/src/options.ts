@@ -2,6 +2,7 @@
 import type { PeerId } from './core/ballot.ts';
 import type { RetentionPolicy } from './core/commit/retention-policy.ts';
 import type { Decision } from './core/effects.ts';
+import type { TraceRecorder } from './core/trace/trace-recorder.ts';
 import type { Clock, Random, Storage, Transport } from './environment.ts';
 import type { PaxosError } from './errors.ts';
 
@@ -50,4 +51,6 @@ export interface PaxosOptions<V> {
    * longer count on that state.
    */
   readonly stateEpoch?: number;
+  /** Records everything that the peer takes in, so that its run can be replayed. By default nothing does. */
+  readonly recorder?: TraceRecorder<V>;
 }

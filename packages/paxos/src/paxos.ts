@@ -41,7 +41,7 @@ export class Paxos<V> {
    * @throws TypeError if `me` or `peerCount` is not valid.
    */
   static async load<V>(options: PaxosOptions<V>): Promise<Paxos<V>> {
-    const { me, peerCount, storage, retention, stateEpoch = 0 } = options;
+    const { me, peerCount, storage, retention, stateEpoch = 0, recorder } = options;
     if (!Number.isInteger(me) || !Number.isInteger(peerCount) || me < 0 || me >= peerCount) {
       throw new TypeError(
         `me must be an integer from 0 to peerCount − 1, not ${me} of ${peerCount}`,
@@ -58,7 +58,8 @@ export class Paxos<V> {
         cause,
       );
     });
-    const peer = new Peer<V>({ ...options, memory });
+    const peerOptions = { ...options, memory };
+    const peer = recorder?.begin(peerOptions) ?? new Peer<V>(peerOptions);
     return new Paxos(peer, new EffectLoop(options, peer));
   }
 

@@ -88,10 +88,14 @@ export type CurrentStatus = StatusReply &
 /** The connection of one server to another. */
 export interface PeerStatus {
   readonly node: number;
+  /** `host:port` at which the servers reach that one. */
+  readonly address?: string;
   /** Whether this server has an open connection to that one. */
   readonly connected: boolean;
   /** Why there is no connection, if that is known. */
   readonly reason?: string;
+  /** The last round trip of a ping, in milliseconds. Absent without a connection, and before the first answer. */
+  readonly roundTripMs?: number;
   /** The feature levels at which that server can run; absent while it is not connected to this one. */
   readonly featureLevels?: FeatureLevels;
 }
@@ -208,8 +212,10 @@ export const statusSchema: z.ZodType<StatusReply> = z.object({
   peers: z.array(
     z.object({
       node: z.int(),
+      address: z.string().exactOptional(),
       connected: z.boolean(),
       reason: z.string().exactOptional(),
+      roundTripMs: z.number().exactOptional(),
       featureLevels: featureLevels.exactOptional(),
     }),
   ),

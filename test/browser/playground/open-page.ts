@@ -4,16 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildPage, pageFolder } from '@paxkv/playground/internal/build/page-build';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-dev-shm-usage',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-];
+import { browserFlags } from '../chromium.ts';
 
 export class PlaygroundBrowser {
   readonly #browser: Browser;
@@ -27,7 +18,7 @@ export class PlaygroundBrowser {
   /** Builds the page, and starts the browser. */
   static async start(executablePath: string): Promise<PlaygroundBrowser> {
     await buildPage();
-    return new PlaygroundBrowser(await chromium.launch({ executablePath, args: flags }));
+    return new PlaygroundBrowser(await chromium.launch({ executablePath, args: browserFlags }));
   }
 
   /** Opens the page at an address. */

@@ -1,12 +1,11 @@
 /** The playground in a real browser. If no Chromium is installed, it is skipped with a message. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { hashOf, Session, shippedOnly } from '@paxkv/playground';
 import { recordingAt } from '@paxkv/playground/internal/engine/timeline/address';
 import { lessons } from '@paxkv/playground/internal/lessons/lessons';
 import { attacks } from '@paxkv/playground/internal/mutants/attacks';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
+import { findFaults } from '../axe/find-faults.ts';
 import { findChromium } from '../chromium.ts';
 import { momentOf, PlaygroundBrowser, stateOf } from './open-page.ts';
 
@@ -215,14 +214,4 @@ async function playUntil(page: Page, selector: string): Promise<void> {
     if ((await page.locator(selector).count()) > 0) return;
     await page.getByRole('button', { name: 'Play', exact: true }).click();
   }
-}
-
-async function findFaults(page: Page): Promise<string[]> {
-  const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-  await page.addScriptTag({ content: readFileSync(axe, 'utf8') });
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
-    const { violations } = await axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  });
 }

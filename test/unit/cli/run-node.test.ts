@@ -139,17 +139,22 @@ describe('toSettings', () => {
       listenHost: '127.0.0.1',
       listenPort: 2,
       insecure: false,
+      console: true,
+      trace: false,
       logLevel: 'info',
     });
     expect(config.addresses.map(({ port }) => port)).to.deep.equal([1, 2, 3]);
   });
 
   it('hands on each flag that was given', () => {
-    const given = { ...options, host: '0.0.0.0', port: 0, insecure: true, logLevel: 'debug' };
+    const more = { host: '0.0.0.0', port: 0, insecure: true, console: false, trace: true };
+    const given = { ...options, ...more, logLevel: 'debug' };
     expect(parseConfig(toSettings(given))).to.deep.include({
       listenHost: '0.0.0.0',
       listenPort: 0,
       insecure: true,
+      console: false,
+      trace: true,
       logLevel: 'debug',
     });
   });

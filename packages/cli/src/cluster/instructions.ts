@@ -20,7 +20,7 @@ export interface Invocation {
 
 /** `paxkv`: the text that calls this program; see `toCallText`. */
 export function toStartText({ plan, pids }: RunningCluster, paxkv: string): string {
-  const { nodes, dataDirectory } = plan;
+  const { nodes, dataDirectory, hasConsole } = plan;
   const [first = '', second = first] = nodes.map(({ endpoint }) => endpoint);
   const rows = nodes.map(
     ({ node, endpoint, logFile }) =>
@@ -28,6 +28,7 @@ export function toStartText({ plan, pids }: RunningCluster, paxkv: string): stri
   );
   const endpoints = endpointsOf(plan);
   const flag = endpoints === endpointsDefault ? '' : ` --endpoints ${endpoints}`;
+  const look = hasConsole ? `\nLook at the cluster in a browser:\n\n  ${first}/\n` : '';
   return `paxkv is running, with its data in ${dataDirectory}:
 
 ${rows.join('\n')}
@@ -42,7 +43,7 @@ or with the command line:
   ${paxkv} put greeting hello${flag}
   ${paxkv} get greeting${flag}
   ${paxkv} status${flag}
-
+${look}
 Ctrl-C stops the cluster. The data is kept for the next start.
 `;
 }

@@ -3,6 +3,8 @@ import path from 'node:path';
 
 export interface ClusterPlan {
   readonly dataDirectory: string;
+  /** Whether the nodes offer their console to browsers. */
+  readonly hasConsole: boolean;
   readonly nodes: readonly NodePlan[];
 }
 
@@ -22,15 +24,21 @@ export interface ClusterSize {
   readonly dataDirectory: string;
   /** The log budget of each node in bytes. Absent for the default of the server. */
   readonly logBudget?: number | undefined;
+  /** Default: true. */
+  readonly hasConsole?: boolean;
 }
 
 export function planCluster(size: ClusterSize): ClusterPlan {
-  const { nodeCount, firstPort, dataDirectory, logBudget } = size;
-  const budget = logBudget === undefined ? [] : ['--log-budget', `${logBudget}`];
+  const { nodeCount, firstPort, dataDirectory, logBudget, hasConsole = true } = size;
+  const more = [
+    ...(logBudget === undefined ? [] : ['--log-budget', `${logBudget}`]),
+    ...(hasConsole ? [] : ['--no-console']),
+  ];
   const ports = Array.from({ length: nodeCount }, (_, node) => firstPort + node);
   const peers = ports.map((port) => `127.0.0.1:${port}`).join(',');
   return {
     dataDirectory,
+    hasConsole,
     nodes: ports.map((port, node) => {
       const data = path.join(dataDirectory, `node-${node}`);
       return {
@@ -40,7 +48,7 @@ export function planCluster(size: ClusterSize): ClusterPlan {
         logFile: `${data}.log`,
         serveArguments: [
           ...['serve', '--node', `${node}`, '--peers', peers, '--data', data],
-          ...budget,
+          ...more,
         ],
       };
     }),

@@ -1,6 +1,12 @@
 import { type Command, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
-import { addOutputOptions, logBudgetOption, wholeNumber, yesOrNo } from '../options.ts';
+import {
+  addOutputOptions,
+  consoleOptions,
+  logBudgetOption,
+  wholeNumber,
+  yesOrNo,
+} from '../options.ts';
 import type { NodeOptions } from '../run-node.ts';
 import type { Streams } from '../streams.ts';
 
@@ -75,6 +81,10 @@ function serveOptions(): Option[] {
       'keep the feature level of the cluster from rising above this one, to be able to go back',
       'FEATURE_LEVEL_MAX',
     ).argParser(wholeNumber(1, levelMax)),
+    ...consoleOptions(),
+    option('--trace [yes|no]', 'record what the peer takes in, for paxkv trace', 'TRACE')
+      .preset('yes')
+      .argParser(yesOrNo),
     option('--log-level <level>', 'how much to log to standard error', 'LOG_LEVEL')
       .choices(['error', 'warn', 'info', 'debug', 'silent'])
       .default('info'),

@@ -45,6 +45,8 @@ const configSchema = z.strictObject({
   http: httpLimitsSchema.default(httpLimitsDefault),
   scrub: scrubLimitsSchema.default(scrubLimitsDefault),
   featureLevelMax: z.int().min(1).optional(),
+  console: z.boolean().default(true),
+  trace: z.boolean().default(false),
   logLevel: z.enum(logLevels).default('info'),
 });
 
@@ -84,6 +86,10 @@ export interface Config {
   readonly featureLevelMax?: number | undefined;
   /** What the process may use, which the limits take into account. */
   readonly resources: Resources;
+  /** Whether browsers get the console at `/`: the state of the cluster, and its keys. */
+  readonly console: boolean;
+  /** Whether the server records the inputs of its peer, for `paxkv trace`. */
+  readonly trace: boolean;
   readonly logLevel: LogLevel;
   /** Warnings for the operator at start, one line each. */
   readonly warnings: readonly string[];

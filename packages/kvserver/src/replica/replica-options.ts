@@ -1,5 +1,6 @@
 /** The parts a replica is made of, and the status it reports. */
 import type { Clock, PeerId, Random, Storage, Transport } from '@paxkv/paxos';
+import type { TraceRecorder } from '@paxkv/paxos/core';
 import type { Bytes } from '@paxkv/protocol';
 import type { ScrubLimits } from '../config/scrub-limits.ts';
 import type { Limits } from '../config/settings.ts';
@@ -50,6 +51,8 @@ export interface ReplicaOptions {
   readonly scrub?: ScrubLimits;
   /** How much of its journal and of its memory this server uses. Default: nothing. */
   readonly usage?: Pick<Load, 'journalBytes' | 'memoryPercent'>;
+  /** Records the inputs of the peer. */
+  readonly recorder?: TraceRecorder<Bytes>;
   /** Called when the known leader changes. `undefined`: no leader is known. */
   readonly onLeader?: (leader: PeerId | undefined) => void;
   /** Called when another replica has another state at the same position, once until it is the same again. */

@@ -12,6 +12,9 @@ export interface KeepaliveLimits {
 export class Keepalive {
   readonly #timer: NodeJS.Timeout;
   #lastReceivedMs = performance.now();
+  /** When the ping was sent that has no answer yet. */
+  #pingedMs: number | undefined;
+  #roundTripMs: number | undefined;
 
   /** Starts on an open connection. `onSilent` is called at most once, after the keepalive has stopped. */
   constructor(socket: WebSocket, limits: KeepaliveLimits, onSilent: () => void) {
@@ -19,6 +22,10 @@ export class Keepalive {
       this.#lastReceivedMs = performance.now();
     };
     for (const event of ['ping', 'pong', 'message']) socket.on(event, onReceived);
+    socket.on('pong', () => {
+      if (this.#pingedMs !== undefined) this.#roundTripMs = performance.now() - this.#pingedMs;
+      this.#pingedMs = undefined;
+    });
     let lastTickMs = performance.now();
     this.#timer = setInterval(() => {
       const nowMs = performance.now();
@@ -26,12 +33,19 @@ export class Keepalive {
       if (nowMs - lastTickMs > 2 * limits.pingIntervalMs) this.#lastReceivedMs = nowMs;
       lastTickMs = nowMs;
       if (nowMs - this.#lastReceivedMs <= limits.silenceMsMax) {
+        // An unanswered ping keeps its time, so that a late answer counts in full.
+        this.#pingedMs ??= nowMs;
         socket.ping();
         return;
       }
       this.stop();
       onSilent();
     }, limits.pingIntervalMs);
+  }
+
+  /** From the last answered ping to its answer, with the time in queues; `undefined` before the first answer. */
+  get roundTripMs(): number | undefined {
+    return this.#roundTripMs;
   }
 
   stop(): void {

@@ -68,7 +68,9 @@ export class OutgoingLink {
   }
 
   get status(): PeerStatus {
-    return this.#status;
+    const roundTripMs = this.#outbox && this.#keepalive?.roundTripMs;
+    if (roundTripMs === undefined) return this.#status;
+    return { ...this.#status, roundTripMs: Math.round(roundTripMs * 100) / 100 };
   }
 
   /** Dials, now and whenever the connection is lost, until closed. */

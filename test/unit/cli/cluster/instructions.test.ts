@@ -25,6 +25,13 @@ describe('toStartText', () => {
     expect(text).to.contain('  npx paxkv get greeting\n');
   });
 
+  it('says where the console is, unless there is none', () => {
+    const look = '\nLook at the cluster in a browser:\n\n  http://127.0.0.1:4401/\n';
+    expect(toStartText({ plan, pids: [] }, 'paxkv')).to.contain(look);
+    const bare = { plan: { ...plan, hasConsole: false }, pids: [] };
+    expect(toStartText(bare, 'paxkv')).to.not.contain('browser');
+  });
+
   it('names the endpoints if they are not the default of the commands', () => {
     const single = planCluster({ nodeCount: 1, firstPort: 7000, dataDirectory: 'd' });
     const text = toStartText({ plan: single, pids: [1] }, 'paxkv');

@@ -35,6 +35,12 @@ describe('planCluster', () => {
     }
   });
 
+  it('tells each node to offer no console, if there shall be none', () => {
+    const bare = planCluster({ nodeCount: 1, firstPort: 1, dataDirectory: 'd', hasConsole: false });
+    expect(bare.nodes[0]?.serveArguments.at(-1)).to.equal('--no-console');
+    expect([plan.hasConsole, bare.hasConsole]).to.deep.equal([true, false]);
+  });
+
   it('lists the endpoints as clients take them', () => {
     const pair = planCluster({ nodeCount: 2, firstPort: 7000, dataDirectory: 'd' });
     expect(endpointsOf(pair)).to.equal('http://127.0.0.1:7000,http://127.0.0.1:7001');

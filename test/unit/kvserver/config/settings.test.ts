@@ -45,6 +45,8 @@ describe('Config', () => {
       http: httpLimitsDefault,
       scrub: scrubLimitsDefault,
       resources: ampleResources,
+      console: true,
+      trace: false,
       logLevel: 'info',
       warnings: [],
     };

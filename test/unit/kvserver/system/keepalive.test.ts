@@ -65,6 +65,20 @@ describe('Keepalive', () => {
     expect(silentCount).to.equal(0);
   });
 
+  it('measures the round trip, however long the answer takes', async () => {
+    const keepalive = new Keepalive(near, limits, () => {});
+    expect(keepalive.roundTripMs).to.equal(undefined);
+    await once(near, 'pong');
+    expect(keepalive.roundTripMs).to.be.within(0, 1000);
+    far.pause();
+    // More pings follow while the first one waits.
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    far.resume();
+    await once(near, 'pong');
+    keepalive.stop();
+    expect(keepalive.roundTripMs).to.be.within(60, 2000);
+  });
+
   it('sends no ping after it was stopped', async () => {
     const keepalive = new Keepalive(near, limits, () => {});
     await once(far, 'ping');

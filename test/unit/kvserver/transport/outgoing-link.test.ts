@@ -83,6 +83,17 @@ describe('OutgoingLink', () => {
     expect(link.send(pack(1))).to.equal(true);
   });
 
+  it('reports the round trip while it is connected', async () => {
+    const { port, close } = await serve(welcome);
+    const { link, until } = linkTo(port);
+    await until(({ connected }) => connected);
+    while (link.status.roundTripMs === undefined) await new Promise(setImmediate);
+    expect(link.status.roundTripMs).to.be.within(0, 5000);
+    await close();
+    await until(({ connected }) => !connected);
+    expect(link.status).to.not.have.property('roundTripMs');
+  });
+
   it('reports why it was refused, logs it once, and keeps trying', async () => {
     let count = 0;
     const { port, server } = await serve((socket) => {

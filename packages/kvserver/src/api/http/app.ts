@@ -10,9 +10,11 @@ import type { AppParts, HttpContext } from './context.ts';
 import { allowOnly, sendError, toKvError } from './error-reply.ts';
 import { createHttpServer } from './http-server.ts';
 import { Router } from './router.ts';
+import { addConsoleRoutes } from './routes/console-routes.ts';
 import { addExactRoutes } from './routes/exact-routes.ts';
 import { mountHealthRoutes } from './routes/health-routes.ts';
 import { addKeyRoutes } from './routes/key-routes.ts';
+import { addTraceRoute } from './routes/trace-route.ts';
 
 /** The app, and a server around it that does not listen yet. */
 export function createApp(parts: AppParts): {
@@ -26,7 +28,8 @@ export function createApp(parts: AppParts): {
     isIdle: (socket) => connections.isIdle(socket),
   });
   const bytes = new ClientBytes();
-  const context: HttpContext = { hostNames: [], bytes, ...parts, connections, sockets };
+  const defaults = { hostNames: [], bytes, consoleFiles: [], trace: undefined };
+  const context: HttpContext = { ...defaults, ...parts, connections, sockets };
   const mayPass = createGuard(context);
   const hot = createHotRoutes(context);
   const others = createOtherRoutes(context);
@@ -43,11 +46,13 @@ export function createApp(parts: AppParts): {
   return { app, server: createHttpServer({ app, connections, sockets, limits }), sockets };
 }
 
-/** The routes of commands bypass Express, which would cost several times as much as the reply. */
+/** Commands bypass Express, which would cost several times as much as the reply; so do fixed files. */
 function createHotRoutes(context: HttpContext): Router {
   const router = new Router();
   addExactRoutes(router, context);
   addKeyRoutes(router, context);
+  addConsoleRoutes(router, context);
+  addTraceRoute(router, context);
   return router;
 }
 

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { HttpLimits } from '../../config/http-limits.ts';
 import type { KvService } from '../../service/kv-service.ts';
 import type { ClientBytes } from '../client-bytes.ts';
+import type { ConsoleFile } from '../console/console-files.ts';
 import type { ClientSockets } from './client-sockets.ts';
 import type { Connections } from './connections.ts';
 
@@ -18,6 +19,10 @@ export interface AppParts {
   readonly bytes?: ClientBytes;
   /** Names by which clients reach this server on loopback, besides `localhost` and IP addresses. */
   readonly hostNames?: readonly string[];
+  /** The page that browsers get at `/`. Default: none, which turns the console off. */
+  readonly consoleFiles?: readonly ConsoleFile[];
+  /** Returns the recording of the peer, or `undefined` while there is no peer. Absent if nothing is recorded. */
+  readonly trace?: (() => Buffer | undefined) | undefined;
 }
 
 export interface HttpContext extends Required<AppParts> {

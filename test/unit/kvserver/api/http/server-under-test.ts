@@ -2,6 +2,7 @@
 import { EventEmitter, once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import type { ConsoleFile } from '@paxkv/kvserver/internal/api/console/console-files';
 import {
   createApp,
   type HttpLimits,
@@ -102,7 +103,11 @@ export class ServerUnderTest {
   status: CurrentStatus = runningStatus;
   readonly #server: Server;
 
-  private constructor(limits: Partial<HttpLimits>) {
+  private constructor(
+    limits: Partial<HttpLimits>,
+    consoleFiles: readonly ConsoleFile[],
+    trace: (() => Buffer | undefined) | undefined,
+  ) {
     const service = new KvService(() => new KvError('KV_UNAVAILABLE', 'No replica is attached.'));
     service.attach(this.replica);
     const parts = {
@@ -111,12 +116,18 @@ export class ServerUnderTest {
       logger: { error: (...line: unknown[]) => void this.logLines.push(line) },
       limits: { ...httpLimitsDefault, ...limits },
       hostNames: ['node-a.example'],
+      consoleFiles,
+      trace,
     };
     this.#server = createApp(parts).server;
   }
 
-  static async open(limits: Partial<HttpLimits> = {}): Promise<ServerUnderTest> {
-    const server = new ServerUnderTest(limits);
+  static async open(
+    limits: Partial<HttpLimits> = {},
+    consoleFiles: readonly ConsoleFile[] = [],
+    trace?: () => Buffer | undefined,
+  ): Promise<ServerUnderTest> {
+    const server = new ServerUnderTest(limits, consoleFiles, trace);
     await once(server.#server.listen(0, '127.0.0.1'), 'listening');
     return server;
   }

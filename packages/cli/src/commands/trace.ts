@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+import { CliError } from '../cli-error.ts';
+import { addClientOptions, type ClientOptions, splitList } from '../options.ts';
+import type { Streams } from '../streams.ts';
+
+export function addTrace(program: Command, streams: Streams): void {
+  const command = program
+    .command('trace')
+    .description('print the recording of one server that was started with --trace, as a gzip file');
+  addClientOptions(command).action(async ({ endpoints, timeout }: ClientOptions) => {
+    const [endpoint, ...others] = splitList(endpoints);
+    if (endpoint === undefined || others.length > 0) {
+      throw new CliError('CLI_USAGE', '--endpoints: name one server, whose recording is meant');
+    }
+    if (streams.isTerminal) {
+      throw new CliError(
+        'CLI_USAGE',
+        'the recording is a gzip file: send it to one, as in > trace.gz',
+      );
+    }
+    await streams.data(await fetchTrace(toUrl(endpoint), timeout));
+  });
+}
+
+function toUrl(endpoint: string): URL {
+  const address = /^https?:\/\//i.test(endpoint) ? endpoint : `http://${endpoint}`;
+  try {
+    return new URL('/trace', address);
+  } catch (cause) {
+    throw new CliError('CLI_USAGE', `--endpoints: ${endpoint} is no address`, { cause });
+  }
+}
+
+async function fetchTrace(url: URL, timeoutMs: number): Promise<Uint8Array> {
+  const response = await answerOf(url, timeoutMs);
+  if (response.ok) return new Uint8Array(await response.arrayBuffer());
+  await response.body?.cancel();
+  const why =
+    response.status === 404
+      ? 'records nothing: start it with --trace'
+      : `answered with status ${response.status}`;
+  throw new CliError('CLI_NO_TRACE', `the server at ${url.host} ${why}`);
+}
+
+async function answerOf(url: URL, timeoutMs: number): Promise<Response> {
+  try {
+    return await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
+  } catch (cause) {
+    throw new CliError('CLI_NO_ANSWER', `the server at ${url.host} does not answer`, { cause });
+  }
+}

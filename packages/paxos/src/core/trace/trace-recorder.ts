@@ -1,0 +1,85 @@
+/**
+ * Trace recorder: writes down what a peer starts from and each input that it takes. The peer draws no number
+ * and reads no clock but through these, so that a replay makes the same steps.
+ */
+import type { RetentionPolicy } from '../commit/retention-policy.ts';
+import type { Effects } from '../effects.ts';
+import type { PeerEvent } from '../events.ts';
+import { Peer, type PeerOptions } from '../peer.ts';
+import { effectsHash, type TracedRetention, traceVersion, withTokens } from './trace-line.ts';
+
+export interface TraceRecorderOptions<V> {
+  /** Whether this part of an event is a value of the log. */
+  readonly isValue: (data: unknown) => data is V;
+  /**
+   * The text that stands for a value. Safety of the replay: the same object has the same token and no other
+   * has it, since the core compares values by identity.
+   */
+  readonly tokenOf: (value: V) => string;
+  /** Takes each line, without its end. */
+  readonly onLine: (line: string) => void;
+}
+
+export class TraceRecorder<V> {
+  readonly #options: TraceRecorderOptions<V>;
+  /** The numbers that the peer drew since the last line. */
+  readonly #draws: number[] = [];
+  #sizeOf: (value: V) => number = () => 0;
+
+  constructor(options: TraceRecorderOptions<V>) {
+    this.#options = options;
+  }
+
+  /** Constructs the peer that is recorded from now on. Called once. */
+  begin({ random, memory, ...options }: PeerOptions<V>): Peer<V> {
+    const { state, writeIndex } = memory;
+    const { retention = { type: 'everyPeer' }, stateEpoch = 0 } = options;
+    if (retention.type === 'quorum') this.#sizeOf = (value) => retention.sizeOf(value);
+    const writes = [...memory.writes];
+    const next = () => {
+      const drawn = random.next();
+      this.#draws.push(drawn);
+      return drawn;
+    };
+    const peer = new Peer<V>({
+      ...options,
+      random: { next },
+      memory: { state, writeIndex, writes },
+    });
+    const start = {
+      trace: traceVersion,
+      me: options.me,
+      peerCount: options.peerCount,
+      isCandidate: options.isCandidate ?? false,
+      stateEpoch,
+      retention: traced(retention),
+      memory: { state, writeIndex, writes: this.#plain(writes) },
+      draws: this.#draws.splice(0),
+    };
+    this.#options.onLine(JSON.stringify(start));
+    return peer;
+  }
+
+  /** Records a step that the peer has just made. */
+  record(event: PeerEvent<V>, at: number, effects: Effects<V>): void {
+    const draws = this.#draws.splice(0);
+    const step = {
+      at,
+      event: this.#plain(event),
+      ...(draws.length > 0 && { draws }),
+      hash: effectsHash(this.#plain(effects)),
+    };
+    this.#options.onLine(JSON.stringify(step));
+  }
+
+  #plain(data: unknown): unknown {
+    const { isValue, tokenOf } = this.#options;
+    return withTokens(data, isValue, (value) => `${this.#sizeOf(value)}:${tokenOf(value)}`);
+  }
+}
+
+function traced<V>(policy: RetentionPolicy<V>): TracedRetention {
+  if (policy.type === 'everyPeer') return policy;
+  const { type, instances, bytes } = policy;
+  return { type, instances, bytes };
+}
