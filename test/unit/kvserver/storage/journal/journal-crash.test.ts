@@ -132,30 +132,21 @@ describe('Crash of a journal', function () {
     }
   });
 
-  it('between copies of live votes and their checkpoint: what else the same writes said is there', async () => {
+  it('between the copy of a live vote and its checkpoint: what else its write said is there', async () => {
     const files = new SimulatedFiles();
     const journal = await open(files);
-    const stepCounts: number[] = [];
-    for (let index = 0; index < 60; index += 1) {
-      await journal.write([
-        { type: 'logPromised', ballot: { round: index + 1, peer: 1 } },
-        { type: 'reserved', round: index + 1 },
-        voteFor(1000 + index, 'x'.repeat(index % 8 === 0 ? 200 : 0)),
-        { type: 'forgotten', min: index },
-      ]);
-      if (index % 8 !== 0) await journal.write([{ type: 'forgotten', min: 1000 + index - 20 }]);
-      stepCounts.push(files.stepCount);
+    const promise = { type: 'logPromised', ballot: { round: 7, peer: 1 } } as const;
+    await journal.write([promise, { type: 'reserved', round: 7 }, voteFor(1000)]);
+    const from = files.stepCount;
+    for (let seq = 0; seq < 80; seq += 1) {
+      await journal.write([voteFor(seq, 'x'.repeat(100)), { type: 'forgotten', min: seq }]);
     }
     await journal.close();
-    for (let after = 3; after < files.stepCount; after += 1) {
-      const acknowledged = stepCounts.filter((count) => count <= after).length;
+    for (let after = from; after < files.stepCount; after += 1) {
       const again = await open(new SimulatedFiles(files.crashed({ after, areNamesKept: true })));
-      const writes = await loadWrites(again);
-      const promise = writes.findLast(({ type }) => type === 'logPromised');
-      const rounds = writes.flatMap((write) => (write.type === 'reserved' ? [write.round] : []));
-      const round = promise?.type === 'logPromised' ? promise.ballot.round : 0;
-      expect(round, `after step ${after}`).to.be.within(acknowledged, acknowledged + 1);
-      expect(Math.max(0, ...rounds)).to.equal(round);
+      const writes = (await loadWrites(again)).map(plain);
+      const expected = [promise, { type: 'reserved', round: 7 }, plain(voteFor(1000))];
+      expect(writes, `after step ${after}`).to.deep.include.members(expected);
       await again.close();
     }
   });
