@@ -4,6 +4,9 @@ import { byTest, type Mutant } from '../mutant.ts';
 const crash = 'unit/kvserver/storage/journal/segmented-log-crash';
 const damage = 'unit/kvserver/storage/journal/segmented-log-damage';
 const journal = 'unit/kvserver/storage/journal/journal';
+const lives = 'unit/kvserver/storage/journal/journal-lives';
+const remembers =
+  'remembers what was acknowledged, wherever processes end, calls fail and power is cut';
 const size = 'unit/kvserver/storage/journal/journal-size';
 const anyBit = 'is refused or harmless for any bit of any file flipped, but for the last record';
 const everyByte =
@@ -61,8 +64,8 @@ export const journalMutants: readonly Mutant[] = [
     does: 'Behind the end any intact fragment counts, also one of a former use of the file.',
     loses: 'A healthy journal is called damaged.',
     file: 'kvserver/src/storage/journal/segment-reader.ts',
-    right: 'const found = candidateIn(bytes, sequence);',
-    wrong: 'const found = sequence > 0 ? 0 : candidateIn(bytes, sequence);',
+    right: 'header.sequence !== sequence || offset',
+    wrong: 'header.sequence !== header.sequence || offset',
     caughtBy: [
       byTest(
         'unit/kvserver/storage/journal/segmented-log',
@@ -76,9 +79,83 @@ export const journalMutants: readonly Mutant[] = [
     does: 'A segment whose header is damaged passes for a spare.',
     loses: 'All votes in it are forgotten without a word.',
     file: 'kvserver/src/storage/journal/log-files.ts',
-    right: '  if (fragment === undefined) return;',
-    wrong: "  if (fragment?.type !== 'none') return;",
+    right: '  if (fragment !== undefined) {',
+    wrong: "  if (fragment?.type === 'fragment' && fragment.index < 0) {",
     caughtBy: [byTest(damage, anyBit)],
+  },
+  {
+    id: 'damaged-spare-trusted',
+    mistake: 38,
+    does: 'A segment of which nothing can be read passes for a spare, also behind a full one.',
+    loses: 'All votes in it are forgotten without a word.',
+    file: 'kvserver/src/storage/journal/segmented-log.ts',
+    right: '        expectNotBegun(spares, last, read.end);\n',
+    wrong: '',
+    caughtBy: [
+      byTest(damage, 'takes no damaged header for a spare once the segment before it is full'),
+    ],
+  },
+  {
+    id: 'segments-not-chained',
+    mistake: 38,
+    does: 'A segment may begin behind any record with the right index.',
+    loses: 'A segment from another past passes for the present one.',
+    file: 'kvserver/src/storage/journal/record-reader.ts',
+    right: ' || segment.previous !== end.previous',
+    wrong: '',
+    caughtBy: [
+      byTest(damage, 'refuses a segment from another past in which all records were as long'),
+    ],
+  },
+  {
+    id: 'copy-hides-its-write',
+    mistake: 38,
+    does: 'A copy of live votes replaces the write that it was made of, before its checkpoint is there.',
+    loses: 'A crash takes promises for the whole log.',
+    file: 'kvserver/src/storage/journal/journal.ts',
+    right: '        if (byIndex.has(each)) continue;\n',
+    wrong: '',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/storage/journal/journal-crash',
+        'between copies of live votes and their checkpoint: what else their writes said is there',
+      ),
+    ],
+  },
+  {
+    id: 'dropped-before-checkpoint',
+    mistake: 38,
+    does: 'Segments go before the checkpoint that says what they held.',
+    loses: 'A crash in between leaves a journal that begins too late.',
+    file: 'kvserver/src/storage/journal/checkpointer.ts',
+    right: '    const checkpoint = this.#memory',
+    wrong: '    this.#log.dropBefore(next);\n    const checkpoint = this.#memory',
+    caughtBy: [byTest(lives, remembers)],
+  },
+  {
+    id: 'segment-header-not-awaited',
+    mistake: 2,
+    does: 'Records follow the header of their segment before it is durable.',
+    loses: 'A power loss leaves records in a segment that counts as a spare.',
+    file: 'kvserver/src/storage/journal/log-writer.ts',
+    right: '      await file.write([encodeHeader(header)], 0);',
+    wrong: '      void file.write([encodeHeader(header)], 0);',
+    caughtBy: [byTest(lives, remembers)],
+  },
+  {
+    id: 'segment-names-not-flushed',
+    mistake: 2,
+    does: 'The name of a new segment is not made durable.',
+    loses: 'A power loss takes a segment with all votes in it.',
+    file: 'kvserver/src/storage/journal/node-segment-files.ts',
+    right: '    await syncDirectory(this.#directory);',
+    wrong: '',
+    caughtBy: [
+      byTest(
+        'faults/disk/journal-flushes',
+        'include the name of each segment, before anything is written into it',
+      ),
+    ],
   },
   {
     id: 'gap-ends-journal',

@@ -213,6 +213,7 @@ class ProcessFiles implements SegmentFiles {
 
   #fileOf(place: string, inode: Inode): SegmentFile {
     let isOpen = true;
+    let isWriting = false;
     this.#disk.openCount += 1;
     return {
       place,
@@ -223,7 +224,10 @@ class ProcessFiles implements SegmentFiles {
         return source.length;
       },
       write: async (pieces, position) => {
+        if (isWriting) throw new Error('one write at a time');
+        isWriting = true;
         await Promise.resolve();
+        isWriting = false;
         if (!isOpen) throw new Error('EBADF');
         this.#disk.write(this.#process, inode, position, Buffer.concat(pieces));
       },

@@ -190,6 +190,23 @@ describe('Damage to a segmented log', function () {
     expect(await damageIn(image)).to.match(/damaged in 0000000000000007.wal|000006.wal at byte/);
   });
 
+  it('refuses a segment from another past in which all records were as long', async () => {
+    const [one, two] = await Promise.all(
+      ['one past', 'two past'].map(async (text) => {
+        const past = new LogOnDisk({ image: disk.image });
+        await past.use(async (log) => {
+          while (log.sequences.length < 6) await log.append(1, [Buffer.from(text)]);
+        });
+        return past.image;
+      }),
+    );
+    for (const sequence of [7, 8]) {
+      const name = segmentName(sequence);
+      const image = withFile(one ?? disk.image, name, () => two?.get(name));
+      expect(await damageIn(image)).to.match(/does not follow|and .* begins with/);
+    }
+  });
+
   it('refuses a record from another past of its own', async () => {
     const pasts = await Promise.all(
       ['one', 'two'].map(async (past) => {

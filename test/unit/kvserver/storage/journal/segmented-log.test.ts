@@ -178,6 +178,16 @@ describe('Segmented log', () => {
     expect(contentsOf(files.image())).to.deep.equal(contentsOf(disk.image));
   });
 
+  it('writes the header of a log without records again, too', async () => {
+    const disk = new LogOnDisk();
+    await disk.use(async () => {});
+    const before = disk.image.size;
+    const files = await disk.use(async () => {});
+    const written = Array.from({ length: files.stepCount }, (_, step) => files.bytesOf(step));
+    // The first write puts the image there.
+    expect(written.slice(before * 2)).to.include(64);
+  });
+
   it('takes no size that a segment cannot have', async () => {
     for (const segmentBytes of [0, 1016, 1028, Number.NaN]) {
       const options = { files: new SimulatedFiles(), owner, segmentBytes };

@@ -72,6 +72,10 @@ export class SimulatedFiles implements SegmentFiles {
     return [...this.#names.values()].reduce((sum, inode) => sum + this.#content(inode).length, 0);
   }
 
+  get names(): readonly string[] {
+    return [...this.#names.keys()];
+  }
+
   get fileCount(): number {
     return this.#names.size;
   }
