@@ -70,7 +70,11 @@ export class StatePages {
     if (from !== this.#options.from || transfer !== this.#options.transfer) return;
     if (attempt !== this.#attempt || page.page < this.#missing || page.page >= this.#limit) return;
     this.#arrived.set(page.page, page);
-    for (let each = this.#arrived.get(this.#missing); each; each = this.#arrived.get(this.#missing)) {
+    for (
+      let each = this.#arrived.get(this.#missing);
+      each;
+      each = this.#arrived.get(this.#missing)
+    ) {
       this.#missing += 1;
       this.#after = each.rows.at(-1)?.[0] ?? this.#after;
       this.#asks = 0;

@@ -2,8 +2,9 @@
  * Finds what an earlier run left of the log window. Only files without a gap between them count, up to the last
  * one; the others are removed. Names tell what complete files hold, so only a file that was being written is read.
  */
-import { rangeOf, WindowSegment } from './window-segment.ts';
+
 import type { FoundFile, WindowFiles } from './window-files.ts';
+import { rangeOf, WindowSegment } from './window-segment.ts';
 
 export interface RecoveryOptions {
   readonly files: WindowFiles;

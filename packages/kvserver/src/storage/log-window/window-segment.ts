@@ -10,12 +10,7 @@
  *
  * Rule: a value whose checksum does not match, or which is that of another instance, is never given away.
  */
-import {
-  firstPart,
-  fragmentHeaderBytes,
-  lastPart,
-  sealFragment,
-} from '../journal/fragment.ts';
+import { firstPart, fragmentHeaderBytes, lastPart, sealFragment } from '../journal/fragment.ts';
 import { SegmentReader } from '../journal/segment-reader.ts';
 import type { WindowFile, WindowFiles } from './window-files.ts';
 

@@ -1,6 +1,6 @@
 import { writeIntervalMs } from '@paxkv/kvserver/internal/replica/apply/write-behind';
-import type { StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import { StateRepair } from '@paxkv/kvserver/internal/replica/catch-up/state-repair';
+import type { StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import { seeded, World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { bytes, get, memoryLevel, openSession, put, text } from '../../state-machine/fixtures.ts';
