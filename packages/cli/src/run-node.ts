@@ -14,6 +14,8 @@ export interface NodeOptions {
   readonly insecure?: boolean;
   /** In bytes. */
   readonly logBudget?: number;
+  /** In bytes. */
+  readonly logWindow?: number;
   readonly logLevel: string;
 }
 
@@ -65,7 +67,10 @@ export function toSettings(options: NodeOptions): object {
     ...(options.host !== undefined && { listenHost: options.host }),
     ...(options.port !== undefined && { listenPort: options.port }),
     insecure: options.insecure ?? false,
-    ...(options.logBudget !== undefined && { limits: { logBytesMax: options.logBudget } }),
+    limits: {
+      ...(options.logBudget !== undefined && { logBytesMax: options.logBudget }),
+      ...(options.logWindow !== undefined && { logWindowBytesMax: options.logWindow }),
+    },
     logLevel: options.logLevel,
   };
 }

@@ -22,11 +22,14 @@ export interface ClusterSize {
   readonly dataDirectory: string;
   /** The log budget of each node in bytes. Absent for the default of the server. */
   readonly logBudget?: number | undefined;
+  /** The log window of each node in bytes. Absent for the default of the server. */
+  readonly logWindow?: number | undefined;
 }
 
 export function planCluster(size: ClusterSize): ClusterPlan {
-  const { nodeCount, firstPort, dataDirectory, logBudget } = size;
+  const { nodeCount, firstPort, dataDirectory, logBudget, logWindow } = size;
   const budget = logBudget === undefined ? [] : ['--log-budget', `${logBudget}`];
+  const window = logWindow === undefined ? [] : ['--log-window', `${logWindow}`];
   const ports = Array.from({ length: nodeCount }, (_, node) => firstPort + node);
   const peers = ports.map((port) => `127.0.0.1:${port}`).join(',');
   return {
@@ -41,6 +44,7 @@ export function planCluster(size: ClusterSize): ClusterPlan {
         serveArguments: [
           ...['serve', '--node', `${node}`, '--peers', peers, '--data', data],
           ...budget,
+          ...window,
         ],
       };
     }),

@@ -4,7 +4,13 @@ import { CliError } from '../cli-error.ts';
 import { toCallText, toEndText, toStartJson, toStartText } from '../cluster/instructions.ts';
 import { LocalCluster } from '../cluster/local-cluster.ts';
 import { type ClusterPlan, planCluster } from '../cluster/plan.ts';
-import { addOutputOptions, logBudgetOption, type OutputOptions, wholeNumber } from '../options.ts';
+import {
+  addOutputOptions,
+  logBudgetOption,
+  logWindowOption,
+  type OutputOptions,
+  wholeNumber,
+} from '../options.ts';
 import { listenForStop, type StopSignal } from '../stop-signal.ts';
 import { jsonLine, type Streams } from '../streams.ts';
 
@@ -13,6 +19,7 @@ interface ClusterOptions extends OutputOptions {
   readonly data: string;
   readonly port: number;
   readonly logBudget?: number;
+  readonly logWindow?: number;
 }
 
 /** What a running cluster command needs. */
@@ -33,8 +40,9 @@ export function addCluster(parent: Command, streams: Streams): void {
     .description('run a whole cluster on this machine, a process for each node, until Ctrl-C');
   for (const option of clusterOptions()) command.addOption(option);
   addOutputOptions(command).action(
-    async ({ nodes, data, port, logBudget, json }: ClusterOptions) => {
-      const size = { nodeCount: nodes, dataDirectory: data, firstPort: port, logBudget };
+    async ({ nodes, data, port, logBudget, logWindow, json }: ClusterOptions) => {
+      const limits = { logBudget, logWindow };
+      const size = { nodeCount: nodes, dataDirectory: data, firstPort: port, ...limits };
       const plan = planCluster(size);
       const stop = listenForStop();
       try {
@@ -60,6 +68,7 @@ function clusterOptions(): Option[] {
       .argParser(wholeNumber(1, portMax - nodeCountMax + 1))
       .default(4401),
     logBudgetOption(),
+    logWindowOption(),
   ];
 }
 

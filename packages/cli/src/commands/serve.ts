@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
-import { addOutputOptions, logBudgetOption, wholeNumber, yesOrNo } from '../options.ts';
+import { addOutputOptions, logBudgetOption, logWindowOption, wholeNumber, yesOrNo } from '../options.ts';
 import type { NodeOptions } from '../run-node.ts';
 import type { Streams } from '../streams.ts';
 
@@ -69,6 +69,7 @@ function serveOptions(): Option[] {
       .preset('yes')
       .argParser(yesOrNo),
     logBudgetOption(),
+    logWindowOption(),
     option('--log-level <level>', 'how much to log to standard error', 'LOG_LEVEL')
       .choices(['error', 'warn', 'info', 'debug', 'silent'])
       .default('info'),

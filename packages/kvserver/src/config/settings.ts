@@ -10,7 +10,7 @@ import { isLoopback } from './loopback.ts';
 
 const mebibyte = 1024 * 1024;
 
-/** How much work a server accepts. Each limit is a whole number from 1 to 2³¹ − 1. */
+/** How much work a server accepts. Each limit is a whole number from 1 to 2³¹ − 1, unless it says otherwise. */
 export interface Limits {
   /** From the arrival of a request to its reply, in milliseconds; after that its outcome is unknown. Default 5,000. */
   readonly requestTimeoutMs: number;
@@ -30,7 +30,7 @@ export interface Limits {
    */
   readonly logBytesMax: number;
   readonly logInstanceCountMax: number;
-  /** Bytes on disk of decided values that left memory before every server had them. Default 1 GiB. */
+  /** Bytes on disk of decided values that left memory before every server had them, to 2⁵⁰. Default 1 GiB. */
   readonly logWindowBytesMax: number;
   /** How long those values are kept, in milliseconds. Default one hour. */
   readonly logWindowMsMax: number;
@@ -45,7 +45,11 @@ const limitsSchema: z.ZodType<Limits> = z.strictObject({
   inFlightInstanceCountMax: positiveCount(4),
   logBytesMax: positiveCount(128 * mebibyte),
   logInstanceCountMax: positiveCount(8192),
-  logWindowBytesMax: positiveCount(1024 * mebibyte),
+  logWindowBytesMax: z
+    .int()
+    .min(1)
+    .max(2 ** 50)
+    .default(1024 * mebibyte),
   logWindowMsMax: positiveCount(3_600_000),
 });
 
