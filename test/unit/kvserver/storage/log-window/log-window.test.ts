@@ -115,7 +115,7 @@ describe('LogWindow', () => {
     new Site().run(async (site) => {
       const window = await site.filled(0, 30, small);
       const [, second] = [...site.disk.sizes.keys()].sort();
-      site.disk.harm(second ?? '', 150);
+      site.disk.harm(second ?? '', 200);
       const values = await valuesFrom(window, 0);
       expect(values).to.deep.equal(valuesOf(0, values.length));
       expect(values.length).to.be.below(20);
