@@ -263,7 +263,7 @@ export const stateTransferMutants: readonly Mutant[] = [
     caughtBy: [
       byTest(
         'unit/kvserver/replica/catch-up/state-repair',
-        'refuses requests meanwhile, as not done',
+        'reads nothing from a state that was lost, from the first moment on',
       ),
     ],
   },
