@@ -43,6 +43,16 @@ export class WindowDisk {
     this.#contents.clear();
   }
 
+  remove(name: string): void {
+    this.#contents.delete(name);
+  }
+
+  /** Cuts off the end of a file. */
+  cut(name: string, length: number): void {
+    const content = this.#contents.get(name);
+    if (content !== undefined) content.bytes = content.bytes.subarray(0, length);
+  }
+
   /** Flips one bit of a file. */
   harm(name: string, offset: number): void {
     const content = this.#contents.get(name);

@@ -23,6 +23,7 @@ const timeoutMsMax = 2 ** 31 - 1;
 const timeoutMsDefault = 10_000;
 /** The largest limit that a server accepts. */
 const logBudgetMax = 2 ** 31 - 1;
+const logWindowMax = 2 ** 50;
 
 export const endpointsDefault = [4401, 4402, 4403]
   .map((port) => `http://127.0.0.1:${port}`)
@@ -131,6 +132,16 @@ export function logBudgetOption(): Option {
   )
     .env('PAXKV_LOG_BUDGET')
     .argParser(byteCount(1, logBudgetMax));
+}
+
+/** What a node keeps of the log on disk for others that are away, beyond the budget. The server has the default. */
+export function logWindowOption(): Option {
+  return new Option(
+    '--log-window <bytes>',
+    'disk for what nodes that are away for longer lack: 512MiB, 8GiB; 1GiB if not given',
+  )
+    .env('PAXKV_LOG_WINDOW')
+    .argParser(byteCount(1, logWindowMax));
 }
 
 /**

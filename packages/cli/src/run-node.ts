@@ -24,6 +24,8 @@ export interface NodeOptions {
   readonly featureLevelMax?: number;
   readonly console?: boolean;
   readonly trace?: boolean;
+  /** In bytes. */
+  readonly logWindow?: number;
   readonly logLevel: string;
 }
 
@@ -78,7 +80,10 @@ export function toSettings(options: NodeOptions): object {
     ...(options.host !== undefined && { listenHost: options.host }),
     ...(options.port !== undefined && { listenPort: options.port }),
     insecure: options.insecure ?? false,
-    ...(options.logBudget !== undefined && { limits: { logBytesMax: options.logBudget } }),
+    limits: {
+      ...(options.logBudget !== undefined && { logBytesMax: options.logBudget }),
+      ...(options.logWindow !== undefined && { logWindowBytesMax: options.logWindow }),
+    },
     ...(options.featureLevelMax !== undefined && { featureLevelMax: options.featureLevelMax }),
     console: options.console ?? true,
     trace: options.trace ?? false,

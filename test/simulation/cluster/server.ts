@@ -77,6 +77,8 @@ export class Server {
   /** Whether it was started with a version too old for the cluster, and has had the newest one since. */
   #isUpgraded = false;
   #highestLevel = baseLevel;
+  /** How often the state was lost. */
+  #stateEpoch = 0;
   /** Ends the program at once, if it was asked to stop and has not ended yet. */
   endStop: () => void = () => {};
   /** How often the server was ended from outside. */
@@ -183,7 +185,10 @@ export class Server {
   /** Wipes disks while the server is down. */
   loseMemory({ of, isNoticed }: Pick<LostMemory, 'of' | 'isNoticed'>): void {
     if (of !== 'state') this.journal.wipe(isNoticed ? 'lost' : 'new');
-    if (of !== 'journal') this.state.wipe();
+    if (of !== 'journal') {
+      this.state.wipe();
+      this.#stateEpoch += 1;
+    }
     this.#options.witness.onMemoryLost(this.#options.me, of);
   }
 
@@ -262,6 +267,7 @@ export class Server {
       logWindow: await this.#openWindow(clock, gate),
       transport: gate.transport(this.#watched(network.transport(me))),
       storage: gate.storage(this.journal.open()),
+      stateEpoch: this.#stateEpoch,
       state: await this.state.open(gate),
       stateTransfer: {
         port: stateNetwork.port(me, pass),

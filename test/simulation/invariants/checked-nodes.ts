@@ -94,7 +94,7 @@ export class CheckedNodes {
   send(
     from: number,
     message: Message<Bytes>,
-    progress: { done?: number; min?: number } = {},
+    progress: { done?: number; min?: number; floor?: number; everyPeerMin?: number } = {},
   ): void {
     this.step.onSent({ ...toEnvelope(from, (from + 1) % nodeCount, message), ...progress });
   }

@@ -140,10 +140,25 @@ describe('Step invariants', () => {
     expect(nodes.broken).to.equal('a host is done only with what is durable in its state');
   });
 
-  it('object to a min that some node has not reached', () => {
+  it('object to a min that the node has not reached', () => {
     const nodes = new CheckedNodes();
     nodes.send(0, { type: 'learn', seq: 0, count: 1 }, { min: 1 });
-    expect(nodes.broken).to.equal('only what every node has applied is forgotten');
+    expect(nodes.broken).to.equal('a node forgets only what it has applied itself');
+  });
+
+  it('object to a floor that no quorum has reached, and to a node that is counted in vain', () => {
+    const [few, quorum] = [new CheckedNodes(), new CheckedNodes()];
+    for (const nodes of [few, quorum]) {
+      nodes.decide(0, 'a');
+      nodes.apply(0, 0);
+    }
+    few.send(0, { type: 'learn', seq: 0, count: 1 }, { floor: 1 });
+    expect(few.broken).to.equal('a quorum has applied what is below the floor');
+    quorum.apply(1, 0);
+    quorum.send(0, { type: 'learn', seq: 0, count: 1 }, { floor: 1 });
+    expect(quorum.broken).to.equal(undefined);
+    quorum.send(0, { type: 'learn', seq: 0, count: 1 }, { everyPeerMin: 1 });
+    expect(quorum.broken).to.equal('every node has applied what every node is said to have');
   });
 
   it('let a node without memory prepare again where it only prepared', () => {

@@ -36,8 +36,9 @@ export class StepInvariants implements Witness {
     this.#boots.set(node, boot);
   }
 
-  onSent({ from, to, done, min, message }: Envelope<Bytes>): void {
-    this.#onProgress(from, done, min);
+  onSent(envelope: Envelope<Bytes>): void {
+    const { from, to, message } = envelope;
+    this.#onProgress(envelope);
     this.#sentCount += 1;
     this.#verdict.check(
       this.#sentCount <= sentCountMax,
@@ -93,17 +94,28 @@ export class StepInvariants implements Witness {
     promisers.add(from);
   }
 
-  #onProgress(node: number, done: number, min: number): void {
-    const { applied, appliedEver } = this.#ledger;
+  #onProgress({ from: node, done, min, floor, everyPeerMin }: Envelope<Bytes>): void {
+    const { applied, appliedEver, quorumSize } = this.#ledger;
     this.#verdict.check(
       done <= (applied[node] ?? -1),
       'a host is done only with what is durable in its state',
       () => `node ${node} said done ${done} at ${applied[node]}`,
     );
+    const appliedHere = appliedEver[node] ?? -1;
     this.#verdict.check(
-      appliedEver.every((position) => position >= min - 1),
-      'only what every node has applied is forgotten',
-      () => `node ${node} said min ${min} of ${appliedEver}`,
+      appliedHere >= min - 1,
+      'a node forgets only what it has applied itself',
+      () => `node ${node} said min ${min}, and applied up to ${appliedHere}`,
+    );
+    this.#verdict.check(
+      appliedEver.filter((position) => position >= floor - 1).length >= quorumSize,
+      'a quorum has applied what is below the floor',
+      () => `node ${node} said floor ${floor} of ${appliedEver}`,
+    );
+    this.#verdict.check(
+      appliedEver.every((position) => position >= everyPeerMin - 1),
+      'every node has applied what every node is said to have',
+      () => `node ${node} said everyPeerMin ${everyPeerMin} of ${appliedEver}`,
     );
   }
 

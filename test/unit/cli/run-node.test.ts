@@ -164,6 +164,11 @@ describe('toSettings', () => {
     expect(limits).to.deep.equal({ ...limitsDefault, logBytesMax: 4096 });
   });
 
+  it('hands on a log window in bytes', () => {
+    const { limits } = parseConfig(toSettings({ ...options, logWindow: 2 ** 40 }));
+    expect(limits).to.deep.equal({ ...limitsDefault, logWindowBytesMax: 2 ** 40 });
+  });
+
   it('keeps an empty address, so that it is refused and not skipped', () => {
     const settings = toSettings({ ...options, peers: '127.0.0.1:1,,127.0.0.1:3' });
     expect(() => parseConfig(settings)).to.throw('"" is not host:port');

@@ -24,14 +24,17 @@ export interface ClusterSize {
   readonly dataDirectory: string;
   /** The log budget of each node in bytes. Absent for the default of the server. */
   readonly logBudget?: number | undefined;
+  /** The log window of each node in bytes. Absent for the default of the server. */
+  readonly logWindow?: number | undefined;
   /** Default: true. */
   readonly hasConsole?: boolean;
 }
 
 export function planCluster(size: ClusterSize): ClusterPlan {
-  const { nodeCount, firstPort, dataDirectory, logBudget, hasConsole = true } = size;
+  const { nodeCount, firstPort, dataDirectory, logBudget, logWindow, hasConsole = true } = size;
   const more = [
     ...(logBudget === undefined ? [] : ['--log-budget', `${logBudget}`]),
+    ...(logWindow === undefined ? [] : ['--log-window', `${logWindow}`]),
     ...(hasConsole ? [] : ['--no-console']),
   ];
   const ports = Array.from({ length: nodeCount }, (_, node) => firstPort + node);

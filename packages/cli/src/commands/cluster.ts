@@ -8,6 +8,7 @@ import {
   addOutputOptions,
   consoleOptions,
   logBudgetOption,
+  logWindowOption,
   type OutputOptions,
   wholeNumber,
 } from '../options.ts';
@@ -20,6 +21,7 @@ interface ClusterOptions extends OutputOptions {
   readonly port: number;
   readonly logBudget?: number;
   readonly console?: boolean;
+  readonly logWindow?: number;
 }
 
 /** What a running cluster command needs. */
@@ -40,12 +42,13 @@ export function addCluster(parent: Command, streams: Streams): void {
     .description('run a whole cluster on this machine, a process for each node, until Ctrl-C');
   for (const option of clusterOptions()) command.addOption(option);
   addOutputOptions(command).action(async (options: ClusterOptions) => {
-    const { nodes, data, port, logBudget, json, console: hasConsole = true } = options;
+    const { nodes, data, port, logBudget, logWindow, json, console: hasConsole = true } = options;
     const plan = planCluster({
       nodeCount: nodes,
       dataDirectory: data,
       firstPort: port,
       logBudget,
+      logWindow,
       hasConsole,
     });
     const stop = listenForStop();
@@ -72,6 +75,7 @@ function clusterOptions(): Option[] {
       .default(4401),
     logBudgetOption(),
     ...consoleOptions(),
+    logWindowOption(),
   ];
 }
 

@@ -4,6 +4,7 @@ import {
   addOutputOptions,
   consoleOptions,
   logBudgetOption,
+  logWindowOption,
   wholeNumber,
   yesOrNo,
 } from '../options.ts';
@@ -85,6 +86,7 @@ function serveOptions(): Option[] {
     option('--trace [yes|no]', 'record what the peer takes in, for paxkv trace', 'TRACE')
       .preset('yes')
       .argParser(yesOrNo),
+    logWindowOption(),
     option('--log-level <level>', 'how much to log to standard error', 'LOG_LEVEL')
       .choices(['error', 'warn', 'info', 'debug', 'silent'])
       .default('info'),

@@ -32,7 +32,7 @@ export interface Limits {
    */
   readonly logBytesMax: number;
   readonly logInstanceCountMax: number;
-  /** Bytes on disk of decided values that left memory before every server had them. Default 1 GiB. */
+  /** Bytes on disk of decided values that left memory before every server had them, to 2⁵⁰. Default 1 GiB. */
   readonly logWindowBytesMax: number;
   /** How long those values are kept, in milliseconds. Default one hour. */
   readonly logWindowMsMax: number;
@@ -63,7 +63,12 @@ export const limitsSchema = z.strictObject({
   inFlightInstanceCountMax: count(),
   logBytesMax: count(),
   logInstanceCountMax: count(),
-  logWindowBytesMax: count(),
+  logWindowBytesMax: z.exactOptional(
+    z
+      .int()
+      .min(1)
+      .max(2 ** 50),
+  ),
   logWindowMsMax: count(),
   retainedLogBytesMax: count(),
   journalBytesMax: count(),

@@ -23,15 +23,17 @@ describe('planCluster', () => {
     );
   });
 
-  it('gives all nodes the same log budget', () => {
+  it('gives all nodes the same log budget and log window', () => {
     const bounded = planCluster({
       nodeCount: 2,
       firstPort: 1,
       dataDirectory: 'd',
       logBudget: 4096,
+      logWindow: 8192,
     });
     for (const { serveArguments } of bounded.nodes) {
-      expect(serveArguments.slice(-2)).to.deep.equal(['--log-budget', '4096']);
+      const bounds = ['--log-budget', '4096', '--log-window', '8192'];
+      expect(serveArguments.slice(-4)).to.deep.equal(bounds);
     }
   });
 

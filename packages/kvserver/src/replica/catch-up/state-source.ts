@@ -128,7 +128,7 @@ export class StateSource {
     if (this.#isSending) return;
     this.#isSending = true;
     this.#work = this.#work.then(() => this.#sendPage());
-    this.#work.then(() => {
+    void this.#work.then(() => {
       this.#isSending = false;
       const current = this.#current;
       if (current === undefined || current.isAtEnd || current.next >= current.limit) return;
@@ -145,6 +145,7 @@ export class StateSource {
       if (current.source !== undefined) await this.#readPage(current, current.source);
     } catch (error) {
       this.#refuse(current.to, current.transfer, 'the state could not be read');
+      if (this.#current === current) this.#drop();
       this.#options.onFailed(error);
     }
   }
@@ -194,6 +195,7 @@ export class StateSource {
     this.#current = undefined;
     if (current === undefined) return;
     current.isOver = true;
-    this.#work = this.#work.then(() => current.source?.close());
+    // A snapshot that does not close was of a database that is closed.
+    this.#work = this.#work.then(() => current.source?.close()).catch(() => {});
   }
 }

@@ -181,7 +181,7 @@ export class LogWindow {
     if (this.#isWriting || this.#isClosed || this.#unwritten.bytes === 0) return;
     this.#isWriting = true;
     this.#write();
-    this.#work.then(() => this.#pause());
+    void this.#work.then(() => this.#pause());
   }
 
   /** More decisions gather in the meantime, so that one write takes many. */

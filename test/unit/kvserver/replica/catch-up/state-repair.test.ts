@@ -63,6 +63,22 @@ describe('the repair of a state', () => {
   );
 
   it(
+    ...seeded(
+      'reads nothing from a state that was lost, from the first moment on',
+      async (world) => {
+        const cluster = await withLostState(world);
+        await cluster.nodes[2]?.start();
+        const request = { command: get('key 0'), consistency: 'serializable' } as const;
+        const refusal = await cluster
+          .replica(2)
+          .submit(request)
+          .catch((error: unknown) => error);
+        expect(refusal).to.include({ code: 'KV_UNAVAILABLE', outcome: 'not done' });
+      },
+    ),
+  );
+
+  it(
     ...seeded('succeeds over a network that loses and repeats messages', async (world) => {
       const cluster = await withLostState(world, {
         stateFaults: { lossChance: 0.3, repeatChance: 0.3 },

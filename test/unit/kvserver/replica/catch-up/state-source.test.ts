@@ -1,0 +1,117 @@
+import { StateSource } from '@paxkv/kvserver/internal/replica/catch-up/state-source';
+import type { Fetch, Page, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
+import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
+import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
+import { World } from '@paxkv/simulator';
+import { expect } from 'chai';
+import { applyNext, memoryLevel, put } from '../../state-machine/fixtures.ts';
+
+const keyCount = 30;
+const start: Pick<Fetch, 'attempt' | 'page' | 'after'> = {
+  attempt: 1,
+  page: 0,
+  after: new Uint8Array(),
+};
+
+class Source {
+  readonly world = new World({ seed: 1 });
+  readonly level = memoryLevel();
+  readonly sent: { to: number; message: StateMessage }[] = [];
+  readonly failures: unknown[] = [];
+  readonly source = new StateSource({
+    port: { send: (to, message) => this.sent.push({ to, message }) },
+    clock: this.world.clock,
+    state: () => ({ level: this.level }),
+    onFailed: (error) => this.failures.push(error),
+  });
+
+  /** The state has several pages, and is at instance 29. */
+  async run(act: (source: Source) => Promise<void>): Promise<void> {
+    const machine = await StateMachine.open(new StateDatabase(this.level));
+    for (let key = 0; key < keyCount; key += 1) {
+      await applyNext(machine, put(`key ${key}`, `${key}`.repeat(20_000)));
+    }
+    await this.world.run(() => act(this));
+  }
+
+  fetch(from: number, transfer: number, place: Partial<Fetch> = {}) {
+    this.source.onFetch(from, { type: 'fetch', transfer, ...start, credit: 2, ...place });
+  }
+
+  /** All pages sent so far, once nothing more is under way. */
+  async pages(): Promise<Page[]> {
+    await this.world.sleep(100);
+    return this.sent.flatMap(({ message }) => (message.type === 'page' ? [message] : []));
+  }
+
+  async refusals(): Promise<string[]> {
+    await this.world.sleep(100);
+    return this.sent.flatMap(({ to, message }) =>
+      message.type === 'refused' ? [`${to}: ${message.reason}`] : [],
+    );
+  }
+}
+
+describe('StateSource', () => {
+  it('sends pages as far as the credit goes', () =>
+    new Source().run(async (source) => {
+      source.fetch(1, 7);
+      expect((await source.pages()).map(({ page }) => page)).to.deep.equal([0, 1]);
+      source.fetch(1, 7, { page: 2, credit: 1 });
+      source.fetch(1, 7, { page: 1, credit: 1 });
+      const pages = await source.pages();
+      expect(pages.map(({ page }) => page)).to.deep.equal([0, 1, 2]);
+      expect(pages[0]).to.include({ applied: keyCount - 1, total: keyCount, isLast: false });
+      await source.source.close();
+    }));
+
+  it('goes back to a key within the same snapshot', () =>
+    new Source().run(async (source) => {
+      source.fetch(1, 7, { credit: 3 });
+      const before = await source.pages();
+      const after = before[0]?.rows.at(-1)?.[0] ?? expect.fail('there is no row');
+      const machine = await StateMachine.open(new StateDatabase(source.level));
+      await applyNext(machine, put('key 1', 'later'));
+      source.fetch(1, 7, { attempt: 2, page: 1, after, credit: 100 });
+      const again = (await source.pages()).slice(3);
+      expect(again.slice(0, 2).map(({ rows }) => rows)).to.deep.equal(
+        before.slice(1).map(({ rows }) => rows),
+      );
+      expect(again.at(-1)).to.include({ isLast: true, attempt: 2, applied: keyCount - 1 });
+      expect(source.failures).to.deep.equal([]);
+      await source.source.close();
+    }));
+
+  it('serves one receiver at a time, until it is released or silent', () =>
+    new Source().run(async (source) => {
+      source.fetch(1, 7);
+      source.fetch(2, 8);
+      expect(await source.refusals()).to.deep.equal(['2: it is sending its state to node 1']);
+      source.source.onRelease(1, { type: 'release', transfer: 7 });
+      source.fetch(2, 9);
+      await source.world.sleep(3100);
+      source.fetch(3, 10);
+      expect(await source.refusals()).to.have.length(1);
+      const receivers = source.sent.filter(({ message }) => message.type === 'page');
+      expect(receivers.map(({ to }) => to)).to.deep.equal([1, 1, 2, 2, 3, 3]);
+      await source.source.close();
+    }));
+
+  it('refuses to continue what it does not hold', () =>
+    new Source().run(async (source) => {
+      source.fetch(1, 7, { page: 3 });
+      expect(await source.refusals()).to.deep.equal(['1: this state is not held any more']);
+    }));
+
+  it('needs the log above the state until some time after the receiver was last heard', () =>
+    new Source().run(async (source) => {
+      expect(source.source.keepFrom).to.equal(Number.POSITIVE_INFINITY);
+      source.fetch(1, 7, { credit: 100 });
+      await source.pages();
+      source.source.onRelease(1, { type: 'release', transfer: 7 });
+      await source.world.sleep(50_000);
+      expect(source.source.keepFrom).to.equal(keyCount);
+      await source.world.sleep(10_001);
+      expect(source.source.keepFrom).to.equal(Number.POSITIVE_INFINITY);
+    }));
+});

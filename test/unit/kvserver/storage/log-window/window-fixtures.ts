@@ -1,0 +1,77 @@
+/** Log windows on a simulated disk. */
+import {
+  LogWindow,
+  type LogWindowOptions,
+} from '@paxkv/kvserver/internal/storage/log-window/log-window';
+import type { WindowDecision } from '@paxkv/kvserver/internal/storage/log-window/window-segment';
+import { World } from '@paxkv/simulator';
+import { WindowDisk } from '../../../../kv/window-disk.ts';
+
+export const never = Number.POSITIVE_INFINITY;
+
+export class Site {
+  readonly world = new World({ seed: 7 });
+  readonly disk = new WindowDisk(this.world, this.world.random('disk'));
+  readonly reasons: string[] = [];
+
+  /** Runs `act` in the world. */
+  run(act: (site: Site) => Promise<void>): Promise<void> {
+    return this.world.run(() => act(this));
+  }
+
+  /** Opens what is on the disk, as a process does that starts. */
+  open(options: Partial<LogWindowOptions> = {}): Promise<LogWindow> {
+    return LogWindow.open({
+      files: this.disk.open(),
+      owner: 'tests/0',
+      clock: this.world.clock,
+      bytesMax: 2 ** 30,
+      msMax: 3_600_000,
+      onDropped: (reason) => this.reasons.push(reason),
+      ...options,
+    });
+  }
+
+  /** A new window with these decisions, all on disk. */
+  async filled(first: number, next: number, options?: Partial<LogWindowOptions>) {
+    const window = await this.open(options);
+    window.start(first);
+    await this.add(window, first, next);
+    return window;
+  }
+
+  /** Adds decisions one by one, until they are on disk. */
+  async add(window: LogWindow, first: number, next: number): Promise<void> {
+    for (const decision of decisions(first, next)) {
+      window.add([decision]);
+      await this.world.sleep(20);
+    }
+    await window.settled();
+  }
+}
+
+export function decisions(first: number, next: number): WindowDecision[] {
+  return Array.from({ length: next - first }, (_, index) => decision(first + index));
+}
+
+function decision(seq: number): WindowDecision {
+  return { seq, value: Buffer.from(textOf(seq)) };
+}
+
+export function textOf(seq: number): string {
+  return `value ${seq} `.padEnd(100, '.');
+}
+
+/** The values from `seq` on, as far as the window has them, as text; read page by page. */
+export async function valuesFrom(window: LogWindow, seq: number): Promise<string[]> {
+  const texts: string[] = [];
+  for (;;) {
+    const page = await window.read(seq + texts.length, { bytesMax: 350, countMax: 1024 });
+    if (page.length === 0) return texts;
+    texts.push(...page.map((value) => Buffer.from(value).toString()));
+  }
+}
+
+export function valuesOf(first: number, next: number): string[] {
+  return decisions(first, next).map(({ seq }) => textOf(seq));
+}
