@@ -9,7 +9,7 @@ import { firstIssue, type Reading } from './codec.ts';
 /** The path at which servers dial each other. */
 export const peerPath = '/v1/peer';
 /** The format of messages between servers. It rises with each change that another version would misread. */
-export const formatVersion = 5;
+export const formatVersion = 6;
 /** The longest first frame that a server sends. */
 export const helloBytesMax = 4096;
 

@@ -53,7 +53,7 @@ describe('handshake', () => {
     const reading = readHello({ type: 'hello', formatVersion: 1, unheardOf: true });
     expect(reading).to.deep.equal({
       valid: false,
-      reason: 'peer format 1 is not supported: this server uses format 5',
+      reason: 'peer format 1 is not supported: this server uses format 6',
     });
   });
 
