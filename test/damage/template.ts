@@ -13,9 +13,11 @@ import { ServerCluster } from './server-cluster.ts';
 
 const keyCount = 60;
 const lastKeyCount = 10;
+const writeMsMax = 60_000;
 /** So much that cannot be compressed that each state has tables without positions and sessions. */
 const bulkKeyCount = 500;
 const bulkValueBytes = 6000;
+const bulkAtOnce = 25;
 /** The least that LevelDB allows. */
 const tableBytes = 1024 * 1024;
 
@@ -73,7 +75,7 @@ async function writeAll(cluster: ServerCluster, values: Map<string, string>): Pr
   // At its second start each database moves the content of its log into a table.
   for (const phase of ['first', 'second']) {
     await cluster.startAll();
-    await using client = cluster.client();
+    await using client = cluster.client(cluster.nodes, writeMsMax);
     await write(
       client,
       values,
@@ -102,8 +104,11 @@ async function writeBulk(client: KvClient, values: Map<string, string>): Promise
     const value = randomBytes(bulkValueBytes / 2).toString('hex');
     return [`bulk ${index}`, value] as const;
   });
-  await Promise.all(bulk.map(([key, value]) => client.put(key, value)));
-  for (const [key, value] of bulk) values.set(key, value);
+  for (let from = 0; from < bulk.length; from += bulkAtOnce) {
+    const some = bulk.slice(from, from + bulkAtOnce);
+    await Promise.all(some.map(([key, value]) => client.put(key, value)));
+    for (const [key, value] of some) values.set(key, value);
+  }
 }
 
 /** Merges all tables of a closed database, so that none but the last has positions and sessions. */

@@ -6,6 +6,7 @@ export type {
   Outcome,
   PeerStatus,
   PutReply,
+  ScrubStatus,
   Stamp,
   StatusReply,
   Versions,

@@ -77,7 +77,7 @@ export const diskMutants: readonly Mutant[] = [
     wrong: '',
     caughtBy: [
       byTest(
-        'unit/kvserver/storage/state/state-database',
+        'unit/kvserver/storage/state/state-database-damage',
         'of a table is found before a row is read from it',
       ),
     ],
@@ -100,15 +100,15 @@ export const diskMutants: readonly Mutant[] = [
   {
     id: 'missing-writes-unnoticed',
     mistake: 38,
-    does: 'The sequence of writes is not searched for holes between tables and log.',
+    does: 'The sequence of writes is not compared between tables and log.',
     loses: 'With an old list of tables, rows of the state revert or vanish.',
     file: 'kvserver/src/storage/leveldb/write-sequence.ts',
     right: 'isExact ? first !== sequence : first > sequence',
     wrong: 'isExact && first < sequence',
     caughtBy: [
       byTest(
-        'unit/kvserver/storage/leveldb/database-tables',
-        'refuses an older list of tables, whose later writes are in no log any more',
+        'unit/kvserver/storage/leveldb/write-sequence',
+        'misses writes where the tables end before the log begins',
       ),
     ],
   },

@@ -8,7 +8,7 @@ export interface ScrubLimits {
   readonly rowsPerSecond: number;
   /** Most bytes of the state that are read for it in a second. Default 32 MiB. */
   readonly bytesPerSecond: number;
-  /** Time from the start of the node to the first pass over all rows, in milliseconds. Default 10 seconds. */
+  /** Time from the verification of all tables to the first pass over all rows, in milliseconds. Default 10 seconds. */
   readonly firstDelayMs: number;
   /** Time from the end of one pass to the beginning of the next, in milliseconds. Default 6 hours. */
   readonly intervalMs: number;

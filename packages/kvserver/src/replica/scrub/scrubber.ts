@@ -5,6 +5,7 @@
 import type { Clock } from '@paxkv/paxos';
 import type { ScrubLimits } from '../../config/scrub-limits.ts';
 import type { StateMachine } from '../../state-machine/state-machine.ts';
+import { attempt } from '../../storage/state/attempt.ts';
 import type { StateTables } from '../../storage/state/state-database.ts';
 
 /** Parts of a second between which a pass pauses, so that no part takes long. */
@@ -81,7 +82,7 @@ export class Scrubber {
   async #verifyTables(tables: Pick<StateTables, 'verifyNext'>): Promise<void> {
     this.#status = { ...this.#status, isRunning: true };
     while (!this.#isStopped) {
-      const bytes = await tables.verifyNext();
+      const bytes = await attempt('verify a table', () => tables.verifyNext());
       if (bytes === undefined) break;
       await this.#pace({ count: 0, bytes });
     }

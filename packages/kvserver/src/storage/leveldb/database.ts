@@ -72,8 +72,8 @@ interface TableFile extends Table {
 }
 
 /**
- * Expects every file of the database, each table with its size, logs without damage, and no hole in the sequence
- * of writes. Resolves with the tables, none of which was read.
+ * Expects every file of the database, each table with its size, logs without damage, and a sequence of writes of
+ * which none is missing. Resolves with the tables, none of which was read.
  */
 async function expectWhole({ directory, isNew }: DatabaseOptions): Promise<TableFile[]> {
   const names = await namesIn(directory);
@@ -90,7 +90,7 @@ async function expectWhole({ directory, isNew }: DatabaseOptions): Promise<Table
   }
   const version = await versionOf(directory);
   if (version === undefined) return [];
-  await expectNoHole(directory, logs, version);
+  await expectAllWrites(directory, logs, version);
   const files = new Map(names.filter(isTable).map((name) => [numberOf(name), name]));
   const tables = [...version.tables.values()];
   return Promise.all(tables.map((table) => expectFile(table, directory, files.get(table.number))));
@@ -106,7 +106,7 @@ async function versionOf(directory: string): Promise<Version | undefined> {
   }
 }
 
-async function expectNoHole(
+async function expectAllWrites(
   directory: string,
   logs: readonly string[],
   version: Version,
@@ -117,8 +117,8 @@ async function expectNoHole(
   }
   const missing = await findMissingWrites(directory, logs, version);
   if (missing === undefined) return;
-  const place = `${join(directory, missing.file)} continues after a hole at write ${missing.sequence}`;
-  throw damage(`Writes are missing: ${place}`);
+  const { file, sequence } = missing;
+  throw damage(`Write ${sequence} is missing before a later one in ${join(directory, file)}`);
 }
 
 async function expectFile(

@@ -121,13 +121,23 @@ export class TableAudit {
   }
 
   async #verifyNow(table: UnreadTable): Promise<void> {
-    const reason = await findTableDamage(table.path);
+    const reason = await this.#findDamage(table);
     if (reason !== undefined) {
       const message = `The table ${table.originalPath} is damaged: ${reason}. ${repairAdvice}`;
       throw new DiskError('DISK_STATE_DAMAGED', message);
     }
     this.#remove(table);
     if (this.#unreadCount === 0) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #findDamage(table: UnreadTable): Promise<string | undefined> {
+    try {
+      return await findTableDamage(table.path);
+    } catch (error) {
+      // It could not be read this time, which does not mean that it is damaged.
+      delete table.verification;
+      throw error;
+    }
   }
 
   #remove(table: UnreadTable): void {

@@ -1,6 +1,6 @@
 /**
  * Finds writes that are missing between LevelDB's tables and its write-ahead logs, or between two logs. LevelDB
- * numbers all changes in one sequence and does not look for holes in it, so it would use an old copy of a manifest,
+ * numbers all changes in one sequence and does not look for missing ones, so it would use an old copy of a manifest,
  * or do without a log, in silence.
  *
  * ```text
@@ -15,7 +15,7 @@ import type { Version } from './manifest.ts';
 const headBytes = 12;
 const countOffset = 8;
 
-/** The place where the sequence continues after a hole. */
+/** The place where the sequence continues although something before it is missing. */
 export interface MissingWrites {
   readonly file: string;
   /** The first change that is missing. */

@@ -58,7 +58,7 @@ export class StateDirectory {
     return this.#open.database;
   }
 
-  /** Verifies the tables that the database had when it was opened. Sessions and positions are verified already. */
+  /** Verifies the tables that the database had when it was opened. Those of a new state are verified already. */
   get tables(): TableAudit {
     return this.#open.tables;
   }
@@ -82,7 +82,7 @@ export class StateDirectory {
     }
     await this.#open.database.close();
     await attempt('replace the state', () => this.#swap());
-    this.#open = await open(present, false);
+    this.#open = await openDatabase({ directory: present, isNew: false, verifyFrom: everything });
     return this.database;
   }
 
@@ -126,6 +126,9 @@ function pathsIn(path: string): { present: string; incoming: string; outgoing: s
     outgoing: join(path, outgoing),
   };
 }
+
+/** Precedes all keys. */
+const everything = new Uint8Array();
 
 /** The rows after those of data are few, and a start reads them: the position, notes and sessions. */
 function open(directory: string, isNew: boolean): Promise<OpenDatabase> {

@@ -1,4 +1,5 @@
 import { Scrubber } from '@paxkv/kvserver/internal/replica/scrub/scrubber';
+import { DiskError } from '@paxkv/kvserver/internal/storage/index';
 import { seeded, type World } from '@paxkv/simulator';
 import { expect } from 'chai';
 
@@ -94,6 +95,23 @@ describe('Scrubber', () => {
       expect(failures).to.deep.equal([state.failure]);
       expect(state.readCount).to.equal(1);
       await scrubber.stop();
+    }),
+  );
+
+  it(
+    ...seeded('reports a table that is damaged, or cannot be read', async (world) => {
+      const errors = [new DiskError('DISK_STATE_DAMAGED', 'bad'), new Error('EIO')];
+      for (const [index, error] of errors.entries()) {
+        const state = new State(world);
+        state.verifyNext = () => Promise.reject(error);
+        const { scrubber, failures } = open(world, state);
+        await world.sleep(10_000);
+        const code = index === 0 ? 'STATE_DAMAGED' : 'STATE_FAILED';
+        expect(failures).to.have.length(1);
+        expect(failures[0]).to.include({ code, cause: error });
+        expect(state.readCount).to.equal(0);
+        await scrubber.stop();
+      }
     }),
   );
 

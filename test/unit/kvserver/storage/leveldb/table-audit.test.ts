@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readVersion } from '@paxkv/kvserver/internal/storage/leveldb/manifest';
 import { TableAudit } from '@paxkv/kvserver/internal/storage/leveldb/table-audit';
@@ -124,6 +124,17 @@ describe('Audit of tables', () => {
     for (const { file } of tables) await rm(join(directory, file));
     expect(await codeOf(audit.expectIntact(keys(7)))).to.equal('DISK_STATE_DAMAGED');
     expect(await codeOf(audit.verifyNext())).to.equal('DISK_STATE_DAMAGED');
+  });
+
+  it('tries again to verify a table that could not be read', async () => {
+    const audit = await begin();
+    const names = await readdir(join(directory, 'unread'));
+    const path = join(directory, 'unread');
+    await rename(path, `${path}.away`);
+    expect(await codeOf(audit.expectIntact(keys(7)))).to.equal('ENOENT');
+    await rename(`${path}.away`, path);
+    expect(await codeOf(audit.expectIntact(keys(7)))).to.equal(undefined);
+    expect(audit.unreadCount).to.be.below(names.length);
   });
 
   it('verifies everything at once after three starts that did not get that far', async () => {

@@ -19,7 +19,7 @@ describe('Sequence of writes', () => {
     return findMissingWrites(directory, logs, { ...version, lastSequence: last });
   };
 
-  it('has no hole at any moment of a database that is being filled', async () => {
+  it('misses nothing at any moment of a database that is being filled', async () => {
     const source = join(await scratch.directory(), 'rows');
     const level = new Level<string, string>(source, { writeBufferSize: 64 * 1024 });
     await level.open();
@@ -52,7 +52,7 @@ describe('Sequence of writes', () => {
     expect(logCountMax).to.be.above(0);
   });
 
-  it('has a hole where the tables end before the log begins', async () => {
+  it('misses writes where the tables end before the log begins', async () => {
     const directory = join(await scratch.directory(), 'rows');
     for (let run = 0; run < 2; run += 1) {
       const level = new Level<string, string>(directory);
@@ -66,7 +66,7 @@ describe('Sequence of writes', () => {
     await rm(join(directory, 'LOCK'));
   });
 
-  it('has a hole where a write of a log is missing', async () => {
+  it('misses writes where a write of a log is missing', async () => {
     const directory = join(await scratch.directory(), 'rows');
     const level = new Level<string, string>(directory);
     const ends: number[] = [];

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StateDirectory } from '@paxkv/kvserver/internal/storage/state/state-directory';
@@ -60,6 +61,20 @@ describe('State directory', () => {
     for (let count = 0; count < 2; count += 1)
       await (await StateDirectory.open(path, { isNew: false, onLost })).close();
     expect(lossCount).to.equal(2);
+  });
+
+  it('has verified every table of a state that replaced another', async () => {
+    const directory = await withOld();
+    await directory.replace(async (incoming) => {
+      for (let count = 0; count < 6; count += 1) {
+        await incoming.put(bytesOf(`d${count}`), randomBytes(1_000_000));
+      }
+    });
+    expect((await readdir(join(path, 'state'))).filter((name) => name.endsWith('.ldb'))).not.to.be
+      .empty;
+    expect(directory.tables.unreadCount).to.equal(0);
+    expect(await readdir(join(path, 'state'))).not.to.include('unread');
+    await directory.close();
   });
 
   it('stays unchanged if the other state does not arrive', async () => {
