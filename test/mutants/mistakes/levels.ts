@@ -31,8 +31,12 @@ export const levelMutants: readonly Mutant[] = [
     does: 'The level rises to the highest that any server can run at.',
     loses: 'Every server of the old version stops.',
     file: 'kvserver/src/replica/levels/level-raiser.ts',
-    right: 'const level = Math.min(',
-    wrong: 'const level = Math.max(',
+    right: `Math.min(...known.map(({ highest, raiseMax }) => Math.min(highest, raiseMax)));
+  return level > current && known.every((levels) => includesLevel(levels, level))
+    ? level
+    : undefined;`,
+    wrong: `Math.max(...known.map(({ highest }) => highest));
+  return level > current ? level : undefined;`,
     caughtBy: [
       byTest(raiser, 'does not exist while one server can run at no higher level'),
       byTest(

@@ -4,8 +4,7 @@ import type { Bytes } from '@paxkv/protocol';
 import type { Limits } from '../config/settings.ts';
 import type { Version } from '../state-machine/features.ts';
 import type { StateLevel } from '../storage/state/state-database.ts';
-import type { LevelPort } from './levels/level-raiser.ts';
-import type { ForwardPort, StatePort } from './ports.ts';
+import type { ForwardPort, LevelPort, StatePort } from './ports.ts';
 
 export interface ReplicaOptions {
   readonly me: PeerId;

@@ -15,8 +15,14 @@ import {
 import type { FeatureLevels, PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { defaultPeerLimits, type PeerLimits } from '../config/transport-limits.ts';
-import type { LevelPort, ServerLevels } from '../replica/levels/level-raiser.ts';
-import type { ForwardedBatch, ForwardPort, StateMessage, StatePort } from '../replica/ports.ts';
+import type {
+  ForwardedBatch,
+  ForwardPort,
+  LevelPort,
+  ServerLevels,
+  StateMessage,
+  StatePort,
+} from '../replica/ports.ts';
 import { thisVersion } from '../state-machine/features.ts';
 import { FrameReader, pack, type SideMessage } from './codec.ts';
 import { formats } from './handshake.ts';
