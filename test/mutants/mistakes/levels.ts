@@ -1,5 +1,5 @@
 /** Mistakes of feature levels: a cluster that is raised too early, and replicas that do not go by its level. */
-import { byTest, type Mutant } from '../mutant.ts';
+import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 const raiser = 'unit/kvserver/replica/levels/level-raiser';
 const machine = 'unit/kvserver/state-machine/state-machine';
@@ -54,6 +54,7 @@ export const levelMutants: readonly Mutant[] = [
     right: 'Math.max(this.#featureLevel, raisesTo ?? baseLevel)',
     wrong: 'raisesTo === undefined ? this.#featureLevel : this.#version.highest',
     caughtBy: [
+      bySimulation,
       byTest(machine, 'becomes that of the decision, however high the version of the replica is'),
     ],
   },
