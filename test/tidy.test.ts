@@ -44,7 +44,7 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
     trace: [],
     storage: ['state-machine/'],
     replica: ['config/', 'state-machine/', 'storage/state/'],
-    transport: ['config/', 'system/', 'replica/ports.ts'],
+    transport: ['config/', 'system/', 'replica/ports.ts', 'state-machine/features.ts'],
     service: ['replica/submitter.ts'],
     api: ['config/', 'system/', 'service/', 'replica/submitter.ts'],
   },

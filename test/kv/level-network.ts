@@ -1,5 +1,5 @@
 /** Exchanges feature levels between simulated replicas, as the handshakes of real servers do. */
-import type { LevelPort, ServerLevels } from '@paxkv/kvserver/internal/replica/levels/level-raiser';
+import type { LevelPort, ServerLevels } from '@paxkv/kvserver/internal/replica/ports';
 
 export class LevelNetwork {
   readonly #isCut: (from: number, to: number) => boolean;

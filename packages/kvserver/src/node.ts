@@ -11,7 +11,7 @@ import type { Logger } from 'pino';
 import { addressToText, type Config } from './config/settings.ts';
 import { defaultPeerLimits } from './config/transport-limits.ts';
 import { Replica, type ReplicaStatus, type Submitter } from './replica/index.ts';
-import type { LevelPort, ServerLevels } from './replica/levels/level-raiser.ts';
+import type { LevelPort, ServerLevels } from './replica/ports.ts';
 import { thisVersion, unsupportedLevel } from './state-machine/features.ts';
 import {
   type DataDirectory,

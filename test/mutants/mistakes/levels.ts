@@ -1,5 +1,5 @@
 /** Mistakes of feature levels: a cluster that is raised too early, and replicas that do not go by its level. */
-import { byTest, type Mutant } from '../mutant.ts';
+import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 const raiser = 'unit/kvserver/replica/levels/level-raiser';
 const machine = 'unit/kvserver/state-machine/state-machine';
@@ -31,8 +31,12 @@ export const levelMutants: readonly Mutant[] = [
     does: 'The level rises to the highest that any server can run at.',
     loses: 'Every server of the old version stops.',
     file: 'kvserver/src/replica/levels/level-raiser.ts',
-    right: 'const level = Math.min(',
-    wrong: 'const level = Math.max(',
+    right: `Math.min(...known.map(({ highest, raiseMax }) => Math.min(highest, raiseMax)));
+  return level > current && known.every((levels) => includesLevel(levels, level))
+    ? level
+    : undefined;`,
+    wrong: `Math.max(...known.map(({ highest }) => highest));
+  return level > current ? level : undefined;`,
     caughtBy: [
       byTest(raiser, 'does not exist while one server can run at no higher level'),
       byTest(
@@ -50,6 +54,7 @@ export const levelMutants: readonly Mutant[] = [
     right: 'Math.max(this.#featureLevel, raisesTo ?? baseLevel)',
     wrong: 'raisesTo === undefined ? this.#featureLevel : this.#version.highest',
     caughtBy: [
+      bySimulation,
       byTest(machine, 'becomes that of the decision, however high the version of the replica is'),
     ],
   },

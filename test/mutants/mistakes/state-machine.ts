@@ -123,8 +123,8 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'A write in progress counts as durable already.',
     loses: 'After a power loss of all servers an acknowledged write is in no log and in no state.',
     file: 'kvserver/src/state-machine/state-machine.ts',
-    right: '    const { applied } = this;\n    const [stateHash',
-    wrong: '    const { applied } = this;\n    this.#durable = applied;\n    const [stateHash',
+    right: '    const [stateHash',
+    wrong: '    this.#durable = applied;\n    const [stateHash',
     caughtBy: [
       byTest(
         'unit/kvserver/storage/state/state-database',

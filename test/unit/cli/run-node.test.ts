@@ -4,7 +4,11 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { limitsDefault, parseConfig } from '@paxkv/kvserver/internal/config/settings';
+import { startPosition } from '@paxkv/kvserver/internal/state-machine/state-store';
+import { positionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
+import { fromPosition, seal } from '@paxkv/kvserver/internal/storage/state/rows';
 import { expect } from 'chai';
+import { Level } from 'level';
 import { CliError } from 'paxkv/internal/cli-error';
 import { runNode, toFlagProblem, toSettings } from 'paxkv/internal/run-node';
 import { CapturedStreams } from './captured-streams.ts';
@@ -108,6 +112,24 @@ describe('runNode', () => {
     const names = await readdir(data);
     expect(names).to.include('identity.json');
     expect(names.filter((name) => name.includes('damaged'))).to.have.lengthOf(1);
+  });
+
+  it('exits 3 for the data of a cluster at a higher feature level, and leaves it as it is', async () => {
+    const source = new FakeProcess();
+    const ended = runNode(settings(), new CapturedStreams({}), source);
+    source.emit('SIGTERM');
+    await ended;
+    const data = join(directory, 'data');
+    const views = { keyEncoding: 'view', valueEncoding: 'view' } as const;
+    const level = new Level<Uint8Array, Uint8Array>(join(data, 'state'), views);
+    const position = { ...startPosition, applied: 0, featureLevel: 2 };
+    const row = fromPosition({ position, checksum: { count: 0, sum: 0 } });
+    await level.put(positionKey, seal(positionKey, row));
+    await level.close();
+    const { exitCode, message } = await failureOf({});
+    expect(exitCode).to.equal(3);
+    expect(message).to.match(/^The cluster runs at feature level 2.*\(STATE_LEVEL_UNSUPPORTED\)$/);
+    expect((await readdir(data)).filter((name) => name.includes('damaged'))).to.deep.equal([]);
   });
 
   it('exits 3 for the data of another cluster', async () => {

@@ -1,4 +1,5 @@
 import { RestartPolicy } from '@paxkv/kvserver/internal/restart-policy';
+import { thisVersion, unsupportedLevel } from '@paxkv/kvserver/internal/state-machine/features';
 import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
 import { DiskError } from '@paxkv/kvserver/internal/storage/index';
 import { PaxosError } from '@paxkv/paxos';
@@ -42,6 +43,11 @@ describe('RestartPolicy', () => {
       return action.type === 'reopen' ? action.delayMs : action.type;
     });
     expect(delays).to.deep.equal([50, 100, 200, 400, 800, 1000]);
+  });
+
+  it('gives up at a level that the version does not support: its data is not damaged', () => {
+    const action = new RestartPolicy().actionFor(unsupportedLevel(2, thisVersion), 0);
+    expect(action).to.deep.equal({ type: 'giveUp' });
   });
 
   it('gives up if a fault does not pass', () => {

@@ -31,6 +31,7 @@
  */
 import type { PeerId } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
+import type { LevelRange } from '../state-machine/features.ts';
 import type { StateRow } from '../storage/state/row-audit.ts';
 
 /** May lose, delay, repeat and reorder messages; must not change them. */
@@ -158,3 +159,18 @@ export interface ChecksumMessage {
 export type ChecksumPort = Port<ChecksumMessage>;
 
 export type StatePort = Port<StateMessage>;
+
+/** The feature levels of one server. */
+export interface ServerLevels extends LevelRange {
+  /** The highest level to which it lets the cluster be raised. It does not keep the server from running above. */
+  readonly raiseMax: number;
+}
+
+/** Exchanges feature levels with the other servers. */
+export interface LevelPort {
+  readonly own: ServerLevels;
+  /** The levels of another server; `undefined` unless it is connected now. */
+  levelsOf(peer: PeerId): ServerLevels | undefined;
+  /** Reports the level of the state here: before anything is sent, and whenever it has changed. */
+  setLevel(level: number): void;
+}

@@ -5,7 +5,7 @@
  */
 import type { PeerId } from '@paxkv/paxos';
 import { z } from 'zod';
-import type { ServerLevels } from '../replica/levels/level-raiser.ts';
+import type { ServerLevels } from '../replica/ports.ts';
 import { includesLevel, unsupportedLevel } from '../state-machine/features.ts';
 import { firstIssue, type Reading } from './codec.ts';
 

@@ -3,7 +3,7 @@
  * if its own state is older, and stops before it applies anything that it does not understand.
  */
 import type { PeerId } from '@paxkv/paxos';
-import type { LevelPort, ServerLevels } from '../replica/levels/level-raiser.ts';
+import type { LevelPort, ServerLevels } from '../replica/ports.ts';
 import { baseLevel, includesLevel } from '../state-machine/features.ts';
 
 export class LevelExchange implements LevelPort {

@@ -15,12 +15,13 @@ import {
 import type { FeatureLevels, PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { defaultPeerLimits, type PeerLimits } from '../config/transport-limits.ts';
-import type { LevelPort, ServerLevels } from '../replica/levels/level-raiser.ts';
 import type {
   ChecksumMessage,
   ChecksumPort,
   ForwardedBatch,
   ForwardPort,
+  LevelPort,
+  ServerLevels,
   StateMessage,
   StatePort,
 } from '../replica/ports.ts';

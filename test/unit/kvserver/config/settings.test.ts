@@ -60,9 +60,11 @@ describe('Config', () => {
       listenPort: 0,
       limits: { batchRequestCountMax: 7 },
       http: { bodyTimeoutMs: 8 },
+      featureLevelMax: 3,
       logLevel: 'debug',
     });
-    expect(config).to.include({ listenHost: '::1', listenPort: 0, logLevel: 'debug' });
+    const kept = { listenHost: '::1', listenPort: 0, featureLevelMax: 3, logLevel: 'debug' };
+    expect(config).to.include(kept);
     expect(config.limits).to.deep.equal({ ...limitsDefault, batchRequestCountMax: 7 });
     expect(config.http).to.deep.equal({ ...httpLimitsDefault, bodyTimeoutMs: 8 });
   });

@@ -5,26 +5,12 @@
  */
 import type { Clock, Paxos, PeerId } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
-import { includesLevel, type LevelRange } from '../../state-machine/features.ts';
+import { includesLevel } from '../../state-machine/features.ts';
+import type { LevelPort, ServerLevels } from '../ports.ts';
 import type { Writes } from '../writes/writes.ts';
 
 /** Time between two checks. */
 export const raiseCheckDelayMs = 1000;
-
-/** The feature levels of one server. */
-export interface ServerLevels extends LevelRange {
-  /** The highest level to which it lets the cluster be raised. It does not keep the server from running above. */
-  readonly raiseMax: number;
-}
-
-/** Exchanges feature levels with the other servers. */
-export interface LevelPort {
-  readonly own: ServerLevels;
-  /** The levels of another server; `undefined` unless it is connected now. */
-  levelsOf(peer: PeerId): ServerLevels | undefined;
-  /** Reports the level of the state here: before anything is sent, and whenever it has changed. */
-  setLevel(level: number): void;
-}
 
 /** The level to which `servers`, all of the cluster, let it be raised; `undefined` if it stays where it is. */
 export function levelToRaiseTo(

@@ -2,8 +2,8 @@ import {
   LevelRaiser,
   levelToRaiseTo,
   raiseCheckDelayMs,
-  type ServerLevels,
 } from '@paxkv/kvserver/internal/replica/levels/level-raiser';
+import type { ServerLevels } from '@paxkv/kvserver/internal/replica/ports';
 import { World } from '@paxkv/simulator';
 import { expect } from 'chai';
 
