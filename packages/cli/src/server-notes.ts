@@ -21,9 +21,42 @@ export function whyNotReady(server: ServerAnswer): string | undefined {
   return reason === undefined ? state : `${state}: ${reason}`;
 }
 
-/** One line for each server that is not ready, and for each node that lacks much of the log. */
+/**
+ * One line for each server that is not ready, that takes something from another one, or whose state differs from
+ * another's, and for each node that lacks much of the log.
+ */
 export function toNotes(servers: readonly ServerAnswer[]): string[] {
-  return [...servers.flatMap(toReadinessNote), ...toLogNotes(servers)];
+  const statuses = servers.flatMap(({ status }) => status ?? []);
+  return [
+    ...servers.flatMap(toReadinessNote),
+    ...statuses.flatMap(toCatchUpNote),
+    ...toLogNotes(servers),
+    ...statuses.flatMap(toScrubNote),
+    ...toLevelNotes(statuses),
+  ];
+}
+
+function toCatchUpNote({ node, catchUp }: StatusReply): string[] {
+  if (catchUp === undefined) return [];
+  const { tier, from, received, total } = catchUp;
+  const what = tier === 'log' ? 'instances of the log' : 'rows of the state';
+  const share = total === undefined ? `${received}` : `${received} of ${total}`;
+  return [`node ${node} catches up: ${share} ${what} from node ${from}`];
+}
+
+function toScrubNote({ node, scrub }: StatusReply): string[] {
+  return (scrub?.differsFrom ?? []).map(
+    (other) => `node ${node} has another state than node ${other} at the same instance`,
+  );
+}
+
+/** Only a cluster whose level can still be raised needs a line. */
+function toLevelNotes(statuses: readonly StatusReply[]): string[] {
+  const levels = statuses.flatMap(({ featureLevel }) => featureLevel ?? []);
+  const highest = statuses.flatMap(({ featureLevels }) => featureLevels?.highest ?? []);
+  const level = Math.max(...levels);
+  if (levels.length === 0 || highest.length === 0 || Math.max(...highest) <= level) return [];
+  return [`the cluster is at feature level ${level}; a server can run at ${Math.max(...highest)}`];
 }
 
 function toReadinessNote(server: ServerAnswer): string[] {

@@ -36,6 +36,49 @@ export interface StatusReply {
   readonly residentBytes: number;
   readonly uptimeMs: number;
   readonly version: string;
+  /** The feature level of the cluster, as far as this server has applied the log. Absent while its node is closed. */
+  readonly featureLevel?: number;
+  /** The feature levels at which this server can run. */
+  readonly featureLevels?: FeatureLevels;
+  /** What this server is taking from another one because it was away for long; absent if nothing. */
+  readonly catchUp?: CatchUpStatus;
+  /** How far the server has verified the state that it stores. Absent while it does not serve. */
+  readonly scrub?: ScrubStatus;
+}
+
+/** A range of feature levels, both ends included. */
+export interface FeatureLevels {
+  readonly lowest: number;
+  readonly highest: number;
+  /** The highest level to which the server lets the cluster be raised, if that is below `highest`. */
+  readonly raiseMax?: number;
+}
+
+/** How far a server has come with what it takes from another one. */
+export interface CatchUpStatus {
+  /**
+   * `log`: it takes the part of the log that it missed, and serves meanwhile: reads wait until it is level.
+   * `state`: no server has that part any more, so it takes a whole state, and does not serve.
+   */
+  readonly tier: 'log' | 'state';
+  /** The node that it takes it from. */
+  readonly from: number;
+  /** Instances of the log, or rows of the state, that have arrived. */
+  readonly received: number;
+  /** How many there are, as far as is known. It rises while others write. */
+  readonly total?: number;
+}
+
+/** The verification of a server's state in the background. */
+export interface ScrubStatus {
+  /** Whether it is verifying now, and not waiting for the next pass. */
+  readonly isRunning: boolean;
+  /** Rows verified in the pass that runs, or in the last one. */
+  readonly rows: number;
+  /** When the last pass over all rows ended without finding damage, in milliseconds since 1970. Absent before. */
+  readonly lastPassAtMs?: number;
+  /** The nodes whose state differed from this one's at the same instance when they were compared last. */
+  readonly differsFrom: readonly number[];
 }
 
 /** A status as a server of this version sends it. */
@@ -118,6 +161,12 @@ export interface ElectionStatus {
 
 const count = z.int().nonnegative();
 
+const featureLevels: z.ZodType<FeatureLevels> = z.object({
+  lowest: count,
+  highest: count,
+  raiseMax: count.exactOptional(),
+});
+
 const checkSchema = z.object({
   name: z.string(),
   passed: z.boolean(),
@@ -168,4 +217,22 @@ export const statusSchema: z.ZodType<StatusReply> = z.object({
   residentBytes: z.number(),
   uptimeMs: z.number(),
   version: z.string(),
+  featureLevel: count.exactOptional(),
+  featureLevels: featureLevels.exactOptional(),
+  catchUp: z
+    .object({
+      tier: z.enum(['log', 'state']),
+      from: z.int(),
+      received: count,
+      total: count.exactOptional(),
+    })
+    .exactOptional(),
+  scrub: z
+    .object({
+      isRunning: z.boolean(),
+      rows: count,
+      lastPassAtMs: count.exactOptional(),
+      differsFrom: z.array(count),
+    })
+    .exactOptional(),
 });
