@@ -50,13 +50,23 @@ function toScrubNote({ node, scrub }: StatusReply): string[] {
   );
 }
 
-/** Only a cluster whose level can still be raised needs a line. */
+/** Only a cluster whose level could be higher needs a line. It names the nodes because of which it is not. */
 function toLevelNotes(statuses: readonly StatusReply[]): string[] {
-  const levels = statuses.flatMap(({ featureLevel }) => featureLevel ?? []);
-  const highest = statuses.flatMap(({ featureLevels }) => featureLevels?.highest ?? []);
-  const level = Math.max(...levels);
-  if (levels.length === 0 || highest.length === 0 || Math.max(...highest) <= level) return [];
-  return [`the cluster is at feature level ${level}; a server can run at ${Math.max(...highest)}`];
+  const ranges = statuses.flatMap(({ node, featureLevels }) =>
+    featureLevels === undefined ? [] : [{ node, ...featureLevels }],
+  );
+  const level = Math.max(-1, ...statuses.flatMap(({ featureLevel }) => featureLevel ?? []));
+  const highest = Math.max(-1, ...ranges.map((range) => range.highest));
+  if (level < 0 || highest <= level) return [];
+  const known = new Set(ranges.map(({ node }) => node));
+  const all = new Set(
+    statuses.flatMap(({ node, peers }) => [node, ...peers.map((peer) => peer.node)]),
+  );
+  const low = ranges.filter((range) => (range.raiseMax ?? range.highest) <= level);
+  const holders = [...low.map(({ node }) => node), ...[...all].filter((node) => !known.has(node))];
+  const names = holders.sort((a, b) => a - b).map((node) => `node ${node}`);
+  const why = names.length === 0 ? '' : `, held back by ${names.join(', ')}`;
+  return [`the cluster runs at feature level ${level} of ${highest}${why}`];
 }
 
 function toReadinessNote(server: ServerAnswer): string[] {

@@ -87,12 +87,23 @@ describe('The notes of a status', () => {
     ]);
   });
 
-  it('say that the feature level can be raised, and nothing if it cannot', () => {
-    const at = (featureLevel: number, highest: number) =>
-      answer({ featureLevel, featureLevels: { lowest: 0, highest } });
-    expect(toNotes([at(1, 1), at(1, 1)])).to.deep.equal([]);
-    expect(toNotes([at(1, 2), at(1, 1)])).to.deep.equal([
-      'the cluster is at feature level 1; a server can run at 2',
+  it('name the nodes that hold the feature level back, and say nothing if none does', () => {
+    const peersOf = (node: number) =>
+      [0, 1, 2].filter((each) => each !== node).map((each) => ({ node: each, connected: true }));
+    const at = (node: number, highest: number, raiseMax = highest) =>
+      answer({
+        ...{ node, peers: peersOf(node), featureLevel: 1 },
+        featureLevels: { lowest: 0, highest, raiseMax },
+      });
+    expect(toNotes([at(0, 1), at(1, 1), at(2, 1)])).to.deep.equal([]);
+    expect(toNotes([at(0, 2), at(1, 1), at(2, 2)])).to.deep.equal([
+      'the cluster runs at feature level 1 of 2, held back by node 1',
+    ]);
+    expect(toNotes([at(0, 2), at(1, 2, 1)])).to.deep.equal([
+      'the cluster runs at feature level 1 of 2, held back by node 1, node 2',
+    ]);
+    expect(toNotes([at(0, 2), at(1, 2), at(2, 2)])).to.deep.equal([
+      'the cluster runs at feature level 1 of 2',
     ]);
   });
 });
