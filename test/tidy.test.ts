@@ -46,6 +46,7 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
     replica: ['config/', 'state-machine/', 'storage/state/'],
     transport: ['config/', 'system/', 'replica/ports.ts', 'state-machine/features.ts'],
     service: ['replica/submitter.ts'],
+    health: [],
     api: ['config/', 'system/', 'service/', 'replica/submitter.ts'],
   },
   paxos: { core: ['environment.ts', 'errors.ts'] },

@@ -63,12 +63,12 @@ describe('the readiness of three processes', () => {
     const { cluster } = each;
     const client = cluster.client({ nodes: [0, 1] });
     await cluster.kill(2);
-    for (let count = 0; count < 32; count += 1) await client.put(`k${count % 8}`, mebibyte);
+    for (let count = 0; count < 16; count += 1) await client.put(`k${count % 8}`, mebibyte);
     const { applied } = await cluster.status(0);
     cluster.launch(2);
     const begunMs = performance.now();
     await cluster.ready(2);
-    print('32 MiB behind to 200', performance.now() - begunMs);
+    print('16 MiB behind to 200', performance.now() - begunMs);
     expect((await cluster.status(2)).applied).to.be.at.least(applied);
   }).timeout(60_000);
 });

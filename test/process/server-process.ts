@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 /** The compiled program of the command. */
 export const paxkv = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
 
-const readyMsMax = 15_000;
+/** A server that was away is ready only when it is level. */
+const readyMsMax = 30_000;
 const readyPollMs = 20;
 const logBytesMax = 64 * 1024;
 

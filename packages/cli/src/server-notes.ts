@@ -21,9 +21,52 @@ export function whyNotReady(server: ServerAnswer): string | undefined {
   return reason === undefined ? state : `${state}: ${reason}`;
 }
 
-/** One line for each server that is not ready, and for each node that lacks much of the log. */
+/**
+ * One line for each server that is not ready, that takes something from another one, or whose state differs from
+ * another's, and for each node that lacks much of the log.
+ */
 export function toNotes(servers: readonly ServerAnswer[]): string[] {
-  return [...servers.flatMap(toReadinessNote), ...toLogNotes(servers)];
+  const statuses = servers.flatMap(({ status }) => status ?? []);
+  return [
+    ...servers.flatMap(toReadinessNote),
+    ...statuses.flatMap(toCatchUpNote),
+    ...toLogNotes(servers),
+    ...statuses.flatMap(toScrubNote),
+    ...toLevelNotes(statuses),
+  ];
+}
+
+function toCatchUpNote({ node, catchUp }: StatusReply): string[] {
+  if (catchUp === undefined) return [];
+  const { tier, from, received, total } = catchUp;
+  const what = tier === 'log' ? 'instances of the log' : 'rows of the state';
+  const share = total === undefined ? `${received}` : `${received} of ${total}`;
+  return [`node ${node} catches up: ${share} ${what} from node ${from}`];
+}
+
+function toScrubNote({ node, scrub }: StatusReply): string[] {
+  return (scrub?.differsFrom ?? []).map(
+    (other) => `node ${node} has another state than node ${other} at the same instance`,
+  );
+}
+
+/** Only a cluster whose level could be higher needs a line. It names the nodes because of which it is not. */
+function toLevelNotes(statuses: readonly StatusReply[]): string[] {
+  const ranges = statuses.flatMap(({ node, featureLevels }) =>
+    featureLevels === undefined ? [] : [{ node, ...featureLevels }],
+  );
+  const level = Math.max(-1, ...statuses.flatMap(({ featureLevel }) => featureLevel ?? []));
+  const highest = Math.max(-1, ...ranges.map((range) => range.highest));
+  if (level < 0 || highest <= level) return [];
+  const known = new Set(ranges.map(({ node }) => node));
+  const all = new Set(
+    statuses.flatMap(({ node, peers }) => [node, ...peers.map((peer) => peer.node)]),
+  );
+  const low = ranges.filter((range) => (range.raiseMax ?? range.highest) <= level);
+  const holders = [...low.map(({ node }) => node), ...[...all].filter((node) => !known.has(node))];
+  const names = holders.sort((a, b) => a - b).map((node) => `node ${node}`);
+  const why = names.length === 0 ? '' : `, held back by ${names.join(', ')}`;
+  return [`the cluster runs at feature level ${level} of ${highest}${why}`];
 }
 
 function toReadinessNote(server: ServerAnswer): string[] {

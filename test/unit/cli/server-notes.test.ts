@@ -68,4 +68,42 @@ describe('The notes of a status', () => {
       'node 3 lacks 1000 instances, which the others keep',
     ]);
   });
+
+  it('show how far a node has come that takes the log or a state from another', () => {
+    const log = { tier: 'log', from: 0, received: 40, total: 90 } as const;
+    const state = { tier: 'state', from: 1, received: 7 } as const;
+    expect(
+      toNotes([answer({ node: 2, catchUp: log }), answer({ node: 3, catchUp: state })]),
+    ).to.deep.equal([
+      'node 2 catches up: 40 of 90 instances of the log from node 0',
+      'node 3 catches up: 7 rows of the state from node 1',
+    ]);
+  });
+
+  it('name nodes whose states differ', () => {
+    const scrub = { isRunning: false, rows: 9, differsFrom: [2] };
+    expect(toNotes([answer({ node: 1, scrub })])).to.deep.equal([
+      'node 1 has another state than node 2 at the same instance',
+    ]);
+  });
+
+  it('name the nodes that hold the feature level back, and say nothing if none does', () => {
+    const peersOf = (node: number) =>
+      [0, 1, 2].filter((each) => each !== node).map((each) => ({ node: each, connected: true }));
+    const at = (node: number, highest: number, raiseMax = highest) =>
+      answer({
+        ...{ node, peers: peersOf(node), featureLevel: 1 },
+        featureLevels: { lowest: 0, highest, raiseMax },
+      });
+    expect(toNotes([at(0, 1), at(1, 1), at(2, 1)])).to.deep.equal([]);
+    expect(toNotes([at(0, 2), at(1, 1), at(2, 2)])).to.deep.equal([
+      'the cluster runs at feature level 1 of 2, held back by node 1',
+    ]);
+    expect(toNotes([at(0, 2), at(1, 2, 1)])).to.deep.equal([
+      'the cluster runs at feature level 1 of 2, held back by node 1, node 2',
+    ]);
+    expect(toNotes([at(0, 2), at(1, 2), at(2, 2)])).to.deep.equal([
+      'the cluster runs at feature level 1 of 2',
+    ]);
+  });
 });

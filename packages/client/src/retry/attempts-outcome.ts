@@ -126,10 +126,13 @@ export class AttemptsOutcome {
   }
 
   #causeAt(endpoint: string): string {
+    const former = this.#errors?.get(endpoint)?.message;
     if (endpoint === this.#inFlightAt) {
-      return `${endpoint} has not replied yet`;
+      // The last attempt may have had too little time to fail; an earlier one says more.
+      const before = former === undefined ? '' : ` (before: ${former})`;
+      return `${endpoint} has not replied yet${before}`;
     }
-    const message = this.#errors?.get(endpoint)?.message ?? 'not asked';
+    const message = former ?? 'not asked';
     return message.startsWith(endpoint) ? message : `${endpoint}: ${message}`;
   }
 

@@ -3,7 +3,7 @@ import type { Check } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import type { LineLimit } from './line-limit.ts';
 
-/** A check that has never passed may fail for this long after the start without a line. */
+/** A check that has never passed may fail for this long without a line, once nothing else explains it. */
 const startGraceMs = 2000;
 /** While it fails, the line is repeated this often. */
 const repeatMs = 60_000;
@@ -22,6 +22,8 @@ export class CheckLog {
   #passed = false;
   #sinceMs: number;
   #hasPassed = false;
+  /** Since when it fails and no other check explains it, if it does. */
+  #unexplainedMs: number | undefined;
   /** When the last line about the present failure was due. */
   #reportedMs: number | undefined;
 
@@ -43,7 +45,8 @@ export class CheckLog {
       this.#sinceMs = nowMs;
       if (passed) this.#onPassed(forMs, nowMs);
     }
-    if (!passed && !isExplained) this.#onFailing(detail, nowMs);
+    if (passed || isExplained) this.#unexplainedMs = undefined;
+    else this.#onFailing(detail, nowMs);
   }
 
   #onPassed(failedForMs: number, nowMs: number): void {
@@ -58,7 +61,8 @@ export class CheckLog {
 
   #onFailing(detail: string, nowMs: number): void {
     const { logger, lost } = this.#options;
-    if (!this.#hasPassed && nowMs - this.#sinceMs < startGraceMs) return;
+    this.#unexplainedMs ??= nowMs;
+    if (!this.#hasPassed && nowMs - this.#unexplainedMs < startGraceMs) return;
     if (this.#reportedMs !== undefined && nowMs - this.#reportedMs < repeatMs) return;
     this.#reportedMs = nowMs;
     this.#write(lost, nowMs, (omitted) => logger.warn({ reason: detail, ...omitted }, lost));

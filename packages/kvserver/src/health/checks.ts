@@ -43,8 +43,11 @@ export function checksOf(facts: Facts): Check[] {
   ];
 }
 
-function stateCheck({ state, reason }: Facts): Check {
-  const detail = reason === undefined ? state : `${state}: ${reason}`;
+function stateCheck({ state, reason, peers }: Facts): Check {
+  // A server that waits for others may wait for ever if they cannot be reached.
+  const isWaiting = state === 'starting' || state === 'repairing';
+  const why = reason === undefined ? '' : `: ${reason}`;
+  const detail = `${state}${why}${isWaiting ? unreachableText(peers) : ''}`;
   return { name: 'state', passed: state === 'running', required: true, detail };
 }
 

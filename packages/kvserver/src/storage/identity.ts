@@ -211,15 +211,21 @@ function parseJson(path: string, text: string): unknown {
 function expectSameNode(path: string, found: Content, wanted: NodeName): void {
   const { clusterId, nodeId, nodeCount } = wanted;
   if (found.clusterId !== clusterId) {
-    const message = `${path} belongs to cluster ${found.clusterId}, not ${clusterId}.`;
+    const message =
+      `${path} belongs to cluster ${found.clusterId}, not ${clusterId}. ` +
+      'Give each cluster its own directories, and all of its servers the same name.';
     throw new DiskError('DISK_WRONG_CLUSTER', message);
   }
   if (found.nodeCount !== nodeCount) {
-    const message = `${path} belongs to a cluster of ${found.nodeCount} nodes, not ${nodeCount}.`;
+    const message =
+      `${path} belongs to a cluster of ${found.nodeCount} nodes, not ${nodeCount}. ` +
+      'The number of nodes never changes: give all servers the same list of addresses as at their first start.';
     throw new DiskError('DISK_WRONG_CLUSTER', message);
   }
   if (found.nodeId !== nodeId) {
-    const message = `${path} belongs to node ${found.nodeId}, not ${nodeId}.`;
+    const message =
+      `${path} belongs to node ${found.nodeId}, not ${nodeId}. ` +
+      `Start node ${found.nodeId} with it, or node ${nodeId} with its own directory.`;
     throw new DiskError('DISK_WRONG_NODE', message);
   }
 }

@@ -161,6 +161,17 @@ describe('AttemptsOutcome', () => {
       }
     });
   }
+
+  it('names every server and why it failed, also one that is being asked again', () => {
+    const outcome = outcomeOf('get', unsent, lost);
+    expect(outcome.failed('no reply').message).to.contain(
+      'http://a:1: connection refused; http://b:2: connection broke',
+    );
+    outcome.begin('http://a:1');
+    expect(outcome.failed('no reply').message).to.contain(
+      'http://a:1 has not replied yet (before: connection refused); http://b:2: connection broke',
+    );
+  });
 });
 
 function expectAgreement(type: RequestType, { outcome, message }: KvError): void {

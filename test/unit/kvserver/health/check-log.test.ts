@@ -39,6 +39,16 @@ describe('CheckLog', () => {
     expect(log.state).to.deep.equal({ passed: true, sinceMs: 1500 });
   });
 
+  it('gives a start two seconds from when nothing else explains the failure', () => {
+    observe(false, 0, true);
+    observe(false, 30_000, true);
+    observe(false, 31_000);
+    observe(false, 32_999);
+    expect(lines).to.deep.equal([]);
+    observe(false, 33_000);
+    expect(texts()).to.deep.equal(['lost']);
+  });
+
   it('logs a later failure at once, and how long it lasted', () => {
     observe(true, 0);
     observe(false, 10_000);

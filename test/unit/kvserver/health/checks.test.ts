@@ -60,6 +60,17 @@ describe('The checks of readiness', () => {
     });
   }
 
+  it('name the nodes that a waiting server cannot reach, and why', () => {
+    const peers = [
+      { node: 0, connected: true },
+      { node: 2, connected: false, reason: 'refused: wrong cluster' },
+    ];
+    const facts = { state: 'starting', reason: 'it is waiting to meet node 2', peers } as const;
+    expect(failedWith(facts)?.detail).to.equal(
+      'starting: it is waiting to meet node 2 (node 2: refused: wrong cluster)',
+    );
+  });
+
   it('name the nodes without a connection when no quorum answers', () => {
     const peers = [
       { node: 0, connected: false, reason: 'connect ECONNREFUSED' },

@@ -2,7 +2,7 @@
 
 import { Ring } from '@paxkv/client/ring';
 import type { Reply, Request } from '@paxkv/protocol';
-import { KvError } from '@paxkv/protocol';
+import { KvError, specOf } from '@paxkv/protocol';
 
 /** Bytes that a request counts in addition to its key and value. */
 const overheadBytes = 64;
@@ -65,19 +65,29 @@ export class PendingRequest {
     if (this.#settle()) this.#reject(error);
   }
 
-  /** Ends the wait because the replica stops: *not done* if it was never proposed, else *unknown*. */
+  /** Ends the wait because the replica stops: *not done* if it cannot take effect any more, else *unknown*. */
   interrupt(message: string, cause?: unknown): void {
-    const code = this.#isProposed ? 'KV_INTERRUPTED' : 'KV_UNAVAILABLE';
+    const code = this.#mayTakeEffect ? 'KV_INTERRUPTED' : 'KV_UNAVAILABLE';
     this.reject(new KvError(code, message, { cause }));
   }
 
-  /** Ends the wait at its deadline: *not done* if it was never proposed, else *unknown*. */
+  /** Ends the wait at its deadline: *not done* if it cannot take effect any more, else *unknown*. */
   expire(timeoutMs: number): void {
-    this.#giveUp('KV_TIMEOUT', `No decision within ${timeoutMs} ms.`);
+    const what = this.#isRead ? 'No majority has confirmed the read' : 'No decision';
+    this.#giveUp('KV_TIMEOUT', `${what} within ${timeoutMs} ms.`);
+  }
+
+  /** A read never takes effect, whether or not it is in the log. */
+  get #mayTakeEffect(): boolean {
+    return this.#isProposed && !this.#isRead;
+  }
+
+  get #isRead(): boolean {
+    return specOf(this.request.command.type).access === 'read';
   }
 
   #giveUp(code: 'KV_TIMEOUT' | 'KV_ABORTED', message: string): void {
-    const outcome = this.#isProposed ? 'unknown' : 'not done';
+    const outcome = this.#mayTakeEffect ? 'unknown' : 'not done';
     this.reject(new KvError(code, message, { outcome }));
   }
 

@@ -19,7 +19,8 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
     return await openLock(path);
   } catch (cause) {
     if (isHeld(cause)) {
-      throw new DiskError('DISK_IN_USE', `${directory} is open in another process.`, cause);
+      const message = `${directory} is open in another process: stop that one first.`;
+      throw new DiskError('DISK_IN_USE', message, cause);
     }
     if (!isDamaged(cause)) throw cause;
     await makeEmpty(path);
