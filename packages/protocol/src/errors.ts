@@ -23,7 +23,7 @@ const generalCodes = {
   KV_UNSUPPORTED_MEDIA: { outcome: 'not done', status: 415 },
   /** A defect of the server. */
   KV_INTERNAL: { outcome: 'unknown', status: 500 },
-  /** Queues are full. Retry later. */
+  /** A bound of the server is reached, which the message names. Retry later. */
   KV_OVERLOADED: { outcome: 'not done', status: 503 },
   /** The server is starting, repairing or stopping. Another server may be available. */
   KV_UNAVAILABLE: { outcome: 'not done', status: 503 },
