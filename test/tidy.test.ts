@@ -247,7 +247,6 @@ describe('the sources', () => {
 const shownByProcesses = [
   'packages/cli/src/cluster/local-cluster.ts',
   'packages/cli/src/main.ts',
-  'packages/kvserver/src/config/stream-limits.ts',
   'packages/playground/src/build/main.ts',
   'packages/playground/src/build/replay.ts',
   'packages/playground/src/main.ts',

@@ -169,10 +169,7 @@ function openReplica(
     clock: systemClock,
     random: systemRandom,
     limits: config.limits,
-    usage: {
-      journalBytes: () => data.journal.liveBytes,
-      memoryPercent: () => memory.percent,
-    },
+    usage: { journal: data.journal, memory },
     onLeader,
     onStopped: (error) => {
       logger.error({ error }, 'replica failed');

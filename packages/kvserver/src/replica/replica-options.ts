@@ -4,7 +4,6 @@ import type { Bytes } from '@paxkv/protocol';
 import type { Limits } from '../config/settings.ts';
 import type { StateLevel } from '../storage/state/state-database.ts';
 import type { ForwardPort, StatePort } from './ports.ts';
-import type { Load } from './requests/admission.ts';
 
 export interface ReplicaOptions {
   readonly me: PeerId;
@@ -29,7 +28,10 @@ export interface ReplicaOptions {
   readonly random: Random;
   readonly limits: Limits;
   /** How much of its journal and of its memory this server uses. Default: nothing. */
-  readonly usage?: Pick<Load, 'journalBytes' | 'memoryPercent'>;
+  readonly usage?: {
+    readonly journal: { readonly liveBytes: number };
+    readonly memory: { readonly percent: number };
+  };
   /** Called when the known leader changes. `undefined`: no leader is known. */
   readonly onLeader?: (leader: PeerId | undefined) => void;
   /** Called when the replica has failed. It neither votes nor serves any more. */
