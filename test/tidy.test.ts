@@ -250,7 +250,6 @@ describe('the sources', () => {
 const shownByProcesses = [
   'packages/cli/src/cluster/local-cluster.ts',
   'packages/cli/src/main.ts',
-  'packages/kvserver/src/config/stream-limits.ts',
   'packages/playground/src/build/console.ts',
   'packages/playground/src/build/main.ts',
   'packages/playground/src/build/replay.ts',

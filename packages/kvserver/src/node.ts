@@ -269,11 +269,8 @@ function openReplica(
     random: systemRandom,
     limits: config.limits,
     scrub: config.scrub,
-    usage: {
-      journalBytes: () => data.journal.liveBytes,
-      memoryPercent: () => memory.percent,
-    },
     ...(flight && { recorder: flight.recorder }),
+    usage: { journal: data.journal, memory },
     onLeader,
     onDifference: ({ applied, peer }) => {
       logger.error({ applied, peer }, 'the states of two nodes differ');

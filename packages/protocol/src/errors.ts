@@ -25,7 +25,7 @@ const generalCodes = {
   KV_FEATURE_OFF: { outcome: 'not done', status: 501 },
   /** A defect of the server. */
   KV_INTERNAL: { outcome: 'unknown', status: 500 },
-  /** Queues are full. Retry later. */
+  /** A bound of the server is reached, which the message names. Retry later. */
   KV_OVERLOADED: { outcome: 'not done', status: 503 },
   /** The server is starting, repairing or stopping. Another server may be available. */
   KV_UNAVAILABLE: { outcome: 'not done', status: 503 },

@@ -10,7 +10,6 @@ import type { CatchUpProgress } from './catch-up/catch-up-progress.ts';
 import type { LogWindow } from './catch-up/log-window.ts';
 import type { ChecksumPort, ForwardPort, LevelPort, StatePort } from './ports.ts';
 import type { Contact } from './reads/quorum-contact.ts';
-import type { Load } from './requests/admission.ts';
 import type { Difference } from './scrub/checksum-exchange.ts';
 import type { ScrubStatus } from './scrub/scrubber.ts';
 
@@ -49,7 +48,10 @@ export interface ReplicaOptions {
   /** How fast and how often all rows are verified. If absent, rows are verified only when they are read. */
   readonly scrub?: ScrubLimits;
   /** How much of its journal and of its memory this server uses. Default: nothing. */
-  readonly usage?: Pick<Load, 'journalBytes' | 'memoryPercent'>;
+  readonly usage?: {
+    readonly journal: { readonly liveBytes: number };
+    readonly memory: { readonly percent: number };
+  };
   /** Records the inputs of the peer. */
   readonly recorder?: TraceRecorder<Bytes>;
   /** Called when the known leader changes. `undefined`: no leader is known. */

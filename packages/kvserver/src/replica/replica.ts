@@ -56,9 +56,8 @@ export class Replica implements Submitter {
     const session = new OwnSession();
     const applier = new Applier(machine, { paxos, clock, limits });
     const load = {
-      journalBytes: () => 0,
-      memoryPercent: () => 0,
-      ...options.usage,
+      journalBytes: () => options.usage?.journal.liveBytes ?? 0,
+      memoryPercent: () => options.usage?.memory.percent ?? 0,
       retainedLogBytes: () => paxos.retained().bytes,
     };
     const pending = new PendingRequests({ clock, limits, session, load });

@@ -2,7 +2,7 @@
  * The connections of clients, up to a limit. At the limit a new one takes the place of the one that has been idle
  * longest, first of those without any request yet. If none is idle, a few more are kept, so that other servers can still connect on the same port; a
  * request on such a surplus connection is refused.
- * Rule: idle clients never keep anyone out, whoever they are and however many.
+ * Rule: idle clients never keep others out, however many there are.
  */
 import type { Duplex } from 'node:stream';
 

@@ -166,6 +166,7 @@ export class StreamConnection {
   /** Values have left this process, or never will. */
   #release(bytes: number): void {
     const released = Math.min(bytes, this.#heldBytes);
+    if (released === 0) return;
     this.#heldBytes -= released;
     this.#unsent.giveBack(released);
   }
