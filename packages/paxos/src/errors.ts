@@ -4,10 +4,15 @@
  * - `PAXOS_MEMORY_LOST`: another peer remembers more of this peer than its own storage does: the storage
  *   lost its tail, or is an old copy. The peer has stopped for good. Its storage must be emptied and must
  *   report `lost` when it is opened again. *Unknown.*
+ * - `PAXOS_TRACE_UNREADABLE`: a recording is not one, is of another version, or lacks a random number that the
+ *   peer draws. *Not done.*
  */
-export type PaxosErrorCode = 'PAXOS_STORAGE_FAILED' | 'PAXOS_MEMORY_LOST';
+export type PaxosErrorCode =
+  | 'PAXOS_STORAGE_FAILED'
+  | 'PAXOS_MEMORY_LOST'
+  | 'PAXOS_TRACE_UNREADABLE';
 
-/** An error that ended a peer. */
+/** An error that ended a peer, or the replay of one. */
 export class PaxosError extends Error {
   override readonly name = 'PaxosError';
   readonly code: PaxosErrorCode;

@@ -63,4 +63,4 @@ export { Peer, type PeerOptions } from './peer.ts';
 export { RoundTripEstimator, type RoundTripLimits } from './round-trip-estimator.ts';
 export type { TraceStart, TraceStep } from './trace/trace-line.ts';
 export { TraceRecorder, type TraceRecorderOptions } from './trace/trace-recorder.ts';
-export { type ReplayedStep, TraceError, TraceReplay } from './trace/trace-replay.ts';
+export { type ReplayedStep, TraceReplay } from './trace/trace-replay.ts';

@@ -14,7 +14,7 @@ export interface TraceReport {
 /**
  * Reads a recording, compressed or not, and replays it to its end. `onLine` takes a line for each step.
  *
- * @throws TraceError, and the system's error if the file cannot be read.
+ * @throws PaxosError `PAXOS_TRACE_UNREADABLE`, and the system's error if the file cannot be read.
  */
 export function replayTraceFile(file: string, onLine: (line: string) => void): TraceReport {
   const replay = new TraceReplay(linesOf(readFileSync(file)));

@@ -5,14 +5,16 @@ const counted = (count: number, one: string) => `${count} ${count === 1 ? one : 
 
 export const en: ConsoleTexts = {
   title: 'paxkv console',
-  lead: (node, cluster) => `Server ${node} of cluster ${cluster}, and what it sees of the others.`,
+  lead: ({ node, cluster, version }) =>
+    `Server ${node} of cluster ${cluster}, version ${version}, and what it sees of the others.`,
+  level: (level) => `The cluster runs at feature level ${level}.`,
   language: 'Language',
   waiting: 'Asking the server for its status.',
   verdict: {
     heading: 'Health',
     good: 'Healthy',
     warning: 'Serving, with a warning',
-    bad: 'Not serving',
+    bad: 'Something is wrong',
   },
   findings: {
     silent: ({ seconds }) =>
@@ -26,6 +28,10 @@ export const en: ConsoleTexts = {
     noLeader: () =>
       'No leader is known. Each server decides alone, which costs another round trip.',
     lost: ({ node, reason }) => `Server ${node} is lost${because(reason)}.`,
+    differs: ({ nodes }) => `The state here differs from that of server ${nodes.join(', ')}.`,
+    catchingUp: ({ catchUp: { tier, from, received, total } }) =>
+      `This server takes ${tier === 'log' ? 'a part of the log' : 'a whole state'} from server ${from}: ` +
+      `${received}${total === undefined ? '' : ` of ${total}`} ${tier === 'log' ? 'instances' : 'rows'} so far.`,
     slowDisk: ({ ms }) => `The disk is slow: a flush takes ${Math.round(ms)} ms.`,
     unstable: ({ count }) => `The leader changed ${count} times within a minute.`,
     behind: ({ count }) => `This server has ${counted(count, 'instance')} of the log to apply.`,

@@ -35,6 +35,11 @@ export interface StatusView {
   /** How old the state may be, in milliseconds. */
   readonly ageMs: number | undefined;
   readonly disk: DiskView;
+  readonly catchUp: CatchUpView | undefined;
+  /** The nodes whose state differed from this one's when they were compared last. */
+  readonly differsFrom: readonly number[];
+  /** The feature level of the cluster. */
+  readonly featureLevel: number | undefined;
   readonly revision: number;
   /** The highest instance applied to the state, or −1. */
   readonly applied: number;
@@ -63,6 +68,14 @@ export interface DiskView {
   readonly p99Ms: number | undefined;
   /** How long the oldest flush under way has taken so far. */
   readonly pendingMs: number;
+}
+
+/** What the server takes from another one because it was away for long. */
+export interface CatchUpView {
+  readonly tier: 'log' | 'state';
+  readonly from: number;
+  readonly received: number;
+  readonly total: number | undefined;
 }
 
 export interface Fact {
@@ -103,6 +116,9 @@ export function readStatus(body: unknown): StatusView | undefined {
     election: toElection(membersIn(body, 'election')),
     ageMs: numberIn(lag, 'ageMs'),
     disk: toDisk(membersIn(body, 'disk')),
+    catchUp: toCatchUp(membersIn(body, 'catchUp')),
+    differsFrom: listIn(membersIn(body, 'scrub'), 'differsFrom').filter(isNumber),
+    featureLevel: numberIn(body, 'featureLevel'),
     revision: count('revision'),
     applied,
     lag: numberIn(lag, 'instances') ?? Math.max(0, max - applied),
@@ -152,6 +168,14 @@ function toElection(election: Members): ElectionView | undefined {
   return leader === undefined || agoMs === undefined ? undefined : { leader, agoMs };
 }
 
+function toCatchUp(catchUp: Members): CatchUpView | undefined {
+  const tier = textIn(catchUp, 'tier');
+  const from = numberIn(catchUp, 'from');
+  if (from === undefined || (tier !== 'log' && tier !== 'state')) return undefined;
+  const received = numberIn(catchUp, 'received') ?? 0;
+  return { tier, from, received, total: numberIn(catchUp, 'total') };
+}
+
 function toDisk(disk: Members): DiskView {
   return {
     p50Ms: numberIn(disk, 'p50Ms'),
@@ -177,9 +201,13 @@ function isMembers(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
 function numberIn(members: Members, name: string): number | undefined {
   const value = members[name];
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+  return isNumber(value) ? value : undefined;
 }
 
 function textIn(members: Members, name: string): string | undefined {

@@ -1,7 +1,7 @@
 /** The texts of the console, by purpose. Sentences with numbers in them are functions. */
 import type { Measure } from './history.ts';
 import type { KeyResult, Outcome } from './key-requests.ts';
-import type { ServerState } from './status-view.ts';
+import type { ServerState, StatusView } from './status-view.ts';
 import type { Finding, Severity } from './verdict.ts';
 
 type FindingTexts = {
@@ -14,7 +14,8 @@ type ResultTexts = {
 
 export interface ConsoleTexts {
   readonly title: string;
-  readonly lead: (node: number, cluster: string) => string;
+  readonly lead: (status: StatusView) => string;
+  readonly level: (featureLevel: number) => string;
   readonly language: string;
   readonly waiting: string;
   readonly verdict: Readonly<Record<Severity, string>> & { readonly heading: string };

@@ -1,8 +1,11 @@
 /** The verdict: what a status and its history say about the health of the cluster, worst first. */
 import type { History } from './history.ts';
-import type { ServerState, StatusView } from './status-view.ts';
+import type { CatchUpView, ServerState, StatusView } from './status-view.ts';
 
-/** `good`: nothing to do. `warning`: the cluster serves, but look at it. `bad`: requests wait or fail. */
+/**
+ * `good`: nothing to do. `warning`: the cluster serves, but look at it. `bad`: requests wait or fail, or data is
+ * damaged.
+ */
 export type Severity = 'good' | 'warning' | 'bad';
 
 export type Finding =
@@ -15,6 +18,8 @@ export type Finding =
   | { readonly type: 'noMajority'; readonly reached: number; readonly needed: number }
   | { readonly type: 'notReady'; readonly detail: string }
   | { readonly type: 'noLeader' }
+  | { readonly type: 'differs'; readonly nodes: readonly number[] }
+  | { readonly type: 'catchingUp'; readonly catchUp: CatchUpView }
   | { readonly type: 'slowDisk'; readonly ms: number }
   | { readonly type: 'lost'; readonly node: number; readonly reason: string | undefined }
   | { readonly type: 'unstable'; readonly count: number }
@@ -41,6 +46,8 @@ const severities: Readonly<Record<Finding['type'], Severity>> = {
   noMajority: 'bad',
   notReady: 'warning',
   noLeader: 'warning',
+  differs: 'bad',
+  catchingUp: 'warning',
   slowDisk: 'warning',
   lost: 'warning',
   unstable: 'warning',
@@ -84,6 +91,7 @@ export function verdictOf(evidence: Evidence): Verdict | undefined {
     ...serving(status),
     ...status.failedChecks.map((detail) => ({ type: 'notReady', detail }) as const),
     ...losses(status),
+    ...progress(status),
     ...leadership(evidence),
     ...load(evidence, status),
   ]);
@@ -110,6 +118,13 @@ function losses({ members }: StatusView): Finding[] {
   return members
     .filter(({ isConnected }) => !isConnected)
     .map(({ node, reason }) => ({ type: 'lost', node, reason }));
+}
+
+function progress({ catchUp, differsFrom: nodes }: StatusView): Finding[] {
+  return [
+    ...(nodes.length > 0 ? [{ type: 'differs', nodes } as const] : []),
+    ...(catchUp === undefined ? [] : [{ type: 'catchingUp', catchUp } as const]),
+  ];
 }
 
 function leadership({ history, nowMs }: Evidence): Finding[] {

@@ -4,10 +4,12 @@ const because = (reason: string | undefined) => (reason === undefined ? '' : `�
 
 export const zh: ConsoleTexts = {
   title: 'paxkv 控制台',
-  lead: (node, cluster) => `集群 ${cluster} 的服务器 ${node}，以及它所见的其他服务器。`,
+  lead: ({ node, cluster, version }) =>
+    `集群 ${cluster} 的服务器 ${node}，版本 ${version}，以及它所见的其他服务器。`,
+  level: (level) => `集群运行在功能级别 ${level}。`,
   language: '语言',
   waiting: '正在询问服务器的状态。',
-  verdict: { heading: '健康状况', good: '正常', warning: '正在服务，但有警告', bad: '不能服务' },
+  verdict: { heading: '健康状况', good: '正常', warning: '正在服务，但有警告', bad: '有故障' },
   findings: {
     silent: ({ seconds }) =>
       `这台服务器已有 ${seconds} 秒没有应答，下面的内容已经过时。可以试试其他服务器的控制台。`,
@@ -17,6 +19,10 @@ export const zh: ConsoleTexts = {
     notReady: ({ detail }) => `服务器尚未就绪：${detail}。`,
     noLeader: () => '没有已知的领导者。各服务器各自提案，要多一次往返。',
     lost: ({ node, reason }) => `与服务器 ${node} 失去连接${because(reason)}。`,
+    differs: ({ nodes }) => `这里的状态与服务器 ${nodes.join('、')} 的不同。`,
+    catchingUp: ({ catchUp: { tier, from, received, total } }) =>
+      `这台服务器正从服务器 ${from} 取${tier === 'log' ? '一段日志' : '整个状态'}：` +
+      `已收到 ${received}${total === undefined ? '' : ` / ${total}`} ${tier === 'log' ? '个实例' : '行'}。`,
     slowDisk: ({ ms }) => `磁盘很慢：一次落盘需要 ${Math.round(ms)} 毫秒。`,
     unstable: ({ count }) => `一分钟内领导者换了 ${count} 次。`,
     behind: ({ count }) => `这台服务器还有 ${count} 个日志实例没有应用。`,

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { TraceError } from '@paxkv/paxos/core';
+import { PaxosError } from '@paxkv/paxos';
 import { replayTraceFile } from '@paxkv/playground/internal/build/trace-report';
 import { expect } from 'chai';
 import { recordRuns } from '../../paxos/core/trace/recorded-cluster.ts';
@@ -50,6 +50,6 @@ describe('the report of a replayed recording', () => {
 
   it('refuses another file', async () => {
     await writeFile(file(), 'no trace');
-    expect(() => replayTraceFile(file(), () => {})).to.throw(TraceError);
+    expect(() => replayTraceFile(file(), () => {})).to.throw(PaxosError);
   });
 });

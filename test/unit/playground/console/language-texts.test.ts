@@ -30,6 +30,13 @@ describe('the texts of the console', () => {
       expect(findings.notServing({ ...failed, reason: 'no disk' })).to.match(/no disk[.。]$/);
     });
 
+    it(`tell how far a server has come, with the total where it is known: ${language}`, () => {
+      const catchUp = { tier: 'log', from: 2, received: 5, total: undefined } as const;
+      expect(findings.catchingUp({ type: 'catchingUp', catchUp })).to.not.contain('undefined');
+      const known = findings.catchingUp({ type: 'catchingUp', catchUp: { ...catchUp, total: 9 } });
+      expect(known).to.match(/2.*5.*9/);
+    });
+
     it(`say how many more servers may be lost, and what if none may: ${language}`, () => {
       const serves = { type: 'serves', leader: 0, reached: 3, nodeCount: 3 } as const;
       expect(findings.serves({ ...serves, spare: 1 })).to.contain('1');

@@ -29,12 +29,18 @@ describe('readStatus', () => {
       retained: { instances: 50, bytes: 4096, neededBy: [{ node: 2, instances: 40 }] },
       disk: { flushes: 9, p50Ms: 1.5, p99Ms: null, lastAgoMs: 4, pendingMs: 3 },
       election: { leader: 0, agoMs: 5000 },
+      catchUp: { tier: 'log', from: 2, received: 5, total: 9 },
+      scrub: { isRunning: true, rows: 5, differsFrom: [2] },
+      featureLevel: 3,
     });
     expect(view).to.include({ hasMajority: false, lag: 7, ageMs: 30 });
     expect(view).to.include({ retained: 50, retainedBytes: 4096 });
     expect(view.members.map(({ lacking }) => lacking)).to.deep.equal([undefined, 40]);
     expect(view.disk).to.deep.equal({ p50Ms: 1.5, p99Ms: undefined, pendingMs: 3 });
     expect(view.election).to.deep.equal({ leader: 0, agoMs: 5000 });
+    expect(view.catchUp).to.deep.equal({ tier: 'log', from: 2, received: 5, total: 9 });
+    expect(view.differsFrom).to.deep.equal([2]);
+    expect(view.featureLevel).to.equal(3);
   });
 
   it('has the required checks that failed, apart from the state', () => {

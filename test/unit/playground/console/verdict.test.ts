@@ -82,6 +82,14 @@ describe('the verdict', () => {
     expect(verdict?.findings[0]).to.include({ type: 'notReady', detail: 'it is old' });
   });
 
+  it('tells what a server takes from another one, and that states differ, which is bad', () => {
+    const catchUp = { tier: 'state', from: 2, received: 5 };
+    expect(typesIn(judge({ ...whole, catchUp }))).to.deep.equal(['catchingUp', 'serves']);
+    const verdict = judge({ ...whole, scrub: { differsFrom: [0, 2] } });
+    expect(verdict?.severity).to.equal('bad');
+    expect(verdict?.findings[0]).to.deep.include({ type: 'differs', nodes: [0, 2] });
+  });
+
   it('is about silence alone while the server does not answer', () => {
     const history = new History();
     const verdict = verdictOf({ status: viewOf(), history, nowMs: 9400, silentSinceMs: 4000 });

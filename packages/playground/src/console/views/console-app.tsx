@@ -44,7 +44,10 @@ function Header({ model, texts }: ConsoleProps): JSX.Element {
   return (
     <header>
       <h1>{texts.title}</h1>
-      <p>{status !== undefined && texts.lead(status.node, status.cluster)}</p>
+      <p>
+        {status !== undefined && texts.lead(status)}{' '}
+        {status?.featureLevel !== undefined && texts.level(status.featureLevel)}
+      </p>
       <fieldset class="choices plain">
         <legend class="hidden">{texts.language}</legend>
         {languages.map((language) => (

@@ -1,4 +1,5 @@
-import { TraceError, TraceReplay } from '@paxkv/paxos/core';
+import { PaxosError } from '@paxkv/paxos';
+import { TraceReplay } from '@paxkv/paxos/core';
 import { expect } from 'chai';
 import { recordRuns } from './recorded-cluster.ts';
 
@@ -67,15 +68,24 @@ describe('a replay', () => {
 
   it('refuses to draw a number that was not drawn', () => {
     const without = longest.map((line) => line.replace(/"draws":\[[^\]]+\]/, '"draws":[]'));
-    expect(() => replay(without)).to.throw(TraceError, 'not drawn');
+    expect(() => replay(without)).to.throw(PaxosError, 'not drawn');
+  });
+
+  it('is wrong where it draws fewer numbers than were drawn', () => {
+    const at = longest.findIndex((line, index) => index > 0 && line.includes('"draws":['));
+    const more = longest.with(at, (longest[at] ?? '').replace('"draws":[', '"draws":[0.5,'));
+    const other = [...new TraceReplay(more.slice(0, at + 1)).steps()].findIndex(
+      (step) => !step.isSame,
+    );
+    expect(other).to.equal(at - 1);
   });
 
   it('refuses what is no trace, or one of another version', () => {
     for (const lines of [[], ['{'], ['null'], ['{"trace":2}'], longest.slice(1)]) {
-      expect(() => new TraceReplay(lines), lines[0]).to.throw(TraceError);
+      expect(() => new TraceReplay(lines), lines[0]).to.throw(PaxosError);
     }
     for (const line of ['{', '7', '{"at":1}']) {
-      expect(() => replay([longest[0] ?? '', line]), line).to.throw(TraceError);
+      expect(() => replay([longest[0] ?? '', line]), line).to.throw(PaxosError);
     }
   });
 });
