@@ -1,10 +1,10 @@
-/** Mistakes of the journal: what is not flushed, and what is taken for a record, for an end, or for dead. */
+/** Mistakes of the journal: what is not flushed, and what passes for a record or for the end. */
 import { byTest, type Mutant } from '../mutant.ts';
 
 const crash = 'unit/kvserver/storage/journal/segmented-log-crash';
 const damage = 'unit/kvserver/storage/journal/segmented-log-damage';
 const journal = 'unit/kvserver/storage/journal/journal';
-const lives = 'unit/kvserver/storage/journal/journal-lives';
+const lives = 'unit/kvserver/storage/journal/journal-processes';
 const remembers =
   'remembers what was acknowledged, wherever processes end, calls fail and power is cut';
 const size = 'unit/kvserver/storage/journal/journal-size';

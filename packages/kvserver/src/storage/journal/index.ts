@@ -37,6 +37,10 @@
  *    index, durable records are missing there: damage. Otherwise the last append was cut short by a crash.
  * 4. The last record is written again, as it is, before anyone builds on it.
  * 5. A segment may be missing at the front only if the last checkpoint needs nothing before what is there.
+ * 6. The next segment begins when the last one is full. Until then a damaged header behind it is that of a spare.
+ *    From then on it is damage, even if no record behind it can be read.
+ * 7. A copy of a group has its live votes alone, and a checkpoint behind it the rest. As long as the group itself
+ *    is needed by the last checkpoint, it counts, and the copy does not.
  */
 export { Journal, type JournalOptions } from './journal.ts';
 export type { JournalOwner } from './journal-owner.ts';

@@ -263,6 +263,20 @@ describe('Journal', () => {
     expect(files.openCount).to.equal(0);
   });
 
+  it('gathers nothing while a write is under way, however long that takes', async () => {
+    const files = new SimulatedFiles();
+    const owner = new OwnerInMemory();
+    const journal = await Journal.openOn(files, { owner, segmentBytes: 1024, idleMs: 1 });
+    files.writeMs = 5;
+    for (let seq = 0; seq < 30; seq += 1) {
+      await journal.write([voteFor(seq, 'x'.repeat(200)), { type: 'forgotten', min: seq }]);
+    }
+    files.writeMs = 0;
+    await journal.settled();
+    expect(await loadWrites(journal)).to.deep.include({ type: 'forgotten', min: 29 });
+    await journal.close();
+  });
+
   it('leaves no file open when it is refused', async () => {
     const files = new SimulatedFiles();
     const owner = new OwnerInMemory();

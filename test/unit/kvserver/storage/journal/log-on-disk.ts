@@ -42,7 +42,7 @@ export async function recordsIn(image: DiskImage, name = owner): Promise<LogReco
   return (await readLog(image, name)).records;
 }
 
-/** The index of the first fragment there is, which its user must compare. */
+/** Gives the records, and the index of the first fragment there is, which its user must compare. */
 export async function readLog(
   image: DiskImage,
   name = owner,

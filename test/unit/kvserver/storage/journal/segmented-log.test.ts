@@ -133,7 +133,7 @@ describe('Segmented log', () => {
     expect((await disk.records()).length).to.be.above(5);
   });
 
-  it('takes no next segment after one that could not be removed, and tells whoever needs it', async () => {
+  it('takes no next segment after one that could not be removed, and reports why', async () => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => unhandled.push(reason);
     process.on('unhandledRejection', note);

@@ -30,6 +30,8 @@ export class SimulatedFiles implements SegmentFiles {
   failure: { after: number; readonly error: Error } | undefined;
   /** Whether `remove` fails. */
   isRemovingRefused = false;
+  /** How long a write takes, in milliseconds. */
+  writeMs = 0;
   writeCount = 0;
   /** The largest size that there was, in bytes. */
   peakSize = 0;
@@ -165,6 +167,7 @@ export class SimulatedFiles implements SegmentFiles {
         return source.length;
       },
       write: async (pieces, position) => {
+        if (this.writeMs > 0) await new Promise((resolve) => setTimeout(resolve, this.writeMs));
         await Promise.resolve();
         if (this.failure !== undefined && this.failure.after <= 0) throw this.failure.error;
         if (this.failure !== undefined) this.failure.after -= 1;

@@ -9,7 +9,7 @@ import { type Accident, HostileDisk, sectorBytes } from './hostile-disk.ts';
 
 type Writes = readonly Write<Uint8Array>[];
 
-export class Lives {
+export class History {
   readonly random: SeededRandom;
   readonly disk: HostileDisk;
   readonly #owner = new OwnerInMemory();
@@ -28,7 +28,7 @@ export class Lives {
   }
 
   /** Opens, compares, writes, and ends in any way. Gives the number of writes. */
-  async live(accident: Accident | undefined, writeCount: number): Promise<void> {
+  async runProcess(accident: Accident | undefined, writeCount: number): Promise<void> {
     const journal = await this.open(accident);
     if (journal === undefined) return;
     await this.expectRemembered(journal);
