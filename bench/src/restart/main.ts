@@ -1,14 +1,15 @@
 /**
- * `npm run bench:restart`: fills a cluster of three nodes, kills all of them with `kill -9`, and measures how long
- * each takes from its start until `/readyz` says 200, and how much memory and processor time that costs.
+ * `npm run bench:restart`: fills a cluster of three nodes, kills all of them with `kill -9` and then one at a time, and
+ * measures how long each takes from its start until `/readyz` says 200, and how much memory and processor time.
  */
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { KvClient } from '@paxkv/client';
 import { Command } from 'commander';
-import { freePorts, type Restarted, RestartNode } from './restart-node.ts';
+import { freePorts, type Restarted, RestartNode, type RestartNodeOptions } from './restart-node.ts';
 
 const ownProgram = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
 const nodeCount = 3;
@@ -26,7 +27,7 @@ const program = new Command('bench:restart')
   .description('measures how soon nodes serve after kill -9')
   .option('--keys <count>', 'keys that the nodes hold', '1000000')
   .option('--bytes <count>', 'bytes of each value', '100')
-  .option('--rounds <count>', 'how often all nodes are killed', '3')
+  .option('--rounds <count>', 'how often all nodes are killed, and how often one is', '3')
   .option('--programs <paths>', 'programs to start on copies of the data', ownProgram);
 
 const options = program.parse().opts<Options>();
@@ -46,22 +47,45 @@ async function run(): Promise<void> {
   await fill(source, addresses);
   const tookS = Math.round((performance.now() - startMs) / 1000);
   console.log(`${keyCount} keys of ${valueBytes} bytes written in ${tookS} s`);
-  console.log('program, round, node: ready after ms, processor ms, peak MB');
+  console.log('program, nodes killed, node: ready after ms, processor ms, peak MB');
   for (const [index, path] of options.programs.split(',').entries()) {
     const copy = join(directory, `copy-${index}`);
     await cp(source, copy, { recursive: true, filter: (name) => !name.endsWith('LOCK') });
-    for (let round = 0; round < Number(options.rounds); round += 1) {
-      const results = await restart(path, copy, addresses);
-      for (const [node, { readyMs, processorMs, peakBytes }] of results.entries()) {
-        const peak = Math.round(peakBytes / 1e6);
-        console.log(`${index}, ${round}, ${node}: ${Math.round(readyMs)}, ${processorMs}, ${peak}`);
-      }
-    }
+    await measure(`${index}`, { path, data: copy, addresses });
+    await rm(copy, { recursive: true });
   }
 }
 
+type Setup = Omit<RestartNodeOptions, 'node'>;
+
+/** Kills and restarts all nodes, and then one after the other while the others go on. */
+async function measure(name: string, setup: Setup): Promise<void> {
+  let nodes: RestartNode[] = [];
+  for (let round = 0; round < Number(options.rounds); round += 1) {
+    await Promise.all(nodes.map((node) => node.kill()));
+    nodes = startAll(setup);
+    const results = await Promise.all(nodes.map((node) => node.ready()));
+    for (const [node, result] of results.entries()) print(`${name}, all, ${node}`, result);
+    await pause(settleMs);
+  }
+  for (let round = 0; round < Number(options.rounds); round += 1) {
+    const node = round % nodeCount;
+    await nodes[node]?.kill();
+    const started = new RestartNode({ ...setup, node });
+    nodes[node] = started;
+    print(`${name}, one, ${node}`, await started.ready());
+    await pause(settleMs);
+  }
+  await Promise.all(nodes.map((node) => node.kill()));
+}
+
+function print(name: string, { readyMs, processorMs, peakBytes }: Restarted): void {
+  const peak = Math.round(peakBytes / 1e6);
+  console.log(`${name}: ${Math.round(readyMs)}, ${processorMs}, ${peak}`);
+}
+
 async function fill(data: string, addresses: readonly string[]): Promise<void> {
-  const nodes = startAll(ownProgram, data, addresses);
+  const nodes = startAll({ path: ownProgram, data, addresses });
   await Promise.all(nodes.map((node) => node.ready()));
   await using client = new KvClient({ endpoints: [...addresses], timeoutMs: 60_000 });
   const value = 'v'.repeat(valueBytes);
@@ -74,23 +98,10 @@ async function fill(data: string, addresses: readonly string[]): Promise<void> {
       }
     }),
   );
-  await new Promise((resolve) => setTimeout(resolve, settleMs));
+  await pause(settleMs);
   await Promise.all(nodes.map((node) => node.kill()));
 }
 
-/** Starts all nodes at once, waits until each serves, and kills them again. */
-async function restart(
-  path: string,
-  data: string,
-  addresses: readonly string[],
-): Promise<Restarted[]> {
-  const nodes = startAll(path, data, addresses);
-  const results = await Promise.all(nodes.map((node) => node.ready()));
-  await new Promise((resolve) => setTimeout(resolve, settleMs));
-  await Promise.all(nodes.map((node) => node.kill()));
-  return results;
-}
-
-function startAll(path: string, data: string, addresses: readonly string[]): RestartNode[] {
-  return addresses.map((_, node) => new RestartNode({ path, data, addresses, node }));
+function startAll(setup: Setup): RestartNode[] {
+  return setup.addresses.map((_, node) => new RestartNode({ ...setup, node }));
 }

@@ -3,6 +3,7 @@ import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StateDirectory } from '@paxkv/kvserver/internal/storage/state/state-directory';
 import { expect } from 'chai';
+import { compact } from '../leveldb/compact.ts';
 import { bytesOf, refusalOf, Scratch } from '../scratch.ts';
 
 const key = bytesOf('key');
@@ -61,6 +62,23 @@ describe('State directory', () => {
     for (let count = 0; count < 2; count += 1)
       await (await StateDirectory.open(path, { isNew: false, onLost })).close();
     expect(lossCount).to.equal(2);
+  });
+
+  it('reads few of its tables when it is opened, however many rows of data it has', async () => {
+    const directory = await withOld();
+    for (let count = 0; count < 32; count += 1) {
+      await directory.database.put(bytesOf(`d${count % 10} ${count}`), randomBytes(500_000));
+    }
+    await compact(directory.database, bytesOf('a'), bytesOf('z'));
+    await directory.database.put(bytesOf('m'), bytesOf('position'));
+    await directory.close();
+    for (let start = 0; start < 2; start += 1) {
+      const again = await StateDirectory.open(path, { isNew: false });
+      const tables = (await readdir(join(path, 'state'))).filter((name) => name.endsWith('.ldb'));
+      expect(tables.length).to.be.above(6);
+      expect(again.tables.unreadCount).to.be.at.least(tables.length - 3);
+      await again.close();
+    }
   });
 
   it('has verified every table of a state that replaced another', async () => {
