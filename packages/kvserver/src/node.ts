@@ -10,7 +10,7 @@ import type { Logger } from 'pino';
 import { addressToText, type Config } from './config/settings.ts';
 import { defaultPeerLimits } from './config/transport-limits.ts';
 import { Replica, type ReplicaStatus, type Submitter } from './replica/index.ts';
-import type { LevelPort, ServerLevels } from './replica/ports.ts';
+import type { ServerLevels } from './replica/ports.ts';
 import { thisVersion, unsupportedLevel } from './state-machine/features.ts';
 import { type DataDirectory, DiskError, openDataDirectory } from './storage/index.ts';
 import { clearJournalMark, readJournalMark } from './storage/state/journal-mark.ts';
@@ -151,31 +151,11 @@ function peersFor({ config, logger, onFailed }: KvNodeOptions, bootCount: number
   });
 }
 
-function levelPortFor(
-  { logger }: KvNodeOptions,
-  { identity }: DataDirectory,
-  { levelPort }: PeerTransport,
-): LevelPort {
-  return {
-    own: levelPort.own,
-    levelsOf: (peer) => levelPort.levelsOf(peer),
-    setLevel: (level) => {
-      levelPort.setLevel(level);
-      logger.info({ featureLevel: level }, 'feature level of the cluster');
-      // The state records the level too, so a start without this record is refused a little later.
-      identity.markLevel(level).catch((error: unknown) => {
-        logger.warn({ error }, 'the feature level is not recorded in the identity');
-      });
-    },
-  };
-}
-
 function openReplica(
-  options: KvNodeOptions,
+  { config, logger, onFailed, onLeader }: KvNodeOptions,
   data: DataDirectory,
   peers: PeerTransport,
 ): Promise<Replica> {
-  const { config, logger, onFailed, onLeader } = options;
   return Replica.open({
     me: config.nodeId,
     runId: randomInt(runIdMax),
@@ -186,7 +166,7 @@ function openReplica(
     storage: data.journal,
     state: data.state,
     journalIndex: () => data.journal.writeIndex,
-    levels: levelPortFor(options, data, peers),
+    levels: peers.levelPort,
     stateTransfer: {
       port: peers.statePort,
       replace: (fill) => data.replaceState(fill),
@@ -195,6 +175,13 @@ function openReplica(
     random: systemRandom,
     limits: config.limits,
     onLeader,
+    onFeatureLevel: (featureLevel) => {
+      logger.info({ featureLevel }, 'feature level of the cluster');
+      // The state records the level too, so a start without this record is refused a little later.
+      data.identity.markLevel(featureLevel).catch((error: unknown) => {
+        logger.warn({ error }, 'the feature level is not recorded in the identity');
+      });
+    },
     onStopped: (error) => {
       logger.error({ error }, 'replica failed');
       onFailed(error);

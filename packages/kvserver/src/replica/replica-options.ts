@@ -32,6 +32,8 @@ export interface ReplicaOptions {
   readonly limits: Limits;
   /** Called when the known leader changes. `undefined`: no leader is known. */
   readonly onLeader?: (leader: PeerId | undefined) => void;
+  /** Called with the feature level of the state: at the start, and when it has risen. */
+  readonly onFeatureLevel?: (level: number) => void;
   /** Called when the replica has failed. It neither votes nor serves any more. */
   readonly onStopped?: (error: Error) => void;
 }

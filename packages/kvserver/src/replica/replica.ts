@@ -41,7 +41,6 @@ export class Replica implements Submitter {
   /** This replica takes part only above this instance; −1 if it never lost its memory. */
   #votingFloor = -1;
   #failure: Error | undefined;
-  #reportedLevel: number | undefined;
   #cancelStateCheck: () => void = () => {};
   #repairing: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
@@ -73,8 +72,9 @@ export class Replica implements Submitter {
     this.#version = options.version ?? thisVersion;
     if (options.levels !== undefined) {
       const level = () => applier.machine.featureLevel;
-      const raised = { me, peerCount, clock, paxos, port: options.levels, writes, level };
-      this.#raiser = new LevelRaiser(raised);
+      const { levels: port, onFeatureLevel: onLevel } = options;
+      const parts = { me, peerCount, clock, paxos, port, writes, level, onLevel };
+      this.#raiser = new LevelRaiser(parts);
     }
     if (stateTransfer !== undefined) {
       const { state: level, journalIndex } = options;
@@ -170,7 +170,7 @@ export class Replica implements Submitter {
   }
 
   async #start(): Promise<void> {
-    this.#reportLevel();
+    this.#raiser?.report();
     this.#applier.start({
       onApplied: (instances) => this.#onApplied(instances),
       onFailed: (error) => this.#fail(toError(error)),
@@ -217,7 +217,7 @@ export class Replica implements Submitter {
     if (machine === undefined) return;
     this.#isRepairing = false;
     this.#applier.resume(machine);
-    this.#reportLevel();
+    this.#raiser?.report();
     this.#catchUp();
   }
 
@@ -248,16 +248,9 @@ export class Replica implements Submitter {
 
   #onApplied(instances: readonly Applied[]): void {
     for (const instance of instances) this.#writes.onApplied(instance);
-    this.#reportLevel();
+    this.#raiser?.report();
     this.#reads.onApplied();
     this.#gapFiller.check();
-  }
-
-  #reportLevel(): void {
-    const { featureLevel } = this.#applier.machine;
-    if (featureLevel === this.#reportedLevel) return;
-    this.#reportedLevel = featureLevel;
-    this.#options.levels?.setLevel(featureLevel);
   }
 
   #fail(error: Error): void {
