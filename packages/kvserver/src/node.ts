@@ -11,7 +11,7 @@ import type { Logger } from 'pino';
 import { addressToText, type Config } from './config/settings.ts';
 import { defaultPeerLimits } from './config/transport-limits.ts';
 import { Replica, type ReplicaStatus, type Submitter } from './replica/index.ts';
-import type { LevelPort, ServerLevels } from './replica/ports.ts';
+import type { ServerLevels } from './replica/ports.ts';
 import { thisVersion, unsupportedLevel } from './state-machine/features.ts';
 import {
   type DataDirectory,
@@ -215,25 +215,6 @@ function openLogWindow(
   });
 }
 
-function levelPortFor(
-  { logger }: KvNodeOptions,
-  { identity }: DataDirectory,
-  { levelPort }: PeerTransport,
-): LevelPort {
-  return {
-    own: levelPort.own,
-    levelsOf: (peer) => levelPort.levelsOf(peer),
-    setLevel: (level) => {
-      levelPort.setLevel(level);
-      logger.info({ featureLevel: level }, 'feature level of the cluster');
-      // The state records the level too, so a start without this record is refused a little later.
-      identity.markLevel(level).catch((error: unknown) => {
-        logger.warn({ error }, 'the feature level is not recorded in the identity');
-      });
-    },
-  };
-}
-
 interface ReplicaParts {
   readonly peers: PeerTransport;
   readonly logWindow: LogWindow;
@@ -241,11 +222,10 @@ interface ReplicaParts {
 }
 
 function openReplica(
-  options: KvNodeOptions,
+  { config, logger, memory, onFailed, onLeader }: KvNodeOptions,
   data: DataDirectory,
   { peers, logWindow, flight }: ReplicaParts,
 ): Promise<Replica> {
-  const { config, logger, memory, onFailed, onLeader } = options;
   return Replica.open({
     me: config.nodeId,
     runId: randomInt(runIdMax),
@@ -260,7 +240,7 @@ function openReplica(
     tables: data.tables,
     journalIndex: () => data.journal.writeIndex,
     logWindow,
-    levels: levelPortFor(options, data, peers),
+    levels: peers.levelPort,
     stateTransfer: {
       port: peers.statePort,
       replace: (fill) => data.replaceState(fill),
@@ -274,6 +254,13 @@ function openReplica(
     onLeader,
     onDifference: ({ applied, peer }) => {
       logger.error({ applied, peer }, 'the states of two nodes differ');
+    },
+    onFeatureLevel: (featureLevel) => {
+      logger.info({ featureLevel }, 'feature level of the cluster');
+      // The state records the level too, so a start without this record is refused a little later.
+      data.identity.markLevel(featureLevel).catch((error: unknown) => {
+        logger.warn({ error }, 'the feature level is not recorded in the identity');
+      });
     },
     onStopped: (error) => {
       logger.error({ error }, 'replica failed');

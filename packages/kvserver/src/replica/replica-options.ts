@@ -58,6 +58,8 @@ export interface ReplicaOptions {
   readonly onLeader?: (leader: PeerId | undefined) => void;
   /** Called when another replica has another state at the same position, once until it is the same again. */
   readonly onDifference?: (difference: Difference) => void;
+  /** Called with the feature level of the state: at the start, and when it has risen. */
+  readonly onFeatureLevel?: (level: number) => void;
   /** Called when the replica has failed. It neither votes nor serves any more. */
   readonly onStopped?: (error: Error) => void;
 }

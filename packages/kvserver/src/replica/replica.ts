@@ -48,7 +48,6 @@ export class Replica implements Submitter {
   /** This replica takes part only above this instance; −1 if it never lost its memory. */
   #votingFloor = -1;
   #failure: Error | undefined;
-  #reportedLevel: number | undefined;
   #stopping: Promise<void> | undefined;
 
   private constructor(options: ReplicaOptions, paxos: Paxos<Bytes>, machine: StateMachine) {
@@ -85,8 +84,9 @@ export class Replica implements Submitter {
     this.#version = options.version ?? thisVersion;
     if (options.levels !== undefined) {
       const level = () => applier.machine.featureLevel;
-      const raised = { me, peerCount, clock, paxos, port: options.levels, writes, level };
-      this.#raiser = new LevelRaiser(raised);
+      const { levels: port, onFeatureLevel: onLevel } = options;
+      const parts = { me, peerCount, clock, paxos, port, writes, level, onLevel };
+      this.#raiser = new LevelRaiser(parts);
     }
   }
 
@@ -195,7 +195,7 @@ export class Replica implements Submitter {
   }
 
   async #start(): Promise<void> {
-    this.#reportLevel();
+    this.#raiser?.report();
     this.#applier.start({
       onApplied: (instances) => this.#onApplied(instances),
       onWritten: () => this.#verification.onWritten(this.#applier.machine),
@@ -244,7 +244,7 @@ export class Replica implements Submitter {
       onRepaired: (machine) => {
         this.#applier.resume(machine);
         this.#verification.start(machine);
-        this.#reportLevel();
+        this.#raiser?.report();
         this.#lookAround();
       },
       onFailed: (error) => this.#fail(toError(error)),
@@ -286,17 +286,10 @@ export class Replica implements Submitter {
 
   #onApplied(instances: readonly Applied[]): void {
     for (const instance of instances) this.#writes.onApplied(instance);
-    this.#reportLevel();
+    this.#raiser?.report();
     this.#reads.onApplied();
     this.#catchUp.onApplied();
     this.#gapFiller.check();
-  }
-
-  #reportLevel(): void {
-    const { featureLevel } = this.#applier.machine;
-    if (featureLevel === this.#reportedLevel) return;
-    this.#reportedLevel = featureLevel;
-    this.#options.levels?.setLevel(featureLevel);
   }
 
   #fail(error: Error): void {

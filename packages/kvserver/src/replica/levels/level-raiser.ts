@@ -34,10 +34,13 @@ export interface LevelRaiserOptions {
   readonly writes: Pick<Writes, 'raiseLevel'>;
   /** The feature level of the state here. */
   readonly level: () => number;
+  /** Called with that level: at the start, and when it has risen. */
+  readonly onLevel?: ((level: number) => void) | undefined;
 }
 
 export class LevelRaiser {
   readonly #options: LevelRaiserOptions;
+  #reported: number | undefined;
   #cancel: () => void = () => {};
 
   constructor(options: LevelRaiserOptions) {
@@ -51,6 +54,16 @@ export class LevelRaiser {
       this.#check();
       this.start();
     });
+  }
+
+  /** Reports the level of the state to the port and to `onLevel`, if it is another than before. */
+  report(): void {
+    const { port, onLevel } = this.#options;
+    const level = this.#options.level();
+    if (level === this.#reported) return;
+    this.#reported = level;
+    port.setLevel(level);
+    onLevel?.(level);
   }
 
   stop(): void {

@@ -67,6 +67,31 @@ describe('LevelRaiser', () => {
     expect(await raisesOf()).to.deep.equal([2, 2]);
   });
 
+  it('reports the level of the state at the start, and when it has risen', () => {
+    const world = new World({ seed: 1 });
+    const reported: string[] = [];
+    let level = 1;
+    const raiser = new LevelRaiser({
+      me: 0,
+      peerCount: 1,
+      clock: world.clock,
+      paxos: { leader: () => 0 },
+      port: {
+        own: upTo(3),
+        levelsOf: () => undefined,
+        setLevel: (to) => reported.push(`port ${to}`),
+      },
+      writes: { raiseLevel: () => {} },
+      level: () => level,
+      onLevel: (to) => reported.push(`host ${to}`),
+    });
+    raiser.report();
+    raiser.report();
+    level = 3;
+    raiser.report();
+    expect(reported).to.deep.equal(['port 1', 'host 1', 'port 3', 'host 3']);
+  });
+
   it('proposes nothing unless it leads', async () => {
     expect(await raisesOf({ leader: 1 })).to.deep.equal([]);
     expect(await raisesOf({ leader: undefined })).to.deep.equal([]);
