@@ -57,13 +57,12 @@ export class StateImport {
       const message = `The state is at instance ${position.applied}, not ${applied}.`;
       throw new StateError('STATE_DAMAGED', message);
     }
-    const sessions = fromSessionsChecksum({ applied, checksum: this.#sessions });
-    await this.#write([row, [sessionsKey, seal(sessionsKey, sessions)]], true);
     const { featureLevel } = position;
     if (!includesLevel(this.#version, featureLevel)) {
       throw unsupportedLevel(featureLevel, this.#version);
     }
-    await this.#write([row], true);
+    const sessions = fromSessionsChecksum({ applied, checksum: this.#sessions });
+    await this.#write([row, [sessionsKey, seal(sessionsKey, sessions)]], true);
   }
 
   async #write(rows: readonly StateRow[], sync: boolean): Promise<void> {
