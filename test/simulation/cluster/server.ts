@@ -25,7 +25,7 @@ import type { PortNetwork } from '../../kv/port-network.ts';
 import { type Operation, StateDisk } from '../../kv/state-disk.ts';
 import { WindowDisk } from '../../kv/window-disk.ts';
 import type { LostLogWindow, LostMemory } from '../schedule/fault.ts';
-import type { Retention } from '../schedule/schedule.ts';
+import type { LogBudget } from '../schedule/schedule.ts';
 import type { EndCause, Witness } from '../witness.ts';
 import { copyWrite } from './copies.ts';
 
@@ -39,7 +39,8 @@ export interface ServerOptions {
   readonly stateNetwork: PortNetwork<StateMessage>;
   readonly forwardNetwork: PortNetwork<ForwardedBatch>;
   readonly isLed: boolean;
-  readonly retention: Retention;
+  readonly logBudget: LogBudget;
+  readonly windowBytesMax: number;
   readonly clockRate: number;
   readonly pace: DiskPace;
   readonly witness: Required<Witness>;
@@ -60,7 +61,7 @@ export class Server {
   #gate: Gate | undefined;
   #keepChance = 0.5;
   #bootCount = 0;
-  /** How often the state was lost. */
+  /** What a real server keeps in its identity. */
   #stateEpoch = 0;
   /** Ends the program at once, if it was asked to stop and has not ended yet. */
   endStop: () => void = () => {};
@@ -158,10 +159,10 @@ export class Server {
   /** Wipes disks while the server is down. */
   loseMemory({ of, isNoticed }: Pick<LostMemory, 'of' | 'isNoticed'>): void {
     if (of !== 'state') this.journal.wipe(isNoticed ? 'lost' : 'new');
-    if (of !== 'journal') {
-      this.state.wipe();
-      this.#stateEpoch += 1;
-    }
+    if (of !== 'journal') this.state.wipe();
+    // Without its journal and its state, a server has lost its identity, too.
+    if (of === 'both') this.#stateEpoch = 0;
+    if (of === 'state') this.#stateEpoch += 1;
     this.#options.witness.onMemoryLost(this.#options.me, of);
   }
 
@@ -215,6 +216,7 @@ export class Server {
   async #boot({ clock, gate, onCrash }: Lifetime): Promise<Replica> {
     const { me, serverCount, network, isLed, stateNetwork, forwardNetwork, witness, onFailed } =
       this.#options;
+    const { instances: logInstanceCountMax, bytes: logBytesMax } = this.#options.logBudget;
     const pass = (deliver: () => void) => gate.pass(deliver);
     onCrash(() => network.unplug(me));
     onCrash(() => this.journal.crash(this.#keepChance));
@@ -229,11 +231,11 @@ export class Server {
       runId: this.#bootCount,
       peerCount: serverCount,
       clock,
-      limits: { ...limitsDefault, logInstanceCountMax: this.#options.retention.instanceCountMax },
+      limits: { ...limitsDefault, logInstanceCountMax, logBytesMax },
+      stateEpoch: this.#stateEpoch,
       logWindow: await this.#openWindow(clock, gate),
       transport: gate.transport(this.#watched(network.transport(me))),
       storage: gate.storage(this.journal.open()),
-      stateEpoch: this.#stateEpoch,
       state: await this.state.open(gate),
       stateTransfer: {
         port: stateNetwork.port(me, pass),
@@ -251,12 +253,12 @@ export class Server {
   }
 
   #openWindow(clock: Clock, gate: Gate): Promise<LogWindow> {
-    const { me, retention, witness } = this.#options;
+    const { me, windowBytesMax, witness } = this.#options;
     return LogWindow.open({
       files: this.window.open(gate),
       owner: `simulated/${me}`,
       clock,
-      bytesMax: retention.windowBytesMax,
+      bytesMax: windowBytesMax,
       msMax: 3_600_000,
       onDropped: (reason) => witness.onWindowDropped(me, reason),
     });
