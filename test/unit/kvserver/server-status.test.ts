@@ -50,6 +50,13 @@ describe('The status of a server', () => {
     expect(status).not.to.have.property('reason');
   });
 
+  it('says what the node takes from another one, while it does', () => {
+    const catchUp = { tier: 'log', from: 2, received: 5, total: 90 } as const;
+    const behind = source({ node: { status: { ...running, catchUp } } });
+    expect(statusOf(config, behind).catchUp).to.deep.equal(catchUp);
+    expect(statusOf(config, source())).not.to.have.property('catchUp');
+  });
+
   it('has the values of an empty log while the node is closed', () => {
     const status = statusOf(config, source({ node: undefined }));
     expect(status).to.deep.include({ state: 'starting', applied: -1, min: 0, max: -1 });

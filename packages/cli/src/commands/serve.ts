@@ -1,6 +1,12 @@
 import { type Command, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
-import { addOutputOptions, logBudgetOption, logWindowOption, wholeNumber, yesOrNo } from '../options.ts';
+import {
+  addOutputOptions,
+  logBudgetOption,
+  logWindowOption,
+  wholeNumber,
+  yesOrNo,
+} from '../options.ts';
 import type { NodeOptions } from '../run-node.ts';
 import type { Streams } from '../streams.ts';
 

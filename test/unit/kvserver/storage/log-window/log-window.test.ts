@@ -159,7 +159,8 @@ describe('LogWindow after a restart', () => {
         expect(await valuesFrom(window, 20)).to.deep.equal([]);
         await window.settled();
         expect([...site.disk.sizes]).to.deep.equal([]);
-      }));
+      }),
+    );
   }
 
   it('of a crash ends with the last record that is whole', () =>
