@@ -7,7 +7,7 @@ const machine = 'unit/kvserver/state-machine/state-machine';
 export const levelMutants: readonly Mutant[] = [
   {
     id: 'raised-without-a-server',
-    mistake: 60,
+    mistake: 64,
     does: 'The leader ignores servers whose version it does not know.',
     loses: 'A server that is down for a while cannot come back: it has the old version.',
     file: 'kvserver/src/replica/levels/level-raiser.ts',
@@ -27,7 +27,7 @@ export const levelMutants: readonly Mutant[] = [
   },
   {
     id: 'raised-beyond-a-server',
-    mistake: 60,
+    mistake: 64,
     does: 'The level rises to the highest that any server can run at.',
     loses: 'Every server of the old version stops.',
     file: 'kvserver/src/replica/levels/level-raiser.ts',
@@ -47,7 +47,7 @@ export const levelMutants: readonly Mutant[] = [
   },
   {
     id: 'level-of-own-version',
-    mistake: 61,
+    mistake: 65,
     does: 'A raise takes each replica to the highest level of its own version.',
     loses: 'Replicas of different versions apply the same log differently.',
     file: 'kvserver/src/state-machine/state-machine.ts',
@@ -60,7 +60,7 @@ export const levelMutants: readonly Mutant[] = [
   },
   {
     id: 'command-by-own-version',
-    mistake: 61,
+    mistake: 65,
     does: 'A replica applies every command that its version knows, at any level.',
     loses: 'A replica of an older version cannot apply it, and the states diverge.',
     file: 'kvserver/src/state-machine/state-machine.ts',

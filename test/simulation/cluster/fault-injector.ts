@@ -88,6 +88,9 @@ export class FaultInjector {
         server.crash();
         server.loseMemory(fault);
         return () => cluster.start(fault.node);
+      case 'long absence':
+        server.crash();
+        return () => cluster.start(fault.node);
       case 'lost log window':
         server.crash();
         server.loseLogWindow(fault);

@@ -33,7 +33,7 @@ import { type Operation, StateDisk } from '../../kv/state-disk.ts';
 import { WindowDisk } from '../../kv/window-disk.ts';
 import { highestLevel } from '../schedule/draw-versions.ts';
 import type { LostLogWindow, LostMemory } from '../schedule/fault.ts';
-import type { Retention } from '../schedule/schedule.ts';
+import type { LogBudget } from '../schedule/schedule.ts';
 import type { EndCause, Witness } from '../witness.ts';
 import { copyWrite } from './copies.ts';
 
@@ -48,12 +48,13 @@ export interface ServerOptions {
   readonly forwardNetwork: PortNetwork<ForwardedBatch>;
   readonly checksumNetwork: PortNetwork<ChecksumMessage>;
   readonly isLed: boolean;
-  readonly retention: Retention;
   readonly levelNetwork: LevelNetwork;
   /** The highest feature level of its version, by its starts. */
   readonly versions: readonly number[];
   /** The commands that came with a level above the base. */
   readonly newCommands: Version['commands'];
+  readonly logBudget: LogBudget;
+  readonly windowBytesMax: number;
   readonly clockRate: number;
   readonly pace: DiskPace;
   readonly witness: Required<Witness>;
@@ -74,6 +75,7 @@ export class Server {
   #gate: Gate | undefined;
   #keepChance = 0.5;
   #bootCount = 0;
+  /** What a real server keeps in its identity. */
   /** Whether it was started with a version too old for the cluster, and has had the newest one since. */
   #isUpgraded = false;
   #highestLevel = baseLevel;
@@ -185,10 +187,10 @@ export class Server {
   /** Wipes disks while the server is down. */
   loseMemory({ of, isNoticed }: Pick<LostMemory, 'of' | 'isNoticed'>): void {
     if (of !== 'state') this.journal.wipe(isNoticed ? 'lost' : 'new');
-    if (of !== 'journal') {
-      this.state.wipe();
-      this.#stateEpoch += 1;
-    }
+    if (of !== 'journal') this.state.wipe();
+    // Without its journal and its state, a server has lost its identity, too.
+    if (of === 'both') this.#stateEpoch = 0;
+    if (of === 'state') this.#stateEpoch += 1;
     this.#options.witness.onMemoryLost(this.#options.me, of);
   }
 
@@ -247,6 +249,7 @@ export class Server {
     const version = this.#versionAtStart();
     this.#highestLevel = version.highest;
     witness.onNote(`node ${me} has a version up to feature level ${version.highest}`);
+    const { instances: logInstanceCountMax, bytes: logBytesMax } = this.#options.logBudget;
     const pass = (deliver: () => void) => gate.pass(deliver);
     onCrash(() => network.unplug(me));
     onCrash(() => this.journal.crash(this.#keepChance));
@@ -263,11 +266,11 @@ export class Server {
       runId: this.#bootCount,
       peerCount: serverCount,
       clock,
-      limits: { ...limitsDefault, logInstanceCountMax: this.#options.retention.instanceCountMax },
+      limits: { ...limitsDefault, logInstanceCountMax, logBytesMax },
+      stateEpoch: this.#stateEpoch,
       logWindow: await this.#openWindow(clock, gate),
       transport: gate.transport(this.#watched(network.transport(me))),
       storage: gate.storage(this.journal.open()),
-      stateEpoch: this.#stateEpoch,
       state: await this.state.open(gate),
       stateTransfer: {
         port: stateNetwork.port(me, pass),
@@ -289,12 +292,12 @@ export class Server {
   }
 
   #openWindow(clock: Clock, gate: Gate): Promise<LogWindow> {
-    const { me, retention, witness } = this.#options;
+    const { me, windowBytesMax, witness } = this.#options;
     return LogWindow.open({
       files: this.window.open(gate),
       owner: `simulated/${me}`,
       clock,
-      bytesMax: retention.windowBytesMax,
+      bytesMax: windowBytesMax,
       msMax: 3_600_000,
       onDropped: (reason) => witness.onWindowDropped(me, reason),
     });

@@ -189,11 +189,11 @@ export class StateInvariants implements Witness {
   }
 
   #forget(node: number, min: number): void {
-    const applied = this.#ledger.appliedEver[node] ?? -1;
+    const applied = this.#ledger.applied[node] ?? -1;
     this.#verdict.check(
       applied >= min - 1,
-      'a node forgets only what it has applied itself',
-      () => `node ${node} forgot below ${min}, and applied up to ${applied}`,
+      'a node forgets only what its own state holds',
+      () => `node ${node} forgot below ${min}, and its state ends at ${applied}`,
     );
   }
 

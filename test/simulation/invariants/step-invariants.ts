@@ -36,9 +36,7 @@ export class StepInvariants implements Witness {
     this.#boots.set(node, boot);
   }
 
-  onSent(envelope: Envelope<Bytes>): void {
-    const { from, to, message } = envelope;
-    this.#onProgress(envelope);
+  onSent({ from, to, message }: Envelope<Bytes>): void {
     this.#sentCount += 1;
     this.#verdict.check(
       this.#sentCount <= sentCountMax,
@@ -92,31 +90,6 @@ export class StepInvariants implements Witness {
     const promisers = this.#promisers.get(key) ?? new Set<number>();
     this.#promisers.set(key, promisers);
     promisers.add(from);
-  }
-
-  #onProgress({ from: node, done, min, floor, everyPeerMin }: Envelope<Bytes>): void {
-    const { applied, appliedEver, quorumSize } = this.#ledger;
-    this.#verdict.check(
-      done <= (applied[node] ?? -1),
-      'a host is done only with what is durable in its state',
-      () => `node ${node} said done ${done} at ${applied[node]}`,
-    );
-    const appliedHere = appliedEver[node] ?? -1;
-    this.#verdict.check(
-      appliedHere >= min - 1,
-      'a node forgets only what it has applied itself',
-      () => `node ${node} said min ${min}, and applied up to ${appliedHere}`,
-    );
-    this.#verdict.check(
-      appliedEver.filter((position) => position >= floor - 1).length >= quorumSize,
-      'a quorum has applied what is below the floor',
-      () => `node ${node} said floor ${floor} of ${appliedEver}`,
-    );
-    this.#verdict.check(
-      appliedEver.every((position) => position >= everyPeerMin - 1),
-      'every node has applied what every node is said to have',
-      () => `node ${node} said everyPeerMin ${everyPeerMin} of ${appliedEver}`,
-    );
   }
 
   /** Up to its voting floor a node may have used the same ballots in an earlier incarnation. */

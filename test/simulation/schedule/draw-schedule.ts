@@ -9,37 +9,38 @@ import {
   reliable,
   SeededRandom,
 } from '@paxkv/simulator';
-import { drawAbsences, drawFaults } from './draw-faults.ts';
+import { drawAbsences, drawFaults, drawLostWindows } from './draw-faults.ts';
 import { drawVersions } from './draw-versions.ts';
 import {
   type ClientNetworkProfile,
   type Hazard,
   hazards,
   type Load,
-  type Retention,
+  type LogBudget,
+  logBudgetDefault,
   type Schedule,
 } from './schedule.ts';
 
 const onChance = 0.6;
 const mixedVersionsChance = 0.5;
+/** Drawn apart from the others, so that a seed draws these alike whether or not there are absences. */
+const drawnApart: readonly Hazard[] = ['small log budget', 'long absence'];
 
 export function drawSchedule(seed: number): Schedule {
   const random = new SeededRandom(`schedule ${seed}`);
+  const apart = new SeededRandom(`retention ${seed}`);
   const nodeCount = random.pick([3, 3, 3, 4, 5, 5, 5, 7]);
   const durationMs = Math.round(random.between(60_000, 70_000));
-  // Drawn apart, so that what was drawn before for each seed stays the same.
-  const more = new SeededRandom(`retention ${seed}`);
-  const on = hazards.filter((kind) =>
-    (kind === 'lost log window' ? more : random).chance(onChance),
-  );
+  const ofWindows = new SeededRandom(`log window ${seed}`);
+  const on = hazards.filter((kind) => {
+    if (kind === 'lost log window') return ofWindows.chance(onChance);
+    return (drawnApart.includes(kind) ? apart : random).chance(onChance);
+  });
   const isOn = (kind: Hazard) => on.includes(kind);
   const load = drawLoad(random);
-  const retention = drawRetention(more);
-  const ground = { nodeCount, durationMs, clientCount: load.clientCount, isOn };
-  const absences = drawAbsences(more, ground);
   const versions = random.stream('versions');
   const isMixed = versions.chance(mixedVersionsChance);
-  return {
+  const schedule = {
     seed,
     nodeCount,
     durationMs,
@@ -47,13 +48,31 @@ export function drawSchedule(seed: number): Schedule {
     hints: drawHints(random, isOn),
     clientNetwork: drawClientNetwork(random, isOn),
     load,
-    retention,
     isLed: random.chance(0.7),
     flushMsMax: random.between(1, 8),
     clockRates: drawClockRates(random, nodeCount, isOn('clock rate')),
-    faults: [...drawFaults(random, ground), ...absences].sort((a, b) => a.atMs - b.atMs),
+  };
+  const ground = { nodeCount, durationMs, clientCount: load.clientCount, isOn };
+  const faults = [
+    ...drawFaults(random, ground),
+    ...drawAbsences(apart, ground),
+    ...drawLostWindows(ofWindows, ground),
+  ];
+  return {
+    ...schedule,
+    logBudget: isOn('small log budget') ? drawLogBudget(apart) : logBudgetDefault,
+    windowBytesMax: ofWindows.pick([1, 4_096, 65_536, 2 ** 30, 2 ** 30]),
+    faults: faults.sort((a, b) => a.atMs - b.atMs),
     hazards: on,
     versions: drawVersions(versions, { nodeCount, isMixed }),
+  };
+}
+
+/** Each order of magnitude is as likely as the next. */
+function drawLogBudget(random: SeededRandom): LogBudget {
+  return {
+    instances: Math.round(10 ** random.between(0, 2)),
+    bytes: random.chance(0.5) ? logBudgetDefault.bytes : Math.round(10 ** random.between(2, 5)),
   };
 }
 
@@ -107,14 +126,6 @@ function drawClientNetwork(
 function drawClockRates(random: SeededRandom, nodeCount: number, isOn: boolean): number[] {
   const fastest = random.chance(0.5) ? 10 : 2;
   return Array.from({ length: nodeCount }, () => (isOn ? random.between(0.5, fastest) : 1));
-}
-
-/** Mostly so little that every run forgets what a server still needs. */
-function drawRetention(random: SeededRandom): Retention {
-  return {
-    instanceCountMax: random.pick([1, 4, 16, 64, 8192]),
-    windowBytesMax: random.pick([1, 4_096, 65_536, 2 ** 30, 2 ** 30]),
-  };
 }
 
 function drawLoad(random: SeededRandom): Load {

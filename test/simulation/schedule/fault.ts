@@ -81,12 +81,6 @@ export interface LostMemory extends OfOneNode {
   readonly isNoticed: boolean;
 }
 
-/** The machine comes back without the log window of its server, or with flipped bits in it. */
-export interface LostLogWindow extends OfOneNode {
-  readonly kind: 'lost log window';
-  readonly isDamaged: boolean;
-}
-
 export interface ClockRate extends OfOneNode {
   readonly kind: 'clock rate';
   readonly rate: number;
@@ -95,6 +89,17 @@ export interface ClockRate extends OfOneNode {
 export interface ClockJump extends OfOneNode {
   readonly kind: 'clock jump';
   readonly aheadMs: number;
+}
+
+/** The program crashes and is back only after a good part of the run, while the others go on. */
+export interface LongAbsence extends OfOneNode {
+  readonly kind: 'long absence';
+}
+
+/** The machine comes back without the log window of its server, or with flipped bits in it. */
+export interface LostLogWindow extends OfOneNode {
+  readonly kind: 'lost log window';
+  readonly isDamaged: boolean;
 }
 
 export type Fault =
@@ -110,6 +115,7 @@ export type Fault =
   | LostMemory
   | ClockRate
   | ClockJump
+  | LongAbsence
   | LostLogWindow;
 
 export type FaultKind = Fault['kind'];

@@ -1,4 +1,5 @@
 /** Everything random about one run that is drawn before it starts, as plain data. */
+import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import type { FaultProfile, HintProfile } from '@paxkv/simulator';
 import type { Fault, FaultKind } from './fault.ts';
 
@@ -11,7 +12,8 @@ export type ConditionKind =
   | 'delays'
   | 'hints'
   | 'client loss'
-  | 'echoes';
+  | 'echoes'
+  | 'small log budget';
 
 /** Anything harmful in a schedule, which can be left out. */
 export type Hazard = FaultKind | ConditionKind;
@@ -43,13 +45,17 @@ export interface Load {
   readonly attemptTimeoutMs: number;
 }
 
-/** What servers keep of the log for others that are away. */
-export interface Retention {
-  /** Instances in memory. */
-  readonly instanceCountMax: number;
-  /** Bytes on disk. */
-  readonly windowBytesMax: number;
+/** How much of the decided log each server keeps in memory for others that are away. */
+export interface LogBudget {
+  readonly instances: number;
+  readonly bytes: number;
 }
+
+/** That of a server without a setting. No run of a minute reaches it. */
+export const logBudgetDefault: LogBudget = {
+  instances: limitsDefault.logInstanceCountMax,
+  bytes: limitsDefault.logBytesMax,
+};
 
 export interface Schedule {
   readonly seed: number;
@@ -60,7 +66,6 @@ export interface Schedule {
   readonly hints: HintProfile;
   readonly clientNetwork: ClientNetworkProfile;
   readonly load: Load;
-  readonly retention: Retention;
   /** Whether servers may lead, or decide each instance without a leader. */
   readonly isLed: boolean;
   /** How long a write takes on a disk without a fault. */
@@ -69,6 +74,9 @@ export interface Schedule {
   readonly versions: readonly (readonly number[])[];
   /** How fast each node's clock runs from the start. */
   readonly clockRates: readonly number[];
+  readonly logBudget: LogBudget;
+  /** The most bytes in the log window of each server. */
+  readonly windowBytesMax: number;
   /** Ordered by their start. */
   readonly faults: readonly Fault[];
   /** The hazards of this seed, in the order of {@link hazards}. */
@@ -84,6 +92,7 @@ export const conditionKinds: readonly ConditionKind[] = [
   'hints',
   'client loss',
   'echoes',
+  'small log budget',
 ];
 
 export const faultKinds: readonly FaultKind[] = [
@@ -99,6 +108,7 @@ export const faultKinds: readonly FaultKind[] = [
   'lost memory',
   'clock rate',
   'clock jump',
+  'long absence',
   'lost log window',
 ];
 

@@ -26,6 +26,7 @@ const running: Status = {
   applied: 7,
   min: 3,
   max: 9,
+  floor: 5,
   revision: 5,
   sessions: 2,
   pending: 1,
@@ -127,6 +128,13 @@ describe('The status of a server', () => {
     expect(failed(source({ node: undefined }))).to.deep.equal(['state', 'quorum', 'level']);
     const hung = { ...running, disk: { ...running.disk, pendingSinceMs: -1500 } };
     expect(failed(source({ node: { status: hung } }))).to.deep.equal(['disk']);
+  });
+
+  it('says what the node takes from another one, while it does', () => {
+    const catchUp = { tier: 'log', from: 2, received: 5, total: 90 } as const;
+    const behind = source({ node: { status: { ...running, catchUp } } });
+    expect(statusAt(behind).catchUp).to.deep.equal(catchUp);
+    expect(statusAt(source())).not.to.have.property('catchUp');
   });
 
   it('has the values of an empty log while the node is closed', () => {

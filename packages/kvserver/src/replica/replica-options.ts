@@ -1,5 +1,5 @@
 /** The parts a replica is made of, and the status it reports. */
-import type { Clock, PeerId, Random, Storage, Transport } from '@paxkv/paxos';
+import type { Clock, PeerId, Random, Retained, Storage, Transport } from '@paxkv/paxos';
 import type { TraceRecorder } from '@paxkv/paxos/core';
 import type { Bytes } from '@paxkv/protocol';
 import type { ScrubLimits } from '../config/scrub-limits.ts';
@@ -90,6 +90,10 @@ export interface ReplicaStatus extends Contact {
   /** The lowest instance remembered, and the highest known to exist. */
   readonly min: number;
   readonly max: number;
+  /** Below it the others may have forgotten everything. */
+  readonly floor: number;
+  /** The decisions in memory. */
+  readonly retained: Retained;
   readonly revision: number;
   readonly sessions: number;
   /** The feature level of the cluster, after the highest instance applied. */
@@ -102,8 +106,6 @@ export interface ReplicaStatus extends Contact {
   readonly leader: PeerId | undefined;
   /** Bytes of decisions that are known here and not applied. */
   readonly waitingBytes: number;
-  /** The decisions in memory. */
-  readonly retained: { readonly instances: number; readonly bytes: number };
   /** For each replica, the highest instance it needs no more, as far as is known here; −1 if none is known. */
   readonly doneByPeer: readonly number[];
   /** The replicas without whose answer this one may not take part yet. Empty if it does. */

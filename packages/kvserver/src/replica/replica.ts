@@ -114,6 +114,8 @@ export class Replica implements Submitter {
       applied: this.#applier.applied,
       min: this.#paxos.min(),
       max: this.#paxos.max(),
+      floor: this.#paxos.floor(),
+      retained: this.#paxos.retained(),
       revision: this.#applier.machine.revision,
       sessions: this.#applier.machine.sessionCount,
       featureLevel: this.#applier.machine.featureLevel,
@@ -123,7 +125,6 @@ export class Replica implements Submitter {
       catchUp: this.#catchUp.progress,
       ...this.#reads.contact,
       waitingBytes: this.#applier.waitingBytes,
-      retained: this.#paxos.retained(),
       doneByPeer: this.#paxos.doneByPeer(),
       awaited: this.#paxos.awaited(),
     };

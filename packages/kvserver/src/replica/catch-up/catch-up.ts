@@ -96,12 +96,13 @@ export class CatchUp {
       random,
       onFailed,
     });
+    // Before the replica joins, since decisions may leave memory from then on.
+    window.start(paxos.min());
     port.open((from, message) => this.#receive(from, message));
   }
 
-  /** The log has been read: begins to check, and to keep what leaves memory. Called once. */
+  /** Begins to check. Called once, when the replica has joined the others. */
   start(): void {
-    this.#window.start(this.#options.paxos.min());
     this.#check();
   }
 

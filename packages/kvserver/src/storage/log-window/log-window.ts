@@ -17,7 +17,7 @@ import { type ReadLimits, type WindowDecision, WindowSegment } from './window-se
 const unwrittenBytesMax = 32 * 1024 * 1024;
 /** Bytes of one write. */
 const writeBytesMax = 1024 * 1024;
-/** The pause between two writes, in which more decisions gather. */
+/** The pause before a write that would be smaller. */
 const writePauseMs = 10;
 /** Parts in which a window of full size is deleted, by bytes and by age. */
 const partCount = 16;
@@ -184,10 +184,11 @@ export class LogWindow {
     void this.#work.then(() => this.#pause());
   }
 
-  /** More decisions gather in the meantime, so that one write takes many. */
+  /** More decisions gather in the meantime, so that one write takes many; unless there are enough already. */
   #pause(): void {
     const { clock } = this.#options;
-    clock.at(clock.now() + writePauseMs, () => {
+    const pauseMs = this.#unwritten.bytes < writeBytesMax ? writePauseMs : 0;
+    clock.at(clock.now() + pauseMs, () => {
       this.#isWriting = false;
       this.#schedule();
     });

@@ -146,11 +146,11 @@ describe('LogWindow after a restart', () => {
     }));
 
   for (const { title, min } of [
-    { title: 'there is a gap to the log in memory', min: 41 },
-    { title: 'the log in memory has all of it', min: 10 },
-    { title: 'the memory of the log was lost', min: 0 },
+    { title: 'is dropped if there is a gap to the log in memory', min: 41 },
+    { title: 'is dropped if the log in memory has all of it', min: 10 },
+    { title: 'is dropped if the memory of the log was lost', min: 0 },
   ]) {
-    it(`is dropped if ${title}`, () =>
+    it(title, () =>
       new Site().run(async (site) => {
         await (await site.filled(10, 40, small)).close();
         const window = await site.open(small);
@@ -159,7 +159,8 @@ describe('LogWindow after a restart', () => {
         expect(await valuesFrom(window, 20)).to.deep.equal([]);
         await window.settled();
         expect([...site.disk.sizes]).to.deep.equal([]);
-      }));
+      }),
+    );
   }
 
   it('of a crash ends with the last record that is whole', () =>
