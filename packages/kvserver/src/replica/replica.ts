@@ -66,7 +66,8 @@ export class Replica implements Submitter {
     this.#pending = pending;
     this.#writes = writes;
     this.#gapFiller = new GapFiller({ me, paxos, clock, random, state: applier, writes });
-    this.#reads = new Reads({ paxos, state: applier, onFailed });
+    const onReadFailed = (error: unknown) => this.#onReadFailed(error);
+    this.#reads = new Reads({ paxos, state: applier, onFailed: onReadFailed });
     this.#verification = new Verification({ ...options, onFailed });
     if (stateTransfer !== undefined) {
       const { state: level, journalIndex } = options;
@@ -135,7 +136,7 @@ export class Replica implements Submitter {
     try {
       return await this.#applier.read(key);
     } catch (error) {
-      this.#fail(toError(error));
+      this.#onReadFailed(error);
       throw this.#unavailable();
     }
   }
@@ -245,6 +246,11 @@ export class Replica implements Submitter {
     if (this.#state === 'failed') return;
     this.#reads.onReadIndex(readIndex);
     this.#gapFiller.check();
+  }
+
+  /** A read of a state that is being replaced may find its database closed. */
+  #onReadFailed(error: unknown): void {
+    if (!this.#isRepairing) this.#fail(toError(error));
   }
 
   #onApplied(instances: readonly Applied[]): void {
