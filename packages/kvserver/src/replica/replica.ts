@@ -78,7 +78,8 @@ export class Replica implements Submitter {
     this.#pending = pending;
     this.#writes = writes;
     this.#gapFiller = new GapFiller({ me, paxos, clock, random, state: applier, writes });
-    this.#reads = new Reads({ paxos, clock, state: applier, onFailed });
+    const onReadFailed = (error: unknown) => this.#onReadFailed(error);
+    this.#reads = new Reads({ paxos, clock, state: applier, onFailed: onReadFailed });
     this.#catchUp = this.#createCatchUp(options);
     this.#verification = new Verification({ ...options, onFailed });
     this.#version = options.version ?? thisVersion;
@@ -155,7 +156,7 @@ export class Replica implements Submitter {
     try {
       return await this.#applier.read(key);
     } catch (error) {
-      this.#fail(toError(error));
+      this.#onReadFailed(error);
       throw this.#unavailable();
     }
   }
@@ -283,6 +284,11 @@ export class Replica implements Submitter {
     if (this.#state === 'failed') return;
     this.#reads.onReadIndex(readIndex);
     this.#gapFiller.check();
+  }
+
+  /** A read of a state that is being replaced may find its database closed. */
+  #onReadFailed(error: unknown): void {
+    if (!this.#catchUp.isRepairing) this.#fail(toError(error));
   }
 
   #onApplied(instances: readonly Applied[]): void {
