@@ -72,8 +72,6 @@ export interface ReplicaStatus extends Contact {
   readonly leader: PeerId | undefined;
   /** Bytes of decisions that are known here and not applied. */
   readonly waitingBytes: number;
-  /** The decisions in memory. */
-  readonly retained: { readonly instances: number; readonly bytes: number };
   /** For each replica, the highest instance it needs no more, as far as is known here; −1 if none is known. */
   readonly doneByPeer: readonly number[];
   /** The replicas without whose answer this one may not take part yet. Empty if it does. */

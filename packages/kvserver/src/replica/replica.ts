@@ -114,7 +114,6 @@ export class Replica implements Submitter {
       leader: this.#paxos.leader(),
       ...this.#reads.contact,
       waitingBytes: this.#applier.waitingBytes,
-      retained: this.#paxos.retained(),
       doneByPeer: this.#paxos.doneByPeer(),
       awaited: this.#paxos.awaited(),
     };
