@@ -26,9 +26,9 @@ export const retentionMutants: readonly Mutant[] = [
     mistake: 60,
     does: 'What a host was done with still counts after it has lost its state.',
     loses: 'As before.',
-    file: 'paxos/src/core/peer.ts',
+    file: 'paxos/src/core/commit/forgetting.ts',
     right: "if (age === 'newer') truncation.forgetDoneOf(from);",
-    wrong: "if (age === 'newer') truncation.forgetDoneOf(this.#me);",
+    wrong: "if (age === 'newer') truncation.forgetDoneOf(to);",
     caughtBy: [
       byTest(
         peerTest,
@@ -61,7 +61,7 @@ export const retentionMutants: readonly Mutant[] = [
     mistake: 62,
     does: 'A proposal that falls below the floor is not ended.',
     loses: 'A peer that was away asks the others for ever, and never gets an answer.',
-    file: 'paxos/src/core/peer.ts',
+    file: 'paxos/src/core/commit/forgetting.ts',
     right: 'if (floor > before.floor) agreement.releaseBelow(floor);',
     wrong: 'if (floor > before.floor) agreement.releaseBelow(min);',
     caughtBy: [
@@ -74,7 +74,7 @@ export const retentionMutants: readonly Mutant[] = [
   {
     id: 'decision-shed',
     mistake: 63,
-    does: 'A peer drops the decisions above its budget, whoever still needs them.',
+    does: 'A peer drops the decisions above its budget, though a peer still needs them.',
     loses: 'An acceptor without a record of the instance votes there for a second value.',
     file: 'paxos/src/core/instance/decided-values.ts',
     right: '    return this.#start;',
