@@ -174,7 +174,7 @@ export class Paxos<V> {
    * themselves. Empty once it is a member.
    */
   awaited(): readonly PeerId[] {
-    return this.#peer.awaited;
+    return this.#peer.others.awaited;
   }
 
   /**
@@ -182,7 +182,7 @@ export class Paxos<V> {
    * known. A peer that is far below the others is the reason why instances are kept.
    */
   doneByPeer(): readonly number[] {
-    return this.#peer.doneByPeer;
+    return this.#peer.others.doneByPeer;
   }
 
   /** The peer that leads, as far as this peer knows. A proposal made there needs one round instead of two. */

@@ -183,7 +183,7 @@ export const replicaMutants: readonly Mutant[] = [
     does: 'A request that was proposed and timed out is reported as not done.',
     loses: 'It is decided later: the report to the client was wrong.',
     file: 'kvserver/src/replica/requests/pending-request.ts',
-    right: "const outcome = this.#isProposed ? 'unknown' : 'not done';",
+    right: "const outcome = this.#mayTakeEffect ? 'unknown' : 'not done';",
     wrong: "const outcome = 'not done';",
     caughtBy: [
       byTest('unit/kvserver/replica/replica', 'distinguishes not done and unknown in a minority'),
@@ -195,7 +195,7 @@ export const replicaMutants: readonly Mutant[] = [
     does: 'A stopping server reports proposed requests as not done.',
     loses: 'As before.',
     file: 'kvserver/src/replica/requests/pending-request.ts',
-    right: "const code = this.#isProposed ? 'KV_INTERRUPTED' : 'KV_UNAVAILABLE';",
+    right: "const code = this.#mayTakeEffect ? 'KV_INTERRUPTED' : 'KV_UNAVAILABLE';",
     wrong: "const code = 'KV_UNAVAILABLE';",
     caughtBy: [
       byTest('unit/kvserver/replica/replica', 'interrupts when it stops what cannot be decided'),

@@ -38,7 +38,6 @@ const running: Status = {
   answeredMs: 900,
   currentMs: 800,
   waitingBytes: 33,
-  retained: { instances: 4, bytes: 400 },
   doneByPeer: [7, 6, 2],
   awaited: [],
   disk: {
@@ -113,7 +112,7 @@ describe('The status of a server', () => {
 
   it('names the nodes that the log is kept for, and how much of it', () => {
     const neededBy = [{ node: 2, instances: 4 }];
-    expect(statusAt(source()).retained).to.deep.equal({ instances: 4, bytes: 400, neededBy });
+    expect(statusAt(source()).retained).to.deep.equal({ instances: 6, bytes: 100, neededBy });
     const level = { ...running, doneByPeer: [9, 6, 6] };
     const { retained } = statusAt(source({ node: { status: level } }));
     expect(retained?.neededBy).to.deep.equal([]);

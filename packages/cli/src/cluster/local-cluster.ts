@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KvClient, type StatusReply } from '@paxkv/client';
 import { CliError, exitCodes, messageOf } from '../cli-error.ts';
+import { whyNotReady } from '../server-notes.ts';
 import { NodeProcess } from './node-process.ts';
 import type { ClusterPlan, NodePlan } from './plan.ts';
 import { expectFree } from './ports.ts';
@@ -93,20 +94,24 @@ function expectData({ dataDirectory, nodes }: ClusterPlan): void {
   }
 }
 
-/** Resolves with `undefined` once the node serves, or with the reason if it failed. */
+/** Resolves with `undefined` once the node is ready, or with the reason if it failed. */
 async function stateReached(
   client: KvClient,
   { node, endpoint }: NodePlan,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const startedAt = performance.now();
+  let why: string | undefined;
   while (performance.now() - startedAt < startMsMax) {
     const status = await statusOf(client, endpoint, signal);
-    if (status?.state === 'running') return undefined;
+    if (status !== undefined) {
+      why = whyNotReady({ endpoint, status });
+      if (why === undefined) return undefined;
+    }
     if (status?.state === 'failed') return `node ${node} does not serve: ${status.reason}`;
     await sleep(pollMs, undefined, { signal });
   }
-  const message = `node ${node} was not ready within ${startMsMax / 1000} seconds; see its log`;
+  const message = `node ${node} was not ready within ${startMsMax / 1000} seconds: ${why ?? 'it does not listen; see its log'}`;
   throw new CliError('CLI_NODE_ENDED', message);
 }
 

@@ -41,7 +41,7 @@ const logged = [
   },
   {
     name: 'level',
-    lost: 'fell behind',
+    lost: 'behind the others',
     regained: 'level again',
     explainedBy: ['state', 'quorum'],
   },

@@ -94,14 +94,10 @@ export class Peer<V> {
     return this.#roles.participation.isMember;
   }
 
-  /** The peers without whose answer this peer may not be admitted yet. Empty if it is a member. */
-  get awaited(): readonly PeerId[] {
-    return this.#roles.participation.awaited;
-  }
-
-  /** For each peer, the highest seq that its host is done with, as far as is known here; −1 if none is known. */
-  get doneByPeer(): readonly number[] {
-    return this.#roles.truncation.doneByPeer;
+  /** The peers that this peer awaits until it is a member, and how far the host of each peer is done. */
+  get others(): { readonly awaited: readonly PeerId[]; readonly doneByPeer: readonly number[] } {
+    const { participation, truncation } = this.#roles;
+    return { awaited: participation.awaited, doneByPeer: truncation.doneByPeer };
   }
 
   /** The peer that leads, as far as is known here. */

@@ -71,7 +71,7 @@ describe('HealthMonitor', () => {
   it('logs that the server fell behind, and that it is level again', () => {
     after(250, 'level');
     after(5000);
-    expect(texts()).to.deep.equal(['fell behind', 'level again']);
+    expect(texts()).to.deep.equal(['behind the others', 'level again']);
     expect(lines[1]).to.include({ afterMs: 5000 });
   });
 

@@ -196,9 +196,9 @@ export class Journal implements Storage<Uint8Array> {
       memory.addGroup(group, sequence, bytes);
       this.#times.end(begun);
     } catch (cause) {
+      this.#times.end(begun, reasonOf(cause));
       // Safety: nobody knows which part of it is on disk, and later records would build on it.
       this.#failure ??= writeFailed(`record ${group.writeIndex}`, cause);
-      this.#times.end(begun, reasonOf(cause));
       throw this.#failure;
     }
   }

@@ -140,12 +140,12 @@ describe('Rejoin', () => {
     admitted(1, { isMember: false });
     admitted(2, { isMember: false });
     expect(peer.isMember).to.equal(false);
-    expect(peer.awaited).to.deep.equal([1, 2]);
+    expect(peer.others.awaited).to.deep.equal([1, 2]);
     admitted(1);
-    expect(peer.awaited).to.deep.equal([2]);
+    expect(peer.others.awaited).to.deep.equal([2]);
     admitted(2);
     expect(peer.isMember).to.equal(true);
-    expect(peer.awaited).to.deep.equal([]);
+    expect(peer.others.awaited).to.deep.equal([]);
   });
 
   it('counts no answer twice, and none to another attempt', () => {
@@ -193,10 +193,10 @@ describe('Rejoin', () => {
 
   it('becomes a member without a quorum if all others never knew it', () => {
     restart('new');
-    expect(peer.awaited).to.deep.equal([1, 2]);
+    expect(peer.others.awaited).to.deep.equal([1, 2]);
     admitted(1, { isMember: false, isNew: true });
     expect(peer.isMember).to.equal(false);
-    expect(peer.awaited).to.deep.equal([2]);
+    expect(peer.others.awaited).to.deep.equal([2]);
     admitted(2, { isMember: false, isNew: true });
     expect(peer.isMember).to.equal(true);
     expect(votesIn(0)).to.equal(true);
