@@ -1,7 +1,9 @@
 /** A real HTTP server with a scripted replica, and a client that sends any bytes. */
+
 import { EventEmitter, once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { ClientBytes } from '@paxkv/kvserver/internal/api/client-bytes';
 import {
   createApp,
   type HttpLimits,
@@ -102,7 +104,7 @@ export class ServerUnderTest {
   status: StatusReply = runningStatus;
   readonly #server: Server;
 
-  private constructor(limits: Partial<HttpLimits>) {
+  private constructor(limits: Partial<HttpLimits>, bytes: ClientBytes) {
     const service = new KvService(() => new KvError('KV_UNAVAILABLE', 'No replica is attached.'));
     service.attach(this.replica);
     const parts = {
@@ -111,12 +113,16 @@ export class ServerUnderTest {
       logger: { error: (...line: unknown[]) => void this.logLines.push(line) },
       limits: { ...httpLimitsDefault, ...limits },
       hostNames: ['node-a.example'],
+      bytes,
     };
     this.#server = createApp(parts).server;
   }
 
-  static async open(limits: Partial<HttpLimits> = {}): Promise<ServerUnderTest> {
-    const server = new ServerUnderTest(limits);
+  static async open(
+    limits: Partial<HttpLimits> = {},
+    bytes = new ClientBytes(),
+  ): Promise<ServerUnderTest> {
+    const server = new ServerUnderTest(limits, bytes);
     await once(server.#server.listen(0, '127.0.0.1'), 'listening');
     return server;
   }
