@@ -22,8 +22,8 @@ describe('servers under limits of the system', function () {
     this.skip();
   });
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(cluster.log);
-    await cluster.close();
+    if (this.currentTest?.state === 'failed') console.error(cluster?.log);
+    await cluster?.close();
   });
 
   function expectAlive(...nodes: readonly number[]): void {
