@@ -11,6 +11,7 @@ import { proposerMutants } from './mistakes/proposer.ts';
 import { readsMutants } from './mistakes/reads.ts';
 import { rejoinMutants } from './mistakes/rejoin.ts';
 import { replicaMutants } from './mistakes/replica.ts';
+import { retentionMutants } from './mistakes/retention.ts';
 import { stateMachineMutants } from './mistakes/state-machine.ts';
 import { stateTransferMutants } from './mistakes/state-transfer.ts';
 import type { Mutant } from './mutant.ts';
@@ -21,6 +22,7 @@ export const allMutants: readonly Mutant[] = [
   ...proposerMutants,
   ...leadershipMutants,
   ...learningMutants,
+  ...retentionMutants,
   ...rejoinMutants,
   ...readsMutants,
   ...replicaMutants,

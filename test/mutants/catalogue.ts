@@ -102,4 +102,8 @@ export const catalogue: readonly Mistake[] = [
   { number: 57, title: 'memory is not freed' },
   { number: 58, title: 'instances are applied out of order', isSimulated: true },
   { number: 59, title: 'a damaged row is served' },
+  { number: 60, title: 'a state that is lost counts as held' },
+  { number: 61, title: 'a peer forgets what its own host is not done with', isSimulated: true },
+  { number: 62, title: 'a peer proposes for ever what the others have forgotten' },
+  { number: 63, title: 'a decision is dropped only because memory is short' },
 ];

@@ -9,6 +9,7 @@ import { FaultInjector } from './cluster/fault-injector.ts';
 import { checkHistory } from './invariants/history-invariants.ts';
 import { Ledger } from './invariants/ledger.ts';
 import { ReplyAudit } from './invariants/reply-audit.ts';
+import { RetentionInvariants } from './invariants/retention-invariants.ts';
 import { StateInvariants } from './invariants/state-invariants.ts';
 import { StepInvariants } from './invariants/step-invariants.ts';
 import { checkLiveness } from './liveness.ts';
@@ -78,6 +79,7 @@ class Run {
       ...(trace === undefined ? [] : [trace]),
       this.#stateInvariants(ledger),
       new StepInvariants(ledger, this.#verdict),
+      new RetentionInvariants(ledger, this.#verdict),
       this.#audit,
       this.#protocolWatch,
       new ServerWatch(nodeCount, this.#counters),

@@ -187,18 +187,17 @@ export const learningMutants: readonly Mutant[] = [
     ],
   },
   {
-    id: 'min-not-adopted',
+    id: 'floor-not-adopted',
     mistake: 57,
-    does: 'A peer does not adopt the min of another peer.',
+    does: 'A peer does not adopt the floor of another peer.',
     loses: 'Peers that never exchange messages remember everything: memory grows without bound.',
     file: 'paxos/src/core/commit/truncation.ts',
-    right: `    this.#raise(from, done);
-    this.#min = Math.max(this.#min, min);`,
-    wrong: '    this.#raise(from, Math.max(done, min - Infinity));',
+    right: 'this.#floor = Math.max(this.#floor, floor);',
+    wrong: 'this.#floor = Math.max(this.#floor, floor - Infinity);',
     caughtBy: [
       byTest(
         'unit/paxos/core/commit/truncation',
-        'adopts the min of another peer, which was true when sent and stays true',
+        'adopts the floor of another peer, and forgets no more than its own host is done with',
       ),
     ],
   },

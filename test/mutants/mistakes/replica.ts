@@ -121,8 +121,8 @@ export const replicaMutants: readonly Mutant[] = [
     does: 'A replica that cannot hear the leader does not request missing decisions.',
     loses: 'It answers gets only after it has proposed in each missing instance.',
     file: 'paxos/src/core/commit/catch-up.ts',
-    right: 'const to = leader ?? this.#nextPeer();',
-    wrong: 'const to = leader;',
+    right: '(this.#nextPeer(missing) ?? leader)',
+    wrong: 'leader',
     caughtBy: [
       byTest('unit/kvserver/replica/writes/writes', 'answers gets soon'),
       byTest(

@@ -63,6 +63,7 @@ export class Cluster {
           stateNetwork: this.#stateNetwork,
           forwardNetwork: this.#forwardNetwork,
           isLed: schedule.isLed,
+          logBudget: schedule.logBudget,
           pace: this.pace,
           onFailed: (error) => this.#onFailed(me, error),
         }),

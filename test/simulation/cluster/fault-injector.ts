@@ -88,6 +88,9 @@ export class FaultInjector {
         server.crash();
         server.loseMemory(fault);
         return () => cluster.start(fault.node);
+      case 'long absence':
+        server.crash();
+        return () => cluster.start(fault.node);
       case 'clock rate': {
         server.clock.setRate(fault.rate);
         return () => server.clock.setRate(1);

@@ -23,6 +23,7 @@ import { answer } from '../../kv/kv-endpoint.ts';
 import type { PortNetwork } from '../../kv/port-network.ts';
 import { type Operation, StateDisk } from '../../kv/state-disk.ts';
 import type { LostMemory } from '../schedule/fault.ts';
+import type { LogBudget } from '../schedule/schedule.ts';
 import type { EndCause, Witness } from '../witness.ts';
 import { copyWrite } from './copies.ts';
 
@@ -36,6 +37,7 @@ export interface ServerOptions {
   readonly stateNetwork: PortNetwork<StateMessage>;
   readonly forwardNetwork: PortNetwork<ForwardedBatch>;
   readonly isLed: boolean;
+  readonly logBudget: LogBudget;
   readonly clockRate: number;
   readonly pace: DiskPace;
   readonly witness: Required<Witness>;
@@ -55,6 +57,8 @@ export class Server {
   #gate: Gate | undefined;
   #keepChance = 0.5;
   #bootCount = 0;
+  /** What a real server keeps in its identity. */
+  #stateEpoch = 0;
   /** Ends the program at once, if it was asked to stop and has not ended yet. */
   endStop: () => void = () => {};
   /** How often the server was ended from outside. */
@@ -151,6 +155,9 @@ export class Server {
   loseMemory({ of, isNoticed }: Pick<LostMemory, 'of' | 'isNoticed'>): void {
     if (of !== 'state') this.journal.wipe(isNoticed ? 'lost' : 'new');
     if (of !== 'journal') this.state.wipe();
+    // Without its journal and its state, a server has lost its identity, too.
+    if (of === 'both') this.#stateEpoch = 0;
+    if (of === 'state') this.#stateEpoch += 1;
     this.#options.witness.onMemoryLost(this.#options.me, of);
   }
 
@@ -198,6 +205,7 @@ export class Server {
   async #boot({ clock, gate, onCrash }: Lifetime): Promise<Replica> {
     const { me, serverCount, network, isLed, stateNetwork, forwardNetwork, witness, onFailed } =
       this.#options;
+    const { instances: logInstanceCountMax, bytes: logBytesMax } = this.#options.logBudget;
     const pass = (deliver: () => void) => gate.pass(deliver);
     onCrash(() => network.unplug(me));
     onCrash(() => this.journal.crash(this.#keepChance));
@@ -211,7 +219,8 @@ export class Server {
       runId: this.#bootCount,
       peerCount: serverCount,
       clock,
-      limits: limitsDefault,
+      limits: { ...limitsDefault, logInstanceCountMax, logBytesMax },
+      stateEpoch: this.#stateEpoch,
       transport: gate.transport(this.#watched(network.transport(me))),
       storage: gate.storage(this.journal.open()),
       state: await this.state.open(gate),

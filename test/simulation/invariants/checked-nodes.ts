@@ -3,6 +3,7 @@ import type { Envelope, Message, Write } from '@paxkv/paxos';
 import { nothingForgotten } from '../../unit/contracts/plain-mark.ts';
 import { Verdict } from '../verdict.ts';
 import { Ledger } from './ledger.ts';
+import { RetentionInvariants } from './retention-invariants.ts';
 import { StateInvariants } from './state-invariants.ts';
 import { StepInvariants } from './step-invariants.ts';
 
@@ -31,6 +32,7 @@ export class CheckedNodes {
     onDecided: (seq) => this.decided.push(seq),
   });
   readonly step = new StepInvariants(this.ledger, this.verdict);
+  readonly retention = new RetentionInvariants(this.ledger, this.verdict);
 
   /** All nodes are members from the start, with rounds in reserve. */
   constructor() {
@@ -94,9 +96,11 @@ export class CheckedNodes {
   send(
     from: number,
     message: Message<Bytes>,
-    progress: { done?: number; min?: number } = {},
+    progress: Partial<Omit<Envelope<Bytes>, 'message'>> = {},
   ): void {
-    this.step.onSent({ ...toEnvelope(from, (from + 1) % nodeCount, message), ...progress });
+    const envelope = { ...toEnvelope(from, (from + 1) % nodeCount, message), ...progress };
+    this.step.onSent(envelope);
+    this.retention.onSent(envelope);
   }
 
   /** A quorum decides `text` in instance `seq`. */

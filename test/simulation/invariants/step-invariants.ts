@@ -36,8 +36,7 @@ export class StepInvariants implements Witness {
     this.#boots.set(node, boot);
   }
 
-  onSent({ from, to, done, min, message }: Envelope<Bytes>): void {
-    this.#onProgress(from, done, min);
+  onSent({ from, to, message }: Envelope<Bytes>): void {
     this.#sentCount += 1;
     this.#verdict.check(
       this.#sentCount <= sentCountMax,
@@ -91,20 +90,6 @@ export class StepInvariants implements Witness {
     const promisers = this.#promisers.get(key) ?? new Set<number>();
     this.#promisers.set(key, promisers);
     promisers.add(from);
-  }
-
-  #onProgress(node: number, done: number, min: number): void {
-    const { applied, appliedEver } = this.#ledger;
-    this.#verdict.check(
-      done <= (applied[node] ?? -1),
-      'a host is done only with what is durable in its state',
-      () => `node ${node} said done ${done} at ${applied[node]}`,
-    );
-    this.#verdict.check(
-      appliedEver.every((position) => position >= min - 1),
-      'only what every node has applied is forgotten',
-      () => `node ${node} said min ${min} of ${appliedEver}`,
-    );
   }
 
   /** Up to its voting floor a node may have used the same ballots in an earlier incarnation. */

@@ -21,6 +21,7 @@ export const rareStates = [
   'accept without phase 1',
   'catch-up by learn',
   'request about a forgotten instance',
+  'log truncated by a quorum',
   'batch proposed in a second instance',
   'duplicate request answered from the session table',
   'write torn by a power loss',

@@ -35,13 +35,20 @@ export class ProtocolWatch implements Witness {
   /** The instance that each link's latest Learn asked about. */
   readonly #learns = new Map<string, number>();
   #highestDecided = -1;
+  #highestFloor = 0;
+  #everyPeerMin = 0;
 
   constructor(ledger: Ledger, counters: Counters) {
     this.#ledger = ledger;
     this.#counters = counters;
   }
 
-  onSent({ message }: Envelope<Bytes>): void {
+  onSent({ floor, everyPeerMin, message }: Envelope<Bytes>): void {
+    this.#everyPeerMin = Math.max(everyPeerMin, this.#everyPeerMin);
+    if (floor > Math.max(this.#everyPeerMin, this.#highestFloor)) {
+      this.#highestFloor = floor;
+      this.#counters.add('log truncated by a quorum');
+    }
     if (message.type === 'accept' && message.decided)
       this.#counters.add('commit notice piggybacked', message.decided.length);
     if (message.type === 'prepare') this.#onPrepare(message);

@@ -45,10 +45,10 @@ export class Trace implements Witness {
   }
 
   onSent(envelope: Envelope<Bytes>): void {
-    const { from, to, done, min, message } = envelope;
+    const { from, to, done, floor, min, message } = envelope;
     this.#write(
       `node ${from}`,
-      `sends to ${to}: ${describeMessage(message)} (done ${done}, min ${min})`,
+      `sends to ${to}: ${describeMessage(message)} (done ${done}, min ${min}, floor ${floor})`,
     );
   }
 

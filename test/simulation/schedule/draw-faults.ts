@@ -15,7 +15,7 @@ export interface Ground {
 const faultCountMin = 20;
 const faultCountMax = 45;
 
-/** The weight of each kind among those that are on. Lost memories are drawn separately. */
+/** The weight of each kind among those that are on. Lost memories and absences are drawn separately. */
 const weights: Readonly<Record<FaultKind, number>> = {
   partition: 5,
   'lost client link': 2,
@@ -29,6 +29,7 @@ const weights: Readonly<Record<FaultKind, number>> = {
   'lost memory': 0,
   'clock rate': 1,
   'clock jump': 1,
+  'long absence': 0,
 };
 
 const hourMs = 3_600_000;
@@ -100,7 +101,16 @@ function drawFault(random: SeededRandom, kind: FaultKind, ground: Ground): Fault
       return { kind, atMs, forMs, node, rate: random.between(0.5, 2) };
     case 'clock jump':
       return { kind, atMs, forMs: 0, node, aheadMs: 10 ** random.between(1, Math.log10(hourMs)) };
+    case 'long absence':
+      return { kind, atMs: atMs / 2, forMs: random.between(10_000, 40_000), node };
   }
+}
+
+/** One or two nodes are away for long, not necessarily at the same time. */
+export function drawAbsences(random: SeededRandom, ground: Ground): Fault[] {
+  if (!ground.isOn('long absence')) return [];
+  const count = random.integer(1, 2);
+  return Array.from({ length: count }, () => drawFault(random, 'long absence', ground));
 }
 
 /** At most a minority of nodes lose their memory, each perhaps more than once. */

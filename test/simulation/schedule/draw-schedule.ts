@@ -9,25 +9,32 @@ import {
   reliable,
   SeededRandom,
 } from '@paxkv/simulator';
-import { drawFaults } from './draw-faults.ts';
+import { drawAbsences, drawFaults } from './draw-faults.ts';
 import {
   type ClientNetworkProfile,
   type Hazard,
   hazards,
   type Load,
+  type LogBudget,
+  logBudgetDefault,
   type Schedule,
 } from './schedule.ts';
 
 const onChance = 0.6;
+/** Drawn apart from the others, so that a seed draws these alike whether or not there are absences. */
+const drawnApart: readonly Hazard[] = ['small log budget', 'long absence'];
 
 export function drawSchedule(seed: number): Schedule {
   const random = new SeededRandom(`schedule ${seed}`);
+  const apart = new SeededRandom(`retention ${seed}`);
   const nodeCount = random.pick([3, 3, 3, 4, 5, 5, 5, 7]);
   const durationMs = Math.round(random.between(60_000, 70_000));
-  const on = hazards.filter(() => random.chance(onChance));
+  const on = hazards.filter((kind) =>
+    (drawnApart.includes(kind) ? apart : random).chance(onChance),
+  );
   const isOn = (kind: Hazard) => on.includes(kind);
   const load = drawLoad(random);
-  return {
+  const schedule = {
     seed,
     nodeCount,
     durationMs,
@@ -38,8 +45,22 @@ export function drawSchedule(seed: number): Schedule {
     isLed: random.chance(0.7),
     flushMsMax: random.between(1, 8),
     clockRates: drawClockRates(random, nodeCount, isOn('clock rate')),
-    faults: drawFaults(random, { nodeCount, durationMs, clientCount: load.clientCount, isOn }),
+  };
+  const ground = { nodeCount, durationMs, clientCount: load.clientCount, isOn };
+  const faults = [...drawFaults(random, ground), ...drawAbsences(apart, ground)];
+  return {
+    ...schedule,
+    logBudget: isOn('small log budget') ? drawLogBudget(apart) : logBudgetDefault,
+    faults: faults.sort((a, b) => a.atMs - b.atMs),
     hazards: on,
+  };
+}
+
+/** Each order of magnitude is as likely as the next. */
+function drawLogBudget(random: SeededRandom): LogBudget {
+  return {
+    instances: Math.round(10 ** random.between(0, 2)),
+    bytes: random.chance(0.5) ? logBudgetDefault.bytes : Math.round(10 ** random.between(2, 5)),
   };
 }
 

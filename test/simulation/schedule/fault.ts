@@ -91,6 +91,11 @@ export interface ClockJump extends OfOneNode {
   readonly aheadMs: number;
 }
 
+/** The program crashes and is back only after a good part of the run, while the others go on. */
+export interface LongAbsence extends OfOneNode {
+  readonly kind: 'long absence';
+}
+
 export type Fault =
   | Partition
   | LostClientLink
@@ -103,6 +108,7 @@ export type Fault =
   | FailedRead
   | LostMemory
   | ClockRate
-  | ClockJump;
+  | ClockJump
+  | LongAbsence;
 
 export type FaultKind = Fault['kind'];

@@ -1,6 +1,6 @@
 /** Removes parts of a schedule, so that only what a failure needs is left. */
 import { harsh } from '@paxkv/simulator';
-import { faultKinds, type Hazard, type Schedule } from './schedule.ts';
+import { faultKinds, type Hazard, logBudgetDefault, type Schedule } from './schedule.ts';
 
 export interface Narrowing {
   /** Hazards that are left out. */
@@ -51,6 +51,8 @@ function calmed(schedule: Schedule, kind: Hazard): Schedule {
       return { ...schedule, clientNetwork: { ...clientNetwork, lossChance: 0 } };
     case 'echoes':
       return { ...schedule, clientNetwork: { ...clientNetwork, echoChance: 0 } };
+    case 'small log budget':
+      return { ...schedule, logBudget: logBudgetDefault };
     case 'clock rate':
       return { ...schedule, clockRates: schedule.clockRates.map(() => 1) };
     default:

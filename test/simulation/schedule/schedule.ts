@@ -1,4 +1,5 @@
 /** Everything random about one run that is drawn before it starts, as plain data. */
+import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import type { FaultProfile, HintProfile } from '@paxkv/simulator';
 import type { Fault, FaultKind } from './fault.ts';
 
@@ -11,7 +12,8 @@ export type ConditionKind =
   | 'delays'
   | 'hints'
   | 'client loss'
-  | 'echoes';
+  | 'echoes'
+  | 'small log budget';
 
 /** Anything harmful in a schedule, which can be left out. */
 export type Hazard = FaultKind | ConditionKind;
@@ -43,6 +45,18 @@ export interface Load {
   readonly attemptTimeoutMs: number;
 }
 
+/** How much of the decided log each server keeps in memory for others that are away. */
+export interface LogBudget {
+  readonly instances: number;
+  readonly bytes: number;
+}
+
+/** That of a server without a setting. No run of a minute reaches it. */
+export const logBudgetDefault: LogBudget = {
+  instances: limitsDefault.logInstanceCountMax,
+  bytes: limitsDefault.logBytesMax,
+};
+
 export interface Schedule {
   readonly seed: number;
   readonly nodeCount: number;
@@ -58,6 +72,7 @@ export interface Schedule {
   readonly flushMsMax: number;
   /** How fast each node's clock runs from the start. */
   readonly clockRates: readonly number[];
+  readonly logBudget: LogBudget;
   /** Ordered by their start. */
   readonly faults: readonly Fault[];
   /** The hazards of this seed, in the order of {@link hazards}. */
@@ -73,6 +88,7 @@ export const conditionKinds: readonly ConditionKind[] = [
   'hints',
   'client loss',
   'echoes',
+  'small log budget',
 ];
 
 export const faultKinds: readonly FaultKind[] = [
@@ -88,6 +104,7 @@ export const faultKinds: readonly FaultKind[] = [
   'lost memory',
   'clock rate',
   'clock jump',
+  'long absence',
 ];
 
 export const hazards: readonly Hazard[] = [...conditionKinds, ...faultKinds];

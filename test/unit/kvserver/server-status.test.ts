@@ -22,6 +22,8 @@ const running: Status = {
   applied: 7,
   min: 3,
   max: 9,
+  floor: 5,
+  retained: { instances: 6, bytes: 100 },
   revision: 5,
   sessions: 2,
   pending: 1,

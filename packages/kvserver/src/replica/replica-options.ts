@@ -1,5 +1,5 @@
 /** The parts a replica is made of, and the status it reports. */
-import type { Clock, PeerId, Random, Storage, Transport } from '@paxkv/paxos';
+import type { Clock, PeerId, Random, Retained, Storage, Transport } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
 import type { Limits } from '../config/settings.ts';
 import type { StateLevel } from '../storage/state/state-database.ts';
@@ -64,6 +64,10 @@ export interface ReplicaStatus {
   /** The lowest instance remembered, and the highest known to exist. */
   readonly min: number;
   readonly max: number;
+  /** Below it the others may have forgotten everything. */
+  readonly floor: number;
+  /** The decisions in memory. */
+  readonly retained: Retained;
   readonly revision: number;
   readonly sessions: number;
   /** Requests accepted that have no reply yet. */

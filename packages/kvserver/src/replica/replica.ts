@@ -114,6 +114,8 @@ export class Replica implements Submitter {
       applied: this.#applier.applied,
       min: this.#paxos.min(),
       max: this.#paxos.max(),
+      floor: this.#paxos.floor(),
+      retained: this.#paxos.retained(),
       revision: this.#applier.machine.revision,
       sessions: this.#applier.machine.sessionCount,
       pending: this.#pending.count,

@@ -5,6 +5,7 @@
 import type { Random } from '../environment.ts';
 import { assert } from '../errors.ts';
 import type { PeerId } from './ballot.ts';
+import { forgetSince, observeForgetting } from './commit/forgetting.ts';
 import type { Retained, RetentionPolicy } from './commit/retention-policy.ts';
 import type { Decision, Effects, Memory } from './effects.ts';
 import type { PeerEvent } from './events.ts';
@@ -64,10 +65,10 @@ export class Peer<V> {
   step(event: PeerEvent<V>, now: number): Effects<V> {
     const { participation } = this.#roles;
     const step = new Step<V>(now, this.#seal);
-    const before = { floor: this.floor, min: this.min };
+    const { floor, min } = this;
     participation.begin(step);
     this.#route(event, step);
-    this.#truncate(before, step);
+    forgetSince({ floor, min }, this.#roles, step);
     if (step.effects.persist.length > 0) participation.note(step);
     return step.effects;
   }
@@ -145,16 +146,6 @@ export class Peer<V> {
     return { from: this.#me, to, done, floor, min, everyPeerMin, stateEpoch, mark, message };
   };
 
-  #truncate(before: { readonly floor: number; readonly min: number }, step: Step<V>): void {
-    const { agreement } = this.#roles;
-    const { floor, min, everyPeerMin } = this;
-    if (floor > before.floor) agreement.releaseBelow(floor);
-    if (min === before.min) return;
-    const forgotten = agreement.forgetBelow(min);
-    step.note({ type: 'forgotten', min });
-    step.truncate(forgotten.filter(({ seq }) => seq >= everyPeerMin));
-  }
-
   #route(event: PeerEvent<V>, step: Step<V>): void {
     const { agreement, ballots, catchUp, decisions, election, leader, quorumRead } = this.#roles;
     switch (event.type) {
@@ -215,18 +206,9 @@ export class Peer<V> {
     if (from !== this.#me && message.type !== 'admit' && !this.#counts(envelope, step)) return;
     if (isAnswer(message)) leader.onAnswer(from, step.now);
     // An Admit of an earlier incarnation may arrive late, and counts only as a request.
-    if (message.type !== 'admit') this.#observeTruncation(envelope);
+    if (message.type !== 'admit') observeForgetting(envelope, this.#roles);
     this.#onMessage(from, message, step);
     catchUp.onKnownUpTo(from, done, step);
-  }
-
-  #observeTruncation({ from, done, floor, min, everyPeerMin, stateEpoch }: Envelope<V>): void {
-    const { catchUp, participation, truncation } = this.#roles;
-    const age = from === this.#me ? 'same' : participation.observeState(from, stateEpoch);
-    if (age === 'newer') truncation.forgetDoneOf(from);
-    // Safety: what a host was done with before it lost its state may be gone.
-    truncation.observe(from, { done: age === 'older' ? -1 : done, floor, everyPeerMin });
-    catchUp.observe(from, min);
   }
 
   /** Whether a message counts, judged by the incarnation of its sender and those that the sender knew of. */

@@ -41,6 +41,8 @@ export class CatchUp<V> {
   readonly #delays: RetryDelays;
   readonly #others: readonly PeerId[];
   /** For each peer, the seq up to which it has reported to know every decision. */
+  readonly #reported: number[];
+  /** The same, or higher where this peer has only asked whether it is so. */
   readonly #knownUpTo: number[];
   /** For each peer, the seq below which it has reported to have forgotten everything; 0 for unknown. */
   readonly #min: number[];
@@ -60,6 +62,7 @@ export class CatchUp<V> {
     this.#delays = delays;
     const peers = allPeers(peerCount);
     this.#others = peers.filter((peer) => peer !== me);
+    this.#reported = peers.map(() => -1);
     this.#knownUpTo = peers.map(() => -1);
     this.#min = peers.map(() => 0);
     this.#lacks = peers.map(() => -1);
@@ -72,7 +75,7 @@ export class CatchUp<V> {
 
   /** `peer` has begun a new incarnation: what it reported to know or to lack no longer counts. */
   discardAnswersOf(peer: PeerId): void {
-    this.#knownUpTo[peer] = -1;
+    this.#forget(peer);
     this.#min[peer] = 0;
     this.#lacks[peer] = -1;
   }
@@ -84,13 +87,19 @@ export class CatchUp<V> {
 
   /** `from` knows, or may know, every decision up to `upTo`: asks it for those that this peer lacks. */
   onKnownUpTo(from: PeerId, upTo: number, step: Step<V>): void {
-    const { now } = step;
     const pending = this.#pending;
     // A peer that did not answer is asked again only after it has reported again what it knows.
-    if (pending && now >= pending.until) this.#knownUpTo[pending.to] = -1;
+    if (pending && step.now >= pending.until) this.#forget(pending.to);
+    this.#reported[from] = Math.max(upTo, this.#reported[from] ?? -1);
+    this.#ask(from, upTo, step);
+  }
+
+  #ask(from: PeerId, upTo: number, step: Step<V>): void {
+    const { now } = step;
+    const pending = this.#pending;
     const known = Math.max(upTo, this.#knownUpTo[from] ?? -1);
     this.#knownUpTo[from] = known;
-    const seq = this.#wanted();
+    const seq = this.#wanted(from);
     if (seq > known) return;
     if (pending && now < pending.until) return;
     const to = this.#mayHold(from, seq) ? from : this.#holderOf(seq);
@@ -118,7 +127,7 @@ export class CatchUp<V> {
     const missing = this.#learner.firstMissing;
     const isHolder = leader !== undefined && this.#mayHold(leader, missing);
     const to = isHolder ? leader : (this.#nextPeer(missing) ?? leader);
-    if (to !== undefined && this.#others.includes(to)) this.onKnownUpTo(to, seq, step);
+    if (to !== undefined && this.#others.includes(to)) this.#ask(to, seq, step);
   }
 
   /**
@@ -152,12 +161,18 @@ export class CatchUp<V> {
     this.onLearned(from, seq);
   }
 
-  /** The next seq to ask for: the first that is missing, or that from the floor on if nobody holds it. */
-  #wanted(): number {
+  /** The next seq to ask `from` for: the first that is missing, or that from the floor on if nobody holds it. */
+  #wanted(from: PeerId): number {
     const seq = this.#learner.firstMissing;
     const { floor } = this.#truncation;
     if (seq >= floor || this.canLearn(seq)) return seq;
-    return this.#learner.firstMissingFrom(floor);
+    const mayKnow = this.#mayHold(from, seq) && seq <= (this.#knownUpTo[from] ?? -1);
+    return mayKnow ? seq : this.#learner.firstMissingFrom(floor);
+  }
+
+  #forget(peer: PeerId): void {
+    this.#reported[peer] = -1;
+    this.#knownUpTo[peer] = -1;
   }
 
   #mayHold(peer: PeerId, seq: number): boolean {
@@ -166,7 +181,7 @@ export class CatchUp<V> {
 
   #holderOf(seq: number): PeerId | undefined {
     return this.#others.find(
-      (peer) => this.#mayHold(peer, seq) && seq <= (this.#knownUpTo[peer] ?? -1),
+      (peer) => this.#mayHold(peer, seq) && seq <= (this.#reported[peer] ?? -1),
     );
   }
 

@@ -181,6 +181,8 @@ describe('CatchUp', () => {
       };
       expect(ask((step) => catchUp.requestFromAll(0, step))).to.deep.equal([2]);
       expect(ask((step) => catchUp.request(20, 1, step))).to.deep.equal([2]);
+      // Peer 2 was asked, and has not reported anything.
+      expect(catchUp.canLearn(0)).to.equal(false);
     });
   });
 });

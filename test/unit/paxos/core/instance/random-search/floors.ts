@@ -1,6 +1,6 @@
 /**
  * Checks each floor that a peer finds on its own: a quorum of hosts must hold everything below it. A host that
- * has lost its state counts only as long as no message of its new life has reached that peer.
+ * has lost its state counts only until a message that it sent afterwards has reached that peer.
  */
 import type { Envelope, Peer, PeerId } from '@paxkv/paxos/core';
 import { expect } from 'chai';

@@ -1,0 +1,37 @@
+/**
+ * Forgetting: what a peer does when an envelope tells how far its sender has come, and when the floor or its
+ * own `min` has risen. The rules that raise them are in `truncation.ts`.
+ */
+import type { Envelope } from '../messages/envelope.ts';
+import type { Roles } from '../roles.ts';
+import type { Step } from '../step.ts';
+
+/** Takes in what an envelope tells, which must be of the present incarnation of its sender. */
+export function observeForgetting<V>(
+  { from, to, done, floor, min, everyPeerMin, stateEpoch }: Envelope<V>,
+  {
+    catchUp,
+    participation,
+    truncation,
+  }: Pick<Roles<V>, 'catchUp' | 'participation' | 'truncation'>,
+): void {
+  const age = from === to ? 'same' : participation.observeState(from, stateEpoch);
+  if (age === 'newer') truncation.forgetDoneOf(from);
+  // Safety: what a host was done with before it lost its state may be gone.
+  truncation.observe(from, { done: age === 'older' ? -1 : done, floor, everyPeerMin });
+  catchUp.observe(from, min);
+}
+
+/** Ends and frees what has fallen below the floor and below `min` since they were as given. */
+export function forgetSince<V>(
+  before: { readonly floor: number; readonly min: number },
+  { agreement, truncation }: Pick<Roles<V>, 'agreement' | 'truncation'>,
+  step: Step<V>,
+): void {
+  const { floor, min, everyPeerMin } = truncation;
+  if (floor > before.floor) agreement.releaseBelow(floor);
+  if (min === before.min) return;
+  const forgotten = agreement.forgetBelow(min);
+  step.note({ type: 'forgotten', min });
+  step.truncate(forgotten.filter(({ seq }) => seq >= everyPeerMin));
+}

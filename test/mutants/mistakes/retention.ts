@@ -1,0 +1,84 @@
+/** Mistakes about what is kept, and for whom: the floor, the own min, and whose state counts. */
+import { bySimulation, byTest, type Mutant } from '../mutant.ts';
+
+const peerTest = 'unit/paxos/core/retaining-peer';
+
+export const retentionMutants: readonly Mutant[] = [
+  {
+    id: 'done-outlives-incarnation',
+    mistake: 60,
+    does: 'What a host was done with still counts after its peer has begun a new incarnation.',
+    loses: 'The only state that holds something is lost, and no log holds it any more.',
+    file: 'paxos/src/core/peer.ts',
+    right: `    catchUp.discardAnswersOf(peer);
+    truncation.forgetDoneOf(peer);`,
+    wrong: '    catchUp.discardAnswersOf(peer);\n    truncation.forgetDoneOf(this.#me);',
+    caughtBy: [
+      byTest(peerTest, 'counts it no more once that peer begins a new incarnation'),
+      byTest(
+        'unit/paxos/core/instance/agreement',
+        'holds when disks and states are lost, among 3 peers, in 100 runs',
+      ),
+    ],
+  },
+  {
+    id: 'state-epoch-ignored',
+    mistake: 60,
+    does: 'What a host was done with still counts after it has lost its state.',
+    loses: 'As before.',
+    file: 'paxos/src/core/commit/forgetting.ts',
+    right: "if (age === 'newer') truncation.forgetDoneOf(from);",
+    wrong: "if (age === 'newer') truncation.forgetDoneOf(to);",
+    caughtBy: [
+      byTest(
+        peerTest,
+        'counts it no more in a higher state epoch, and ignores what a lower one is done with',
+      ),
+      byTest(
+        'unit/paxos/core/instance/agreement',
+        'holds with leaders, when disks and states are lost, among 3 peers, in 100 runs',
+      ),
+    ],
+  },
+  {
+    id: 'min-is-floor',
+    mistake: 61,
+    does: 'A peer forgets everything below the floor, also what its own host has not applied.',
+    loses: 'A vote of the quorum that decided, and with it perhaps the decision.',
+    file: 'paxos/src/core/commit/truncation.ts',
+    right: 'Math.min(this.#floor, this.done + 1)',
+    wrong: 'Math.max(this.#floor, this.done - Infinity)',
+    caughtBy: [
+      bySimulation,
+      byTest(
+        'unit/paxos/core/commit/truncation',
+        'adopts the floor of another peer, and forgets no more than its own host is done with',
+      ),
+    ],
+  },
+  {
+    id: 'proposal-outlives-floor',
+    mistake: 62,
+    does: 'A proposal that falls below the floor is not ended.',
+    loses: 'A peer that was away asks the others for ever, and never gets an answer.',
+    file: 'paxos/src/core/commit/forgetting.ts',
+    right: 'if (floor > before.floor) agreement.releaseBelow(floor);',
+    wrong: 'if (floor > before.floor) agreement.releaseBelow(min);',
+    caughtBy: [
+      byTest(
+        peerTest,
+        'ends a proposal that falls below the floor, and asks those that may hold the decision',
+      ),
+    ],
+  },
+  {
+    id: 'decision-shed',
+    mistake: 63,
+    does: 'A peer drops the decisions above its budget, though a peer still needs them.',
+    loses: 'An acceptor without a record of the instance votes there for a second value.',
+    file: 'paxos/src/core/instance/decided-values.ts',
+    right: '    return this.#start;',
+    wrong: '    this.#values.forgetBelow(this.#start);\n    return this.#start;',
+    caughtBy: [byTest(peerTest, 'never sheds a decision for memory alone')],
+  },
+];

@@ -1,0 +1,59 @@
+import type { Decision, Envelope } from '@paxkv/paxos/core';
+import { forgetSince, observeForgetting } from '@paxkv/paxos/internal/core/commit/forgetting';
+import { createRoles, type Roles } from '@paxkv/paxos/internal/core/roles';
+import { expect } from 'chai';
+import { nothingForgotten, plainMark } from '../../../contracts/plain-mark.ts';
+import { beginStep, constantRandom } from '../steps.ts';
+
+describe('Forgetting', () => {
+  let roles: Roles<string>;
+
+  beforeEach(() => {
+    roles = createRoles<string>({
+      me: 0,
+      peerCount: 2,
+      random: constantRandom,
+      memory: 'kept',
+      isCandidate: false,
+      retention: { type: 'everyPeer' },
+    });
+    roles.learner.learn(0, 'a');
+    roles.learner.learn(1, 'b');
+  });
+
+  function observe(progress: Partial<Envelope<string>>): void {
+    const message = { type: 'learn', seq: 9, count: 1 } as const;
+    const envelope = { from: 1, to: 0, ...nothingForgotten, mark: plainMark(2), message };
+    observeForgetting({ ...envelope, ...progress }, roles);
+  }
+
+  function forget(): { notes: unknown[]; truncated: Decision<string>[] } {
+    const step = beginStep();
+    forgetSince({ floor: 0, min: 0 }, roles, step);
+    return { notes: step.effects.note, truncated: step.effects.truncated };
+  }
+
+  it('does nothing while neither the floor nor min has risen', () => {
+    observe({ done: 1 });
+    expect(forget()).to.deep.equal({ notes: [], truncated: [] });
+  });
+
+  it('notes and frees what falls below min, and reports what some peer may need', () => {
+    roles.truncation.setOwnDone(1);
+    observe({ done: 0, floor: 2 });
+    expect(forget()).to.deep.equal({
+      notes: [{ type: 'forgotten', min: 2 }],
+      truncated: [{ seq: 1, value: 'b' }],
+    });
+    expect(roles.learner.retained.instances).to.equal(0);
+  });
+
+  it('believes no peer what it was done with in a lower state epoch', () => {
+    roles.truncation.setOwnDone(1);
+    observe({ stateEpoch: 3 });
+    observe({ stateEpoch: 2, done: 1 });
+    expect(roles.truncation.floor).to.equal(0);
+    observe({ stateEpoch: 3, done: 0 });
+    expect(roles.truncation.floor).to.equal(1);
+  });
+});
