@@ -171,10 +171,9 @@ export const replicaMutants: readonly Mutant[] = [
     mistake: 45,
     does: 'A server that gets nothing decided keeps accepting requests.',
     loses: 'Its memory fills until it crashes, with all pending requests.',
-    file: 'kvserver/src/replica/requests/pending-requests.ts',
-    right: 'if (this.#all.size >= pendingRequestCountMax || this.#bytes >= pendingBytesMax) {',
-    wrong:
-      'if (this.#all.size + pendingRequestCountMax < 0 || this.#bytes + pendingBytesMax < 0) {',
+    file: 'kvserver/src/replica/requests/admission.ts',
+    right: 'if (used < max) return;',
+    wrong: 'if (used < max || max > 0) return;',
     caughtBy: [byTest('unit/kvserver/replica/replica', 'refuses what its queue has no room for')],
   },
   {

@@ -68,12 +68,17 @@ describe('RestartPolicy', () => {
     expect(policy.actionFor(error, 10)).to.deep.equal({ type: 'giveUp' });
   });
 
-  it('retries on a full disk without limit, at least once a second', () => {
+  it('waits out a shortage of space, files, memory or threads, trying at least once a second', () => {
     for (const error of [
       failedWrite(noSpace),
       noSpace,
       systemError('ENOSPC'),
       systemError('EDQUOT'),
+      ...['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'].flatMap((code) => [
+        failedWrite(systemError(code)),
+        new DiskError('DISK_UNUSABLE', 'cannot open', systemError(code)),
+        new StateError('STATE_FAILED', 'no read', systemError(code)),
+      ]),
     ]) {
       const policy = new RestartPolicy();
       for (let nowMs = 0; nowMs < 1000; nowMs += 1) {
@@ -96,6 +101,7 @@ describe('RestartPolicy', () => {
       new DiskError('DISK_WRONG_CLUSTER', ''),
       new DiskError('DISK_NEWER_FORMAT', ''),
       new DiskError('DISK_IN_USE', ''),
+      new DiskError('DISK_IN_USE', '', systemError('EAGAIN')),
       new DiskError('DISK_UNUSABLE', '', systemError('EACCES')),
       new StateError('STATE_MALFORMED', ''),
       new StateError('STATE_UNKNOWN_FORMAT', ''),

@@ -38,6 +38,7 @@ const running: Status = {
   answeredMs: 900,
   currentMs: 800,
   waitingBytes: 33,
+  retained: { instances: 4, bytes: 400 },
   doneByPeer: [7, 6, 2],
   awaited: [],
   disk: {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { ClientBytes } from '@paxkv/kvserver/internal/api/client-bytes';
 import { keyBytesMax, paths, valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { base64, lastRequest, openRequest, ServerUnderTest } from './server-under-test.ts';
@@ -52,6 +54,34 @@ describe('Request body', () => {
     expect(answer).to.match(/^HTTP\/1.1 408 /);
     socket.destroy();
     await server.servesOthers();
+  });
+
+  it('is refused while the bodies of others take all room, and accepted afterwards', async () => {
+    const bytes = new ClientBytes({ receivingBytesMax: 1000, unsentBytesMax: 1000 });
+    const full = await ServerUnderTest.open({ bodyTimeoutMs: 60_000 }, { bytes });
+    const slow = full.connect();
+    slow.write(lastRequest('PUT /v1/kv/k', ['content-length: 1000'], 'x'.repeat(999)));
+    while (bytes.receiving.used < 999) await new Promise(setImmediate);
+    const put = (body: string) => full.fetch('/v1/kv/k', { method: 'PUT', body });
+    expect((await put('x')).status).to.equal(200);
+    await full.refuses(put('xx'), 'KV_OVERLOADED');
+    slow.write('x');
+    expect(String(await once(slow, 'data'))).to.match(/^HTTP\/1.1 200 /);
+    expect(bytes.receiving.used).to.equal(0);
+    expect((await put('x'.repeat(1000))).status).to.equal(200);
+    slow.destroy();
+    await full.close();
+  });
+
+  it('gives its room back if its client disconnects', async () => {
+    const bytes = new ClientBytes({ receivingBytesMax: 1000, unsentBytesMax: 1000 });
+    const full = await ServerUnderTest.open({}, { bytes });
+    const socket = full.connect();
+    socket.write(lastRequest('PUT /v1/kv/k', ['content-length: 1000'], 'x'.repeat(500)));
+    while (bytes.receiving.used < 500) await new Promise(setImmediate);
+    socket.destroy();
+    while (bytes.receiving.used > 0) await new Promise(setImmediate);
+    await full.close();
   });
 
   it('is accepted with Content-Encoding: identity', async () => {

@@ -1,8 +1,8 @@
 /** A real HTTP server with a scripted replica, and a client that sends any bytes. */
+
 import { EventEmitter, once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import type { ConsoleFile } from '@paxkv/kvserver/internal/api/console/console-files';
 import {
   createApp,
   type HttpLimits,
@@ -97,17 +97,15 @@ export interface RawExchange {
   readonly closedAfterMs: number;
 }
 
+type GivenParts = Partial<Pick<AppParts, 'bytes' | 'consoleFiles' | 'trace'>>;
+
 export class ServerUnderTest {
   readonly replica = new ScriptedReplica();
   readonly logLines: unknown[][] = [];
   status: CurrentStatus = runningStatus;
   readonly #server: Server;
 
-  private constructor(
-    limits: Partial<HttpLimits>,
-    consoleFiles: readonly ConsoleFile[],
-    trace: (() => Buffer | undefined) | undefined,
-  ) {
+  private constructor(limits: Partial<HttpLimits>, given: GivenParts) {
     const service = new KvService(() => new KvError('KV_UNAVAILABLE', 'No replica is attached.'));
     service.attach(this.replica);
     const parts = {
@@ -116,18 +114,16 @@ export class ServerUnderTest {
       logger: { error: (...line: unknown[]) => void this.logLines.push(line) },
       limits: { ...httpLimitsDefault, ...limits },
       hostNames: ['node-a.example'],
-      consoleFiles,
-      trace,
+      ...given,
     };
     this.#server = createApp(parts).server;
   }
 
   static async open(
     limits: Partial<HttpLimits> = {},
-    consoleFiles: readonly ConsoleFile[] = [],
-    trace?: () => Buffer | undefined,
+    given: GivenParts = {},
   ): Promise<ServerUnderTest> {
-    const server = new ServerUnderTest(limits, consoleFiles, trace);
+    const server = new ServerUnderTest(limits, given);
     await once(server.#server.listen(0, '127.0.0.1'), 'listening');
     return server;
   }

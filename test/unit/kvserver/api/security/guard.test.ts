@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { paths } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { lastRequest, openRequest, ServerUnderTest } from '../http/server-under-test.ts';
@@ -119,6 +120,29 @@ describe('Guard', () => {
       expect(answer.status, path).to.equal(special[path] ?? usual);
       expect(answer.body).to.equal('');
     }
+  });
+
+  it('refuses requests on connections above the limit while all others are busy', async () => {
+    const full = await ServerUnderTest.open({ connectionCountMax: 1 });
+    let answerFirst: () => void = () => {};
+    full.replica.script = () =>
+      new Promise((resolve) => {
+        answerFirst = () => resolve({ type: 'get', entry: undefined });
+      });
+    const busy = full.connect();
+    busy.write(openRequest('GET /v1/kv/k'));
+    while (full.replica.requests.length === 0) await new Promise(setImmediate);
+    const { bytes } = await full.sendRaw(lastRequest('GET /v1/kv/k'));
+    expect(bytes)
+      .to.match(/^HTTP\/1.1 503 /)
+      .and.contain('KV_OVERLOADED')
+      .and.contain('connectionCountMax');
+    expect(full.replica.requests).to.have.length(1);
+    const answer = once(busy, 'data');
+    answerFirst();
+    expect(String(await answer)).to.match(/^HTTP\/1.1 404 /);
+    busy.destroy();
+    await full.close();
   });
 
   it('limits the pending requests of one connection (H42)', async () => {

@@ -1,6 +1,7 @@
 /** Streams with malformed frames, and with clients that do not read or send too much. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { ClientBytes } from '@paxkv/kvserver/internal/api/client-bytes';
 import type { Reply } from '@paxkv/protocol';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -183,6 +184,32 @@ describe('StreamConnection with malformed input', () => {
     const refused = [...client.replies.values()].filter(([tag]) => tag === -1);
     expect(refused.length).to.be.above(3900);
     expect(refused[0]?.slice(0, 3)).to.deep.equal([-1, 'KV_OVERLOADED', 'not done']);
+  });
+
+  it('keeps no more unread values of all clients than their limit, and forgets those of a lost one', async () => {
+    const bytes = new ClientBytes({ receivingBytesMax: 1, unsentBytesMax: 30 * mebibyte });
+    stream = await StreamUnderTest.open(undefined, bytes);
+    const reply = got(mebibyte);
+    stream.replica.script = async () => reply;
+    const clients = await Promise.all([1, 2, 3, 4].map(() => stream.connect()));
+    for (const client of clients) {
+      client.socket.pause();
+      client.ask(...Array.from({ length: 50 }, (_, id): [number, unknown] => [id, [[0, key]]]));
+    }
+    await stream.replica.arrived(200);
+    await stream.servesOthers();
+    expect(bytes.unsent.used).to.be.within(mebibyte, 30 * mebibyte);
+    const [lost, ...others] = clients;
+    lost?.socket.terminate();
+    for (const client of others) client.socket.resume();
+    for (const client of others) await client.until(() => client.replies.size === 50);
+    const refused = others.flatMap(({ replies }) =>
+      [...replies.values()].filter(([tag]) => tag === -1),
+    );
+    expect(refused.some(([, , , message]) => String(message).includes('unsentBytesMax'))).to.equal(
+      true,
+    );
+    while (bytes.unsent.used > 0) await new Promise(setImmediate);
   });
 
   it('disconnects a client that sends pings without end', async () => {

@@ -2,6 +2,7 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { ClientBytes } from '@paxkv/kvserver/internal/api/client-bytes';
 import {
   StreamListener,
   type StreamListenerOptions,
@@ -60,7 +61,7 @@ export class StreamUnderTest {
   leader: number | null = null;
   readonly #http: Server;
 
-  private constructor(limits: StreamListenerOptions['limits']) {
+  private constructor(limits: StreamListenerOptions['limits'], bytes: ClientBytes) {
     const service = new KvService(() => new KvError('KV_UNAVAILABLE', 'No replica is attached.'));
     service.attach(this.replica);
     this.listener = new StreamListener({
@@ -70,6 +71,7 @@ export class StreamUnderTest {
       addresses: ['a:1', 'b:2', 'c:3'],
       leader: () => this.leader,
       hostNames: ['node-a.example'],
+      bytes,
       ...(limits === undefined ? {} : { limits }),
     });
     this.#http = createServer();
@@ -78,8 +80,11 @@ export class StreamUnderTest {
     );
   }
 
-  static async open(limits?: StreamListenerOptions['limits']): Promise<StreamUnderTest> {
-    const stream = new StreamUnderTest(limits);
+  static async open(
+    limits?: StreamListenerOptions['limits'],
+    bytes = new ClientBytes(),
+  ): Promise<StreamUnderTest> {
+    const stream = new StreamUnderTest(limits, bytes);
     await once(stream.#http.listen(0, '127.0.0.1'), 'listening');
     return stream;
   }

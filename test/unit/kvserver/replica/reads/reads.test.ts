@@ -2,10 +2,12 @@ import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import { Reads } from '@paxkv/kvserver/internal/replica/reads/reads';
 import { PendingRequests } from '@paxkv/kvserver/internal/replica/requests/pending-requests';
 import { OwnSession } from '@paxkv/kvserver/internal/replica/writes/own-session';
+import type { Entry } from '@paxkv/protocol';
 import { World } from '@paxkv/simulator';
 import { expect } from 'chai';
 
 const key = Buffer.from('k');
+const mebibyte = 2 ** 20;
 
 describe('Reads', () => {
   let pendings: PendingRequests;
@@ -16,10 +18,13 @@ describe('Reads', () => {
   let failures: unknown[];
   let failure: Error | undefined;
   let nowMs: number;
+  let entry: Entry | undefined;
+  let isInMemory: boolean;
+  let world: World;
 
   beforeEach(() => {
     nowMs = 100;
-    const world = new World({ seed: 1 });
+    world = new World({ seed: 1 });
     pendings = new PendingRequests({
       clock: world.clock,
       limits: limitsDefault,
@@ -30,6 +35,8 @@ describe('Reads', () => {
     answered = [];
     failures = [];
     failure = undefined;
+    entry = undefined;
+    isInMemory = false;
     reads = new Reads({
       paxos: {
         readIndex: () => {
@@ -41,9 +48,9 @@ describe('Reads', () => {
         get applied() {
           return applied;
         },
-        read: async () => {
-          if (failure) throw failure;
-          return undefined;
+        read: () => {
+          if (isInMemory) return entry;
+          return failure === undefined ? Promise.resolve(entry) : Promise.reject(failure);
         },
       },
       onFailed: (error) => failures.push(error),
@@ -154,6 +161,26 @@ describe('Reads', () => {
     pendings.interruptAll('stopping');
     const error = await reply.catch((thrown: unknown) => thrown);
     expect(error).to.include({ code: 'KV_UNAVAILABLE', outcome: 'not done' });
+  });
+
+  it('answers large values a few at a time, in order', async () => {
+    isInMemory = true;
+    entry = { value: new Uint8Array(mebibyte), createRevision: 1, modRevision: 1, version: 1 };
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
+    for (const name of names) add(name);
+    await quorumReadDone(5);
+    await quorumReadDone(5);
+    const firstCount = answered.length;
+    expect(firstCount).to.be.within(4, 5);
+    // What arrives meanwhile waits for its turn.
+    add('k');
+    await quorumReadDone(5);
+    expect(answered).to.have.length(firstCount);
+    for (let turn = 0; turn < 4; turn += 1) {
+      world.step();
+      await new Promise(setImmediate);
+    }
+    expect(answered).to.deep.equal([...names, 'k'].map((name) => `${name} get`));
   });
 
   it('reports an unreadable state to its host, and answers nothing', async () => {

@@ -16,7 +16,7 @@ describe('the routes of the console', () => {
   let server: ServerUnderTest;
 
   beforeEach(async () => {
-    server = await ServerUnderTest.open({}, files);
+    server = await ServerUnderTest.open({}, { consoleFiles: files });
   });
 
   afterEach(() => server.close());

@@ -7,7 +7,7 @@ describe('the route of the flight recorder', () => {
   afterEach(() => server.close());
 
   it('sends the recording as a file that no cache keeps', async () => {
-    server = await ServerUnderTest.open({}, [], () => Buffer.from('bytes'));
+    server = await ServerUnderTest.open({}, { trace: () => Buffer.from('bytes') });
     const response = await server.fetch('/trace');
     expect(await response.text()).to.equal('bytes');
     expect(response.headers.get('content-type')).to.equal('application/gzip');
@@ -16,7 +16,7 @@ describe('the route of the flight recorder', () => {
   });
 
   it('is unavailable while the node is closed', async () => {
-    server = await ServerUnderTest.open({}, [], () => undefined);
+    server = await ServerUnderTest.open({}, { trace: () => undefined });
     await server.refuses(server.fetch('/trace'), 'KV_UNAVAILABLE');
   });
 
