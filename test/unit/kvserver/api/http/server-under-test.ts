@@ -3,6 +3,7 @@
 import { EventEmitter, once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import type { AppParts } from '@paxkv/kvserver/internal/api/http/context';
 import {
   createApp,
   type HttpLimits,
