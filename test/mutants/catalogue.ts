@@ -106,5 +106,6 @@ export const catalogue: readonly Mistake[] = [
   {
     number: 61,
     title: 'a replica decides by its version instead of the feature level in the state',
+    isSimulated: true,
   },
 ];
