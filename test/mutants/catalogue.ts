@@ -110,5 +110,6 @@ export const catalogue: readonly Mistake[] = [
   {
     number: 65,
     title: 'a replica decides by its version instead of the feature level in the state',
+    isSimulated: true,
   },
 ];
