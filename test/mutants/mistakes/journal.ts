@@ -64,8 +64,8 @@ export const journalMutants: readonly Mutant[] = [
     does: 'Behind the end any intact fragment counts, also one of a former use of the file.',
     loses: 'A healthy journal is called damaged.',
     file: 'kvserver/src/storage/journal/segment-reader.ts',
-    right: 'header.sequence !== sequence || offset',
-    wrong: 'header.sequence !== header.sequence || offset',
+    right: 'const found = candidateIn(bytes, wanted);',
+    wrong: 'const found = wanted.sequence > 0 ? 0 : candidateIn(bytes, wanted);',
     caughtBy: [
       byTest(
         'unit/kvserver/storage/journal/segmented-log',
@@ -79,8 +79,8 @@ export const journalMutants: readonly Mutant[] = [
     does: 'A segment whose header is damaged passes for a spare.',
     loses: 'All votes in it are forgotten without a word.',
     file: 'kvserver/src/storage/journal/log-files.ts',
-    right: '  if (fragment !== undefined) {',
-    wrong: "  if (fragment?.type === 'fragment' && fragment.index < 0) {",
+    right: '  if (fragment?.sequence === sequence) {',
+    wrong: '  if (fragment?.sequence === 0) {',
     caughtBy: [byTest(damage, anyBit)],
   },
   {

@@ -167,9 +167,9 @@ async function toSpare(found: FoundFile, owner: LogOwner): Promise<FoundSpare> {
   const firstOffset = headerBytesOf(owner.name);
   const fragment =
     parsed.type === 'valid'
-      ? await reader.intactAt(firstOffset, sequence)
+      ? await reader.intactAt(firstOffset)
       : await reader.nextIntact(firstOffset, { sequence });
-  if (fragment !== undefined) {
+  if (fragment?.sequence === sequence) {
     const proof = `fragment ${fragment.index} behind it is intact`;
     throw damagedSegment(file.place, `${reasonOf(parsed)}, and ${proof}`);
   }

@@ -25,6 +25,8 @@ export interface ReadFragment {
   readonly type: 'fragment';
   readonly kind: number;
   readonly part: number;
+  /** The segment that it names. */
+  readonly sequence: number;
   readonly index: number;
   readonly checksum: number;
   /** The place in the segment. */
@@ -74,7 +76,7 @@ export class SegmentReader {
     if (offset + fragmentHeaderBytes > this.#file.size) return none('the segment ends there');
     const header = parseFragmentHeader(await this.bytes(offset, fragmentHeaderBytes));
     if (header.sequence !== expected.sequence) return none('no record of this segment is there');
-    const fragment = await this.intactAt(offset, expected.sequence);
+    const fragment = await this.intactAt(offset);
     if (fragment === undefined) return none('the checksum of the record does not match');
     if (header.index !== expected.index || header.previous !== expected.previous) {
       return none('the record does not follow the one before it');
@@ -88,26 +90,35 @@ export class SegmentReader {
     for (let at = offset; at <= last; ) {
       const bytes = await this.#ahead(at);
       const found = candidateIn(bytes, wanted);
-      const fragment =
-        found === undefined ? undefined : await this.intactAt(at + found, wanted.sequence);
+      const fragment = found === undefined ? undefined : await this.intactAt(at + found);
       if (fragment !== undefined) return fragment;
       at += (found ?? lastCandidateIn(bytes)) + alignment;
     }
     return undefined;
   }
 
-  /** Reads the fragment there, if it is intact and names this segment. */
-  async intactAt(offset: number, sequence: number): Promise<ReadFragment | undefined> {
+  /** Reads the fragment there if it is intact, whatever segment it names. */
+  async intactAt(offset: number): Promise<ReadFragment | undefined> {
     const header = parseFragmentHeader(await this.bytes(offset, fragmentHeaderBytes));
     const length = fragmentHeaderBytes + header.payloadBytes;
-    if (header.sequence !== sequence || offset + length > this.#file.size) return undefined;
+    if (offset + length > this.#file.size) return undefined;
     const bytes = await this.bytes(offset, length);
     const checksum = bytes.length === length ? openFragment(bytes, this.#seed) : undefined;
     if (checksum === undefined) return undefined;
-    const { kind, part, index, payloadBytes } = header;
+    const { kind, part, sequence, index, payloadBytes } = header;
     const payload = bytes.subarray(fragmentHeaderBytes);
     const size = fragmentBytes(payloadBytes);
-    return { type: 'fragment', kind, part, index, checksum, offset, bytes: size, payload };
+    return {
+      type: 'fragment',
+      kind,
+      part,
+      sequence,
+      index,
+      checksum,
+      offset,
+      bytes: size,
+      payload,
+    };
   }
 
   /** Gives what is in memory from there on, or fills the buffer from there. */
