@@ -3,6 +3,7 @@
  * one is new, with its own session, and never gives up.
  */
 import { HttpExchange, KvClient } from '@paxkv/client';
+import type { Limits } from '@paxkv/kvserver/internal/config/settings';
 import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import {
   type DiskPace,
@@ -24,10 +25,12 @@ export interface ClusterOptions {
   readonly isLed?: boolean;
   /** Delays of the disks of the journals. */
   readonly journalPace?: DiskPace;
+  /** Limits of the servers other than the default ones. */
+  readonly limits?: Partial<Limits>;
 }
 
 type ServerSettings = Required<Pick<ClusterOptions, 'profile' | 'isLed'>> &
-  Pick<ClusterOptions, 'journalPace'>;
+  Pick<ClusterOptions, 'journalPace' | 'limits'>;
 
 export class KvCluster {
   readonly world: World;
@@ -38,13 +41,13 @@ export class KvCluster {
   #clerkCount = 0;
 
   private constructor(world: World, serverCount: number, settings: ServerSettings) {
-    const { profile, isLed, journalPace } = settings;
+    const { profile, isLed, journalPace, limits } = settings;
     const ids = Array.from({ length: serverCount }, (_, id) => id);
     this.world = world;
     this.#network = new SimNetwork<Uint8Array>(world, { peerCount: serverCount, profile });
     const isCut = (from: number, to: number) => this.#network.isCut(from, to);
     const shared = {
-      ...{ serverCount, isLed, journalPace, network: this.#network },
+      ...{ serverCount, isLed, journalPace, limits, network: this.#network },
       stateNetwork: new PortNetwork<StateMessage>(world, 'state network'),
       forwarding: new PortNetwork<ForwardedBatch>(world, 'forwarding', { isCut, delayMsMax: 1 }),
     };

@@ -3,7 +3,7 @@
  * again when it restarts after a crash.
  */
 import { type Answer, ExchangeError, type Message } from '@paxkv/client';
-import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
+import { type Limits, limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import { Replica } from '@paxkv/kvserver/internal/replica/index';
 import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import {
@@ -27,6 +27,7 @@ export interface KvServerOptions {
   readonly isLed: boolean;
   /** Delays of the disk of the journal. Default: those of the state's disk. */
   readonly journalPace: DiskPace | undefined;
+  readonly limits?: Partial<Limits> | undefined;
 }
 
 export class KvServer {
@@ -86,6 +87,7 @@ export class KvServer {
 
   async #start({ clock, onCrash }: Lifetime): Promise<Replica> {
     const { me, serverCount, network, stateNetwork, forwarding, isLed } = this.#options;
+    const limits = { ...limitsDefault, ...this.#options.limits };
     onCrash(() => network.unplug(me));
     onCrash(() => stateNetwork.unplug(me));
     onCrash(() => forwarding.unplug(me));
@@ -95,7 +97,7 @@ export class KvServer {
     const runId = this.#startCount;
     this.#startCount += 1;
     return Replica.open({
-      ...{ me, runId, peerCount: serverCount, clock, limits: limitsDefault },
+      ...{ me, runId, peerCount: serverCount, clock, limits },
       transport: network.transport(me),
       storage: this.#journal.open(),
       isCandidate: isLed,

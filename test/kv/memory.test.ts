@@ -53,6 +53,56 @@ describe('Key-value service, memory', () => {
       expect(Math.max(...retained)).to.be.below(80);
     }),
   );
+
+  it(
+    ...scenario('keeps no more than its log budget while a server is away', async (world) => {
+      const limits = { logInstanceCountMax: 20, logBytesMax: 20_000 };
+      const cluster = await KvCluster.open(world, 3, { isLed: true, limits });
+      const clerk = cluster.clerk(0);
+      const survivors = cluster.servers.slice(0, 2);
+      await clerk.put('k', 'first');
+      cluster.servers[2]?.crash();
+      const retained: number[] = [];
+      const bytes: number[] = [];
+      for (let number = 0; number < 300; number += 1) {
+        await clerk.put('k', String(number));
+        await cluster.sleep(20);
+        for (const { replica } of survivors) {
+          retained.push(replica.status.retained.instances);
+          bytes.push(replica.status.retained.bytes);
+        }
+      }
+      // Beyond the budget there is only what the last half second has not written to the state yet.
+      expect(Math.max(...retained)).to.be.below(20 + 60);
+      expect(Math.max(...bytes)).to.be.below(20_000);
+      expect(Math.min(...survivors.map(({ replica }) => replica.status.min))).to.be.above(200);
+      await cluster.servers[2]?.start();
+      await cluster.sleep(5000);
+      expect(await cluster.clerk(2).get('k')).to.equal('299');
+      const applied = new Set(cluster.servers.map(({ replica }) => replica.status.applied));
+      expect(applied.size, 'positions').to.equal(1);
+    }),
+  );
+
+  it(
+    ...scenario('takes no whole state after an absence within its log budget', async (world) => {
+      const limits = { logInstanceCountMax: 400 };
+      const cluster = await KvCluster.open(world, 3, { isLed: true, limits });
+      const clerk = cluster.clerk(0);
+      cluster.servers[2]?.crash();
+      for (let number = 0; number < 300; number += 1) await clerk.put('k', String(number));
+      await cluster.sleep(2000);
+      await cluster.servers[2]?.start();
+      const states = new Set<string>();
+      for (let count = 0; count < 200; count += 1) {
+        await cluster.sleep(10);
+        states.add(cluster.servers[2]?.replica.status.state ?? 'down');
+      }
+      expect([...states]).to.deep.equal(['running']);
+      const applied = new Set(cluster.servers.map(({ replica }) => replica.status.applied));
+      expect(applied.size, 'positions').to.equal(1);
+    }),
+  );
 });
 
 /** A unique text that an engine cannot store in less space. */

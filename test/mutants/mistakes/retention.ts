@@ -13,13 +13,7 @@ export const retentionMutants: readonly Mutant[] = [
     right: `    catchUp.discardAnswersOf(peer);
     truncation.forgetDoneOf(peer);`,
     wrong: '    catchUp.discardAnswersOf(peer);\n    truncation.forgetDoneOf(this.#me);',
-    caughtBy: [
-      byTest(peerTest, 'counts it no more once that peer begins a new incarnation'),
-      byTest(
-        'unit/paxos/core/instance/agreement',
-        'holds when disks and states are lost, among 3 peers, in 100 runs',
-      ),
-    ],
+    caughtBy: [byTest(peerTest, 'counts it no more once that peer begins a new incarnation')],
   },
   {
     id: 'state-epoch-ignored',
@@ -33,10 +27,6 @@ export const retentionMutants: readonly Mutant[] = [
       byTest(
         peerTest,
         'counts it no more in a higher state epoch, and ignores what a lower one is done with',
-      ),
-      byTest(
-        'unit/paxos/core/instance/agreement',
-        'holds with leaders, when disks and states are lost, among 3 peers, in 100 runs',
       ),
     ],
   },

@@ -54,6 +54,18 @@ describe('Paxos', () => {
       expect(host.takeEffects()).to.deep.equal(['admitted', 'write incarnation peerRecords']);
     });
 
+    for (const options of [
+      { stateEpoch: -1 },
+      { stateEpoch: 0.5 },
+      { retention: { type: 'quorum', instances: 0, bytes: 1, sizeOf: () => 1 } },
+    ] as const) {
+      it(`refuses ${JSON.stringify(options)}`, async () => {
+        host.options = options;
+        const failure = await host.open().catch((error: unknown) => error);
+        expect(failure).to.be.instanceOf(TypeError);
+      });
+    }
+
     for (const [me, peerCount] of [
       [-1, 3],
       [3, 3],
@@ -191,6 +203,26 @@ describe('Paxos', () => {
       host.receive(1, { type: 'prepare', seq: 8, ballot: foreign });
       await turn();
       expect(host.sent.at(-1)).to.deep.include({ done: 12, min: 10 });
+    });
+
+    it('reports what leaves memory in a later turn, not within the call', async () => {
+      const sizeOf = ({ length }: string) => length;
+      host.options = {
+        retention: { type: 'quorum', instances: 1, bytes: 9, sizeOf },
+        stateEpoch: 2,
+      };
+      const paxos = await host.open();
+      for (const seq of [0, 1, 2])
+        host.receive(1, { type: 'decided', seq, ballot: foreign, value: 'v' }, plainMark(), 2);
+      await turn();
+      host.takeEffects();
+      expect(paxos.retained()).to.deep.equal({ instances: 3, bytes: 3 });
+      paxos.done(2);
+      expect([paxos.floor(), paxos.min(), paxos.everyPeerMin()]).to.deep.equal([2, 2, 0]);
+      expect(paxos.canLearn(0)).to.equal(true);
+      expect(host.takeEffects()).to.deep.equal([]);
+      await turn();
+      expect(host.takeEffects()).to.deep.equal(['truncated 0,1']);
     });
 
     it('ignores a negative seq, and refuses what is no integer', async () => {

@@ -5,6 +5,7 @@ import {
   type Message,
   Paxos,
   type PaxosError,
+  type PaxosOptions,
   type Write,
 } from '@paxkv/paxos';
 import type { MemoryMark } from '@paxkv/paxos/core';
@@ -29,6 +30,7 @@ export class RecordingHost {
   onDecided: () => void = () => {};
   peerCount = 3;
   isCandidate = false;
+  options: Partial<Pick<PaxosOptions<string>, 'retention' | 'stateEpoch'>> = {};
   timerCount = 0;
   /** Messages sent since the last flush of the transport. */
   unflushedCount = 0;
@@ -49,6 +51,7 @@ export class RecordingHost {
       peerCount: this.peerCount,
       random: { next: () => 0.5 },
       isCandidate: this.isCandidate,
+      ...this.options,
       clock: { now: () => 0, at: () => this.#setTimer() },
       storage: {
         load: async () => {
@@ -77,6 +80,8 @@ export class RecordingHost {
         this.effects.push(`decided ${seq} ${value}`);
         this.onDecided();
       },
+      onTruncated: (decisions) =>
+        void this.effects.push(`truncated ${decisions.map(({ seq }) => seq).join()}`),
       onAdmitted: () => void this.effects.push('admitted'),
       onStopped: (error) => void this.stops.push(error),
     });
