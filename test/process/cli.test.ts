@@ -106,7 +106,9 @@ describe('paxkv cluster', function () {
     expect(await paste(running, /curl http/)).to.contain('"value":"hello"');
     await paste(running, /node .* put greeting/);
     expect(await paste(running, /node .* get greeting/)).to.equal('hello');
-    expect(await paste(running, /node .* status/)).to.match(/majority: +yes for .*, 3 of 3 nodes serve\n/);
+    expect(await paste(running, /node .* status/)).to.match(
+      /majority: +yes for .*, 3 of 3 nodes serve\n/,
+    );
   });
 
   it('answers every command, with any bytes', async () => {
