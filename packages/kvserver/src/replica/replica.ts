@@ -20,8 +20,9 @@ import { Applier } from './apply/applier.ts';
 import { GapFiller } from './apply/gap-filler.ts';
 import { CatchUp } from './catch-up/catch-up.ts';
 import { LevelRaiser } from './levels/level-raiser.ts';
+import { Lifecycle } from './lifecycle.ts';
 import { Reads } from './reads/reads.ts';
-import { reasonFor, toError } from './reasons.ts';
+import { toError } from './reasons.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 import { PendingRequests } from './requests/pending-requests.ts';
 import { Verification } from './scrub/verification.ts';
@@ -44,10 +45,7 @@ export class Replica implements Submitter {
   readonly #verification: Verification;
   readonly #version: Version;
   readonly #raiser: LevelRaiser | undefined;
-  #state: 'active' | 'stopping' | 'failed' = 'active';
-  /** This replica takes part only above this instance; −1 if it never lost its memory. */
-  #votingFloor = -1;
-  #failure: Error | undefined;
+  readonly #lifecycle: Lifecycle;
   #stopping: Promise<void> | undefined;
 
   private constructor(options: ReplicaOptions, paxos: Paxos<Bytes>, machine: StateMachine) {
@@ -81,6 +79,7 @@ export class Replica implements Submitter {
     const onReadFailed = (error: unknown) => this.#onReadFailed(error);
     this.#reads = new Reads({ paxos, clock, state: applier, onFailed: onReadFailed });
     this.#catchUp = this.#createCatchUp(options);
+    this.#lifecycle = new Lifecycle({ paxos, state: applier, catchUp: this.#catchUp });
     this.#verification = new Verification({ ...options, onFailed });
     this.#version = options.version ?? thisVersion;
     if (options.levels !== undefined) {
@@ -109,9 +108,9 @@ export class Replica implements Submitter {
 
   get status(): ReplicaStatus {
     return {
-      state: this.#stateNow,
-      reason: this.#reason,
-      failure: this.#failure,
+      state: this.#lifecycle.state,
+      reason: this.#lifecycle.reason,
+      failure: this.#lifecycle.failure,
       applied: this.#applier.applied,
       min: this.#paxos.min(),
       max: this.#paxos.max(),
@@ -133,7 +132,7 @@ export class Replica implements Submitter {
 
   /** @throws also `KV_FEATURE_OFF`; TypeError for a request that breaks a limit of the protocol. */
   async submit(request: Request, { signal }: SubmitOptions = {}): Promise<Reply> {
-    this.#expectServing();
+    this.#lifecycle.expectServing();
     if (signal?.aborted === true) {
       throw new KvError('KV_ABORTED', 'The caller ended the wait.', { outcome: 'not done' });
     }
@@ -157,43 +156,19 @@ export class Replica implements Submitter {
       return await this.#applier.read(key);
     } catch (error) {
       this.#onReadFailed(error);
-      throw this.#unavailable();
+      throw this.#lifecycle.unavailable();
     }
   }
 
   /** Asks a quorum for a sign of life if none is being asked: see `answeredMs` and `currentMs` of the status. */
   probe(): void {
-    if (this.#stateNow === 'running') this.#reads.probe();
+    if (this.#lifecycle.state === 'running') this.#reads.probe();
   }
 
   /** Waits up to a second for pending requests, then stops for good. May be called more than once. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
-  }
-
-  get #stateNow(): ReplicaStatus['state'] {
-    if (this.#state !== 'active') return this.#state;
-    if (this.#catchUp.isRepairing) return 'repairing';
-    const isBack = this.#paxos.isMember() && this.#applier.applied >= this.#votingFloor;
-    return isBack ? 'running' : 'joining';
-  }
-
-  get #reason(): string | undefined {
-    const lastAttempt = this.#catchUp.lastAttempt;
-    const awaited = this.#paxos.awaited();
-    return reasonFor(this.#stateNow, { failure: this.#failure, lastAttempt, awaited });
-  }
-
-  /** @throws KvError `KV_UNAVAILABLE` */
-  #expectServing(): void {
-    if (this.#stateNow !== 'running') throw this.#unavailable();
-  }
-
-  #unavailable(): KvError {
-    const why = this.#reason === undefined ? '' : `: ${this.#reason}`;
-    const message = `This server is ${this.#stateNow}${why}.`;
-    return new KvError('KV_UNAVAILABLE', message, { cause: this.#failure });
   }
 
   async #start(): Promise<void> {
@@ -261,27 +236,26 @@ export class Replica implements Submitter {
     await this.#applier.pause();
   }
 
-  /** Up to its voting floor this replica does not take part, so it serves only once it has applied that far. */
   #onAdmitted(): void {
-    this.#votingFloor = this.#paxos.max();
+    this.#lifecycle.onAdmitted(this.#paxos.max());
     this.#reads.ask();
   }
 
   #onDecided(decision: Decision<Bytes>): void {
-    if (this.#state === 'failed') return;
+    if (this.#lifecycle.hasFailed) return;
     this.#writes.onDecided(decision);
     this.#applier.add(decision);
   }
 
   #onLeader(leader: PeerId | undefined): void {
-    if (this.#state === 'failed') return;
+    if (this.#lifecycle.hasFailed) return;
     this.#writes.onLeader();
     if (leader === this.#options.me) this.#gapFiller.fillNow();
     this.#options.onLeader?.(leader);
   }
 
   #onReadIndex(readIndex: number): void {
-    if (this.#state === 'failed') return;
+    if (this.#lifecycle.hasFailed) return;
     this.#reads.onReadIndex(readIndex);
     this.#gapFiller.check();
   }
@@ -300,9 +274,7 @@ export class Replica implements Submitter {
   }
 
   #fail(error: Error): void {
-    if (this.#state === 'failed') return;
-    this.#state = 'failed';
-    this.#failure = error;
+    if (!this.#lifecycle.fail(error)) return;
     this.#stopParts();
     this.#pending.interruptAll('This server failed while the request was pending.', error);
     // A failed replica neither votes nor sends its state to others. `stop` reports what closing throws.
@@ -313,8 +285,7 @@ export class Replica implements Submitter {
   }
 
   async #stop(): Promise<void> {
-    if (this.#state === 'active') {
-      this.#state = 'stopping';
+    if (this.#lifecycle.stop()) {
       this.#pending.refuseQueued('This server is stopping.');
       await this.#pending.whenEmpty(stopGraceMs);
     }

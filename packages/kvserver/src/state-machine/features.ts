@@ -47,3 +47,8 @@ export function unsupportedLevel(level: number, { lowest, highest }: LevelRange)
     `The cluster runs at feature level ${level}, and this version supports ${levels}. ${advice}`,
   );
 }
+
+/** @throws StateError `STATE_LEVEL_UNSUPPORTED` unless this version can run at `level`. */
+export function expectLevel(range: LevelRange, level: number): void {
+  if (!includesLevel(range, level)) throw unsupportedLevel(level, range);
+}

@@ -1,5 +1,5 @@
 /** Prepares a run of decisions for applying: decodes their values, and finds the cache slots of their keys. */
-import type { Bytes, Request } from '@paxkv/protocol';
+import type { Bytes, Reply, Request } from '@paxkv/protocol';
 import { decodeBatch, type Origin } from './batch.ts';
 import { unsupportedLevel, type Version } from './features.ts';
 import type { CacheSlot } from './store/cached-entry.ts';
@@ -9,6 +9,15 @@ import { nameOf } from './store/latin1.ts';
 export interface Decision {
   readonly seq: number;
   readonly value: Bytes;
+}
+
+/** The result of applying a decision. */
+export interface Applied {
+  readonly seq: number;
+  /** The origin of the batch; `undefined` for the noop. */
+  readonly origin: Origin | undefined;
+  /** One reply for each request of the batch, in the same order. */
+  readonly replies: readonly Reply[];
 }
 
 /** A decision with its decoded value. */

@@ -6,16 +6,16 @@
  */
 import assert from 'node:assert/strict';
 import type { Bytes, Entry, Reply, Request } from '@paxkv/protocol';
-import type { Origin } from './batch.ts';
 import {
   baseLevel,
-  includesLevel,
+  expectLevel,
   levelOf,
   thisVersion,
   unsupportedLevel,
   type Version,
 } from './features.ts';
 import {
+  type Applied,
   type Decision,
   type Instance,
   namesIn,
@@ -39,16 +39,7 @@ import { nameOf } from './store/latin1.ts';
 import { ReadSlots } from './store/read-slots.ts';
 import { Store } from './store/store.ts';
 
-export type { Decision } from './run.ts';
-
-/** The result of applying a decision. */
-export interface Applied {
-  readonly seq: number;
-  /** The origin of the batch; `undefined` for the noop. */
-  readonly origin: Origin | undefined;
-  /** One reply for each request of the batch, in the same order. */
-  readonly replies: readonly Reply[];
-}
+export type { Applied, Decision } from './run.ts';
 
 export interface MachineOptions {
   /** Default: `thisVersion`. Tests run as another one. */
@@ -104,9 +95,7 @@ export class StateMachine {
    */
   static async open(stateStore: StateStore, options: MachineOptions = {}): Promise<StateMachine> {
     const { version = thisVersion } = options;
-    const state = await stateStore.load(({ featureLevel }) => {
-      if (!includesLevel(version, featureLevel)) throw unsupportedLevel(featureLevel, version);
-    });
+    const state = await stateStore.load(({ featureLevel }) => expectLevel(version, featureLevel));
     return new StateMachine(stateStore, state, options);
   }
 

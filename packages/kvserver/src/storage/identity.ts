@@ -37,7 +37,8 @@ const contentShape = z.strictObject({
   bootCount: count,
   hasVoted: z.boolean(),
   writeIndexReached: count,
-  stateEpoch: count,
+  /** Absent in a file: 0. */
+  stateEpoch: count.default(0),
 });
 type Content = z.infer<typeof contentShape>;
 const fileShape = contentShape.extend({ checksum: z.string() });
@@ -147,7 +148,10 @@ export class Identity implements JournalOwner {
 
   async #write(change: Partial<Content>): Promise<void> {
     const content = { ...this.#content, ...change };
-    const text = JSON.stringify({ ...content, checksum: checksumOf(content) }, undefined, 2);
+    const { stateEpoch, ...others } = content;
+    // A version that does not know it reads the file as long as no state was lost.
+    const fields = stateEpoch === 0 ? others : content;
+    const text = JSON.stringify({ ...fields, checksum: checksumOf(content) }, undefined, 2);
     try {
       await replaceFile(this.#path, `${text}\n`);
     } catch (cause) {
@@ -234,7 +238,8 @@ function checksumOf(content: Content): string {
   const { format, clusterId, nodeId, nodeCount } = content;
   const { bootCount, hasVoted, writeIndexReached, stateEpoch } = content;
   const name = [format, clusterId, nodeId, nodeCount];
-  const fields = [...name, bootCount, hasVoted, writeIndexReached, stateEpoch];
+  const fields = [...name, bootCount, hasVoted, writeIndexReached];
+  if (stateEpoch > 0) fields.push(stateEpoch);
   return createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, 32);
 }
 

@@ -3,10 +3,8 @@ import { runCaptured } from '../captured-streams.ts';
 import { clearEnvironment, setEnvironment } from '../environment.ts';
 
 const names = [
-  ...['NODE', 'PEERS', 'DATA', 'CLUSTER', 'HOST', 'PORT', 'INSECURE', 'LOG_LEVEL'],
-  'FEATURE_LEVEL_MAX',
   ...['NODE', 'PEERS', 'DATA', 'CLUSTER', 'HOST', 'PORT', 'INSECURE'],
-  ...['CONSOLE', 'TRACE', 'LOG_LEVEL'],
+  ...['LOG_BUDGET', 'LOG_WINDOW', 'FEATURE_LEVEL_MAX', 'CONSOLE', 'TRACE', 'LOG_LEVEL'],
 ];
 const complete = ['serve', '--node', '0', '--peers', '10.0.0.1:1', '--data', 'nowhere/at/all'];
 

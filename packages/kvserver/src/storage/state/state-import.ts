@@ -2,12 +2,7 @@
  * Writes a whole state, row by row, into an empty database.
  * Rule: the position is written last, once every row has arrived and was verified. Without it, no state exists.
  */
-import {
-  includesLevel,
-  type LevelRange,
-  thisVersion,
-  unsupportedLevel,
-} from '../../state-machine/features.ts';
+import { expectLevel, type LevelRange, thisVersion } from '../../state-machine/features.ts';
 import { StateError } from '../../state-machine/state-error.ts';
 import { nameOf } from '../../state-machine/store/latin1.ts';
 import { attempt } from './attempt.ts';
@@ -57,10 +52,7 @@ export class StateImport {
       const message = `The state is at instance ${position.applied}, not ${applied}.`;
       throw new StateError('STATE_DAMAGED', message);
     }
-    const { featureLevel } = position;
-    if (!includesLevel(this.#version, featureLevel)) {
-      throw unsupportedLevel(featureLevel, this.#version);
-    }
+    expectLevel(this.#version, position.featureLevel);
     const sessions = fromSessionsChecksum({ applied, checksum: this.#sessions });
     await this.#write([row, [sessionsKey, seal(sessionsKey, sessions)]], true);
   }
