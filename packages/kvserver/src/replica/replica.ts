@@ -3,7 +3,7 @@
  * agreed on, decisions are applied in order, and replies go back.
  * Rule: a request gets its reply once it is decided, and so durable in a quorum, and applied here.
  */
-import { type Decision, Paxos, type PeerId, type RetentionPolicy } from '@paxkv/paxos';
+import { type Decision, Paxos, type PeerId } from '@paxkv/paxos';
 import {
   type Bytes,
   type Entry,
@@ -12,7 +12,6 @@ import {
   type Request,
   refusalToError,
 } from '@paxkv/protocol';
-import type { Limits } from '../config/settings.ts';
 import { levelOf, thisVersion, type Version } from '../state-machine/features.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { StateDatabase } from '../storage/state/state-database.ts';
@@ -25,6 +24,7 @@ import { Reads } from './reads/reads.ts';
 import { toError } from './reasons.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 import { PendingRequests } from './requests/pending-requests.ts';
+import { retentionOf } from './retention.ts';
 import { Verification } from './scrub/verification.ts';
 import type { SubmitOptions, Submitter } from './submitter.ts';
 import { OwnSession } from './writes/own-session.ts';
@@ -199,21 +199,10 @@ export class Replica implements Submitter {
   }
 
   #createCatchUp(options: ReplicaOptions): CatchUp {
-    const { me, peerCount, clock, random, stateTransfer: transfer } = options;
-    const { state: level, journalIndex, logWindow, version, limits } = options;
+    const { stateTransfer: transfer, state: level, logWindow: window, limits } = options;
     return new CatchUp({
-      ...{
-        me,
-        peerCount,
-        clock,
-        random,
-        transfer,
-        level,
-        journalIndex,
-        version,
-        cachedBytesMax: limits.cachedBytesMax,
-        window: logWindow,
-      },
+      ...options,
+      ...{ transfer, level, window, cachedBytesMax: limits.cachedBytesMax },
       paxos: this.#paxos,
       state: this.#applier,
       onDecision: (decision) => this.#onDecided(decision),
@@ -302,14 +291,4 @@ export class Replica implements Submitter {
     this.#raiser?.stop();
     this.#writes.stop();
   }
-}
-
-/** What this server keeps in memory for others that are away. */
-function retentionOf({ logBytesMax, logInstanceCountMax }: Limits): RetentionPolicy<Bytes> {
-  return {
-    type: 'quorum',
-    instances: logInstanceCountMax,
-    bytes: logBytesMax,
-    sizeOf: (value) => value.byteLength,
-  };
 }

@@ -6,14 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import type { Bytes, Entry, Reply, Request } from '@paxkv/protocol';
-import {
-  baseLevel,
-  expectLevel,
-  levelOf,
-  thisVersion,
-  unsupportedLevel,
-  type Version,
-} from './features.ts';
+import { baseLevel, expectLevel, levelOf, thisVersion, type Version } from './features.ts';
 import {
   type Applied,
   type Decision,
@@ -94,7 +87,7 @@ export class StateMachine {
    * @throws StateError
    */
   static async open(stateStore: StateStore, options: MachineOptions = {}): Promise<StateMachine> {
-    const { version = thisVersion } = options;
+    const version = options.version ?? thisVersion;
     const state = await stateStore.load(({ featureLevel }) => expectLevel(version, featureLevel));
     return new StateMachine(stateStore, state, options);
   }

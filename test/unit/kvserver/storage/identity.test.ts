@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DiskError, Identity } from '@paxkv/kvserver/internal/storage/index';
@@ -30,6 +31,25 @@ describe('Identity', () => {
       writeIndexReached: 9,
       stateEpoch: 2,
       name: 'tests/0',
+    });
+  });
+
+  it('reads the file of a version that counted no lost states, and writes one that such a version reads', async () => {
+    const fields = { format: 2, clusterId: 'tests', nodeId: 0, nodeCount: 3 };
+    const counts = { bootCount: 4, hasVoted: true, writeIndexReached: 9 };
+    const checksum = createHash('sha256')
+      .update(JSON.stringify(Object.values({ ...fields, ...counts })))
+      .digest('hex')
+      .slice(0, 32);
+    await writeFile(path, JSON.stringify({ ...fields, ...counts, checksum }));
+    const found = await Identity.read(path, node);
+    expect(found).to.include({ ...counts, stateEpoch: 0 });
+    await found?.markReached(9);
+    await found?.markVoted();
+    expect(JSON.parse(await readFile(path, 'utf8'))).to.deep.equal({
+      ...fields,
+      ...counts,
+      checksum,
     });
   });
 

@@ -41,7 +41,7 @@ export interface CatchUpOptions {
   readonly window?: LogWindow | undefined;
   /** The state database when the replica starts. */
   readonly level: StateLevel;
-  readonly journalIndex: (() => number) | undefined;
+  readonly journalIndex?: (() => number) | undefined;
   /** The version that uses the state. Default: `thisVersion`. */
   readonly version?: Version | undefined;
   /** About how many bytes of entries the state machine may keep in memory. */

@@ -16,7 +16,7 @@ export interface StateRepairOptions {
   readonly transfer: StateTransfer;
   /** The state database when the replica starts. */
   readonly level: StateLevel;
-  readonly journalIndex: (() => number) | undefined;
+  readonly journalIndex?: (() => number) | undefined;
   readonly state: Pick<AppliedState, 'durable'>;
   /** The other replicas. */
   readonly others: readonly PeerId[];
