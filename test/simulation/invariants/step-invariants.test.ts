@@ -227,7 +227,7 @@ describe('Step invariants', () => {
 
   it('object to messages without end', () => {
     const nodes = new CheckedNodes();
-    for (let count = 0; count <= 1_000_000; count += 1) {
+    for (let count = 0; count <= 2_000_000; count += 1) {
       nodes.send(0, { type: 'forgotten', seq: 0 });
     }
     expect(nodes.broken).to.equal('no run sends messages without end');

@@ -103,6 +103,10 @@ export class LogWindow {
   start(min: number): void {
     // With no instance forgotten, these are of a memory that was lost.
     if (min > 0 && this.first < min && min <= this.#next) return;
+    if (this.#segments.length > 0) {
+      const ends = `it holds instances ${this.first} to ${this.#next - 1}`;
+      this.#options.onDropped(`${ends}, and the log in memory begins at ${min}`);
+    }
     this.#removeAll();
     this.#next = min;
   }

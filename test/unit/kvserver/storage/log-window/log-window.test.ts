@@ -156,6 +156,8 @@ describe('LogWindow after a restart', () => {
         const window = await site.open(small);
         window.start(min);
         expect(rangeOf(window)).to.deep.equal([min, min]);
+        const reason = `it holds instances 10 to 39, and the log in memory begins at ${min}`;
+        expect(site.reasons).to.deep.equal([reason]);
         expect(await valuesFrom(window, 20)).to.deep.equal([]);
         await window.settled();
         expect([...site.disk.sizes]).to.deep.equal([]);
