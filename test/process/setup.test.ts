@@ -28,6 +28,7 @@ describe('the setup of npm start and npm test', function () {
     await cp(setup, join(directory, 'scripts/setup.mjs'));
     await npx("echo 'npx was called'; exit 1");
     await compiler('');
+    await consoleBuild('');
   });
   afterEach(() => rm(directory, { recursive: true }));
 
@@ -45,6 +46,10 @@ describe('the setup of npm start and npm test', function () {
 
   function compiler(program: string): Promise<void> {
     return write('node_modules/typescript/bin/tsc', program);
+  }
+
+  function consoleBuild(program: string): Promise<void> {
+    return write('packages/playground/dist/build/console.js', program);
   }
 
   async function installed(): Promise<void> {
@@ -119,6 +124,20 @@ describe('the setup of npm start and npm test', function () {
     expect(stderr).to.contain(
       'setup: cannot compile the sources: tsc --build ended with code 2:\n' +
         'setup:   one.ts(1,1): error TS1005\n',
+    );
+  });
+
+  it('builds the console last, and reports what is wrong with it', async () => {
+    await installed();
+    await compiler("require('node:fs').writeFileSync('compiled', '');");
+    await consoleBuild(`
+      if (!require('node:fs').existsSync('compiled')) process.exit(9);
+      console.log('page.css is damaged');
+      process.exitCode = 2;`);
+    const { code, stderr } = await run();
+    expect(code).to.equal(1);
+    expect(stderr).to.equal(
+      'setup: cannot build the console: its build ended with code 2:\nsetup:   page.css is damaged\n',
     );
   });
 
