@@ -35,9 +35,9 @@ describe('a real text', () => {
     await progress.reached(writeCount * 0.4);
     await cluster.kill(1);
     await progress.reached(writeCount * 0.6);
-    await cluster.restart(1);
+    cluster.launch(1);
     expect(progress.count, 'the restart came after the load').to.be.below(writeCount);
-    await written;
+    await Promise.all([written, cluster.ready(1)]);
 
     const expected = countOf(words);
     for (const node of cluster.nodes) {

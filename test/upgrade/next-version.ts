@@ -89,8 +89,8 @@ export const commands = { get, put, append, delete: deleteKey, openSession, incr
     },
     {
       file: 'kvserver/src/transport/peer-transport.ts',
-      right: 'link.send(pack(envelope))',
-      wrong: `link.send(pack(link.formatVersion < ${nextFormat} ? envelope : { ...envelope, extra: true }))`,
+      right: 'withinLearnedBytes(envelope)',
+      wrong: `withinLearnedBytes(link.formatVersion < ${nextFormat} ? envelope : { ...envelope, extra: true })`,
     },
     {
       file: 'kvserver/src/transport/codec.ts',

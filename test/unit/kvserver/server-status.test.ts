@@ -113,7 +113,7 @@ describe('The status of a server', () => {
 
   it('names the nodes that the log is kept for, and how much of it', () => {
     const neededBy = [{ node: 2, instances: 4 }];
-    expect(statusAt(source()).retained).to.deep.equal({ instances: 6, bytes: 100, neededBy });
+    expect(statusAt(source()).retained).to.deep.equal({ instances: 4, bytes: 400, neededBy });
     const level = { ...running, doneByPeer: [9, 6, 6] };
     const { retained } = statusAt(source({ node: { status: level } }));
     expect(retained?.neededBy).to.deep.equal([]);
