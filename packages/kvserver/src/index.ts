@@ -1,5 +1,6 @@
 /** Entry point of the server: `KvServer`, its settings and its errors. */
 export type { HttpLimits } from './config/http-limits.ts';
+export type { ScrubLimits } from './config/scrub-limits.ts';
 export {
   type Address,
   type Config,
@@ -7,8 +8,11 @@ export {
   type Limits,
   type LogLevel,
   parseConfig,
+  type Resources,
 } from './config/settings.ts';
+export type { CatchUpProgress } from './replica/catch-up/catch-up-progress.ts';
 export type { ReplicaStatus, Submitter } from './replica/index.ts';
+export type { ReplicaScrubStatus } from './replica/replica-options.ts';
 export type { SubmitOptions } from './replica/submitter.ts';
 export { KvServer, type KvServerOptions } from './server.ts';
 export type { ReadyOptions } from './service/readiness.ts';

@@ -39,4 +39,4 @@ export * from './routes.ts';
 export * from './rows.ts';
 export * from './stamp.ts';
 export * from './status.ts';
-export { packTight } from './tight-pack.ts';
+export { type Packer, packTight } from './tight-pack.ts';

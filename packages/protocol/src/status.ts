@@ -158,6 +158,7 @@ export interface DiskStatus {
   readonly pendingMs: number;
 }
 
+/** The last election that a server knows of. */
 export interface ElectionStatus {
   /** The node that won. */
   readonly leader: number;

@@ -6,7 +6,9 @@
 
 /** The part of a Packr that is used. */
 export interface Packer {
+  /** Returns a view of the buffer in use. */
   pack(content: unknown): Uint8Array;
+  /** Packs into this buffer from now on. */
   useBuffer(buffer: Uint8Array): void;
 }
 

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 
+/** Memory and open files that the system grants this process. */
 export interface Resources {
   /** Bytes of memory: the least of the machine's, its control group's, and the process's own limits. */
   readonly memoryBytes: number;

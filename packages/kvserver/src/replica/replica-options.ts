@@ -114,6 +114,7 @@ export interface ReplicaStatus extends Contact {
   readonly catchUp?: CatchUpProgress | undefined;
 }
 
+/** The verification of rows in the background, and the comparison with other replicas. */
 export interface ReplicaScrubStatus extends ScrubStatus {
   /** The replicas whose state differed when it was compared last. */
   readonly differsFrom: readonly PeerId[];

@@ -20,6 +20,7 @@ export type StateErrorCode =
   | 'STATE_DAMAGED'
   | 'STATE_FAILED';
 
+/** An error that stopped the state machine. Its code says what failed. */
 export class StateError extends Error {
   override readonly name = 'StateError';
   readonly code: StateErrorCode;

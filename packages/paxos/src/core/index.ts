@@ -61,6 +61,6 @@ export {
 export type { Admit, Admitted, StaleIncarnation } from './messages/recovery.ts';
 export { Peer, type PeerOptions } from './peer.ts';
 export { RoundTripEstimator, type RoundTripLimits } from './round-trip-estimator.ts';
-export type { TraceStart, TraceStep } from './trace/trace-line.ts';
+export type { TracedRetention, TraceStart, TraceStep } from './trace/trace-line.ts';
 export { TraceRecorder, type TraceRecorderOptions } from './trace/trace-recorder.ts';
 export { type ReplayedStep, TraceReplay } from './trace/trace-replay.ts';

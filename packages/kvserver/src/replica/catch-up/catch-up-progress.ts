@@ -1,6 +1,7 @@
 /** How far a replica has come with what it takes from another one. */
 import type { PeerId } from '@paxkv/paxos';
 
+/** What a replica is taking from another one at this moment. */
 export interface CatchUpProgress {
   /** `log`: it takes decisions, and serves meanwhile. `state`: it takes a whole state, and does not. */
   readonly tier: 'log' | 'state';

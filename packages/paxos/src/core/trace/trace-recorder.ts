@@ -8,6 +8,7 @@ import type { PeerEvent } from '../events.ts';
 import { Peer, type PeerOptions } from '../peer.ts';
 import { effectsHash, type TracedRetention, traceVersion, withTokens } from './trace-line.ts';
 
+/** How values of the log are written down, and where the lines go. */
 export interface TraceRecorderOptions<V> {
   /** Whether this part of an event is a value of the log. */
   readonly isValue: (data: unknown) => data is V;
@@ -20,6 +21,7 @@ export interface TraceRecorderOptions<V> {
   readonly onLine: (line: string) => void;
 }
 
+/** Constructs a peer, and records what it takes in. */
 export class TraceRecorder<V> {
   readonly #options: TraceRecorderOptions<V>;
   /** The numbers that the peer drew since the last line. */

@@ -14,6 +14,7 @@ import {
   traceVersion,
 } from './trace-line.ts';
 
+/** A step that was made again. */
 export interface ReplayedStep {
   /** The number of the step, from 0. */
   readonly index: number;
@@ -25,6 +26,7 @@ export interface ReplayedStep {
   readonly isSame: boolean;
 }
 
+/** Makes the steps of a trace again. */
 export class TraceReplay {
   readonly start: TraceStart;
   /** The peer after the latest step. */
