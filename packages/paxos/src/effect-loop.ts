@@ -123,6 +123,8 @@ export class EffectLoop<V> {
   #step(event: PeerEvent<V>): void {
     const { clock, recorder } = this.#options;
     const now = clock.now();
+    // Safety: an answer to an earlier question does not cover what was decided before this one.
+    if (event.type === 'readIndex') this.#pending.readIndex = undefined;
     const effects = this.#peer.step(event, now);
     recorder?.record(event, now, effects);
     if (effects.memoryLoss !== undefined) {

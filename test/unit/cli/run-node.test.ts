@@ -183,7 +183,7 @@ describe('toSettings', () => {
 
   it('hands on a log budget in bytes', () => {
     const { limits } = parseConfig(toSettings({ ...options, logBudget: 4096 }));
-    expect(limits).to.include({ logBytesMax: 4096, retainedLogBytesMax: 8192 });
+    expect(limits).to.include({ logBytesMax: 4096 });
   });
 
   it('hands on a log window in bytes', () => {

@@ -1,9 +1,15 @@
-import type { Paxos } from '@paxkv/paxos';
+import type { Message, Paxos } from '@paxkv/paxos';
 import { expect } from 'chai';
 import { RecordingHost, turn } from './recording-host.ts';
 
 const own = { round: 1, peer: 0 };
 const foreign = { round: 1, peer: 1 };
+
+function isQuestion(
+  message: Message<string>,
+): message is Extract<Message<string>, { type: 'readIndex' }> {
+  return message.type === 'readIndex';
+}
 
 describe('EffectLoop', () => {
   let host: RecordingHost;
@@ -161,6 +167,45 @@ describe('EffectLoop', () => {
       }
       await turn();
       expect(host.written.map((writes) => writes.length)).to.deep.equal([64]);
+    });
+  });
+
+  describe('a quorum read', () => {
+    /** Answers the question that was sent last. */
+    function answer(readIndex: number): void {
+      const question = host.sent.map(({ message }) => message).findLast(isQuestion);
+      if (question === undefined) throw new Error('no question was sent');
+      const { id } = question;
+      host.receive(1, { type: 'readIndexReply', id, readIndex, knownUpTo: -1 });
+    }
+
+    const answers = () => host.takeEffects().filter((effect) => effect.startsWith('read index'));
+
+    it('never ends with the answer to an earlier question, even one that came before the call', async () => {
+      const paxos = await host.open();
+      paxos.readIndex();
+      await turn();
+      answer(3);
+      paxos.readIndex();
+      await turn();
+      expect(answers()).to.deep.equal([]);
+      answer(5);
+      await turn();
+      expect(answers()).to.deep.equal(['read index 5']);
+    });
+
+    it('does not either when the earlier answer was stepped before the call', async () => {
+      const paxos = await host.open();
+      paxos.readIndex();
+      await turn();
+      answer(3);
+      paxos.done(-1);
+      paxos.readIndex();
+      await turn();
+      expect(answers()).to.deep.equal([]);
+      answer(5);
+      await turn();
+      expect(answers()).to.deep.equal(['read index 5']);
     });
   });
 

@@ -82,6 +82,7 @@ export class RecordingHost {
       },
       onTruncated: (decisions) =>
         void this.effects.push(`truncated ${decisions.map(({ seq }) => seq).join()}`),
+      onReadIndex: (readIndex) => void this.effects.push(`read index ${readIndex}`),
       onAdmitted: () => void this.effects.push('admitted'),
       onStopped: (error) => void this.stops.push(error),
     });

@@ -8,8 +8,6 @@ import { ampleResources, type Resources } from './resources.ts';
 
 const mebibyte = 1024 * 1024;
 
-/** Room for what a quorum has not stored yet, beside the budget for others that are away. */
-const retainedLogFactor = 2;
 const countMax = 2 ** 31 - 1;
 
 /** Bounds of one server. Each is a whole number from 1 to 2³¹ − 1. */
@@ -36,7 +34,10 @@ export interface Limits {
   readonly logWindowBytesMax: number;
   /** How long those values are kept, in milliseconds. Default one hour. */
   readonly logWindowMsMax: number;
-  /** Bytes of decided values in memory, above which writes are refused. Default twice `logBytesMax`, and never below it. */
+  /**
+   * Bytes of decided values in memory, above which writes are refused. Default `logBytesMax` and, for what a quorum has
+   * not stored yet, as much again, but no less than the default of `logBytesMax`. Never below `logBytesMax`.
+   */
   readonly retainedLogBytesMax: number;
   /** Bytes of live records in the journal, above which writes are refused. Default just below 2 GiB. */
   readonly journalBytesMax: number;
@@ -97,7 +98,7 @@ export function limitsFor({ memoryBytes }: Resources): Limits {
     logInstanceCountMax: 8192,
     logWindowBytesMax: 1024 * mebibyte,
     logWindowMsMax: 3_600_000,
-    retainedLogBytesMax: retainedLogFactor * logBytesMax,
+    retainedLogBytesMax: 2 * logBytesMax,
     journalBytesMax: countMax,
     undurableBytesMax: share(32, 32),
     cachedBytesMax: share(16, 80),
@@ -110,9 +111,12 @@ export function limitsFor({ memoryBytes }: Resources): Limits {
 
 /** The limits that are given, and the others as they follow from these and from the resources. */
 export function completeLimits(given: Partial<Limits>, resources: Resources): Limits {
-  const limits = { ...limitsFor(resources), ...given };
+  const defaults = limitsFor(resources);
+  const limits = { ...defaults, ...given };
   const { logBytesMax } = limits;
-  const wanted = given.retainedLogBytesMax ?? retainedLogFactor * logBytesMax;
+  // A small budget must not refuse writes for what no policy may forget yet.
+  const undoneBytesMax = Math.max(logBytesMax, defaults.logBytesMax);
+  const wanted = given.retainedLogBytesMax ?? logBytesMax + undoneBytesMax;
   // A lower bound would refuse writes for what the budget keeps on purpose.
   const retainedLogBytesMax = Math.min(countMax, Math.max(wanted, logBytesMax));
   return { ...limits, retainedLogBytesMax };

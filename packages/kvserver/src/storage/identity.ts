@@ -129,8 +129,10 @@ export class Identity implements JournalOwner {
     await this.#replace({ bootCount: this.bootCount + 1, writeIndexReached, hasVoted });
   }
 
-  /** Records how far the journal went, so that a later loss of its end is noticed. */
+  /** Records how far the journal went, so that a later loss of its end is noticed. Ends after all earlier changes. */
   async markReached(writeIndexReached: number): Promise<void> {
+    // Another identity may be opened on the file then: a change that came later would undo its changes.
+    await this.#writing;
     if (writeIndexReached > this.writeIndexReached) await this.#replace({ writeIndexReached });
   }
 

@@ -2,6 +2,7 @@
  * Plausibility bounds for instances and rounds. Both ranges are practically inexhaustible while they advance
  * one by one, but a single damaged message must not take the whole cluster to their end.
  */
+import type { PeerId } from '@paxkv/paxos';
 import { type Envelope, type Message, type Outcome, seqOf } from '@paxkv/paxos/core';
 
 export interface PlausibilityLimits {
@@ -13,9 +14,11 @@ export interface PlausibilityLimits {
 
 export class PlausibilityBounds {
   readonly #limits: PlausibilityLimits;
-  /** The highest instance in any message; `undefined` before the first message. */
-  #seq: number | undefined;
+  /** The highest instance in any message. */
+  #seq = 0;
   #round = 0;
+  /** The senders of messages so far, this server included. */
+  readonly #heard = new Set<PeerId>();
 
   constructor(limits: PlausibilityLimits) {
     this.#limits = limits;
@@ -23,8 +26,10 @@ export class PlausibilityBounds {
 
   /** Why `envelope` must be damaged; `undefined` if its numbers are plausible. */
   refusalReason(envelope: Envelope<unknown>): string | undefined {
-    // A server that has just started learns from the first message how far the others are.
-    const seqLimit = (this.#seq ?? envelope.floor) + this.#limits.seqAheadMax;
+    // A server that has just started learns from the first message of each other one how far the others are. What it
+    // sends itself says nothing of that: its disk may be new.
+    const isFirst = !this.#heard.has(envelope.from);
+    const seqLimit = Math.max(this.#seq, isFirst ? envelope.floor : 0) + this.#limits.seqAheadMax;
     if (highestSeq(envelope) > seqLimit) return `an instance above ${seqLimit}`;
     const roundLimit = this.#round + this.#limits.roundAheadMax;
     if (highestRound(envelope) > roundLimit) return `a round above ${roundLimit}`;
@@ -33,7 +38,8 @@ export class PlausibilityBounds {
 
   /** Records the numbers of a message that was sent, or received and found plausible. */
   observe(envelope: Envelope<unknown>): void {
-    this.#seq = Math.max(this.#seq ?? 0, highestSeq(envelope));
+    this.#heard.add(envelope.from);
+    this.#seq = Math.max(this.#seq, highestSeq(envelope));
     this.#round = Math.max(this.#round, highestRound(envelope));
   }
 }

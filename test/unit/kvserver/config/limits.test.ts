@@ -67,9 +67,15 @@ describe('the limits of a server', () => {
   it('refuse no write for what the log budget keeps on purpose', () => {
     const room = (given: Partial<Limits>) =>
       completeLimits(given, resources(420)).retainedLogBytesMax;
-    expect(room({ logBytesMax: 5 })).to.equal(10);
     expect(room({ logBytesMax: 5, retainedLogBytesMax: 7 })).to.equal(7);
     expect(room({ logBytesMax: 5, retainedLogBytesMax: 4 })).to.equal(5);
     expect(room({ logBytesMax: 2 ** 31 - 1 })).to.equal(2 ** 31 - 1);
+  });
+
+  it('have room for what a quorum has not stored yet, however small the log budget is', () => {
+    const room = (logBytesMax: number) =>
+      completeLimits({ logBytesMax }, resources(420)).retainedLogBytesMax;
+    expect(room(1)).to.equal(1 + 35 * mebibyte);
+    expect(room(100 * mebibyte)).to.equal(200 * mebibyte);
   });
 });

@@ -143,6 +143,14 @@ describe('Identity', () => {
     expect(await readFile(path, 'utf8')).to.include('"format": 3');
   });
 
+  it('has made every earlier change once it has recorded how far the journal went', async () => {
+    const identity = await Identity.create(path, node);
+    const changes = Promise.all([identity.markVoted(), identity.markStateLost()]);
+    await identity.markReached(0);
+    expect(await Identity.read(path, node)).to.include({ hasVoted: true, stateEpoch: 1 });
+    await changes;
+  });
+
   it('refuses an older format, and explains how to migrate', async () => {
     await writeFile(path, JSON.stringify({ format: 1, clusterId: 'c', nodeId: 0, nodeCount: 3 }));
     const error = await Identity.read(path, node).catch((reason: unknown) => reason);

@@ -45,6 +45,19 @@ describe('PlausibilityBounds', () => {
     ).to.be.a('string');
   });
 
+  it('accepts any position in the first message of each other server, whatever was sent before', () => {
+    const bounds = new PlausibilityBounds(defaultPeerLimits);
+    const message = { type: 'learn', seq: 2 ** 40 + 5, count: 1 } as const;
+    bounds.observe({ ...learn(0), from: 0, to: 1 });
+    bounds.observe({ ...learn(0), from: 2, to: 0 });
+    const far = { ...envelope(message, { floor: 2 ** 40 }), from: 1, to: 0 };
+    expect(bounds.refusalReason(far)).to.equal(undefined);
+    expect(bounds.refusalReason({ ...far, from: 2 })).to.be.a('string');
+    bounds.observe(far);
+    const further = { ...far, floor: 2 ** 41, message: { ...message, seq: 2 ** 41 } };
+    expect(bounds.refusalReason(further)).to.be.a('string');
+  });
+
   it('rejects an implausible round in any ballot of a message', () => {
     const fair = { round: 1, peer: 0 };
     const far = { round: 6 + roundAheadMax, peer: 0 };

@@ -57,6 +57,18 @@ export class Proposals {
     this.#displaced = [];
   }
 
+  /**
+   * The state has passed all instances up to `applied`. A batch still in flight there needs another one: with a newer
+   * state, or with pages of the log, the decision of its instance came without this replica, or before the batch.
+   */
+  onPassed(applied: number): void {
+    for (const [seq, batch] of this.#inFlight) {
+      if (seq > applied) continue;
+      this.#inFlight.delete(seq);
+      this.#displace(batch);
+    }
+  }
+
   /** Records a decision. Returns whether a batch of this replica lost its instance to it. */
   onDecided(seq: number, value: Bytes): boolean {
     const batch = this.#inFlight.get(seq);
@@ -67,8 +79,7 @@ export class Proposals {
       return false;
     }
     this.#consecutiveLosses += 1;
-    this.#displaced.push(batch);
-    this.#displaced.sort((left, right) => left.origin.number - right.origin.number);
+    this.#displace(batch);
     return true;
   }
 
@@ -76,6 +87,11 @@ export class Proposals {
   takeDisplaced(): Batch | undefined {
     this.#displaced = this.#displaced.filter(isAwaited);
     return this.#displaced.shift();
+  }
+
+  #displace(batch: Batch): void {
+    this.#displaced.push(batch);
+    this.#displaced.sort((left, right) => left.origin.number - right.origin.number);
   }
 }
 

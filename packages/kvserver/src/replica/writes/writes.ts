@@ -157,6 +157,7 @@ export class Writes {
   }
 
   #proposeAll(): void {
+    this.#proposals.onPassed(this.#options.state.applied);
     while (!this.#isStopped && this.#hasRoom()) {
       const batch = this.#next();
       if (batch === undefined) break;

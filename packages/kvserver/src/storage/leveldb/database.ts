@@ -43,7 +43,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
     try {
       await tables.expectIntactFrom(verifyFrom);
     } catch (error) {
-      await tables.end();
+      await tables.cancel();
       throw error;
     }
     const database = await openLevel(options);

@@ -6,14 +6,14 @@
  *
  * ```text
  *   unread/          second names of the tables that are not verified yet
- *   unread/starts    how many starts in a row ended before all tables were verified
+ *   unread/starts    how many starts in a row ended before all tables were verified, without closing
  * ```
  */
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DiskError, repairAdvice } from '../disk-error.ts';
 import type { Table } from './manifest.ts';
-import { findTableDamage } from './sorted-table.ts';
+import { findTableDamage, isTable } from './sorted-table.ts';
 
 /** After this many starts that ended too early, a damaged table may be what ends the process. */
 const startCountMax = 3;
@@ -41,8 +41,8 @@ export class TableAudit {
   }
 
   /**
-   * Called before LevelDB opens the database. Verifies nothing yet, unless the last starts all ended before
-   * everything was verified: then it verifies everything at once.
+   * Called before LevelDB opens the database. Of its tables it verifies nothing yet, unless the last starts all
+   * ended before everything was verified: then it verifies everything at once.
    *
    * @throws DiskError `DISK_STATE_DAMAGED`. Any error of the file system.
    */
@@ -52,6 +52,7 @@ export class TableAudit {
   ): Promise<TableAudit> {
     const folder = join(directory, folderName);
     const startCount = 1 + (await startsIn(folder));
+    await expectMergedIntact(directory, folder, tables);
     await rm(folder, { recursive: true, force: true });
     const canLink = tables.length > 0 && (await linkAll(directory, folder, tables));
     if (canLink) await writeFile(join(folder, 'starts'), `${startCount}`);
@@ -99,10 +100,18 @@ export class TableAudit {
     return next.size;
   }
 
-  /** Called when the database was closed in good order, or was not opened: this start does not count. */
-  async end(): Promise<void> {
+  /** Called when the database was not opened: LevelDB has merged nothing, and this start does not count. */
+  async cancel(): Promise<void> {
     await this.#last;
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Called when the database was closed in good order: this start does not count. */
+  async end(): Promise<void> {
+    await this.#last;
+    // Safety: LevelDB may have merged tables that are not verified. The next start needs their second names.
+    if (this.#unreadCount > 0) await writeFile(join(this.#folder, 'starts'), '0');
+    else await this.cancel();
   }
 
   async #verifyAll(): Promise<void> {
@@ -122,12 +131,10 @@ export class TableAudit {
 
   async #verifyNow(table: UnreadTable): Promise<void> {
     const reason = await this.#findDamage(table);
-    if (reason !== undefined) {
-      const message = `The table ${table.originalPath} is damaged: ${reason}. ${repairAdvice}`;
-      throw new DiskError('DISK_STATE_DAMAGED', message);
-    }
+    if (reason !== undefined) throw damaged(table.originalPath, reason);
     this.#remove(table);
     if (this.#unreadCount === 0) await rm(this.#folder, { recursive: true, force: true });
+    else if (table.path !== table.originalPath) await rm(table.path, { force: true });
   }
 
   async #findDamage(table: UnreadTable): Promise<string | undefined> {
@@ -153,6 +160,39 @@ export class TableAudit {
       return table !== undefined && isWithin(table, key) ? [table] : [];
     });
   }
+}
+
+/**
+ * Verifies the tables that LevelDB merged in an earlier run before that run had verified them: what they held is in
+ * other tables now, which look whole even if a row was lost on the way.
+ *
+ * @throws DiskError `DISK_STATE_DAMAGED`. Any error of the file system.
+ */
+async function expectMergedIntact(
+  directory: string,
+  folder: string,
+  tables: readonly { readonly file: string }[],
+): Promise<void> {
+  const present = new Set(tables.map(({ file }) => file));
+  const merged = (await namesIn(folder)).filter((file) => isTable(file) && !present.has(file));
+  for (const file of merged) {
+    const reason = await findTableDamage(join(folder, file));
+    if (reason !== undefined) throw damaged(join(directory, file), reason);
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function damaged(path: string, reason: string): DiskError {
+  const message = `The table ${path} is damaged: ${reason}. ${repairAdvice}`;
+  return new DiskError('DISK_STATE_DAMAGED', message);
 }
 
 function levelsOf(tables: readonly UnreadTable[]): UnreadTable[][] {

@@ -43,6 +43,19 @@ describe('Proposals', () => {
     expect(proposals.takeDisplaced()).to.equal(batch);
   });
 
+  it('displaces the batches of instances that the state has passed without a decision', () => {
+    const proposals = new Proposals();
+    const [first, second, third] = [ownBatch(1), ownBatch(2), ownBatch(3)];
+    proposals.begin(5, second);
+    proposals.begin(4, first);
+    proposals.begin(6, third);
+    proposals.onPassed(5);
+    expect([proposals.inFlightCount, proposals.isInFlight(6)]).to.deep.equal([1, true]);
+    expect(proposals.takeDisplaced()).to.equal(first);
+    expect(proposals.takeDisplaced()).to.equal(second);
+    expect(proposals.takeDisplaced()).to.equal(undefined);
+  });
+
   it('has a batch while it is proposed or displaced', () => {
     const proposals = new Proposals();
     const batch = ownBatch(1);

@@ -151,6 +151,23 @@ describe('Audit of tables', () => {
     }
   });
 
+  for (const ending of ['was killed', 'was closed'] as const) {
+    it(`verifies what LevelDB merged unread in a run that ${ending}`, async () => {
+      for (const { file } of tables) await damage(file);
+      const audit = await begin();
+      if (ending === 'was closed') await audit.end();
+      tables = [];
+      expect(await codeOf(begin())).to.equal('DISK_STATE_DAMAGED');
+    });
+  }
+
+  it('does not verify again what was verified before it was merged', async () => {
+    const audit = await begin();
+    await audit.verifyNext();
+    expect(audit.unreadCount).to.equal(tables.length - 1);
+    expect(await readdir(join(directory, 'unread'))).to.have.length(tables.length);
+  });
+
   it('takes a folder that a crash left incomplete for no start', async () => {
     await mkdir(join(directory, 'unread'));
     expect((await begin()).unreadCount).to.equal(tables.length);
