@@ -58,8 +58,8 @@ export const diskMutants: readonly Mutant[] = [
     does: 'The tables of LevelDB are not verified.',
     loses: 'A damaged row there is found only when it is read, or is skipped.',
     file: 'kvserver/src/storage/leveldb/table-audit.ts',
-    right: 'if (reason !== undefined) {',
-    wrong: "if (reason === '') {",
+    right: 'if (reason !== undefined) throw damaged(table.originalPath, reason);',
+    wrong: "if (reason === '') throw damaged(table.originalPath, reason);",
     caughtBy: [
       byTest(
         'unit/kvserver/storage/leveldb/database-tables',

@@ -110,7 +110,8 @@ export class TableAudit {
   async end(): Promise<void> {
     await this.#last;
     // Safety: LevelDB may have merged tables that are not verified. The next start needs their second names.
-    if (this.#unreadCount > 0) await writeFile(join(this.#folder, 'starts'), '0');
+    // If the count cannot be written, a later start may verify everything at once.
+    if (this.#unreadCount > 0) await writeFile(join(this.#folder, 'starts'), '0').catch(() => {});
     else await this.cancel();
   }
 
