@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { Resources } from '../config/resources.ts';
+import { ampleResources, type Resources } from '../config/resources.ts';
 
 /** Bytes in use, by different counts. */
 export interface MemoryReading {
@@ -29,6 +29,12 @@ export interface MemoryWatchOptions {
 }
 
 const intervalMs = 100;
+/**
+ * While so much is free the memory is measured this often: it cannot be used up in between, and measuring ten times
+ * a second took one write in eight from a server under load.
+ */
+const ampleBytes = 1024 * 1024 * 1024;
+const ampleIntervalMs = 1000;
 /** Garbage is collected when the memory in use is this close to the bound, in percent. */
 const marginPercent = 10;
 /** A collection stops the process for some tens of milliseconds, so pressure causes at most one in this time. */
@@ -37,8 +43,8 @@ const pressureIntervalMs = 1000;
 const garbageBytesMin = 32 * 1024 * 1024;
 /** and if at least so many bytes were allocated since the last collection. */
 const allocatedBytesMin = 48 * 1024 * 1024;
-/** A process is idle while it allocates less than this between two measurements, for so long. */
-const idleAllocationBytes = 1024 * 1024;
+/** A process is idle while it allocates less than this, in bytes a second, for so long. */
+const idleAllocationRate = 10 * 1024 * 1024;
 const idleMs = 3000;
 /**
  * The allocator keeps memory that was freed, and uses it again. So what is neither an object nor was there at the
@@ -58,13 +64,15 @@ export class MemoryWatch {
   /** Allocated since the last collection. What V8 collected meanwhile counts too. */
   #allocatedBytes = 0;
   #lastAllocatedBytes: number;
+  #lastMs = Number.NEGATIVE_INFINITY;
   /** Since when the process has been idle. */
   #idleSinceMs = Number.POSITIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: MemoryWatchOptions) {
     this.#options = options;
-    this.#read = options.read ?? readMemory;
+    const { dataBytes: dataBytesMax } = options.resources;
+    this.#read = options.read ?? (() => readMemory(dataBytesMax < ampleResources.dataBytes));
     this.#collect = options.collect ?? collectGarbage;
     const { dataBytes, residentBytes, objectBytes, allocatedBytes } = this.#read();
     this.#baseBytes = Math.max(dataBytes, residentBytes) - objectBytes;
@@ -72,17 +80,17 @@ export class MemoryWatch {
     this.#lastAllocatedBytes = allocatedBytes;
   }
 
-  /** The memory in use in percent of what the process may use, from 0; at most a tenth of a second old. */
+  /** The memory in use in percent of what the process may use, from 0; at most a second old. */
   get percent(): number {
     return this.#percent;
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.check(performance.now()), intervalMs).unref();
+    if (this.#timer === undefined) this.#schedule();
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
@@ -106,6 +114,21 @@ export class MemoryWatch {
     this.#lastAllocatedBytes = after.allocatedBytes;
   }
 
+  /** How long to wait until the next measurement, in milliseconds. */
+  get delayMs(): number {
+    const { resources, percentMax } = this.#options;
+    const freeShare = (percentMax - this.#percent) / 100;
+    const memoryBytes = Math.min(resources.memoryBytes, resources.dataBytes);
+    return freeShare * memoryBytes >= ampleBytes ? ampleIntervalMs : intervalMs;
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(() => {
+      this.check(performance.now());
+      this.#schedule();
+    }, this.delayMs).unref();
+  }
+
   #readOrUndefined(): MemoryReading | undefined {
     try {
       return this.#read();
@@ -118,7 +141,10 @@ export class MemoryWatch {
     const growth = Math.max(0, allocatedBytes - this.#lastAllocatedBytes);
     this.#lastAllocatedBytes = allocatedBytes;
     this.#allocatedBytes += growth;
-    if (growth >= idleAllocationBytes) this.#idleSinceMs = Number.POSITIVE_INFINITY;
+    const elapsedMs = Math.max(intervalMs, nowMs - this.#lastMs);
+    this.#lastMs = nowMs;
+    const isAllocating = growth * 1000 >= idleAllocationRate * elapsedMs;
+    if (isAllocating) this.#idleSinceMs = Number.POSITIVE_INFINITY;
     else this.#idleSinceMs = Math.min(this.#idleSinceMs, nowMs);
   }
 
@@ -139,11 +165,12 @@ export class MemoryWatch {
   }
 }
 
-function readMemory(): MemoryReading {
+/** `isDataLimited`: otherwise the file that tells of the data segment is not read. */
+function readMemory(isDataLimited: boolean): MemoryReading {
   const { rss, heapTotal, heapUsed, external } = process.memoryUsage();
   return {
     residentBytes: rss,
-    dataBytes: readDataBytes(),
+    dataBytes: isDataLimited ? readDataBytes() : 0,
     objectBytes: heapTotal + external,
     allocatedBytes: heapUsed + external,
   };

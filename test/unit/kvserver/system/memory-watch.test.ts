@@ -58,6 +58,17 @@ describe('MemoryWatch', () => {
     expect(watch.percent).to.equal(50);
   });
 
+  it('measures once a second while more than a gibibyte is free below the bound, otherwise ten times', () => {
+    // 85 % of 1,324 MiB are more than a gibibyte, and 76 % are less.
+    expect(create(1324).delayMs).to.equal(1000);
+    const small = create(1324);
+    pass(small, 100);
+    expect([small.percent, small.delayMs]).to.deep.equal([9, 100]);
+    const large = create(1350);
+    pass(large, 100);
+    expect([large.percent, large.delayMs]).to.deep.equal([9, 1000]);
+  });
+
   it('collects under pressure, at most once a second, before anything is refused', () => {
     const watch = create();
     setObjects(199);
