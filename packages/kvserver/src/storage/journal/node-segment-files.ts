@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncDirectory } from '../durable-file.ts';
+import { readFully } from '../read-fully.ts';
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
 import { slicePieces } from './fragment.ts';
 import type { SegmentFile, SegmentFiles } from './segment-files.ts';
@@ -103,15 +104,8 @@ class NodeSegmentFile implements SegmentFile {
     this.#handle = handle;
   }
 
-  async read(target: Uint8Array, position: number): Promise<number> {
-    let length = 0;
-    while (length < target.length) {
-      const left = target.length - length;
-      const { bytesRead } = await this.#handle.read(target, length, left, position + length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-    }
-    return length;
+  read(target: Uint8Array, position: number): Promise<number> {
+    return readFully(this.#handle, target, position);
   }
 
   async write(pieces: readonly Uint8Array[], position: number): Promise<void> {

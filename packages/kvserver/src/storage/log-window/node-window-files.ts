@@ -1,6 +1,7 @@
 /** The files of the log window in one directory, on Node's file system. */
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readFully } from '../read-fully.ts';
 import type { FoundFile, WindowFile, WindowFiles } from './window-files.ts';
 
 export class NodeWindowFiles implements WindowFiles {
@@ -58,15 +59,8 @@ class NodeWindowFile implements WindowFile {
     return this.#size;
   }
 
-  async read(target: Uint8Array, position: number): Promise<number> {
-    let length = 0;
-    while (length < target.length) {
-      const left = target.length - length;
-      const { bytesRead } = await this.#handle.read(target, length, left, position + length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-    }
-    return length;
+  read(target: Uint8Array, position: number): Promise<number> {
+    return readFully(this.#handle, target, position);
   }
 
   async append(pieces: readonly Uint8Array[]): Promise<void> {
