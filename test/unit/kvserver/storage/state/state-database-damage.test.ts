@@ -1,6 +1,5 @@
 import { noop } from '@paxkv/kvserver/internal/state-machine/batch';
 import { Session } from '@paxkv/kvserver/internal/state-machine/sessions/session';
-import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import { DiskError } from '@paxkv/kvserver/internal/storage/index';
 import {
@@ -12,7 +11,6 @@ import {
 import { seal } from '@paxkv/kvserver/internal/storage/state/rows';
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
-import type { Entry } from '@paxkv/protocol';
 import { expect } from 'chai';
 import {
   applyNext,
@@ -24,27 +22,9 @@ import {
   openSession,
   put,
   stamped,
-  text,
 } from '../../state-machine/fixtures.ts';
 import { type Interception, intercepted } from '../../state-machine/intercepted.ts';
-
-async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
-  try {
-    await promise;
-    return undefined;
-  } catch (error) {
-    if (error instanceof StateError) return error.code;
-    throw error;
-  }
-}
-
-async function readFrom(machine: StateMachine, key: string): Promise<Entry | undefined> {
-  return machine.read(bytes(key));
-}
-
-async function textAt(machine: StateMachine, key: string): Promise<string | undefined> {
-  return text((await readFrom(machine, key))?.value);
-}
+import { codeOf, readFrom, textAt } from './machine-reads.ts';
 
 /** A state with a session and a key `k`, which holds "a". */
 async function written(level: StateLevel): Promise<StateMachine> {

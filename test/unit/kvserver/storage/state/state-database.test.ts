@@ -2,11 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { noop } from '@paxkv/kvserver/internal/state-machine/batch';
-import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
-import type { Entry } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { Level } from 'level';
 import {
@@ -25,24 +23,7 @@ import {
   viewEncodings,
 } from '../../state-machine/fixtures.ts';
 import { type Interception, intercepted } from '../../state-machine/intercepted.ts';
-
-async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
-  try {
-    await promise;
-    return undefined;
-  } catch (error) {
-    if (error instanceof StateError) return error.code;
-    throw error;
-  }
-}
-
-async function readFrom(machine: StateMachine, key: string): Promise<Entry | undefined> {
-  return machine.read(bytes(key));
-}
-
-async function textAt(machine: StateMachine, key: string): Promise<string | undefined> {
-  return text((await readFrom(machine, key))?.value);
-}
+import { codeOf, readFrom, textAt } from './machine-reads.ts';
 
 const diskFull: Interception = () => Promise.reject(new Error('No space left on device.'));
 
