@@ -12,7 +12,7 @@ import {
   type Request,
   refusalToError,
 } from '@paxkv/protocol';
-import { levelOf, thisVersion, type Version } from '../state-machine/features.ts';
+import { requestLevelOf, thisVersion, type Version } from '../state-machine/features.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { StateDatabase } from '../storage/state/state-database.ts';
 import { Applier } from './apply/applier.ts';
@@ -130,6 +130,10 @@ export class Replica implements Submitter {
     };
   }
 
+  get authTable(): Submitter['authTable'] {
+    return this.#applier.machine.auth.table;
+  }
+
   /** @throws also `KV_FEATURE_OFF`; TypeError for a request that breaks a limit of the protocol. */
   async submit(request: Request, { signal }: SubmitOptions = {}): Promise<Reply> {
     this.#lifecycle.expectServing();
@@ -137,7 +141,7 @@ export class Replica implements Submitter {
       throw new KvError('KV_ABORTED', 'The caller ended the wait.', { outcome: 'not done' });
     }
     const { command, stamp, consistency } = request;
-    const isOn = levelOf(command, this.#version) <= this.#applier.machine.featureLevel;
+    const isOn = requestLevelOf(request, this.#version) <= this.#applier.machine.featureLevel;
     if (!isOn) throw refusalToError('featureOff');
     if (command.type === 'get' && stamp === undefined) {
       if (consistency === 'serializable') {

@@ -6,6 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import type { Bytes, Entry, Reply, Request } from '@paxkv/protocol';
+import { Auth } from './auth/auth.ts';
 import { baseLevel, expectLevel, levelOf, thisVersion, type Version } from './features.ts';
 import {
   type Applied,
@@ -50,6 +51,8 @@ export class StateMachine {
   readonly #entries: EntryCache;
   readonly #store: Store;
   readonly #sessions: Sessions;
+  /** The auth table after the highest applied instance. */
+  readonly auth: Auth;
   readonly #version: Version;
   #featureLevel: number;
   readonly #reads = new ReadSlots();
@@ -64,6 +67,7 @@ export class StateMachine {
   private constructor(
     stateStore: StateStore,
     { position, sessions }: LoadedState,
+    auth: Auth,
     { version = thisVersion, cachedBytesMax }: MachineOptions,
   ) {
     this.#stateStore = stateStore;
@@ -76,6 +80,7 @@ export class StateMachine {
     });
     this.#store = new Store(position.revision, this.#entries);
     this.#sessions = new Sessions(position.sessions, sessions);
+    this.auth = auth;
     this.#applied = position.applied;
     this.#stateHash = position.stateHash;
     this.#durable = position.applied;
@@ -89,7 +94,12 @@ export class StateMachine {
   static async open(stateStore: StateStore, options: MachineOptions = {}): Promise<StateMachine> {
     const version = options.version ?? thisVersion;
     const state = await stateStore.load(({ featureLevel }) => expectLevel(version, featureLevel));
-    return new StateMachine(stateStore, state, options);
+    return new StateMachine(
+      stateStore,
+      state,
+      await Auth.load(stateStore, state.position),
+      options,
+    );
   }
 
   /** The highest applied instance, −1 for none. */
@@ -241,7 +251,7 @@ export class StateMachine {
     if (levelOf(request.command, this.#version) > this.#featureLevel) {
       return { type: 'refused', reason: 'featureOff' };
     }
-    return this.#sessions.apply(request, slot, this.#store);
+    return this.#sessions.apply(request, slot, this.auth.storeFor(request, this.#store));
   }
 
   #readLater(name: string): Promise<Entry | undefined> {

@@ -1,5 +1,12 @@
 import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
-import { KvError, keyBytesMax, type Reply, type Request } from '@paxkv/protocol';
+import {
+  type AuthTable,
+  emptyAuthTable,
+  KvError,
+  keyBytesMax,
+  type Reply,
+  type Request,
+} from '@paxkv/protocol';
 import { expect } from 'chai';
 
 const key = Uint8Array.of(1);
@@ -8,6 +15,7 @@ const unavailable = new KvError('KV_UNAVAILABLE', 'This server is starting.');
 
 /** A replica that gives one reply to every request. */
 class FixedReplica {
+  authTable: AuthTable = emptyAuthTable;
   readonly requests: Request[] = [];
   readonly #reply: Reply;
 

@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import { KvError, paths } from '@paxkv/protocol';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { ClientBytes } from '../client-bytes.ts';
+import { createAuthenticator } from '../security/create-authenticator.ts';
 import { createGuard } from '../security/guard.ts';
 import { ClientSockets } from './client-sockets.ts';
 import { Connections } from './connections.ts';
@@ -28,14 +29,18 @@ export function createApp(parts: AppParts): {
     isIdle: (socket) => connections.isIdle(socket),
   });
   const bytes = new ClientBytes();
+  const { auth } = parts.service;
+  const { authenticator = createAuthenticator({ auth }) } = parts;
   const defaults = { hostNames: [], bytes, consoleFiles: [], trace: undefined };
-  const context: HttpContext = { ...defaults, ...parts, connections, sockets };
+  const context: HttpContext = { ...defaults, ...parts, authenticator, connections, sockets };
   const mayPass = createGuard(context);
   const hot = createHotRoutes(context);
   const others = createOtherRoutes(context);
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     request.url = toOriginForm(request.url);
     if (!mayPass(request, response)) return;
+    if (!authenticator.isAnonymous(request) && !isProbe(request))
+      await authenticator.admit(request);
     const endpoint = hot.find(request) ?? others;
     await endpoint(request, response);
   };
@@ -92,6 +97,12 @@ function sendUpgradeRequired(response: ServerResponse): void {
     'This path takes WebSockets only; see docs/stream.md.',
   );
   sendError(response, error, { status: 426, headers: { upgrade: 'websocket' } });
+}
+
+/** Probes have no credentials. Any other spelling of their paths is not theirs, and is unknown anyway. */
+function isProbe({ url = '' }: IncomingMessage): boolean {
+  const [path] = url.split('?', 1);
+  return path === paths.live || path === paths.ready;
 }
 
 /** The path of a target in absolute form. Every target starts with a slash afterwards, as Express requires. */

@@ -6,6 +6,8 @@ import { type ErrorReply, errorCodes, KvError } from '@paxkv/protocol';
 /** How long a client may take to read an error reply before its connection is cut. */
 const lingerMs = 250;
 const retryAfterSeconds = 1;
+/** A browser that shows the console asks its user for a name and a password, which is the token. */
+const challenge = 'Bearer realm="paxkv", Basic realm="paxkv", charset="UTF-8"';
 
 export type Headers = Record<string, string | number>;
 
@@ -41,7 +43,7 @@ export function sendError(
   }
   const text = JSON.stringify({ ...toErrorReply(error), ...details.body });
   const isPending = isBodyPending(response);
-  if (error.code === 'KV_OVERLOADED') response.setHeader('retry-after', retryAfterSeconds);
+  for (const [name, value] of headersOf(error)) response.setHeader(name, value);
   if (isPending) response.setHeader('connection', 'close');
   response.writeHead(details.status ?? statusOf(error), {
     ...jsonHeaders(text),
@@ -49,6 +51,13 @@ export function sendError(
   });
   if (isPending) linger(response, text);
   else response.end(text);
+}
+
+/** Headers that errors of some codes have. */
+function headersOf({ code, retryAfterMs = 1000 * retryAfterSeconds }: KvError): [string, string][] {
+  if (code === 'KV_UNAUTHENTICATED') return [['www-authenticate', challenge]];
+  if (code !== 'KV_OVERLOADED' && code !== 'KV_TOO_MANY_ATTEMPTS') return [];
+  return [['retry-after', `${Math.ceil(retryAfterMs / 1000)}`]];
 }
 
 /** Replies to a method that the path does not take. `methods`: those it takes, as in the `Allow` header. */
@@ -72,6 +81,7 @@ export function endWithError(socket: Duplex, error: KvError, status = statusOf(e
     'content-type: application/json; charset=utf-8',
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
+    ...headersOf(error).map(([name, value]) => `${name}: ${value}`),
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
   setTimeout(() => socket.destroy(), lingerMs).unref();

@@ -8,6 +8,7 @@ import {
   errorToRow,
   KvError,
   type NoticeRow,
+  type Principal,
   packNotice,
   type Reply,
   type Row,
@@ -26,6 +27,8 @@ import { type FrameRequest, readRequests } from './request-frame.ts';
 
 export interface ConnectionOptions {
   readonly service: KvService;
+  /** On whose behalf the client sends requests. */
+  readonly principal?: Principal | undefined;
   /** Logs defects of the server only. */
   readonly logger: Pick<Logger, 'error'>;
   readonly limits: StreamLimits;
@@ -79,7 +82,7 @@ export class StreamConnection {
     });
     this.#unsent = options.unsent;
     this.#keepalive = new Keepalive(socket, limits, () => socket.terminate());
-    this.#submitOptions = { signal: this.#closed.signal };
+    this.#submitOptions = { signal: this.#closed.signal, principal: options.principal };
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
     // The library answers pings, with limits, and closes broken connections by itself.
     socket.on('error', () => this.#end());
@@ -177,6 +180,11 @@ export class StreamConnection {
     if (error.code === 'KV_INTERNAL')
       this.#options.logger.error({ error: thrown }, 'request failed');
     this.#answer(arrival, id, errorToRow(error), { bytes: error.message.length });
+    // A client with another token connects anew.
+    if (error.code === 'KV_UNAUTHENTICATED') {
+      this.#outbox.flush();
+      this.#refuse('the credentials of this stream are no longer valid');
+    }
   }
 
   #answer(arrival: Arrival, id: number, row: Row, sizes?: RowSizes): void {

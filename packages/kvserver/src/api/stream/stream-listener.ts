@@ -4,13 +4,15 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { KvError, type NoticeRow, streamFormat } from '@paxkv/protocol';
+import { KvError, type NoticeRow, type Principal, streamFormat } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { type StreamLimits, streamLimitsDefault } from '../../config/stream-limits.ts';
 import type { KvService } from '../../service/kv-service.ts';
 import { ClientBytes } from '../client-bytes.ts';
 import { endWithError, toKvError } from '../http/error-reply.ts';
+import type { Authenticator } from '../security/authenticator.ts';
+import { createAuthenticator } from '../security/create-authenticator.ts';
 import { createSourceCheck } from '../security/guard.ts';
 import { StreamConnection } from './stream-connection.ts';
 
@@ -24,6 +26,8 @@ export interface StreamListenerOptions {
   readonly addresses: readonly string[];
   /** The known leader; called for each new connection. */
   readonly leader: () => number | null;
+  /** Finds principals. Default: it admits no credentials, and requires none unless the service does. */
+  readonly authenticator?: Authenticator;
   /** Names by which clients reach this server on loopback, besides `localhost` and IP addresses. */
   readonly hostNames: readonly string[];
   readonly limits?: Partial<StreamLimits>;
@@ -35,6 +39,7 @@ export class StreamListener {
   readonly #options: StreamListenerOptions;
   readonly #limits: StreamLimits;
   readonly #checkSource: (request: IncomingMessage) => void;
+  readonly #authenticator: Authenticator;
   readonly #sockets: WebSocketServer;
   readonly #connections = new Set<StreamConnection>();
   readonly #bytes: ClientBytes;
@@ -45,6 +50,8 @@ export class StreamListener {
     this.#limits = { ...streamLimitsDefault, ...options.limits };
     this.#bytes = options.bytes ?? new ClientBytes();
     this.#checkSource = createSourceCheck(options.hostNames);
+    const { auth } = options.service;
+    this.#authenticator = options.authenticator ?? createAuthenticator({ auth });
     const settings: ServerOptions & { closeTimeout: number } = {
       noServer: true,
       perMessageDeflate: false,
@@ -69,9 +76,18 @@ export class StreamListener {
       endWithError(socket, toKvError(error));
       return;
     }
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#open(webSocket, socket);
-    });
+    // Node no longer handles errors of a socket that asked for an upgrade.
+    const onError = () => socket.destroy();
+    socket.on('error', onError);
+    this.#authenticator.admit(request).then(
+      (principal) => {
+        socket.off('error', onError);
+        this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+          this.#open(webSocket, socket, principal);
+        });
+      },
+      (error: unknown) => endWithError(socket, toKvError(error)),
+    );
   }
 
   /** Tells every client that the known leader has changed; `null` if none is known. */
@@ -94,11 +110,12 @@ export class StreamListener {
     await closed;
   }
 
-  #open(webSocket: WebSocket, socket: Duplex): void {
+  #open(webSocket: WebSocket, socket: Duplex, principal: Principal | undefined): void {
     const { service, logger, node, addresses, leader } = this.#options;
     const connection = new StreamConnection(webSocket, {
       service,
       logger,
+      principal,
       limits: this.#limits,
       unsent: this.#bytes.unsent,
       onClosed: (closed) => this.#connections.delete(closed),

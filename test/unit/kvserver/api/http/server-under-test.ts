@@ -12,9 +12,11 @@ import {
 import type { SubmitOptions, Submitter } from '@paxkv/kvserver/internal/replica/submitter';
 import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
 import {
+  type AuthTable,
   type CurrentStatus,
   type Entry,
   type ErrorReply,
+  emptyAuthTable,
   KvError,
   type KvErrorCode,
   type Reply,
@@ -24,6 +26,7 @@ import { expect } from 'chai';
 
 /** Answers requests from a map in memory, or as `script` says. */
 export class ScriptedReplica implements Submitter {
+  authTable: AuthTable = emptyAuthTable;
   readonly requests: Request[] = [];
   readonly signals: (AbortSignal | undefined)[] = [];
   readonly consistencies: (string | undefined)[] = [];
@@ -47,6 +50,8 @@ export class ScriptedReplica implements Submitter {
 
   #apply({ command }: Request): Reply {
     if (command.type === 'openSession') return { type: 'openSession', session: 7 };
+    if (command.type === 'getAuth') return { type: 'getAuth', revision: 0, table: this.authTable };
+    if (command.type === 'setAuth') return { type: 'setAuth', revision: this.#revision };
     const name = Buffer.from(command.key).toString('hex');
     const entry = this.#entries.get(name);
     switch (command.type) {

@@ -12,7 +12,7 @@ export function addExactRoutes(router: Router, context: HttpContext): void {
 }
 
 function toEndpoint(context: HttpContext, { type, reply: { json } }: AnySpec): Endpoint {
-  const { service, connections } = context;
+  const { service, connections, authenticator } = context;
   const { bodyBytesMax: bytesMax, bodyTimeoutMs: timeoutMs } = context.limits;
   const limits = { bytesMax, timeoutMs, budget: context.bytes.receiving };
   const schema = requestSchema(type);
@@ -20,7 +20,8 @@ function toEndpoint(context: HttpContext, { type, reply: { json } }: AnySpec): E
     flagsOf(httpRequest, []);
     const request = await readJson(httpRequest, schema, limits);
     const signal = connections.signalOf(response);
-    const reply = await service.submit(request, { signal });
+    const principal = authenticator.principalOf(httpRequest);
+    const reply = await service.submit(request, { signal, principal });
     if (reply.type === 'get') holdValue(response, reply.entry, context.bytes.unsent);
     sendJson(response, json.toJson(reply));
   };

@@ -83,14 +83,15 @@ class KeyRoutes {
     command: C,
     isSerializable = false,
   ): Promise<ReplyOf<C['type']>> {
-    const { service, connections } = this.#context;
+    const { service, connections, authenticator } = this.#context;
     const stamp = stampOf(response.req);
     const request = {
       command,
       ...(stamp && { stamp }),
       ...(isSerializable && { consistency: 'serializable' as const }),
     };
-    return service.submit(request, { signal: connections.signalOf(response) });
+    const principal = authenticator.principalOf(response.req);
+    return service.submit(request, { signal: connections.signalOf(response), principal });
   }
 }
 
