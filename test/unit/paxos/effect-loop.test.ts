@@ -55,7 +55,7 @@ describe('EffectLoop', () => {
       });
     }
 
-    it('do not keep others from being taken', async () => {
+    it('are dropped with their message, and those of other messages are taken', async () => {
       host.options = { isValue: (value) => value !== 'bad' };
       const paxos = await host.open();
       host.receive(1, { type: 'learned', seq: 0, values: ['good', 'fine'] });

@@ -54,7 +54,6 @@ export class StateMachine {
   readonly #store: Store;
   readonly #sessions: Sessions;
   readonly #version: Version;
-  /** Checks and reads the values of the log, as this machine applies them. */
   readonly values: Values;
   #featureLevel: number;
   readonly #reads = new ReadSlots();
