@@ -10,6 +10,7 @@ import type { FeatureLevels, PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { addressToText, type Config } from './config/settings.ts';
 import { defaultPeerLimits } from './config/transport-limits.ts';
+import { LineLimit } from './health/line-limit.ts';
 import { Replica, type ReplicaStatus, type Submitter } from './replica/index.ts';
 import type { ServerLevels } from './replica/ports.ts';
 import { thisVersion, unsupportedLevel } from './state-machine/features.ts';
@@ -262,9 +263,19 @@ function openReplica(
         logger.warn({ error }, 'the feature level is not recorded in the identity');
       });
     },
+    onRefused: refusalLog(logger),
     onStopped: (error) => {
       logger.error({ error }, 'replica failed');
       onFailed(error);
     },
   });
+}
+
+/** Logs dropped messages, without letting a server that keeps sending them fill the log. */
+function refusalLog(logger: Logger): (node: number, reason: string) => void {
+  const limit = new LineLimit({ countMax: 3, intervalMs: 60_000 });
+  return (node, reason) => {
+    const omitted = limit.take(`${node}`, systemClock.now());
+    if (omitted !== undefined) logger.warn({ node, reason, omitted }, 'message of a peer refused');
+  };
 }

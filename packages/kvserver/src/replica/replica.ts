@@ -98,9 +98,9 @@ export class Replica implements Submitter {
   static async open(options: ReplicaOptions): Promise<Replica> {
     const database = new StateDatabase(options.state, options);
     const { version, limits } = options;
-    const { cachedBytesMax } = limits;
-    const machine = await StateMachine.open(database, { version, cachedBytesMax });
-    const paxos = await Paxos.load<Bytes>({ ...options, retention: retentionOf(limits) });
+    const machine = await StateMachine.open(database, { version, ...limits });
+    const isValue = (value: Bytes) => machine.values.accepts(value);
+    const paxos = await Paxos.load<Bytes>({ ...options, retention: retentionOf(limits), isValue });
     const replica = new Replica(options, paxos, machine);
     await replica.#start();
     return replica;
@@ -189,6 +189,7 @@ export class Replica implements Submitter {
       onAdmitted: () => this.#onAdmitted(),
       onLeader: (leader) => this.#onLeader(leader),
       onStopped: (error) => this.#fail(error),
+      onRefused: (from, reason) => this.#options.onRefused?.(from, reason),
     });
     this.#raiser?.start();
     this.#catchUp.start();
@@ -207,6 +208,7 @@ export class Replica implements Submitter {
     return new CatchUp({
       ...options,
       ...{ transfer, level, window, cachedBytesMax: limits.cachedBytesMax },
+      values: this.#applier.machine.values,
       paxos: this.#paxos,
       state: this.#applier,
       onDecision: (decision) => this.#onDecided(decision),

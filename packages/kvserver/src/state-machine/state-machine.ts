@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict';
 import type { Bytes, Entry, Reply, Request } from '@paxkv/protocol';
 import { Auth } from './auth/auth.ts';
+import { FailureLatch } from './failure-latch.ts';
 import { baseLevel, expectLevel, levelOf, thisVersion, type Version } from './features.ts';
 import {
   type Applied,
@@ -32,12 +33,15 @@ import { EntryCache } from './store/entry-cache.ts';
 import { nameOf } from './store/latin1.ts';
 import { ReadSlots } from './store/read-slots.ts';
 import { Store } from './store/store.ts';
+import { Values } from './values.ts';
 
 export type { Applied, Decision } from './run.ts';
 
 export interface MachineOptions {
   /** Default: `thisVersion`. Tests run as another one. */
   readonly version?: Version | undefined;
+  /** Reads the values of the log. Default: one of its own, which decodes each when it is applied. */
+  readonly values?: Values | undefined;
   /** About how many bytes of entries it may keep in memory beside changed ones. */
   readonly cachedBytesMax?: number | undefined;
 }
@@ -54,6 +58,7 @@ export class StateMachine {
   /** The auth table after the highest applied instance. */
   readonly auth: Auth;
   readonly #version: Version;
+  readonly values: Values;
   #featureLevel: number;
   readonly #reads = new ReadSlots();
   #applied: number;
@@ -61,17 +66,18 @@ export class StateMachine {
   #durable: number;
   #writing: Promise<void> | undefined;
   #isApplying = false;
-  /** The error that stopped the machine. */
-  #failure: unknown;
+  /** Keeps the error that stopped the machine. */
+  readonly #latch = new FailureLatch();
 
   private constructor(
     stateStore: StateStore,
     { position, sessions }: LoadedState,
     auth: Auth,
-    { version = thisVersion, cachedBytesMax }: MachineOptions,
+    { version = thisVersion, values = new Values(version), cachedBytesMax }: MachineOptions,
   ) {
     this.#stateStore = stateStore;
     this.#version = version;
+    this.values = values;
     this.#featureLevel = position.featureLevel;
     this.#entries = new EntryCache({
       read: (names) => stateStore.readEntries(names),
@@ -149,17 +155,17 @@ export class StateMachine {
    * @throws StateError
    */
   apply(decisions: readonly Decision[]): readonly Applied[] | Promise<readonly Applied[]> {
-    this.#refuseIfFailed();
+    this.#latch.expectNone();
     assert(!this.#isApplying, 'one run is applied at a time');
     decisions.forEach(({ seq }, index) => {
       assert.equal(seq, this.applied + 1 + index, 'instances are applied in order, each once');
     });
     try {
-      const run = readRun(decisions, this.#version);
+      const run = readRun(decisions, this.values);
       const resolved = this.#slot(run);
       return resolved === undefined ? this.#applyLater(run) : this.#applyNow(resolved);
     } catch (failure) {
-      throw this.#fail(failure);
+      throw this.#latch.fail(failure);
     }
   }
 
@@ -171,7 +177,7 @@ export class StateMachine {
    */
   async flush(pause?: Pause): Promise<void> {
     const { applied } = this;
-    await this.#orFail(async () => {
+    await this.#latch.guard(async () => {
       while (this.#durable < applied) {
         this.#writing ??= this.#write(pause);
         await this.#writing;
@@ -186,7 +192,7 @@ export class StateMachine {
    * @throws StateError
    */
   read(key: Bytes): Entry | undefined | Promise<Entry | undefined> {
-    this.#refuseIfFailed();
+    this.#latch.expectNone();
     const name = nameOf(key);
     const slot = this.#entries.find(name);
     return slot === undefined ? this.#readLater(name) : entryOf(slot);
@@ -204,7 +210,7 @@ export class StateMachine {
    * @throws StateError `STATE_DAMAGED`, after which the machine has stopped.
    */
   verifyRows(countMax: number): Promise<VerifiedRows> {
-    return this.#orFail(() => this.#stateStore.verifyRows(countMax));
+    return this.#latch.guard(() => this.#stateStore.verifyRows(countMax));
   }
 
   /**
@@ -213,15 +219,15 @@ export class StateMachine {
    */
   async contentHash(): Promise<string> {
     await this.flush();
-    return this.#orFail(() => this.#stateStore.contentHash());
+    return this.#latch.guard(() => this.#stateStore.contentHash());
   }
 
   async #applyLater(run: readonly Instance[]): Promise<readonly Applied[]> {
     this.#isApplying = true;
     try {
-      return await this.#orFail(async () => {
+      return await this.#latch.guard(async () => {
         await this.#entries.hold(namesIn(run));
-        this.#refuseIfFailed();
+        this.#latch.expectNone();
         const resolved = this.#slot(run);
         assert(resolved !== undefined, 'every key a command names is in memory');
         return this.#applyNow(resolved);
@@ -256,7 +262,7 @@ export class StateMachine {
 
   #readLater(name: string): Promise<Entry | undefined> {
     return this.#reads.run(() =>
-      this.#orFail(async () => {
+      this.#latch.guard(async () => {
         const [slot] = await this.#entries.load([name]);
         return slot && entryOf(slot);
       }),
@@ -275,28 +281,6 @@ export class StateMachine {
     this.#entries.settle();
     this.#durable = applied;
     this.#writing = undefined;
-  }
-
-  async #orFail<T>(action: () => Promise<T>): Promise<T> {
-    this.#refuseIfFailed();
-    try {
-      const result = await action();
-      // After another call failed meanwhile, this result may rest on changes that were lost.
-      this.#refuseIfFailed();
-      return result;
-    } catch (failure) {
-      throw this.#fail(failure);
-    }
-  }
-
-  /** Stops the machine. Returns `failure` for the caller to throw. */
-  #fail(failure: unknown): unknown {
-    this.#failure ??= failure;
-    return failure;
-  }
-
-  #refuseIfFailed(): void {
-    if (this.#failure !== undefined) throw this.#failure;
   }
 }
 
