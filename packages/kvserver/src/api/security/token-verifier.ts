@@ -40,7 +40,7 @@ const nobody: Pick<TokenHash, 'salt' | 'hash' | 'cost'> = {
 
 export class TokenVerifier {
   readonly #options: TokenVerifierOptions;
-  /** Of this process alone, so that what is remembered of a token is of no use elsewhere. */
+  /** This process alone has it, so what is remembered of a token is of no use elsewhere. */
   readonly #key = randomBytes(32);
   /** The hash that each token was verified against, by the keyed hash of the token. The oldest first. */
   readonly #verified = new Map<string, TokenHash>();

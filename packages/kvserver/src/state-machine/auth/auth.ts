@@ -6,16 +6,10 @@
 import { type AuthTable, emptyAuthTable, type Request } from '@paxkv/protocol';
 import { authLevel } from '../features.ts';
 import type { Position, StateStore } from '../state-store.ts';
-import type { CacheSlot } from '../store/cached-entry.ts';
-import type { KeyCommand, KeyReply } from '../store/commands/effect.ts';
+import type { Applying } from '../store/commands/effect.ts';
 import { nameOf } from '../store/latin1.ts';
 import { authKey, authTableIn } from './auth-entry.ts';
 import { refusalOf } from './rights.ts';
-
-/** Applies commands to entries. */
-export interface Applying {
-  apply(command: KeyCommand, slot: CacheSlot | undefined): KeyReply;
-}
 
 export class Auth {
   #table: AuthTable;

@@ -7,9 +7,8 @@
  */
 import assert from 'node:assert/strict';
 import { isWriteReply, type Refusal, type Reply, type Request, type Stamp } from '@paxkv/protocol';
-import type { Applying } from '../auth/auth.ts';
 import type { CacheSlot } from '../store/cached-entry.ts';
-import type { KeyCommand } from '../store/commands/effect.ts';
+import type { Applying, KeyCommand } from '../store/commands/effect.ts';
 import { digestOf } from './command-digest.ts';
 import { Session } from './session.ts';
 

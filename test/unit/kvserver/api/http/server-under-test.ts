@@ -9,6 +9,7 @@ import {
   type HttpLimits,
   httpLimitsDefault,
 } from '@paxkv/kvserver/internal/api/http/index';
+import type { Authenticator } from '@paxkv/kvserver/internal/api/security/authenticator';
 import type { SubmitOptions, Submitter } from '@paxkv/kvserver/internal/replica/submitter';
 import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
 import {
@@ -103,7 +104,9 @@ export interface RawExchange {
   readonly closedAfterMs: number;
 }
 
-type GivenParts = Partial<Pick<AppParts, 'bytes' | 'consoleFiles' | 'trace'>>;
+interface GivenParts extends Partial<Pick<AppParts, 'bytes' | 'consoleFiles' | 'trace'>> {
+  readonly authenticatorOf?: (auth: KvService['auth']) => Authenticator;
+}
 
 export class ServerUnderTest {
   readonly replica = new ScriptedReplica();
@@ -121,6 +124,7 @@ export class ServerUnderTest {
       limits: { ...httpLimitsDefault, ...limits },
       hostNames: ['node-a.example'],
       ...given,
+      ...(given.authenticatorOf && { authenticator: given.authenticatorOf(service.auth) }),
     };
     this.#server = createApp(parts).server;
   }

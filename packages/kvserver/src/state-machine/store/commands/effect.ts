@@ -7,6 +7,12 @@ export type KeyCommand = Exclude<Command, { type: 'openSession' }>;
 
 export type KeyReply = ReplyOf<KeyCommand['type']> | RefusedReply;
 
+/** Applies commands to entries. */
+export interface Applying {
+  /** `slot`: the cache slot of the entry. */
+  apply(command: KeyCommand, slot: CacheSlot | undefined): KeyReply;
+}
+
 /** The changes that a command may make. */
 export interface Changes {
   /** The number of commands that have written something. */
