@@ -10,6 +10,8 @@ import type { FeatureLevels, PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { addressToText, type Config } from './config/settings.ts';
 import { defaultPeerLimits } from './config/transport-limits.ts';
+import type { NodeFacts } from './metrics/facts.ts';
+import type { Recorder } from './metrics/recorder.ts';
 import { Replica, type ReplicaStatus, type Submitter } from './replica/index.ts';
 import type { ServerLevels } from './replica/ports.ts';
 import { thisVersion, unsupportedLevel } from './state-machine/features.ts';
@@ -39,6 +41,8 @@ export interface KvNodeOptions {
   readonly logger: Logger;
   /** How much of its memory the process uses. */
   readonly memory: Pick<MemoryWatch, 'percent'>;
+  /** Counts and measures for metrics. Default: nothing does. */
+  readonly recorder?: Recorder | undefined;
   /** Opens the data directory. Tests replace it to simulate failures. */
   readonly openData?: typeof openDataDirectory;
   /** Called when the known leader changes; `undefined` if none is known. */
@@ -93,8 +97,11 @@ export class KvNode {
   static async open(options: KvNodeOptions): Promise<KvNode> {
     const { nodeId, clusterId, addresses, dataDirectory } = options.config;
     const nodeCount = addresses.length;
-    const { openData = openDataDirectory } = options;
-    const data = await openData({ path: dataDirectory, clusterId, nodeId, nodeCount });
+    const { openData = openDataDirectory, recorder } = options;
+    const data = await openData({
+      ...{ path: dataDirectory, clusterId, nodeId, nodeCount },
+      onFlushed: (tookMs) => recorder?.flushes.observe(tookMs),
+    });
     const { hasVoted: hadVoted, bootCount } = data.identity;
     const peers = peersFor(options, bootCount);
     try {
@@ -119,6 +126,16 @@ export class KvNode {
       peers: this.#peers.peers(),
       featureLevels: toFeatureLevels(this.#peers.levelPort.own),
       disk: this.#data.journal.times,
+    };
+  }
+
+  /** What metrics show of the node besides its status. */
+  get facts(): NodeFacts {
+    return {
+      ...this.#replica.facts,
+      logWindowBytes: this.#logWindow.bytes,
+      journalBytes: this.#data.journal.liveBytes,
+      messages: this.#peers.counts(),
     };
   }
 
@@ -222,7 +239,7 @@ interface ReplicaParts {
 }
 
 function openReplica(
-  { config, logger, memory, onFailed, onLeader }: KvNodeOptions,
+  { config, logger, memory, recorder, onFailed, onLeader }: KvNodeOptions,
   data: DataDirectory,
   { peers, logWindow, flight }: ReplicaParts,
 ): Promise<Replica> {
@@ -250,6 +267,7 @@ function openReplica(
     limits: config.limits,
     scrub: config.scrub,
     ...(flight && { recorder: flight.recorder }),
+    ...(recorder && { observer: recorder }),
     usage: { journal: data.journal, memory },
     onLeader,
     onDifference: ({ applied, peer }) => {

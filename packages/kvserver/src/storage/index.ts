@@ -4,6 +4,7 @@ export {
   openDataDirectory,
 } from './data-directory.ts';
 export { DiskError, type DiskErrorCode } from './disk-error.ts';
+export { type DiskUse, readDiskUse } from './disk-use.ts';
 export { Identity, type NodeName } from './identity.ts';
 export {
   type DiskTimes,
