@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 
 export class RequestIds {
-  /** Of this run: 60 random bits, so that two runs never share one. */
+  /** 60 random bits, so that two runs never share it. */
   readonly #run = randomBytes(8).toString('base64url').slice(0, 10);
   #count = 0;
 

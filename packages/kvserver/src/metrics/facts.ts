@@ -9,7 +9,7 @@ import type { Recorder } from './recorder.ts';
 export interface NodeFacts extends ReplicaFacts {
   /** On disk. */
   readonly logWindowBytes: number;
-  /** Of live records, on disk. */
+  /** Live records, on disk. */
   readonly journalBytes: number;
   readonly messages: PeerMessages;
 }

@@ -105,7 +105,7 @@ export class Recorder implements RequestObserver {
     return Object.entries(this.#requests).flatMap(([transport, byCommand]) =>
       [...byCommand].flatMap(([command, byOutcome]) =>
         Object.entries(byOutcome).map(([outcome, { reading }]) => ({
-          labels: { command, transport, outcome: outcome.replace(' ', '_') },
+          labels: { command, transport, outcome },
           reading,
         })),
       ),

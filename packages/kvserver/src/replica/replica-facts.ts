@@ -8,7 +8,7 @@ import type { PendingRequests } from './requests/pending-requests.ts';
 export interface ReplicaFacts {
   /** The lowest instance whose decision has not come. */
   readonly next: number;
-  /** Of each other replica: what this one has applied and that one is not known to need no more. */
+  /** For each other replica, what this one has applied and that one is not known to need no more. */
   readonly peerLag: readonly PeerLag[];
   /** Bytes of changes that are applied and not in the state database. */
   readonly undurableBytes: number;
@@ -20,7 +20,7 @@ export interface ReplicaFacts {
 export interface PeerLag {
   readonly peer: number;
   readonly instances: number;
-  /** Of the values of those instances. */
+  /** The size of their values. */
   readonly bytes: number;
 }
 

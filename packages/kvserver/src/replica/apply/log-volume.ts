@@ -3,8 +3,9 @@
  * that a million instances cost a few hundred kilobytes.
  */
 
-/** The distance of two positions is at least this many instances. */
-const spacing = 64;
+/** A position is kept when so many instances, or so many bytes, have come since the last one. */
+const instanceSpacing = 64;
+const byteSpacing = 64 * 1024;
 const positionCountMax = 16_384;
 
 /** The bytes of all values up to and including `seq`, since this object was made. */
@@ -28,7 +29,7 @@ export class LogVolume {
   add(applied: number, bytes: number): void {
     this.#last = { seq: applied, bytes: this.#last.bytes + bytes };
     const kept = this.#positions.at(-1);
-    if (kept !== undefined && applied - kept.seq < spacing) return;
+    if (kept !== undefined && !this.#isFarFrom(kept)) return;
     this.#positions.push(this.#last);
     // Half at once, so that it is seldom done.
     if (this.#positions.length > positionCountMax) {
@@ -36,7 +37,7 @@ export class LogVolume {
     }
   }
 
-  /** Bytes of the values above `seq`, to some tens of instances. What was never added counts nothing. */
+  /** Bytes of the values above `seq`, to some tens of instances and kilobytes. What was never added counts nothing. */
   above(seq: number): number {
     const { seq: lastSeq, bytes } = this.#last;
     if (seq >= lastSeq) return 0;
@@ -46,5 +47,9 @@ export class LogVolume {
     const span = next.seq - below.seq;
     const share = index === -1 || span <= 0 ? 0 : (seq - below.seq) / span;
     return Math.round(bytes - below.bytes - share * (next.bytes - below.bytes));
+  }
+
+  #isFarFrom({ seq, bytes }: Position): boolean {
+    return this.#last.seq - seq >= instanceSpacing || this.#last.bytes - bytes >= byteSpacing;
   }
 }
