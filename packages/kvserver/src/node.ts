@@ -10,6 +10,7 @@ import type { FeatureLevels, PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { addressToText, type Config } from './config/settings.ts';
 import { defaultPeerLimits } from './config/transport-limits.ts';
+import { LineLimit } from './health/line-limit.ts';
 import type { NodeFacts } from './metrics/facts.ts';
 import type { Recorder } from './metrics/recorder.ts';
 import { Replica, type ReplicaStatus, type Submitter } from './replica/index.ts';
@@ -17,14 +18,13 @@ import type { ServerLevels } from './replica/ports.ts';
 import { thisVersion, unsupportedLevel } from './state-machine/features.ts';
 import {
   type DataDirectory,
-  DiskError,
   type DiskTimes,
+  expectWholeJournal,
   LogWindow,
   NodeWindowFiles,
   openDataDirectory,
   type SlowWrites,
 } from './storage/index.ts';
-import { clearJournalMark, readJournalMark } from './storage/state/journal-mark.ts';
 import { systemClock } from './system/clock.ts';
 import type { MemoryWatch } from './system/memory-watch.ts';
 import { systemRandom } from './system/random.ts';
@@ -183,19 +183,6 @@ export class KvNode {
   }
 }
 
-/** Safety: a journal that lost its end still looks whole. The state records how far the journal reached. */
-async function expectWholeJournal({ journal, state }: DataDirectory): Promise<void> {
-  const { writeIndex } = journal;
-  if (writeIndex === 0) {
-    await clearJournalMark(state);
-    return;
-  }
-  const mark = await readJournalMark(state);
-  if (writeIndex >= mark) return;
-  const message = `The journal ends at write ${writeIndex}, but the state was written after write ${mark}.`;
-  throw new DiskError('DISK_JOURNAL_DAMAGED', message);
-}
-
 function peersFor({ config, logger, onFailed }: KvNodeOptions, bootCount: number): PeerTransport {
   const { nodeId, clusterId, addresses, limits, featureLevelMax } = config;
   const { lowest, highest } = thisVersion;
@@ -280,9 +267,19 @@ function openReplica(
         logger.warn({ error }, 'the feature level is not recorded in the identity');
       });
     },
+    onRefused: refusalLog(logger),
     onStopped: (error) => {
       logger.error({ error }, 'replica failed');
       onFailed(error);
     },
   });
+}
+
+/** Logs dropped messages, without letting a server that keeps sending them fill the log. */
+function refusalLog(logger: Logger): (node: number, reason: string) => void {
+  const limit = new LineLimit({ countMax: 3, intervalMs: 60_000 });
+  return (node, reason) => {
+    const omitted = limit.take(`${node}`, systemClock.now());
+    if (omitted !== undefined) logger.warn({ node, reason, omitted }, 'message of a peer refused');
+  };
 }

@@ -63,6 +63,8 @@ export interface ReplicaOptions {
   readonly onDifference?: (difference: Difference) => void;
   /** Called with the feature level of the state: at the start, and when it has risen. */
   readonly onFeatureLevel?: (level: number) => void;
+  /** Called for each message of another replica that was dropped since it cannot be true, and why. */
+  readonly onRefused?: (from: PeerId, reason: string) => void;
   /** Called when the replica has failed. It neither votes nor serves any more. */
   readonly onStopped?: (error: Error) => void;
 }

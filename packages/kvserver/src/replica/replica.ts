@@ -59,17 +59,8 @@ export class Replica implements Submitter {
       retainedLogBytes: () => paxos.retained().bytes,
     };
     const pending = new PendingRequests({ clock, limits, session, load });
-    const writes = new Writes({
-      me,
-      runId,
-      clock,
-      limits,
-      paxos,
-      state: applier,
-      pending,
-      session,
-      forwarding,
-    });
+    const forWrites = { me, runId, clock, limits, paxos, pending, session, forwarding };
+    const writes = new Writes({ ...forWrites, state: applier });
     const onFailed = (error: unknown) => this.#fail(toError(error));
     this.#options = options;
     this.#paxos = paxos;
@@ -101,7 +92,8 @@ export class Replica implements Submitter {
     const { version, limits } = options;
     const { cachedBytesMax } = limits;
     const machine = await StateMachine.open(database, { version, cachedBytesMax });
-    const paxos = await Paxos.load<Bytes>({ ...options, retention: retentionOf(limits) });
+    const isValue = (value: Bytes) => machine.values.accepts(value);
+    const paxos = await Paxos.load<Bytes>({ ...options, retention: retentionOf(limits), isValue });
     const replica = new Replica(options, paxos, machine);
     await replica.#start();
     return replica;
@@ -191,6 +183,7 @@ export class Replica implements Submitter {
       onAdmitted: () => this.#onAdmitted(),
       onLeader: (leader) => this.#onLeader(leader),
       onStopped: (error) => this.#fail(error),
+      onRefused: (from, reason) => this.#options.onRefused?.(from, reason),
     });
     this.#raiser?.start();
     this.#catchUp.start();
@@ -209,6 +202,7 @@ export class Replica implements Submitter {
     return new CatchUp({
       ...options,
       ...{ transfer, level, window, cachedBytesMax: limits.cachedBytesMax },
+      values: this.#applier.machine.values,
       paxos: this.#paxos,
       state: this.#applier,
       onDecision: (decision) => this.#onDecided(decision),

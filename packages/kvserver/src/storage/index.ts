@@ -19,3 +19,4 @@ export { LogWindow, type LogWindowOptions } from './log-window/log-window.ts';
 export { NodeWindowFiles } from './log-window/node-window-files.ts';
 export { type DamagedPart, quarantine } from './quarantine.ts';
 export type { StateDatabase } from './state/state-directory.ts';
+export { expectWholeJournal } from './whole-journal.ts';
