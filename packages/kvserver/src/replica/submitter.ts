@@ -1,4 +1,5 @@
 import type { AuthTable, Principal, Reply, Request } from '@paxkv/protocol';
+import type { RequestTiming } from './request-timing.ts';
 
 /** How a request is submitted. */
 export interface SubmitOptions {
@@ -6,6 +7,8 @@ export interface SubmitOptions {
   readonly signal?: AbortSignal | undefined;
   /** On whose behalf the request is made; `undefined` for an anonymous one. The API has verified it. */
   readonly principal?: Principal | undefined;
+  /** Takes the times of its steps. Without it, nobody learns of them. */
+  readonly timing?: RequestTiming | undefined;
 }
 
 /** The part of a replica that the service uses. It accepts requests. */

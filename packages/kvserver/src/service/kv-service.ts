@@ -4,36 +4,41 @@
  */
 import {
   type Command,
-  type KvError,
+  KvError,
   type Principal,
   type Reply,
   type ReplyOf,
   type Request,
   refusalToError,
 } from '@paxkv/protocol';
+import type { RequestEnd } from '../replica/request-timing.ts';
 import type { SubmitOptions, Submitter } from '../replica/submitter.ts';
 import { authKey, authReply } from '../state-machine/auth/auth-entry.ts';
 import { AccessControl } from './access-control.ts';
 import { expectWithinLimits } from './request-checks.ts';
+import { noObserver, type RequestObserver } from './request-observer.ts';
 
 /** Front ends keep one service for as long as the server runs; replicas are attached to it in turn. */
 export class KvService {
   /** What principals may do. */
   readonly auth: AccessControl;
   readonly #unavailable: () => KvError;
+  readonly #observer: Pick<RequestObserver, 'onEnded'>;
   #replica: Submitter | undefined;
 
   /**
-   * `unavailable` creates the `KV_UNAVAILABLE` error, with the reason why no replica is attached. `isAuthRequired`:
-   * see `AccessControlOptions`.
+   * `unavailable` creates the `KV_UNAVAILABLE` error, with the reason why no replica is attached. `observer` learns of
+   * each request that was submitted with a timing. `isAuthRequired`: see `AccessControlOptions`.
    */
-  constructor(unavailable: () => KvError, { isAuthRequired = false, now = Date.now } = {}) {
+  constructor(
+    unavailable: () => KvError,
+    observer: Pick<RequestObserver, 'onEnded'> = noObserver,
+    { isAuthRequired = false, now = Date.now } = {},
+  ) {
     this.#unavailable = unavailable;
-    this.auth = new AccessControl({
-      isRequired: isAuthRequired,
-      replica: () => this.#replica,
-      now,
-    });
+    this.#observer = observer;
+    const replica = () => this.#replica;
+    this.auth = new AccessControl({ isRequired: isAuthRequired, replica, now });
   }
 
   /** Submits requests to `replica` from now on. */
@@ -57,6 +62,23 @@ export class KvService {
     request: Request<C>,
     options?: SubmitOptions,
   ): Promise<ReplyOf<C['type']>> {
+    const timing = options?.timing;
+    try {
+      const reply = await this.#ask(request, options);
+      const { command } = request;
+      if (!isReplyTo(command, reply)) throw toRefusal(command, reply);
+      timing?.end();
+      return reply;
+    } catch (error) {
+      timing?.end(endOf(error));
+      throw error;
+    } finally {
+      if (timing !== undefined) this.#observer.onEnded(timing);
+    }
+  }
+
+  /** @throws KvError */
+  async #ask(request: Request, options: SubmitOptions | undefined): Promise<Reply> {
     const { command, encoded } = request;
     // An encoded request was checked when it was read.
     if (encoded === undefined) expectWithinLimits(command);
@@ -67,9 +89,7 @@ export class KvService {
     }
     const reply = await this.#submit(withPrincipal(request, principal), options);
     if (reply.type === 'get' || reply.type === 'getAuth') this.auth.expectStill(principal, command);
-    if (isReplyTo(command, reply)) return reply;
-    if (reply.type === 'refused') throw refusalToError(reply.reason);
-    throw new TypeError(`The replica answered a ${command.type} with a reply to ${reply.type}.`);
+    return reply;
   }
 
   async #submit(request: Request, options: SubmitOptions | undefined): Promise<Reply> {
@@ -85,6 +105,18 @@ function withPrincipal(request: Request, principal: Principal | undefined): Requ
   if (principal === undefined) return request;
   const { command, stamp, consistency } = request;
   return { command, principal, ...(stamp && { stamp }), ...(consistency && { consistency }) };
+}
+
+function toRefusal({ type }: Command, reply: Reply): Error {
+  if (reply.type === 'refused') return refusalToError(reply.reason);
+  return new TypeError(`The replica answered a ${type} with a reply to ${reply.type}.`);
+}
+
+/** Any other error is a defect, of which nobody knows what it has left. */
+function endOf(error: unknown): RequestEnd {
+  if (!(error instanceof KvError)) return { outcome: 'unknown', code: 'KV_INTERNAL' };
+  const { outcome, code } = error;
+  return { outcome, code };
 }
 
 function isReplyTo<C extends Command>(command: C, reply: Reply): reply is ReplyOf<C['type']> {

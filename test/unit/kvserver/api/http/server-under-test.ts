@@ -104,7 +104,8 @@ export interface RawExchange {
   readonly closedAfterMs: number;
 }
 
-interface GivenParts extends Partial<Pick<AppParts, 'bytes' | 'consoleFiles' | 'trace'>> {
+interface GivenParts
+  extends Partial<Pick<AppParts, 'bytes' | 'consoleFiles' | 'metrics' | 'observer' | 'trace'>> {
   readonly authenticatorOf?: (auth: KvService['auth']) => Authenticator;
 }
 
@@ -123,6 +124,7 @@ export class ServerUnderTest {
       logger: { error: (...line: unknown[]) => void this.logLines.push(line) },
       limits: { ...httpLimitsDefault, ...limits },
       hostNames: ['node-a.example'],
+      metrics: { contentType: 'text/plain', text: async () => 'up 1\n' },
       ...given,
       ...(given.authenticatorOf && { authenticator: given.authenticatorOf(service.auth) }),
     };

@@ -47,7 +47,14 @@ describe('A server that requires authentication', () => {
     (await server.fetch(path, init)).status;
 
   it('answers every path but the probes with 401 and a challenge, whether or not it exists (H37, H41)', async () => {
-    const known = [...allCommands.map(({ path }) => path), '/status', '/trace', '/console', '/'];
+    const known = [
+      ...allCommands.map(({ path }) => path),
+      '/status',
+      '/metrics',
+      '/trace',
+      '/console',
+      '/',
+    ];
     const spellings = [
       '/status/',
       '//status',
@@ -82,6 +89,7 @@ describe('A server that requires authentication', () => {
     expect(await statusOf('/v1/kv/closed/1', { headers })).to.equal(403);
     expect(await statusOf('/v1/kv/open/1', { method: 'PUT', body: 'v', headers })).to.equal(403);
     expect(await statusOf('/status', { headers })).to.equal(403);
+    expect(await statusOf('/metrics', { headers })).to.equal(403);
     expect(await statusOf('/trace', { headers })).to.equal(403);
     const json = {
       method: 'POST',
@@ -94,6 +102,7 @@ describe('A server that requires authentication', () => {
   it('shows its status to a monitor, and the recording of all values to an administrator only', async () => {
     const monitor = { headers: bearer('monitor') };
     expect(await statusOf('/status', monitor)).to.equal(200);
+    expect(await statusOf('/metrics', monitor)).to.equal(200);
     expect(await statusOf('/trace', monitor)).to.equal(403);
     expect(await statusOf('/v1/kv/open/1', monitor)).to.equal(403);
     expect(await statusOf('/trace', { headers: bearer('boss') })).to.equal(200);
