@@ -3,6 +3,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Duplex } from 'node:stream';
 import { type ErrorReply, errorCodes, KvError } from '@paxkv/protocol';
 import { problemType, toProblem } from './problem.ts';
+import { requestIdOf } from './request-id.ts';
 
 /** How long a client may take to read an error reply before its connection is cut. */
 const lingerMs = 250;
@@ -41,7 +42,10 @@ export function sendError(
     return;
   }
   const status = details.status ?? statusOf(error);
-  const text = toLine({ ...toProblem(toErrorReply(error), { status }), ...details.body });
+  const text = toLine({
+    ...toProblem(toErrorReply(error, requestIdOf(response)), status),
+    ...details.body,
+  });
   const isPending = isBodyPending(response);
   if (error.code === 'KV_OVERLOADED') response.setHeader('retry-after', retryAfterSeconds);
   if (isPending) response.setHeader('connection', 'close');
@@ -77,7 +81,7 @@ export function endWithError(socket: Duplex, error: KvError, details: ErrorDetai
   // Node no longer handles errors of a socket that asked for an upgrade.
   socket.on('error', () => socket.destroy());
   const { status = statusOf(error), headers = {} } = details;
-  const body = toLine({ ...toProblem(toErrorReply(error), { status }), ...details.body });
+  const body = toLine({ ...toProblem(toErrorReply(error), status), ...details.body });
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     `content-type: ${problemType(undefined)}`,
@@ -97,8 +101,9 @@ export function toKvError(error: unknown): KvError {
   });
 }
 
-function toErrorReply({ code, outcome, message }: KvError): ErrorReply {
-  return { error: { code, outcome, message } };
+/** `requestId`: absent for bytes that are no request. */
+function toErrorReply({ code, outcome, message }: KvError, requestId?: string): ErrorReply {
+  return { error: { code, outcome, message, ...(requestId && { requestId }) } };
 }
 
 function statusOf(error: KvError): number {

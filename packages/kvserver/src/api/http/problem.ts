@@ -14,22 +14,20 @@ export interface Problem {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  /** The request that failed, as far as it has a name. */
+  /** Names the request. Absent for bytes that are no request. */
   readonly instance?: string;
 }
 
 /** Both forms of an error in one body. */
-export function toProblem(
-  { error }: ErrorReply,
-  { status, instance }: Pick<Problem, 'status' | 'instance'>,
-): ErrorReply & Problem {
+export function toProblem({ error }: ErrorReply, status: number): ErrorReply & Problem {
+  const { requestId } = error;
   return {
     error,
     type: `${docsPath}#${error.code}`,
     title: titleOf(error.code),
     status,
     detail: error.message,
-    ...(instance !== undefined && { instance }),
+    ...(requestId !== undefined && { instance: `urn:paxkv:${requestId}` }),
   };
 }
 

@@ -5,18 +5,18 @@ const error = { code: 'KV_NO_SUCH_KEY', outcome: 'done', message: 'The key is ab
 
 describe('Problem details', () => {
   it('stand beside the error, under a type that its page explains', () => {
-    expect(toProblem({ error }, { status: 404, instance: 'urn:x' })).to.deep.equal({
-      error,
+    expect(toProblem({ error: { ...error, requestId: 'x' } }, 404)).to.deep.equal({
+      error: { ...error, requestId: 'x' },
       type: '/docs#KV_NO_SUCH_KEY',
       title: 'No such key',
       status: 404,
       detail: 'The key is absent.',
-      instance: 'urn:x',
+      instance: 'urn:paxkv:x',
     });
   });
 
   it('leave out an instance that has no name', () => {
-    expect(toProblem({ error }, { status: 404 })).to.not.have.property('instance');
+    expect(toProblem({ error }, 404)).to.not.have.property('instance');
   });
 
   it('have one title for each code', () => {
