@@ -10,6 +10,7 @@ import type { FeatureLevels, PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { addressToText, type Config } from './config/settings.ts';
 import { defaultPeerLimits } from './config/transport-limits.ts';
+import type { StateExports } from './replica/catch-up/state-exports.ts';
 import { Replica, type ReplicaStatus, type Submitter } from './replica/index.ts';
 import type { ServerLevels } from './replica/ports.ts';
 import { thisVersion, unsupportedLevel } from './state-machine/features.ts';
@@ -140,6 +141,11 @@ export class KvNode {
 
   get replica(): Submitter {
     return this.#replica;
+  }
+
+  /** The state on disk, for backups. */
+  get exports(): StateExports {
+    return this.#replica.exports;
   }
 
   /** Takes over a connection that another node has opened. */

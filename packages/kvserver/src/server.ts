@@ -12,6 +12,7 @@ import { ClientBytes } from './api/client-bytes.ts';
 import { readConsoleFiles } from './api/console/console-files.ts';
 import { createApp, endWithError } from './api/http/index.ts';
 import { StreamListener } from './api/stream/index.ts';
+import { type BackupOptions, openBackup } from './backup-stream.ts';
 import { type Address, addressToText, type Config } from './config/settings.ts';
 import { streamCountMax } from './config/stream-limits.ts';
 import { HealthMonitor } from './health/health-monitor.ts';
@@ -74,6 +75,7 @@ export class KvServer {
       status: () => this.status(),
       limits: config.http,
       consoleFiles: config.console ? readConsoleFiles() : [],
+      backup: (options) => this.backup(options),
       trace: config.trace ? () => this.#supervisor.node?.trace() : undefined,
     });
     this.#http = app.server;
@@ -150,6 +152,19 @@ export class KvServer {
    */
   async submit(request: Request, options?: SubmitOptions): Promise<DoneReply> {
     return this.#service.submit(checkedRequest(request), options);
+  }
+
+  /**
+   * Begins a backup of this server's state, and resolves with its bytes, in pieces; docs/backup-format.md. Take them to
+   * the end, or call `return`: until then no other backup begins here, and disk space that is freed stays in use.
+   *
+   * @throws KvError, *not done*: `KV_UNAVAILABLE`, `KV_OVERLOADED` during another backup, and if it is linearizable
+   *   also `KV_TIMEOUT` and `KV_ABORTED`. The pieces end with `KV_UNAVAILABLE` if the server stops.
+   */
+  async backup(options: BackupOptions = {}): Promise<AsyncIterableIterator<Uint8Array>> {
+    const { node } = this.#supervisor;
+    if (node === undefined) throw unavailableError(this.#supervisor);
+    return openBackup(node, this.#config, options);
   }
 
   /** Waits up to a second for pending requests, then closes everything. May be called more than once. */

@@ -18,6 +18,7 @@ import { StateDatabase } from '../storage/state/state-database.ts';
 import { Applier } from './apply/applier.ts';
 import { GapFiller } from './apply/gap-filler.ts';
 import { CatchUp } from './catch-up/catch-up.ts';
+import type { StateExports } from './catch-up/state-exports.ts';
 import { LevelRaiser } from './levels/level-raiser.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { Reads } from './reads/reads.ts';
@@ -128,6 +129,11 @@ export class Replica implements Submitter {
       doneByPeer: this.#paxos.doneByPeer(),
       awaited: this.#paxos.awaited(),
     };
+  }
+
+  /** The state as it is on disk, for backups. */
+  get exports(): StateExports {
+    return this.#catchUp.exports;
   }
 
   /** @throws also `KV_FEATURE_OFF`; TypeError for a request that breaks a limit of the protocol. */

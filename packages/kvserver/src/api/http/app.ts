@@ -10,6 +10,7 @@ import type { AppParts, HttpContext } from './context.ts';
 import { allowOnly, sendError, toKvError } from './error-reply.ts';
 import { createHttpServer } from './http-server.ts';
 import { Router } from './router.ts';
+import { addBackupRoute } from './routes/backup-route.ts';
 import { addConsoleRoutes } from './routes/console-routes.ts';
 import { addExactRoutes } from './routes/exact-routes.ts';
 import { mountHealthRoutes } from './routes/health-routes.ts';
@@ -28,7 +29,7 @@ export function createApp(parts: AppParts): {
     isIdle: (socket) => connections.isIdle(socket),
   });
   const bytes = new ClientBytes();
-  const defaults = { hostNames: [], bytes, consoleFiles: [], trace: undefined };
+  const defaults = { hostNames: [], bytes, consoleFiles: [], backup: undefined, trace: undefined };
   const context: HttpContext = { ...defaults, ...parts, connections, sockets };
   const mayPass = createGuard(context);
   const hot = createHotRoutes(context);
@@ -52,6 +53,7 @@ function createHotRoutes(context: HttpContext): Router {
   addExactRoutes(router, context);
   addKeyRoutes(router, context);
   addConsoleRoutes(router, context);
+  addBackupRoute(router, context);
   addTraceRoute(router, context);
   return router;
 }

@@ -98,7 +98,7 @@ export interface RawExchange {
   readonly closedAfterMs: number;
 }
 
-type GivenParts = Partial<Pick<AppParts, 'bytes' | 'consoleFiles' | 'trace'>>;
+type GivenParts = Partial<Pick<AppParts, 'bytes' | 'consoleFiles' | 'backup' | 'trace'>>;
 
 export class ServerUnderTest {
   readonly replica = new ScriptedReplica();
