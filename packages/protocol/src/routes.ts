@@ -14,6 +14,8 @@ const otherPaths = {
   ready: '/readyz',
   /** The bytes of a backup; see docs/backup-format.md. */
   backup: '/backup',
+  /** For Prometheus. */
+  metrics: '/metrics',
   /** A WebSocket that carries many requests at once; see docs/stream.md. */
   stream: '/v1/stream',
 } as const;
