@@ -9,7 +9,7 @@ export class DownloadError extends Error {
 
 export interface DownloadOptions {
   readonly endpoint: string;
-  /** Of the server's own state, without asking a majority how far it must be. */
+  /** Whether the server's own state is enough, without asking a majority how far it must be. */
   readonly isSerializable: boolean;
   /** How long nothing may come, in milliseconds. */
   readonly idleMs: number;
