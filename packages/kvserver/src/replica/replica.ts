@@ -25,6 +25,7 @@ import { Reads } from './reads/reads.ts';
 import { toError } from './reasons.ts';
 import { factsOf, type ReplicaFacts } from './replica-facts.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
+import { usageOf } from './requests/admission.ts';
 import { PendingRequests } from './requests/pending-requests.ts';
 import { retentionOf } from './retention.ts';
 import { Verification } from './scrub/verification.ts';
@@ -54,11 +55,7 @@ export class Replica implements Submitter {
     const { me, runId, peerCount, clock, random, limits, forwarding, observer } = options;
     const session = new OwnSession();
     const applier = new Applier(machine, { paxos, clock, limits, observer });
-    const load = {
-      journalBytes: () => options.usage?.journal.liveBytes ?? 0,
-      memoryPercent: () => options.usage?.memory.percent ?? 0,
-      retainedLogBytes: () => paxos.retained().bytes,
-    };
+    const load = { ...usageOf(options.usage), retainedLogBytes: () => paxos.retained().bytes };
     const pending = new PendingRequests({ clock, limits, session, load });
     const forWrites = { me, runId, clock, limits, paxos, pending, session, forwarding };
     const writes = new Writes({ ...forWrites, state: applier });
@@ -125,6 +122,11 @@ export class Replica implements Submitter {
 
   get authTable(): Submitter['authTable'] {
     return this.#applier.machine.auth.table;
+  }
+
+  /** The state as it is on disk, for backups. */
+  get exports(): CatchUp['exports'] {
+    return this.#catchUp.exports;
   }
 
   /** What metrics show besides the status. */

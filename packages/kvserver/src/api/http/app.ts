@@ -14,6 +14,7 @@ import { allowOnly, sendError, toKvError } from './error-reply.ts';
 import { allMethods, createHttpServer } from './http-server.ts';
 import { requestIdOf, setRequestId } from './request-id.ts';
 import { Router } from './router.ts';
+import { addBackupRoute } from './routes/backup-route.ts';
 import { addConsoleRoutes } from './routes/console-routes.ts';
 import { addExactRoutes } from './routes/exact-routes.ts';
 import { mountHealthRoutes } from './routes/health-routes.ts';
@@ -36,8 +37,8 @@ export function createApp(parts: AppParts): {
   const { auth } = parts.service;
   const { authenticator = createAuthenticator({ auth }) } = parts;
   const defaults = {
-    ...{ hostNames: [], bytes, consoleFiles: [], trace: undefined, metrics: undefined },
-    ...{ observer: noObserver, requestIds: new RequestIds(), authenticator },
+    ...{ hostNames: [], bytes, consoleFiles: [], backup: undefined, trace: undefined },
+    ...{ metrics: undefined, observer: noObserver, requestIds: new RequestIds(), authenticator },
   };
   const context: HttpContext = { ...defaults, ...parts, connections, sockets };
   const mayPass = createGuard(context);
@@ -70,6 +71,7 @@ function createHotRoutes(context: HttpContext): Router {
   addExactRoutes(router, context);
   addKeyRoutes(router, context);
   addConsoleRoutes(router, context);
+  addBackupRoute(router, context);
   addTraceRoute(router, context);
   addMetricsRoute(router, context);
   return router;

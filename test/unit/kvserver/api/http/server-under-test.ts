@@ -104,8 +104,9 @@ export interface RawExchange {
   readonly closedAfterMs: number;
 }
 
-interface GivenParts
-  extends Partial<Pick<AppParts, 'bytes' | 'consoleFiles' | 'metrics' | 'observer' | 'trace'>> {
+type GivenPart = 'bytes' | 'consoleFiles' | 'backup' | 'metrics' | 'observer' | 'trace';
+
+interface GivenParts extends Partial<Pick<AppParts, GivenPart>> {
   readonly authenticatorOf?: (auth: KvService['auth']) => Authenticator;
 }
 

@@ -36,6 +36,7 @@ describe('A server that requires authentication', () => {
       {},
       {
         trace: () => Buffer.from('recording'),
+        backup: () => expect.fail('no backup is made'),
         authenticatorOf: (auth) => createAuthenticator({ auth, rootToken }),
       },
     );
@@ -103,6 +104,9 @@ describe('A server that requires authentication', () => {
     const monitor = { headers: bearer('monitor') };
     expect(await statusOf('/status', monitor)).to.equal(200);
     expect(await statusOf('/metrics', monitor)).to.equal(200);
+    for (const method of ['GET', 'HEAD']) {
+      expect(await statusOf(paths.backup, { ...monitor, method })).to.equal(403);
+    }
     expect(await statusOf('/trace', monitor)).to.equal(403);
     expect(await statusOf('/v1/kv/open/1', monitor)).to.equal(403);
     expect(await statusOf('/trace', { headers: bearer('boss') })).to.equal(200);
