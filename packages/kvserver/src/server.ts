@@ -16,6 +16,7 @@ import { StreamListener } from './api/stream/index.ts';
 import { type Address, addressToText, type Config } from './config/settings.ts';
 import { streamCountMax } from './config/stream-limits.ts';
 import { HealthMonitor } from './health/health-monitor.ts';
+import { SlowRequests } from './health/slow-requests.ts';
 import type { MetricFacts } from './metrics/facts.ts';
 import { Recorder } from './metrics/recorder.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
@@ -25,6 +26,7 @@ import { currentChecks, statusOf, unavailableError } from './server-status.ts';
 import { KvService } from './service/kv-service.ts';
 import { type ReadyOptions, whenReady } from './service/readiness.ts';
 import { checkedRequest } from './service/request-checks.ts';
+import { observerOf } from './service/request-observer.ts';
 import { readDiskUse } from './storage/index.ts';
 import { Supervisor, type SupervisorOptions } from './supervisor.ts';
 import { systemClock } from './system/clock.ts';
@@ -60,6 +62,7 @@ export class KvServer {
   readonly #monitor: HealthMonitor;
   readonly #bytes: ClientBytes;
   readonly #recorder = new Recorder();
+  readonly #slowRequests: SlowRequests;
   readonly #ids = new RequestIds();
   #stopping: Promise<void> | undefined;
   #stopped: Promise<Error | undefined> = Promise.resolve(undefined);
@@ -72,13 +75,15 @@ export class KvServer {
     this.#memory = new MemoryWatch({ resources, percentMax: limits.memoryPercentMax });
     this.#bytes = new ClientBytes(limits);
     const recorder = this.#recorder;
+    this.#slowRequests = new SlowRequests({ logger, slowMs: config.slowRequestMs });
+    const observer = observerOf(recorder, this.#slowRequests);
     this.#supervisor = new Supervisor({ ...options, memory: this.#memory, recorder });
-    this.#service = new KvService(() => unavailableError(this.#supervisor), recorder);
+    this.#service = new KvService(() => unavailableError(this.#supervisor), observer);
     const parts = {
       service: this.#service,
       logger,
       bytes: this.#bytes,
-      observer: recorder,
+      observer,
       requestIds: this.#ids,
       hostNames: config.addresses.map(({ host }) => host),
     };
@@ -110,7 +115,7 @@ export class KvServer {
    * @throws DiskError, StateError, PaxosError; or the system's error if the server cannot listen at its address.
    */
   static async start(config: Config, options: KvServerOptions = {}): Promise<KvServer> {
-    const logger = options.logger ?? createLogger(config.logLevel, config.nodeId);
+    const logger = options.logger ?? createLogger(config, config.nodeId);
     const server = new KvServer({ ...options, config, logger });
     try {
       await server.#start();
@@ -166,7 +171,11 @@ export class KvServer {
     const checked = checkedRequest(request);
     const origin = { transport: 'program', id: this.#ids.next() } as const;
     const timing = new RequestTiming(checked.command.type, origin);
-    return this.#service.submit(checked, { timing, ...options });
+    try {
+      return await this.#service.submit(checked, { timing, ...options });
+    } finally {
+      this.#slowRequests.onSent(timing);
+    }
   }
 
   /** Waits up to a second for pending requests, then closes everything. May be called more than once. */
@@ -192,6 +201,7 @@ export class KvServer {
       connections: { http: connections - streams, stream: streams },
       disk,
       recorder: this.#recorder,
+      slowRequests: this.#slowRequests.count,
     };
   }
 

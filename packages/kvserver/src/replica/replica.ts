@@ -25,6 +25,7 @@ import { toError } from './reasons.ts';
 import { factsOf, type ReplicaFacts } from './replica-facts.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 import { PendingRequests } from './requests/pending-requests.ts';
+import { RequestSteps } from './requests/request-steps.ts';
 import { retentionOf } from './retention.ts';
 import { Verification } from './scrub/verification.ts';
 import type { SubmitOptions, Submitter } from './submitter.ts';
@@ -39,6 +40,7 @@ export class Replica implements Submitter {
   readonly #paxos: Paxos<Bytes>;
   readonly #applier: Applier;
   readonly #pending: PendingRequests;
+  readonly #steps: RequestSteps;
   readonly #writes: Writes;
   readonly #gapFiller: GapFiller;
   readonly #reads: Reads;
@@ -58,7 +60,8 @@ export class Replica implements Submitter {
       memoryPercent: () => options.usage?.memory.percent ?? 0,
       retainedLogBytes: () => paxos.retained().bytes,
     };
-    const pending = new PendingRequests({ clock, limits, session, load });
+    const steps = new RequestSteps(clock, () => options.usage?.journal.flushedMs ?? 0);
+    const pending = new PendingRequests({ clock, limits, session, steps, load });
     const forWrites = { me, runId, clock, limits, paxos, pending, session, forwarding };
     const writes = new Writes({ ...forWrites, state: applier });
     const onFailed = (error: unknown) => this.#fail(toError(error));
@@ -66,10 +69,11 @@ export class Replica implements Submitter {
     this.#paxos = paxos;
     this.#applier = applier;
     this.#pending = pending;
+    this.#steps = steps;
     this.#writes = writes;
     this.#gapFiller = new GapFiller({ me, paxos, clock, random, state: applier, writes });
     const onReadFailed = (error: unknown) => this.#onReadFailed(error);
-    this.#reads = new Reads({ paxos, clock, state: applier, onFailed: onReadFailed });
+    this.#reads = new Reads({ paxos, clock, steps, state: applier, onFailed: onReadFailed });
     this.#catchUp = this.#createCatchUp(options);
     this.#lifecycle = new Lifecycle({ paxos, state: applier, catchUp: this.#catchUp });
     this.#verification = new Verification({ ...options, onFailed });
@@ -129,9 +133,9 @@ export class Replica implements Submitter {
   }
 
   /** @throws also `KV_FEATURE_OFF`; TypeError for a request that breaks a limit of the protocol. */
-  async submit(request: Request, { signal }: SubmitOptions = {}): Promise<Reply> {
+  async submit(request: Request, options: SubmitOptions = {}): Promise<Reply> {
     this.#lifecycle.expectServing();
-    if (signal?.aborted === true) {
+    if (options.signal?.aborted === true) {
       throw new KvError('KV_ABORTED', 'The caller ended the wait.', { outcome: 'not done' });
     }
     const { command, stamp, consistency } = request;
@@ -141,11 +145,11 @@ export class Replica implements Submitter {
       if (consistency === 'serializable') {
         return { type: 'get', entry: await this.#readHere(command.key) };
       }
-      const pending = this.#pending.admit(request, signal);
+      const pending = this.#pending.admit(request, options);
       this.#reads.add({ key: command.key, pending });
       return pending.reply;
     }
-    return this.#writes.add(request, signal);
+    return this.#writes.add(request, options);
   }
 
   /** @throws KvError `KV_UNAVAILABLE` if the entry cannot be read, after which the replica has failed. */
@@ -221,6 +225,7 @@ export class Replica implements Submitter {
   async #suspend(): Promise<void> {
     this.#pending.interruptAll('This server has fallen behind and takes a newer state.');
     this.#writes.abandon();
+    this.#steps.abandon();
     await this.#verification.pause();
     await this.#applier.pause();
   }
@@ -232,6 +237,7 @@ export class Replica implements Submitter {
 
   #onDecided(decision: Decision<Bytes>): void {
     if (this.#lifecycle.hasFailed) return;
+    if (this.#pending.count > 0) this.#steps.onDecided(decision.seq);
     this.#writes.onDecided(decision);
     this.#applier.add(decision);
   }
@@ -255,7 +261,7 @@ export class Replica implements Submitter {
   }
 
   #onApplied(instances: readonly Applied[]): void {
-    for (const instance of instances) this.#writes.onApplied(instance);
+    for (const one of instances) this.#writes.onApplied(one, this.#steps.takeDecided(one.seq));
     this.#raiser?.report();
     this.#reads.onApplied();
     this.#catchUp.onApplied();

@@ -23,8 +23,8 @@ export interface AppParts {
   readonly hostNames?: readonly string[];
   /** The page that browsers get at `/`. Default: none, which turns the console off. */
   readonly consoleFiles?: readonly ConsoleFile[];
-  /** Learns of the errors that clients get. Default: nothing does. */
-  readonly observer?: Pick<RequestObserver, 'onError'>;
+  /** Learns of replies and errors that clients get. Default: nothing does. */
+  readonly observer?: Pick<RequestObserver, 'onSent' | 'onError'>;
   /** Names requests. Default: new ones. */
   readonly requestIds?: RequestIds;
   /** What `/metrics` sends. Absent: there is no such path. */
