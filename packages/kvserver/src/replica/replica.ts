@@ -20,6 +20,7 @@ import { GapFiller } from './apply/gap-filler.ts';
 import { CatchUp } from './catch-up/catch-up.ts';
 import { LevelRaiser } from './levels/level-raiser.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { plausibilityOf } from './plausibility.ts';
 import { Reads } from './reads/reads.ts';
 import { toError } from './reasons.ts';
 import { factsOf, type ReplicaFacts } from './replica-facts.ts';
@@ -96,8 +97,8 @@ export class Replica implements Submitter {
     const { version, limits } = options;
     const { cachedBytesMax } = limits;
     const machine = await StateMachine.open(database, { version, cachedBytesMax });
-    const isValue = (value: Bytes) => machine.values.accepts(value);
-    const paxos = await Paxos.load<Bytes>({ ...options, retention: retentionOf(limits), isValue });
+    const settings = { ...plausibilityOf(machine.values), retention: retentionOf(limits) };
+    const paxos = await Paxos.load<Bytes>({ ...options, ...settings });
     const replica = new Replica(options, paxos, machine);
     await replica.#start();
     return replica;

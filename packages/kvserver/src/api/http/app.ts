@@ -10,7 +10,7 @@ import { ClientSockets } from './client-sockets.ts';
 import { Connections } from './connections.ts';
 import type { AppParts, HttpContext } from './context.ts';
 import { allowOnly, sendError, toKvError } from './error-reply.ts';
-import { createHttpServer } from './http-server.ts';
+import { allMethods, createHttpServer } from './http-server.ts';
 import { requestIdOf, setRequestId } from './request-id.ts';
 import { Router } from './router.ts';
 import { addConsoleRoutes } from './routes/console-routes.ts';
@@ -41,9 +41,14 @@ export function createApp(parts: AppParts): {
   const hot = createHotRoutes(context);
   const others = createOtherRoutes(context);
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const isAboutServer = request.method === 'OPTIONS' && request.url === '*';
     request.url = toOriginForm(request.url);
     setRequestId(request, response, context.requestIds);
     if (!mayPass(request, response)) return;
+    if (isAboutServer) {
+      response.writeHead(204, { allow: allMethods }).end();
+      return;
+    }
     const endpoint = hot.find(request) ?? others;
     await endpoint(request, response);
   };
