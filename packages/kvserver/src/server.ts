@@ -13,21 +13,21 @@ import { readConsoleFiles } from './api/console/console-files.ts';
 import { createApp, endWithError } from './api/http/index.ts';
 import { RequestIds } from './api/request-ids.ts';
 import { StreamListener } from './api/stream/index.ts';
+import { type BackupOptions, openBackup } from './backup-stream.ts';
 import { type Address, addressToText, type Config } from './config/settings.ts';
 import { streamCountMax } from './config/stream-limits.ts';
 import { HealthMonitor } from './health/health-monitor.ts';
 import { SlowRequests } from './health/slow-requests.ts';
-import type { MetricFacts } from './metrics/facts.ts';
 import { Recorder } from './metrics/recorder.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
 import { RequestTiming } from './replica/request-timing.ts';
 import type { SubmitOptions } from './replica/submitter.ts';
+import { type MetricFacts, readMetricFacts } from './server-metric-facts.ts';
 import { currentChecks, statusOf, unavailableError } from './server-status.ts';
 import { KvService } from './service/kv-service.ts';
 import { type ReadyOptions, whenReady } from './service/readiness.ts';
 import { checkedRequest } from './service/request-checks.ts';
 import { observerOf } from './service/request-observer.ts';
-import { readDiskUse } from './storage/index.ts';
 import { Supervisor, type SupervisorOptions } from './supervisor.ts';
 import { systemClock } from './system/clock.ts';
 import { createLogger } from './system/logger.ts';
@@ -91,8 +91,9 @@ export class KvServer {
       ...parts,
       status: () => this.status(),
       limits: config.http,
-      metrics: new ServerMetrics(() => this.#metricFacts()),
+      metrics: new ServerMetrics(() => this.#metricFacts(config)),
       consoleFiles: config.console ? readConsoleFiles() : [],
+      backup: (options) => this.backup(options),
       trace: config.trace ? () => this.#supervisor.node?.trace() : undefined,
     });
     this.#http = app.server;
@@ -178,31 +179,31 @@ export class KvServer {
     }
   }
 
+  /**
+   * Begins a backup of this server's state, and resolves with its bytes, in pieces; docs/backup-format.md. Take them to
+   * the end, or call `return`: until then no other backup begins here, and disk space that is freed stays in use.
+   *
+   * @throws KvError, *not done*: `KV_UNAVAILABLE`, `KV_OVERLOADED` during another backup, and if it is linearizable
+   *   also `KV_TIMEOUT` and `KV_ABORTED`. The pieces end with `KV_UNAVAILABLE` if the server stops.
+   */
+  async backup(options: BackupOptions = {}): Promise<AsyncIterableIterator<Uint8Array>> {
+    const { node } = this.#supervisor;
+    if (node === undefined) throw unavailableError(this.#supervisor);
+    return openBackup(node, this.#config, options);
+  }
+
   /** Waits up to a second for pending requests, then closes everything. May be called more than once. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
   }
 
-  async #metricFacts(): Promise<MetricFacts> {
-    const { dataDirectory, limits, http } = this.#config;
-    const { receiving, unsent } = this.#bytes;
-    const [connections, streams] = [this.#sockets.count, this.#streams.count];
-    const { receivingBytesMax, unsentBytesMax } = limits;
-    const disk = await readDiskUse(dataDirectory);
-    return {
-      status: this.status(),
-      node: this.#supervisor.node?.facts,
-      clientBounds: [
-        { bound: 'receivingBytesMax', used: receiving.used, max: receivingBytesMax },
-        { bound: 'unsentBytesMax', used: unsent.used, max: unsentBytesMax },
-        { bound: 'connectionCountMax', used: connections, max: http.connectionCountMax },
-      ],
-      connections: { http: connections - streams, stream: streams },
-      disk,
-      recorder: this.#recorder,
-      slowRequests: this.#slowRequests.count,
-    };
+  #metricFacts(config: Config): Promise<MetricFacts> {
+    return readMetricFacts(config, {
+      ...{ status: this.status(), node: this.#supervisor.node, bytes: this.#bytes },
+      ...{ sockets: this.#sockets, streams: this.#streams },
+      ...{ recorder: this.#recorder, slowRequests: this.#slowRequests },
+    });
   }
 
   #createMonitor(): HealthMonitor {

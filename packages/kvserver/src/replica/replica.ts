@@ -23,7 +23,7 @@ import { Lifecycle } from './lifecycle.ts';
 import { plausibilityOf } from './plausibility.ts';
 import { Reads } from './reads/reads.ts';
 import { toError } from './reasons.ts';
-import { factsOf, type ReplicaFacts } from './replica-facts.ts';
+import { factsOf, type ReplicaFacts, type ShownParts, statusOf } from './replica-facts.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 import { PendingRequests } from './requests/pending-requests.ts';
 import { RequestSteps } from './requests/request-steps.ts';
@@ -50,6 +50,7 @@ export class Replica implements Submitter {
   readonly #version: Version;
   readonly #raiser: LevelRaiser | undefined;
   readonly #lifecycle: Lifecycle;
+  readonly #shown: ShownParts;
   #stopping: Promise<void> | undefined;
 
   private constructor(options: ReplicaOptions, paxos: Paxos<Bytes>, machine: StateMachine) {
@@ -78,6 +79,10 @@ export class Replica implements Submitter {
     this.#catchUp = this.#createCatchUp(options);
     this.#lifecycle = new Lifecycle({ paxos, state: applier, catchUp: this.#catchUp });
     this.#verification = new Verification({ ...options, onFailed });
+    this.#shown = {
+      ...{ me, paxos, applier, pending, reads: this.#reads, catchUp: this.#catchUp },
+      ...{ lifecycle: this.#lifecycle, verification: this.#verification },
+    };
     this.#version = options.version ?? thisVersion;
     if (options.levels !== undefined) {
       const level = () => applier.machine.featureLevel;
@@ -105,32 +110,17 @@ export class Replica implements Submitter {
   }
 
   get status(): ReplicaStatus {
-    return {
-      state: this.#lifecycle.state,
-      reason: this.#lifecycle.reason,
-      failure: this.#lifecycle.failure,
-      applied: this.#applier.applied,
-      min: this.#paxos.min(),
-      max: this.#paxos.max(),
-      floor: this.#paxos.floor(),
-      retained: this.#paxos.retained(),
-      revision: this.#applier.machine.revision,
-      sessions: this.#applier.machine.sessionCount,
-      featureLevel: this.#applier.machine.featureLevel,
-      pending: this.#pending.count,
-      scrub: this.#verification.status,
-      leader: this.#paxos.leader(),
-      catchUp: this.#catchUp.progress,
-      ...this.#reads.contact,
-      waitingBytes: this.#applier.waitingBytes,
-      doneByPeer: this.#paxos.doneByPeer(),
-      awaited: this.#paxos.awaited(),
-    };
+    return statusOf(this.#shown);
+  }
+
+  /** The state as it is on disk, for backups. */
+  get exports(): CatchUp['exports'] {
+    return this.#catchUp.exports;
   }
 
   /** What metrics show besides the status. */
   get facts(): ReplicaFacts {
-    return factsOf(this.#options.me, this.#paxos, this.#applier, this.#pending);
+    return factsOf(this.#shown);
   }
 
   /** @throws also `KV_FEATURE_OFF`; TypeError for a request that breaks a limit of the protocol. */
