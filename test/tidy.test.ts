@@ -43,6 +43,7 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
     'state-machine': [],
     trace: [],
     storage: ['state-machine/'],
+    backup: ['state-machine/', 'storage/'],
     replica: ['config/', 'state-machine/', 'storage/state/'],
     transport: ['config/', 'system/', 'replica/ports.ts', 'state-machine/features.ts'],
     service: ['replica/submitter.ts', 'replica/request-timing.ts'],

@@ -13,6 +13,7 @@ import { readConsoleFiles } from './api/console/console-files.ts';
 import { createApp, endWithError } from './api/http/index.ts';
 import { RequestIds } from './api/request-ids.ts';
 import { StreamListener } from './api/stream/index.ts';
+import { type BackupOptions, openBackup } from './backup-stream.ts';
 import { type Address, addressToText, type Config } from './config/settings.ts';
 import { streamCountMax } from './config/stream-limits.ts';
 import { HealthMonitor } from './health/health-monitor.ts';
@@ -88,6 +89,7 @@ export class KvServer {
       limits: config.http,
       metrics: new ServerMetrics(() => this.#metricFacts()),
       consoleFiles: config.console ? readConsoleFiles() : [],
+      backup: (options) => this.backup(options),
       trace: config.trace ? () => this.#supervisor.node?.trace() : undefined,
     });
     this.#http = app.server;
@@ -167,6 +169,19 @@ export class KvServer {
     const origin = { transport: 'program', id: this.#ids.next() } as const;
     const timing = new RequestTiming(checked.command.type, origin);
     return this.#service.submit(checked, { timing, ...options });
+  }
+
+  /**
+   * Begins a backup of this server's state, and resolves with its bytes, in pieces; docs/backup-format.md. Take them to
+   * the end, or call `return`: until then no other backup begins here, and disk space that is freed stays in use.
+   *
+   * @throws KvError, *not done*: `KV_UNAVAILABLE`, `KV_OVERLOADED` during another backup, and if it is linearizable
+   *   also `KV_TIMEOUT` and `KV_ABORTED`. The pieces end with `KV_UNAVAILABLE` if the server stops.
+   */
+  async backup(options: BackupOptions = {}): Promise<AsyncIterableIterator<Uint8Array>> {
+    const { node } = this.#supervisor;
+    if (node === undefined) throw unavailableError(this.#supervisor);
+    return openBackup(node, this.#config, options);
   }
 
   /** Waits up to a second for pending requests, then closes everything. May be called more than once. */

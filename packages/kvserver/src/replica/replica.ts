@@ -124,6 +124,11 @@ export class Replica implements Submitter {
     };
   }
 
+  /** The state as it is on disk, for backups. */
+  get exports(): CatchUp['exports'] {
+    return this.#catchUp.exports;
+  }
+
   /** What metrics show besides the status. */
   get facts(): ReplicaFacts {
     return factsOf(this.#options.me, this.#paxos, this.#applier, this.#pending);

@@ -10,9 +10,10 @@ import { ClientSockets } from './client-sockets.ts';
 import { Connections } from './connections.ts';
 import type { AppParts, HttpContext } from './context.ts';
 import { allowOnly, sendError, toKvError } from './error-reply.ts';
-import { createHttpServer } from './http-server.ts';
+import { allMethods, createHttpServer } from './http-server.ts';
 import { requestIdOf, setRequestId } from './request-id.ts';
 import { Router } from './router.ts';
+import { addBackupRoute } from './routes/backup-route.ts';
 import { addConsoleRoutes } from './routes/console-routes.ts';
 import { addExactRoutes } from './routes/exact-routes.ts';
 import { mountHealthRoutes } from './routes/health-routes.ts';
@@ -33,7 +34,14 @@ export function createApp(parts: AppParts): {
   });
   const bytes = new ClientBytes();
   const defaults = {
-    ...{ hostNames: [], bytes, consoleFiles: [], trace: undefined, metrics: undefined },
+    ...{
+      hostNames: [],
+      bytes,
+      consoleFiles: [],
+      backup: undefined,
+      trace: undefined,
+      metrics: undefined,
+    },
     ...{ observer: noObserver, requestIds: new RequestIds() },
   };
   const context: HttpContext = { ...defaults, ...parts, connections, sockets };
@@ -41,9 +49,14 @@ export function createApp(parts: AppParts): {
   const hot = createHotRoutes(context);
   const others = createOtherRoutes(context);
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const isAboutServer = request.method === 'OPTIONS' && request.url === '*';
     request.url = toOriginForm(request.url);
     setRequestId(request, response, context.requestIds);
     if (!mayPass(request, response)) return;
+    if (isAboutServer) {
+      response.writeHead(204, { allow: allMethods }).end();
+      return;
+    }
     const endpoint = hot.find(request) ?? others;
     await endpoint(request, response);
   };
@@ -60,6 +73,7 @@ function createHotRoutes(context: HttpContext): Router {
   addExactRoutes(router, context);
   addKeyRoutes(router, context);
   addConsoleRoutes(router, context);
+  addBackupRoute(router, context);
   addTraceRoute(router, context);
   addMetricsRoute(router, context);
   return router;

@@ -99,7 +99,7 @@ export interface RawExchange {
 }
 
 type GivenParts = Partial<
-  Pick<AppParts, 'bytes' | 'consoleFiles' | 'metrics' | 'observer' | 'trace'>
+  Pick<AppParts, 'bytes' | 'consoleFiles' | 'backup' | 'metrics' | 'observer' | 'trace'>
 >;
 
 export class ServerUnderTest {
@@ -191,8 +191,9 @@ export class ServerUnderTest {
     const asked = this.replica.requests.length;
     const { answer, closedAfterMs } = await this.sendRaw(...bytes);
     expect(answer.status, answer.body).to.equal(expected.status);
-    expect(answer.headers.get('content-type')).to.match(/^application\/json/);
+    expect(answer.headers.get('content-type')).to.equal('application/problem+json');
     expect(JSON.parse(answer.body).error.code).to.equal(expected.code);
+    expectProblem(JSON.parse(answer.body), expected.status);
     expect(closedAfterMs).to.be.below(expected.closesWithinMs ?? 1000);
     expect(this.replica.requests.length).to.equal(asked);
     await this.servesOthers();
@@ -203,7 +204,8 @@ export class ServerUnderTest {
     const response = await answer;
     const reply = (await response.json()) as ErrorReply;
     expect(reply.error?.code, JSON.stringify(reply)).to.equal(code);
-    expect(response.headers.get('content-type')).to.match(/^application\/json/);
+    expect(response.headers.get('content-type')).to.equal('application/problem+json');
+    expectProblem(reply, response.status);
     expect(reply.error.message).to.be.a('string').that.is.not.empty;
     expect(reply.error.message).not.to.match(/\n|\.[jt]s|\/tmp|node_modules/);
     await this.servesOthers();
@@ -216,6 +218,15 @@ export class ServerUnderTest {
     expect(response.status).to.equal(200);
     await response.arrayBuffer();
   }
+}
+
+/** The members of RFC 9457, beside our own. */
+function expectProblem(reply: ErrorReply, status: number): void {
+  const { code, message } = reply.error;
+  expect(reply).to.include({ status, detail: message, type: `/docs#${code}` });
+  expect(reply)
+    .to.have.property('title')
+    .that.matches(/^[A-Z][a-z ]+$/);
 }
 
 /** The bytes of a request, on a connection that stays open after it. */
