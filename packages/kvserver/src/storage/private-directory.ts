@@ -1,5 +1,5 @@
 /**
- * Keeps a data directory private to the user that runs the server, whatever the umask is and whoever made it.
+ * Keeps a data directory private to the user that runs the server, whatever the umask is.
  * Rule: nobody else reads or changes what is in it, and no symbolic link leads out of it.
  *
  * A directory or file of this user is narrowed and not refused: only this user can have put data there, so nobody
