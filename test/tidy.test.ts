@@ -47,7 +47,7 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
     replica: ['config/', 'state-machine/', 'storage/state/'],
     transport: ['config/', 'system/', 'replica/ports.ts', 'state-machine/features.ts'],
     service: ['replica/submitter.ts', 'replica/request-timing.ts', 'state-machine/auth/'],
-    health: [],
+    health: ['replica/request-timing.ts'],
     metrics: [
       'service/request-observer.ts',
       'replica/request-timing.ts',

@@ -11,7 +11,6 @@ import type { CatchUpProgress } from './catch-up/catch-up-progress.ts';
 import type { LogWindow } from './catch-up/log-window.ts';
 import type { ChecksumPort, ForwardPort, LevelPort, StatePort } from './ports.ts';
 import type { Contact } from './reads/quorum-contact.ts';
-import type { Usage } from './requests/admission.ts';
 import type { Difference } from './scrub/checksum-exchange.ts';
 import type { ScrubStatus } from './scrub/scrubber.ts';
 
@@ -50,7 +49,10 @@ export interface ReplicaOptions {
   /** How fast and how often all rows are verified. If absent, rows are verified only when they are read. */
   readonly scrub?: ScrubLimits;
   /** How much of its journal and of its memory this server uses. Default: nothing. */
-  readonly usage?: Usage;
+  readonly usage?: {
+    readonly journal: { readonly liveBytes: number; readonly flushedMs: number };
+    readonly memory: { readonly percent: number };
+  };
   /** Learns how long applying and writing the state take. */
   readonly observer?: ApplyObserver;
   /** Records the inputs of the peer. */

@@ -34,8 +34,8 @@ export interface AppParts {
   readonly consoleFiles?: readonly ConsoleFile[];
   /** Begins a backup, and resolves with its bytes in pieces. Default: the server offers none. */
   readonly backup?: ((options: BackupOptions) => Promise<AsyncIterable<Uint8Array>>) | undefined;
-  /** Learns of the errors that clients get. Default: nothing does. */
-  readonly observer?: Pick<RequestObserver, 'onError'>;
+  /** Learns of replies and errors that clients get. Default: nothing does. */
+  readonly observer?: Pick<RequestObserver, 'onSent' | 'onError'>;
   /** Names requests. Default: new ones. */
   readonly requestIds?: RequestIds;
   /** What `/metrics` sends. Absent: there is no such path. */

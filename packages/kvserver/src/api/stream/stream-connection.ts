@@ -35,8 +35,8 @@ export interface ConnectionOptions {
   /** Logs defects of the server only. */
   readonly logger: Pick<Logger, 'error'>;
   readonly limits: StreamLimits;
-  /** Learns of the errors that the client gets. */
-  readonly observer: Pick<RequestObserver, 'onError'>;
+  /** Learns of slow replies and of errors that the client gets. */
+  readonly observer: Pick<RequestObserver, 'isSlow' | 'onSent' | 'onError'>;
   /** Values that clients have not received, of all connections together. */
   readonly unsent: ByteBudget;
   /** Called once when the connection is closed. */
@@ -148,10 +148,19 @@ export class StreamConnection {
     }
     const origin = { transport: 'stream', id: this.#options.id, number: id } as const;
     const timing = new RequestTiming(request.command.type, origin);
-    const { service, principal } = this.#options;
+    const { service, observer, principal } = this.#options;
+    const reportSlow = () => {
+      if (observer.isSlow(timing)) this.#outbox.onceWritten(() => observer.onSent(timing));
+    };
     service.submit(request, { signal: this.#closed.signal, principal, timing }).then(
-      (reply) => this.#onReply(arrival, id, reply),
-      (error: unknown) => this.#onError(arrival, id, error),
+      (reply) => {
+        this.#onReply(arrival, id, reply);
+        reportSlow();
+      },
+      (error: unknown) => {
+        this.#onError(arrival, id, error);
+        reportSlow();
+      },
     );
   }
 

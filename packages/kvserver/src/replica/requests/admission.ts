@@ -15,20 +15,6 @@ export interface Load {
   readonly memoryPercent: () => number;
 }
 
-/** How much of its journal and of its memory a server uses. */
-export interface Usage {
-  readonly journal: { readonly liveBytes: number };
-  readonly memory: { readonly percent: number };
-}
-
-/** The load that a server without `usage` does not have. */
-export function usageOf(usage: Usage | undefined): Pick<Load, 'journalBytes' | 'memoryPercent'> {
-  return {
-    journalBytes: () => usage?.journal.liveBytes ?? 0,
-    memoryPercent: () => usage?.memory.percent ?? 0,
-  };
-}
-
 /** A bound, and how much of it is in use. */
 export interface BoundUse {
   readonly bound: string;
