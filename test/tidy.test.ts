@@ -55,14 +55,7 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
       'replica/requests/admission.ts',
       'storage/disk-use.ts',
     ],
-    api: [
-      'config/',
-      'system/',
-      'service/',
-      'replica/submitter.ts',
-      'replica/request-timing.ts',
-      'state-machine/auth/',
-    ],
+    api: ['config/', 'system/', 'service/', 'replica/submitter.ts', 'replica/request-timing.ts'],
   },
   paxos: { core: ['environment.ts', 'errors.ts'] },
   protocol: {
