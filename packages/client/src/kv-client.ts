@@ -9,6 +9,7 @@ import {
   type Versions,
   type WriteType,
 } from '@paxkv/protocol';
+import { AuthAdmin } from './auth-admin.ts';
 import {
   decoderOf,
   type Encoding,
@@ -71,6 +72,11 @@ export type EndpointStatus =
  * ```
  */
 export class KvClient<E extends Encoding = 'utf8'> {
+  /** Users, roles and tokens; see docs/security.md. */
+  readonly auth: AuthAdmin = new AuthAdmin({
+    read: (options) => this.#read({ type: 'getAuth' }, options),
+    write: (command, options) => this.#write(command, options),
+  });
   readonly #settings: Settings;
   readonly #environment: Environment;
   readonly #endpoints: Endpoints;
@@ -90,7 +96,7 @@ export class KvClient<E extends Encoding = 'utf8'> {
     const environment =
       options.environment ??
       (server === undefined
-        ? systemEnvironment(this.#settings.transport)
+        ? systemEnvironment(this.#settings.transport, this.#settings.credentials)
         : inProcessEnvironment(server));
     const { clock, random } = environment;
     const timer = new DeadlineTimer(clock);
@@ -230,12 +236,19 @@ export class KvClient<E extends Encoding = 'utf8'> {
     options: GetOptions | undefined,
     toResult: (entry: StoredEntry) => T,
   ): Promise<T | undefined> {
+    const command = { type: 'get', key: toKeyBytes(key) } as const;
+    const { entry } = await this.#read(command, options);
+    return entry && toResult(entry);
+  }
+
+  async #read<C extends CommandOf<'get' | 'getAuth'>>(
+    command: C,
+    options: GetOptions | undefined,
+  ): Promise<ReplyTo<Request<C>>> {
     const deadline = this.#begin(options, getOptionNames);
     try {
-      const command = { type: 'get', key: toKeyBytes(key) } as const;
       const request = { command, consistency: toConsistency(options?.consistency) };
-      const { entry } = await this.#retry.send(request, this.#retry.newCall('get', deadline));
-      return entry && toResult(entry);
+      return await this.#retry.send(request, this.#retry.newCall(command.type, deadline));
     } finally {
       this.#end(deadline);
     }

@@ -6,16 +6,23 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type CurrentStatus, type DoneReply, KvError, paths, type Request } from '@paxkv/protocol';
+import {
+  type CurrentStatus,
+  type DoneReply,
+  KvError,
+  paths,
+  type Request,
+  rootUser,
+} from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { ClientBytes } from './api/client-bytes.ts';
-import { readConsoleFiles } from './api/console/console-files.ts';
-import { createApp, endWithError } from './api/http/index.ts';
+import { endWithError, replaceTls } from './api/http/index.ts';
 import { RequestIds } from './api/request-ids.ts';
-import { StreamListener } from './api/stream/index.ts';
+import type { StreamListener } from './api/stream/index.ts';
 import { type BackupOptions, openBackup } from './backup-stream.ts';
-import { type Address, addressToText, type Config } from './config/settings.ts';
-import { streamCountMax } from './config/stream-limits.ts';
+import { type ClientApi, createClientApi } from './client-api.ts';
+import type { ClientTls } from './config/client-security.ts';
+import { type Address, type Config, parseClientTls } from './config/settings.ts';
 import { HealthMonitor } from './health/health-monitor.ts';
 import { SlowRequests } from './health/slow-requests.ts';
 import { Recorder } from './metrics/recorder.ts';
@@ -56,7 +63,7 @@ export class KvServer {
   readonly #supervisor: Supervisor;
   readonly #service: KvService;
   readonly #http: Server;
-  readonly #sockets: ReturnType<typeof createApp>['sockets'];
+  readonly #sockets: ClientApi['sockets'];
   readonly #memory: MemoryWatch;
   readonly #streams: StreamListener;
   readonly #monitor: HealthMonitor;
@@ -78,33 +85,20 @@ export class KvServer {
     this.#slowRequests = new SlowRequests({ logger, slowMs: config.slowRequestMs });
     const observer = observerOf(recorder, this.#slowRequests);
     this.#supervisor = new Supervisor({ ...options, memory: this.#memory, recorder });
-    this.#service = new KvService(() => unavailableError(this.#supervisor), observer);
-    const parts = {
-      service: this.#service,
-      logger,
-      bytes: this.#bytes,
-      observer,
+    const unavailable = () => unavailableError(this.#supervisor);
+    this.#service = new KvService(unavailable, observer, { isAuthRequired: config.auth });
+    const api = createClientApi({
+      ...{ config, logger, observer, service: this.#service, bytes: this.#bytes },
       requestIds: this.#ids,
-      hostNames: config.addresses.map(({ host }) => host),
-    };
-    const app = createApp({
-      ...parts,
       status: () => this.status(),
-      limits: config.http,
       metrics: new ServerMetrics(() => this.#metricFacts(config)),
-      consoleFiles: config.console ? readConsoleFiles() : [],
       backup: (options) => this.backup(options),
       trace: config.trace ? () => this.#supervisor.node?.trace() : undefined,
-    });
-    this.#http = app.server;
-    this.#sockets = app.sockets;
-    this.#streams = new StreamListener({
-      ...parts,
-      node: config.nodeId,
-      addresses: config.addresses.map(addressToText),
       leader: () => this.#supervisor.node?.status.leader ?? null,
-      limits: { connectionCountMax: streamCountMax(config.http, resources) },
     });
+    this.#http = api.http;
+    this.#sockets = api.sockets;
+    this.#streams = api.streams;
     this.#monitor = this.#createMonitor();
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
@@ -141,6 +135,15 @@ export class KvServer {
     return { host: address.address, port: address.port };
   }
 
+  /**
+   * Meets new connections of clients with this key and these certificates. Open ones stay.
+   *
+   * @throws ConfigError if they cannot be used, or if the server was started without TLS. Nothing changes then.
+   */
+  replaceTls(tls: ClientTls): void {
+    replaceTls(this.#http, parseClientTls(tls));
+  }
+
   /** What the server reports about itself at this moment. */
   status(): CurrentStatus {
     return statusOf(this.#config, this.#supervisor, {
@@ -170,10 +173,12 @@ export class KvServer {
    */
   async submit(request: Request, options?: SubmitOptions): Promise<DoneReply> {
     const checked = checkedRequest(request);
+    // A program in the same process could do everything anyway.
+    const principal = this.#service.auth.isRequired ? { user: rootUser } : undefined;
     const origin = { transport: 'program', id: this.#ids.next() } as const;
     const timing = new RequestTiming(checked.command.type, origin);
     try {
-      return await this.#service.submit(checked, { timing, ...options });
+      return await this.#service.submit(checked, { timing, principal, ...options });
     } finally {
       this.#slowRequests.onSent(timing);
     }

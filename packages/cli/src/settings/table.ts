@@ -39,6 +39,17 @@ export const sharedSettings = {
   },
 } as const satisfies SettingTable;
 
+/** Settings of what clients meet. */
+const clientSecuritySettings = {
+  auth: {
+    kind: yesOrNo,
+    help: 'refuse requests without a token or certificate of a user, even before paxkv auth enable',
+    placeholder: 'yes|no',
+    default: false,
+    server: 'auth',
+  },
+} as const satisfies SettingTable;
+
 /** Settings of one node. */
 export const serveSettings = {
   node: {
@@ -94,6 +105,7 @@ export const serveSettings = {
     default: false,
     server: 'insecure',
   },
+  ...clientSecuritySettings,
   ...sharedSettings,
   featureLevelMax: {
     kind: wholeNumber(1, levelMax),

@@ -1,6 +1,7 @@
 /** The network of a browser. It exports what `node.ts` exports. */
+import { authorizationOf, type Credentials } from '../credentials.ts';
 import { ExchangeError } from '../environment.ts';
-import type { Answer, HttpTransport, Message, Socket, SocketEvents } from './network.ts';
+import type { Answer, Dial, HttpTransport, Message, Socket, SocketEvents } from './network.ts';
 
 /** The part of a browser's WebSocket that is used here. */
 interface BrowserSocket {
@@ -15,16 +16,24 @@ interface BrowserSocket {
 
 declare const WebSocket: new (url: string) => BrowserSocket;
 
-export function makeHttpTransport(): HttpTransport {
-  return new FetchTransport();
+/** @throws TypeError for certificates, which only the browser itself can choose. */
+export function makeHttpTransport(credentials: Credentials = {}): HttpTransport {
+  if (credentials.tls !== undefined)
+    throw new TypeError('a browser chooses the certificates itself');
+  return new FetchTransport(credentials);
 }
 
 export function defer(callback: () => void): void {
   queueMicrotask(callback);
 }
 
-export function dial(url: string): Socket {
-  return new PageSocket(url);
+export function makeDial(_credentials: Credentials = {}): Dial {
+  return (url) => new PageSocket(url);
+}
+
+/** A page cannot add a header to the request for a WebSocket. */
+export function streamsCarry({ token }: Credentials): boolean {
+  return token === undefined;
 }
 
 class PageSocket implements Socket {
@@ -69,14 +78,24 @@ class PageSocket implements Socket {
 }
 
 class FetchTransport implements HttpTransport {
+  readonly #credentials: Credentials;
+
+  constructor(credentials: Credentials) {
+    this.#credentials = credentials;
+  }
+
   async send(endpoint: string, { path, body }: Message, signal: AbortSignal): Promise<Answer> {
+    const authorization = await authorizationOf(this.#credentials).catch((cause: unknown) => {
+      throw new ExchangeError('no', `${endpoint}: the token is not available`, cause);
+    });
+    const headers = authorization === undefined ? undefined : { authorization };
     const post = {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { ...headers, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     };
     try {
-      const init = body === undefined ? {} : post;
+      const init = body === undefined ? { ...(headers && { headers }) } : post;
       const response = await fetch(`${endpoint}${path}`, { ...init, signal });
       return { status: response.status, body: parse(await response.text()) };
     } catch (cause) {

@@ -11,6 +11,7 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
+import { authorizationOf, type Credentials } from '../credentials.ts';
 import { ExchangeError } from '../environment.ts';
 import type { Answer, HttpTransport, Message } from './network.ts';
 
@@ -19,11 +20,41 @@ const connectionCountMax = 128;
 
 export class NodeHttpTransport implements HttpTransport {
   readonly #httpAgent = new HttpAgent({ keepAlive: true, maxSockets: connectionCountMax });
-  readonly #httpsAgent = new HttpsAgent({ keepAlive: true, maxSockets: connectionCountMax });
+  readonly #httpsAgent: HttpsAgent;
+  readonly #credentials: Credentials;
+
+  constructor(credentials: Credentials = {}) {
+    const { ca, cert, key } = credentials.tls ?? {};
+    const limits = { keepAlive: true, maxSockets: connectionCountMax };
+    this.#httpsAgent = new HttpsAgent({ ...limits, ca, cert, key });
+    this.#credentials = credentials;
+  }
 
   send(endpoint: string, message: Message, signal: AbortSignal): Promise<Answer> {
+    if (this.#credentials.token === undefined) return this.#send(endpoint, message, {}, signal);
+    return this.#sendAuthorized(endpoint, message, signal);
+  }
+
+  async #sendAuthorized(endpoint: string, message: Message, signal: AbortSignal): Promise<Answer> {
+    const authorization = await authorizationOf(this.#credentials).catch((cause: unknown) => {
+      throw new ExchangeError('no', `${endpoint}: the token is not available`, cause);
+    });
+    return this.#send(
+      endpoint,
+      message,
+      authorization === undefined ? {} : { authorization },
+      signal,
+    );
+  }
+
+  #send(
+    endpoint: string,
+    message: Message,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Answer> {
     const body = message.body === undefined ? undefined : Buffer.from(JSON.stringify(message.body));
-    const request = this.#open(new URL(message.path, endpoint), { body, signal });
+    const request = this.#open(new URL(message.path, endpoint), { body, headers, signal });
     return new Promise((resolve, reject) => {
       let sent: 'no' | 'maybe' = 'no';
       const fail = (error: Error) => {
@@ -44,16 +75,26 @@ export class NodeHttpTransport implements HttpTransport {
     this.#httpsAgent.destroy();
   }
 
-  #open(url: URL, { body, signal }: { body: Buffer | undefined; signal: AbortSignal }) {
-    const options: RequestOptions = { signal };
+  #open(url: URL, { body, headers, signal }: Parts) {
+    const options: RequestOptions = { signal, headers: { ...headers } };
     if (body !== undefined) {
       options.method = 'POST';
-      options.headers = { 'content-type': 'application/json', 'content-length': body.length };
+      options.headers = {
+        ...headers,
+        'content-type': 'application/json',
+        'content-length': body.length,
+      };
     }
     return url.protocol === 'https:'
       ? httpsRequest(url, { ...options, agent: this.#httpsAgent })
       : httpRequest(url, { ...options, agent: this.#httpAgent });
   }
+}
+
+interface Parts {
+  readonly body: Buffer | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
 }
 
 /** Calls back once the request has a connection. Until then none of its bytes have been sent. */

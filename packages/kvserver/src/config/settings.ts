@@ -1,6 +1,16 @@
 /** The settings of one server, checked and completed before anything starts. */
 import { z } from 'zod';
 import {
+  type ClientSecurity,
+  type ClientTls,
+  clientSecuritySettings,
+  clientTlsProblemsOf,
+  clientTlsSchema,
+  exposureProblem,
+  exposureWarning,
+} from './client-security.ts';
+import { ConfigError } from './config-error.ts';
+import {
   type HttpLimits,
   httpLimitsDefault,
   httpLimitsSchema,
@@ -11,6 +21,7 @@ import { isLoopback } from './loopback.ts';
 import { type Resources, readResources } from './resources.ts';
 import { type ScrubLimits, scrubLimitsDefault, scrubLimitsSchema } from './scrub-limits.ts';
 
+export { ConfigError } from './config-error.ts';
 export { type Limits, limitsDefault } from './limits.ts';
 export { ampleResources, type Resources } from './resources.ts';
 
@@ -46,6 +57,7 @@ const configSchema = z.strictObject({
     .optional(),
   listenPort: port.or(z.literal(0)).optional(),
   insecure: z.boolean().default(false),
+  ...clientSecuritySettings,
   limits: limitsSchema.default({}),
   http: httpLimitsSchema.default(httpLimitsDefault),
   scrub: scrubLimitsSchema.default(scrubLimitsDefault),
@@ -75,7 +87,7 @@ export function addressToText({ host, port }: Address): string {
 type Settings = Readonly<z.infer<typeof configSchema>>;
 
 /** All settings of one server, each valid and consistent with the others. */
-export interface Config {
+export interface Config extends ClientSecurity {
   /** The index of this server in `addresses`, from 0. */
   readonly nodeId: number;
   /** The same on all servers of one cluster. */
@@ -110,17 +122,6 @@ export interface Config {
   readonly warnings: readonly string[];
 }
 
-/** Lists everything that is wrong with the settings, one line each. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.problems = problems;
-  }
-}
-
 /**
  * Checks settings and fills in the defaults, which depend on the resources of this process. Addresses come as text,
  * `host:port` or `[ipv6]:port`.
@@ -147,6 +148,15 @@ export function parseConfig(input: unknown, resources: Resources = readResources
   };
 }
 
+/** Checks a key and certificates that replace those of a running server. @throws ConfigError */
+export function parseClientTls(input: unknown): ClientTls {
+  const parsed = clientTlsSchema.safeParse(input);
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(toLine));
+  const problems = clientTlsProblemsOf(parsed.data);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return parsed.data;
+}
+
 function problemsOf(settings: Settings): string[] {
   const { nodeId, addresses, insecure } = settings;
   const problems: string[] = [];
@@ -159,21 +169,17 @@ function problemsOf(settings: Settings): string[] {
     problems.push(`addresses: ${name} is given twice`);
   }
   const host = settings.listenHost ?? own?.host;
+  problems.push(...clientTlsProblemsOf(settings.tls));
   if (host !== undefined && !isLocalHost(host) && !insecure) {
-    problems.push(
-      `listenHost: ${host} is reachable from other machines, and nothing is encrypted or ` +
-        'authenticated; set insecure to allow it',
-    );
+    const problem = exposureProblem(host, settings);
+    if (problem !== undefined) problems.push(problem);
   }
   return problems;
 }
 
-function warningsOf(
-  { addresses, http }: Settings,
-  listenHost: string,
-  wanted: HttpLimits,
-): string[] {
+function warningsOf(settings: Settings, listenHost: string, wanted: HttpLimits): string[] {
   const warnings: string[] = [];
+  const { addresses, http } = settings;
   const { connectionCountMax } = http;
   if (connectionCountMax < wanted.connectionCountMax) {
     warnings.push(
@@ -188,7 +194,8 @@ function warningsOf(
     );
   }
   if (!isLocalHost(listenHost)) {
-    warnings.push(`insecure: every client that reaches ${listenHost} can read and write all data`);
+    const warning = exposureWarning(listenHost, settings);
+    if (warning !== undefined) warnings.push(warning);
   }
   return warnings;
 }

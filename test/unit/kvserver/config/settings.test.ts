@@ -41,6 +41,7 @@ describe('Config', () => {
       listenHost: '127.0.0.1',
       listenPort: 4401,
       insecure: false,
+      auth: false,
       limits: limitsDefault,
       http: httpLimitsDefault,
       scrub: scrubLimitsDefault,

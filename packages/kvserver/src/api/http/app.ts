@@ -62,7 +62,8 @@ export function createApp(parts: AppParts): {
     answer(request, response).catch((error: unknown) => answerError(context, response, error));
   };
   const { limits } = context;
-  return { app, server: createHttpServer({ app, connections, sockets, limits }), sockets };
+  const { tls } = parts;
+  return { app, server: createHttpServer({ app, connections, sockets, limits, tls }), sockets };
 }
 
 /** Commands bypass Express, which would cost several times as much as the reply; so do fixed files. */

@@ -1,6 +1,7 @@
 /** What the routes of the HTTP interface share. */
 import type { Consistency, CurrentStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
+import type { ClientTls } from '../../config/client-security.ts';
 import type { HttpLimits } from '../../config/http-limits.ts';
 import type { KvService } from '../../service/kv-service.ts';
 import type { RequestObserver } from '../../service/request-observer.ts';
@@ -24,6 +25,8 @@ export interface AppParts {
   /** Logs defects of the server only. Mistakes of clients are reported to those clients. */
   readonly logger: Pick<Logger, 'error'>;
   readonly limits: HttpLimits;
+  /** Absent: plain HTTP. */
+  readonly tls?: ClientTls | undefined;
   /** The bytes of all clients in memory. Default: of HTTP clients alone, with the default bounds. */
   readonly bytes?: ClientBytes;
   /** Finds principals. Default: it admits no credentials, and requires none unless the service does. */
@@ -50,7 +53,7 @@ export interface MetricsText {
   text(): Promise<string>;
 }
 
-export interface HttpContext extends Required<AppParts> {
+export interface HttpContext extends Required<Omit<AppParts, 'tls'>> {
   readonly connections: Connections;
   readonly sockets: ClientSockets;
   readonly bytes: ClientBytes;
