@@ -9,13 +9,22 @@ import { baseLevel, includesLevel } from '../state-machine/features.ts';
 export class LevelExchange implements LevelPort {
   readonly own: ServerLevels;
   readonly #onUnsupported: (level: number) => void;
+  readonly #onRaised: () => void;
   readonly #levels = new Map<PeerId, ServerLevels>();
   #level = baseLevel;
 
-  /** `onUnsupported`: the cluster runs at a level at which this server cannot run. */
-  constructor(own: ServerLevels, onUnsupported: (level: number) => void) {
+  /**
+   * `onUnsupported`: the cluster runs at a level at which this server cannot run. `onRaised`: the level of the state
+   * here has changed.
+   */
+  constructor(
+    own: ServerLevels,
+    onUnsupported: (level: number) => void,
+    onRaised: () => void = () => {},
+  ) {
     this.own = own;
     this.#onUnsupported = onUnsupported;
+    this.#onRaised = onRaised;
   }
 
   /** The feature level of the state here. */
@@ -24,7 +33,14 @@ export class LevelExchange implements LevelPort {
   }
 
   setLevel(level: number): void {
+    const isRaised = level > this.#level;
     this.#level = level;
+    if (isRaised) this.#onRaised();
+  }
+
+  /** Whether this server can run at `level`. */
+  canRunAt(level: number): boolean {
+    return includesLevel(this.own, level);
   }
 
   levelsOf(peer: PeerId): ServerLevels | undefined {
@@ -41,9 +57,9 @@ export class LevelExchange implements LevelPort {
     this.#levels.delete(peer);
   }
 
-  /** Another server of the cluster reports its level. Returns whether this server can run at it. */
+  /** Another server, which is proven to be of the cluster, reports its level. Returns whether this server can run at it. */
   onLevel(level: number): boolean {
-    const canRun = includesLevel(this.own, level);
+    const canRun = this.canRunAt(level);
     if (!canRun) this.#onUnsupported(level);
     return canRun;
   }
