@@ -49,8 +49,8 @@ export class Journal implements Storage<Uint8Array> {
   readonly #checkpointer: Checkpointer;
   readonly #times = new WriteTimes(() => performance.now(), slowMs);
   readonly #probe: DiskProbe;
-  /** The work on the size of the log, which goes on between writes. Never rejects. */
-  #upkeep: Promise<void> = Promise.resolve();
+  /** The work on the size of the log, while there is any; it goes on between writes. Never rejects. */
+  #upkeep: Promise<void> | undefined;
   #idle: NodeJS.Timeout | undefined;
   /** The write under way. Never rejects. */
   #writing: Promise<void> | undefined;
@@ -143,7 +143,7 @@ export class Journal implements Storage<Uint8Array> {
   load(): Promise<Memory<Uint8Array>> {
     const loading = Promise.all([this.#writing, this.#upkeep]).then(() => this.#read());
     // No segment may go while it is being read.
-    this.#upkeep = settledOf(loading);
+    this.#trackUpkeep(settledOf(loading));
     return loading;
   }
 
@@ -187,7 +187,8 @@ export class Journal implements Storage<Uint8Array> {
     const { owner, log, memory } = this.#parts;
     const begun = this.#times.begin();
     try {
-      await this.#upkeep;
+      // Waiting for nothing would still let other work go first, such as applying what was decided.
+      if (this.#upkeep !== undefined) await this.#upkeep;
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#isClosed) throw new Error('the journal is closed');
       // The first record only introduces the node: if it is lost too, the node is new again.
@@ -250,12 +251,21 @@ export class Journal implements Storage<Uint8Array> {
   }
 
   #keepUp(act: (checkpointer: Checkpointer) => Promise<void>): void {
-    this.#upkeep = this.#upkeep.then(async () => {
+    const before = this.#upkeep ?? Promise.resolve();
+    const work = before.then(async () => {
       try {
         if (this.#failure === undefined) await act(this.#checkpointer);
       } catch (cause) {
         this.#failure ??= writeFailed('a checkpoint', cause);
       }
+    });
+    this.#trackUpkeep(work);
+  }
+
+  #trackUpkeep(work: Promise<void>): void {
+    this.#upkeep = work;
+    void work.then(() => {
+      if (this.#upkeep === work) this.#upkeep = undefined;
     });
   }
 }
