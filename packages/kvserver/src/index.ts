@@ -1,5 +1,7 @@
 /** Entry point of the server: `KvServer`, its settings and its errors. */
 export type { HttpLimits } from './config/http-limits.ts';
+export { memberName } from './config/member-name.ts';
+export { type PeerConfig, type PeerTls, peerPortOffset } from './config/peer-settings.ts';
 export type { ScrubLimits } from './config/scrub-limits.ts';
 export {
   type Address,
@@ -7,6 +9,7 @@ export {
   ConfigError,
   type Limits,
   type LogLevel,
+  type PeerCredentialSettings,
   parseConfig,
   type Resources,
 } from './config/settings.ts';

@@ -28,6 +28,7 @@ import type { MemoryWatch } from './system/memory-watch.ts';
 import { systemRandom } from './system/random.ts';
 import { FlightRecorder } from './trace/flight-recorder.ts';
 import { PeerTransport, toFeatureLevels } from './transport/peer-transport.ts';
+import type { PeerSecurity } from './transport/security/peer-security.ts';
 
 /** Run ids are random below this, since a counter would be lost together with the disk. */
 const runIdMax = 2 ** 47;
@@ -39,6 +40,8 @@ export interface KvNodeOptions {
   readonly logger: Logger;
   /** How much of its memory the process uses. */
   readonly memory: Pick<MemoryWatch, 'percent'>;
+  /** What this node proves itself with to others. */
+  readonly security: PeerSecurity;
   /** Opens the data directory. Tests replace it to simulate failures. */
   readonly openData?: typeof openDataDirectory;
   /** Called when the known leader changes; `undefined` if none is known. */
@@ -53,6 +56,8 @@ export interface NodeStatus extends ReplicaStatus {
   /** The feature levels at which this server can run. */
   readonly featureLevels: FeatureLevels;
   readonly disk: DiskTimes;
+  /** Connections of peers that were refused since the node was opened, by the name of the reason. */
+  readonly peerRefusals: Readonly<Record<string, number>>;
 }
 
 export class KvNode {
@@ -119,6 +124,7 @@ export class KvNode {
       peers: this.#peers.peers(),
       featureLevels: toFeatureLevels(this.#peers.levelPort.own),
       disk: this.#data.journal.times,
+      peerRefusals: this.#peers.refusals,
     };
   }
 
@@ -142,7 +148,7 @@ export class KvNode {
     return this.#replica;
   }
 
-  /** Takes over a connection that another node has opened. */
+  /** Takes over a connection that a node of an earlier version has opened. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#peers.handleUpgrade(request, socket, head);
   }
@@ -179,13 +185,20 @@ async function expectWholeJournal({ journal, state }: DataDirectory): Promise<vo
   throw new DiskError('DISK_JOURNAL_DAMAGED', message);
 }
 
-function peersFor({ config, logger, onFailed }: KvNodeOptions, bootCount: number): PeerTransport {
+function peersFor(
+  { config, logger, security, onFailed }: KvNodeOptions,
+  bootCount: number,
+): PeerTransport {
   const { nodeId, clusterId, addresses, limits, featureLevelMax } = config;
+  const { peerAddresses, peerListenHost, peerListenPort } = config;
   const { lowest, highest } = thisVersion;
   const levels: ServerLevels = { lowest, highest, raiseMax: featureLevelMax ?? highest };
   return new PeerTransport({
     me: nodeId,
-    addresses: addresses.map(addressToText),
+    addresses: peerAddresses,
+    listen: addresses.length === 1 ? undefined : { host: peerListenHost, port: peerListenPort },
+    security,
+    earlierAddresses: config.unprovenPeers ? addresses.map(addressToText) : undefined,
     clusterId,
     bootCount,
     logger,

@@ -12,7 +12,13 @@ import { ClientBytes } from './api/client-bytes.ts';
 import { readConsoleFiles } from './api/console/console-files.ts';
 import { createApp, endWithError } from './api/http/index.ts';
 import { StreamListener } from './api/stream/index.ts';
-import { type Address, addressToText, type Config } from './config/settings.ts';
+import {
+  type Address,
+  addressToText,
+  type Config,
+  type PeerCredentialSettings,
+  parseCredentials,
+} from './config/settings.ts';
 import { streamCountMax } from './config/stream-limits.ts';
 import { HealthMonitor } from './health/health-monitor.ts';
 import type { SubmitOptions } from './replica/submitter.ts';
@@ -25,6 +31,7 @@ import { systemClock } from './system/clock.ts';
 import { createLogger } from './system/logger.ts';
 import { MemoryWatch } from './system/memory-watch.ts';
 import { peerPath } from './transport/handshake.ts';
+import { PeerSecurity } from './transport/security/peer-security.ts';
 
 /** How long a stop waits for clients to receive their replies. */
 const drainMs = 1000;
@@ -50,18 +57,21 @@ export class KvServer {
   readonly #http: Server;
   readonly #sockets: ReturnType<typeof createApp>['sockets'];
   readonly #memory: MemoryWatch;
+  readonly #security: PeerSecurity;
   readonly #streams: StreamListener;
   readonly #monitor: HealthMonitor;
   #stopping: Promise<void> | undefined;
   #stopped: Promise<Error | undefined> = Promise.resolve(undefined);
 
-  private constructor(options: Omit<SupervisorOptions, 'memory'>) {
+  private constructor(options: Omit<SupervisorOptions, 'memory' | 'security'>) {
     const { config, logger } = options;
     const { resources, limits } = config;
     this.#config = config;
     this.#logger = logger;
     this.#memory = new MemoryWatch({ resources, percentMax: limits.memoryPercentMax });
-    this.#supervisor = new Supervisor({ ...options, memory: this.#memory });
+    this.#security = new PeerSecurity(config.peerCredentials);
+    const { memory, security } = { memory: this.#memory, security: this.#security };
+    this.#supervisor = new Supervisor({ ...options, memory, security });
     this.#service = new KvService(() => unavailableError(this.#supervisor));
     const parts = {
       service: this.#service,
@@ -119,6 +129,16 @@ export class KvServer {
     if (address === null || typeof address === 'string')
       return { host: listenHost, port: listenPort };
     return { host: address.address, port: address.port };
+  }
+
+  /**
+   * Proves itself to other servers with another secret or certificate from now on; connections that are open stay.
+   * Nothing changes if it throws.
+   *
+   * @throws ConfigError if a setting is wrong, or a key or certificate cannot be read.
+   */
+  replacePeerCredentials(settings: PeerCredentialSettings): void {
+    this.#security.replace(parseCredentials(this.#config, settings));
   }
 
   /** What the server reports about itself at this moment. */

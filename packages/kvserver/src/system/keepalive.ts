@@ -26,7 +26,8 @@ export class Keepalive {
     const onReceived = () => {
       this.#lastReceivedMs = performance.now();
     };
-    for (const event of ['ping', 'pong', 'message', 'received'] as const) socket.on(event, onReceived);
+    for (const event of ['ping', 'pong', 'message', 'received'] as const)
+      socket.on(event, onReceived);
     socket.on('pong', () => {
       if (this.#pingedMs !== undefined) this.#roundTripMs = performance.now() - this.#pingedMs;
       this.#pingedMs = undefined;

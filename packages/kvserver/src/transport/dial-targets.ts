@@ -1,10 +1,10 @@
 /** How another server is dialed: at its address for peers, or as versions before 0.2 are, during an upgrade. */
 import { type ClientOptions, WebSocket } from 'ws';
-import type { DialerExchange } from './exchange/exchange.ts';
+import { memberName } from '../config/member-name.ts';
 import { EarlierDialer } from './exchange/earlier-exchange.ts';
+import type { DialerExchange } from './exchange/exchange.ts';
 import { ProvenDialer } from './exchange/proven-exchange.ts';
 import { type Hello, helloBytesMax, peerPath } from './handshake.ts';
-import { memberName } from './security/member-name.ts';
 import type { PeerSecurity } from './security/peer-security.ts';
 import { SocketWire } from './wire/socket-wire.ts';
 import { WebSocketWire } from './wire/web-socket-wire.ts';
@@ -35,9 +35,11 @@ export class DialTargets {
     this.#options = options;
     const match = /^(?:\[([\da-f:.]+)\]|([\w.-]+)):(\d{1,5})$/i.exec(options.address);
     const host = match?.[1] ?? match?.[2];
-    if (host === undefined) throw new TypeError(`"${options.address}" is not a host:port address`);
+    const port = Number(match?.[3]);
+    if (host === undefined || port > 65_535)
+      throw new TypeError(`"${options.address}" is not a host:port address`);
     this.#host = host;
-    this.#port = Number(match?.[3]);
+    this.#port = port;
   }
 
   dial(): Dialing {

@@ -8,16 +8,23 @@ import type { IncomingMessage } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { PeerId } from '@paxkv/paxos';
+import { memberName } from '../config/member-name.ts';
 import type { PeerLimits } from '../config/transport-limits.ts';
 import { EarlierUpgrades } from './earlier-upgrades.ts';
 import { EarlierListener } from './exchange/earlier-exchange.ts';
 import type { ListenerExchange } from './exchange/exchange.ts';
 import { ProvenListener } from './exchange/proven-exchange.ts';
-import { formats, type Hello, type Host, levelRefusalOf, type Refusal, refusalOf } from './handshake.ts';
+import {
+  formats,
+  type Hello,
+  type Host,
+  levelRefusalOf,
+  type Refusal,
+  refusalOf,
+} from './handshake.ts';
 import { type IncomingEvents, IncomingLink } from './incoming-link.ts';
 import type { LevelExchange } from './level-exchange.ts';
 import type { RejectionLog } from './rejection-log.ts';
-import { memberName } from './security/member-name.ts';
 import type { PeerSecurity } from './security/peer-security.ts';
 import { SocketWire } from './wire/socket-wire.ts';
 import type { Wire } from './wire/wire.ts';
@@ -54,7 +61,10 @@ export class PeerListener {
   /** Connections that have not identified themselves, the oldest first, and how to end each. */
   readonly #unauthenticated = new Map<Duplex | IncomingLink, () => void>();
   /** The connection of each server that counts. */
-  readonly #current = new Map<PeerId, { readonly link: IncomingLink; readonly bootCount: number }>();
+  readonly #current = new Map<
+    PeerId,
+    { readonly link: IncomingLink; readonly bootCount: number }
+  >();
   #refusedCount = 0;
   #isOpen = false;
 
@@ -182,7 +192,8 @@ export class PeerListener {
     const { host, levels } = this.#options;
     const current = this.#current.get(hello.from);
     const reason =
-      certificateRefusal(link, hello) ?? refusalOf(hello, { ...host, bootCount: current?.bootCount });
+      certificateRefusal(link, hello) ??
+      refusalOf(hello, { ...host, bootCount: current?.bootCount });
     if (reason !== undefined) return { type: 'refusal', reason };
     if (!link.isProven && current?.link.isProven === true)
       return { type: 'refusal', reason: 'no proof: this server is connected with one' };

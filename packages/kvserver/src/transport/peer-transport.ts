@@ -18,13 +18,10 @@ import type { FeatureLevels, PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { defaultPeerLimits, type PeerLimits } from '../config/transport-limits.ts';
 import type {
-  ChecksumMessage,
   ChecksumPort,
-  ForwardedBatch,
   ForwardPort,
   LevelPort,
   ServerLevels,
-  StateMessage,
   StatePort,
 } from '../replica/ports.ts';
 import { baseLevel, thisVersion } from '../state-machine/features.ts';
@@ -39,6 +36,7 @@ import { PeerReceiver } from './peer-receiver.ts';
 import { PlausibilityBounds } from './plausibility.ts';
 import { RejectionLog } from './rejection-log.ts';
 import { PeerSecurity } from './security/peer-security.ts';
+import { SidePorts } from './side-ports.ts';
 import { urgentForm } from './urgent-messages.ts';
 
 export interface PeerTransportOptions {
@@ -102,9 +100,7 @@ export class PeerTransport implements Transport<Uint8Array> {
   #sent = 0;
   #dropped = 0;
   #inbox: Inbox<Uint8Array> | undefined;
-  #receiveState: ((from: PeerId, message: StateMessage) => void) | undefined;
-  #receiveForwarded: ((from: PeerId, message: ForwardedBatch) => void) | undefined;
-  #receiveChecksum: ((from: PeerId, message: ChecksumMessage) => void) | undefined;
+  readonly #ports = new SidePorts((to, message) => this.#sendSideMessage(to, message));
 
   /** Opens nothing yet. @throws TypeError if `me` is no index of `addresses`, or an address is not valid. */
   constructor(options: PeerTransportOptions) {
@@ -123,7 +119,7 @@ export class PeerTransport implements Transport<Uint8Array> {
       reader: new FrameReader(me, bounds),
       plausibility: this.#plausibility,
       deliver: (envelope) => this.#inbox?.receive(envelope),
-      deliverSideMessage: (from, message) => this.#deliverSideMessage(from, message),
+      deliverSideMessage: (from, message) => this.#ports.deliver(from, message),
     });
     this.#listener = new PeerListener({
       listen: options.listen,
@@ -148,41 +144,17 @@ export class PeerTransport implements Transport<Uint8Array> {
 
   /** Carries state transfer messages on the same connections. Open while the transport is. */
   get statePort(): StatePort {
-    return {
-      open: (receive) => {
-        this.#receiveState = receive;
-      },
-      send: (to, message) => this.#sendSideMessage(to, message),
-      close: () => {
-        this.#receiveState = undefined;
-      },
-    };
+    return this.#ports.state;
   }
 
   /** Carries forwarded batches on the same connections. */
   get forwardPort(): ForwardPort {
-    return {
-      open: (receive) => {
-        this.#receiveForwarded = receive;
-      },
-      send: (to, message) => this.#sendSideMessage(to, message),
-      close: () => {
-        this.#receiveForwarded = undefined;
-      },
-    };
+    return this.#ports.forward;
   }
 
   /** Carries checksums of states on the same connections. */
   get checksumPort(): ChecksumPort {
-    return {
-      open: (receive) => {
-        this.#receiveChecksum = receive;
-      },
-      send: (to, message) => this.#sendSideMessage(to, message),
-      close: () => {
-        this.#receiveChecksum = undefined;
-      },
-    };
+    return this.#ports.checksum;
   }
 
   /**
@@ -282,12 +254,6 @@ export class PeerTransport implements Transport<Uint8Array> {
     for (const link of this.#links.values()) {
       if (!link.isProven) link.redial('no proof: the upgrade is over');
     }
-  }
-
-  #deliverSideMessage(from: PeerId, message: SideMessage): void {
-    if (message.type === 'forward') this.#receiveForwarded?.(from, message);
-    else if (message.type === 'checksum') this.#receiveChecksum?.(from, message);
-    else this.#receiveState?.(from, message);
   }
 
   #sendSideMessage(to: PeerId, message: SideMessage): void {

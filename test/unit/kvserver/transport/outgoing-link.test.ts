@@ -1,13 +1,20 @@
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { defaultPeerLimits } from '@paxkv/kvserver/internal/config/transport-limits';
 import { pack, unpack } from '@paxkv/kvserver/internal/transport/codec';
-import { formats, type Hello } from '@paxkv/kvserver/internal/transport/handshake';
+import { DialTargets } from '@paxkv/kvserver/internal/transport/dial-targets';
+import { ProvenListener } from '@paxkv/kvserver/internal/transport/exchange/proven-exchange';
+import {
+  formats,
+  type Hello,
+  type HelloAnswer,
+} from '@paxkv/kvserver/internal/transport/handshake';
 import { OutgoingLink } from '@paxkv/kvserver/internal/transport/outgoing-link';
+import { PeerSecurity } from '@paxkv/kvserver/internal/transport/security/peer-security';
+import { SocketWire } from '@paxkv/kvserver/internal/transport/wire/socket-wire';
 import type { PeerStatus } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { type WebSocket, WebSocketServer } from 'ws';
-import { clusterId, portOf, quick } from './fixtures.ts';
+import { clusterId, portOf, quick, secrets } from './fixtures.ts';
 
 const levels = { lowest: 1, highest: 1, raiseMax: 1 };
 const hello: Hello = {
@@ -16,6 +23,14 @@ const hello: Hello = {
   formatVersionMin: formats.min,
   ...{ clusterId, from: 0, to: 1, nodeCount: 2, bootCount: 1, level: 1, levels },
 };
+
+/** The other end of a connection, once the hello is proven. */
+interface Accepted {
+  readonly wire: SocketWire;
+  readonly socket: Socket;
+  readonly hello: Hello;
+  readonly answer: (answer: HelloAnswer) => void;
+}
 
 describe('OutgoingLink', () => {
   const ends: (() => Promise<void>)[] = [];
@@ -26,12 +41,21 @@ describe('OutgoingLink', () => {
   function linkTo(port: number, limits = {}) {
     const statuses: PeerStatus[] = [];
     const reportedLevels: number[] = [];
+    const frames: unknown[] = [];
     let onStatus = () => {};
     const link = new OutgoingLink({
-      address: `127.0.0.1:${port}`,
+      targets: new DialTargets({
+        address: `127.0.0.1:${port}`,
+        security: new PeerSecurity({ secrets }),
+        earlierAddress: () => undefined,
+      }),
       to: 1,
       hello: () => hello,
       onLevel: (level) => reportedLevels.push(level),
+      onFrame: (frame) => {
+        frames.push(unpack(frame));
+        return frames.length < 2 ? undefined : 'invalid frame: the second one';
+      },
       limits: { ...defaultPeerLimits, ...quick, ...limits },
       random: { next: () => 0.5 },
       onChange: (status) => {
@@ -48,32 +72,54 @@ describe('OutgoingLink', () => {
     };
     ends.push(() => link.close());
     link.dial();
-    return { link, statuses, reportedLevels, until };
+    return { link, statuses, reportedLevels, frames, until };
   }
 
-  /** A server that answers each hello with `answer`. */
-  async function serve(answer: (socket: WebSocket, greeting: unknown) => void, port = 0) {
-    const server = new WebSocketServer({ port, host: '127.0.0.1' });
-    server.on('connection', (socket) => {
-      socket.once('message', (data) => answer(socket, unpack(Buffer.from(data as Buffer))));
+  /** A server that takes each connection like this. */
+  async function accept(onSocket: (socket: Socket) => void, port = 0) {
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => {});
+      onSocket(socket);
     });
+    server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     const close = async () => {
-      for (const socket of server.clients) socket.terminate();
+      for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     };
     ends.push(close);
     return { server, port: portOf(server), close };
   }
 
-  const welcome = (socket: WebSocket) =>
-    socket.send(pack({ type: 'welcome', formatVersion: formats.max }));
+  /** A server that answers each proven hello with `answer`. */
+  function serve(onProven: (accepted: Accepted) => void, port = 0) {
+    return accept((socket) => {
+      const wire = new SocketWire(socket);
+      const exchange = new ProvenListener(secrets, new Uint8Array());
+      wire.on('handshake', (frame) => {
+        const step = exchange.onFrame(frame);
+        if (step.type === 'send') wire.sendHandshake(step.frame);
+        else if (step.type === 'failed') expect.fail(step.reason);
+        else {
+          const answer = (content: HelloAnswer) => {
+            if (content.type === 'welcome') wire.open(16 * 1024 * 1024);
+            wire.sendHandshake(exchange.answer(content));
+          };
+          onProven({ wire, socket, hello: step.hello, answer });
+        }
+      });
+    }, port);
+  }
+
+  const welcome = ({ answer }: Accepted) => answer({ type: 'welcome', formatVersion: formats.max });
 
   it('sends its hello first, and is connected once it is welcomed', async () => {
     let greeting: unknown;
-    const { port } = await serve((socket, content) => {
-      greeting = content;
-      welcome(socket);
+    const { port } = await serve((accepted) => {
+      greeting = accepted.hello;
+      welcome(accepted);
     });
     const { link, until } = linkTo(port);
     expect(link.status).to.deep.equal({ node: 1, connected: false });
@@ -96,9 +142,9 @@ describe('OutgoingLink', () => {
 
   it('reports why it was refused, logs it once, and keeps trying', async () => {
     let count = 0;
-    const { port, server } = await serve((socket) => {
+    const { port, server } = await serve(({ answer }) => {
       count += 1;
-      socket.send(pack({ type: 'refusal', reason: 'wrong cluster\n' }));
+      answer({ type: 'refusal', reason: 'wrong cluster\n' });
     });
     const { link, statuses } = linkTo(port);
     while (count < 4) await once(server, 'connection');
@@ -109,14 +155,14 @@ describe('OutgoingLink', () => {
   });
 
   it('dials immediately when the other server connects during its pause, and only then', async () => {
-    const { port, close } = await serve((socket) => socket.close());
+    const { port, close } = await serve(({ socket }) => socket.destroy());
     const { link, until } = linkTo(port, { retryDelayMsMin: 60_000, retryDelayMsMax: 60_000 });
     await until(({ reason }) => reason !== undefined);
     await close();
     let greetingCount = 0;
-    await serve((socket) => {
+    await serve((accepted) => {
       greetingCount += 1;
-      welcome(socket);
+      welcome(accepted);
     }, port);
     link.dialNow();
     link.dialNow();
@@ -126,8 +172,10 @@ describe('OutgoingLink', () => {
   });
 
   it('closes after an answer that it does not understand', async () => {
-    for (const answer of [pack({ type: 'hi' }), new Uint8Array([0xc1]), 'text', new Uint8Array()]) {
-      const { port, close } = await serve((socket) => socket.send(answer));
+    for (const answer of [pack({ type: 'hi' }), new Uint8Array([0xc1]), new Uint8Array()]) {
+      const { port, close } = await accept((socket) =>
+        new SocketWire(socket).sendHandshake(answer),
+      );
       const { link, until } = linkTo(port);
       await until(({ reason }) => reason?.startsWith('bad answer') === true);
       await link.close();
@@ -136,18 +184,73 @@ describe('OutgoingLink', () => {
   });
 
   it('closes after an answer that is too long', async () => {
-    const { port } = await serve((socket) => socket.send(new Uint8Array(10_000)));
-    const { until } = linkTo(port);
-    await until(({ reason }) => reason === 'Max payload size exceeded');
-  });
-
-  it('ends a connection on which more than a welcome comes back', async () => {
-    const { port } = await serve((socket) => {
-      welcome(socket);
-      welcome(socket);
+    const { port } = await accept((socket) => {
+      new SocketWire(socket).sendHandshake(new Uint8Array(10_000));
     });
     const { until } = linkTo(port);
-    await until(({ reason }) => reason === 'a second answer');
+    await until(({ reason }) => reason === 'bad frame: longer than 4096 bytes');
+  });
+
+  it('ends a connection on which a second answer comes', async () => {
+    const { port } = await serve((accepted) => {
+      welcome(accepted);
+      welcome(accepted);
+    });
+    const { until } = linkTo(port);
+    await until(({ reason }) => reason === 'bad frame: its kind is not expected');
+  });
+
+  it('hands on what comes back on an open connection, until that is refused', async () => {
+    const { port } = await serve((accepted) => {
+      welcome(accepted);
+      for (const frame of [pack('a'), pack('b'), pack('c')])
+        accepted.wire.sendMessages([frame], frame.byteLength);
+    });
+    const { until, frames } = linkTo(port);
+    await until(({ reason }) => reason === 'invalid frame: the second one');
+    expect(frames.slice(0, 2)).to.deep.equal(['a', 'b']);
+  });
+
+  it('refuses large messages on the way back', async () => {
+    const { port } = await serve((accepted) => {
+      welcome(accepted);
+      accepted.wire.sendMessages([new Uint8Array(70_000)], 70_000);
+    });
+    const { until, frames } = linkTo(port);
+    await until(({ reason }) => reason === 'bad frame: longer than 65536 bytes');
+    expect(frames).to.deep.equal([]);
+  });
+
+  it('does not believe a welcome without a proof, nor one of another secret', async () => {
+    for (const known of [undefined, [Buffer.from('another secret')] as const]) {
+      const { port, close } = await accept((socket) => {
+        const wire = new SocketWire(socket);
+        const exchange = new ProvenListener(known ?? secrets, new Uint8Array());
+        wire.on('handshake', (frame) => {
+          const step = exchange.onFrame(frame);
+          if (step.type === 'send') wire.sendHandshake(step.frame);
+          const content = pack({ type: 'welcome', formatVersion: formats.max });
+          const proof = known && new Uint8Array(32);
+          if (step.type !== 'send')
+            wire.sendHandshake(pack({ type: 'answer', content, ...(proof && { proof }) }));
+        });
+      });
+      const { link, until } = linkTo(port);
+      await until(({ reason }) => reason === 'wrong proof: that server has another cluster secret');
+      expect(link.isOpen).to.equal(false);
+      await link.close();
+      await close();
+    }
+  });
+
+  it('is not stopped by a level that no proven server reports', async () => {
+    const { port } = await accept((socket) => {
+      const content = pack({ type: 'refusal', reason: 'too old', level: 7 });
+      new SocketWire(socket).sendHandshake(pack({ type: 'answer', content }));
+    });
+    const { until, reportedLevels } = linkTo(port);
+    await until(({ reason }) => reason === 'refused: too old');
+    expect(reportedLevels).to.deep.equal([]);
   });
 
   it('reports that nothing listens there', async () => {
@@ -158,36 +261,30 @@ describe('OutgoingLink', () => {
   });
 
   it('stops waiting for a server that accepts and sends nothing', async () => {
-    const silent: Server = createServer();
-    const sockets: Socket[] = [];
-    silent.on('connection', (socket) => sockets.push(socket));
-    silent.listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    ends.push(async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => silent.close(resolve));
-    });
-    const { until } = linkTo(portOf(silent), { handshakeMsMax: 60 });
+    const { port } = await accept(() => {});
+    const { until } = linkTo(port, { handshakeMsMax: 60 });
     await until(({ reason }) => reason === 'no answer for 60 ms');
   });
 
   it('reports the level of the cluster, if it is refused because of it', async () => {
-    const refusal = { type: 'refusal', reason: 'too old', level: 7 };
-    const { port } = await serve((socket) => socket.send(pack(refusal)));
+    const { port } = await serve(({ answer }) => {
+      answer({ type: 'refusal', reason: 'too old', level: 7 });
+    });
     const { reportedLevels, until } = linkTo(port);
     await until(({ reason }) => reason === 'refused: too old');
     expect(reportedLevels[0]).to.equal(7);
   });
 
   it('does not open a connection in a format that it did not offer', async () => {
-    const answer = { type: 'welcome', formatVersion: formats.max + 1 };
-    const { port } = await serve((socket) => socket.send(pack(answer)));
+    const { port } = await serve(({ answer }) => {
+      answer({ type: 'welcome', formatVersion: formats.max + 1 });
+    });
     const { link, until } = linkTo(port);
     await until(({ reason }) => reason === `peer format ${formats.max + 1} was not offered`);
     expect(link.isOpen).to.equal(false);
   });
 
-  it('stops waiting for a server that upgrades and never answers the hello', async () => {
+  it('stops waiting for a server that never answers the hello', async () => {
     const { port } = await serve(() => {});
     const { until } = linkTo(port, { handshakeMsMax: 60 });
     await until(({ reason }) => reason === 'no answer for 60 ms');
@@ -195,10 +292,10 @@ describe('OutgoingLink', () => {
 
   it('detects an end that stopped reading, and reconnects when it reads again', async () => {
     let count = 0;
-    const { port } = await serve((socket) => {
-      welcome(socket);
+    const { port } = await serve((accepted) => {
+      welcome(accepted);
       count += 1;
-      if (count === 1) socket.pause();
+      if (count === 1) accepted.socket.pause();
     });
     const { statuses, until } = linkTo(port);
     await until(({ reason }) => reason === 'silent for 300 ms');
@@ -209,11 +306,11 @@ describe('OutgoingLink', () => {
   it('does not count the silence of the previous connection against a new one', async () => {
     let count = 0;
     let pingCount = 0;
-    const { port, server } = await serve((socket) => {
-      welcome(socket);
+    const { port, server } = await serve((accepted) => {
+      welcome(accepted);
       count += 1;
-      if (count === 1) socket.close();
-      socket.on('ping', () => {
+      if (count === 1) accepted.socket.end();
+      accepted.wire.on('ping', () => {
         pingCount += 1;
         server.emit('pinged');
       });
@@ -226,10 +323,10 @@ describe('OutgoingLink', () => {
 
   it('ignores a welcome after a refusal', async () => {
     let count = 0;
-    const { port, server } = await serve((socket) => {
+    const { port, server } = await serve((accepted) => {
       count += 1;
-      socket.send(pack({ type: 'refusal', reason: 'no' }));
-      welcome(socket);
+      accepted.answer({ type: 'refusal', reason: 'no' });
+      welcome(accepted);
     });
     const { statuses } = linkTo(port);
     while (count < 10) await once(server, 'connection');
@@ -238,10 +335,10 @@ describe('OutgoingLink', () => {
 
   it('lengthens its pause if each connection ends right after the welcome', async () => {
     const timesMs: number[] = [];
-    const { port, server } = await serve((socket) => {
+    const { port, server } = await serve((accepted) => {
       timesMs.push(performance.now());
-      welcome(socket);
-      setImmediate(() => socket.close());
+      welcome(accepted);
+      setImmediate(() => accepted.socket.end());
     });
     linkTo(port, { retryDelayMsMin: 10, retryDelayMsMax: 80 });
     while (timesMs.length < 5) await once(server, 'connection');
@@ -250,9 +347,9 @@ describe('OutgoingLink', () => {
   });
 
   it('keeps little in memory for a server that does not read, and logs what it drops', async () => {
-    const { port } = await serve((socket) => {
-      welcome(socket);
-      socket.pause();
+    const { port } = await serve((accepted) => {
+      welcome(accepted);
+      accepted.socket.pause();
     });
     const queueBytesMax = 1024 * 1024;
     const { link, until } = linkTo(port, { queueBytesMax, silenceMsMax: 5000 });
@@ -273,10 +370,10 @@ describe('OutgoingLink', () => {
 
   it('delivers its last messages before it closes', async () => {
     const heard: unknown[] = [];
-    const { port, server } = await serve((socket) => {
-      socket.on('message', (data) => heard.push(unpack(Buffer.from(data as Buffer))));
-      socket.on('close', () => server.emit('ended'));
-      welcome(socket);
+    const { port, server } = await serve((accepted) => {
+      accepted.wire.on('message', (frame) => heard.push(unpack(frame)));
+      accepted.wire.on('close', () => server.emit('ended'));
+      welcome(accepted);
     });
     const { link, until } = linkTo(port);
     await until(({ connected }) => connected);
@@ -288,9 +385,9 @@ describe('OutgoingLink', () => {
   });
 
   it('closes though the other end does not listen', async () => {
-    const { port } = await serve((socket) => {
-      welcome(socket);
-      socket.pause();
+    const { port } = await serve((accepted) => {
+      welcome(accepted);
+      accepted.socket.pause();
     });
     const { link, until } = linkTo(port);
     await until(({ connected }) => connected);
@@ -300,9 +397,9 @@ describe('OutgoingLink', () => {
 
   it('dials no more once closed, whether it was connected, waiting or dialling', async () => {
     let count = 0;
-    const { port } = await serve((socket) => {
+    const { port } = await serve((accepted) => {
       count += 1;
-      welcome(socket);
+      welcome(accepted);
     });
     const { link, until, statuses } = linkTo(port);
     await until(({ connected }) => connected);

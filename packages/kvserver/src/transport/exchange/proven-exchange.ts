@@ -13,6 +13,7 @@
  * of one connection on to another. RFC 2104, RFC 9266.
  */
 import { randomBytes } from 'node:crypto';
+import type { Secrets } from '../../config/cluster-secret.ts';
 import { pack, unpack } from '../codec.ts';
 import {
   type Hello,
@@ -25,7 +26,7 @@ import {
   readProof,
   readSecond,
 } from '../handshake.ts';
-import { isProof, proofOf, type Secrets } from '../security/cluster-secret.ts';
+import { isProof, proofOf } from '../security/proof.ts';
 import type { DialerExchange, DialerStep, ListenerExchange, ListenerStep } from './exchange.ts';
 
 const noAnswer = 'bad answer: it is no answer of a server';
@@ -92,7 +93,8 @@ export class ProvenListener implements ListenerExchange {
   onFrame(frame: Uint8Array): ListenerStep {
     if (this.#hello === undefined) return this.#onHello(frame);
     const message = readProof(unpack(frame));
-    if (message === undefined) return { type: 'failed', reason: 'no proof: another frame came instead' };
+    if (message === undefined)
+      return { type: 'failed', reason: 'no proof: another frame came instead' };
     const { frame: hello, content } = this.#hello;
     const parts = [hello, this.#challenge, this.#binding];
     if (this.#isProven || !isProof(message.proof, this.#secrets, 'dialer', parts)) {

@@ -1,23 +1,14 @@
 /** What a server proves itself with to other servers: the secret of the cluster and, beyond loopback, a certificate. */
 import { connect as connectPlain, type Socket } from 'node:net';
-import { createServer, connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
-import { publicSecrets, type Secrets } from './cluster-secret.ts';
-
-/** Each in PEM. */
-export interface PeerTls {
-  /** The private key of this server. */
-  readonly key: string;
-  /** Its certificate, and those between it and the authority. */
-  readonly cert: string;
-  /** The authority that signs the certificates of all servers of the cluster. */
-  readonly ca: string;
-}
-
-export interface PeerCredentials {
-  /** Default: none, which only an insecure server may do without. */
-  readonly secrets?: Secrets | undefined;
-  readonly tls?: PeerTls | undefined;
-}
+import {
+  connect as connectTls,
+  createSecureContext,
+  createServer,
+  type SecureContext,
+} from 'node:tls';
+import type { Secrets } from '../../config/cluster-secret.ts';
+import type { PeerCredentials, PeerTls } from '../../config/peer-settings.ts';
+import { publicSecrets } from './proof.ts';
 
 /** The outcome of an accepted connection. */
 export interface Accepted {

@@ -2,8 +2,8 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { membersIn } from '../../config/member-name.ts';
 import { helloBytesMax } from '../handshake.ts';
-import { membersIn } from '../security/member-name.ts';
 import { printable } from '../text.ts';
 import { type FrameBounds, FrameSplitter, frameHeader, frameKind, headerBytes } from './frame.ts';
 import type { Wire, WireEvents } from './wire.ts';
@@ -40,7 +40,9 @@ export class SocketWire extends EventEmitter<WireEvents> implements Wire {
     this.#socket = socket;
     this.#splitter = new FrameSplitter(handshakeBounds, (kind, frame) => this.#take(kind, frame));
     socket.setNoDelay(true);
-    socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => this.emit('ready'));
+    socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () =>
+      this.emit('ready'),
+    );
     socket.on('data', (chunk: Uint8Array) => this.#onData(chunk));
     socket.on('error', (error) => {
       this.#reason ??= textOf(error);
@@ -95,7 +97,6 @@ export class SocketWire extends EventEmitter<WireEvents> implements Wire {
     const text = Buffer.from(printable(reason));
     this.#send(frameKind.goodbye, [text], text.byteLength);
     this.#isClosing = true;
-    this.#splitter.stop();
     this.#socket.end();
     this.#closeTimer = setTimeout(() => this.#socket.destroy(), closeMsMax);
   }

@@ -73,6 +73,7 @@ export class WebSocketWire extends EventEmitter<WireEvents> implements Wire {
   #onError(error: Error & { code?: string }): void {
     this.#reason ??= error.message;
     // The library is closing the connection. A lost connection is no violation; a broken protocol is.
-    if (error.code?.startsWith('WS_ERR') === true) this.emit('violation', `bad frame: ${error.message}`);
+    if (error.code?.startsWith('WS_ERR') === true)
+      this.emit('violation', `bad frame: ${error.message}`);
   }
 }

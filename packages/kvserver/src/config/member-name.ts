@@ -11,7 +11,11 @@ export function memberName(clusterId: string, node: number): string {
 }
 
 /** The members that a certificate names. Node.js quotes an entry that contains the separator of entries. */
-export function membersIn(certificate: Pick<X509Certificate, 'subjectAltName'> | undefined): string[] {
+export function membersIn(
+  certificate: Pick<X509Certificate, 'subjectAltName'> | undefined,
+): string[] {
   const entries = certificate?.subjectAltName?.split(', ') ?? [];
-  return entries.flatMap((entry) => /^URI:(paxkv:\/\/[\w.-]+\/member\/\d+)$/.exec(entry)?.[1] ?? []);
+  return entries.flatMap(
+    (entry) => /^URI:(paxkv:\/\/[\w.-]+\/member\/\d+)$/.exec(entry)?.[1] ?? [],
+  );
 }
