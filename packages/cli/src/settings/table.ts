@@ -86,7 +86,7 @@ const peerSettings = {
   },
   unprovenPeers: {
     kind: yesOrNo,
-    help: 'count nodes of versions before 0.2, which prove nothing, until the feature level rises',
+    help: 'count nodes of earlier versions, which prove nothing, until the feature level rises',
     placeholder: 'yes|no',
     default: false,
     server: 'unprovenPeers',

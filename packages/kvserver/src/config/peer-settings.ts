@@ -74,7 +74,7 @@ export interface PeerConfig {
   readonly peerListenPort: number;
   readonly peerCredentials: PeerCredentials;
   /**
-   * Whether servers of versions before 0.2 count, which prove nothing. Only for the upgrade from such a version, and
+   * Whether servers of earlier versions count, which prove nothing. Only for the upgrade from such a version, and
    * only until the feature level rises.
    */
   readonly unprovenPeers: boolean;

@@ -1,9 +1,12 @@
 import type { Reply, Request } from '@paxkv/protocol';
+import type { RequestTiming } from './request-timing.ts';
 
 /** How a request is submitted. */
 export interface SubmitOptions {
   /** Ends the wait early. */
   readonly signal?: AbortSignal | undefined;
+  /** Takes the times of its steps. Without it, nobody learns of them. */
+  readonly timing?: RequestTiming | undefined;
 }
 
 /** The part of a replica that the service uses. It accepts requests. */

@@ -1,4 +1,4 @@
-/** How another server is dialed: at its address for peers, or as versions before 0.2 are, during an upgrade. */
+/** How another server is dialed: at its address for peers, or as earlier versions are, during an upgrade. */
 import { type ClientOptions, WebSocket } from 'ws';
 import { memberName } from '../config/member-name.ts';
 import { EarlierDialer } from './exchange/earlier-exchange.ts';

@@ -1,4 +1,4 @@
-/** WebSockets from servers of versions before 0.2, which ask the HTTP server for an upgrade. */
+/** WebSockets from servers of earlier versions, which ask the HTTP server for an upgrade. */
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ServerOptions, WebSocketServer } from 'ws';

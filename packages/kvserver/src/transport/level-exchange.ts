@@ -3,8 +3,16 @@
  * if its own state is older, and stops before it applies anything that it does not understand.
  */
 import type { PeerId } from '@paxkv/paxos';
+import type { FeatureLevels } from '@paxkv/protocol';
 import type { LevelPort, ServerLevels } from '../replica/ports.ts';
-import { baseLevel, includesLevel } from '../state-machine/features.ts';
+import { baseLevel, includesLevel, thisVersion } from '../state-machine/features.ts';
+
+/** The levels of this version, which it lets a cluster be raised to. */
+export const allLevels: ServerLevels = {
+  lowest: thisVersion.lowest,
+  highest: thisVersion.highest,
+  raiseMax: thisVersion.highest,
+};
 
 export class LevelExchange implements LevelPort {
   readonly own: ServerLevels;
@@ -63,4 +71,9 @@ export class LevelExchange implements LevelPort {
     if (!canRun) this.#onUnsupported(level);
     return canRun;
   }
+}
+
+/** The levels as `/status` shows them. */
+export function toFeatureLevels({ lowest, highest, raiseMax }: ServerLevels): FeatureLevels {
+  return raiseMax < highest ? { lowest, highest, raiseMax } : { lowest, highest };
 }

@@ -40,7 +40,7 @@ export interface PeerListenerOptions {
   readonly listen: ListenAddress | undefined;
   readonly host: Omit<Host, 'bootCount'>;
   readonly security: PeerSecurity;
-  /** Whether connections of versions before 0.2 are taken, which prove nothing. */
+  /** Whether connections of earlier versions are taken, which prove nothing. */
   readonly takesEarlier: () => boolean;
   readonly limits: PeerLimits;
   readonly rejections: RejectionLog;

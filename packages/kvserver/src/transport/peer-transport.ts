@@ -14,7 +14,7 @@ import {
   type Random,
   type Transport,
 } from '@paxkv/paxos';
-import type { FeatureLevels, PeerStatus } from '@paxkv/protocol';
+import type { PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { defaultPeerLimits, type PeerLimits } from '../config/transport-limits.ts';
 import type {
@@ -24,11 +24,11 @@ import type {
   ServerLevels,
   StatePort,
 } from '../replica/ports.ts';
-import { baseLevel, thisVersion } from '../state-machine/features.ts';
+import { baseLevel } from '../state-machine/features.ts';
 import { FrameReader, type PeerMessage, pack, type SideMessage } from './codec.ts';
 import { DialTargets } from './dial-targets.ts';
 import { formats } from './handshake.ts';
-import { LevelExchange } from './level-exchange.ts';
+import { allLevels, LevelExchange, toFeatureLevels } from './level-exchange.ts';
 import { payloadBytesOf, withinLearnedBytes } from './message-size.ts';
 import { backFrameBytesMax, OutgoingLink } from './outgoing-link.ts';
 import { type ListenAddress, PeerListener } from './peer-listener.ts';
@@ -49,7 +49,7 @@ export interface PeerTransportOptions {
   /** What this server proves itself with. Default: nothing that others do not know. */
   readonly security?: PeerSecurity | undefined;
   /**
-   * `host:port` at which versions before 0.2 listen, by node id. They prove nothing, and count only while the feature
+   * `host:port` at which earlier versions listen, by node id. They prove nothing, and count only while the feature
    * level is the first one. Absent: never.
    */
   readonly earlierAddresses?: readonly string[] | undefined;
@@ -81,12 +81,6 @@ export interface PeerCounts {
   /** Messages not sent: no connection, or a full queue. */
   readonly dropped: number;
 }
-
-const allLevels: ServerLevels = {
-  lowest: thisVersion.lowest,
-  highest: thisVersion.highest,
-  raiseMax: thisVersion.highest,
-};
 
 export class PeerTransport implements Transport<Uint8Array> {
   readonly #options: PeerTransportOptions;
@@ -299,11 +293,6 @@ export class PeerTransport implements Transport<Uint8Array> {
     onPeerChange?.(node, connected, reason);
     if (!connected) this.#inbox?.disconnected(node);
   }
-}
-
-/** The levels as `/status` shows them. */
-export function toFeatureLevels({ lowest, highest, raiseMax }: ServerLevels): FeatureLevels {
-  return raiseMax < highest ? { lowest, highest, raiseMax } : { lowest, highest };
 }
 
 function packed(message: PeerMessage): Uint8Array {

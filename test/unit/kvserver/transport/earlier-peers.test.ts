@@ -8,7 +8,7 @@ import { call, hello, learn, lone, portOf, reserve, Station, toAddresses } from 
 
 const welcome = { type: 'welcome', formatVersion: formats.max };
 
-/** Servers of versions before 0.2, which dial by WebSocket and prove nothing, played by the test. */
+/** Servers of earlier versions, which dial by WebSocket and prove nothing, played by the test. */
 describe('a server of an earlier version', () => {
   const ends: (() => unknown)[] = [];
   afterEach(async () => {

@@ -1,119 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
-import { defaultPeerLimits } from '@paxkv/kvserver/internal/config/transport-limits';
 import { pack, unpack } from '@paxkv/kvserver/internal/transport/codec';
-import { DialTargets } from '@paxkv/kvserver/internal/transport/dial-targets';
-import { ProvenListener } from '@paxkv/kvserver/internal/transport/exchange/proven-exchange';
-import {
-  formats,
-  type Hello,
-  type HelloAnswer,
-} from '@paxkv/kvserver/internal/transport/handshake';
-import { OutgoingLink } from '@paxkv/kvserver/internal/transport/outgoing-link';
-import { PeerSecurity } from '@paxkv/kvserver/internal/transport/security/peer-security';
-import { SocketWire } from '@paxkv/kvserver/internal/transport/wire/socket-wire';
-import type { PeerStatus } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { clusterId, portOf, quick, secrets } from './fixtures.ts';
-
-const levels = { lowest: 1, highest: 1, raiseMax: 1 };
-const hello: Hello = {
-  type: 'hello',
-  formatVersion: formats.max,
-  formatVersionMin: formats.min,
-  ...{ clusterId, from: 0, to: 1, nodeCount: 2, bootCount: 1, level: 1, levels },
-};
-
-/** The other end of a connection, once the hello is proven. */
-interface Accepted {
-  readonly wire: SocketWire;
-  readonly socket: Socket;
-  readonly hello: Hello;
-  readonly answer: (answer: HelloAnswer) => void;
-}
+import { hello, linksAndServers, welcome } from './dialed-servers.ts';
 
 describe('OutgoingLink', () => {
-  const ends: (() => Promise<void>)[] = [];
-  afterEach(async () => {
-    for (const end of ends.splice(0).reverse()) await end();
-  });
-
-  function linkTo(port: number, limits = {}) {
-    const statuses: PeerStatus[] = [];
-    const reportedLevels: number[] = [];
-    const frames: unknown[] = [];
-    let onStatus = () => {};
-    const link = new OutgoingLink({
-      targets: new DialTargets({
-        address: `127.0.0.1:${port}`,
-        security: new PeerSecurity({ secrets }),
-        earlierAddress: () => undefined,
-      }),
-      to: 1,
-      hello: () => hello,
-      onLevel: (level) => reportedLevels.push(level),
-      onFrame: (frame) => {
-        frames.push(unpack(frame));
-        return frames.length < 2 ? undefined : 'invalid frame: the second one';
-      },
-      limits: { ...defaultPeerLimits, ...quick, ...limits },
-      random: { next: () => 0.5 },
-      onChange: (status) => {
-        statuses.push(status);
-        onStatus();
-      },
-    });
-    const until = async (isEnough: (status: PeerStatus) => boolean) => {
-      while (!statuses.some(isEnough)) {
-        await new Promise<void>((resolve) => {
-          onStatus = resolve;
-        });
-      }
-    };
-    ends.push(() => link.close());
-    link.dial();
-    return { link, statuses, reportedLevels, frames, until };
-  }
-
-  /** A server that takes each connection like this. */
-  async function accept(onSocket: (socket: Socket) => void, port = 0) {
-    const sockets = new Set<Socket>();
-    const server = createServer((socket) => {
-      sockets.add(socket);
-      socket.on('error', () => {});
-      onSocket(socket);
-    });
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    const close = async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    };
-    ends.push(close);
-    return { server, port: portOf(server), close };
-  }
-
-  /** A server that answers each proven hello with `answer`. */
-  function serve(onProven: (accepted: Accepted) => void, port = 0) {
-    return accept((socket) => {
-      const wire = new SocketWire(socket);
-      const exchange = new ProvenListener(secrets, new Uint8Array());
-      wire.on('handshake', (frame) => {
-        const step = exchange.onFrame(frame);
-        if (step.type === 'send') wire.sendHandshake(step.frame);
-        else if (step.type === 'failed') expect.fail(step.reason);
-        else {
-          const answer = (content: HelloAnswer) => {
-            if (content.type === 'welcome') wire.open(16 * 1024 * 1024);
-            wire.sendHandshake(exchange.answer(content));
-          };
-          onProven({ wire, socket, hello: step.hello, answer });
-        }
-      });
-    }, port);
-  }
-
-  const welcome = ({ answer }: Accepted) => answer({ type: 'welcome', formatVersion: formats.max });
+  const { linkTo, accept, serve, end } = linksAndServers();
+  afterEach(end);
 
   it('sends its hello first, and is connected once it is welcomed', async () => {
     let greeting: unknown;
@@ -171,88 +63,6 @@ describe('OutgoingLink', () => {
     expect(greetingCount).to.equal(1);
   });
 
-  it('closes after an answer that it does not understand', async () => {
-    for (const answer of [pack({ type: 'hi' }), new Uint8Array([0xc1]), new Uint8Array()]) {
-      const { port, close } = await accept((socket) =>
-        new SocketWire(socket).sendHandshake(answer),
-      );
-      const { link, until } = linkTo(port);
-      await until(({ reason }) => reason?.startsWith('bad answer') === true);
-      await link.close();
-      await close();
-    }
-  });
-
-  it('closes after an answer that is too long', async () => {
-    const { port } = await accept((socket) => {
-      new SocketWire(socket).sendHandshake(new Uint8Array(10_000));
-    });
-    const { until } = linkTo(port);
-    await until(({ reason }) => reason === 'bad frame: longer than 4096 bytes');
-  });
-
-  it('ends a connection on which a second answer comes', async () => {
-    const { port } = await serve((accepted) => {
-      welcome(accepted);
-      welcome(accepted);
-    });
-    const { until } = linkTo(port);
-    await until(({ reason }) => reason === 'bad frame: its kind is not expected');
-  });
-
-  it('hands on what comes back on an open connection, until that is refused', async () => {
-    const { port } = await serve((accepted) => {
-      welcome(accepted);
-      for (const frame of [pack('a'), pack('b'), pack('c')])
-        accepted.wire.sendMessages([frame], frame.byteLength);
-    });
-    const { until, frames } = linkTo(port);
-    await until(({ reason }) => reason === 'invalid frame: the second one');
-    expect(frames.slice(0, 2)).to.deep.equal(['a', 'b']);
-  });
-
-  it('refuses large messages on the way back', async () => {
-    const { port } = await serve((accepted) => {
-      welcome(accepted);
-      accepted.wire.sendMessages([new Uint8Array(70_000)], 70_000);
-    });
-    const { until, frames } = linkTo(port);
-    await until(({ reason }) => reason === 'bad frame: longer than 65536 bytes');
-    expect(frames).to.deep.equal([]);
-  });
-
-  it('does not believe a welcome without a proof, nor one of another secret', async () => {
-    for (const known of [undefined, [Buffer.from('another secret')] as const]) {
-      const { port, close } = await accept((socket) => {
-        const wire = new SocketWire(socket);
-        const exchange = new ProvenListener(known ?? secrets, new Uint8Array());
-        wire.on('handshake', (frame) => {
-          const step = exchange.onFrame(frame);
-          if (step.type === 'send') wire.sendHandshake(step.frame);
-          const content = pack({ type: 'welcome', formatVersion: formats.max });
-          const proof = known && new Uint8Array(32);
-          if (step.type !== 'send')
-            wire.sendHandshake(pack({ type: 'answer', content, ...(proof && { proof }) }));
-        });
-      });
-      const { link, until } = linkTo(port);
-      await until(({ reason }) => reason === 'wrong proof: that server has another cluster secret');
-      expect(link.isOpen).to.equal(false);
-      await link.close();
-      await close();
-    }
-  });
-
-  it('is not stopped by a level that no proven server reports', async () => {
-    const { port } = await accept((socket) => {
-      const content = pack({ type: 'refusal', reason: 'too old', level: 7 });
-      new SocketWire(socket).sendHandshake(pack({ type: 'answer', content }));
-    });
-    const { until, reportedLevels } = linkTo(port);
-    await until(({ reason }) => reason === 'refused: too old');
-    expect(reportedLevels).to.deep.equal([]);
-  });
-
   it('reports that nothing listens there', async () => {
     const { port, close } = await serve(welcome);
     await close();
@@ -273,15 +83,6 @@ describe('OutgoingLink', () => {
     const { reportedLevels, until } = linkTo(port);
     await until(({ reason }) => reason === 'refused: too old');
     expect(reportedLevels[0]).to.equal(7);
-  });
-
-  it('does not open a connection in a format that it did not offer', async () => {
-    const { port } = await serve(({ answer }) => {
-      answer({ type: 'welcome', formatVersion: formats.max + 1 });
-    });
-    const { link, until } = linkTo(port);
-    await until(({ reason }) => reason === `peer format ${formats.max + 1} was not offered`);
-    expect(link.isOpen).to.equal(false);
   });
 
   it('stops waiting for a server that never answers the hello', async () => {
@@ -319,18 +120,6 @@ describe('OutgoingLink', () => {
     // More of them than fit into the allowed silence.
     while (pingCount < 10) await once(server, 'pinged');
     expect(statuses.map(({ connected }) => connected)).to.deep.equal([true, false, true]);
-  });
-
-  it('ignores a welcome after a refusal', async () => {
-    let count = 0;
-    const { port, server } = await serve((accepted) => {
-      count += 1;
-      accepted.answer({ type: 'refusal', reason: 'no' });
-      welcome(accepted);
-    });
-    const { statuses } = linkTo(port);
-    while (count < 10) await once(server, 'connection');
-    expect(statuses).to.deep.equal([{ node: 1, connected: false, reason: 'refused: no' }]);
   });
 
   it('lengthens its pause if each connection ends right after the welcome', async () => {

@@ -34,6 +34,8 @@ export interface JournalOptions {
   readonly segmentBytes?: number | undefined;
   /** After so many milliseconds without a write, what is alive is gathered into one segment. */
   readonly idleMs?: number;
+  /** Learns how long each flushed write took, in milliseconds, also one that failed. */
+  readonly onFlushed?: ((tookMs: number) => void) | undefined;
 }
 
 interface Parts {
@@ -42,12 +44,13 @@ interface Parts {
   readonly log: SegmentedLog;
   readonly memory: JournalMemory;
   readonly idleMs: number;
+  readonly onFlushed: ((tookMs: number) => void) | undefined;
 }
 
 export class Journal implements Storage<Uint8Array> {
   readonly #parts: Parts;
   readonly #checkpointer: Checkpointer;
-  readonly #times = new WriteTimes(() => performance.now(), slowMs);
+  readonly #times: WriteTimes;
   readonly #probe: DiskProbe;
   /** The work on the size of the log, while there is any; it goes on between writes. Never rejects. */
   #upkeep: Promise<void> | undefined;
@@ -59,6 +62,7 @@ export class Journal implements Storage<Uint8Array> {
 
   private constructor(parts: Parts) {
     this.#parts = parts;
+    this.#times = new WriteTimes(() => performance.now(), slowMs, parts.onFlushed);
     this.#checkpointer = new Checkpointer(parts.log, parts.memory);
     this.#probe = new DiskProbe(parts.files);
   }
@@ -93,11 +97,12 @@ export class Journal implements Storage<Uint8Array> {
     attempt = 'open the journal',
   ): Promise<Journal> {
     const { owner, segmentBytes = segmentBytesDefault, idleMs = idleMsDefault } = settings;
+    const { onFlushed } = settings;
     try {
       const memory = new JournalMemory();
       const options = { files, owner: owner.name, segmentBytes };
       const log = await openJournalLog(options, owner, memory);
-      const journal = new Journal({ files, owner, log, memory, idleMs });
+      const journal = new Journal({ files, owner, log, memory, idleMs, onFlushed });
       journal.#tidyUp();
       return journal;
     } catch (cause) {

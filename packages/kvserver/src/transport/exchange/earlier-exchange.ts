@@ -1,5 +1,5 @@
 /**
- * The handshake of versions before 0.2, in which nothing is proven: a hello and its answer. It is used only during
+ * The handshake of earlier versions, in which nothing is proven: a hello and its answer. It is used only during
  * an upgrade from such a version, where the operator allows it.
  */
 import { pack, unpack } from '../codec.ts';

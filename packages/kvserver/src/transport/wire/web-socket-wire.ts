@@ -1,4 +1,4 @@
-/** A wire over a WebSocket, as versions before 0.2 use it. */
+/** A wire over a WebSocket, as earlier versions use it. */
 import { EventEmitter } from 'node:events';
 import { type RawData, WebSocket } from 'ws';
 import { helloBytesMax } from '../handshake.ts';
