@@ -8,14 +8,13 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { FeatureLevels, PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
-import { addressToText, type Config } from './config/settings.ts';
-import { defaultPeerLimits } from './config/transport-limits.ts';
+import type { Config } from './config/settings.ts';
 import { LineLimit } from './health/line-limit.ts';
 import type { NodeFacts } from './metrics/facts.ts';
 import type { Recorder } from './metrics/recorder.ts';
+import { peersOf } from './node-peers.ts';
+import type { StateExports } from './replica/catch-up/state-exports.ts';
 import { Replica, type ReplicaStatus, type Submitter } from './replica/index.ts';
-import type { ServerLevels } from './replica/ports.ts';
-import { thisVersion, unsupportedLevel } from './state-machine/features.ts';
 import {
   type DataDirectory,
   type DiskTimes,
@@ -30,7 +29,7 @@ import type { MemoryWatch } from './system/memory-watch.ts';
 import { systemRandom } from './system/random.ts';
 import { FlightRecorder } from './trace/flight-recorder.ts';
 import { toFeatureLevels } from './transport/level-exchange.ts';
-import { PeerTransport } from './transport/peer-transport.ts';
+import type { PeerTransport } from './transport/peer-transport.ts';
 import type { PeerSecurity } from './transport/security/peer-security.ts';
 
 /** Run ids are random below this, since a counter would be lost together with the disk. */
@@ -109,7 +108,7 @@ export class KvNode {
       onFlushed: (tookMs) => recorder?.flushes.observe(tookMs),
     });
     const { hasVoted: hadVoted, bootCount } = data.identity;
-    const peers = peersFor(options, bootCount);
+    const peers = peersOf(options, bootCount);
     try {
       await expectWholeJournal(data);
       const logWindow = await openLogWindow(options, data);
@@ -166,6 +165,11 @@ export class KvNode {
     return this.#replica;
   }
 
+  /** The state on disk, for backups. */
+  get exports(): StateExports {
+    return this.#replica.exports;
+  }
+
   /** Takes over a connection that a node of an earlier version has opened. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#peers.handleUpgrade(request, socket, head);
@@ -188,33 +192,6 @@ export class KvNode {
       }
     }
   }
-}
-
-function peersFor(
-  { config, logger, security, onFailed }: KvNodeOptions,
-  bootCount: number,
-): PeerTransport {
-  const { nodeId, clusterId, addresses, limits, featureLevelMax } = config;
-  const { peerAddresses, peerListenHost, peerListenPort } = config;
-  const { lowest, highest } = thisVersion;
-  const levels: ServerLevels = { lowest, highest, raiseMax: featureLevelMax ?? highest };
-  return new PeerTransport({
-    me: nodeId,
-    addresses: peerAddresses,
-    listen: addresses.length === 1 ? undefined : { host: peerListenHost, port: peerListenPort },
-    security,
-    earlierAddresses: config.unprovenPeers ? addresses.map(addressToText) : undefined,
-    clusterId,
-    bootCount,
-    logger,
-    levels,
-    onUnsupportedLevel: (level) => onFailed(unsupportedLevel(level, levels)),
-    limits: {
-      queueBytesMax: limits.peerQueueBytesMax,
-      valueBytesMax: Math.max(defaultPeerLimits.valueBytesMax, 2 * limits.batchBytesMax),
-    },
-    random: systemRandom,
-  });
 }
 
 /** The journal's lock keeps other processes out of its directory. */

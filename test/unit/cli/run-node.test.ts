@@ -180,7 +180,7 @@ describe('checkedConfig', () => {
     const tls = { peerKeyFile: undefined, peerCertFile: undefined, peerCaFile: undefined };
     return {
       cluster: 'paxkv',
-      logLevel: 'info',
+      ...{ logLevel: 'info', logFormat: 'auto', slowRequestMs: 1000 },
       ...absent,
       ...shared,
       ...switches,

@@ -89,7 +89,7 @@ export class LocalCluster {
 function expectData({ dataDirectory, secretFile, nodes }: ClusterPlan): void {
   try {
     expectComplete(dataDirectory, storedNodes(dataDirectory), nodes.length);
-    mkdirSync(dataDirectory, { recursive: true });
+    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
     if (secretFile !== undefined) makeSecretFile(secretFile);
   } catch (cause) {
     if (cause instanceof CliError) throw cause;

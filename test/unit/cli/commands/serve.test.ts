@@ -10,9 +10,9 @@ import { clearEnvironment, setEnvironment } from '../environment.ts';
 const names = [
   ...['NODE', 'PEERS', 'DATA', 'CLUSTER', 'HOST', 'PORT', 'INSECURE'],
   ...['LOG_BUDGET', 'LOG_WINDOW', 'FEATURE_LEVEL_MAX', 'CONSOLE', 'TRACE', 'LOG_LEVEL'],
-  'CONFIG',
   ...['PEER_ADDRESSES', 'PEER_HOST', 'CLUSTER_SECRET_FILE', 'UNPROVEN_PEERS'],
   ...['PEER_KEY_FILE', 'PEER_CERT_FILE', 'PEER_CA_FILE'],
+  ...['LOG_FORMAT', 'SLOW_REQUEST_MS', 'CONFIG'],
 ];
 const complete = ['serve', '--node', '0', '--peers', '10.0.0.1:1', '--data', 'nowhere/at/all'];
 

@@ -5,14 +5,16 @@ import express, { type ErrorRequestHandler, type Express } from 'express';
 import { noObserver } from '../../service/request-observer.ts';
 import { ClientBytes } from '../client-bytes.ts';
 import { RequestIds } from '../request-ids.ts';
+import { createAuthenticator } from '../security/create-authenticator.ts';
 import { createGuard } from '../security/guard.ts';
 import { ClientSockets } from './client-sockets.ts';
 import { Connections } from './connections.ts';
 import type { AppParts, HttpContext } from './context.ts';
 import { allowOnly, sendError, toKvError } from './error-reply.ts';
-import { createHttpServer } from './http-server.ts';
+import { allMethods, createHttpServer } from './http-server.ts';
 import { requestIdOf, setRequestId } from './request-id.ts';
 import { Router } from './router.ts';
+import { addBackupRoute } from './routes/backup-route.ts';
 import { addConsoleRoutes } from './routes/console-routes.ts';
 import { addExactRoutes } from './routes/exact-routes.ts';
 import { mountHealthRoutes } from './routes/health-routes.ts';
@@ -32,18 +34,27 @@ export function createApp(parts: AppParts): {
     isIdle: (socket) => connections.isIdle(socket),
   });
   const bytes = new ClientBytes();
+  const { auth } = parts.service;
+  const { authenticator = createAuthenticator({ auth }) } = parts;
   const defaults = {
-    ...{ hostNames: [], bytes, consoleFiles: [], trace: undefined, metrics: undefined },
-    ...{ observer: noObserver, requestIds: new RequestIds() },
+    ...{ hostNames: [], bytes, consoleFiles: [], backup: undefined, trace: undefined },
+    ...{ metrics: undefined, observer: noObserver, requestIds: new RequestIds(), authenticator },
   };
   const context: HttpContext = { ...defaults, ...parts, connections, sockets };
   const mayPass = createGuard(context);
   const hot = createHotRoutes(context);
   const others = createOtherRoutes(context);
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const isAboutServer = request.method === 'OPTIONS' && request.url === '*';
     request.url = toOriginForm(request.url);
     setRequestId(request, response, context.requestIds);
     if (!mayPass(request, response)) return;
+    if (!authenticator.isAnonymous(request) && !isProbe(request))
+      await authenticator.admit(request);
+    if (isAboutServer) {
+      response.writeHead(204, { allow: allMethods }).end();
+      return;
+    }
     const endpoint = hot.find(request) ?? others;
     await endpoint(request, response);
   };
@@ -60,6 +71,7 @@ function createHotRoutes(context: HttpContext): Router {
   addExactRoutes(router, context);
   addKeyRoutes(router, context);
   addConsoleRoutes(router, context);
+  addBackupRoute(router, context);
   addTraceRoute(router, context);
   addMetricsRoute(router, context);
   return router;
@@ -105,6 +117,12 @@ function sendUpgradeRequired(response: ServerResponse): void {
     'This path takes WebSockets only; see docs/stream.md.',
   );
   sendError(response, error, { status: 426, headers: { upgrade: 'websocket' } });
+}
+
+/** Probes have no credentials. Any other spelling of their paths is not theirs, and is unknown anyway. */
+function isProbe({ url = '' }: IncomingMessage): boolean {
+  const [path] = url.split('?', 1);
+  return path === paths.live || path === paths.ready;
 }
 
 /** The path of a target in absolute form. Every target starts with a slash afterwards, as Express requires. */

@@ -9,12 +9,15 @@ import {
   type HttpLimits,
   httpLimitsDefault,
 } from '@paxkv/kvserver/internal/api/http/index';
+import type { Authenticator } from '@paxkv/kvserver/internal/api/security/authenticator';
 import type { SubmitOptions, Submitter } from '@paxkv/kvserver/internal/replica/submitter';
 import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
 import {
+  type AuthTable,
   type CurrentStatus,
   type Entry,
   type ErrorReply,
+  emptyAuthTable,
   KvError,
   type KvErrorCode,
   type Reply,
@@ -24,6 +27,7 @@ import { expect } from 'chai';
 
 /** Answers requests from a map in memory, or as `script` says. */
 export class ScriptedReplica implements Submitter {
+  authTable: AuthTable = emptyAuthTable;
   readonly requests: Request[] = [];
   readonly signals: (AbortSignal | undefined)[] = [];
   readonly consistencies: (string | undefined)[] = [];
@@ -47,6 +51,8 @@ export class ScriptedReplica implements Submitter {
 
   #apply({ command }: Request): Reply {
     if (command.type === 'openSession') return { type: 'openSession', session: 7 };
+    if (command.type === 'getAuth') return { type: 'getAuth', revision: 0, table: this.authTable };
+    if (command.type === 'setAuth') return { type: 'setAuth', revision: this.#revision };
     const name = Buffer.from(command.key).toString('hex');
     const entry = this.#entries.get(name);
     switch (command.type) {
@@ -98,9 +104,11 @@ export interface RawExchange {
   readonly closedAfterMs: number;
 }
 
-type GivenParts = Partial<
-  Pick<AppParts, 'bytes' | 'consoleFiles' | 'metrics' | 'observer' | 'trace'>
->;
+type GivenPart = 'bytes' | 'consoleFiles' | 'backup' | 'metrics' | 'observer' | 'trace';
+
+interface GivenParts extends Partial<Pick<AppParts, GivenPart>> {
+  readonly authenticatorOf?: (auth: KvService['auth']) => Authenticator;
+}
 
 export class ServerUnderTest {
   readonly replica = new ScriptedReplica();
@@ -119,6 +127,7 @@ export class ServerUnderTest {
       hostNames: ['node-a.example'],
       metrics: { contentType: 'text/plain', text: async () => 'up 1\n' },
       ...given,
+      ...(given.authenticatorOf && { authenticator: given.authenticatorOf(service.auth) }),
     };
     this.#server = createApp(parts).server;
   }
@@ -191,8 +200,9 @@ export class ServerUnderTest {
     const asked = this.replica.requests.length;
     const { answer, closedAfterMs } = await this.sendRaw(...bytes);
     expect(answer.status, answer.body).to.equal(expected.status);
-    expect(answer.headers.get('content-type')).to.match(/^application\/json/);
+    expect(answer.headers.get('content-type')).to.equal('application/problem+json');
     expect(JSON.parse(answer.body).error.code).to.equal(expected.code);
+    expectProblem(JSON.parse(answer.body), expected.status);
     expect(closedAfterMs).to.be.below(expected.closesWithinMs ?? 1000);
     expect(this.replica.requests.length).to.equal(asked);
     await this.servesOthers();
@@ -203,7 +213,8 @@ export class ServerUnderTest {
     const response = await answer;
     const reply = (await response.json()) as ErrorReply;
     expect(reply.error?.code, JSON.stringify(reply)).to.equal(code);
-    expect(response.headers.get('content-type')).to.match(/^application\/json/);
+    expect(response.headers.get('content-type')).to.equal('application/problem+json');
+    expectProblem(reply, response.status);
     expect(reply.error.message).to.be.a('string').that.is.not.empty;
     expect(reply.error.message).not.to.match(/\n|\.[jt]s|\/tmp|node_modules/);
     await this.servesOthers();
@@ -216,6 +227,15 @@ export class ServerUnderTest {
     expect(response.status).to.equal(200);
     await response.arrayBuffer();
   }
+}
+
+/** The members of RFC 9457, beside our own. */
+function expectProblem(reply: ErrorReply, status: number): void {
+  const { code, message } = reply.error;
+  expect(reply).to.include({ status, detail: message, type: `/docs#${code}` });
+  expect(reply)
+    .to.have.property('title')
+    .that.matches(/^[A-Z][a-z ]+$/);
 }
 
 /** The bytes of a request, on a connection that stays open after it. */

@@ -12,6 +12,7 @@ import {
   stampSchema,
   valueBytesMax,
 } from '@paxkv/protocol';
+import { expectWithinLimits } from '../../../service/request-checks.ts';
 import type { HttpContext } from '../context.ts';
 import { sendJson } from '../error-reply.ts';
 import { parse, readBody, refuseBody } from '../request-body.ts';
@@ -73,6 +74,8 @@ class KeyRoutes {
   async #readPair(request: IncomingMessage) {
     flagsOf(request, []);
     const key = keyOf(request);
+    // Before a client sends a body for nothing.
+    expectWithinLimits({ type: 'get', key });
     const { limits, bytes } = this.#context;
     const timeoutMs = limits.bodyTimeoutMs;
     const bodyLimits = { bytesMax: valueBytesMax, timeoutMs, budget: bytes.receiving };
