@@ -4,11 +4,14 @@ export type { BackupHeader, BackupTotals } from './backup/backup-format.ts';
 export { type BackupListener, readBackup, type VerifiedBackup } from './backup/backup-reader.ts';
 export type { BackupOptions } from './backup-stream.ts';
 export type { HttpLimits } from './config/http-limits.ts';
+export { memberName } from './config/member-name.ts';
+export { type PeerConfig, type PeerTls, peerPortOffset } from './config/peer-settings.ts';
 export type { ScrubLimits } from './config/scrub-limits.ts';
 export {
   type Address,
   type Config,
   ConfigError,
+  type CredentialSettings,
   type Limits,
   type LogLevel,
   parseConfig,

@@ -21,14 +21,19 @@ import { RequestIds } from './api/request-ids.ts';
 import type { StreamListener } from './api/stream/index.ts';
 import { type BackupOptions, openBackup } from './backup-stream.ts';
 import { type ClientApi, createClientApi } from './client-api.ts';
-import type { ClientTls } from './config/client-security.ts';
-import { type Address, type Config, parseClientTls } from './config/settings.ts';
+import {
+  type Address,
+  type Config,
+  type CredentialSettings,
+  parseCredentials,
+} from './config/settings.ts';
 import { HealthMonitor } from './health/health-monitor.ts';
 import { SlowRequests } from './health/slow-requests.ts';
 import { Recorder } from './metrics/recorder.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
 import { RequestTiming } from './replica/request-timing.ts';
 import type { SubmitOptions } from './replica/submitter.ts';
+import { closeServer } from './server-closing.ts';
 import { type MetricFacts, readMetricFacts } from './server-metric-facts.ts';
 import { currentChecks, statusOf, unavailableError } from './server-status.ts';
 import { KvService } from './service/kv-service.ts';
@@ -40,9 +45,7 @@ import { systemClock } from './system/clock.ts';
 import { createLogger } from './system/logger.ts';
 import { MemoryWatch } from './system/memory-watch.ts';
 import { peerPath } from './transport/handshake.ts';
-
-/** How long a stop waits for clients to receive their replies. */
-const drainMs = 1000;
+import { PeerSecurity } from './transport/security/peer-security.ts';
 
 /** Parts of the server that a program may replace. */
 export interface KvServerOptions {
@@ -65,6 +68,7 @@ export class KvServer {
   readonly #http: Server;
   readonly #sockets: ClientApi['sockets'];
   readonly #memory: MemoryWatch;
+  readonly #security: PeerSecurity;
   readonly #streams: StreamListener;
   readonly #monitor: HealthMonitor;
   readonly #bytes: ClientBytes;
@@ -74,17 +78,18 @@ export class KvServer {
   #stopping: Promise<void> | undefined;
   #stopped: Promise<Error | undefined> = Promise.resolve(undefined);
 
-  private constructor(options: Omit<SupervisorOptions, 'memory' | 'recorder'>) {
+  private constructor(options: Omit<SupervisorOptions, 'memory' | 'security' | 'recorder'>) {
     const { config, logger } = options;
     const { resources, limits } = config;
     this.#config = config;
     this.#logger = logger;
     this.#memory = new MemoryWatch({ resources, percentMax: limits.memoryPercentMax });
     this.#bytes = new ClientBytes(limits);
-    const recorder = this.#recorder;
+    this.#security = new PeerSecurity(config.peerCredentials);
+    const [memory, security, recorder] = [this.#memory, this.#security, this.#recorder];
     this.#slowRequests = new SlowRequests({ logger, slowMs: config.slowRequestMs });
     const observer = observerOf(recorder, this.#slowRequests);
-    this.#supervisor = new Supervisor({ ...options, memory: this.#memory, recorder });
+    this.#supervisor = new Supervisor({ ...options, memory, security, recorder });
     const unavailable = () => unavailableError(this.#supervisor);
     this.#service = new KvService(unavailable, observer, { isAuthRequired: config.auth });
     const api = createClientApi({
@@ -136,12 +141,14 @@ export class KvServer {
   }
 
   /**
-   * Meets new connections of clients with this key and these certificates. Open ones stay.
-   *
-   * @throws ConfigError if they cannot be used, or if the server was started without TLS. Nothing changes then.
+   * Proves itself to other servers and to clients with these from now on; open connections stay. Nothing changes if it
+   * throws.
+   * @throws ConfigError if a setting is wrong, or a key or certificate cannot be read.
    */
-  replaceTls(tls: ClientTls): void {
-    replaceTls(this.#http, parseClientTls(tls));
+  replaceCredentials(settings: CredentialSettings): void {
+    const { peers, tls } = parseCredentials(this.#config, settings);
+    if (tls !== undefined) replaceTls(this.#http, tls);
+    this.#security.replace(peers);
   }
 
   /** What the server reports about itself at this moment. */
@@ -278,17 +285,6 @@ export class KvServer {
     await closed;
     this.#logger.info('server stopped');
   }
-}
-
-/** Accepts no new connections, ends idle ones, and cuts those that do not end in time. */
-async function closeServer(server: Server): Promise<void> {
-  if (!server.listening) return;
-  const closed = once(server, 'close');
-  server.close();
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
-  await closed;
-  clearTimeout(timer);
 }
 
 function unsupportedUpgrade(): KvError {

@@ -13,7 +13,7 @@ import { systemClock } from './system/clock.ts';
 
 export type SupervisorOptions = Pick<
   KvNodeOptions,
-  'config' | 'logger' | 'memory' | 'recorder' | 'openData'
+  'config' | 'logger' | 'memory' | 'security' | 'recorder' | 'openData'
 >;
 
 /** The parts that the supervisor notifies about the node. */

@@ -3,19 +3,36 @@
  * if its own state is older, and stops before it applies anything that it does not understand.
  */
 import type { PeerId } from '@paxkv/paxos';
+import type { FeatureLevels } from '@paxkv/protocol';
 import type { LevelPort, ServerLevels } from '../replica/ports.ts';
-import { baseLevel, includesLevel } from '../state-machine/features.ts';
+import { baseLevel, includesLevel, thisVersion } from '../state-machine/features.ts';
+
+/** The levels of this version, which it lets a cluster be raised to. */
+export const allLevels: ServerLevels = {
+  lowest: thisVersion.lowest,
+  highest: thisVersion.highest,
+  raiseMax: thisVersion.highest,
+};
 
 export class LevelExchange implements LevelPort {
   readonly own: ServerLevels;
   readonly #onUnsupported: (level: number) => void;
+  readonly #onRaised: () => void;
   readonly #levels = new Map<PeerId, ServerLevels>();
   #level = baseLevel;
 
-  /** `onUnsupported`: the cluster runs at a level at which this server cannot run. */
-  constructor(own: ServerLevels, onUnsupported: (level: number) => void) {
+  /**
+   * `onUnsupported`: the cluster runs at a level at which this server cannot run. `onRaised`: the level of the state
+   * here has changed.
+   */
+  constructor(
+    own: ServerLevels,
+    onUnsupported: (level: number) => void,
+    onRaised: () => void = () => {},
+  ) {
     this.own = own;
     this.#onUnsupported = onUnsupported;
+    this.#onRaised = onRaised;
   }
 
   /** The feature level of the state here. */
@@ -24,7 +41,14 @@ export class LevelExchange implements LevelPort {
   }
 
   setLevel(level: number): void {
+    const isRaised = level > this.#level;
     this.#level = level;
+    if (isRaised) this.#onRaised();
+  }
+
+  /** Whether this server can run at `level`. */
+  canRunAt(level: number): boolean {
+    return includesLevel(this.own, level);
   }
 
   levelsOf(peer: PeerId): ServerLevels | undefined {
@@ -41,10 +65,15 @@ export class LevelExchange implements LevelPort {
     this.#levels.delete(peer);
   }
 
-  /** Another server of the cluster reports its level. Returns whether this server can run at it. */
+  /** Another server, which is proven to be of the cluster, reports its level. Returns whether this server can run at it. */
   onLevel(level: number): boolean {
-    const canRun = includesLevel(this.own, level);
+    const canRun = this.canRunAt(level);
     if (!canRun) this.#onUnsupported(level);
     return canRun;
   }
+}
+
+/** The levels as `/status` shows them. */
+export function toFeatureLevels({ lowest, highest, raiseMax }: ServerLevels): FeatureLevels {
+  return raiseMax < highest ? { lowest, highest, raiseMax } : { lowest, highest };
 }
