@@ -12,6 +12,19 @@ export type {
   Versions,
 } from '@paxkv/protocol';
 export { errorCodes, KvError, keyBytesMax, valueBytesMax } from '@paxkv/protocol';
+export type {
+  Attributes,
+  CallEvent,
+  ClientEvent,
+  ClientEventMap,
+  ClientEvents,
+  ClientListener,
+  ConnectionEvent,
+  LeaderEvent,
+  ListenerOptions,
+  RetryEvent,
+  SessionEvent,
+} from './diagnostics/client-events.ts';
 export type { Encoding, Values, Writable } from './encoding.ts';
 export {
   type Attempt,
@@ -19,6 +32,7 @@ export {
   type Environment,
   type Exchange,
   ExchangeError,
+  type ExchangeListener,
   type Random,
 } from './environment.ts';
 export { HttpExchange } from './http/http-exchange.ts';

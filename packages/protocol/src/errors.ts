@@ -70,16 +70,19 @@ export class KvError extends Error {
   readonly code: KvErrorCode;
   /** Whether the request took effect. */
   readonly outcome: Outcome;
+  /** Names the request in the log of the server that sent this error, if it did. */
+  readonly requestId?: string;
 
   /** The default `outcome` is that of the code. A caller that knows more passes another. */
   constructor(
     code: KvErrorCode,
     message: string,
-    details: { cause?: unknown; outcome?: Outcome } = {},
+    details: { cause?: unknown; outcome?: Outcome; requestId?: string | undefined } = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.outcome = details.outcome ?? errorCodes[code].outcome;
+    if (details.requestId !== undefined) this.requestId = details.requestId;
   }
 }
 
