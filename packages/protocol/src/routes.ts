@@ -14,6 +14,9 @@ const otherPaths = {
   ready: '/readyz',
   /** For Prometheus. */
   metrics: '/metrics',
+  /** The description of this interface, for programs and for people. */
+  openapi: '/openapi.json',
+  docs: '/docs',
   /** A WebSocket that carries many requests at once; see docs/stream.md. */
   stream: '/v1/stream',
 } as const;

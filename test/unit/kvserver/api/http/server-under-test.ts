@@ -21,6 +21,7 @@ import {
   type Request,
 } from '@paxkv/protocol';
 import { expect } from 'chai';
+import { expectDocumented } from '../openapi/conformance.ts';
 
 /** Answers requests from a map in memory, or as `script` says. */
 export class ScriptedReplica implements Submitter {
@@ -106,6 +107,7 @@ export class ServerUnderTest {
   readonly replica = new ScriptedReplica();
   readonly logLines: unknown[][] = [];
   status: CurrentStatus = runningStatus;
+  readonly routes: readonly string[];
   readonly #server: Server;
 
   private constructor(limits: Partial<HttpLimits>, given: GivenParts) {
@@ -120,7 +122,9 @@ export class ServerUnderTest {
       metrics: { contentType: 'text/plain', text: async () => 'up 1\n' },
       ...given,
     };
-    this.#server = createApp(parts).server;
+    const app = createApp(parts);
+    this.#server = app.server;
+    this.routes = app.routes;
   }
 
   static async open(
@@ -147,8 +151,14 @@ export class ServerUnderTest {
     await closed;
   }
 
-  fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(`${this.url}${path}`, init);
+  /** Fetches a reply, and holds it to the OpenAPI document. */
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const response = await fetch(`${this.url}${path}`, init);
+    const { status, headers } = response;
+    const body = await response.clone().text();
+    const contentType = headers.get('content-type');
+    expectDocumented(init.method ?? 'GET', path, { status, contentType, body });
+    return response;
   }
 
   postJson(path: string, body: unknown): Promise<Response> {
