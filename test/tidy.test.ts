@@ -43,10 +43,11 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
     'state-machine': [],
     trace: [],
     storage: ['state-machine/'],
+    backup: ['state-machine/', 'storage/'],
     replica: ['config/', 'state-machine/', 'storage/state/'],
     transport: ['config/', 'system/', 'replica/ports.ts', 'state-machine/features.ts'],
     service: ['replica/submitter.ts', 'replica/request-timing.ts'],
-    health: [],
+    health: ['replica/request-timing.ts'],
     metrics: [
       'service/request-observer.ts',
       'replica/request-timing.ts',

@@ -13,6 +13,7 @@ import { defaultPeerLimits } from './config/transport-limits.ts';
 import { LineLimit } from './health/line-limit.ts';
 import type { NodeFacts } from './metrics/facts.ts';
 import type { Recorder } from './metrics/recorder.ts';
+import type { StateExports } from './replica/catch-up/state-exports.ts';
 import { Replica, type ReplicaStatus, type Submitter } from './replica/index.ts';
 import type { ServerLevels } from './replica/ports.ts';
 import { thisVersion, unsupportedLevel } from './state-machine/features.ts';
@@ -157,6 +158,11 @@ export class KvNode {
 
   get replica(): Submitter {
     return this.#replica;
+  }
+
+  /** The state on disk, for backups. */
+  get exports(): StateExports {
+    return this.#replica.exports;
   }
 
   /** Takes over a connection that another node has opened. */

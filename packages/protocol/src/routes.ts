@@ -12,6 +12,8 @@ const otherPaths = {
   status: '/status',
   live: '/livez',
   ready: '/readyz',
+  /** The bytes of a backup; see docs/backup-format.md. */
+  backup: '/backup',
   /** For Prometheus. */
   metrics: '/metrics',
   /** The description of this interface, for programs and for people. */

@@ -13,6 +13,7 @@ import { allowOnly, sendError, toKvError } from './error-reply.ts';
 import { allMethods, createHttpServer } from './http-server.ts';
 import { requestIdOf, setRequestId } from './request-id.ts';
 import { Router } from './router.ts';
+import { addBackupRoute } from './routes/backup-route.ts';
 import { addConsoleRoutes } from './routes/console-routes.ts';
 import { addDocsRoutes } from './routes/docs-routes.ts';
 import { addExactRoutes } from './routes/exact-routes.ts';
@@ -36,7 +37,14 @@ export function createApp(parts: AppParts): {
   });
   const bytes = new ClientBytes();
   const defaults = {
-    ...{ hostNames: [], bytes, consoleFiles: [], trace: undefined, metrics: undefined },
+    ...{
+      hostNames: [],
+      bytes,
+      consoleFiles: [],
+      backup: undefined,
+      trace: undefined,
+      metrics: undefined,
+    },
     ...{ observer: noObserver, requestIds: new RequestIds() },
   };
   const context: HttpContext = { ...defaults, ...parts, connections, sockets };
@@ -70,6 +78,7 @@ function createHotRoutes(context: HttpContext): Router {
   addExactRoutes(router, context);
   addKeyRoutes(router, context);
   addConsoleRoutes(router, context);
+  addBackupRoute(router, context);
   addTraceRoute(router, context);
   addMetricsRoute(router, context);
   addDocsRoutes(router);

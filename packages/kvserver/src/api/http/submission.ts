@@ -8,10 +8,11 @@ import { requestIdOf } from './request-id.ts';
 
 /** Called when the request has arrived completely: its time begins. It ends early if its client disconnects. */
 export function submissionOf(
-  { connections }: Pick<HttpContext, 'connections'>,
+  { connections, observer }: Pick<HttpContext, 'connections' | 'observer'>,
   response: ServerResponse,
   command: CommandType,
 ): SubmitOptions {
   const timing = new RequestTiming(command, { transport: 'http', id: requestIdOf(response) });
+  response.once('close', () => observer.onSent(timing));
   return { signal: connections.signalOf(response), timing };
 }

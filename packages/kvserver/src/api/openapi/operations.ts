@@ -115,6 +115,17 @@ export function stateOperations(): Operation[] {
     read(paths.ready, 'isReady', 'Whether the server can serve', json(isTrue('ready')), [verbose]),
     read(paths.status, 'status', 'What the server says of itself', json(statusBodySchema())),
     read(paths.metrics, 'metrics', 'Metrics for Prometheus', media('text/plain')),
+    {
+      ...read(
+        paths.backup,
+        'backup',
+        'A backup of the whole store',
+        media('application/octet-stream'),
+      ),
+      parameters: [
+        flag('serializable', 'What this server has applied, without asking the others.'),
+      ],
+    },
     read('/trace', 'trace', 'The recording of a server that records', media('application/gzip')),
     read('/console', 'console', 'The console, a page for browsers', media('text/html')),
     read('/console/page.js', 'consoleScript', 'Its script', media('text/javascript')),
@@ -127,7 +138,7 @@ export function stateOperations(): Operation[] {
 }
 
 /** A server may be started without these. */
-const optionalPaths = /^\/(?:console|trace|metrics)/;
+const optionalPaths = /^\/(?:console|backup|trace|metrics)/;
 
 function read(
   path: string,

@@ -32,8 +32,8 @@ export interface ConnectionOptions {
   /** Logs defects of the server only. */
   readonly logger: Pick<Logger, 'error'>;
   readonly limits: StreamLimits;
-  /** Learns of the errors that the client gets. */
-  readonly observer: Pick<RequestObserver, 'onError'>;
+  /** Learns of slow replies and of errors that the client gets. */
+  readonly observer: Pick<RequestObserver, 'isSlow' | 'onSent' | 'onError'>;
   /** Values that clients have not received, of all connections together. */
   readonly unsent: ByteBudget;
   /** Called once when the connection is closed. */
@@ -145,9 +145,19 @@ export class StreamConnection {
     }
     const origin = { transport: 'stream', id: this.#options.id, number: id } as const;
     const timing = new RequestTiming(request.command.type, origin);
-    this.#options.service.submit(request, { signal: this.#closed.signal, timing }).then(
-      (reply) => this.#onReply(arrival, id, reply),
-      (error: unknown) => this.#onError(arrival, id, error),
+    const { service, observer } = this.#options;
+    const reportSlow = () => {
+      if (observer.isSlow(timing)) this.#outbox.onceWritten(() => observer.onSent(timing));
+    };
+    service.submit(request, { signal: this.#closed.signal, timing }).then(
+      (reply) => {
+        this.#onReply(arrival, id, reply);
+        reportSlow();
+      },
+      (error: unknown) => {
+        this.#onError(arrival, id, error);
+        reportSlow();
+      },
     );
   }
 

@@ -29,8 +29,8 @@ export interface StreamListenerOptions {
   /** Names by which clients reach this server on loopback, besides `localhost` and IP addresses. */
   readonly hostNames: readonly string[];
   readonly limits?: Partial<StreamLimits>;
-  /** Learns of the errors that clients get. Default: nothing does. */
-  readonly observer?: Pick<RequestObserver, 'onError'>;
+  /** Learns of slow replies and of errors that clients get. Default: nothing does. */
+  readonly observer?: Pick<RequestObserver, 'isSlow' | 'onSent' | 'onError'>;
   /** Names streams. Default: new ones. */
   readonly requestIds?: RequestIds;
   /** The bytes of all clients in memory. Default: of streams alone, with the default bounds. */
@@ -109,8 +109,9 @@ export class StreamListener {
 
   #open(webSocket: WebSocket, socket: Duplex): void {
     const { service, logger, node, addresses, leader, observer = noObserver } = this.#options;
+    const id = this.#ids.next();
     const connection = new StreamConnection(webSocket, {
-      ...{ id: this.#ids.next(), service, logger, observer },
+      ...{ id, service, logger, observer },
       limits: this.#limits,
       unsent: this.#bytes.unsent,
       onClosed: (closed) => this.#connections.delete(closed),
@@ -119,7 +120,10 @@ export class StreamListener {
     this.#connections.add(connection);
     connection.notify([
       'hello',
-      { format: streamFormat, node, nodes: addresses.length, leader: leader(), addresses },
+      {
+        ...{ format: streamFormat, node, nodes: addresses.length, leader: leader() },
+        ...{ addresses, connection: id },
+      },
     ]);
   }
 

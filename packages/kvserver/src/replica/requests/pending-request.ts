@@ -3,11 +3,13 @@
 import { Ring } from '@paxkv/client/ring';
 import type { Reply, Request } from '@paxkv/protocol';
 import { KvError, specOf } from '@paxkv/protocol';
+import type { StepMark } from '../request-timing.ts';
+import type { SubmitOptions } from '../submitter.ts';
 
 /** Bytes that a request counts in addition to its key and value. */
 const overheadBytes = 64;
 
-export interface PendingOptions {
+export interface PendingOptions extends Pick<SubmitOptions, 'timing'> {
   /** When the wait ends, in milliseconds of the replica's clock. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal | undefined;
@@ -53,11 +55,21 @@ export class PendingRequest {
   }
 
   /** Marks the request as proposed: it may now take effect even if the wait ends without a reply. */
-  markProposed(): void {
+  markProposed(mark: StepMark): void {
     this.#isProposed = true;
+    this.markAsked(mark);
   }
 
-  resolve(reply: Reply): void {
+  /** A quorum is asked for the read. */
+  markAsked(mark: StepMark): void {
+    const { timing } = this.#options;
+    if (timing !== undefined) timing.proposed = mark;
+  }
+
+  /** `decided`: when the batch was decided, or a quorum had confirmed the read. */
+  resolve(reply: Reply, decided?: StepMark): void {
+    const { timing } = this.#options;
+    if (timing !== undefined) timing.decided = decided;
     if (this.#settle()) this.#resolve(reply);
   }
 

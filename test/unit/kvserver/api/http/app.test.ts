@@ -1,4 +1,5 @@
 import { KvError } from '@paxkv/client';
+import type { RequestTiming } from '@paxkv/kvserver/internal/replica/request-timing';
 import { errorCodes, type KvErrorCode, type Reply } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { ServerUnderTest } from './server-under-test.ts';
@@ -82,7 +83,12 @@ describe('App', () => {
   it('counts each error that a client gets', async () => {
     const counted: string[] = [];
     const onError = (transport: string, code: string) => void counted.push(`${transport} ${code}`);
-    const watched = await ServerUnderTest.open({ headerCountMax: 10 }, { observer: { onError } });
+    const watched = await ServerUnderTest.open(
+      { headerCountMax: 10 },
+      {
+        observer: { onError, onSent: () => {} },
+      },
+    );
     await watched.fetch('/v1/kv/absent');
     await watched.fetch('/no/such/path');
     const many = Array.from({ length: 20 }, (_, index) => [`x-${index}`, 'y'] as [string, string]);
@@ -93,6 +99,21 @@ describe('App', () => {
       'http KV_NO_SUCH_ROUTE',
       'http KV_TOO_LARGE',
     ]);
+  });
+
+  it('reports when the reply to a request has been sent', async () => {
+    const sent: RequestTiming[] = [];
+    const observer = {
+      onSent: (timing: RequestTiming) => void sent.push(timing),
+      onError: () => {},
+    };
+    const watched = await ServerUnderTest.open({}, { observer });
+    const headers = { 'x-request-id': 'mine' };
+    await watched.fetch('/v1/kv/k', { method: 'PUT', body: 'v', headers });
+    await watched.close();
+    expect(sent).to.have.length(1);
+    expect(sent[0]).to.include({ id: 'mine', command: 'put' });
+    expect(sent[0]?.result).to.deep.equal({ outcome: 'done' });
   });
 
   it('takes a reply of the wrong type for a defect', async () => {

@@ -100,7 +100,7 @@ export interface RawExchange {
 }
 
 type GivenParts = Partial<
-  Pick<AppParts, 'bytes' | 'consoleFiles' | 'metrics' | 'observer' | 'trace'>
+  Pick<AppParts, 'bytes' | 'consoleFiles' | 'backup' | 'metrics' | 'observer' | 'trace'>
 >;
 
 export class ServerUnderTest {
@@ -155,8 +155,8 @@ export class ServerUnderTest {
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const response = await fetch(`${this.url}${path}`, init);
     const { status, headers } = response;
-    const body = await response.clone().text();
     const contentType = headers.get('content-type');
+    const body = contentType?.includes('json') ? await response.clone().text() : '';
     expectDocumented(init.method ?? 'GET', path, { status, contentType, body });
     return response;
   }

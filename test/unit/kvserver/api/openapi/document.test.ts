@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { allOperations, openApiDocument } from '@paxkv/kvserver/internal/api/openapi/document';
 import { errorCodes, type KvErrorCode, paths } from '@paxkv/protocol';
 import { Validator } from '@seriousme/openapi-schema-validator';
@@ -19,7 +20,8 @@ describe('The OpenAPI document', () => {
 
   before(async () => {
     const trace = () => Buffer.from('trace');
-    server = await ServerUnderTest.open({}, { consoleFiles, trace, metrics });
+    const backup = async () => Readable.from([Buffer.from('backup')]);
+    server = await ServerUnderTest.open({}, { consoleFiles, backup, trace, metrics });
   });
   after(() => server.close());
 

@@ -61,7 +61,11 @@ export class StreamUnderTest {
   leader: number | null = null;
   readonly #http: Server;
 
-  private constructor(limits: StreamListenerOptions['limits'], bytes: ClientBytes) {
+  private constructor(
+    limits: StreamListenerOptions['limits'],
+    bytes: ClientBytes,
+    observer: StreamListenerOptions['observer'],
+  ) {
     const service = new KvService(() => new KvError('KV_UNAVAILABLE', 'No replica is attached.'));
     service.attach(this.replica);
     this.listener = new StreamListener({
@@ -72,6 +76,7 @@ export class StreamUnderTest {
       leader: () => this.leader,
       hostNames: ['node-a.example'],
       bytes,
+      ...(observer === undefined ? {} : { observer }),
       ...(limits === undefined ? {} : { limits }),
     });
     this.#http = createServer();
@@ -83,8 +88,9 @@ export class StreamUnderTest {
   static async open(
     limits?: StreamListenerOptions['limits'],
     bytes = new ClientBytes(),
+    observer?: StreamListenerOptions['observer'],
   ): Promise<StreamUnderTest> {
-    const stream = new StreamUnderTest(limits, bytes);
+    const stream = new StreamUnderTest(limits, bytes, observer);
     await once(stream.#http.listen(0, '127.0.0.1'), 'listening');
     return stream;
   }
