@@ -5,6 +5,7 @@ import express, { type ErrorRequestHandler, type Express } from 'express';
 import { noObserver } from '../../service/request-observer.ts';
 import { ClientBytes } from '../client-bytes.ts';
 import { RequestIds } from '../request-ids.ts';
+import { createAuthenticator } from '../security/create-authenticator.ts';
 import { createGuard } from '../security/guard.ts';
 import { ClientSockets } from './client-sockets.ts';
 import { Connections } from './connections.ts';
@@ -36,16 +37,11 @@ export function createApp(parts: AppParts): {
     isIdle: (socket) => connections.isIdle(socket),
   });
   const bytes = new ClientBytes();
+  const { auth } = parts.service;
+  const { authenticator = createAuthenticator({ auth }) } = parts;
   const defaults = {
-    ...{
-      hostNames: [],
-      bytes,
-      consoleFiles: [],
-      backup: undefined,
-      trace: undefined,
-      metrics: undefined,
-    },
-    ...{ observer: noObserver, requestIds: new RequestIds() },
+    ...{ hostNames: [], bytes, consoleFiles: [], backup: undefined, trace: undefined },
+    ...{ metrics: undefined, observer: noObserver, requestIds: new RequestIds(), authenticator },
   };
   const context: HttpContext = { ...defaults, ...parts, connections, sockets };
   const mayPass = createGuard(context);
@@ -56,6 +52,8 @@ export function createApp(parts: AppParts): {
     request.url = toOriginForm(request.url);
     setRequestId(request, response, context.requestIds);
     if (!mayPass(request, response)) return;
+    if (!authenticator.isAnonymous(request) && !isProbe(request))
+      await authenticator.admit(request);
     if (isAboutServer) {
       response.writeHead(204, { allow: allMethods }).end();
       return;
@@ -125,6 +123,12 @@ function sendUpgradeRequired(response: ServerResponse): void {
     'This path takes WebSockets only; see docs/stream.md.',
   );
   sendError(response, error, { status: 426, headers: { upgrade: 'websocket' } });
+}
+
+/** Probes have no credentials. Any other spelling of their paths is not theirs, and is unknown anyway. */
+function isProbe({ url = '' }: IncomingMessage): boolean {
+  const [path] = url.split('?', 1);
+  return path === paths.live || path === paths.ready;
 }
 
 /** The path of a target in absolute form. Every target starts with a slash afterwards, as Express requires. */

@@ -9,12 +9,15 @@ import {
   type HttpLimits,
   httpLimitsDefault,
 } from '@paxkv/kvserver/internal/api/http/index';
+import type { Authenticator } from '@paxkv/kvserver/internal/api/security/authenticator';
 import type { SubmitOptions, Submitter } from '@paxkv/kvserver/internal/replica/submitter';
 import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
 import {
+  type AuthTable,
   type CurrentStatus,
   type Entry,
   type ErrorReply,
+  emptyAuthTable,
   KvError,
   type KvErrorCode,
   type Reply,
@@ -25,6 +28,7 @@ import { expectDocumented } from '../openapi/conformance.ts';
 
 /** Answers requests from a map in memory, or as `script` says. */
 export class ScriptedReplica implements Submitter {
+  authTable: AuthTable = emptyAuthTable;
   readonly requests: Request[] = [];
   readonly signals: (AbortSignal | undefined)[] = [];
   readonly consistencies: (string | undefined)[] = [];
@@ -48,6 +52,8 @@ export class ScriptedReplica implements Submitter {
 
   #apply({ command }: Request): Reply {
     if (command.type === 'openSession') return { type: 'openSession', session: 7 };
+    if (command.type === 'getAuth') return { type: 'getAuth', revision: 0, table: this.authTable };
+    if (command.type === 'setAuth') return { type: 'setAuth', revision: this.#revision };
     const name = Buffer.from(command.key).toString('hex');
     const entry = this.#entries.get(name);
     switch (command.type) {
@@ -99,9 +105,11 @@ export interface RawExchange {
   readonly closedAfterMs: number;
 }
 
-type GivenParts = Partial<
-  Pick<AppParts, 'bytes' | 'consoleFiles' | 'backup' | 'metrics' | 'observer' | 'trace'>
->;
+type GivenPart = 'bytes' | 'consoleFiles' | 'backup' | 'metrics' | 'observer' | 'trace';
+
+interface GivenParts extends Partial<Pick<AppParts, GivenPart>> {
+  readonly authenticatorOf?: (auth: KvService['auth']) => Authenticator;
+}
 
 export class ServerUnderTest {
   readonly replica = new ScriptedReplica();
@@ -121,6 +129,7 @@ export class ServerUnderTest {
       hostNames: ['node-a.example'],
       metrics: { contentType: 'text/plain', text: async () => 'up 1\n' },
       ...given,
+      ...(given.authenticatorOf && { authenticator: given.authenticatorOf(service.auth) }),
     };
     const app = createApp(parts);
     this.#server = app.server;
