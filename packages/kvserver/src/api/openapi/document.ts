@@ -14,12 +14,18 @@ export interface OpenApiDocument {
     Record<string, Readonly<Record<string, Omit<Operation, 'path' | 'method'>>>>
   >;
   readonly components: JsonSchema;
+  readonly security: readonly JsonSchema[];
 }
 
 const description =
   'Every server of a cluster takes every request. A write is on the disks of a majority before it is answered, and ' +
   'a get sees every write that was answered before the get was sent. Each error says whether the request was done, ' +
   'not done, or whether that is unknown.';
+
+const securitySchemes = {
+  token: { type: 'http', scheme: 'bearer', description: 'A token of paxkv token.' },
+  basic: { type: 'http', scheme: 'basic', description: 'A user and his token, for browsers.' },
+};
 
 /** All operations of the interface, in the order of the document. */
 export function allOperations(): Operation[] {
@@ -38,6 +44,8 @@ export function openApiDocument(): OpenApiDocument {
     servers: [{ url: '/' }],
     tags: tags.map((name) => ({ name })),
     paths: byPath,
-    components: { schemas: { Problem: problemSchema() } },
+    components: { schemas: { Problem: problemSchema() }, securitySchemes },
+    // Nothing is needed while no users are required.
+    security: [{}, { token: [] }, { basic: [] }],
   };
 }

@@ -14,6 +14,8 @@ export interface Operation {
   readonly parameters?: readonly JsonSchema[];
   readonly requestBody?: JsonSchema;
   readonly responses: Responses;
+  /** Empty if it needs no credentials even where users are required. */
+  readonly security?: readonly [];
 }
 
 const summaries: Readonly<Record<CommandType, string>> = {
@@ -23,6 +25,8 @@ const summaries: Readonly<Record<CommandType, string>> = {
   delete: 'Remove a key',
   openSession: 'Open a session, in which each write takes effect once',
   increment: 'Add to a counter',
+  getAuth: 'Read users, roles and the hashes of tokens',
+  setAuth: 'Replace users, roles and tokens, unless someone else has meanwhile',
 };
 
 const bytes = { schema: { type: 'string', contentMediaType: 'application/octet-stream' } };
@@ -48,7 +52,7 @@ export function commandOperations(): Operation[] {
     method: 'post',
     operationId: spec.type,
     summary: summaries[spec.type],
-    tags: ['For programs'],
+    tags: [spec.path.startsWith('/v1/auth/') ? 'Users' : 'For programs'],
     requestBody: { required: true, content: json(requestBodySchema(spec.type)) },
     responses: {
       200: { description: 'Done.', content: json(replySchema(spec)) },
@@ -102,17 +106,8 @@ const consistency: JsonSchema = {
 
 /** The operations of probes, operators and browsers. */
 export function stateOperations(): Operation[] {
-  const isTrue = (name: string) => ({
-    type: 'object',
-    required: [name],
-    properties: { [name]: { type: 'boolean', const: true } },
-  });
-  const verbose = flag('verbose', 'Add the checks.');
   return [
-    read(paths.live, 'isAlive', 'Whether the process can answer at all', json(isTrue('live')), [
-      verbose,
-    ]),
-    read(paths.ready, 'isReady', 'Whether the server can serve', json(isTrue('ready')), [verbose]),
+    ...probes(),
     read(paths.status, 'status', 'What the server says of itself', json(statusBodySchema())),
     read(paths.metrics, 'metrics', 'Metrics for Prometheus', media('text/plain')),
     {
@@ -139,6 +134,21 @@ export function stateOperations(): Operation[] {
 
 /** A server may be started without these. */
 const optionalPaths = /^\/(?:console|backup|trace|metrics)/;
+
+/** Probes have no credentials, and need none. */
+function probes(): Operation[] {
+  const isTrue = (name: string) => ({
+    type: 'object',
+    required: [name],
+    properties: { [name]: { type: 'boolean', const: true } },
+  });
+  const verbose = flag('verbose', 'Add the checks.');
+  const live = 'Whether the process can answer at all';
+  return [
+    read(paths.live, 'isAlive', live, json(isTrue('live')), [verbose]),
+    read(paths.ready, 'isReady', 'Whether the server can serve', json(isTrue('ready')), [verbose]),
+  ].map((operation) => ({ ...operation, security: [] }));
+}
 
 function read(
   path: string,
