@@ -7,6 +7,12 @@ import { commands } from './commands/table.ts';
 const generalCodes = {
   /** The request can never succeed as written. */
   KV_BAD_REQUEST: { outcome: 'not done', status: 400 },
+  /** The server admits no anonymous requests, or the credentials of this one prove no user. */
+  KV_UNAUTHENTICATED: { outcome: 'not done', status: 401 },
+  /** The user lacks the right. */
+  KV_FORBIDDEN: { outcome: 'not done', status: 403 },
+  /** Too many wrong tokens came from this address. Retry later. */
+  KV_TOO_MANY_ATTEMPTS: { outcome: 'not done', status: 429 },
   /** No such path. */
   KV_NO_SUCH_ROUTE: { outcome: 'not done', status: 404 },
   /** Only the people-friendly form of get uses this; an absent key is no error elsewhere. */
@@ -63,6 +69,15 @@ export const errorCodes: Readonly<Record<KvErrorCode, ErrorCode>> = Object.assig
   ...Object.values(commands).map((spec) => ('errors' in spec ? spec.errors : {})),
 );
 
+/** What is known of an error besides its code and its message. */
+export interface ErrorDetails {
+  readonly cause?: unknown;
+  /** Default: that of the code. */
+  readonly outcome?: Outcome;
+  readonly retryAfterMs?: number;
+  readonly requestId?: string | undefined;
+}
+
 /** Raised by the client and by the server for every operating error. Misuse raises `TypeError`. */
 export class KvError extends Error {
   override readonly name = 'KvError';
@@ -72,17 +87,16 @@ export class KvError extends Error {
   readonly outcome: Outcome;
   /** Names the request in the log of the server that sent this error, if it did. */
   readonly requestId?: string;
+  /** After how many milliseconds a retry may succeed, if that is known. */
+  readonly retryAfterMs: number | undefined;
 
   /** The default `outcome` is that of the code. A caller that knows more passes another. */
-  constructor(
-    code: KvErrorCode,
-    message: string,
-    details: { cause?: unknown; outcome?: Outcome; requestId?: string | undefined } = {},
-  ) {
+  constructor(code: KvErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.outcome = details.outcome ?? errorCodes[code].outcome;
     if (details.requestId !== undefined) this.requestId = details.requestId;
+    this.retryAfterMs = details.retryAfterMs;
   }
 }
 

@@ -1,4 +1,5 @@
 /** The contract between clients and servers: commands, replies, errors, limits and codecs. */
+export * from './auth-table.ts';
 export type {
   CommandSpec,
   ErrorCode,
@@ -20,6 +21,7 @@ export {
 } from './commands/table.ts';
 export { durationText } from './duration-text.ts';
 export {
+  type ErrorDetails,
   type ErrorReply,
   errorCodes,
   errorReplySchema,
@@ -32,6 +34,7 @@ export { type Field, type FieldLimits, type RequestField, TooLargeError } from '
 export * from './frames.ts';
 export * from './limits.ts';
 export { copyToPages, pageBytes, pagedBytesMin } from './page-bytes.ts';
+export * from './principal.ts';
 export * from './refusals.ts';
 export * from './reply.ts';
 export * from './request.ts';
@@ -40,3 +43,4 @@ export * from './rows.ts';
 export * from './stamp.ts';
 export * from './status.ts';
 export { type Packer, packTight } from './tight-pack.ts';
+export * from './token.ts';
