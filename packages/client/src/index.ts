@@ -37,7 +37,7 @@ export {
 } from './environment.ts';
 export { HttpExchange } from './http/http-exchange.ts';
 export type { InProcessServer } from './in-process/direct-exchange.ts';
-export { type EndpointStatus, type Entry, KvClient, type WriteResult } from './kv-client.ts';
+export { KvClient } from './kv-client.ts';
 export type {
   CallOptions,
   ClientOptions,
@@ -47,5 +47,6 @@ export type {
   Transport,
 } from './options.ts';
 export type { Reply, Request, StatusRequest } from './request.ts';
+export type { EndpointStatus, Entry, WriteResult } from './results.ts';
 export type { Answer, HttpTransport, Message } from './system/network.ts';
 export { systemEnvironment } from './system-environment.ts';

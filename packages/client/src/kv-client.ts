@@ -2,11 +2,9 @@
 import {
   type CommandOf,
   KvError,
-  type ReplyOf,
   type Request,
   type StatusReply,
   type Entry as StoredEntry,
-  type Versions,
   type WriteType,
 } from '@paxkv/protocol';
 import { reported } from './diagnostics/call-report.ts';
@@ -35,24 +33,12 @@ import {
   toSettings,
 } from './options.ts';
 import type { ReplyTo } from './request.ts';
+import type { EndpointStatus, Entry, WriteResult } from './results.ts';
 import { CallDeadline, DeadlineTimer } from './retry/deadlines.ts';
 import { Endpoints, toEndpoint, toEndpoints } from './retry/endpoints.ts';
 import { Retry } from './retry/retry.ts';
 import { SessionWriter } from './session/session-writer.ts';
 import { inProcessEnvironment, systemEnvironment } from './system-environment.ts';
-
-/** A present key: its value and the revisions at which it was written. */
-export interface Entry<V> extends Versions {
-  readonly value: V;
-}
-
-/** What a write returns. */
-export type WriteResult<T extends WriteType> = Omit<ReplyOf<T>, 'type'>;
-
-/** The status of one server, or the error of the request for it. */
-export type EndpointStatus =
-  | { readonly endpoint: string; readonly status: StatusReply; readonly error?: undefined }
-  | { readonly endpoint: string; readonly status?: undefined; readonly error: KvError };
 
 /**
  * A client of a paxkv cluster. It connects at the first call.

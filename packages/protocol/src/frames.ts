@@ -33,7 +33,7 @@ export type Notice =
       readonly type: 'hello';
       readonly node: number;
       readonly leader: number | undefined;
-      readonly connection: string | undefined;
+      readonly connection?: string;
     }
   | { readonly type: 'leader'; readonly leader: number | undefined }
   | { readonly type: 'goodbye' };
@@ -88,7 +88,7 @@ function toHello(about: unknown): Notice {
   }
   return {
     ...{ type: 'hello', node: toCount(node), leader: toLeader(leader) },
-    connection: typeof connection === 'string' ? connection : undefined,
+    ...(typeof connection === 'string' && { connection }),
   };
 }
 
