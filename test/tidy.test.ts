@@ -51,7 +51,15 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
   },
   paxos: { core: ['environment.ts', 'errors.ts'] },
   protocol: {
-    commands: ['errors.ts', 'fields.ts', 'limits.ts', 'routes.ts', 'rows.ts', 'base64.ts'],
+    commands: [
+      'errors.ts',
+      'fields.ts',
+      'limits.ts',
+      'routes.ts',
+      'rows.ts',
+      'base64.ts',
+      'session-id.ts',
+    ],
   },
   simulator: { network: ['seeded-random.ts', 'world.ts'] },
   playground: {

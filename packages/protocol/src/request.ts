@@ -17,7 +17,7 @@ import {
   specOf,
 } from './commands/table.ts';
 import { type Bytes, type Row, toRow } from './rows.ts';
-import { type Stamp, stampFromRow, stampSchema, stampToJson } from './stamp.ts';
+import { checkStamp, type Stamp, stampFromRow, stampSchema, stampToJson } from './stamp.ts';
 
 /** A command with the session stamp and consistency that a client requests. */
 export interface Request<C extends Command = Command> {
@@ -26,6 +26,8 @@ export interface Request<C extends Command = Command> {
   readonly stamp?: Stamp;
   /** For a get without a stamp. Default: `linearizable`. It never enters the log. */
   readonly consistency?: Consistency;
+  /** Whose session it opens, as the server that received it knows. No client sends it. */
+  readonly owner?: string;
   /** The row of the request in a batch, if the request was received in that form. */
   readonly encoded?: Bytes;
 }
@@ -61,7 +63,11 @@ export function requestToWire(request: Request): Row {
 /** @throws TooLargeError, TypeError unless `row` is exactly a request within its limits. */
 export function requestFromWire(row: Row): Request {
   const fields = toRow(row[0]);
-  if (fields[0] !== serializableGetTag) return requestFromRow(row);
+  if (fields[0] !== serializableGetTag) {
+    const request = requestFromRow(row);
+    if (request.stamp !== undefined) checkStamp(request.stamp);
+    return request;
+  }
   if (row.length !== 1 || fields.length !== 2) {
     throw new TypeError('A serializable get has a key and no stamp.');
   }

@@ -24,6 +24,7 @@ import { Reads } from './reads/reads.ts';
 import { toError } from './reasons.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 import { PendingRequests } from './requests/pending-requests.ts';
+import { expectUsable } from './requests/session-check.ts';
 import { retentionOf } from './retention.ts';
 import { Verification } from './scrub/verification.ts';
 import type { SubmitOptions, Submitter } from './submitter.ts';
@@ -49,7 +50,7 @@ export class Replica implements Submitter {
   #stopping: Promise<void> | undefined;
 
   private constructor(options: ReplicaOptions, paxos: Paxos<Bytes>, machine: StateMachine) {
-    const { me, runId, peerCount, clock, random, limits, forwarding } = options;
+    const { me, runId, clock, random, limits, forwarding, drawEntropy } = options;
     const session = new OwnSession();
     const applier = new Applier(machine, { paxos, clock, limits });
     const load = {
@@ -68,6 +69,9 @@ export class Replica implements Submitter {
       pending,
       session,
       forwarding,
+      isFounded: () => this.#isFounded,
+      drawEntropy: () =>
+        applier.machine.sessions.incarnation === undefined ? undefined : drawEntropy(),
     });
     const onFailed = (error: unknown) => this.#fail(toError(error));
     this.#options = options;
@@ -82,12 +86,7 @@ export class Replica implements Submitter {
     this.#lifecycle = new Lifecycle({ paxos, state: applier, catchUp: this.#catchUp });
     this.#verification = new Verification({ ...options, onFailed });
     this.#version = options.version ?? thisVersion;
-    if (options.levels !== undefined) {
-      const level = () => applier.machine.featureLevel;
-      const { levels: port, onFeatureLevel: onLevel } = options;
-      const parts = { me, peerCount, clock, paxos, port, writes, level, onLevel };
-      this.#raiser = new LevelRaiser(parts);
-    }
+    this.#raiser = LevelRaiser.of(options, { paxos, writes, applier });
   }
 
   /**
@@ -119,6 +118,8 @@ export class Replica implements Submitter {
       revision: this.#applier.machine.revision,
       sessions: this.#applier.machine.sessionCount,
       featureLevel: this.#applier.machine.featureLevel,
+      incarnation: this.#applier.machine.sessions.incarnation,
+      isFounded: this.#isFounded,
       pending: this.#pending.count,
       scrub: this.#verification.status,
       leader: this.#paxos.leader(),
@@ -131,7 +132,7 @@ export class Replica implements Submitter {
   }
 
   /** @throws also `KV_FEATURE_OFF`; TypeError for a request that breaks a limit of the protocol. */
-  async submit(request: Request, { signal }: SubmitOptions = {}): Promise<Reply> {
+  async submit(request: Request, { signal, owner }: SubmitOptions = {}): Promise<Reply> {
     this.#lifecycle.expectServing();
     if (signal?.aborted === true) {
       throw new KvError('KV_ABORTED', 'The caller ended the wait.', { outcome: 'not done' });
@@ -147,7 +148,9 @@ export class Replica implements Submitter {
       this.#reads.add({ key: command.key, pending });
       return pending.reply;
     }
-    return this.#writes.add(request, signal);
+    if (stamp !== undefined) expectUsable(stamp, owner, this.#applier.machine.sessions);
+    const owned = command.type === 'openSession' && owner !== undefined;
+    return this.#writes.add(owned ? { ...request, owner } : request, signal);
   }
 
   /** @throws KvError `KV_UNAVAILABLE` if the entry cannot be read, after which the replica has failed. */
@@ -239,7 +242,10 @@ export class Replica implements Submitter {
   #onLeader(leader: PeerId | undefined): void {
     if (this.#lifecycle.hasFailed) return;
     this.#writes.onLeader();
-    if (leader === this.#options.me) this.#gapFiller.fillNow();
+    if (leader === this.#options.me) {
+      this.#gapFiller.fillNow();
+      this.#raiser?.check();
+    }
     this.#options.onLeader?.(leader);
   }
 
@@ -284,6 +290,11 @@ export class Replica implements Submitter {
     await this.#catchUp.stop();
     await this.#verification.stop();
     await this.#applier.pause();
+  }
+
+  /** Only a leader founds a cluster, so that one without leaders goes on as it is. */
+  get #isFounded(): boolean {
+    return this.#options.isCandidate !== true || this.#raiser?.isFounded !== false;
   }
 
   #stopParts(): void {

@@ -4,6 +4,11 @@ import type { Reply, Request } from '@paxkv/protocol';
 export interface SubmitOptions {
   /** Ends the wait early. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * On whose behalf: `user alice` once clients prove who they are, else `address 127.0.0.1`. Default: a program in
+   * this process. Sessions belong to owners; one of a user serves no other user.
+   */
+  readonly owner?: string | undefined;
 }
 
 /** The part of a replica that the service uses. It accepts requests. */

@@ -46,7 +46,7 @@ export class KvService {
   ): Promise<ReplyOf<C['type']>> {
     const { command, encoded } = request;
     // An encoded request was checked when it was read.
-    if (encoded === undefined) expectWithinLimits(command);
+    if (encoded === undefined) expectWithinLimits(request);
     if (this.#replica === undefined) throw this.#unavailable();
     const reply = await this.#replica.submit(request, options);
     if (isReplyTo(command, reply)) return reply;

@@ -1,6 +1,6 @@
 /** Prepares a run of decisions for applying: decodes their values, and finds the cache slots of their keys. */
-import type { Bytes, Reply, Request } from '@paxkv/protocol';
-import { decodeBatch, type Origin } from './batch.ts';
+import type { Bytes, Reply } from '@paxkv/protocol';
+import { decodeBatch, type LoggedRequest, type Origin } from './batch.ts';
 import { unsupportedLevel, type Version } from './features.ts';
 import type { CacheSlot } from './store/cached-entry.ts';
 import { nameOf } from './store/latin1.ts';
@@ -23,15 +23,19 @@ export interface Applied {
 /** A decision with its decoded value. */
 export interface Instance extends Decision {
   readonly origin: Origin | undefined;
-  readonly requests: readonly Request[];
+  readonly requests: readonly LoggedRequest[];
   /** The feature level to which the instance raises the cluster, if it does. */
   readonly raisesTo: number | undefined;
+  /** The incarnation that the instance gives to a cluster that has none, if it does. */
+  readonly incarnation: string | undefined;
 }
 
 /** An instance with the cache slot of each request's key. A request that opens a session has none. */
 export interface ResolvedInstance extends Instance {
   readonly slots: readonly (CacheSlot | undefined)[];
 }
+
+const noRaise = { level: undefined, incarnation: undefined };
 
 /**
  * Nothing of a run is applied if any of it goes beyond this version.
@@ -42,12 +46,12 @@ export function readRun(decisions: readonly Decision[], version: Version): Insta
   return decisions.map(({ seq, value }) => {
     const content = decodeBatch(value);
     const { origin, requests } = content;
-    const raisesTo = 'level' in content ? content.level : undefined;
+    const { level: raisesTo, incarnation } = 'level' in content ? content : noRaise;
     // Safety: what the log means above this level is not known here, so nothing of it may be applied.
     if (raisesTo !== undefined && raisesTo > version.highest) {
       throw unsupportedLevel(raisesTo, version);
     }
-    return { seq, value, origin, requests, raisesTo };
+    return { seq, value, origin, requests, raisesTo, incarnation };
   });
 }
 

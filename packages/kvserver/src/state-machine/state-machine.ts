@@ -5,8 +5,17 @@
  * Rule: state, sessions and position change together on disk, in one write, and one write at a time.
  */
 import assert from 'node:assert/strict';
-import type { Bytes, Entry, Reply, Request } from '@paxkv/protocol';
-import { baseLevel, expectLevel, levelOf, thisVersion, type Version } from './features.ts';
+import type { Bytes, Entry, Reply } from '@paxkv/protocol';
+import type { LoggedRequest } from './batch.ts';
+import { Failure } from './failure.ts';
+import {
+  baseLevel,
+  expectLevel,
+  levelOf,
+  ownedSessionsLevel,
+  thisVersion,
+  type Version,
+} from './features.ts';
 import {
   type Applied,
   type Decision,
@@ -58,8 +67,7 @@ export class StateMachine {
   #durable: number;
   #writing: Promise<void> | undefined;
   #isApplying = false;
-  /** The error that stopped the machine. */
-  #failure: unknown;
+  readonly #failure = new Failure();
 
   private constructor(
     stateStore: StateStore,
@@ -75,7 +83,9 @@ export class StateMachine {
       ...(cachedBytesMax !== undefined && { bytesMax: cachedBytesMax }),
     });
     this.#store = new Store(position.revision, this.#entries);
-    this.#sessions = new Sessions(position.sessions, sessions);
+    this.#sessions = new Sessions(position.sessions, sessions, {
+      incarnation: position.incarnation,
+    });
     this.#applied = position.applied;
     this.#stateHash = position.stateHash;
     this.#durable = position.applied;
@@ -122,6 +132,11 @@ export class StateMachine {
     return this.#featureLevel;
   }
 
+  /** The sessions after the highest applied instance, and the incarnation of the cluster that they belong to. */
+  get sessions(): Pick<Sessions, 'incarnation' | 'ownerOf'> {
+    return this.#sessions;
+  }
+
   get sessionCount(): number {
     return this.#sessions.count;
   }
@@ -139,7 +154,7 @@ export class StateMachine {
    * @throws StateError
    */
   apply(decisions: readonly Decision[]): readonly Applied[] | Promise<readonly Applied[]> {
-    this.#refuseIfFailed();
+    this.#failure.expectNone();
     assert(!this.#isApplying, 'one run is applied at a time');
     decisions.forEach(({ seq }, index) => {
       assert.equal(seq, this.applied + 1 + index, 'instances are applied in order, each once');
@@ -149,7 +164,7 @@ export class StateMachine {
       const resolved = this.#slot(run);
       return resolved === undefined ? this.#applyLater(run) : this.#applyNow(resolved);
     } catch (failure) {
-      throw this.#fail(failure);
+      throw this.#failure.fail(failure);
     }
   }
 
@@ -161,7 +176,7 @@ export class StateMachine {
    */
   async flush(pause?: Pause): Promise<void> {
     const { applied } = this;
-    await this.#orFail(async () => {
+    await this.#failure.orFail(async () => {
       while (this.#durable < applied) {
         this.#writing ??= this.#write(pause);
         await this.#writing;
@@ -176,7 +191,7 @@ export class StateMachine {
    * @throws StateError
    */
   read(key: Bytes): Entry | undefined | Promise<Entry | undefined> {
-    this.#refuseIfFailed();
+    this.#failure.expectNone();
     const name = nameOf(key);
     const slot = this.#entries.find(name);
     return slot === undefined ? this.#readLater(name) : entryOf(slot);
@@ -194,7 +209,7 @@ export class StateMachine {
    * @throws StateError `STATE_DAMAGED`, after which the machine has stopped.
    */
   verifyRows(countMax: number): Promise<VerifiedRows> {
-    return this.#orFail(() => this.#stateStore.verifyRows(countMax));
+    return this.#failure.orFail(() => this.#stateStore.verifyRows(countMax));
   }
 
   /**
@@ -203,15 +218,15 @@ export class StateMachine {
    */
   async contentHash(): Promise<string> {
     await this.flush();
-    return this.#orFail(() => this.#stateStore.contentHash());
+    return this.#failure.orFail(() => this.#stateStore.contentHash());
   }
 
   async #applyLater(run: readonly Instance[]): Promise<readonly Applied[]> {
     this.#isApplying = true;
     try {
-      return await this.#orFail(async () => {
+      return await this.#failure.orFail(async () => {
         await this.#entries.hold(namesIn(run));
-        this.#refuseIfFailed();
+        this.#failure.expectNone();
         const resolved = this.#slot(run);
         assert(resolved !== undefined, 'every key a command names is in memory');
         return this.#applyNow(resolved);
@@ -227,8 +242,9 @@ export class StateMachine {
   }
 
   #applyNow(run: readonly ResolvedInstance[]): readonly Applied[] {
-    return run.map(({ seq, value, origin, requests, raisesTo, slots }) => {
+    return run.map(({ seq, value, origin, requests, raisesTo, incarnation, slots }) => {
       this.#featureLevel = Math.max(this.#featureLevel, raisesTo ?? baseLevel);
+      if (this.#featureLevel >= ownedSessionsLevel) this.#sessions.found(incarnation);
       const replies = requests.map((request, index) => this.#applyOne(request, slots[index]));
       this.#applied = seq;
       this.#stateHash = nextStateHash(this.#stateHash, { seq, value, replies });
@@ -236,7 +252,7 @@ export class StateMachine {
     });
   }
 
-  #applyOne(request: Request, slot: CacheSlot | undefined): Reply {
+  #applyOne(request: LoggedRequest, slot: CacheSlot | undefined): Reply {
     // Safety: the level in the state decides. Replicas of different versions would decide differently.
     if (levelOf(request.command, this.#version) > this.#featureLevel) {
       return { type: 'refused', reason: 'featureOff' };
@@ -246,7 +262,7 @@ export class StateMachine {
 
   #readLater(name: string): Promise<Entry | undefined> {
     return this.#reads.run(() =>
-      this.#orFail(async () => {
+      this.#failure.orFail(async () => {
         const [slot] = await this.#entries.load([name]);
         return slot && entryOf(slot);
       }),
@@ -255,38 +271,17 @@ export class StateMachine {
 
   async #write(pause: Pause | undefined): Promise<void> {
     const { applied, revision, featureLevel } = this;
-    const [stateHash, sessions] = [this.#stateHash, this.#sessions.counts];
+    const { counts: sessions, incarnation } = this.#sessions;
+    const stateHash = this.#stateHash;
     const changes = {
       entries: this.#entries.takeChanges(),
       sessions: this.#sessions.takeChanges(),
-      position: { applied, stateHash, revision, sessions, featureLevel },
+      position: { applied, stateHash, revision, sessions, featureLevel, incarnation },
     };
     await this.#stateStore.write(changes, pause);
     this.#entries.settle();
     this.#durable = applied;
     this.#writing = undefined;
-  }
-
-  async #orFail<T>(action: () => Promise<T>): Promise<T> {
-    this.#refuseIfFailed();
-    try {
-      const result = await action();
-      // After another call failed meanwhile, this result may rest on changes that were lost.
-      this.#refuseIfFailed();
-      return result;
-    } catch (failure) {
-      throw this.#fail(failure);
-    }
-  }
-
-  /** Stops the machine. Returns `failure` for the caller to throw. */
-  #fail(failure: unknown): unknown {
-    this.#failure ??= failure;
-    return failure;
-  }
-
-  #refuseIfFailed(): void {
-    if (this.#failure !== undefined) throw this.#failure;
   }
 }
 

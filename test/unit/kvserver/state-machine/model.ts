@@ -1,6 +1,6 @@
 /** A model of the whole state machine, as simple as possible: nothing is dropped, nothing is on disk. */
 import type { KeyCommand } from '@paxkv/kvserver/internal/state-machine/store/commands/effect';
-import type { Entry, Reply, Request, Stamp } from '@paxkv/protocol';
+import type { Entry, Reply, Request, SessionId, Stamp } from '@paxkv/protocol';
 import { plain } from './fixtures.ts';
 
 interface Client {
@@ -12,7 +12,7 @@ const nameOf = (key: Uint8Array): string => Buffer.from(key).toString('hex');
 
 export class Model {
   readonly entries = new Map<string, Entry>();
-  readonly #clients = new Map<number, Client>();
+  readonly #clients = new Map<SessionId, Client>();
   revision = 0;
 
   apply({ command, stamp }: Request): Reply {

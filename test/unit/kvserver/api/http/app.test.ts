@@ -39,7 +39,7 @@ describe('App', () => {
   const refusals: Record<Refusal, KvErrorCode> = {
     sessionExpired: 'KV_SESSION_EXPIRED',
     numberReused: 'KV_NUMBER_REUSED',
-    outsideWindow: 'KV_BAD_REQUEST',
+    outsideWindow: 'KV_REPLY_GONE',
     featureOff: 'KV_FEATURE_OFF',
     tooLarge: 'KV_TOO_LARGE',
     notACounter: 'KV_NOT_A_COUNTER',
