@@ -43,7 +43,7 @@ export const nextVersion: PatchSet = {
   patches: [
     {
       file: 'kvserver/src/state-machine/features.ts',
-      right: `highest: baseLevel, commands: {} };`,
+      right: `highest: ${thisVersion.highest}, commands: {} };`,
       wrong: `highest: ${nextLevel}, commands: { appendTwice: ${nextLevel} } };`,
     },
     {

@@ -26,7 +26,7 @@ export interface Request<C extends Command = Command> {
   readonly stamp?: Stamp;
   /** For a get without a stamp. Default: `linearizable`. It never enters the log. */
   readonly consistency?: Consistency;
-  /** Whose session it opens, as the server that received it knows. No client sends it. */
+  /** The owner of the session that it opens, as the server that received it knows. No client sends it. */
   readonly owner?: string;
   /** The row of the request in a batch, if the request was received in that form. */
   readonly encoded?: Bytes;

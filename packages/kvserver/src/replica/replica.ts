@@ -60,18 +60,9 @@ export class Replica implements Submitter {
     };
     const pending = new PendingRequests({ clock, limits, session, load });
     const writes = new Writes({
-      me,
-      runId,
-      clock,
-      limits,
-      paxos,
-      state: applier,
-      pending,
-      session,
-      forwarding,
+      ...{ me, runId, clock, limits, paxos, state: applier, pending, session, forwarding },
       isFounded: () => this.#isFounded,
-      drawEntropy: () =>
-        applier.machine.sessions.incarnation === undefined ? undefined : drawEntropy(),
+      drawEntropy: () => (applier.machine.sessions.incarnation ? drawEntropy() : undefined),
     });
     const onFailed = (error: unknown) => this.#fail(toError(error));
     this.#options = options;

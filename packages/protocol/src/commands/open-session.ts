@@ -14,7 +14,7 @@ export interface OpenSessionCommand {
 /** The reply to openSession. */
 export interface OpenSessionReply {
   readonly type: 'openSession';
-  /** The id of the session. No id is given twice. Whoever knows it can use the session. */
+  /** The id of the session. No id is given twice. A client that knows it can use the session. */
   readonly session: SessionId;
 }
 

@@ -4,7 +4,7 @@ import { KvError, refusalToError, type SessionId, type Stamp } from '@paxkv/prot
 /** What the check needs of the state here, which may be behind. */
 export interface KnownSessions {
   readonly incarnation: string | undefined;
-  /** Whose session it is, if that is known here. */
+  /** The owner of the session, if it is known here. */
   ownerOf(session: SessionId): string | undefined;
 }
 

@@ -66,10 +66,9 @@ export class Writes {
   #isStopped = false;
 
   constructor(options: WritesOptions) {
-    const { me, runId, clock, limits, paxos, pending, session, forwarding: port } = options;
-    const { drawEntropy } = options;
+    const { me, runId, clock, limits, paxos, forwarding: port } = options;
     this.#options = options;
-    this.#batches = new OwnBatches({ node: me, runId, pending, session, drawEntropy });
+    this.#batches = new OwnBatches({ ...options, node: me });
     this.#raise = new RaiseProposal({ node: me, runId, number: 0 }, this.#proposals);
     this.#forwarded = new ForwardedBatches(limits.pendingBytesMax);
     this.#leaderlessGrace = new LeaderlessGrace(clock, () => this.propose());

@@ -8,7 +8,7 @@ import { type Bytes, id128Bytes, type Row, toBytes, toText } from '@paxkv/protoc
 export interface Opening {
   /** 16 random bytes that no client knows. */
   readonly entropy: Bytes;
-  /** Whose session it is: see {@link isOwnerText}. Sessions are evicted owner by owner. */
+  /** The owner of the session: see {@link isOwnerText}. Sessions are evicted owner by owner. */
   readonly owner: string;
 }
 

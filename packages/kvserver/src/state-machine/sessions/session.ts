@@ -18,7 +18,7 @@ export class Session {
   readonly id: SessionId;
   /** The name the client gave itself. */
   readonly client: string;
-  /** Whose session it is. `undefined` for the sessions of feature level 1. */
+  /** The owner; `undefined` for the sessions of feature level 1. */
   readonly owner: string | undefined;
   #lastUse = 0;
   #firstOutstanding: number;

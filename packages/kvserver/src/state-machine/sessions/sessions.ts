@@ -124,7 +124,7 @@ export class Sessions {
   #open(client: string, opening: Opening | undefined): Reply {
     assert(this.#next < Number.MAX_SAFE_INTEGER, 'sessions are counted exactly');
     const session = this.#newSession(client, opening);
-    // Proposed before the cluster had an incarnation, or without one: whoever proposed it proposes it again.
+    // The server proposed it before the cluster had an incarnation, and proposes it again.
     if (session === undefined) return refused('sessionExpired');
     this.#next += 1;
     this.#table.add(session);

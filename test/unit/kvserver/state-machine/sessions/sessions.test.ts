@@ -310,7 +310,7 @@ describe('Sessions of a cluster with an incarnation', () => {
     expect(other.apply({ command: openSession(), opening })).not.to.deep.equal(one);
   });
 
-  it('are not opened without random bits, so that whoever proposed it proposes it again', () => {
+  it('are not opened without random bits, so that the server proposes it again', () => {
     const subject = new Subject({}, incarnation);
     expect(subject.apply({ command: openSession() })).to.deep.equal(expired);
     expect(subject.sessions.count).to.equal(0);

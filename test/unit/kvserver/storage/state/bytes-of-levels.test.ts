@@ -22,7 +22,7 @@ import {
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { pack, type Reply, replyToRow, type SessionId } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { bytes, memoryLevel } from '../kvserver/state-machine/fixtures.ts';
+import { bytes, memoryLevel } from '../../state-machine/fixtures.ts';
 
 const hex = (of: Uint8Array) => Buffer.from(of).toString('hex');
 const origin = { node: 2, runId: 2 ** 33, number: 300 };
