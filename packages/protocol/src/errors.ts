@@ -102,6 +102,8 @@ export interface ErrorReply {
     readonly code: KvErrorCode;
     readonly outcome: Outcome;
     readonly message: string;
+    /** Names the request in the log of the server. */
+    readonly requestId?: string;
   };
 }
 
@@ -120,5 +122,6 @@ export const errorReplySchema: z.ZodType<ErrorReply> = z.object({
     code: z.custom<KvErrorCode>(isKvErrorCode),
     outcome: z.custom<Outcome>(isOutcome),
     message: z.string(),
+    requestId: z.string().exactOptional(),
   }),
 });

@@ -27,7 +27,7 @@ export interface Request<C extends Command = Command> {
   /** For a get without a stamp. Default: `linearizable`. It never enters the log. */
   readonly consistency?: Consistency;
   /** The owner of the session that it opens, as the server that received it knows. No client sends it. */
-  readonly owner?: string;
+  readonly owner?: string | undefined;
   /** The row of the request in a batch, if the request was received in that form. */
   readonly encoded?: Bytes;
 }

@@ -12,6 +12,10 @@ const otherPaths = {
   status: '/status',
   live: '/livez',
   ready: '/readyz',
+  /** The bytes of a backup; see docs/backup-format.md. */
+  backup: '/backup',
+  /** For Prometheus. */
+  metrics: '/metrics',
   /** A WebSocket that carries many requests at once; see docs/stream.md. */
   stream: '/v1/stream',
 } as const;

@@ -20,8 +20,11 @@ import { GapFiller } from './apply/gap-filler.ts';
 import { CatchUp } from './catch-up/catch-up.ts';
 import { LevelRaiser } from './levels/level-raiser.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { logStatusOf, stateStatusOf } from './log-and-state.ts';
+import { plausibilityOf } from './plausibility.ts';
 import { Reads } from './reads/reads.ts';
 import { toError } from './reasons.ts';
+import { factsOf, type ReplicaFacts } from './replica-facts.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 import { PendingRequests } from './requests/pending-requests.ts';
 import { expectUsable } from './requests/session-check.ts';
@@ -50,9 +53,9 @@ export class Replica implements Submitter {
   #stopping: Promise<void> | undefined;
 
   private constructor(options: ReplicaOptions, paxos: Paxos<Bytes>, machine: StateMachine) {
-    const { me, runId, clock, random, limits, forwarding, drawEntropy } = options;
+    const { me, runId, clock, random, limits, forwarding, observer } = options;
     const session = new OwnSession();
-    const applier = new Applier(machine, { paxos, clock, limits });
+    const applier = new Applier(machine, { paxos, clock, limits, observer });
     const load = {
       journalBytes: () => options.usage?.journal.liveBytes ?? 0,
       memoryPercent: () => options.usage?.memory.percent ?? 0,
@@ -62,16 +65,16 @@ export class Replica implements Submitter {
     const writes = new Writes({
       ...{ me, runId, clock, limits, paxos, state: applier, pending, session, forwarding },
       isFounded: () => this.#isFounded,
-      drawEntropy: () => (applier.machine.sessions.incarnation ? drawEntropy() : undefined),
+      drawEntropy: () => (applier.machine.sessions.incarnation ? options.drawEntropy() : undefined),
     });
     const onFailed = (error: unknown) => this.#fail(toError(error));
+    const onReadFailed = (error: unknown) => this.#onReadFailed(error);
     this.#options = options;
     this.#paxos = paxos;
     this.#applier = applier;
     this.#pending = pending;
     this.#writes = writes;
     this.#gapFiller = new GapFiller({ me, paxos, clock, random, state: applier, writes });
-    const onReadFailed = (error: unknown) => this.#onReadFailed(error);
     this.#reads = new Reads({ paxos, clock, state: applier, onFailed: onReadFailed });
     this.#catchUp = this.#createCatchUp(options);
     this.#lifecycle = new Lifecycle({ paxos, state: applier, catchUp: this.#catchUp });
@@ -90,7 +93,8 @@ export class Replica implements Submitter {
     const { version, limits } = options;
     const { cachedBytesMax } = limits;
     const machine = await StateMachine.open(database, { version, cachedBytesMax });
-    const paxos = await Paxos.load<Bytes>({ ...options, retention: retentionOf(limits) });
+    const settings = { ...plausibilityOf(machine.values), retention: retentionOf(limits) };
+    const paxos = await Paxos.load<Bytes>({ ...options, ...settings });
     const replica = new Replica(options, paxos, machine);
     await replica.#start();
     return replica;
@@ -101,25 +105,24 @@ export class Replica implements Submitter {
       state: this.#lifecycle.state,
       reason: this.#lifecycle.reason,
       failure: this.#lifecycle.failure,
-      applied: this.#applier.applied,
-      min: this.#paxos.min(),
-      max: this.#paxos.max(),
-      floor: this.#paxos.floor(),
-      retained: this.#paxos.retained(),
-      revision: this.#applier.machine.revision,
-      sessions: this.#applier.machine.sessionCount,
-      featureLevel: this.#applier.machine.featureLevel,
-      incarnation: this.#applier.machine.sessions.incarnation,
+      ...logStatusOf(this.#paxos),
+      ...stateStatusOf(this.#applier),
       isFounded: this.#isFounded,
       pending: this.#pending.count,
       scrub: this.#verification.status,
-      leader: this.#paxos.leader(),
       catchUp: this.#catchUp.progress,
       ...this.#reads.contact,
-      waitingBytes: this.#applier.waitingBytes,
-      doneByPeer: this.#paxos.doneByPeer(),
-      awaited: this.#paxos.awaited(),
     };
+  }
+
+  /** The state as it is on disk, for backups. */
+  get exports(): CatchUp['exports'] {
+    return this.#catchUp.exports;
+  }
+
+  /** What metrics show besides the status. */
+  get facts(): ReplicaFacts {
+    return factsOf(this.#options.me, this.#paxos, this.#applier, this.#pending);
   }
 
   /** @throws also `KV_FEATURE_OFF`; TypeError for a request that breaks a limit of the protocol. */
@@ -129,8 +132,8 @@ export class Replica implements Submitter {
       throw new KvError('KV_ABORTED', 'The caller ended the wait.', { outcome: 'not done' });
     }
     const { command, stamp, consistency } = request;
-    const isOn = levelOf(command, this.#version) <= this.#applier.machine.featureLevel;
-    if (!isOn) throw refusalToError('featureOff');
+    const { featureLevel, sessions } = this.#applier.machine;
+    if (levelOf(command, this.#version) > featureLevel) throw refusalToError('featureOff');
     if (command.type === 'get' && stamp === undefined) {
       if (consistency === 'serializable') {
         return { type: 'get', entry: await this.#readHere(command.key) };
@@ -139,9 +142,9 @@ export class Replica implements Submitter {
       this.#reads.add({ key: command.key, pending });
       return pending.reply;
     }
-    if (stamp !== undefined) expectUsable(stamp, owner, this.#applier.machine.sessions);
-    const owned = command.type === 'openSession' && owner !== undefined;
-    return this.#writes.add(owned ? { ...request, owner } : request, signal);
+    if (stamp !== undefined) expectUsable(stamp, owner, sessions);
+    const isOpening = command.type === 'openSession';
+    return this.#writes.add(isOpening ? { ...request, owner } : request, signal);
   }
 
   /** @throws KvError `KV_UNAVAILABLE` if the entry cannot be read, after which the replica has failed. */
@@ -179,6 +182,7 @@ export class Replica implements Submitter {
       onAdmitted: () => this.#onAdmitted(),
       onLeader: (leader) => this.#onLeader(leader),
       onStopped: (error) => this.#fail(error),
+      onRefused: (from, reason) => this.#options.onRefused?.(from, reason),
     });
     this.#raiser?.start();
     this.#catchUp.start();
@@ -197,6 +201,7 @@ export class Replica implements Submitter {
     return new CatchUp({
       ...options,
       ...{ transfer, level, window, cachedBytesMax: limits.cachedBytesMax },
+      values: this.#applier.machine.values,
       paxos: this.#paxos,
       state: this.#applier,
       onDecision: (decision) => this.#onDecided(decision),
@@ -233,10 +238,8 @@ export class Replica implements Submitter {
   #onLeader(leader: PeerId | undefined): void {
     if (this.#lifecycle.hasFailed) return;
     this.#writes.onLeader();
-    if (leader === this.#options.me) {
-      this.#gapFiller.fillNow();
-      this.#raiser?.check();
-    }
+    if (leader === this.#options.me) this.#gapFiller.fillNow();
+    this.#raiser?.check();
     this.#options.onLeader?.(leader);
   }
 
@@ -283,7 +286,7 @@ export class Replica implements Submitter {
     await this.#applier.pause();
   }
 
-  /** Only a leader founds a cluster, so that one without leaders goes on as it is. */
+  /** Only a leader founds a cluster. */
   get #isFounded(): boolean {
     return this.#options.isCandidate !== true || this.#raiser?.isFounded !== false;
   }

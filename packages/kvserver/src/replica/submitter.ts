@@ -1,4 +1,5 @@
 import type { Reply, Request } from '@paxkv/protocol';
+import type { RequestTiming } from './request-timing.ts';
 
 /** How a request is submitted. */
 export interface SubmitOptions {
@@ -9,6 +10,8 @@ export interface SubmitOptions {
    * this process. Sessions belong to owners; one of a user serves no other user.
    */
   readonly owner?: string | undefined;
+  /** Takes the times of its steps. Without it, nobody learns of them. */
+  readonly timing?: RequestTiming | undefined;
 }
 
 /** The part of a replica that the service uses. It accepts requests. */

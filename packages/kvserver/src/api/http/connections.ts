@@ -62,7 +62,7 @@ export class Connections {
     return (this.#connections.get(socket)?.responses.size ?? 0) === 0;
   }
 
-  /** Cuts every connection that was receiving the same response at the last call already. */
+  /** Cuts every connection that was receiving the same response, or the same part of it, at the last call already. */
   cutStalled(): void {
     for (const [socket, { responses }] of this.#connections) {
       const [oldest] = responses;
@@ -70,6 +70,11 @@ export class Connections {
       if (this.#slow.has(oldest)) socket.destroy();
       else this.#slow.add(oldest);
     }
+  }
+
+  /** The client has taken a part of a response that is sent in parts. */
+  noteProgress(response: ServerResponse): void {
+    this.#slow.delete(response);
   }
 
   #watch(socket: Duplex): Connection {

@@ -2,6 +2,8 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ErrorReply, errorCodes, KvError } from '@paxkv/protocol';
+import { problemType, toProblem } from './problem.ts';
+import { requestIdOf } from './request-id.ts';
 
 /** How long a client may take to read an error reply before its connection is cut. */
 const lingerMs = 250;
@@ -19,7 +21,7 @@ export interface ErrorDetails {
 }
 
 export function sendJson(response: ServerResponse, body: object, status = 200): void {
-  const text = JSON.stringify(body);
+  const text = toLine(body);
   response.writeHead(status, jsonHeaders(text));
   response.end(text);
 }
@@ -39,39 +41,53 @@ export function sendError(
     response.destroy();
     return;
   }
-  const text = JSON.stringify({ ...toErrorReply(error), ...details.body });
+  const status = details.status ?? statusOf(error);
+  const text = toLine({
+    ...toProblem(toErrorReply(error, requestIdOf(response)), status),
+    ...details.body,
+  });
   const isPending = isBodyPending(response);
   if (error.code === 'KV_OVERLOADED') response.setHeader('retry-after', retryAfterSeconds);
   if (isPending) response.setHeader('connection', 'close');
-  response.writeHead(details.status ?? statusOf(error), {
-    ...jsonHeaders(text),
+  response.writeHead(status, {
+    ...jsonHeaders(text, problemType(response.req.headers.accept)),
     ...details.headers,
   });
   if (isPending) linger(response, text);
   else response.end(text);
 }
 
-/** Replies to a method that the path does not take. `methods`: those it takes, as in the `Allow` header. */
+/**
+ * Replies to `OPTIONS`, and to a method that the path does not take. `methods`: those it takes besides `OPTIONS`, as
+ * in the `Allow` header.
+ */
 export function allowOnly(
   methods: string,
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  return (_request, response) => {
-    const error = new KvError('KV_METHOD_NOT_ALLOWED', `This path takes ${methods}.`);
-    sendError(response, error, { headers: { allow: methods } });
+  const allow = `${methods}, OPTIONS`;
+  return (request, response) => {
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204, { allow, 'cache-control': 'no-store' }).end();
+      return;
+    }
+    const error = new KvError('KV_METHOD_NOT_ALLOWED', `This path takes ${allow}.`);
+    sendError(response, error, { headers: { allow } });
   };
 }
 
 /** Replies with an error to bytes that are no HTTP request, and closes the connection. */
-export function endWithError(socket: Duplex, error: KvError, status = statusOf(error)): void {
+export function endWithError(socket: Duplex, error: KvError, details: ErrorDetails = {}): void {
   if (socket.destroyed || socket.writableEnded) return;
   // Node no longer handles errors of a socket that asked for an upgrade.
   socket.on('error', () => socket.destroy());
-  const body = JSON.stringify(toErrorReply(error));
+  const { status = statusOf(error), headers = {} } = details;
+  const body = toLine({ ...toProblem(toErrorReply(error), status), ...details.body });
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'content-type: application/json; charset=utf-8',
+    `content-type: ${problemType(undefined)}`,
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
   setTimeout(() => socket.destroy(), lingerMs).unref();
@@ -85,17 +101,23 @@ export function toKvError(error: unknown): KvError {
   });
 }
 
-function toErrorReply({ code, outcome, message }: KvError): ErrorReply {
-  return { error: { code, outcome, message } };
+/** `requestId`: absent for bytes that are no request. */
+function toErrorReply({ code, outcome, message }: KvError, requestId?: string): ErrorReply {
+  return { error: { code, outcome, message, ...(requestId && { requestId }) } };
 }
 
 function statusOf(error: KvError): number {
   return errorCodes[error.code].status ?? 500;
 }
 
-function jsonHeaders(text: string): Headers {
+/** The line break keeps the prompt of a terminal apart from the reply. */
+function toLine(body: object): string {
+  return `${JSON.stringify(body)}\n`;
+}
+
+function jsonHeaders(text: string, type = 'application/json; charset=utf-8'): Headers {
   return {
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': type,
     'content-length': Buffer.byteLength(text),
     // A cached reply would not be linearizable.
     'cache-control': 'no-store',

@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import { KvError } from '@paxkv/protocol';
 import type { z } from 'zod';
 import type { ByteBudget } from '../client-bytes.ts';
+import { askForBody } from './continuation.ts';
 
 export interface BodyLimits {
   readonly bytesMax: number;
@@ -54,6 +55,7 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
     throw new KvError('KV_UNSUPPORTED_MEDIA', 'Send the body as it is, without Content-Encoding.');
   }
   if (Number(length ?? 0) > limits.bytesMax) throw tooLarge(limits);
+  askForBody(request);
   return collect(request, limits);
 }
 

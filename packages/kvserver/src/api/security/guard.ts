@@ -8,6 +8,7 @@ import { KvError, paths } from '@paxkv/protocol';
 import { isLoopback } from '../../config/loopback.ts';
 import type { HttpContext } from '../http/context.ts';
 import { sendError } from '../http/error-reply.ts';
+import { problemOfHead } from './message-checks.ts';
 
 /**
  * Whether the request may continue. If not, the guard has replied to it.
@@ -16,12 +17,14 @@ import { sendError } from '../http/error-reply.ts';
  */
 export type Guard = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-export function createGuard({ connections, sockets, limits, hostNames }: HttpContext): Guard {
+export function createGuard(context: HttpContext): Guard {
+  const { connections, sockets, limits, hostNames, observer } = context;
   const checkSource = createSourceCheck(hostNames);
   return (request, response) => {
     const pendingCount = connections.begin(request, response);
     if (!sockets.touch(request.socket)) {
       const message = `connectionCountMax is reached: ${limits.connectionCountMax} connections are open; retry later.`;
+      observer.onError('http', 'KV_OVERLOADED');
       sendError(response, new KvError('KV_OVERLOADED', message), {
         headers: { connection: 'close' },
       });
@@ -32,6 +35,7 @@ export function createGuard({ connections, sockets, limits, hostNames }: HttpCon
         'KV_TOO_LARGE',
         `The request has over ${limits.headerCountMax} headers.`,
       );
+      observer.onError('http', error.code);
       sendError(response, error, { status: 431 });
       return false;
     }
@@ -42,6 +46,12 @@ export function createGuard({ connections, sockets, limits, hostNames }: HttpCon
       );
     }
     checkSource(request);
+    const problem = problemOfHead(request);
+    if (problem !== undefined) {
+      const { error, status } = problem;
+      sendError(response, error, status === undefined ? {} : { status });
+      return false;
+    }
     if (request.headers.upgrade !== undefined) {
       throw new KvError(
         'KV_BAD_REQUEST',
@@ -69,6 +79,9 @@ export function createSourceCheck(
  */
 function checkHost(request: IncomingMessage, names: ReadonlySet<string>): void {
   const { host } = request.headers;
+  if (hostCount(request) > 1) {
+    throw new KvError('KV_BAD_REQUEST', 'The request has more than one Host header.');
+  }
   if (host === undefined) {
     if (request.httpVersion === '1.0') return;
     throw new KvError('KV_BAD_REQUEST', 'The Host header is missing.');
@@ -81,6 +94,16 @@ function checkHost(request: IncomingMessage, names: ReadonlySet<string>): void {
       'Unknown Host header: use an IP address, localhost or the address in the settings.',
     );
   }
+}
+
+/** The parsed headers have only the first one. */
+function hostCount({ rawHeaders }: IncomingMessage): number {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length === 4 && name.toLowerCase() === 'host') count += 1;
+  }
+  return count;
 }
 
 function checkOrigin({ headers }: IncomingMessage): void {

@@ -8,7 +8,7 @@ import type { Reply, Request } from '@paxkv/protocol';
 
 import type { Limits } from '../../config/settings.ts';
 import type { OwnSession } from '../writes/own-session.ts';
-import { Admission, type Load } from './admission.ts';
+import { Admission, type BoundUse, type Load } from './admission.ts';
 import { PendingRequest } from './pending-request.ts';
 
 const none = () => 0;
@@ -53,6 +53,11 @@ export class PendingRequests {
   /** Not proposed yet. */
   get queuedCount(): number {
     return this.#queued.size;
+  }
+
+  /** The bounds on requests, and how much of each is in use. */
+  get bounds(): readonly BoundUse[] {
+    return this.#admission.uses;
   }
 
   /** Queues a request for a batch. @throws KvError `KV_OVERLOADED` */

@@ -46,7 +46,8 @@ export class ScriptedReplica implements Submitter {
   }
 
   #apply({ command }: Request): Reply {
-    if (command.type === 'openSession') return { type: 'openSession', session: 7 };
+    if (command.type === 'openSession')
+      return { type: 'openSession', session: 'q1Yk0nC8Rk2oZ4y9bXv3Tw' };
     const name = Buffer.from(command.key).toString('hex');
     const entry = this.#entries.get(name);
     switch (command.type) {
@@ -98,7 +99,9 @@ export interface RawExchange {
   readonly closedAfterMs: number;
 }
 
-type GivenParts = Partial<Pick<AppParts, 'bytes' | 'consoleFiles' | 'trace'>>;
+type GivenParts = Partial<
+  Pick<AppParts, 'bytes' | 'consoleFiles' | 'backup' | 'metrics' | 'observer' | 'trace'>
+>;
 
 export class ServerUnderTest {
   readonly replica = new ScriptedReplica();
@@ -115,6 +118,7 @@ export class ServerUnderTest {
       logger: { error: (...line: unknown[]) => void this.logLines.push(line) },
       limits: { ...httpLimitsDefault, ...limits },
       hostNames: ['node-a.example'],
+      metrics: { contentType: 'text/plain', text: async () => 'up 1\n' },
       ...given,
     };
     this.#server = createApp(parts).server;
@@ -188,8 +192,9 @@ export class ServerUnderTest {
     const asked = this.replica.requests.length;
     const { answer, closedAfterMs } = await this.sendRaw(...bytes);
     expect(answer.status, answer.body).to.equal(expected.status);
-    expect(answer.headers.get('content-type')).to.match(/^application\/json/);
+    expect(answer.headers.get('content-type')).to.equal('application/problem+json');
     expect(JSON.parse(answer.body).error.code).to.equal(expected.code);
+    expectProblem(JSON.parse(answer.body), expected.status);
     expect(closedAfterMs).to.be.below(expected.closesWithinMs ?? 1000);
     expect(this.replica.requests.length).to.equal(asked);
     await this.servesOthers();
@@ -200,7 +205,8 @@ export class ServerUnderTest {
     const response = await answer;
     const reply = (await response.json()) as ErrorReply;
     expect(reply.error?.code, JSON.stringify(reply)).to.equal(code);
-    expect(response.headers.get('content-type')).to.match(/^application\/json/);
+    expect(response.headers.get('content-type')).to.equal('application/problem+json');
+    expectProblem(reply, response.status);
     expect(reply.error.message).to.be.a('string').that.is.not.empty;
     expect(reply.error.message).not.to.match(/\n|\.[jt]s|\/tmp|node_modules/);
     await this.servesOthers();
@@ -213,6 +219,15 @@ export class ServerUnderTest {
     expect(response.status).to.equal(200);
     await response.arrayBuffer();
   }
+}
+
+/** The members of RFC 9457, beside our own. */
+function expectProblem(reply: ErrorReply, status: number): void {
+  const { code, message } = reply.error;
+  expect(reply).to.include({ status, detail: message, type: `/docs#${code}` });
+  expect(reply)
+    .to.have.property('title')
+    .that.matches(/^[A-Z][a-z ]+$/);
 }
 
 /** The bytes of a request, on a connection that stays open after it. */

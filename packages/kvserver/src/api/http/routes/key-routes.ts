@@ -12,10 +12,12 @@ import {
   stampSchema,
   valueBytesMax,
 } from '@paxkv/protocol';
+import { expectWithinLimits } from '../../../service/request-checks.ts';
 import type { HttpContext } from '../context.ts';
 import { sendJson } from '../error-reply.ts';
 import { parse, readBody, refuseBody } from '../request-body.ts';
 import type { Router } from '../router.ts';
+import { submissionOf } from '../submission.ts';
 import { holdValue } from '../unsent-values.ts';
 import { flagsOf, keyOf } from './request-target.ts';
 
@@ -72,6 +74,8 @@ class KeyRoutes {
   async #readPair(request: IncomingMessage) {
     flagsOf(request, []);
     const key = keyOf(request);
+    // Before a client sends a body for nothing.
+    expectWithinLimits({ command: { type: 'get', key } });
     const { limits, bytes } = this.#context;
     const timeoutMs = limits.bodyTimeoutMs;
     const bodyLimits = { bytesMax: valueBytesMax, timeoutMs, budget: bytes.receiving };
@@ -83,14 +87,14 @@ class KeyRoutes {
     command: C,
     isSerializable = false,
   ): Promise<ReplyOf<C['type']>> {
-    const { service, connections } = this.#context;
+    const { service } = this.#context;
     const stamp = stampOf(response.req);
     const request = {
       command,
       ...(stamp && { stamp }),
       ...(isSerializable && { consistency: 'serializable' as const }),
     };
-    return service.submit(request, { signal: connections.signalOf(response) });
+    return service.submit(request, submissionOf(this.#context, response, command.type));
   }
 }
 
