@@ -20,6 +20,8 @@ export interface Hello {
   readonly leader: number | null;
   /** host:port of every server, by node id. */
   readonly addresses: readonly string[];
+  /** Names the connection in the log of the server: a request is `<connection>-<id>`. Earlier servers name none. */
+  readonly connection?: string;
 }
 
 /** The row of a notice: a message that a server sends without a request. After `goodbye` it accepts no new requests. */

@@ -1,4 +1,5 @@
 /** The contract between clients and servers: commands, replies, errors, limits and codecs. */
+export * from './auth-table.ts';
 export type {
   CommandSpec,
   ErrorCode,
@@ -33,6 +34,7 @@ export * from './frames.ts';
 export { id128Bytes, id128Schema, isId128, toId128 } from './id128.ts';
 export * from './limits.ts';
 export { copyToPages, pageBytes, pagedBytesMin } from './page-bytes.ts';
+export * from './principal.ts';
 export * from './refusals.ts';
 export * from './reply.ts';
 export * from './request.ts';
@@ -42,3 +44,4 @@ export { type SessionId, toSessionId } from './session-id.ts';
 export * from './stamp.ts';
 export * from './status.ts';
 export { type Packer, packTight } from './tight-pack.ts';
+export * from './token.ts';

@@ -19,6 +19,13 @@ const sessionRefusals = {
     message:
       'The request number is below the window of the session, which keeps no reply to it any more; open a new session.',
   },
+  /** Authentication is required, and the request is anonymous or its token was deleted. */
+  unauthenticated: {
+    code: 'KV_UNAUTHENTICATED',
+    message: 'Authentication is required, and this request has no valid token or certificate.',
+  },
+  /** The user lacks the right. */
+  forbidden: { code: 'KV_FORBIDDEN', message: 'The user has no right to do this.' },
   /** The feature level of the cluster is below that of the command. */
   featureOff: {
     code: 'KV_FEATURE_OFF',

@@ -178,4 +178,13 @@ describe('unavailableError', () => {
     const starting = unavailableError(source({ node: undefined }));
     expect(starting.message).to.equal('This server is starting.');
   });
+
+  it('names no folders of the server, like everything that clients see of a failure', () => {
+    const full = "ENOSPC: no space left on device, open '/var/lib/paxkv/journal/1'";
+    const failed = source({ node: undefined, currentError: new Error(full) });
+    const reason = "ENOSPC: no space left on device, open '1'";
+    expect(unavailableError(failed).message).to.equal(`This server is repairing: ${reason}.`);
+    expect(statusAt(failed)).to.include({ reason });
+    expect(currentChecks(failed, 0)[0]?.detail).to.equal(`repairing: ${reason}`);
+  });
 });

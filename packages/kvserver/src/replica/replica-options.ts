@@ -52,7 +52,7 @@ export interface ReplicaOptions {
   readonly scrub?: ScrubLimits;
   /** How much of its journal and of its memory this server uses. Default: nothing. */
   readonly usage?: {
-    readonly journal: { readonly liveBytes: number };
+    readonly journal: { readonly liveBytes: number; readonly flushedMs: number };
     readonly memory: { readonly percent: number };
   };
   /** Learns how long applying and writing the state take. */

@@ -16,6 +16,7 @@ import {
   toRow,
   unpack,
 } from '@paxkv/protocol';
+import { baseLevel, ownedSessionsLevel } from './features.ts';
 import { fromOpening, type Opening, toOpening } from './sessions/opening.ts';
 import { StateError } from './state-error.ts';
 
@@ -132,7 +133,7 @@ function toRaise(value: Bytes): LevelRaise {
   const isNaming = value[0] === namingFormat;
   const isWhole = length === (isNaming ? namingBytes : raiseBytes);
   const level = isWhole ? new DataView(buffer, byteOffset, length).getUint32(1) : 0;
-  if (level === 0) {
+  if (level < (isNaming ? ownedSessionsLevel : baseLevel)) {
     throw new StateError('STATE_MALFORMED', 'A decided value raises the feature level to none.');
   }
   const name = Buffer.from(buffer, byteOffset + raiseBytes, length - raiseBytes);

@@ -6,16 +6,10 @@
  */
 import assert from 'node:assert/strict';
 import type { Bytes, Entry, Reply } from '@paxkv/protocol';
+import { Auth } from './auth/auth.ts';
 import type { LoggedRequest } from './batch.ts';
-import { Failure } from './failure.ts';
-import {
-  baseLevel,
-  expectLevel,
-  levelOf,
-  ownedSessionsLevel,
-  thisVersion,
-  type Version,
-} from './features.ts';
+import { FailureLatch } from './failure-latch.ts';
+import { baseLevel, expectLevel, levelOf, thisVersion, type Version } from './features.ts';
 import {
   type Applied,
   type Decision,
@@ -62,6 +56,8 @@ export class StateMachine {
   readonly #entries: EntryCache;
   readonly #store: Store;
   readonly #sessions: Sessions;
+  /** The auth table after the highest applied instance. */
+  readonly auth: Auth;
   readonly #version: Version;
   readonly values: Values;
   #featureLevel: number;
@@ -71,11 +67,13 @@ export class StateMachine {
   #durable: number;
   #writing: Promise<void> | undefined;
   #isApplying = false;
-  readonly #failure = new Failure();
+  /** Keeps the error that stopped the machine. */
+  readonly #latch = new FailureLatch();
 
   private constructor(
     stateStore: StateStore,
     { position, sessions }: LoadedState,
+    auth: Auth,
     { version = thisVersion, values = new Values(version), cachedBytesMax }: MachineOptions,
   ) {
     this.#stateStore = stateStore;
@@ -88,9 +86,8 @@ export class StateMachine {
       ...(cachedBytesMax !== undefined && { bytesMax: cachedBytesMax }),
     });
     this.#store = new Store(position.revision, this.#entries);
-    this.#sessions = new Sessions(position.sessions, sessions, {
-      incarnation: position.incarnation,
-    });
+    this.#sessions = new Sessions(position.sessions, sessions, position);
+    this.auth = auth;
     this.#applied = position.applied;
     this.#stateHash = position.stateHash;
     this.#durable = position.applied;
@@ -104,7 +101,12 @@ export class StateMachine {
   static async open(stateStore: StateStore, options: MachineOptions = {}): Promise<StateMachine> {
     const version = options.version ?? thisVersion;
     const state = await stateStore.load(({ featureLevel }) => expectLevel(version, featureLevel));
-    return new StateMachine(stateStore, state, options);
+    return new StateMachine(
+      stateStore,
+      state,
+      await Auth.load(stateStore, state.position),
+      options,
+    );
   }
 
   /** The highest applied instance, −1 for none. */
@@ -137,9 +139,9 @@ export class StateMachine {
     return this.#featureLevel;
   }
 
-  /** The sessions after the highest applied instance, and the incarnation of the cluster that they belong to. */
-  get sessions(): Pick<Sessions, 'incarnation' | 'ownerOf'> {
-    return this.#sessions;
+  /** The incarnation of the cluster; `undefined` before it is named. */
+  get incarnation(): string | undefined {
+    return this.#sessions.incarnation;
   }
 
   get sessionCount(): number {
@@ -159,7 +161,7 @@ export class StateMachine {
    * @throws StateError
    */
   apply(decisions: readonly Decision[]): readonly Applied[] | Promise<readonly Applied[]> {
-    this.#failure.expectNone();
+    this.#latch.expectNone();
     assert(!this.#isApplying, 'one run is applied at a time');
     decisions.forEach(({ seq }, index) => {
       assert.equal(seq, this.applied + 1 + index, 'instances are applied in order, each once');
@@ -169,7 +171,7 @@ export class StateMachine {
       const resolved = this.#slot(run);
       return resolved === undefined ? this.#applyLater(run) : this.#applyNow(resolved);
     } catch (failure) {
-      throw this.#failure.fail(failure);
+      throw this.#latch.fail(failure);
     }
   }
 
@@ -181,7 +183,7 @@ export class StateMachine {
    */
   async flush(pause?: Pause): Promise<void> {
     const { applied } = this;
-    await this.#failure.orFail(async () => {
+    await this.#latch.guard(async () => {
       while (this.#durable < applied) {
         this.#writing ??= this.#write(pause);
         await this.#writing;
@@ -196,7 +198,7 @@ export class StateMachine {
    * @throws StateError
    */
   read(key: Bytes): Entry | undefined | Promise<Entry | undefined> {
-    this.#failure.expectNone();
+    this.#latch.expectNone();
     const name = nameOf(key);
     const slot = this.#entries.find(name);
     return slot === undefined ? this.#readLater(name) : entryOf(slot);
@@ -214,7 +216,7 @@ export class StateMachine {
    * @throws StateError `STATE_DAMAGED`, after which the machine has stopped.
    */
   verifyRows(countMax: number): Promise<VerifiedRows> {
-    return this.#failure.orFail(() => this.#stateStore.verifyRows(countMax));
+    return this.#latch.guard(() => this.#stateStore.verifyRows(countMax));
   }
 
   /**
@@ -223,15 +225,15 @@ export class StateMachine {
    */
   async contentHash(): Promise<string> {
     await this.flush();
-    return this.#failure.orFail(() => this.#stateStore.contentHash());
+    return this.#latch.guard(() => this.#stateStore.contentHash());
   }
 
   async #applyLater(run: readonly Instance[]): Promise<readonly Applied[]> {
     this.#isApplying = true;
     try {
-      return await this.#failure.orFail(async () => {
+      return await this.#latch.guard(async () => {
         await this.#entries.hold(namesIn(run));
-        this.#failure.expectNone();
+        this.#latch.expectNone();
         const resolved = this.#slot(run);
         assert(resolved !== undefined, 'every key a command names is in memory');
         return this.#applyNow(resolved);
@@ -249,7 +251,7 @@ export class StateMachine {
   #applyNow(run: readonly ResolvedInstance[]): readonly Applied[] {
     return run.map(({ seq, value, origin, requests, raisesTo, incarnation, slots }) => {
       this.#featureLevel = Math.max(this.#featureLevel, raisesTo ?? baseLevel);
-      if (this.#featureLevel >= ownedSessionsLevel) this.#sessions.found(incarnation);
+      this.#sessions.found(incarnation);
       const replies = requests.map((request, index) => this.#applyOne(request, slots[index]));
       this.#applied = seq;
       this.#stateHash = nextStateHash(this.#stateHash, { seq, value, replies });
@@ -262,12 +264,12 @@ export class StateMachine {
     if (levelOf(request.command, this.#version) > this.#featureLevel) {
       return { type: 'refused', reason: 'featureOff' };
     }
-    return this.#sessions.apply(request, slot, this.#store);
+    return this.#sessions.apply(request, slot, this.auth.storeFor(request, this.#store));
   }
 
   #readLater(name: string): Promise<Entry | undefined> {
     return this.#reads.run(() =>
-      this.#failure.orFail(async () => {
+      this.#latch.guard(async () => {
         const [slot] = await this.#entries.load([name]);
         return slot && entryOf(slot);
       }),

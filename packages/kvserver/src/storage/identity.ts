@@ -3,12 +3,11 @@
  * that the node has voted, so that a journal that vanished counts as lost memory and not as a new node.
  */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { id128Schema } from '@paxkv/protocol';
 import { z } from 'zod';
 import { baseLevel, type LevelRange, thisVersion } from '../state-machine/features.ts';
 import { DiskError, migrationAdvice, repairAdvice, toDiskError } from './disk-error.ts';
-import { replaceFile } from './durable-file.ts';
+import { readOwnFile, replaceFile } from './durable-file.ts';
 import type { JournalOwner } from './journal/journal-owner.ts';
 
 /** The format of everything in a data directory at the base level. */
@@ -184,7 +183,7 @@ export class Identity implements JournalOwner {
 
 async function readIfPresent(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await readOwnFile(path);
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
     throw toDiskError(`read ${path}`, cause);

@@ -85,7 +85,7 @@ export class LevelRaiser {
     if (port === undefined) return undefined;
     const state = () => ({
       level: applier.machine.featureLevel,
-      incarnation: applier.machine.sessions.incarnation,
+      incarnation: applier.machine.incarnation,
       applied: applier.applied,
       max: paxos.max(),
     });

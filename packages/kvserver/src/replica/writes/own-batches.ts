@@ -2,9 +2,9 @@
  * Makes batches of the queued requests. The origin of a batch lets its replica recognize it in the log.
  * Rule: every write in a batch carries a stamp, so that the batch may be decided twice.
  */
-import type { Bytes, Request } from '@paxkv/protocol';
+import type { Bytes } from '@paxkv/protocol';
 import { encodeBatch, type LoggedRequest } from '../../state-machine/batch.ts';
-import { localOwner, type Opening } from '../../state-machine/sessions/opening.ts';
+import { localOwner, type Opening, userOwner } from '../../state-machine/sessions/opening.ts';
 import type { PendingRequest } from '../requests/pending-request.ts';
 import type { PendingRequests } from '../requests/pending-requests.ts';
 import type { OwnSession } from './own-session.ts';
@@ -52,15 +52,15 @@ export class OwnBatches {
   /** The request as written to the log, or `undefined` if it must wait for a stamp. */
   #stamped(pending: PendingRequest): LoggedRequest | undefined {
     const { request } = pending;
-    const { command, stamp } = request;
-    if (command.type === 'openSession') return { ...request, opening: this.#openingOf(request) };
+    const { command, stamp, principal } = request;
+    if (command.type === 'openSession') return { ...request, opening: this.#openingOf(pending) };
     if (stamp !== undefined) return request;
     const own = this.#options.session.stamp(pending);
-    return own && { command, stamp: own };
+    return own && { command, stamp: own, ...(principal && { principal }) };
   }
 
-  #openingOf({ owner = localOwner }: Request): Opening | undefined {
+  #openingOf({ request: { principal }, owner = localOwner }: PendingRequest): Opening | undefined {
     const entropy = this.#options.drawEntropy();
-    return entropy && { entropy, owner };
+    return entropy && { entropy, owner: principal === undefined ? owner : userOwner(principal) };
   }
 }

@@ -11,8 +11,10 @@ import type { AppliedState } from '../apply/applier.ts';
 import { ForwardedBatches } from '../forwarding/forwarded.ts';
 import { Forwarder } from '../forwarding/forwarder.ts';
 import type { ForwardedBatch, ForwardPort } from '../ports.ts';
+import type { StepMark } from '../request-timing.ts';
 import type { PendingRequest } from '../requests/pending-request.ts';
 import type { PendingRequests } from '../requests/pending-requests.ts';
+import type { SubmitOptions } from '../submitter.ts';
 import { LeaderlessGrace } from './leaderless-grace.ts';
 import { type OwnBatch, OwnBatches, type OwnBatchesOptions } from './own-batches.ts';
 import type { OwnSession } from './own-session.ts';
@@ -30,7 +32,6 @@ const headStartMax = 64;
 
 export interface WritesOptions {
   readonly me: PeerId;
-  /** Unique to this run of the replica. */
   readonly runId: number;
   readonly clock: Clock;
   readonly limits: Limits;
@@ -66,11 +67,11 @@ export class Writes {
   #isStopped = false;
 
   constructor(options: WritesOptions) {
-    const { me, runId, clock, limits, paxos, forwarding: port } = options;
+    const { me, runId, clock, paxos, forwarding: port } = options;
     this.#options = options;
     this.#batches = new OwnBatches({ ...options, node: me });
     this.#raise = new RaiseProposal({ node: me, runId, number: 0 }, this.#proposals);
-    this.#forwarded = new ForwardedBatches(limits.pendingBytesMax);
+    this.#forwarded = new ForwardedBatches(options.limits.pendingBytesMax);
     this.#leaderlessGrace = new LeaderlessGrace(clock, () => this.propose());
     if (port === undefined) return;
     this.#forwarder = new Forwarder({ me, port, clock, paxos, onReturned: () => this.propose() });
@@ -78,9 +79,9 @@ export class Writes {
   }
 
   /** @throws TypeError, KvError `KV_OVERLOADED` */
-  add(request: Request, signal: AbortSignal | undefined): Promise<Reply> {
+  add(request: Request, options: SubmitOptions): Promise<Reply> {
     expectEncodable(request);
-    const reply = this.#options.pending.add(request, signal);
+    const reply = this.#options.pending.add(request, options);
     this.propose();
     return reply;
   }
@@ -116,20 +117,20 @@ export class Writes {
     this.propose();
   }
 
-  onApplied({ origin, replies }: Applied): void {
+  /** `decided`: when the instance was decided, if that is known. */
+  onApplied({ origin, replies }: Applied, decided?: StepMark): void {
     this.#forwarder?.onProgress();
-    if (origin !== undefined) this.#onBatchApplied(origin, replies);
+    if (origin !== undefined) this.#onBatchApplied(origin, replies, decided);
     // The batch leaves room for another one, or a raise has founded the cluster.
     this.propose();
   }
 
-  #onBatchApplied(origin: Origin, replies: readonly Reply[]): void {
+  #onBatchApplied(origin: Origin, replies: readonly Reply[], decided?: StepMark): void {
     this.#forwarded.onApplied(origin);
     this.#isAwaitedElsewhere ||= origin.node !== this.#options.me && this.#isLeading;
-    const batch = this.#takeAwaited(origin);
-    batch?.requests.forEach((request, index) => {
+    this.#takeAwaited(origin)?.requests.forEach((request, index) => {
       const reply = replies[index];
-      if (reply !== undefined) this.#reply(request, reply);
+      if (reply !== undefined) this.#reply(request, reply, decided);
     });
   }
 
@@ -266,17 +267,16 @@ export class Writes {
     return batch;
   }
 
-  #reply(pending: PendingRequest, reply: Reply): void {
+  #reply(pending: PendingRequest, reply: Reply, decided: StepMark | undefined): void {
     const isExpired = reply.type === 'refused' && reply.reason === 'sessionExpired';
-    if (!isExpired || pending.request.stamp !== undefined) {
-      pending.resolve(reply);
-      return;
+    if (!isExpired || pending.request.stamp !== undefined) pending.resolve(reply, decided);
+    else {
+      // Safety: this is the first copy of the batch to be applied, and no number of an expired session ever
+      // takes effect. The write was not done, and may be proposed again under another session.
+      this.#options.session.expire(pending);
+      this.#options.pending.requeue(pending);
+      this.propose();
     }
-    // Safety: this is the first copy of the batch to be applied, and no number of an expired session ever
-    // takes effect. The write was not done, and may be proposed again under another session.
-    this.#options.session.expire(pending);
-    this.#options.pending.requeue(pending);
-    this.propose();
   }
 
   /** The log assigns session ids, so opening a session is a request like any other. */

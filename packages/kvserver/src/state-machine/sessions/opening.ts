@@ -3,7 +3,7 @@
  * bits, since the log must determine the id of the session and nobody may guess it, and the owner.
  */
 import { createHash } from 'node:crypto';
-import { type Bytes, id128Bytes, type Row, toBytes, toText } from '@paxkv/protocol';
+import { type Bytes, id128Bytes, type Principal, type Row, toBytes, toText } from '@paxkv/protocol';
 
 export interface Opening {
   /** 16 random bytes that no client knows. */
@@ -17,6 +17,18 @@ export const ownerLengthMax = 256;
 
 /** The owner of sessions of programs in the same process, and of those that servers open for themselves. */
 export const localOwner = 'local';
+
+const userPrefix = 'user ';
+
+/** The owner of the sessions that a user opens, wherever that user connects from. */
+export function userOwner({ user }: Principal): string {
+  return `${userPrefix}${user}`;
+}
+
+/** Whether the owner is a user. */
+export function isUserOwner(owner: string): boolean {
+  return owner.startsWith(userPrefix);
+}
 
 export function fromOpening({ entropy, owner }: Opening): Row {
   return [entropy, owner];

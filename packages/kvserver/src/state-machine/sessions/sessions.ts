@@ -8,6 +8,7 @@
 import assert from 'node:assert/strict';
 import {
   isWriteReply,
+  type Principal,
   type Refusal,
   type Reply,
   type SessionId,
@@ -15,10 +16,9 @@ import {
 } from '@paxkv/protocol';
 import type { LoggedRequest } from '../batch.ts';
 import type { CacheSlot } from '../store/cached-entry.ts';
-import type { KeyCommand } from '../store/commands/effect.ts';
-import type { Store } from '../store/store.ts';
+import type { Applying, KeyCommand } from '../store/commands/effect.ts';
 import { digestOf } from './command-digest.ts';
-import { type Opening, sessionIdOf } from './opening.ts';
+import { isUserOwner, type Opening, sessionIdOf, userOwner } from './opening.ts';
 import { Session } from './session.ts';
 import { SessionTable } from './session-table.ts';
 
@@ -89,10 +89,6 @@ export class Sessions {
     return this.#incarnation;
   }
 
-  ownerOf(session: SessionId): string | undefined {
-    return this.#table.get(session)?.owner;
-  }
-
   /**
    * The cluster gets this incarnation, unless it has one or `incarnation` is `undefined`. All sessions end: their ids
    * are those of a lower feature level, which others can guess, or of another cluster.
@@ -104,14 +100,11 @@ export class Sessions {
   }
 
   /** Applies one request to the sessions and the store. `slot`: the cache slot of its key, if it has a key. */
-  apply(
-    { command, stamp, opening }: LoggedRequest,
-    slot: CacheSlot | undefined,
-    store: Store,
-  ): Reply {
+  apply(request: LoggedRequest, slot: CacheSlot | undefined, store: Applying): Reply {
+    const { command, stamp, principal, opening } = request;
     if (command.type === 'openSession') return this.#open(command.client, opening);
     if (stamp === undefined) return store.apply(command, slot);
-    return this.#applyStamped({ command, stamp, slot }, store);
+    return this.#applyStamped({ command, stamp, principal, slot }, store);
   }
 
   /** All sessions opened, used or evicted since the last call; `undefined` for an evicted one. */
@@ -139,10 +132,11 @@ export class Sessions {
     return new Session(sessionIdOf(this.#incarnation, opening, this.#next), client, opening.owner);
   }
 
-  #applyStamped(request: StampedRequest, store: Store): Reply {
+  #applyStamped(request: StampedRequest, store: Applying): Reply {
     const { stamp } = request;
     const session = this.#table.get(stamp.session);
-    if (session === undefined) return refused('sessionExpired');
+    // To everybody else it is as if the session of a user did not exist.
+    if (session === undefined || !mayUse(session, request)) return refused('sessionExpired');
     this.#use(session);
     const reply = this.#table.change(session, () => {
       session.raise(stamp.firstOutstanding);
@@ -198,13 +192,20 @@ export class Sessions {
 interface StampedRequest {
   readonly command: KeyCommand;
   readonly stamp: Stamp;
+  readonly principal: Principal | undefined;
   readonly slot: CacheSlot | undefined;
+}
+
+/** A user has one name, while the address of a client may change. */
+function mayUse({ owner }: Session, { principal }: StampedRequest): boolean {
+  if (owner === undefined || !isUserOwner(owner)) return true;
+  return principal !== undefined && owner === userOwner(principal);
 }
 
 function applyOnce(
   session: Session,
   { command, stamp, slot }: StampedRequest,
-  store: Store,
+  store: Applying,
 ): Reply {
   if (!session.admits(stamp.number)) return refused('outsideWindow');
   const digest = digestOf(command);

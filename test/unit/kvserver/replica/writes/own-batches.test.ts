@@ -69,10 +69,9 @@ describe('OwnBatches', () => {
   });
 
   it('adds random bits and the owner to a request that opens a session, once ids are random', () => {
-    const openSession = (fields: object) => {
-      pending
-        .add({ command: { type: 'openSession', client: 'c' }, ...fields }, undefined)
-        .catch(() => {});
+    const command = { type: 'openSession', client: 'c' } as const;
+    const openSession = (fields: object, options: object = {}) => {
+      pending.add({ command, ...fields }, options).catch(() => {});
       return next().requests.map(({ opening }) => opening);
     };
     expect(openSession({})).to.deep.equal([undefined]);
@@ -80,8 +79,11 @@ describe('OwnBatches', () => {
     expect(openSession({})).to.deep.equal([{ entropy: Buffer.from(entropy), owner: 'local' }]);
     const owner = 'address 10.0.0.1';
     const encoded = Buffer.from('919204a163', 'hex');
-    expect(openSession({ owner, encoded })).to.deep.equal([
-      { entropy: Buffer.from(entropy), owner },
+    const bits = Buffer.from(entropy);
+    expect(openSession({ encoded }, { owner })).to.deep.equal([{ entropy: bits, owner }]);
+    const principal = { user: 'alice' };
+    expect(openSession({ principal }, { owner })).to.deep.equal([
+      { entropy: bits, owner: 'user alice' },
     ]);
   });
 });

@@ -36,8 +36,7 @@ class Subject {
 
   apply(request: LoggedRequest): Reply {
     const { command } = request;
-    const isKeyed = command.type !== 'openSession';
-    const slot = isKeyed ? this.#cache.find(nameOf(command.key)) : undefined;
+    const slot = 'key' in command ? this.#cache.find(nameOf(command.key)) : undefined;
     return this.sessions.apply(request, slot, this.store);
   }
 
@@ -280,7 +279,7 @@ describe('Sessions of a cluster with an incarnation', () => {
   const gone = { type: 'refused', reason: 'outsideWindow' };
   let entropy = 0;
 
-  function open(subject: Subject, owner = 'user alice'): SessionId {
+  function open(subject: Subject, owner = 'address alice'): SessionId {
     entropy += 1;
     const opening = { entropy: new Uint8Array(16).fill(entropy), owner };
     const reply = subject.apply({ command: openSession(), opening });
@@ -288,15 +287,16 @@ describe('Sessions of a cluster with an incarnation', () => {
     return reply.session;
   }
 
-  function write(subject: Subject, session: SessionId, number = 1, firstOutstanding = 1): Reply {
+  function write(subject: Subject, session: SessionId, number = 1, user?: string): Reply {
     return subject.apply({
       command: put('k', 'v'),
-      stamp: { session, number, firstOutstanding },
+      stamp: { session, number, firstOutstanding: 1 },
+      ...(user !== undefined && { principal: { user } }),
     });
   }
 
-  const isOpen = (subject: Subject, session: SessionId) =>
-    write(subject, session, subject.store.revision + 1).type === 'put';
+  const isOpen = (subject: Subject, session: SessionId, user?: string) =>
+    write(subject, session, subject.store.revision + 1, user).type === 'put';
 
   it('have random ids, none twice, also if a batch is decided twice', () => {
     const subject = new Subject({}, incarnation);
@@ -333,33 +333,35 @@ describe('Sessions of a cluster with an incarnation', () => {
     expect(isOpen(subject, session)).to.equal(true);
   });
 
-  it('survive a restart with their owners', () => {
+  it('survive a restart with their owners, and serve no other user', () => {
     const subject = new Subject({}, incarnation);
     const session = open(subject, 'user bob');
     const kept = subject.sessions.takeChanges().flatMap(([id, one]) => (one ? [[id, one]] : []));
     subject.restart(new Map(kept as [SessionId, Session][]));
-    expect(subject.sessions.ownerOf(session)).to.equal('user bob');
-    expect(isOpen(subject, session)).to.equal(true);
+    for (const other of ['alice', undefined]) {
+      expect(isOpen(subject, session, other)).to.equal(false);
+    }
+    expect(isOpen(subject, session, 'bob')).to.equal(true);
   });
 
   it('of one owner are evicted before those of others, however many it opens', () => {
     const subject = new Subject({ sessionCountMax: 4 }, incarnation);
-    const others = ['user bob', 'user carol'].map((owner) => open(subject, owner));
-    const greedy = Array.from({ length: 50 }, () => open(subject, 'user greedy'));
+    const others = ['address bob', 'address carol'].map((owner) => open(subject, owner));
+    const greedy = Array.from({ length: 50 }, () => open(subject, 'address greedy'));
     expect(others.map((session) => isOpen(subject, session))).to.deep.equal([true, true]);
     expect(greedy.slice(-3).map((session) => isOpen(subject, session))).to.deep.equal([
       false,
       true,
       true,
     ]);
-    open(subject, 'user dave');
+    open(subject, 'address dave');
     expect(subject.sessions.count).to.equal(4);
   });
 
   it('of one owner have a bound of their own', () => {
     const subject = new Subject({ sessionCountMax: 9, ownerSessionCountMax: 2 }, incarnation);
     const sessions = Array.from({ length: 3 }, () => open(subject));
-    open(subject, 'user bob');
+    open(subject, 'address bob');
     expect(sessions.map((session) => isOpen(subject, session))).to.deep.equal([false, true, true]);
   });
 
@@ -375,15 +377,12 @@ describe('Sessions of a cluster with an incarnation', () => {
 
   it('are evicted beyond the bytes of all replies, those of the owner first', () => {
     const subject = new Subject({ sessionCountMax: 9, cachedReplyBytesMax: 3 * 64 }, incarnation);
-    const [victim, first, second] = [open(subject, 'user bob'), open(subject), open(subject)];
+    const [victim, first, second] = [open(subject, 'address bob'), open(subject), open(subject)];
     write(subject, victim);
     write(subject, first);
     write(subject, second, 1);
     write(subject, second, 2);
-    expect([victim, first, second].map((id) => subject.sessions.ownerOf(id))).to.deep.equal([
-      'user bob',
-      undefined,
-      'user alice',
-    ]);
+    const repeated = [victim, first, second].map((id) => write(subject, id).type);
+    expect(repeated).to.deep.equal(['put', 'refused', 'put']);
   });
 });

@@ -20,7 +20,7 @@ import {
   seal,
 } from '@paxkv/kvserver/internal/storage/state/rows';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
-import { pack, type Reply, replyToRow, type SessionId } from '@paxkv/protocol';
+import { isWriteReply, pack, type Reply, replyToRow, type SessionId } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { bytes, memoryLevel } from '../../state-machine/fixtures.ts';
 
@@ -55,7 +55,7 @@ function sessionOf(id: SessionId, owner?: string): Session {
   ];
   session.touch(7);
   for (const [index, reply] of replies.entries()) {
-    if (reply.type === 'get' || reply.type === 'openSession') continue;
+    if (!isWriteReply(reply)) continue;
     session.cacheReply({ number: index + 1, digest: 2 ** 40 + index, reply });
   }
   return session;
@@ -121,6 +121,11 @@ describe('The bytes of feature level 2', () => {
     expect(hex(encodeBatch({ origin, requests }))).to.equal(
       '039502cb4200000000000000cd012cdd00000002919204a2c3a9919301c4016bc401769192c410000102030405060708090a0b0c0d0e0faa7573657220616c696365',
     );
+    const principal = { user: 'alice', token: 't1' };
+    const put = { command: { type: 'put', key, value }, principal } as const;
+    expect(hex(encodeBatch({ origin, requests: [put] }))).to.equal(
+      '019402cb4200000000000000cd012cdd00000001929301c4016bc4017692a5616c696365a27431',
+    );
     expect(hex(encodeLevelRaise(2, entropy))).to.equal(
       '0400000002000102030405060708090a0b0c0d0e0f',
     );
@@ -153,7 +158,7 @@ describe('The bytes of feature level 2', () => {
 describe('The state after a fixed log', () => {
   it('is the same in every version', async () => {
     const machine = await StateMachine.open(new StateDatabase(memoryLevel()));
-    const opening = { entropy, owner: 'user alice' };
+    const opening = { entropy, owner: 'address 10.0.0.1' };
     const openSession = { command: { type: 'openSession', client: 'c' } } as const;
     const values = [
       encodeBatch({ origin, requests: [openSession, ...allWrites(1)] }),
@@ -174,10 +179,10 @@ describe('The state after a fixed log', () => {
       'get',
     ]);
     expect(machine.stateHash).to.equal(
-      '0b19c52b4e31f35869715811588be8e9600cbb50a4e31a41750136f412852de5',
+      '81420d119b78c74db25d6a2a09f44e0d3d4cadd39458ba07d28071233f903974',
     );
     expect(await machine.contentHash()).to.equal(
-      'b0f0f10800b90e7929fcc6371e912052cf861c9b9536ca995e7d68c5750d17ce',
+      '7536434f2af06aa3609c74c86a3aa06b180387ef9ba14023b790bec748cb23e1',
     );
   });
 });
