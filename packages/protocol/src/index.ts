@@ -21,6 +21,7 @@ export {
 } from './commands/table.ts';
 export { durationText } from './duration-text.ts';
 export {
+  type ErrorDetails,
   type ErrorReply,
   errorCodes,
   errorReplySchema,

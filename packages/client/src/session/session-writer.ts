@@ -12,6 +12,7 @@ import {
   sessionWindowMax,
   type WriteType,
 } from '@paxkv/protocol';
+import type { ClientEvents } from '../diagnostics/client-events.ts';
 import type { Clock } from '../environment.ts';
 import type { ReplyTo } from '../request.ts';
 import { CallDeadline, type DeadlineTimer } from '../retry/deadlines.ts';
@@ -32,6 +33,8 @@ export interface SessionParts {
   readonly clock: Clock;
   readonly timer: DeadlineTimer;
   readonly retry: Retry;
+  /** Takes sessions that were opened. Default: nothing does. */
+  readonly events?: ClientEvents;
 }
 
 export class SessionWriter {
@@ -83,8 +86,11 @@ export class SessionQueue {
   #session: Session | undefined;
   /** The call that opens a session. */
   #opening: Call | undefined;
+  #hasHadSession = false;
+  readonly #events: ClientEvents | undefined;
 
-  constructor(clientName: string, { clock, timer, retry }: SessionParts) {
+  constructor(clientName: string, { clock, timer, retry, events }: SessionParts) {
+    this.#events = events;
     this.#clientName = clientName;
     this.#clock = clock;
     this.#timer = timer;
@@ -166,6 +172,8 @@ export class SessionQueue {
       if (this.#opening === opening) {
         this.#opening = undefined;
         this.#session = new Session(reply.session);
+        this.#events?.emit('session', { isReplacement: this.#hasHadSession });
+        this.#hasHadSession = true;
         this.#advance();
       }
     } catch (error) {
