@@ -24,6 +24,8 @@ const generalCodes = {
   KV_NUMBER_REUSED: { outcome: 'not done', status: 409 },
   /** The session is unknown or expired; an earlier delivery of this request may have taken effect. */
   KV_SESSION_EXPIRED: { outcome: 'unknown', status: 410 },
+  /** The session no longer keeps the reply of this number: an earlier delivery may have taken effect. */
+  KV_REPLY_GONE: { outcome: 'unknown', status: 410 },
   /** The body, key or value is over its limit. */
   KV_TOO_LARGE: { outcome: 'not done', status: 413 },
   KV_UNSUPPORTED_MEDIA: { outcome: 'not done', status: 415 },

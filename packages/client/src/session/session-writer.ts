@@ -6,7 +6,9 @@
 import {
   type CommandOf,
   KvError,
+  type KvErrorCode,
   type Request,
+  type SessionId,
   sessionWindowMax,
   type WriteType,
 } from '@paxkv/protocol';
@@ -16,6 +18,13 @@ import type { ReplyTo } from '../request.ts';
 import { CallDeadline, type DeadlineTimer } from '../retry/deadlines.ts';
 import type { Call, Retry } from '../retry/retry.ts';
 import { QueuedWrite, Session, type SessionSlot } from './session.ts';
+
+/** Refusals of a number after which the session is given up. */
+const spoiledCodes: ReadonlySet<KvErrorCode> = new Set<KvErrorCode>([
+  'KV_SESSION_EXPIRED',
+  'KV_REPLY_GONE',
+  'KV_NUMBER_REUSED',
+]);
 
 /** Writes that may wait for a slot. */
 export const queuedWritesMax = 16_384;
@@ -50,14 +59,14 @@ export class SessionWriter {
       try {
         return await this.#retry.send(request, call);
       } catch (error) {
-        if (!(error instanceof KvError) || error.code !== 'KV_SESSION_EXPIRED') {
+        if (!(error instanceof KvError) || !spoiledCodes.has(error.code)) {
           throw error;
         }
-        this.#queue.expire(slot.session);
-        // Safety: an expired session refuses all its numbers for ever, and no other session gets its id. If
-        // only the refused copy of the write can have arrived, the write has not taken effect and never
-        // will, so it may be sent under another session. If an earlier copy may have arrived, it may have
-        // taken effect before the session expired.
+        this.#queue.replace(slot.session);
+        // Safety: what is refused so stays refused: no other session gets the id of an expired one, a number
+        // below the window stays there, and a number that was used is taken. If only the refused copy of the
+        // write can have arrived, the write has not taken effect and never will, so it may be sent under
+        // another session. If an earlier copy may have arrived, it may have taken effect before.
         if (call.outcome.mayHaveArrived) {
           throw error;
         }
@@ -123,8 +132,8 @@ export class SessionQueue {
     }
   }
 
-  /** The servers no longer know the session with this id: the next write opens another. */
-  expire(session: number): void {
+  /** The session with this id is spoiled, or the servers no longer know it: the next write opens another. */
+  replace(session: SessionId): void {
     if (this.#session?.id === session) {
       this.#session = undefined;
       this.#advance();
