@@ -2,11 +2,11 @@
  * KvNode: the part of a server that the supervisor opens and closes: its data, its connections to other
  * nodes, and its replica. They are opened in this order and closed in the opposite one.
  */
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import type { FeatureLevels, PeerStatus } from '@paxkv/protocol';
+import { type FeatureLevels, id128Bytes, type PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import type { Config } from './config/settings.ts';
 import { LineLimit } from './health/line-limit.ts';
@@ -107,8 +107,8 @@ export class KvNode {
       ...{ path: dataDirectory, clusterId, nodeId, nodeCount },
       onFlushed: (tookMs) => recorder?.flushes.observe(tookMs),
     });
-    const { hasVoted: hadVoted, bootCount } = data.identity;
-    const peers = peersOf(options, bootCount);
+    const { hasVoted: hadVoted } = data.identity;
+    const peers = peersOf(options, data.identity);
     try {
       await expectWholeJournal(data);
       const logWindow = await openLogWindow(options, data);
@@ -242,6 +242,7 @@ function openReplica(
     },
     clock: systemClock,
     random: systemRandom,
+    drawEntropy: () => randomBytes(id128Bytes),
     limits: config.limits,
     scrub: config.scrub,
     ...(flight && { recorder: flight.recorder }),
@@ -257,6 +258,9 @@ function openReplica(
       data.identity.markLevel(featureLevel).catch((error: unknown) => {
         logger.warn({ error }, 'the feature level is not recorded in the identity');
       });
+    },
+    onIncarnation: (incarnation) => {
+      data.identity.markIncarnation(incarnation).catch(onFailed);
     },
     onRefused: refusalLog(logger),
     onStopped: (error) => {

@@ -27,7 +27,7 @@ import type {
 import { baseLevel } from '../state-machine/features.ts';
 import { FrameReader, type PeerMessage, pack, type SideMessage } from './codec.ts';
 import { DialTargets } from './dial-targets.ts';
-import { formats } from './handshake.ts';
+import { formats, incarnationIn } from './handshake.ts';
 import { allLevels, LevelExchange, toFeatureLevels } from './level-exchange.ts';
 import { payloadBytesOf, withinLearnedBytes } from './message-size.ts';
 import { backFrameBytesMax, OutgoingLink } from './outgoing-link.ts';
@@ -56,6 +56,8 @@ export interface PeerTransportOptions {
   readonly clusterId: string;
   /** How often this server was started. */
   readonly bootCount: number;
+  /** The incarnation of the cluster, if this server has recorded it. */
+  readonly incarnation?: string | undefined;
   readonly logger: Logger;
   /** The feature levels of this server. Default: those of this version. */
   readonly levels?: ServerLevels;
@@ -106,7 +108,8 @@ export class PeerTransport implements Transport<Uint8Array> {
     const bounds = { nodeCount, valueBytesMax: limits.valueBytesMax };
     this.#plausibility = new PlausibilityBounds(limits);
     const { levels = allLevels, onUnsupportedLevel = () => {} } = options;
-    this.#levels = new LevelExchange(levels, onUnsupportedLevel, () => this.#onLevelRaised());
+    const onRaised = () => this.#onLevelRaised();
+    this.#levels = new LevelExchange(levels, onUnsupportedLevel, options.incarnation, onRaised);
     this.#security = options.security ?? new PeerSecurity();
     this.#rejections = new RejectionLog(logger, () => performance.now());
     this.#receiver = new PeerReceiver({
@@ -131,7 +134,7 @@ export class PeerTransport implements Transport<Uint8Array> {
     }
   }
 
-  /** Feature levels travel in the handshakes. */
+  /** Feature levels and the incarnation travel in the handshakes. */
   get levelPort(): LevelPort {
     return this.#levels;
   }
@@ -213,11 +216,6 @@ export class PeerTransport implements Transport<Uint8Array> {
     return this.#rejections.counts;
   }
 
-  /** The port at which this server listens for peers; `undefined` while it does not. */
-  get port(): number | undefined {
-    return this.#listener.port;
-  }
-
   /** Resolves when every connection is closed. The HTTP server of earlier versions is left alone. */
   async close(): Promise<void> {
     this.#inbox = undefined;
@@ -277,7 +275,10 @@ export class PeerTransport implements Transport<Uint8Array> {
         bootCount,
         level: this.#levels.level,
         levels: this.#levels.own,
+        ...incarnationIn(this.#levels),
       }),
+      onWelcome: ({ incarnation }, isProven) =>
+        isProven ? this.#levels.learn(incarnation) : this.#levels.canBe(incarnation),
       onLevel: (level) => this.#levels.onLevel(level),
       limits,
       random: random ?? { next: Math.random },

@@ -16,6 +16,7 @@ import { requestIdOf, setRequestId } from './request-id.ts';
 import { Router } from './router.ts';
 import { addBackupRoute } from './routes/backup-route.ts';
 import { addConsoleRoutes } from './routes/console-routes.ts';
+import { addDocsRoutes } from './routes/docs-routes.ts';
 import { addExactRoutes } from './routes/exact-routes.ts';
 import { mountHealthRoutes } from './routes/health-routes.ts';
 import { addKeyRoutes } from './routes/key-routes.ts';
@@ -27,6 +28,8 @@ export function createApp(parts: AppParts): {
   app: RequestListener;
   server: Server;
   sockets: ClientSockets;
+  /** The paths of all routes; a path that ends with `/v1/kv/` stands for those below it. */
+  routes: readonly string[];
 } {
   const connections = new Connections();
   const sockets = new ClientSockets({
@@ -62,7 +65,9 @@ export function createApp(parts: AppParts): {
     answer(request, response).catch((error: unknown) => answerError(context, response, error));
   };
   const { limits } = context;
-  return { app, server: createHttpServer({ app, connections, sockets, limits }), sockets };
+  const server = createHttpServer({ app, connections, sockets, limits });
+  const routes = [...hot.paths, ...others.router.stack.flatMap(({ route }) => route?.path ?? [])];
+  return { app, server, sockets, routes };
 }
 
 /** Commands bypass Express, which would cost several times as much as the reply; so do fixed files. */
@@ -74,6 +79,7 @@ function createHotRoutes(context: HttpContext): Router {
   addBackupRoute(router, context);
   addTraceRoute(router, context);
   addMetricsRoute(router, context);
+  addDocsRoutes(router);
   return router;
 }
 
