@@ -8,7 +8,7 @@ import { join } from 'node:path';
 const program = join(import.meta.dirname, 'server-program.js');
 
 export interface Memory {
-  /** Of the heap and outside of it, after a collection of garbage. */
+  /** In the heap and outside of it, after a collection of garbage. */
   readonly heldBytes: number;
   readonly residentBytes: number;
 }
