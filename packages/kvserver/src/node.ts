@@ -10,7 +10,7 @@ import { type FeatureLevels, id128Bytes, type PeerStatus } from '@paxkv/protocol
 import type { Logger } from 'pino';
 import { addressToText, type Config } from './config/settings.ts';
 import { defaultPeerLimits } from './config/transport-limits.ts';
-import { LineLimit } from './health/line-limit.ts';
+import { refusalLog } from './health/refusal-log.ts';
 import type { NodeFacts } from './metrics/facts.ts';
 import type { Recorder } from './metrics/recorder.ts';
 import type { StateExports } from './replica/catch-up/state-exports.ts';
@@ -279,19 +279,13 @@ function openReplica(
     onIncarnation: (name) => {
       data.identity.markIncarnation(name).then(() => onIncarnation(name), onFailed);
     },
-    onRefused: refusalLog(logger),
+    onRefused: refusalLog({
+      ...{ logger, now: systemClock.now },
+      onRefused: (node) => recorder?.onRefusedMessage(node),
+    }),
     onStopped: (error) => {
       logger.error({ error }, 'replica failed');
       onFailed(error);
     },
   });
-}
-
-/** Logs dropped messages, without letting a server that keeps sending them fill the log. */
-function refusalLog(logger: Logger): (node: number, reason: string) => void {
-  const limit = new LineLimit({ countMax: 3, intervalMs: 60_000 });
-  return (node, reason) => {
-    const omitted = limit.take(`${node}`, systemClock.now());
-    if (omitted !== undefined) logger.warn({ node, reason, omitted }, 'message of a peer refused');
-  };
 }
