@@ -31,6 +31,7 @@ import { formats, incarnationIn } from './handshake.ts';
 import { allLevels, LevelExchange, toFeatureLevels } from './level-exchange.ts';
 import { payloadBytesOf, withinLearnedBytes } from './message-size.ts';
 import { backFrameBytesMax, OutgoingLink } from './outgoing-link.ts';
+import type { PeerCounts } from './peer-counts.ts';
 import { type ListenAddress, PeerListener } from './peer-listener.ts';
 import { PeerReceiver } from './peer-receiver.ts';
 import { PlausibilityBounds } from './plausibility.ts';
@@ -70,20 +71,6 @@ export interface PeerTransportOptions {
   readonly onPeerChange?: (node: PeerId, connected: boolean, reason?: string) => void;
 }
 
-/** Counters since the start. */
-export interface PeerCounts {
-  /** Messages delivered. */
-  readonly received: number;
-  /** Frames that failed a check; each also ended its connection. */
-  readonly invalidFrames: number;
-  /** Connections refused before or in the handshake, or ended for what they sent. */
-  readonly refusedConnections: number;
-  /** Messages handed to a connection. */
-  readonly sent: number;
-  /** Messages not sent: no connection, or a full queue. */
-  readonly dropped: number;
-}
-
 export class PeerTransport implements Transport<Uint8Array> {
   readonly #options: PeerTransportOptions;
   readonly #links = new Map<PeerId, OutgoingLink>();
@@ -108,8 +95,9 @@ export class PeerTransport implements Transport<Uint8Array> {
     const bounds = { nodeCount, valueBytesMax: limits.valueBytesMax };
     this.#plausibility = new PlausibilityBounds(limits);
     const { levels = allLevels, onUnsupportedLevel = () => {} } = options;
-    const onRaised = () => this.#onLevelRaised();
-    this.#levels = new LevelExchange(levels, onUnsupportedLevel, options.incarnation, onRaised);
+    this.#levels = new LevelExchange(levels, onUnsupportedLevel, options.incarnation, () =>
+      this.#endEarlier(),
+    );
     this.#security = options.security ?? new PeerSecurity();
     this.#rejections = new RejectionLog(logger, () => performance.now());
     this.#receiver = new PeerReceiver({
@@ -211,7 +199,7 @@ export class PeerTransport implements Transport<Uint8Array> {
     };
   }
 
-  /** Connections refused since the start, by the name of the reason. */
+  /** Refused connections, by the name of the reason. */
   get refusals(): Readonly<Record<string, number>> {
     return this.#rejections.counts;
   }
@@ -219,8 +207,8 @@ export class PeerTransport implements Transport<Uint8Array> {
   /** Resolves when every connection is closed. The HTTP server of earlier versions is left alone. */
   async close(): Promise<void> {
     this.#inbox = undefined;
-    const links = [...this.#links.values()];
-    await Promise.all([this.#listener.close(), ...links.map((link) => link.close())]);
+    const parts = [this.#listener, ...this.#links.values()];
+    await Promise.all(parts.map((part) => part.close()));
   }
 
   /** Sends a message about who leads where nothing large is before it. False if it has to wait with the others. */
@@ -240,7 +228,7 @@ export class PeerTransport implements Transport<Uint8Array> {
   }
 
   /** Servers of earlier versions are members no more, so whatever still proves nothing is none of them. */
-  #onLevelRaised(): void {
+  #endEarlier(): void {
     if (this.#options.earlierAddresses === undefined) return;
     this.#listener.endEarlier();
     for (const link of this.#links.values()) {
