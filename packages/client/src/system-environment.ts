@@ -1,5 +1,6 @@
 /** The default environment: the network, timers and randomness of Node or of the browser. */
 import { defer, makeDial, makeHttpTransport, streamsCarry } from '@paxkv/client/system';
+import { ClusterPin } from './cluster-pin.ts';
 import type { Credentials } from './credentials.ts';
 import type { Clock, Environment, Random } from './environment.ts';
 import { HttpExchange } from './http/http-exchange.ts';
@@ -27,11 +28,12 @@ export function systemEnvironment(
   transport: Transport = 'stream',
   credentials: Credentials = {},
 ): Environment {
-  const http = new HttpExchange(makeHttpTransport(credentials));
+  const pin = new ClusterPin();
+  const http = new HttpExchange(makeHttpTransport(credentials), pin);
   if (transport === 'stream' && !streamsCarry(credentials)) {
     throw new TypeError('in a browser a token needs the transport http: its streams carry none');
   }
-  const parts = { clock, random, dial: makeDial(credentials), defer, http };
+  const parts = { clock, random, dial: makeDial(credentials), defer, http, pin };
   const exchange = transport === 'http' ? http : new StreamExchange(parts);
   return { exchange, clock, random };
 }

@@ -4,6 +4,7 @@ import { addressToText, type Config } from './config/settings.ts';
 import { defaultPeerLimits } from './config/transport-limits.ts';
 import type { ServerLevels } from './replica/ports.ts';
 import { thisVersion, unsupportedLevel } from './state-machine/features.ts';
+import type { DataDirectory } from './storage/index.ts';
 import { systemRandom } from './system/random.ts';
 import { PeerTransport } from './transport/peer-transport.ts';
 import type { PeerSecurity } from './transport/security/peer-security.ts';
@@ -20,7 +21,7 @@ export interface PeersOptions {
 /** The connections to other nodes that these settings describe. */
 export function peersOf(
   { config, logger, security, onFailed }: PeersOptions,
-  bootCount: number,
+  { bootCount, incarnation }: Pick<DataDirectory['identity'], 'bootCount' | 'incarnation'>,
 ): PeerTransport {
   const { nodeId, clusterId, addresses, limits, featureLevelMax } = config;
   const { peerAddresses, peerListenHost, peerListenPort } = config;
@@ -34,6 +35,7 @@ export function peersOf(
     earlierAddresses: config.unprovenPeers ? addresses.map(addressToText) : undefined,
     clusterId,
     bootCount,
+    incarnation,
     logger,
     levels,
     onUnsupportedLevel: (level) => onFailed(unsupportedLevel(level, levels)),

@@ -2,14 +2,14 @@
  * KvNode: the part of a server that the supervisor opens and closes: its data, its connections to other
  * nodes, and its replica. They are opened in this order and closed in the opposite one.
  */
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import type { FeatureLevels, PeerStatus } from '@paxkv/protocol';
+import { type FeatureLevels, id128Bytes, type PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import type { Config } from './config/settings.ts';
-import { LineLimit } from './health/line-limit.ts';
+import { refusalLog } from './health/refusal-log.ts';
 import type { NodeFacts } from './metrics/facts.ts';
 import type { Recorder } from './metrics/recorder.ts';
 import { peersOf } from './node-peers.ts';
@@ -50,6 +50,8 @@ export interface KvNodeOptions {
   readonly openData?: typeof openDataDirectory;
   /** Called when the known leader changes; `undefined` if none is known. */
   readonly onLeader: (leader: number | undefined) => void;
+  /** Called once the cluster incarnation is recorded here: soon after the start, or when it is named. */
+  readonly onIncarnation: (incarnation: string) => void;
   /** Called once when the node fails. It then neither votes nor serves, and waits to be closed. */
   readonly onFailed: (error: Error) => void;
 }
@@ -107,8 +109,8 @@ export class KvNode {
       ...{ path: dataDirectory, clusterId, nodeId, nodeCount },
       onFlushed: (tookMs) => recorder?.flushes.observe(tookMs),
     });
-    const { hasVoted: hadVoted, bootCount } = data.identity;
-    const peers = peersOf(options, bootCount);
+    const { hasVoted: hadVoted } = data.identity;
+    const peers = peersOf(options, data.identity);
     try {
       await expectWholeJournal(data);
       const logWindow = await openLogWindow(options, data);
@@ -217,7 +219,7 @@ interface ReplicaParts {
 }
 
 function openReplica(
-  { config, logger, memory, recorder, onFailed, onLeader }: KvNodeOptions,
+  { config, logger, memory, recorder, onFailed, onLeader, onIncarnation }: KvNodeOptions,
   data: DataDirectory,
   { peers, logWindow, flight }: ReplicaParts,
 ): Promise<Replica> {
@@ -236,16 +238,13 @@ function openReplica(
     journalIndex: () => data.journal.writeIndex,
     logWindow,
     levels: peers.levelPort,
-    stateTransfer: {
-      port: peers.statePort,
-      replace: (fill) => data.replaceState(fill),
-    },
+    stateTransfer: { port: peers.statePort, replace: (fill) => data.replaceState(fill) },
     clock: systemClock,
     random: systemRandom,
+    drawEntropy: () => randomBytes(id128Bytes),
     limits: config.limits,
     scrub: config.scrub,
-    ...(flight && { recorder: flight.recorder }),
-    ...(recorder && { observer: recorder }),
+    ...{ ...(flight && { recorder: flight.recorder }), ...(recorder && { observer: recorder }) },
     usage: { journal: data.journal, memory },
     onLeader,
     onDifference: ({ applied, peer }) => {
@@ -258,19 +257,16 @@ function openReplica(
         logger.warn({ error }, 'the feature level is not recorded in the identity');
       });
     },
-    onRefused: refusalLog(logger),
+    onIncarnation: (name) => {
+      data.identity.markIncarnation(name).then(() => onIncarnation(name), onFailed);
+    },
+    onRefused: refusalLog({
+      ...{ logger, now: systemClock.now },
+      onRefused: (node) => recorder?.onRefusedMessage(node),
+    }),
     onStopped: (error) => {
       logger.error({ error }, 'replica failed');
       onFailed(error);
     },
   });
-}
-
-/** Logs dropped messages, without letting a server that keeps sending them fill the log. */
-function refusalLog(logger: Logger): (node: number, reason: string) => void {
-  const limit = new LineLimit({ countMax: 3, intervalMs: 60_000 });
-  return (node, reason) => {
-    const omitted = limit.take(`${node}`, systemClock.now());
-    if (omitted !== undefined) logger.warn({ node, reason, omitted }, 'message of a peer refused');
-  };
 }

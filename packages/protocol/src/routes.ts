@@ -16,9 +16,18 @@ const otherPaths = {
   backup: '/backup',
   /** For Prometheus. */
   metrics: '/metrics',
+  /** The description of this interface, for programs and for people. */
+  openapi: '/openapi.json',
+  docs: '/docs',
   /** A WebSocket that carries many requests at once; see docs/stream.md. */
   stream: '/v1/stream',
 } as const;
+
+/**
+ * The header with the cluster incarnation: in every reply of a server that knows it, and in the requests of clients
+ * that expect one.
+ */
+export const incarnationHeader = 'paxkv-incarnation';
 
 /** Every path of the HTTP interface. Those of commands are listed by type. */
 export const paths = Object.assign({}, commandPaths, otherPaths);

@@ -126,7 +126,9 @@ describe('runNode', () => {
     await level.close();
     const { exitCode, message } = await failureOf({});
     expect(exitCode).to.equal(3);
-    expect(message).to.match(/^The cluster runs at feature level \d.*\(STATE_LEVEL_UNSUPPORTED\)$/);
+    expect(message).to.match(
+      /^The cluster runs at feature level \d+.*\(STATE_LEVEL_UNSUPPORTED\)$/,
+    );
     expect((await readdir(data)).filter((name) => name.includes('damaged'))).to.deep.equal([]);
   });
 

@@ -3,6 +3,7 @@
  * that every attempt is settled: by its reply, or by an error that states whether it may have arrived.
  */
 import { type Notice, noticeFromRow, packFrame, paths, unpackFrame } from '@paxkv/protocol';
+import type { ClusterPin } from '../cluster-pin.ts';
 import { type Attempt, type Clock, ExchangeError } from '../environment.ts';
 import { Ring } from '../ring.ts';
 import type { Defer, Dial, Socket } from '../system/network.ts';
@@ -24,6 +25,8 @@ export interface ConnectionParts {
   readonly clock: Clock;
   readonly dial: Dial;
   readonly defer: Defer;
+  /** The cluster that the client uses. */
+  readonly pin: ClusterPin;
 }
 
 export interface ConnectionListener {
@@ -37,6 +40,7 @@ export interface ConnectionListener {
 export class Connection {
   readonly #endpoint: string;
   readonly #clock: Clock;
+  readonly #pin: ClusterPin;
   readonly #listener: ConnectionListener;
   readonly #socket: Socket;
   readonly #queue: SendQueue;
@@ -45,14 +49,17 @@ export class Connection {
   #inFlightBytes = 0;
   #state: 'dialling' | 'open' | 'leaving' | 'ended' = 'dialling';
   #stopHelloTimer = () => {};
+  /** The name that the server gave to this connection. */
+  #name: string | undefined;
 
   /** Starts to connect. Call `start` at once. */
   constructor(
     endpoint: string,
-    { clock, dial, defer }: ConnectionParts,
+    { clock, dial, defer, pin }: ConnectionParts,
     listener: ConnectionListener,
   ) {
     this.#endpoint = endpoint;
+    this.#pin = pin;
     this.#clock = clock;
     this.#listener = listener;
     this.#socket = dial(`${endpoint.replace(/^http/, 'ws')}${paths.stream}`);
@@ -180,8 +187,12 @@ export class Connection {
     if (notice === undefined) {
       return;
     }
+    if ((notice.type === 'hello' || notice.type === 'incarnation') && !this.#isPinned(notice)) {
+      return;
+    }
     if (notice.type === 'hello' && this.#state === 'dialling') {
       this.#stopHelloTimer();
+      this.#name = notice.connection;
       this.#state = 'open';
       this.#socket.setIdle(true);
     } else if (notice.type === 'goodbye') {
@@ -191,10 +202,25 @@ export class Connection {
     this.#queue.scheduleFlush();
   }
 
+  /** Whether the server belongs to the cluster of the client. If not, nothing is sent to it. */
+  #isPinned({ incarnation }: { readonly incarnation?: string }): boolean {
+    const refusal = this.#pin.meet(this.#endpoint, incarnation);
+    if (refusal === undefined) {
+      return true;
+    }
+    for (const attempt of this.#queue.drain()) {
+      attempt.reject(refusal);
+    }
+    this.#end(refusal.message);
+    return false;
+  }
+
   #onReplies(fields: readonly unknown[]): void {
     for (let index = 0; index + 1 < fields.length; index += 2) {
-      const reply = readReply(fields[index + 1], this.#endpoint);
-      const position = positionOf(fields[index], this.#inFlight.first);
+      const id = fields[index];
+      const requestId = this.#name === undefined ? undefined : `${this.#name}-${String(id)}`;
+      const reply = readReply(fields[index + 1], this.#endpoint, requestId);
+      const position = positionOf(id, this.#inFlight.first);
       const attempt = this.#inFlight.get(position);
       // A reply that belongs to no attempt is the reply to a ping.
       if (attempt !== undefined) {

@@ -1,4 +1,5 @@
 /** The network of a browser. It exports what `node.ts` exports. */
+import { incarnationHeader } from '@paxkv/protocol';
 import { authorizationOf, type Credentials } from '../credentials.ts';
 import { ExchangeError } from '../environment.ts';
 import type { Answer, Dial, HttpTransport, Message, Socket, SocketEvents } from './network.ts';
@@ -84,20 +85,26 @@ class FetchTransport implements HttpTransport {
     this.#credentials = credentials;
   }
 
-  async send(endpoint: string, { path, body }: Message, signal: AbortSignal): Promise<Answer> {
+  async send(endpoint: string, message: Message, signal: AbortSignal): Promise<Answer> {
+    const { path, body, incarnation } = message;
     const authorization = await authorizationOf(this.#credentials).catch((cause: unknown) => {
       throw new ExchangeError('no', `${endpoint}: the token is not available`, cause);
     });
-    const headers = authorization === undefined ? undefined : { authorization };
+    const headers = {
+      ...(incarnation !== undefined && { [incarnationHeader]: incarnation }),
+      ...(authorization !== undefined && { authorization }),
+    };
     const post = {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     };
     try {
-      const init = body === undefined ? { ...(headers && { headers }) } : post;
+      const init = body === undefined ? { headers } : post;
       const response = await fetch(`${endpoint}${path}`, { ...init, signal });
-      return { status: response.status, body: parse(await response.text()) };
+      const named = response.headers.get(incarnationHeader);
+      const answer = { status: response.status, body: parse(await response.text()) };
+      return named === null ? answer : { ...answer, incarnation: named };
     } catch (cause) {
       // A browser does not report whether any byte was sent.
       throw new ExchangeError('maybe', `${endpoint}: ${String(cause)}`, cause);

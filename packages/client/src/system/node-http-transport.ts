@@ -11,12 +11,19 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
+import { incarnationHeader } from '@paxkv/protocol';
 import { authorizationOf, type Credentials } from '../credentials.ts';
 import { ExchangeError } from '../environment.ts';
 import type { Answer, HttpTransport, Message } from './network.ts';
 
 /** Most connections to one server. Further requests wait. Servers also limit connections per address. */
 const connectionCountMax = 128;
+
+interface Opening {
+  readonly body: Buffer | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
 
 export class NodeHttpTransport implements HttpTransport {
   readonly #httpAgent = new HttpAgent({ keepAlive: true, maxSockets: connectionCountMax });
@@ -54,7 +61,10 @@ export class NodeHttpTransport implements HttpTransport {
     signal: AbortSignal,
   ): Promise<Answer> {
     const body = message.body === undefined ? undefined : Buffer.from(JSON.stringify(message.body));
-    const request = this.#open(new URL(message.path, endpoint), { body, headers, signal });
+    const { incarnation } = message;
+    const expected = incarnation === undefined ? {} : { [incarnationHeader]: incarnation };
+    const all = { ...headers, ...expected };
+    const request = this.#open(new URL(message.path, endpoint), { body, headers: all, signal });
     return new Promise((resolve, reject) => {
       let sent: 'no' | 'maybe' = 'no';
       const fail = (error: Error) => {
@@ -75,26 +85,17 @@ export class NodeHttpTransport implements HttpTransport {
     this.#httpsAgent.destroy();
   }
 
-  #open(url: URL, { body, headers, signal }: Parts) {
-    const options: RequestOptions = { signal, headers: { ...headers } };
+  #open(url: URL, { body, headers, signal }: Opening) {
+    const options: RequestOptions = { signal, headers };
     if (body !== undefined) {
       options.method = 'POST';
-      options.headers = {
-        ...headers,
-        'content-type': 'application/json',
-        'content-length': body.length,
-      };
+      const type = { 'content-type': 'application/json', 'content-length': body.length };
+      options.headers = { ...headers, ...type };
     }
     return url.protocol === 'https:'
       ? httpsRequest(url, { ...options, agent: this.#httpsAgent })
       : httpRequest(url, { ...options, agent: this.#httpAgent });
   }
-}
-
-interface Parts {
-  readonly body: Buffer | undefined;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
 }
 
 /** Calls back once the request has a connection. Until then none of its bytes have been sent. */
@@ -110,7 +111,11 @@ function onConnected(request: ClientRequest, callback: () => void): void {
 
 async function toAnswer(response: IncomingMessage): Promise<Answer> {
   const body = await text(response);
-  return { status: response.statusCode ?? 0, body: parse(body) };
+  const incarnation = response.headers[incarnationHeader];
+  return {
+    ...{ status: response.statusCode ?? 0, body: parse(body) },
+    ...(typeof incarnation === 'string' && { incarnation }),
+  };
 }
 
 function parse(body: string): unknown {

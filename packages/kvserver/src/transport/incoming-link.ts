@@ -5,7 +5,7 @@
 import { frameBytesMax, type PeerLimits } from '../config/transport-limits.ts';
 import { Keepalive } from '../system/keepalive.ts';
 import type { ListenerExchange } from './exchange/exchange.ts';
-import type { Hello, HelloAnswer, Refusal } from './handshake.ts';
+import type { Hello, HelloAnswer, Refusal, Welcome } from './handshake.ts';
 import type { Wire } from './wire/wire.ts';
 
 /** What an incoming connection reports. */
@@ -64,14 +64,14 @@ export class IncomingLink {
     return this.#stage === 'open';
   }
 
-  /** Accepts the connection of `node`; the messages on it have the given format. */
-  accept(node: number, formatVersion: number): void {
+  /** Accepts the connection of `node`; the messages on it have the format of the welcome. */
+  accept(node: number, welcome: Omit<Welcome, 'type'>): void {
     this.#node = node;
     this.#stage = 'open';
     clearTimeout(this.#deadline);
     this.#wire.open(frameBytesMax(this.#limits));
     this.#keepalive = new Keepalive(this.#wire, this.#limits, () => this.terminate());
-    this.#answer({ type: 'welcome', formatVersion });
+    this.#answer({ type: 'welcome', ...welcome });
   }
 
   refuse(refusal: Refusal): void {

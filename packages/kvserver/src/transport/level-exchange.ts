@@ -1,6 +1,7 @@
 /**
- * The feature levels that servers tell each other in the handshake. A server learns the level of its cluster even
- * if its own state is older, and stops before it applies anything that it does not understand.
+ * The feature levels, and the incarnation of the cluster, that servers tell each other in the handshake. A server
+ * learns the level of its cluster even if its own state is older, and stops before it applies anything that it does
+ * not understand.
  */
 import type { PeerId } from '@paxkv/paxos';
 import type { FeatureLevels } from '@paxkv/protocol';
@@ -20,19 +21,45 @@ export class LevelExchange implements LevelPort {
   readonly #onRaised: () => void;
   readonly #levels = new Map<PeerId, ServerLevels>();
   #level = baseLevel;
+  #incarnation: string | undefined;
 
   /**
-   * `onUnsupported`: the cluster runs at a level at which this server cannot run. `onRaised`: the level of the state
-   * here has changed.
+   * `onUnsupported`: the cluster runs at a level at which this server cannot run. `incarnation`: that of the cluster,
+   * if the identity of this server has recorded it. `onRaised`: the level of the state here has risen.
    */
   constructor(
     own: ServerLevels,
     onUnsupported: (level: number) => void,
+    incarnation?: string,
     onRaised: () => void = () => {},
   ) {
     this.own = own;
     this.#onUnsupported = onUnsupported;
+    this.#incarnation = incarnation;
     this.#onRaised = onRaised;
+  }
+
+  get incarnation(): string | undefined {
+    return this.#incarnation;
+  }
+
+  setIncarnation(incarnation: string): void {
+    this.#incarnation = incarnation;
+  }
+
+  /**
+   * Another server, which is proven, names the incarnation of its cluster, if it knows one. Returns whether it can be
+   * that of this server, which believes it if it knows none itself.
+   */
+  learn(incarnation: string | undefined): boolean {
+    this.#incarnation ??= incarnation;
+    return this.canBe(incarnation);
+  }
+
+  /** Whether this incarnation can be that of the cluster, as far as this server knows. */
+  canBe(incarnation: string | undefined): boolean {
+    if (incarnation === undefined || this.#incarnation === undefined) return true;
+    return incarnation === this.#incarnation;
   }
 
   /** The feature level of the state here. */

@@ -9,7 +9,7 @@ import { Keepalive } from '../system/keepalive.ts';
 import { Backoff } from './backoff.ts';
 import type { DialTargets } from './dial-targets.ts';
 import type { DialerExchange, DialerStep } from './exchange/exchange.ts';
-import { formats, type Hello, type Refusal, type Welcome } from './handshake.ts';
+import { formats, type Hello, type Refusal, type Welcome, wrongIncarnation } from './handshake.ts';
 import { Outbox } from './outbox.ts';
 import { printable } from './text.ts';
 import type { Wire } from './wire/wire.ts';
@@ -35,6 +35,8 @@ export interface OutgoingLinkOptions {
   readonly onLevel: (level: number) => void;
   /** A frame came back. Returns why it is refused; `undefined` if it is not. */
   readonly onFrame: (frame: Uint8Array) => string | undefined;
+  /** The other server accepts this one. Returns whether this one accepts it, too. */
+  readonly onWelcome: (welcome: Welcome, isProven: boolean) => boolean;
   /** Called whenever the status differs from before. */
   readonly onChange: (status: PeerStatus) => void;
 }
@@ -183,10 +185,15 @@ export class OutgoingLink {
     if (level !== undefined && isProven) this.#options.onLevel(level);
   }
 
-  #onOpen(wire: Wire, { formatVersion }: Welcome, isProven: boolean): void {
+  #onOpen(wire: Wire, welcome: Welcome, isProven: boolean): void {
+    const { formatVersion } = welcome;
     const { limits } = this.#options;
     if (formatVersion < formats.min || formatVersion > formats.max) {
       this.#giveUp(`peer format ${formatVersion} was not offered`);
+      return;
+    }
+    if (!this.#options.onWelcome(welcome, isProven)) {
+      this.#giveUp(wrongIncarnation);
       return;
     }
     clearTimeout(this.#timer);

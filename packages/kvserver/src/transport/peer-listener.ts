@@ -18,9 +18,11 @@ import {
   formats,
   type Hello,
   type Host,
+  incarnationIn,
   levelRefusalOf,
   type Refusal,
   refusalOf,
+  wrongIncarnation,
 } from './handshake.ts';
 import { type IncomingEvents, IncomingLink } from './incoming-link.ts';
 import type { LevelExchange } from './level-exchange.ts';
@@ -83,12 +85,6 @@ export class PeerListener {
   /** Connections refused before or in the handshake, since the start. */
   get refusedCount(): number {
     return this.#refusedCount;
-  }
-
-  /** The port at which it listens; `undefined` while it does not. */
-  get port(): number | undefined {
-    const address = this.#server.address();
-    return address !== null && typeof address === 'object' ? address.port : undefined;
   }
 
   /** @throws the error of the system if it cannot listen at its address. */
@@ -197,10 +193,15 @@ export class PeerListener {
     if (reason !== undefined) return { type: 'refusal', reason };
     if (!link.isProven && current?.link.isProven === true)
       return { type: 'refusal', reason: 'no proof: this server is connected with one' };
-    // Only what a proven server says can end this one.
-    if (link.isProven ? levels.onLevel(hello.level) : levels.canRunAt(hello.level))
-      return levelRefusalOf(hello, levels.level);
-    return { type: 'refusal', reason: 'level: this server cannot run at that of the cluster' };
+    // Only what a proven server says can end this one, or is kept.
+    const { isProven } = link;
+    if (!(isProven ? levels.onLevel(hello.level) : levels.canRunAt(hello.level)))
+      return { type: 'refusal', reason: 'level: this server cannot run at that of the cluster' };
+    const { incarnation } = hello;
+    const levelRefusal = levelRefusalOf(hello, levels.level);
+    if (levelRefusal !== undefined) return levelRefusal;
+    if (isProven ? levels.learn(incarnation) : levels.canBe(incarnation)) return undefined;
+    return { type: 'refusal', reason: wrongIncarnation };
   }
 
   #accept(link: IncomingLink, hello: Hello): void {
@@ -210,7 +211,10 @@ export class PeerListener {
     this.#unauthenticated.delete(link);
     this.#options.rejections.accept(from);
     this.#options.levels.onConnected(from, hello.levels);
-    link.accept(from, Math.min(hello.formatVersion, formats.max));
+    link.accept(from, {
+      formatVersion: Math.min(hello.formatVersion, formats.max),
+      ...incarnationIn(this.#options.levels),
+    });
     this.#options.onConnected(from);
   }
 

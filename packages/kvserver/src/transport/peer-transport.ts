@@ -27,10 +27,11 @@ import type {
 import { baseLevel } from '../state-machine/features.ts';
 import { FrameReader, type PeerMessage, pack, type SideMessage } from './codec.ts';
 import { DialTargets } from './dial-targets.ts';
-import { formats } from './handshake.ts';
+import { formats, incarnationIn } from './handshake.ts';
 import { allLevels, LevelExchange, toFeatureLevels } from './level-exchange.ts';
 import { payloadBytesOf, withinLearnedBytes } from './message-size.ts';
 import { backFrameBytesMax, OutgoingLink } from './outgoing-link.ts';
+import type { PeerCounts } from './peer-counts.ts';
 import { type ListenAddress, PeerListener } from './peer-listener.ts';
 import { PeerReceiver } from './peer-receiver.ts';
 import { PlausibilityBounds } from './plausibility.ts';
@@ -56,6 +57,8 @@ export interface PeerTransportOptions {
   readonly clusterId: string;
   /** How often this server was started. */
   readonly bootCount: number;
+  /** The incarnation of the cluster, if this server has recorded it. */
+  readonly incarnation?: string | undefined;
   readonly logger: Logger;
   /** The feature levels of this server. Default: those of this version. */
   readonly levels?: ServerLevels;
@@ -66,20 +69,6 @@ export interface PeerTransportOptions {
   readonly random?: Random;
   /** A connection to `node` opened or was lost, or the reason for its absence changed. */
   readonly onPeerChange?: (node: PeerId, connected: boolean, reason?: string) => void;
-}
-
-/** Counters since the start. */
-export interface PeerCounts {
-  /** Messages delivered. */
-  readonly received: number;
-  /** Frames that failed a check; each also ended its connection. */
-  readonly invalidFrames: number;
-  /** Connections refused before or in the handshake, or ended for what they sent. */
-  readonly refusedConnections: number;
-  /** Messages handed to a connection. */
-  readonly sent: number;
-  /** Messages not sent: no connection, or a full queue. */
-  readonly dropped: number;
 }
 
 export class PeerTransport implements Transport<Uint8Array> {
@@ -106,7 +95,9 @@ export class PeerTransport implements Transport<Uint8Array> {
     const bounds = { nodeCount, valueBytesMax: limits.valueBytesMax };
     this.#plausibility = new PlausibilityBounds(limits);
     const { levels = allLevels, onUnsupportedLevel = () => {} } = options;
-    this.#levels = new LevelExchange(levels, onUnsupportedLevel, () => this.#onLevelRaised());
+    this.#levels = new LevelExchange(levels, onUnsupportedLevel, options.incarnation, () =>
+      this.#endEarlier(),
+    );
     this.#security = options.security ?? new PeerSecurity();
     this.#rejections = new RejectionLog(logger, () => performance.now());
     this.#receiver = new PeerReceiver({
@@ -131,7 +122,7 @@ export class PeerTransport implements Transport<Uint8Array> {
     }
   }
 
-  /** Feature levels travel in the handshakes. */
+  /** Feature levels and the incarnation travel in the handshakes. */
   get levelPort(): LevelPort {
     return this.#levels;
   }
@@ -208,21 +199,16 @@ export class PeerTransport implements Transport<Uint8Array> {
     };
   }
 
-  /** Connections refused since the start, by the name of the reason. */
+  /** Refused connections, by the name of the reason. */
   get refusals(): Readonly<Record<string, number>> {
     return this.#rejections.counts;
-  }
-
-  /** The port at which this server listens for peers; `undefined` while it does not. */
-  get port(): number | undefined {
-    return this.#listener.port;
   }
 
   /** Resolves when every connection is closed. The HTTP server of earlier versions is left alone. */
   async close(): Promise<void> {
     this.#inbox = undefined;
-    const links = [...this.#links.values()];
-    await Promise.all([this.#listener.close(), ...links.map((link) => link.close())]);
+    const parts = [this.#listener, ...this.#links.values()];
+    await Promise.all(parts.map((part) => part.close()));
   }
 
   /** Sends a message about who leads where nothing large is before it. False if it has to wait with the others. */
@@ -242,7 +228,7 @@ export class PeerTransport implements Transport<Uint8Array> {
   }
 
   /** Servers of earlier versions are members no more, so whatever still proves nothing is none of them. */
-  #onLevelRaised(): void {
+  #endEarlier(): void {
     if (this.#options.earlierAddresses === undefined) return;
     this.#listener.endEarlier();
     for (const link of this.#links.values()) {
@@ -277,7 +263,10 @@ export class PeerTransport implements Transport<Uint8Array> {
         bootCount,
         level: this.#levels.level,
         levels: this.#levels.own,
+        ...incarnationIn(this.#levels),
       }),
+      onWelcome: ({ incarnation }, isProven) =>
+        isProven ? this.#levels.learn(incarnation) : this.#levels.canBe(incarnation),
       onLevel: (level) => this.#levels.onLevel(level),
       limits,
       random: random ?? { next: Math.random },

@@ -57,6 +57,7 @@ export function linksAndServers() {
       }),
       to: 1,
       hello: () => hello,
+      onWelcome: ({ incarnation }) => incarnation === undefined,
       onLevel: (level) => reportedLevels.push(level),
       onFrame: (frame) => {
         frames.push(unpack(frame));

@@ -60,7 +60,7 @@ describe('IncomingLink', () => {
     caller.sendHandshake(pack('a'));
     while (heard.length === 0) await new Promise(setImmediate);
     expect(link.node).to.equal(undefined);
-    link.accept(1, 6);
+    link.accept(1, { formatVersion: 6 });
     while (answers.length === 0) await new Promise(setImmediate);
     expect(answers).to.deep.equal([{ type: 'welcome', formatVersion: 6 }]);
     expect(link.node).to.equal(1);
@@ -80,7 +80,7 @@ describe('IncomingLink', () => {
   it('ignores everything that arrives after it was retired', async () => {
     caller.sendHandshake(pack('a'));
     while (heard.length === 0) await new Promise(setImmediate);
-    link.accept(1, 6);
+    link.accept(1, { formatVersion: 6 });
     link.closeWith('enough');
     send(pack('late'));
     await gone;
@@ -88,7 +88,7 @@ describe('IncomingLink', () => {
   });
 
   it('reports a frame that is too long as a violation, and only once', async () => {
-    link.accept(1, 6);
+    link.accept(1, { formatVersion: 6 });
     send(new Uint8Array(16 * 100 + 2000));
     send(new Uint8Array(16 * 100 + 2000));
     await gone;
@@ -107,14 +107,14 @@ describe('IncomingLink', () => {
   });
 
   it('does not report a lost connection as a violation', async () => {
-    link.accept(1, 6);
+    link.accept(1, { formatVersion: 6 });
     caller.terminate();
     await gone;
     expect(heard).to.deep.equal([]);
   });
 
   it('ends a connection on which nothing arrives', async () => {
-    link.accept(1, 6);
+    link.accept(1, { formatVersion: 6 });
     // The caller was not opened, so it takes the ping for a frame that is not expected, and answers nothing.
     caller.on('violation', () => heard.push('pinged'));
     await gone;

@@ -1,6 +1,6 @@
 /** The HTTP interface of a server: mounts the routes and turns every error into a reply. */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import { KvError, paths } from '@paxkv/protocol';
+import { incarnationHeader, KvError, paths } from '@paxkv/protocol';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { noObserver } from '../../service/request-observer.ts';
 import { ClientBytes } from '../client-bytes.ts';
@@ -16,6 +16,7 @@ import { requestIdOf, setRequestId } from './request-id.ts';
 import { Router } from './router.ts';
 import { addBackupRoute } from './routes/backup-route.ts';
 import { addConsoleRoutes } from './routes/console-routes.ts';
+import { addDocsRoutes } from './routes/docs-routes.ts';
 import { addExactRoutes } from './routes/exact-routes.ts';
 import { mountHealthRoutes } from './routes/health-routes.ts';
 import { addKeyRoutes } from './routes/key-routes.ts';
@@ -27,6 +28,8 @@ export function createApp(parts: AppParts): {
   app: RequestListener;
   server: Server;
   sockets: ClientSockets;
+  /** The paths of all routes; a path that ends with `/v1/kv/` stands for those below it. */
+  routes: readonly string[];
 } {
   const connections = new Connections();
   const sockets = new ClientSockets({
@@ -49,6 +52,7 @@ export function createApp(parts: AppParts): {
     request.url = toOriginForm(request.url);
     setRequestId(request, response, context.requestIds);
     if (!mayPass(request, response)) return;
+    expectCluster(request, response, parts.service);
     if (!authenticator.isAnonymous(request) && !isProbe(request))
       await authenticator.admit(request);
     if (isAboutServer) {
@@ -62,8 +66,20 @@ export function createApp(parts: AppParts): {
     answer(request, response).catch((error: unknown) => answerError(context, response, error));
   };
   const { limits } = context;
-  const { tls } = parts;
-  return { app, server: createHttpServer({ app, connections, sockets, limits, tls }), sockets };
+  const server = createHttpServer({ app, connections, sockets, limits, tls: parts.tls });
+  const routes = [...hot.paths, ...others.router.stack.flatMap(({ route }) => route?.path ?? [])];
+  return { app, server, sockets, routes };
+}
+
+/** Every reply says to which cluster the server belongs, and nothing is done for a client of another one. */
+function expectCluster(
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+  { cluster }: AppParts['service'],
+): void {
+  if (cluster.name !== undefined) response.setHeader(incarnationHeader, cluster.name);
+  const expected = headers[incarnationHeader];
+  cluster.expect(expected === undefined ? undefined : String(expected));
 }
 
 /** Commands bypass Express, which would cost several times as much as the reply; so do fixed files. */
@@ -75,6 +91,7 @@ function createHotRoutes(context: HttpContext): Router {
   addBackupRoute(router, context);
   addTraceRoute(router, context);
   addMetricsRoute(router, context);
+  addDocsRoutes(router);
   return router;
 }
 

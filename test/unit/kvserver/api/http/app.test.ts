@@ -14,8 +14,9 @@ describe('App', () => {
   });
   afterEach(() => server.close());
 
+  /** The scripts give errors that no real replica gives for a put. */
   function put(): Promise<Response> {
-    return server.fetch('/v1/kv/k', { method: 'PUT', body: 'v' });
+    return fetch(`${server.url}/v1/kv/k`, { method: 'PUT', body: 'v' });
   }
 
   for (const code of Object.keys(errorCodes) as KvErrorCode[]) {
@@ -44,7 +45,7 @@ describe('App', () => {
   const refusals: Record<Refusal, KvErrorCode> = {
     sessionExpired: 'KV_SESSION_EXPIRED',
     numberReused: 'KV_NUMBER_REUSED',
-    outsideWindow: 'KV_BAD_REQUEST',
+    outsideWindow: 'KV_REPLY_GONE',
     featureOff: 'KV_FEATURE_OFF',
     unauthenticated: 'KV_UNAUTHENTICATED',
     forbidden: 'KV_FORBIDDEN',

@@ -24,6 +24,7 @@ import {
   type Request,
 } from '@paxkv/protocol';
 import { expect } from 'chai';
+import { expectDocumented } from '../openapi/conformance.ts';
 
 /** Answers requests from a map in memory, or as `script` says. */
 export class ScriptedReplica implements Submitter {
@@ -50,7 +51,8 @@ export class ScriptedReplica implements Submitter {
   }
 
   #apply({ command }: Request): Reply {
-    if (command.type === 'openSession') return { type: 'openSession', session: 7 };
+    if (command.type === 'openSession')
+      return { type: 'openSession', session: 'q1Yk0nC8Rk2oZ4y9bXv3Tw' };
     if (command.type === 'getAuth') return { type: 'getAuth', revision: 0, table: this.authTable };
     if (command.type === 'setAuth') return { type: 'setAuth', revision: this.#revision };
     const name = Buffer.from(command.key).toString('hex');
@@ -114,6 +116,7 @@ export class ServerUnderTest {
   readonly replica = new ScriptedReplica();
   readonly logLines: unknown[][] = [];
   status: CurrentStatus = runningStatus;
+  readonly routes: readonly string[];
   readonly #server: Server;
 
   private constructor(limits: Partial<HttpLimits>, given: GivenParts) {
@@ -129,7 +132,9 @@ export class ServerUnderTest {
       ...given,
       ...(given.authenticatorOf && { authenticator: given.authenticatorOf(service.auth) }),
     };
-    this.#server = createApp(parts).server;
+    const app = createApp(parts);
+    this.#server = app.server;
+    this.routes = app.routes;
   }
 
   static async open(
@@ -156,8 +161,14 @@ export class ServerUnderTest {
     await closed;
   }
 
-  fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(`${this.url}${path}`, init);
+  /** Fetches a reply, and holds it to the OpenAPI document. */
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const response = await fetch(`${this.url}${path}`, init);
+    const { status, headers } = response;
+    const contentType = headers.get('content-type');
+    const body = contentType?.includes('json') ? await response.clone().text() : '';
+    expectDocumented(init.method ?? 'GET', path, { status, contentType, body });
+    return response;
   }
 
   postJson(path: string, body: unknown): Promise<Response> {
