@@ -95,13 +95,9 @@ export class KvClient<E extends Encoding = 'utf8'> {
     environment.exchange.observe?.(exchangeListener(events));
     this.#environment = environment;
     this.#endpoints = new Endpoints(endpoints, random.next());
-    this.#retry = new Retry({
-      environment,
-      endpoints: this.#endpoints,
-      timer,
-      settings: this.#settings,
-      events,
-    });
+    const settings = this.#settings;
+    const shared = { environment, timer, settings, events };
+    this.#retry = new Retry({ ...shared, endpoints: this.#endpoints });
     const parts = { clock, timer, retry: this.#retry, events };
     this.#writer = new SessionWriter(this.#settings.name, parts);
   }
@@ -227,8 +223,7 @@ export class KvClient<E extends Encoding = 'utf8'> {
     options: GetOptions | undefined,
     toResult: (entry: StoredEntry) => T,
   ): Promise<T | undefined> {
-    const command = { type: 'get', key: toKeyBytes(key) } as const;
-    const { entry } = await this.#read(command, options);
+    const { entry } = await this.#read({ type: 'get', key: toKeyBytes(key) }, options);
     return entry && toResult(entry);
   }
 

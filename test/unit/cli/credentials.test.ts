@@ -1,12 +1,8 @@
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { readCredentials } from 'paxkv/internal/credentials';
-import { httpGet } from 'paxkv/internal/http-get';
 
 describe('The credentials of a command', () => {
   let directory: string;
@@ -29,26 +25,5 @@ describe('The credentials of a command', () => {
     expect(() => readCredentials({ keyFile: join(directory, 'none') }, {})).to.throw(
       /^--key-file: /,
     );
-  });
-
-  it('are sent with a GET', async () => {
-    const server = createServer((request, response) => {
-      response.writeHead(201).end(request.headers.authorization ?? 'none');
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    const never = new AbortController().signal;
-    const [anonymous, known] = [
-      await httpGet(url, {}, never),
-      await httpGet(url, { token: 'a' }, never),
-    ];
-    expect([known.status, await anonymous.text(), await known.text()]).to.deep.equal([
-      201,
-      'none',
-      'Bearer a',
-    ]);
-    server.close();
-    const failed = await httpGet(url, {}, AbortSignal.abort()).catch(() => 'failed');
-    expect(failed).to.equal('failed');
   });
 });

@@ -6,7 +6,7 @@ describe('paxkv token', () => {
     const help = await runCaptured(['help', 'token']);
     expect(help.exitCode).to.equal(0);
     expect(help.printed).to.match(/^Usage: paxkv token /);
-    const wrong = await runCaptured(['token', 'add', '--no-such-option']);
+    const wrong = await runCaptured(['token', 'create', '--no-such-option']);
     expect(wrong.exitCode).to.equal(2);
     expect(wrong.notes.join('\n')).to.include('no-such-option');
   });
