@@ -10,7 +10,7 @@ import type { FeatureLevels, PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { addressToText, type Config } from './config/settings.ts';
 import { defaultPeerLimits } from './config/transport-limits.ts';
-import { LineLimit } from './health/line-limit.ts';
+import { refusalLog } from './health/refusal-log.ts';
 import type { NodeFacts } from './metrics/facts.ts';
 import type { Recorder } from './metrics/recorder.ts';
 import type { StateExports } from './replica/catch-up/state-exports.ts';
@@ -189,7 +189,13 @@ export class KvNode {
   }
 }
 
-function peersFor({ config, logger, onFailed }: KvNodeOptions, bootCount: number): PeerTransport {
+type PeerSettings = Pick<KvNodeOptions, 'config' | 'logger' | 'onFailed'>;
+
+/** The connections of a node to the others. They open with the node. */
+export function peersFor(
+  { config, logger, onFailed }: PeerSettings,
+  bootCount: number,
+): PeerTransport {
   const { nodeId, clusterId, addresses, limits, featureLevelMax } = config;
   const { lowest, highest } = thisVersion;
   const levels: ServerLevels = { lowest, highest, raiseMax: featureLevelMax ?? highest };
@@ -273,19 +279,10 @@ function openReplica(
         logger.warn({ error }, 'the feature level is not recorded in the identity');
       });
     },
-    onRefused: refusalLog(logger),
+    onRefused: refusalLog(logger, () => systemClock.now()),
     onStopped: (error) => {
       logger.error({ error }, 'replica failed');
       onFailed(error);
     },
   });
-}
-
-/** Logs dropped messages, without letting a server that keeps sending them fill the log. */
-function refusalLog(logger: Logger): (node: number, reason: string) => void {
-  const limit = new LineLimit({ countMax: 3, intervalMs: 60_000 });
-  return (node, reason) => {
-    const omitted = limit.take(`${node}`, systemClock.now());
-    if (omitted !== undefined) logger.warn({ node, reason, omitted }, 'message of a peer refused');
-  };
 }

@@ -6,7 +6,9 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KvNode, type KvNodeOptions } from './node.ts';
-import { RestartPolicy } from './restart-policy.ts';
+import { type Awaited, awaitOthers } from './onlooker.ts';
+import { onlookerTransport } from './onlooker-transport.ts';
+import { type Quarantine, RestartPolicy } from './restart-policy.ts';
 import type { KvService } from './service/kv-service.ts';
 import { quarantine } from './storage/index.ts';
 import { systemClock } from './system/clock.ts';
@@ -124,12 +126,32 @@ export class Supervisor {
       case 'giveUp':
         throw error;
       case 'quarantine':
-        await this.#quarantine(action.part);
+        if (await this.#mayQuarantine(action, error)) await this.#quarantine(action.part);
         break;
       case 'reopen':
         this.#events.emit('settled');
         await this.#pause(action.delayMs);
     }
+  }
+
+  /**
+   * Safety: a fault that finds damage in sound data may be the same on all nodes. None of them gives up what it has
+   * while most of the others may be about to do so. False if a stop was requested meanwhile.
+   */
+  async #mayQuarantine({ othersWith }: Quarantine, error: Error): Promise<boolean> {
+    if (othersWith === undefined) return true;
+    const { signal } = this.#stopRequest;
+    const transport = await onlookerTransport(this.#options);
+    const onAwaited = (awaited: Awaited) => {
+      this.#currentError = new Error(`${error.message} ${awaitedText[awaited]}`, { cause: error });
+      this.#options.logger.warn(
+        { error, awaited },
+        'damaged data stays until the others are sound',
+      );
+      this.#events.emit('settled');
+    };
+    const now = () => systemClock.now();
+    return awaitOthers({ transport, now, instance: othersWith, signal, onAwaited });
   }
 
   async #quarantine(part: Parameters<typeof quarantine>[1]): Promise<void> {
@@ -146,6 +168,12 @@ export class Supervisor {
     await sleep(delayMs, undefined, { signal: this.#stopRequest.signal }).catch(() => {});
   }
 }
+
+const awaitedText: Readonly<Record<Awaited, string>> = {
+  quorum: 'It is set aside once a majority of the other nodes is seen to work.',
+  instance:
+    'The other nodes have not applied that instance either, so it may be this version that cannot read it.',
+};
 
 function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));

@@ -21,6 +21,7 @@ import { CatchUp } from './catch-up/catch-up.ts';
 import { LevelRaiser } from './levels/level-raiser.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { plausibilityOf } from './plausibility.ts';
+import { readableStorage } from './readable-storage.ts';
 import { Reads } from './reads/reads.ts';
 import { toError } from './reasons.ts';
 import { factsOf, type ReplicaFacts, type ShownParts, statusOf } from './replica-facts.ts';
@@ -103,7 +104,8 @@ export class Replica implements Submitter {
     const { cachedBytesMax } = limits;
     const machine = await StateMachine.open(database, { version, cachedBytesMax });
     const settings = { ...plausibilityOf(machine.values), retention: retentionOf(limits) };
-    const paxos = await Paxos.load<Bytes>({ ...options, ...settings });
+    const storage = readableStorage(options.storage, machine);
+    const paxos = await Paxos.load<Bytes>({ ...options, ...settings, storage });
     const replica = new Replica(options, paxos, machine);
     await replica.#start();
     return replica;

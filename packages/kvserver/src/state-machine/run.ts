@@ -1,9 +1,10 @@
 /** Prepares a run of decisions for applying: decodes their values, and finds the cache slots of their keys. */
 import type { Bytes, Reply, Request } from '@paxkv/protocol';
 import type { Origin } from './batch.ts';
+import { StateError } from './state-error.ts';
 import type { CacheSlot } from './store/cached-entry.ts';
 import { nameOf } from './store/latin1.ts';
-import type { Values } from './values.ts';
+import type { ValueContent, Values } from './values.ts';
 
 /** A decided value and its instance. */
 export interface Decision {
@@ -40,11 +41,20 @@ export interface ResolvedInstance extends Instance {
  */
 export function readRun(decisions: readonly Decision[], values: Values): Instance[] {
   return decisions.map(({ seq, value }) => {
-    const content = values.read(value);
+    const content = readAt(seq, value, values);
     const { origin, requests } = content;
     const raisesTo = 'level' in content ? content.level : undefined;
     return { seq, value, origin, requests, raisesTo };
   });
+}
+
+function readAt(seq: number, value: Bytes, values: Values): ValueContent {
+  try {
+    return values.read(value);
+  } catch (cause) {
+    if (!(cause instanceof StateError) || cause.code === 'STATE_LEVEL_UNSUPPORTED') throw cause;
+    throw new StateError(cause.code, `Instance ${seq} cannot be applied. ${cause.message}`, cause);
+  }
 }
 
 /** Returns `undefined` if `find` does not know the slot of some key. */
