@@ -7,6 +7,12 @@ import { commands } from './commands/table.ts';
 const generalCodes = {
   /** The request can never succeed as written. */
   KV_BAD_REQUEST: { outcome: 'not done', status: 400 },
+  /** The server admits no anonymous requests, or the credentials of this one prove no user. */
+  KV_UNAUTHENTICATED: { outcome: 'not done', status: 401 },
+  /** The user lacks the right. */
+  KV_FORBIDDEN: { outcome: 'not done', status: 403 },
+  /** Too many wrong tokens came from this address. Retry later. */
+  KV_TOO_MANY_ATTEMPTS: { outcome: 'not done', status: 429 },
   /** No such path. */
   KV_NO_SUCH_ROUTE: { outcome: 'not done', status: 404 },
   /** Only the people-friendly form of get uses this; an absent key is no error elsewhere. */
@@ -70,16 +76,19 @@ export class KvError extends Error {
   readonly code: KvErrorCode;
   /** Whether the request took effect. */
   readonly outcome: Outcome;
+  /** After how many milliseconds a retry may succeed, if that is known. */
+  readonly retryAfterMs: number | undefined;
 
   /** The default `outcome` is that of the code. A caller that knows more passes another. */
   constructor(
     code: KvErrorCode,
     message: string,
-    details: { cause?: unknown; outcome?: Outcome } = {},
+    details: { cause?: unknown; outcome?: Outcome; retryAfterMs?: number } = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.outcome = details.outcome ?? errorCodes[code].outcome;
+    this.retryAfterMs = details.retryAfterMs;
   }
 }
 

@@ -16,12 +16,16 @@ export class TooLargeError extends TypeError {
 export interface Field<T> {
   readonly json: z.ZodType<T>;
   /** The value in the form of JSON bodies. */
-  toJson(value: T): string | number | boolean;
+  toJson(value: T): string | number | boolean | object;
 }
 
 /** The range of the length of a field, or of its number. Both ends are included. */
 export type FieldLimits =
-  | { readonly of: 'bytes' | 'characters'; readonly min: number; readonly max: number }
+  | {
+      readonly of: 'bytes' | 'characters' | 'count' | 'auth table';
+      readonly min: number;
+      readonly max: number;
+    }
   | { readonly of: 'number'; readonly min: bigint; readonly max: bigint };
 
 /** A field of a command. */

@@ -1,4 +1,5 @@
 /** The contract between clients and servers: commands, replies, errors, limits and codecs. */
+export * from './auth-table.ts';
 export type {
   CommandSpec,
   ErrorCode,
@@ -32,6 +33,7 @@ export { type Field, type FieldLimits, type RequestField, TooLargeError } from '
 export * from './frames.ts';
 export * from './limits.ts';
 export { copyToPages, pageBytes, pagedBytesMin } from './page-bytes.ts';
+export * from './principal.ts';
 export * from './refusals.ts';
 export * from './reply.ts';
 export * from './request.ts';
@@ -40,3 +42,4 @@ export * from './rows.ts';
 export * from './stamp.ts';
 export * from './status.ts';
 export { type Packer, packTight } from './tight-pack.ts';
+export * from './token.ts';

@@ -18,6 +18,13 @@ const sessionRefusals = {
     code: 'KV_BAD_REQUEST',
     message: 'The request number is outside the window of the session.',
   },
+  /** Authentication is required, and the request is anonymous or its token was deleted. */
+  unauthenticated: {
+    code: 'KV_UNAUTHENTICATED',
+    message: 'Authentication is required, and this request has no valid token or certificate.',
+  },
+  /** The user lacks the right. */
+  forbidden: { code: 'KV_FORBIDDEN', message: 'The user has no right to do this.' },
   /** The feature level of the cluster is below that of the command. */
   featureOff: {
     code: 'KV_FEATURE_OFF',

@@ -12,7 +12,7 @@ import {
   type Request,
   refusalToError,
 } from '@paxkv/protocol';
-import { levelOf, thisVersion, type Version } from '../state-machine/features.ts';
+import { requestLevelOf, thisVersion, type Version } from '../state-machine/features.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { StateDatabase } from '../storage/state/state-database.ts';
 import { Applier } from './apply/applier.ts';
@@ -101,8 +101,7 @@ export class Replica implements Submitter {
   static async open(options: ReplicaOptions): Promise<Replica> {
     const database = new StateDatabase(options.state, options);
     const { version, limits } = options;
-    const { cachedBytesMax } = limits;
-    const machine = await StateMachine.open(database, { version, cachedBytesMax });
+    const machine = await StateMachine.open(database, { version, ...limits });
     const settings = { ...plausibilityOf(machine.values), retention: retentionOf(limits) };
     const storage = readableStorage(options.storage, machine);
     const paxos = await Paxos.load<Bytes>({ ...options, ...settings, storage });
@@ -113,6 +112,10 @@ export class Replica implements Submitter {
 
   get status(): ReplicaStatus {
     return statusOf(this.#shown);
+  }
+
+  get authTable(): Submitter['authTable'] {
+    return this.#applier.machine.auth.table;
   }
 
   /** The state as it is on disk, for backups. */
@@ -132,7 +135,7 @@ export class Replica implements Submitter {
       throw new KvError('KV_ABORTED', 'The caller ended the wait.', { outcome: 'not done' });
     }
     const { command, stamp, consistency } = request;
-    const isOn = levelOf(command, this.#version) <= this.#applier.machine.featureLevel;
+    const isOn = requestLevelOf(request, this.#version) <= this.#applier.machine.featureLevel;
     if (!isOn) throw refusalToError('featureOff');
     if (command.type === 'get' && stamp === undefined) {
       if (consistency === 'serializable') {

@@ -1,5 +1,6 @@
 /** Prepares a run of decisions for applying: decodes their values, and finds the cache slots of their keys. */
 import type { Bytes, Reply, Request } from '@paxkv/protocol';
+import { keyOf } from './auth/auth-entry.ts';
 import type { Origin } from './batch.ts';
 import { StateError } from './state-error.ts';
 import type { CacheSlot } from './store/cached-entry.ts';
@@ -66,7 +67,7 @@ export function resolveRun(
   for (const instance of run) {
     const slots: (CacheSlot | undefined)[] = [];
     for (const { command } of instance.requests) {
-      const slot = command.type === 'openSession' ? undefined : find(nameOf(command.key));
+      const slot = command.type === 'openSession' ? undefined : find(nameOf(keyOf(command)));
       if (slot === undefined && command.type !== 'openSession') return undefined;
       slots.push(slot);
     }
@@ -79,7 +80,7 @@ export function resolveRun(
 export function namesIn(run: readonly Instance[]): Iterable<string> {
   const names = new Set<string>();
   for (const { command } of run.flatMap(({ requests }) => requests)) {
-    if (command.type !== 'openSession') names.add(nameOf(command.key));
+    if (command.type !== 'openSession') names.add(nameOf(keyOf(command)));
   }
   return names;
 }

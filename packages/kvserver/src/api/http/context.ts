@@ -7,6 +7,7 @@ import type { RequestObserver } from '../../service/request-observer.ts';
 import type { ClientBytes } from '../client-bytes.ts';
 import type { ConsoleFile } from '../console/console-files.ts';
 import type { RequestIds } from '../request-ids.ts';
+import type { Authenticator } from '../security/authenticator.ts';
 import type { ClientSockets } from './client-sockets.ts';
 import type { Connections } from './connections.ts';
 
@@ -25,6 +26,8 @@ export interface AppParts {
   readonly limits: HttpLimits;
   /** The bytes of all clients in memory. Default: of HTTP clients alone, with the default bounds. */
   readonly bytes?: ClientBytes;
+  /** Finds principals. Default: it admits no credentials, and requires none unless the service does. */
+  readonly authenticator?: Authenticator;
   /** Names by which clients reach this server on loopback, besides `localhost` and IP addresses. */
   readonly hostNames?: readonly string[];
   /** The page that browsers get at `/`. Default: none, which turns the console off. */

@@ -116,7 +116,8 @@ export class PendingRequest {
 function bytesOf({ command }: Request): number {
   if (command.type === 'openSession') return overheadBytes + command.client.length;
   const valueBytes = 'value' in command ? command.value.length : 0;
-  return overheadBytes + command.key.length + valueBytes;
+  const keyBytes = 'key' in command ? command.key.length : 0;
+  return overheadBytes + keyBytes + valueBytes;
 }
 
 type Callback = () => void;

@@ -49,9 +49,9 @@ export class OwnBatches {
   /** The request as written to the log, or `undefined` if it must wait for a stamp. */
   #stamped(pending: PendingRequest): Request | undefined {
     const { request } = pending;
-    const { command, stamp } = request;
+    const { command, stamp, principal } = request;
     if (stamp !== undefined || command.type === 'openSession') return request;
     const own = this.#options.session.stamp(pending);
-    return own && { command, stamp: own };
+    return own && { command, stamp: own, ...(principal && { principal }) };
   }
 }

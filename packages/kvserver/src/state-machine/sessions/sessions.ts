@@ -8,8 +8,7 @@
 import assert from 'node:assert/strict';
 import { isWriteReply, type Refusal, type Reply, type Request, type Stamp } from '@paxkv/protocol';
 import type { CacheSlot } from '../store/cached-entry.ts';
-import type { KeyCommand } from '../store/commands/effect.ts';
-import type { Store } from '../store/store.ts';
+import type { Applying, KeyCommand } from '../store/commands/effect.ts';
 import { digestOf } from './command-digest.ts';
 import { Session } from './session.ts';
 
@@ -63,7 +62,7 @@ export class Sessions {
   }
 
   /** Applies one request to the sessions and the store. `slot`: the cache slot of its key, if it has a key. */
-  apply({ command, stamp }: Request, slot: CacheSlot | undefined, store: Store): Reply {
+  apply({ command, stamp }: Request, slot: CacheSlot | undefined, store: Applying): Reply {
     if (command.type === 'openSession') return this.#open(command.client);
     if (stamp === undefined) return store.apply(command, slot);
     return this.#applyStamped({ command, stamp, slot }, store);
@@ -85,7 +84,7 @@ export class Sessions {
     return { type: 'openSession', session: session.id };
   }
 
-  #applyStamped(request: StampedRequest, store: Store): Reply {
+  #applyStamped(request: StampedRequest, store: Applying): Reply {
     const { stamp } = request;
     const session = this.#byUse.get(stamp.session);
     if (session === undefined) return refused('sessionExpired');
@@ -134,7 +133,7 @@ interface StampedRequest {
 function applyOnce(
   session: Session,
   { command, stamp, slot }: StampedRequest,
-  store: Store,
+  store: Applying,
 ): Reply {
   if (!session.admits(stamp.number)) return refused('outsideWindow');
   const digest = digestOf(command);

@@ -14,8 +14,9 @@ describe('App', () => {
   });
   afterEach(() => server.close());
 
+  /** The scripts give errors that no real replica gives for a put. */
   function put(): Promise<Response> {
-    return server.fetch('/v1/kv/k', { method: 'PUT', body: 'v' });
+    return fetch(`${server.url}/v1/kv/k`, { method: 'PUT', body: 'v' });
   }
 
   for (const code of Object.keys(errorCodes) as KvErrorCode[]) {
@@ -25,7 +26,10 @@ describe('App', () => {
       server.replica.script = () => Promise.reject(new KvError(code, 'Told so.'));
       const response = await put();
       expect(response.status).to.equal(status);
-      expect(response.headers.get('retry-after')).to.equal(code === 'KV_OVERLOADED' ? '1' : null);
+      const isTemporary = code === 'KV_OVERLOADED' || code === 'KV_TOO_MANY_ATTEMPTS';
+      expect(response.headers.get('retry-after')).to.equal(isTemporary ? '1' : null);
+      const asks = /^Bearer /.test(response.headers.get('www-authenticate') ?? '');
+      expect(asks).to.equal(code === 'KV_UNAUTHENTICATED');
       const { error } = await server.refuses(response, code);
       const requestId = response.headers.get('x-request-id');
       expect(error).to.deep.equal({ code, outcome, message: 'Told so.', requestId });
@@ -43,6 +47,9 @@ describe('App', () => {
     numberReused: 'KV_NUMBER_REUSED',
     outsideWindow: 'KV_BAD_REQUEST',
     featureOff: 'KV_FEATURE_OFF',
+    unauthenticated: 'KV_UNAUTHENTICATED',
+    forbidden: 'KV_FORBIDDEN',
+    authChanged: 'KV_AUTH_CHANGED',
     tooLarge: 'KV_TOO_LARGE',
     notACounter: 'KV_NOT_A_COUNTER',
     counterOverflow: 'KV_NOT_A_COUNTER',

@@ -9,7 +9,7 @@ import {
 } from '@paxkv/kvserver/internal/api/stream/stream-listener';
 import type { SubmitOptions, Submitter } from '@paxkv/kvserver/internal/replica/submitter';
 import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
-import { KvError, type Reply, type Request } from '@paxkv/protocol';
+import { type AuthTable, emptyAuthTable, KvError, type Reply, type Request } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { Packr } from 'msgpackr';
 import { WebSocket } from 'ws';
@@ -18,6 +18,7 @@ const packr = new Packr({ useRecords: false, moreTypes: false });
 
 /** Answers requests as `script` says. By default each takes effect, a write at the next revision. */
 export class ScriptedReplica implements Submitter {
+  authTable: AuthTable = emptyAuthTable;
   readonly requests: Request[] = [];
   readonly options: (SubmitOptions | undefined)[] = [];
   script: ((request: Request, options?: SubmitOptions) => Promise<Reply>) | undefined;
@@ -45,6 +46,10 @@ export class ScriptedReplica implements Submitter {
         return { type, revision, value: 1n };
       case 'openSession':
         return { type, session: 7 };
+      case 'getAuth':
+        return { type, revision, table: this.authTable };
+      case 'setAuth':
+        return { type, revision };
     }
   }
 

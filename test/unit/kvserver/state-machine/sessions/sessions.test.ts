@@ -34,8 +34,7 @@ class Subject {
 
   apply(request: Request): Reply {
     const { command } = request;
-    const isKeyed = command.type !== 'openSession';
-    const slot = isKeyed ? this.#cache.find(nameOf(command.key)) : undefined;
+    const slot = 'key' in command ? this.#cache.find(nameOf(command.key)) : undefined;
     return this.sessions.apply(request, slot, this.store);
   }
 

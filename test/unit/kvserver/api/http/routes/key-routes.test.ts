@@ -11,9 +11,9 @@ describe('Key routes', () => {
 
   function lastKey(): string | undefined {
     const command = server.replica.requests.at(-1)?.command;
-    return command === undefined || command.type === 'openSession'
-      ? undefined
-      : Buffer.from(command.key).toString();
+    return command !== undefined && 'key' in command
+      ? Buffer.from(command.key).toString()
+      : undefined;
   }
 
   /** Puts and gets with raw requests, since client libraries normalize paths. */
