@@ -72,13 +72,14 @@ export class RestartPolicy {
       return { type: 'reopen', delayMs: delayMsAfter(this.#shortageCount) };
     }
     this.#attemptCount += 1;
+    const quarantine = quarantineFor(error);
+    const hasMoreAttempts = this.#attemptCount <= attemptCountMax;
+    if (quarantine !== undefined) return hasMoreAttempts ? quarantine : { type: 'giveUp' };
     if (hasCode(error, unappliableCodes)) {
       const delayMs = delayMsMin * 2 ** Math.min(this.#attemptCount - 1, 16);
       return { type: 'reopen', delayMs: Math.min(unappliableDelayMsMax, delayMs) };
     }
-    if (this.#attemptCount > attemptCountMax) return { type: 'giveUp' };
-    const quarantine = quarantineFor(error);
-    if (quarantine !== undefined) return quarantine;
+    if (!hasMoreAttempts) return { type: 'giveUp' };
     if (!isTransient(error)) return { type: 'giveUp' };
     return { type: 'reopen', delayMs: delayMsAfter(this.#attemptCount) };
   }

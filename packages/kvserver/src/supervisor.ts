@@ -11,7 +11,9 @@ import { onlookerTransport } from './onlooker-transport.ts';
 import { type Quarantine, RestartPolicy } from './restart-policy.ts';
 import type { KvService } from './service/kv-service.ts';
 import { quarantine } from './storage/index.ts';
+import { causesOf, codeOf } from './storage/shortage.ts';
 import { systemClock } from './system/clock.ts';
+import type { PeerTransport } from './transport/peer-transport.ts';
 
 export type SupervisorOptions = Pick<
   KvNodeOptions,
@@ -33,6 +35,7 @@ export class Supervisor {
   /** `settled`: the node is open, or waits to be reopened. */
   readonly #events = new EventEmitter<{ settled: [] }>();
   #node: KvNode | undefined;
+  #onlooker: PeerTransport | undefined;
   #currentError: Error | undefined;
   #failure: Error | undefined;
   #ended: Promise<void> = Promise.resolve();
@@ -44,6 +47,11 @@ export class Supervisor {
   /** The node. Absent while it is closed. */
   get node(): KvNode | undefined {
     return this.#node;
+  }
+
+  /** Takes connections of other nodes. Absent while there is nothing to say to them. */
+  get peers(): Pick<KvNode, 'handleUpgrade'> | undefined {
+    return this.#node ?? this.#onlooker;
   }
 
   /** Why the node was closed, or is about to be, until it is open again. */
@@ -142,8 +150,11 @@ export class Supervisor {
     if (othersWith === undefined) return true;
     const { signal } = this.#stopRequest;
     const transport = await onlookerTransport(this.#options);
+    this.#onlooker = transport;
     const onAwaited = (awaited: Awaited) => {
-      this.#currentError = new Error(`${error.message} ${awaitedText[awaited]}`, { cause: error });
+      this.#currentError = new Error(`${damageIn(error)} ${awaitedText[awaited]}`, {
+        cause: error,
+      });
       this.#options.logger.warn(
         { error, awaited },
         'damaged data stays until the others are sound',
@@ -151,7 +162,11 @@ export class Supervisor {
       this.#events.emit('settled');
     };
     const now = () => systemClock.now();
-    return awaitOthers({ transport, now, instance: othersWith, signal, onAwaited });
+    try {
+      return await awaitOthers({ transport, now, instance: othersWith, signal, onAwaited });
+    } finally {
+      this.#onlooker = undefined;
+    }
   }
 
   async #quarantine(part: Parameters<typeof quarantine>[1]): Promise<void> {
@@ -174,6 +189,12 @@ const awaitedText: Readonly<Record<Awaited, string>> = {
   instance:
     'The other nodes have not applied that instance either, so it may be this version that cannot read it.',
 };
+
+/** What is damaged, in the words of the part that found it. */
+function damageIn(error: Error): string {
+  const found = causesOf(error).find((cause) => /^(?:DISK|STATE)_/.test(codeOf(cause)));
+  return (found ?? error).message;
+}
 
 function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
