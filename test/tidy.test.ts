@@ -67,6 +67,7 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
       'routes.ts',
       'rows.ts',
       'base64.ts',
+      'session-id.ts',
     ],
   },
   simulator: { network: ['seeded-random.ts', 'world.ts'] },

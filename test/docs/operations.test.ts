@@ -82,7 +82,7 @@ describe('docs/operations.md', function () {
     const facts = { peers: [], quorumAgeMs: 0, levelAgeMs: 0, lag: 0, pendingMs: 0 };
     const checks = checksOf({
       ...facts,
-      ...{ state: 'running', reason: undefined, writeFailure: undefined },
+      ...{ state: 'running', reason: undefined, writeFailure: undefined, isFounded: true },
     });
     const names = checks.filter(({ required }) => required).map(({ name }) => name);
     expect(rowsOf(table).map(([name = '']) => codeIn(name)[0])).to.deep.equal(names);

@@ -17,17 +17,23 @@ const secrets = [secretKey, secretValue].flatMap((secret) => [
 
 const pollMs = 20;
 
+interface LogLine {
+  readonly msg?: string;
+  readonly requestId?: string;
+  readonly transport?: string;
+}
+
 /** The objects of all lines that are JSON. */
-function linesOf({ log }: ProcessCluster): Record<string, unknown>[] {
+function linesOf({ log }: ProcessCluster): LogLine[] {
   return log.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
 }
 
 async function slowLine(
   cluster: ProcessCluster,
-  isIt: (line: Record<string, unknown>) => boolean,
-): Promise<Record<string, unknown>> {
+  isIt: (line: LogLine) => boolean,
+): Promise<LogLine> {
   for (;;) {
-    const found = linesOf(cluster).find((line) => line['msg'] === 'slow request' && isIt(line));
+    const found = linesOf(cluster).find((line) => line.msg === 'slow request' && isIt(line));
     if (found !== undefined) return found;
     await pause(pollMs);
   }
@@ -88,9 +94,8 @@ describe('the logs of three processes', () => {
       await streaming;
       const line = await slowLine(cluster, ({ requestId }) => requestId === 'my-slow-put');
       expect(line).to.include({ command: 'put', transport: 'http', outcome: 'done' });
-      const { totalMs, queueMs, consensusMs, flushMs, applyMs, replyMs } = line as Record<
-        string,
-        number
+      const { totalMs, queueMs, consensusMs, flushMs, applyMs, replyMs } = line as Readonly<
+        Record<string, number>
       >;
       expect(totalMs).to.be.at.least(400);
       const parts = [queueMs, consensusMs, applyMs, replyMs].map(Number);

@@ -46,6 +46,7 @@ export function statusOf(
   return {
     node: nodeId,
     cluster: clusterId,
+    ...(node?.incarnation !== undefined && { incarnation: node.incarnation }),
     state,
     ...(reason === undefined ? {} : { reason }),
     applied: node?.applied ?? -1,
@@ -114,6 +115,7 @@ function factsOf(source: StatusSource, node: NodeStatus | undefined, nowMs: numb
     lag: node === undefined ? 0 : Math.max(0, node.max - node.applied),
     pendingMs: since(node?.disk.pendingSinceMs) ?? 0,
     writeFailure: node?.disk.failure && withoutFolders(node.disk.failure),
+    isFounded: node?.isFounded ?? false,
   };
 }
 

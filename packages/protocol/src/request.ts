@@ -18,7 +18,7 @@ import {
 } from './commands/table.ts';
 import { type Principal, principalFromRow, principalToRow } from './principal.ts';
 import { type Bytes, type Row, toRow } from './rows.ts';
-import { type Stamp, stampFromRow, stampSchema, stampToJson } from './stamp.ts';
+import { checkStamp, type Stamp, stampFromRow, stampSchema, stampToJson } from './stamp.ts';
 
 /** A command with the session stamp and consistency that a client requests. */
 export interface Request<C extends Command = Command> {
@@ -78,7 +78,11 @@ export function requestToWire(request: Request): Row {
 /** @throws TooLargeError, TypeError unless `row` is exactly a request within its limits. */
 export function requestFromWire(row: Row): Request {
   const fields = toRow(row[0]);
-  if (fields[0] !== serializableGetTag) return fromClientRow(row);
+  if (fields[0] !== serializableGetTag) {
+    const request = fromClientRow(row);
+    if (request.stamp !== undefined) checkStamp(request.stamp);
+    return request;
+  }
   if (row.length !== 1 || fields.length !== 2) {
     throw new TypeError('A serializable get has a key and no stamp.');
   }

@@ -34,6 +34,8 @@ const running: Status = {
   scrub: undefined,
   peers: [{ node: 0, connected: true }],
   featureLevel: 1,
+  incarnation: undefined,
+  isFounded: true,
   featureLevels: { lowest: 1, highest: 2 },
   answeredMs: 900,
   currentMs: 800,

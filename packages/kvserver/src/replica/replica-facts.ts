@@ -41,7 +41,7 @@ export interface ShownParts {
   readonly verification: Verification;
 }
 
-export function statusOf(parts: ShownParts): ReplicaStatus {
+export function statusOf(parts: ShownParts): Omit<ReplicaStatus, 'isFounded'> {
   const { paxos, applier, lifecycle } = parts;
   return {
     state: lifecycle.state,
@@ -55,6 +55,7 @@ export function statusOf(parts: ShownParts): ReplicaStatus {
     revision: applier.machine.revision,
     sessions: applier.machine.sessionCount,
     featureLevel: applier.machine.featureLevel,
+    incarnation: applier.machine.incarnation,
     pending: parts.pending.count,
     scrub: parts.verification.status,
     leader: paxos.leader(),

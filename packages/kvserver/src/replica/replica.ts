@@ -21,13 +21,13 @@ import { CatchUp } from './catch-up/catch-up.ts';
 import { LevelRaiser } from './levels/level-raiser.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { plausibilityOf } from './plausibility.ts';
-import { readableStorage } from './readable-storage.ts';
 import { Reads } from './reads/reads.ts';
 import { toError } from './reasons.ts';
 import { factsOf, type ReplicaFacts, type ShownParts, statusOf } from './replica-facts.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 import { PendingRequests } from './requests/pending-requests.ts';
 import { RequestSteps } from './requests/request-steps.ts';
+import { expectUsable } from './requests/session-check.ts';
 import { retentionOf } from './retention.ts';
 import { Verification } from './scrub/verification.ts';
 import type { SubmitOptions, Submitter } from './submitter.ts';
@@ -55,7 +55,7 @@ export class Replica implements Submitter {
   #stopping: Promise<void> | undefined;
 
   private constructor(options: ReplicaOptions, paxos: Paxos<Bytes>, machine: StateMachine) {
-    const { me, runId, peerCount, clock, random, limits, forwarding, observer } = options;
+    const { me, runId, clock, random, limits, forwarding, observer } = options;
     const session = new OwnSession();
     const applier = new Applier(machine, { paxos, clock, limits, observer });
     const load = {
@@ -65,9 +65,12 @@ export class Replica implements Submitter {
     };
     const steps = new RequestSteps(clock, () => options.usage?.journal.flushedMs ?? 0);
     const pending = new PendingRequests({ clock, limits, session, steps, load });
-    const forWrites = { me, runId, clock, limits, paxos, pending, session, forwarding };
-    const writes = new Writes({ ...forWrites, state: applier });
-    const onFailed = (error: unknown) => this.#fail(toError(error));
+    const writes = new Writes({
+      ...{ me, runId, clock, limits, paxos, state: applier, pending, session, forwarding },
+      isFounded: () => this.#isFounded,
+      drawEntropy: () => (applier.machine.incarnation ? options.drawEntropy() : undefined),
+    });
+    const onReadFailed = (error: unknown) => this.#onReadFailed(error);
     this.#options = options;
     this.#paxos = paxos;
     this.#applier = applier;
@@ -75,22 +78,16 @@ export class Replica implements Submitter {
     this.#steps = steps;
     this.#writes = writes;
     this.#gapFiller = new GapFiller({ me, paxos, clock, random, state: applier, writes });
-    const onReadFailed = (error: unknown) => this.#onReadFailed(error);
     this.#reads = new Reads({ paxos, clock, steps, state: applier, onFailed: onReadFailed });
     this.#catchUp = this.#createCatchUp(options);
     this.#lifecycle = new Lifecycle({ paxos, state: applier, catchUp: this.#catchUp });
-    this.#verification = new Verification({ ...options, onFailed });
+    this.#verification = new Verification({ ...options, onFailed: (e) => this.#fail(toError(e)) });
     this.#shown = {
       ...{ me, paxos, applier, pending, reads: this.#reads, catchUp: this.#catchUp },
       ...{ lifecycle: this.#lifecycle, verification: this.#verification },
     };
     this.#version = options.version ?? thisVersion;
-    if (options.levels !== undefined) {
-      const level = () => applier.machine.featureLevel;
-      const { levels: port, onFeatureLevel: onLevel } = options;
-      const parts = { me, peerCount, clock, paxos, port, writes, level, onLevel };
-      this.#raiser = new LevelRaiser(parts);
-    }
+    this.#raiser = LevelRaiser.of(options, { paxos, writes, applier });
   }
 
   /**
@@ -102,16 +99,15 @@ export class Replica implements Submitter {
     const database = new StateDatabase(options.state, options);
     const { version, limits } = options;
     const machine = await StateMachine.open(database, { version, ...limits });
-    const settings = { ...plausibilityOf(machine.values), retention: retentionOf(limits) };
-    const storage = readableStorage(options.storage, machine);
-    const paxos = await Paxos.load<Bytes>({ ...options, ...settings, storage });
+    const parts = { ...plausibilityOf(options.storage, machine), retention: retentionOf(limits) };
+    const paxos = await Paxos.load<Bytes>({ ...options, ...parts });
     const replica = new Replica(options, paxos, machine);
     await replica.#start();
     return replica;
   }
 
   get status(): ReplicaStatus {
-    return statusOf(this.#shown);
+    return { ...statusOf(this.#shown), isFounded: this.#isFounded };
   }
 
   get authTable(): Submitter['authTable'] {
@@ -135,7 +131,8 @@ export class Replica implements Submitter {
       throw new KvError('KV_ABORTED', 'The caller ended the wait.', { outcome: 'not done' });
     }
     const { command, stamp, consistency } = request;
-    const isOn = requestLevelOf(request, this.#version) <= this.#applier.machine.featureLevel;
+    const { machine } = this.#applier;
+    const isOn = requestLevelOf(request, this.#version) <= machine.featureLevel;
     if (!isOn) throw refusalToError('featureOff');
     if (command.type === 'get' && stamp === undefined) {
       if (consistency === 'serializable') {
@@ -145,6 +142,7 @@ export class Replica implements Submitter {
       this.#reads.add({ key: command.key, pending });
       return pending.reply;
     }
+    if (stamp !== undefined) expectUsable(stamp, machine);
     return this.#writes.add(request, options);
   }
 
@@ -242,6 +240,7 @@ export class Replica implements Submitter {
     if (this.#lifecycle.hasFailed) return;
     this.#writes.onLeader();
     if (leader === this.#options.me) this.#gapFiller.fillNow();
+    this.#raiser?.check();
     this.#options.onLeader?.(leader);
   }
 
@@ -286,6 +285,11 @@ export class Replica implements Submitter {
     await this.#catchUp.stop();
     await this.#verification.stop();
     await this.#applier.pause();
+  }
+
+  /** Only a leader founds a cluster. */
+  get #isFounded(): boolean {
+    return this.#options.isCandidate !== true || this.#raiser?.isFounded !== false;
   }
 
   #stopParts(): void {

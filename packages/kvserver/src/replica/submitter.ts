@@ -5,6 +5,11 @@ import type { RequestTiming } from './request-timing.ts';
 export interface SubmitOptions {
   /** Ends the wait early. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * The owner of a session that the request opens, unless the principal is: the address of the client, such as
+   * `address 127.0.0.1`. Default: a program in this process.
+   */
+  readonly owner?: string | undefined;
   /** On whose behalf the request is made; `undefined` for an anonymous one. The API has verified it. */
   readonly principal?: Principal | undefined;
   /** Takes the times of its steps. Without it, nobody learns of them. */

@@ -81,7 +81,7 @@ export class KvService {
   async #ask(request: Request, options: SubmitOptions | undefined): Promise<Reply> {
     const { command, encoded } = request;
     // An encoded request was checked when it was read.
-    if (encoded === undefined) expectWithinLimits(command);
+    if (encoded === undefined) expectWithinLimits(request);
     if (this.#replica === undefined) throw this.#unavailable();
     const principal = options?.principal;
     if (principal !== undefined || this.auth.isRequired) {

@@ -25,6 +25,12 @@ export interface Version extends LevelRange {
   readonly commands: Readonly<Partial<Record<CommandType, number>>>;
 }
 
+/**
+ * From this level on the cluster has an incarnation, and sessions have random ids and owners. Sessions of a lower
+ * level end when the level is raised to it.
+ */
+export const ownedSessionsLevel = 2;
+
 /** The version of this source. */
 export const thisVersion: Version = {
   lowest: baseLevel,

@@ -1,7 +1,7 @@
 /** Prepares a run of decisions for applying: decodes their values, and finds the cache slots of their keys. */
-import type { Bytes, Reply, Request } from '@paxkv/protocol';
+import type { Bytes, Reply } from '@paxkv/protocol';
 import { keyOf } from './auth/auth-entry.ts';
-import type { Origin } from './batch.ts';
+import type { LoggedRequest, Origin } from './batch.ts';
 import { StateError } from './state-error.ts';
 import type { CacheSlot } from './store/cached-entry.ts';
 import { nameOf } from './store/latin1.ts';
@@ -25,15 +25,19 @@ export interface Applied {
 /** A decision with its decoded value. */
 export interface Instance extends Decision {
   readonly origin: Origin | undefined;
-  readonly requests: readonly Request[];
+  readonly requests: readonly LoggedRequest[];
   /** The feature level to which the instance raises the cluster, if it does. */
   readonly raisesTo: number | undefined;
+  /** The incarnation that the instance gives to a cluster that has none, if it does. */
+  readonly incarnation: string | undefined;
 }
 
 /** An instance with the cache slot of each request's key. A request that opens a session has none. */
 export interface ResolvedInstance extends Instance {
   readonly slots: readonly (CacheSlot | undefined)[];
 }
+
+const noRaise = { level: undefined, incarnation: undefined };
 
 /**
  * Nothing of a run is applied if any of it goes beyond this version.
@@ -44,8 +48,8 @@ export function readRun(decisions: readonly Decision[], values: Values): Instanc
   return decisions.map(({ seq, value }) => {
     const content = readAt(seq, value, values);
     const { origin, requests } = content;
-    const raisesTo = 'level' in content ? content.level : undefined;
-    return { seq, value, origin, requests, raisesTo };
+    const { level: raisesTo, incarnation } = 'level' in content ? content : noRaise;
+    return { seq, value, origin, requests, raisesTo, incarnation };
   });
 }
 

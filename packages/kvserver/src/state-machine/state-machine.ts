@@ -5,8 +5,9 @@
  * Rule: state, sessions and position change together on disk, in one write, and one write at a time.
  */
 import assert from 'node:assert/strict';
-import type { Bytes, Entry, Reply, Request } from '@paxkv/protocol';
+import type { Bytes, Entry, Reply } from '@paxkv/protocol';
 import { Auth } from './auth/auth.ts';
+import type { LoggedRequest } from './batch.ts';
 import { FailureLatch } from './failure-latch.ts';
 import { baseLevel, expectLevel, levelOf, thisVersion, type Version } from './features.ts';
 import {
@@ -85,7 +86,7 @@ export class StateMachine {
       ...(cachedBytesMax !== undefined && { bytesMax: cachedBytesMax }),
     });
     this.#store = new Store(position.revision, this.#entries);
-    this.#sessions = new Sessions(position.sessions, sessions);
+    this.#sessions = new Sessions(position.sessions, sessions, position);
     this.auth = auth;
     this.#applied = position.applied;
     this.#stateHash = position.stateHash;
@@ -136,6 +137,11 @@ export class StateMachine {
   /** The feature level of the cluster after the highest applied instance. It never sinks. */
   get featureLevel(): number {
     return this.#featureLevel;
+  }
+
+  /** The incarnation of the cluster; `undefined` before it is named. */
+  get incarnation(): string | undefined {
+    return this.#sessions.incarnation;
   }
 
   get sessionCount(): number {
@@ -243,8 +249,9 @@ export class StateMachine {
   }
 
   #applyNow(run: readonly ResolvedInstance[]): readonly Applied[] {
-    return run.map(({ seq, value, origin, requests, raisesTo, slots }) => {
+    return run.map(({ seq, value, origin, requests, raisesTo, incarnation, slots }) => {
       this.#featureLevel = Math.max(this.#featureLevel, raisesTo ?? baseLevel);
+      this.#sessions.found(incarnation);
       const replies = requests.map((request, index) => this.#applyOne(request, slots[index]));
       this.#applied = seq;
       this.#stateHash = nextStateHash(this.#stateHash, { seq, value, replies });
@@ -252,7 +259,7 @@ export class StateMachine {
     });
   }
 
-  #applyOne(request: Request, slot: CacheSlot | undefined): Reply {
+  #applyOne(request: LoggedRequest, slot: CacheSlot | undefined): Reply {
     // Safety: the level in the state decides. Replicas of different versions would decide differently.
     if (levelOf(request.command, this.#version) > this.#featureLevel) {
       return { type: 'refused', reason: 'featureOff' };
@@ -271,11 +278,12 @@ export class StateMachine {
 
   async #write(pause: Pause | undefined): Promise<void> {
     const { applied, revision, featureLevel } = this;
-    const [stateHash, sessions] = [this.#stateHash, this.#sessions.counts];
+    const { counts: sessions, incarnation } = this.#sessions;
+    const stateHash = this.#stateHash;
     const changes = {
       entries: this.#entries.takeChanges(),
       sessions: this.#sessions.takeChanges(),
-      position: { applied, stateHash, revision, sessions, featureLevel },
+      position: { applied, stateHash, revision, sessions, featureLevel, incarnation },
     };
     await this.#stateStore.write(changes, pause);
     this.#entries.settle();

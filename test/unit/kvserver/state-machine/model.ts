@@ -1,5 +1,5 @@
 /** A model of the whole state machine, as simple as possible: nothing is dropped, nothing is on disk. */
-import type { Entry, Reply, Request, Stamp } from '@paxkv/protocol';
+import type { Entry, Reply, Request, SessionId, Stamp } from '@paxkv/protocol';
 import { type KeyCommand, plain } from './fixtures.ts';
 
 interface Client {
@@ -11,7 +11,7 @@ const nameOf = (key: Uint8Array): string => Buffer.from(key).toString('hex');
 
 export class Model {
   readonly entries = new Map<string, Entry>();
-  readonly #clients = new Map<number, Client>();
+  readonly #clients = new Map<SessionId, Client>();
   revision = 0;
 
   apply({ command, stamp }: Request): Reply {

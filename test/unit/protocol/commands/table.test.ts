@@ -26,7 +26,7 @@ import { expect } from 'chai';
 import { plain } from '../../kvserver/state-machine/fixtures.ts';
 import { badCommandsOf, goodCommandsOf } from './samples.ts';
 
-const stamp = { session: 7, number: 2 ** 40, firstOutstanding: 3 };
+const stamp = { session: 7, number: 2 ** 40, firstOutstanding: 2 ** 40 - 1023 };
 
 /** Encodes a row as MessagePack and decodes it. */
 function throughRow(request: Request): Request {

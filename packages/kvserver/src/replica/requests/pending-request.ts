@@ -9,7 +9,7 @@ import type { SubmitOptions } from '../submitter.ts';
 /** Bytes that a request counts in addition to its key and value. */
 const overheadBytes = 64;
 
-export interface PendingOptions extends Pick<SubmitOptions, 'timing'> {
+export interface PendingOptions extends Pick<SubmitOptions, 'timing' | 'owner'> {
   /** When the wait ends, in milliseconds of the replica's clock. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal | undefined;
@@ -48,6 +48,11 @@ export class PendingRequest {
 
   get isSettled(): boolean {
     return this.#isSettled;
+  }
+
+  /** See {@link SubmitOptions.owner}. */
+  get owner(): string | undefined {
+    return this.#options.owner;
   }
 
   get deadlineMs(): number {

@@ -136,10 +136,10 @@ export class PendingRequests {
     return pending.reply;
   }
 
-  #take(request: Request, { signal, timing }: SubmitOptions): PendingRequest {
+  #take(request: Request, { signal, timing, owner }: SubmitOptions): PendingRequest {
     const { clock, limits } = this.#options;
     const deadlineMs = clock.now() + limits.requestTimeoutMs;
-    const options = { deadlineMs, signal, timing, onSettled: this.#onSettled };
+    const options = { deadlineMs, signal, timing, owner, onSettled: this.#onSettled };
     const pending = new PendingRequest(request, options);
     pending.slot = this.#all.add(pending);
     this.#bytes += pending.bytes;

@@ -45,7 +45,7 @@ describe('App', () => {
   const refusals: Record<Refusal, KvErrorCode> = {
     sessionExpired: 'KV_SESSION_EXPIRED',
     numberReused: 'KV_NUMBER_REUSED',
-    outsideWindow: 'KV_BAD_REQUEST',
+    outsideWindow: 'KV_REPLY_GONE',
     featureOff: 'KV_FEATURE_OFF',
     unauthenticated: 'KV_UNAUTHENTICATED',
     forbidden: 'KV_FORBIDDEN',

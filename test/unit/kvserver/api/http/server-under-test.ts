@@ -51,7 +51,8 @@ export class ScriptedReplica implements Submitter {
   }
 
   #apply({ command }: Request): Reply {
-    if (command.type === 'openSession') return { type: 'openSession', session: 7 };
+    if (command.type === 'openSession')
+      return { type: 'openSession', session: 'q1Yk0nC8Rk2oZ4y9bXv3Tw' };
     if (command.type === 'getAuth') return { type: 'getAuth', revision: 0, table: this.authTable };
     if (command.type === 'setAuth') return { type: 'setAuth', revision: this.#revision };
     const name = Buffer.from(command.key).toString('hex');
