@@ -117,7 +117,10 @@ export const peersMutants: readonly Mutant[] = [
     right: 'if (othersWith === undefined) return true;',
     wrong: 'if (othersWith !== Infinity) return true;',
     caughtBy: [
-      byTest('unit/kvserver/supervisor', 'detects from its state that its journal has lost its end'),
+      byTest(
+        'unit/kvserver/supervisor',
+        'detects from its state that its journal has lost its end',
+      ),
     ],
   },
   {
