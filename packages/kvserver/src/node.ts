@@ -284,7 +284,10 @@ function openReplica(
     onIncarnation: (incarnation) => {
       data.identity.markIncarnation(incarnation).catch(onFailed);
     },
-    onRefused: refusalLog(logger, () => systemClock.now()),
+    onRefused: refusalLog({
+      ...{ logger, now: systemClock.now },
+      onRefused: (node) => recorder?.onRefusedMessage(node),
+    }),
     onStopped: (error) => {
       logger.error({ error }, 'replica failed');
       onFailed(error);

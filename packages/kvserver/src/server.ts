@@ -215,6 +215,7 @@ export class KvServer {
       now,
       probe: () => supervisor.node?.probe(),
       checks: () => currentChecks(supervisor, now()),
+      onDelay: (lateMs) => this.#recorder.delays.observe(lateMs),
       takeSlowWrites: () => supervisor.node?.takeSlowWrites() ?? { count: 0, longestMs: 0 },
     });
   }

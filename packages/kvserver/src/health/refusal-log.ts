@@ -1,17 +1,22 @@
-/** Logs messages of other nodes that were dropped, without letting one that keeps sending them fill the log. */
+/** Logs messages of peers that were dropped, without letting a server that keeps sending them fill the log. */
 import type { Logger } from 'pino';
 import { LineLimit } from './line-limit.ts';
 
-const lineLimit = { countMax: 3, intervalMs: 60_000 };
+export interface RefusalLogOptions {
+  readonly logger: Pick<Logger, 'warn'>;
+  /** A clock that never goes back. */
+  readonly now: () => number;
+  /** Counts each of them. Default: nothing does. */
+  readonly onRefused?: ((node: number) => void) | undefined;
+}
 
-/** Takes the node and the reason of each dropped message. `nowMs` never goes back. */
-export function refusalLog(
-  logger: Pick<Logger, 'warn'>,
-  nowMs: () => number,
-): (node: number, reason: string) => void {
-  const limit = new LineLimit(lineLimit);
+/** Takes one message that was dropped: its sender, and why. */
+export function refusalLog(options: RefusalLogOptions): (node: number, reason: string) => void {
+  const { logger, now, onRefused } = options;
+  const limit = new LineLimit({ countMax: 3, intervalMs: 60_000 });
   return (node, reason) => {
-    const omitted = limit.take(`${node}`, nowMs());
-    if (omitted !== undefined) logger.warn({ node, reason, omitted }, 'message of a node refused');
+    onRefused?.(node);
+    const omitted = limit.take(`${node}`, now());
+    if (omitted !== undefined) logger.warn({ node, reason, omitted }, 'message of a peer refused');
   };
 }
