@@ -23,7 +23,7 @@ export type SupervisorOptions = Pick<
 /** The parts that the supervisor notifies about the node. */
 export interface NodeListeners {
   /** The service to which the replica of the node is attached while the node is open. */
-  readonly service: Pick<KvService, 'attach' | 'detach'>;
+  readonly service: Pick<KvService, 'attach' | 'detach' | 'cluster'>;
   /** Called when the known leader changes; `undefined` if none is known. */
   readonly onLeader: (leader: number | undefined) => void;
 }
@@ -106,7 +106,11 @@ export class Supervisor {
     const failure = new AbortController();
     const onFailed = (error: Error) => failure.abort(error);
     try {
-      this.#node = await KvNode.open({ ...this.#options, onLeader, onFailed });
+      this.#node = await KvNode.open({
+        ...this.#options,
+        ...{ onLeader, onFailed },
+        onIncarnation: (name) => service.cluster.become(name),
+      });
     } catch (error) {
       this.#currentError = toError(error);
       return this.#currentError;
