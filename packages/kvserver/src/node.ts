@@ -10,7 +10,7 @@ import { type FeatureLevels, id128Bytes, type PeerStatus } from '@paxkv/protocol
 import type { Logger } from 'pino';
 import { addressToText, type Config } from './config/settings.ts';
 import { defaultPeerLimits } from './config/transport-limits.ts';
-import { LineLimit } from './health/line-limit.ts';
+import { refusalLog } from './health/refusal-log.ts';
 import type { NodeFacts } from './metrics/facts.ts';
 import type { Recorder } from './metrics/recorder.ts';
 import type { StateExports } from './replica/catch-up/state-exports.ts';
@@ -48,6 +48,8 @@ export interface KvNodeOptions {
   readonly openData?: typeof openDataDirectory;
   /** Called when the known leader changes; `undefined` if none is known. */
   readonly onLeader: (leader: number | undefined) => void;
+  /** Called once the cluster incarnation is recorded here: soon after the start, or when it is named. */
+  readonly onIncarnation: (incarnation: string) => void;
   /** Called once when the node fails. It then neither votes nor serves, and waits to be closed. */
   readonly onFailed: (error: Error) => void;
 }
@@ -189,9 +191,12 @@ export class KvNode {
   }
 }
 
-function peersFor(
-  { config, logger, onFailed }: KvNodeOptions,
-  { bootCount, incarnation }: DataDirectory['identity'],
+type PeerSettings = Pick<KvNodeOptions, 'config' | 'logger' | 'onFailed'>;
+
+/** The connections of a node to the others. They open with the node. */
+export function peersFor(
+  { config, logger, onFailed }: PeerSettings,
+  { bootCount, incarnation }: Pick<DataDirectory['identity'], 'bootCount' | 'incarnation'>,
 ): PeerTransport {
   const { nodeId, clusterId, addresses, limits, featureLevelMax } = config;
   const { lowest, highest } = thisVersion;
@@ -236,7 +241,7 @@ interface ReplicaParts {
 }
 
 function openReplica(
-  { config, logger, memory, recorder, onFailed, onLeader }: KvNodeOptions,
+  { config, logger, memory, recorder, onFailed, onLeader, onIncarnation }: KvNodeOptions,
   data: DataDirectory,
   { peers, logWindow, flight }: ReplicaParts,
 ): Promise<Replica> {
@@ -255,17 +260,13 @@ function openReplica(
     journalIndex: () => data.journal.writeIndex,
     logWindow,
     levels: peers.levelPort,
-    stateTransfer: {
-      port: peers.statePort,
-      replace: (fill) => data.replaceState(fill),
-    },
+    stateTransfer: { port: peers.statePort, replace: (fill) => data.replaceState(fill) },
     clock: systemClock,
     random: systemRandom,
     drawEntropy: () => randomBytes(id128Bytes),
     limits: config.limits,
     scrub: config.scrub,
-    ...(flight && { recorder: flight.recorder }),
-    ...(recorder && { observer: recorder }),
+    ...{ ...(flight && { recorder: flight.recorder }), ...(recorder && { observer: recorder }) },
     usage: { journal: data.journal, memory },
     onLeader,
     onDifference: ({ applied, peer }) => {
@@ -278,22 +279,16 @@ function openReplica(
         logger.warn({ error }, 'the feature level is not recorded in the identity');
       });
     },
-    onIncarnation: (incarnation) => {
-      data.identity.markIncarnation(incarnation).catch(onFailed);
+    onIncarnation: (name) => {
+      data.identity.markIncarnation(name).then(() => onIncarnation(name), onFailed);
     },
-    onRefused: refusalLog(logger),
+    onRefused: refusalLog({
+      ...{ logger, now: systemClock.now },
+      onRefused: (node) => recorder?.onRefusedMessage(node),
+    }),
     onStopped: (error) => {
       logger.error({ error }, 'replica failed');
       onFailed(error);
     },
   });
-}
-
-/** Logs dropped messages, without letting a server that keeps sending them fill the log. */
-function refusalLog(logger: Logger): (node: number, reason: string) => void {
-  const limit = new LineLimit({ countMax: 3, intervalMs: 60_000 });
-  return (node, reason) => {
-    const omitted = limit.take(`${node}`, systemClock.now());
-    if (omitted !== undefined) logger.warn({ node, reason, omitted }, 'message of a peer refused');
-  };
 }
