@@ -48,6 +48,8 @@ export interface KvNodeOptions {
   readonly openData?: typeof openDataDirectory;
   /** Called when the known leader changes; `undefined` if none is known. */
   readonly onLeader: (leader: number | undefined) => void;
+  /** Called once the cluster incarnation is recorded here: soon after the start, or when it is named. */
+  readonly onIncarnation: (incarnation: string) => void;
   /** Called once when the node fails. It then neither votes nor serves, and waits to be closed. */
   readonly onFailed: (error: Error) => void;
 }
@@ -189,9 +191,12 @@ export class KvNode {
   }
 }
 
-function peersFor(
-  { config, logger, onFailed }: KvNodeOptions,
-  { bootCount, incarnation }: DataDirectory['identity'],
+type PeerSettings = Pick<KvNodeOptions, 'config' | 'logger' | 'onFailed'>;
+
+/** The connections of a node to the others. They open with the node. */
+export function peersFor(
+  { config, logger, onFailed }: PeerSettings,
+  { bootCount, incarnation }: Pick<DataDirectory['identity'], 'bootCount' | 'incarnation'>,
 ): PeerTransport {
   const { nodeId, clusterId, addresses, limits, featureLevelMax } = config;
   const { lowest, highest } = thisVersion;
@@ -236,7 +241,7 @@ interface ReplicaParts {
 }
 
 function openReplica(
-  { config, logger, memory, recorder, onFailed, onLeader }: KvNodeOptions,
+  { config, logger, memory, recorder, onFailed, onLeader, onIncarnation }: KvNodeOptions,
   data: DataDirectory,
   { peers, logWindow, flight }: ReplicaParts,
 ): Promise<Replica> {
@@ -255,17 +260,13 @@ function openReplica(
     journalIndex: () => data.journal.writeIndex,
     logWindow,
     levels: peers.levelPort,
-    stateTransfer: {
-      port: peers.statePort,
-      replace: (fill) => data.replaceState(fill),
-    },
+    stateTransfer: { port: peers.statePort, replace: (fill) => data.replaceState(fill) },
     clock: systemClock,
     random: systemRandom,
     drawEntropy: () => randomBytes(id128Bytes),
     limits: config.limits,
     scrub: config.scrub,
-    ...(flight && { recorder: flight.recorder }),
-    ...(recorder && { observer: recorder }),
+    ...{ ...(flight && { recorder: flight.recorder }), ...(recorder && { observer: recorder }) },
     usage: { journal: data.journal, memory },
     onLeader,
     onDifference: ({ applied, peer }) => {
@@ -278,8 +279,8 @@ function openReplica(
         logger.warn({ error }, 'the feature level is not recorded in the identity');
       });
     },
-    onIncarnation: (incarnation) => {
-      data.identity.markIncarnation(incarnation).catch(onFailed);
+    onIncarnation: (name) => {
+      data.identity.markIncarnation(name).then(() => onIncarnation(name), onFailed);
     },
     onRefused: refusalLog({
       ...{ logger, now: systemClock.now },
