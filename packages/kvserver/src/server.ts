@@ -264,14 +264,14 @@ export class KvServer {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { node } = this.#supervisor;
+    const { peers } = this.#supervisor;
     if (request.url === paths.stream) this.#streams.handleUpgrade(request, socket, head);
     else if (request.url !== peerPath) endWithError(socket, unsupportedUpgrade());
-    else if (node === undefined) endWithError(socket, unavailableError(this.#supervisor));
+    else if (peers === undefined) endWithError(socket, unavailableError(this.#supervisor));
     else {
       // The limit on connections is for clients.
       this.#sockets.release(socket);
-      node.handleUpgrade(request, socket, head);
+      peers.handleUpgrade(request, socket, head);
     }
   }
 
