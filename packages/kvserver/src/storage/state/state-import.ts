@@ -4,6 +4,7 @@
  */
 import { expectLevel, type LevelRange, thisVersion } from '../../state-machine/features.ts';
 import { StateError } from '../../state-machine/state-error.ts';
+import type { Position } from '../../state-machine/state-store.ts';
 import { nameOf } from '../../state-machine/store/latin1.ts';
 import { attempt } from './attempt.ts';
 import { RowAudit, type StateRow } from './row-audit.ts';
@@ -37,12 +38,12 @@ export class StateImport {
   }
 
   /**
-   * Completes the state at position `applied`, durably once it resolves.
+   * Completes the state at position `applied`, durably once it resolves, and resolves with the whole position.
    *
    * @throws StateError `STATE_DAMAGED` if rows are missing or surplus, or if the position differs;
    *   `STATE_LEVEL_UNSUPPORTED` if this version cannot run at the feature level of the state.
    */
-  async finish(applied: number): Promise<void> {
+  async finish(applied: number): Promise<Position> {
     const row = this.#positionRow;
     if (row === undefined) throw new StateError('STATE_DAMAGED', 'The state has no position.');
     const { position, checksum } = unseal(row[0], row[1], toPosition);
@@ -55,6 +56,7 @@ export class StateImport {
     expectLevel(this.#version, position.featureLevel);
     const sessions = fromSessionsChecksum({ applied, checksum: this.#sessions });
     await this.#write([row, [sessionsKey, seal(sessionsKey, sessions)]], true);
+    return position;
   }
 
   async #write(rows: readonly StateRow[], sync: boolean): Promise<void> {
