@@ -46,8 +46,8 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
     backup: ['state-machine/', 'storage/'],
     replica: ['config/', 'state-machine/', 'storage/state/'],
     transport: ['config/', 'system/', 'replica/ports.ts', 'state-machine/features.ts'],
-    service: ['replica/submitter.ts', 'replica/request-timing.ts'],
-    health: [],
+    service: ['replica/submitter.ts', 'replica/request-timing.ts', 'state-machine/auth/'],
+    health: ['replica/request-timing.ts'],
     metrics: [
       'service/request-observer.ts',
       'replica/request-timing.ts',
@@ -59,7 +59,16 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
   },
   paxos: { core: ['environment.ts', 'errors.ts'] },
   protocol: {
-    commands: ['errors.ts', 'fields.ts', 'limits.ts', 'routes.ts', 'rows.ts', 'base64.ts'],
+    commands: [
+      'auth-table.ts',
+      'errors.ts',
+      'fields.ts',
+      'limits.ts',
+      'routes.ts',
+      'rows.ts',
+      'base64.ts',
+      'session-id.ts',
+    ],
   },
   simulator: { network: ['seeded-random.ts', 'world.ts'] },
   playground: {

@@ -2,11 +2,11 @@
  * KvNode: the part of a server that the supervisor opens and closes: its data, its connections to other
  * nodes, and its replica. They are opened in this order and closed in the opposite one.
  */
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import type { FeatureLevels, PeerStatus } from '@paxkv/protocol';
+import { type FeatureLevels, id128Bytes, type PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { addressToText, type Config } from './config/settings.ts';
 import { defaultPeerLimits } from './config/transport-limits.ts';
@@ -103,8 +103,8 @@ export class KvNode {
       ...{ path: dataDirectory, clusterId, nodeId, nodeCount },
       onFlushed: (tookMs) => recorder?.flushes.observe(tookMs),
     });
-    const { hasVoted: hadVoted, bootCount } = data.identity;
-    const peers = peersFor(options, bootCount);
+    const { hasVoted: hadVoted } = data.identity;
+    const peers = peersFor(options, data.identity);
     try {
       await expectWholeJournal(data);
       const logWindow = await openLogWindow(options, data);
@@ -189,7 +189,10 @@ export class KvNode {
   }
 }
 
-function peersFor({ config, logger, onFailed }: KvNodeOptions, bootCount: number): PeerTransport {
+function peersFor(
+  { config, logger, onFailed }: KvNodeOptions,
+  { bootCount, incarnation }: DataDirectory['identity'],
+): PeerTransport {
   const { nodeId, clusterId, addresses, limits, featureLevelMax } = config;
   const { lowest, highest } = thisVersion;
   const levels: ServerLevels = { lowest, highest, raiseMax: featureLevelMax ?? highest };
@@ -198,6 +201,7 @@ function peersFor({ config, logger, onFailed }: KvNodeOptions, bootCount: number
     addresses: addresses.map(addressToText),
     clusterId,
     bootCount,
+    incarnation,
     logger,
     levels,
     onUnsupportedLevel: (level) => onFailed(unsupportedLevel(level, levels)),
@@ -257,6 +261,7 @@ function openReplica(
     },
     clock: systemClock,
     random: systemRandom,
+    drawEntropy: () => randomBytes(id128Bytes),
     limits: config.limits,
     scrub: config.scrub,
     ...(flight && { recorder: flight.recorder }),
@@ -272,6 +277,9 @@ function openReplica(
       data.identity.markLevel(featureLevel).catch((error: unknown) => {
         logger.warn({ error }, 'the feature level is not recorded in the identity');
       });
+    },
+    onIncarnation: (incarnation) => {
+      data.identity.markIncarnation(incarnation).catch(onFailed);
     },
     onRefused: refusalLog(logger),
     onStopped: (error) => {

@@ -17,16 +17,17 @@ import { type BackupOptions, openBackup } from './backup-stream.ts';
 import { type Address, addressToText, type Config } from './config/settings.ts';
 import { streamCountMax } from './config/stream-limits.ts';
 import { HealthMonitor } from './health/health-monitor.ts';
-import type { MetricFacts } from './metrics/facts.ts';
+import { SlowRequests } from './health/slow-requests.ts';
 import { Recorder } from './metrics/recorder.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
 import { RequestTiming } from './replica/request-timing.ts';
 import type { SubmitOptions } from './replica/submitter.ts';
+import { type MetricFacts, readMetricFacts } from './server-metric-facts.ts';
 import { currentChecks, statusOf, unavailableError } from './server-status.ts';
 import { KvService } from './service/kv-service.ts';
 import { type ReadyOptions, whenReady } from './service/readiness.ts';
 import { checkedRequest } from './service/request-checks.ts';
-import { readDiskUse } from './storage/index.ts';
+import { observerOf } from './service/request-observer.ts';
 import { Supervisor, type SupervisorOptions } from './supervisor.ts';
 import { systemClock } from './system/clock.ts';
 import { createLogger } from './system/logger.ts';
@@ -61,6 +62,7 @@ export class KvServer {
   readonly #monitor: HealthMonitor;
   readonly #bytes: ClientBytes;
   readonly #recorder = new Recorder();
+  readonly #slowRequests: SlowRequests;
   readonly #ids = new RequestIds();
   #stopping: Promise<void> | undefined;
   #stopped: Promise<Error | undefined> = Promise.resolve(undefined);
@@ -73,13 +75,15 @@ export class KvServer {
     this.#memory = new MemoryWatch({ resources, percentMax: limits.memoryPercentMax });
     this.#bytes = new ClientBytes(limits);
     const recorder = this.#recorder;
+    this.#slowRequests = new SlowRequests({ logger, slowMs: config.slowRequestMs });
+    const observer = observerOf(recorder, this.#slowRequests);
     this.#supervisor = new Supervisor({ ...options, memory: this.#memory, recorder });
-    this.#service = new KvService(() => unavailableError(this.#supervisor), recorder);
+    this.#service = new KvService(() => unavailableError(this.#supervisor), observer);
     const parts = {
       service: this.#service,
       logger,
       bytes: this.#bytes,
-      observer: recorder,
+      observer,
       requestIds: this.#ids,
       hostNames: config.addresses.map(({ host }) => host),
     };
@@ -87,7 +91,7 @@ export class KvServer {
       ...parts,
       status: () => this.status(),
       limits: config.http,
-      metrics: new ServerMetrics(() => this.#metricFacts()),
+      metrics: new ServerMetrics(() => this.#metricFacts(config)),
       consoleFiles: config.console ? readConsoleFiles() : [],
       backup: (options) => this.backup(options),
       trace: config.trace ? () => this.#supervisor.node?.trace() : undefined,
@@ -112,7 +116,7 @@ export class KvServer {
    * @throws DiskError, StateError, PaxosError; or the system's error if the server cannot listen at its address.
    */
   static async start(config: Config, options: KvServerOptions = {}): Promise<KvServer> {
-    const logger = options.logger ?? createLogger(config.logLevel, config.nodeId);
+    const logger = options.logger ?? createLogger(config, config.nodeId);
     const server = new KvServer({ ...options, config, logger });
     try {
       await server.#start();
@@ -168,7 +172,11 @@ export class KvServer {
     const checked = checkedRequest(request);
     const origin = { transport: 'program', id: this.#ids.next() } as const;
     const timing = new RequestTiming(checked.command.type, origin);
-    return this.#service.submit(checked, { timing, ...options });
+    try {
+      return await this.#service.submit(checked, { timing, ...options });
+    } finally {
+      this.#slowRequests.onSent(timing);
+    }
   }
 
   /**
@@ -190,24 +198,12 @@ export class KvServer {
     return this.#stopping;
   }
 
-  async #metricFacts(): Promise<MetricFacts> {
-    const { dataDirectory, limits, http } = this.#config;
-    const { receiving, unsent } = this.#bytes;
-    const [connections, streams] = [this.#sockets.count, this.#streams.count];
-    const { receivingBytesMax, unsentBytesMax } = limits;
-    const disk = await readDiskUse(dataDirectory);
-    return {
-      status: this.status(),
-      node: this.#supervisor.node?.facts,
-      clientBounds: [
-        { bound: 'receivingBytesMax', used: receiving.used, max: receivingBytesMax },
-        { bound: 'unsentBytesMax', used: unsent.used, max: unsentBytesMax },
-        { bound: 'connectionCountMax', used: connections, max: http.connectionCountMax },
-      ],
-      connections: { http: connections - streams, stream: streams },
-      disk,
-      recorder: this.#recorder,
-    };
+  #metricFacts(config: Config): Promise<MetricFacts> {
+    return readMetricFacts(config, {
+      ...{ status: this.status(), node: this.#supervisor.node, bytes: this.#bytes },
+      ...{ sockets: this.#sockets, streams: this.#streams },
+      ...{ recorder: this.#recorder, slowRequests: this.#slowRequests },
+    });
   }
 
   #createMonitor(): HealthMonitor {

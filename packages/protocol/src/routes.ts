@@ -16,6 +16,9 @@ const otherPaths = {
   backup: '/backup',
   /** For Prometheus. */
   metrics: '/metrics',
+  /** The description of this interface, for programs and for people. */
+  openapi: '/openapi.json',
+  docs: '/docs',
   /** A WebSocket that carries many requests at once; see docs/stream.md. */
   stream: '/v1/stream',
 } as const;

@@ -27,7 +27,7 @@ const failedCodes: ReadonlySet<KvErrorCode | undefined> = new Set([
   'KV_INTERRUPTED',
 ] as const);
 
-export class Recorder implements RequestObserver {
+export class Recorder implements Pick<RequestObserver, 'onEnded' | 'onError'> {
   /** Flushes of the journal. */
   readonly flushes = new DurationHistogram(flushBounds);
   /** Writes of the state to its database. */

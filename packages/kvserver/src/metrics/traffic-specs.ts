@@ -11,6 +11,12 @@ export const trafficSpecs: readonly MetricSpec<MetricFacts>[] = [
     read: ({ recorder }) => recorder.requests,
   },
   {
+    name: 'paxkv_slow_requests_total',
+    type: 'counter',
+    help: 'Requests that took at least as long as --slow-request-ms says',
+    read: ({ slowRequests }) => slowRequests,
+  },
+  {
     name: 'paxkv_error_replies_total',
     type: 'counter',
     help: 'Errors sent to clients, by their code',

@@ -12,7 +12,7 @@ import {
   type Request,
   refusalToError,
 } from '@paxkv/protocol';
-import { levelOf, thisVersion, type Version } from '../state-machine/features.ts';
+import { requestLevelOf, thisVersion, type Version } from '../state-machine/features.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { StateDatabase } from '../storage/state/state-database.ts';
 import { Applier } from './apply/applier.ts';
@@ -23,9 +23,11 @@ import { Lifecycle } from './lifecycle.ts';
 import { plausibilityOf } from './plausibility.ts';
 import { Reads } from './reads/reads.ts';
 import { toError } from './reasons.ts';
-import { factsOf, type ReplicaFacts } from './replica-facts.ts';
+import { factsOf, type ReplicaFacts, type ShownParts, statusOf } from './replica-facts.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 import { PendingRequests } from './requests/pending-requests.ts';
+import { RequestSteps } from './requests/request-steps.ts';
+import { expectUsable } from './requests/session-check.ts';
 import { retentionOf } from './retention.ts';
 import { Verification } from './scrub/verification.ts';
 import type { SubmitOptions, Submitter } from './submitter.ts';
@@ -40,6 +42,7 @@ export class Replica implements Submitter {
   readonly #paxos: Paxos<Bytes>;
   readonly #applier: Applier;
   readonly #pending: PendingRequests;
+  readonly #steps: RequestSteps;
   readonly #writes: Writes;
   readonly #gapFiller: GapFiller;
   readonly #reads: Reads;
@@ -48,10 +51,11 @@ export class Replica implements Submitter {
   readonly #version: Version;
   readonly #raiser: LevelRaiser | undefined;
   readonly #lifecycle: Lifecycle;
+  readonly #shown: ShownParts;
   #stopping: Promise<void> | undefined;
 
   private constructor(options: ReplicaOptions, paxos: Paxos<Bytes>, machine: StateMachine) {
-    const { me, runId, peerCount, clock, random, limits, forwarding, observer } = options;
+    const { me, runId, clock, random, limits, forwarding, observer } = options;
     const session = new OwnSession();
     const applier = new Applier(machine, { paxos, clock, limits, observer });
     const load = {
@@ -59,28 +63,31 @@ export class Replica implements Submitter {
       memoryPercent: () => options.usage?.memory.percent ?? 0,
       retainedLogBytes: () => paxos.retained().bytes,
     };
-    const pending = new PendingRequests({ clock, limits, session, load });
-    const forWrites = { me, runId, clock, limits, paxos, pending, session, forwarding };
-    const writes = new Writes({ ...forWrites, state: applier });
-    const onFailed = (error: unknown) => this.#fail(toError(error));
+    const steps = new RequestSteps(clock, () => options.usage?.journal.flushedMs ?? 0);
+    const pending = new PendingRequests({ clock, limits, session, steps, load });
+    const writes = new Writes({
+      ...{ me, runId, clock, limits, paxos, state: applier, pending, session, forwarding },
+      isFounded: () => this.#isFounded,
+      drawEntropy: () => (applier.machine.incarnation ? options.drawEntropy() : undefined),
+    });
+    const onReadFailed = (error: unknown) => this.#onReadFailed(error);
     this.#options = options;
     this.#paxos = paxos;
     this.#applier = applier;
     this.#pending = pending;
+    this.#steps = steps;
     this.#writes = writes;
     this.#gapFiller = new GapFiller({ me, paxos, clock, random, state: applier, writes });
-    const onReadFailed = (error: unknown) => this.#onReadFailed(error);
-    this.#reads = new Reads({ paxos, clock, state: applier, onFailed: onReadFailed });
+    this.#reads = new Reads({ paxos, clock, steps, state: applier, onFailed: onReadFailed });
     this.#catchUp = this.#createCatchUp(options);
     this.#lifecycle = new Lifecycle({ paxos, state: applier, catchUp: this.#catchUp });
-    this.#verification = new Verification({ ...options, onFailed });
+    this.#verification = new Verification({ ...options, onFailed: (e) => this.#fail(toError(e)) });
+    this.#shown = {
+      ...{ me, paxos, applier, pending, reads: this.#reads, catchUp: this.#catchUp },
+      ...{ lifecycle: this.#lifecycle, verification: this.#verification },
+    };
     this.#version = options.version ?? thisVersion;
-    if (options.levels !== undefined) {
-      const level = () => applier.machine.featureLevel;
-      const { levels: port, onFeatureLevel: onLevel } = options;
-      const parts = { me, peerCount, clock, paxos, port, writes, level, onLevel };
-      this.#raiser = new LevelRaiser(parts);
-    }
+    this.#raiser = LevelRaiser.of(options, { paxos, writes, applier });
   }
 
   /**
@@ -91,8 +98,7 @@ export class Replica implements Submitter {
   static async open(options: ReplicaOptions): Promise<Replica> {
     const database = new StateDatabase(options.state, options);
     const { version, limits } = options;
-    const { cachedBytesMax } = limits;
-    const machine = await StateMachine.open(database, { version, cachedBytesMax });
+    const machine = await StateMachine.open(database, { version, ...limits });
     const settings = { ...plausibilityOf(machine.values), retention: retentionOf(limits) };
     const paxos = await Paxos.load<Bytes>({ ...options, ...settings });
     const replica = new Replica(options, paxos, machine);
@@ -101,27 +107,11 @@ export class Replica implements Submitter {
   }
 
   get status(): ReplicaStatus {
-    return {
-      state: this.#lifecycle.state,
-      reason: this.#lifecycle.reason,
-      failure: this.#lifecycle.failure,
-      applied: this.#applier.applied,
-      min: this.#paxos.min(),
-      max: this.#paxos.max(),
-      floor: this.#paxos.floor(),
-      retained: this.#paxos.retained(),
-      revision: this.#applier.machine.revision,
-      sessions: this.#applier.machine.sessionCount,
-      featureLevel: this.#applier.machine.featureLevel,
-      pending: this.#pending.count,
-      scrub: this.#verification.status,
-      leader: this.#paxos.leader(),
-      catchUp: this.#catchUp.progress,
-      ...this.#reads.contact,
-      waitingBytes: this.#applier.waitingBytes,
-      doneByPeer: this.#paxos.doneByPeer(),
-      awaited: this.#paxos.awaited(),
-    };
+    return { ...statusOf(this.#shown), isFounded: this.#isFounded };
+  }
+
+  get authTable(): Submitter['authTable'] {
+    return this.#applier.machine.auth.table;
   }
 
   /** The state as it is on disk, for backups. */
@@ -131,27 +121,29 @@ export class Replica implements Submitter {
 
   /** What metrics show besides the status. */
   get facts(): ReplicaFacts {
-    return factsOf(this.#options.me, this.#paxos, this.#applier, this.#pending);
+    return factsOf(this.#shown);
   }
 
   /** @throws also `KV_FEATURE_OFF`; TypeError for a request that breaks a limit of the protocol. */
-  async submit(request: Request, { signal }: SubmitOptions = {}): Promise<Reply> {
+  async submit(request: Request, options: SubmitOptions = {}): Promise<Reply> {
     this.#lifecycle.expectServing();
-    if (signal?.aborted === true) {
+    if (options.signal?.aborted === true) {
       throw new KvError('KV_ABORTED', 'The caller ended the wait.', { outcome: 'not done' });
     }
     const { command, stamp, consistency } = request;
-    const isOn = levelOf(command, this.#version) <= this.#applier.machine.featureLevel;
+    const { machine } = this.#applier;
+    const isOn = requestLevelOf(request, this.#version) <= machine.featureLevel;
     if (!isOn) throw refusalToError('featureOff');
     if (command.type === 'get' && stamp === undefined) {
       if (consistency === 'serializable') {
         return { type: 'get', entry: await this.#readHere(command.key) };
       }
-      const pending = this.#pending.admit(request, signal);
+      const pending = this.#pending.admit(request, options);
       this.#reads.add({ key: command.key, pending });
       return pending.reply;
     }
-    return this.#writes.add(request, signal);
+    if (stamp !== undefined) expectUsable(stamp, machine);
+    return this.#writes.add(request, options);
   }
 
   /** @throws KvError `KV_UNAVAILABLE` if the entry cannot be read, after which the replica has failed. */
@@ -227,6 +219,7 @@ export class Replica implements Submitter {
   async #suspend(): Promise<void> {
     this.#pending.interruptAll('This server has fallen behind and takes a newer state.');
     this.#writes.abandon();
+    this.#steps.abandon();
     await this.#verification.pause();
     await this.#applier.pause();
   }
@@ -238,6 +231,7 @@ export class Replica implements Submitter {
 
   #onDecided(decision: Decision<Bytes>): void {
     if (this.#lifecycle.hasFailed) return;
+    if (this.#pending.count > 0) this.#steps.onDecided(decision.seq);
     this.#writes.onDecided(decision);
     this.#applier.add(decision);
   }
@@ -246,6 +240,7 @@ export class Replica implements Submitter {
     if (this.#lifecycle.hasFailed) return;
     this.#writes.onLeader();
     if (leader === this.#options.me) this.#gapFiller.fillNow();
+    this.#raiser?.check();
     this.#options.onLeader?.(leader);
   }
 
@@ -261,7 +256,7 @@ export class Replica implements Submitter {
   }
 
   #onApplied(instances: readonly Applied[]): void {
-    for (const instance of instances) this.#writes.onApplied(instance);
+    for (const one of instances) this.#writes.onApplied(one, this.#steps.takeDecided(one.seq));
     this.#raiser?.report();
     this.#reads.onApplied();
     this.#catchUp.onApplied();
@@ -290,6 +285,11 @@ export class Replica implements Submitter {
     await this.#catchUp.stop();
     await this.#verification.stop();
     await this.#applier.pause();
+  }
+
+  /** Only a leader founds a cluster. */
+  get #isFounded(): boolean {
+    return this.#options.isCandidate !== true || this.#raiser?.isFounded !== false;
   }
 
   #stopParts(): void {

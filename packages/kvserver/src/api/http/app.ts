@@ -5,6 +5,7 @@ import express, { type ErrorRequestHandler, type Express } from 'express';
 import { noObserver } from '../../service/request-observer.ts';
 import { ClientBytes } from '../client-bytes.ts';
 import { RequestIds } from '../request-ids.ts';
+import { createAuthenticator } from '../security/create-authenticator.ts';
 import { createGuard } from '../security/guard.ts';
 import { ClientSockets } from './client-sockets.ts';
 import { Connections } from './connections.ts';
@@ -15,6 +16,7 @@ import { requestIdOf, setRequestId } from './request-id.ts';
 import { Router } from './router.ts';
 import { addBackupRoute } from './routes/backup-route.ts';
 import { addConsoleRoutes } from './routes/console-routes.ts';
+import { addDocsRoutes } from './routes/docs-routes.ts';
 import { addExactRoutes } from './routes/exact-routes.ts';
 import { mountHealthRoutes } from './routes/health-routes.ts';
 import { addKeyRoutes } from './routes/key-routes.ts';
@@ -26,6 +28,8 @@ export function createApp(parts: AppParts): {
   app: RequestListener;
   server: Server;
   sockets: ClientSockets;
+  /** The paths of all routes; a path that ends with `/v1/kv/` stands for those below it. */
+  routes: readonly string[];
 } {
   const connections = new Connections();
   const sockets = new ClientSockets({
@@ -33,16 +37,11 @@ export function createApp(parts: AppParts): {
     isIdle: (socket) => connections.isIdle(socket),
   });
   const bytes = new ClientBytes();
+  const { auth } = parts.service;
+  const { authenticator = createAuthenticator({ auth }) } = parts;
   const defaults = {
-    ...{
-      hostNames: [],
-      bytes,
-      consoleFiles: [],
-      backup: undefined,
-      trace: undefined,
-      metrics: undefined,
-    },
-    ...{ observer: noObserver, requestIds: new RequestIds() },
+    ...{ hostNames: [], bytes, consoleFiles: [], backup: undefined, trace: undefined },
+    ...{ metrics: undefined, observer: noObserver, requestIds: new RequestIds(), authenticator },
   };
   const context: HttpContext = { ...defaults, ...parts, connections, sockets };
   const mayPass = createGuard(context);
@@ -53,6 +52,8 @@ export function createApp(parts: AppParts): {
     request.url = toOriginForm(request.url);
     setRequestId(request, response, context.requestIds);
     if (!mayPass(request, response)) return;
+    if (!authenticator.isAnonymous(request) && !isProbe(request))
+      await authenticator.admit(request);
     if (isAboutServer) {
       response.writeHead(204, { allow: allMethods }).end();
       return;
@@ -64,7 +65,9 @@ export function createApp(parts: AppParts): {
     answer(request, response).catch((error: unknown) => answerError(context, response, error));
   };
   const { limits } = context;
-  return { app, server: createHttpServer({ app, connections, sockets, limits }), sockets };
+  const server = createHttpServer({ app, connections, sockets, limits });
+  const routes = [...hot.paths, ...others.router.stack.flatMap(({ route }) => route?.path ?? [])];
+  return { app, server, sockets, routes };
 }
 
 /** Commands bypass Express, which would cost several times as much as the reply; so do fixed files. */
@@ -76,6 +79,7 @@ function createHotRoutes(context: HttpContext): Router {
   addBackupRoute(router, context);
   addTraceRoute(router, context);
   addMetricsRoute(router, context);
+  addDocsRoutes(router);
   return router;
 }
 
@@ -119,6 +123,12 @@ function sendUpgradeRequired(response: ServerResponse): void {
     'This path takes WebSockets only; see docs/stream.md.',
   );
   sendError(response, error, { status: 426, headers: { upgrade: 'websocket' } });
+}
+
+/** Probes have no credentials. Any other spelling of their paths is not theirs, and is unknown anyway. */
+function isProbe({ url = '' }: IncomingMessage): boolean {
+  const [path] = url.split('?', 1);
+  return path === paths.live || path === paths.ready;
 }
 
 /** The path of a target in absolute form. Every target starts with a slash afterwards, as Express requires. */

@@ -7,6 +7,7 @@ import type { RequestObserver } from '../../service/request-observer.ts';
 import type { ClientBytes } from '../client-bytes.ts';
 import type { ConsoleFile } from '../console/console-files.ts';
 import type { RequestIds } from '../request-ids.ts';
+import type { Authenticator } from '../security/authenticator.ts';
 import type { ClientSockets } from './client-sockets.ts';
 import type { Connections } from './connections.ts';
 
@@ -25,14 +26,16 @@ export interface AppParts {
   readonly limits: HttpLimits;
   /** The bytes of all clients in memory. Default: of HTTP clients alone, with the default bounds. */
   readonly bytes?: ClientBytes;
+  /** Finds principals. Default: it admits no credentials, and requires none unless the service does. */
+  readonly authenticator?: Authenticator;
   /** Names by which clients reach this server on loopback, besides `localhost` and IP addresses. */
   readonly hostNames?: readonly string[];
   /** The page that browsers get at `/`. Default: none, which turns the console off. */
   readonly consoleFiles?: readonly ConsoleFile[];
   /** Begins a backup, and resolves with its bytes in pieces. Default: the server offers none. */
   readonly backup?: ((options: BackupOptions) => Promise<AsyncIterable<Uint8Array>>) | undefined;
-  /** Learns of the errors that clients get. Default: nothing does. */
-  readonly observer?: Pick<RequestObserver, 'onError'>;
+  /** Learns of replies and errors that clients get. Default: nothing does. */
+  readonly observer?: Pick<RequestObserver, 'onSent' | 'onError'>;
   /** Names requests. Default: new ones. */
   readonly requestIds?: RequestIds;
   /** What `/metrics` sends. Absent: there is no such path. */

@@ -8,6 +8,8 @@ import { requestIdOf } from './request-id.ts';
 /** How long a client may take to read an error reply before its connection is cut. */
 const lingerMs = 250;
 const retryAfterSeconds = 1;
+/** A browser that shows the console asks its user for a name and a password, which is the token. */
+const challenge = 'Bearer realm="paxkv", Basic realm="paxkv", charset="UTF-8"';
 
 export type Headers = Record<string, string | number>;
 
@@ -47,7 +49,7 @@ export function sendError(
     ...details.body,
   });
   const isPending = isBodyPending(response);
-  if (error.code === 'KV_OVERLOADED') response.setHeader('retry-after', retryAfterSeconds);
+  for (const [name, value] of headersOf(error)) response.setHeader(name, value);
   if (isPending) response.setHeader('connection', 'close');
   response.writeHead(status, {
     ...jsonHeaders(text, problemType(response.req.headers.accept)),
@@ -55,6 +57,13 @@ export function sendError(
   });
   if (isPending) linger(response, text);
   else response.end(text);
+}
+
+/** Headers that errors of some codes have. */
+function headersOf({ code, retryAfterMs = 1000 * retryAfterSeconds }: KvError): [string, string][] {
+  if (code === 'KV_UNAUTHENTICATED') return [['www-authenticate', challenge]];
+  if (code !== 'KV_OVERLOADED' && code !== 'KV_TOO_MANY_ATTEMPTS') return [];
+  return [['retry-after', `${Math.ceil(retryAfterMs / 1000)}`]];
 }
 
 /**
@@ -87,7 +96,9 @@ export function endWithError(socket: Duplex, error: KvError, details: ErrorDetai
     `content-type: ${problemType(undefined)}`,
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    ...[...headersOf(error), ...Object.entries(headers)].map(
+      ([name, value]) => `${name}: ${value}`,
+    ),
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
   setTimeout(() => socket.destroy(), lingerMs).unref();

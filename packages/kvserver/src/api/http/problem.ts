@@ -2,10 +2,7 @@
  * Errors as problem details (RFC 9457), beside the code and outcome of this interface. A problem type is a code, and
  * its URI names the entry of that code on the page of the interface, which every server has.
  */
-import type { ErrorReply, KvError } from '@paxkv/protocol';
-
-/** The page of the HTTP interface. */
-export const docsPath = '/docs';
+import { type ErrorReply, type KvError, paths } from '@paxkv/protocol';
 
 /** Problem details. `detail` is the message of the error. */
 export interface Problem {
@@ -23,7 +20,7 @@ export function toProblem({ error }: ErrorReply, status: number): ErrorReply & P
   const { requestId } = error;
   return {
     error,
-    type: `${docsPath}#${error.code}`,
+    type: `${paths.docs}#${error.code}`,
     title: titleOf(error.code),
     status,
     detail: error.message,

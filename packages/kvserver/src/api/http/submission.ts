@@ -8,10 +8,13 @@ import { requestIdOf } from './request-id.ts';
 
 /** Called when the request has arrived completely: its time begins. It ends early if its client disconnects. */
 export function submissionOf(
-  { connections }: Pick<HttpContext, 'connections'>,
+  context: Pick<HttpContext, 'connections' | 'authenticator' | 'observer'>,
   response: ServerResponse,
   command: CommandType,
 ): SubmitOptions {
   const timing = new RequestTiming(command, { transport: 'http', id: requestIdOf(response) });
-  return { signal: connections.signalOf(response), timing };
+  const { connections, authenticator, observer } = context;
+  const principal = authenticator.principalOf(response.req);
+  response.once('close', () => observer.onSent(timing));
+  return { signal: connections.signalOf(response), principal, timing };
 }

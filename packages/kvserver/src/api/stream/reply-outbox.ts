@@ -35,6 +35,8 @@ export class ReplyOutbox {
   #pairs: unknown[] = [];
   #bytes = 0;
   #valueBytes = 0;
+  /** Called when the next frame is written. */
+  #callbacks: (() => void)[] = [];
 
   constructor(socket: Sink, limits: StreamLimits, events: OutboxEvents) {
     this.#socket = socket;
@@ -56,14 +58,25 @@ export class ReplyOutbox {
     this.#valueBytes += valueBytes;
   }
 
+  /** Calls back once the system has taken what was added so far, or the connection has closed before. */
+  onceWritten(callback: () => void): void {
+    if (this.#bytes === 0) callback();
+    else this.#callbacks.push(callback);
+  }
+
   flush(): void {
     if (this.#bytes === 0) return;
     const pairs = this.#pairs;
+    const callbacks = this.#callbacks;
     const [bytes, valueBytes] = [this.#bytes, this.#valueBytes];
     this.#pairs = [];
+    this.#callbacks = [];
     this.#bytes = 0;
     this.#valueBytes = 0;
-    const onWritten = () => this.#events.onWritten?.(valueBytes);
+    const onWritten = () => {
+      this.#events.onWritten?.(valueBytes);
+      for (const callback of callbacks) callback();
+    };
     if (this.#socket.readyState !== this.#socket.OPEN) {
       onWritten();
       return;

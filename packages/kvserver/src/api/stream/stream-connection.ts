@@ -8,6 +8,7 @@ import {
   errorToRow,
   KvError,
   type NoticeRow,
+  type Principal,
   packNotice,
   type Reply,
   type Row,
@@ -29,11 +30,13 @@ export interface ConnectionOptions {
   /** Names the connection in the log; with the number of a request, it names the request. */
   readonly id: string;
   readonly service: KvService;
+  /** On whose behalf the client sends requests. */
+  readonly principal?: Principal | undefined;
   /** Logs defects of the server only. */
   readonly logger: Pick<Logger, 'error'>;
   readonly limits: StreamLimits;
-  /** Learns of the errors that the client gets. */
-  readonly observer: Pick<RequestObserver, 'onError'>;
+  /** Learns of slow replies and of errors that the client gets. */
+  readonly observer: Pick<RequestObserver, 'isSlow' | 'onSent' | 'onError'>;
   /** Values that clients have not received, of all connections together. */
   readonly unsent: ByteBudget;
   /** Called once when the connection is closed. */
@@ -145,9 +148,19 @@ export class StreamConnection {
     }
     const origin = { transport: 'stream', id: this.#options.id, number: id } as const;
     const timing = new RequestTiming(request.command.type, origin);
-    this.#options.service.submit(request, { signal: this.#closed.signal, timing }).then(
-      (reply) => this.#onReply(arrival, id, reply),
-      (error: unknown) => this.#onError(arrival, id, error),
+    const { service, observer, principal } = this.#options;
+    const reportSlow = () => {
+      if (observer.isSlow(timing)) this.#outbox.onceWritten(() => observer.onSent(timing));
+    };
+    service.submit(request, { signal: this.#closed.signal, principal, timing }).then(
+      (reply) => {
+        this.#onReply(arrival, id, reply);
+        reportSlow();
+      },
+      (error: unknown) => {
+        this.#onError(arrival, id, error);
+        reportSlow();
+      },
     );
   }
 
@@ -191,6 +204,11 @@ export class StreamConnection {
       logger.error({ error: thrown, requestId: `${this.#options.id}-${id}` }, 'request failed');
     }
     this.#answer(arrival, id, errorToRow(error), { bytes: error.message.length });
+    // A client with another token connects anew.
+    if (error.code === 'KV_UNAUTHENTICATED') {
+      this.#outbox.flush();
+      this.#refuse('the credentials of this stream are no longer valid');
+    }
   }
 
   #answer(arrival: Arrival, id: number, row: Row, sizes?: RowSizes): void {

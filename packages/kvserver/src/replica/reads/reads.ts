@@ -7,7 +7,9 @@
 import type { Clock, Paxos } from '@paxkv/paxos';
 import type { Bytes, Entry } from '@paxkv/protocol';
 import type { AppliedState } from '../apply/applier.ts';
+import type { StepMark } from '../request-timing.ts';
 import type { PendingRequest } from '../requests/pending-request.ts';
+import type { RequestSteps } from '../requests/request-steps.ts';
 import { type Contact, QuorumContact } from './quorum-contact.ts';
 
 /** When the queue is longer than this, abandoned gets are removed from it. */
@@ -22,6 +24,7 @@ export interface ReadsOptions {
   readonly paxos: Pick<Paxos<Bytes>, 'readIndex'>;
   readonly state: Pick<AppliedState, 'applied' | 'read'>;
   readonly clock: Clock;
+  readonly steps: Pick<RequestSteps, 'mark'>;
   /** The state could not be read. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -35,6 +38,12 @@ export interface PendingRead {
 interface Group {
   readonly readIndex: number;
   readonly reads: readonly PendingRead[];
+  /** When a quorum had answered. */
+  readonly decided: StepMark;
+}
+
+interface ReadyRead extends PendingRead {
+  readonly decided: StepMark;
 }
 
 export class Reads {
@@ -47,7 +56,7 @@ export class Reads {
   #groups: Group[] = [];
   readonly #contact = new QuorumContact();
   /** Gets that may be answered now. */
-  #ready: PendingRead[] = [];
+  #ready: ReadyRead[] = [];
   #isAnswering = false;
 
   constructor(options: ReadsOptions) {
@@ -84,7 +93,8 @@ export class Reads {
     this.#contact.onAnswered(readIndex, this.#options.state.applied);
     const reads = this.#current?.filter(isAwaited) ?? [];
     this.#current = undefined;
-    if (reads.length > 0) this.#groups.push({ readIndex, reads });
+    const decided = this.#options.steps.mark();
+    if (reads.length > 0) this.#groups.push({ readIndex, reads, decided });
     this.onApplied();
     this.#start();
   }
@@ -95,7 +105,9 @@ export class Reads {
     this.#contact.onApplied(applied);
     const ready = this.#groups.filter(({ readIndex }) => readIndex <= applied);
     this.#groups = this.#groups.filter(({ readIndex }) => readIndex > applied);
-    for (const { reads } of ready) this.#ready.push(...reads);
+    for (const { reads, decided } of ready) {
+      for (const read of reads) this.#ready.push({ ...read, decided });
+    }
     if (!this.#isAnswering) this.#answer();
   }
 
@@ -103,9 +115,9 @@ export class Reads {
   #answer(): void {
     let bytes = 0;
     let count = 0;
-    for (const { pending, key } of this.#ready) {
+    for (const read of this.#ready) {
       if (bytes >= answeredBytesMax) break;
-      bytes += this.#reply(pending, key);
+      bytes += this.#reply(read);
       count += 1;
     }
     this.#ready = this.#ready.slice(count);
@@ -120,19 +132,21 @@ export class Reads {
     this.#next = [];
     if (reads.length === 0) return;
     this.#current = reads;
+    const mark = this.#options.steps.mark();
+    for (const { pending } of reads) pending.markAsked(mark);
     this.ask();
   }
 
   /** Returns the bytes of the value, or 0 if the database must be asked for it. */
-  #reply(pending: PendingRequest, key: Bytes): number {
+  #reply({ pending, key, decided }: ReadyRead): number {
     if (pending.isSettled) return 0;
     try {
       const entry = this.#options.state.read(key);
       if (entry instanceof Promise) {
-        this.#replyLater(pending, entry);
+        this.#replyLater(entry, (found) => pending.resolve({ type: 'get', entry: found }, decided));
         return 0;
       }
-      pending.resolve({ type: 'get', entry });
+      pending.resolve({ type: 'get', entry }, decided);
       return entry?.value.length ?? 0;
     } catch (error) {
       this.#options.onFailed(error);
@@ -140,11 +154,8 @@ export class Reads {
     }
   }
 
-  #replyLater(pending: PendingRequest, found: Promise<Entry | undefined>): void {
-    found.then(
-      (entry) => pending.resolve({ type: 'get', entry }),
-      (error: unknown) => this.#options.onFailed(error),
-    );
+  #replyLater(found: Promise<Entry | undefined>, reply: (entry: Entry | undefined) => void): void {
+    found.then(reply, (error: unknown) => this.#options.onFailed(error));
   }
 }
 

@@ -7,9 +7,11 @@ import type { Clock } from '@paxkv/paxos';
 import type { Reply, Request } from '@paxkv/protocol';
 
 import type { Limits } from '../../config/settings.ts';
+import type { SubmitOptions } from '../submitter.ts';
 import type { OwnSession } from '../writes/own-session.ts';
 import { Admission, type BoundUse, type Load } from './admission.ts';
 import { PendingRequest } from './pending-request.ts';
+import { RequestSteps } from './request-steps.ts';
 
 const none = () => 0;
 
@@ -18,6 +20,8 @@ export interface PendingRequestsOptions {
   readonly limits: Limits;
   /** Stamps writes that clients send without a stamp. It must learn when they are settled. */
   readonly session: Pick<OwnSession, 'onSettled'>;
+  /** Default: the time of the clock, and no flushes. */
+  readonly steps?: RequestSteps;
   /** What else limits new requests. Default: nothing. */
   readonly load?: Omit<Load, 'pendingCount' | 'pendingBytes'>;
 }
@@ -29,12 +33,14 @@ export class PendingRequests {
   /** Oldest first. */
   readonly #queued = new Ring<PendingRequest>();
   readonly #admission: Admission;
+  readonly #steps: RequestSteps;
   #bytes = 0;
   #onEmpty: (() => void)[] = [];
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: PendingRequestsOptions) {
     this.#options = options;
+    this.#steps = options.steps ?? new RequestSteps(options.clock, none);
     this.#admission = new Admission(options.limits, {
       retainedLogBytes: none,
       journalBytes: none,
@@ -61,20 +67,20 @@ export class PendingRequests {
   }
 
   /** Queues a request for a batch. @throws KvError `KV_OVERLOADED` */
-  add(request: Request, signal: AbortSignal | undefined): Promise<Reply> {
+  add(request: Request, options: SubmitOptions = {}): Promise<Reply> {
     this.#admission.expectRoomForWrite();
-    return this.#queue(this.#take(request, signal));
+    return this.#queue(this.#take(request, options));
   }
 
   /** Queues a request of the replica itself. It is never refused, since others depend on it. */
   addOwn(request: Request): Promise<Reply> {
-    return this.#queue(this.#take(request, undefined));
+    return this.#queue(this.#take(request, {}));
   }
 
   /** Accepts a request that goes into no batch. @throws KvError `KV_OVERLOADED` if a bound is reached. */
-  admit(request: Request, signal: AbortSignal | undefined): PendingRequest {
+  admit(request: Request, options: SubmitOptions = {}): PendingRequest {
     this.#admission.expectRoom();
-    return this.#take(request, signal);
+    return this.#take(request, options);
   }
 
   /** Queues a request again if its proposal certainly had no effect. */
@@ -90,11 +96,12 @@ export class PendingRequests {
     const { batchRequestCountMax, batchBytesMax } = this.#options.limits;
     let count = 0;
     let bytes = 0;
+    const mark = this.#steps.mark();
     for (const [slot, pending] of this.#queued) {
       if (count > 0 && bytes + pending.bytes > batchBytesMax) break;
       if (!take(pending)) continue;
       this.#queued.delete(slot);
-      pending.markProposed();
+      pending.markProposed(mark);
       count += 1;
       bytes += pending.bytes;
       if (count === batchRequestCountMax) break;
@@ -129,10 +136,11 @@ export class PendingRequests {
     return pending.reply;
   }
 
-  #take(request: Request, signal: AbortSignal | undefined): PendingRequest {
+  #take(request: Request, { signal, timing, owner }: SubmitOptions): PendingRequest {
     const { clock, limits } = this.#options;
     const deadlineMs = clock.now() + limits.requestTimeoutMs;
-    const pending = new PendingRequest(request, { deadlineMs, signal, onSettled: this.#onSettled });
+    const options = { deadlineMs, signal, timing, owner, onSettled: this.#onSettled };
+    const pending = new PendingRequest(request, options);
     pending.slot = this.#all.add(pending);
     this.#bytes += pending.bytes;
     this.#startTimer(deadlineMs);

@@ -9,21 +9,26 @@ import {
   type HttpLimits,
   httpLimitsDefault,
 } from '@paxkv/kvserver/internal/api/http/index';
+import type { Authenticator } from '@paxkv/kvserver/internal/api/security/authenticator';
 import type { SubmitOptions, Submitter } from '@paxkv/kvserver/internal/replica/submitter';
 import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
 import {
+  type AuthTable,
   type CurrentStatus,
   type Entry,
   type ErrorReply,
+  emptyAuthTable,
   KvError,
   type KvErrorCode,
   type Reply,
   type Request,
 } from '@paxkv/protocol';
 import { expect } from 'chai';
+import { expectDocumented } from '../openapi/conformance.ts';
 
 /** Answers requests from a map in memory, or as `script` says. */
 export class ScriptedReplica implements Submitter {
+  authTable: AuthTable = emptyAuthTable;
   readonly requests: Request[] = [];
   readonly signals: (AbortSignal | undefined)[] = [];
   readonly consistencies: (string | undefined)[] = [];
@@ -46,7 +51,10 @@ export class ScriptedReplica implements Submitter {
   }
 
   #apply({ command }: Request): Reply {
-    if (command.type === 'openSession') return { type: 'openSession', session: 7 };
+    if (command.type === 'openSession')
+      return { type: 'openSession', session: 'q1Yk0nC8Rk2oZ4y9bXv3Tw' };
+    if (command.type === 'getAuth') return { type: 'getAuth', revision: 0, table: this.authTable };
+    if (command.type === 'setAuth') return { type: 'setAuth', revision: this.#revision };
     const name = Buffer.from(command.key).toString('hex');
     const entry = this.#entries.get(name);
     switch (command.type) {
@@ -98,14 +106,17 @@ export interface RawExchange {
   readonly closedAfterMs: number;
 }
 
-type GivenParts = Partial<
-  Pick<AppParts, 'bytes' | 'consoleFiles' | 'backup' | 'metrics' | 'observer' | 'trace'>
->;
+type GivenPart = 'bytes' | 'consoleFiles' | 'backup' | 'metrics' | 'observer' | 'trace';
+
+interface GivenParts extends Partial<Pick<AppParts, GivenPart>> {
+  readonly authenticatorOf?: (auth: KvService['auth']) => Authenticator;
+}
 
 export class ServerUnderTest {
   readonly replica = new ScriptedReplica();
   readonly logLines: unknown[][] = [];
   status: CurrentStatus = runningStatus;
+  readonly routes: readonly string[];
   readonly #server: Server;
 
   private constructor(limits: Partial<HttpLimits>, given: GivenParts) {
@@ -119,8 +130,11 @@ export class ServerUnderTest {
       hostNames: ['node-a.example'],
       metrics: { contentType: 'text/plain', text: async () => 'up 1\n' },
       ...given,
+      ...(given.authenticatorOf && { authenticator: given.authenticatorOf(service.auth) }),
     };
-    this.#server = createApp(parts).server;
+    const app = createApp(parts);
+    this.#server = app.server;
+    this.routes = app.routes;
   }
 
   static async open(
@@ -147,8 +161,14 @@ export class ServerUnderTest {
     await closed;
   }
 
-  fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(`${this.url}${path}`, init);
+  /** Fetches a reply, and holds it to the OpenAPI document. */
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const response = await fetch(`${this.url}${path}`, init);
+    const { status, headers } = response;
+    const contentType = headers.get('content-type');
+    const body = contentType?.includes('json') ? await response.clone().text() : '';
+    expectDocumented(init.method ?? 'GET', path, { status, contentType, body });
+    return response;
   }
 
   postJson(path: string, body: unknown): Promise<Response> {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import { paths } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { lastRequest, openRequest, ServerUnderTest } from '../http/server-under-test.ts';
@@ -7,7 +8,7 @@ describe('Guard', () => {
   let server: ServerUnderTest;
 
   before(async () => {
-    server = await ServerUnderTest.open();
+    server = await ServerUnderTest.open({}, { backup: async () => Readable.from(['backup']) });
   });
   after(() => server.close());
 

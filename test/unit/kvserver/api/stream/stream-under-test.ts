@@ -9,7 +9,7 @@ import {
 } from '@paxkv/kvserver/internal/api/stream/stream-listener';
 import type { SubmitOptions, Submitter } from '@paxkv/kvserver/internal/replica/submitter';
 import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
-import { KvError, type Reply, type Request } from '@paxkv/protocol';
+import { type AuthTable, emptyAuthTable, KvError, type Reply, type Request } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { Packr } from 'msgpackr';
 import { WebSocket } from 'ws';
@@ -18,6 +18,7 @@ const packr = new Packr({ useRecords: false, moreTypes: false });
 
 /** Answers requests as `script` says. By default each takes effect, a write at the next revision. */
 export class ScriptedReplica implements Submitter {
+  authTable: AuthTable = emptyAuthTable;
   readonly requests: Request[] = [];
   readonly options: (SubmitOptions | undefined)[] = [];
   script: ((request: Request, options?: SubmitOptions) => Promise<Reply>) | undefined;
@@ -45,6 +46,10 @@ export class ScriptedReplica implements Submitter {
         return { type, revision, value: 1n };
       case 'openSession':
         return { type, session: 7 };
+      case 'getAuth':
+        return { type, revision, table: this.authTable };
+      case 'setAuth':
+        return { type, revision };
     }
   }
 
@@ -61,7 +66,11 @@ export class StreamUnderTest {
   leader: number | null = null;
   readonly #http: Server;
 
-  private constructor(limits: StreamListenerOptions['limits'], bytes: ClientBytes) {
+  private constructor(
+    limits: StreamListenerOptions['limits'],
+    bytes: ClientBytes,
+    observer: StreamListenerOptions['observer'],
+  ) {
     const service = new KvService(() => new KvError('KV_UNAVAILABLE', 'No replica is attached.'));
     service.attach(this.replica);
     this.listener = new StreamListener({
@@ -72,6 +81,7 @@ export class StreamUnderTest {
       leader: () => this.leader,
       hostNames: ['node-a.example'],
       bytes,
+      ...(observer === undefined ? {} : { observer }),
       ...(limits === undefined ? {} : { limits }),
     });
     this.#http = createServer();
@@ -83,8 +93,9 @@ export class StreamUnderTest {
   static async open(
     limits?: StreamListenerOptions['limits'],
     bytes = new ClientBytes(),
+    observer?: StreamListenerOptions['observer'],
   ): Promise<StreamUnderTest> {
-    const stream = new StreamUnderTest(limits, bytes);
+    const stream = new StreamUnderTest(limits, bytes, observer);
     await once(stream.#http.listen(0, '127.0.0.1'), 'listening');
     return stream;
   }

@@ -1,5 +1,6 @@
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import { Reads } from '@paxkv/kvserver/internal/replica/reads/reads';
+import { RequestTiming } from '@paxkv/kvserver/internal/replica/request-timing';
 import { PendingRequests } from '@paxkv/kvserver/internal/replica/requests/pending-requests';
 import { OwnSession } from '@paxkv/kvserver/internal/replica/writes/own-session';
 import type { Entry } from '@paxkv/protocol';
@@ -44,6 +45,7 @@ describe('Reads', () => {
         },
       },
       clock: { now: () => nowMs, at: (atMs, action) => world.clock.at(atMs, action) },
+      steps: { mark: () => ({ atMs: nowMs, flushedMs: 0 }) },
       state: {
         get applied() {
           return applied;
@@ -57,9 +59,9 @@ describe('Reads', () => {
     });
   });
 
-  function add(name: string) {
+  function add(name: string, timing?: RequestTiming) {
     const request = { command: { type: 'get', key } } as const;
-    const pending = pendings.admit(request, undefined);
+    const pending = pendings.admit(request, { timing });
     pending.reply.then(
       ({ type }) => answered.push(`${name} ${type}`),
       () => answered.push(`${name} refused`),
@@ -72,6 +74,24 @@ describe('Reads', () => {
     reads.onReadIndex(upTo);
     await new Promise(setImmediate);
   }
+
+  it('notes when a quorum was asked for each get, and when it had answered', async () => {
+    const [first, second] = [0, 1].map(
+      () => new RequestTiming('get', { transport: 'http', id: 'a' }, 0),
+    );
+    add('a', first);
+    nowMs = 110;
+    add('b', second);
+    nowMs = 120;
+    await quorumReadDone(5);
+    nowMs = 150;
+    await quorumReadDone(5);
+    const times = [first, second].map((timing) => [timing?.proposed?.atMs, timing?.decided?.atMs]);
+    expect(times).to.deep.equal([
+      [100, 120],
+      [120, 150],
+    ]);
+  });
 
   it('answers once a quorum gave the read index, and the state has reached it', async () => {
     add('a');

@@ -175,6 +175,7 @@ describe('Writes, between two leaders', () => {
   const forwarded: ForwardedBatch = { type: 'forward', runId: 1, number: 1, value };
   let world: World;
   let leader: number | undefined;
+  let isFounded: boolean;
   let started: Uint8Array[];
   let startedIn: number[];
   let floor: number;
@@ -186,6 +187,7 @@ describe('Writes, between two leaders', () => {
   beforeEach(() => {
     world = new World({ seed: 1 });
     leader = 2;
+    isFounded = true;
     started = [];
     startedIn = [];
     floor = 0;
@@ -200,6 +202,8 @@ describe('Writes, between two leaders', () => {
       clock,
       limits,
       state: { applied: -1 },
+      isFounded: () => isFounded,
+      drawEntropy: () => undefined,
       session,
       pending: new PendingRequests({ clock, limits, session }),
       paxos: {
@@ -275,7 +279,7 @@ describe('Writes, between two leaders', () => {
   it('wait for the next leader for a limited time', () =>
     world.run(async () => {
       setLeader(undefined);
-      writes.add({ command: put('k', 'v'), stamp }, undefined).catch(() => {});
+      writes.add({ command: put('k', 'v'), stamp }, {}).catch(() => {});
       await world.sleep(50);
       expect(started).to.have.length(0);
       await world.sleep(60);
@@ -287,7 +291,7 @@ describe('Writes, between two leaders', () => {
     world.run(async () => {
       floor = 40;
       setLeader(undefined);
-      writes.add({ command: put('k', 'v'), stamp }, undefined).catch(() => {});
+      writes.add({ command: put('k', 'v'), stamp }, {}).catch(() => {});
       await world.sleep(200);
       expect(startedIn).to.deep.equal([40]);
     }));
@@ -299,7 +303,7 @@ describe('Writes, between two leaders', () => {
         await world.sleep(1);
       };
       setLeader(undefined);
-      writes.add({ command: put('k', 'v'), stamp }, undefined).catch(() => {});
+      writes.add({ command: put('k', 'v'), stamp }, {}).catch(() => {});
       await world.sleep(200);
       for (let count = 0; count < 3; count += 1) await lose();
       expect([startedIn, quorumReadCount]).to.deep.equal([[0, 1, 2, 3], 0]);

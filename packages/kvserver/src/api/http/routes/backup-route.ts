@@ -15,11 +15,15 @@ const headers = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-export function addBackupRoute(router: Router, { backup, connections }: HttpContext): void {
+export function addBackupRoute(
+  router: Router,
+  { backup, connections, service, authenticator }: HttpContext,
+): void {
   if (backup === undefined) return;
   const send = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const isSerializable = flagsOf(request, ['serializable']).has('serializable');
     expectNoOtherSite(request);
+    await service.auth.expectNeed(authenticator.principalOf(request), { kind: 'admin' });
     const consistency = isSerializable ? 'serializable' : 'linearizable';
     const signal = connections.signalOf(response);
     const pieces = await backup({ consistency, signal });
@@ -35,8 +39,9 @@ export function addBackupRoute(router: Router, { backup, connections }: HttpCont
   router.add(paths.backup, {
     GET: send,
     // A whole state is not read for its headers.
-    HEAD: (request, response) => {
+    HEAD: async (request, response) => {
       flagsOf(request, ['serializable']);
+      await service.auth.expectNeed(authenticator.principalOf(request), { kind: 'admin' });
       response.writeHead(200, headers).end();
     },
   });
