@@ -120,6 +120,22 @@ describe('a backup of a cluster in use', function () {
     });
   }
 
+  it('is another cluster with each restore: a member that is restored by itself is refused', async () => {
+    await cluster.client().put('key', 'v');
+    while ((await cluster.status(0)).featureLevel === 1) await pause(50);
+    await paxkvDoes('backup', file);
+    restored = await startRestored();
+    await restored.stop(2);
+    await rm(restored.directoryOf(2), { recursive: true });
+    const size = ['--node', '2', '--data', restored.directoryOf(2)];
+    await paxkvDoes('restore', file, ...size, '--seed', 'another');
+    restored.launch(2);
+    while (!restored.log.includes('incarnation')) await pause(50);
+    await restored.client({ nodes: [0, 1] }).put('key', 'w');
+    await pause(500);
+    expect((await restored.status(2)).revision).to.equal(1);
+  });
+
   it('that breaks off because its server is killed is no backup, and says so', async () => {
     await fillWith(24);
     const command = spawn(

@@ -20,6 +20,8 @@ export interface RestoreFileOptions {
   readonly nodeCount: number | undefined;
   /** Default: the name of the cluster of the backup. */
   readonly clusterId: string | undefined;
+  /** See `RestoreOptions` of the server. */
+  readonly seed: string;
   readonly note: (line: string) => void;
 }
 
@@ -27,10 +29,11 @@ export interface RestoreFileOptions {
  * @throws CliError `CLI_USAGE`, `CLI_FILE`, `BACKUP_…`, `DISK_…` or `STATE_…`. No server starts with what was written.
  */
 export async function restoreFile(options: RestoreFileOptions): Promise<RestoredBackup> {
-  const { file, note } = options;
+  const { file, seed, note } = options;
   const progress = new BackupProgress(note);
   try {
     return await restoreBackup({
+      seed,
       members: ({ header }) => membersOf(header, options),
       read: (listener) => readBackupFile(file, progress, listener),
     });

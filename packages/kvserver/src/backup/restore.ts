@@ -4,11 +4,14 @@
  */
 import { BackupError } from './backup-error.ts';
 import type { BackupListener, VerifiedBackup } from './backup-reader.ts';
+import { inNewCluster } from './new-incarnation.ts';
 import { completeMember, fillMember, type Member, prepareMember } from './restored-member.ts';
 
 export interface RestoreOptions {
   /** The members to restore now, of such a backup. Those that are restored elsewhere must get the same one. */
   readonly members: (backup: VerifiedBackup) => readonly Member[];
+  /** Random text that names the new cluster. Members that are restored elsewhere must get the same one. */
+  readonly seed: string;
   /** Reads the whole backup and verifies it. Called once for the backup, then once for each member. */
   readonly read: (listener: BackupListener) => Promise<VerifiedBackup>;
 }
@@ -20,7 +23,7 @@ export interface RestoredBackup {
 
 /** @throws BackupError, DiskError, StateError; what `members` and `read` throw. Members that are not complete are refused by servers. */
 export async function restoreBackup(options: RestoreOptions): Promise<RestoredBackup> {
-  const { read } = options;
+  const { read, seed } = options;
   const backup = await read({});
   const members = options.members(backup);
   for (const member of members) await prepareMember(member);
@@ -30,7 +33,9 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoredBa
       expectSame(again, backup);
       return again.header;
     };
-    await fillMember(member, rows);
+    const { clusterId, nodeCount } = member;
+    const origin = { seed, checksum: backup.checksum, clusterId, nodeCount };
+    await fillMember(member, rows, (position) => inNewCluster(position, origin));
   }
   for (const member of members) await completeMember(member);
   return { backup, members };

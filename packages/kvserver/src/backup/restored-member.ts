@@ -45,21 +45,25 @@ export async function prepareMember({ path }: Member): Promise<void> {
 }
 
 /**
- * Makes the data of the member, durable once it resolves, and not in its place yet.
+ * Makes the data of the member, durable once it resolves, and not in its place yet. `change`: what of the position
+ * differs in the new cluster.
  *
  * @throws DiskError, StateError; what `rows` throws
  */
 export async function fillMember(
   { path, ...name }: Member,
   rows: RowSource,
+  change: (position: Position) => Position,
 ): Promise<void> {
   const data = await openDataDirectory({ ...name, path: join(path, restoreFolder) });
   try {
-    const position = await importRows(data, rows);
+    const position = await importRows(data, rows, change);
     // Safety: below the position it refuses every request, as a peer that has forgotten what it voted for.
     await data.journal.write([{ type: 'forgotten', min: position.applied + 1 }]);
     await data.identity.markVoted();
     await data.identity.markLevel(position.featureLevel);
+    const { incarnation } = position;
+    if (incarnation !== undefined) await data.identity.markIncarnation(incarnation);
   } finally {
     await data.close();
   }
@@ -84,12 +88,13 @@ export async function completeMember({ path }: Member): Promise<void> {
 async function importRows(
   data: DataDirectory,
   rows: RowSource,
+  change: (position: Position) => Position,
 ): Promise<Position> {
   let position: Position | undefined;
   await data.replaceState(async (database) => {
     const taken = new StateImport(database);
     const { applied } = await rows((some) => taken.add(some));
-    position = await taken.finish(applied);
+    position = await taken.finish(applied, change);
   });
   if (position === undefined) throw new Error('a state that was replaced has a position');
   return position;

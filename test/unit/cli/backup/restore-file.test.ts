@@ -22,6 +22,7 @@ describe('Restoring a file', () => {
         file,
         directoryOf: (node) => join(folder, name, `${node}`),
         node: undefined,
+        seed: 'new',
         ...{ clusterId, nodeCount, note: () => undefined },
       });
     const { members, backup } = await restore('a');

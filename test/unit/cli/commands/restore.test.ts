@@ -44,6 +44,9 @@ describe('paxkv restore', () => {
     expect(exitCode).to.equal(0);
     expect(await identityIn(data)).to.include({ nodeId: 4, nodeCount: 5, clusterId: 'other' });
     expect(JSON.parse(printed).restored).to.deep.equal([{ node: 4, data }]);
+    const { seed } = JSON.parse(printed);
+    const again = ['restore', file, '--data', join(folder, 'again'), ...size, '--seed', seed];
+    expect((await runCaptured(again)).printed).to.contain(`--seed ${seed}`);
   });
 
   it('refuses what cannot be restored, with a code and before it writes', async () => {

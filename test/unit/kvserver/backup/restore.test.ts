@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readBackup } from '@paxkv/kvserver/internal/backup/backup-reader';
 import { type RestoredBackup, restoreBackup } from '@paxkv/kvserver/internal/backup/restore';
-import { fillMember, type Member, prepareMember } from '@paxkv/kvserver/internal/backup/restored-member';
+import {
+  fillMember,
+  type Member,
+  prepareMember,
+} from '@paxkv/kvserver/internal/backup/restored-member';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import { openDataDirectory } from '@paxkv/kvserver/internal/storage/index';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
@@ -42,6 +46,7 @@ describe('Restoring a backup', () => {
     let count = 0;
     return restoreBackup({
       members: () => members,
+      seed: 'new',
       read: (listener) => {
         const file = files[Math.min(count, files.length - 1)] ?? backup;
         count += 1;
@@ -66,7 +71,11 @@ describe('Restoring a backup', () => {
       } finally {
         await data.close();
       }
-      expect((await readdir(member.path)).sort()).to.deep.equal(['identity.json', 'journal', 'state']);
+      expect((await readdir(member.path)).sort()).to.deep.equal([
+        'identity.json',
+        'journal',
+        'state',
+      ]);
       expect((await stat(member.path)).mode & 0o777).to.equal(0o700);
     }
   });
@@ -106,8 +115,10 @@ describe('Restoring a backup', () => {
     const [member] = members;
     if (member === undefined) return expect.fail('no member');
     await prepareMember(member);
-    await fillMember(member, (onRows) =>
-      readBackup(inPieces(backup), { onRows }).then(({ header }) => header),
+    await fillMember(
+      member,
+      (onRows) => readBackup(inPieces(backup), { onRows }).then(({ header }) => header),
+      (position) => position,
     );
     const partial = join(member.path, 'restore.partial');
     for (const name of ['nothing yet', 'journal', 'state']) {
@@ -118,7 +129,9 @@ describe('Restoring a backup', () => {
     // The last step makes it complete.
     await rename(join(partial, 'identity.json'), join(member.path, 'identity.json'));
     const data = await openDataDirectory(member);
-    expect((await StateMachine.open(new StateDatabase(data.state))).applied).to.equal(machine.applied);
+    expect((await StateMachine.open(new StateDatabase(data.state))).applied).to.equal(
+      machine.applied,
+    );
     await data.close();
   });
 });
