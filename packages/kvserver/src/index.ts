@@ -6,6 +6,8 @@ export { type RestoredBackup, type RestoreOptions, restoreBackup } from './backu
 export type { Member } from './backup/restored-member.ts';
 export type { BackupOptions } from './backup-stream.ts';
 export type { HttpLimits } from './config/http-limits.ts';
+export { memberName } from './config/member-name.ts';
+export { type PeerConfig, type PeerTls, peerPortOffset } from './config/peer-settings.ts';
 export type { ScrubLimits } from './config/scrub-limits.ts';
 export {
   type Address,
@@ -13,6 +15,7 @@ export {
   ConfigError,
   type Limits,
   type LogLevel,
+  type PeerCredentialSettings,
   parseConfig,
   type Resources,
 } from './config/settings.ts';

@@ -62,6 +62,13 @@ export const trafficSpecs: readonly MetricSpec<MetricFacts>[] = [
     read: ({ node }) =>
       node?.peerLag.map(({ peer, bytes }) => ({ labels: { peer }, value: bytes })),
   },
+  {
+    name: 'paxkv_network_peer_refused_messages_total',
+    type: 'counter',
+    help: 'Messages of the peer that were dropped, since their content cannot be right',
+    labels: ['peer'],
+    read: ({ recorder }) => recorder.refusedMessages,
+  },
   messages('sent_messages', 'sent', 'Messages given to connections to peers'),
   messages(
     'dropped_messages',
