@@ -51,6 +51,17 @@ describe('the metrics of three processes', () => {
     }
   }).timeout(30_000);
 
+  it('have the round trips to each peer, about one a second', async () => {
+    const { cluster } = each;
+    const name = 'paxkv_network_peer_round_trip_time_seconds';
+    const trips = (scrape: Scrape, peer: number) => scrape.at(`${name}_count{peer="${peer}"}`) ?? 0;
+    const both = (scrape: Scrape) => trips(scrape, 1) > 1 && trips(scrape, 2) > 1;
+    const scrape = await Scrape.until(addressOf(cluster, 0), both);
+    expect(trips(scrape, 0)).to.equal(0);
+    const sum = scrape.at(`${name}_sum{peer="1"}`) ?? 0;
+    expect(sum).to.be.above(0).and.below(trips(scrape, 1));
+  }).timeout(30_000);
+
   it('count refusals by their codes', async () => {
     const address = addressOf(each.cluster, 0);
     await fetch(`http://${address}/v1/kv/absent`);
