@@ -20,6 +20,7 @@ import { addGet } from './commands/get.ts';
 import { addHealth } from './commands/health.ts';
 import { addIncrement } from './commands/incr.ts';
 import { addPut } from './commands/put.ts';
+import { addRestore } from './commands/restore.ts';
 import { addRole } from './commands/role.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
@@ -44,6 +45,7 @@ const commands = [
   addTrace,
   addBackup,
   addVerify,
+  addRestore,
   addUser,
   addRole,
   addToken,
