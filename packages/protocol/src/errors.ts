@@ -70,16 +70,19 @@ export class KvError extends Error {
   readonly code: KvErrorCode;
   /** Whether the request took effect. */
   readonly outcome: Outcome;
+  /** How long to wait before the request is sent to the same server again, in milliseconds; `undefined`: not told. */
+  readonly retryAfterMs: number | undefined;
 
   /** The default `outcome` is that of the code. A caller that knows more passes another. */
   constructor(
     code: KvErrorCode,
     message: string,
-    details: { cause?: unknown; outcome?: Outcome } = {},
+    details: { cause?: unknown; outcome?: Outcome; retryAfterMs?: number | undefined } = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.outcome = details.outcome ?? errorCodes[code].outcome;
+    this.retryAfterMs = details.retryAfterMs;
   }
 }
 
@@ -100,8 +103,11 @@ export interface ErrorReply {
     readonly code: KvErrorCode;
     readonly outcome: Outcome;
     readonly message: string;
+    readonly retryAfterMs?: number | undefined;
   };
 }
+
+const retryAfterSchema = z.number().min(0).optional();
 
 /** Decodes an error of a newer server, whose code this version may not know. */
 export const newerErrorSchema = z.object({
@@ -109,6 +115,7 @@ export const newerErrorSchema = z.object({
     code: z.string().regex(/^KV_[A-Z_]+$/),
     outcome: z.custom<Outcome>(isOutcome),
     message: z.string(),
+    retryAfterMs: retryAfterSchema,
   }),
 });
 
@@ -118,5 +125,6 @@ export const errorReplySchema: z.ZodType<ErrorReply> = z.object({
     code: z.custom<KvErrorCode>(isKvErrorCode),
     outcome: z.custom<Outcome>(isOutcome),
     message: z.string(),
+    retryAfterMs: retryAfterSchema,
   }),
 });

@@ -4,14 +4,7 @@
  * Rule: a request gets its reply once it is decided, and so durable in a quorum, and applied here.
  */
 import { type Decision, Paxos, type PeerId } from '@paxkv/paxos';
-import {
-  type Bytes,
-  type Entry,
-  KvError,
-  type Reply,
-  type Request,
-  refusalToError,
-} from '@paxkv/protocol';
+import { type Bytes, KvError, type Reply, type Request, refusalToError } from '@paxkv/protocol';
 import { levelOf, thisVersion, type Version } from '../state-machine/features.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { StateDatabase } from '../storage/state/state-database.ts';
@@ -131,33 +124,22 @@ export class Replica implements Submitter {
   }
 
   /** @throws also `KV_FEATURE_OFF`; TypeError for a request that breaks a limit of the protocol. */
-  async submit(request: Request, { signal }: SubmitOptions = {}): Promise<Reply> {
+  async submit(request: Request, options: SubmitOptions = {}): Promise<Reply> {
     this.#lifecycle.expectServing();
-    if (signal?.aborted === true) {
+    if (options.signal?.aborted === true) {
       throw new KvError('KV_ABORTED', 'The caller ended the wait.', { outcome: 'not done' });
     }
     const { command, stamp, consistency } = request;
     const isOn = levelOf(command, this.#version) <= this.#applier.machine.featureLevel;
     if (!isOn) throw refusalToError('featureOff');
     if (command.type === 'get' && stamp === undefined) {
-      if (consistency === 'serializable') {
-        return { type: 'get', entry: await this.#readHere(command.key) };
-      }
-      const pending = this.#pending.admit(request, signal);
-      this.#reads.add({ key: command.key, pending });
+      const pending = this.#pending.admit(request, options);
+      const read = { key: command.key, pending };
+      if (consistency === 'serializable') this.#reads.addConfirmed(read);
+      else this.#reads.add(read);
       return pending.reply;
     }
-    return this.#writes.add(request, signal);
-  }
-
-  /** @throws KvError `KV_UNAVAILABLE` if the entry cannot be read, after which the replica has failed. */
-  async #readHere(key: Bytes): Promise<Entry | undefined> {
-    try {
-      return await this.#applier.read(key);
-    } catch (error) {
-      this.#onReadFailed(error);
-      throw this.#lifecycle.unavailable();
-    }
+    return this.#writes.add(request, options);
   }
 
   /** Asks a quorum for a sign of life if none is being asked: see `answeredMs` and `currentMs` of the status. */

@@ -1,9 +1,14 @@
 import type { Reply, Request } from '@paxkv/protocol';
+import type { Client, ReplyRoom } from '../budget/client.ts';
 
 /** How a request is submitted. */
 export interface SubmitOptions {
   /** Ends the wait early. */
   readonly signal?: AbortSignal | undefined;
+  /** Whose request it is: clients share what the replica can do. Default: a program in this process. */
+  readonly client?: Client;
+  /** Takes room for the reply to a get before the value is read. Default: there is always room. */
+  readonly room?: ReplyRoom;
 }
 
 /** The part of a replica that the service uses. It accepts requests. */

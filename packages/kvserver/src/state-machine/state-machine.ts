@@ -5,7 +5,7 @@
  * Rule: state, sessions and position change together on disk, in one write, and one write at a time.
  */
 import assert from 'node:assert/strict';
-import type { Bytes, Entry, Reply, Request } from '@paxkv/protocol';
+import type { Bytes, Reply, Request } from '@paxkv/protocol';
 import { baseLevel, expectLevel, levelOf, thisVersion, type Version } from './features.ts';
 import {
   type Applied,
@@ -26,13 +26,13 @@ import type {
   WrittenChecksum,
 } from './state-store.ts';
 import type { CacheSlot } from './store/cached-entry.ts';
-import { fromCachedEntry } from './store/cached-value.ts';
 import { EntryCache } from './store/entry-cache.ts';
+import { EntryReader, type Found, type HasRoom } from './store/entry-reader.ts';
 import { nameOf } from './store/latin1.ts';
-import { ReadSlots } from './store/read-slots.ts';
 import { Store } from './store/store.ts';
 
 export type { Applied, Decision } from './run.ts';
+export { type Found, type HasRoom, noRoom } from './store/entry-reader.ts';
 
 export interface MachineOptions {
   /** Default: `thisVersion`. Tests run as another one. */
@@ -52,7 +52,7 @@ export class StateMachine {
   readonly #sessions: Sessions;
   readonly #version: Version;
   #featureLevel: number;
-  readonly #reads = new ReadSlots();
+  readonly #reader: EntryReader;
   #applied: number;
   #stateHash: Bytes;
   #durable: number;
@@ -74,6 +74,7 @@ export class StateMachine {
       isNew: position.applied < 0,
       ...(cachedBytesMax !== undefined && { bytesMax: cachedBytesMax }),
     });
+    this.#reader = new EntryReader(this.#entries);
     this.#store = new Store(position.revision, this.#entries);
     this.#sessions = new Sessions(position.sessions, sessions);
     this.#applied = position.applied;
@@ -171,15 +172,14 @@ export class StateMachine {
 
   /**
    * The entry of `key` after the highest applied instance, or after one that was applied since the call.
-   * Returns a promise only if the entry is not in memory.
+   * Returns a promise only if the entry is not in memory. `hasRoom` is asked before anything is read.
    *
    * @throws StateError
    */
-  read(key: Bytes): Entry | undefined | Promise<Entry | undefined> {
+  read(key: Bytes, hasRoom: HasRoom = always): Found | Promise<Found> {
     this.#refuseIfFailed();
-    const name = nameOf(key);
-    const slot = this.#entries.find(name);
-    return slot === undefined ? this.#readLater(name) : entryOf(slot);
+    const found = this.#reader.read(nameOf(key), hasRoom);
+    return found instanceof Promise ? this.#orFail(() => found) : found;
   }
 
   /** The position as written last, and the checksum of all rows there: equal on all replicas at one position. */
@@ -244,15 +244,6 @@ export class StateMachine {
     return this.#sessions.apply(request, slot, this.#store);
   }
 
-  #readLater(name: string): Promise<Entry | undefined> {
-    return this.#reads.run(() =>
-      this.#orFail(async () => {
-        const [slot] = await this.#entries.load([name]);
-        return slot && entryOf(slot);
-      }),
-    );
-  }
-
   async #write(pause: Pause | undefined): Promise<void> {
     const { applied, revision, featureLevel } = this;
     const [stateHash, sessions] = [this.#stateHash, this.#sessions.counts];
@@ -290,6 +281,6 @@ export class StateMachine {
   }
 }
 
-function entryOf({ entry }: CacheSlot): Entry | undefined {
-  return entry && fromCachedEntry(entry);
+function always(): boolean {
+  return true;
 }

@@ -4,9 +4,14 @@
  * Rule: the effect of an instance is durable on this server before the instance may be forgotten.
  */
 import type { Clock, Decision, Paxos } from '@paxkv/paxos';
-import type { Bytes, Entry } from '@paxkv/protocol';
+import type { Bytes } from '@paxkv/protocol';
 import type { Limits } from '../../config/settings.ts';
-import type { Applied, StateMachine } from '../../state-machine/state-machine.ts';
+import type {
+  Applied,
+  Found,
+  HasRoom,
+  StateMachine,
+} from '../../state-machine/state-machine.ts';
 import { DecisionQueue, isMeeting } from './decision-queue.ts';
 import { WriteBehind } from './write-behind.ts';
 
@@ -69,9 +74,9 @@ export class Applier {
     return this.#decided.bytes;
   }
 
-  /** What `key` holds after the highest instance applied. @throws StateError */
-  read(key: Bytes): Entry | undefined | Promise<Entry | undefined> {
-    return this.#machine.read(key);
+  /** What `key` holds after the highest instance applied; see `StateMachine.read`. @throws StateError */
+  read(key: Bytes, hasRoom: HasRoom): Found | Promise<Found> {
+    return this.#machine.read(key, hasRoom);
   }
 
   /** Starts to apply decisions, and to report them to `listener`. Called once. */

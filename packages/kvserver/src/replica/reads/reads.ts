@@ -1,11 +1,14 @@
 /**
  * Linearizable reads without a log entry. A quorum read finds the read index: up to there
  * instances may have been decided. Once they are applied, the reply comes from the local state. One quorum
- * read serves every waiting get.
+ * read serves every waiting get. Confirmed gets are answered in slices, the clients in turns, and each once there is
+ * room for its reply.
  * Rule: a quorum read counts only for gets that were waiting before it started.
  */
 import type { Clock, Paxos } from '@paxkv/paxos';
-import type { Bytes, Entry } from '@paxkv/protocol';
+import type { Bytes } from '@paxkv/protocol';
+import { FairQueue, type Verdict } from '../../budget/fair-queue.ts';
+import { type Found, noRoom } from '../../state-machine/state-machine.ts';
 import type { AppliedState } from '../apply/applier.ts';
 import type { PendingRequest } from '../requests/pending-request.ts';
 import { type Contact, QuorumContact } from './quorum-contact.ts';
@@ -15,8 +18,12 @@ const sweepCount = 64;
 /** A question of a probe that has no answer for this long is asked anew: its answer would prove little. */
 const probeMsMax = 1000;
 
-/** Bytes of values that are answered in one turn of the event loop. Each value is copied for its reply. */
-const answeredBytesMax = 4 * 1024 * 1024;
+/** Bytes of values that are answered in one slice. Each value is copied for its reply. */
+const sliceBytesMax = 4 * 1024 * 1024;
+/** The longest slice, in milliseconds. Everything else that the server does waits for its end. */
+const sliceMsMax = 4;
+/** What a get costs its client's turn, besides the bytes of its value. */
+const costMin = 64;
 
 export interface ReadsOptions {
   readonly paxos: Pick<Paxos<Bytes>, 'readIndex'>;
@@ -47,8 +54,8 @@ export class Reads {
   #groups: Group[] = [];
   readonly #contact = new QuorumContact();
   /** Gets that may be answered now. */
-  #ready: PendingRead[] = [];
-  #isAnswering = false;
+  readonly #ready = new FairQueue<PendingRead>();
+  #isScheduled = false;
 
   constructor(options: ReadsOptions) {
     this.#options = options;
@@ -95,25 +102,46 @@ export class Reads {
     this.#contact.onApplied(applied);
     const ready = this.#groups.filter(({ readIndex }) => readIndex <= applied);
     this.#groups = this.#groups.filter(({ readIndex }) => readIndex > applied);
-    for (const { reads } of ready) this.#ready.push(...reads);
-    if (!this.#isAnswering) this.#answer();
+    for (const { reads } of ready) for (const read of reads) this.#confirm(read);
+    this.#answerSoon();
   }
 
-  /** Answers some gets now and the others in later turns, after the values of the first ones have left. */
-  #answer(): void {
-    let bytes = 0;
-    let count = 0;
-    for (const { pending, key } of this.#ready) {
-      if (bytes >= answeredBytesMax) break;
-      bytes += this.#reply(pending, key);
-      count += 1;
-    }
-    this.#ready = this.#ready.slice(count);
-    this.#isAnswering = this.#ready.length > 0;
-    if (!this.#isAnswering) return;
-    const { clock } = this.#options;
-    clock.at(clock.now(), () => this.#answer());
+  /** Answers a get from the state as it is, as soon as there is room for the reply. */
+  addConfirmed(read: PendingRead): void {
+    this.#confirm(read);
+    this.#answerSoon();
   }
+
+  #confirm(read: PendingRead): void {
+    read.pending.markConfirmed();
+    this.#ready.add(read.pending.client, read);
+  }
+
+  #answerSoon(): void {
+    if (!this.#isScheduled) this.#answer();
+  }
+
+  /** Answers one slice now, and the others in later turns of the event loop. */
+  #answer(): void {
+    const { clock } = this.#options;
+    const slice: Slice = { endMs: clock.now() + sliceMsMax, bytes: 0 };
+    let isUnfinished = false;
+    this.#ready.serve((read) => {
+      isUnfinished = slice.bytes >= sliceBytesMax || clock.now() > slice.endMs;
+      return isUnfinished ? 'enough' : this.#offer(read, slice);
+    });
+    if (isUnfinished) this.#answerLater();
+  }
+
+  readonly #answerLater = (): void => {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    const { clock } = this.#options;
+    clock.at(clock.now(), () => {
+      this.#isScheduled = false;
+      this.#answer();
+    });
+  };
 
   #start(): void {
     const reads = this.#next.filter(isAwaited);
@@ -123,29 +151,45 @@ export class Reads {
     this.ask();
   }
 
-  /** Returns the bytes of the value, or 0 if the database must be asked for it. */
-  #reply(pending: PendingRequest, key: Bytes): number {
-    if (pending.isSettled) return 0;
+  #offer({ pending, key }: PendingRead, slice: Slice): Verdict {
+    if (pending.isSettled) return costMin;
+    let bytes = 0;
+    const hasRoom = (valueBytes: number) => {
+      bytes = valueBytes;
+      return pending.room?.reserve(valueBytes) ?? true;
+    };
     try {
-      const entry = this.#options.state.read(key);
-      if (entry instanceof Promise) {
-        this.#replyLater(pending, entry);
-        return 0;
+      const found = this.#options.state.read(key, hasRoom);
+      if (found === noRoom) {
+        pending.room?.onRoom(this.#answerLater);
+        return 'blocked';
       }
-      pending.resolve({ type: 'get', entry });
-      return entry?.value.length ?? 0;
+      if (found instanceof Promise) {
+        this.#replyLater(pending, found);
+        return costMin;
+      }
+      slice.bytes += bytes;
+      pending.resolve({ type: 'get', entry: found });
     } catch (error) {
       this.#options.onFailed(error);
-      return 0;
     }
+    return costMin + bytes;
   }
 
-  #replyLater(pending: PendingRequest, found: Promise<Entry | undefined>): void {
-    found.then(
-      (entry) => pending.resolve({ type: 'get', entry }),
+  #replyLater(pending: PendingRequest, reading: Promise<Found>): void {
+    reading.then(
+      (found) => {
+        if (found !== noRoom) pending.resolve({ type: 'get', entry: found });
+      },
       (error: unknown) => this.#options.onFailed(error),
     );
   }
+}
+
+/** What one slice has answered so far. */
+interface Slice {
+  readonly endMs: number;
+  bytes: number;
 }
 
 function isAwaited({ pending }: PendingRead): boolean {

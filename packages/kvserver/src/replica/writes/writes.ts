@@ -13,6 +13,7 @@ import { Forwarder } from '../forwarding/forwarder.ts';
 import type { ForwardedBatch, ForwardPort } from '../ports.ts';
 import type { PendingRequest } from '../requests/pending-request.ts';
 import type { PendingRequests } from '../requests/pending-requests.ts';
+import type { SubmitOptions } from '../submitter.ts';
 import { LeaderlessGrace } from './leaderless-grace.ts';
 import { type OwnBatch, OwnBatches } from './own-batches.ts';
 import type { OwnSession } from './own-session.ts';
@@ -74,9 +75,9 @@ export class Writes {
   }
 
   /** @throws TypeError, KvError `KV_OVERLOADED` */
-  add(request: Request, signal: AbortSignal | undefined): Promise<Reply> {
+  add(request: Request, options: SubmitOptions): Promise<Reply> {
     expectEncodable(request);
-    const reply = this.#options.pending.add(request, signal);
+    const reply = this.#options.pending.add(request, options);
     this.propose();
     return reply;
   }
