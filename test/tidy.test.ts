@@ -45,9 +45,16 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
     storage: ['state-machine/'],
     replica: ['config/', 'state-machine/', 'storage/state/'],
     transport: ['config/', 'system/', 'replica/ports.ts', 'state-machine/features.ts'],
-    service: ['replica/submitter.ts'],
+    service: ['replica/submitter.ts', 'replica/request-timing.ts'],
     health: [],
-    api: ['config/', 'system/', 'service/', 'replica/submitter.ts'],
+    metrics: [
+      'service/request-observer.ts',
+      'replica/request-timing.ts',
+      'replica/replica-facts.ts',
+      'replica/requests/admission.ts',
+      'storage/disk-use.ts',
+    ],
+    api: ['config/', 'system/', 'service/', 'replica/submitter.ts', 'replica/request-timing.ts'],
   },
   paxos: { core: ['environment.ts', 'errors.ts'] },
   protocol: {

@@ -22,7 +22,7 @@ export class MutatedCores {
     const builds = PatchedBuilds.make(mutants);
     const cores = new Map<string, Core>();
     for (const mutant of mutants) {
-      const { PAXKV_PATCHED_BUILD: build = '' } = builds.environmentOf(mutant);
+      const { TEST_PATCHED_BUILD: build = '' } = builds.environmentOf(mutant);
       const folder = join(build, 'paxos/dist');
       cpSync(join(root, 'packages/paxos/dist'), folder, { recursive: true, force: false });
       cpSync(join(root, 'packages/paxos/package.json'), join(folder, '../package.json'));

@@ -29,8 +29,8 @@ describe('a cluster under load whose servers are restarted one after the other',
 
   before(() => {
     builds = PatchedBuilds.make([nextVersion]);
-    const { NODE_OPTIONS, PAXKV_PATCHED_BUILD } = builds.environmentOf(nextVersion);
-    next = { NODE_OPTIONS, PAXKV_PATCHED_BUILD };
+    const { NODE_OPTIONS, TEST_PATCHED_BUILD } = builds.environmentOf(nextVersion);
+    next = { NODE_OPTIONS, TEST_PATCHED_BUILD };
   });
   after(() => builds.remove());
 

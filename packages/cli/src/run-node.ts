@@ -8,54 +8,23 @@ import {
   StateError,
 } from '@paxkv/kvserver';
 import { CliError, messageOf } from './cli-error.ts';
+import type { EffectiveSettings } from './settings/effective-settings.ts';
+import { toPlaceProblem, toServerSettings } from './settings/server-settings.ts';
+import type { SettingTable } from './settings/setting.ts';
 import { listenForStop, type SignalSource } from './stop-signal.ts';
 import type { Streams } from './streams.ts';
-
-export interface NodeOptions {
-  readonly node: number;
-  readonly peers: string;
-  readonly data: string;
-  readonly cluster: string;
-  readonly host?: string;
-  readonly port?: number;
-  readonly insecure?: boolean;
-  /** In bytes. */
-  readonly logBudget?: number;
-  readonly featureLevelMax?: number;
-  readonly console?: boolean;
-  readonly trace?: boolean;
-  /** In bytes. */
-  readonly logWindow?: number;
-  readonly logLevel: string;
-}
-
-/** The option that each setting of the server comes from. */
-const flags: Readonly<Record<string, string>> = {
-  nodeId: '--node',
-  clusterId: '--cluster',
-  addresses: '--peers',
-  dataDirectory: '--data',
-  listenHost: '--host',
-  listenPort: '--port',
-  insecure: '--insecure',
-  featureLevelMax: '--feature-level-max',
-  console: '--no-console',
-  trace: '--trace',
-  logLevel: '--log-level',
-};
 
 /**
  * Resolves after a clean stop.
  *
- * @throws CliError `CLI_USAGE` for invalid settings, `CLI_PORT` if the node cannot listen, and the code of
- * the error if its data cannot be used, its disk fails, or its version does not fit the cluster.
+ * @throws CliError `CLI_PORT` if the node cannot listen, and the code of the error if its data cannot be used, its
+ * disk fails, or its version does not fit the cluster.
  */
 export async function runNode(
-  settings: object,
+  config: Config,
   streams: Streams,
   source: SignalSource = process,
 ): Promise<void> {
-  const config = checked(settings);
   for (const warning of config.warnings) streams.note(`warning: ${warning}`);
   const stop = listenForStop(source);
   try {
@@ -69,42 +38,21 @@ export async function runNode(
   }
 }
 
-/** The server checks the settings; nothing is checked here. */
-export function toSettings(options: NodeOptions): object {
-  return {
-    nodeId: options.node,
-    clusterId: options.cluster,
-    // An empty part is kept, since dropping it would change the ids of the nodes after it.
-    addresses: options.peers.split(',').map((address) => address.trim()),
-    dataDirectory: options.data,
-    ...(options.host !== undefined && { listenHost: options.host }),
-    ...(options.port !== undefined && { listenPort: options.port }),
-    insecure: options.insecure ?? false,
-    limits: {
-      ...(options.logBudget !== undefined && { logBytesMax: options.logBudget }),
-      ...(options.logWindow !== undefined && { logWindowBytesMax: options.logWindow }),
-    },
-    ...(options.featureLevelMax !== undefined && { featureLevelMax: options.featureLevelMax }),
-    console: options.console ?? true,
-    trace: options.trace ?? false,
-    logLevel: options.logLevel,
-  };
-}
-
-/** Names the option instead of the setting: `nodeId: 3 is not …` becomes `--node: 3 is not …`. */
-export function toFlagProblem(problem: string): string {
-  return problem.replace(/^(\w+)(?:\.\d+)?:/, (start, name: string) => {
-    const flag = flags[name];
-    return flag === undefined ? start : `${flag}:`;
-  });
-}
-
-function checked(settings: object): Config {
+/**
+ * The settings of a node, checked by the server and completed with its defaults.
+ *
+ * @throws CliError `CLI_USAGE`, with a line for each thing that is wrong, which names the place where it was given.
+ */
+export function checkedConfig<T extends SettingTable>(
+  settings: EffectiveSettings<T>,
+  serverSettings = toServerSettings(settings),
+): Config {
   try {
-    return parseConfig(settings);
+    return parseConfig(serverSettings);
   } catch (cause) {
     if (!(cause instanceof ConfigError)) throw cause;
-    throw new CliError('CLI_USAGE', cause.problems.map(toFlagProblem), { cause });
+    const lines = cause.problems.map((problem) => toPlaceProblem(problem, settings));
+    throw new CliError('CLI_USAGE', lines, { cause });
   }
 }
 

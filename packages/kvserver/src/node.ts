@@ -10,19 +10,21 @@ import type { FeatureLevels, PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { addressToText, type Config } from './config/settings.ts';
 import { defaultPeerLimits } from './config/transport-limits.ts';
+import { LineLimit } from './health/line-limit.ts';
+import type { NodeFacts } from './metrics/facts.ts';
+import type { Recorder } from './metrics/recorder.ts';
 import { Replica, type ReplicaStatus, type Submitter } from './replica/index.ts';
 import type { ServerLevels } from './replica/ports.ts';
 import { thisVersion, unsupportedLevel } from './state-machine/features.ts';
 import {
   type DataDirectory,
-  DiskError,
   type DiskTimes,
+  expectWholeJournal,
   LogWindow,
   NodeWindowFiles,
   openDataDirectory,
   type SlowWrites,
 } from './storage/index.ts';
-import { clearJournalMark, readJournalMark } from './storage/state/journal-mark.ts';
 import { systemClock } from './system/clock.ts';
 import type { MemoryWatch } from './system/memory-watch.ts';
 import { systemRandom } from './system/random.ts';
@@ -39,6 +41,8 @@ export interface KvNodeOptions {
   readonly logger: Logger;
   /** How much of its memory the process uses. */
   readonly memory: Pick<MemoryWatch, 'percent'>;
+  /** Counts and measures for metrics. Default: nothing does. */
+  readonly recorder?: Recorder | undefined;
   /** Opens the data directory. Tests replace it to simulate failures. */
   readonly openData?: typeof openDataDirectory;
   /** Called when the known leader changes; `undefined` if none is known. */
@@ -93,8 +97,11 @@ export class KvNode {
   static async open(options: KvNodeOptions): Promise<KvNode> {
     const { nodeId, clusterId, addresses, dataDirectory } = options.config;
     const nodeCount = addresses.length;
-    const { openData = openDataDirectory } = options;
-    const data = await openData({ path: dataDirectory, clusterId, nodeId, nodeCount });
+    const { openData = openDataDirectory, recorder } = options;
+    const data = await openData({
+      ...{ path: dataDirectory, clusterId, nodeId, nodeCount },
+      onFlushed: (tookMs) => recorder?.flushes.observe(tookMs),
+    });
     const { hasVoted: hadVoted, bootCount } = data.identity;
     const peers = peersFor(options, bootCount);
     try {
@@ -119,6 +126,16 @@ export class KvNode {
       peers: this.#peers.peers(),
       featureLevels: toFeatureLevels(this.#peers.levelPort.own),
       disk: this.#data.journal.times,
+    };
+  }
+
+  /** What metrics show of the node besides its status. */
+  get facts(): NodeFacts {
+    return {
+      ...this.#replica.facts,
+      logWindowBytes: this.#logWindow.bytes,
+      journalBytes: this.#data.journal.liveBytes,
+      messages: this.#peers.counts(),
     };
   }
 
@@ -166,19 +183,6 @@ export class KvNode {
   }
 }
 
-/** Safety: a journal that lost its end still looks whole. The state records how far the journal reached. */
-async function expectWholeJournal({ journal, state }: DataDirectory): Promise<void> {
-  const { writeIndex } = journal;
-  if (writeIndex === 0) {
-    await clearJournalMark(state);
-    return;
-  }
-  const mark = await readJournalMark(state);
-  if (writeIndex >= mark) return;
-  const message = `The journal ends at write ${writeIndex}, but the state was written after write ${mark}.`;
-  throw new DiskError('DISK_JOURNAL_DAMAGED', message);
-}
-
 function peersFor({ config, logger, onFailed }: KvNodeOptions, bootCount: number): PeerTransport {
   const { nodeId, clusterId, addresses, limits, featureLevelMax } = config;
   const { lowest, highest } = thisVersion;
@@ -222,7 +226,7 @@ interface ReplicaParts {
 }
 
 function openReplica(
-  { config, logger, memory, onFailed, onLeader }: KvNodeOptions,
+  { config, logger, memory, recorder, onFailed, onLeader }: KvNodeOptions,
   data: DataDirectory,
   { peers, logWindow, flight }: ReplicaParts,
 ): Promise<Replica> {
@@ -250,6 +254,7 @@ function openReplica(
     limits: config.limits,
     scrub: config.scrub,
     ...(flight && { recorder: flight.recorder }),
+    ...(recorder && { observer: recorder }),
     usage: { journal: data.journal, memory },
     onLeader,
     onDifference: ({ applied, peer }) => {
@@ -262,9 +267,19 @@ function openReplica(
         logger.warn({ error }, 'the feature level is not recorded in the identity');
       });
     },
+    onRefused: refusalLog(logger),
     onStopped: (error) => {
       logger.error({ error }, 'replica failed');
       onFailed(error);
     },
   });
+}
+
+/** Logs dropped messages, without letting a server that keeps sending them fill the log. */
+function refusalLog(logger: Logger): (node: number, reason: string) => void {
+  const limit = new LineLimit({ countMax: 3, intervalMs: 60_000 });
+  return (node, reason) => {
+    const omitted = limit.take(`${node}`, systemClock.now());
+    if (omitted !== undefined) logger.warn({ node, reason, omitted }, 'message of a peer refused');
+  };
 }

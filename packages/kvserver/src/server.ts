@@ -11,15 +11,21 @@ import type { Logger } from 'pino';
 import { ClientBytes } from './api/client-bytes.ts';
 import { readConsoleFiles } from './api/console/console-files.ts';
 import { createApp, endWithError } from './api/http/index.ts';
+import { RequestIds } from './api/request-ids.ts';
 import { StreamListener } from './api/stream/index.ts';
 import { type Address, addressToText, type Config } from './config/settings.ts';
 import { streamCountMax } from './config/stream-limits.ts';
 import { HealthMonitor } from './health/health-monitor.ts';
+import type { MetricFacts } from './metrics/facts.ts';
+import { Recorder } from './metrics/recorder.ts';
+import { ServerMetrics } from './metrics/server-metrics.ts';
+import { RequestTiming } from './replica/request-timing.ts';
 import type { SubmitOptions } from './replica/submitter.ts';
 import { currentChecks, statusOf, unavailableError } from './server-status.ts';
 import { KvService } from './service/kv-service.ts';
 import { type ReadyOptions, whenReady } from './service/readiness.ts';
 import { checkedRequest } from './service/request-checks.ts';
+import { readDiskUse } from './storage/index.ts';
 import { Supervisor, type SupervisorOptions } from './supervisor.ts';
 import { systemClock } from './system/clock.ts';
 import { createLogger } from './system/logger.ts';
@@ -52,27 +58,35 @@ export class KvServer {
   readonly #memory: MemoryWatch;
   readonly #streams: StreamListener;
   readonly #monitor: HealthMonitor;
+  readonly #bytes: ClientBytes;
+  readonly #recorder = new Recorder();
+  readonly #ids = new RequestIds();
   #stopping: Promise<void> | undefined;
   #stopped: Promise<Error | undefined> = Promise.resolve(undefined);
 
-  private constructor(options: Omit<SupervisorOptions, 'memory'>) {
+  private constructor(options: Omit<SupervisorOptions, 'memory' | 'recorder'>) {
     const { config, logger } = options;
     const { resources, limits } = config;
     this.#config = config;
     this.#logger = logger;
     this.#memory = new MemoryWatch({ resources, percentMax: limits.memoryPercentMax });
-    this.#supervisor = new Supervisor({ ...options, memory: this.#memory });
-    this.#service = new KvService(() => unavailableError(this.#supervisor));
+    this.#bytes = new ClientBytes(limits);
+    const recorder = this.#recorder;
+    this.#supervisor = new Supervisor({ ...options, memory: this.#memory, recorder });
+    this.#service = new KvService(() => unavailableError(this.#supervisor), recorder);
     const parts = {
       service: this.#service,
       logger,
-      bytes: new ClientBytes(limits),
+      bytes: this.#bytes,
+      observer: recorder,
+      requestIds: this.#ids,
       hostNames: config.addresses.map(({ host }) => host),
     };
     const app = createApp({
       ...parts,
       status: () => this.status(),
       limits: config.http,
+      metrics: new ServerMetrics(() => this.#metricFacts()),
       consoleFiles: config.console ? readConsoleFiles() : [],
       trace: config.trace ? () => this.#supervisor.node?.trace() : undefined,
     });
@@ -149,13 +163,36 @@ export class KvServer {
    * effect.
    */
   async submit(request: Request, options?: SubmitOptions): Promise<DoneReply> {
-    return this.#service.submit(checkedRequest(request), options);
+    const checked = checkedRequest(request);
+    const origin = { transport: 'program', id: this.#ids.next() } as const;
+    const timing = new RequestTiming(checked.command.type, origin);
+    return this.#service.submit(checked, { timing, ...options });
   }
 
   /** Waits up to a second for pending requests, then closes everything. May be called more than once. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
+  }
+
+  async #metricFacts(): Promise<MetricFacts> {
+    const { dataDirectory, limits, http } = this.#config;
+    const { receiving, unsent } = this.#bytes;
+    const [connections, streams] = [this.#sockets.count, this.#streams.count];
+    const { receivingBytesMax, unsentBytesMax } = limits;
+    const disk = await readDiskUse(dataDirectory);
+    return {
+      status: this.status(),
+      node: this.#supervisor.node?.facts,
+      clientBounds: [
+        { bound: 'receivingBytesMax', used: receiving.used, max: receivingBytesMax },
+        { bound: 'unsentBytesMax', used: unsent.used, max: unsentBytesMax },
+        { bound: 'connectionCountMax', used: connections, max: http.connectionCountMax },
+      ],
+      connections: { http: connections - streams, stream: streams },
+      disk,
+      recorder: this.#recorder,
+    };
   }
 
   #createMonitor(): HealthMonitor {
@@ -182,6 +219,7 @@ export class KvServer {
       service: this.#service,
       onLeader: (leader) => {
         this.#monitor.onLeader(leader);
+        this.#recorder.onLeader(leader);
         this.#streams.onLeader(leader ?? null);
       },
     });

@@ -11,7 +11,10 @@ import type { KvService } from './service/kv-service.ts';
 import { quarantine } from './storage/index.ts';
 import { systemClock } from './system/clock.ts';
 
-export type SupervisorOptions = Pick<KvNodeOptions, 'config' | 'logger' | 'memory' | 'openData'>;
+export type SupervisorOptions = Pick<
+  KvNodeOptions,
+  'config' | 'logger' | 'memory' | 'recorder' | 'openData'
+>;
 
 /** The parts that the supervisor notifies about the node. */
 export interface NodeListeners {

@@ -10,6 +10,7 @@ import type { PeerId } from './core/ballot.ts';
 import { type Effects, noEffects, type Write } from './core/effects.ts';
 import type { PeerEvent } from './core/events.ts';
 import type { Envelope } from './core/messages/envelope.ts';
+import { valuesIn } from './core/messages/message.ts';
 import type { Peer } from './core/peer.ts';
 import { PaxosError } from './errors.ts';
 import type { PaxosListener, PaxosOptions } from './options.ts';
@@ -51,7 +52,7 @@ export class EffectLoop<V> {
     this.#listener = listener;
     this.#state = 'joined';
     await this.#options.transport.open({
-      receive: (envelope) => this.put({ type: 'receive', envelope }),
+      receive: (envelope) => this.#receive(envelope),
       undeliverable: (envelope) => this.put({ type: 'undeliverable', envelope }),
       disconnected: (peer) => this.put({ type: 'disconnected', peer }),
     });
@@ -86,6 +87,17 @@ export class EffectLoop<V> {
     // A decision noted without its value rests on a vote that may still be pending: they are written together.
     if (this.#state === 'closed' && note.length > 0) await this.#write([...persist, ...note]);
     await this.#options.storage.close();
+  }
+
+  /** Safety: a value counts from the moment that it is written here, so what is none must not get that far. */
+  #receive(envelope: Envelope<V>): void {
+    const { isValue } = this.#options;
+    const { from, message } = envelope;
+    if (isValue === undefined || valuesIn(message).every(isValue)) {
+      this.put({ type: 'receive', envelope });
+    } else {
+      this.#listener.onRefused?.(from, `a ${message.type} with a value that cannot be applied`);
+    }
   }
 
   get #isStopped(): boolean {

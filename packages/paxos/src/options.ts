@@ -24,6 +24,8 @@ export interface PaxosListener<V> {
   readonly onLeader?: (leader: PeerId | undefined) => void;
   /** Called when a peer that started without memory has been admitted: it takes part from now on. */
   readonly onAdmitted?: () => void;
+  /** Called for each message of another peer that was dropped since it cannot be true, with the reason. */
+  readonly onRefused?: (from: PeerId, reason: string) => void;
   /** Called when the peer has stopped because its memory failed. It sends nothing any more. */
   readonly onStopped?: (error: PaxosError) => void;
 }
@@ -51,6 +53,12 @@ export interface PaxosOptions<V> {
    * longer count on that state.
    */
   readonly stateEpoch?: number;
+  /**
+   * Whether this host can apply the value. A message of another peer with any other value is dropped before
+   * anything of it is written, so no such value gets the vote of this peer, or is learned here. Default: every
+   * value. Called once for each value that arrives; must not throw.
+   */
+  readonly isValue?: (value: V) => boolean;
   /** Records everything that the peer takes in, so that its run can be replayed. By default nothing does. */
   readonly recorder?: TraceRecorder<V>;
 }

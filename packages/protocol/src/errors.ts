@@ -104,6 +104,8 @@ export interface ErrorReply {
     readonly outcome: Outcome;
     readonly message: string;
     readonly retryAfterMs?: number | undefined;
+    /** Names the request in the log of the server. */
+    readonly requestId?: string;
   };
 }
 
@@ -126,5 +128,6 @@ export const errorReplySchema: z.ZodType<ErrorReply> = z.object({
     outcome: z.custom<Outcome>(isOutcome),
     message: z.string(),
     retryAfterMs: retryAfterSchema,
+    requestId: z.string().exactOptional(),
   }),
 });

@@ -12,6 +12,8 @@ const otherPaths = {
   status: '/status',
   live: '/livez',
   ready: '/readyz',
+  /** For Prometheus. */
+  metrics: '/metrics',
   /** A WebSocket that carries many requests at once; see docs/stream.md. */
   stream: '/v1/stream',
 } as const;

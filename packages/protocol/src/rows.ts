@@ -3,6 +3,7 @@
  * checked them. Each throws `TypeError` for a field of another type.
  */
 import { Packr } from 'msgpackr';
+import { readRow } from './row-reader.ts';
 import { packTight } from './tight-pack.ts';
 
 /** Keys and values are byte strings. */
@@ -23,9 +24,9 @@ function addBytes(sum: number, field: unknown): number {
   return field instanceof Uint8Array ? sum + field.length : sum;
 }
 
-/** Decodes a row. Its byte fields are views into `bytes`. */
+/** Decodes a row, the same on every replica. Its byte fields are views into `bytes`. @throws TypeError */
 export function unpack(bytes: Uint8Array): Row {
-  return toRow(packr.unpack(bytes));
+  return readRow(bytes);
 }
 
 /** The field as a row. @throws TypeError */

@@ -72,7 +72,7 @@ export class PatchedBuilds {
     return {
       ...process.env,
       NODE_OPTIONS: `${options} --import=${loader}`,
-      PAXKV_PATCHED_BUILD: join(this.#folder, 'out', id),
+      TEST_PATCHED_BUILD: join(this.#folder, 'out', id),
     };
   }
 

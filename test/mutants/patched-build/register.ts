@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs';
 import { register } from 'node:module';
 import { packages } from './hooks.ts';
 
-const { PAXKV_PATCHED_BUILD: patchedBuild = '' } = process.env;
+const { TEST_PATCHED_BUILD: patchedBuild = '' } = process.env;
 
 register('./hooks.js', import.meta.url, { data: patchedBuild });
 

@@ -3,14 +3,15 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseConfig } from '@paxkv/kvserver/internal/config/settings';
+import { type Config, parseConfig } from '@paxkv/kvserver/internal/config/settings';
 import { startPosition } from '@paxkv/kvserver/internal/state-machine/state-store';
 import { positionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
 import { fromPosition, seal } from '@paxkv/kvserver/internal/storage/state/rows';
 import { expect } from 'chai';
 import { Level } from 'level';
 import { CliError } from 'paxkv/internal/cli-error';
-import { runNode, toFlagProblem, toSettings } from 'paxkv/internal/run-node';
+import { checkedConfig, runNode } from 'paxkv/internal/run-node';
+import { serveSettings } from 'paxkv/internal/settings/table';
 import { CapturedStreams } from './captured-streams.ts';
 
 class FakeProcess extends EventEmitter {
@@ -36,8 +37,8 @@ describe('runNode', () => {
     await rm(directory, { recursive: true });
   });
 
-  function settings(changes: object = {}): object {
-    return {
+  function config(changes: object = {}): Config {
+    return parseConfig({
       nodeId: 0,
       clusterId: 'test',
       addresses: ['127.0.0.1:1'],
@@ -45,13 +46,13 @@ describe('runNode', () => {
       dataDirectory: join(directory, 'data'),
       logLevel: 'silent',
       ...changes,
-    };
+    });
   }
 
   async function failureOf(changed: object): Promise<CliError> {
     const streams = new CapturedStreams({});
     try {
-      await runNode(settings(changed), streams, new FakeProcess());
+      await runNode(config(changed), streams, new FakeProcess());
     } catch (error) {
       if (error instanceof CliError) return error;
       throw error;
@@ -62,7 +63,7 @@ describe('runNode', () => {
   it('runs until it is asked to stop, and frees its data for the next', async () => {
     for (const signal of ['SIGTERM', 'SIGINT', 'disconnect']) {
       const source = new FakeProcess();
-      const ended = runNode(settings(), new CapturedStreams({}), source);
+      const ended = runNode(config(), new CapturedStreams({}), source);
       source.emit(signal);
       await ended;
     }
@@ -72,17 +73,11 @@ describe('runNode', () => {
     const source = new FakeProcess();
     const streams = new CapturedStreams({});
     const addresses = ['127.0.0.1:1', '127.0.0.1:2'];
-    const ended = runNode(settings({ addresses }), streams, source);
+    const ended = runNode(config({ addresses }), streams, source);
     source.emit('SIGTERM');
     await ended;
     expect(streams.notes).to.have.lengthOf(1);
     expect(streams.notes[0]).to.match(/^warning: 2 nodes/);
-  });
-
-  it('exits 2 for settings that make no sense', async () => {
-    const { exitCode, lines } = await failureOf({ nodeId: 3 });
-    expect(exitCode).to.equal(2);
-    expect(lines).to.deep.equal(['--node: 3 is not among the 1 addresses']);
   });
 
   it('exits 1 if it cannot listen, and says where', async () => {
@@ -106,7 +101,7 @@ describe('runNode', () => {
     await mkdir(data);
     await writeFile(join(data, 'identity.json'), '{"format":2,"surplus":0}');
     const source = new FakeProcess();
-    const ended = runNode(settings(), new CapturedStreams({}), source);
+    const ended = runNode(config(), new CapturedStreams({}), source);
     source.emit('SIGTERM');
     await ended;
     const names = await readdir(data);
@@ -116,7 +111,7 @@ describe('runNode', () => {
 
   it('exits 3 for the data of a cluster at a higher feature level, and leaves it as it is', async () => {
     const source = new FakeProcess();
-    const ended = runNode(settings(), new CapturedStreams({}), source);
+    const ended = runNode(config(), new CapturedStreams({}), source);
     source.emit('SIGTERM');
     await ended;
     const data = join(directory, 'data');
@@ -134,7 +129,7 @@ describe('runNode', () => {
 
   it('exits 3 for the data of another cluster', async () => {
     const source = new FakeProcess();
-    const ended = runNode(settings(), new CapturedStreams({}), source);
+    const ended = runNode(config(), new CapturedStreams({}), source);
     source.emit('SIGTERM');
     await ended;
     const { exitCode, message } = await failureOf({ clusterId: 'other' });
@@ -143,71 +138,40 @@ describe('runNode', () => {
   });
 });
 
-const options = {
-  node: 1,
-  peers: '127.0.0.1:1, 127.0.0.1:2,127.0.0.1:3',
-  data: 'data/node-1',
-  cluster: 'paxkv',
-  logLevel: 'info',
-} as const;
+describe('checkedConfig', () => {
+  const values = { ...required(3), logLevel: 'info', cluster: 'a b' } as const;
 
-describe('toSettings', () => {
-  it('gives settings that the server takes, with its own defaults where no flag was given', () => {
-    const config = parseConfig(toSettings(options));
-    expect(config).to.deep.include({
-      nodeId: 1,
-      clusterId: 'paxkv',
-      dataDirectory: 'data/node-1',
-      listenHost: '127.0.0.1',
-      listenPort: 2,
-      insecure: false,
-      console: true,
-      trace: false,
+  function required(node: number) {
+    return { node, peers: ['127.0.0.1:1', '127.0.0.1:2'], data: 'data' };
+  }
+
+  it('completes the settings with the defaults of the server', () => {
+    const settings = { table: serveSettings, values: allOf(required(1)), places: new Map() };
+    const { listenPort, limits } = checkedConfig(settings);
+    expect(listenPort).to.equal(2);
+    expect(limits.logWindowBytesMax).to.equal(1024 ** 3);
+  });
+
+  it('exits 2 for settings that make no sense, and names where each was given', () => {
+    const places = new Map([['node', 'PAXKV_NODE']]);
+    const check = () => checkedConfig({ table: serveSettings, values: allOf(values), places });
+    expect(check).to.throw(CliError).with.property('exitCode', 2);
+    expect(check).to.throw(/^--cluster: must be 1 to 64 letters/);
+    const badNode = { table: serveSettings, values: allOf(required(3)), places };
+    expect(() => checkedConfig(badNode)).to.throw('PAXKV_NODE: 3 is not among the 2 addresses');
+  });
+
+  function allOf(given: ReturnType<typeof required> & { cluster?: string }) {
+    const absent = { host: undefined, port: undefined, featureLevelMax: undefined };
+    const shared = { logBudget: undefined, logWindow: undefined, console: true };
+    const switches = { insecure: false, trace: false };
+    return {
+      cluster: 'paxkv',
       logLevel: 'info',
-    });
-    expect(config.addresses.map(({ port }) => port)).to.deep.equal([1, 2, 3]);
-  });
-
-  it('hands on each flag that was given', () => {
-    const more = { host: '0.0.0.0', port: 0, insecure: true, console: false, trace: true };
-    const given = { ...options, ...more, logLevel: 'debug' };
-    expect(parseConfig(toSettings(given))).to.deep.include({
-      listenHost: '0.0.0.0',
-      listenPort: 0,
-      insecure: true,
-      console: false,
-      trace: true,
-      logLevel: 'debug',
-    });
-  });
-
-  it('hands on a log budget in bytes', () => {
-    const { limits } = parseConfig(toSettings({ ...options, logBudget: 4096 }));
-    expect(limits).to.include({ logBytesMax: 4096 });
-  });
-
-  it('hands on a log window in bytes', () => {
-    const { limits } = parseConfig(toSettings({ ...options, logWindow: 2 ** 40 }));
-    expect(limits).to.include({ logWindowBytesMax: 2 ** 40 });
-  });
-
-  it('keeps an empty address, so that it is refused and not skipped', () => {
-    const settings = toSettings({ ...options, peers: '127.0.0.1:1,,127.0.0.1:3' });
-    expect(() => parseConfig(settings)).to.throw('"" is not host:port');
-  });
-});
-
-describe('toFlagProblem', () => {
-  it('names the flag that a setting came from', () => {
-    expect(toFlagProblem('nodeId: too high')).to.equal('--node: too high');
-    expect(toFlagProblem('addresses.2: not host:port')).to.equal('--peers: not host:port');
-    expect(toFlagProblem('logLevel: unknown')).to.equal('--log-level: unknown');
-  });
-
-  it('leaves alone what is no flag', () => {
-    expect(toFlagProblem('limits.batchBytesMax: too low')).to.equal(
-      'limits.batchBytesMax: too low',
-    );
-    expect(toFlagProblem('nothing fits')).to.equal('nothing fits');
-  });
+      ...absent,
+      ...shared,
+      ...switches,
+      ...given,
+    } as const;
+  }
 });

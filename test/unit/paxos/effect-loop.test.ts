@@ -28,6 +28,45 @@ describe('EffectLoop', () => {
     await turn();
   }
 
+  describe('values that the host cannot apply', () => {
+    const vote = { ballot: foreign, value: 'bad' };
+    const messages: Message<string>[] = [
+      { type: 'accept', seq: 0, ballot: foreign, value: 'bad' },
+      { type: 'decided', seq: 0, ballot: foreign, value: 'bad' },
+      { type: 'learned', seq: 0, values: ['good', 'bad'] },
+      { type: 'promised', seq: 0, ballot: own, vote },
+      { type: 'logPromised', ballot: own, firstSeq: 0, votes: [{ seq: 0, vote }] },
+    ];
+
+    for (const message of messages) {
+      it(`are neither written nor learned from ${message.type}, and are reported`, async () => {
+        host.options = { isValue: (value) => value !== 'bad' };
+        const paxos = await host.open();
+        await turn();
+        host.takeEffects();
+        host.receive(1, message);
+        await turn();
+        expect(host.takeEffects()).to.deep.equal([]);
+        expect(host.refusals).to.deep.equal([
+          `1: a ${message.type} with a value that cannot be applied`,
+        ]);
+        expect(paxos.status(0)).to.deep.equal({ fate: 'pending' });
+        expect(paxos.max()).to.equal(-1);
+      });
+    }
+
+    it('are dropped with their message, and those of other messages are taken', async () => {
+      host.options = { isValue: (value) => value !== 'bad' };
+      const paxos = await host.open();
+      host.receive(1, { type: 'learned', seq: 0, values: ['good', 'fine'] });
+      host.receive(1, { type: 'decided', seq: 2, ballot: foreign });
+      await turn();
+      expect(paxos.status(1)).to.deep.equal({ fate: 'decided', value: 'fine' });
+      expect(host.takeEffects()).to.include('learn to 1');
+      expect(host.refusals).to.deep.equal([]);
+    });
+  });
+
   describe('writing', () => {
     it('sends a promise only when its write has resolved', async () => {
       await host.open();

@@ -30,7 +30,8 @@ export class RecordingHost {
   onDecided: () => void = () => {};
   peerCount = 3;
   isCandidate = false;
-  options: Partial<Pick<PaxosOptions<string>, 'retention' | 'stateEpoch'>> = {};
+  options: Partial<Pick<PaxosOptions<string>, 'retention' | 'stateEpoch' | 'isValue'>> = {};
+  readonly refusals: string[] = [];
   timerCount = 0;
   /** Messages sent since the last flush of the transport. */
   unflushedCount = 0;
@@ -84,6 +85,7 @@ export class RecordingHost {
         void this.effects.push(`truncated ${decisions.map(({ seq }) => seq).join()}`),
       onReadIndex: (readIndex) => void this.effects.push(`read index ${readIndex}`),
       onAdmitted: () => void this.effects.push('admitted'),
+      onRefused: (from, reason) => void this.refusals.push(`${from}: ${reason}`),
       onStopped: (error) => void this.stops.push(error),
     });
   }

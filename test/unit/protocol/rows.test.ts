@@ -21,7 +21,7 @@ describe('rows', () => {
   it('have views as bytes, and are read from rows only', () => {
     const packed = Buffer.from(pack([Uint8Array.of(1, 2)]));
     expect(toBytes(unpack(packed)[0]).buffer).to.equal(packed.buffer);
-    expect(() => unpack(pack([1]).subarray(1))).to.throw(TypeError, 'Expected a row');
+    expect(() => unpack(pack([1]).subarray(1))).to.throw(TypeError, 'The bytes are no row');
   });
 
   it('convert a field only if it has the expected type', () => {

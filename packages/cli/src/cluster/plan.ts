@@ -22,21 +22,14 @@ export interface ClusterSize {
   /** The port of node 0. Node n has this port plus n. */
   readonly firstPort: number;
   readonly dataDirectory: string;
-  /** The log budget of each node in bytes. Absent for the default of the server. */
-  readonly logBudget?: number | undefined;
-  /** The log window of each node in bytes. Absent for the default of the server. */
-  readonly logWindow?: number | undefined;
+  /** More arguments, the same for each node. Default: none. */
+  readonly nodeArguments?: readonly string[];
   /** Default: true. */
   readonly hasConsole?: boolean;
 }
 
 export function planCluster(size: ClusterSize): ClusterPlan {
-  const { nodeCount, firstPort, dataDirectory, logBudget, logWindow, hasConsole = true } = size;
-  const more = [
-    ...(logBudget === undefined ? [] : ['--log-budget', `${logBudget}`]),
-    ...(logWindow === undefined ? [] : ['--log-window', `${logWindow}`]),
-    ...(hasConsole ? [] : ['--no-console']),
-  ];
+  const { nodeCount, firstPort, dataDirectory, nodeArguments = [], hasConsole = true } = size;
   const ports = Array.from({ length: nodeCount }, (_, node) => firstPort + node);
   const peers = ports.map((port) => `127.0.0.1:${port}`).join(',');
   return {
@@ -51,7 +44,7 @@ export function planCluster(size: ClusterSize): ClusterPlan {
         logFile: `${data}.log`,
         serveArguments: [
           ...['serve', '--node', `${node}`, '--peers', peers, '--data', data],
-          ...more,
+          ...nodeArguments,
         ],
       };
     }),

@@ -13,7 +13,8 @@ import { ycsb } from '../bench/workload/mix.ts';
 import { keyBytesMin } from '../bench/workload/records.ts';
 import { CliError, messageOf } from '../cli-error.ts';
 import { toClient } from '../client.ts';
-import { addClientOptions, type ClientOptions, wholeNumber } from '../options.ts';
+import { addClientOptions, type ClientOptions } from '../options.ts';
+import { wholeNumber } from '../settings/kinds.ts';
 import { jsonLine, type Streams } from '../streams.ts';
 
 interface BenchOptions extends ClientOptions, BenchFlags {
@@ -122,6 +123,6 @@ function number(
   [min, max]: readonly [number, number],
   preset?: number,
 ): Option {
-  const option = new Option(flags, text).argParser(wholeNumber(min, max));
+  const option = new Option(flags, text).argParser(wholeNumber(min, max).parse);
   return preset === undefined ? option : option.default(preset);
 }

@@ -1,27 +1,20 @@
 import { fileURLToPath } from 'node:url';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
 import { toCallText, toEndText, toStartJson, toStartText } from '../cluster/instructions.ts';
 import { LocalCluster } from '../cluster/local-cluster.ts';
 import { type ClusterPlan, planCluster } from '../cluster/plan.ts';
-import {
-  addOutputOptions,
-  consoleOptions,
-  logBudgetOption,
-  logWindowOption,
-  type OutputOptions,
-  wholeNumber,
-} from '../options.ts';
+import { addOutputOptions, type OutputOptions } from '../options.ts';
+import { addSettings } from '../settings/command-options.ts';
+import { type EffectiveSettings, readSettings } from '../settings/effective-settings.ts';
+import { printSettings } from '../settings/print-settings.ts';
+import { toArguments, toServerSettings } from '../settings/server-settings.ts';
+import { clusterSettings, sharedSettings } from '../settings/table.ts';
 import { listenForStop, type StopSignal } from '../stop-signal.ts';
 import { jsonLine, type Streams } from '../streams.ts';
 
 interface ClusterOptions extends OutputOptions {
-  readonly nodes: number;
-  readonly data: string;
-  readonly port: number;
-  readonly logBudget?: number;
-  readonly console?: boolean;
-  readonly logWindow?: number;
+  readonly printConfig?: true;
 }
 
 /** What a running cluster command needs. */
@@ -32,51 +25,50 @@ interface Run {
   readonly isJson: boolean;
 }
 
-const nodeCountMax = 9;
-const portMax = 65_535;
 const program = fileURLToPath(new URL('../main.js', import.meta.url));
 
 export function addCluster(parent: Command, streams: Streams): void {
   const command = parent
     .command('cluster')
     .description('run a whole cluster on this machine, a process for each node, until Ctrl-C');
-  for (const option of clusterOptions()) command.addOption(option);
-  addOutputOptions(command).action(async (options: ClusterOptions) => {
-    const { nodes, data, port, logBudget, logWindow, json, console: hasConsole = true } = options;
+  addSettings(command, clusterSettings);
+  addOutputOptions(command).action(async ({ printConfig, json }: ClusterOptions) => {
+    const settings = readSettings(command, clusterSettings);
+    const { nodes, data, port, console: hasConsole } = settings.values;
     const plan = planCluster({
       nodeCount: nodes,
       dataDirectory: data,
       firstPort: port,
-      logBudget,
-      logWindow,
+      nodeArguments: toArguments(sharedSettings, settings),
       hasConsole,
     });
+    const isJson = json === true;
+    if (printConfig) {
+      await printSettings(settings, await configOfNode(settings, plan), { streams, isJson });
+      return;
+    }
     const stop = listenForStop();
     try {
-      await runCluster({ plan, stop, streams, isJson: json === true });
+      await runCluster({ plan, stop, streams, isJson });
     } finally {
       stop.close();
     }
   });
 }
 
-function clusterOptions(): Option[] {
-  return [
-    new Option('-n, --nodes <count>', 'number of nodes; an odd number is best')
-      .env('PAXKV_NODES')
-      .argParser(wholeNumber(1, nodeCountMax))
-      .default(3),
-    new Option('-d, --data <directory>', 'where the nodes keep their data')
-      .env('PAXKV_DATA')
-      .default('.paxkv'),
-    new Option('-p, --port <port>', 'port of node 0; the other nodes take the ports after it')
-      .env('PAXKV_PORT')
-      .argParser(wholeNumber(1, portMax - nodeCountMax + 1))
-      .default(4401),
-    logBudgetOption(),
-    ...consoleOptions(),
-    logWindowOption(),
-  ];
+/** The settings of the first node, which has the same defaults as the others. */
+async function configOfNode(
+  settings: EffectiveSettings<typeof clusterSettings>,
+  plan: ClusterPlan,
+): Promise<object> {
+  const { checkedConfig } = await import('../run-node.ts');
+  return checkedConfig(settings, {
+    ...toServerSettings(settings),
+    nodeId: 0,
+    clusterId: 'paxkv',
+    addresses: plan.nodes.map(({ port }) => `127.0.0.1:${port}`),
+    dataDirectory: plan.dataDirectory,
+  });
 }
 
 async function runCluster(run: Run): Promise<void> {

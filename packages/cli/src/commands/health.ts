@@ -3,8 +3,9 @@ import type { KvClient } from '@paxkv/client';
 import { type Command, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
 import { withClient } from '../client.ts';
-import { addClientOptions, type ClientOptions, durationMs } from '../options.ts';
+import { addClientOptions, type ClientOptions } from '../options.ts';
 import { addressOf, type ServerAnswer, whyNotReady } from '../server-notes.ts';
+import { duration } from '../settings/kinds.ts';
 import { jsonLine, type Streams } from '../streams.ts';
 
 interface HealthOptions extends ClientOptions {
@@ -21,7 +22,7 @@ export function addHealth(program: Command, streams: Streams): void {
     .description('check that every server is ready; exit 1 if one is not, and print why')
     .addOption(
       new Option('-w, --wait <time>', 'wait up to this time until every server is ready')
-        .argParser(durationMs(0, waitMsMax))
+        .argParser(duration(0, waitMsMax).parse)
         .default(0, 'not at all'),
     );
   addClientOptions(command).action(async (options: HealthOptions) => {

@@ -139,7 +139,7 @@ function problemsOf(settings: Settings): string[] {
   if (own === undefined) {
     problems.push(`nodeId: ${nodeId} is not among the ${addresses.length} addresses`);
   }
-  const names = addresses.map(({ host, port }) => `${host.toLowerCase()}:${port}`);
+  const names = addresses.map(({ host, port }) => addressToText({ host: sameHost(host), port }));
   for (const name of new Set(names.filter((name, index) => names.indexOf(name) < index))) {
     problems.push(`addresses: ${name} is given twice`);
   }
@@ -176,6 +176,12 @@ function warningsOf(
     warnings.push(`insecure: every client that reaches ${listenHost} can read and write all data`);
   }
   return warnings;
+}
+
+/** One name for each host: `localhost` may resolve to either address of loopback. */
+function sameHost(host: string): string {
+  const name = host.toLowerCase();
+  return ['localhost', '::1', '::ffff:127.0.0.1'].includes(name) ? '127.0.0.1' : name;
 }
 
 function isLocalHost(host: string): boolean {

@@ -6,6 +6,7 @@ import type { ScrubLimits } from '../config/scrub-limits.ts';
 import type { Limits } from '../config/settings.ts';
 import type { Version } from '../state-machine/features.ts';
 import type { StateLevel, StateTables } from '../storage/state/state-database.ts';
+import type { ApplyObserver } from './apply/applier.ts';
 import type { CatchUpProgress } from './catch-up/catch-up-progress.ts';
 import type { LogWindow } from './catch-up/log-window.ts';
 import type { ChecksumPort, ForwardPort, LevelPort, StatePort } from './ports.ts';
@@ -52,6 +53,8 @@ export interface ReplicaOptions {
     readonly journal: { readonly liveBytes: number };
     readonly memory: { readonly percent: number };
   };
+  /** Learns how long applying and writing the state take. */
+  readonly observer?: ApplyObserver;
   /** Records the inputs of the peer. */
   readonly recorder?: TraceRecorder<Bytes>;
   /** Called when the known leader changes. `undefined`: no leader is known. */
@@ -60,6 +63,8 @@ export interface ReplicaOptions {
   readonly onDifference?: (difference: Difference) => void;
   /** Called with the feature level of the state: at the start, and when it has risen. */
   readonly onFeatureLevel?: (level: number) => void;
+  /** Called for each message of another replica that was dropped since it cannot be true, and why. */
+  readonly onRefused?: (from: PeerId, reason: string) => void;
   /** Called when the replica has failed. It neither votes nor serves any more. */
   readonly onStopped?: (error: Error) => void;
 }

@@ -15,6 +15,7 @@ import { LevelRaiser } from './levels/level-raiser.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { Reads } from './reads/reads.ts';
 import { toError } from './reasons.ts';
+import { factsOf, type ReplicaFacts } from './replica-facts.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 import { PendingRequests } from './requests/pending-requests.ts';
 import { retentionOf } from './retention.ts';
@@ -42,26 +43,17 @@ export class Replica implements Submitter {
   #stopping: Promise<void> | undefined;
 
   private constructor(options: ReplicaOptions, paxos: Paxos<Bytes>, machine: StateMachine) {
-    const { me, runId, peerCount, clock, random, limits, forwarding } = options;
+    const { me, runId, peerCount, clock, random, limits, forwarding, observer } = options;
     const session = new OwnSession();
-    const applier = new Applier(machine, { paxos, clock, limits });
+    const applier = new Applier(machine, { paxos, clock, limits, observer });
     const load = {
       journalBytes: () => options.usage?.journal.liveBytes ?? 0,
       memoryPercent: () => options.usage?.memory.percent ?? 0,
       retainedLogBytes: () => paxos.retained().bytes,
     };
     const pending = new PendingRequests({ clock, limits, session, load });
-    const writes = new Writes({
-      me,
-      runId,
-      clock,
-      limits,
-      paxos,
-      state: applier,
-      pending,
-      session,
-      forwarding,
-    });
+    const forWrites = { me, runId, clock, limits, paxos, pending, session, forwarding };
+    const writes = new Writes({ ...forWrites, state: applier });
     const onFailed = (error: unknown) => this.#fail(toError(error));
     this.#options = options;
     this.#paxos = paxos;
@@ -93,7 +85,8 @@ export class Replica implements Submitter {
     const { version, limits } = options;
     const { cachedBytesMax } = limits;
     const machine = await StateMachine.open(database, { version, cachedBytesMax });
-    const paxos = await Paxos.load<Bytes>({ ...options, retention: retentionOf(limits) });
+    const isValue = (value: Bytes) => machine.values.accepts(value);
+    const paxos = await Paxos.load<Bytes>({ ...options, retention: retentionOf(limits), isValue });
     const replica = new Replica(options, paxos, machine);
     await replica.#start();
     return replica;
@@ -121,6 +114,11 @@ export class Replica implements Submitter {
       doneByPeer: this.#paxos.doneByPeer(),
       awaited: this.#paxos.awaited(),
     };
+  }
+
+  /** What metrics show besides the status. */
+  get facts(): ReplicaFacts {
+    return factsOf(this.#options.me, this.#paxos, this.#applier, this.#pending);
   }
 
   /** @throws also `KV_FEATURE_OFF`; TypeError for a request that breaks a limit of the protocol. */
@@ -167,6 +165,7 @@ export class Replica implements Submitter {
       onAdmitted: () => this.#onAdmitted(),
       onLeader: (leader) => this.#onLeader(leader),
       onStopped: (error) => this.#fail(error),
+      onRefused: (from, reason) => this.#options.onRefused?.(from, reason),
     });
     this.#raiser?.start();
     this.#catchUp.start();
@@ -185,6 +184,7 @@ export class Replica implements Submitter {
     return new CatchUp({
       ...options,
       ...{ transfer, level, window, cachedBytesMax: limits.cachedBytesMax },
+      values: this.#applier.machine.values,
       paxos: this.#paxos,
       state: this.#applier,
       onDecision: (decision) => this.#onDecided(decision),

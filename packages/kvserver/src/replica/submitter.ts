@@ -1,5 +1,6 @@
 import type { Reply, Request } from '@paxkv/protocol';
 import type { Client, ReplyRoom } from '../budget/client.ts';
+import type { RequestTiming } from './request-timing.ts';
 
 /** How a request is submitted. */
 export interface SubmitOptions {
@@ -9,6 +10,8 @@ export interface SubmitOptions {
   readonly client?: Client;
   /** Takes room for the reply to a get before the value is read. Default: there is always room. */
   readonly room?: ReplyRoom;
+  /** Takes the times of its steps. Without it, nobody learns of them. */
+  readonly timing?: RequestTiming | undefined;
 }
 
 /** The part of a replica that the service uses. It accepts requests. */

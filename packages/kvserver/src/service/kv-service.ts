@@ -4,23 +4,30 @@
  */
 import {
   type Command,
-  type KvError,
+  KvError,
   type Reply,
   type ReplyOf,
   type Request,
   refusalToError,
 } from '@paxkv/protocol';
+import type { RequestEnd } from '../replica/request-timing.ts';
 import type { SubmitOptions, Submitter } from '../replica/submitter.ts';
 import { expectWithinLimits } from './request-checks.ts';
+import { noObserver, type RequestObserver } from './request-observer.ts';
 
 /** Front ends keep one service for as long as the server runs; replicas are attached to it in turn. */
 export class KvService {
   readonly #unavailable: () => KvError;
+  readonly #observer: Pick<RequestObserver, 'onEnded'>;
   #replica: Submitter | undefined;
 
-  /** `unavailable` creates the `KV_UNAVAILABLE` error, with the reason why no replica is attached. */
-  constructor(unavailable: () => KvError) {
+  /**
+   * `unavailable` creates the `KV_UNAVAILABLE` error, with the reason why no replica is attached. `observer` learns of
+   * each request that was submitted with a timing.
+   */
+  constructor(unavailable: () => KvError, observer: Pick<RequestObserver, 'onEnded'> = noObserver) {
     this.#unavailable = unavailable;
+    this.#observer = observer;
   }
 
   /** Submits requests to `replica` from now on. */
@@ -44,15 +51,41 @@ export class KvService {
     request: Request<C>,
     options?: SubmitOptions,
   ): Promise<ReplyOf<C['type']>> {
+    const timing = options?.timing;
+    try {
+      const reply = await this.#ask(request, options);
+      const { command } = request;
+      if (!isReplyTo(command, reply)) throw toRefusal(command, reply);
+      timing?.end();
+      return reply;
+    } catch (error) {
+      timing?.end(endOf(error));
+      throw error;
+    } finally {
+      if (timing !== undefined) this.#observer.onEnded(timing);
+    }
+  }
+
+  /** @throws KvError */
+  #ask(request: Request, options: SubmitOptions | undefined): Promise<Reply> {
     const { command, encoded } = request;
     // An encoded request was checked when it was read.
     if (encoded === undefined) expectWithinLimits(command);
     if (this.#replica === undefined) throw this.#unavailable();
-    const reply = await this.#replica.submit(request, options);
-    if (isReplyTo(command, reply)) return reply;
-    if (reply.type === 'refused') throw refusalToError(reply.reason);
-    throw new TypeError(`The replica answered a ${command.type} with a reply to ${reply.type}.`);
+    return this.#replica.submit(request, options);
   }
+}
+
+function toRefusal({ type }: Command, reply: Reply): Error {
+  if (reply.type === 'refused') return refusalToError(reply.reason);
+  return new TypeError(`The replica answered a ${type} with a reply to ${reply.type}.`);
+}
+
+/** Any other error is a defect, of which nobody knows what it has left. */
+function endOf(error: unknown): RequestEnd {
+  if (!(error instanceof KvError)) return { outcome: 'unknown', code: 'KV_INTERNAL' };
+  const { outcome, code } = error;
+  return { outcome, code };
 }
 
 function isReplyTo<C extends Command>(command: C, reply: Reply): reply is ReplyOf<C['type']> {

@@ -1,9 +1,9 @@
 /** Prepares a run of decisions for applying: decodes their values, and finds the cache slots of their keys. */
 import type { Bytes, Reply, Request } from '@paxkv/protocol';
-import { decodeBatch, type Origin } from './batch.ts';
-import { unsupportedLevel, type Version } from './features.ts';
+import type { Origin } from './batch.ts';
 import type { CacheSlot } from './store/cached-entry.ts';
 import { nameOf } from './store/latin1.ts';
+import type { Values } from './values.ts';
 
 /** A decided value and its instance. */
 export interface Decision {
@@ -38,15 +38,11 @@ export interface ResolvedInstance extends Instance {
  *
  * @throws StateError `STATE_LEVEL_UNSUPPORTED`, `STATE_UNKNOWN_FORMAT`, `STATE_MALFORMED`
  */
-export function readRun(decisions: readonly Decision[], version: Version): Instance[] {
+export function readRun(decisions: readonly Decision[], values: Values): Instance[] {
   return decisions.map(({ seq, value }) => {
-    const content = decodeBatch(value);
+    const content = values.read(value);
     const { origin, requests } = content;
     const raisesTo = 'level' in content ? content.level : undefined;
-    // Safety: what the log means above this level is not known here, so nothing of it may be applied.
-    if (raisesTo !== undefined && raisesTo > version.highest) {
-      throw unsupportedLevel(raisesTo, version);
-    }
     return { seq, value, origin, requests, raisesTo };
   });
 }

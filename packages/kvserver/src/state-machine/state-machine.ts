@@ -30,6 +30,7 @@ import { EntryCache } from './store/entry-cache.ts';
 import { EntryReader, type Found, type HasRoom } from './store/entry-reader.ts';
 import { nameOf } from './store/latin1.ts';
 import { Store } from './store/store.ts';
+import { Values } from './values.ts';
 
 export type { Applied, Decision } from './run.ts';
 export { type Found, type HasRoom, noRoom } from './store/entry-reader.ts';
@@ -37,6 +38,8 @@ export { type Found, type HasRoom, noRoom } from './store/entry-reader.ts';
 export interface MachineOptions {
   /** Default: `thisVersion`. Tests run as another one. */
   readonly version?: Version | undefined;
+  /** Reads the values of the log. Default: one of its own, which decodes each when it is applied. */
+  readonly values?: Values | undefined;
   /** About how many bytes of entries it may keep in memory beside changed ones. */
   readonly cachedBytesMax?: number | undefined;
 }
@@ -51,6 +54,7 @@ export class StateMachine {
   readonly #store: Store;
   readonly #sessions: Sessions;
   readonly #version: Version;
+  readonly values: Values;
   #featureLevel: number;
   readonly #reader: EntryReader;
   #applied: number;
@@ -64,10 +68,11 @@ export class StateMachine {
   private constructor(
     stateStore: StateStore,
     { position, sessions }: LoadedState,
-    { version = thisVersion, cachedBytesMax }: MachineOptions,
+    { version = thisVersion, values = new Values(version), cachedBytesMax }: MachineOptions,
   ) {
     this.#stateStore = stateStore;
     this.#version = version;
+    this.values = values;
     this.#featureLevel = position.featureLevel;
     this.#entries = new EntryCache({
       read: (names) => stateStore.readEntries(names),
@@ -146,7 +151,7 @@ export class StateMachine {
       assert.equal(seq, this.applied + 1 + index, 'instances are applied in order, each once');
     });
     try {
-      const run = readRun(decisions, this.#version);
+      const run = readRun(decisions, this.values);
       const resolved = this.#slot(run);
       return resolved === undefined ? this.#applyLater(run) : this.#applyNow(resolved);
     } catch (failure) {

@@ -36,6 +36,8 @@ export interface DataDirectoryOptions extends NodeName {
   readonly path: string;
   /** The size of each new segment of the journal in bytes. Default: see {@link JournalOptions}. */
   readonly segmentBytes?: number;
+  /** Learns how long each flushed write to the journal took, in milliseconds. */
+  readonly onFlushed?: (tookMs: number) => void;
 }
 
 /** @throws DiskError with any code but `DISK_FAILED`. */
@@ -46,6 +48,7 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
     directory: join(path, 'journal'),
     owner: identity,
     segmentBytes: options.segmentBytes,
+    onFlushed: options.onFlushed,
   });
   try {
     const state = await StateDirectory.open(path, {

@@ -4,6 +4,7 @@ export {
   openDataDirectory,
 } from './data-directory.ts';
 export { DiskError, type DiskErrorCode } from './disk-error.ts';
+export { type DiskUse, readDiskUse } from './disk-use.ts';
 export { Identity, type NodeName } from './identity.ts';
 export {
   type DiskTimes,
@@ -18,3 +19,4 @@ export { LogWindow, type LogWindowOptions } from './log-window/log-window.ts';
 export { NodeWindowFiles } from './log-window/node-window-files.ts';
 export { type DamagedPart, quarantine } from './quarantine.ts';
 export type { StateDatabase } from './state/state-directory.ts';
+export { expectWholeJournal } from './whole-journal.ts';

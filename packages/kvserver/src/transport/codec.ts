@@ -15,6 +15,7 @@ import { copyToPages, packTight, pagedBytesMin } from '@paxkv/protocol';
 import { Packr } from 'msgpackr/pack';
 import { z } from 'zod';
 import type { ChecksumMessage, ForwardedBatch, StateMessage } from '../replica/ports.ts';
+import { hasBoundedElements } from './frame-elements.ts';
 import {
   checksumSchema,
   forwardSchema,
@@ -58,8 +59,9 @@ export function unpack(frame: Uint8Array): unknown {
   return isWhole && count === 1 ? content : undefined;
 }
 
-/** Decodes the contents of a frame one by one, until `take` refuses one. False if it is no MessagePack. */
+/** Decodes the contents of a frame one by one, until `take` refuses one. False if it is no MessagePack, or too much. */
 function unpackEach(frame: Uint8Array, take: (content: unknown) => boolean): boolean {
+  if (!hasBoundedElements(frame)) return false;
   try {
     packr.unpackMultiple(frame, take);
     return true;

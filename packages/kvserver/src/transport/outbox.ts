@@ -4,6 +4,9 @@
  */
 import type { WebSocket } from 'ws';
 
+/** The most messages of one frame, so that no frame has more elements than its receiver accepts. */
+const messageCountMax = 1024;
+
 export interface OutboxLimits {
   readonly queueBytesMax: number;
   readonly frameBytesMax: number;
@@ -27,7 +30,10 @@ export class Outbox {
   add(message: Uint8Array): boolean {
     const queueBytes = this.#socket.bufferedAmount + this.#waitingBytes;
     if (queueBytes > this.#limits.queueBytesMax) return false;
-    if (this.#waitingBytes + message.byteLength > this.#limits.frameBytesMax) this.flush();
+    const isFull =
+      this.#waitingBytes + message.byteLength > this.#limits.frameBytesMax ||
+      this.#waiting.length === messageCountMax;
+    if (isFull) this.flush();
     if (this.#waiting.length === 0) setImmediate(() => this.flush());
     this.#waiting.push(message);
     this.#waitingBytes += message.byteLength;

@@ -50,7 +50,8 @@ export function forwardSchema(valueBytesMax: number): z.ZodType<ForwardedBatch> 
   });
 }
 
-const rowCountMax = 1_000_000;
+/** More than fit into a page: a row with its key takes some bytes, and a page has 256 KiB and one row. */
+const rowCountMax = 65_536;
 /** The most values in one page of the log. */
 const valueCountMax = 1024;
 /** More than any key of a row has. */

@@ -43,4 +43,17 @@ describe('paxkv cluster', () => {
     expect(existsSync(join(directory, 'node-3'))).to.equal(false);
     expect(existsSync(join(directory, 'node-0.log'))).to.equal(false);
   });
+
+  it('prints its settings with those of its nodes, and starts nothing', async () => {
+    const data = join(directory, 'data');
+    const args = ['cluster', '--data', data, '--log-budget', '1MiB', '--json', '--print-config'];
+    const { exitCode, printed } = await runCaptured(args);
+    expect(exitCode).to.equal(0);
+    expect(JSON.parse(printed).settings).to.deep.include({
+      nodes: { value: '3', source: 'default' },
+      logBudget: { value: '1MiB', source: '--log-budget' },
+      logWindow: { value: '1GiB', source: 'default' },
+    });
+    expect(existsSync(data)).to.equal(false);
+  });
 });

@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { runCaptured } from '../captured-streams.ts';
 import { clearEnvironment, setEnvironment } from '../environment.ts';
@@ -5,6 +9,7 @@ import { clearEnvironment, setEnvironment } from '../environment.ts';
 const names = [
   ...['NODE', 'PEERS', 'DATA', 'CLUSTER', 'HOST', 'PORT', 'INSECURE'],
   ...['LOG_BUDGET', 'LOG_WINDOW', 'FEATURE_LEVEL_MAX', 'CONSOLE', 'TRACE', 'LOG_LEVEL'],
+  'CONFIG',
 ];
 const complete = ['serve', '--node', '0', '--peers', '10.0.0.1:1', '--data', 'nowhere/at/all'];
 
@@ -23,7 +28,9 @@ describe('paxkv serve', () => {
       const { exitCode, notes } = await runCaptured(complete.toSpliced(index, 2));
       expect(exitCode).to.equal(2);
       const name = missing.slice(2).toUpperCase();
-      expect(notes).to.deep.equal([`${missing} is missing; PAXKV_${name} may give it too`]);
+      expect(notes).to.deep.equal([
+        `${missing} is missing; PAXKV_${name}, or ${missing.slice(2)} in the file of --config, may give it too`,
+      ]);
     });
   }
 
@@ -39,7 +46,7 @@ describe('paxkv serve', () => {
     expect(notes.join()).to.contain('Did you mean --node?').and.not.contain('missing');
   });
 
-  it('reads options from the environment, and names the flag of a bad one', async () => {
+  it('reads options from the environment, and names the variable of a bad one', async () => {
     setEnvironment({
       PAXKV_NODE: '7',
       PAXKV_PEERS: 'localhost:1,localhost:2',
@@ -47,7 +54,7 @@ describe('paxkv serve', () => {
     });
     const { exitCode, notes } = await runCaptured(['serve']);
     expect(exitCode).to.equal(2);
-    expect(notes).to.deep.equal(['--node: 7 is not among the 2 addresses']);
+    expect(notes).to.deep.equal(['PAXKV_NODE: 7 is not among the 2 addresses']);
   });
 
   it('says each thing that is wrong in a line of its own', async () => {
@@ -70,5 +77,50 @@ describe('paxkv serve', () => {
     const { exitCode, notes } = await runCaptured(complete);
     expect(exitCode).to.equal(2);
     expect(notes.join()).to.contain('It must be yes or no.');
+  });
+});
+
+describe('paxkv serve --print-config', () => {
+  let directory: string;
+  let data: string;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'paxkv-serve-'));
+    data = join(directory, 'data');
+  });
+  afterEach(async () => {
+    clearEnvironment();
+    await rm(directory, { recursive: true });
+  });
+
+  const args = () => [
+    ...['serve', '--node', '1', '--peers', '127.0.0.1:1,127.0.0.1:2', '--data', data],
+    ...['--print-config', '--log-window', '2GiB'],
+  ];
+
+  it('prints every setting with its source, the defaults of the server too, and starts nothing', async () => {
+    setEnvironment({ PAXKV_LOG_LEVEL: 'warn' });
+    const { exitCode, printed } = await runCaptured(args());
+    expect(exitCode).to.equal(0);
+    expect(printed).to.contain('logWindow: 2GiB # --log-window\n');
+    expect(printed).to.contain('logLevel: warn # PAXKV_LOG_LEVEL\n');
+    expect(printed).to.match(/^port: 2 # default$/m);
+    expect(printed).to.match(/^logBudget: \d+\w* # default$/m);
+    expect(existsSync(data)).to.equal(false);
+  });
+
+  it('prints a file that gives the same settings', async () => {
+    const { printed } = await runCaptured(args());
+    const file = join(directory, 'paxkv.yaml');
+    await writeFile(file, printed);
+    const again = await runCaptured(['serve', '--config', file, '--print-config']);
+    const withoutSources = (text: string) => text.replaceAll(/ #.*$/gm, '');
+    expect(withoutSources(again.printed)).to.equal(withoutSources(printed));
+  });
+
+  it('checks the settings as a start does', async () => {
+    const { exitCode, notes } = await runCaptured([...args(), '--port', '1', '--host', '0.0.0.0']);
+    expect(exitCode).to.equal(2);
+    expect(notes.join()).to.match(/^--host: 0\.0\.0\.0 is reachable from other machines/);
   });
 });

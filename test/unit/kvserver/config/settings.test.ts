@@ -114,7 +114,15 @@ describe('Config', () => {
   it('refuses a duplicate address, ignoring case (C1)', () => {
     const addresses = ['localhost:1', 'LOCALHOST:1', 'localhost:2'];
     expect(problemsOf({ ...settings, addresses })).to.deep.equal([
-      'addresses: localhost:1 is given twice',
+      'addresses: 127.0.0.1:1 is given twice',
+    ]);
+  });
+
+  it('refuses the same address under two names of loopback', () => {
+    const addresses = ['localhost:1', '127.0.0.1:1', '[::1]:2', 'LOCALHOST:2', '127.0.0.2:1'];
+    expect(problemsOf({ ...settings, addresses })).to.deep.equal([
+      'addresses: 127.0.0.1:1 is given twice',
+      'addresses: 127.0.0.1:2 is given twice',
     ]);
   });
 

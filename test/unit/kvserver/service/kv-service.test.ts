@@ -1,3 +1,4 @@
+import { RequestTiming } from '@paxkv/kvserver/internal/replica/request-timing';
 import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
 import { KvError, keyBytesMax, type Reply, type Request } from '@paxkv/protocol';
 import { expect } from 'chai';
@@ -95,5 +96,57 @@ describe('KvService', () => {
     const reply = service.submit(get);
     service.detach();
     expect(await reply).to.deep.equal({ type: 'get', entry: undefined });
+  });
+});
+
+describe('KvService with an observer', () => {
+  const timingOf = () => new RequestTiming('get', { transport: 'http', id: 'a' });
+
+  async function resultOf(
+    submit: (timing: RequestTiming, service: KvService) => Promise<unknown>,
+    replica?: Pick<FixedReplica, 'submit'>,
+  ): Promise<unknown> {
+    const ended: RequestTiming[] = [];
+    const observer = { onEnded: (timing: RequestTiming) => void ended.push(timing) };
+    const service = new KvService(() => unavailable, observer);
+    if (replica !== undefined) service.attach(replica);
+    const timing = timingOf();
+    await submit(timing, service).catch(() => {});
+    expect(ended).to.deep.equal([timing]);
+    return timing.result;
+  }
+
+  const getOnce = (timing: RequestTiming, service: KvService) => service.submit(get, { timing });
+
+  it('reports a request that is done', async () => {
+    const replica = new FixedReplica({ type: 'get', entry: undefined });
+    expect(await resultOf(getOnce, replica)).to.deep.equal({ outcome: 'done' });
+  });
+
+  it('reports a refusal of the store with its code', async () => {
+    const replica = new FixedReplica({ type: 'refused', reason: 'numberReused' });
+    const result = { outcome: 'not done', code: 'KV_NUMBER_REUSED' };
+    expect(await resultOf(getOnce, replica)).to.deep.equal(result);
+  });
+
+  it('reports a request that reaches no replica', async () => {
+    expect(await resultOf(getOnce)).to.deep.equal({ outcome: 'not done', code: 'KV_UNAVAILABLE' });
+  });
+
+  it('reports a defect as unknown', async () => {
+    const replica = { submit: () => Promise.reject(new Error('a defect')) };
+    const result = { outcome: 'unknown', code: 'KV_INTERNAL' };
+    expect(await resultOf(getOnce, replica)).to.deep.equal(result);
+  });
+
+  it('reports a command outside its limits', async () => {
+    const command = { type: 'get', key: new Uint8Array(keyBytesMax + 1) } as const;
+    const submit = (timing: RequestTiming, service: KvService) =>
+      service.submit({ command }, { timing });
+    const replica = new FixedReplica({ type: 'get', entry: undefined });
+    expect(await resultOf(submit, replica)).to.deep.equal({
+      outcome: 'not done',
+      code: 'KV_TOO_LARGE',
+    });
   });
 });

@@ -52,6 +52,14 @@ describe('Outbox', () => {
     expect(sent.join('')).to.match(/^a{20}b{20}c{20}d{20}e{20}$/);
   });
 
+  it('begins another frame after 1,024 messages', async () => {
+    const { sent, wire } = make();
+    const outbox = new Outbox(wire, { queueBytesMax: 10_000, frameBytesMax: 10_000 });
+    for (let count = 0; count < 1025; count += 1) outbox.add(Buffer.from('a'));
+    await turn();
+    expect(sent.map((frame) => frame.length)).to.deep.equal([1024, 1]);
+  });
+
   it("drops messages when its queue and the socket's are full together", async () => {
     const { sent, wire } = make();
     const outbox = new Outbox(wire, { ...limits, frameBytesMax: 1000 });

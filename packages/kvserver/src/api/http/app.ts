@@ -2,18 +2,22 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { KvError, paths } from '@paxkv/protocol';
 import express, { type ErrorRequestHandler, type Express } from 'express';
+import { noObserver } from '../../service/request-observer.ts';
 import { ClientBytes } from '../client-bytes.ts';
+import { RequestIds } from '../request-ids.ts';
 import { createGuard } from '../security/guard.ts';
 import { ClientSockets } from './client-sockets.ts';
 import { Connections } from './connections.ts';
 import type { AppParts, HttpContext } from './context.ts';
 import { allowOnly, sendError, toKvError } from './error-reply.ts';
 import { createHttpServer } from './http-server.ts';
+import { requestIdOf, setRequestId } from './request-id.ts';
 import { Router } from './router.ts';
 import { addConsoleRoutes } from './routes/console-routes.ts';
 import { addExactRoutes } from './routes/exact-routes.ts';
 import { mountHealthRoutes } from './routes/health-routes.ts';
 import { addKeyRoutes } from './routes/key-routes.ts';
+import { addMetricsRoute } from './routes/metrics-route.ts';
 import { addTraceRoute } from './routes/trace-route.ts';
 
 /** The app, and a server around it that does not listen yet. */
@@ -28,13 +32,17 @@ export function createApp(parts: AppParts): {
     isIdle: (socket) => connections.isIdle(socket),
   });
   const bytes = new ClientBytes();
-  const defaults = { hostNames: [], bytes, consoleFiles: [], trace: undefined };
+  const defaults = {
+    ...{ hostNames: [], bytes, consoleFiles: [], trace: undefined, metrics: undefined },
+    ...{ observer: noObserver, requestIds: new RequestIds() },
+  };
   const context: HttpContext = { ...defaults, ...parts, connections, sockets };
   const mayPass = createGuard(context);
   const hot = createHotRoutes(context);
   const others = createOtherRoutes(context);
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     request.url = toOriginForm(request.url);
+    setRequestId(request, response, context.requestIds);
     if (!mayPass(request, response)) return;
     const endpoint = hot.find(request) ?? others;
     await endpoint(request, response);
@@ -53,6 +61,7 @@ function createHotRoutes(context: HttpContext): Router {
   addKeyRoutes(router, context);
   addConsoleRoutes(router, context);
   addTraceRoute(router, context);
+  addMetricsRoute(router, context);
   return router;
 }
 
@@ -78,11 +87,15 @@ function createOtherRoutes(context: HttpContext): Express {
   return routes;
 }
 
-function answerError({ logger }: HttpContext, response: ServerResponse, thrown: unknown): void {
+function answerError(context: HttpContext, response: ServerResponse, thrown: unknown): void {
+  const { logger, observer } = context;
   // The client has disconnected, and the error is most often the abort that this caused.
   if (response.destroyed || response.req.socket.destroyed) return;
   const error = toKvError(thrown);
-  if (error.code === 'KV_INTERNAL') logger.error({ error: thrown }, 'request failed');
+  observer.onError('http', error.code);
+  if (error.code === 'KV_INTERNAL') {
+    logger.error({ error: thrown, requestId: requestIdOf(response) }, 'request failed');
+  }
   sendError(response, error);
 }
 

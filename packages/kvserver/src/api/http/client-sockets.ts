@@ -27,6 +27,11 @@ export class ClientSockets {
     this.#options = options;
   }
 
+  /** Open connections, of streams too. */
+  get count(): number {
+    return this.#silent.size + this.#served.size + this.#surplus.size;
+  }
+
   /** Takes a new connection. May destroy an idle one. */
   add(socket: Duplex): void {
     socket.once('close', () => this.release(socket));

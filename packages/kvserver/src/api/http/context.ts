@@ -3,8 +3,10 @@ import type { CurrentStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import type { HttpLimits } from '../../config/http-limits.ts';
 import type { KvService } from '../../service/kv-service.ts';
+import type { RequestObserver } from '../../service/request-observer.ts';
 import type { ClientBytes } from '../client-bytes.ts';
 import type { ConsoleFile } from '../console/console-files.ts';
+import type { RequestIds } from '../request-ids.ts';
 import type { ClientSockets } from './client-sockets.ts';
 import type { Connections } from './connections.ts';
 
@@ -21,8 +23,20 @@ export interface AppParts {
   readonly hostNames?: readonly string[];
   /** The page that browsers get at `/`. Default: none, which turns the console off. */
   readonly consoleFiles?: readonly ConsoleFile[];
+  /** Learns of the errors that clients get. Default: nothing does. */
+  readonly observer?: Pick<RequestObserver, 'onError'>;
+  /** Names requests. Default: new ones. */
+  readonly requestIds?: RequestIds;
+  /** What `/metrics` sends. Absent: there is no such path. */
+  readonly metrics?: MetricsText | undefined;
   /** Returns the recording of the peer, or `undefined` while there is no peer. Absent if nothing is recorded. */
   readonly trace?: (() => Buffer | undefined) | undefined;
+}
+
+/** Metrics in the format of Prometheus. */
+export interface MetricsText {
+  readonly contentType: string;
+  text(): Promise<string>;
 }
 
 export interface HttpContext extends Required<AppParts> {

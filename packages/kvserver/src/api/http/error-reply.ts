@@ -2,6 +2,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ErrorReply, errorCodes, KvError } from '@paxkv/protocol';
+import { requestIdOf } from './request-id.ts';
 
 /** How long a client may take to read an error reply before its connection is cut. */
 const lingerMs = 250;
@@ -39,7 +40,7 @@ export function sendError(
     response.destroy();
     return;
   }
-  const text = JSON.stringify({ ...toErrorReply(error), ...details.body });
+  const text = JSON.stringify({ ...toErrorReply(error, requestIdOf(response)), ...details.body });
   const isPending = isBodyPending(response);
   if (error.code === 'KV_OVERLOADED') response.setHeader('retry-after', retryAfterSeconds);
   if (isPending) response.setHeader('connection', 'close');
@@ -85,8 +86,9 @@ export function toKvError(error: unknown): KvError {
   });
 }
 
-function toErrorReply({ code, outcome, message }: KvError): ErrorReply {
-  return { error: { code, outcome, message } };
+/** `requestId`: absent for bytes that are no request. */
+function toErrorReply({ code, outcome, message }: KvError, requestId?: string): ErrorReply {
+  return { error: { code, outcome, message, ...(requestId && { requestId }) } };
 }
 
 function statusOf(error: KvError): number {

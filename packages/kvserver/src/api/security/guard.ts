@@ -16,12 +16,14 @@ import { sendError } from '../http/error-reply.ts';
  */
 export type Guard = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-export function createGuard({ connections, sockets, limits, hostNames }: HttpContext): Guard {
+export function createGuard(context: HttpContext): Guard {
+  const { connections, sockets, limits, hostNames, observer } = context;
   const checkSource = createSourceCheck(hostNames);
   return (request, response) => {
     const pendingCount = connections.begin(request, response);
     if (!sockets.touch(request.socket)) {
       const message = `connectionCountMax is reached: ${limits.connectionCountMax} connections are open; retry later.`;
+      observer.onError('http', 'KV_OVERLOADED');
       sendError(response, new KvError('KV_OVERLOADED', message), {
         headers: { connection: 'close' },
       });
@@ -32,6 +34,7 @@ export function createGuard({ connections, sockets, limits, hostNames }: HttpCon
         'KV_TOO_LARGE',
         `The request has over ${limits.headerCountMax} headers.`,
       );
+      observer.onError('http', error.code);
       sendError(response, error, { status: 431 });
       return false;
     }

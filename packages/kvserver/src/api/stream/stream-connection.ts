@@ -16,8 +16,9 @@ import {
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import type { StreamLimits } from '../../config/stream-limits.ts';
-import type { SubmitOptions } from '../../replica/submitter.ts';
+import { RequestTiming } from '../../replica/request-timing.ts';
 import type { KvService } from '../../service/kv-service.ts';
+import type { RequestObserver } from '../../service/request-observer.ts';
 import { Keepalive } from '../../system/keepalive.ts';
 import type { ByteBudget } from '../client-bytes.ts';
 import { toKvError } from '../http/error-reply.ts';
@@ -25,10 +26,14 @@ import { ReplyOutbox, type RowSizes } from './reply-outbox.ts';
 import { type FrameRequest, readRequests } from './request-frame.ts';
 
 export interface ConnectionOptions {
+  /** Names the connection in the log; with the number of a request, it names the request. */
+  readonly id: string;
   readonly service: KvService;
   /** Logs defects of the server only. */
   readonly logger: Pick<Logger, 'error'>;
   readonly limits: StreamLimits;
+  /** Learns of the errors that the client gets. */
+  readonly observer: Pick<RequestObserver, 'onError'>;
   /** Values that clients have not received, of all connections together. */
   readonly unsent: ByteBudget;
   /** Called once when the connection is closed. */
@@ -64,7 +69,6 @@ export class StreamConnection {
   readonly #unsent: ByteBudget;
   /** What the values of this connection take of `#unsent`. */
   #heldBytes = 0;
-  readonly #submitOptions: SubmitOptions;
   #inFlightCount = 0;
   #inFlightBytes = 0;
   #isEnding = false;
@@ -79,7 +83,6 @@ export class StreamConnection {
     });
     this.#unsent = options.unsent;
     this.#keepalive = new Keepalive(socket, limits, () => socket.terminate());
-    this.#submitOptions = { signal: this.#closed.signal };
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
     // The library answers pings, with limits, and closes broken connections by itself.
     socket.on('error', () => this.#end());
@@ -136,10 +139,13 @@ export class StreamConnection {
       return;
     }
     if (this.#inFlightCount > this.#options.limits.inFlightCountMax) {
+      this.#options.observer.onError('stream', 'KV_OVERLOADED');
       this.#answer(arrival, id, tooManyInFlight);
       return;
     }
-    this.#options.service.submit(request, this.#submitOptions).then(
+    const origin = { transport: 'stream', id: this.#options.id, number: id } as const;
+    const timing = new RequestTiming(request.command.type, origin);
+    this.#options.service.submit(request, { signal: this.#closed.signal, timing }).then(
       (reply) => this.#onReply(arrival, id, reply),
       (error: unknown) => this.#onError(arrival, id, error),
     );
@@ -150,9 +156,14 @@ export class StreamConnection {
     const isTooMuch =
       this.#outbox.unsentBytes + valueBytes > this.#options.limits.unsentValueBytesMax;
     // Only replies to gets have values. A get whose reply is dropped has had no effect, so it is not done.
-    if (valueBytes > 0 && isTooMuch) this.#answer(arrival, id, tooMuchUnread);
-    else if (!this.#hold(valueBytes)) this.#answer(arrival, id, tooMuchUnreadByAll);
+    if (valueBytes > 0 && isTooMuch) this.#refuseValue(arrival, id, tooMuchUnread);
+    else if (!this.#hold(valueBytes)) this.#refuseValue(arrival, id, tooMuchUnreadByAll);
     else this.#answer(arrival, id, replyToRow(reply), { bytes: valueBytes, valueBytes });
+  }
+
+  #refuseValue(arrival: Arrival, id: number, row: Row): void {
+    this.#options.observer.onError('stream', 'KV_OVERLOADED');
+    this.#answer(arrival, id, row);
   }
 
   /** Counts a value until it has left this process. Returns false if all clients together hold too much. */
@@ -174,8 +185,11 @@ export class StreamConnection {
   #onError(arrival: Arrival, id: number, thrown: unknown): void {
     if (this.#isEnding) return;
     const error = toKvError(thrown);
-    if (error.code === 'KV_INTERNAL')
-      this.#options.logger.error({ error: thrown }, 'request failed');
+    const { observer, logger } = this.#options;
+    observer.onError('stream', error.code);
+    if (error.code === 'KV_INTERNAL') {
+      logger.error({ error: thrown, requestId: `${this.#options.id}-${id}` }, 'request failed');
+    }
     this.#answer(arrival, id, errorToRow(error), { bytes: error.message.length });
   }
 

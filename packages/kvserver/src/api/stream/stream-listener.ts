@@ -9,8 +9,10 @@ import type { Logger } from 'pino';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { type StreamLimits, streamLimitsDefault } from '../../config/stream-limits.ts';
 import type { KvService } from '../../service/kv-service.ts';
+import { noObserver, type RequestObserver } from '../../service/request-observer.ts';
 import { ClientBytes } from '../client-bytes.ts';
 import { endWithError, toKvError } from '../http/error-reply.ts';
+import { RequestIds } from '../request-ids.ts';
 import { createSourceCheck } from '../security/guard.ts';
 import { StreamConnection } from './stream-connection.ts';
 
@@ -27,6 +29,10 @@ export interface StreamListenerOptions {
   /** Names by which clients reach this server on loopback, besides `localhost` and IP addresses. */
   readonly hostNames: readonly string[];
   readonly limits?: Partial<StreamLimits>;
+  /** Learns of the errors that clients get. Default: nothing does. */
+  readonly observer?: Pick<RequestObserver, 'onError'>;
+  /** Names streams. Default: new ones. */
+  readonly requestIds?: RequestIds;
   /** The bytes of all clients in memory. Default: of streams alone, with the default bounds. */
   readonly bytes?: ClientBytes;
 }
@@ -38,12 +44,14 @@ export class StreamListener {
   readonly #sockets: WebSocketServer;
   readonly #connections = new Set<StreamConnection>();
   readonly #bytes: ClientBytes;
+  readonly #ids: RequestIds;
   #isOpen = true;
 
   constructor(options: StreamListenerOptions) {
     this.#options = options;
     this.#limits = { ...streamLimitsDefault, ...options.limits };
     this.#bytes = options.bytes ?? new ClientBytes();
+    this.#ids = options.requestIds ?? new RequestIds();
     this.#checkSource = createSourceCheck(options.hostNames);
     const settings: ServerOptions & { closeTimeout: number } = {
       noServer: true,
@@ -58,6 +66,11 @@ export class StreamListener {
         new KvError('KV_BAD_REQUEST', `The WebSocket handshake failed: ${error.message}.`),
       ),
     );
+  }
+
+  /** Open streams. */
+  get count(): number {
+    return this.#connections.size;
   }
 
   /** Takes over a connection on which a client requested an upgrade. */
@@ -95,10 +108,9 @@ export class StreamListener {
   }
 
   #open(webSocket: WebSocket, socket: Duplex): void {
-    const { service, logger, node, addresses, leader } = this.#options;
+    const { service, logger, node, addresses, leader, observer = noObserver } = this.#options;
     const connection = new StreamConnection(webSocket, {
-      service,
-      logger,
+      ...{ id: this.#ids.next(), service, logger, observer },
       limits: this.#limits,
       unsent: this.#bytes.unsent,
       onClosed: (closed) => this.#connections.delete(closed),

@@ -12,13 +12,23 @@ import type {
   HasRoom,
   StateMachine,
 } from '../../state-machine/state-machine.ts';
-import { DecisionQueue, isMeeting } from './decision-queue.ts';
+import { DecisionQueue, isMeeting, type Run } from './decision-queue.ts';
+import { LogVolume } from './log-volume.ts';
 import { WriteBehind } from './write-behind.ts';
 
 export interface ApplierOptions {
   readonly paxos: Pick<Paxos<Bytes>, 'done'>;
   readonly clock: Clock;
   readonly limits?: Pick<Limits, 'undurableBytesMax'>;
+  readonly observer?: ApplyObserver | undefined;
+}
+
+/** Learns how long work took, in milliseconds. Default: nobody does, and nothing is measured. */
+export interface ApplyObserver {
+  /** A run of the log was applied. */
+  onApplied(tookMs: number): void;
+  /** A write of the state to its database has ended. */
+  onStateWritten(tookMs: number): void;
 }
 
 export interface ApplierListener {
@@ -38,6 +48,7 @@ export class Applier {
   #listener: ApplierListener | undefined;
   #machine: StateMachine;
   #writeBehind: WriteBehind;
+  #volume: LogVolume;
   /** Until `start`, and while the state is being replaced. */
   #isPaused = true;
   #isApplying = false;
@@ -48,6 +59,7 @@ export class Applier {
     this.#machine = machine;
     this.#decided = new DecisionQueue(machine.applied + 1);
     this.#writeBehind = this.#createWriteBehind(machine);
+    this.#volume = new LogVolume(machine.applied);
   }
 
   get machine(): StateMachine {
@@ -72,6 +84,11 @@ export class Applier {
   /** Bytes of decisions that wait to be applied. */
   get waitingBytes(): number {
     return this.#decided.bytes;
+  }
+
+  /** Bytes of the values that were applied above instance `seq`, to some tens of instances. */
+  bytesAbove(seq: number): number {
+    return this.#volume.above(seq);
   }
 
   /** What `key` holds after the highest instance applied; see `StateMachine.read`. @throws StateError */
@@ -102,6 +119,7 @@ export class Applier {
   resume(machine: StateMachine): void {
     this.#machine = machine;
     this.#writeBehind = this.#createWriteBehind(machine);
+    this.#volume = new LogVolume(machine.applied);
     this.#decided.skipTo(machine.applied + 1);
     this.#continue();
   }
@@ -113,13 +131,14 @@ export class Applier {
   }
 
   #createWriteBehind(machine: StateMachine): WriteBehind {
-    const { clock, paxos, limits } = this.#options;
+    const { clock, paxos, limits, observer } = this.#options;
     return new WriteBehind({
       machine,
       clock,
       undurableBytesMax: limits?.undurableBytesMax,
       // Safety: until an effect is on disk here, the log is the only copy that this server has.
-      onWritten: () => {
+      onWritten: (tookMs) => {
+        observer?.onStateWritten(tookMs);
         paxos.done(machine.durable);
         this.#listener?.onWritten();
       },
@@ -139,8 +158,9 @@ export class Applier {
       while (!this.#isPaused) {
         const run = this.#decided.takeRun();
         if (run.decisions.length === 0) break;
-        const applied = this.#machine.apply(run.decisions);
+        const applied = this.#apply(run);
         this.#listener?.onApplied(applied instanceof Promise ? await applied : applied);
+        this.#volume.add(this.applied, run.bytes);
         this.#writeBehind.onApplied(run.bytes);
         // Replicas that write at the same instance can compare their states.
         if (isMeeting(this.applied)) this.#writeBehind.writeNow();
@@ -153,6 +173,19 @@ export class Applier {
     } finally {
       this.#isApplying = false;
     }
+  }
+
+  #apply({ decisions }: Run): readonly Applied[] | Promise<readonly Applied[]> {
+    const { observer, clock } = this.#options;
+    if (observer === undefined) return this.#machine.apply(decisions);
+    const begunMs = clock.now();
+    const applied = this.#machine.apply(decisions);
+    const report = () => observer.onApplied(clock.now() - begunMs);
+    if (!(applied instanceof Promise)) {
+      report();
+      return applied;
+    }
+    return applied.finally(report);
   }
 
   #yieldToOthers(): Promise<void> {

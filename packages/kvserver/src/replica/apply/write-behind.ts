@@ -30,8 +30,8 @@ export interface WriteBehindOptions {
   readonly clock: Clock;
   /** Nothing more is applied while this many changed bytes are not durable. Default 32 MiB. */
   readonly undurableBytesMax?: number | undefined;
-  /** The machine has become durable up to a higher instance. */
-  readonly onWritten: () => void;
+  /** The machine has become durable up to a higher instance. The write took `tookMs`. */
+  readonly onWritten: (tookMs: number) => void;
   /** A write failed. Called once; nothing more is written. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -122,10 +122,11 @@ export class WriteBehind {
   };
 
   async #write(): Promise<void> {
-    const { machine, onWritten, onFailed } = this.#options;
+    const { machine, clock, onWritten, onFailed } = this.#options;
+    const begunMs = clock.now();
     try {
       await machine.flush(this.#pause);
-      onWritten();
+      onWritten(clock.now() - begunMs);
     } catch (error) {
       this.#hasEnded = true;
       onFailed(error);

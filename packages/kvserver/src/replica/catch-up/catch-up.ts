@@ -11,6 +11,7 @@ import type { Clock, Decision, Paxos, PeerId, Random } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
 import type { Version } from '../../state-machine/features.ts';
 import type { StateMachine } from '../../state-machine/state-machine.ts';
+import type { Values } from '../../state-machine/values.ts';
 import type { StateLevel } from '../../storage/state/state-database.ts';
 import type { AppliedState } from '../apply/applier.ts';
 import type { StateMessage } from '../ports.ts';
@@ -44,6 +45,8 @@ export interface CatchUpOptions {
   readonly journalIndex?: (() => number) | undefined;
   /** The version that uses the state. Default: `thisVersion`. */
   readonly version?: Version | undefined;
+  /** Checks and reads the values of the log. */
+  readonly values: Values;
   /** About how many bytes of entries the state machine may keep in memory. */
   readonly cachedBytesMax?: number | undefined;
   /** Gets decisions from other replicas, in order. */
@@ -71,7 +74,7 @@ export class CatchUp {
   constructor(options: CatchUpOptions) {
     const { me, peerCount, clock, random, paxos, state, transfer, onFailed } = options;
     const { window = noLogWindow, level, journalIndex, version, cachedBytesMax } = options;
-    const { onDecision } = options;
+    const { onDecision, values } = options;
     const { port } = transfer;
     const others = Array.from({ length: peerCount }, (_, node) => node).filter(
       (node) => node !== me,
@@ -84,13 +87,14 @@ export class CatchUp {
     this.#window = window;
     this.#logSource = new LogSource({ port, clock, paxos, state, window });
     this.#logSearch = new LogSearch(asking);
-    this.#logFetch = new LogFetch({ ...asking, state, onDecisions });
+    this.#logFetch = new LogFetch({ ...asking, state, values, onDecisions });
     this.#repair = new StateRepair({
       ...asking,
       transfer,
       level,
       journalIndex,
       version,
+      values,
       cachedBytesMax,
       state,
       random,

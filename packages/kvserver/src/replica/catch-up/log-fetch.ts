@@ -5,6 +5,7 @@
  */
 import type { Clock, Decision, PeerId } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
+import type { Values } from '../../state-machine/values.ts';
 import type { AppliedState } from '../apply/applier.ts';
 import type { LogPage, Refused, StatePort } from '../ports.ts';
 
@@ -22,13 +23,14 @@ export interface LogFetchOptions {
   readonly port: Pick<StatePort, 'send'>;
   readonly clock: Clock;
   readonly state: Pick<AppliedState, 'applied'>;
+  readonly values: Pick<Values, 'accepts'>;
   readonly nextTransfer: () => number;
   /** Gets decisions in order, each once in a run. */
   readonly onDecisions: (decisions: readonly Decision<Bytes>[]) => void;
 }
 
-/** What ended a run: there was no more, the source has it not, it is silent, or it was stopped. */
-export type LogFetchEnd = 'complete' | 'refused' | 'silent' | 'stopped';
+/** What ended a run: there was no more, the source has it not, it is silent, it sent no values, or it was stopped. */
+export type LogFetchEnd = 'complete' | 'refused' | 'silent' | 'unreadable' | 'stopped';
 
 export interface LogFetchProgress {
   readonly from: PeerId;
@@ -97,6 +99,11 @@ export class LogFetch {
     if (run?.from !== from || run.transfer !== page.transfer) return;
     run.sourceApplied = page.applied;
     if (page.seq < run.next || run.early.size >= earlyCountMax) return;
+    // Safety: what cannot be applied is no decision. Another replica may have the right one.
+    if (!page.values.every((value) => this.#options.values.accepts(value))) {
+      run.end('unreadable');
+      return;
+    }
     run.early.set(page.seq, page);
     this.#takeInOrder(run);
   }

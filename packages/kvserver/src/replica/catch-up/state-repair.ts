@@ -5,6 +5,7 @@
 import type { Clock, PeerId, Random } from '@paxkv/paxos';
 import type { Version } from '../../state-machine/features.ts';
 import { StateMachine } from '../../state-machine/state-machine.ts';
+import type { Values } from '../../state-machine/values.ts';
 import { StateDatabase, type StateLevel } from '../../storage/state/state-database.ts';
 import type { AppliedState } from '../apply/applier.ts';
 import type { Fetch, Page, Refused, Release } from '../ports.ts';
@@ -26,6 +27,7 @@ export interface StateRepairOptions {
   readonly random: Random;
   /** The version that will use the state. Default: `thisVersion`. */
   readonly version?: Version | undefined;
+  readonly values?: Values | undefined;
   /** About how many bytes of entries the state machine may keep in memory. */
   readonly cachedBytesMax?: number | undefined;
   /** The own state could not be read, so this replica must not continue with it. */

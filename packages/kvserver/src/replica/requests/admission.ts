@@ -15,6 +15,13 @@ export interface Load {
   readonly memoryPercent: () => number;
 }
 
+/** A bound, and how much of it is in use. */
+export interface BoundUse {
+  readonly bound: string;
+  readonly used: number;
+  readonly max: number;
+}
+
 type Bounds = Pick<
   Limits,
   | 'pendingRequestCountMax'
@@ -24,6 +31,14 @@ type Bounds = Pick<
   | 'memoryPercentMax'
 >;
 
+const boundNames = [
+  'pendingRequestCountMax',
+  'pendingBytesMax',
+  'memoryPercentMax',
+  'retainedLogBytesMax',
+  'journalBytesMax',
+] as const satisfies readonly (keyof Bounds)[];
+
 export class Admission {
   readonly #limits: Bounds;
   readonly #load: Load;
@@ -31,6 +46,20 @@ export class Admission {
   constructor(limits: Bounds, load: Load) {
     this.#limits = limits;
     this.#load = load;
+  }
+
+  /** All bounds, and how much of each is in use at this moment. */
+  get uses(): BoundUse[] {
+    const limits = this.#limits;
+    const load = this.#load;
+    const used: Record<keyof Bounds, number> = {
+      pendingRequestCountMax: load.pendingCount(),
+      pendingBytesMax: load.pendingBytes(),
+      memoryPercentMax: load.memoryPercent(),
+      retainedLogBytesMax: load.retainedLogBytes(),
+      journalBytesMax: load.journalBytes(),
+    };
+    return boundNames.map((bound) => ({ bound, used: used[bound], max: limits[bound] }));
   }
 
   /** @throws KvError `KV_OVERLOADED` with the name of the bound, if there is no room for a request of any kind. */

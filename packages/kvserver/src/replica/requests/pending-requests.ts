@@ -10,7 +10,7 @@ import { localClient } from '../../budget/client.ts';
 import { FairQueue } from '../../budget/fair-queue.ts';
 import type { Limits } from '../../config/settings.ts';
 import type { OwnSession } from '../writes/own-session.ts';
-import { Admission, type Load } from './admission.ts';
+import { Admission, type BoundUse, type Load } from './admission.ts';
 import type { SubmitOptions } from '../submitter.ts';
 import { bytesOf, PendingRequest } from './pending-request.ts';
 import { PendingShares } from './pending-shares.ts';
@@ -57,6 +57,11 @@ export class PendingRequests {
   /** Not proposed yet. */
   get queuedCount(): number {
     return this.#queued.size;
+  }
+
+  /** The bounds on requests, and how much of each is in use. */
+  get bounds(): readonly BoundUse[] {
+    return this.#admission.uses;
   }
 
   /** Queues a request for a batch. @throws KvError `KV_OVERLOADED` */

@@ -34,6 +34,8 @@ export interface JournalOptions {
   readonly segmentBytes?: number | undefined;
   /** After so many milliseconds without a write, what is alive is gathered into one segment. */
   readonly idleMs?: number;
+  /** Learns how long each flushed write took, in milliseconds, also one that failed. */
+  readonly onFlushed?: ((tookMs: number) => void) | undefined;
 }
 
 interface Parts {
@@ -42,15 +44,16 @@ interface Parts {
   readonly log: SegmentedLog;
   readonly memory: JournalMemory;
   readonly idleMs: number;
+  readonly onFlushed: ((tookMs: number) => void) | undefined;
 }
 
 export class Journal implements Storage<Uint8Array> {
   readonly #parts: Parts;
   readonly #checkpointer: Checkpointer;
-  readonly #times = new WriteTimes(() => performance.now(), slowMs);
+  readonly #times: WriteTimes;
   readonly #probe: DiskProbe;
-  /** The work on the size of the log, which goes on between writes. Never rejects. */
-  #upkeep: Promise<void> = Promise.resolve();
+  /** The work on the size of the log, while there is any; it goes on between writes. Never rejects. */
+  #upkeep: Promise<void> | undefined;
   #idle: NodeJS.Timeout | undefined;
   /** The write under way. Never rejects. */
   #writing: Promise<void> | undefined;
@@ -59,6 +62,7 @@ export class Journal implements Storage<Uint8Array> {
 
   private constructor(parts: Parts) {
     this.#parts = parts;
+    this.#times = new WriteTimes(() => performance.now(), slowMs, parts.onFlushed);
     this.#checkpointer = new Checkpointer(parts.log, parts.memory);
     this.#probe = new DiskProbe(parts.files);
   }
@@ -93,11 +97,12 @@ export class Journal implements Storage<Uint8Array> {
     attempt = 'open the journal',
   ): Promise<Journal> {
     const { owner, segmentBytes = segmentBytesDefault, idleMs = idleMsDefault } = settings;
+    const { onFlushed } = settings;
     try {
       const memory = new JournalMemory();
       const options = { files, owner: owner.name, segmentBytes };
       const log = await openJournalLog(options, owner, memory);
-      const journal = new Journal({ files, owner, log, memory, idleMs });
+      const journal = new Journal({ files, owner, log, memory, idleMs, onFlushed });
       journal.#tidyUp();
       return journal;
     } catch (cause) {
@@ -143,7 +148,7 @@ export class Journal implements Storage<Uint8Array> {
   load(): Promise<Memory<Uint8Array>> {
     const loading = Promise.all([this.#writing, this.#upkeep]).then(() => this.#read());
     // No segment may go while it is being read.
-    this.#upkeep = settledOf(loading);
+    this.#trackUpkeep(settledOf(loading));
     return loading;
   }
 
@@ -187,7 +192,8 @@ export class Journal implements Storage<Uint8Array> {
     const { owner, log, memory } = this.#parts;
     const begun = this.#times.begin();
     try {
-      await this.#upkeep;
+      // Waiting for nothing would still let other work go first, such as applying what was decided.
+      if (this.#upkeep !== undefined) await this.#upkeep;
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#isClosed) throw new Error('the journal is closed');
       // The first record only introduces the node: if it is lost too, the node is new again.
@@ -250,12 +256,21 @@ export class Journal implements Storage<Uint8Array> {
   }
 
   #keepUp(act: (checkpointer: Checkpointer) => Promise<void>): void {
-    this.#upkeep = this.#upkeep.then(async () => {
+    const before = this.#upkeep ?? Promise.resolve();
+    const work = before.then(async () => {
       try {
         if (this.#failure === undefined) await act(this.#checkpointer);
       } catch (cause) {
         this.#failure ??= writeFailed('a checkpoint', cause);
       }
+    });
+    this.#trackUpkeep(work);
+  }
+
+  #trackUpkeep(work: Promise<void>): void {
+    this.#upkeep = work;
+    void work.then(() => {
+      if (this.#upkeep === work) this.#upkeep = undefined;
     });
   }
 }

@@ -34,6 +34,7 @@ export interface SlowWrites {
 
 export class WriteTimes {
   readonly #now: () => number;
+  readonly #onEnded: (tookMs: number) => void;
   readonly #slowMs: number;
   readonly #pending = new Set<BegunWrite>();
   readonly #sample = new Float64Array(sampleCount);
@@ -42,10 +43,11 @@ export class WriteTimes {
   #failure: string | undefined;
   #slow: SlowWrites = { count: 0, longestMs: 0 };
 
-  /** `now` never goes back. A write of `slowMs` or more is slow. */
-  constructor(now: () => number, slowMs: number) {
+  /** `now` never goes back. A write of `slowMs` or more is slow. `onEnded` learns of each write that has ended. */
+  constructor(now: () => number, slowMs: number, onEnded: (tookMs: number) => void = () => {}) {
     this.#now = now;
     this.#slowMs = slowMs;
+    this.#onEnded = onEnded;
     this.#lastMs = now();
   }
 
@@ -63,6 +65,7 @@ export class WriteTimes {
     const tookMs = this.#lastMs - write.begunMs;
     this.#sample[this.#writeCount % sampleCount] = tookMs;
     this.#writeCount += 1;
+    this.#onEnded(tookMs);
     if (tookMs < this.#slowMs) return;
     const { count, longestMs } = this.#slow;
     this.#slow = { count: count + 1, longestMs: Math.max(longestMs, tookMs) };

@@ -102,6 +102,26 @@ export function seqOf(message: Message<unknown>): number | undefined {
   return 'seq' in message ? message.seq : undefined;
 }
 
+/** The values of the log in a message. */
+export function valuesIn<V>(message: Message<V>): readonly V[] {
+  switch (message.type) {
+    case 'accept':
+      return [message.value];
+    case 'decided':
+      return message.value === undefined ? none : [message.value];
+    case 'learned':
+      return message.values;
+    case 'promised':
+      return message.vote === undefined ? none : [message.vote.value];
+    case 'logPromised':
+      return message.votes.map(({ vote }) => vote.value);
+    default:
+      return none;
+  }
+}
+
+const none: readonly never[] = [];
+
 /** Whether a message answers another. A transport that uses calls returns answers on the same call. */
 export function isAnswer<V>(message: Message<V>): message is Answer<V> {
   switch (message.type) {

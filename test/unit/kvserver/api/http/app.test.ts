@@ -26,7 +26,8 @@ describe('App', () => {
       expect(response.status).to.equal(status);
       expect(response.headers.get('retry-after')).to.equal(code === 'KV_OVERLOADED' ? '1' : null);
       const { error } = await server.refuses(response, code);
-      expect(error).to.deep.equal({ code, outcome, message: 'Told so.' });
+      const requestId = response.headers.get('x-request-id');
+      expect(error).to.deep.equal({ code, outcome, message: 'Told so.', requestId });
     });
   }
 
@@ -58,6 +59,39 @@ describe('App', () => {
     expect(error.outcome).to.equal('unknown');
     expect(error.message).not.to.contain('secret');
     expect(server.logLines).to.have.length(1);
+    expect(server.logLines[0]?.[0]).to.include({ requestId: error.requestId });
+  });
+
+  it('names each request in its reply, as the client did if that name is plain', async () => {
+    const idOf = async (headers: Record<string, string> = {}) =>
+      (await server.fetch('/v1/kv/k', { headers })).headers.get('x-request-id');
+    expect(await idOf({ 'x-request-id': 'order-17.a:b_c' })).to.equal('order-17.a:b_c');
+    const long = 'x'.repeat(65);
+    const ids = [await idOf(), await idOf()];
+    for (const id of [long, 'a b', 'a{b}', '"', '']) ids.push(await idOf({ 'x-request-id': id }));
+    for (const id of ids) expect(id).to.match(/^[\w-]{10}-[0-9a-z]+$/);
+    expect(new Set(ids)).to.have.property('size', ids.length);
+  });
+
+  it('names requests that no route takes, too', async () => {
+    const { error } = await server.refuses(server.fetch('/no/such/path'), 'KV_NO_SUCH_ROUTE');
+    expect(error.requestId).to.be.a('string');
+  });
+
+  it('counts each error that a client gets', async () => {
+    const counted: string[] = [];
+    const onError = (transport: string, code: string) => void counted.push(`${transport} ${code}`);
+    const watched = await ServerUnderTest.open({ headerCountMax: 10 }, { observer: { onError } });
+    await watched.fetch('/v1/kv/absent');
+    await watched.fetch('/no/such/path');
+    const many = Array.from({ length: 20 }, (_, index) => [`x-${index}`, 'y'] as [string, string]);
+    await watched.fetch('/livez', { headers: many });
+    await watched.close();
+    expect(counted).to.deep.equal([
+      'http KV_NO_SUCH_KEY',
+      'http KV_NO_SUCH_ROUTE',
+      'http KV_TOO_LARGE',
+    ]);
   });
 
   it('takes a reply of the wrong type for a defect', async () => {

@@ -98,7 +98,9 @@ export interface RawExchange {
   readonly closedAfterMs: number;
 }
 
-type GivenParts = Partial<Pick<AppParts, 'bytes' | 'consoleFiles' | 'trace'>>;
+type GivenParts = Partial<
+  Pick<AppParts, 'bytes' | 'consoleFiles' | 'metrics' | 'observer' | 'trace'>
+>;
 
 export class ServerUnderTest {
   readonly replica = new ScriptedReplica();
@@ -115,6 +117,7 @@ export class ServerUnderTest {
       logger: { error: (...line: unknown[]) => void this.logLines.push(line) },
       limits: { ...httpLimitsDefault, ...limits },
       hostNames: ['node-a.example'],
+      metrics: { contentType: 'text/plain', text: async () => 'up 1\n' },
       ...given,
     };
     this.#server = createApp(parts).server;

@@ -22,6 +22,7 @@ class Receiver {
       port: { send },
       clock: this.world.clock,
       state: this.state,
+      values: { accepts: (value) => value.length !== 666 },
       nextTransfer: () => {
         this.#transfers += 1;
         return this.#transfers;
@@ -86,6 +87,15 @@ describe('LogFetch', () => {
       await receiver.world.sleep(1);
       expect(receiver.taken).to.deep.equal([10, 11, 12, 13, 14]);
       expect(receiver.end).to.equal('complete');
+    }));
+
+  it('takes nothing of a page with a value that cannot be applied, and leaves that source', () =>
+    new Receiver().run(async (receiver) => {
+      receiver.page(12, 1, { bytes: 666 });
+      receiver.page(10, 2);
+      await receiver.world.sleep(1);
+      expect(receiver.taken).to.deep.equal([]);
+      expect(receiver.end).to.equal('unreadable');
     }));
 
   it('ignores pages of other transfers and of other replicas', () =>

@@ -247,6 +247,23 @@ describe('Journal', () => {
     await journal.close();
   });
 
+  it('hands each record to the system at once, before any other work', async () => {
+    const files = new SimulatedFiles();
+    const owner = new OwnerInMemory();
+    const journal = await Journal.openOn(files, { owner, segmentBytes: 16 * 1024 });
+    // The second record waits for the mark that its owner has voted.
+    for (let seq = 0; seq < 2; seq += 1) await journal.write([voteFor(seq)]);
+    await journal.settled();
+    for (let seq = 2; seq < 10; seq += 1) {
+      const { begunWriteCount } = files;
+      const writing = journal.write([voteFor(seq)]);
+      expect(files.begunWriteCount).to.equal(begunWriteCount + 1);
+      await writing;
+      await journal.settled();
+    }
+    await journal.close();
+  });
+
   it('ends a write that is under way before it closes, and takes none afterwards', async () => {
     const files = new SimulatedFiles();
     const owner = new OwnerInMemory();

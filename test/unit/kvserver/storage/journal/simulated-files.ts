@@ -33,6 +33,8 @@ export class SimulatedFiles implements SegmentFiles {
   /** How long a write takes, in milliseconds. */
   writeMs = 0;
   writeCount = 0;
+  /** How many writes were asked for, whether or not they have ended. */
+  begunWriteCount = 0;
   /** The largest size that there was, in bytes. */
   peakSize = 0;
   closeCount = 0;
@@ -167,6 +169,7 @@ export class SimulatedFiles implements SegmentFiles {
         return source.length;
       },
       write: async (pieces, position) => {
+        this.begunWriteCount += 1;
         if (this.writeMs > 0) await new Promise((resolve) => setTimeout(resolve, this.writeMs));
         await Promise.resolve();
         if (this.failure !== undefined && this.failure.after <= 0) throw this.failure.error;

@@ -16,6 +16,7 @@ import type { HttpContext } from '../context.ts';
 import { sendJson } from '../error-reply.ts';
 import { parse, readBody, refuseBody } from '../request-body.ts';
 import type { Router } from '../router.ts';
+import { submissionOf } from '../submission.ts';
 import { holdValue } from '../unsent-values.ts';
 import { flagsOf, keyOf } from './request-target.ts';
 
@@ -83,14 +84,14 @@ class KeyRoutes {
     command: C,
     isSerializable = false,
   ): Promise<ReplyOf<C['type']>> {
-    const { service, connections } = this.#context;
+    const { service } = this.#context;
     const stamp = stampOf(response.req);
     const request = {
       command,
       ...(stamp && { stamp }),
       ...(isSerializable && { consistency: 'serializable' as const }),
     };
-    return service.submit(request, { signal: connections.signalOf(response) });
+    return service.submit(request, submissionOf(this.#context, response, command.type));
   }
 }
 

@@ -1,0 +1,154 @@
+/**
+ * The settings of `paxkv serve` and `paxkv cluster`. To add one, add its entry here: the flag, the variable, the
+ * key in a file, the help and docs/configuration.md follow from it.
+ */
+import { list, oneOf, size, text, wholeNumber, yesOrNo } from './kinds.ts';
+import type { Setting, SettingTable } from './setting.ts';
+
+const nodeMax = 999;
+const nodeCountMax = 9;
+const portMax = 65_535;
+const levelMax = 9999;
+/** The largest limit that a server accepts. */
+const limitMax = 2 ** 31 - 1;
+const logWindowMax = 2 ** 50;
+
+/** Settings of each node of a cluster, whichever command starts it. `cluster` hands them on to all its nodes. */
+export const sharedSettings = {
+  logBudget: {
+    kind: size(1, limitMax),
+    help: 'memory for what nodes that are away still lack',
+    placeholder: 'size',
+    defaultText: '128MiB, at most 1/12 of the memory',
+    server: 'limits.logBytesMax',
+  },
+  logWindow: {
+    kind: size(1, logWindowMax),
+    help: 'disk for what nodes that are away for longer lack',
+    placeholder: 'size',
+    defaultText: '1GiB',
+    server: 'limits.logWindowBytesMax',
+  },
+  console: {
+    kind: yesOrNo,
+    help: 'offer a page to browsers at /',
+    placeholder: 'yes|no',
+    default: true,
+    server: 'console',
+  },
+} as const satisfies SettingTable;
+
+/** Settings of one node. */
+export const serveSettings = {
+  node: {
+    kind: wholeNumber(0, nodeMax),
+    help: 'which of the peers this node is, from 0',
+    placeholder: 'id',
+    short: 'n',
+    isRequired: true,
+    server: 'nodeId',
+  },
+  peers: {
+    kind: list('host:port of each node, separated by commas'),
+    help: 'every node in order of id; the same on every node',
+    placeholder: 'addresses',
+    short: 'p',
+    isRequired: true,
+    server: 'addresses',
+  },
+  data: {
+    kind: text('path'),
+    help: 'where this node keeps its data',
+    placeholder: 'directory',
+    short: 'd',
+    isRequired: true,
+    server: 'dataDirectory',
+  },
+  cluster: {
+    kind: text('1 to 64 letters, digits, _, . or -'),
+    help: 'name of the cluster; nodes with another name are refused',
+    placeholder: 'name',
+    short: 'c',
+    default: 'paxkv',
+    server: 'clusterId',
+  },
+  host: {
+    kind: text('name or address'),
+    help: 'host to listen on',
+    placeholder: 'host',
+    defaultText: "the node's own among the peers",
+    server: 'listenHost',
+  },
+  port: {
+    kind: wholeNumber(0, portMax),
+    help: 'port to listen on; the system chooses for 0',
+    placeholder: 'port',
+    defaultText: "the node's own among the peers",
+    server: 'listenPort',
+  },
+  insecure: {
+    kind: yesOrNo,
+    help: 'listen beyond loopback, although nothing is authenticated or encrypted',
+    placeholder: 'yes|no',
+    default: false,
+    server: 'insecure',
+  },
+  ...sharedSettings,
+  featureLevelMax: {
+    kind: wholeNumber(1, levelMax),
+    help: 'keep the feature level of the cluster from rising above this one, to be able to go back',
+    placeholder: 'level',
+    defaultText: 'none: the level rises once all nodes can',
+    server: 'featureLevelMax',
+  },
+  trace: {
+    kind: yesOrNo,
+    help: 'record what the peer takes in, for paxkv trace',
+    placeholder: 'yes|no',
+    default: false,
+    server: 'trace',
+  },
+  logLevel: {
+    kind: oneOf(['error', 'warn', 'info', 'debug', 'silent']),
+    help: 'how much to log to standard error',
+    placeholder: 'level',
+    default: 'info',
+    server: 'logLevel',
+  },
+} as const satisfies SettingTable;
+
+/** Settings of a cluster on one machine. */
+export const clusterSettings = {
+  nodes: {
+    kind: wholeNumber(1, nodeCountMax),
+    help: 'number of nodes; an odd number is best',
+    placeholder: 'count',
+    short: 'n',
+    default: 3,
+  },
+  data: {
+    kind: text('path'),
+    help: 'where the nodes keep their data',
+    placeholder: 'directory',
+    short: 'd',
+    default: '.paxkv',
+  },
+  port: {
+    kind: wholeNumber(1, portMax - nodeCountMax + 1),
+    help: 'port of node 0; the other nodes take the ports after it',
+    placeholder: 'port',
+    short: 'p',
+    default: 4401,
+  },
+  ...sharedSettings,
+} as const satisfies SettingTable;
+
+/** The tables of the commands that have settings. */
+export const settingTables = { serve: serveSettings, cluster: clusterSettings } as const;
+
+/** The file of settings. It names no setting that a file may hold. */
+export const configSetting = {
+  kind: text('path'),
+  help: 'YAML file of settings, which flags and the environment override',
+  placeholder: 'file',
+} as const satisfies Setting;

@@ -1,0 +1,17 @@
+/** How a request that came by HTTP is submitted to the service. */
+import type { ServerResponse } from 'node:http';
+import type { CommandType } from '@paxkv/protocol';
+import { RequestTiming } from '../../replica/request-timing.ts';
+import type { SubmitOptions } from '../../replica/submitter.ts';
+import type { HttpContext } from './context.ts';
+import { requestIdOf } from './request-id.ts';
+
+/** Called when the request has arrived completely: its time begins. It ends early if its client disconnects. */
+export function submissionOf(
+  { connections }: Pick<HttpContext, 'connections'>,
+  response: ServerResponse,
+  command: CommandType,
+): SubmitOptions {
+  const timing = new RequestTiming(command, { transport: 'http', id: requestIdOf(response) });
+  return { signal: connections.signalOf(response), timing };
+}

@@ -1,0 +1,67 @@
+/**
+ * Reads the values of the log, each once: it is decoded when it arrives from another server, before anything is
+ * written that makes it count, and applied as it was decoded then.
+ * Rule: what every server of this version could not apply is never voted for, and never learned.
+ */
+import type { Bytes } from '@paxkv/protocol';
+import { type Batch, decodeBatch, type LevelRaise, type Noop } from './batch.ts';
+import { levelOf, unsupportedLevel, type Version } from './features.ts';
+import { StateError } from './state-error.ts';
+
+/** What a value says. */
+export type ValueContent = Batch | Noop | LevelRaise;
+
+export class Values {
+  readonly #version: Version;
+  /**
+   * What was decoded and not applied yet. Peers keep a value as the object that arrived, so it is found again. An
+   * entry lasts as long as its value does, which a peer forgets in the end.
+   */
+  readonly #decoded = new WeakMap<Bytes, ValueContent>();
+
+  constructor(version: Version) {
+    this.#version = version;
+  }
+
+  /** Whether this version can apply the value; if so, `read` will not decode it again. Never throws. */
+  accepts(value: Bytes): boolean {
+    try {
+      const content = this.read(value);
+      expectProposable(content, this.#version);
+      this.#decoded.set(value, content);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * What the value says. Keys and values in it are views into `value`.
+   *
+   * @throws StateError `STATE_LEVEL_UNSUPPORTED`, `STATE_UNKNOWN_FORMAT`, `STATE_MALFORMED`
+   */
+  read(value: Bytes): ValueContent {
+    const decoded = this.#decoded.get(value);
+    if (decoded !== undefined) {
+      this.#decoded.delete(value);
+      return decoded;
+    }
+    const content = decodeBatch(value);
+    // Safety: what the log means above this level is not known here, so nothing of it may be applied.
+    if ('level' in content && content.level > this.#version.highest) {
+      throw unsupportedLevel(content.level, this.#version);
+    }
+    return content;
+  }
+}
+
+/** @throws StateError for what no server proposes: a batch without requests, or with a command of no known level. */
+function expectProposable(content: ValueContent, version: Version): void {
+  const { origin, requests } = content;
+  if (origin === undefined) return;
+  if (requests.length === 0) throw new StateError('STATE_MALFORMED', 'The batch has no requests.');
+  for (const { command } of requests) {
+    const level = levelOf(command, version);
+    if (level > version.highest) throw unsupportedLevel(level, version);
+  }
+}

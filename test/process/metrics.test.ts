@@ -1,0 +1,147 @@
+/** What `/metrics` says of real servers is true: of requests, of a leader that dies, of a peer that is away, of disks. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect } from 'chai';
+import { openRig } from '../faults/disk/rig.ts';
+import { Missing } from '../faults/disk/shim-library.ts';
+import { clusterPerTest } from './cluster-per-test.ts';
+import { ProcessCluster } from './process-cluster.ts';
+import { Scrape } from './scrape.ts';
+
+const leaderChanges = 'paxkv_server_leader_changes_seen_total';
+const flushes = 'paxkv_disk_wal_fsync_duration_seconds_count';
+const puts =
+  /^paxkv_request_duration_seconds_count\{command="put",transport="stream",outcome="done"\}/;
+
+function addressOf(cluster: ProcessCluster, node: number): string {
+  return cluster.addresses[node] ?? expect.fail(`no node ${node}`);
+}
+
+async function leaderOf(cluster: ProcessCluster): Promise<number> {
+  for (;;) {
+    for (const node of cluster.nodes) {
+      const { leader } = await cluster.status(node);
+      if (leader !== null) return leader;
+    }
+    await pause(20);
+  }
+}
+
+describe('the metrics of three processes', () => {
+  const each = clusterPerTest();
+
+  it('count what clients did: each put once, at the server that answered it', async () => {
+    const { cluster } = each;
+    const client = cluster.client();
+    for (let count = 0; count < 100; count += 1) await client.put(`k${count}`, 'v');
+    await client.get('k1');
+    const scrapes = await Promise.all(cluster.addresses.map((address) => Scrape.of(address)));
+    expect(scrapes.reduce((sum, scrape) => sum + scrape.sum(puts), 0)).to.equal(100);
+    const gets = /^paxkv_request_duration_seconds_count\{command="get",.*outcome="done"\}/;
+    expect(scrapes.reduce((sum, scrape) => sum + scrape.sum(gets), 0)).to.equal(1);
+    for (const address of cluster.addresses) {
+      const scrape = await Scrape.until(
+        address,
+        (one) => one.at('paxkv_store_revision_total') === 100,
+      );
+      const applied = scrape.at('paxkv_server_proposals_applied_total');
+      expect(applied).to.be.above(0);
+      expect(scrape.at('paxkv_server_proposals_committed_total')).to.be.at.least(applied ?? 0);
+      expect(scrape.at(flushes)).to.be.at.least(3);
+      expect(scrape.at('paxkv_server_bound_used{bound="pendingRequestCountMax"}')).to.equal(0);
+    }
+  }).timeout(30_000);
+
+  it('count refusals by their codes', async () => {
+    const address = addressOf(each.cluster, 0);
+    await fetch(`http://${address}/v1/kv/absent`);
+    await fetch(`http://${address}/no/such/path`);
+    await fetch(`http://${address}/no/such/path`);
+    const scrape = await Scrape.of(address);
+    const errors = (code: string) =>
+      scrape.at(`paxkv_error_replies_total{transport="http",code="${code}"}`);
+    expect(errors('KV_NO_SUCH_KEY')).to.equal(1);
+    expect(errors('KV_NO_SUCH_ROUTE')).to.equal(2);
+  }).timeout(30_000);
+
+  it('count one change when the leader is killed, and show who is gone and how far behind', async () => {
+    const { cluster } = each;
+    const leader = await leaderOf(cluster);
+    const others = cluster.nodes.filter((node) => node !== leader);
+    const client = cluster.client({ nodes: others });
+    await client.put('k', 'v');
+    const addresses = others.map((node) => addressOf(cluster, node));
+    const before = await Promise.all(addresses.map((address) => Scrape.of(address)));
+    await cluster.kill(leader);
+    const value = 'v'.repeat(10_000);
+    for (let count = 0; count < 50; count += 1) await client.put('k', value);
+    const after = await Promise.all(
+      addresses.map((address) =>
+        Scrape.until(
+          address,
+          (scrape) =>
+            scrape.at('paxkv_server_has_leader') === 1 &&
+            scrape.at(`paxkv_network_peer_connected{peer="${leader}"}`) === 0 &&
+            (scrape.at('paxkv_store_revision_total') ?? 0) >= 51,
+        ),
+      ),
+    );
+    expect(
+      after.reduce((sum, scrape) => sum + (scrape.at('paxkv_server_is_leader') ?? 0), 0),
+    ).to.equal(1);
+    after.forEach((scrape, index) => {
+      const changes = (scrape.at(leaderChanges) ?? 0) - (before[index]?.at(leaderChanges) ?? 0);
+      expect(changes).to.equal(1);
+      expect(scrape.at(`paxkv_network_peer_lag_instances{peer="${leader}"}`)).to.be.at.least(50);
+      const bytes = scrape.at(`paxkv_network_peer_lag_bytes{peer="${leader}"}`) ?? 0;
+      // It is counted to 64 KiB.
+      expect(bytes).to.be.within(50 * 10_000 - 2 ** 16, 52 * 11_000);
+      expect(scrape.at('paxkv_log_retained_bytes')).to.be.at.least(50 * 10_000);
+    });
+    await cluster.restart(leader);
+    for (const address of addresses) {
+      await Scrape.until(
+        address,
+        (scrape) =>
+          scrape.at(`paxkv_network_peer_lag_instances{peer="${leader}"}`) === 0 &&
+          scrape.at(`paxkv_network_peer_connected{peer="${leader}"}`) === 1,
+      );
+    }
+  }).timeout(60_000);
+
+  it('show that no majority is reached', async () => {
+    const { cluster } = each;
+    await cluster.kill(0, 1);
+    const scrape = await Scrape.until(
+      addressOf(cluster, 2),
+      (one) => one.at('paxkv_server_check_passed{check="quorum"}') === 0,
+    );
+    expect(scrape.at('paxkv_server_quorum_contact_age_seconds')).to.be.above(0.9);
+  }).timeout(30_000);
+});
+
+describe('the metrics of a server whose disk hangs', () => {
+  it('show for how long, and then how long it took', async function () {
+    const rig = await openRig('shim').catch((error: unknown) => {
+      if (error instanceof Missing) this.skip();
+      throw error;
+    });
+    const cluster = await ProcessCluster.start(rig.settings);
+    try {
+      const address = addressOf(cluster, 2);
+      rig.shimOf(2).arrange({ calls: ['sync'], waitMs: 5000 });
+      const hung = await Scrape.until(
+        address,
+        (scrape) => (scrape.at('paxkv_disk_wal_pending_seconds') ?? 0) > 1.5,
+      );
+      rig.shimOf(2).clear();
+      const slow = /^paxkv_disk_wal_fsync_duration_seconds_bucket\{le="1"\}/;
+      const over = (scrape: Scrape) => (scrape.at(flushes) ?? 0) - scrape.sum(slow);
+      expect(over(hung)).to.equal(0);
+      await Scrape.until(address, (scrape) => over(scrape) >= 1);
+      await Scrape.until(address, (scrape) => scrape.at('paxkv_disk_wal_pending_seconds') === 0);
+    } finally {
+      await cluster.close();
+      await rig.close();
+    }
+  }).timeout(60_000);
+});
