@@ -8,11 +8,11 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type CurrentStatus, type DoneReply, KvError, paths, type Request } from '@paxkv/protocol';
 import type { Logger } from 'pino';
-import { ClientBytes } from './api/client-bytes.ts';
 import { readConsoleFiles } from './api/console/console-files.ts';
 import { createApp, endWithError } from './api/http/index.ts';
 import { RequestIds } from './api/request-ids.ts';
 import { StreamListener } from './api/stream/index.ts';
+import { SharedBound } from './budget/shared-bound.ts';
 import { type Address, addressToText, type Config } from './config/settings.ts';
 import { streamCountMax } from './config/stream-limits.ts';
 import { HealthMonitor } from './health/health-monitor.ts';
@@ -58,7 +58,7 @@ export class KvServer {
   readonly #memory: MemoryWatch;
   readonly #streams: StreamListener;
   readonly #monitor: HealthMonitor;
-  readonly #bytes: ClientBytes;
+  readonly #budget: SharedBound;
   readonly #recorder = new Recorder();
   readonly #ids = new RequestIds();
   #stopping: Promise<void> | undefined;
@@ -70,14 +70,14 @@ export class KvServer {
     this.#config = config;
     this.#logger = logger;
     this.#memory = new MemoryWatch({ resources, percentMax: limits.memoryPercentMax });
-    this.#bytes = new ClientBytes(limits);
+    this.#budget = new SharedBound(limits.memoryBudgetBytes);
     const recorder = this.#recorder;
     this.#supervisor = new Supervisor({ ...options, memory: this.#memory, recorder });
     this.#service = new KvService(() => unavailableError(this.#supervisor), recorder);
     const parts = {
       service: this.#service,
       logger,
-      bytes: this.#bytes,
+      budget: this.#budget,
       observer: recorder,
       requestIds: this.#ids,
       hostNames: config.addresses.map(({ host }) => host),
@@ -177,16 +177,13 @@ export class KvServer {
 
   async #metricFacts(): Promise<MetricFacts> {
     const { dataDirectory, limits, http } = this.#config;
-    const { receiving, unsent } = this.#bytes;
     const [connections, streams] = [this.#sockets.count, this.#streams.count];
-    const { receivingBytesMax, unsentBytesMax } = limits;
     const disk = await readDiskUse(dataDirectory);
     return {
       status: this.status(),
       node: this.#supervisor.node?.facts,
       clientBounds: [
-        { bound: 'receivingBytesMax', used: receiving.used, max: receivingBytesMax },
-        { bound: 'unsentBytesMax', used: unsent.used, max: unsentBytesMax },
+        { bound: 'memoryBudgetBytes', used: this.#budget.used, max: limits.memoryBudgetBytes },
         { bound: 'connectionCountMax', used: connections, max: http.connectionCountMax },
       ],
       connections: { http: connections - streams, stream: streams },

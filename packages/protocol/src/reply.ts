@@ -57,7 +57,7 @@ export interface ErrorAnswer {
   readonly outcome: Outcome;
   readonly message: string;
   /** See `KvError`. */
-  readonly retryAfterMs: number | undefined;
+  readonly retryAfterMs?: number;
 }
 
 /** The row of an error on a stream. Its last field may be absent, and clients ignore fields that they do not know. */
@@ -74,8 +74,8 @@ export function answerFromRow(row: Row): DoneReply | ErrorAnswer {
 function toErrorAnswer(row: Row): ErrorAnswer {
   const outcome = row[2];
   if (!isOutcome(outcome)) throw new TypeError('The row of an error has no outcome.');
-  const retryAfterMs = row[4] === undefined ? undefined : toCount(row[4]);
-  return { type: 'error', code: toText(row[1]), outcome, message: toText(row[3]), retryAfterMs };
+  const error = { type: 'error', code: toText(row[1]), outcome, message: toText(row[3]) } as const;
+  return row[4] === undefined ? error : { ...error, retryAfterMs: toCount(row[4]) };
 }
 
 function toRefusal(field: unknown): Refusal {

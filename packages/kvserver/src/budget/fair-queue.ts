@@ -74,6 +74,8 @@ export class FairQueue<T> {
       if (!round.isOver) {
         this.#grant(lane);
         if (!this.#turn(lane, round, offer)) return;
+        // Its last items may have been removed by others before its turn.
+        if (lane.items.size === 0) round.isOver = true;
         if (round.isOver) openCount -= 1;
       }
       this.#pass(group, lane);

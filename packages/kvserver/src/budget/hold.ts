@@ -3,18 +3,14 @@ import type { ReplyRoom } from './client.ts';
 import type { Account } from './shared-bound.ts';
 
 /** What a reply takes besides its value: its head, and the objects around it. */
-export const replyOverheadBytes = 512;
+const overheadBytes = 512;
 
-export class Hold implements ReplyRoom {
+export class Hold {
   readonly #account: Account;
-  /** Bytes of the reply for each byte of the value. */
-  readonly #factor: number;
   #bytes = 0;
 
-  /** `factor`: bytes of the reply for each byte of the value. */
-  constructor(account: Account, factor = 1) {
+  constructor(account: Account) {
     this.#account = account;
-    this.#factor = factor;
   }
 
   get bytes(): number {
@@ -28,10 +24,20 @@ export class Hold implements ReplyRoom {
     return true;
   }
 
-  reserve(valueBytes: number): boolean {
-    return this.take(this.#factor * valueBytes + replyOverheadBytes);
+  /** As `take`, for the reply to a get. `factor`: bytes of the reply for each byte of the value. */
+  takeForValue(valueBytes: number, factor = 1): boolean {
+    return this.take(factor * valueBytes + overheadBytes);
   }
 
+  /** Room for the reply to a get; see `takeForValue`. */
+  room(factor: number): ReplyRoom {
+    return {
+      reserve: (valueBytes) => this.takeForValue(valueBytes, factor),
+      onRoom: (callback) => this.onRoom(callback),
+    };
+  }
+
+  /** Calls back once, when something of the budget has been given back. */
   onRoom(callback: () => void): void {
     this.#account.onRoom(callback);
   }

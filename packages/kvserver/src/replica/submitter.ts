@@ -7,9 +7,9 @@ export interface SubmitOptions {
   /** Ends the wait early. */
   readonly signal?: AbortSignal | undefined;
   /** Whose request it is: clients share what the replica can do. Default: a program in this process. */
-  readonly client?: Client;
+  readonly client?: Client | undefined;
   /** Takes room for the reply to a get before the value is read. Default: there is always room. */
-  readonly room?: ReplyRoom;
+  readonly room?: ReplyRoom | undefined;
   /** Takes the times of its steps. Without it, nobody learns of them. */
   readonly timing?: RequestTiming | undefined;
 }

@@ -5,7 +5,7 @@
  * Rule: state, sessions and position change together on disk, in one write, and one write at a time.
  */
 import assert from 'node:assert/strict';
-import type { Bytes, Reply, Request } from '@paxkv/protocol';
+import type { Bytes, Entry, Reply, Request } from '@paxkv/protocol';
 import { baseLevel, expectLevel, levelOf, thisVersion, type Version } from './features.ts';
 import {
   type Applied,
@@ -181,6 +181,8 @@ export class StateMachine {
    *
    * @throws StateError
    */
+  read(key: Bytes): Entry | undefined | Promise<Entry | undefined>;
+  read(key: Bytes, hasRoom: HasRoom): Found | Promise<Found>;
   read(key: Bytes, hasRoom: HasRoom = always): Found | Promise<Found> {
     this.#refuseIfFailed();
     const found = this.#reader.read(nameOf(key), hasRoom);

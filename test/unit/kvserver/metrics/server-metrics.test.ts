@@ -33,7 +33,7 @@ const facts: MetricFacts = {
     bounds: [{ bound: 'pendingBytesMax', used: 10, max: 100 }],
     messages: { sent: 1, dropped: 2, received: 3, invalidFrames: 4, refusedConnections: 5 },
   },
-  clientBounds: [{ bound: 'unsentBytesMax', used: 20, max: 200 }],
+  clientBounds: [{ bound: 'memoryBudgetBytes', used: 20, max: 200 }],
   connections: { http: 4, stream: 6 },
   disk: { parts: [{ part: 'journal', bytes: 1024 }], freeBytes: 4096 },
   recorder: new Recorder(),

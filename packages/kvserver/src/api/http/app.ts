@@ -2,8 +2,9 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { KvError, paths } from '@paxkv/protocol';
 import express, { type ErrorRequestHandler, type Express } from 'express';
+import { SharedBound } from '../../budget/shared-bound.ts';
+import { limitsDefault } from '../../config/limits.ts';
 import { noObserver } from '../../service/request-observer.ts';
-import { ClientBytes } from '../client-bytes.ts';
 import { RequestIds } from '../request-ids.ts';
 import { createGuard } from '../security/guard.ts';
 import { ClientSockets } from './client-sockets.ts';
@@ -26,14 +27,14 @@ export function createApp(parts: AppParts): {
   server: Server;
   sockets: ClientSockets;
 } {
-  const connections = new Connections();
+  const { budget = new SharedBound(limitsDefault.memoryBudgetBytes) } = parts;
+  const connections = new Connections(budget);
   const sockets = new ClientSockets({
     countMax: parts.limits.connectionCountMax,
     isIdle: (socket) => connections.isIdle(socket),
   });
-  const bytes = new ClientBytes();
   const defaults = {
-    ...{ hostNames: [], bytes, consoleFiles: [], trace: undefined, metrics: undefined },
+    ...{ hostNames: [], budget, consoleFiles: [], trace: undefined, metrics: undefined },
     ...{ observer: noObserver, requestIds: new RequestIds() },
   };
   const context: HttpContext = { ...defaults, ...parts, connections, sockets };
@@ -46,9 +47,13 @@ export function createApp(parts: AppParts): {
     if (!mayPass(request, response)) return;
     const endpoint = hot.find(request) ?? others;
     await endpoint(request, response);
+    connections.onAnswered(response);
   };
   const app: RequestListener = (request, response) => {
-    answer(request, response).catch((error: unknown) => answerError(context, response, error));
+    answer(request, response).catch((error: unknown) => {
+      answerError(context, response, error);
+      connections.onAnswered(response);
+    });
   };
   const { limits } = context;
   return { app, server: createHttpServer({ app, connections, sockets, limits }), sockets };

@@ -44,7 +44,6 @@ export class Connections {
     const { socket } = request;
     const connection = this.#connections.get(socket) ?? this.#watch(socket, request);
     const hold = new Hold(connection.account);
-    hold.set(requestBytes + bytesOf(request.rawHeaders));
     connection.responses.set(response, hold);
     response.once('close', () => {
       connection.responses.delete(response);
@@ -72,9 +71,14 @@ export class Connections {
     return this.#connections.get(response.req.socket)?.responses.get(response);
   }
 
-  /** Whether the connection holds more than its share of the memory budget. */
-  isOver(socket: Duplex): boolean {
-    return this.#connections.get(socket)?.account.isOver ?? false;
+  /** Takes room for the objects of a request. Returns false if that is over the share of its client. */
+  takeRoom({ rawHeaders }: IncomingMessage, response: ServerResponse): boolean {
+    return this.holdOf(response)?.take(requestBytes + lengthOf(rawHeaders)) ?? false;
+  }
+
+  /** The reply was handed over: from now on the request holds what its client has not received of it. */
+  onAnswered(response: ServerResponse): void {
+    this.holdOf(response)?.set(requestBytes + response.writableLength);
   }
 
   /**
@@ -129,7 +133,7 @@ export class Connections {
   }
 }
 
-function bytesOf(texts: readonly string[]): number {
+function lengthOf(texts: readonly string[]): number {
   return texts.reduce((sum, text) => sum + text.length, 0);
 }
 

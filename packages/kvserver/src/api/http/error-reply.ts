@@ -6,7 +6,10 @@ import { requestIdOf } from './request-id.ts';
 
 /** How long a client may take to read an error reply before its connection is cut. */
 const lingerMs = 250;
-const retryAfterSeconds = 1;
+/** The least that HTTP can say, in seconds. */
+const retryAfterMin = 1;
+/** Longer replies wait as bytes. */
+const textLengthMax = 16 * 1024;
 
 export type Headers = Record<string, string | number>;
 
@@ -22,7 +25,8 @@ export interface ErrorDetails {
 export function sendJson(response: ServerResponse, body: object, status = 200): void {
   const text = JSON.stringify(body);
   response.writeHead(status, jsonHeaders(text));
-  response.end(text);
+  // A long text would wait twice, as a string and as its bytes.
+  response.end(text.length > textLengthMax ? Buffer.from(text) : text);
 }
 
 /**
@@ -42,7 +46,8 @@ export function sendError(
   }
   const text = JSON.stringify({ ...toErrorReply(error, requestIdOf(response)), ...details.body });
   const isPending = isBodyPending(response);
-  if (error.code === 'KV_OVERLOADED') response.setHeader('retry-after', retryAfterSeconds);
+  const retryAfter = retryAfterOf(error);
+  if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter);
   if (isPending) response.setHeader('connection', 'close');
   response.writeHead(details.status ?? statusOf(error), {
     ...jsonHeaders(text),
@@ -68,11 +73,13 @@ export function endWithError(socket: Duplex, error: KvError, status = statusOf(e
   // Node no longer handles errors of a socket that asked for an upgrade.
   socket.on('error', () => socket.destroy());
   const body = JSON.stringify(toErrorReply(error));
+  const retryAfter = retryAfterOf(error);
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'content-type: application/json; charset=utf-8',
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
+    ...(retryAfter === undefined ? [] : [`retry-after: ${retryAfter}`]),
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
   setTimeout(() => socket.destroy(), lingerMs).unref();
@@ -87,8 +94,16 @@ export function toKvError(error: unknown): KvError {
 }
 
 /** `requestId`: absent for bytes that are no request. */
-function toErrorReply({ code, outcome, message }: KvError, requestId?: string): ErrorReply {
-  return { error: { code, outcome, message, ...(requestId && { requestId }) } };
+function toErrorReply(error: KvError, requestId?: string): ErrorReply {
+  const { code, outcome, message, retryAfterMs } = error;
+  const more = { ...(retryAfterMs !== undefined && { retryAfterMs }), ...(requestId && { requestId }) };
+  return { error: { code, outcome, message, ...more } };
+}
+
+/** In whole seconds; `undefined` if the request is not to be repeated. */
+function retryAfterOf({ code, retryAfterMs = 0 }: KvError): number | undefined {
+  if (code !== 'KV_OVERLOADED') return undefined;
+  return Math.max(retryAfterMin, Math.ceil(retryAfterMs / 1000));
 }
 
 function statusOf(error: KvError): number {

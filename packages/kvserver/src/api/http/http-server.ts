@@ -12,6 +12,7 @@ import type { Connections } from './connections.ts';
 import { endWithError, sendError } from './error-reply.ts';
 
 const connectionsCheckMsMax = 1000;
+const stalledCheckMs = 500;
 
 export interface ServerParts {
   readonly app: RequestListener;
@@ -37,7 +38,9 @@ export function createHttpServer({ app, connections, sockets, limits }: ServerPa
   // One more than allowed, so that the guard notices when there are too many.
   server.maxHeadersCount = limits.headerCountMax + 1;
   server.on('listening', () => {
-    const timer = setInterval(() => connections.cutStalled(), limits.replyTimeoutMs);
+    const checkMs = Math.min(stalledCheckMs, limits.replyTimeoutMs);
+    const check = () => connections.cutStalled(performance.now(), limits.replyTimeoutMs);
+    const timer = setInterval(check, checkMs);
     server.once('close', () => clearInterval(timer));
   });
   const addresses = new AddressCounts(limits.addressConnectionCountMax);

@@ -6,12 +6,22 @@ import type { SubmitOptions } from '../../replica/submitter.ts';
 import type { HttpContext } from './context.ts';
 import { requestIdOf } from './request-id.ts';
 
-/** Called when the request has arrived completely: its time begins. It ends early if its client disconnects. */
+/** The value, and its text. Text that is mostly escapes takes more; that is counted once it is made. */
+const jsonFactor = 2;
+
+/**
+ * Called when the request has arrived completely: its time begins. It ends early if its client disconnects.
+ * `valueFactor`: bytes of the reply for each byte of a value in it. Default: for JSON.
+ */
 export function submissionOf(
   { connections }: Pick<HttpContext, 'connections'>,
   response: ServerResponse,
   command: CommandType,
+  valueFactor = jsonFactor,
 ): SubmitOptions {
   const timing = new RequestTiming(command, { transport: 'http', id: requestIdOf(response) });
-  return { signal: connections.signalOf(response), timing };
+  const signal = connections.signalOf(response);
+  const client = connections.clientOf(response);
+  const room = connections.holdOf(response)?.room(valueFactor);
+  return { signal, timing, client, room };
 }

@@ -7,14 +7,20 @@ import type { Duplex } from 'node:stream';
 import { KvError, type NoticeRow, streamFormat } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import { overloaded } from '../../budget/overloaded.ts';
+import { SharedBound } from '../../budget/shared-bound.ts';
+import { limitsDefault } from '../../config/limits.ts';
 import { type StreamLimits, streamLimitsDefault } from '../../config/stream-limits.ts';
 import type { KvService } from '../../service/kv-service.ts';
 import { noObserver, type RequestObserver } from '../../service/request-observer.ts';
-import { ClientBytes } from '../client-bytes.ts';
 import { endWithError, toKvError } from '../http/error-reply.ts';
 import { RequestIds } from '../request-ids.ts';
+import { clientOf } from '../security/client-of.ts';
 import { createSourceCheck } from '../security/guard.ts';
 import { StreamConnection } from './stream-connection.ts';
+
+/** How often slow streams are looked for, in milliseconds. */
+const slowCheckMs = 500;
 
 export interface StreamListenerOptions {
   readonly service: KvService;
@@ -33,8 +39,8 @@ export interface StreamListenerOptions {
   readonly observer?: Pick<RequestObserver, 'onError'>;
   /** Names streams. Default: new ones. */
   readonly requestIds?: RequestIds;
-  /** The bytes of all clients in memory. Default: of streams alone, with the default bounds. */
-  readonly bytes?: ClientBytes;
+  /** The memory budget for everything that waits for clients. Default: one of its own, of the default size. */
+  readonly budget?: SharedBound;
 }
 
 export class StreamListener {
@@ -43,14 +49,16 @@ export class StreamListener {
   readonly #checkSource: (request: IncomingMessage) => void;
   readonly #sockets: WebSocketServer;
   readonly #connections = new Set<StreamConnection>();
-  readonly #bytes: ClientBytes;
+  readonly #budget: SharedBound;
+  readonly #timer: NodeJS.Timeout;
   readonly #ids: RequestIds;
   #isOpen = true;
 
   constructor(options: StreamListenerOptions) {
     this.#options = options;
     this.#limits = { ...streamLimitsDefault, ...options.limits };
-    this.#bytes = options.bytes ?? new ClientBytes();
+    this.#budget = options.budget ?? new SharedBound(limitsDefault.memoryBudgetBytes);
+    this.#timer = setInterval(() => this.#cutSlow(), slowCheckMs).unref();
     this.#ids = options.requestIds ?? new RequestIds();
     this.#checkSource = createSourceCheck(options.hostNames);
     const settings: ServerOptions & { closeTimeout: number } = {
@@ -83,7 +91,7 @@ export class StreamListener {
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#open(webSocket, socket);
+      this.#open(webSocket, request);
     });
   }
 
@@ -102,25 +110,35 @@ export class StreamListener {
   /** Sends all finished replies, then closes every stream. Resolves when they are closed. */
   async close(): Promise<void> {
     this.#isOpen = false;
+    clearInterval(this.#timer);
     const closed = new Promise<void>((resolve) => this.#sockets.close(() => resolve()));
     for (const connection of this.#connections) connection.close();
     await closed;
   }
 
-  #open(webSocket: WebSocket, socket: Duplex): void {
+  #open(webSocket: WebSocket, request: IncomingMessage): void {
     const { service, logger, node, addresses, leader, observer = noObserver } = this.#options;
+    const client = clientOf(request);
     const connection = new StreamConnection(webSocket, {
       ...{ id: this.#ids.next(), service, logger, observer },
       limits: this.#limits,
-      unsent: this.#bytes.unsent,
+      client,
+      account: this.#budget.open(client),
       onClosed: (closed) => this.#connections.delete(closed),
     });
-    connection.watch(socket);
+    connection.watch(request.socket);
     this.#connections.add(connection);
     connection.notify([
       'hello',
       { format: streamFormat, node, nodes: addresses.length, leader: leader(), addresses },
     ]);
+  }
+
+  /** Closes the streams of clients that do not read; sooner while others wait for room. */
+  #cutSlow(): void {
+    const { slowMsMax, shortSlowMsMax } = this.#limits;
+    const msMax = this.#budget.isAwaited ? Math.min(shortSlowMsMax, slowMsMax) : slowMsMax;
+    for (const connection of this.#connections) connection.endIfSlow(performance.now(), msMax);
   }
 
   #notifyAll(notice: NoticeRow): void {
@@ -131,9 +149,6 @@ export class StreamListener {
   #expectRoom(): void {
     if (!this.#isOpen) throw new KvError('KV_UNAVAILABLE', 'This server is stopping.');
     if (this.#connections.size < this.#limits.connectionCountMax) return;
-    throw new KvError(
-      'KV_OVERLOADED',
-      `${this.#connections.size} streams are open, which is the limit; retry later.`,
-    );
+    throw overloaded(`${this.#connections.size} streams are open, which is the limit`);
   }
 }

@@ -99,7 +99,7 @@ export interface RawExchange {
 }
 
 type GivenParts = Partial<
-  Pick<AppParts, 'bytes' | 'consoleFiles' | 'metrics' | 'observer' | 'trace'>
+  Pick<AppParts, 'budget' | 'consoleFiles' | 'metrics' | 'observer' | 'trace'>
 >;
 
 export class ServerUnderTest {

@@ -2,11 +2,11 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { ClientBytes } from '@paxkv/kvserver/internal/api/client-bytes';
 import {
   StreamListener,
   type StreamListenerOptions,
 } from '@paxkv/kvserver/internal/api/stream/stream-listener';
+import { SharedBound } from '@paxkv/kvserver/internal/budget/shared-bound';
 import type { SubmitOptions, Submitter } from '@paxkv/kvserver/internal/replica/submitter';
 import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
 import { KvError, type Reply, type Request } from '@paxkv/protocol';
@@ -54,6 +54,20 @@ export class ScriptedReplica implements Submitter {
   }
 }
 
+/** Answers gets with this reply, one in a turn of the event loop, once there is room for it. */
+export function inRoom(reply: Reply) {
+  const bytes = reply.type === 'get' ? (reply.entry?.value.length ?? 0) : 0;
+  let turn = Promise.resolve();
+  return async (_request: Request, options?: SubmitOptions): Promise<Reply> => {
+    turn = turn.then(() => new Promise((resolve) => setImmediate(resolve)));
+    await turn;
+    while (options?.room?.reserve(bytes) === false && options.signal?.aborted === false) {
+      await new Promise<void>((resolve) => options.room?.onRoom(() => setImmediate(resolve)));
+    }
+    return reply;
+  };
+}
+
 export class StreamUnderTest {
   readonly replica = new ScriptedReplica();
   readonly logLines: unknown[][] = [];
@@ -61,7 +75,7 @@ export class StreamUnderTest {
   leader: number | null = null;
   readonly #http: Server;
 
-  private constructor(limits: StreamListenerOptions['limits'], bytes: ClientBytes) {
+  private constructor(limits: StreamListenerOptions['limits'], budget: SharedBound) {
     const service = new KvService(() => new KvError('KV_UNAVAILABLE', 'No replica is attached.'));
     service.attach(this.replica);
     this.listener = new StreamListener({
@@ -71,7 +85,7 @@ export class StreamUnderTest {
       addresses: ['a:1', 'b:2', 'c:3'],
       leader: () => this.leader,
       hostNames: ['node-a.example'],
-      bytes,
+      budget,
       ...(limits === undefined ? {} : { limits }),
     });
     this.#http = createServer();
@@ -82,9 +96,9 @@ export class StreamUnderTest {
 
   static async open(
     limits?: StreamListenerOptions['limits'],
-    bytes = new ClientBytes(),
+    budget = new SharedBound(512 * 2 ** 20),
   ): Promise<StreamUnderTest> {
-    const stream = new StreamUnderTest(limits, bytes);
+    const stream = new StreamUnderTest(limits, budget);
     await once(stream.#http.listen(0, '127.0.0.1'), 'listening');
     return stream;
   }

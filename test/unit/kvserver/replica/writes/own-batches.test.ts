@@ -16,7 +16,7 @@ describe('OwnBatches', () => {
   let batches: OwnBatches;
 
   const add = (value: string, fields: object = {}) => {
-    pending.add({ ...put(value), ...fields }, undefined).catch(() => {});
+    pending.add({ ...put(value), ...fields }, {}).catch(() => {});
   };
   const next = () => decodeBatch(batches.next()?.value ?? new Uint8Array());
 

@@ -275,7 +275,7 @@ describe('Writes, between two leaders', () => {
   it('wait for the next leader for a limited time', () =>
     world.run(async () => {
       setLeader(undefined);
-      writes.add({ command: put('k', 'v'), stamp }, undefined).catch(() => {});
+      writes.add({ command: put('k', 'v'), stamp }, {}).catch(() => {});
       await world.sleep(50);
       expect(started).to.have.length(0);
       await world.sleep(60);
@@ -287,7 +287,7 @@ describe('Writes, between two leaders', () => {
     world.run(async () => {
       floor = 40;
       setLeader(undefined);
-      writes.add({ command: put('k', 'v'), stamp }, undefined).catch(() => {});
+      writes.add({ command: put('k', 'v'), stamp }, {}).catch(() => {});
       await world.sleep(200);
       expect(startedIn).to.deep.equal([40]);
     }));
@@ -299,7 +299,7 @@ describe('Writes, between two leaders', () => {
         await world.sleep(1);
       };
       setLeader(undefined);
-      writes.add({ command: put('k', 'v'), stamp }, undefined).catch(() => {});
+      writes.add({ command: put('k', 'v'), stamp }, {}).catch(() => {});
       await world.sleep(200);
       for (let count = 0; count < 3; count += 1) await lose();
       expect([startedIn, quorumReadCount]).to.deep.equal([[0, 1, 2, 3], 0]);
