@@ -44,10 +44,11 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
     'state-machine': [],
     trace: [],
     storage: ['state-machine/'],
+    backup: ['state-machine/', 'storage/'],
     replica: ['budget/', 'config/', 'state-machine/', 'storage/state/'],
     transport: ['config/', 'system/', 'replica/ports.ts', 'state-machine/features.ts'],
-    service: ['replica/submitter.ts', 'replica/request-timing.ts'],
-    health: [],
+    service: ['replica/submitter.ts', 'replica/request-timing.ts', 'state-machine/auth/'],
+    health: ['replica/request-timing.ts'],
     metrics: [
       'service/request-observer.ts',
       'replica/request-timing.ts',
@@ -62,7 +63,16 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
   },
   paxos: { core: ['environment.ts', 'errors.ts'] },
   protocol: {
-    commands: ['errors.ts', 'fields.ts', 'limits.ts', 'routes.ts', 'rows.ts', 'base64.ts'],
+    commands: [
+      'auth-table.ts',
+      'errors.ts',
+      'fields.ts',
+      'limits.ts',
+      'routes.ts',
+      'rows.ts',
+      'base64.ts',
+      'session-id.ts',
+    ],
   },
   simulator: { network: ['seeded-random.ts', 'world.ts'] },
   playground: {

@@ -35,6 +35,14 @@ describe('docs/operations.md', function () {
       return stdout;
     }
 
+    /** The status once the feature level of the new cluster has been raised, about a second after its start. */
+    async function settledStatus(): Promise<string> {
+      for (;;) {
+        const output = await outputOf('status');
+        if (!output.includes('feature level')) return output;
+      }
+    }
+
     function documented(line: string): string {
       const example = commandsOf(text).find((each) => each.command === line);
       return example?.output ?? expect.fail(`${line} is not in the page`);
@@ -51,7 +59,7 @@ describe('docs/operations.md', function () {
 
     it('shows and explains each line and column of paxkv status', async () => {
       const shape = (output: string) => output.replaceAll(/\d[\d.]*( (ms|s|min))?/g, '1');
-      const [shown, real] = [documented('paxkv status'), await outputOf('status')].map((output) =>
+      const [shown, real] = [documented('paxkv status'), await settledStatus()].map((output) =>
         shape(output)
           .split('\n')
           .filter((line) => /^[a-z]/.test(line))
@@ -74,7 +82,7 @@ describe('docs/operations.md', function () {
     const facts = { peers: [], quorumAgeMs: 0, levelAgeMs: 0, lag: 0, pendingMs: 0 };
     const checks = checksOf({
       ...facts,
-      ...{ state: 'running', reason: undefined, writeFailure: undefined },
+      ...{ state: 'running', reason: undefined, writeFailure: undefined, isFounded: true },
     });
     const names = checks.filter(({ required }) => required).map(({ name }) => name);
     expect(rowsOf(table).map(([name = '']) => codeIn(name)[0])).to.deep.equal(names);

@@ -15,6 +15,7 @@ export interface Stage {
 const firstSeeds: Record<Tier, number> = { ci: 10_001, gate: 100_001 };
 const seedCounts: Record<Tier, number> = { ci: 500, gate: 20_000 };
 const labLoopCounts: Record<Tier, number> = { ci: 20, gate: 500 };
+const fuzzInputCounts: Record<Tier, number> = { ci: 5000, gate: 500_000 };
 
 export function stagesOf(tier: Tier): readonly Stage[] {
   return [
@@ -43,8 +44,18 @@ export function stagesOf(tier: Tier): readonly Stage[] {
       program: 'faults/main.js',
       args: ['--tier', tier, '--minutes', tier === 'ci' ? '0.5' : '10'],
     },
+    ...['http', 'stream'].map((name) => fuzzing(name, tier)),
     ...(tier === 'ci' ? [] : [labOverSockets]),
   ];
+}
+
+function fuzzing(name: string, tier: Tier): Stage {
+  const inputs = ['--inputs', `${fuzzInputCounts[tier]}`, '--seed', `${firstSeeds[tier]}`];
+  return {
+    title: `fuzzing of ${name}`,
+    program: 'fuzz/main.js',
+    args: ['--target', name, ...inputs],
+  };
 }
 
 const labOverSockets: Stage = {

@@ -2,7 +2,7 @@
  * The operations of clients on one key, with their answers: the data model of the checkers. A field that
  * is missing in an answer is not checked.
  */
-import { type CommandType, commands } from '@paxkv/protocol';
+import { type CommandOf, type CommandType, commands } from '@paxkv/protocol';
 
 /** The value of a present key, or `undefined` for an absent one. */
 export type Value = string | undefined;
@@ -34,10 +34,12 @@ export interface IncrementAnswer extends PutAnswer {
 }
 
 /** Every command about a key. */
-export type OperationName = Exclude<CommandType, 'openSession'>;
+export type OperationName = {
+  [T in CommandType]: CommandOf<T> extends { readonly key: Uint8Array } ? T : never;
+}[CommandType];
 
-export const operationNames = Object.keys(commands).filter(
-  (type): type is OperationName => type !== 'openSession',
+export const operationNames = Object.values(commands).flatMap(
+  ({ type, fields }): OperationName[] => ('key' in fields ? [type as OperationName] : []),
 );
 
 /** The answer to each kind of operation. A command without an entry does not compile. */

@@ -14,6 +14,7 @@ import {
   SimNode,
   type World,
 } from '@paxkv/simulator';
+import { entropyFrom } from './entropy.ts';
 import { answer } from './kv-endpoint.ts';
 import type { PortNetwork } from './port-network.ts';
 import { flushPace, StateDisk } from './state-disk.ts';
@@ -108,6 +109,7 @@ export class KvServer {
         replace: (fill) => this.#state.replace(fill),
       },
       random: this.#world.random(`replica ${me}`),
+      drawEntropy: entropyFrom(this.#world.random(`entropy ${me}`)),
       onStopped: (error) => this.#fail(error),
     });
   }

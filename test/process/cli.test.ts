@@ -23,6 +23,15 @@ describe('the paxkv command', function () {
     expect(wrong.stderr).to.match(/^paxkv: unknown option '--colour'/);
   });
 
+  it('says in one line that it may not open enough files to start', async () => {
+    const line = `sh -c "ulimit -n 64; exec '${process.execPath}' '${paxkv}' --help"`;
+    const run = CommandProcess.shell(line, tmpdir());
+    expect(await run.exit).to.deep.equal({ code: 1, signal: null });
+    expect(run.stderr).to.match(
+      /^paxkv: this process may not open enough files\. .*ulimit -n 4096\n$/,
+    );
+  });
+
   it('refuses to store nothing if standard input is /dev/null or closed', async () => {
     const directory = tmpdir();
     for (const line of [`'${paxkv}' put k`, `'${paxkv}' append k <&-`]) {

@@ -119,6 +119,32 @@ describe('the metrics of three processes', () => {
   }).timeout(30_000);
 });
 
+describe('the metrics of a server whose disk is full', () => {
+  it('show that it repairs itself, until there is space again', async function () {
+    const rig = await openRig('shim').catch((error: unknown) => {
+      if (error instanceof Missing) this.skip();
+      throw error;
+    });
+    const cluster = await ProcessCluster.start(rig.settings);
+    try {
+      const address = addressOf(cluster, 2);
+      const state = (scrape: Scrape, name: string) =>
+        scrape.at(`paxkv_server_state{state="${name}"}`);
+      expect(state(await Scrape.of(address), 'running')).to.equal(1);
+      rig.shimOf(2).arrange({ calls: ['write', 'sync'], error: 'ENOSPC' });
+      await cluster.client({ nodes: [0, 1] }).put('k', 'v');
+      const full = await Scrape.until(address, (scrape) => state(scrape, 'repairing') === 1);
+      expect(full.at('paxkv_server_check_passed{check="state"}')).to.equal(0);
+      expect(full.at(flushes)).to.be.above(0);
+      rig.shimOf(2).clear();
+      await Scrape.until(address, (scrape) => state(scrape, 'running') === 1);
+    } finally {
+      await cluster.close();
+      await rig.close();
+    }
+  }).timeout(60_000);
+});
+
 describe('the metrics of a server whose disk hangs', () => {
   it('show for how long, and then how long it took', async function () {
     const rig = await openRig('shim').catch((error: unknown) => {

@@ -43,20 +43,24 @@ export const nextVersion: PatchSet = {
   patches: [
     {
       file: 'kvserver/src/state-machine/features.ts',
-      right: `highest: baseLevel, commands: {} };`,
-      wrong: `highest: ${nextLevel}, commands: { appendTwice: ${nextLevel} } };`,
+      right: `  highest: authLevel,
+  commands: {`,
+      wrong: `  highest: ${nextLevel},
+  commands: { appendTwice: ${nextLevel},`,
     },
     {
       file: 'protocol/src/commands/table.ts',
-      right:
-        'export const commands = { get, put, append, delete: deleteKey, openSession, increment }',
+      right: `export const commands = {
+`,
       wrong: `${appendTwice}
-export const commands = { get, put, append, delete: deleteKey, openSession, increment, appendTwice }`,
+export const commands = {
+  appendTwice,
+`,
     },
     {
       file: 'kvserver/src/state-machine/store/commands/table.ts',
-      right: '  increment,\n}',
-      wrong: `  increment,
+      right: '  setAuth,\n}',
+      wrong: `  setAuth,
   appendTwice: {
     apply(command, slot, changes) {
       append.apply(command, slot, changes);
@@ -68,8 +72,9 @@ export const commands = { get, put, append, delete: deleteKey, openSession, incr
     },
     {
       file: 'kvserver/src/state-machine/state-machine.ts',
-      right: '    return this.#sessions.apply(request, slot, this.#store);',
-      wrong: `    const reply = this.#sessions.apply(request, slot, this.#store);
+      right:
+        '    return this.#sessions.apply(request, slot, this.auth.storeFor(request, this.#store));',
+      wrong: `    const reply = this.#sessions.apply(request, slot, this.auth.storeFor(request, this.#store));
     if (reply.type === 'openSession' && this.#featureLevel >= ${nextLevel}) this.#sessions.skip();
     return reply;`,
     },

@@ -1,6 +1,6 @@
 /** Rolling upgrades on real processes: this version as the old one, a patched build as the next one. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { baseLevel } from '@paxkv/kvserver/internal/state-machine/features';
+import { thisVersion } from '@paxkv/kvserver/internal/state-machine/features';
 import { formats } from '@paxkv/kvserver/internal/transport/handshake';
 import { expect } from 'chai';
 import { PatchedBuilds } from '../mutants/patched-build/builds.ts';
@@ -18,6 +18,7 @@ const raiseMs = 4_000;
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const twice = { key: base64('twice'), value: base64('ab') };
+const oldLevel = thisVersion.highest;
 const all = (level: number) => [level, level, level];
 
 describe('a cluster under load whose servers are restarted one after the other', function () {
@@ -42,7 +43,7 @@ describe('a cluster under load whose servers are restarted one after the other',
 
   async function upgrade(environment: Environment): Promise<UpgradeRun> {
     run = await UpgradeRun.start(old);
-    expect(await run.levels()).to.deep.equal(all(baseLevel));
+    expect(await run.untilLevel(oldLevel)).to.deep.equal(all(oldLevel));
     for (const node of [0, 1, 2]) {
       expect(await run.post(node, appendTwicePath, twice), 'an old server').to.deep.include({
         status: 404,
@@ -63,7 +64,7 @@ describe('a cluster under load whose servers are restarted one after the other',
       'error.code': 'KV_FEATURE_OFF',
       'error.outcome': 'not done',
     });
-    expect(await upgraded.levels()).to.deep.equal(all(baseLevel));
+    expect(await upgraded.levels()).to.deep.equal(all(oldLevel));
   }
 
   async function openSession(upgraded: UpgradeRun, node: number): Promise<number> {
@@ -107,14 +108,14 @@ describe('a cluster under load whose servers are restarted one after the other',
   });
 
   it('goes back to the old version while one server holds the level down', async () => {
-    const held = await upgrade({ ...next, PAXKV_FEATURE_LEVEL_MAX: `${baseLevel}` });
+    const held = await upgrade({ ...next, PAXKV_FEATURE_LEVEL_MAX: `${oldLevel}` });
     for (const node of [0, 1]) await held.change(node, next);
     await pause(raiseMs);
-    expect(await held.levels()).to.deep.equal(all(baseLevel));
+    expect(await held.levels()).to.deep.equal(all(oldLevel));
     const { featureLevels } = await held.cluster.status(2);
-    expect(featureLevels).to.include({ highest: nextLevel, raiseMax: baseLevel });
+    expect(featureLevels).to.include({ highest: nextLevel, raiseMax: oldLevel });
     for (const node of [0, 1, 2]) await held.change(node, old);
-    expect(await held.levels()).to.deep.equal(all(baseLevel));
+    expect(await held.levels()).to.deep.equal(all(oldLevel));
     const { status } = await held.post(0, appendTwicePath, twice);
     expect(status).to.equal(404);
     expect(await held.end()).to.deep.equal([]);

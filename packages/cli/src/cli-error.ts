@@ -49,6 +49,14 @@ const cliErrors = {
   CLI_NOT_READY: { outcome: 'not done', exitCode: exitCodes.failed },
   /** The server records no trace, or cannot send it. */
   CLI_NO_TRACE: { outcome: 'not done', exitCode: exitCodes.failed },
+  /** A file cannot be read, or not be written. */
+  CLI_FILE: { outcome: 'not done', exitCode: exitCodes.failed },
+  /** `backup`: no server gives a complete one. */
+  CLI_NO_BACKUP: { outcome: 'not done', exitCode: exitCodes.failed },
+  /** `verify`, `restore`: the file is no backup, or not of a version that is known here. */
+  BACKUP_UNKNOWN_FORMAT: { outcome: 'not done', exitCode: exitCodes.failed },
+  BACKUP_INCOMPLETE: { outcome: 'not done', exitCode: exitCodes.failed },
+  BACKUP_DAMAGED: { outcome: 'not done', exitCode: exitCodes.failed },
   /** The result could not be written to standard output or to a file. */
   CLI_OUTPUT: { outcome: 'done', exitCode: exitCodes.unprinted },
   /** A defect of this program. */

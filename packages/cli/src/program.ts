@@ -10,6 +10,7 @@ import {
   toFailure,
 } from './cli-error.ts';
 import { addAppend } from './commands/append.ts';
+import { addBackup } from './commands/backup.ts';
 import { addBench } from './commands/bench.ts';
 import { addCluster } from './commands/cluster.ts';
 import { addDelete } from './commands/delete.ts';
@@ -20,6 +21,7 @@ import { addPut } from './commands/put.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
 import { addTrace } from './commands/trace.ts';
+import { addVerify } from './commands/verify.ts';
 import { addGlobalOptions } from './options.ts';
 import { jsonLine, type Streams, withJsonNotes } from './streams.ts';
 
@@ -35,6 +37,8 @@ const commands = [
   addStatus,
   addHealth,
   addTrace,
+  addBackup,
+  addVerify,
   addBench,
 ] as const;
 

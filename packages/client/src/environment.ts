@@ -34,8 +34,20 @@ export interface Exchange {
    * server would then be no faster, so the attempt does not time out.
    */
   isServing?(endpoint: string): boolean;
+  /** Reports connections and leaders to `listener` from now on. Called once, before the first request. */
+  observe?(listener: ExchangeListener): void;
   /** Closes connections. Called once, when no reply is awaited any more. */
   close(): Promise<void>;
+}
+
+/** Learns what an exchange sees of its servers. */
+export interface ExchangeListener {
+  /** Requests can be sent to this server without waiting. */
+  onOpen(endpoint: string): void;
+  /** They cannot any more. */
+  onClose(endpoint: string, why: string): void;
+  /** Another server leads, or none is known to. `endpoint`: absent if no connection leads to it. */
+  onLeader(leader: number | undefined, endpoint: string | undefined): void;
 }
 
 /** No reply came. The server may have received the request nevertheless. */

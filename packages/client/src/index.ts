@@ -12,6 +12,19 @@ export type {
   Versions,
 } from '@paxkv/protocol';
 export { errorCodes, KvError, keyBytesMax, valueBytesMax } from '@paxkv/protocol';
+export type {
+  Attributes,
+  CallEvent,
+  ClientEvent,
+  ClientEventMap,
+  ClientEvents,
+  ClientListener,
+  ConnectionEvent,
+  LeaderEvent,
+  ListenerOptions,
+  RetryEvent,
+  SessionEvent,
+} from './diagnostics/client-events.ts';
 export type { Encoding, Values, Writable } from './encoding.ts';
 export {
   type Attempt,
@@ -19,11 +32,12 @@ export {
   type Environment,
   type Exchange,
   ExchangeError,
+  type ExchangeListener,
   type Random,
 } from './environment.ts';
 export { HttpExchange } from './http/http-exchange.ts';
 export type { InProcessServer } from './in-process/direct-exchange.ts';
-export { type EndpointStatus, type Entry, KvClient, type WriteResult } from './kv-client.ts';
+export { KvClient } from './kv-client.ts';
 export type {
   CallOptions,
   ClientOptions,
@@ -33,5 +47,6 @@ export type {
   Transport,
 } from './options.ts';
 export type { Reply, Request, StatusRequest } from './request.ts';
+export type { EndpointStatus, Entry, WriteResult } from './results.ts';
 export type { Answer, HttpTransport, Message } from './system/network.ts';
 export { systemEnvironment } from './system-environment.ts';

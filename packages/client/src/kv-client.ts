@@ -2,13 +2,14 @@
 import {
   type CommandOf,
   KvError,
-  type ReplyOf,
   type Request,
   type StatusReply,
   type Entry as StoredEntry,
-  type Versions,
   type WriteType,
 } from '@paxkv/protocol';
+import { reported } from './diagnostics/call-report.ts';
+import { ClientEvents } from './diagnostics/client-events.ts';
+import { exchangeListener } from './diagnostics/exchange-listener.ts';
 import {
   decoderOf,
   type Encoding,
@@ -32,24 +33,12 @@ import {
   toSettings,
 } from './options.ts';
 import type { ReplyTo } from './request.ts';
+import type { EndpointStatus, Entry, WriteResult } from './results.ts';
 import { CallDeadline, DeadlineTimer } from './retry/deadlines.ts';
 import { Endpoints, toEndpoint, toEndpoints } from './retry/endpoints.ts';
 import { Retry } from './retry/retry.ts';
 import { SessionWriter } from './session/session-writer.ts';
 import { inProcessEnvironment, systemEnvironment } from './system-environment.ts';
-
-/** A present key: its value and the revisions at which it was written. */
-export interface Entry<V> extends Versions {
-  readonly value: V;
-}
-
-/** What a write returns. */
-export type WriteResult<T extends WriteType> = Omit<ReplyOf<T>, 'type'>;
-
-/** The status of one server, or the error of the request for it. */
-export type EndpointStatus =
-  | { readonly endpoint: string; readonly status: StatusReply; readonly error?: undefined }
-  | { readonly endpoint: string; readonly status?: undefined; readonly error: KvError };
 
 /**
  * A client of a paxkv cluster. It connects at the first call.
@@ -71,6 +60,8 @@ export type EndpointStatus =
  * ```
  */
 export class KvClient<E extends Encoding = 'utf8'> {
+  /** What the client reports while it works: calls, retries, leaders, connections, sessions. */
+  readonly events = new ClientEvents();
   readonly #settings: Settings;
   readonly #environment: Environment;
   readonly #endpoints: Endpoints;
@@ -94,6 +85,8 @@ export class KvClient<E extends Encoding = 'utf8'> {
         : inProcessEnvironment(server));
     const { clock, random } = environment;
     const timer = new DeadlineTimer(clock);
+    const { events } = this;
+    environment.exchange.observe?.(exchangeListener(events));
     this.#environment = environment;
     this.#endpoints = new Endpoints(endpoints, random.next());
     this.#retry = new Retry({
@@ -101,8 +94,10 @@ export class KvClient<E extends Encoding = 'utf8'> {
       endpoints: this.#endpoints,
       timer,
       settings: this.#settings,
+      events,
     });
-    this.#writer = new SessionWriter(this.#settings.name, { clock, timer, retry: this.#retry });
+    const parts = { clock, timer, retry: this.#retry, events };
+    this.#writer = new SessionWriter(this.#settings.name, parts);
   }
 
   /**
@@ -186,16 +181,12 @@ export class KvClient<E extends Encoding = 'utf8'> {
    */
   async status(endpoint?: string, options?: CallOptions): Promise<StatusReply> {
     const request = { command: { type: 'status' } } as const;
-    const deadline = this.#begin(options, callOptionNames);
-    try {
-      const { status } =
-        endpoint === undefined
-          ? await this.#retry.send(request, this.#retry.newCall('status', deadline))
-          : await this.#retry.sendOnce(request, toEndpoint(endpoint), deadline);
-      return status;
-    } finally {
-      this.#end(deadline);
-    }
+    const { status } = await this.#call('status', { options }, (deadline) =>
+      endpoint === undefined
+        ? this.#retry.send(request, this.#retry.newCall('status', deadline))
+        : this.#retry.sendOnce(request, toEndpoint(endpoint), deadline),
+    );
+    return status;
   }
 
   /** The status of each server in the order of `endpoints`, or the error of the request for it. */
@@ -230,24 +221,36 @@ export class KvClient<E extends Encoding = 'utf8'> {
     options: GetOptions | undefined,
     toResult: (entry: StoredEntry) => T,
   ): Promise<T | undefined> {
-    const deadline = this.#begin(options, getOptionNames);
-    try {
+    return this.#call('get', { options, names: getOptionNames }, async (deadline) => {
       const command = { type: 'get', key: toKeyBytes(key) } as const;
       const request = { command, consistency: toConsistency(options?.consistency) };
       const { entry } = await this.#retry.send(request, this.#retry.newCall('get', deadline));
       return entry && toResult(entry);
-    } finally {
-      this.#end(deadline);
-    }
+    });
   }
 
-  async #write<C extends CommandOf<WriteType>>(
+  #write<C extends CommandOf<WriteType>>(
     command: C,
     options: CallOptions | undefined,
   ): Promise<ReplyTo<Request<C>>> {
-    const deadline = this.#begin(options, callOptionNames);
+    return this.#call(command.type, { options }, (deadline) =>
+      this.#writer.write(command, deadline),
+    );
+  }
+
+  /** Does the work of one call, and reports how it ended. */
+  async #call<T>(
+    operation: string,
+    {
+      options,
+      names = callOptionNames,
+    }: { options: CallOptions | undefined; names?: readonly string[] },
+    work: (deadline: CallDeadline) => Promise<T>,
+  ): Promise<T> {
+    const deadline = this.#begin(options, names);
     try {
-      return await this.#writer.write(command, deadline);
+      const { clock } = this.#environment;
+      return await reported({ events: this.events, clock, operation }, deadline, work);
     } finally {
       this.#end(deadline);
     }

@@ -1,4 +1,8 @@
 /** Entry point of the server: `KvServer`, its settings and its errors. */
+export { BackupError, type BackupErrorCode } from './backup/backup-error.ts';
+export type { BackupHeader, BackupTotals } from './backup/backup-format.ts';
+export { type BackupListener, readBackup, type VerifiedBackup } from './backup/backup-reader.ts';
+export type { BackupOptions } from './backup-stream.ts';
 export type { HttpLimits } from './config/http-limits.ts';
 export type { ScrubLimits } from './config/scrub-limits.ts';
 export {

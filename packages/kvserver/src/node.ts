@@ -2,17 +2,18 @@
  * KvNode: the part of a server that the supervisor opens and closes: its data, its connections to other
  * nodes, and its replica. They are opened in this order and closed in the opposite one.
  */
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import type { FeatureLevels, PeerStatus } from '@paxkv/protocol';
+import { type FeatureLevels, id128Bytes, type PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { addressToText, type Config } from './config/settings.ts';
 import { defaultPeerLimits } from './config/transport-limits.ts';
-import { LineLimit } from './health/line-limit.ts';
+import { refusalLog } from './health/refusal-log.ts';
 import type { NodeFacts } from './metrics/facts.ts';
 import type { Recorder } from './metrics/recorder.ts';
+import type { StateExports } from './replica/catch-up/state-exports.ts';
 import { Replica, type ReplicaStatus, type Submitter } from './replica/index.ts';
 import type { ServerLevels } from './replica/ports.ts';
 import { thisVersion, unsupportedLevel } from './state-machine/features.ts';
@@ -102,8 +103,8 @@ export class KvNode {
       ...{ path: dataDirectory, clusterId, nodeId, nodeCount },
       onFlushed: (tookMs) => recorder?.flushes.observe(tookMs),
     });
-    const { hasVoted: hadVoted, bootCount } = data.identity;
-    const peers = peersFor(options, bootCount);
+    const { hasVoted: hadVoted } = data.identity;
+    const peers = peersFor(options, data.identity);
     try {
       await expectWholeJournal(data);
       const logWindow = await openLogWindow(options, data);
@@ -159,6 +160,11 @@ export class KvNode {
     return this.#replica;
   }
 
+  /** The state on disk, for backups. */
+  get exports(): StateExports {
+    return this.#replica.exports;
+  }
+
   /** Takes over a connection that another node has opened. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#peers.handleUpgrade(request, socket, head);
@@ -183,7 +189,10 @@ export class KvNode {
   }
 }
 
-function peersFor({ config, logger, onFailed }: KvNodeOptions, bootCount: number): PeerTransport {
+function peersFor(
+  { config, logger, onFailed }: KvNodeOptions,
+  { bootCount, incarnation }: DataDirectory['identity'],
+): PeerTransport {
   const { nodeId, clusterId, addresses, limits, featureLevelMax } = config;
   const { lowest, highest } = thisVersion;
   const levels: ServerLevels = { lowest, highest, raiseMax: featureLevelMax ?? highest };
@@ -192,6 +201,7 @@ function peersFor({ config, logger, onFailed }: KvNodeOptions, bootCount: number
     addresses: addresses.map(addressToText),
     clusterId,
     bootCount,
+    incarnation,
     logger,
     levels,
     onUnsupportedLevel: (level) => onFailed(unsupportedLevel(level, levels)),
@@ -251,6 +261,7 @@ function openReplica(
     },
     clock: systemClock,
     random: systemRandom,
+    drawEntropy: () => randomBytes(id128Bytes),
     limits: config.limits,
     scrub: config.scrub,
     ...(flight && { recorder: flight.recorder }),
@@ -267,19 +278,16 @@ function openReplica(
         logger.warn({ error }, 'the feature level is not recorded in the identity');
       });
     },
-    onRefused: refusalLog(logger),
+    onIncarnation: (incarnation) => {
+      data.identity.markIncarnation(incarnation).catch(onFailed);
+    },
+    onRefused: refusalLog({
+      ...{ logger, now: systemClock.now },
+      onRefused: (node) => recorder?.onRefusedMessage(node),
+    }),
     onStopped: (error) => {
       logger.error({ error }, 'replica failed');
       onFailed(error);
     },
   });
-}
-
-/** Logs dropped messages, without letting a server that keeps sending them fill the log. */
-function refusalLog(logger: Logger): (node: number, reason: string) => void {
-  const limit = new LineLimit({ countMax: 3, intervalMs: 60_000 });
-  return (node, reason) => {
-    const omitted = limit.take(`${node}`, systemClock.now());
-    if (omitted !== undefined) logger.warn({ node, reason, omitted }, 'message of a peer refused');
-  };
 }

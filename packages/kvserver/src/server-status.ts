@@ -10,6 +10,7 @@ import {
 import { addressToText, type Config } from './config/settings.ts';
 import { checksOf, type Facts } from './health/checks.ts';
 import type { Election } from './health/election-log.ts';
+import { withoutFolders } from './health/pathless.ts';
 import type { NodeStatus } from './node.ts';
 import type { ReplicaScrubStatus } from './replica/index.ts';
 import { systemClock } from './system/clock.ts';
@@ -45,6 +46,7 @@ export function statusOf(
   return {
     node: nodeId,
     cluster: clusterId,
+    ...(node?.incarnation !== undefined && { incarnation: node.incarnation }),
     state,
     ...(reason === undefined ? {} : { reason }),
     applied: node?.applied ?? -1,
@@ -112,7 +114,8 @@ function factsOf(source: StatusSource, node: NodeStatus | undefined, nowMs: numb
     levelAgeMs: since(node?.currentMs),
     lag: node === undefined ? 0 : Math.max(0, node.max - node.applied),
     pendingMs: since(node?.disk.pendingSinceMs) ?? 0,
-    writeFailure: node?.disk.failure,
+    writeFailure: node?.disk.failure && withoutFolders(node.disk.failure),
+    isFounded: node?.isFounded ?? false,
   };
 }
 
@@ -164,5 +167,6 @@ function reasonOf(
   { currentError, failure }: StatusSource,
   node: NodeStatus | undefined,
 ): string | undefined {
-  return failure?.message ?? currentError?.message ?? node?.reason;
+  const reason = failure?.message ?? currentError?.message ?? node?.reason;
+  return reason && withoutFolders(reason);
 }

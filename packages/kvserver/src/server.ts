@@ -12,20 +12,22 @@ import { readConsoleFiles } from './api/console/console-files.ts';
 import { createApp, endWithError } from './api/http/index.ts';
 import { RequestIds } from './api/request-ids.ts';
 import { StreamListener } from './api/stream/index.ts';
+import { type BackupOptions, openBackup } from './backup-stream.ts';
 import { SharedBound } from './budget/shared-bound.ts';
 import { type Address, addressToText, type Config } from './config/settings.ts';
 import { streamCountMax } from './config/stream-limits.ts';
 import { HealthMonitor } from './health/health-monitor.ts';
-import type { MetricFacts } from './metrics/facts.ts';
+import { SlowRequests } from './health/slow-requests.ts';
 import { Recorder } from './metrics/recorder.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
 import { RequestTiming } from './replica/request-timing.ts';
 import type { SubmitOptions } from './replica/submitter.ts';
+import { type MetricFacts, readMetricFacts } from './server-metric-facts.ts';
 import { currentChecks, statusOf, unavailableError } from './server-status.ts';
 import { KvService } from './service/kv-service.ts';
 import { type ReadyOptions, whenReady } from './service/readiness.ts';
 import { checkedRequest } from './service/request-checks.ts';
-import { readDiskUse } from './storage/index.ts';
+import { observerOf } from './service/request-observer.ts';
 import { Supervisor, type SupervisorOptions } from './supervisor.ts';
 import { systemClock } from './system/clock.ts';
 import { createLogger } from './system/logger.ts';
@@ -60,6 +62,7 @@ export class KvServer {
   readonly #monitor: HealthMonitor;
   readonly #budget: SharedBound;
   readonly #recorder = new Recorder();
+  readonly #slowRequests: SlowRequests;
   readonly #ids = new RequestIds();
   #stopping: Promise<void> | undefined;
   #stopped: Promise<Error | undefined> = Promise.resolve(undefined);
@@ -72,13 +75,15 @@ export class KvServer {
     this.#memory = new MemoryWatch({ resources, percentMax: limits.memoryPercentMax });
     this.#budget = new SharedBound(limits.memoryBudgetBytes);
     const recorder = this.#recorder;
+    this.#slowRequests = new SlowRequests({ logger, slowMs: config.slowRequestMs });
+    const observer = observerOf(recorder, this.#slowRequests);
     this.#supervisor = new Supervisor({ ...options, memory: this.#memory, recorder });
-    this.#service = new KvService(() => unavailableError(this.#supervisor), recorder);
+    this.#service = new KvService(() => unavailableError(this.#supervisor), observer);
     const parts = {
       service: this.#service,
       logger,
       budget: this.#budget,
-      observer: recorder,
+      observer,
       requestIds: this.#ids,
       hostNames: config.addresses.map(({ host }) => host),
     };
@@ -86,8 +91,9 @@ export class KvServer {
       ...parts,
       status: () => this.status(),
       limits: config.http,
-      metrics: new ServerMetrics(() => this.#metricFacts()),
+      metrics: new ServerMetrics(() => this.#metricFacts(config)),
       consoleFiles: config.console ? readConsoleFiles() : [],
+      backup: (options) => this.backup(options),
       trace: config.trace ? () => this.#supervisor.node?.trace() : undefined,
     });
     this.#http = app.server;
@@ -110,7 +116,7 @@ export class KvServer {
    * @throws DiskError, StateError, PaxosError; or the system's error if the server cannot listen at its address.
    */
   static async start(config: Config, options: KvServerOptions = {}): Promise<KvServer> {
-    const logger = options.logger ?? createLogger(config.logLevel, config.nodeId);
+    const logger = options.logger ?? createLogger(config, config.nodeId);
     const server = new KvServer({ ...options, config, logger });
     try {
       await server.#start();
@@ -166,7 +172,24 @@ export class KvServer {
     const checked = checkedRequest(request);
     const origin = { transport: 'program', id: this.#ids.next() } as const;
     const timing = new RequestTiming(checked.command.type, origin);
-    return this.#service.submit(checked, { timing, ...options });
+    try {
+      return await this.#service.submit(checked, { timing, ...options });
+    } finally {
+      this.#slowRequests.onSent(timing);
+    }
+  }
+
+  /**
+   * Begins a backup of this server's state, and resolves with its bytes, in pieces; docs/backup-format.md. Take them to
+   * the end, or call `return`: until then no other backup begins here, and disk space that is freed stays in use.
+   *
+   * @throws KvError, *not done*: `KV_UNAVAILABLE`, `KV_OVERLOADED` during another backup, and if it is linearizable
+   *   also `KV_TIMEOUT` and `KV_ABORTED`. The pieces end with `KV_UNAVAILABLE` if the server stops.
+   */
+  async backup(options: BackupOptions = {}): Promise<AsyncIterableIterator<Uint8Array>> {
+    const { node } = this.#supervisor;
+    if (node === undefined) throw unavailableError(this.#supervisor);
+    return openBackup(node, this.#config, options);
   }
 
   /** Waits up to a second for pending requests, then closes everything. May be called more than once. */
@@ -175,21 +198,12 @@ export class KvServer {
     return this.#stopping;
   }
 
-  async #metricFacts(): Promise<MetricFacts> {
-    const { dataDirectory, limits, http } = this.#config;
-    const [connections, streams] = [this.#sockets.count, this.#streams.count];
-    const disk = await readDiskUse(dataDirectory);
-    return {
-      status: this.status(),
-      node: this.#supervisor.node?.facts,
-      clientBounds: [
-        { bound: 'memoryBudgetBytes', used: this.#budget.used, max: limits.memoryBudgetBytes },
-        { bound: 'connectionCountMax', used: connections, max: http.connectionCountMax },
-      ],
-      connections: { http: connections - streams, stream: streams },
-      disk,
-      recorder: this.#recorder,
-    };
+  #metricFacts(config: Config): Promise<MetricFacts> {
+    return readMetricFacts(config, {
+      ...{ status: this.status(), node: this.#supervisor.node, budget: this.#budget },
+      ...{ sockets: this.#sockets, streams: this.#streams },
+      ...{ recorder: this.#recorder, slowRequests: this.#slowRequests },
+    });
   }
 
   #createMonitor(): HealthMonitor {
@@ -201,6 +215,7 @@ export class KvServer {
       now,
       probe: () => supervisor.node?.probe(),
       checks: () => currentChecks(supervisor, now()),
+      onDelay: (lateMs) => this.#recorder.delays.observe(lateMs),
       takeSlowWrites: () => supervisor.node?.takeSlowWrites() ?? { count: 0, longestMs: 0 },
     });
   }

@@ -139,6 +139,8 @@ export class EffectLoop<V> {
     if (event.type === 'readIndex') this.#pending.readIndex = undefined;
     const effects = this.#peer.step(event, now);
     recorder?.record(event, now, effects);
+    const refusal = this.#peer.takeRefusal();
+    if (refusal !== undefined) this.#listener.onRefused?.(refusal.from, refusal.reason);
     if (effects.memoryLoss !== undefined) {
       this.#fail(new PaxosError('PAXOS_MEMORY_LOST', memoryLostMessage(effects.memoryLoss)));
       return;

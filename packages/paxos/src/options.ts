@@ -59,6 +59,12 @@ export interface PaxosOptions<V> {
    * value. Called once for each value that arrives; must not throw.
    */
   readonly isValue?: (value: V) => boolean;
+  /**
+   * How far above what is known an instance may be that only one other peer speaks of. A message about a higher one is
+   * dropped, so that damage to one peer cannot use up the instances of all. A peer that is further behind than that
+   * first learns what was decided in between. Default: no bound.
+   */
+  readonly instanceLeapMax?: number;
   /** Records everything that the peer takes in, so that its run can be replayed. By default nothing does. */
   readonly recorder?: TraceRecorder<V>;
 }

@@ -7,6 +7,12 @@ import { commands } from './commands/table.ts';
 const generalCodes = {
   /** The request can never succeed as written. */
   KV_BAD_REQUEST: { outcome: 'not done', status: 400 },
+  /** The server admits no anonymous requests, or the credentials of this one prove no user. */
+  KV_UNAUTHENTICATED: { outcome: 'not done', status: 401 },
+  /** The user lacks the right. */
+  KV_FORBIDDEN: { outcome: 'not done', status: 403 },
+  /** Too many wrong tokens came from this address. Retry later. */
+  KV_TOO_MANY_ATTEMPTS: { outcome: 'not done', status: 429 },
   /** No such path. */
   KV_NO_SUCH_ROUTE: { outcome: 'not done', status: 404 },
   /** Only the people-friendly form of get uses this; an absent key is no error elsewhere. */
@@ -18,6 +24,8 @@ const generalCodes = {
   KV_NUMBER_REUSED: { outcome: 'not done', status: 409 },
   /** The session is unknown or expired; an earlier delivery of this request may have taken effect. */
   KV_SESSION_EXPIRED: { outcome: 'unknown', status: 410 },
+  /** The session no longer keeps the reply of this number: an earlier delivery may have taken effect. */
+  KV_REPLY_GONE: { outcome: 'unknown', status: 410 },
   /** The body, key or value is over its limit. */
   KV_TOO_LARGE: { outcome: 'not done', status: 413 },
   KV_UNSUPPORTED_MEDIA: { outcome: 'not done', status: 415 },
@@ -63,6 +71,15 @@ export const errorCodes: Readonly<Record<KvErrorCode, ErrorCode>> = Object.assig
   ...Object.values(commands).map((spec) => ('errors' in spec ? spec.errors : {})),
 );
 
+/** What is known of an error besides its code and its message. */
+export interface ErrorDetails {
+  readonly cause?: unknown;
+  /** Default: that of the code. */
+  readonly outcome?: Outcome;
+  readonly retryAfterMs?: number;
+  readonly requestId?: string | undefined;
+}
+
 /** Raised by the client and by the server for every operating error. Misuse raises `TypeError`. */
 export class KvError extends Error {
   override readonly name = 'KvError';
@@ -70,18 +87,17 @@ export class KvError extends Error {
   readonly code: KvErrorCode;
   /** Whether the request took effect. */
   readonly outcome: Outcome;
-  /** How long to wait before the request is sent to the same server again, in milliseconds; `undefined`: not told. */
+  /** Names the request in the log of the server that sent this error, if it did. */
+  readonly requestId?: string;
+  /** After how many milliseconds a retry may succeed, if that is known. */
   readonly retryAfterMs: number | undefined;
 
   /** The default `outcome` is that of the code. A caller that knows more passes another. */
-  constructor(
-    code: KvErrorCode,
-    message: string,
-    details: { cause?: unknown; outcome?: Outcome; retryAfterMs?: number | undefined } = {},
-  ) {
+  constructor(code: KvErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.outcome = details.outcome ?? errorCodes[code].outcome;
+    if (details.requestId !== undefined) this.requestId = details.requestId;
     this.retryAfterMs = details.retryAfterMs;
   }
 }

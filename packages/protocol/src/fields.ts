@@ -16,12 +16,16 @@ export class TooLargeError extends TypeError {
 export interface Field<T> {
   readonly json: z.ZodType<T>;
   /** The value in the form of JSON bodies. */
-  toJson(value: T): string | number | boolean;
+  toJson(value: T): string | number | boolean | object;
 }
 
 /** The range of the length of a field, or of its number. Both ends are included. */
 export type FieldLimits =
-  | { readonly of: 'bytes' | 'characters'; readonly min: number; readonly max: number }
+  | {
+      readonly of: 'bytes' | 'characters' | 'count' | 'auth table';
+      readonly min: number;
+      readonly max: number;
+    }
   | { readonly of: 'number'; readonly min: bigint; readonly max: bigint };
 
 /** A field of a command. */
@@ -61,19 +65,25 @@ export const valueField: RequestField<Bytes> = {
   },
 };
 
+const nameLength = `must have 1 to ${clientNameLengthMax} UTF-16 code units`;
+
 export const clientNameField: RequestField<string> = {
   limits: { of: 'characters', min: 1, max: clientNameLengthMax },
   json: z
     .string()
-    .min(1)
-    .max(clientNameLengthMax)
+    .refine(hasNameLength, nameLength)
     .refine((name) => !/\p{Surrogate}/u.test(name), 'must not contain half of a surrogate pair'),
   toJson: (name) => name,
   check(name) {
-    if (name.length >= 1 && name.length <= clientNameLengthMax) return name;
-    throw new TypeError(`The name of a client has 1 to ${clientNameLengthMax} characters.`);
+    if (hasNameLength(name)) return name;
+    throw new TypeError(`The name of a client ${nameLength}.`);
   },
 };
+
+/** Schemas for JSON would count characters, of which an emoji is one and not two. */
+function hasNameLength({ length }: string): boolean {
+  return length >= 1 && length <= clientNameLengthMax;
+}
 
 /** A whole number from 0 to 2⁵³ − 1. */
 export const countField: Field<number> = {

@@ -20,6 +20,8 @@ export interface Hello {
   readonly leader: number | null;
   /** host:port of every server, by node id. */
   readonly addresses: readonly string[];
+  /** Names the connection in the log of the server: a request is `<connection>-<id>`. Earlier servers name none. */
+  readonly connection?: string;
 }
 
 /** The row of a notice: a message that a server sends without a request. After `goodbye` it accepts no new requests. */
@@ -27,7 +29,12 @@ export type NoticeRow = ['hello', Hello] | ['leader', number | null] | ['goodbye
 
 /** A notice, decoded by a client. */
 export type Notice =
-  | { readonly type: 'hello'; readonly node: number; readonly leader: number | undefined }
+  | {
+      readonly type: 'hello';
+      readonly node: number;
+      readonly leader: number | undefined;
+      readonly connection?: string;
+    }
   | { readonly type: 'leader'; readonly leader: number | undefined }
   | { readonly type: 'goodbye' };
 
@@ -73,13 +80,16 @@ export function noticeFromRow([type, about]: Row): Notice | undefined {
 }
 
 function toHello(about: unknown): Notice {
-  const { format, node, leader }: Record<string, unknown> = { ...Object(about) };
+  const { format, node, leader, connection }: Record<string, unknown> = { ...Object(about) };
   if (format !== streamFormat) {
     throw new TypeError(
       `The server uses stream format ${String(format)}, but this client only knows ${streamFormat}.`,
     );
   }
-  return { type: 'hello', node: toCount(node), leader: toLeader(leader) };
+  return {
+    ...{ type: 'hello', node: toCount(node), leader: toLeader(leader) },
+    ...(typeof connection === 'string' && { connection }),
+  };
 }
 
 function toLeader(field: unknown): number | undefined {

@@ -1,4 +1,5 @@
 /** The contract between clients and servers: commands, replies, errors, limits and codecs. */
+export * from './auth-table.ts';
 export type {
   CommandSpec,
   ErrorCode,
@@ -20,6 +21,7 @@ export {
 } from './commands/table.ts';
 export { durationText } from './duration-text.ts';
 export {
+  type ErrorDetails,
   type ErrorReply,
   errorCodes,
   errorReplySchema,
@@ -30,13 +32,17 @@ export {
 } from './errors.ts';
 export { type Field, type FieldLimits, type RequestField, TooLargeError } from './fields.ts';
 export * from './frames.ts';
+export { id128Bytes, id128Schema, isId128, toId128 } from './id128.ts';
 export * from './limits.ts';
 export { copyToPages, pageBytes, pagedBytesMin } from './page-bytes.ts';
+export * from './principal.ts';
 export * from './refusals.ts';
 export * from './reply.ts';
 export * from './request.ts';
 export * from './routes.ts';
 export * from './rows.ts';
+export { type SessionId, toSessionId } from './session-id.ts';
 export * from './stamp.ts';
 export * from './status.ts';
 export { type Packer, packTight } from './tight-pack.ts';
+export * from './token.ts';

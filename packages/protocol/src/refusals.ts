@@ -13,11 +13,19 @@ const sessionRefusals = {
     code: 'KV_NUMBER_REUSED',
     message: 'The request number was used before for another request.',
   },
-  /** The number is below the first outstanding one, or too far above it. */
+  /** The number is below the first outstanding one: the session no longer has the reply to it, if there was one. */
   outsideWindow: {
-    code: 'KV_BAD_REQUEST',
-    message: 'The request number is outside the window of the session.',
+    code: 'KV_REPLY_GONE',
+    message:
+      'The request number is below the window of the session, which keeps no reply to it any more; open a new session.',
   },
+  /** Authentication is required, and the request is anonymous or its token was deleted. */
+  unauthenticated: {
+    code: 'KV_UNAUTHENTICATED',
+    message: 'Authentication is required, and this request has no valid token or certificate.',
+  },
+  /** The user lacks the right. */
+  forbidden: { code: 'KV_FORBIDDEN', message: 'The user has no right to do this.' },
   /** The feature level of the cluster is below that of the command. */
   featureOff: {
     code: 'KV_FEATURE_OFF',

@@ -16,8 +16,9 @@ import {
   fieldsOf,
   specOf,
 } from './commands/table.ts';
+import { type Principal, principalFromRow, principalToRow } from './principal.ts';
 import { type Bytes, type Row, toRow } from './rows.ts';
-import { type Stamp, stampFromRow, stampSchema, stampToJson } from './stamp.ts';
+import { checkStamp, type Stamp, stampFromRow, stampSchema, stampToJson } from './stamp.ts';
 
 /** A command with the session stamp and consistency that a client requests. */
 export interface Request<C extends Command = Command> {
@@ -26,14 +27,23 @@ export interface Request<C extends Command = Command> {
   readonly stamp?: Stamp;
   /** For a get without a stamp. Default: `linearizable`. It never enters the log. */
   readonly consistency?: Consistency;
+  /** On whose behalf the request is made. Servers verify it; no form in which clients send requests has it. */
+  readonly principal?: Principal;
   /** The row of the request in a batch, if the request was received in that form. */
   readonly encoded?: Bytes;
 }
 
 const consistencySchema = z.enum(['linearizable', 'serializable']);
 
-/** The row of a request in the log. */
-export function requestToRow({ command, stamp }: Request): Row {
+/** The row of a request in the log: the command, the stamp if it has one, and the principal if it has one. */
+export function requestToRow(request: Request): Row {
+  const { principal } = request;
+  const row = toClientRow(request);
+  return principal === undefined ? row : [...row, principalToRow(principal)];
+}
+
+/** The row without the principal, as clients send it. */
+function toClientRow({ command, stamp }: Request): Row {
   const row = commandToRow(command);
   if (stamp === undefined) return [row];
   return [row, stamp.session, stamp.number, stamp.firstOutstanding];
@@ -41,6 +51,13 @@ export function requestToRow({ command, stamp }: Request): Row {
 
 /** @throws TooLargeError, TypeError unless `row` is exactly a request within its limits. */
 export function requestFromRow(row: Row): Request {
+  if (row.length !== 2 && row.length !== 5) return fromClientRow(row);
+  const principal = principalFromRow(toRow(row.at(-1)));
+  return { ...fromClientRow(row.slice(0, -1)), principal };
+}
+
+/** Safety: a client that could write a principal would be any user it likes. */
+function fromClientRow(row: Row): Request {
   const command = commandFromRow(toRow(row[0]));
   if (row.length === 1) return { command };
   if (row.length !== 4)
@@ -54,14 +71,18 @@ export function requestFromRow(row: Row): Request {
 /** The row of a request on a stream. */
 export function requestToWire(request: Request): Row {
   const { command, consistency } = request;
-  if (consistency !== 'serializable' || command.type !== 'get') return requestToRow(request);
+  if (consistency !== 'serializable' || command.type !== 'get') return toClientRow(request);
   return [[serializableGetTag, command.key]];
 }
 
 /** @throws TooLargeError, TypeError unless `row` is exactly a request within its limits. */
 export function requestFromWire(row: Row): Request {
   const fields = toRow(row[0]);
-  if (fields[0] !== serializableGetTag) return requestFromRow(row);
+  if (fields[0] !== serializableGetTag) {
+    const request = fromClientRow(row);
+    if (request.stamp !== undefined) checkStamp(request.stamp);
+    return request;
+  }
   if (row.length !== 1 || fields.length !== 2) {
     throw new TypeError('A serializable get has a key and no stamp.');
   }

@@ -12,8 +12,13 @@ const otherPaths = {
   status: '/status',
   live: '/livez',
   ready: '/readyz',
+  /** The bytes of a backup; see docs/backup-format.md. */
+  backup: '/backup',
   /** For Prometheus. */
   metrics: '/metrics',
+  /** The description of this interface, for programs and for people. */
+  openapi: '/openapi.json',
+  docs: '/docs',
   /** A WebSocket that carries many requests at once; see docs/stream.md. */
   stream: '/v1/stream',
 } as const;

@@ -5,6 +5,8 @@ import { z } from 'zod';
 export interface StatusReply {
   readonly node: number;
   readonly cluster: string;
+  /** The incarnation of the cluster: 22 characters that are made once, when it is founded. Absent: not known yet. */
+  readonly incarnation?: string;
   /**
    * `starting`: not serving yet. `repairing`: not serving; the server recovers lost data, or waits for its
    * disk. `failed`: the server has given up and is about to stop.
@@ -201,6 +203,7 @@ const diskSchema = z.object({
 export const statusSchema: z.ZodType<StatusReply> = z.object({
   node: z.int(),
   cluster: z.string(),
+  incarnation: z.string().exactOptional(),
   state: z.enum(['starting', 'running', 'repairing', 'stopping', 'failed']),
   reason: z.string().exactOptional(),
   applied: z.int(),

@@ -145,7 +145,7 @@ export const diskMutants: readonly Mutant[] = [
     mistake: 40,
     does: 'After a failed write the state machine takes the next run.',
     loses: 'Sessions in memory and on disk diverge.',
-    file: 'kvserver/src/state-machine/state-machine.ts',
+    file: 'kvserver/src/state-machine/failure-latch.ts',
     right: 'this.#failure ??= failure;',
     wrong: '',
     caughtBy: [

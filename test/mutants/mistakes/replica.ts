@@ -49,8 +49,8 @@ export const replicaMutants: readonly Mutant[] = [
     loses: 'Its batch is forwarded twice and decided twice, and the write takes effect twice.',
     file: 'kvserver/src/replica/writes/own-batches.ts',
     right: `    const own = this.#options.session.stamp(pending);
-    return own && { command, stamp: own };`,
-    wrong: `    return { command };`,
+    return own && { command, stamp: own, ...(principal && { principal }) };`,
+    wrong: `    return { command, ...(principal && { principal }) };`,
     caughtBy: [
       byTest(
         'unit/kvserver/replica/writes/writes',

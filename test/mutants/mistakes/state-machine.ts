@@ -123,8 +123,8 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'A write in progress counts as durable already.',
     loses: 'After a power loss of all servers an acknowledged write is in no log and in no state.',
     file: 'kvserver/src/state-machine/state-machine.ts',
-    right: '    const [stateHash',
-    wrong: '    this.#durable = applied;\n    const [stateHash',
+    right: '    const stateHash',
+    wrong: '    this.#durable = applied;\n    const stateHash',
     caughtBy: [
       byTest(
         'unit/kvserver/storage/state/state-database',
@@ -269,9 +269,9 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'A decided value of a newer format is skipped.',
     loses: 'Old and new servers diverge without notice.',
     file: 'kvserver/src/state-machine/batch.ts',
-    right: '  if (value[0] !== format) {',
-    wrong: `  if (value[0] !== format) return { origin: undefined, requests: [] };
-  if (value[0] !== format) {`,
+    right: '  if (value[0] !== format && value[0] !== openingFormat) {',
+    wrong: `  if (value[0] !== format && value[0] !== openingFormat) return { origin: undefined, requests: [] };
+  if (value[0] !== format && value[0] !== openingFormat) {`,
     caughtBy: [
       byTest(
         'unit/kvserver/state-machine/state-machine',

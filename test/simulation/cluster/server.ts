@@ -26,6 +26,7 @@ import {
   SimNode,
   type World,
 } from '@paxkv/simulator';
+import { entropyFrom } from '../../kv/entropy.ts';
 import { answer } from '../../kv/kv-endpoint.ts';
 import type { LevelNetwork } from '../../kv/level-network.ts';
 import type { PortNetwork } from '../../kv/port-network.ts';
@@ -189,7 +190,10 @@ export class Server {
     if (of !== 'state') this.journal.wipe(isNoticed ? 'lost' : 'new');
     if (of !== 'journal') this.state.wipe();
     // Without its journal and its state, a server has lost its identity, too.
-    if (of === 'both') this.#stateEpoch = 0;
+    if (of === 'both') {
+      this.#stateEpoch = 0;
+      this.#options.levelNetwork.forget(this.#options.me);
+    }
     if (of === 'state') this.#stateEpoch += 1;
     this.#options.witness.onMemoryLost(this.#options.me, of);
   }
@@ -281,6 +285,7 @@ export class Server {
       version,
       levels: levelNetwork.port(me, { ...version, raiseMax: version.highest }),
       random: this.#world.random(`replica ${me}`),
+      drawEntropy: entropyFrom(this.#world.random(`entropy ${me}`)),
       onStopped: (error: Error) => {
         witness.onFailed(me, error);
         onFailed(error);

@@ -114,6 +114,7 @@ export class CheckedNodes {
       revision: 0,
       sessions: { next: 1, uses: 0 },
       featureLevel: 1,
+      incarnation: undefined,
       stateHash: value(hash),
     });
   }

@@ -1,3 +1,4 @@
+import { thisVersion } from '@paxkv/kvserver/internal/state-machine/features';
 import { SeededRandom } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { drawVersions, highestLevel } from './draw-versions.ts';
@@ -14,8 +15,11 @@ describe('drawn versions', () => {
     expect(levels.flat().some((starts) => new Set(starts).size > 1)).to.equal(true);
   });
 
-  it('are the base one, unless versions are mixed', () => {
+  it('are those of the source, unless versions are mixed', () => {
     const levels = drawVersions(new SeededRandom(1), { nodeCount: 5, isMixed: false });
-    expect([levels.length, new Set(levels.flat())]).to.deep.equal([5, new Set([1])]);
+    expect([levels.length, new Set(levels.flat())]).to.deep.equal([
+      5,
+      new Set([thisVersion.highest]),
+    ]);
   });
 });

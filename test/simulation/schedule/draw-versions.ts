@@ -1,5 +1,5 @@
 /** Draws the versions of the servers of one schedule: the highest feature level of each, start by start. */
-import { baseLevel } from '@paxkv/kvserver/internal/state-machine/features';
+import { baseLevel, thisVersion } from '@paxkv/kvserver/internal/state-machine/features';
 import type { SeededRandom } from '@paxkv/simulator';
 
 /** The highest feature level that a version of the simulation knows. */
@@ -10,17 +10,16 @@ const startCount = 6;
 
 /**
  * For each server the highest level of its version at its first start, its second, and so on. Most servers are
- * upgraded sooner or later, some are downgraded in between. Without mixed versions all stay at the base level.
+ * upgraded sooner or later, some are downgraded in between. Without mixed versions all have that of the source.
  */
 export function drawVersions(
   random: SeededRandom,
   { nodeCount, isMixed }: { readonly nodeCount: number; readonly isMixed: boolean },
 ): number[][] {
+  if (!isMixed) return Array.from({ length: nodeCount }, () => [thisVersion.highest]);
   return Array.from({ length: nodeCount }, () =>
     Array.from({ length: startCount }, (_, start) =>
-      isMixed && random.chance(start === 0 ? 0.5 : 0.8)
-        ? random.integer(baseLevel, highestLevel)
-        : baseLevel,
+      random.chance(start === 0 ? 0.5 : 0.8) ? random.integer(baseLevel, highestLevel) : baseLevel,
     ),
   );
 }

@@ -167,7 +167,7 @@ describe('checkedConfig', () => {
     const switches = { insecure: false, trace: false };
     return {
       cluster: 'paxkv',
-      logLevel: 'info',
+      ...{ logLevel: 'info', logFormat: 'auto', slowRequestMs: 1000 },
       ...absent,
       ...shared,
       ...switches,

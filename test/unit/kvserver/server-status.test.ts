@@ -34,6 +34,8 @@ const running: Status = {
   scrub: undefined,
   peers: [{ node: 0, connected: true }],
   featureLevel: 1,
+  incarnation: undefined,
+  isFounded: true,
   featureLevels: { lowest: 1, highest: 2 },
   answeredMs: 900,
   currentMs: 800,
@@ -175,5 +177,14 @@ describe('unavailableError', () => {
     expect(error.message).to.equal('This server is repairing: No space left on device.');
     const starting = unavailableError(source({ node: undefined }));
     expect(starting.message).to.equal('This server is starting.');
+  });
+
+  it('names no folders of the server, like everything that clients see of a failure', () => {
+    const full = "ENOSPC: no space left on device, open '/var/lib/paxkv/journal/1'";
+    const failed = source({ node: undefined, currentError: new Error(full) });
+    const reason = "ENOSPC: no space left on device, open '1'";
+    expect(unavailableError(failed).message).to.equal(`This server is repairing: ${reason}.`);
+    expect(statusAt(failed)).to.include({ reason });
+    expect(currentChecks(failed, 0)[0]?.detail).to.equal(`repairing: ${reason}`);
   });
 });

@@ -194,7 +194,8 @@ describe('Paxos', () => {
     it('is on the next envelope, and waits for the other peers', async () => {
       const paxos = await host.open();
       host.receive(1, { type: 'learn', seq: 0, count: 1 }, plainMark(), 9);
-      host.receive(2, { type: 'prepare', seq: 20, ballot: foreign }, plainMark(), 9);
+      const request = { type: 'prepare', seq: 20, ballot: { round: 1, peer: 2 } } as const;
+      host.receive(2, request, plainMark(), 9);
       await turn();
       paxos.done(4);
       expect(paxos.min()).to.equal(5);

@@ -1,8 +1,15 @@
-import { stampFromRow, stampSchema, stampToJson } from '@paxkv/protocol';
+import {
+  checkStamp,
+  requestFromWire,
+  requestToRow,
+  stampFromRow,
+  stampSchema,
+  stampToJson,
+} from '@paxkv/protocol';
 import { expect } from 'chai';
 
 const stamp = { session: 7, number: 3, firstOutstanding: 2 };
-const command = [3, Uint8Array.of(1)];
+const command = [3, Uint8Array.of(1)] as const;
 
 describe('A stamp', () => {
   it('is read from the fields behind the command', () => {
@@ -13,6 +20,26 @@ describe('A stamp', () => {
     const body = stampToJson(stamp);
     expect(body).to.deep.equal({ id: 7, number: 3, firstOutstanding: 2 });
     expect(stampSchema.parse(body)).to.deep.equal(stamp);
+  });
+
+  it('has a random id from feature level 2 on', () => {
+    const random = { ...stamp, session: Buffer.alloc(16, 7).toString('base64url') };
+    expect(stampFromRow([command, random.session, 3, 2])).to.deep.equal(random);
+    expect(stampSchema.parse(stampToJson(random))).to.deep.equal(random);
+  });
+
+  it('is outside the window by itself only in the log, where an older version may have put it', () => {
+    const at = (number: number) => ({ session: 7, number, firstOutstanding: 2 });
+    expect(() => checkStamp(at(1025))).not.to.throw();
+    expect(() => checkStamp(at(1026))).to.throw(TypeError, '1024');
+    expect(stampSchema.safeParse(stampToJson(at(1025))).success).to.equal(true);
+    expect(stampSchema.safeParse(stampToJson(at(1026))).success).to.equal(false);
+    expect(stampFromRow([command, 7, 1026, 2])).to.deep.equal(at(1026));
+    const onStream = requestToRow({
+      command: { type: 'delete', key: command[1] },
+      stamp: at(1026),
+    });
+    expect(() => requestFromWire(onStream)).to.throw(TypeError, '1024');
   });
 
   for (const [session, number, firstOutstanding] of [

@@ -86,7 +86,7 @@ export class LocalCluster {
 function expectData({ dataDirectory, nodes }: ClusterPlan): void {
   try {
     expectComplete(dataDirectory, storedNodes(dataDirectory), nodes.length);
-    mkdirSync(dataDirectory, { recursive: true });
+    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
   } catch (cause) {
     if (cause instanceof CliError) throw cause;
     const message = `cannot use ${dataDirectory} for data: ${messageOf(cause)}`;

@@ -1,6 +1,6 @@
 /** One node of a local cluster, in a separate process that logs to a file. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { NodePlan } from './plan.ts';
 
@@ -27,7 +27,9 @@ export class NodeProcess {
   /** `program`: the file of this program. */
   constructor(program: string, plan: NodePlan) {
     this.plan = plan;
-    const log = openSync(plan.logFile, 'a');
+    // A log names addresses and folders.
+    const log = openSync(plan.logFile, 'a', 0o600);
+    fchmodSync(log, 0o600);
     this.#logStart = fstatSync(log).size;
     this.#child = spawn(process.execPath, [program, ...plan.serveArguments], {
       // A separate process group: Ctrl-C in the terminal reaches only the parent, which then stops the nodes.

@@ -2,7 +2,7 @@
  * The settings of `paxkv serve` and `paxkv cluster`. To add one, add its entry here: the flag, the variable, the
  * key in a file, the help and docs/configuration.md follow from it.
  */
-import { list, oneOf, size, text, wholeNumber, yesOrNo } from './kinds.ts';
+import { duration, list, oneOf, size, text, wholeNumber, yesOrNo } from './kinds.ts';
 import type { Setting, SettingTable } from './setting.ts';
 
 const nodeMax = 999;
@@ -11,6 +11,7 @@ const portMax = 65_535;
 const levelMax = 9999;
 /** The largest limit that a server accepts. */
 const limitMax = 2 ** 31 - 1;
+const timeMsMax = 2 ** 31 - 1;
 const logWindowMax = 2 ** 50;
 
 /** Settings of each node of a cluster, whichever command starts it. `cluster` hands them on to all its nodes. */
@@ -114,6 +115,20 @@ export const serveSettings = {
     placeholder: 'level',
     default: 'info',
     server: 'logLevel',
+  },
+  logFormat: {
+    kind: oneOf(['auto', 'json', 'text']),
+    help: 'lines of the log as JSON objects or for people; auto: for people where they go to a terminal',
+    placeholder: 'format',
+    default: 'auto',
+    server: 'logFormat',
+  },
+  slowRequestMs: {
+    kind: duration(0, timeMsMax),
+    help: 'log requests that take so long, and where their time went; 0ms: none',
+    placeholder: 'time',
+    default: 1000,
+    server: 'slowRequestMs',
   },
 } as const satisfies SettingTable;
 

@@ -43,8 +43,8 @@ export function readAnswer(request: Request, answer: Answer, endpoint: string): 
   const isSuccess = status >= 200 && status < 300;
   const refusal = isSuccess ? undefined : errorReplySchema.safeParse(body);
   if (refusal?.success) {
-    const { code, outcome, message } = refusal.data.error;
-    throw new KvError(code, `${endpoint}: ${message}`, { outcome });
+    const { code, outcome, message, requestId } = refusal.data.error;
+    throw new KvError(code, `${endpoint}: ${message}`, { outcome, requestId });
   }
   const newer = isSuccess ? undefined : newerErrorSchema.safeParse(body);
   if (newer?.success) {

@@ -21,6 +21,9 @@ export class CallDeadline {
   readonly due: number | undefined;
   readonly #clock: Clock;
   readonly #signal: AbortSignal | undefined;
+  /** Requests that were sent so far, and the server that was asked last. */
+  attempts = 0;
+  endpoint: string | undefined;
   #isAborted = false;
   #work: Cancellable | undefined;
   #stopListening: (() => void) | undefined;

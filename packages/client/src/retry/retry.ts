@@ -3,6 +3,12 @@
  * again. That is safe for requests that may arrive more than once: reads, and writes with a session
  * stamp.
  */
+import {
+  errorAttributes,
+  operationAttributes,
+  serverAttributes,
+} from '../diagnostics/attributes.ts';
+import type { ClientEvents } from '../diagnostics/client-events.ts';
 import type { Environment } from '../environment.ts';
 import type { ReplyTo, Request, RequestType } from '../request.ts';
 import { AttemptsOutcome } from './attempts-outcome.ts';
@@ -25,6 +31,8 @@ export interface RetryParts {
   readonly endpoints: Endpoints;
   readonly timer: DeadlineTimer;
   readonly settings: RetrySettings;
+  /** Takes failed attempts. Default: nothing does. */
+  readonly events?: ClientEvents;
 }
 
 /** One call: the time it may take, and the outcome of its attempts so far. */
@@ -50,13 +58,15 @@ export class Retry {
   readonly #endpoints: Endpoints;
   readonly #settings: RetrySettings;
   readonly #attemptParts: AttemptParts;
+  readonly #events: ClientEvents | undefined;
 
-  constructor({ environment, endpoints, timer, settings }: RetryParts) {
+  constructor({ environment, endpoints, timer, settings, events }: RetryParts) {
     const { clock, exchange } = environment;
     this.#environment = environment;
     this.#endpoints = endpoints;
     this.#settings = settings;
     this.#attemptParts = { clock, exchange, timer };
+    this.#events = events;
   }
 
   newCall(type: RequestType, deadline: CallDeadline): Call {
@@ -127,6 +137,7 @@ export class Retry {
       if (deadline.end !== undefined) {
         throw outcome.ended(deadline);
       }
+      this.#report(request, last, deadline);
       const endpoint = this.#choose(request, tried);
       outcome.begin(endpoint);
       const begunMs = clock.now();
@@ -135,6 +146,18 @@ export class Retry {
       } catch (error) {
         last = { endpoint, error, begunMs };
       }
+    }
+  }
+
+  #report({ command }: Request, { endpoint, error }: Failure, { attempts }: CallDeadline): void {
+    if (this.#events?.has('retry') && error instanceof Error) {
+      const attributes = {
+        ...operationAttributes(command.type),
+        ...serverAttributes(endpoint),
+        ...errorAttributes(error),
+        'paxkv.attempts': attempts,
+      };
+      this.#events.emit('retry', { error }, attributes);
     }
   }
 
@@ -158,6 +181,8 @@ export class Retry {
 
   #start<Q extends Request>(options: AttemptOptions<Q>, deadline: CallDeadline): void {
     const attempt = new TimedAttempt(this.#attemptParts, options);
+    deadline.attempts += 1;
+    deadline.endpoint = options.endpoint;
     deadline.attach(attempt);
     this.#environment.exchange.send(options.endpoint, attempt);
   }

@@ -6,15 +6,25 @@
 import {
   type CommandOf,
   KvError,
+  type KvErrorCode,
   type Request,
+  type SessionId,
   sessionWindowMax,
   type WriteType,
 } from '@paxkv/protocol';
+import type { ClientEvents } from '../diagnostics/client-events.ts';
 import type { Clock } from '../environment.ts';
 import type { ReplyTo } from '../request.ts';
 import { CallDeadline, type DeadlineTimer } from '../retry/deadlines.ts';
 import type { Call, Retry } from '../retry/retry.ts';
 import { QueuedWrite, Session, type SessionSlot } from './session.ts';
+
+/** Refusals of a number after which the session is given up. */
+const spoiledCodes: ReadonlySet<KvErrorCode> = new Set<KvErrorCode>([
+  'KV_SESSION_EXPIRED',
+  'KV_REPLY_GONE',
+  'KV_NUMBER_REUSED',
+]);
 
 /** Writes that may wait for a slot. */
 export const queuedWritesMax = 16_384;
@@ -23,6 +33,8 @@ export interface SessionParts {
   readonly clock: Clock;
   readonly timer: DeadlineTimer;
   readonly retry: Retry;
+  /** Takes sessions that were opened. Default: nothing does. */
+  readonly events?: ClientEvents;
 }
 
 export class SessionWriter {
@@ -47,14 +59,14 @@ export class SessionWriter {
       try {
         return await this.#retry.send(request, call);
       } catch (error) {
-        if (!(error instanceof KvError) || error.code !== 'KV_SESSION_EXPIRED') {
+        if (!(error instanceof KvError) || !spoiledCodes.has(error.code)) {
           throw error;
         }
-        this.#queue.expire(slot.session);
-        // Safety: an expired session refuses all its numbers for ever, and no other session gets its id. If
-        // only the refused copy of the write can have arrived, the write has not taken effect and never
-        // will, so it may be sent under another session. If an earlier copy may have arrived, it may have
-        // taken effect before the session expired.
+        this.#queue.replace(slot.session);
+        // Safety: what is refused so stays refused: no other session gets the id of an expired one, a number
+        // below the window stays there, and a number that was used is taken. If only the refused copy of the
+        // write can have arrived, the write has not taken effect and never will, so it may be sent under
+        // another session. If an earlier copy may have arrived, it may have taken effect before.
         if (call.outcome.mayHaveArrived) {
           throw error;
         }
@@ -74,8 +86,11 @@ export class SessionQueue {
   #session: Session | undefined;
   /** The call that opens a session. */
   #opening: Call | undefined;
+  #hasHadSession = false;
+  readonly #events: ClientEvents | undefined;
 
-  constructor(clientName: string, { clock, timer, retry }: SessionParts) {
+  constructor(clientName: string, { clock, timer, retry, events }: SessionParts) {
+    this.#events = events;
     this.#clientName = clientName;
     this.#clock = clock;
     this.#timer = timer;
@@ -117,8 +132,8 @@ export class SessionQueue {
     }
   }
 
-  /** The servers no longer know the session with this id: the next write opens another. */
-  expire(session: number): void {
+  /** The session with this id is spoiled, or the servers no longer know it: the next write opens another. */
+  replace(session: SessionId): void {
     if (this.#session?.id === session) {
       this.#session = undefined;
       this.#advance();
@@ -157,6 +172,8 @@ export class SessionQueue {
       if (this.#opening === opening) {
         this.#opening = undefined;
         this.#session = new Session(reply.session);
+        this.#events?.emit('session', { isReplacement: this.#hasHadSession });
+        this.#hasHadSession = true;
         this.#advance();
       }
     } catch (error) {

@@ -2,11 +2,11 @@
  * The request numbers of one session, and the writes that wait for a number. Each write gets a number of
  * its own. The first outstanding number lets the server forget the replies to all lower ones.
  */
-import { type Stamp, sessionWindowMax } from '@paxkv/protocol';
+import { type SessionId, type Stamp, sessionWindowMax } from '@paxkv/protocol';
 import type { Cancellable, Timed } from '../retry/deadlines.ts';
 
 export class Session {
-  readonly id: number;
+  readonly id: SessionId;
   #next = 1;
   /** No number below this is awaited. It may lag behind the first outstanding number. */
   #lowest = 1;
@@ -14,7 +14,7 @@ export class Session {
   readonly #awaited = new Uint8Array(sessionWindowMax);
 
   /** `id`: the session id that a server has given. */
-  constructor(id: number) {
+  constructor(id: SessionId) {
     this.id = id;
   }
 
@@ -59,7 +59,7 @@ export class SessionSlot implements Stamp {
   }
 
   /** The id of its session. */
-  get session(): number {
+  get session(): SessionId {
     return this.#session.id;
   }
 

@@ -45,6 +45,8 @@ export class Connection {
   #inFlightBytes = 0;
   #state: 'dialling' | 'open' | 'leaving' | 'ended' = 'dialling';
   #stopHelloTimer = () => {};
+  /** The name that the server gave to this connection. */
+  #name: string | undefined;
 
   /** Starts to connect. Call `start` at once. */
   constructor(
@@ -182,6 +184,7 @@ export class Connection {
     }
     if (notice.type === 'hello' && this.#state === 'dialling') {
       this.#stopHelloTimer();
+      this.#name = notice.connection;
       this.#state = 'open';
       this.#socket.setIdle(true);
     } else if (notice.type === 'goodbye') {
@@ -193,8 +196,10 @@ export class Connection {
 
   #onReplies(fields: readonly unknown[]): void {
     for (let index = 0; index + 1 < fields.length; index += 2) {
-      const reply = readReply(fields[index + 1], this.#endpoint);
-      const position = positionOf(fields[index], this.#inFlight.first);
+      const id = fields[index];
+      const requestId = this.#name === undefined ? undefined : `${this.#name}-${String(id)}`;
+      const reply = readReply(fields[index + 1], this.#endpoint, requestId);
+      const position = positionOf(id, this.#inFlight.first);
       const attempt = this.#inFlight.get(position);
       // A reply that belongs to no attempt is the reply to a ping.
       if (attempt !== undefined) {

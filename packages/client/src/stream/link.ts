@@ -59,6 +59,11 @@ export class Link {
     return this.#connection?.isOpen ?? this.#isRefusedStreams;
   }
 
+  /** Why its last connection was lost. */
+  get whyLost(): string {
+    return this.#whyLost;
+  }
+
   get isBatching(): boolean {
     return this.#connection?.isBatching ?? false;
   }

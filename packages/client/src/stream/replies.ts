@@ -38,15 +38,23 @@ export function positionOf(id: unknown, first: number): number {
   return first + (ahead < 0 ? ahead + idCount : ahead);
 }
 
-/** The reply in a row, or the server's error. @throws TypeError if it is neither. */
-export function readReply(row: unknown, endpoint: string): Reply | KvError | ExchangeError {
+/**
+ * The reply in a row, or the server's error. `requestId` names the request in the log of the server, if that is known.
+ *
+ * @throws TypeError if it is neither.
+ */
+export function readReply(
+  row: unknown,
+  endpoint: string,
+  requestId?: string,
+): Reply | KvError | ExchangeError {
   const answer = answerFromRow(toRow(row));
   if (answer.type !== 'error') {
     return answer;
   }
   const { code, outcome, message } = answer;
   if (isKvErrorCode(code)) {
-    return new KvError(code, `${endpoint}: ${message}`, { outcome });
+    return new KvError(code, `${endpoint}: ${message}`, { outcome, requestId });
   }
   // A newer server sent the code; its outcome still tells whether the request may have arrived.
   const sent = outcome === 'not done' ? 'no' : 'maybe';

@@ -3,7 +3,7 @@
  * over the servers in batches of one tick. This only improves speed: any server takes any request.
  */
 import type { Notice } from '@paxkv/protocol';
-import type { Attempt, Exchange } from '../environment.ts';
+import type { Attempt, Exchange, ExchangeListener } from '../environment.ts';
 import { isStatusRequest, type Request } from '../request.ts';
 import { Link, type LinkListener, type LinkParts } from './link.ts';
 
@@ -17,6 +17,9 @@ export class StreamExchange implements Exchange {
   readonly #parts: LinkParts;
   readonly #listener: LinkListener;
   readonly #links = new Map<string, Link>();
+  /** Links whose server has said hello since they were lost last. */
+  readonly #open = new Set<Link>();
+  #observer: ExchangeListener | undefined;
   /** The link to each node, by the node number in the server's hello. */
   readonly #linkOfNode = new Map<number, Link>();
   #leader: number | undefined;
@@ -59,6 +62,10 @@ export class StreamExchange implements Exchange {
   isServing(endpoint: string): boolean {
     const link = this.#links.get(endpoint);
     return link !== undefined && serves(link);
+  }
+
+  observe(listener: ExchangeListener): void {
+    this.#observer = listener;
   }
 
   async close(): Promise<void> {
@@ -127,23 +134,38 @@ export class StreamExchange implements Exchange {
   #onNotice(link: Link, notice: Notice): void {
     if (notice.type === 'hello') {
       this.#linkOfNode.set(notice.node, link);
+      this.#open.add(link);
+      this.#observer?.onOpen(link.endpoint);
     }
     if (notice.type === 'goodbye') {
       return;
     }
     if (notice.leader !== undefined) {
-      this.#leader = notice.leader;
+      this.#setLeader(notice.leader);
       this.#leaderNamedBy = link;
     } else if (this.#leaderNamedBy === link || this.#isLeader(link)) {
       // Only the server that named the leader can withdraw it: it may know better than the others.
-      this.#leader = undefined;
+      this.#setLeader(undefined);
     }
   }
 
   #onLost(link: Link): void {
     if (this.#isLeader(link)) {
-      this.#leader = undefined;
+      this.#setLeader(undefined);
     }
+    // A link that could not be opened was never reported as open.
+    if (this.#open.delete(link)) {
+      this.#observer?.onClose(link.endpoint, link.whyLost);
+    }
+  }
+
+  #setLeader(leader: number | undefined): void {
+    if (leader === this.#leader) {
+      return;
+    }
+    this.#leader = leader;
+    const link = leader === undefined ? undefined : this.#linkOfNode.get(leader);
+    this.#observer?.onLeader(leader, link?.endpoint);
   }
 
   #isLeader(link: Link): boolean {

@@ -19,6 +19,11 @@ export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'silent';
 
 const logLevels: readonly LogLevel[] = ['error', 'warn', 'info', 'debug', 'silent'];
 
+/** `json`: one object a line. `text`: for people. `auto`: `text` where standard error is a terminal. */
+export type LogFormat = 'auto' | 'json' | 'text';
+
+const logFormats: readonly LogFormat[] = ['auto', 'json', 'text'];
+
 const port = z.int().min(1).max(65_535);
 
 const addressSchema = z.string().transform((text, context): Address => {
@@ -48,6 +53,12 @@ const configSchema = z.strictObject({
   console: z.boolean().default(true),
   trace: z.boolean().default(false),
   logLevel: z.enum(logLevels).default('info'),
+  logFormat: z.enum(logFormats).default('auto'),
+  slowRequestMs: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(1000),
 });
 
 /** The address of a server. An IPv6 host has no brackets. */
@@ -91,6 +102,10 @@ export interface Config {
   /** Whether the server records the inputs of its peer, for `paxkv trace`. */
   readonly trace: boolean;
   readonly logLevel: LogLevel;
+  /** The form of the lines of the log. */
+  readonly logFormat: LogFormat;
+  /** A request that takes so long is logged with where its time went, in milliseconds. 0: none is. Default 1,000. */
+  readonly slowRequestMs: number;
   /** Warnings for the operator at start, one line each. */
   readonly warnings: readonly string[];
 }

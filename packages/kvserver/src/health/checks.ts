@@ -30,6 +30,8 @@ export interface Facts {
   readonly pendingMs: number;
   /** Why the last write failed, if it did. */
   readonly writeFailure: string | undefined;
+  /** Whether the cluster has an incarnation, or needs none at its feature level. */
+  readonly isFounded: boolean;
 }
 
 /** All checks of a server; those that are required come first, in the order of their weight. */
@@ -43,11 +45,15 @@ export function checksOf(facts: Facts): Check[] {
   ];
 }
 
-function stateCheck({ state, reason, peers }: Facts): Check {
+function stateCheck({ state, reason, peers, isFounded }: Facts): Check {
   // A server that waits for others may wait for ever if they cannot be reached.
   const isWaiting = state === 'starting' || state === 'repairing';
   const why = reason === undefined ? '' : `: ${reason}`;
   const detail = `${state}${why}${isWaiting ? unreachableText(peers) : ''}`;
+  if (state === 'running' && !isFounded) {
+    const unfounded = `the cluster has no incarnation yet${unreachableText(peers)}`;
+    return { name: 'state', passed: false, required: true, detail: unfounded };
+  }
   return { name: 'state', passed: state === 'running', required: true, detail };
 }
 

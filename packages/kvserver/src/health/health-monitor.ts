@@ -28,6 +28,8 @@ export interface HealthMonitorOptions {
   readonly checks: () => readonly Check[];
   /** Slow writes to the disk since the last call. */
   readonly takeSlowWrites: () => { readonly count: number; readonly longestMs: number };
+  /** A look was late by so many milliseconds: the event loop was blocked. Default: nothing learns of it. */
+  readonly onDelay?: (lateMs: number) => void;
 }
 
 /** The required checks with their own lines, each with the checks whose failure explains its own. */
@@ -93,7 +95,14 @@ export class HealthMonitor {
 
   /** Watches until `stop`. */
   start(): void {
-    this.#timer = setInterval(() => this.tick(), tickMs);
+    let dueMs = this.#options.now() + tickMs;
+    this.#timer = setInterval(() => {
+      const nowMs = this.#options.now();
+      // A timer may fire slightly early.
+      this.#options.onDelay?.(Math.max(0, nowMs - dueMs));
+      dueMs = nowMs + tickMs;
+      this.tick();
+    }, tickMs);
     this.#timer.unref();
   }
 

@@ -33,4 +33,6 @@ export interface MetricFacts {
   readonly connections: Readonly<Record<'http' | 'stream', number>>;
   readonly disk: DiskUse;
   readonly recorder: Recorder;
+  /** Requests that took long, so far. */
+  readonly slowRequests: number;
 }

@@ -16,6 +16,8 @@ const flushBounds = [
 const roundTripBounds = [
   0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1,
 ];
+/** A delay of half a second makes the others elect another leader. */
+const delayBounds = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 /** A run of the log that takes this long to apply is slow, in milliseconds. */
 const slowApplyMs = 100;
 
@@ -27,7 +29,7 @@ const failedCodes: ReadonlySet<KvErrorCode | undefined> = new Set([
   'KV_INTERRUPTED',
 ] as const);
 
-export class Recorder implements RequestObserver {
+export class Recorder implements Pick<RequestObserver, 'onEnded' | 'onError'> {
   /** Flushes of the journal. */
   readonly flushes = new DurationHistogram(flushBounds);
   /** Writes of the state to its database. */
@@ -42,7 +44,10 @@ export class Recorder implements RequestObserver {
     stream: new Map(),
     program: new Map(),
   };
+  /** By how much a timer of 250 ms was late. */
+  readonly delays = new DurationHistogram(delayBounds);
   readonly #roundTrips = new Map<number, DurationHistogram>();
+  readonly #refused = new Map<number, number>();
   #leaderChanges = 0;
   #failedProposals = 0;
   #slowApplies = 0;
@@ -98,6 +103,16 @@ export class Recorder implements RequestObserver {
     const histogram = known ?? new DurationHistogram(roundTripBounds);
     if (known === undefined) this.#roundTrips.set(peer, histogram);
     histogram.observe(ms);
+  }
+
+  /** A message of the peer was dropped, since its content cannot be right. */
+  onRefusedMessage(peer: number): void {
+    this.#refused.set(peer, 1 + (this.#refused.get(peer) ?? 0));
+  }
+
+  /** By peer. */
+  get refusedMessages(): Sample[] {
+    return [...this.#refused].map(([peer, value]) => ({ labels: { peer }, value }));
   }
 
   /** By command, transport and outcome. */

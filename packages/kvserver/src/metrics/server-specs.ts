@@ -113,6 +113,12 @@ export const serverSpecs: readonly MetricSpec<MetricFacts>[] = [
     read: ({ status: { lag } }) => secondsOf(lag.ageMs ?? undefined),
   },
   {
+    name: 'paxkv_server_event_loop_delay_seconds',
+    type: 'histogram',
+    help: 'By how much a timer that fires four times a second was late',
+    read: ({ recorder }) => [{ reading: recorder.delays.reading }],
+  },
+  {
     name: 'paxkv_server_bound_used',
     type: 'gauge',
     help: 'How much of a bound is in use; at the limit requests are refused',

@@ -11,6 +11,12 @@ export const trafficSpecs: readonly MetricSpec<MetricFacts>[] = [
     read: ({ recorder }) => recorder.requests,
   },
   {
+    name: 'paxkv_slow_requests_total',
+    type: 'counter',
+    help: 'Requests that took at least as long as --slow-request-ms says',
+    read: ({ slowRequests }) => slowRequests,
+  },
+  {
     name: 'paxkv_error_replies_total',
     type: 'counter',
     help: 'Errors sent to clients, by their code',
@@ -55,6 +61,13 @@ export const trafficSpecs: readonly MetricSpec<MetricFacts>[] = [
     labels: ['peer'],
     read: ({ node }) =>
       node?.peerLag.map(({ peer, bytes }) => ({ labels: { peer }, value: bytes })),
+  },
+  {
+    name: 'paxkv_network_peer_refused_messages_total',
+    type: 'counter',
+    help: 'Messages of the peer that were dropped, since their content cannot be right',
+    labels: ['peer'],
+    read: ({ recorder }) => recorder.refusedMessages,
   },
   messages('sent_messages', 'sent', 'Messages given to connections to peers'),
   messages(

@@ -166,11 +166,18 @@ export interface ServerLevels extends LevelRange {
   readonly raiseMax: number;
 }
 
-/** Exchanges feature levels with the other servers. */
+/** Exchanges feature levels, and the incarnation of the cluster, with the other servers. */
 export interface LevelPort {
   readonly own: ServerLevels;
   /** The levels of another server; `undefined` unless it is connected now. */
   levelsOf(peer: PeerId): ServerLevels | undefined;
   /** Reports the level of the state here: before anything is sent, and whenever it has changed. */
   setLevel(level: number): void;
+  /**
+   * The incarnation of the cluster, as far as this server was told by its identity or by any other server since it
+   * was started. Servers of different incarnations do not connect.
+   */
+  readonly incarnation: string | undefined;
+  /** Reports the incarnation that the state here names. */
+  setIncarnation(incarnation: string): void;
 }

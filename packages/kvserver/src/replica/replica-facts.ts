@@ -1,9 +1,14 @@
-/** What metrics show of a replica besides its status. */
+/** What a replica shows of itself: its status, and what only metrics show besides. */
 import type { Paxos } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
 import type { Applier } from './apply/applier.ts';
+import type { CatchUp } from './catch-up/catch-up.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import type { Reads } from './reads/reads.ts';
+import type { ReplicaStatus } from './replica-options.ts';
 import type { BoundUse } from './requests/admission.ts';
 import type { PendingRequests } from './requests/pending-requests.ts';
+import type { Verification } from './scrub/verification.ts';
 
 export interface ReplicaFacts {
   /** The lowest instance whose decision has not come. */
@@ -24,12 +29,45 @@ export interface PeerLag {
   readonly bytes: number;
 }
 
-export function factsOf(
-  me: number,
-  paxos: Pick<Paxos<Bytes>, 'doneByPeer'>,
-  applier: Pick<Applier, 'applied' | 'next' | 'bytesAbove' | 'machine'>,
-  { bounds }: Pick<PendingRequests, 'bounds'>,
-): ReplicaFacts {
+/** The parts of a replica that know something to show. */
+export interface ShownParts {
+  readonly me: number;
+  readonly paxos: Paxos<Bytes>;
+  readonly applier: Applier;
+  readonly pending: PendingRequests;
+  readonly reads: Reads;
+  readonly catchUp: CatchUp;
+  readonly lifecycle: Lifecycle;
+  readonly verification: Verification;
+}
+
+export function statusOf(parts: ShownParts): Omit<ReplicaStatus, 'isFounded'> {
+  const { paxos, applier, lifecycle } = parts;
+  return {
+    state: lifecycle.state,
+    reason: lifecycle.reason,
+    failure: lifecycle.failure,
+    applied: applier.applied,
+    min: paxos.min(),
+    max: paxos.max(),
+    floor: paxos.floor(),
+    retained: paxos.retained(),
+    revision: applier.machine.revision,
+    sessions: applier.machine.sessionCount,
+    featureLevel: applier.machine.featureLevel,
+    incarnation: applier.machine.incarnation,
+    pending: parts.pending.count,
+    scrub: parts.verification.status,
+    leader: paxos.leader(),
+    catchUp: parts.catchUp.progress,
+    ...parts.reads.contact,
+    waitingBytes: applier.waitingBytes,
+    doneByPeer: paxos.doneByPeer(),
+    awaited: paxos.awaited(),
+  };
+}
+
+export function factsOf({ me, paxos, applier, pending }: ShownParts): ReplicaFacts {
   return {
     next: applier.next,
     peerLag: paxos.doneByPeer().flatMap((done, peer) => {
@@ -38,6 +76,6 @@ export function factsOf(
       return [{ peer, instances, bytes: applier.bytesAbove(done) }];
     }),
     undurableBytes: applier.machine.undurableBytes,
-    bounds,
+    bounds: pending.bounds,
   };
 }

@@ -45,12 +45,14 @@ export interface ReplicaOptions {
   readonly version?: Version;
   readonly clock: Clock;
   readonly random: Random;
+  /** Draws 16 bytes that nobody can guess. */
+  readonly drawEntropy: () => Bytes;
   readonly limits: Limits;
   /** How fast and how often all rows are verified. If absent, rows are verified only when they are read. */
   readonly scrub?: ScrubLimits;
   /** How much of its journal and of its memory this server uses. Default: nothing. */
   readonly usage?: {
-    readonly journal: { readonly liveBytes: number };
+    readonly journal: { readonly liveBytes: number; readonly flushedMs: number };
     readonly memory: { readonly percent: number };
   };
   /** Learns how long applying and writing the state take. */
@@ -63,6 +65,8 @@ export interface ReplicaOptions {
   readonly onDifference?: (difference: Difference) => void;
   /** Called with the feature level of the state: at the start, and when it has risen. */
   readonly onFeatureLevel?: (level: number) => void;
+  /** Called with the incarnation of the cluster: at the start if the state names it, else when it does. */
+  readonly onIncarnation?: (incarnation: string) => void;
   /** Called for each message of another replica that was dropped since it cannot be true, and why. */
   readonly onRefused?: (from: PeerId, reason: string) => void;
   /** Called when the replica has failed. It neither votes nor serves any more. */
@@ -103,6 +107,10 @@ export interface ReplicaStatus extends Contact {
   readonly sessions: number;
   /** The feature level of the cluster, after the highest instance applied. */
   readonly featureLevel: number;
+  /** The incarnation of the cluster, once it is known here. */
+  readonly incarnation: string | undefined;
+  /** Whether the cluster has all that it needs before requests may enter the log. */
+  readonly isFounded: boolean;
   /** Requests accepted that have no reply yet. */
   readonly pending: number;
   /** Absent if nothing is verified in the background. */

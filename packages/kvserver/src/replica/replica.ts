@@ -5,7 +5,7 @@
  */
 import { type Decision, Paxos, type PeerId } from '@paxkv/paxos';
 import { type Bytes, KvError, type Reply, type Request, refusalToError } from '@paxkv/protocol';
-import { levelOf, thisVersion, type Version } from '../state-machine/features.ts';
+import { requestLevelOf, thisVersion, type Version } from '../state-machine/features.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { StateDatabase } from '../storage/state/state-database.ts';
 import { Applier } from './apply/applier.ts';
@@ -13,11 +13,14 @@ import { GapFiller } from './apply/gap-filler.ts';
 import { CatchUp } from './catch-up/catch-up.ts';
 import { LevelRaiser } from './levels/level-raiser.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { plausibilityOf } from './plausibility.ts';
 import { Reads } from './reads/reads.ts';
 import { toError } from './reasons.ts';
-import { factsOf, type ReplicaFacts } from './replica-facts.ts';
+import { factsOf, type ReplicaFacts, type ShownParts, statusOf } from './replica-facts.ts';
 import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 import { PendingRequests } from './requests/pending-requests.ts';
+import { RequestSteps } from './requests/request-steps.ts';
+import { expectUsable } from './requests/session-check.ts';
 import { retentionOf } from './retention.ts';
 import { Verification } from './scrub/verification.ts';
 import type { SubmitOptions, Submitter } from './submitter.ts';
@@ -32,6 +35,7 @@ export class Replica implements Submitter {
   readonly #paxos: Paxos<Bytes>;
   readonly #applier: Applier;
   readonly #pending: PendingRequests;
+  readonly #steps: RequestSteps;
   readonly #writes: Writes;
   readonly #gapFiller: GapFiller;
   readonly #reads: Reads;
@@ -40,10 +44,11 @@ export class Replica implements Submitter {
   readonly #version: Version;
   readonly #raiser: LevelRaiser | undefined;
   readonly #lifecycle: Lifecycle;
+  readonly #shown: ShownParts;
   #stopping: Promise<void> | undefined;
 
   private constructor(options: ReplicaOptions, paxos: Paxos<Bytes>, machine: StateMachine) {
-    const { me, runId, peerCount, clock, random, limits, forwarding, observer } = options;
+    const { me, runId, clock, random, limits, forwarding, observer } = options;
     const session = new OwnSession();
     const applier = new Applier(machine, { paxos, clock, limits, observer });
     const load = {
@@ -51,28 +56,31 @@ export class Replica implements Submitter {
       memoryPercent: () => options.usage?.memory.percent ?? 0,
       retainedLogBytes: () => paxos.retained().bytes,
     };
-    const pending = new PendingRequests({ clock, limits, session, load });
-    const forWrites = { me, runId, clock, limits, paxos, pending, session, forwarding };
-    const writes = new Writes({ ...forWrites, state: applier });
-    const onFailed = (error: unknown) => this.#fail(toError(error));
+    const steps = new RequestSteps(clock, () => options.usage?.journal.flushedMs ?? 0);
+    const pending = new PendingRequests({ clock, limits, session, steps, load });
+    const writes = new Writes({
+      ...{ me, runId, clock, limits, paxos, state: applier, pending, session, forwarding },
+      isFounded: () => this.#isFounded,
+      drawEntropy: () => (applier.machine.incarnation ? options.drawEntropy() : undefined),
+    });
+    const onReadFailed = (error: unknown) => this.#onReadFailed(error);
     this.#options = options;
     this.#paxos = paxos;
     this.#applier = applier;
     this.#pending = pending;
+    this.#steps = steps;
     this.#writes = writes;
     this.#gapFiller = new GapFiller({ me, paxos, clock, random, state: applier, writes });
-    const onReadFailed = (error: unknown) => this.#onReadFailed(error);
-    this.#reads = new Reads({ paxos, clock, state: applier, onFailed: onReadFailed });
+    this.#reads = new Reads({ paxos, clock, steps, state: applier, onFailed: onReadFailed });
     this.#catchUp = this.#createCatchUp(options);
     this.#lifecycle = new Lifecycle({ paxos, state: applier, catchUp: this.#catchUp });
-    this.#verification = new Verification({ ...options, onFailed });
+    this.#verification = new Verification({ ...options, onFailed: (e) => this.#fail(toError(e)) });
+    this.#shown = {
+      ...{ me, paxos, applier, pending, reads: this.#reads, catchUp: this.#catchUp },
+      ...{ lifecycle: this.#lifecycle, verification: this.#verification },
+    };
     this.#version = options.version ?? thisVersion;
-    if (options.levels !== undefined) {
-      const level = () => applier.machine.featureLevel;
-      const { levels: port, onFeatureLevel: onLevel } = options;
-      const parts = { me, peerCount, clock, paxos, port, writes, level, onLevel };
-      this.#raiser = new LevelRaiser(parts);
-    }
+    this.#raiser = LevelRaiser.of(options, { paxos, writes, applier });
   }
 
   /**
@@ -83,42 +91,30 @@ export class Replica implements Submitter {
   static async open(options: ReplicaOptions): Promise<Replica> {
     const database = new StateDatabase(options.state, options);
     const { version, limits } = options;
-    const { cachedBytesMax } = limits;
-    const machine = await StateMachine.open(database, { version, cachedBytesMax });
-    const isValue = (value: Bytes) => machine.values.accepts(value);
-    const paxos = await Paxos.load<Bytes>({ ...options, retention: retentionOf(limits), isValue });
+    const machine = await StateMachine.open(database, { version, ...limits });
+    const settings = { ...plausibilityOf(machine.values), retention: retentionOf(limits) };
+    const paxos = await Paxos.load<Bytes>({ ...options, ...settings });
     const replica = new Replica(options, paxos, machine);
     await replica.#start();
     return replica;
   }
 
   get status(): ReplicaStatus {
-    return {
-      state: this.#lifecycle.state,
-      reason: this.#lifecycle.reason,
-      failure: this.#lifecycle.failure,
-      applied: this.#applier.applied,
-      min: this.#paxos.min(),
-      max: this.#paxos.max(),
-      floor: this.#paxos.floor(),
-      retained: this.#paxos.retained(),
-      revision: this.#applier.machine.revision,
-      sessions: this.#applier.machine.sessionCount,
-      featureLevel: this.#applier.machine.featureLevel,
-      pending: this.#pending.count,
-      scrub: this.#verification.status,
-      leader: this.#paxos.leader(),
-      catchUp: this.#catchUp.progress,
-      ...this.#reads.contact,
-      waitingBytes: this.#applier.waitingBytes,
-      doneByPeer: this.#paxos.doneByPeer(),
-      awaited: this.#paxos.awaited(),
-    };
+    return { ...statusOf(this.#shown), isFounded: this.#isFounded };
+  }
+
+  get authTable(): Submitter['authTable'] {
+    return this.#applier.machine.auth.table;
+  }
+
+  /** The state as it is on disk, for backups. */
+  get exports(): CatchUp['exports'] {
+    return this.#catchUp.exports;
   }
 
   /** What metrics show besides the status. */
   get facts(): ReplicaFacts {
-    return factsOf(this.#options.me, this.#paxos, this.#applier, this.#pending);
+    return factsOf(this.#shown);
   }
 
   /** @throws also `KV_FEATURE_OFF`; TypeError for a request that breaks a limit of the protocol. */
@@ -128,7 +124,8 @@ export class Replica implements Submitter {
       throw new KvError('KV_ABORTED', 'The caller ended the wait.', { outcome: 'not done' });
     }
     const { command, stamp, consistency } = request;
-    const isOn = levelOf(command, this.#version) <= this.#applier.machine.featureLevel;
+    const { machine } = this.#applier;
+    const isOn = requestLevelOf(request, this.#version) <= machine.featureLevel;
     if (!isOn) throw refusalToError('featureOff');
     if (command.type === 'get' && stamp === undefined) {
       const pending = this.#pending.admit(request, options);
@@ -137,6 +134,7 @@ export class Replica implements Submitter {
       else this.#reads.add(read);
       return pending.reply;
     }
+    if (stamp !== undefined) expectUsable(stamp, machine);
     return this.#writes.add(request, options);
   }
 
@@ -203,6 +201,7 @@ export class Replica implements Submitter {
   async #suspend(): Promise<void> {
     this.#pending.interruptAll('This server has fallen behind and takes a newer state.');
     this.#writes.abandon();
+    this.#steps.abandon();
     await this.#verification.pause();
     await this.#applier.pause();
   }
@@ -214,6 +213,7 @@ export class Replica implements Submitter {
 
   #onDecided(decision: Decision<Bytes>): void {
     if (this.#lifecycle.hasFailed) return;
+    if (this.#pending.count > 0) this.#steps.onDecided(decision.seq);
     this.#writes.onDecided(decision);
     this.#applier.add(decision);
   }
@@ -222,6 +222,7 @@ export class Replica implements Submitter {
     if (this.#lifecycle.hasFailed) return;
     this.#writes.onLeader();
     if (leader === this.#options.me) this.#gapFiller.fillNow();
+    this.#raiser?.check();
     this.#options.onLeader?.(leader);
   }
 
@@ -237,7 +238,7 @@ export class Replica implements Submitter {
   }
 
   #onApplied(instances: readonly Applied[]): void {
-    for (const instance of instances) this.#writes.onApplied(instance);
+    for (const one of instances) this.#writes.onApplied(one, this.#steps.takeDecided(one.seq));
     this.#raiser?.report();
     this.#reads.onApplied();
     this.#catchUp.onApplied();
@@ -266,6 +267,11 @@ export class Replica implements Submitter {
     await this.#catchUp.stop();
     await this.#verification.stop();
     await this.#applier.pause();
+  }
+
+  /** Only a leader founds a cluster. */
+  get #isFounded(): boolean {
+    return this.#options.isCandidate !== true || this.#raiser?.isFounded !== false;
   }
 
   #stopParts(): void {

@@ -21,6 +21,12 @@ export interface RequestEnd {
   readonly code?: KvErrorCode;
 }
 
+/** When a step was passed, and for how long the disk of this server had been flushing by then. In milliseconds. */
+export interface StepMark {
+  readonly atMs: number;
+  readonly flushedMs: number;
+}
+
 const done: RequestEnd = { outcome: 'done' };
 
 /** Times are those of `performance.now()`, in milliseconds. A step that did not happen has none. */
@@ -30,11 +36,9 @@ export class RequestTiming {
   /** The request had arrived completely. */
   readonly begunMs: number;
   /** A batch took the request, or a quorum was asked for it. */
-  proposedMs: number | undefined;
+  proposed: StepMark | undefined;
   /** Its batch was decided, or the quorum had answered. */
-  decidedMs: number | undefined;
-  /** For how long the disk of this server was flushing between those two. */
-  flushMs = 0;
+  decided: StepMark | undefined;
   /** The reply or the error was there. */
   endedMs: number | undefined;
   #end: RequestEnd | undefined;

@@ -1,4 +1,4 @@
-import type { Reply, Request } from '@paxkv/protocol';
+import type { AuthTable, Principal, Reply, Request } from '@paxkv/protocol';
 import type { Client, ReplyRoom } from '../budget/client.ts';
 import type { RequestTiming } from './request-timing.ts';
 
@@ -10,12 +10,22 @@ export interface SubmitOptions {
   readonly client?: Client | undefined;
   /** Takes room for the reply to a get before the value is read. Default: there is always room. */
   readonly room?: ReplyRoom | undefined;
+  /**
+   * The owner of a session that the request opens, unless the principal is: the address of the client, such as
+   * `address 127.0.0.1`. Default: a program in this process.
+   */
+  readonly owner?: string | undefined;
+  /** On whose behalf the request is made; `undefined` for an anonymous one. The API has verified it. */
+  readonly principal?: Principal | undefined;
   /** Takes the times of its steps. Without it, nobody learns of them. */
   readonly timing?: RequestTiming | undefined;
 }
 
 /** The part of a replica that the service uses. It accepts requests. */
 export interface Submitter {
+  /** The auth table as applied here. */
+  readonly authTable: AuthTable;
+
   /**
    * Resolves when the request is applied here. A reply of type `refused` resolves, it is not thrown.
    *

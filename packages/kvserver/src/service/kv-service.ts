@@ -5,6 +5,7 @@
 import {
   type Command,
   KvError,
+  type Principal,
   type Reply,
   type ReplyOf,
   type Request,
@@ -12,22 +13,32 @@ import {
 } from '@paxkv/protocol';
 import type { RequestEnd } from '../replica/request-timing.ts';
 import type { SubmitOptions, Submitter } from '../replica/submitter.ts';
+import { authKey, authReply } from '../state-machine/auth/auth-entry.ts';
+import { AccessControl } from './access-control.ts';
 import { expectWithinLimits } from './request-checks.ts';
 import { noObserver, type RequestObserver } from './request-observer.ts';
 
 /** Front ends keep one service for as long as the server runs; replicas are attached to it in turn. */
 export class KvService {
+  /** What principals may do. */
+  readonly auth: AccessControl;
   readonly #unavailable: () => KvError;
   readonly #observer: Pick<RequestObserver, 'onEnded'>;
   #replica: Submitter | undefined;
 
   /**
    * `unavailable` creates the `KV_UNAVAILABLE` error, with the reason why no replica is attached. `observer` learns of
-   * each request that was submitted with a timing.
+   * each request that was submitted with a timing. `isAuthRequired`: see `AccessControlOptions`.
    */
-  constructor(unavailable: () => KvError, observer: Pick<RequestObserver, 'onEnded'> = noObserver) {
+  constructor(
+    unavailable: () => KvError,
+    observer: Pick<RequestObserver, 'onEnded'> = noObserver,
+    { isAuthRequired = false, now = Date.now } = {},
+  ) {
     this.#unavailable = unavailable;
     this.#observer = observer;
+    const replica = () => this.#replica;
+    this.auth = new AccessControl({ isRequired: isAuthRequired, replica, now });
   }
 
   /** Submits requests to `replica` from now on. */
@@ -44,8 +55,8 @@ export class KvService {
    * Resolves with the reply once the request is applied here.
    *
    * @throws KvError `KV_BAD_REQUEST` and `KV_TOO_LARGE` for a command outside the limits, the error of a
-   * refusal of the store, `KV_UNAVAILABLE` (not done) while no replica is attached, and the errors of
-   * {@link Submitter.submit}.
+   * refusal of the store, `KV_UNAUTHENTICATED`, `KV_FORBIDDEN`, `KV_UNAVAILABLE` (not done) while no replica is
+   * attached, and the errors of {@link Submitter.submit}.
    */
   async submit<C extends Command>(
     request: Request<C>,
@@ -67,13 +78,33 @@ export class KvService {
   }
 
   /** @throws KvError */
-  #ask(request: Request, options: SubmitOptions | undefined): Promise<Reply> {
+  async #ask(request: Request, options: SubmitOptions | undefined): Promise<Reply> {
     const { command, encoded } = request;
     // An encoded request was checked when it was read.
-    if (encoded === undefined) expectWithinLimits(command);
+    if (encoded === undefined) expectWithinLimits(request);
     if (this.#replica === undefined) throw this.#unavailable();
-    return this.#replica.submit(request, options);
+    const principal = options?.principal;
+    if (principal !== undefined || this.auth.isRequired) {
+      await this.auth.expectCommand(principal, command);
+    }
+    const reply = await this.#submit(withPrincipal(request, principal), options);
+    if (reply.type === 'get' || reply.type === 'getAuth') this.auth.expectStill(principal, command);
+    return reply;
   }
+
+  async #submit(request: Request, options: SubmitOptions | undefined): Promise<Reply> {
+    if (this.#replica === undefined) throw this.#unavailable();
+    if (request.command.type !== 'getAuth') return this.#replica.submit(request, options);
+    const reply = await this.#replica.submit({ command: { type: 'get', key: authKey } }, options);
+    return reply.type === 'get' ? authReply(reply.entry) : reply;
+  }
+}
+
+/** An encoded request has no principal, so it is encoded anew. */
+function withPrincipal(request: Request, principal: Principal | undefined): Request {
+  if (principal === undefined) return request;
+  const { command, stamp, consistency } = request;
+  return { command, principal, ...(stamp && { stamp }), ...(consistency && { consistency }) };
 }
 
 function toRefusal({ type }: Command, reply: Reply): Error {

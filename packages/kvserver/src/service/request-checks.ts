@@ -3,8 +3,8 @@
  * JSON, whose sizes the JSON schema does not bound.
  */
 import {
-  type Command,
   checkCommand,
+  checkStamp,
   isCommandType,
   KvError,
   type Request,
@@ -26,6 +26,7 @@ export function checkedRequest(request: Request): Request {
     const type: unknown = command?.type;
     if (!isCommandType(type)) throw new TypeError(`Unknown command ${String(type)}.`);
     const checked = requestFromRow(requestToRow(request));
+    if (checked.stamp !== undefined) checkStamp(checked.stamp);
     if (consistency === 'linearizable') return checked;
     if (consistency === 'serializable') return { ...checked, consistency };
     throw new TypeError(
@@ -37,9 +38,10 @@ export function checkedRequest(request: Request): Request {
 }
 
 /** @throws KvError `KV_BAD_REQUEST` and `KV_TOO_LARGE`, *not done*. */
-export function expectWithinLimits(command: Command): void {
+export function expectWithinLimits({ command, stamp }: Request): void {
   try {
     checkCommand(command);
+    if (stamp !== undefined) checkStamp(stamp);
   } catch (error) {
     throw malformedToError(error);
   }

@@ -5,6 +5,7 @@
  */
 import {
   type Bytes,
+  id128Bytes,
   pack,
   pageBytes,
   type Request,
@@ -15,6 +16,8 @@ import {
   toRow,
   unpack,
 } from '@paxkv/protocol';
+import { baseLevel, ownedSessionsLevel } from './features.ts';
+import { fromOpening, type Opening, toOpening } from './sessions/opening.ts';
 import { StateError } from './state-error.ts';
 
 /** Identifies a batch, so that the replica that made it recognizes it. No two batches have the same origin. */
@@ -26,10 +29,16 @@ export interface Origin {
   readonly number: number;
 }
 
+/** A request as it is in the log. */
+export interface LoggedRequest extends Request {
+  /** What the server added that received the request: from feature level 2 on, if it opens a session. */
+  readonly opening?: Opening | undefined;
+}
+
 export interface Batch {
   readonly origin: Origin;
   /** The requests, which are applied in this order without any other request in between. */
-  readonly requests: readonly Request[];
+  readonly requests: readonly LoggedRequest[];
 }
 
 export interface Noop {
@@ -40,6 +49,8 @@ export interface Noop {
 /** Raises the feature level of the cluster. No request of a client can be one: only servers make it. */
 export interface LevelRaise extends Noop {
   readonly level: number;
+  /** The incarnation of the cluster, if it has none yet: 128 random bits as text. */
+  readonly incarnation: string | undefined;
 }
 
 /** The first byte of a batch. What follows: nothing, or a packed `[node, runId, number, rows of requests]`. */
@@ -47,6 +58,12 @@ const format = 1;
 /** The first byte of a raise. What follows: the level as an unsigned 32-bit integer, the highest byte first. */
 const raiseFormat = 2;
 const raiseBytes = 5;
+/** From level 2 on. The first byte of a batch that opens sessions: as `format`, then a row of their openings. */
+const openingFormat = 3;
+/** The first byte of a raise that names the incarnation of the cluster: as `raiseFormat`, then 16 bytes. */
+const namingFormat = 4;
+const namingBytes = raiseBytes + id128Bytes;
+const readable = `${format} to ${namingFormat}`;
 
 /** The value without requests. */
 export const noop: Bytes = Uint8Array.of(format);
@@ -57,8 +74,10 @@ export const noop: Bytes = Uint8Array.of(format);
  * @throws TypeError if a request is outside a limit, or if the encoded bytes are no request.
  */
 export function encodeBatch({ origin, requests }: Batch): Bytes {
+  const openings = requests.flatMap(({ opening }) => (opening === undefined ? [] : [opening]));
   const rows = requests.map(toBytesOfRow);
-  const head = headOf(origin, rows.length);
+  const head = headOf(origin, { rowCount: rows.length, hasOpenings: openings.length > 0 });
+  if (openings.length > 0) rows.push(Buffer.from(pack(openings.map(fromOpening))));
   const length = rows.reduce((sum, row) => sum + row.length, head.length);
   const value = pageBytes(length);
   value.set(head);
@@ -72,11 +91,12 @@ export function encodeBatch({ origin, requests }: Batch): Bytes {
   return value;
 }
 
-/** The value that raises the feature level to `level`. */
-export function encodeLevelRaise(level: number): Bytes {
-  const value = Buffer.alloc(raiseBytes);
-  value[0] = raiseFormat;
+/** The value that raises the feature level to `level`, and names the incarnation of a cluster that has none. */
+export function encodeLevelRaise(level: number, incarnation?: Bytes): Bytes {
+  const value = Buffer.alloc(incarnation === undefined ? raiseBytes : namingBytes);
+  value[0] = incarnation === undefined ? raiseFormat : namingFormat;
   value.writeUInt32BE(level, 1);
+  if (incarnation !== undefined) value.set(incarnation, raiseBytes);
   return value;
 }
 
@@ -91,27 +111,34 @@ export function expectEncodable(request: Request): void {
  * @throws StateError `STATE_UNKNOWN_FORMAT`, `STATE_MALFORMED`.
  */
 export function decodeBatch(value: Bytes): Batch | Noop | LevelRaise {
-  if (value[0] === raiseFormat) return { origin: undefined, requests: [], level: levelIn(value) };
-  if (value[0] !== format) {
+  if (value[0] === raiseFormat || value[0] === namingFormat) return toRaise(value);
+  if (value[0] !== format && value[0] !== openingFormat) {
     throw new StateError(
       'STATE_UNKNOWN_FORMAT',
-      `A decided value has format ${value[0]}, but this version reads ${format} and ${raiseFormat}; ` +
-        'run a newer version.',
+      `A decided value has format ${value[0]}, but this version reads ${readable}; run a newer version.`,
     );
   }
-  if (value.length === noop.length) return { origin: undefined, requests: [] };
+  if (value[0] === format && value.length === noop.length)
+    return { origin: undefined, requests: [] };
   try {
-    return toBatch(unpack(value.subarray(1)));
+    const row = unpack(value.subarray(1));
+    return value[0] === format ? toBatch(row) : withOpenings(toBatch(row), toRow(row[4]));
   } catch (cause) {
     throw new StateError('STATE_MALFORMED', 'A decided value is not a batch.', cause);
   }
 }
 
-function levelIn(value: Bytes): number {
-  const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
-  const level = value.length === raiseBytes ? view.getUint32(1) : 0;
-  if (level > 0) return level;
-  throw new StateError('STATE_MALFORMED', 'A decided value raises the feature level to none.');
+function toRaise(value: Bytes): LevelRaise {
+  const { buffer, byteOffset, length } = value;
+  const isNaming = value[0] === namingFormat;
+  const isWhole = length === (isNaming ? namingBytes : raiseBytes);
+  const level = isWhole ? new DataView(buffer, byteOffset, length).getUint32(1) : 0;
+  if (level < (isNaming ? ownedSessionsLevel : baseLevel)) {
+    throw new StateError('STATE_MALFORMED', 'A decided value raises the feature level to none.');
+  }
+  const name = Buffer.from(buffer, byteOffset + raiseBytes, length - raiseBytes);
+  const incarnation = isNaming ? name.toString('base64url') : undefined;
+  return { origin: undefined, requests: [], level, incarnation };
 }
 
 function expectReadable(value: Bytes): void {
@@ -124,13 +151,18 @@ function expectReadable(value: Bytes): void {
   }
 }
 
+interface Shape {
+  readonly rowCount: number;
+  readonly hasOpenings: boolean;
+}
+
 /** The bytes before the rows: the format, the origin, and the number of rows. */
-function headOf({ node, runId, number }: Origin, rowCount: number): Bytes {
+function headOf({ node, runId, number }: Origin, { rowCount, hasOpenings }: Shape): Bytes {
   const packed = pack([node, runId, number]);
   const head = Buffer.allocUnsafe(packed.length + 6);
-  head[0] = format;
-  // An array of four: the three fields of the origin, without the header of their array, then the rows.
-  head[1] = 0x94;
+  head[0] = hasOpenings ? openingFormat : format;
+  // An array of four or five: the three fields of the origin, without the header of their array, then the rows.
+  head[1] = hasOpenings ? 0x95 : 0x94;
   head.set(packed.subarray(1), 2);
   head[packed.length + 1] = 0xdd;
   head.writeUInt32BE(rowCount, packed.length + 2);
@@ -140,6 +172,19 @@ function headOf({ node, runId, number }: Origin, rowCount: number): Bytes {
 function toBatch(row: Row): Batch {
   const rows = toRow(row[3]);
   return { origin: toOrigin(row), requests: rows.map((request) => requestFromRow(toRow(request))) };
+}
+
+/** Each request that opens a session, with its opening. @throws TypeError unless there is one for each. */
+function withOpenings({ origin, requests }: Batch, rows: Row): Batch {
+  const openings = rows.map((row) => toOpening(toRow(row)));
+  const opened = requests.map((request) =>
+    request.command.type === 'openSession' ? { ...request, opening: openings.shift() } : request,
+  );
+  const isEach = opened.every(({ command, opening }) => {
+    return (command.type === 'openSession') === (opening !== undefined);
+  });
+  if (isEach && openings.length === 0) return { origin, requests: opened };
+  throw new TypeError('The batch does not have one opening for each session that it opens.');
 }
 
 function toOrigin([node, runId, number]: Row): Origin {

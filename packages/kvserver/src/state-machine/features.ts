@@ -4,11 +4,14 @@
  * A version with a new feature raises `highest` by one; the code of the feature reads the level in the state.
  * Rule: a level that was released keeps its meaning for good.
  */
-import type { Command, CommandType } from '@paxkv/protocol';
+import type { Command, CommandType, Request } from '@paxkv/protocol';
 import { StateError } from './state-error.ts';
 
 /** The level of a new cluster, and of each state written before levels were recorded. */
 export const baseLevel = 1;
+
+/** The level from which on there is an auth table, and requests in the log have principals. */
+export const authLevel = 2;
 
 /** Feature levels from `lowest` to `highest`, both included. */
 export interface LevelRange {
@@ -22,12 +25,30 @@ export interface Version extends LevelRange {
   readonly commands: Readonly<Partial<Record<CommandType, number>>>;
 }
 
+/**
+ * From this level on the cluster has an incarnation, and sessions have random ids and owners. Sessions of a lower
+ * level end when the level is raised to it.
+ */
+export const ownedSessionsLevel = 2;
+
 /** The version of this source. */
-export const thisVersion: Version = { lowest: baseLevel, highest: baseLevel, commands: {} };
+export const thisVersion: Version = {
+  lowest: baseLevel,
+  highest: authLevel,
+  commands: { getAuth: authLevel, setAuth: authLevel },
+};
 
 /** The level from which on the command may be in the log. */
 export function levelOf({ type }: Command, { commands }: Version): number {
   return commands[type] ?? baseLevel;
+}
+
+/** The level from which on the request may be in the log: an older server could not read a principal there. */
+export function requestLevelOf(
+  { command, principal }: Pick<Request, 'command' | 'principal'>,
+  version: Version,
+): number {
+  return Math.max(levelOf(command, version), principal === undefined ? baseLevel : authLevel);
 }
 
 /** Whether a server with these levels can run at `level`. */

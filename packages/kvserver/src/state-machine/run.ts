@@ -1,6 +1,7 @@
 /** Prepares a run of decisions for applying: decodes their values, and finds the cache slots of their keys. */
-import type { Bytes, Reply, Request } from '@paxkv/protocol';
-import type { Origin } from './batch.ts';
+import type { Bytes, Reply } from '@paxkv/protocol';
+import { keyOf } from './auth/auth-entry.ts';
+import type { LoggedRequest, Origin } from './batch.ts';
 import type { CacheSlot } from './store/cached-entry.ts';
 import { nameOf } from './store/latin1.ts';
 import type { Values } from './values.ts';
@@ -23,15 +24,19 @@ export interface Applied {
 /** A decision with its decoded value. */
 export interface Instance extends Decision {
   readonly origin: Origin | undefined;
-  readonly requests: readonly Request[];
+  readonly requests: readonly LoggedRequest[];
   /** The feature level to which the instance raises the cluster, if it does. */
   readonly raisesTo: number | undefined;
+  /** The incarnation that the instance gives to a cluster that has none, if it does. */
+  readonly incarnation: string | undefined;
 }
 
 /** An instance with the cache slot of each request's key. A request that opens a session has none. */
 export interface ResolvedInstance extends Instance {
   readonly slots: readonly (CacheSlot | undefined)[];
 }
+
+const noRaise = { level: undefined, incarnation: undefined };
 
 /**
  * Nothing of a run is applied if any of it goes beyond this version.
@@ -42,8 +47,8 @@ export function readRun(decisions: readonly Decision[], values: Values): Instanc
   return decisions.map(({ seq, value }) => {
     const content = values.read(value);
     const { origin, requests } = content;
-    const raisesTo = 'level' in content ? content.level : undefined;
-    return { seq, value, origin, requests, raisesTo };
+    const { level: raisesTo, incarnation } = 'level' in content ? content : noRaise;
+    return { seq, value, origin, requests, raisesTo, incarnation };
   });
 }
 
@@ -56,7 +61,7 @@ export function resolveRun(
   for (const instance of run) {
     const slots: (CacheSlot | undefined)[] = [];
     for (const { command } of instance.requests) {
-      const slot = command.type === 'openSession' ? undefined : find(nameOf(command.key));
+      const slot = command.type === 'openSession' ? undefined : find(nameOf(keyOf(command)));
       if (slot === undefined && command.type !== 'openSession') return undefined;
       slots.push(slot);
     }
@@ -69,7 +74,7 @@ export function resolveRun(
 export function namesIn(run: readonly Instance[]): Iterable<string> {
   const names = new Set<string>();
   for (const { command } of run.flatMap(({ requests }) => requests)) {
-    if (command.type !== 'openSession') names.add(nameOf(command.key));
+    if (command.type !== 'openSession') names.add(nameOf(keyOf(command)));
   }
   return names;
 }

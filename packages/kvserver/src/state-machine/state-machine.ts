@@ -5,7 +5,10 @@
  * Rule: state, sessions and position change together on disk, in one write, and one write at a time.
  */
 import assert from 'node:assert/strict';
-import type { Bytes, Entry, Reply, Request } from '@paxkv/protocol';
+import type { Bytes, Entry, Reply } from '@paxkv/protocol';
+import { Auth } from './auth/auth.ts';
+import type { LoggedRequest } from './batch.ts';
+import { FailureLatch } from './failure-latch.ts';
 import { baseLevel, expectLevel, levelOf, thisVersion, type Version } from './features.ts';
 import {
   type Applied,
@@ -53,6 +56,8 @@ export class StateMachine {
   readonly #entries: EntryCache;
   readonly #store: Store;
   readonly #sessions: Sessions;
+  /** The auth table after the highest applied instance. */
+  readonly auth: Auth;
   readonly #version: Version;
   readonly values: Values;
   #featureLevel: number;
@@ -62,12 +67,13 @@ export class StateMachine {
   #durable: number;
   #writing: Promise<void> | undefined;
   #isApplying = false;
-  /** The error that stopped the machine. */
-  #failure: unknown;
+  /** Keeps the error that stopped the machine. */
+  readonly #latch = new FailureLatch();
 
   private constructor(
     stateStore: StateStore,
     { position, sessions }: LoadedState,
+    auth: Auth,
     { version = thisVersion, values = new Values(version), cachedBytesMax }: MachineOptions,
   ) {
     this.#stateStore = stateStore;
@@ -81,7 +87,8 @@ export class StateMachine {
     });
     this.#reader = new EntryReader(this.#entries);
     this.#store = new Store(position.revision, this.#entries);
-    this.#sessions = new Sessions(position.sessions, sessions);
+    this.#sessions = new Sessions(position.sessions, sessions, position);
+    this.auth = auth;
     this.#applied = position.applied;
     this.#stateHash = position.stateHash;
     this.#durable = position.applied;
@@ -95,7 +102,12 @@ export class StateMachine {
   static async open(stateStore: StateStore, options: MachineOptions = {}): Promise<StateMachine> {
     const version = options.version ?? thisVersion;
     const state = await stateStore.load(({ featureLevel }) => expectLevel(version, featureLevel));
-    return new StateMachine(stateStore, state, options);
+    return new StateMachine(
+      stateStore,
+      state,
+      await Auth.load(stateStore, state.position),
+      options,
+    );
   }
 
   /** The highest applied instance, −1 for none. */
@@ -128,6 +140,11 @@ export class StateMachine {
     return this.#featureLevel;
   }
 
+  /** The incarnation of the cluster; `undefined` before it is named. */
+  get incarnation(): string | undefined {
+    return this.#sessions.incarnation;
+  }
+
   get sessionCount(): number {
     return this.#sessions.count;
   }
@@ -145,7 +162,7 @@ export class StateMachine {
    * @throws StateError
    */
   apply(decisions: readonly Decision[]): readonly Applied[] | Promise<readonly Applied[]> {
-    this.#refuseIfFailed();
+    this.#latch.expectNone();
     assert(!this.#isApplying, 'one run is applied at a time');
     decisions.forEach(({ seq }, index) => {
       assert.equal(seq, this.applied + 1 + index, 'instances are applied in order, each once');
@@ -155,7 +172,7 @@ export class StateMachine {
       const resolved = this.#slot(run);
       return resolved === undefined ? this.#applyLater(run) : this.#applyNow(resolved);
     } catch (failure) {
-      throw this.#fail(failure);
+      throw this.#latch.fail(failure);
     }
   }
 
@@ -167,7 +184,7 @@ export class StateMachine {
    */
   async flush(pause?: Pause): Promise<void> {
     const { applied } = this;
-    await this.#orFail(async () => {
+    await this.#latch.guard(async () => {
       while (this.#durable < applied) {
         this.#writing ??= this.#write(pause);
         await this.#writing;
@@ -184,9 +201,9 @@ export class StateMachine {
   read(key: Bytes): Entry | undefined | Promise<Entry | undefined>;
   read(key: Bytes, hasRoom: HasRoom): Found | Promise<Found>;
   read(key: Bytes, hasRoom: HasRoom = always): Found | Promise<Found> {
-    this.#refuseIfFailed();
+    this.#latch.expectNone();
     const found = this.#reader.read(nameOf(key), hasRoom);
-    return found instanceof Promise ? this.#orFail(() => found) : found;
+    return found instanceof Promise ? this.#latch.guard(() => found) : found;
   }
 
   /** The position as written last, and the checksum of all rows there: equal on all replicas at one position. */
@@ -201,7 +218,7 @@ export class StateMachine {
    * @throws StateError `STATE_DAMAGED`, after which the machine has stopped.
    */
   verifyRows(countMax: number): Promise<VerifiedRows> {
-    return this.#orFail(() => this.#stateStore.verifyRows(countMax));
+    return this.#latch.guard(() => this.#stateStore.verifyRows(countMax));
   }
 
   /**
@@ -210,15 +227,15 @@ export class StateMachine {
    */
   async contentHash(): Promise<string> {
     await this.flush();
-    return this.#orFail(() => this.#stateStore.contentHash());
+    return this.#latch.guard(() => this.#stateStore.contentHash());
   }
 
   async #applyLater(run: readonly Instance[]): Promise<readonly Applied[]> {
     this.#isApplying = true;
     try {
-      return await this.#orFail(async () => {
+      return await this.#latch.guard(async () => {
         await this.#entries.hold(namesIn(run));
-        this.#refuseIfFailed();
+        this.#latch.expectNone();
         const resolved = this.#slot(run);
         assert(resolved !== undefined, 'every key a command names is in memory');
         return this.#applyNow(resolved);
@@ -234,8 +251,9 @@ export class StateMachine {
   }
 
   #applyNow(run: readonly ResolvedInstance[]): readonly Applied[] {
-    return run.map(({ seq, value, origin, requests, raisesTo, slots }) => {
+    return run.map(({ seq, value, origin, requests, raisesTo, incarnation, slots }) => {
       this.#featureLevel = Math.max(this.#featureLevel, raisesTo ?? baseLevel);
+      this.#sessions.found(incarnation);
       const replies = requests.map((request, index) => this.#applyOne(request, slots[index]));
       this.#applied = seq;
       this.#stateHash = nextStateHash(this.#stateHash, { seq, value, replies });
@@ -243,48 +261,27 @@ export class StateMachine {
     });
   }
 
-  #applyOne(request: Request, slot: CacheSlot | undefined): Reply {
+  #applyOne(request: LoggedRequest, slot: CacheSlot | undefined): Reply {
     // Safety: the level in the state decides. Replicas of different versions would decide differently.
     if (levelOf(request.command, this.#version) > this.#featureLevel) {
       return { type: 'refused', reason: 'featureOff' };
     }
-    return this.#sessions.apply(request, slot, this.#store);
+    return this.#sessions.apply(request, slot, this.auth.storeFor(request, this.#store));
   }
 
   async #write(pause: Pause | undefined): Promise<void> {
     const { applied, revision, featureLevel } = this;
-    const [stateHash, sessions] = [this.#stateHash, this.#sessions.counts];
+    const { counts: sessions, incarnation } = this.#sessions;
+    const stateHash = this.#stateHash;
     const changes = {
       entries: this.#entries.takeChanges(),
       sessions: this.#sessions.takeChanges(),
-      position: { applied, stateHash, revision, sessions, featureLevel },
+      position: { applied, stateHash, revision, sessions, featureLevel, incarnation },
     };
     await this.#stateStore.write(changes, pause);
     this.#entries.settle();
     this.#durable = applied;
     this.#writing = undefined;
-  }
-
-  async #orFail<T>(action: () => Promise<T>): Promise<T> {
-    this.#refuseIfFailed();
-    try {
-      const result = await action();
-      // After another call failed meanwhile, this result may rest on changes that were lost.
-      this.#refuseIfFailed();
-      return result;
-    } catch (failure) {
-      throw this.#fail(failure);
-    }
-  }
-
-  /** Stops the machine. Returns `failure` for the caller to throw. */
-  #fail(failure: unknown): unknown {
-    this.#failure ??= failure;
-    return failure;
-  }
-
-  #refuseIfFailed(): void {
-    if (this.#failure !== undefined) throw this.#failure;
   }
 }
 

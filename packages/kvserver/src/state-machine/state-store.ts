@@ -2,7 +2,7 @@
  * The persistent store that the state machine uses: it is loaded once, then written one set of changes at a
  * time. `storage/state` implements it on a database.
  */
-import type { Bytes } from '@paxkv/protocol';
+import type { Bytes, SessionId } from '@paxkv/protocol';
 import { baseLevel } from './features.ts';
 import type { Session } from './sessions/session.ts';
 import type { SessionCounts } from './sessions/sessions.ts';
@@ -16,6 +16,8 @@ export interface Position {
   readonly sessions: SessionCounts;
   /** The feature level of the cluster: see `features.ts`. */
   readonly featureLevel: number;
+  /** The incarnation of the cluster: 128 random bits as text, from feature level 2 on. `undefined`: not named yet. */
+  readonly incarnation: string | undefined;
   /** See `state-hash.ts`. */
   readonly stateHash: Bytes;
 }
@@ -26,6 +28,7 @@ export const startPosition: Position = {
   revision: 0,
   sessions: { next: 1, uses: 0 },
   featureLevel: baseLevel,
+  incarnation: undefined,
   stateHash: new Uint8Array(32),
 };
 
@@ -38,7 +41,7 @@ export interface LoadedState {
 /** The changes since the last write, up to a position. */
 export interface StateChanges {
   /** Sessions that changed; `undefined` for one that was evicted. */
-  readonly sessions: readonly (readonly [id: number, session: Session | undefined])[];
+  readonly sessions: readonly (readonly [id: SessionId, session: Session | undefined])[];
   readonly entries: readonly Change[];
   readonly position: Position;
 }

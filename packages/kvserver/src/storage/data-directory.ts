@@ -16,6 +16,7 @@ import { syncDirectory } from './durable-file.ts';
 import { Identity, type NodeName } from './identity.ts';
 import { Journal, type JournalOptions } from './journal/index.ts';
 import type { TableAudit } from './leveldb/table-audit.ts';
+import { createPrivately, makePrivate } from './private-directory.ts';
 import { type StateDatabase, StateDirectory } from './state/state-directory.ts';
 
 export interface DataDirectory {
@@ -43,7 +44,11 @@ export interface DataDirectoryOptions extends NodeName {
 /** @throws DiskError with any code but `DISK_FAILED`. */
 export async function openDataDirectory(options: DataDirectoryOptions): Promise<DataDirectory> {
   const path = resolve(options.path);
+  createPrivately();
   const identity = await openIdentity(path, options);
+  await makePrivate(path).catch((cause: unknown) => {
+    throw toDiskError(`use ${path} for data`, cause);
+  });
   const journal = await Journal.open({
     directory: join(path, 'journal'),
     owner: identity,

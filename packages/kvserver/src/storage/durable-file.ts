@@ -1,11 +1,14 @@
 /** Replaces a small file atomically: a crash leaves the old content or the new. */
-import { open, rename } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Resolves when the new content is durable. One call at a time for a path. */
+/** Resolves when the new content is durable. One call at a time for a path. Follows no symbolic link. */
 export async function replaceFile(path: string, content: string): Promise<void> {
   const temporary = `${path}.new`;
-  const file = await open(temporary, 'w', 0o600);
+  // A crash may have left one, and a link there would lead the content elsewhere.
+  await unlink(temporary).catch(ignoreAbsent);
+  const file = await open(temporary, 'wx', 0o600);
   try {
     await file.writeFile(content);
     await file.sync();
@@ -23,5 +26,19 @@ export async function syncDirectory(path: string): Promise<void> {
     await directory.sync();
   } finally {
     await directory.close();
+  }
+}
+
+function ignoreAbsent(cause: unknown): void {
+  if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause;
+}
+
+/** The content of a file. @throws Error of the file system; for a symbolic link, too. */
+export async function readOwnFile(path: string): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
   }
 }

@@ -3,11 +3,11 @@
  * that the node has voted, so that a journal that vanished counts as lost memory and not as a new node.
  */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { id128Schema } from '@paxkv/protocol';
 import { z } from 'zod';
 import { baseLevel, type LevelRange, thisVersion } from '../state-machine/features.ts';
 import { DiskError, migrationAdvice, repairAdvice, toDiskError } from './disk-error.ts';
-import { replaceFile } from './durable-file.ts';
+import { readOwnFile, replaceFile } from './durable-file.ts';
 import type { JournalOwner } from './journal/journal-owner.ts';
 
 /** The format of everything in a data directory at the base level. */
@@ -39,6 +39,8 @@ const contentShape = z.strictObject({
   writeIndexReached: count,
   /** Absent in a file: 0. */
   stateEpoch: count.default(0),
+  /** The incarnation of the cluster. Absent: not known yet. */
+  incarnation: id128Schema.exactOptional(),
 });
 type Content = z.infer<typeof contentShape>;
 const fileShape = contentShape.extend({ checksum: z.string() });
@@ -109,6 +111,22 @@ export class Identity implements JournalOwner {
     return this.#content.stateEpoch;
   }
 
+  /** The incarnation of the cluster, once it was recorded. */
+  get incarnation(): string | undefined {
+    return this.#content.incarnation;
+  }
+
+  /**
+   * Records the incarnation of the cluster, which never changes.
+   *
+   * @throws DiskError `DISK_WRONG_CLUSTER` if another one is recorded, `DISK_UNUSABLE`.
+   */
+  async markIncarnation(incarnation: string): Promise<void> {
+    const recorded = this.incarnation;
+    if (recorded === undefined) await this.#replace({ incarnation });
+    else if (recorded !== incarnation) throw otherIncarnation(this.#path);
+  }
+
   /** Records that the state is lost: other nodes must not count on it any more. */
   async markStateLost(): Promise<void> {
     await this.#replace({ stateEpoch: this.stateEpoch + 1 });
@@ -165,7 +183,7 @@ export class Identity implements JournalOwner {
 
 async function readIfPresent(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await readOwnFile(path);
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
     throw toDiskError(`read ${path}`, cause);
@@ -236,12 +254,20 @@ function expectSameNode(path: string, found: Content, wanted: NodeName): void {
   }
 }
 
+function otherIncarnation(path: string): DiskError {
+  const message =
+    `${path} belongs to another cluster of the same name, or to the same one before it was made anew. ` +
+    'Give each cluster its own directories; to let this server join the cluster that runs, give it an empty one.';
+  return new DiskError('DISK_WRONG_CLUSTER', message);
+}
+
 function checksumOf(content: Content): string {
   const { format, clusterId, nodeId, nodeCount } = content;
-  const { bootCount, hasVoted, writeIndexReached, stateEpoch } = content;
+  const { bootCount, hasVoted, writeIndexReached, stateEpoch, incarnation } = content;
   const name = [format, clusterId, nodeId, nodeCount];
   const fields = [...name, bootCount, hasVoted, writeIndexReached];
   if (stateEpoch > 0) fields.push(stateEpoch);
+  if (incarnation !== undefined) fields.push(incarnation);
   return createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, 32);
 }
 

@@ -4,6 +4,7 @@
  * Rule: fields are only ever added to these frames, since each version reads those of every other one.
  */
 import type { PeerId } from '@paxkv/paxos';
+import { id128Schema } from '@paxkv/protocol';
 import { z } from 'zod';
 import type { ServerLevels } from '../replica/ports.ts';
 import { includesLevel, unsupportedLevel } from '../state-machine/features.ts';
@@ -44,6 +45,8 @@ export interface Hello {
   /** The feature level of the sender's state, and the levels at which the sender can run. */
   readonly level: number;
   readonly levels: ServerLevels;
+  /** The incarnation of the sender's cluster, if the sender knows it. */
+  readonly incarnation?: string;
 }
 
 /** The only frame in the other direction. */
@@ -53,6 +56,8 @@ export interface Welcome {
   readonly type: 'welcome';
   /** The format of all messages on this connection. */
   readonly formatVersion: number;
+  /** As in the hello. */
+  readonly incarnation?: string;
 }
 
 export interface Refusal {
@@ -91,10 +96,15 @@ const helloSchema: z.ZodType<Hello> = z.object({
   bootCount: z.int().min(0),
   level,
   levels: z.object({ lowest: level, highest: level, raiseMax: level }),
+  incarnation: id128Schema.exactOptional(),
 });
 
 const answerSchema: z.ZodType<HelloAnswer> = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('welcome'), formatVersion: format }),
+  z.object({
+    type: z.literal('welcome'),
+    formatVersion: format,
+    incarnation: id128Schema.exactOptional(),
+  }),
   z.object({ type: z.literal('refusal'), reason: z.string(), level: level.exactOptional() }),
 ]);
 
@@ -143,6 +153,17 @@ function textOf({ min, max }: FormatRange): string {
 export function levelRefusalOf({ levels }: Hello, level: number): Refusal | undefined {
   if (includesLevel(levels, level)) return undefined;
   return { type: 'refusal', reason: unsupportedLevel(level, levels).message, level };
+}
+
+/** Why a server is refused whose cluster is another one, or the same one made anew. */
+export const wrongIncarnation =
+  'wrong incarnation: the servers belong to clusters that were made at different times';
+
+/** The member of a frame that names the incarnation, if it is known. */
+export function incarnationIn({ incarnation }: { readonly incarnation: string | undefined }): {
+  readonly incarnation?: string;
+} {
+  return incarnation === undefined ? {} : { incarnation };
 }
 
 /** Reads the answer to a hello. */

@@ -7,7 +7,13 @@ import type { RawData, WebSocket } from 'ws';
 import type { PeerLimits } from '../config/transport-limits.ts';
 import { Keepalive } from '../system/keepalive.ts';
 import { pack } from './codec.ts';
-import { type HelloAnswer, helloBytesMax, printable, type Refusal } from './handshake.ts';
+import {
+  type HelloAnswer,
+  helloBytesMax,
+  printable,
+  type Refusal,
+  type Welcome,
+} from './handshake.ts';
 
 /** What an incoming connection reports. */
 export interface IncomingEvents {
@@ -59,13 +65,13 @@ export class IncomingLink {
     raw.on('data', onData);
   }
 
-  /** Accepts the connection of `node`; the messages on it have the given format. */
-  accept(node: number, formatVersion: number): void {
+  /** Accepts the connection of `node`; the messages on it have the format of the welcome. */
+  accept(node: number, welcome: Omit<Welcome, 'type'>): void {
     this.#node = node;
     this.#stage = 'open';
     clearTimeout(this.#deadline);
     this.#keepalive = new Keepalive(this.#socket, this.#limits, () => this.terminate());
-    this.#answer({ type: 'welcome', formatVersion });
+    this.#answer({ type: 'welcome', ...welcome });
   }
 
   refuse(refusal: Refusal): void {

@@ -18,6 +18,7 @@ import {
   type Refusal,
   readAnswer,
   type Welcome,
+  wrongIncarnation,
 } from './handshake.ts';
 import { Outbox } from './outbox.ts';
 
@@ -35,6 +36,8 @@ export interface OutgoingLinkOptions {
   readonly random: Random;
   /** The other server refused this one, which cannot run at this feature level of the cluster. */
   readonly onLevel: (level: number) => void;
+  /** The other server accepts this one. Returns whether this one accepts it, too. */
+  readonly onWelcome: (welcome: Welcome) => boolean;
   /** Called whenever the status differs from before. */
   readonly onChange: (status: PeerStatus) => void;
 }
@@ -161,12 +164,17 @@ export class OutgoingLink {
     if (level !== undefined) this.#options.onLevel(level);
   }
 
-  #onOpen({ formatVersion }: Welcome): void {
+  #onOpen(welcome: Welcome): void {
+    const { formatVersion } = welcome;
     const { limits } = this.#options;
     const socket = this.#socket;
     if (socket === undefined) return;
     if (formatVersion < formats.min || formatVersion > formats.max) {
       this.#giveUp(`peer format ${formatVersion} was not offered`);
+      return;
+    }
+    if (!this.#options.onWelcome(welcome)) {
+      this.#giveUp(wrongIncarnation);
       return;
     }
     clearTimeout(this.#timer);

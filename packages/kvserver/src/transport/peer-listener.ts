@@ -18,10 +18,12 @@ import {
   formats,
   type Hello,
   type Host,
+  incarnationIn,
   levelRefusalOf,
   type Refusal,
   readHello,
   refusalOf,
+  wrongIncarnation,
 } from './handshake.ts';
 import { type IncomingEvents, IncomingLink } from './incoming-link.ts';
 import type { LevelExchange } from './level-exchange.ts';
@@ -136,11 +138,15 @@ export class PeerListener {
     const bootCount = this.#current.get(hello.from)?.bootCount;
     const reason = refusalOf(hello, { ...host, bootCount });
     if (reason !== undefined) return { type: 'refusal', reason };
-    if (levels.onLevel(hello.level)) return levelRefusalOf(hello, levels.level);
-    return {
-      type: 'refusal',
-      reason: 'this server cannot run at the feature level of the cluster',
-    };
+    if (!levels.onLevel(hello.level)) {
+      return {
+        type: 'refusal',
+        reason: 'this server cannot run at the feature level of the cluster',
+      };
+    }
+    const levelRefusal = levelRefusalOf(hello, levels.level);
+    if (levelRefusal !== undefined || levels.learn(hello.incarnation)) return levelRefusal;
+    return { type: 'refusal', reason: wrongIncarnation };
   }
 
   #accept(link: IncomingLink, hello: Hello): void {
@@ -150,7 +156,10 @@ export class PeerListener {
     this.#unauthenticated.delete(link);
     this.#options.rejections.accept(from);
     this.#options.levels.onConnected(from, hello.levels);
-    link.accept(from, Math.min(hello.formatVersion, formats.max));
+    link.accept(from, {
+      formatVersion: Math.min(hello.formatVersion, formats.max),
+      ...incarnationIn(this.#options.levels),
+    });
     this.#options.onConnected(from);
   }
 

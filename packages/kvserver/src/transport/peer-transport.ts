@@ -27,7 +27,7 @@ import type {
 } from '../replica/ports.ts';
 import { thisVersion } from '../state-machine/features.ts';
 import { FrameReader, type PeerMessage, pack, type SideMessage } from './codec.ts';
-import { formats } from './handshake.ts';
+import { formats, incarnationIn } from './handshake.ts';
 import { LevelExchange } from './level-exchange.ts';
 import { payloadBytesOf, withinLearnedBytes } from './message-size.ts';
 import { OutgoingLink } from './outgoing-link.ts';
@@ -43,6 +43,8 @@ export interface PeerTransportOptions {
   readonly clusterId: string;
   /** How often this server was started. */
   readonly bootCount: number;
+  /** The incarnation of the cluster, if this server has recorded it. */
+  readonly incarnation?: string | undefined;
   readonly logger: Logger;
   /** The feature levels of this server. Default: those of this version. */
   readonly levels?: ServerLevels;
@@ -92,7 +94,7 @@ export class PeerTransport implements Transport<Uint8Array> {
     const bounds = { nodeCount, valueBytesMax: limits.valueBytesMax };
     this.#plausibility = new PlausibilityBounds(limits);
     const { levels = allLevels, onUnsupportedLevel = () => {} } = options;
-    this.#levels = new LevelExchange(levels, onUnsupportedLevel);
+    this.#levels = new LevelExchange(levels, onUnsupportedLevel, options.incarnation);
     this.#listener = new PeerListener({
       host: { me, clusterId, nodeCount },
       limits,
@@ -109,7 +111,7 @@ export class PeerTransport implements Transport<Uint8Array> {
     }
   }
 
-  /** Feature levels travel in the handshakes. */
+  /** Feature levels and the incarnation travel in the handshakes. */
   get levelPort(): LevelPort {
     return this.#levels;
   }
@@ -234,7 +236,9 @@ export class PeerTransport implements Transport<Uint8Array> {
         bootCount,
         level: this.#levels.level,
         levels: this.#levels.own,
+        ...incarnationIn(this.#levels),
       }),
+      onWelcome: ({ incarnation }) => this.#levels.learn(incarnation),
       onLevel: (level) => this.#levels.onLevel(level),
       limits,
       random: random ?? { next: Math.random },

@@ -59,7 +59,8 @@ export {
   seqOf,
 } from './messages/message.ts';
 export type { Admit, Admitted, StaleIncarnation } from './messages/recovery.ts';
-export { Peer, type PeerOptions } from './peer.ts';
+export { Peer } from './peer.ts';
+export type { PeerOptions } from './peer-options.ts';
 export { RoundTripEstimator, type RoundTripLimits } from './round-trip-estimator.ts';
 export type { TracedRetention, TraceStart, TraceStep } from './trace/trace-line.ts';
 export { TraceRecorder, type TraceRecorderOptions } from './trace/trace-recorder.ts';

@@ -2,38 +2,21 @@
  * Peer: one participant, driven by `step`. It decides whether a message still counts, routes it to a role,
  * and forgets what no peer needs any more. It performs no I/O: each step returns effects.
  */
-import type { Random } from '../environment.ts';
 import { assert } from '../errors.ts';
 import type { PeerId } from './ballot.ts';
 import { forgetSince, observeForgetting } from './commit/forgetting.ts';
-import type { Retained, RetentionPolicy } from './commit/retention-policy.ts';
-import type { Decision, Effects, Memory } from './effects.ts';
+import type { Retained } from './commit/retention-policy.ts';
+import type { Decision, Effects } from './effects.ts';
 import type { PeerEvent } from './events.ts';
 import type { Status } from './instance/learner.ts';
 import type { Envelope } from './messages/envelope.ts';
-import type { Accept } from './messages/instance.ts';
 import { isAnswer, type Message } from './messages/message.ts';
 import type { Admit } from './messages/recovery.ts';
+import type { PeerOptions } from './peer-options.ts';
 import { replay } from './recovery/replay.ts';
 import { createRoles, type Roles } from './roles.ts';
 import { Step } from './step.ts';
 import { earliest } from './timeouts.ts';
-
-/** How a peer is constructed. */
-export interface PeerOptions<V> {
-  /** This peer, from 0 to `peerCount` − 1. */
-  readonly me: PeerId;
-  readonly peerCount: number;
-  readonly random: Random;
-  /** What this peer remembers of earlier runs. */
-  readonly memory: Memory<V>;
-  /** Whether this peer leads when no other does. By default no peer leads, and each proposes alone. */
-  readonly isCandidate?: boolean;
-  /** What is kept for peers that are away. Default `everyPeer`. */
-  readonly retention?: RetentionPolicy<V>;
-  /** How often this peer's host lost its state. Default 0. */
-  readonly stateEpoch?: number;
-}
 
 /** One participant as a state machine: events in, effects out. */
 export class Peer<V> {
@@ -42,16 +25,19 @@ export class Peer<V> {
   readonly #roles: Roles<V>;
   readonly #stateEpoch: number;
   #writeIndex: number;
+  #refusal: { readonly from: PeerId; readonly reason: string } | undefined;
 
   constructor(options: PeerOptions<V>) {
     const { me, peerCount, random, memory, isCandidate = false, stateEpoch = 0 } = options;
     const { retention = { type: 'everyPeer' } } = options;
+    const { instanceLeapMax = Number.POSITIVE_INFINITY } = options;
     this.#me = me;
     this.#peerCount = peerCount;
     this.#stateEpoch = stateEpoch;
     this.#writeIndex = memory.writeIndex;
     const { state } = memory;
-    this.#roles = createRoles({ me, peerCount, random, memory: state, isCandidate, retention });
+    const settings = { me, peerCount, random, isCandidate, retention, instanceLeapMax };
+    this.#roles = createRoles({ ...settings, memory: state });
     for (const write of memory.writes) replay(write, this.#roles);
     this.#roles.agreement.forgetBelow(this.min);
   }
@@ -140,6 +126,13 @@ export class Peer<V> {
     return this.#writeIndex;
   }
 
+  /** The latest message that was dropped since it cannot be true, once. */
+  takeRefusal(): { readonly from: PeerId; readonly reason: string } | undefined {
+    const refusal = this.#refusal;
+    this.#refusal = undefined;
+    return refusal;
+  }
+
   /** Every decision known and not forgotten, in order of seq. */
   decisions(): Decision<V>[] {
     return this.#roles.learner.decisions();
@@ -159,10 +152,11 @@ export class Peer<V> {
         this.#wake(step);
         break;
       case 'propose':
+        this.#roles.plausibility.noteOwnSeq(event.seq);
         agreement.propose(event, step);
         break;
       case 'receive':
-        this.#receive(event.envelope, step);
+        this.#believe(event.envelope, step);
         break;
       case 'undeliverable':
         agreement.onUndeliverable(event.envelope, step.now);
@@ -204,11 +198,18 @@ export class Peer<V> {
     leader.start(step.now);
   }
 
-  #receive(envelope: Envelope<V>, step: Step<V>): void {
-    const { catchUp, leader } = this.#roles;
-    const { from, to, done, message } = envelope;
+  #believe(envelope: Envelope<V>, step: Step<V>): void {
+    const { from, to } = envelope;
     assert(to === this.#me, 'a peer receives only messages addressed to it');
     assert(from >= 0 && from < this.#peerCount, 'the sender of a message is a peer of the group');
+    const believed = this.#roles.plausibility.believe(envelope, this.#writeIndex, step.now);
+    if (typeof believed === 'string') this.#refusal = { from, reason: believed };
+    else this.#receive(believed, step);
+  }
+
+  #receive(envelope: Envelope<V>, step: Step<V>): void {
+    const { catchUp, leader } = this.#roles;
+    const { from, done, message } = envelope;
     if (from !== this.#me && message.type !== 'admit' && !this.#counts(envelope, step)) return;
     if (isAnswer(message)) leader.onAnswer(from, step.now);
     // An Admit of an earlier incarnation may arrive late, and counts only as a request.
@@ -229,7 +230,7 @@ export class Peer<V> {
     }
     for (const peer of participation.observe(from, mark)) this.#discardAnswersOf(peer, step.now);
     if (message.type !== 'accept' || !participation.isBehind(mark)) return true;
-    this.#rejectUnaware(from, message, step);
+    this.#roles.agreement.rejectUnaware(from, message, step);
     return false;
   }
 
@@ -240,14 +241,6 @@ export class Peer<V> {
     quorumRead.discardAnswersOf(peer);
     catchUp.discardAnswersOf(peer);
     truncation.forgetDoneOf(peer);
-  }
-
-  /**
-   * Safety: a leader that does not know of a new incarnation may rest on a log promise that this peer gave in
-   * an earlier one. The rejection carries the new incarnation, and the leader starts again.
-   */
-  #rejectUnaware(from: PeerId, { seq, ballot }: Accept<V>, step: Step<V>): void {
-    step.sendNow(from, { type: 'rejected', seq, ballot, promised: ballot });
   }
 
   #onMessage(from: PeerId, message: Message<V>, step: Step<V>): void {

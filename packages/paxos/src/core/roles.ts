@@ -15,6 +15,7 @@ import { Learner } from './instance/learner.ts';
 import { Proposer } from './instance/proposer.ts';
 import { Election } from './leader/election.ts';
 import { Leader } from './leader/leader.ts';
+import { Plausibility } from './plausibility/plausibility.ts';
 import { otherPeers } from './quorum.ts';
 import { Participation } from './recovery/participation.ts';
 import { RetryDelays } from './timeouts.ts';
@@ -26,6 +27,7 @@ export interface RolesOptions<V> {
   readonly memory: Memory<unknown>['state'];
   readonly isCandidate: boolean;
   readonly retention: RetentionPolicy<V>;
+  readonly instanceLeapMax: number;
 }
 
 export interface Roles<V> {
@@ -38,6 +40,7 @@ export interface Roles<V> {
   readonly leader: Leader<V>;
   readonly learner: Learner<V>;
   readonly participation: Participation;
+  readonly plausibility: Plausibility;
   readonly proposer: Proposer<V>;
   readonly quorumRead: QuorumRead;
   readonly truncation: Truncation;
@@ -48,11 +51,17 @@ export function createRoles<V>(options: RolesOptions<V>): Roles<V> {
   const others = otherPeers(me, peerCount);
   const delays = new RetryDelays(random);
   const ballots = new BallotAllocator(me);
-  const participation = new Participation({ me, peerCount, ballots, delays, random, memory });
+  const { instanceLeapMax } = options;
+  const participation = new Participation({
+    ...{ me, peerCount, ballots, delays, random, memory, instanceLeapMax },
+  });
   const leader = new Leader<V>({ me, peerCount, ballots, random, isCandidate });
 
   const acceptor = new Acceptor<V>();
   const { learner, truncation } = createRetention(me, peerCount, retention);
+  const plausibility = new Plausibility({
+    ...{ me, peerCount, instanceLeapMax, learner, participation },
+  });
   const piggybacked = new PiggybackedNotices(others);
   const proposer = new Proposer<V>({ peerCount, ballots, delays, learner, piggybacked });
 
@@ -96,6 +105,7 @@ export function createRoles<V>(options: RolesOptions<V>): Roles<V> {
     leader,
     learner,
     participation,
+    plausibility,
     proposer,
     quorumRead,
     truncation,

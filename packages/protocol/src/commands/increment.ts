@@ -38,7 +38,7 @@ const counterField: Field<bigint> = {
 
 const byField: RequestField<bigint> = {
   limits: { of: 'number', min: counterMin, max: counterMax },
-  json: counterField.json.default(1n),
+  json: counterField.json.prefault('1'),
   toJson: String,
   check(by) {
     if (by >= counterMin && by <= counterMax) return by;

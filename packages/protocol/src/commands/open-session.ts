@@ -1,6 +1,7 @@
 /** `openSession`: opens a session for a client. Numbered writes of a session take effect once. */
-import { clientNameField, countField } from '../fields.ts';
-import { toCount, toText } from '../rows.ts';
+import { clientNameField } from '../fields.ts';
+import { toText } from '../rows.ts';
+import { type SessionId, sessionIdField, toSessionId } from '../session-id.ts';
 import { type CommandSpec, membersOf } from './spec.ts';
 
 /** Opens a session. */
@@ -13,8 +14,8 @@ export interface OpenSessionCommand {
 /** The reply to openSession. */
 export interface OpenSessionReply {
   readonly type: 'openSession';
-  /** The id of the session. No id is given twice. */
-  readonly session: number;
+  /** The id of the session. No id is given twice. A client that knows it can use the session. */
+  readonly session: SessionId;
 }
 
 const tag = 4;
@@ -34,7 +35,7 @@ export const openSession = {
   }),
   reply: {
     toRow: ({ session }) => [tag, session],
-    fromRow: (row): OpenSessionReply => ({ type: 'openSession', session: toCount(row[1]) }),
-    json: membersOf<OpenSessionReply>('openSession', { session: countField }),
+    fromRow: (row): OpenSessionReply => ({ type: 'openSession', session: toSessionId(row[1]) }),
+    json: membersOf<OpenSessionReply>('openSession', { session: sessionIdField }),
   },
 } as const satisfies CommandSpec<OpenSessionCommand, OpenSessionReply>;

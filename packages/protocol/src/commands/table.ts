@@ -7,24 +7,37 @@ import { type Row, toCount } from '../rows.ts';
 import { append } from './append.ts';
 import { deleteKey } from './delete.ts';
 import { get } from './get.ts';
+import { getAuth } from './get-auth.ts';
 import { increment } from './increment.ts';
 import { openSession } from './open-session.ts';
 import { put } from './put.ts';
+import { setAuth } from './set-auth.ts';
 import type { CommandSpec } from './spec.ts';
 
 export type { AppendCommand, AppendReply } from './append.ts';
 export type { DeleteCommand, DeleteReply } from './delete.ts';
 export type { Consistency, Entry, GetCommand, GetReply, Versions } from './get.ts';
+export type { GetAuthCommand, GetAuthReply } from './get-auth.ts';
 export type { IncrementCommand, IncrementReply } from './increment.ts';
 export type { OpenSessionCommand, OpenSessionReply } from './open-session.ts';
 export type { PutCommand, PutReply } from './put.ts';
+export type { SetAuthCommand, SetAuthReply } from './set-auth.ts';
 
 /**
  * The commands by type.
  *
  * @internal
  */
-export const commands = { get, put, append, delete: deleteKey, openSession, increment } as const;
+export const commands = {
+  get,
+  put,
+  append,
+  delete: deleteKey,
+  openSession,
+  increment,
+  getAuth,
+  setAuth,
+} as const;
 
 type Specs = typeof commands;
 

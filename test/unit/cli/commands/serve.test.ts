@@ -9,7 +9,7 @@ import { clearEnvironment, setEnvironment } from '../environment.ts';
 const names = [
   ...['NODE', 'PEERS', 'DATA', 'CLUSTER', 'HOST', 'PORT', 'INSECURE'],
   ...['LOG_BUDGET', 'LOG_WINDOW', 'FEATURE_LEVEL_MAX', 'CONSOLE', 'TRACE', 'LOG_LEVEL'],
-  'CONFIG',
+  ...['LOG_FORMAT', 'SLOW_REQUEST_MS', 'CONFIG'],
 ];
 const complete = ['serve', '--node', '0', '--peers', '10.0.0.1:1', '--data', 'nowhere/at/all'];
 

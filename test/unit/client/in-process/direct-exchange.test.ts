@@ -1,5 +1,11 @@
 import { type InProcessServer, KvClient, KvError } from '@paxkv/client';
-import type { DoneReply, Request, Stamp, StatusReply } from '@paxkv/protocol';
+import {
+  type DoneReply,
+  emptyAuthTable,
+  type Request,
+  type Stamp,
+  type StatusReply,
+} from '@paxkv/protocol';
 import { expect } from 'chai';
 
 interface Submitted {
@@ -44,6 +50,10 @@ function replyTo({ type }: Request['command']): DoneReply {
       return { type: 'increment', revision: 5, value: 1n };
     case 'openSession':
       return { type: 'openSession', session: 9 };
+    case 'getAuth':
+      return { type: 'getAuth', revision: 0, table: emptyAuthTable };
+    case 'setAuth':
+      return { type: 'setAuth', revision: 6 };
   }
 }
 

@@ -251,9 +251,9 @@ describe('SessionQueue', () => {
   it('opens another session after one expired, once for all writes that report it', async () => {
     const { acquire, queue } = queueOf(opening());
     const { session } = await acquire();
-    queue.expire(session);
+    queue.replace(session);
     expect((await acquire()).session).to.equal(42);
-    queue.expire(session);
+    queue.replace(session);
     expect((await acquire()).session).to.equal(42);
   });
 });

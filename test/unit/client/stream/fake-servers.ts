@@ -6,7 +6,14 @@ import { type Exchange, ExchangeError, KvClient, type Random } from '@paxkv/clie
 import { StreamExchange } from '@paxkv/client/internal/stream/stream-exchange';
 import type { Socket, SocketEvents } from '@paxkv/client/internal/system/network';
 import { readRequests } from '@paxkv/kvserver/internal/api/stream/request-frame';
-import { type NoticeRow, packFrame, packNotice, type Request } from '@paxkv/protocol';
+import {
+  authTableToBytes,
+  emptyAuthTable,
+  type NoticeRow,
+  packFrame,
+  packNotice,
+  type Request,
+} from '@paxkv/protocol';
 import { FakeClock } from '../fake-world.ts';
 
 export type Row = readonly unknown[];
@@ -154,6 +161,8 @@ export function obliging({ request }: Asked): Row {
     append: [2, 1, 1],
     delete: [3, 1, true],
     increment: [6, 1, '1'],
+    getAuth: [10, 0, authTableToBytes(emptyAuthTable)],
+    setAuth: [11, 1],
   } as const;
   return request.command.type === 'openSession' ? [4, 7] : rows[request.command.type];
 }

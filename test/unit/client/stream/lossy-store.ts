@@ -2,7 +2,7 @@
  * One store behind all servers of a test. It remembers replies by session as a server does, and it loses,
  * repeats and delays requests and replies.
  */
-import { sessionWindowMax } from '@paxkv/protocol';
+import { type SessionId, sessionWindowMax } from '@paxkv/protocol';
 import type { SeededRandom } from '@paxkv/simulator';
 import type { FakeClock } from '../fake-world.ts';
 import type { Asked, Row } from './fake-servers.ts';
@@ -13,7 +13,7 @@ interface Session {
 }
 
 const expired: Row = [-1, 'KV_SESSION_EXPIRED', 'unknown', 'no such session'];
-const refused: Row = [-1, 'KV_BAD_REQUEST', 'not done', 'not among those that may await a reply'];
+const refused: Row = [-1, 'KV_REPLY_GONE', 'unknown', 'not among those that may await a reply'];
 const errors: readonly Row[] = [
   [-1, 'KV_OVERLOADED', 'not done', 'full'],
   [-1, 'KV_UNAVAILABLE', 'not done', 'starting'],
@@ -25,7 +25,7 @@ export class LossyStore {
   isLossy = true;
   readonly #clock: FakeClock;
   readonly #random: SeededRandom;
-  readonly #sessions = new Map<number, Session>();
+  readonly #sessions = new Map<SessionId, Session>();
   #sessionCount = 0;
 
   constructor(clock: FakeClock, random: SeededRandom) {

@@ -48,6 +48,8 @@ describe('Config', () => {
       console: true,
       trace: false,
       logLevel: 'info',
+      logFormat: 'auto',
+      slowRequestMs: 1000,
       warnings: [],
     };
     expect(parseConfig(settings, ampleResources)).to.deep.equal(expected);
@@ -103,6 +105,8 @@ describe('Config', () => {
     ['an empty cluster id', { clusterId: '' }, 'clusterId: '],
     ['no data directory', { dataDirectory: '' }, 'dataDirectory: '],
     ['an unknown log level', { logLevel: 'loud' }, 'logLevel: '],
+    ['an unknown log format', { logFormat: 'xml' }, 'logFormat: '],
+    ['a negative time', { slowRequestMs: -1 }, 'slowRequestMs: '],
   ] as const) {
     it(`refuses ${what} in one clear line`, () => {
       const problems = problemsOf({ ...settings, ...change });

@@ -20,6 +20,7 @@ const well: Facts = {
   lag: 3,
   pendingMs: 0,
   writeFailure: undefined,
+  isFounded: true,
 };
 
 function failedWith(changes: Partial<Facts>) {
@@ -59,6 +60,15 @@ describe('The checks of readiness', () => {
       expect(failed?.detail).to.equal(`${state}: it is waiting to meet node 2`);
     });
   }
+
+  it('fail while the cluster has no incarnation, and name the nodes that may have it', () => {
+    const peers = [{ node: 2, connected: false, reason: 'refused' }];
+    const failed = failedWith({ isFounded: false, peers });
+    expect(failed).to.include({
+      name: 'state',
+      detail: 'the cluster has no incarnation yet (node 2: refused)',
+    });
+  });
 
   it('name the nodes that a waiting server cannot reach, and why', () => {
     const peers = [

@@ -55,6 +55,22 @@ describe('HealthMonitor', () => {
     return lines.map(({ msg }) => msg);
   }
 
+  it('reports by how much a look was late', async () => {
+    const delays: number[] = [];
+    const real = new HealthMonitor({
+      ...{ logger: keepingLog().logger, me: 0, now: () => performance.now() },
+      ...{ probe: () => {}, checks: () => [], takeSlowWrites: () => slow },
+      onDelay: (lateMs) => delays.push(lateMs),
+    });
+    real.start();
+    const blockedUntilMs = performance.now() + 450;
+    while (performance.now() < blockedUntilMs);
+    while (delays.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+    real.stop();
+    expect(delays[0]).to.be.within(190, 5000);
+    for (const late of delays) expect(late).to.be.at.least(0);
+  });
+
   it('has the node look for evidence at each look', () => {
     after(250);
     expect(probeCount).to.equal(2);

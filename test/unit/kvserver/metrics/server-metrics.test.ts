@@ -37,6 +37,7 @@ const facts: MetricFacts = {
   connections: { http: 4, stream: 6 },
   disk: { parts: [{ part: 'journal', bytes: 1024 }], freeBytes: 4096 },
   recorder: new Recorder(),
+  slowRequests: 2,
 };
 
 describe('ServerMetrics', () => {
@@ -59,6 +60,7 @@ describe('ServerMetrics', () => {
       'paxkv_server_bound_used{bound="pendingBytesMax"} 10',
       'paxkv_server_bound_limit{bound="unsentBytesMax"} 200',
       'paxkv_store_revision_total 40',
+      'paxkv_slow_requests_total 2',
       'paxkv_network_client_connections{transport="stream"} 6',
       'paxkv_network_peer_connected{peer="0"} 0',
       'paxkv_network_peer_lag_instances{peer="0"} 30',

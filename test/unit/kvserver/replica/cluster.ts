@@ -23,6 +23,7 @@ import {
   SimNode,
   type World,
 } from '@paxkv/simulator';
+import { entropyFrom } from '../../../kv/entropy.ts';
 import { LevelNetwork } from '../../../kv/level-network.ts';
 import { type PortFaults, PortNetwork } from '../../../kv/port-network.ts';
 import { WindowDisk } from '../../../kv/window-disk.ts';
@@ -130,6 +131,7 @@ export class Cluster {
         version,
         levels: this.#levels.port(me, { raiseMax: version.highest, ...version }),
         random: this.#world.random(`node ${me}`),
+        drawEntropy: entropyFrom(this.#world.random(`entropy ${me}`)),
         limits: { ...limitsDefault, ...limits },
         onStopped: (error) => this.failures.push(error),
       });

@@ -1,6 +1,14 @@
 import { RequestTiming } from '@paxkv/kvserver/internal/replica/request-timing';
+import type { Submitter } from '@paxkv/kvserver/internal/replica/submitter';
 import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
-import { KvError, keyBytesMax, type Reply, type Request } from '@paxkv/protocol';
+import {
+  type AuthTable,
+  emptyAuthTable,
+  KvError,
+  keyBytesMax,
+  type Reply,
+  type Request,
+} from '@paxkv/protocol';
 import { expect } from 'chai';
 
 const key = Uint8Array.of(1);
@@ -9,6 +17,7 @@ const unavailable = new KvError('KV_UNAVAILABLE', 'This server is starting.');
 
 /** A replica that gives one reply to every request. */
 class FixedReplica {
+  authTable: AuthTable = emptyAuthTable;
   readonly requests: Request[] = [];
   readonly #reply: Reply;
 
@@ -104,7 +113,7 @@ describe('KvService with an observer', () => {
 
   async function resultOf(
     submit: (timing: RequestTiming, service: KvService) => Promise<unknown>,
-    replica?: Pick<FixedReplica, 'submit'>,
+    replica?: Submitter,
   ): Promise<unknown> {
     const ended: RequestTiming[] = [];
     const observer = { onEnded: (timing: RequestTiming) => void ended.push(timing) };
@@ -134,7 +143,8 @@ describe('KvService with an observer', () => {
   });
 
   it('reports a defect as unknown', async () => {
-    const replica = { submit: () => Promise.reject(new Error('a defect')) };
+    const submit = () => Promise.reject(new Error('a defect'));
+    const replica = { authTable: emptyAuthTable, submit };
     const result = { outcome: 'unknown', code: 'KV_INTERNAL' };
     expect(await resultOf(getOnce, replica)).to.deep.equal(result);
   });

@@ -111,12 +111,25 @@ describe('batch', () => {
   it('reads a raise of the feature level, and no damaged one', () => {
     for (const level of [1, 2, 255, 65_536, 2 ** 32 - 1]) {
       const raise = { origin: undefined, requests: [], level };
-      expect(decodeBatch(encodeLevelRaise(level))).to.deep.equal(raise);
+      expect(decodeBatch(encodeLevelRaise(level))).to.deep.equal({
+        ...raise,
+        incarnation: undefined,
+      });
+      if (level < 2) continue;
+      const incarnation = Buffer.alloc(16, level);
+      expect(decodeBatch(encodeLevelRaise(level, incarnation))).to.deep.equal({
+        ...raise,
+        incarnation: incarnation.toString('base64url'),
+      });
     }
     const whole = encodeLevelRaise(2);
     for (const wrong of [whole.subarray(0, 1), whole.subarray(0, 4), Buffer.concat([whole, whole])])
       expect(codeOf(() => decodeBatch(wrong))).to.equal('STATE_MALFORMED');
     expect(codeOf(() => decodeBatch(encodeLevelRaise(0)))).to.equal('STATE_MALFORMED');
+    const naming = encodeLevelRaise(2, new Uint8Array(16));
+    const low = encodeLevelRaise(1, new Uint8Array(16));
+    for (const wrong of [naming.subarray(0, 20), Buffer.concat([naming, whole]), low])
+      expect(codeOf(() => decodeBatch(wrong))).to.equal('STATE_MALFORMED');
   });
 
   it('reads the noop as an empty batch without origin', () => {
@@ -124,7 +137,7 @@ describe('batch', () => {
   });
 
   it('distinguishes another format from a malformed value', () => {
-    expect(codeOf(() => decodeBatch(Uint8Array.of(3)))).to.equal('STATE_UNKNOWN_FORMAT');
+    expect(codeOf(() => decodeBatch(Uint8Array.of(5)))).to.equal('STATE_UNKNOWN_FORMAT');
     expect(codeOf(() => decodeBatch(new Uint8Array()))).to.equal('STATE_UNKNOWN_FORMAT');
     expect(codeOf(() => decodeBatch(Uint8Array.of(1, 0xc1)))).to.equal('STATE_MALFORMED');
   });

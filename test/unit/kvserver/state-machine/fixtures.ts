@@ -25,7 +25,8 @@ export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text
 export const text = (value: Uint8Array | undefined): string | undefined =>
   value === undefined ? undefined : new TextDecoder().decode(value);
 
-type KeyCommand = Exclude<Command, { type: 'openSession' }>;
+/** A command about a key of clients. */
+export type KeyCommand = Extract<Command, { readonly key: Uint8Array }>;
 
 export const get = (key: string): KeyCommand => ({ type: 'get', key: bytes(key) });
 export const put = (key: string, value: string): KeyCommand => ({

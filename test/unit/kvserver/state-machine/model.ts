@@ -1,7 +1,6 @@
 /** A model of the whole state machine, as simple as possible: nothing is dropped, nothing is on disk. */
-import type { KeyCommand } from '@paxkv/kvserver/internal/state-machine/store/commands/effect';
-import type { Entry, Reply, Request, Stamp } from '@paxkv/protocol';
-import { plain } from './fixtures.ts';
+import type { Entry, Reply, Request, SessionId, Stamp } from '@paxkv/protocol';
+import { type KeyCommand, plain } from './fixtures.ts';
 
 interface Client {
   firstOutstanding: number;
@@ -12,7 +11,7 @@ const nameOf = (key: Uint8Array): string => Buffer.from(key).toString('hex');
 
 export class Model {
   readonly entries = new Map<string, Entry>();
-  readonly #clients = new Map<number, Client>();
+  readonly #clients = new Map<SessionId, Client>();
   revision = 0;
 
   apply({ command, stamp }: Request): Reply {
@@ -21,6 +20,7 @@ export class Model {
       this.#clients.set(session, { firstOutstanding: 1, done: new Map() });
       return { type: 'openSession', session };
     }
+    if (!('key' in command)) throw new TypeError('The model has no auth table.');
     return stamp === undefined ? this.#do(command) : this.#doOnce(command, stamp);
   }
 

@@ -1,5 +1,4 @@
 import { encodeBatch, encodeLevelRaise, noop } from '@paxkv/kvserver/internal/state-machine/batch';
-import { thisVersion } from '@paxkv/kvserver/internal/state-machine/features';
 import { sessionLimits } from '@paxkv/kvserver/internal/state-machine/sessions/sessions';
 import { type Applied, StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import { sessionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
@@ -31,6 +30,8 @@ async function rejection(promise: Promise<unknown>): Promise<unknown> {
 
 /** A version in which deletes came with level 2. */
 const next = { lowest: 1, highest: 3, commands: { delete: 2 } };
+/** A version from before there were levels. */
+const first = { lowest: 1, highest: 1, commands: {} };
 
 describe('The feature level', () => {
   const raise = encodeLevelRaise;
@@ -82,7 +83,7 @@ describe('The feature level', () => {
     await applyTo(machine, decided(0, [raise(2)]));
     await applyTo(twin, decided(0, [raise(3)]));
     expect(await machine.contentHash()).not.to.equal(await twin.contentHash());
-    for (const version of [thisVersion, { ...next, lowest: 3 }]) {
+    for (const version of [first, { ...next, lowest: 3 }]) {
       const opened = StateMachine.open(new StateDatabase(level), { version });
       expect(await rejection(opened)).to.include({ code: 'STATE_LEVEL_UNSUPPORTED' });
     }
@@ -94,20 +95,20 @@ describe('The feature level', () => {
     await applyTo(machine, decided(0, [raise(2), batchOf(openSession())]));
     await machine.flush();
     await level.put(sessionKey(1), seal(sessionKey(1), ['of a newer version']));
-    const opened = StateMachine.open(new StateDatabase(level));
+    const opened = StateMachine.open(new StateDatabase(level), { version: first });
     expect(await rejection(opened)).to.include({ code: 'STATE_LEVEL_UNSUPPORTED' });
   });
 
   it('stops a replica that does not know it, before anything of the run is applied', async () => {
     const level = memoryLevel();
-    const machine = await StateMachine.open(new StateDatabase(level));
+    const machine = await StateMachine.open(new StateDatabase(level), { version: first });
     await applyNext(machine, put('k', 'a'));
     const run = decided(1, [batchOf(put('k', 'b')), raise(2), batchOf(put('k', 'c'))]);
     const error = await rejection(applyTo(machine, run));
     expect(error).to.include({ code: 'STATE_LEVEL_UNSUPPORTED' });
     expect(String(error)).to.include('runs at feature level 2, and this version supports level 1');
     expect(await rejection(machine.flush())).to.equal(error);
-    const older = await StateMachine.open(new StateDatabase(level));
+    const older = await StateMachine.open(new StateDatabase(level), { version: first });
     expect(older.applied).to.equal(0);
     const newer = await StateMachine.open(new StateDatabase(level), { version: next });
     await applyTo(newer, run);

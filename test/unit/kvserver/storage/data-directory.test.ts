@@ -1,4 +1,14 @@
-import { chmod, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type DamagedPart,
@@ -9,6 +19,15 @@ import {
 import { expect } from 'chai';
 import { Level } from 'level';
 import { contentOf, refusalOf, Scratch, voteFor } from './scratch.ts';
+
+/** The mode of everything below a directory. */
+async function modesBelow(path: string): Promise<Map<string, number>> {
+  const modes = new Map<string, number>();
+  for (const name of await readdir(path, { recursive: true })) {
+    modes.set(name, (await stat(join(path, name))).mode);
+  }
+  return modes;
+}
 
 describe('Data directory', () => {
   const scratch = new Scratch();
@@ -35,6 +54,31 @@ describe('Data directory', () => {
     await second.close();
     expect((await stat(path)).mode & 0o777).to.equal(0o700);
     expect(await readdir(path)).to.have.members(['identity.json', 'journal', 'state']);
+  });
+
+  it('lets nobody else read what is in it, whatever the umask is', async () => {
+    const before = process.umask(0);
+    try {
+      const opened = await openDataDirectory({ path, ...node });
+      await opened.state.put(new Uint8Array([1]), new Uint8Array([2]));
+      const modes = await modesBelow(path);
+      expect(modes.size).to.be.above(8);
+      expect([...modes].filter(([, mode]) => (mode & 0o077) !== 0)).to.deep.equal([]);
+      await opened.close();
+    } finally {
+      process.umask(before);
+    }
+  });
+
+  it('follows no symbolic link in it', async () => {
+    await openOnce();
+    const elsewhere = join(await scratch.directory(), 'elsewhere');
+    await writeFile(elsewhere, 'precious');
+    await symlink(elsewhere, join(path, 'identity.json.new'));
+    const { code, message } = await refusalOf(openDataDirectory({ path, ...node }));
+    expect(code).to.equal('DISK_UNUSABLE');
+    expect(message).to.match(/identity\.json\.new is a symbolic link/);
+    expect(await readFile(elsewhere, 'utf8')).to.equal('precious');
   });
 
   it('keeps votes, state and how far the journal went', async () => {

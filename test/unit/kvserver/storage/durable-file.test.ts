@@ -1,6 +1,6 @@
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { replaceFile } from '@paxkv/kvserver/internal/storage/durable-file';
+import { readOwnFile, replaceFile } from '@paxkv/kvserver/internal/storage/durable-file';
 import { expect } from 'chai';
 import { Scratch } from './scratch.ts';
 
@@ -17,6 +17,26 @@ describe('Durable file', () => {
     }
     expect((await stat(path)).mode & 0o777).to.equal(0o600);
     expect(await readdir(directory)).to.deep.equal(['file']);
+  });
+
+  it('follows no symbolic link, neither to write nor to read', async () => {
+    const directory = await scratch.directory();
+    const [path, elsewhere] = [join(directory, 'file'), join(directory, 'elsewhere')];
+    await writeFile(elsewhere, 'precious');
+    await symlink(elsewhere, `${path}.new`);
+    await replaceFile(path, 'content');
+    expect(await readFile(elsewhere, 'utf8')).to.equal('precious');
+    expect(await readOwnFile(path)).to.equal('content');
+    await symlink(elsewhere, join(directory, 'link'));
+    const error = await readOwnFile(join(directory, 'link')).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(Error).with.property('code', 'ELOOP');
+  });
+
+  it('is private even if an earlier one was not', async () => {
+    const path = join(await scratch.directory(), 'file');
+    await writeFile(`${path}.new`, 'left by a crash', { mode: 0o666 });
+    await replaceFile(path, 'content');
+    expect((await stat(path)).mode & 0o777).to.equal(0o600);
   });
 
   it('keeps the old content when the new cannot be written', async () => {

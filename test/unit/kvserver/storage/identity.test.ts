@@ -109,7 +109,7 @@ describe('Identity', () => {
   });
 
   it('refuses a newer format, whatever else it holds', async () => {
-    await writeFile(path, JSON.stringify({ format: 3, members: [] }));
+    await writeFile(path, JSON.stringify({ format: 4, members: [] }));
     const error = await Identity.read(path, node).catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(DiskError).with.property('code', 'DISK_NEWER_FORMAT');
   });
@@ -133,6 +133,22 @@ describe('Identity', () => {
     await found?.markVoted();
     expect(await Identity.read(path, node, levels)).to.include({ hasVoted: true });
     expect(await readFile(path, 'utf8')).to.include('"format": 4');
+  });
+
+  it('records the incarnation of the cluster once, and refuses another one', async () => {
+    const incarnation = Buffer.alloc(16, 1).toString('base64url');
+    const identity = await Identity.create(path, node);
+    await identity.markIncarnation(incarnation);
+    await identity.markIncarnation(incarnation);
+    await identity.markVoted();
+    expect(await Identity.read(path, node)).to.include({ incarnation, hasVoted: true });
+    const other = Buffer.alloc(16, 2).toString('base64url');
+    const error = await identity.markIncarnation(other).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(DiskError).with.property('code', 'DISK_WRONG_CLUSTER');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace(incarnation, other));
+    const damaged = await Identity.read(path, node).catch((reason: unknown) => reason);
+    expect(damaged).to.be.instanceOf(DiskError).with.property('code', 'DISK_IDENTITY_DAMAGED');
   });
 
   it('loses none of the changes that are made at the same time', async () => {

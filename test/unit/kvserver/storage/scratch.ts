@@ -86,7 +86,7 @@ export async function contentOf(path: string): Promise<Map<string, string>> {
 }
 
 /** The error of an opening that must fail. */
-export async function refusalOf(opening: Promise<{ close(): Promise<void> }>): Promise<DiskError> {
+export async function refusalOf(opening: Promise<unknown>): Promise<DiskError> {
   const outcome = await opening.catch((reason: unknown) => reason);
   if (outcome instanceof DiskError) return outcome;
   if (outcome instanceof Error) throw outcome;

@@ -45,7 +45,7 @@ describe('IncomingLink', () => {
     caller.send(pack('a'));
     while (heard.length === 0) await new Promise(setImmediate);
     expect(link.node).to.equal(undefined);
-    link.accept(1, 6);
+    link.accept(1, { formatVersion: 6 });
     expect(unpack((await once(caller, 'message'))[0])).to.deep.equal({
       type: 'welcome',
       formatVersion: 6,
@@ -68,7 +68,7 @@ describe('IncomingLink', () => {
   });
 
   it('ignores everything that arrives after it was retired', async () => {
-    link.accept(1, 6);
+    link.accept(1, { formatVersion: 6 });
     caller.pause();
     link.closeWith('enough');
     caller.send(pack('late'));
@@ -85,7 +85,7 @@ describe('IncomingLink', () => {
   });
 
   it('reports a frame over the limit as a violation, and only once', async () => {
-    link.accept(1, 6);
+    link.accept(1, { formatVersion: 6 });
     caller.send(new Uint8Array(10_001));
     caller.send('text');
     await gone;
@@ -99,7 +99,7 @@ describe('IncomingLink', () => {
   });
 
   it('does not report a lost connection as a violation', async () => {
-    link.accept(1, 6);
+    link.accept(1, { formatVersion: 6 });
     caller.terminate();
     await gone;
     expect(heard).to.deep.equal([]);

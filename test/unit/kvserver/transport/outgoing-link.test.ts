@@ -32,6 +32,7 @@ describe('OutgoingLink', () => {
       to: 1,
       hello: () => hello,
       onLevel: (level) => reportedLevels.push(level),
+      onWelcome: ({ incarnation }) => incarnation === undefined,
       limits: { ...defaultPeerLimits, ...quick, ...limits },
       random: { next: () => 0.5 },
       onChange: (status) => {

@@ -1,4 +1,5 @@
 import type { StateMessage } from '@paxkv/kvserver/internal/replica/ports';
+import { thisVersion } from '@paxkv/kvserver/internal/state-machine/features';
 import { PeerTransport } from '@paxkv/kvserver/internal/transport/peer-transport';
 import { seqOf } from '@paxkv/paxos';
 import { expect } from 'chai';
@@ -93,7 +94,8 @@ describe('PeerTransport', () => {
 
   it('reports every other server as connected, and then as lost with a reason', async () => {
     const [first, second] = await three();
-    const featureLevels = { lowest: 1, highest: 1 };
+    const { lowest, highest } = thisVersion;
+    const featureLevels = { lowest, highest };
     expect(first.transport.peers()).to.deep.equal([
       { node: 1, connected: true, featureLevels },
       { node: 2, connected: true, featureLevels },
@@ -151,9 +153,30 @@ describe('PeerTransport', () => {
     expect(second?.transport.levelPort.levelsOf(0)).to.equal(undefined);
   });
 
+  it('refuses a server of another incarnation, on either side, and teaches its own to one without', async () => {
+    const [ours, theirs] = [1, 2].map((fill) => Buffer.alloc(16, fill).toString('base64url'));
+    const https = await Promise.all([listen(), listen(), listen()]);
+    const addresses = https.map((http) => `127.0.0.1:${portOf(http)}`);
+    const stations = https.map((http, me) => {
+      const incarnation = [ours, theirs, undefined][me];
+      return new Station(http, { me, addresses, ...(incarnation && { incarnation }) });
+    });
+    open.push(...stations);
+    const [first, second] = stations;
+    await first?.open();
+    await stations[2]?.open();
+    while (stations[2]?.transport.levelPort.incarnation !== ours) await new Promise(setImmediate);
+    await second?.open();
+    const { reason } =
+      (await second?.until(0, (change) => change.reason?.includes('incarnation') ?? false)) ?? {};
+    expect(reason).to.include('made at different times');
+    expect(second?.transport.levelPort.levelsOf(0)).to.equal(undefined);
+    expect(second?.transport.levelPort.incarnation).to.equal(theirs);
+  });
+
   it('tells the levels of the servers that are connected, and no others', async () => {
     const [first, second] = await three();
-    expect(first.transport.levelPort.levelsOf(1)).to.include({ lowest: 1, highest: 1 });
+    expect(first.transport.levelPort.levelsOf(1)).to.include({ lowest: 1, highest: 2 });
     await second.close();
     while (first.transport.levelPort.levelsOf(1) !== undefined) await new Promise(setImmediate);
     expect(first.transport.peers()[0]).not.to.have.property('featureLevels');

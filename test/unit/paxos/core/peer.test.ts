@@ -330,7 +330,7 @@ describe('Peer', () => {
       step({ type: 'done', seq: 0 });
       receive(1, { type: 'learn', seq: 9, count: 1 }, 0, 1);
       expect(peer.min).to.equal(1);
-      const { sendNow } = receive(2, { type: 'prepare', seq: 0, ballot: low });
+      const { sendNow } = receive(2, { type: 'prepare', seq: 0, ballot: ballot(1, 2) });
       expect(sendNow[0]).to.include({ min: 1, done: 0 });
       receive(2, { type: 'learn', seq: 9, count: 1 }, -1, 0);
       expect(peer.min).to.equal(1);

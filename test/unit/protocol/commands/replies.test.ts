@@ -5,7 +5,9 @@ import { Store } from '@paxkv/kvserver/internal/state-machine/store/store';
 import {
   allCommands,
   answerFromRow,
+  authTableToBytes,
   type Command,
+  emptyAuthTable,
   isWriteReply,
   pack,
   type Reply,
@@ -24,9 +26,9 @@ class World {
   readonly #store: Store;
   readonly #slot: CacheSlot;
 
-  constructor(value: string | undefined) {
-    const versions = { createRevision: 3, modRevision: 5, version: 2 };
-    const entry = value === undefined ? undefined : { value: Buffer.from(value), ...versions };
+  constructor(value: Uint8Array | undefined) {
+    const versions = { createRevision: 3, modRevision: 1, version: 2 };
+    const entry = value && { value, ...versions };
     const cache = new FixedCache({ key: entry });
     this.#store = new Store(5, cache);
     this.#slot = cache.find('key') ?? expect.fail('no slot');
@@ -39,12 +41,15 @@ class World {
   }
 }
 
-const values = [undefined, '', 'text', '41'];
+const keyValues = [undefined, ...['', 'text', '41'].map((text) => Buffer.from(text))];
+/** The sample commands expect the first two revisions of an auth table. */
+const authValues = [undefined, authTableToBytes(emptyAuthTable)];
 const first = { session: 1, number: 1, firstOutstanding: 1 };
 
 for (const spec of allCommands) {
   const { type, access } = spec;
   const commands = goodCommandsOf(spec);
+  const values = /Auth$/.test(type) ? authValues : keyValues;
   const replies = values.flatMap((value) =>
     commands.map((command) => new World(value).apply({ command })),
   );

@@ -6,15 +6,18 @@ import { SharedBound } from '../../budget/shared-bound.ts';
 import { limitsDefault } from '../../config/limits.ts';
 import { noObserver } from '../../service/request-observer.ts';
 import { RequestIds } from '../request-ids.ts';
+import { createAuthenticator } from '../security/create-authenticator.ts';
 import { createGuard } from '../security/guard.ts';
 import { ClientSockets } from './client-sockets.ts';
 import { Connections } from './connections.ts';
 import type { AppParts, HttpContext } from './context.ts';
 import { allowOnly, sendError, toKvError } from './error-reply.ts';
-import { createHttpServer } from './http-server.ts';
+import { allMethods, createHttpServer } from './http-server.ts';
 import { requestIdOf, setRequestId } from './request-id.ts';
 import { Router } from './router.ts';
+import { addBackupRoute } from './routes/backup-route.ts';
 import { addConsoleRoutes } from './routes/console-routes.ts';
+import { addDocsRoutes } from './routes/docs-routes.ts';
 import { addExactRoutes } from './routes/exact-routes.ts';
 import { mountHealthRoutes } from './routes/health-routes.ts';
 import { addKeyRoutes } from './routes/key-routes.ts';
@@ -26,6 +29,8 @@ export function createApp(parts: AppParts): {
   app: RequestListener;
   server: Server;
   sockets: ClientSockets;
+  /** The paths of all routes; a path that ends with `/v1/kv/` stands for those below it. */
+  routes: readonly string[];
 } {
   const { budget = new SharedBound(limitsDefault.memoryBudgetBytes) } = parts;
   const connections = new Connections(budget);
@@ -33,18 +38,27 @@ export function createApp(parts: AppParts): {
     countMax: parts.limits.connectionCountMax,
     isIdle: (socket) => connections.isIdle(socket),
   });
+  const { auth } = parts.service;
+  const { authenticator = createAuthenticator({ auth }) } = parts;
   const defaults = {
-    ...{ hostNames: [], budget, consoleFiles: [], trace: undefined, metrics: undefined },
-    ...{ observer: noObserver, requestIds: new RequestIds() },
+    ...{ hostNames: [], budget, consoleFiles: [], backup: undefined, trace: undefined },
+    ...{ metrics: undefined, observer: noObserver, requestIds: new RequestIds(), authenticator },
   };
   const context: HttpContext = { ...defaults, ...parts, connections, sockets };
   const mayPass = createGuard(context);
   const hot = createHotRoutes(context);
   const others = createOtherRoutes(context);
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const isAboutServer = request.method === 'OPTIONS' && request.url === '*';
     request.url = toOriginForm(request.url);
     setRequestId(request, response, context.requestIds);
     if (!mayPass(request, response)) return;
+    if (!authenticator.isAnonymous(request) && !isProbe(request))
+      await authenticator.admit(request);
+    if (isAboutServer) {
+      response.writeHead(204, { allow: allMethods }).end();
+      return;
+    }
     const endpoint = hot.find(request) ?? others;
     await endpoint(request, response);
     connections.onAnswered(response);
@@ -56,7 +70,9 @@ export function createApp(parts: AppParts): {
     });
   };
   const { limits } = context;
-  return { app, server: createHttpServer({ app, connections, sockets, limits }), sockets };
+  const server = createHttpServer({ app, connections, sockets, limits });
+  const routes = [...hot.paths, ...others.router.stack.flatMap(({ route }) => route?.path ?? [])];
+  return { app, server, sockets, routes };
 }
 
 /** Commands bypass Express, which would cost several times as much as the reply; so do fixed files. */
@@ -65,8 +81,10 @@ function createHotRoutes(context: HttpContext): Router {
   addExactRoutes(router, context);
   addKeyRoutes(router, context);
   addConsoleRoutes(router, context);
+  addBackupRoute(router, context);
   addTraceRoute(router, context);
   addMetricsRoute(router, context);
+  addDocsRoutes(router);
   return router;
 }
 
@@ -110,6 +128,12 @@ function sendUpgradeRequired(response: ServerResponse): void {
     'This path takes WebSockets only; see docs/stream.md.',
   );
   sendError(response, error, { status: 426, headers: { upgrade: 'websocket' } });
+}
+
+/** Probes have no credentials. Any other spelling of their paths is not theirs, and is unknown anyway. */
+function isProbe({ url = '' }: IncomingMessage): boolean {
+  const [path] = url.split('?', 1);
+  return path === paths.live || path === paths.ready;
 }
 
 /** The path of a target in absolute form. Every target starts with a slash afterwards, as Express requires. */

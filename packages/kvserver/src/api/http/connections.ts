@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { KvError } from '@paxkv/protocol';
+import { KvError, type Principal } from '@paxkv/protocol';
 import type { Client } from '../../budget/client.ts';
 import { Hold } from '../../budget/hold.ts';
 import type { Account, SharedBound } from '../../budget/shared-bound.ts';
@@ -17,7 +17,10 @@ const requestBytes = 2048;
 const shortMsMax = 2000;
 
 interface Connection {
+  /** For requests without a principal, and for what the connection holds. */
   readonly client: Client;
+  /** For requests of users, by their names. */
+  readonly users: Map<string, Client>;
   readonly account: Account;
   /** Responses that are not finished, oldest first, and what they hold. */
   readonly responses: Map<ServerResponse, Hold>;
@@ -61,9 +64,15 @@ export class Connections {
     return connection.controller.signal;
   }
 
-  /** The client of a pending request; `undefined` if it has disconnected. */
-  clientOf({ req: { socket } }: ServerResponse): Client | undefined {
-    return this.#connections.get(socket)?.client;
+  /** The client of a pending request, on behalf of `principal`; `undefined` if it has disconnected. */
+  clientOf({ req }: ServerResponse, principal?: Principal): Client | undefined {
+    const connection = this.#connections.get(req.socket);
+    if (connection === undefined || principal === undefined) return connection?.client;
+    const known = connection.users.get(principal.user);
+    if (known !== undefined) return known;
+    const client = clientOf(req, principal);
+    connection.users.set(principal.user, client);
+    return client;
   }
 
   /** What a pending request and its reply hold; `undefined` if the client has disconnected. */
@@ -103,8 +112,8 @@ export class Connections {
   }
 
   /**
-   * Cuts every connection whose client has not received one reply for `replyMsMax` milliseconds, or for two seconds
-   * while others wait for room. Called regularly; `nowMs` never goes back.
+   * Cuts every connection whose client has not received one reply, or one part of it, for `replyMsMax` milliseconds, or
+   * for two seconds while others wait for room. Called regularly; `nowMs` never goes back.
    */
   cutStalled(nowMs: number, replyMsMax: number): void {
     const msMax = this.#memory.isAwaited ? Math.min(shortMsMax, replyMsMax) : replyMsMax;
@@ -117,10 +126,18 @@ export class Connections {
     }
   }
 
+  /** The client has taken a part of a response that is sent in parts. */
+  noteProgress(response: ServerResponse): void {
+    this.#sentSinceMs.delete(response);
+  }
+
   #watch(socket: Duplex, request: IncomingMessage): Connection {
     const client = clientOf(request);
     const account = this.#memory.open(client);
-    const connection: Connection = { client, account, responses: new Map(), controller: undefined };
+    const connection: Connection = {
+      ...{ client, account, users: new Map(), responses: new Map() },
+      controller: undefined,
+    };
     this.#connections.set(socket, connection);
     // Responses queued behind another have no socket yet, so they emit no `close` when it closes.
     socket.once('close', () => {

@@ -1,5 +1,5 @@
 /** What the routes of the HTTP interface share. */
-import type { CurrentStatus } from '@paxkv/protocol';
+import type { Consistency, CurrentStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import type { SharedBound } from '../../budget/shared-bound.ts';
 import type { HttpLimits } from '../../config/http-limits.ts';
@@ -7,8 +7,15 @@ import type { KvService } from '../../service/kv-service.ts';
 import type { RequestObserver } from '../../service/request-observer.ts';
 import type { ConsoleFile } from '../console/console-files.ts';
 import type { RequestIds } from '../request-ids.ts';
+import type { Authenticator } from '../security/authenticator.ts';
 import type { ClientSockets } from './client-sockets.ts';
 import type { Connections } from './connections.ts';
+
+/** Which state a backup has, and what ends it early. */
+export interface BackupOptions {
+  readonly consistency: Consistency;
+  readonly signal: AbortSignal | undefined;
+}
 
 export interface AppParts {
   readonly service: KvService;
@@ -19,12 +26,16 @@ export interface AppParts {
   readonly limits: HttpLimits;
   /** The memory budget for everything that waits for clients. Default: one of its own, of the default size. */
   readonly budget?: SharedBound;
+  /** Finds principals. Default: it admits no credentials, and requires none unless the service does. */
+  readonly authenticator?: Authenticator;
   /** Names by which clients reach this server on loopback, besides `localhost` and IP addresses. */
   readonly hostNames?: readonly string[];
   /** The page that browsers get at `/`. Default: none, which turns the console off. */
   readonly consoleFiles?: readonly ConsoleFile[];
-  /** Learns of the errors that clients get. Default: nothing does. */
-  readonly observer?: Pick<RequestObserver, 'onError'>;
+  /** Begins a backup, and resolves with its bytes in pieces. Default: the server offers none. */
+  readonly backup?: ((options: BackupOptions) => Promise<AsyncIterable<Uint8Array>>) | undefined;
+  /** Learns of replies and errors that clients get. Default: nothing does. */
+  readonly observer?: Pick<RequestObserver, 'onSent' | 'onError'>;
   /** Names requests. Default: new ones. */
   readonly requestIds?: RequestIds;
   /** What `/metrics` sends. Absent: there is no such path. */

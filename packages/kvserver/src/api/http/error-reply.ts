@@ -2,14 +2,16 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ErrorReply, errorCodes, KvError } from '@paxkv/protocol';
+import { problemType, toProblem } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
 
 /** How long a client may take to read an error reply before its connection is cut. */
 const lingerMs = 250;
-/** The least that HTTP can say, in seconds. */
-const retryAfterMin = 1;
 /** Longer replies wait as bytes. */
 const textLengthMax = 16 * 1024;
+const retryAfterSeconds = 1;
+/** A browser that shows the console asks its user for a name and a password, which is the token. */
+const challenge = 'Bearer realm="paxkv", Basic realm="paxkv", charset="UTF-8"';
 
 export type Headers = Record<string, string | number>;
 
@@ -23,7 +25,7 @@ export interface ErrorDetails {
 }
 
 export function sendJson(response: ServerResponse, body: object, status = 200): void {
-  const text = JSON.stringify(body);
+  const text = toLine(body);
   response.writeHead(status, jsonHeaders(text));
   // A long text would wait twice, as a string and as its bytes.
   response.end(text.length > textLengthMax ? Buffer.from(text) : text);
@@ -44,42 +46,62 @@ export function sendError(
     response.destroy();
     return;
   }
-  const text = JSON.stringify({ ...toErrorReply(error, requestIdOf(response)), ...details.body });
+  const status = details.status ?? statusOf(error);
+  const text = toLine({
+    ...toProblem(toErrorReply(error, requestIdOf(response)), status),
+    ...details.body,
+  });
   const isPending = isBodyPending(response);
-  const retryAfter = retryAfterOf(error);
-  if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter);
+  for (const [name, value] of headersOf(error)) response.setHeader(name, value);
   if (isPending) response.setHeader('connection', 'close');
-  response.writeHead(details.status ?? statusOf(error), {
-    ...jsonHeaders(text),
+  response.writeHead(status, {
+    ...jsonHeaders(text, problemType(response.req.headers.accept)),
     ...details.headers,
   });
   if (isPending) linger(response, text);
   else response.end(text);
 }
 
-/** Replies to a method that the path does not take. `methods`: those it takes, as in the `Allow` header. */
+/** Headers that errors of some codes have. */
+function headersOf({ code, retryAfterMs = 1000 * retryAfterSeconds }: KvError): [string, string][] {
+  if (code === 'KV_UNAUTHENTICATED') return [['www-authenticate', challenge]];
+  if (code !== 'KV_OVERLOADED' && code !== 'KV_TOO_MANY_ATTEMPTS') return [];
+  return [['retry-after', `${Math.ceil(retryAfterMs / 1000)}`]];
+}
+
+/**
+ * Replies to `OPTIONS`, and to a method that the path does not take. `methods`: those it takes besides `OPTIONS`, as
+ * in the `Allow` header.
+ */
 export function allowOnly(
   methods: string,
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  return (_request, response) => {
-    const error = new KvError('KV_METHOD_NOT_ALLOWED', `This path takes ${methods}.`);
-    sendError(response, error, { headers: { allow: methods } });
+  const allow = `${methods}, OPTIONS`;
+  return (request, response) => {
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204, { allow, 'cache-control': 'no-store' }).end();
+      return;
+    }
+    const error = new KvError('KV_METHOD_NOT_ALLOWED', `This path takes ${allow}.`);
+    sendError(response, error, { headers: { allow } });
   };
 }
 
 /** Replies with an error to bytes that are no HTTP request, and closes the connection. */
-export function endWithError(socket: Duplex, error: KvError, status = statusOf(error)): void {
+export function endWithError(socket: Duplex, error: KvError, details: ErrorDetails = {}): void {
   if (socket.destroyed || socket.writableEnded) return;
   // Node no longer handles errors of a socket that asked for an upgrade.
   socket.on('error', () => socket.destroy());
-  const body = JSON.stringify(toErrorReply(error));
-  const retryAfter = retryAfterOf(error);
+  const { status = statusOf(error), headers = {} } = details;
+  const body = toLine({ ...toProblem(toErrorReply(error), status), ...details.body });
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'content-type: application/json; charset=utf-8',
+    `content-type: ${problemType(undefined)}`,
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
-    ...(retryAfter === undefined ? [] : [`retry-after: ${retryAfter}`]),
+    ...[...headersOf(error), ...Object.entries(headers)].map(
+      ([name, value]) => `${name}: ${value}`,
+    ),
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
   setTimeout(() => socket.destroy(), lingerMs).unref();
@@ -100,19 +122,18 @@ function toErrorReply(error: KvError, requestId?: string): ErrorReply {
   return { error: { code, outcome, message, ...more } };
 }
 
-/** In whole seconds; `undefined` if the request is not to be repeated. */
-function retryAfterOf({ code, retryAfterMs = 0 }: KvError): number | undefined {
-  if (code !== 'KV_OVERLOADED') return undefined;
-  return Math.max(retryAfterMin, Math.ceil(retryAfterMs / 1000));
-}
-
 function statusOf(error: KvError): number {
   return errorCodes[error.code].status ?? 500;
 }
 
-function jsonHeaders(text: string): Headers {
+/** The line break keeps the prompt of a terminal apart from the reply. */
+function toLine(body: object): string {
+  return `${JSON.stringify(body)}\n`;
+}
+
+function jsonHeaders(text: string, type = 'application/json; charset=utf-8'): Headers {
   return {
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': type,
     'content-length': Buffer.byteLength(text),
     // A cached reply would not be linearizable.
     'cache-control': 'no-store',

@@ -9,10 +9,14 @@ import { isLoopback } from '../../config/loopback.ts';
 import { AddressCounts } from '../security/address-counts.ts';
 import type { ClientSockets } from './client-sockets.ts';
 import type { Connections } from './connections.ts';
-import { endWithError, sendError } from './error-reply.ts';
+import { holdBody } from './continuation.ts';
+import { endWithError } from './error-reply.ts';
 
 const connectionsCheckMsMax = 1000;
 const stalledCheckMs = 500;
+
+/** The methods that some path takes. */
+export const allMethods = 'GET, HEAD, PUT, POST, DELETE, OPTIONS';
 
 export interface ServerParts {
   readonly app: RequestListener;
@@ -56,14 +60,15 @@ export function createHttpServer({ app, connections, sockets, limits }: ServerPa
     endWithError(
       socket,
       new KvError('KV_METHOD_NOT_ALLOWED', 'CONNECT is not supported: this server is no proxy.'),
+      { headers: { allow: allMethods } },
     ),
   );
-  server.on('checkExpectation', (_request, response) =>
-    sendError(
-      response,
-      new KvError('KV_BAD_REQUEST', 'Unsupported Expect header: only 100-continue is.'),
-    ),
-  );
+  server.on('checkContinue', (request, response) => {
+    holdBody(request, response);
+    app(request, response);
+  });
+  // The guard refuses it, as any request that cannot be met.
+  server.on('checkExpectation', app);
   return server;
 }
 
@@ -110,5 +115,5 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
     return;
   }
   const { code, message, status } = clientErrors[error.code ?? ''] ?? notHttp;
-  endWithError(socket, new KvError(code, message), status);
+  endWithError(socket, new KvError(code, message), status === undefined ? {} : { status });
 }

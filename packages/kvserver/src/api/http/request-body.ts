@@ -8,6 +8,7 @@ import { KvError } from '@paxkv/protocol';
 import type { z } from 'zod';
 import type { Hold } from '../../budget/hold.ts';
 import { overloaded } from '../../budget/overloaded.ts';
+import { askForBody } from './continuation.ts';
 
 export interface BodyLimits {
   readonly bytesMax: number;
@@ -55,6 +56,7 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
     throw new KvError('KV_UNSUPPORTED_MEDIA', 'Send the body as it is, without Content-Encoding.');
   }
   if (Number(length ?? 0) > limits.bytesMax) throw tooLarge(limits);
+  askForBody(request);
   return collect(request, limits);
 }
 

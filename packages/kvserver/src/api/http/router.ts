@@ -26,6 +26,11 @@ export class Router {
     this.#below.push({ prefix, route: toRoute(methods) });
   }
 
+  /** The paths of all routes, and the prefixes of those for more than one path. */
+  get paths(): string[] {
+    return [...this.#exact.keys(), ...this.#below.map(({ prefix }) => prefix)];
+  }
+
   /** `undefined` for an unknown path. */
   find({ method = '', url = '' }: IncomingMessage): Endpoint | undefined {
     const route = this.#exact.get(url) ?? this.#routeBelow(url) ?? this.#exact.get(pathOf(url));

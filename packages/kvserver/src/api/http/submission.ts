@@ -14,14 +14,17 @@ const jsonFactor = 2;
  * `valueFactor`: bytes of the reply for each byte of a value in it. Default: for JSON.
  */
 export function submissionOf(
-  { connections }: Pick<HttpContext, 'connections'>,
+  context: Pick<HttpContext, 'connections' | 'authenticator' | 'observer'>,
   response: ServerResponse,
   command: CommandType,
   valueFactor = jsonFactor,
 ): SubmitOptions {
   const timing = new RequestTiming(command, { transport: 'http', id: requestIdOf(response) });
+  const { connections, authenticator, observer } = context;
+  const principal = authenticator.principalOf(response.req);
+  response.once('close', () => observer.onSent(timing));
   const signal = connections.signalOf(response);
-  const client = connections.clientOf(response);
+  const client = connections.clientOf(response, principal);
   const room = connections.holdOf(response)?.room(valueFactor);
-  return { signal, timing, client, room };
+  return { signal, principal, timing, client, room };
 }

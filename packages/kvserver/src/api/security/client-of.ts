@@ -1,5 +1,6 @@
 /** Whose request it is: clients with one principal share what the server can do. */
 import type { IncomingMessage } from 'node:http';
+import type { Principal } from '@paxkv/protocol';
 import type { Client } from '../../budget/client.ts';
 import { isLoopback } from '../../config/loopback.ts';
 
@@ -7,8 +8,12 @@ const groupCount = 8;
 /** A network of one customer has at least so many groups of an IPv6 address, and any number of addresses. */
 const networkGroupCount = 4;
 
-/** The client on the connection of this request: until users prove themselves, its principal is its network. */
-export function clientOf({ socket }: Pick<IncomingMessage, 'socket'>): Client {
+/** The client on the connection of this request. A client that has not proved who it is counts as its network. */
+export function clientOf(
+  { socket }: Pick<IncomingMessage, 'socket'>,
+  principal?: Principal | undefined,
+): Client {
+  if (principal !== undefined) return { principal: `user ${principal.user}` };
   return { principal: networkOf(socket.remoteAddress) };
 }
 

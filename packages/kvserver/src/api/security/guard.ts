@@ -9,6 +9,7 @@ import { overloaded } from '../../budget/overloaded.ts';
 import { isLoopback } from '../../config/loopback.ts';
 import type { HttpContext } from '../http/context.ts';
 import { sendError } from '../http/error-reply.ts';
+import { problemOfHead } from './message-checks.ts';
 
 /**
  * Whether the request may continue. If not, the guard has replied to it.
@@ -46,6 +47,12 @@ export function createGuard(context: HttpContext): Guard {
       throw overloaded('memoryBudgetBytes: this connection has its share of the memory');
     }
     checkSource(request);
+    const problem = problemOfHead(request);
+    if (problem !== undefined) {
+      const { error, status } = problem;
+      sendError(response, error, status === undefined ? {} : { status });
+      return false;
+    }
     if (request.headers.upgrade !== undefined) {
       throw new KvError(
         'KV_BAD_REQUEST',
@@ -73,6 +80,9 @@ export function createSourceCheck(
  */
 function checkHost(request: IncomingMessage, names: ReadonlySet<string>): void {
   const { host } = request.headers;
+  if (hostCount(request) > 1) {
+    throw new KvError('KV_BAD_REQUEST', 'The request has more than one Host header.');
+  }
   if (host === undefined) {
     if (request.httpVersion === '1.0') return;
     throw new KvError('KV_BAD_REQUEST', 'The Host header is missing.');
@@ -85,6 +95,16 @@ function checkHost(request: IncomingMessage, names: ReadonlySet<string>): void {
       'Unknown Host header: use an IP address, localhost or the address in the settings.',
     );
   }
+}
+
+/** The parsed headers have only the first one. */
+function hostCount({ rawHeaders }: IncomingMessage): number {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length === 4 && name.toLowerCase() === 'host') count += 1;
+  }
+  return count;
 }
 
 function checkOrigin({ headers }: IncomingMessage): void {

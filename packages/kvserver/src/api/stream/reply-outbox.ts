@@ -42,6 +42,8 @@ export class ReplyOutbox {
   reservedBytes = 0;
   /** When each frame was sent that the system has not taken yet, the oldest first. */
   readonly #sentMs: number[] = [];
+  /** Called when the next frame is written. */
+  #callbacks: (() => void)[] = [];
 
   constructor(socket: Sink, options: OutboxOptions) {
     this.#socket = socket;
@@ -68,15 +70,27 @@ export class ReplyOutbox {
     hold?.release();
   }
 
+  /** Calls back once the system has taken what was added so far, or the connection has closed before. */
+  onceWritten(callback: () => void): void {
+    if (this.#bytes === 0) callback();
+    else this.#callbacks.push(callback);
+  }
+
   flush(): void {
     if (this.#bytes === 0) return;
     const { account, onSent, now } = this.#options;
     const pairs = this.#pairs;
+    const callbacks = this.#callbacks;
     const bytes = this.#bytes;
     this.#pairs = [];
+    this.#callbacks = [];
     this.#bytes = 0;
-    if (this.#socket.readyState !== this.#socket.OPEN) {
+    const onWritten = () => {
       account.giveBack(bytes);
+      for (const callback of callbacks) callback();
+    };
+    if (this.#socket.readyState !== this.#socket.OPEN) {
+      onWritten();
       return;
     }
     this.#sentMs.push(now());
@@ -84,7 +98,7 @@ export class ReplyOutbox {
       // The next frame begins to be received only now.
       this.#sentMs.shift();
       if (this.#sentMs.length > 0) this.#sentMs[0] = now();
-      account.giveBack(bytes);
+      onWritten();
     });
     onSent();
   }

@@ -8,6 +8,7 @@ import {
   errorToRow,
   KvError,
   type NoticeRow,
+  type Principal,
   packNotice,
   type Reply,
   type Row,
@@ -36,11 +37,13 @@ export interface ConnectionOptions {
   /** Names the connection in the log; with the number of a request, it names the request. */
   readonly id: string;
   readonly service: KvService;
+  /** On whose behalf the client sends requests. */
+  readonly principal?: Principal | undefined;
   /** Logs defects of the server only. */
   readonly logger: Pick<Logger, 'error'>;
   readonly limits: StreamLimits;
-  /** Learns of the errors that the client gets. */
-  readonly observer: Pick<RequestObserver, 'onError'>;
+  /** Learns of slow replies and of errors that the client gets. */
+  readonly observer: Pick<RequestObserver, 'isSlow' | 'onSent' | 'onError'>;
   readonly client: Client;
   /** What this connection holds of the memory budget. The connection closes it. */
   readonly account: Account;
@@ -176,20 +179,30 @@ export class StreamConnection {
       this.#refuseRequest(arrival, id, tooManyInFlight);
       return;
     }
-    const { service, client, account, limits } = this.#options;
+    const { service, principal, client, account, limits } = this.#options;
     const origin = { transport: 'stream', id: this.#options.id, number: id } as const;
     const timing = new RequestTiming(request.command.type, origin);
     const room =
       request.command.type === 'get'
         ? new StreamReplyRoom(account, this.#outbox, limits.unsentValueBytesMax)
         : undefined;
-    service.submit(request, { signal: this.#closed.signal, timing, client, room }).then(
-      (reply) => this.#onReply(arrival, id, reply, room),
+    const { signal } = this.#closed;
+    service.submit(request, { signal, principal, timing, client, room }).then(
+      (reply) => {
+        this.#onReply(arrival, id, reply, room);
+        this.#reportSlow(timing);
+      },
       (error: unknown) => {
         room?.release();
         this.#onError(arrival, id, error);
+        this.#reportSlow(timing);
       },
     );
+  }
+
+  #reportSlow(timing: RequestTiming): void {
+    const { observer } = this.#options;
+    if (observer.isSlow(timing)) this.#outbox.onceWritten(() => observer.onSent(timing));
   }
 
   #onReply(arrival: Arrival, id: number, reply: Reply, hold: Hold | undefined): void {
@@ -211,6 +224,11 @@ export class StreamConnection {
       logger.error({ error: thrown, requestId: `${this.#options.id}-${id}` }, 'request failed');
     }
     this.#answer(arrival, id, errorToRow(error), { bytes: error.message.length });
+    // A client with another token connects anew.
+    if (error.code === 'KV_UNAUTHENTICATED') {
+      this.#outbox.flush();
+      this.#refuse('the credentials of this stream are no longer valid');
+    }
   }
 
   #answer(arrival: Arrival, id: number, row: Row, sizes?: RowSizes): void {

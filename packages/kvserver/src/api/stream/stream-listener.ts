@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { KvError, type NoticeRow, streamFormat } from '@paxkv/protocol';
+import { KvError, type NoticeRow, type Principal, streamFormat } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { overloaded } from '../../budget/overloaded.ts';
@@ -15,7 +15,9 @@ import type { KvService } from '../../service/kv-service.ts';
 import { noObserver, type RequestObserver } from '../../service/request-observer.ts';
 import { endWithError, toKvError } from '../http/error-reply.ts';
 import { RequestIds } from '../request-ids.ts';
+import type { Authenticator } from '../security/authenticator.ts';
 import { clientOf } from '../security/client-of.ts';
+import { createAuthenticator } from '../security/create-authenticator.ts';
 import { createSourceCheck } from '../security/guard.ts';
 import { StreamConnection } from './stream-connection.ts';
 
@@ -32,11 +34,13 @@ export interface StreamListenerOptions {
   readonly addresses: readonly string[];
   /** The known leader; called for each new connection. */
   readonly leader: () => number | null;
+  /** Finds principals. Default: it admits no credentials, and requires none unless the service does. */
+  readonly authenticator?: Authenticator;
   /** Names by which clients reach this server on loopback, besides `localhost` and IP addresses. */
   readonly hostNames: readonly string[];
   readonly limits?: Partial<StreamLimits>;
-  /** Learns of the errors that clients get. Default: nothing does. */
-  readonly observer?: Pick<RequestObserver, 'onError'>;
+  /** Learns of slow replies and of errors that clients get. Default: nothing does. */
+  readonly observer?: Pick<RequestObserver, 'isSlow' | 'onSent' | 'onError'>;
   /** Names streams. Default: new ones. */
   readonly requestIds?: RequestIds;
   /** The memory budget for everything that waits for clients. Default: one of its own, of the default size. */
@@ -47,6 +51,7 @@ export class StreamListener {
   readonly #options: StreamListenerOptions;
   readonly #limits: StreamLimits;
   readonly #checkSource: (request: IncomingMessage) => void;
+  readonly #authenticator: Authenticator;
   readonly #sockets: WebSocketServer;
   readonly #connections = new Set<StreamConnection>();
   readonly #budget: SharedBound;
@@ -61,6 +66,8 @@ export class StreamListener {
     this.#timer = setInterval(() => this.#cutSlow(), slowCheckMs).unref();
     this.#ids = options.requestIds ?? new RequestIds();
     this.#checkSource = createSourceCheck(options.hostNames);
+    const { auth } = options.service;
+    this.#authenticator = options.authenticator ?? createAuthenticator({ auth });
     const settings: ServerOptions & { closeTimeout: number } = {
       noServer: true,
       perMessageDeflate: false,
@@ -90,9 +97,18 @@ export class StreamListener {
       endWithError(socket, toKvError(error));
       return;
     }
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#open(webSocket, request);
-    });
+    // Node no longer handles errors of a socket that asked for an upgrade.
+    const onError = () => socket.destroy();
+    socket.on('error', onError);
+    this.#authenticator.admit(request).then(
+      (principal) => {
+        socket.off('error', onError);
+        this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+          this.#open(webSocket, request, principal);
+        });
+      },
+      (error: unknown) => endWithError(socket, toKvError(error)),
+    );
   }
 
   /** Tells every client that the known leader has changed; `null` if none is known. */
@@ -116,11 +132,12 @@ export class StreamListener {
     await closed;
   }
 
-  #open(webSocket: WebSocket, request: IncomingMessage): void {
+  #open(webSocket: WebSocket, request: IncomingMessage, principal: Principal | undefined): void {
     const { service, logger, node, addresses, leader, observer = noObserver } = this.#options;
-    const client = clientOf(request);
+    const id = this.#ids.next();
+    const client = clientOf(request, principal);
     const connection = new StreamConnection(webSocket, {
-      ...{ id: this.#ids.next(), service, logger, observer },
+      ...{ id, service, principal, logger, observer },
       limits: this.#limits,
       client,
       account: this.#budget.open(client),
@@ -130,7 +147,10 @@ export class StreamListener {
     this.#connections.add(connection);
     connection.notify([
       'hello',
-      { format: streamFormat, node, nodes: addresses.length, leader: leader(), addresses },
+      {
+        ...{ format: streamFormat, node, nodes: addresses.length, leader: leader() },
+        ...{ addresses, connection: id },
+      },
     ]);
   }
 

@@ -40,7 +40,7 @@ export interface ApplierListener {
 }
 
 /** What the rest of the replica may read of the state: how far it is applied, and the values of keys. */
-export type AppliedState = Pick<Applier, 'applied' | 'durable' | 'next' | 'read'>;
+export type AppliedState = Pick<Applier, 'applied' | 'durable' | 'next' | 'read' | 'flush'>;
 
 export class Applier {
   readonly #options: ApplierOptions;
@@ -106,6 +106,11 @@ export class Applier {
   add(decision: Decision<Bytes>): void {
     this.#decided.add(decision);
     this.#scheduleApply();
+  }
+
+  /** Resolves once everything applied at the time of the call is written, or could not be: see `durable`. */
+  flush(): Promise<void> {
+    return this.#writeBehind.flush();
   }
 
   /** Applies nothing more until `resume`. Resolves when everything applied so far is written. */

@@ -32,6 +32,11 @@ const jitterMsMax = 100;
 const idleDelayMs = 200;
 /** Most instances filled at the same time. */
 const fillCountMax = 64;
+/**
+ * A gap as long as that is no work in progress: some server spoke of an instance far ahead. A leader fills it at once,
+ * as fast as the others follow.
+ */
+const longGap = 1024;
 
 export interface GapFillerOptions {
   readonly me: PeerId;
@@ -67,7 +72,8 @@ export class GapFiller {
     const { sinceMs, jitterMs } = this.#gap;
     const { askMs, fillMs } = this.#delays;
     const [now, askAtMs] = [clock.now(), sinceMs + askMs];
-    if (now >= sinceMs + fillMs + jitterMs) this.#fill(seq);
+    if (this.#isLeading && paxos.max() - seq >= longGap) this.#fill(seq, longGap);
+    else if (now >= sinceMs + fillMs + jitterMs) this.#fill(seq);
     else if (now >= askAtMs) paxos.requestDecisions(paxos.max());
     this.#checkBy(now < askAtMs ? askAtMs : now + askMs);
   }
@@ -88,15 +94,19 @@ export class GapFiller {
     return seq <= paxos.max() && paxos.status(seq).fate === 'pending' ? seq : undefined;
   }
 
+  get #isLeading(): boolean {
+    return this.#options.paxos.leader() === this.#options.me;
+  }
+
   get #delays(): Delays {
     const leader = this.#options.paxos.leader();
     const isFollower = leader !== undefined && leader !== this.#options.me;
     return isFollower ? followerDelays : leaderlessDelays;
   }
 
-  #fill(first: number): void {
+  #fill(first: number, countMax = fillCountMax): void {
     const { paxos, writes } = this.#options;
-    const last = Math.min(paxos.max(), first + fillCountMax - 1);
+    const last = Math.min(paxos.max(), first + countMax - 1);
     for (let seq = first; seq <= last; seq += 1) {
       if (writes.isInFlight(seq) || paxos.status(seq).fate !== 'pending') continue;
       // Starting an instance a second time changes nothing.

@@ -67,6 +67,13 @@ export class WriteBehind {
     this.#begin();
   }
 
+  /** Writes everything that is applied at the time of the call, if the disk allows it. */
+  async flush(): Promise<void> {
+    await this.#writing;
+    this.writeNow();
+    await this.#writing;
+  }
+
   /** `undefined` if the next run may be applied; otherwise resolves when that may have changed. */
   get room(): Promise<void> | undefined {
     const logBytes = this.#waitingLogBytes + this.#writingLogBytes;

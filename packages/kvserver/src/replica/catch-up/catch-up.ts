@@ -21,6 +21,7 @@ import { LogFetch } from './log-fetch.ts';
 import { LogSearch } from './log-search.ts';
 import { LogSource } from './log-source.ts';
 import { type LogWindow, noLogWindow } from './log-window.ts';
+import type { StateExports } from './state-exports.ts';
 import { StateRepair } from './state-repair.ts';
 
 /** Time between two checks. */
@@ -36,7 +37,7 @@ export interface CatchUpOptions {
     Paxos<Bytes>,
     'floor' | 'min' | 'everyPeerMin' | 'canLearn' | 'status' | 'leader'
   >;
-  readonly state: Pick<AppliedState, 'applied' | 'durable' | 'next'>;
+  readonly state: Pick<AppliedState, 'applied' | 'durable' | 'next' | 'flush'>;
   readonly transfer: StateTransfer;
   /** Default: none. */
   readonly window?: LogWindow | undefined;
@@ -108,6 +109,11 @@ export class CatchUp {
   /** Begins to check. Called once, when the replica has joined the others. */
   start(): void {
     this.#check();
+  }
+
+  /** The own state for backups. */
+  get exports(): StateExports {
+    return this.#repair.exports;
   }
 
   /** Whether the state is being replaced, or lost what this replica was done with: it can serve no request. */

@@ -1,6 +1,6 @@
 /**
  * Replaces a state that the log of no other replica can bring up to date: takes a whole state from one of them.
- * It also serves the own state to others.
+ * It also serves the own state to others, and to backups.
  */
 import type { Clock, PeerId, Random } from '@paxkv/paxos';
 import type { Version } from '../../state-machine/features.ts';
@@ -10,6 +10,7 @@ import { StateDatabase, type StateLevel } from '../../storage/state/state-databa
 import type { AppliedState } from '../apply/applier.ts';
 import type { Fetch, Page, Refused, Release } from '../ports.ts';
 import type { StateTransfer } from '../replica-options.ts';
+import { StateExports } from './state-exports.ts';
 import { StateFetch, type StateFetchProgress } from './state-fetch.ts';
 import { StateSource } from './state-source.ts';
 
@@ -18,7 +19,7 @@ export interface StateRepairOptions {
   /** The state database when the replica starts. */
   readonly level: StateLevel;
   readonly journalIndex?: (() => number) | undefined;
-  readonly state: Pick<AppliedState, 'durable'>;
+  readonly state: Pick<AppliedState, 'applied' | 'durable' | 'flush'>;
   /** The other replicas. */
   readonly others: readonly PeerId[];
   readonly leader: () => PeerId | undefined;
@@ -35,6 +36,8 @@ export interface StateRepairOptions {
 }
 
 export class StateRepair {
+  /** The own state for backups. */
+  readonly exports: StateExports;
   readonly #options: StateRepairOptions;
   readonly #source: StateSource;
   readonly #fetch: StateFetch;
@@ -48,7 +51,9 @@ export class StateRepair {
     const { port, replace } = transfer;
     this.#options = options;
     this.#level = level;
-    this.#source = new StateSource({ port, clock, onFailed, state: () => this.#served() });
+    const served = () => this.#served();
+    this.#source = new StateSource({ port, clock, onFailed, state: served });
+    this.exports = new StateExports({ state: options.state, served, onFailed });
     this.#fetch = new StateFetch({
       ...{ port, clock, random, version, others, leader, nextTransfer, replace },
     });
@@ -77,6 +82,7 @@ export class StateRepair {
   async repair(applied: number): Promise<StateMachine | undefined> {
     this.#isRepairing = true;
     await this.#source.release();
+    await this.exports.end('takes a state from another node itself');
     const level = await this.#fetch.run(applied, (reason) => {
       this.#lastAttempt = reason;
     });
@@ -109,6 +115,7 @@ export class StateRepair {
   async stop(): Promise<void> {
     this.#fetch.stop();
     await this.#source.close();
+    await this.exports.end('is stopping');
   }
 
   #served(): { readonly level: StateLevel } | { readonly reason: string } {

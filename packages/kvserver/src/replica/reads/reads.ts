@@ -6,11 +6,13 @@
  * Rule: a quorum read counts only for gets that were waiting before it started.
  */
 import type { Clock, Paxos } from '@paxkv/paxos';
-import type { Bytes } from '@paxkv/protocol';
+import type { Bytes, Entry } from '@paxkv/protocol';
 import { FairQueue, type Verdict } from '../../budget/fair-queue.ts';
 import { type Found, noRoom } from '../../state-machine/state-machine.ts';
 import type { AppliedState } from '../apply/applier.ts';
+import type { StepMark } from '../request-timing.ts';
 import type { PendingRequest } from '../requests/pending-request.ts';
+import type { RequestSteps } from '../requests/request-steps.ts';
 import { type Contact, QuorumContact } from './quorum-contact.ts';
 
 /** When the queue is longer than this, abandoned gets are removed from it. */
@@ -29,6 +31,7 @@ export interface ReadsOptions {
   readonly paxos: Pick<Paxos<Bytes>, 'readIndex'>;
   readonly state: Pick<AppliedState, 'applied' | 'read'>;
   readonly clock: Clock;
+  readonly steps: Pick<RequestSteps, 'mark'>;
   /** The state could not be read. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -42,6 +45,13 @@ export interface PendingRead {
 interface Group {
   readonly readIndex: number;
   readonly reads: readonly PendingRead[];
+  /** When a quorum had answered. */
+  readonly decided: StepMark;
+}
+
+interface ReadyRead extends PendingRead {
+  /** When a quorum had answered; absent if none was asked. */
+  readonly decided: StepMark | undefined;
 }
 
 export class Reads {
@@ -54,7 +64,7 @@ export class Reads {
   #groups: Group[] = [];
   readonly #contact = new QuorumContact();
   /** Gets that may be answered now. */
-  readonly #ready = new FairQueue<PendingRead>();
+  readonly #ready = new FairQueue<ReadyRead>();
   #isScheduled = false;
 
   constructor(options: ReadsOptions) {
@@ -91,7 +101,8 @@ export class Reads {
     this.#contact.onAnswered(readIndex, this.#options.state.applied);
     const reads = this.#current?.filter(isAwaited) ?? [];
     this.#current = undefined;
-    if (reads.length > 0) this.#groups.push({ readIndex, reads });
+    const decided = this.#options.steps.mark();
+    if (reads.length > 0) this.#groups.push({ readIndex, reads, decided });
     this.onApplied();
     this.#start();
   }
@@ -102,17 +113,19 @@ export class Reads {
     this.#contact.onApplied(applied);
     const ready = this.#groups.filter(({ readIndex }) => readIndex <= applied);
     this.#groups = this.#groups.filter(({ readIndex }) => readIndex > applied);
-    for (const { reads } of ready) for (const read of reads) this.#confirm(read);
+    for (const { reads, decided } of ready) {
+      for (const read of reads) this.#confirm({ ...read, decided });
+    }
     this.#answerSoon();
   }
 
   /** Answers a get from the state as it is, as soon as there is room for the reply. */
   addConfirmed(read: PendingRead): void {
-    this.#confirm(read);
+    this.#confirm({ ...read, decided: undefined });
     this.#answerSoon();
   }
 
-  #confirm(read: PendingRead): void {
+  #confirm(read: ReadyRead): void {
     read.pending.markConfirmed();
     this.#ready.add(read.pending.client, read);
   }
@@ -148,10 +161,12 @@ export class Reads {
     this.#next = [];
     if (reads.length === 0) return;
     this.#current = reads;
+    const mark = this.#options.steps.mark();
+    for (const { pending } of reads) pending.markAsked(mark);
     this.ask();
   }
 
-  #offer({ pending, key }: PendingRead, slice: Slice): Verdict {
+  #offer({ pending, key, decided }: ReadyRead, slice: Slice): Verdict {
     if (pending.isSettled) return costMin;
     let bytes = 0;
     const hasRoom = (valueBytes: number) => {
@@ -165,21 +180,21 @@ export class Reads {
         return 'blocked';
       }
       if (found instanceof Promise) {
-        this.#replyLater(pending, found);
+        this.#replyLater(found, (entry) => pending.resolve({ type: 'get', entry }, decided));
         return costMin;
       }
       slice.bytes += bytes;
-      pending.resolve({ type: 'get', entry: found });
+      pending.resolve({ type: 'get', entry: found }, decided);
     } catch (error) {
       this.#options.onFailed(error);
     }
     return costMin + bytes;
   }
 
-  #replyLater(pending: PendingRequest, reading: Promise<Found>): void {
+  #replyLater(reading: Promise<Found>, reply: (entry: Entry | undefined) => void): void {
     reading.then(
       (found) => {
-        if (found !== noRoom) pending.resolve({ type: 'get', entry: found });
+        if (found !== noRoom) reply(found);
       },
       (error: unknown) => this.#options.onFailed(error),
     );

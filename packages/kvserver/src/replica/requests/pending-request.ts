@@ -6,11 +6,13 @@ import { KvError, specOf } from '@paxkv/protocol';
 import { type Client, localClient, type ReplyRoom } from '../../budget/client.ts';
 import type { Place } from '../../budget/fair-queue.ts';
 import { overloaded } from '../../budget/overloaded.ts';
+import type { StepMark } from '../request-timing.ts';
+import type { SubmitOptions } from '../submitter.ts';
 
 /** Bytes that a request counts in addition to its key and value. */
 const overheadBytes = 64;
 
-export interface PendingOptions {
+export interface PendingOptions extends Pick<SubmitOptions, 'timing' | 'owner'> {
   /** When the wait ends, in milliseconds of the replica's clock. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal | undefined;
@@ -56,6 +58,11 @@ export class PendingRequest {
     return this.#isSettled;
   }
 
+  /** See {@link SubmitOptions.owner}. */
+  get owner(): string | undefined {
+    return this.#options.owner;
+  }
+
   get deadlineMs(): number {
     return this.#options.deadlineMs;
   }
@@ -74,11 +81,21 @@ export class PendingRequest {
   }
 
   /** Marks the request as proposed: it may now take effect even if the wait ends without a reply. */
-  markProposed(): void {
+  markProposed(mark: StepMark): void {
     this.#isProposed = true;
+    this.markAsked(mark);
   }
 
-  resolve(reply: Reply): void {
+  /** A quorum is asked for the read. */
+  markAsked(mark: StepMark): void {
+    const { timing } = this.#options;
+    if (timing !== undefined) timing.proposed = mark;
+  }
+
+  /** `decided`: when the batch was decided, or a quorum had confirmed the read. */
+  resolve(reply: Reply, decided?: StepMark): void {
+    const { timing } = this.#options;
+    if (timing !== undefined) timing.decided = decided;
     if (this.#settle()) this.#resolve(reply);
   }
 
@@ -130,7 +147,8 @@ export class PendingRequest {
 export function bytesOf({ command }: Request): number {
   if (command.type === 'openSession') return overheadBytes + command.client.length;
   const valueBytes = 'value' in command ? command.value.length : 0;
-  return overheadBytes + command.key.length + valueBytes;
+  const keyBytes = 'key' in command ? command.key.length : 0;
+  return overheadBytes + keyBytes + valueBytes;
 }
 
 type Callback = () => void;

@@ -9,11 +9,12 @@ import type { Reply, Request } from '@paxkv/protocol';
 import { localClient } from '../../budget/client.ts';
 import { FairQueue } from '../../budget/fair-queue.ts';
 import type { Limits } from '../../config/settings.ts';
+import type { SubmitOptions } from '../submitter.ts';
 import type { OwnSession } from '../writes/own-session.ts';
 import { Admission, type BoundUse, type Load } from './admission.ts';
-import type { SubmitOptions } from '../submitter.ts';
 import { bytesOf, PendingRequest } from './pending-request.ts';
 import { PendingShares } from './pending-shares.ts';
+import { RequestSteps } from './request-steps.ts';
 
 const none = () => 0;
 
@@ -22,6 +23,8 @@ export interface PendingRequestsOptions {
   readonly limits: Limits;
   /** Stamps writes that clients send without a stamp. It must learn when they are settled. */
   readonly session: Pick<OwnSession, 'onSettled'>;
+  /** Default: the time of the clock, and no flushes. */
+  readonly steps?: RequestSteps;
   /** What else limits new requests. Default: nothing. */
   readonly load?: Omit<Load, 'pendingCount' | 'pendingBytes'>;
 }
@@ -33,12 +36,14 @@ export class PendingRequests {
   readonly #queued = new FairQueue<PendingRequest>();
   readonly #admission: Admission;
   readonly #shares: PendingShares;
+  readonly #steps: RequestSteps;
   #onEmpty: (() => void)[] = [];
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: PendingRequestsOptions) {
     this.#options = options;
     this.#shares = new PendingShares(options.limits);
+    this.#steps = options.steps ?? new RequestSteps(options.clock, none);
     this.#admission = new Admission(options.limits, {
       retainedLogBytes: none,
       journalBytes: none,
@@ -65,7 +70,7 @@ export class PendingRequests {
   }
 
   /** Queues a request for a batch. @throws KvError `KV_OVERLOADED` */
-  add(request: Request, options: SubmitOptions): Promise<Reply> {
+  add(request: Request, options: SubmitOptions = {}): Promise<Reply> {
     this.#admission.expectRoomForWrite();
     this.#shares.take(options.client ?? localClient, bytesOf(request));
     return this.#queue(this.#take(request, options));
@@ -78,7 +83,7 @@ export class PendingRequests {
   }
 
   /** Accepts a request that goes into no batch. @throws KvError `KV_OVERLOADED` if a bound is reached. */
-  admit(request: Request, options: SubmitOptions): PendingRequest {
+  admit(request: Request, options: SubmitOptions = {}): PendingRequest {
     this.#admission.expectRoom();
     this.#shares.take(options.client ?? localClient, bytesOf(request));
     return this.#take(request, options);
@@ -97,11 +102,12 @@ export class PendingRequests {
     const { batchRequestCountMax, batchBytesMax } = this.#options.limits;
     let count = 0;
     let bytes = 0;
+    const mark = this.#steps.mark();
     this.#queued.serve((pending) => {
       if (count === batchRequestCountMax) return 'enough';
       if (count > 0 && bytes + pending.bytes > batchBytesMax) return 'enough';
       if (!take(pending)) return 'kept';
-      pending.markProposed();
+      pending.markProposed(mark);
       count += 1;
       bytes += pending.bytes;
       return pending.bytes;
@@ -136,11 +142,12 @@ export class PendingRequests {
     return pending.reply;
   }
 
-  #take(request: Request, { signal, client, room }: SubmitOptions): PendingRequest {
+  #take(request: Request, options: SubmitOptions): PendingRequest {
     const { clock, limits } = this.#options;
     const deadlineMs = clock.now() + limits.requestTimeoutMs;
-    const onSettled = this.#onSettled;
-    const pending = new PendingRequest(request, { deadlineMs, signal, client, room, onSettled });
+    const { signal, timing, owner, client, room } = options;
+    const more = { client, room, onSettled: this.#onSettled };
+    const pending = new PendingRequest(request, { deadlineMs, signal, timing, owner, ...more });
     pending.slot = this.#all.add(pending);
     this.#startTimer(deadlineMs);
     return pending;

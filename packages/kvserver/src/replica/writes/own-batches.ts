@@ -2,8 +2,9 @@
  * Makes batches of the queued requests. The origin of a batch lets its replica recognize it in the log.
  * Rule: every write in a batch carries a stamp, so that the batch may be decided twice.
  */
-import type { Request } from '@paxkv/protocol';
-import { encodeBatch } from '../../state-machine/batch.ts';
+import type { Bytes } from '@paxkv/protocol';
+import { encodeBatch, type LoggedRequest } from '../../state-machine/batch.ts';
+import { localOwner, type Opening, userOwner } from '../../state-machine/sessions/opening.ts';
 import type { PendingRequest } from '../requests/pending-request.ts';
 import type { PendingRequests } from '../requests/pending-requests.ts';
 import type { OwnSession } from './own-session.ts';
@@ -18,6 +19,8 @@ export interface OwnBatchesOptions {
   readonly runId: number;
   readonly pending: PendingRequests;
   readonly session: OwnSession;
+  /** Draws the 16 random bytes of a session that a request opens; `undefined` while ids are counted. */
+  readonly drawEntropy: () => Bytes | undefined;
 }
 
 export class OwnBatches {
@@ -32,7 +35,7 @@ export class OwnBatches {
   next(): OwnBatch | undefined {
     const { node, runId, pending } = this.#options;
     const requests: PendingRequest[] = [];
-    const stamped: Request[] = [];
+    const stamped: LoggedRequest[] = [];
     pending.takeBatch((candidate) => {
       const request = this.#stamped(candidate);
       if (request === undefined) return false;
@@ -47,11 +50,17 @@ export class OwnBatches {
   }
 
   /** The request as written to the log, or `undefined` if it must wait for a stamp. */
-  #stamped(pending: PendingRequest): Request | undefined {
+  #stamped(pending: PendingRequest): LoggedRequest | undefined {
     const { request } = pending;
-    const { command, stamp } = request;
-    if (stamp !== undefined || command.type === 'openSession') return request;
+    const { command, stamp, principal } = request;
+    if (command.type === 'openSession') return { ...request, opening: this.#openingOf(pending) };
+    if (stamp !== undefined) return request;
     const own = this.#options.session.stamp(pending);
-    return own && { command, stamp: own };
+    return own && { command, stamp: own, ...(principal && { principal }) };
+  }
+
+  #openingOf({ request: { principal }, owner = localOwner }: PendingRequest): Opening | undefined {
+    const entropy = this.#options.drawEntropy();
+    return entropy && { entropy, owner: principal === undefined ? owner : userOwner(principal) };
   }
 }

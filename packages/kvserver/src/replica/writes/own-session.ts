@@ -1,13 +1,13 @@
 /**
  * The session of the replica itself, for writes that clients send without a stamp. Every write in the log
  * then has a stamp, and a batch that is decided twice takes effect once.
- * Rule: a request number is used for one write only.
+ * Rule: a request number is used for one write only. No client learns the id of the session.
  */
-import { type Stamp, sessionWindowMax } from '@paxkv/protocol';
+import { type SessionId, type Stamp, sessionWindowMax } from '@paxkv/protocol';
 import type { PendingRequest } from '../requests/pending-request.ts';
 
 export class OwnSession {
-  #id: number | undefined;
+  #id: SessionId | undefined;
   #isWanted = false;
   #next = 1;
   /** The number of each outstanding write of this session, lowest first. */
@@ -19,7 +19,7 @@ export class OwnSession {
   }
 
   /** The log has opened session `id` for the replica. */
-  open(id: number): void {
+  open(id: SessionId): void {
     this.#id = id;
     this.#isWanted = false;
     this.#next = 1;

@@ -5,19 +5,21 @@
 import type { Clock, Decision, Paxos, PeerId } from '@paxkv/paxos';
 import type { Bytes, Reply, Request } from '@paxkv/protocol';
 import type { Limits } from '../../config/settings.ts';
-import { encodeLevelRaise, expectEncodable, type Origin } from '../../state-machine/batch.ts';
+import { expectEncodable, type Origin } from '../../state-machine/batch.ts';
 import type { Applied } from '../../state-machine/state-machine.ts';
 import type { AppliedState } from '../apply/applier.ts';
 import { ForwardedBatches } from '../forwarding/forwarded.ts';
 import { Forwarder } from '../forwarding/forwarder.ts';
 import type { ForwardedBatch, ForwardPort } from '../ports.ts';
+import type { StepMark } from '../request-timing.ts';
 import type { PendingRequest } from '../requests/pending-request.ts';
 import type { PendingRequests } from '../requests/pending-requests.ts';
 import type { SubmitOptions } from '../submitter.ts';
 import { LeaderlessGrace } from './leaderless-grace.ts';
-import { type OwnBatch, OwnBatches } from './own-batches.ts';
+import { type OwnBatch, OwnBatches, type OwnBatchesOptions } from './own-batches.ts';
 import type { OwnSession } from './own-session.ts';
 import { type Batch, isAwaited, Proposals } from './proposals.ts';
+import { RaiseProposal } from './raise-proposal.ts';
 
 /**
  * At least this many queued requests get an instance while others are in flight. Fewer wait until one of
@@ -30,7 +32,6 @@ const headStartMax = 64;
 
 export interface WritesOptions {
   readonly me: PeerId;
-  /** Unique to this run of the replica. */
   readonly runId: number;
   readonly clock: Clock;
   readonly limits: Limits;
@@ -39,6 +40,10 @@ export interface WritesOptions {
     'start' | 'floor' | 'max' | 'leader' | 'readIndex' | 'flushNotices'
   >;
   readonly state: Pick<AppliedState, 'applied'>;
+  /** Whether the log may take requests: the cluster has an incarnation, or needs none at its feature level. */
+  readonly isFounded: () => boolean;
+  /** See {@link OwnBatchesOptions.drawEntropy}. */
+  readonly drawEntropy: OwnBatchesOptions['drawEntropy'];
   readonly pending: PendingRequests;
   readonly session: OwnSession;
   /** Carries batches to the leader. Without it each replica proposes its own batches. */
@@ -57,17 +62,16 @@ export class Writes {
   /** Whether another replica waits for a decision that this one made as the leader. */
   #isAwaitedElsewhere = false;
   #isOpeningSession = false;
-  /** The raise of the feature level that was proposed last, and the one to be proposed next. */
-  #raise: Batch | undefined;
-  #nextRaise: Batch | undefined;
+  readonly #raise: RaiseProposal;
   #isScheduled = false;
   #isStopped = false;
 
   constructor(options: WritesOptions) {
-    const { me, runId, clock, limits, paxos, pending, session, forwarding: port } = options;
+    const { me, runId, clock, paxos, forwarding: port } = options;
     this.#options = options;
-    this.#batches = new OwnBatches({ node: me, runId, pending, session });
-    this.#forwarded = new ForwardedBatches(limits.pendingBytesMax);
+    this.#batches = new OwnBatches({ ...options, node: me });
+    this.#raise = new RaiseProposal({ node: me, runId, number: 0 }, this.#proposals);
+    this.#forwarded = new ForwardedBatches(options.limits.pendingBytesMax);
     this.#leaderlessGrace = new LeaderlessGrace(clock, () => this.propose());
     if (port === undefined) return;
     this.#forwarder = new Forwarder({ me, port, clock, paxos, onReturned: () => this.propose() });
@@ -83,14 +87,11 @@ export class Writes {
   }
 
   /**
-   * Proposes to raise the feature level, unless a raise is under way. It is lost if another replica comes to lead,
-   * and the caller then has to ask for it again.
+   * Proposes to raise the feature level, and to give the cluster this incarnation if it has none, unless a raise is
+   * under way. It is lost if another replica comes to lead, and the caller then has to ask for it again.
    */
-  raiseLevel(level: number): void {
-    const { me: node, runId } = this.#options;
-    if (this.#raise !== undefined && this.#proposals.has(this.#raise)) return;
-    this.#raise = { origin: { node, runId, number: 0 }, value: encodeLevelRaise(level) };
-    this.#nextRaise = this.#raise;
+  raiseLevel(level: number, incarnation?: Bytes): void {
+    this.#raise.ask(level, incarnation);
     this.propose();
   }
 
@@ -116,18 +117,21 @@ export class Writes {
     this.propose();
   }
 
-  onApplied({ origin, replies }: Applied): void {
+  /** `decided`: when the instance was decided, if that is known. */
+  onApplied({ origin, replies }: Applied, decided?: StepMark): void {
     this.#forwarder?.onProgress();
-    if (origin === undefined) return;
+    if (origin !== undefined) this.#onBatchApplied(origin, replies, decided);
+    // The batch leaves room for another one, or a raise has founded the cluster.
+    this.propose();
+  }
+
+  #onBatchApplied(origin: Origin, replies: readonly Reply[], decided?: StepMark): void {
     this.#forwarded.onApplied(origin);
     this.#isAwaitedElsewhere ||= origin.node !== this.#options.me && this.#isLeading;
-    const batch = this.#takeAwaited(origin);
-    batch?.requests.forEach((request, index) => {
+    this.#takeAwaited(origin)?.requests.forEach((request, index) => {
       const reply = replies[index];
-      if (reply !== undefined) this.#reply(request, reply);
+      if (reply !== undefined) this.#reply(request, reply, decided);
     });
-    // The batch leaves room for another one.
-    this.propose();
   }
 
   /** The known leader changed. */
@@ -186,18 +190,14 @@ export class Writes {
   /** The next batch to propose. Batches that have waited longest come first. */
   #next(): Batch | undefined {
     while (this.#hasRoom()) {
-      const waiting = this.#takeRaise() ?? this.#forwarder?.takeReturned() ?? this.#takeForwarded();
+      const raise = this.#raise.take(this.#isLeading);
+      if (raise !== undefined || !this.#options.isFounded()) return raise;
+      const waiting = this.#forwarder?.takeReturned() ?? this.#takeForwarded();
       if (waiting !== undefined) return waiting;
       const batch = this.#takeDisplaced() ?? this.#nextOwn();
       if (batch === undefined || this.#forwarder?.forward(batch) !== true) return batch;
     }
     return undefined;
-  }
-
-  #takeRaise(): Batch | undefined {
-    const raise = this.#isLeading ? this.#nextRaise : undefined;
-    this.#nextRaise = undefined;
-    return raise;
   }
 
   #takeForwarded(): Batch | undefined {
@@ -267,17 +267,16 @@ export class Writes {
     return batch;
   }
 
-  #reply(pending: PendingRequest, reply: Reply): void {
+  #reply(pending: PendingRequest, reply: Reply, decided: StepMark | undefined): void {
     const isExpired = reply.type === 'refused' && reply.reason === 'sessionExpired';
-    if (!isExpired || pending.request.stamp !== undefined) {
-      pending.resolve(reply);
-      return;
+    if (!isExpired || pending.request.stamp !== undefined) pending.resolve(reply, decided);
+    else {
+      // Safety: this is the first copy of the batch to be applied, and no number of an expired session ever
+      // takes effect. The write was not done, and may be proposed again under another session.
+      this.#options.session.expire(pending);
+      this.#options.pending.requeue(pending);
+      this.propose();
     }
-    // Safety: this is the first copy of the batch to be applied, and no number of an expired session ever
-    // takes effect. The write was not done, and may be proposed again under another session.
-    this.#options.session.expire(pending);
-    this.#options.pending.requeue(pending);
-    this.propose();
   }
 
   /** The log assigns session ids, so opening a session is a request like any other. */

@@ -13,6 +13,11 @@ export interface CachedReply {
   readonly reply: WriteReply;
 }
 
+/** About how many bytes a reply takes in a row of the log format. Replies to writes have a few numbers at most. */
+export function bytesOf({ reply }: CachedReply): number {
+  return 64 + (reply.type === 'refused' ? reply.reason.length : 0);
+}
+
 /** At least this many empty cells at the front are removed at once, which copies the rest. */
 const gapMax = 64;
 
@@ -20,6 +25,17 @@ export class ReplyCache implements Iterable<CachedReply> {
   /** Ordered by number; empty below `first`. */
   readonly #cells: (CachedReply | undefined)[] = [];
   #first = 0;
+  #bytes = 0;
+
+  /** About how many bytes the replies take: see {@link bytesOf}. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The lowest number with a reply. */
+  get lowest(): number | undefined {
+    return this.#cells[this.#first]?.number;
+  }
 
   get size(): number {
     return this.#cells.length - this.#first;
@@ -35,11 +51,13 @@ export class ReplyCache implements Iterable<CachedReply> {
     const index = this.#find(cached.number);
     if (index === this.#cells.length) this.#cells.push(cached);
     else this.#cells.splice(index, 0, cached);
+    this.#bytes += bytesOf(cached);
   }
 
   deleteBelow(number: number): void {
     let lowest = this.#cells[this.#first];
     while (lowest !== undefined && lowest.number < number) {
+      this.#bytes -= bytesOf(lowest);
       this.#cells[this.#first] = undefined;
       this.#first += 1;
       lowest = this.#cells[this.#first];

@@ -5,6 +5,7 @@
 import {
   type Row,
   replyToRow,
+  type SessionId,
   sessionWindowMax,
   toCount,
   toRow,
@@ -14,17 +15,20 @@ import {
 import { type CachedReply, ReplyCache } from './reply-cache.ts';
 
 export class Session {
-  readonly id: number;
+  readonly id: SessionId;
   /** The name the client gave itself. */
   readonly client: string;
+  /** The owner; `undefined` for the sessions of feature level 1. */
+  readonly owner: string | undefined;
   #lastUse = 0;
   #firstOutstanding: number;
   readonly #replies = new ReplyCache();
 
   /** `firstOutstanding`: the lowest request number whose reply the client still awaits. */
-  constructor(id: number, client: string, firstOutstanding = 1) {
+  constructor(id: SessionId, client: string, owner?: string, firstOutstanding = 1) {
     this.id = id;
     this.client = client;
+    this.owner = owner;
     this.#firstOutstanding = firstOutstanding;
   }
 
@@ -35,6 +39,11 @@ export class Session {
 
   get cachedReplyCount(): number {
     return this.#replies.size;
+  }
+
+  /** About how many bytes its replies take. */
+  get cachedReplyBytes(): number {
+    return this.#replies.bytes;
   }
 
   /** Records a use. `use` is higher than that of any earlier use of any session. */
@@ -65,18 +74,28 @@ export class Session {
     this.#replies.add(cached);
   }
 
+  /** Drops the replies of the lowest numbers until the others take `bytesMax`: those numbers are over. */
+  limitReplies(bytesMax: number): void {
+    while (this.#replies.bytes > bytesMax) {
+      this.raise((this.#replies.lowest ?? this.#firstOutstanding) + 1);
+    }
+  }
+
   toRow(): Row {
     const replies = [...this.#replies].map(({ number, digest, reply }) => [
       number,
       digest,
       replyToRow(reply),
     ]);
-    return [this.client, this.#lastUse, this.#firstOutstanding, replies];
+    const row = [this.client, this.#lastUse, this.#firstOutstanding, replies];
+    return this.owner === undefined ? row : [...row, this.owner];
   }
 
   /** @throws TypeError */
-  static fromRow(id: number, [client, lastUse, firstOutstanding, replies]: Row): Session {
-    const session = new Session(id, toText(client), toCount(firstOutstanding, 1));
+  static fromRow(id: SessionId, row: Row): Session {
+    const [client, lastUse, firstOutstanding, replies, ownerField] = row;
+    const owner = ownerField === undefined ? undefined : toText(ownerField);
+    const session = new Session(id, toText(client), owner, toCount(firstOutstanding, 1));
     session.#lastUse = toCount(lastUse);
     for (const cached of toRow(replies)) {
       const [number, digest, reply] = toRow(cached);

@@ -6,96 +6,150 @@
  * nothing, and a later reply is as good as the lost one.
  */
 import assert from 'node:assert/strict';
-import { isWriteReply, type Refusal, type Reply, type Request, type Stamp } from '@paxkv/protocol';
+import {
+  isWriteReply,
+  type Principal,
+  type Refusal,
+  type Reply,
+  type SessionId,
+  type Stamp,
+} from '@paxkv/protocol';
+import type { LoggedRequest } from '../batch.ts';
 import type { CacheSlot } from '../store/cached-entry.ts';
-import type { KeyCommand } from '../store/commands/effect.ts';
-import type { Store } from '../store/store.ts';
+import type { Applying, KeyCommand } from '../store/commands/effect.ts';
 import { digestOf } from './command-digest.ts';
+import { isUserOwner, type Opening, sessionIdOf, userOwner } from './opening.ts';
 import { Session } from './session.ts';
+import { SessionTable } from './session-table.ts';
 
 export interface SessionLimits {
   readonly sessionCountMax: number;
   /** Cached replies of all sessions together. More than the window of one session. */
   readonly cachedReplyCountMax: number;
+  /** From feature level 2 on: sessions of one owner. */
+  readonly ownerSessionCountMax: number;
+  /** From feature level 2 on: about how many bytes the cached replies take, of all sessions and of one. */
+  readonly cachedReplyBytesMax: number;
+  readonly sessionReplyBytesMax: number;
 }
 
 /** These limits are part of the log format: replicas with different limits would diverge. */
 export const sessionLimits: SessionLimits = {
   sessionCountMax: 10_000,
   cachedReplyCountMax: 500_000,
+  ownerSessionCountMax: 5_000,
+  cachedReplyBytesMax: 16 * 1024 * 1024,
+  sessionReplyBytesMax: 96 * 1024,
 };
 
 /** Counters that the log determines. */
 export interface SessionCounts {
-  /** The id of the next session, from 1. No id is given twice. */
+  /** The number of the next session, from 1. At feature level 1 it is the id of that session. */
   readonly next: number;
   /** How often sessions were opened or used, all together. */
   readonly uses: number;
 }
 
+export interface SessionsOptions {
+  /** The incarnation of the cluster, if it has one. Sessions have random ids and owners then. */
+  readonly incarnation?: string | undefined;
+  readonly limits?: SessionLimits;
+}
+
 export class Sessions {
   readonly #limits: SessionLimits;
-  /** The least recently used session first. */
-  readonly #byUse = new Map<number, Session>();
-  readonly #changed = new Set<number>();
+  readonly #table: SessionTable;
+  readonly #changed = new Set<SessionId>();
+  #incarnation: string | undefined;
   #next: number;
   #uses: number;
-  #cachedReplyCount = 0;
-  #latest: Session | undefined;
 
   /** `sessions` may be in any order, since each knows its last use. */
-  constructor(counts: SessionCounts, sessions: readonly Session[] = [], limits = sessionLimits) {
+  constructor(
+    counts: SessionCounts,
+    sessions: readonly Session[] = [],
+    { incarnation, limits = sessionLimits }: SessionsOptions = {},
+  ) {
     this.#limits = limits;
+    this.#incarnation = incarnation;
     this.#next = counts.next;
     this.#uses = counts.uses;
-    for (const session of [...sessions].sort((a, b) => a.lastUse - b.lastUse)) {
-      this.#byUse.set(session.id, session);
-      this.#cachedReplyCount += session.cachedReplyCount;
-    }
+    this.#table = new SessionTable(sessions);
   }
 
   get count(): number {
-    return this.#byUse.size;
+    return this.#table.count;
   }
 
   get counts(): SessionCounts {
     return { next: this.#next, uses: this.#uses };
   }
 
+  get incarnation(): string | undefined {
+    return this.#incarnation;
+  }
+
+  /**
+   * The cluster gets this incarnation, unless it has one or `incarnation` is `undefined`. All sessions end: their ids
+   * are those of a lower feature level, which others can guess, or of another cluster.
+   */
+  found(incarnation: string | undefined): void {
+    if (this.#incarnation !== undefined || incarnation === undefined) return;
+    this.#incarnation = incarnation;
+    for (const session of [...this.#table]) this.#evict(session);
+  }
+
   /** Applies one request to the sessions and the store. `slot`: the cache slot of its key, if it has a key. */
-  apply({ command, stamp }: Request, slot: CacheSlot | undefined, store: Store): Reply {
-    if (command.type === 'openSession') return this.#open(command.client);
+  apply(request: LoggedRequest, slot: CacheSlot | undefined, store: Applying): Reply {
+    const { command, stamp, principal, opening } = request;
+    if (command.type === 'openSession') return this.#open(command.client, opening);
     if (stamp === undefined) return store.apply(command, slot);
-    return this.#applyStamped({ command, stamp, slot }, store);
+    return this.#applyStamped({ command, stamp, principal, slot }, store);
   }
 
   /** All sessions opened, used or evicted since the last call; `undefined` for an evicted one. */
-  takeChanges(): readonly (readonly [id: number, session: Session | undefined])[] {
-    const changes = [...this.#changed].map((id) => [id, this.#byUse.get(id)] as const);
+  takeChanges(): readonly (readonly [id: SessionId, session: Session | undefined])[] {
+    const changes = [...this.#changed].map((id) => [id, this.#table.get(id)] as const);
     this.#changed.clear();
     return changes;
   }
 
-  #open(client: string): Reply {
-    assert(this.#next < Number.MAX_SAFE_INTEGER, 'session ids are exact integers');
-    const session = new Session(this.#next, client);
+  #open(client: string, opening: Opening | undefined): Reply {
+    assert(this.#next < Number.MAX_SAFE_INTEGER, 'sessions are counted exactly');
+    const session = this.#newSession(client, opening);
+    // The server proposed it before the cluster had an incarnation, and proposes it again.
+    if (session === undefined) return refused('sessionExpired');
     this.#next += 1;
+    this.#table.add(session);
     this.#use(session);
-    this.#evictOldest();
+    this.#limit(session);
     return { type: 'openSession', session: session.id };
   }
 
-  #applyStamped(request: StampedRequest, store: Store): Reply {
+  #newSession(client: string, opening: Opening | undefined): Session | undefined {
+    if (this.#incarnation === undefined) return new Session(this.#next, client);
+    if (opening === undefined) return undefined;
+    return new Session(sessionIdOf(this.#incarnation, opening, this.#next), client, opening.owner);
+  }
+
+  #applyStamped(request: StampedRequest, store: Applying): Reply {
     const { stamp } = request;
-    const session = this.#byUse.get(stamp.session);
-    if (session === undefined) return refused('sessionExpired');
+    const session = this.#table.get(stamp.session);
+    // To everybody else it is as if the session of a user did not exist.
+    if (session === undefined || !mayUse(session, request)) return refused('sessionExpired');
     this.#use(session);
-    const countBefore = session.cachedReplyCount;
-    session.raise(stamp.firstOutstanding);
-    const reply = applyOnce(session, request, store);
-    this.#cachedReplyCount += session.cachedReplyCount - countBefore;
-    this.#evictOldest();
+    const reply = this.#table.change(session, () => {
+      session.raise(stamp.firstOutstanding);
+      const once = applyOnce(session, request, store);
+      if (this.#hasOwners) session.limitReplies(this.#limits.sessionReplyBytesMax);
+      return once;
+    });
+    this.#limit(session);
     return reply;
+  }
+
+  get #hasOwners(): boolean {
+    return this.#incarnation !== undefined;
   }
 
   #use(session: Session): void {
@@ -103,38 +157,55 @@ export class Sessions {
     this.#uses += 1;
     session.touch(this.#uses);
     this.#changed.add(session.id);
-    if (session === this.#latest) return;
-    this.#latest = session;
-    this.#byUse.delete(session.id);
-    this.#byUse.set(session.id, session);
+    this.#table.moveToEnd(session);
   }
 
-  #evictOldest(): void {
-    if (!this.#isOverLimit()) return;
-    for (const session of this.#byUse.values()) {
-      if (!this.#isOverLimit()) return;
-      this.#byUse.delete(session.id);
-      this.#cachedReplyCount -= session.cachedReplyCount;
-      this.#changed.add(session.id);
+  /**
+   * Evicts sessions until all bounds hold. The owner of `used`, which was opened or used last, loses its own least
+   * recently used ones first: nobody evicts the sessions of others with more than one session.
+   */
+  #limit(used: Session): void {
+    const { ownerSessionCountMax } = this.#limits;
+    while (this.#hasOwners && this.#table.countOf(used.owner) > ownerSessionCountMax) {
+      this.#evict(this.#table.oldestOf(used.owner));
+    }
+    while (this.#isOverLimit()) {
+      const own = this.#hasOwners ? this.#table.oldestOf(used.owner) : undefined;
+      this.#evict(own === undefined || own === used ? this.#table.oldest : own);
     }
   }
 
+  #evict(session: Session | undefined): void {
+    assert(session !== undefined, 'there is a session to evict');
+    this.#table.delete(session);
+    this.#changed.add(session.id);
+  }
+
   #isOverLimit(): boolean {
-    const { sessionCountMax, cachedReplyCountMax } = this.#limits;
-    return this.count > sessionCountMax || this.#cachedReplyCount > cachedReplyCountMax;
+    const { sessionCountMax, cachedReplyCountMax, cachedReplyBytesMax } = this.#limits;
+    const { count, replyCount, replyBytes } = this.#table;
+    if (count > sessionCountMax || replyCount > cachedReplyCountMax) return true;
+    return this.#hasOwners && replyBytes > cachedReplyBytesMax;
   }
 }
 
 interface StampedRequest {
   readonly command: KeyCommand;
   readonly stamp: Stamp;
+  readonly principal: Principal | undefined;
   readonly slot: CacheSlot | undefined;
+}
+
+/** A user has one name, while the address of a client may change. */
+function mayUse({ owner }: Session, { principal }: StampedRequest): boolean {
+  if (owner === undefined || !isUserOwner(owner)) return true;
+  return principal !== undefined && owner === userOwner(principal);
 }
 
 function applyOnce(
   session: Session,
   { command, stamp, slot }: StampedRequest,
-  store: Store,
+  store: Applying,
 ): Reply {
   if (!session.admits(stamp.number)) return refused('outsideWindow');
   const digest = digestOf(command);

@@ -121,6 +121,11 @@ export class Journal implements Storage<Uint8Array> {
     return this.#times.times;
   }
 
+  /** For how long the disk was flushing since the journal was opened, in milliseconds. */
+  get flushedMs(): number {
+    return this.#times.flushedMs;
+  }
+
   /** The writes of half a second or more since the last call. */
   takeSlowWrites(): SlowWrites {
     return this.#times.takeSlow();

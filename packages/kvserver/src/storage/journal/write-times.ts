@@ -42,6 +42,9 @@ export class WriteTimes {
   #lastMs: number;
   #failure: string | undefined;
   #slow: SlowWrites = { count: 0, longestMs: 0 };
+  /** For how long writes were under way before `#busySinceMs`. */
+  #flushedMs = 0;
+  #busySinceMs = 0;
 
   /** `now` never goes back. A write of `slowMs` or more is slow. `onEnded` learns of each write that has ended. */
   constructor(now: () => number, slowMs: number, onEnded: (tookMs: number) => void = () => {}) {
@@ -53,6 +56,7 @@ export class WriteTimes {
 
   begin(): BegunWrite {
     const write = { begunMs: this.#now() };
+    if (this.#pending.size === 0) this.#busySinceMs = write.begunMs;
     this.#pending.add(write);
     return write;
   }
@@ -61,6 +65,7 @@ export class WriteTimes {
   end(write: BegunWrite, failure?: string): void {
     this.#pending.delete(write);
     this.#lastMs = this.#now();
+    if (this.#pending.size === 0) this.#flushedMs += this.#lastMs - this.#busySinceMs;
     this.#failure = failure;
     const tookMs = this.#lastMs - write.begunMs;
     this.#sample[this.#writeCount % sampleCount] = tookMs;
@@ -87,6 +92,11 @@ export class WriteTimes {
   /** Whether a write is under way. */
   get isBusy(): boolean {
     return this.#pending.size > 0;
+  }
+
+  /** For how long one write or more has been under way since recording began, in milliseconds. */
+  get flushedMs(): number {
+    return this.#flushedMs + (this.isBusy ? this.#now() - this.#busySinceMs : 0);
   }
 
   /** The time since the last write ended, in milliseconds. */

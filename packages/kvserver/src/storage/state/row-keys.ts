@@ -2,15 +2,16 @@
  * The keys of the state database. The first byte of a row's key is the kind of row:
  *
  *   d key               the current entry of a key, ordered by the bytes of the key
- *   s session (8 bytes) one session, in the order in which they were opened
+ *   s session           one session: its number in 8 bytes, from feature level 2 on its id in 16 bytes
  *   m name              the position of the whole state, and notes about this copy
  *
  * `h` is reserved for history: `h key 00 01 revision (8 bytes)`, each 00 in the key written as 00 ff, so that
  * the revisions of a key are adjacent and in order, and no key is a prefix of another.
  */
-import type { Bytes } from '@paxkv/protocol';
+import type { Bytes, SessionId } from '@paxkv/protocol';
 import { fromText, nameOf } from '../../state-machine/store/latin1.ts';
 
+const numberBytes = 8;
 const prefixes = { data: 0x64, meta: 0x6d, session: 0x73 } as const;
 
 /** Precedes the keys of all rows but data: those that a start reads. */
@@ -30,14 +31,19 @@ export function dataKeyOf(name: string): Bytes {
   return fromText(String.fromCharCode(prefixes.data) + name);
 }
 
-export function sessionKey(session: number): Bytes {
-  const id = new Uint8Array(8);
+export function sessionKey(session: SessionId): Bytes {
+  if (typeof session === 'string') {
+    return withPrefix(prefixes.session, Buffer.from(session, 'base64url'));
+  }
+  const id = new Uint8Array(numberBytes);
   new DataView(id.buffer).setBigUint64(0, BigInt(session));
   return withPrefix(prefixes.session, id);
 }
 
 /** The session id in the key of a session's row. */
-export function fromSessionKey(rowKey: Bytes): number {
+export function fromSessionKey(rowKey: Bytes): SessionId {
+  if (rowKey.length !== 1 + numberBytes)
+    return Buffer.from(rowKey.subarray(1)).toString('base64url');
   const view = new DataView(rowKey.buffer, rowKey.byteOffset, rowKey.byteLength);
   return Number(view.getBigUint64(1));
 }

@@ -11,6 +11,7 @@ import {
   type Row,
   toBytes,
   toCount,
+  toId128,
   toRow,
   unpack,
 } from '@paxkv/protocol';
@@ -127,12 +128,12 @@ const baseFormat = 3;
 const levelFormat = 4;
 
 export function fromPosition({ position, checksum }: VerifiedPosition): Row {
-  const { applied, revision, sessions, stateHash, featureLevel } = position;
+  const { applied, revision, sessions, stateHash, featureLevel, incarnation } = position;
   const { next, uses } = sessions;
   const fields = [applied, revision, next, uses, stateHash, fromChecksum(checksum)];
-  return featureLevel === baseLevel
-    ? [baseFormat, ...fields]
-    : [levelFormat, ...fields, featureLevel];
+  if (featureLevel === baseLevel) return [baseFormat, ...fields];
+  const named = incarnation === undefined ? [] : [incarnation];
+  return [levelFormat, ...fields, featureLevel, ...named];
 }
 
 /**
@@ -140,7 +141,7 @@ export function fromPosition({ position, checksum }: VerifiedPosition): Row {
  * @throws StateError `STATE_UNKNOWN_FORMAT`
  */
 export function toPosition(row: Row): VerifiedPosition {
-  const [format, applied, revision, next, uses, stateHash, checksum, level] = row;
+  const [format, applied, revision, next, uses, stateHash, checksum, level, incarnation] = row;
   if (format !== baseFormat && format !== levelFormat) {
     throw new StateError(
       'STATE_UNKNOWN_FORMAT',
@@ -153,6 +154,7 @@ export function toPosition(row: Row): VerifiedPosition {
     sessions: { next: toCount(next, 1), uses: toCount(uses) },
     stateHash: toBytes(stateHash),
     featureLevel: format === baseFormat ? baseLevel : toCount(level, baseLevel + 1),
+    incarnation: incarnation === undefined ? undefined : toId128(incarnation),
   };
   return { position, checksum: toChecksum(toRow(checksum)) };
 }

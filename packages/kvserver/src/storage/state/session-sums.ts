@@ -3,7 +3,7 @@
  * start verifies all sessions and reads no other rows. That row concerns only this copy of the state. Where it is
  * missing, or from another position, a start reads every row.
  */
-import { type Row, toCount, toRow } from '@paxkv/protocol';
+import { type Row, type SessionId, toCount, toRow } from '@paxkv/protocol';
 import {
   checksumAfter,
   emptyChecksum,
@@ -13,7 +13,7 @@ import {
 } from './rows.ts';
 
 export class SessionSums {
-  readonly #sums = new Map<number, number>();
+  readonly #sums = new Map<SessionId, number>();
   #checksum = emptyChecksum;
 
   /** The checksum of all sessions' rows. */
@@ -22,7 +22,7 @@ export class SessionSums {
   }
 
   /** Replaces the checksum of one session's row, `undefined` for no row. Returns the one before. */
-  replace(id: number, after: number | undefined): number | undefined {
+  replace(id: SessionId, after: number | undefined): number | undefined {
     const before = this.#sums.get(id);
     if (after === undefined) this.#sums.delete(id);
     else this.#sums.set(id, after);

@@ -5,7 +5,7 @@
  * reads the position and the sessions; an entry is verified when it is read, and all rows by `verifyRows`.
  */
 import { createHash } from 'node:crypto';
-import type { Bytes } from '@paxkv/protocol';
+import type { Bytes, SessionId } from '@paxkv/protocol';
 import { pack } from '@paxkv/protocol';
 import type { AbstractBatchOptions, AbstractChainedBatch, AbstractLevel } from 'abstract-level';
 import { Session } from '../../state-machine/sessions/session.ts';
@@ -261,7 +261,7 @@ export class StateDatabase implements StateStore {
     this.#pass?.onWritten(changes);
   }
 
-  #putSession(batch: Batch, id: number, session: Session | undefined): RowChange {
+  #putSession(batch: Batch, id: SessionId, session: Session | undefined): RowChange {
     const key = sessionKey(id);
     const row = session === undefined ? undefined : seal(key, session.toRow());
     if (row === undefined) batch.del(key);

@@ -5,10 +5,11 @@
 import type { Bytes } from '@paxkv/protocol';
 import type { AbstractIterator, AbstractSnapshot } from 'abstract-level';
 import { StateError } from '../../state-machine/state-error.ts';
+import type { Position } from '../../state-machine/state-store.ts';
 import { attempt } from './attempt.ts';
 import { RowAudit, type StateRow } from './row-audit.ts';
 import { isLocalKey, positionKey } from './row-keys.ts';
-import type { StateChecksum } from './rows.ts';
+import type { StateChecksum, VerifiedPosition } from './rows.ts';
 import { toPosition, unseal } from './rows.ts';
 import type { StateLevel } from './state-database.ts';
 
@@ -21,8 +22,8 @@ export interface StatePage {
 const readCountMax = 64;
 
 export class StateExport {
-  /** The highest instance applied. */
-  readonly applied: number;
+  /** The position of the state that is read. */
+  readonly position: Position;
   readonly #checksum: StateChecksum;
   readonly #level: StateLevel;
   readonly #snapshot: AbstractSnapshot;
@@ -34,11 +35,11 @@ export class StateExport {
   #counted: Bytes | undefined;
 
   private constructor(
-    { applied, checksum }: { readonly applied: number; readonly checksum: StateChecksum },
+    { position, checksum }: VerifiedPosition,
     level: StateLevel,
     snapshot: AbstractSnapshot,
   ) {
-    this.applied = applied;
+    this.position = position;
     this.#checksum = checksum;
     this.#level = level;
     this.#snapshot = snapshot;
@@ -55,13 +56,16 @@ export class StateExport {
     try {
       const row = await attempt('read the position', () => level.get(positionKey, { snapshot }));
       if (row === undefined) throw new StateError('STATE_DAMAGED', 'The state has no position.');
-      const { position, checksum } = unseal(positionKey, row, toPosition);
-      const { applied } = position;
-      return new StateExport({ applied, checksum }, level, snapshot);
+      return new StateExport(unseal(positionKey, row, toPosition), level, snapshot);
     } catch (error) {
       await snapshot.close();
       throw error;
     }
+  }
+
+  /** The highest instance applied. */
+  get applied(): number {
+    return this.position.applied;
   }
 
   /** How many rows the position counted. */

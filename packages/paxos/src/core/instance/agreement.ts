@@ -108,6 +108,14 @@ export class Agreement<V> {
     return this.#acceptor.onPrepareLog(request, this.#settledUpTo + 1, step);
   }
 
+  /**
+   * Safety: a leader that does not know of a new incarnation may rest on a log promise that this peer gave in
+   * an earlier one. The rejection carries the new incarnation, and the leader starts again.
+   */
+  rejectUnaware(from: PeerId, { seq, ballot }: Accept<V>, step: Step<V>): void {
+    step.sendNow(from, { type: 'rejected', seq, ballot, promised: ballot });
+  }
+
   /** This peer has become leader: proposes all open instances at its ballot, its own and those of others. */
   proposeOpen(step: Step<V>): void {
     for (const proposal of this.#proposer.open()) this.propose(proposal, step);

@@ -46,6 +46,11 @@ export class Incarnations {
     return this.#of(peer).incarnation;
   }
 
+  /** What is recorded of the latest incarnation of a peer. */
+  recordOf(peer: PeerId): PeerRecord {
+    return this.#of(peer);
+  }
+
   /** The mark that every envelope to `to` carries. */
   mark(to: PeerId, writeIndex: number): MemoryMark {
     return {

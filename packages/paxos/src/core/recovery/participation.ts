@@ -5,7 +5,7 @@
 import type { Random } from '../../environment.ts';
 import type { PeerId } from '../ballot.ts';
 import type { BallotAllocator } from '../ballot-allocator.ts';
-import type { Memory, OwnIncarnation, PeerRecords } from '../effects.ts';
+import type { Memory, OwnIncarnation, PeerRecord, PeerRecords } from '../effects.ts';
 import type { MemoryMark } from '../messages/envelope.ts';
 import type { Admit, Admitted, StaleIncarnation } from '../messages/recovery.ts';
 import type { Step } from '../step.ts';
@@ -19,6 +19,8 @@ export interface ParticipationOptions {
   readonly ballots: BallotAllocator;
   readonly delays: RetryDelays;
   readonly random: Random;
+  /** See `PaxosOptions`. */
+  readonly instanceLeapMax: number;
   /** The state in which this peer found its memory. */
   readonly memory: Memory<unknown>['state'];
 }
@@ -33,12 +35,13 @@ export class Participation {
   /** `kept` from the first write on. */
   #memory: Memory<unknown>['state'];
 
-  constructor({ me, peerCount, ballots, delays, random, memory }: ParticipationOptions) {
+  constructor({ memory, ...options }: ParticipationOptions) {
+    const { me, peerCount } = options;
     this.#me = me;
     this.#memory = memory;
     const incarnations = new Incarnations(me, peerCount);
     this.#incarnations = incarnations;
-    this.#rejoin = new Rejoin({ me, peerCount, ballots, incarnations, delays, random });
+    this.#rejoin = new Rejoin({ ...options, incarnations });
   }
 
   restore(write: OwnIncarnation | PeerRecords): void {
@@ -65,6 +68,11 @@ export class Participation {
   takesPartIn(seq: number): boolean {
     const { votingFloor } = this;
     return votingFloor !== undefined && seq > votingFloor;
+  }
+
+  /** What is recorded of the latest incarnation of a peer. */
+  recordOf(peer: PeerId): PeerRecord {
+    return this.#incarnations.recordOf(peer);
   }
 
   /** Called first in each step, so that this peer never sends anything before it has an incarnation. */

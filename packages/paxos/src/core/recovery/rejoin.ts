@@ -18,6 +18,7 @@ import type { PeerId } from '../ballot.ts';
 import type { BallotAllocator } from '../ballot-allocator.ts';
 import type { OwnIncarnation } from '../effects.ts';
 import type { Admit, Admitted, StaleIncarnation } from '../messages/recovery.ts';
+import { agreedHighest } from '../plausibility/corroboration.ts';
 import { otherPeers, quorumSize } from '../quorum.ts';
 import type { Step } from '../step.ts';
 import type { RetryDelays } from '../timeouts.ts';
@@ -38,6 +39,8 @@ export interface RejoinOptions {
   readonly incarnations: Incarnations;
   readonly delays: RetryDelays;
   readonly random: Random;
+  /** See `PaxosOptions`. */
+  readonly instanceLeapMax: number;
 }
 
 export class Rejoin {
@@ -159,7 +162,12 @@ export class Rejoin {
     // Such a quorum would know of any earlier incarnation. Without an earlier one this peer has forgotten
     // nothing, and a voting floor would only leave fewer peers to decide the instances in progress.
     if (isFirstIncarnation) return -1;
-    return Math.max(...answers.map(({ max }) => max));
+    // A lower floor than the highest answer would not be safe, and one damaged answer must not silence this peer.
+    const { instanceLeapMax: leapMax } = this.#options;
+    return agreedHighest(
+      answers.map(({ max }) => max),
+      { peerCount, leapMax },
+    );
   }
 
   /** Whether nothing heard so far speaks of an earlier incarnation of this peer. */

@@ -5,14 +5,16 @@ import type { Roles } from '../roles.ts';
 
 export type ReplayedRoles<V> = Pick<
   Roles<V>,
-  'acceptor' | 'agreement' | 'ballots' | 'learner' | 'participation' | 'truncation'
+  'acceptor' | 'agreement' | 'ballots' | 'learner' | 'participation' | 'plausibility' | 'truncation'
 >;
 
 /** Restores one write. Writes are replayed in the order in which they were made. */
 export function replay<V>(write: Write<V>, roles: ReplayedRoles<V>): void {
+  if ('ballot' in write) roles.plausibility.noteRound(write.ballot.round);
   switch (write.type) {
     case 'reserved':
       roles.ballots.restore(write.round);
+      roles.plausibility.noteRound(write.round);
       break;
     case 'logPromised':
       roles.acceptor.restore(write);

@@ -23,6 +23,8 @@ export interface TraceStart {
   readonly isCandidate: boolean;
   readonly stateEpoch: number;
   readonly retention: TracedRetention;
+  /** Absent for no bound. */
+  readonly instanceLeapMax?: number;
   readonly memory: Omit<Memory<string>, 'writes'> & { readonly writes: readonly Write<string>[] };
   /** The random numbers that the peer drew while it was constructed. */
   readonly draws: readonly number[];

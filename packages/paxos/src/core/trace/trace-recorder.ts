@@ -5,7 +5,8 @@
 import type { RetentionPolicy } from '../commit/retention-policy.ts';
 import type { Effects } from '../effects.ts';
 import type { PeerEvent } from '../events.ts';
-import { Peer, type PeerOptions } from '../peer.ts';
+import { Peer } from '../peer.ts';
+import type { PeerOptions } from '../peer-options.ts';
 import { effectsHash, type TracedRetention, traceVersion, withTokens } from './trace-line.ts';
 
 /** How values of the log are written down, and where the lines go. */
@@ -55,6 +56,7 @@ export class TraceRecorder<V> {
       isCandidate: options.isCandidate ?? false,
       stateEpoch,
       retention: traced(retention),
+      ...(options.instanceLeapMax !== undefined && { instanceLeapMax: options.instanceLeapMax }),
       memory: { state, writeIndex, writes: this.#plain(writes) },
       draws: this.#draws.splice(0),
     };

@@ -39,10 +39,12 @@ export class TraceReplay {
     this.#lines = lines[Symbol.iterator]();
     this.start = toStart(parse(this.#lines.next().value));
     const { me, peerCount, isCandidate, memory, draws, stateEpoch, retention } = this.start;
+    const { instanceLeapMax } = this.start;
     this.#draws = [...draws];
     const random = { next: () => this.#draw() };
     this.peer = new Peer({
       ...{ me, peerCount, isCandidate, memory, stateEpoch, random },
+      ...(instanceLeapMax !== undefined && { instanceLeapMax }),
       retention: retention.type === 'everyPeer' ? retention : { ...retention, sizeOf: sizeInToken },
     });
   }

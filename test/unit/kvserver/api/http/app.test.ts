@@ -1,4 +1,5 @@
 import { KvError } from '@paxkv/client';
+import type { RequestTiming } from '@paxkv/kvserver/internal/replica/request-timing';
 import { errorCodes, type KvErrorCode, type Reply } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { ServerUnderTest } from './server-under-test.ts';
@@ -13,8 +14,9 @@ describe('App', () => {
   });
   afterEach(() => server.close());
 
+  /** The scripts give errors that no real replica gives for a put. */
   function put(): Promise<Response> {
-    return server.fetch('/v1/kv/k', { method: 'PUT', body: 'v' });
+    return fetch(`${server.url}/v1/kv/k`, { method: 'PUT', body: 'v' });
   }
 
   for (const code of Object.keys(errorCodes) as KvErrorCode[]) {
@@ -24,7 +26,10 @@ describe('App', () => {
       server.replica.script = () => Promise.reject(new KvError(code, 'Told so.'));
       const response = await put();
       expect(response.status).to.equal(status);
-      expect(response.headers.get('retry-after')).to.equal(code === 'KV_OVERLOADED' ? '1' : null);
+      const isTemporary = code === 'KV_OVERLOADED' || code === 'KV_TOO_MANY_ATTEMPTS';
+      expect(response.headers.get('retry-after')).to.equal(isTemporary ? '1' : null);
+      const asks = /^Bearer /.test(response.headers.get('www-authenticate') ?? '');
+      expect(asks).to.equal(code === 'KV_UNAUTHENTICATED');
       const { error } = await server.refuses(response, code);
       const requestId = response.headers.get('x-request-id');
       expect(error).to.deep.equal({ code, outcome, message: 'Told so.', requestId });
@@ -40,8 +45,11 @@ describe('App', () => {
   const refusals: Record<Refusal, KvErrorCode> = {
     sessionExpired: 'KV_SESSION_EXPIRED',
     numberReused: 'KV_NUMBER_REUSED',
-    outsideWindow: 'KV_BAD_REQUEST',
+    outsideWindow: 'KV_REPLY_GONE',
     featureOff: 'KV_FEATURE_OFF',
+    unauthenticated: 'KV_UNAUTHENTICATED',
+    forbidden: 'KV_FORBIDDEN',
+    authChanged: 'KV_AUTH_CHANGED',
     tooLarge: 'KV_TOO_LARGE',
     notACounter: 'KV_NOT_A_COUNTER',
     counterOverflow: 'KV_NOT_A_COUNTER',
@@ -81,7 +89,12 @@ describe('App', () => {
   it('counts each error that a client gets', async () => {
     const counted: string[] = [];
     const onError = (transport: string, code: string) => void counted.push(`${transport} ${code}`);
-    const watched = await ServerUnderTest.open({ headerCountMax: 10 }, { observer: { onError } });
+    const watched = await ServerUnderTest.open(
+      { headerCountMax: 10 },
+      {
+        observer: { onError, onSent: () => {} },
+      },
+    );
     await watched.fetch('/v1/kv/absent');
     await watched.fetch('/no/such/path');
     const many = Array.from({ length: 20 }, (_, index) => [`x-${index}`, 'y'] as [string, string]);
@@ -92,6 +105,21 @@ describe('App', () => {
       'http KV_NO_SUCH_ROUTE',
       'http KV_TOO_LARGE',
     ]);
+  });
+
+  it('reports when the reply to a request has been sent', async () => {
+    const sent: RequestTiming[] = [];
+    const observer = {
+      onSent: (timing: RequestTiming) => void sent.push(timing),
+      onError: () => {},
+    };
+    const watched = await ServerUnderTest.open({}, { observer });
+    const headers = { 'x-request-id': 'mine' };
+    await watched.fetch('/v1/kv/k', { method: 'PUT', body: 'v', headers });
+    await watched.close();
+    expect(sent).to.have.length(1);
+    expect(sent[0]).to.include({ id: 'mine', command: 'put' });
+    expect(sent[0]?.result).to.deep.equal({ outcome: 'done' });
   });
 
   it('takes a reply of the wrong type for a defect', async () => {

@@ -39,18 +39,71 @@ describe('HTTP server', () => {
     ['a TLS hello (H17)', Buffer.from([0x16, 3, 1, 0, 5, 1, 0, 0, 1, 3, 10, 13])],
     ['binary noise (H17)', Buffer.alloc(4096, 0xfe)],
     ['a header without a colon (H17)', lastRequest('GET /livez', ['nonsense'])],
-    ['an expectation that nobody has (H16)', lastRequest('GET /livez', ['expect: a miracle'])],
     ['an upgrade to an unknown protocol (H16)', lastRequest('GET /livez', ['upgrade: pigeon'])],
     ['no Host header', 'GET /livez HTTP/1.1\r\nconnection: close\r\n\r\n'],
+    ['two Host headers', lastRequest('GET /livez', ['Host: localhost'])],
+    [
+      'a last transfer coding that is not chunked (H8)',
+      lastRequest('PUT /v1/kv/k', ['transfer-encoding: chunked, gzip'], '0\r\n\r\n'),
+    ],
+    [
+      'chunks in HTTP/1.0, which has none (H8)',
+      'PUT /v1/kv/k HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n',
+    ],
   ] as const) {
     it(`refuses ${what}`, () => server.refusesRaw(bytes, badRequest));
   }
 
-  it('refuses an unknown Expect header at once, before the body (H16)', () =>
-    server.refusesRaw(
-      [lastRequest('PUT /v1/kv/k', ['expect: x', 'content-length: 9'])],
-      badRequest,
-    ));
+  for (const coding of ['gzip, chunked', 'identity, chunked', 'x-none, chunked']) {
+    it(`takes no body in the transfer coding ${coding}, and stores nothing (H8, H15)`, () => {
+      const head = lastRequest('PUT /v1/kv/k', [`transfer-encoding: ${coding}`], '1\r\na\r\n');
+      const expected = { code: 'KV_UNSUPPORTED_MEDIA', status: 501 } as const;
+      return server.refusesRaw([`${head}0\r\n\r\n`], expected);
+    });
+  }
+
+  for (const expectation of ['a miracle', '100-continue, a miracle', '200-ok']) {
+    it(`refuses to meet the expectation ${expectation}, at once (H16)`, () => {
+      const headers = [`expect: ${expectation}`, 'content-length: 9'];
+      const expected = { code: 'KV_BAD_REQUEST', status: 417 } as const;
+      return server.refusesRaw([lastRequest('PUT /v1/kv/k', headers)], expected);
+    });
+  }
+
+  it('ignores Expect in HTTP/1.0', async () => {
+    const { answer } = await server.sendRaw('GET /livez HTTP/1.0\r\nexpect: a miracle\r\n\r\n');
+    expect(answer.status).to.equal(200);
+  });
+
+  it('asks for a body that waits for it, and only if it will read it (H5)', async () => {
+    const wait = ['expect: 100-continue'];
+    const socket = server.connect();
+    socket.write(lastRequest('PUT /v1/kv/k', [...wait, 'content-length: 1']));
+    expect(String(await once(socket, 'data'))).to.equal('HTTP/1.1 100 Continue\r\n\r\n');
+    socket.write('v');
+    expect(String(await once(socket, 'data'))).to.match(/^HTTP\/1.1 200 /);
+    for (const [line, headers, status] of [
+      ['PUT /v1/kv/k', ['content-length: 9999999'], 413],
+      ['PUT /v1/kv/k', ['content-length: 9', 'content-encoding: gzip'], 415],
+      ['PUT /v1/kv/', ['content-length: 9'], 400],
+      ['PUT /nowhere', ['content-length: 9'], 404],
+      ['PUT /livez', ['content-length: 9'], 405],
+      ['POST /v1/put', ['content-length: 9'], 415],
+    ] as const) {
+      const { bytes } = await server.sendRaw(openRequest(line, [...wait, ...headers]));
+      expect(bytes, line).to.match(new RegExp(`^HTTP/1.1 ${status} `));
+    }
+  });
+
+  it('ends JSON replies with a line break, and no value', async () => {
+    await server.fetch('/v1/kv/line', { method: 'PUT', body: 'v' });
+    const textOf = async (path: string) => (await server.fetch(path)).text();
+    expect(await textOf('/livez')).to.equal('{"live":true}\n');
+    expect(await textOf('/nowhere')).to.match(/\}\n$/);
+    expect(await textOf('/v1/kv/line?raw')).to.equal('v');
+    const { bytes } = await server.sendRaw('nonsense\r\n\r\n');
+    expect(bytes).to.match(/\}\n$/);
+  });
 
   it('refuses headers over the limits on size and number (H13)', async () => {
     await server.refusesRaw([lastRequest('GET /livez', [`a: ${'x'.repeat(17_000)}`])], tooLarge);
@@ -62,11 +115,11 @@ describe('HTTP server', () => {
   it('refuses a path over the limit on headers (H14)', () =>
     server.refusesRaw([lastRequest(`GET /v1/kv/${'k'.repeat(17_000)}`)], tooLarge));
 
-  it('refuses CONNECT', () =>
-    server.refusesRaw(['CONNECT example:80 HTTP/1.1\r\nhost: example\r\n\r\n'], {
-      code: 'KV_METHOD_NOT_ALLOWED',
-      status: 405,
-    }));
+  it('refuses CONNECT, and says what it takes', async () => {
+    const { answer } = await server.sendRaw('CONNECT a:80 HTTP/1.1\r\nhost: a\r\n\r\n');
+    expect(answer.status).to.equal(405);
+    expect(answer.headers.get('allow')).to.equal('GET, HEAD, PUT, POST, DELETE, OPTIONS');
+  });
 
   it('survives a connection that is reset after its refusal', async () => {
     const socket = server.connect();

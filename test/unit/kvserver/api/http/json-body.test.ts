@@ -92,7 +92,31 @@ describe('JSON body', () => {
   });
 
   it('refuses a client name that is empty or too long', () =>
-    refusesAll(paths.openSession, [{ client: '' }, { client: 'x'.repeat(65) }, { client: 1 }]));
+    refusesAll(paths.openSession, [
+      { client: '' },
+      { client: 'x'.repeat(65) },
+      { client: 1 },
+      { client: '\u{1f600}'.repeat(33) },
+    ]));
+
+  it('refuses every stamp that the log could not read, before the replica sees it', () => {
+    const [number, firstOutstanding] = [1, 1];
+    const sessions = [
+      { id: 0, number, firstOutstanding },
+      { id: -1, number, firstOutstanding },
+      { id: 'AAAA', number, firstOutstanding },
+      { id: '7', number, firstOutstanding },
+      { id: 7, number: 0, firstOutstanding: 0 },
+      { id: 7, number, firstOutstanding: 2 },
+      { id: 7, number: 1025, firstOutstanding },
+      { id: 7, number: 2 ** 53, firstOutstanding: 2 ** 53 },
+      { id: 7, number },
+    ];
+    return refusesAll(
+      paths.delete,
+      sessions.map((session) => ({ key, session })),
+    );
+  });
 
   it('refuses members that reach for prototypes, and changes no global object (H25)', async () => {
     await refusesAll(paths.get, [
@@ -120,7 +144,7 @@ describe('JSON body', () => {
 
   it('refuses numbers that are not exact, or not numbers (H28)', async () => {
     const body = (number: string) =>
-      `{"key":"${key}","session":{"id":1,"number":${number},"firstOutstanding":1}}`;
+      `{"key":"${key}","session":{"id":1,"number":${number},"firstOutstanding":${number}}}`;
     const wrong = ['1e400', '-0', '0', '-1', 'NaN', '9007199254740993', '"5"', '1.5', 'null'];
     await refusesAll(paths.delete, wrong.map(body));
     await refusesAll(paths.delete, [

@@ -9,21 +9,26 @@ import {
   type HttpLimits,
   httpLimitsDefault,
 } from '@paxkv/kvserver/internal/api/http/index';
+import type { Authenticator } from '@paxkv/kvserver/internal/api/security/authenticator';
 import type { SubmitOptions, Submitter } from '@paxkv/kvserver/internal/replica/submitter';
 import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
 import {
+  type AuthTable,
   type CurrentStatus,
   type Entry,
   type ErrorReply,
+  emptyAuthTable,
   KvError,
   type KvErrorCode,
   type Reply,
   type Request,
 } from '@paxkv/protocol';
 import { expect } from 'chai';
+import { expectDocumented } from '../openapi/conformance.ts';
 
 /** Answers requests from a map in memory, or as `script` says. */
 export class ScriptedReplica implements Submitter {
+  authTable: AuthTable = emptyAuthTable;
   readonly requests: Request[] = [];
   readonly signals: (AbortSignal | undefined)[] = [];
   readonly consistencies: (string | undefined)[] = [];
@@ -46,7 +51,10 @@ export class ScriptedReplica implements Submitter {
   }
 
   #apply({ command }: Request): Reply {
-    if (command.type === 'openSession') return { type: 'openSession', session: 7 };
+    if (command.type === 'openSession')
+      return { type: 'openSession', session: 'q1Yk0nC8Rk2oZ4y9bXv3Tw' };
+    if (command.type === 'getAuth') return { type: 'getAuth', revision: 0, table: this.authTable };
+    if (command.type === 'setAuth') return { type: 'setAuth', revision: this.#revision };
     const name = Buffer.from(command.key).toString('hex');
     const entry = this.#entries.get(name);
     switch (command.type) {
@@ -98,14 +106,17 @@ export interface RawExchange {
   readonly closedAfterMs: number;
 }
 
-type GivenParts = Partial<
-  Pick<AppParts, 'budget' | 'consoleFiles' | 'metrics' | 'observer' | 'trace'>
->;
+type GivenPart = 'budget' | 'consoleFiles' | 'backup' | 'metrics' | 'observer' | 'trace';
+
+interface GivenParts extends Partial<Pick<AppParts, GivenPart>> {
+  readonly authenticatorOf?: (auth: KvService['auth']) => Authenticator;
+}
 
 export class ServerUnderTest {
   readonly replica = new ScriptedReplica();
   readonly logLines: unknown[][] = [];
   status: CurrentStatus = runningStatus;
+  readonly routes: readonly string[];
   readonly #server: Server;
 
   private constructor(limits: Partial<HttpLimits>, given: GivenParts) {
@@ -119,8 +130,11 @@ export class ServerUnderTest {
       hostNames: ['node-a.example'],
       metrics: { contentType: 'text/plain', text: async () => 'up 1\n' },
       ...given,
+      ...(given.authenticatorOf && { authenticator: given.authenticatorOf(service.auth) }),
     };
-    this.#server = createApp(parts).server;
+    const app = createApp(parts);
+    this.#server = app.server;
+    this.routes = app.routes;
   }
 
   static async open(
@@ -147,8 +161,14 @@ export class ServerUnderTest {
     await closed;
   }
 
-  fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(`${this.url}${path}`, init);
+  /** Fetches a reply, and holds it to the OpenAPI document. */
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const response = await fetch(`${this.url}${path}`, init);
+    const { status, headers } = response;
+    const contentType = headers.get('content-type');
+    const body = contentType?.includes('json') ? await response.clone().text() : '';
+    expectDocumented(init.method ?? 'GET', path, { status, contentType, body });
+    return response;
   }
 
   postJson(path: string, body: unknown): Promise<Response> {
@@ -191,8 +211,9 @@ export class ServerUnderTest {
     const asked = this.replica.requests.length;
     const { answer, closedAfterMs } = await this.sendRaw(...bytes);
     expect(answer.status, answer.body).to.equal(expected.status);
-    expect(answer.headers.get('content-type')).to.match(/^application\/json/);
+    expect(answer.headers.get('content-type')).to.equal('application/problem+json');
     expect(JSON.parse(answer.body).error.code).to.equal(expected.code);
+    expectProblem(JSON.parse(answer.body), expected.status);
     expect(closedAfterMs).to.be.below(expected.closesWithinMs ?? 1000);
     expect(this.replica.requests.length).to.equal(asked);
     await this.servesOthers();
@@ -203,7 +224,8 @@ export class ServerUnderTest {
     const response = await answer;
     const reply = (await response.json()) as ErrorReply;
     expect(reply.error?.code, JSON.stringify(reply)).to.equal(code);
-    expect(response.headers.get('content-type')).to.match(/^application\/json/);
+    expect(response.headers.get('content-type')).to.equal('application/problem+json');
+    expectProblem(reply, response.status);
     expect(reply.error.message).to.be.a('string').that.is.not.empty;
     expect(reply.error.message).not.to.match(/\n|\.[jt]s|\/tmp|node_modules/);
     await this.servesOthers();
@@ -216,6 +238,15 @@ export class ServerUnderTest {
     expect(response.status).to.equal(200);
     await response.arrayBuffer();
   }
+}
+
+/** The members of RFC 9457, beside our own. */
+function expectProblem(reply: ErrorReply, status: number): void {
+  const { code, message } = reply.error;
+  expect(reply).to.include({ status, detail: message, type: `/docs#${code}` });
+  expect(reply)
+    .to.have.property('title')
+    .that.matches(/^[A-Z][a-z ]+$/);
 }
 
 /** The bytes of a request, on a connection that stays open after it. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import { paths } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { lastRequest, openRequest, ServerUnderTest } from '../http/server-under-test.ts';
@@ -7,7 +8,7 @@ describe('Guard', () => {
   let server: ServerUnderTest;
 
   before(async () => {
-    server = await ServerUnderTest.open();
+    server = await ServerUnderTest.open({}, { backup: async () => Readable.from(['backup']) });
   });
   after(() => server.close());
 
@@ -100,16 +101,31 @@ describe('Guard', () => {
     });
   });
 
-  it('has a defined reply to TRACE, OPTIONS and other methods on every path (H44)', async () => {
+  const taken = /^(POST|GET, HEAD|GET, HEAD, PUT, POST, DELETE), OPTIONS$/;
+
+  it('refuses TRACE and other methods on every path, and says which it takes (H44)', async () => {
     for (const path of Object.values(paths)) {
-      for (const method of ['TRACE', 'OPTIONS', 'PATCH']) {
+      for (const method of ['TRACE', 'PATCH', 'PROPFIND']) {
         const { answer } = await server.sendRaw(lastRequest(`${method} ${path}`));
         expect(answer.status, `${method} ${path}`).to.equal(405);
-        expect(answer.headers.get('allow'), `${method} ${path}`).to.match(/^(POST|GET, HEAD.*)$/);
+        expect(answer.headers.get('allow'), `${method} ${path}`).to.match(taken);
         expect(JSON.parse(answer.body).error.code).to.equal('KV_METHOD_NOT_ALLOWED');
       }
     }
     await server.servesOthers();
+  });
+
+  it('answers OPTIONS with the methods of the path, and of the server (H44)', async () => {
+    for (const path of [...Object.values(paths), '*']) {
+      const { answer } = await server.sendRaw(lastRequest(`OPTIONS ${path}`));
+      expect(answer.status, path).to.equal(204);
+      expect(answer.headers.get('allow'), path).to.match(taken);
+      expect(answer.body).to.equal('');
+    }
+    await server.refusesRaw([lastRequest('OPTIONS /nowhere')], {
+      code: 'KV_NO_SUCH_ROUTE',
+      status: 404,
+    });
   });
 
   it('answers HEAD on every path (H44)', async () => {

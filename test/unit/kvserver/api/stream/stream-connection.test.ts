@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { RequestTiming } from '@paxkv/kvserver/internal/replica/request-timing';
 import { KvError, type Reply } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { encodePairs, StreamUnderTest } from './stream-under-test.ts';
@@ -48,6 +49,30 @@ describe('StreamConnection', () => {
     expect(serializable).to.deep.equal({ ...linearizable, consistency: 'serializable' });
     expect(linearizable).to.deep.equal({ command: { type: 'get', key: new Uint8Array(key) } });
     expect(open?.command).to.deep.equal({ type: 'openSession', client: 'me' });
+  });
+
+  it('reports slow requests once their replies are written, under the id of the connection', async () => {
+    const sent: RequestTiming[] = [];
+    const errors: string[] = [];
+    const watched = await StreamUnderTest.open(undefined, undefined, {
+      isSlow: ({ command }) => command !== 'delete',
+      onSent: (timing) => void sent.push(timing),
+      onError: (transport, code) => void errors.push(`${transport} ${code}`),
+    });
+    const client = await watched.connect();
+    const [, hello] = client.notices[0] ?? [];
+    const { connection } = hello as { connection: string };
+    client.ask([7, [[1, key, value]]], [8, [[3, key]]]);
+    await client.reply(8);
+    watched.replica.script = () => Promise.reject(new KvError('KV_TIMEOUT', 'No decision.'));
+    client.ask([9, [[1, key, value]]]);
+    await client.reply(9);
+    await watched.close();
+    expect(sent.map(({ id, result }) => [id, result?.code])).to.deep.equal([
+      [`${connection}-7`, undefined],
+      [`${connection}-9`, 'KV_TIMEOUT'],
+    ]);
+    expect(errors).to.deep.equal(['stream KV_TIMEOUT']);
   });
 
   it('sends the replies of one turn as one frame, in any order', async () => {

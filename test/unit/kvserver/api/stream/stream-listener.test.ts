@@ -25,13 +25,15 @@ describe('StreamListener', () => {
     return { status: response.statusCode, ...JSON.parse(Buffer.concat(chunks).toString()).error };
   }
 
-  it('sends its node and the known leader in the hello', async () => {
+  it('sends its node, the known leader and a name of the connection in the hello', async () => {
     await open();
     stream.leader = 2;
     const addresses = ['a:1', 'b:2', 'c:3'];
     const about = { format: 1, node: 1, nodes: 3, leader: 2, addresses };
     const client = await stream.connect();
-    expect(client.notices).to.deep.equal([['hello', about]]);
+    const [type, { connection, ...rest }] = client.notices[0] as [string, { connection: string }];
+    expect([type, rest]).to.deep.equal(['hello', about]);
+    expect(connection).to.match(/^[\w-]+$/);
   });
 
   it('sends each new leader to every client', async () => {

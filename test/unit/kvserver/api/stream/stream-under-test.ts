@@ -9,7 +9,7 @@ import {
 import { SharedBound } from '@paxkv/kvserver/internal/budget/shared-bound';
 import type { SubmitOptions, Submitter } from '@paxkv/kvserver/internal/replica/submitter';
 import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
-import { KvError, type Reply, type Request } from '@paxkv/protocol';
+import { type AuthTable, emptyAuthTable, KvError, type Reply, type Request } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { Packr } from 'msgpackr';
 import { WebSocket } from 'ws';
@@ -18,6 +18,7 @@ const packr = new Packr({ useRecords: false, moreTypes: false });
 
 /** Answers requests as `script` says. By default each takes effect, a write at the next revision. */
 export class ScriptedReplica implements Submitter {
+  authTable: AuthTable = emptyAuthTable;
   readonly requests: Request[] = [];
   readonly options: (SubmitOptions | undefined)[] = [];
   script: ((request: Request, options?: SubmitOptions) => Promise<Reply>) | undefined;
@@ -45,6 +46,10 @@ export class ScriptedReplica implements Submitter {
         return { type, revision, value: 1n };
       case 'openSession':
         return { type, session: 7 };
+      case 'getAuth':
+        return { type, revision, table: this.authTable };
+      case 'setAuth':
+        return { type, revision };
     }
   }
 
@@ -75,7 +80,11 @@ export class StreamUnderTest {
   leader: number | null = null;
   readonly #http: Server;
 
-  private constructor(limits: StreamListenerOptions['limits'], budget: SharedBound) {
+  private constructor(
+    limits: StreamListenerOptions['limits'],
+    budget: SharedBound,
+    observer: StreamListenerOptions['observer'],
+  ) {
     const service = new KvService(() => new KvError('KV_UNAVAILABLE', 'No replica is attached.'));
     service.attach(this.replica);
     this.listener = new StreamListener({
@@ -86,6 +95,7 @@ export class StreamUnderTest {
       leader: () => this.leader,
       hostNames: ['node-a.example'],
       budget,
+      ...(observer === undefined ? {} : { observer }),
       ...(limits === undefined ? {} : { limits }),
     });
     this.#http = createServer();
@@ -97,8 +107,9 @@ export class StreamUnderTest {
   static async open(
     limits?: StreamListenerOptions['limits'],
     budget = new SharedBound(512 * 2 ** 20),
+    observer?: StreamListenerOptions['observer'],
   ): Promise<StreamUnderTest> {
-    const stream = new StreamUnderTest(limits, budget);
+    const stream = new StreamUnderTest(limits, budget, observer);
     await once(stream.#http.listen(0, '127.0.0.1'), 'listening');
     return stream;
   }

@@ -157,6 +157,23 @@ describe('GapFiller', () => {
     });
   });
 
+  it('fills a long gap at once if this replica leads, a part at a time', async () => {
+    const { world, gapFiller, started, log } = logOf({ max: 5000 });
+    await world.run(async () => {
+      log.leader = 0;
+      gapFiller.check();
+      expect(started).to.deep.equal(Array.from({ length: 1024 }, (_, seq) => seq));
+      log.next = 1024;
+      gapFiller.check();
+      expect(started).to.have.length(2048);
+      log.leader = 1;
+      log.next = 2048;
+      gapFiller.check();
+      expect(started).to.have.length(2048);
+      gapFiller.stop();
+    });
+  });
+
   it('is silent once stopped', async () => {
     const { world, gapFiller, started } = logOf({ max: 3 });
     await world.run(async () => {

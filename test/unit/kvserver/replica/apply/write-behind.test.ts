@@ -55,6 +55,20 @@ describe('WriteBehind', () => {
   }
 
   it(
+    ...seeded('flushes everything that is applied at the time of the call', async (world) => {
+      const behind = writeBehind(world);
+      machine.apply(100);
+      behind.writeNow();
+      machine.apply(100);
+      await behind.flush();
+      expect(machine.durable).to.equal(1);
+      expect(reported).to.deep.equal([0, 1]);
+      await behind.flush();
+      expect(machine.begunMs).to.have.length(2);
+    }),
+  );
+
+  it(
     ...seeded('writes at once if asked to, unless a write is under way', async (world) => {
       const behind = writeBehind(world);
       behind.writeNow();

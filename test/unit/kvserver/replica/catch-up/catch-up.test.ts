@@ -1,5 +1,6 @@
 import { writeIntervalMs } from '@paxkv/kvserver/internal/replica/apply/write-behind';
 import type { StateMessage } from '@paxkv/kvserver/internal/replica/ports';
+import { baseLevel, thisVersion } from '@paxkv/kvserver/internal/state-machine/features';
 import { seeded, type World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { get, put, text } from '../../state-machine/fixtures.ts';
@@ -29,7 +30,14 @@ async function afterAbsence(
   const onDelivered = (from: number, to: number, message: StateMessage) =>
     arrived.push({ from, to, message });
   const stateFaults = { ...options.stateFaults, onDelivered };
-  const settings = { windowBytesMax: plenty, isLed: true, ...options, limits: few, stateFaults };
+  const settings = {
+    windowBytesMax: plenty,
+    isLed: true,
+    versionOf,
+    ...options,
+    limits: few,
+    stateFaults,
+  };
   const cluster = new Cluster(world, settings);
   await cluster.start();
   await write(cluster, 0, 3);
@@ -39,6 +47,9 @@ async function afterAbsence(
   await world.sleep(2 * writeIntervalMs);
   return { cluster, arrived };
 }
+
+/** No raise of the feature level, which would be one more instance, comes between the writes. */
+const versionOf = () => ({ ...thisVersion, raiseMax: baseLevel });
 
 async function write(cluster: Cluster, node: number, count: number): Promise<void> {
   for (let number = 0; number < count; number += 1) {

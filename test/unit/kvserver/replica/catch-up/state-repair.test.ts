@@ -193,7 +193,7 @@ describe('A state that nothing was applied to yet', () => {
         },
         level: memoryLevel(),
         journalIndex: undefined,
-        state: { durable: -1 },
+        state: { applied: -1, durable: -1, flush: () => Promise.resolve() },
         others: [1, 2],
         leader: () => undefined,
         nextTransfer: () => 1,

@@ -1,6 +1,7 @@
 import type { ReplyRoom } from '@paxkv/kvserver/internal/budget/client';
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import { Reads } from '@paxkv/kvserver/internal/replica/reads/reads';
+import { RequestTiming } from '@paxkv/kvserver/internal/replica/request-timing';
 import { PendingRequests } from '@paxkv/kvserver/internal/replica/requests/pending-requests';
 import type { SubmitOptions } from '@paxkv/kvserver/internal/replica/submitter';
 import { noRoom } from '@paxkv/kvserver/internal/state-machine/state-machine';
@@ -47,6 +48,7 @@ describe('Reads', () => {
         },
       },
       clock: { now: () => nowMs, at: (atMs, action) => world.clock.at(atMs, action) },
+      steps: { mark: () => ({ atMs: nowMs, flushedMs: 0 }) },
       state: {
         get applied() {
           return applied;
@@ -76,6 +78,24 @@ describe('Reads', () => {
     reads.onReadIndex(upTo);
     await new Promise(setImmediate);
   }
+
+  it('notes when a quorum was asked for each get, and when it had answered', async () => {
+    const [first, second] = [0, 1].map(
+      () => new RequestTiming('get', { transport: 'http', id: 'a' }, 0),
+    );
+    add('a', { timing: first });
+    nowMs = 110;
+    add('b', { timing: second });
+    nowMs = 120;
+    await quorumReadDone(5);
+    nowMs = 150;
+    await quorumReadDone(5);
+    const times = [first, second].map((timing) => [timing?.proposed?.atMs, timing?.decided?.atMs]);
+    expect(times).to.deep.equal([
+      [100, 120],
+      [120, 150],
+    ]);
+  });
 
   it('answers once a quorum gave the read index, and the state has reached it', async () => {
     add('a');
@@ -219,9 +239,10 @@ describe('Reads', () => {
 
   it('ends a get that found no room in time as overloaded, and so not done', async () => {
     isInMemory = true;
-    const { reply } = add('a', { client: { principal: 'a' }, room: { reserve: () => false, onRoom: () => {} } });
+    const room = { reserve: () => false, onRoom: () => {} };
+    const { reply } = add('a', { client: { principal: 'a' }, room });
     await quorumReadDone(5);
-    world.run(limitsDefault.requestTimeoutMs + 1);
+    while (world.step());
     const error = await reply.catch((thrown: unknown) => thrown);
     expect(error).to.include({ code: 'KV_OVERLOADED', outcome: 'not done', retryAfterMs: 200 });
   });

@@ -1,3 +1,4 @@
+import { RequestTiming } from '@paxkv/kvserver/internal/replica/request-timing';
 import { PendingRequest } from '@paxkv/kvserver/internal/replica/requests/pending-request';
 import type { Command } from '@paxkv/protocol';
 import { expect } from 'chai';
@@ -22,7 +23,7 @@ async function outcomeOf(
     { deadlineMs: 1000, signal, onSettled: () => {} },
   );
   const error = pending.reply.catch((thrown: unknown) => thrown);
-  if (isProposed) pending.markProposed();
+  if (isProposed) pending.markProposed({ atMs: 0, flushedMs: 0 });
   end(pending, () => controller.abort());
   return error;
 }
@@ -39,6 +40,19 @@ describe('PendingRequest', () => {
       expect(await outcomeOf(get('k'), true, end)).to.include({ outcome: 'not done' });
     });
   }
+
+  it('notes when it was proposed and decided, in the timing that its front end gave it', () => {
+    const timing = new RequestTiming('put', { transport: 'http', id: 'a' });
+    const options = { deadlineMs: 1000, signal: undefined, timing, onSettled: () => {} };
+    const pending = new PendingRequest({ command: put('k', 'v') }, options);
+    const [proposed, again, decided] = [1, 2, 3].map((atMs) => ({ atMs, flushedMs: atMs / 2 }));
+    if (proposed === undefined || again === undefined) return expect.fail();
+    pending.markProposed(proposed);
+    expect(timing).to.include({ proposed, decided: undefined });
+    pending.markProposed(again);
+    pending.resolve({ type: 'put', revision: 1 }, decided);
+    expect(timing).to.include({ proposed: again, decided });
+  });
 
   it('says what a read waited for', async () => {
     const error = await outcomeOf(get('k'), false, (pending) => pending.expire(1000));

@@ -14,6 +14,7 @@ describe('OwnBatches', () => {
   let pending: PendingRequests;
   let session: OwnSession;
   let batches: OwnBatches;
+  let entropy: Uint8Array | undefined;
 
   const add = (value: string, fields: object = {}) => {
     pending.add({ ...put(value), ...fields }, {}).catch(() => {});
@@ -23,8 +24,9 @@ describe('OwnBatches', () => {
   beforeEach(() => {
     const { clock } = new World({ seed: 1 });
     session = new OwnSession();
+    entropy = undefined;
     pending = new PendingRequests({ clock, limits: limitsDefault, session });
-    batches = new OwnBatches({ pending, session, node: 2, runId: 7 });
+    batches = new OwnBatches({ pending, session, node: 2, runId: 7, drawEntropy: () => entropy });
   });
 
   afterEach(() => pending.interruptAll('the test ends'));
@@ -64,5 +66,24 @@ describe('OwnBatches', () => {
     expect(session.isWanted).to.equal(true);
     session.open(9);
     expect(next().requests).to.have.length(1);
+  });
+
+  it('adds random bits and the owner to a request that opens a session, once ids are random', () => {
+    const command = { type: 'openSession', client: 'c' } as const;
+    const openSession = (fields: object, options: object = {}) => {
+      pending.add({ command, ...fields }, options).catch(() => {});
+      return next().requests.map(({ opening }) => opening);
+    };
+    expect(openSession({})).to.deep.equal([undefined]);
+    entropy = new Uint8Array(16).fill(3);
+    expect(openSession({})).to.deep.equal([{ entropy: Buffer.from(entropy), owner: 'local' }]);
+    const owner = 'address 10.0.0.1';
+    const encoded = Buffer.from('919204a163', 'hex');
+    const bits = Buffer.from(entropy);
+    expect(openSession({ encoded }, { owner })).to.deep.equal([{ entropy: bits, owner }]);
+    const principal = { user: 'alice' };
+    expect(openSession({ principal }, { owner })).to.deep.equal([
+      { entropy: bits, owner: 'user alice' },
+    ]);
   });
 });

@@ -175,6 +175,7 @@ describe('Writes, between two leaders', () => {
   const forwarded: ForwardedBatch = { type: 'forward', runId: 1, number: 1, value };
   let world: World;
   let leader: number | undefined;
+  let isFounded: boolean;
   let started: Uint8Array[];
   let startedIn: number[];
   let floor: number;
@@ -186,6 +187,7 @@ describe('Writes, between two leaders', () => {
   beforeEach(() => {
     world = new World({ seed: 1 });
     leader = 2;
+    isFounded = true;
     started = [];
     startedIn = [];
     floor = 0;
@@ -200,6 +202,8 @@ describe('Writes, between two leaders', () => {
       clock,
       limits,
       state: { applied: -1 },
+      isFounded: () => isFounded,
+      drawEntropy: () => undefined,
       session,
       pending: new PendingRequests({ clock, limits, session }),
       paxos: {

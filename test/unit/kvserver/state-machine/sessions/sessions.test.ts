@@ -1,11 +1,13 @@
+import type { LoggedRequest } from '@paxkv/kvserver/internal/state-machine/batch';
 import { Session } from '@paxkv/kvserver/internal/state-machine/sessions/session';
 import {
   type SessionLimits,
   Sessions,
+  sessionLimits,
 } from '@paxkv/kvserver/internal/state-machine/sessions/sessions';
 import { nameOf } from '@paxkv/kvserver/internal/state-machine/store/latin1';
 import { Store } from '@paxkv/kvserver/internal/state-machine/store/store';
-import type { Reply, Request } from '@paxkv/protocol';
+import type { Reply, Request, SessionId } from '@paxkv/protocol';
 import { sessionWindowMax } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { append, FixedCache, get, openSession, put, remove, stamped } from '../fixtures.ts';
@@ -22,9 +24,9 @@ class Subject {
   readonly #cache = new FixedCache({ k: undefined, ka: undefined });
   readonly store = new Store(0, this.#cache);
 
-  constructor(limits: SessionLimits = { sessionCountMax: 3, cachedReplyCountMax: 5000 }) {
-    this.#limits = limits;
-    this.sessions = new Sessions(start, [], limits);
+  constructor(limits: Partial<SessionLimits> = {}, incarnation?: string) {
+    this.#limits = { ...sessionLimits, sessionCountMax: 3, ...limits };
+    this.sessions = new Sessions(start, [], { limits: this.#limits, incarnation });
   }
 
   open(count = 1): this {
@@ -32,17 +34,17 @@ class Subject {
     return this;
   }
 
-  apply(request: Request): Reply {
+  apply(request: LoggedRequest): Reply {
     const { command } = request;
-    const isKeyed = command.type !== 'openSession';
-    const slot = isKeyed ? this.#cache.find(nameOf(command.key)) : undefined;
+    const slot = 'key' in command ? this.#cache.find(nameOf(command.key)) : undefined;
     return this.sessions.apply(request, slot, this.store);
   }
 
   /** Restarts as a replica does; `kept` is the content of its database. */
-  restart(kept: Map<number, Session>): void {
+  restart(kept: Map<SessionId, Session>): void {
     const sessions = [...kept].map(([id, session]) => Session.fromRow(id, session.toRow()));
-    this.sessions = new Sessions(this.sessions.counts, sessions.reverse(), this.#limits);
+    const { counts, incarnation } = this.sessions;
+    this.sessions = new Sessions(counts, sessions.reverse(), { limits: this.#limits, incarnation });
   }
 
   get value(): string | undefined {
@@ -214,7 +216,7 @@ describe('Sessions', () => {
 
     it('evicts the same session with and without a restart', () => {
       const [whole, restarted] = [new Subject(), new Subject()];
-      const kept = new Map<number, Session>();
+      const kept = new Map<SessionId, Session>();
       const steps: readonly Request[] = [
         { command: openSession() },
         { command: openSession() },
@@ -268,6 +270,119 @@ describe('Sessions', () => {
     const sessions = new Sessions({ next: Number.MAX_SAFE_INTEGER, uses: 0 });
     const store = new Store(0, new FixedCache({}));
     const open = () => sessions.apply({ command: openSession() }, undefined, store);
-    expect(open).to.throw(/exact integers/);
+    expect(open).to.throw(/counted exactly/);
+  });
+});
+
+describe('Sessions of a cluster with an incarnation', () => {
+  const incarnation = Buffer.alloc(16, 1).toString('base64url');
+  const gone = { type: 'refused', reason: 'outsideWindow' };
+  let entropy = 0;
+
+  function open(subject: Subject, owner = 'address alice'): SessionId {
+    entropy += 1;
+    const opening = { entropy: new Uint8Array(16).fill(entropy), owner };
+    const reply = subject.apply({ command: openSession(), opening });
+    if (reply.type !== 'openSession') throw new Error(`the reply is ${reply.type}`);
+    return reply.session;
+  }
+
+  function write(subject: Subject, session: SessionId, number = 1, user?: string): Reply {
+    return subject.apply({
+      command: put('k', 'v'),
+      stamp: { session, number, firstOutstanding: 1 },
+      ...(user !== undefined && { principal: { user } }),
+    });
+  }
+
+  const isOpen = (subject: Subject, session: SessionId, user?: string) =>
+    write(subject, session, subject.store.revision + 1, user).type === 'put';
+
+  it('have random ids, none twice, also if a batch is decided twice', () => {
+    const subject = new Subject({}, incarnation);
+    const opening = { entropy: new Uint8Array(16), owner: 'local' };
+    const [one, two] = [1, 2].map(() => subject.apply({ command: openSession(), opening }));
+    expect(one)
+      .to.have.property('session')
+      .that.matches(/^[\w-]{22}$/);
+    expect(two).to.have.property('session').that.is.not.equal(Object(one).session);
+    const other = new Subject({}, Buffer.alloc(16, 2).toString('base64url'));
+    expect(other.apply({ command: openSession(), opening })).not.to.deep.equal(one);
+  });
+
+  it('are not opened without random bits, so that the server proposes it again', () => {
+    const subject = new Subject({}, incarnation);
+    expect(subject.apply({ command: openSession() })).to.deep.equal(expired);
+    expect(subject.sessions.count).to.equal(0);
+  });
+
+  it('replace those of the lower level, which all end, once', () => {
+    const subject = new Subject().open(2);
+    subject.sessions.takeChanges();
+    subject.sessions.found(undefined);
+    expect(subject.sessions.count).to.equal(2);
+    subject.sessions.found(incarnation);
+    expect(subject.sessions.takeChanges()).to.deep.equal([
+      [1, undefined],
+      [2, undefined],
+    ]);
+    expect(write(subject, 1)).to.deep.equal(expired);
+    const session = open(subject);
+    subject.sessions.found(Buffer.alloc(16, 9).toString('base64url'));
+    expect(subject.sessions.incarnation).to.equal(incarnation);
+    expect(isOpen(subject, session)).to.equal(true);
+  });
+
+  it('survive a restart with their owners, and serve no other user', () => {
+    const subject = new Subject({}, incarnation);
+    const session = open(subject, 'user bob');
+    const kept = subject.sessions.takeChanges().flatMap(([id, one]) => (one ? [[id, one]] : []));
+    subject.restart(new Map(kept as [SessionId, Session][]));
+    for (const other of ['alice', undefined]) {
+      expect(isOpen(subject, session, other)).to.equal(false);
+    }
+    expect(isOpen(subject, session, 'bob')).to.equal(true);
+  });
+
+  it('of one owner are evicted before those of others, however many it opens', () => {
+    const subject = new Subject({ sessionCountMax: 4 }, incarnation);
+    const others = ['address bob', 'address carol'].map((owner) => open(subject, owner));
+    const greedy = Array.from({ length: 50 }, () => open(subject, 'address greedy'));
+    expect(others.map((session) => isOpen(subject, session))).to.deep.equal([true, true]);
+    expect(greedy.slice(-3).map((session) => isOpen(subject, session))).to.deep.equal([
+      false,
+      true,
+      true,
+    ]);
+    open(subject, 'address dave');
+    expect(subject.sessions.count).to.equal(4);
+  });
+
+  it('of one owner have a bound of their own', () => {
+    const subject = new Subject({ sessionCountMax: 9, ownerSessionCountMax: 2 }, incarnation);
+    const sessions = Array.from({ length: 3 }, () => open(subject));
+    open(subject, 'address bob');
+    expect(sessions.map((session) => isOpen(subject, session))).to.deep.equal([false, true, true]);
+  });
+
+  it('drop the replies of the lowest numbers beyond their bytes: those numbers are over', () => {
+    const subject = new Subject({ sessionReplyBytesMax: 2 * 64 }, incarnation);
+    const session = open(subject);
+    for (const number of [1, 2, 3]) write(subject, session, number);
+    const { revision } = subject.store;
+    expect(write(subject, session, 1)).to.deep.equal(gone);
+    expect(write(subject, session, 2)).to.include({ type: 'put', revision: 2 });
+    expect(subject.store.revision).to.equal(revision);
+  });
+
+  it('are evicted beyond the bytes of all replies, those of the owner first', () => {
+    const subject = new Subject({ sessionCountMax: 9, cachedReplyBytesMax: 3 * 64 }, incarnation);
+    const [victim, first, second] = [open(subject, 'address bob'), open(subject), open(subject)];
+    write(subject, victim);
+    write(subject, first);
+    write(subject, second, 1);
+    write(subject, second, 2);
+    const repeated = [victim, first, second].map((id) => write(subject, id).type);
+    expect(repeated).to.deep.equal(['put', 'refused', 'put']);
   });
 });

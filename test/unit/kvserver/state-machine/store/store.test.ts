@@ -1,11 +1,10 @@
 import { fromCachedEntry } from '@paxkv/kvserver/internal/state-machine/store/cached-value';
-import type { KeyCommand } from '@paxkv/kvserver/internal/state-machine/store/commands/effect';
 import { nameOf } from '@paxkv/kvserver/internal/state-machine/store/latin1';
 import { Store } from '@paxkv/kvserver/internal/state-machine/store/store';
 import type { Entry } from '@paxkv/protocol';
 import { valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { append, bytes, FixedCache, get, put, remove } from '../fixtures.ts';
+import { append, bytes, FixedCache, get, type KeyCommand, put, remove } from '../fixtures.ts';
 
 function entry(value: string, [create, mod, version]: readonly [number, number, number]): Entry {
   return { value: bytes(value), createRevision: create, modRevision: mod, version };

@@ -27,6 +27,32 @@ describe('WriteTimes', () => {
     });
   });
 
+  it('knows for how long writes were under way, several at once only once', () => {
+    write(10);
+    nowMs += 1000;
+    const [first, second] = [times.begin(), times.begin()];
+    nowMs += 5;
+    times.end(first);
+    expect(times.flushedMs).to.equal(15);
+    nowMs += 5;
+    expect(times.flushedMs).to.equal(20);
+    times.end(second);
+    nowMs += 1000;
+    expect(times.flushedMs).to.equal(20);
+  });
+
+  it('reports each write that has ended, also one that failed', () => {
+    const ended: number[] = [];
+    times = new WriteTimes(
+      () => nowMs,
+      500,
+      (tookMs) => ended.push(tookMs),
+    );
+    write(3);
+    write(8, 'EIO');
+    expect(ended).to.deep.equal([3, 8]);
+  });
+
   it('has percentiles of the latest writes only', () => {
     for (let count = 0; count < 100; count += 1) write(count);
     expect(times.times).to.include({ writeCount: 100, p50Ms: 49, p99Ms: 98 });

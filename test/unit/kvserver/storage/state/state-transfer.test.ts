@@ -82,7 +82,7 @@ describe('a state on its way', () => {
     const source = await StateExport.open(level);
     const { rows } = await source.next(1_000_000);
     const [older, newer] = [memoryLevel(), memoryLevel()];
-    const refused = new StateImport(older);
+    const refused = new StateImport(older, { lowest: 1, highest: 1 });
     await refused.add(rows);
     expect(await codeOf(refused.finish(1))).to.equal('STATE_LEVEL_UNSUPPORTED');
     expect(await codeOf(StateMachine.open(new StateDatabase(older)))).to.equal('STATE_DAMAGED');

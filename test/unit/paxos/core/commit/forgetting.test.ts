@@ -15,6 +15,7 @@ describe('Forgetting', () => {
       random: constantRandom,
       memory: 'kept',
       isCandidate: false,
+      instanceLeapMax: 1024,
       retention: { type: 'everyPeer' },
     });
     roles.learner.learn(0, 'a');

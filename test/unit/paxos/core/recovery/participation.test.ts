@@ -13,6 +13,7 @@ describe('Participation', () => {
       delays: constantDelays(),
       random: constantRandom,
       memory,
+      instanceLeapMax: 1024,
     });
   }
 

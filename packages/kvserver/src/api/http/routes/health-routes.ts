@@ -5,7 +5,10 @@ import type { HttpContext } from '../context.ts';
 import { allowOnly, sendError, sendJson } from '../error-reply.ts';
 import { flagsOf } from './request-target.ts';
 
-export function mountHealthRoutes(router: IRouter, { status }: HttpContext): void {
+export function mountHealthRoutes(
+  router: IRouter,
+  { status, service, authenticator }: HttpContext,
+): void {
   router
     .route(paths.live)
     .get((request, response) => {
@@ -27,8 +30,9 @@ export function mountHealthRoutes(router: IRouter, { status }: HttpContext): voi
     .all(allowOnly('GET, HEAD'));
   router
     .route(paths.status)
-    .get((request, response) => {
+    .get(async (request, response) => {
       flagsOf(request, []);
+      await service.auth.expectNeed(authenticator.principalOf(request), { kind: 'monitor' });
       sendJson(response, status());
     })
     .all(allowOnly('GET, HEAD'));

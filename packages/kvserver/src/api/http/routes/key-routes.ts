@@ -12,6 +12,7 @@ import {
   stampSchema,
   valueBytesMax,
 } from '@paxkv/protocol';
+import { expectWithinLimits } from '../../../service/request-checks.ts';
 import type { HttpContext } from '../context.ts';
 import { sendJson } from '../error-reply.ts';
 import { parse, readBody, refuseBody } from '../request-body.ts';
@@ -78,6 +79,8 @@ class KeyRoutes {
   async #readPair(request: IncomingMessage, response: ServerResponse) {
     flagsOf(request, []);
     const key = keyOf(request);
+    // Before a client sends a body for nothing.
+    expectWithinLimits({ command: { type: 'get', key } });
     const { limits, connections } = this.#context;
     const hold = connections.holdOf(response);
     const bodyLimits = { bytesMax: valueBytesMax, timeoutMs: limits.bodyTimeoutMs, hold };
@@ -104,15 +107,20 @@ class KeyRoutes {
 function stampOf(request: IncomingMessage): Stamp | undefined {
   const header = request.headers['paxkv-session'];
   if (header === undefined) return undefined;
-  const match = /^(\d{1,16})\/(\d{1,16})\/(\d{1,16})$/.exec(String(header));
+  const match = /^([\w-]{1,22})\/(\d{1,16})\/(\d{1,16})$/.exec(String(header));
   if (match === null) {
     throw new KvError(
       'KV_BAD_REQUEST',
       'Malformed paxkv-session header: it must be <id>/<number>/<firstOutstanding>.',
     );
   }
-  const [id, number, firstOutstanding] = match.slice(1).map(Number);
-  return parse(stampSchema, { id, number, firstOutstanding });
+  const [, id = '', number, firstOutstanding] = match;
+  return parse(stampSchema, {
+    // At feature level 1, ids are numbers.
+    id: /^\d{1,16}$/.test(id) ? Number(id) : id,
+    number: Number(number),
+    firstOutstanding: Number(firstOutstanding),
+  });
 }
 
 /** A value is sent as text if it is UTF-8, and as base64 otherwise. */

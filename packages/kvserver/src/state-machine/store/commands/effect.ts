@@ -2,10 +2,16 @@
 import type { Command, CommandOf, RefusedReply, ReplyOf } from '@paxkv/protocol';
 import type { CacheSlot } from '../cached-entry.ts';
 
-/** A command about one key. `sessions/` opens sessions. */
+/** A command about one entry. `sessions/` opens sessions. */
 export type KeyCommand = Exclude<Command, { type: 'openSession' }>;
 
 export type KeyReply = ReplyOf<KeyCommand['type']> | RefusedReply;
+
+/** Applies commands to entries. */
+export interface Applying {
+  /** `slot`: the cache slot of the entry. */
+  apply(command: KeyCommand, slot: CacheSlot | undefined): KeyReply;
+}
 
 /** The changes that a command may make. */
 export interface Changes {
@@ -18,7 +24,7 @@ export interface Changes {
 }
 
 export interface Effect<C extends KeyCommand> {
-  /** `slot`: that of the key. The result depends on command and state only: no clock, randomness or settings. */
+  /** `slot`: that of the entry. The result depends on command and state only: no clock, randomness or settings. */
   apply(command: C, slot: CacheSlot, changes: Changes): ReplyOf<C['type']> | RefusedReply;
 }
 

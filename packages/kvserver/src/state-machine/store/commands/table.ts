@@ -3,8 +3,10 @@ import { append } from './append.ts';
 import { deleteKey } from './delete.ts';
 import type { Effect, EffectOf, KeyCommand } from './effect.ts';
 import { get } from './get.ts';
+import { getAuth } from './get-auth.ts';
 import { increment } from './increment.ts';
 import { put } from './put.ts';
+import { setAuth } from './set-auth.ts';
 
 const effects = {
   get,
@@ -12,6 +14,8 @@ const effects = {
   append,
   delete: deleteKey,
   increment,
+  getAuth,
+  setAuth,
 } satisfies { readonly [T in KeyCommand['type']]: EffectOf<T> };
 
 export const effectOf: Readonly<Record<KeyCommand['type'], Effect<KeyCommand>>> = effects;

@@ -33,7 +33,9 @@ describe('Exact routes', () => {
   });
 
   it('opens a session with a client name', async () => {
-    expect(await ask(paths.openSession, { client: 'a' })).to.deep.equal({ session: 7 });
+    expect(await ask(paths.openSession, { client: 'a' })).to.deep.equal({
+      session: 'q1Yk0nC8Rk2oZ4y9bXv3Tw',
+    });
     expect(server.replica.requests.at(-1)).to.deep.equal({
       command: { type: 'openSession', client: 'a' },
     });

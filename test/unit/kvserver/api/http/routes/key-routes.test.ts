@@ -11,9 +11,9 @@ describe('Key routes', () => {
 
   function lastKey(): string | undefined {
     const command = server.replica.requests.at(-1)?.command;
-    return command === undefined || command.type === 'openSession'
-      ? undefined
-      : Buffer.from(command.key).toString();
+    return command !== undefined && 'key' in command
+      ? Buffer.from(command.key).toString()
+      : undefined;
   }
 
   /** Puts and gets with raw requests, since client libraries normalize paths. */
@@ -181,14 +181,19 @@ describe('Key routes', () => {
   });
 
   it('submit the session stamp in the header', async () => {
+    const random = Buffer.alloc(16, 7).toString('base64url');
     const headers = { 'paxkv-session': '7/2/1' };
     await server.fetch('/v1/kv/k', { method: 'PUT', body: 'v', headers });
     const stamp = { session: 7, number: 2, firstOutstanding: 1 };
     expect(server.replica.requests.at(-1)?.stamp).to.deep.equal(stamp);
+    const init = { method: 'PUT', body: 'v', headers: { 'paxkv-session': `${random}/2/1` } };
+    await server.fetch('/v1/kv/k', init);
+    expect(server.replica.requests.at(-1)?.stamp).to.deep.equal({ ...stamp, session: random });
   });
 
   it('refuse a session stamp that is too long or contradicts itself (H36)', async () => {
-    for (const stamp of ['', '7', '7/1', '7/1/2', '7/0/0', '7/-1/1', `7/${'1'.repeat(17)}/1`]) {
+    const long = `7/${'1'.repeat(17)}/1`;
+    for (const stamp of ['', '7', '7/1', '7/1/2', '7/0/0', '7/-1/1', '0/1/1', 'x/1/1', long]) {
       const headers = { 'paxkv-session': stamp };
       const put = server.fetch('/v1/kv/k', { method: 'PUT', body: 'v', headers });
       await server.refuses(put, 'KV_BAD_REQUEST');

@@ -1,0 +1,200 @@
+/** Every operation of the HTTP interface, as the OpenAPI document describes it. */
+import { allCommands, type CommandType, paths } from '@paxkv/protocol';
+import { errorResponses, type Responses } from './error-responses.ts';
+import { type JsonSchema, replySchema, requestBodySchema, statusBodySchema } from './schema.ts';
+
+/** One operation. */
+export interface Operation {
+  readonly path: string;
+  readonly method: 'get' | 'put' | 'post' | 'delete';
+  readonly operationId: string;
+  /** What it does, in one line. */
+  readonly summary: string;
+  readonly tags: readonly [string];
+  readonly parameters?: readonly JsonSchema[];
+  readonly requestBody?: JsonSchema;
+  readonly responses: Responses;
+  /** Empty if it needs no credentials even where users are required. */
+  readonly security?: readonly [];
+}
+
+const summaries: Readonly<Record<CommandType, string>> = {
+  get: 'Read a value',
+  put: 'Store a value',
+  append: 'Add to the end of a value',
+  delete: 'Remove a key',
+  openSession: 'Open a session, in which each write takes effect once',
+  increment: 'Add to a counter',
+  getAuth: 'Read users, roles and the hashes of tokens',
+  setAuth: 'Replace users, roles and tokens, unless someone else has meanwhile',
+};
+
+const bytes = { schema: { type: 'string', contentMediaType: 'application/octet-stream' } };
+const keyPath = `${paths.kv}{key}`;
+const key: JsonSchema = {
+  name: 'key',
+  in: 'path',
+  required: true,
+  description: 'Percent-encoded UTF-8. Slashes are part of the key.',
+  schema: { type: 'string', minLength: 1 },
+};
+const stamp: JsonSchema = {
+  name: 'paxkv-session',
+  in: 'header',
+  description: 'id/number/firstOutstanding: the write takes effect once, however often it is sent.',
+  schema: { type: 'string' },
+};
+
+/** The operations of programs: each command by POST, with bytes in base64. */
+export function commandOperations(): Operation[] {
+  return allCommands.map((spec) => ({
+    path: spec.path,
+    method: 'post',
+    operationId: spec.type,
+    summary: summaries[spec.type],
+    tags: [spec.path.startsWith('/v1/auth/') ? 'Users' : 'For programs'],
+    requestBody: { required: true, content: json(requestBodySchema(spec.type)) },
+    responses: {
+      200: { description: 'Done.', content: json(replySchema(spec)) },
+      ...errorResponses(Object.keys(spec.errors ?? {})),
+    },
+  }));
+}
+
+/** The operations of people: the key is in the path, and the value is the body. */
+export function keyOperations(): Operation[] {
+  const of = (type: CommandType) => {
+    const spec = allCommands.find((each) => each.type === type);
+    const done = { description: 'Done.', content: json(spec ? replySchema(spec) : {}) };
+    const responses = { 200: done, ...errorResponses() };
+    return { path: keyPath, summary: summaries[type], tags: ['For people'], responses } as const;
+  };
+  const written = { parameters: [key, stamp], requestBody: { content: { '*/*': bytes } } };
+  return [
+    { ...of('get'), method: 'get', operationId: 'getKey', ...getOfPeople() },
+    { ...of('put'), method: 'put', operationId: 'putKey', ...written },
+    { ...of('append'), method: 'post', operationId: 'appendToKey', ...written },
+    { ...of('delete'), method: 'delete', operationId: 'deleteKey', parameters: [key, stamp] },
+  ];
+}
+
+function getOfPeople(): Pick<Operation, 'parameters' | 'responses'> {
+  const count = { type: 'integer', minimum: 0 };
+  const text = { type: 'string' };
+  const entry = {
+    type: 'object',
+    required: ['key', 'createRevision', 'modRevision', 'version'],
+    properties: {
+      ...{ key: text, value: text, valueBase64: { ...text, contentEncoding: 'base64' } },
+      ...{ createRevision: count, modRevision: count, version: count },
+    },
+  };
+  const description = 'The value: text or base64 in JSON, or with ?raw the bytes themselves.';
+  const content = { ...json(entry), 'application/octet-stream': bytes };
+  return {
+    parameters: [key, flag('raw', 'Send the bytes of the value.'), consistency],
+    responses: { 200: { description, content }, ...errorResponses(['KV_NO_SUCH_KEY']) },
+  };
+}
+
+const consistency: JsonSchema = {
+  name: 'consistency',
+  in: 'query',
+  description: 'serializable: from the own state of the server, which may be behind.',
+  schema: { type: 'string', enum: ['linearizable', 'serializable'], default: 'linearizable' },
+};
+
+/** The operations of probes, operators and browsers. */
+export function stateOperations(): Operation[] {
+  return [
+    ...probes(),
+    read(paths.status, 'status', 'What the server says of itself', json(statusBodySchema())),
+    read(paths.metrics, 'metrics', 'Metrics for Prometheus', media('text/plain')),
+    {
+      ...read(
+        paths.backup,
+        'backup',
+        'A backup of the whole store',
+        media('application/octet-stream'),
+      ),
+      parameters: [
+        flag('serializable', 'What this server has applied, without asking the others.'),
+      ],
+    },
+    read('/trace', 'trace', 'The recording of a server that records', media('application/gzip')),
+    read('/console', 'console', 'The console, a page for browsers', media('text/html')),
+    read('/console/page.js', 'consoleScript', 'Its script', media('text/javascript')),
+    read('/console/page.css', 'consoleStyle', 'Its style', media('text/css')),
+    redirect(),
+    read(paths.openapi, 'openapi', 'This document', json({ type: 'object' })),
+    read(paths.docs, 'docs', 'This document as a page', media('text/html')),
+    stream(),
+  ];
+}
+
+/** A server may be started without these. */
+const optionalPaths = /^\/(?:console|backup|trace|metrics)/;
+
+/** Probes have no credentials, and need none. */
+function probes(): Operation[] {
+  const isTrue = (name: string) => ({
+    type: 'object',
+    required: [name],
+    properties: { [name]: { type: 'boolean', const: true } },
+  });
+  const verbose = flag('verbose', 'Add the checks.');
+  const live = 'Whether the process can answer at all';
+  return [
+    read(paths.live, 'isAlive', live, json(isTrue('live')), [verbose]),
+    read(paths.ready, 'isReady', 'Whether the server can serve', json(isTrue('ready')), [verbose]),
+  ].map((operation) => ({ ...operation, security: [] }));
+}
+
+function read(
+  path: string,
+  operationId: string,
+  summary: string,
+  content: JsonSchema,
+  parameters: readonly JsonSchema[] = [],
+): Operation {
+  const more = optionalPaths.test(path) ? ['KV_NO_SUCH_ROUTE'] : [];
+  const responses = { 200: { description: 'Done.', content }, ...errorResponses(more) };
+  const isPage = path.startsWith('/console');
+  const unchanged = isPage ? { 304: { description: 'The client has it already.' } } : {};
+  return {
+    ...{ path, method: 'get', operationId, summary, tags: ['State of a server'] },
+    ...(parameters.length > 0 && { parameters }),
+    responses: { ...responses, ...unchanged },
+  };
+}
+
+/** Browsers only. */
+function redirect(): Operation {
+  const { responses, ...rest } = read('/', 'root', 'Leads browsers to the console', {});
+  const { 200: _, ...errors } = { ...responses, ...errorResponses(['KV_NO_SUCH_ROUTE']) };
+  return { ...rest, responses: { 302: { description: 'See /console.' }, ...errors } };
+}
+
+function stream(): Operation {
+  const { responses, ...rest } = read(
+    paths.stream,
+    'stream',
+    'A WebSocket; see docs/stream.md',
+    {},
+  );
+  const { 200: _, ...errors } = { ...responses };
+  const upgrade = { description: 'From here on the connection is a WebSocket.' };
+  return { ...rest, responses: { 101: upgrade, ...errors, 426: errors[400] ?? {} } };
+}
+
+function flag(name: string, description: string): JsonSchema {
+  return { name, in: 'query', description, allowEmptyValue: true, schema: { const: '' } };
+}
+
+function json(schema: JsonSchema): JsonSchema {
+  return { 'application/json': { schema } };
+}
+
+function media(type: string): JsonSchema {
+  return { [type]: { schema: { type: 'string' } } };
+}

@@ -1,0 +1,189 @@
+/**
+ * Reads a backup and verifies everything in it: checksums, the order of chunks and of rows, each row by its own
+ * checksum, all rows by the checksum of their position, and the totals.
+ * Rule: what is read counts only if the reading ends without an error.
+ */
+import { z } from 'zod';
+import { expectLevel, thisVersion } from '../state-machine/features.ts';
+import { StateError } from '../state-machine/state-error.ts';
+import { nameOf } from '../state-machine/store/latin1.ts';
+import { RowAudit, type StateRow } from '../storage/state/row-audit.ts';
+import { isLocalKey, positionKey } from '../storage/state/row-keys.ts';
+import { toPosition, unseal, type VerifiedPosition } from '../storage/state/rows.ts';
+import { BackupError } from './backup-error.ts';
+import {
+  type BackupHeader,
+  type BackupTotals,
+  ChecksumChain,
+  checksumBytes,
+  chunkHeadBytes,
+  chunkKinds,
+  decodeRows,
+  expectMagic,
+  headerSchema,
+  magicBytes,
+  payloadBytesMax,
+  totalsSchema,
+} from './backup-format.ts';
+import { PieceReader } from './piece-reader.ts';
+import { RowTotals } from './row-totals.ts';
+
+/** A backup that was read to its end without an error. */
+export interface VerifiedBackup {
+  readonly header: BackupHeader;
+  readonly totals: BackupTotals;
+  /** The checksum of the last chunk in hexadecimal. It covers every byte, so it names the backup. */
+  readonly checksum: string;
+  /** Bytes of the whole backup. */
+  readonly bytes: number;
+}
+
+export interface BackupListener {
+  onHeader?(header: BackupHeader): void;
+  /** Some rows, intact and in order. They are views of memory that is not used again. */
+  onRows?(rows: readonly StateRow[]): Promise<void> | void;
+}
+
+/**
+ * Reads the pieces of one backup, one chunk in memory at a time.
+ *
+ * @throws BackupError; the errors of `pieces` and of `listener`
+ */
+export async function readBackup(
+  pieces: AsyncIterable<Uint8Array>,
+  listener: BackupListener = {},
+): Promise<VerifiedBackup> {
+  const reader = new PieceReader(pieces);
+  try {
+    return await new Reading(reader, listener).run();
+  } finally {
+    await reader.close();
+  }
+}
+
+interface Chunk {
+  readonly kind: number;
+  readonly payload: Buffer;
+  readonly checksum: Buffer;
+}
+
+class Reading {
+  readonly #reader: PieceReader;
+  readonly #listener: BackupListener;
+  readonly #chain = new ChecksumChain();
+  readonly #audit = new RowAudit();
+  readonly #counted = new RowTotals();
+  #position: VerifiedPosition | undefined;
+  /** Where the chunk that is being read begins. */
+  #offset = 0;
+
+  constructor(reader: PieceReader, listener: BackupListener) {
+    this.#reader = reader;
+    this.#listener = listener;
+  }
+
+  async run(): Promise<VerifiedBackup> {
+    expectMagic(await this.#reader.take(magicBytes));
+    const header = this.#parseHeader(await this.#next());
+    this.#listener.onHeader?.(header);
+    for (;;) {
+      const chunk = await this.#next();
+      if (chunk.kind === chunkKinds.rows) await this.#takeRows(chunk.payload);
+      else if (chunk.kind === chunkKinds.end) return await this.#finish(header, chunk);
+      else throw this.#damaged('a chunk of an unexpected kind');
+    }
+  }
+
+  async #next(): Promise<Chunk> {
+    this.#offset = this.#reader.offset;
+    const head = await this.#reader.take(chunkHeadBytes);
+    const payloadBytes = head.readUInt32BE(1);
+    if (payloadBytes > payloadBytesMax) throw this.#damaged('the length of a chunk is impossible');
+    const payload = await this.#reader.take(payloadBytes);
+    const checksum = await this.#reader.take(checksumBytes);
+    if (!checksum.equals(this.#chain.next(head, payload))) {
+      throw this.#damaged('the checksum of a chunk is wrong');
+    }
+    return { kind: head.readUInt8(0), payload, checksum };
+  }
+
+  #parseHeader({ kind, payload }: Chunk): BackupHeader {
+    if (kind !== chunkKinds.header) throw this.#damaged('the first chunk is no header');
+    const header = this.#orDamaged(() => parse(headerSchema, payload));
+    try {
+      expectLevel(thisVersion, header.featureLevel);
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      throw new BackupError('BACKUP_UNKNOWN_FORMAT', message, cause);
+    }
+    return header;
+  }
+
+  async #takeRows(payload: Buffer): Promise<void> {
+    const rows = this.#orDamaged(() => {
+      const decoded = decodeRows(payload);
+      this.#counted.add(decoded);
+      for (const row of decoded) this.#takeRow(row);
+      return decoded;
+    });
+    await this.#listener.onRows?.(rows);
+  }
+
+  #takeRow(row: StateRow): void {
+    this.#audit.take(row);
+    const [key, content] = row;
+    if (isLocalKey(key)) throw new RangeError('a row concerns one copy of the state only');
+    if (nameOf(key) === nameOf(positionKey)) this.#position = unseal(key, content, toPosition);
+  }
+
+  async #finish(header: BackupHeader, { payload, checksum }: Chunk): Promise<VerifiedBackup> {
+    const totals = this.#orDamaged(() => parse(totalsSchema, payload));
+    if (JSON.stringify(totals) !== JSON.stringify(this.#counted.totals)) {
+      throw this.#damaged('the totals do not match the rows');
+    }
+    this.#expectPosition(header);
+    const bytes = this.#reader.offset;
+    if (await this.#reader.isAtEnd()) {
+      return { header, totals, checksum: checksum.toString('hex'), bytes };
+    }
+    this.#offset = bytes;
+    throw this.#damaged('something follows the last chunk');
+  }
+
+  #expectPosition({ applied, revision, featureLevel, rows }: BackupHeader): void {
+    if (this.#position === undefined) throw this.#damaged('the position is missing');
+    const { position, checksum } = this.#position;
+    this.#orDamaged(() => this.#audit.finish(checksum));
+    const isSame =
+      position.applied === applied &&
+      position.revision === revision &&
+      position.featureLevel === featureLevel &&
+      checksum.count === rows;
+    if (!isSame) throw this.#damaged('the header does not match the position');
+  }
+
+  /** What is wrong with the content of an intact chunk was wrong when it was written. */
+  #orDamaged<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (cause) {
+      const isContent =
+        cause instanceof RangeError ||
+        cause instanceof TypeError ||
+        cause instanceof SyntaxError ||
+        cause instanceof StateError ||
+        cause instanceof z.ZodError;
+      throw isContent ? this.#damaged(cause.message, cause) : cause;
+    }
+  }
+
+  #damaged(what: string, cause?: unknown): BackupError {
+    const message = `The backup is damaged in its chunk at byte ${this.#offset}: ${what}.`;
+    return new BackupError('BACKUP_DAMAGED', message.replace(/\.\.$/, '.'), cause);
+  }
+}
+
+/** @throws SyntaxError, ZodError */
+function parse<T>(schema: z.ZodType<T>, payload: Buffer): T {
+  return schema.parse(JSON.parse(payload.toString('utf8')));
+}

@@ -1,0 +1,81 @@
+/**
+ * Decides what a principal may do. The same rule refuses a request when it arrives at a server, and again at its
+ * place in the log, where a change of the table may have come before it.
+ */
+import {
+  type AuthTable,
+  adminRole,
+  type Bytes,
+  type Command,
+  type Principal,
+  type Right,
+  type RightKind,
+  rightsOf,
+  rootUser,
+} from '@paxkv/protocol';
+
+/** Why a request is refused. */
+export type AuthRefusal = 'unauthenticated' | 'forbidden';
+
+/** What a request needs: a right, for a key if the right is about keys. */
+export interface Need {
+  readonly kind: RightKind;
+  readonly key?: Bytes;
+}
+
+/** Whether the table knows the principal: a token or a user that was deleted proves nothing any more. */
+export function isKnown(table: AuthTable, { user, token }: Principal): boolean {
+  if (token !== undefined) {
+    return table.tokens.some((known) => known.id === token && known.user === user);
+  }
+  return user === rootUser || table.users.some(({ name }) => name === user);
+}
+
+/** Whether the principal has the right. */
+export function mayDo(table: AuthTable, { user }: Principal, need: Need): boolean {
+  return rightsOf(table, user)?.some((right) => grants(right, need)) ?? false;
+}
+
+/**
+ * Why the table refuses the command; `undefined` if it admits it. An anonymous request may do everything as long as
+ * the table does not require authentication.
+ */
+export function refusalOf(
+  table: AuthTable,
+  principal: Principal | undefined,
+  command: Command,
+): AuthRefusal | undefined {
+  if (principal === undefined) return table.required ? 'unauthenticated' : undefined;
+  if (!isKnown(table, principal)) return 'unauthenticated';
+  return needsOf(command).every((need) => mayDo(table, principal, need)) ? undefined : 'forbidden';
+}
+
+/** Every right that the command needs. The reply to an increment shows the value, so it needs two. */
+export function needsOf(command: Command): readonly Need[] {
+  switch (command.type) {
+    case 'openSession':
+      return [];
+    case 'getAuth':
+    case 'setAuth':
+      return [{ kind: adminRole }];
+    case 'get':
+      return [{ kind: 'read', key: command.key }];
+    case 'increment':
+      return [
+        { kind: 'read', key: command.key },
+        { kind: 'write', key: command.key },
+      ];
+    default:
+      return [{ kind: 'write', key: command.key }];
+  }
+}
+
+function grants({ kind, prefix }: Right, need: Need): boolean {
+  if (kind === 'admin') return true;
+  if (kind !== need.kind) return false;
+  return need.key === undefined || isPrefix(prefix, need.key);
+}
+
+function isPrefix(prefix: Bytes, key: Bytes): boolean {
+  return prefix.length <= key.length && prefix.every((byte, index) => byte === key[index]);
+}

