@@ -232,9 +232,10 @@ export class Replica implements Submitter {
     this.#gapFiller.check();
   }
 
-  /** A read of a state that is being replaced may find its database closed. */
+  /** A read of a state that is being replaced, or at the end, may find its database closed. */
   #onReadFailed(error: unknown): void {
-    if (!this.#catchUp.isRepairing) this.#fail(toError(error));
+    const isClosing = this.#catchUp.isRepairing || this.#lifecycle.state === 'stopping';
+    if (!isClosing) this.#fail(toError(error));
   }
 
   #onApplied(instances: readonly Applied[]): void {

@@ -58,7 +58,7 @@ describe('ServerMetrics', () => {
       'paxkv_server_proposals_pending 5',
       'paxkv_server_state_age_seconds 0.25',
       'paxkv_server_bound_used{bound="pendingBytesMax"} 10',
-      'paxkv_server_bound_limit{bound="unsentBytesMax"} 200',
+      'paxkv_server_bound_limit{bound="memoryBudgetBytes"} 200',
       'paxkv_store_revision_total 40',
       'paxkv_slow_requests_total 2',
       'paxkv_network_client_connections{transport="stream"} 6',

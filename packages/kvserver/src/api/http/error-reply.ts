@@ -118,7 +118,10 @@ export function toKvError(error: unknown): KvError {
 /** `requestId`: absent for bytes that are no request. */
 function toErrorReply(error: KvError, requestId?: string): ErrorReply {
   const { code, outcome, message, retryAfterMs } = error;
-  const more = { ...(retryAfterMs !== undefined && { retryAfterMs }), ...(requestId && { requestId }) };
+  const more = {
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(requestId && { requestId }),
+  };
   return { error: { code, outcome, message, ...more } };
 }
 

@@ -62,7 +62,8 @@ export class ReplyOutbox {
 
   add(id: number, row: Row, { bytes = 0, hold }: RowSizes = {}): void {
     const size = overheadBytes + bytes;
-    if (this.#bytes > 0 && this.#bytes + size > this.#options.limits.replyFrameBytesMax) this.flush();
+    if (this.#bytes > 0 && this.#bytes + size > this.#options.limits.replyFrameBytesMax)
+      this.flush();
     if (this.#bytes === 0) setImmediate(() => this.flush());
     this.#pairs.push(id, row);
     this.#bytes += size;

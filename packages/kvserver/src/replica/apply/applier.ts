@@ -6,12 +6,7 @@
 import type { Clock, Decision, Paxos } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
 import type { Limits } from '../../config/settings.ts';
-import type {
-  Applied,
-  Found,
-  HasRoom,
-  StateMachine,
-} from '../../state-machine/state-machine.ts';
+import type { Applied, Found, HasRoom, StateMachine } from '../../state-machine/state-machine.ts';
 import { DecisionQueue, isMeeting, type Run } from './decision-queue.ts';
 import { LogVolume } from './log-volume.ts';
 import { WriteBehind } from './write-behind.ts';

@@ -249,7 +249,10 @@ describe('StreamConnection with malformed input', () => {
     const partial = await stream.connect();
     const frame = Buffer.alloc(mebibyte - 2);
     rawSocketOf(partial).write(
-      Buffer.concat([Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0, 0x0f, 0xff, 0xff, 0, 0, 0, 0]), frame]),
+      Buffer.concat([
+        Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0, 0x0f, 0xff, 0xff, 0, 0, 0, 0]),
+        frame,
+      ]),
     );
     expect(await partial.closed()).to.have.property('code', 1013);
     await client.close();

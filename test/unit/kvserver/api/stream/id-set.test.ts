@@ -4,7 +4,11 @@ import fc from 'fast-check';
 
 describe('IdSet', () => {
   it('holds what a Set would hold', () => {
-    const id = fc.oneof(fc.nat(40), fc.nat(2 ** 32 - 1), fc.nat(5).map((step) => 64 * step));
+    const id = fc.oneof(
+      fc.nat(40),
+      fc.nat(2 ** 32 - 1),
+      fc.nat(5).map((step) => 64 * step),
+    );
     const step = fc.tuple(fc.boolean(), id);
     fc.assert(
       fc.property(fc.array(step, { maxLength: 400 }), (steps) => {

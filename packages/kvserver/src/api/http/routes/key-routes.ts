@@ -99,7 +99,10 @@ class KeyRoutes {
       ...(stamp && { stamp }),
       ...(isSerializable && { consistency: 'serializable' as const }),
     };
-    return service.submit(request, submissionOf(this.#context, response, command.type, valueFactor));
+    return service.submit(
+      request,
+      submissionOf(this.#context, response, command.type, valueFactor),
+    );
   }
 }
 
