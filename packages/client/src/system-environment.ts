@@ -1,5 +1,6 @@
 /** The default environment: the network, timers and randomness of Node or of the browser. */
 import { defer, dial, makeHttpTransport } from '@paxkv/client/system';
+import { ClusterPin } from './cluster-pin.ts';
 import type { Clock, Environment, Random } from './environment.ts';
 import { HttpExchange } from './http/http-exchange.ts';
 import { DirectExchange, type InProcessServer } from './in-process/direct-exchange.ts';
@@ -19,9 +20,10 @@ const random: Random = { next: () => Math.random() };
 
 /** A new network for one client; `transport` as in the client's options. Connects at the first request. */
 export function systemEnvironment(transport: Transport = 'stream'): Environment {
-  const http = new HttpExchange(makeHttpTransport());
+  const pin = new ClusterPin();
+  const http = new HttpExchange(makeHttpTransport(), pin);
   const exchange =
-    transport === 'http' ? http : new StreamExchange({ clock, random, dial, defer, http });
+    transport === 'http' ? http : new StreamExchange({ clock, random, dial, defer, http, pin });
   return { exchange, clock, random };
 }
 

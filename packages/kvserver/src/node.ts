@@ -8,15 +8,13 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { type FeatureLevels, id128Bytes, type PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
-import { addressToText, type Config } from './config/settings.ts';
-import { defaultPeerLimits } from './config/transport-limits.ts';
+import type { Config } from './config/settings.ts';
 import { refusalLog } from './health/refusal-log.ts';
 import type { NodeFacts } from './metrics/facts.ts';
 import type { Recorder } from './metrics/recorder.ts';
+import { peersOf } from './node-peers.ts';
 import type { StateExports } from './replica/catch-up/state-exports.ts';
 import { Replica, type ReplicaStatus, type Submitter } from './replica/index.ts';
-import type { ServerLevels } from './replica/ports.ts';
-import { thisVersion, unsupportedLevel } from './state-machine/features.ts';
 import {
   type DataDirectory,
   type DiskTimes,
@@ -30,7 +28,9 @@ import { systemClock } from './system/clock.ts';
 import type { MemoryWatch } from './system/memory-watch.ts';
 import { systemRandom } from './system/random.ts';
 import { FlightRecorder } from './trace/flight-recorder.ts';
-import { PeerTransport, toFeatureLevels } from './transport/peer-transport.ts';
+import { toFeatureLevels } from './transport/level-exchange.ts';
+import type { PeerTransport } from './transport/peer-transport.ts';
+import type { PeerSecurity } from './transport/security/peer-security.ts';
 
 /** Run ids are random below this, since a counter would be lost together with the disk. */
 const runIdMax = 2 ** 47;
@@ -42,12 +42,16 @@ export interface KvNodeOptions {
   readonly logger: Logger;
   /** How much of its memory the process uses. */
   readonly memory: Pick<MemoryWatch, 'percent'>;
+  /** What this node proves itself with to others. */
+  readonly security: PeerSecurity;
   /** Counts and measures for metrics. Default: nothing does. */
   readonly recorder?: Recorder | undefined;
   /** Opens the data directory. Tests replace it to simulate failures. */
   readonly openData?: typeof openDataDirectory;
   /** Called when the known leader changes; `undefined` if none is known. */
   readonly onLeader: (leader: number | undefined) => void;
+  /** Called once the cluster incarnation is recorded here: soon after the start, or when it is named. */
+  readonly onIncarnation: (incarnation: string) => void;
   /** Called once when the node fails. It then neither votes nor serves, and waits to be closed. */
   readonly onFailed: (error: Error) => void;
 }
@@ -58,6 +62,8 @@ export interface NodeStatus extends ReplicaStatus {
   /** The feature levels at which this server can run. */
   readonly featureLevels: FeatureLevels;
   readonly disk: DiskTimes;
+  /** Connections of peers that were refused since the node was opened, by the name of the reason. */
+  readonly peerRefusals: Readonly<Record<string, number>>;
 }
 
 export class KvNode {
@@ -104,7 +110,7 @@ export class KvNode {
       onFlushed: (tookMs) => recorder?.flushes.observe(tookMs),
     });
     const { hasVoted: hadVoted } = data.identity;
-    const peers = peersFor(options, data.identity);
+    const peers = peersOf(options, data.identity);
     try {
       await expectWholeJournal(data);
       const logWindow = await openLogWindow(options, data);
@@ -127,6 +133,7 @@ export class KvNode {
       peers: this.#peers.peers(),
       featureLevels: toFeatureLevels(this.#peers.levelPort.own),
       disk: this.#data.journal.times,
+      peerRefusals: this.#peers.refusals,
     };
   }
 
@@ -165,7 +172,7 @@ export class KvNode {
     return this.#replica.exports;
   }
 
-  /** Takes over a connection that another node has opened. */
+  /** Takes over a connection that a node of an earlier version has opened. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#peers.handleUpgrade(request, socket, head);
   }
@@ -187,30 +194,6 @@ export class KvNode {
       }
     }
   }
-}
-
-function peersFor(
-  { config, logger, onFailed }: KvNodeOptions,
-  { bootCount, incarnation }: DataDirectory['identity'],
-): PeerTransport {
-  const { nodeId, clusterId, addresses, limits, featureLevelMax } = config;
-  const { lowest, highest } = thisVersion;
-  const levels: ServerLevels = { lowest, highest, raiseMax: featureLevelMax ?? highest };
-  return new PeerTransport({
-    me: nodeId,
-    addresses: addresses.map(addressToText),
-    clusterId,
-    bootCount,
-    incarnation,
-    logger,
-    levels,
-    onUnsupportedLevel: (level) => onFailed(unsupportedLevel(level, levels)),
-    limits: {
-      queueBytesMax: limits.peerQueueBytesMax,
-      valueBytesMax: Math.max(defaultPeerLimits.valueBytesMax, 2 * limits.batchBytesMax),
-    },
-    random: systemRandom,
-  });
 }
 
 /** The journal's lock keeps other processes out of its directory. */
@@ -236,7 +219,7 @@ interface ReplicaParts {
 }
 
 function openReplica(
-  { config, logger, memory, recorder, onFailed, onLeader }: KvNodeOptions,
+  { config, logger, memory, recorder, onFailed, onLeader, onIncarnation }: KvNodeOptions,
   data: DataDirectory,
   { peers, logWindow, flight }: ReplicaParts,
 ): Promise<Replica> {
@@ -255,17 +238,13 @@ function openReplica(
     journalIndex: () => data.journal.writeIndex,
     logWindow,
     levels: peers.levelPort,
-    stateTransfer: {
-      port: peers.statePort,
-      replace: (fill) => data.replaceState(fill),
-    },
+    stateTransfer: { port: peers.statePort, replace: (fill) => data.replaceState(fill) },
     clock: systemClock,
     random: systemRandom,
     drawEntropy: () => randomBytes(id128Bytes),
     limits: config.limits,
     scrub: config.scrub,
-    ...(flight && { recorder: flight.recorder }),
-    ...(recorder && { observer: recorder }),
+    ...{ ...(flight && { recorder: flight.recorder }), ...(recorder && { observer: recorder }) },
     usage: { journal: data.journal, memory },
     onLeader,
     onDifference: ({ applied, peer }) => {
@@ -278,8 +257,8 @@ function openReplica(
         logger.warn({ error }, 'the feature level is not recorded in the identity');
       });
     },
-    onIncarnation: (incarnation) => {
-      data.identity.markIncarnation(incarnation).catch(onFailed);
+    onIncarnation: (name) => {
+      data.identity.markIncarnation(name).then(() => onIncarnation(name), onFailed);
     },
     onRefused: refusalLog({
       ...{ logger, now: systemClock.now },

@@ -3,6 +3,7 @@
  * they have been checked here.
  */
 import { Packr } from 'msgpackr';
+import { toId128 } from './id128.ts';
 import { type Row, toCount } from './rows.ts';
 import { packTight } from './tight-pack.ts';
 
@@ -18,6 +19,8 @@ export interface Hello {
   readonly nodes: number;
   /** The known leader, or `null`. */
   readonly leader: number | null;
+  /** The cluster incarnation. Absent if the server does not know it yet, and from earlier servers. */
+  readonly incarnation?: string;
   /** host:port of every server, by node id. */
   readonly addresses: readonly string[];
   /** Names the connection in the log of the server: a request is `<connection>-<id>`. Earlier servers name none. */
@@ -25,7 +28,11 @@ export interface Hello {
 }
 
 /** The row of a notice: a message that a server sends without a request. After `goodbye` it accepts no new requests. */
-export type NoticeRow = ['hello', Hello] | ['leader', number | null] | ['goodbye'];
+export type NoticeRow =
+  | ['hello', Hello]
+  | ['leader', number | null]
+  | ['incarnation', string]
+  | ['goodbye'];
 
 /** A notice, decoded by a client. */
 export type Notice =
@@ -33,8 +40,10 @@ export type Notice =
       readonly type: 'hello';
       readonly node: number;
       readonly leader: number | undefined;
+      readonly incarnation?: string;
       readonly connection?: string;
     }
+  | { readonly type: 'incarnation'; readonly incarnation: string }
   | { readonly type: 'leader'; readonly leader: number | undefined }
   | { readonly type: 'goodbye' };
 
@@ -72,6 +81,8 @@ export function noticeFromRow([type, about]: Row): Notice | undefined {
       return toHello(about);
     case 'leader':
       return { type, leader: toLeader(about) };
+    case 'incarnation':
+      return { type, incarnation: toId128(about) };
     case 'goodbye':
       return { type };
     default:
@@ -80,7 +91,8 @@ export function noticeFromRow([type, about]: Row): Notice | undefined {
 }
 
 function toHello(about: unknown): Notice {
-  const { format, node, leader, connection }: Record<string, unknown> = { ...Object(about) };
+  const fields: Record<string, unknown> = { ...Object(about) };
+  const { format, node, leader, incarnation, connection } = fields;
   if (format !== streamFormat) {
     throw new TypeError(
       `The server uses stream format ${String(format)}, but this client only knows ${streamFormat}.`,
@@ -88,6 +100,7 @@ function toHello(about: unknown): Notice {
   }
   return {
     ...{ type: 'hello', node: toCount(node), leader: toLeader(leader) },
+    ...(incarnation !== undefined && { incarnation: toId128(incarnation) }),
     ...(typeof connection === 'string' && { connection }),
   };
 }

@@ -23,5 +23,11 @@ const otherPaths = {
   stream: '/v1/stream',
 } as const;
 
+/**
+ * The header with the cluster incarnation: in every reply of a server that knows it, and in the requests of clients
+ * that expect one.
+ */
+export const incarnationHeader = 'paxkv-incarnation';
+
 /** Every path of the HTTP interface. Those of commands are listed by type. */
 export const paths = Object.assign({}, commandPaths, otherPaths);

@@ -23,6 +23,12 @@ describe('frames', () => {
 describe('noticeFromRow', () => {
   it('reads every notice of a server', () => {
     const hello = { format: 1, node: 2, nodes: 3, leader: null, addresses: [] };
+    const incarnation = Buffer.alloc(16, 1).toString('base64url');
+    const named = noticeFromRow(['hello', { ...hello, incarnation }]);
+    expect(named).to.include({ type: 'hello', incarnation });
+    const notice = ['incarnation', incarnation];
+    expect(noticeFromRow(notice)).to.deep.equal({ type: 'incarnation', incarnation });
+    expect(() => noticeFromRow(['incarnation', 'x'])).to.throw(TypeError);
     expect(noticeFromRow(['hello', hello])).to.deep.equal({
       type: 'hello',
       node: 2,

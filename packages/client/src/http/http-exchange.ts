@@ -1,15 +1,19 @@
 /** Sends each request as one HTTP request with a JSON body, and interprets the responses. */
 import { errorReplySchema, KvError, newerErrorSchema } from '@paxkv/protocol';
+import { ClusterPin } from '../cluster-pin.ts';
 import { type Attempt, type Exchange, ExchangeError } from '../environment.ts';
-import type { Reply, Request } from '../request.ts';
+import { isStatusRequest, type Reply, type Request } from '../request.ts';
 import type { Answer, HttpTransport } from '../system/network.ts';
 import { toMessage, toReply } from './calls.ts';
 
 export class HttpExchange implements Exchange {
   readonly #transport: HttpTransport;
+  readonly #pin: ClusterPin;
 
-  constructor(transport: HttpTransport) {
+  /** `pin`: shared with the streams of the client, if it has any. */
+  constructor(transport: HttpTransport, pin = new ClusterPin()) {
     this.#transport = transport;
+    this.#pin = pin;
   }
 
   send(endpoint: string, attempt: Attempt): void {
@@ -25,9 +29,30 @@ export class HttpExchange implements Exchange {
   async #send(endpoint: string, attempt: Attempt): Promise<void> {
     const controller = new AbortController();
     attempt.onCancel(() => controller.abort());
-    const message = toMessage(attempt.request);
+    const { request } = attempt;
+    // The status of any server may be asked for: it tells to which cluster the server belongs.
+    const isChecked = !isStatusRequest(request);
+    const { conflict, expected } = this.#pin;
+    if (isChecked && conflict !== undefined) throw conflict;
+    const incarnation = isChecked && expected !== undefined ? { incarnation: expected } : {};
+    const message = { ...toMessage(request), ...incarnation };
     const answer = await this.#transport.send(endpoint, message, controller.signal);
-    attempt.resolve(readAnswer(attempt.request, answer, endpoint));
+    const refusal = isChecked ? this.#refusalOf(answer, endpoint) : undefined;
+    if (refusal !== undefined) throw refusal;
+    attempt.resolve(readAnswer(request, answer, endpoint));
+  }
+
+  /** Why the answer does not count: it comes from another cluster, perhaps after it did the request. */
+  #refusalOf({ status, incarnation }: Answer, endpoint: string): Error | undefined {
+    const isDone = status < 300;
+    // A server that is starting refuses requests before it knows its cluster.
+    if (incarnation === undefined && !isDone) return undefined;
+    const refusal = this.#pin.meet(endpoint, incarnation);
+    if (refusal === undefined || !isDone) return refusal;
+    const { message } = refusal;
+    return refusal instanceof KvError
+      ? new KvError(refusal.code, message, { outcome: 'unknown' })
+      : new ExchangeError('maybe', message);
   }
 }
 

@@ -3,6 +3,7 @@
  * that every attempt is settled: by its reply, or by an error that states whether it may have arrived.
  */
 import { type Notice, noticeFromRow, packFrame, paths, unpackFrame } from '@paxkv/protocol';
+import type { ClusterPin } from '../cluster-pin.ts';
 import { type Attempt, type Clock, ExchangeError } from '../environment.ts';
 import { Ring } from '../ring.ts';
 import type { Defer, Dial, Socket } from '../system/network.ts';
@@ -24,6 +25,8 @@ export interface ConnectionParts {
   readonly clock: Clock;
   readonly dial: Dial;
   readonly defer: Defer;
+  /** The cluster that the client uses. */
+  readonly pin: ClusterPin;
 }
 
 export interface ConnectionListener {
@@ -37,6 +40,7 @@ export interface ConnectionListener {
 export class Connection {
   readonly #endpoint: string;
   readonly #clock: Clock;
+  readonly #pin: ClusterPin;
   readonly #listener: ConnectionListener;
   readonly #socket: Socket;
   readonly #queue: SendQueue;
@@ -51,10 +55,11 @@ export class Connection {
   /** Starts to connect. Call `start` at once. */
   constructor(
     endpoint: string,
-    { clock, dial, defer }: ConnectionParts,
+    { clock, dial, defer, pin }: ConnectionParts,
     listener: ConnectionListener,
   ) {
     this.#endpoint = endpoint;
+    this.#pin = pin;
     this.#clock = clock;
     this.#listener = listener;
     this.#socket = dial(`${endpoint.replace(/^http/, 'ws')}${paths.stream}`);
@@ -182,6 +187,9 @@ export class Connection {
     if (notice === undefined) {
       return;
     }
+    if ((notice.type === 'hello' || notice.type === 'incarnation') && !this.#isPinned(notice)) {
+      return;
+    }
     if (notice.type === 'hello' && this.#state === 'dialling') {
       this.#stopHelloTimer();
       this.#name = notice.connection;
@@ -192,6 +200,19 @@ export class Connection {
     }
     this.#listener.onNotice(notice);
     this.#queue.scheduleFlush();
+  }
+
+  /** Whether the server belongs to the cluster of the client. If not, nothing is sent to it. */
+  #isPinned({ incarnation }: { readonly incarnation?: string }): boolean {
+    const refusal = this.#pin.meet(this.#endpoint, incarnation);
+    if (refusal === undefined) {
+      return true;
+    }
+    for (const attempt of this.#queue.drain()) {
+      attempt.reject(refusal);
+    }
+    this.#end(refusal.message);
+    return false;
   }
 
   #onReplies(fields: readonly unknown[]): void {

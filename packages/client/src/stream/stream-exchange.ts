@@ -3,6 +3,7 @@
  * over the servers in batches of one tick. This only improves speed: any server takes any request.
  */
 import type { Notice } from '@paxkv/protocol';
+import { ClusterPin } from '../cluster-pin.ts';
 import type { Attempt, Exchange, ExchangeListener } from '../environment.ts';
 import { isStatusRequest, type Request } from '../request.ts';
 import { Link, type LinkListener, type LinkParts } from './link.ts';
@@ -30,8 +31,9 @@ export class StreamExchange implements Exchange {
   /** The number of reads in the current batch at `#readLink`. */
   #readBatch = 0;
 
-  constructor(parts: LinkParts) {
-    this.#parts = parts;
+  /** `pin`: shared with `http`. */
+  constructor(parts: Omit<LinkParts, 'pin'> & { readonly pin?: ClusterPin }) {
+    this.#parts = { ...parts, pin: parts.pin ?? new ClusterPin() };
     this.#listener = {
       onNotice: (link, notice) => this.#onNotice(link, notice),
       onLost: (link) => this.#onLost(link),
@@ -41,6 +43,8 @@ export class StreamExchange implements Exchange {
   send(endpoint: string, attempt: Attempt): void {
     if (isStatusRequest(attempt.request)) {
       this.#parts.http.send(endpoint, attempt);
+    } else if (this.#parts.pin.conflict !== undefined) {
+      attempt.reject(this.#parts.pin.conflict);
     } else {
       this.#link(endpoint).send(attempt);
     }
@@ -137,7 +141,7 @@ export class StreamExchange implements Exchange {
       this.#open.add(link);
       this.#observer?.onOpen(link.endpoint);
     }
-    if (notice.type === 'goodbye') {
+    if (notice.type === 'goodbye' || notice.type === 'incarnation') {
       return;
     }
     if (notice.leader !== undefined) {

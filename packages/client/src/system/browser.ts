@@ -1,4 +1,5 @@
 /** The network of a browser. It exports what `node.ts` exports. */
+import { incarnationHeader } from '@paxkv/protocol';
 import { ExchangeError } from '../environment.ts';
 import type { Answer, HttpTransport, Message, Socket, SocketEvents } from './network.ts';
 
@@ -69,16 +70,20 @@ class PageSocket implements Socket {
 }
 
 class FetchTransport implements HttpTransport {
-  async send(endpoint: string, { path, body }: Message, signal: AbortSignal): Promise<Answer> {
+  async send(endpoint: string, message: Message, signal: AbortSignal): Promise<Answer> {
+    const { path, body, incarnation } = message;
+    const expected = incarnation === undefined ? {} : { [incarnationHeader]: incarnation };
     const post = {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { ...expected, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     };
     try {
-      const init = body === undefined ? {} : post;
+      const init = body === undefined ? { headers: expected } : post;
       const response = await fetch(`${endpoint}${path}`, { ...init, signal });
-      return { status: response.status, body: parse(await response.text()) };
+      const named = response.headers.get(incarnationHeader);
+      const answer = { status: response.status, body: parse(await response.text()) };
+      return named === null ? answer : { ...answer, incarnation: named };
     } catch (cause) {
       // A browser does not report whether any byte was sent.
       throw new ExchangeError('maybe', `${endpoint}: ${String(cause)}`, cause);

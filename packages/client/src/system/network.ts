@@ -4,6 +4,8 @@
 export interface Message {
   readonly path: string;
   readonly body?: object;
+  /** The cluster incarnation that the server must have, for the header of that name. */
+  readonly incarnation?: string;
 }
 
 /** The response to one request. */
@@ -12,6 +14,8 @@ export interface Answer {
   readonly status: number;
   /** The parsed JSON, or the text if it is no JSON. */
   readonly body: unknown;
+  /** The cluster incarnation in the header of that name. */
+  readonly incarnation?: string;
 }
 
 /** Sends HTTP requests, or simulates them. It does not retry and has no time limit. */

@@ -11,11 +11,18 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
+import { incarnationHeader } from '@paxkv/protocol';
 import { ExchangeError } from '../environment.ts';
 import type { Answer, HttpTransport, Message } from './network.ts';
 
 /** Most connections to one server. Further requests wait. Servers also limit connections per address. */
 const connectionCountMax = 128;
+
+interface Opening {
+  readonly body: Buffer | undefined;
+  readonly signal: AbortSignal;
+  readonly incarnation: string | undefined;
+}
 
 export class NodeHttpTransport implements HttpTransport {
   readonly #httpAgent = new HttpAgent({ keepAlive: true, maxSockets: connectionCountMax });
@@ -23,7 +30,8 @@ export class NodeHttpTransport implements HttpTransport {
 
   send(endpoint: string, message: Message, signal: AbortSignal): Promise<Answer> {
     const body = message.body === undefined ? undefined : Buffer.from(JSON.stringify(message.body));
-    const request = this.#open(new URL(message.path, endpoint), { body, signal });
+    const { incarnation } = message;
+    const request = this.#open(new URL(message.path, endpoint), { body, signal, incarnation });
     return new Promise((resolve, reject) => {
       let sent: 'no' | 'maybe' = 'no';
       const fail = (error: Error) => {
@@ -44,11 +52,13 @@ export class NodeHttpTransport implements HttpTransport {
     this.#httpsAgent.destroy();
   }
 
-  #open(url: URL, { body, signal }: { body: Buffer | undefined; signal: AbortSignal }) {
-    const options: RequestOptions = { signal };
+  #open(url: URL, { body, signal, incarnation }: Opening) {
+    const headers = incarnation === undefined ? {} : { [incarnationHeader]: incarnation };
+    const options: RequestOptions = { signal, headers };
     if (body !== undefined) {
       options.method = 'POST';
-      options.headers = { 'content-type': 'application/json', 'content-length': body.length };
+      const type = { 'content-type': 'application/json', 'content-length': body.length };
+      options.headers = { ...headers, ...type };
     }
     return url.protocol === 'https:'
       ? httpsRequest(url, { ...options, agent: this.#httpsAgent })
@@ -69,7 +79,11 @@ function onConnected(request: ClientRequest, callback: () => void): void {
 
 async function toAnswer(response: IncomingMessage): Promise<Answer> {
   const body = await text(response);
-  return { status: response.statusCode ?? 0, body: parse(body) };
+  const incarnation = response.headers[incarnationHeader];
+  return {
+    ...{ status: response.statusCode ?? 0, body: parse(body) },
+    ...(typeof incarnation === 'string' && { incarnation }),
+  };
 }
 
 function parse(body: string): unknown {

@@ -15,11 +15,13 @@ import type { RequestEnd } from '../replica/request-timing.ts';
 import type { SubmitOptions, Submitter } from '../replica/submitter.ts';
 import { authKey, authReply } from '../state-machine/auth/auth-entry.ts';
 import { AccessControl } from './access-control.ts';
+import { ClusterIncarnation } from './cluster-incarnation.ts';
 import { expectWithinLimits } from './request-checks.ts';
 import { noObserver, type RequestObserver } from './request-observer.ts';
 
 /** Front ends keep one service for as long as the server runs; replicas are attached to it in turn. */
 export class KvService {
+  readonly cluster = new ClusterIncarnation();
   /** What principals may do. */
   readonly auth: AccessControl;
   readonly #unavailable: () => KvError;

@@ -2,7 +2,12 @@
  * Keepalive: detects connections whose other end has disappeared without closing them. It sends pings, and
  * reports a connection on which nothing is received. TCP alone would notice only after minutes, or never.
  */
-import type { WebSocket } from 'ws';
+
+/** A connection that can be pinged. It reports what it receives; `received` stands for a part of a message. */
+export interface Pinged {
+  on(event: 'ping' | 'pong' | 'message' | 'received', listener: () => void): unknown;
+  ping(): void;
+}
 
 export interface KeepaliveLimits {
   readonly pingIntervalMs: number;
@@ -17,11 +22,12 @@ export class Keepalive {
   #roundTripMs: number | undefined;
 
   /** Starts on an open connection. `onSilent` is called at most once, after the keepalive has stopped. */
-  constructor(socket: WebSocket, limits: KeepaliveLimits, onSilent: () => void) {
+  constructor(socket: Pinged, limits: KeepaliveLimits, onSilent: () => void) {
     const onReceived = () => {
       this.#lastReceivedMs = performance.now();
     };
-    for (const event of ['ping', 'pong', 'message']) socket.on(event, onReceived);
+    for (const event of ['ping', 'pong', 'message', 'received'] as const)
+      socket.on(event, onReceived);
     socket.on('pong', () => {
       if (this.#pingedMs !== undefined) this.#roundTripMs = performance.now() - this.#pingedMs;
       this.#pingedMs = undefined;

@@ -93,4 +93,56 @@ describe('Connection', () => {
     await world.clock.runUntil(world.clock.now() + 300);
     expect(world.servers[0].connections[0]?.isIdle).to.equal(true);
   });
+
+  describe('to a server of another cluster', () => {
+    const [ours, theirs] = [1, 2].map((fill) => Buffer.alloc(16, fill).toString('base64url'));
+
+    async function worldOf(...incarnations: (string | undefined)[]): Promise<StreamWorld> {
+      const world = new StreamWorld();
+      for (const [node, incarnation] of incarnations.entries()) {
+        const server = world.servers[node];
+        if (server !== undefined) server.incarnation = incarnation;
+      }
+      return world;
+    }
+
+    const failureOf = (world: StreamWorld, work: Promise<unknown>) =>
+      world.clock.finish(work.catch((error: unknown) => error));
+
+    it('sends nothing, and fails every call of the client from then on', async () => {
+      const world = await worldOf(ours, theirs, ours);
+      const first = await failureOf(world, world.client.put('a', '1'));
+      await world.clock.settle();
+      const asked = world.servers.map((server) => server.asked.length);
+      const later = await failureOf(world, world.client.put('a', '2'));
+      expect(later).to.include({ code: 'KV_WRONG_CLUSTER', outcome: 'not done' });
+      expect(String(later)).to.include('b:2');
+      expect(await failureOf(world, world.client.get('a'))).to.include({
+        code: 'KV_WRONG_CLUSTER',
+      });
+      expect(first).not.to.equal(undefined);
+      expect(asked[1]).to.equal(0);
+      expect(world.servers.map((server) => server.asked.length)).to.deep.equal(asked);
+    });
+
+    it('asks another server while one does not know its cluster yet', async () => {
+      const world = await worldOf(ours, undefined, ours);
+      await world.warmUp(0);
+      for (let count = 0; count < 6; count += 1) {
+        await world.clock.finish(world.client.get(`k${count}`));
+      }
+      expect(world.servers[1].asked).to.deep.equal([]);
+    });
+
+    it('leaves a write unknown that was in flight when the server named another one', async () => {
+      const world = await worldOf(ours, undefined, undefined);
+      await world.warmUp(0);
+      world.servers[0].script = () => undefined;
+      const put = world.client.put('a', '1', { timeoutMs: 500 });
+      await world.clock.settle();
+      world.servers[0].announce(['incarnation', theirs ?? '']);
+      const error = await failureOf(world, put);
+      expect(error).to.include({ code: 'KV_WRONG_CLUSTER', outcome: 'unknown' });
+    });
+  });
 });

@@ -108,6 +108,8 @@ export class FakeServer {
   isFrozen = false;
   script: Script;
   leader: number | null = null;
+  /** The incarnation that it names. */
+  incarnation: string | undefined;
   readonly #clock: FakeClock;
 
   constructor(node: number, clock: FakeClock, script: Script) {
@@ -149,7 +151,8 @@ export class FakeServer {
 
   #hello() {
     const addresses = ['a:1', 'b:2', 'c:3'];
-    return { format: 1, node: this.node, nodes: 3, leader: this.leader, addresses } as const;
+    const hello = { format: 1, node: this.node, nodes: 3, leader: this.leader, addresses } as const;
+    return this.incarnation === undefined ? hello : { ...hello, incarnation: this.incarnation };
   }
 }
 

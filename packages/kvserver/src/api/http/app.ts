@@ -1,6 +1,6 @@
 /** The HTTP interface of a server: mounts the routes and turns every error into a reply. */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import { KvError, paths } from '@paxkv/protocol';
+import { incarnationHeader, KvError, paths } from '@paxkv/protocol';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { SharedBound } from '../../budget/shared-bound.ts';
 import { limitsDefault } from '../../config/limits.ts';
@@ -53,6 +53,7 @@ export function createApp(parts: AppParts): {
     request.url = toOriginForm(request.url);
     setRequestId(request, response, context.requestIds);
     if (!mayPass(request, response)) return;
+    expectCluster(request, response, parts.service);
     if (!authenticator.isAnonymous(request) && !isProbe(request))
       await authenticator.admit(request);
     if (isAboutServer) {
@@ -73,6 +74,17 @@ export function createApp(parts: AppParts): {
   const server = createHttpServer({ app, connections, sockets, limits });
   const routes = [...hot.paths, ...others.router.stack.flatMap(({ route }) => route?.path ?? [])];
   return { app, server, sockets, routes };
+}
+
+/** Every reply says to which cluster the server belongs, and nothing is done for a client of another one. */
+function expectCluster(
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+  { cluster }: AppParts['service'],
+): void {
+  if (cluster.name !== undefined) response.setHeader(incarnationHeader, cluster.name);
+  const expected = headers[incarnationHeader];
+  cluster.expect(expected === undefined ? undefined : String(expected));
 }
 
 /** Commands bypass Express, which would cost several times as much as the reply; so do fixed files. */

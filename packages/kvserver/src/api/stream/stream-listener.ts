@@ -75,6 +75,7 @@ export class StreamListener {
       closeTimeout: this.#limits.closeMsMax,
     };
     this.#sockets = new WebSocketServer(settings);
+    options.service.cluster.onNamed((name) => this.#notifyAll(['incarnation', name]));
     this.#sockets.on('wsClientError', (error, socket) =>
       endWithError(
         socket,
@@ -145,11 +146,13 @@ export class StreamListener {
     });
     connection.watch(request.socket);
     this.#connections.add(connection);
+    const { name: incarnation } = service.cluster;
     connection.notify([
       'hello',
       {
         ...{ format: streamFormat, node, nodes: addresses.length, leader: leader() },
         ...{ addresses, connection: id },
+        ...(incarnation !== undefined && { incarnation }),
       },
     ]);
   }
