@@ -1,6 +1,6 @@
 /** The facts that the metrics of a server are read from, composed from its parts. */
 import type { CurrentStatus } from '@paxkv/protocol';
-import type { SharedBound } from './budget/shared-bound.ts';
+import type { FairBound } from './budget/fair-bound.ts';
 import type { Config } from './config/settings.ts';
 import type { MetricFacts, NodeFacts } from './metrics/facts.ts';
 import type { Recorder } from './metrics/recorder.ts';
@@ -12,7 +12,7 @@ export type { MetricFacts } from './metrics/facts.ts';
 export interface MetricSources {
   readonly status: CurrentStatus;
   readonly node: { readonly facts: NodeFacts } | undefined;
-  readonly budget: SharedBound;
+  readonly budget: FairBound;
   /** Connections of clients: all, and those that are streams. */
   readonly sockets: { readonly count: number };
   readonly streams: { readonly count: number };

@@ -13,7 +13,7 @@ import { createApp, endWithError } from './api/http/index.ts';
 import { RequestIds } from './api/request-ids.ts';
 import { StreamListener } from './api/stream/index.ts';
 import { type BackupOptions, openBackup } from './backup-stream.ts';
-import { SharedBound } from './budget/shared-bound.ts';
+import { FairBound } from './budget/fair-bound.ts';
 import {
   type Address,
   addressToText,
@@ -66,7 +66,7 @@ export class KvServer {
   readonly #security: PeerSecurity;
   readonly #streams: StreamListener;
   readonly #monitor: HealthMonitor;
-  readonly #budget: SharedBound;
+  readonly #budget: FairBound;
   readonly #recorder = new Recorder();
   readonly #slowRequests: SlowRequests;
   readonly #ids = new RequestIds();
@@ -79,7 +79,7 @@ export class KvServer {
     this.#config = config;
     this.#logger = logger;
     this.#memory = new MemoryWatch({ resources, percentMax: limits.memoryPercentMax });
-    this.#budget = new SharedBound(limits.memoryBudgetBytes);
+    this.#budget = new FairBound(limits.memoryBudgetBytes);
     this.#security = new PeerSecurity(config.peerCredentials);
     const [memory, security, recorder] = [this.#memory, this.#security, this.#recorder];
     this.#slowRequests = new SlowRequests({ logger, slowMs: config.slowRequestMs });

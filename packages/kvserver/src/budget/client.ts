@@ -2,7 +2,7 @@
 
 /** One connection. Its identity is the object itself. */
 export interface Client {
-  /** Whose connection it is: the address, until users prove themselves. */
+  /** The user on whose behalf it asks, or the network of a client that has not proved who it is. */
   readonly principal: string;
 }
 

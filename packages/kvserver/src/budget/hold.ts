@@ -1,6 +1,6 @@
 /** Hold: what one HTTP exchange, or one reply on a stream, holds of the memory budget of its client. */
 import type { ReplyRoom } from './client.ts';
-import type { Account } from './shared-bound.ts';
+import type { Account } from './fair-bound.ts';
 
 /** What a reply takes besides its value: its head, and the objects around it. */
 const overheadBytes = 512;

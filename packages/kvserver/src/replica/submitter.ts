@@ -6,7 +6,7 @@ import type { RequestTiming } from './request-timing.ts';
 export interface SubmitOptions {
   /** Ends the wait early. */
   readonly signal?: AbortSignal | undefined;
-  /** Whose request it is: clients share what the replica can do. Default: a program in this process. */
+  /** The client that asks; clients share what the replica can do. Default: a program in this process. */
   readonly client?: Client | undefined;
   /** Takes room for the reply to a get before the value is read. Default: there is always room. */
   readonly room?: ReplyRoom | undefined;

@@ -1,10 +1,10 @@
+import { FairBound } from '@paxkv/kvserver/internal/budget/fair-bound';
 import { Hold } from '@paxkv/kvserver/internal/budget/hold';
-import { SharedBound } from '@paxkv/kvserver/internal/budget/shared-bound';
 import { expect } from 'chai';
 
 describe('Hold', () => {
   it('takes room for a value and its reply, and gives back what is not needed', () => {
-    const bound = new SharedBound(10_000);
+    const bound = new FairBound(10_000);
     const hold = new Hold(bound.open({ principal: 'a' }));
     expect(hold.room(2).reserve(1000)).to.equal(true);
     expect(bound.used).to.equal(2512);

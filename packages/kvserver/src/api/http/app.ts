@@ -2,7 +2,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { incarnationHeader, KvError, paths } from '@paxkv/protocol';
 import express, { type ErrorRequestHandler, type Express } from 'express';
-import { SharedBound } from '../../budget/shared-bound.ts';
+import { FairBound } from '../../budget/fair-bound.ts';
 import { limitsDefault } from '../../config/limits.ts';
 import { noObserver } from '../../service/request-observer.ts';
 import { RequestIds } from '../request-ids.ts';
@@ -32,7 +32,7 @@ export function createApp(parts: AppParts): {
   /** The paths of all routes; a path that ends with `/v1/kv/` stands for those below it. */
   routes: readonly string[];
 } {
-  const { budget = new SharedBound(limitsDefault.memoryBudgetBytes) } = parts;
+  const { budget = new FairBound(limitsDefault.memoryBudgetBytes) } = parts;
   const connections = new Connections(budget);
   const sockets = new ClientSockets({
     countMax: parts.limits.connectionCountMax,

@@ -7,8 +7,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { KvError, type Principal } from '@paxkv/protocol';
 import type { Client } from '../../budget/client.ts';
+import type { Account, FairBound } from '../../budget/fair-bound.ts';
 import { Hold } from '../../budget/hold.ts';
-import type { Account, SharedBound } from '../../budget/shared-bound.ts';
 import { clientOf } from '../security/client-of.ts';
 
 /** What a pending request takes at least, with its objects. */
@@ -29,13 +29,13 @@ interface Connection {
 }
 
 export class Connections {
-  readonly #memory: SharedBound;
+  readonly #memory: FairBound;
   readonly #connections = new Map<Duplex, Connection>();
   /** Since when the oldest response of a connection has been sent, as far as `cutStalled` has seen. */
   readonly #sentSinceMs = new WeakMap<ServerResponse, number>();
 
   /** `memory`: the budget for everything that waits for clients. */
-  constructor(memory: SharedBound) {
+  constructor(memory: FairBound) {
     this.#memory = memory;
   }
 

@@ -1,7 +1,7 @@
 /** What the routes of the HTTP interface share. */
 import type { Consistency, CurrentStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
-import type { SharedBound } from '../../budget/shared-bound.ts';
+import type { FairBound } from '../../budget/fair-bound.ts';
 import type { HttpLimits } from '../../config/http-limits.ts';
 import type { KvService } from '../../service/kv-service.ts';
 import type { RequestObserver } from '../../service/request-observer.ts';
@@ -25,7 +25,7 @@ export interface AppParts {
   readonly logger: Pick<Logger, 'error'>;
   readonly limits: HttpLimits;
   /** The memory budget for everything that waits for clients. Default: one of its own, of the default size. */
-  readonly budget?: SharedBound;
+  readonly budget?: FairBound;
   /** Finds principals. Default: it admits no credentials, and requires none unless the service does. */
   readonly authenticator?: Authenticator;
   /** Names by which clients reach this server on loopback, besides `localhost` and IP addresses. */

@@ -1,4 +1,4 @@
-/** Whose request it is: clients with one principal share what the server can do. */
+/** Finds the client of a request. Clients with one principal share what the server can do. */
 import type { IncomingMessage } from 'node:http';
 import type { Principal } from '@paxkv/protocol';
 import type { Client } from '../../budget/client.ts';

@@ -1,6 +1,6 @@
 /** Counts the bytes of a frame that is being received in the account of its client. */
 import type { Socket } from 'node:net';
-import type { Account } from '../../budget/shared-bound.ts';
+import type { Account } from '../../budget/fair-bound.ts';
 
 /** What the system hands over at once: no need to count less. */
 const chunkBytes = 64 * 1024;

@@ -5,8 +5,8 @@
  */
 import { packFrame, type Row } from '@paxkv/protocol';
 import type { WebSocket } from 'ws';
+import type { Account } from '../../budget/fair-bound.ts';
 import type { Hold } from '../../budget/hold.ts';
-import type { Account } from '../../budget/shared-bound.ts';
 import type { StreamLimits } from '../../config/stream-limits.ts';
 
 /** The part of a WebSocket that the outbox uses. */

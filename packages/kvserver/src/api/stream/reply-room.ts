@@ -1,7 +1,7 @@
 /** The room for the reply to one get on a stream: in the memory budget, and among what its client has not read yet. */
 import type { ReplyRoom } from '../../budget/client.ts';
+import type { Account } from '../../budget/fair-bound.ts';
 import { Hold } from '../../budget/hold.ts';
-import type { Account } from '../../budget/shared-bound.ts';
 import type { ReplyOutbox } from './reply-outbox.ts';
 
 /**

@@ -17,9 +17,9 @@ import {
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import type { Client } from '../../budget/client.ts';
+import type { Account } from '../../budget/fair-bound.ts';
 import type { Hold } from '../../budget/hold.ts';
 import { overloaded } from '../../budget/overloaded.ts';
-import type { Account } from '../../budget/shared-bound.ts';
 import type { StreamLimits } from '../../config/stream-limits.ts';
 import { RequestTiming } from '../../replica/request-timing.ts';
 import type { KvService } from '../../service/kv-service.ts';

@@ -7,8 +7,8 @@ import type { Duplex } from 'node:stream';
 import { KvError, type NoticeRow, type Principal, streamFormat } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import { FairBound } from '../../budget/fair-bound.ts';
 import { overloaded } from '../../budget/overloaded.ts';
-import { SharedBound } from '../../budget/shared-bound.ts';
 import { limitsDefault } from '../../config/limits.ts';
 import { type StreamLimits, streamLimitsDefault } from '../../config/stream-limits.ts';
 import type { KvService } from '../../service/kv-service.ts';
@@ -44,7 +44,7 @@ export interface StreamListenerOptions {
   /** Names streams. Default: new ones. */
   readonly requestIds?: RequestIds;
   /** The memory budget for everything that waits for clients. Default: one of its own, of the default size. */
-  readonly budget?: SharedBound;
+  readonly budget?: FairBound;
 }
 
 export class StreamListener {
@@ -54,7 +54,7 @@ export class StreamListener {
   readonly #authenticator: Authenticator;
   readonly #sockets: WebSocketServer;
   readonly #connections = new Set<StreamConnection>();
-  readonly #budget: SharedBound;
+  readonly #budget: FairBound;
   readonly #timer: NodeJS.Timeout;
   readonly #ids: RequestIds;
   #isOpen = true;
@@ -62,7 +62,7 @@ export class StreamListener {
   constructor(options: StreamListenerOptions) {
     this.#options = options;
     this.#limits = { ...streamLimitsDefault, ...options.limits };
-    this.#budget = options.budget ?? new SharedBound(limitsDefault.memoryBudgetBytes);
+    this.#budget = options.budget ?? new FairBound(limitsDefault.memoryBudgetBytes);
     this.#timer = setInterval(() => this.#cutSlow(), slowCheckMs).unref();
     this.#ids = options.requestIds ?? new RequestIds();
     this.#checkSource = createSourceCheck(options.hostNames);

@@ -3,8 +3,8 @@
  * thousands of requests leaves room for the others.
  */
 import { type Client, localClient } from '../../budget/client.ts';
+import { type Account, FairBound } from '../../budget/fair-bound.ts';
 import { overloaded } from '../../budget/overloaded.ts';
-import { type Account, SharedBound } from '../../budget/shared-bound.ts';
 import type { Limits } from '../../config/settings.ts';
 
 /** What one client has pending. */
@@ -14,13 +14,13 @@ interface Share {
 }
 
 export class PendingShares {
-  readonly #count: SharedBound;
-  readonly #bytes: SharedBound;
+  readonly #count: FairBound;
+  readonly #bytes: FairBound;
   readonly #shares = new Map<Client, Share>();
 
   constructor(limits: Pick<Limits, 'pendingRequestCountMax' | 'pendingBytesMax'>) {
-    this.#count = new SharedBound(limits.pendingRequestCountMax);
-    this.#bytes = new SharedBound(limits.pendingBytesMax);
+    this.#count = new FairBound(limits.pendingRequestCountMax);
+    this.#bytes = new FairBound(limits.pendingBytesMax);
   }
 
   get count(): number {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { SharedBound } from '@paxkv/kvserver/internal/budget/shared-bound';
+import { FairBound } from '@paxkv/kvserver/internal/budget/fair-bound';
 import { keyBytesMax, paths, valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { base64, lastRequest, openRequest, ServerUnderTest } from './server-under-test.ts';
@@ -57,7 +57,7 @@ describe('Request body', () => {
   });
 
   it('is refused while the client has its share of the budget, and accepted afterwards', async () => {
-    const budget = new SharedBound(100_000);
+    const budget = new FairBound(100_000);
     const full = await ServerUnderTest.open({ bodyTimeoutMs: 60_000 }, { budget });
     const slow = full.connect();
     slow.write(lastRequest('PUT /v1/kv/k', ['content-length: 40000'], 'x'.repeat(39_999)));
@@ -77,7 +77,7 @@ describe('Request body', () => {
   });
 
   it('gives its room back if its client disconnects', async () => {
-    const budget = new SharedBound(100_000);
+    const budget = new FairBound(100_000);
     const full = await ServerUnderTest.open({}, { budget });
     const socket = full.connect();
     socket.write(lastRequest('PUT /v1/kv/k', ['content-length: 9000'], 'x'.repeat(5000)));

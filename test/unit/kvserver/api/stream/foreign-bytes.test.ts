@@ -1,7 +1,7 @@
 /** Streams with malformed frames, and with clients that do not read or send too much. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { SharedBound } from '@paxkv/kvserver/internal/budget/shared-bound';
+import { FairBound } from '@paxkv/kvserver/internal/budget/fair-bound';
 import type { Reply } from '@paxkv/protocol';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -183,7 +183,7 @@ describe('StreamConnection with malformed input', () => {
   });
 
   it('keeps no more unread values of all clients than the budget, and forgets those of a lost one', async () => {
-    const budget = new SharedBound(30 * mebibyte);
+    const budget = new FairBound(30 * mebibyte);
     stream = await StreamUnderTest.open(undefined, budget);
     stream.replica.script = inRoom(got(mebibyte));
     const clients = await Promise.all([1, 2, 3, 4].map(() => stream.connect()));
@@ -202,7 +202,7 @@ describe('StreamConnection with malformed input', () => {
   });
 
   it('closes a client that does not read, with a code, and sooner while others wait for room', async () => {
-    const budget = new SharedBound(30 * mebibyte);
+    const budget = new FairBound(30 * mebibyte);
     stream = await StreamUnderTest.open({ slowMsMax: 60_000, shortSlowMsMax: 700 }, budget);
     stream.replica.script = inRoom(got(mebibyte));
     const slow = await stream.connect();
@@ -234,7 +234,7 @@ describe('StreamConnection with malformed input', () => {
   });
 
   it('counts the bytes of requests and of frames that have not arrived completely', async () => {
-    const budget = new SharedBound(2 * mebibyte);
+    const budget = new FairBound(2 * mebibyte);
     stream = await StreamUnderTest.open(undefined, budget);
     stream.replica.script = () => new Promise(() => undefined);
     const client = await stream.connect();

@@ -6,7 +6,7 @@ import {
   StreamListener,
   type StreamListenerOptions,
 } from '@paxkv/kvserver/internal/api/stream/stream-listener';
-import { SharedBound } from '@paxkv/kvserver/internal/budget/shared-bound';
+import { FairBound } from '@paxkv/kvserver/internal/budget/fair-bound';
 import type { SubmitOptions, Submitter } from '@paxkv/kvserver/internal/replica/submitter';
 import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
 import { type AuthTable, emptyAuthTable, KvError, type Reply, type Request } from '@paxkv/protocol';
@@ -82,7 +82,7 @@ export class StreamUnderTest {
 
   private constructor(
     limits: StreamListenerOptions['limits'],
-    budget: SharedBound,
+    budget: FairBound,
     observer: StreamListenerOptions['observer'],
   ) {
     const service = new KvService(() => new KvError('KV_UNAVAILABLE', 'No replica is attached.'));
@@ -106,7 +106,7 @@ export class StreamUnderTest {
 
   static async open(
     limits?: StreamListenerOptions['limits'],
-    budget = new SharedBound(512 * 2 ** 20),
+    budget = new FairBound(512 * 2 ** 20),
     observer?: StreamListenerOptions['observer'],
   ): Promise<StreamUnderTest> {
     const stream = new StreamUnderTest(limits, budget, observer);

@@ -1,6 +1,6 @@
 /**
- * SharedBound: one bound that many clients share. A client may hold as much as is still free, and all connections of
- * a principal together three times as much. So a client alone gets half, two get a third each, and whoever comes
+ * FairBound: one bound that many clients share. A client may hold as much as is still free, and all connections of
+ * a principal together three times as much. So a client alone gets half, two get a third each, and one that comes
  * later always finds room (Choudhury and Hahne, "Dynamic Queue Length Thresholds for Shared-Memory Packet Switches",
  * IEEE/ACM Transactions on Networking 6 (2), 1998).
  */
@@ -17,7 +17,7 @@ interface Pool {
   accountCount: number;
 }
 
-export class SharedBound {
+export class FairBound {
   readonly max: number;
   #used = 0;
   readonly #pools = new Map<string, Pool>();
@@ -87,14 +87,14 @@ export class SharedBound {
 
 /** What one client holds of a bound. */
 export class Account {
-  readonly #bound: SharedBound;
+  readonly #bound: FairBound;
   readonly #pool: Pool;
   readonly #onClosed: () => void;
   #used = 0;
   #isClosed = false;
 
-  /** Made by `SharedBound.open` only. */
-  constructor(bound: SharedBound, pool: Pool, onClosed: () => void) {
+  /** Made by `FairBound.open` only. */
+  constructor(bound: FairBound, pool: Pool, onClosed: () => void) {
     this.#bound = bound;
     this.#pool = pool;
     this.#onClosed = onClosed;

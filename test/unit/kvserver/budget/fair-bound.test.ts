@@ -1,12 +1,12 @@
-import { SharedBound } from '@paxkv/kvserver/internal/budget/shared-bound';
+import { FairBound } from '@paxkv/kvserver/internal/budget/fair-bound';
 import { expect } from 'chai';
 
-describe('SharedBound', () => {
+describe('FairBound', () => {
   const max = 1200;
-  let bound: SharedBound;
+  let bound: FairBound;
 
   beforeEach(() => {
-    bound = new SharedBound(max);
+    bound = new FairBound(max);
   });
 
   /** Takes as much as it gets, a little at a time. */
@@ -34,7 +34,7 @@ describe('SharedBound', () => {
   });
 
   it('gives a connection a little, however much others of its principal hold', () => {
-    bound = new SharedBound(25_600);
+    bound = new FairBound(25_600);
     for (let count = 0; count < 50; count += 1) fill(bound.open({ principal: 'shared' }));
     const late = bound.open({ principal: 'shared' });
     expect(late.take(100)).to.equal(true);
