@@ -2,12 +2,12 @@
 import type { Server } from 'node:http';
 import type { CurrentStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
-import type { ClientBytes } from './api/client-bytes.ts';
 import { readConsoleFiles } from './api/console/console-files.ts';
 import { type AppParts, createApp } from './api/http/index.ts';
 import type { RequestIds } from './api/request-ids.ts';
 import { createAuthenticator } from './api/security/create-authenticator.ts';
 import { StreamListener } from './api/stream/index.ts';
+import type { FairBound } from './budget/fair-bound.ts';
 import { addressToText, type Config } from './config/settings.ts';
 import { streamCountMax } from './config/stream-limits.ts';
 import type { KvService } from './service/kv-service.ts';
@@ -17,7 +17,7 @@ export interface ClientApiParts extends Pick<AppParts, 'backup' | 'metrics' | 't
   readonly config: Config;
   readonly service: KvService;
   readonly logger: Logger;
-  readonly bytes: ClientBytes;
+  readonly budget: FairBound;
   readonly observer: RequestObserver;
   readonly requestIds: RequestIds;
   readonly status: () => CurrentStatus;

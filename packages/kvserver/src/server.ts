@@ -15,11 +15,11 @@ import {
   rootUser,
 } from '@paxkv/protocol';
 import type { Logger } from 'pino';
-import { ClientBytes } from './api/client-bytes.ts';
 import { endWithError, replaceTls } from './api/http/index.ts';
 import { RequestIds } from './api/request-ids.ts';
 import type { StreamListener } from './api/stream/index.ts';
 import { type BackupOptions, openBackup } from './backup-stream.ts';
+import { FairBound } from './budget/fair-bound.ts';
 import { type ClientApi, createClientApi } from './client-api.ts';
 import {
   type Address,
@@ -71,7 +71,7 @@ export class KvServer {
   readonly #security: PeerSecurity;
   readonly #streams: StreamListener;
   readonly #monitor: HealthMonitor;
-  readonly #bytes: ClientBytes;
+  readonly #budget: FairBound;
   readonly #recorder = new Recorder();
   readonly #slowRequests: SlowRequests;
   readonly #ids = new RequestIds();
@@ -84,7 +84,7 @@ export class KvServer {
     this.#config = config;
     this.#logger = logger;
     this.#memory = new MemoryWatch({ resources, percentMax: limits.memoryPercentMax });
-    this.#bytes = new ClientBytes(limits);
+    this.#budget = new FairBound(limits.memoryBudgetBytes);
     this.#security = new PeerSecurity(config.peerCredentials);
     const [memory, security, recorder] = [this.#memory, this.#security, this.#recorder];
     this.#slowRequests = new SlowRequests({ logger, slowMs: config.slowRequestMs });
@@ -93,7 +93,7 @@ export class KvServer {
     const unavailable = () => unavailableError(this.#supervisor);
     this.#service = new KvService(unavailable, observer, { isAuthRequired: config.auth });
     const api = createClientApi({
-      ...{ config, logger, observer, service: this.#service, bytes: this.#bytes },
+      ...{ config, logger, observer, service: this.#service, budget: this.#budget },
       requestIds: this.#ids,
       status: () => this.status(),
       metrics: new ServerMetrics(() => this.#metricFacts(config)),
@@ -212,7 +212,7 @@ export class KvServer {
 
   #metricFacts(config: Config): Promise<MetricFacts> {
     return readMetricFacts(config, {
-      ...{ status: this.status(), node: this.#supervisor.node, bytes: this.#bytes },
+      ...{ status: this.status(), node: this.#supervisor.node, budget: this.#budget },
       ...{ sockets: this.#sockets, streams: this.#streams },
       ...{ recorder: this.#recorder, slowRequests: this.#slowRequests },
     });

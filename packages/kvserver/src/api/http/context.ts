@@ -1,11 +1,11 @@
 /** What the routes of the HTTP interface share. */
 import type { Consistency, CurrentStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
+import type { FairBound } from '../../budget/fair-bound.ts';
 import type { ClientTls } from '../../config/client-security.ts';
 import type { HttpLimits } from '../../config/http-limits.ts';
 import type { KvService } from '../../service/kv-service.ts';
 import type { RequestObserver } from '../../service/request-observer.ts';
-import type { ClientBytes } from '../client-bytes.ts';
 import type { ConsoleFile } from '../console/console-files.ts';
 import type { RequestIds } from '../request-ids.ts';
 import type { Authenticator } from '../security/authenticator.ts';
@@ -27,8 +27,8 @@ export interface AppParts {
   readonly limits: HttpLimits;
   /** Absent: plain HTTP. */
   readonly tls?: ClientTls | undefined;
-  /** The bytes of all clients in memory. Default: of HTTP clients alone, with the default bounds. */
-  readonly bytes?: ClientBytes;
+  /** The memory budget for everything that waits for clients. Default: one of its own, of the default size. */
+  readonly budget?: FairBound;
   /** Finds principals. Default: it admits no credentials, and requires none unless the service does. */
   readonly authenticator?: Authenticator;
   /** Names by which clients reach this server on loopback, besides `localhost` and IP addresses. */
@@ -56,5 +56,4 @@ export interface MetricsText {
 export interface HttpContext extends Required<Omit<AppParts, 'tls'>> {
   readonly connections: Connections;
   readonly sockets: ClientSockets;
-  readonly bytes: ClientBytes;
 }
