@@ -38,11 +38,18 @@ export async function effectiveSettings({ environment, args, files = {} }: Repla
   const directory = await mkdtemp(join(tmpdir(), 'paxkv-deploy-'));
   try {
     const paths = new Map<string, string>();
-    for (const [index, [path, content]] of Object.entries(files).entries()) {
+    for (const [index, path] of Object.keys(files).entries()) {
       paths.set(path, join(directory, `${index}`));
-      await writeFile(join(directory, `${index}`), content, { mode: 0o600 });
     }
     const moved = (text: string) => paths.get(text) ?? text;
+    for (const [path, content] of Object.entries(files)) {
+      // A file may name another one.
+      const text = [...paths.keys()].reduce(
+        (all, each) => all.replaceAll(each, moved(each)),
+        content,
+      );
+      await writeFile(moved(path), text, { mode: 0o600 });
+    }
     const entries = Object.entries(environment).map(([name, text]) => [name, moved(text)]);
     setEnvironment(Object.fromEntries(entries));
     const outcome = await runCaptured([...args.map(moved), '--print-config', '--json']);
