@@ -68,6 +68,7 @@ export interface NodeStatus extends ReplicaStatus {
 
 export class KvNode {
   readonly #logger: Logger;
+  readonly #recorder: Recorder | undefined;
   readonly #data: DataDirectory;
   readonly #logWindow: LogWindow;
   readonly #peers: PeerTransport;
@@ -77,7 +78,7 @@ export class KvNode {
   readonly #flight: FlightRecorder | undefined;
 
   private constructor(
-    { logger }: KvNodeOptions,
+    { logger, recorder }: KvNodeOptions,
     parts: {
       data: DataDirectory;
       logWindow: LogWindow;
@@ -88,6 +89,7 @@ export class KvNode {
     },
   ) {
     this.#logger = logger;
+    this.#recorder = recorder;
     this.#data = parts.data;
     this.#logWindow = parts.logWindow;
     this.#peers = parts.peers;
@@ -147,10 +149,11 @@ export class KvNode {
     };
   }
 
-  /** Collects evidence that the node reaches a quorum and that its disk takes writes. */
+  /** Collects evidence that the node reaches a quorum and that its disk takes writes, and the round trips to peers. */
   probe(): void {
     this.#replica.probe();
     this.#data.journal.probe(diskIdleMs);
+    for (const { node, ms } of this.#peers.takeRoundTrips()) this.#recorder?.onRoundTrip(node, ms);
   }
 
   /** Slow writes of the journal since the last call. */

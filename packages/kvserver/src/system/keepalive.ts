@@ -14,12 +14,16 @@ export interface KeepaliveLimits {
   readonly silenceMsMax: number;
 }
 
+/** Nobody takes round trips of connections to clients. */
+const untakenCountMax = 16;
+
 export class Keepalive {
   readonly #timer: NodeJS.Timeout;
   #lastReceivedMs = performance.now();
   /** When the ping was sent that has no answer yet. */
   #pingedMs: number | undefined;
   #roundTripMs: number | undefined;
+  readonly #untaken: number[] = [];
 
   /** Starts on an open connection. `onSilent` is called at most once, after the keepalive has stopped. */
   constructor(socket: Pinged, limits: KeepaliveLimits, onSilent: () => void) {
@@ -29,7 +33,7 @@ export class Keepalive {
     for (const event of ['ping', 'pong', 'message', 'received'] as const)
       socket.on(event, onReceived);
     socket.on('pong', () => {
-      if (this.#pingedMs !== undefined) this.#roundTripMs = performance.now() - this.#pingedMs;
+      if (this.#pingedMs !== undefined) this.#onRoundTrip(performance.now() - this.#pingedMs);
       this.#pingedMs = undefined;
     });
     let lastTickMs = performance.now();
@@ -54,7 +58,17 @@ export class Keepalive {
     return this.#roundTripMs;
   }
 
+  /** All round trips since the last call, at most the first few of them. */
+  takeRoundTrips(): readonly number[] {
+    return this.#untaken.splice(0);
+  }
+
   stop(): void {
     clearInterval(this.#timer);
+  }
+
+  #onRoundTrip(ms: number): void {
+    this.#roundTripMs = ms;
+    if (this.#untaken.length < untakenCountMax) this.#untaken.push(ms);
   }
 }

@@ -76,6 +76,11 @@ export class OutgoingLink {
     return { ...this.#status, roundTripMs: Math.round(roundTripMs * 100) / 100 };
   }
 
+  /** The round trips since the last call, in milliseconds. */
+  takeRoundTrips(): readonly number[] {
+    return this.#keepalive?.takeRoundTrips() ?? [];
+  }
+
   /** Dials, now and whenever the connection is lost, until closed. */
   dial(): void {
     const { handshakeMsMax } = this.#options.limits;

@@ -189,6 +189,13 @@ export class PeerTransport implements Transport<Uint8Array> {
     });
   }
 
+  /** The round trips to each other server since the last call, in milliseconds. */
+  takeRoundTrips(): { readonly node: PeerId; readonly ms: number }[] {
+    return [...this.#links].flatMap(([node, link]) =>
+      link.takeRoundTrips().map((ms) => ({ node, ms })),
+    );
+  }
+
   counts(): PeerCounts {
     return {
       received: this.#receiver.receivedCount,
