@@ -178,12 +178,20 @@ describe('checkedConfig', () => {
 
   function allOf(given: ReturnType<typeof required> & { cluster?: string }) {
     const absent = { host: undefined, port: undefined, featureLevelMax: undefined };
-    const shared = { logBudget: undefined, logWindow: undefined, console: true };
+    const shared = {
+      logBudget: undefined,
+      memoryBudget: undefined,
+      logWindow: undefined,
+      console: true,
+    };
     const switches = { insecure: false, trace: false, unprovenPeers: false };
     const peers = { peerAddresses: undefined, peerHost: undefined, clusterSecretFile };
     const tls = { peerKeyFile: undefined, peerCertFile: undefined, peerCaFile: undefined };
+    const clients = { rootTokenFile: undefined, tlsKeyFile: undefined, tlsCertFile: undefined };
     return {
       cluster: 'paxkv',
+      ...clients,
+      ...{ auth: false, tlsClientCaFile: undefined },
       ...{ logLevel: 'info', logFormat: 'auto', slowRequestMs: 1000 },
       ...absent,
       ...shared,

@@ -25,6 +25,13 @@ export const sharedSettings = {
     defaultText: '128MiB, at most 1/12 of the memory',
     server: 'limits.logBytesMax',
   },
+  memoryBudget: {
+    kind: size(1, limitMax),
+    help: 'memory for requests and replies that wait for clients',
+    placeholder: 'size',
+    defaultText: '512MiB, at most 1/8 of the memory',
+    server: 'limits.memoryBudgetBytes',
+  },
   logWindow: {
     kind: size(1, logWindowMax),
     help: 'disk for what nodes that are away for longer lack',
@@ -38,6 +45,45 @@ export const sharedSettings = {
     placeholder: 'yes|no',
     default: true,
     server: 'console',
+  },
+} as const satisfies SettingTable;
+
+/** Settings of what clients meet. */
+const clientSecuritySettings = {
+  auth: {
+    kind: yesOrNo,
+    help: 'refuse requests without a token or certificate of a user, even before paxkv auth enable',
+    placeholder: 'yes|no',
+    default: false,
+    server: 'auth',
+  },
+  rootTokenFile: {
+    kind: text('path'),
+    help: 'file with a token of this node that proves the user root; for the first token of a user, and for recovery',
+    placeholder: 'file',
+    defaultText: 'none',
+    contentOf: { server: 'rootToken', isPrivate: true },
+  },
+  tlsKeyFile: {
+    kind: text('path'),
+    help: 'private key of this node for HTTPS, in PEM',
+    placeholder: 'file',
+    defaultText: 'none: plain HTTP',
+    contentOf: { server: 'tls.key', isPrivate: true },
+  },
+  tlsCertFile: {
+    kind: text('path'),
+    help: 'certificate of this node for HTTPS, in PEM',
+    placeholder: 'file',
+    defaultText: 'none: plain HTTP',
+    contentOf: { server: 'tls.cert' },
+  },
+  tlsClientCaFile: {
+    kind: text('path'),
+    help: 'certificate of the authority that signs those of users, in PEM',
+    placeholder: 'file',
+    defaultText: 'none: users have tokens only',
+    contentOf: { server: 'tls.clientCa' },
   },
 } as const satisfies SettingTable;
 
@@ -150,6 +196,7 @@ export const serveSettings = {
     default: false,
     server: 'insecure',
   },
+  ...clientSecuritySettings,
   ...sharedSettings,
   featureLevelMax: {
     kind: wholeNumber(1, levelMax),
