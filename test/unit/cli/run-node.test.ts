@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, parseConfig } from '@paxkv/kvserver/internal/config/settings';
+import { thisVersion } from '@paxkv/kvserver/internal/state-machine/features';
 import { startPosition } from '@paxkv/kvserver/internal/state-machine/state-store';
 import { positionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
 import { fromPosition, seal } from '@paxkv/kvserver/internal/storage/state/rows';
@@ -117,13 +118,13 @@ describe('runNode', () => {
     const data = join(directory, 'data');
     const views = { keyEncoding: 'view', valueEncoding: 'view' } as const;
     const level = new Level<Uint8Array, Uint8Array>(join(data, 'state'), views);
-    const position = { ...startPosition, applied: 0, featureLevel: 2 };
+    const position = { ...startPosition, applied: 0, featureLevel: thisVersion.highest + 1 };
     const row = fromPosition({ position, checksum: { count: 0, sum: 0 } });
     await level.put(positionKey, seal(positionKey, row));
     await level.close();
     const { exitCode, message } = await failureOf({});
     expect(exitCode).to.equal(3);
-    expect(message).to.match(/^The cluster runs at feature level 2.*\(STATE_LEVEL_UNSUPPORTED\)$/);
+    expect(message).to.match(/^The cluster runs at feature level 3.*\(STATE_LEVEL_UNSUPPORTED\)$/);
     expect((await readdir(data)).filter((name) => name.includes('damaged'))).to.deep.equal([]);
   });
 

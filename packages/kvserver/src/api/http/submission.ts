@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { CommandType } from '@paxkv/protocol';
 import { RequestTiming } from '../../replica/request-timing.ts';
 import type { SubmitOptions } from '../../replica/submitter.ts';
+import { ownerAt } from '../security/session-owner.ts';
 import type { HttpContext } from './context.ts';
 import { requestIdOf } from './request-id.ts';
 
@@ -16,5 +17,7 @@ export function submissionOf(
   const { connections, authenticator, observer } = context;
   const principal = authenticator.principalOf(response.req);
   response.once('close', () => observer.onSent(timing));
-  return { signal: connections.signalOf(response), principal, timing };
+  // Only sessions have owners.
+  const owner = command === 'openSession' ? ownerAt(response.req.socket) : undefined;
+  return { signal: connections.signalOf(response), principal, owner, timing };
 }

@@ -32,6 +32,8 @@ export interface ConnectionOptions {
   readonly service: KvService;
   /** On whose behalf the client sends requests. */
   readonly principal?: Principal | undefined;
+  /** The owner of the sessions that the client opens, unless the principal is. */
+  readonly owner?: string | undefined;
   /** Logs defects of the server only. */
   readonly logger: Pick<Logger, 'error'>;
   readonly limits: StreamLimits;
@@ -148,11 +150,11 @@ export class StreamConnection {
     }
     const origin = { transport: 'stream', id: this.#options.id, number: id } as const;
     const timing = new RequestTiming(request.command.type, origin);
-    const { service, observer, principal } = this.#options;
+    const { service, observer, principal, owner } = this.#options;
     const reportSlow = () => {
       if (observer.isSlow(timing)) this.#outbox.onceWritten(() => observer.onSent(timing));
     };
-    service.submit(request, { signal: this.#closed.signal, principal, timing }).then(
+    service.submit(request, { signal: this.#closed.signal, principal, owner, timing }).then(
       (reply) => {
         this.#onReply(arrival, id, reply);
         reportSlow();

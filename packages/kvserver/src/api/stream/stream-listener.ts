@@ -3,6 +3,7 @@
  * since writes are fastest there. The wire format is in docs/stream.md.
  */
 import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { KvError, type NoticeRow, type Principal, streamFormat } from '@paxkv/protocol';
 import type { Logger } from 'pino';
@@ -16,6 +17,7 @@ import { RequestIds } from '../request-ids.ts';
 import type { Authenticator } from '../security/authenticator.ts';
 import { createAuthenticator } from '../security/create-authenticator.ts';
 import { createSourceCheck } from '../security/guard.ts';
+import { ownerAt } from '../security/session-owner.ts';
 import { StreamConnection } from './stream-connection.ts';
 
 export interface StreamListenerOptions {
@@ -129,6 +131,7 @@ export class StreamListener {
     const id = this.#ids.next();
     const connection = new StreamConnection(webSocket, {
       ...{ id, service, principal, logger, observer },
+      owner: ownerOf(socket),
       limits: this.#limits,
       unsent: this.#bytes.unsent,
       onClosed: (closed) => this.#connections.delete(closed),
@@ -159,4 +162,9 @@ export class StreamListener {
       `${this.#connections.size} streams are open, which is the limit; retry later.`,
     );
   }
+}
+
+/** The socket of an HTTP server is one of the network. */
+function ownerOf(socket: Duplex): string | undefined {
+  return socket instanceof Socket ? ownerAt(socket) : undefined;
 }
