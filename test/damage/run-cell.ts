@@ -52,7 +52,8 @@ async function observe(
     .finally(() => watch.end());
   const tookMs = performance.now() - startMs;
   const setAsideCount = await countSetAside(cluster);
-  if (target === 'data table' && setAsideCount === 0) throw new Error('the damage was not found');
+  const isFound = setAsideCount > 0 || fate === 'stopped';
+  if (target === 'data table' && !isFound) throw new Error('the damage was not found');
   if (fate === 'stopped') {
     if (extent !== 'all') throw new Error(`the cluster stopped: ${cluster.report()}`);
     expectReasons(cluster);

@@ -4,6 +4,8 @@ export type { BackupHeader, BackupTotals } from './backup/backup-format.ts';
 export { type BackupListener, readBackup, type VerifiedBackup } from './backup/backup-reader.ts';
 export type { BackupOptions } from './backup-stream.ts';
 export type { HttpLimits } from './config/http-limits.ts';
+export { memberName } from './config/member-name.ts';
+export { type PeerConfig, type PeerTls, peerPortOffset } from './config/peer-settings.ts';
 export type { ScrubLimits } from './config/scrub-limits.ts';
 export {
   type Address,
@@ -11,6 +13,7 @@ export {
   ConfigError,
   type Limits,
   type LogLevel,
+  type PeerCredentialSettings,
   parseConfig,
   type Resources,
 } from './config/settings.ts';

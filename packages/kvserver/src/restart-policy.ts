@@ -3,6 +3,7 @@
  * some damaged data can be fetched from other nodes. After any other error the server must end, since an
  * operator has to find the cause.
  */
+import { UnreadableValueError } from './state-machine/state-error.ts';
 import type { DamagedPart } from './storage/quarantine.ts';
 import { causesOf, codeOf, isShortage } from './storage/shortage.ts';
 
@@ -10,17 +11,38 @@ export type RecoveryAction =
   /** Close everything and open it again after a pause. Opening verifies all data. */
   | { readonly type: 'reopen'; readonly delayMs: number }
   /** Quarantine this part, then reopen. The other nodes have what was in it. */
-  | { readonly type: 'quarantine'; readonly part: DamagedPart }
+  | Quarantine
   | { readonly type: 'giveUp' };
+
+export interface Quarantine {
+  readonly type: 'quarantine';
+  readonly part: DamagedPart;
+  /**
+   * Present if this node alone judges that the part is damaged, which a fault of the program could make all of them
+   * do: the others must be seen to work without it first, and have this instance in their state (−1: any state).
+   */
+  readonly othersWith?: number;
+}
 
 const damagedParts: Readonly<Record<string, DamagedPart>> = {
   DISK_JOURNAL_DAMAGED: 'journal',
   DISK_AMNESIA: 'journal',
   PAXOS_MEMORY_LOST: 'journal',
+  STATE_VALUE_UNREADABLE: 'journal',
   DISK_STATE_DAMAGED: 'state',
   STATE_DAMAGED: 'state',
   DISK_IDENTITY_DAMAGED: 'identity',
 };
+
+/** After these there is nothing left to lose, or another node has said so. */
+const certainCodes: readonly string[] = ['DISK_AMNESIA', 'PAXOS_MEMORY_LOST'];
+
+/**
+ * A decided value made the state machine fail. It would do so at every start, and ending the process would help
+ * nobody, so the node stays closed, says why, and tries again now and then.
+ */
+const unappliableCodes: readonly string[] = ['STATE_MALFORMED', 'STATE_UNKNOWN_FORMAT'];
+const unappliableDelayMsMax = 60_000;
 
 /** After these errors the open handle must not be used again, but reopening may succeed. */
 const transientCodes: readonly string[] = ['PAXOS_STORAGE_FAILED', 'DISK_FAILED', 'STATE_FAILED'];
@@ -50,9 +72,14 @@ export class RestartPolicy {
       return { type: 'reopen', delayMs: delayMsAfter(this.#shortageCount) };
     }
     this.#attemptCount += 1;
-    if (this.#attemptCount > attemptCountMax) return { type: 'giveUp' };
-    const part = partOf(error);
-    if (part !== undefined) return { type: 'quarantine', part };
+    const quarantine = quarantineFor(error);
+    const hasMoreAttempts = this.#attemptCount <= attemptCountMax;
+    if (quarantine !== undefined) return hasMoreAttempts ? quarantine : { type: 'giveUp' };
+    if (hasCode(error, unappliableCodes)) {
+      const delayMs = delayMsMin * 2 ** Math.min(this.#attemptCount - 1, 16);
+      return { type: 'reopen', delayMs: Math.min(unappliableDelayMsMax, delayMs) };
+    }
+    if (!hasMoreAttempts) return { type: 'giveUp' };
     if (!isTransient(error)) return { type: 'giveUp' };
     return { type: 'reopen', delayMs: delayMsAfter(this.#attemptCount) };
   }
@@ -62,17 +89,23 @@ function delayMsAfter(count: number): number {
   return Math.min(delayMsMax, delayMsMin * 2 ** (count - 1));
 }
 
-function partOf(error: unknown): DamagedPart | undefined {
+function quarantineFor(error: unknown): Quarantine | undefined {
   for (const cause of causesOf(error)) {
     const part = damagedParts[codeOf(cause)];
-    if (part !== undefined) return part;
+    if (part === undefined) continue;
+    if (certainCodes.includes(codeOf(cause))) return { type: 'quarantine', part };
+    const othersWith = cause instanceof UnreadableValueError ? cause.instance : -1;
+    return { type: 'quarantine', part, othersWith };
   }
   return undefined;
 }
 
+function hasCode(error: unknown, codes: readonly string[]): boolean {
+  return causesOf(error).some((cause) => codes.includes(codeOf(cause)));
+}
+
 function isTransient(error: unknown): boolean {
-  const hasCode = causesOf(error).some((cause) => transientCodes.includes(codeOf(cause)));
-  return hasCode || matches(error, ['EIO'], /Input\/output error/);
+  return hasCode(error, transientCodes) || matches(error, ['EIO'], /Input\/output error/);
 }
 
 function matches(error: unknown, codes: readonly string[], text: RegExp): boolean {

@@ -14,7 +14,13 @@ import { createApp, endWithError } from './api/http/index.ts';
 import { RequestIds } from './api/request-ids.ts';
 import { StreamListener } from './api/stream/index.ts';
 import { type BackupOptions, openBackup } from './backup-stream.ts';
-import { type Address, addressToText, type Config } from './config/settings.ts';
+import {
+  type Address,
+  addressToText,
+  type Config,
+  type PeerCredentialSettings,
+  parseCredentials,
+} from './config/settings.ts';
 import { streamCountMax } from './config/stream-limits.ts';
 import { HealthMonitor } from './health/health-monitor.ts';
 import { SlowRequests } from './health/slow-requests.ts';
@@ -22,6 +28,7 @@ import { Recorder } from './metrics/recorder.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
 import { RequestTiming } from './replica/request-timing.ts';
 import type { SubmitOptions } from './replica/submitter.ts';
+import { closeServer } from './server-closing.ts';
 import { type MetricFacts, readMetricFacts } from './server-metric-facts.ts';
 import { currentChecks, statusOf, unavailableError } from './server-status.ts';
 import { KvService } from './service/kv-service.ts';
@@ -33,9 +40,7 @@ import { systemClock } from './system/clock.ts';
 import { createLogger } from './system/logger.ts';
 import { MemoryWatch } from './system/memory-watch.ts';
 import { peerPath } from './transport/handshake.ts';
-
-/** How long a stop waits for clients to receive their replies. */
-const drainMs = 1000;
+import { PeerSecurity } from './transport/security/peer-security.ts';
 
 /** Parts of the server that a program may replace. */
 export interface KvServerOptions {
@@ -58,6 +63,7 @@ export class KvServer {
   readonly #http: Server;
   readonly #sockets: ReturnType<typeof createApp>['sockets'];
   readonly #memory: MemoryWatch;
+  readonly #security: PeerSecurity;
   readonly #streams: StreamListener;
   readonly #monitor: HealthMonitor;
   readonly #bytes: ClientBytes;
@@ -67,17 +73,18 @@ export class KvServer {
   #stopping: Promise<void> | undefined;
   #stopped: Promise<Error | undefined> = Promise.resolve(undefined);
 
-  private constructor(options: Omit<SupervisorOptions, 'memory' | 'recorder'>) {
+  private constructor(options: Omit<SupervisorOptions, 'memory' | 'security' | 'recorder'>) {
     const { config, logger } = options;
     const { resources, limits } = config;
     this.#config = config;
     this.#logger = logger;
     this.#memory = new MemoryWatch({ resources, percentMax: limits.memoryPercentMax });
     this.#bytes = new ClientBytes(limits);
-    const recorder = this.#recorder;
+    this.#security = new PeerSecurity(config.peerCredentials);
+    const [memory, security, recorder] = [this.#memory, this.#security, this.#recorder];
     this.#slowRequests = new SlowRequests({ logger, slowMs: config.slowRequestMs });
     const observer = observerOf(recorder, this.#slowRequests);
-    this.#supervisor = new Supervisor({ ...options, memory: this.#memory, recorder });
+    this.#supervisor = new Supervisor({ ...options, memory, security, recorder });
     this.#service = new KvService(() => unavailableError(this.#supervisor), observer);
     const parts = {
       service: this.#service,
@@ -139,6 +146,14 @@ export class KvServer {
     if (address === null || typeof address === 'string')
       return { host: listenHost, port: listenPort };
     return { host: address.address, port: address.port };
+  }
+
+  /**
+   * Proves itself to other servers with these from now on; open connections stay. Nothing changes if it throws.
+   * @throws ConfigError if a setting is wrong, or a key or certificate cannot be read.
+   */
+  replacePeerCredentials(settings: PeerCredentialSettings): void {
+    this.#security.replace(parseCredentials(this.#config, settings));
   }
 
   /** What the server reports about itself at this moment. */
@@ -252,14 +267,14 @@ export class KvServer {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { node } = this.#supervisor;
+    const { peers } = this.#supervisor;
     if (request.url === paths.stream) this.#streams.handleUpgrade(request, socket, head);
     else if (request.url !== peerPath) endWithError(socket, unsupportedUpgrade());
-    else if (node === undefined) endWithError(socket, unavailableError(this.#supervisor));
+    else if (peers === undefined) endWithError(socket, unavailableError(this.#supervisor));
     else {
       // The limit on connections is for clients.
       this.#sockets.release(socket);
-      node.handleUpgrade(request, socket, head);
+      peers.handleUpgrade(request, socket, head);
     }
   }
 
@@ -274,17 +289,6 @@ export class KvServer {
     await closed;
     this.#logger.info('server stopped');
   }
-}
-
-/** Accepts no new connections, ends idle ones, and cuts those that do not end in time. */
-async function closeServer(server: Server): Promise<void> {
-  if (!server.listening) return;
-  const closed = once(server, 'close');
-  server.close();
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
-  await closed;
-  clearTimeout(timer);
 }
 
 function unsupportedUpgrade(): KvError {

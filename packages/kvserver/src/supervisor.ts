@@ -6,14 +6,18 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KvNode, type KvNodeOptions } from './node.ts';
-import { RestartPolicy } from './restart-policy.ts';
+import { type Awaited, awaitOthers } from './onlooker.ts';
+import { onlookerTransport } from './onlooker-transport.ts';
+import { type Quarantine, RestartPolicy } from './restart-policy.ts';
 import type { KvService } from './service/kv-service.ts';
 import { quarantine } from './storage/index.ts';
+import { causesOf, codeOf } from './storage/shortage.ts';
 import { systemClock } from './system/clock.ts';
+import type { PeerTransport } from './transport/peer-transport.ts';
 
 export type SupervisorOptions = Pick<
   KvNodeOptions,
-  'config' | 'logger' | 'memory' | 'recorder' | 'openData'
+  'config' | 'logger' | 'memory' | 'security' | 'recorder' | 'openData'
 >;
 
 /** The parts that the supervisor notifies about the node. */
@@ -31,6 +35,7 @@ export class Supervisor {
   /** `settled`: the node is open, or waits to be reopened. */
   readonly #events = new EventEmitter<{ settled: [] }>();
   #node: KvNode | undefined;
+  #onlooker: PeerTransport | undefined;
   #currentError: Error | undefined;
   #failure: Error | undefined;
   #ended: Promise<void> = Promise.resolve();
@@ -42,6 +47,11 @@ export class Supervisor {
   /** The node. Absent while it is closed. */
   get node(): KvNode | undefined {
     return this.#node;
+  }
+
+  /** Takes connections of other nodes. Absent while there is nothing to say to them. */
+  get peers(): Pick<KvNode, 'handleUpgrade'> | undefined {
+    return this.#node ?? this.#onlooker;
   }
 
   /** Why the node was closed, or is about to be, until it is open again. */
@@ -128,11 +138,38 @@ export class Supervisor {
       case 'giveUp':
         throw error;
       case 'quarantine':
-        await this.#quarantine(action.part);
+        if (await this.#mayQuarantine(action, error)) await this.#quarantine(action.part);
         break;
       case 'reopen':
         this.#events.emit('settled');
         await this.#pause(action.delayMs);
+    }
+  }
+
+  /**
+   * Safety: a fault that finds damage in sound data may be the same on all nodes. None of them gives up what it has
+   * while most of the others may be about to do so. False if a stop was requested meanwhile.
+   */
+  async #mayQuarantine({ othersWith }: Quarantine, error: Error): Promise<boolean> {
+    if (othersWith === undefined) return true;
+    const { signal } = this.#stopRequest;
+    const transport = await onlookerTransport(this.#options);
+    this.#onlooker = transport;
+    const onAwaited = (awaited: Awaited) => {
+      this.#currentError = new Error(`${damageIn(error)} ${awaitedText[awaited]}`, {
+        cause: error,
+      });
+      this.#options.logger.warn(
+        { error, awaited },
+        'damaged data stays until the others are sound',
+      );
+      this.#events.emit('settled');
+    };
+    const now = () => systemClock.now();
+    try {
+      return await awaitOthers({ transport, now, instance: othersWith, signal, onAwaited });
+    } finally {
+      this.#onlooker = undefined;
     }
   }
 
@@ -149,6 +186,18 @@ export class Supervisor {
   async #pause(delayMs: number): Promise<void> {
     await sleep(delayMs, undefined, { signal: this.#stopRequest.signal }).catch(() => {});
   }
+}
+
+const awaitedText: Readonly<Record<Awaited, string>> = {
+  quorum: 'It is set aside once a majority of the other nodes is seen to work.',
+  instance:
+    'The other nodes have not applied that instance either, so it may be this version that cannot read it.',
+};
+
+/** What is damaged, in the words of the part that found it. */
+function damageIn(error: Error): string {
+  const found = causesOf(error).find((cause) => /^(?:DISK|STATE)_/.test(codeOf(cause)));
+  return (found ?? error).message;
 }
 
 function toError(thrown: unknown): Error {

@@ -73,9 +73,9 @@ export const levelMutants: readonly Mutant[] = [
     mistake: 55,
     does: 'A replica goes on at a level that its version does not know.',
     loses: 'It applies what it does not understand.',
-    file: 'kvserver/src/state-machine/run.ts',
-    right: 'raisesTo > version.highest',
-    wrong: 'raisesTo < 0',
+    file: 'kvserver/src/state-machine/values.ts',
+    right: 'content.level > this.#version.highest',
+    wrong: 'content.level < 0',
     caughtBy: [
       byTest(
         machine,

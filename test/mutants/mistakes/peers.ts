@@ -38,9 +38,8 @@ export const peersMutants: readonly Mutant[] = [
     does: 'A connection is still read after a newer one has replaced it.',
     loses: 'Messages of an earlier incarnation of a server arrive after those of the present one.',
     file: 'kvserver/src/transport/incoming-link.ts',
-    right: "    if (this.#stage === 'closing') return;\n    if (!isBinary",
-    wrong:
-      "    if (this.#stage === 'retired' && this.#node === undefined) return;\n    if (!isBinary",
+    right: "if (this.#stage === 'open') this.#events.onFrame(this, frame);",
+    wrong: 'if (this.#node !== undefined) this.#events.onFrame(this, frame);',
     caughtBy: [
       byTest(
         'unit/kvserver/transport/incoming-link',
@@ -66,15 +65,60 @@ export const peersMutants: readonly Mutant[] = [
   {
     id: 'any-round-plausible',
     mistake: 52,
-    does: 'Any round is accepted, however far ahead.',
+    does: 'Any round is believed, however far ahead.',
     loses: 'One damaged message uses up the numbers of the whole cluster.',
-    file: 'kvserver/src/transport/plausibility.ts',
-    right: 'if (highestRound(envelope) > roundLimit)',
-    wrong: 'if (highestRound(envelope) > roundLimit + Infinity)',
+    file: 'paxos/src/core/plausibility/plausibility.ts',
+    right: "if (!this.#rounds.allows(round - this.#round, now)) return 'a round out of reach';",
+    wrong: '',
     caughtBy: [
       byTest(
-        'unit/kvserver/transport/plausibility',
-        'rejects an implausible round in any ballot of a message',
+        'unit/paxos/core/plausibility/plausibility',
+        'lets no number of messages get to the highest round',
+      ),
+    ],
+  },
+  {
+    id: 'leap-moves-the-ground',
+    mistake: 52,
+    does: 'What one peer says of an instance counts as known.',
+    loses: 'Message by message, one damaged peer uses up the instances of all.',
+    file: 'paxos/src/core/plausibility/corroboration.ts',
+    right: 'const minority = peerCount - quorumSize(peerCount);',
+    wrong: 'const minority = 0 * quorumSize(peerCount);',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/plausibility/plausibility',
+        'does not move with what one peer says, however often it says it',
+      ),
+    ],
+  },
+  {
+    id: 'value-unchecked',
+    mistake: 52,
+    does: 'A value is voted for and learned without being read.',
+    loses: 'One forged value ends every node that learns it.',
+    file: 'paxos/src/effect-loop.ts',
+    right: 'if (isValue === undefined || valuesIn(message).every(isValue)) {',
+    wrong: 'if (isValue === undefined || valuesIn(message).length >= 0) {',
+    caughtBy: [
+      byTest(
+        'unit/paxos/effect-loop',
+        'are neither written nor learned from decided, and are reported',
+      ),
+    ],
+  },
+  {
+    id: 'set-aside-by-all',
+    mistake: 52,
+    does: 'A node sets aside what it judges damaged, whether or not others work.',
+    loses: 'A check that fails everywhere empties the whole cluster.',
+    file: 'kvserver/src/supervisor.ts',
+    right: 'if (othersWith === undefined) return true;',
+    wrong: 'if (othersWith !== Infinity) return true;',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/supervisor',
+        'detects from its state that its journal has lost its end',
       ),
     ],
   },

@@ -56,8 +56,8 @@ export const rejoinMutants: readonly Mutant[] = [
     does: 'The voting floor is the lowest of what the others know, not the highest.',
     loses: 'It takes part in instances in which it voted in its earlier incarnation.',
     file: 'paxos/src/core/recovery/rejoin.ts',
-    right: 'return Math.max(...answers.map(({ max }) => max));',
-    wrong: 'return Math.min(...answers.map(({ max }) => max));',
+    right: 'answers.map(({ max }) => max),',
+    wrong: '[Math.min(...answers.map(({ max }) => max))],',
     caughtBy: [
       bySimulation,
       byTest(

@@ -1,6 +1,9 @@
 import { RestartPolicy } from '@paxkv/kvserver/internal/restart-policy';
 import { thisVersion, unsupportedLevel } from '@paxkv/kvserver/internal/state-machine/features';
-import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
+import {
+  StateError,
+  UnreadableValueError,
+} from '@paxkv/kvserver/internal/state-machine/state-error';
 import { DiskError } from '@paxkv/kvserver/internal/storage/index';
 import { PaxosError } from '@paxkv/paxos';
 import { expect } from 'chai';
@@ -21,7 +24,6 @@ describe('RestartPolicy', () => {
   it('quarantines damaged data, however deep its error is nested', () => {
     const parts = [
       [new DiskError('DISK_JOURNAL_DAMAGED', ''), 'journal'],
-      [new DiskError('DISK_AMNESIA', ''), 'journal'],
       [
         new PaxosError('PAXOS_STORAGE_FAILED', '', new DiskError('DISK_JOURNAL_DAMAGED', '')),
         'journal',
@@ -32,8 +34,35 @@ describe('RestartPolicy', () => {
     ] as const;
     for (const [error, part] of parts) {
       const action = new RestartPolicy().actionFor(error, 0);
-      expect(action, error.message).to.deep.equal({ type: 'quarantine', part });
+      expect(action, error.message).to.deep.equal({ type: 'quarantine', part, othersWith: -1 });
     }
+  });
+
+  it('asks nobody where nothing is left to lose, or where another node has seen the loss', () => {
+    const errors = [new DiskError('DISK_AMNESIA', ''), new PaxosError('PAXOS_MEMORY_LOST', '')];
+    for (const error of errors) {
+      const action = new RestartPolicy().actionFor(error, 0);
+      expect(action).to.deep.equal({ type: 'quarantine', part: 'journal' });
+    }
+  });
+
+  it('quarantines a journal with an unreadable value once others have that instance', () => {
+    const format = new StateError('STATE_UNKNOWN_FORMAT', 'A decided value has format 255.');
+    const unreadable = new UnreadableValueError(17, Uint8Array.of(0xff), format);
+    const error = new PaxosError('PAXOS_STORAGE_FAILED', 'it failed to load', unreadable);
+    const action = new RestartPolicy().actionFor(error, 0);
+    expect(action).to.deep.equal({ type: 'quarantine', part: 'journal', othersWith: 17 });
+  });
+
+  it('never gives up on a decided value that makes the state machine fail, and tries less and less often', () => {
+    const policy = new RestartPolicy();
+    const error = new StateError('STATE_MALFORMED', 'Instance 17 cannot be applied.');
+    const delays = Array.from({ length: 40 }, (_, count) => {
+      const action = policy.actionFor(error, count);
+      return action.type === 'reopen' ? action.delayMs : action.type;
+    });
+    expect(delays.slice(0, 3)).to.deep.equal([50, 100, 200]);
+    expect(delays.at(-1)).to.equal(60_000);
   });
 
   it('reopens after a failed write, each time after a longer delay', () => {
@@ -103,8 +132,6 @@ describe('RestartPolicy', () => {
       new DiskError('DISK_IN_USE', ''),
       new DiskError('DISK_IN_USE', '', systemError('EAGAIN')),
       new DiskError('DISK_UNUSABLE', '', systemError('EACCES')),
-      new StateError('STATE_MALFORMED', ''),
-      new StateError('STATE_UNKNOWN_FORMAT', ''),
       new TypeError('a defect'),
       'not even an error',
     ];

@@ -222,6 +222,11 @@ describe('Supervisor', () => {
     await loseEndOf(join(cluster.path(0), 'journal'));
     const server = await cluster.start(0);
     expect(server.status().state).to.equal('repairing');
+    expect(server.status().reason).to.match(/once a majority of the other nodes is seen to work/);
+    await sleep(3000);
+    expect(await readdir(cluster.path(0))).to.not.include('journal.damaged-1');
+    await Promise.all([cluster.start(1), cluster.start(2)]);
+    await cluster.level(15_000);
     expect(await readdir(cluster.path(0))).to.include('journal.damaged-1');
   });
 

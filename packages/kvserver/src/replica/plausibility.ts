@@ -1,7 +1,8 @@
-/** What a replica has its peer of the protocol believe of others. */
-import type { PaxosOptions } from '@paxkv/paxos';
+/** What a replica has its peer of the protocol believe: of others, and of its own storage. */
+import type { PaxosOptions, Storage } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
 import type { Values } from '../state-machine/values.ts';
+import { readableStorage } from './readable-storage.ts';
 
 /**
  * How far above what is known here one other replica may speak of instances: a minute or two of full load, which a
@@ -9,9 +10,20 @@ import type { Values } from '../state-machine/values.ts';
  */
 const instanceLeapMax = 2 ** 18;
 
-/** Values are what `values` accepts. */
+/** The state as it is when the replica is opened. */
+export interface OpenedState {
+  readonly applied: number;
+  readonly values: Pick<Values, 'accepts' | 'read'>;
+}
+
+/** Values are what the state machine can apply. */
 export function plausibilityOf(
-  values: Pick<Values, 'accepts'>,
-): Required<Pick<PaxosOptions<Bytes>, 'isValue' | 'instanceLeapMax'>> {
-  return { instanceLeapMax, isValue: (value) => values.accepts(value) };
+  storage: Storage<Bytes>,
+  state: OpenedState,
+): Required<Pick<PaxosOptions<Bytes>, 'isValue' | 'instanceLeapMax' | 'storage'>> {
+  return {
+    instanceLeapMax,
+    isValue: (value) => state.values.accepts(value),
+    storage: readableStorage(storage, state),
+  };
 }

@@ -99,8 +99,8 @@ export class Replica implements Submitter {
     const database = new StateDatabase(options.state, options);
     const { version, limits } = options;
     const machine = await StateMachine.open(database, { version, ...limits });
-    const settings = { ...plausibilityOf(machine.values), retention: retentionOf(limits) };
-    const paxos = await Paxos.load<Bytes>({ ...options, ...settings });
+    const parts = { ...plausibilityOf(options.storage, machine), retention: retentionOf(limits) };
+    const paxos = await Paxos.load<Bytes>({ ...options, ...parts });
     const replica = new Replica(options, paxos, machine);
     await replica.#start();
     return replica;

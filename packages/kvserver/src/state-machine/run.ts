@@ -2,9 +2,10 @@
 import type { Bytes, Reply } from '@paxkv/protocol';
 import { keyOf } from './auth/auth-entry.ts';
 import type { LoggedRequest, Origin } from './batch.ts';
+import { StateError } from './state-error.ts';
 import type { CacheSlot } from './store/cached-entry.ts';
 import { nameOf } from './store/latin1.ts';
-import type { Values } from './values.ts';
+import type { ValueContent, Values } from './values.ts';
 
 /** A decided value and its instance. */
 export interface Decision {
@@ -45,11 +46,20 @@ const noRaise = { level: undefined, incarnation: undefined };
  */
 export function readRun(decisions: readonly Decision[], values: Values): Instance[] {
   return decisions.map(({ seq, value }) => {
-    const content = values.read(value);
+    const content = readAt(seq, value, values);
     const { origin, requests } = content;
     const { level: raisesTo, incarnation } = 'level' in content ? content : noRaise;
     return { seq, value, origin, requests, raisesTo, incarnation };
   });
+}
+
+function readAt(seq: number, value: Bytes, values: Values): ValueContent {
+  try {
+    return values.read(value);
+  } catch (cause) {
+    if (!(cause instanceof StateError) || cause.code === 'STATE_LEVEL_UNSUPPORTED') throw cause;
+    throw new StateError(cause.code, `Instance ${seq} cannot be applied. ${cause.message}`, cause);
+  }
 }
 
 /** Returns `undefined` if `find` does not know the slot of some key. */

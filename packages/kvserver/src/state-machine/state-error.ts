@@ -9,6 +9,8 @@
  * - `STATE_UNKNOWN_FORMAT`: a decided value or the database is from a newer version. *Not done.* Run that
  *   version on this server.
  * - `STATE_MALFORMED`: a decided value is not a batch. *Not done.*
+ * - `STATE_VALUE_UNREADABLE`: the journal holds a vote or a decision that this version cannot apply. *Not done.* The
+ *   journal is set aside once the others are seen to work without it.
  * - `STATE_DAMAGED`: a row that was read is not the row that was written. *Not done.* Restore this replica.
  * - `STATE_FAILED`: the database could not read or write. The write in progress is on disk completely or not
  *   at all. *Unknown.* Close the database and reopen it.
@@ -17,6 +19,7 @@ export type StateErrorCode =
   | 'STATE_LEVEL_UNSUPPORTED'
   | 'STATE_UNKNOWN_FORMAT'
   | 'STATE_MALFORMED'
+  | 'STATE_VALUE_UNREADABLE'
   | 'STATE_DAMAGED'
   | 'STATE_FAILED';
 
@@ -28,5 +31,20 @@ export class StateError extends Error {
   constructor(code: StateErrorCode, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
+  }
+}
+
+/** `STATE_VALUE_UNREADABLE`, for the value of one instance in the journal. */
+export class UnreadableValueError extends StateError {
+  readonly instance: number;
+
+  constructor(instance: number, value: Uint8Array, cause: unknown) {
+    const bytes = `${value.length} bytes that begin with ${Buffer.from(value.subarray(0, 8)).toString('hex')}`;
+    super(
+      'STATE_VALUE_UNREADABLE',
+      `The journal has a value for instance ${instance} that this version cannot apply: ${bytes}.`,
+      cause,
+    );
+    this.instance = instance;
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Moves damaged data aside instead of deleting it: it helps to find the cause, and may be the last copy. The
- * last three of each part are kept, so that a faulty disk does not fill up.
+ * Moves damaged data aside instead of deleting it: it helps to find the cause, and may be the last copy. Of each part
+ * the first copy and the last two are kept, so that a faulty disk does not fill up. The first one is the data as it was
+ * before anything was repaired: if nothing was wrong with it, it is what an operator needs.
  */
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,7 +19,7 @@ export interface SetAside {
   readonly deleted: readonly string[];
 }
 
-const keptCountMax = 3;
+const lastKeptCount = 2;
 
 /** Sets a part aside, durably once it resolves. It must not be open. @throws DiskError `DISK_UNUSABLE`. */
 export async function setAside(directory: string, part: DataPart): Promise<SetAside> {
@@ -29,8 +30,9 @@ export async function setAside(directory: string, part: DataPart): Promise<SetAs
     const keptAs = nameOf(part, 1 + (numbers.at(-1) ?? 0));
     await rename(join(directory, part), join(directory, keptAs));
     await syncDirectory(directory);
-    const surplus = Math.max(0, numbers.length + 1 - keptCountMax);
-    const deleted = numbers.slice(0, surplus).map((number) => nameOf(part, number));
+    // The copy that was just made is the last one.
+    const surplus = numbers.slice(1, Math.max(1, numbers.length + 1 - lastKeptCount));
+    const deleted = surplus.map((number) => nameOf(part, number));
     for (const name of deleted) await rm(join(directory, name), { recursive: true });
     return { keptAs, deleted };
   } catch (cause) {

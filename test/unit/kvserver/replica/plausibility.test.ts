@@ -4,12 +4,29 @@ import { thisVersion } from '@paxkv/kvserver/internal/state-machine/features';
 import { Values } from '@paxkv/kvserver/internal/state-machine/values';
 import { expect } from 'chai';
 
+const poison = Uint8Array.of(0xff);
+
 describe('the plausibility of what replicas say', () => {
-  const { isValue, instanceLeapMax } = plausibilityOf(new Values(thisVersion));
+  const { isValue, instanceLeapMax, storage } = plausibilityOf(
+    {
+      load: async () => ({
+        ...{ state: 'kept', writeIndex: 1 },
+        writes: [{ type: 'decided', seq: 0, value: poison }],
+      }),
+      write: async () => {},
+      close: async () => {},
+    },
+    { applied: -1, values: new Values(thisVersion) },
+  );
 
   it('excludes values that this version cannot apply', () => {
     expect(isValue(noop)).to.equal(true);
-    expect(isValue(Uint8Array.of(0xff))).to.equal(false);
+    expect(isValue(poison)).to.equal(false);
+  });
+
+  it('excludes them in the own storage, too', async () => {
+    const error = await storage.load().catch((reason: unknown) => reason);
+    expect(error).to.include({ code: 'STATE_VALUE_UNREADABLE', instance: 0 });
   });
 
   it('bounds instances so that a false one can be made up for', () => {

@@ -23,7 +23,7 @@ describe('Setting data aside', () => {
     expect(await readFile(join(path, 'state.damaged-1', 'rows'), 'utf8')).to.equal('evidence');
   });
 
-  it('keeps the last three, and reports which one it deleted', async () => {
+  it('keeps the first copy and the last two, and reports which one it deleted', async () => {
     const path = await scratch.directory();
     const results = [];
     for (const content of ['1', '2', '3', '4', '5']) {
@@ -32,10 +32,13 @@ describe('Setting data aside', () => {
     }
     expect(results.slice(2)).to.deep.equal([
       { keptAs: 'state.damaged-3', deleted: [] },
-      { keptAs: 'state.damaged-4', deleted: ['state.damaged-1'] },
-      { keptAs: 'state.damaged-5', deleted: ['state.damaged-2'] },
+      { keptAs: 'state.damaged-4', deleted: ['state.damaged-2'] },
+      { keptAs: 'state.damaged-5', deleted: ['state.damaged-3'] },
     ]);
-    expect(await readFile(join(path, 'state.damaged-5', 'rows'), 'utf8')).to.equal('5');
+    for (const number of ['1', '4', '5']) {
+      const rows = await readFile(join(path, `state.damaged-${number}`, 'rows'), 'utf8');
+      expect(rows).to.equal(number);
+    }
   });
 
   it('touches nothing of another part, or of another name', async () => {
