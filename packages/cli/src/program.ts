@@ -18,6 +18,7 @@ import { addGet } from './commands/get.ts';
 import { addHealth } from './commands/health.ts';
 import { addIncrement } from './commands/incr.ts';
 import { addPut } from './commands/put.ts';
+import { addRestore } from './commands/restore.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
 import { addTrace } from './commands/trace.ts';
@@ -39,6 +40,7 @@ const commands = [
   addTrace,
   addBackup,
   addVerify,
+  addRestore,
   addBench,
 ] as const;
 

@@ -2,6 +2,8 @@
 export { BackupError, type BackupErrorCode } from './backup/backup-error.ts';
 export type { BackupHeader, BackupTotals } from './backup/backup-format.ts';
 export { type BackupListener, readBackup, type VerifiedBackup } from './backup/backup-reader.ts';
+export { type RestoredBackup, type RestoreOptions, restoreBackup } from './backup/restore.ts';
+export type { Member } from './backup/restored-member.ts';
 export type { BackupOptions } from './backup-stream.ts';
 export type { HttpLimits } from './config/http-limits.ts';
 export { memberName } from './config/member-name.ts';
