@@ -16,6 +16,12 @@ function addressOf(cluster: ProcessCluster, node: number): string {
   return cluster.addresses[node] ?? expect.fail(`no node ${node}`);
 }
 
+/** How often the log of a server says that there is another leader. */
+function electionsIn({ log }: ProcessCluster, node: number): number {
+  const pattern = new RegExp(`"me":${node},.*"msg":"(?:leader elected|election won)"`, 'g');
+  return [...log.matchAll(pattern)].length;
+}
+
 async function leaderOf(cluster: ProcessCluster): Promise<number> {
   for (;;) {
     for (const node of cluster.nodes) {
@@ -80,7 +86,7 @@ describe('the metrics of three processes', () => {
     expect(errors('KV_NO_SUCH_ROUTE')).to.equal(2);
   }).timeout(30_000);
 
-  it('count one change when the leader is killed, and show who is gone and how far behind', async () => {
+  it('count the change when the leader is killed, and show who is gone and how far behind', async () => {
     const { cluster } = each;
     const leader = await leaderOf(cluster);
     const others = cluster.nodes.filter((node) => node !== leader);
@@ -107,7 +113,9 @@ describe('the metrics of three processes', () => {
     ).to.equal(1);
     after.forEach((scrape, index) => {
       const changes = (scrape.at(leaderChanges) ?? 0) - (before[index]?.at(leaderChanges) ?? 0);
-      expect(changes).to.equal(1);
+      // A busy machine may need a second election, which the log has too.
+      expect(changes).to.be.at.least(1);
+      expect(scrape.at(leaderChanges)).to.equal(electionsIn(cluster, others[index] ?? -1));
       expect(scrape.at(`paxkv_network_peer_lag_instances{peer="${leader}"}`)).to.be.at.least(50);
       const bytes = scrape.at(`paxkv_network_peer_lag_bytes{peer="${leader}"}`) ?? 0;
       // It is counted to 64 KiB.
