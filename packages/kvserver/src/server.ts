@@ -8,12 +8,12 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type CurrentStatus, type DoneReply, KvError, paths, type Request } from '@paxkv/protocol';
 import type { Logger } from 'pino';
-import { ClientBytes } from './api/client-bytes.ts';
 import { readConsoleFiles } from './api/console/console-files.ts';
 import { createApp, endWithError } from './api/http/index.ts';
 import { RequestIds } from './api/request-ids.ts';
 import { StreamListener } from './api/stream/index.ts';
 import { type BackupOptions, openBackup } from './backup-stream.ts';
+import { FairBound } from './budget/fair-bound.ts';
 import {
   type Address,
   addressToText,
@@ -66,7 +66,7 @@ export class KvServer {
   readonly #security: PeerSecurity;
   readonly #streams: StreamListener;
   readonly #monitor: HealthMonitor;
-  readonly #bytes: ClientBytes;
+  readonly #budget: FairBound;
   readonly #recorder = new Recorder();
   readonly #slowRequests: SlowRequests;
   readonly #ids = new RequestIds();
@@ -79,7 +79,7 @@ export class KvServer {
     this.#config = config;
     this.#logger = logger;
     this.#memory = new MemoryWatch({ resources, percentMax: limits.memoryPercentMax });
-    this.#bytes = new ClientBytes(limits);
+    this.#budget = new FairBound(limits.memoryBudgetBytes);
     this.#security = new PeerSecurity(config.peerCredentials);
     const [memory, security, recorder] = [this.#memory, this.#security, this.#recorder];
     this.#slowRequests = new SlowRequests({ logger, slowMs: config.slowRequestMs });
@@ -89,7 +89,7 @@ export class KvServer {
     const parts = {
       service: this.#service,
       logger,
-      bytes: this.#bytes,
+      budget: this.#budget,
       observer,
       requestIds: this.#ids,
       hostNames: config.addresses.map(({ host }) => host),
@@ -215,7 +215,7 @@ export class KvServer {
 
   #metricFacts(config: Config): Promise<MetricFacts> {
     return readMetricFacts(config, {
-      ...{ status: this.status(), node: this.#supervisor.node, bytes: this.#bytes },
+      ...{ status: this.status(), node: this.#supervisor.node, budget: this.#budget },
       ...{ sockets: this.#sockets, streams: this.#streams },
       ...{ recorder: this.#recorder, slowRequests: this.#slowRequests },
     });

@@ -178,7 +178,12 @@ describe('checkedConfig', () => {
 
   function allOf(given: ReturnType<typeof required> & { cluster?: string }) {
     const absent = { host: undefined, port: undefined, featureLevelMax: undefined };
-    const shared = { logBudget: undefined, logWindow: undefined, console: true };
+    const shared = {
+      logBudget: undefined,
+      memoryBudget: undefined,
+      logWindow: undefined,
+      console: true,
+    };
     const switches = { insecure: false, trace: false, unprovenPeers: false };
     const peers = { peerAddresses: undefined, peerHost: undefined, clusterSecretFile };
     const tls = { peerKeyFile: undefined, peerCertFile: undefined, peerCaFile: undefined };

@@ -25,6 +25,13 @@ export const sharedSettings = {
     defaultText: '128MiB, at most 1/12 of the memory',
     server: 'limits.logBytesMax',
   },
+  memoryBudget: {
+    kind: size(1, limitMax),
+    help: 'memory for requests and replies that wait for clients',
+    placeholder: 'size',
+    defaultText: '512MiB, at most 1/8 of the memory',
+    server: 'limits.memoryBudgetBytes',
+  },
   logWindow: {
     kind: size(1, logWindowMax),
     help: 'disk for what nodes that are away for longer lack',

@@ -99,9 +99,8 @@ export class KvService {
   }
 
   /** Programs in this process open as many sessions as they like. */
-  #limitOpening({ principal, owner }: SubmitOptions = {}): void {
-    const opener = principal === undefined ? owner : `user ${principal.user}`;
-    if (opener !== undefined) this.#openings.take(opener);
+  #limitOpening({ client }: SubmitOptions = {}): void {
+    if (client !== undefined) this.#openings.take(client.principal);
   }
 
   async #submit(request: Request, options: SubmitOptions | undefined): Promise<Reply> {

@@ -68,15 +68,15 @@ describe('KvService', () => {
 
   it('limits the sessions that an address or a user opens, and not those of this process', async () => {
     const replica = new FixedReplica({ type: 'openSession', session: 1 });
-    const service = serviceOf(replica);
+    const service = new KvService(() => unavailable, undefined, { now: () => 0 });
+    service.attach(replica);
     const command = { type: 'openSession', client: 'c' } as const;
     const all = Array.from({ length: 1001 }, () => service.submit({ command }));
     await Promise.all(all);
-    const owner = 'address 10.0.0.1';
-    const open = () => service.submit({ command }, { owner });
+    const open = () => service.submit({ command }, { client: { principal: '10.0.0.1' } });
     await Promise.all(Array.from({ length: 1000 }, open));
     expect(await failureOf(open())).to.include({ code: 'KV_OVERLOADED', outcome: 'not done' });
-    await service.submit({ command }, { owner: 'address 10.0.0.2' });
+    await service.submit({ command }, { client: { principal: '10.0.0.2' } });
     expect(replica.requests).to.have.length(2002);
   });
 

@@ -13,6 +13,7 @@ import { holdBody } from './continuation.ts';
 import { endWithError } from './error-reply.ts';
 
 const connectionsCheckMsMax = 1000;
+const stalledCheckMs = 500;
 
 /** The methods that some path takes. */
 export const allMethods = 'GET, HEAD, PUT, POST, DELETE, OPTIONS';
@@ -41,7 +42,9 @@ export function createHttpServer({ app, connections, sockets, limits }: ServerPa
   // One more than allowed, so that the guard notices when there are too many.
   server.maxHeadersCount = limits.headerCountMax + 1;
   server.on('listening', () => {
-    const timer = setInterval(() => connections.cutStalled(), limits.replyTimeoutMs);
+    const checkMs = Math.min(stalledCheckMs, limits.replyTimeoutMs);
+    const check = () => connections.cutStalled(performance.now(), limits.replyTimeoutMs);
+    const timer = setInterval(check, checkMs);
     server.once('close', () => clearInterval(timer));
   });
   const addresses = new AddressCounts(limits.addressConnectionCountMax);
