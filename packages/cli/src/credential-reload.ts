@@ -1,6 +1,6 @@
 /** Gives a running server the secrets and certificates that its files have now: on SIGHUP, and when they change. */
 import { statSync } from 'node:fs';
-import type { KvServer, PeerCredentialSettings } from '@paxkv/kvserver';
+import type { CredentialSettings, KvServer } from '@paxkv/kvserver';
 import { messageOf } from './cli-error.ts';
 import type { Streams } from './streams.ts';
 
@@ -10,7 +10,7 @@ const pollMs = 5000;
 export interface CredentialFiles {
   readonly paths: readonly string[];
   /** @throws Error if a file cannot be used. */
-  readonly read: () => PeerCredentialSettings;
+  readonly read: () => CredentialSettings;
 }
 
 /** The part of `process` that is needed. */
@@ -21,7 +21,7 @@ export interface HangUpSource {
 
 /** Watches until the function that it returns is called. Files that cannot be used leave everything as it is. */
 export function reloadCredentials(
-  server: Pick<KvServer, 'replacePeerCredentials'>,
+  server: Pick<KvServer, 'replaceCredentials'>,
   { paths, read }: CredentialFiles,
   { note }: Pick<Streams, 'note'>,
   source: HangUpSource = process,
@@ -30,7 +30,7 @@ export function reloadCredentials(
   const reload = (): void => {
     seen = versionsOf(paths);
     try {
-      server.replacePeerCredentials(read());
+      server.replaceCredentials(read());
       note('the secrets and certificates between servers were read again');
     } catch (error) {
       note(

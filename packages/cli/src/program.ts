@@ -10,8 +10,10 @@ import {
   toFailure,
 } from './cli-error.ts';
 import { addAppend } from './commands/append.ts';
+import { addAuth } from './commands/auth.ts';
 import { addBackup } from './commands/backup.ts';
 import { addBench } from './commands/bench.ts';
+import { addCerts } from './commands/certs.ts';
 import { addCluster } from './commands/cluster.ts';
 import { addDelete } from './commands/delete.ts';
 import { addGet } from './commands/get.ts';
@@ -19,9 +21,12 @@ import { addHealth } from './commands/health.ts';
 import { addIncrement } from './commands/incr.ts';
 import { addPut } from './commands/put.ts';
 import { addRestore } from './commands/restore.ts';
+import { addRole } from './commands/role.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
+import { addToken } from './commands/token.ts';
 import { addTrace } from './commands/trace.ts';
+import { addUser } from './commands/user.ts';
 import { addVerify } from './commands/verify.ts';
 import { addGlobalOptions } from './options.ts';
 import { jsonLine, type Streams, withJsonNotes } from './streams.ts';
@@ -41,6 +46,11 @@ const commands = [
   addBackup,
   addVerify,
   addRestore,
+  addUser,
+  addRole,
+  addToken,
+  addAuth,
+  addCerts,
   addBench,
 ] as const;
 

@@ -13,9 +13,9 @@ export {
   type Address,
   type Config,
   ConfigError,
+  type CredentialSettings,
   type Limits,
   type LogLevel,
-  type PeerCredentialSettings,
   parseConfig,
   type Resources,
 } from './config/settings.ts';

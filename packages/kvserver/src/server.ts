@@ -6,22 +6,27 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type CurrentStatus, type DoneReply, KvError, paths, type Request } from '@paxkv/protocol';
+import {
+  type CurrentStatus,
+  type DoneReply,
+  KvError,
+  paths,
+  type Request,
+  rootUser,
+} from '@paxkv/protocol';
 import type { Logger } from 'pino';
-import { readConsoleFiles } from './api/console/console-files.ts';
-import { createApp, endWithError } from './api/http/index.ts';
+import { endWithError, replaceTls } from './api/http/index.ts';
 import { RequestIds } from './api/request-ids.ts';
-import { StreamListener } from './api/stream/index.ts';
+import type { StreamListener } from './api/stream/index.ts';
 import { type BackupOptions, openBackup } from './backup-stream.ts';
 import { FairBound } from './budget/fair-bound.ts';
+import { type ClientApi, createClientApi } from './client-api.ts';
 import {
   type Address,
-  addressToText,
   type Config,
-  type PeerCredentialSettings,
+  type CredentialSettings,
   parseCredentials,
 } from './config/settings.ts';
-import { streamCountMax } from './config/stream-limits.ts';
 import { HealthMonitor } from './health/health-monitor.ts';
 import { SlowRequests } from './health/slow-requests.ts';
 import { Recorder } from './metrics/recorder.ts';
@@ -61,7 +66,7 @@ export class KvServer {
   readonly #supervisor: Supervisor;
   readonly #service: KvService;
   readonly #http: Server;
-  readonly #sockets: ReturnType<typeof createApp>['sockets'];
+  readonly #sockets: ClientApi['sockets'];
   readonly #memory: MemoryWatch;
   readonly #security: PeerSecurity;
   readonly #streams: StreamListener;
@@ -85,33 +90,20 @@ export class KvServer {
     this.#slowRequests = new SlowRequests({ logger, slowMs: config.slowRequestMs });
     const observer = observerOf(recorder, this.#slowRequests);
     this.#supervisor = new Supervisor({ ...options, memory, security, recorder });
-    this.#service = new KvService(() => unavailableError(this.#supervisor), observer);
-    const parts = {
-      service: this.#service,
-      logger,
-      budget: this.#budget,
-      observer,
+    const unavailable = () => unavailableError(this.#supervisor);
+    this.#service = new KvService(unavailable, observer, { isAuthRequired: config.auth });
+    const api = createClientApi({
+      ...{ config, logger, observer, service: this.#service, budget: this.#budget },
       requestIds: this.#ids,
-      hostNames: config.addresses.map(({ host }) => host),
-    };
-    const app = createApp({
-      ...parts,
       status: () => this.status(),
-      limits: config.http,
       metrics: new ServerMetrics(() => this.#metricFacts(config)),
-      consoleFiles: config.console ? readConsoleFiles() : [],
       backup: (options) => this.backup(options),
       trace: config.trace ? () => this.#supervisor.node?.trace() : undefined,
-    });
-    this.#http = app.server;
-    this.#sockets = app.sockets;
-    this.#streams = new StreamListener({
-      ...parts,
-      node: config.nodeId,
-      addresses: config.addresses.map(addressToText),
       leader: () => this.#supervisor.node?.status.leader ?? null,
-      limits: { connectionCountMax: streamCountMax(config.http, resources) },
     });
+    this.#http = api.http;
+    this.#sockets = api.sockets;
+    this.#streams = api.streams;
     this.#monitor = this.#createMonitor();
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
@@ -149,11 +141,14 @@ export class KvServer {
   }
 
   /**
-   * Proves itself to other servers with these from now on; open connections stay. Nothing changes if it throws.
+   * Proves itself to other servers and to clients with these from now on; open connections stay. Nothing changes if it
+   * throws.
    * @throws ConfigError if a setting is wrong, or a key or certificate cannot be read.
    */
-  replacePeerCredentials(settings: PeerCredentialSettings): void {
-    this.#security.replace(parseCredentials(this.#config, settings));
+  replaceCredentials(settings: CredentialSettings): void {
+    const { peers, tls } = parseCredentials(this.#config, settings);
+    if (tls !== undefined) replaceTls(this.#http, tls);
+    this.#security.replace(peers);
   }
 
   /** What the server reports about itself at this moment. */
@@ -185,10 +180,12 @@ export class KvServer {
    */
   async submit(request: Request, options?: SubmitOptions): Promise<DoneReply> {
     const checked = checkedRequest(request);
+    // A program in the same process could do everything anyway.
+    const principal = this.#service.auth.isRequired ? { user: rootUser } : undefined;
     const origin = { transport: 'program', id: this.#ids.next() } as const;
     const timing = new RequestTiming(checked.command.type, origin);
     try {
-      return await this.#service.submit(checked, { timing, ...options });
+      return await this.#service.submit(checked, { timing, principal, ...options });
     } finally {
       this.#slowRequests.onSent(timing);
     }

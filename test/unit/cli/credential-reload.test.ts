@@ -1,16 +1,16 @@
 import { EventEmitter } from 'node:events';
-import type { PeerCredentialSettings } from '@paxkv/kvserver';
+import type { CredentialSettings } from '@paxkv/kvserver';
 import { expect } from 'chai';
 import { reloadCredentials } from 'paxkv/internal/credential-reload';
 
-const settings: PeerCredentialSettings = { clusterSecret: 'a'.repeat(32) };
+const settings: CredentialSettings = { clusterSecret: 'a'.repeat(32) };
 
-function reloading(read: () => PeerCredentialSettings) {
+function reloading(read: () => CredentialSettings) {
   const source = new EventEmitter();
-  const given: PeerCredentialSettings[] = [];
+  const given: CredentialSettings[] = [];
   const notes: string[] = [];
   const server = {
-    replacePeerCredentials: (credentials: PeerCredentialSettings) => {
+    replaceCredentials: (credentials: CredentialSettings) => {
       given.push(credentials);
     },
   };

@@ -187,8 +187,11 @@ describe('checkedConfig', () => {
     const switches = { insecure: false, trace: false, unprovenPeers: false };
     const peers = { peerAddresses: undefined, peerHost: undefined, clusterSecretFile };
     const tls = { peerKeyFile: undefined, peerCertFile: undefined, peerCaFile: undefined };
+    const clients = { rootTokenFile: undefined, tlsKeyFile: undefined, tlsCertFile: undefined };
     return {
       cluster: 'paxkv',
+      ...clients,
+      ...{ auth: false, tlsClientCaFile: undefined },
       ...{ logLevel: 'info', logFormat: 'auto', slowRequestMs: 1000 },
       ...absent,
       ...shared,

@@ -98,14 +98,14 @@ describe('Servers and those that are none', function () {
     const reasonAt = () => two?.status().peers[0]?.reason ?? '';
     while (!reasonAt().includes('wrong proof')) await sleep(10);
     expect(two?.status().peers.every(({ connected }) => !connected)).to.equal(true);
-    two?.replacePeerCredentials({ clusterSecret });
+    two?.replaceCredentials({ clusterSecret });
     await Promise.all([0, 1, 2].map(ready));
   });
 
   it('refuses credentials that cannot be used, and keeps those that it has', async () => {
     await start(0, 1);
     const server = servers.get(0);
-    expect(() => server?.replacePeerCredentials({ clusterSecret: 'short' })).to.throw(ConfigError);
+    expect(() => server?.replaceCredentials({ clusterSecret: 'short' })).to.throw(ConfigError);
     await start(2);
     await Promise.all([0, 1, 2].map(ready));
   });

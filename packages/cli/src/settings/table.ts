@@ -48,6 +48,45 @@ export const sharedSettings = {
   },
 } as const satisfies SettingTable;
 
+/** Settings of what clients meet. */
+const clientSecuritySettings = {
+  auth: {
+    kind: yesOrNo,
+    help: 'refuse requests without a token or certificate of a user, even before paxkv auth enable',
+    placeholder: 'yes|no',
+    default: false,
+    server: 'auth',
+  },
+  rootTokenFile: {
+    kind: text('path'),
+    help: 'file with a token of this node that proves the user root; for the first token of a user, and for recovery',
+    placeholder: 'file',
+    defaultText: 'none',
+    contentOf: { server: 'rootToken', isPrivate: true },
+  },
+  tlsKeyFile: {
+    kind: text('path'),
+    help: 'private key of this node for HTTPS, in PEM',
+    placeholder: 'file',
+    defaultText: 'none: plain HTTP',
+    contentOf: { server: 'tls.key', isPrivate: true },
+  },
+  tlsCertFile: {
+    kind: text('path'),
+    help: 'certificate of this node for HTTPS, in PEM',
+    placeholder: 'file',
+    defaultText: 'none: plain HTTP',
+    contentOf: { server: 'tls.cert' },
+  },
+  tlsClientCaFile: {
+    kind: text('path'),
+    help: 'certificate of the authority that signs those of users, in PEM',
+    placeholder: 'file',
+    defaultText: 'none: users have tokens only',
+    contentOf: { server: 'tls.clientCa' },
+  },
+} as const satisfies SettingTable;
+
 /** Settings of the connections between nodes. */
 const peerSettings = {
   peerAddresses: {
@@ -157,6 +196,7 @@ export const serveSettings = {
     default: false,
     server: 'insecure',
   },
+  ...clientSecuritySettings,
   ...sharedSettings,
   featureLevelMax: {
     kind: wholeNumber(1, levelMax),

@@ -9,6 +9,15 @@ import {
   portSchema,
 } from './address.ts';
 import {
+  type ClientSecurity,
+  type ClientTls,
+  clientSecuritySettings,
+  clientTlsProblemsOf,
+  exposureProblem,
+  exposureWarning,
+} from './client-security.ts';
+import { ConfigError } from './config-error.ts';
+import {
   type HttpLimits,
   httpLimitsDefault,
   httpLimitsSchema,
@@ -31,6 +40,7 @@ import { type Resources, readResources } from './resources.ts';
 import { type ScrubLimits, scrubLimitsDefault, scrubLimitsSchema } from './scrub-limits.ts';
 
 export { type Address, addressToText } from './address.ts';
+export { ConfigError } from './config-error.ts';
 export { type Limits, limitsDefault } from './limits.ts';
 export { ampleResources, type Resources } from './resources.ts';
 
@@ -52,6 +62,7 @@ const configSchema = z.strictObject({
   listenHost: hostSchema.optional(),
   listenPort: portSchema.or(z.literal(0)).optional(),
   insecure: z.boolean().default(false),
+  ...clientSecuritySettings,
   ...peerSettings,
   limits: limitsSchema.default({}),
   http: httpLimitsSchema.default(httpLimitsDefault),
@@ -68,12 +79,13 @@ const configSchema = z.strictObject({
     .default(1000),
 });
 
-const credentialSchema = z.strictObject(credentialSettings);
+const { tls, rootToken } = clientSecuritySettings;
+const credentialSchema = z.strictObject({ ...credentialSettings, tls, rootToken });
 
 type Settings = Readonly<z.infer<typeof configSchema>>;
 
 /** All settings of one server, each valid and consistent with the others. */
-export interface Config extends PeerConfig {
+export interface Config extends ClientSecurity, PeerConfig {
   /** The index of this server in `addresses`, from 0. */
   readonly nodeId: number;
   /** The same on all servers of one cluster. */
@@ -109,21 +121,18 @@ export interface Config extends PeerConfig {
 }
 
 /** What a server may be given anew while it runs. The same settings as at its start, and all of them. */
-export interface PeerCredentialSettings {
+export interface CredentialSettings {
   /** One secret, or two with white space between them: the first is in use, both are accepted. */
   readonly clusterSecret?: string | undefined;
   readonly peerTls?: PeerTls | undefined;
+  readonly tls?: ClientTls | undefined;
+  /** It stays the one of the start. */
+  readonly rootToken?: string | undefined;
 }
 
-/** Lists everything that is wrong with the settings, one line each. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.problems = problems;
-  }
+export interface Credentials {
+  readonly peers: PeerCredentials;
+  readonly tls: ClientTls | undefined;
 }
 
 /**
@@ -161,13 +170,17 @@ export function parseConfig(input: unknown, resources: Resources = readResources
  */
 export function parseCredentials(
   { clusterId, nodeId }: Pick<Config, 'clusterId' | 'nodeId'>,
-  input: PeerCredentialSettings,
-): PeerCredentials {
+  input: CredentialSettings,
+): Credentials {
   const parsed = credentialSchema.safeParse(input);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map(toLine));
-  const problems = tlsProblemsOf({ clusterId, nodeId, ...parsed.data });
+  const { tls } = parsed.data;
+  const problems = [
+    ...tlsProblemsOf({ clusterId, nodeId, ...parsed.data }),
+    ...clientTlsProblemsOf(tls),
+  ];
   if (problems.length > 0) throw new ConfigError(problems);
-  return toCredentials(parsed.data);
+  return { peers: toCredentials(parsed.data), tls };
 }
 
 function problemsOf(settings: Settings): string[] {
@@ -179,11 +192,10 @@ function problemsOf(settings: Settings): string[] {
   }
   for (const name of duplicatesIn(addresses)) problems.push(`addresses: ${name} is given twice`);
   const host = settings.listenHost ?? own?.host;
+  problems.push(...clientTlsProblemsOf(settings.tls));
   if (host !== undefined && !isLocalHost(host) && !insecure) {
-    problems.push(
-      `listenHost: ${host} is reachable from other machines, and nothing is encrypted or ` +
-        'authenticated; set insecure to allow it',
-    );
+    const problem = exposureProblem(host, settings);
+    if (problem !== undefined) problems.push(problem);
   }
   if (own !== undefined) problems.push(...peerProblemsOf(settings));
   return problems;
@@ -206,7 +218,8 @@ function warningsOf(settings: Settings, listenHost: string, wanted: HttpLimits):
     );
   }
   if (!isLocalHost(listenHost)) {
-    warnings.push(`insecure: every client that reaches ${listenHost} can read and write all data`);
+    const warning = exposureWarning(listenHost, settings);
+    if (warning !== undefined) warnings.push(warning);
   }
   warnings.push(...peerWarningsOf(settings));
   return warnings;

@@ -12,6 +12,7 @@ const names = [
   ...['LOG_BUDGET', 'LOG_WINDOW', 'FEATURE_LEVEL_MAX', 'CONSOLE', 'TRACE', 'LOG_LEVEL'],
   ...['PEER_ADDRESSES', 'PEER_HOST', 'CLUSTER_SECRET_FILE', 'UNPROVEN_PEERS'],
   ...['PEER_KEY_FILE', 'PEER_CERT_FILE', 'PEER_CA_FILE'],
+  ...['AUTH', 'ROOT_TOKEN_FILE', 'TLS_KEY_FILE', 'TLS_CERT_FILE', 'TLS_CLIENT_CA_FILE'],
   ...['LOG_FORMAT', 'SLOW_REQUEST_MS', 'CONFIG'],
 ];
 const complete = ['serve', '--node', '0', '--peers', '10.0.0.1:1', '--data', 'nowhere/at/all'];

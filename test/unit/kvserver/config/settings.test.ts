@@ -48,6 +48,7 @@ describe('Config', () => {
       peerCredentials: { secrets: [Buffer.from(clusterSecret)] },
       unprovenPeers: false,
       insecure: false,
+      auth: false,
       limits: limitsDefault,
       http: httpLimitsDefault,
       scrub: scrubLimitsDefault,

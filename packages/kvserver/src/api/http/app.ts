@@ -71,7 +71,7 @@ export function createApp(parts: AppParts): {
     });
   };
   const { limits } = context;
-  const server = createHttpServer({ app, connections, sockets, limits });
+  const server = createHttpServer({ app, connections, sockets, limits, tls: parts.tls });
   const routes = [...hot.paths, ...others.router.stack.flatMap(({ route }) => route?.path ?? [])];
   return { app, server, sockets, routes };
 }

@@ -2,6 +2,7 @@
 import type { Consistency, CurrentStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import type { FairBound } from '../../budget/fair-bound.ts';
+import type { ClientTls } from '../../config/client-security.ts';
 import type { HttpLimits } from '../../config/http-limits.ts';
 import type { KvService } from '../../service/kv-service.ts';
 import type { RequestObserver } from '../../service/request-observer.ts';
@@ -24,6 +25,8 @@ export interface AppParts {
   /** Logs defects of the server only. Mistakes of clients are reported to those clients. */
   readonly logger: Pick<Logger, 'error'>;
   readonly limits: HttpLimits;
+  /** Absent: plain HTTP. */
+  readonly tls?: ClientTls | undefined;
   /** The memory budget for everything that waits for clients. Default: one of its own, of the default size. */
   readonly budget?: FairBound;
   /** Finds principals. Default: it admits no credentials, and requires none unless the service does. */
@@ -50,7 +53,7 @@ export interface MetricsText {
   text(): Promise<string>;
 }
 
-export interface HttpContext extends Required<AppParts> {
+export interface HttpContext extends Required<Omit<AppParts, 'tls'>> {
   readonly connections: Connections;
   readonly sockets: ClientSockets;
 }
