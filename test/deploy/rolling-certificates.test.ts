@@ -83,9 +83,13 @@ describe('deploy/rolling.mjs with new certificates', function () {
     control = createServer((request, response) => {
       const node = Number(request.url?.slice(1));
       changed.push(node);
-      install(node)
-        .then(() => running.reload(node))
-        .then(() => response.end());
+      install(node).then(
+        () => {
+          running.reload(node);
+          response.end();
+        },
+        () => response.writeHead(500).end(),
+      );
     });
     await once(control.listen(0, '127.0.0.1'), 'listening');
     const { code, output } = await roll({
