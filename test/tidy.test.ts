@@ -39,12 +39,13 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   kvserver: {
     config: [],
+    budget: [],
     system: ['config/'],
     'state-machine': [],
     trace: [],
     storage: ['state-machine/'],
     backup: ['state-machine/', 'storage/'],
-    replica: ['config/', 'state-machine/', 'storage/state/'],
+    replica: ['budget/', 'config/', 'state-machine/', 'storage/state/'],
     transport: ['config/', 'system/', 'replica/ports.ts', 'state-machine/features.ts'],
     service: ['replica/submitter.ts', 'replica/request-timing.ts', 'state-machine/auth/'],
     health: ['replica/request-timing.ts'],
@@ -55,7 +56,10 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
       'replica/requests/admission.ts',
       'storage/disk-use.ts',
     ],
-    api: ['config/', 'system/', 'service/', 'replica/submitter.ts', 'replica/request-timing.ts'],
+    api: [
+      ...['budget/', 'config/', 'system/', 'service/'],
+      ...['replica/submitter.ts', 'replica/request-timing.ts'],
+    ],
   },
   paxos: { core: ['environment.ts', 'errors.ts'] },
   protocol: {

@@ -8,6 +8,7 @@ import { KvClient } from '@paxkv/client';
 import { type Config, KvServer, type KvServerOptions, parseConfig } from '@paxkv/kvserver';
 import { openDataDirectory } from '@paxkv/kvserver/internal/storage/index';
 import { pino } from 'pino';
+import { clusterSecret } from '../process/cluster-secret.ts';
 
 const logger = pino({ level: 'silent' });
 
@@ -39,10 +40,13 @@ export class ServerCluster {
   /** None of its nodes is started yet. */
   static async create(nodeCount: number, limits: object = {}): Promise<ServerCluster> {
     const directory = await mkdtemp(join(tmpdir(), 'paxkv-cluster-'));
-    const addresses = (await freePorts(nodeCount)).map((port) => `127.0.0.1:${port}`);
+    const all = (await freePorts(2 * nodeCount)).map((port) => `127.0.0.1:${port}`);
+    const addresses = all.slice(0, nodeCount);
+    const peers = { peerAddresses: all.slice(nodeCount), clusterSecret };
     const configs = addresses.map((_, nodeId) =>
       parseConfig({
         ...{ nodeId, clusterId: 'harmed', addresses, logLevel: 'silent', limits, scrub },
+        ...peers,
         dataDirectory: join(directory, `node-${nodeId}`),
       }),
     );

@@ -1,7 +1,7 @@
 /** Reads the files for deployment, and starts what they start as far as the check of its settings. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Document, parseAllDocuments } from 'yaml';
 import { readPage } from '../docs/pages.ts';
 import { runCaptured } from '../unit/cli/captured-streams.ts';
@@ -25,24 +25,31 @@ export function at(value: unknown, ...steps: readonly (string | number)[]): unkn
   return steps.reduce<unknown>((part, step) => Reflect.get(Object(part), step), value);
 }
 
-/** Where these files are read in the place of those that the deployment has. */
-interface Replaced {
+/** What a deployment starts. */
+interface Start {
   readonly environment: Readonly<Record<string, string>>;
   readonly args: readonly string[];
-  /** Contents by the path that the deployment names. */
+  /** Contents of the files that the deployment brings along, by path. */
   readonly files?: Readonly<Record<string, string>>;
+  /** The directory of its secrets. Here they are in `secrets`. */
+  readonly secretsAt: string;
+  readonly secrets: string;
 }
 
 /** The settings with which the server of a deployment would start. @throws Error if it would refuse them */
-export async function effectiveSettings({ environment, args, files = {} }: Replaced) {
+export async function effectiveSettings({ environment, args, files = {}, ...where }: Start) {
   const directory = await mkdtemp(join(tmpdir(), 'paxkv-deploy-'));
+  const movedFiles = (text: string) =>
+    Object.keys(files).reduce(
+      (each, path) => each.replaceAll(path, join(directory, basename(path))),
+      text,
+    );
+  const moved = (text: string) =>
+    movedFiles(text).replaceAll(`${where.secretsAt}/`, `${where.secrets}/`);
   try {
-    const paths = new Map<string, string>();
-    for (const [index, [path, content]] of Object.entries(files).entries()) {
-      paths.set(path, join(directory, `${index}`));
-      await writeFile(join(directory, `${index}`), content, { mode: 0o600 });
+    for (const [path, content] of Object.entries(files)) {
+      await writeFile(join(directory, basename(path)), moved(content));
     }
-    const moved = (text: string) => paths.get(text) ?? text;
     const entries = Object.entries(environment).map(([name, text]) => [name, moved(text)]);
     setEnvironment(Object.fromEntries(entries));
     const outcome = await runCaptured([...args.map(moved), '--print-config', '--json']);
@@ -54,4 +61,12 @@ export async function effectiveSettings({ environment, args, files = {} }: Repla
     clearEnvironment();
     await rm(directory, { recursive: true });
   }
+}
+
+/** Makes what every node needs to prove itself, for a test that removes the directory afterwards. */
+export async function makeSecrets(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'paxkv-secrets-'));
+  const secret = `${'0123456789abcdef'.repeat(4)}\n`;
+  await writeFile(join(directory, 'cluster-secret'), secret, { mode: 0o600 });
+  return directory;
 }

@@ -112,11 +112,9 @@ describe('The compose file', () => {
     const peers = new Set<string>();
     for (const [index, [name, service]] of services().entries()) {
       const environment = at(service, 'environment') as Record<string, string>;
-      const files = filesOf(compose);
-      const settings = await effectiveSettings({
-        ...{ environment: { PAXKV_DATA: '/var/lib/paxkv/data', ...environment }, args: ['serve'] },
-        files,
-      });
+      const given = { PAXKV_DATA: '/var/lib/paxkv/data', ...environment };
+      const place = { secretsAt: '/run/secrets', secrets: '/run/secrets' };
+      const settings = await effectiveSettings({ environment: given, args: ['serve'], ...place });
       expect(settings.get('node')).to.equal(`${index}`);
       peers.add(String(settings.get('peers')));
       expect(String(settings.get('peers')).split(',')[index]).to.equal(
@@ -136,9 +134,3 @@ describe('The compose file', () => {
     }
   });
 });
-
-/** The secrets of a compose file, with contents for a test. */
-function filesOf({ secrets = {} }: Json): Record<string, string> {
-  const names = Object.keys(Object(secrets));
-  return Object.fromEntries(names.map((name) => [`/run/secrets/${name}`, '0'.repeat(64)]));
-}

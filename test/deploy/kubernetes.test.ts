@@ -1,10 +1,11 @@
+import { rm } from 'node:fs/promises';
 import { paths } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { StatefulSet } from 'kubernetes-models/apps/v1';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { Service } from 'kubernetes-models/v1';
-import { at, effectiveSettings, type Json, readYaml } from './deployment-files.ts';
+import { at, effectiveSettings, type Json, makeSecrets, readYaml } from './deployment-files.ts';
 import { ReadMembers } from './read-members.ts';
 
 const kinds = { Service, StatefulSet, PodDisruptionBudget, NetworkPolicy } as const;
@@ -22,13 +23,16 @@ function validate(object: Json): void {
 
 describe('The Kubernetes manifest', () => {
   let objects: Json[];
+  let secrets: string;
   const one = (kind: string) => objects.find((object) => at(object, 'kind') === kind) ?? {};
   const pod = () => at(one('StatefulSet'), 'spec', 'template', 'spec');
   const container = () => at(pod(), 'containers', 0);
 
   before(async () => {
     objects = await readYaml('deploy/kubernetes/paxkv.yaml');
+    secrets = await makeSecrets();
   });
+  after(() => rm(secrets, { recursive: true }));
 
   it('follows the schemas of its kinds, without a member that they do not know', () => {
     expect(objects.map(({ kind }) => kind)).to.include.members(Object.keys(kinds));
@@ -69,13 +73,14 @@ describe('The Kubernetes manifest', () => {
     const entries = (at(container(), 'env') as Json[]).map((entry) => {
       const field = at(entry, 'valueFrom', 'fieldRef', 'fieldPath');
       const [name, value] = [at(entry, 'name'), at(entry, 'value')];
-      if (value !== undefined) return [name, value];
+      // Kubernetes puts in the variables that come before.
+      if (value !== undefined) return [name, String(value).replaceAll('$(PAXKV_NODE)', `${node}`)];
       expect(field).to.equal("metadata.labels['apps.kubernetes.io/pod-index']");
       return [name, `${node}`];
     });
-    const secret = { '/etc/paxkv/secret/cluster-secret': '0'.repeat(64) };
     const args = at(container(), 'args') as string[];
-    return effectiveSettings({ environment: Object.fromEntries(entries), args, files: secret });
+    const environment = Object.fromEntries(entries);
+    return effectiveSettings({ environment, args, secretsAt: '/etc/paxkv/secret', secrets });
   }
 
   it('offers the ports on which the server listens, under the names that others use', async () => {

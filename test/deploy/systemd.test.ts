@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { readPage } from '../docs/pages.ts';
-import { effectiveSettings } from './deployment-files.ts';
+import { effectiveSettings, makeSecrets } from './deployment-files.ts';
 
 const run = promisify(execFile);
 const unitPath = 'deploy/systemd/paxkv.service';
@@ -25,9 +25,10 @@ describe('The systemd unit', () => {
     const [program, ...args] = lineValue('ExecStart').split(' ');
     expect(program).to.equal('/usr/bin/paxkv');
     const content = await readPage('deploy/systemd/paxkv.yaml');
-    const secret = { '/etc/paxkv/cluster-secret': '0'.repeat(64) };
-    const files = { '/etc/paxkv/paxkv.yaml': content, ...secret };
-    const settings = await effectiveSettings({ environment: {}, args, files });
+    const files = { '/etc/paxkv/paxkv.yaml': content };
+    const secrets = await makeSecrets();
+    const start = { environment: {}, args, files, secretsAt: '/etc/paxkv', secrets };
+    const settings = await effectiveSettings(start).finally(() => rm(secrets, { recursive: true }));
     expect(settings.get('data')).to.equal(`/var/lib/${lineValue('StateDirectory')}/data`);
   });
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KvServer, parseConfig } from '@paxkv/kvserver';
+import { clusterSecret } from '../process/cluster-secret.ts';
 
 const nodeIds = [0, 1, 2];
 
@@ -30,11 +31,13 @@ export class Cluster {
 
   static async start(): Promise<Cluster> {
     const directory = await mkdtemp(join(tmpdir(), 'paxkv-docs-'));
-    const addresses = await freeAddresses(nodeIds.length);
+    const all = await freeAddresses(2 * nodeIds.length);
+    const addresses = all.slice(0, nodeIds.length);
+    const peers = { peerAddresses: all.slice(nodeIds.length), clusterSecret };
     const servers = await Promise.all(
       nodeIds.map((nodeId) => {
         const dataDirectory = join(directory, `node-${nodeId}`);
-        const settings = { nodeId, clusterId: 'docs', addresses, dataDirectory };
+        const settings = { nodeId, clusterId: 'docs', addresses, dataDirectory, ...peers };
         return KvServer.start(parseConfig({ ...settings, logLevel: 'silent' }));
       }),
     );

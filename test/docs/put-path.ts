@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KvClient } from '@paxkv/client';
 import { KvServer, parseConfig } from '@paxkv/kvserver';
+import { clusterSecret } from '../process/cluster-secret.ts';
 import { freePorts } from '../process/free-ports.ts';
 
 const nodes = [0, 1, 2] as const;
@@ -30,7 +31,10 @@ async function startCluster(folder: string): Promise<{ servers: KvServer[]; addr
   const servers: KvServer[] = [];
   for (const nodeId of nodes) {
     const dataDirectory = join(folder, `node-${nodeId}`);
-    const settings = { nodeId, clusterId: 'path', addresses, dataDirectory, logLevel: 'error' };
+    const settings = {
+      ...{ nodeId, clusterId: 'path', addresses, clusterSecret, dataDirectory },
+      logLevel: 'error',
+    };
     servers.push(await KvServer.start(parseConfig(settings)));
   }
   await Promise.all(servers.map((server) => server.ready({ timeoutMs: 30_000 })));

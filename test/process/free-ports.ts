@@ -7,14 +7,20 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 const portMin = 12_000;
-const portMax = 32_000;
+const portMax = 31_000;
+/** The port for other servers is this far above the one for clients. */
+const peerPortOffset = 1000;
 
-/** Different ports, free at the time of the check; another process may still take one. */
+/**
+ * Different ports, free at the time of the check, as are those for other servers that go with them; another process
+ * may still take one.
+ */
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) {
     const port = randomInt(portMin, portMax);
-    if (await isFree(port)) ports.add(port);
+    const isApart = !ports.has(port + peerPortOffset) && !ports.has(port - peerPortOffset);
+    if (isApart && (await isFree(port)) && (await isFree(port + peerPortOffset))) ports.add(port);
   }
   return [...ports];
 }

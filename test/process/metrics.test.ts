@@ -10,10 +10,16 @@ import { Scrape } from './scrape.ts';
 const leaderChanges = 'paxkv_server_leader_changes_seen_total';
 const flushes = 'paxkv_disk_wal_fsync_duration_seconds_count';
 const puts =
-  /^paxkv_request_duration_seconds_count\{command="put",transport="stream",outcome="done"\}/;
+  /^paxkv_request_duration_seconds_count\{command="put",transport="http",outcome="done"\}/;
 
 function addressOf(cluster: ProcessCluster, node: number): string {
   return cluster.addresses[node] ?? expect.fail(`no node ${node}`);
+}
+
+/** How often the log of a server says that there is another leader. */
+function electionsIn({ log }: ProcessCluster, node: number): number {
+  const pattern = new RegExp(`"me":${node},.*"msg":"(?:leader elected|election won)"`, 'g');
+  return [...log.matchAll(pattern)].length;
 }
 
 async function leaderOf(cluster: ProcessCluster): Promise<number> {
@@ -31,12 +37,18 @@ describe('the metrics of three processes', () => {
 
   it('count what clients did: each put once, at the server that answered it', async () => {
     const { cluster } = each;
-    const client = cluster.client();
-    for (let count = 0; count < 100; count += 1) await client.put(`k${count}`, 'v');
-    await client.get('k1');
+    // Without the client, which may send a request again, and pings servers with gets.
+    const urls = cluster.addresses.map((address) => `http://${address}/v1/kv/`);
+    for (let count = 0; count < 100; count += 1) {
+      const url = urls[count % urls.length];
+      const reply = await fetch(`${url}k${count}`, { method: 'PUT', body: 'v' });
+      expect(reply.status).to.equal(200);
+    }
+    await fetch(`${urls[0]}k1`);
     const scrapes = await Promise.all(cluster.addresses.map((address) => Scrape.of(address)));
     expect(scrapes.reduce((sum, scrape) => sum + scrape.sum(puts), 0)).to.equal(100);
-    const gets = /^paxkv_request_duration_seconds_count\{command="get",.*outcome="done"\}/;
+    const gets =
+      /^paxkv_request_duration_seconds_count\{command="get",transport="http",outcome="done"\}/;
     expect(scrapes.reduce((sum, scrape) => sum + scrape.sum(gets), 0)).to.equal(1);
     for (const address of cluster.addresses) {
       const scrape = await Scrape.until(
@@ -51,6 +63,17 @@ describe('the metrics of three processes', () => {
     }
   }).timeout(30_000);
 
+  it('have the round trips to each peer, about one a second', async () => {
+    const { cluster } = each;
+    const name = 'paxkv_network_peer_round_trip_time_seconds';
+    const trips = (scrape: Scrape, peer: number) => scrape.at(`${name}_count{peer="${peer}"}`) ?? 0;
+    const both = (scrape: Scrape) => trips(scrape, 1) > 1 && trips(scrape, 2) > 1;
+    const scrape = await Scrape.until(addressOf(cluster, 0), both);
+    expect(trips(scrape, 0)).to.equal(0);
+    const sum = scrape.at(`${name}_sum{peer="1"}`) ?? 0;
+    expect(sum).to.be.above(0).and.below(trips(scrape, 1));
+  }).timeout(30_000);
+
   it('count refusals by their codes', async () => {
     const address = addressOf(each.cluster, 0);
     await fetch(`http://${address}/v1/kv/absent`);
@@ -63,7 +86,7 @@ describe('the metrics of three processes', () => {
     expect(errors('KV_NO_SUCH_ROUTE')).to.equal(2);
   }).timeout(30_000);
 
-  it('count one change when the leader is killed, and show who is gone and how far behind', async () => {
+  it('count the change when the leader is killed, and show who is gone and how far behind', async () => {
     const { cluster } = each;
     const leader = await leaderOf(cluster);
     const others = cluster.nodes.filter((node) => node !== leader);
@@ -90,7 +113,9 @@ describe('the metrics of three processes', () => {
     ).to.equal(1);
     after.forEach((scrape, index) => {
       const changes = (scrape.at(leaderChanges) ?? 0) - (before[index]?.at(leaderChanges) ?? 0);
-      expect(changes).to.equal(1);
+      // A busy machine may need a second election, which the log has too.
+      expect(changes).to.be.at.least(1);
+      expect(scrape.at(leaderChanges)).to.equal(electionsIn(cluster, others[index] ?? -1));
       expect(scrape.at(`paxkv_network_peer_lag_instances{peer="${leader}"}`)).to.be.at.least(50);
       const bytes = scrape.at(`paxkv_network_peer_lag_bytes{peer="${leader}"}`) ?? 0;
       // It is counted to 64 KiB.

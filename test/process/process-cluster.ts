@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { KvClient, type StatusReply } from '@paxkv/client';
+import { writeClusterSecret } from './cluster-secret.ts';
 import { freePorts } from './free-ports.ts';
 import { type Exit, ServerProcess } from './server-process.ts';
 
@@ -13,7 +14,8 @@ const statusPollMs = 20;
 export interface ClusterSettings {
   readonly nodeCount?: number;
   /**
-   * The addresses to configure at a node, given the addresses on which the nodes listen. Default: these.
+   * The addresses for nodes to configure at a node, given those on which the nodes listen for each other. Default:
+   * these.
    */
   readonly addressesFor?: (node: number, addresses: readonly string[]) => readonly string[];
   /** Added to the environment of a node's process. */
@@ -26,6 +28,7 @@ export interface ClusterSettings {
 
 interface ClusterSetup extends Required<Omit<ClusterSettings, 'nodeCount' | 'prepare'>> {
   readonly addresses: readonly string[];
+  readonly peerAddresses: readonly string[];
   readonly directory: string;
 }
 
@@ -57,10 +60,16 @@ export class ProcessCluster {
     prepare = async () => {},
   }: ClusterSettings = {}): Promise<ProcessCluster> {
     for (let attempt = 1; ; attempt += 1) {
-      const ports = await freePorts(nodeCount);
+      const allPorts = await freePorts(2 * nodeCount);
+      const ports = allPorts.slice(0, nodeCount);
       const directory = await mkdtemp(join(tmpdir(), 'paxkv-process-'));
-      const addresses = ports.map((port) => `127.0.0.1:${port}`);
-      const setup = { addresses, directory, addressesFor, environmentOf, systemLimits };
+      const all = allPorts.map((port) => `127.0.0.1:${port}`);
+      const addresses = all.slice(0, nodeCount);
+      const peerAddresses = all.slice(nodeCount);
+      const setup = {
+        ...{ addresses, peerAddresses, directory, addressesFor, environmentOf, systemLimits },
+      };
+      await writeClusterSecret(secretFileIn(setup));
       await prepare(ports.map((_, node) => directoryIn(setup, node)));
       const servers = ports.map((_, node) => startServer(setup, node));
       const cluster = new ProcessCluster(setup, servers);
@@ -73,6 +82,11 @@ export class ProcessCluster {
         if (!wasPortTaken || attempt === startAttemptCountMax) throw error;
       }
     }
+  }
+
+  /** `host:port` at which each server listens for others, by node. */
+  get peerAddresses(): readonly string[] {
+    return this.#setup.peerAddresses;
   }
 
   /** `host:port` of each server, by node. */
@@ -193,10 +207,12 @@ export class ProcessCluster {
 }
 
 function startServer(setup: ClusterSetup, node: number): ServerProcess {
-  const { addresses, addressesFor, environmentOf, systemLimits } = setup;
+  const { addresses, peerAddresses, addressesFor, environmentOf, systemLimits } = setup;
   return new ServerProcess({
     node,
-    addresses: addressesFor(node, addresses),
+    addresses,
+    peerAddresses: addressesFor(node, peerAddresses),
+    secretFile: secretFileIn(setup),
     directory: directoryIn(setup, node),
     environment: environmentOf(node),
     systemLimits,
@@ -205,6 +221,10 @@ function startServer(setup: ClusterSetup, node: number): ServerProcess {
 
 function directoryIn({ directory }: ClusterSetup, node: number): string {
   return join(directory, `node-${node}`);
+}
+
+function secretFileIn({ directory }: Pick<ClusterSetup, 'directory'>): string {
+  return join(directory, 'cluster-secret');
 }
 
 function toLog(node: number, { log }: ServerProcess): string {

@@ -17,6 +17,10 @@ export interface ServerSettings {
   readonly node: number;
   /** The addresses of all servers to configure, by node: `host:port`. */
   readonly addresses: readonly string[];
+  /** The addresses for servers to configure, by node. */
+  readonly peerAddresses: readonly string[];
+  /** The file of the secret of the cluster. */
+  readonly secretFile: string;
   readonly directory: string;
   /** Added to the environment of the process. */
   readonly environment?: NodeJS.ProcessEnv;
@@ -39,9 +43,16 @@ export class ServerProcess {
 
   constructor(settings: ServerSettings) {
     const { node, addresses, directory, environment: added = {}, systemLimits = [] } = settings;
+    const { peerAddresses, secretFile } = settings;
     this.#address = addresses[node] ?? '';
     const options = ['--node', `${node}`, '--peers', addresses.join(','), '--data', directory];
-    const command = [process.execPath, paxkv, 'serve', ...options, '--cluster', 'tests'];
+    const peers = [
+      '--peer-addresses',
+      peerAddresses.join(','),
+      '--cluster-secret-file',
+      secretFile,
+    ];
+    const command = [process.execPath, paxkv, 'serve', ...options, ...peers, '--cluster', 'tests'];
     // prlimit is replaced by the server, so that signals reach it.
     const limited = systemLimits.length === 0 ? [] : ['prlimit', ...systemLimits];
     const [program = '', ...rest] = [...limited, ...command];

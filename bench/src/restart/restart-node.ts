@@ -1,7 +1,7 @@
 /** A node that is started, waited for, measured and killed. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -43,8 +43,12 @@ export class RestartNode {
       '--data',
       join(data, `${node}`),
     ];
+    const secretFile = join(data, 'cluster-secret');
+    writeFileSync(secretFile, `${'secret-of-the-measurement'.repeat(2)}\n`, { mode: 0o600 });
     this.#child = spawn(process.execPath, [path, 'serve', ...args, '--log-level', 'error'], {
       stdio: ['ignore', 'ignore', 'inherit'],
+      // By the environment, since earlier versions know no such flag.
+      env: { ...process.env, PAXKV_CLUSTER_SECRET_FILE: secretFile },
     });
   }
 

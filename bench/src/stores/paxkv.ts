@@ -1,4 +1,6 @@
 /** Three or five paxkv nodes as `paxkv serve` runs them, with default settings. */
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { KvClient, type StatusReply } from '@paxkv/client';
 import { ClientTarget } from 'paxkv/internal/bench/client-target';
@@ -41,7 +43,7 @@ export class PaxkvStore implements Store {
     const { nodeCount } = options;
     const commandOf = (node: number, setups: readonly NodeSetup[]) =>
       toCommand(node, setups, options);
-    const plan = { name: 'paxkv', nodeCount, portsPerNode: 1, commandOf };
+    const plan = { name: 'paxkv', nodeCount, portsPerNode: 2, commandOf };
     const store = new PaxkvStore(await ServerGroup.start(plan));
     try {
       await store.ready();
@@ -91,7 +93,12 @@ function toCommand(
   const addresses = setups.map(({ ports }) => `127.0.0.1:${ports[0]}`);
   const profileFlags =
     profileDirectory === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`];
+  const peerAddresses = setups.map(({ ports }) => `127.0.0.1:${ports[1]}`);
   const flags = ['--node', `${node}`, '--peers', addresses.join(','), '--cluster', 'bench'];
+  const secretFile = `${setups[0]?.directory}/cluster-secret`;
+  if (node === 0)
+    writeFileSync(secretFile, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
+  flags.push('--peer-addresses', peerAddresses.join(','), '--cluster-secret-file', secretFile);
   const data = `${setups[node]?.directory}/data`;
   const args = [...profileFlags, paxkv, 'serve', ...flags, '--data', data, '--log-level', 'error'];
   return { program: process.execPath, args };

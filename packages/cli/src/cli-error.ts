@@ -43,6 +43,8 @@ const cliErrors = {
   CLI_DATA: { outcome: 'not done', exitCode: exitCodes.disk },
   /** A node of a local cluster did not start, or all of them ended. */
   CLI_NODE_ENDED: { outcome: 'not done', exitCode: exitCodes.failed },
+  /** What a command is to change is not in the auth table. */
+  CLI_AUTH: { outcome: 'not done', exitCode: exitCodes.failed },
   /** No server answered. */
   CLI_NO_ANSWER: { outcome: 'not done', exitCode: exitCodes.failed },
   /** `health`: a server is not ready. */

@@ -1,6 +1,7 @@
 /** The client of a command: made from its options, closed when the command is over. */
 import { KvClient, type Transport } from '@paxkv/client';
 import { CliError } from './cli-error.ts';
+import { readCredentials } from './credentials.ts';
 import { type ClientOptions, splitList } from './options.ts';
 
 /** Runs `use` with a client, and closes the client even if `use` fails. */
@@ -18,14 +19,20 @@ export async function withClient<T>(
 
 /** @throws CliError `CLI_USAGE` if the endpoints are invalid. */
 export function toClient(
-  { endpoints, timeout: timeoutMs }: ClientOptions,
+  options: ClientOptions,
   transport: Transport = 'stream',
 ): KvClient<'buffer'> {
-  const settings = { endpoints: splitList(endpoints), timeoutMs, transport };
+  const { endpoints, timeout: timeoutMs } = options;
+  const credentials = readCredentials(options);
+  const settings = { endpoints: splitList(endpoints), timeoutMs, transport, ...credentials };
   try {
     return new KvClient({ ...settings, encoding: 'buffer' });
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
-    throw new CliError('CLI_USAGE', `--endpoints: ${cause.message}`, { cause });
+    throw new CliError(
+      'CLI_USAGE',
+      /^t(?:oken|ls)\b/.test(cause.message) ? cause.message : `--endpoints: ${cause.message}`,
+      { cause },
+    );
   }
 }

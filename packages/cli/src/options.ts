@@ -1,10 +1,11 @@
 /** The global options, which may stand before or after a command. */
 import { type Command, Option } from 'commander';
 import { CliError } from './cli-error.ts';
+import type { CredentialOptions } from './credentials.ts';
 import { duration } from './settings/kinds.ts';
 
 /** The options of every command that talks to a cluster. */
-export interface ClientOptions extends OutputOptions {
+export interface ClientOptions extends OutputOptions, CredentialOptions {
   /** Server addresses separated by commas. */
   readonly endpoints: string;
   /** Milliseconds for the whole call, retries included. */
@@ -16,7 +17,15 @@ export interface OutputOptions {
   readonly json?: true;
 }
 
-const globalNames = ['endpoints', 'timeout', 'json'] as const;
+const globalNames = [
+  'endpoints',
+  'timeout',
+  'tokenFile',
+  'caFile',
+  'certFile',
+  'keyFile',
+  'json',
+] as const;
 type GlobalName = (typeof globalNames)[number];
 
 /** The longest delay of a timer. */
@@ -40,7 +49,15 @@ export function addGlobalOptions(program: Command): Command {
         .argParser(duration(1, timeoutMsMax).parse)
         .default(timeoutMsDefault, '10s'),
     )
+    .addOption(fileOption('token', 'file with the token of a user; PAXKV_TOKEN may hold the token'))
+    .addOption(fileOption('ca', 'certificate of the authority that signed those of the servers'))
+    .addOption(fileOption('cert', 'certificate of a user'))
+    .addOption(fileOption('key', 'private key of that certificate'))
     .option('--json', 'print results and errors as JSON');
+}
+
+function fileOption(name: string, text: string): Option {
+  return new Option(`--${name}-file <file>`, text).env(`PAXKV_${name.toUpperCase()}_FILE`);
 }
 
 /** For a command that talks to a cluster: its action gets `ClientOptions`. */
@@ -58,18 +75,27 @@ function takeGlobals(command: Command, names: readonly GlobalName[]): Command {
   const isTaken = (name: string) => names.some((taken) => taken === name);
   command.configureHelp({
     showGlobalOptions: true,
-    visibleGlobalOptions: ({ parent }) =>
-      (parent?.options ?? []).filter((option) => isTaken(option.attributeName())),
+    visibleGlobalOptions: (shown) =>
+      rootOf(shown).options.filter((option) => isTaken(option.attributeName())),
   });
   return command.hook('preAction', (_, action) => {
     for (const name of globalNames) {
-      const { parent } = action;
-      if (isTaken(name)) action.setOptionValue(name, parent?.getOptionValue(name));
-      else if (parent?.getOptionValueSource(name) === 'cli') {
-        throw new CliError('CLI_USAGE', `paxkv ${action.name()} takes no --${name}`);
+      const root = rootOf(action);
+      if (isTaken(name)) action.setOptionValue(name, root.getOptionValue(name));
+      else if (root.getOptionValueSource(name) === 'cli') {
+        throw new CliError('CLI_USAGE', `paxkv ${action.name()} takes no --${kebab(name)}`);
       }
     }
   });
+}
+
+/** The program, whose options are the global ones. Commands of a group are two levels below it. */
+function rootOf(command: Command): Command {
+  return command.parent === null ? command : rootOf(command.parent);
+}
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** The parts of a list, without the spaces around them and without empty ones. */

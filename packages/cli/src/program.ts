@@ -10,17 +10,23 @@ import {
   toFailure,
 } from './cli-error.ts';
 import { addAppend } from './commands/append.ts';
+import { addAuth } from './commands/auth.ts';
 import { addBackup } from './commands/backup.ts';
 import { addBench } from './commands/bench.ts';
+import { addCerts } from './commands/certs.ts';
 import { addCluster } from './commands/cluster.ts';
 import { addDelete } from './commands/delete.ts';
 import { addGet } from './commands/get.ts';
 import { addHealth } from './commands/health.ts';
 import { addIncrement } from './commands/incr.ts';
 import { addPut } from './commands/put.ts';
+import { addRestore } from './commands/restore.ts';
+import { addRole } from './commands/role.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
+import { addToken } from './commands/token.ts';
 import { addTrace } from './commands/trace.ts';
+import { addUser } from './commands/user.ts';
 import { addVerify } from './commands/verify.ts';
 import { addGlobalOptions } from './options.ts';
 import { jsonLine, type Streams, withJsonNotes } from './streams.ts';
@@ -39,6 +45,12 @@ const commands = [
   addTrace,
   addBackup,
   addVerify,
+  addRestore,
+  addUser,
+  addRole,
+  addToken,
+  addAuth,
+  addCerts,
   addBench,
 ] as const;
 

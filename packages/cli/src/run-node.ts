@@ -8,11 +8,19 @@ import {
   StateError,
 } from '@paxkv/kvserver';
 import { CliError, messageOf } from './cli-error.ts';
+import { type CredentialFiles, reloadCredentials } from './credential-reload.ts';
 import type { EffectiveSettings } from './settings/effective-settings.ts';
 import { toPlaceProblem, toServerSettings } from './settings/server-settings.ts';
 import type { SettingTable } from './settings/setting.ts';
 import { listenForStop, type SignalSource } from './stop-signal.ts';
 import type { Streams } from './streams.ts';
+
+/** What a node gets from outside besides its settings. */
+export interface NodeSurroundings {
+  /** The files of its credentials, which may change while it runs. */
+  readonly credentials?: CredentialFiles | undefined;
+  readonly source?: SignalSource;
+}
 
 /**
  * Resolves after a clean stop.
@@ -23,13 +31,15 @@ import type { Streams } from './streams.ts';
 export async function runNode(
   config: Config,
   streams: Streams,
-  source: SignalSource = process,
+  { credentials, source = process }: NodeSurroundings = {},
 ): Promise<void> {
   for (const warning of config.warnings) streams.note(`warning: ${warning}`);
   const stop = listenForStop(source);
   try {
     const server = await start(config);
+    const endReload = credentials && reloadCredentials(server, credentials, streams);
     await Promise.race([stop.requested, server.stopped]);
+    endReload?.();
     await server.stop();
     const failure = await server.stopped;
     if (failure !== undefined) throw toDiskError(failure, `node ${config.nodeId} failed: `);
@@ -73,12 +83,19 @@ function isListenError(cause: unknown): cause is NodeJS.ErrnoException {
   );
 }
 
-function toPortError(cause: NodeJS.ErrnoException, { listenHost, listenPort }: Config): CliError {
+function toPortError(
+  cause: NodeJS.ErrnoException & { readonly port?: number },
+  config: Config,
+): CliError {
+  const isForPeers = cause.port !== undefined && cause.port === config.peerListenPort;
+  const option = isForPeers ? '--peer-addresses' : '--port';
   const reason =
     cause.code === 'EADDRINUSE'
-      ? 'another program listens there; stop it, or choose another --port'
+      ? `another program listens there; stop it, or choose another ${option}`
       : cause.message;
-  const message = `cannot listen on port ${listenPort} of ${listenHost}: ${reason}`;
+  const { listenHost, listenPort, peerListenHost, peerListenPort } = config;
+  const [host, port] = isForPeers ? [peerListenHost, peerListenPort] : [listenHost, listenPort];
+  const message = `cannot listen on port ${port} of ${host}: ${reason}`;
   return new CliError('CLI_PORT', message, { cause });
 }
 

@@ -29,7 +29,10 @@ export function processStreams(): Streams {
   for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
   return {
     input,
-    isPiped: isPiped(inputDescriptor),
+    // Not before it is needed: after a look at a pipe, Node 20 resolves no links of the modules that it loads next.
+    get isPiped() {
+      return isPiped(inputDescriptor);
+    },
     isTerminal: stdout.isTTY === true,
     data: (content) =>
       new Promise((resolve, reject) => {
@@ -51,7 +54,9 @@ export function processStreams(): Streams {
 export function withJsonNotes(streams: Streams): Streams {
   return {
     input: streams.input,
-    isPiped: streams.isPiped,
+    get isPiped() {
+      return streams.isPiped;
+    },
     isTerminal: streams.isTerminal,
     data: (content) => streams.data(content),
     note: (line) => streams.explain(jsonLine({ note: line })),

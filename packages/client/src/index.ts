@@ -1,17 +1,25 @@
 export type {
   AppendReply,
+  AuthTable,
   Consistency,
   DeleteReply,
   KvErrorCode,
   Outcome,
   PeerStatus,
   PutReply,
+  Right,
+  RightKind,
+  Role,
   ScrubStatus,
   Stamp,
   StatusReply,
+  TokenHash,
+  User,
   Versions,
 } from '@paxkv/protocol';
 export { errorCodes, KvError, keyBytesMax, valueBytesMax } from '@paxkv/protocol';
+export type { AuthAdmin, VersionedAuthTable } from './auth-admin.ts';
+export type { ClientTlsOptions, TokenSource } from './credentials.ts';
 export type {
   Attributes,
   CallEvent,

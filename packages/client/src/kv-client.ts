@@ -7,6 +7,7 @@ import {
   type Entry as StoredEntry,
   type WriteType,
 } from '@paxkv/protocol';
+import { AuthAdmin } from './auth-admin.ts';
 import { reported } from './diagnostics/call-report.ts';
 import { ClientEvents } from './diagnostics/client-events.ts';
 import { exchangeListener } from './diagnostics/exchange-listener.ts';
@@ -62,6 +63,11 @@ import { inProcessEnvironment, systemEnvironment } from './system-environment.ts
 export class KvClient<E extends Encoding = 'utf8'> {
   /** What the client reports while it works: calls, retries, leaders, connections, sessions. */
   readonly events = new ClientEvents();
+  /** Users, roles and tokens; see docs/security.md. */
+  readonly auth: AuthAdmin = new AuthAdmin({
+    read: (options) => this.#read({ type: 'getAuth' }, options),
+    write: (command, options) => this.#write(command, options),
+  });
   readonly #settings: Settings;
   readonly #environment: Environment;
   readonly #endpoints: Endpoints;
@@ -81,7 +87,7 @@ export class KvClient<E extends Encoding = 'utf8'> {
     const environment =
       options.environment ??
       (server === undefined
-        ? systemEnvironment(this.#settings.transport)
+        ? systemEnvironment(this.#settings.transport, this.#settings.credentials)
         : inProcessEnvironment(server));
     const { clock, random } = environment;
     const timer = new DeadlineTimer(clock);
@@ -89,13 +95,9 @@ export class KvClient<E extends Encoding = 'utf8'> {
     environment.exchange.observe?.(exchangeListener(events));
     this.#environment = environment;
     this.#endpoints = new Endpoints(endpoints, random.next());
-    this.#retry = new Retry({
-      environment,
-      endpoints: this.#endpoints,
-      timer,
-      settings: this.#settings,
-      events,
-    });
+    const settings = this.#settings;
+    const shared = { environment, timer, settings, events };
+    this.#retry = new Retry({ ...shared, endpoints: this.#endpoints });
     const parts = { clock, timer, retry: this.#retry, events };
     this.#writer = new SessionWriter(this.#settings.name, parts);
   }
@@ -221,11 +223,17 @@ export class KvClient<E extends Encoding = 'utf8'> {
     options: GetOptions | undefined,
     toResult: (entry: StoredEntry) => T,
   ): Promise<T | undefined> {
-    return this.#call('get', { options, names: getOptionNames }, async (deadline) => {
-      const command = { type: 'get', key: toKeyBytes(key) } as const;
+    const { entry } = await this.#read({ type: 'get', key: toKeyBytes(key) }, options);
+    return entry && toResult(entry);
+  }
+
+  #read<C extends CommandOf<'get' | 'getAuth'>>(
+    command: C,
+    options: GetOptions | undefined,
+  ): Promise<ReplyTo<Request<C>>> {
+    return this.#call(command.type, { options, names: getOptionNames }, (deadline) => {
       const request = { command, consistency: toConsistency(options?.consistency) };
-      const { entry } = await this.#retry.send(request, this.#retry.newCall('get', deadline));
-      return entry && toResult(entry);
+      return this.#retry.send(request, this.#retry.newCall(command.type, deadline));
     });
   }
 

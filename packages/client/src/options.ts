@@ -1,6 +1,12 @@
 /** The options of a client and of its calls: names, defaults and ranges. */
 import { type Consistency, clientNameLengthMax } from '@paxkv/protocol';
 import { nanoid } from 'nanoid';
+import {
+  type ClientTlsOptions,
+  type Credentials,
+  type TokenSource,
+  toCredentials,
+} from './credentials.ts';
 import type { Encoding } from './encoding.ts';
 import type { Environment } from './environment.ts';
 import type { InProcessServer } from './in-process/direct-exchange.ts';
@@ -46,6 +52,13 @@ export interface ClientOptions {
   readonly name?: string;
   /** Default `stream`. Choose `http` if something between here and the servers blocks WebSockets. */
   readonly transport?: Transport;
+  /**
+   * The token of a user, or a function that returns the current one. It is sent to every server, so use `https`
+   * beyond this machine. In a browser it needs the transport `http`. Default: none, the client is anonymous.
+   */
+  readonly token?: TokenSource;
+  /** How the servers of `https` endpoints are recognized, and the certificate of a user. Node.js only. */
+  readonly tls?: ClientTlsOptions;
   /** Another network, clock and randomness. Default: the system's. `transport` then has no effect. */
   readonly environment?: Environment;
 }
@@ -76,6 +89,7 @@ export interface Settings extends RetrySettings {
   readonly timeoutMs: number | undefined;
   readonly name: string;
   readonly transport: Transport;
+  readonly credentials: Credentials;
 }
 
 type Names<T> = Readonly<Record<keyof T, true>>;
@@ -89,6 +103,8 @@ const clientOptionNames = Object.keys({
   retryDelayMsMax: true,
   name: true,
   transport: true,
+  token: true,
+  tls: true,
   environment: true,
   server: true,
 } satisfies Names<ClientOptions & Target & { encoding: Encoding }>);
@@ -124,6 +140,7 @@ export function toSettings(options: ClientOptions & Target): Settings {
     retryDelayMsMax: toTimeMs('retryDelayMsMax', options.retryDelayMsMax ?? 1_000),
     name: toName(options.name ?? nanoid()),
     transport: oneOf('transport', ['stream', 'http'], options.transport ?? 'stream'),
+    credentials: toCredentials(options),
   };
   if (settings.retryDelayMsMin > settings.retryDelayMsMax) {
     throw new TypeError('retryDelayMsMin is above retryDelayMsMax');

@@ -1,6 +1,7 @@
 /** The default environment: the network, timers and randomness of Node or of the browser. */
-import { defer, dial, makeHttpTransport } from '@paxkv/client/system';
+import { defer, makeDial, makeHttpTransport, streamsCarry } from '@paxkv/client/system';
 import { ClusterPin } from './cluster-pin.ts';
+import type { Credentials } from './credentials.ts';
 import type { Clock, Environment, Random } from './environment.ts';
 import { HttpExchange } from './http/http-exchange.ts';
 import { DirectExchange, type InProcessServer } from './in-process/direct-exchange.ts';
@@ -18,12 +19,22 @@ const clock: Clock = {
 
 const random: Random = { next: () => Math.random() };
 
-/** A new network for one client; `transport` as in the client's options. Connects at the first request. */
-export function systemEnvironment(transport: Transport = 'stream'): Environment {
+/**
+ * A new network for one client; `transport` and `credentials` as in the client's options. Connects at the first request.
+ *
+ * @throws TypeError for credentials that the system cannot send.
+ */
+export function systemEnvironment(
+  transport: Transport = 'stream',
+  credentials: Credentials = {},
+): Environment {
   const pin = new ClusterPin();
-  const http = new HttpExchange(makeHttpTransport(), pin);
-  const exchange =
-    transport === 'http' ? http : new StreamExchange({ clock, random, dial, defer, http, pin });
+  const http = new HttpExchange(makeHttpTransport(credentials), pin);
+  if (transport === 'stream' && !streamsCarry(credentials)) {
+    throw new TypeError('in a browser a token needs the transport http: its streams carry none');
+  }
+  const parts = { clock, random, dial: makeDial(credentials), defer, http, pin };
+  const exchange = transport === 'http' ? http : new StreamExchange(parts);
   return { exchange, clock, random };
 }
 

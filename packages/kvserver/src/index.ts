@@ -2,13 +2,18 @@
 export { BackupError, type BackupErrorCode } from './backup/backup-error.ts';
 export type { BackupHeader, BackupTotals } from './backup/backup-format.ts';
 export { type BackupListener, readBackup, type VerifiedBackup } from './backup/backup-reader.ts';
+export { type RestoredBackup, type RestoreOptions, restoreBackup } from './backup/restore.ts';
+export type { Member } from './backup/restored-member.ts';
 export type { BackupOptions } from './backup-stream.ts';
 export type { HttpLimits } from './config/http-limits.ts';
+export { memberName } from './config/member-name.ts';
+export { type PeerConfig, type PeerTls, peerPortOffset } from './config/peer-settings.ts';
 export type { ScrubLimits } from './config/scrub-limits.ts';
 export {
   type Address,
   type Config,
   ConfigError,
+  type CredentialSettings,
   type Limits,
   type LogLevel,
   parseConfig,

@@ -8,15 +8,13 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { type FeatureLevels, id128Bytes, type PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
-import { addressToText, type Config } from './config/settings.ts';
-import { defaultPeerLimits } from './config/transport-limits.ts';
+import type { Config } from './config/settings.ts';
 import { refusalLog } from './health/refusal-log.ts';
 import type { NodeFacts } from './metrics/facts.ts';
 import type { Recorder } from './metrics/recorder.ts';
+import { peersOf } from './node-peers.ts';
 import type { StateExports } from './replica/catch-up/state-exports.ts';
 import { Replica, type ReplicaStatus, type Submitter } from './replica/index.ts';
-import type { ServerLevels } from './replica/ports.ts';
-import { thisVersion, unsupportedLevel } from './state-machine/features.ts';
 import {
   type DataDirectory,
   type DiskTimes,
@@ -30,7 +28,9 @@ import { systemClock } from './system/clock.ts';
 import type { MemoryWatch } from './system/memory-watch.ts';
 import { systemRandom } from './system/random.ts';
 import { FlightRecorder } from './trace/flight-recorder.ts';
-import { PeerTransport, toFeatureLevels } from './transport/peer-transport.ts';
+import { toFeatureLevels } from './transport/level-exchange.ts';
+import type { PeerTransport } from './transport/peer-transport.ts';
+import type { PeerSecurity } from './transport/security/peer-security.ts';
 
 /** Run ids are random below this, since a counter would be lost together with the disk. */
 const runIdMax = 2 ** 47;
@@ -42,6 +42,8 @@ export interface KvNodeOptions {
   readonly logger: Logger;
   /** How much of its memory the process uses. */
   readonly memory: Pick<MemoryWatch, 'percent'>;
+  /** What this node proves itself with to others. */
+  readonly security: PeerSecurity;
   /** Counts and measures for metrics. Default: nothing does. */
   readonly recorder?: Recorder | undefined;
   /** Opens the data directory. Tests replace it to simulate failures. */
@@ -60,10 +62,13 @@ export interface NodeStatus extends ReplicaStatus {
   /** The feature levels at which this server can run. */
   readonly featureLevels: FeatureLevels;
   readonly disk: DiskTimes;
+  /** Connections of peers that were refused since the node was opened, by the name of the reason. */
+  readonly peerRefusals: Readonly<Record<string, number>>;
 }
 
 export class KvNode {
   readonly #logger: Logger;
+  readonly #recorder: Recorder | undefined;
   readonly #data: DataDirectory;
   readonly #logWindow: LogWindow;
   readonly #peers: PeerTransport;
@@ -73,7 +78,7 @@ export class KvNode {
   readonly #flight: FlightRecorder | undefined;
 
   private constructor(
-    { logger }: KvNodeOptions,
+    { logger, recorder }: KvNodeOptions,
     parts: {
       data: DataDirectory;
       logWindow: LogWindow;
@@ -84,6 +89,7 @@ export class KvNode {
     },
   ) {
     this.#logger = logger;
+    this.#recorder = recorder;
     this.#data = parts.data;
     this.#logWindow = parts.logWindow;
     this.#peers = parts.peers;
@@ -106,7 +112,7 @@ export class KvNode {
       onFlushed: (tookMs) => recorder?.flushes.observe(tookMs),
     });
     const { hasVoted: hadVoted } = data.identity;
-    const peers = peersFor(options, data.identity);
+    const peers = peersOf(options, data.identity);
     try {
       await expectWholeJournal(data);
       const logWindow = await openLogWindow(options, data);
@@ -129,6 +135,7 @@ export class KvNode {
       peers: this.#peers.peers(),
       featureLevels: toFeatureLevels(this.#peers.levelPort.own),
       disk: this.#data.journal.times,
+      peerRefusals: this.#peers.refusals,
     };
   }
 
@@ -142,10 +149,11 @@ export class KvNode {
     };
   }
 
-  /** Collects evidence that the node reaches a quorum and that its disk takes writes. */
+  /** Collects evidence that the node reaches a quorum and that its disk takes writes, and the round trips to peers. */
   probe(): void {
     this.#replica.probe();
     this.#data.journal.probe(diskIdleMs);
+    for (const { node, ms } of this.#peers.takeRoundTrips()) this.#recorder?.onRoundTrip(node, ms);
   }
 
   /** Slow writes of the journal since the last call. */
@@ -167,7 +175,7 @@ export class KvNode {
     return this.#replica.exports;
   }
 
-  /** Takes over a connection that another node has opened. */
+  /** Takes over a connection that a node of an earlier version has opened. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#peers.handleUpgrade(request, socket, head);
   }
@@ -189,33 +197,6 @@ export class KvNode {
       }
     }
   }
-}
-
-type PeerSettings = Pick<KvNodeOptions, 'config' | 'logger' | 'onFailed'>;
-
-/** The connections of a node to the others. They open with the node. */
-export function peersFor(
-  { config, logger, onFailed }: PeerSettings,
-  { bootCount, incarnation }: Pick<DataDirectory['identity'], 'bootCount' | 'incarnation'>,
-): PeerTransport {
-  const { nodeId, clusterId, addresses, limits, featureLevelMax } = config;
-  const { lowest, highest } = thisVersion;
-  const levels: ServerLevels = { lowest, highest, raiseMax: featureLevelMax ?? highest };
-  return new PeerTransport({
-    me: nodeId,
-    addresses: addresses.map(addressToText),
-    clusterId,
-    bootCount,
-    incarnation,
-    logger,
-    levels,
-    onUnsupportedLevel: (level) => onFailed(unsupportedLevel(level, levels)),
-    limits: {
-      queueBytesMax: limits.peerQueueBytesMax,
-      valueBytesMax: Math.max(defaultPeerLimits.valueBytesMax, 2 * limits.batchBytesMax),
-    },
-    random: systemRandom,
-  });
 }
 
 /** The journal's lock keeps other processes out of its directory. */

@@ -1,6 +1,7 @@
 /** The connections of a node whose data cannot be opened. */
 import { join } from 'node:path';
-import { type KvNodeOptions, peersFor } from './node.ts';
+import type { KvNodeOptions } from './node.ts';
+import { peersOf } from './node-peers.ts';
 import { Identity } from './storage/index.ts';
 import type { PeerTransport } from './transport/peer-transport.ts';
 
@@ -8,10 +9,11 @@ import type { PeerTransport } from './transport/peer-transport.ts';
 export async function onlookerTransport({
   config,
   logger,
-}: Pick<KvNodeOptions, 'config' | 'logger'>): Promise<PeerTransport> {
+  security,
+}: Pick<KvNodeOptions, 'config' | 'logger' | 'security'>): Promise<PeerTransport> {
   const { nodeId, clusterId, addresses, dataDirectory } = config;
   const name = { nodeId, clusterId, nodeCount: addresses.length };
   const identity = await Identity.read(join(dataDirectory, 'identity.json'), name).catch(() => {});
   const known = identity ?? { bootCount: 0, incarnation: undefined };
-  return peersFor({ config, logger, onFailed: () => {} }, known);
+  return peersOf({ config, logger, security, onFailed: () => {} }, known);
 }

@@ -1,6 +1,6 @@
 /** The facts that the metrics of a server are read from, composed from its parts. */
 import type { CurrentStatus } from '@paxkv/protocol';
-import type { ClientBytes } from './api/client-bytes.ts';
+import type { FairBound } from './budget/fair-bound.ts';
 import type { Config } from './config/settings.ts';
 import type { MetricFacts, NodeFacts } from './metrics/facts.ts';
 import type { Recorder } from './metrics/recorder.ts';
@@ -12,7 +12,7 @@ export type { MetricFacts } from './metrics/facts.ts';
 export interface MetricSources {
   readonly status: CurrentStatus;
   readonly node: { readonly facts: NodeFacts } | undefined;
-  readonly bytes: ClientBytes;
+  readonly budget: FairBound;
   /** Connections of clients: all, and those that are streams. */
   readonly sockets: { readonly count: number };
   readonly streams: { readonly count: number };
@@ -25,15 +25,12 @@ export async function readMetricFacts(
   { dataDirectory, limits, http }: Pick<Config, 'dataDirectory' | 'limits' | 'http'>,
   sources: MetricSources,
 ): Promise<MetricFacts> {
-  const { receiving, unsent } = sources.bytes;
   const [connections, streams] = [sources.sockets.count, sources.streams.count];
-  const { receivingBytesMax, unsentBytesMax } = limits;
   const facts = {
     status: sources.status,
     node: sources.node?.facts,
     clientBounds: [
-      { bound: 'receivingBytesMax', used: receiving.used, max: receivingBytesMax },
-      { bound: 'unsentBytesMax', used: unsent.used, max: unsentBytesMax },
+      { bound: 'memoryBudgetBytes', used: sources.budget.used, max: limits.memoryBudgetBytes },
       { bound: 'connectionCountMax', used: connections, max: http.connectionCountMax },
     ],
     connections: { http: connections - streams, stream: streams },

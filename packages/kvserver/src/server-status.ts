@@ -56,6 +56,7 @@ export function statusOf(
     sessions: node?.sessions ?? 0,
     pending: node?.pending ?? 0,
     leader: node?.leader ?? null,
+    ...(node && { peerRefusals: node.peerRefusals }),
     peers: node?.peers.map((peer) => withAddress(peer, config)) ?? [],
     ...(node?.catchUp === undefined ? {} : { catchUp: node.catchUp }),
     ...(node?.scrub === undefined ? {} : { scrub: scrubOf(node.scrub) }),

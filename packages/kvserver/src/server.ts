@@ -6,22 +6,34 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type CurrentStatus, type DoneReply, KvError, paths, type Request } from '@paxkv/protocol';
+import {
+  type CurrentStatus,
+  type DoneReply,
+  KvError,
+  paths,
+  type Request,
+  rootUser,
+} from '@paxkv/protocol';
 import type { Logger } from 'pino';
-import { ClientBytes } from './api/client-bytes.ts';
-import { readConsoleFiles } from './api/console/console-files.ts';
-import { createApp, endWithError } from './api/http/index.ts';
+import { endWithError, replaceTls } from './api/http/index.ts';
 import { RequestIds } from './api/request-ids.ts';
-import { StreamListener } from './api/stream/index.ts';
+import type { StreamListener } from './api/stream/index.ts';
 import { type BackupOptions, openBackup } from './backup-stream.ts';
-import { type Address, addressToText, type Config } from './config/settings.ts';
-import { streamCountMax } from './config/stream-limits.ts';
+import { FairBound } from './budget/fair-bound.ts';
+import { type ClientApi, createClientApi } from './client-api.ts';
+import {
+  type Address,
+  type Config,
+  type CredentialSettings,
+  parseCredentials,
+} from './config/settings.ts';
 import { HealthMonitor } from './health/health-monitor.ts';
 import { SlowRequests } from './health/slow-requests.ts';
 import { Recorder } from './metrics/recorder.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
 import { RequestTiming } from './replica/request-timing.ts';
 import type { SubmitOptions } from './replica/submitter.ts';
+import { closeServer } from './server-closing.ts';
 import { type MetricFacts, readMetricFacts } from './server-metric-facts.ts';
 import { currentChecks, statusOf, unavailableError } from './server-status.ts';
 import { KvService } from './service/kv-service.ts';
@@ -33,9 +45,7 @@ import { systemClock } from './system/clock.ts';
 import { createLogger } from './system/logger.ts';
 import { MemoryWatch } from './system/memory-watch.ts';
 import { peerPath } from './transport/handshake.ts';
-
-/** How long a stop waits for clients to receive their replies. */
-const drainMs = 1000;
+import { PeerSecurity } from './transport/security/peer-security.ts';
 
 /** Parts of the server that a program may replace. */
 export interface KvServerOptions {
@@ -56,55 +66,44 @@ export class KvServer {
   readonly #supervisor: Supervisor;
   readonly #service: KvService;
   readonly #http: Server;
-  readonly #sockets: ReturnType<typeof createApp>['sockets'];
+  readonly #sockets: ClientApi['sockets'];
   readonly #memory: MemoryWatch;
+  readonly #security: PeerSecurity;
   readonly #streams: StreamListener;
   readonly #monitor: HealthMonitor;
-  readonly #bytes: ClientBytes;
+  readonly #budget: FairBound;
   readonly #recorder = new Recorder();
   readonly #slowRequests: SlowRequests;
   readonly #ids = new RequestIds();
   #stopping: Promise<void> | undefined;
   #stopped: Promise<Error | undefined> = Promise.resolve(undefined);
 
-  private constructor(options: Omit<SupervisorOptions, 'memory' | 'recorder'>) {
+  private constructor(options: Omit<SupervisorOptions, 'memory' | 'security' | 'recorder'>) {
     const { config, logger } = options;
     const { resources, limits } = config;
     this.#config = config;
     this.#logger = logger;
     this.#memory = new MemoryWatch({ resources, percentMax: limits.memoryPercentMax });
-    this.#bytes = new ClientBytes(limits);
-    const recorder = this.#recorder;
+    this.#budget = new FairBound(limits.memoryBudgetBytes);
+    this.#security = new PeerSecurity(config.peerCredentials);
+    const [memory, security, recorder] = [this.#memory, this.#security, this.#recorder];
     this.#slowRequests = new SlowRequests({ logger, slowMs: config.slowRequestMs });
     const observer = observerOf(recorder, this.#slowRequests);
-    this.#supervisor = new Supervisor({ ...options, memory: this.#memory, recorder });
-    this.#service = new KvService(() => unavailableError(this.#supervisor), observer);
-    const parts = {
-      service: this.#service,
-      logger,
-      bytes: this.#bytes,
-      observer,
+    this.#supervisor = new Supervisor({ ...options, memory, security, recorder });
+    const unavailable = () => unavailableError(this.#supervisor);
+    this.#service = new KvService(unavailable, observer, { isAuthRequired: config.auth });
+    const api = createClientApi({
+      ...{ config, logger, observer, service: this.#service, budget: this.#budget },
       requestIds: this.#ids,
-      hostNames: config.addresses.map(({ host }) => host),
-    };
-    const app = createApp({
-      ...parts,
       status: () => this.status(),
-      limits: config.http,
       metrics: new ServerMetrics(() => this.#metricFacts(config)),
-      consoleFiles: config.console ? readConsoleFiles() : [],
       backup: (options) => this.backup(options),
       trace: config.trace ? () => this.#supervisor.node?.trace() : undefined,
-    });
-    this.#http = app.server;
-    this.#sockets = app.sockets;
-    this.#streams = new StreamListener({
-      ...parts,
-      node: config.nodeId,
-      addresses: config.addresses.map(addressToText),
       leader: () => this.#supervisor.node?.status.leader ?? null,
-      limits: { connectionCountMax: streamCountMax(config.http, resources) },
     });
+    this.#http = api.http;
+    this.#sockets = api.sockets;
+    this.#streams = api.streams;
     this.#monitor = this.#createMonitor();
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
@@ -141,6 +140,17 @@ export class KvServer {
     return { host: address.address, port: address.port };
   }
 
+  /**
+   * Proves itself to other servers and to clients with these from now on; open connections stay. Nothing changes if it
+   * throws.
+   * @throws ConfigError if a setting is wrong, or a key or certificate cannot be read.
+   */
+  replaceCredentials(settings: CredentialSettings): void {
+    const { peers, tls } = parseCredentials(this.#config, settings);
+    if (tls !== undefined) replaceTls(this.#http, tls);
+    this.#security.replace(peers);
+  }
+
   /** What the server reports about itself at this moment. */
   status(): CurrentStatus {
     return statusOf(this.#config, this.#supervisor, {
@@ -170,10 +180,12 @@ export class KvServer {
    */
   async submit(request: Request, options?: SubmitOptions): Promise<DoneReply> {
     const checked = checkedRequest(request);
+    // A program in the same process could do everything anyway.
+    const principal = this.#service.auth.isRequired ? { user: rootUser } : undefined;
     const origin = { transport: 'program', id: this.#ids.next() } as const;
     const timing = new RequestTiming(checked.command.type, origin);
     try {
-      return await this.#service.submit(checked, { timing, ...options });
+      return await this.#service.submit(checked, { timing, principal, ...options });
     } finally {
       this.#slowRequests.onSent(timing);
     }
@@ -200,7 +212,7 @@ export class KvServer {
 
   #metricFacts(config: Config): Promise<MetricFacts> {
     return readMetricFacts(config, {
-      ...{ status: this.status(), node: this.#supervisor.node, bytes: this.#bytes },
+      ...{ status: this.status(), node: this.#supervisor.node, budget: this.#budget },
       ...{ sockets: this.#sockets, streams: this.#streams },
       ...{ recorder: this.#recorder, slowRequests: this.#slowRequests },
     });
@@ -274,17 +286,6 @@ export class KvServer {
     await closed;
     this.#logger.info('server stopped');
   }
-}
-
-/** Accepts no new connections, ends idle ones, and cuts those that do not end in time. */
-async function closeServer(server: Server): Promise<void> {
-  if (!server.listening) return;
-  const closed = once(server, 'close');
-  server.close();
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
-  await closed;
-  clearTimeout(timer);
 }
 
 function unsupportedUpgrade(): KvError {

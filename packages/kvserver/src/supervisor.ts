@@ -17,7 +17,7 @@ import type { PeerTransport } from './transport/peer-transport.ts';
 
 export type SupervisorOptions = Pick<
   KvNodeOptions,
-  'config' | 'logger' | 'memory' | 'recorder' | 'openData'
+  'config' | 'logger' | 'memory' | 'security' | 'recorder' | 'openData'
 >;
 
 /** The parts that the supervisor notifies about the node. */

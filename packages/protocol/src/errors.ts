@@ -121,10 +121,13 @@ export interface ErrorReply {
     readonly code: KvErrorCode;
     readonly outcome: Outcome;
     readonly message: string;
+    readonly retryAfterMs?: number | undefined;
     /** Names the request in the log of the server. */
     readonly requestId?: string;
   };
 }
+
+const retryAfterSchema = z.number().min(0).optional();
 
 /** Decodes an error of a newer server, whose code this version may not know. */
 export const newerErrorSchema = z.object({
@@ -132,6 +135,7 @@ export const newerErrorSchema = z.object({
     code: z.string().regex(/^KV_[A-Z_]+$/),
     outcome: z.custom<Outcome>(isOutcome),
     message: z.string(),
+    retryAfterMs: retryAfterSchema,
   }),
 });
 
@@ -141,6 +145,7 @@ export const errorReplySchema: z.ZodType<ErrorReply> = z.object({
     code: z.custom<KvErrorCode>(isKvErrorCode),
     outcome: z.custom<Outcome>(isOutcome),
     message: z.string(),
+    retryAfterMs: retryAfterSchema,
     requestId: z.string().exactOptional(),
   }),
 });

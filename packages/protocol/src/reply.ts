@@ -13,7 +13,7 @@ import {
 } from './commands/table.ts';
 import { isOutcome, type KvError } from './errors.ts';
 import { isRefusal, type Refusal } from './refusals.ts';
-import { type Row, toText } from './rows.ts';
+import { type Row, toCount, toText } from './rows.ts';
 
 /** The store refused the request. */
 export interface RefusedReply {
@@ -56,11 +56,14 @@ export interface ErrorAnswer {
   readonly code: string;
   readonly outcome: Outcome;
   readonly message: string;
+  /** See `KvError`. */
+  readonly retryAfterMs?: number;
 }
 
-/** The row of an error on a stream. */
-export function errorToRow({ code, outcome, message }: KvError): Row {
-  return [errorTag, code, outcome, message];
+/** The row of an error on a stream. Its last field may be absent, and clients ignore fields that they do not know. */
+export function errorToRow({ code, outcome, message, retryAfterMs }: KvError): Row {
+  const row = [errorTag, code, outcome, message];
+  return retryAfterMs === undefined ? row : [...row, retryAfterMs];
 }
 
 /** Decodes the reply or error to a request on a stream. @throws TypeError if `row` is neither. */
@@ -71,7 +74,8 @@ export function answerFromRow(row: Row): DoneReply | ErrorAnswer {
 function toErrorAnswer(row: Row): ErrorAnswer {
   const outcome = row[2];
   if (!isOutcome(outcome)) throw new TypeError('The row of an error has no outcome.');
-  return { type: 'error', code: toText(row[1]), outcome, message: toText(row[3]) };
+  const error = { type: 'error', code: toText(row[1]), outcome, message: toText(row[3]) } as const;
+  return row[4] === undefined ? error : { ...error, retryAfterMs: toCount(row[4]) };
 }
 
 function toRefusal(field: unknown): Refusal {

@@ -27,6 +27,8 @@ export interface StatusReply {
   /** The known leader, or `null`. Writes are fastest there. */
   readonly leader: number | null;
   readonly peers: readonly PeerStatus[];
+  /** Connections of peers that this server refused since its node was opened, by the name of the reason. */
+  readonly peerRefusals?: Readonly<Record<string, number>>;
   /** What this server is taking from another one because it was away for long; absent if nothing. */
   readonly catchUp?: CatchUpStatus;
   /** How far the server has verified the state that it stores. Absent while it does not serve. */
@@ -223,6 +225,7 @@ export const statusSchema: z.ZodType<StatusReply> = z.object({
       featureLevels: featureLevels.exactOptional(),
     }),
   ),
+  peerRefusals: z.record(z.string(), count).exactOptional(),
   catchUp: z
     .object({
       tier: z.enum(['log', 'state']),

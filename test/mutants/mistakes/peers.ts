@@ -38,9 +38,8 @@ export const peersMutants: readonly Mutant[] = [
     does: 'A connection is still read after a newer one has replaced it.',
     loses: 'Messages of an earlier incarnation of a server arrive after those of the present one.',
     file: 'kvserver/src/transport/incoming-link.ts',
-    right: "    if (this.#stage === 'closing') return;\n    if (!isBinary",
-    wrong:
-      "    if (this.#stage === 'retired' && this.#node === undefined) return;\n    if (!isBinary",
+    right: "if (this.#stage === 'open') this.#events.onFrame(this, frame);",
+    wrong: 'if (this.#node !== undefined) this.#events.onFrame(this, frame);',
     caughtBy: [
       byTest(
         'unit/kvserver/transport/incoming-link',

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, parseConfig } from '@paxkv/kvserver/internal/config/settings';
+import { thisVersion } from '@paxkv/kvserver/internal/state-machine/features';
 import { startPosition } from '@paxkv/kvserver/internal/state-machine/state-store';
 import { positionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
 import { fromPosition, seal } from '@paxkv/kvserver/internal/storage/state/rows';
@@ -12,6 +13,7 @@ import { Level } from 'level';
 import { CliError } from 'paxkv/internal/cli-error';
 import { checkedConfig, runNode } from 'paxkv/internal/run-node';
 import { serveSettings } from 'paxkv/internal/settings/table';
+import { clusterSecret, writeClusterSecret } from '../../process/cluster-secret.ts';
 import { CapturedStreams } from './captured-streams.ts';
 
 class FakeProcess extends EventEmitter {
@@ -52,7 +54,7 @@ describe('runNode', () => {
   async function failureOf(changed: object): Promise<CliError> {
     const streams = new CapturedStreams({});
     try {
-      await runNode(config(changed), streams, new FakeProcess());
+      await runNode(config(changed), streams, { source: new FakeProcess() });
     } catch (error) {
       if (error instanceof CliError) return error;
       throw error;
@@ -63,7 +65,7 @@ describe('runNode', () => {
   it('runs until it is asked to stop, and frees its data for the next', async () => {
     for (const signal of ['SIGTERM', 'SIGINT', 'disconnect']) {
       const source = new FakeProcess();
-      const ended = runNode(config(), new CapturedStreams({}), source);
+      const ended = runNode(config(), new CapturedStreams({}), { source });
       source.emit(signal);
       await ended;
     }
@@ -73,7 +75,7 @@ describe('runNode', () => {
     const source = new FakeProcess();
     const streams = new CapturedStreams({});
     const addresses = ['127.0.0.1:1', '127.0.0.1:2'];
-    const ended = runNode(config({ addresses }), streams, source);
+    const ended = runNode(config({ addresses, clusterSecret }), streams, { source });
     source.emit('SIGTERM');
     await ended;
     expect(streams.notes).to.have.lengthOf(1);
@@ -101,7 +103,7 @@ describe('runNode', () => {
     await mkdir(data);
     await writeFile(join(data, 'identity.json'), '{"format":2,"surplus":0}');
     const source = new FakeProcess();
-    const ended = runNode(config(), new CapturedStreams({}), source);
+    const ended = runNode(config(), new CapturedStreams({}), { source });
     source.emit('SIGTERM');
     await ended;
     const names = await readdir(data);
@@ -111,25 +113,28 @@ describe('runNode', () => {
 
   it('exits 3 for the data of a cluster at a higher feature level, and leaves it as it is', async () => {
     const source = new FakeProcess();
-    const ended = runNode(config(), new CapturedStreams({}), source);
+    const ended = runNode(config(), new CapturedStreams({}), { source });
     source.emit('SIGTERM');
     await ended;
     const data = join(directory, 'data');
     const views = { keyEncoding: 'view', valueEncoding: 'view' } as const;
     const level = new Level<Uint8Array, Uint8Array>(join(data, 'state'), views);
-    const position = { ...startPosition, applied: 0, featureLevel: 2 };
+    const featureLevel = thisVersion.highest + 1;
+    const position = { ...startPosition, applied: 0, featureLevel };
     const row = fromPosition({ position, checksum: { count: 0, sum: 0 } });
     await level.put(positionKey, seal(positionKey, row));
     await level.close();
     const { exitCode, message } = await failureOf({});
     expect(exitCode).to.equal(3);
-    expect(message).to.match(/^The cluster runs at feature level 2.*\(STATE_LEVEL_UNSUPPORTED\)$/);
+    expect(message).to.match(
+      /^The cluster runs at feature level \d+.*\(STATE_LEVEL_UNSUPPORTED\)$/,
+    );
     expect((await readdir(data)).filter((name) => name.includes('damaged'))).to.deep.equal([]);
   });
 
   it('exits 3 for the data of another cluster', async () => {
     const source = new FakeProcess();
-    const ended = runNode(config(), new CapturedStreams({}), source);
+    const ended = runNode(config(), new CapturedStreams({}), { source });
     source.emit('SIGTERM');
     await ended;
     const { exitCode, message } = await failureOf({ clusterId: 'other' });
@@ -139,6 +144,16 @@ describe('runNode', () => {
 });
 
 describe('checkedConfig', () => {
+  let directory: string;
+  let clusterSecretFile: string;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'paxkv-config-'));
+    clusterSecretFile = join(directory, 'cluster-secret');
+    await writeClusterSecret(clusterSecretFile);
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
   const values = { ...required(3), logLevel: 'info', cluster: 'a b' } as const;
 
   function required(node: number) {
@@ -163,14 +178,26 @@ describe('checkedConfig', () => {
 
   function allOf(given: ReturnType<typeof required> & { cluster?: string }) {
     const absent = { host: undefined, port: undefined, featureLevelMax: undefined };
-    const shared = { logBudget: undefined, logWindow: undefined, console: true };
-    const switches = { insecure: false, trace: false };
+    const shared = {
+      logBudget: undefined,
+      memoryBudget: undefined,
+      logWindow: undefined,
+      console: true,
+    };
+    const switches = { insecure: false, trace: false, unprovenPeers: false };
+    const peers = { peerAddresses: undefined, peerHost: undefined, clusterSecretFile };
+    const tls = { peerKeyFile: undefined, peerCertFile: undefined, peerCaFile: undefined };
+    const clients = { rootTokenFile: undefined, tlsKeyFile: undefined, tlsCertFile: undefined };
     return {
       cluster: 'paxkv',
+      ...clients,
+      ...{ auth: false, tlsClientCaFile: undefined },
       ...{ logLevel: 'info', logFormat: 'auto', slowRequestMs: 1000 },
       ...absent,
       ...shared,
       ...switches,
+      ...peers,
+      ...tls,
       ...given,
     } as const;
   }

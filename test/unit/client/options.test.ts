@@ -18,6 +18,7 @@ describe('toSettings', () => {
       retryDelayMsMin: 25,
       transport: 'stream',
       retryDelayMsMax: 1_000,
+      credentials: { token: undefined, tls: undefined },
     });
     expect(name).to.match(/^.{1,64}$/);
     expect(toSettings({ endpoints }).name).not.to.equal(name);

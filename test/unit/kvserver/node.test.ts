@@ -6,6 +6,7 @@ import { KvClient } from '@paxkv/client';
 import { type Config, KvServer, parseConfig } from '@paxkv/kvserver';
 import { expect } from 'chai';
 import { pino } from 'pino';
+import { clusterSecret } from '../../process/cluster-secret.ts';
 import { freePorts } from '../../process/free-ports.ts';
 
 const logger = pino({ level: 'silent' });
@@ -24,7 +25,7 @@ describe('A node that was away for long', () => {
     const addresses = (await freePorts(3)).map((port) => `127.0.0.1:${port}`);
     configs = addresses.map((_, nodeId) =>
       parseConfig({
-        ...{ nodeId, clusterId: 'test', addresses, logLevel: 'silent' },
+        ...{ nodeId, clusterId: 'test', addresses, clusterSecret, logLevel: 'silent' },
         dataDirectory: join(directory, `${nodeId}`),
         limits: { logBytesMax: 4 * valueBytes },
       }),

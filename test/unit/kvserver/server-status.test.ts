@@ -9,10 +9,12 @@ import {
 import { systemClock } from '@paxkv/kvserver/internal/system/clock';
 import { statusSchema } from '@paxkv/protocol';
 import { expect } from 'chai';
+import { clusterSecret } from '../../process/cluster-secret.ts';
 
 const config = parseConfig({
   nodeId: 1,
   clusterId: 'test',
+  clusterSecret,
   addresses: ['127.0.0.1:1', '127.0.0.1:2', '127.0.0.1:3'],
   dataDirectory: 'data',
 });
@@ -20,6 +22,7 @@ const config = parseConfig({
 type Status = Exclude<StatusSource['node'], undefined>['status'];
 
 const running: Status = {
+  peerRefusals: { 'wrong proof': 2 },
   state: 'running',
   reason: undefined,
   failure: undefined,

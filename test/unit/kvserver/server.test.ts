@@ -10,6 +10,7 @@ import { statusSchema } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
+import { clusterSecret } from '../../process/cluster-secret.ts';
 import { StreamClient } from './api/stream/stream-under-test.ts';
 
 const logger = pino({ level: 'silent' });
@@ -49,6 +50,7 @@ describe('KvServer', () => {
         nodeId,
         clusterId: 'test',
         addresses,
+        clusterSecret,
         logLevel: 'silent',
         dataDirectory: join(directory, `node-${nodeId}`),
         limits: { requestTimeoutMs: 1000 },

@@ -1,6 +1,8 @@
 /** Reads a backup from one server, as the bytes come. */
 import { errorReplySchema, paths } from '@paxkv/protocol';
 import { messageOf } from '../cli-error.ts';
+import type { CommandCredentials } from '../credentials.ts';
+import { httpGet } from '../http-get.ts';
 
 /** The server gives no backup, or has stopped giving one. Another server may. */
 export class DownloadError extends Error {
@@ -9,6 +11,7 @@ export class DownloadError extends Error {
 
 export interface DownloadOptions {
   readonly endpoint: string;
+  readonly credentials?: CommandCredentials;
   /** Whether the server's own state is enough, without asking a majority how far it must be. */
   readonly isSerializable: boolean;
   /** How long nothing may come, in milliseconds. */
@@ -42,11 +45,11 @@ export async function* download(options: DownloadOptions): AsyncGenerator<Uint8A
 }
 
 async function ask(
-  { endpoint, isSerializable }: DownloadOptions,
+  { endpoint, isSerializable, credentials = {} }: DownloadOptions,
   signal: AbortSignal,
 ): Promise<Response> {
   const path = isSerializable ? `${paths.backup}?serializable` : paths.backup;
-  const response = await fetch(new URL(path, endpoint), { signal });
+  const response = await httpGet(new URL(path, endpoint), credentials, signal);
   if (response.ok) return response;
   throw new DownloadError(await refusalIn(response));
 }

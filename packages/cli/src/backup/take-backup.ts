@@ -54,8 +54,8 @@ export async function takeBackup(options: TakeOptions): Promise<TakenBackup> {
 }
 
 async function takeFrom(endpoint: string, options: TakeOptions): Promise<TakenBackup> {
-  const { isSerializable, idleMs, progress } = options;
-  const pieces = download({ endpoint, isSerializable, idleMs });
+  const { isSerializable, idleMs, progress, credentials = {} } = options;
+  const pieces = download({ endpoint, credentials, isSerializable, idleMs });
   const backup = await readBackup(writing(pieces, options), {
     onHeader: ({ rows }) => progress.begin(rows),
     onRows: (rows) => progress.addRows(rows.length),

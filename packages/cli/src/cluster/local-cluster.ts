@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KvClient, type StatusReply } from '@paxkv/client';
 import { CliError, exitCodes, messageOf } from '../cli-error.ts';
 import { whyNotReady } from '../server-notes.ts';
+import { makeSecretFile } from './cluster-secret.ts';
 import { NodeProcess } from './node-process.ts';
 import type { ClusterPlan, NodePlan } from './plan.ts';
 import { expectFree } from './ports.ts';
@@ -29,7 +30,9 @@ export class LocalCluster {
    */
   static async start(plan: ClusterPlan, program: string): Promise<LocalCluster> {
     expectData(plan);
-    await expectFree(plan.nodes.map(({ port }) => port));
+    await expectFree(
+      plan.nodes.flatMap(({ port, peerPort = port }) => [...new Set([port, peerPort])]),
+    );
     const processes = plan.nodes.map((node) => new NodeProcess(program, node));
     process.once('exit', () => {
       for (const node of processes) node.kill();
@@ -83,10 +86,11 @@ export class LocalCluster {
 }
 
 /** Checks the data directory, and creates it if it is absent. */
-function expectData({ dataDirectory, nodes }: ClusterPlan): void {
+function expectData({ dataDirectory, secretFile, nodes }: ClusterPlan): void {
   try {
     expectComplete(dataDirectory, storedNodes(dataDirectory), nodes.length);
     mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+    if (secretFile !== undefined) makeSecretFile(secretFile);
   } catch (cause) {
     if (cause instanceof CliError) throw cause;
     const message = `cannot use ${dataDirectory} for data: ${messageOf(cause)}`;

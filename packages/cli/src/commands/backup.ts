@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { TakenBackup } from '../backup/take-backup.ts';
 import { CliError } from '../cli-error.ts';
 import { withClient } from '../client.ts';
+import { readCredentials } from '../credentials.ts';
 import { addClientOptions, type ClientOptions } from '../options.ts';
 import { addressOf } from '../server-notes.ts';
 import { jsonLine, type Streams } from '../streams.ts';
@@ -83,7 +84,8 @@ async function take(
   const isSerializable = options.serializable === true;
   const progress = new BackupProgress(note);
   const { timeout: idleMs } = options;
-  return takeBackup({ endpoints, isSerializable, idleMs, sink, progress, note });
+  const credentials = readCredentials(options);
+  return takeBackup({ endpoints, credentials, isSerializable, idleMs, sink, progress, note });
 }
 
 async function toReport(taken: TakenBackup, { json }: BackupOptions): Promise<string> {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
+import { newSecret } from '../cluster/cluster-secret.ts';
 import { toCallText, toEndText, toStartJson, toStartText } from '../cluster/instructions.ts';
 import { LocalCluster } from '../cluster/local-cluster.ts';
 import { type ClusterPlan, planCluster } from '../cluster/plan.ts';
@@ -68,6 +69,8 @@ async function configOfNode(
     clusterId: 'paxkv',
     addresses: plan.nodes.map(({ port }) => `127.0.0.1:${port}`),
     dataDirectory: plan.dataDirectory,
+    // The first start makes the secret.
+    ...(plan.secretFile !== undefined && { clusterSecret: newSecret() }),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addOutputOptions, type OutputOptions } from '../options.ts';
 import { addSettings } from '../settings/command-options.ts';
+import { credentialFiles } from '../settings/credential-files.ts';
 import { readSettings } from '../settings/effective-settings.ts';
 import { printSettings } from '../settings/print-settings.ts';
 import { serveSettings } from '../settings/table.ts';
@@ -21,6 +22,6 @@ export function addServe(program: Command, streams: Streams): void {
     const { checkedConfig, runNode } = await import('../run-node.ts');
     const config = checkedConfig(settings);
     if (printConfig) await printSettings(settings, config, { streams, isJson: json === true });
-    else await runNode(config, streams);
+    else await runNode(config, streams, { credentials: credentialFiles(settings) });
   });
 }

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
+import { readCredentials } from '../credentials.ts';
+import { httpGet } from '../http-get.ts';
 import { addClientOptions, type ClientOptions, splitList } from '../options.ts';
 import type { Streams } from '../streams.ts';
 
@@ -7,8 +9,8 @@ export function addTrace(program: Command, streams: Streams): void {
   const command = program
     .command('trace')
     .description('print the recording of one server that was started with --trace, as a gzip file');
-  addClientOptions(command).action(async ({ endpoints, timeout }: ClientOptions) => {
-    const [endpoint, ...others] = splitList(endpoints);
+  addClientOptions(command).action(async (options: ClientOptions) => {
+    const [endpoint, ...others] = splitList(options.endpoints);
     if (endpoint === undefined || others.length > 0) {
       throw new CliError('CLI_USAGE', '--endpoints: name one server, whose recording is meant');
     }
@@ -18,7 +20,7 @@ export function addTrace(program: Command, streams: Streams): void {
         'the recording is a gzip file: send it to one, as in > trace.gz',
       );
     }
-    await streams.data(await fetchTrace(toUrl(endpoint), timeout));
+    await streams.data(await fetchTrace(toUrl(endpoint), options));
   });
 }
 
@@ -31,8 +33,8 @@ function toUrl(endpoint: string): URL {
   }
 }
 
-async function fetchTrace(url: URL, timeoutMs: number): Promise<Uint8Array> {
-  const response = await answerOf(url, timeoutMs);
+async function fetchTrace(url: URL, options: ClientOptions): Promise<Uint8Array> {
+  const response = await answerOf(url, options);
   if (response.ok) return new Uint8Array(await response.arrayBuffer());
   await response.body?.cancel();
   const why =
@@ -42,9 +44,10 @@ async function fetchTrace(url: URL, timeoutMs: number): Promise<Uint8Array> {
   throw new CliError('CLI_NO_TRACE', `the server at ${url.host} ${why}`);
 }
 
-async function answerOf(url: URL, timeoutMs: number): Promise<Response> {
+async function answerOf(url: URL, options: ClientOptions): Promise<Response> {
+  const credentials = readCredentials(options);
   try {
-    return await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
+    return await httpGet(url, credentials, AbortSignal.timeout(options.timeout));
   } catch (cause) {
     throw new CliError('CLI_NO_ANSWER', `the server at ${url.host} does not answer`, { cause });
   }

@@ -20,6 +20,8 @@ export interface Setting<T = unknown> {
   readonly defaultText?: string;
   /** Where it belongs among the settings of the server: a path such as `limits.logBytesMax`. */
   readonly server?: string;
+  /** The setting of the server that is the content of the file whose path this is. */
+  readonly contentOf?: { readonly server: string; readonly isPrivate?: true };
   /** The value is never printed. A secret has no place on a command line: prefer the name of a file. */
   readonly isSecret?: true;
 }

@@ -8,6 +8,8 @@ import type { Setting, SettingTable } from './setting.ts';
 const nodeMax = 999;
 const nodeCountMax = 9;
 const portMax = 65_535;
+/** How far the port for other nodes is above the one for clients. */
+export const peerPortOffset = 1000;
 const levelMax = 9999;
 /** The largest limit that a server accepts. */
 const limitMax = 2 ** 31 - 1;
@@ -23,6 +25,13 @@ export const sharedSettings = {
     defaultText: '128MiB, at most 1/12 of the memory',
     server: 'limits.logBytesMax',
   },
+  memoryBudget: {
+    kind: size(1, limitMax),
+    help: 'memory for requests and replies that wait for clients',
+    placeholder: 'size',
+    defaultText: '512MiB, at most 1/8 of the memory',
+    server: 'limits.memoryBudgetBytes',
+  },
   logWindow: {
     kind: size(1, logWindowMax),
     help: 'disk for what nodes that are away for longer lack',
@@ -36,6 +45,98 @@ export const sharedSettings = {
     placeholder: 'yes|no',
     default: true,
     server: 'console',
+  },
+} as const satisfies SettingTable;
+
+/** Settings of what clients meet. */
+const clientSecuritySettings = {
+  auth: {
+    kind: yesOrNo,
+    help: 'refuse requests without a token or certificate of a user, even before paxkv auth enable',
+    placeholder: 'yes|no',
+    default: false,
+    server: 'auth',
+  },
+  rootTokenFile: {
+    kind: text('path'),
+    help: 'file with a token of this node that proves the user root; for the first token of a user, and for recovery',
+    placeholder: 'file',
+    defaultText: 'none',
+    contentOf: { server: 'rootToken', isPrivate: true },
+  },
+  tlsKeyFile: {
+    kind: text('path'),
+    help: 'private key of this node for HTTPS, in PEM',
+    placeholder: 'file',
+    defaultText: 'none: plain HTTP',
+    contentOf: { server: 'tls.key', isPrivate: true },
+  },
+  tlsCertFile: {
+    kind: text('path'),
+    help: 'certificate of this node for HTTPS, in PEM',
+    placeholder: 'file',
+    defaultText: 'none: plain HTTP',
+    contentOf: { server: 'tls.cert' },
+  },
+  tlsClientCaFile: {
+    kind: text('path'),
+    help: 'certificate of the authority that signs those of users, in PEM',
+    placeholder: 'file',
+    defaultText: 'none: users have tokens only',
+    contentOf: { server: 'tls.clientCa' },
+  },
+} as const satisfies SettingTable;
+
+/** Settings of the connections between nodes. */
+const peerSettings = {
+  peerAddresses: {
+    kind: list('host:port of each node, separated by commas'),
+    help: 'where every node listens for the others, in order of id; the same on every node',
+    placeholder: 'addresses',
+    defaultText: 'the peers, each at a port 1,000 higher',
+    server: 'peerAddresses',
+  },
+  peerHost: {
+    kind: text('name or address'),
+    help: 'host to listen on for other nodes',
+    placeholder: 'host',
+    defaultText: 'that of --host',
+    server: 'peerListenHost',
+  },
+  clusterSecretFile: {
+    kind: text('path'),
+    help: 'file with the secret by which nodes prove themselves to each other; the same on every node',
+    placeholder: 'file',
+    defaultText: 'none, which more than one node need',
+    contentOf: { server: 'clusterSecret', isPrivate: true },
+  },
+  peerKeyFile: {
+    kind: text('path'),
+    help: 'private key of this node for TLS between nodes, in PEM',
+    placeholder: 'file',
+    defaultText: 'none: no TLS',
+    contentOf: { server: 'peerTls.key', isPrivate: true },
+  },
+  peerCertFile: {
+    kind: text('path'),
+    help: 'certificate of this node, which names it as a member, in PEM',
+    placeholder: 'file',
+    defaultText: 'none: no TLS',
+    contentOf: { server: 'peerTls.cert' },
+  },
+  peerCaFile: {
+    kind: text('path'),
+    help: 'certificate of the authority that signs those of all nodes, in PEM',
+    placeholder: 'file',
+    defaultText: 'none: no TLS',
+    contentOf: { server: 'peerTls.ca' },
+  },
+  unprovenPeers: {
+    kind: yesOrNo,
+    help: 'count nodes of earlier versions, which prove nothing, until the feature level rises',
+    placeholder: 'yes|no',
+    default: false,
+    server: 'unprovenPeers',
   },
 } as const satisfies SettingTable;
 
@@ -87,6 +188,7 @@ export const serveSettings = {
     defaultText: "the node's own among the peers",
     server: 'listenPort',
   },
+  ...peerSettings,
   insecure: {
     kind: yesOrNo,
     help: 'listen beyond loopback, although nothing is authenticated or encrypted',
@@ -94,6 +196,7 @@ export const serveSettings = {
     default: false,
     server: 'insecure',
   },
+  ...clientSecuritySettings,
   ...sharedSettings,
   featureLevelMax: {
     kind: wholeNumber(1, levelMax),
@@ -149,8 +252,8 @@ export const clusterSettings = {
     default: '.paxkv',
   },
   port: {
-    kind: wholeNumber(1, portMax - nodeCountMax + 1),
-    help: 'port of node 0; the other nodes take the ports after it',
+    kind: wholeNumber(1, portMax - peerPortOffset - nodeCountMax + 1),
+    help: 'port of node 0; the other nodes take the ports after it, and for each other those 1,000 higher',
     placeholder: 'port',
     short: 'p',
     default: 4401,

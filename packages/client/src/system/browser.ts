@@ -1,7 +1,8 @@
 /** The network of a browser. It exports what `node.ts` exports. */
 import { incarnationHeader } from '@paxkv/protocol';
+import { authorizationOf, type Credentials } from '../credentials.ts';
 import { ExchangeError } from '../environment.ts';
-import type { Answer, HttpTransport, Message, Socket, SocketEvents } from './network.ts';
+import type { Answer, Dial, HttpTransport, Message, Socket, SocketEvents } from './network.ts';
 
 /** The part of a browser's WebSocket that is used here. */
 interface BrowserSocket {
@@ -16,16 +17,24 @@ interface BrowserSocket {
 
 declare const WebSocket: new (url: string) => BrowserSocket;
 
-export function makeHttpTransport(): HttpTransport {
-  return new FetchTransport();
+/** @throws TypeError for certificates, which only the browser itself can choose. */
+export function makeHttpTransport(credentials: Credentials = {}): HttpTransport {
+  if (credentials.tls !== undefined)
+    throw new TypeError('a browser chooses the certificates itself');
+  return new FetchTransport(credentials);
 }
 
 export function defer(callback: () => void): void {
   queueMicrotask(callback);
 }
 
-export function dial(url: string): Socket {
-  return new PageSocket(url);
+export function makeDial(_credentials: Credentials = {}): Dial {
+  return (url) => new PageSocket(url);
+}
+
+/** A page cannot add a header to the request for a WebSocket. */
+export function streamsCarry({ token }: Credentials): boolean {
+  return token === undefined;
 }
 
 class PageSocket implements Socket {
@@ -70,16 +79,28 @@ class PageSocket implements Socket {
 }
 
 class FetchTransport implements HttpTransport {
+  readonly #credentials: Credentials;
+
+  constructor(credentials: Credentials) {
+    this.#credentials = credentials;
+  }
+
   async send(endpoint: string, message: Message, signal: AbortSignal): Promise<Answer> {
     const { path, body, incarnation } = message;
-    const expected = incarnation === undefined ? {} : { [incarnationHeader]: incarnation };
+    const authorization = await authorizationOf(this.#credentials).catch((cause: unknown) => {
+      throw new ExchangeError('no', `${endpoint}: the token is not available`, cause);
+    });
+    const headers = {
+      ...(incarnation !== undefined && { [incarnationHeader]: incarnation }),
+      ...(authorization !== undefined && { authorization }),
+    };
     const post = {
       method: 'POST',
-      headers: { ...expected, 'content-type': 'application/json' },
+      headers: { ...headers, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     };
     try {
-      const init = body === undefined ? { headers: expected } : post;
+      const init = body === undefined ? { headers } : post;
       const response = await fetch(`${endpoint}${path}`, { ...init, signal });
       const named = response.headers.get(incarnationHeader);
       const answer = { status: response.status, body: parse(await response.text()) };

@@ -12,6 +12,7 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { incarnationHeader } from '@paxkv/protocol';
+import { authorizationOf, type Credentials } from '../credentials.ts';
 import { ExchangeError } from '../environment.ts';
 import type { Answer, HttpTransport, Message } from './network.ts';
 
@@ -20,18 +21,50 @@ const connectionCountMax = 128;
 
 interface Opening {
   readonly body: Buffer | undefined;
+  readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
-  readonly incarnation: string | undefined;
 }
 
 export class NodeHttpTransport implements HttpTransport {
   readonly #httpAgent = new HttpAgent({ keepAlive: true, maxSockets: connectionCountMax });
-  readonly #httpsAgent = new HttpsAgent({ keepAlive: true, maxSockets: connectionCountMax });
+  readonly #httpsAgent: HttpsAgent;
+  readonly #credentials: Credentials;
+
+  constructor(credentials: Credentials = {}) {
+    const { ca, cert, key } = credentials.tls ?? {};
+    const limits = { keepAlive: true, maxSockets: connectionCountMax };
+    this.#httpsAgent = new HttpsAgent({ ...limits, ca, cert, key });
+    this.#credentials = credentials;
+  }
 
   send(endpoint: string, message: Message, signal: AbortSignal): Promise<Answer> {
+    if (this.#credentials.token === undefined) return this.#send(endpoint, message, {}, signal);
+    return this.#sendAuthorized(endpoint, message, signal);
+  }
+
+  async #sendAuthorized(endpoint: string, message: Message, signal: AbortSignal): Promise<Answer> {
+    const authorization = await authorizationOf(this.#credentials).catch((cause: unknown) => {
+      throw new ExchangeError('no', `${endpoint}: the token is not available`, cause);
+    });
+    return this.#send(
+      endpoint,
+      message,
+      authorization === undefined ? {} : { authorization },
+      signal,
+    );
+  }
+
+  #send(
+    endpoint: string,
+    message: Message,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Answer> {
     const body = message.body === undefined ? undefined : Buffer.from(JSON.stringify(message.body));
     const { incarnation } = message;
-    const request = this.#open(new URL(message.path, endpoint), { body, signal, incarnation });
+    const expected = incarnation === undefined ? {} : { [incarnationHeader]: incarnation };
+    const all = { ...headers, ...expected };
+    const request = this.#open(new URL(message.path, endpoint), { body, headers: all, signal });
     return new Promise((resolve, reject) => {
       let sent: 'no' | 'maybe' = 'no';
       const fail = (error: Error) => {
@@ -52,8 +85,7 @@ export class NodeHttpTransport implements HttpTransport {
     this.#httpsAgent.destroy();
   }
 
-  #open(url: URL, { body, signal, incarnation }: Opening) {
-    const headers = incarnation === undefined ? {} : { [incarnationHeader]: incarnation };
+  #open(url: URL, { body, headers, signal }: Opening) {
     const options: RequestOptions = { signal, headers };
     if (body !== undefined) {
       options.method = 'POST';

@@ -1,6 +1,8 @@
 /** The network of Node: WebSockets by `ws`, and Node's own HTTP. */
+import type { ClientRequest } from 'node:http';
 import { type RawData, WebSocket } from 'ws';
-import type { HttpTransport, Socket, SocketEvents } from './network.ts';
+import { authorizationOf, type Credentials } from '../credentials.ts';
+import type { Dial, HttpTransport, Socket, SocketEvents } from './network.ts';
 import { NodeHttpTransport } from './node-http-transport.ts';
 
 /** Largest frame accepted from a server: larger than any value. */
@@ -8,16 +10,21 @@ const frameBytesMax = 16 * 1024 * 1024;
 /** How long the closing handshake may take. */
 const closeMsMax = 500;
 
-export function makeHttpTransport(): HttpTransport {
-  return new NodeHttpTransport();
+export function makeHttpTransport(credentials: Credentials = {}): HttpTransport {
+  return new NodeHttpTransport(credentials);
 }
 
 export function defer(callback: () => void): void {
   process.nextTick(callback);
 }
 
-export function dial(url: string): Socket {
-  return new NodeSocket(url);
+export function makeDial(credentials: Credentials = {}): Dial {
+  return (url) => new NodeSocket(url, credentials);
+}
+
+/** Whether a stream can carry these credentials. */
+export function streamsCarry(_credentials: Credentials): boolean {
+  return true;
 }
 
 class NodeSocket implements Socket {
@@ -25,8 +32,15 @@ class NodeSocket implements Socket {
   #connection: { ref(): unknown; unref(): unknown } | undefined;
   #isIdle = false;
 
-  constructor(url: string) {
+  constructor(url: string, credentials: Credentials) {
+    const { ca, cert, key } = credentials.tls ?? {};
     this.#socket = new WebSocket(url, {
+      ca,
+      cert,
+      key,
+      ...(credentials.token !== undefined && {
+        finishRequest: (request: ClientRequest) => void authorize(request, credentials),
+      }),
       perMessageDeflate: false,
       maxPayload: frameBytesMax,
       skipUTF8Validation: true,
@@ -83,6 +97,17 @@ class NodeSocket implements Socket {
 
   terminate(): void {
     this.#socket.terminate();
+  }
+}
+
+/** The request for a stream waits for the token, which its headers carry. */
+async function authorize(request: ClientRequest, credentials: Credentials): Promise<void> {
+  try {
+    const authorization = await authorizationOf(credentials);
+    if (authorization !== undefined) request.setHeader('authorization', authorization);
+    request.end();
+  } catch (error) {
+    request.destroy(error instanceof Error ? error : new Error(String(error)));
   }
 }
 

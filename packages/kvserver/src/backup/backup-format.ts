@@ -11,6 +11,7 @@
  * ```
  */
 import { createHash } from 'node:crypto';
+import { id128Schema } from '@paxkv/protocol';
 import { z } from 'zod';
 import type { StateRow } from '../storage/state/row-audit.ts';
 import { BackupError } from './backup-error.ts';
@@ -58,6 +59,8 @@ export const headerSchema = z.strictObject({
   /** `linearizable`: it has every write that was acknowledged before it began. */
   consistency: z.enum(['linearizable', 'serializable']),
   featureLevel: z.int().min(1),
+  /** The incarnation of the cluster. Absent while it has none. */
+  incarnation: id128Schema.exactOptional(),
   /** The highest instance of the log in this state. */
   applied: count,
   /** The revision of the store at that instance. */

@@ -150,7 +150,7 @@ class Reading {
     throw this.#damaged('something follows the last chunk');
   }
 
-  #expectPosition({ applied, revision, featureLevel, rows }: BackupHeader): void {
+  #expectPosition({ applied, revision, featureLevel, incarnation, rows }: BackupHeader): void {
     if (this.#position === undefined) throw this.#damaged('the position is missing');
     const { position, checksum } = this.#position;
     this.#orDamaged(() => this.#audit.finish(checksum));
@@ -158,6 +158,7 @@ class Reading {
       position.applied === applied &&
       position.revision === revision &&
       position.featureLevel === featureLevel &&
+      position.incarnation === incarnation &&
       checksum.count === rows;
     if (!isSame) throw this.#damaged('the header does not match the position');
   }

@@ -27,7 +27,10 @@ export interface BackupSource {
 }
 
 /** What the header says besides the position. */
-export type BackupOrigin = Omit<BackupHeader, 'featureLevel' | 'applied' | 'revision' | 'rows'>;
+export type BackupOrigin = Omit<
+  BackupHeader,
+  'featureLevel' | 'incarnation' | 'applied' | 'revision' | 'rows'
+>;
 
 /** The bytes of a backup, in pieces. Closes `source` when they end, or are not taken any further. */
 export async function* writeBackup(
@@ -38,28 +41,30 @@ export async function* writeBackup(
   const counted = new RowTotals();
   try {
     yield magic;
-    yield toChunk(chain, chunkKinds.header, toJson(headerOf(source, origin)));
+    yield* toChunk(chain, chunkKinds.header, toJson(headerOf(source, origin)));
     for (let isLast = false; !isLast; ) {
       const page = await source.next(chunkBytes);
       ({ isLast } = page);
       if (page.rows.length === 0) continue;
       counted.add(page.rows);
-      yield toChunk(chain, chunkKinds.rows, encodeRows(page.rows));
+      yield* toChunk(chain, chunkKinds.rows, encodeRows(page.rows));
     }
-    yield toChunk(chain, chunkKinds.end, toJson(counted.totals));
+    yield* toChunk(chain, chunkKinds.end, toJson(counted.totals));
   } finally {
     await source.close();
   }
 }
 
 function headerOf({ position, rowCount: rows }: BackupSource, origin: BackupOrigin): BackupHeader {
-  const { featureLevel, applied, revision } = position;
-  return { ...origin, featureLevel, applied, revision, rows };
+  const { featureLevel, incarnation, applied, revision } = position;
+  const named = incarnation === undefined ? {} : { incarnation };
+  return { ...origin, featureLevel, ...named, applied, revision, rows };
 }
 
-function toChunk(chain: ChecksumChain, kind: number, payload: Uint8Array): Uint8Array {
+/** The parts of a chunk. The payload is not copied. */
+function toChunk(chain: ChecksumChain, kind: number, payload: Uint8Array): Uint8Array[] {
   const head = encodeHead(kind, payload);
-  return Buffer.concat([head, payload, chain.next(head, payload)]);
+  return [head, payload, chain.next(head, payload)];
 }
 
 function toJson(content: object): Uint8Array {

@@ -47,10 +47,11 @@ export interface Limits {
   readonly cachedBytesMax: number;
   /** Bytes queued for one other server; messages beyond it are dropped and sent again later. Default 16 MiB, at most 1/64 of the memory. */
   readonly peerQueueBytesMax: number;
-  /** Bytes of values that clients have not received yet, all connections together; gets beyond it are refused. Default 128 MiB, at most 1/16 of the memory. */
-  readonly unsentBytesMax: number;
-  /** Bytes of HTTP bodies that are being received, all connections together; requests beyond it are refused. Default 64 MiB, at most 1/16 of the memory. */
-  readonly receivingBytesMax: number;
+  /**
+   * Bytes of everything that waits for clients: requests that are being received or pending, values that are being
+   * read for replies, and replies that were not received yet. Default 512 MiB, at most 1/8 of the memory.
+   */
+  readonly memoryBudgetBytes: number;
   /** Share of the memory in percent above which requests are refused. Default 85. */
   readonly memoryPercentMax: number;
 }
@@ -76,8 +77,7 @@ export const limitsSchema = z.strictObject({
   undurableBytesMax: count(),
   cachedBytesMax: count(),
   peerQueueBytesMax: count(),
-  unsentBytesMax: count(),
-  receivingBytesMax: count(),
+  memoryBudgetBytes: count(),
   memoryPercentMax: z.exactOptional(z.int().min(1).max(100)),
 }) satisfies z.ZodType<Partial<Limits>>;
 
@@ -103,8 +103,7 @@ export function limitsFor({ memoryBytes }: Resources): Limits {
     undurableBytesMax: share(32, 32),
     cachedBytesMax: share(16, 80),
     peerQueueBytesMax: share(64, 16),
-    unsentBytesMax: share(16, 128),
-    receivingBytesMax: share(16, 64),
+    memoryBudgetBytes: share(8, 512),
     memoryPercentMax: 85,
   };
 }

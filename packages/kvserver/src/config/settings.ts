@@ -1,16 +1,46 @@
 /** The settings of one server, checked and completed before anything starts. */
 import { z } from 'zod';
 import {
+  type Address,
+  addressSchema,
+  duplicatesIn,
+  hostSchema,
+  isLocalHost,
+  portSchema,
+} from './address.ts';
+import {
+  type ClientSecurity,
+  type ClientTls,
+  clientSecuritySettings,
+  clientTlsProblemsOf,
+  exposureProblem,
+  exposureWarning,
+} from './client-security.ts';
+import { ConfigError } from './config-error.ts';
+import {
   type HttpLimits,
   httpLimitsDefault,
   httpLimitsSchema,
   httpLimitsWithin,
 } from './http-limits.ts';
 import { completeLimits, type Limits, limitsSchema } from './limits.ts';
-import { isLoopback } from './loopback.ts';
+import {
+  credentialSettings,
+  type PeerConfig,
+  type PeerCredentials,
+  type PeerTls,
+  peerConfigOf,
+  peerProblemsOf,
+  peerSettings,
+  peerWarningsOf,
+  tlsProblemsOf,
+  toCredentials,
+} from './peer-settings.ts';
 import { type Resources, readResources } from './resources.ts';
 import { type ScrubLimits, scrubLimitsDefault, scrubLimitsSchema } from './scrub-limits.ts';
 
+export { type Address, addressToText } from './address.ts';
+export { ConfigError } from './config-error.ts';
 export { type Limits, limitsDefault } from './limits.ts';
 export { ampleResources, type Resources } from './resources.ts';
 
@@ -24,28 +54,16 @@ export type LogFormat = 'auto' | 'json' | 'text';
 
 const logFormats: readonly LogFormat[] = ['auto', 'json', 'text'];
 
-const port = z.int().min(1).max(65_535);
-
-const addressSchema = z.string().transform((text, context): Address => {
-  const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+)):(\d{1,5})$/i.exec(text);
-  const host = match?.[1] ?? match?.[2];
-  const parsedPort = port.safeParse(Number(match?.[3]));
-  if (host !== undefined && parsedPort.success) return { host, port: parsedPort.data };
-  context.addIssue(`${JSON.stringify(text)} is not host:port with a port from 1 to 65535`);
-  return z.NEVER;
-});
-
 const configSchema = z.strictObject({
   nodeId: z.int().min(0),
   clusterId: z.string().regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, _, . or -'),
   addresses: z.array(addressSchema).min(1),
   dataDirectory: z.string().regex(/^[^\0]+$/, 'must be a path'),
-  listenHost: z
-    .string()
-    .regex(/^[\w.:%-]+$/, 'must be a host name or an address without brackets')
-    .optional(),
-  listenPort: port.or(z.literal(0)).optional(),
+  listenHost: hostSchema.optional(),
+  listenPort: portSchema.or(z.literal(0)).optional(),
   insecure: z.boolean().default(false),
+  ...clientSecuritySettings,
+  ...peerSettings,
   limits: limitsSchema.default({}),
   http: httpLimitsSchema.default(httpLimitsDefault),
   scrub: scrubLimitsSchema.default(scrubLimitsDefault),
@@ -61,21 +79,13 @@ const configSchema = z.strictObject({
     .default(1000),
 });
 
-/** The address of a server. An IPv6 host has no brackets. */
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** `host:port`, the form in which settings give addresses: an IPv6 host is in brackets. */
-export function addressToText({ host, port }: Address): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
+const { tls, rootToken } = clientSecuritySettings;
+const credentialSchema = z.strictObject({ ...credentialSettings, tls, rootToken });
 
 type Settings = Readonly<z.infer<typeof configSchema>>;
 
 /** All settings of one server, each valid and consistent with the others. */
-export interface Config {
+export interface Config extends ClientSecurity, PeerConfig {
   /** The index of this server in `addresses`, from 0. */
   readonly nodeId: number;
   /** The same on all servers of one cluster. */
@@ -110,15 +120,19 @@ export interface Config {
   readonly warnings: readonly string[];
 }
 
-/** Lists everything that is wrong with the settings, one line each. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-  readonly problems: readonly string[];
+/** What a server may be given anew while it runs. The same settings as at its start, and all of them. */
+export interface CredentialSettings {
+  /** One secret, or two with white space between them: the first is in use, both are accepted. */
+  readonly clusterSecret?: string | undefined;
+  readonly peerTls?: PeerTls | undefined;
+  readonly tls?: ClientTls | undefined;
+  /** It stays the one of the start. */
+  readonly rootToken?: string | undefined;
+}
 
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.problems = problems;
-  }
+export interface Credentials {
+  readonly peers: PeerCredentials;
+  readonly tls: ClientTls | undefined;
 }
 
 /**
@@ -134,10 +148,12 @@ export function parseConfig(input: unknown, resources: Resources = readResources
   const own = settings.addresses[settings.nodeId];
   const problems = problemsOf(settings);
   if (own === undefined || problems.length > 0) throw new ConfigError(problems);
+  const { clusterSecret, peerTls, ...others } = settings;
   const { listenHost = own.host, listenPort = own.port } = settings;
   const http = httpLimitsWithin(settings.http, resources, settings.addresses.length);
   return {
-    ...settings,
+    ...others,
+    ...peerConfigOf(settings),
     listenHost,
     listenPort,
     limits: completeLimits(settings.limits, resources),
@@ -147,6 +163,26 @@ export function parseConfig(input: unknown, resources: Resources = readResources
   };
 }
 
+/**
+ * Checks the credentials of a server with this configuration.
+ *
+ * @throws ConfigError
+ */
+export function parseCredentials(
+  { clusterId, nodeId }: Pick<Config, 'clusterId' | 'nodeId'>,
+  input: CredentialSettings,
+): Credentials {
+  const parsed = credentialSchema.safeParse(input);
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(toLine));
+  const { tls } = parsed.data;
+  const problems = [
+    ...tlsProblemsOf({ clusterId, nodeId, ...parsed.data }),
+    ...clientTlsProblemsOf(tls),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { peers: toCredentials(parsed.data), tls };
+}
+
 function problemsOf(settings: Settings): string[] {
   const { nodeId, addresses, insecure } = settings;
   const problems: string[] = [];
@@ -154,26 +190,20 @@ function problemsOf(settings: Settings): string[] {
   if (own === undefined) {
     problems.push(`nodeId: ${nodeId} is not among the ${addresses.length} addresses`);
   }
-  const names = addresses.map(({ host, port }) => addressToText({ host: sameHost(host), port }));
-  for (const name of new Set(names.filter((name, index) => names.indexOf(name) < index))) {
-    problems.push(`addresses: ${name} is given twice`);
-  }
+  for (const name of duplicatesIn(addresses)) problems.push(`addresses: ${name} is given twice`);
   const host = settings.listenHost ?? own?.host;
+  problems.push(...clientTlsProblemsOf(settings.tls));
   if (host !== undefined && !isLocalHost(host) && !insecure) {
-    problems.push(
-      `listenHost: ${host} is reachable from other machines, and nothing is encrypted or ` +
-        'authenticated; set insecure to allow it',
-    );
+    const problem = exposureProblem(host, settings);
+    if (problem !== undefined) problems.push(problem);
   }
+  if (own !== undefined) problems.push(...peerProblemsOf(settings));
   return problems;
 }
 
-function warningsOf(
-  { addresses, http }: Settings,
-  listenHost: string,
-  wanted: HttpLimits,
-): string[] {
+function warningsOf(settings: Settings, listenHost: string, wanted: HttpLimits): string[] {
   const warnings: string[] = [];
+  const { addresses, http } = settings;
   const { connectionCountMax } = http;
   if (connectionCountMax < wanted.connectionCountMax) {
     warnings.push(
@@ -188,19 +218,11 @@ function warningsOf(
     );
   }
   if (!isLocalHost(listenHost)) {
-    warnings.push(`insecure: every client that reaches ${listenHost} can read and write all data`);
+    const warning = exposureWarning(listenHost, settings);
+    if (warning !== undefined) warnings.push(warning);
   }
+  warnings.push(...peerWarningsOf(settings));
   return warnings;
-}
-
-/** One name for each host: `localhost` may resolve to either address of loopback. */
-function sameHost(host: string): string {
-  const name = host.toLowerCase();
-  return ['localhost', '::1', '::ffff:127.0.0.1'].includes(name) ? '127.0.0.1' : name;
-}
-
-function isLocalHost(host: string): boolean {
-  return host.toLowerCase() === 'localhost' || isLoopback(host);
 }
 
 function toLine({ path, message }: z.core.$ZodIssue): string {

@@ -14,7 +14,7 @@ export interface StreamLimits {
   readonly inFlightBytesMax: number;
   /** Bytes of replies that the client has not read. Above this the server stops reading the connection. */
   readonly unsentBytesMax: number;
-  /** Bytes of replies that the client has not read, above which gets are refused. */
+  /** Bytes of replies that the client has not read, above which gets wait. */
   readonly unsentValueBytesMax: number;
   /** Streams open at once. It leaves room for HTTP clients and servers on the same port. */
   readonly connectionCountMax: number;
@@ -22,6 +22,12 @@ export interface StreamLimits {
   readonly pingIntervalMs: number;
   /** A connection on which nothing has arrived for this long is closed. */
   readonly silenceMsMax: number;
+  /** How long a client may take to receive one frame of replies, in milliseconds. */
+  readonly slowMsMax: number;
+  /** The same while other clients wait for room. */
+  readonly shortSlowMsMax: number;
+  /** Pings, pongs and frames without content that a client may send in a second. */
+  readonly controlRateMax: number;
   /** How long a client may take to confirm that the connection closes. */
   readonly closeMsMax: number;
 }
@@ -40,6 +46,9 @@ export const streamLimitsDefault: StreamLimits = {
   connectionCountMax: 512,
   pingIntervalMs: 10_000,
   silenceMsMax: 30_000,
+  slowMsMax: 30_000,
+  shortSlowMsMax: 2000,
+  controlRateMax: 100,
   closeMsMax: 1000,
 };
 

@@ -15,7 +15,7 @@ export interface PeerLimits {
   /** The first and the longest delay before dialing again. */
   readonly retryDelayMsMin: number;
   readonly retryDelayMsMax: number;
-  /** Incoming connections that have not completed the handshake. */
+  /** Incoming connections that have not completed the handshake; the oldest of them makes room for another. */
   readonly unauthenticatedCountMax: number;
   /** How far above the highest instance seen so far a message may be. Beyond this it counts as damaged. */
   readonly seqAheadMax: number;
@@ -31,7 +31,7 @@ export const defaultPeerLimits: PeerLimits = {
   silenceMsMax: 3000,
   retryDelayMsMin: 50,
   retryDelayMsMax: 2000,
-  unauthenticatedCountMax: 64,
+  unauthenticatedCountMax: 32,
   // No server can be this far ahead: all those instances would still be in memory.
   seqAheadMax: 2 ** 32,
   // At a thousand new rounds a second, reaching this takes over thirty years.

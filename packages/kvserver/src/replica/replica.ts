@@ -4,14 +4,7 @@
  * Rule: a request gets its reply once it is decided, and so durable in a quorum, and applied here.
  */
 import { type Decision, Paxos, type PeerId } from '@paxkv/paxos';
-import {
-  type Bytes,
-  type Entry,
-  KvError,
-  type Reply,
-  type Request,
-  refusalToError,
-} from '@paxkv/protocol';
+import { type Bytes, KvError, type Reply, type Request, refusalToError } from '@paxkv/protocol';
 import { requestLevelOf, thisVersion, type Version } from '../state-machine/features.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { StateDatabase } from '../storage/state/state-database.ts';
@@ -135,25 +128,14 @@ export class Replica implements Submitter {
     const isOn = requestLevelOf(request, this.#version) <= machine.featureLevel;
     if (!isOn) throw refusalToError('featureOff');
     if (command.type === 'get' && stamp === undefined) {
-      if (consistency === 'serializable') {
-        return { type: 'get', entry: await this.#readHere(command.key) };
-      }
       const pending = this.#pending.admit(request, options);
-      this.#reads.add({ key: command.key, pending });
+      const read = { key: command.key, pending };
+      if (consistency === 'serializable') this.#reads.addConfirmed(read);
+      else this.#reads.add(read);
       return pending.reply;
     }
     if (stamp !== undefined) expectUsable(stamp, machine);
     return this.#writes.add(request, options);
-  }
-
-  /** @throws KvError `KV_UNAVAILABLE` if the entry cannot be read, after which the replica has failed. */
-  async #readHere(key: Bytes): Promise<Entry | undefined> {
-    try {
-      return await this.#applier.read(key);
-    } catch (error) {
-      this.#onReadFailed(error);
-      throw this.#lifecycle.unavailable();
-    }
   }
 
   /** Asks a quorum for a sign of life if none is being asked: see `answeredMs` and `currentMs` of the status. */
@@ -250,9 +232,10 @@ export class Replica implements Submitter {
     this.#gapFiller.check();
   }
 
-  /** A read of a state that is being replaced may find its database closed. */
+  /** A read of a state that is being replaced, or at the end, may find its database closed. */
   #onReadFailed(error: unknown): void {
-    if (!this.#catchUp.isRepairing) this.#fail(toError(error));
+    const isClosing = this.#catchUp.isRepairing || this.#lifecycle.state === 'stopping';
+    if (!isClosing) this.#fail(toError(error));
   }
 
   #onApplied(instances: readonly Applied[]): void {

@@ -1,10 +1,15 @@
 import type { AuthTable, Principal, Reply, Request } from '@paxkv/protocol';
+import type { Client, ReplyRoom } from '../budget/client.ts';
 import type { RequestTiming } from './request-timing.ts';
 
 /** How a request is submitted. */
 export interface SubmitOptions {
   /** Ends the wait early. */
   readonly signal?: AbortSignal | undefined;
+  /** The client that asks; clients share what the replica can do. Default: a program in this process. */
+  readonly client?: Client | undefined;
+  /** Takes room for the reply to a get before the value is read. Default: there is always room. */
+  readonly room?: ReplyRoom | undefined;
   /**
    * The owner of a session that the request opens, unless the principal is: the address of the client, such as
    * `address 127.0.0.1`. Default: a program in this process.

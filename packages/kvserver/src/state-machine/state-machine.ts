@@ -29,14 +29,14 @@ import type {
   WrittenChecksum,
 } from './state-store.ts';
 import type { CacheSlot } from './store/cached-entry.ts';
-import { fromCachedEntry } from './store/cached-value.ts';
 import { EntryCache } from './store/entry-cache.ts';
+import { EntryReader, type Found, type HasRoom } from './store/entry-reader.ts';
 import { nameOf } from './store/latin1.ts';
-import { ReadSlots } from './store/read-slots.ts';
 import { Store } from './store/store.ts';
 import { Values } from './values.ts';
 
 export type { Applied, Decision } from './run.ts';
+export { type Found, type HasRoom, noRoom } from './store/entry-reader.ts';
 
 export interface MachineOptions {
   /** Default: `thisVersion`. Tests run as another one. */
@@ -61,7 +61,7 @@ export class StateMachine {
   readonly #version: Version;
   readonly values: Values;
   #featureLevel: number;
-  readonly #reads = new ReadSlots();
+  readonly #reader: EntryReader;
   #applied: number;
   #stateHash: Bytes;
   #durable: number;
@@ -85,6 +85,7 @@ export class StateMachine {
       isNew: position.applied < 0,
       ...(cachedBytesMax !== undefined && { bytesMax: cachedBytesMax }),
     });
+    this.#reader = new EntryReader(this.#entries);
     this.#store = new Store(position.revision, this.#entries);
     this.#sessions = new Sessions(position.sessions, sessions, position);
     this.auth = auth;
@@ -193,15 +194,16 @@ export class StateMachine {
 
   /**
    * The entry of `key` after the highest applied instance, or after one that was applied since the call.
-   * Returns a promise only if the entry is not in memory.
+   * Returns a promise only if the entry is not in memory. `hasRoom` is asked before anything is read.
    *
    * @throws StateError
    */
-  read(key: Bytes): Entry | undefined | Promise<Entry | undefined> {
+  read(key: Bytes): Entry | undefined | Promise<Entry | undefined>;
+  read(key: Bytes, hasRoom: HasRoom): Found | Promise<Found>;
+  read(key: Bytes, hasRoom: HasRoom = always): Found | Promise<Found> {
     this.#latch.expectNone();
-    const name = nameOf(key);
-    const slot = this.#entries.find(name);
-    return slot === undefined ? this.#readLater(name) : entryOf(slot);
+    const found = this.#reader.read(nameOf(key), hasRoom);
+    return found instanceof Promise ? this.#latch.guard(() => found) : found;
   }
 
   /** The position as written last, and the checksum of all rows there: equal on all replicas at one position. */
@@ -267,15 +269,6 @@ export class StateMachine {
     return this.#sessions.apply(request, slot, this.auth.storeFor(request, this.#store));
   }
 
-  #readLater(name: string): Promise<Entry | undefined> {
-    return this.#reads.run(() =>
-      this.#latch.guard(async () => {
-        const [slot] = await this.#entries.load([name]);
-        return slot && entryOf(slot);
-      }),
-    );
-  }
-
   async #write(pause: Pause | undefined): Promise<void> {
     const { applied, revision, featureLevel } = this;
     const { counts: sessions, incarnation } = this.#sessions;
@@ -292,6 +285,6 @@ export class StateMachine {
   }
 }
 
-function entryOf({ entry }: CacheSlot): Entry | undefined {
-  return entry && fromCachedEntry(entry);
+function always(): boolean {
+  return true;
 }

@@ -113,8 +113,15 @@ async function mkdirIfAbsent(path: string): Promise<boolean> {
   }
 }
 
+/** Where a restore makes the data of a node, inside of its directory. */
+export const restoreFolder = 'restore.partial';
+
 /** Safety: data without an identity may hold votes. A node that starts anew beside it would forget them. */
 function expectEmpty(path: string, names: readonly string[]): void {
+  if (names.includes(restoreFolder)) {
+    const message = `${path} holds a restore that did not end. Delete its content, and restore again.`;
+    throw new DiskError('DISK_UNUSABLE', message);
+  }
   if (names.some((name) => /^(?:journal|state|log-window|identity\.json\.damaged)/.test(name))) {
     const message = `${path} holds data, but identity.json is missing. ${repairAdvice}`;
     throw new DiskError('DISK_IDENTITY_DAMAGED', message);

@@ -2,12 +2,20 @@
  * Keepalive: detects connections whose other end has disappeared without closing them. It sends pings, and
  * reports a connection on which nothing is received. TCP alone would notice only after minutes, or never.
  */
-import type { WebSocket } from 'ws';
+
+/** A connection that can be pinged. It reports what it receives; `received` stands for a part of a message. */
+export interface Pinged {
+  on(event: 'ping' | 'pong' | 'message' | 'received', listener: () => void): unknown;
+  ping(): void;
+}
 
 export interface KeepaliveLimits {
   readonly pingIntervalMs: number;
   readonly silenceMsMax: number;
 }
+
+/** Nobody takes round trips of connections to clients. */
+const untakenCountMax = 16;
 
 export class Keepalive {
   readonly #timer: NodeJS.Timeout;
@@ -15,15 +23,17 @@ export class Keepalive {
   /** When the ping was sent that has no answer yet. */
   #pingedMs: number | undefined;
   #roundTripMs: number | undefined;
+  readonly #untaken: number[] = [];
 
   /** Starts on an open connection. `onSilent` is called at most once, after the keepalive has stopped. */
-  constructor(socket: WebSocket, limits: KeepaliveLimits, onSilent: () => void) {
+  constructor(socket: Pinged, limits: KeepaliveLimits, onSilent: () => void) {
     const onReceived = () => {
       this.#lastReceivedMs = performance.now();
     };
-    for (const event of ['ping', 'pong', 'message']) socket.on(event, onReceived);
+    for (const event of ['ping', 'pong', 'message', 'received'] as const)
+      socket.on(event, onReceived);
     socket.on('pong', () => {
-      if (this.#pingedMs !== undefined) this.#roundTripMs = performance.now() - this.#pingedMs;
+      if (this.#pingedMs !== undefined) this.#onRoundTrip(performance.now() - this.#pingedMs);
       this.#pingedMs = undefined;
     });
     let lastTickMs = performance.now();
@@ -48,7 +58,17 @@ export class Keepalive {
     return this.#roundTripMs;
   }
 
+  /** All round trips since the last call, at most the first few of them. */
+  takeRoundTrips(): readonly number[] {
+    return this.#untaken.splice(0);
+  }
+
   stop(): void {
     clearInterval(this.#timer);
+  }
+
+  #onRoundTrip(ms: number): void {
+    this.#roundTripMs = ms;
+    if (this.#untaken.length < untakenCountMax) this.#untaken.push(ms);
   }
 }

@@ -1,6 +1,7 @@
 /**
- * The handshake on a connection between servers. The dialing server identifies itself and its target, and
- * nothing else is read before the answer, so a server of another cluster or format cannot do harm.
+ * The frames of the handshake on a connection between servers, and what they are compared with. The dialing server
+ * identifies itself and its target, and both prove that they have the secret of the cluster; see `exchange/`.
+ * Nothing else is read before, so a server of another cluster or format cannot do harm.
  * Rule: fields are only ever added to these frames, since each version reads those of every other one.
  */
 import type { PeerId } from '@paxkv/paxos';
@@ -10,7 +11,7 @@ import type { ServerLevels } from '../replica/ports.ts';
 import { includesLevel, unsupportedLevel } from '../state-machine/features.ts';
 import { firstIssue, type Reading } from './codec.ts';
 
-/** The path at which servers dial each other. */
+/** The path at which servers of earlier versions dial each other, by WebSocket. */
 export const peerPath = '/v1/peer';
 /** Formats of messages between servers, from `min` to `max`, both included. */
 export interface FormatRange {
@@ -25,7 +26,7 @@ export interface FormatRange {
 export const formats: FormatRange = { min: 6, max: 6 };
 /** The lowest format that is negotiated. Versions that speak a lower one demand that all formats are equal. */
 const firstNegotiated = 6;
-/** The longest first frame that a server sends. */
+/** The longest frame of a handshake. */
 export const helloBytesMax = 4096;
 
 /** The first frame, from the dialing server. */
@@ -49,7 +50,31 @@ export interface Hello {
   readonly incarnation?: string;
 }
 
-/** The only frame in the other direction. */
+/** Random bytes, so that no handshake is like an earlier one. */
+export const nonceBytes = 32;
+
+/** The second frame, from the listening server: its nonce. It may also be an answer already: a refusal. */
+export interface Challenge {
+  readonly type: 'challenge';
+  readonly nonce: Uint8Array;
+}
+
+/** The third frame, from the dialing server. */
+export interface Proof {
+  readonly type: 'proof';
+  readonly proof: Uint8Array;
+}
+
+/** The last frame, from the listening server, with the proof of that server. */
+export interface ProvenAnswer {
+  readonly type: 'answer';
+  /** A packed {@link HelloAnswer}. */
+  readonly content: Uint8Array;
+  /** Absent: a refusal before the dialing server has proven itself. */
+  readonly proof?: Uint8Array;
+}
+
+/** What the listening server decides. */
 export type HelloAnswer = Welcome | Refusal;
 
 export interface Welcome {
@@ -107,6 +132,32 @@ const answerSchema: z.ZodType<HelloAnswer> = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('refusal'), reason: z.string(), level: level.exactOptional() }),
 ]);
+
+const bytes = z.instanceof(Uint8Array);
+const nonceSchema = z.object({ nonce: bytes.refine(({ length }) => length === nonceBytes) });
+const proofSchema: z.ZodType<Proof> = z.object({ type: z.literal('proof'), proof: bytes });
+const secondSchema: z.ZodType<Challenge | ProvenAnswer> = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('challenge'),
+    nonce: bytes.refine(({ length }) => length === nonceBytes),
+  }),
+  z.object({ type: z.literal('answer'), content: bytes, proof: bytes.exactOptional() }),
+]);
+
+/** Whether a hello has a nonce, without which nothing can be proven. */
+export function hasNonce(content: unknown): boolean {
+  return nonceSchema.safeParse(content).success;
+}
+
+/** Reads the frame with which a dialing server proves itself. */
+export function readProof(content: unknown): Proof | undefined {
+  return proofSchema.safeParse(content).data;
+}
+
+/** Reads a frame of the listening server. */
+export function readSecond(content: unknown): Challenge | ProvenAnswer | undefined {
+  return secondSchema.safeParse(content).data;
+}
 
 /** Reads a first frame. A sender without a common format is refused by it, whatever else the frame holds. */
 export function readHello(content: unknown): Reading<Hello> {
@@ -171,9 +222,4 @@ export function readAnswer(content: unknown): Reading<HelloAnswer> {
   const answer = answerSchema.safeParse(content);
   if (!answer.success) return { valid: false, reason: `bad answer: ${firstIssue(answer.error)}` };
   return { valid: true, content: answer.data };
-}
-
-/** Text of another server, made safe for a log line, a close frame and a terminal: printable and short. */
-export function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 120);
 }

@@ -1,25 +1,18 @@
 /**
- * One connection from another server. It receives a hello, then messages. Once it is closing, everything that
+ * One connection from another server: the handshake, then messages. Once it is closing, everything that
  * still arrives on it is ignored, so an old connection delivers nothing after a new one.
  */
-import type { Duplex } from 'node:stream';
-import type { RawData, WebSocket } from 'ws';
-import type { PeerLimits } from '../config/transport-limits.ts';
+import { frameBytesMax, type PeerLimits } from '../config/transport-limits.ts';
 import { Keepalive } from '../system/keepalive.ts';
-import { pack } from './codec.ts';
-import {
-  type HelloAnswer,
-  helloBytesMax,
-  printable,
-  type Refusal,
-  type Welcome,
-} from './handshake.ts';
+import type { ListenerExchange } from './exchange/exchange.ts';
+import type { Hello, HelloAnswer, Refusal, Welcome } from './handshake.ts';
+import type { Wire } from './wire/wire.ts';
 
 /** What an incoming connection reports. */
 export interface IncomingEvents {
-  /** The first frame. The listener answers with `accept` or `refuse`. */
-  readonly onHello: (link: IncomingLink, frame: Uint8Array) => void;
-  /** Any later frame. */
+  /** The other server has identified itself. The listener answers with `accept` or `refuse`. */
+  readonly onHello: (link: IncomingLink, hello: Hello) => void;
+  /** A frame of messages. */
   readonly onFrame: (link: IncomingLink, frame: Uint8Array) => void;
   /** The other end violated the protocol, and the connection is closing. */
   readonly onViolation: (link: IncomingLink, reason: string) => void;
@@ -28,7 +21,8 @@ export interface IncomingEvents {
 }
 
 export class IncomingLink {
-  readonly #socket: WebSocket;
+  readonly #wire: Wire;
+  readonly #exchange: ListenerExchange;
   readonly #events: IncomingEvents;
   readonly #limits: PeerLimits;
   #stage: 'handshake' | 'open' | 'closing' = 'handshake';
@@ -36,14 +30,16 @@ export class IncomingLink {
   #keepalive: Keepalive | undefined;
   readonly #deadline: NodeJS.Timeout;
 
-  constructor(socket: WebSocket, limits: PeerLimits, events: IncomingEvents) {
-    this.#socket = socket;
+  constructor(wire: Wire, exchange: ListenerExchange, limits: PeerLimits, events: IncomingEvents) {
+    this.#wire = wire;
+    this.#exchange = exchange;
     this.#limits = limits;
     this.#events = events;
-    this.#deadline = setTimeout(() => this.#violate('no hello in time'), limits.handshakeMsMax);
-    socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
-    socket.on('error', (error) => this.#onError(error));
-    socket.on('close', () => {
+    this.#deadline = setTimeout(() => this.violate('no hello in time'), limits.handshakeMsMax);
+    wire.on('handshake', (frame) => this.#onHandshake(frame));
+    wire.on('message', (frame) => this.#onMessage(frame));
+    wire.on('violation', (reason) => this.violate(reason));
+    wire.on('close', () => {
       this.#stop();
       events.onGone(this);
     });
@@ -54,15 +50,18 @@ export class IncomingLink {
     return this.#node;
   }
 
-  /** Closes the connection if it sends too much before its hello. */
-  watch(raw: Duplex): void {
-    let bytes = 0;
-    const onData = (chunk: Uint8Array) => {
-      bytes += chunk.byteLength;
-      if (this.#stage !== 'handshake') raw.off('data', onData);
-      else if (bytes > helloBytesMax) this.#violate('no hello in the first bytes');
-    };
-    raw.on('data', onData);
+  /** Whether the other server has the secret of the cluster. */
+  get isProven(): boolean {
+    return this.#exchange.isProving;
+  }
+
+  /** The members that its certificate names; `undefined` without TLS. */
+  get members(): readonly string[] | undefined {
+    return this.#wire.members;
+  }
+
+  get isOpen(): boolean {
+    return this.#stage === 'open';
   }
 
   /** Accepts the connection of `node`; the messages on it have the format of the welcome. */
@@ -70,7 +69,8 @@ export class IncomingLink {
     this.#node = node;
     this.#stage = 'open';
     clearTimeout(this.#deadline);
-    this.#keepalive = new Keepalive(this.#socket, this.#limits, () => this.terminate());
+    this.#wire.open(frameBytesMax(this.#limits));
+    this.#keepalive = new Keepalive(this.#wire, this.#limits, () => this.terminate());
     this.#answer({ type: 'welcome', ...welcome });
   }
 
@@ -79,40 +79,45 @@ export class IncomingLink {
     this.closeWith(refusal.reason);
   }
 
+  /** Sends a small message against the direction of the others, so that it does not wait behind them. */
+  sendBack(message: Uint8Array): void {
+    this.#wire.sendMessages([message], message.byteLength);
+  }
+
   /** Ignores everything that still arrives, sends `reason`, and closes the connection. */
   closeWith(reason: string): void {
     this.#stop();
-    this.#socket.close(1008, printable(reason));
+    this.#wire.closeWith(reason);
   }
 
   /** Ends the connection at once. */
   terminate(): void {
     this.#stop();
-    this.#socket.terminate();
+    this.#wire.terminate();
   }
 
-  #onMessage(data: RawData, isBinary: boolean): void {
+  /** Closes the connection because the other end violated the protocol. */
+  violate(reason: string): void {
     if (this.#stage === 'closing') return;
-    if (!isBinary || !(data instanceof Uint8Array)) this.#violate('text instead of bytes');
-    else if (this.#stage === 'open') this.#events.onFrame(this, data);
-    else if (data.byteLength > helloBytesMax) this.#violate('hello too long');
-    else this.#events.onHello(this, data);
-  }
-
-  #onError(error: Error & { code?: string }): void {
-    // The library is closing the connection. A lost connection is no violation; a broken protocol is.
-    if (error.code?.startsWith('WS_ERR') === true) this.#violate(error.message);
-    else this.#stop();
-  }
-
-  #violate(reason: string): void {
-    if (this.#stage === 'closing') return;
+    if (this.#stage === 'handshake') this.#answer({ type: 'refusal', reason });
     this.closeWith(reason);
     this.#events.onViolation(this, reason);
   }
 
+  #onHandshake(frame: Uint8Array): void {
+    if (this.#stage !== 'handshake') return;
+    const step = this.#exchange.onFrame(frame);
+    if (step.type === 'send') this.#wire.sendHandshake(step.frame);
+    else if (step.type === 'failed') this.violate(step.reason);
+    else this.#events.onHello(this, step.hello);
+  }
+
+  #onMessage(frame: Uint8Array): void {
+    if (this.#stage === 'open') this.#events.onFrame(this, frame);
+  }
+
   #answer(answer: HelloAnswer): void {
-    this.#socket.send(pack(answer));
+    this.#wire.sendHandshake(this.#exchange.answer(answer));
   }
 
   #stop(): void {

@@ -4,24 +4,39 @@
  * not understand.
  */
 import type { PeerId } from '@paxkv/paxos';
+import type { FeatureLevels } from '@paxkv/protocol';
 import type { LevelPort, ServerLevels } from '../replica/ports.ts';
-import { baseLevel, includesLevel } from '../state-machine/features.ts';
+import { baseLevel, includesLevel, thisVersion } from '../state-machine/features.ts';
+
+/** The levels of this version, which it lets a cluster be raised to. */
+export const allLevels: ServerLevels = {
+  lowest: thisVersion.lowest,
+  highest: thisVersion.highest,
+  raiseMax: thisVersion.highest,
+};
 
 export class LevelExchange implements LevelPort {
   readonly own: ServerLevels;
   readonly #onUnsupported: (level: number) => void;
+  readonly #onRaised: () => void;
   readonly #levels = new Map<PeerId, ServerLevels>();
   #level = baseLevel;
   #incarnation: string | undefined;
 
   /**
    * `onUnsupported`: the cluster runs at a level at which this server cannot run. `incarnation`: that of the cluster,
-   * if the identity of this server has recorded it.
+   * if the identity of this server has recorded it. `onRaised`: the level of the state here has risen.
    */
-  constructor(own: ServerLevels, onUnsupported: (level: number) => void, incarnation?: string) {
+  constructor(
+    own: ServerLevels,
+    onUnsupported: (level: number) => void,
+    incarnation?: string,
+    onRaised: () => void = () => {},
+  ) {
     this.own = own;
     this.#onUnsupported = onUnsupported;
     this.#incarnation = incarnation;
+    this.#onRaised = onRaised;
   }
 
   get incarnation(): string | undefined {
@@ -33,12 +48,18 @@ export class LevelExchange implements LevelPort {
   }
 
   /**
-   * Another server names the incarnation of its cluster, if it knows one. Returns whether it can be that of this
-   * server, which believes it if it knows none itself.
+   * Another server, which is proven, names the incarnation of its cluster, if it knows one. Returns whether it can be
+   * that of this server, which believes it if it knows none itself.
    */
   learn(incarnation: string | undefined): boolean {
     this.#incarnation ??= incarnation;
-    return incarnation === undefined || incarnation === this.#incarnation;
+    return this.canBe(incarnation);
+  }
+
+  /** Whether this incarnation can be that of the cluster, as far as this server knows. */
+  canBe(incarnation: string | undefined): boolean {
+    if (incarnation === undefined || this.#incarnation === undefined) return true;
+    return incarnation === this.#incarnation;
   }
 
   /** The feature level of the state here. */
@@ -47,7 +68,14 @@ export class LevelExchange implements LevelPort {
   }
 
   setLevel(level: number): void {
+    const isRaised = level > this.#level;
     this.#level = level;
+    if (isRaised) this.#onRaised();
+  }
+
+  /** Whether this server can run at `level`. */
+  canRunAt(level: number): boolean {
+    return includesLevel(this.own, level);
   }
 
   levelsOf(peer: PeerId): ServerLevels | undefined {
@@ -64,10 +92,15 @@ export class LevelExchange implements LevelPort {
     this.#levels.delete(peer);
   }
 
-  /** Another server of the cluster reports its level. Returns whether this server can run at it. */
+  /** Another server, which is proven to be of the cluster, reports its level. Returns whether this server can run at it. */
   onLevel(level: number): boolean {
-    const canRun = includesLevel(this.own, level);
+    const canRun = this.canRunAt(level);
     if (!canRun) this.#onUnsupported(level);
     return canRun;
   }
+}
+
+/** The levels as `/status` shows them. */
+export function toFeatureLevels({ lowest, highest, raiseMax }: ServerLevels): FeatureLevels {
+  return raiseMax < highest ? { lowest, highest, raiseMax } : { lowest, highest };
 }

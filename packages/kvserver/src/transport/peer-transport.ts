@@ -1,6 +1,8 @@
 /**
  * The transport between servers. Each server dials every other one, sends on the connections that it dialed,
  * and receives on those that it accepted. There is one connection for each direction, so no tie between two connections has to be broken.
+ * While a connection is busy with large messages, those about who leads go the other way on the connection of the
+ * other server, where nothing large ever is.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -12,34 +14,46 @@ import {
   type Random,
   type Transport,
 } from '@paxkv/paxos';
-import type { FeatureLevels, PeerStatus } from '@paxkv/protocol';
+import type { PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { defaultPeerLimits, type PeerLimits } from '../config/transport-limits.ts';
 import type {
-  ChecksumMessage,
   ChecksumPort,
-  ForwardedBatch,
   ForwardPort,
   LevelPort,
   ServerLevels,
-  StateMessage,
   StatePort,
 } from '../replica/ports.ts';
-import { thisVersion } from '../state-machine/features.ts';
+import { baseLevel } from '../state-machine/features.ts';
 import { FrameReader, type PeerMessage, pack, type SideMessage } from './codec.ts';
+import { DialTargets } from './dial-targets.ts';
 import { formats, incarnationIn } from './handshake.ts';
-import { LevelExchange } from './level-exchange.ts';
+import { allLevels, LevelExchange, toFeatureLevels } from './level-exchange.ts';
 import { payloadBytesOf, withinLearnedBytes } from './message-size.ts';
-import { OutgoingLink } from './outgoing-link.ts';
-import { PeerListener, type PeerListenerCounts } from './peer-listener.ts';
+import { backFrameBytesMax, OutgoingLink } from './outgoing-link.ts';
+import type { PeerCounts } from './peer-counts.ts';
+import { type ListenAddress, PeerListener } from './peer-listener.ts';
+import { PeerReceiver } from './peer-receiver.ts';
 import { PlausibilityBounds } from './plausibility.ts';
 import { RejectionLog } from './rejection-log.ts';
+import { PeerSecurity } from './security/peer-security.ts';
+import { SidePorts } from './side-ports.ts';
+import { urgentForm } from './urgent-messages.ts';
 
 export interface PeerTransportOptions {
   /** The node id of this server: its index in `addresses`. */
   readonly me: PeerId;
-  /** host:port of every server, by node id. */
+  /** `host:port` at which every server listens for peers, by node id. */
   readonly addresses: readonly string[];
+  /** Where this one listens for peers. Absent: nowhere. */
+  readonly listen?: ListenAddress | undefined;
+  /** What this server proves itself with. Default: nothing that others do not know. */
+  readonly security?: PeerSecurity | undefined;
+  /**
+   * `host:port` at which earlier versions listen, by node id. They prove nothing, and count only while the feature
+   * level is the first one. Absent: never.
+   */
+  readonly earlierAddresses?: readonly string[] | undefined;
   readonly clusterId: string;
   /** How often this server was started. */
   readonly bootCount: number;
@@ -57,32 +71,19 @@ export interface PeerTransportOptions {
   readonly onPeerChange?: (node: PeerId, connected: boolean, reason?: string) => void;
 }
 
-/** Counters since the start. */
-export interface PeerCounts extends Readonly<PeerListenerCounts> {
-  /** Messages handed to a connection. */
-  readonly sent: number;
-  /** Messages not sent: no connection, or a full queue. */
-  readonly dropped: number;
-}
-
-const allLevels: ServerLevels = {
-  lowest: thisVersion.lowest,
-  highest: thisVersion.highest,
-  raiseMax: thisVersion.highest,
-};
-
 export class PeerTransport implements Transport<Uint8Array> {
   readonly #options: PeerTransportOptions;
   readonly #links = new Map<PeerId, OutgoingLink>();
   readonly #listener: PeerListener;
+  readonly #receiver: PeerReceiver;
+  readonly #rejections: RejectionLog;
+  readonly #security: PeerSecurity;
   readonly #plausibility: PlausibilityBounds;
   readonly #levels: LevelExchange;
   #sent = 0;
   #dropped = 0;
   #inbox: Inbox<Uint8Array> | undefined;
-  #receiveState: ((from: PeerId, message: StateMessage) => void) | undefined;
-  #receiveForwarded: ((from: PeerId, message: ForwardedBatch) => void) | undefined;
-  #receiveChecksum: ((from: PeerId, message: ChecksumMessage) => void) | undefined;
+  readonly #ports = new SidePorts((to, message) => this.#sendSideMessage(to, message));
 
   /** Opens nothing yet. @throws TypeError if `me` is no index of `addresses`, or an address is not valid. */
   constructor(options: PeerTransportOptions) {
@@ -94,17 +95,27 @@ export class PeerTransport implements Transport<Uint8Array> {
     const bounds = { nodeCount, valueBytesMax: limits.valueBytesMax };
     this.#plausibility = new PlausibilityBounds(limits);
     const { levels = allLevels, onUnsupportedLevel = () => {} } = options;
-    this.#levels = new LevelExchange(levels, onUnsupportedLevel, options.incarnation);
-    this.#listener = new PeerListener({
-      host: { me, clusterId, nodeCount },
-      limits,
+    this.#levels = new LevelExchange(levels, onUnsupportedLevel, options.incarnation, () =>
+      this.#endEarlier(),
+    );
+    this.#security = options.security ?? new PeerSecurity();
+    this.#rejections = new RejectionLog(logger, () => performance.now());
+    this.#receiver = new PeerReceiver({
       reader: new FrameReader(me, bounds),
       plausibility: this.#plausibility,
-      levels: this.#levels,
-      rejections: new RejectionLog(logger, () => performance.now()),
-      onConnected: (node) => this.#links.get(node)?.dialNow(),
       deliver: (envelope) => this.#inbox?.receive(envelope),
-      deliverSideMessage: (from, message) => this.#deliverSideMessage(from, message),
+      deliverSideMessage: (from, message) => this.#ports.deliver(from, message),
+    });
+    this.#listener = new PeerListener({
+      listen: options.listen,
+      host: { me, clusterId, nodeCount },
+      security: this.#security,
+      takesEarlier: () => this.#earlierAddressOf(me) !== undefined,
+      limits,
+      levels: this.#levels,
+      rejections: this.#rejections,
+      onConnected: (node) => this.#links.get(node)?.dialNow(),
+      onFrame: (node, frame) => this.#receiver.take(node, frame),
     });
     for (const node of addresses.keys()) {
       if (node !== me) this.#links.set(node, this.#linkTo(node, limits));
@@ -118,47 +129,27 @@ export class PeerTransport implements Transport<Uint8Array> {
 
   /** Carries state transfer messages on the same connections. Open while the transport is. */
   get statePort(): StatePort {
-    return {
-      open: (receive) => {
-        this.#receiveState = receive;
-      },
-      send: (to, message) => this.#sendSideMessage(to, message),
-      close: () => {
-        this.#receiveState = undefined;
-      },
-    };
+    return this.#ports.state;
   }
 
   /** Carries forwarded batches on the same connections. */
   get forwardPort(): ForwardPort {
-    return {
-      open: (receive) => {
-        this.#receiveForwarded = receive;
-      },
-      send: (to, message) => this.#sendSideMessage(to, message),
-      close: () => {
-        this.#receiveForwarded = undefined;
-      },
-    };
+    return this.#ports.forward;
   }
 
   /** Carries checksums of states on the same connections. */
   get checksumPort(): ChecksumPort {
-    return {
-      open: (receive) => {
-        this.#receiveChecksum = receive;
-      },
-      send: (to, message) => this.#sendSideMessage(to, message),
-      close: () => {
-        this.#receiveChecksum = undefined;
-      },
-    };
+    return this.#ports.checksum;
   }
 
-  /** Dials the other servers and accepts their connections. Resolves without waiting for any of them. */
+  /**
+   * Dials the other servers and accepts their connections. Resolves without waiting for any of them.
+   *
+   * @throws the error of the system if this server cannot listen at its address.
+   */
   async open(inbox: Inbox<Uint8Array>): Promise<void> {
     this.#inbox = inbox;
-    this.#listener.open();
+    await this.#listener.open();
     for (const link of this.#links.values()) link.dial();
   }
 
@@ -169,6 +160,7 @@ export class PeerTransport implements Transport<Uint8Array> {
   send(envelope: Envelope<Uint8Array>): void {
     this.#plausibility.observe(envelope);
     const link = this.#links.get(envelope.to);
+    if (link?.isOpen === true && link.isBusy && this.#sendBack(envelope)) return;
     if (link?.isOpen === true && link.send(packed(withinLearnedBytes(envelope)))) {
       this.#sent += 1;
       return;
@@ -184,7 +176,7 @@ export class PeerTransport implements Transport<Uint8Array> {
     for (const link of this.#links.values()) link.flush();
   }
 
-  /** Takes an upgrade request for `peerPath` from the HTTP server. */
+  /** Takes an upgrade request for `peerPath` from the HTTP server: a server of an earlier version. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#listener.handleUpgrade(request, socket, head);
   }
@@ -197,21 +189,58 @@ export class PeerTransport implements Transport<Uint8Array> {
     });
   }
 
-  counts(): PeerCounts {
-    return { ...this.#listener.counts, sent: this.#sent, dropped: this.#dropped };
+  /** The round trips to each other server since the last call, in milliseconds. */
+  takeRoundTrips(): { readonly node: PeerId; readonly ms: number }[] {
+    return [...this.#links].flatMap(([node, link]) =>
+      link.takeRoundTrips().map((ms) => ({ node, ms })),
+    );
   }
 
-  /** Resolves when every connection is closed. The HTTP server is left alone. */
+  counts(): PeerCounts {
+    return {
+      received: this.#receiver.receivedCount,
+      invalidFrames: this.#receiver.invalidCount,
+      refusedConnections: this.#listener.refusedCount,
+      sent: this.#sent,
+      dropped: this.#dropped,
+    };
+  }
+
+  /** Refused connections, by the name of the reason. */
+  get refusals(): Readonly<Record<string, number>> {
+    return this.#rejections.counts;
+  }
+
+  /** Resolves when every connection is closed. The HTTP server of earlier versions is left alone. */
   async close(): Promise<void> {
     this.#inbox = undefined;
-    const links = [...this.#links.values()];
-    await Promise.all([this.#listener.close(), ...links.map((link) => link.close())]);
+    const parts = [this.#listener, ...this.#links.values()];
+    await Promise.all(parts.map((part) => part.close()));
   }
 
-  #deliverSideMessage(from: PeerId, message: SideMessage): void {
-    if (message.type === 'forward') this.#receiveForwarded?.(from, message);
-    else if (message.type === 'checksum') this.#receiveChecksum?.(from, message);
-    else this.#receiveState?.(from, message);
+  /** Sends a message about who leads where nothing large is before it. False if it has to wait with the others. */
+  #sendBack(envelope: Envelope<Uint8Array>): boolean {
+    const message = urgentForm(envelope.message);
+    if (message === undefined) return false;
+    const bytes = packed({ ...envelope, message });
+    const isSent =
+      bytes.byteLength <= backFrameBytesMax && this.#listener.sendBack(envelope.to, bytes);
+    if (isSent) this.#sent += 1;
+    return isSent;
+  }
+
+  /** Where an earlier version of `node` listens, while such versions are taken. */
+  #earlierAddressOf(node: PeerId): string | undefined {
+    return this.#levels.level === baseLevel ? this.#options.earlierAddresses?.[node] : undefined;
+  }
+
+  /** Servers of earlier versions are members no more, so whatever still proves nothing is none of them. */
+  #endEarlier(): void {
+    if (this.#options.earlierAddresses === undefined) return;
+    this.#listener.endEarlier();
+    for (const link of this.#links.values()) {
+      if (!link.isProven) link.redial('no proof: the upgrade is over');
+    }
   }
 
   #sendSideMessage(to: PeerId, message: SideMessage): void {
@@ -223,8 +252,13 @@ export class PeerTransport implements Transport<Uint8Array> {
   #linkTo(node: PeerId, limits: PeerLimits): OutgoingLink {
     const { me, addresses, clusterId, bootCount, random } = this.#options;
     return new OutgoingLink({
-      address: addresses[node] ?? '',
+      targets: new DialTargets({
+        address: addresses[node] ?? '',
+        security: this.#security,
+        earlierAddress: () => this.#earlierAddressOf(node),
+      }),
       to: node,
+      onFrame: (frame) => this.#receiver.take(node, frame),
       hello: () => ({
         type: 'hello',
         formatVersion: formats.max,
@@ -238,7 +272,8 @@ export class PeerTransport implements Transport<Uint8Array> {
         levels: this.#levels.own,
         ...incarnationIn(this.#levels),
       }),
-      onWelcome: ({ incarnation }) => this.#levels.learn(incarnation),
+      onWelcome: ({ incarnation }, isProven) =>
+        isProven ? this.#levels.learn(incarnation) : this.#levels.canBe(incarnation),
       onLevel: (level) => this.#levels.onLevel(level),
       limits,
       random: random ?? { next: Math.random },
@@ -254,11 +289,6 @@ export class PeerTransport implements Transport<Uint8Array> {
     onPeerChange?.(node, connected, reason);
     if (!connected) this.#inbox?.disconnected(node);
   }
-}
-
-/** The levels as `/status` shows them. */
-export function toFeatureLevels({ lowest, highest, raiseMax }: ServerLevels): FeatureLevels {
-  return raiseMax < highest ? { lowest, highest, raiseMax } : { lowest, highest };
 }
 
 function packed(message: PeerMessage): Uint8Array {

@@ -23,6 +23,13 @@ async function reasonOf(answer: Answer): Promise<string> {
   return error instanceof DownloadError ? error.message : expect.fail(`not ${String(error)}`);
 }
 
+/** The address of a server that is closed. */
+async function closedEndpoint(): Promise<string> {
+  const server = await backupServer(complete);
+  server.close();
+  return server.endpoint;
+}
+
 describe('A download of a backup', () => {
   it('has the bytes as the server sent them', async () => {
     const expected = await backupOf((await smallState()).level);
@@ -42,7 +49,7 @@ describe('A download of a backup', () => {
   });
 
   it('ends with a reason if no server is there', async () => {
-    const options = { endpoint: 'http://127.0.0.1:1', isSerializable: false, idleMs: 1000 };
+    const options = { endpoint: await closedEndpoint(), isSerializable: false, idleMs: 1000 };
     const error: unknown = await download(options)
       .next()
       .catch((thrown: unknown) => thrown);

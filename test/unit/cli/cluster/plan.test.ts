@@ -19,7 +19,8 @@ describe('planCluster', () => {
 
   it('tells each node who it is, and all of them the same of the others', () => {
     expect(plan.nodes[1]?.serveArguments.join(' ')).to.equal(
-      'serve --node 1 --peers 127.0.0.1:4401,127.0.0.1:4402,127.0.0.1:4403 --data .paxkv/node-1',
+      'serve --node 1 --peers 127.0.0.1:4401,127.0.0.1:4402,127.0.0.1:4403 --data .paxkv/node-1 ' +
+        '--cluster-secret-file .paxkv/cluster-secret',
     );
   });
 

@@ -1,14 +1,18 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { clusterSecret, writeClusterSecret } from '../../../process/cluster-secret.ts';
 import { runCaptured } from '../captured-streams.ts';
 import { clearEnvironment, setEnvironment } from '../environment.ts';
 
 const names = [
   ...['NODE', 'PEERS', 'DATA', 'CLUSTER', 'HOST', 'PORT', 'INSECURE'],
   ...['LOG_BUDGET', 'LOG_WINDOW', 'FEATURE_LEVEL_MAX', 'CONSOLE', 'TRACE', 'LOG_LEVEL'],
+  ...['PEER_ADDRESSES', 'PEER_HOST', 'CLUSTER_SECRET_FILE', 'UNPROVEN_PEERS'],
+  ...['PEER_KEY_FILE', 'PEER_CERT_FILE', 'PEER_CA_FILE'],
+  ...['AUTH', 'ROOT_TOKEN_FILE', 'TLS_KEY_FILE', 'TLS_CERT_FILE', 'TLS_CLIENT_CA_FILE'],
   ...['LOG_FORMAT', 'SLOW_REQUEST_MS', 'CONFIG'],
 ];
 const complete = ['serve', '--node', '0', '--peers', '10.0.0.1:1', '--data', 'nowhere/at/all'];
@@ -86,6 +90,7 @@ describe('paxkv serve --print-config', () => {
 
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'paxkv-serve-'));
+    await writeClusterSecret(join(directory, 'cluster-secret'));
     data = join(directory, 'data');
   });
   afterEach(async () => {
@@ -96,6 +101,7 @@ describe('paxkv serve --print-config', () => {
   const args = () => [
     ...['serve', '--node', '1', '--peers', '127.0.0.1:1,127.0.0.1:2', '--data', data],
     ...['--print-config', '--log-window', '2GiB'],
+    ...['--cluster-secret-file', join(directory, 'cluster-secret')],
   ];
 
   it('prints every setting with its source, the defaults of the server too, and starts nothing', async () => {
@@ -116,6 +122,29 @@ describe('paxkv serve --print-config', () => {
     const again = await runCaptured(['serve', '--config', file, '--print-config']);
     const withoutSources = (text: string) => text.replaceAll(/ #.*$/gm, '');
     expect(withoutSources(again.printed)).to.equal(withoutSources(printed));
+  });
+
+  it('prints the name of the file with the secret, and not the secret', async () => {
+    const { printed } = await runCaptured(args());
+    expect(printed).to.contain(join(directory, 'cluster-secret'));
+    expect(printed).to.contain('peerAddresses: 127.0.0.1:1001,127.0.0.1:1002 # default\n');
+    expect(printed).to.not.contain(clusterSecret);
+  });
+
+  it('refuses a secret that others may read, or that is none', async () => {
+    const file = join(directory, 'cluster-secret');
+    await chmod(file, 0o644);
+    const open = await runCaptured(args());
+    expect(open.exitCode).to.equal(2);
+    expect(open.notes).to.deep.equal([
+      `cannot use ${file}: other users may use it: its mode is 0644, and must be 0600${process.getuid?.() === 0 ? ' or 0640' : ''}`,
+    ]);
+    await chmod(file, 0o600);
+    await writeFile(file, 'too short\n');
+    const short = await runCaptured(args());
+    expect(short.exitCode).to.equal(2);
+    expect(short.notes.join()).to.match(/^--cluster-secret-file: must have 32 to 256/);
+    expect(short.notes.join()).to.not.contain('too short');
   });
 
   it('checks the settings as a start does', async () => {

@@ -19,7 +19,9 @@ function clientOf(endpoint: string, transport: 'stream' | 'http' = 'stream'): Kv
   const { clock, random } = systemEnvironment();
   const http = new HttpExchange(browser.makeHttpTransport());
   const exchange =
-    transport === 'http' ? http : new StreamExchange({ ...browser, clock, random, http });
+    transport === 'http'
+      ? http
+      : new StreamExchange({ ...browser, dial: browser.makeDial(), clock, random, http });
   return new KvClient({
     endpoints: endpoint,
     environment: { exchange, clock, random },

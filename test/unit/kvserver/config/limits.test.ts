@@ -20,7 +20,7 @@ function heldBytes(mebibytes: number): number {
   const limits = limitsFor(resources(mebibytes));
   // A write of the database holds a batch in its log, its memory table and twice in the batch itself.
   const state = 4 * limits.undurableBytesMax + limits.cachedBytesMax;
-  const clients = limits.pendingBytesMax + limits.unsentBytesMax + limits.receivingBytesMax;
+  const clients = limits.memoryBudgetBytes;
   return limits.retainedLogBytesMax + state + clients + 2 * limits.peerQueueBytesMax;
 }
 

@@ -9,12 +9,14 @@ import {
   parseConfig,
 } from '@paxkv/kvserver/internal/config/settings';
 import { expect } from 'chai';
+import { clusterSecret } from '../../../process/cluster-secret.ts';
 
 const settings = {
   nodeId: 1,
   clusterId: 'test',
   addresses: ['127.0.0.1:4400', '127.0.0.1:4401', '127.0.0.1:4402'],
   dataDirectory: '/var/lib/paxkv',
+  clusterSecret,
 };
 
 function problemsOf(input: unknown): readonly string[] {
@@ -40,7 +42,13 @@ describe('Config', () => {
       dataDirectory: '/var/lib/paxkv',
       listenHost: '127.0.0.1',
       listenPort: 4401,
+      peerAddresses: ['127.0.0.1:5400', '127.0.0.1:5401', '127.0.0.1:5402'],
+      peerListenHost: '127.0.0.1',
+      peerListenPort: 5401,
+      peerCredentials: { secrets: [Buffer.from(clusterSecret)] },
+      unprovenPeers: false,
       insecure: false,
+      auth: false,
       limits: limitsDefault,
       http: httpLimitsDefault,
       scrub: scrubLimitsDefault,
@@ -76,6 +84,7 @@ describe('Config', () => {
       ...settings,
       nodeId: 0,
       addresses: ['localhost:1', '[fe80::1]:2', 'node-c.example:65535'],
+      peerAddresses: ['localhost:2', '[fe80::1]:3', 'node-c.example:1'],
     });
     expect(addresses).to.deep.equal([
       { host: 'localhost', port: 1 },
@@ -143,7 +152,7 @@ describe('Config', () => {
 
   for (const host of ['0.0.0.0', '::', '192.168.0.1', 'node-a.example', '127.0.0.1.example']) {
     it(`refuses to listen on ${host} unless set to be insecure (C2)`, () => {
-      const open = { ...settings, listenHost: host };
+      const open = { ...settings, listenHost: host, peerListenHost: '127.0.0.1' };
       expect(problemsOf(open)).to.have.length(1);
       expect(problemsOf(open)[0]).to.match(/^listenHost: .* insecure/);
       expect(parseConfig({ ...open, insecure: true }).warnings).to.have.length(1);
@@ -158,7 +167,8 @@ describe('Config', () => {
 
   it('applies that rule to its own address if it listens there (C2)', () => {
     const addresses = ['10.0.0.1:1', '10.0.0.2:1', '10.0.0.3:1'];
-    expect(problemsOf({ ...settings, addresses })).to.have.length(1);
+    const peerListenHost = '127.0.0.1';
+    expect(problemsOf({ ...settings, addresses, peerListenHost })).to.have.length(1);
     expect(problemsOf({ ...settings, addresses, listenHost: '127.0.0.1' })).to.deep.equal([]);
   });
 });

@@ -36,6 +36,18 @@ describe('Keepalive', () => {
     expect(silentCount).to.equal(0);
   });
 
+  it('gives each round trip once, and does not keep many for nobody', async () => {
+    const keepalive = new Keepalive(near, limits, () => {});
+    for (let count = 0; count < 3; count += 1) await once(near, 'pong');
+    const first = keepalive.takeRoundTrips();
+    expect(first).to.have.length.within(2, 3);
+    for (const ms of first) expect(ms).to.be.within(0, 300);
+    expect(keepalive.takeRoundTrips()).to.deep.equal([]);
+    for (let count = 0; count < 25; count += 1) await once(near, 'pong');
+    keepalive.stop();
+    expect(keepalive.takeRoundTrips()).to.have.length(16);
+  });
+
   it('gives up on an end that stopped reading, once and soon', async () => {
     far.pause();
     const startMs = performance.now();

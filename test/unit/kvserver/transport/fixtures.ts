@@ -1,17 +1,23 @@
 /** Servers with only a peer transport, callers that violate the protocol, and a log that tests can read. */
 import { EventEmitter, once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { Writable } from 'node:stream';
+import type { Secrets } from '@paxkv/kvserver/internal/config/cluster-secret';
 import type { PeerLimits } from '@paxkv/kvserver/internal/config/transport-limits';
-import { formats, type Hello, peerPath } from '@paxkv/kvserver/internal/transport/handshake';
+import { ProvenDialer } from '@paxkv/kvserver/internal/transport/exchange/proven-exchange';
+import {
+  formats,
+  type Hello,
+  type HelloAnswer,
+} from '@paxkv/kvserver/internal/transport/handshake';
 import {
   PeerTransport,
   type PeerTransportOptions,
 } from '@paxkv/kvserver/internal/transport/peer-transport';
+import { PeerSecurity } from '@paxkv/kvserver/internal/transport/security/peer-security';
+import { SocketWire } from '@paxkv/kvserver/internal/transport/wire/socket-wire';
 import type { Envelope, Inbox, Message } from '@paxkv/paxos';
 import { type Logger, pino } from 'pino';
-import { WebSocket } from 'ws';
 import { nothingForgotten, plainMark } from '../../contracts/plain-mark.ts';
 
 /** Short timeouts, so that tests of silence are fast. */
@@ -24,6 +30,7 @@ export const quick: Partial<PeerLimits> = {
 };
 
 export const clusterId = 'cluster-of-the-test';
+export const secrets: Secrets = [Buffer.from('the-secret-of-the-cluster-of-the-test')];
 
 /** Records incoming messages, and lets a test wait for them. */
 export class KeepingInbox implements Inbox<Uint8Array> {
@@ -60,23 +67,27 @@ export interface PeerChange {
   readonly reason?: string;
 }
 
-/** A server of the cluster: HTTP, transport, inbox, and its reported changes. */
+/** A server of the cluster: transport, inbox, and its reported changes. */
 export class Station {
   readonly transport: PeerTransport;
   readonly inbox = new KeepingInbox();
   readonly changes: PeerChange[] = [];
-  readonly http: Server;
+  /** Levels of the cluster at which it cannot run. */
+  readonly unsupported: number[] = [];
   readonly log: KeepingLog;
+  readonly port: number;
   readonly #changes = new EventEmitter();
-  readonly #sockets = new Set<Socket>();
 
-  constructor(http: Server, options: Partial<PeerTransportOptions> & Addressed) {
-    this.http = http;
+  constructor(port: number, options: Partial<PeerTransportOptions> & Addressed) {
+    this.port = port;
     this.log = keepingLog();
     this.transport = new PeerTransport({
       clusterId,
       bootCount: 1,
+      listen: { host: '127.0.0.1', port },
+      security: new PeerSecurity({ secrets }),
       logger: this.log.logger,
+      onUnsupportedLevel: (level) => this.unsupported.push(level),
       ...options,
       limits: { ...quick, ...options.limits },
       onPeerChange: (node, connected, reason) => {
@@ -84,22 +95,6 @@ export class Station {
         this.#changes.emit('change');
       },
     });
-    http.on('upgrade', (request, socket, head) => {
-      this.transport.handleUpgrade(request, socket, head);
-    });
-    http.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-    });
-  }
-
-  get port(): number {
-    return portOf(this.http);
-  }
-
-  /** Sockets that others opened to this server and that still exist. */
-  get sockets(): readonly Socket[] {
-    return [...this.#sockets];
   }
 
   open(): Promise<void> {
@@ -119,9 +114,8 @@ export class Station {
     return this.until(node, (change) => change.connected);
   }
 
-  async close(): Promise<void> {
-    await this.transport.close();
-    await closeHttp(this.http);
+  close(): Promise<void> {
+    return this.transport.close();
   }
 }
 
@@ -130,32 +124,30 @@ export interface Addressed {
   readonly addresses: readonly string[];
 }
 
-/** An HTTP server on loopback, at a port of the system's choice unless one is given. */
-export async function listen(port = 0): Promise<Server> {
-  const http = createServer();
-  http.listen(port, '127.0.0.1');
-  await once(http, 'listening');
-  return http;
+/** Ports on loopback that were free a moment ago. */
+export async function reserve(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map(portOf);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
 }
 
-export function portOf(http: { address(): AddressInfo | string | null }): number {
-  const address = http.address();
+export function toAddresses(ports: readonly number[]): string[] {
+  return ports.map((port) => `127.0.0.1:${port}`);
+}
+
+export function portOf(server: { address(): AddressInfo | string | null }): number {
+  const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('not listening');
   return address.port;
 }
 
-export async function closeHttp(http: Server): Promise<void> {
-  if (!http.listening) return;
-  http.closeAllConnections();
-  http.close();
-  await once(http, 'close');
-}
-
 /** A cluster in which every server is open and connected to every other. */
 export async function cluster(count: number, limits: Partial<PeerLimits> = {}): Promise<Station[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen()));
-  const addresses = servers.map((http) => `127.0.0.1:${portOf(http)}`);
-  const stations = servers.map((http, me) => new Station(http, { me, addresses, limits }));
+  const ports = await reserve(count);
+  const addresses = toAddresses(ports);
+  const stations = ports.map((port, me) => new Station(port, { me, addresses, limits }));
   for (const station of stations) await station.open();
   await everyoneConnected(stations);
   return stations;
@@ -169,9 +161,9 @@ export async function everyoneConnected(stations: readonly Station[]): Promise<v
 
 /** One of two servers; the test plays the other one. */
 export async function lone(options: Partial<PeerTransportOptions> = {}): Promise<Station> {
-  const http = await listen();
-  const addresses = [`127.0.0.1:${portOf(http)}`, '127.0.0.1:9'];
-  const station = new Station(http, { me: 0, addresses, ...options });
+  const [port = 0] = await reserve(1);
+  const addresses = [`127.0.0.1:${port}`, '127.0.0.1:9'];
+  const station = new Station(port, { me: 0, addresses, ...options });
   await station.open();
   return station;
 }
@@ -193,7 +185,7 @@ export function learn(seq: number, ends: { from?: number; to?: number; nodeCount
   return envelope({ type: 'learn', seq, count: 1 }, ends);
 }
 
-export function hello(changes: Partial<Record<keyof Hello, unknown>> = {}): object {
+export function hello(changes: Partial<Record<keyof Hello, unknown>> = {}): Hello {
   const base = {
     type: 'hello',
     formatVersion: formats.max,
@@ -206,15 +198,53 @@ export function hello(changes: Partial<Record<keyof Hello, unknown>> = {}): obje
     level: 1,
     levels: { lowest: 1, highest: 1, raiseMax: 1 },
   };
-  return { ...base, ...changes };
+  return { ...base, ...changes } as Hello;
 }
 
-/** A WebSocket to `station` that sends only what the test sends. */
-export async function call(station: Station): Promise<WebSocket> {
-  const socket = new WebSocket(`ws://127.0.0.1:${station.port}${peerPath}`);
-  socket.on('error', () => {});
-  await once(socket, 'open');
-  return socket;
+/** A connection to `station` that sends only what the test sends. */
+export class Caller {
+  readonly socket: Socket;
+  readonly wire: SocketWire;
+  /** Resolves with the reason when the connection is closed. */
+  readonly closed: Promise<string>;
+  isClosed = false;
+
+  constructor(port: number) {
+    this.socket = connect(port, '127.0.0.1');
+    this.wire = new SocketWire(this.socket);
+    this.wire.on('violation', () => this.wire.terminate());
+    this.closed = once(this.wire, 'close').then(([reason]) => {
+      this.isClosed = true;
+      return String(reason);
+    });
+  }
+
+  /** Sends a hello and the proof that goes with it, and returns the answer. */
+  async greet(greeting: Hello = hello(), known: Secrets = secrets): Promise<HelloAnswer> {
+    const dialer = new ProvenDialer(greeting, known, new Uint8Array());
+    this.wire.sendHandshake(dialer.begin());
+    for (;;) {
+      const [frame] = await once(this.wire, 'handshake');
+      const step = dialer.onFrame(frame);
+      if (step.type === 'send') this.wire.sendHandshake(step.frame);
+      else if (step.type === 'failed') throw new Error(step.reason);
+      else {
+        if (step.answer.type === 'welcome') this.wire.open(1024);
+        return step.answer;
+      }
+    }
+  }
+
+  send(frame: Uint8Array): void {
+    this.wire.sendMessages([frame], frame.byteLength);
+  }
+}
+
+/** A connection to `station`, once it is established. */
+export async function call({ port }: Pick<Station, 'port'>): Promise<Caller> {
+  const caller = new Caller(port);
+  await once(caller.wire, 'ready');
+  return caller;
 }
 
 export interface KeepingLog {

@@ -3,7 +3,6 @@ import {
   type Hello,
   type Host,
   levelRefusalOf,
-  printable,
   readAnswer,
   readHello,
   refusalOf,
@@ -98,7 +97,7 @@ describe('handshake', () => {
     ] as const;
     expect(readHello(hello()).valid).to.equal(true);
     for (const field of fields) {
-      const { [field]: _, ...rest } = hello() as Record<string, unknown>;
+      const { [field]: _, ...rest } = hello() as unknown as Record<string, unknown>;
       expect(readHello(rest).valid, field).to.equal(false);
       for (const wrong of [null, true, -1, 0.5, Number.NaN, 2 ** 53, [], {}, 'x'.repeat(300)]) {
         expect(readHello(hello({ [field]: wrong })).valid, `${field} ${wrong}`).to.equal(false);
@@ -119,10 +118,5 @@ describe('handshake', () => {
     for (const content of [undefined, {}, { type: 'hello' }, { type: 'welcome' }]) {
       expect(readAnswer(content).valid).to.equal(false);
     }
-  });
-
-  it('makes received text printable and short', () => {
-    expect(printable('a\u001b[31m\nb é')).to.equal('a?[31m?b ?');
-    expect(printable('x'.repeat(1000))).to.have.lengthOf(120);
   });
 });

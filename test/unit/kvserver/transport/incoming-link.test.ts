@@ -1,37 +1,50 @@
 import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { defaultPeerLimits } from '@paxkv/kvserver/internal/config/transport-limits';
 import { pack, unpack } from '@paxkv/kvserver/internal/transport/codec';
+import type { ListenerExchange } from '@paxkv/kvserver/internal/transport/exchange/exchange';
 import { IncomingLink } from '@paxkv/kvserver/internal/transport/incoming-link';
+import { SocketWire } from '@paxkv/kvserver/internal/transport/wire/socket-wire';
 import { expect } from 'chai';
-import { WebSocket, WebSocketServer } from 'ws';
-import { portOf, quick } from './fixtures.ts';
+import { hello, quick } from './fixtures.ts';
+
+/** Takes the first frame for a hello, whatever it is. */
+const trusting: ListenerExchange = {
+  isProving: true,
+  onFrame: () => ({ type: 'identified', hello: hello() }),
+  answer: pack,
+};
 
 describe('IncomingLink', () => {
-  let server: WebSocketServer;
-  let caller: WebSocket;
+  let server: Server;
+  let caller: SocketWire;
   let link: IncomingLink;
   let gone: Promise<void>;
   const heard: string[] = [];
+  const answers: unknown[] = [];
 
   beforeEach(async () => {
     heard.length = 0;
-    server = new WebSocketServer({ port: 0, host: '127.0.0.1', maxPayload: 10_000 });
+    answers.length = 0;
+    server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
-    caller = new WebSocket(`ws://127.0.0.1:${portOf(server)}`);
-    const [socket] = await once(server, 'connection');
+    const accepted = once(server, 'connection');
+    caller = new SocketWire(connect((server.address() as AddressInfo).port, '127.0.0.1'));
+    caller.on('handshake', (frame) => answers.push(unpack(frame)));
+    const [socket] = await accepted;
     gone = new Promise((resolve) => {
       link = new IncomingLink(
-        socket,
-        { ...defaultPeerLimits, ...quick },
+        new SocketWire(socket),
+        trusting,
+        { ...defaultPeerLimits, ...quick, valueBytesMax: 100 },
         {
-          onHello: (_, frame) => heard.push(`greeting ${unpack(frame)}`),
+          onHello: () => heard.push('hello'),
           onFrame: (_, frame) => heard.push(`frame ${unpack(frame)}`),
           onViolation: (_, reason) => heard.push(`violation ${reason}`),
           onGone: () => resolve(),
         },
       );
     });
-    if (caller.readyState !== WebSocket.OPEN) await once(caller, 'open');
   });
 
   afterEach(async () => {
@@ -41,61 +54,56 @@ describe('IncomingLink', () => {
     await once(server, 'close');
   });
 
-  it('reads the first frame as a hello, and the next ones as messages after its welcome', async () => {
-    caller.send(pack('a'));
+  const send = (bytes: Uint8Array) => caller.sendMessages([bytes], bytes.byteLength);
+
+  it('reports the hello, and then the messages after its welcome', async () => {
+    caller.sendHandshake(pack('a'));
     while (heard.length === 0) await new Promise(setImmediate);
     expect(link.node).to.equal(undefined);
     link.accept(1, { formatVersion: 6 });
-    expect(unpack((await once(caller, 'message'))[0])).to.deep.equal({
-      type: 'welcome',
-      formatVersion: 6,
-    });
+    while (answers.length === 0) await new Promise(setImmediate);
+    expect(answers).to.deep.equal([{ type: 'welcome', formatVersion: 6 }]);
     expect(link.node).to.equal(1);
-    caller.send(pack('b'));
-    caller.close();
+    send(pack('b'));
+    caller.closeWith('over');
     await gone;
-    expect(heard).to.deep.equal(['greeting a', 'frame b']);
+    expect(heard).to.deep.equal(['hello', 'frame b']);
   });
 
   it('sends the reason for a refusal, and closes', async () => {
+    const closed = once(caller, 'close');
     link.refuse({ type: 'refusal', reason: 'no\nway' });
-    expect(unpack((await once(caller, 'message'))[0])).to.deep.equal({
-      type: 'refusal',
-      reason: 'no\nway',
-    });
-    const [code, reason] = await once(caller, 'close');
-    expect([code, String(reason)]).to.deep.equal([1008, 'no?way']);
+    expect(await closed).to.deep.equal(['no?way']);
+    expect(answers).to.deep.equal([{ type: 'refusal', reason: 'no\nway' }]);
   });
 
   it('ignores everything that arrives after it was retired', async () => {
+    caller.sendHandshake(pack('a'));
+    while (heard.length === 0) await new Promise(setImmediate);
     link.accept(1, { formatVersion: 6 });
-    caller.pause();
     link.closeWith('enough');
-    caller.send(pack('late'));
-    caller.send('text');
-    caller.resume();
+    send(pack('late'));
     await gone;
-    expect(heard).to.deep.equal([]);
+    expect(heard).to.deep.equal(['hello']);
   });
 
-  it('reports a hello that is too long as a violation', async () => {
-    caller.send(new Uint8Array(5000));
-    await gone;
-    expect(heard).to.deep.equal(['violation hello too long']);
-  });
-
-  it('reports a frame over the limit as a violation, and only once', async () => {
+  it('reports a frame that is too long as a violation, and only once', async () => {
     link.accept(1, { formatVersion: 6 });
-    caller.send(new Uint8Array(10_001));
-    caller.send('text');
+    send(new Uint8Array(16 * 100 + 2000));
+    send(new Uint8Array(16 * 100 + 2000));
     await gone;
-    expect(heard).to.deep.equal(['violation Max payload size exceeded']);
+    expect(heard).to.deep.equal(['violation bad frame: longer than 2624 bytes']);
   });
 
-  it('reports text as a violation', async () => {
-    caller.send('hello');
+  it('reports messages before the handshake as a violation', async () => {
+    send(pack('b'));
     await gone;
-    expect(heard).to.deep.equal(['violation text instead of bytes']);
+    expect(heard).to.deep.equal(['violation bad frame: its kind is not expected']);
+  });
+
+  it('reports silence before the hello as a violation', async () => {
+    await gone;
+    expect(heard).to.deep.equal(['violation no hello in time']);
   });
 
   it('does not report a lost connection as a violation', async () => {
@@ -103,5 +111,13 @@ describe('IncomingLink', () => {
     caller.terminate();
     await gone;
     expect(heard).to.deep.equal([]);
+  });
+
+  it('ends a connection on which nothing arrives', async () => {
+    link.accept(1, { formatVersion: 6 });
+    // The caller was not opened, so it takes the ping for a frame that is not expected, and answers nothing.
+    caller.on('violation', () => heard.push('pinged'));
+    await gone;
+    expect(heard).to.deep.equal(['pinged']);
   });
 });

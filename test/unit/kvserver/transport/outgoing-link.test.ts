@@ -1,80 +1,17 @@
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
-import { defaultPeerLimits } from '@paxkv/kvserver/internal/config/transport-limits';
 import { pack, unpack } from '@paxkv/kvserver/internal/transport/codec';
-import { formats, type Hello } from '@paxkv/kvserver/internal/transport/handshake';
-import { OutgoingLink } from '@paxkv/kvserver/internal/transport/outgoing-link';
-import type { PeerStatus } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { type WebSocket, WebSocketServer } from 'ws';
-import { clusterId, portOf, quick } from './fixtures.ts';
-
-const levels = { lowest: 1, highest: 1, raiseMax: 1 };
-const hello: Hello = {
-  type: 'hello',
-  formatVersion: formats.max,
-  formatVersionMin: formats.min,
-  ...{ clusterId, from: 0, to: 1, nodeCount: 2, bootCount: 1, level: 1, levels },
-};
+import { hello, linksAndServers, welcome } from './dialed-servers.ts';
 
 describe('OutgoingLink', () => {
-  const ends: (() => Promise<void>)[] = [];
-  afterEach(async () => {
-    for (const end of ends.splice(0).reverse()) await end();
-  });
-
-  function linkTo(port: number, limits = {}) {
-    const statuses: PeerStatus[] = [];
-    const reportedLevels: number[] = [];
-    let onStatus = () => {};
-    const link = new OutgoingLink({
-      address: `127.0.0.1:${port}`,
-      to: 1,
-      hello: () => hello,
-      onLevel: (level) => reportedLevels.push(level),
-      onWelcome: ({ incarnation }) => incarnation === undefined,
-      limits: { ...defaultPeerLimits, ...quick, ...limits },
-      random: { next: () => 0.5 },
-      onChange: (status) => {
-        statuses.push(status);
-        onStatus();
-      },
-    });
-    const until = async (isEnough: (status: PeerStatus) => boolean) => {
-      while (!statuses.some(isEnough)) {
-        await new Promise<void>((resolve) => {
-          onStatus = resolve;
-        });
-      }
-    };
-    ends.push(() => link.close());
-    link.dial();
-    return { link, statuses, reportedLevels, until };
-  }
-
-  /** A server that answers each hello with `answer`. */
-  async function serve(answer: (socket: WebSocket, greeting: unknown) => void, port = 0) {
-    const server = new WebSocketServer({ port, host: '127.0.0.1' });
-    server.on('connection', (socket) => {
-      socket.once('message', (data) => answer(socket, unpack(Buffer.from(data as Buffer))));
-    });
-    await once(server, 'listening');
-    const close = async () => {
-      for (const socket of server.clients) socket.terminate();
-      await new Promise((resolve) => server.close(resolve));
-    };
-    ends.push(close);
-    return { server, port: portOf(server), close };
-  }
-
-  const welcome = (socket: WebSocket) =>
-    socket.send(pack({ type: 'welcome', formatVersion: formats.max }));
+  const { linkTo, accept, serve, end } = linksAndServers();
+  afterEach(end);
 
   it('sends its hello first, and is connected once it is welcomed', async () => {
     let greeting: unknown;
-    const { port } = await serve((socket, content) => {
-      greeting = content;
-      welcome(socket);
+    const { port } = await serve((accepted) => {
+      greeting = accepted.hello;
+      welcome(accepted);
     });
     const { link, until } = linkTo(port);
     expect(link.status).to.deep.equal({ node: 1, connected: false });
@@ -97,9 +34,9 @@ describe('OutgoingLink', () => {
 
   it('reports why it was refused, logs it once, and keeps trying', async () => {
     let count = 0;
-    const { port, server } = await serve((socket) => {
+    const { port, server } = await serve(({ answer }) => {
       count += 1;
-      socket.send(pack({ type: 'refusal', reason: 'wrong cluster\n' }));
+      answer({ type: 'refusal', reason: 'wrong cluster\n' });
     });
     const { link, statuses } = linkTo(port);
     while (count < 4) await once(server, 'connection');
@@ -110,45 +47,20 @@ describe('OutgoingLink', () => {
   });
 
   it('dials immediately when the other server connects during its pause, and only then', async () => {
-    const { port, close } = await serve((socket) => socket.close());
+    const { port, close } = await serve(({ socket }) => socket.destroy());
     const { link, until } = linkTo(port, { retryDelayMsMin: 60_000, retryDelayMsMax: 60_000 });
     await until(({ reason }) => reason !== undefined);
     await close();
     let greetingCount = 0;
-    await serve((socket) => {
+    await serve((accepted) => {
       greetingCount += 1;
-      welcome(socket);
+      welcome(accepted);
     }, port);
     link.dialNow();
     link.dialNow();
     await until(({ connected }) => connected);
     link.dialNow();
     expect(greetingCount).to.equal(1);
-  });
-
-  it('closes after an answer that it does not understand', async () => {
-    for (const answer of [pack({ type: 'hi' }), new Uint8Array([0xc1]), 'text', new Uint8Array()]) {
-      const { port, close } = await serve((socket) => socket.send(answer));
-      const { link, until } = linkTo(port);
-      await until(({ reason }) => reason?.startsWith('bad answer') === true);
-      await link.close();
-      await close();
-    }
-  });
-
-  it('closes after an answer that is too long', async () => {
-    const { port } = await serve((socket) => socket.send(new Uint8Array(10_000)));
-    const { until } = linkTo(port);
-    await until(({ reason }) => reason === 'Max payload size exceeded');
-  });
-
-  it('ends a connection on which more than a welcome comes back', async () => {
-    const { port } = await serve((socket) => {
-      welcome(socket);
-      welcome(socket);
-    });
-    const { until } = linkTo(port);
-    await until(({ reason }) => reason === 'a second answer');
   });
 
   it('reports that nothing listens there', async () => {
@@ -159,36 +71,21 @@ describe('OutgoingLink', () => {
   });
 
   it('stops waiting for a server that accepts and sends nothing', async () => {
-    const silent: Server = createServer();
-    const sockets: Socket[] = [];
-    silent.on('connection', (socket) => sockets.push(socket));
-    silent.listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    ends.push(async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => silent.close(resolve));
-    });
-    const { until } = linkTo(portOf(silent), { handshakeMsMax: 60 });
+    const { port } = await accept(() => {});
+    const { until } = linkTo(port, { handshakeMsMax: 60 });
     await until(({ reason }) => reason === 'no answer for 60 ms');
   });
 
   it('reports the level of the cluster, if it is refused because of it', async () => {
-    const refusal = { type: 'refusal', reason: 'too old', level: 7 };
-    const { port } = await serve((socket) => socket.send(pack(refusal)));
+    const { port } = await serve(({ answer }) => {
+      answer({ type: 'refusal', reason: 'too old', level: 7 });
+    });
     const { reportedLevels, until } = linkTo(port);
     await until(({ reason }) => reason === 'refused: too old');
     expect(reportedLevels[0]).to.equal(7);
   });
 
-  it('does not open a connection in a format that it did not offer', async () => {
-    const answer = { type: 'welcome', formatVersion: formats.max + 1 };
-    const { port } = await serve((socket) => socket.send(pack(answer)));
-    const { link, until } = linkTo(port);
-    await until(({ reason }) => reason === `peer format ${formats.max + 1} was not offered`);
-    expect(link.isOpen).to.equal(false);
-  });
-
-  it('stops waiting for a server that upgrades and never answers the hello', async () => {
+  it('stops waiting for a server that never answers the hello', async () => {
     const { port } = await serve(() => {});
     const { until } = linkTo(port, { handshakeMsMax: 60 });
     await until(({ reason }) => reason === 'no answer for 60 ms');
@@ -196,10 +93,10 @@ describe('OutgoingLink', () => {
 
   it('detects an end that stopped reading, and reconnects when it reads again', async () => {
     let count = 0;
-    const { port } = await serve((socket) => {
-      welcome(socket);
+    const { port } = await serve((accepted) => {
+      welcome(accepted);
       count += 1;
-      if (count === 1) socket.pause();
+      if (count === 1) accepted.socket.pause();
     });
     const { statuses, until } = linkTo(port);
     await until(({ reason }) => reason === 'silent for 300 ms');
@@ -210,11 +107,11 @@ describe('OutgoingLink', () => {
   it('does not count the silence of the previous connection against a new one', async () => {
     let count = 0;
     let pingCount = 0;
-    const { port, server } = await serve((socket) => {
-      welcome(socket);
+    const { port, server } = await serve((accepted) => {
+      welcome(accepted);
       count += 1;
-      if (count === 1) socket.close();
-      socket.on('ping', () => {
+      if (count === 1) accepted.socket.end();
+      accepted.wire.on('ping', () => {
         pingCount += 1;
         server.emit('pinged');
       });
@@ -225,24 +122,12 @@ describe('OutgoingLink', () => {
     expect(statuses.map(({ connected }) => connected)).to.deep.equal([true, false, true]);
   });
 
-  it('ignores a welcome after a refusal', async () => {
-    let count = 0;
-    const { port, server } = await serve((socket) => {
-      count += 1;
-      socket.send(pack({ type: 'refusal', reason: 'no' }));
-      welcome(socket);
-    });
-    const { statuses } = linkTo(port);
-    while (count < 10) await once(server, 'connection');
-    expect(statuses).to.deep.equal([{ node: 1, connected: false, reason: 'refused: no' }]);
-  });
-
   it('lengthens its pause if each connection ends right after the welcome', async () => {
     const timesMs: number[] = [];
-    const { port, server } = await serve((socket) => {
+    const { port, server } = await serve((accepted) => {
       timesMs.push(performance.now());
-      welcome(socket);
-      setImmediate(() => socket.close());
+      welcome(accepted);
+      setImmediate(() => accepted.socket.end());
     });
     linkTo(port, { retryDelayMsMin: 10, retryDelayMsMax: 80 });
     while (timesMs.length < 5) await once(server, 'connection');
@@ -251,9 +136,9 @@ describe('OutgoingLink', () => {
   });
 
   it('keeps little in memory for a server that does not read, and logs what it drops', async () => {
-    const { port } = await serve((socket) => {
-      welcome(socket);
-      socket.pause();
+    const { port } = await serve((accepted) => {
+      welcome(accepted);
+      accepted.socket.pause();
     });
     const queueBytesMax = 1024 * 1024;
     const { link, until } = linkTo(port, { queueBytesMax, silenceMsMax: 5000 });
@@ -274,10 +159,10 @@ describe('OutgoingLink', () => {
 
   it('delivers its last messages before it closes', async () => {
     const heard: unknown[] = [];
-    const { port, server } = await serve((socket) => {
-      socket.on('message', (data) => heard.push(unpack(Buffer.from(data as Buffer))));
-      socket.on('close', () => server.emit('ended'));
-      welcome(socket);
+    const { port, server } = await serve((accepted) => {
+      accepted.wire.on('message', (frame) => heard.push(unpack(frame)));
+      accepted.wire.on('close', () => server.emit('ended'));
+      welcome(accepted);
     });
     const { link, until } = linkTo(port);
     await until(({ connected }) => connected);
@@ -289,9 +174,9 @@ describe('OutgoingLink', () => {
   });
 
   it('closes though the other end does not listen', async () => {
-    const { port } = await serve((socket) => {
-      welcome(socket);
-      socket.pause();
+    const { port } = await serve((accepted) => {
+      welcome(accepted);
+      accepted.socket.pause();
     });
     const { link, until } = linkTo(port);
     await until(({ connected }) => connected);
@@ -301,9 +186,9 @@ describe('OutgoingLink', () => {
 
   it('dials no more once closed, whether it was connected, waiting or dialling', async () => {
     let count = 0;
-    const { port } = await serve((socket) => {
+    const { port } = await serve((accepted) => {
       count += 1;
-      welcome(socket);
+      welcome(accepted);
     });
     const { link, until, statuses } = linkTo(port);
     await until(({ connected }) => connected);

@@ -1,52 +1,49 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import type { Secrets } from '@paxkv/kvserver/internal/config/cluster-secret';
 import { defaultPeerLimits } from '@paxkv/kvserver/internal/config/transport-limits';
-import { pack, unpack } from '@paxkv/kvserver/internal/transport/codec';
-import { formats, peerPath } from '@paxkv/kvserver/internal/transport/handshake';
+import { pack } from '@paxkv/kvserver/internal/transport/codec';
+import {
+  formats,
+  type Hello,
+  type HelloAnswer,
+} from '@paxkv/kvserver/internal/transport/handshake';
+import { frameHeader, frameKind } from '@paxkv/kvserver/internal/transport/wire/frame';
 import { seqOf } from '@paxkv/paxos';
 import { expect } from 'chai';
-import { WebSocket } from 'ws';
-import { call, hello, learn, lone, type Station } from './fixtures.ts';
+import { type Caller, call, hello, learn, lone, type Station } from './fixtures.ts';
 import { samples } from './samples.ts';
-
-const upgradeHead = `GET ${peerPath} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: `;
-const upgradeKey =
-  'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n';
 
 const welcome = { type: 'welcome', formatVersion: formats.max };
 
 describe('PeerListener', () => {
   let station: Station;
-  const callers: WebSocket[] = [];
+  const callers: Caller[] = [];
 
   beforeEach(async () => {
     station = await lone({ limits: { valueBytesMax: 1000, unauthenticatedCountMax: 4 } });
   });
   afterEach(async () => {
-    for (const caller of callers.splice(0)) caller.terminate();
+    for (const { wire } of callers.splice(0)) wire.terminate();
     await station.close();
   });
 
-  async function caller(): Promise<WebSocket> {
-    const socket = await call(station);
-    callers.push(socket);
-    return socket;
+  async function caller(): Promise<Caller> {
+    const one = await call(station);
+    callers.push(one);
+    return one;
   }
 
-  /** A caller whose hello was answered, with the answer. */
+  /** A caller whose hello was proven and answered, with the answer. */
   async function greeted(
-    greeting: object = hello(),
-  ): Promise<{ socket: WebSocket; answer: unknown }> {
+    greeting: Hello = hello(),
+    known?: Secrets,
+  ): Promise<{ socket: Caller; answer: HelloAnswer }> {
     const socket = await caller();
-    socket.send(pack(greeting));
-    const [data] = await once(socket, 'message');
-    return { socket, answer: unpack(data) };
+    return { socket, answer: await socket.greet(greeting, known) };
   }
 
-  async function closeOf(socket: WebSocket): Promise<string> {
-    const [, reason] = await once(socket, 'close');
-    return String(reason);
-  }
+  const closeOf = ({ closed }: Caller): Promise<string> => closed;
 
   it('welcomes a server, and delivers what it sends', async () => {
     const { socket, answer } = await greeted();
@@ -88,7 +85,7 @@ describe('PeerListener', () => {
 
   it('accepts a run with a lower bootCount once the connection of the other has ended', async () => {
     const { socket } = await greeted(hello({ bootCount: 2 }));
-    socket.terminate();
+    socket.wire.terminate();
     for (;;) {
       const { answer } = await greeted(hello({ bootCount: 1 }));
       if (JSON.stringify(answer).includes('welcome')) break;
@@ -98,9 +95,9 @@ describe('PeerListener', () => {
   it('processes nothing before the hello, and nothing after a refused one', async () => {
     const early = await caller();
     early.send(pack(learn(1)));
-    early.send(pack(hello()));
+    early.wire.sendHandshake(pack(hello()));
     early.send(pack(learn(2)));
-    expect(await closeOf(early)).to.include('no hello');
+    expect(await closeOf(early)).to.include('its kind is not expected');
     const { socket } = await greeted(hello({ clusterId: 'other' }));
     socket.send(pack(learn(3)));
     await closeOf(socket);
@@ -109,9 +106,9 @@ describe('PeerListener', () => {
 
   it('closes a connection after a second hello', async () => {
     const { socket } = await greeted();
-    socket.send(pack(hello()));
-    await closeOf(socket);
-    expect(station.transport.counts().invalidFrames).to.equal(1);
+    socket.wire.sendHandshake(pack(hello()));
+    expect(await closeOf(socket)).to.equal('bad frame: its kind is not expected');
+    expect(station.transport.counts().refusedConnections).to.equal(1);
   });
 
   it('closes a connection after an invalid frame, counts it, and delivers nothing of it', async () => {
@@ -125,7 +122,6 @@ describe('PeerListener', () => {
       Buffer.concat([pack(learn(1)), pack(far)]),
       Buffer.concat([pack(learn(1)), new Uint8Array([0xc1])]),
       new Uint8Array(),
-      'text',
     ];
     for (const [index, frame] of frames.entries()) {
       const { socket } = await greeted();
@@ -150,14 +146,14 @@ describe('PeerListener', () => {
 
   it('closes a connection at the header of a frame that is too long', async () => {
     const { socket } = await greeted();
-    socket.send(new Uint8Array(16 * 1000 + 2000));
-    await closeOf(socket);
-    expect(station.transport.counts().invalidFrames).to.equal(1);
+    socket.socket.write(frameHeader(frameKind.messages, 16 * 1000 + 2000));
+    expect(await closeOf(socket)).to.match(/^bad frame: longer than/);
+    expect(station.transport.counts().refusedConnections).to.equal(1);
   });
 
   it('closes an unauthenticated connection that sends too much, or nothing for too long', async () => {
     const long = await caller();
-    long.send(new Uint8Array(5000));
+    long.wire.sendHandshake(new Uint8Array(5000));
     await closeOf(long);
     const slow = await caller();
     expect(await closeOf(slow)).to.equal('no hello in time');
@@ -179,10 +175,10 @@ describe('PeerListener', () => {
   it('ignores what still arrives on a replaced connection', async () => {
     const { socket: old } = await greeted();
     // It does not learn that it was replaced before it has sent more.
-    old.pause();
+    old.socket.pause();
     const { socket: newer } = await greeted();
     for (const seq of [1, 2, 3]) old.send(pack(learn(seq)));
-    old.resume();
+    old.socket.resume();
     await closeOf(old);
     newer.send(pack(learn(9)));
     await station.inbox.until((inbox) => inbox.received.length > 0);
@@ -194,15 +190,77 @@ describe('PeerListener', () => {
     const { socket } = await greeted();
     socket.send(pack(learn(1)));
     await station.inbox.until((inbox) => inbox.received.length === 1);
-    const open = callers.filter(({ readyState }) => readyState === WebSocket.OPEN);
-    expect(open).to.deep.equal([socket]);
+    while (callers.filter(({ isClosed }) => !isClosed).length > 1) await new Promise(setImmediate);
+    expect(socket.isClosed).to.equal(false);
   });
 
-  it('limits the number of unauthenticated connections', async () => {
-    for (let count = 0; count < 4; count += 1) await caller();
-    const fifth = new WebSocket(`ws://127.0.0.1:${station.port}${peerPath}`);
-    const [error] = await once(fifth, 'error');
-    expect(error.message).to.include('503');
+  it('ends the oldest connection that proves nothing when there are too many, and lets a server in', async () => {
+    const silent: Caller[] = [];
+    for (let count = 0; count < 4; count += 1) silent.push(await caller());
+    const { answer } = await greeted();
+    expect(answer).to.deep.equal(welcome);
+    await silent[0]?.closed;
+    expect(silent.map(({ isClosed }) => isClosed)).to.deep.equal([true, false, false, false]);
+    expect(station.transport.refusals).to.deep.equal({ 'no room': 1 });
+  });
+
+  it('lets a server in while others open and close connections without end', async () => {
+    let isOver = false;
+    const flood = async () => {
+      while (!isOver) {
+        const socket = connect(station.port, '127.0.0.1');
+        socket.on('error', () => {});
+        await once(socket, 'connect');
+      }
+    };
+    const floods = Array.from({ length: 8 }, flood);
+    let answer: HelloAnswer | undefined;
+    for (let count = 0; count < 20 && answer === undefined; count += 1) {
+      const socket = await caller();
+      const result = await Promise.race([socket.greet(), socket.closed]);
+      if (typeof result === 'object') answer = result;
+    }
+    isOver = true;
+    await Promise.all(floods);
+    expect(answer).to.deep.equal(welcome);
+  });
+
+  it('does not believe what is not proven: a high boot count replaces nobody, a level stops nobody', async () => {
+    const { socket: real } = await greeted();
+    const wrongSecret: Secrets = [Buffer.from('a guess')];
+    const forged = hello({
+      bootCount: 2 ** 40,
+      level: 9,
+      levels: { lowest: 9, highest: 9, raiseMax: 9 },
+    });
+    for (let count = 0; count < 3; count += 1) {
+      const { answer } = await greeted(forged, wrongSecret);
+      expect(answer).to.deep.equal({
+        type: 'refusal',
+        reason: 'wrong proof: this server has another cluster secret',
+      });
+    }
+    real.send(pack(learn(1)));
+    await station.inbox.until((inbox) => inbox.received.length === 1);
+    expect(station.transport.refusals).to.deep.equal({ 'wrong proof': 3 });
+    const { answer } = await greeted(forged, wrongSecret);
+    expect(answer.type).to.equal('refusal');
+    expect(station.unsupported).to.deep.equal([]);
+  });
+
+  it('refuses a handshake that was recorded, and one that is sent back', async () => {
+    const frames: Uint8Array[] = [];
+    const real = await caller();
+    const write = real.wire.sendHandshake.bind(real.wire);
+    real.wire.sendHandshake = (frame) => {
+      frames.push(frame);
+      write(frame);
+    };
+    expect(await real.greet()).to.deep.equal(welcome);
+    const replay = await caller();
+    for (const frame of frames) replay.wire.sendHandshake(frame);
+    expect(await replay.closed).to.match(/^wrong proof/);
+    expect(real.isClosed).to.equal(false);
   });
 
   it('does not count a welcomed connection as unauthenticated', async () => {
@@ -215,52 +273,42 @@ describe('PeerListener', () => {
     }
   });
 
-  it('refuses connections from browser pages', async () => {
-    const page = new WebSocket(`ws://127.0.0.1:${station.port}${peerPath}`, { origin: 'http://a' });
-    const [error] = await once(page, 'error');
-    expect(error.message).to.include('403');
-  });
-
   it('accepts no connection before it is open, or after it was closed', async () => {
     await station.transport.close();
-    const late = new WebSocket(`ws://127.0.0.1:${station.port}${peerPath}`);
+    const late = connect(station.port, '127.0.0.1');
     const [error] = await once(late, 'error');
-    expect(error.message).to.include('503');
+    expect(error.message).to.include('ECONNREFUSED');
   });
 
-  it('closes a connection whose first frame grows too long before it is complete', async () => {
-    const socket = connect(station.port, '127.0.0.1');
-    socket.on('error', () => {});
-    socket.write(`${upgradeHead}websocket\r\n${upgradeKey}`);
-    await once(socket, 'data');
-    // Half of a masked binary frame of 10,000 bytes.
-    socket.write(Buffer.concat([Buffer.from('82fe271000000000', 'hex'), Buffer.alloc(5000)]));
-    await once(socket, 'data');
-    socket.destroy();
-    expect(station.log.lines.at(-1)).to.include({ reason: 'no hello in the first bytes' });
-  });
-
-  it('survives an invalid upgrade, and bytes that are no frames', async () => {
-    for (const bytes of [
-      `${upgradeHead}x\r\n\r\n`,
-      `${upgradeHead}websocket\r\n${upgradeKey}garbage`,
-    ]) {
-      const socket = connect(station.port, '127.0.0.1');
-      socket.on('error', () => {});
-      socket.resume();
-      socket.write(bytes);
-      await once(socket, 'close');
+  it('closes a connection whose first frame is none, or too long, at its first bytes', async () => {
+    const tls = '160301020001000001fc0303';
+    const starts = [
+      Buffer.from('GET /v1/peer HTTP/1.1\r\n'),
+      Buffer.from(tls, 'hex'),
+      Buffer.alloc(64, 0xff),
+      Buffer.from('0100000000', 'hex'),
+      Buffer.from('01ffffffff', 'hex'),
+      frameHeader(frameKind.handshake, 4097),
+      frameHeader(frameKind.ping, 0),
+    ];
+    for (const [index, start] of starts.entries()) {
+      const { socket, closed } = await caller();
+      socket.write(start);
+      await closed;
+      expect(station.transport.counts().refusedConnections, String(index)).to.equal(index + 1);
     }
+    const warnings = station.log.lines.filter(({ level }) => level === 40);
+    expect(warnings.length).to.be.at.most(2);
     expect((await greeted()).answer).to.deep.equal(welcome);
   });
 
   it('detects a server that vanished, and drops its connection', async () => {
     const { socket } = await greeted();
-    socket.pause();
-    while (station.sockets.length > 0) {
+    expect(station.transport.levelPort.levelsOf(1)).to.not.equal(undefined);
+    socket.socket.pause();
+    while (station.transport.levelPort.levelsOf(1) !== undefined) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    expect(station.sockets).to.deep.equal([]);
   });
 
   it('logs no received value', async () => {

@@ -1,14 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type TransportFixture, transportContract } from '../../contracts/transport-contract.ts';
-import { everyoneConnected, listen, portOf, Station } from './fixtures.ts';
+import { everyoneConnected, reserve, Station, toAddresses } from './fixtures.ts';
 
 /** Three servers on loopback, where nothing is lost once all are connected. */
 async function threeServers(): Promise<TransportFixture<Uint8Array>> {
-  const servers = await Promise.all([listen(), listen(), listen()]);
-  const addresses = servers.map((http) => `127.0.0.1:${portOf(http)}`);
+  const ports = await reserve(3);
+  const addresses = toAddresses(ports);
   // The contract uses numbers that no young cluster can have reached.
   const limits = { seqAheadMax: 2 ** 52, roundAheadMax: 2 ** 52 };
-  const stations = servers.map((http, me) => new Station(http, { me, addresses, limits }));
+  const stations = ports.map((port, me) => new Station(port, { me, addresses, limits }));
   let settledCount = 0;
   return {
     transports: stations.map(({ transport }) => transport),

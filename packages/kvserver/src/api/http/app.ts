@@ -2,8 +2,9 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { incarnationHeader, KvError, paths } from '@paxkv/protocol';
 import express, { type ErrorRequestHandler, type Express } from 'express';
+import { FairBound } from '../../budget/fair-bound.ts';
+import { limitsDefault } from '../../config/limits.ts';
 import { noObserver } from '../../service/request-observer.ts';
-import { ClientBytes } from '../client-bytes.ts';
 import { RequestIds } from '../request-ids.ts';
 import { createAuthenticator } from '../security/create-authenticator.ts';
 import { createGuard } from '../security/guard.ts';
@@ -31,16 +32,16 @@ export function createApp(parts: AppParts): {
   /** The paths of all routes; a path that ends with `/v1/kv/` stands for those below it. */
   routes: readonly string[];
 } {
-  const connections = new Connections();
+  const { budget = new FairBound(limitsDefault.memoryBudgetBytes) } = parts;
+  const connections = new Connections(budget);
   const sockets = new ClientSockets({
     countMax: parts.limits.connectionCountMax,
     isIdle: (socket) => connections.isIdle(socket),
   });
-  const bytes = new ClientBytes();
   const { auth } = parts.service;
   const { authenticator = createAuthenticator({ auth }) } = parts;
   const defaults = {
-    ...{ hostNames: [], bytes, consoleFiles: [], backup: undefined, trace: undefined },
+    ...{ hostNames: [], budget, consoleFiles: [], backup: undefined, trace: undefined },
     ...{ metrics: undefined, observer: noObserver, requestIds: new RequestIds(), authenticator },
   };
   const context: HttpContext = { ...defaults, ...parts, connections, sockets };
@@ -61,12 +62,16 @@ export function createApp(parts: AppParts): {
     }
     const endpoint = hot.find(request) ?? others;
     await endpoint(request, response);
+    connections.onAnswered(response);
   };
   const app: RequestListener = (request, response) => {
-    answer(request, response).catch((error: unknown) => answerError(context, response, error));
+    answer(request, response).catch((error: unknown) => {
+      answerError(context, response, error);
+      connections.onAnswered(response);
+    });
   };
   const { limits } = context;
-  const server = createHttpServer({ app, connections, sockets, limits });
+  const server = createHttpServer({ app, connections, sockets, limits, tls: parts.tls });
   const routes = [...hot.paths, ...others.router.stack.flatMap(({ route }) => route?.path ?? [])];
   return { app, server, sockets, routes };
 }

@@ -1,33 +1,56 @@
 /**
- * Connections: the pending requests of each connection.
+ * Connections: the pending requests of each connection, and what they hold of the memory budget.
  * Rules: requests of a disconnected client are aborted, and an error about one request is never sent in the
  * place of the reply to another request.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { KvError } from '@paxkv/protocol';
+import { KvError, type Principal } from '@paxkv/protocol';
+import type { Client } from '../../budget/client.ts';
+import type { Account, FairBound } from '../../budget/fair-bound.ts';
+import { Hold } from '../../budget/hold.ts';
+import { clientOf } from '../security/client-of.ts';
+
+/** What a pending request takes at least, with its objects. */
+const requestBytes = 2048;
+/** How long a reply may take to be received while other clients wait for room. */
+const shortMsMax = 2000;
 
 interface Connection {
-  /** Responses that are not finished, oldest first. */
-  readonly responses: Set<ServerResponse>;
+  /** For requests without a principal, and for what the connection holds. */
+  readonly client: Client;
+  /** For requests of users, by their names. */
+  readonly users: Map<string, Client>;
+  readonly account: Account;
+  /** Responses that are not finished, oldest first, and what they hold. */
+  readonly responses: Map<ServerResponse, Hold>;
   /** Aborts all requests of the connection. Created when the first of them asks for its signal. */
   controller: AbortController | undefined;
 }
 
 export class Connections {
+  readonly #memory: FairBound;
   readonly #connections = new Map<Duplex, Connection>();
-  /** Responses that were being sent at the last call of `cutStalled`. */
-  readonly #slow = new WeakSet<ServerResponse>();
+  /** Since when the oldest response of a connection has been sent, as far as `cutStalled` has seen. */
+  readonly #sentSinceMs = new WeakMap<ServerResponse, number>();
+
+  /** `memory`: the budget for everything that waits for clients. */
+  constructor(memory: FairBound) {
+    this.#memory = memory;
+  }
 
   /**
    * Counts a request as pending until its response is finished or its client has disconnected. Returns the
    * number of pending requests on the connection, including this one.
    */
-  begin({ socket }: IncomingMessage, response: ServerResponse): number {
-    const connection = this.#connections.get(socket) ?? this.#watch(socket);
-    connection.responses.add(response);
+  begin(request: IncomingMessage, response: ServerResponse): number {
+    const { socket } = request;
+    const connection = this.#connections.get(socket) ?? this.#watch(socket, request);
+    const hold = new Hold(connection.account);
+    connection.responses.set(response, hold);
     response.once('close', () => {
       connection.responses.delete(response);
+      hold.release();
       if (!response.writableFinished) abort(connection);
     });
     return connection.responses.size;
@@ -41,6 +64,32 @@ export class Connections {
     return connection.controller.signal;
   }
 
+  /** The client of a pending request, on behalf of `principal`; `undefined` if it has disconnected. */
+  clientOf({ req }: ServerResponse, principal?: Principal): Client | undefined {
+    const connection = this.#connections.get(req.socket);
+    if (connection === undefined || principal === undefined) return connection?.client;
+    const known = connection.users.get(principal.user);
+    if (known !== undefined) return known;
+    const client = clientOf(req, principal);
+    connection.users.set(principal.user, client);
+    return client;
+  }
+
+  /** What a pending request and its reply hold; `undefined` if the client has disconnected. */
+  holdOf(response: ServerResponse): Hold | undefined {
+    return this.#connections.get(response.req.socket)?.responses.get(response);
+  }
+
+  /** Takes room for the objects of a request. Returns false if that is over the share of its client. */
+  takeRoom({ rawHeaders }: IncomingMessage, response: ServerResponse): boolean {
+    return this.holdOf(response)?.take(requestBytes + lengthOf(rawHeaders)) ?? false;
+  }
+
+  /** The reply was handed over: from now on the request holds what its client has not received of it. */
+  onAnswered(response: ServerResponse): void {
+    this.holdOf(response)?.set(requestBytes + response.writableLength);
+  }
+
   /**
    * Whether the client would read bytes written to `socket` now as the reply to the request that just
    * failed there: no other request is pending, and the reply to that one has not begun.
@@ -48,7 +97,7 @@ export class Connections {
   isFreeToAnswer(socket: Duplex): boolean {
     const responses = this.#connections.get(socket)?.responses;
     if (responses === undefined || responses.size === 0) return true;
-    const [response] = responses;
+    const [response] = responses.keys();
     return (
       responses.size === 1 &&
       response !== undefined &&
@@ -62,32 +111,47 @@ export class Connections {
     return (this.#connections.get(socket)?.responses.size ?? 0) === 0;
   }
 
-  /** Cuts every connection that was receiving the same response, or the same part of it, at the last call already. */
-  cutStalled(): void {
+  /**
+   * Cuts every connection whose client has not received one reply, or one part of it, for `replyMsMax` milliseconds, or
+   * for two seconds while others wait for room. Called regularly; `nowMs` never goes back.
+   */
+  cutStalled(nowMs: number, replyMsMax: number): void {
+    const msMax = this.#memory.isAwaited ? Math.min(shortMsMax, replyMsMax) : replyMsMax;
     for (const [socket, { responses }] of this.#connections) {
-      const [oldest] = responses;
+      const [oldest] = responses.keys();
       if (oldest === undefined || !oldest.headersSent) continue;
-      if (this.#slow.has(oldest)) socket.destroy();
-      else this.#slow.add(oldest);
+      const sinceMs = this.#sentSinceMs.get(oldest);
+      if (sinceMs === undefined) this.#sentSinceMs.set(oldest, nowMs);
+      else if (nowMs - sinceMs >= msMax) socket.destroy();
     }
   }
 
   /** The client has taken a part of a response that is sent in parts. */
   noteProgress(response: ServerResponse): void {
-    this.#slow.delete(response);
+    this.#sentSinceMs.delete(response);
   }
 
-  #watch(socket: Duplex): Connection {
-    const connection: Connection = { responses: new Set(), controller: undefined };
+  #watch(socket: Duplex, request: IncomingMessage): Connection {
+    const client = clientOf(request);
+    const account = this.#memory.open(client);
+    const connection: Connection = {
+      ...{ client, account, users: new Map(), responses: new Map() },
+      controller: undefined,
+    };
     this.#connections.set(socket, connection);
     // Responses queued behind another have no socket yet, so they emit no `close` when it closes.
     socket.once('close', () => {
       if (connection.responses.size > 0) abort(connection);
       connection.responses.clear();
       this.#connections.delete(socket);
+      account.close();
     });
     return connection;
   }
+}
+
+function lengthOf(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + text.length, 0);
 }
 
 function abort({ controller }: Connection): void {

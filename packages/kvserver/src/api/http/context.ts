@@ -1,10 +1,11 @@
 /** What the routes of the HTTP interface share. */
 import type { Consistency, CurrentStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
+import type { FairBound } from '../../budget/fair-bound.ts';
+import type { ClientTls } from '../../config/client-security.ts';
 import type { HttpLimits } from '../../config/http-limits.ts';
 import type { KvService } from '../../service/kv-service.ts';
 import type { RequestObserver } from '../../service/request-observer.ts';
-import type { ClientBytes } from '../client-bytes.ts';
 import type { ConsoleFile } from '../console/console-files.ts';
 import type { RequestIds } from '../request-ids.ts';
 import type { Authenticator } from '../security/authenticator.ts';
@@ -24,8 +25,10 @@ export interface AppParts {
   /** Logs defects of the server only. Mistakes of clients are reported to those clients. */
   readonly logger: Pick<Logger, 'error'>;
   readonly limits: HttpLimits;
-  /** The bytes of all clients in memory. Default: of HTTP clients alone, with the default bounds. */
-  readonly bytes?: ClientBytes;
+  /** Absent: plain HTTP. */
+  readonly tls?: ClientTls | undefined;
+  /** The memory budget for everything that waits for clients. Default: one of its own, of the default size. */
+  readonly budget?: FairBound;
   /** Finds principals. Default: it admits no credentials, and requires none unless the service does. */
   readonly authenticator?: Authenticator;
   /** Names by which clients reach this server on loopback, besides `localhost` and IP addresses. */
@@ -50,8 +53,7 @@ export interface MetricsText {
   text(): Promise<string>;
 }
 
-export interface HttpContext extends Required<AppParts> {
+export interface HttpContext extends Required<Omit<AppParts, 'tls'>> {
   readonly connections: Connections;
   readonly sockets: ClientSockets;
-  readonly bytes: ClientBytes;
 }

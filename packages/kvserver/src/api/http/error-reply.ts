@@ -7,6 +7,8 @@ import { requestIdOf } from './request-id.ts';
 
 /** How long a client may take to read an error reply before its connection is cut. */
 const lingerMs = 250;
+/** Longer replies wait as bytes. */
+const textLengthMax = 16 * 1024;
 const retryAfterSeconds = 1;
 /** A browser that shows the console asks its user for a name and a password, which is the token. */
 const challenge = 'Bearer realm="paxkv", Basic realm="paxkv", charset="UTF-8"';
@@ -25,7 +27,8 @@ export interface ErrorDetails {
 export function sendJson(response: ServerResponse, body: object, status = 200): void {
   const text = toLine(body);
   response.writeHead(status, jsonHeaders(text));
-  response.end(text);
+  // A long text would wait twice, as a string and as its bytes.
+  response.end(text.length > textLengthMax ? Buffer.from(text) : text);
 }
 
 /**
@@ -113,8 +116,13 @@ export function toKvError(error: unknown): KvError {
 }
 
 /** `requestId`: absent for bytes that are no request. */
-function toErrorReply({ code, outcome, message }: KvError, requestId?: string): ErrorReply {
-  return { error: { code, outcome, message, ...(requestId && { requestId }) } };
+function toErrorReply(error: KvError, requestId?: string): ErrorReply {
+  const { code, outcome, message, retryAfterMs } = error;
+  const more = {
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(requestId && { requestId }),
+  };
+  return { error: { code, outcome, message, ...more } };
 }
 
 function statusOf(error: KvError): number {

@@ -1,9 +1,13 @@
 /** The HTTP server around the app: timeouts, limits, and replies to bytes that are no request. */
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { SecureContextOptions, TlsOptions } from 'node:tls';
 import type { KvErrorCode } from '@paxkv/protocol';
 import { KvError } from '@paxkv/protocol';
+import type { ClientTls } from '../../config/client-security.ts';
+import { ConfigError } from '../../config/config-error.ts';
 import type { HttpLimits } from '../../config/http-limits.ts';
 import { isLoopback } from '../../config/loopback.ts';
 import { AddressCounts } from '../security/address-counts.ts';
@@ -13,6 +17,7 @@ import { holdBody } from './continuation.ts';
 import { endWithError } from './error-reply.ts';
 
 const connectionsCheckMsMax = 1000;
+const stalledCheckMs = 500;
 
 /** The methods that some path takes. */
 export const allMethods = 'GET, HEAD, PUT, POST, DELETE, OPTIONS';
@@ -22,33 +27,41 @@ export interface ServerParts {
   readonly connections: Connections;
   readonly sockets: ClientSockets;
   readonly limits: HttpLimits;
+  /** Absent: plain HTTP. */
+  readonly tls?: ClientTls | undefined;
 }
 
 /** The server does not listen yet. */
-export function createHttpServer({ app, connections, sockets, limits }: ServerParts): Server {
-  const server = createServer(
-    {
-      maxHeaderSize: limits.headerBytesMax,
-      headersTimeout: limits.headersTimeoutMs,
-      requestTimeout: limits.headersTimeoutMs + limits.bodyTimeoutMs,
-      keepAliveTimeout: limits.keepAliveTimeoutMs,
-      connectionsCheckingInterval: Math.min(connectionsCheckMsMax, limits.headersTimeoutMs),
-      // The guard checks the Host header, and replies in JSON.
-      requireHostHeader: false,
-    },
-    app,
-  );
+export function createHttpServer({ app, connections, sockets, limits, tls }: ServerParts): Server {
+  const options: ServerOptions = {
+    maxHeaderSize: limits.headerBytesMax,
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.headersTimeoutMs + limits.bodyTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    connectionsCheckingInterval: Math.min(connectionsCheckMsMax, limits.headersTimeoutMs),
+    // The guard checks the Host header, and replies in JSON.
+    requireHostHeader: false,
+  };
+  const server =
+    tls === undefined
+      ? createServer(options, app)
+      : createTlsServer({ ...options, ...tlsOptions(tls, limits) }, app);
   // One more than allowed, so that the guard notices when there are too many.
   server.maxHeadersCount = limits.headerCountMax + 1;
   server.on('listening', () => {
-    const timer = setInterval(() => connections.cutStalled(), limits.replyTimeoutMs);
+    const checkMs = Math.min(stalledCheckMs, limits.replyTimeoutMs);
+    const check = () => connections.cutStalled(performance.now(), limits.replyTimeoutMs);
+    const timer = setInterval(check, checkMs);
     server.once('close', () => clearInterval(timer));
   });
   const addresses = new AddressCounts(limits.addressConnectionCountMax);
   server.on('connection', (socket) => {
     limitAddress(socket, addresses);
-    if (!socket.destroyed) sockets.add(socket);
+    if (!socket.destroyed && tls === undefined) sockets.add(socket);
   });
+  // Requests come on the socket that TLS makes of the connection. Until then its handshake has a time limit.
+  server.on('secureConnection', (socket) => sockets.add(socket));
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
   server.on('clientError', (error, socket) => {
     if (connections.isFreeToAnswer(socket)) answerClientError(error, socket);
     else socket.destroy();
@@ -67,6 +80,29 @@ export function createHttpServer({ app, connections, sockets, limits }: ServerPa
   // The guard refuses it, as any request that cannot be met.
   server.on('checkExpectation', app);
   return server;
+}
+
+/** New connections are secured with these from now on. @throws ConfigError if the server has no TLS. */
+export function replaceTls(server: Server, tls: ClientTls): void {
+  if (!(server instanceof TlsServer)) {
+    throw new ConfigError(['tls: the server was started without it, so a restart has to add it']);
+  }
+  server.setSecureContext(secureContextOf(tls));
+}
+
+function secureContextOf({ key, cert, clientCa }: ClientTls): SecureContextOptions {
+  return { key, cert, ca: clientCa, minVersion: 'TLSv1.2' };
+}
+
+function tlsOptions(tls: ClientTls, { headersTimeoutMs }: HttpLimits): TlsOptions {
+  return {
+    ...secureContextOf(tls),
+    ALPNProtocols: ['http/1.1'],
+    handshakeTimeout: headersTimeoutMs,
+    // A client without a certificate may have a token. The authenticator refuses one that is not trusted.
+    requestCert: tls.clientCa !== undefined,
+    rejectUnauthorized: false,
+  };
 }
 
 function limitAddress(socket: Socket, addresses: AddressCounts): void {

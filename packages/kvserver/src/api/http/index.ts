@@ -3,3 +3,4 @@ export { type HttpLimits, httpLimitsDefault, httpLimitsSchema } from '../../conf
 export { createApp } from './app.ts';
 export type { AppParts } from './context.ts';
 export { endWithError } from './error-reply.ts';
+export { replaceTls } from './http-server.ts';

@@ -6,15 +6,16 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { KvError } from '@paxkv/protocol';
 import type { z } from 'zod';
-import type { ByteBudget } from '../client-bytes.ts';
+import type { Hold } from '../../budget/hold.ts';
+import { overloaded } from '../../budget/overloaded.ts';
 import { askForBody } from './continuation.ts';
 
 export interface BodyLimits {
   readonly bytesMax: number;
   /** From the call until the last byte. */
   readonly timeoutMs: number;
-  /** Bytes of bodies that are being received, of all requests together. */
-  readonly budget: ByteBudget;
+  /** Takes room for the body until the reply has been received; `undefined` once the client has disconnected. */
+  readonly hold: Pick<Hold, 'take'> | undefined;
 }
 
 /** Zod lists every unknown member; the first few are enough to find the mistake. */
@@ -46,8 +47,8 @@ export function parse<T extends z.ZodType>(schema: T, input: unknown): z.infer<T
 }
 
 /**
- * @throws KvError `KV_TOO_LARGE` as soon as that is known, `KV_SLOW_REQUEST`, `KV_OVERLOADED` if too many bodies are
- * being received, `KV_UNSUPPORTED_MEDIA` for a compressed body, and `KV_ABORTED` if the client disconnects before the end.
+ * @throws KvError `KV_TOO_LARGE` as soon as that is known, `KV_SLOW_REQUEST`, `KV_OVERLOADED` if there is no
+ * room for the body, `KV_UNSUPPORTED_MEDIA` for a compressed body, and `KV_ABORTED` if the client disconnects before the end.
  */
 export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   const { 'content-encoding': encoding = 'identity', 'content-length': length } = request.headers;
@@ -88,26 +89,21 @@ function toJson(body: Buffer): unknown {
 
 function collect(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const { budget } = limits;
+    const { hold } = limits;
     const chunks: Buffer[] = [];
     let bytes = 0;
-    let taken = 0;
     const timer = setTimeout(() => stop(slow(limits)), limits.timeoutMs);
     const onData = (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > limits.bytesMax) stop(tooLarge(limits));
-      else if (!budget.take(chunk.length)) stop(tooMuch());
-      else {
-        taken += chunk.length;
-        chunks.push(chunk);
-      }
+      else if (hold?.take(chunk.length) !== true) stop(tooMuch());
+      else chunks.push(chunk);
     };
     const onEnd = () => stop();
     const onClose = () =>
       stop(new KvError('KV_ABORTED', 'The client disconnected before the end of its request.'));
     const stop = (error?: KvError) => {
       clearTimeout(timer);
-      budget.giveBack(taken);
       request.off('data', onData).off('end', onEnd).off('close', onClose);
       if (error === undefined)
         resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes));
@@ -122,8 +118,7 @@ function tooLarge({ bytesMax }: BodyLimits): KvError {
 }
 
 function tooMuch(): KvError {
-  const message = 'receivingBytesMax is reached by the bodies of other requests; retry later.';
-  return new KvError('KV_OVERLOADED', message);
+  return overloaded('memoryBudgetBytes: this connection has its share of the memory');
 }
 
 function slow({ timeoutMs }: BodyLimits): KvError {

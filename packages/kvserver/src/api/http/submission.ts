@@ -6,15 +6,25 @@ import type { SubmitOptions } from '../../replica/submitter.ts';
 import type { HttpContext } from './context.ts';
 import { requestIdOf } from './request-id.ts';
 
-/** Called when the request has arrived completely: its time begins. It ends early if its client disconnects. */
+/** The value, and its text. Text that is mostly escapes takes more; that is counted once it is made. */
+const jsonFactor = 2;
+
+/**
+ * Called when the request has arrived completely: its time begins. It ends early if its client disconnects.
+ * `valueFactor`: bytes of the reply for each byte of a value in it. Default: for JSON.
+ */
 export function submissionOf(
   context: Pick<HttpContext, 'connections' | 'authenticator' | 'observer'>,
   response: ServerResponse,
   command: CommandType,
+  valueFactor = jsonFactor,
 ): SubmitOptions {
   const timing = new RequestTiming(command, { transport: 'http', id: requestIdOf(response) });
   const { connections, authenticator, observer } = context;
   const principal = authenticator.principalOf(response.req);
   response.once('close', () => observer.onSent(timing));
-  return { signal: connections.signalOf(response), principal, timing };
+  const signal = connections.signalOf(response);
+  const client = connections.clientOf(response, principal);
+  const room = connections.holdOf(response)?.room(valueFactor);
+  return { signal, principal, timing, client, room };
 }

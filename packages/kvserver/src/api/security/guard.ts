@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { KvError, paths } from '@paxkv/protocol';
+import { overloaded } from '../../budget/overloaded.ts';
 import { isLoopback } from '../../config/loopback.ts';
 import type { HttpContext } from '../http/context.ts';
 import { sendError } from '../http/error-reply.ts';
@@ -40,10 +41,10 @@ export function createGuard(context: HttpContext): Guard {
       return false;
     }
     if (pendingCount > limits.pipelinedRequestCountMax) {
-      throw new KvError(
-        'KV_OVERLOADED',
-        'Too many pending requests on this connection; wait for replies.',
-      );
+      throw overloaded('Too many pending requests on this connection; wait for replies');
+    }
+    if (!connections.takeRoom(request, response)) {
+      throw overloaded('memoryBudgetBytes: this connection has its share of the memory');
     }
     checkSource(request);
     const problem = problemOfHead(request);

@@ -2,7 +2,7 @@
  * One stream of a client: submits its requests as they arrive, and sends the replies in frames. It reads
  * from the client only as fast as requests are answered and replies are received, so its memory is bounded.
  */
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import {
   type Bytes,
   errorToRow,
@@ -16,14 +16,21 @@ import {
 } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
+import type { Client } from '../../budget/client.ts';
+import type { Account } from '../../budget/fair-bound.ts';
+import type { Hold } from '../../budget/hold.ts';
+import { overloaded } from '../../budget/overloaded.ts';
 import type { StreamLimits } from '../../config/stream-limits.ts';
 import { RequestTiming } from '../../replica/request-timing.ts';
 import type { KvService } from '../../service/kv-service.ts';
 import type { RequestObserver } from '../../service/request-observer.ts';
 import { Keepalive } from '../../system/keepalive.ts';
-import type { ByteBudget } from '../client-bytes.ts';
 import { toKvError } from '../http/error-reply.ts';
+import { ControlRate } from './control-rate.ts';
+import { IdSet } from './id-set.ts';
+import { PartialFrame } from './partial-frame.ts';
 import { ReplyOutbox, type RowSizes } from './reply-outbox.ts';
+import { StreamReplyRoom } from './reply-room.ts';
 import { type FrameRequest, readRequests } from './request-frame.ts';
 
 export interface ConnectionOptions {
@@ -37,8 +44,9 @@ export interface ConnectionOptions {
   readonly limits: StreamLimits;
   /** Learns of slow replies and of errors that the client gets. */
   readonly observer: Pick<RequestObserver, 'isSlow' | 'onSent' | 'onError'>;
-  /** Values that clients have not received, of all connections together. */
-  readonly unsent: ByteBudget;
+  readonly client: Client;
+  /** What this connection holds of the memory budget. The connection closes it. */
+  readonly account: Account;
   /** Called once when the connection is closed. */
   readonly onClosed: (connection: StreamConnection) => void;
 }
@@ -49,19 +57,19 @@ interface Arrival {
   awaitedCount: number;
 }
 
+/** What a request takes besides its bytes in the frame. */
+const requestBytes = 512;
+
 /** These errors are sent often to an overloading client, so they are encoded once. */
 const tooManyInFlight = errorToRow(
-  new KvError('KV_OVERLOADED', 'Too many pending requests on this connection; wait for replies.'),
+  overloaded('Too many pending requests on this connection; wait for replies'),
 );
-const tooMuchUnreadByAll = errorToRow(
-  new KvError(
-    'KV_OVERLOADED',
-    'unsentBytesMax is reached by values that clients have not received; retry later.',
-  ),
+const overShare = errorToRow(
+  overloaded('memoryBudgetBytes: this connection has its share of the memory'),
 );
-const tooMuchUnread = errorToRow(
-  new KvError('KV_OVERLOADED', 'Too many unread replies on this connection; read them first.'),
-);
+
+/** The close code for a client that may come again later. */
+const tryLater = 1013;
 
 export class StreamConnection {
   readonly #socket: WebSocket;
@@ -69,40 +77,52 @@ export class StreamConnection {
   readonly #outbox: ReplyOutbox;
   readonly #keepalive: Keepalive;
   readonly #closed = new AbortController();
-  readonly #unsent: ByteBudget;
-  /** What the values of this connection take of `#unsent`. */
-  #heldBytes = 0;
-  #inFlightCount = 0;
+  /** The ids of requests in flight. */
+  readonly #ids = new IdSet();
+  readonly #controls: ControlRate;
+  #partial: PartialFrame | undefined;
   #inFlightBytes = 0;
   #isEnding = false;
 
   constructor(socket: WebSocket, options: ConnectionOptions) {
-    const { limits, onClosed } = options;
+    const { limits, account, onClosed } = options;
     this.#socket = socket;
     this.#options = options;
-    this.#outbox = new ReplyOutbox(socket, limits, {
-      onSent: () => this.#regulate(),
-      onWritten: (valueBytes) => this.#release(valueBytes),
-    });
-    this.#unsent = options.unsent;
+    const onSent = () => this.#regulate();
+    const now = () => performance.now();
+    this.#outbox = new ReplyOutbox(socket, { limits, account, onSent, now });
+    this.#controls = new ControlRate(limits.controlRateMax);
     this.#keepalive = new Keepalive(socket, limits, () => socket.terminate());
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
-    // The library answers pings, with limits, and closes broken connections by itself.
+    for (const event of ['ping', 'pong']) socket.on(event, () => this.#onControl());
+    // The library answers pings and closes broken connections by itself.
     socket.on('error', () => this.#end());
     socket.on('close', () => {
       this.#end();
+      account.close();
       onClosed(this);
     });
   }
 
-  /** Resumes reading when `raw`, the underlying socket, has sent everything that was buffered. */
-  watch(raw: Duplex): void {
+  /** Watches `raw`, the underlying socket: what has arrived of a frame, and when all replies have left. */
+  watch(raw: Socket): void {
+    const partial = new PartialFrame(raw, this.#options.account);
+    this.#partial = partial;
+    raw.on('data', () => {
+      if (!partial.onBytes() && !this.#isEnding) this.#refuse('no memory for this frame', tryLater);
+    });
     raw.on('drain', () => this.#regulate());
   }
 
   notify(notice: NoticeRow): void {
     this.#outbox.flush();
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(packNotice(notice));
+  }
+
+  /** Closes the connection if its client has been receiving the same frame for `msMax` milliseconds. */
+  endIfSlow(nowMs: number, msMax: number): void {
+    const { sendingSinceMs = nowMs } = this.#outbox;
+    if (nowMs - sendingSinceMs >= msMax) this.#refuse('replies were not read in time');
   }
 
   /** Sends all finished replies, then closes the connection. */
@@ -115,6 +135,7 @@ export class StreamConnection {
   }
 
   #onMessage(data: RawData, isBinary: boolean): void {
+    this.#partial?.onFrame();
     if (this.#isEnding) return;
     if (!isBinary || !(data instanceof Uint8Array)) {
       this.#refuse('expected a binary frame, got text');
@@ -122,77 +143,76 @@ export class StreamConnection {
     }
     try {
       const requests = readRequests(compact(data), this.#options.limits.inFlightCountMax);
-      this.#take(requests, data.length);
+      this.#take(requests, data.length + requestBytes * requests.length);
     } catch (error) {
       this.#refuse(error instanceof Error ? error.message : 'not a frame of requests');
     }
   }
 
+  #onControl(): void {
+    if (!this.#controls.add(performance.now())) this.#refuse('too many pings and pongs');
+    else this.#regulate();
+  }
+
   #take(requests: readonly FrameRequest[], bytes: number): void {
-    const arrival: Arrival = { bytes, awaitedCount: requests.length };
-    this.#inFlightBytes += bytes;
-    for (const request of requests) this.#submit(request, arrival);
+    const hasRoom = this.#options.account.take(bytes);
+    const arrival: Arrival = { bytes: hasRoom ? bytes : 0, awaitedCount: requests.length };
+    this.#inFlightBytes += arrival.bytes;
+    for (const request of requests) {
+      if (!this.#ids.add(request.id)) {
+        // An error under this id could be taken for the reply to the request that is in flight.
+        this.#refuse(`the id ${request.id} is in flight already`);
+        return;
+      }
+      if (hasRoom) this.#submit(request, arrival);
+      else this.#refuseRequest(arrival, request.id, overShare);
+    }
     this.#regulate();
   }
 
   #submit({ id, request, error }: FrameRequest, arrival: Arrival): void {
-    this.#inFlightCount += 1;
     if (error !== undefined) {
       this.#onError(arrival, id, error);
       return;
     }
-    if (this.#inFlightCount > this.#options.limits.inFlightCountMax) {
-      this.#options.observer.onError('stream', 'KV_OVERLOADED');
-      this.#answer(arrival, id, tooManyInFlight);
+    if (this.#ids.size > this.#options.limits.inFlightCountMax) {
+      this.#refuseRequest(arrival, id, tooManyInFlight);
       return;
     }
+    const { service, principal, client, account, limits } = this.#options;
     const origin = { transport: 'stream', id: this.#options.id, number: id } as const;
     const timing = new RequestTiming(request.command.type, origin);
-    const { service, observer, principal } = this.#options;
-    const reportSlow = () => {
-      if (observer.isSlow(timing)) this.#outbox.onceWritten(() => observer.onSent(timing));
-    };
-    service.submit(request, { signal: this.#closed.signal, principal, timing }).then(
+    const room =
+      request.command.type === 'get'
+        ? new StreamReplyRoom(account, this.#outbox, limits.unsentValueBytesMax)
+        : undefined;
+    const { signal } = this.#closed;
+    service.submit(request, { signal, principal, timing, client, room }).then(
       (reply) => {
-        this.#onReply(arrival, id, reply);
-        reportSlow();
+        this.#onReply(arrival, id, reply, room);
+        this.#reportSlow(timing);
       },
       (error: unknown) => {
+        room?.release();
         this.#onError(arrival, id, error);
-        reportSlow();
+        this.#reportSlow(timing);
       },
     );
   }
 
-  #onReply(arrival: Arrival, id: number, reply: Reply): void {
-    const valueBytes = reply.type === 'get' ? (reply.entry?.value.length ?? 0) : 0;
-    const isTooMuch =
-      this.#outbox.unsentBytes + valueBytes > this.#options.limits.unsentValueBytesMax;
-    // Only replies to gets have values. A get whose reply is dropped has had no effect, so it is not done.
-    if (valueBytes > 0 && isTooMuch) this.#refuseValue(arrival, id, tooMuchUnread);
-    else if (!this.#hold(valueBytes)) this.#refuseValue(arrival, id, tooMuchUnreadByAll);
-    else this.#answer(arrival, id, replyToRow(reply), { bytes: valueBytes, valueBytes });
+  #reportSlow(timing: RequestTiming): void {
+    const { observer } = this.#options;
+    if (observer.isSlow(timing)) this.#outbox.onceWritten(() => observer.onSent(timing));
   }
 
-  #refuseValue(arrival: Arrival, id: number, row: Row): void {
+  #onReply(arrival: Arrival, id: number, reply: Reply, hold: Hold | undefined): void {
+    const bytes = reply.type === 'get' ? (reply.entry?.value.length ?? 0) : 0;
+    this.#answer(arrival, id, replyToRow(reply), { bytes, hold });
+  }
+
+  #refuseRequest(arrival: Arrival, id: number, row: Row): void {
     this.#options.observer.onError('stream', 'KV_OVERLOADED');
     this.#answer(arrival, id, row);
-  }
-
-  /** Counts a value until it has left this process. Returns false if all clients together hold too much. */
-  #hold(valueBytes: number): boolean {
-    if (valueBytes === 0 || this.#isEnding) return true;
-    if (!this.#unsent.take(valueBytes)) return false;
-    this.#heldBytes += valueBytes;
-    return true;
-  }
-
-  /** Values have left this process, or never will. */
-  #release(bytes: number): void {
-    const released = Math.min(bytes, this.#heldBytes);
-    if (released === 0) return;
-    this.#heldBytes -= released;
-    this.#unsent.giveBack(released);
   }
 
   #onError(arrival: Arrival, id: number, thrown: unknown): void {
@@ -212,13 +232,15 @@ export class StreamConnection {
   }
 
   #answer(arrival: Arrival, id: number, row: Row, sizes?: RowSizes): void {
-    this.#inFlightCount -= 1;
+    if (this.#isEnding) return;
+    this.#ids.delete(id);
     arrival.awaitedCount -= 1;
     if (arrival.awaitedCount === 0) {
       this.#inFlightBytes -= arrival.bytes;
+      this.#options.account.giveBack(arrival.bytes);
       if (this.#socket.isPaused) this.#regulate();
     }
-    if (!this.#isEnding) this.#outbox.add(id, row, sizes);
+    this.#outbox.add(id, row, sizes);
   }
 
   /** Pauses or resumes reading, depending on the bytes of requests and replies in memory. */
@@ -231,16 +253,16 @@ export class StreamConnection {
     else this.#socket.resume();
   }
 
-  #refuse(reason: string): void {
+  #refuse(reason: string, code = 1008): void {
     this.#end();
-    this.#socket.close(1008, reason);
+    this.#socket.close(code, reason);
+    this.#socket.resume();
   }
 
   /** Stops answering, and aborts all pending requests. */
   #end(): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    this.#release(this.#heldBytes);
     this.#keepalive.stop();
     this.#closed.abort(new KvError('KV_ABORTED', 'The client closed its connection.'));
   }

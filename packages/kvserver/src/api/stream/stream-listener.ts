@@ -7,16 +7,22 @@ import type { Duplex } from 'node:stream';
 import { KvError, type NoticeRow, type Principal, streamFormat } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import { FairBound } from '../../budget/fair-bound.ts';
+import { overloaded } from '../../budget/overloaded.ts';
+import { limitsDefault } from '../../config/limits.ts';
 import { type StreamLimits, streamLimitsDefault } from '../../config/stream-limits.ts';
 import type { KvService } from '../../service/kv-service.ts';
 import { noObserver, type RequestObserver } from '../../service/request-observer.ts';
-import { ClientBytes } from '../client-bytes.ts';
 import { endWithError, toKvError } from '../http/error-reply.ts';
 import { RequestIds } from '../request-ids.ts';
 import type { Authenticator } from '../security/authenticator.ts';
+import { clientOf } from '../security/client-of.ts';
 import { createAuthenticator } from '../security/create-authenticator.ts';
 import { createSourceCheck } from '../security/guard.ts';
 import { StreamConnection } from './stream-connection.ts';
+
+/** How often slow streams are looked for, in milliseconds. */
+const slowCheckMs = 500;
 
 export interface StreamListenerOptions {
   readonly service: KvService;
@@ -37,8 +43,8 @@ export interface StreamListenerOptions {
   readonly observer?: Pick<RequestObserver, 'isSlow' | 'onSent' | 'onError'>;
   /** Names streams. Default: new ones. */
   readonly requestIds?: RequestIds;
-  /** The bytes of all clients in memory. Default: of streams alone, with the default bounds. */
-  readonly bytes?: ClientBytes;
+  /** The memory budget for everything that waits for clients. Default: one of its own, of the default size. */
+  readonly budget?: FairBound;
 }
 
 export class StreamListener {
@@ -48,14 +54,16 @@ export class StreamListener {
   readonly #authenticator: Authenticator;
   readonly #sockets: WebSocketServer;
   readonly #connections = new Set<StreamConnection>();
-  readonly #bytes: ClientBytes;
+  readonly #budget: FairBound;
+  readonly #timer: NodeJS.Timeout;
   readonly #ids: RequestIds;
   #isOpen = true;
 
   constructor(options: StreamListenerOptions) {
     this.#options = options;
     this.#limits = { ...streamLimitsDefault, ...options.limits };
-    this.#bytes = options.bytes ?? new ClientBytes();
+    this.#budget = options.budget ?? new FairBound(limitsDefault.memoryBudgetBytes);
+    this.#timer = setInterval(() => this.#cutSlow(), slowCheckMs).unref();
     this.#ids = options.requestIds ?? new RequestIds();
     this.#checkSource = createSourceCheck(options.hostNames);
     const { auth } = options.service;
@@ -97,7 +105,7 @@ export class StreamListener {
       (principal) => {
         socket.off('error', onError);
         this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-          this.#open(webSocket, socket, principal);
+          this.#open(webSocket, request, principal);
         });
       },
       (error: unknown) => endWithError(socket, toKvError(error)),
@@ -119,21 +127,24 @@ export class StreamListener {
   /** Sends all finished replies, then closes every stream. Resolves when they are closed. */
   async close(): Promise<void> {
     this.#isOpen = false;
+    clearInterval(this.#timer);
     const closed = new Promise<void>((resolve) => this.#sockets.close(() => resolve()));
     for (const connection of this.#connections) connection.close();
     await closed;
   }
 
-  #open(webSocket: WebSocket, socket: Duplex, principal: Principal | undefined): void {
+  #open(webSocket: WebSocket, request: IncomingMessage, principal: Principal | undefined): void {
     const { service, logger, node, addresses, leader, observer = noObserver } = this.#options;
     const id = this.#ids.next();
+    const client = clientOf(request, principal);
     const connection = new StreamConnection(webSocket, {
       ...{ id, service, principal, logger, observer },
       limits: this.#limits,
-      unsent: this.#bytes.unsent,
+      client,
+      account: this.#budget.open(client),
       onClosed: (closed) => this.#connections.delete(closed),
     });
-    connection.watch(socket);
+    connection.watch(request.socket);
     this.#connections.add(connection);
     const { name: incarnation } = service.cluster;
     connection.notify([
@@ -146,6 +157,13 @@ export class StreamListener {
     ]);
   }
 
+  /** Closes the streams of clients that do not read; sooner while others wait for room. */
+  #cutSlow(): void {
+    const { slowMsMax, shortSlowMsMax } = this.#limits;
+    const msMax = this.#budget.isAwaited ? Math.min(shortSlowMsMax, slowMsMax) : slowMsMax;
+    for (const connection of this.#connections) connection.endIfSlow(performance.now(), msMax);
+  }
+
   #notifyAll(notice: NoticeRow): void {
     for (const connection of this.#connections) connection.notify(notice);
   }
@@ -154,9 +172,6 @@ export class StreamListener {
   #expectRoom(): void {
     if (!this.#isOpen) throw new KvError('KV_UNAVAILABLE', 'This server is stopping.');
     if (this.#connections.size < this.#limits.connectionCountMax) return;
-    throw new KvError(
-      'KV_OVERLOADED',
-      `${this.#connections.size} streams are open, which is the limit; retry later.`,
-    );
+    throw overloaded(`${this.#connections.size} streams are open, which is the limit`);
   }
 }

@@ -4,9 +4,9 @@
  * Rule: the effect of an instance is durable on this server before the instance may be forgotten.
  */
 import type { Clock, Decision, Paxos } from '@paxkv/paxos';
-import type { Bytes, Entry } from '@paxkv/protocol';
+import type { Bytes } from '@paxkv/protocol';
 import type { Limits } from '../../config/settings.ts';
-import type { Applied, StateMachine } from '../../state-machine/state-machine.ts';
+import type { Applied, Found, HasRoom, StateMachine } from '../../state-machine/state-machine.ts';
 import { DecisionQueue, isMeeting, type Run } from './decision-queue.ts';
 import { LogVolume } from './log-volume.ts';
 import { WriteBehind } from './write-behind.ts';
@@ -86,9 +86,9 @@ export class Applier {
     return this.#volume.above(seq);
   }
 
-  /** What `key` holds after the highest instance applied. @throws StateError */
-  read(key: Bytes): Entry | undefined | Promise<Entry | undefined> {
-    return this.#machine.read(key);
+  /** What `key` holds after the highest instance applied; see `StateMachine.read`. @throws StateError */
+  read(key: Bytes, hasRoom: HasRoom): Found | Promise<Found> {
+    return this.#machine.read(key, hasRoom);
   }
 
   /** Starts to apply decisions, and to report them to `listener`. Called once. */

@@ -1,11 +1,14 @@
 /**
  * Linearizable reads without a log entry. A quorum read finds the read index: up to there
  * instances may have been decided. Once they are applied, the reply comes from the local state. One quorum
- * read serves every waiting get.
+ * read serves every waiting get. Confirmed gets are answered in slices, the clients in turns, and each once there is
+ * room for its reply.
  * Rule: a quorum read counts only for gets that were waiting before it started.
  */
 import type { Clock, Paxos } from '@paxkv/paxos';
 import type { Bytes, Entry } from '@paxkv/protocol';
+import { FairQueue, type Verdict } from '../../budget/fair-queue.ts';
+import { type Found, noRoom } from '../../state-machine/state-machine.ts';
 import type { AppliedState } from '../apply/applier.ts';
 import type { StepMark } from '../request-timing.ts';
 import type { PendingRequest } from '../requests/pending-request.ts';
@@ -17,8 +20,12 @@ const sweepCount = 64;
 /** A question of a probe that has no answer for this long is asked anew: its answer would prove little. */
 const probeMsMax = 1000;
 
-/** Bytes of values that are answered in one turn of the event loop. Each value is copied for its reply. */
-const answeredBytesMax = 4 * 1024 * 1024;
+/** Bytes of values that are answered in one slice. Each value is copied for its reply. */
+const sliceBytesMax = 4 * 1024 * 1024;
+/** The longest slice, in milliseconds. Everything else that the server does waits for its end. */
+const sliceMsMax = 4;
+/** What a get costs its client's turn, besides the bytes of its value. */
+const costMin = 64;
 
 export interface ReadsOptions {
   readonly paxos: Pick<Paxos<Bytes>, 'readIndex'>;
@@ -43,7 +50,8 @@ interface Group {
 }
 
 interface ReadyRead extends PendingRead {
-  readonly decided: StepMark;
+  /** When a quorum had answered; absent if none was asked. */
+  readonly decided: StepMark | undefined;
 }
 
 export class Reads {
@@ -56,8 +64,8 @@ export class Reads {
   #groups: Group[] = [];
   readonly #contact = new QuorumContact();
   /** Gets that may be answered now. */
-  #ready: ReadyRead[] = [];
-  #isAnswering = false;
+  readonly #ready = new FairQueue<ReadyRead>();
+  #isScheduled = false;
 
   constructor(options: ReadsOptions) {
     this.#options = options;
@@ -106,26 +114,47 @@ export class Reads {
     const ready = this.#groups.filter(({ readIndex }) => readIndex <= applied);
     this.#groups = this.#groups.filter(({ readIndex }) => readIndex > applied);
     for (const { reads, decided } of ready) {
-      for (const read of reads) this.#ready.push({ ...read, decided });
+      for (const read of reads) this.#confirm({ ...read, decided });
     }
-    if (!this.#isAnswering) this.#answer();
+    this.#answerSoon();
   }
 
-  /** Answers some gets now and the others in later turns, after the values of the first ones have left. */
-  #answer(): void {
-    let bytes = 0;
-    let count = 0;
-    for (const read of this.#ready) {
-      if (bytes >= answeredBytesMax) break;
-      bytes += this.#reply(read);
-      count += 1;
-    }
-    this.#ready = this.#ready.slice(count);
-    this.#isAnswering = this.#ready.length > 0;
-    if (!this.#isAnswering) return;
-    const { clock } = this.#options;
-    clock.at(clock.now(), () => this.#answer());
+  /** Answers a get from the state as it is, as soon as there is room for the reply. */
+  addConfirmed(read: PendingRead): void {
+    this.#confirm({ ...read, decided: undefined });
+    this.#answerSoon();
   }
+
+  #confirm(read: ReadyRead): void {
+    read.pending.markConfirmed();
+    this.#ready.add(read.pending.client, read);
+  }
+
+  #answerSoon(): void {
+    if (!this.#isScheduled) this.#answer();
+  }
+
+  /** Answers one slice now, and the others in later turns of the event loop. */
+  #answer(): void {
+    const { clock } = this.#options;
+    const slice: Slice = { endMs: clock.now() + sliceMsMax, bytes: 0 };
+    let isUnfinished = false;
+    this.#ready.serve((read) => {
+      isUnfinished = slice.bytes >= sliceBytesMax || clock.now() > slice.endMs;
+      return isUnfinished ? 'enough' : this.#offer(read, slice);
+    });
+    if (isUnfinished) this.#answerLater();
+  }
+
+  readonly #answerLater = (): void => {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    const { clock } = this.#options;
+    clock.at(clock.now(), () => {
+      this.#isScheduled = false;
+      this.#answer();
+    });
+  };
 
   #start(): void {
     const reads = this.#next.filter(isAwaited);
@@ -137,26 +166,45 @@ export class Reads {
     this.ask();
   }
 
-  /** Returns the bytes of the value, or 0 if the database must be asked for it. */
-  #reply({ pending, key, decided }: ReadyRead): number {
-    if (pending.isSettled) return 0;
+  #offer({ pending, key, decided }: ReadyRead, slice: Slice): Verdict {
+    if (pending.isSettled) return costMin;
+    let bytes = 0;
+    const hasRoom = (valueBytes: number) => {
+      bytes = valueBytes;
+      return pending.room?.reserve(valueBytes) ?? true;
+    };
     try {
-      const entry = this.#options.state.read(key);
-      if (entry instanceof Promise) {
-        this.#replyLater(entry, (found) => pending.resolve({ type: 'get', entry: found }, decided));
-        return 0;
+      const found = this.#options.state.read(key, hasRoom);
+      if (found === noRoom) {
+        pending.room?.onRoom(this.#answerLater);
+        return 'blocked';
       }
-      pending.resolve({ type: 'get', entry }, decided);
-      return entry?.value.length ?? 0;
+      if (found instanceof Promise) {
+        this.#replyLater(found, (entry) => pending.resolve({ type: 'get', entry }, decided));
+        return costMin;
+      }
+      slice.bytes += bytes;
+      pending.resolve({ type: 'get', entry: found }, decided);
     } catch (error) {
       this.#options.onFailed(error);
-      return 0;
     }
+    return costMin + bytes;
   }
 
-  #replyLater(found: Promise<Entry | undefined>, reply: (entry: Entry | undefined) => void): void {
-    found.then(reply, (error: unknown) => this.#options.onFailed(error));
+  #replyLater(reading: Promise<Found>, reply: (entry: Entry | undefined) => void): void {
+    reading.then(
+      (found) => {
+        if (found !== noRoom) reply(found);
+      },
+      (error: unknown) => this.#options.onFailed(error),
+    );
   }
+}
+
+/** What one slice has answered so far. */
+interface Slice {
+  readonly endMs: number;
+  bytes: number;
 }
 
 function isAwaited({ pending }: PendingRead): boolean {

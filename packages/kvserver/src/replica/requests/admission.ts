@@ -2,7 +2,7 @@
  * Decides whether a replica accepts one more request. Each bound ends in `KV_OVERLOADED`, which is *not done*: it is
  * raised before the request is queued, and never for a request that was accepted.
  */
-import { KvError } from '@paxkv/protocol';
+import { overloaded } from '../../budget/overloaded.ts';
 import type { Limits } from '../../config/settings.ts';
 
 /** How much of each bound is taken at this moment. */
@@ -93,6 +93,5 @@ export class Admission {
 
 function expectBelow(bound: keyof Bounds, used: number, max: number, what: string): void {
   if (used < max) return;
-  const message = `${bound} is reached: ${used} ${what} of at most ${max}; retry later.`;
-  throw new KvError('KV_OVERLOADED', message);
+  throw overloaded(`${bound} is reached: ${used} ${what} of at most ${max}`);
 }

@@ -3,6 +3,9 @@
 import { Ring } from '@paxkv/client/ring';
 import type { Reply, Request } from '@paxkv/protocol';
 import { KvError, specOf } from '@paxkv/protocol';
+import { type Client, localClient, type ReplyRoom } from '../../budget/client.ts';
+import type { Place } from '../../budget/fair-queue.ts';
+import { overloaded } from '../../budget/overloaded.ts';
 import type { StepMark } from '../request-timing.ts';
 import type { SubmitOptions } from '../submitter.ts';
 
@@ -13,6 +16,10 @@ export interface PendingOptions extends Pick<SubmitOptions, 'timing' | 'owner'> 
   /** When the wait ends, in milliseconds of the replica's clock. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal | undefined;
+  /** Default: a program in this process. */
+  readonly client?: Client | undefined;
+  /** Where the reply to a get takes room. Default: there is always room. */
+  readonly room?: ReplyRoom | undefined;
   /** Called once, when the request is settled in any way. */
   readonly onSettled: (request: PendingRequest) => void;
 }
@@ -23,9 +30,10 @@ export class PendingRequest {
   readonly reply: Promise<Reply>;
   /** Its slot among all pending requests. */
   slot = -1;
-  /** Its current or last slot among the requests that are in no batch yet. */
-  queueSlot = -1;
+  /** Its current or last place among the requests that are in no batch yet. */
+  place: Place | undefined;
   #isProposed = false;
+  #isConfirmed = false;
   #isSettled = false;
   readonly #options: PendingOptions;
   /** Its slot among the requests that share its signal. */
@@ -59,6 +67,19 @@ export class PendingRequest {
     return this.#options.deadlineMs;
   }
 
+  get client(): Client {
+    return this.#options.client ?? localClient;
+  }
+
+  get room(): ReplyRoom | undefined {
+    return this.#options.room;
+  }
+
+  /** Marks a read as confirmed: it waits for nothing but room for its reply. */
+  markConfirmed(): void {
+    this.#isConfirmed = true;
+  }
+
   /** Marks the request as proposed: it may now take effect even if the wait ends without a reply. */
   markProposed(mark: StepMark): void {
     this.#isProposed = true;
@@ -90,6 +111,10 @@ export class PendingRequest {
 
   /** Ends the wait at its deadline: *not done* if it cannot take effect any more, else *unknown*. */
   expire(timeoutMs: number): void {
+    if (this.#isConfirmed) {
+      this.reject(overloaded('memoryBudgetBytes is reached: there was no room for the reply'));
+      return;
+    }
     const what = this.#isRead ? 'No majority has confirmed the read' : 'No decision';
     this.#giveUp('KV_TIMEOUT', `${what} within ${timeoutMs} ms.`);
   }
@@ -118,7 +143,8 @@ export class PendingRequest {
   }
 }
 
-function bytesOf({ command }: Request): number {
+/** Bytes that a request counts while it is pending. */
+export function bytesOf({ command }: Request): number {
   if (command.type === 'openSession') return overheadBytes + command.client.length;
   const valueBytes = 'value' in command ? command.value.length : 0;
   const keyBytes = 'key' in command ? command.key.length : 0;

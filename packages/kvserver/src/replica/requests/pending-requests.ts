@@ -1,16 +1,19 @@
 /**
  * All requests that were accepted and have no reply yet. Each is either queued or
- * proposed. Their number and bytes are bounded, and a request beyond the bounds is refused at once.
+ * proposed. Their number and bytes are bounded, and a request beyond the bounds is refused at once. Clients share the
+ * bounds, and their requests go into batches in turns.
  */
 import { Ring } from '@paxkv/client/ring';
 import type { Clock } from '@paxkv/paxos';
 import type { Reply, Request } from '@paxkv/protocol';
-
+import { localClient } from '../../budget/client.ts';
+import { FairQueue } from '../../budget/fair-queue.ts';
 import type { Limits } from '../../config/settings.ts';
 import type { SubmitOptions } from '../submitter.ts';
 import type { OwnSession } from '../writes/own-session.ts';
 import { Admission, type BoundUse, type Load } from './admission.ts';
-import { PendingRequest } from './pending-request.ts';
+import { bytesOf, PendingRequest } from './pending-request.ts';
+import { PendingShares } from './pending-shares.ts';
 import { RequestSteps } from './request-steps.ts';
 
 const none = () => 0;
@@ -30,24 +33,24 @@ export class PendingRequests {
   readonly #options: PendingRequestsOptions;
   /** Oldest first, which is the order of their deadlines. */
   readonly #all = new Ring<PendingRequest>();
-  /** Oldest first. */
-  readonly #queued = new Ring<PendingRequest>();
+  readonly #queued = new FairQueue<PendingRequest>();
   readonly #admission: Admission;
+  readonly #shares: PendingShares;
   readonly #steps: RequestSteps;
-  #bytes = 0;
   #onEmpty: (() => void)[] = [];
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: PendingRequestsOptions) {
     this.#options = options;
+    this.#shares = new PendingShares(options.limits);
     this.#steps = options.steps ?? new RequestSteps(options.clock, none);
     this.#admission = new Admission(options.limits, {
       retainedLogBytes: none,
       journalBytes: none,
       memoryPercent: none,
       ...options.load,
-      pendingCount: () => this.#all.size,
-      pendingBytes: () => this.#bytes,
+      pendingCount: () => this.#shares.count,
+      pendingBytes: () => this.#shares.bytes,
     });
   }
 
@@ -69,48 +72,51 @@ export class PendingRequests {
   /** Queues a request for a batch. @throws KvError `KV_OVERLOADED` */
   add(request: Request, options: SubmitOptions = {}): Promise<Reply> {
     this.#admission.expectRoomForWrite();
+    this.#shares.take(options.client ?? localClient, bytesOf(request));
     return this.#queue(this.#take(request, options));
   }
 
   /** Queues a request of the replica itself. It is never refused, since others depend on it. */
   addOwn(request: Request): Promise<Reply> {
+    this.#shares.add(localClient, bytesOf(request));
     return this.#queue(this.#take(request, {}));
   }
 
   /** Accepts a request that goes into no batch. @throws KvError `KV_OVERLOADED` if a bound is reached. */
   admit(request: Request, options: SubmitOptions = {}): PendingRequest {
     this.#admission.expectRoom();
+    this.#shares.take(options.client ?? localClient, bytesOf(request));
     return this.#take(request, options);
   }
 
   /** Queues a request again if its proposal certainly had no effect. */
   requeue(pending: PendingRequest): void {
-    if (!pending.isSettled) pending.queueSlot = this.#queued.add(pending);
+    if (!pending.isSettled) pending.place = this.#queued.add(pending.client, pending);
   }
 
   /**
-   * Offers the oldest queued requests to `take`, as many as fit into one batch. The requests for which it
-   * returns true count as proposed from now on; the others stay queued.
+   * Offers queued requests to `take`, as many as fit into one batch: the oldest of each client, the clients in turns.
+   * The requests for which it returns true count as proposed from now on; the others stay queued.
    */
   takeBatch(take: (pending: PendingRequest) => boolean): void {
     const { batchRequestCountMax, batchBytesMax } = this.#options.limits;
     let count = 0;
     let bytes = 0;
     const mark = this.#steps.mark();
-    for (const [slot, pending] of this.#queued) {
-      if (count > 0 && bytes + pending.bytes > batchBytesMax) break;
-      if (!take(pending)) continue;
-      this.#queued.delete(slot);
+    this.#queued.serve((pending) => {
+      if (count === batchRequestCountMax) return 'enough';
+      if (count > 0 && bytes + pending.bytes > batchBytesMax) return 'enough';
+      if (!take(pending)) return 'kept';
       pending.markProposed(mark);
       count += 1;
       bytes += pending.bytes;
-      if (count === batchRequestCountMax) break;
-    }
+      return pending.bytes;
+    });
   }
 
   /** Ends the wait of every request that was not proposed. *Not done.* */
   refuseQueued(message: string): void {
-    for (const [, pending] of this.#queued) pending.interrupt(message);
+    for (const pending of this.#queued) pending.interrupt(message);
   }
 
   /** Ends every wait. */
@@ -132,25 +138,25 @@ export class PendingRequests {
   }
 
   #queue(pending: PendingRequest): Promise<Reply> {
-    pending.queueSlot = this.#queued.add(pending);
+    pending.place = this.#queued.add(pending.client, pending);
     return pending.reply;
   }
 
-  #take(request: Request, { signal, timing, owner }: SubmitOptions): PendingRequest {
+  #take(request: Request, options: SubmitOptions): PendingRequest {
     const { clock, limits } = this.#options;
     const deadlineMs = clock.now() + limits.requestTimeoutMs;
-    const options = { deadlineMs, signal, timing, owner, onSettled: this.#onSettled };
-    const pending = new PendingRequest(request, options);
+    const { signal, timing, owner, client, room } = options;
+    const more = { client, room, onSettled: this.#onSettled };
+    const pending = new PendingRequest(request, { deadlineMs, signal, timing, owner, ...more });
     pending.slot = this.#all.add(pending);
-    this.#bytes += pending.bytes;
     this.#startTimer(deadlineMs);
     return pending;
   }
 
   readonly #onSettled = (pending: PendingRequest): void => {
     this.#all.delete(pending.slot);
-    this.#queued.delete(pending.queueSlot);
-    this.#bytes -= pending.bytes;
+    if (pending.place !== undefined) this.#queued.delete(pending.place);
+    this.#shares.giveBack(pending.client, pending.bytes);
     this.#options.session.onSettled(pending);
     if (this.#all.size > 0) return;
     this.#cancelTimer?.();

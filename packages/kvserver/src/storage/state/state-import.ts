@@ -4,11 +4,20 @@
  */
 import { expectLevel, type LevelRange, thisVersion } from '../../state-machine/features.ts';
 import { StateError } from '../../state-machine/state-error.ts';
+import type { Position } from '../../state-machine/state-store.ts';
 import { nameOf } from '../../state-machine/store/latin1.ts';
 import { attempt } from './attempt.ts';
 import { RowAudit, type StateRow } from './row-audit.ts';
 import { isSessionKey, positionKey, sessionsKey } from './row-keys.ts';
-import { checksumAfter, emptyChecksum, seal, sumIn, toPosition, unseal } from './rows.ts';
+import {
+  checksumAfter,
+  emptyChecksum,
+  fromPosition,
+  seal,
+  sumIn,
+  toPosition,
+  unseal,
+} from './rows.ts';
 import { fromSessionsChecksum } from './session-sums.ts';
 import type { StateLevel, WriteOptions } from './state-database.ts';
 
@@ -37,24 +46,35 @@ export class StateImport {
   }
 
   /**
-   * Completes the state at position `applied`, durably once it resolves.
+   * Completes the state at position `applied`, durably once it resolves, and resolves with the whole position.
+   * `change`: what of it differs in another cluster.
    *
    * @throws StateError `STATE_DAMAGED` if rows are missing or surplus, or if the position differs;
    *   `STATE_LEVEL_UNSUPPORTED` if this version cannot run at the feature level of the state.
    */
-  async finish(applied: number): Promise<void> {
-    const row = this.#positionRow;
-    if (row === undefined) throw new StateError('STATE_DAMAGED', 'The state has no position.');
-    const { position, checksum } = unseal(row[0], row[1], toPosition);
+  async finish(applied: number, change = unchanged): Promise<Position> {
+    const found = this.#positionRow;
+    if (found === undefined) throw new StateError('STATE_DAMAGED', 'The state has no position.');
+    const [key, content] = found;
+    const { position: taken, checksum } = unseal(key, content, toPosition);
     // Safety: the position states how many rows there must be. It is written only if all of them have arrived.
     this.#audit.finish(checksum);
-    if (position.applied !== applied) {
-      const message = `The state is at instance ${position.applied}, not ${applied}.`;
+    if (taken.applied !== applied) {
+      const message = `The state is at instance ${taken.applied}, not ${applied}.`;
       throw new StateError('STATE_DAMAGED', message);
     }
-    expectLevel(this.#version, position.featureLevel);
+    expectLevel(this.#version, taken.featureLevel);
+    const position = change(taken);
+    const row = seal(key, fromPosition({ position, checksum }));
     const sessions = fromSessionsChecksum({ applied, checksum: this.#sessions });
-    await this.#write([row, [sessionsKey, seal(sessionsKey, sessions)]], true);
+    await this.#write(
+      [
+        [key, row],
+        [sessionsKey, seal(sessionsKey, sessions)],
+      ],
+      true,
+    );
+    return position;
   }
 
   async #write(rows: readonly StateRow[], sync: boolean): Promise<void> {
@@ -62,6 +82,10 @@ export class StateImport {
     const options: WriteOptions = { sync };
     await attempt('write the rows of a state', () => this.#level.batch(puts, options));
   }
+}
+
+function unchanged(position: Position): Position {
+  return position;
 }
 
 function added([, row]: StateRow): { before: undefined; after: number } {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { ClientBytes } from '@paxkv/kvserver/internal/api/client-bytes';
+import { FairBound } from '@paxkv/kvserver/internal/budget/fair-bound';
 import { keyBytesMax, paths, valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { base64, lastRequest, openRequest, ServerUnderTest } from './server-under-test.ts';
@@ -56,31 +56,34 @@ describe('Request body', () => {
     await server.servesOthers();
   });
 
-  it('is refused while the bodies of others take all room, and accepted afterwards', async () => {
-    const bytes = new ClientBytes({ receivingBytesMax: 1000, unsentBytesMax: 1000 });
-    const full = await ServerUnderTest.open({ bodyTimeoutMs: 60_000 }, { bytes });
+  it('is refused while the client has its share of the budget, and accepted afterwards', async () => {
+    const budget = new FairBound(100_000);
+    const full = await ServerUnderTest.open({ bodyTimeoutMs: 60_000 }, { budget });
     const slow = full.connect();
-    slow.write(lastRequest('PUT /v1/kv/k', ['content-length: 1000'], 'x'.repeat(999)));
-    while (bytes.receiving.used < 999) await new Promise(setImmediate);
+    slow.write(lastRequest('PUT /v1/kv/k', ['content-length: 40000'], 'x'.repeat(39_999)));
+    while (budget.used < 39_999) await new Promise(setImmediate);
     const put = (body: string) => full.fetch('/v1/kv/k', { method: 'PUT', body });
     expect((await put('x')).status).to.equal(200);
-    await full.refuses(put('xx'), 'KV_OVERLOADED');
+    const refused = await put('x'.repeat(50_000));
+    expect(refused.headers.get('retry-after')).to.equal('1');
+    const { error } = await full.refuses(refused, 'KV_OVERLOADED');
+    expect(error).to.include({ outcome: 'not done', retryAfterMs: 200 });
     slow.write('x');
     expect(String(await once(slow, 'data'))).to.match(/^HTTP\/1.1 200 /);
-    expect(bytes.receiving.used).to.equal(0);
-    expect((await put('x'.repeat(1000))).status).to.equal(200);
     slow.destroy();
+    while (budget.used > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect((await put('x'.repeat(45_000))).status).to.equal(200);
     await full.close();
   });
 
   it('gives its room back if its client disconnects', async () => {
-    const bytes = new ClientBytes({ receivingBytesMax: 1000, unsentBytesMax: 1000 });
-    const full = await ServerUnderTest.open({}, { bytes });
+    const budget = new FairBound(100_000);
+    const full = await ServerUnderTest.open({}, { budget });
     const socket = full.connect();
-    socket.write(lastRequest('PUT /v1/kv/k', ['content-length: 1000'], 'x'.repeat(500)));
-    while (bytes.receiving.used < 500) await new Promise(setImmediate);
+    socket.write(lastRequest('PUT /v1/kv/k', ['content-length: 9000'], 'x'.repeat(5000)));
+    while (budget.used < 5000) await new Promise(setImmediate);
     socket.destroy();
-    while (bytes.receiving.used > 0) await new Promise(setImmediate);
+    while (budget.used > 0) await new Promise(setImmediate);
     await full.close();
   });
 

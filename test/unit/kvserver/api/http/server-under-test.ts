@@ -106,7 +106,7 @@ export interface RawExchange {
   readonly closedAfterMs: number;
 }
 
-type GivenPart = 'bytes' | 'consoleFiles' | 'backup' | 'metrics' | 'observer' | 'trace';
+type GivenPart = 'budget' | 'consoleFiles' | 'backup' | 'metrics' | 'observer' | 'trace';
 
 interface GivenParts extends Partial<Pick<AppParts, GivenPart>> {
   readonly authenticatorOf?: (auth: KvService['auth']) => Authenticator;

@@ -1,11 +1,11 @@
 /** Streams with malformed frames, and with clients that do not read or send too much. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { ClientBytes } from '@paxkv/kvserver/internal/api/client-bytes';
+import { FairBound } from '@paxkv/kvserver/internal/budget/fair-bound';
 import type { Reply } from '@paxkv/protocol';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { encodePairs, StreamUnderTest } from './stream-under-test.ts';
+import { encodePairs, inRoom, type StreamClient, StreamUnderTest } from './stream-under-test.ts';
 
 const key = Buffer.from('k');
 const mebibyte = 1024 * 1024;
@@ -166,50 +166,120 @@ describe('StreamConnection with malformed input', () => {
     await stream.servesOthers();
   });
 
-  it('keeps no more unread values than its limit, however large each is', async () => {
+  it('keeps no more unread values than its limit, and sends all once they are read', async () => {
     await open();
-    const reply = got(mebibyte);
-    stream.replica.script = async () => reply;
+    stream.replica.script = inRoom(got(mebibyte));
     const opened = stream.nextConnection();
     const client = await stream.connect();
     const serverEnd = await opened;
     client.socket.pause();
-    const ids = Array.from({ length: 4000 }, (_, id) => id);
-    client.ask(...ids.map((id): [number, unknown] => [id, [[0, key]]]));
-    await stream.replica.arrived(4000);
-    await stream.servesOthers();
+    askFor(client, 100);
+    await stream.replica.arrived(100);
+    for (let turn = 0; turn < 20; turn += 1) await stream.servesOthers();
     expect(serverEnd.writableLength).to.be.within(mebibyte, 18 * mebibyte);
     client.socket.resume();
-    await client.until(() => client.replies.size === 4000);
-    const refused = [...client.replies.values()].filter(([tag]) => tag === -1);
-    expect(refused.length).to.be.above(3900);
-    expect(refused[0]?.slice(0, 3)).to.deep.equal([-1, 'KV_OVERLOADED', 'not done']);
+    await client.until(() => client.replies.size === 100);
+    expect([...client.replies.values()].filter(([tag]) => tag === 0)).to.have.length(100);
   });
 
-  it('keeps no more unread values of all clients than their limit, and forgets those of a lost one', async () => {
-    const bytes = new ClientBytes({ receivingBytesMax: 1, unsentBytesMax: 30 * mebibyte });
-    stream = await StreamUnderTest.open(undefined, bytes);
-    const reply = got(mebibyte);
-    stream.replica.script = async () => reply;
+  it('keeps no more unread values of all clients than the budget, and forgets those of a lost one', async () => {
+    const budget = new FairBound(30 * mebibyte);
+    stream = await StreamUnderTest.open(undefined, budget);
+    stream.replica.script = inRoom(got(mebibyte));
     const clients = await Promise.all([1, 2, 3, 4].map(() => stream.connect()));
     for (const client of clients) {
       client.socket.pause();
-      client.ask(...Array.from({ length: 50 }, (_, id): [number, unknown] => [id, [[0, key]]]));
+      askFor(client, 50);
     }
     await stream.replica.arrived(200);
-    await stream.servesOthers();
-    expect(bytes.unsent.used).to.be.within(mebibyte, 30 * mebibyte);
+    for (let turn = 0; turn < 20; turn += 1) await stream.servesOthers();
+    expect(budget.used).to.be.within(10 * mebibyte, 30 * mebibyte);
     const [lost, ...others] = clients;
     lost?.socket.terminate();
     for (const client of others) client.socket.resume();
     for (const client of others) await client.until(() => client.replies.size === 50);
-    const refused = others.flatMap(({ replies }) =>
-      [...replies.values()].filter(([tag]) => tag === -1),
+    while (budget.used > 0) await new Promise(setImmediate);
+  });
+
+  it('closes a client that does not read, with a code, and sooner while others wait for room', async () => {
+    const budget = new FairBound(30 * mebibyte);
+    stream = await StreamUnderTest.open({ slowMsMax: 60_000, shortSlowMsMax: 700 }, budget);
+    stream.replica.script = inRoom(got(mebibyte));
+    const slow = await stream.connect();
+    slow.socket.pause();
+    askFor(slow, 2);
+    const opened = stream.nextConnection();
+    const greedy = await stream.connect();
+    const closed = once(await opened, 'close');
+    greedy.socket.pause();
+    askFor(greedy, 50);
+    const honest = await stream.connect();
+    askFor(honest, 40);
+    await closed;
+    await honest.until(() => honest.replies.size === 40);
+    greedy.socket.resume();
+    expect((await greedy.closed()).code).to.be.oneOf([1006, 1008]);
+    while (budget.used > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  });
+
+  it('closes a client that does not read a frame in time, though nobody waits', async () => {
+    stream = await StreamUnderTest.open({ slowMsMax: 300 });
+    stream.replica.script = inRoom(got(mebibyte));
+    const opened = stream.nextConnection();
+    const client = await stream.connect();
+    const closed = once(await opened, 'close');
+    client.socket.pause();
+    askFor(client, 12);
+    await closed;
+  });
+
+  it('counts the bytes of requests and of frames that have not arrived completely', async () => {
+    const budget = new FairBound(2 * mebibyte);
+    stream = await StreamUnderTest.open(undefined, budget);
+    stream.replica.script = () => new Promise(() => undefined);
+    const client = await stream.connect();
+    client.ask([1, [[1, key, Buffer.alloc(mebibyte / 2)]]]);
+    await stream.replica.arrived(1);
+    expect(budget.used).to.be.within(mebibyte / 2, mebibyte);
+    askFor(client, 3000, 2);
+    const [tag, ...error] = await client.reply(3001);
+    expect([tag, ...error.slice(0, 2), error[3]]).to.deep.equal([
+      ...[-1, 'KV_OVERLOADED', 'not done', 200],
+    ]);
+    const partial = await stream.connect();
+    const frame = Buffer.alloc(mebibyte - 2);
+    rawSocketOf(partial).write(
+      Buffer.concat([
+        Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0, 0x0f, 0xff, 0xff, 0, 0, 0, 0]),
+        frame,
+      ]),
     );
-    expect(refused.some(([, , , message]) => String(message).includes('unsentBytesMax'))).to.equal(
-      true,
-    );
-    while (bytes.unsent.used > 0) await new Promise(setImmediate);
+    expect(await partial.closed()).to.have.property('code', 1013);
+    await client.close();
+    while (budget.used > 0) await new Promise(setImmediate);
+  });
+
+  it('ends a connection that uses an id again before its reply', async () => {
+    await open();
+    stream.replica.script = () => new Promise(() => undefined);
+    const client = await stream.connect();
+    client.ask([7, [[1, key, key]]], [8, [[1, key, key]]], [7, [[3, key]]]);
+    expect(await client.closed()).to.deep.equal({
+      code: 1008,
+      reason: 'the id 7 is in flight already',
+    });
+    expect(stream.replica.requests).to.have.length(2);
+    await stream.servesOthers();
+  });
+
+  it('ends a connection that sends too many pings, though it reads the answers', async () => {
+    await open({ controlRateMax: 20 });
+    const client = await stream.connect();
+    for (let count = 0; count < 20; count += 1) client.socket.ping();
+    await once(client.socket, 'pong');
+    for (let count = 0; count < 30; count += 1) client.socket.ping();
+    expect(await client.closed()).to.have.property('code', 1008);
+    await stream.servesOthers();
   });
 
   it('disconnects a client that sends pings without end', async () => {
@@ -241,6 +311,11 @@ describe('StreamConnection with malformed input', () => {
     await stream.servesOthers();
   });
 });
+
+function askFor(client: StreamClient, count: number, first = 0): void {
+  const ids = Array.from({ length: count }, (_, index) => first + index);
+  client.ask(...ids.map((id): [number, unknown] => [id, [[0, key]]]));
+}
 
 /** The socket below a WebSocket, for writing bytes that are no frame. */
 function rawSocketOf({ socket }: { socket: object }): Socket {

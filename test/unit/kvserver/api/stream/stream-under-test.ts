@@ -2,11 +2,11 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { ClientBytes } from '@paxkv/kvserver/internal/api/client-bytes';
 import {
   StreamListener,
   type StreamListenerOptions,
 } from '@paxkv/kvserver/internal/api/stream/stream-listener';
+import { FairBound } from '@paxkv/kvserver/internal/budget/fair-bound';
 import type { SubmitOptions, Submitter } from '@paxkv/kvserver/internal/replica/submitter';
 import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
 import { type AuthTable, emptyAuthTable, KvError, type Reply, type Request } from '@paxkv/protocol';
@@ -59,6 +59,20 @@ export class ScriptedReplica implements Submitter {
   }
 }
 
+/** Answers gets with this reply, one in a turn of the event loop, once there is room for it. */
+export function inRoom(reply: Reply) {
+  const bytes = reply.type === 'get' ? (reply.entry?.value.length ?? 0) : 0;
+  let turn = Promise.resolve();
+  return async (_request: Request, options?: SubmitOptions): Promise<Reply> => {
+    turn = turn.then(() => new Promise((resolve) => setImmediate(resolve)));
+    await turn;
+    while (options?.room?.reserve(bytes) === false && options.signal?.aborted === false) {
+      await new Promise<void>((resolve) => options.room?.onRoom(() => setImmediate(resolve)));
+    }
+    return reply;
+  };
+}
+
 export class StreamUnderTest {
   readonly replica = new ScriptedReplica();
   readonly logLines: unknown[][] = [];
@@ -68,7 +82,7 @@ export class StreamUnderTest {
 
   private constructor(
     limits: StreamListenerOptions['limits'],
-    bytes: ClientBytes,
+    budget: FairBound,
     observer: StreamListenerOptions['observer'],
   ) {
     const service = new KvService(() => new KvError('KV_UNAVAILABLE', 'No replica is attached.'));
@@ -80,7 +94,7 @@ export class StreamUnderTest {
       addresses: ['a:1', 'b:2', 'c:3'],
       leader: () => this.leader,
       hostNames: ['node-a.example'],
-      bytes,
+      budget,
       ...(observer === undefined ? {} : { observer }),
       ...(limits === undefined ? {} : { limits }),
     });
@@ -92,10 +106,10 @@ export class StreamUnderTest {
 
   static async open(
     limits?: StreamListenerOptions['limits'],
-    bytes = new ClientBytes(),
+    budget = new FairBound(512 * 2 ** 20),
     observer?: StreamListenerOptions['observer'],
   ): Promise<StreamUnderTest> {
-    const stream = new StreamUnderTest(limits, bytes, observer);
+    const stream = new StreamUnderTest(limits, budget, observer);
     await once(stream.#http.listen(0, '127.0.0.1'), 'listening');
     return stream;
   }

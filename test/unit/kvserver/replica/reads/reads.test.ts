@@ -1,8 +1,11 @@
+import type { ReplyRoom } from '@paxkv/kvserver/internal/budget/client';
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import { Reads } from '@paxkv/kvserver/internal/replica/reads/reads';
 import { RequestTiming } from '@paxkv/kvserver/internal/replica/request-timing';
 import { PendingRequests } from '@paxkv/kvserver/internal/replica/requests/pending-requests';
+import type { SubmitOptions } from '@paxkv/kvserver/internal/replica/submitter';
 import { OwnSession } from '@paxkv/kvserver/internal/replica/writes/own-session';
+import { noRoom } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import type { Entry } from '@paxkv/protocol';
 import { World } from '@paxkv/simulator';
 import { expect } from 'chai';
@@ -50,7 +53,8 @@ describe('Reads', () => {
         get applied() {
           return applied;
         },
-        read: () => {
+        read: (_key, hasRoom) => {
+          if (!hasRoom(isInMemory ? (entry?.value.length ?? 0) : mebibyte)) return noRoom;
           if (isInMemory) return entry;
           return failure === undefined ? Promise.resolve(entry) : Promise.reject(failure);
         },
@@ -59,9 +63,9 @@ describe('Reads', () => {
     });
   });
 
-  function add(name: string, timing?: RequestTiming) {
+  function add(name: string, options: SubmitOptions = {}) {
     const request = { command: { type: 'get', key } } as const;
-    const pending = pendings.admit(request, { timing });
+    const pending = pendings.admit(request, options);
     pending.reply.then(
       ({ type }) => answered.push(`${name} ${type}`),
       () => answered.push(`${name} refused`),
@@ -79,9 +83,9 @@ describe('Reads', () => {
     const [first, second] = [0, 1].map(
       () => new RequestTiming('get', { transport: 'http', id: 'a' }, 0),
     );
-    add('a', first);
+    add('a', { timing: first });
     nowMs = 110;
-    add('b', second);
+    add('b', { timing: second });
     nowMs = 120;
     await quorumReadDone(5);
     nowMs = 150;
@@ -201,6 +205,55 @@ describe('Reads', () => {
       await new Promise(setImmediate);
     }
     expect(answered).to.deep.equal([...names, 'k'].map((name) => `${name} get`));
+  });
+
+  it('reserves room before it reads, and reads once there is room', async () => {
+    isInMemory = true;
+    entry = { value: new Uint8Array(10), createRevision: 1, modRevision: 1, version: 1 };
+    let free = 15;
+    let onRoom = () => {};
+    const room: ReplyRoom = {
+      reserve: (bytes) => {
+        if (bytes > free) return false;
+        free -= bytes;
+        return true;
+      },
+      onRoom: (callback) => {
+        onRoom = callback;
+      },
+    };
+    const [slow, other] = [{ principal: 'slow' }, { principal: 'other' }];
+    add('a', { client: slow, room });
+    const waiting = add('b', { client: slow, room });
+    add('c', { client: other });
+    await quorumReadDone(5);
+    await quorumReadDone(5);
+    expect(answered).to.have.members(['a get', 'c get']);
+    free = 10;
+    onRoom();
+    world.step();
+    await new Promise(setImmediate);
+    expect(answered).to.have.members(['a get', 'c get', 'b get']);
+    expect(waiting.isSettled).to.equal(true);
+  });
+
+  it('ends a get that found no room in time as overloaded, and so not done', async () => {
+    isInMemory = true;
+    const room = { reserve: () => false, onRoom: () => {} };
+    const { reply } = add('a', { client: { principal: 'a' }, room });
+    await quorumReadDone(5);
+    while (world.step());
+    const error = await reply.catch((thrown: unknown) => thrown);
+    expect(error).to.include({ code: 'KV_OVERLOADED', outcome: 'not done', retryAfterMs: 200 });
+  });
+
+  it('answers a serializable get at once, without a quorum', async () => {
+    isInMemory = true;
+    const request = { command: { type: 'get', key }, consistency: 'serializable' } as const;
+    const pending = pendings.admit(request, {});
+    reads.addConfirmed({ key, pending });
+    expect(await pending.reply).to.have.property('type', 'get');
+    expect(quorumReadCount).to.equal(0);
   });
 
   it('reports an unreadable state to its host, and answers nothing', async () => {

@@ -17,7 +17,7 @@ describe('OwnBatches', () => {
   let entropy: Uint8Array | undefined;
 
   const add = (value: string, fields: object = {}) => {
-    pending.add({ ...put(value), ...fields }, undefined).catch(() => {});
+    pending.add({ ...put(value), ...fields }, {}).catch(() => {});
   };
   const next = () => decodeBatch(batches.next()?.value ?? new Uint8Array());
 

@@ -5,7 +5,6 @@ import { sendJson } from '../error-reply.ts';
 import { readJson } from '../request-body.ts';
 import type { Endpoint, Router } from '../router.ts';
 import { submissionOf } from '../submission.ts';
-import { holdValue } from '../unsent-values.ts';
 import { flagsOf } from './request-target.ts';
 
 export function addExactRoutes(router: Router, context: HttpContext): void {
@@ -15,13 +14,13 @@ export function addExactRoutes(router: Router, context: HttpContext): void {
 function toEndpoint(context: HttpContext, { type, reply: { json } }: AnySpec): Endpoint {
   const { service } = context;
   const { bodyBytesMax: bytesMax, bodyTimeoutMs: timeoutMs } = context.limits;
-  const limits = { bytesMax, timeoutMs, budget: context.bytes.receiving };
+  const limits = { bytesMax, timeoutMs };
   const schema = requestSchema(type);
   return async (httpRequest, response) => {
     flagsOf(httpRequest, []);
-    const request = await readJson(httpRequest, schema, limits);
+    const hold = context.connections.holdOf(response);
+    const request = await readJson(httpRequest, schema, { ...limits, hold });
     const reply = await service.submit(request, submissionOf(context, response, type));
-    if (reply.type === 'get') holdValue(response, reply.entry, context.bytes.unsent);
     sendJson(response, json.toJson(reply));
   };
 }

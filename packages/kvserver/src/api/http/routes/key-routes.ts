@@ -18,7 +18,6 @@ import { sendJson } from '../error-reply.ts';
 import { parse, readBody, refuseBody } from '../request-body.ts';
 import type { Router } from '../router.ts';
 import { submissionOf } from '../submission.ts';
-import { holdValue } from '../unsent-values.ts';
 import { flagsOf, keyOf } from './request-target.ts';
 
 const serializable = 'consistency=serializable';
@@ -34,6 +33,12 @@ export function addKeyRoutes(router: Router, context: HttpContext): void {
   });
 }
 
+interface GetForm {
+  readonly isSerializable?: boolean;
+  /** See `submissionOf`. */
+  readonly valueFactor?: number | undefined;
+}
+
 class KeyRoutes {
   readonly #context: HttpContext;
 
@@ -46,20 +51,20 @@ class KeyRoutes {
     refuseBody(request);
     const command = { type: 'get', key: keyOf(request) } as const;
     const isSerializable = flags.has(serializable);
-    const { entry } = await this.#submit(response, command, isSerializable);
+    const valueFactor = flags.has('raw') ? 1 : undefined;
+    const { entry } = await this.#submit(response, command, { isSerializable, valueFactor });
     if (entry === undefined) throw new KvError('KV_NO_SUCH_KEY', 'The key is absent.');
-    holdValue(response, entry, this.#context.bytes.unsent);
     if (flags.has('raw')) sendRaw(response, entry);
     else sendJson(response, toJson(Buffer.from(command.key), entry));
   }
 
   async put(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const command = { type: 'put', ...(await this.#readPair(request)) } as const;
+    const command = { type: 'put', ...(await this.#readPair(request, response)) } as const;
     sendJson(response, commands.put.reply.json.toJson(await this.#submit(response, command)));
   }
 
   async append(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const command = { type: 'append', ...(await this.#readPair(request)) } as const;
+    const command = { type: 'append', ...(await this.#readPair(request, response)) } as const;
     sendJson(response, commands.append.reply.json.toJson(await this.#submit(response, command)));
   }
 
@@ -71,21 +76,21 @@ class KeyRoutes {
   }
 
   /** The key from the path and the value from the body, whose Content-Type does not matter. */
-  async #readPair(request: IncomingMessage) {
+  async #readPair(request: IncomingMessage, response: ServerResponse) {
     flagsOf(request, []);
     const key = keyOf(request);
     // Before a client sends a body for nothing.
     expectWithinLimits({ command: { type: 'get', key } });
-    const { limits, bytes } = this.#context;
-    const timeoutMs = limits.bodyTimeoutMs;
-    const bodyLimits = { bytesMax: valueBytesMax, timeoutMs, budget: bytes.receiving };
+    const { limits, connections } = this.#context;
+    const hold = connections.holdOf(response);
+    const bodyLimits = { bytesMax: valueBytesMax, timeoutMs: limits.bodyTimeoutMs, hold };
     return { key, value: await readBody(request, bodyLimits) };
   }
 
   #submit<C extends Command>(
     response: ServerResponse,
     command: C,
-    isSerializable = false,
+    { isSerializable = false, valueFactor }: GetForm = {},
   ): Promise<ReplyOf<C['type']>> {
     const { service } = this.#context;
     const stamp = stampOf(response.req);
@@ -94,7 +99,10 @@ class KeyRoutes {
       ...(stamp && { stamp }),
       ...(isSerializable && { consistency: 'serializable' as const }),
     };
-    return service.submit(request, submissionOf(this.#context, response, command.type));
+    return service.submit(
+      request,
+      submissionOf(this.#context, response, command.type, valueFactor),
+    );
   }
 }
 

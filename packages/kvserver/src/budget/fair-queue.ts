@@ -1,0 +1,156 @@
+/**
+ * FairQueue: items of many clients, served in turns by their cost, so that a client with thousands of items delays
+ * that of another by a few at most. First the principals take turns, then the clients of each ("surplus round
+ * robin", a form of deficit round robin in which the cost may become known when the item is served).
+ */
+import { Ring } from '@paxkv/client/ring';
+import type { Client } from './client.ts';
+
+/** What a client may use in one turn. What its last item cost beyond that is taken from its next turns. */
+const quantum = 4096;
+
+/**
+ * What became of an item that was offered. A number: it leaves the queue, and cost so much. `kept`: it stays, and
+ * later items of its client are offered. `blocked`: it stays, and nothing more of its client is offered now.
+ * `enough`: it stays, and nothing more of anyone is offered now.
+ */
+export type Verdict = number | 'kept' | 'blocked' | 'enough';
+
+interface Lane<T> {
+  readonly client: Client;
+  readonly items: Ring<T>;
+  /** What the client may still use in this turn; negative if it has used more. */
+  credit: number;
+}
+
+/** The lanes of one principal, in the order of their turns. */
+interface Group<T> {
+  readonly principal: string;
+  readonly lanes: Lane<T>[];
+}
+
+/** Where an item is, to remove it. */
+export interface Place {
+  readonly items: Pick<Ring<unknown>, 'delete'>;
+  readonly position: number;
+}
+
+export class FairQueue<T> {
+  readonly #lanes = new Map<Client, Lane<T>>();
+  readonly #groups = new Map<string, Group<T>>();
+  /** In the order of their turns. */
+  readonly #turns: Group<T>[] = [];
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Adds an item behind those of the same client. */
+  add(client: Client, item: T): Place {
+    const { items } = this.#lanes.get(client) ?? this.#open(client);
+    this.#size += 1;
+    return { items, position: items.add(item) };
+  }
+
+  /** Removes an item, unless it has left the queue. */
+  delete({ items, position }: Place): void {
+    if (items.delete(position)) this.#size -= 1;
+  }
+
+  /** Offers items in fair order, until all were offered or `offer` wants no more. */
+  serve(offer: (item: T) => Verdict): void {
+    const rounds = new Map<Lane<T>, Round<T>>();
+    let openCount = this.#lanes.size;
+    while (openCount > 0) {
+      const group = this.#turns[0];
+      const lane = group?.lanes[0];
+      if (group === undefined || lane === undefined) return;
+      let round = rounds.get(lane);
+      if (round === undefined) {
+        round = new Round(lane.items);
+        rounds.set(lane, round);
+      }
+      if (!round.isOver) {
+        this.#grant(lane);
+        if (!this.#turn(lane, round, offer)) return;
+        // Its last items may have been removed by others before its turn.
+        if (lane.items.size === 0) round.isOver = true;
+        if (round.isOver) openCount -= 1;
+      }
+      this.#pass(group, lane);
+    }
+  }
+
+  *[Symbol.iterator](): Generator<T> {
+    for (const { items } of this.#lanes.values()) for (const [, item] of items) yield item;
+  }
+
+  /** A client that was interrupted has something left of its turn. */
+  #grant(lane: Lane<T>): void {
+    if (this.#lanes.size === 1) lane.credit = quantum;
+    else if (lane.credit <= 0) lane.credit += quantum;
+  }
+
+  /** Offers what one turn of the client allows. Returns false if nothing more of anyone is wanted. */
+  #turn(lane: Lane<T>, round: Round<T>, offer: (item: T) => Verdict): boolean {
+    while (lane.credit > 0) {
+      const next = round.next();
+      if (next === undefined) break;
+      const [position, item] = next;
+      const verdict = offer(item);
+      if (verdict === 'enough') return false;
+      if (verdict === 'blocked') {
+        round.isOver = true;
+        break;
+      }
+      if (verdict === 'kept') continue;
+      lane.credit -= verdict;
+      this.delete({ items: lane.items, position });
+    }
+    // Nobody saves up turns in which there was nothing to serve.
+    if (round.isOver) lane.credit = Math.min(0, lane.credit);
+    return true;
+  }
+
+  /** The next turn is that of another principal, and the next one of this principal is that of another client. */
+  #pass(group: Group<T>, lane: Lane<T>): void {
+    group.lanes.shift();
+    if (lane.items.size > 0) group.lanes.push(lane);
+    else this.#lanes.delete(lane.client);
+    this.#turns.shift();
+    if (group.lanes.length > 0) this.#turns.push(group);
+    else this.#groups.delete(group.principal);
+  }
+
+  #open(client: Client): Lane<T> {
+    const { principal } = client;
+    let group = this.#groups.get(principal);
+    if (group === undefined) {
+      group = { principal, lanes: [] };
+      this.#groups.set(principal, group);
+      this.#turns.push(group);
+    }
+    const lane: Lane<T> = { client, items: new Ring(), credit: 0 };
+    group.lanes.push(lane);
+    this.#lanes.set(client, lane);
+    return lane;
+  }
+}
+
+/** The items of one client that were not offered yet. */
+class Round<T> {
+  isOver = false;
+  readonly #items: Iterator<readonly [number, T]>;
+
+  constructor(items: Ring<T>) {
+    this.#items = items[Symbol.iterator]();
+  }
+
+  next(): readonly [number, T] | undefined {
+    const { value, done } = this.#items.next();
+    if (done !== true) return value;
+    this.isOver = true;
+    return undefined;
+  }
+}
