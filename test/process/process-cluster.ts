@@ -20,13 +20,17 @@ export interface ClusterSettings {
   readonly addressesFor?: (node: number, addresses: readonly string[]) => readonly string[];
   /** Added to the environment of a node's process. */
   readonly environmentOf?: (node: number) => NodeJS.ProcessEnv;
+  /** The host at which a node listens. Default: loopback. */
+  readonly hostOf?: (node: number) => string;
+  /** Words before the command of a node's process, which run it elsewhere. */
+  readonly placeOf?: (node: number) => readonly string[];
   /** Limits of the system on the process of each node, as options of `prlimit`. */
   readonly systemLimits?: readonly string[];
   /** Called once before the first start, with the directory of each node, which does not exist yet. */
   readonly prepare?: (directories: readonly string[]) => Promise<void>;
 }
 
-interface ClusterSetup extends Required<Omit<ClusterSettings, 'nodeCount' | 'prepare'>> {
+interface ClusterSetup extends Required<Omit<ClusterSettings, 'nodeCount' | 'prepare' | 'hostOf'>> {
   readonly addresses: readonly string[];
   readonly peerAddresses: readonly string[];
   readonly directory: string;
@@ -56,6 +60,8 @@ export class ProcessCluster {
     nodeCount = 3,
     addressesFor = (_, addresses) => addresses,
     environmentOf = () => ({}),
+    hostOf = () => '127.0.0.1',
+    placeOf = () => [],
     systemLimits = [],
     prepare = async () => {},
   }: ClusterSettings = {}): Promise<ProcessCluster> {
@@ -63,11 +69,12 @@ export class ProcessCluster {
       const allPorts = await freePorts(2 * nodeCount);
       const ports = allPorts.slice(0, nodeCount);
       const directory = await mkdtemp(join(tmpdir(), 'paxkv-process-'));
-      const all = allPorts.map((port) => `127.0.0.1:${port}`);
+      const all = allPorts.map((port, index) => `${hostOf(index % nodeCount)}:${port}`);
       const addresses = all.slice(0, nodeCount);
       const peerAddresses = all.slice(nodeCount);
       const setup = {
-        ...{ addresses, peerAddresses, directory, addressesFor, environmentOf, systemLimits },
+        ...{ addresses, peerAddresses, directory, addressesFor, environmentOf },
+        ...{ placeOf, systemLimits },
       };
       await writeClusterSecret(secretFileIn(setup));
       await prepare(ports.map((_, node) => directoryIn(setup, node)));
@@ -176,6 +183,11 @@ export class ProcessCluster {
     this.#serverOf(node).signal('SIGCONT');
   }
 
+  /** Has the server read its files again. */
+  reload(node: number): void {
+    this.#serverOf(node).signal('SIGHUP');
+  }
+
   async status(node: number, signal?: AbortSignal): Promise<StatusReply> {
     const response = await fetch(`http://${this.#addressOf(node)}/status`, signal && { signal });
     return JSON.parse(await response.text());
@@ -207,7 +219,7 @@ export class ProcessCluster {
 }
 
 function startServer(setup: ClusterSetup, node: number): ServerProcess {
-  const { addresses, peerAddresses, addressesFor, environmentOf, systemLimits } = setup;
+  const { addresses, peerAddresses, addressesFor, environmentOf, placeOf, systemLimits } = setup;
   return new ServerProcess({
     node,
     addresses,
@@ -215,6 +227,7 @@ function startServer(setup: ClusterSetup, node: number): ServerProcess {
     secretFile: secretFileIn(setup),
     directory: directoryIn(setup, node),
     environment: environmentOf(node),
+    place: placeOf(node),
     systemLimits,
   });
 }

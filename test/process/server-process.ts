@@ -24,6 +24,8 @@ export interface ServerSettings {
   readonly directory: string;
   /** Added to the environment of the process. */
   readonly environment?: NodeJS.ProcessEnv;
+  /** Words before the command, which run it elsewhere and are replaced by it. */
+  readonly place?: readonly string[];
   /** Limits of the system on the process, as options of `prlimit`. */
   readonly systemLimits?: readonly string[];
 }
@@ -43,7 +45,7 @@ export class ServerProcess {
 
   constructor(settings: ServerSettings) {
     const { node, addresses, directory, environment: added = {}, systemLimits = [] } = settings;
-    const { peerAddresses, secretFile } = settings;
+    const { peerAddresses, secretFile, place = [] } = settings;
     this.#address = addresses[node] ?? '';
     const options = ['--node', `${node}`, '--peers', addresses.join(','), '--data', directory];
     const peers = [
@@ -55,7 +57,7 @@ export class ServerProcess {
     const command = [process.execPath, paxkv, 'serve', ...options, ...peers, '--cluster', 'tests'];
     // prlimit is replaced by the server, so that signals reach it.
     const limited = systemLimits.length === 0 ? [] : ['prlimit', ...systemLimits];
-    const [program = '', ...rest] = [...limited, ...command];
+    const [program = '', ...rest] = [...place, ...limited, ...command];
     this.#child = spawn(program, rest, {
       env: { ...environment(), ...added },
       stdio: ['ignore', 'pipe', 'pipe'],
