@@ -1,7 +1,13 @@
 /** Gathers the writes of a journal while its records are read, so that opening and loading it take one reading. */
-import type { JournalMemory } from './journal-memory.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import type { JournalWrite } from './record-codec.ts';
 import type { WriteGroup } from './record-payload.ts';
+
+/** What is still needed: all from the last checkpoint on, above `min`. */
+export interface StillNeeded {
+  readonly checkpoint: Checkpoint;
+  readonly live: { readonly min: number };
+}
 
 interface Found {
   /** The index of the first fragment of its record. */
@@ -18,12 +24,12 @@ export class RememberedWrites {
   }
 
   /** Frees what a checkpoint has made superfluous. */
-  trim({ checkpoint }: JournalMemory): void {
+  trim({ checkpoint }: Pick<StillNeeded, 'checkpoint'>): void {
     this.#found = this.#found.filter(({ index }) => index >= checkpoint.from);
   }
 
   /** All writes that are still needed, in the order in which they were made. */
-  inOrder({ checkpoint, live }: JournalMemory): JournalWrite[] {
+  inOrder({ checkpoint, live }: StillNeeded): JournalWrite[] {
     const byIndex = new Map<number, readonly JournalWrite[]>();
     for (const { index, group } of this.#found) {
       // Safety: a copy has only votes. The rest is in a checkpoint, which a crash may have prevented.
