@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { writeCerts } from 'paxkv/internal/certs/cert-files';
 import { type Document, parseAllDocuments } from 'yaml';
 import { readPage } from '../docs/pages.ts';
 import { runCaptured } from '../unit/cli/captured-streams.ts';
@@ -63,10 +64,21 @@ export async function effectiveSettings({ environment, args, files = {}, ...wher
   }
 }
 
-/** Makes what every node needs to prove itself, for a test that removes the directory afterwards. */
+/** Makes what nodes need to prove themselves, for a test that removes the directory afterwards. */
 export async function makeSecrets(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'paxkv-secrets-'));
-  const secret = `${'0123456789abcdef'.repeat(4)}\n`;
-  await writeFile(join(directory, 'cluster-secret'), secret, { mode: 0o600 });
+  const plan = {
+    directory,
+    cluster: 'paxkv',
+    members: 3,
+    hosts: ['localhost'],
+    users: [],
+    days: 1,
+  };
+  await writeCerts(plan);
+  for (const name of ['cluster-secret', 'root-token']) {
+    const secret = `${'0123456789abcdef'.repeat(4)}\n`;
+    await writeFile(join(directory, name), secret, { mode: 0o600 });
+  }
   return directory;
 }

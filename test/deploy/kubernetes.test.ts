@@ -65,6 +65,8 @@ describe('The Kubernetes manifest', () => {
       const peers = settings.get('peers')?.split(',') ?? [];
       expect(peers).to.have.lengthOf(replicas);
       expect(peers[node]).to.equal(`${name}-${node}.${service}:${settings.get('port')}`);
+      expect(settings.get('insecure')).to.equal('no');
+      expect(settings.get('auth')).to.equal('yes');
       expect(settings.get('data')).to.match(/^\/var\/lib\/paxkv\/./);
     }
   });

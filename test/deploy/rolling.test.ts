@@ -1,21 +1,13 @@
 /** The script for rolling changes, on real processes under load. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { expect } from 'chai';
-import { root } from '../docs/pages.ts';
 import { Appenders } from '../process/appenders.ts';
 import { clusterPerTest } from '../process/cluster-per-test.ts';
-import { paxkv } from '../process/server-process.ts';
+import { roll } from './rolling-script.ts';
 
-const script = join(root, 'deploy/rolling.mjs');
 const laneCount = 4;
-
-/** Asks the test to restart the node. */
-const askTest =
-  'fetch(process.env.ASK + process.env.NODE).then(({ status }) => { process.exitCode = status === 200 ? 0 : 9; })';
 
 describe('deploy/rolling.mjs', function () {
   this.timeout(120_000);
@@ -37,20 +29,9 @@ describe('deploy/rolling.mjs', function () {
     control.close();
   });
 
-  async function roll(addresses: readonly string[], wait = '30s') {
-    const endpoints = addresses.map((address) => `http://${address}`).join(',');
-    const command = [process.execPath, '-e', askTest];
-    const args = [script, '--paxkv', paxkv, '--wait', wait, endpoints, '--', ...command];
+  function rollAll(addresses: readonly string[], wait = '30s') {
     const ask = `http://127.0.0.1:${(control.address() as AddressInfo).port}/`;
-    const child = spawn(process.execPath, args, { env: { ...process.env, ASK: ask } });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (bytes) => {
-        output += bytes;
-      });
-    }
-    const [code] = await once(child, 'close');
-    return { code, output };
+    return roll({ addresses, ask, wait });
   }
 
   it('changes every node once, the leader last, and no request fails', async () => {
@@ -65,7 +46,7 @@ describe('deploy/rolling.mjs', function () {
       expect(await cluster.stop(node)).to.deep.equal({ code: 0, signal: null });
       cluster.launch(node);
     };
-    const { code, output } = await roll(cluster.addresses);
+    const { code, output } = await rollAll(cluster.addresses);
     expect(code, output).to.equal(0);
     expect(restarted).to.have.members([...cluster.nodes]);
     expect(restarted.at(-1)).to.equal(leader);
@@ -82,7 +63,7 @@ describe('deploy/rolling.mjs', function () {
       asked.push(node);
       if (asked.length === 2) throw new Error('the new version cannot be installed');
     };
-    const { code, output } = await roll(cluster.addresses);
+    const { code, output } = await rollAll(cluster.addresses);
     expect(code).to.equal(1);
     expect(asked).to.have.lengthOf(2);
     expect(output).to.contain(
@@ -95,11 +76,11 @@ describe('deploy/rolling.mjs', function () {
     restart = async () => {
       throw new Error('nothing may be restarted');
     };
-    const some = await roll(cluster.addresses.slice(1));
+    const some = await rollAll(cluster.addresses.slice(1));
     expect(some.code, some.output).to.equal(2);
     expect(some.output).to.contain('name all 3 nodes; 2 are named');
     await cluster.stop(1);
-    const { code, output } = await roll(cluster.addresses, '1s');
+    const { code, output } = await rollAll(cluster.addresses, '1s');
     expect(code, output).to.equal(1);
     expect(output).to.contain('not every node is ready before the first node');
   });

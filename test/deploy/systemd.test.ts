@@ -27,8 +27,10 @@ describe('The systemd unit', () => {
     const content = await readPage('deploy/systemd/paxkv.yaml');
     const files = { '/etc/paxkv/paxkv.yaml': content };
     const secrets = await makeSecrets();
-    const start = { environment: {}, args, files, secretsAt: '/etc/paxkv', secrets };
+    const start = { environment: {}, args, files, secretsAt: '/etc/paxkv/secret', secrets };
     const settings = await effectiveSettings(start).finally(() => rm(secrets, { recursive: true }));
+    expect(settings.get('insecure')).to.equal('no');
+    expect(settings.get('auth')).to.equal('yes');
     expect(settings.get('data')).to.equal(`/var/lib/${lineValue('StateDirectory')}/data`);
   });
 

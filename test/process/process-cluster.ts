@@ -183,6 +183,11 @@ export class ProcessCluster {
     this.#serverOf(node).signal('SIGCONT');
   }
 
+  /** Has the server read its files again. */
+  reload(node: number): void {
+    this.#serverOf(node).signal('SIGHUP');
+  }
+
   async status(node: number, signal?: AbortSignal): Promise<StatusReply> {
     const response = await fetch(`http://${this.#addressOf(node)}/status`, signal && { signal });
     return JSON.parse(await response.text());

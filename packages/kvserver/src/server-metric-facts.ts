@@ -33,7 +33,7 @@ export async function readMetricFacts(
       { bound: 'memoryBudgetBytes', used: sources.budget.used, max: limits.memoryBudgetBytes },
       { bound: 'connectionCountMax', used: connections, max: http.connectionCountMax },
     ],
-    connections: { http: connections - streams, stream: streams },
+    connections: { http: Math.max(0, connections - streams), stream: streams },
     recorder: sources.recorder,
     slowRequests: sources.slowRequests.count,
   };

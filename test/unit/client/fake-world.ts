@@ -136,9 +136,10 @@ export function ok(body: unknown): Answer {
   return { status: 200, body };
 }
 
-export function refusal(code: KvErrorCode): Answer {
+export function refusal(code: KvErrorCode, more: { retryAfterMs?: number } = {}): Answer {
   const { outcome, status } = errorCodes[code];
-  return { status: status ?? 500, body: { error: { code, outcome, message: `says ${code}` } } };
+  const error = { code, outcome, message: `says ${code}`, ...more };
+  return { status: status ?? 500, body: { error } };
 }
 
 /** The server is not there. */

@@ -6,6 +6,9 @@ import { readConfigFile } from './config-file.ts';
 import { didYouMean } from './nearest-name.ts';
 import { flagOf, type SettingTable, type ValuesOf, variableOf } from './setting.ts';
 
+/** Variables without a flag: a secret has no place on a command line. */
+const plainVariables = ['PAXKV_TOKEN'];
+
 /** The values of all settings of a table, and where each was given. */
 export interface EffectiveSettings<T extends SettingTable> {
   readonly table: T;
@@ -66,7 +69,8 @@ function refuseUnknownVariables(command: Command): void {
   const program = command.parent ?? command;
   const known = [program, ...program.commands]
     .flatMap(({ options }) => options)
-    .flatMap(({ envVar }) => envVar ?? []);
+    .flatMap(({ envVar }) => envVar ?? [])
+    .concat(plainVariables);
   const unknown = Object.keys(process.env).filter(
     (name) => name.startsWith('PAXKV_') && !known.includes(name),
   );

@@ -68,8 +68,11 @@ export function readAnswer(request: Request, answer: Answer, endpoint: string): 
   const isSuccess = status >= 200 && status < 300;
   const refusal = isSuccess ? undefined : errorReplySchema.safeParse(body);
   if (refusal?.success) {
-    const { code, outcome, message, requestId } = refusal.data.error;
-    throw new KvError(code, `${endpoint}: ${message}`, { outcome, requestId });
+    const { code, outcome, message, requestId, retryAfterMs } = refusal.data.error;
+    throw new KvError(code, `${endpoint}: ${message}`, {
+      ...{ outcome, requestId },
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    });
   }
   const newer = isSuccess ? undefined : newerErrorSchema.safeParse(body);
   if (newer?.success) {

@@ -3,6 +3,8 @@
  * again. That is safe for requests that may arrive more than once: reads, and writes with a session
  * stamp.
  */
+
+import { KvError } from '@paxkv/protocol';
 import {
   errorAttributes,
   operationAttributes,
@@ -123,6 +125,8 @@ export class Retry {
     const backoff = new Backoff(this.#settings, random);
     const tried: string[] = [];
     let timeoutMs = this.#settings.attemptTimeoutMs;
+    /** What servers asked for since the last pause. */
+    let askedMs = 0;
     for (let last = first; ; ) {
       outcome.fail(last.endpoint, last.error);
       if (timeoutMs !== undefined && clock.now() - last.begunMs >= timeoutMs) {
@@ -130,8 +134,10 @@ export class Retry {
       }
       this.#avoid(last.endpoint, deadline);
       tried.push(last.endpoint);
+      askedMs = Math.max(askedMs, retryAfterMsOf(last.error));
       if (tried.length >= this.#endpoints.all.length) {
-        await deadline.pause(backoff.next());
+        await deadline.pause(Math.max(askedMs, backoff.next()));
+        askedMs = 0;
         tried.length = 0;
       }
       if (deadline.end !== undefined) {
@@ -194,4 +200,9 @@ export class Retry {
       this.#environment.exchange.avoid?.(endpoint);
     }
   }
+}
+
+/** How long the server wants to be left alone, in milliseconds. */
+function retryAfterMsOf(error: unknown): number {
+  return (error instanceof KvError && error.retryAfterMs) || 0;
 }

@@ -8,6 +8,7 @@ import { type Attempt, type Clock, ExchangeError } from '../environment.ts';
 import { Ring } from '../ring.ts';
 import type { Defer, Dial, Socket } from '../system/network.ts';
 import { Keepalive } from './keepalive.ts';
+import { ReadPace } from './read-pace.ts';
 import { idOf, pingId, pingRow, positionOf, readReply } from './replies.ts';
 import { SendQueue, sizeOf } from './send-queue.ts';
 
@@ -47,6 +48,7 @@ export class Connection {
   readonly #keepalive: Keepalive;
   readonly #inFlight = new Ring<Attempt>();
   #inFlightBytes = 0;
+  readonly #pace = new ReadPace();
   #state: 'dialling' | 'open' | 'leaving' | 'ended' = 'dialling';
   #stopHelloTimer = () => {};
   /** The name that the server gave to this connection. */
@@ -131,7 +133,8 @@ export class Connection {
   }
 
   get #room(): number {
-    if (this.#state !== 'open' || this.#inFlightBytes >= inFlightBytesMax) {
+    const isFull = this.#inFlightBytes >= inFlightBytesMax || !this.#pace.hasRoom;
+    if (this.#state !== 'open' || isFull) {
       return 0;
     }
     return inFlightMax - this.#inFlight.size;
@@ -139,12 +142,18 @@ export class Connection {
 
   #register(attempt: Attempt): number {
     this.#inFlightBytes += sizeOf(attempt.request);
+    if (attempt.request.command.type === 'get') {
+      this.#pace.onSent();
+    }
     return idOf(this.#inFlight.add(attempt));
   }
 
   #remove(position: number, attempt: Attempt): void {
     this.#inFlight.delete(position);
     this.#inFlightBytes -= sizeOf(attempt.request);
+    if (attempt.request.command.type === 'get') {
+      this.#pace.onEnded();
+    }
   }
 
   /** Whether a reply is awaited. Drops settled attempts, so that a hanging server does not fill the memory. */
@@ -228,6 +237,9 @@ export class Connection {
         if (reply instanceof Error) {
           attempt.reject(reply);
         } else {
+          if (reply.type === 'get') {
+            this.#pace.onValue(reply.entry?.value.length ?? 0);
+          }
           attempt.resolve(reply);
         }
       }

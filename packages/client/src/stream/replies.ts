@@ -52,9 +52,12 @@ export function readReply(
   if (answer.type !== 'error') {
     return answer;
   }
-  const { code, outcome, message } = answer;
+  const { code, outcome, message, retryAfterMs } = answer;
   if (isKvErrorCode(code)) {
-    return new KvError(code, `${endpoint}: ${message}`, { outcome, requestId });
+    return new KvError(code, `${endpoint}: ${message}`, {
+      ...{ outcome, requestId },
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    });
   }
   // A newer server sent the code; its outcome still tells whether the request may have arrived.
   const sent = outcome === 'not done' ? 'no' : 'maybe';

@@ -94,7 +94,7 @@ export class SendQueue {
     const pairs: unknown[] = [];
     let bytes = 0;
     let count = 0;
-    for (; count < countMax; count += 1) {
+    for (; count < countMax && sink.room() > 0; count += 1) {
       const attempt = queued[count];
       // A settled write has released its session number, so its stamp is no longer valid.
       if (attempt === undefined || attempt.isSettled) {

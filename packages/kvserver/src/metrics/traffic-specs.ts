@@ -69,6 +69,14 @@ export const trafficSpecs: readonly MetricSpec<MetricFacts>[] = [
     labels: ['peer'],
     read: ({ recorder }) => recorder.refusedMessages,
   },
+  {
+    name: 'paxkv_network_peer_refusals_total',
+    type: 'counter',
+    help: 'Refused connections of peers, by the reason in words, since the data was opened',
+    labels: ['reason'],
+    read: ({ status: { peerRefusals = {} } }) =>
+      Object.entries(peerRefusals).map(([reason, value]) => ({ labels: { reason }, value })),
+  },
   messages('sent_messages', 'sent', 'Messages given to connections to peers'),
   messages(
     'dropped_messages',

@@ -85,4 +85,9 @@ describe('the effective settings', () => {
       /^PAXKV_LOG_BUGDET: no command reads it; did you mean PAXKV_LOG_BUDGET\?$/,
     );
   });
+
+  it('leave alone the token of a user, which is for other commands', () => {
+    setEnvironment({ PAXKV_TOKEN: 'secret' });
+    expect(read(required).places.size).to.equal(3);
+  });
 });

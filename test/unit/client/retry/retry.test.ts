@@ -74,6 +74,19 @@ describe('Retry', () => {
     ]);
   });
 
+  it('waits as long as the servers ask for, once it has tried all', async () => {
+    const { world, reply } = ask(
+      inTurn(
+        () => refusal('KV_OVERLOADED', { retryAfterMs: 300 }),
+        () => refusal('KV_OVERLOADED', { retryAfterMs: 200 }),
+        () => refusal('KV_OVERLOADED'),
+        () => absent,
+      ),
+    );
+    await world.clock.finish(reply);
+    expect(trail(world).map(([, time]) => time)).to.deep.equal([0, 0, 0, 300]);
+  });
+
   it('asks another server before the deadline if one hangs', async () => {
     const { world, reply } = ask(inTurn(hang, () => absent));
     await world.clock.finish(reply);

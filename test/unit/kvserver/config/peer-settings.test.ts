@@ -1,6 +1,7 @@
 import { ConfigError, parseConfig } from '@paxkv/kvserver/internal/config/settings';
 import { expect } from 'chai';
 import { clusterSecret } from '../../../process/cluster-secret.ts';
+import { authority, member0, member1 } from '../transport/certificates.ts';
 
 const settings = {
   nodeId: 1,
@@ -89,6 +90,19 @@ describe('the settings of peers', () => {
       expect(problemsOf({ ...settings, ...change })[0]).to.contain(problem);
     });
   }
+
+  it('take a certificate of this member, and no other', () => {
+    const cluster = { ...settings, clusterId: 'cluster-of-the-test', peerListenHost: '10.0.0.2' };
+    const peerTls = { ...member1, ca: authority };
+    expect(parseConfig({ ...cluster, peerTls }).peerCredentials.tls).to.deep.equal(peerTls);
+    expect(problemsOf({ ...cluster, nodeId: 2, peerTls })[0]).to.match(
+      /^peerTls\.cert: the certificate does not name paxkv:\/\/cluster-of-the-test\/member\/2 /,
+    );
+    const { key } = member0;
+    expect(problemsOf({ ...cluster, peerTls: { ...peerTls, key } })[0]).to.match(
+      /^peerTls: the key/,
+    );
+  });
 
   it('repeat no secret in a problem', () => {
     const secret = 'a planted secret';

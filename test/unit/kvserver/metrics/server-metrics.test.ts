@@ -23,6 +23,7 @@ const status: CurrentStatus = {
   catchUp: { tier: 'log', from: 2, received: 7, total: 10 },
   scrub: { isRunning: true, rows: 8, lastPassAtMs: 1_700_000_000_000, differsFrom: [0] },
   ...{ residentBytes: 1, uptimeMs: 1 },
+  peerRefusals: { 'wrong cluster': 3 },
 };
 
 const facts: MetricFacts = {
@@ -61,6 +62,7 @@ describe('ServerMetrics', () => {
       'paxkv_server_bound_limit{bound="memoryBudgetBytes"} 200',
       'paxkv_store_revision_total 40',
       'paxkv_slow_requests_total 2',
+      'paxkv_network_peer_refusals_total{reason="wrong cluster"} 3',
       'paxkv_network_client_connections{transport="stream"} 6',
       'paxkv_network_peer_connected{peer="0"} 0',
       'paxkv_network_peer_lag_instances{peer="0"} 30',

@@ -87,7 +87,10 @@ class TlsAcceptor {
     const name = nameOf(socket);
     this.#waiting.set(name, accepted);
     socket.once('close', () => {
-      if (this.#waiting.get(name) === accepted) this.#waiting.delete(name);
+      if (this.#waiting.get(name) !== accepted) return;
+      this.#waiting.delete(name);
+      // A certificate that is not accepted ends the connection without an error.
+      accepted.onInsecure('the handshake ended, or the certificate is not accepted');
     });
     this.#server.emit('connection', socket);
   }

@@ -30,6 +30,7 @@ const handshakeBounds: FrameBounds = new Map([
 export class SocketWire extends EventEmitter<WireEvents> implements Wire {
   readonly #socket: Socket;
   readonly #splitter: FrameSplitter;
+  #members: readonly string[] | undefined;
   #reason: string | undefined;
   #isClosing = false;
   #closeTimer: NodeJS.Timeout | undefined;
@@ -66,7 +67,10 @@ export class SocketWire extends EventEmitter<WireEvents> implements Wire {
 
   get members(): readonly string[] | undefined {
     const socket = this.#socket;
-    return socket instanceof TLSSocket ? membersIn(socket.getPeerX509Certificate()) : undefined;
+    if (!(socket instanceof TLSSocket)) return undefined;
+    // Asked twice, Node.js 20 has no certificate the second time.
+    this.#members ??= membersIn(socket.getPeerX509Certificate());
+    return this.#members;
   }
 
   sendHandshake(frame: Uint8Array): void {
