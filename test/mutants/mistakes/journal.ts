@@ -112,9 +112,9 @@ export const journalMutants: readonly Mutant[] = [
     mistake: 38,
     does: 'A copy of live votes replaces the write that it was made of, before its checkpoint is there.',
     loses: 'A crash takes promises for the whole log.',
-    file: 'kvserver/src/storage/journal/journal.ts',
-    right: '        if (byIndex.has(each)) continue;\n',
-    wrong: '',
+    file: 'kvserver/src/storage/journal/remembered-writes.ts',
+    right: 'if (index < checkpoint.from || byIndex.has(group.writeIndex)) continue;',
+    wrong: 'if (index < checkpoint.from) continue;',
     caughtBy: [
       byTest(
         'unit/kvserver/storage/journal/journal-crash',
