@@ -13,8 +13,10 @@ import { readsMutants } from './mistakes/reads.ts';
 import { rejoinMutants } from './mistakes/rejoin.ts';
 import { replicaMutants } from './mistakes/replica.ts';
 import { retentionMutants } from './mistakes/retention.ts';
+import { sessionMutants } from './mistakes/sessions.ts';
 import { stateMachineMutants } from './mistakes/state-machine.ts';
 import { stateTransferMutants } from './mistakes/state-transfer.ts';
+import { userMutants } from './mistakes/users.ts';
 import type { Mutant } from './mutant.ts';
 
 export const allMutants: readonly Mutant[] = [
@@ -34,4 +36,6 @@ export const allMutants: readonly Mutant[] = [
   ...clientMutants,
   ...peersMutants,
   ...levelMutants,
+  ...sessionMutants,
+  ...userMutants,
 ].sort((a, b) => a.mistake - b.mistake);
