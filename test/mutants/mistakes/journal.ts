@@ -216,7 +216,7 @@ export const journalMutants: readonly Mutant[] = [
     mistake: 38,
     does: 'A write that was moved is given back after later ones.',
     loses: 'An older vote replaces a newer one.',
-    file: 'kvserver/src/storage/journal/journal.ts',
+    file: 'kvserver/src/storage/journal/remembered-writes.ts',
     right: 'for (const [, group] of [...byIndex].sort(([a], [b]) => a - b))',
     wrong: 'for (const [, group] of byIndex)',
     caughtBy: [byTest(size, 'returns a moved write before later ones about the same instance')],
