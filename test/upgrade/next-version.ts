@@ -15,7 +15,7 @@ export const nextFormat = formats.max + 1;
 /** The path of the command that comes with the next level. It appends its value twice. */
 export const appendTwicePath = '/v1/append-twice';
 
-/** From the next level on, an opened session takes this many ids, of which it uses one. */
+/** From the next level on, an opened session counts as this many. */
 export const sessionIdStep = 10;
 
 const tag = 77;
@@ -101,6 +101,20 @@ export const commands = {
       file: 'kvserver/src/transport/codec.ts',
       right: '    to: peer,\n',
       wrong: '    to: peer,\n    extra: z.exactOptional(z.literal(true)),\n',
+    },
+  ],
+};
+
+/** The version before this one: it knows feature level 1 alone, at which a cluster has no incarnation. */
+export const previousVersion: PatchSet = {
+  id: 'previous-version',
+  patches: [
+    {
+      file: 'kvserver/src/state-machine/features.ts',
+      right: `  highest: authLevel,
+  commands: {`,
+      wrong: `  highest: baseLevel,
+  commands: {`,
     },
   ],
 };

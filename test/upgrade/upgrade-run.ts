@@ -2,7 +2,12 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
+import { positionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
+import { toPosition, unseal } from '@paxkv/kvserver/internal/storage/state/rows';
+import {
+  StateDatabase,
+  type StateLevel,
+} from '@paxkv/kvserver/internal/storage/state/state-database';
 import { SeededRandom } from '@paxkv/simulator';
 import { Level } from 'level';
 import { awaitConvergence } from '../faults/run/convergence.ts';
@@ -131,18 +136,33 @@ export class UpgradeRun {
     await Promise.all(cluster.nodes.map((node) => cluster.stop(node)));
     const hashes = await Promise.all(
       cluster.nodes.map(async (node) => {
-        const encoding = { keyEncoding: 'view', valueEncoding: 'view' } as const;
-        const path = join(cluster.directoryOf(node), 'state');
-        const level = new Level<Uint8Array, Uint8Array>(path, encoding);
-        await level.open();
-        const hash = await new StateDatabase(level).contentHash();
-        await level.close();
-        return hash;
+        return this.#readState(node, (level) => new StateDatabase(level).contentHash());
       }),
     );
     return new Set(hashes).size === 1
       ? []
       : [`the rows of the servers differ: ${hashes.join(', ')}`];
+  }
+
+  /** How many sessions were opened, by the count in the state of a server that has ended. */
+  openedCount(node: number): Promise<number> {
+    return this.#readState(node, async (level) => {
+      const row = await level.get(positionKey);
+      if (row === undefined) throw new Error(`node ${node} has no state`);
+      return unseal(positionKey, row, toPosition).position.sessions.next - 1;
+    });
+  }
+
+  async #readState<T>(node: number, read: (level: StateLevel) => Promise<T>): Promise<T> {
+    const encoding = { keyEncoding: 'view', valueEncoding: 'view' } as const;
+    const path = join(this.cluster.directoryOf(node), 'state');
+    const level = new Level<Uint8Array, Uint8Array>(path, encoding);
+    await level.open();
+    try {
+      return await read(level);
+    } finally {
+      await level.close();
+    }
   }
 
   async #readAll(node: number): Promise<Map<string, string | undefined>> {

@@ -4,11 +4,13 @@ import { thisVersion } from '@paxkv/kvserver/internal/state-machine/features';
 import { formats } from '@paxkv/kvserver/internal/transport/handshake';
 import { expect } from 'chai';
 import { PatchedBuilds } from '../mutants/patched-build/builds.ts';
+import type { PatchSet } from '../mutants/patched-build/patch.ts';
 import {
   appendTwicePath,
   nextFormat,
   nextLevel,
   nextVersion,
+  previousVersion,
   sessionIdStep,
 } from './next-version.ts';
 import { type Environment, UpgradeRun } from './upgrade-run.ts';
@@ -26,12 +28,17 @@ describe('a cluster under load whose servers are restarted one after the other',
   const old: Environment = {};
   let builds: PatchedBuilds;
   let next: Environment;
+  let previous: Environment;
   let run: UpgradeRun | undefined;
 
   before(() => {
-    builds = PatchedBuilds.make([nextVersion]);
-    const { NODE_OPTIONS, TEST_PATCHED_BUILD } = builds.environmentOf(nextVersion);
-    next = { NODE_OPTIONS, TEST_PATCHED_BUILD };
+    builds = PatchedBuilds.make([nextVersion, previousVersion]);
+    const environmentOf = (version: PatchSet): Environment => {
+      const { NODE_OPTIONS, TEST_PATCHED_BUILD } = builds.environmentOf(version);
+      return { NODE_OPTIONS, TEST_PATCHED_BUILD };
+    };
+    next = environmentOf(nextVersion);
+    previous = environmentOf(previousVersion);
   });
   after(() => builds.remove());
 
@@ -67,9 +74,9 @@ describe('a cluster under load whose servers are restarted one after the other',
     expect(await upgraded.levels()).to.deep.equal(all(oldLevel));
   }
 
-  async function openSession(upgraded: UpgradeRun, node: number): Promise<number> {
+  async function openSession(upgraded: UpgradeRun, node: number): Promise<unknown> {
     const { body } = await upgraded.post(node, '/v1/sessions', { client: 'upgrade' });
-    return Number(Object(body).session);
+    return Object(body).session;
   }
 
   it('is upgraded: the level rises by itself, and the old version is refused from then on', async () => {
@@ -79,8 +86,7 @@ describe('a cluster under load whose servers are restarted one after the other',
       const { status, body } = await upgraded.post(node, appendTwicePath, twice);
       expect([status, body]).to.deep.include.members([200]);
       expect(body).to.include({ length: 4 * (node + 1) });
-      const id = await openSession(upgraded, node);
-      expect(await openSession(upgraded, node)).to.be.at.least(id + sessionIdStep);
+      for (let count = 0; count < 10; count += 1) await openSession(upgraded, node);
     }
     const { log } = upgraded.cluster;
     for (const format of [formats.max, nextFormat]) expect(log).to.include(`"format":${format}`);
@@ -105,6 +111,41 @@ describe('a cluster under load whose servers are restarted one after the other',
     expect(await upgraded.untilLevel(nextLevel)).to.deep.equal(all(nextLevel));
     expect(upgraded.ackCount).to.be.above(ackCount);
     expect(await upgraded.end()).to.deep.equal([]);
+    expect(await upgraded.openedCount(0)).to.be.at.least(30 * sessionIdStep);
+  });
+
+  it('is upgraded from level 1: it gets an incarnation, and sessions that others can guess end', async () => {
+    run = await UpgradeRun.start(previous);
+    expect(await run.levels()).to.deep.equal(all(1));
+    expect(await run.cluster.status(0)).not.to.have.property('incarnation');
+    const id = await openSession(run, 0);
+    expect(id).to.be.a('number');
+    const write = (session: unknown, node: number) =>
+      run?.post(node, '/v1/append', {
+        ...{ key: base64('once'), value: base64('a') },
+        session: { id: session, number: 1, firstOutstanding: 1 },
+      });
+    expect(await write(id, 1)).to.include({ status: 200 });
+    for (const node of [0, 1, 2]) {
+      expect(await write(id, node), 'while versions are mixed').to.include({ status: 200 });
+      await run.change(node, old);
+    }
+    expect(await run.untilLevel(2)).to.deep.equal(all(2));
+    const { cluster } = run;
+    const statuses = await Promise.all(cluster.nodes.map((node) => cluster.status(node)));
+    expect(new Set(statuses.map(({ incarnation }) => incarnation)).size).to.equal(1);
+    expect(statuses[0]?.incarnation).to.match(/^[\w-]{22}$/);
+    const ended = await write(id, 2);
+    expect(ended).to.include({ status: 410 });
+    expect(ended?.body).to.have.nested.include({
+      'error.code': 'KV_SESSION_EXPIRED',
+      'error.outcome': 'unknown',
+    });
+    expect(await openSession(run, 1)).to.match(/^[\w-]{22}$/);
+    const ackCount = run.ackCount;
+    await pause(1_000);
+    expect(run.ackCount).to.be.above(ackCount);
+    expect(await run.end()).to.deep.equal([]);
   });
 
   it('goes back to the old version while one server holds the level down', async () => {

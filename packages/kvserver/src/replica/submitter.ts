@@ -6,15 +6,13 @@ import type { RequestTiming } from './request-timing.ts';
 export interface SubmitOptions {
   /** Ends the wait early. */
   readonly signal?: AbortSignal | undefined;
-  /** The client that asks; clients share what the replica can do. Default: a program in this process. */
+  /**
+   * The client that asks; clients share what the replica can do. Its principal owns a session that the request opens.
+   * Default: a program in this process.
+   */
   readonly client?: Client | undefined;
   /** Takes room for the reply to a get before the value is read. Default: there is always room. */
   readonly room?: ReplyRoom | undefined;
-  /**
-   * The owner of a session that the request opens, unless the principal is: the address of the client, such as
-   * `address 127.0.0.1`. Default: a program in this process.
-   */
-  readonly owner?: string | undefined;
   /** On whose behalf the request is made; `undefined` for an anonymous one. The API has verified it. */
   readonly principal?: Principal | undefined;
   /** Takes the times of its steps. Without it, nobody learns of them. */

@@ -16,6 +16,7 @@ import type { SubmitOptions, Submitter } from '../replica/submitter.ts';
 import { authKey, authReply } from '../state-machine/auth/auth-entry.ts';
 import { AccessControl } from './access-control.ts';
 import { ClusterIncarnation } from './cluster-incarnation.ts';
+import { OpeningLimit } from './opening-limit.ts';
 import { expectWithinLimits } from './request-checks.ts';
 import { noObserver, type RequestObserver } from './request-observer.ts';
 
@@ -25,6 +26,7 @@ export class KvService {
   /** What principals may do. */
   readonly auth: AccessControl;
   readonly #unavailable: () => KvError;
+  readonly #openings: OpeningLimit;
   readonly #observer: Pick<RequestObserver, 'onEnded'>;
   #replica: Submitter | undefined;
 
@@ -39,6 +41,7 @@ export class KvService {
   ) {
     this.#unavailable = unavailable;
     this.#observer = observer;
+    this.#openings = new OpeningLimit(now);
     const replica = () => this.#replica;
     this.auth = new AccessControl({ isRequired: isAuthRequired, replica, now });
   }
@@ -89,9 +92,15 @@ export class KvService {
     if (principal !== undefined || this.auth.isRequired) {
       await this.auth.expectCommand(principal, command);
     }
+    if (command.type === 'openSession') this.#limitOpening(options);
     const reply = await this.#submit(withPrincipal(request, principal), options);
     if (reply.type === 'get' || reply.type === 'getAuth') this.auth.expectStill(principal, command);
     return reply;
+  }
+
+  /** Programs in this process open as many sessions as they like. */
+  #limitOpening({ client }: SubmitOptions = {}): void {
+    if (client !== undefined) this.#openings.take(client.principal);
   }
 
   async #submit(request: Request, options: SubmitOptions | undefined): Promise<Reply> {

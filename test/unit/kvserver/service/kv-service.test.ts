@@ -66,6 +66,20 @@ describe('KvService', () => {
     expect(replica.requests).to.deep.equal([]);
   });
 
+  it('limits the sessions that an address or a user opens, and not those of this process', async () => {
+    const replica = new FixedReplica({ type: 'openSession', session: 1 });
+    const service = new KvService(() => unavailable, undefined, { now: () => 0 });
+    service.attach(replica);
+    const command = { type: 'openSession', client: 'c' } as const;
+    const all = Array.from({ length: 1001 }, () => service.submit({ command }));
+    await Promise.all(all);
+    const open = () => service.submit({ command }, { client: { principal: '10.0.0.1' } });
+    await Promise.all(Array.from({ length: 1000 }, open));
+    expect(await failureOf(open())).to.include({ code: 'KV_OVERLOADED', outcome: 'not done' });
+    await service.submit({ command }, { client: { principal: '10.0.0.2' } });
+    expect(replica.requests).to.have.length(2002);
+  });
+
   it('throws a refusal of the store as an error', async () => {
     const service = serviceOf(new FixedReplica({ type: 'refused', reason: 'numberReused' }));
     const failure = await failureOf(service.submit(get));

@@ -12,7 +12,7 @@ import type { SubmitOptions } from '../submitter.ts';
 /** Bytes that a request counts in addition to its key and value. */
 const overheadBytes = 64;
 
-export interface PendingOptions extends Pick<SubmitOptions, 'timing' | 'owner'> {
+export interface PendingOptions extends Pick<SubmitOptions, 'timing'> {
   /** When the wait ends, in milliseconds of the replica's clock. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal | undefined;
@@ -56,11 +56,6 @@ export class PendingRequest {
 
   get isSettled(): boolean {
     return this.#isSettled;
-  }
-
-  /** See {@link SubmitOptions.owner}. */
-  get owner(): string | undefined {
-    return this.#options.owner;
   }
 
   get deadlineMs(): number {

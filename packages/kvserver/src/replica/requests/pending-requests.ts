@@ -145,9 +145,9 @@ export class PendingRequests {
   #take(request: Request, options: SubmitOptions): PendingRequest {
     const { clock, limits } = this.#options;
     const deadlineMs = clock.now() + limits.requestTimeoutMs;
-    const { signal, timing, owner, client, room } = options;
+    const { signal, timing, client, room } = options;
     const more = { client, room, onSettled: this.#onSettled };
-    const pending = new PendingRequest(request, { deadlineMs, signal, timing, owner, ...more });
+    const pending = new PendingRequest(request, { deadlineMs, signal, timing, ...more });
     pending.slot = this.#all.add(pending);
     this.#startTimer(deadlineMs);
     return pending;

@@ -59,8 +59,9 @@ export class OwnBatches {
     return own && { command, stamp: own, ...(principal && { principal }) };
   }
 
-  #openingOf({ request: { principal }, owner = localOwner }: PendingRequest): Opening | undefined {
+  #openingOf({ request: { principal }, client }: PendingRequest): Opening | undefined {
     const entropy = this.#options.drawEntropy();
-    return entropy && { entropy, owner: principal === undefined ? owner : userOwner(principal) };
+    const network = client.principal === '' ? localOwner : client.principal;
+    return entropy && { entropy, owner: principal === undefined ? network : userOwner(principal) };
   }
 }

@@ -41,7 +41,7 @@ export function toOpening([entropyField, ownerField]: Row): Opening {
   throw new TypeError('The opening of a session has 16 random bytes and an owner.');
 }
 
-/** An owner is text such as `address 127.0.0.1` or `user alice`, and means nothing to the log but equality. */
+/** An owner is text such as `10.0.0.1` or `user alice`. */
 export function isOwnerText({ length }: string): boolean {
   return length >= 1 && length <= ownerLengthMax;
 }

@@ -77,12 +77,13 @@ describe('OwnBatches', () => {
     expect(openSession({})).to.deep.equal([undefined]);
     entropy = new Uint8Array(16).fill(3);
     expect(openSession({})).to.deep.equal([{ entropy: Buffer.from(entropy), owner: 'local' }]);
-    const owner = 'address 10.0.0.1';
+    const owner = '10.0.0.1';
+    const client = { principal: owner };
     const encoded = Buffer.from('919204a163', 'hex');
     const bits = Buffer.from(entropy);
-    expect(openSession({ encoded }, { owner })).to.deep.equal([{ entropy: bits, owner }]);
+    expect(openSession({ encoded }, { client })).to.deep.equal([{ entropy: bits, owner }]);
     const principal = { user: 'alice' };
-    expect(openSession({ principal }, { owner })).to.deep.equal([
+    expect(openSession({ principal }, { client })).to.deep.equal([
       { entropy: bits, owner: 'user alice' },
     ]);
   });
