@@ -120,11 +120,11 @@ export class Intruder {
   /** A session that it opened at another place, with the stamp that would come next there. */
   #fromElsewhere(place: Place): RawStamp | undefined {
     // The sessions of a place come with its backup.
-    const strangers = [...this.#writers.values()].filter(
+    const candidates = [...this.#writers.values()].filter(
       (writer) => writer.place !== place && !place.descendsFrom(writer.place),
     );
-    if (strangers.length === 0) return undefined;
-    const { session, number } = this.#plan.random.pick(strangers);
+    if (candidates.length === 0) return undefined;
+    const { session, number } = this.#plan.random.pick(candidates);
     return session === undefined
       ? undefined
       : { session, number: number + 1, firstOutstanding: number + 1 };

@@ -17,7 +17,7 @@ const pollMs = 50;
 
 /** What a place had in the end. */
 export interface Remains {
-  /** Every key, whoever wrote it. */
+  /** All keys, also those of others. */
   readonly contents: Contents;
   /** The keys of the place as each node reads them. */
   readonly answers: FinalAnswers;
