@@ -112,9 +112,9 @@ export const journalMutants: readonly Mutant[] = [
     mistake: 38,
     does: 'A copy of live votes replaces the write that it was made of, before its checkpoint is there.',
     loses: 'A crash takes promises for the whole log.',
-    file: 'kvserver/src/storage/journal/journal.ts',
-    right: '        if (byIndex.has(each)) continue;\n',
-    wrong: '',
+    file: 'kvserver/src/storage/journal/remembered-writes.ts',
+    right: 'if (index < checkpoint.from || byIndex.has(group.writeIndex)) continue;',
+    wrong: 'if (index < checkpoint.from) continue;',
     caughtBy: [
       byTest(
         'unit/kvserver/storage/journal/journal-crash',
@@ -216,7 +216,7 @@ export const journalMutants: readonly Mutant[] = [
     mistake: 38,
     does: 'A write that was moved is given back after later ones.',
     loses: 'An older vote replaces a newer one.',
-    file: 'kvserver/src/storage/journal/journal.ts',
+    file: 'kvserver/src/storage/journal/remembered-writes.ts',
     right: 'for (const [, group] of [...byIndex].sort(([a], [b]) => a - b))',
     wrong: 'for (const [, group] of byIndex)',
     caughtBy: [byTest(size, 'returns a moved write before later ones about the same instance')],

@@ -23,7 +23,7 @@ export const stateTransferMutants: readonly Mutant[] = [
     does: 'A state is accepted without checking its instance.',
     loses: 'Instances between the two positions are applied twice, or never.',
     file: 'kvserver/src/storage/state/state-import.ts',
-    right: '    if (position.applied !== applied) {',
+    right: '    if (taken.applied !== applied) {',
     wrong: '    if (applied < -1) {',
     caughtBy: [
       byTest('unit/kvserver/storage/state/state-transfer', 'is refused with another position'),

@@ -23,6 +23,8 @@ import {
 
 const onChance = 0.6;
 const mixedVersionsChance = 0.5;
+/** Without a small budget no log is truncated by a quorum within a run. */
+const smallBudgetChance = 0.9;
 /** Drawn apart from the others, so that a seed draws these alike whether or not there are absences. */
 const drawnApart: readonly Hazard[] = ['small log budget', 'long absence'];
 
@@ -34,7 +36,7 @@ export function drawSchedule(seed: number): Schedule {
   const ofWindows = new SeededRandom(`log window ${seed}`);
   const on = hazards.filter((kind) => {
     if (kind === 'lost log window') return ofWindows.chance(onChance);
-    return (drawnApart.includes(kind) ? apart : random).chance(onChance);
+    return (drawnApart.includes(kind) ? apart : random).chance(chanceOf(kind));
   });
   const isOn = (kind: Hazard) => on.includes(kind);
   const load = drawLoad(random);
@@ -66,6 +68,10 @@ export function drawSchedule(seed: number): Schedule {
     hazards: on,
     versions: drawVersions(versions, { nodeCount, isMixed }),
   };
+}
+
+function chanceOf(hazard: Hazard): number {
+  return hazard === 'small log budget' ? smallBudgetChance : onChance;
 }
 
 /** Each order of magnitude is as likely as the next. */

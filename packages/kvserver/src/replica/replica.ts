@@ -92,7 +92,7 @@ export class Replica implements Submitter {
     const database = new StateDatabase(options.state, options);
     const { version, limits } = options;
     const machine = await StateMachine.open(database, { version, ...limits });
-    const parts = { ...plausibilityOf(options.storage, machine), retention: retentionOf(limits) };
+    const parts = { ...plausibilityOf(options, machine), retention: retentionOf(limits) };
     const paxos = await Paxos.load<Bytes>({ ...options, ...parts });
     const replica = new Replica(options, paxos, machine);
     await replica.#start();

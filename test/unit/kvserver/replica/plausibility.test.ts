@@ -9,12 +9,14 @@ const poison = Uint8Array.of(0xff);
 describe('the plausibility of what replicas say', () => {
   const { isValue, instanceLeapMax, storage } = plausibilityOf(
     {
-      load: async () => ({
-        ...{ state: 'kept', writeIndex: 1 },
-        writes: [{ type: 'decided', seq: 0, value: poison }],
-      }),
-      write: async () => {},
-      close: async () => {},
+      storage: {
+        load: async () => ({
+          ...{ state: 'kept', writeIndex: 1 },
+          writes: [{ type: 'decided', seq: 0, value: poison }],
+        }),
+        write: async () => {},
+        close: async () => {},
+      },
     },
     { applied: -1, values: new Values(thisVersion) },
   );

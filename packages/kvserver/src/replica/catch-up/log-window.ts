@@ -13,6 +13,8 @@ export interface LogWindow {
   start(min: number): void;
   /** Takes decisions that leave memory, in order. */
   add(decisions: readonly Decision<Bytes>[]): void;
+  /** The lowest instance that it holds in memory only; `undefined` if there is none. */
+  readonly unwrittenFrom: number | undefined;
   /** Whether it holds the decision, as far as it knows. */
   holds(seq: number): boolean;
   /** The values from `seq` on, at least one, each as it was decided; none if it does not hold them. */
@@ -25,6 +27,7 @@ export interface LogWindow {
 export const noLogWindow: LogWindow = {
   start: () => {},
   add: () => {},
+  unwrittenFrom: undefined,
   holds: () => false,
   read: () => Promise.resolve([]),
   trim: () => {},

@@ -4,19 +4,20 @@ import { DiskError, repairAdvice } from '../disk-error.ts';
 import type { JournalMemory } from './journal-memory.ts';
 import type { JournalOwner } from './journal-owner.ts';
 import { damagedSegment } from './log-damage.ts';
+import type { RememberedWrites } from './remembered-writes.ts';
 import { type LogOptions, SegmentedLog } from './segmented-log.ts';
 
 /**
- * Opens the log and fills the memory from its records. Makes a log where there is none.
+ * Opens the log, and fills the memory and `writes` from its records. Makes a log where there is none.
  *
  * @throws DiskError `DISK_AMNESIA`, `DISK_JOURNAL_DAMAGED`, `DISK_NEWER_FORMAT`. Any error of the file system.
  */
 export async function openJournalLog(
   options: LogOptions,
   owner: JournalOwner,
-  memory: JournalMemory,
+  { memory, writes }: { readonly memory: JournalMemory; readonly writes: RememberedWrites },
 ): Promise<SegmentedLog> {
-  const opened = await SegmentedLog.open(options, (record) => memory.addRecord(record));
+  const opened = await SegmentedLog.open(options, (record) => memory.addRecord(record, writes));
   if (opened.type !== 'whole') {
     expectNoVotes(opened.type, owner);
     return SegmentedLog.create(options);

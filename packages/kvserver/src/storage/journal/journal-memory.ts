@@ -9,6 +9,7 @@ import { LiveWrites } from './live-writes.ts';
 import type { JournalWrite } from './record-codec.ts';
 import { groupsIn, recordKinds, type WriteGroup } from './record-payload.ts';
 import type { LogRecord } from './record-reader.ts';
+import { RememberedWrites } from './remembered-writes.ts';
 
 export class JournalMemory {
   readonly live = new LiveWrites();
@@ -45,17 +46,27 @@ export class JournalMemory {
     };
   }
 
-  /** Takes in a record that was read. @throws Error if it is no record of a journal, or out of order. */
-  addRecord({ kind, payload, sequence, bytes }: LogRecord): void {
+  /** Takes in a record that was read, and gathers its writes. @throws Error if it is no record of a journal, or out of order. */
+  addRecord(
+    { kind, index, payload, sequence, bytes }: LogRecord,
+    writes = new RememberedWrites(),
+  ): void {
     switch (kind) {
       case recordKinds.group:
-        for (const group of groupsIn(kind, payload)) this.addGroup(group, sequence, bytes);
+        for (const group of groupsIn(kind, payload)) {
+          this.addGroup(group, sequence, bytes);
+          writes.add(index, group);
+        }
         return;
       case recordKinds.moved:
-        for (const group of groupsIn(kind, payload)) this.addMoved(group, sequence, group.bytes);
+        for (const group of groupsIn(kind, payload)) {
+          this.addMoved(group, sequence, group.bytes);
+          writes.add(index, group);
+        }
         return;
       case recordKinds.checkpoint:
         this.addCheckpoint(decodeCheckpoint(payload), bytes);
+        writes.trim(this);
         return;
       default:
         throw new TypeError(`there is no record of kind ${kind}`);

@@ -15,6 +15,7 @@ import { NodeSegmentFiles } from './node-segment-files.ts';
 import { expectNoOlderJournal } from './older-journal.ts';
 import type { JournalWrite } from './record-codec.ts';
 import { encodeGroup, groupsIn, recordKinds, type WriteGroup } from './record-payload.ts';
+import { RememberedWrites } from './remembered-writes.ts';
 import type { SegmentFiles } from './segment-files.ts';
 import type { SegmentedLog } from './segmented-log.ts';
 import { type DiskTimes, type SlowWrites, WriteTimes } from './write-times.ts';
@@ -59,6 +60,8 @@ export class Journal implements Storage<Uint8Array> {
   #writing: Promise<void> | undefined;
   #isClosed = false;
   #failure: DiskError | undefined;
+  /** The writes that were read when it was opened, until they are loaded or something is written. */
+  #opened: readonly JournalWrite[] | undefined;
 
   private constructor(parts: Parts) {
     this.#parts = parts;
@@ -101,8 +104,10 @@ export class Journal implements Storage<Uint8Array> {
     try {
       const memory = new JournalMemory();
       const options = { files, owner: owner.name, segmentBytes };
-      const log = await openJournalLog(options, owner, memory);
+      const writes = new RememberedWrites();
+      const log = await openJournalLog(options, owner, { memory, writes });
       const journal = new Journal({ files, owner, log, memory, idleMs, onFlushed });
+      journal.#opened = writes.inOrder(memory);
       journal.#tidyUp();
       return journal;
     } catch (cause) {
@@ -149,8 +154,15 @@ export class Journal implements Storage<Uint8Array> {
     return this.#parts.memory.liveBytes;
   }
 
-  /** Verifies once more what it reads. @throws DiskError `DISK_JOURNAL_DAMAGED`. */
+  /**
+   * Opening it has read everything already. Only a further call, or one after a write, reads and verifies it again.
+   *
+   * @throws DiskError `DISK_JOURNAL_DAMAGED`.
+   */
   load(): Promise<Memory<Uint8Array>> {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    if (opened !== undefined) return Promise.resolve(this.#memoryOf(opened));
     const loading = Promise.all([this.#writing, this.#upkeep]).then(() => this.#read());
     // No segment may go while it is being read.
     this.#trackUpkeep(settledOf(loading));
@@ -166,6 +178,7 @@ export class Journal implements Storage<Uint8Array> {
     assert(this.#writing === undefined, 'one write at a time');
     if (this.#failure !== undefined) throw this.#failure;
     if (writes.length === 0) return;
+    this.#opened = undefined;
     const group = { writeIndex: this.writeIndex + 1, writes };
     const writing = this.#append(group, encodeGroup(group));
     this.#writing = settledOf(writing);
@@ -215,30 +228,20 @@ export class Journal implements Storage<Uint8Array> {
   }
 
   async #read(): Promise<Memory<Uint8Array>> {
-    const { log, memory, owner } = this.#parts;
-    const { checkpoint, writeIndex } = memory;
-    if (writeIndex === 0) {
-      return { state: owner.hasVoted ? 'lost' : 'new', writeIndex, writes: [] };
-    }
-    const { min } = memory.live;
-    const byIndex = new Map<number, readonly JournalWrite[]>();
+    const { log, memory } = this.#parts;
+    const writes = new RememberedWrites();
     await log.read(Number.MAX_SAFE_INTEGER, ({ kind, index, payload }) => {
-      if (kind === recordKinds.checkpoint || index < checkpoint.from) return;
-      for (const { writeIndex: each, writes } of groupsIn(kind, payload)) {
-        // Safety: a copy has only votes. The rest is in a checkpoint, which a crash may have prevented.
-        if (byIndex.has(each)) continue;
-        byIndex.set(
-          each,
-          writes.filter((write) => !('seq' in write) || write.seq >= min),
-        );
-      }
+      if (kind === recordKinds.checkpoint) return;
+      for (const group of groupsIn(kind, payload)) writes.add(index, group);
     });
-    const writes: JournalWrite[] = [...checkpoint.retained];
-    if (checkpoint.round > 0) writes.push({ type: 'reserved', round: checkpoint.round });
-    if (checkpoint.min > 0) writes.push({ type: 'forgotten', min: checkpoint.min });
-    // Groups that were moved stand behind later ones.
-    for (const [, group] of [...byIndex].sort(([a], [b]) => a - b)) writes.push(...group);
-    return { state: 'kept', writeIndex, writes };
+    return this.#memoryOf(writes.inOrder(memory));
+  }
+
+  #memoryOf(writes: readonly JournalWrite[]): Memory<Uint8Array> {
+    const { owner } = this.#parts;
+    const { writeIndex } = this;
+    if (writeIndex > 0) return { state: 'kept', writeIndex, writes };
+    return { state: owner.hasVoted ? 'lost' : 'new', writeIndex, writes: [] };
   }
 
   /** Begins the work on the size of the log, if there is any. */

@@ -91,6 +91,11 @@ export class LogWindow {
     return this.#next;
   }
 
+  /** The lowest instance that is in memory only, until it is written. */
+  get unwrittenFrom(): number | undefined {
+    return this.#unwritten.first;
+  }
+
   /** What it takes on disk. */
   get bytes(): number {
     return this.#segments.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -1,3 +1,4 @@
+import { readdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DiskError, Journal } from '@paxkv/kvserver/internal/storage/index';
 import type { Write } from '@paxkv/paxos';
@@ -204,6 +205,19 @@ describe('Journal', () => {
     options.owner.writeIndexReached = 0;
     const state = await withJournal(options, async (journal) => (await journal.load()).state);
     expect(state).to.equal('lost');
+  });
+
+  it('reads its records once, when it is opened', async () => {
+    await withJournal(options, async (journal) => {
+      for (const seq of [0, 1, 2]) await journal.write([voteFor(seq)]);
+    });
+    const journal = await Journal.open(options);
+    const names = await readdir(options.directory);
+    for (const name of names.filter((each) => each.endsWith('.wal')))
+      await truncate(join(options.directory, name), 0);
+    const { writes } = await journal.load();
+    await journal.close();
+    expect([...writes].filter(({ type }) => type === 'accepted')).to.have.length(3);
   });
 
   it('does not report lost memory after a crash between the mark and the first record', async () => {

@@ -29,6 +29,17 @@ describe('LogWindow', () => {
       expect(await valuesFrom(window, 7)).to.deep.equal(valuesOf(7, 300));
     }));
 
+  it('says what is in memory only, until it is written', () =>
+    new Site().run(async (site) => {
+      const window = await site.open();
+      window.start(5);
+      expect(window.unwrittenFrom).to.equal(undefined);
+      window.add(decisions(5, 12));
+      expect(window.unwrittenFrom).to.equal(5);
+      await window.settled();
+      expect(window.unwrittenFrom).to.equal(undefined);
+    }));
+
   it('takes each decision once', () =>
     new Site().run(async (site) => {
       const window = await site.filled(5, 10);

@@ -1,0 +1,57 @@
+import type { Message } from '@paxkv/paxos';
+import { reliable, seeded, type World } from '@paxkv/simulator';
+import { expect } from 'chai';
+import { nothingForgotten, plainMark } from '../../contracts/plain-mark.ts';
+import { get, put, text } from '../state-machine/fixtures.ts';
+import { Cluster } from './cluster.ts';
+
+const poison = Uint8Array.of(0xff);
+const far = 2 ** 40;
+
+/** What a damaged third peer sends to both others, while it is in nobody's quorum. */
+const forged: readonly Message<Uint8Array>[] = [
+  { type: 'decided', seq: 1, ballot: { round: 1, peer: 2 }, value: poison },
+  { type: 'learned', seq: 1, values: [poison] },
+  { type: 'accept', seq: 1, ballot: { round: 50, peer: 2 }, value: poison },
+  { type: 'accept', seq: far, ballot: { round: 50, peer: 2 }, value: Uint8Array.of(1) },
+  { type: 'decided', seq: far, ballot: { round: 50, peer: 2 }, value: Uint8Array.of(1) },
+  { type: 'prepareLog', ballot: { round: far, peer: 2 } },
+  { type: 'heartbeat', ballot: { round: far, peer: 2 }, knownUpTo: far },
+  { type: 'admit', incarnation: 2 ** 52 - 10, attempt: 1 },
+];
+
+async function send(world: World, cluster: Cluster, message: Message<Uint8Array>): Promise<void> {
+  const transport = cluster.network.transport(2);
+  await transport.open({ receive: () => {}, undeliverable: () => {}, disconnected: () => {} });
+  const told = { ...nothingForgotten, done: far, floor: far, everyPeerMin: far };
+  for (const to of [0, 1]) transport.send({ from: 2, to, ...told, mark: plainMark(), message });
+  await world.sleep(100);
+  await transport.close();
+}
+
+describe('A damaged peer', () => {
+  for (const message of forged) {
+    const about = 'seq' in message ? ` of instance ${message.seq}` : '';
+    it(
+      ...seeded(`costs the others nothing with ${message.type}${about}`, async (world) => {
+        const cluster = new Cluster(world, { isLed: true, profile: reliable });
+        await cluster.start();
+        await cluster.submit(0, put('k', 'before'));
+        cluster.nodes[2]?.crash();
+        await send(world, cluster, message);
+        for (const node of [0, 1]) {
+          cluster.nodes[node]?.crash();
+          await cluster.nodes[node]?.start();
+        }
+        await cluster.submit(0, put('k', 'after'));
+        const reply = await cluster.submit(1, get('k'));
+        expect(reply.type === 'get' && text(reply.entry?.value)).to.equal('after');
+        await cluster.nodes[2]?.start();
+        const again = await cluster.submit(2, get('k'));
+        expect(again.type === 'get' && text(again.entry?.value)).to.equal('after');
+        expect(cluster.failures).to.deep.equal([]);
+        expect(cluster.replica(0).status.max).to.be.below(1000);
+      }),
+    );
+  }
+});
