@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { anyTree, bounds, changed, pathsIn, variantsAt } from './contents.ts';
 import { schemaOf } from './schemas.ts';
 
-export interface Tally {
+export interface Counts {
   readonly accepted: number;
   readonly refused: number;
 }
@@ -22,7 +22,7 @@ class Comparison {
     this.#check = check;
   }
 
-  get tally(): Tally {
+  get counts(): Counts {
     return { accepted: this.#accepted, refused: this.#refused };
   }
 
@@ -42,7 +42,7 @@ class Comparison {
  * Each part of each sample is replaced by everything, one at a time. What surrounds a message is the same in all
  * samples, so it is tried in the first.
  */
-export function compareEachPart(check: Check<object>, samples: readonly object[]): Tally {
+export function compareEachPart(check: Check<object>, samples: readonly object[]): Counts {
   const comparison = new Comparison(check);
   for (const [index, sample] of samples.entries()) {
     comparison.compare(sample);
@@ -52,7 +52,7 @@ export function compareEachPart(check: Check<object>, samples: readonly object[]
       for (const variant of variantsAt(sample, path)) comparison.compare(variant);
     }
   }
-  return comparison.tally;
+  return comparison.counts;
 }
 
 /** Samples with several parts changed, and trees that are no messages. */
@@ -60,7 +60,7 @@ export function compareAtRandom(
   check: Check<object>,
   samples: readonly object[],
   { seed, count }: { readonly seed: string; readonly count: number },
-): Tally {
+): Counts {
   const random = new SeededRandom(seed);
   const names = [...new Set(samples.flatMap((sample) => pathsIn(sample).flat()))];
   const comparison = new Comparison(check);
@@ -68,7 +68,7 @@ export function compareAtRandom(
     comparison.compare(changed(random.pick(samples), samples, random));
     comparison.compare(anyTree(names, random));
   }
-  return comparison.tally;
+  return comparison.counts;
 }
 
 function describe(content: unknown): string {
