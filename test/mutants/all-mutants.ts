@@ -1,6 +1,8 @@
 /** Every mutant, in the order of the catalogue. */
 import { acceptorMutants } from './mistakes/acceptor.ts';
+import { backupMutants } from './mistakes/backup.ts';
 import { ballotMutants } from './mistakes/ballots.ts';
+import { budgetMutants } from './mistakes/budget.ts';
 import { clientMutants } from './mistakes/client.ts';
 import { clusterMutants } from './mistakes/clusters.ts';
 import { diskMutants } from './mistakes/disk.ts';
@@ -19,6 +21,7 @@ import { stateMachineMutants } from './mistakes/state-machine.ts';
 import { stateTransferMutants } from './mistakes/state-transfer.ts';
 import { tokenMutants } from './mistakes/tokens.ts';
 import { userMutants } from './mistakes/users.ts';
+import { valueMutants } from './mistakes/values.ts';
 import type { Mutant } from './mutant.ts';
 
 export const allMutants: readonly Mutant[] = [
@@ -42,4 +45,7 @@ export const allMutants: readonly Mutant[] = [
   ...sessionMutants,
   ...userMutants,
   ...tokenMutants,
+  ...budgetMutants,
+  ...valueMutants,
+  ...backupMutants,
 ].sort((a, b) => a.mistake - b.mistake);

@@ -117,4 +117,6 @@ export const catalogue: readonly Mistake[] = [
   { number: 68, title: 'a request is done that its user has no right to at its place in the log' },
   { number: 69, title: 'credentials that are wrong, over or guessed are accepted' },
   { number: 70, title: 'one client takes the memory or the turns of all others' },
+  { number: 71, title: 'a value that cannot be applied is voted for or learned' },
+  { number: 72, title: 'a backup lacks what was acknowledged, or is restored as something else' },
 ];

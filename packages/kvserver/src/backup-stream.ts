@@ -22,7 +22,10 @@ const anyGet: Request = { command: { type: 'get', key: Uint8Array.of(0) } };
 
 /** @throws KvError */
 export async function openBackup(
-  { replica, exports }: { readonly replica: Submitter; readonly exports: StateExports },
+  {
+    replica,
+    exports,
+  }: { readonly replica: Pick<Submitter, 'submit'>; readonly exports: Pick<StateExports, 'open'> },
   {
     clusterId: cluster,
     nodeId: node,

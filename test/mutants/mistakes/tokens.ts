@@ -79,8 +79,23 @@ export const tokenMutants: readonly Mutant[] = [
     does: 'Wrong tokens are not counted.',
     loses: 'Somebody may try as many as the server can hash.',
     file: verifier,
-    right: '      this.#options.limit.onFailed(source);\n',
+    right: '    this.#options.limit.onBegun(source);\n',
     wrong: '',
+    caughtBy: [
+      byTest(
+        verifierTest,
+        'limits wrong tokens by address, and those under the id of a token apart (H38)',
+      ),
+    ],
+  },
+  {
+    id: 'wrong-tokens-given-back',
+    mistake: 69,
+    does: 'A wrong token is given back, as if it were the right one.',
+    loses: 'Somebody may try as many as the server can hash.',
+    file: verifier,
+    right: 'if (!isWrong) this',
+    wrong: 'this',
     caughtBy: [
       byTest(
         verifierTest,

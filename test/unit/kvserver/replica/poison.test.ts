@@ -7,12 +7,14 @@ import { Cluster } from './cluster.ts';
 
 const poison = Uint8Array.of(0xff);
 const far = 2 ** 40;
+/** Stands for the lowest instance of which nothing is known. */
+const next = -1;
 
 /** What a damaged third peer sends to both others, while it is in nobody's quorum. */
 const forged: readonly Message<Uint8Array>[] = [
-  { type: 'decided', seq: 1, ballot: { round: 1, peer: 2 }, value: poison },
-  { type: 'learned', seq: 1, values: [poison] },
-  { type: 'accept', seq: 1, ballot: { round: 50, peer: 2 }, value: poison },
+  { type: 'decided', seq: next, ballot: { round: 1, peer: 2 }, value: poison },
+  { type: 'learned', seq: next, values: [poison] },
+  { type: 'accept', seq: next, ballot: { round: 50, peer: 2 }, value: poison },
   { type: 'accept', seq: far, ballot: { round: 50, peer: 2 }, value: Uint8Array.of(1) },
   { type: 'decided', seq: far, ballot: { round: 50, peer: 2 }, value: Uint8Array.of(1) },
   { type: 'prepareLog', ballot: { round: far, peer: 2 } },
@@ -29,16 +31,29 @@ async function send(world: World, cluster: Cluster, message: Message<Uint8Array>
   await transport.close();
 }
 
+function seqOf(message: Message<Uint8Array>): number | undefined {
+  return 'seq' in message ? message.seq : undefined;
+}
+
+function aboutFar(message: Message<Uint8Array>): string {
+  return seqOf(message) === undefined ? '' : ` of instance ${seqOf(message)}`;
+}
+
 describe('A damaged peer', () => {
   for (const message of forged) {
-    const about = 'seq' in message ? ` of instance ${message.seq}` : '';
+    const about = seqOf(message) === next ? ' of the next instance' : aboutFar(message);
     it(
       ...seeded(`costs the others nothing with ${message.type}${about}`, async (world) => {
         const cluster = new Cluster(world, { isLed: true, profile: reliable });
         await cluster.start();
         await cluster.submit(0, put('k', 'before'));
         cluster.nodes[2]?.crash();
-        await send(world, cluster, message);
+        const seq = cluster.replica(0).status.max + 1;
+        await send(
+          world,
+          cluster,
+          seqOf(message) === next ? Object.assign({}, message, { seq }) : message,
+        );
         for (const node of [0, 1]) {
           cluster.nodes[node]?.crash();
           await cluster.nodes[node]?.start();
