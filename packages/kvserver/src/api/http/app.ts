@@ -14,6 +14,7 @@ import type { AppParts, HttpContext } from './context.ts';
 import { allowOnly, sendError, toKvError } from './error-reply.ts';
 import { allMethods, createHttpServer } from './http-server.ts';
 import { requestIdOf, setRequestId } from './request-id.ts';
+import { RequestTurns } from './request-turns.ts';
 import { Router } from './router.ts';
 import { addBackupRoute } from './routes/backup-route.ts';
 import { addConsoleRoutes } from './routes/console-routes.ts';
@@ -51,8 +52,6 @@ export function createApp(parts: AppParts): {
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const isAboutServer = request.method === 'OPTIONS' && request.url === '*';
     request.url = toOriginForm(request.url);
-    setRequestId(request, response, context.requestIds);
-    if (!mayPass(request, response)) return;
     expectCluster(request, response, parts.service);
     if (!authenticator.isAnonymous(request) && !isProbe(request))
       await authenticator.admit(request);
@@ -64,10 +63,24 @@ export function createApp(parts: AppParts): {
     await endpoint(request, response);
     connections.onAnswered(response);
   };
+  const turns = new RequestTurns({ now: () => performance.now(), later: setImmediate });
+  const refuse = (response: ServerResponse, error: unknown) => {
+    answerError(context, response, error);
+    connections.onAnswered(response);
+  };
   const app: RequestListener = (request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      answerError(context, response, error);
-      connections.onAnswered(response);
+    setRequestId(request, response, context.requestIds);
+    try {
+      // What waits for its turn is counted already.
+      if (!mayPass(request, response)) return;
+    } catch (error) {
+      refuse(response, error);
+      return;
+    }
+    const client = connections.clientOf(response);
+    if (client === undefined) return;
+    turns.run(client, () => {
+      answer(request, response).catch((error: unknown) => refuse(response, error));
     });
   };
   const { limits } = context;
