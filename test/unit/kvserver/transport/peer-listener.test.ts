@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Secrets } from '@paxkv/kvserver/internal/config/cluster-secret';
-import { pack, seqMax } from '@paxkv/kvserver/internal/transport/codec';
+import { seqMax } from '@paxkv/kvserver/internal/transport/checks/bounds';
+import { pack } from '@paxkv/kvserver/internal/transport/codec';
 import {
   formats,
   type Hello,
