@@ -171,7 +171,7 @@ export const peersMutants: readonly Mutant[] = [
     id: 'listener-not-proven',
     mistake: 54,
     does: 'Any proof in the answer of a dialed server counts as one.',
-    loses: 'A stranger at the address of a member gets what is meant for the member.',
+    loses: 'Anyone at the address of a member gets what is meant for the member.',
     file: 'kvserver/src/transport/exchange/proven-exchange.ts',
     right: 'proof !== undefined && this.#isProof(proof, content);',
     wrong: 'proof !== undefined;',
