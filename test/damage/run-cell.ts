@@ -3,10 +3,12 @@
  * checks the result. Rule: never a wrong value, never a lost write, no damage that is not found; and no operator is
  * needed while enough nodes are intact.
  */
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { KvClient } from '@paxkv/client';
 import { type Cell, damagedNodesOf } from './cells.ts';
 import { corrupt } from './corruptions.ts';
+import { segmentUse } from './segment-use.ts';
 import type { ServerCluster } from './server-cluster.ts';
 import type { Template } from './template.ts';
 
@@ -22,6 +24,8 @@ export interface Outcome {
   readonly tookMs: number;
   /** Quarantined parts, over all nodes. */
   readonly setAsideCount: number;
+  /** Those of them that held anything: not a journal without a record. */
+  readonly givenUpCount: number;
 }
 
 /** `at`, from 0 to 1, is the position in the files. @throws Error that describes the failure */
@@ -51,7 +55,8 @@ async function observe(
     .then(() => cluster.settled(repairMsMax, stillMsMin))
     .finally(() => watch.end());
   const tookMs = performance.now() - startMs;
-  const setAsideCount = await countSetAside(cluster);
+  const setAside = await partsSetAside(cluster);
+  const setAsideCount = setAside.length;
   const isFound = setAsideCount > 0 || fate === 'stopped';
   if (target === 'data table' && !isFound) throw new Error('the damage was not found');
   if (fate === 'stopped') {
@@ -60,7 +65,8 @@ async function observe(
   } else {
     for (const node of cluster.nodes) await expectAll(cluster, node, values);
   }
-  return { fate, tookMs, setAsideCount };
+  const used = await Promise.all(setAside.map(holdsAnything));
+  return { fate, tookMs, setAsideCount, givenUpCount: used.filter(Boolean).length };
 }
 
 /** Reads from every node from the start on: every answer must be right. */
@@ -132,7 +138,20 @@ function expectReasons(cluster: ServerCluster): void {
   }
 }
 
-async function countSetAside(cluster: ServerCluster): Promise<number> {
-  const names = await Promise.all(cluster.nodes.map((node) => readdir(cluster.path(node))));
-  return names.flat().filter((name) => name.includes('.damaged-')).length;
+/** The paths of what was set aside. */
+async function partsSetAside(cluster: ServerCluster): Promise<string[]> {
+  const parts = cluster.nodes.map(async (node) => {
+    const names = await readdir(cluster.path(node));
+    return names
+      .filter((name) => name.includes('.damaged-'))
+      .map((name) => join(cluster.path(node), name));
+  });
+  return (await Promise.all(parts)).flat();
+}
+
+async function holdsAnything(part: string): Promise<boolean> {
+  if (!part.includes('journal.damaged-')) return true;
+  const segments = (await readdir(part)).filter((name) => name.endsWith('.wal'));
+  const contents = await Promise.all(segments.map((name) => readFile(join(part, name))));
+  return contents.some((content) => segmentUse(content).isInUse);
 }

@@ -9,7 +9,7 @@ import { run } from './run/run.ts';
 const seed = `${Date.now() % 1_000_000}`;
 
 describe('a cluster of real processes, harmed under load', () => {
-  for (const plan of plansOf('test', { absenceMinutes: 0 })) {
+  for (const plan of plansOf('test', { minutes: 0 })) {
     it(`loses nothing and answers as one store through ${plan.title}`, async function () {
       try {
         const report = await run(plan, { seed });

@@ -23,12 +23,12 @@ const program = new Command('faults')
   .addOption(new Option('--tier <name>', 'how much').choices([...tiers]).default('ci'))
   .option('--only <kinds>', `kinds of runs, separated by commas: ${runKinds.join(', ')}`)
   .option('--seed <text>', 'selects nodes, times and calls', `${Date.now() % 1_000_000}`)
-  .option('--minutes <number>', 'how long a node stays away in runs of absence', Number, 10)
+  .option('--minutes <number>', 'duration of runs of absence and remade', Number, 10)
   .option('--keep <directory>', 'directory for the histories of all runs, not only failed ones');
 
 const { tier, only, seed, keep, minutes } = program.parse().opts<Options>();
 const kinds: readonly string[] = only?.split(',') ?? runKinds;
-const all = plansOf(tier, { absenceMinutes: minutes }).map((plan, index) => ({
+const all = plansOf(tier, { minutes }).map((plan, index) => ({
   plan,
   number: index + 1,
 }));

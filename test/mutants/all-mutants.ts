@@ -2,6 +2,7 @@
 import { acceptorMutants } from './mistakes/acceptor.ts';
 import { ballotMutants } from './mistakes/ballots.ts';
 import { clientMutants } from './mistakes/client.ts';
+import { clusterMutants } from './mistakes/clusters.ts';
 import { diskMutants } from './mistakes/disk.ts';
 import { journalMutants } from './mistakes/journal.ts';
 import { leadershipMutants } from './mistakes/leadership.ts';
@@ -13,8 +14,11 @@ import { readsMutants } from './mistakes/reads.ts';
 import { rejoinMutants } from './mistakes/rejoin.ts';
 import { replicaMutants } from './mistakes/replica.ts';
 import { retentionMutants } from './mistakes/retention.ts';
+import { sessionMutants } from './mistakes/sessions.ts';
 import { stateMachineMutants } from './mistakes/state-machine.ts';
 import { stateTransferMutants } from './mistakes/state-transfer.ts';
+import { tokenMutants } from './mistakes/tokens.ts';
+import { userMutants } from './mistakes/users.ts';
 import type { Mutant } from './mutant.ts';
 
 export const allMutants: readonly Mutant[] = [
@@ -34,4 +38,8 @@ export const allMutants: readonly Mutant[] = [
   ...clientMutants,
   ...peersMutants,
   ...levelMutants,
+  ...clusterMutants,
+  ...sessionMutants,
+  ...userMutants,
+  ...tokenMutants,
 ].sort((a, b) => a.mistake - b.mistake);

@@ -112,4 +112,9 @@ export const catalogue: readonly Mistake[] = [
     title: 'a replica decides by its version instead of the feature level in the state',
     isSimulated: true,
   },
+  { number: 66, title: 'a client or a server takes part in another cluster than its own' },
+  { number: 67, title: "one client uses, guesses or evicts another's session" },
+  { number: 68, title: 'a request is done that its user has no right to at its place in the log' },
+  { number: 69, title: 'credentials that are wrong, over or guessed are accepted' },
+  { number: 70, title: 'one client takes the memory or the turns of all others' },
 ];

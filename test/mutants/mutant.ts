@@ -18,6 +18,8 @@ export interface Mutant extends Patch {
   readonly id: string;
   /** Number of the mistake in the catalogue. */
   readonly mistake: number;
+  /** Further places that must be wrong for the mistake to have any effect: what else guards against it. */
+  readonly also?: readonly Patch[];
   /** The wrong behaviour of the mutant, as a sentence. */
   readonly does: string;
   /** The damage it causes. */

@@ -98,9 +98,9 @@ export const commands = {
       wrong: `withinLearnedBytes(link.formatVersion < ${nextFormat} ? envelope : { ...envelope, extra: true })`,
     },
     {
-      file: 'kvserver/src/transport/codec.ts',
+      file: 'kvserver/src/transport/checks/envelope-check.ts',
       right: '    to: peer,\n',
-      wrong: '    to: peer,\n    extra: z.exactOptional(z.literal(true)),\n',
+      wrong: '    to: peer,\n    extra: optional(flag),\n',
     },
   ],
 };

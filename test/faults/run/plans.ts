@@ -15,6 +15,7 @@ import {
 } from '../nemesis/disk.ts';
 import { anyOf, type Nemesis, together } from '../nemesis/nemesis.ts';
 import { anyPartition, flapping, partition } from '../nemesis/partition.ts';
+import { remade } from '../nemesis/remade.ts';
 import { type ShapeName, shapeNames } from '../network/shapes.ts';
 import type { RunPlan } from './run-plan.ts';
 
@@ -28,19 +29,26 @@ const cut = { type: 'cut' } as const;
 const mebibyte = 1024 * 1024;
 const minuteMs = 60_000;
 
+/** How long an incarnation lasts at most in the runs of clusters that are made anew. */
+const incarnationMs = 20_000;
+
 export interface PlanOptions {
-  /** How long a node stays away in the runs of absence. */
-  readonly absenceMinutes: number;
+  /** How long a node stays away in the runs of absence, and how long clusters are made anew. */
+  readonly minutes: number;
 }
 
-export function plansOf(tier: Tier, { absenceMinutes }: PlanOptions): RunPlan[] {
+export function plansOf(tier: Tier, { minutes }: PlanOptions): RunPlan[] {
   switch (tier) {
     case 'test':
       return testPlans();
     case 'ci':
-      return [...ciPlans(), absences(absenceMinutes)];
+      return [...ciPlans(), absences(minutes), remakings(minutes)];
     case 'gate':
-      return [...repeat(25, ciPlans).flatMap((plans) => plans()), absences(absenceMinutes)];
+      return [
+        ...repeat(25, ciPlans).flatMap((plans) => plans()),
+        absences(minutes),
+        remakings(minutes),
+      ];
   }
 }
 
@@ -175,6 +183,17 @@ function absences(minutes: number): RunPlan {
     PAXKV_LOG_WINDOW: `${64 * mebibyte}`,
   };
   return { ...calm, kind: 'absence', title, strikes: [strike], environment };
+}
+
+/** A second cluster is made anew again and again, beside this one. */
+function remakings(minutes: number): RunPlan {
+  const durationMs = minutes * minuteMs;
+  const faults = [killOne, killMany, killAll, pauseNodes(2000), anyPartition(2000)];
+  const { environment } = calm;
+  const roundMs = Math.min(incarnationMs, durationMs / 4);
+  const strike = remade({ durationMs, roundMs, faults, environment });
+  const title = `a cluster made anew for ${minutes} minutes`;
+  return { ...calm, kind: 'remade', title, strikes: [strike] };
 }
 
 /** All faults at random, also at the same time. */

@@ -17,6 +17,7 @@ export const runKinds = [
   'wipe',
   'soak',
   'absence',
+  'remade',
 ] as const;
 
 export type RunKind = (typeof runKinds)[number];

@@ -7,7 +7,7 @@ import { type Material, mutate } from '../mutate.ts';
 import { dial, type Target } from '../target.ts';
 
 const key = Buffer.from('k');
-const session = Buffer.alloc(16, 1);
+const session = Buffer.alloc(16, 1).toString('base64url');
 
 /** Rows as clients send them; those of commands that have other fields are wrong, and that is as good. */
 const rows = [

@@ -42,6 +42,13 @@ export const ballotMutants: readonly Mutant[] = [
     file: 'paxos/src/core/ballot-allocator.ts',
     right: 'return { round, peer: this.#me };',
     wrong: 'return { round, peer: 0 };',
+    also: [
+      {
+        file: 'paxos/src/core/plausibility/plausibility.ts',
+        right: '(ownBallot(message)?.peer ?? from) !== from',
+        wrong: 'from < 0',
+      },
+    ],
     caughtBy: [
       bySimulation,
       byTest(

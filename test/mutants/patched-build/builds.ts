@@ -1,6 +1,6 @@
 /**
  * Patched builds: for each its changed sources, compiled, in a temporary folder that mirrors `packages/`. A mutant
- * has one changed place. The real sources and the real build stay unchanged.
+ * has one changed place, or a few where more than one guards against its mistake. The real sources and the real build stay unchanged.
  *
  * ```text
  *   <folder>/src/<mutant>/paxos/dist/core/acceptor.ts    the source, patched
@@ -12,10 +12,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Patch, type PatchSet, patchedSources, root } from './patch.ts';
+import { type MainPatch, type PatchSet, patchedSources, root } from './patch.ts';
 
-/** One patch, or a set of them. */
-type Patched = PatchSet | (Patch & Pick<PatchSet, 'id'>);
+/** One patch with what it needs, or a set of them. */
+type Patched = PatchSet | MainPatch;
 
 /** Each file is compiled separately, with its types stripped: a patched one need not pass the type checker. */
 const compilerOptions = {
@@ -52,7 +52,7 @@ export class PatchedBuilds {
     try {
       for (const patched of all) {
         const { id } = patched;
-        const patches = 'patches' in patched ? patched.patches : [patched];
+        const patches = 'patches' in patched ? patched.patches : [patched, ...(patched.also ?? [])];
         for (const [file, source] of patchedSources({ id, patches })) {
           builds.#write(join('src', id, file.replace('/src/', '/dist/')), source);
         }

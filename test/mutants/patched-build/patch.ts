@@ -20,6 +20,11 @@ export interface PatchSet {
   readonly patches: readonly Patch[];
 }
 
+/** A patch that may need others to have an effect. */
+export interface MainPatch extends Patch, Pick<PatchSet, 'id'> {
+  readonly also?: readonly Patch[];
+}
+
 /** Each patched source, by its path from `packages/`. @throws Error unless each place occurs exactly once */
 export function patchedSources({ id, patches }: PatchSet): Map<string, string> {
   const sources = new Map<string, string>();

@@ -51,4 +51,11 @@ describe('Refusals', () => {
     expect(isRefusal('tooLarge')).to.equal(true);
     expect(isRefusal('constructor')).to.equal(false);
   });
+
+  it('leaves unknown whether a request took effect whose reply is gone', () => {
+    expect(refusalToError('outsideWindow')).to.include({
+      code: 'KV_REPLY_GONE',
+      outcome: 'unknown',
+    });
+  });
 });

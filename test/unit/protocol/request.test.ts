@@ -51,6 +51,20 @@ describe('A request', () => {
     expect(requestToRow(request).slice(1)).to.deep.equal([7, 3, 3]);
   });
 
+  it('takes no principal from a client, on a stream or in JSON', () => {
+    const principal = { user: 'root' };
+    const value = Uint8Array.of(118);
+    const stamp = { session: 7, number: 3, firstOutstanding: 2 };
+    for (const request of [get, { command: { type: 'put', key, value }, stamp }] as const) {
+      const logged = requestToRow({ ...request, principal });
+      expect(requestFromRow(logged)).to.deep.equal({ ...request, principal });
+      expect(() => requestFromWire(logged)).to.throw(TypeError);
+      expect(requestToWire({ ...request, principal })).to.deep.equal(requestToRow(request));
+      const json = { ...requestToJson(request), principal };
+      expect(requestSchema(request.command.type).safeParse(json).success).to.equal(false);
+    }
+  });
+
   for (const row of [[], [[0, key], 7], [[0, key], 7, 1], [[0, key], 7, 1, 1, 1], [0], ['get']]) {
     it(`is not read from ${JSON.stringify(row)}`, () => {
       expect(() => requestFromRow(row)).to.throw(TypeError);

@@ -41,8 +41,11 @@ export const chunkKinds = { header: 0x48, rows: 0x52, end: 0x45 } as const;
 
 export const chunkHeadBytes = 5;
 export const checksumBytes = 32;
-/** A page of rows has a quarter of a mebibyte, and one more row; no row comes near to this. */
-export const payloadBytesMax = 64 * 1024 * 1024;
+/**
+ * A page of rows has a quarter of a mebibyte, and one more row; no row comes near to this. More would let a backup of
+ * nothing but tiny rows, each of which takes many times its bytes in memory, end the process that reads it.
+ */
+export const payloadBytesMax = 4 * 1024 * 1024;
 
 const count = z.int().min(0);
 

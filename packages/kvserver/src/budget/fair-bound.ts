@@ -8,8 +8,10 @@ import type { Client } from './client.ts';
 
 /** How many times the free part all connections of a principal may hold. */
 const principalFactor = 3;
-/** A connection that holds no more than this part of the bound is not counted against its principal. */
+/** A connection that holds no more than this part of the bound is not counted against its principal, */
 const smallPart = 1 / 256;
+/** and no more than this part of what is free: many such connections together never take everything. */
+const smallFreePart = 1 / 8;
 
 /** What all connections of one principal hold. */
 interface Pool {
@@ -149,7 +151,7 @@ export class Account {
     const free = max - used - amount;
     const own = this.#used + amount;
     if (free < 0) return false;
-    if (own <= max * smallPart) return true;
+    if (own <= Math.min(max * smallPart, free * smallFreePart)) return true;
     return own <= free && this.#pool.used + amount <= principalFactor * free;
   }
 }

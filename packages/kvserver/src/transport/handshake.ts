@@ -9,7 +9,7 @@ import { id128Schema } from '@paxkv/protocol';
 import { z } from 'zod';
 import type { ServerLevels } from '../replica/ports.ts';
 import { includesLevel, unsupportedLevel } from '../state-machine/features.ts';
-import { firstIssue, type Reading } from './codec.ts';
+import type { Reading } from './codec.ts';
 
 /** The path at which servers of earlier versions dial each other, by WebSocket. */
 export const peerPath = '/v1/peer';
@@ -222,4 +222,14 @@ export function readAnswer(content: unknown): Reading<HelloAnswer> {
   const answer = answerSchema.safeParse(content);
   if (!answer.success) return { valid: false, reason: `bad answer: ${firstIssue(answer.error)}` };
   return { valid: true, content: answer.data };
+}
+
+/** The first error, in a few words that contain nothing of what was sent. */
+function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0];
+  if (issue === undefined) return 'invalid';
+  const path = issue.path.join('.') || 'message';
+  return issue.code === 'unrecognized_keys'
+    ? `${path}: unknown field`
+    : `${path}: ${issue.message}`;
 }

@@ -1,20 +1,25 @@
 /**
- * Builds cores with a mistake into the page. For each mutant only the wrong source and those that import it,
+ * Builds cores with a mistake into the page. For each mutant only the wrong sources and those that import it,
  * directly or indirectly, are bundled again. All others are shared with the shipped core.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { type Plugin, transformWithOxc } from 'vite';
 
-/** The part of a mutant of `test/mutants` that the page needs. */
-export interface Mutation {
-  readonly id: string;
-  readonly does: string;
-  readonly loses: string;
+interface Change {
   /** Path of the source, from `packages/`. */
   readonly file: string;
   readonly right: string;
   readonly wrong: string;
+}
+
+/** The part of a mutant of `test/mutants` that the page needs. */
+export interface Mutation extends Change {
+  readonly id: string;
+  readonly does: string;
+  readonly loses: string;
+  /** Further places that are wrong. */
+  readonly also?: readonly Change[];
 }
 
 const mark = '?mutant=';
@@ -27,7 +32,10 @@ export function mutantModules(
 ): Plugin {
   const core = join(packages, 'paxos/src/paxos.ts');
   const affected = new Map(
-    mutations.map((each) => [each.id, affectedSources(core, join(packages, each.file))]),
+    mutations.map((each) => {
+      const wrong = changesOf(each).map(({ file }) => join(packages, file));
+      return [each.id, affectedSources(core, wrong)];
+    }),
   );
   return {
     name: 'paxkv-mutants',
@@ -44,8 +52,12 @@ export function mutantModules(
       const [file = '', mutant] = id.split(mark);
       const mutation = mutations.find((each) => each.id === mutant);
       if (mutation === undefined) return undefined;
-      const isWrong = relative(packages, file) === mutation.file;
-      const source = isWrong ? patched(file, mutation) : readFileSync(file, 'utf8');
+      const path = relative(packages, file);
+      const changes = changesOf(mutation).filter((change) => change.file === path);
+      const source = changes.reduce(
+        (text, change) => changed(text, change, mutation),
+        readFileSync(file, 'utf8'),
+      );
       const { code } = await transformWithOxc(source, file, { lang: 'ts', sourcemap: false });
       return { code, map: null, moduleType: 'js' };
     },
@@ -65,9 +77,13 @@ function listOf(mutations: readonly Mutation[], core: string): string {
   return [...imports, 'export const mutantCores = [', ...entries, '];'].join('\n');
 }
 
+function changesOf(mutation: Mutation): readonly Change[] {
+  return [mutation, ...(mutation.also ?? [])];
+}
+
 /** @throws Error unless the source contains the right text exactly once. */
-function patched(file: string, { id, right, wrong }: Mutation): string {
-  const parts = readFileSync(file, 'utf8').split(right);
+function changed(source: string, { file, right, wrong }: Change, { id }: Mutation): string {
+  const parts = source.split(right);
   if (parts.length === 2) return parts.join(wrong);
   throw new Error(
     `Mutant ${id} does not fit ${file}: its text stands there ${parts.length - 1} times.`,
@@ -75,7 +91,7 @@ function patched(file: string, { id, right, wrong }: Mutation): string {
 }
 
 /** `wrong` and the sources that import it directly or indirectly, among those that `core` imports. */
-function affectedSources(core: string, wrong: string): Set<string> {
+function affectedSources(core: string, wrong: readonly string[]): Set<string> {
   const importers = new Map<string, Set<string>>();
   const queue = [core];
   const seen = new Set(queue);
@@ -87,7 +103,7 @@ function affectedSources(core: string, wrong: string): Set<string> {
       seen.add(imported);
     }
   }
-  const affected = new Set([wrong]);
+  const affected = new Set(wrong);
   for (const file of affected)
     for (const importer of importers.get(file) ?? []) affected.add(importer);
   return affected;

@@ -47,6 +47,21 @@ describe('SessionWriter', () => {
     ]);
   });
 
+  it('replaces a session that is spoiled in any way, and sends again what was sent once', async () => {
+    for (const code of ['KV_SESSION_EXPIRED', 'KV_REPLY_GONE', 'KV_NUMBER_REUSED'] as const) {
+      const { client, stamps } = clientWith((sent) =>
+        stampOf(sent).id === 1 ? refusal(code) : done,
+      );
+      expect(await client.put('a', 'b'), code).to.deep.equal({ revision: 1 });
+      await client.put('a', 'c');
+      expect(stamps().map(({ id, number }) => [id, number])).to.deep.equal([
+        [1, 1],
+        [2, 1],
+        [2, 2],
+      ]);
+    }
+  });
+
   it('does so also after attempts that certainly reached no server', async () => {
     const answers = [refuseConnection, () => refusal('KV_SESSION_EXPIRED'), () => done];
     const { client, stamps } = clientWith(() => answers.shift()?.() ?? hang());

@@ -146,8 +146,10 @@ describe('A backup', () => {
 
   it('with an impossible length is refused before that much memory is taken', async () => {
     const changed = Buffer.from(small);
-    changed.writeUInt32BE(0xffff_ffff, 9);
-    expect(await codeOf(changed)).to.equal('BACKUP_DAMAGED');
+    for (const length of [0xffff_ffff, 4 * 1024 * 1024 + 1]) {
+      changed.writeUInt32BE(length, 9);
+      expect(await codeOf(changed), `${length}`).to.equal('BACKUP_DAMAGED');
+    }
   });
 
   it('releases its source when reading ends early', async () => {

@@ -41,6 +41,16 @@ describe('FairBound', () => {
     expect(late.take(5000)).to.equal(false);
   });
 
+  it('leaves room for one more client, however many connections of one principal take a little', () => {
+    bound = new FairBound(10_000);
+    const greedy = Array.from({ length: 1024 }, () => bound.open({ principal: 'shared' }));
+    for (let round = 0; round < 50; round += 1) for (const account of greedy) account.take(1);
+    for (const principal of ['shared', 'other']) {
+      const late = bound.open({ principal });
+      expect([late.take(5), principal]).to.deep.equal([true, principal]);
+    }
+  });
+
   it('never gives more than there is, unless it must be counted', () => {
     const account = bound.open({ principal: 'a' });
     account.add(max);

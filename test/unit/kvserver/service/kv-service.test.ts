@@ -80,6 +80,22 @@ describe('KvService', () => {
     expect(replica.requests).to.have.length(2002);
   });
 
+  it('answers no read of a user whose right was taken away while it waited', async () => {
+    const principal = { user: 'anna' };
+    const roles = [{ name: 'all', rights: [{ kind: 'admin', prefix: Uint8Array.of() }] as const }];
+    const granted = { ...emptyAuthTable, roles, users: [{ name: 'anna', roles: ['all'] }] };
+    for (const command of [get.command, { type: 'getAuth' }] as const) {
+      const replica = new FixedReplica({ type: 'get', entry: undefined });
+      const service = serviceOf(replica);
+      replica.authTable = granted;
+      await service.submit({ command }, { principal });
+      const reading = service.submit({ command }, { principal });
+      while (replica.requests.length < 2) await Promise.resolve();
+      replica.authTable = { ...granted, users: [{ name: 'anna', roles: [] }] };
+      expect(await failureOf(reading), command.type).to.include({ code: 'KV_FORBIDDEN' });
+    }
+  });
+
   it('throws a refusal of the store as an error', async () => {
     const service = serviceOf(new FixedReplica({ type: 'refused', reason: 'numberReused' }));
     const failure = await failureOf(service.submit(get));

@@ -1,4 +1,5 @@
-import { FrameReader, pack, seqMax, unpack } from '@paxkv/kvserver/internal/transport/codec';
+import { seqMax } from '@paxkv/kvserver/internal/transport/checks/bounds';
+import { FrameReader, pack, unpack } from '@paxkv/kvserver/internal/transport/codec';
 import { roundMax } from '@paxkv/paxos/core';
 import { pagedBytesMin } from '@paxkv/protocol';
 import { expect } from 'chai';
@@ -171,7 +172,7 @@ describe('codec', () => {
   it('returns nothing of a frame with an invalid last message', () => {
     expect(read(...samples, altered('learn', { seq: -1 }))).to.deep.equal({
       valid: false,
-      reason: 'message.seq: Too small: expected number to be >=0',
+      reason: 'message.seq: no whole number from 0 to 4503599627370496',
     });
   });
 

@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import { incarnationHeader, KvError, paths } from '@paxkv/protocol';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { FairBound } from '../../budget/fair-bound.ts';
+import { RequestTurns } from '../../budget/request-turns.ts';
 import { limitsDefault } from '../../config/limits.ts';
 import { noObserver } from '../../service/request-observer.ts';
 import { RequestIds } from '../request-ids.ts';
@@ -51,8 +52,6 @@ export function createApp(parts: AppParts): {
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const isAboutServer = request.method === 'OPTIONS' && request.url === '*';
     request.url = toOriginForm(request.url);
-    setRequestId(request, response, context.requestIds);
-    if (!mayPass(request, response)) return;
     expectCluster(request, response, parts.service);
     if (!authenticator.isAnonymous(request) && !isProbe(request))
       await authenticator.admit(request);
@@ -64,10 +63,24 @@ export function createApp(parts: AppParts): {
     await endpoint(request, response);
     connections.onAnswered(response);
   };
+  const turns = new RequestTurns({ now: () => performance.now(), later: setImmediate });
+  const refuse = (response: ServerResponse, error: unknown) => {
+    answerError(context, response, error);
+    connections.onAnswered(response);
+  };
   const app: RequestListener = (request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      answerError(context, response, error);
-      connections.onAnswered(response);
+    setRequestId(request, response, context.requestIds);
+    try {
+      // What waits for its turn is counted already.
+      if (!mayPass(request, response)) return;
+    } catch (error) {
+      refuse(response, error);
+      return;
+    }
+    const client = connections.clientOf(response);
+    if (client === undefined) return;
+    turns.run(client, () => {
+      answer(request, response).catch((error: unknown) => refuse(response, error));
     });
   };
   const { limits } = context;

@@ -1,11 +1,14 @@
-/** Limits how often wrong credentials may be tried: a token bucket for each source, most often an address. */
+/**
+ * Limits how often wrong credentials may be tried: a token bucket for each source, most often an address. An attempt
+ * counts from its beginning, so that many at once are no way past the limit; one that succeeds is given back.
+ */
 
 export interface AttemptLimitOptions {
   /** Attempts that may follow each other at once. */
   readonly burst: number;
   /** Attempts that are possible again after each second. */
   readonly perSecond: number;
-  /** Sources that are remembered. Beyond it the one that failed least recently is forgotten. */
+  /** Sources that are remembered. Beyond it the one that tried least recently is forgotten. */
   readonly sourceCountMax: number;
   /** Milliseconds of any clock that does not go back. */
   readonly now: () => number;
@@ -31,16 +34,25 @@ export class AttemptLimit {
     return left >= 1 ? 0 : Math.max(1, Math.ceil((1 - left) / this.#options.perSecond));
   }
 
-  /** Counts a failed attempt. */
-  onFailed(source: string): void {
-    const left = Math.max(0, this.#leftOf(source) - 1);
-    this.#buckets.delete(source);
-    this.#buckets.set(source, { left, atMs: this.#options.now() });
+  /** Counts an attempt that begins. */
+  onBegun(source: string): void {
+    this.#set(source, Math.max(0, this.#leftOf(source) - 1));
     if (this.#buckets.size <= this.#options.sourceCountMax) return;
     for (const oldest of this.#buckets.keys()) {
       this.#buckets.delete(oldest);
       return;
     }
+  }
+
+  /** The attempt was none: the credentials are right, or were not looked at. */
+  giveBack(source: string): void {
+    if (!this.#buckets.has(source)) return;
+    this.#set(source, Math.min(this.#options.burst, this.#leftOf(source) + 1));
+  }
+
+  #set(source: string, left: number): void {
+    this.#buckets.delete(source);
+    this.#buckets.set(source, { left, atMs: this.#options.now() });
   }
 
   #leftOf(source: string): number {

@@ -44,6 +44,8 @@ export class TokenVerifier {
   readonly #key = randomBytes(32);
   /** The hash that each token was verified against, by the keyed hash of the token. The oldest first. */
   readonly #verified = new Map<string, TokenHash>();
+  /** The tokens that are being verified, each by its keyed hash and its source. */
+  readonly #running = new Map<string, Promise<TokenHash | undefined>>();
   /** Unknown tokens have a turn of their own, so that they do not delay the others. */
   readonly #known = new Turn(waitingCountMax);
   readonly #unknown = new Turn(waitingCountMax);
@@ -64,14 +66,39 @@ export class TokenVerifier {
       const found = this.#recall(text, token);
       if (found !== undefined) return found;
     }
-    this.#expectAttempts(source);
-    const known = (await this.#match(token)) ?? (await this.#matchAgain(token));
+    const name = this.#nameOf(text);
+    const running = this.#running.get(`${name} ${source}`) ?? this.#try(name, token, source);
+    const known = await running;
     if (known === undefined) {
-      this.#options.limit.onFailed(source);
       throw new KvError('KV_UNAUTHENTICATED', 'The token is wrong, unknown or expired.');
     }
-    this.#remember(text, known);
     return { user: known.user, token: known.id };
+  }
+
+  /** Verifies a token once for all requests of a source that have it meanwhile, as one attempt. */
+  #try(name: string, token: Token | undefined, source: string): Promise<TokenHash | undefined> {
+    this.#expectAttempts(source);
+    this.#options.limit.onBegun(source);
+    const key = `${name} ${source}`;
+    const running = this.#verifyNow(name, token, source).finally(() => this.#running.delete(key));
+    this.#running.set(key, running);
+    return running;
+  }
+
+  async #verifyNow(
+    name: string,
+    token: Token | undefined,
+    source: string,
+  ): Promise<TokenHash | undefined> {
+    let isWrong = false;
+    try {
+      const known = (await this.#match(token)) ?? (await this.#matchAgain(token));
+      isWrong = known === undefined;
+      if (known !== undefined) this.#remember(name, known);
+      return known;
+    } finally {
+      if (!isWrong) this.#options.limit.giveBack(source);
+    }
   }
 
   /** An attacker who does not know the id of a token cannot keep its user out, even from the same address. */
@@ -121,8 +148,8 @@ export class TokenVerifier {
     return isSame ? { user: known.user, token: known.id } : undefined;
   }
 
-  #remember(text: string, known: TokenHash): void {
-    this.#verified.set(this.#nameOf(text), known);
+  #remember(name: string, known: TokenHash): void {
+    this.#verified.set(name, known);
     if (this.#verified.size <= verifiedCountMax) return;
     for (const oldest of this.#verified.keys()) {
       this.#verified.delete(oldest);

@@ -15,8 +15,8 @@ import type { PendingRequest } from '../requests/pending-request.ts';
 import type { RequestSteps } from '../requests/request-steps.ts';
 import { type Contact, QuorumContact } from './quorum-contact.ts';
 
-/** When the queue is longer than this, abandoned gets are removed from it. */
-const sweepCount = 64;
+/** When the queue is longer than this, and twice as long as after the last time, abandoned gets are removed from it. */
+const sweepCountMin = 64;
 /** A question of a probe that has no answer for this long is asked anew: its answer would prove little. */
 const probeMsMax = 1000;
 
@@ -60,6 +60,7 @@ export class Reads {
   #current: readonly PendingRead[] | undefined;
   /** Gets that arrived during the current quorum read: the next one is for them. */
   #next: PendingRead[] = [];
+  #sweepCount = sweepCountMin;
   /** Groups by read index, lowest first: a later quorum read never yields a lower index. */
   #groups: Group[] = [];
   readonly #contact = new QuorumContact();
@@ -93,7 +94,7 @@ export class Reads {
   add(read: PendingRead): void {
     this.#next.push(read);
     if (this.#current === undefined) this.#start();
-    else if (this.#next.length > sweepCount) this.#next = this.#next.filter(isAwaited);
+    else if (this.#next.length > this.#sweepCount) this.#sweep();
   }
 
   /** The current quorum read is complete: nothing above `readIndex` was decided when it started. */
@@ -123,6 +124,11 @@ export class Reads {
   addConfirmed(read: PendingRead): void {
     this.#confirm({ ...read, decided: undefined });
     this.#answerSoon();
+  }
+
+  #sweep(): void {
+    this.#next = this.#next.filter(isAwaited);
+    this.#sweepCount = Math.max(sweepCountMin, 2 * this.#next.length);
   }
 
   #confirm(read: ReadyRead): void {
@@ -159,6 +165,7 @@ export class Reads {
   #start(): void {
     const reads = this.#next.filter(isAwaited);
     this.#next = [];
+    this.#sweepCount = sweepCountMin;
     if (reads.length === 0) return;
     this.#current = reads;
     const mark = this.#options.steps.mark();

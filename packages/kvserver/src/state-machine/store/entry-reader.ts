@@ -33,10 +33,11 @@ export class EntryReader {
   }
 
   #readLater(name: string): Promise<Found> {
-    return this.#slots.run(async () => {
+    const read = async () => {
       const [slot] = await this.#entries.load([name]);
       return slot && entryOf(slot);
-    });
+    };
+    return this.#slots.run(read, (entry) => entry?.value.length ?? 0);
   }
 }
 

@@ -65,6 +65,30 @@ describe('TokenVerifier', () => {
     });
   });
 
+  it('takes no more wrong tokens at once than one after the other', async () => {
+    for (const idOf of [
+      () => annasId,
+      (number: number) => `unknown-id-${number}____`.slice(0, 16),
+    ]) {
+      const tokens = Array.from({ length: 20 }, (_, number) =>
+        tokenToText({ id: idOf(number), secret: `${number}`.padStart(43, 'x') }),
+      );
+      const codes = await Promise.all(tokens.map((token) => world.codeOf(token)));
+      expect(codes.filter((code) => code === 'KV_UNAUTHENTICATED')).to.have.lengthOf(3);
+      expect(codes.filter((code) => code === 'KV_TOO_MANY_ATTEMPTS')).to.have.lengthOf(17);
+    }
+  });
+
+  it('verifies a token once for many requests at once, and counts no attempt for it', async () => {
+    const codes = await Promise.all(Array.from({ length: 200 }, () => world.codeOf(annasToken)));
+    expect(new Set(codes)).to.deep.equal(new Set([undefined]));
+    const wrong = tokenToText({ id: annasId, secret: secretOf('b') });
+    for (let count = 0; count < 3; count += 1) {
+      expect(await world.codeOf(wrong)).to.equal('KV_UNAUTHENTICATED');
+    }
+    expect(await world.codeOf(wrong)).to.equal('KV_TOO_MANY_ATTEMPTS');
+  });
+
   it('refuses a wrong secret, an unknown id, and what is no token', async () => {
     const wrong = tokenToText({ id: annasId, secret: secretOf('b') });
     const unknown = tokenToText({ id: 'an-unknown-id___', secret: secretOf('a') });

@@ -134,6 +134,21 @@ describe('Reads', () => {
     expect(quorumReadCount).to.equal(1);
   });
 
+  it('looks for abandoned reads among those that wait a few times for each, however many wait', () => {
+    const count = 4096;
+    let lookCount = 0;
+    add('current');
+    for (let number = 0; number < count; number += 1) {
+      const pending = pendings.admit({ command: { type: 'get', key } });
+      const isSettled = () => {
+        lookCount += 1;
+        return false;
+      };
+      reads.add({ key, pending: Object.create(pending, { isSettled: { get: isSettled } }) });
+    }
+    expect(lookCount).to.be.within(1, 2 * count);
+  });
+
   it('probes the quorum without a read, and takes the answer as evidence', async () => {
     reads.probe();
     expect(quorumReadCount).to.equal(1);

@@ -1,4 +1,5 @@
 import {
+  bytesOf,
   type CachedReply,
   ReplyCache,
 } from '@paxkv/kvserver/internal/state-machine/sessions/reply-cache';
@@ -51,6 +52,8 @@ describe('ReplyCache', () => {
         cache.add(model.get(number) ?? cachedReply(number));
       }
       expect(cache.size).to.equal(model.size);
+      const bytes = [...model.values()].reduce((sum, cached) => sum + bytesOf(cached), 0);
+      expect(cache.bytes).to.equal(bytes);
       expect(numbersIn(cache)).to.deep.equal([...model.keys()].sort((a, b) => a - b));
     }
   });

@@ -29,6 +29,31 @@ describe('ReadSlots', () => {
     expect(await Promise.all(later)).to.deep.equal([4, 5]);
   });
 
+  it('runs fewer reads at once while values are large, and as many as before once they are small', async () => {
+    const slots = new ReadSlots();
+    let [running, runningMax] = [0, 0];
+    const readMany = async (bytes: number, count: number) => {
+      runningMax = 0;
+      const read = async () => {
+        running += 1;
+        runningMax = Math.max(runningMax, running);
+        await new Promise(setImmediate);
+        running -= 1;
+        return bytes;
+      };
+      await Promise.all(Array.from({ length: count }, () => slots.run(read, (found) => found)));
+      return runningMax;
+    };
+    expect(await readMany(100, 50)).to.equal(16);
+    await slots.run(
+      async () => 2 ** 20,
+      (found) => found,
+    );
+    expect(await readMany(2 ** 20, 50)).to.equal(2);
+    expect(await readMany(100, 200)).to.equal(16);
+    expect(running).to.equal(0);
+  });
+
   it('passes failures on, and gives their slots to others', async () => {
     const slots = new ReadSlots(1);
     const failed = slots.run(() => Promise.reject(new Error('no')));
