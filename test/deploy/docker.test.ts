@@ -163,10 +163,11 @@ describe('The compose file', () => {
   it('gives commands in the containers of nodes what they need for them', async () => {
     for (const [, service] of nodes()) {
       const environment = at(service, 'environment') as Record<string, string>;
+      const { PAXKV_PEER_CA_FILE: ca, PAXKV_ROOT_TOKEN_FILE: token } = environment;
       expect(environment).to.include({
         PAXKV_ENDPOINTS: 'https://127.0.0.1:4401',
-        PAXKV_CA_FILE: environment['PAXKV_PEER_CA_FILE'],
-        PAXKV_TOKEN_FILE: environment['PAXKV_ROOT_TOKEN_FILE'],
+        PAXKV_CA_FILE: ca,
+        PAXKV_TOKEN_FILE: token,
       });
       const conditions = Object.entries(Object(at(service, 'depends_on')));
       const done = { condition: 'service_completed_successfully' };

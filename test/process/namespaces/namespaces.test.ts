@@ -73,7 +73,7 @@ describe('a cluster of three in three network namespaces, with TLS and users', f
     await checkAtEach(load, 'upgraded');
   });
 
-  it('refuses strangers from another network, and lets users do what their rights say', async () => {
+  it('refuses false tokens and certificates from another network, and lets users do what their rights say', async () => {
     const { credentials } = secured;
     await done(['role', 'add', 'lists', '--read', 'list', '--write', 'list']);
     await done(['user', 'add', user, '--role', 'lists']);
