@@ -167,11 +167,9 @@ class RemadeRun {
     await cluster.kill(...cluster.nodes);
     former.end();
     const moved = await takeData(cluster, folder);
-    const [remains] = await Promise.all([
-      readFormer(moved, former),
-      this.#begin({ name: `b${number + 1}`, origin, file }),
-    ]);
-    this.#remains.set(former, remains);
+    // One cluster after the other, since a slow machine does not start all of them in time.
+    this.#remains.set(former, await readFormer(moved, former));
+    await this.#begin({ name: `b${number + 1}`, origin, file });
   }
 
   async #begin({ name, origin, file }: Beginning): Promise<void> {
