@@ -79,8 +79,8 @@ export const tokenMutants: readonly Mutant[] = [
     does: 'Wrong tokens are not counted.',
     loses: 'Somebody may try as many as the server can hash.',
     file: verifier,
-    right: '      this.#options.limit.onFailed(source);\n',
-    wrong: '',
+    right: 'if (!isWrong) this.#options.limit.giveBack(source);',
+    wrong: 'this.#options.limit.giveBack(source);',
     caughtBy: [
       byTest(
         verifierTest,
