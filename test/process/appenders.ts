@@ -21,6 +21,7 @@ export class Appenders {
   readonly #states: AppenderState[];
   readonly #work: Promise<void>;
   #isStopping = false;
+  #lastFailure: { readonly cause?: unknown } = {};
 
   /**
    * Starts at once. A client whose append fails stops; with `retriesNotDone` it repeats an append that was
@@ -36,7 +37,10 @@ export class Appenders {
     this.#states = clients.map(() => ({ acknowledgedCount: 0, gaveUp: undefined }));
     const lines = clients.map((client, index) => this.#append(client, index));
     this.#work = Promise.all(lines).then(() => {});
-    this.#work.catch((error: unknown) => this.progress.fail(error));
+    this.#work.then(
+      () => this.progress.fail(new Error('no client appends any more', this.#lastFailure)),
+      (error: unknown) => this.progress.fail(error),
+    );
   }
 
   /** Resolves when no append is in flight any more. */
@@ -79,6 +83,7 @@ export class Appenders {
         if (!(error instanceof KvError)) throw error;
         if (this.#retriesNotDone && error.outcome === 'not done') continue;
         state.gaveUp = error.outcome;
+        this.#lastFailure = { cause: error };
         return;
       }
       state.acknowledgedCount += 1;

@@ -9,17 +9,26 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+export interface CommandSettings {
+  /** Added to its environment. */
+  readonly more?: NodeJS.ProcessEnv;
+  /** Words before the command, which run it elsewhere. */
+  readonly place?: readonly string[];
+}
+
 const commandMsMax = 20_000;
 
-/** Runs `paxkv` with these arguments and all `addresses`. */
+/** Runs `paxkv` with these arguments, all `addresses`, and more in its environment. */
 export function runCommand(
   addresses: readonly string[],
   words: readonly string[],
+  { more = {}, place = [] }: CommandSettings = {},
 ): Promise<CommandResult> {
-  const env = { ...environment(), PAXKV_ENDPOINTS: addresses.join(',') };
+  const env = { ...environment(), PAXKV_ENDPOINTS: addresses.join(','), ...more };
+  const [program = '', ...rest] = [...place, process.execPath, paxkv, ...words];
   return new Promise((resolve) => {
     const options = { env, timeout: commandMsMax };
-    const child = execFile(process.execPath, [paxkv, ...words], options, (_, stdout, stderr) => {
+    const child = execFile(program, rest, options, (_, stdout, stderr) => {
       resolve({ code: child.exitCode, stdout, stderr });
     });
     child.stdin?.end();

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { KvClient, type StatusReply } from '@paxkv/client';
+import type { CommandCredentials } from 'paxkv/internal/credentials';
+import { httpGet } from 'paxkv/internal/http-get';
 import { writeClusterSecret } from './cluster-secret.ts';
 import { freePorts } from './free-ports.ts';
-import { type Exit, ServerProcess } from './server-process.ts';
+import { type Exit, ServerProcess, toEndpoint } from './server-process.ts';
 
 const startAttemptCountMax = 5;
 const statusPollMs = 20;
@@ -24,6 +26,8 @@ export interface ClusterSettings {
   readonly hostOf?: (node: number) => string;
   /** Words before the command of a node's process, which run it elsewhere. */
   readonly placeOf?: (node: number) => readonly string[];
+  /** What the tests prove themselves with, and how they recognize servers, at the moment. Default: plain HTTP. */
+  readonly credentials?: () => CommandCredentials;
   /** Limits of the system on the process of each node, as options of `prlimit`. */
   readonly systemLimits?: readonly string[];
   /** Called once before the first start, with the directory of each node, which does not exist yet. */
@@ -41,6 +45,8 @@ export interface ClientSettings {
   readonly nodes?: readonly number[];
   readonly timeoutMs?: number;
   readonly attemptTimeoutMs?: number;
+  /** Default: what the tests prove themselves with. */
+  readonly credentials?: CommandCredentials;
 }
 
 export class ProcessCluster {
@@ -62,6 +68,7 @@ export class ProcessCluster {
     environmentOf = () => ({}),
     hostOf = () => '127.0.0.1',
     placeOf = () => [],
+    credentials = () => ({}),
     systemLimits = [],
     prepare = async () => {},
   }: ClusterSettings = {}): Promise<ProcessCluster> {
@@ -74,7 +81,7 @@ export class ProcessCluster {
       const peerAddresses = all.slice(nodeCount);
       const setup = {
         ...{ addresses, peerAddresses, directory, addressesFor, environmentOf },
-        ...{ placeOf, systemLimits },
+        ...{ placeOf, credentials, systemLimits },
       };
       await writeClusterSecret(secretFileIn(setup));
       await prepare(ports.map((_, node) => directoryIn(setup, node)));
@@ -96,9 +103,19 @@ export class ProcessCluster {
     return this.#setup.peerAddresses;
   }
 
+  /** The file of the secret of the cluster. */
+  get secretFile(): string {
+    return secretFileIn(this.#setup);
+  }
+
   /** `host:port` of each server, by node. */
   get addresses(): readonly string[] {
     return this.#setup.addresses;
+  }
+
+  /** The URL of each server, by node. */
+  get endpoints(): readonly string[] {
+    return this.nodes.map((node) => this.#endpointOf(node));
   }
 
   get nodes(): readonly number[] {
@@ -112,9 +129,10 @@ export class ProcessCluster {
   }
 
   /** A client, which is closed with the cluster. */
-  client({ nodes = this.nodes, ...settings }: ClientSettings = {}): KvClient {
-    const endpoints = nodes.map((node) => this.#addressOf(node));
-    const client = new KvClient({ endpoints, timeoutMs: 30_000, ...settings });
+  client({ nodes = this.nodes, credentials, ...settings }: ClientSettings = {}): KvClient {
+    const endpoints = nodes.map((node) => this.#endpointOf(node));
+    const proof = credentials ?? this.#setup.credentials();
+    const client = new KvClient({ endpoints, timeoutMs: 30_000, ...proof, ...settings });
     this.#clients.push(client);
     return client;
   }
@@ -189,7 +207,9 @@ export class ProcessCluster {
   }
 
   async status(node: number, signal?: AbortSignal): Promise<StatusReply> {
-    const response = await fetch(`http://${this.#addressOf(node)}/status`, signal && { signal });
+    const url = new URL('/status', this.#endpointOf(node));
+    const anySignal = signal ?? new AbortController().signal;
+    const response = await httpGet(url, this.#setup.credentials(), anySignal);
     return JSON.parse(await response.text());
   }
 
@@ -211,15 +231,16 @@ export class ProcessCluster {
     return server;
   }
 
-  #addressOf(node: number): string {
+  #endpointOf(node: number): string {
     const address = this.#setup.addresses[node];
     if (address === undefined) throw new Error(`there is no node ${node}`);
-    return address;
+    return toEndpoint(address, this.#setup.credentials());
   }
 }
 
 function startServer(setup: ClusterSetup, node: number): ServerProcess {
-  const { addresses, peerAddresses, addressesFor, environmentOf, placeOf, systemLimits } = setup;
+  const { addresses, peerAddresses, addressesFor, environmentOf, placeOf } = setup;
+  const { credentials, systemLimits } = setup;
   return new ServerProcess({
     node,
     addresses,
@@ -228,6 +249,7 @@ function startServer(setup: ClusterSetup, node: number): ServerProcess {
     directory: directoryIn(setup, node),
     environment: environmentOf(node),
     place: placeOf(node),
+    credentials,
     systemLimits,
   });
 }

@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { CommandCredentials } from 'paxkv/internal/credentials';
+import { httpGet } from 'paxkv/internal/http-get';
 
 /** The compiled program of the command. */
 export const paxkv = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
@@ -26,6 +28,8 @@ export interface ServerSettings {
   readonly environment?: NodeJS.ProcessEnv;
   /** Words before the command, which run it elsewhere and are replaced by it. */
   readonly place?: readonly string[];
+  /** How its HTTPS is recognized at the moment. Default: it has plain HTTP. */
+  readonly credentials?: () => CommandCredentials;
   /** Limits of the system on the process, as options of `prlimit`. */
   readonly systemLimits?: readonly string[];
 }
@@ -40,6 +44,7 @@ export class ServerProcess {
   readonly exit: Promise<Exit>;
   readonly #child: ChildProcess;
   readonly #address: string;
+  readonly #credentials: () => CommandCredentials;
   #log = '';
   #hasExited = false;
 
@@ -47,6 +52,7 @@ export class ServerProcess {
     const { node, addresses, directory, environment: added = {}, systemLimits = [] } = settings;
     const { peerAddresses, secretFile, place = [] } = settings;
     this.#address = addresses[node] ?? '';
+    this.#credentials = settings.credentials ?? (() => ({}));
     const options = ['--node', `${node}`, '--peers', addresses.join(','), '--data', directory];
     const peers = [
       '--peer-addresses',
@@ -103,9 +109,9 @@ export class ServerProcess {
 
   async #isReady(): Promise<boolean> {
     try {
-      const response = await fetch(`http://${this.#address}/readyz`, {
-        signal: AbortSignal.timeout(1000),
-      });
+      const credentials = this.#credentials();
+      const url = new URL('/readyz', toEndpoint(this.#address, credentials));
+      const response = await httpGet(url, credentials, AbortSignal.timeout(1000));
       await response.text();
       // If the port was taken, the answer may come from another program.
       return response.ok && !this.#hasExited;
@@ -127,6 +133,11 @@ export class ServerProcess {
   #keep(text: string): void {
     this.#log = (this.#log + text).slice(-logBytesMax);
   }
+}
+
+/** The URL of a server at `host:port`, which has HTTPS if it must be recognized. */
+export function toEndpoint(address: string, { tls }: CommandCredentials): string {
+  return `${tls === undefined ? 'http' : 'https'}://${address}`;
 }
 
 /** Our environment without the variables that change the command's settings. */

@@ -2,10 +2,11 @@
  * A cluster that is stopped by surprise and made anew at the same addresses, empty or from a backup. What it had is
  * started at other addresses and read, so that nothing is taken on trust.
  */
-import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { paths } from '@paxkv/protocol';
 import { RecordedClient } from '../../history/recorded-client.ts';
 import { entriesIn, rowsInBackup } from '../../process/backup/stored-rows.ts';
 import { runCommand } from '../../process/command.ts';
@@ -34,10 +35,10 @@ export async function foundPlace(
   return new Place({ name, addresses: cluster.addresses, incarnation, origin });
 }
 
-/** Backs up the cluster as a user does. @throws Error if the command fails */
+/** @throws Error if a server does not give a whole backup */
 export async function backUp(cluster: ProcessCluster, place: Place, file: string): Promise<Origin> {
   const { kept } = place;
-  await run(cluster, ['backup', file, '--quiet']);
+  await download(cluster, file);
   return { kept, place };
 }
 
@@ -56,7 +57,7 @@ export async function readRemains(cluster: ProcessCluster, place: Place): Promis
   const folder = await mkdtemp(join(tmpdir(), 'paxkv-remains-'));
   try {
     const file = join(folder, 'backup');
-    await run(cluster, ['backup', file, '--quiet']);
+    await download(cluster, file);
     const { rows } = await rowsInBackup(file);
     const entries = [...entriesIn(rows)].map(([key, { value }]) => [key, value] as const);
     return { contents: new Map(entries), answers: new Map(answers) };
@@ -110,6 +111,12 @@ async function incarnationOf(cluster: ProcessCluster): Promise<string> {
     if (first !== undefined && others.every((other) => other === first)) return first;
     await pause(pollMs);
   }
+}
+
+async function download({ addresses }: ProcessCluster, file: string): Promise<void> {
+  const response = await fetch(`http://${addresses[0]}${paths.backup}`);
+  if (!response.ok) throw new Error(`no backup: ${await response.text()}`);
+  await writeFile(file, new Uint8Array(await response.arrayBuffer()));
 }
 
 async function run({ addresses }: ProcessCluster, words: readonly string[]): Promise<void> {

@@ -43,6 +43,10 @@ export interface RemadeFigures {
 }
 
 const calmMs = 400;
+/** Once empty and once from a backup, however slow the machine is. */
+const leastAnew = 2;
+const leastKept = 20;
+const liveMsMax = 60_000;
 /** What the traffic of the run writes in the first cluster. */
 const isOfTraffic = (key: string) => /^(mixed-\d|ledger-\d|recovery\.)/.test(key);
 
@@ -117,16 +121,17 @@ class RemadeRun {
     this.#intruder = new Intruder({ places, random: random.stream('intruder') });
   }
 
-  /** Ends soon after `untilMs`. */
+  /** Ends about at `untilMs`. */
   async play(untilMs: number): Promise<RemadeFigures> {
-    const { first } = this.#stage;
+    const { first, plan } = this.#stage;
     const faults = this.#harm(first, () => this.#isOver);
     faults.catch(() => {});
     try {
-      await this.#harmSecond(untilMs);
-      while (performance.now() < untilMs) {
+      await this.#live();
+      const isOver = () => performance.now() + plan.roundMs >= untilMs;
+      while (!isOver() || this.#remains.size < leastAnew) {
         await this.#makeAnew();
-        await this.#harmSecond(untilMs);
+        await this.#live();
       }
     } finally {
       this.#isOver = true;
@@ -137,12 +142,18 @@ class RemadeRun {
     return { findings: this.#findings, summary: this.#summary() };
   }
 
-  /** The life of one incarnation. */
-  async #harmSecond(untilMs: number): Promise<void> {
+  /** The life of one incarnation: as long as planned, and until its clients have done something. */
+  async #live(): Promise<void> {
     const { plan, second } = this.#stage;
-    const endMs = Math.min(untilMs, performance.now() + plan.roundMs);
+    const place = this.#present;
+    const endMs = performance.now() + plan.roundMs;
     await this.#harm(second, () => performance.now() >= endMs);
-    await pause(calmMs);
+    while (place.kept.length < leastKept) {
+      if (performance.now() > endMs + liveMsMax) {
+        throw new Error(`${place.name} acknowledged ${place.kept.length} appends`);
+      }
+      await pause(calmMs);
+    }
   }
 
   /** Ends the present incarnation under load and without notice, and begins another one at the same addresses. */
@@ -156,11 +167,9 @@ class RemadeRun {
     await cluster.kill(...cluster.nodes);
     former.end();
     const moved = await takeData(cluster, folder);
-    const [remains] = await Promise.all([
-      readFormer(moved, former),
-      this.#begin({ name: `b${number + 1}`, origin, file }),
-    ]);
-    this.#remains.set(former, remains);
+    // One cluster after the other, since a slow machine does not start all of them in time.
+    this.#remains.set(former, await readFormer(moved, former));
+    await this.#begin({ name: `b${number + 1}`, origin, file });
   }
 
   async #begin({ name, origin, file }: Beginning): Promise<void> {

@@ -190,7 +190,7 @@ function remakings(minutes: number): RunPlan {
   const durationMs = minutes * minuteMs;
   const faults = [killOne, killMany, killAll, pauseNodes(2000), anyPartition(2000)];
   const { environment } = calm;
-  const roundMs = Math.min(incarnationMs, durationMs / 4);
+  const roundMs = Math.min(incarnationMs, durationMs / 6);
   const strike = remade({ durationMs, roundMs, faults, environment });
   const title = `a cluster made anew for ${minutes} minutes`;
   return { ...calm, kind: 'remade', title, strikes: [strike] };

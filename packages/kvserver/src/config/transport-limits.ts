@@ -17,10 +17,6 @@ export interface PeerLimits {
   readonly retryDelayMsMax: number;
   /** Incoming connections that have not completed the handshake; the oldest of them makes room for another. */
   readonly unauthenticatedCountMax: number;
-  /** How far above the highest instance seen so far a message may be. Beyond this it counts as damaged. */
-  readonly seqAheadMax: number;
-  /** How far above the highest round seen so far a message may be. Beyond this it counts as damaged. */
-  readonly roundAheadMax: number;
 }
 
 export const defaultPeerLimits: PeerLimits = {
@@ -32,10 +28,6 @@ export const defaultPeerLimits: PeerLimits = {
   retryDelayMsMin: 50,
   retryDelayMsMax: 2000,
   unauthenticatedCountMax: 32,
-  // No server can be this far ahead: all those instances would still be in memory.
-  seqAheadMax: 2 ** 32,
-  // At a thousand new rounds a second, reaching this takes over thirty years.
-  roundAheadMax: 2 ** 40,
 };
 
 /** The most bytes of a message without its values. */

@@ -20,6 +20,7 @@ import {
   resolveRun,
 } from './run.ts';
 import { Sessions } from './sessions/sessions.ts';
+import { unappliable } from './state-error.ts';
 import { nextStateHash } from './state-hash.ts';
 import type {
   LoadedState,
@@ -172,7 +173,7 @@ export class StateMachine {
       const resolved = this.#slot(run);
       return resolved === undefined ? this.#applyLater(run) : this.#applyNow(resolved);
     } catch (failure) {
-      throw this.#latch.fail(failure);
+      throw this.#latch.fail(unappliable(failure, this.#applied + 1));
     }
   }
 
@@ -251,14 +252,21 @@ export class StateMachine {
   }
 
   #applyNow(run: readonly ResolvedInstance[]): readonly Applied[] {
-    return run.map(({ seq, value, origin, requests, raisesTo, incarnation, slots }) => {
-      this.#featureLevel = Math.max(this.#featureLevel, raisesTo ?? baseLevel);
-      this.#sessions.found(incarnation);
-      const replies = requests.map((request, index) => this.#applyOne(request, slots[index]));
-      this.#applied = seq;
-      this.#stateHash = nextStateHash(this.#stateHash, { seq, value, replies });
-      return { seq, origin, replies };
-    });
+    try {
+      return run.map((instance) => this.#applyInstance(instance));
+    } catch (cause) {
+      throw unappliable(cause, this.#applied + 1);
+    }
+  }
+
+  #applyInstance(instance: ResolvedInstance): Applied {
+    const { seq, value, origin, requests, raisesTo, incarnation, slots } = instance;
+    this.#featureLevel = Math.max(this.#featureLevel, raisesTo ?? baseLevel);
+    this.#sessions.found(incarnation);
+    const replies = requests.map((request, index) => this.#applyOne(request, slots[index]));
+    this.#applied = seq;
+    this.#stateHash = nextStateHash(this.#stateHash, { seq, value, replies });
+    return { seq, origin, replies };
   }
 
   #applyOne(request: LoggedRequest, slot: CacheSlot | undefined): Reply {

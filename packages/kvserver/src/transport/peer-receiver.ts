@@ -1,11 +1,9 @@
 /** Checks the frames of proven servers and delivers their messages: all of a frame, or none. */
 import type { Envelope, PeerId } from '@paxkv/paxos';
 import { type FrameReader, isEnvelope, type PeerMessage, type SideMessage } from './codec.ts';
-import type { PlausibilityBounds } from './plausibility.ts';
 
 export interface PeerReceiverOptions {
   readonly reader: FrameReader;
-  readonly plausibility: PlausibilityBounds;
   readonly deliver: (envelope: Envelope<Uint8Array>) => void;
   readonly deliverSideMessage: (from: PeerId, message: SideMessage) => void;
 }
@@ -31,36 +29,19 @@ export class PeerReceiver {
 
   /** Takes a frame from `node`. Returns why it is refused; `undefined` if its messages were delivered. */
   take(node: PeerId, frame: Uint8Array): string | undefined {
-    const { reader, plausibility } = this.#options;
-    const reading = reader.read(frame, node);
-    const refusal = reading.valid ? firstRefusal(plausibility, reading.content) : reading.reason;
-    if (!reading.valid || refusal !== undefined) {
+    const reading = this.#options.reader.read(frame, node);
+    if (!reading.valid) {
       this.#invalidCount += 1;
-      return `invalid frame: ${refusal}`;
+      return `invalid frame: ${reading.reason}`;
     }
     for (const message of reading.content) this.#deliver(node, message);
     return undefined;
   }
 
   #deliver(from: PeerId, message: PeerMessage): void {
-    const { plausibility, deliver, deliverSideMessage } = this.#options;
+    const { deliver, deliverSideMessage } = this.#options;
     this.#receivedCount += 1;
-    if (!isEnvelope(message)) {
-      deliverSideMessage(from, message);
-      return;
-    }
-    plausibility.observe(message);
-    deliver(message);
+    if (isEnvelope(message)) deliver(message);
+    else deliverSideMessage(from, message);
   }
-}
-
-function firstRefusal(
-  plausibility: PlausibilityBounds,
-  messages: readonly PeerMessage[],
-): string | undefined {
-  for (const message of messages) {
-    const refusal = isEnvelope(message) ? plausibility.refusalReason(message) : undefined;
-    if (refusal !== undefined) return refusal;
-  }
-  return undefined;
 }

@@ -34,7 +34,6 @@ import { backFrameBytesMax, OutgoingLink } from './outgoing-link.ts';
 import type { PeerCounts } from './peer-counts.ts';
 import { type ListenAddress, PeerListener } from './peer-listener.ts';
 import { PeerReceiver } from './peer-receiver.ts';
-import { PlausibilityBounds } from './plausibility.ts';
 import { RejectionLog } from './rejection-log.ts';
 import { PeerSecurity } from './security/peer-security.ts';
 import { SidePorts } from './side-ports.ts';
@@ -78,7 +77,6 @@ export class PeerTransport implements Transport<Uint8Array> {
   readonly #receiver: PeerReceiver;
   readonly #rejections: RejectionLog;
   readonly #security: PeerSecurity;
-  readonly #plausibility: PlausibilityBounds;
   readonly #levels: LevelExchange;
   #sent = 0;
   #dropped = 0;
@@ -93,7 +91,6 @@ export class PeerTransport implements Transport<Uint8Array> {
     if (addresses[me] === undefined) throw new TypeError(`addresses has no entry for node ${me}`);
     const limits = { ...defaultPeerLimits, ...options.limits };
     const bounds = { nodeCount, valueBytesMax: limits.valueBytesMax };
-    this.#plausibility = new PlausibilityBounds(limits);
     const { levels = allLevels, onUnsupportedLevel = () => {} } = options;
     this.#levels = new LevelExchange(levels, onUnsupportedLevel, options.incarnation, () =>
       this.#endEarlier(),
@@ -102,7 +99,6 @@ export class PeerTransport implements Transport<Uint8Array> {
     this.#rejections = new RejectionLog(logger, () => performance.now());
     this.#receiver = new PeerReceiver({
       reader: new FrameReader(me, bounds),
-      plausibility: this.#plausibility,
       deliver: (envelope) => this.#inbox?.receive(envelope),
       deliverSideMessage: (from, message) => this.#ports.deliver(from, message),
     });
@@ -158,7 +154,6 @@ export class PeerTransport implements Transport<Uint8Array> {
    * afterwards of a dropped request, but not of a message that is lost on the way.
    */
   send(envelope: Envelope<Uint8Array>): void {
-    this.#plausibility.observe(envelope);
     const link = this.#links.get(envelope.to);
     if (link?.isOpen === true && link.isBusy && this.#sendBack(envelope)) return;
     if (link?.isOpen === true && link.send(packed(withinLearnedBytes(envelope)))) {

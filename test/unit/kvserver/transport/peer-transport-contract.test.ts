@@ -6,9 +6,7 @@ import { everyoneConnected, reserve, Station, toAddresses } from './fixtures.ts'
 async function threeServers(): Promise<TransportFixture<Uint8Array>> {
   const ports = await reserve(3);
   const addresses = toAddresses(ports);
-  // The contract uses numbers that no young cluster can have reached.
-  const limits = { seqAheadMax: 2 ** 52, roundAheadMax: 2 ** 52 };
-  const stations = ports.map((port, me) => new Station(port, { me, addresses, limits }));
+  const stations = ports.map((port, me) => new Station(port, { me, addresses }));
   let settledCount = 0;
   return {
     transports: stations.map(({ transport }) => transport),

@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import { incarnationHeader, KvError, paths } from '@paxkv/protocol';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { FairBound } from '../../budget/fair-bound.ts';
+import { RequestTurns } from '../../budget/request-turns.ts';
 import { limitsDefault } from '../../config/limits.ts';
 import { noObserver } from '../../service/request-observer.ts';
 import { RequestIds } from '../request-ids.ts';
@@ -14,7 +15,6 @@ import type { AppParts, HttpContext } from './context.ts';
 import { allowOnly, sendError, toKvError } from './error-reply.ts';
 import { allMethods, createHttpServer } from './http-server.ts';
 import { requestIdOf, setRequestId } from './request-id.ts';
-import { RequestTurns } from './request-turns.ts';
 import { Router } from './router.ts';
 import { addBackupRoute } from './routes/backup-route.ts';
 import { addConsoleRoutes } from './routes/console-routes.ts';

@@ -1,7 +1,7 @@
 /**
  * Decodes the frames that clients send: requests, each as an id and its row in the log. Every field is
  * checked here, since the bytes of a row go into the log unchanged. If a row is no request, only that request
- * fails; if the bytes are no rows, the whole frame fails.
+ * fails; if the bytes are no rows, or many rows are no requests, the whole frame fails.
  */
 import { type Bytes, type KvError, type Request, type Row, requestFromWire } from '@paxkv/protocol';
 import { malformedToError } from '../../service/request-checks.ts';
@@ -12,6 +12,8 @@ export type FrameRequest =
   | { readonly id: number; readonly request: Request; readonly error?: undefined }
   | { readonly id: number; readonly request?: undefined; readonly error: KvError };
 
+/** Each one costs an error, so a frame with more of them is a cheap way to keep a server busy. */
+const malformedCountMax = 64;
 /** Clients choose ids of 32 bits. */
 const idMax = 2 ** 32 - 1;
 
@@ -23,6 +25,7 @@ const idMax = 2 ** 32 - 1;
 export function readRequests(frame: Bytes, countMax: number): FrameRequest[] {
   const reader = new PlainReader(frame);
   const requests: FrameRequest[] = [];
+  let malformedCount = 0;
   do {
     if (requests.length === countMax) throw new FrameError(`over ${countMax} requests in a frame`);
     const id = reader.readCount();
@@ -30,7 +33,12 @@ export function readRequests(frame: Bytes, countMax: number): FrameRequest[] {
     const start = reader.position;
     const row = reader.readRow();
     const encoded = new Uint8Array(frame.buffer, frame.byteOffset + start, reader.position - start);
-    requests.push(toFrameRequest(id, row, encoded));
+    const request = toFrameRequest(id, row, encoded);
+    if (request.error !== undefined) malformedCount += 1;
+    if (malformedCount > malformedCountMax) {
+      throw new FrameError(`over ${malformedCountMax} malformed requests in a frame`);
+    }
+    requests.push(request);
   } while (!reader.isAtEnd);
   return requests;
 }

@@ -20,6 +20,7 @@ import type { Client } from '../../budget/client.ts';
 import type { Account } from '../../budget/fair-bound.ts';
 import type { Hold } from '../../budget/hold.ts';
 import { overloaded } from '../../budget/overloaded.ts';
+import type { RequestTurns } from '../../budget/request-turns.ts';
 import type { StreamLimits } from '../../config/stream-limits.ts';
 import { RequestTiming } from '../../replica/request-timing.ts';
 import type { KvService } from '../../service/kv-service.ts';
@@ -47,6 +48,8 @@ export interface ConnectionOptions {
   readonly client: Client;
   /** What this connection holds of the memory budget. The connection closes it. */
   readonly account: Account;
+  /** When each request begins. All streams share it. */
+  readonly turns: Pick<RequestTurns, 'run'>;
   /** Called once when the connection is closed. */
   readonly onClosed: (connection: StreamConnection) => void;
 }
@@ -155,7 +158,8 @@ export class StreamConnection {
   }
 
   #take(requests: readonly FrameRequest[], bytes: number): void {
-    const hasRoom = this.#options.account.take(bytes);
+    const { account, client, turns } = this.#options;
+    const hasRoom = account.take(bytes);
     const arrival: Arrival = { bytes: hasRoom ? bytes : 0, awaitedCount: requests.length };
     this.#inFlightBytes += arrival.bytes;
     for (const request of requests) {
@@ -164,13 +168,14 @@ export class StreamConnection {
         this.#refuse(`the id ${request.id} is in flight already`);
         return;
       }
-      if (hasRoom) this.#submit(request, arrival);
+      if (hasRoom) turns.run(client, () => this.#submit(request, arrival));
       else this.#refuseRequest(arrival, request.id, overShare);
     }
     this.#regulate();
   }
 
   #submit({ id, request, error }: FrameRequest, arrival: Arrival): void {
+    if (this.#isEnding) return;
     if (error !== undefined) {
       this.#onError(arrival, id, error);
       return;

@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { FairBound } from '../../budget/fair-bound.ts';
 import { overloaded } from '../../budget/overloaded.ts';
+import { RequestTurns } from '../../budget/request-turns.ts';
 import { limitsDefault } from '../../config/limits.ts';
 import { type StreamLimits, streamLimitsDefault } from '../../config/stream-limits.ts';
 import type { KvService } from '../../service/kv-service.ts';
@@ -57,6 +58,7 @@ export class StreamListener {
   readonly #budget: FairBound;
   readonly #timer: NodeJS.Timeout;
   readonly #ids: RequestIds;
+  readonly #turns = new RequestTurns({ now: () => performance.now(), later: setImmediate });
   #isOpen = true;
 
   constructor(options: StreamListenerOptions) {
@@ -142,6 +144,7 @@ export class StreamListener {
       limits: this.#limits,
       client,
       account: this.#budget.open(client),
+      turns: this.#turns,
       onClosed: (closed) => this.#connections.delete(closed),
     });
     connection.watch(request.socket);

@@ -50,6 +50,18 @@ describe('Request frame', () => {
     );
   });
 
+  it('fails as a whole if more than 64 of its requests are malformed', () => {
+    const frameOf = (count: number) =>
+      encodePairs([
+        ...Array.from({ length: count }, (_, id): [number, unknown] => [id, [[99]]]),
+        [1000, [[0, key]]],
+      ]);
+    expect(read(frameOf(64), 4096)?.filter(({ error }) => error !== undefined)).to.have.lengthOf(
+      64,
+    );
+    expect(read(frameOf(65), 4096)).to.equal(undefined);
+  });
+
   it('accepts only what the log decodes to the same request, whatever was damaged', () => {
     const damage = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 3 });
     let accepted = 0;

@@ -71,6 +71,26 @@ describe('StreamListener', () => {
     expect(client.notices.at(-1)).to.deep.equal(['goodbye']);
   });
 
+  it('begins the requests of a large frame in slices, and those of other clients in between', async () => {
+    stream = await StreamUnderTest.open();
+    const count = 500;
+    stream.replica.script = async (request) => {
+      const endMs = performance.now() + 1;
+      while (performance.now() < endMs);
+      return request.command.type === 'get' ? { type: 'get', entry: undefined } : fail();
+    };
+    const fail = () => expect.fail('only gets are asked');
+    const [greedy, honest] = [await stream.connect(), await stream.connect()];
+    const get = (name: string) => [[0, Buffer.from(name)]];
+    greedy.ask(...Array.from({ length: count }, (_, id): [number, unknown] => [id, get('greedy')]));
+    await stream.replica.arrived(1);
+    honest.ask([1, get('honest')]);
+    await honest.reply(1);
+    expect(stream.replica.requests.length).to.be.below(count);
+    await greedy.reply(count - 1);
+    expect(stream.replica.requests).to.have.lengthOf(count + 1);
+  });
+
   it('closes the connection of a client that neither reads nor replies', async () => {
     await open({ closeMsMax: 100 });
     const opened = stream.nextConnection();

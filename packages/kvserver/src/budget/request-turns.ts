@@ -1,11 +1,11 @@
 /**
  * Begins requests in slices of a few milliseconds, the clients in turns. One read from a socket brings many pipelined
- * requests, and one turn of the event loop such a read from each of many sockets: without slices, everything else that
- * the server does would wait for all of them.
+ * requests or a frame of thousands, and one turn of the event loop such a read from each of many sockets: without
+ * slices, everything else that the server does would wait for all of them.
  * Rule: the requests of one connection begin in the order in which they came.
  */
-import type { Client } from '../../budget/client.ts';
-import { FairQueue } from '../../budget/fair-queue.ts';
+import type { Client } from './client.ts';
+import { FairQueue } from './fair-queue.ts';
 
 /** The longest slice, in milliseconds. */
 const sliceMsMax = 4;

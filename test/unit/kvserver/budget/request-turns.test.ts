@@ -1,4 +1,4 @@
-import { RequestTurns } from '@paxkv/kvserver/internal/api/http/request-turns';
+import { RequestTurns } from '@paxkv/kvserver/internal/budget/request-turns';
 import { expect } from 'chai';
 
 describe('RequestTurns', () => {

@@ -1,0 +1,38 @@
+import { RestartPolicy } from '@paxkv/kvserver/internal/restart-policy';
+import { StateError, unappliable } from '@paxkv/kvserver/internal/state-machine/state-error';
+import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
+import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
+import { expect } from 'chai';
+import { applyTo, batchOf, decided, memoryLevel, put } from './fixtures.ts';
+
+/** A version with a defect that shows when a command is applied. */
+const defective = {
+  lowest: 1,
+  highest: 1,
+  get commands(): Record<string, number> {
+    throw new TypeError('a defect');
+  },
+};
+
+describe('A decided value at which this version fails', () => {
+  it('stops the machine with its instance and cause, and the node tries again instead of giving up', async () => {
+    const database = new StateDatabase(memoryLevel());
+    const machine = await StateMachine.open(database, { version: defective });
+    const value = batchOf(put('k', 'v'));
+    for (const _attempt of [1, 2]) {
+      const error: unknown = await applyTo(machine, decided(0, [value])).catch((cause) => cause);
+      if (!(error instanceof StateError)) throw new Error(`${error} is no StateError`);
+      expect(error.code).to.equal('STATE_MALFORMED');
+      expect(error.message).to.include('instance 0').and.to.include('a defect');
+      expect(error.cause).to.be.instanceOf(TypeError);
+      expect(new RestartPolicy().actionFor(error, 0).type).to.equal('reopen');
+    }
+    expect(machine.applied).to.equal(-1);
+    expect(await machine.flush().catch((cause) => cause)).to.be.instanceOf(StateError);
+  });
+
+  it('keeps an error that has a code of its own', () => {
+    const failed = new StateError('STATE_FAILED', 'no read');
+    expect(unappliable(failed, 7)).to.equal(failed);
+  });
+});
