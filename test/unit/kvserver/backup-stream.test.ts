@@ -4,7 +4,11 @@ import { KvError, type Request } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { smallState } from './backup/backups.ts';
 
-const config = { clusterId: 'paxkv', nodeId: 1, addresses: [1, 2, 3].map((port) => ({ host: 'a', port })) };
+const config = {
+  clusterId: 'paxkv',
+  nodeId: 1,
+  addresses: [1, 2, 3].map((port) => ({ host: 'a', port })),
+};
 
 describe('A backup', () => {
   let steps: string[];
