@@ -1,6 +1,7 @@
 /** A server with one fault, which a fuzzer must find. It behaves as server-program.ts otherwise. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { answerMemory } from './memory-answer.ts';
 
 const [, fault = ''] = process.argv.slice(2);
 const values = new Map<string, Buffer>();
@@ -35,9 +36,4 @@ function onInput(): void {
   if (fault === 'keeps' && inputCount <= 80) kept.push(Buffer.alloc(1024 * 1024, 1));
 }
 
-process.on('message', () => {
-  globalThis.gc?.();
-  const { heapUsed, external, rss } = process.memoryUsage();
-  process.send?.({ heldBytes: heapUsed + external, residentBytes: rss });
-});
-process.on('disconnect', () => process.exit(0));
+answerMemory();

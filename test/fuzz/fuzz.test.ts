@@ -14,7 +14,7 @@ describe('Fuzzing', function () {
 
   for (const target of targets) {
     it(`of ${target.name}: a server lives, answers in time and keeps no memory`, async () => {
-      const server = await FuzzedServer.start();
+      const server = await FuzzedServer.start(target.program);
       try {
         const report = await runFuzz(server, { target, inputCount, seed: '1' });
         expect(report.inputCount).to.equal(inputCount);

@@ -22,7 +22,7 @@ const { target: name, inputs, seed } = program.parse().opts<Options>();
 const target = targets.find((each) => each.name === name);
 if (target === undefined) program.error('--target is missing');
 else {
-  const server = await FuzzedServer.start();
+  const server = await FuzzedServer.start(target.program);
   try {
     const report = await runFuzz(server, { target, inputCount: Number(inputs), seed });
     const mebibytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;

@@ -24,7 +24,7 @@ export interface FuzzReport {
   readonly peakResidentBytes: number;
 }
 
-const connectionCount = 32;
+const connectionCountDefault = 32;
 /** Inputs between two looks at the server. */
 const roundInputCount = 1000;
 /** How long a connection waits for what the server says to its last input. */
@@ -72,10 +72,11 @@ interface Round {
 async function sendRound(server: FuzzedServer, { target, seed }: FuzzPlan, round: Round) {
   const random = new SeededRandom(seed).stream(`${target.name}/${round.first}`);
   const inputs = Array.from({ length: round.count }, () => target.next(random));
+  const { connectionCount = connectionCountDefault } = target;
   const work = Array.from({ length: connectionCount }, async () => {
     while (inputs.length > 0) {
       if (server.end !== undefined) throw new Error(server.end);
-      await sendSome(await target.open(server.port), inputs, target.inputsPerConnection);
+      await sendSome(await target.open(server), inputs, target.inputsPerConnection);
     }
   });
   await Promise.all(work);

@@ -1,5 +1,6 @@
 /** A server in a process of its own, which tells its parent its port and, when asked, what memory it holds. */
 import { KvServer, parseConfig } from '@paxkv/kvserver';
+import { answerMemory } from './memory-answer.ts';
 
 const [directory = ''] = process.argv.slice(2);
 const mebibyte = 1024 * 1024;
@@ -16,9 +17,4 @@ const server = await KvServer.start(
 await server.ready();
 process.send?.({ port: server.address.port });
 
-process.on('message', () => {
-  globalThis.gc?.();
-  const { heapUsed, external, rss } = process.memoryUsage();
-  process.send?.({ heldBytes: heapUsed + external, residentBytes: rss });
-});
-process.on('disconnect', () => process.exit(0));
+answerMemory();

@@ -44,7 +44,7 @@ export function stagesOf(tier: Tier): readonly Stage[] {
       program: 'faults/main.js',
       args: ['--tier', tier, '--minutes', tier === 'ci' ? '0.5' : '10'],
     },
-    ...['http', 'stream'].map((name) => fuzzing(name, tier)),
+    ...['http', 'stream', 'peers', 'proven-peers'].map((name) => fuzzing(name, tier)),
     ...(tier === 'ci' ? [] : [labOverSockets]),
   ];
 }

@@ -107,7 +107,7 @@ const requestCountMax = 3;
 export const httpTarget: Target = {
   name: 'http',
   inputsPerConnection: 1,
-  open: dial,
+  open: ({ port }) => dial(port),
   next(random: SeededRandom) {
     const count = random.chance(0.2) ? random.integer(2, requestCountMax) : 1;
     return Buffer.concat(Array.from({ length: count }, () => mutate(material, random)));

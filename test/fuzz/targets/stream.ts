@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { allCommands, packFrame, paths } from '@paxkv/protocol';
 import type { SeededRandom } from '@paxkv/simulator';
 import { type Material, mutate } from '../mutate.ts';
-import { dial, type Target } from '../target.ts';
+import { dial, type Ports, type Target } from '../target.ts';
 
 const key = Buffer.from('k');
 const session = Buffer.alloc(16, 1).toString('base64url');
@@ -59,7 +59,7 @@ const opcodes = [0x1, 0x2, 0x2, 0x2, 0x0, 0x8, 0x9, 0xa, 0x3, 0xf];
 export const streamTarget: Target = {
   name: 'stream',
   inputsPerConnection: 16,
-  async open(port: number): Promise<Socket> {
+  async open({ port }: Ports): Promise<Socket> {
     const socket = await dial(port);
     socket.write(
       [
