@@ -27,7 +27,11 @@ describe('drawSchedule', () => {
   it('switches each hazard on in some seeds and off in others', () => {
     const shareOf = (kind: Hazard) =>
       schedules.filter((schedule) => schedule.hazards.includes(kind)).length / schedules.length;
-    for (const kind of hazards) expect(shareOf(kind), kind).to.be.within(0.45, 0.75);
+    for (const kind of hazards) {
+      // Most logs have a small budget, without which no quorum truncates within a run.
+      const [least, most] = kind === 'small log budget' ? [0.8, 0.97] : [0.45, 0.75];
+      expect(shareOf(kind), kind).to.be.within(least, most);
+    }
     const mixtures = new Set(schedules.map((schedule) => schedule.hazards.join()));
     expect(mixtures.size).to.be.above(390);
   });
