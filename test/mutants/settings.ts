@@ -13,6 +13,7 @@ export interface Settings {
 
 interface Flags {
   readonly only?: readonly string[];
+  readonly sample?: number;
   readonly quick: boolean;
   readonly seeds?: number;
   readonly jobs: number;
@@ -29,6 +30,7 @@ export function parseSettings(argv: readonly string[], all: readonly Mutant[]): 
       'Applies known mistakes to the code, one at a time, and checks that tests catch them.',
     )
     .option('--only <ids>', 'these mutants, by id or number in the catalogue: 3,no-back-off', toIds)
+    .option('--sample <count>', 'so many of them, others each time', toCount)
     .option(
       '--quick',
       'few seeds; one catcher per mutant is enough, for 90 % of the mutants',
@@ -41,13 +43,21 @@ export function parseSettings(argv: readonly string[], all: readonly Mutant[]): 
     )
     .option('--jobs <count>', 'number of parallel jobs', toCount, 2)
     .parse([...argv], { from: 'user' });
-  const { only, quick: isQuick, seeds, jobs: jobCount } = command.opts<Flags>();
-  const mutants = all.filter(
+  const { only, sample, quick: isQuick, seeds, jobs: jobCount } = command.opts<Flags>();
+  const matching = all.filter(
     ({ id, mistake }) => !only || only.includes(id) || only.includes(`${mistake}`),
   );
+  const mutants = sample === undefined ? matching : sampleOf(matching, sample);
   if (mutants.length === 0) command.error('no mutant matches --only');
   const seedCountMax = seeds ?? (isQuick ? quickSeedCountMax : defaultSeedCountMax);
   return { mutants, seedCountMax, isQuick, jobCount };
+}
+
+/** Each mutant has the same chance. */
+function sampleOf(mutants: readonly Mutant[], count: number): readonly Mutant[] {
+  const ordered = mutants.map((mutant) => ({ mutant, place: Math.random() }));
+  ordered.sort((a, b) => a.place - b.place);
+  return ordered.slice(0, count).map(({ mutant }) => mutant);
 }
 
 function toIds(text: string): readonly string[] {
