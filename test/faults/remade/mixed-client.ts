@@ -75,7 +75,8 @@ export class MixedClient {
   async #placeOf(client: KvClient, present: readonly Place[]): Promise<Place | undefined> {
     try {
       const name = await client.get(nameKey);
-      return present.find((place) => place.name === name);
+      // A cluster that was restored has the name of the former one until it is given its own.
+      return present.find((place) => place.name === name && !place.hasEnded);
     } catch (error) {
       if (error instanceof KvError && error.code === 'KV_WRONG_CLUSTER') this.refusedCount += 1;
       return undefined;
