@@ -15,11 +15,17 @@ export interface NewToken {
 
 /** `expires`: milliseconds since 1970, or 0. */
 export async function makeToken(user: string, expires: number): Promise<NewToken> {
-  const id = randomBytes(12).toString('base64url');
+  const id = newTokenId();
   const secret = randomBytes(32).toString('base64url');
   const salt = randomBytes(16);
   const hash = await hashOf(secret, salt);
   return { text: tokenToText({ id, secret }), hash: { id, user, salt, hash, cost, expires } };
+}
+
+/** 16 characters, and no hyphen in front: commands take an id as an argument, and would take that for an option. */
+export function newTokenId(): string {
+  const id = randomBytes(12).toString('base64url');
+  return id.startsWith('-') ? newTokenId() : id;
 }
 
 function hashOf(secret: string, salt: Uint8Array): Promise<Buffer> {

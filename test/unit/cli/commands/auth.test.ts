@@ -125,7 +125,8 @@ describe('paxkv user, role, token, auth and certs', function () {
     await first.put('orders/2', 'a');
     await second.put('orders/2', 'b');
     const id = /_(.{16})\./.exec(lost)?.[1] ?? '';
-    expect((await paxkv('token', 'delete', id)).exitCode).to.equal(0);
+    const deleted = await paxkv('token', 'delete', id);
+    expect(deleted.exitCode, deleted.notes.join('\n')).to.equal(0);
     expect(await codeOf(second.get('orders/2'))).to.equal('KV_UNAUTHENTICATED');
     expect(await codeOf(second.put('orders/2', 'c'))).to.equal('KV_UNAUTHENTICATED');
     expect(await first.get('orders/2')).to.equal('b');

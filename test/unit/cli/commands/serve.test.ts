@@ -9,7 +9,15 @@ import { clearEnvironment, setEnvironment } from '../environment.ts';
 
 const names = [
   ...['NODE', 'PEERS', 'DATA', 'CLUSTER', 'HOST', 'PORT', 'INSECURE'],
-  ...['LOG_BUDGET', 'LOG_WINDOW', 'FEATURE_LEVEL_MAX', 'CONSOLE', 'TRACE', 'LOG_LEVEL'],
+  ...[
+    'LOG_BUDGET',
+    'LOG_WINDOW',
+    'MEMORY_BUDGET',
+    'FEATURE_LEVEL_MAX',
+    'CONSOLE',
+    'TRACE',
+    'LOG_LEVEL',
+  ],
   ...['PEER_ADDRESSES', 'PEER_HOST', 'CLUSTER_SECRET_FILE', 'UNPROVEN_PEERS'],
   ...['PEER_KEY_FILE', 'PEER_CERT_FILE', 'PEER_CA_FILE'],
   ...['AUTH', 'ROOT_TOKEN_FILE', 'TLS_KEY_FILE', 'TLS_CERT_FILE', 'TLS_CLIENT_CA_FILE'],
