@@ -124,10 +124,14 @@ describe('PeerTransport', () => {
   });
 
   it('leaves no socket and no timer behind when closed', async () => {
+    const socketCount = () =>
+      process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+    // Those of earlier tests in this process may take a moment to go.
+    const before = socketCount();
     const stations = await three();
+    expect(socketCount()).to.be.above(before);
     await Promise.all(stations.map((station) => station.transport.close()));
-    const resources = process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap');
-    expect(resources).to.deep.equal([]);
+    expect(socketCount()).to.be.at.most(before);
     const changes = stations.map((station) => station.changes.length);
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(stations.map((station) => station.changes.length)).to.deep.equal(changes);
