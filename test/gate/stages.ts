@@ -13,7 +13,7 @@ export interface Stage {
 
 /** The two tiers and `npm test` use disjoint seeds. */
 const firstSeeds: Record<Tier, number> = { ci: 10_001, gate: 100_001 };
-const seedCounts: Record<Tier, number> = { ci: 300, gate: 20_000 };
+const seedCounts: Record<Tier, number> = { ci: 250, gate: 20_000 };
 const labLoopCounts: Record<Tier, number> = { ci: 20, gate: 500 };
 const fuzzInputCounts: Record<Tier, number> = { ci: 3000, gate: 500_000 };
 
@@ -32,7 +32,7 @@ export function stagesOf(tier: Tier): readonly Stage[] {
     {
       title: 'seeded mistakes',
       program: 'mutants/main.js',
-      args: tier === 'ci' ? ['--quick', '--sample', '100'] : [],
+      args: tier === 'ci' ? ['--quick', '--sample', '60'] : [],
     },
     {
       title: 'damage matrix',
