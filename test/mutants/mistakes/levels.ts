@@ -74,12 +74,27 @@ export const levelMutants: readonly Mutant[] = [
     does: 'A replica goes on at a level that its version does not know.',
     loses: 'It applies what it does not understand.',
     file: 'kvserver/src/state-machine/values.ts',
-    right: 'content.level > this.#version.highest',
-    wrong: 'content.level < 0',
+    right: 'if (isAbove(content, this.#version)) throw',
+    wrong: 'if (isAbove(content, { ...this.#version, highest: 9999 })) throw',
     caughtBy: [
       byTest(
         machine,
         'stops a replica that does not know it, before anything of the run is applied',
+      ),
+    ],
+  },
+  {
+    id: 'raise-above-refused',
+    mistake: 55,
+    does: 'A replica refuses the raise to a level above its version as a value that it cannot read.',
+    loses: 'A server that is too old never finds out: it stays behind and says nothing.',
+    file: 'kvserver/src/state-machine/values.ts',
+    right: 'if (isAbove(content, this.#version)) return true;',
+    wrong: 'if (isAbove(content, this.#version)) return false;',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/state-machine/values',
+        'accepts a raise above its version, so that the server learns that it is too old',
       ),
     ],
   },

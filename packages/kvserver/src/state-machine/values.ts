@@ -1,7 +1,8 @@
 /**
  * Reads the values of the log, each once: it is decoded when it arrives from another server, before anything is
  * written that makes it count, and applied as it was decoded then.
- * Rule: what every server of this version could not apply is never voted for, and never learned.
+ * Rule: what no version could apply is never voted for, and never learned. A raise of the feature level above this
+ * version is learned: a server that is too old for its cluster has to find out, and then ends with the reason.
  */
 import type { Bytes } from '@paxkv/protocol';
 import { type Batch, decodeBatch, type LevelRaise, type Noop } from './batch.ts';
@@ -23,10 +24,14 @@ export class Values {
     this.#version = version;
   }
 
-  /** Whether this version can apply the value; if so, `read` will not decode it again. Never throws. */
+  /**
+   * Whether this version can apply the value, or the value says that this version is too old. What it can apply, `read`
+   * will not decode again. Never throws.
+   */
   accepts(value: Bytes): boolean {
     try {
-      const content = this.read(value);
+      const content = this.#decoded.get(value) ?? decodeBatch(value);
+      if (isAbove(content, this.#version)) return true;
       expectProposable(content, this.#version);
       this.#decoded.set(value, content);
       return true;
@@ -48,11 +53,13 @@ export class Values {
     }
     const content = decodeBatch(value);
     // Safety: what the log means above this level is not known here, so nothing of it may be applied.
-    if ('level' in content && content.level > this.#version.highest) {
-      throw unsupportedLevel(content.level, this.#version);
-    }
+    if (isAbove(content, this.#version)) throw unsupportedLevel(content.level, this.#version);
     return content;
   }
+}
+
+function isAbove(content: ValueContent, { highest }: Version): content is LevelRaise {
+  return 'level' in content && content.level > highest;
 }
 
 /** @throws StateError for what no server proposes: a batch without requests, or with a command of no known level. */

@@ -40,7 +40,6 @@ describe('Values', () => {
   for (const [what, value] of [
     ['bytes that are no value', Uint8Array.of(0xff)],
     ['no bytes', new Uint8Array()],
-    ['a raise to a level that it does not know', encodeLevelRaise(3)],
     ['a batch without requests', batchOf()],
     [
       'a command of a level that it does not know',
@@ -54,6 +53,12 @@ describe('Values', () => {
       expect(values.accepts(value)).to.equal(false);
     });
   }
+
+  it('accepts a raise above its version, so that the server learns that it is too old', () => {
+    const raise = encodeLevelRaise(3);
+    expect(values.accepts(raise)).to.equal(true);
+    expect(codeOf(values, raise)).to.equal('STATE_LEVEL_UNSUPPORTED');
+  });
 
   it('says why a value cannot be read', () => {
     expect(codeOf(values, Uint8Array.of(0xff))).to.equal('STATE_UNKNOWN_FORMAT');
