@@ -6,6 +6,7 @@
 import { KvError } from '@paxkv/protocol';
 import { ExchangeError } from './environment.ts';
 
+/** The cluster that one client keeps to, once it has met a server of it. */
 export class ClusterPin {
   #pinned: { readonly incarnation: string; readonly endpoint: string } | undefined;
   #conflict: KvError | undefined;

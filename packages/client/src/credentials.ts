@@ -12,8 +12,11 @@ export interface ClientTlsOptions {
   readonly key?: string;
 }
 
+/** What a client proves its user with, and whose servers it believes. */
 export interface Credentials {
+  /** Sent with each request and connection. */
   readonly token?: TokenSource | undefined;
+  /** Its presence makes every connection use TLS. */
   readonly tls?: ClientTlsOptions | undefined;
 }
 

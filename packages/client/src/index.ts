@@ -19,7 +19,8 @@ export type {
 } from '@paxkv/protocol';
 export { errorCodes, KvError, keyBytesMax, valueBytesMax } from '@paxkv/protocol';
 export type { AuthAdmin, VersionedAuthTable } from './auth-admin.ts';
-export type { ClientTlsOptions, TokenSource } from './credentials.ts';
+export type { ClusterPin } from './cluster-pin.ts';
+export type { ClientTlsOptions, Credentials, TokenSource } from './credentials.ts';
 export type {
   Attributes,
   CallEvent,

@@ -14,17 +14,20 @@ import type { Bytes } from './rows.ts';
  */
 export type RightKind = 'read' | 'write' | 'monitor' | 'admin';
 
+/** What the users of a role may do. */
 export interface Right {
   readonly kind: RightKind;
   /** For `read` and `write`; empty for all keys. Empty in every other right. */
   readonly prefix: Bytes;
 }
 
+/** Rights under a name, for any number of users. */
 export interface Role {
   readonly name: string;
   readonly rights: readonly Right[];
 }
 
+/** Someone who can prove a name with a token or a certificate. */
 export interface User {
   readonly name: string;
   /** Names of roles in the table, or {@link adminRole}. */
@@ -45,6 +48,7 @@ export interface TokenHash {
   readonly expires: number;
 }
 
+/** All users, roles and tokens of a cluster. */
 export interface AuthTable {
   /** Whether every server refuses anonymous requests. */
   readonly required: boolean;
@@ -53,6 +57,7 @@ export interface AuthTable {
   readonly tokens: readonly TokenHash[];
 }
 
+/** The table of a new cluster: nobody has to prove anything. */
 export const emptyAuthTable: AuthTable = { required: false, users: [], roles: [], tokens: [] };
 
 /** The role with the right `admin`. It exists in every table without being in it. */

@@ -74,11 +74,13 @@ export interface ListenerOptions {
 /** Takes one kind of event. It runs within the work of the client, so it must be quick and must not throw. */
 export type ClientListener<T extends keyof ClientEventMap> = (event: ClientEvent<T>) => void;
 
+/** Where listeners of a client are added. It has the methods of an `EventTarget`. */
 export class ClientEvents {
   readonly #target = new EventTarget();
   /** The kinds for which a listener was ever added. */
   readonly #wanted = new Set<keyof ClientEventMap>();
 
+  /** Calls `listener` at each event of this kind from now on. */
   addEventListener<T extends keyof ClientEventMap>(
     type: T,
     listener: ClientListener<T>,
@@ -88,6 +90,7 @@ export class ClientEvents {
     this.#target.addEventListener(type, listener as (event: Event) => void, options);
   }
 
+  /** Does nothing if `listener` was not added for this kind. */
   removeEventListener<T extends keyof ClientEventMap>(type: T, listener: ClientListener<T>): void {
     this.#target.removeEventListener(type, listener as (event: Event) => void);
   }

@@ -50,40 +50,61 @@ export const payloadBytesMax = 4 * 1024 * 1024;
 const count = z.int().min(0);
 
 /** The first chunk: where the backup is from, and the position of the state in it. */
-export const headerSchema = z.strictObject({
+export interface BackupHeader {
   /** The name of the cluster, the number of its nodes, and the node that wrote the backup. */
+  readonly cluster: string;
+  readonly nodeCount: number;
+  readonly node: number;
+  /** The version of that server. */
+  readonly version: string;
+  /** When the backup began, by the clock of that server: ISO 8601. */
+  readonly takenAt: string;
+  /** `linearizable`: it has every write that was acknowledged before it began. */
+  readonly consistency: 'linearizable' | 'serializable';
+  readonly featureLevel: number;
+  /** The incarnation of the cluster. Absent while it has none. */
+  readonly incarnation?: string;
+  /** The highest instance of the log in this state. */
+  readonly applied: number;
+  /** The revision of the store at that instance. */
+  readonly revision: number;
+  /** The number of entries and sessions together. */
+  readonly rows: number;
+}
+
+export const headerSchema: z.ZodType<BackupHeader> = z.strictObject({
   cluster: z.string().min(1),
   nodeCount: z.int().min(1),
   node: count,
-  /** The version of that server. */
   version: z.string(),
-  /** When the backup began, by the clock of that server. */
   takenAt: z.iso.datetime(),
-  /** `linearizable`: it has every write that was acknowledged before it began. */
   consistency: z.enum(['linearizable', 'serializable']),
   featureLevel: z.int().min(1),
-  /** The incarnation of the cluster. Absent while it has none. */
   incarnation: id128Schema.exactOptional(),
-  /** The highest instance of the log in this state. */
   applied: count,
-  /** The revision of the store at that instance. */
   revision: count,
-  /** The number of entries and sessions together. */
   rows: count,
 });
-export type BackupHeader = z.infer<typeof headerSchema>;
 
 /** The last chunk: what came before it. */
-export const totalsSchema = z.strictObject({
+export interface BackupTotals {
   /** Chunks with rows. */
+  readonly chunks: number;
+  readonly entries: number;
+  readonly sessions: number;
+  /** Rows of any kind, the one with the position included. */
+  readonly rows: number;
+  /** Bytes of the keys and contents of those rows. */
+  readonly bytes: number;
+}
+
+export const totalsSchema: z.ZodType<BackupTotals> = z.strictObject({
   chunks: count,
   entries: count,
   sessions: count,
-  /** Rows of any kind, the one with the position included, and the bytes of their keys and contents. */
   rows: z.int().min(1),
   bytes: count,
 });
-export type BackupTotals = z.infer<typeof totalsSchema>;
 
 /** The checksums of the chunks of one backup, in order. */
 export class ChecksumChain {

@@ -38,7 +38,9 @@ export interface VerifiedBackup {
   readonly bytes: number;
 }
 
+/** Receives what a backup contains while it is read. */
 export interface BackupListener {
+  /** Called once, before any row. */
   onHeader?(header: BackupHeader): void;
   /** Some rows, intact and in order. They are views of memory that is not used again. */
   onRows?(rows: readonly StateRow[]): Promise<void> | void;

@@ -7,6 +7,7 @@ import type { BackupListener, VerifiedBackup } from './backup-reader.ts';
 import { inNewCluster } from './new-incarnation.ts';
 import { completeMember, fillMember, type Member, prepareMember } from './restored-member.ts';
 
+/** What to restore, and as which cluster. */
 export interface RestoreOptions {
   /** The members to restore now, of such a backup. Those that are restored elsewhere must get the same one. */
   readonly members: (backup: VerifiedBackup) => readonly Member[];
@@ -16,6 +17,7 @@ export interface RestoreOptions {
   readonly read: (listener: BackupListener) => Promise<VerifiedBackup>;
 }
 
+/** A backup that was restored, and the members that hold it now. */
 export interface RestoredBackup {
   readonly backup: VerifiedBackup;
   readonly members: readonly Member[];

@@ -66,6 +66,7 @@ export interface PeerInput extends Readonly<z.infer<typeof peerSchema>> {
   readonly insecure: boolean;
 }
 
+/** The settings of connections between servers, checked and complete. */
 export interface PeerConfig {
   /** `host:port` at which every server listens for peers, by node id. The same on all of them. */
   readonly peerAddresses: readonly string[];

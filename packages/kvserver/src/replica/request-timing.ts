@@ -7,6 +7,7 @@ import type { CommandType, KvErrorCode, Outcome } from '@paxkv/protocol';
 /** How a request came: by HTTP, on a stream, or from the program that the server runs in. */
 export type Transport = 'http' | 'stream' | 'program';
 
+/** Where a request came from, and the name it has in replies and logs. */
 export interface RequestOrigin {
   readonly transport: Transport;
   /** Names the request in replies and in the log; for a stream, the connection. */

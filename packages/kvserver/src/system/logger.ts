@@ -5,6 +5,7 @@ import type { LogFormat, LogLevel } from '../config/settings.ts';
 
 const standardError = 2;
 
+/** What a logger writes, and in which form. */
 export interface LogSettings {
   readonly logLevel: LogLevel;
   /** Default `auto`. */

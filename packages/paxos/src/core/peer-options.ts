@@ -4,6 +4,7 @@ import type { PeerId } from './ballot.ts';
 import type { RetentionPolicy } from './commit/retention-policy.ts';
 import type { Memory } from './effects.ts';
 
+/** What a peer is made from. */
 export interface PeerOptions<V> {
   /** This peer, from 0 to `peerCount` − 1. */
   readonly me: PeerId;
