@@ -37,7 +37,7 @@ export interface WritesOptions {
   readonly limits: Limits;
   readonly paxos: Pick<
     Paxos<Bytes>,
-    'start' | 'floor' | 'max' | 'leader' | 'readIndex' | 'flushNotices'
+    'start' | 'proposalFloor' | 'max' | 'leader' | 'readIndex' | 'flushNotices'
   >;
   readonly state: Pick<AppliedState, 'applied'>;
   /** Whether the log may take requests: the cluster has an incarnation, or needs none at its feature level. */
@@ -237,8 +237,7 @@ export class Writes {
   #nextInstance(): number {
     const { state, paxos } = this.#options;
     const known = Math.max(state.applied, paxos.max(), this.#proposals.highestSeq);
-    // Nothing is proposed below the floor.
-    return Math.max(paxos.floor(), 1 + this.#headStart + known);
+    return Math.max(paxos.proposalFloor(), 1 + this.#headStart + known);
   }
 
   /**

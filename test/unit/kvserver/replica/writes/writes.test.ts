@@ -211,7 +211,7 @@ describe('Writes, between two leaders', () => {
           started.push(value);
           startedIn.push(seq);
         },
-        floor: () => floor,
+        proposalFloor: () => floor,
         max: () => -1,
         leader: () => leader,
         readIndex: () => {
