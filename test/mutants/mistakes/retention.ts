@@ -57,7 +57,7 @@ export const retentionMutants: readonly Mutant[] = [
     caughtBy: [
       byTest(
         peerTest,
-        'ends a proposal that falls below the floor, and asks those that may hold the decision',
+        'ends a proposal once no quorum may be left that holds anything of it',
       ),
     ],
   },
