@@ -52,13 +52,10 @@ export const retentionMutants: readonly Mutant[] = [
     does: 'A proposal that falls below the floor is not ended.',
     loses: 'A peer that was away asks the others for ever, and never gets an answer.',
     file: 'paxos/src/core/commit/forgetting.ts',
-    right: 'if (floor > before.floor) agreement.releaseBelow(floor);',
-    wrong: 'if (floor > before.floor) agreement.releaseBelow(min);',
+    right: 'agreement.releaseBelow(agreement.proposalFloor);',
+    wrong: 'agreement.releaseBelow(min);',
     caughtBy: [
-      byTest(
-        peerTest,
-        'ends a proposal once no quorum may be left that holds anything of it',
-      ),
+      byTest(peerTest, 'ends a proposal once no quorum may be left that holds anything of it'),
     ],
   },
   {
@@ -111,7 +108,8 @@ export const retentionMutants: readonly Mutant[] = [
     does: 'A replica goes on looking for a newer state though a quorum has none.',
     loses: 'One damaged message, and every replica of an idle cluster stays out of service.',
     file: 'kvserver/src/replica/catch-up/state-fetch.ts',
-    right: "        if (!isLost && 1 + notNewer.size > (1 + others.length) / 2) return 'notBehind';\n",
+    right:
+      "        if (!isLost && 1 + notNewer.size > (1 + others.length) / 2) return 'notBehind';\n",
     wrong: '',
     caughtBy: [
       byTest(
