@@ -14,12 +14,12 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
 }
 
 function toText(part: Part): string {
-  if (typeof part === 'string') return escape(part);
+  if (typeof part === 'string') return toEscaped(part);
   if (typeof part === 'number') return part.toLocaleString('en-US');
   return 'html' in part ? part.html : part.map(toText).join('');
 }
 
-function escape(text: string): string {
+function toEscaped(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

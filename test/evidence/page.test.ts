@@ -158,8 +158,19 @@ describe('The evidence page', () => {
     expect(failed).to.match(/mutated inputs <b class="bad">failed<\/b>/);
   });
 
-  it('leaves out what was not run', () => {
+  it('says that runs could not start', () => {
+    const broken = pageOf({ ...faults, runs: [], brokenCount: 3 });
+    expect(broken).to.contain('<p>3 runs could not start.</p>');
+    expect(page).to.not.contain('could not start');
+    expect(page).to.contain('1 runs were skipped');
+  });
+
+  it('leaves out what was not run, and says so', () => {
     expect(pageOf(fuzz)).to.not.match(/<h2 id="(?:simulation|mutants|faults|damage)">/);
+    expect(pageOf(fuzz)).to.contain(
+      'Not run for this page: simulation, mistakes put into the code',
+    );
+    expect(page).to.not.contain('Not run for this page');
   });
 
   it('is well-formed, escapes every text, and loads nothing', () => {

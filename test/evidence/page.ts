@@ -12,6 +12,15 @@ import { mutantsSection } from './sections/mutants.ts';
 import { simulationSection } from './sections/simulation.ts';
 import { style } from './style.ts';
 
+const titles: Readonly<Record<Result['kind'], string>> = {
+  simulation: 'simulation',
+  mutants: 'mistakes put into the code',
+  generated: 'mistakes made by rule',
+  faults: 'real processes',
+  damage: 'damaged files',
+  fuzz: 'mutated requests',
+};
+
 export interface Evidence {
   readonly results: readonly Result[];
   /** The record of the gate. */
@@ -34,6 +43,7 @@ What each kind of test can find, and what it cannot, is in <a href="testing.md">
 ${originsOf(results)}
 <div class="tiles">
 ${tilesOf(results)}</div>
+${missingOf(results)}
 ${simulationSection(results)}
 ${mutantsSection(results)}
 ${generatedSection(results)}
@@ -59,6 +69,15 @@ function originsOf(results: readonly Result[]): Html {
     ),
   );
   return html`<p class="origin">${[...origins].map((origin) => html`${origin}<br>\n`)}</p>`;
+}
+
+/** Says which kinds of tests the page has no result of. */
+function missingOf(results: readonly Result[]): Html {
+  const kinds = new Set(results.map(({ kind }) => kind));
+  const missing = Object.entries(titles).flatMap(([kind, title]) =>
+    [...kinds].some((one) => one === kind) ? [] : [title],
+  );
+  return missing.length === 0 ? html`` : html`<p>Not run for this page: ${missing.join(', ')}.</p>`;
 }
 
 /** The main figures, each with its verdict. */

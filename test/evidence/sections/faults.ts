@@ -8,7 +8,7 @@ type Run = FaultsBody['runs'][number];
 export function faultsSection(results: readonly Result[]): Html {
   const bodies = resultsOf(results, 'faults');
   const runs = bodies.flatMap((body) => body.runs);
-  if (runs.length === 0) return html``;
+  if (bodies.length === 0) return html``;
   const kinds = [...new Set(runs.map(({ kind }) => kind))].map((kind) => ({
     kind,
     some: runs.filter((run) => run.kind === kind),
@@ -19,12 +19,14 @@ export function faultsSection(results: readonly Result[]): Html {
     return { name: kind, value, text: tellMs(value) };
   });
   const skipped = sum(bodies, ({ skippedCount }) => skippedCount);
+  const broken = sum(bodies, ({ brokenCount }) => brokenCount);
   const heads = ['fault', 'runs', 'faults', 'at the leader', 'calls judged', 'writes acknowledged'];
   return html`<h2 id="faults">Real processes</h2>
 <p>Clusters of real servers under load, while faults are injected. The history of each run is judged, and the disks
 are compared in the end.</p>
 ${table([...heads, 'slowest return', ''], [...rows, toRow('all', runs)])}
 ${skipped === 0 ? html`` : html`<p>${skipped} runs were skipped: the machine lacks what they need.</p>`}
+${broken === 0 ? html`` : html`<p>${broken} runs could not start.</p>`}
 <h3>Longest time without an acknowledged write</h3>
 ${bars('Longest time without an acknowledged write, by kind of fault', silences)}`;
 }
