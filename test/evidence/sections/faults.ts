@@ -25,7 +25,7 @@ export function faultsSection(results: readonly Result[]): Html {
 <p>Clusters of real servers under load, while faults are injected. The history of each run is judged, and the disks
 are compared in the end.</p>
 ${table([...heads, 'slowest return', ''], [...rows, toRow('all', runs)])}
-${skipped === 0 ? html`` : html`<p>${skipped} runs were skipped: the machine lacks what they need.</p>`}
+${skipped === 0 ? html`` : html`<p>Runs left out because the machine lacks what they need: ${skipped}.</p>`}
 ${broken === 0 ? html`` : html`<p>${broken} runs could not start.</p>`}
 <h3>Longest time without an acknowledged write</h3>
 ${bars('Longest time without an acknowledged write, by kind of fault', silences)}`;
