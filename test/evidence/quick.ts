@@ -1,7 +1,7 @@
 /** Small runs of every test program: enough to see the page with figures of one's own. */
 
 export interface QuickRun {
-  /** Of the result file. */
+  /** The name of the result file. */
   readonly name: string;
   /** Path below `test/dist`. */
   readonly program: string;
