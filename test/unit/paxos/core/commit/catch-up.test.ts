@@ -241,7 +241,9 @@ describe('CatchUp', () => {
       catchUp.observe(2, 10);
       const step = beginStep();
       catchUp.request(20, 1, step);
-      expect(mail(step.effects.sendNow)).to.deep.equal([[1, { type: 'learn', seq: 10, count: 11 }]]);
+      expect(mail(step.effects.sendNow)).to.deep.equal([
+        [1, { type: 'learn', seq: 10, count: 11 }],
+      ]);
     });
 
     it('asks for its host no peer in turn that has forgotten what is missing', () => {
