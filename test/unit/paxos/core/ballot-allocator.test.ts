@@ -72,6 +72,15 @@ describe('BallotAllocator', () => {
     expect(ballots.ballotAbove(undefined, step).round).to.equal(1003);
   });
 
+  it('takes only a reservation for one, and never a lower one', () => {
+    const ballots = new BallotAllocator(0);
+    ballots.onPersisted([{ type: 'reserved', round: 1001 }]);
+    ballots.onPersisted([{ type: 'reserved', round: 500 }]);
+    ballots.onPersisted([{ type: 'promised', seq: 1, ballot: ballot(9000, 1) }]);
+    const known = [1001, 1002].map((round) => ballots.isDurable(ballot(round, 0)));
+    expect(known).to.deep.equal([true, false]);
+  });
+
   it('reserves more when a seen ballot lies beyond the block', () => {
     const step = beginStep();
     const ballots = new BallotAllocator(0);

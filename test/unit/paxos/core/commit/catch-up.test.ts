@@ -73,6 +73,19 @@ describe('CatchUp', () => {
     ]);
   });
 
+  it('asks nobody for its host if it is alone', () => {
+    catchUp = new CatchUp({ me: 0, peerCount: 1, learner, truncation, delays: constantDelays() });
+    const step = beginStep();
+    catchUp.request(1, undefined, step);
+    expect(step.effects.sendNow).to.deep.equal([]);
+  });
+
+  it('remembers what a peer may know that was only asked for it', () => {
+    catchUp.request(9, 1, beginStep());
+    catchUp.onLearned(1, 0);
+    expect(hear(1, 3, 1)).to.deep.equal([[1, { type: 'learn', seq: 0, count: 10 }]]);
+  });
+
   it('has one Learn pending at a time, whichever peer knows more', () => {
     expect(hear(1, 5, 0)).to.have.length(1);
     expect(hear(1, 6, 1)).to.deep.equal([]);
