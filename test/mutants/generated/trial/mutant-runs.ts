@@ -8,8 +8,8 @@ import type { Job, Round, TestFacts, Verdict } from './protocol.ts';
 const timeFactorMax = 20;
 const testMsMin = 5000;
 /** A test that takes this many more steps than without a mutant does not end. */
-const stepFactorMax = 20;
-const stepCountMin = 2_000_000;
+const stepFactorMax = 5;
+const stepCountMin = 300_000;
 
 export class MutantRuns {
   readonly #tests: LoadedTests;

@@ -76,7 +76,6 @@ export class Trials {
         { msMax: roundMsMin, onProgress },
       );
       const isSound = answer.type === 'tried' && answer.unsoundTest === undefined;
-      if (!isSound) console.log('DEBUG', JSON.stringify(answer));
       if (isSound) this.#idle.push(worker);
       else worker.end();
       return this.#settle(batch, verdicts, isSound);
