@@ -179,8 +179,8 @@ export const learningMutants: readonly Mutant[] = [
     does: 'The log is forgotten as far as any one peer is done with it.',
     loses: 'A peer that was away can never learn what it missed.',
     file: 'paxos/src/core/commit/truncation.ts',
-    right: '1 + Math.min(...this.#done)',
-    wrong: '1 + Math.max(...this.#done)',
+    right: '1 + Math.min(...this.doneByPeer)',
+    wrong: '1 + Math.max(...this.doneByPeer)',
     caughtBy: [
       bySimulation,
       byTest('unit/paxos/core/commit/truncation', 'forgets only what every peer is done with'),

@@ -9,7 +9,7 @@ import { instrumented } from './instrument.ts';
 const loader = pathToFileURL(join(import.meta.dirname, 'register.js')).href;
 
 /** Random searches take long, and a mutant that nothing notices meets all of them. */
-const searchRuns = '12';
+const searchRuns = '4';
 
 export class MutatedBuild {
   readonly #folder = mkdtempSync(join(tmpdir(), 'paxkv-generated-'));

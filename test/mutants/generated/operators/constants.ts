@@ -16,7 +16,13 @@ export function wrongNumber(node: ts.Node): readonly Mutation[] {
   if (isDuration(node)) return replaced('0', `(10 * ${text})`);
   if (ts.isBigIntLiteral(node)) return replaced(`(${text} + 1n)`);
   const value = Number(node.text);
+  if (isNegated(node)) return replaced(`${value - 1}`);
   return value === 0 ? replaced('1') : replaced(`${value + 1}`, `${value - 1}`);
+}
+
+/** −1 stands for none. What is less would stand for none as well. */
+function isNegated({ parent }: ts.Node): boolean {
+  return ts.isPrefixUnaryExpression(parent) && parent.operator === ts.SyntaxKind.MinusToken;
 }
 
 export function emptiedText(node: ts.Node, context: Context): readonly Mutation[] {

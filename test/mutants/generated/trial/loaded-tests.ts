@@ -20,6 +20,8 @@ export interface RunEvents {
   /** Before the hooks of the test. */
   onBegin?(test: Mocha.Test): void;
   onPass?(test: Mocha.Test): void;
+  /** Before a hook of a group. */
+  onGroupHook?(): void;
 }
 
 export interface RunOptions extends RunEvents {
@@ -48,7 +50,7 @@ export class LoadedTests {
   /** Runs these tests in the order of their files. @returns the failures */
   run(
     tests: ReadonlySet<Mocha.Test>,
-    { isShort, onBegin, onPass }: RunOptions,
+    { isShort, onBegin, onPass, onGroupHook }: RunOptions,
   ): Promise<Failure[]> {
     const titles = new Set([...tests].map((test) => test.fullTitle()));
     const failures: Failure[] = [];
@@ -58,6 +60,9 @@ export class LoadedTests {
       runner.grep(new TitleFilter(titles), false);
       runner.on('test', (test) => onBegin?.(test));
       runner.on('pass', (test) => onPass?.(test));
+      runner.on('hook', ({ title }) => {
+        if (/^"(?:before|after) all"/.test(title)) onGroupHook?.();
+      });
       runner.on('fail', (failed: Mocha.Runnable, error: Error) => {
         const test = failed instanceof Mocha.Test ? failed : failed.ctx?.currentTest;
         const reason = String(error?.message ?? error).split('\n')[0] ?? '';

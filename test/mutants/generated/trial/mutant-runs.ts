@@ -8,20 +8,23 @@ import type { Job, Round, TestFacts, Verdict } from './protocol.ts';
 const timeFactorMax = 20;
 const testMsMin = 5000;
 /** A test that takes this many more steps than without a mutant does not end. */
-const stepFactorMax = 20;
-const stepCountMin = 2_000_000;
+const stepFactorMax = 5;
+const stepCountMin = 300_000;
 
 export class MutantRuns {
   readonly #tests: LoadedTests;
   readonly #mutants: MutantSwitch;
   readonly #byKey: ReadonlyMap<string, Mocha.Test>;
   readonly #stepCountMax = new Map<Mocha.Test, number>();
+  readonly #stepCountMaxOfHooks: number;
   readonly #killers = new Set<Mocha.Test>();
 
   constructor(tests: LoadedTests, mutants: MutantSwitch, facts: readonly TestFacts[]) {
     this.#tests = tests;
     this.#mutants = mutants;
     this.#byKey = new Map(tests.all().map((test) => [named(test).key, test]));
+    const stepCountMost = Math.max(0, ...facts.map(({ stepCount }) => stepCount));
+    this.#stepCountMaxOfHooks = Math.max(stepCountMin, stepFactorMax * stepCountMost);
     for (const { key, tookMs, stepCount } of facts) {
       const test = this.#byKey.get(key);
       if (test === undefined) continue;
@@ -41,11 +44,13 @@ export class MutantRuns {
     return { mutant, isKilled: false, by: '', reason: 'all tests that run it pass' };
   }
 
-  /** Whether the tests that failed since it was last asked pass without a mutant. */
-  async areSound(): Promise<boolean> {
+  /** Runs the tests that failed since it was last asked, without a mutant. @returns the first that fails again */
+  async unsoundTest(): Promise<string | undefined> {
     const killers = new Set(this.#killers);
     this.#killers.clear();
-    return killers.size === 0 || (await this.#run(0, killers)) === undefined;
+    if (killers.size === 0) return undefined;
+    const failure = await this.#run(0, killers);
+    return failure && `${failure.by} ${failure.reason}`;
   }
 
   async #run(mutant: number, tests: ReadonlySet<Mocha.Test>) {
@@ -55,6 +60,10 @@ export class MutantRuns {
       onBegin: (test) => {
         this.#mutants.stepCount = 0;
         this.#mutants.stepCountMax = this.#stepCountMax.get(test) ?? stepCountMin;
+      },
+      onGroupHook: () => {
+        this.#mutants.stepCount = 0;
+        this.#mutants.stepCountMax = this.#stepCountMaxOfHooks;
       },
     });
     this.#mutants.active = 0;

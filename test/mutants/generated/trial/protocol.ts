@@ -56,5 +56,8 @@ export type Answer =
   /** A round begins. It ends within a few times what its tests took before, or never. */
   | { readonly type: 'round'; readonly mutant: number; readonly tookMs: number }
   | { readonly type: 'verdict'; readonly verdict: Verdict }
-  /** All mutants were tried. Sound: the tests that failed pass again without a mutant, in the same process. */
-  | { readonly type: 'tried'; readonly isSound: boolean };
+  /**
+   * All mutants were tried. The tests that noticed them pass again without a mutant in the same process, or this one
+   * does not.
+   */
+  | { readonly type: 'tried'; readonly unsoundTest?: string };

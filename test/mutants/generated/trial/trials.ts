@@ -75,7 +75,7 @@ export class Trials {
         { type: 'try', jobs: batch },
         { msMax: roundMsMin, onProgress },
       );
-      const isSound = answer.type === 'tried' && answer.isSound;
+      const isSound = answer.type === 'tried' && answer.unsoundTest === undefined;
       if (isSound) this.#idle.push(worker);
       else worker.end();
       return this.#settle(batch, verdicts, isSound);

@@ -48,7 +48,8 @@ async function tryAll(jobs: readonly Job[]): Promise<Answer> {
     const verdict = await runs.tryOut(job, ({ tookMs }) => send({ type: 'round', mutant, tookMs }));
     send({ type: 'verdict', verdict });
   }
-  return { type: 'tried', isSound: await runs.areSound() };
+  const unsoundTest = await runs.unsoundTest();
+  return { type: 'tried', ...(unsoundTest !== undefined && { unsoundTest }) };
 }
 
 function send(answered: Answer): void {

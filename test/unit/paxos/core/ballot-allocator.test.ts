@@ -25,6 +25,62 @@ describe('BallotAllocator', () => {
     expect(reserved(step.effects)[0]).to.be.at.least(501);
   });
 
+  it('reserves a thousand rounds beyond the one it needs', () => {
+    const step = beginStep();
+    const ballots = new BallotAllocator(0);
+    ballots.ballotAbove(undefined, step);
+    ballots.ballotAbove(ballot(1000, 1), step);
+    ballots.ballotAbove(ballot(1001, 1), step);
+    expect(reserved(step.effects)).to.deep.equal([1001, 2002]);
+  });
+
+  it('reserves in advance the ballot above one that it has seen', () => {
+    const ballots = new BallotAllocator(0);
+    const early = beginStep();
+    ballots.reserveAbove(ballot(7, 1), early);
+    expect(reserved(early.effects)).to.deep.equal([1008]);
+    const late = beginStep();
+    expect(ballots.ballotAbove(ballot(7, 1), late).round).to.equal(8);
+    expect(reserved(late.effects)).to.deep.equal([]);
+  });
+
+  it('reserves in advance above the rounds of earlier runs, whatever it has seen', () => {
+    const ballots = new BallotAllocator(0);
+    ballots.restore(3000);
+    const step = beginStep();
+    ballots.reserveAbove(ballot(7, 1), step);
+    expect(reserved(step.effects)).to.deep.equal([4001]);
+  });
+
+  it('knows the rounds of earlier runs as durable, and none above', () => {
+    const ballots = new BallotAllocator(0);
+    ballots.restore(3000);
+    const known = [3000, 3001].map((round) => ballots.isDurable(ballot(round, 0)));
+    expect(known).to.deep.equal([true, false]);
+  });
+
+  it('skips rounds durably, with all that it has reserved, and none twice', () => {
+    const ballots = new BallotAllocator(0);
+    ballots.ballotAbove(undefined, beginStep());
+    const step = beginStep();
+    ballots.skipTo(5, step);
+    expect(reserved(step.effects)).to.deep.equal([1001]);
+    ballots.skipTo(1001, step);
+    expect(reserved(step.effects)).to.deep.equal([1001]);
+    ballots.skipTo(1002, step);
+    expect(reserved(step.effects)).to.deep.equal([1001, 1002]);
+    expect(ballots.ballotAbove(undefined, step).round).to.equal(1003);
+  });
+
+  it('takes only a reservation for one, and never a lower one', () => {
+    const ballots = new BallotAllocator(0);
+    ballots.onPersisted([{ type: 'reserved', round: 1001 }]);
+    ballots.onPersisted([{ type: 'reserved', round: 500 }]);
+    ballots.onPersisted([{ type: 'promised', seq: 1, ballot: ballot(9000, 1) }]);
+    const known = [1001, 1002].map((round) => ballots.isDurable(ballot(round, 0)));
+    expect(known).to.deep.equal([true, false]);
+  });
+
   it('reserves more when a seen ballot lies beyond the block', () => {
     const step = beginStep();
     const ballots = new BallotAllocator(0);

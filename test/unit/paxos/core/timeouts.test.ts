@@ -1,4 +1,4 @@
-import { RetryDelays } from '@paxkv/paxos/internal/core/timeouts';
+import { earliest, RetryDelays } from '@paxkv/paxos/internal/core/timeouts';
 import { expect } from 'chai';
 
 describe('RetryDelays', () => {
@@ -43,5 +43,17 @@ describe('RetryDelays', () => {
     shortest.onAnswer(5);
     expect(shortest.beforeResend(0)).to.equal(75);
     expect(shortest.beforeResend(30)).to.equal(600);
+  });
+});
+
+describe('The earliest of some times', () => {
+  it('is the lowest of those that are set, wherever it stands', () => {
+    expect(earliest([3, undefined, 1, 2])).to.equal(1);
+    expect(earliest([0, 1])).to.equal(0);
+    expect(earliest([undefined, 2])).to.equal(2);
+  });
+
+  it('is none where none is set', () => {
+    expect([earliest([]), earliest([undefined])]).to.deep.equal([undefined, undefined]);
   });
 });

@@ -11,13 +11,16 @@
 import type { PeerId } from '../ballot.ts';
 import type { Learner } from '../instance/learner.ts';
 import { learnCountMax } from '../messages/commit.ts';
-import { allPeers, quorumSize } from '../quorum.ts';
+import { otherPeers, quorumSize } from '../quorum.ts';
 import type { Step } from '../step.ts';
 import type { RetryDelays } from '../timeouts.ts';
 import type { Truncation } from './truncation.ts';
 
 /** A notice that was sent longer ago than this has arrived or is lost. */
 const noticeMsMax = 20;
+
+/** The seq of a peer that has told of none. */
+const none = -1;
 
 /** A Learn that has not been answered yet. */
 interface PendingLearn {
@@ -41,13 +44,13 @@ export class CatchUp<V> {
   readonly #delays: RetryDelays;
   readonly #others: readonly PeerId[];
   /** For each peer, the seq up to which it has reported to know every decision. */
-  readonly #reported: number[];
+  readonly #reported = new Map<PeerId, number>();
   /** The same, or higher where this peer has only asked whether it is so. */
-  readonly #knownUpTo: number[];
-  /** For each peer, the seq below which it has reported to have forgotten everything; 0 for unknown. */
-  readonly #min: number[];
-  /** For each peer, the highest seq that it has answered to hold nothing of, or −1. */
-  readonly #lacks: number[];
+  readonly #knownUpTo = new Map<PeerId, number>();
+  /** For each peer, the seq below which it has reported to have forgotten everything. */
+  readonly #min = new Map<PeerId, number>();
+  /** For each peer, the highest seq that it has answered to hold nothing of. */
+  readonly #lacks = new Map<PeerId, number>();
   #pending: PendingLearn | undefined;
   /** How many Learns in a row have failed. */
   #attempt = 0;
@@ -60,24 +63,19 @@ export class CatchUp<V> {
     this.#learner = learner;
     this.#truncation = truncation;
     this.#delays = delays;
-    const peers = allPeers(peerCount);
-    this.#others = peers.filter((peer) => peer !== me);
-    this.#reported = peers.map(() => -1);
-    this.#knownUpTo = peers.map(() => -1);
-    this.#min = peers.map(() => 0);
-    this.#lacks = peers.map(() => -1);
+    this.#others = otherPeers(me, peerCount);
   }
 
   /** An envelope tells that `from` has forgotten everything below `min`. */
   observe(from: PeerId, min: number): void {
-    this.#min[from] = min;
+    this.#min.set(from, min);
   }
 
   /** `peer` has begun a new incarnation: what it reported to know or to lack no longer counts. */
   discardAnswersOf(peer: PeerId): void {
     this.#forget(peer);
-    this.#min[peer] = 0;
-    this.#lacks[peer] = -1;
+    this.#min.delete(peer);
+    this.#lacks.delete(peer);
   }
 
   /** Whether some peer has reported to know the decision of `seq`, and may still hold it. */
@@ -99,15 +97,15 @@ export class CatchUp<V> {
     const pending = this.#pending;
     // A peer that did not answer is asked again only after it has reported again what it knows.
     if (pending && step.now >= pending.until) this.#forget(pending.to);
-    this.#reported[from] = Math.max(upTo, this.#reported[from] ?? -1);
+    this.#reported.set(from, Math.max(upTo, this.#reportedBy(from)));
     this.#ask(from, upTo, step);
   }
 
   #ask(from: PeerId, upTo: number, step: Step<V>): void {
     const { now } = step;
     const pending = this.#pending;
-    const known = Math.max(upTo, this.#knownUpTo[from] ?? -1);
-    this.#knownUpTo[from] = known;
+    const known = Math.max(upTo, this.#knownUpTo.get(from) ?? none);
+    this.#knownUpTo.set(from, known);
     const seq = this.#wanted(from);
     if (seq > known) return;
     if (pending && now < pending.until) return;
@@ -135,8 +133,9 @@ export class CatchUp<V> {
   request(seq: number, leader: PeerId | undefined, step: Step<V>): void {
     const missing = this.#learner.firstMissing;
     const isHolder = leader !== undefined && this.#mayHold(leader, missing);
-    const to = isHolder ? leader : (this.#nextPeer(missing) ?? leader);
-    if (to !== undefined && this.#others.includes(to)) this.#ask(to, seq, step);
+    const chosen = isHolder ? leader : (this.#nextPeer(missing) ?? leader);
+    const to = this.#others.find((peer) => peer === chosen);
+    if (to !== undefined) this.#ask(to, seq, step);
   }
 
   /**
@@ -166,22 +165,28 @@ export class CatchUp<V> {
 
   /** `from` holds nothing of `seq`, and never will. */
   onForgotten(from: PeerId, seq: number): void {
-    this.#lacks[from] = Math.max(seq, this.#lacks[from] ?? -1);
+    this.#lacks.set(from, Math.max(seq, this.#lackedBy(from)));
     this.onLearned(from, seq);
   }
 
   /** The next seq to ask `from` for: the first that is missing, or that from the floor on if nobody holds it. */
   #wanted(from: PeerId): number {
     const seq = this.#learner.firstMissing;
-    const { floor } = this.#truncation;
-    if (seq >= floor || this.canLearn(seq)) return seq;
-    const mayKnow = this.#mayHold(from, seq) && seq <= (this.#knownUpTo[from] ?? -1);
-    return mayKnow ? seq : this.#learner.firstMissingFrom(floor);
+    const isHeld = this.#mayHold(from, seq) || this.canLearn(seq);
+    return isHeld ? seq : this.#learner.firstMissingFrom(this.#truncation.floor);
   }
 
   #forget(peer: PeerId): void {
-    this.#reported[peer] = -1;
-    this.#knownUpTo[peer] = -1;
+    this.#reported.delete(peer);
+    this.#knownUpTo.delete(peer);
+  }
+
+  #reportedBy(peer: PeerId): number {
+    return this.#reported.get(peer) ?? none;
+  }
+
+  #lackedBy(peer: PeerId): number {
+    return this.#lacks.get(peer) ?? none;
   }
 
   #mayHold(peer: PeerId, seq: number): boolean {
@@ -189,13 +194,11 @@ export class CatchUp<V> {
   }
 
   #holdsFrom(peer: PeerId): number {
-    return Math.max(this.#min[peer] ?? 0, 1 + (this.#lacks[peer] ?? -1));
+    return Math.max(this.#min.get(peer) ?? 0, this.#lackedBy(peer) + 1);
   }
 
   #holderOf(seq: number): PeerId | undefined {
-    return this.#others.find(
-      (peer) => this.#mayHold(peer, seq) && seq <= (this.#reported[peer] ?? -1),
-    );
+    return this.#others.find((peer) => this.#mayHold(peer, seq) && seq <= this.#reportedBy(peer));
   }
 
   #nextPeer(seq: number): PeerId | undefined {

@@ -15,7 +15,7 @@
  * them on.
  */
 import type { PeerId } from '../ballot.ts';
-import { quorumSize } from '../quorum.ts';
+import { allPeers, quorumSize } from '../quorum.ts';
 
 /** What an envelope tells of the truncation of its sender. */
 export interface TruncationProgress {
@@ -33,7 +33,9 @@ export type BudgetStart = (from: number, limit: number) => number;
 
 export class Truncation {
   readonly #me: PeerId;
-  readonly #done: number[];
+  readonly #peers: readonly PeerId[];
+  /** The highest seq that the host of each peer is done with; absent if none is known. */
+  readonly #done = new Map<PeerId, number>();
   readonly #budgetStart: BudgetStart | undefined;
   #everyPeerMin = 0;
   #floor = 0;
@@ -42,18 +44,18 @@ export class Truncation {
   /** Without `budgetStart`, only what every peer is done with is forgotten. */
   constructor(me: PeerId, peerCount: number, budgetStart?: BudgetStart) {
     this.#me = me;
-    this.#done = new Array<number>(peerCount).fill(-1);
+    this.#peers = allPeers(peerCount);
     this.#budgetStart = budgetStart;
   }
 
   /** The highest seq this peer's own host is done with, or −1. */
   get done(): number {
-    return this.#done[this.#me] ?? -1;
+    return this.#doneOf(this.#me);
   }
 
   /** The highest seq that each peer's host is done with, as far as is known here; −1 if none is known. */
   get doneByPeer(): readonly number[] {
-    return [...this.#done];
+    return this.#peers.map((peer) => this.#doneOf(peer));
   }
 
   /** Below it other peers may have forgotten everything. Never sinks, and is never below `min`. */
@@ -93,7 +95,7 @@ export class Truncation {
    * counts towards a quorum that holds it.
    */
   forgetDoneOf(peer: PeerId): void {
-    if (peer !== this.#me) this.#done[peer] = -1;
+    if (peer !== this.#me) this.#done.delete(peer);
   }
 
   /** Restores `min` after a restart: nothing is remembered below it, whatever `done` the hosts report now. */
@@ -103,11 +105,15 @@ export class Truncation {
   }
 
   #raise(peer: PeerId, done: number): void {
-    if (done > (this.#done[peer] ?? -1)) this.#done[peer] = done;
+    this.#done.set(peer, Math.max(done, this.#doneOf(peer)));
+  }
+
+  #doneOf(peer: PeerId): number {
+    return this.#done.get(peer) ?? -1;
   }
 
   #settle(): void {
-    const everyPeerMin = 1 + Math.min(...this.#done);
+    const everyPeerMin = 1 + Math.min(...this.doneByPeer);
     this.#everyPeerMin = Math.max(this.#everyPeerMin, everyPeerMin);
     this.#floor = Math.max(this.#floor, this.#everyPeerMin, this.#quorumFloor());
     // Safety: whatever the floor, this peer forgets only what its own host is done with.
@@ -117,8 +123,8 @@ export class Truncation {
   /** Below it a quorum is done with everything, and what lies above is within the budget. */
   #quorumFloor(): number {
     if (this.#budgetStart === undefined) return 0;
-    const descending = this.#done.toSorted((a, b) => b - a);
-    const quorumMin = 1 + (descending[quorumSize(descending.length) - 1] ?? -1);
+    const descending = this.doneByPeer.toSorted((a, b) => b - a);
+    const quorumMin = 1 + Math.min(...descending.slice(0, quorumSize(descending.length)));
     if (quorumMin <= this.#floor) return 0;
     return Math.min(quorumMin, this.#budgetStart(this.#floor, quorumMin));
   }

@@ -38,6 +38,17 @@ describe('CatchUp', () => {
     expect(hear(1, -1, 0)).to.deep.equal([]);
   });
 
+  it('asks nothing of a peer that knows nothing, and cannot learn from it', () => {
+    expect(catchUp.canLearn(0)).to.equal(false);
+    expect(hear(1, -1, 0)).to.deep.equal([]);
+    expect(catchUp.canLearn(0)).to.equal(false);
+  });
+
+  it('can learn what a peer has reported, and nothing further', () => {
+    hear(1, 20, 0);
+    expect([20, 21].map((seq) => catchUp.canLearn(seq))).to.deep.equal([true, false]);
+  });
+
   it('asks for what it lacks, at most a page at a time', () => {
     learner.learn(0, 'a');
     expect(hear(1, 3, 0)).to.deep.equal([[1, { type: 'learn', seq: 1, count: 3 }]]);
@@ -72,6 +83,19 @@ describe('CatchUp', () => {
     ]);
   });
 
+  it('asks nobody for its host if it is alone', () => {
+    catchUp = new CatchUp({ me: 0, peerCount: 1, learner, truncation, delays: constantDelays() });
+    const step = beginStep();
+    catchUp.request(1, undefined, step);
+    expect(step.effects.sendNow).to.deep.equal([]);
+  });
+
+  it('remembers what a peer may know that was only asked for it', () => {
+    catchUp.request(9, 1, beginStep());
+    catchUp.onLearned(1, 0);
+    expect(hear(1, 3, 1)).to.deep.equal([[1, { type: 'learn', seq: 0, count: 10 }]]);
+  });
+
   it('has one Learn pending at a time, whichever peer knows more', () => {
     expect(hear(1, 5, 0)).to.have.length(1);
     expect(hear(1, 6, 1)).to.deep.equal([]);
@@ -91,6 +115,20 @@ describe('CatchUp', () => {
     expect(notify(12, 45)).to.deep.equal([]);
   });
 
+  it('asks for notices that were sent while it asked once they are overdue, and not before', () => {
+    const notify = (upTo: number, now: number) => {
+      const step = beginStep(0, now);
+      catchUp.onNoticesSent(1, upTo, step);
+      return mail(step.effects.sendNow);
+    };
+    notify(0, 0);
+    notify(9, 20);
+    learner.learn(0, 'a');
+    catchUp.onLearned(1, 0);
+    expect(notify(12, 39)).to.deep.equal([]);
+    expect(notify(12, 40)).to.deep.equal([[1, { type: 'learn', seq: 1, count: 9 }]]);
+  });
+
   it('asks again soon when no answer can come, and ignores hints about other requests', () => {
     hear(1, 5, 0);
     catchUp.onUndeliverable(2, 0, 10);
@@ -99,6 +137,22 @@ describe('CatchUp', () => {
     catchUp.onUndeliverable(1, 0, 30);
     expect(hear(2, 5, 30)).to.deep.equal([]);
     expect(hear(2, 5, 35)).to.have.length(1);
+  });
+
+  it('takes the answer that came after all', () => {
+    hear(1, 5, 0);
+    catchUp.onUndeliverable(1, 0, 30);
+    catchUp.onLearned(1, 0);
+    expect(hear(2, 5, 31)).to.have.length(1);
+  });
+
+  it('waits no longer than at first once a Learn was answered', () => {
+    hear(1, 5, 0);
+    hear(1, 5, 100);
+    catchUp.onLearned(1, 0);
+    expect(hear(1, 5, 101)).to.have.length(1);
+    expect(hear(1, 5, 200)).to.deep.equal([]);
+    expect(hear(1, 5, 201)).to.have.length(1);
   });
 
   it('asks for more at once after an answer', () => {
@@ -167,6 +221,15 @@ describe('CatchUp', () => {
       expect(hear(2, 20, 201)).to.have.length(1);
     });
 
+    it('gives up a holder when its answer is overdue, and not before', () => {
+      catchUp.observe(1, 10);
+      hear(2, 20, 0);
+      hear(1, 20, 99);
+      expect(catchUp.canLearn(0)).to.equal(true);
+      expect(hear(1, 20, 100)).to.deep.equal([[1, { type: 'learn', seq: 10, count: 11 }]]);
+      expect(catchUp.canLearn(0)).to.equal(false);
+    });
+
     it('does not ask a peer again for what that answered to hold nothing of', () => {
       hear(2, 20, 0);
       catchUp.onForgotten(2, 0);
@@ -180,6 +243,40 @@ describe('CatchUp', () => {
       catchUp.discardAnswersOf(2);
       expect(catchUp.canLearn(0)).to.equal(false);
       expect(hear(2, 20, 0)).to.deep.equal([[2, { type: 'learn', seq: 0, count: 16 }]]);
+    });
+
+    it('counts nothing that a peer reported before it lost its memory', () => {
+      hear(2, 20, 0);
+      catchUp.onLearned(2, 0);
+      catchUp.discardAnswersOf(2);
+      expect(catchUp.canLearn(0)).to.equal(false);
+      expect(hear(2, 3, 1)).to.deep.equal([[2, { type: 'learn', seq: 0, count: 4 }]]);
+    });
+
+    it('asks for its host a leader that has not reported anything for what is missing', () => {
+      const step = beginStep();
+      catchUp.request(20, 2, step);
+      expect(mail(step.effects.sendNow)).to.deep.equal([[2, { type: 'learn', seq: 0, count: 16 }]]);
+    });
+
+    it('asks for its host the leader for what follows if nobody holds what is missing', () => {
+      catchUp.observe(1, 10);
+      catchUp.observe(2, 10);
+      const step = beginStep();
+      catchUp.request(20, 1, step);
+      expect(mail(step.effects.sendNow)).to.deep.equal([
+        [1, { type: 'learn', seq: 10, count: 11 }],
+      ]);
+    });
+
+    it('asks for its host no peer in turn that has forgotten what is missing', () => {
+      catchUp.observe(1, 10);
+      const asked = [0, 1000, 2000].flatMap((now) => {
+        const step = beginStep(0, now);
+        catchUp.request(20, undefined, step);
+        return mail(step.effects.sendNow).map(([to]) => to);
+      });
+      expect(asked).to.deep.equal([2, 2, 2]);
     });
 
     it('asks for its host those that may hold what is missing, though another one leads', () => {

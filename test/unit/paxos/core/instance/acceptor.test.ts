@@ -119,4 +119,111 @@ describe('Acceptor', () => {
       undefined,
     ]);
   });
+
+  it('knows the highest instance in which it ever voted, also over a restart', () => {
+    expect(acceptor.highestVoted).to.equal(-1);
+    accept(low, 'a', 0);
+    expect(acceptor.highestVoted).to.equal(0);
+    accept(low, 'a', 3);
+    accept(low, 'a', 1);
+    expect(acceptor.highestVoted).to.equal(3);
+    acceptor.release(3);
+    acceptor.restore({ type: 'promised', seq: 9, ballot: low });
+    acceptor.restore({ type: 'accepted', seq: 2, ballot: low, value: 'a' });
+    expect(acceptor.highestVoted).to.equal(3);
+    acceptor.restore({ type: 'accepted', seq: 5, ballot: low, value: 'a' });
+    expect(acceptor.highestVoted).to.equal(5);
+  });
+
+  it('lists its votes in order of seq, and no instance in which it only promised', () => {
+    accept(low, 'c', 7);
+    prepare(low, 5);
+    accept(low, 'a', 3);
+    expect(acceptor.votes().map(({ seq, vote }) => [seq, vote.value])).to.deep.equal([
+      [3, 'a'],
+      [7, 'c'],
+    ]);
+  });
+
+  describe('asked for the whole log', () => {
+    function prepareLog(own: typeof low, firstOpen = 0) {
+      const step = beginStep();
+      const answer = acceptor.onPrepareLog({ type: 'prepareLog', ballot: own }, firstOpen, step);
+      written = step.effects.persist;
+      return answer;
+    }
+
+    it('writes a promise, raises it for a higher ballot, and repeats it without a second write', () => {
+      prepareLog(low);
+      expect(written).to.deep.equal([{ type: 'logPromised', ballot: low }]);
+      const answer = { type: 'logPromised', ballot: high, firstSeq: 4, votes: [] };
+      expect(prepareLog(high, 4)).to.deep.equal(answer);
+      expect(written).to.deep.equal([{ type: 'logPromised', ballot: high }]);
+      expect(prepareLog(high, 4)).to.deep.equal(answer);
+      expect(written).to.deep.equal([]);
+      expect(acceptor.logPromise).to.deep.equal(high);
+    });
+
+    it('keeps its promise against lower ballots, also of an equal round', () => {
+      prepareLog(high);
+      const refusal = { type: 'logRejected', ballot: middle, promised: high };
+      expect(prepareLog(middle)).to.deep.equal(refusal);
+      expect(written).to.deep.equal([]);
+      expect(acceptor.logPromise).to.deep.equal(high);
+    });
+
+    it('keeps its promise in every instance, and says that it is for the whole log', () => {
+      prepareLog(high);
+      const refusal = { type: 'rejected', seq: 6, ballot: middle, promised: high };
+      expect(prepare(middle, 6)).to.deep.equal({ ...refusal, logPromise: high });
+      expect(accept(middle, 'a', 6)).to.deep.equal({ ...refusal, logPromise: high });
+      expect(accept(high, 'a', 6)).to.include({ type: 'accepted' });
+    });
+
+    it('names the promise of the instance alone where that of the log would allow the ballot', () => {
+      prepareLog(middle);
+      prepare(high, 6);
+      const refusal = { type: 'rejected', seq: 6, ballot: middle, promised: high };
+      expect(accept(middle, 'a', 6)).to.deep.equal(refusal);
+    });
+
+    it('has promised the higher of both in an instance', () => {
+      prepare(high, 1);
+      prepareLog(middle);
+      prepare(low, 2);
+      const promised = [0, 1, 2].map((seq) => acceptor.promised(seq));
+      expect(promised).to.deep.equal([middle, high, middle]);
+    });
+
+    it('reports its votes from the first instance on that may be open', () => {
+      for (const seq of [5, 3, 4]) accept(low, `v${seq}`, seq);
+      const vote = (seq: number) => ({ seq, vote: { ballot: low, value: `v${seq}` } });
+      expect(prepareLog(high, 4)).to.deep.equal({
+        ...{ type: 'logPromised', ballot: high, firstSeq: 4 },
+        votes: [vote(4), vote(5)],
+      });
+    });
+
+    for (const [count, firstSeq] of [
+      [63, 2],
+      [64, 2],
+      [65, 11],
+      [66, 12],
+    ] as const) {
+      it(`of ${count} votes reports 64 at most, the latest, and answers only for what it reports`, () => {
+        const seqs = Array.from({ length: count }, (_, index) => 10 + index);
+        for (const seq of seqs) accept(low, 'a', seq);
+        const answer = prepareLog(high, 2);
+        if (answer.type !== 'logPromised') throw new Error('it was rejected');
+        expect(answer.firstSeq).to.equal(firstSeq);
+        expect(answer.votes.map(({ seq }) => seq)).to.deep.equal(seqs.slice(-64));
+      });
+    }
+
+    it('restores the highest promise, in whatever order writes are replayed', () => {
+      acceptor.restore({ type: 'logPromised', ballot: high });
+      acceptor.restore({ type: 'logPromised', ballot: middle });
+      expect(acceptor.logPromise).to.deep.equal(high);
+    });
+  });
 });

@@ -1,4 +1,4 @@
-import type { Ballot, Effects, PeerId, Vote } from '@paxkv/paxos/core';
+import type { Ballot, Effects, Envelope, PeerId, Vote } from '@paxkv/paxos/core';
 import { BallotAllocator } from '@paxkv/paxos/internal/core/ballot-allocator';
 import { PiggybackedNotices } from '@paxkv/paxos/internal/core/commit/piggybacked-notices';
 import { Learner } from '@paxkv/paxos/internal/core/instance/learner';
@@ -243,5 +243,125 @@ describe('Proposer', () => {
     propose();
     proposer.releaseBelow(seq + 1);
     expect(proposer.wakeAt()).to.equal(undefined);
+  });
+
+  it('goes above the ballot of the higher peer among rejections of an equal round', () => {
+    propose();
+    reject(first, ballot(7, 1));
+    reject(first, ballot(7, 2));
+    reject(first, ballot(7, 1));
+    expect(proposer.ballot(seq)).to.deep.equal(ballot(7, 2));
+  });
+
+  it('is idle without a proposal, and lists those that are open with the values of its host', () => {
+    expect(proposer.isIdle).to.equal(true);
+    propose();
+    promise(0, first, older);
+    promise(1, first);
+    expect([proposer.isIdle, proposer.open()]).to.deep.equal([false, [{ seq, value: 'own' }]]);
+    proposer.release(seq);
+    expect([proposer.isIdle, proposer.open()]).to.deep.equal([true, []]);
+    expect(proposer.ballot(seq)).to.equal(undefined);
+  });
+
+  it('keeps what stands at the floor and above', () => {
+    propose();
+    proposer.releaseBelow(seq);
+    expect(proposer.isIdle).to.equal(false);
+  });
+
+  it('wants to be woken for the earliest of its proposals', () => {
+    const wakes = [50, 20, 70].map((now, index) => {
+      const step = beginStep(0, now);
+      proposer.propose({ seq: index, value: 'own' }, undefined, step);
+      return proposer.wakeAt();
+    });
+    expect(wakes).to.deep.equal([150, 120, 120]);
+  });
+
+  it('waits after each phase as long as for its first answer', () => {
+    propose();
+    expect(proposer.wakeAt()).to.equal(100);
+    promise(0, first);
+    promise(1, first);
+    expect(proposer.wakeAt()).to.equal(101);
+  });
+
+  it('waits twice as long after each request that went unanswered', () => {
+    propose();
+    wake(99);
+    expect(proposer.wakeAt()).to.equal(100);
+    wake(100);
+    expect(proposer.wakeAt()).to.equal(300);
+  });
+
+  describe('that waits for an answer', () => {
+    function answerAfter(ms: number): void {
+      proposer.onAccepted(0, { type: 'accepted', seq, ballot: first }, 1 + ms);
+      proposer.onAccepted(1, { type: 'accepted', seq, ballot: first }, 1 + ms);
+    }
+
+    /** How long it waits in another instance. */
+    function nextWait(): number {
+      proposer.propose({ seq: 9, value: 'next' }, undefined, beginStep(0, 0));
+      proposer.release(seq);
+      return proposer.wakeAt() ?? 0;
+    }
+
+    beforeEach(() => {
+      propose();
+      promise(0, first);
+      promise(1, first);
+    });
+
+    it('learns from it how long answers take, if it asked once', () => {
+      answerAfter(200);
+      expect(nextWait()).to.equal(600);
+    });
+
+    it('learns nothing from it if it asked again, but waits longer until an answer comes', () => {
+      wake(101);
+      answerAfter(200);
+      expect(nextWait()).to.equal(200);
+    });
+  });
+
+  it('counts no promise of a peer that has lost its memory since', () => {
+    propose();
+    promise(1, first);
+    proposer.discardAnswersOf(1);
+    expect(promise(2, first).sendNow).to.deep.equal([]);
+    expect(promise(1, first).sendNow).to.have.length(3);
+  });
+
+  it('counts no vote of a peer that has lost its memory since', () => {
+    propose();
+    promise(0, first);
+    promise(1, first);
+    accepted(1, first);
+    proposer.discardAnswersOf(1);
+    expect(accepted(2, first)).to.equal(undefined);
+    expect(accepted(1, first)).to.include({ seq });
+  });
+
+  it('asks for votes again sooner if that request was undeliverable, at its own ballot only', () => {
+    propose();
+    promise(0, first);
+    promise(1, first);
+    const report = (message: Envelope<string>['message']) => {
+      const envelope = { from: 0, to: 1, ...nothingForgotten, mark: plainMark(), message };
+      proposer.onUndeliverable(envelope, 1);
+      return proposer.wakeAt();
+    };
+    const accept = { type: 'accept', seq, ballot: first, value: 'own' } as const;
+    expect(report({ ...accept, ballot: ballot(1, 1) })).to.equal(101);
+    expect(report({ ...accept, seq: seq + 1 })).to.equal(101);
+    expect(report({ type: 'learn', seq, count: 1 })).to.equal(101);
+    expect(report(accept)).to.equal(6);
+    proposer.onUndeliverable(
+      { from: 0, to: 1, ...nothingForgotten, mark: plainMark(), message: accept },
+      50,
+    );
+    expect(proposer.wakeAt()).to.equal(6);
   });
 });
