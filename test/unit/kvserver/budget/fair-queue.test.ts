@@ -119,6 +119,40 @@ describe('FairQueue', () => {
     expect(names.filter((name) => name === 'idle').length).to.be.within(15, 25);
   });
 
+  it('forgets clients whose items were all removed, also while nothing is served', () => {
+    const { gc = expect.fail('run with --expose-gc') } = globalThis;
+    const staying = [client('a'), client('b'), client('a')];
+    for (const [index, one] of staying.entries()) add(one, `${index}`, 1);
+    const comeAndGo = (count: number) => {
+      for (let index = 0; index < count; index += 1) {
+        const gone = client(`user ${index % 7}`);
+        const places = [1, 2].map(() => queue.add(gone, { name: 'gone', cost: 1 }));
+        for (const place of places) queue.delete(place);
+      }
+    };
+    comeAndGo(1000);
+    gc();
+    const before = process.memoryUsage().heapUsed;
+    comeAndGo(10_000);
+    gc();
+    expect((process.memoryUsage().heapUsed - before) / 10_000, 'bytes for each').to.be.below(100);
+    expect(queue.size).to.equal(3);
+    expect(serve()).to.deep.equal(['0', '1', '2']);
+  });
+
+  it('offers each item once if clients come while it serves', () => {
+    for (let index = 0; index < 100; index += 1) add(client('a'), `${index}`, 1);
+    const names: string[] = [];
+    queue.serve(({ name }) => {
+      names.push(name);
+      const place = queue.add(client('b'), { name: 'gone', cost: 1 });
+      queue.delete(place);
+      return 1;
+    });
+    expect(names).to.have.length(100);
+    expect(queue.size).to.equal(0);
+  });
+
   it('serves nothing from an empty queue', () => {
     expect(serve()).to.deep.equal([]);
   });
