@@ -7,6 +7,7 @@ import { PendingRequests } from '@paxkv/kvserver/internal/replica/requests/pendi
 import { allCommands, KvError } from '@paxkv/protocol';
 import { World } from '@paxkv/simulator';
 import { expect } from 'chai';
+import { bytesKeptByEach, leakBytesMin } from '../../../kept-memory.ts';
 import { goodCommandsOf } from '../../../protocol/commands/samples.ts';
 import { get, put } from '../../state-machine/fixtures.ts';
 
@@ -57,10 +58,8 @@ describe('PendingRequests', () => {
     return error instanceof KvError ? [error.code, error.outcome] : expect.fail(String(error));
   }
 
-  function ignored<T extends { readonly reply: Promise<unknown> } | Promise<unknown>>(one: T): T {
-    const reply = one instanceof Promise ? one : one.reply;
+  function ignore(reply: Promise<unknown>): void {
     reply.catch(() => {});
-    return one;
   }
 
   for (const max of [1, 2, 3]) {
@@ -72,7 +71,7 @@ describe('PendingRequests', () => {
       expect(() => pending.admit({ command: get('k') })).to.throw(KvError, refusal);
       expect(() => pending.add({ command: put('k', 'v') })).to.throw(KvError, refusal);
       accepted[0]?.resolve({ type: 'get', entry: undefined });
-      ignored(pending.add({ command: put('k', 'v') }));
+      ignore(pending.add({ command: put('k', 'v') }));
       expect(() => pending.admit({ command: get('k') })).to.throw(KvError, refusal);
       expect(pending.count).to.equal(max);
     });
@@ -87,7 +86,7 @@ describe('PendingRequests', () => {
       [2 * bytes + 1, 3],
     ] as const) {
       pending = create({ pendingBytesMax: max });
-      for (let index = 0; index < count; index += 1) ignored(pending.add({ command }));
+      for (let index = 0; index < count; index += 1) ignore(pending.add({ command }));
       expect(() => pending.add({ command }), `${max}`).to.throw(KvError, /pendingBytesMax/);
       expect(use('pendingBytesMax')).to.equal(count * bytes);
     }
@@ -98,7 +97,7 @@ describe('PendingRequests', () => {
       pending = create({ batchRequestCountMax: max });
       for (const count of [1, max - 1, max, max + 1, 2 * max + 1]) {
         for (let index = 0; index < count; index += 1)
-          ignored(pending.add({ command: put('k', '') }));
+          ignore(pending.add({ command: put('k', '') }));
         const full = Array.from({ length: Math.floor(count / max) }, () => max);
         expect(batchSizes(), `${count}`).to.deep.equal([...full, count % max].filter((n) => n > 0));
       }
@@ -115,7 +114,7 @@ describe('PendingRequests', () => {
     ] as const) {
       pending = create({ batchBytesMax });
       for (let index = 0; index < 3; index += 1)
-        ignored(pending.add({ command: put('k', 'value') }));
+        ignore(pending.add({ command: put('k', 'value') }));
       expect(batchSizes(), `${batchBytesMax}`).to.deep.equal(sizes);
     }
   });
@@ -160,9 +159,11 @@ describe('PendingRequests', () => {
   it('end at their deadlines, each at its own, whatever was settled before', async () => {
     await world.run(async () => {
       const { requestTimeoutMs } = limitsDefault;
-      const first = ignored(pending.add({ command: put('a', '') }));
+      const first = pending.add({ command: put('a', '') });
+      ignore(first);
       await world.sleep(10);
-      const second = ignored(pending.add({ command: put('b', '') }));
+      const second = pending.add({ command: put('b', '') });
+      ignore(second);
       await world.sleep(requestTimeoutMs - 11);
       expect(pending.count).to.equal(2);
       await world.sleep(1);
@@ -176,15 +177,8 @@ describe('PendingRequests', () => {
     });
   });
 
-  describe(`after ${many} of a kind`, () => {
-    /** In turns of the event loop, so that settled promises go. */
-    async function repeat(count: number, act: (index: number) => void): Promise<void> {
-      for (let index = 0; index < count; index += 1) {
-        act(index);
-        settled.length = 0;
-        if (index % 500 === 499) await new Promise((resolve) => setImmediate(resolve));
-      }
-    }
+  describe(`after ${many} of a kind`, function () {
+    this.timeout(60_000);
 
     /** Clients of one connection each, of a few principals. */
     const clientOf = (index: number) => ({ principal: `user ${index % 7}` });
@@ -195,19 +189,19 @@ describe('PendingRequests', () => {
       },
       'writes that were answered': (index) => {
         const taken: PendingRequest[] = [];
-        ignored(pending.add({ command: put('k', 'value') }, { client: clientOf(index) }));
+        ignore(pending.add({ command: put('k', 'value') }, { client: clientOf(index) }));
         pending.takeBatch((one) => taken.push(one) > 0);
         for (const one of taken) one.resolve({ type: 'put', revision: 1 });
       },
       'requests that were aborted in the queue': (index) => {
         const { signal, abort } = abortable();
         const client = clientOf(index);
-        ignored(pending.add({ command: put('k', 'value') }, { client, signal }));
+        ignore(pending.add({ command: put('k', 'value') }, { client, signal }));
         abort();
       },
       'requests that were aborted after they were proposed': (index) => {
         const { signal, abort } = abortable();
-        ignored(pending.add({ command: put('k', 'v') }, { client: clientOf(index), signal }));
+        ignore(pending.add({ command: put('k', 'v') }, { client: clientOf(index), signal }));
         pending.takeBatch(() => true);
         abort();
       },
@@ -224,7 +218,7 @@ describe('PendingRequests', () => {
         for (const one of held) one?.resolve(found);
       },
       'requests that were interrupted': (index) => {
-        ignored(pending.add({ command: put('k', 'v') }, { client: clientOf(index) }));
+        ignore(pending.add({ command: put('k', 'v') }, { client: clientOf(index) }));
         pending.interruptAll('The server stops.');
       },
     };
@@ -232,12 +226,13 @@ describe('PendingRequests', () => {
     for (const [kind, act] of Object.entries(kinds)) {
       it(`${kind}, nothing is pending or counted, and little memory is kept`, async () => {
         if (kind.includes('refused')) pending = create({ pendingRequestCountMax: 3 });
-        await repeat(1000, act);
-        const before = heapBytes();
-        await repeat(many, act);
+        const bytes = await bytesKeptByEach((index) => {
+          act(index);
+          settled.length = 0;
+        }, many);
         expect([pending.count, pending.queuedCount]).to.deep.equal([0, 0]);
         expect(pending.bounds.slice(0, 2).map(({ used }) => used)).to.deep.equal([0, 0]);
-        expect((heapBytes() - before) / many, 'bytes for each').to.be.below(40);
+        expect(bytes).to.be.below(leakBytesMin);
       });
     }
 
@@ -246,11 +241,11 @@ describe('PendingRequests', () => {
       const client = { principal: 'user' };
       const act = () => {
         pending.admit({ command: put('k', 'x'.repeat(200)) }, { client, signal }).resolve(found);
+        settled.length = 0;
       };
-      await repeat(1000, act);
-      const before = heapBytes();
-      await repeat(many, act);
-      expect((heapBytes() - before) / many, 'bytes for each').to.be.below(40);
+      const bytes = await bytesKeptByEach(act, many);
+      expect(bytes).to.be.below(leakBytesMin);
+      settled = [];
       abort();
       expect(settled).to.deep.equal([]);
     });
@@ -262,12 +257,4 @@ const found = { type: 'get', entry: undefined } as const;
 function abortable(): { readonly signal: AbortSignal; readonly abort: () => void } {
   const controller = new AbortController();
   return { signal: controller.signal, abort: () => controller.abort() };
-}
-
-/** Bytes of live objects. */
-function heapBytes(): number {
-  const { gc = expect.fail('run with --expose-gc') } = globalThis;
-  gc();
-  gc();
-  return process.memoryUsage().heapUsed;
 }

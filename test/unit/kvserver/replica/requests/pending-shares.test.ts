@@ -2,6 +2,7 @@ import { localClient } from '@paxkv/kvserver/internal/budget/client';
 import { PendingShares } from '@paxkv/kvserver/internal/replica/requests/pending-shares';
 import { KvError } from '@paxkv/protocol';
 import { expect } from 'chai';
+import { bytesKeptByEach, leakBytesMin } from '../../../kept-memory.ts';
 
 const client = (principal = 'user') => ({ principal });
 
@@ -47,27 +48,20 @@ describe('PendingShares', () => {
     expect([shares.count, shares.bytes]).to.deep.equal([0, 0]);
   });
 
-  it('keeps nothing of clients that have nothing pending, admitted or refused', () => {
-    const { gc = expect.fail('run with --expose-gc') } = globalThis;
+  it('keeps nothing of clients that have nothing pending, admitted or refused', async function () {
+    this.timeout(60_000);
     const shares = new PendingShares({ pendingRequestCountMax: 4, pendingBytesMax: 100 });
     const full = client('full');
     shares.take(full, 49);
     shares.take(full, 1);
-    const comeAndGo = (count: number) => {
-      for (let index = 0; index < count; index += 1) {
-        const one = client(`user ${index}`);
-        shares.take(one, 1);
-        boundOf(() => shares.take(one, 90));
-        shares.giveBack(one, 1);
-        boundOf(() => shares.take(client(`refused ${index}`), 90));
-      }
-    };
-    comeAndGo(1000);
-    gc();
-    const before = process.memoryUsage().heapUsed;
-    comeAndGo(10_000);
-    gc();
-    expect((process.memoryUsage().heapUsed - before) / 10_000, 'bytes for each').to.be.below(40);
+    const bytes = await bytesKeptByEach((index) => {
+      const one = client(`user ${index}`);
+      shares.take(one, 1);
+      boundOf(() => shares.take(one, 90));
+      shares.giveBack(one, 1);
+      boundOf(() => shares.take(client(`refused ${index}`), 90));
+    });
+    expect(bytes).to.be.below(leakBytesMin);
     expect([shares.count, shares.bytes]).to.deep.equal([2, 50]);
   });
 });
