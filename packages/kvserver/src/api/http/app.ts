@@ -79,7 +79,8 @@ export function createApp(parts: AppParts): {
     }
     const client = connections.clientOf(response);
     if (client === undefined) return;
-    turns.run(client, () => {
+    turns.run(client, (waitedMs) => {
+      connections.noteWait(response, waitedMs);
       answer(request, response).catch((error: unknown) => refuse(response, error));
     });
   };

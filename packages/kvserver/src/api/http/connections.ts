@@ -33,6 +33,7 @@ export class Connections {
   readonly #connections = new Map<Duplex, Connection>();
   /** Since when the oldest response of a connection has been sent, as far as `cutStalled` has seen. */
   readonly #sentSinceMs = new WeakMap<ServerResponse, number>();
+  readonly #waitedMs = new WeakMap<ServerResponse, number>();
 
   /** `memory`: the budget for everything that waits for clients. */
   constructor(memory: FairBound) {
@@ -78,6 +79,16 @@ export class Connections {
   /** What a pending request and its reply hold; `undefined` if the client has disconnected. */
   holdOf(response: ServerResponse): Hold | undefined {
     return this.#connections.get(response.req.socket)?.responses.get(response);
+  }
+
+  /** The request has waited for its turn for so long, in milliseconds. */
+  noteWait(response: ServerResponse, waitedMs: number): void {
+    if (waitedMs > 0) this.#waitedMs.set(response, waitedMs);
+  }
+
+  /** How long the request waited for its turn, in milliseconds. */
+  waitOf(response: ServerResponse): number {
+    return this.#waitedMs.get(response) ?? 0;
   }
 
   /** Takes room for the objects of a request. Returns false if that is over the share of its client. */
