@@ -37,7 +37,8 @@ export function createApp(parts: AppParts): {
   const connections = new Connections(budget);
   const sockets = new ClientSockets({
     countMax: parts.limits.connectionCountMax,
-    isIdle: (socket) => connections.isIdle(socket),
+    isIdle: (socket) =>
+      connections.isIdle(socket) || connections.isStalled(socket, performance.now()),
   });
   const { auth } = parts.service;
   const { authenticator = createAuthenticator({ auth }) } = parts;
