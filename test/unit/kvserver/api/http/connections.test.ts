@@ -35,15 +35,19 @@ describe('Connections', () => {
   it('make room for others if their clients have sent half a request for two seconds', async () => {
     const small = await ServerUnderTest.open({ connectionCountMax: 3 });
     try {
-      const half = openRequest('PUT /v1/kv/k', ['content-length: 9'], 'half');
+      const headers = ['content-length: 9', 'expect: 100-continue'];
       const sockets = [small.connect(), small.connect(), small.connect()];
-      await Promise.all(sockets.map((socket) => once(socket, 'connect')));
-      for (const socket of sockets) socket.write(half);
-      const closings = sockets.map(
-        (socket) => new Promise((resolve) => socket.once('close', resolve)),
+      const closings = sockets.map((socket) => new Promise((done) => socket.once('close', done)));
+      await Promise.all(
+        sockets.map(async (socket) => {
+          socket.write(openRequest('PUT /v1/kv/k', headers));
+          await once(socket, 'data');
+          socket.write('half');
+        }),
       );
-      const answerTo = () => small.sendRaw(lastRequest('GET /livez'));
-      while ((await answerTo()).answer.status !== 200) await sleep(100);
+      const statusOf = async () => (await small.sendRaw(lastRequest('GET /livez'))).answer.status;
+      expect(await statusOf()).to.equal(503);
+      while ((await statusOf()) !== 200) await sleep(100);
       await Promise.race(closings);
       expect(sockets.filter(({ closed }) => closed)).to.have.length(1);
       for (const socket of sockets) socket.destroy();
