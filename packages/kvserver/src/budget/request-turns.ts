@@ -19,9 +19,17 @@ export interface RequestTurnsOptions {
   readonly later: (callback: () => void) => void;
 }
 
+/** Begins a request, which has waited for its turn for so long, in milliseconds. It never throws. */
+export type Begin = (waitedMs: number) => void;
+
+interface Waiting {
+  readonly begin: Begin;
+  readonly sinceMs: number;
+}
+
 export class RequestTurns {
   readonly #options: RequestTurnsOptions;
-  readonly #waiting = new FairQueue<() => void>();
+  readonly #waiting = new FairQueue<Waiting>();
   /** When the slice of this turn of the event loop ends; absent before its first request. */
   #endMs: number | undefined;
 
@@ -29,11 +37,11 @@ export class RequestTurns {
     this.#options = options;
   }
 
-  /** Calls `begin`, which never throws: now, or in a later turn if the slice of this one is over. */
-  run(client: Client, begin: () => void): void {
+  /** Calls `begin` now, or in a later turn if the slice of this one is over. */
+  run(client: Client, begin: Begin): void {
     if (this.#endMs === undefined) this.#open();
-    if (this.#waiting.size === 0 && !this.#isOver()) begin();
-    else this.#waiting.add(client, begin);
+    if (this.#waiting.size === 0 && !this.#isOver()) begin(0);
+    else this.#waiting.add(client, { begin, sinceMs: this.#options.now() });
   }
 
   #open(): void {
@@ -50,9 +58,9 @@ export class RequestTurns {
     this.#endMs = undefined;
     if (this.#waiting.size === 0) return;
     this.#open();
-    this.#waiting.serve((begin) => {
+    this.#waiting.serve(({ begin, sinceMs }) => {
       if (this.#isOver()) return 'enough';
-      begin();
+      begin(this.#options.now() - sinceMs);
       return requestCost;
     });
   };

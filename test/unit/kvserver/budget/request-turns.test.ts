@@ -51,6 +51,18 @@ describe('RequestTurns', () => {
     expect(begun.slice(before)).to.include('honest');
   });
 
+  it('tells each request how long it waited for its turn', () => {
+    const waits: number[] = [];
+    for (let number = 0; number < 12; number += 1) {
+      turns.run(greedy, (waitedMs) => {
+        waits.push(waitedMs);
+        nowMs += 1;
+      });
+    }
+    while (later.length > 0) nextTurn();
+    expect(waits).to.deep.equal([0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6]);
+  });
+
   it('begins nothing before what waits, even in a new slice', () => {
     for (let number = 0; number < 7; number += 1) turns.run(greedy, request(`${number}`));
     nowMs += 100;
