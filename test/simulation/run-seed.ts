@@ -4,6 +4,8 @@
  */
 import { World } from '@paxkv/simulator';
 import type { HistoryEvent } from '../history/event.ts';
+import { AimedReads } from './aim/aimed-reads.ts';
+import { Targets } from './aim/targets.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { FaultInjector } from './cluster/fault-injector.ts';
 import { checkHistory } from './invariants/history-invariants.ts';
@@ -12,7 +14,7 @@ import { ReplyAudit } from './invariants/reply-audit.ts';
 import { RetentionInvariants } from './invariants/retention-invariants.ts';
 import { StateInvariants } from './invariants/state-invariants.ts';
 import { StepInvariants } from './invariants/step-invariants.ts';
-import { checkLiveness } from './liveness.ts';
+import { checkLiveness, lateKey } from './liveness.ts';
 import { LoadRun } from './load/load-run.ts';
 import { ClientWatch } from './rare/client-watch.ts';
 import { Counters } from './rare/counters.ts';
@@ -62,6 +64,7 @@ class Run {
   readonly #witness: Witnesses;
   readonly #cluster: Cluster;
   readonly #load: LoadRun;
+  readonly #aimed: AimedReads;
 
   constructor(schedule: Schedule, { onTrace }: SeedOptions) {
     const { seed, nodeCount, load } = schedule;
@@ -70,6 +73,7 @@ class Run {
     const ledger = new Ledger(nodeCount);
     const trace = onTrace && new Trace(now, onTrace);
     const clientWatch = new ClientWatch(this.#counters);
+    const targets = new Targets();
     this.#schedule = schedule;
     this.#world = world;
     this.#verdict = new Verdict(now, () => this.#end());
@@ -84,6 +88,7 @@ class Run {
       this.#protocolWatch,
       new ServerWatch(nodeCount, this.#counters),
       clientWatch,
+      targets,
     ]);
     this.#cluster = new Cluster(world, schedule, this.#witness);
     const onEvent = (event: HistoryEvent) => {
@@ -91,6 +96,12 @@ class Run {
       clientWatch.onEvent(event);
     };
     this.#load = new LoadRun(world, { load, clientNetwork: this.#cluster.clientNetwork, onEvent });
+    this.#aimed = new AimedReads(world, {
+      targets,
+      nodeCount,
+      client: (node) => this.#load.directClient(node),
+      onProbe: ({ reason }) => this.#counters.add(`reads aimed at a server: ${reason}`),
+    });
   }
 
   async run(): Promise<SeedResult> {
@@ -129,14 +140,17 @@ class Run {
     const maker = new FaultInjector(this.#cluster, this.#witness);
     this.#cluster.startAll();
     this.#load.start();
+    this.#aimed.start();
     maker.plan(faults);
     await this.#world.sleep(durationMs);
     maker.stop();
-    const stopped = this.#load.stop();
-    const client = this.#load.extraClient();
-    await checkLiveness(this.#cluster, client, this.#verdict);
+    const stopped = Promise.all([this.#load.stop(), this.#aimed.stop()]);
+    const clients = this.#cluster.servers.map((_, node) => this.#load.faithfulClient(node));
+    await checkLiveness(this.#cluster, clients, this.#verdict);
     await stopped;
-    for (const key of ['list-late', ...this.#load.keyNames]) await client.get(key);
+    const client = this.#load.extraClient();
+    const keys = [lateKey, ...this.#load.keyNames, ...this.#aimed.keyNames];
+    for (const key of keys) await client.get(key);
     const isList = (key: string) => key.startsWith('list');
     checkHistory(this.#load.events, { log: this.#audit, verdict: this.#verdict, isList });
   }

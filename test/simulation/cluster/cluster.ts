@@ -17,7 +17,7 @@ import {
 } from '@paxkv/simulator';
 import { LevelNetwork } from '../../kv/level-network.ts';
 import { PortNetwork } from '../../kv/port-network.ts';
-import type { Link } from '../schedule/fault.ts';
+import type { Link, SlowLinks } from '../schedule/fault.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import type { Witness } from '../witness.ts';
 import { ClientNetwork } from './client-network.ts';
@@ -123,6 +123,19 @@ export class Cluster {
     this.#cutAll();
   }
 
+  /** Delays the messages of one server; by 0 ms, no more. */
+  slow({
+    node,
+    direction,
+    delayMsMean,
+  }: Pick<SlowLinks, 'node' | 'direction' | 'delayMsMean'>): void {
+    for (const peer of this.servers.keys()) {
+      if (peer === node) continue;
+      if (direction !== 'to') this.#network.slow(node, peer, delayMsMean);
+      if (direction !== 'from') this.#network.slow(peer, node, delayMsMean);
+    }
+  }
+
   /** Ends all faults, and starts every server that is down. */
   calm(): void {
     const isOfCalls = this.#schedule.network.type === 'calls';
@@ -131,6 +144,7 @@ export class Cluster {
     this.#network.setProfile(isOfCalls ? reliable : harsh({ delayMsMean: 1, delayMsMax: 20 }));
     for (const [node, server] of this.servers.entries()) {
       this.#network.setUnreliable(node, false);
+      this.slow({ node, direction: 'both', delayMsMean: 0 });
       server.calm(this.pace);
     }
     this.#stateNetwork.calm();

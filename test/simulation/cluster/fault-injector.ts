@@ -102,6 +102,9 @@ export class FaultInjector {
       case 'clock jump':
         server.clock.jump(fault.aheadMs);
         return () => {};
+      case 'slow links':
+        cluster.slow(fault);
+        return () => cluster.slow({ ...fault, delayMsMean: 0 });
     }
   }
 

@@ -11,6 +11,12 @@ import { KeyRing } from './key-ring.ts';
 import { Lane } from './lane.ts';
 import { SessionlessStore } from './sessionless-store.ts';
 
+interface ClientTiming {
+  readonly endpoints: readonly string[];
+  readonly timeoutMs: number;
+  readonly attemptTimeoutMs: number;
+}
+
 export interface LoadRunOptions {
   readonly load: Load;
   readonly clientNetwork: ClientNetwork;
@@ -72,24 +78,53 @@ export class LoadRun {
 
   /** One more client, which no fault affects. */
   extraClient(): RecordedClient {
-    const timing = { timeoutMs: 10_000, attemptTimeoutMs: 1_000 };
+    const store = this.#extraStore(this.#options.clientNetwork.endpoints);
+    return new RecordedClient(store, this.#recorder.client());
+  }
+
+  /** One more client, which has no session and asks this server only. */
+  directClient(node: number): RecordedClient {
+    const client = this.#options.load.clientCount + this.#extraCount;
+    this.#extraCount += 1;
+    const store = this.#sessionless(client, [this.#endpointOf(node)]);
+    return new RecordedClient(store, this.#recorder.client({ node }));
+  }
+
+  /** One more client with a session, which asks this server only. */
+  faithfulClient(node: number): RecordedClient {
+    const store = this.#extraStore([this.#endpointOf(node)]);
+    return new RecordedClient(store, this.#recorder.client({ node }));
+  }
+
+  #extraStore(endpoints: readonly string[]): KvClient {
+    const timing = { timeoutMs: 10_000, attemptTimeoutMs: 1_000, endpoints };
     const store = this.#kvClient(this.#options.load.clientCount + this.#extraCount, timing);
     this.#extraCount += 1;
-    return new RecordedClient(store, this.#recorder.client());
+    return store;
+  }
+
+  #endpointOf(node: number): string {
+    const endpoint = this.#options.clientNetwork.endpoints[node];
+    if (endpoint === undefined) throw new TypeError(`there is no node ${node}`);
+    return endpoint;
   }
 
   #store(client: number): Store {
     const { timeoutMs, attemptTimeoutMs, sessionlessCount } = this.#options.load;
-    if (client >= sessionlessCount) return this.#kvClient(client, { timeoutMs, attemptTimeoutMs });
-    const { clientNetwork } = this.#options;
+    const { endpoints } = this.#options.clientNetwork;
+    if (client < sessionlessCount) return this.#sessionless(client, endpoints);
+    return this.#kvClient(client, { timeoutMs, attemptTimeoutMs, endpoints });
+  }
+
+  #sessionless(client: number, endpoints: readonly string[]): SessionlessStore {
     return new SessionlessStore(this.#world, {
-      endpoints: clientNetwork.endpoints,
-      carrier: clientNetwork.carrier(client),
+      endpoints,
+      carrier: this.#options.clientNetwork.carrier(client),
       random: this.#world.random(`client ${client}`),
     });
   }
 
-  #kvClient(client: number, timing: { timeoutMs: number; attemptTimeoutMs: number }): KvClient {
+  #kvClient(client: number, timing: ClientTiming): KvClient {
     const { clientNetwork } = this.#options;
     const name = `client ${client}`;
     const random = this.#world.random(name);
@@ -97,7 +132,7 @@ export class LoadRun {
     return new KvClient({
       name,
       ...timing,
-      endpoints: random.shuffle(clientNetwork.endpoints),
+      endpoints: random.shuffle(timing.endpoints),
       environment: { exchange, clock: this.#world.clock, random },
     });
   }

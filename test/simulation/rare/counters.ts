@@ -2,6 +2,7 @@
  * Counts of rare events in a run, by name. Every name is there from the start, so that a report shows which
  * states a run never reached.
  */
+import { reasons } from '../aim/targets.ts';
 import type { FaultKind } from '../schedule/fault.ts';
 import { faultKinds } from '../schedule/schedule.ts';
 
@@ -42,6 +43,7 @@ export const rareStates = [
   'call that went to several servers',
   'call with an unknown outcome',
   'call that was certainly not done',
+  ...reasons.map((reason) => `reads aimed at a server: ${reason}` as const),
 ] as const;
 
 export type RareState = (typeof rareStates)[number];

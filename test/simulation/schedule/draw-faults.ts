@@ -29,6 +29,7 @@ const weights: Readonly<Record<FaultKind, number>> = {
   'lost memory': 0,
   'clock rate': 1,
   'clock jump': 1,
+  'slow links': 4,
   'long absence': 0,
   'lost log window': 0,
 };
@@ -104,6 +105,15 @@ function drawFault(random: SeededRandom, kind: FaultKind, ground: Ground): Fault
       return { kind, atMs, forMs, node, rate: random.between(0.5, 2) };
     case 'clock jump':
       return { kind, atMs, forMs: 0, node, aheadMs: 10 ** random.between(1, Math.log10(hourMs)) };
+    case 'slow links':
+      return {
+        kind,
+        atMs,
+        forMs: drawSpan(random, 200, 8_000),
+        node,
+        direction: random.pick(['from', 'to', 'both']),
+        delayMsMean: drawSpan(random, 3, 300),
+      };
     case 'long absence':
       return { kind, atMs: atMs / 2, forMs: random.between(10_000, 40_000), node };
   }

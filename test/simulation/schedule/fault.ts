@@ -91,6 +91,13 @@ export interface ClockJump extends OfOneNode {
   readonly aheadMs: number;
 }
 
+/** All messages from or to one server take longer, each at random, so that some overtake others. */
+export interface SlowLinks extends OfOneNode {
+  readonly kind: 'slow links';
+  readonly direction: 'from' | 'to' | 'both';
+  readonly delayMsMean: number;
+}
+
 /** The program crashes and is back only after a good part of the run, while the others go on. */
 export interface LongAbsence extends OfOneNode {
   readonly kind: 'long absence';
@@ -115,6 +122,7 @@ export type Fault =
   | LostMemory
   | ClockRate
   | ClockJump
+  | SlowLinks
   | LongAbsence
   | LostLogWindow;
 

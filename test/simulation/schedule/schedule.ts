@@ -108,6 +108,7 @@ export const faultKinds: readonly FaultKind[] = [
   'lost memory',
   'clock rate',
   'clock jump',
+  'slow links',
   'long absence',
   'lost log window',
 ];

@@ -8,6 +8,9 @@ import type { DatagramProfile, FaultProfile } from './fault-profile.ts';
 import { type Flight, Flights } from './flights.ts';
 import type { SimTransport } from './sim-transport.ts';
 
+/** A message on a slow link takes at most so many times its mean extra delay. */
+const lagTailMax = 20;
+
 /** The state of one direction between two peers. */
 interface Lane {
   clogged: { readonly untilMs: number };
@@ -70,7 +73,7 @@ export class DatagramCarrier<V> implements Carrier<V> {
 
   #post(envelope: Envelope<V>, lane: Lane): void {
     const copy = this.#context.copy(envelope);
-    this.flights.add(envelope, copy, this.#arrivalMs(lane));
+    this.flights.add(envelope, copy, this.#arrivalMs(lane, envelope));
   }
 
   #deliver({ envelope }: Flight<V>, copy: Envelope<V>): void {
@@ -79,10 +82,10 @@ export class DatagramCarrier<V> implements Carrier<V> {
     receiver?.receive(copy);
   }
 
-  #arrivalMs(lane: Lane): number {
-    const { world, random } = this.#context;
+  #arrivalMs(lane: Lane, { from, to }: Envelope<V>): number {
+    const { world, random, links } = this.#context;
     const leaveMs = Math.max(world.now(), lane.clogged.untilMs);
-    const freeMs = leaveMs + this.#delayMs();
+    const freeMs = leaveMs + this.#delayMs(links.lagOf(from, to));
     const mayOvertake = random.chance(this.#profile.reorderChance);
     const arrivalMs = mayOvertake ? freeMs : Math.max(freeMs, lane.latest.arrivalMs);
     lane.latest = { arrivalMs: Math.max(arrivalMs, lane.latest.arrivalMs) };
@@ -90,10 +93,11 @@ export class DatagramCarrier<V> implements Carrier<V> {
   }
 
   /** A Lomax distribution of shape 2: most delays are short, and a few are longer by orders of magnitude. */
-  #delayMs(): number {
+  #delayMs(lagMs: number): number {
     const { delayMsMin, delayMsMean, delayMsMax } = this.#profile;
     const tail = 1 / Math.sqrt(1 - this.#context.random.next()) - 1;
-    return Math.min(delayMsMax, delayMsMin + (delayMsMean - delayMsMin) * tail);
+    const boundMs = Math.max(delayMsMax, lagMs * lagTailMax);
+    return Math.min(boundMs, delayMsMin + (delayMsMean - delayMsMin + lagMs) * tail);
   }
 
   #lane(from: PeerId, to: PeerId): Lane {

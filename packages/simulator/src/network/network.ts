@@ -115,6 +115,16 @@ export class SimNetwork<V> {
     this.#links.mend(from, to);
   }
 
+  /**
+   * Messages sent in this direction from now on take longer, at random: by `delayMsMean` on average, in
+   * milliseconds. 0 ends it.
+   *
+   * @throws RangeError for a negative time.
+   */
+  slow(from: PeerId, to: PeerId, delayMsMean: number): void {
+    this.#links.slow(from, to, delayMsMean);
+  }
+
   /** Whether a cut or a partition stops messages from one to the other. */
   isCut(from: PeerId, to: PeerId): boolean {
     return !this.#links.isOpen(from, to);
