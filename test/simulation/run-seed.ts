@@ -18,6 +18,7 @@ import { checkLiveness, lateKey } from './liveness.ts';
 import { LoadRun } from './load/load-run.ts';
 import { ClientWatch } from './rare/client-watch.ts';
 import { Counters } from './rare/counters.ts';
+import { LimitWatch } from './rare/limit-watch.ts';
 import { ProtocolWatch } from './rare/protocol-watch.ts';
 import { ServerWatch } from './rare/server-watch.ts';
 import { Trace } from './report/trace.ts';
@@ -87,6 +88,7 @@ class Run {
       this.#audit,
       this.#protocolWatch,
       new ServerWatch(nodeCount, this.#counters),
+      new LimitWatch(schedule.limits.messages, this.#counters),
       clientWatch,
       targets,
     ]);

@@ -80,6 +80,7 @@ export class Cluster {
           newCommands: isMixed ? { increment: baseLevel + 1 } : {},
           isLed: schedule.isLed,
           logBudget: schedule.logBudget,
+          limits: schedule.limits,
           windowBytesMax: schedule.windowBytesMax,
           pace: this.pace,
           onFailed: (error) => this.#onFailed(me, error),

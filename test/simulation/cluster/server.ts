@@ -33,6 +33,7 @@ import type { PortNetwork } from '../../kv/port-network.ts';
 import { type Operation, StateDisk } from '../../kv/state-disk.ts';
 import { WindowDisk } from '../../kv/window-disk.ts';
 import { highestLevel } from '../schedule/draw-versions.ts';
+import type { DrawnLimits } from '../schedule/draw-limits.ts';
 import type { LostLogWindow, LostMemory } from '../schedule/fault.ts';
 import type { LogBudget } from '../schedule/schedule.ts';
 import type { EndCause, Witness } from '../witness.ts';
@@ -55,6 +56,7 @@ export interface ServerOptions {
   /** The commands that came with a level above the base. */
   readonly newCommands: Version['commands'];
   readonly logBudget: LogBudget;
+  readonly limits: DrawnLimits;
   readonly windowBytesMax: number;
   readonly clockRate: number;
   readonly pace: DiskPace;
@@ -249,7 +251,7 @@ export class Server {
     const { me, serverCount, network, isLed, stateNetwork, forwardNetwork, checksumNetwork } =
       this.#options;
     const { witness, onFailed } = this.#options;
-    const { levelNetwork } = this.#options;
+    const { levelNetwork, limits } = this.#options;
     const version = this.#versionAtStart();
     this.#highestLevel = version.highest;
     witness.onNote(`node ${me} has a version up to feature level ${version.highest}`);
@@ -270,7 +272,12 @@ export class Server {
       runId: this.#bootCount,
       peerCount: serverCount,
       clock,
-      limits: { ...limitsDefault, logInstanceCountMax, logBytesMax },
+      limits: { ...limitsDefault, logInstanceCountMax, logBytesMax, ...limits.server },
+      sessionLimits: limits.sessions,
+      messageLimits: limits.messages[me] ?? {},
+      ...(limits.ownSessionWindowMax !== undefined && {
+        ownSessionWindowMax: limits.ownSessionWindowMax,
+      }),
       stateEpoch: this.#stateEpoch,
       logWindow: await this.#openWindow(clock, gate),
       transport: gate.transport(this.#watched(network.transport(me))),

@@ -43,6 +43,10 @@ export const rareStates = [
   'call that went to several servers',
   'call with an unknown outcome',
   'call that was certainly not done',
+  'log promise with as many votes as it may tell',
+  'accept with as many notices as it may carry',
+  'request refused by a full server',
+  'session that was evicted',
   ...reasons.map((reason) => `reads aimed at a server: ${reason}` as const),
 ] as const;
 

@@ -37,13 +37,13 @@ const weights: Readonly<Record<FaultKind, number>> = {
 const hourMs = 3_600_000;
 
 export function drawFaults(random: SeededRandom, ground: Ground): Fault[] {
-  const kinds = faultKinds.filter(ground.isOn);
+  const kinds = faultKinds.filter((kind) => ground.isOn(kind) && isPossible(kind, ground));
   const lots = kinds.flatMap((kind) => new Array<FaultKind>(weights[kind]).fill(kind));
   const count = lots.length === 0 ? 0 : random.integer(faultCountMin, faultCountMax);
   const faults = Array.from({ length: count }, () =>
     drawFault(random, random.pick(lots), ground),
   ).flatMap((fault) => [fault, ...drawRelapse(random, fault)]);
-  if (ground.isOn('lost memory')) faults.push(...drawLosses(random, ground));
+  if (ground.isOn('lost memory') && lossCountMax(ground) > 0) faults.push(...drawLosses(random, ground));
   const inTime = faults.filter(({ atMs }) => atMs <= ground.durationMs);
   return inTime.sort((a, b) => a.atMs - b.atMs);
 }
@@ -135,12 +135,22 @@ export function drawLostWindows(random: SeededRandom, ground: Ground): Fault[] {
 /** At most a minority of nodes lose their memory, each perhaps more than once. */
 function drawLosses(random: SeededRandom, ground: Ground): Fault[] {
   const all = random.shuffle(Array.from({ length: ground.nodeCount }, (_, node) => node));
-  const nodes = all.slice(0, random.integer(1, Math.floor((ground.nodeCount - 1) / 2)));
+  const nodes = all.slice(0, random.integer(1, lossCountMax(ground)));
   const count = random.integer(1, 5);
   return Array.from({ length: count }, () => ({
     ...drawFault(random, 'lost memory', ground),
     node: random.pick(nodes),
   }));
+}
+
+/** How many nodes may lose their memory. */
+function lossCountMax({ nodeCount }: Ground): number {
+  return Math.floor((nodeCount - 1) / 2);
+}
+
+/** A single server has no links to others. */
+function isPossible(kind: FaultKind, { nodeCount }: Ground): boolean {
+  return nodeCount > 1 || !(kind === 'partition' || kind === 'slow links');
 }
 
 /** A server that has just come back crashes again, perhaps while it starts. */

@@ -10,6 +10,7 @@ import {
   SeededRandom,
 } from '@paxkv/simulator';
 import { drawAbsences, drawFaults, drawLostWindows } from './draw-faults.ts';
+import { defaultLimits, drawLimits } from './draw-limits.ts';
 import { drawVersions } from './draw-versions.ts';
 import {
   type ClientNetworkProfile,
@@ -23,6 +24,7 @@ import {
 
 const onChance = 0.6;
 const mixedVersionsChance = 0.5;
+const wideChance = 0.15;
 /** Without a small budget no log is truncated by a quorum within a run. */
 const smallBudgetChance = 0.9;
 /** Drawn apart from the others, so that a seed draws these alike whether or not there are absences. */
@@ -31,15 +33,17 @@ const drawnApart: readonly Hazard[] = ['small log budget', 'long absence'];
 export function drawSchedule(seed: number): Schedule {
   const random = new SeededRandom(`schedule ${seed}`);
   const apart = new SeededRandom(`retention ${seed}`);
-  const nodeCount = random.pick([3, 3, 3, 4, 5, 5, 5, 7]);
+  const nodeCount = random.pick([1, 2, 3, 3, 3, 3, 3, 4, 5, 5, 5, 5, 6, 7]);
   const durationMs = Math.round(random.between(60_000, 70_000));
   const ofWindows = new SeededRandom(`log window ${seed}`);
+  const ofLimits = new SeededRandom(`limits ${seed}`);
   const on = hazards.filter((kind) => {
+    if (kind === 'small limits') return ofLimits.chance(onChance);
     if (kind === 'lost log window') return ofWindows.chance(onChance);
     return (drawnApart.includes(kind) ? apart : random).chance(chanceOf(kind));
   });
   const isOn = (kind: Hazard) => on.includes(kind);
-  const load = drawLoad(random);
+  const load = { ...drawLoad(random), ...drawKeys(random.stream('keys')) };
   const versions = random.stream('versions');
   const isMixed = versions.chance(mixedVersionsChance);
   const schedule = {
@@ -63,6 +67,7 @@ export function drawSchedule(seed: number): Schedule {
   return {
     ...schedule,
     logBudget: isOn('small log budget') ? drawLogBudget(apart) : logBudgetDefault,
+    limits: isOn('small limits') ? drawLimits(ofLimits, ground) : defaultLimits(nodeCount),
     windowBytesMax: ofWindows.pick([1, 4_096, 65_536, 2 ** 30, 2 ** 30]),
     faults: faults.sort((a, b) => a.atMs - b.atMs),
     hazards: on,
@@ -134,7 +139,14 @@ function drawClockRates(random: SeededRandom, nodeCount: number, isOn: boolean):
   return Array.from({ length: nodeCount }, () => (isOn ? random.between(0.5, fastest) : 1));
 }
 
-function drawLoad(random: SeededRandom): Load {
+/** Sometimes so many keys that most are used once or twice, and few stay in a small cache. */
+function drawKeys(random: SeededRandom): Pick<Load, 'keyCount'> {
+  return {
+    keyCount: random.chance(wideChance) ? random.integer(500, 4_000) : random.integer(8, 12),
+  };
+}
+
+function drawLoad(random: SeededRandom): Omit<Load, 'keyCount'> {
   const clientCount = random.integer(2, 8);
   const laneCount = random.integer(1, clientCount > 5 ? 1 : 2);
   const callCount = random.integer(200, 500);
@@ -145,7 +157,6 @@ function drawLoad(random: SeededRandom): Load {
     sessionlessCount: random.chance(0.3) ? 1 : 0,
     laneCount,
     ballastCount: random.chance(0.25) ? random.integer(4, 8) : 0,
-    keyCount: random.integer(8, 12),
     paceMsMean: random.between(0, 30),
     restMsMean: (60_000 * clientCount * laneCount) / burstCount,
     burstCountMax,

@@ -1,5 +1,6 @@
 /** Removes parts of a schedule, so that only what a failure needs is left. */
 import { harsh } from '@paxkv/simulator';
+import { defaultLimits } from './draw-limits.ts';
 import { faultKinds, type Hazard, logBudgetDefault, type Schedule } from './schedule.ts';
 
 export interface Narrowing {
@@ -53,6 +54,8 @@ function calmed(schedule: Schedule, kind: Hazard): Schedule {
       return { ...schedule, clientNetwork: { ...clientNetwork, echoChance: 0 } };
     case 'small log budget':
       return { ...schedule, logBudget: logBudgetDefault };
+    case 'small limits':
+      return { ...schedule, limits: defaultLimits(schedule.nodeCount) };
     case 'clock rate':
       return { ...schedule, clockRates: schedule.clockRates.map(() => 1) };
     default:

@@ -1,6 +1,7 @@
 /** Everything random about one run that is drawn before it starts, as plain data. */
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import type { FaultProfile, HintProfile } from '@paxkv/simulator';
+import type { DrawnLimits } from './draw-limits.ts';
 import type { Fault, FaultKind } from './fault.ts';
 
 /** Hazards that are there all the time, at a rate, rather than once. */
@@ -13,7 +14,8 @@ export type ConditionKind =
   | 'hints'
   | 'client loss'
   | 'echoes'
-  | 'small log budget';
+  | 'small log budget'
+  | 'small limits';
 
 /** Anything harmful in a schedule, which can be left out. */
 export type Hazard = FaultKind | ConditionKind;
@@ -75,6 +77,7 @@ export interface Schedule {
   /** How fast each node's clock runs from the start. */
   readonly clockRates: readonly number[];
   readonly logBudget: LogBudget;
+  readonly limits: DrawnLimits;
   /** The most bytes in the log window of each server. */
   readonly windowBytesMax: number;
   /** Ordered by their start. */
@@ -93,6 +96,7 @@ export const conditionKinds: readonly ConditionKind[] = [
   'client loss',
   'echoes',
   'small log budget',
+  'small limits',
 ];
 
 export const faultKinds: readonly FaultKind[] = [
